@@ -1,0 +1,61 @@
+# Everything a developer runs. `make` alone lists it.
+# Needs Python 3.11 or later and make; all else comes from the lock file with its hashes.
+
+SHELL := /bin/sh
+.DEFAULT_GOAL := help
+VENV := .venv
+BIN := $(VENV)/bin
+INSTALLED := $(VENV)/.installed
+KAFKA_READY := $(VENV)/.kafka-ready
+
+# The first Python on this machine that is new enough; PYTHON=... overrides it.
+PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3 python; do \
+	command -v $$p >/dev/null 2>&1 && $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null \
+	&& { echo $$p; break; }; done)
+
+.PHONY: help setup run demo test kafka lint check clean
+
+help: ## Show this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+setup: $(INSTALLED) $(KAFKA_READY) ## Install everything (the virtual environment, Java, the Kafka broker)
+
+run: $(INSTALLED) ## Start the whole system in one process, on an embedded database and bus
+	@$(BIN)/huiyin run
+
+demo: $(INSTALLED) ## Replay real messages through the whole loop in simulated time, then show the figures
+	@$(BIN)/huiyin demo
+
+kafka: $(INSTALLED) ## Run a real Apache Kafka broker in the foreground
+	@$(BIN)/python -m libs.common.bus.broker
+
+lint: $(INSTALLED) ## Check style, types and the direction of imports
+	@$(BIN)/ruff check --quiet .
+	@$(BIN)/mypy --no-error-summary
+	@$(BIN)/lint-imports --no-logo --no-timing | grep -v -e ' KEPT$$' -e '^$$' -e '^---' -e '^===' || test $${PIPESTATUS:-0} = 0
+
+check: lint ## Lint, then the tests that need neither database nor broker
+	@$(BIN)/pytest -q tests/unit tests/architecture
+
+test: lint $(KAFKA_READY) ## Everything, a real PostgreSQL and a real Kafka included
+	@$(BIN)/pytest -q
+
+clean: ## Remove what was built and cached; the data in .huiyin stays
+	rm -rf $(VENV) build dist *.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# The stamps: a second run costs nothing and needs no network.
+$(BIN)/python:
+	@test -n "$(PYTHON)" || { echo "Huiyin needs Python 3.11 or later, and none was found. Install it, or give PYTHON=/path/to/python3."; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { echo "$(PYTHON) cannot make virtual environments: its venv or ensurepip module is missing. On Debian or Ubuntu: apt-get install python3-venv"; exit 1; }
+	@echo "Making the virtual environment with $(PYTHON)"
+	@$(PYTHON) -m venv $(VENV)
+
+$(INSTALLED): requirements.lock pyproject.toml | $(BIN)/python
+	@echo "Installing the packages of requirements.lock (once)"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements.lock
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(KAFKA_READY): libs/common/bus/broker/artifacts.sha256 $(INSTALLED)
+	@$(BIN)/python -m libs.common.bus.broker prepare && touch $@
