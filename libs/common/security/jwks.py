@@ -1,0 +1,115 @@
+"""The keys of an OIDC provider: fetched when needed, kept for a while, and kept longer while the provider is down."""
+
+import asyncio
+import json
+import time
+from collections.abc import Callable
+
+import httpx
+import structlog
+
+from libs.common.errors import Unavailable
+from libs.common.security.keyset import KeySet, NotAKeySet, VerificationKey
+
+FRESH_SECONDS = 600.0
+STALE_SECONDS = 86_400.0
+RETRY_SECONDS = 10.0
+"""Least time between two fetches, whatever tokens arrive: an unknown key id costs an attacker nothing to make up."""
+TOTAL_SECONDS = 5.0
+TIMEOUT = httpx.Timeout(3.0, connect=2.0)
+LARGEST_DOCUMENT = 512 * 1024
+
+log = structlog.get_logger(__name__)
+
+
+class JwksClient:
+    """A `KeySource` over a JWKS address. For one event loop.
+
+    Keys younger than 10 minutes are used as they are. Older ones are fetched anew, once however many ask; when that
+    fails they serve up to 24 hours, and nobody waits for the further tries. An unknown key id causes a fetch, at most
+    every 10 s.
+    """
+
+    def __init__(self, url: str, http: httpx.AsyncClient, *, monotonic: Callable[[], float] = time.monotonic) -> None:
+        """`monotonic` gives seconds that never go back; the HTTP client stays the caller's to close.
+
+        Raises:
+            InvalidURL: the address cannot be one (httpx).
+        """
+        self._url = httpx.URL(url)
+        self._http = http
+        self._monotonic = monotonic
+        self._keys: KeySet | None = None
+        self._fetched_at = 0.0
+        self._tried_at: float | None = None
+        self._failing = False
+        self._fetching: asyncio.Task[None] | None = None
+
+    async def find(self, key_id: str, algorithm: str) -> VerificationKey | None:
+        """The provider's key with this id for this algorithm; None when it has none.
+
+        Raises:
+            Unavailable: the provider has not answered, and no keys are left that may still be used.
+        """
+        if self._age() >= FRESH_SECONDS:
+            # While the provider is known to be down, its old keys are served at once and the fetch runs beside.
+            await self._fetch(wait=not (self._failing and self._age() < STALE_SECONDS))
+        found = self._usable().get(key_id, algorithm)
+        if found is None:
+            await self._fetch(wait=True)
+            found = self._usable().get(key_id, algorithm)
+        return found
+
+    async def aclose(self) -> None:
+        """Give up a fetch that is still under way."""
+        if self._fetching is not None:
+            self._fetching.cancel()
+            await asyncio.gather(self._fetching, return_exceptions=True)
+
+    def _age(self) -> float:
+        return float("inf") if self._keys is None else self._monotonic() - self._fetched_at
+
+    def _usable(self) -> KeySet:
+        if self._keys is None or self._age() >= STALE_SECONDS:
+            raise Unavailable(
+                "The keys to check tokens with cannot be fetched",
+                "暂时无法获取令牌校验密钥",
+                headers={"Retry-After": str(int(RETRY_SECONDS))},
+            )
+        return self._keys
+
+    async def _fetch(self, *, wait: bool) -> None:
+        """Start a fetch unless one runs or ran just now. One caller's cancellation does not take it from the others."""
+        if self._fetching is None:
+            now = self._monotonic()
+            if self._tried_at is not None and now - self._tried_at < RETRY_SECONDS:
+                return
+            self._tried_at = now
+            self._fetching = asyncio.create_task(self._renew(), name="jwks")
+        if wait:
+            await asyncio.shield(self._fetching)
+
+    async def _renew(self) -> None:
+        try:
+            async with asyncio.timeout(TOTAL_SECONDS):
+                self._keys = await self._download()
+            self._fetched_at, self._failing = self._monotonic(), False
+        except (httpx.HTTPError, TimeoutError, ValueError, RecursionError) as error:
+            self._failing = True
+            log.warning(
+                "jwks_not_fetched", url=str(self._url), error=type(error).__name__, keys_kept=self._keys is not None
+            )
+        finally:
+            self._fetching = None
+
+    async def _download(self) -> KeySet:
+        request = self._http.stream("GET", self._url, timeout=TIMEOUT, follow_redirects=False)
+        async with request as response:
+            if response.status_code != httpx.codes.OK:
+                raise NotAKeySet(f"the provider answered {response.status_code}")
+            body = bytearray()
+            async for chunk in response.aiter_bytes():
+                body += chunk
+                if len(body) > LARGEST_DOCUMENT:
+                    raise NotAKeySet("the document is too large")
+        return KeySet.parse(json.loads(bytes(body)))

@@ -1,0 +1,229 @@
+"""The vault: seals what identifies a requester (诉求人), so that a stolen table or backup shows nothing.
+
+A sealed value is bytes: suite (1), length of the key id (1), key id, nonce (12), ciphertext with tag (16). Header,
+table, column and case are authenticated with it, so a value moved to another row, column or key does not open.
+"""
+
+import base64
+import binascii
+import hashlib
+import hmac
+import json
+import secrets
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from enum import IntEnum
+from pathlib import Path
+from typing import Protocol, Self
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from libs.common.security.keyfile import read_or_create
+from libs.common.security.phones import normalised_phone
+
+NONCE_BYTES = 12
+TAG_BYTES = 16
+INDEX_KEY_BYTES = 32
+INDEX_BYTES = 16
+LONGEST_KEY_ID = 255
+KEY_FILE = "vault-keys.json"
+
+
+class CannotOpen(Exception):
+    """The sealed value was changed or moved, or its key is not here. The message holds nothing of the value."""
+
+
+class Suite(IntEnum):
+    """The cipher (密码套件), as written in the first byte of a sealed value."""
+
+    AES_256_GCM = 1
+    SM4_GCM = 2
+    """国密 (GB/T 32907); its keys have 16 bytes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """Where a sealed value belongs: it opens nowhere else."""
+
+    table: str
+    column: str
+    case_id: str
+
+    def __bytes__(self) -> bytes:
+        """The associated data. The separator may not occur in a part, or two cells could look alike."""
+        parts = (self.table, self.column, self.case_id)
+        if any("|" in part or not part for part in parts):
+            raise ValueError("table, column and case_id must be given and hold no '|'")
+        return "|".join(parts).encode()
+
+
+class _Aead(Protocol):
+    def encrypt(self, nonce: bytes, data: bytes, associated_data: bytes) -> bytes: ...
+
+    def decrypt(self, nonce: bytes, data: bytes, associated_data: bytes) -> bytes: ...
+
+
+class _Sm4Gcm:
+    """SM4 in GCM with the call shape of `AESGCM`."""
+
+    def __init__(self, key: bytes) -> None:
+        self._cipher = algorithms.SM4(key)
+
+    def encrypt(self, nonce: bytes, data: bytes, associated_data: bytes) -> bytes:
+        sealing = Cipher(self._cipher, modes.GCM(nonce)).encryptor()
+        sealing.authenticate_additional_data(associated_data)
+        return sealing.update(data) + sealing.finalize() + sealing.tag
+
+    def decrypt(self, nonce: bytes, data: bytes, associated_data: bytes) -> bytes:
+        body, tag = data[:-TAG_BYTES], data[-TAG_BYTES:]
+        opening = Cipher(self._cipher, modes.GCM(nonce, tag)).decryptor()
+        opening.authenticate_additional_data(associated_data)
+        return opening.update(body) + opening.finalize()
+
+
+_SUITES: Mapping[Suite, tuple[int, Callable[[bytes], _Aead]]] = {
+    Suite.AES_256_GCM: (32, AESGCM),
+    Suite.SM4_GCM: (16, _Sm4Gcm),
+}
+"""Length of the key in bytes, and the cipher made from one. The lengths differ, so no key serves two suites."""
+
+
+class Vault:
+    """Seals with the current key, opens with any key it knows. Rotate by adding a key and making it the current one.
+
+    With random nonces a key is good for 2^32 values (NIST SP 800-38D 8.3): far more than a county ever has requesters.
+    """
+
+    def __init__(self, keys: Mapping[str, bytes], current: str, index_key: bytes) -> None:
+        """Check every key once, at start.
+
+        Raises:
+            ValueError: the current key is missing, or a key or key id has no fitting length.
+            UnsupportedAlgorithm: a key is for SM4 and the OpenSSL beneath has no SM4-GCM.
+        """
+        if current not in keys:
+            raise ValueError("the current key is not among the keys")
+        if len(index_key) != INDEX_KEY_BYTES:
+            raise ValueError(f"the index key must have {INDEX_KEY_BYTES} bytes")
+        self._ciphers = {key_id: _cipher(key_id, key) for key_id, key in keys.items()}
+        suite, self._sealing = self._ciphers[current]
+        self._header = bytes((suite, len(current))) + current.encode("ascii")
+        self._index_key = index_key
+
+    def seal(self, plain: str, *, aad: Cell) -> bytes:
+        """The text, encrypted for this cell under the current key."""
+        nonce = secrets.token_bytes(NONCE_BYTES)
+        sealed = self._sealing.encrypt(nonce, plain.encode(), self._header + bytes(aad))
+        return self._header + nonce + sealed
+
+    def open(self, token: bytes, *, aad: Cell) -> str:
+        """The text that was sealed for this cell.
+
+        Raises:
+            CannotOpen: it was sealed for another cell, was changed, or its key is not known here.
+        """
+        header, nonce, sealed = _parts(token)
+        suite, cipher = self._ciphers.get(_key_id(header), (None, None))
+        if cipher is None or suite != header[0]:
+            raise CannotOpen("the key of this value is not known here")
+        try:
+            return cipher.decrypt(nonce, sealed, header + bytes(aad)).decode()
+        except InvalidTag:
+            raise CannotOpen("the value was changed, or belongs to another cell") from None
+
+    def needs_resealing(self, token: bytes) -> bool:
+        """Whether the value is under another key than the current one (for rotation)."""
+        return not token.startswith(self._header)
+
+    def phone_index(self, phone: str) -> bytes:
+        """16 bytes to find a requester by phone without storing the number: equal for every spelling of it.
+
+        Phones are few enough to try them all, so the index key must never be stored beside the table.
+
+        Raises:
+            NotAPhone: there is no phone number in the text.
+        """
+        message = f"v1|phone|{normalised_phone(phone)}".encode()
+        return hmac.digest(self._index_key, message, hashlib.sha256)[:INDEX_BYTES]
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class VaultKeys:
+    """Everything a vault is made of. Its repr shows no key."""
+
+    keys: Mapping[str, bytes]
+    current: str
+    index_key: bytes
+
+    @classmethod
+    def from_base64(cls, vault_keys: str, index_key: str) -> Self:
+        """Keys from the environment: base64, the current key first, retired ones after it, separated by commas.
+
+        Raises:
+            ValueError: a part is not base64.
+        """
+        decoded = [_decoded(part) for part in vault_keys.split(",")]
+        keys = {_id_of(key): key for key in decoded}
+        return cls(keys, _id_of(decoded[0]), _decoded(index_key))
+
+    def vault(self) -> Vault:
+        """The vault of these keys. Raises as `Vault` does."""
+        return Vault(self.keys, self.current, self.index_key)
+
+
+def load_or_create_keys(data_dir: Path) -> VaultKeys:
+    """The keys of the embedded mode, from `<data_dir>/vault-keys.json` (0600); made at the first start.
+
+    Whoever loses this file loses every requester, so it belongs in the backup, apart from the database.
+
+    Raises:
+        InsecureKeyFile: others may read the file.
+        ValueError: the file does not hold what was written.
+    """
+    stored = json.loads(read_or_create(data_dir / KEY_FILE, _new_key_file))
+    try:
+        return VaultKeys.from_base64(",".join(stored["vault_keys"]), stored["index_key"])
+    except (KeyError, TypeError):
+        raise ValueError(f"{KEY_FILE} must hold vault_keys (a list) and index_key") from None
+
+
+def _new_key_file() -> bytes:
+    vault_key, index_key = (base64.b64encode(secrets.token_bytes(32)).decode() for _ in range(2))
+    return json.dumps({"vault_keys": [vault_key], "index_key": index_key}, indent=2).encode()
+
+
+def _id_of(key: bytes) -> str:
+    # Taken from the key itself, two keys cannot share an id however they were configured.
+    return hmac.digest(key, b"huiyin vault key id", hashlib.sha256)[:4].hex()
+
+
+def _decoded(text: str) -> bytes:
+    try:
+        return base64.b64decode(text.strip(), validate=True)
+    except binascii.Error:
+        raise ValueError("a vault key is not base64") from None
+
+
+def _cipher(key_id: str, key: bytes) -> tuple[Suite, _Aead]:
+    if not 1 <= len(key_id) <= LONGEST_KEY_ID or not key_id.isascii():
+        raise ValueError("a key id must be 1 to 255 ASCII characters")
+    for suite, (length, build) in _SUITES.items():
+        if len(key) == length:
+            cipher = build(key)
+            # An OpenSSL without SM4-GCM says so only at the first use; a vault must say so at the start.
+            cipher.encrypt(secrets.token_bytes(NONCE_BYTES), b"", b"")
+            return suite, cipher
+    raise ValueError("a vault key must have 32 bytes (AES-256-GCM) or 16 bytes (SM4-GCM)")
+
+
+def _parts(token: bytes) -> tuple[bytes, bytes, bytes]:
+    start = 2 + token[1] if len(token) > 1 else len(token)
+    if len(token) < start + NONCE_BYTES + TAG_BYTES:
+        raise CannotOpen("the value is too short to be a sealed one")
+    return token[:start], token[start : start + NONCE_BYTES], token[start + NONCE_BYTES :]
+
+
+def _key_id(header: bytes) -> str:
+    return header[2:].decode("latin-1")
