@@ -1,0 +1,197 @@
+"""One Kafka broker process: started, stopped, killed, held still and wiped."""
+
+import base64
+import shutil
+import subprocess
+import time
+import uuid
+from pathlib import Path
+from signal import SIGCONT, SIGKILL, SIGSTOP, SIGTERM
+from types import TracebackType
+from typing import Self
+
+from libs.common import programs
+from libs.common.bus.broker.artifacts import BrokerUnavailable, classpath, java
+from libs.common.programs import Program
+
+_ADDRESS = "127.0.0.1"
+_READY_WITHIN = 120.0
+_LOG_LIMIT = 10_000_000
+# Small and quick to start rather than fast for days: one node serves tests and trials.
+_JVM = ["-Xms64m", "-Xmx256m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Djava.awt.headless=true"]
+
+_SETTINGS = {
+    "process.roles": "broker,controller",
+    "node.id": "1",
+    "controller.listener.names": "CONTROLLER",
+    "inter.broker.listener.name": "PLAINTEXT",
+    "listener.security.protocol.map": "CONTROLLER:PLAINTEXT,PLAINTEXT:PLAINTEXT",
+    # Topics are made from the map, never by a typing error.
+    "auto.create.topics.enable": "false",
+    "offsets.topic.replication.factor": "1",
+    "offsets.topic.num.partitions": "4",
+    "transaction.state.log.replication.factor": "1",
+    "transaction.state.log.min.isr": "1",
+    "transaction.state.log.num.partitions": "4",
+    # Nobody else is about to join: a group starts at once.
+    "group.initial.rebalance.delay.ms": "0",
+    # After a kill the controller waits this long before it takes the broker in again (9 s by default).
+    "broker.session.timeout.ms": "2000",
+    "broker.heartbeat.interval.ms": "500",
+    "num.network.threads": "2",
+    "num.io.threads": "4",
+    # The default alone is half of the heap.
+    "log.cleaner.dedupe.buffer.size": "16777216",
+}
+
+_LOGGING = """\
+status = error
+rootLogger.level = info
+rootLogger.appenderRef.console.ref = console
+appender.console.type = Console
+appender.console.name = console
+appender.console.layout.type = PatternLayout
+appender.console.layout.pattern = %d %p %m (%c)%n
+"""
+
+
+class KafkaBroker:
+    """One broker on one data folder, on 127.0.0.1.
+
+    The methods block; call them in a worker thread from asynchronous code. Without ``port`` a free one is taken and
+    kept over restarts of this object, so that clients find the broker again.
+    """
+
+    def __init__(self, data_dir: Path, port: int | None = None) -> None:
+        self.data_dir = data_dir.resolve()
+        self.log = self.data_dir / "broker.log"
+        self._store = self.data_dir / "store"
+        self._configuration = self.data_dir / "server.properties"
+        self._port = port
+        self._fixed_port = port is not None
+        self._process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def bootstrap(self) -> str:
+        """The address for clients, known once the broker was started."""
+        return f"{_ADDRESS}:{self._port}"
+
+    @property
+    def running(self) -> bool:
+        """Whether the broker process lives (held still counts)."""
+        return self._process is not None and self._process.poll() is None
+
+    def start(self) -> str:
+        """Start the broker, making its store the first time; answer its address once it serves.
+
+        Raises :class:`BrokerUnavailable`.
+        """
+        if self.running:
+            return self.bootstrap
+        self.data_dir.mkdir(parents=True, exist_ok=True)
+        logging = self.data_dir / "log4j2.properties"
+        logging.write_text(_LOGGING)
+        command: list[str | Path] = [java(), *_JVM, f"-Dlog4j2.configurationFile={logging}", "-cp", classpath()]
+        for last in (False, False, True):
+            self._port = self._port or programs.free_port()
+            self._configure()
+            self._make_store(command)
+            said = self._try(command)
+            if said is None:
+                return self.bootstrap
+            if last or self._fixed_port or "Address already in use" not in said:
+                raise BrokerUnavailable(f"Kafka did not start; its log {self.log} ends with:\n{said[-2000:]}")
+            self._port = None
+        raise AssertionError("the last try returns or raises")
+
+    def stop(self) -> None:
+        """Stop the broker in order. Harmless when it does not run."""
+        if self._process is not None:
+            self._process.send_signal(SIGCONT)
+            programs.end(self._process, [(SIGTERM, 30.0)])
+            self._process = None
+
+    def kill(self) -> None:
+        """Kill the broker at once."""
+        if self._process is not None:
+            programs.end(self._process, [(SIGKILL, 30.0)])
+            self._process = None
+
+    def pause(self) -> None:
+        """Hold the broker still: connections stay open and nothing answers."""
+        self._living().send_signal(SIGSTOP)
+
+    def resume(self) -> None:
+        """Let a broker that was held still go on."""
+        self._living().send_signal(SIGCONT)
+
+    def wipe(self) -> None:
+        """Lose everything the stopped broker has stored, topics and group positions included."""
+        if self.running:
+            raise RuntimeError("stop the broker before wiping it")
+        shutil.rmtree(self._store, ignore_errors=True)
+
+    def wait(self) -> int:
+        """Wait until the broker ends by itself; answer its exit code."""
+        return self._living().wait()
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.stop()
+
+    def _living(self) -> subprocess.Popen[bytes]:
+        if self._process is None:
+            raise RuntimeError("the broker does not run")
+        return self._process
+
+    def _configure(self) -> None:
+        controller = f"{_ADDRESS}:{programs.free_port()}"
+        settings = _SETTINGS | {
+            "listeners": f"PLAINTEXT://{self.bootstrap},CONTROLLER://{controller}",
+            "advertised.listeners": f"PLAINTEXT://{self.bootstrap}",
+            "controller.quorum.voters": f"1@{controller}",
+            "log.dirs": str(self._store),
+        }
+        self._configuration.write_text("".join(f"{name}={value}\n" for name, value in settings.items()))
+
+    def _make_store(self, command: list[str | Path]) -> None:
+        if (self._store / "meta.properties").exists():
+            return
+        shutil.rmtree(self._store, ignore_errors=True)
+        cluster = base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
+        tool = [*command, "kafka.tools.StorageTool", "format", "-t", cluster, "-c", self._configuration]
+        try:
+            code, said = programs.run(Program(tool, SIGKILL), within=_READY_WITHIN)
+        except (OSError, subprocess.SubprocessError) as error:
+            code, said = -1, str(error)
+        if code != 0:
+            raise BrokerUnavailable(f"Kafka could not make its store in {self._store}:\n{said[-2000:].strip()}")
+
+    def _try(self, command: list[str | Path]) -> str | None:
+        """Start the process; answer nothing when it serves, else what it said."""
+        if self.log.exists() and self.log.stat().st_size > _LOG_LIMIT:
+            self.log.replace(self.log.with_suffix(".log.old"))
+        with self.log.open("ab") as log:
+            before = log.tell()
+            # SIGKILL, since a broker held still by SIGSTOP would outlive a milder signal. Its log survives that.
+            serve = Program([*command, "kafka.Kafka", self._configuration], SIGKILL, directory=self.data_dir)
+            self._process = process = programs.start(serve, output=log)
+        deadline = time.monotonic() + _READY_WITHIN
+        said = ""
+        while process.poll() is None and time.monotonic() < deadline:
+            time.sleep(0.02)
+            said = self._said_since(before)
+            if "Kafka Server started" in said:
+                return None
+        self.kill()
+        return self._said_since(before).strip()
+
+    def _said_since(self, offset: int) -> str:
+        with self.log.open("rb") as log:
+            log.seek(offset)
+            return log.read().decode(errors="replace")
