@@ -1,0 +1,22 @@
+"""Checks the meaning of a pack (县包校验): dangling codes, holes, overlaps, rules that cannot be followed."""
+
+from itertools import chain
+
+from libs.common.pack.check.duties import categories, duties
+from libs.common.pack.check.figures import formulas, scores
+from libs.common.pack.check.places import areas, units
+from libs.common.pack.check.rules import calendar, callback, ladder, limits, reasons, returns
+from libs.common.pack.problems import PackProblem, Sources
+from libs.common.pack.schema import Pack
+
+CHECKS = (areas, units, categories, duties, limits, calendar, returns, reasons, callback, ladder, formulas, scores)
+
+
+def check_pack(pack: Pack, sources: Sources | None = None) -> list[PackProblem]:
+    """Every mistake of meaning, in the order of files and lines; empty when the pack can be put to work.
+
+    Without ``sources`` the problems name the place in the document instead of a file and line.
+    """
+    origin = sources or Sources()
+    findings = chain.from_iterable(check(pack) for check in CHECKS)
+    return sorted({origin.problem(finding) for finding in findings})

@@ -1,0 +1,101 @@
+"""Checks areas (区域) and units (单位)."""
+
+from collections.abc import Iterator, Sequence
+
+from libs.common.pack.areas import AreaLevel, level_of, parent_code
+from libs.common.pack.problems import Finding
+from libs.common.pack.schema import Area, Category, Pack, Unit, UnitLevel
+
+_HOME_LEVEL = {UnitLevel.TOWN: AreaLevel.TOWN, UnitLevel.VILLAGE: AreaLevel.VILLAGE}
+"""A town's or village's own unit sits on an area of exactly this level."""
+
+
+def areas(pack: Pack) -> Iterator[Finding]:
+    """One county; every code of the level it claims, under the parent that its digits name."""
+    yield from doubles("areas", pack.areas)
+    known = {area.code for area in pack.areas}
+    if pack.place.code not in known:
+        message = f"the county {pack.place.code} itself is not among the areas"
+        yield Finding(("areas",), message, f"add the row {pack.place.code},{pack.place.name},county,")
+    for index, area in enumerate(pack.areas):
+        yield from _area(("areas", index), area, known, pack.place.code)
+
+
+def _area(path: tuple[str, int], area: Area, known: set[str], county: str) -> Iterator[Finding]:
+    level = level_of(area.code)
+    if area.level is not level:
+        yield Finding(path, f"the digits of {area.code} say {level}, the row says {area.level}", f"write {level}")
+    above = parent_code(area.code)
+    if area.parent != above:
+        message = f"{area.code} has the parent {area.parent or 'none'}, its digits name {above or 'none'}"
+        yield Finding(path, message, f"write {above}" if above else "leave the parent empty")
+    elif above is not None and above not in known:
+        yield Finding(path, f"the parent {above} of {area.code} is not among the areas", f"add a row for {above}")
+    if level is AreaLevel.COUNTY and area.code != county:
+        yield Finding(path, f"{area.code} is a second county", f"a pack describes one county, {county}: remove the row")
+
+
+def units(pack: Pack) -> Iterator[Finding]:
+    """Every unit in a known area; one own unit for every town and village; a hotline and a supervisor."""
+    yield from doubles("units", pack.units)
+    levels = {area.code: area.level for area in pack.areas}
+    known = {unit.code for unit in pack.units}
+    for index, unit in enumerate(pack.units):
+        yield from _unit(("units", index), unit, levels, known)
+    yield from _parent_loops(pack)
+    yield from _homes(pack)
+    for level, task in ((UnitLevel.HOTLINE, "call citizens back"), (UnitLevel.SUPERVISOR, "supervise")):
+        if all(unit.level is not level for unit in pack.units):
+            yield Finding(("units",), f"no unit of level {level}, so nobody can {task}", f"add a unit of level {level}")
+
+
+def _unit(path: tuple[str, int], unit: Unit, levels: dict[str, AreaLevel], known: set[str]) -> Iterator[Finding]:
+    area_level = levels.get(unit.area_code)
+    if area_level is None:
+        message = f"the area {unit.area_code} of {unit.code} is not among the areas"
+        yield Finding(path, message, "correct the code or add the area to areas.csv")
+    elif area_level is not _HOME_LEVEL.get(unit.level, area_level):
+        message = f"{unit.code} is of level {unit.level}, but {unit.area_code} is a {area_level}"
+        yield Finding(path, message, f"give it the code of a {_HOME_LEVEL[unit.level]}, or another level")
+    if unit.parent is not None and unit.parent not in known:
+        message = f"the parent {unit.parent} of {unit.code} is not among the units"
+        yield Finding(path, message, "correct the code or add the unit")
+
+
+def _parent_loops(pack: Pack) -> Iterator[Finding]:
+    parents = {unit.code: unit.parent for unit in pack.units}
+    for index, unit in enumerate(pack.units):
+        seen, above = {unit.code}, unit.parent
+        while above is not None and above not in seen:
+            seen.add(above)
+            above = parents.get(above)
+        if above == unit.code:
+            yield Finding(("units", index), f"{unit.code} stands above itself", "give it a parent outside the circle")
+
+
+def _homes(pack: Pack) -> Iterator[Finding]:
+    """@town and @village must lead to exactly one unit."""
+    homes: dict[tuple[UnitLevel, str], str] = {}
+    for index, unit in enumerate(pack.units):
+        if unit.level not in _HOME_LEVEL:
+            continue
+        other = homes.setdefault((unit.level, unit.area_code), unit.code)
+        if other != unit.code:
+            message = f"{unit.area_code} has two units of level {unit.level}: {other} and {unit.code}"
+            yield Finding(("units", index), message, "keep one; an office of a town has the level town_office")
+    for index, area in enumerate(pack.areas):
+        for unit_level, area_level in _HOME_LEVEL.items():
+            if area.level is area_level and (unit_level, area.code) not in homes:
+                message = f"the {area_level} {area.code} {area.name} has no unit of its own"
+                yield Finding(("areas", index), message, f"add a {unit_level} unit with this area to units.csv")
+
+
+def doubles(part: str, rows: Sequence[Area | Unit | Category]) -> Iterator[Finding]:
+    """Codes that stand in a table more than once."""
+    first: dict[str, Area | Unit | Category] = {}
+    for index, row in enumerate(rows):
+        if first.setdefault(row.code, row) is not row:
+            message = f"the code {row.code} stands here a second time"
+            yield Finding(
+                (part, index), message, f"remove it or give it another code; the first is {first[row.code].name}"
+            )

@@ -1,0 +1,143 @@
+"""Checks the rules of pack.yaml: limits, calendar, returns, reasons, callback, ladder."""
+
+from collections.abc import Iterable, Iterator
+from itertools import pairwise
+
+from libs.common.events.terms import Deadline, Kind, SupervisionLevel, Urgency
+from libs.common.pack.problems import DocPath, Finding
+from libs.common.pack.schema import (
+    Answer,
+    CallbackMode,
+    CallbackPolicy,
+    CodedReason,
+    LadderStep,
+    OnOverdue,
+    OnReturns,
+    OnRound,
+    Pack,
+    Question,
+    Recipient,
+)
+
+_LOUDNESS = tuple(SupervisionLevel)
+"""Levels from the quietest to the loudest."""
+
+
+def limits(pack: Pack) -> Iterator[Finding]:
+    """Every deadline has a limit for every kind and urgency, and what is more urgent is never given more time."""
+    for deadline in Deadline:
+        for kind in Kind:
+            yield from _limits_of(pack, deadline, kind)
+
+
+def _limits_of(pack: Pack, deadline: Deadline, kind: Kind) -> Iterator[Finding]:
+    path: DocPath = ("limits", deadline.value)
+    found = {urgency: pack.limits.find(deadline, kind, urgency) for urgency in Urgency}
+    for urgency, limit in found.items():
+        if limit is None:
+            message = f"no {deadline} limit for a case of kind {kind} and urgency {urgency}"
+            yield Finding(path, message, f"add '{kind}: {{{urgency}: 3 work_day}}' or a line under 'any'")
+    for (calmer, longer), (hotter, shorter) in pairwise(found.items()):
+        if longer and shorter and shorter.nominal_hours > longer.nominal_hours:
+            message = f"the {deadline} limit of {kind} is longer when {hotter} than when {calmer}"
+            yield Finding((*path, kind.value, hotter.value), message, f"shorten that of {hotter}")
+
+
+def calendar(pack: Pack) -> Iterator[Finding]:
+    """No day is both off and worked."""
+    for day in sorted({*pack.calendar.extra_holidays} & {*pack.calendar.extra_workdays}):
+        message = f"{day} is both an extra holiday and an extra working day"
+        yield Finding(("calendar", "extra_workdays"), message, "keep it in one of the two lists")
+
+
+def returns(pack: Pack) -> Iterator[Finding]:
+    """Return reasons have codes of their own."""
+    yield from _double_codes(("returns", "reasons"), pack.returns.reasons)
+
+
+def reasons(pack: Pack) -> Iterator[Finding]:
+    """Reason codes are unique; nobody is sent away without being told where to go."""
+    yield from _double_codes(("reasons", "not_accepted"), pack.reasons.not_accepted)
+    yield from _double_codes(("reasons", "procedural"), pack.reasons.procedural)
+    for index, reason in enumerate(pack.reasons.not_accepted):
+        if not reason.advice:
+            path: DocPath = ("reasons", "not_accepted", index)
+            yield Finding(path, f"'{reason.code}' does not say which door to go to", "write it as 'advice'")
+
+
+def _double_codes(path: DocPath, items: Iterable[CodedReason | LadderStep | Question]) -> Iterator[Finding]:
+    seen: set[str] = set()
+    for index, item in enumerate(items):
+        if item.code in seen:
+            yield Finding((*path, index), f"the code '{item.code}' stands here a second time", "give it another code")
+        seen.add(item.code)
+
+
+def callback(pack: Pack) -> Iterator[Finding]:
+    """A sample has a rate, calling hours are a span of one day, tries can fit, and the citizen is asked what counts."""
+    policy = pack.callback
+    yield from _sample(policy)
+    if policy.opens_at >= policy.closes_at:
+        message = f"calls open at {policy.opens_at:%H:%M} and close at {policy.closes_at:%H:%M}"
+        yield Finding(("callback", "closes_at"), message, "close later on the same day than you open")
+    questions = ("callback", "questions")
+    yield from _double_codes(questions, policy.questions)
+    answers = [question.answer for question in policy.questions]
+    if Answer.SATISFACTION not in answers:
+        mend = "add a question with 'answer: satisfaction'"
+        yield Finding(questions, "no question asks whether the citizen is satisfied, so no case can be closed", mend)
+    for answer in (Answer.CONTACTED, Answer.SOLVED, Answer.SATISFACTION):
+        if answers.count(answer) > 1:
+            yield Finding(questions, f"two questions fill '{answer}'", "let the second one be a note")
+
+
+def _sample(policy: CallbackPolicy) -> Iterator[Finding]:
+    if policy.mode is CallbackMode.SAMPLE and policy.sample_percent is None:
+        yield Finding(("callback", "mode"), "a sample without a rate", "add 'sample_percent: 10' or another rate")
+    if policy.mode is CallbackMode.FULL and policy.sample_percent is not None:
+        message = "everybody is called back, so a sample rate means nothing"
+        yield Finding(("callback", "sample_percent"), message, "remove it, or set 'mode: sample'")
+
+
+def ladder(pack: Pack) -> Iterator[Finding]:
+    """Steps of one kind rise: each later than the one before and at least as loud; every level has its settings."""
+    steps = pack.ladder.steps
+    yield from _double_codes(("ladder", "steps"), steps)
+    for index, step in enumerate(steps):
+        path: DocPath = ("ladder", "steps", index)
+        if step.level not in pack.supervision.levels:
+            message = f"the level '{step.level}' has no settings"
+            yield Finding(path, message, f"add '{step.level}:' under supervision/levels")
+        if isinstance(step.trigger, OnOverdue) and step.trigger.deadline in (Deadline.TRIAGE, Deadline.CALLBACK):
+            yield from _hotline_clock(path, step)
+    for kind in (*((OnOverdue, deadline) for deadline in Deadline), (OnRound, None), (OnReturns, None)):
+        rungs = [(index, step) for index, step in enumerate(steps) if _same_clock(step, *kind)]
+        for (_, lower), (index, higher) in pairwise(rungs):
+            yield from _rise(("ladder", "steps", index), lower, higher)
+
+
+def _hotline_clock(path: DocPath, step: LadderStep) -> Iterator[Finding]:
+    """Dispatching and calling back are the hotline's promises: the unit in charge is not to blame."""
+    if Recipient.LEAD in step.to or Recipient.SUPERIOR in step.to:
+        message = f"'{step.code}' blames the lead unit for a late {getattr(step.trigger, 'deadline', '')}"
+        yield Finding(path, message, "send it to hotline or supervisor")
+
+
+def _same_clock(step: LadderStep, kind: type, deadline: Deadline | None) -> bool:
+    return isinstance(step.trigger, kind) and getattr(step.trigger, "deadline", None) is deadline
+
+
+def _rise(path: DocPath, lower: LadderStep, higher: LadderStep) -> Iterator[Finding]:
+    if _height(higher) <= _height(lower):
+        message = f"the step '{higher.code}' does not come after '{lower.code}'"
+        yield Finding(path, message, "put the steps in the order in which they happen, each at its own time")
+    if _LOUDNESS.index(higher.level) < _LOUDNESS.index(lower.level):
+        message = f"the step '{higher.code}' comes later than '{lower.code}' but is less loud"
+        yield Finding(path, message, f"raise its level to {lower.level} or above")
+
+
+def _height(step: LadderStep) -> int:
+    trigger = step.trigger
+    if isinstance(trigger, OnOverdue):
+        return trigger.hours
+    return trigger.round if isinstance(trigger, OnRound) else trigger.units

@@ -1,0 +1,241 @@
+"""The pack in memory: every look-up that a service makes, in constant time."""
+
+from typing import NamedTuple, TypeVar
+from zoneinfo import ZoneInfo
+
+from libs.common.errors import FieldError, Invalid
+from libs.common.events.terms import Deadline, Kind, Urgency
+from libs.common.pack import areas
+from libs.common.pack.areas import AreaLevel
+from libs.common.pack.schema import (
+    CASE_TOWN,
+    CASE_VILLAGE,
+    Area,
+    CallbackPolicy,
+    Category,
+    Duty,
+    Formula,
+    Ladder,
+    Pack,
+    Recipient,
+    Score,
+    Unit,
+    UnitLevel,
+)
+from libs.common.time.calendar import WorkCalendar
+from libs.common.time.due import Limit
+from libs.common.time.periods import PeriodRules
+
+Row = TypeVar("Row")
+
+
+class UnknownCode(Invalid):
+    """A code that the pack in force does not have; ``field`` names where it stood."""
+
+    def __init__(self, field: str, code: str) -> None:
+        message, message_zh = f"{code!r} is not in the county pack", f"县包中没有代码“{code}”"
+        super().__init__(message, message_zh, fields=[FieldError(field, message, message_zh)])
+        self.field = field
+        self.code = code
+
+
+class Lead(NamedTuple):
+    """Who leads a case by the duty directory, and why; no unit means that a person has to choose (待派)."""
+
+    unit_code: str | None
+    explanation: str
+
+
+class Directory:
+    """Look-ups over one version of a pack. Unknown codes raise ``UnknownCode``."""
+
+    def __init__(self, pack: Pack) -> None:
+        self.pack = pack
+        self._areas = {area.code: area for area in pack.areas}
+        self._units = {unit.code: unit for unit in pack.units}
+        self._categories = {category.code: category for category in pack.categories}
+        self._duties = {(duty.category, duty.area_level): duty for duty in pack.duties}
+        self._local_units: dict[tuple[UnitLevel, str], str] = {
+            (unit.level, unit.area_code): unit.code
+            for unit in pack.units
+            if unit.level in (UnitLevel.TOWN, UnitLevel.VILLAGE)
+        }
+        self._formulas = {(formula.code, formula.version): formula for formula in pack.formulas}
+        self._newest = {f.code: f for f in sorted(pack.formulas, key=lambda f: f.version)}
+        self._calendar = WorkCalendar(
+            ZoneInfo(pack.place.time_zone),
+            extra_holidays=frozenset(pack.calendar.extra_holidays),
+            extra_workdays=frozenset(pack.calendar.extra_workdays),
+            confirmed_years=frozenset(pack.calendar.confirmed_years),
+        )
+
+    def area(self, code: str) -> Area:
+        """The area of this code."""
+        return _found(self._areas, "area_code", code)
+
+    def contains(self, outer: str, inner: str) -> bool:
+        """Whether ``inner`` is ``outer`` or lies inside it; both must be in the pack."""
+        return areas.contains(self.area(outer).code, self.area(inner).code)
+
+    def area_prefix(self, code: str) -> str:
+        """The digits that every area inside this one begins with."""
+        return areas.area_prefix(self.area(code).code)
+
+    def ancestors(self, code: str) -> tuple[str, ...]:
+        """The area and all above it that the pack has, nearest first."""
+        return tuple(above for above in areas.lineage(self.area(code).code) if above in self._areas)
+
+    def unit(self, code: str) -> Unit:
+        """The unit of this code."""
+        return _found(self._units, "unit_code", code)
+
+    def units(self, level: UnitLevel | None = None) -> tuple[Unit, ...]:
+        """All units, or those of one level, in the pack's order."""
+        return tuple(unit for unit in self.pack.units if level in (None, unit.level))
+
+    def superior(self, unit_code: str) -> Unit:
+        """上级单位: the unit's parent, else a supervisor, else the hotline, else itself."""
+        unit = self.unit(unit_code)
+        if unit.parent is not None:
+            return self.unit(unit.parent)
+        above = (*self.units(UnitLevel.SUPERVISOR), *self.units(UnitLevel.HOTLINE))
+        return next((other for other in above if other.code != unit_code), unit)
+
+    def recipients(self, to: tuple[Recipient, ...], lead_unit: str | None) -> tuple[str, ...]:
+        """The unit codes that a supervision order goes to; without a lead unit only the standing offices remain."""
+        codes: list[str] = []
+        for recipient in to:
+            codes.extend(self._recipient(recipient, lead_unit))
+        return tuple(dict.fromkeys(codes))
+
+    def _recipient(self, recipient: Recipient, lead_unit: str | None) -> tuple[str, ...]:
+        if recipient is Recipient.SUPERVISOR:
+            return tuple(unit.code for unit in self.units(UnitLevel.SUPERVISOR))
+        if recipient is Recipient.HOTLINE:
+            return tuple(unit.code for unit in self.units(UnitLevel.HOTLINE))
+        if lead_unit is None:
+            return ()
+        return (lead_unit,) if recipient is Recipient.LEAD else (self.superior(lead_unit).code,)
+
+    def category(self, code: str) -> Category:
+        """The category of this code."""
+        return _found(self._categories, "category_code", code)
+
+    def category_lineage(self, code: str) -> tuple[str, ...]:
+        """The category and all above it, nearest first."""
+        category = self.category(code)
+        return (code,) if category.parent is None else (code, *self.category_lineage(category.parent))
+
+    def duty(self, category_code: str, area_code: str) -> Duty | None:
+        """The row that speaks for a category in an area: nearest category first, then the finest area level."""
+        level = self.area(area_code).level
+        levels = areas.LEVELS[areas.LEVELS.index(level) :: -1]
+        rows = (self._duties.get((code, rung)) for code in self.category_lineage(category_code) for rung in levels)
+        return next((row for row in rows if row is not None), None)
+
+    def lead_unit(self, category_code: str, area_code: str) -> Lead:
+        """The unit that leads a category in an area, with the rule that said so; or nobody, with the reason."""
+        duty = self.duty(category_code, area_code)
+        category, area = self.category(category_code), self.area(area_code)
+        if duty is None:
+            return Lead(None, f"权责清单无此项 no duty for {category.code} {category.name} at {area.name}")
+        rule = f"权责清单 duty {duty.category} × {duty.area_level.value}"
+        unit_code = self.resolve(duty.lead, area_code)
+        if unit_code is None:
+            return Lead(None, f"{rule}: {duty.lead} 在{area.name}无对应单位 has no unit at {area.code}")
+        unit = self.unit(unit_code)
+        if duty.taken_back and unit.level in (UnitLevel.TOWN, UnitLevel.VILLAGE, UnitLevel.TOWN_OFFICE):
+            return Lead(None, f"{rule}: 上级收回事项不得下派 taken back, may not go down to {unit.code} {unit.name}")
+        basis = f" ({duty.basis})" if duty.basis else ""
+        return Lead(unit_code, f"{rule}: 主办 lead {duty.lead} -> {unit.code} {unit.name}{basis}")
+
+    def support_units(self, category_code: str, area_code: str) -> tuple[str, ...]:
+        """协办: the support units of the duty that exist for this area, without the lead."""
+        duty = self.duty(category_code, area_code)
+        if duty is None:
+            return ()
+        lead = self.resolve(duty.lead, area_code)
+        named = (self.resolve(code, area_code) for code in duty.support)
+        return tuple(dict.fromkeys(code for code in named if code is not None and code != lead))
+
+    def may_receive(self, unit_code: str, category_code: str, area_code: str) -> bool:
+        """False when the matter is taken back by the higher level (上级收回) and the unit is a town or below."""
+        duty = self.duty(category_code, area_code)
+        low = self.unit(unit_code).level in (UnitLevel.TOWN, UnitLevel.VILLAGE, UnitLevel.TOWN_OFFICE)
+        return not (low and duty is not None and duty.taken_back)
+
+    def resolve(self, lead: str, area_code: str) -> str | None:
+        """The unit code that a duty's lead or support stands for in an area; None when there is none."""
+        if lead not in (CASE_TOWN, CASE_VILLAGE):
+            return lead if lead in self._units else None
+        unit_level, area_level = (
+            (UnitLevel.TOWN, AreaLevel.TOWN) if lead == CASE_TOWN else (UnitLevel.VILLAGE, AreaLevel.VILLAGE)
+        )
+        own = next((code for code in self.ancestors(area_code) if self._areas[code].level is area_level), None)
+        return None if own is None else self._local_units.get((unit_level, own))
+
+    def limit(self, kind: Kind, urgency: Urgency, duty: Duty | None = None) -> Limit:
+        """办理时限. A duty's own limit holds for normal urgency only: what is urgent stays urgent."""
+        if duty is not None and duty.limit is not None and urgency is Urgency.NORMAL:
+            return duty.limit.limit()
+        return self.deadline_limit(Deadline.HANDLE, kind, urgency)
+
+    def sign_limit(self, kind: Kind, urgency: Urgency) -> Limit:
+        """签收时限."""
+        return self.deadline_limit(Deadline.SIGN, kind, urgency)
+
+    def deadline_limit(self, deadline: Deadline, kind: Kind, urgency: Urgency) -> Limit:
+        """The limit of any deadline from the pack's tables, which ``check_pack`` has proved to be without holes."""
+        found = self.pack.limits.find(deadline, kind, urgency)
+        if found is None:
+            raise UnknownCode(f"limits.{deadline.value}", f"{kind.value}/{urgency.value}")
+        return found.limit()
+
+    def calendar(self) -> WorkCalendar:
+        """The place's working days."""
+        return self._calendar
+
+    def period_rules(self) -> PeriodRules:
+        """How the place cuts time into assessment days and months."""
+        assessment = self.pack.assessment
+        return PeriodRules(
+            time_zone=self._calendar.time_zone,
+            day_starts_at=assessment.day_starts_at,
+            month_starts_on=assessment.month_starts_on,
+        )
+
+    @property
+    def ladder(self) -> Ladder:
+        """督办阶梯."""
+        return self.pack.ladder
+
+    @property
+    def callback(self) -> CallbackPolicy:
+        """回访规则."""
+        return self.pack.callback
+
+    @property
+    def formulas(self) -> tuple[Formula, ...]:
+        """The newest version of every rate, in the pack's order."""
+        return tuple(formula for formula in self.pack.formulas if self._newest[formula.code] is formula)
+
+    def formula(self, code: str, version: int | None = None) -> Formula:
+        """A rate by code: the newest, or the version asked for."""
+        if version is None:
+            return _found(self._newest, "formula", code)
+        formula = self._formulas.get((code, version))
+        if formula is None:
+            raise UnknownCode("formula", f"{code}/{version}")
+        return formula
+
+    @property
+    def scores(self) -> tuple[Score, ...]:
+        """综合得分."""
+        return self.pack.scores
+
+
+def _found(table: dict[str, Row], field: str, code: str) -> Row:
+    found = table.get(code)
+    if found is None:
+        raise UnknownCode(field, code)
+    return found

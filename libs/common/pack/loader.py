@@ -1,0 +1,132 @@
+"""Loads a pack: a folder of pack.yaml and four tables, or the JSON document that travels between services."""
+
+import hashlib
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, ValidationError
+
+from libs.common.pack.check import check_pack
+from libs.common.pack.files import Columns, Reading, read_csv, read_yaml
+from libs.common.pack.form import form_findings
+from libs.common.pack.problems import DocPath, PackError, PackProblem, Sources
+from libs.common.pack.schema import Area, Category, Duty, Model, Pack, Settings, Unit
+
+SETTINGS_FILE = "pack.yaml"
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """One CSV file of a pack: the part of the document it fills, and the model of a row."""
+
+    part: str
+    row: type[Model]
+    columns: Columns
+
+    @property
+    def file(self) -> str:
+        """The file's name."""
+        return f"{self.part}.csv"
+
+
+TABLES = (
+    Table("areas", Area, Columns(("code", "name", "level", "parent"), ("name_en",))),
+    Table("units", Unit, Columns(("code", "name", "level", "area_code"), ("name_en", "parent", "size_class"))),
+    Table(
+        "categories",
+        Category,
+        Columns(("code", "name", "parent"), ("name_en", "words", "words_en"), frozenset({"words", "words_en"})),
+    ),
+    Table(
+        "duties",
+        Duty,
+        Columns(
+            ("category", "area_level", "lead"),
+            ("support", "limit", "taken_back", "basis"),
+            frozenset({"support"}),
+        ),
+    ),
+)
+
+
+def load_pack(folder: Path) -> Pack:
+    """The pack in a folder, whole and sound.
+
+    Raises PackError with every problem of form; when the form is right, with every problem of meaning.
+    """
+    pack, sources = read_pack(folder)
+    problems = check_pack(pack, sources)
+    if problems:
+        raise PackError(problems)
+    return pack
+
+
+def read_pack(folder: Path) -> tuple[Pack, Sources]:
+    """The pack in a folder, right in form only, and where each part of it stood. Raises PackError."""
+    if not folder.is_dir():
+        raise PackError(
+            [PackProblem(str(folder), 0, "there is no such folder", "name the folder that holds pack.yaml")]
+        )
+    settings = read_yaml(folder / SETTINGS_FILE)
+    places = {path: (SETTINGS_FILE, line) for path, line in settings.lines.items()}
+    problems = [*settings.problems]
+    parts: dict[str, Any] = dict(settings.value or {})
+    if settings.value is not None:
+        problems.extend(_form_problems(Settings, settings.value, (), Sources(places)))
+    for table in TABLES:
+        reading = read_csv(folder / table.file, table.columns)
+        places |= _table_places(table, reading)
+        problems += reading.problems
+        problems += _row_problems(table, reading, Sources(places))
+        parts[table.part] = reading.value
+    if problems:
+        raise PackError(problems)
+    return Pack.model_validate(parts), Sources(places)
+
+
+def document(pack: Pack) -> dict[str, Any]:
+    """The pack as plain JSON: what the event ``PackPublished`` carries."""
+    return pack.model_dump(mode="json")
+
+
+def from_document(plain: Mapping[str, Any]) -> Pack:
+    """The pack of a document. Raises PackError when its form is wrong; its meaning was checked when it was loaded."""
+    try:
+        return Pack.model_validate(plain)
+    except ValidationError as error:
+        raise PackError(Sources().problem(finding) for finding in form_findings(error, ())) from error
+
+
+def digest(pack: Pack) -> str:
+    """SHA-256 (hex) of the canonical JSON. The order of rows in the four tables does not count."""
+    plain = document(pack)
+    for table in TABLES:
+        plain[table.part].sort(key=_canonical)
+    return hashlib.sha256(_canonical(plain).encode()).hexdigest()
+
+
+def _canonical(plain: Any) -> str:
+    return json.dumps(plain, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+
+def _table_places(table: Table, reading: Reading) -> dict[DocPath, tuple[str, int]]:
+    places: dict[DocPath, tuple[str, int]] = {(table.part,): (table.file, 1)}
+    return places | {(table.part, *path): (table.file, line) for path, line in reading.lines.items()}
+
+
+def _row_problems(table: Table, reading: Reading, sources: Sources) -> Iterator[PackProblem]:
+    if not reading.value and not reading.problems:
+        yield PackProblem(table.file, 1, "the table has no rows", "add at least one row under the header")
+    for index, row in enumerate(reading.value):
+        yield from _form_problems(table.row, row, (table.part, index), sources)
+
+
+def _form_problems(model: type[BaseModel], plain: Any, at: DocPath, sources: Sources) -> list[PackProblem]:
+    try:
+        model.model_validate(plain)
+    except ValidationError as error:
+        return [sources.problem(finding) for finding in form_findings(error, at)]
+    return []

@@ -1,0 +1,89 @@
+"""The settings that clocks read: limits, calendar, assessment periods, returns, extensions."""
+
+from datetime import date, time
+from enum import StrEnum
+from typing import Literal
+
+from pydantic import Field
+
+from libs.common.events.terms import Deadline, Kind, Urgency
+from libs.common.pack.schema.base import Ascending, CodedReason, Model, PackLimit
+
+ANY: Literal["any"] = "any"
+LimitTable = dict[Kind | Literal["any"], dict[Urgency | Literal["any"], PackLimit]]
+"""kind -> urgency -> limit; 'any' stands for every kind or urgency that has no line of its own."""
+
+
+class Limits(Model):
+    """时限. Most telling cell first: (kind, urgency), (any, urgency), (kind, any), (any, any)."""
+
+    triage: LimitTable
+    """How long a case may wait for a unit (派单时限)."""
+    sign: LimitTable
+    """How long a unit may take to sign (签收时限)."""
+    handle: LimitTable
+    """How long a unit may take to give its result (办理时限), from assignment."""
+    callback: LimitTable
+    """How long the hotline may take to ask the citizen (回访时限), from the result."""
+
+    def table(self, deadline: Deadline) -> LimitTable:
+        """The table of one deadline."""
+        return {
+            Deadline.TRIAGE: self.triage,
+            Deadline.SIGN: self.sign,
+            Deadline.HANDLE: self.handle,
+            Deadline.CALLBACK: self.callback,
+        }[deadline]
+
+    def find(self, deadline: Deadline, kind: Kind, urgency: Urgency) -> PackLimit | None:
+        """The limit of a case, or None when the tables leave a hole there."""
+        table = self.table(deadline)
+        cells = ((kind, urgency), (ANY, urgency), (kind, ANY), (ANY, ANY))
+        found = (table.get(row, {}).get(column) for row, column in cells)
+        return next((limit for limit in found if limit is not None), None)
+
+
+class CalendarSettings(Model):
+    """日历: what this place has beside the national days off and make-up working days (调休)."""
+
+    extra_holidays: Ascending[date] = ()
+    extra_workdays: Ascending[date] = ()
+    confirmed_years: Ascending[int] = ()
+    """Years whose whole State Council notice stands in the two lists above, when it is newer than the software."""
+
+
+class Assessment(Model):
+    """考核周期. A day or month that starts off the calendar is named after the day or month that it ends in.
+
+    So with ``day_starts_at`` 12:00, day D is [D-1 12:00, D 12:00); with ``month_starts_on`` 19, March is the
+    assessment days from 19 February to 18 March.
+    """
+
+    day_starts_at: time = time(0, 0)
+    month_starts_on: int = Field(default=1, ge=1, le=28)
+
+
+class ReturnRules(Model):
+    """退单: within what time of assignment, for which reasons, decided how soon, and when it stops going round."""
+
+    within: PackLimit
+    decide_within: PackLimit
+    reasons: tuple[CodedReason, ...] = Field(min_length=1)
+    units_before_raise: int = Field(default=3, ge=2, le=10)
+    """At this many units that gave it back, the case goes up by itself (提级)."""
+
+
+class ApproverLevel(StrEnum):
+    """Who may grant what a unit asks for (审批层级)."""
+
+    HOTLINE = "hotline"
+    SUPERVISOR = "supervisor"
+
+
+class ExtensionRules(Model):
+    """延期: asked before expiry, this many times, at most this long; not on the last day after ``last_day_until``."""
+
+    times: int = Field(default=1, ge=0, le=5)
+    longest: PackLimit
+    last_day_until: time | None = None
+    approver: ApproverLevel = ApproverLevel.HOTLINE
