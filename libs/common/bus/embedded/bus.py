@@ -1,0 +1,107 @@
+"""The embedded bus: opens senders and readers, and rings the bell for readers that wait."""
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager, suppress
+from datetime import timedelta
+
+from libs.common.bus.embedded.connection import SharedConnection, close, connect
+from libs.common.bus.embedded.leases import Leases
+from libs.common.bus.embedded.reader import EmbeddedReader
+from libs.common.bus.embedded.retention import trim
+from libs.common.bus.embedded.schema import checked_schema, ensure_schema, ensure_topics
+from libs.common.bus.embedded.sender import EmbeddedSender
+from libs.common.bus.port import BusTrouble, Reader, Sender, TopicSpec
+
+RETENTION = timedelta(days=7)
+"""How long a record stays at least. The ledgers keep everything for ever; the log is for delivery only."""
+
+STALL_SECONDS = 30.0
+"""A member whose process has been frozen for so long loses its partitions."""
+
+_RING = "select pg_notify($1, topic) from unnest($2::text[]) as topic"
+_ENDS = """
+select e.partition, e.next_offset from partition_end e join topic t on t.id = e.topic_id where t.name = $1
+"""
+
+
+class EmbeddedBus:
+    """A log of topics in one schema of a PostgreSQL; see ``Bus``."""
+
+    def __init__(self, dsn: str, *, schema: str = "bus", stall_seconds: float = STALL_SECONDS) -> None:
+        self._dsn = dsn
+        self._schema = checked_schema(schema)
+        self._channel = f"huiyin_{schema}"
+        self._stall_seconds = stall_seconds
+        self._shared = SharedConnection(dsn, schema)
+        self._to_ring: set[str] = set()
+        self._ringer: asyncio.Task[None] | None = None
+
+    async def ensure_schema(self) -> None:
+        """Create the tables where they are missing."""
+        await ensure_schema(self._dsn, self._schema)
+
+    async def ensure_topics(self, topics: Sequence[TopicSpec]) -> None:
+        """Create the tables and the topics that are missing; a topic that is there stays as it is."""
+        await ensure_schema(self._dsn, self._schema)
+        await ensure_topics(self._dsn, self._schema, list(topics))
+
+    @asynccontextmanager
+    async def sender(self) -> AsyncIterator[Sender]:
+        """See ``Bus.sender``. One connection."""
+        connection = await connect(self._dsn, self._schema, "sender")
+        try:
+            yield EmbeddedSender(connection, self._ring)
+        finally:
+            await close(connection)
+
+    @asynccontextmanager
+    async def reader(self, group: str, topics: Sequence[str]) -> AsyncIterator[Reader]:
+        """See ``Bus.reader``. Two connections: one holds the leases and listens, one reads and commits."""
+        connection = await connect(self._dsn, self._schema, "reader")
+        try:
+            lease_connection = await connect(self._dsn, self._schema, "leases")
+        except BaseException:
+            await close(connection)
+            raise
+        leases = Leases(lease_connection, self._schema, group, topics, stall_seconds=self._stall_seconds)
+        reader = EmbeddedReader(leases, lease_connection, connection, group, self._channel)
+        try:
+            await reader.start(frozenset(topics))
+            yield reader
+        finally:
+            await reader.close()
+
+    async def end_offsets(self, topic: str) -> dict[int, int]:
+        """The next offset to be written, per partition; empty when there is no such topic."""
+        rows = await self._shared.fetch("asking for the ends", _ENDS, topic)
+        return {row["partition"]: row["next_offset"] for row in rows}
+
+    async def trim(self, older_than: timedelta = RETENTION) -> int:
+        """Delete records older than the term that every known group has read; return how many went."""
+        return await trim(self._dsn, self._schema, older_than)
+
+    async def close(self) -> None:
+        """Release the shared connection."""
+        if self._ringer is not None:
+            self._ringer.cancel()
+            with suppress(asyncio.CancelledError):
+                await self._ringer
+        await self._shared.close()
+
+    def _ring(self, topics: set[str]) -> None:
+        """Wake the readers of ``topics`` soon.
+
+        Not in the sender's transaction, where NOTIFY would make all commits of the database queue; and never more than
+        one statement under way, so that a busy sender rings once for many batches.
+        """
+        self._to_ring |= topics
+        if self._ringer is None or self._ringer.done():
+            self._ringer = asyncio.create_task(self._ring_all(), name="bus-bell")
+
+    async def _ring_all(self) -> None:
+        # A bell that does not ring costs a poll interval, no more.
+        with suppress(BusTrouble):
+            while self._to_ring:
+                topics, self._to_ring = sorted(self._to_ring), set()
+                await self._shared.fetch("ringing", _RING, self._channel, topics)
