@@ -131,10 +131,10 @@ async def test_waiters_wake_when_their_moment_has_come() -> None:
     late = asyncio.create_task(clock.wait_until(START + 3 * HOUR, at_most=LONG))
     assert await _is_asleep(early)
     clock.advance_to(START + 2 * HOUR)
-    await early
+    assert not await _is_asleep(early)
     assert await _is_asleep(late)
     clock.advance_to(START + 3 * HOUR)
-    await late
+    assert not await _is_asleep(late)
     assert not clock._waiting
 
 
