@@ -1,4 +1,4 @@
-"""Days and instants where wall clocks jump: a day begins exactly once, also when its first hour comes twice or never."""
+"""Days and instants where wall clocks jump: a day begins once, even if its first hour comes twice or never."""
 
 from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
