@@ -1,0 +1,218 @@
+"""The door: a route asks for a right and gets a ``Door``, through which it reads and writes.
+
+    async def sign(case_id: CaseId, body: SignCase, door: Annotated[Door, needs(Right.CASE_SIGN)]) -> Response:
+        expected = door.expected_version()
+        return await door.write(lambda session: actions.sign(session, door.scope, case_id, expected), keys=[case_id])
+
+Say ``response_model=`` and ``status_code=`` in the decorator: they document the answer, and ``write`` answers with that
+status. The model is validated once, where the action makes it, and rendered once.
+"""
+
+import hashlib
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import datetime
+from typing import Any, TypeVar
+
+from fastapi import Depends, Request, Response
+from pydantic import BaseModel
+from pydantic_core import to_json
+
+from libs.common.database.session import Session
+from libs.common.errors import Invalid, Unauthenticated, invalid
+from libs.common.run.runtime import Runtime
+from libs.common.security import policy
+from libs.common.security.policy import Right, Scope
+from libs.common.security.principal import Principal
+from libs.common.web.answers import AnswerKey, Kept, find_answer, keep_answer
+from libs.common.web.tracing import current_traceparent
+from libs.common.web.versions import ExpectedVersion, etag, parse_if_match
+
+ResultT = TypeVar("ResultT")
+ModelT = TypeVar("ModelT", bound=BaseModel | None)
+
+LONGEST_IDEMPOTENCY_KEY = 200
+JSON = "application/json"
+
+
+class IdempotencyKeyReused(Invalid):
+    """The same Idempotency-Key with another request: one of the two would be lost."""
+
+    type = "idempotency-key-reused"
+    title = "This Idempotency-Key was used for another request"
+    title_zh = "该 Idempotency-Key 已用于其他请求"
+
+
+class Door:
+    """One authorised request. ``scope`` says which rows the right reaches; ``now`` is when the request came."""
+
+    def __init__(self, request: Request, runtime: Runtime, principal: Principal, right: Right) -> None:
+        self.request = request
+        self.runtime = runtime
+        self.principal = principal
+        self.right = right
+        self.scope: Scope = policy.decide(principal, right)
+        self.now: datetime = runtime.clock.now()
+
+    def expected_version(self) -> ExpectedVersion:
+        """What If-Match says, for ``check_version``; MissingPrecondition (428) without it."""
+        return parse_if_match(self.request.headers.get("if-match"))
+
+    async def write(
+        self,
+        action: Callable[[Session], Awaitable[ModelT]],
+        *,
+        keys: Sequence[str] = (),
+        status: int | None = None,
+        location: str | Callable[[ModelT], str] | None = None,
+    ) -> Response:
+        """Do ``action`` in the group commit and answer with the model it returns (with None: 204 and no body).
+
+        With an Idempotency-Key the answer is kept and given again to whoever repeats the request. ``keys`` are the
+        cases that the service's ``prepare`` loads beforehand. ``status`` is the route's ``status_code`` unless given.
+        """
+        success = status or _status_of(self.request)
+
+        def render(model: ModelT) -> Kept:
+            place = location(model) if callable(location) else location
+            return _rendered(model, success, place)
+
+        header = self.request.headers.get("idempotency-key")
+        if header is None:
+            answer = await self.run(_plain(action, render), keys=keys)
+            return _response(answer, replayed=False)
+        key = (_answer_scope(self.request, self.runtime, self.principal), _checked_key(header))
+        fingerprint = await _fingerprint(self.request)
+        kept, replayed = await self._commit(_once(action, render, key, fingerprint), keys, key)
+        if kept.request_hash != fingerprint:
+            raise IdempotencyKeyReused("Use a new key for a new request", "新的请求请使用新的键")
+        return _response(kept, replayed=replayed)
+
+    async def run(self, action: Callable[[Session], Awaitable[ResultT]], *, keys: Sequence[str] = ()) -> ResultT:
+        """Do ``action`` in the group commit and return what it returns: for routes that answer in their own way."""
+        return await self._commit(action, keys, None)
+
+    async def read(self, query: Callable[[Session], Awaitable[ResultT]]) -> ResultT:
+        """What ``query`` finds; nothing it does is kept."""
+        async with self.runtime.door_database.reading() as session:
+            session.now = self.now
+            return await query(session)
+
+    def answer(self, model: BaseModel, status: int | None = None) -> Response:
+        """The model as JSON, with its version as ETag."""
+        return _response(_rendered(model, status or _status_of(self.request), None), replayed=False)
+
+    async def _commit(
+        self, action: Callable[[Session], Awaitable[ResultT]], keys: Sequence[str], key: AnswerKey | None
+    ) -> ResultT:
+        return await self.runtime.commit.run(
+            action, now=self.now, keys=keys, answer_key=key, traceparent=current_traceparent()
+        )
+
+
+class Needs:
+    """The dependency behind ``needs``; tests and the OpenAPI document find the right of a route by it."""
+
+    def __init__(self, right: Right) -> None:
+        self.right = right
+
+    async def __call__(self, request: Request) -> Door:
+        """The door for whoever the bearer token says it is; 401 without a valid one, 403 without the right."""
+        runtime: Runtime = request.app.state.runtime
+        principal = await runtime.verifier.verify(_bearer_token(request))
+        return Door(request, runtime, principal, self.right)
+
+
+def needs(right: Right) -> Any:
+    """``door: Annotated[Door, needs(Right.CASE_SIGN)]``."""
+    return Depends(Needs(right))
+
+
+def _bearer_token(request: Request) -> str:
+    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    if scheme.lower() != "bearer" or not token.strip():
+        raise Unauthenticated(
+            "Send an access token as Authorization: Bearer",
+            "请在 Authorization: Bearer 中提供访问令牌",
+            extra={"reason": "missing"},
+            headers={"WWW-Authenticate": "Bearer"},
+        )
+    return token.strip()
+
+
+def _plain(
+    action: Callable[[Session], Awaitable[ModelT]], render: Callable[[ModelT], Kept]
+) -> Callable[[Session], Awaitable[Kept]]:
+    async def act(session: Session) -> Kept:
+        return render(await action(session))
+
+    return act
+
+
+def _once(
+    action: Callable[[Session], Awaitable[ModelT]],
+    render: Callable[[ModelT], Kept],
+    key: AnswerKey,
+    fingerprint: bytes,
+) -> Callable[[Session], Awaitable[tuple[Kept, bool]]]:
+    """The action, unless it was done before. What was answered to another request is given back to be refused there:
+    an error here would undo the work of the whole batch."""
+
+    async def act(session: Session) -> tuple[Kept, bool]:
+        before = await find_answer(session, key)
+        if before is not None:
+            return before, True
+        answer = render(await action(session))
+        kept = Kept(fingerprint, answer.status, answer.headers, answer.body)
+        keep_answer(session, key, kept)
+        return kept, False
+
+    return act
+
+
+def _rendered(model: BaseModel | None, status: int, location: str | None) -> Kept:
+    headers = {} if location is None else {"location": location}
+    if model is None:
+        return Kept(b"", 204, headers, b"")
+    version = getattr(model, "version", None)
+    if isinstance(version, int):
+        headers["etag"] = etag(version)
+    return Kept(b"", status, headers, to_json(model))
+
+
+def _response(answer: Kept, *, replayed: bool) -> Response:
+    headers = dict(answer.headers)
+    if replayed:
+        headers["idempotency-replayed"] = "true"
+    return Response(answer.body or None, answer.status, headers, media_type=JSON if answer.body else None)
+
+
+def _status_of(request: Request) -> int:
+    return getattr(request.scope.get("route"), "status_code", None) or 200
+
+
+def _answer_scope(request: Request, runtime: Runtime, principal: Principal) -> str:
+    # A subject has no line breaks and a route no spaces, so no two of these are ever the same by accident.
+    route: str = getattr(request.scope.get("route"), "path", "")
+    return f"{runtime.service} {request.method} {route} {principal.subject}"
+
+
+def _checked_key(header: str) -> str:
+    if not 1 <= len(header) <= LONGEST_IDEMPOTENCY_KEY or not all("!" <= sign <= "~" for sign in header):
+        raise invalid("Idempotency-Key", "must be 1 to 200 visible ASCII characters", "须为 1 至 200 个可见 ASCII 字符")
+    return header
+
+
+async def _fingerprint(request: Request) -> bytes:
+    """What makes two requests the same: method, path, query, body and If-Match."""
+    parts = (
+        request.method.encode(),
+        request.url.path.encode(),
+        request.scope["query_string"],
+        request.headers.get("if-match", "").encode(),
+    )
+    digest = hashlib.sha256()
+    for part in parts:
+        digest.update(len(part).to_bytes(4))
+        digest.update(part)
+    digest.update(await request.body())
+    return digest.digest()
