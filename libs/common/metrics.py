@@ -186,6 +186,13 @@ BUS_CLIENT_REBUILDS_TOTAL = _counter(
 
 # Database and process
 
+BROKER_LOSSES_TOTAL = _counter(
+    "broker_losses_total",
+    ("service",),
+    "Times a partition of the broker came back without events it had acknowledged; they are sent again from the ledger.",
+    "Nothing to mend in Huiyin; find out why the broker lost its log (disk, unclean election, a topic deleted by hand).",
+)
+
 DB_POOL_IN_USE = _gauge(
     "db_pool_in_use",
     ("service",),

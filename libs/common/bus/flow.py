@@ -1,0 +1,99 @@
+"""THE MAP: every event, the topic it travels on, who says it and who hears it.
+
+Topics, subscriptions, docs/flow.md and docs/asyncapi.yaml derive from this table; a test holds it and the code together.
+Services are named here as plain strings: the library imports none of them.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from libs.common.events import cases, directory, ops
+from libs.common.events.base import Event
+
+
+class Service(StrEnum):
+    """The four services."""
+
+    INTAKE = "intake"
+    DISPATCH = "dispatch"
+    FOLLOWUP = "followup"
+    ANALYTICS = "analytics"
+
+
+class Stream(StrEnum):
+    """Topics without their configured prefix. One key, one order."""
+
+    CASES = "cases"
+    DIRECTORY = "directory"
+    OPS = "ops"
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """One line of the map."""
+
+    event: type[Event]
+    stream: Stream
+    said_by: frozenset[Service]
+    heard_by: frozenset[Service]
+
+
+def _services(letters: str) -> frozenset[Service]:
+    by_letter = {"I": Service.INTAKE, "D": Service.DISPATCH, "F": Service.FOLLOWUP, "A": Service.ANALYTICS}
+    return frozenset(by_letter[letter] for letter in letters if letter != ".")
+
+
+def _route(event: type[Event], stream: Stream, said_by: str, heard_by: str) -> Route:
+    return Route(event, stream, _services(said_by), _services(heard_by))
+
+
+# I intake, D dispatch, F followup, A analytics
+# event                          topic             said by  heard by
+FLOW: tuple[Route, ...] = (
+    _route(directory.PackPublished,      Stream.DIRECTORY, ".D..", "I.FA"),
+    _route(cases.CaseRegistered,         Stream.CASES,     "I...", ".DFA"),
+    _route(cases.CaseSupplemented,       Stream.CASES,     "I...", ".D.A"),
+    _route(cases.CaseWithdrawn,          Stream.CASES,     "I...", ".DFA"),
+    _route(cases.CaseAnsweredDirectly,   Stream.CASES,     "I...", ".DFA"),
+    _route(cases.TriageQueued,           Stream.CASES,     ".D..", "I.FA"),
+    _route(cases.CaseAssigned,           Stream.CASES,     ".D..", "I.FA"),
+    _route(cases.CaseReassigned,         Stream.CASES,     ".D..", "I.FA"),
+    _route(cases.CaseSigned,             Stream.CASES,     ".D..", "I.FA"),
+    _route(cases.ProgressReported,       Stream.CASES,     ".D..", "I..A"),
+    _route(cases.CaseHandled,            Stream.CASES,     ".D..", "I.FA"),
+    _route(cases.ReturnRequested,        Stream.CASES,     ".D..", "...A"),
+    _route(cases.ReturnDecided,          Stream.CASES,     ".D..", "...A"),
+    _route(cases.DeadlineSet,            Stream.CASES,     "..F.", "ID.A"),
+    _route(cases.DeadlineWarned,         Stream.CASES,     "..F.", ".D.A"),
+    _route(cases.DeadlineMissed,         Stream.CASES,     "..F.", ".D.A"),
+    _route(cases.CallbackDue,            Stream.CASES,     "..F.", "I..A"),
+    _route(cases.CallbackTried,          Stream.CASES,     "..F.", "I..A"),
+    _route(cases.CaseSentBack,           Stream.CASES,     "..F.", "ID.A"),
+    _route(cases.CaseClosed,             Stream.CASES,     "..F.", "ID.A"),
+    _route(cases.SupervisionIssued,      Stream.CASES,     "..F.", ".D.A"),
+    _route(cases.SupervisionReplied,     Stream.CASES,     "..F.", "...A"),
+    _route(ops.ResendRequested,          Stream.OPS,       "IDFA", "IDFA"),
+)  # fmt: skip
+
+ROUTES: dict[type[Event], Route] = {route.event: route for route in FLOW}
+EVENT_TYPES: dict[str, type[Event]] = {route.event.type_name: route.event for route in FLOW}
+
+
+def stream_of(event: type[Event]) -> Stream:
+    """The topic an event travels on."""
+    return ROUTES[event].stream
+
+
+def heard(service: Service) -> tuple[type[Event], ...]:
+    """The events a service has to handle."""
+    return tuple(route.event for route in FLOW if service in route.heard_by)
+
+
+def said(service: Service) -> tuple[type[Event], ...]:
+    """The events a service may publish."""
+    return tuple(route.event for route in FLOW if service in route.said_by)
+
+
+def subscriptions(service: Service) -> tuple[Stream, ...]:
+    """The topics a service reads."""
+    return tuple(dict.fromkeys(route.stream for route in FLOW if service in route.heard_by))

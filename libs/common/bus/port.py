@@ -1,0 +1,96 @@
+"""The bus as the rest of Huiyin sees it. Settings choose the bus behind it; nothing above this file knows which."""
+
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
+from typing import Protocol
+
+from libs.common.errors import Unavailable
+
+
+class BusTrouble(Unavailable):
+    """The bus did not do what was asked, or it is not known whether it did. Throw the client away and build a new one."""
+
+
+@dataclass(frozen=True, slots=True)
+class TopicSpec:
+    """A topic to be there before it is used. ``name`` carries the configured prefix."""
+
+    name: str
+    partitions: int = 8
+    max_message_bytes: int = 1_048_576
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """What is to be sent."""
+
+    topic: str
+    key: str
+    headers: Mapping[str, str]
+    value: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """What was read: a message with its place."""
+
+    topic: str
+    partition: int
+    offset: int
+    key: str
+    headers: Mapping[str, str]
+    value: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A partition of a topic."""
+
+    topic: str
+    partition: int
+
+
+class Sender(Protocol):
+    """A connected producer. After any error it must not be used again."""
+
+    async def send(self, messages: Sequence[Message]) -> list[tuple[Place, int]]:
+        """Send all, keeping the order per key, and return each one's place and offset once all are acknowledged.
+
+        Raises BusTrouble (outcome unknown: some, all or none may have been written).
+        """
+
+
+class Reader(Protocol):
+    """A member of a consumer group, subscribed to topics. After any error it must not be used again."""
+
+    async def read(self, *, at_most: int, wait: float) -> list[Record]:
+        """Return up to ``at_most`` records in order per partition; an empty list when none came in ``wait`` seconds."""
+
+    async def commit(self, positions: Mapping[Place, int]) -> None:
+        """Store, per partition, the offset of the *next* record to read."""
+
+    def assignment(self) -> frozenset[Place]:
+        """The partitions this member reads now."""
+
+    async def lag(self) -> dict[Place, int]:
+        """Records not yet read by this member, per assigned partition."""
+
+
+class Bus(Protocol):
+    """A log of topics with partitions, keys, offsets and consumer groups."""
+
+    async def ensure_topics(self, topics: Sequence[TopicSpec]) -> None:
+        """Create the topics that are missing."""
+
+    def sender(self) -> AbstractAsyncContextManager[Sender]:
+        """A new producer; closed at the end, within a bounded time whatever the state of the broker."""
+
+    def reader(self, group: str, topics: Sequence[str]) -> AbstractAsyncContextManager[Reader]:
+        """A new member of ``group``. A group without a stored position starts at the earliest record."""
+
+    async def end_offsets(self, topic: str) -> dict[int, int]:
+        """The next offset to be written, per partition."""
+
+    async def close(self) -> None:
+        """Release what the bus itself holds."""

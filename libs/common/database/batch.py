@@ -1,0 +1,134 @@
+"""Group commit: work that arrives while the writer is busy is committed together, with one flush to disk for all.
+
+A job that fails takes nobody with it: the batch is rolled back and each job is done in a transaction of its own.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, TypeVar, cast
+
+from libs.common import metrics
+from libs.common.database.session import Database, DatabaseTrouble, Overtaken, Session
+from libs.common.errors import Unavailable
+from libs.common.run.failpoints import failpoint
+
+ResultT = TypeVar("ResultT")
+Action = Callable[[Session], Awaitable[Any]]
+Prepare = Callable[[Session, Sequence["Job"]], Awaitable[None]]
+
+
+@dataclass(eq=False, slots=True)
+class Job:
+    """One action at the door, what it will touch, and who waits for it."""
+
+    action: Action
+    now: datetime
+    keys: tuple[str, ...]
+    answer_key: tuple[str, str] | None
+    traceparent: str | None
+    done: asyncio.Future[Any] = field(default_factory=lambda: asyncio.get_running_loop().create_future())
+
+
+class GroupCommit:
+    """The writer of one service in one process.
+
+    ``prepare`` loads what all jobs of a batch need in a few round trips. A full queue is refused with 503
+    and Retry-After, since beyond it only the waiting grows.
+    """
+
+    def __init__(self, database: Database, prepare: Prepare, *, largest: int = 64, waiting: int = 2_000) -> None:
+        self._database = database
+        self._prepare = prepare
+        self._largest = largest
+        self._waiting = waiting
+        self._queue: list[Job] = []
+        self._writer: asyncio.Task[None] | None = None
+
+    async def run(
+        self,
+        action: Callable[[Session], Awaitable[ResultT]],
+        *,
+        now: datetime,
+        keys: Sequence[str] = (),
+        answer_key: tuple[str, str] | None = None,
+        traceparent: str | None = None,
+    ) -> ResultT:
+        """Do ``action`` in a committed transaction and return its result, or raise what it raised."""
+        if len(self._queue) >= self._waiting:
+            raise Unavailable("Too many requests are waiting", "排队请求过多", headers={"Retry-After": "1"})
+        job = Job(action, now, tuple(keys), answer_key, traceparent)
+        self._queue.append(job)
+        if self._writer is None or self._writer.done():
+            self._writer = asyncio.create_task(self._write(), name=f"group-commit-{self._database.name}")
+        return cast("ResultT", await job.done)
+
+    async def drain(self) -> None:
+        """Wait until all that was taken in is answered."""
+        while self._writer is not None and not self._writer.done():
+            await asyncio.wait([self._writer])
+
+    async def _write(self) -> None:
+        while self._queue:
+            batch = [job for job in self._queue[: self._largest] if not job.done.done()]
+            del self._queue[: self._largest]
+            metrics.GROUP_COMMIT_BATCH_SIZE.labels(self._database.name).observe(len(batch))
+            if len(batch) > 1 and await self._together(batch):
+                continue
+            for job in batch:
+                if not job.done.done():
+                    await self._alone(job)
+
+    async def _together(self, batch: Sequence[Job]) -> bool:
+        results: list[Any] = []
+        try:
+            await failpoint("door.before_batch")
+            async with self._database.transaction(batch[0].now) as session:
+                await self._prepare(session, batch)
+                results += [await _act(session, job) for job in batch]
+                await failpoint("door.before_commit")
+            await failpoint("door.after_commit")
+        except DatabaseTrouble as error:
+            if error.unknown:
+                # It may have been done. Who gave an Idempotency-Key is tried again and finds the kept answer, if
+                # there is one; the others are told that it is not known.
+                _fail([job for job in batch if job.answer_key is None], error)
+            return False
+        except Exception:
+            return False
+        for job, result in zip(batch, results, strict=True):
+            if not job.done.done():
+                job.done.set_result(result)
+        return True
+
+    async def _alone(self, job: Job) -> None:
+        for last in (False, True):
+            try:
+                async with self._database.transaction(job.now) as session:
+                    await self._prepare(session, [job])
+                    result = await _act(session, job)
+                    await failpoint("door.before_commit")
+                await failpoint("door.after_commit")
+            except Overtaken as error:
+                if last:
+                    _fail([job], Unavailable(str(error)))
+                continue
+            except Exception as error:
+                _fail([job], error)
+            else:
+                if not job.done.done():
+                    job.done.set_result(result)
+            return
+
+
+async def _act(session: Session, job: Job) -> Any:
+    session.now = job.now
+    session.traceparent = job.traceparent
+    return await job.action(session)
+
+
+def _fail(jobs: Sequence[Job], error: Exception) -> None:
+    for job in jobs:
+        if not job.done.done():
+            job.done.set_exception(error)

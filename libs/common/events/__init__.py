@@ -1,0 +1,1 @@
+"""Every event of Huiyin, and how it travels."""

@@ -1,0 +1,268 @@
+"""Every event about a case (诉求件). None carries a person's name, phone, ID number or home address."""
+
+from datetime import date
+from typing import ClassVar
+
+from pydantic import AwareDatetime
+
+from libs.common.events.base import Event
+from libs.common.events.terms import (
+    Channel,
+    Closing,
+    Deadline,
+    Kind,
+    Reached,
+    ResultKind,
+    Satisfaction,
+    SupervisionLevel,
+    Urgency,
+)
+
+
+class CaseEvent(Event):
+    """An event about one case; ``case_id`` is its key."""
+
+    case_id: str
+
+    @property
+    def key(self) -> str:
+        return self.case_id
+
+
+class RoundEvent(CaseEvent):
+    """An event of one round (轮次): every send-back opens the next; word of an older one changes nothing."""
+
+    round: int
+
+
+class CaseRegistered(CaseEvent):
+    """登记: a complaint was accepted at a door. Text is already masked. ``occurred_at`` is when the citizen spoke."""
+
+    type_name: ClassVar[str] = "cn.huiyin.case.registered"
+
+    case_no: str
+    channel: Channel
+    kind: Kind
+    urgency: Urgency
+    category_code: str | None
+    area_code: str
+    title: str
+    text: str
+    confidential: bool = False
+    callback_wanted: bool = True
+    answered_at_once: bool = False
+    """The door answers it in the same breath (直接答复): no unit is to be found for it."""
+    source_system: str | None = None
+    source_no: str | None = None
+    pack_version: int
+    registered_at: AwareDatetime
+    """When the office took it in: the start of every limit; never before ``occurred_at``."""
+
+
+class CaseSupplemented(CaseEvent):
+    """补充: the citizen added something."""
+
+    type_name: ClassVar[str] = "cn.huiyin.case.supplemented"
+
+    text: str
+
+
+class CaseWithdrawn(CaseEvent):
+    """撤单: the citizen took it back."""
+
+    type_name: ClassVar[str] = "cn.huiyin.case.withdrawn"
+
+    reason: str
+
+
+class CaseAnsweredDirectly(RoundEvent):
+    """直接答复: answered at the door, no unit needed; it still gets its callback."""
+
+    type_name: ClassVar[str] = "cn.huiyin.case.answered_directly"
+
+    answer: str
+    answered_by_unit: str | None = None
+
+
+class TriageQueued(RoundEvent):
+    """待派: no rule named a unit, a person has to."""
+
+    type_name: ClassVar[str] = "cn.huiyin.case.triage_queued"
+
+    reason: str
+
+
+class CaseAssigned(RoundEvent):
+    """派单: a unit leads. ``explanation`` says which rule, or who, chose it."""
+
+    type_name: ClassVar[str] = "cn.huiyin.case.assigned"
+
+    lead_unit: str
+    support_units: tuple[str, ...] = ()
+    category_code: str
+    by_rule: bool
+    explanation: str
+    pack_version: int
+
+
+class CaseReassigned(RoundEvent):
+    """改派: another unit leads the same round; the handling clock runs on."""
+
+    type_name: ClassVar[str] = "cn.huiyin.case.reassigned"
+
+    from_unit: str
+    lead_unit: str
+    support_units: tuple[str, ...] = ()
+    category_code: str
+    explanation: str
+    pack_version: int
+
+
+class CaseSigned(RoundEvent):
+    """签收: the unit has taken it on."""
+
+    type_name: ClassVar[str] = "cn.huiyin.case.signed"
+
+    unit_code: str
+
+
+class ProgressReported(RoundEvent):
+    """办理进展."""
+
+    type_name: ClassVar[str] = "cn.huiyin.case.progress_reported"
+
+    unit_code: str
+    note: str
+
+
+class CaseHandled(RoundEvent):
+    """办结反馈: the unit says it is done. Whether that is true, the citizen says."""
+
+    type_name: ClassVar[str] = "cn.huiyin.case.handled"
+
+    unit_code: str
+    result_kind: ResultKind
+    result: str
+    contacted_at: AwareDatetime | None = None
+
+
+class ReturnRequested(RoundEvent):
+    """退单申请: the unit says it is not theirs."""
+
+    type_name: ClassVar[str] = "cn.huiyin.case.return_requested"
+
+    unit_code: str
+    reason_code: str
+    note: str
+
+
+class ReturnDecided(RoundEvent):
+    """退单审核: approved (a reassignment or triage follows) or refused (the unit goes on)."""
+
+    type_name: ClassVar[str] = "cn.huiyin.case.return_decided"
+
+    unit_code: str
+    approved: bool
+    note: str
+
+
+class DeadlineSet(RoundEvent):
+    """A promise got its clock. Set once under the pack version named; never silently recomputed."""
+
+    type_name: ClassVar[str] = "cn.huiyin.case.deadline_set"
+
+    deadline: Deadline
+    unit_code: str | None
+    starts_at: AwareDatetime
+    warn_at: AwareDatetime
+    due_at: AwareDatetime
+    pack_version: int
+
+
+class DeadlineWarned(RoundEvent):
+    """预警: 80 % of the limit has passed (share by pack)."""
+
+    type_name: ClassVar[str] = "cn.huiyin.case.deadline_warned"
+
+    deadline: Deadline
+    unit_code: str | None
+    due_at: AwareDatetime
+
+
+class DeadlineMissed(RoundEvent):
+    """超期: the limit passed and it is not done. ``occurred_at`` is the due time itself."""
+
+    type_name: ClassVar[str] = "cn.huiyin.case.deadline_missed"
+
+    deadline: Deadline
+    unit_code: str | None
+    due_at: AwareDatetime
+
+
+class CallbackDue(RoundEvent):
+    """待回访: the citizen is to be asked."""
+
+    type_name: ClassVar[str] = "cn.huiyin.case.callback_due"
+
+    handling_unit: str | None
+
+
+class CallbackTried(RoundEvent):
+    """回访: one try and what came of it.
+
+    ``valid`` (有效回访) is true when the citizen was reached and answered; only then do the three answers count.
+    """
+
+    type_name: ClassVar[str] = "cn.huiyin.case.callback_tried"
+
+    attempt: int
+    reached: Reached
+    valid: bool
+    contacted: bool | None = None
+    solved: bool | None = None
+    satisfaction: Satisfaction | None = None
+    handling_unit: str | None = None
+    caller: str
+    """The caller's account, never a citizen."""
+
+
+class CaseSentBack(RoundEvent):
+    """发回重办: the citizen is not satisfied; ``round`` is the round that failed, ``next_round`` the one that opens."""
+
+    type_name: ClassVar[str] = "cn.huiyin.case.sent_back"
+
+    next_round: int
+    unit_code: str | None
+    words: str
+
+
+class CaseClosed(RoundEvent):
+    """销号: the case ended. Substantive only after a valid satisfied callback of this round."""
+
+    type_name: ClassVar[str] = "cn.huiyin.case.closed"
+
+    closing: Closing
+    satisfaction: Satisfaction | None = None
+
+
+class SupervisionIssued(RoundEvent):
+    """催办 / 督办: one step of the ladder; each order is answered on its own."""
+
+    type_name: ClassVar[str] = "cn.huiyin.case.supervision_issued"
+
+    supervision_id: str
+    level: SupervisionLevel
+    unit_code: str | None
+    reason: str
+    by_rule: bool
+    reply_due: date | None = None
+
+
+class SupervisionReplied(RoundEvent):
+    """督办回复."""
+
+    type_name: ClassVar[str] = "cn.huiyin.case.supervision_replied"
+
+    supervision_id: str
+    unit_code: str | None
+    reply: str

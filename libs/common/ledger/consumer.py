@@ -1,0 +1,218 @@
+"""From the bus into this service: read a batch, apply it in one transaction, then commit its offsets.
+
+A batch that fails is rolled back and taken event by event: a ``Permanent`` error, or any other after its tries are used
+up, parks that event with its reason, and later events of the same key queue behind it. Trouble with the database or the
+bus is never the event's fault: it is tried again for as long as it lasts. When too many events in a row fail, it is the
+release that is bad, not the events: the consumer stops and says so.
+"""
+
+import asyncio
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from libs.common import metrics
+from libs.common.bus.flow import EVENT_TYPES, Service, subscriptions
+from libs.common.bus.port import Bus, BusTrouble, Place, Reader, Record
+from libs.common.database.session import Database, DatabaseTrouble, Overtaken
+from libs.common.errors import Permanent
+from libs.common.events.codec import Envelope, from_record
+from libs.common.ledger import inbox
+from libs.common.ledger.handlers import Reactions
+from libs.common.run.failpoints import failpoint
+from libs.common.run.supervise import Backoff, Progress
+from libs.common.time.clock import Clock
+
+logger = logging.getLogger(__name__)
+
+LARGEST_BATCH = 200
+READ_WAIT = 0.25
+TRIES = 5
+MOST_PARKED_IN_A_ROW = 20
+
+
+class HaltedError(Exception):
+    """Everything fails: an operator has to look before anything else is parked."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What a consumer needs to know."""
+
+    service: Service
+    bus: Bus
+    database: Database
+    reactions: Reactions
+    clock: Clock
+    topic_prefix: str
+
+
+class Consumer:
+    """One member of the service's group. ``run`` returns only when cancelled or halted."""
+
+    def __init__(self, reading: Reading) -> None:
+        self.progress = Progress()
+        self.idle = False
+        """True while the last read found nothing: all that was sent has been applied."""
+        self.halted: str | None = None
+        self._reading = reading
+        self._topics = [f"{reading.topic_prefix}{stream}" for stream in subscriptions(reading.service)]
+        self._parked_in_a_row = 0
+        self._name = str(reading.service)
+        self._heard = frozenset(event.type_name for event in reading.reactions.handlers)
+
+    async def run(self) -> None:
+        """Read for ever; a client that surprises is thrown away and a new one built, with back-off."""
+        backoff = Backoff()
+        while self.halted is None:
+            try:
+                async with self._reading.bus.reader(f"huiyin-{self._name}", self._topics) as reader:
+                    while self.halted is None:
+                        await self._turn(reader)
+                        backoff.reset()
+            except (BusTrouble, DatabaseTrouble, Overtaken) as error:
+                metrics.BUS_CLIENT_REBUILDS_TOTAL.labels(self._name, "consumer").inc()
+                logger.warning("consumer rebuilt", extra={"service": self._name, "error": type(error).__name__})
+                await backoff.wait()
+            except HaltedError as error:
+                self.halted = str(error)
+                metrics.CONSUMER_HALTED.labels(self._name).set(1)
+                logger.error("consumer halted", extra={"service": self._name, "reason": str(error)})  # noqa: TRY400
+
+    async def _turn(self, reader: Reader) -> None:
+        records = await reader.read(at_most=LARGEST_BATCH, wait=READ_WAIT)
+        self.progress.beat()
+        metrics.CONSUMER_LAST_PROGRESS_TIMESTAMP_SECONDS.labels(self._name).set_to_current_time()
+        self.idle = not records
+        if not records:
+            return
+        await failpoint("consumer.after_read")
+        await self.take(records)
+        await failpoint("consumer.after_commit")
+        await reader.commit(next_places(records))
+        await failpoint("consumer.after_offsets")
+
+    async def take(self, records: Sequence[Record]) -> None:
+        """Apply records, each exactly once however often they come."""
+        envelopes = [self._envelope(record) for record in records]
+        backoff = Backoff()
+        while True:
+            try:
+                await self._apply(envelopes)
+            except DatabaseTrouble:
+                await backoff.wait()
+            except Overtaken:
+                raise
+            except Exception as error:
+                logger.info("batch taken one by one", extra={"service": self._name, "error": type(error).__name__})
+                for envelope in envelopes:
+                    await self._take_alone(envelope)
+                return
+            else:
+                return
+
+    async def _take_alone(self, envelope: Envelope) -> None:
+        backoff = Backoff(first=0.05, longest=1.0)
+        tries = 0
+        while True:
+            try:
+                await self._apply([envelope])
+            except (DatabaseTrouble, Overtaken):
+                await backoff.wait()
+            except Exception as error:
+                tries += 1
+                if isinstance(error, Permanent) or tries >= TRIES:
+                    await self._park(envelope, f"{type(error).__name__}: {error}", tries)
+                    return
+                await backoff.wait()
+            else:
+                return
+
+    async def _apply(self, envelopes: Sequence[Envelope]) -> None:
+        with metrics.EVENT_PROCESS_DURATION_SECONDS.labels(self._name).time():
+            async with self._reading.database.transaction(self._reading.clock.now()) as session:
+                ready = await inbox.sort_out(session, envelopes)
+                await failpoint("consumer.before_apply")
+                await inbox.apply(session, self._reading.clock, self._reading.reactions, ready)
+                await failpoint("consumer.before_commit")
+        self._parked_in_a_row = 0
+        self._count(ready)
+
+    async def _park(self, envelope: Envelope, reason: str, tries: int) -> None:
+        if self._parked_in_a_row >= MOST_PARKED_IN_A_ROW:
+            raise HaltedError(f"{self._parked_in_a_row} events in a row failed; the last: {reason}")
+        backoff = Backoff()
+        while True:
+            try:
+                async with self._reading.database.transaction(self._reading.clock.now()) as session:
+                    await inbox.park(session, [(envelope, "failed", reason, tries)])
+                break
+            except DatabaseTrouble:
+                await backoff.wait()
+        self._parked_in_a_row += 1
+        metrics.EVENTS_PROCESSED_TOTAL.labels(self._name, envelope.type_name, "parked").inc()
+        logger.error(
+            "event parked",
+            extra={
+                "service": self._name,
+                "event_id": envelope.event_id,
+                "case_id": envelope.key,
+                "type": envelope.type_name,
+            },
+        )
+
+    def _count(self, ready: inbox.Ready) -> None:
+        now = datetime.now(UTC)
+        for envelope in ready.apply:
+            result = "applied" if envelope.type_name in self._heard else "skipped"
+            metrics.EVENTS_PROCESSED_TOTAL.labels(self._name, envelope.type_name, result).inc()
+            if envelope.type_name not in EVENT_TYPES:
+                metrics.UNKNOWN_EVENTS_TOTAL.labels(self._name, envelope.type_name).inc()
+            metrics.EVENT_END_TO_END_SECONDS.labels(self._name).observe(inbox.lag_of(envelope, now))
+        for result, count in (("duplicate", len(ready.duplicates)), ("waiting", len(ready.wait))):
+            if count:
+                metrics.EVENTS_PROCESSED_TOTAL.labels(self._name, "", result).inc(count)
+
+    def _envelope(self, record: Record) -> Envelope:
+        stream = record.topic.removeprefix(self._reading.topic_prefix)
+        try:
+            return from_record(stream, record.headers, record.value)
+        except ValueError as error:
+            return _unreadable(stream, record, str(error))
+
+
+UNREADABLE = "cn.huiyin.unreadable"
+
+
+def _unreadable(stream: str, record: Record, reason: str) -> Envelope:
+    """A record nobody of ours wrote: kept under a key of its own, so that it holds up nothing."""
+    now = datetime.now(UTC)
+    return Envelope(
+        event_id=f"{record.topic}-{record.partition}-{record.offset}",
+        source=f"unreadable: {reason}",
+        stream=stream,
+        key=f"unreadable/{record.topic}/{record.partition}/{record.offset}",
+        seq=1,
+        type_name=UNREADABLE,
+        occurred_at=now,
+        recorded_at=now,
+        causes={},
+        traceparent=None,
+        value=record.value,
+    )
+
+
+def next_places(records: Sequence[Record]) -> dict[Place, int]:
+    """Per partition the offset after the last record."""
+    places: dict[Place, int] = {}
+    for record in records:
+        place = Place(record.topic, record.partition)
+        places[place] = max(places.get(place, 0), record.offset + 1)
+    return places
+
+
+async def run_until_halted(consumer: Consumer) -> None:
+    """``run``, then stay: a halted consumer keeps its process up so that its state can be seen and asked."""
+    await consumer.run()
+    await asyncio.Event().wait()

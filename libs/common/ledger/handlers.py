@@ -1,0 +1,47 @@
+"""Pairs of an event and the function that reacts to it; mypy refuses a wrong pair."""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from libs.common.database.session import Session
+from libs.common.events.base import Event
+
+EventT = TypeVar("EventT", bound=Event)
+React = Callable[[Session, Any], Awaitable[None]]
+
+
+@dataclass(frozen=True, slots=True)
+class Handler:
+    """``react`` runs in the transaction that moves the watermark; it must not commit."""
+
+    event: type[Event]
+    react: React
+
+
+def on(event: type[EventT], react: Callable[[Session, EventT], Awaitable[None]]) -> Handler:
+    """Declare that ``react`` hears ``event``."""
+    return Handler(event, react)
+
+
+@dataclass(frozen=True, slots=True)
+class Reactions:
+    """All that one service hears. ``prepare`` loads, in few round trips, the rows that a batch of events will touch."""
+
+    handlers: Mapping[type[Event], React]
+    prepare: Callable[[Session, Sequence[Event]], Awaitable[None]]
+
+
+async def prepare_nothing(session: Session, events: Sequence[Event]) -> None:
+    """For a service whose handlers read nothing."""
+
+
+def reactions(
+    handlers: Sequence[Handler],
+    prepare: Callable[[Session, Sequence[Event]], Awaitable[None]] = prepare_nothing,
+) -> Reactions:
+    """The table of a service's handlers; two for one event is a ValueError."""
+    table = {handler.event: handler.react for handler in handlers}
+    if len(table) != len(handlers):
+        raise ValueError("two handlers for one event")
+    return Reactions(table, prepare)

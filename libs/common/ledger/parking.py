@@ -1,0 +1,131 @@
+"""Parked cases for the operator: see them, see why, replay them in order, or give one event up with a reason."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from libs.common.database.session import Database, DatabaseTrouble, Overtaken, Session
+from libs.common.errors import NotFound
+from libs.common.ledger import inbox
+from libs.common.ledger.handlers import Reactions
+from libs.common.time.clock import Clock
+
+_LIST = """
+    SELECT stream, key, count(*) AS events, min(parked_at) AS parked_at,
+           (array_agg(reason ORDER BY (state = 'failed') DESC, id))[1] AS reason,
+           (array_agg(state ORDER BY (state = 'failed') DESC, id))[1] AS state,
+           min(id) AS first_id
+    FROM parked GROUP BY stream, key HAVING min(id) > $1 ORDER BY min(id) LIMIT $2
+"""
+_OF_KEY = """
+    SELECT id, source, seq, state, type, reason, tries, parked_at, asked_at FROM parked
+    WHERE stream = $1 AND key = $2 ORDER BY id
+"""
+_FAILED_AGAIN = """
+    UPDATE parked SET state = 'failed', reason = $3, tries = tries + 1
+    WHERE stream = $1 AND key = $2 AND id = (
+        SELECT min(id) FROM parked WHERE stream = $1 AND key = $2 AND source = $4 AND seq = $5)
+"""
+_LET_GO = """
+    WITH gone AS (DELETE FROM parked WHERE id = $1 RETURNING *)
+    INSERT INTO parked_dropped (id, stream, key, source, seq, type, headers, value, reason, dropped_by, dropped_because)
+    SELECT id, stream, key, source, seq, type, headers, value, reason, $2, $3 FROM gone
+"""
+_FIRST_FAILED = """
+    SELECT id, source, seq FROM parked
+    WHERE stream = $1 AND key = $2 AND state = 'failed' ORDER BY id LIMIT 1 FOR UPDATE
+"""
+_MOVE_MARK = """
+    INSERT INTO watermark (stream, key, source, seq) VALUES ($1, $2, $3, $4)
+    ON CONFLICT (stream, key, source) DO UPDATE SET seq = greatest(watermark.seq, EXCLUDED.seq)
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Replayed:
+    """What came of a replay: events applied, and why it stopped (None: nothing is parked for the key any more)."""
+
+    applied: int
+    stopped: str | None
+
+
+class Parking:
+    """The parked events of one service."""
+
+    def __init__(self, database: Database, reactions: Reactions, clock: Clock) -> None:
+        self._database = database
+        self._reactions = reactions
+        self._clock = clock
+
+    async def keys(self, after: int, limit: int) -> Sequence[Any]:
+        """Parked keys, oldest first: stream, key, events, parked_at, state, reason, first_id (the next ``after``)."""
+        async with self._database.reading() as session:
+            return await session.fetch(_LIST, after, limit)
+
+    async def events(self, stream: str, key: str) -> Sequence[Any]:
+        """The parked events of a key, in order; NotFound when there are none."""
+        async with self._database.reading() as session:
+            rows = await session.fetch(_OF_KEY, stream, key)
+        if not rows:
+            raise NotFound(f"Nothing is parked for {key}", f"没有搁置的事件：{key}")
+        return rows
+
+    async def replay(self, stream: str, key: str) -> Replayed:
+        """Apply the key's parked events in order, each in its own transaction, until one fails again or waits."""
+        await self.events(stream, key)
+        applied = 0
+        while True:
+            ready = inbox.Ready()
+            try:
+                async with self._database.transaction(self._clock.now()) as session:
+                    ready = await inbox.next_parked(session, stream, key)
+                    if not ready.apply:
+                        await self._tidy(session, ready)
+                        stopped = await self._still_parked(session, stream, key)
+                        return Replayed(applied, stopped)
+                    await inbox.apply(session, self._clock, self._reactions, ready)
+            except (DatabaseTrouble, Overtaken):
+                raise
+            except Exception as error:
+                reason = f"{type(error).__name__}: {error}"
+                await self._fail_again(stream, key, ready, reason)
+                return Replayed(applied, reason)
+            applied += len(ready.apply)
+
+    async def drop(self, stream: str, key: str, *, by: str, because: str) -> Replayed:
+        """Give up a key's first failed event (it is kept in ``parked_dropped``) and replay what stood behind it."""
+        async with self._database.transaction(self._clock.now()) as session:
+            rows = await session.fetch(_FIRST_FAILED, stream, key)
+            if not rows:
+                raise NotFound(f"No failed event is parked for {key}", f"没有失败的搁置事件：{key}")
+            row = rows[0]
+            await session.fetch(_LET_GO, row.id, by, because)
+            await session.fetch(_MOVE_MARK, stream, key, row.source, row.seq)
+            left = await session.fetch(_OF_KEY, stream, key)
+        return await self.replay(stream, key) if left else Replayed(0, None)
+
+    async def _tidy(self, session: Session, ready: inbox.Ready) -> None:
+        if ready.released:
+            await session.fetch("DELETE FROM parked WHERE id = ANY($1::bigint[])", ready.released)
+
+    async def _still_parked(self, session: Session, stream: str, key: str) -> str | None:
+        """What is left waits for something that has not come; nothing left has failed, so it must not block."""
+        await session.fetch(
+            "UPDATE parked SET state = 'waiting' WHERE stream = $1 AND key = $2 AND state <> 'waiting'", stream, key
+        )
+        rows = await session.fetch(_OF_KEY, stream, key)
+        return f"waiting: {rows[0].reason}" if rows else None
+
+    async def _fail_again(self, stream: str, key: str, ready: inbox.Ready, reason: str) -> None:
+        if not ready.apply:
+            return
+        first = ready.apply[0]
+        async with self._database.transaction(self._clock.now()) as session:
+            await session.fetch(_FAILED_AGAIN, stream, key, reason[:2_000], first.source, first.seq)
+
+
+async def parked_now(session: Session) -> dict[str, tuple[int, datetime | None]]:
+    """Per state: the number of parked events and the oldest one's time; for metrics."""
+    rows = await session.fetch("SELECT state, count(*) AS n, min(parked_at) AS oldest FROM parked GROUP BY state")
+    return {row.state: (row.n, row.oldest) for row in rows}

@@ -1,0 +1,141 @@
+"""The library's tables, the same in every service's schema; each service's first migration creates them.
+
+ledger            everything this service ever said; append-only, by month of recording; rows chain by hash per key
+ledger_head       per key: the last seq and hash, and the row lock under which the next is given
+ledger_unsent     pointers to what the relay still has to send
+relay_mark        per partition and hour: what the broker acknowledged, to notice a broker that lost its log or its tail
+watermark         per key and source: the last seq of another service that was applied here
+parked            events that wait (for a gap to fill), failed for good, or stand behind one that did; per key in order
+parked_dropped    parked events that a person gave up, with the reason
+answer            what was answered under an Idempotency-Key
+pack              the county pack versions that this service knows
+"""
+
+LEDGER_DDL: tuple[str, ...] = (
+    """
+    CREATE TABLE ledger (
+        id bigint GENERATED ALWAYS AS IDENTITY,
+        part smallint NOT NULL,
+        event_id uuid NOT NULL,
+        stream text NOT NULL,
+        key text NOT NULL,
+        seq integer NOT NULL CHECK (seq > 0),
+        type text NOT NULL,
+        payload json NOT NULL,
+        causes jsonb NOT NULL DEFAULT '{}',
+        traceparent text,
+        hash bytea NOT NULL,
+        occurred_at timestamptz NOT NULL,
+        recorded_at timestamptz NOT NULL DEFAULT now(),
+        PRIMARY KEY (id, recorded_at)
+    ) PARTITION BY RANGE (recorded_at)
+    """,
+    "CREATE TABLE ledger_default PARTITION OF ledger DEFAULT",
+    "CREATE INDEX ledger_key_idx ON ledger (stream, key, seq)",
+    """
+    CREATE FUNCTION ledger_is_append_only() RETURNS trigger LANGUAGE plpgsql AS $$
+    BEGIN
+        RAISE EXCEPTION 'the ledger is append-only';
+    END $$
+    """,
+    """
+    CREATE TRIGGER ledger_append_only BEFORE UPDATE OR DELETE ON ledger
+    FOR EACH ROW EXECUTE FUNCTION ledger_is_append_only()
+    """,
+    """
+    CREATE TABLE ledger_head (
+        stream text NOT NULL,
+        key text NOT NULL,
+        seq integer NOT NULL,
+        hash bytea NOT NULL,
+        PRIMARY KEY (stream, key)
+    )
+    """,
+    """
+    CREATE TABLE ledger_unsent (
+        id bigint PRIMARY KEY,
+        part smallint NOT NULL,
+        recorded_at timestamptz NOT NULL
+    )
+    """,
+    """
+    CREATE TABLE relay_mark (
+        topic text NOT NULL,
+        partition integer NOT NULL,
+        hour timestamptz NOT NULL,
+        first_offset bigint NOT NULL,
+        next_offset bigint NOT NULL,
+        PRIMARY KEY (topic, partition, hour)
+    )
+    """,
+    """
+    CREATE TABLE watermark (
+        stream text NOT NULL,
+        key text NOT NULL,
+        source text NOT NULL,
+        seq integer NOT NULL,
+        PRIMARY KEY (stream, key, source)
+    )
+    """,
+    """
+    CREATE TABLE parked (
+        id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+        stream text NOT NULL,
+        key text NOT NULL,
+        source text NOT NULL,
+        seq integer NOT NULL,
+        state text NOT NULL CHECK (state IN ('waiting', 'failed', 'behind')),
+        type text NOT NULL,
+        headers jsonb NOT NULL,
+        value bytea NOT NULL,
+        reason text NOT NULL,
+        tries integer NOT NULL DEFAULT 0,
+        parked_at timestamptz NOT NULL DEFAULT now(),
+        asked_at timestamptz,
+        UNIQUE (stream, key, source, seq)
+    )
+    """,
+    "CREATE INDEX parked_state_idx ON parked (state, parked_at)",
+    """
+    CREATE TABLE parked_dropped (
+        id bigint PRIMARY KEY,
+        stream text NOT NULL,
+        key text NOT NULL,
+        source text NOT NULL,
+        seq integer NOT NULL,
+        type text NOT NULL,
+        headers jsonb NOT NULL,
+        value bytea NOT NULL,
+        reason text NOT NULL,
+        dropped_by text NOT NULL,
+        dropped_because text NOT NULL,
+        dropped_at timestamptz NOT NULL DEFAULT now()
+    )
+    """,
+    """
+    CREATE TABLE answer (
+        scope text NOT NULL,
+        idempotency_key text NOT NULL,
+        request_hash bytea NOT NULL,
+        status smallint NOT NULL,
+        headers jsonb NOT NULL,
+        body bytea NOT NULL,
+        answered_at timestamptz NOT NULL DEFAULT now(),
+        PRIMARY KEY (scope, idempotency_key)
+    )
+    """,
+    "CREATE INDEX answer_answered_at_idx ON answer (answered_at)",
+    """
+    CREATE TABLE pack (
+        version integer PRIMARY KEY,
+        place_code text NOT NULL,
+        digest text NOT NULL,
+        document jsonb NOT NULL,
+        effective_from timestamptz NOT NULL,
+        learned_at timestamptz NOT NULL DEFAULT now()
+    )
+    """,
+)
+
+PARTS = 16
+"""Key-hash parts of the unsent pointers; a relay owns whole parts under an advisory lock."""

@@ -1,0 +1,80 @@
+"""Named places where a test may stop the process, raise or stall: every await boundary where a crash could hurt.
+
+``HUIYIN_FAILPOINTS=relay.after_ack:kill:3,consumer.before_commit:raise`` kills at the third pass of the one and raises
+at the first of the other. Without that setting a fail point costs one dictionary look-up.
+"""
+
+import asyncio
+import os
+import signal
+from dataclasses import dataclass
+from enum import StrEnum
+
+POINTS: frozenset[str] = frozenset(
+    {
+        "door.before_batch",
+        "door.before_commit",
+        "door.after_commit",
+        "transaction.before_ledger",
+        "transaction.after_ledger",
+        "relay.after_claim",
+        "relay.before_send",
+        "relay.after_ack",
+        "relay.after_mark",
+        "consumer.after_read",
+        "consumer.before_apply",
+        "consumer.before_commit",
+        "consumer.after_commit",
+        "consumer.after_offsets",
+        "timers.before_fire",
+        "timers.before_commit",
+    }
+)
+
+
+class Action(StrEnum):
+    """What a fail point does when its turn comes."""
+
+    KILL = "kill"
+    RAISE = "raise"
+    STALL = "stall"
+
+
+class FailpointError(RuntimeError):
+    """Raised by a fail point that was set to ``raise``."""
+
+
+@dataclass(slots=True)
+class _Armed:
+    action: Action
+    turns_left: int
+
+
+_armed: dict[str, _Armed] = {}
+
+
+def arm(specification: str) -> None:
+    """Arm fail points from ``name:action[:nth],...``; an unknown name or action is a ValueError."""
+    _armed.clear()
+    for item in filter(None, specification.split(",")):
+        name, action, *rest = item.strip().split(":")
+        if name not in POINTS:
+            raise ValueError(f"unknown fail point {name!r}; known: {', '.join(sorted(POINTS))}")
+        _armed[name] = _Armed(Action(action), int(rest[0]) if rest else 1)
+
+
+async def failpoint(name: str) -> None:
+    """Do what was armed for ``name`` at its n-th pass; nothing otherwise."""
+    armed = _armed.get(name)
+    if armed is None:
+        return
+    armed.turns_left -= 1
+    if armed.turns_left != 0:
+        return
+    match armed.action:
+        case Action.KILL:
+            os.kill(os.getpid(), signal.SIGKILL)
+        case Action.RAISE:
+            raise FailpointError(name)
+        case Action.STALL:
+            await asyncio.Event().wait()

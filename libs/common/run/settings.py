@@ -1,0 +1,58 @@
+"""The environment that all services share; each adds its own in its ``settings.py``. Only ``main`` reads it."""
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Self
+
+from pydantic import model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class BusKind(StrEnum):
+    """Which bus carries the events."""
+
+    EMBEDDED = "embedded"
+    KAFKA = "kafka"
+
+
+class ClockKind(StrEnum):
+    """What makes time pass."""
+
+    SYSTEM = "system"
+    SIMULATED = "simulated"
+
+
+class CommonSettings(BaseSettings):
+    """``HUIYIN_*`` variables. What is said only by half is refused at start with a sentence, not in the night."""
+
+    model_config = SettingsConfigDict(env_prefix="HUIYIN_", extra="ignore", env_ignore_empty=True)
+
+    database_url: str | None = None
+    """``postgresql://user:password@host:port/name``; without it an embedded PostgreSQL runs in the data directory."""
+    bus: BusKind = BusKind.EMBEDDED
+    kafka_bootstrap: str | None = None
+    topic_prefix: str = ""
+    partitions: int = 8
+    data_dir: Path = Path(".huiyin")
+    host: str = "127.0.0.1"
+    port: int = 8600
+    clock: ClockKind = ClockKind.SYSTEM
+    jwks_url: str | None = None
+    jwt_issuer: str | None = None
+    jwt_audience: str = "huiyin"
+    vault_key: str | None = None
+    """``id:base64`` of 32 bytes, several by comma, the first is current; without it a key file in the data dir."""
+    vault_index_key: str | None = None
+    log_level: str = "INFO"
+    failpoints: str = ""
+    pool_size: int = 8
+
+    @model_validator(mode="after")
+    def _whole(self) -> Self:
+        if self.bus is BusKind.KAFKA and not self.kafka_bootstrap:
+            raise ValueError("HUIYIN_BUS=kafka needs HUIYIN_KAFKA_BOOTSTRAP=host:port")
+        if self.jwks_url and not self.jwt_issuer:
+            raise ValueError("HUIYIN_JWKS_URL needs HUIYIN_JWT_ISSUER, the `iss` that its tokens carry")
+        if bool(self.vault_key) != bool(self.vault_index_key):
+            raise ValueError("HUIYIN_VAULT_KEY and HUIYIN_VAULT_INDEX_KEY go together")
+        return self

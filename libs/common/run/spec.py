@@ -1,0 +1,40 @@
+"""What one service is, as data: its routes, its handlers, its loops and its tables. ``main`` of a service states it."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from fastapi import APIRouter
+
+from libs.common.bus.flow import Service
+from libs.common.database.batch import Job
+from libs.common.database.session import Session
+from libs.common.ledger.handlers import Reactions
+from libs.common.run.runtime import Runtime
+from libs.common.run.supervise import Progress
+
+
+@dataclass(frozen=True, slots=True)
+class Loop:
+    """Something a worker does for ever; it calls ``progress.beat()`` each time round."""
+
+    name: str
+    run: Callable[[Runtime, Progress], Awaitable[None]]
+
+
+async def load_nothing(session: Session, jobs: Sequence[Job]) -> None:
+    """For a service whose writes touch no rows that could be loaded together."""
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceSpec:
+    """A service."""
+
+    service: Service
+    title: str
+    description: str
+    routers: tuple[APIRouter, ...]
+    reactions: Reactions
+    migrations: Path
+    prepare: Callable[[Session, Sequence[Job]], Awaitable[None]] = load_nothing
+    loops: tuple[Loop, ...] = field(default=())

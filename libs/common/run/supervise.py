@@ -1,0 +1,77 @@
+"""Keeping loops alive: back-off, progress marks, and a watchdog that restarts what stands still."""
+
+import asyncio
+import logging
+import random
+import time
+from collections.abc import Awaitable, Callable
+
+logger = logging.getLogger(__name__)
+
+
+class Backoff:
+    """Waits that double, with jitter, up to a longest one; ``reset`` after success."""
+
+    def __init__(self, first: float = 0.2, longest: float = 10.0) -> None:
+        self._first = first
+        self._longest = longest
+        self._next = first
+
+    def reset(self) -> None:
+        """Begin again with the first wait."""
+        self._next = self._first
+
+    async def wait(self) -> None:
+        """Wait this time's while."""
+        await asyncio.sleep(self._next * random.uniform(0.5, 1.0))  # noqa: S311 - jitter is no secret
+        self._next = min(self._next * 2, self._longest)
+
+
+class Progress:
+    """When a loop last got round, by a clock that never jumps."""
+
+    def __init__(self) -> None:
+        self._beat = time.monotonic()
+
+    def beat(self) -> None:
+        """The loop got round."""
+        self._beat = time.monotonic()
+
+    def age(self) -> float:
+        """Seconds since it did."""
+        return time.monotonic() - self._beat
+
+
+async def keep_running(
+    name: str, run: Callable[[], Awaitable[None]], progress: Progress, *, patience: float = 90.0
+) -> None:
+    """Run ``run`` for ever: again after an error, with back-off, and anew when ``patience`` s bring no progress."""
+    backoff = Backoff()
+    while True:
+        progress.beat()
+        task = asyncio.ensure_future(run())
+        try:
+            await _watch(task, progress, patience)
+        except asyncio.CancelledError:
+            await stop(task)
+            raise
+        except TimeoutError:
+            logger.error("no progress, begun anew", extra={"loop": name})  # noqa: TRY400
+            await stop(task)
+        except Exception:
+            logger.exception("loop failed, begun again", extra={"loop": name})
+        await backoff.wait()
+
+
+async def _watch(task: "asyncio.Future[None]", progress: Progress, patience: float) -> None:
+    while not task.done():
+        await asyncio.wait([task], timeout=min(patience, 5.0))
+        if not task.done() and progress.age() > patience:
+            raise TimeoutError
+    await task
+
+
+async def stop(task: "asyncio.Future[None]", within: float = 10.0) -> None:
+    """Cancel a task and wait for its end, but not for ever."""
+    task.cancel()
+    await asyncio.wait([task], timeout=within)
