@@ -34,9 +34,11 @@ class JwksClient:
         """`monotonic` gives seconds that never go back; the HTTP client stays the caller's to close.
 
         Raises:
-            InvalidURL: the address cannot be one (httpx).
+            ValueError: the address is not one of the web.
         """
         self._url = httpx.URL(url)
+        if self._url.scheme not in {"http", "https"} or not self._url.host:
+            raise ValueError("the JWKS address must be https://host/path, or http:// inside a cluster")
         self._http = http
         self._monotonic = monotonic
         self._keys: KeySet | None = None

@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Protocol, Self
 
 from cryptography.exceptions import UnsupportedAlgorithm
@@ -33,7 +33,7 @@ class VerificationKey:
     key_id: str
     algorithm: str
     thumbprint: str
-    jwk: PyJWK
+    jwk: PyJWK = field(compare=False)
 
 
 class KeySource(Protocol):
