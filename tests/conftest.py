@@ -1,0 +1,79 @@
+"""What any test may ask for: a database of its own, and a real Kafka broker."""
+
+import tempfile
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from itertools import count
+from pathlib import Path
+
+import asyncpg
+import pytest
+
+from libs.common.bus.broker import BrokerUnavailable, KafkaBroker
+from libs.common.database.embedded import EmbeddedPostgres
+
+_numbers = count(1)
+
+MakeDatabase = Callable[[str], Awaitable[str]]
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[EmbeddedPostgres]:
+    """One PostgreSQL for all tests. It does not sync to disk: a test of recovery starts its own."""
+    with (
+        tempfile.TemporaryDirectory(prefix="huiyin-") as folder,
+        EmbeddedPostgres(Path(folder), durable=False) as server,
+    ):
+        yield server
+
+
+@pytest.fixture
+async def make_database(postgres: EmbeddedPostgres) -> AsyncIterator[MakeDatabase]:
+    """Make databases that go with the test: ``await make_database("template0")``, or a copy of a prepared one.
+
+    A test module that migrates once and copies for each test saves the migrations; nobody may be connected to what
+    is copied.
+    """
+    made: list[str] = []
+
+    async def make(template: str = "template0") -> str:
+        name = f"test_{next(_numbers)}"
+        await _administer(postgres, f'CREATE DATABASE {name} TEMPLATE "{template}"')
+        made.append(name)
+        return postgres.dsn.rpartition("/")[0] + f"/{name}"
+
+    yield make
+    for name in made:
+        await _administer(postgres, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture
+async def database_url(make_database: MakeDatabase) -> str:
+    """The DSN of an empty database that no other test sees."""
+    return await make_database("template0")
+
+
+@pytest.fixture(scope="session")
+def kafka_broker() -> Iterator[KafkaBroker]:
+    """One real Kafka broker for all tests, started when the first asks. Whoever kills it starts it again."""
+    with tempfile.TemporaryDirectory(prefix="huiyin-") as folder:
+        broker = KafkaBroker(Path(folder))
+        try:
+            broker.start()
+        except BrokerUnavailable as error:
+            pytest.fail(str(error), pytrace=False)
+        yield broker
+        broker.stop()
+
+
+@pytest.fixture
+def topic_prefix() -> str:
+    """A prefix that keeps this test's topics apart on the shared broker."""
+    return f"test{next(_numbers)}."
+
+
+async def _administer(postgres: EmbeddedPostgres, command: str) -> None:
+    connection = await asyncpg.connect(postgres.dsn)
+    try:
+        await connection.execute(command)
+    finally:
+        await connection.close()
