@@ -11,7 +11,7 @@ from libs.common.bus.embedded.reader import EmbeddedReader
 from libs.common.bus.embedded.retention import trim
 from libs.common.bus.embedded.schema import checked_schema, ensure_schema, ensure_topics
 from libs.common.bus.embedded.sender import EmbeddedSender
-from libs.common.bus.port import BusTrouble, Reader, Sender, TopicSpec
+from libs.common.bus.port import BusTrouble, Place, Reader, Sender, TopicSpec
 
 RETENTION = timedelta(days=7)
 """How long a record stays at least. The ledgers keep everything for ever; the log is for delivery only."""
@@ -20,6 +20,16 @@ STALL_SECONDS = 30.0
 """A member whose process has been frozen for so long loses its partitions."""
 
 _RING = "select pg_notify($1, topic) from unnest($2::text[]) as topic"
+_BEHIND = """
+select t.name, e.partition, greatest(0, e.next_offset - greatest(
+           coalesce(p.next_offset, 0),
+           coalesce((select min(record_offset) from entry
+                     where entry.topic_id = e.topic_id and entry.partition = e.partition), e.next_offset)
+       )) as behind
+from topic t join partition_end e on e.topic_id = t.id
+left join position p on p.topic_id = e.topic_id and p.partition = e.partition and p.reader_group = $1
+where t.name = any($2::text[])
+"""
 _ENDS = """
 select e.partition, e.next_offset from partition_end e join topic t on t.id = e.topic_id where t.name = $1
 """
@@ -34,6 +44,7 @@ class EmbeddedBus:
         self._channel = f"huiyin_{schema}"
         self._stall_seconds = stall_seconds
         self._shared = SharedConnection(dsn, schema)
+        self._wanted: dict[str, TopicSpec] = {}
         self._to_ring: set[str] = set()
         self._ringer: asyncio.Task[None] | None = None
 
@@ -43,12 +54,14 @@ class EmbeddedBus:
 
     async def ensure_topics(self, topics: Sequence[TopicSpec]) -> None:
         """Create the tables and the topics that are missing; a topic that is there stays as it is."""
+        self._wanted |= {topic.name: topic for topic in topics}
         await ensure_schema(self._dsn, self._schema)
         await ensure_topics(self._dsn, self._schema, list(topics))
 
     @asynccontextmanager
     async def sender(self) -> AsyncIterator[Sender]:
         """See ``Bus.sender``. One connection."""
+        await self._restore()
         connection = await connect(self._dsn, self._schema, "sender")
         try:
             yield EmbeddedSender(connection, self._ring)
@@ -58,6 +71,7 @@ class EmbeddedBus:
     @asynccontextmanager
     async def reader(self, group: str, topics: Sequence[str]) -> AsyncIterator[Reader]:
         """See ``Bus.reader``. Two connections: one holds the leases and listens, one reads and commits."""
+        await self._restore()
         connection = await connect(self._dsn, self._schema, "reader")
         try:
             lease_connection = await connect(self._dsn, self._schema, "leases")
@@ -77,6 +91,11 @@ class EmbeddedBus:
         rows = await self._shared.fetch("asking for the ends", _ENDS, topic)
         return {row["partition"]: row["next_offset"] for row in rows}
 
+    async def behind(self, group: str, topics: Sequence[str]) -> dict[Place, int]:
+        """See ``Bus.behind``. Records that were trimmed are nobody's to read any more."""
+        rows = await self._shared.fetch("asking how far behind a group is", _BEHIND, group, list(topics))
+        return {Place(row["name"], row["partition"]): row["behind"] for row in rows}
+
     async def trim(self, older_than: timedelta = RETENTION) -> int:
         """Delete records older than the term that every known group has read; return how many went."""
         return await trim(self._dsn, self._schema, older_than)
@@ -88,6 +107,11 @@ class EmbeddedBus:
             with suppress(asyncio.CancelledError):
                 await self._ringer
         await self._shared.close()
+
+    async def _restore(self) -> None:
+        """Before each new client: a log that was wiped gets its topics back."""
+        if self._wanted:
+            await self.ensure_topics(list(self._wanted.values()))
 
     def _ring(self, topics: set[str]) -> None:
         """Wake the readers of ``topics`` soon.

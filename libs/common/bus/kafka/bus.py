@@ -1,0 +1,127 @@
+"""The Kafka bus: opens senders and readers, creates topics, asks for ends; all of it in bounded time."""
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from typing import Any
+
+from aiokafka import TopicPartition
+
+from libs.common.bus.kafka.clients import end_admin, end_consumer, end_producer, start, troubles
+from libs.common.bus.kafka.handover import Handover
+from libs.common.bus.kafka.limits import Limits
+from libs.common.bus.kafka.reader import KafkaReader, new_consumer
+from libs.common.bus.kafka.sender import KafkaSender, new_producer
+from libs.common.bus.kafka.topics import create_missing, new_admin, partitions_of
+from libs.common.bus.port import Reader, Sender, TopicSpec
+
+
+class KafkaBus:
+    """A cluster of brokers; see ``Bus``. ``replicas`` None means three, or as many as there are brokers."""
+
+    def __init__(
+        self, bootstrap: str, *, client_id: str, replicas: int | None = None, limits: Limits | None = None
+    ) -> None:
+        self._bootstrap = bootstrap
+        self._client_id = client_id
+        self._replicas = replicas
+        self._limits = limits or Limits()
+        self._wanted: dict[str, TopicSpec] = {}
+        self._asker: _Asker | None = None
+        self._asking = asyncio.Lock()
+
+    async def ensure_topics(self, topics: Sequence[TopicSpec]) -> None:
+        """Create the topics that are missing; a topic that is there stays as it is."""
+        self._wanted |= {topic.name: topic for topic in topics}
+        await self._create(topics)
+
+    @asynccontextmanager
+    async def sender(self) -> AsyncIterator[Sender]:
+        """See ``Bus.sender``."""
+        await self._create(list(self._wanted.values()))
+        producer = new_producer(self._bootstrap, self._client_id)
+        sender = KafkaSender(producer, self._limits)
+        sender.broken = True
+        try:
+            await start(producer, "starting a producer", self._limits.send)
+            sender.broken = False
+            yield sender
+        finally:
+            await end_producer(producer, 0 if sender.broken else self._limits.stop)
+
+    @asynccontextmanager
+    async def reader(self, group: str, topics: Sequence[str]) -> AsyncIterator[Reader]:
+        """See ``Bus.reader``. Have no more members than partitions: one without any is of no use to a group."""
+        await self._create([self._wanted[name] for name in topics if name in self._wanted])
+        consumer = new_consumer(self._bootstrap, self._client_id, group, self._limits)
+        handover = Handover(self._limits.handover)
+        consumer.subscribe(list(topics), listener=handover)
+        try:
+            await start(consumer, f"joining {group}", self._limits.join)
+            yield KafkaReader(consumer, handover, self._limits)
+        finally:
+            handover.give_up()
+            await end_consumer(consumer, self._limits.stop)
+
+    async def end_offsets(self, topic: str) -> dict[int, int]:
+        """The next offset to be written, per partition; empty when there is no such topic."""
+        async with self._asking:
+            asker, self._asker = self._asker or _Asker(self._bootstrap, self._client_id, self._limits), None
+            done = False
+            try:
+                with troubles("asking for the ends"):
+                    async with asyncio.timeout(self._limits.ask):
+                        ends = await asker.ends(topic)
+                done = True
+            finally:
+                if not done:
+                    await asker.close()
+            self._asker = asker
+            return ends
+
+    async def close(self) -> None:
+        """Release the client that asks for ends."""
+        async with self._asking:
+            if self._asker is not None:
+                asker, self._asker = self._asker, None
+                await asker.close()
+
+    async def _create(self, topics: Sequence[TopicSpec]) -> None:
+        """Also before each new client: a broker that lost its disk gets its topics back."""
+        if not topics:
+            return
+        admin = new_admin(self._bootstrap, self._client_id)
+        try:
+            await start(admin, "reaching the broker", self._limits.ask)
+            with troubles("creating topics"):
+                async with asyncio.timeout(self._limits.send):
+                    await create_missing(admin, topics, self._replicas)
+        finally:
+            await end_admin(admin, self._limits.stop)
+
+
+class _Asker:
+    """An admin client for partitions and a consumer without a group for their ends."""
+
+    def __init__(self, bootstrap: str, client_id: str, limits: Limits) -> None:
+        self._limits = limits
+        self._admin: Any = new_admin(bootstrap, client_id)
+        self._consumer: Any = new_consumer(bootstrap, client_id, None, limits)
+        self._started = False
+
+    async def ends(self, topic: str) -> dict[int, int]:
+        """The end of each partition. The caller bounds it."""
+        if not self._started:
+            await self._admin.start()
+            await self._consumer.start()
+            self._started = True
+        partitions = [TopicPartition(topic, number) for number in await partitions_of(self._admin, topic)]
+        if not partitions:
+            return {}
+        ends = await self._consumer.end_offsets(partitions)
+        return {at.partition: end for at, end in ends.items()}
+
+    async def close(self) -> None:
+        """End both."""
+        await end_admin(self._admin, self._limits.stop)
+        await end_consumer(self._consumer, self._limits.stop)

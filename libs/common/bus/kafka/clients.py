@@ -1,0 +1,87 @@
+"""Starting and ending aiokafka's clients in bounded time.
+
+Version 0.14 waits for ever in known ways: a producer flushes for ever while the broker is away and later delivers what
+its caller gave up long ago; a consumer that stops waits for its group. What does not end in time is taken apart here,
+by its private parts since there is no other way, so that no task of it lives on.
+"""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
+from operator import attrgetter
+from typing import Any
+
+from aiokafka.errors import KafkaError
+
+from libs.common.bus.port import BusTrouble
+
+logger = logging.getLogger(__name__)
+
+_TAKE_APART_SECONDS = 2.0
+_CONSUMER_TASKS = ("_coordination_task", "_heartbeat_task", "_commit_refresh_task")
+
+
+@contextmanager
+def troubles(doing: str) -> Iterator[None]:
+    """Turn every surprise into a BusTrouble: the client is thrown away whatever it was."""
+    try:
+        yield
+    except BusTrouble:
+        raise
+    except Exception as error:
+        raise BusTrouble(f"Kafka, {doing}: {error!r}") from error
+
+
+async def start(client: Any, doing: str, within: float) -> None:
+    """Start a client. Raises BusTrouble."""
+    with troubles(doing):
+        async with asyncio.timeout(within):
+            await client.start()
+
+
+async def end_producer(producer: Any, within: float) -> None:
+    """End a producer in bounded time; ``within`` 0 means without a flush."""
+    if await _bounded("stopping a producer", producer.stop, within):
+        return
+    # Its messages are nobody's any more: a late delivery would only be a duplicate.
+    attrgetter("_message_accumulator.fail_all")(producer)(KafkaError("given up"))
+    await _bounded("closing a producer's connections", producer.client.close, _TAKE_APART_SECONDS)
+    await _end(attrgetter("_sender.sender_task")(producer))
+
+
+async def end_consumer(consumer: Any, within: float) -> None:
+    """End a consumer in bounded time."""
+    if await _bounded("stopping a consumer", consumer.stop, within):
+        return
+    fetcher, coordinator = attrgetter("_fetcher", "_coordinator")(consumer)
+    if fetcher is not None:
+        await _bounded("closing a fetcher", fetcher.close, _TAKE_APART_SECONDS)
+    await _bounded("closing a consumer's connections", attrgetter("_client")(consumer).close, _TAKE_APART_SECONDS)
+    for name in _CONSUMER_TASKS:
+        await _end(getattr(coordinator, name, None))
+
+
+async def end_admin(admin: Any, within: float) -> None:
+    """End an admin client in bounded time."""
+    await _bounded("closing an admin client", admin.close, within)
+
+
+async def _bounded(doing: str, step: Callable[[], Awaitable[object]], within: float) -> bool:
+    try:
+        async with asyncio.timeout(within):
+            await step()
+    except Exception as error:
+        # The client is at its end, whatever this is.
+        logger.info("kafka client did not end by itself", extra={"doing": doing, "error": repr(error)})
+        return False
+    return True
+
+
+async def _end(task: "asyncio.Task[object] | None") -> None:
+    """Cancel a task until it is done: aiokafka's sender swallows a cancellation to wait for requests under way."""
+    for _ in range(10):
+        if task is None or task.done():
+            return
+        task.cancel()
+        await asyncio.wait([task], timeout=_TAKE_APART_SECONDS / 10)

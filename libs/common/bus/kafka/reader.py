@@ -1,0 +1,141 @@
+"""Reading from Kafka as a member of a consumer group, with a watch on members that only seem to live."""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from aiokafka import AIOKafkaConsumer, TopicPartition
+
+from libs.common.bus.kafka.clients import troubles
+from libs.common.bus.kafka.handover import Handover
+from libs.common.bus.kafka.limits import LARGEST_FETCH, Limits
+from libs.common.bus.port import BusTrouble, Place, Record
+
+_READ_GRACE = 1.0
+
+
+def new_consumer(bootstrap: str, client_id: str, group: str | None, limits: Limits) -> Any:
+    """A consumer that starts at the earliest record and commits only when told to."""
+    return AIOKafkaConsumer(
+        bootstrap_servers=bootstrap,
+        client_id=client_id,
+        group_id=group,
+        enable_auto_commit=False,
+        auto_offset_reset="earliest",
+        session_timeout_ms=int(limits.session * 1000),
+        heartbeat_interval_ms=int(limits.heartbeat * 1000),
+        rebalance_timeout_ms=int(limits.rebalance * 1000),
+        request_timeout_ms=int(limits.request * 1000),
+        max_poll_interval_ms=int(limits.poll * 1000),
+        fetch_max_bytes=LARGEST_FETCH,
+    )
+
+
+class KafkaReader:
+    """A member of a group. After any error it refuses to go on.
+
+    Two members that only seem to live were seen: one whose heartbeat task died reads on without a group, and its commit
+    fails; one that is stuck gets nothing while there is something, and ``stall`` seconds later it looks.
+    """
+
+    def __init__(self, consumer: Any, handover: Handover, limits: Limits) -> None:
+        self._consumer = consumer
+        self._handover = handover
+        self._limits = limits
+        self._trouble: BusTrouble | None = None
+        self._moved = asyncio.get_running_loop().time()
+
+    async def read(self, *, at_most: int, wait: float) -> list[Record]:
+        """See ``Reader.read``."""
+        self._still_well()
+        try:
+            with troubles("reading"):
+                records = await self._read(at_most, wait)
+        except BusTrouble as trouble:
+            raise self._failed(trouble) from trouble.__cause__
+        self._handover.read(records)
+        return records
+
+    async def commit(self, positions: Mapping[Place, int]) -> None:
+        """See ``Reader.commit``. A partition that went to another member meanwhile is refused."""
+        self._still_well()
+        if self._handover.lost(positions.keys()):
+            raise self._failed(BusTrouble("Kafka: a partition belongs to another member by now"))
+        try:
+            with troubles("committing"):
+                offsets = {TopicPartition(place.topic, place.partition): at for place, at in positions.items()}
+                async with asyncio.timeout(self._limits.commit):
+                    await self._consumer.commit(offsets)
+        except BusTrouble as trouble:
+            raise self._failed(trouble) from trouble.__cause__
+        self._handover.committed(positions)
+
+    def assignment(self) -> frozenset[Place]:
+        """The partitions this member reads now."""
+        return frozenset(Place(at.topic, at.partition) for at in self._consumer.assignment())
+
+    async def lag(self) -> dict[Place, int]:
+        """See ``Reader.lag``."""
+        self._still_well()
+        with troubles("asking for the lag"):
+            async with asyncio.timeout(self._limits.ask):
+                return await self._lag()
+
+    async def _read(self, at_most: int, wait: float) -> list[Record]:
+        loop = asyncio.get_running_loop()
+        try:
+            async with asyncio.timeout(wait + _READ_GRACE):
+                fetched = await self._consumer.getmany(timeout_ms=int(wait * 1000), max_records=at_most)
+        except TimeoutError:
+            # During a rebalance aiokafka holds every reader, however short a wait it asked for.
+            if not self._handover.rebalancing or loop.time() - self._moved > self._limits.join + self._limits.stall:
+                raise
+            return []
+        if fetched:
+            self._moved = loop.time()
+        elif loop.time() - self._moved > self._limits.stall:
+            await self._check_stall()
+        return [_record(message) for messages in fetched.values() for message in messages]
+
+    async def _check_stall(self) -> None:
+        async with asyncio.timeout(self._limits.ask):
+            lag = await self._lag()
+        if any(lag.values()):
+            raise BusTrouble(f"Kafka: {sum(lag.values())} records wait and none comes")
+        self._moved = asyncio.get_running_loop().time()
+
+    async def _lag(self) -> dict[Place, int]:
+        places = list(self._consumer.assignment())
+        if not places:
+            return {}
+        ends = await self._consumer.end_offsets(places)
+        return {Place(at.topic, at.partition): max(0, ends[at] - await self._consumer.position(at)) for at in places}
+
+    def _failed(self, trouble: BusTrouble) -> BusTrouble:
+        self._trouble = trouble
+        self._handover.give_up()
+        return trouble
+
+    def _still_well(self) -> None:
+        if self._trouble is not None:
+            raise BusTrouble(f"this reader failed before: {self._trouble.detail}") from self._trouble
+
+
+def _record(message: Any) -> Record:
+    return Record(
+        topic=message.topic,
+        partition=message.partition,
+        offset=message.offset,
+        key=_text(message.key),
+        headers=_headers(message.headers),
+        value=message.value or b"",
+    )
+
+
+def _headers(headers: Sequence[tuple[str, bytes | None]]) -> dict[str, str]:
+    return {name: _text(value) for name, value in headers}
+
+
+def _text(raw: bytes | None) -> str:
+    # Whoever else writes to the topic may write anything; what it means is decided above.
+    return (raw or b"").decode(errors="replace")
