@@ -147,7 +147,8 @@ class Directory:
         if duty.taken_back and unit.level in (UnitLevel.TOWN, UnitLevel.VILLAGE, UnitLevel.TOWN_OFFICE):
             return Lead(None, f"{rule}: 上级收回事项不得下派 taken back, may not go down to {unit.code} {unit.name}")
         basis = f" ({duty.basis})" if duty.basis else ""
-        return Lead(unit_code, f"{rule}: 主办 lead {duty.lead} -> {unit.code} {unit.name}{basis}")
+        local = f"{duty.lead} -> " if duty.lead != unit_code else ""
+        return Lead(unit_code, f"{rule}: 主办 lead {local}{unit.code} {unit.name}{basis}")
 
     def support_units(self, category_code: str, area_code: str) -> tuple[str, ...]:
         """协办: the support units of the duty that exist for this area, without the lead."""

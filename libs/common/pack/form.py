@@ -1,6 +1,9 @@
 """Says in plain words what is wrong with the form of a pack, and how to mend it; publishes that form as JSON Schema."""
 
 import difflib
+import json
+import re
+import sys
 from collections.abc import Iterator
 from functools import cache
 from typing import Any
@@ -9,7 +12,7 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from libs.common.pack.problems import DocPath, Finding
-from libs.common.pack.schema import Pack, Settings
+from libs.common.pack.schema import ANY, Pack, Settings
 
 
 def schema_document() -> dict[str, Any]:
@@ -26,19 +29,27 @@ def schema_document() -> dict[str, Any]:
     }
 
 
+def schema_text() -> str:
+    """The text of docs/pack.schema.json."""
+    return json.dumps(schema_document(), ensure_ascii=False, indent=2) + "\n"
+
+
 def form_findings(error: ValidationError, at: DocPath) -> Iterator[Finding]:
     """Each mistake of a validation error; ``at`` is where the validated value stands in the pack document."""
     for detail in error.errors(include_url=False):
-        path = (*at, *detail["loc"])
-        where = "/".join(str(step) for step in detail["loc"]) or "the pack"
-        yield Finding(path, f"{where}: {_message(detail)}", _mend(detail))
+        if detail.get("ctx", {}).get("expected") == repr(ANY):
+            continue  # The list of kinds or urgencies, which 'any' stands beside, complains of the same key.
+        steps = [str(step) for step in detail["loc"] if not _UNION_STEP.search(str(step))]
+        yield Finding((*at, *detail["loc"]), f"{'/'.join(steps) or 'the pack'} {_message(detail)}", _mend(detail))
 
 
 def _message(detail: ErrorDetails) -> str:
-    given = detail["input"]
+    kind, given = detail["type"], detail["input"]
+    if kind in _MESSAGES:
+        return _MESSAGES[kind].format(given=given)
     said = detail["msg"].removeprefix("Value error, ")
     shown = isinstance(given, str | int | float) and repr(given) not in said
-    return f"{said}, not {given!r}" if shown else said
+    return f"is wrong: {said}, not {given!r}" if shown else f"is wrong: {said}"
 
 
 def _mend(detail: ErrorDetails) -> str:
@@ -46,17 +57,18 @@ def _mend(detail: ErrorDetails) -> str:
     if kind == "missing":
         return f"add '{detail['loc'][-1]}'"
     if kind == "extra_forbidden":
-        return _spelling(str(detail["loc"][-1]))
+        return _spelling(str(detail["loc"][-1]), _known_keys()) or "remove it"
     if kind in ("enum", "literal_error"):
-        return f"use {context['expected']}"
+        allowed = _QUOTED.findall(context["expected"])
+        return _spelling(str(detail["input"]), allowed) or f"use {context['expected']}"
     if kind == "string_pattern_mismatch":
         return _CODE_MENDS.get(context["pattern"], f"write it in the form {context['pattern']}")
     return _MENDS.get(kind, "correct it as docs/packs.md describes")
 
 
-def _spelling(key: str) -> str:
-    close = difflib.get_close_matches(key, _known_keys(), n=1)
-    return f"did you mean '{close[0]}'?" if close else "remove it"
+def _spelling(word: str, known: list[str]) -> str | None:
+    close = difflib.get_close_matches(word, known, n=1)
+    return f"did you mean '{close[0]}'?" if close else None
 
 
 @cache
@@ -65,6 +77,17 @@ def _known_keys() -> list[str]:
     return sorted({key for definition in definitions for key in definition.get("properties", {})})
 
 
+_QUOTED = re.compile(r"'([^']+)'")
+_UNION_STEP = re.compile(r"\[|function-")
+"""Steps that the validator adds to a place for its own use."""
+_MESSAGES = {
+    "missing": "is missing",
+    "extra_forbidden": "is not a setting that exists",
+    "enum": "is '{given}', which is not one of the words allowed here",
+    "literal_error": "is '{given}', which is not one of the words allowed here",
+    "string_pattern_mismatch": "is '{given}', which is not a code of the right form",
+    "int_parsing": "is '{given}', which is not a whole number",
+}
 _CODE_MENDS = {
     r"^\d{12}(\d{3})?$": "write all 12 digits of the area code, or 15 for a grid",
     r"^\d{2}(\d{2}){0,2}$": "write two digits a level: 01 or 0102; a spreadsheet drops a leading 0: format as text",
@@ -91,3 +114,7 @@ _MENDS = {
     "union_tag_invalid": "use 'overdue', 'round' or 'returns' for 'on'",
     "union_tag_not_found": "add 'on': overdue, round or returns",
 }
+
+
+if __name__ == "__main__":
+    sys.stdout.write(schema_text())

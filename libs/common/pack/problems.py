@@ -46,7 +46,7 @@ class Sources:
 
     def problem(self, finding: Finding) -> PackProblem:
         """The finding with its file and line."""
-        for length in range(len(finding.path), 0, -1):
+        for length in range(len(finding.path), -1, -1):
             place = self.places.get(finding.path[:length])
             if place is not None:
                 return PackProblem(*place, finding.message, finding.mend)

@@ -6,6 +6,7 @@ from itertools import pairwise
 from libs.common.events.terms import Deadline, Kind, SupervisionLevel, Urgency
 from libs.common.pack.problems import DocPath, Finding
 from libs.common.pack.schema import (
+    ANY,
     Answer,
     CallbackMode,
     CallbackPolicy,
@@ -21,6 +22,7 @@ from libs.common.pack.schema import (
 
 _LOUDNESS = tuple(SupervisionLevel)
 """Levels from the quietest to the loudest."""
+_MINUTES = 60
 
 
 def limits(pack: Pack) -> Iterator[Finding]:
@@ -39,8 +41,9 @@ def _limits_of(pack: Pack, deadline: Deadline, kind: Kind) -> Iterator[Finding]:
             yield Finding(path, message, f"add '{kind}: {{{urgency}: 3 work_day}}' or a line under 'any'")
     for (calmer, longer), (hotter, shorter) in pairwise(found.items()):
         if longer and shorter and shorter.nominal_hours > longer.nominal_hours:
+            row = kind if hotter in pack.limits.table(deadline).get(kind, {}) else ANY
             message = f"the {deadline} limit of {kind} is longer when {hotter} than when {calmer}"
-            yield Finding((*path, kind.value, hotter.value), message, f"shorten that of {hotter}")
+            yield Finding((*path, str(row), hotter.value), message, f"shorten that of {hotter}")
 
 
 def calendar(pack: Pack) -> Iterator[Finding]:
@@ -80,6 +83,7 @@ def callback(pack: Pack) -> Iterator[Finding]:
     if policy.opens_at >= policy.closes_at:
         message = f"calls open at {policy.opens_at:%H:%M} and close at {policy.closes_at:%H:%M}"
         yield Finding(("callback", "closes_at"), message, "close later on the same day than you open")
+    yield from _tries(pack)
     questions = ("callback", "questions")
     yield from _double_codes(questions, policy.questions)
     answers = [question.answer for question in policy.questions]
@@ -89,6 +93,16 @@ def callback(pack: Pack) -> Iterator[Finding]:
     for answer in (Answer.CONTACTED, Answer.SOLVED, Answer.SATISFACTION):
         if answers.count(answer) > 1:
             yield Finding(questions, f"two questions fill '{answer}'", "let the second one be a note")
+
+
+def _tries(pack: Pack) -> Iterator[Finding]:
+    policy = pack.callback
+    found = (pack.limits.find(Deadline.CALLBACK, kind, urgency) for kind in Kind for urgency in Urgency)
+    shortest = min((limit.nominal_hours for limit in found if limit is not None), default=None)
+    needed = policy.minutes_between_tries * (policy.tries - 1)
+    if shortest is not None and needed > shortest * _MINUTES:
+        message = f"{policy.tries} tries take {needed} minutes, the shortest callback limit is {shortest} hours"
+        yield Finding(("callback", "minutes_between_tries"), message, "shorten the one or lengthen the other")
 
 
 def _sample(policy: CallbackPolicy) -> Iterator[Finding]:

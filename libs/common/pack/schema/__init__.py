@@ -3,6 +3,7 @@
 from libs.common.pack.areas import AreaLevel
 from libs.common.pack.schema.base import CodedReason, LimitSetting, Model, PackLimit
 from libs.common.pack.schema.clocks import (
+    ANY,
     ApproverLevel,
     Assessment,
     CalendarSettings,
@@ -43,6 +44,7 @@ from libs.common.pack.schema.tables import (
 )
 
 __all__ = [
+    "ANY",
     "CASE_TOWN",
     "CASE_VILLAGE",
     "Always",

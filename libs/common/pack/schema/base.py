@@ -13,7 +13,7 @@ from libs.common.time.due import Limit, LimitUnit
 class Model(BaseModel):
     """A frozen part of a pack; an unknown key is an error, so that a misspelt setting cannot pass unseen."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
 
 
 Sortable = TypeVar("Sortable", bound=date | int | StrEnum)

@@ -1,0 +1,122 @@
+"""A good pack loads, travels as a document, and keeps its digest."""
+
+import json
+import random
+from itertools import product
+from pathlib import Path
+
+import jsonschema
+import pytest
+
+from libs.common.events.terms import Deadline, Kind, Urgency
+from libs.common.pack.check import check_pack
+from libs.common.pack.form import schema_document, schema_text
+from libs.common.pack.loader import digest, document, from_document, load_pack
+from libs.common.pack.problems import PackError
+from libs.common.pack.schema import AreaLevel, LimitSetting, Pack, UnitLevel
+from libs.common.time.due import LimitUnit
+
+ROOT = Path(__file__).parents[4]
+CLASSES = [
+    *("城乡建设", "党务政务", "国土资源", "环境保护", "纪检监察", "交通运输", "经济管理", "科技与信息产业"),
+    *("民政", "农村农业", "商贸旅游", "卫生计生", "政法", "教育文体", "劳动和社会保障"),
+]
+
+
+def test_the_demo_county_is_whole(pack: Pack) -> None:
+    levels = [area.level for area in pack.areas]
+    offices = [unit.level for unit in pack.units]
+    assert [levels.count(level) for level in AreaLevel] == [1, 3, 9, 20]
+    assert [offices.count(level) for level in UnitLevel] == [12, 3, 9, 0, 1, 1]
+    assert check_pack(pack) == []
+
+
+def test_the_demo_taxonomy_has_fifteen_classes_with_words(pack: Pack) -> None:
+    classes = [category for category in pack.categories if category.parent is None]
+    assert [category.name for category in classes] == CLASSES
+    for category in classes:
+        assert 2 <= sum(other.parent == category.code for other in pack.categories) <= 4
+    for category in pack.categories:
+        assert len(category.words) >= 8
+        assert len(set(category.words)) == len(category.words)
+        assert category.words_en
+
+
+def test_a_document_makes_the_same_pack_again(pack: Pack) -> None:
+    travelled = json.loads(json.dumps(document(pack)))
+    assert from_document(travelled) == pack
+    assert digest(from_document(travelled)) == digest(pack)
+
+
+def test_the_order_of_table_rows_does_not_change_the_digest(pack: Pack) -> None:
+    rows = {part: list(getattr(pack, part)) for part in ("areas", "units", "categories", "duties")}
+    for table in rows.values():
+        random.Random(7).shuffle(table)
+    assert digest(pack.model_copy(update={part: tuple(table) for part, table in rows.items()})) == digest(pack)
+
+
+def test_a_changed_limit_changes_the_digest(pack: Pack, folder: Path) -> None:
+    file = folder / "pack.yaml"
+    file.write_text(file.read_text(encoding="utf-8").replace("normal: 3 work_day", "normal: 4 work_day"), "utf-8")
+    assert digest(load_pack(folder)) != digest(pack)
+
+
+def test_a_document_with_mistakes_names_their_places(pack: Pack) -> None:
+    spoilt = document(pack)
+    spoilt["duties"][3]["lead"] = "nobody"
+    with pytest.raises(PackError) as caught:
+        from_document(spoilt)
+    (problem,) = caught.value.problems
+    assert problem.file == "duties/3/lead"
+    assert "@town" in problem.mend
+
+
+def test_problems_of_a_pack_without_files_name_places_in_the_document(pack: Pack) -> None:
+    lost = pack.duties[5].model_copy(update={"lead": "D-GONE"})
+    spoilt = pack.model_copy(update={"duties": (*pack.duties[:5], lost, *pack.duties[6:])})
+    assert [(problem.file, problem.line) for problem in check_pack(spoilt)] == [("duties/5", 0)]
+
+
+def test_the_published_schema_is_the_one_of_the_models() -> None:
+    published = (ROOT / "docs" / "pack.schema.json").read_text(encoding="utf-8")
+    assert published == schema_text(), "run: python -m libs.common.pack.form > docs/pack.schema.json"
+
+
+def test_the_published_schema_accepts_the_demo_and_refuses_a_misspelling(pack: Pack) -> None:
+    validator = jsonschema.Draft202012Validator(schema_document())
+    validator.check_schema(schema_document())
+    plain = document(pack)
+    validator.validate(plain)
+    plain["callback"]["trys"] = plain["callback"].pop("tries")
+    assert not validator.is_valid(plain)
+
+
+def test_the_published_schema_accepts_limits_as_text(pack: Pack) -> None:
+    plain = document(pack)
+    plain["limits"]["sign"] = {"any": {"any": "2 hour"}}
+    jsonschema.validate(plain, schema_document())
+    assert from_document(plain).limits.sign["any"]["any"] == LimitSetting(value=2, unit=LimitUnit.HOUR)
+
+
+@pytest.mark.parametrize(
+    ("text", "limit"),
+    [
+        ("3 work_day", LimitSetting(value=3, unit=LimitUnit.WORK_DAY)),
+        ("3 work_days", LimitSetting(value=3, unit=LimitUnit.WORK_DAY)),
+        ("24 hour", LimitSetting(value=24, unit=LimitUnit.HOUR)),
+        ("7 calendar_day first_day", LimitSetting(value=7, unit=LimitUnit.CALENDAR_DAY, counts_first_day=True)),
+        ("3 工作日", LimitSetting(value=3, unit=LimitUnit.WORK_DAY)),
+        ("2小时", LimitSetting(value=2, unit=LimitUnit.HOUR)),
+        ("60 自然日 含当日", LimitSetting(value=60, unit=LimitUnit.CALENDAR_DAY, counts_first_day=True)),
+        ("60自然日含当日", LimitSetting(value=60, unit=LimitUnit.CALENDAR_DAY, counts_first_day=True)),
+    ],
+)
+def test_limits_are_read_as_people_write_them(text: str, limit: LimitSetting, pack: Pack) -> None:
+    plain = document(pack)
+    plain["returns"]["within"] = text
+    assert from_document(plain).returns.within == limit
+
+
+def test_every_deadline_of_the_demo_has_a_limit(pack: Pack) -> None:
+    for deadline, kind, urgency in product(Deadline, Kind, Urgency):
+        assert pack.limits.find(deadline, kind, urgency) is not None

@@ -1,0 +1,363 @@
+"""Every kind of mistake in a pack is found with its file, its line and its mend."""
+
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+from libs.common.pack.loader import load_pack
+from libs.common.pack.problems import PackError
+
+
+class Mistake(NamedTuple):
+    """``old`` becomes ``new`` in ``file``; the problem must stand on the line where ``at`` (else ``new``) begins.
+
+    ``at`` may name another table: ``@areas:`` and how its row begins.
+    """
+
+    file: str
+    old: str
+    new: str
+    message: str
+    mend: str
+    at: str = ""
+
+
+GRID = "999001101001001,望山社区第一网格,Wangshan Community Grid 1,grid,999001101001"
+EDU = "D-EDU,回音县教育科技和体育局"
+ROUNDS = """trigger: {on: round, round: 2}
+      level: reminder
+      to: [lead]
+    - code: third_round
+      name: 三次办理提级督办
+      name_en: Third round, supervised at a higher level
+      trigger: {on: round, round: 3}
+      level: supervision
+"""
+FALLING_ROUNDS = ROUNDS.replace("supervision", "x").replace("reminder", "supervision").replace("x", "reminder")
+MISTAKES = {
+    # How it is written
+    "unknown key": Mistake(
+        "pack.yaml", "  tries: 3", "  trys: 3", "callback/trys is not a setting", "did you mean 'tries'?"
+    ),
+    "missing key": Mistake(
+        "pack.yaml", "  mode: full\n", "", "callback/mode is missing", "add 'mode'", "callback:\n  tries"
+    ),
+    "wrong word": Mistake(
+        "pack.yaml", "weekday: tuesday", "weekday: teusday", "is 'teusday'", "did you mean 'tuesday'?"
+    ),
+    "not a number": Mistake(
+        "pack.yaml", "  tries: 3", "  tries: three", "'three', which is not a whole number", "write a whole number"
+    ),
+    "not a date": Mistake(
+        "pack.yaml", "from: 2024-01-01", "from: 2024年1月", "not '2024年1月'", "2026-01-31", "effective_from"
+    ),
+    "not a time": Mistake("pack.yaml", "opens_at: 08:30", "opens_at: half past 8", "half past 8", "08:30"),
+    "not a limit": Mistake(
+        "pack.yaml", "normal: 3 work_day", "normal: 3 weeks", "'3 weeks' is not a limit", "forms shown", "consult:"
+    ),
+    "limit of nothing": Mistake(
+        "pack.yaml", "normal: 3 work_day", "normal: 0 hour", "greater than or equal to 1", "larger", "consult:"
+    ),
+    "unknown kind": Mistake(
+        "pack.yaml", "    suggest: {", "    sugest: {", "sugest", "did you mean 'suggest'?", "sugest: {"
+    ),
+    "unknown counter": Mistake(
+        "pack.yaml", "{contacted: 1}", "{contact: 1}", "contact", "did you mean 'contacted'?", "numerator: {contact:"
+    ),
+    "unknown time zone": Mistake(
+        "pack.yaml", "Asia/Shanghai", "Asia/Shanghia", "is not a time zone", "forms shown", "time_zone"
+    ),
+    "unknown trigger": Mistake(
+        "pack.yaml", "{on: round, round: 2}", "{on: rounds, round: 2}", "rounds", "'round'", "trigger: {on: rounds"
+    ),
+    "key twice": Mistake("pack.yaml", "  tries: 3", "  mode: sample", "'mode' stands here twice", "keep one"),
+    "broken YAML": Mistake(
+        "pack.yaml", "callback:\n", "callback: [\n", "this is not YAML", "check the indent", "calendar:"
+    ),
+    "column missing": Mistake(
+        "duties.csv", "category,area_level,lead,", "category,area_level,led,", "'lead' is missing", "first row must be"
+    ),
+    "too many cells": Mistake(
+        "duties.csv", "县级部门权责清单·农田水利", "农田,水利", "8 cells", 'in "quotes"', "1003,county"
+    ),
+    "leading zero lost": Mistake(
+        "duties.csv", "\n05,county", "\n5,county", "is '5'", "drops a leading 0", "5,county,S-GOV"
+    ),
+    "code as a number": Mistake(
+        "areas.csv", GRID, GRID.replace("999001101001001", "9.99E+14"), "spreadsheet", "as text"
+    ),
+    "short area code": Mistake(
+        "areas.csv",
+        "\n" + GRID,
+        "\n99900110100101,x,,grid,999001101001",
+        "is '99900110100101'",
+        "all 12 digits",
+        "99900110100101,",
+    ),
+    "level unknown": Mistake(
+        "areas.csv", ",grid,999001101001\n", ",gird,999001101001\n", "is 'gird'", "did you mean 'grid'?", GRID[:15]
+    ),
+    "empty name": Mistake("units.csv", EDU, "D-EDU,", "name is missing", "add 'name'", "D-EDU,"),
+    # What it means
+    "code twice": Mistake(
+        "units.csv", "D-LAND,", "D-ENV,", "D-ENV stands here a second time", "another code", "D-ENV,回音县自然"
+    ),
+    "county missing": Mistake(
+        "pack.yaml",
+        '"999001000000"',
+        '"999002000000"',
+        "999002000000 itself is not",
+        "add the row 999002000000",
+        "@areas:",
+    ),
+    "level against digits": Mistake(
+        "areas.csv", GRID, GRID.replace(",grid,", ",village,"), "the digits of 999001101001001 say grid", "write grid"
+    ),
+    "parent against digits": Mistake(
+        "areas.csv",
+        GRID,
+        GRID.replace(",999001101001", ",999001101201"),
+        "its digits name 999001101001",
+        "write 999001101001",
+    ),
+    "parent not there": Mistake(
+        "areas.csv",
+        GRID,
+        "999001101777001,无村网格,,grid,999001101777",
+        "999001101777 of",
+        "add a row for 999001101777",
+    ),
+    "second county": Mistake("areas.csv", GRID, "999002000000,邻县,,county,", "a second county", "remove the row"),
+    "village without unit": Mistake(
+        "areas.csv", GRID, "999001101205,新村,,village,999001101000", "has no unit of its own", "add a village unit"
+    ),
+    "unit in no area": Mistake(
+        "units.csv",
+        "department,999001000000,S-GOV,small\nD-TRANSPORT",
+        "department,999001000009,S-GOV,small\nD-TRANSPORT",
+        "the area 999001000009 of D-WATER",
+        "areas.csv",
+        "D-WATER",
+    ),
+    "town unit in a village": Mistake(
+        "units.csv",
+        "town,999001102000,",
+        "town,999001102001,",
+        "is of level town, but 999001102001 is a village",
+        "code of a town",
+        "T-999001102,",
+    ),
+    "superior not there": Mistake(
+        "units.csv",
+        "H-12345,12345政务服务便民热线办公室,12345 Hotline Office,hotline,999001000000,S-GOV",
+        "H-12345,热线办,,hotline,999001000000,S-GONE",
+        "S-GONE of H-12345",
+        "add the unit",
+    ),
+    "superiors in a circle": Mistake(
+        "units.csv",
+        "supervisor,999001000000,,",
+        "supervisor,999001000000,H-12345,",
+        "S-GOV stands above itself",
+        "outside the circle",
+        "S-GOV,",
+    ),
+    "no hotline": Mistake(
+        "units.csv", ",hotline,", ",department,", "no unit of level hotline", "add a unit", "code,name"
+    ),
+    "category parent": Mistake(
+        "categories.csv",
+        "0802,信息化与科技创新,Digital Services and Innovation,08",
+        "0802,信息化与科技创新,,07",
+        "its digits name 08",
+        "write 08",
+    ),
+    "category without duty": Mistake(
+        "duties.csv",
+        "08,county,D-EDU,",
+        "0801,county,D-EDU,",
+        "nobody leads 08 科技与信息产业",
+        "add a row '08,county,UNIT'",
+        "@categories:08,",
+    ),
+    "hole at county level": Mistake(
+        "duties.csv",
+        "08,county,D-EDU,",
+        "08,village,D-EDU,",
+        "located at county level",
+        "covers all finer",
+        "@categories:08,",
+    ),
+    "two leads": Mistake(
+        "duties.csv",
+        "08,county,D-EDU,",
+        "07,county,D-EDU,",
+        "07 at county level has two leads: D-MARKET and D-EDU",
+        "keep one row",
+        "07,county,D-EDU",
+    ),
+    "lead not there": Mistake(
+        "duties.csv", "08,county,D-EDU,", "08,county,D-SCIENCE,", "D-SCIENCE is not among the units", "units.csv"
+    ),
+    "support not there": Mistake(
+        "duties.csv", "06,county,D-TRANSPORT,@town", "06,county,D-TRANSPORT,T-GONE", "T-GONE is not among", "units.csv"
+    ),
+    "category not there": Mistake(
+        "duties.csv", "1503,county,", "1509,county,", "1509 is not among the categories", "categories.csv"
+    ),
+    "sent down": Mistake(
+        "duties.csv",
+        "0402,county,D-ENV,@town,,true",
+        "0402,village,@town,,,true",
+        "taken back by the higher level",
+        "name a department",
+    ),
+    "finer row sent down": Mistake(
+        "duties.csv",
+        "03,county,D-LAND,@town,,false",
+        "03,county,D-LAND,@town,,true",
+        "but @town leads 0302",
+        "clear taken_back",
+        "0302,village",
+    ),
+    "no own town": Mistake(
+        "duties.csv", "08,county,D-EDU,", "08,county,@town,", "no own town, so @town", "use @town at town level"
+    ),
+    "limit missing": Mistake(
+        "pack.yaml",
+        "    praise: {normal: 7 work_day}\n",
+        "",
+        "no handle limit for a case of kind praise",
+        "add 'praise",
+        "handle:\n",
+    ),
+    "urgent is slower": Mistake(
+        "pack.yaml",
+        "any: {urgent: 24 hour, emergency: 2 hour}",
+        "any: {urgent: 24 hour, emergency: 48 hour}",
+        "longer when emergency than when urgent",
+        "shorten that of emergency",
+        "any: {urgent: 24 hour",
+    ),
+    "off and worked": Mistake(
+        "pack.yaml",
+        "  extra_holidays: []\n  extra_workdays: []",
+        "  extra_holidays: [2026-05-20]\n  extra_workdays: [2026-05-20]",
+        "2026-05-20 is both",
+        "one of the two lists",
+        "extra_workdays",
+    ),
+    "sample without a rate": Mistake(
+        "pack.yaml", "mode: full", "mode: sample", "a sample without a rate", "sample_percent"
+    ),
+    "window shut": Mistake(
+        "pack.yaml", "closes_at: 20:30", "closes_at: 08:00", "open at 08:30 and close at 08:00", "close later"
+    ),
+    "tries do not fit": Mistake(
+        "pack.yaml", "minutes_between_tries: 240", "minutes_between_tries: 1440", "take 2880 minutes", "shorten"
+    ),
+    "nobody asks": Mistake(
+        "pack.yaml",
+        "answer: satisfaction",
+        "answer: note",
+        "whether the citizen is satisfied",
+        "answer: satisfaction",
+        "questions:",
+    ),
+    "counter never fed": Mistake(
+        "pack.yaml",
+        "answer: contacted",
+        "answer: note",
+        "'response' counts 'contacted', which no",
+        "answer: contacted",
+        "numerator: {contacted: 1}",
+    ),
+    "ladder out of order": Mistake(
+        "pack.yaml",
+        "{on: round, round: 3}",
+        "{on: round, round: 2}",
+        "'third_round' does not come after 'second_round'",
+        "in the order",
+        "- code: third_round",
+    ),
+    "quieter when later": Mistake(
+        "pack.yaml", ROUNDS, FALLING_ROUNDS, "is less loud", "raise its level to supervision", "- code: third_round"
+    ),
+    "level without settings": Mistake(
+        "pack.yaml",
+        "    reminder: {points: 0}\n",
+        "",
+        "'reminder' has no settings",
+        "supervision/levels",
+        "- code: sign_late",
+    ),
+    "blames the unit": Mistake(
+        "pack.yaml",
+        "to: [hotline]",
+        "to: [lead]",
+        "blames the lead unit for a late callback",
+        "hotline or supervisor",
+        "- code: callback_late",
+    ),
+    "reason twice": Mistake(
+        "pack.yaml",
+        "code: duty_overlap",
+        "code: wrong_area",
+        "'wrong_area' stands here a second time",
+        "another code",
+        "code: wrong_area, name: 职能交叉",
+    ),
+    "turned away nowhere": Mistake(
+        "pack.yaml", ", advice: 请拨打12388 Call 12388", "", "does not say which door", "advice", "code: discipline"
+    ),
+    "formula twice": Mistake(
+        "pack.yaml",
+        "code: resolution",
+        "code: response",
+        "'response' version 1 stands here a second time",
+        "next version",
+        "code: response\n    version: 1\n    name: 解决率",
+    ),
+    "always all": Mistake(
+        "pack.yaml",
+        "numerator: {solved: 1}",
+        "numerator: {valid_callbacks: 1}",
+        "always 100 %",
+        "correct its",
+        "code: resolution",
+    ),
+    "score of nothing": Mistake(
+        "pack.yaml", "{response: 10,", "{respond: 10,", "unknown rate 'respond'", "use one of", "weights:"
+    ),
+    "score of 90": Mistake("pack.yaml", "{response: 10,", "{response: 5,", "add up to 95", "add up to 100", "weights:"),
+}
+
+
+def spoil(folder: Path, mistake: Mistake) -> tuple[str, int]:
+    """Make the mistake once; the file and line where it has to be reported."""
+    file = folder / mistake.file
+    text = file.read_text(encoding="utf-8")
+    assert mistake.old in text, "the demo pack no longer has the text that this mistake replaces"
+    text = text.replace(mistake.old, mistake.new, 1)
+    file.write_text(text, encoding="utf-8")
+    if mistake.at.startswith("@"):
+        part, _, mark = mistake.at[1:].partition(":")
+        rows = (folder / f"{part}.csv").read_text(encoding="utf-8").splitlines()
+        return f"{part}.csv", next(number for number, row in enumerate(rows, 1) if row.startswith(mark))
+    mark = mistake.at or mistake.new.strip("\n")
+    return mistake.file, text[: text.index(mark)].count("\n") + 1
+
+
+@pytest.mark.parametrize("name", MISTAKES)
+def test_a_mistake_is_found_with_file_line_and_mend(name: str, folder: Path) -> None:
+    mistake = MISTAKES[name]
+    where = spoil(folder, mistake)
+    with pytest.raises(PackError) as caught:
+        load_pack(folder)
+    found = [
+        problem
+        for problem in caught.value.problems
+        if mistake.message in problem.message and mistake.mend in problem.mend
+    ]
+    assert where in [(problem.file, problem.line) for problem in found], str(caught.value)
