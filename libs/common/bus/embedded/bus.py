@@ -19,6 +19,9 @@ RETENTION = timedelta(days=7)
 STALL_SECONDS = 30.0
 """A member whose process has been frozen for so long loses its partitions."""
 
+TRIM_SECONDS = 3600.0
+"""Between two looks for old records, in every process that reads; the first look comes after as long."""
+
 _RING = "select pg_notify($1, topic) from unnest($2::text[]) as topic"
 _BEHIND = """
 select t.name, e.partition, greatest(0, e.next_offset - greatest(
@@ -47,6 +50,7 @@ class EmbeddedBus:
         self._wanted: dict[str, TopicSpec] = {}
         self._to_ring: set[str] = set()
         self._ringer: asyncio.Task[None] | None = None
+        self._trimmer: asyncio.Task[None] | None = None
 
     async def ensure_schema(self) -> None:
         """Create the tables where they are missing."""
@@ -82,6 +86,8 @@ class EmbeddedBus:
         reader = EmbeddedReader(leases, lease_connection, connection, group, self._channel)
         try:
             await reader.start(frozenset(topics))
+            if self._trimmer is None:
+                self._trimmer = asyncio.create_task(self._trim_now_and_then(), name="bus-trim")
             yield reader
         finally:
             await reader.close()
@@ -102,10 +108,10 @@ class EmbeddedBus:
 
     async def close(self) -> None:
         """Release the shared connection."""
-        if self._ringer is not None:
-            self._ringer.cancel()
-            with suppress(asyncio.CancelledError):
-                await self._ringer
+        for task in (self._ringer, self._trimmer):
+            if task is not None:
+                task.cancel()
+                await asyncio.wait([task])
         await self._shared.close()
 
     async def _restore(self) -> None:
@@ -122,6 +128,12 @@ class EmbeddedBus:
         self._to_ring |= topics
         if self._ringer is None or self._ringer.done():
             self._ringer = asyncio.create_task(self._ring_all(), name="bus-bell")
+
+    async def _trim_now_and_then(self) -> None:
+        while True:
+            await asyncio.sleep(TRIM_SECONDS)
+            with suppress(BusTrouble):
+                await self.trim()
 
     async def _ring_all(self) -> None:
         # A bell that does not ring costs a poll interval, no more.

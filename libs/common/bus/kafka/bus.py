@@ -1,19 +1,20 @@
 """The Kafka bus: opens senders and readers, creates topics, asks for ends; all of it in bounded time."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
-from typing import Any
+from typing import TypeVar
 
-from aiokafka import TopicPartition
-
+from libs.common.bus.kafka.asker import Asker
 from libs.common.bus.kafka.clients import end_admin, end_consumer, end_producer, start, troubles
 from libs.common.bus.kafka.handover import Handover
 from libs.common.bus.kafka.limits import Limits
 from libs.common.bus.kafka.reader import KafkaReader, new_consumer
 from libs.common.bus.kafka.sender import KafkaSender, new_producer
-from libs.common.bus.kafka.topics import create_missing, new_admin, partitions_of
-from libs.common.bus.port import Reader, Sender, TopicSpec
+from libs.common.bus.kafka.topics import create_missing, new_admin
+from libs.common.bus.port import Place, Reader, Sender, TopicSpec
+
+AnswerT = TypeVar("AnswerT")
 
 
 class KafkaBus:
@@ -27,7 +28,7 @@ class KafkaBus:
         self._replicas = replicas
         self._limits = limits or Limits()
         self._wanted: dict[str, TopicSpec] = {}
-        self._asker: _Asker | None = None
+        self._asker: Asker | None = None
         self._asking = asyncio.Lock()
 
     async def ensure_topics(self, topics: Sequence[TopicSpec]) -> None:
@@ -65,19 +66,11 @@ class KafkaBus:
 
     async def end_offsets(self, topic: str) -> dict[int, int]:
         """The next offset to be written, per partition; empty when there is no such topic."""
-        async with self._asking:
-            asker, self._asker = self._asker or _Asker(self._bootstrap, self._client_id, self._limits), None
-            done = False
-            try:
-                with troubles("asking for the ends"):
-                    async with asyncio.timeout(self._limits.ask):
-                        ends = await asker.ends(topic)
-                done = True
-            finally:
-                if not done:
-                    await asker.close()
-            self._asker = asker
-            return ends
+        return await self._ask("asking for the ends", lambda asker: asker.ends(topic))
+
+    async def behind(self, group: str, topics: Sequence[str]) -> dict[Place, int]:
+        """Per partition, the records that ``group`` has not committed yet; 0 where it is up to date."""
+        return await self._ask("asking how far a group is behind", lambda asker: asker.behind(group, topics))
 
     async def close(self) -> None:
         """Release the client that asks for ends."""
@@ -85,6 +78,21 @@ class KafkaBus:
             if self._asker is not None:
                 asker, self._asker = self._asker, None
                 await asker.close()
+
+    async def _ask(self, doing: str, question: Callable[[Asker], Awaitable[AnswerT]]) -> AnswerT:
+        async with self._asking:
+            asker, self._asker = self._asker or Asker(self._bootstrap, self._client_id, self._limits), None
+            done = False
+            try:
+                with troubles(doing):
+                    async with asyncio.timeout(self._limits.ask):
+                        answer = await question(asker)
+                done = True
+            finally:
+                if not done:
+                    await asker.close()
+            self._asker = asker
+            return answer
 
     async def _create(self, topics: Sequence[TopicSpec]) -> None:
         """Also before each new client: a broker that lost its disk gets its topics back."""
@@ -98,30 +106,3 @@ class KafkaBus:
                     await create_missing(admin, topics, self._replicas)
         finally:
             await end_admin(admin, self._limits.stop)
-
-
-class _Asker:
-    """An admin client for partitions and a consumer without a group for their ends."""
-
-    def __init__(self, bootstrap: str, client_id: str, limits: Limits) -> None:
-        self._limits = limits
-        self._admin: Any = new_admin(bootstrap, client_id)
-        self._consumer: Any = new_consumer(bootstrap, client_id, None, limits)
-        self._started = False
-
-    async def ends(self, topic: str) -> dict[int, int]:
-        """The end of each partition. The caller bounds it."""
-        if not self._started:
-            await self._admin.start()
-            await self._consumer.start()
-            self._started = True
-        partitions = [TopicPartition(topic, number) for number in await partitions_of(self._admin, topic)]
-        if not partitions:
-            return {}
-        ends = await self._consumer.end_offsets(partitions)
-        return {at.partition: end for at, end in ends.items()}
-
-    async def close(self) -> None:
-        """End both."""
-        await end_admin(self._admin, self._limits.stop)
-        await end_consumer(self._consumer, self._limits.stop)
