@@ -11,9 +11,9 @@ import pytest
 from libs.common.events.terms import Deadline, Kind, Urgency
 from libs.common.pack.check import check_pack
 from libs.common.pack.form import schema_document, schema_text
-from libs.common.pack.loader import digest, document, from_document, load_pack
+from libs.common.pack.loader import TABLES, digest, document, from_document, load_pack
 from libs.common.pack.problems import PackError
-from libs.common.pack.schema import AreaLevel, LimitSetting, Pack, UnitLevel
+from libs.common.pack.schema import AreaLevel, CallbackPolicy, Counter, LimitSetting, Pack, Settings, UnitLevel
 from libs.common.time.due import LimitUnit
 
 ROOT = Path(__file__).parents[4]
@@ -120,3 +120,18 @@ def test_limits_are_read_as_people_write_them(text: str, limit: LimitSetting, pa
 def test_every_deadline_of_the_demo_has_a_limit(pack: Pack) -> None:
     for deadline, kind, urgency in product(Deadline, Kind, Urgency):
         assert pack.limits.find(deadline, kind, urgency) is not None
+
+
+def test_the_manual_names_every_setting_counter_and_column() -> None:
+    manual = (ROOT / "docs" / "packs.md").read_text(encoding="utf-8")
+    columns = {name for table in TABLES for name in (*table.columns.required, *table.columns.optional)}
+    for name in {
+        *Settings.model_fields,
+        *CallbackPolicy.model_fields,
+        *map(str, Counter),
+        *map(str, UnitLevel),
+        *columns,
+    }:
+        assert name in manual, name
+    for table in TABLES:
+        assert {*table.columns.required, *table.columns.optional} == set(table.row.model_fields)
