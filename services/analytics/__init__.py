@@ -1,0 +1,1 @@
+"""Analytics (统计分析): exact facts, roll-ups, rates and the county page."""

@@ -1,0 +1,122 @@
+"""From events to marks: keeps what counts, drops every text."""
+
+from collections.abc import Callable
+from typing import Any
+
+from libs.common.events import cases
+from libs.common.events.base import Event
+from services.analytics.domain.marks import (
+    CallbackOpened,
+    Closure,
+    DirectAnswer,
+    Limit,
+    Mark,
+    Missed,
+    Outcome,
+    Progress,
+    Registration,
+    Reply,
+    ReturnRequest,
+    ReturnRuling,
+    SentBack,
+    Signature,
+    Stint,
+    Supervision,
+    Supplement,
+    Try,
+    Warned,
+    Withdrawal,
+)
+
+
+def mark_of(event: cases.CaseEvent) -> Registration | Mark:
+    """What the event tells; KeyError when it is of a type that analytics does not hear."""
+    return _READERS[type(event)](event)
+
+
+def _registered(event: cases.CaseRegistered) -> Registration:
+    return Registration(
+        case_id=event.case_id,
+        case_no=event.case_no,
+        area_code=event.area_code,
+        category_code=event.category_code or "",
+        channel=event.channel.value,
+        kind=event.kind.value,
+        urgency=event.urgency.value,
+        pack_version=event.pack_version,
+        at=event.registered_at,
+    )
+
+
+def _answered(event: cases.CaseAnsweredDirectly) -> DirectAnswer:
+    return DirectAnswer(event.round, event.answered_by_unit or "", event.occurred_at)
+
+
+def _assigned(event: cases.CaseAssigned | cases.CaseReassigned) -> Stint:
+    return Stint(event.round, event.lead_unit, event.category_code, event.occurred_at)
+
+
+def _handled(event: cases.CaseHandled) -> Outcome:
+    return Outcome(event.round, event.unit_code, event.result_kind.value, event.occurred_at)
+
+
+def _limit(event: cases.DeadlineSet) -> Limit:
+    return Limit(
+        round=event.round,
+        deadline=event.deadline.value,
+        unit=event.unit_code or "",
+        starts_at=event.starts_at,
+        due_at=event.due_at,
+        at=event.occurred_at,
+    )
+
+
+def _tried(event: cases.CallbackTried) -> Try:
+    return Try(
+        round=event.round,
+        attempt=event.attempt,
+        unit=event.handling_unit or "",
+        reached=event.reached.value,
+        valid=event.valid,
+        contacted=event.contacted,
+        solved=event.solved,
+        satisfaction=event.satisfaction and event.satisfaction.value,
+        at=event.occurred_at,
+    )
+
+
+def _closed(event: cases.CaseClosed) -> Closure:
+    word = event.satisfaction and event.satisfaction.value
+    return Closure(event.round, event.closing.value, word, event.occurred_at)
+
+
+def _supervised(event: cases.SupervisionIssued) -> Supervision:
+    return Supervision(event.supervision_id, event.round, event.level.value, event.unit_code or "", event.occurred_at)
+
+
+_READERS: dict[type[Event], Callable[[Any], Registration | Mark]] = {
+    cases.CaseRegistered: _registered,
+    cases.CaseSupplemented: lambda event: Supplement(event.occurred_at),
+    cases.CaseWithdrawn: lambda event: Withdrawal(event.occurred_at),
+    cases.CaseAnsweredDirectly: _answered,
+    cases.TriageQueued: lambda event: Stint(event.round, "", "", event.occurred_at),
+    cases.CaseAssigned: _assigned,
+    cases.CaseReassigned: _assigned,
+    cases.CaseSigned: lambda event: Signature(event.round, event.unit_code, event.occurred_at),
+    cases.ProgressReported: lambda event: Progress(event.round, event.unit_code, event.occurred_at),
+    cases.CaseHandled: _handled,
+    cases.ReturnRequested: lambda event: ReturnRequest(
+        event.round, event.unit_code, event.reason_code, event.occurred_at
+    ),
+    cases.ReturnDecided: lambda event: ReturnRuling(event.round, event.unit_code, event.approved, event.occurred_at),
+    cases.DeadlineSet: _limit,
+    cases.DeadlineWarned: lambda event: Warned(event.round, event.deadline.value, event.due_at, event.occurred_at),
+    cases.DeadlineMissed: lambda event: Missed(event.round, event.deadline.value, event.due_at, event.occurred_at),
+    cases.CallbackDue: lambda event: CallbackOpened(event.round, event.handling_unit or "", event.occurred_at),
+    cases.CallbackTried: _tried,
+    cases.CaseSentBack: lambda event: SentBack(event.round, event.next_round, event.unit_code or "", event.occurred_at),
+    cases.CaseClosed: _closed,
+    cases.SupervisionIssued: _supervised,
+    cases.SupervisionReplied: lambda event: Reply(event.supervision_id, event.round, event.occurred_at),
+}
+HEARD: frozenset[type[Event]] = frozenset(_READERS)

@@ -1,0 +1,233 @@
+"""All that is known of one case (一件一档), and what follows from it; ``fold`` is the only way it grows."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from services.analytics.domain.marks import (
+    CallbackOpened,
+    Closure,
+    DirectAnswer,
+    Limit,
+    Mark,
+    Missed,
+    Outcome,
+    Progress,
+    Registration,
+    Reply,
+    ReturnRequest,
+    ReturnRuling,
+    SentBack,
+    Signature,
+    Stint,
+    Supervision,
+    Supplement,
+    Try,
+    Warned,
+    Withdrawal,
+)
+from services.analytics.domain.terms import ENDED, UNDER_LIMIT, Status
+
+SIGN, HANDLE = "sign", "handle"
+WITHDRAWN = "withdrawn"
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """A case: its registration, and its marks by kind, each kind in the order in which its source said them."""
+
+    registration: Registration
+    supplements: tuple[Supplement, ...] = ()
+    withdrawals: tuple[Withdrawal, ...] = ()
+    answers: tuple[DirectAnswer, ...] = ()
+    stints: tuple[Stint, ...] = ()
+    signatures: tuple[Signature, ...] = ()
+    progress: tuple[Progress, ...] = ()
+    outcomes: tuple[Outcome, ...] = ()
+    returns: tuple[ReturnRequest, ...] = ()
+    rulings: tuple[ReturnRuling, ...] = ()
+    limits: tuple[Limit, ...] = ()
+    warnings: tuple[Warned, ...] = ()
+    misses: tuple[Missed, ...] = ()
+    callbacks: tuple[CallbackOpened, ...] = ()
+    tries: tuple[Try, ...] = ()
+    sent_back: tuple[SentBack, ...] = ()
+    closures: tuple[Closure, ...] = ()
+    supervisions: tuple[Supervision, ...] = ()
+    replies: tuple[Reply, ...] = ()
+
+    @property
+    def version(self) -> int:
+        """How many different events are in it."""
+        return 1 + sum(len(getattr(self, name)) for name in PLACES.values())
+
+    @property
+    def updated_at(self) -> datetime:
+        """When the newest of its events happened."""
+        marks: list[Mark] = [mark for name in PLACES.values() for mark in getattr(self, name)]
+        return max([self.registration.at, *(mark.at for mark in marks)])
+
+    @property
+    def round(self) -> int:
+        """轮次: the round it is in; every send-back opens the next."""
+        return max([1, *(mark.next_round for mark in self.sent_back)])
+
+    @property
+    def lead(self) -> str:
+        """The unit that leads it now; empty when none does."""
+        return self.stints[-1].unit if self.stints else ""
+
+    @property
+    def unit(self) -> str:
+        """The unit that the case itself counts for: whoever answered it directly, else its lead."""
+        return (self.answers[-1].unit or self.lead) if self.answers else self.lead
+
+    @property
+    def category(self) -> str:
+        """The category that it was last given; empty when none."""
+        given = (stint.category for stint in reversed(self.stints) if stint.category)
+        return next(given, self.registration.category_code)
+
+    @property
+    def closure(self) -> Closure | None:
+        """The closing that still holds: a later round undoes it."""
+        if not self.closures or self.closures[-1].round < self.round:
+            return None
+        return self.closures[-1]
+
+    @property
+    def withdrawn_at(self) -> datetime | None:
+        """When the citizen took it back, unless it had been closed otherwise."""
+        closure = self.closure
+        if closure is not None and closure.closing != WITHDRAWN:
+            return None
+        if self.withdrawals:
+            return self.withdrawals[-1].at
+        return None if closure is None else closure.at
+
+    @property
+    def closed_at(self) -> datetime | None:
+        """When it was closed with an answer; a withdrawal is no closing."""
+        closure = self.closure
+        return None if closure is None or closure.closing == WITHDRAWN else closure.at
+
+    @property
+    def status(self) -> Status:
+        """Where it stands."""
+        if self.closed_at is not None:
+            return Status.CLOSED
+        if self.withdrawn_at is not None:
+            return Status.WITHDRAWN
+        now = self.round
+        if any(mark.round == now for mark in self.answers):
+            return Status.ANSWERED
+        if any(mark.round == now for mark in self.outcomes):
+            return Status.HANDLED
+        return self._before_result(now)
+
+    def _before_result(self, now: int) -> Status:
+        if not self.stints or self.stints[-1].round < now:
+            return Status.REGISTERED if now == 1 else Status.SENT_BACK
+        if not self.lead:
+            return Status.TRIAGE
+        return Status.ASSIGNED if self.signature_of(len(self.stints) - 1) is None else Status.SIGNED
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the citizen still waits for the end of it."""
+        return self.status not in ENDED
+
+    @property
+    def running_limit(self) -> Limit | None:
+        """The handling limit that runs now; None when a result was given or there is none."""
+        return self.handle_limit(self.round) if self.status in UNDER_LIMIT else None
+
+    def handle_limit(self, round_: int) -> Limit | None:
+        """The handling limit of a round: the one set last."""
+        found = (mark for mark in reversed(self.limits) if mark.deadline == HANDLE and mark.round == round_)
+        return next(found, None)
+
+    def sign_limit(self, index: int) -> Limit | None:
+        """The signing limit of a stint: the n-th stint of a unit in a round has the n-th signing limit of that unit."""
+        stint = self.stints[index]
+        earlier = sum(1 for other in self.stints[:index] if (other.round, other.unit) == (stint.round, stint.unit))
+        starts: dict[datetime, Limit] = {}
+        for mark in self.limits:
+            if (mark.deadline, mark.round, mark.unit) == (SIGN, stint.round, stint.unit):
+                starts[mark.starts_at] = mark
+        limits = list(starts.values())
+        return limits[earlier] if earlier < len(limits) else None
+
+    def signature_of(self, index: int) -> Signature | None:
+        """The signature of a stint: its unit's, given while it led."""
+        stint = self.stints[index]
+        until = self.stints[index + 1].at if index + 1 < len(self.stints) else None
+        for mark in self.signatures:
+            theirs = (mark.round, mark.unit) == (stint.round, stint.unit)
+            if theirs and stint.at <= mark.at and (until is None or mark.at <= until):
+                return mark
+        return None
+
+    def holder(self, round_: int, moment: datetime) -> str:
+        """The unit that led a round at a moment; empty when none did."""
+        held = [stint.unit for stint in self.stints if stint.round == round_ and stint.at < moment]
+        return held[-1] if held else ""
+
+    def was_missed(self, limit: Limit) -> bool:
+        """Whether this very limit passed; one that was extended since does not count."""
+        return any(
+            (mark.round, mark.deadline, mark.due_at) == (limit.round, limit.deadline, limit.due_at)
+            for mark in self.misses
+        )
+
+    @property
+    def valid_callback(self) -> Try | None:
+        """有效回访: the latest one."""
+        return max(
+            (mark for mark in self.tries if mark.valid), key=lambda mark: (mark.round, mark.attempt), default=None
+        )
+
+
+PLACES: dict[type[Any], str] = {
+    Supplement: "supplements",
+    Withdrawal: "withdrawals",
+    DirectAnswer: "answers",
+    Stint: "stints",
+    Signature: "signatures",
+    Progress: "progress",
+    Outcome: "outcomes",
+    ReturnRequest: "returns",
+    ReturnRuling: "rulings",
+    Limit: "limits",
+    Warned: "warnings",
+    Missed: "misses",
+    CallbackOpened: "callbacks",
+    Try: "tries",
+    SentBack: "sent_back",
+    Closure: "closures",
+    Supervision: "supervisions",
+    Reply: "replies",
+}
+"""Which field of a fact keeps which kind of mark."""
+
+
+class UnknownCase(Exception):
+    """A mark about a case whose registration is not known."""
+
+
+def fold(fact: Fact | None, mark: Registration | Mark) -> Fact:
+    """The fact after one more event. The same event again changes nothing; a corrected registration replaces the first.
+
+    Raises:
+        UnknownCase: the case was never registered here.
+    """
+    if isinstance(mark, Registration):
+        return Fact(mark) if fact is None else replace(fact, registration=mark)
+    if fact is None:
+        raise UnknownCase
+    name = PLACES[type(mark)]
+    known = getattr(fact, name)
+    if mark in known:
+        return fact
+    change: dict[str, Any] = {name: (*known, mark)}
+    return replace(fact, **change)

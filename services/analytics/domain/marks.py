@@ -1,0 +1,222 @@
+"""What one event tells of a case, without texts: the smallest thing that figures are made of.
+
+Each kind of mark is said by one service only. So a fact keeps each kind in the order of its source, and comes out the
+same however the events of different sources are interleaved.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Registration:
+    """登记: what the door wrote; the only mark that is replaced when it comes again."""
+
+    case_id: str
+    case_no: str
+    area_code: str
+    category_code: str
+    channel: str
+    kind: str
+    urgency: str
+    pack_version: int
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Supplement:
+    """补充."""
+
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Withdrawal:
+    """撤单."""
+
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class DirectAnswer:
+    """直接答复; ``unit`` is empty when the door itself answered."""
+
+    round: int
+    unit: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Stint:
+    """A unit leads from here on; with an empty ``unit`` nobody does (待派)."""
+
+    round: int
+    unit: str
+    category: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Signature:
+    """签收."""
+
+    round: int
+    unit: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """办理进展."""
+
+    round: int
+    unit: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """办结反馈: the unit says it is done."""
+
+    round: int
+    unit: str
+    result_kind: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ReturnRequest:
+    """退单申请."""
+
+    round: int
+    unit: str
+    reason_code: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ReturnRuling:
+    """退单审核."""
+
+    round: int
+    unit: str
+    approved: bool
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """时限: a promise got its clock; one set again for the same start or round replaces it."""
+
+    round: int
+    deadline: str
+    unit: str
+    starts_at: datetime
+    due_at: datetime
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Warned:
+    """预警."""
+
+    round: int
+    deadline: str
+    due_at: datetime
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Missed:
+    """超期."""
+
+    round: int
+    deadline: str
+    due_at: datetime
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class CallbackOpened:
+    """待回访."""
+
+    round: int
+    unit: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Try:
+    """回访: one try; the answers are None when the citizen was not asked or did not say."""
+
+    round: int
+    attempt: int
+    unit: str
+    reached: str
+    valid: bool
+    contacted: bool | None
+    solved: bool | None
+    satisfaction: str | None
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class SentBack:
+    """发回重办, or reopened: ``next_round`` opens."""
+
+    round: int
+    next_round: int
+    unit: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Closure:
+    """销号."""
+
+    round: int
+    closing: str
+    satisfaction: str | None
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Supervision:
+    """催办 / 督办."""
+
+    supervision_id: str
+    round: int
+    level: str
+    unit: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """督办回复."""
+
+    supervision_id: str
+    round: int
+    at: datetime
+
+
+Mark = (
+    Supplement
+    | Withdrawal
+    | DirectAnswer
+    | Stint
+    | Signature
+    | Progress
+    | Outcome
+    | ReturnRequest
+    | ReturnRuling
+    | Limit
+    | Warned
+    | Missed
+    | CallbackOpened
+    | Try
+    | SentBack
+    | Closure
+    | Supervision
+    | Reply
+)

@@ -1,0 +1,97 @@
+"""Counts to rates (比率): whole numbers and fractions only, rounded once, half up, when printed."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+
+from services.analytics.domain.terms import COUNTERS, Counts
+
+NO_DATA = "—"
+"""What a rate without a denominator prints: no data is not 0."""
+
+_HUNDRED = 100
+_POSITION = {counter.value: index for index, counter in enumerate(COUNTERS)}
+WeightedSum = Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Ratio:
+    """A numerator over a denominator, both as counted and weighted, not reduced."""
+
+    numerator: int
+    denominator: int
+
+    @property
+    def value(self) -> Fraction | None:
+        """The exact rate; None when there is no data."""
+        return Fraction(self.numerator, self.denominator) if self.denominator else None
+
+
+def weighted(counts: Counts, terms: WeightedSum) -> int:
+    """sum(weight x counter)."""
+    return sum(weight * counts[_POSITION[counter]] for counter, weight in terms.items())
+
+
+def ratio(counts: Counts, numerator: WeightedSum, denominator: WeightedSum) -> Ratio:
+    """A formula applied to counts."""
+    return Ratio(weighted(counts, numerator), weighted(counts, denominator))
+
+
+def pooled(ratios: Iterable[Ratio]) -> Ratio:
+    """微观 micro: all cases in one pot."""
+    numerator = denominator = 0
+    for one in ratios:
+        numerator += one.numerator
+        denominator += one.denominator
+    return Ratio(numerator, denominator)
+
+
+def macro_mean(ratios: Iterable[Ratio]) -> tuple[Fraction | None, int]:
+    """宏观 macro: the mean of the rows' own rates, and how many rows have one. A row without data is left out."""
+    values = [one.value for one in ratios if one.value is not None]
+    return (sum(values, Fraction(0)) / len(values) if values else None), len(values)
+
+
+def score(weights: Mapping[str, int], rates: Mapping[str, Fraction | None]) -> Fraction | None:
+    """综合得分: rates weighted in whole percents; None as soon as one of them has no data."""
+    total = Fraction(0)
+    for code, weight in weights.items():
+        rate = rates.get(code)
+        if rate is None:
+            return None
+        total += rate * weight
+    return total / sum(weights.values())
+
+
+def half_up(value: Fraction, decimals: int = 1) -> str:
+    """The decimal text of a fraction, rounded half away from zero: 0.05 is 0.1 and -0.05 is -0.1."""
+    scale = 10**decimals
+    units = (abs(value) * scale * 2 + 1) // 2
+    sign = "-" if value < 0 and units else ""
+    whole, rest = divmod(units, scale)
+    return f"{sign}{whole}.{rest:0{decimals}d}" if decimals else f"{sign}{whole}"
+
+
+def percent(value: Fraction | None, decimals: int = 1) -> str | None:
+    """The number before the percent sign; None when there is no data."""
+    return None if value is None else half_up(value * _HUNDRED, decimals)
+
+
+def percent_text(value: Fraction | None, decimals: int = 1) -> str:
+    """For people: ``91.3 %`` or ``—``."""
+    number = percent(value, decimals)
+    return NO_DATA if number is None else f"{number} %"
+
+
+def plain(value: Fraction) -> str:
+    """A weighted count in whole cases: ``113.5``; a fraction that has no short decimal stays one: ``1/3``."""
+    if value.denominator == 1:
+        return str(value.numerator)
+    tenths = value * 10
+    return half_up(value, 1) if tenths.denominator == 1 else f"{value.numerator}/{value.denominator}"
+
+
+def scale_of(denominator: WeightedSum) -> int:
+    """The weight that one case has below the line; counts divided by it are cases again. 1 when weights differ."""
+    weights = set(denominator.values())
+    return weights.pop() if len(weights) == 1 else 1
