@@ -32,7 +32,7 @@ kafka: $(INSTALLED) ## Run a real Apache Kafka broker in the foreground
 lint: $(INSTALLED) ## Check style, types and the direction of imports
 	@$(BIN)/ruff check --quiet .
 	@$(BIN)/mypy --no-error-summary
-	@$(BIN)/lint-imports --no-logo --no-timing | grep -v -e ' KEPT$$' -e '^$$' -e '^---' -e '^===' || test $${PIPESTATUS:-0} = 0
+	@said=$$($(BIN)/lint-imports --no-logo 2>&1) || { printf '%s\n' "$$said"; exit 1; }
 
 check: lint ## Lint, then the tests that need neither database nor broker
 	@$(BIN)/pytest -q tests/unit tests/architecture
