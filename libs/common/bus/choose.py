@@ -1,13 +1,23 @@
 """Which bus it is: the only place that knows both."""
 
+from enum import StrEnum
+
 from libs.common.bus.embedded import EmbeddedBus
 from libs.common.bus.kafka import KafkaBus
 from libs.common.bus.port import Bus
-from libs.common.run.settings import BusKind, CommonSettings
 
 
-def open_bus(settings: CommonSettings, database_url: str) -> Bus:
-    """The bus that the settings ask for; nothing is connected yet. ``database_url`` is where an embedded one lives."""
-    if settings.bus is BusKind.KAFKA and settings.kafka_bootstrap:
-        return KafkaBus(settings.kafka_bootstrap, client_id="huiyin")
-    return EmbeddedBus(database_url)
+class BusKind(StrEnum):
+    """``HUIYIN_BUS``."""
+
+    EMBEDDED = "embedded"
+    KAFKA = "kafka"
+
+
+def open_bus(kind: BusKind, *, database_url: str, kafka_bootstrap: str | None = None, client_id: str = "huiyin") -> Bus:
+    """The bus of this kind; nothing is connected yet. Raises ValueError when it is not said where Kafka is."""
+    if kind is BusKind.EMBEDDED:
+        return EmbeddedBus(database_url)
+    if not kafka_bootstrap:
+        raise ValueError("HUIYIN_BUS=kafka needs HUIYIN_KAFKA_BOOTSTRAP=host:port")
+    return KafkaBus(kafka_bootstrap, client_id=client_id)
