@@ -1,4 +1,4 @@
-"""One service as an ASGI application: its routes, everything they share, and how whatever goes wrong is answered."""
+"""One service as an ASGI application: its routes, and around them what every request goes through."""
 
 from collections.abc import Sequence
 
@@ -6,7 +6,12 @@ from fastapi import APIRouter, FastAPI
 from fastapi.routing import iter_route_contexts
 
 from libs.common.run.runtime import Runtime
+from libs.common.web.docs import docs_router
+from libs.common.web.edge import Edge
+from libs.common.web.guard import BodyGuard
 from libs.common.web.guarded import unguarded_routes
+from libs.common.web.health import health_router
+from libs.common.web.problems import add_problem_handlers
 
 __all__ = ["create_app", "unguarded_routes"]
 
@@ -17,17 +22,29 @@ def create_app(
     """The application of ``runtime.service``: the routers under ``/{service}``, and OpenAPI, docs, health and metrics.
 
     Health and metrics stand at the root too, for a process that runs only this service.
+
+    Raises:
+        ValueError: a router has a route that is no plain HTTP route.
     """
-    app = FastAPI(title=title, description=description, version=version, openapi_url=None)
+    prefix = f"/{runtime.service}"
+    app = FastAPI(title=title, description=description, version=version, openapi_url=None, redirect_slashes=False)
     app.state.runtime = runtime
     for router in routers:
-        _add_routes(app, router, f"/{runtime.service}")
+        _add_routes(app, router, prefix)
+    for router in (docs_router(app, prefix), health_router(prefix), health_router("")):
+        _add_routes(app, router, "")
+    add_problem_handlers(app)
+    # The last one added is the first that a request meets.
+    app.add_middleware(BodyGuard)
+    app.add_middleware(Edge, service=str(runtime.service))
     return app
 
 
 def _add_routes(app: FastAPI, router: APIRouter, prefix: str) -> None:
-    """Every route of the router as one of the app's own: an included router would be searched twice for each request."""
+    """Every route of the router becomes one of the app's own: an included router is searched twice for each request."""
     for route in iter_route_contexts(router.routes):
+        if route.endpoint is None:
+            raise ValueError(f"{prefix}{route.path} is no plain HTTP route")
         app.add_api_route(
             f"{prefix}{route.path}",
             route.endpoint,
@@ -41,7 +58,7 @@ def _add_routes(app: FastAPI, router: APIRouter, prefix: str) -> None:
             responses=route.responses,
             deprecated=route.deprecated,
             methods=sorted(route.methods or ()),
-            operation_id=route.operation_id,
+            operation_id=route.operation_id or route.name,
             include_in_schema=route.include_in_schema,
             response_class=route.response_class,
             name=route.name,

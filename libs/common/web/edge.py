@@ -1,0 +1,124 @@
+"""The outermost layer: names each request, times it, logs it in one line, and lets no error through."""
+
+import re
+import time
+from typing import Any
+
+import uuid_utils
+from starlette.requests import ClientDisconnect
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from structlog.contextvars import bind_contextvars, reset_contextvars
+
+from libs.common import metrics
+from libs.common.errors import Problem
+from libs.common.logs import get_logger
+from libs.common.web.problems import PROBLEM_SEEN, REQUEST_ID, problem_response
+from libs.common.web.tracing import continued, set_traceparent, trace_id
+
+_REQUEST_ID = re.compile(r"[A-Za-z0-9._\-]{8,128}")
+_CLIENT_GONE = 499
+_SERVER_ERROR = 500
+_UNMATCHED = "unmatched"
+_QUIET = frozenset({"healthz", "readyz", "metrics"})
+
+_SECURITY_HEADERS: tuple[tuple[bytes, bytes], ...] = (
+    (b"x-content-type-options", b"nosniff"),
+    (b"x-frame-options", b"DENY"),
+    (b"referrer-policy", b"no-referrer"),
+    (b"cache-control", b"no-store"),
+    (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'"),
+)
+
+log = get_logger(__name__)
+
+
+class Edge:
+    """ASGI middleware of one service."""
+
+    def __init__(self, app: ASGIApp, *, service: str) -> None:
+        self._app = app
+        self._service = service
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        started = time.perf_counter()
+        headers = dict(scope["headers"])
+        request_id = _sane_request_id(headers.get(b"x-request-id"))
+        traceparent = continued(_text(headers.get(b"traceparent")))
+        scope[REQUEST_ID] = request_id
+        set_traceparent(traceparent)
+        tokens = bind_contextvars(request_id=request_id, trace_id=trace_id(traceparent))
+        answer = _Answer(send, request_id)
+        error: Exception | None = None
+        try:
+            error = await self._serve(scope, receive, answer)
+        finally:
+            self._report(scope, answer.code, time.perf_counter() - started, error, traceparent)
+            reset_contextvars(**tokens)
+            set_traceparent(None)
+
+    async def _serve(self, scope: Scope, receive: Receive, answer: "_Answer") -> Exception | None:
+        """The error that nothing further in had an answer for."""
+        try:
+            await self._app(scope, receive, answer.send)
+        except ClientDisconnect:
+            return None
+        except Exception as error:
+            if not answer.begun:
+                await problem_response(Problem(), scope)(scope, receive, answer.send)
+            return error
+        return None
+
+    def _report(self, scope: Scope, code: int, seconds: float, error: Exception | None, traceparent: str) -> None:
+        route: str = getattr(scope.get("route"), "path", _UNMATCHED)
+        method: str = scope["method"] if route != _UNMATCHED else "-"
+        metrics.HTTP_REQUESTS_TOTAL.labels(self._service, route, method, str(code)).inc()
+        metrics.HTTP_REQUEST_DURATION_SECONDS.labels(self._service, route, method).observe(
+            seconds, {"trace_id": trace_id(traceparent)}
+        )
+        line: dict[str, Any] = {"service": self._service, "route": route, "method": method, "code": code}
+        line["duration"] = round(seconds, 6)
+        problem = scope.get(PROBLEM_SEEN)
+        if error is not None:
+            log.error("request failed", exc_info=error, **line)
+        elif code >= _SERVER_ERROR and isinstance(problem, Problem):
+            log.warning("request refused", problem=problem.type, exc_info=problem, **line)
+        elif route.rpartition("/")[2] in _QUIET:
+            log.debug("request", **line)
+        else:
+            log.info("request", **line)
+
+
+class _Answer:
+    """Watches what is sent back and completes its headers."""
+
+    def __init__(self, send: Send, request_id: str) -> None:
+        self._send = send
+        self._request_id = request_id.encode()
+        self.begun = False
+        self.code = _CLIENT_GONE
+
+    async def send(self, message: Message) -> None:
+        if message["type"] == "http.response.start":
+            self.begun = True
+            self.code = message["status"]
+            headers = list(message.get("headers", ()))
+            present = {name for name, _ in headers}
+            headers += [header for header in _SECURITY_HEADERS if header[0] not in present]
+            headers.append((b"x-request-id", self._request_id))
+            message = {**message, "headers": headers}
+        await self._send(message)
+
+
+def _sane_request_id(header: bytes | None) -> str:
+    given = _text(header)
+    if given is not None and _REQUEST_ID.fullmatch(given):
+        return given
+    return str(uuid_utils.uuid7())
+
+
+def _text(header: bytes | None) -> str | None:
+    return None if header is None else header.decode("latin-1")

@@ -1,0 +1,180 @@
+"""Looks at every request before anything parses it: size, encoding, depth, and bytes that no text may hold.
+
+A body is read here, at most 256 KiB of it, and handed on in one piece. Only NDJSON flows through: ``ndjson.lines``
+reads it line by line and lifts the limit on the whole.
+"""
+
+import asyncio
+import re
+from urllib.parse import unquote_to_bytes
+
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from libs.common.errors import BadRequest, Problem, TooLarge
+from libs.common.web.problems import RequestTimeout, UnsupportedMedia, problem_response
+
+LARGEST_BODY = 256 * 1024
+DEEPEST_JSON = 32
+BODY_TIMEOUT_SECONDS = 30.0
+NDJSON = "application/x-ndjson"
+UNLIMITED = "huiyin.unlimited_body"
+"""Set in the scope by whoever reads a body in pieces and limits each piece."""
+
+_WITH_BODY = frozenset({"POST", "PUT", "PATCH", "DELETE"})
+_STRING_OR_BRACKET = re.compile(rb'"(?:[^"\\]++|\\.)*+"|[\[\]{}]', re.DOTALL)
+_STRING = re.compile(rb'"(?:[^"\\]++|\\.)*+"', re.DOTALL)
+_ESCAPED_NUL = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
+_NOT_A_NUMBER = re.compile(rb"NaN|Infinity")
+
+
+class BodyGuard:
+    """ASGI middleware."""
+
+    def __init__(self, app: ASGIApp, *, largest: int = LARGEST_BODY) -> None:
+        self._app = app
+        self._largest = largest
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a request that cannot be right, hand on all others."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        try:
+            check_target(scope)
+            guarded = await self._guarded(scope, receive)
+        except Problem as problem:
+            await problem_response(problem, scope)(scope, receive, send)
+            return
+        if guarded is not None:
+            await self._app(scope, guarded, send)
+
+    async def _guarded(self, scope: Scope, receive: Receive) -> Receive | None:
+        """The channel to read the checked body from; None when the caller has gone."""
+        if scope["method"] not in _WITH_BODY:
+            return receive
+        headers = dict(scope["headers"])
+        if headers.get(b"content-encoding", b"identity").lower() != b"identity":
+            raise UnsupportedMedia("Send the body uncompressed", "请发送未压缩的内容")
+        media_type = media_type_of(headers.get(b"content-type", b""))
+        if media_type == NDJSON:
+            return _counted(scope, receive, self._largest)
+        declared = headers.get(b"content-length", b"")
+        if declared.isdigit() and int(declared) > self._largest:
+            raise _too_large(self._largest)
+        body = await _read_body(receive, self._largest)
+        if body is None:
+            return None
+        if is_json(media_type):
+            check_json_bytes(body)
+        return _handed_on(body, receive)
+
+
+def media_type_of(content_type: bytes) -> str:
+    """``application/json`` from ``application/json; charset=utf-8``."""
+    return content_type.split(b";", 1)[0].strip().lower().decode("latin-1")
+
+
+def is_json(media_type: str) -> bool:
+    """JSON by its own name or by the suffix of another."""
+    return media_type == "application/json" or (media_type.startswith("application/") and media_type.endswith("+json"))
+
+
+def check_target(scope: Scope) -> None:
+    """BadRequest for a NUL in the path or the query (no text in PostgreSQL may hold one), or a query not in UTF-8."""
+    if "\0" in scope["path"] or "\ufffd" in scope["path"]:
+        raise BadRequest("The path must be UTF-8 without NUL", "路径须为 UTF-8 且不含空字符")
+    query: bytes = scope["query_string"]
+    if b"%" in query:
+        try:
+            readable = "\0" not in unquote_to_bytes(query).decode()
+        except UnicodeDecodeError:
+            readable = False
+        if not readable:
+            raise BadRequest("The query must be UTF-8 without NUL", "查询参数须为 UTF-8 且不含空字符")
+
+
+def check_json_bytes(body: bytes, deepest: int = DEEPEST_JSON) -> None:
+    """BadRequest for JSON that is not UTF-8, nests too deep, or holds NUL, NaN or Infinity. Costs microseconds."""
+    if not body.isascii():
+        try:
+            body.decode()
+        except UnicodeDecodeError:
+            raise BadRequest("The body is not UTF-8", "请求体不是 UTF-8 编码") from None
+    # A NUL byte also gives away UTF-16 and UTF-32, which a lenient parser would read past all these checks.
+    if b"\0" in body or (b"\\u0000" in body and _ESCAPED_NUL.search(body)):
+        raise BadRequest("The body must not hold the NUL character", "请求体不得包含空字符")
+    if body.count(b"{") + body.count(b"[") > deepest and _depth(body) > deepest:
+        raise BadRequest(f"The body nests more than {deepest} levels deep", f"请求体嵌套超过 {deepest} 层")
+    if _NOT_A_NUMBER.search(body) and _NOT_A_NUMBER.search(_STRING.sub(b"", body)):
+        raise BadRequest("NaN and Infinity are not JSON", "NaN 与 Infinity 不是有效的 JSON")
+
+
+def _depth(body: bytes) -> int:
+    deepest = depth = 0
+    for match in _STRING_OR_BRACKET.finditer(body):
+        sign = match[0]
+        if sign in (b"{", b"["):
+            depth += 1
+            deepest = max(deepest, depth)
+        elif sign in (b"}", b"]"):
+            depth -= 1
+    return deepest
+
+
+async def _read_body(receive: Receive, largest: int) -> bytes | None:
+    try:
+        async with asyncio.timeout(BODY_TIMEOUT_SECONDS):
+            return await _collect(receive, largest)
+    except TimeoutError:
+        raise RequestTimeout from None
+
+
+async def _collect(receive: Receive, largest: int) -> bytes | None:
+    message = await receive()
+    if message["type"] == "http.request" and not message.get("more_body", False):
+        body: bytes = message.get("body", b"")
+        if len(body) > largest:
+            raise _too_large(largest)
+        return body
+    pieces: list[bytes] = []
+    size = 0
+    while message["type"] == "http.request":
+        pieces.append(message.get("body", b""))
+        size += len(pieces[-1])
+        if size > largest:
+            raise _too_large(largest)
+        if not message.get("more_body", False):
+            return b"".join(pieces)
+        message = await receive()
+    return None
+
+
+def _handed_on(body: bytes, receive: Receive) -> Receive:
+    given = False
+
+    async def once() -> Message:
+        nonlocal given
+        if given:
+            return await receive()
+        given = True
+        return {"type": "http.request", "body": body, "more_body": False}
+
+    return once
+
+
+def _counted(scope: Scope, receive: Receive, largest: int) -> Receive:
+    size = 0
+
+    async def counting() -> Message:
+        nonlocal size
+        message = await receive()
+        size += len(message.get("body", b""))
+        if size > largest and not scope.get(UNLIMITED, False):
+            raise _too_large(largest)
+        return message
+
+    return counting
+
+
+def _too_large(largest: int) -> TooLarge:
+    return TooLarge(f"At most {largest} bytes are read", f"最多 {largest} 字节", headers={"Connection": "close"})

@@ -1,0 +1,208 @@
+"""What an operator may do to a service (运维): look at parked events, play them again or give them up, resend, move time."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Annotated, Protocol, Self
+
+from fastapi import APIRouter, Path
+from pydantic import Field, model_validator
+
+from libs.common.bus.flow import Stream
+from libs.common.errors import Conflict, NotFound, invalid
+from libs.common.security.policy import Right
+from libs.common.web.cursors import DEFAULT_PAGE_SIZE, CursorText, Page, PageSize, decode_cursor, encode_cursor
+from libs.common.web.door import Door, needs
+from libs.common.web.fields import AnswerBody, Count, Moment, Reason, RequestBody, fault
+
+_LIST = "ops.parked"
+_LONGEST_KEY = 200
+_MOST_DROPPED = 1_000
+
+EventKey = Annotated[str, Field(min_length=1, max_length=_LONGEST_KEY, pattern=r"^[!-~]+$")]
+KeyInPath = Annotated[EventKey, Path(description="What the events are about, for example a case id (键)")]
+Reading = Annotated[Door, needs(Right.PARKED_READ)]
+Managing = Annotated[Door, needs(Right.PARKED_MANAGE)]
+
+
+class ParkedKey(AnswerBody):
+    """One key whose events stand still, because the first of them failed or waits for a missing one."""
+
+    stream: Stream
+    key: str
+    state: Annotated[str, Field(description="Of its first event: `failed`, or `waiting` for a gap to fill")]
+    events: Count
+    reason: str
+    parked_at: datetime
+
+
+class ParkedEvent(AnswerBody):
+    """One event that stands still. Its content is not shown."""
+
+    id: int
+    source: str
+    seq: int
+    type: str
+    state: Annotated[str, Field(description="`failed`, `waiting`, or `behind` one of these")]
+    reason: str
+    tries: int
+    parked_at: datetime
+
+
+class ParkedEvents(AnswerBody):
+    """All events of a key that stand still, in their order."""
+
+    stream: Stream
+    key: str
+    events: list[ParkedEvent]
+
+
+class Replayed(AnswerBody):
+    """What came of playing a key's events again."""
+
+    applied: Count
+    still_parked: Count
+
+
+class DropParked(RequestBody):
+    """Which events to give up for good, and why."""
+
+    ids: Annotated[list[Annotated[int, Field(strict=True, ge=1)]], Field(min_length=1, max_length=_MOST_DROPPED)]
+    reason: Reason
+
+
+class Dropped(AnswerBody):
+    """How many were given up."""
+
+    dropped: Count
+
+
+class Resend(RequestBody):
+    """What to say again: all events of one key, or all of the stream since a moment."""
+
+    stream: Stream
+    key: EventKey | None = None
+    since: Moment | None = None
+
+    @model_validator(mode="after")
+    def _one_of_both(self) -> Self:
+        if (self.key is None) == (self.since is None):
+            raise fault("key_or_since", "needs either key or since", "须提供 key 或 since 之一")
+        return self
+
+
+class Resent(AnswerBody):
+    """How many events will be sent again."""
+
+    events: Count
+
+
+class ClockState(AnswerBody):
+    """What time the service thinks it is."""
+
+    now: datetime
+    simulated: bool
+
+
+class AdvanceClock(RequestBody):
+    """Where to move simulated time."""
+
+    to: Moment
+
+
+class OpsPort(Protocol):
+    """What the running service offers to its operators."""
+
+    async def parked_keys(self, after: tuple[str, str] | None, limit: int) -> Sequence[ParkedKey]:
+        """Up to ``limit`` parked keys in the order of (stream, key), after the one given."""
+        ...
+
+    async def parked_events(self, stream: Stream, key: str) -> Sequence[ParkedEvent]:
+        """The parked events of a key in order; none when nothing of it is parked."""
+        ...
+
+    async def replay(self, stream: Stream, key: str) -> Replayed:
+        """Apply a key's parked events again, in order, up to the first that fails."""
+        ...
+
+    async def drop(self, stream: Stream, key: str, ids: Sequence[int], *, by: str, because: str) -> int:
+        """Give parked events of a key up; the number that were there to be given up."""
+        ...
+
+    async def resend(self, stream: Stream, *, key: str | None, since: datetime | None) -> int:
+        """Say what this service said before again; the number of events."""
+        ...
+
+    async def advance_clock(self, to: datetime) -> datetime:
+        """Move simulated time, let everything that falls due happen in order, and give the time it is then."""
+        ...
+
+
+class ClockIsReal(Conflict):
+    """Real time cannot be moved."""
+
+    type = "clock-is-real"
+    title = "The clock is not simulated"
+    title_zh = "当前使用真实时钟"
+
+
+def ops_router(ops: OpsPort) -> APIRouter:
+    """``/ops/...`` of one service, for ``create_app``."""
+    router = APIRouter(prefix="/ops", tags=["ops"])
+    _add_parked(router, ops)
+    _add_resend(router, ops)
+    _add_clock(router, ops)
+    return router
+
+
+def _add_parked(router: APIRouter, ops: OpsPort) -> None:
+    @router.get("/parked", summary="Keys whose events stand still (滞留事件)")
+    async def list_parked(
+        door: Reading, cursor: CursorText = None, limit: PageSize = DEFAULT_PAGE_SIZE
+    ) -> Page[ParkedKey]:
+        after = None if cursor is None else decode_cursor(_LIST, cursor, (str, str))
+        found = await ops.parked_keys(None if after is None else (str(after[0]), str(after[1])), limit + 1)
+        shown = list(found[:limit])
+        more = len(found) > limit
+        return Page(items=shown, next_cursor=encode_cursor(_LIST, (shown[-1].stream, shown[-1].key)) if more else None)
+
+    @router.get("/parked/{stream}/{key}", summary="The parked events of one key")
+    async def get_parked(stream: Stream, key: KeyInPath, door: Reading) -> ParkedEvents:
+        return ParkedEvents(stream=stream, key=key, events=await _some(ops, stream, key))
+
+    @router.post("/parked/{stream}/{key}/replay", summary="Play the parked events of a key again, in order (重放)")
+    async def replay_parked(stream: Stream, key: KeyInPath, door: Managing) -> Replayed:
+        await _some(ops, stream, key)
+        return await ops.replay(stream, key)
+
+    @router.post("/parked/{stream}/{key}/drop", summary="Give parked events up for good (放弃)")
+    async def drop_parked(stream: Stream, key: KeyInPath, body: DropParked, door: Managing) -> Dropped:
+        await _some(ops, stream, key)
+        dropped = await ops.drop(stream, key, body.ids, by=door.principal.subject, because=body.reason)
+        return Dropped(dropped=dropped)
+
+
+def _add_resend(router: APIRouter, ops: OpsPort) -> None:
+    @router.post("/resend", summary="Say again what was said, from the ledger (重发)")
+    async def resend_events(body: Resend, door: Annotated[Door, needs(Right.EVENTS_RESEND)]) -> Resent:
+        return Resent(events=await ops.resend(body.stream, key=body.key, since=body.since))
+
+
+def _add_clock(router: APIRouter, ops: OpsPort) -> None:
+    @router.get("/clock", summary="What time it is here (时钟)")
+    async def get_clock(door: Reading) -> ClockState:
+        return ClockState(now=door.now, simulated=door.runtime.clock.simulated)
+
+    @router.post("/clock/advance", summary="Move simulated time")
+    async def advance_clock(body: AdvanceClock, door: Annotated[Door, needs(Right.CLOCK_ADVANCE)]) -> ClockState:
+        if not door.runtime.clock.simulated:
+            raise ClockIsReal("Only a simulated clock can be moved", "仅模拟时钟可以拨动")
+        if body.to < door.now:
+            raise invalid("to", "must not lie before the present time", "不得早于当前时间")
+        return ClockState(now=await ops.advance_clock(body.to), simulated=True)
+
+
+async def _some(ops: OpsPort, stream: Stream, key: str) -> list[ParkedEvent]:
+    events = list(await ops.parked_events(stream, key))
+    if not events:
+        raise NotFound("Nothing of this key is parked", "该键没有滞留事件")
+    return events
