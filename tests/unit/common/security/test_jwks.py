@@ -124,6 +124,7 @@ async def test_old_keys_serve_while_the_provider_is_down_and_nobody_waits_for_ea
         provider.answer = hanging
         provider.seconds += RETRY_SECONDS
         assert await keys.find("k1", "EdDSA")
+        assert keys._fetching is not None
 
 
 async def test_after_a_day_without_the_provider_nothing_can_be_checked() -> None:
@@ -159,7 +160,7 @@ BAD_ANSWERS = {
     "not a key set": httpx.Response(200, json=[]),
     "nested": httpx.Response(200, content=b"[" * 100_000),
     "not text": httpx.Response(200, content=b"\xff\xfe\xff"),
-    "too large": httpx.Response(200, content=b" " * (LARGEST_DOCUMENT + 1)),
+    "too large": httpx.Response(200, content=b'{"keys": []}' + b" " * LARGEST_DOCUMENT),
 }
 
 

@@ -17,6 +17,17 @@ def test_the_first_secret_stays(tmp_path: Path) -> None:
     assert read_or_create(path, lambda: b"second") == b"first"
 
 
+def test_the_one_who_stores_first_wins(tmp_path: Path) -> None:
+    path = tmp_path / "secret"
+
+    def overtaken() -> bytes:
+        assert read_or_create(path, lambda: b"theirs") == b"theirs"
+        return b"mine"
+
+    assert read_or_create(path, overtaken) == b"theirs"
+    assert [entry.name for entry in tmp_path.iterdir()] == ["secret"]
+
+
 def test_file_and_directory_are_the_owners_alone(tmp_path: Path) -> None:
     path = tmp_path / "data" / "secret"
     read_or_create(path, lambda: b"secret")
