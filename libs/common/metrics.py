@@ -189,8 +189,8 @@ BUS_CLIENT_REBUILDS_TOTAL = _counter(
 BROKER_LOSSES_TOTAL = _counter(
     "broker_losses_total",
     ("service",),
-    "Times a partition of the broker came back without events it had acknowledged; they are sent again from the ledger.",
-    "Nothing to mend in Huiyin; find out why the broker lost its log (disk, unclean election, a topic deleted by hand).",
+    "Times a partition came back without events the broker had acknowledged; they are sent again from the ledger.",
+    "Nothing to mend in Huiyin; find out why the broker lost its log (disk, unclean election, topic deleted).",
 )
 
 DB_POOL_IN_USE = _gauge(

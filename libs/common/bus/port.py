@@ -92,5 +92,8 @@ class Bus(Protocol):
     async def end_offsets(self, topic: str) -> dict[int, int]:
         """The next offset to be written, per partition."""
 
+    async def behind(self, group: str, topics: Sequence[str]) -> dict[Place, int]:
+        """Per partition, the records that ``group`` has not committed yet; 0 where it is up to date."""
+
     async def close(self) -> None:
         """Release what the bus itself holds."""

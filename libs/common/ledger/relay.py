@@ -84,6 +84,8 @@ class Relay:
 
     def __init__(self, sending: Sending) -> None:
         self.progress = Progress()
+        self.sent = 0
+        """Events sent by this relay so far."""
         self._sending = sending
         self._name = str(sending.service)
         self._wake = asyncio.Event()
@@ -180,6 +182,7 @@ class Relay:
         await failpoint("relay.after_ack")
         await self._mark(connection, [row["id"] for row in rows], places)
         await failpoint("relay.after_mark")
+        self.sent += len(rows)
         metrics.RELAY_SENT_TOTAL.labels(self._name).inc(len(rows))
         return len(rows)
 

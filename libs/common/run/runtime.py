@@ -29,4 +29,4 @@ class Runtime:
     commit: GroupCommit
     reactions: Reactions
     verifier: TokenVerifier
-    vault: Vault | None = None
+    vault: Vault

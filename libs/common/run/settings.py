@@ -7,12 +7,7 @@ from typing import Self
 from pydantic import model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-
-class BusKind(StrEnum):
-    """Which bus carries the events."""
-
-    EMBEDDED = "embedded"
-    KAFKA = "kafka"
+from libs.common.bus.choose import BusKind
 
 
 class ClockKind(StrEnum):

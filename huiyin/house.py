@@ -1,0 +1,153 @@
+"""The whole of Huiyin in one process: the four services side by side on one database and one bus."""
+
+import asyncio
+import logging
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import datetime
+
+from services.analytics.main import SPEC as ANALYTICS
+from services.dispatch.main import SPEC as DISPATCH
+from services.followup.actions import fire_due
+from services.followup.main import SPEC as FOLLOWUP
+from services.intake.main import SPEC as INTAKE
+
+from libs.common.bus.embedded.bus import EmbeddedBus
+from libs.common.bus.flow import Service, subscriptions
+from libs.common.bus.port import Bus, BusTrouble
+from libs.common.database.embedded import EmbeddedPostgres
+from libs.common.errors import Conflict, invalid
+from libs.common.host.janitor import sample_loop_lag
+from libs.common.host.process import open_resources
+from libs.common.host.service import RunningService
+from libs.common.run.settings import ClockKind, CommonSettings
+from libs.common.run.supervise import stop
+from libs.common.time.clock import Clock, SimulatedClock, SystemClock
+
+logger = logging.getLogger(__name__)
+
+SPECS = (INTAKE, DISPATCH, FOLLOWUP, ANALYTICS)
+TRIM_EVERY = 600.0
+_UNSENT = """
+    SELECT (SELECT count(*) FROM intake.ledger_unsent) + (SELECT count(*) FROM dispatch.ledger_unsent)
+         + (SELECT count(*) FROM followup.ledger_unsent) + (SELECT count(*) FROM analytics.ledger_unsent) AS unsent
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """The running services. ``clock`` is theirs all."""
+
+    services: dict[Service, RunningService]
+    bus: Bus
+    clock: Clock
+    settings: CommonSettings
+    url: str
+
+    async def quiet(self) -> bool:
+        """Whether all that was said has been sent, read and applied by everybody."""
+        sent = sum(service.relay.sent for service in self.services.values())
+        if await self._unsent() or await self._behind() or await self._unsent():
+            return False
+        return sent == sum(service.relay.sent for service in self.services.values())
+
+    async def settle(self, within: float = 120.0) -> None:
+        """Wait until the house is quiet; TimeoutError, saying what is left, when it is not in ``within`` seconds."""
+        deadline = time.monotonic() + within
+        while not await self.quiet():
+            if time.monotonic() > deadline:
+                raise TimeoutError(f"not quiet after {within:.0f} s: {await self._unsent()} events unsent")
+            await asyncio.sleep(0.002)
+
+    async def advance(self, moment: datetime) -> int:
+        """Move simulated time to ``moment``; every timer on the way fires in order. Returns how many fired."""
+        if not isinstance(self.clock, SimulatedClock):
+            raise Conflict(
+                "The clock is the system's; only a simulated one can be moved", "系统时钟不可调整，仅模拟时钟可推进"
+            )
+        if moment < self.clock.now():
+            raise invalid("to", "the clock never goes back", "时钟不能后退")
+        await self.settle()
+        fired = await fire_due(self.services[Service.FOLLOWUP].runtime, moment)
+        self.clock.advance_to(moment)
+        await self.settle()
+        return fired
+
+    async def _unsent(self) -> int:
+        # The names are those of the enumeration of services.
+        counts = (f"(SELECT count(*) FROM {schema}.ledger_unsent)" for schema in self.services)
+        statement = f"SELECT {' + '.join(counts)}"
+        async with self.services[Service.INTAKE].runtime.work_database.reading() as session:
+            return int((await session.fetch(f"{statement} AS unsent"))[0].unsent)
+
+    async def _behind(self) -> int:
+        behind = 0
+        for name, service in self.services.items():
+            topics = [f"{service.runtime.topic_prefix}{stream}" for stream in subscriptions(name)]
+            behind += sum((await self.bus.behind(f"huiyin-{name}", topics)).values())
+        return behind
+
+
+@asynccontextmanager
+async def open_house(
+    settings: CommonSettings, *, simulated_start: datetime | None = None, durable: bool = True, working: bool = True
+) -> AsyncIterator[House]:
+    """Start everything, give the house, and stop everything in turn.
+
+    Without a database URL an embedded PostgreSQL runs in the data directory. ``durable=False`` gives up fsync, for
+    tests alone. ``working=False`` starts no relay, consumer or timer: for commands that only look.
+    """
+    if settings.database_url is not None:
+        async with _with_database(settings, settings.database_url, simulated_start, working=working) as house:
+            yield house
+        return
+    postgres = EmbeddedPostgres(settings.data_dir / "postgres", durable=durable)
+    url = await asyncio.to_thread(postgres.start)
+    try:
+        async with _with_database(settings, url, simulated_start, working=working) as house:
+            yield house
+    finally:
+        await asyncio.to_thread(postgres.stop)
+
+
+@asynccontextmanager
+async def _with_database(
+    settings: CommonSettings, url: str, simulated_start: datetime | None, *, working: bool
+) -> AsyncIterator[House]:
+    clock: Clock = SystemClock()
+    if settings.clock is ClockKind.SIMULATED:
+        clock = SimulatedClock(simulated_start or clock.now())
+    async with open_resources(settings, url, clock) as resources:
+        services = {spec.service: RunningService(spec, resources) for spec in SPECS}
+        house = House(services, resources.bus, clock, settings, url)
+        async with _running(house, working=working):
+            yield house
+
+
+@asynccontextmanager
+async def _running(house: House, *, working: bool) -> AsyncIterator[None]:
+    tasks = [asyncio.create_task(sample_loop_lag(), name="loop-lag")]
+    try:
+        for service in house.services.values():
+            await service.prepare()
+            service.ops.advance_clock = house.advance if house.clock.simulated else None
+        if working:
+            for service in house.services.values():
+                service.start_work()
+            tasks.append(asyncio.create_task(_trim(house.bus), name="bus-trim"))
+        yield
+    finally:
+        await asyncio.gather(*(stop(task) for task in tasks))
+        await asyncio.gather(*(service.stop() for service in house.services.values()))
+
+
+async def _trim(bus: Bus) -> None:
+    """Let go of what everybody has read long ago; the ledgers keep it. Kafka does this by itself."""
+    while isinstance(bus, EmbeddedBus):
+        await asyncio.sleep(TRIM_EVERY)
+        try:
+            await bus.trim()
+        except BusTrouble as error:
+            logger.warning("log not trimmed", extra={"error": type(error).__name__})

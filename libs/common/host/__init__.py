@@ -1,0 +1,1 @@
+"""Putting a service together in a process and keeping it running."""

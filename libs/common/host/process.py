@@ -1,0 +1,142 @@
+"""A process of one service in a cluster: ``python -m services.<service>.main api|worker``."""
+
+import asyncio
+import socket
+import sys
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from enum import StrEnum
+
+import httpx
+import uvicorn
+from starlette.types import ASGIApp
+
+from libs.common.bus.choose import open_bus
+from libs.common.host.janitor import sample_loop_lag
+from libs.common.host.service import Resources, RunningService
+from libs.common.logs import configure_logs
+from libs.common.run.failpoints import arm
+from libs.common.run.settings import ClockKind, CommonSettings
+from libs.common.run.spec import ServiceSpec
+from libs.common.run.supervise import stop
+from libs.common.security.issuer import LocalIssuer, LocalVerifier
+from libs.common.security.jwks import JwksClient
+from libs.common.security.tokens import JwtVerifier, TokenRules, TokenVerifier
+from libs.common.security.vault import Vault, VaultKeys, load_or_create_keys
+from libs.common.time.clock import Clock, SystemClock
+
+
+class Role(StrEnum):
+    """What a process of a service does."""
+
+    API = "api"
+    WORKER = "worker"
+
+
+def system_now() -> datetime:
+    """The machine's time, for tokens; never a simulated one."""
+    return datetime.now(UTC)
+
+
+def open_vault(settings: CommonSettings) -> Vault:
+    """The vault's keys from the environment, else from the data directory."""
+    if settings.vault_key and settings.vault_index_key:
+        return VaultKeys.from_base64(settings.vault_key, settings.vault_index_key).vault()
+    return load_or_create_keys(settings.data_dir).vault()
+
+
+def open_verifier(settings: CommonSettings, http: httpx.AsyncClient) -> TokenVerifier:
+    """Tokens of the OIDC provider that is named, else of the local issuer in the data directory."""
+    if settings.jwks_url and settings.jwt_issuer:
+        rules = TokenRules(issuer=settings.jwt_issuer, audience=settings.jwt_audience)
+        return JwtVerifier(JwksClient(settings.jwks_url, http), rules, system_now)
+    return LocalVerifier(LocalIssuer.load_or_create(settings.data_dir, system_now), system_now)
+
+
+def run_service(spec: ServiceSpec, settings: CommonSettings) -> None:
+    """The body of a service's ``main``; ends with a sentence and status 2 when it cannot start as it was told to."""
+    try:
+        role = Role(*sys.argv[1:])
+    except (TypeError, ValueError):
+        sys.exit(f"usage: python -m services.{spec.service}.main api|worker")
+    if settings.database_url is None:
+        sys.exit("HUIYIN_DATABASE_URL is not set: a single service needs a PostgreSQL; `huiyin run` brings its own")
+    if settings.clock is ClockKind.SIMULATED:
+        sys.exit("HUIYIN_CLOCK=simulated works in one process only: use `huiyin run`")
+    configure_logs(settings.log_level)
+    arm(settings.failpoints)
+    asyncio.run(_run(spec, settings, role, settings.database_url))
+
+
+async def _run(spec: ServiceSpec, settings: CommonSettings, role: Role, url: str) -> None:
+    async with open_resources(settings, url, SystemClock()) as resources:
+        await _serve_role(RunningService(spec, resources), settings, role)
+
+
+@asynccontextmanager
+async def open_resources(settings: CommonSettings, url: str, clock: Clock) -> AsyncIterator[Resources]:
+    """What services stand on, as the settings say; closed at the end."""
+    bus = open_bus(settings.bus, database_url=url, kafka_bootstrap=settings.kafka_bootstrap)
+    async with httpx.AsyncClient(timeout=5) as http:
+        try:
+            yield Resources(
+                url=url,
+                bus=bus,
+                clock=clock,
+                verifier=open_verifier(settings, http),
+                vault=open_vault(settings),
+                topic_prefix=settings.topic_prefix,
+                partitions=settings.partitions,
+                pool_size=settings.pool_size,
+            )
+        finally:
+            await bus.close()
+
+
+async def _serve_role(service: RunningService, settings: CommonSettings, role: Role) -> None:
+    await service.prepare()
+    lag = asyncio.create_task(sample_loop_lag())
+    if role is Role.WORKER:
+        service.start_work()
+    else:
+        service.start_watching()
+    try:
+        await serve(service.app(), settings.host, settings.port)
+    finally:
+        await stop(lag)
+        await service.stop()
+
+
+class _Server(uvicorn.Server):
+    """Says when it listens."""
+
+    def __init__(self, config: uvicorn.Config, ready: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._ready = ready
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        if self.started:
+            self._ready()
+
+
+def nobody_waits() -> None:
+    """For a server whose start is of no interest to the code that began it."""
+
+
+async def serve(app: ASGIApp, host: str, port: int, *, ready: Callable[[], None] = nobody_waits) -> None:
+    """Answer HTTP until SIGINT or SIGTERM; requests under way are finished first, for at most 10 s."""
+    config = uvicorn.Config(
+        app,
+        host=host,
+        port=port,
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        lifespan="off",
+        timeout_graceful_shutdown=10,
+        timeout_keep_alive=65,
+        backlog=2048,
+    )
+    await _Server(config, ready).serve()

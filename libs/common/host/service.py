@@ -1,0 +1,166 @@
+"""One service in this process, put together from its spec: database, door, relay, consumer, loops."""
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from functools import partial
+
+from fastapi import FastAPI
+
+from libs.common.bus.flow import Stream
+from libs.common.bus.port import Bus, BusTrouble, TopicSpec
+from libs.common.database.batch import GroupCommit, Job
+from libs.common.database.migrate import migrate
+from libs.common.database.session import Database, Session
+from libs.common.events.ops import ResendRequested
+from libs.common.host.janitor import keep_house, watch_packs
+from libs.common.host.ops import Ops
+from libs.common.ledger.consumer import Consumer, Reading, run_until_halted
+from libs.common.ledger.handlers import Reactions
+from libs.common.ledger.parking import Parking
+from libs.common.ledger.partitions import prepare_months
+from libs.common.ledger.relay import Relay, Sending
+from libs.common.ledger.resend import answer_resend
+from libs.common.pack.learning import refresh_shelf
+from libs.common.run.runtime import Runtime
+from libs.common.run.spec import ServiceSpec
+from libs.common.run.supervise import Backoff, Progress, keep_running, stop
+from libs.common.security.tokens import TokenVerifier
+from libs.common.security.vault import Vault
+from libs.common.time.clock import Clock
+from libs.common.web.answers import prepare_answers
+from libs.common.web.app import create_app
+from libs.common.web.ops import ops_router
+
+logger = logging.getLogger(__name__)
+
+VERSION = "0.1.0"
+TOPICS = {Stream.CASES: 1_048_576, Stream.DIRECTORY: 8_388_608, Stream.OPS: 1_048_576}
+"""Topics and their largest message in bytes: a county's whole pack travels in one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Resources:
+    """What the services of a process stand on."""
+
+    url: str
+    bus: Bus
+    clock: Clock
+    verifier: TokenVerifier
+    vault: Vault
+    topic_prefix: str = ""
+    partitions: int = 8
+    pool_size: int = 8
+
+
+class RunningService:
+    """A service that was started; ``app`` answers its requests."""
+
+    def __init__(self, spec: ServiceSpec, resources: Resources) -> None:
+        self.spec = spec
+        schema = str(spec.service)
+        door = Database(resources.url, schema, pool_size=resources.pool_size, name=f"{schema}-door")
+        work = Database(resources.url, schema, pool_size=max(3, resources.pool_size // 2), name=f"{schema}-work")
+        work.packs = door.packs
+        self.runtime = Runtime(
+            service=spec.service,
+            clock=resources.clock,
+            bus=resources.bus,
+            topic_prefix=resources.topic_prefix,
+            door_database=door,
+            work_database=work,
+            commit=GroupCommit(door, partial(_prepare, spec)),
+            reactions=_with_library_handlers(spec.reactions),
+            verifier=resources.verifier,
+            vault=resources.vault,
+        )
+        self._resources = resources
+        self.relay = Relay(Sending(spec.service, resources.bus, resources.url, schema, resources.topic_prefix))
+        self.consumer = Consumer(
+            Reading(spec.service, resources.bus, work, self.runtime.reactions, resources.clock, resources.topic_prefix)
+        )
+        self.parking = Parking(work, self.runtime.reactions, resources.clock)
+        self.ops = Ops(self.runtime, self.parking)
+        self._tasks: list[asyncio.Task[None]] = []
+
+    def app(self) -> FastAPI:
+        """The service's ASGI application."""
+        routers = (*self.spec.routers, ops_router(self.ops))
+        return create_app(
+            self.runtime, routers, title=self.spec.title, description=self.spec.description, version=VERSION
+        )
+
+    async def prepare(self) -> None:
+        """Tables, this month's partition, and the packs it knows."""
+        await migrate(self._resources.url, self.runtime.door_database.schema, self.spec.migrations)
+        await prepare_months(self.runtime.work_database, datetime.now(UTC))
+        await refresh_shelf(self.runtime.work_database)
+
+    def start_work(self) -> None:
+        """Begin what a worker does: relay, consumer, the service's own loops and the rounds."""
+        for database in (self.runtime.door_database, self.runtime.work_database):
+            database.on_spoken.append(self.relay.wake)
+        self._run("relay", self._with_topics(self.relay.run), self.relay.progress)
+        self._run("consumer", self._with_topics(partial(run_until_halted, self.consumer)), self.consumer.progress)
+        for loop in self.spec.loops:
+            progress = Progress()
+            self._run(loop.name, partial(loop.run, self.runtime, progress), progress)
+        progress = Progress()
+        self._run("rounds", partial(keep_house, self.runtime, progress), progress)
+
+    def start_watching(self) -> None:
+        """What a process that only answers requests does beside: learn the packs that a worker stored."""
+        progress = Progress()
+        self._run("packs", partial(watch_packs, self.runtime, progress), progress)
+
+    async def stop(self) -> None:
+        """Answer what was taken in, end the loops, close the connections; each within a bounded time."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(10):
+                await self.runtime.commit.drain()
+        await asyncio.gather(*(stop(task) for task in self._tasks))
+        self._tasks.clear()
+        await self.runtime.door_database.close()
+        await self.runtime.work_database.close()
+
+    def _run(self, name: str, run: Callable[[], Awaitable[None]], progress: Progress) -> None:
+        label = f"{self.spec.service}-{name}"
+        self._tasks.append(asyncio.create_task(keep_running(label, run, progress), name=label))
+
+    def _with_topics(self, run: Callable[[], Awaitable[None]]) -> Callable[[], Awaitable[None]]:
+        async def with_topics() -> None:
+            await ensure_topics(self._resources)
+            await run()
+
+        return with_topics
+
+
+async def ensure_topics(resources: Resources) -> None:
+    """Create the missing topics; waits, with back-off, for a bus that is away."""
+    specs = [
+        TopicSpec(
+            f"{resources.topic_prefix}{stream}",
+            partitions=resources.partitions if stream is Stream.CASES else 1,
+            max_message_bytes=largest,
+        )
+        for stream, largest in TOPICS.items()
+    ]
+    backoff = Backoff()
+    while True:
+        try:
+            return await resources.bus.ensure_topics(specs)
+        except BusTrouble as error:
+            logger.warning("no topics yet", extra={"error": type(error).__name__})
+            await backoff.wait()
+
+
+async def _prepare(spec: ServiceSpec, session: Session, jobs: Sequence[Job]) -> None:
+    await prepare_answers(session, jobs)
+    await spec.prepare(session, jobs)
+
+
+def _with_library_handlers(own: Reactions) -> Reactions:
+    return replace(own, handlers={**own.handlers, ResendRequested: answer_resend})

@@ -1,0 +1,188 @@
+"""What is said is numbered, chained and kept; what is heard is applied once, in order, causes first."""
+
+import random
+from collections.abc import AsyncIterator
+
+import pytest
+from sqlalchemy.exc import DBAPIError
+
+from libs.common.database.session import Database, Overtaken
+from libs.common.errors import Permanent
+from libs.common.ledger import inbox
+from libs.common.ledger.append import GENESIS, chain
+from libs.common.ledger.parking import Parking
+from libs.common.ledger.resend import ask_for_missing, resend_key
+from libs.common.time.clock import SystemClock
+from tests.support.ledgers import NOON, Failing, applied, hear, open_service, progressed, said, say, supplemented
+
+
+@pytest.fixture
+async def intake(database_url: str) -> AsyncIterator[Database]:
+    database = await open_service(database_url, "intake")
+    yield database
+    await database.close()
+
+
+@pytest.fixture
+async def dispatch(database_url: str, intake: Database) -> AsyncIterator[Database]:
+    database = await open_service(database_url, "dispatch")
+    yield database
+    await database.close()
+
+
+@pytest.fixture
+async def analytics(database_url: str, dispatch: Database) -> AsyncIterator[Database]:
+    database = await open_service(database_url, "analytics")
+    yield database
+    await database.close()
+
+
+async def test_each_key_is_numbered_from_one_and_chained(intake: Database) -> None:
+    await say(intake, supplemented("a", "1"), supplemented("b", "1"), supplemented("a", "2"))
+    await say(intake, supplemented("a", "3"))
+    async with intake.reading() as session:
+        rows = await session.fetch("SELECT key, seq, type, payload::text, hash, occurred_at FROM ledger ORDER BY id")
+        unsent = await session.fetch("SELECT id FROM ledger_unsent")
+    assert [(row.key, row.seq) for row in rows] == [("a", 1), ("b", 1), ("a", 2), ("a", 3)]
+    assert len(unsent) == 4
+    previous = GENESIS
+    for row in rows:
+        if row.key == "a":
+            previous = chain(
+                previous,
+                key="a",
+                seq=row.seq,
+                type_name=row.type,
+                payload=row.payload.encode(),
+                occurred_at=row.occurred_at,
+            )
+            assert bytes(row.hash) == previous
+
+
+async def test_a_rolled_back_transaction_says_nothing(intake: Database) -> None:
+    with pytest.raises(RuntimeError):
+        async with intake.transaction(NOON) as session:
+            session.publish(supplemented("a", "1"))
+            raise RuntimeError
+    assert await said(intake, "intake") == []
+
+
+async def test_the_ledger_cannot_be_changed(intake: Database) -> None:
+    await say(intake, supplemented("a", "1"))
+    for statement in ("UPDATE ledger SET seq = 2", "DELETE FROM ledger"):
+        with pytest.raises(DBAPIError, match="append-only"):
+            async with intake.transaction(NOON) as session:
+                await session.fetch(statement)
+
+
+async def test_any_order_any_repetition_gives_each_effect_once_in_order(intake: Database, dispatch: Database) -> None:
+    for number in range(6):
+        await say(intake, *(supplemented(key, f"{key}{number}") for key in "abcde"))
+    everything = await said(intake, "intake")
+    chance = random.Random(7)
+    delivered = [envelope for envelope in everything for _ in range(chance.randint(1, 4))]
+    chance.shuffle(delivered)
+    table = Failing().reactions()
+    while delivered:
+        batch, delivered = delivered[:13], delivered[13:]
+        await hear(dispatch, table, batch)
+    for key in "abcde":
+        assert await applied(dispatch, key) == [f"{key}{number}" for number in range(6)]
+    async with dispatch.reading() as session:
+        assert (await session.fetch("SELECT count(*) AS n FROM parked"))[0].n == 0
+
+
+async def test_a_gap_waits_and_asks_the_source_to_send_again(intake: Database, dispatch: Database) -> None:
+    await say(intake, supplemented("a", "1"), supplemented("a", "2"), supplemented("a", "3"))
+    first, second, third = await said(intake, "intake")
+    table = Failing().reactions()
+    assert [envelope.seq for envelope, _ in (await hear(dispatch, table, [third])).wait] == [3]
+    await hear(dispatch, table, [first])
+    assert await applied(dispatch) == ["1"]
+    async with dispatch.transaction(NOON) as session:
+        await session.fetch("UPDATE parked SET parked_at = parked_at - interval '3 seconds'")
+        assert await ask_for_missing(session) == 1
+    asked = [row for row in await said(dispatch, "dispatch") if row.key == "intake"]
+    assert len(asked) == 1
+    async with intake.transaction(NOON) as session:
+        await session.fetch("DELETE FROM ledger_unsent")
+        assert await resend_key(session, "cases", "a", 2) == 2
+    await hear(dispatch, table, [second, third])
+    assert await applied(dispatch) == ["1", "2", "3"]
+
+
+async def test_an_effect_waits_for_its_cause_whatever_comes_first(
+    intake: Database, dispatch: Database, analytics: Database
+) -> None:
+    await say(intake, supplemented("a", "cause"))
+    await hear(dispatch, Failing().reactions(), await said(intake, "intake"))
+    await say(dispatch, progressed("a", "effect"))
+    (effect,) = await said(dispatch, "dispatch")
+    assert effect.causes == {"intake": 1}
+    table = Failing().reactions()
+    ready = await hear(analytics, table, [effect])
+    assert [reason for _, reason in ready.wait] == ["causes not seen yet: intake"]
+    await hear(analytics, table, await said(intake, "intake"))
+    assert await applied(analytics) == ["cause", "effect"]
+
+
+async def test_two_readers_of_the_same_events_have_one_effect(intake: Database, dispatch: Database) -> None:
+    await say(intake, supplemented("a", "1"))
+    envelopes = await said(intake, "intake")
+    table = Failing().reactions()
+    with pytest.raises(Overtaken):
+        async with dispatch.transaction(NOON) as session:
+            ready = await inbox.sort_out(session, envelopes)
+            await hear(dispatch, table, envelopes)
+            await inbox.apply(session, SystemClock(), table, ready)
+    assert await applied(dispatch) == ["1"]
+
+
+async def test_a_failed_event_holds_up_its_own_key_alone_and_is_replayed_in_order(
+    intake: Database, dispatch: Database
+) -> None:
+    failing = Failing()
+    failing.errors["a2"] = Permanent("cannot be")
+    table = failing.reactions()
+    await say(intake, *(supplemented(key, f"{key}{number}") for number in (1, 2, 3) for key in "ab"))
+    everything = await said(intake, "intake")
+    poisoned = next(envelope for envelope in everything if b"a2" in envelope.value)
+    await hear(dispatch, table, everything[:2])
+    async with dispatch.transaction(NOON) as session:
+        await inbox.park(session, [(poisoned, "failed", "cannot be", 1)])
+    await hear(dispatch, table, everything[2:])
+    assert await applied(dispatch, "b") == ["b1", "b2", "b3"]
+    assert await applied(dispatch, "a") == ["a1"]
+    parking = Parking(dispatch, table, SystemClock())
+    again = await parking.replay("cases", "a")
+    assert (again.applied, again.stopped) == (0, "Permanent: cannot be")
+    failing.errors.clear()
+    done = await parking.replay("cases", "a")
+    assert (done.applied, done.stopped) == (2, None)
+    assert await applied(dispatch, "a") == ["a1", "a2", "a3"]
+
+
+async def test_a_dropped_event_is_kept_with_its_reason_and_the_rest_goes_on(
+    intake: Database, dispatch: Database
+) -> None:
+    failing = Failing()
+    failing.errors["2"] = ValueError("never")
+    table = failing.reactions()
+    await say(intake, *(supplemented("a", str(number)) for number in (1, 2, 3)))
+    first, second, third = await said(intake, "intake")
+    await hear(dispatch, table, [first])
+    async with dispatch.transaction(NOON) as session:
+        await inbox.park(session, [(second, "failed", "never", 5)])
+    await hear(dispatch, table, [third])
+    result = await Parking(dispatch, table, SystemClock()).drop("cases", "a", by="ops", because="written by mistake")
+    assert (result.applied, result.stopped) == (1, None)
+    assert await applied(dispatch) == ["1", "3"]
+    async with dispatch.reading() as session:
+        (dropped,) = await session.fetch("SELECT seq, dropped_by, dropped_because FROM parked_dropped")
+    assert (dropped.seq, dropped.dropped_by, dropped.dropped_because) == (2, "ops", "written by mistake")
+
+
+async def test_what_a_service_says_itself_is_never_applied_to_it(intake: Database) -> None:
+    await say(intake, supplemented("a", "1"))
+    await hear(intake, Failing().reactions(), await said(intake, "intake"))
+    assert await applied(intake) == []
