@@ -49,7 +49,7 @@ $(BIN)/python:
 	@test -n "$(PYTHON)" || { echo "Huiyin needs Python 3.11 or later, and none was found. Install it, or give PYTHON=/path/to/python3."; exit 1; }
 	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { echo "$(PYTHON) cannot make virtual environments: its venv or ensurepip module is missing. On Debian or Ubuntu: apt-get install python3-venv"; exit 1; }
 	@echo "Making the virtual environment with $(PYTHON)"
-	@$(PYTHON) -m venv $(VENV)
+	@$(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); exit 1; }
 
 $(INSTALLED): requirements.lock pyproject.toml | $(BIN)/python
 	@echo "Installing the packages of requirements.lock (once)"
