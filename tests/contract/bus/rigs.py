@@ -1,0 +1,133 @@
+"""The two buses as a contract test sees them: a bus, and ways to take its server away and to wipe it."""
+
+import asyncio
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Protocol
+from urllib.parse import urlsplit
+
+import asyncpg
+
+from libs.common.bus.broker import KafkaBroker
+from libs.common.bus.embedded import EmbeddedBus
+from libs.common.bus.kafka import KafkaBus, Limits
+from libs.common.bus.port import Bus
+
+# As short as a broker allows; the proportions are those of the real ones.
+IMPATIENT = Limits(
+    send=8, commit=6, ask=6, stop=3, session=6, heartbeat=0.5, rebalance=6, request=12, handover=2, stall=10
+)
+STALL_SECONDS = 3.0
+
+
+@dataclass(frozen=True, slots=True)
+class BusAddress:
+    """Where a bus is, in a form that can be given to another process."""
+
+    kind: str
+    address: str
+
+    def open(self) -> Bus:
+        """A new bus object."""
+        if self.kind == "kafka":
+            return KafkaBus(self.address, client_id="contract", limits=IMPATIENT)
+        return EmbeddedBus(self.address, stall_seconds=STALL_SECONDS)
+
+
+class Rig(Protocol):
+    """One bus under test."""
+
+    async def address(self) -> BusAddress:
+        """Where it is."""
+
+    async def go_down(self) -> None:
+        """Take the server away."""
+
+    async def come_back(self) -> None:
+        """Bring it back with all it had."""
+
+    async def wipe(self) -> None:
+        """Bring it back with nothing."""
+
+    async def close(self) -> None:
+        """Leave things as they were found."""
+
+
+class KafkaRig:
+    """A real broker, shared with other tests."""
+
+    def __init__(self, broker: KafkaBroker) -> None:
+        self._broker = broker
+
+    async def address(self) -> BusAddress:
+        return BusAddress("kafka", self._broker.bootstrap)
+
+    async def go_down(self) -> None:
+        await asyncio.to_thread(self._broker.kill)
+
+    async def come_back(self) -> None:
+        await asyncio.to_thread(self._broker.start)
+
+    async def wipe(self) -> None:
+        await asyncio.to_thread(self._broker.kill)
+        self._broker.wipe()
+        await asyncio.to_thread(self._broker.start)
+
+    async def close(self) -> None:
+        await asyncio.to_thread(self._broker.start)
+
+
+class EmbeddedRig:
+    """A database of PostgreSQL behind a line that can be cut."""
+
+    def __init__(self, database_url: str) -> None:
+        self._url = database_url
+        self._line: asyncio.Server | None = None
+        self._port = 0
+        self._open: set[asyncio.StreamWriter] = set()
+
+    async def address(self) -> BusAddress:
+        if not self._port:
+            await self.come_back()
+        parts = urlsplit(self._url)
+        user = parts.netloc.rpartition("@")[0]
+        return BusAddress("embedded", parts._replace(netloc=f"{user}@127.0.0.1:{self._port}").geturl())
+
+    async def go_down(self) -> None:
+        if self._line is not None:
+            line, self._line = self._line, None
+            line.close()
+        for writer in list(self._open):
+            writer.transport.abort()
+
+    async def come_back(self) -> None:
+        if self._line is None:
+            self._line = await asyncio.start_server(self._forward, "127.0.0.1", self._port)
+            self._port = self._line.sockets[0].getsockname()[1]
+
+    async def wipe(self) -> None:
+        connection = await asyncpg.connect(self._url)
+        await connection.execute("drop schema bus cascade")
+        await connection.close()
+
+    async def close(self) -> None:
+        await self.go_down()
+
+    async def _forward(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        parts = urlsplit(self._url)
+        to_server = await asyncio.open_connection(parts.hostname, parts.port)
+        self._open |= {writer, to_server[1]}
+        await asyncio.wait(
+            [asyncio.create_task(_copy(reader, to_server[1])), asyncio.create_task(_copy(to_server[0], writer))],
+        )
+        self._open -= {writer, to_server[1]}
+
+
+async def _copy(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    with suppress(OSError):
+        while data := await reader.read(65536):
+            writer.write(data)
+            await writer.drain()
+    with suppress(OSError):
+        writer.close()
+        await writer.wait_closed()
