@@ -180,7 +180,7 @@ RELAY_SENT_TOTAL = _counter(
 BUS_CLIENT_REBUILDS_TOTAL = _counter(
     "bus_client_rebuilds_total",
     ("service", "client"),
-    "Times a bus client (sender or reader) was thrown away and built anew.",
+    "Times a bus client (relay or consumer) was thrown away and built anew.",
     "A few during a broker's restart are normal; a steady rate means network or broker trouble.",
 )
 

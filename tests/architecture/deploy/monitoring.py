@@ -1,0 +1,110 @@
+"""What is wrong with alerts, their tests and dashboards: names that nobody exports, and alerts that nobody tried."""
+
+import re
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from libs.common.metrics import CATALOGUE, Kind
+
+FROM_ELSEWHERE = frozenset({"up", "process_resident_memory_bytes"})
+"""Series of Prometheus itself and of its client library."""
+LABELS_FROM_ELSEWHERE = frozenset({"job", "instance", "process", "le"})
+SEVERITIES = frozenset({"page", "ticket"})
+RUNBOOK = "docs/operations.md#"
+
+_WORDS = frozenset({"and", "or", "unless", "bool", "on", "ignoring", "group_left", "group_right", "offset"})
+_TEXT = re.compile(r'"[^"]*"')
+_MATCHERS = re.compile(r"\{([^}]*)\}")
+_GROUPING = re.compile(r"\b(?:by|without|on|ignoring)\s*\(([^)]*)\)")
+_RANGE = re.compile(r"\[[^\]]*\]")
+_IDENTIFIER = re.compile(r"(?<![\w.$])([a-zA-Z_:][\w:]*)\b(?!\s*\()")
+
+
+def exported() -> frozenset[str]:
+    """The names of all series that a query may ask for."""
+    names = set(FROM_ELSEWHERE)
+    for doc in CATALOGUE:
+        names |= (
+            {f"{doc.name}{end}" for end in ("_bucket", "_sum", "_count")} if doc.kind is Kind.HISTOGRAM else {doc.name}
+        )
+    return frozenset(names)
+
+
+def labels() -> frozenset[str]:
+    """The names of all labels that a query may ask for."""
+    return LABELS_FROM_ELSEWHERE | {label for doc in CATALOGUE for label in doc.labels}
+
+
+def query_faults(expression: str) -> list[str]:
+    """Series and labels of a query that nobody exports."""
+    bare = _TEXT.sub('""', expression)
+    used = {
+        part.split("=")[0].rstrip("!~ ").strip() for inside in _MATCHERS.findall(bare) for part in inside.split(",")
+    }
+    used |= {part.strip() for inside in _GROUPING.findall(bare) for part in inside.split(",")}
+    rest = _RANGE.sub("", _GROUPING.sub("", _MATCHERS.sub("", bare)))
+    series = set(_IDENTIFIER.findall(rest)) - _WORDS
+    return [
+        *(f"nobody exports {name}" for name in sorted(series - exported())),
+        *(f"no series has the label {name}" for name in sorted(used - labels() - {""})),
+    ]
+
+
+def alert_faults(rules: Mapping[str, Any], targets: frozenset[str]) -> list[str]:
+    """Faults of an alert file; ``targets`` are the anchors of the operations guide."""
+    found = []
+    for alert in alerts(rules):
+        notes = alert.get("annotations", {})
+        url = str(notes.get("runbook_url", ""))
+        complaints = query_faults(alert["expr"])
+        if not notes.get("summary"):
+            complaints.append("has no summary")
+        if alert.get("labels", {}).get("severity") not in SEVERITIES:
+            complaints.append("has no severity")
+        if not url.startswith(RUNBOOK) or url.removeprefix(RUNBOOK) not in targets:
+            complaints.append(f"has no section in the operations guide: {url}")
+        found += [f"{alert['alert']}: {complaint}" for complaint in complaints]
+    return found
+
+
+def untried(rules: Mapping[str, Any], tests: Iterable[Mapping[str, Any]]) -> list[str]:
+    """Alerts that no test has seen fire, or none has seen stay quiet."""
+    fired: set[str] = set()
+    quiet: set[str] = set()
+    for test in tests:
+        for case in test["tests"]:
+            for expected in case["alert_rule_test"]:
+                (fired if expected["exp_alerts"] else quiet).add(expected["alertname"])
+    names = [alert["alert"] for alert in alerts(rules)]
+    return [
+        *(f"{name} has not been seen to fire" for name in names if name not in fired),
+        *(f"{name} has not been seen to stay quiet" for name in names if name not in quiet),
+    ]
+
+
+def alerts(rules: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """The alerts of a rule file."""
+    return [rule for group in rules["groups"] for rule in group["rules"] if "alert" in rule]
+
+
+def dashboard_faults(dashboard: Mapping[str, Any]) -> list[str]:
+    """Faults of a dashboard: its queries, its sources, panels without a description or over each other."""
+    found = []
+    taken: dict[tuple[int, int], str] = {}
+    for panel in dashboard["panels"]:
+        title, place = panel["title"], panel["gridPos"]
+        for target in panel.get("targets", []):
+            found += [f"{title}: {fault}" for fault in query_faults(target["expr"])]
+            if target["datasource"]["uid"] != "prometheus":
+                found.append(f"{title}: asks another source than the one that is provisioned")
+        if panel["type"] != "row" and not panel.get("description"):
+            found.append(f"{title}: has no description")
+        cells = [
+            (x, y)
+            for x in range(place["x"], place["x"] + place["w"])
+            for y in range(place["y"], place["y"] + place["h"])
+        ]
+        if any(x >= 24 for x, _ in cells) or taken.keys() & set(cells):
+            found.append(f"{title}: lies over another panel or beyond the edge")
+        taken |= dict.fromkeys(cells, title)
+    return found

@@ -1,0 +1,89 @@
+"""The image is pinned, small and not root's, and the trial's helpers do what they say."""
+
+import re
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from deploy.issue_token import issue
+from deploy.prune_packages import installed, needed, unneeded
+from libs.common.security.issuer import LocalIssuer, LocalVerifier
+from tests.architecture.deploy import image
+from tests.architecture.deploy.files import DEPLOY, ROOT
+
+
+def now() -> datetime:
+    return datetime.now(UTC)
+
+
+TEXT = (DEPLOY / "Dockerfile").read_text(encoding="utf-8")
+
+
+def test_the_dockerfile_is_sound() -> None:
+    assert image.faults(TEXT) == []
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "expected"),
+    [
+        ("python:3.11.14-slim-bookworm\n", "python:latest\n", "has not two stages on the one pinned image"),
+        ("FROM ${PYTHON_IMAGE}\n", "FROM python:3\n", "has not two stages on the one pinned image"),
+        ("USER 10001:10001", "USER root", "runs as root"),
+        ("EXPOSE 8600", "USER root", "changes the user back"),
+        ("--require-hashes ", "", "installs packages without their hashes"),
+        ("COPY huiyin ./huiyin", "COPY . .", "copies the whole folder"),
+        ("EXPOSE 8600", "RUN curl -O http://example.org/x", "fetches something from the network"),
+        ("HEALTHCHECK", "LABEL", "has no health check"),
+        ("exec python", "python", "hides the process behind a shell"),
+    ],
+)
+def test_the_checker_finds(old: str, new: str, expected: str) -> None:
+    assert old in TEXT
+    assert expected in image.faults(TEXT.replace(old, new))
+
+
+def test_what_the_image_copies_is_let_in_by_dockerignore() -> None:
+    allowed = {
+        line[1:] for line in (ROOT / ".dockerignore").read_text(encoding="utf-8").splitlines() if line.startswith("!")
+    }
+    copied = {
+        name for line in re.findall(r"^COPY (?!--from)(.+) \./?\S*$", TEXT, flags=re.MULTILINE) for name in line.split()
+    }
+    assert copied == allowed
+
+
+def test_packages_of_tests_are_not_needed_and_those_of_extras_are() -> None:
+    requirements = {
+        "product": ["web[fast]>=1", 'tester; extra == "test"', 'other; sys_platform == "win32"'],
+        "web": ['loop; extra == "fast"', "base"],
+        "loop": [],
+        "base": [],
+        "tester": ["base"],
+        "pip": [],
+    }
+    assert needed("product", requirements) == {"product", "web", "loop", "base"}
+    assert unneeded("product", requirements) == ["tester"]
+
+
+def test_a_missing_package_is_an_error() -> None:
+    with pytest.raises(KeyError, match="base"):
+        needed("product", {"product": ["base"]})
+
+
+def test_the_installed_packages_are_seen() -> None:
+    assert "fastapi" in installed()
+    assert "pytest" not in needed("fastapi", installed())
+
+
+async def test_a_token_of_the_trial_is_believed_by_a_process_with_the_same_key(tmp_path: Path) -> None:
+    token = issue(["admin", "999001000000"], tmp_path)
+    issuer = LocalIssuer.load_or_create(tmp_path, now)
+    principal = await LocalVerifier(issuer, now).verify(token)
+    assert (principal.subject, principal.area_code) == ("trial-admin", "999001000000")
+
+
+def test_a_role_that_does_not_exist_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        issue(["king", "999001000000"], tmp_path)
+    assert "invalid" in capsys.readouterr().err

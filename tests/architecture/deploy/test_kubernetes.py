@@ -1,0 +1,215 @@
+"""The Kubernetes manifests are sound, and the checker that says so finds what is not."""
+
+import copy
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from libs.common.bus.flow import Service
+from tests.architecture.deploy import kubernetes
+from tests.architecture.deploy.files import DEPLOY, known_settings
+from tests.architecture.deploy.kubernetes import Manifest
+
+FOLDER = DEPLOY / "k8s"
+
+
+@pytest.fixture(scope="module")
+def manifests() -> list[Manifest]:
+    return kubernetes.read(FOLDER)
+
+
+def test_the_manifests_are_sound(manifests: list[Manifest]) -> None:
+    assert kubernetes.faults(manifests, known_settings()) == []
+
+
+def test_each_kustomization_refers_to_files_and_each_file_is_referred_to() -> None:
+    assert kubernetes.kustomization_faults(FOLDER) == []
+
+
+def test_a_reference_to_nothing_and_a_forgotten_file_are_found(tmp_path: Path) -> None:
+    (tmp_path / "kustomization.yaml").write_text("resources: [a.yaml, sub]\npatches: [{path: b.yaml}]\n", "utf-8")
+    (tmp_path / "forgotten.yaml").write_text("kind: Service\n", "utf-8")
+    (tmp_path / "secrets.example.yaml").write_text("kind: Secret\n", "utf-8")
+    (tmp_path / "sub").mkdir()
+    assert kubernetes.kustomization_faults(tmp_path) == [
+        "kustomization.yaml: a.yaml is not there",
+        "kustomization.yaml: sub is not there",
+        "kustomization.yaml: b.yaml is not there",
+        "forgotten.yaml: is in no kustomization",
+    ]
+
+
+@pytest.mark.parametrize("folder", ["base", "components/keda"])
+def test_the_files_of_the_services_differ_in_the_name_only(folder: str) -> None:
+    intake = (FOLDER / folder / "intake.yaml").read_text(encoding="utf-8")
+    for service in Service:
+        text = (FOLDER / folder / f"{service}.yaml").read_text(encoding="utf-8")
+        assert text == intake.replace("intake", service)
+
+
+def test_every_service_has_an_api_and_a_worker(manifests: list[Manifest]) -> None:
+    commands = [one.pod["spec"]["containers"][0]["command"] for one in manifests if one.kind == "Deployment"]
+    expected = [["python", "-m", f"services.{service}.main", role] for service in Service for role in ("api", "worker")]
+    assert sorted(commands) == sorted(expected)
+
+
+def test_no_service_reads_the_secret_of_another(manifests: list[Manifest]) -> None:
+    for one in manifests:
+        if one.kind == "Deployment":
+            sources = one.pod["spec"]["containers"][0]["envFrom"]
+            secrets = [source["secretRef"]["name"] for source in sources if "secretRef" in source]
+            assert secrets == [f"huiyin-{one.body['metadata']['labels']['app.kubernetes.io/name']}"]
+
+
+def test_readiness_and_liveness_ask_different_questions(manifests: list[Manifest]) -> None:
+    for one in manifests:
+        if one.kind == "Deployment":
+            container = one.pod["spec"]["containers"][0]
+            assert container["readinessProbe"]["httpGet"]["path"] == "/readyz"
+            assert container["livenessProbe"]["httpGet"]["path"] == "/healthz"
+
+
+def test_the_namespace_is_restricted_and_closed_by_default(manifests: list[Manifest]) -> None:
+    namespace = next(one for one in manifests if one.kind == "Namespace")
+    assert namespace.body["metadata"]["labels"]["pod-security.kubernetes.io/enforce"] == "restricted"
+    closed = next(one for one in manifests if one.name == "default-deny")
+    assert closed.body["spec"] == {"podSelector": {}, "policyTypes": ["Ingress", "Egress"]}
+
+
+def test_the_secrets_are_examples_only(manifests: list[Manifest]) -> None:
+    for one in manifests:
+        if one.kind == "Secret":
+            assert one.file.endswith(".example.yaml")
+            assert all("REPLACE" in value for value in one.body["stringData"].values())
+
+
+Break = Callable[[dict[str, Any]], Any]
+
+
+def container(body: dict[str, Any]) -> dict[str, Any]:
+    found: dict[str, Any] = body["spec"]["template"]["spec"]["containers"][0]
+    return found
+
+
+BROKEN: dict[str, tuple[str, str, Break, str]] = {
+    "a misspelt key": ("Deployment", "intake-api", lambda b: b["spec"].update(replica=2), "unexpected"),
+    "a value of the wrong kind": ("Deployment", "intake-worker", lambda b: b["spec"].update(replicas="two"), "integer"),
+    "another namespace": (
+        "Service", "intake-api", lambda b: b["metadata"].update(namespace="x"), "not in the namespace huiyin",
+    ),
+    "a selector that misses": (
+        "Deployment", "intake-api",
+        lambda b: b["spec"]["selector"]["matchLabels"].update({"app.kubernetes.io/name": "x"}),
+        "does not match its own pods",
+    ),
+    "a selector that takes too much": (
+        "Deployment", "intake-api",
+        lambda b: b["spec"]["selector"]["matchLabels"].pop("app.kubernetes.io/component"),
+        "matches the pods of another workload",
+    ),
+    "a service without pods": (
+        "Service", "intake-api",
+        lambda b: b["spec"]["selector"].update({"app.kubernetes.io/component": "x"}), "selects no pods",
+    ),
+    "a service to a closed port": (
+        "Service", "intake-api", lambda b: b["spec"]["ports"][0].update(targetPort="admin"), "leads to port admin",
+    ),
+    "an autoscaler of nothing": (
+        "HorizontalPodAutoscaler", "intake-api",
+        lambda b: b["spec"]["scaleTargetRef"].update(name="x"), "scales Deployment x",
+    ),
+    "an autoscaler that is fought": (
+        "Deployment", "intake-api", lambda b: b["spec"].update(replicas=2), "fixed number of replicas",
+    ),
+    "more workers than partitions": (
+        "ScaledObject", "intake-worker", lambda b: b["spec"].update(maxReplicaCount=9), "beyond the 8 partitions",
+    ),
+    "a scaled object of nothing": (
+        "ScaledObject", "intake-worker",
+        lambda b: b["spec"]["scaleTargetRef"].update(name="x"), "scales Deployment x",
+    ),
+    "a budget for nothing": (
+        "PodDisruptionBudget", "intake-api",
+        lambda b: b["spec"]["selector"]["matchLabels"].update(x="y"), "selects no pods",
+    ),
+    "a network policy for nothing": (
+        "NetworkPolicy", "api-to-oidc",
+        lambda b: b["spec"]["podSelector"]["matchLabels"].update(x="y"), "selects no pods",
+    ),
+    "an ingress to nothing": (
+        "Ingress", "huiyin",
+        lambda b: b["spec"]["rules"][0]["http"]["paths"][0]["backend"]["service"].update(name="x"),
+        "leads to service x",
+    ),
+    "a secret that is not there": (
+        "Deployment", "intake-api",
+        lambda b: container(b)["envFrom"][1]["secretRef"].update(name="x"), "from Secret x",
+    ),
+    "a config map that is not there": (
+        "StatefulSet", "postgres",
+        lambda b: b["spec"]["template"]["spec"]["volumes"][2]["configMap"].update(name="x"), "mounts ConfigMap x",
+    ),
+    "a setting that nobody reads": (
+        "ConfigMap", "huiyin-settings", lambda b: b["data"].update(HUIYIN_HOTS="x"), "HUIYIN_HOTS is no setting",
+    ),
+    "root": (
+        "Deployment", "intake-api",
+        lambda b: b["spec"]["template"]["spec"]["securityContext"].pop("runAsNonRoot"), "may run as root",
+    ),
+    "no seccomp profile": (
+        "Deployment", "intake-api",
+        lambda b: b["spec"]["template"]["spec"]["securityContext"].pop("seccompProfile"), "no seccomp profile",
+    ),
+    "a token in the pod": (
+        "Deployment", "intake-api",
+        lambda b: b["spec"]["template"]["spec"].pop("automountServiceAccountToken"), "service account token",
+    ),
+    "no time to end": (
+        "Deployment", "intake-api",
+        lambda b: b["spec"]["template"]["spec"].update(terminationGracePeriodSeconds=5), "too little time",
+    ),
+    "all on one node": (
+        "Deployment", "intake-api",
+        lambda b: b["spec"]["template"]["spec"].pop("topologySpreadConstraints"), "not spread over nodes",
+    ),
+    "privileges to gain": (
+        "Deployment", "intake-api",
+        lambda b: container(b)["securityContext"].pop("allowPrivilegeEscalation"), "can gain privileges",
+    ),
+    "capabilities kept": (
+        "Deployment", "intake-api",
+        lambda b: container(b)["securityContext"].pop("capabilities"), "keeps capabilities",
+    ),
+    "a writable file system": (
+        "Deployment", "intake-api",
+        lambda b: container(b)["securityContext"].update(readOnlyRootFilesystem=False), "can be written",
+    ),
+    "no limit of memory": (
+        "Deployment", "intake-api", lambda b: container(b)["resources"]["limits"].pop("memory"), "no limit of memory",
+    ),
+    "no request of processor": (
+        "Deployment", "intake-api", lambda b: container(b)["resources"].pop("requests"), "asks for no processor",
+    ),
+    "a moving image": (
+        "Deployment", "intake-api", lambda b: container(b).update(image="huiyin:latest"), "image without a version",
+    ),
+    "no wait for the proxies": (
+        "Deployment", "intake-api", lambda b: container(b).pop("lifecycle"), "does not wait for the proxies",
+    ),
+    "no startup probe": ("Deployment", "intake-api", lambda b: container(b).pop("startupProbe"), "no startupProbe"),
+    "no readiness probe": (
+        "Deployment", "intake-worker", lambda b: container(b).pop("readinessProbe"), "no readinessProbe",
+    ),
+    "no liveness probe": ("StatefulSet", "kafka", lambda b: container(b).pop("livenessProbe"), "no livenessProbe"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("kind", "name", "breaks", "expected"), BROKEN.values(), ids=BROKEN.keys())
+def test_the_checker_finds(manifests: list[Manifest], kind: str, name: str, breaks: Break, expected: str) -> None:
+    broken = [Manifest(one.file, copy.deepcopy(dict(one.body))) for one in manifests]
+    for one in broken:
+        if (one.kind, one.name) == (kind, name):
+            breaks(dict(one.body))
+    assert any(expected in fault for fault in kubernetes.faults(broken, known_settings()))

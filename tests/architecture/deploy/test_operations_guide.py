@@ -1,0 +1,36 @@
+"""docs/operations.md is complete: every setting, every metric as the code states it, every link to a heading."""
+
+import re
+
+from libs.common import metrics
+from tests.architecture.deploy.files import OPERATIONS, anchors, known_settings
+
+BEGIN = "<!-- metrics: begin; made from libs/common/metrics.py -->\n"
+END = "<!-- metrics: end -->\n"
+HOW = "Put the output of `python -c 'from libs.common import metrics; print(metrics.markdown())'` between the markers."
+
+
+def text() -> str:
+    return OPERATIONS.read_text(encoding="utf-8")
+
+
+def test_the_table_of_metrics_is_that_of_the_code() -> None:
+    block = text().partition(BEGIN)[2].partition(END)[0]
+    assert block.strip() == metrics.markdown().strip(), HOW
+
+
+def test_every_setting_is_explained() -> None:
+    explained = set(re.findall(r"^\| `(HUIYIN_[A-Z_]+)` \|", text(), flags=re.MULTILINE))
+    assert explained == known_settings()
+
+
+def test_links_within_the_guide_lead_somewhere() -> None:
+    assert set(re.findall(r"\]\(#([\w-]+)\)", text())) <= anchors(text())
+
+
+def test_anchors_are_those_that_github_makes() -> None:
+    assert anchors("# Run it\n\n## `make run`: one process\n\n### OutboxStalled\n") == {
+        "run-it",
+        "make-run-one-process",
+        "outboxstalled",
+    }
