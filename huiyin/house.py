@@ -132,7 +132,7 @@ async def _running(house: House, *, working: bool) -> AsyncIterator[None]:
     try:
         for service in house.services.values():
             await service.prepare()
-            service.ops.advance_clock = house.advance if house.clock.simulated else None
+            service.ops.advance_clock_by = house.advance if house.clock.simulated else None
         if working:
             for service in house.services.values():
                 service.start_work()

@@ -1,4 +1,4 @@
-"""A service with nothing but the library's tables and one that keeps what was applied, for tests of ledger and inbox."""
+"""A service with nothing but the library's tables and one that keeps what was applied."""
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -63,9 +63,7 @@ class Failing:
             self.calls.append(what)
             if what in self.errors:
                 raise self.errors[what]
-            await session.fetch(
-                "INSERT INTO applied (key, what, at) VALUES ($1, $2, $3)", event.key, what, session.now
-            )
+            await session.fetch("INSERT INTO applied (key, what, at) VALUES ($1, $2, $3)", event.key, what, session.now)
 
         return reactions((on(CaseSupplemented, keep), on(ProgressReported, keep)))
 

@@ -12,6 +12,10 @@ from libs.common.errors import Permanent
 from libs.common.events.base import Event
 
 
+UNREADABLE = "cn.huiyin.unreadable"
+"""Type under which a record that is no event of ours is parked."""
+
+
 @dataclass(frozen=True, slots=True)
 class Envelope:
     """An event as it was said: where it stands in its source's ledger and what its speaker had read before.
@@ -40,6 +44,8 @@ def encode_event(event: Event) -> bytes:
 
 def decode_event(type_name: str, value: bytes) -> Event | None:
     """The event, or None when this code does not know the type; Permanent when the value does not fit its type."""
+    if type_name == UNREADABLE:
+        raise Permanent("this record is not a Huiyin event")
     kind = EVENT_TYPES.get(type_name)
     if kind is None:
         return None

@@ -17,7 +17,7 @@ from libs.common.bus.flow import EVENT_TYPES, Service, subscriptions
 from libs.common.bus.port import Bus, BusTrouble, Place, Reader, Record
 from libs.common.database.session import Database, DatabaseTrouble, Overtaken
 from libs.common.errors import Permanent
-from libs.common.events.codec import Envelope, from_record
+from libs.common.events.codec import UNREADABLE, Envelope, from_record
 from libs.common.ledger import inbox
 from libs.common.ledger.handlers import Reactions
 from libs.common.run.failpoints import failpoint
@@ -182,9 +182,6 @@ class Consumer:
             return _unreadable(stream, record, str(error))
 
 
-UNREADABLE = "cn.huiyin.unreadable"
-
-
 def _unreadable(stream: str, record: Record, reason: str) -> Envelope:
     """A record nobody of ours wrote: kept under a key of its own, so that it holds up nothing."""
     now = datetime.now(UTC)
@@ -192,7 +189,7 @@ def _unreadable(stream: str, record: Record, reason: str) -> Envelope:
         event_id=f"{record.topic}-{record.partition}-{record.offset}",
         source=f"unreadable: {reason}",
         stream=stream,
-        key=f"unreadable/{record.topic}/{record.partition}/{record.offset}",
+        key=f"unreadable:{record.topic}:{record.partition}:{record.offset}",
         seq=1,
         type_name=UNREADABLE,
         occurred_at=now,

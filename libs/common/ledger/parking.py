@@ -6,7 +6,6 @@ from datetime import datetime
 from typing import Any
 
 from libs.common.database.session import Database, DatabaseTrouble, Overtaken, Session
-from libs.common.errors import NotFound
 from libs.common.ledger import inbox
 from libs.common.ledger.handlers import Reactions
 from libs.common.time.clock import Clock
@@ -14,9 +13,8 @@ from libs.common.time.clock import Clock
 _LIST = """
     SELECT stream, key, count(*) AS events, min(parked_at) AS parked_at,
            (array_agg(reason ORDER BY (state = 'failed') DESC, id))[1] AS reason,
-           (array_agg(state ORDER BY (state = 'failed') DESC, id))[1] AS state,
-           min(id) AS first_id
-    FROM parked GROUP BY stream, key HAVING min(id) > $1 ORDER BY min(id) LIMIT $2
+           (array_agg(state ORDER BY (state = 'failed') DESC, id))[1] AS state
+    FROM parked WHERE (stream, key) > ($1, $2) GROUP BY stream, key ORDER BY stream, key LIMIT $3
 """
 _OF_KEY = """
     SELECT id, source, seq, state, type, reason, tries, parked_at, asked_at FROM parked
@@ -32,9 +30,9 @@ _LET_GO = """
     INSERT INTO parked_dropped (id, stream, key, source, seq, type, headers, value, reason, dropped_by, dropped_because)
     SELECT id, stream, key, source, seq, type, headers, value, reason, $2, $3 FROM gone
 """
-_FIRST_FAILED = """
+_TO_DROP = """
     SELECT id, source, seq FROM parked
-    WHERE stream = $1 AND key = $2 AND state = 'failed' ORDER BY id LIMIT 1 FOR UPDATE
+    WHERE stream = $1 AND key = $2 AND id = ANY($3::bigint[]) ORDER BY id FOR UPDATE
 """
 _MOVE_MARK = """
     INSERT INTO watermark (stream, key, source, seq) VALUES ($1, $2, $3, $4)
@@ -58,22 +56,18 @@ class Parking:
         self._reactions = reactions
         self._clock = clock
 
-    async def keys(self, after: int, limit: int) -> Sequence[Any]:
-        """Parked keys, oldest first: stream, key, events, parked_at, state, reason, first_id (the next ``after``)."""
+    async def keys(self, after: tuple[str, str], limit: int) -> Sequence[Any]:
+        """Parked keys in the order of (stream, key): with events, parked_at, and state and reason of what blocks it."""
         async with self._database.reading() as session:
-            return await session.fetch(_LIST, after, limit)
+            return await session.fetch(_LIST, *after, limit)
 
     async def events(self, stream: str, key: str) -> Sequence[Any]:
-        """The parked events of a key, in order; NotFound when there are none."""
+        """The parked events of a key, in order."""
         async with self._database.reading() as session:
-            rows = await session.fetch(_OF_KEY, stream, key)
-        if not rows:
-            raise NotFound(f"Nothing is parked for {key}", f"没有搁置的事件：{key}")
-        return rows
+            return await session.fetch(_OF_KEY, stream, key)
 
     async def replay(self, stream: str, key: str) -> Replayed:
         """Apply the key's parked events in order, each in its own transaction, until one fails again or waits."""
-        await self.events(stream, key)
         applied = 0
         while True:
             ready = inbox.Ready()
@@ -93,17 +87,19 @@ class Parking:
                 return Replayed(applied, reason)
             applied += len(ready.apply)
 
-    async def drop(self, stream: str, key: str, *, by: str, because: str) -> Replayed:
-        """Give up a key's first failed event (it is kept in ``parked_dropped``) and replay what stood behind it."""
+    async def drop(self, stream: str, key: str, ids: Sequence[int], *, by: str, because: str) -> int:
+        """Give up parked events of a key (they are kept in ``parked_dropped``), then replay what stood behind them.
+
+        Returns how many of ``ids`` were there.
+        """
         async with self._database.transaction(self._clock.now()) as session:
-            rows = await session.fetch(_FIRST_FAILED, stream, key)
-            if not rows:
-                raise NotFound(f"No failed event is parked for {key}", f"没有失败的搁置事件：{key}")
-            row = rows[0]
-            await session.fetch(_LET_GO, row.id, by, because)
-            await session.fetch(_MOVE_MARK, stream, key, row.source, row.seq)
-            left = await session.fetch(_OF_KEY, stream, key)
-        return await self.replay(stream, key) if left else Replayed(0, None)
+            rows = await session.fetch(_TO_DROP, stream, key, list(ids))
+            for row in rows:
+                await session.fetch(_LET_GO, row.id, by, because)
+                await session.fetch(_MOVE_MARK, stream, key, row.source, row.seq)
+        if rows:
+            await self.replay(stream, key)
+        return len(rows)
 
     async def _tidy(self, session: Session, ready: inbox.Ready) -> None:
         if ready.released:

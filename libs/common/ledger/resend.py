@@ -12,7 +12,7 @@ _POINT_KEY = """
 """
 _POINT_SINCE = """
     INSERT INTO ledger_unsent (id, part, recorded_at)
-    SELECT id, part, recorded_at FROM ledger WHERE recorded_at >= $1
+    SELECT id, part, recorded_at FROM ledger WHERE stream = $1 AND recorded_at >= $2
     ON CONFLICT DO NOTHING RETURNING id
 """
 _ASK = """
@@ -46,9 +46,9 @@ async def resend_key(session: Session, stream: str, key: str, from_seq: int = 1)
     return len(await session.fetch(_POINT_KEY, stream, key, from_seq))
 
 
-async def resend_since(session: Session, moment: datetime) -> int:
-    """Queue all that was recorded since a moment; returns the number of events."""
-    return len(await session.fetch(_POINT_SINCE, moment))
+async def resend_since(session: Session, stream: str, moment: datetime) -> int:
+    """Queue all of a stream that was recorded since a moment; returns the number of events."""
+    return len(await session.fetch(_POINT_SINCE, stream, moment))
 
 
 async def ask_for_missing(session: Session) -> int:

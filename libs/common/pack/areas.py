@@ -8,7 +8,7 @@ import re
 from enum import StrEnum
 
 COUNTY_DIGITS, TOWN_DIGITS, VILLAGE_DIGITS, GRID_DIGITS = 6, 9, 12, 15
-AREA_CODE = re.compile(r"^\d{12}(\d{3})?$")
+AREA_CODE = re.compile(r"[0-9]{12}([0-9]{3})?")
 
 
 class AreaLevel(StrEnum):
@@ -33,7 +33,7 @@ _DIGITS = {
 
 def level_of(code: str) -> AreaLevel:
     """The level that a code's digits say. Raises ValueError when it is not 12 or 15 digits."""
-    if not AREA_CODE.match(code):
+    if not AREA_CODE.fullmatch(code):
         raise ValueError(f"{code!r} is not an area code of 12 or 15 digits")
     if len(code) == GRID_DIGITS:
         return AreaLevel.GRID

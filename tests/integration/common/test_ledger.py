@@ -60,10 +60,13 @@ async def test_each_key_is_numbered_from_one_and_chained(intake: Database) -> No
 
 
 async def test_a_rolled_back_transaction_says_nothing(intake: Database) -> None:
-    with pytest.raises(RuntimeError):
+    async def fail() -> None:
         async with intake.transaction(NOON) as session:
             session.publish(supplemented("a", "1"))
             raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        await fail()
     assert await said(intake, "intake") == []
 
 
@@ -130,11 +133,15 @@ async def test_two_readers_of_the_same_events_have_one_effect(intake: Database, 
     await say(intake, supplemented("a", "1"))
     envelopes = await said(intake, "intake")
     table = Failing().reactions()
-    with pytest.raises(Overtaken):
+
+    async def take_what_another_takes_first() -> None:
         async with dispatch.transaction(NOON) as session:
             ready = await inbox.sort_out(session, envelopes)
             await hear(dispatch, table, envelopes)
             await inbox.apply(session, SystemClock(), table, ready)
+
+    with pytest.raises(Overtaken):
+        await take_what_another_takes_first()
     assert await applied(dispatch) == ["1"]
 
 
@@ -174,8 +181,10 @@ async def test_a_dropped_event_is_kept_with_its_reason_and_the_rest_goes_on(
     async with dispatch.transaction(NOON) as session:
         await inbox.park(session, [(second, "failed", "never", 5)])
     await hear(dispatch, table, [third])
-    result = await Parking(dispatch, table, SystemClock()).drop("cases", "a", by="ops", because="written by mistake")
-    assert (result.applied, result.stopped) == (1, None)
+    parking = Parking(dispatch, table, SystemClock())
+    failed = next(row for row in await parking.events("cases", "a") if row.state == "failed")
+    assert await parking.drop("cases", "a", [failed.id, 99], by="ops", because="written by mistake") == 1
+    assert await parking.events("cases", "a") == []
     assert await applied(dispatch) == ["1", "3"]
     async with dispatch.reading() as session:
         (dropped,) = await session.fetch("SELECT seq, dropped_by, dropped_because FROM parked_dropped")

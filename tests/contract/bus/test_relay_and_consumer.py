@@ -1,0 +1,210 @@
+"""From one service's ledger to another's tables, over each bus: nothing lost, nothing twice, order kept."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager, suppress
+
+import asyncpg
+import pytest
+from aiokafka.admin import AIOKafkaAdminClient
+
+from libs.common.bus.embedded import EmbeddedBus
+from libs.common.bus.flow import Service
+from libs.common.bus.port import Bus, BusTrouble, Message, TopicSpec
+from libs.common.database.session import Database
+from libs.common.errors import Permanent
+from libs.common.ledger import consumer as consumer_module
+from libs.common.ledger.consumer import Consumer, Reading
+from libs.common.ledger.relay import Relay, Sending
+from libs.common.run import failpoints
+from libs.common.time.clock import SystemClock
+from tests.support.eventually import eventually
+from tests.support.ledgers import Failing, applied, open_service, say, supplemented
+
+KEYS = [f"case-{number}" for number in range(8)]
+
+
+@asynccontextmanager
+async def running(run: Callable[[], Awaitable[None]]) -> AsyncIterator[None]:
+    task = asyncio.ensure_future(run())
+    try:
+        yield
+    finally:
+        task.cancel()
+        with suppress(asyncio.CancelledError):
+            await task
+
+
+class Pair:
+    """Intake speaks, dispatch hears."""
+
+    def __init__(self, url: str, bus: Bus, prefix: str, intake: Database, dispatch: Database) -> None:
+        self.intake, self.dispatch, self.bus, self.url, self.prefix = intake, dispatch, bus, url, prefix
+        self.failing = Failing()
+
+    def relay(self) -> Relay:
+        relay = Relay(Sending(Service.INTAKE, self.bus, self.url, "intake", self.prefix))
+        self.intake.on_spoken.append(relay.wake)
+        return relay
+
+    def consumer(self) -> Consumer:
+        return Consumer(
+            Reading(Service.DISPATCH, self.bus, self.dispatch, self.failing.reactions(), SystemClock(), self.prefix)
+        )
+
+    async def say(self, numbers: range) -> None:
+        for number in numbers:
+            await say(self.intake, *(supplemented(key, f"{key}/{number}") for key in KEYS))
+
+    async def expect(self, upto: int, keys: list[str] | None = None) -> None:
+        async def whole() -> bool:
+            for key in keys or KEYS:
+                assert await applied(self.dispatch, key) == [f"{key}/{number}" for number in range(upto)]
+            return True
+
+        await eventually(whole, within=45, what=f"{upto} effects per key, each once and in order")
+
+
+def _topics(prefix: str) -> list[TopicSpec]:
+    return [
+        TopicSpec(f"{prefix}cases", partitions=4),
+        TopicSpec(f"{prefix}directory", partitions=1),
+        TopicSpec(f"{prefix}ops", partitions=1),
+    ]
+
+
+@pytest.fixture
+async def pair(bus: Bus, topic: str, database_url: str) -> AsyncIterator[Pair]:
+    prefix = f"{topic}."
+    await bus.ensure_topics(_topics(prefix))
+    intake = await open_service(database_url, "intake")
+    dispatch = await open_service(database_url, "dispatch")
+    yield Pair(database_url, bus, prefix, intake, dispatch)
+    failpoints.arm("")
+    await intake.close()
+    await dispatch.close()
+
+
+async def test_what_is_said_is_applied_once_in_order(pair: Pair) -> None:
+    async with running(pair.relay().run), running(pair.consumer().run):
+        await pair.say(range(5))
+        await pair.expect(5)
+
+
+async def test_a_relay_that_fails_after_the_acknowledgement_sends_again_and_nothing_is_doubled(pair: Pair) -> None:
+    failpoints.arm("relay.after_ack:raise:1")
+    relay = pair.relay()
+
+    async def again() -> None:
+        with suppress(failpoints.FailpointError):
+            await relay.run()
+        await relay.run()
+
+    async with running(again), running(pair.consumer().run):
+        await pair.say(range(3))
+        await pair.expect(3)
+
+
+async def test_a_consumer_that_fails_before_its_offsets_hears_again_and_nothing_is_doubled(pair: Pair) -> None:
+    failpoints.arm("consumer.after_commit:raise:1")
+
+    async def twice() -> None:
+        with suppress(failpoints.FailpointError):
+            await pair.consumer().run()
+        await pair.consumer().run()
+
+    async with running(pair.relay().run), running(twice):
+        await pair.say(range(3))
+        await pair.expect(3)
+
+
+async def test_a_poisoned_event_parks_its_case_and_all_others_flow(pair: Pair) -> None:
+    pair.failing.errors["case-3/1"] = Permanent("no such thing")
+    async with running(pair.relay().run), running(pair.consumer().run):
+        await pair.say(range(4))
+        await pair.expect(4, [key for key in KEYS if key != "case-3"])
+        assert await applied(pair.dispatch, "case-3") == ["case-3/0"]
+
+
+async def test_an_error_that_passes_is_tried_again_and_parks_nothing(pair: Pair) -> None:
+    pair.failing.errors["case-1/0"] = RuntimeError("not yet")
+    async with running(pair.relay().run), running(pair.consumer().run):
+        await pair.say(range(1))
+        await eventually(lambda: pair.failing.calls.count("case-1/0") >= 2, within=30, what="a second try")
+        pair.failing.errors.clear()
+        await pair.expect(1)
+
+
+async def test_a_release_that_fails_everything_stops_instead_of_parking_everything(
+    pair: Pair, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(consumer_module, "MOST_PARKED_IN_A_ROW", 3)
+    pair.failing.errors = {f"{key}/0": Permanent("bad release") for key in KEYS}
+    consumer = pair.consumer()
+    async with running(pair.relay().run), running(consumer.run):
+        await pair.say(range(1))
+        await eventually(lambda: consumer.halted, within=30, what="the consumer halting")
+    async with pair.dispatch.reading() as session:
+        assert (await session.fetch("SELECT count(*) AS n FROM parked"))[0].n == 3
+    pair.failing.errors.clear()
+    async with running(pair.consumer().run):
+        await eventually(lambda: _count(pair, len(KEYS) - 3), within=30, what="the rest after the fix")
+
+
+async def _count(pair: Pair, wanted: int) -> bool:
+    return len(await applied(pair.dispatch)) == wanted
+
+
+async def test_a_record_nobody_of_ours_wrote_is_parked_and_holds_up_nothing(pair: Pair) -> None:
+    async with pair.bus.sender() as sender:
+        await sender.send([Message(f"{pair.prefix}cases", KEYS[0], {"what": "ever"}, b"\xff\xfe not json")])
+    async with running(pair.relay().run), running(pair.consumer().run):
+        await pair.say(range(2))
+        await pair.expect(2)
+    async with pair.dispatch.reading() as session:
+        (row,) = await session.fetch("SELECT key, state, value FROM parked")
+    assert row.key.startswith("unreadable:")
+    assert bytes(row.value) == b"\xff\xfe not json"
+
+
+async def _wipe(pair: Pair, request: pytest.FixtureRequest) -> None:
+    """Lose every record of the topic, as a broker does that lost its disk."""
+    if isinstance(pair.bus, EmbeddedBus):
+        connection = await asyncpg.connect(pair.url)
+        await connection.execute("TRUNCATE bus.entry; UPDATE bus.partition_end SET next_offset = 0")
+        await connection.close()
+        return
+    admin = AIOKafkaAdminClient(bootstrap_servers=request.getfixturevalue("kafka_broker").bootstrap)
+    await admin.start()
+    await admin.delete_topics([f"{pair.prefix}cases"])
+    await admin.close()
+
+    async def made_again() -> bool:
+        with suppress(BusTrouble):
+            await pair.bus.ensure_topics(_topics(pair.prefix))
+            return set((await pair.bus.end_offsets(f"{pair.prefix}cases")).values()) == {0}
+        return False
+
+    await eventually(made_again, within=30, what="an empty topic")
+
+
+async def test_a_topic_that_was_wiped_is_filled_again_from_the_ledger(
+    pair: Pair, request: pytest.FixtureRequest
+) -> None:
+    async with running(pair.relay().run):
+        await pair.say(range(3))
+        await eventually(lambda: _sent(pair), within=30, what="everything sent")
+    await _wipe(pair, request)
+    async with running(pair.relay().run), running(pair.consumer().run):
+        await pair.expect(3)
+
+
+async def _sent(pair: Pair) -> bool:
+    async with pair.intake.reading() as session:
+        return bool((await session.fetch("SELECT count(*) = 0 AS none FROM ledger_unsent"))[0].none)
+
+
+async def test_two_relays_of_one_service_keep_the_order(pair: Pair) -> None:
+    async with running(pair.relay().run), running(pair.relay().run), running(pair.consumer().run):
+        await pair.say(range(10))
+        await pair.expect(10)
