@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import TypeVar
 
 from services.analytics.domain.terms import COUNTERS, Counts
 
@@ -10,8 +11,8 @@ NO_DATA = "—"
 """What a rate without a denominator prints: no data is not 0."""
 
 _HUNDRED = 100
-_POSITION = {counter.value: index for index, counter in enumerate(COUNTERS)}
-WeightedSum = Mapping[str, int]
+_POSITION: dict[str, int] = {counter.value: index for index, counter in enumerate(COUNTERS)}
+Name = TypeVar("Name", bound=str)
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,12 +28,12 @@ class Ratio:
         return Fraction(self.numerator, self.denominator) if self.denominator else None
 
 
-def weighted(counts: Counts, terms: WeightedSum) -> int:
+def weighted(counts: Counts, terms: Mapping[Name, int]) -> int:
     """sum(weight x counter)."""
     return sum(weight * counts[_POSITION[counter]] for counter, weight in terms.items())
 
 
-def ratio(counts: Counts, numerator: WeightedSum, denominator: WeightedSum) -> Ratio:
+def ratio(counts: Counts, numerator: Mapping[Name, int], denominator: Mapping[Name, int]) -> Ratio:
     """A formula applied to counts."""
     return Ratio(weighted(counts, numerator), weighted(counts, denominator))
 
@@ -91,7 +92,7 @@ def plain(value: Fraction) -> str:
     return half_up(value, 1) if tenths.denominator == 1 else f"{value.numerator}/{value.denominator}"
 
 
-def scale_of(denominator: WeightedSum) -> int:
+def scale_of(denominator: Mapping[Name, int]) -> int:
     """The weight that one case has below the line; counts divided by it are cases again. 1 when weights differ."""
     weights = set(denominator.values())
     return weights.pop() if len(weights) == 1 else 1

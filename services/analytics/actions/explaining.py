@@ -1,0 +1,160 @@
+"""Answers "why": the cases behind a number, the open ones behind the board, and the numbers that a case counts in."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from libs.common.database.session import Session
+from libs.common.errors import NotFound
+from libs.common.events.terms import Channel, Kind
+from libs.common.pack.areas import area_prefix
+from libs.common.pack.schema import Formula
+from libs.common.security.policy import Scope
+from libs.common.web.cursors import Page, decode_cursor, encode_cursor
+from services.analytics import queries
+from services.analytics.actions.figures import basis_of, find_formula, ratio_of
+from services.analytics.actions.folding import day_rule
+from services.analytics.actions.selecting import make_definite, reachable_area
+from services.analytics.domain.counting import contribution
+from services.analytics.domain.documents import from_document
+from services.analytics.domain.rates import weighted
+from services.analytics.domain.terms import COUNTERS, Basis, Cell, Counter, Counts
+from services.analytics.queries import OPEN_CASES, OpenFilter, Selection
+from services.analytics.schemas import (
+    CaseBehind,
+    CaseOut,
+    CaseRow,
+    CasesBehindQuery,
+    CellOut,
+    FigureOfCase,
+    OpenCasesQuery,
+    Part,
+)
+from services.analytics.tables import FactRow
+
+_LIST = "analytics.behind"
+MOST_EXAMINED = 20_000
+"""Candidates looked at for one page; a page may then hold fewer than asked for and still have a next."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Number:
+    """The number to be explained: where it counts, and its weights."""
+
+    basis: Basis
+    terms: dict[str, int]
+
+
+async def read_cases_behind(session: Session, scope: Scope, query: CasesBehindQuery) -> Page[CaseBehind]:
+    """Every case that adds to a number, by case id. Over all pages the amounts add up to the number."""
+    asked = make_definite(session, scope, query)
+    if query.counter is not None:
+        number = _Number(query.basis, {query.counter.value: 1})
+    else:
+        formula = find_formula(asked, query.measure or "")
+        terms = formula.numerator if query.part is Part.NUMERATOR else formula.denominator
+        number = _Number(basis_of(formula), {counter.value: weight for counter, weight in terms.items()})
+    after = str(decode_cursor(_LIST, query.cursor, (str,))[0]) if query.cursor else ""
+    items: list[CaseBehind] = []
+    examined = 0
+    async for rows in queries.candidates(session, scope, number.basis, asked.selection, after):
+        for row in rows:
+            examined += 1
+            behind = _behind(session, row, number, scope, asked.selection)
+            if behind is not None:
+                items.append(behind)
+            if len(items) == query.limit or examined == MOST_EXAMINED:
+                return Page[CaseBehind](items=items, next_cursor=encode_cursor(_LIST, [row.case_id]))
+    return Page[CaseBehind](items=items)
+
+
+def _behind(session: Session, row: FactRow, number: _Number, scope: Scope, selection: Selection) -> CaseBehind | None:
+    counts = [0] * len(COUNTERS)
+    for cell, more in _cells(session, row).items():
+        if cell.basis == number.basis and _inside(cell, scope, selection):
+            counts = [a + b for a, b in zip(counts, more, strict=True)]
+    amount = weighted(tuple(counts), number.terms)
+    if not amount:
+        return None
+    return CaseBehind(**_case(row), amount=amount, counts=_nonzero(tuple(counts)))
+
+
+def _inside(cell: Cell, scope: Scope, selection: Selection) -> bool:
+    return (
+        selection.first <= cell.day <= selection.last
+        and selection.unit_code in (None, cell.unit_code)
+        and scope.unit_code in (None, cell.unit_code)
+    )
+
+
+async def read_open_cases(session: Session, scope: Scope, query: OpenCasesQuery) -> Page[CaseRow]:
+    """The open cases that the board counts."""
+    directory = session.packs.current(session.now).directory
+    chosen = OpenFilter(
+        area_prefix=area_prefix(reachable_area(directory, scope, query.area_code)),
+        unit_code="" if query.without_unit else query.unit_code,
+        overdue_at=session.now if query.overdue else None,
+    )
+    rows = await queries.open_cases(session, scope, chosen, cursor=query.cursor, size=query.limit)
+    return OPEN_CASES.page(rows, query.limit, lambda row: CaseRow(**_case(row)))
+
+
+async def read_case(session: Session, scope: Scope, case_id: str) -> CaseOut:
+    """A case and every figure that it counts in; NotFound when there is none that the caller may see."""
+    row = await queries.fact_row(session, scope, case_id)
+    if row is None:
+        raise NotFound
+    cells = sorted(_cells(session, row).items())
+    formulas = session.packs.current(session.now).directory.formulas
+    return CaseOut(
+        **_case(row),
+        version=row.version,
+        updated_at=row.updated_at,
+        cells=[
+            CellOut(basis=Basis(cell.basis), day=cell.day, unit_code=cell.unit_code, counts=_nonzero(counts))
+            for cell, counts in cells
+        ],
+        figures=[figure for cell, counts in cells for figure in _figures(formulas, cell, counts)],
+    )
+
+
+def _figures(formulas: Sequence[Formula], cell: Cell, counts: Counts) -> Iterator[FigureOfCase]:
+    for formula in formulas:
+        ratio = ratio_of(formula, counts)
+        if basis_of(formula) == cell.basis and (ratio.numerator or ratio.denominator):
+            yield FigureOfCase(
+                measure=formula.code,
+                version=formula.version,
+                name=formula.name,
+                name_en=formula.name_en,
+                population=basis_of(formula),
+                day=cell.day,
+                unit_code=cell.unit_code,
+                numerator=ratio.numerator,
+                denominator=ratio.denominator,
+            )
+
+
+def _cells(session: Session, row: FactRow) -> dict[Cell, Counts]:
+    fact = from_document(row.doc)
+    return contribution(fact, day_rule(session, fact.registration.pack_version))
+
+
+def _nonzero(counts: Counts) -> dict[Counter, int]:
+    return {counter: count for counter, count in zip(COUNTERS, counts, strict=True) if count}
+
+
+def _case(row: FactRow) -> dict[str, Any]:
+    return {
+        "case_id": row.case_id,
+        "case_no": row.case_no,
+        "area_code": row.area_code,
+        "unit_code": row.unit_code,
+        "category_code": row.category_code,
+        "channel": Channel(row.channel),
+        "kind": Kind(row.kind),
+        "status": row.status,
+        "round": row.round,
+        "registered_at": row.registered_at,
+        "handle_due_at": row.handle_due_at,
+    }

@@ -1,0 +1,228 @@
+"""Answers figures: the rates and scores of the pack in force over the roll-ups, and the plain counters."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+from libs.common.database.session import Session
+from libs.common.errors import invalid
+from libs.common.pack.schema import Formula, Score
+from libs.common.security.policy import Scope
+from services.analytics import queries
+from services.analytics.actions.selecting import Asked, grouping, make_definite, names, stamp
+from services.analytics.domain import rates
+from services.analytics.domain.rates import Ratio
+from services.analytics.domain.terms import COUNTERS, NOTHING, Basis, Counter, Counts
+from services.analytics.schemas import (
+    By,
+    CountsOut,
+    CountsQuery,
+    CountsRow,
+    FiguresOut,
+    FiguresQuery,
+    MacroOut,
+    Part,
+    RateMeasure,
+    RateOut,
+    RateRow,
+    ScoreMeasure,
+    ScoreOut,
+    ScoreRow,
+)
+
+Rows = dict[str, Counts]
+
+RULES: Mapping[Basis, tuple[str, str]] = {
+    Basis.REGISTERED: (
+        "Cases registered in the period, with all that has become of them by now",
+        "统计期内登记的诉求件及其截至目前的办理情况",
+    ),
+    Basis.CLOSED: (
+        "Cases closed in the period and not reopened since, with all that happened to them",
+        "统计期内销号且未重新打开的诉求件及其全过程",
+    ),
+    Basis.HAPPENED: (
+        "What happened in the period, whenever the case was registered; limits on the day they fall due",
+        "统计期内发生的各事项（不论何时登记）；时限按到期日统计",
+    ),
+}
+
+
+async def read_figures(session: Session, scope: Scope, query: FiguresQuery) -> FiguresOut:
+    """Rates and scores with numerators, denominators, formulas and freshness."""
+    asked = make_definite(session, scope, query)
+    formulas, scores = _chosen(asked, query.measure)
+    board = await read_board(session, asked, query.by, _needed(asked, formulas, scores))
+    return FiguresOut(
+        **await stamp(session, asked, query, query.by),
+        rates=[board.rate(formula) for formula in formulas],
+        scores=[board.score(score) for score in scores],
+    )
+
+
+async def read_counts(session: Session, scope: Scope, query: CountsQuery) -> CountsOut:
+    """Plain counters on one basis."""
+    asked = make_definite(session, scope, query)
+    by = grouping(query.by, asked.area_code)
+    rows = await queries.sums(session, scope, query.basis, asked.selection, by)
+    total = tuple(map(sum, zip(*rows.values(), strict=True))) if rows else NOTHING
+    rule, rule_zh = RULES[query.basis]
+    return CountsOut(
+        **await stamp(session, asked, query, query.by),
+        basis=query.basis,
+        basis_rule=rule,
+        basis_rule_zh=rule_zh,
+        total=counts_out(total),
+        rows=[
+            CountsRow(key=key, name=name, name_en=name_en, counts=counts_out(counts))
+            for key, counts in (rows.items() if by else ())
+            for name, name_en in [names(asked.pack.directory, query.by, key)]
+        ],
+    )
+
+
+def counts_out(counts: Counts) -> dict[Counter, int]:
+    """By name."""
+    return dict(zip(COUNTERS, counts, strict=True))
+
+
+def basis_of(formula: Formula) -> Basis:
+    """The day on which a rate counts its cases."""
+    return Basis(formula.population.value)
+
+
+def ratio_of(formula: Formula, counts: Counts) -> Ratio:
+    """A rate of the pack over counts."""
+    return rates.ratio(counts, formula.numerator, formula.denominator)
+
+
+def find_formula(asked: Asked, code: str) -> Formula:
+    """A rate of the pack in force; Invalid naming ``measure`` when there is none."""
+    for formula in asked.pack.directory.formulas:
+        if formula.code == code:
+            return formula
+    raise _unknown(asked, code)
+
+
+def _chosen(asked: Asked, measure: str | None) -> tuple[Sequence[Formula], Sequence[Score]]:
+    directory = asked.pack.directory
+    if measure is None:
+        return directory.formulas, directory.scores
+    codes = list(dict.fromkeys(measure.split(",")))
+    scores = {score.code: score for score in directory.scores}
+    chosen = [scores[code] for code in codes if code in scores]
+    return [find_formula(asked, code) for code in codes if code not in scores], chosen
+
+
+def _unknown(asked: Asked, code: str) -> Exception:
+    known = ", ".join(formula.code for formula in asked.pack.directory.formulas)
+    return invalid("measure", f"{code} is not a rate of the pack; there are {known}", f"配置包中没有指标 {code}")
+
+
+def _needed(asked: Asked, formulas: Sequence[Formula], scores: Sequence[Score]) -> list[Formula]:
+    """The rates shown and those that the scores are made of."""
+    inside = {code for score in scores for code in score.weights}
+    shown = {formula.code for formula in formulas}
+    return [formula for formula in asked.pack.directory.formulas if formula.code in shown | inside]
+
+
+@dataclass(frozen=True, slots=True)
+class Board:
+    """Everything that the rates of one answer are made of: each rate's total, and its rows by key."""
+
+    asked: Asked
+    by: By
+    totals: Mapping[str, Ratio]
+    rows: Mapping[str, Mapping[str, Ratio]]
+
+    def rate(self, formula: Formula) -> RateMeasure:
+        """One rate, complete."""
+        basis = basis_of(formula)
+        rows = self.rows.get(formula.code, {})
+        mean, count = rates.macro_mean(rows.values())
+        scale = rates.scale_of(formula.denominator)
+        return RateMeasure(
+            code=formula.code,
+            version=formula.version,
+            name=formula.name,
+            name_en=formula.name_en,
+            basis_text=formula.basis,
+            formula={
+                Part.NUMERATOR: {counter.value: weight for counter, weight in formula.numerator.items()},
+                Part.DENOMINATOR: {counter.value: weight for counter, weight in formula.denominator.items()},
+            },
+            population=basis,
+            population_rule=RULES[basis][0],
+            population_rule_zh=RULES[basis][1],
+            micro=RateOut(**_shown(self.totals[formula.code], scale)),
+            macro=None if self.by is By.NONE else _macro(mean, count),
+            rows=[RateRow(**_shown(one, scale), **self._named(key)) for key, one in rows.items()],
+        )
+
+    def score(self, score: Score) -> ScoreMeasure:
+        """One score, complete."""
+        total = rates.score(score.weights, {code: one.value for code, one in self.totals.items()})
+        keys = dict.fromkeys(key for code in score.weights for key in self.rows.get(code, {}))
+        by_key = {key: self._score_of(score, key) for key in sorted(keys)}
+        having = [value for value in by_key.values() if value is not None]
+        mean = sum(having, Fraction(0)) / len(having) if having else None
+        return ScoreMeasure(
+            code=score.code,
+            version=score.version,
+            name=score.name,
+            name_en=score.name_en,
+            basis_text=score.basis,
+            weights=dict(score.weights),
+            micro=ScoreOut(**_score_shown(total, score.decimals)),
+            macro=None if self.by is By.NONE else _macro_score(mean, len(having), score.decimals),
+            rows=[ScoreRow(**_score_shown(value, score.decimals), **self._named(key)) for key, value in by_key.items()],
+        )
+
+    def _score_of(self, score: Score, key: str) -> Fraction | None:
+        nothing = Ratio(0, 0)
+        return rates.score(
+            score.weights, {code: self.rows.get(code, {}).get(key, nothing).value for code in score.weights}
+        )
+
+    def _named(self, key: str) -> dict[str, Any]:
+        name, name_en = names(self.asked.pack.directory, self.by, key)
+        return {"key": key, "name": name, "name_en": name_en}
+
+
+async def read_board(session: Session, asked: Asked, by: By, formulas: Sequence[Formula]) -> Board:
+    """One query for each basis that the formulas count on."""
+    found: dict[Basis, Rows] = {}
+    for basis in {basis_of(formula) for formula in formulas}:
+        found[basis] = await queries.sums(session, asked.scope, basis, asked.selection, grouping(by, asked.area_code))
+    rows = {
+        formula.code: {key: ratio_of(formula, counts) for key, counts in found[basis_of(formula)].items()}
+        for formula in formulas
+    }
+    totals = {code: rates.pooled(ratios.values()) for code, ratios in rows.items()}
+    return Board(asked, by, totals, rows if by is not By.NONE else {})
+
+
+def _shown(one: Ratio, scale: int) -> dict[str, Any]:
+    return {
+        "numerator": one.numerator,
+        "denominator": one.denominator,
+        "cases_numerator": rates.plain(Fraction(one.numerator, scale)),
+        "cases_denominator": rates.plain(Fraction(one.denominator, scale)),
+        "rate": rates.percent(one.value),
+        "text": rates.percent_text(one.value),
+    }
+
+
+def _macro(mean: Fraction | None, count: int) -> MacroOut:
+    return MacroOut(rate=rates.percent(mean), text=rates.percent_text(mean), rows_with_data=count)
+
+
+def _score_shown(value: Fraction | None, decimals: int) -> dict[str, Any]:
+    number = rates.percent(value, decimals)
+    return {"score": number, "text": rates.NO_DATA if number is None else number}
+
+
+def _macro_score(mean: Fraction | None, count: int, decimals: int) -> MacroOut:
+    shown = _score_shown(mean, decimals)
+    return MacroOut(rate=shown["score"], text=shown["text"], rows_with_data=count)

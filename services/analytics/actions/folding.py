@@ -1,0 +1,214 @@
+"""Folds a batch of events: facts in one read, everything in memory, then facts and roll-up differences in few writes.
+
+Every transaction locks in one order: facts, freshness, roll-ups, each by their keys. So two batches never wait for each
+other in a circle.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+import orjson
+
+from libs.common.database.session import Session
+from libs.common.errors import Permanent
+from libs.common.events.cases import CaseEvent
+from libs.common.ledger.append import part_of
+from libs.common.time.periods import assessment_day
+from services.analytics.actions.marks import mark_of
+from services.analytics.domain.counting import DayOf, add, contribution, difference
+from services.analytics.domain.documents import from_document, to_document
+from services.analytics.domain.fact import Fact, UnknownCase, fold
+from services.analytics.domain.terms import COUNTERS, Cell, Counts
+from services.analytics.tables import DIMENSIONS
+
+_INFO = "analytics.fold"
+
+_LOAD = "SELECT case_id, doc::text AS doc FROM fact WHERE case_id = ANY($1::text[]) ORDER BY case_id FOR UPDATE"
+
+_FACT_COLUMNS = {
+    "case_id": "text",
+    "case_no": "text",
+    "area_code": "text",
+    "unit_code": "text",
+    "units": "text",
+    "category_code": "text",
+    "channel": "text",
+    "kind": "text",
+    "urgency": "text",
+    "status": "text",
+    "is_open": "boolean",
+    "round": "integer",
+    "registered_at": "timestamptz",
+    "registered_day": "date",
+    "closed_day": "date",
+    "first_day": "date",
+    "last_day": "date",
+    "handle_due_at": "timestamptz",
+    "updated_at": "timestamptz",
+    "version": "integer",
+    "doc": "text",
+}
+_READ_AS = {"units": "string_to_array(units, ' ')", "doc": "doc::jsonb"}
+
+# Names of columns only, from the tables above: nothing of a request ever stands in these statements.
+_SAVE_FACTS = f"""
+    WITH fresh AS (
+        INSERT INTO freshness (part, as_of, folded_at) VALUES ($22::smallint, $23, $24)
+        ON CONFLICT (part) DO UPDATE SET as_of = excluded.as_of, folded_at = excluded.folded_at
+        WHERE freshness.as_of < excluded.as_of
+    )
+    INSERT INTO fact ({", ".join(_FACT_COLUMNS)})
+    SELECT {", ".join(_READ_AS.get(name, name) for name in _FACT_COLUMNS)}
+    FROM unnest({", ".join(f"${n}::{kind}[]" for n, kind in enumerate(_FACT_COLUMNS.values(), start=1))})
+        AS new({", ".join(_FACT_COLUMNS)})
+    ORDER BY case_id
+    ON CONFLICT (case_id) DO UPDATE SET {", ".join(f"{name} = excluded.{name}" for name in _FACT_COLUMNS)}
+"""  # noqa: S608
+
+_NAMES = [counter.value for counter in COUNTERS]
+_KEY_KINDS = ["date" if name == "day" else "text" for name in DIMENSIONS]
+_KINDS = [*_KEY_KINDS, *("bigint" for _ in _NAMES)]
+
+# A CHECK would judge a negative difference before it is added to what is there, so the sums are judged here.
+_ADD = f"""
+    WITH added AS (
+        INSERT INTO rollup ({", ".join((*DIMENSIONS, *_NAMES))})
+        SELECT * FROM unnest({", ".join(f"${n}::{kind}[]" for n, kind in enumerate(_KINDS, start=1))})
+            AS new({", ".join((*DIMENSIONS, *_NAMES))})
+        ORDER BY {", ".join(DIMENSIONS)}
+        ON CONFLICT ({", ".join(DIMENSIONS)})
+        DO UPDATE SET {", ".join(f"{name} = rollup.{name} + excluded.{name}" for name in _NAMES)}
+        RETURNING least({", ".join(_NAMES)}) AS low, greatest({", ".join(_NAMES)}) AS high
+    )
+    SELECT count(*) FILTER (WHERE low < 0) AS negative, count(*) FILTER (WHERE high = 0) AS empty FROM added
+"""  # noqa: S608
+
+_SWEEP = f"""
+    DELETE FROM rollup USING unnest({", ".join(f"${n}::{kind}[]" for n, kind in enumerate(_KEY_KINDS, start=1))})
+        AS emptied({", ".join(DIMENSIONS)})
+    WHERE {" AND ".join(f"rollup.{name} = emptied.{name}" for name in DIMENSIONS)}
+        AND {" AND ".join(f"rollup.{name} = 0" for name in _NAMES)}
+"""  # noqa: S608
+
+
+@dataclass(slots=True)
+class _Book:
+    """What one transaction knows: each fact as it was read and as it is now, and the day of every moment met."""
+
+    before: dict[str, Fact | None] = field(default_factory=dict)
+    after: dict[str, Fact | None] = field(default_factory=dict)
+    days: dict[int, DayOf] = field(default_factory=dict)
+
+
+def _book(session: Session) -> _Book:
+    book = session.info.setdefault(_INFO, _Book())
+    if not isinstance(book, _Book):
+        raise TypeError(f"session.info[{_INFO!r}] is taken")
+    return book
+
+
+async def load_facts(session: Session, case_ids: Iterable[str]) -> None:
+    """Read and lock the facts of these cases; those that are in hand already stay as they are."""
+    book = _book(session)
+    wanted = sorted({case_id for case_id in case_ids if case_id not in book.before})
+    if not wanted:
+        return
+    book.before.update(dict.fromkeys(wanted))
+    for row in await session.fetch(_LOAD, wanted):
+        book.before[row.case_id] = from_document(orjson.loads(row.doc))
+    book.after.update({case_id: book.before[case_id] for case_id in wanted})
+
+
+async def fold_event(session: Session, event: CaseEvent) -> None:
+    """Fold one event; what it changes is written when the transaction ends.
+
+    Raises:
+        Permanent: the case was never registered here.
+    """
+    await load_facts(session, [event.case_id])
+    book = _book(session)
+    try:
+        book.after[event.case_id] = fold(book.after[event.case_id], mark_of(event))
+    except UnknownCase:
+        raise Permanent(f"case {event.case_id} was never registered here") from None
+    session.before_commit(_INFO, _write)
+
+
+def day_rule(session: Session, pack_version: int) -> DayOf:
+    """The assessment day of a moment by a pack version; Unavailable while that version has not arrived."""
+    days = _book(session).days
+    if pack_version not in days:
+        rules = session.packs.version(pack_version).period_rules()
+        known: dict[datetime, date] = {}
+
+        def day_of(moment: datetime) -> date:
+            day = known.get(moment)
+            if day is None:
+                day = known[moment] = assessment_day(moment, rules.time_zone, rules.day_starts_at)
+            return day
+
+        days[pack_version] = day_of
+    return days[pack_version]
+
+
+async def _write(session: Session) -> None:
+    book = _book(session)
+    total: dict[Cell, Counts] = {}
+    rows: list[tuple[object, ...]] = []
+    newest: tuple[datetime, str] | None = None
+    for case_id, fact in sorted(book.after.items()):
+        old = book.before[case_id]
+        if fact is None or fact is old:
+            continue
+        day_of = day_rule(session, fact.registration.pack_version)
+        was = {} if old is None else contribution(old, day_rule(session, old.registration.pack_version))
+        now = contribution(fact, day_of)
+        add(total, difference(was, now))
+        rows.append(_row(fact, day_of, now))
+        newest = max(newest, (fact.updated_at, case_id)) if newest else (fact.updated_at, case_id)
+    if newest is None:
+        return
+    as_of, first = newest
+    await session.fetch(_SAVE_FACTS, *map(list, zip(*rows, strict=True)), part_of(first), as_of, session.now)
+    await _add(session, total)
+
+
+async def _add(session: Session, total: dict[Cell, Counts]) -> None:
+    if not total:
+        return
+    changes = [(*cell, *counts) for cell, counts in total.items()]
+    (result,) = await session.fetch(_ADD, *map(list, zip(*changes, strict=True)))
+    if result.negative:
+        raise ArithmeticError(f"{result.negative} cells of the roll-up would fall below 0: it is not what it was")
+    if result.empty:
+        emptied = [cell for cell, counts in total.items() if min(counts) < 0]
+        await session.fetch(_SWEEP, *map(list, zip(*emptied, strict=True)))
+
+
+def _row(fact: Fact, day_of: DayOf, cells: dict[Cell, Counts]) -> tuple[object, ...]:
+    first, limit, closed_at = fact.registration, fact.running_limit, fact.closed_at
+    days = [cell.day for cell in cells]
+    return (
+        first.case_id,
+        first.case_no,
+        first.area_code,
+        fact.unit,
+        " ".join(sorted({cell.unit_code for cell in cells if cell.unit_code})),
+        fact.category,
+        first.channel,
+        first.kind,
+        first.urgency,
+        fact.status.value,
+        fact.is_open,
+        fact.round,
+        first.at,
+        day_of(first.at),
+        None if closed_at is None else day_of(closed_at),
+        min(days),
+        max(days),
+        None if limit is None else limit.due_at,
+        fact.updated_at,
+        fact.version,
+        orjson.dumps(to_document(fact)).decode(),
+    )

@@ -1,0 +1,142 @@
+"""From what was asked to the days, the area and the rows that it means, by the pack in force."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from libs.common.database.session import Session
+from libs.common.errors import NotFound
+from libs.common.events.terms import LABELS_ZH, Channel, Kind
+from libs.common.pack.areas import COUNTY_DIGITS, TOWN_DIGITS, VILLAGE_DIGITS, area_prefix
+from libs.common.pack.directory import Directory, UnknownCode
+from libs.common.pack.schema import Area, Category, Unit
+from libs.common.pack.shelf import Shelved
+from libs.common.security.policy import Scope
+from libs.common.time.periods import Period, PeriodKind, assessment_day, period, window
+from services.analytics import queries
+from services.analytics.queries import Grouping, Selection
+from services.analytics.schemas import By, PeriodName, PeriodOut, SelectionQuery
+
+NO_UNIT = ("未派单位", "No unit")
+NO_CATEGORY = ("未分类", "No category")
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A question made definite."""
+
+    pack: Shelved
+    scope: Scope
+    span: Period
+    period: PeriodOut
+    area_code: str
+    selection: Selection
+
+
+def make_definite(session: Session, scope: Scope, query: SelectionQuery) -> Asked:
+    """The days and the part of the county that are meant.
+
+    Raises:
+        NotFound: the area lies outside the caller's reach.
+        UnknownCode: the pack in force has no such area, unit or category.
+    """
+    pack = session.packs.current(session.now)
+    directory = pack.directory
+    area_code = reachable_area(directory, scope, query.area_code)
+    if query.unit_code is not None:
+        directory.unit(query.unit_code)
+    if query.category_code is not None:
+        directory.category(query.category_code)
+    span, shown = _span(directory, query, session.now)
+    selection = Selection(
+        first=span.first,
+        last=span.last,
+        area_prefix=area_prefix(area_code),
+        unit_code=query.unit_code,
+        category_code=query.category_code,
+        channel=query.channel and query.channel.value,
+        kind=query.kind and query.kind.value,
+    )
+    return Asked(pack, scope, span, shown, area_code, selection)
+
+
+def reachable_area(directory: Directory, scope: Scope, asked: str | None) -> str:
+    """The area asked for, or the whole of what the caller may see; NotFound for one outside it."""
+    if asked is None:
+        return scope.area_prefix.ljust(VILLAGE_DIGITS, "0")
+    code = directory.area(asked).code
+    if not code.startswith(scope.area_prefix):
+        raise NotFound("This area is not within your reach", "无权查看该区域")
+    return code
+
+
+def _span(directory: Directory, query: SelectionQuery, now: datetime) -> tuple[Period, PeriodOut]:
+    rules = directory.period_rules()
+    if query.from_ is not None and query.to is not None:
+        label = f"{query.from_.isoformat()}/{query.to.isoformat()}"
+        span = Period(query.from_, query.to, PeriodKind.DAY, label)
+    else:
+        day = query.on or assessment_day(now, rules.time_zone, rules.day_starts_at)
+        span = period(PeriodKind(query.period.value), day, rules)
+    starts_at, ends_before = window(span, rules)
+    return span, PeriodOut(
+        kind=query.period if query.from_ is None else PeriodName.RANGE,
+        label=span.label,
+        first_day=span.first,
+        last_day=span.last,
+        starts_at=starts_at,
+        ends_before=ends_before,
+    )
+
+
+def grouping(by: By, area_code: str) -> Grouping | None:
+    """How rows are told apart; areas one level below the area asked for."""
+    if by is By.NONE:
+        return None
+    if by is not By.AREA:
+        return Grouping("day" if by is By.DAY else by.value if by in (By.CHANNEL, By.KIND) else f"{by.value}_code")
+    digits = {COUNTY_DIGITS: TOWN_DIGITS, TOWN_DIGITS: VILLAGE_DIGITS}.get(len(area_prefix(area_code)), 0)
+    return Grouping("area_code", digits)
+
+
+def names(directory: Directory, by: By, key: str) -> tuple[str, str]:
+    """Chinese and English name of a row; of a code that the pack no longer has, the code itself."""
+    try:
+        return _names(directory, by, key)
+    except (UnknownCode, ValueError):
+        return key, key
+
+
+def _names(directory: Directory, by: By, key: str) -> tuple[str, str]:
+    match by:
+        case By.UNIT | By.CATEGORY if not key:
+            return NO_UNIT if by is By.UNIT else NO_CATEGORY
+        case By.UNIT:
+            found: Unit | Area | Category = directory.unit(key)
+        case By.AREA:
+            found = directory.area(key)
+        case By.CATEGORY:
+            found = directory.category(key)
+        case By.CHANNEL | By.KIND:
+            term: Channel | Kind = Channel(key) if by is By.CHANNEL else Kind(key)
+            return LABELS_ZH[term], key
+        case _:
+            return key, key
+    return found.name, found.name_en or key
+
+
+async def stamp(session: Session, asked: Asked, query: SelectionQuery, by: By) -> dict[str, Any]:
+    """What every answer says of itself."""
+    fresh = await queries.freshness(session)
+    return {
+        "period": asked.period,
+        "area_code": asked.area_code,
+        "unit_code": query.unit_code,
+        "category_code": query.category_code,
+        "channel": query.channel,
+        "kind": query.kind,
+        "by": by,
+        "as_of": fresh.as_of,
+        "lag_seconds": fresh.lag_seconds,
+        "pack_version": asked.pack.version,
+    }

@@ -1,0 +1,77 @@
+"""The tables of analytics, in its own schema: a fact a case, the roll-ups, and how fresh they are.
+
+Counters of a roll-up are one column each, in the order of ``COUNTERS``; rows whose counters are all 0 do not exist.
+"""
+
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import BigInteger, Column, Date, DateTime, Integer, MetaData, Table, Text
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+from sqlmodel import Field, SQLModel
+
+from services.analytics.domain.terms import COUNTERS, Counter
+
+
+class Base(SQLModel):
+    """Base of this service's tables."""
+
+    metadata = MetaData()
+
+
+class FactRow(Base, table=True):
+    """One case (一件一档). ``doc`` is the whole fact; the columns are what is searched by, all derived from it."""
+
+    __tablename__ = "fact"
+
+    case_id: str = Field(primary_key=True)
+    case_no: str
+    area_code: str
+    unit_code: str
+    """The unit that the case itself counts for; empty when none."""
+    units: list[str] = Field(sa_column=Column(ARRAY(Text), nullable=False))
+    """Every unit that something of the case counts for."""
+    category_code: str
+    channel: str
+    kind: str
+    urgency: str
+    status: str
+    is_open: bool
+    round: int
+    registered_at: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False))
+    registered_day: date
+    closed_day: date | None
+    first_day: date
+    last_day: date
+    """The first and last assessment day on which anything of it happened, or falls due."""
+    handle_due_at: datetime | None = Field(sa_column=Column(DateTime(timezone=True)))
+    """The handling limit while it runs."""
+    updated_at: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False))
+    version: int
+    doc: dict[str, Any] = Field(sa_column=Column(JSONB, nullable=False))
+
+
+class FreshnessRow(Base, table=True):
+    """How far the fold has come. In several parts, so that writers do not wait for one row."""
+
+    __tablename__ = "freshness"
+
+    part: int = Field(primary_key=True)
+    as_of: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False))
+    """When the newest folded event happened."""
+    folded_at: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False))
+    """When that event was folded."""
+
+
+DIMENSIONS = ("basis", "day", "area_code", "unit_code", "category_code", "channel", "kind")
+
+rollup = Table(
+    "rollup",
+    Base.metadata,
+    *(Column(name, Date if name == "day" else Text, primary_key=True) for name in DIMENSIONS),
+    *(
+        Column(counter.value, BigInteger if counter is Counter.HANDLE_MINUTES else Integer, nullable=False)
+        for counter in COUNTERS
+    ),
+)
+"""Integers by basis, assessment day, area, unit, category, channel and kind (汇总)."""
