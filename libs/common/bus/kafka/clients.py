@@ -9,10 +9,9 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
+from itertools import chain
 from operator import attrgetter
 from typing import Any
-
-from aiokafka.errors import KafkaError
 
 from libs.common.bus.port import BusTrouble
 
@@ -45,7 +44,10 @@ async def end_producer(producer: Any, within: float) -> None:
     if await _bounded("stopping a producer", producer.stop, within):
         return
     # Its messages are nobody's any more: a late delivery would only be a duplicate.
-    attrgetter("_message_accumulator.fail_all")(producer)(KafkaError("given up"))
+    queued, under_way = attrgetter("_batches", "_pending_batches")(attrgetter("_message_accumulator")(producer))
+    for batch in [*chain.from_iterable(queued.values()), *under_way]:
+        batch.future.cancel()
+    queued.clear()
     await _bounded("closing a producer's connections", producer.client.close, _TAKE_APART_SECONDS)
     await _end(attrgetter("_sender.sender_task")(producer))
 
