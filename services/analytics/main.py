@@ -1,0 +1,22 @@
+"""The analytics service as a process: ``python -m services.analytics.main api|worker``."""
+
+from pathlib import Path
+
+from libs.common.bus.flow import Service
+from libs.common.host.process import run_service
+from libs.common.run.spec import ServiceSpec
+from services.analytics.api import router
+from services.analytics.handlers import REACTIONS
+from services.analytics.settings import Settings
+
+SPEC = ServiceSpec(
+    service=Service.ANALYTICS,
+    title="Huiyin analytics 回音·统计分析",
+    description="Exact figures: rates with their numerators and denominators, and the cases behind every number.",
+    routers=(router,),
+    reactions=REACTIONS,
+    migrations=Path(__file__).parent / "migrations",
+)
+
+if __name__ == "__main__":
+    run_service(SPEC, Settings())

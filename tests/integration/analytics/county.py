@@ -1,0 +1,121 @@
+"""An analytics service of a test: its tables, the demo pack, and a way to hear events without a bus."""
+
+from collections.abc import Iterable, Sequence
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import cast
+from zoneinfo import ZoneInfo
+
+from fastapi import FastAPI
+
+from libs.common.bus.flow import Service
+from libs.common.bus.port import Bus
+from libs.common.database.batch import GroupCommit
+from libs.common.database.migrate import migrate
+from libs.common.database.session import Database, Session
+from libs.common.errors import Unauthenticated
+from libs.common.events.base import Event
+from libs.common.events.directory import PackPublished
+from libs.common.pack.loader import digest, document, load_pack
+from libs.common.run.runtime import Runtime
+from libs.common.run.spec import load_nothing
+from libs.common.security.principal import Principal, Role
+from libs.common.security.vault import Vault
+from libs.common.time.clock import SimulatedClock
+from libs.common.time.periods import assessment_day
+from libs.common.web.app import create_app
+from services.analytics.domain.counting import DayOf
+from services.analytics.domain.terms import COUNTERS, Cell, Counts
+from services.analytics.handlers import REACTIONS
+from services.analytics.main import SPEC
+from services.analytics.tables import DIMENSIONS
+
+COUNTY = "999001000000"
+NOW = datetime(2026, 6, 10, 2, 0, tzinfo=UTC)
+PACK = load_pack(Path("packs/demo"))
+PACK_ZONE = ZoneInfo(PACK.place.time_zone)
+
+
+class Tokens:
+    """A verifier that knows a few people; a token is a role, with an area after a slash if not the county's."""
+
+    async def verify(self, token: str) -> Principal:
+        """Whose it is."""
+        role, _, area = token.partition("/")
+        if role not in list(Role):
+            raise Unauthenticated("unknown", "未知令牌")
+        return Principal(f"{role}-1", frozenset({Role(role)}), area or COUNTY, "D-WATER", "token-1")
+
+
+async def open_analytics(url: str) -> Database:
+    """Migrated, with the demo pack as version 1."""
+    await migrate(url, "analytics", SPEC.migrations)
+    database = Database(url, "analytics")
+    await hear(
+        database,
+        [
+            PackPublished(
+                occurred_at=datetime(2026, 1, 1, tzinfo=UTC),
+                place_code=COUNTY,
+                version=1,
+                digest=digest(PACK),
+                document=document(PACK),
+            )
+        ],
+    )
+    return database
+
+
+def application(database: Database, now: datetime = NOW) -> FastAPI:
+    """Its HTTP side, at a moment that stands still."""
+    runtime = Runtime(
+        service=Service.ANALYTICS,
+        clock=SimulatedClock(now),
+        bus=cast("Bus", None),
+        topic_prefix="",
+        door_database=database,
+        work_database=database,
+        commit=GroupCommit(database, load_nothing),
+        reactions=REACTIONS,
+        verifier=Tokens(),
+        vault=cast("Vault", None),
+    )
+    return create_app(runtime, SPEC.routers, title=SPEC.title, description=SPEC.description, version="1")
+
+
+async def hear(database: Database, events: Sequence[Event]) -> None:
+    """Apply a batch in one transaction, as the consumer does."""
+    async with database.transaction(NOW) as session:
+        await REACTIONS.prepare(session, events)
+        for event in events:
+            session.now = event.occurred_at
+            await REACTIONS.handlers[type(event)](session, event)
+
+
+def day_of(_pack_version: int) -> DayOf:
+    """The demo pack's days, worked out beside the service."""
+
+    def rule(moment: datetime) -> date:
+        return assessment_day(moment, PACK_ZONE, PACK.assessment.day_starts_at)
+
+    return rule
+
+
+async def stored_rollup(session: Session) -> dict[Cell, Counts]:
+    """The whole roll-up as it stands in the database."""
+    names = ", ".join((*DIMENSIONS, *(counter.value for counter in COUNTERS)))
+    rows = await session.fetch(f"SELECT {names} FROM rollup")  # noqa: S608 - names of columns
+    size = len(DIMENSIONS)
+    return {Cell(*row[:size]): tuple(row[size:]) for row in rows}
+
+
+def in_batches(events: Iterable[Event], size: int) -> list[list[Event]]:
+    """Of one size."""
+    batch: list[Event] = []
+    batches = [batch]
+    for event in events:
+        if len(batch) == size:
+            batch = []
+            batches.append(batch)
+        batch.append(event)
+    return batches
