@@ -8,7 +8,6 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
 
-from services.analytics.main import SPEC as ANALYTICS
 from services.dispatch.main import SPEC as DISPATCH
 from services.followup.actions import fire_due
 from services.followup.main import SPEC as FOLLOWUP
@@ -25,6 +24,7 @@ from libs.common.host.service import RunningService
 from libs.common.run.settings import ClockKind, CommonSettings
 from libs.common.run.supervise import stop
 from libs.common.time.clock import Clock, SimulatedClock, SystemClock
+from services.analytics.main import SPEC as ANALYTICS
 
 logger = logging.getLogger(__name__)
 
@@ -76,11 +76,8 @@ class House:
         return fired
 
     async def _unsent(self) -> int:
-        # The names are those of the enumeration of services.
-        counts = (f"(SELECT count(*) FROM {schema}.ledger_unsent)" for schema in self.services)
-        statement = f"SELECT {' + '.join(counts)}"
         async with self.services[Service.INTAKE].runtime.work_database.reading() as session:
-            return int((await session.fetch(f"{statement} AS unsent"))[0].unsent)
+            return int((await session.fetch(_UNSENT))[0].unsent)
 
     async def _behind(self) -> int:
         behind = 0

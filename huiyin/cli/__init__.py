@@ -1,0 +1,22 @@
+"""The command ``huiyin``."""
+
+import typer
+
+from huiyin.cli import audit, pack, parked, rebuild, replay, run, token
+
+app = typer.Typer(
+    name="huiyin",
+    help="Huiyin 回音: the open backend for grassroots complaint handling (基层诉求办理).",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+app.command("run")(run.run)
+app.command("demo")(replay.demo)
+app.command("replay")(replay.replay)
+app.add_typer(pack.app, name="pack")
+app.command("audit")(audit.audit)
+app.add_typer(parked.app, name="parked")
+app.command("token")(token.token)
+app.add_typer(rebuild.app, name="rebuild")

@@ -1,0 +1,120 @@
+"""``huiyin run``: the whole system in one process."""
+
+import errno
+import socket
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from huiyin.cli.common import DataDir, fail, load_settings, run_async, say
+from huiyin.cli.token import TRIAL_ROLES
+from huiyin.front import build_front
+from huiyin.house import House, open_house
+from huiyin.packs import publish_first_pack
+from libs.common.host.process import serve
+from libs.common.logs import configure_logs
+from libs.common.run.failpoints import arm
+from libs.common.run.settings import ClockKind, CommonSettings
+from libs.common.security.issuer import LocalIssuer
+
+DEMO_PACK = Path(__file__).parents[2] / "packs" / "demo"
+
+
+def run(
+    host: Annotated[str | None, typer.Option(help="Address to listen on. Default: HUIYIN_HOST or 127.0.0.1")] = None,
+    port: Annotated[int | None, typer.Option(help="Port to listen on. Default: HUIYIN_PORT or 8600")] = None,
+    data_dir: DataDir = None,
+    pack: Annotated[Path, typer.Option(help="County pack to load when none is loaded yet.")] = DEMO_PACK,
+    clock: Annotated[
+        ClockKind | None, typer.Option(help="What makes time pass. Default: HUIYIN_CLOCK or system")
+    ] = None,
+    clock_start: Annotated[str | None, typer.Option(help="Where simulated time begins, RFC 3339. Default: now")] = None,
+) -> None:
+    """Run all of Huiyin in one process, on an embedded PostgreSQL and an embedded bus unless told otherwise.
+
+    Data are kept in the data directory between starts. Ctrl-C stops it.
+    """
+    settings = load_settings(host=host, port=port, data_dir=data_dir, clock=clock)
+    start = _moment(clock_start)
+    configure_logs(settings.log_level)
+    arm(settings.failpoints)
+    _check_port(settings.host, settings.port)
+    run_async(_run(settings, pack, start))
+
+
+async def _run(settings: CommonSettings, pack: Path, start: datetime | None) -> int:
+    async with open_house(settings, simulated_start=start) as house:
+        await publish_first_pack(house, pack)
+        await house.settle()
+        await serve(build_front(house), settings.host, settings.port, ready=lambda: _greet(house))
+    say("Stopped.")
+    return 0
+
+
+def _greet(house: House) -> None:
+    settings = house.settings
+    base = f"http://{settings.host}:{settings.port}"
+    shelved = next(iter(house.services.values())).runtime.door_database.packs.current(house.clock.now())
+    place = shelved.directory.pack.place
+    token = _trial_token(settings, place.code)
+    data = "external database" if settings.database_url else f"data in {settings.data_dir}/"
+    clock = f"simulated, now {house.clock.now():%Y-%m-%d %H:%M} UTC" if house.clock.simulated else "system"
+    say(f"\nHuiyin 回音 is running: {place.name} ({place.code}), pack {shelved.version}; {data}; clock: {clock}\n")
+    county = f"{base}/analytics/county"
+    say(f"  County page   {county}?token={token}" if token else f"  County page   {county}")
+    for name in house.services:
+        say(f"  {str(name).capitalize():<13} {base}/{name}/v1   docs {base}/{name}/docs")
+    say(f"  Metrics       {base}/metrics\n")
+    if token:
+        say("  A token for everything but a unit's own work (12 h):\n")
+        say(f"  export TOKEN={token}\n")
+        say("  For a unit's work:  huiyin token --role handler --unit D-HOUSING")
+    say(f'  First complaint:    curl -s {base}/intake/v1/cases -H "Authorization: Bearer $TOKEN" \\')
+    say(
+        '      -H \'Content-Type: application/json\' -d \'{"channel":"hotline","kind":"complaint",'
+        f'"area_code":"{_a_village(house)}","category_code":"{_a_category(house)}","text":"村口路灯坏了三天"}}\''
+    )
+    say("\n  Ctrl-C stops it.\n")
+
+
+def _a_village(house: House) -> str:
+    pack = next(iter(house.services.values())).runtime.door_database.packs.current(house.clock.now()).directory.pack
+    return next((area.code for area in pack.areas if area.level == "village"), pack.areas[0].code)
+
+
+def _a_category(house: House) -> str:
+    pack = next(iter(house.services.values())).runtime.door_database.packs.current(house.clock.now()).directory.pack
+    return pack.categories[0].code
+
+
+def _trial_token(settings: CommonSettings, area: str) -> str | None:
+    if settings.jwks_url:
+        return None
+    issuer = LocalIssuer.load_or_create(settings.data_dir, lambda: datetime.now(UTC))
+    return issuer.issue("trial", TRIAL_ROLES, area, None, timedelta(hours=12))
+
+
+def _check_port(host: str, port: int) -> None:
+    """Say so before anything is started when somebody else listens there."""
+    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            if error.errno == errno.EADDRINUSE:
+                fail(f"port {port} is taken by another program; choose one: huiyin run --port {port + 1}")
+            fail(f"cannot listen on {host}:{port}: {error.strerror}")
+
+
+def _moment(text: str | None) -> datetime | None:
+    if text is None:
+        return None
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        fail(f"--clock-start {text!r} is no RFC 3339 time; say for example 2026-01-05T09:00:00+08:00")
+    if moment.tzinfo is None:
+        fail(f"--clock-start {text!r} has no offset; say for example 2026-01-05T09:00:00+08:00")
+    return moment
