@@ -72,7 +72,7 @@ Line = MutableMapping[str, Any]
 
 def get_logger(name: str) -> FilteringBoundLogger:
     """The logger of a module: ``log = get_logger(__name__)``, then ``log.info("relay started", part=3)``."""
-    return cast("FilteringBoundLogger", structlog.get_logger(name, logger=name))
+    return cast("FilteringBoundLogger", structlog.get_logger(logger_name=name))
 
 
 def configure_logs(level: str = "INFO", *, service: str | None = None, stream: BinaryIO | None = None) -> None:
@@ -85,7 +85,7 @@ def configure_logs(level: str = "INFO", *, service: str | None = None, stream: B
     if number is None:
         raise ValueError(f"unknown log level {level!r}")
     output = stream or sys.stdout.buffer
-    chain: list[Processor] = [structlog.contextvars.merge_contextvars, structlog.processors.add_log_level]
+    chain: list[Processor] = [structlog.contextvars.merge_contextvars, _name_logger, structlog.processors.add_log_level]
     if service is not None:
         chain.append(_of_service(service))
     chain += [structlog.processors.TimeStamper(fmt="iso", utc=True), describe_exception, keep_allowed, mask_numbers]
@@ -145,6 +145,12 @@ def _render(_logger: object, _method: str, line: Line) -> bytes:
 
 def _type_name(value: object) -> str:
     return type(value).__qualname__
+
+
+def _name_logger(_logger: object, _method: str, line: Line) -> Line:
+    if "logger_name" in line:
+        line["logger"] = line.pop("logger_name")
+    return line
 
 
 def _of_service(service: str) -> Processor:

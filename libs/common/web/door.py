@@ -134,7 +134,6 @@ def _bearer_token(request: Request) -> str:
             "Send an access token as Authorization: Bearer",
             "请在 Authorization: Bearer 中提供访问令牌",
             extra={"reason": "missing"},
-            headers={"WWW-Authenticate": "Bearer"},
         )
     return token.strip()
 

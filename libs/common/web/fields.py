@@ -21,6 +21,8 @@ _MOMENT = r"^(19[7-9]\d|2[01]\d\d)-\d\d-\d\dT([01]\d|2[0-3]):[0-5]\d:[0-5]\d(\.\
 _CONTROLS = "\\u0000-\\u001f\\u007f-\\u009f"
 _CONTROLS_BUT_BREAKS = "\\u0000-\\u0008\\u000b-\\u001f\\u007f-\\u009f"
 _is_moment = re.compile(_MOMENT, re.ASCII).search
+_control = re.compile(f"[{_CONTROLS}]").search
+_control_but_break = re.compile(f"[{_CONTROLS_BUT_BREAKS}]").search
 
 
 class RequestBody(BaseModel):
@@ -46,8 +48,7 @@ def _cleaned(text: object, *, breaks: bool) -> object:
     if text.isascii() and text.isprintable():
         return text.strip()
     normal = unicodedata.normalize("NFC", text.replace("\r\n", "\n") if breaks else text).strip()
-    allowed = "\n\t" if breaks else ""
-    if any(unicodedata.category(sign) == "Cc" and sign not in allowed for sign in normal):
+    if (_control_but_break if breaks else _control)(normal):
         raise fault("control_character", "must not contain control characters", "不得包含控制字符")
     return normal
 

@@ -8,6 +8,7 @@ import asyncio
 import re
 from urllib.parse import unquote_to_bytes
 
+import orjson
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from libs.common.errors import BadRequest, Problem, TooLarge
@@ -103,10 +104,23 @@ def check_json_bytes(body: bytes, deepest: int = DEEPEST_JSON) -> None:
     # A NUL byte also gives away UTF-16 and UTF-32, which a lenient parser would read past all these checks.
     if b"\0" in body or (b"\\u0000" in body and _ESCAPED_NUL.search(body)):
         raise BadRequest("The body must not hold the NUL character", "请求体不得包含空字符")
+    if (b"\\ud" in body or b"\\uD" in body) and not _is_text(body):
+        raise BadRequest(
+            "The body is not valid JSON, or holds half a surrogate pair", "请求体不是有效的 JSON 或含孤立代理项"
+        )
     if body.count(b"{") + body.count(b"[") > deepest and _depth(body) > deepest:
         raise BadRequest(f"The body nests more than {deepest} levels deep", f"请求体嵌套超过 {deepest} 层")
-    if _NOT_A_NUMBER.search(body) and _NOT_A_NUMBER.search(_STRING.sub(b"", body)):
+    if (b"NaN" in body or b"Infinity" in body) and _NOT_A_NUMBER.search(_STRING.sub(b"", body)):
         raise BadRequest("NaN and Infinity are not JSON", "NaN 与 Infinity 不是有效的 JSON")
+
+
+def _is_text(body: bytes) -> bool:
+    """Whether a strict parser takes it: the one behind us lets half a surrogate pair pass, which no UTF-8 can hold."""
+    try:
+        orjson.loads(body)
+    except orjson.JSONDecodeError:
+        return False
+    return True
 
 
 def _depth(body: bytes) -> int:

@@ -26,7 +26,7 @@ LONGEST_LINE = 64 * 1024
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A line that is not blank. ``number`` counts from 1, blank lines included. ``raw`` is None when it was too long."""
+    """A line that is not blank. ``number`` counts from 1, blank lines included; ``raw`` is None for one too long."""
 
     number: int
     raw: bytes | None

@@ -111,8 +111,12 @@ def applicable(route: APIRoute, method: str, operation: Document) -> Iterator[in
 
 def asks_for_version(route: APIRoute) -> bool:
     """Whether the endpoint's code calls ``door.expected_version()``: the document cannot say other than the code."""
-    function = inspect.unwrap(route.endpoint)
-    return any("expected_version" in code.co_names for code in _codes(function.__code__))
+    return _calls(route, "expected_version")
+
+
+def _calls(route: APIRoute, name: str) -> bool:
+    code = getattr(inspect.unwrap(route.endpoint), "__code__", None)
+    return code is not None and any(name in inner.co_names for inner in _codes(code))
 
 
 def _codes(code: CodeType) -> Iterator[CodeType]:
@@ -136,7 +140,7 @@ def _complete(route: APIRoute, method: str, operation: Document, schemas: Docume
         operation["security"] = [{"token": []}]
         needed = f"Needs the right {', '.join(f'`{right.value}`' for right in rights)}."
         operation["description"] = "\n\n".join(filter(None, (operation.get("description"), needed)))
-    if rights and method in _WRITES:
+    if rights and _calls(route, "write"):
         parameters.append(_IDEMPOTENCY_KEY)
     if asks_for_version(route):
         parameters.append(_IF_MATCH)

@@ -1,4 +1,4 @@
-"""What an operator may do to a service (运维): look at parked events, play them again or give them up, resend, move time."""
+"""What an operator may do to a service (运维): see parked events, play them again or drop them, resend, move time."""
 
 from collections.abc import Sequence
 from datetime import datetime

@@ -9,7 +9,7 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.types import Scope
 
-from libs.common.errors import BadRequest, Invalid, NotFound, Problem
+from libs.common.errors import BadRequest, Invalid, NotFound, Problem, Unauthenticated
 from libs.common.web.sentences import field_errors
 
 PROBLEM_JSON = "application/problem+json"
@@ -94,6 +94,8 @@ def problem_response(problem: Problem, scope: Scope) -> Response:
     if problem.status >= _SERVER_ERROR:
         scope[PROBLEM_SEEN] = problem
     headers = {**problem.headers, "Content-Language": language, "Vary": "Accept-Language"}
+    if problem.status == Unauthenticated.status:
+        headers.setdefault("WWW-Authenticate", "Bearer")
     return Response(orjson.dumps(body, default=str), problem.status, headers, media_type=PROBLEM_JSON)
 
 
