@@ -8,7 +8,6 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
 
-from services.dispatch.main import SPEC as DISPATCH
 from services.followup.actions import fire_due
 from services.followup.main import SPEC as FOLLOWUP
 from services.intake.main import SPEC as INTAKE
@@ -25,6 +24,7 @@ from libs.common.run.settings import ClockKind, CommonSettings
 from libs.common.run.supervise import stop
 from libs.common.time.clock import Clock, SimulatedClock, SystemClock
 from services.analytics.main import SPEC as ANALYTICS
+from services.dispatch.main import SPEC as DISPATCH
 
 logger = logging.getLogger(__name__)
 

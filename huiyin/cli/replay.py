@@ -17,7 +17,7 @@ SeedOption = Annotated[
 LimitOption = Annotated[int | None, typer.Option("--limit", min=1, help="Only the first N rows.")]
 
 
-def replay(  # noqa: PLR0913 - the options of a command
+def replay(
     files: Annotated[list[Path], typer.Argument(help="JSONL or CSV exports, taken together.")],
     mapping: Annotated[
         Path | None, typer.Option(help="Which column is what. Default: recognised by the columns.")
