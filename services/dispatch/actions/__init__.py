@@ -1,0 +1,1 @@
+"""The verbs of dispatch. Each changes rows, records the step and says what happened; none commits."""

@@ -1,0 +1,176 @@
+"""Choosing the unit: by the duty directory (权责清单), or by a person's choice checked against it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from libs.common.database.session import Session
+from libs.common.errors import invalid
+from libs.common.events.cases import CaseAssigned, CaseReassigned, TriageQueued
+from libs.common.pack.areas import contains
+from libs.common.pack.directory import Directory, Lead, UnknownCode
+from services.dispatch.actions.steps import end_return, forget_signing
+from services.dispatch.tables import Work
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A lead unit that may lead, under the pack version it was looked up in. ``explanation`` goes with it for ever."""
+
+    lead_unit: str
+    support_units: tuple[str, ...]
+    category_code: str
+    pack_version: int
+    by_rule: bool
+    explanation: str
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What a person chose. Without a category the case keeps its own."""
+
+    lead_unit: str
+    support_units: Sequence[str]
+    category_code: str | None
+    reason: str
+
+
+def by_rule(directory: Directory, pack_version: int, category_code: str | None, area_code: str) -> Choice | str:
+    """The unit that the duty directory names, or why a person has to choose one."""
+    if category_code is None:
+        return "登记时没有类别 no category was given"
+    try:
+        lead = directory.lead_unit(category_code, area_code)
+        if lead.unit_code is None:
+            return lead.explanation
+        if not _reaches(directory, lead.unit_code, area_code):
+            return f"{lead.explanation}: 该单位辖区不含事发地 its area does not contain the place"
+        support = directory.support_units(category_code, area_code)
+    except UnknownCode as unknown:
+        return f"县包中没有{unknown.field} {unknown.code} not in pack version {pack_version}"
+    return Choice(lead.unit_code, support, category_code, pack_version, by_rule=True, explanation=lead.explanation)
+
+
+def by_hand(directory: Directory, pack_version: int, work: Work, wish: Wish) -> Choice:
+    """A person's choice, when the directory allows it; Invalid naming the field when it does not."""
+    category_code = wish.category_code or work.category_code
+    if category_code is None:
+        raise invalid("category_code", "the case has no category yet; name one", "诉求件尚无类别，请指定")
+    directory.category(category_code)
+    _check_lead(directory, work, wish.lead_unit, category_code)
+    _check_support(directory, wish)
+    return Choice(
+        wish.lead_unit,
+        tuple(wish.support_units),
+        category_code,
+        pack_version,
+        by_rule=False,
+        explanation=f"人工指定 chosen by a dispatcher: {wish.reason}",
+    )
+
+
+def named_lead(directory: Directory, category_code: str | None, area_code: str) -> Lead | None:
+    """What the duty directory says of a case, for its explanation; None when it knows no such code."""
+    if category_code is None:
+        return None
+    try:
+        return directory.lead_unit(category_code, area_code)
+    except UnknownCode:
+        return None
+
+
+def give(work: Work, choice: Choice, now: datetime) -> None:
+    """Let the chosen unit lead from ``now`` on. The handling clock of the round runs on."""
+    work.lead_unit = choice.lead_unit
+    work.support_units = list(choice.support_units)
+    work.category_code = choice.category_code
+    work.pack_version = choice.pack_version
+    work.by_rule = choice.by_rule
+    work.explanation = choice.explanation
+    work.assigned_at = now
+    forget_signing(work)
+    end_return(work)
+
+
+def take_from_units(work: Work, explanation: str) -> None:
+    """Nobody leads until a person chooses (待派). The handling clock of the round runs on."""
+    work.lead_unit = None
+    work.support_units = []
+    work.by_rule = False
+    work.explanation = explanation
+    work.assigned_at = None
+    forget_signing(work)
+    end_return(work)
+
+
+def say_assigned(session: Session, work: Work, choice: Choice) -> None:
+    """CaseAssigned, for the round that the case is in."""
+    session.publish(
+        CaseAssigned(
+            case_id=work.case_id,
+            occurred_at=session.now,
+            round=work.round,
+            lead_unit=choice.lead_unit,
+            support_units=choice.support_units,
+            category_code=choice.category_code,
+            by_rule=choice.by_rule,
+            explanation=choice.explanation,
+            pack_version=choice.pack_version,
+        )
+    )
+
+
+def say_reassigned(session: Session, work: Work, choice: Choice, from_unit: str) -> None:
+    """CaseReassigned, within the round that the case is in."""
+    session.publish(
+        CaseReassigned(
+            case_id=work.case_id,
+            occurred_at=session.now,
+            round=work.round,
+            from_unit=from_unit,
+            lead_unit=choice.lead_unit,
+            support_units=choice.support_units,
+            category_code=choice.category_code,
+            explanation=choice.explanation,
+            pack_version=choice.pack_version,
+        )
+    )
+
+
+def say_queued(session: Session, work: Work, reason: str) -> None:
+    """TriageQueued, for the round that the case is in."""
+    session.publish(TriageQueued(case_id=work.case_id, occurred_at=session.now, round=work.round, reason=reason))
+
+
+def _check_lead(directory: Directory, work: Work, lead_unit: str, category_code: str) -> None:
+    _known_unit(directory, "lead_unit", lead_unit)
+    if lead_unit == work.lead_unit:
+        raise invalid("lead_unit", "leads it already; choose another unit", "该单位已是主办单位，请另选")
+    if not directory.may_receive(lead_unit, category_code, work.area_code):
+        raise invalid(
+            "lead_unit",
+            "this matter was taken back by the county; no town or village may be given it",
+            "该事项属上级收回事项，不得派给镇村",
+        )
+    # A unit sees what happens in its area: given a case from elsewhere it would never find it in its list.
+    if not _reaches(directory, lead_unit, work.area_code):
+        raise invalid("lead_unit", "its area does not contain the place of the case", "该单位辖区不含事发地")
+
+
+def _check_support(directory: Directory, wish: Wish) -> None:
+    for index, code in enumerate(wish.support_units):
+        field = f"support_units/{index}"
+        _known_unit(directory, field, code)
+        if code == wish.lead_unit or code in wish.support_units[:index]:
+            raise invalid(field, "is named twice", "单位重复")
+
+
+def _known_unit(directory: Directory, field: str, code: str) -> None:
+    try:
+        directory.unit(code)
+    except UnknownCode as unknown:
+        raise UnknownCode(field, code) from unknown
+
+
+def _reaches(directory: Directory, unit_code: str, area_code: str) -> bool:
+    return contains(directory.unit(unit_code).area_code, area_code)

@@ -1,0 +1,84 @@
+"""Publishing a county pack (县包): checked whole, numbered, stored, and said to everybody in one event."""
+
+from collections.abc import Mapping
+from datetime import datetime, time
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from libs.common.database.session import Session
+from libs.common.errors import Conflict, FieldError, Forbidden, Invalid
+from libs.common.events.directory import PackPublished
+from libs.common.pack.check import check_pack
+from libs.common.pack.learning import store_pack
+from libs.common.pack.loader import digest, document, from_document
+from libs.common.pack.problems import PackError, PackProblem
+from libs.common.pack.schema import Pack
+from libs.common.security.policy import Scope
+from services.dispatch import queries
+from services.dispatch.schemas import PackOut
+
+
+def read_pack(plain: Mapping[str, Any]) -> Pack:
+    """The pack of a document, sound in form and meaning; Invalid with every problem, each with its place and mend."""
+    try:
+        pack = from_document(plain)
+    except PackError as error:
+        raise _invalid(error.problems) from error
+    problems = check_pack(pack)
+    if problems:
+        raise _invalid(problems)
+    return pack
+
+
+async def publish(session: Session, scope: Scope, pack: Pack) -> PackOut:
+    """Store the pack as the next version and say so. A pack equal to the newest version changes nothing.
+
+    It stands on the shelf only when the caller has read the shelf anew, after the commit.
+    """
+    if not scope.allows(pack.place.code):
+        raise Forbidden("You may not publish a pack for this place", "无权发布该地区的县包")
+    await queries.lock_packs(session)
+    newest = await queries.newest_pack(session)
+    print_of_pack = digest(pack)
+    if newest is not None and newest.place_code != pack.place.code:
+        raise Conflict(
+            f"This system works for {newest.place_code}; a pack of another place would orphan its cases",
+            f"本系统服务于 {newest.place_code}，不能发布其他地区的县包",
+        )
+    if newest is not None and newest.digest == print_of_pack:
+        return _shown(pack, newest.version, newest.digest, newest.effective_from, published=False)
+    event = PackPublished(
+        occurred_at=max(session.now, _midnight(pack)),
+        place_code=pack.place.code,
+        version=1 if newest is None else newest.version + 1,
+        digest=print_of_pack,
+        document=document(pack),
+    )
+    await store_pack(session, event)
+    session.publish(event)
+    return _shown(pack, event.version, event.digest, event.occurred_at, published=True)
+
+
+def _shown(pack: Pack, version: int, print_of_pack: str, effective_from: datetime, *, published: bool) -> PackOut:
+    return PackOut(
+        pack_version=version,
+        place_code=pack.place.code,
+        edition=pack.version,
+        digest=print_of_pack,
+        effective_from=effective_from,
+        published=published,
+    )
+
+
+def _midnight(pack: Pack) -> datetime:
+    """When the day begins on which the pack takes effect; a day that has passed means now, never backwards."""
+    return datetime.combine(pack.effective_from, time.min, ZoneInfo(pack.place.time_zone))
+
+
+def _invalid(problems: list[PackProblem] | tuple[PackProblem, ...]) -> Invalid:
+    fields = [
+        FieldError(problem.file, f"{problem.message}. Mend: {problem.mend}", f"{problem.message}。改正：{problem.mend}")
+        for problem in problems
+    ]
+    count = len(fields)
+    return Invalid(f"The pack has {count} problems", f"县包有 {count} 处问题", fields=fields)

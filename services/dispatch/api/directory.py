@@ -1,0 +1,191 @@
+"""The directory (县包): its areas, units and categories, the words that answers use, and publishing a new version."""
+
+from collections.abc import Callable, Sequence
+from enum import StrEnum
+from typing import Annotated, Protocol, TypeVar
+
+from fastapi import APIRouter, Path, Query, Response
+from pydantic import BaseModel
+
+from libs.common.database.session import Session
+from libs.common.errors import NotFound
+from libs.common.events.terms import LABELS_ZH, Deadline, Kind, ResultKind, Urgency
+from libs.common.pack.areas import contains
+from libs.common.pack.directory import Directory
+from libs.common.pack.learning import refresh_shelf
+from libs.common.pack.loader import document
+from libs.common.pack.schema import Area, Category, Unit
+from libs.common.pack.shelf import Shelved
+from libs.common.security.policy import Right
+from libs.common.web.cursors import Page, decode_cursor, encode_cursor
+from libs.common.web.door import Door, needs
+from services.dispatch import queries
+from services.dispatch.actions import directory as publishing
+from services.dispatch.domain.terms import ACTION_LABELS, STATUS_LABELS
+from services.dispatch.schemas import (
+    AreaOut,
+    AreasQuery,
+    CategoriesQuery,
+    CategoryOut,
+    PackOut,
+    PageQuery,
+    PublishPack,
+    Term,
+    TermsOut,
+    UnitOut,
+    UnitsQuery,
+)
+
+router = APIRouter(prefix="/v1/directory", tags=["directory"])
+
+Reader = Annotated[Door, needs(Right.DIRECTORY_READ)]
+ShownT = TypeVar("ShownT", bound=BaseModel)
+PackVersion = Annotated[int, Path(ge=1, le=2_147_483_647, description="The version that dispatch numbered it with")]
+
+
+class _Coded(Protocol):
+    @property
+    def code(self) -> str: ...
+
+
+RowT = TypeVar("RowT", bound=_Coded)
+
+
+@router.post("/packs", response_model=PackOut)
+async def publish_pack(body: PublishPack, door: Annotated[Door, needs(Right.DIRECTORY_PUBLISH)]) -> Response:
+    """Publish a county pack. One that equals the newest version changes nothing and answers that version."""
+    pack = publishing.read_pack(body.model_dump())
+    response = await door.write(
+        lambda session: publishing.publish(session, door.scope, pack),
+        location=lambda published: f"/dispatch/v1/directory/packs/{published.pack_version}",
+    )
+    await refresh_shelf(door.runtime.door_database)
+    return response
+
+
+@router.get("/packs/current", response_model=PackOut)
+async def current_pack(door: Reader) -> Response:
+    """The version in force, whole."""
+
+    async def current(session: Session) -> PackOut:
+        return _shown(session.packs.current(door.now))
+
+    return door.answer(await door.read(current))
+
+
+@router.get("/packs/{pack_version}", response_model=PackOut)
+async def one_pack(pack_version: PackVersion, door: Reader) -> Response:
+    """A version, whole; also one that holds no longer, since cases keep theirs."""
+
+    async def one(session: Session) -> PackOut:
+        stored = await queries.stored_pack(session, pack_version)
+        if stored is None:
+            raise NotFound("There is no such pack version", "没有此县包版本")
+        return PackOut(
+            pack_version=stored.version,
+            place_code=stored.place_code,
+            edition=stored.document["version"],
+            digest=stored.digest,
+            effective_from=stored.effective_from,
+            document=stored.document,
+        )
+
+    return door.answer(await door.read(one))
+
+
+@router.get("/areas", response_model=Page[AreaOut])
+async def list_areas(query: Annotated[AreasQuery, Query()], door: Reader) -> Response:
+    """区域, by code."""
+    rows = [
+        area
+        for area in (await _directory(door)).pack.areas
+        if query.level in (None, area.level) and _is_inside(query.area_code, area.code)
+    ]
+    return door.answer(_page("dispatch.areas", rows, query, _area))
+
+
+@router.get("/units", response_model=Page[UnitOut])
+async def list_units(query: Annotated[UnitsQuery, Query()], door: Reader) -> Response:
+    """单位, by code."""
+    units = (await _directory(door)).units(query.level)
+    rows = [unit for unit in units if _is_inside(query.area_code, unit.area_code)]
+    return door.answer(_page("dispatch.units", rows, query, _unit))
+
+
+@router.get("/categories", response_model=Page[CategoryOut])
+async def list_categories(query: Annotated[CategoriesQuery, Query()], door: Reader) -> Response:
+    """类别, by code."""
+    categories = (await _directory(door)).pack.categories
+    rows = [category for category in categories if query.parent in (None, category.parent)]
+    return door.answer(_page("dispatch.categories", rows, query, _category))
+
+
+@router.get("/terms", response_model=TermsOut)
+async def list_terms(door: Reader) -> Response:
+    """Every closed list of words, in Chinese and English; with the return reasons of the pack in force."""
+    directory = await _directory(door)
+    lists = {
+        "status": [Term(code=status, zh=zh, en=en) for status, (zh, en) in STATUS_LABELS.items()],
+        "action": [Term(code=action, zh=zh, en=en) for action, (zh, en) in ACTION_LABELS.items()],
+        "return_reason": [
+            Term(code=reason.code, zh=reason.name, en=reason.name_en) for reason in directory.pack.returns.reasons
+        ],
+        **{name: _terms(words) for name, words in _WORDS.items()},
+    }
+    return door.answer(TermsOut(lists=lists))
+
+
+_WORDS: dict[str, type[StrEnum]] = {
+    "kind": Kind,
+    "urgency": Urgency,
+    "deadline": Deadline,
+    "result_kind": ResultKind,
+}
+
+
+def _terms(words: type[StrEnum]) -> list[Term]:
+    return [Term(code=word, zh=LABELS_ZH[word], en=word.value.replace("_", " ")) for word in words]
+
+
+async def _directory(door: Door) -> Directory:
+    async def current(session: Session) -> Directory:
+        return session.packs.current(door.now).directory
+
+    return await door.read(current)
+
+
+def _is_inside(outer: str | None, code: str) -> bool:
+    return outer is None or contains(outer, code)
+
+
+def _page(name: str, rows: Sequence[RowT], query: PageQuery, show: Callable[[RowT], ShownT]) -> Page[ShownT]:
+    """A page of what the pack holds in memory, by code."""
+    after = None if query.cursor is None else str(decode_cursor(name, query.cursor, [str])[0])
+    left = sorted((row for row in rows if after is None or row.code > after), key=lambda row: row.code)
+    shown = left[: query.limit]
+    following = encode_cursor(name, [shown[-1].code]) if len(left) > query.limit else None
+    return Page(items=[show(row) for row in shown], next_cursor=following)
+
+
+def _shown(shelved: Shelved) -> PackOut:
+    pack = shelved.directory.pack
+    return PackOut(
+        pack_version=shelved.version,
+        place_code=pack.place.code,
+        edition=pack.version,
+        digest=shelved.digest,
+        effective_from=shelved.effective_from,
+        document=document(pack),
+    )
+
+
+def _area(area: Area) -> AreaOut:
+    return AreaOut.model_validate(area, from_attributes=True)
+
+
+def _unit(unit: Unit) -> UnitOut:
+    return UnitOut.model_validate(unit, from_attributes=True)
+
+
+def _category(category: Category) -> CategoryOut:
+    return CategoryOut.model_validate(category, from_attributes=True)

@@ -1,0 +1,121 @@
+"""Words of dispatching: where a case stands, what can be done with it, and who does it; each with its Chinese label."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+
+class Status(StrEnum):
+    """Where a case stands with the units (办理状态)."""
+
+    TRIAGE = "triage"
+    ASSIGNED = "assigned"
+    SIGNED = "signed"
+    HANDLED = "handled"
+    ANSWERED = "answered"
+    CLOSED = "closed"
+
+
+OPEN = (Status.ASSIGNED, Status.SIGNED)
+"""A unit has work to do: its list (待办)."""
+DONE = (Status.HANDLED, Status.ANSWERED, Status.CLOSED)
+"""No unit has work to do."""
+ENDS = (Status.CLOSED,)
+"""Nothing more can happen."""
+
+
+class Action(StrEnum):
+    """One step that a case can take (操作)."""
+
+    ROUTE = "route"
+    QUEUE = "queue"
+    NOTE_ANSWER = "note_answer"
+    ASSIGN = "assign"
+    SIGN = "sign"
+    REPORT = "report"
+    HAND_IN = "hand_in"
+    ASK_RETURN = "ask_return"
+    REFUSE_RETURN = "refuse_return"
+    HAND_ON = "hand_on"
+    TAKE_BACK = "take_back"
+    REASSIGN = "reassign"
+    SUPPLEMENT = "supplement"
+    ANSWER = "answer"
+    WITHDRAW = "withdraw"
+    SEND_BACK = "send_back"
+    SEND_BACK_TO_TRIAGE = "send_back_to_triage"
+    CLOSE = "close"
+
+
+class Party(StrEnum):
+    """Who may take a step. That the caller's role carries the right was asked at the door."""
+
+    SYSTEM = "system"
+    DISPATCHER = "dispatcher"
+    LEAD_UNIT = "lead_unit"
+    JUDGE = "judge"
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who takes a step: an account, and the unit it acts for if any."""
+
+    subject: str
+    unit_code: str | None = None
+
+
+SYSTEM = Actor("system")
+"""What follows from an event, without anybody deciding it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What the rules need to know of a case. ``status`` is None before it was opened."""
+
+    status: Status | None = None
+    lead_unit: str | None = None
+    return_pending: bool = False
+    return_asked_by: str | None = None
+    return_until: datetime | None = None
+    """The first moment at which the lead unit may no longer give it back; None when nobody asks for it."""
+
+
+STATUS_LABELS: dict[Status, tuple[str, str]] = {
+    Status.TRIAGE: ("待派", "waiting for a unit to be chosen"),
+    Status.ASSIGNED: ("已派待签", "assigned, not signed yet"),
+    Status.SIGNED: ("办理中", "signed, being handled"),
+    Status.HANDLED: ("已办结反馈", "handled, waiting for the citizen's word"),
+    Status.ANSWERED: ("已直接答复", "answered at the door, waiting for the citizen's word"),
+    Status.CLOSED: ("已销号", "closed"),
+}
+"""Chinese and English."""
+
+ACTION_LABELS: dict[Action, tuple[str, str]] = {
+    Action.ROUTE: ("自动派单", "routed by rule"),
+    Action.QUEUE: ("转人工派单", "queued for a dispatcher"),
+    Action.NOTE_ANSWER: ("登记即答复", "answered at registration"),
+    Action.ASSIGN: ("人工派单", "assign"),
+    Action.SIGN: ("签收", "sign"),
+    Action.REPORT: ("报告进展", "report progress"),
+    Action.HAND_IN: ("办结反馈", "hand in the result"),
+    Action.ASK_RETURN: ("申请退单", "ask to return it"),
+    Action.REFUSE_RETURN: ("退单不予同意", "refuse the return"),
+    Action.HAND_ON: ("同意退单并改派", "approve the return, to another unit"),
+    Action.TAKE_BACK: ("同意退单待派", "approve the return, back to triage"),
+    Action.REASSIGN: ("改派", "reassign"),
+    Action.SUPPLEMENT: ("补充诉求", "the citizen added something"),
+    Action.ANSWER: ("直接答复", "answered at the door"),
+    Action.WITHDRAW: ("撤单", "withdrawn by the citizen"),
+    Action.SEND_BACK: ("发回重办", "sent back to the same unit"),
+    Action.SEND_BACK_TO_TRIAGE: ("发回待派", "sent back, a unit to be chosen"),
+    Action.CLOSE: ("销号", "closed"),
+}
+"""Chinese and English."""
+
+PARTY_LABELS: dict[Party, tuple[str, str]] = {
+    Party.SYSTEM: ("系统", "the system, on an event"),
+    Party.DISPATCHER: ("派单员", "a dispatcher"),
+    Party.LEAD_UNIT: ("主办单位", "the lead unit"),
+    Party.JUDGE: ("退单审核人", "a dispatcher who neither asked for the return nor belongs to the unit"),
+}
+"""Chinese and English."""
