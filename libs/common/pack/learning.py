@@ -19,15 +19,26 @@ _NEWER = """
 
 
 async def learn_pack(session: "Session", event: PackPublished) -> None:
-    """Store the version and put it on the shelf. The service that publishes one calls this itself."""
-    document = orjson.dumps(event.document).decode()
-    await session.fetch(_STORE, event.version, event.place_code, event.digest, document, event.occurred_at)
+    """Store a version that was published elsewhere and put it on the shelf."""
+    await store_pack(session, event)
     session.packs.put(event.version, event.digest, event.occurred_at, event.document)
 
 
+async def store_pack(session: "Session", event: PackPublished) -> None:
+    """Store the version alone. The publisher calls this, and reads the shelf anew after its commit: a version whose
+    transaction failed would otherwise stand on the shelf, and its number would go to another pack."""
+    document = orjson.dumps(event.document).decode()
+    await session.fetch(_STORE, event.version, event.place_code, event.digest, document, event.occurred_at)
+
+
+async def read_stored_packs(session: "Session") -> None:
+    """Put versions on the shelf that are in the table and not yet known here."""
+    for row in await session.fetch(_NEWER, session.packs.newest):
+        session.packs.put(row.version, row.digest, row.effective_from, orjson.loads(row.document))
+
+
 async def refresh_shelf(database: "Database") -> int:
-    """Put versions on the shelf that are in the table and not yet known here; returns the newest version."""
+    """``read_stored_packs`` in a transaction of its own; returns the newest version."""
     async with database.reading() as session:
-        for row in await session.fetch(_NEWER, database.packs.newest):
-            database.packs.put(row.version, row.digest, row.effective_from, orjson.loads(row.document))
+        await read_stored_packs(session)
     return database.packs.newest
