@@ -19,6 +19,9 @@ RETENTION = timedelta(days=7)
 STALL_SECONDS = 30.0
 """A member whose process has been frozen for so long loses its partitions."""
 
+RING_SECONDS = 0.005
+"""Between two rings at least; the first one rings at once."""
+
 TRIM_SECONDS = 3600.0
 """Between two looks for old records, in every process that reads; the first look comes after as long."""
 
@@ -76,7 +79,8 @@ class EmbeddedBus:
     async def reader(self, group: str, topics: Sequence[str]) -> AsyncIterator[Reader]:
         """See ``Bus.reader``. Two connections: one holds the leases and listens, one reads and commits."""
         await self._restore()
-        connection = await connect(self._dsn, self._schema, "reader")
+        # A position that is lost with the server's last moments only makes records come again.
+        connection = await connect(self._dsn, self._schema, "reader", synchronous_commit="off")
         try:
             lease_connection = await connect(self._dsn, self._schema, "leases")
         except BaseException:
@@ -141,3 +145,4 @@ class EmbeddedBus:
             while self._to_ring:
                 topics, self._to_ring = sorted(self._to_ring), set()
                 await self._shared.fetch("ringing", _RING, self._channel, topics)
+                await asyncio.sleep(RING_SECONDS)

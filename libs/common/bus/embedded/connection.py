@@ -32,8 +32,8 @@ def troubles(doing: str) -> Iterator[None]:
         raise BusTrouble(f"embedded bus, {doing}: {error!r}") from error
 
 
-async def connect(dsn: str, schema: str, role: str) -> Any:
-    """A new connection that sees ``schema`` only; ``role`` is shown in pg_stat_activity.
+async def connect(dsn: str, schema: str, role: str, **more: str) -> Any:
+    """A new connection that sees ``schema`` only; ``role`` is shown in pg_stat_activity, ``more`` are settings.
 
     Leases are session locks, so the connection must reach PostgreSQL itself and not a pooler in transaction mode.
     """
@@ -46,6 +46,7 @@ async def connect(dsn: str, schema: str, role: str) -> Any:
         "tcp_keepalives_interval": "5",
         "tcp_keepalives_count": "3",
         "jit": "off",
+        **more,
     }
     with troubles(f"connecting ({role})"):
         async with asyncio.timeout(CONNECT_SECONDS):

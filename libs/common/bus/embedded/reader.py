@@ -16,21 +16,24 @@ POLL_SECONDS = 0.2
 LOOK_SECONDS = 0.2
 BATCH_BYTES = 32 * 1024 * 1024
 
-# The first record always comes, however big. The size of a stored value is known without unpacking it.
+# Each partition gives its records in order up to its part of the bytes; the first one always comes, however big. The
+# size of a stored value is known without unpacking it. There is no ORDER BY around it all: it would sort what comes in
+# order, at a third of the cost of the whole; the reader checks the order instead.
 _FETCH = """
-select place, record_offset, key, headers, value from (
-    select w.place, e.record_offset, e.key, e.headers, e.value,
-        sum(octet_length(e.value)) over (order by w.place, e.record_offset) - octet_length(e.value) as before
-    from unnest($1::bigint[], $2::integer[], $3::bigint[]) with ordinality
-        as w(topic_id, partition, next_offset, place)
-    cross join lateral (
-        select n.record_offset, n.key, n.headers, n.value from entry n
-        where n.topic_id = w.topic_id and n.partition = w.partition and n.record_offset >= w.next_offset
-        order by n.record_offset limit $4
-    ) e
-    order by w.place, e.record_offset limit $4
-) as fetched
-where before < $5
+select w.place, e.record_offset, e.key, e.headers, e.value
+from unnest($1::bigint[], $2::integer[], $3::bigint[]) with ordinality as w(topic_id, partition, next_offset, place)
+cross join lateral (
+    select n.record_offset, n.key, n.headers, n.value from (
+        select record_offset, key, headers, value,
+            sum(octet_length(value)) over (order by record_offset rows unbounded preceding)
+                - octet_length(value) as before
+        from entry
+        where topic_id = w.topic_id and partition = w.partition and record_offset >= w.next_offset
+        order by record_offset limit $4
+    ) n
+    where n.before < $5
+) e
+limit $4
 """
 
 _COMMIT = """
@@ -158,7 +161,7 @@ class EmbeddedReader:
             [place.partition for place, _ in held],
             [holding.next_offset for _, holding in held],
             at_most,
-            BATCH_BYTES,
+            BATCH_BYTES // len(held),
         )
         return self._received(held, rows)
 
@@ -169,6 +172,8 @@ class EmbeddedReader:
             current = self._leases.held.get(place)
             # Lost while the answer was on its way? Then the new holder reads it.
             if current is not None and current is holding:
+                if offset < holding.next_offset:
+                    raise self._failed(BusTrouble("embedded bus: records came out of order"))
                 records.append(Record(place.topic, place.partition, offset, key, orjson.loads(headers), value))
                 holding.next_offset = offset + 1
         return records

@@ -51,7 +51,7 @@ class _Topic:
 class _Batch:
     """Messages as the columns that the statement takes; places are numbered from 1."""
 
-    places: dict[Place, int] = field(default_factory=dict)
+    places: dict[tuple[str, int], int] = field(default_factory=dict)
     topic_ids: list[int] = field(default_factory=list)
     records: list[int] = field(default_factory=list)
     numbers: list[int] = field(default_factory=list)
@@ -59,7 +59,7 @@ class _Batch:
     headers: list[str] = field(default_factory=list)
 
     def add(self, message: Message, topic: _Topic) -> None:
-        place = Place(message.topic, partition_of(message.key, topic.partitions))
+        place = (message.topic, partition_of(message.key, topic.partitions))
         number = self.places.get(place)
         if number is None:
             number = self.places[place] = len(self.places) + 1
@@ -107,7 +107,7 @@ class EmbeddedSender:
         rows = await self._connection.fetch(
             _APPEND,
             batch.topic_ids,
-            [place.partition for place in batch.places],
+            [partition for _, partition in batch.places],
             batch.records,
             batch.numbers,
             batch.nths,
@@ -118,7 +118,7 @@ class EmbeddedSender:
         if len(rows) < len(batch.places):
             raise BusTrouble("embedded bus: a topic was made again or removed; its records were not written")
         first = {row["place"]: row["first_offset"] for row in rows}
-        places = list(batch.places)
+        places = [Place(topic, partition) for topic, partition in batch.places]
         return [
             (places[number - 1], first[number] + nth) for number, nth in zip(batch.numbers, batch.nths, strict=True)
         ]
