@@ -13,7 +13,7 @@ PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3 python; do \
 	command -v $$p >/dev/null 2>&1 && $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null \
 	&& { echo $$p; break; }; done)
 
-.PHONY: help setup run demo test kafka lint check clean
+.PHONY: help setup run demo test kafka lint docs check clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -33,6 +33,9 @@ lint: $(INSTALLED) ## Check style, types and the direction of imports
 	@$(BIN)/ruff check --quiet .
 	@$(BIN)/mypy --no-error-summary
 	@said=$$($(BIN)/lint-imports --no-logo 2>&1) || { printf '%s\n' "$$said"; exit 1; }
+
+docs: $(INSTALLED) ## Write the documents that are made from the code (flow, AsyncAPI, OpenAPI)
+	@$(BIN)/python -m huiyin.describe
 
 check: lint ## Lint, then the tests that need neither database nor broker
 	@$(BIN)/pytest -q tests/unit tests/architecture

@@ -1,0 +1,68 @@
+"""Each import contract holds, and each one fails when it is broken on purpose."""
+
+import subprocess
+import sys
+from pathlib import Path
+from shutil import copytree, ignore_patterns
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+
+BREAKS = {
+    "Inside a service, imports point down": ("services/intake/domain.py", "import services.intake.api\n"),
+    "a stray file fails too": ("services/intake/utils.py", "A = 1\n"),
+    "Services do not know each other": ("services/intake/queries.py", "import services.dispatch.queries\n"),
+    "The command stands on the services, the services on the library": (
+        "libs/common/errors.py",
+        "import services.intake.schemas\n",
+    ),
+    "Rules are pure: domain does no input or output": ("services/intake/domain.py", "import sqlalchemy\n"),
+    "Only the library touches Kafka and asyncpg": ("services/intake/queries.py", "import asyncpg\n"),
+    "Inside the library, imports point down": ("libs/common/time/clock.py", "import libs.common.web.door\n"),
+}
+
+
+def lint(folder: Path) -> subprocess.CompletedProcess[str]:
+    program = Path(sys.executable).parent / "lint-imports"
+    return subprocess.run(
+        [program, "--no-logo", "--no-cache"], cwd=folder, capture_output=True, text=True, check=False, env={"PATH": ""}
+    )
+
+
+@pytest.fixture(scope="module")
+def copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("imports")
+    for name in ("libs", "services", "huiyin"):
+        copytree(ROOT / name, folder / name, ignore=ignore_patterns("__pycache__", "*.json", "*.html"))
+    (folder / "pyproject.toml").write_text((ROOT / "pyproject.toml").read_text(encoding="utf-8"), encoding="utf-8")
+    return folder
+
+
+def place_of(folder: Path, name: str) -> Path:
+    """The file, or, where a layer has become a folder, that folder's first file."""
+    path = folder / name
+    return path.with_suffix("") / "__init__.py" if path.with_suffix("").is_dir() else path
+
+
+def test_all_contracts_hold() -> None:
+    result = lint(ROOT)
+    assert result.returncode == 0, result.stdout
+
+
+@pytest.mark.parametrize("contract", BREAKS)
+def test_a_broken_contract_is_noticed(contract: str, copy: Path) -> None:
+    name, line = BREAKS[contract]
+    path = place_of(copy, name)
+    before = path.read_text(encoding="utf-8") if path.exists() else None
+    path.write_text(line + (before or ""), encoding="utf-8")
+    try:
+        result = lint(copy)
+    finally:
+        if before is None:
+            path.unlink()
+        else:
+            path.write_text(before, encoding="utf-8")
+    assert result.returncode != 0
+    if contract[0].isupper():
+        assert f"{contract} BROKEN" in result.stdout
