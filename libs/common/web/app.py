@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 
 from fastapi import APIRouter, FastAPI
-from fastapi.routing import iter_route_contexts
+from fastapi.routing import APIRoute, iter_route_contexts
 
 from libs.common.run.runtime import Runtime
+from libs.common.web.direct import make_direct
 from libs.common.web.docs import docs_router
 from libs.common.web.edge import Edge
 from libs.common.web.guard import BodyGuard
@@ -64,3 +65,6 @@ def _add_routes(app: FastAPI, router: APIRouter, prefix: str) -> None:
             name=route.name,
             openapi_extra=route.openapi_extra,
         )
+        added = app.routes[-1]
+        if isinstance(added, APIRoute):
+            make_direct(added)

@@ -1,6 +1,7 @@
 """Whatever goes wrong, as ``application/problem+json`` (RFC 9457) in English or Chinese, and nothing that leaks."""
 
 import re
+from collections.abc import Sequence
 from typing import Any
 
 import orjson
@@ -48,6 +49,13 @@ class UnsupportedMedia(Problem):
 def not_json() -> UnsupportedMedia:
     """A JSON route got something else."""
     return UnsupportedMedia("Send it as Content-Type: application/json", "请以 Content-Type: application/json 发送")
+
+
+def invalid_fields(errors: Sequence[Any]) -> Invalid:
+    """The 422 for errors of pydantic; its detail is the first of them."""
+    fields = field_errors(errors)
+    first = fields[0]
+    return Invalid(f"{first.field} {first.message}", f"{first.field}：{first.message_zh}", fields=fields)
 
 
 def language_of(accept_language: str) -> str:
@@ -131,9 +139,7 @@ def _of_validation(error: RequestValidationError) -> Problem:
         )
     if isinstance(error.body, bytes) and any(tuple(one["loc"]) == ("body",) for one in errors):
         return not_json()
-    fields = field_errors(errors)
-    first = fields[0]
-    return Invalid(f"{first.field} {first.message}", f"{first.field}：{first.message_zh}", fields=fields)
+    return invalid_fields(errors)
 
 
 def _of_http_exception(request: Request, error: HTTPException) -> Problem:
