@@ -5,7 +5,8 @@ from pathlib import Path
 from libs.common.bus.flow import Service
 from libs.common.host.process import run_service
 from libs.common.run.spec import ServiceSpec
-from services.analytics.api import router
+from services.analytics.api.county import pages
+from services.analytics.api.figures import router
 from services.analytics.handlers import REACTIONS
 from services.analytics.settings import Settings
 
@@ -13,7 +14,7 @@ SPEC = ServiceSpec(
     service=Service.ANALYTICS,
     title="Huiyin analytics 回音·统计分析",
     description="Exact figures: rates with their numerators and denominators, and the cases behind every number.",
-    routers=(router,),
+    routers=(router, pages),
     reactions=REACTIONS,
     migrations=Path(__file__).parent / "migrations",
 )

@@ -267,7 +267,8 @@ class CaseRow(AnswerBody):
 class CaseBehind(CaseRow):
     """A case and what it adds to the number that was asked about."""
 
-    amount: int
+    amount: Annotated[int, Field(description="In the formula's weights; over all cases they add up to the number")]
+    cases: Annotated[str, Field(description="The same in whole cases: 1, or 0.9 for a case that counts nine tenths")]
     counts: Annotated[dict[Counter, int], Field(description="Its own counters in this selection")]
 
 
@@ -292,6 +293,8 @@ class FigureOfCase(AnswerBody):
     unit_code: str
     numerator: int
     denominator: int
+    cases_numerator: str
+    cases_denominator: str
 
 
 class CaseOut(CaseRow):

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import Any
 
 from libs.common.database.session import Session
@@ -17,7 +18,7 @@ from services.analytics.actions.folding import day_rule
 from services.analytics.actions.selecting import make_definite, reachable_area
 from services.analytics.domain.counting import contribution
 from services.analytics.domain.documents import from_document
-from services.analytics.domain.rates import weighted
+from services.analytics.domain.rates import plain, scale_of, weighted
 from services.analytics.domain.terms import COUNTERS, Basis, Cell, Counter, Counts
 from services.analytics.queries import OPEN_CASES, OpenFilter, Selection
 from services.analytics.schemas import (
@@ -43,6 +44,7 @@ class _Number:
 
     basis: Basis
     terms: dict[str, int]
+    scale: int = 1
 
 
 async def read_cases_behind(session: Session, scope: Scope, query: CasesBehindQuery) -> Page[CaseBehind]:
@@ -53,7 +55,8 @@ async def read_cases_behind(session: Session, scope: Scope, query: CasesBehindQu
     else:
         formula = find_formula(asked, query.measure or "")
         terms = formula.numerator if query.part is Part.NUMERATOR else formula.denominator
-        number = _Number(basis_of(formula), {counter.value: weight for counter, weight in terms.items()})
+        weights = {counter.value: weight for counter, weight in terms.items()}
+        number = _Number(basis_of(formula), weights, scale_of(formula.denominator))
     after = str(decode_cursor(_LIST, query.cursor, (str,))[0]) if query.cursor else ""
     items: list[CaseBehind] = []
     examined = 0
@@ -76,7 +79,8 @@ def _behind(session: Session, row: FactRow, number: _Number, scope: Scope, selec
     amount = weighted(tuple(counts), number.terms)
     if not amount:
         return None
-    return CaseBehind(**_case(row), amount=amount, counts=_nonzero(tuple(counts)))
+    cases = plain(Fraction(amount, number.scale))
+    return CaseBehind(**_case(row), amount=amount, cases=cases, counts=_nonzero(tuple(counts)))
 
 
 def _inside(cell: Cell, scope: Scope, selection: Selection) -> bool:
@@ -132,6 +136,8 @@ def _figures(formulas: Sequence[Formula], cell: Cell, counts: Counts) -> Iterato
                 unit_code=cell.unit_code,
                 numerator=ratio.numerator,
                 denominator=ratio.denominator,
+                cases_numerator=plain(Fraction(ratio.numerator, scale_of(formula.denominator))),
+                cases_denominator=plain(Fraction(ratio.denominator, scale_of(formula.denominator))),
             )
 
 

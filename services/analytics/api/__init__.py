@@ -1,0 +1,1 @@
+"""HTTP in: the figures as JSON, and the county page for people."""
