@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from fastapi import APIRouter, FastAPI
 from fastapi.routing import APIRoute, iter_route_contexts
+from fastapi.telemetry import TelemetryConfig
 
 from libs.common.run.runtime import Runtime
 from libs.common.web.direct import make_direct
@@ -15,6 +16,9 @@ from libs.common.web.health import health_router
 from libs.common.web.problems import add_problem_handlers
 
 __all__ = ["create_app", "unguarded_routes"]
+
+_NO_TELEMETRY: TelemetryConfig = {"tracing": False, "metrics": False, "logs": False, "auto_configure": False}
+"""FastAPI's own would send out the messages of exceptions, which may quote a row, if an environment variable asked."""
 
 
 def create_app(
@@ -28,7 +32,14 @@ def create_app(
         ValueError: a router has a route that is no plain HTTP route.
     """
     prefix = f"/{runtime.service}"
-    app = FastAPI(title=title, description=description, version=version, openapi_url=None, redirect_slashes=False)
+    app = FastAPI(
+        title=title,
+        description=description,
+        version=version,
+        openapi_url=None,
+        redirect_slashes=False,
+        telemetry=_NO_TELEMETRY,
+    )
     app.state.runtime = runtime
     for router in routers:
         _add_routes(app, router, prefix)

@@ -2,16 +2,15 @@
 
 import re
 import time
-from typing import Any
 
 import uuid_utils
+from prometheus_client import Counter, Histogram
 from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
-from structlog.contextvars import bind_contextvars, reset_contextvars
 
 from libs.common import metrics
 from libs.common.errors import Problem
-from libs.common.logs import get_logger
+from libs.common.logs import get_logger, log_request, request_ids, without_numbers
 from libs.common.web.problems import PROBLEM_SEEN, REQUEST_ID, problem_response
 from libs.common.web.tracing import continued, set_traceparent, trace_id
 
@@ -19,6 +18,7 @@ _REQUEST_ID = re.compile(r"[A-Za-z0-9._\-]{8,128}")
 _CLIENT_GONE = 499
 _SERVER_ERROR = 500
 _UNMATCHED = "unmatched"
+_METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 _QUIET = frozenset({"healthz", "readyz", "metrics"})
 
 _SECURITY_HEADERS: tuple[tuple[bytes, bytes], ...] = (
@@ -38,6 +38,7 @@ class Edge:
     def __init__(self, app: ASGIApp, *, service: str) -> None:
         self._app = app
         self._service = service
+        self._metrics: dict[tuple[str, str, int], tuple[Counter, Histogram]] = {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
@@ -50,14 +51,14 @@ class Edge:
         traceparent = continued(_text(headers.get(b"traceparent")))
         scope[REQUEST_ID] = request_id
         set_traceparent(traceparent)
-        tokens = bind_contextvars(request_id=request_id, trace_id=trace_id(traceparent))
+        ids = request_ids.set({"request_id": request_id, "trace_id": trace_id(traceparent)})
         answer = _Answer(send, request_id)
         error: Exception | None = None
         try:
             error = await self._serve(scope, receive, answer)
         finally:
             self._report(scope, answer.code, time.perf_counter() - started, error, traceparent)
-            reset_contextvars(**tokens)
+            request_ids.reset(ids)
             set_traceparent(None)
 
     async def _serve(self, scope: Scope, receive: Receive, answer: "_Answer") -> Exception | None:
@@ -74,22 +75,27 @@ class Edge:
 
     def _report(self, scope: Scope, code: int, seconds: float, error: Exception | None, traceparent: str) -> None:
         route: str = getattr(scope.get("route"), "path", _UNMATCHED)
-        method: str = scope["method"] if route != _UNMATCHED else "-"
-        metrics.HTTP_REQUESTS_TOTAL.labels(self._service, route, method, str(code)).inc()
-        metrics.HTTP_REQUEST_DURATION_SECONDS.labels(self._service, route, method).observe(
-            seconds, {"trace_id": trace_id(traceparent)}
-        )
-        line: dict[str, Any] = {"service": self._service, "route": route, "method": method, "code": code}
-        line["duration"] = round(seconds, 6)
+        method: str = scope["method"] if scope["method"] in _METHODS else "OTHER"
+        count, duration = self._metrics_of(route, method, code)
+        count.inc()
+        duration.observe(seconds, {"trace_id": trace_id(traceparent)})
+        line = {"service": self._service, "route": route, "method": method, "code": code, "duration": round(seconds, 6)}
         problem = scope.get(PROBLEM_SEEN)
         if error is not None:
             log.error("request failed", exc_info=error, **line)
         elif code >= _SERVER_ERROR and isinstance(problem, Problem):
             log.warning("request refused", problem=problem.type, exc_info=problem, **line)
-        elif route.rpartition("/")[2] in _QUIET:
-            log.debug("request", **line)
-        else:
-            log.info("request", **line)
+        elif route.rpartition("/")[2] not in _QUIET:
+            log_request({**line, **(request_ids.get() or {})})
+
+    def _metrics_of(self, route: str, method: str, code: int) -> tuple[Counter, Histogram]:
+        """The counters of these labels; looked up once, since that costs more than to count."""
+        found = self._metrics.get((route, method, code))
+        if found is None:
+            count = metrics.HTTP_REQUESTS_TOTAL.labels(self._service, route, method, str(code))
+            found = count, metrics.HTTP_REQUEST_DURATION_SECONDS.labels(self._service, route, method)
+            self._metrics[route, method, code] = found
+        return found
 
 
 class _Answer:
@@ -115,7 +121,7 @@ class _Answer:
 
 def _sane_request_id(header: bytes | None) -> str:
     given = _text(header)
-    if given is not None and _REQUEST_ID.fullmatch(given):
+    if given is not None and _REQUEST_ID.fullmatch(given) and without_numbers(given) == given:
         return given
     return str(uuid_utils.uuid7())
 

@@ -179,13 +179,14 @@ async def test_a_request_is_one_line_by_its_route(client: httpx.AsyncClient, log
     assert [(line["route"], line["method"], line["code"]) for line in lines] == [
         (NOTES, "POST", 201),
         (f"{NOTES}/{{note_id}}", "GET", 200),
-        ("unmatched", "-", 404),
+        ("unmatched", "GET", 404),
     ]
     assert all(line["service"] == "intake" and line["duration"] > 0 for line in lines)
 
 
 async def test_a_request_keeps_a_sane_name_and_gets_one_otherwise(client: httpx.AsyncClient) -> None:
-    for given, kept in (("0198-abc_def.1", True), ("x" * 129, False), ("short", False), ("a b c d e f", False)):
+    bad = ("x" * 129, "short", f"call-{SECRET}", "a b c d e f")
+    for given, kept in (("0198-abc_def.1", True), *((name, False) for name in bad)):
         answer = await client.get("/healthz", headers={"X-Request-Id": given})
         assert (answer.headers["x-request-id"] == given) is kept
     assert answer.headers["x-content-type-options"] == "nosniff"
@@ -194,7 +195,9 @@ async def test_a_request_keeps_a_sane_name_and_gets_one_otherwise(client: httpx.
 
 async def test_requests_are_counted_by_route(client: httpx.AsyncClient) -> None:
     await client.get(f"{NOTES}/x")
+    await client.request("MADE-UP", NOTES)
     page = await client.get("/intake/metrics")
+    assert "MADE-UP" not in page.text
     wanted = f'http_requests_total{{code="422",method="GET",route="{NOTES}/{{note_id}}",service="intake"}}'
     assert wanted in page.text
     assert page.headers["content-type"].startswith("text/plain")
