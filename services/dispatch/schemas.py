@@ -1,4 +1,4 @@
-"""What the API of dispatch takes and answers. ``/directory/terms`` explains the words, ``/directory/units`` the codes."""
+"""What dispatch takes and answers; ``/directory/terms`` explains its words, ``/directory/units`` the units."""
 
 from typing import Annotated, Any, Self
 
