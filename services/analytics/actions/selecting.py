@@ -1,11 +1,13 @@
 """From what was asked to the days, the area and the rows that it means, by the pack in force."""
 
+from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from libs.common.database.session import Session
-from libs.common.errors import NotFound
+from libs.common.errors import NotFound, Unavailable
 from libs.common.events.terms import LABELS_ZH, Channel, Kind
 from libs.common.pack.areas import COUNTY_DIGITS, TOWN_DIGITS, VILLAGE_DIGITS, area_prefix
 from libs.common.pack.directory import Directory, UnknownCode
@@ -38,15 +40,15 @@ def make_definite(session: Session, scope: Scope, query: SelectionQuery) -> Aske
 
     Raises:
         NotFound: the area lies outside the caller's reach.
-        UnknownCode: the pack in force has no such area, unit or category.
+        UnknownCode: no such area in the pack in force, or no such unit or category in any version.
     """
     pack = session.packs.current(session.now)
     directory = pack.directory
     area_code = reachable_area(directory, scope, query.area_code)
     if query.unit_code is not None:
-        directory.unit(query.unit_code)
+        _ever_known(session, directory, lambda version: version.unit(query.unit_code or ""))
     if query.category_code is not None:
-        directory.category(query.category_code)
+        _ever_known(session, directory, lambda version: version.category(query.category_code or ""))
     span, shown = _span(directory, query, session.now)
     selection = Selection(
         first=span.first,
@@ -58,6 +60,18 @@ def make_definite(session: Session, scope: Scope, query: SelectionQuery) -> Aske
         kind=query.kind and query.kind.value,
     )
     return Asked(pack, scope, span, shown, area_code, selection)
+
+
+def _ever_known(session: Session, current: Directory, look_up: Callable[[Directory], object]) -> None:
+    """Units and categories that were abolished still have figures: a code is wrong only when no version has it."""
+    try:
+        look_up(current)
+    except UnknownCode:
+        for number in range(session.packs.newest, 0, -1):
+            with suppress(UnknownCode, Unavailable):
+                look_up(session.packs.version(number))
+                return
+        raise
 
 
 def reachable_area(directory: Directory, scope: Scope, asked: str | None) -> str:

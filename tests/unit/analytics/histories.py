@@ -21,7 +21,7 @@ from libs.common.events.terms import (
 
 START = datetime(2026, 3, 1, 1, 0, tzinfo=UTC)
 AREAS = ("999001101201", "999001101202", "999001102201", "999001102201001", "999001000000")
-UNITS = ("D-WATER", "D-ROADS", "T-999001101", "T-999001102")
+UNITS = ("D-WATER", "D-TRANSPORT", "T-999001101", "T-999001102")
 CATEGORIES = ("0101", "0102", "02")
 
 INTAKE, DISPATCH, FOLLOWUP = "intake", "dispatch", "followup"

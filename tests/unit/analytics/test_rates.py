@@ -1,0 +1,76 @@
+"""Rates are exact until they are printed."""
+
+from decimal import ROUND_HALF_UP, Decimal
+from fractions import Fraction
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from services.analytics.domain.rates import (
+    Ratio,
+    half_up,
+    macro_mean,
+    percent,
+    percent_text,
+    plain,
+    pooled,
+    scale_of,
+    score,
+)
+
+
+@pytest.mark.parametrize(
+    ("numerator", "denominator", "text"),
+    [
+        (116, 127, "91.3 %"),
+        (152, 152, "100.0 %"),
+        (0, 3, "0.0 %"),
+        (0, 0, "—"),
+        (1, 2000, "0.1 %"),
+        (999, 1000, "99.9 %"),
+        (9995, 10000, "100.0 %"),
+        (46158, 47100, "98.0 %"),
+    ],
+)
+def test_percent_with_one_decimal_half_up(numerator: int, denominator: int, text: str) -> None:
+    assert percent_text(Ratio(numerator, denominator).value) == text
+
+
+@given(
+    numerator=st.integers(0, 10**6), thousandths=st.sampled_from([1, 2, 4, 5, 8, 1000, 10**6]), places=st.integers(0, 4)
+)
+def test_rounding_is_that_of_decimal(numerator: int, thousandths: int, places: int) -> None:
+    exact = Decimal(numerator) / Decimal(thousandths)
+    expected = exact.quantize(Decimal(1).scaleb(-places), rounding=ROUND_HALF_UP)
+    assert half_up(Fraction(numerator, thousandths), places) == f"{expected:.{places}f}"
+
+
+def test_a_negative_half_rounds_away_from_zero() -> None:
+    assert half_up(Fraction(-1, 20)) == "-0.1"
+    assert half_up(Fraction(-1, 100)) == "0.0"
+
+
+def test_pooled_and_mean_of_units_are_two_numbers() -> None:
+    units = [Ratio(1, 1), Ratio(50, 100), Ratio(0, 0)]
+    assert pooled(units) == Ratio(51, 101)
+    assert macro_mean(units) == (Fraction(3, 4), 2)
+    assert percent(pooled(units).value) == "50.5"
+
+
+def test_no_unit_with_data_has_no_mean() -> None:
+    assert macro_mean([Ratio(0, 0)]) == (None, 0)
+    assert pooled([]).value is None
+
+
+def test_a_score_without_one_of_its_rates_is_none() -> None:
+    weights = {"response": 10, "resolution": 50, "satisfaction": 40}
+    full = {"response": Fraction(1), "resolution": Fraction(9, 10), "satisfaction": Fraction(4, 5)}
+    assert score(weights, full) == Fraction(87, 100)
+    assert score(weights, full | {"resolution": None}) is None
+
+
+def test_weighted_counts_read_as_cases() -> None:
+    assert scale_of({"valid_callbacks": 10}) == 10
+    assert scale_of({"closed": 1, "withdrawn": 2}) == 1
+    assert [plain(Fraction(1135, 10)), plain(Fraction(30, 10)), plain(Fraction(1, 3))] == ["113.5", "3", "1/3"]
