@@ -246,6 +246,12 @@ TIMERS_FIRED_TOTAL = _counter(
     "Durable timers fired, by kind.",
     "Flat in working hours while cases are open: the followup worker is down.",
 )
+TIMERS_FAILED = _gauge(
+    "timers_failed",
+    (),
+    "Durable timers set aside because firing them failed for good; all others go on.",
+    "List them (GET /followup/v1/timers?state=failed), mend the cause, have the case's timers retried.",
+)
 VAULT_REVEALS_TOTAL = _counter(
     "vault_reveals_total",
     (),
