@@ -1,20 +1,16 @@
 """The whole of Huiyin in one process: the four services side by side on one database and one bus."""
 
 import asyncio
-import logging
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
 
-from services.followup.actions import fire_due
 from services.followup.main import SPEC as FOLLOWUP
-from services.intake.main import SPEC as INTAKE
 
-from libs.common.bus.embedded.bus import EmbeddedBus
 from libs.common.bus.flow import Service, subscriptions
-from libs.common.bus.port import Bus, BusTrouble
+from libs.common.bus.port import Bus
 from libs.common.database.embedded import EmbeddedPostgres
 from libs.common.errors import Conflict, invalid
 from libs.common.host.janitor import sample_loop_lag
@@ -25,11 +21,10 @@ from libs.common.run.supervise import stop
 from libs.common.time.clock import Clock, SimulatedClock, SystemClock
 from services.analytics.main import SPEC as ANALYTICS
 from services.dispatch.main import SPEC as DISPATCH
-
-logger = logging.getLogger(__name__)
+from services.followup.actions import fire_due
+from services.intake.main import SPEC as INTAKE
 
 SPECS = (INTAKE, DISPATCH, FOLLOWUP, ANALYTICS)
-TRIM_EVERY = 600.0
 _UNSENT = """
     SELECT (SELECT count(*) FROM intake.ledger_unsent) + (SELECT count(*) FROM dispatch.ledger_unsent)
          + (SELECT count(*) FROM followup.ledger_unsent) + (SELECT count(*) FROM analytics.ledger_unsent) AS unsent
@@ -133,18 +128,7 @@ async def _running(house: House, *, working: bool) -> AsyncIterator[None]:
         if working:
             for service in house.services.values():
                 service.start_work()
-            tasks.append(asyncio.create_task(_trim(house.bus), name="bus-trim"))
         yield
     finally:
         await asyncio.gather(*(stop(task) for task in tasks))
         await asyncio.gather(*(service.stop() for service in house.services.values()))
-
-
-async def _trim(bus: Bus) -> None:
-    """Let go of what everybody has read long ago; the ledgers keep it. Kafka does this by itself."""
-    while isinstance(bus, EmbeddedBus):
-        await asyncio.sleep(TRIM_EVERY)
-        try:
-            await bus.trim()
-        except BusTrouble as error:
-            logger.warning("log not trimmed", extra={"error": type(error).__name__})

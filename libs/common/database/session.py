@@ -154,10 +154,11 @@ class Session:
 
 @dataclass(frozen=True, slots=True)
 class PoolState:
-    """How a pool is used just now."""
+    """How a pool is used just now; ``waiters`` are units of work that have no connection yet."""
 
     size: int
     in_use: int
+    waiters: int
 
 
 class Database:
@@ -168,6 +169,7 @@ class Database:
         self.name = name or schema
         self.packs = PackShelf()
         self.on_spoken: list[Callable[[], None]] = []
+        self._under_way = 0
         self._engine = _engine(make_url(url), schema, pool_size, self.name)
 
     @property
@@ -182,6 +184,7 @@ class Database:
         Raises DatabaseTrouble when PostgreSQL is away; after a lost COMMIT answer the work may have been done.
         """
         committing = False
+        self._under_way += 1
         try:
             async with AsyncSession(self._engine, expire_on_commit=False, autoflush=False) as orm:
                 session = Session(orm, now, self.packs, self.schema)
@@ -194,6 +197,8 @@ class Database:
             if trouble is None:
                 raise
             raise trouble from error
+        finally:
+            self._under_way -= 1
         if session.spoke:
             for wake in self.on_spoken:
                 wake()
@@ -201,6 +206,7 @@ class Database:
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[Session]:
         """A session for queries alone; what it does is rolled back."""
+        self._under_way += 1
         try:
             async with AsyncSession(self._engine, expire_on_commit=False, autoflush=False) as orm:
                 yield Session(orm, datetime.max.replace(tzinfo=UTC), self.packs, self.schema)
@@ -209,11 +215,15 @@ class Database:
             if trouble is None:
                 raise
             raise trouble from error
+        finally:
+            self._under_way -= 1
 
     def pool_state(self) -> PoolState:
         """For metrics."""
         pool = self._engine.pool
-        return PoolState(size=getattr(pool, "size", int)(), in_use=getattr(pool, "checkedout", int)())
+        size: int = getattr(pool, "size", int)()
+        in_use: int = getattr(pool, "checkedout", int)()
+        return PoolState(size, in_use, waiters=max(0, self._under_way - size))
 
     async def close(self) -> None:
         """Close every connection."""

@@ -84,6 +84,7 @@ def _measure_pool(database: Database) -> None:
     state = database.pool_state()
     metrics.DB_POOL_SIZE.labels(database.name).set(state.size)
     metrics.DB_POOL_IN_USE.labels(database.name).set(state.in_use)
+    metrics.DB_POOL_WAITERS.labels(database.name).set(state.waiters)
 
 
 def _age(moment: datetime | None, now: datetime) -> float:
