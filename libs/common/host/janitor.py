@@ -2,12 +2,13 @@
 
 import asyncio
 import logging
+from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 
 from libs.common import metrics
 from libs.common.bus.flow import subscriptions
 from libs.common.bus.port import BusTrouble
-from libs.common.database.session import Database, DatabaseTrouble
+from libs.common.database.session import Database, DatabaseTrouble, Session
 from libs.common.ledger.parking import parked_now
 from libs.common.ledger.partitions import prepare_months
 from libs.common.ledger.resend import ask_for_missing
@@ -18,6 +19,8 @@ from libs.common.web.answers import prune_answers
 
 logger = logging.getLogger(__name__)
 
+Measure = Callable[[Session], Awaitable[None]]
+
 EVERY = 2.0
 SELDOM = 300
 """Rounds between two looks at what changes slowly: about ten minutes."""
@@ -25,12 +28,12 @@ SELDOM = 300
 _UNSENT = "SELECT count(*) AS n, min(recorded_at) AS oldest FROM ledger_unsent"
 
 
-async def keep_house(runtime: Runtime, progress: Progress) -> None:
+async def keep_house(runtime: Runtime, measure: Measure, progress: Progress) -> None:
     """Do the rounds for ever. Trouble with the database or the bus is left to the next round."""
     turn = 0
     while True:
         try:
-            await _round(runtime)
+            await _round(runtime, measure)
             if turn % SELDOM == 0:
                 await _seldom(runtime)
         except (DatabaseTrouble, BusTrouble) as error:
@@ -40,14 +43,14 @@ async def keep_house(runtime: Runtime, progress: Progress) -> None:
         await asyncio.sleep(EVERY)
 
 
-async def _round(runtime: Runtime) -> None:
+async def _round(runtime: Runtime, measure: Measure) -> None:
     database = runtime.work_database
     await refresh_shelf(database)
     async with database.transaction(runtime.clock.now()) as session:
         asked = await ask_for_missing(session)
     if asked:
         metrics.RESENDS_REQUESTED_TOTAL.labels(str(runtime.service)).inc(asked)
-    await _measure(runtime)
+    await _measure(runtime, measure)
 
 
 async def _seldom(runtime: Runtime) -> None:
@@ -56,11 +59,12 @@ async def _seldom(runtime: Runtime) -> None:
     await prune_answers(runtime.work_database, now)
 
 
-async def _measure(runtime: Runtime) -> None:
+async def _measure(runtime: Runtime, measure: Measure) -> None:
     service = str(runtime.service)
     async with runtime.work_database.reading() as session:
         unsent = (await session.fetch(_UNSENT))[0]
         parked = await parked_now(session)
+        await measure(session)
     now = datetime.now(UTC)
     metrics.OUTBOX_UNPUBLISHED_ROWS.labels(service).set(unsent.n)
     metrics.OUTBOX_OLDEST_UNPUBLISHED_AGE_SECONDS.labels(service).set(_age(unsent.oldest, now))

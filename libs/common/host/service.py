@@ -109,7 +109,7 @@ class RunningService:
             progress = Progress()
             self._run(loop.name, partial(loop.run, self.runtime, progress), progress)
         progress = Progress()
-        self._run("rounds", partial(keep_house, self.runtime, progress), progress)
+        self._run("rounds", partial(keep_house, self.runtime, self.spec.measure, progress), progress)
 
     def start_watching(self) -> None:
         """What a process that only answers requests does beside: learn the packs that a worker stored."""

@@ -36,7 +36,7 @@ class CommonSettings(BaseSettings):
     jwt_issuer: str | None = None
     jwt_audience: str = "huiyin"
     vault_key: str | None = None
-    """``id:base64`` of 32 bytes, several by comma, the first is current; without it a key file in the data dir."""
+    """Base64 of 32 bytes, several by comma, the current one first; without it a key file in the data directory."""
     vault_index_key: str | None = None
     log_level: str = "INFO"
     failpoints: str = ""

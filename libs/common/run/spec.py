@@ -22,6 +22,10 @@ class Loop:
     run: Callable[[Runtime, Progress], Awaitable[None]]
 
 
+async def measure_nothing(session: Session) -> None:
+    """For a service without gauges of its own."""
+
+
 async def load_nothing(session: Session, jobs: Sequence[Job]) -> None:
     """For a service whose writes touch no rows that could be loaded together."""
 
@@ -37,4 +41,6 @@ class ServiceSpec:
     reactions: Reactions
     migrations: Path
     prepare: Callable[[Session, Sequence[Job]], Awaitable[None]] = load_nothing
+    measure: Callable[[Session], Awaitable[None]] = measure_nothing
+    """Sets the service's own gauges from its tables; a worker calls it every few seconds."""
     loops: tuple[Loop, ...] = field(default=())
