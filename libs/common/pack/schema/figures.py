@@ -40,10 +40,15 @@ class Counter(StrEnum):
 
 
 class Population(StrEnum):
-    """Which cases a period takes in (统计口径): by the assessment day on which this happened to the case."""
+    """What a period takes in (统计口径).
+
+    The cases that were registered, or closed, on its assessment days, with all that has become of them; or whatever
+    happened on those days itself, limits on the day they fall due.
+    """
 
     REGISTERED = "registered"
     CLOSED = "closed"
+    HAPPENED = "happened"
 
 
 Weight = Annotated[int, Field(ge=1, le=1000)]
