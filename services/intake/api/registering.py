@@ -1,0 +1,35 @@
+"""``POST /cases``: one complaint comes in."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Response
+
+from libs.common.bus.flow import Service
+from libs.common.security.policy import Right
+from libs.common.web.door import Door, needs
+from services.intake.actions.drafting import Desk, check, draft_case
+from services.intake.actions.numbers import take_numbers
+from services.intake.actions.prepare import source_keys
+from services.intake.actions.register import register
+from services.intake.queries.reach import reach_of
+from services.intake.schemas import Receipt, RegisterCase
+
+router = APIRouter(prefix="/v1", tags=["cases 诉求件"])
+
+CASES = f"/{Service.INTAKE}/v1/cases"
+
+
+@router.post("/cases", status_code=201, response_model=Receipt)
+async def register_case(body: RegisterCase, door: Annotated[Door, needs(Right.CASE_REGISTER)]) -> Response:
+    """Register a complaint (登记). A `source_no` that was registered before is refused with 409 naming its case."""
+    database = door.runtime.door_database
+    shelved = database.packs.current(door.now)
+    desk = Desk(door.principal, door.scope, door.right, shelved, door.runtime.vault, door.now)
+    check(desk, body)
+    draft = draft_case(desk, body, (await take_numbers(database, shelved, door.now))[0])
+    reach = reach_of(door.principal, door.right)
+    return await door.write(
+        lambda session: register(session, draft, reach),
+        keys=source_keys([draft]),
+        location=lambda receipt: f"{CASES}/{receipt.case_id}",
+    )

@@ -1,0 +1,1 @@
+"""The rules of the door, pure: case numbers, where a case stands, and what may be done at the door."""

@@ -1,0 +1,24 @@
+"""The intake service as a process: ``python -m services.intake.main api|worker``."""
+
+from pathlib import Path
+
+from libs.common.bus.flow import Service
+from libs.common.host.process import run_service
+from libs.common.run.spec import ServiceSpec
+from services.intake.actions.prepare import prepare_door
+from services.intake.api import batches, changing, reading, registering, revealing
+from services.intake.handlers import REACTIONS
+from services.intake.settings import Settings
+
+SPEC = ServiceSpec(
+    service=Service.INTAKE,
+    title="Huiyin intake 回音·诉求登记",
+    description="Takes in complaints, keeps who spoke safe, and answers where a complaint stands.",
+    routers=(registering.router, batches.router, changing.router, reading.router, revealing.router),
+    reactions=REACTIONS,
+    migrations=Path(__file__).parent / "migrations",
+    prepare=prepare_door,
+)
+
+if __name__ == "__main__":
+    run_service(SPEC, Settings())

@@ -1,0 +1,7 @@
+"""The environment of intake: what all services share, and nothing of its own yet."""
+
+from libs.common.run.settings import CommonSettings
+
+
+class Settings(CommonSettings):
+    """``HUIYIN_*``."""

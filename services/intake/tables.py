@@ -1,0 +1,152 @@
+"""The tables of intake, in its own schema.
+
+What is read in lists and changes with every event stands in ``cases``; what was said, and who said it, stands beside it
+and is written once. ``sealed_`` columns open only in the vault.
+"""
+
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import Column, DateTime, Enum, MetaData, Text
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlmodel import Field, SQLModel
+
+from libs.common.events.terms import Channel, Closing, Kind, Satisfaction, Urgency
+from services.intake.domain.lifecycle import Status
+
+
+def _word(words: type[StrEnum], *, nullable: bool = False) -> Any:
+    """A column of one word of a closed list; the list itself stands in the table's CHECK."""
+    kind = Enum(words, native_enum=False, create_constraint=False, values_callable=_values, length=32)
+    return Column(kind, nullable=nullable)
+
+
+def _values(words: type[StrEnum]) -> list[str]:
+    return [word.value for word in words]
+
+
+def _moment(*, nullable: bool = False) -> Any:
+    return Column(DateTime(timezone=True), nullable=nullable)
+
+
+class Base(SQLModel):
+    """Base of this service's tables."""
+
+    metadata = MetaData()
+
+
+class Case(Base, table=True):
+    """A complaint (诉求件), and where it stands. The title is masked."""
+
+    __tablename__ = "cases"
+
+    case_id: str = Field(primary_key=True)
+    case_no: str
+    channel: Channel = Field(sa_column=_word(Channel))
+    kind: Kind = Field(sa_column=_word(Kind))
+    urgency: Urgency = Field(sa_column=_word(Urgency))
+    area_code: str
+    accused_unit: str | None
+    """The unit complained about (被反映单位): it never learns who did."""
+    title: str
+    confidential: bool
+    callback_wanted: bool
+    source_system: str | None
+    source_no: str | None
+    occurred_at: datetime = Field(sa_column=_moment())
+    """When the citizen spoke."""
+    registered_at: datetime = Field(sa_column=_moment())
+    pack_version: int
+
+    status: Status = Field(sa_column=_word(Status))
+    category_code: str | None
+    round: int
+    lead_unit: str | None
+    sign_due_at: datetime | None = Field(sa_column=_moment(nullable=True))
+    due_at: datetime | None = Field(sa_column=_moment(nullable=True))
+    satisfaction: Satisfaction | None = Field(sa_column=_word(Satisfaction, nullable=True))
+    closing: Closing | None = Field(sa_column=_word(Closing, nullable=True))
+    answered_directly: bool
+    version: int
+    updated_at: datetime = Field(sa_column=_moment())
+
+
+class Wording(Base, table=True):
+    """What was said (原话). The sealed columns hold the original where masking changed something, else NULL."""
+
+    __tablename__ = "wording"
+
+    case_id: str = Field(primary_key=True)
+    text: str
+    sealed_title: bytes | None
+    sealed_text: bytes | None
+
+
+class Requester(Base, table=True):
+    """Who said it (诉求人); no row when nobody did. ``phone_index`` finds a phone without storing it."""
+
+    __tablename__ = "requester"
+
+    case_id: str = Field(primary_key=True)
+    sealed_name: bytes | None
+    sealed_phone: bytes | None
+    sealed_id_no: bytes | None
+    sealed_home: bytes | None
+    phone_index: bytes | None
+
+
+class Supplement(Base, table=True):
+    """Something the citizen added (补充), masked; the original sealed where masking changed something."""
+
+    __tablename__ = "supplement"
+
+    supplement_id: str = Field(primary_key=True)
+    case_id: str
+    at: datetime = Field(sa_column=_moment())
+    by: str
+    text: str
+    sealed_text: bytes | None
+
+
+class Reveal(Base, table=True):
+    """One look at who spoke (查看记录): who looked, why, at what. Append-only."""
+
+    __tablename__ = "reveal"
+
+    reveal_id: str = Field(primary_key=True)
+    case_id: str
+    who: str
+    unit_code: str | None
+    reason: str
+    fields: list[str] = Field(sa_column=Column(ARRAY(Text), nullable=False))
+    at: datetime = Field(sa_column=_moment())
+
+
+class TimelineEntry(Base, table=True):
+    """One thing that happened to a case (办理纪实), with the status and version after it. Append-only."""
+
+    __tablename__ = "timeline"
+
+    id: int = Field(primary_key=True)
+    case_id: str
+    at: datetime = Field(sa_column=_moment())
+    what: str
+    """The event's short name, such as ``assigned``."""
+    round: int
+    unit_code: str | None
+    by: str | None
+    """An account; NULL when the system or an unnamed person of the unit did it."""
+    note: str
+    status: Status = Field(sa_column=_word(Status))
+    version: int
+
+
+class CaseNumber(Base, table=True):
+    """The last sequence that was given out, per county and day."""
+
+    __tablename__ = "case_number"
+
+    county: str = Field(primary_key=True)
+    day: date = Field(primary_key=True)
+    last: int
