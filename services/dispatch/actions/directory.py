@@ -1,7 +1,7 @@
 """Publishing a county pack (县包): checked whole, numbered, stored, and said to everybody in one event."""
 
 from collections.abc import Mapping
-from datetime import datetime, time
+from datetime import UTC, datetime, time
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -72,7 +72,8 @@ def _shown(pack: Pack, version: int, print_of_pack: str, effective_from: datetim
 
 def _midnight(pack: Pack) -> datetime:
     """When the day begins on which the pack takes effect; a day that has passed means now, never backwards."""
-    return datetime.combine(pack.effective_from, time.min, ZoneInfo(pack.place.time_zone))
+    midnight = datetime.combine(pack.effective_from, time.min, ZoneInfo(pack.place.time_zone))
+    return midnight.astimezone(UTC)
 
 
 def _invalid(problems: list[PackProblem] | tuple[PackProblem, ...]) -> Invalid:

@@ -1,5 +1,6 @@
 """What a lead unit does with a case, and who else may not."""
 
+import asyncio
 from typing import Any
 
 import pytest
@@ -157,6 +158,17 @@ async def test_a_repeated_request_gets_the_first_answer_and_does_nothing_again(o
     assert (first.status_code, first.content) == (200, again.content)
     assert again.headers["idempotency-replayed"] == "true"
     assert names(await office.said(case_id)) == ["CaseAssigned", "CaseSigned"]
+
+
+async def test_of_two_who_act_on_one_version_at_once_one_is_told_to_look_again(office: Office) -> None:
+    case_id = await office.register()
+    answers = await asyncio.gather(
+        office.handler(VILLAGE_UNIT, "li").post(f"/cases/{case_id}/signature", version=1),
+        office.handler(VILLAGE_UNIT, "sun").post(f"/cases/{case_id}/signature", version=1),
+        office.dispatcher.post(f"/cases/{case_id}/reassignment", {"lead_unit": TOWN_UNIT, "reason": "镇办"}, version=1),
+    )
+    assert [answer.status_code for answer in answers].count(200) == 1
+    assert len(await office.said(case_id)) == 2
 
 
 async def test_lists_are_sorted_by_due_filtered_and_paged(office: Office) -> None:

@@ -1,0 +1,111 @@
+"""The tables as they are: equal to the models, sound by their own constraints, and lists that use their indexes."""
+
+from collections.abc import Iterable
+from typing import Any
+
+import pytest
+from sqlalchemy import Select
+from sqlalchemy.exc import IntegrityError
+
+from libs.common.security.policy import Scope
+from services.dispatch import queries
+from services.dispatch.domain.terms import DONE, OPEN, Status
+from services.dispatch.tables import Base, Work
+from tests.integration.dispatch.office import T0, Office
+
+COUNTY_SCOPE = Scope("999001", None)
+UNIT_SCOPE = Scope("999001101", "T-3")
+FIRST_PAGE = queries.Window(None, 50)
+
+_FILL = """
+    INSERT INTO work (case_id, case_no, status, round, lead_unit, support_units, category_code, area_code, kind,
+        urgency, title, text, confidential, supplements, registered_at, assigned_at, signed_at, handled_at,
+        handle_due_at, list_due_at,
+        warnings, misses, warned, overdue, supervised, return_pending, returns, result, by_rule, explanation,
+        pack_version, version)
+    SELECT n::text, n::text, status, 1, unit, '{}', '0101', '999001101201', 'help', 'normal', 't', 't', false, '[]', at,
+        CASE WHEN unit IS NULL THEN NULL ELSE at END, CASE WHEN unit IS NULL THEN NULL ELSE at END,
+        CASE WHEN status = 'handled' THEN at END, at, at, '{}', '{}', false, n % 9 = 0, 0, false, 0,
+        CASE WHEN status = 'handled' THEN 'done' END, true, '', 1, 1
+    FROM (
+        SELECT n, status, CASE WHEN status = 'triage' THEN NULL ELSE 'T-' || n % 23 END AS unit,
+               timestamptz '2026-01-01' + n * interval '1 minute' AS at
+        FROM (
+            SELECT n, (ARRAY['triage', 'assigned', 'signed', 'handled', 'closed', 'closed'])[1 + n % 6] AS status
+            FROM generate_series(1, 60000) AS n
+        ) AS numbered
+    ) AS made
+"""
+
+
+async def test_the_models_have_the_columns_of_the_tables(office: Office) -> None:
+    async with office.database.reading() as session:
+        rows = await session.fetch(
+            "SELECT table_name, column_name, is_nullable FROM information_schema.columns"
+            " WHERE table_schema = 'dispatch'"
+        )
+    stored = {(row.table_name, row.column_name, row.is_nullable == "YES") for row in rows}
+    for table in Base.metadata.tables.values():
+        assert {(table.name, c.name, c.nullable) for c in table.columns} == {s for s in stored if s[0] == table.name}
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [
+        {"status": "lost"},
+        {"status": "assigned"},
+        {"status": "handled"},
+        {"lead_unit": "D-WATER"},
+        {"round": 0},
+        {"area_code": "china"},
+        {"return_pending": True},
+        {"version": 0},
+        {"list_due_at": "2020-01-01T00:00:00Z"},
+    ],
+)
+async def test_the_database_refuses_a_row_that_no_rule_allows(office: Office, broken: dict[str, Any]) -> None:
+    case_id = await office.register(category_code=None)
+    assignments = ", ".join(f"{column} = '{value}'" for column, value in broken.items())
+    with pytest.raises(IntegrityError):
+        async with office.database.transaction(T0) as session:
+            await session.fetch(f"UPDATE work SET {assignments} WHERE case_id = '{case_id}'")  # noqa: S608
+
+
+def work_list(scope: Scope = COUNTY_SCOPE, **wanted: Any) -> Select[Work]:
+    return queries.work_statement(scope, queries.WorkFilter(**wanted), FIRST_PAGE)
+
+
+PLANS: list[tuple[str, Select[Work], str]] = [
+    ("a unit's own list", work_list(UNIT_SCOPE), "work_open_unit_idx"),
+    ("a unit's list", work_list(unit_code="T-3"), "work_open_unit_idx"),
+    ("a unit's unsigned", work_list(UNIT_SCOPE, status=Status.ASSIGNED), "work_open_unit_idx"),
+    ("a unit's overdue", work_list(UNIT_SCOPE, overdue=True), "work_open_unit_idx"),
+    ("a unit's soon due", work_list(UNIT_SCOPE, due_before=T0), "work_open_unit_idx"),
+    ("a unit's done", work_list(UNIT_SCOPE, status=Status.CLOSED), "work_done_unit_idx"),
+    ("everybody's list", work_list(), "work_open_idx"),
+    ("everybody's done", work_list(status=Status.CLOSED), "work_done_idx"),
+    ("triage", queries.triage_statement(COUNTY_SCOPE, queries.TriageFilter(), FIRST_PAGE), "work_triage_idx"),
+]
+
+
+async def test_a_page_is_one_short_walk_along_its_index(office: Office) -> None:
+    async with office.database.transaction(T0) as session:
+        await session.fetch(_FILL)
+        await session.fetch("ANALYZE work")
+    dialect = office.database.engine.dialect
+    async with office.database.reading() as session:
+        for name, statement, index in PLANS:
+            text = str(statement.compile(dialect=dialect, compile_kwargs={"literal_binds": True}))
+            plan = "\n".join(row[0] for row in await session.fetch(f"EXPLAIN {text}"))
+            assert index in plan, f"{name}:\n{plan}"
+            # Of a unit's few overdue cases the planner may sort all: it still reads nothing but that unit's.
+            assert "overdue" in name or "Sort" not in plan, f"{name}:\n{plan}"
+            assert "Seq Scan" not in plan, f"{name}:\n{plan}"
+
+
+def test_each_status_stands_in_one_list() -> None:
+    def words(statuses: Iterable[Status]) -> set[Status]:
+        return set(statuses)
+
+    assert words(OPEN) | words(DONE) | {Status.TRIAGE} == set(Status)
+    assert not words(OPEN) & words(DONE)
