@@ -77,7 +77,7 @@ class Matter(Base, table=True):
     closing: Closing | None = Field(default=None, sa_column=_word(Closing, nullable=True))
     satisfaction: Satisfaction | None = Field(default=None, sa_column=_word(Satisfaction, nullable=True))
     closed_by_attempt: int | None = None
-    """The try of this round's callback whose answer closed it: a foreign key holds the closing to the citizen's word."""
+    """The try of this round's callback that closed it: a foreign key holds the closing to the citizen's word."""
     version: int = 1
 
 

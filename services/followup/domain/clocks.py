@@ -1,4 +1,4 @@
-"""Clocks (时限): what one promise makes fire and when, in which order, and the times of the supervision ladder (督办阶梯).
+"""Clocks (时限): what a promise makes fire and when, in which order, and the times of the ladder (督办阶梯).
 
 A clock is a warning and a due time; when the due time passes unmet, the ladder's steps for it become timers too.
 """
@@ -39,7 +39,7 @@ class TimerState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One thing to happen on a clock; written ``warn``, ``miss`` or ``ladder:<n>``, n the place in the pack's ladder."""
+    """One thing to happen; written ``warn``, ``miss`` or ``ladder:<n>``, n the place in the pack's ladder."""
 
     kind: StepKind
     rung: int = 0

@@ -69,7 +69,7 @@ _STATEMENTS = (
     """
     CREATE TABLE callback (
         callback_id text PRIMARY KEY,
-        case_id text NOT NULL REFERENCES matter,
+        case_id text NOT NULL REFERENCES matter DEFERRABLE INITIALLY DEFERRED,
         round integer NOT NULL CHECK (round > 0),
         state text NOT NULL CHECK (state IN ('due', 'exhausted', 'done', 'cancelled')),
         handling_unit text,

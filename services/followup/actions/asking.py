@@ -1,0 +1,220 @@
+"""Asking the citizen (回访), and believing what he says: the tries, the verdict, the review of the unreached."""
+
+import uuid
+from datetime import datetime, timedelta
+
+from libs.common.database.session import Session
+from libs.common.events.cases import CallbackDue, CallbackTried, CaseClosed, CaseSentBack
+from libs.common.events.terms import Closing, Deadline
+from libs.common.pack.directory import Directory
+from libs.common.security.masking import mask_text
+from libs.common.web.versions import check_version
+from services.followup.actions.cases import callback_of_round, find_callback
+from services.followup.actions.clocks import start_clock, stop_all
+from services.followup.actions.firing import settle
+from services.followup.actions.steps import AskedChange, after, can, record, refusals
+from services.followup.actions.supervision import supervise_round
+from services.followup.domain.callbacks import OPEN_STATES, STATE_AFTER, verdict, within_calling_hours
+from services.followup.domain.terms import Action, Answer, Asking, Given
+from services.followup.domain.transitions import check_party
+from services.followup.queries import showing as queries
+from services.followup.schemas import CallbackOut, Decision, RecordAttempt, ReviewCallback
+from services.followup.tables import Attempt, Callback, Matter
+
+_IDS = uuid.UUID("0c1b8a52-4d0e-5f7a-8a4e-0a2f6f3c9b11")
+
+
+def open_callback(
+    session: Session, matter: Matter, action: Action, handling_unit: str | None, done_at: datetime
+) -> None:
+    """Open the asking of this round, with its clock; a citizen who wants no callback is left to a review."""
+    directory = session.packs.version(matter.pack_version)
+    callback = Callback(
+        callback_id=str(uuid.uuid5(_IDS, f"{matter.case_id}/{matter.round}")),
+        case_id=matter.case_id,
+        round=matter.round,
+        state=STATE_AFTER[action],
+        handling_unit=handling_unit,
+        area_code=matter.area_code,
+        next_try_at=_calling_time(directory, done_at),
+        opened_at=done_at,
+    )
+    session.add(callback)
+    if action is Action.ASK:
+        _say_due(session, callback)
+    limit = directory.pack.limits.find(Deadline.CALLBACK, matter.kind, matter.urgency)
+    if limit is not None:
+        start_clock(session, matter, Deadline.CALLBACK, done_at, limit.limit())
+
+
+async def end_callback(session: Session, matter: Matter, action: Action) -> None:
+    """The case ends without the citizen's answer."""
+    callback = await callback_of_round(session, matter)
+    if callback is not None and callback.state in OPEN_STATES:
+        _move(callback, action)
+
+
+async def record_attempt(session: Session, asked: AskedChange, callback_id: str, body: RecordAttempt) -> CallbackOut:
+    """One try, and what follows from it: closed as satisfied, sent back, tried again later, or left to a review."""
+    matter, callback, attempts = await _enter(session, asked, callback_id, Action.TRY)
+    settle(session, matter, session.now)
+    directory = session.packs.version(matter.pack_version)
+    answer = Answer(body.reached, body.contacted, body.solved, body.satisfaction)
+    asking = _asking_of(directory, callback, attempts)
+    action = verdict(answer, asking) if can(matter, Action.TRY) else Action.TRY
+    standing = after(matter, action, Given(session.now, asking, answer))
+    attempt = _keep(session, asked, callback, answer, mask_text(body.words) if body.words else None)
+    callback.attempts = attempt.attempt
+    callback.tries += 0 if answer.valid else 1
+    _move(callback, action)
+    if action in (Action.TRY, Action.GIVE_UP):
+        callback.next_try_at = _calling_time(directory, session.now + _gap(directory))
+    if action is Action.SATISFY:
+        matter.closed_by_attempt = attempt.attempt
+    record(session, matter, action, standing, by=asked.actor, why=attempt.words or "")
+    if action is Action.SATISFY:
+        _close(session, matter, Closing.SUBSTANTIVE)
+    elif action is Action.SEND_BACK:
+        _send_back(session, matter, callback, attempt)
+    return shown(matter, callback, [*attempts, attempt])
+
+
+async def review(session: Session, asked: AskedChange, callback_id: str, body: ReviewCallback) -> CallbackOut:
+    """A second person looks at a citizen who was never reached: close it as unverified, or have him tried again."""
+    action = Action.TRY_AGAIN if body.decision is Decision.TRY_AGAIN else Action.CLOSE_UNVERIFIED
+    matter, callback, attempts = await _enter(session, asked, callback_id, action)
+    settle(session, matter, session.now)
+    directory = session.packs.version(matter.pack_version)
+    standing = after(matter, action, Given(session.now, _asking_of(directory, callback, attempts)))
+    record(session, matter, action, standing, by=asked.actor, why=mask_text(body.reason))
+    _move(callback, action)
+    if action is Action.CLOSE_UNVERIFIED:
+        _close(session, matter, Closing.UNVERIFIED)
+    else:
+        callback.tries = 0
+        callback.next_try_at = _calling_time(directory, session.now)
+        if not attempts:
+            _say_due(session, callback)
+    return shown(matter, callback, attempts)
+
+
+def shown(matter: Matter, callback: Callback, attempts: list[Attempt]) -> CallbackOut:
+    """The callback as it is answered."""
+    return CallbackOut.of(matter, callback, attempts)
+
+
+async def _enter(
+    session: Session, asked: AskedChange, callback_id: str, action: Action
+) -> tuple[Matter, Callback, list[Attempt]]:
+    """The callback, when the caller may see it (else NotFound), may take the step (Forbidden), knows its version."""
+    found = await find_callback(session, callback_id)
+    if found is None or not asked.scope.allows(found[1].area_code, found[1].handling_unit):
+        raise queries.no_such_callback()
+    matter, callback = found
+    attempts = await session.rows(Attempt, "callback_id", callback_id, lock=False)
+    attempts = sorted(attempts, key=lambda attempt: attempt.attempt)
+    with refusals():
+        check_party(action, _asking_of(session.packs.version(matter.pack_version), callback, attempts), asked.actor)
+    check_version(asked.expected, callback.version)
+    return matter, callback, attempts
+
+
+def _asking_of(directory: Directory, callback: Callback, attempts: list[Attempt]) -> Asking:
+    return Asking(
+        round=callback.round,
+        handling_unit=callback.handling_unit,
+        callers=frozenset(attempt.caller for attempt in attempts),
+        tries=callback.tries,
+        tries_allowed=directory.callback.tries,
+        next_try_at=attempts[-1].at + _gap(directory) if callback.tries else None,
+    )
+
+
+def _keep(session: Session, asked: AskedChange, callback: Callback, answer: Answer, words: str | None) -> Attempt:
+    attempt = Attempt(
+        callback_id=callback.callback_id,
+        attempt=callback.attempts + 1,
+        case_id=callback.case_id,
+        round=callback.round,
+        at=session.now,
+        caller=asked.actor.subject,
+        caller_unit=asked.actor.unit_code,
+        reached=answer.reached,
+        valid=answer.valid,
+        contacted=answer.contacted,
+        solved=answer.solved,
+        satisfaction=answer.satisfaction,
+        words=words,
+    )
+    session.add(attempt)
+    session.publish(
+        CallbackTried(
+            case_id=callback.case_id,
+            occurred_at=session.now,
+            round=callback.round,
+            attempt=attempt.attempt,
+            reached=attempt.reached,
+            valid=attempt.valid,
+            contacted=attempt.contacted,
+            solved=attempt.solved,
+            satisfaction=attempt.satisfaction,
+            handling_unit=callback.handling_unit,
+            caller=attempt.caller,
+        )
+    )
+    return attempt
+
+
+def _close(session: Session, matter: Matter, closing: Closing) -> None:
+    stop_all(session, matter)
+    session.publish(
+        CaseClosed(
+            case_id=matter.case_id,
+            occurred_at=session.now,
+            round=matter.round,
+            closing=closing,
+            satisfaction=matter.satisfaction,
+        )
+    )
+
+
+def _send_back(session: Session, matter: Matter, callback: Callback, attempt: Attempt) -> None:
+    """The next round opens with the citizen's words; who leads it, dispatch says."""
+    stop_all(session, matter)
+    matter.lead_unit = None
+    session.publish(
+        CaseSentBack(
+            case_id=matter.case_id,
+            occurred_at=session.now,
+            round=callback.round,
+            next_round=matter.round,
+            unit_code=callback.handling_unit,
+            words=attempt.words or "",
+        )
+    )
+    supervise_round(session, matter, callback.handling_unit)
+
+
+def _say_due(session: Session, callback: Callback) -> None:
+    session.publish(
+        CallbackDue(
+            case_id=callback.case_id,
+            occurred_at=session.now,
+            round=callback.round,
+            handling_unit=callback.handling_unit,
+        )
+    )
+
+
+def _move(callback: Callback, action: Action) -> None:
+    callback.state = STATE_AFTER[action]
+    callback.version += 1
+
+
+def _gap(directory: Directory) -> timedelta:
+    return timedelta(minutes=directory.callback.minutes_between_tries)
+
+
+def _calling_time(directory: Directory, moment: datetime) -> datetime:
+    policy = directory.callback
+    return within_calling_hours(moment, policy.opens_at, policy.closes_at, directory.calendar().time_zone)

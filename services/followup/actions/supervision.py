@@ -1,0 +1,171 @@
+"""Supervision (催办、督办): orders by the ladder or by a supervisor, each to one unit and answered on its own."""
+
+import uuid
+from datetime import date
+
+import uuid_utils
+
+from libs.common.database.session import Session
+from libs.common.errors import Conflict, NotFound, invalid
+from libs.common.events.cases import SupervisionIssued, SupervisionReplied
+from libs.common.events.terms import SupervisionLevel
+from libs.common.pack.directory import Directory, UnknownCode
+from libs.common.pack.schema import LadderStep, OnReturns, OnRound
+from libs.common.security.masking import mask_text
+from libs.common.time.moments import local_day
+from libs.common.web.versions import check_version
+from services.followup.actions.cases import find_matter
+from services.followup.actions.steps import Asked, AskedChange, after, record
+from services.followup.domain.clocks import last_day
+from services.followup.domain.terms import SYSTEM, Action, Given, SupervisionState
+from services.followup.queries import showing as queries
+from services.followup.schemas import IssueSupervision, ReplySupervision, SupervisionOut
+from services.followup.tables import Matter, Supervision
+
+_IDS = uuid.UUID("5f0d1c3e-8a53-5b5e-9d5e-6f1c1d0a7e42")
+
+
+def issue_by_rule(session: Session, matter: Matter, step: LadderStep, *, source: str, lead_unit: str | None) -> None:
+    """One step of the ladder: an order to each of its recipients. ``source`` is what brought it, the same in a replay.
+
+    Without any recipient the order still stands, for a supervisor to see.
+    """
+    directory = session.packs.version(matter.pack_version)
+    for unit_code in _recipients(directory, step, lead_unit) or (None,):
+        order = Supervision(
+            supervision_id=str(uuid.uuid5(_IDS, f"{source}/{unit_code or ''}")),
+            case_id=matter.case_id,
+            round=matter.round,
+            level=step.level,
+            unit_code=unit_code,
+            area_code=matter.area_code,
+            reason=f"{step.name} {step.name_en}",
+            by_rule=True,
+            rule_code=step.code,
+            issued_by=SYSTEM.subject,
+            issued_at=session.now,
+            reply_due=_reply_due(session, directory, step.level),
+            state=SupervisionState.ISSUED,
+        )
+        _issue(session, order)
+
+
+def supervise_round(session: Session, matter: Matter, lead_unit: str | None) -> None:
+    """The orders that the opening of this round brings (三次办理提级督办)."""
+    for step in session.packs.version(matter.pack_version).ladder.steps:
+        if isinstance(step.trigger, OnRound) and step.trigger.round == matter.round:
+            source = f"{matter.case_id}.round{matter.round}.{step.code}"
+            issue_by_rule(session, matter, step, source=source, lead_unit=lead_unit)
+
+
+def supervise_returns(session: Session, matter: Matter, lead_unit: str | None) -> None:
+    """The orders that come when so many units gave the case up, whoever leads now."""
+    for step in session.packs.version(matter.pack_version).ladder.steps:
+        if isinstance(step.trigger, OnReturns) and step.trigger.units == len(matter.left_units):
+            source = f"{matter.case_id}.returns{step.trigger.units}.{step.code}"
+            issue_by_rule(session, matter, step, source=source, lead_unit=lead_unit)
+
+
+async def issue(session: Session, asked: Asked, body: IssueSupervision) -> SupervisionOut:
+    """A supervisor's own order (人工督办), to the lead unit unless another is named."""
+    matter = await find_matter(session, body.case_id)
+    if matter is None or not asked.scope.allows(matter.area_code, matter.lead_unit):
+        raise NotFound("There is no such case, or you may not see it", "诉求件不存在或无权查看")
+    standing = after(matter, Action.SUPERVISE, Given(session.now))
+    directory = session.packs.version(matter.pack_version)
+    unit_code = _addressee(directory, matter, body.unit_code)
+    reason = mask_text(body.reason)
+    order = Supervision(
+        supervision_id=str(uuid_utils.uuid7()),
+        case_id=matter.case_id,
+        round=matter.round,
+        level=body.level,
+        unit_code=unit_code,
+        area_code=matter.area_code,
+        reason=reason,
+        by_rule=False,
+        issued_by=asked.actor.subject,
+        issued_at=session.now,
+        reply_due=_asked_reply_due(session, directory, body),
+        state=SupervisionState.ISSUED,
+    )
+    record(session, matter, Action.SUPERVISE, standing, by=asked.actor, why=reason)
+    _issue(session, order)
+    return shown(order)
+
+
+async def reply(session: Session, asked: AskedChange, supervision_id: str, body: ReplySupervision) -> SupervisionOut:
+    """The unit answers one order; every other order still waits for its own answer."""
+    order = await session.one(Supervision, "supervision_id", supervision_id)
+    if order is None or not asked.scope.allows(order.area_code, order.unit_code):
+        raise queries.no_such_order()
+    check_version(asked.expected, order.version)
+    if order.state is not SupervisionState.ISSUED:
+        raise Conflict("This order was answered already; each order is answered once", "该督办件已回复，每件只回复一次")
+    order.state = SupervisionState.REPLIED
+    order.reply = mask_text(body.reply)
+    order.replied_by = asked.actor.subject
+    order.replied_at = session.now
+    order.version += 1
+    session.publish(
+        SupervisionReplied(
+            case_id=order.case_id,
+            occurred_at=session.now,
+            round=order.round,
+            supervision_id=order.supervision_id,
+            unit_code=order.unit_code,
+            reply=order.reply,
+        )
+    )
+    return shown(order)
+
+
+def shown(order: Supervision) -> SupervisionOut:
+    """The order as it is answered."""
+    return SupervisionOut.model_validate(order, from_attributes=True)
+
+
+def _issue(session: Session, order: Supervision) -> None:
+    session.insert(Supervision, order.model_dump())
+    session.publish(
+        SupervisionIssued(
+            case_id=order.case_id,
+            occurred_at=session.now,
+            round=order.round,
+            supervision_id=order.supervision_id,
+            level=order.level,
+            unit_code=order.unit_code,
+            reason=order.reason,
+            by_rule=order.by_rule,
+            reply_due=order.reply_due,
+        )
+    )
+
+
+def _recipients(directory: Directory, step: LadderStep, lead_unit: str | None) -> tuple[str | None, ...]:
+    try:
+        return directory.recipients(step.to, lead_unit)
+    except UnknownCode:
+        # A unit that this pack version does not know has no superior in it; the order still reaches the unit itself.
+        return (lead_unit, *directory.recipients(step.to, None))
+
+
+def _addressee(directory: Directory, matter: Matter, unit_code: str | None) -> str | None:
+    if unit_code is None:
+        return matter.lead_unit
+    return directory.unit(unit_code).code
+
+
+def _reply_due(session: Session, directory: Directory, level: SupervisionLevel) -> date | None:
+    settings = directory.pack.supervision.levels.get(level)
+    if settings is None or settings.reply_within is None:
+        return None
+    return last_day(session.now, settings.reply_within.limit(), directory.calendar())
+
+
+def _asked_reply_due(session: Session, directory: Directory, body: IssueSupervision) -> date | None:
+    if body.reply_due is None:
+        return _reply_due(session, directory, body.level)
+    if body.reply_due < local_day(session.now, directory.calendar().time_zone):
+        raise invalid("reply_due", "must not be in the past", "不得早于今天")
+    return body.reply_due

@@ -1,0 +1,129 @@
+"""The worker's loop over timers, and the gauges that go with it.
+
+A timer is looked at ``GRACE`` after its time, and not while events wait to be read: what a unit did just before its
+deadline may still be on the way, and a miss once said cannot be unsaid. Every consequence carries the timer's own time,
+so nobody sees the difference.
+"""
+
+import logging
+import time
+from datetime import UTC, datetime, timedelta
+
+from libs.common import metrics
+from libs.common.bus.flow import subscriptions
+from libs.common.bus.port import BusTrouble
+from libs.common.database.session import DatabaseTrouble
+from libs.common.errors import Unavailable
+from libs.common.events.terms import Deadline
+from libs.common.pack.shelf import PackShelf
+from libs.common.run.runtime import Runtime
+from libs.common.run.supervise import Backoff, Progress
+from services.followup.actions.due import Firing
+from services.followup.queries import working as queries
+
+logger = logging.getLogger(__name__)
+
+LONGEST_WAIT = 1.0
+GRACE = timedelta(seconds=3)
+MEASURE_EVERY = 15.0
+PATIENCE = 60.0
+"""Seconds without any progress of the reader after which timers fire all the same."""
+FEW_BEHIND = 200
+"""Records that a running reader has in hand at any moment: no reason to wait."""
+
+
+async def fire_timers(runtime: Runtime, progress: Progress) -> None:
+    """Fire what is due, for ever. Simulated time fires nothing by itself: whoever moves it calls ``fire_due``."""
+    reading, gauges, backoff = CaughtUp(runtime), Gauges(runtime), Backoff()
+    while True:
+        progress.beat()
+        try:
+            await gauges.measure()
+            wake_at = await _round(runtime, reading, progress)
+            backoff.reset()
+        except (DatabaseTrouble, BusTrouble) as error:
+            logger.warning("timers put off", extra={"error": type(error).__name__})
+            await backoff.wait()
+        else:
+            await runtime.clock.wait_until(wake_at, at_most=LONGEST_WAIT)
+
+
+async def _round(runtime: Runtime, reading: "CaughtUp", progress: Progress) -> datetime:
+    """Fire what is due now; gives when to look again."""
+    never = datetime.max.replace(tzinfo=UTC)
+    if runtime.clock.simulated:
+        return never
+    until = runtime.clock.now() - GRACE
+    async with runtime.work_database.reading() as session:
+        first = await queries.next_firing(session)
+    if first is None:
+        return never
+    if first > until:
+        return first + GRACE
+    if await reading.holds():
+        return never
+    firing = Firing(runtime.work_database, until)
+    while await firing.turn():
+        progress.beat()
+    return never
+
+
+class CaughtUp:
+    """Whether timers have to wait for the reader of events: all that was said before they fire should be heard first.
+
+    After a start the reader has to catch up wholly once. A reader that gets nowhere holds nobody up for long.
+    """
+
+    def __init__(self, runtime: Runtime) -> None:
+        self._runtime = runtime
+        self._topics = [f"{runtime.topic_prefix}{stream}" for stream in subscriptions(runtime.service)]
+        self._few = 0
+        self._fewest: int | None = None
+        self._since = time.monotonic()
+
+    async def holds(self) -> bool:
+        """Whether to wait. Raises BusTrouble when the bus is away: what fired then could not be told to anybody."""
+        behind = await self._runtime.bus.behind(f"huiyin-{self._runtime.service}", self._topics)
+        left = sum(behind.values())
+        if left <= self._few:
+            self._few, self._fewest = FEW_BEHIND, None
+            return False
+        if self._fewest is None or left < self._fewest:
+            self._fewest, self._since = left, time.monotonic()
+        return time.monotonic() - self._since < PATIENCE
+
+
+class Gauges:
+    """What operators see: timers set aside, deadlines overdue, days counted without an official calendar."""
+
+    def __init__(self, runtime: Runtime) -> None:
+        self._runtime = runtime
+        self._measured: float | None = None
+        self._provisional = 0
+
+    async def measure(self) -> None:
+        """Set them, now and then."""
+        if self._measured is not None and time.monotonic() - self._measured < MEASURE_EVERY:
+            return
+        async with self._runtime.work_database.reading() as session:
+            failed = await queries.failed_timers(session)
+            overdue = await queries.overdue_counts(session)
+        metrics.TIMERS_FAILED.set(failed)
+        for deadline in Deadline:
+            metrics.DEADLINES_OVERDUE.labels(deadline.value).set(overdue.get(deadline.value, 0))
+        provisional = provisional_days(self._runtime.work_database.packs)
+        metrics.CALENDAR_PROVISIONAL_DAYS_TOTAL.inc(max(0, provisional - self._provisional))
+        self._provisional = provisional
+        self._measured = time.monotonic()
+
+
+def provisional_days(packs: PackShelf) -> int:
+    """Answers that this process's calendars gave about days whose official notice is not known."""
+    total = 0
+    for number in range(1, packs.newest + 1):
+        try:
+            calendar = packs.version(number).calendar()
+        except Unavailable:
+            continue
+        total += sum(calendar.provisional_answers.values())
+    return total

@@ -1,0 +1,123 @@
+"""Events in: each finds its case, lets its due timers speak first, drops what concerns an older round, and acts."""
+
+from collections.abc import Sequence
+
+from libs.common.database.batch import Job
+from libs.common.database.session import Session
+from libs.common.errors import Permanent
+from libs.common.events.base import Event
+from libs.common.events.cases import (
+    CaseAnsweredDirectly,
+    CaseAssigned,
+    CaseEvent,
+    CaseHandled,
+    CaseReassigned,
+    CaseRegistered,
+    CaseSigned,
+    CaseWithdrawn,
+    RoundEvent,
+    TriageQueued,
+)
+from libs.common.events.directory import PackPublished
+from libs.common.ledger.handlers import on, reactions
+from libs.common.pack.learning import learn_pack, read_stored_packs
+from services.followup.actions import rounds
+from services.followup.actions.cases import find_matter, load_by_keys, load_cases
+from services.followup.actions.firing import settle
+from services.followup.actions.steps import can
+from services.followup.domain.terms import Action, Status
+from services.followup.tables import Matter
+
+
+async def prepare(session: Session, events: Sequence[Event]) -> None:
+    """Load every case of the batch in three round trips, and any pack version that another process stored."""
+    await load_cases(session, (event.case_id for event in events if isinstance(event, CaseEvent)))
+    newest = max((getattr(event, "pack_version", 0) for event in events), default=0)
+    if newest > session.packs.newest:
+        await read_stored_packs(session)
+
+
+async def prepare_door(session: Session, jobs: Sequence[Job]) -> None:
+    """Load every case, callback and order that a batch of requests is about in four round trips."""
+    await load_by_keys(session, (key for job in jobs for key in job.keys))
+
+
+async def registered(session: Session, event: CaseRegistered) -> None:
+    """登记 -> a promise begins."""
+    if await find_matter(session, event.case_id) is None:
+        rounds.open_matter(session, event)
+
+
+async def withdrawn(session: Session, event: CaseWithdrawn) -> None:
+    """撤单 -> over."""
+    matter = await _known(session, event)
+    if can(matter, Action.WITHDRAW):
+        await rounds.withdraw(session, matter, event)
+
+
+async def triage_queued(session: Session, event: TriageQueued) -> None:
+    """待派 -> somebody has to choose a unit in time."""
+    matter = await _in_hand(session, event)
+    if matter is not None:
+        rounds.queue(session, matter, event)
+
+
+async def assigned(session: Session, event: CaseAssigned) -> None:
+    """派单 -> the unit has to sign and to handle it in time."""
+    matter = await _in_hand(session, event)
+    if matter is not None:
+        rounds.assign(session, matter, event)
+
+
+async def reassigned(session: Session, event: CaseReassigned) -> None:
+    """改派 -> another unit has to."""
+    matter = await _in_hand(session, event)
+    if matter is not None:
+        rounds.reassign(session, matter, event)
+
+
+async def signed(session: Session, event: CaseSigned) -> None:
+    """签收 -> that promise is kept."""
+    matter = await _in_hand(session, event)
+    if matter is not None:
+        rounds.sign(session, matter)
+
+
+async def finished(session: Session, event: CaseHandled | CaseAnsweredDirectly) -> None:
+    """办结反馈, 直接答复 -> ask the citizen. Of two that cross, the first opens the callback."""
+    matter = await _in_hand(session, event)
+    if matter is not None:
+        rounds.finish(session, matter, event)
+
+
+async def _known(session: Session, event: CaseEvent) -> Matter:
+    """The case, with everything that was due before this event already said."""
+    matter = await find_matter(session, event.case_id)
+    if matter is None:
+        raise Permanent(f"{type(event).__name__} about case {event.case_id}, whose registration was never heard")
+    settle(session, matter, event.occurred_at)
+    return matter
+
+
+async def _in_hand(session: Session, event: RoundEvent) -> Matter | None:
+    """The case, when it is being handled in the round that the event is about."""
+    matter = await _known(session, event)
+    if event.round > matter.round:
+        # Only this service opens rounds, and nobody can have heard of one that it did not open.
+        raise Permanent(f"case {matter.case_id} is in round {matter.round}, not yet in round {event.round}")
+    return matter if event.round == matter.round and matter.status is Status.HANDLING else None
+
+
+HANDLERS = (
+    on(PackPublished, learn_pack),
+    on(CaseRegistered, registered),
+    on(CaseWithdrawn, withdrawn),
+    on(CaseAnsweredDirectly, finished),
+    on(TriageQueued, triage_queued),
+    on(CaseAssigned, assigned),
+    on(CaseReassigned, reassigned),
+    on(CaseSigned, signed),
+    on(CaseHandled, finished),
+)
+
+REACTIONS = reactions(HANDLERS, prepare)
