@@ -68,13 +68,13 @@ _SAVE_FACTS = f"""
 
 _NAMES = [counter.value for counter in COUNTERS]
 _KEY_KINDS = ["date" if name == "day" else "text" for name in DIMENSIONS]
-_KINDS = [*_KEY_KINDS, *("bigint" for _ in _NAMES)]
+_KINDS = [*(f"{kind}[]" for kind in _KEY_KINDS), *("text::bigint[]" for _ in _NAMES)]
 
 # A CHECK would judge a negative difference before it is added to what is there, so the sums are judged here.
 _ADD = f"""
     WITH added AS (
         INSERT INTO rollup ({", ".join((*DIMENSIONS, *_NAMES))})
-        SELECT * FROM unnest({", ".join(f"${n}::{kind}[]" for n, kind in enumerate(_KINDS, start=1))})
+        SELECT * FROM unnest({", ".join(f"${n}::{kind}" for n, kind in enumerate(_KINDS, start=1))})
             AS new({", ".join((*DIMENSIONS, *_NAMES))})
         ORDER BY {", ".join(DIMENSIONS)}
         ON CONFLICT ({", ".join(DIMENSIONS)})
@@ -177,13 +177,19 @@ async def _write(session: Session) -> None:
 async def _add(session: Session, total: dict[Cell, Counts]) -> None:
     if not total:
         return
-    changes = [(*cell, *counts) for cell, counts in total.items()]
-    (result,) = await session.fetch(_ADD, *map(list, zip(*changes, strict=True)))
+    cells = map(list, zip(*total, strict=True))
+    counts = (_numbers(column) for column in zip(*total.values(), strict=True))
+    (result,) = await session.fetch(_ADD, *cells, *counts)
     if result.negative:
         raise ArithmeticError(f"{result.negative} cells of the roll-up would fall below 0: it is not what it was")
     if result.empty:
         emptied = [cell for cell, counts in total.items() if min(counts) < 0]
         await session.fetch(_SWEEP, *map(list, zip(*emptied, strict=True)))
+
+
+def _numbers(column: Iterable[int]) -> str:
+    """A PostgreSQL array as text: the driver would look at each of many thousand numbers."""
+    return "{" + ",".join(map(str, column)) + "}"
 
 
 def _row(fact: Fact, day_of: DayOf, cells: dict[Cell, Counts]) -> tuple[object, ...]:

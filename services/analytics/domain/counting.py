@@ -10,6 +10,7 @@ from services.analytics.domain.terms import COUNTERS, NOTHING, Basis, Cell, Coun
 DayOf = Callable[[datetime], date]
 """The assessment day of a moment, by the rules of the case's own pack version."""
 
+_COHORT, _CLOSED, _HAPPENED = Basis.REGISTERED.value, Basis.CLOSED.value, Basis.HAPPENED.value
 _INSTANT = timedelta(microseconds=1)
 _MINUTE = timedelta(minutes=1)
 _POSITION = {counter: index for index, counter in enumerate(COUNTERS)}
@@ -131,12 +132,12 @@ def contribution(fact: Fact, day_of: DayOf) -> dict[Cell, Counts]:
     """The cells that a case counts in, none of them empty. The one definition of every figure."""
     first = fact.registration
     dimensions = (fact.category, first.channel, first.kind)
-    cohort = (Basis.REGISTERED.value, day_of(first.at), first.area_code)
+    cohort = (_COHORT, day_of(first.at), first.area_code)
     closed_at = fact.closed_at
-    closed = None if closed_at is None else (Basis.CLOSED.value, day_of(closed_at), first.area_code)
+    closed = None if closed_at is None else (_CLOSED, day_of(closed_at), first.area_code)
     cells: dict[tuple[str, date, str, str], list[int]] = {}
     for happening in happenings(fact):
-        own = (Basis.HAPPENED.value, day_of(happening.at), first.area_code)
+        own = (_HAPPENED, day_of(happening.at), first.area_code)
         position = _POSITION[happening.counter]
         for where in (cohort, own) if closed is None else (cohort, own, closed):
             counts = cells.get((*where, happening.unit))

@@ -12,7 +12,7 @@ from httpx import ASGITransport, AsyncClient
 from libs.common.database.session import Database
 from libs.common.events import cases
 from libs.common.events.base import Event
-from libs.common.events.terms import Channel, Closing, Kind, Reached, Satisfaction, Urgency
+from libs.common.events.terms import Channel, Closing, Deadline, Kind, Reached, Satisfaction, Urgency
 from services.analytics.actions.refold import refold
 from services.analytics.domain.terms import COUNTERS
 from tests.integration.analytics.county import COUNTY, NOW, application, day_of, hear, in_batches, open_analytics
@@ -139,6 +139,27 @@ async def test_the_carry_over_is_eleven(database: Database, leader: AsyncClient)
     rest = await get(leader, "cases", limit="7", cursor=first["next_cursor"])
     assert [len(first["items"]), len(rest["items"]), rest["next_cursor"]] == [7, 4, None]
     assert {case["status"] for case in rest["items"]} == {"sent_back"}
+
+
+async def test_overdue_begins_at_the_very_limit(database: Database, leader: AsyncClient) -> None:
+    for number, due_at in enumerate((NOW, NOW + timedelta(seconds=1))):
+        history = called_back(number, TANG_WU, "T-999001101", solved=True)[:2]
+        limit = cases.DeadlineSet(
+            occurred_at=NOW - timedelta(days=1),
+            case_id=str(UUID(int=number)),
+            round=1,
+            deadline=Deadline.HANDLE,
+            unit_code="T-999001101",
+            starts_at=NOW - timedelta(days=1),
+            warn_at=NOW,
+            due_at=due_at,
+            pack_version=1,
+        )
+        await hear(database, [*history, limit])
+    assert len((await get(leader, "cases", unit_code="T-999001101"))["items"]) == 2
+    overdue = await get(leader, "cases", overdue="true")
+    assert [case["case_id"] for case in overdue["items"]] == [str(UUID(int=0))]
+    assert (await get(leader, "cases", without_unit="true"))["items"] == []
 
 
 async def test_satisfaction_weighs_basically_satisfied(database: Database, leader: AsyncClient) -> None:
