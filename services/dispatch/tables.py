@@ -37,7 +37,10 @@ class Base(SQLModel):
 
 
 class Work(Base, table=True):
-    """A case as the units see it (待办). ``version`` grows with every step and supplement, not with word of clocks."""
+    """A case as the units see it (待办). ``version`` grows with every step and supplement, not with word of clocks.
+
+    The lists have no default: making one by factory costs more than all other columns of a new row together.
+    """
 
     __tablename__ = "work"
 
@@ -46,7 +49,7 @@ class Work(Base, table=True):
     status: Status = Field(sa_column=_word(Status))
     round: int = 1
     lead_unit: str | None = None
-    support_units: list[str] = Field(default_factory=list, sa_column=_texts())
+    support_units: list[str] = Field(sa_column=_texts())
     category_code: str | None = None
     area_code: str
     kind: Kind = Field(sa_column=_word(Kind))
@@ -54,7 +57,7 @@ class Work(Base, table=True):
     title: str
     text: str
     confidential: bool
-    supplements: list[dict[str, str]] = Field(default_factory=list, sa_column=Column(JSONB, nullable=False))
+    supplements: list[dict[str, str]] = Field(sa_column=Column(JSONB, nullable=False))
     """What the citizen added: ``at`` and ``text`` of each, oldest first."""
 
     registered_at: datetime = Field(sa_column=_moment())
@@ -66,8 +69,8 @@ class Work(Base, table=True):
     handle_due_at: datetime | None = Field(default=None, sa_column=_moment(nullable=True))
     list_due_at: datetime = Field(sa_column=_moment())
     """What lists are sorted by; see ``domain.clocks.list_due``."""
-    warnings: list[str] = Field(default_factory=list, sa_column=_texts())
-    misses: list[str] = Field(default_factory=list, sa_column=_texts())
+    warnings: list[str] = Field(sa_column=_texts())
+    misses: list[str] = Field(sa_column=_texts())
     """Deadlines of this round that were warned of, and that were missed."""
     warned: bool = False
     overdue: bool = False
