@@ -24,8 +24,9 @@ from libs.common.pack.learning import learn_pack, read_stored_packs
 from services.followup.actions import rounds
 from services.followup.actions.cases import find_matter, load_by_keys, load_cases
 from services.followup.actions.firing import settle
-from services.followup.actions.steps import can
-from services.followup.domain.terms import Action, Status
+from services.followup.actions.steps import can, standing_of
+from services.followup.domain.terms import Action
+from services.followup.domain.transitions import believed
 from services.followup.tables import Matter
 
 
@@ -102,10 +103,10 @@ async def _known(session: Session, event: CaseEvent) -> Matter:
 async def _in_hand(session: Session, event: RoundEvent) -> Matter | None:
     """The case, when it is being handled in the round that the event is about."""
     matter = await _known(session, event)
-    if event.round > matter.round:
-        # Only this service opens rounds, and nobody can have heard of one that it did not open.
-        raise Permanent(f"case {matter.case_id} is in round {matter.round}, not yet in round {event.round}")
-    return matter if event.round == matter.round and matter.status is Status.HANDLING else None
+    try:
+        return matter if believed(standing_of(matter), event.round) else None
+    except ValueError as error:
+        raise Permanent(f"{type(event).__name__} about case {matter.case_id}: {error}") from error
 
 
 HANDLERS = (

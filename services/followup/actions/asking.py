@@ -62,7 +62,7 @@ async def record_attempt(session: Session, asked: AskedChange, callback_id: str,
     answer = Answer(body.reached, body.contacted, body.solved, body.satisfaction)
     asking = _asking_of(directory, callback, attempts)
     action = verdict(answer, asking) if can(matter, Action.TRY) else Action.TRY
-    standing = after(matter, action, Given(session.now, asking, answer))
+    standing = after(matter, action, Given(session.now, asking, answer, asked.actor))
     attempt = _keep(session, asked, callback, answer, mask_text(body.words) if body.words else None)
     callback.attempts = attempt.attempt
     callback.tries += 0 if answer.valid else 1
@@ -85,7 +85,8 @@ async def review(session: Session, asked: AskedChange, callback_id: str, body: R
     matter, callback, attempts = await _enter(session, asked, callback_id, action)
     settle(session, matter, session.now)
     directory = session.packs.version(matter.pack_version)
-    standing = after(matter, action, Given(session.now, _asking_of(directory, callback, attempts)))
+    asking = _asking_of(directory, callback, attempts)
+    standing = after(matter, action, Given(session.now, asking, by=asked.actor))
     record(session, matter, action, standing, by=asked.actor, why=mask_text(body.reason))
     _move(callback, action)
     if action is Action.CLOSE_UNVERIFIED:

@@ -71,7 +71,7 @@ async def issue(session: Session, asked: Asked, body: IssueSupervision) -> Super
     matter = await find_matter(session, body.case_id)
     if matter is None or not asked.scope.allows(matter.area_code, matter.lead_unit):
         raise NotFound("There is no such case, or you may not see it", "诉求件不存在或无权查看")
-    standing = after(matter, Action.SUPERVISE, Given(session.now))
+    standing = after(matter, Action.SUPERVISE, Given(session.now, by=asked.actor))
     directory = session.packs.version(matter.pack_version)
     unit_code = _addressee(directory, matter, body.unit_code)
     reason = mask_text(body.reason)

@@ -139,11 +139,12 @@ class Standing:
 
 @dataclass(frozen=True, slots=True)
 class Given:
-    """What a step is taken on: the time, the callback it concerns, and what the citizen said."""
+    """What a step is taken on: the time, the callback it concerns, what the citizen said, and who takes it."""
 
     now: datetime
     asking: Asking = field(default_factory=lambda: Asking(round=0))
     answer: Answer | None = None
+    by: Actor = SYSTEM
 
 
 STATUS_LABELS: dict[Status, tuple[str, str]] = {

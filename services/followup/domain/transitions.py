@@ -13,6 +13,7 @@ from services.followup.domain.terms import (
     ENDS,
     OPEN,
     STATUS_LABELS,
+    SYSTEM,
     Action,
     Actor,
     Asking,
@@ -145,7 +146,13 @@ STEPS: tuple[Step, ...] = (
 
 
 def take(standing: Standing, action: Action, given: Given) -> Standing:
-    """The case after the step; OutOfTurn when it cannot be taken now. The only way that a standing changes."""
+    """The case after the step; the only way that a standing changes.
+
+    Raises:
+        NotTheirs: whoever takes it may not.
+        OutOfTurn: it cannot be taken now.
+    """
+    check_party(action, given.asking, given.by)
     step = TABLE.get((standing.status, action))
     if step is None:
         raise _impossible(standing.status, action)
@@ -160,10 +167,23 @@ def take(standing: Standing, action: Action, given: Given) -> Standing:
     )
 
 
+def believed(standing: Standing, number: int) -> bool:
+    """Whether what others say of a round still means something: it is this one, and it is being handled.
+
+    Raises:
+        ValueError: that round was never opened. Nobody can have heard of it, for only this service opens rounds.
+    """
+    if number > standing.round:
+        raise ValueError(f"round {number} was never opened; the case is in round {standing.round}")
+    return number == standing.round and standing.status is Status.HANDLING
+
+
 def check_party(action: Action, asking: Asking, actor: Actor) -> None:
     """NotTheirs unless ``actor`` may take this step. Ask before looking at version and status."""
-    if WHO[action] not in (Party.CALLER, Party.REVIEWER):
+    if WHO[action] is Party.SYSTEM:
         return
+    if actor == SYSTEM:
+        raise NotTheirs("Only a person may do this", "须由工作人员操作")
     if actor.unit_code is not None and actor.unit_code == asking.handling_unit:
         raise NotTheirs("The unit that handled a case never asks about it itself", "承办单位不得回访本单位办理的诉求")
     if WHO[action] is Party.REVIEWER and actor.subject in asking.callers:
