@@ -4,7 +4,7 @@ Every transaction locks in one order: facts, freshness, roll-ups, each by their 
 other in a circle.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
@@ -26,7 +26,7 @@ _INFO = "analytics.fold"
 
 _LOAD = "SELECT case_id, doc::text AS doc FROM fact WHERE case_id = ANY($1::text[]) ORDER BY case_id FOR UPDATE"
 
-_FACT_COLUMNS = {
+FACT_COLUMNS = {
     "case_id": "text",
     "case_no": "text",
     "area_code": "text",
@@ -49,6 +49,7 @@ _FACT_COLUMNS = {
     "version": "integer",
     "doc": "text",
 }
+"""The columns of a fact and how they are sent: ``units`` joined by spaces, ``doc`` as JSON text."""
 _READ_AS = {"units": "string_to_array(units, ' ')", "doc": "doc::jsonb"}
 
 # Names of columns only, from the tables above: nothing of a request ever stands in these statements.
@@ -58,12 +59,12 @@ _SAVE_FACTS = f"""
         ON CONFLICT (part) DO UPDATE SET as_of = excluded.as_of, folded_at = excluded.folded_at
         WHERE freshness.as_of < excluded.as_of
     )
-    INSERT INTO fact ({", ".join(_FACT_COLUMNS)})
-    SELECT {", ".join(_READ_AS.get(name, name) for name in _FACT_COLUMNS)}
-    FROM unnest({", ".join(f"${n}::{kind}[]" for n, kind in enumerate(_FACT_COLUMNS.values(), start=1))})
-        AS new({", ".join(_FACT_COLUMNS)})
+    INSERT INTO fact ({", ".join(FACT_COLUMNS)})
+    SELECT {", ".join(_READ_AS.get(name, name) for name in FACT_COLUMNS)}
+    FROM unnest({", ".join(f"${n}::{kind}[]" for n, kind in enumerate(FACT_COLUMNS.values(), start=1))})
+        AS new({", ".join(FACT_COLUMNS)})
     ORDER BY case_id
-    ON CONFLICT (case_id) DO UPDATE SET {", ".join(f"{name} = excluded.{name}" for name in _FACT_COLUMNS)}
+    ON CONFLICT (case_id) DO UPDATE SET {", ".join(f"{name} = excluded.{name}" for name in FACT_COLUMNS)}
 """  # noqa: S608
 
 _NAMES = [counter.value for counter in COUNTERS]
@@ -165,7 +166,7 @@ async def _write(session: Session) -> None:
         was = {} if old is None else contribution(old, day_rule(session, old.registration.pack_version))
         now = contribution(fact, day_of)
         add(total, difference(was, now))
-        rows.append(_row(fact, day_of, now))
+        rows.append(fact_row(fact, day_of, now))
         newest = max(newest, (fact.updated_at, case_id)) if newest else (fact.updated_at, case_id)
     if newest is None:
         return
@@ -192,7 +193,8 @@ def _numbers(column: Iterable[int]) -> str:
     return "{" + ",".join(map(str, column)) + "}"
 
 
-def _row(fact: Fact, day_of: DayOf, cells: dict[Cell, Counts]) -> tuple[object, ...]:
+def fact_row(fact: Fact, day_of: DayOf, cells: Mapping[Cell, Counts]) -> tuple[object, ...]:
+    """What is stored of a fact, in the order of ``FACT_COLUMNS``; ``cells`` are what it counts in."""
     first, limit, closed_at = fact.registration, fact.running_limit, fact.closed_at
     days = [cell.day for cell in cells]
     return (
