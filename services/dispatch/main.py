@@ -9,6 +9,9 @@ from services.dispatch.api import cases_router, directory_router
 from services.dispatch.handlers import REACTIONS, prepare_door
 from services.dispatch.settings import Settings
 
+LARGEST_PACK = 8 * 1024 * 1024
+"""A county with all its grids; what the directory topic carries."""
+
 SPEC = ServiceSpec(
     service=Service.DISPATCH,
     title="Huiyin dispatch 派单",
@@ -17,6 +20,7 @@ SPEC = ServiceSpec(
     reactions=REACTIONS,
     migrations=Path(__file__).parent / "migrations",
     prepare=prepare_door,
+    body_limits={"/v1/directory/packs": LARGEST_PACK},
 )
 
 if __name__ == "__main__":

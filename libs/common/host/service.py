@@ -90,7 +90,12 @@ class RunningService:
         """The service's ASGI application."""
         routers = (*self.spec.routers, ops_router(self.ops))
         return create_app(
-            self.runtime, routers, title=self.spec.title, description=self.spec.description, version=VERSION
+            self.runtime,
+            routers,
+            title=self.spec.title,
+            description=self.spec.description,
+            version=VERSION,
+            body_limits=self.spec.body_limits,
         )
 
     async def prepare(self) -> None:

@@ -16,7 +16,7 @@ from libs.common import metrics
 from libs.common.bus.flow import EVENT_TYPES, Service, subscriptions
 from libs.common.bus.port import Bus, BusTrouble, Place, Reader, Record
 from libs.common.database.session import Database, DatabaseTrouble, Overtaken
-from libs.common.errors import Permanent
+from libs.common.errors import Permanent, Unavailable
 from libs.common.events.codec import UNREADABLE, Envelope, from_record
 from libs.common.ledger import inbox
 from libs.common.ledger.handlers import Reactions
@@ -100,7 +100,7 @@ class Consumer:
         while True:
             try:
                 await self._apply(envelopes)
-            except DatabaseTrouble:
+            except Unavailable:
                 await backoff.wait()
             except Overtaken:
                 raise
@@ -118,7 +118,7 @@ class Consumer:
         while True:
             try:
                 await self._apply([envelope])
-            except (DatabaseTrouble, Overtaken):
+            except (Unavailable, Overtaken):
                 await backoff.wait()
             except Exception as error:
                 tries += 1

@@ -1,6 +1,6 @@
 """What one service is, as data: its routes, its handlers, its loops and its tables. ``main`` of a service states it."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -44,3 +44,5 @@ class ServiceSpec:
     measure: Callable[[Session], Awaitable[None]] = measure_nothing
     """Sets the service's own gauges from its tables; a worker calls it every few seconds."""
     loops: tuple[Loop, ...] = field(default=())
+    body_limits: Mapping[str, int] = field(default_factory=dict)
+    """Bytes by path (``/v1/...``) where a body may be larger than usual."""

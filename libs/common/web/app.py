@@ -1,6 +1,6 @@
 """One service as an ASGI application: its routes, and around them what every request goes through."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from fastapi import APIRouter, FastAPI
 from fastapi.routing import APIRoute, iter_route_contexts
@@ -10,7 +10,7 @@ from libs.common.run.runtime import Runtime
 from libs.common.web.direct import make_direct
 from libs.common.web.docs import docs_router
 from libs.common.web.edge import Edge
-from libs.common.web.guard import BodyGuard
+from libs.common.web.guard import NO_LIMITS, BodyGuard
 from libs.common.web.guarded import unguarded_routes
 from libs.common.web.health import health_router
 from libs.common.web.problems import add_problem_handlers
@@ -22,11 +22,18 @@ _NO_TELEMETRY: TelemetryConfig = {"tracing": False, "metrics": False, "logs": Fa
 
 
 def create_app(
-    runtime: Runtime, routers: Sequence[APIRouter], *, title: str, description: str, version: str
+    runtime: Runtime,
+    routers: Sequence[APIRouter],
+    *,
+    title: str,
+    description: str,
+    version: str,
+    body_limits: Mapping[str, int] = NO_LIMITS,
 ) -> FastAPI:
     """The application of ``runtime.service``: the routers under ``/{service}``, and OpenAPI, docs, health and metrics.
 
-    Health and metrics stand at the root too, for a process that runs only this service.
+    Health and metrics stand at the root too, for a process that runs only this service. ``body_limits``: bytes by path
+    under ``/{service}``, where the usual 256 KiB are too few.
 
     Raises:
         ValueError: a router has a route that is no plain HTTP route.
@@ -47,7 +54,7 @@ def create_app(
         _add_routes(app, router, "")
     add_problem_handlers(app)
     # The last one added is the first that a request meets.
-    app.add_middleware(BodyGuard)
+    app.add_middleware(BodyGuard, limits={f"{prefix}{path}": size for path, size in body_limits.items()})
     app.add_middleware(Edge, service=str(runtime.service))
     return app
 

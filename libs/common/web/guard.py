@@ -6,6 +6,8 @@ reads it line by line and lifts the limit on the whole.
 
 import asyncio
 import re
+from collections.abc import Mapping
+from types import MappingProxyType
 from urllib.parse import unquote_to_bytes
 
 import orjson
@@ -15,6 +17,7 @@ from libs.common.errors import BadRequest, Problem, TooLarge
 from libs.common.web.problems import RequestTimeout, UnsupportedMedia, problem_response
 
 LARGEST_BODY = 256 * 1024
+NO_LIMITS: Mapping[str, int] = MappingProxyType({})
 DEEPEST_JSON = 32
 BODY_TIMEOUT_SECONDS = 30.0
 NDJSON = "application/x-ndjson"
@@ -29,11 +32,11 @@ _NOT_A_NUMBER = re.compile(rb"NaN|Infinity")
 
 
 class BodyGuard:
-    """ASGI middleware."""
+    """ASGI middleware. ``limits`` gives single paths a limit of their own, in bytes."""
 
-    def __init__(self, app: ASGIApp, *, largest: int = LARGEST_BODY) -> None:
+    def __init__(self, app: ASGIApp, *, limits: Mapping[str, int] = NO_LIMITS) -> None:
         self._app = app
-        self._largest = largest
+        self._limits = limits
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request that cannot be right, hand on all others."""
@@ -57,12 +60,13 @@ class BodyGuard:
         if headers.get(b"content-encoding", b"identity").lower() != b"identity":
             raise UnsupportedMedia("Send the body uncompressed", "请发送未压缩的内容")
         media_type = media_type_of(headers.get(b"content-type", b""))
+        largest = self._limits.get(scope["path"], LARGEST_BODY)
         if media_type == NDJSON:
-            return _counted(scope, receive, self._largest)
+            return _counted(scope, receive, largest)
         declared = headers.get(b"content-length", b"")
-        if declared.isdigit() and int(declared) > self._largest:
-            raise _too_large(self._largest)
-        body = await _read_body(receive, self._largest)
+        if declared.isdigit() and int(declared) > largest:
+            raise _too_large(largest)
+        body = await _read_body(receive, largest)
         if body is None:
             return None
         if is_json(media_type):
