@@ -1,6 +1,6 @@
 """THE MAP: every event, the topic it travels on, who says it and who hears it.
 
-Topics, subscriptions, docs/flow.md and docs/asyncapi.yaml derive from this table; a test holds it and the code together.
+Topics, subscriptions, docs/flow.md and docs/asyncapi.yaml derive from this table; a test holds it to the code.
 Services are named here as plain strings: the library imports none of them.
 """
 

@@ -9,7 +9,7 @@ from libs.common.errors import Unavailable
 
 
 class BusTrouble(Unavailable):
-    """The bus did not do what was asked, or it is not known whether it did. Throw the client away and build a new one."""
+    """The bus did not do what was asked, or it is not known whether it did. Build a new client."""
 
 
 @dataclass(frozen=True, slots=True)

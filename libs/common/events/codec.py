@@ -11,7 +11,6 @@ from libs.common.bus.flow import EVENT_TYPES
 from libs.common.errors import Permanent
 from libs.common.events.base import Event
 
-
 UNREADABLE = "cn.huiyin.unreadable"
 """Type under which a record that is no event of ours is parked."""
 
