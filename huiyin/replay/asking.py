@@ -1,0 +1,81 @@
+"""Asking the simulated citizen (模拟回访), and what follows: closed, sent back, called again, or left to a review."""
+
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any
+
+from huiyin.replay.calls import Account
+from huiyin.replay.citizens import SIMULATED, Experience, ask
+from huiyin.replay.planning import begin_next_round
+from huiyin.replay.stage import Life, Stage, What
+from libs.common.pack.schema import UnitLevel
+from libs.common.security.principal import Role
+
+_CALLERS = 4
+_TRY_AGAIN_SHARE = 0.15
+_PAGE = "200"
+
+
+class NoCallback(Exception):
+    """The queue does not show the callback that should be due."""
+
+
+async def call_back(stage: Stage, life: Life, at: datetime) -> None:
+    """One try to reach the citizen."""
+    life.callback_id = life.callback_id or stage.callbacks.pop((life.case_id, life.round), "")
+    if not life.callback_id:
+        raise NoCallback(f"no callback is due for round {life.round}")
+    life.attempts += 1
+    reply = ask(life.habits.draws, Experience(life.round, life.row.result_kind, life.lateness), life.attempts)
+    body = {name: value for name, value in asdict(reply).items() if value is not None}
+    path = f"/followup/v1/callbacks/{life.callback_id}/attempts"
+    found = await stage.calls.post(at, _caller(stage, life), path, body)
+    _go_on(stage, life, at, found)
+
+
+async def review(stage: Stage, life: Life, at: datetime) -> None:
+    """核实: somebody else decides about a citizen who was never reached."""
+    again = life.reviews == 0 and life.habits.draws.happens(_TRY_AGAIN_SHARE, "try again")
+    life.reviews += 1
+    decision = "try_again" if again else "close_unverified"
+    body = {"decision": decision, "reason": f"{SIMULATED}多次未能接通"}
+    path = f"/followup/v1/callbacks/{life.callback_id}/review"
+    found = await stage.calls.post(at, stage.accounts.get(Role.SUPERVISOR), path, body)
+    _go_on(stage, life, at, found)
+
+
+async def read_queue(stage: Stage, at: datetime) -> None:
+    """Look at the whole queue of citizens to be called by now, as the callers do (待回访)."""
+    query = {"state": "due", "due_before": _text(at), "limit": _PAGE}
+    while True:
+        page = await stage.calls.get(at, stage.accounts.get(Role.CALLER), "/followup/v1/callbacks", query)
+        for item in page["items"]:
+            stage.callbacks[item["case_id"], item["round"]] = item["callback_id"]
+        if page["next_cursor"] is None:
+            return
+        query["cursor"] = page["next_cursor"]
+
+
+def _go_on(stage: Stage, life: Life, at: datetime, found: dict[str, Any]) -> None:
+    match found["status"]:
+        case "closed":
+            life.ended = True
+            stage.journal.ended += 1
+        case "review":
+            stage.plan(life, life.habits.reviewed_at(at), What.REVIEW)
+        case "handling":
+            begin_next_round(stage, life, at, found["current_round"])
+        case _:
+            since = max(at, datetime.fromisoformat(found["next_try_at"]))
+            stage.plan(life, life.habits.called_at(since, life.round, life.attempts + 1), What.CALL_BACK)
+
+
+def _caller(stage: Stage, life: Life) -> Account:
+    """A caller of the hotline; never one of the unit that handled the case."""
+    hotlines = [unit.code for unit in stage.directory.units(UnitLevel.HOTLINE) if unit.code != life.lead_unit]
+    name = str(life.index % _CALLERS + 1)
+    return stage.accounts.get(Role.CALLER, name=name, unit_code=hotlines[0] if hotlines else None)
+
+
+def _text(at: datetime) -> str:
+    return at.isoformat().replace("+00:00", "Z")

@@ -1,0 +1,103 @@
+"""Asks analytics, as any leader would, for the figures of everything that was replayed."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from huiyin.replay.calls import Accounts, Calls
+from libs.common.pack.directory import Directory
+from libs.common.security.principal import Role
+from libs.common.time.moments import local_day
+
+ON_TIME = "on_time"
+_MINUTES = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """One rate. The two integers are the formula's own; ``cases`` says them in whole cases, as ``113.5 / 127``."""
+
+    code: str
+    name: str
+    name_en: str
+    numerator: int
+    denominator: int
+    rate: str | None
+    cases: str
+
+    @property
+    def document(self) -> dict[str, Any]:
+        """For JSON."""
+        return {"numerator": self.numerator, "denominator": self.denominator, "rate": self.rate}
+
+
+@dataclass(frozen=True, slots=True)
+class UnitSpeed:
+    """How long a unit took from assignment to result, on average, and how often in time."""
+
+    name: str
+    handled: int
+    mean_hours: float
+    on_time: str
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """Of all that was replayed; ``slowest`` units come first."""
+
+    rates: tuple[Rate, ...]
+    slowest: tuple[UnitSpeed, ...]
+
+
+async def read_figures(
+    calls: Calls, accounts: Accounts, directory: Directory, span: tuple[datetime, datetime]
+) -> Figures:
+    """The figures of a span of simulated time, as they are at its end."""
+    query = _range(directory, span)
+    leader, now = accounts.get(Role.LEADER), span[1]
+    whole = await calls.get(now, leader, "/analytics/v1/figures", query)
+    by_unit = await calls.get(now, leader, "/analytics/v1/figures", {**query, "by": "unit"})
+    counts = await calls.get(now, leader, "/analytics/v1/figures/counts", {**query, "by": "unit"})
+    on_time = {
+        row["key"]: f"{row['cases_numerator']} / {row['cases_denominator']}"
+        for rate in by_unit["rates"]
+        if rate["code"] == ON_TIME
+        for row in rate["rows"]
+    }
+    return Figures(tuple(map(_rate, whole["rates"])), _slowest(counts["rows"], on_time))
+
+
+def _range(directory: Directory, span: tuple[datetime, datetime]) -> dict[str, str]:
+    zone = directory.calendar().time_zone
+    # An assessment day may begin before and end after the calendar day of its name.
+    first, last = local_day(span[0], zone), local_day(span[1], zone) + timedelta(days=1)
+    return {"period": "range", "from": first.isoformat(), "to": last.isoformat()}
+
+
+def _rate(found: Mapping[str, Any]) -> Rate:
+    total = found["micro"]
+    cases = f"{total['cases_numerator']} / {total['cases_denominator']}"
+    return Rate(
+        found["code"],
+        found["name"],
+        found["name_en"],
+        total["numerator"],
+        total["denominator"],
+        total["rate"],
+        cases,
+    )
+
+
+def _slowest(rows: list[dict[str, Any]], on_time: Mapping[str, str]) -> tuple[UnitSpeed, ...]:
+    speeds = [
+        UnitSpeed(
+            row["name"],
+            row["counts"]["handled"],
+            row["counts"]["handle_minutes"] / _MINUTES / row["counts"]["handled"],
+            on_time.get(row["key"], ""),
+        )
+        for row in rows
+        if row["key"] and row["counts"]["handled"]
+    ]
+    return tuple(sorted(speeds, key=lambda speed: (-speed.mean_hours, speed.name)))

@@ -1,0 +1,153 @@
+"""What happens at the units (办理): a dispatcher chooses; the unit signs, reports, gives back, hands in its result."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from huiyin.replay.calls import Account, CallRefused
+from huiyin.replay.planning import arrive, plan_result, plan_signing
+from huiyin.replay.stage import Life, Stage, What
+from libs.common.pack.schema import Unit, UnitLevel
+from libs.common.security.principal import Role
+
+NO_REPLY = "（原系统未记录答复内容 no answer was recorded）"
+AGAIN = "【回放 replay】再次办理：已上门核实情况，重新处理并当面答复诉求人。Handled again."
+_FILLER = "（回放数据 replayed）"
+_GONE = frozenset({403, 404, 409})
+_TO_ANOTHER, _TO_TRIAGE, _REFUSED = "to_another", "to_triage", "refused"
+_DECISIONS = {_REFUSED: 0.4, _TO_ANOTHER: 0.45, _TO_TRIAGE: 0.15}
+
+
+async def choose_unit(stage: Stage, life: Life, at: datetime) -> None:
+    """人工派单: the dispatcher names a category, when there is none, and a unit that may have it."""
+    category_code, unit_code = _dispatchers_choice(stage, life)
+    reason = "回放：由派单员指定 chosen in a replay"
+    body = {"lead_unit": unit_code, "category_code": category_code, "reason": reason}
+    await stage.calls.post(at, _dispatcher(stage), f"/dispatch/v1/cases/{life.case_id}/assignment", body)
+    life.category_code, life.lead_unit = category_code, unit_code
+    arrive(stage, life, at)
+
+
+async def sign(stage: Stage, life: Life, at: datetime) -> None:
+    """签收, then plan the rest of the round."""
+    try:
+        await _post_as_unit(stage, life, at, "signature", {})
+    except CallRefused as refused:
+        if refused.status not in _GONE or not await _found_elsewhere(stage, life, at):
+            raise
+        return
+    plan_result(stage, life, at)
+
+
+async def ask_return(stage: Stage, life: Life, at: datetime) -> None:
+    """退单申请."""
+    reasons = [reason.code for reason in stage.directory.pack.returns.reasons]
+    code = life.habits.draws.one_of(reasons, "return reason")
+    await _post_as_unit(stage, life, at, "return", {"reason_code": code, "note": "回放：申请退单 asked in a replay"})
+    stage.plan(life, life.habits.decided_at(at), What.DECIDE_RETURN)
+
+
+async def decide_return(stage: Stage, life: Life, at: datetime) -> None:
+    """退单审核: refused, or to another unit, or back to triage."""
+    decision = life.habits.draws.weighted(_DECISIONS, "decision")
+    other = _another_unit(stage, life)
+    body: dict[str, Any] = {"approved": decision != _REFUSED, "note": "回放：退单审核 decided in a replay"}
+    if decision == _TO_ANOTHER and other is not None:
+        body["lead_unit"] = other
+    path = f"/dispatch/v1/cases/{life.case_id}/return/decision"
+    await stage.calls.post(at, _dispatcher(stage), path, body)
+    if decision == _REFUSED:
+        plan_signing(stage, life, at)
+        return
+    life.lead_unit = body.get("lead_unit")
+    arrive(stage, life, at)
+
+
+async def report(stage: Stage, life: Life, at: datetime) -> None:
+    """办理进展."""
+    await _post_as_unit(stage, life, at, "progress", {"note": "【回放 replay】正在办理，已联系诉求人核实情况。"})
+
+
+async def hand_in(stage: Stage, life: Life, at: datetime) -> None:
+    """办结反馈, with the row's real reply in its first round; then the citizen is to be called."""
+    body = {"result_kind": life.row.result_kind, "result": _result_text(stage, life)}
+    work = await _post_as_unit(stage, life, at, "result", body)
+    life.lateness = _lateness(life, at, work.get("handle_due_at"))
+    life.attempts, life.callback_id = 0, ""
+    stage.plan(life, life.habits.called_at(at, life.round, 1), What.CALL_BACK)
+
+
+async def _found_elsewhere(stage: Stage, life: Life, at: datetime) -> bool:
+    """Look where the case is when the unit cannot sign it; True when it goes on from there."""
+    work = await stage.calls.get(at, _dispatcher(stage), f"/dispatch/v1/cases/{life.case_id}")
+    if work["status"] == "triage" and life.lead_unit is not None:
+        life.lead_unit = None
+    elif work["status"] == "assigned" and work["lead_unit"] not in (None, life.lead_unit):
+        life.lead_unit = work["lead_unit"]
+    else:
+        return False
+    arrive(stage, life, at)
+    return True
+
+
+async def _post_as_unit(stage: Stage, life: Life, at: datetime, what: str, body: object) -> dict[str, Any]:
+    unit = stage.directory.unit(life.lead_unit or "")
+    account = stage.accounts.get(Role.HANDLER, unit_code=unit.code, area_code=unit.area_code)
+    return await stage.calls.post(at, account, f"/dispatch/v1/cases/{life.case_id}/{what}", body)
+
+
+def _dispatcher(stage: Stage) -> Account:
+    return stage.accounts.get(Role.DISPATCHER)
+
+
+def _dispatchers_choice(stage: Stage, life: Life) -> tuple[str, str]:
+    """The rule's own unit for the category, when it has one; else a category or a department by chance."""
+    directory = stage.directory
+    if life.category_code is not None:
+        return life.category_code, _another_unit(stage, life) or _any_unit(stage, life).code
+    found = [
+        (category.code, unit_code)
+        for category in directory.pack.categories
+        if (unit_code := directory.lead_unit(category.code, life.area_code).unit_code) is not None
+        and directory.contains(directory.unit(unit_code).area_code, life.area_code)
+    ]
+    if found:
+        return life.habits.draws.one_of(found, "category")
+    return directory.pack.categories[0].code, _any_unit(stage, life).code
+
+
+def _another_unit(stage: Stage, life: Life) -> str | None:
+    """A unit of the duty directory that may have it and does not: a support unit, else a department."""
+    directory, category_code = stage.directory, life.category_code
+    if category_code is None:
+        return None
+    departments = [unit.code for unit in directory.units(UnitLevel.DEPARTMENT)]
+    choices = [
+        code
+        for code in (*directory.support_units(category_code, life.area_code), *departments)
+        if code != life.lead_unit
+        and directory.may_receive(code, category_code, life.area_code)
+        and directory.contains(directory.unit(code).area_code, life.area_code)
+    ]
+    return choices[0] if choices else None
+
+
+def _any_unit(stage: Stage, life: Life) -> Unit:
+    units = stage.directory.units(UnitLevel.DEPARTMENT) or stage.directory.units()
+    return life.habits.draws.one_of(units, "unit")
+
+
+def _result_text(stage: Stage, life: Life) -> str:
+    texts = stage.directory.pack.texts
+    text = life.row.reply if life.round == 1 else AGAIN
+    if len(text) < texts.result_min:
+        text = f"办理结果 result: {text or NO_REPLY}"
+    missing = texts.result_min - len(text)
+    return text + _FILLER * -(-missing // len(_FILLER)) if missing > 0 else text
+
+
+def _lateness(life: Life, at: datetime, due_at: str | None) -> float:
+    """The time taken over the limit; 0 when there is no limit to be told."""
+    if due_at is None or life.came_at is None:
+        return 0.0
+    limit = datetime.fromisoformat(due_at) - life.came_at
+    return (at - life.came_at) / limit if limit > timedelta(0) else 1.0

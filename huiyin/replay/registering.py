@@ -1,0 +1,84 @@
+"""Registering a row (登记), at the moment at which the citizen spoke."""
+
+from datetime import datetime
+from typing import Any
+
+from huiyin.replay.calls import Account, CallRefused
+from huiyin.replay.planning import arrive
+from huiyin.replay.rows import Reason, Refusal
+from huiyin.replay.stage import Life, Stage
+from libs.common.events.terms import Channel
+from libs.common.security.principal import Role
+
+_CONFLICT = 409
+_DESKS = 3
+
+
+async def register(stage: Stage, life: Life, at: datetime) -> None:
+    """Register it by the hotline or in a visit; a row that has its case from an earlier run is left alone."""
+    key = (life.row.source, life.row.number)
+    channel = _channel(life)
+    try:
+        receipt = await stage.calls.post(at, _account(stage, life, channel), "/intake/v1/cases", _body(stage, life, at))
+    except CallRefused as refused:
+        known = refused.problem.get("case_id")
+        if refused.status == _CONFLICT and known:
+            stage.journal.known_before[key] = known
+        else:
+            stage.journal.refused.append(
+                Refusal(life.row.place, life.row.number, Reason.REFUSED_AT_DOOR, _said(refused))
+            )
+        return
+    life.case_id = receipt["case_id"]
+    stage.journal.registered[key] = life.case_id
+    life.lead_unit = unit_by_rule(stage, life)
+    life.done_at = life.row.closed_at
+    arrive(stage, life, at)
+
+
+def unit_by_rule(stage: Stage, life: Life) -> str | None:
+    """The unit that the duty directory gives it to, as the unit itself knows; None when a dispatcher has to choose."""
+    if life.category_code is None:
+        return None
+    directory = stage.directory
+    unit_code = directory.lead_unit(life.category_code, life.area_code).unit_code
+    if unit_code is None or not directory.contains(directory.unit(unit_code).area_code, life.area_code):
+        return None
+    return unit_code
+
+
+def _channel(life: Life) -> Channel:
+    if life.row.channel is not None:
+        return life.row.channel
+    return Channel.HOTLINE if life.habits.by_hotline() else Channel.VISIT
+
+
+def _account(stage: Stage, life: Life, channel: Channel) -> Account:
+    role = Role.VISITOR if channel is Channel.VISIT else Role.OPERATOR
+    return stage.accounts.get(role, name=str(life.index % _DESKS + 1))
+
+
+def _body(stage: Stage, life: Life, at: datetime) -> dict[str, Any]:
+    row = life.row
+    body: dict[str, Any] = {
+        "channel": _channel(life),
+        "kind": stage.classifier.kind(row),
+        "area_code": life.area_code,
+        "title": row.title,
+        "text": row.text,
+        "occurred_at": at,
+        "source_system": row.source,
+        "source_no": row.number,
+    }
+    if life.category_code is not None:
+        body["category_code"] = life.category_code
+    requester = {name: value for name, value in (("name", row.name), ("phone", row.phone)) if value}
+    if requester:
+        body["requester"] = requester
+    return body
+
+
+def _said(refused: CallRefused) -> str:
+    fields = refused.problem.get("fields") or ()
+    named = "; ".join(f"{field.get('field')}: {field.get('message')}" for field in fields)
+    return named or str(refused)

@@ -1,0 +1,154 @@
+"""One whole replay on a house that runs: the pack, the lives, the driver, and the questions at the end."""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from huiyin.front import build_front
+from huiyin.house import House
+from huiyin.packs import publish_pack
+from huiyin.replay.calls import Accounts, Calls
+from huiyin.replay.classify import Classifier
+from huiyin.replay.draws import Draws
+from huiyin.replay.driver import Driver, Pace
+from huiyin.replay.figures import Figures, read_figures
+from huiyin.replay.habits import Habits
+from huiyin.replay.mapping import Mapping as Columns
+from huiyin.replay.rows import Reason, Refusal, Row
+from huiyin.replay.screening import Repeat, Screening
+from huiyin.replay.stage import Journal, Life, Stage
+from huiyin.replay.tally import Tally, tally
+from huiyin.replay.texts import Limits
+from libs.common.bus.flow import Service
+from libs.common.errors import Conflict
+from libs.common.pack.directory import Directory
+from libs.common.pack.schema import Pack
+from libs.common.security.issuer import LocalIssuer
+from libs.common.time.clock import SimulatedClock
+from libs.common.time.moments import local_day
+
+BEFORE_THE_FIRST = timedelta(hours=1)
+"""Simulated time begins so long before the first row."""
+AFTER_THE_LAST = timedelta(days=90)
+"""And ends so long after the last thing that the data tell, so that callbacks and further rounds come to an end."""
+
+
+@dataclass(slots=True)
+class Cast:
+    """The rows of all files, in the order in which they were opened, and what was not taken."""
+
+    rows: list[Row] = field(default_factory=list)
+    refused: list[Refusal] = field(default_factory=list)
+    repeated: int = 0
+    encodings: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def start(self) -> datetime:
+        """Just before the first row."""
+        return self.rows[0].opened_at - BEFORE_THE_FIRST
+
+    @property
+    def horizon(self) -> datetime:
+        """When simulated time is up."""
+        return max(row.closed_at or row.opened_at for row in self.rows) + AFTER_THE_LAST
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What came of a replay."""
+
+    cast: Cast
+    journal: Journal
+    tally: Tally
+    figures: Figures
+    ended_at: datetime
+
+    @property
+    def refused(self) -> list[Refusal]:
+        """By the screening, then by intake."""
+        return [*self.cast.refused, *self.journal.refused]
+
+    @property
+    def reasons(self) -> dict[str, int]:
+        """How many rows were refused, by reason."""
+        found = Counter(refusal.reason for refusal in self.refused)
+        return {reason.value: found[reason] for reason in Reason if found[reason]}
+
+    @property
+    def repeated(self) -> int:
+        """Rows that stood there twice, and rows that an earlier run had registered."""
+        return self.cast.repeated + len(self.journal.known_before)
+
+
+def choose_cast(files: Iterable[Path], pack: Pack, columns: Columns | None, limit: int | None) -> Cast:
+    """Read and screen all files; with a limit, until so many rows are taken. Raises ExportProblem."""
+    texts = pack.texts
+    limits = Limits(texts.title_max, texts.text_max, texts.result_min, texts.result_max)
+    screening = Screening(limits, datetime.now(UTC), columns)
+    cast = Cast()
+    for each in (each for path in files for each in screening.rows(path)):
+        match each:
+            case Row():
+                cast.rows.append(each)
+            case Refusal():
+                cast.refused.append(each)
+            case Repeat():
+                cast.repeated += 1
+        if len(cast.rows) == limit:
+            break
+    cast.rows.sort(key=lambda row: (row.opened_at, row.source, row.number))
+    cast.encodings = screening.encodings
+    return cast
+
+
+async def replay_into(
+    house: House, pack: Pack, cast: Cast, *, seed: int, pace: Pace, tell: Callable[[datetime, Journal], None]
+) -> Outcome:
+    """Let all rows live through the house, which must stand before their start, and ask it what came of them."""
+    if not isinstance(house.clock, SimulatedClock):
+        raise Conflict("A replay needs a simulated clock", "回放需要模拟时钟")
+    await _publish(house, pack, cast.start)
+    accounts = Accounts(LocalIssuer.load_or_create(house.settings.data_dir, _now), pack.place.code)
+    calls = Calls(build_front(house), house.clock)
+    try:
+        stage = Stage(calls, accounts, Directory(pack), Classifier(pack))
+        driver = Driver(stage, house, pace, lambda moment: tell(moment, stage.journal))
+        ended_at = await driver.run(_lives(stage, cast.rows, seed), cast.start, cast.horizon)
+        await house.settle()
+        journal = stage.journal
+        return Outcome(
+            cast=cast,
+            journal=journal,
+            tally=await tally(house, {**journal.known_before, **journal.registered}),
+            figures=await read_figures(calls, accounts, stage.directory, (cast.start, ended_at)),
+            ended_at=ended_at,
+        )
+    finally:
+        await calls.close()
+
+
+def _lives(stage: Stage, rows: Sequence[Row], seed: int) -> list[Life]:
+    lives = []
+    for index, row in enumerate(rows):
+        habits = Habits(Draws(seed, row.source, row.number), stage.directory)
+        lives.append(Life(index, row, habits, stage.classifier.category(row), stage.classifier.area(row)))
+    return lives
+
+
+async def _publish(house: House, pack: Pack, start: datetime) -> None:
+    """The pack takes effect when simulated time begins, unless the house works by it already."""
+    known = house.services[Service.DISPATCH].runtime.work_database.packs
+    if (
+        known.newest
+        and known.version(known.newest).pack.model_copy(update={"effective_from": pack.effective_from}) == pack
+    ):
+        return
+    zone = Directory(pack).calendar().time_zone
+    await publish_pack(house, pack.model_copy(update={"effective_from": local_day(start, zone)}))
+    await house.settle()
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
