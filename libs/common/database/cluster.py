@@ -27,6 +27,10 @@ _SOCKET_PATH_LIMIT = 103
 """Bytes; the shortest ``sun_path`` among the systems we run on (macOS: 104 with the closing zero)."""
 
 
+_PORT_LINE, _STATUS_LINE = 3, 7
+"""Of ``postmaster.pid``, counted from 0."""
+
+
 class PostgresUnavailable(Exception):
     """The embedded PostgreSQL cannot be had; the message says what to do."""
 
@@ -177,3 +181,12 @@ def _postmaster(cluster: Path) -> list[int]:
         if "postgres" in programs.run(ps, within=10.0)[1]:
             return [pid]
     return []
+
+
+def ready_port(cluster: Path, pid: int | None = None) -> int | None:
+    """The TCP port of the server on this cluster once its pid file says "ready"; only that of ``pid`` when given."""
+    with suppress(FileNotFoundError, ValueError):
+        lines = (cluster / "postmaster.pid").read_text().splitlines()
+        if len(lines) > _STATUS_LINE and lines[_STATUS_LINE].strip() == "ready" and pid in (None, int(lines[0])):
+            return int(lines[_PORT_LINE])
+    return None

@@ -175,7 +175,7 @@ class EmbeddedPostgres:
             )
         deadline = time.monotonic() + _READY_WITHIN
         while process.poll() is None and time.monotonic() < deadline:
-            if _ready(self._cluster, process.pid):
+            if cluster.ready_port(self._cluster, process.pid) is not None:
                 return None
             time.sleep(0.005)
         if process.poll() is None:
@@ -185,10 +185,43 @@ class EmbeddedPostgres:
             return log.read().decode(errors="replace")[-2000:].strip()
 
 
-def _ready(cluster: Path, pid: int) -> bool:
-    """Whether the postmaster with this id has written "ready" (line 8 of its pid file)."""
+def running_dsn(data_dir: Path, *, within: float = 30.0) -> str | None:
+    """The DSN of the server that another process runs on this data folder; None when none does.
+
+    Waits ``within`` seconds for one that is just starting. Raises :class:`PostgresUnavailable`.
+    """
+    folder = data_dir.resolve()
+    deadline = time.monotonic() + within
+    while _is_taken(folder):
+        port = cluster.ready_port(folder / "cluster")
+        # The file alone may be that of a server which was killed, while the next one is about to clear it away.
+        if port is not None and cluster.processes(folder / "cluster"):
+            return f"postgresql://{NAME}:{_password(folder)}@{_ADDRESS}:{port}/{NAME}"
+        if time.monotonic() > deadline:
+            raise PostgresUnavailable(
+                f"Another Huiyin holds {folder}, but its PostgreSQL is not ready: see {folder / 'postgres.log'}."
+            )
+        time.sleep(0.05)
+    return None
+
+
+def _password(folder: Path) -> str:
     try:
-        lines = (cluster / "postmaster.pid").read_text().splitlines()
-    except FileNotFoundError:
+        return (folder / "password").read_text().strip()
+    except OSError as error:
+        raise PostgresUnavailable(
+            f"A Huiyin of somebody else runs on {folder}, and its password file cannot be read ({error.strerror}): "
+            "use the account that started it."
+        ) from error
+
+
+def _is_taken(folder: Path) -> bool:
+    """Whether somebody holds the lock of the data folder."""
+    try:
+        with (folder / "lock").open("ab") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    except OSError:
         return False
-    return len(lines) > 7 and lines[0] == str(pid) and lines[7].strip() == "ready"  # noqa: PLR2004 - the eighth line
+    return False

@@ -1,0 +1,33 @@
+"""I1: every accepted case has exactly one history, and every service knows it or is still to hear of it."""
+
+from huiyin.audit.case import ANALYTICS, DISPATCH, FOLLOWUP, INTAKE, CaseView
+from huiyin.audit.report import Findings, Invariant
+from libs.common.events.cases import CaseRegistered
+
+_TABLES = ((DISPATCH, "work"), (FOLLOWUP, "matter"), (ANALYTICS, "fact"))
+
+
+def check_accepted(view: CaseView, findings: Findings) -> None:
+    """One case."""
+
+    def violated(service: str, message: str) -> None:
+        findings.violated(Invariant.ACCEPTED, view.case_id, service, message)
+
+    case = view.row("cases")
+    registered = [one for one in view.said[INTAKE] if isinstance(one.event, CaseRegistered)]
+    findings.checked[Invariant.ACCEPTED] += case is not None
+    if case is not None and not registered:
+        violated(INTAKE, f"case {case['case_no']} was accepted, and its registration was never said")
+    if case is None and any(view.lengths.values()):
+        violated(INTAKE, "there is a history, and no accepted case")
+    if len(registered) > 1:
+        violated(INTAKE, f"it was registered {len(registered)} times")
+    for service, table in _TABLES:
+        applied = bool(registered) and view.has_applied(service, registered[0])
+        known = view.row(table) is not None
+        if applied and not known:
+            violated(service, f"the registration was applied, and there is no row in {table}")
+        elif known and not applied:
+            violated(service, f"there is a row in {table}, and no registration was applied")
+        elif not known:
+            findings.pending[f"cases not yet known to {service}"] += 1

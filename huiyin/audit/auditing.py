@@ -1,0 +1,118 @@
+"""The audit itself: one consistent cut over the four schemas, read once, case by case, in bounded memory."""
+
+import time
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from huiyin.audit.accepted import check_accepted
+from huiyin.audit.delivery import Delivery, check_pointers
+from huiyin.audit.figures import SCRATCH, Figures, Packs
+from huiyin.audit.histories import check_history
+from huiyin.audit.merge import by_key
+from huiyin.audit.others import check_other_stream
+from huiyin.audit.promises import Promises
+from huiyin.audit.queries import SERVICES, case_streams
+from huiyin.audit.reading import view_of
+from huiyin.audit.report import LIMIT, AuditReport, Findings, Invariant
+from huiyin.audit.states import check_states
+from libs.common import metrics
+from libs.common.bus.choose import BusKind
+from libs.common.bus.flow import Stream
+from libs.common.bus.partitions import partition_of
+from libs.common.bus.port import Bus, Place
+from libs.common.database.cut import AT_A_TIME, Cut, open_cut
+
+if TYPE_CHECKING:
+    from huiyin.house import House
+
+_NEWEST = """
+    SELECT max(occurred_at) AS newest FROM (SELECT occurred_at FROM {schema}.ledger ORDER BY id DESC LIMIT 1000) AS last
+"""
+_MARK = "SELECT coalesce(max(seq), 0) AS seq FROM {schema}.watermark WHERE stream = $1 AND key = $2 AND source = $3"
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """What is audited. Services in different databases have no common cut, and cannot be audited together."""
+
+    url: str
+    topic_prefix: str = ""
+    broker: Bus | None = None
+    """Where events are that are not in the database; None when the bus is the embedded one, a part of the cut."""
+    now: datetime | None = None
+    """The system's time, against which timers are late. None when nobody runs it: then its last event's time."""
+
+
+async def audit(house: "House", *, limit: int = LIMIT, at_a_time: int = AT_A_TIME) -> AuditReport:
+    """Audit a running house, and set the metrics of the audit."""
+    report = await examine(subject_of(house), limit=limit, at_a_time=at_a_time)
+    for invariant in Invariant:
+        metrics.LEDGER_AUDIT_VIOLATIONS.labels(invariant.value).set(report.found.get(invariant, 0))
+    metrics.LEDGER_AUDIT_LAST_SUCCESS_TIMESTAMP_SECONDS.set_to_current_time()
+    return report
+
+
+def subject_of(house: "House") -> Subject:
+    """A running house as it is audited."""
+    broker = None if house.settings.bus is BusKind.EMBEDDED else house.bus
+    return Subject(house.url, house.settings.topic_prefix, broker, house.clock.now())
+
+
+async def examine(subject: Subject, *, limit: int = LIMIT, at_a_time: int = AT_A_TIME) -> AuditReport:
+    """Look at everything. Raises DatabaseTrouble, BusTrouble, and NotThere when there are no tables to be read."""
+    began = time.monotonic()
+    findings = Findings(limit)
+    deliveries = {stream: Delivery(findings, stream, all_in_database=subject.broker is None) for stream in Stream}
+    async with open_cut(subject.url, "audit", scratch=[SCRATCH]) as cut:
+        await check_pointers(cut, findings)
+        for stream, delivery in deliveries.items():
+            topic = f"{subject.topic_prefix}{stream}"
+            if stream is Stream.CASES:
+                await _check_cases(cut, delivery, topic, subject.now or await _newest(cut), at_a_time)
+            else:
+                await check_other_stream(cut, findings, delivery, topic)
+    if subject.broker is not None:
+        await _look_in_broker(subject, subject.broker, deliveries.values())
+    return findings.report(time.monotonic() - began)
+
+
+async def _check_cases(cut: Cut, delivery: Delivery, topic: str, now: datetime, at_a_time: int) -> None:
+    findings = delivery.findings
+    figures = Figures(cut, findings, await Packs.of(cut))
+    promises = Promises(findings, now)
+    streams = case_streams(cut, topic, embedded_bus=delivery.all_in_database)
+    async for key, group in by_key(cut, streams, at_a_time=at_a_time):
+        view = view_of(key, group, findings)
+        check_accepted(view, findings)
+        delivery.check(key, view.lengths, group["marks"], group["transit"])
+        check_history(view, findings)
+        check_states(view, findings)
+        promises.check(view)
+        await figures.check(view)
+    await figures.compare()
+
+
+async def _newest(cut: Cut) -> datetime:
+    moments = [(await cut.fetch(_NEWEST.format(schema=service)))[0]["newest"] for service in SERVICES]
+    return max((moment for moment in moments if moment is not None), default=datetime.now(UTC))
+
+
+async def _look_in_broker(subject: Subject, broker: Bus, deliveries: Iterable[Delivery]) -> None:
+    """What was sent and not applied was in the broker, unless it is neither applied nor to be read by now."""
+    async with open_cut(subject.url, "audit") as later:
+        for delivery in deliveries:
+            for suspect in delivery.suspects:
+                reader, topic = suspect.reader, f"{subject.topic_prefix}{suspect.stream}"
+                mark = await later.fetch(_MARK.format(schema=reader), str(suspect.stream), suspect.key, suspect.source)
+                behind = await broker.behind(f"huiyin-{reader}", [topic])
+                if mark[0]["seq"] >= suspect.last or _is_behind(behind, suspect.key):
+                    delivery.findings.pending["events in the broker"] += suspect.last - suspect.first + 1
+                else:
+                    delivery.accuse(suspect)
+
+
+def _is_behind(behind: Mapping[Place, int], key: str) -> bool:
+    number = partition_of(key, len(behind)) if behind else 0
+    return any(count for place, count in behind.items() if place.partition == number)

@@ -1,0 +1,151 @@
+"""I5 for dispatch: assigned before signed before handled, by the unit that leads; each round opened by a send-back.
+
+Written down anew rather than taken from dispatch's own table: a mistake there should be found here.
+"""
+
+from collections.abc import Iterable, Iterator
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from huiyin.audit.case import FOLLOWUP, INTAKE, Said
+from libs.common.events.base import Event
+from libs.common.events.cases import (
+    CaseAnsweredDirectly,
+    CaseAssigned,
+    CaseHandled,
+    CaseReassigned,
+    CaseRegistered,
+    CaseSentBack,
+    CaseSigned,
+    ProgressReported,
+    ReturnDecided,
+    ReturnRequested,
+    RoundEvent,
+    TriageQueued,
+)
+
+if TYPE_CHECKING:
+    from huiyin.audit.histories import Knowledge
+
+
+class Stage(StrEnum):
+    """Where a case stands with the units, by dispatch's own words alone."""
+
+    NOWHERE = "not given to anybody"
+    TRIAGE = "in triage"
+    ASSIGNED = "assigned"
+    SIGNED = "signed"
+    HANDLED = "handled"
+
+
+_WITH_A_UNIT = (Stage.ASSIGNED, Stage.SIGNED)
+_BY_THE_UNIT: dict[type[Event], tuple[Stage, ...]] = {
+    CaseSigned: (Stage.ASSIGNED,),
+    ProgressReported: (Stage.SIGNED,),
+    CaseHandled: (Stage.SIGNED,),
+    ReturnRequested: _WITH_A_UNIT,
+    ReturnDecided: _WITH_A_UNIT,
+}
+_NOT_DURING_A_RETURN = (CaseSigned, CaseHandled, ReturnRequested)
+
+
+class Dispatching:
+    """Walks through what dispatch said of one case."""
+
+    def __init__(self, knowledge: "Knowledge") -> None:
+        self._knowledge = knowledge
+        self._round = 1
+        self._stage = Stage.NOWHERE
+        self._lead: str | None = None
+        self._return_asked = False
+        self._return_granted = False
+
+    def problems(self, said: Iterable[Said]) -> Iterator[tuple[Said, str]]:
+        """What was not allowed, event by event; goes on as if it had been."""
+        for one in said:
+            event = one.event
+            if not isinstance(event, RoundEvent):
+                yield one, "is not dispatch's to say"
+                continue
+            if not any(self._knowledge.heard(one, INTAKE, CaseRegistered)):
+                yield one, "was said before the registration was heard"
+            for problem in (*self._round_problems(one, event), *self._late(one, event), *self._step(event)):
+                yield one, problem
+            self._follow(event)
+
+    def _round_problems(self, one: Said, event: RoundEvent) -> Iterator[str]:
+        if event.round == self._round:
+            return
+        if event.round != self._round + 1 or not isinstance(event, CaseAssigned | TriageQueued):
+            yield f"speaks of round {event.round} in round {self._round}"
+        elif event.round not in {back.next_round for back in self._knowledge.heard(one, FOLLOWUP, CaseSentBack)}:
+            yield f"opens round {event.round}, for which the case was not sent back"
+        self._round, self._stage = event.round, Stage.NOWHERE
+        self._return_asked = self._return_granted = False
+
+    def _late(self, one: Said, event: RoundEvent) -> Iterator[str]:
+        """What a person does after the end was known. What follows from an event may have crossed it in one batch."""
+        by_hand = isinstance(event, CaseAssigned) and not event.by_rule
+        if not by_hand and not isinstance(event, CaseReassigned | tuple(_BY_THE_UNIT)):
+            return
+        if (end := self._knowledge.knew_the_end(one)) is not None:
+            yield f"dispatch knew that the case was {end}"
+        answers = self._knowledge.heard(one, INTAKE, CaseAnsweredDirectly)
+        if any(answer.round == event.round for answer in answers):
+            yield f"dispatch knew that round {event.round} was answered at the door"
+
+    def _step(self, event: RoundEvent) -> Iterator[str]:
+        match event:
+            case TriageQueued():
+                if self._stage is not Stage.NOWHERE and not self._return_granted:
+                    yield f"it was {self._stage} already"
+            case CaseAssigned():
+                if self._stage not in (Stage.NOWHERE, Stage.TRIAGE):
+                    yield f"it was {self._stage} already"
+            case CaseReassigned():
+                yield from self._taken_from(event)
+            case _:
+                yield from self._by_the_unit(event)
+
+    def _taken_from(self, event: CaseReassigned) -> Iterator[str]:
+        if self._stage not in _WITH_A_UNIT:
+            yield f"it was {self._stage}"
+        elif event.from_unit != self._lead:
+            yield f"{event.from_unit} did not lead it, {self._lead} did"
+        if self._return_asked:
+            yield "a return was waiting to be decided"
+
+    def _by_the_unit(self, event: RoundEvent) -> Iterator[str]:
+        stages = _BY_THE_UNIT.get(type(event))
+        if stages is None:
+            yield "is not dispatch's to say"
+            return
+        unit = getattr(event, "unit_code", None)
+        if self._stage not in stages:
+            yield f"it was {self._stage}"
+        elif unit != self._lead:
+            yield f"{unit} did not lead it, {self._lead} did"
+        if isinstance(event, _NOT_DURING_A_RETURN) and self._return_asked:
+            yield "a return was waiting to be decided"
+        if isinstance(event, ReturnDecided) and not self._return_asked:
+            yield "no return was asked for"
+
+    def _follow(self, event: RoundEvent) -> None:
+        match event:
+            case TriageQueued():
+                self._stage, self._lead = Stage.TRIAGE, None
+            case CaseAssigned() | CaseReassigned():
+                self._stage, self._lead = Stage.ASSIGNED, event.lead_unit
+            case CaseSigned():
+                self._stage = Stage.SIGNED
+            case CaseHandled():
+                self._stage = Stage.HANDLED
+            case ReturnRequested():
+                self._return_asked = True
+            case ReturnDecided():
+                self._return_asked, self._return_granted = False, event.approved
+                return
+            case _:
+                return
+        if not isinstance(event, ReturnRequested):
+            self._return_granted = False

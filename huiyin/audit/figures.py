@@ -1,0 +1,199 @@
+"""I8: every fact is the fold of its events, and every roll-up is the recount of the facts, to the last integer.
+
+The recount is summed up in a scratch table, so that it may be larger than memory.
+"""
+
+from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
+from datetime import date, datetime
+from functools import lru_cache, partial
+from typing import Any
+
+import orjson
+
+from huiyin.audit.case import ANALYTICS, CaseView
+from huiyin.audit.queries import SPEAKERS
+from huiyin.audit.report import Findings, Invariant
+from libs.common.bus.flow import Stream
+from libs.common.database.cut import Cut, Row
+from libs.common.events.cases import CaseEvent
+from libs.common.pack.directory import Directory
+from libs.common.pack.loader import from_document
+from libs.common.time.periods import PeriodRules, assessment_day
+from services.analytics.actions.folding import FACT_COLUMNS, fact_row
+from services.analytics.actions.marks import HEARD, mark_of
+from services.analytics.domain.counting import DayOf, add, contribution
+from services.analytics.domain.fact import Fact, UnknownCase, fold
+from services.analytics.domain.terms import COUNTERS, Cell, Counts
+
+IN_MEMORY = 50_000
+"""Cells summed up before they go to the scratch table."""
+
+_DAYS_REMEMBERED = 100_000
+_NAMES = tuple(counter.value for counter in COUNTERS)
+_DIMENSIONS = Cell._fields
+_KEYS = ", ".join(_DIMENSIONS)
+
+# Names of columns only, from analytics' own tables.
+SCRATCH = f"""
+    CREATE TEMP TABLE recount (
+        {", ".join(f"{name} {'date' if name == 'day' else 'text'} NOT NULL" for name in _DIMENSIONS)},
+        {", ".join(f"{name} bigint NOT NULL" for name in _NAMES)}
+    )
+"""
+RECOUNT = f"""
+    SELECT {_KEYS}, {", ".join(f"sum({name})::bigint AS {name}" for name in _NAMES)}
+    FROM recount GROUP BY {_KEYS} HAVING {" OR ".join(f"sum({name}) <> 0" for name in _NAMES)}
+"""  # noqa: S608
+_STORED = f"SELECT * FROM analytics.rollup WHERE {' OR '.join(f'{name} <> 0' for name in _NAMES)}"  # noqa: S608
+_COMPARE = f"""
+    SELECT {_KEYS}, stored.basis IS NULL AS is_missing, counted.basis IS NULL AS is_extra,
+        {", ".join(f"counted.{name} AS should_{name}, stored.{name} AS is_{name}" for name in _NAMES)}
+    FROM ({RECOUNT}) AS counted FULL JOIN ({_STORED}) AS stored USING ({_KEYS})
+    WHERE ({", ".join(f"counted.{name}" for name in _NAMES)})
+        IS DISTINCT FROM ({", ".join(f"stored.{name}" for name in _NAMES)})
+    ORDER BY {_KEYS}
+"""  # noqa: S608
+
+
+class UnknownPack(Exception):
+    """A case stands under a pack version that analytics does not have."""
+
+
+class Packs:
+    """The pack versions of the cut."""
+
+    def __init__(self, rules: Mapping[int, PeriodRules]) -> None:
+        self._days: dict[int, DayOf] = {version: _days_of(rule) for version, rule in rules.items()}
+
+    @classmethod
+    async def of(cls, cut: Cut) -> "Packs":
+        """As analytics knows them."""
+        rows = await cut.fetch("SELECT version, document::text AS document FROM analytics.pack")
+        return cls(
+            {row["version"]: Directory(from_document(orjson.loads(row["document"]))).period_rules() for row in rows}
+        )
+
+    def day_of(self, version: int) -> DayOf:
+        """The day rule of a version; UnknownPack."""
+        try:
+            return self._days[version]
+        except KeyError:
+            raise UnknownPack(f"pack version {version} is not known to analytics") from None
+
+
+def _days_of(rules: PeriodRules) -> DayOf:
+    def day_of(moment: datetime) -> date:
+        return assessment_day(moment, rules.time_zone, rules.day_starts_at)
+
+    return lru_cache(_DAYS_REMEMBERED)(day_of)
+
+
+def fold_case(view: CaseView) -> Fact | None:
+    """The fact of a case from what analytics had applied; None when it had not heard of its registration."""
+    fact: Fact | None = None
+    for one in view.applied(ANALYTICS, *(source for source in SPEAKERS[Stream.CASES] if source != ANALYTICS)):
+        if isinstance(one.event, CaseEvent) and type(one.event) in HEARD:
+            try:
+                fact = fold(fact, mark_of(one.event))
+            except UnknownCase:
+                return None
+    return fact
+
+
+class Recount:
+    """Sums up what all facts count as, in memory first, then in the scratch table."""
+
+    def __init__(self, cut: Cut) -> None:
+        self._cut = cut
+        self._cells: dict[Cell, Counts] = {}
+
+    async def add(self, cells: Mapping[Cell, Counts]) -> None:
+        """One more fact."""
+        add(self._cells, cells)
+        if len(self._cells) >= IN_MEMORY:
+            await self.flush()
+
+    async def flush(self) -> None:
+        """Write down what is in memory."""
+        rows = [(*cell, *counts) for cell, counts in self._cells.items()]
+        self._cells = {}
+        if rows:
+            await self._cut.fill("recount", (*_DIMENSIONS, *_NAMES), rows)
+
+
+class Figures:
+    """Checks one fact after the other, then the roll-ups."""
+
+    def __init__(self, cut: Cut, findings: Findings, packs: Packs) -> None:
+        self._cut = cut
+        self._findings = findings
+        self._packs = packs
+        self._recount = Recount(cut)
+
+    async def check(self, view: CaseView) -> None:
+        """One case."""
+        fact, stored = fold_case(view), view.row("fact")
+        say = partial(self._findings.violated, Invariant.FIGURE, view.case_id, ANALYTICS)
+        if fact is None:
+            if stored is not None:
+                say("there is a fact, and no registration that analytics had applied")
+            return
+        self._findings.checked[Invariant.FIGURE] += 1
+        try:
+            day_of = self._packs.day_of(fact.registration.pack_version)
+        except UnknownPack as error:
+            say(str(error))
+            return
+        cells = contribution(fact, day_of)
+        await self._recount.add(cells)
+        if stored is None:
+            say("there is no fact of it")
+            return
+        for column, is_stored, should in fact_differences(stored, fact_row(fact, day_of, cells)):
+            say(f"{column} of its fact is {is_stored}, the events say {should}")
+
+    async def compare(self) -> None:
+        """The roll-ups, once all cases are counted."""
+        await self._recount.flush()
+        total = await self._cut.fetch("SELECT count(*) AS n FROM analytics.rollup")
+        self._findings.checked[Invariant.FIGURE] += total[0]["n"]
+        async for place, message in rollup_differences(self._cut):
+            self._findings.violated(Invariant.FIGURE, place, ANALYTICS, message)
+
+
+def fact_differences(stored: Row, row: Iterable[object]) -> Iterator[tuple[str, object, object]]:
+    """Columns of a fact that are not what they should be: name, stored value, value folded anew."""
+    for column, should in zip(FACT_COLUMNS, row, strict=True):
+        value = stored[column]
+        if column == "doc":
+            yield from _document_differences(orjson.loads(value), orjson.loads(str(should)))
+        elif (" ".join(value) if column == "units" else value) != should:
+            yield column, value, should
+
+
+def _document_differences(stored: Any, should: Any) -> Iterator[tuple[str, object, object]]:
+    for name in sorted(stored.keys() | should.keys()):
+        if stored.get(name) != should.get(name):
+            yield f"doc.{name}", stored.get(name), should.get(name)
+
+
+async def rollup_differences(cut: Cut) -> AsyncIterator[tuple[str, str]]:
+    """Cells whose stored counts are not the recount: which one, and what differs."""
+    async for rows in cut.stream(_COMPARE):
+        for row in rows:
+            place = "roll-up " + " ".join(str(row[name]) or "-" for name in _DIMENSIONS)
+            yield place, _cell_difference(row)
+
+
+def _cell_difference(row: Row) -> str:
+    if row["is_missing"]:
+        counted = ", ".join(f"{name} {row[f'should_{name}']}" for name in _NAMES if row[f"should_{name}"])
+        return f"is not there, the recount says {counted}"
+    if row["is_extra"]:
+        stored = ", ".join(f"{name} {row[f'is_{name}']}" for name in _NAMES if row[f"is_{name}"])
+        return f"says {stored}, the recount has no such cell"
+    return ", ".join(
+        f"{name} is {row[f'is_{name}']}, the recount says {row[f'should_{name}']}"
+        for name in _NAMES
+        if row[f"is_{name}"] != row[f"should_{name}"]
+    )

@@ -1,0 +1,71 @@
+"""From the rows of one case to its view: chains, parts, identities and types are looked at on the way (I2, I3, I9)."""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import orjson
+
+from huiyin.audit.case import CaseView, Said, causes_of
+from huiyin.audit.chains import Chain
+from huiyin.audit.merge import Group
+from huiyin.audit.queries import SERVICES
+from huiyin.audit.report import Findings, Invariant
+from libs.common.database.cut import Row
+from libs.common.errors import Permanent
+from libs.common.events.codec import decode_event
+
+# Independent of the masking of texts on purpose, and \d also finds full-width digits.
+_NUMBER_OF_A_PERSON = re.compile(r"(?<!\d)(?:1[3-9]\d{9}|\d{17}[\dXx])(?!\d)")
+_NUMBERS_OF_THINGS = frozenset(
+    {"case_id", "case_no", "source_no", "area_code", "category_code", "supervision_id", "unit_code", "lead_unit"}
+)
+"""Fields that hold codes and numbers, never a person's."""
+
+
+def view_of(case_id: str, group: Group, findings: Findings) -> CaseView:
+    """The case, with what was wrong in its ledgers noted."""
+    view = CaseView(case_id, group)
+    heads = {row["service"]: row for row in group["heads"]}
+    chains = {service: Chain(findings, service, case_id) for service in SERVICES}
+    for row in group["events"]:
+        chains[row["service"]].add(row)
+        _read(view, row, findings)
+    for service, chain in chains.items():
+        chain.end(heads.get(service))
+        view.lengths[service] = chain.last
+    view.marks = {(row["service"], row["source"]): row["seq"] for row in group["marks"]}
+    view.dropped = {(row["reader"], row["source"], row["seq"]) for row in group["transit"] if row["place"] == "dropped"}
+    findings.cases += 1
+    return view
+
+
+def _read(view: CaseView, row: Row, findings: Findings) -> None:
+    findings.events += 1
+    findings.checked[Invariant.IDENTITY] += 1
+    payload = row["payload"]
+    if _NUMBER_OF_A_PERSON.search(payload):
+        for name in dict.fromkeys(_leaks(orjson.loads(payload))):
+            message = f"event {row['seq']} ({row['type']}) has a phone or ID number in its field {name}"
+            findings.violated(Invariant.IDENTITY, view.case_id, row["service"], message)
+    try:
+        event = decode_event(row["type"], payload.encode())
+    except Permanent as error:
+        findings.violated(Invariant.CHAIN, view.case_id, row["service"], f"event {row['seq']}: {error}")
+        return
+    if event is None:
+        findings.pending["events of unknown types"] += 1
+        return
+    view.said[row["service"]].append(Said(row["service"], row["seq"], causes_of(row), event, row["recorded_at"]))
+
+
+def _leaks(value: Any, name: str = "") -> Iterator[str]:
+    if isinstance(value, dict):
+        for key, inner in value.items():
+            if key not in _NUMBERS_OF_THINGS:
+                yield from _leaks(inner, key)
+    elif isinstance(value, list):
+        for inner in value:
+            yield from _leaks(inner, name)
+    elif isinstance(value, str) and _NUMBER_OF_A_PERSON.search(value):
+        yield name
