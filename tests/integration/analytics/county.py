@@ -16,6 +16,7 @@ from libs.common.database.session import Database, Session
 from libs.common.errors import Unauthenticated
 from libs.common.events.base import Event
 from libs.common.events.directory import PackPublished
+from libs.common.pack.learning import refresh_shelf
 from libs.common.pack.loader import digest, document, load_pack
 from libs.common.run.runtime import Runtime
 from libs.common.run.spec import load_nothing
@@ -48,22 +49,23 @@ class Tokens:
 
 
 async def open_analytics(url: str) -> Database:
-    """Migrated, with the demo pack as version 1."""
+    """Migrated, with the demo pack as version 1; what is there already stays."""
     await migrate(url, "analytics", SPEC.migrations)
     database = Database(url, "analytics")
-    await hear(
-        database,
-        [
-            PackPublished(
-                occurred_at=datetime(2026, 1, 1, tzinfo=UTC),
-                place_code=COUNTY,
-                version=1,
-                digest=digest(PACK),
-                document=document(PACK),
-            )
-        ],
-    )
+    if not await refresh_shelf(database):
+        await hear(database, [published()])
     return database
+
+
+def published() -> PackPublished:
+    """The demo pack, in force since New Year."""
+    return PackPublished(
+        occurred_at=datetime(2026, 1, 1, tzinfo=UTC),
+        place_code=COUNTY,
+        version=1,
+        digest=digest(PACK),
+        document=document(PACK),
+    )
 
 
 def application(database: Database, now: datetime = NOW) -> FastAPI:
