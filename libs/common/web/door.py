@@ -205,7 +205,7 @@ async def _fingerprint(request: Request) -> bytes:
     """What makes two requests the same: method, path, query, body and If-Match."""
     parts = (
         request.method.encode(),
-        request.url.path.encode(),
+        request.scope["path"].encode(),
         request.scope["query_string"],
         request.headers.get("if-match", "").encode(),
     )
