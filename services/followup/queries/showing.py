@@ -150,7 +150,7 @@ async def list_callbacks(
         .order_by(*CALLBACK_KEYSET.order())
         .limit(window.size + 1)
     )
-    return [(row[0], row[1]) for row in (await session.execute(statement)).all()]
+    return [(row.Callback, row.Matter) for row in (await session.execute(statement)).all()]
 
 
 async def list_timers(session: Session, scope: Scope, wanted: TimerFilter, window: Window) -> list[TimerRow]:

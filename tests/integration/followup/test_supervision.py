@@ -1,0 +1,78 @@
+"""Supervision orders: by rule and by hand, each to one unit, each answered on its own."""
+
+from typing import Any
+
+from libs.common.events.cases import SupervisionIssued, SupervisionReplied
+from libs.common.security.principal import Role
+from tests.integration.followup.office import LEAD, OTHER, Office, local
+
+
+async def issue(office: Office, case_id: str, **changes: Any) -> dict[str, Any]:
+    """A supervisor's order."""
+    body = {"case_id": case_id, "level": "supervision", "reason": "群众多次来电，电话13812345678"} | changes
+    response = await office.supervisor.post("/supervisions", body)
+    assert response.status_code == 201, response.text
+    order: dict[str, Any] = response.json()
+    assert response.headers["location"] == f"/followup/v1/supervisions/{order['supervision_id']}"
+    return order
+
+
+async def test_two_orders_are_answered_on_their_own(office: Office) -> None:
+    case_id = await office.open_case()
+    first = await issue(office, case_id)
+    second = await issue(office, case_id, level="reminder", reply_due="2026-03-04")
+    assert (first["unit_code"], first["reply_due"], second["reply_due"]) == (LEAD, "2026-03-06", "2026-03-04")
+    assert "13812345678" not in first["reason"]
+    unit = office.person("li", Role.HANDLER, LEAD)
+    path = f"/supervisions/{first['supervision_id']}/reply"
+    replied = await unit.post(path, {"reply": "已安排今日抢修"}, version=1)
+    assert (replied.status_code, replied.json()["state"], replied.json()["replied_by"]) == (200, "replied", "li")
+    open_orders = await office.supervisor.get("/supervisions", state="issued")
+    assert [order["supervision_id"] for order in open_orders.json()["items"]] == [second["supervision_id"]]
+    assert (await unit.post(path, {"reply": "又一次"}, version=2)).status_code == 409
+    assert (await unit.post(path, {"reply": "旧的"}, version=1)).status_code == 412
+    other = await unit.post(f"/supervisions/{second['supervision_id']}/reply", {"reply": "收到"}, version=1)
+    assert other.status_code == 200
+    said = await office.said(case_id)
+    assert [event.supervision_id for event in said if isinstance(event, SupervisionIssued)] == [
+        first["supervision_id"],
+        second["supervision_id"],
+    ]
+    assert [event.supervision_id for event in said if isinstance(event, SupervisionReplied)] == [
+        first["supervision_id"],
+        second["supervision_id"],
+    ]
+
+
+async def test_only_the_unit_that_was_told_replies(office: Office) -> None:
+    order = await issue(office, await office.open_case(), unit_code=OTHER)
+    path = f"/supervisions/{order['supervision_id']}/reply"
+    assert (await office.person("li", Role.HANDLER, LEAD).post(path, {"reply": "x"}, version=1)).status_code == 404
+    assert (await office.person("wu", Role.HANDLER, OTHER).post(path, {"reply": "x"}, version=1)).status_code == 200
+
+
+async def test_orders_by_rule_are_answered_too(office: Office) -> None:
+    case_id = await office.open_case()
+    await office.advance(local("2026-03-25"))
+    listed = (await office.person("li", Role.HANDLER, LEAD).get("/supervisions")).json()["items"]
+    assert [order["rule_code"] for order in listed] == ["overdue_3", "overdue", "sign_late"]
+    assert {order["case_id"] for order in listed} == {case_id}
+    for order in listed:
+        reply = await office.person("li", Role.HANDLER, LEAD).post(
+            f"/supervisions/{order['supervision_id']}/reply", {"reply": "已整改"}, version=order["version"]
+        )
+        assert reply.status_code == 200, reply.text
+
+
+async def test_what_cannot_be_supervised(office: Office) -> None:
+    case_id = await office.handled_case()
+    body = {"case_id": case_id, "level": "reminder", "reason": "请尽快"}
+    past = await office.supervisor.post("/supervisions", body | {"reply_due": "2026-03-02"})
+    unknown = await office.supervisor.post("/supervisions", body | {"unit_code": "D-NOBODY"})
+    missing = await office.supervisor.post("/supervisions", body | {"case_id": "0" * 8 + case_id[8:]})
+    assert (past.status_code, unknown.status_code, missing.status_code) == (422, 422, 404)
+    await office.attempt(case_id, solved=True, satisfaction="satisfied")
+    closed = await office.supervisor.post("/supervisions", body)
+    assert closed.status_code == 409
+    assert "closed" in closed.json()["detail"]
+    assert (await office.caller.post("/supervisions", body)).status_code == 403

@@ -1,0 +1,172 @@
+"""The transition table: sound as it stands, and refused when somebody breaks it."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from libs.common.events.terms import Closing, Reached, Satisfaction
+from services.followup.domain.terms import (
+    ACTION_LABELS,
+    PARTY_LABELS,
+    STATUS_LABELS,
+    SYSTEM,
+    Action,
+    Actor,
+    Answer,
+    Asking,
+    Given,
+    Party,
+    Standing,
+    Status,
+)
+from services.followup.domain.transitions import (
+    STEPS,
+    TABLE,
+    NotTheirs,
+    OutOfTurn,
+    Step,
+    believed,
+    check_party,
+    flaws,
+    possible,
+    take,
+)
+
+NOW = datetime(2026, 3, 3, 1, tzinfo=UTC)
+CALLER = Actor("zhou", "H-12345")
+ASKED = Standing(Status.CALLBACK, round=2)
+SATISFIED = Answer(Reached.ANSWERED, contacted=True, solved=True, satisfaction=Satisfaction.SATISFIED)
+
+
+def given(answer: Answer | None, by: Actor = CALLER, **changes: object) -> Given:
+    """A try on the callback of round 2."""
+    return Given(NOW, replace(Asking(round=2, handling_unit="D-WATER", tries_allowed=3), **changes), answer, by)  # type: ignore[arg-type]
+
+
+def test_the_table_is_sound_and_labelled() -> None:
+    assert flaws(STEPS) == []
+    assert set(STATUS_LABELS) == set(Status)
+    assert set(ACTION_LABELS) == set(Action)
+    assert set(PARTY_LABELS) == set(Party)
+
+
+BROKEN = {
+    "is never reached": [step for step in STEPS if step.target is not Status.REVIEW],
+    "can never end": [step for step in STEPS if step.target is not Status.CLOSED],
+    "stands twice": [*STEPS, STEPS[0]],
+    "cannot withdraw": [step for step in STEPS if step.action is not Action.WITHDRAW],
+    "leaves the end": [*STEPS, Step(Action.TRY, Status.CLOSED, Status.HANDLING, Party.CALLER)],
+    "without the citizen's word": [replace(step, guards=()) if step.closing else step for step in STEPS],
+    "close a case by itself": [
+        replace(step, who=Party.SYSTEM) if step.action is Action.CLOSE_UNVERIFIED else step for step in STEPS
+    ],
+    "word of an older round": [replace(step, guards=()) if step.action is Action.TRY else step for step in STEPS],
+    "must say how it closes": [replace(step, closing=None) for step in STEPS],
+    "must belong to one party": [step for step in STEPS if step.action is not Action.SUPERVISE],
+}
+
+
+@pytest.mark.parametrize("flaw", BROKEN)
+def test_a_broken_table_is_found(flaw: str) -> None:
+    assert any(flaw in found for found in flaws(BROKEN[flaw]))
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        None,
+        Answer(Reached.REFUSED),
+        Answer(Reached.ANSWERED, solved=True),
+        replace(SATISFIED, solved=False),
+        replace(SATISFIED, satisfaction=Satisfaction.NOT_SATISFIED),
+        replace(SATISFIED, reached=Reached.NO_ANSWER),
+    ],
+)
+def test_the_guard(answer: Answer | None) -> None:
+    with pytest.raises(OutOfTurn):
+        take(ASKED, Action.SATISFY, given(answer))
+
+
+@pytest.mark.parametrize("satisfaction", [Satisfaction.SATISFIED, Satisfaction.BASICALLY_SATISFIED])
+def test_the_citizen_closes(satisfaction: Satisfaction) -> None:
+    after = take(ASKED, Action.SATISFY, given(replace(SATISFIED, satisfaction=satisfaction)))
+    assert after == Standing(Status.CLOSED, 2, Closing.SUBSTANTIVE, satisfaction)
+
+
+def test_the_word_of_an_older_round_closes_nothing() -> None:
+    with pytest.raises(OutOfTurn, match="round 1"):
+        take(ASKED, Action.SATISFY, given(SATISFIED, round=1))
+
+
+def test_sending_back_opens_the_next_round() -> None:
+    unhappy = replace(SATISFIED, satisfaction=Satisfaction.NOT_SATISFIED)
+    assert take(ASKED, Action.SEND_BACK, given(unhappy)) == Standing(Status.HANDLING, 3)
+    with pytest.raises(OutOfTurn):
+        take(ASKED, Action.SEND_BACK, given(SATISFIED))
+
+
+def test_tries_are_counted_and_kept_apart() -> None:
+    nobody = Answer(Reached.NO_ANSWER)
+    assert take(ASKED, Action.TRY, given(nobody, tries=1)).status is Status.CALLBACK
+    assert take(ASKED, Action.GIVE_UP, given(nobody, tries=2)).status is Status.REVIEW
+    for action, tries in ((Action.TRY, 2), (Action.GIVE_UP, 1)):
+        with pytest.raises(OutOfTurn):
+            take(ASKED, action, given(nobody, tries=tries))
+    with pytest.raises(OutOfTurn, match="different times"):
+        take(ASKED, Action.TRY, given(nobody, next_try_at=NOW + timedelta(seconds=1)))
+
+
+@pytest.mark.parametrize("action", [Action.TRY, Action.CLOSE_UNVERIFIED, Action.TRY_AGAIN])
+def test_the_handling_unit_asks_and_reviews_nothing(action: Action) -> None:
+    asking = Asking(round=2, handling_unit="D-WATER", callers=frozenset({"zhou"}))
+    with pytest.raises(NotTheirs):
+        check_party(action, asking, Actor("li", "D-WATER"))
+    check_party(action, asking, Actor("li", "H-12345"))
+    check_party(action, replace(asking, handling_unit=None), Actor("li", None))
+
+
+@pytest.mark.parametrize("by", [SYSTEM, Actor("li", "D-WATER")])
+def test_neither_the_system_nor_the_handling_unit_closes_a_case(by: Actor) -> None:
+    for standing, action in ((ASKED, Action.SATISFY), (Standing(Status.REVIEW, 2), Action.CLOSE_UNVERIFIED)):
+        with pytest.raises(NotTheirs):
+            take(standing, action, given(SATISFIED, by))
+
+
+def test_only_an_open_round_is_believed() -> None:
+    handling = Standing(Status.HANDLING, 2)
+    assert [believed(handling, number) for number in (1, 2)] == [False, True]
+    assert not believed(ASKED, 2)
+    with pytest.raises(ValueError, match="never opened"):
+        believed(handling, 3)
+
+
+def test_whoever_tried_does_not_review() -> None:
+    asking = Asking(round=2, callers=frozenset({"zhou"}))
+    with pytest.raises(NotTheirs):
+        check_party(Action.CLOSE_UNVERIFIED, asking, Actor("zhou", "H-12345"))
+    check_party(Action.TRY, asking, Actor("zhou", "H-12345"))
+
+
+def test_a_refusal_says_what_is_possible() -> None:
+    with pytest.raises(OutOfTurn) as refused:
+        take(Standing(Status.REVIEW), Action.TRY, given(None))
+    assert "try again" in refused.value.english
+    assert "再次回访" in refused.value.chinese
+    assert possible(Status.CLOSED) == ()
+    assert (Status.CLOSED, Action.WITHDRAW) not in TABLE
+
+
+@pytest.mark.parametrize(
+    "lie",
+    [
+        {"status": Status.CLOSED},
+        {"status": Status.HANDLING, "closing": Closing.WITHDRAWN},
+        {"status": Status.CLOSED, "closing": Closing.SUBSTANTIVE},
+        {"status": Status.CLOSED, "closing": Closing.SUBSTANTIVE, "satisfaction": Satisfaction.NOT_SATISFIED},
+        {"status": Status.CLOSED, "closing": Closing.UNVERIFIED, "satisfaction": Satisfaction.SATISFIED},
+    ],
+)
+def test_a_standing_that_cannot_be(lie: dict[str, object]) -> None:
+    with pytest.raises(ValueError, match="clos"):
+        Standing(**lie)  # type: ignore[arg-type]
