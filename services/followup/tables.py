@@ -46,7 +46,10 @@ class Base(SQLModel):
 
 
 class Matter(Base, table=True):
-    """A case as a promise (诉求件的承诺). ``version`` grows with every step, not with clocks that run."""
+    """A case as a promise (诉求件的承诺). ``version`` grows with every step, not with clocks that run.
+
+    The lists have no default: making one by factory costs more than all other columns of a new row together.
+    """
 
     __tablename__ = "matter"
 
@@ -55,7 +58,7 @@ class Matter(Base, table=True):
     status: Status = Field(sa_column=_word(Status))
     round: int = 1
     lead_unit: str | None = None
-    left_units: list[str] = Field(default_factory=list, sa_column=_texts())
+    left_units: list[str] = Field(sa_column=_texts())
     """Units that led it and gave it up, each once: what the ladder counts as returns (流转单位)."""
     area_code: str
     kind: Kind = Field(sa_column=_word(Kind))
@@ -71,7 +74,7 @@ class Matter(Base, table=True):
     triage_due_at: datetime | None = Field(default=None, sa_column=_moment(nullable=True))
     handle_due_at: datetime | None = Field(default=None, sa_column=_moment(nullable=True))
     """The one handling clock of this round, which runs on whoever leads."""
-    overdue: list[str] = Field(default_factory=list, sa_column=_texts())
+    overdue: list[str] = Field(sa_column=_texts())
     """Deadlines that have passed and are still not met."""
     sent_back: int = 0
     closing: Closing | None = Field(default=None, sa_column=_word(Closing, nullable=True))

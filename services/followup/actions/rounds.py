@@ -31,6 +31,8 @@ def open_matter(session: Session, event: CaseRegistered) -> None:
         case_id=event.case_id,
         case_no=event.case_no,
         status=Status.HANDLING,
+        left_units=[],
+        overdue=[],
         area_code=event.area_code,
         kind=event.kind,
         urgency=event.urgency,

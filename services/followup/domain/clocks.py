@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from fractions import Fraction
+from functools import lru_cache
 
 from libs.common.events.terms import Deadline
 from libs.common.time.calendar import WorkCalendar
 from libs.common.time.due import Limit, LimitUnit, due, fraction
-from libs.common.time.moments import local_day
+from libs.common.time.moments import day_start, local_day
 
 _LAST_INSTANT = timedelta(microseconds=1)
 _PERCENT = 100
@@ -88,7 +89,10 @@ class Times:
 
 def times_of(start: datetime, limit: Limit, warn_percent: int, calendar: WorkCalendar) -> Times:
     """When to warn and when it is due. A limit in working days also warns on a working day."""
-    due_at = due(start, limit, calendar)
+    if limit.unit is LimitUnit.HOUR:
+        due_at = due(start, limit, calendar)
+    else:
+        due_at = _due_of_day(local_day(start, calendar.time_zone), limit, calendar)
     running = calendar if limit.unit is LimitUnit.WORK_DAY else None
     return Times(fraction(start, due_at, Fraction(warn_percent, _PERCENT), calendar=running), due_at)
 
@@ -107,3 +111,9 @@ def rung_at(due_at: datetime, after: Limit | None, calendar: WorkCalendar) -> da
 def last_day(start: datetime, limit: Limit, calendar: WorkCalendar) -> date:
     """The local day by whose end something with this limit has to be done."""
     return local_day(due(start, limit, calendar) - _LAST_INSTANT, calendar.time_zone)
+
+
+@lru_cache(maxsize=4_096)
+def _due_of_day(day: date, limit: Limit, calendar: WorkCalendar) -> datetime:
+    """A limit in days is due at the same moment whenever on ``day`` it starts; a day's cases share the counting."""
+    return due(day_start(day, calendar.time_zone), limit, calendar)

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from libs.common.events.terms import Deadline
 from libs.common.time.calendar import WorkCalendar
-from libs.common.time.due import Limit, LimitUnit
+from libs.common.time.due import Limit, LimitUnit, due
 from services.followup.domain.callbacks import within_calling_hours
 from services.followup.domain.clocks import Step, StepKind, Timer, last_day, rung_at, times_of
 
@@ -31,7 +31,7 @@ def local(text: str) -> datetime:
 @given(MOMENTS, LIMITS, st.integers(1, 99))
 def test_the_warning_comes_between_start_and_due(start: datetime, limit: Limit, percent: int) -> None:
     times = times_of(start, limit, percent, CALENDAR)
-    assert start <= times.warn_at <= times.due_at
+    assert start <= times.warn_at <= times.due_at == due(start, limit, CALENDAR)
     if limit.unit is not LimitUnit.HOUR:
         assert times.due_at.astimezone(ZONE).time() == time(0)
 
