@@ -5,7 +5,6 @@ from typing import Any
 
 from libs.common.database.session import Session
 from libs.common.errors import Conflict, NotFound
-from libs.common.security.policy import Right
 from libs.common.security.principal import Principal
 from libs.common.web.versions import ExpectedVersion, check_version
 from services.intake.actions.docket import Entry, enter, file_of, move
@@ -18,7 +17,7 @@ from services.intake.domain.lifecycle import (
     taken,
 )
 from services.intake.queries.files import CaseFile
-from services.intake.queries.reach import Reach, reach_of
+from services.intake.queries.reach import Reach
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,11 +26,6 @@ class Asked:
 
     principal: Principal
     reach: Reach
-
-    @classmethod
-    def by(cls, principal: Principal, right: Right) -> "Asked":
-        """Forbidden when the principal has not the right."""
-        return cls(principal, reach_of(principal, right))
 
 
 async def enter_case(session: Session, asked: Asked, case_id: str, expected: ExpectedVersion | None) -> CaseFile:

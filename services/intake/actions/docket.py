@@ -61,9 +61,9 @@ class Docket:
 
 def docket_of(session: Session) -> Docket:
     """The docket of this transaction."""
-    docket = session.info.setdefault(_INFO, Docket())
+    docket = session.info.get(_INFO)
     if not isinstance(docket, Docket):
-        raise TypeError(f"session.info[{_INFO!r}] is taken")
+        docket = session.info[_INFO] = Docket()
     return docket
 
 

@@ -14,13 +14,13 @@ from libs.common.pack.directory import Directory
 from libs.common.pack.shelf import Shelved
 from libs.common.security.masking import mask_text
 from libs.common.security.phones import NotAPhone
-from libs.common.security.policy import Right, Scope, has_right
+from libs.common.security.policy import Right, has_right
 from libs.common.security.principal import Principal
 from libs.common.security.vault import Cell, Vault
 from libs.common.web.fields import not_in_future
 from services.intake.domain.titles import title_of
 from services.intake.queries.files import SourceKey
-from services.intake.queries.reach import own_source
+from services.intake.queries.reach import Reach
 from services.intake.schemas import RegisterCase, RequesterIn
 
 
@@ -29,8 +29,7 @@ class Desk:
     """Where cases are registered: who sits there, by which pack, at what time."""
 
     principal: Principal
-    scope: Scope
-    right: Right
+    reach: Reach
     shelved: Shelved
     vault: Vault
     now: datetime
@@ -77,11 +76,16 @@ def check(desk: Desk, body: RegisterCase) -> None:
         Invalid: a field is wrong; names it.
     """
     _check_codes(desk.shelved.directory, body)
-    if not desk.scope.allows(body.area_code, desk.scope.unit_code):
-        raise _outside(desk.principal.area_code)
+    if not desk.reach.scope.allows(body.area_code, desk.reach.scope.unit_code):
+        own = desk.principal.area_code
+        raise _forbidden(
+            "area_code",
+            f"is not in your area: you register for {own} and what lies in it",
+            f"不在您的辖区内，您只能登记 {own} 辖区内的诉求",
+        )
     if body.direct_answer is not None and not has_right(desk.principal, Right.CASE_ANSWER_DIRECTLY):
         needed = Right.CASE_ANSWER_DIRECTLY.value
-        raise Forbidden(f"To answer directly needs the right {needed}", f"直接答复需要权限 {needed}")
+        raise _forbidden("direct_answer", f"needs the right {needed}", f"需要权限 {needed}")
     _check_source(desk, body)
     if body.occurred_at is not None:
         not_in_future(body.occurred_at, desk.now, "occurred_at")
@@ -107,7 +111,7 @@ def draft_case(desk: Desk, body: RegisterCase, case_no: str) -> Draft:
         confidential=body.confidential,
         callback_wanted=body.callback_wanted,
         answered_at_once=body.direct_answer is not None,
-        source_system=body.source_system or own_source(desk.principal, desk.right),
+        source_system=body.source_system or desk.reach.source_system,
         source_no=body.source_no,
         pack_version=desk.shelved.version,
         registered_at=desk.now,
@@ -171,14 +175,12 @@ def _check_unit(directory: Directory, code: str) -> None:
         raise invalid("accused_unit", wrong.message, wrong.message_zh) from error
 
 
-def _outside(area_code: str) -> Forbidden:
-    message = f"is not in your area: you register for {area_code} and what lies in it"
-    message_zh = f"不在您的辖区内，您只能登记 {area_code} 辖区内的诉求"
-    return Forbidden(message, message_zh, fields=[FieldError("area_code", message, message_zh)])
+def _forbidden(field: str, message: str, message_zh: str) -> Forbidden:
+    return Forbidden(message, message_zh, fields=[FieldError(field, message, message_zh)])
 
 
 def _check_source(desk: Desk, body: RegisterCase) -> None:
-    own = own_source(desk.principal, desk.right)
+    own = desk.reach.source_system
     if own is not None and body.source_system not in (None, own):
         raise invalid("source_system", "must be your own name", "须为本系统的名称")
     if body.source_no is not None and body.source_system is None and own is None:

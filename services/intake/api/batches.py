@@ -1,14 +1,16 @@
 """``POST /cases/batch``: complaints as NDJSON, one a line, as many as there are."""
 
+import asyncio
 import logging
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from operator import itemgetter
 from typing import Annotated
 
 from fastapi import APIRouter, Header, Response
 
 from libs.common.database.session import Session
-from libs.common.errors import FieldError, Problem, Unavailable
+from libs.common.errors import FieldError, Forbidden, Invalid, Problem, Unavailable
 from libs.common.security.policy import Right
 from libs.common.web.door import Door, needs
 from libs.common.web.ndjson import Read, in_chunks, ndjson_body, read_lines
@@ -18,16 +20,15 @@ from services.intake.actions.batch import DraftedLine, Once, fingerprint_of, kee
 from services.intake.actions.drafting import Desk, check, draft_case
 from services.intake.actions.numbers import take_numbers
 from services.intake.actions.prepare import source_keys
-from services.intake.queries.reach import reach_of
-from services.intake.schemas import BatchOut, LineProblem, RegisterCase, TakenLine
+from services.intake.api.asking import asked_at, desk_of
+from services.intake.api.report import Report
+from services.intake.schemas import BatchOut, RegisterCase, TakenLine
 
 router = APIRouter(prefix="/v1", tags=["cases 诉求件"])
 logger = logging.getLogger(__name__)
 
 LINES_AT_ONCE = 200
 """Lines in one transaction."""
-MOST_NAMED = 1_000
-"""Results, and problems, that the answer names; beyond it they are counted."""
 
 BatchKey = Annotated[
     str | None,
@@ -40,40 +41,14 @@ BatchKey = Annotated[
 
 
 @dataclass(slots=True)
-class Report:
-    """What became of the lines so far."""
+class Chunk:
+    """Lines that are written together."""
 
-    chinese: bool
-    accepted: int = 0
-    repeated: int = 0
-    refused: int = 0
-    lines_done: int = 0
-    results: list[TakenLine] = field(default_factory=list)
-    problems: list[LineProblem] = field(default_factory=list)
-
-    def take(self, taken: Sequence[TakenLine]) -> None:
-        """Note lines that have a case."""
-        repeated = sum(line.repeated for line in taken)
-        self.repeated += repeated
-        self.accepted += len(taken) - repeated
-        self.results += taken[: max(0, MOST_NAMED - len(self.results))]
-
-    def refuse(self, number: int, ref: str | None, errors: Sequence[FieldError]) -> None:
-        """Note a line that was not taken, with all that is wrong with it."""
-        self.refused += 1
-        for error in errors[: max(0, MOST_NAMED - len(self.problems))]:
-            message = error.message_zh if self.chinese else error.message
-            self.problems.append(LineProblem(line=number, ref=ref, field=error.field, message=message))
-
-    def answer(self) -> BatchOut:
-        """The whole."""
-        return BatchOut(
-            accepted=self.accepted,
-            repeated=self.repeated,
-            refused=self.refused,
-            results=tuple(self.results),
-            problems=tuple(self.problems),
-        )
+    last_line: int
+    once: Once | None
+    lines: list[DraftedLine] = field(default_factory=list)
+    refused: list[tuple[int, str | None, Sequence[FieldError]]] = field(default_factory=list)
+    """Number, the caller's own mark, and what is wrong."""
 
 
 @router.post("/cases/batch", response_model=BatchOut, openapi_extra=ndjson_body(RegisterCase))
@@ -86,56 +61,91 @@ async def register_batch(
     answer is 503 and says in `lines_done` how far it came: send the rest, or the same batch under the same key.
     """
     report = Report(language_of(door.request.headers.get("accept-language", "")) == CHINESE)
+    writing: asyncio.Task[None] | None = None
     try:
         async for reads in in_chunks(read_lines(door.request, RegisterCase), LINES_AT_ONCE):
-            await _take_chunk(door, idempotency_key, reads, report)
-            report.lines_done = reads[-1].number
+            chunk = await _chunk(door, idempotency_key, reads)
+            # While one chunk is written, the next is read and drafted.
+            if writing is not None:
+                await writing
+            writing = asyncio.create_task(_write(door, chunk, report))
+        if writing is not None:
+            await writing
     except Unavailable as problem:
-        counts = report.answer().model_dump(include={"accepted", "repeated", "refused"})
-        problem.extra.update(counts, lines_done=report.lines_done)
+        problem.extra.update(report.counts())
         raise
+    finally:
+        if writing is not None:
+            await asyncio.wait([writing])
     return door.answer(report.answer())
 
 
-async def _take_chunk(door: Door, key: str | None, reads: Sequence[Read[RegisterCase]], report: Report) -> None:
-    lines = await _drafted(door, reads, report)
-    if not lines:
-        return
+async def _chunk(door: Door, key: str | None, reads: Sequence[Read[RegisterCase]]) -> Chunk:
+    """The good lines of a chunk as drafts, and what is wrong with the others."""
+    desk = desk_of(door)
     once = None if key is None else Once((_scope(door), f"{key}#{reads[0].number}"), fingerprint_of(reads))
+    chunk = Chunk(reads[-1].number, once)
+    good = [(read.number, body) for read in reads if (body := _right(desk, read, chunk)) is not None]
+    numbers = await take_numbers(door.runtime.door_database, desk.shelved, desk.now, len(good))
+    for (number, body), case_no in zip(good, numbers, strict=True):
+        try:
+            chunk.lines.append((number, draft_case(desk, body, case_no)))
+        except Invalid as problem:
+            chunk.refused.append((number, body.ref, problem.fields))
+    return chunk
+
+
+def _right(desk: Desk, read: Read[RegisterCase], chunk: Chunk) -> RegisterCase | None:
+    """What the line wants to register, when it can be; else what is wrong with it is noted."""
+    if read.value is None:
+        chunk.refused.append((read.number, None, read.errors))
+        return None
     try:
-        report.take(await _commit(door, lines, once))
+        check(desk, read.value)
+    except (Forbidden, Invalid) as problem:
+        chunk.refused.append((read.number, read.value.ref, problem.fields))
+        return None
+    return read.value
+
+
+async def _write(door: Door, chunk: Chunk, report: Report) -> None:
+    try:
+        if chunk.lines:
+            report.take(await _commit(door, chunk.lines, chunk.once))
     except Problem:
         raise
     except Exception:
         # One line that nobody foresaw must not cost the others their registration.
-        logger.exception("chunk taken line by line", extra={"count": len(lines)})
-        await _take_singly(door, lines, once, report)
+        logger.exception("chunk taken line by line", extra={"count": len(chunk.lines)})
+        await _write_singly(door, chunk, report)
+    for refused in sorted(chunk.refused, key=itemgetter(0)):
+        report.refuse(*refused)
+    report.lines_done = chunk.last_line
 
 
-async def _drafted(door: Door, reads: Sequence[Read[RegisterCase]], report: Report) -> list[DraftedLine]:
-    """The good lines as drafts; the others are noted."""
-    # A long batch goes on for minutes: its later lines are registered later.
-    now = door.runtime.clock.now()
-    shelved = door.runtime.door_database.packs.current(now)
-    desk = Desk(door.principal, door.scope, door.right, shelved, door.runtime.vault, now)
-    numbers = await take_numbers(door.runtime.door_database, shelved, now, len(reads))
-    lines: list[DraftedLine] = []
-    for read, case_no in zip(reads, numbers, strict=True):
-        if read.value is None:
-            report.refuse(read.number, None, read.errors)
-            continue
+async def _write_singly(door: Door, chunk: Chunk, report: Report) -> None:
+    taken: list[TakenLine] = []
+    for number, draft in chunk.lines:
         try:
-            check(desk, read.value)
-            lines.append((read.number, draft_case(desk, read.value, case_no)))
-        except Unavailable:
+            line = await _commit(door, [(number, draft)], None)
+        except Problem:
             raise
-        except Problem as problem:
-            report.refuse(read.number, read.value.ref, _named(problem))
-    return lines
+        except Exception:
+            logger.exception("line not taken", extra={"case_id": draft.event.case_id})
+            wrong = FieldError("line", "could not be stored; the office was told", "无法保存，已记录")
+            chunk.refused.append((number, draft.ref, [wrong]))
+        else:
+            report.take(line)
+            taken += line
+
+    async def keep(session: Session) -> None:
+        keep_taken(session, taken, chunk.once)
+
+    await door.run(keep)
 
 
 async def _commit(door: Door, lines: Sequence[DraftedLine], once: Once | None) -> tuple[TakenLine, ...]:
-    reach = reach_of(door.principal, door.right)
+    reach = asked_at(door).reach
     drafts = [draft for _, draft in lines]
     return await door.runtime.commit.run(
         lambda session: take_lines(session, lines, reach, once),
@@ -146,28 +156,5 @@ async def _commit(door: Door, lines: Sequence[DraftedLine], once: Once | None) -
     )
 
 
-async def _take_singly(door: Door, lines: Sequence[DraftedLine], once: Once | None, report: Report) -> None:
-    taken: list[TakenLine] = []
-    for number, draft in lines:
-        try:
-            taken += await _commit(door, [(number, draft)], None)
-        except Problem:
-            raise
-        except Exception:
-            logger.exception("line not taken", extra={"case_id": draft.event.case_id})
-            wrong = FieldError("line", "could not be stored; the office was told", "无法保存，已记录")
-            report.refuse(number, draft.ref, [wrong])
-    report.take(taken)
-
-    async def keep(session: Session) -> None:
-        keep_taken(session, taken, once)
-
-    await door.run(keep)
-
-
 def _scope(door: Door) -> str:
     return f"{door.runtime.service} batch {door.principal.subject}"
-
-
-def _named(problem: Problem) -> Sequence[FieldError]:
-    return problem.fields or (FieldError("line", str(problem), problem.detail_zh or problem.title_zh),)

@@ -8,9 +8,9 @@ from libs.common.security.policy import Right
 from libs.common.web.door import Door, needs
 from libs.common.web.fields import CaseId
 from services.intake.actions.answer import answer_directly
-from services.intake.actions.asking import Asked
 from services.intake.actions.supplement import supplement
 from services.intake.actions.withdraw import withdraw
+from services.intake.api.asking import asked_at
 from services.intake.api.registering import CASES
 from services.intake.schemas import AnswerCase, Receipt, SupplementCase, WithdrawCase
 
@@ -22,7 +22,7 @@ async def supplement_case(
     case_id: CaseId, body: SupplementCase, door: Annotated[Door, needs(Right.CASE_SUPPLEMENT)]
 ) -> Response:
     """Add what the citizen says further (补充). Refused once the case is withdrawn or closed."""
-    asked = Asked.by(door.principal, door.right)
+    asked = asked_at(door)
     vault = door.runtime.vault
     return await door.write(
         lambda session: supplement(session, asked, case_id, body, vault),
@@ -36,7 +36,7 @@ async def withdraw_case(
     case_id: CaseId, body: WithdrawCase, door: Annotated[Door, needs(Right.CASE_WITHDRAW)]
 ) -> Response:
     """The citizen takes it back (撤单). Refused once the case is closed."""
-    asked = Asked.by(door.principal, door.right)
+    asked = asked_at(door)
     expected = door.expected_version()
     return await door.write(lambda session: withdraw(session, asked, case_id, body, expected), keys=[case_id])
 
@@ -46,6 +46,6 @@ async def answer_case(
     case_id: CaseId, body: AnswerCase, door: Annotated[Door, needs(Right.CASE_ANSWER_DIRECTLY)]
 ) -> Response:
     """Answer at the door (直接答复). Refused once a unit has signed the case."""
-    asked = Asked.by(door.principal, door.right)
+    asked = asked_at(door)
     expected = door.expected_version()
     return await door.write(lambda session: answer_directly(session, asked, case_id, body, expected), keys=[case_id])

@@ -12,6 +12,7 @@ from libs.common.web.cursors import DEFAULT_PAGE_SIZE, CursorText, Page, PageSiz
 from libs.common.web.door import Door, needs
 from libs.common.web.fields import CaseId
 from services.intake.actions.reveal import masked_requester
+from services.intake.api.asking import asked_at
 from services.intake.domain.case_number import LENGTH, is_case_number
 from services.intake.queries.cases import (
     IN_ORDER,
@@ -24,7 +25,6 @@ from services.intake.queries.cases import (
     list_timeline,
     supplements_of,
 )
-from services.intake.queries.reach import reach_of
 from services.intake.schemas import CaseItem, CaseList, CaseOut, CaseReference, TimelineItem, status_zh
 from services.intake.tables import Case, Supplement, TimelineEntry
 
@@ -34,7 +34,7 @@ router = APIRouter(prefix="/v1", tags=["cases 诉求件"])
 @router.get("/cases", response_model=Page[CaseItem])
 async def get_cases(chosen: Annotated[CaseList, Query()], door: Annotated[Door, needs(Right.CASE_LIST)]) -> Response:
     """Cases within your reach, newest first."""
-    reach = reach_of(door.principal, door.right)
+    reach = asked_at(door).reach
     narrowed = CaseFilter(**chosen.model_dump(exclude={"cursor", "limit"}))
     rows = await door.read(lambda session: list_cases(session, reach, narrowed, chosen.cursor, chosen.limit))
     return door.answer(NEWEST_FIRST.page(rows, chosen.limit, _item))
@@ -45,7 +45,7 @@ async def get_case(reference: CaseReference, door: Annotated[Door, needs(Right.C
     """One case by its id or its number, with its requester masked for those who may know."""
     if len(reference) == LENGTH and not is_case_number(reference):
         raise invalid("reference", "its check digit is wrong: a digit was mistaken", "校验位不符，请核对编号")
-    reach = reach_of(door.principal, door.right)
+    reach = asked_at(door).reach
 
     async def query(session: Session) -> CaseOut:
         whole = await find_whole(session, reach, reference)
@@ -64,7 +64,7 @@ async def get_timeline(
     limit: PageSize = DEFAULT_PAGE_SIZE,
 ) -> Response:
     """Everything that happened to a case (办理纪实), oldest first."""
-    reach = reach_of(door.principal, door.right)
+    reach = asked_at(door).reach
 
     async def query(session: Session) -> Sequence[TimelineEntry]:
         if not await is_within(session, reach, case_id):

@@ -7,11 +7,11 @@ from fastapi import APIRouter, Response
 from libs.common.bus.flow import Service
 from libs.common.security.policy import Right
 from libs.common.web.door import Door, needs
-from services.intake.actions.drafting import Desk, check, draft_case
+from services.intake.actions.drafting import check, draft_case
 from services.intake.actions.numbers import take_numbers
 from services.intake.actions.prepare import source_keys
 from services.intake.actions.register import register
-from services.intake.queries.reach import reach_of
+from services.intake.api.asking import desk_of
 from services.intake.schemas import Receipt, RegisterCase
 
 router = APIRouter(prefix="/v1", tags=["cases 诉求件"])
@@ -22,14 +22,12 @@ CASES = f"/{Service.INTAKE}/v1/cases"
 @router.post("/cases", status_code=201, response_model=Receipt)
 async def register_case(body: RegisterCase, door: Annotated[Door, needs(Right.CASE_REGISTER)]) -> Response:
     """Register a complaint (登记). A `source_no` that was registered before is refused with 409 naming its case."""
-    database = door.runtime.door_database
-    shelved = database.packs.current(door.now)
-    desk = Desk(door.principal, door.scope, door.right, shelved, door.runtime.vault, door.now)
+    desk = desk_of(door)
     check(desk, body)
-    draft = draft_case(desk, body, (await take_numbers(database, shelved, door.now))[0])
-    reach = reach_of(door.principal, door.right)
+    [case_no] = await take_numbers(door.runtime.door_database, desk.shelved, desk.now)
+    draft = draft_case(desk, body, case_no)
     return await door.write(
-        lambda session: register(session, draft, reach),
+        lambda session: register(session, draft, desk.reach),
         keys=source_keys([draft]),
         location=lambda receipt: f"{CASES}/{receipt.case_id}",
     )

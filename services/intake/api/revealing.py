@@ -7,8 +7,8 @@ from fastapi import APIRouter, Response
 from libs.common.security.policy import Right
 from libs.common.web.door import Door, needs
 from libs.common.web.fields import CaseId
-from services.intake.actions.asking import Asked
 from services.intake.actions.reveal import reveal
+from services.intake.api.asking import asked_at
 from services.intake.schemas import Revealed, RevealRequester
 
 router = APIRouter(prefix="/v1", tags=["requesters 诉求人"])
@@ -19,7 +19,7 @@ async def reveal_requester(
     case_id: CaseId, body: RevealRequester, door: Annotated[Door, needs(Right.REQUESTER_REVEAL)]
 ) -> Response:
     """Show who spoke, unmasked (查看诉求人). Every look is recorded, with who looked and why."""
-    asked = Asked.by(door.principal, door.right)
+    asked = asked_at(door)
     vault = door.runtime.vault
     # Not through `door.write`: an answer that is kept for an Idempotency-Key would be an identity outside the vault.
     return door.answer(await door.run(lambda session: reveal(session, asked, case_id, body, vault)))

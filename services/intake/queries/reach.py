@@ -6,7 +6,7 @@ from typing import Protocol
 from sqlalchemy import ColumnElement
 from sqlmodel import col
 
-from libs.common.security.policy import RIGHTS, Right, Scope, decide
+from libs.common.security.policy import RIGHTS, Right, Scope
 from libs.common.security.principal import Principal, Role
 from services.intake.tables import Case
 
@@ -45,16 +45,10 @@ class Reach:
         return within
 
 
-def reach_of(principal: Principal, right: Right) -> Reach:
-    """The cases on which the principal may use the right.
+def reach_of(principal: Principal, right: Right, scope: Scope) -> Reach:
+    """The cases of a scope on which the principal may use the right that gave the scope.
 
-    Raises:
-        Forbidden: it has not that right.
+    Who has the right only as an integrator is the source system that its subject names.
     """
-    return Reach(decide(principal, right), own_source(principal, right))
-
-
-def own_source(principal: Principal, right: Right) -> str | None:
-    """The source system that the principal is, when it has the right only as an integrator; its subject names it."""
-    carrying = {role for role in principal.roles if right in RIGHTS[role]}
-    return principal.subject if carrying == {Role.INTEGRATOR} else None
+    carrying = [role for role in principal.roles if right in RIGHTS[role]]
+    return Reach(scope, principal.subject if carrying == [Role.INTEGRATOR] else None)

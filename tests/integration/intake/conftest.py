@@ -2,13 +2,11 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import cast
 
 import asyncpg
-import httpx
 import pytest
 
 from libs.common.bus.port import Bus
@@ -74,12 +72,10 @@ async def intake(intake_url: str, demo_pack: PackPublished, tmp_path: Path) -> A
         verifier=LocalVerifier(issuer, lambda: datetime.now(UTC)),
         vault=load_or_create_keys(tmp_path).vault(),
     )
-    async with AsyncExitStack() as stack:
-        service = RunningService(SPEC, resources)
-        stack.push_async_callback(service.stop)
-        await service.prepare()
-        async with service.runtime.work_database.transaction(NOW) as session:
-            await learn_pack(session, demo_pack)
-        transport = httpx.ASGITransport(service.app(), raise_app_exceptions=False)
-        http = await stack.enter_async_context(httpx.AsyncClient(transport=transport, base_url="http://intake"))
-        yield IntakeDoor(service, http, issuer)
+    service = RunningService(SPEC, resources)
+    await service.prepare()
+    async with service.runtime.work_database.transaction(NOW) as session:
+        await learn_pack(session, demo_pack)
+    door = IntakeDoor(service, issuer, resources)
+    yield door
+    await door.close()

@@ -9,7 +9,7 @@ import httpx
 import orjson
 
 from libs.common.events.base import Event
-from libs.common.host.service import RunningService
+from libs.common.host.service import Resources, RunningService
 from libs.common.security.issuer import LocalIssuer
 from libs.common.security.principal import Role
 from libs.common.time.clock import SimulatedClock
@@ -39,8 +39,24 @@ class IntakeDoor:
     """The service and its callers."""
 
     service: RunningService
-    http: httpx.AsyncClient
     issuer: LocalIssuer
+    resources: Resources
+
+    def __post_init__(self) -> None:
+        """Open the door."""
+        transport = httpx.ASGITransport(self.service.app(), raise_app_exceptions=False)
+        self.http = httpx.AsyncClient(transport=transport, base_url="http://intake")
+
+    def another_process(self) -> "IntakeDoor":
+        """The same service on the same database, as a second process would run it."""
+        service = RunningService(self.service.spec, self.resources)
+        service.runtime.door_database.packs = self.service.runtime.door_database.packs
+        return IntakeDoor(service, self.issuer, self.resources)
+
+    async def close(self) -> None:
+        """Shut it."""
+        await self.http.aclose()
+        await self.service.stop()
 
     def token(
         self, *roles: Role, area: str = COUNTY, unit: str | None = None, subject: str = "somebody"
@@ -61,7 +77,7 @@ class IntakeDoor:
         receipt: dict[str, Any] = answer.json()
         return receipt
 
-    async def get(self, path: str, headers: dict[str, str] | None = None, **query: Any) -> Any:
+    async def get(self, path: str, headers: dict[str, str] | None = None, query: dict[str, Any] | None = None) -> Any:
         """Read something that can be read."""
         answer = await self.http.get(path, headers=headers or self.operator, params=query)
         assert answer.status_code == 200, answer.text

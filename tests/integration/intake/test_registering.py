@@ -120,6 +120,25 @@ async def test_twins_of_one_source_number_make_one_case(intake: IntakeDoor) -> N
     assert (counts["cases"], counts["wording"], counts["ledger"]) == (1, 1, 1)
 
 
+async def test_two_processes_register_a_source_number_once(intake: IntakeDoor) -> None:
+    """What the look-up of a batch cannot see yet, the unique index does; and nobody is told of an error of ours."""
+    other = intake.another_process()
+    bodies = [complaint(source_system="hotline", source_no=f"GD{index % 8}") for index in range(64)]
+    headers = intake.operator
+    try:
+        answers = await asyncio.gather(
+            *(
+                (intake, other)[index // 8 % 2].http.post(CASES, json=body, headers=headers)
+                for index, body in enumerate(bodies)
+            )
+        )
+    finally:
+        await other.close()
+    assert sorted(answer.status_code for answer in answers) == [201] * 8 + [409] * 56
+    counts = await intake.counts()
+    assert [counts[table] for table in ("cases", "wording", "timeline", "ledger")] == [8] * 4
+
+
 async def test_who_may_not_see_the_other_case_is_not_told_which_it_is(intake: IntakeDoor) -> None:
     await intake.register(source_system="hotline", source_no="GD1", area_code="999001102201")
     answer = await intake.http.post(

@@ -1,0 +1,169 @@
+"""Many complaints in one stream: good lines are taken, each bad one is named, nothing is taken twice."""
+
+from typing import Any
+
+import orjson
+import pytest
+
+from libs.common.database.session import Session
+from libs.common.security.principal import Role
+from services.intake.actions import batch
+from services.intake.actions.drafting import Draft
+from services.intake.queries.reach import Reach
+from services.intake.schemas import TakenLine
+from tests.integration.intake.door import CASES, OTHER_TOWN, IntakeDoor, complaint
+
+
+@pytest.fixture
+def city(intake: IntakeDoor) -> dict[str, str]:
+    """The token of the city's platform."""
+    return intake.token(Role.INTEGRATOR, subject="city-12345")
+
+
+def sent(number: int, **fields: Any) -> dict[str, Any]:
+    """A line with its source number."""
+    return complaint(source_no=f"C{number}", ref=f"r{number}", **fields)
+
+
+async def test_good_lines_are_taken_and_bad_ones_named(intake: IntakeDoor, city: dict[str, str]) -> None:
+    lines = [
+        sent(1),
+        b'{"channel": "hotline", "kind": ',
+        b"",
+        sent(4, area_code="999001999000"),
+        sent(5, text="\x07"),
+        '{"text": "路灯"}'.encode("gb18030"),
+        sent(7, requester={"phone": "不详"}),
+        b"[" * 60,
+        sent(9, source_system="somebody-else"),
+        sent(10),
+    ]
+    answer = await intake.batch(lines, city)
+    assert answer.status_code == 200
+    report = answer.json()
+    assert (report["accepted"], report["repeated"], report["refused"]) == (2, 0, 7)
+    assert [(taken["line"], taken["ref"]) for taken in report["results"]] == [(1, "r1"), (10, "r10")]
+    assert [(wrong["line"], wrong["ref"], wrong["field"]) for wrong in report["problems"]] == [
+        (2, None, "line"),
+        (4, "r4", "area_code"),
+        (5, None, "text"),
+        (6, None, "line"),
+        (7, "r7", "requester/phone"),
+        (8, None, "line"),
+        (9, "r9", "source_system"),
+    ]
+    counts = await intake.counts()
+    assert (counts["cases"], counts["ledger"], counts["timeline"]) == (2, 2, 2)
+
+
+async def test_problems_speak_the_language_of_the_sender(intake: IntakeDoor, city: dict[str, str]) -> None:
+    wrong = [sent(1, area_code="999001999000")]
+    english = (await intake.batch(wrong, city)).json()["problems"][0]["message"]
+    chinese = (await intake.batch(wrong, city, **{"Accept-Language": "zh-CN"})).json()["problems"][0]["message"]
+    assert "is not in the county pack" in english
+    assert "县包中没有" in chinese
+
+
+async def test_each_line_stands_in_the_area_of_its_sender(intake: IntakeDoor) -> None:
+    visitor = intake.token(Role.VISITOR, area=OTHER_TOWN)
+    report = (await intake.batch([complaint(), complaint(area_code="999001102201")], visitor)).json()
+    assert (report["accepted"], report["refused"]) == (1, 1)
+    assert report["problems"][0]["field"] == "area_code"
+
+
+async def test_a_long_batch_is_taken_whole(intake: IntakeDoor, city: dict[str, str]) -> None:
+    lines: list[object] = [sent(number) for number in range(1050)]
+    lines[300] = b"{broken"
+    report = (await intake.batch(lines, city)).json()
+    assert (report["accepted"], report["refused"]) == (1049, 1)
+    assert len(report["results"]) == 1000
+    assert report["problems"][0]["line"] == 301
+    numbers = await intake.rows("SELECT count(DISTINCT case_no) AS n FROM cases")
+    assert numbers[0].n == 1049
+    assert (await intake.counts())["ledger"] == 1049
+
+
+async def test_a_batch_sent_again_finds_its_cases(intake: IntakeDoor, city: dict[str, str]) -> None:
+    first = (await intake.batch([sent(1), sent(2)], city)).json()
+    again = (await intake.batch([sent(1), sent(2), sent(3), sent(3)], city)).json()
+    assert (again["accepted"], again["repeated"], again["refused"]) == (1, 3, 0)
+    assert [taken["case_id"] for taken in again["results"][:2]] == [taken["case_id"] for taken in first["results"]]
+    assert again["results"][2]["case_id"] == again["results"][3]["case_id"]
+    assert (await intake.counts())["cases"] == 3
+
+
+async def test_a_key_keeps_lines_without_a_source_number_from_being_taken_twice(
+    intake: IntakeDoor, city: dict[str, str]
+) -> None:
+    lines = [complaint(ref=f"r{number}") for number in range(450)]
+    headers = {"Idempotency-Key": "day-2026-03-04"}
+    first = await intake.batch(lines, city, **headers)
+    again = await intake.batch(lines, city, **headers)
+    assert (first.status_code, again.status_code) == (200, 200)
+    assert first.json() == again.json()
+    assert (await intake.counts())["cases"] == 450
+
+
+async def test_what_a_broken_connection_left_is_taken_when_the_batch_comes_again(
+    intake: IntakeDoor, city: dict[str, str]
+) -> None:
+    lines = [complaint(ref=f"r{number}") for number in range(450)]
+    headers = {"Idempotency-Key": "day-2026-03-04"}
+    await intake.batch(lines[:400], city, **headers)
+    report = (await intake.batch(lines, city, **headers)).json()
+    assert report["accepted"] == 450
+    assert (await intake.counts())["cases"] == 450
+
+
+async def test_a_key_is_not_for_another_batch(intake: IntakeDoor, city: dict[str, str]) -> None:
+    headers = {"Idempotency-Key": "day-2026-03-04"}
+    await intake.batch([sent(1)], city, **headers)
+    answer = await intake.batch([sent(2)], city, **headers)
+    assert answer.status_code == 422
+    assert answer.json()["type"] == "urn:huiyin:problem:idempotency-key-reused"
+    assert (await intake.counts())["cases"] == 1
+
+
+async def test_a_key_of_another_sender_is_another_key(intake: IntakeDoor, city: dict[str, str]) -> None:
+    headers = {"Idempotency-Key": "day-2026-03-04"}
+    await intake.batch([complaint()], city, **headers)
+    await intake.batch([complaint()], intake.token(Role.INTEGRATOR, subject="province"), **headers)
+    assert (await intake.counts())["cases"] == 2
+
+
+async def test_one_line_that_nobody_foresaw_costs_the_others_nothing(
+    intake: IntakeDoor, city: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    taken = batch._take
+
+    async def failing(session: Session, number: int, draft: Draft, reach: Reach) -> TakenLine:
+        if draft.ref == "r2":
+            raise RuntimeError("nobody foresaw this")
+        return await taken(session, number, draft, reach)
+
+    monkeypatch.setattr(batch, "_take", failing)
+    headers = {"Idempotency-Key": "day-2026-03-04"}
+    report = (await intake.batch([sent(1), sent(2), sent(3)], city, **headers)).json()
+    assert (report["accepted"], report["refused"]) == (2, 1)
+    assert report["problems"] == [
+        {"line": 2, "ref": "r2", "field": "line", "message": "could not be stored; the office was told"}
+    ]
+    assert (await intake.counts())["cases"] == 2
+
+
+async def test_an_empty_batch_is_no_batch_at_all(intake: IntakeDoor, city: dict[str, str]) -> None:
+    report = (await intake.batch([b"", b"  "], city)).json()
+    assert report == {"accepted": 0, "repeated": 0, "refused": 0, "results": [], "problems": []}
+
+
+async def test_only_ndjson_and_only_with_the_right(intake: IntakeDoor, city: dict[str, str]) -> None:
+    answer = await intake.http.post(f"{CASES}/batch", json=complaint(), headers=city)
+    assert answer.status_code == 415
+    assert (await intake.batch([complaint()], intake.operator)).status_code == 403
+
+
+async def test_no_pack_no_batch_and_it_is_told_how_far_it_came(intake: IntakeDoor, city: dict[str, str]) -> None:
+    intake.service.runtime.door_database.packs._versions.clear()
+    answer = await intake.batch([sent(1)], city)
+    assert answer.status_code == 503
+    assert orjson.loads(answer.content)["lines_done"] == 0

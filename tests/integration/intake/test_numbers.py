@@ -1,0 +1,66 @@
+"""Case numbers over processes, days and crashes: never twice."""
+
+import asyncio
+from datetime import date
+
+import pytest
+
+from libs.common.errors import Unavailable
+from services.intake.actions.numbers import LARGEST_BLOCK, NumberPool
+from services.intake.domain.case_number import is_case_number
+from tests.integration.intake.door import NOW, IntakeDoor
+
+DAY = date(2026, 3, 4)
+
+
+def pool(intake: IntakeDoor) -> NumberPool:
+    """The pool of a process."""
+    return NumberPool(intake.service.runtime.work_database)
+
+
+async def test_two_processes_never_give_the_same_number(intake: IntakeDoor) -> None:
+    pools = [pool(intake), pool(intake)]
+    taken = await asyncio.gather(*(pools[index % 2].take("999001", DAY, NOW) for index in range(300)))
+    numbers = [number for [number] in taken]
+    assert len(set(numbers)) == 300
+    assert all(map(is_case_number, numbers))
+
+
+async def test_a_process_that_died_takes_its_numbers_with_it(intake: IntakeDoor) -> None:
+    [before] = await pool(intake).take("999001", DAY, NOW)
+    [after] = await pool(intake).take("999001", DAY, NOW)
+    assert after > before
+
+
+async def test_a_quiet_county_counts_closely_and_a_busy_one_asks_seldom(intake: IntakeDoor) -> None:
+    numbers = pool(intake)
+    for _ in range(5000):
+        await numbers.take("999001", DAY, NOW)
+    assert numbers._next_block == LARGEST_BLOCK
+    [row] = await intake.rows("SELECT last FROM case_number")
+    assert 5000 <= row.last <= 5000 + LARGEST_BLOCK
+
+
+async def test_each_day_and_county_begins_with_one(intake: IntakeDoor) -> None:
+    numbers = pool(intake)
+    first = [(await numbers.take("999001", date(2026, 3, day), NOW))[0][12:18] for day in (4, 5, 6)]
+    assert first == ["000001"] * 3
+    again = [number for [number] in await asyncio.gather(
+        *(numbers.take("999001", date(2026, 3, 7 + index % 2), NOW) for index in range(40))
+    )]  # fmt: skip
+    assert len(set(again)) == 40
+    assert (await numbers.take("999002", DAY, NOW))[0].startswith("999002260304000001")
+
+
+async def test_many_at_once_are_taken_in_one_go(intake: IntakeDoor) -> None:
+    taken = await asyncio.gather(*(pool(intake).take("999001", DAY, NOW, 2000) for _ in range(3)))
+    assert len({number for numbers in taken for number in numbers}) == 6000
+
+
+async def test_a_day_has_a_last_number(intake: IntakeDoor) -> None:
+    async with intake.service.runtime.work_database.transaction(NOW) as session:
+        await session.fetch("INSERT INTO case_number VALUES ('999001', '2026-03-04', 999985)")
+    numbers = pool(intake)
+    assert (await numbers.take("999001", DAY, NOW))[0][12:18] == "999986"
+    with pytest.raises(Unavailable, match="used up"):
+        await pool(intake).take("999001", DAY, NOW)

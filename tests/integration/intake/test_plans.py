@@ -1,0 +1,96 @@
+"""How PostgreSQL answers the lists: through an index, whatever is asked."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import text
+
+from libs.common.security.policy import Scope
+from libs.common.web.cursors import encode_cursor
+from services.intake.domain.lifecycle import Status
+from services.intake.queries.cases import NEWEST_FIRST, CaseFilter, list_statement, timeline_statement
+from services.intake.queries.reach import Reach
+from tests.integration.intake.door import NOW, IntakeDoor
+
+_FILL = """
+    INSERT INTO cases (case_id, case_no, channel, kind, urgency, area_code, title, confidential, callback_wanted,
+                       source_system, source_no, occurred_at, registered_at, pack_version, status, category_code, round,
+                       lead_unit, closing, answered_directly, version, updated_at)
+    SELECT lpad(n::text, 36, '0'), lpad(n::text, 19, '0'), 'hotline', 'help', 'normal',
+           CASE WHEN n % 4000 = 0 THEN '999001199299'
+                ELSE '999001' || lpad((100 + n % 20)::text, 3, '0') || lpad((200 + n % 7)::text, 3, '0') END,
+           't', false, true,
+           'hotline', n::text, '2026-01-01', timestamptz '2026-01-01' + n * interval '1 minute', 1,
+           CASE WHEN n % 50 = 0 THEN 'assigned' ELSE 'closed' END, lpad((n % 15 + 1)::text, 2, '0') || '01', 1,
+           'D-' || n % 40, CASE WHEN n % 50 = 0 THEN NULL ELSE 'substantive' END, false, 1, '2026-01-01'
+    FROM generate_series(1, 40000) AS n
+"""
+_FILL_TIMELINE = """
+    INSERT INTO timeline (case_id, at, what, round, note, status, version)
+    SELECT lpad((n % 4000)::text, 36, '0'), timestamptz '2026-01-01' + n * interval '1 minute', 'x', 1, '', 'closed', 1
+    FROM generate_series(1, 20000) AS n
+"""
+COUNTY = Reach(Scope("999001", None), None)
+CURSOR = encode_cursor(NEWEST_FIRST.name, (NOW, "0" * 36))
+JANUARY = NOW.replace(month=1, day=10)
+
+LISTS: dict[str, tuple[Reach, CaseFilter, str | None]] = {
+    "the newest of a county": (COUNTY, CaseFilter(), None),
+    "the next page": (COUNTY, CaseFilter(), CURSOR),
+    "a town": (Reach(Scope("999001101", None), None), CaseFilter(), None),
+    "a village": (Reach(Scope("999001101201", None), None), CaseFilter(), None),
+    "a village, as a filter": (COUNTY, CaseFilter(area_code="999001105205"), None),
+    "one status": (COUNTY, CaseFilter(status=Status.ASSIGNED), None),
+    "a status nobody has": (COUNTY, CaseFilter(status=Status.TRIAGE), None),
+    "a category": (COUNTY, CaseFilter(category_code="0301"), None),
+    "the cases of a unit": (Reach(Scope("999001", "D-7"), None), CaseFilter(), None),
+    "a source number": (COUNTY, CaseFilter(source_system="hotline", source_no="77"), None),
+    "a day": (COUNTY, CaseFilter(registered_from=JANUARY, registered_to=JANUARY + timedelta(days=1)), None),
+    "everything at once": (COUNTY, CaseFilter("999001101000", "03", Status.CLOSED, kind="help"), CURSOR),
+}
+
+
+async def explain(intake: IntakeDoor, statement: Any) -> str:
+    """The plan, with the values in place as PostgreSQL plans the first times it sees a statement."""
+    dialect = intake.service.runtime.work_database.engine.dialect
+    compiled = statement.compile(dialect=dialect, compile_kwargs={"literal_binds": True})
+    async with intake.service.runtime.work_database.reading() as session:
+        lines: Sequence[Any] = (await session.execute(text("EXPLAIN " + str(compiled).replace(":", r"\:")))).all()
+    return "\n".join(line[0] for line in lines)
+
+
+@pytest.fixture
+async def filled(intake: IntakeDoor) -> IntakeDoor:
+    """Forty thousand cases."""
+    async with intake.service.runtime.work_database.transaction(NOW) as session:
+        await session.fetch(_FILL)
+        await session.fetch(_FILL_TIMELINE)
+        await session.fetch("ANALYZE cases")
+        await session.fetch("ANALYZE timeline")
+    return intake
+
+
+async def test_no_list_reads_the_whole_table(filled: IntakeDoor) -> None:
+    for name, (reach, chosen, cursor) in LISTS.items():
+        plan = await explain(filled, list_statement(reach, chosen, cursor, 50))
+        assert "Seq Scan" not in plan, f"{name}:\n{plan}"
+
+
+async def test_the_newest_are_read_without_sorting(filled: IntakeDoor) -> None:
+    for name in ("the newest of a county", "the next page", "one status", "the cases of a unit"):
+        reach, chosen, cursor = LISTS[name]
+        plan = await explain(filled, list_statement(reach, chosen, cursor, 50))
+        assert "Sort" not in plan, f"{name}:\n{plan}"
+
+
+async def test_the_index_of_areas_serves_prefixes(filled: IntakeDoor) -> None:
+    plan = await explain(filled, list_statement(Reach(Scope("999001199299", None), None), CaseFilter(), None, 50))
+    assert "cases_area_idx" in plan, plan
+    assert "(area_code >= '999001199299'" in plan, plan
+
+
+async def test_a_timeline_is_one_walk(filled: IntakeDoor) -> None:
+    plan = await explain(filled, timeline_statement("0" * 33 + "777", None, 50))
+    assert "timeline_case_idx" in plan, plan
