@@ -5,6 +5,7 @@ from pathlib import Path
 from libs.common.bus.flow import Service
 from libs.common.host.process import run_service
 from libs.common.run.spec import Loop, ServiceSpec
+from services.followup.actions.measuring import measure
 from services.followup.actions.watching import fire_timers
 from services.followup.api import router
 from services.followup.handlers import REACTIONS, prepare_door
@@ -18,6 +19,7 @@ SPEC = ServiceSpec(
     reactions=REACTIONS,
     migrations=Path(__file__).parent / "migrations",
     prepare=prepare_door,
+    measure=measure,
     loops=(Loop("timers", fire_timers),),
 )
 

@@ -1,4 +1,4 @@
-"""``huiyin run`` as a stranger meets it: it starts, keeps its data, survives kill -9, stops on Ctrl-C, says what is wrong."""
+"""``huiyin run`` as a stranger meets it: starts, keeps its data, survives kill -9, stops, says what is wrong."""
 
 import os
 import re

@@ -46,6 +46,7 @@ _MATTER = """
 _STATEMENTS = (
     _MATTER,
     "CREATE INDEX matter_overdue_idx ON matter (case_id) WHERE overdue <> '{}'",
+    "CREATE INDEX matter_open_idx ON matter (status) WHERE status <> 'closed'",
     """
     CREATE TABLE timer (
         timer_id text PRIMARY KEY,

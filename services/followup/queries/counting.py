@@ -1,0 +1,19 @@
+"""What followup counts for its gauges: open cases by state, and promises that are broken now."""
+
+from libs.common.database.session import Session
+
+_OPEN = "SELECT status, count(*) AS cases FROM matter WHERE status <> 'closed' GROUP BY status"
+_OVERDUE = """
+    SELECT what, count(*) AS cases FROM matter CROSS JOIN LATERAL unnest(overdue) AS what
+    WHERE overdue <> '{}' AND status <> 'closed' GROUP BY what
+"""
+
+
+async def open_cases(session: Session) -> dict[str, int]:
+    """Cases that are not closed, by status."""
+    return {row.status: row.cases for row in await session.fetch(_OPEN)}
+
+
+async def overdue_promises(session: Session) -> dict[str, int]:
+    """Deadlines of open cases that have passed and are not met, by which promise they guard."""
+    return {row.what: row.cases for row in await session.fetch(_OVERDUE)}

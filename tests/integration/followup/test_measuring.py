@@ -1,0 +1,27 @@
+"""What operations people see of followup: open cases by state, and promises that are broken now."""
+
+from datetime import timedelta
+
+from prometheus_client import REGISTRY
+
+from services.followup.actions.measuring import measure
+from tests.integration.followup.office import Office
+
+
+async def gauges(office: Office) -> tuple[float | None, float | None, float | None]:
+    async with office.database.reading() as session:
+        await measure(session)
+    return (
+        REGISTRY.get_sample_value("complaints_open", {"state": "handling"}),
+        REGISTRY.get_sample_value("complaints_open", {"state": "callback"}),
+        REGISTRY.get_sample_value("deadlines_overdue", {"deadline": "handle"}),
+    )
+
+
+async def test_the_gauges_show_what_is_open_and_overdue(office: Office) -> None:
+    assert await gauges(office) == (0, 0, 0)
+    await office.open_case()
+    await office.handled_case()
+    assert await gauges(office) == (1, 1, 0)
+    await office.advance(office.runtime.clock.now() + timedelta(days=60))
+    assert await gauges(office) == (1, 1, 1)
