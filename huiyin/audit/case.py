@@ -54,6 +54,18 @@ class CaseView:
     dropped: set[tuple[str, str, int]] = field(default_factory=set)
     """(reader, source, seq) of events that a person gave up: they count as applied and did nothing."""
 
+    @classmethod
+    def begin(cls, case_id: str, rows: Group) -> "CaseView":
+        """With what was applied and dropped, and no event yet."""
+        return cls(
+            case_id,
+            rows,
+            marks={(row["service"], row["source"]): row["seq"] for row in rows["marks"]},
+            dropped={
+                (row["reader"], row["source"], row["seq"]) for row in rows["transit"] if row["place"] == "dropped"
+            },
+        )
+
     def row(self, table: str) -> Row | None:
         """The row of a table that has one for each case."""
         rows = self.rows[table]

@@ -46,6 +46,7 @@ _BY_THE_UNIT: dict[type[Event], tuple[Stage, ...]] = {
     ReturnRequested: _WITH_A_UNIT,
     ReturnDecided: _WITH_A_UNIT,
 }
+_BY_A_PERSON = frozenset({CaseReassigned, *_BY_THE_UNIT})
 _NOT_DURING_A_RETURN = (CaseSigned, CaseHandled, ReturnRequested)
 
 
@@ -86,7 +87,7 @@ class Dispatching:
     def _late(self, one: Said, event: RoundEvent) -> Iterator[str]:
         """What a person does after the end was known. What follows from an event may have crossed it in one batch."""
         by_hand = isinstance(event, CaseAssigned) and not event.by_rule
-        if not by_hand and not isinstance(event, CaseReassigned | tuple(_BY_THE_UNIT)):
+        if not by_hand and type(event) not in _BY_A_PERSON:
             return
         if (end := self._knowledge.knew_the_end(one)) is not None:
             yield f"dispatch knew that the case was {end}"

@@ -25,7 +25,11 @@ class _Stream:
 
     async def refill(self) -> None:
         """Read the next rows; the first ones, too."""
-        self._rows, self._place = await anext(self._batches, ()), 0
+        try:
+            self._rows = await anext(self._batches)
+        except StopAsyncIteration:
+            self._rows = ()
+        self._place = 0
         self._look()
 
     async def take(self) -> list[Row]:

@@ -25,7 +25,7 @@ _NUMBERS_OF_THINGS = frozenset(
 
 def view_of(case_id: str, group: Group, findings: Findings) -> CaseView:
     """The case, with what was wrong in its ledgers noted."""
-    view = CaseView(case_id, group)
+    view = CaseView.begin(case_id, group)
     heads = {row["service"]: row for row in group["heads"]}
     chains = {service: Chain(findings, service, case_id) for service in SERVICES}
     for row in group["events"]:
@@ -34,8 +34,6 @@ def view_of(case_id: str, group: Group, findings: Findings) -> CaseView:
     for service, chain in chains.items():
         chain.end(heads.get(service))
         view.lengths[service] = chain.last
-    view.marks = {(row["service"], row["source"]): row["seq"] for row in group["marks"]}
-    view.dropped = {(row["reader"], row["source"], row["seq"]) for row in group["transit"] if row["place"] == "dropped"}
     findings.cases += 1
     return view
 

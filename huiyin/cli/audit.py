@@ -1,0 +1,70 @@
+"""``huiyin audit``: does everything that was written down agree with everything else?"""
+
+from typing import Annotated
+
+import typer
+
+from huiyin.audit.auditing import Subject, examine
+from huiyin.audit.report import SENTENCES, AuditReport
+from huiyin.cli.common import AsJson, DataDir, fail, load_settings, run_async, say, say_json
+from huiyin.cli.database import existing_database
+from libs.common.bus.choose import BusKind, open_bus
+from libs.common.database.cut import NotThere
+from libs.common.run.settings import CommonSettings
+
+
+def audit(
+    limit: Annotated[
+        int, typer.Option(min=0, help="Violations of each invariant that are named; all are counted.")
+    ] = 20,
+    data_dir: DataDir = None,
+    as_json: AsJson = False,  # noqa: FBT002 - an option of a command
+) -> None:
+    """Fold all ledgers from their start, on one consistent cut, beside the live tables, and report every difference.
+
+    It changes nothing, and may be run while Huiyin runs. The status is 1 when there is a difference.
+    """
+    run_async(_audit(load_settings(data_dir=data_dir), limit, as_json=as_json))
+
+
+async def _audit(settings: CommonSettings, limit: int, *, as_json: bool) -> int:
+    async with existing_database(settings) as url:
+        try:
+            report = await _examine(settings, url, limit)
+        except NotThere as error:
+            fail(f"this database cannot be audited: {error}. Has Huiyin ever run on it, and may this role read it?")
+    if as_json:
+        say_json(report.document())
+    else:
+        _tell(report)
+    return 0 if report.clean else 1
+
+
+async def _examine(settings: CommonSettings, url: str, limit: int) -> AuditReport:
+    if settings.bus is BusKind.EMBEDDED:
+        return await examine(Subject(url, settings.topic_prefix), limit=limit)
+    broker = open_bus(settings.bus, database_url=url, kafka_bootstrap=settings.kafka_bootstrap)
+    try:
+        return await examine(Subject(url, settings.topic_prefix, broker), limit=limit)
+    finally:
+        await broker.close()
+
+
+def _tell(report: AuditReport) -> None:
+    say(f"{'':4}{'checked':>12}{'violations':>12}  what must hold")
+    for invariant, sentence in SENTENCES.items():
+        found = report.found.get(invariant, 0)
+        say(f"{invariant:4}{report.checked.get(invariant, 0):>12,}{found:>12,}  {sentence}")
+    if report.pending:
+        say(
+            "\nNot wrong, and not finished: " + ", ".join(f"{count:,} {what}" for what, count in report.pending.items())
+        )
+    if report.violations:
+        say("")
+    for one in report.violations:
+        say(f"{one.invariant} {one.service} {one.key}: {one.message}")
+    hidden = sum(report.found.values()) - len(report.violations)
+    if hidden:
+        say(f"... and {hidden:,} more; name more of them with --limit")
+    pace = f"{report.cases:,} cases, {report.events:,} events, {report.seconds:.1f} s"
+    say(f"\nClean: {pace}." if report.clean else f"\n{sum(report.found.values()):,} violations: {pace}.")

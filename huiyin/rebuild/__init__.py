@@ -1,0 +1,1 @@
+"""Rebuilding (重建): what was derived from the ledgers is derived again."""
