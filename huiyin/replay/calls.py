@@ -4,11 +4,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
+from urllib.parse import urlencode
 
-import httpx
 import orjson
 from starlette.types import ASGIApp
 
+from huiyin.replay.exchange import Exchange
 from libs.common.security.issuer import LocalIssuer
 from libs.common.security.principal import Role
 from libs.common.time.clock import SimulatedClock
@@ -17,6 +18,7 @@ _A_DAY = timedelta(days=1)
 _GOOD = range(200, 300)
 _BUSY = 503
 _TRIES = 5
+_CHANGE = ((b"content-type", b"application/json"), (b"if-match", b"*"))
 
 
 class CallRefused(Exception):
@@ -61,34 +63,30 @@ class Calls:
     """HTTP to the house in this process."""
 
     def __init__(self, app: ASGIApp, clock: SimulatedClock) -> None:
-        self._client = httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://replay")
+        self._app = app
         self._clock = clock
-        self.made = 0
-
-    async def close(self) -> None:
-        """End the client."""
-        await self._client.aclose()
 
     async def post(self, at: datetime, account: Account, path: str, body: object) -> dict[str, Any]:
         """Change something, whatever version it has by now. Raises CallRefused."""
-        content = orjson.dumps(body)
-        headers = {"authorization": account.authorization, "content-type": "application/json", "if-match": "*"}
-        return await self._call(at, "POST", path, headers, content=content)
+        return await self._call(at, Exchange("POST", path, _headers(account, _CHANGE), orjson.dumps(body)))
 
     async def get(
         self, at: datetime, account: Account, path: str, query: Mapping[str, str] | None = None
     ) -> dict[str, Any]:
         """Read something. Raises CallRefused."""
-        return await self._call(at, "GET", path, {"authorization": account.authorization}, params=query)
+        return await self._call(at, Exchange("GET", path, _headers(account, ()), query=urlencode(query or {}).encode()))
 
-    async def _call(self, at: datetime, method: str, path: str, headers: dict[str, str], **more: Any) -> dict[str, Any]:
-        for turn in range(_TRIES):
+    async def _call(self, at: datetime, exchange: Exchange) -> dict[str, Any]:
+        for _ in range(_TRIES):
             with self._clock.at(at):
-                answer = await self._client.request(method, path, headers=headers, **more)
-            self.made += 1
-            if answer.status_code != _BUSY or turn == _TRIES - 1:
+                status, body = await exchange.through(self._app)
+            if status != _BUSY:
                 break
-        found: dict[str, Any] = orjson.loads(answer.content) if answer.content else {}
-        if answer.status_code not in _GOOD:
-            raise CallRefused(f"{method} {path}", answer.status_code, found)
+        found: dict[str, Any] = orjson.loads(body) if body else {}
+        if status not in _GOOD:
+            raise CallRefused(f"{exchange.method} {exchange.path}", status, found)
         return found
+
+
+def _headers(account: Account, more: tuple[tuple[bytes, bytes], ...]) -> list[tuple[bytes, bytes]]:
+    return [(b"host", b"replay"), (b"authorization", account.authorization.encode()), *more]

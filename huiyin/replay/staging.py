@@ -112,21 +112,18 @@ async def replay_into(
     await _publish(house, pack, cast.start)
     accounts = Accounts(LocalIssuer.load_or_create(house.settings.data_dir, _now), pack.place.code)
     calls = Calls(build_front(house), house.clock)
-    try:
-        stage = Stage(calls, accounts, Directory(pack), Classifier(pack))
-        driver = Driver(stage, house, pace, lambda moment: tell(moment, stage.journal))
-        ended_at = await driver.run(_lives(stage, cast.rows, seed), cast.start, cast.horizon)
-        await house.settle()
-        journal = stage.journal
-        return Outcome(
-            cast=cast,
-            journal=journal,
-            tally=await tally(house, {**journal.known_before, **journal.registered}),
-            figures=await read_figures(calls, accounts, stage.directory, (cast.start, ended_at)),
-            ended_at=ended_at,
-        )
-    finally:
-        await calls.close()
+    stage = Stage(calls, accounts, Directory(pack), Classifier(pack))
+    driver = Driver(stage, house, pace, lambda moment: tell(moment, stage.journal))
+    ended_at = await driver.run(_lives(stage, cast.rows, seed), cast.start, cast.horizon)
+    await house.settle()
+    journal = stage.journal
+    return Outcome(
+        cast=cast,
+        journal=journal,
+        tally=await tally(house, {**journal.known_before, **journal.registered}),
+        figures=await read_figures(calls, accounts, stage.directory, (cast.start, ended_at)),
+        ended_at=ended_at,
+    )
 
 
 def _lives(stage: Stage, rows: Sequence[Row], seed: int) -> list[Life]:
