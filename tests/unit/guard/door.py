@@ -1,0 +1,96 @@
+"""Intake without its database: the rules of ``domain`` as they are, the rows around them in memory."""
+
+from collections.abc import Callable
+from typing import Any
+
+from libs.common.events import cases
+from libs.common.events.cases import CaseEvent
+from libs.common.events.terms import Channel, Kind, Urgency
+from services.followup.domain.terms import Actor
+from services.intake.actions import following
+from services.intake.domain import lifecycle
+from tests.unit.guard.delivery import CASE, Now, Service
+
+
+class Door(Service):
+    """Intake: takes cases in, and follows what the others say of them."""
+
+    name = "intake"
+
+    def __init__(self, now: Now) -> None:
+        super().__init__()
+        self._now = now
+        self.standing = lifecycle.Standing(lifecycle.Status.REGISTERED)
+
+    def register(self, *, at_once: bool, callback_wanted: bool, actor: Actor) -> None:
+        """登记; with ``at_once`` answered in the same breath."""
+        self.say(
+            cases.CaseRegistered(
+                **self._about(),
+                case_no="1",
+                channel=Channel.HOTLINE,
+                kind=Kind.HELP,
+                urgency=Urgency.NORMAL,
+                category_code="0101",
+                area_code="999001101201",
+                title="路灯不亮",
+                text="路灯不亮",
+                callback_wanted=callback_wanted,
+                answered_at_once=at_once,
+                pack_version=1,
+                registered_at=self._now.moment,
+            )
+        )
+        if at_once:
+            self.standing = lifecycle.Standing(lifecycle.Status.ANSWERED, answered_directly=True)
+            self._say_answered(actor)
+
+    def answer(self, actor: Actor) -> None:
+        """直接答复, when the door thinks that it still may."""
+        after = lifecycle.taken(self.standing, lifecycle.Step.ANSWER, answered_directly=True)
+        if after is not None:
+            self.standing = after
+            self._say_answered(actor)
+
+    def withdraw(self) -> None:
+        """撤单."""
+        after = lifecycle.taken(self.standing, lifecycle.Step.WITHDRAW)
+        if after is not None:
+            self.standing = after
+            self.say(cases.CaseWithdrawn(**self._about(), reason="已自行解决"))
+
+    def supplement(self) -> None:
+        """补充."""
+        after = lifecycle.taken(self.standing, lifecycle.Step.SUPPLEMENT)
+        if after is not None:
+            self.standing = after
+            self.say(cases.CaseSupplemented(**self._about(), text="还是没亮"))
+
+    def hear(self, event: CaseEvent) -> None:
+        """As ``services/intake/actions/following.py`` reads it."""
+        read = _READ.get(type(event))
+        if read is not None and isinstance(event, cases.RoundEvent):
+            word = read(event)
+            self.standing = lifecycle.heard(self.standing, event.round, word.step, **word.facts)
+
+    def _say_answered(self, actor: Actor) -> None:
+        about = self._about() | {"round": self.standing.round}
+        self.say(cases.CaseAnsweredDirectly(**about, answer="已答复", answered_by_unit=actor.unit_code))
+
+    def _about(self) -> dict[str, Any]:
+        return {"case_id": CASE, "occurred_at": self._now.moment}
+
+
+_READ: dict[type[CaseEvent], Callable[[Any], following.Word]] = {
+    cases.TriageQueued: following.triage_queued,
+    cases.CaseAssigned: following.assigned,
+    cases.CaseReassigned: following.reassigned,
+    cases.CaseSigned: following.signed,
+    cases.ProgressReported: following.progress_reported,
+    cases.CaseHandled: following.handled,
+    cases.DeadlineSet: following.deadline_set,
+    cases.CallbackDue: following.callback_due,
+    cases.CallbackTried: following.callback_tried,
+    cases.CaseSentBack: following.sent_back,
+    cases.CaseClosed: following.closed,
+}

@@ -1,0 +1,36 @@
+"""Analytics without its database: one fact, and what it counts as."""
+
+from datetime import date, datetime
+
+from libs.common.events.cases import CaseEvent
+from services.analytics.actions.marks import mark_of
+from services.analytics.domain.counting import contribution
+from services.analytics.domain.fact import Fact, fold
+from services.analytics.domain.terms import COUNTERS, Basis, Counter
+from tests.unit.guard.delivery import Service
+
+
+class Figures(Service):
+    """Analytics: one fact, and what it counts as."""
+
+    name = "analytics"
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.fact: Fact | None = None
+
+    def hear(self, event: CaseEvent) -> None:
+        """As ``services/analytics/actions/folding.py`` does."""
+        self.fact = fold(self.fact, mark_of(event))
+
+    def count(self, counter: Counter) -> int:
+        """What the case counts as in the cohort of its registration."""
+        if self.fact is None:
+            return 0
+        position = COUNTERS.index(counter)
+        cells = contribution(self.fact, _day_of)
+        return sum(counts[position] for cell, counts in cells.items() if cell.basis == Basis.REGISTERED.value)
+
+
+def _day_of(moment: datetime) -> date:
+    return moment.date()

@@ -1,0 +1,280 @@
+"""Everything that anybody can do to a case, in any order, over the pure core of all four services; and what must hold.
+
+``House`` has a working inbox: words come late, twice and early, and are applied once, their causes first.
+``HouseWithABrokenInbox`` applies old words again, as if nothing absorbed them: the guard must hold even then.
+"""
+
+from collections.abc import Callable
+from datetime import timedelta
+from functools import partial
+from typing import Any
+
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+
+from libs.common.events import cases
+from libs.common.events.terms import Closing, Reached, Satisfaction
+from services.analytics.domain.terms import Counter
+from services.dispatch.domain.terms import Action as Deed
+from services.dispatch.domain.terms import Party as Who
+from services.dispatch.domain.terms import Status as WorkStatus
+from services.dispatch.domain.transitions import WHO as WHOSE_DEED
+from services.dispatch.domain.transitions import Refused as DeedRefused
+from services.dispatch.domain.transitions import possible
+from services.followup.domain.terms import CONTENT, SYSTEM, Action, Actor, Answer, Party, Standing, Status
+from services.followup.domain.transitions import WHO, Refused
+from services.intake.domain import lifecycle
+from tests.unit.guard.delivery import UNITS, Now, Service
+from tests.unit.guard.door import Door
+from tests.unit.guard.figures import Figures
+from tests.unit.guard.promises import Log, Promises
+from tests.unit.guard.units import Units
+
+SUBJECTS = ("li", "wang")
+ACTORS = [Actor(subject, unit) for subject in SUBJECTS for unit in (None, *UNITS)]
+NEUTRAL = Actor("zhao")
+CITIZENS = st.builds(
+    Answer,
+    st.sampled_from(Reached),
+    st.sampled_from([None, True, False]),
+    st.sampled_from([None, True, False]),
+    st.sampled_from([None, *Satisfaction]),
+)
+"""Also what no form would take, such as a satisfied citizen whom nobody reached."""
+DEEDS = [deed for deed in Deed if WHOSE_DEED[deed] is not Who.SYSTEM]
+STEPS = [action for action in Action if WHO[action] is not Party.SYSTEM]
+USUAL = [
+    Answer(Reached.ANSWERED, contacted=True, solved=True, satisfaction=Satisfaction.SATISFIED),
+    Answer(Reached.ANSWERED, contacted=True, solved=False, satisfaction=Satisfaction.SATISFIED),
+    Answer(Reached.ANSWERED, contacted=True, solved=False, satisfaction=Satisfaction.NOT_SATISFIED),
+    Answer(Reached.ANSWERED),
+    Answer(Reached.NO_ANSWER),
+]
+ANSWERS = st.one_of(st.sampled_from(USUAL), CITIZENS)
+SELDOM = st.integers(0, 9).map(lambda number: number == 7)
+
+
+def unless_refused(step: Callable[[], Any]) -> None:
+    """What the rules refuse does not happen."""
+    try:
+        step()
+    except (Refused, DeedRefused):
+        return
+
+
+class House(RuleBasedStateMachine):
+    """One case and everybody around it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.now = Now()
+        self.log = Log()
+        self.door = Door(self.now)
+        self.promises = Promises(self.now, self.log)
+        self.figures = Figures()
+        self.ended: Standing | None = None
+        self.seen_round = 1
+
+    @property
+    def services(self) -> tuple[Service, ...]:
+        """All four."""
+        return self.door, self.units, self.promises, self.figures
+
+    @initialize(at_once=SELDOM, unwanted=SELDOM, rule_knows=st.booleans(), actor=st.sampled_from(ACTORS))
+    def register(self, at_once: bool, unwanted: bool, rule_knows: bool, actor: Actor) -> None:
+        self.units = Units(self.now, rule_knows=rule_knows)
+        self.door.register(at_once=at_once, callback_wanted=not unwanted, actor=actor)
+
+    # --- what people do
+
+    @rule(deed=st.sampled_from(DEEDS), actor=st.sampled_from(ACTORS), unit=st.sampled_from(UNITS))
+    def work(self, deed: Deed, actor: Actor, unit: str) -> None:
+        unless_refused(partial(self.units.act, deed, actor, unit))
+
+    @rule(data=st.data(), unit=st.sampled_from(UNITS))
+    def work_by_the_book(self, data: st.DataObject, unit: str) -> None:
+        """What is possible, by somebody who may, and told to everybody."""
+        deeds = possible(self.units.work.status)
+        if deeds:
+            deed = data.draw(st.sampled_from(deeds))
+            lead = WHOSE_DEED[deed] is Who.LEAD_UNIT
+            unless_refused(
+                lambda: self.units.act(deed, Actor("li", self.units.work.lead_unit) if lead else NEUTRAL, unit)
+            )
+            self.settle()
+
+    @rule(actor=st.sampled_from(ACTORS))
+    def answer_at_the_door(self, actor: Actor) -> None:
+        self.door.answer(actor)
+
+    @rule()
+    def supplement(self) -> None:
+        self.door.supplement()
+
+    @rule(really=SELDOM)
+    def withdraw(self, really: bool) -> None:
+        if really:
+            self.door.withdraw()
+
+    @rule(data=st.data(), answer=ANSWERS, actor=st.sampled_from([*ACTORS, SYSTEM]), hours=st.sampled_from([0, 3]))
+    def call_back(self, data: st.DataObject, answer: Answer, actor: Actor, hours: int) -> None:
+        self.jump(hours)
+        self._on_some_callback(data, lambda number: self.promises.call(number, answer, actor))
+
+    @rule(data=st.data(), action=st.sampled_from(STEPS), answer=ANSWERS, actor=st.sampled_from([*ACTORS, SYSTEM]))
+    def force(self, data: st.DataObject, action: Action, answer: Answer, actor: Actor) -> None:
+        """A step that no verdict chose, as from code that is wrong."""
+        self._on_some_callback(data, lambda number: self.promises.force(action, number, answer, actor))
+
+    @rule(actor=st.sampled_from([*ACTORS, SYSTEM]))
+    def supervise(self, actor: Actor) -> None:
+        unless_refused(lambda: self.promises.supervise(actor))
+
+    @rule(answer=st.sampled_from(USUAL))
+    def go_on(self, answer: Answer) -> None:
+        """What usually comes next, up to the callback or its answer, so that late rounds are reached too."""
+        before = self.promises.standing
+        for _ in range(6):
+            self.settle()
+            if self.promises.standing.status is Status.CLOSED or self.promises.standing != before:
+                return
+            unless_refused(partial(self._usual_step, answer))
+
+    # --- what happens by itself
+
+    @rule(hours=st.integers(0, 60))
+    def jump(self, hours: int) -> None:
+        self.now.moment += timedelta(hours=hours)
+        self.promises.settle(self.now.moment)
+
+    @rule(to=st.integers(0, 3), source=st.integers(0, 2), offset=st.integers(-2, 3))
+    def deliver(self, to: int, source: int, offset: int) -> None:
+        """A word that may be old, next, or too early."""
+        hearer, speaker = self.services[to], self.services[source]
+        place = hearer.marks.get(speaker.name, 0) + offset
+        if 0 <= place < len(speaker.ledger):
+            hearer.receive(speaker.ledger[place])
+
+    @rule()
+    def settle(self) -> None:
+        """Everything reaches everybody; then all four say the same of the case."""
+        while any(self._hear_the_rest(service) for service in self.services):
+            pass
+        self._agree()
+
+    # --- what must hold
+
+    @invariant()
+    def closed_as_solved_only_on_the_citizens_own_word(self) -> None:
+        standing = self.promises.standing
+        if standing.closing is not Closing.SUBSTANTIVE:
+            return
+        assert self.log.told, "closed as solved, and nobody ever spoke with the citizen"
+        last = self.log.told[-1]
+        assert last.callback_round == standing.round, "the word of an older round closed it"
+        assert last.answer.reached is Reached.ANSWERED, "the citizen was not reached"
+        assert last.answer.satisfaction in CONTENT, "the citizen is not satisfied"
+        assert last.answer.solved is not False, "the citizen says that it is not solved"
+        assert last.by != SYSTEM, "the system spoke for the citizen"
+        assert last.by.unit_code is None or last.by.unit_code != self.log.done_by[standing.round], (
+            "they asked themselves"
+        )
+        assert standing.satisfaction is last.answer.satisfaction
+
+    @invariant()
+    def nothing_changes_after_the_end(self) -> None:
+        standing = self.promises.standing
+        if self.ended is not None:
+            assert standing == self.ended
+        elif standing.status is Status.CLOSED:
+            self.ended = standing
+
+    @invariant()
+    def rounds_open_one_by_one_because_a_citizen_said_so(self) -> None:
+        now = self.promises.standing.round
+        assert now in (self.seen_round, self.seen_round + 1)
+        if now > self.seen_round:
+            last = self.log.told[-1]
+            assert last.callback_round == self.seen_round
+            assert last.answer.reached is Reached.ANSWERED
+            assert last.answer.satisfaction is Satisfaction.NOT_SATISFIED or last.answer.solved is False
+        self.seen_round = now
+        assert self.door.standing.round <= now
+
+    @invariant()
+    def the_citizen_is_asked_about_a_round_that_somebody_finished(self) -> None:
+        said = {
+            (word.event.round, word.event.unit_code if isinstance(word.event, cases.CaseHandled) else None)
+            for word in (*self.door.ledger, *getattr(self, "units", self.door).ledger)
+            if isinstance(word.event, cases.CaseHandled | cases.CaseAnsweredDirectly)
+        }
+        for number, unit in self.log.done_by.items():
+            assert (number, unit) in said or (number, None) in said
+
+    @invariant()
+    def nobody_but_a_citizen_is_satisfied(self) -> None:
+        told = {(each.callback_round, each.answer.satisfaction) for each in self.log.told}
+        for word in self.promises.ledger:
+            if isinstance(word.event, cases.CallbackTried):
+                assert (word.event.round, word.event.satisfaction) in told
+            if isinstance(word.event, cases.CaseClosed) and word.event.satisfaction is not None:
+                assert (word.event.round, word.event.satisfaction) in told
+        valid = {each.answer.satisfaction for each in self.log.told if each.answer.reached is Reached.ANSWERED}
+        assert self.door.standing.satisfaction in {None, *valid}
+
+    def _on_some_callback(self, data: st.DataObject, step: Callable[[int], None]) -> None:
+        rounds = sorted(self.promises.askings)
+        if rounds:
+            number = data.draw(st.sampled_from(rounds[::-1]))
+            unless_refused(lambda: step(number))
+
+    def _usual_step(self, answer: Answer) -> None:
+        lead = self.units.work.lead_unit or UNITS[0]
+        of_unit = Actor("li", lead)
+        match self.promises.standing.status, self.units.work.status:
+            case Status.CALLBACK, _:
+                self.now.moment += timedelta(hours=3)
+                self.promises.call(self.promises.standing.round, answer, NEUTRAL)
+            case Status.REVIEW, _:
+                decision = Action.CLOSE_UNVERIFIED if answer.reached is Reached.NO_ANSWER else Action.TRY_AGAIN
+                self.promises.force(decision, self.promises.standing.round, answer, Actor("chen"))
+            case _, WorkStatus.TRIAGE:
+                self.units.act(Deed.ASSIGN, NEUTRAL, UNITS[1])
+            case _, WorkStatus.ASSIGNED:
+                self.units.act(Deed.REFUSE_RETURN if self.units.work.return_pending else Deed.SIGN, of_unit, lead)
+            case _, WorkStatus.SIGNED:
+                self.units.act(Deed.HAND_IN, of_unit, lead)
+
+    def _hear_the_rest(self, hearer: Service) -> bool:
+        before = dict(hearer.marks)
+        for speaker in self.services:
+            for word in speaker.ledger[hearer.marks.get(speaker.name, 0) :]:
+                hearer.receive(word)
+        return hearer.marks != before
+
+    def _agree(self) -> None:
+        truth, fact = self.promises.standing, self.figures.fact
+        assert fact is not None
+        assert self.door.standing.round == fact.round == truth.round
+        # Dispatch may hear that the citizen took it back before it hears of the last round.
+        assert self.units.round == truth.round or truth.closing is Closing.WITHDRAWN
+        is_closed = truth.status is Status.CLOSED
+        assert (self.units.work.status is WorkStatus.CLOSED) == is_closed
+        assert (self.door.standing.status is lifecycle.Status.CLOSED) == is_closed
+        assert (not fact.is_open) == is_closed
+        solved = int(truth.closing is Closing.SUBSTANTIVE)
+        assert self.figures.count(Counter.CLOSED_SUBSTANTIVE) == solved
+        assert sum(map(self.figures.count, (Counter.SATISFIED, Counter.BASICALLY_SATISFIED))) == solved
+        assert self.figures.count(Counter.CLOSED_UNVERIFIED) == int(truth.closing is Closing.UNVERIFIED)
+
+
+class HouseWithABrokenInbox(House):
+    """A house in which what was heard is heard again."""
+
+    @rule(to=st.integers(0, 3), source=st.integers(0, 2), back=st.integers(1, 20))
+    def hear_again(self, to: int, source: int, back: int) -> None:
+        """As if the marks had been lost."""
+        hearer, speaker = self.services[to], self.services[source]
+        heard = speaker.ledger[: hearer.marks.get(speaker.name, 0)]
+        for word in heard[-back:]:
+            hearer.hear(word.event)

@@ -1,0 +1,121 @@
+"""THE GUARD (群众不满意不销号): nothing closes a case as solved without the citizen's own satisfied word.
+
+The machine walks through the pure core of all four services. Each mutant is one way to break the rule, and the machine
+that finds nothing wrong with the house finds every one of them.
+"""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+from hypothesis import HealthCheck, Phase, settings
+from hypothesis.stateful import run_state_machine_as_test
+
+from services.followup.domain import callbacks, transitions
+from services.followup.domain.terms import CONTENT, Action, Answer, Asking, Given, Party, Standing, Status
+from services.followup.domain.transitions import STEPS, TABLE, Step
+from tests.unit.guard.machine import House, HouseWithABrokenInbox
+
+WALKS = settings(max_examples=100, stateful_step_count=50, deadline=None, database=None)
+HUNT = settings(
+    WALKS,
+    max_examples=600,
+    derandomize=True,
+    phases=[Phase.generate],
+    report_multiple_bugs=False,
+    print_blob=False,
+    suppress_health_check=list(HealthCheck),
+)
+"""The same walks in every build: a mutant that was found once is found again."""
+
+Break = Callable[[pytest.MonkeyPatch], None]
+
+
+@pytest.mark.parametrize("machine", [House, HouseWithABrokenInbox])
+def test_nothing_closes_a_case_without_the_citizens_satisfied_word(machine: type[House]) -> None:
+    run_state_machine_as_test(machine, settings=WALKS)
+
+
+def test_the_walks_take_every_step_that_there_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    taken: set[Action] = set()
+    rounds: set[int] = set()
+    take = transitions.take
+
+    def watched(standing: Standing, action: Action, given: Given) -> Standing:
+        after = take(standing, action, given)
+        taken.add(action)
+        rounds.add(after.round)
+        return after
+
+    monkeypatch.setattr(transitions, "take", watched)
+    run_state_machine_as_test(House, settings=settings(HUNT, max_examples=200))
+    assert taken == set(Action)
+    assert {1, 2, 3} <= rounds
+
+
+def an_older_rounds_word_counts(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(transitions, "of_this_round", lambda _standing, _given: None)
+
+
+def a_citizen_whom_nobody_reached_counts(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(Answer, "valid", property(lambda answer: answer.satisfaction is not None))
+
+
+def an_unsolved_matter_counts(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(Answer, "content", property(lambda answer: answer.valid and answer.satisfaction in CONTENT))
+
+
+def the_guard_is_gone(patch: pytest.MonkeyPatch) -> None:
+    patch.setitem(TABLE, (Status.CALLBACK, Action.SATISFY), replace(_satisfy(), guards=()))
+
+
+def whoever_handled_it_asks(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(transitions, "check_party", lambda _action, _asking, _actor: None)
+
+
+def late_word_of_an_older_round_is_believed(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(transitions, "believed", lambda standing, _number: standing.status is Status.HANDLING)
+
+
+def a_send_back_opens_no_round(patch: pytest.MonkeyPatch) -> None:
+    take = transitions.take
+    patch.setattr(transitions, "take", lambda standing, *rest: replace(take(standing, *rest), round=standing.round))
+
+
+def a_closed_case_goes_on(patch: pytest.MonkeyPatch) -> None:
+    again = Step(Action.TRY_AGAIN, Status.CLOSED, Status.CALLBACK, Party.REVIEWER)
+    patch.setitem(TABLE, (Status.CLOSED, Action.TRY_AGAIN), again)
+
+
+MUTANTS: tuple[Break, ...] = (
+    an_older_rounds_word_counts,
+    a_citizen_whom_nobody_reached_counts,
+    an_unsolved_matter_counts,
+    the_guard_is_gone,
+    whoever_handled_it_asks,
+    late_word_of_an_older_round_is_believed,
+    a_send_back_opens_no_round,
+    a_closed_case_goes_on,
+)
+
+
+@pytest.mark.parametrize("mutant", MUTANTS, ids=lambda mutant: mutant.__name__)
+def test_the_machine_finds_a_broken_guard(mutant: Break, monkeypatch: pytest.MonkeyPatch) -> None:
+    mutant(monkeypatch)
+    # A standing that cannot be is refused by itself (ValueError), behind the guard.
+    with pytest.raises((AssertionError, ValueError)):
+        run_state_machine_as_test(HouseWithABrokenInbox, settings=HUNT)
+
+
+def test_a_verdict_that_lies_closes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What eventv6 does: whoever cannot be reached is taken for satisfied. Here the table stands behind the verdict."""
+
+    def satisfied_by_default(answer: Answer, asking: Asking) -> Action:
+        return Action.SATISFY if asking.tries + 1 >= asking.tries_allowed else Action.TRY
+
+    monkeypatch.setattr(callbacks, "verdict", satisfied_by_default)
+    run_state_machine_as_test(House, settings=WALKS)
+
+
+def _satisfy() -> Step:
+    return next(step for step in STEPS if step.action is Action.SATISFY)
