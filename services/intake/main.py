@@ -18,6 +18,7 @@ SPEC = ServiceSpec(
     reactions=REACTIONS,
     migrations=Path(__file__).parent / "migrations",
     prepare=prepare_door,
+    keeps_secrets=True,
 )
 
 if __name__ == "__main__":

@@ -65,6 +65,11 @@ def run_service(spec: ServiceSpec, settings: CommonSettings) -> None:
         sys.exit("HUIYIN_DATABASE_URL is not set: a single service needs a PostgreSQL; `huiyin run` brings its own")
     if settings.clock is ClockKind.SIMULATED:
         sys.exit("HUIYIN_CLOCK=simulated works in one process only: use `huiyin run`")
+    if spec.keeps_secrets and settings.vault_key is None:
+        sys.exit(
+            "HUIYIN_VAULT_KEY and HUIYIN_VAULT_INDEX_KEY are not set: a key made here could be lost with this machine, "
+            "and all requesters with it. Make them once: openssl rand -base64 32"
+        )
     configure_logs(settings.log_level)
     arm(settings.failpoints)
     asyncio.run(_run(spec, settings, role, settings.database_url))

@@ -44,5 +44,7 @@ class ServiceSpec:
     measure: Callable[[Session], Awaitable[None]] = measure_nothing
     """Sets the service's own gauges from its tables; a worker calls it every few seconds."""
     loops: tuple[Loop, ...] = field(default=())
+    keeps_secrets: bool = False
+    """Whether it seals what must be readable for years: in a cluster its keys must be given, never made on the spot."""
     body_limits: Mapping[str, int] = field(default_factory=dict)
     """Bytes by path (``/v1/...``) where a body may be larger than usual."""
