@@ -22,12 +22,14 @@ from libs.common.time.periods import PeriodRules, assessment_day
 from services.analytics.actions.folding import FACT_COLUMNS, fact_row
 from services.analytics.actions.marks import HEARD, mark_of
 from services.analytics.domain.counting import DayOf, add, contribution
-from services.analytics.domain.fact import Fact, UnknownCase, fold
+from services.analytics.domain.fact import PLACES, Fact
+from services.analytics.domain.marks import Mark, Registration
 from services.analytics.domain.terms import COUNTERS, Cell, Counts
 
 IN_MEMORY = 50_000
 """Cells summed up before they go to the scratch table."""
 
+_SOURCES = tuple(source for source in SPEAKERS[Stream.CASES] if source != ANALYTICS)
 _DAYS_REMEMBERED = 100_000
 _NAMES = tuple(counter.value for counter in COUNTERS)
 _DIMENSIONS = Cell._fields
@@ -89,15 +91,21 @@ def _days_of(rules: PeriodRules) -> DayOf:
 
 
 def fold_case(view: CaseView) -> Fact | None:
-    """The fact of a case from what analytics had applied; None when it had not heard of its registration."""
-    fact: Fact | None = None
-    for one in view.applied(ANALYTICS, *(source for source in SPEAKERS[Stream.CASES] if source != ANALYTICS)):
+    """The fact of a case from what analytics had applied; None when it had not heard of its registration.
+
+    The same as `fold` event by event, in one go: a fact keeps each kind of mark in its source's order, each mark once.
+    """
+    first: Registration | None = None
+    marks: dict[str, dict[Mark, None]] = {}
+    for one in view.applied(ANALYTICS, *_SOURCES):
         if isinstance(one.event, CaseEvent) and type(one.event) in HEARD:
-            try:
-                fact = fold(fact, mark_of(one.event))
-            except UnknownCase:
-                return None
-    return fact
+            mark = mark_of(one.event)
+            if isinstance(mark, Registration):
+                first = mark
+            else:
+                marks.setdefault(PLACES[type(mark)], {})[mark] = None
+    kept: dict[str, Any] = {name: tuple(found) for name, found in marks.items()}
+    return None if first is None else Fact(first, **kept)
 
 
 class Recount:
