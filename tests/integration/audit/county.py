@@ -39,6 +39,7 @@ class County:
     house: House
     client: httpx.AsyncClient
     issuer: LocalIssuer
+    working: bool = True
     cases: dict[str, str] = field(default_factory=dict)
     """Case ids by what became of them."""
 
@@ -48,7 +49,8 @@ class County:
         headers = {"authorization": f"Bearer {token}", "if-match": "*"}
         answer = await self.client.request(method, path, json=body, headers=headers)
         assert answer.is_success, answer.text
-        await self.house.settle()
+        if self.working:
+            await self.house.settle()
         return answer.json()
 
     async def register(self, name: str, category: str | None = STREET_LIGHTS, **more: object) -> str:
@@ -87,15 +89,19 @@ class County:
 
 
 @asynccontextmanager
-async def open_county(url: str, folder: Path, *, start: datetime = MONDAY) -> AsyncIterator[County]:
-    """A house on this database, with the demo pack, at nine on a Monday."""
-    settings = CommonSettings(database_url=url, data_dir=folder, clock=ClockKind.SIMULATED)
-    async with open_house(settings, simulated_start=start, durable=False) as house:
+async def open_county(
+    url: str, folder: Path, *, start: datetime = MONDAY, working: bool = True, **settings: Any
+) -> AsyncIterator[County]:
+    """A house on this database, with the demo pack, at nine on a Monday; without ``working`` only its doors are open."""
+    wanted = CommonSettings(database_url=url, data_dir=folder, clock=ClockKind.SIMULATED, **settings)
+    async with open_house(wanted, simulated_start=start, working=working) as house:
         await publish_first_pack(house, Path("packs/demo"))
-        await house.settle()
+        if working:
+            await house.settle()
         transport = httpx.ASGITransport(build_front(house))
         async with httpx.AsyncClient(transport=transport, base_url="http://county") as client:
-            yield County(house, client, LocalIssuer.load_or_create(folder, lambda: datetime.now(UTC)))
+            issuer = LocalIssuer.load_or_create(folder, lambda: datetime.now(UTC))
+            yield County(house, client, issuer, working)
 
 
 async def live(county: County) -> None:

@@ -1,0 +1,199 @@
+"""What the audit calls legal and illegal."""
+
+import pytest
+
+from huiyin.audit.case import in_causal_order
+from libs.common.events import cases
+from libs.common.events.terms import Closing, Satisfaction
+from tests.unit.audit.story import ANGRY, NOBODY, Story, T, assigned, handled, registered, sent_back, signed, solved
+
+LEGAL = {
+    "solved": solved(),
+    "two rounds": sent_back()
+    .dispatch(cases.CaseAssigned, round=2)
+    .dispatch(cases.CaseSigned, round=2)
+    .dispatch(cases.CaseHandled, round=2)
+    .followup(cases.CallbackDue, round=2)
+    .followup(cases.CallbackTried, round=2)
+    .followup(cases.CaseClosed, round=2),
+    "sent back to triage": sent_back().dispatch(cases.TriageQueued, round=2),
+    "by hand": registered().dispatch(cases.TriageQueued).dispatch(cases.CaseAssigned, by_rule=False),
+    "returned to another": assigned()
+    .dispatch(cases.ReturnRequested)
+    .dispatch(cases.ReturnDecided)
+    .dispatch(cases.CaseReassigned)
+    .dispatch(cases.CaseSigned, unit_code="D-B"),
+    "returned to triage": signed()
+    .dispatch(cases.ReturnRequested)
+    .dispatch(cases.ReturnDecided)
+    .dispatch(cases.TriageQueued)
+    .dispatch(cases.CaseAssigned, by_rule=False),
+    "return refused": signed()
+    .dispatch(cases.ReturnRequested)
+    .dispatch(cases.ReturnDecided, approved=False)
+    .dispatch(cases.CaseHandled),
+    "late": assigned().followup(cases.DeadlineWarned).followup(cases.DeadlineMissed),
+    "supervised, answered after the end": assigned()
+    .followup(cases.SupervisionIssued)
+    .intake(cases.CaseWithdrawn)
+    .followup(cases.CaseClosed, closing=Closing.WITHDRAWN, satisfaction=None)
+    .followup(cases.SupervisionReplied),
+    "answered at the door": registered()
+    .intake(cases.CaseAnsweredDirectly)
+    .followup(cases.CallbackDue)
+    .followup(cases.CallbackTried),
+    "an answer that crossed the signature": assigned()
+    .dispatch(cases.CaseSigned)
+    .intake(cases.CaseAnsweredDirectly, deaf=True),
+    "never reached": handled()
+    .followup(cases.CallbackTried, **NOBODY)
+    .followup(cases.CallbackTried, **(NOBODY | {"attempt": 2}))
+    .followup(cases.CaseClosed, closing=Closing.UNVERIFIED, satisfaction=None),
+    "a supplement that crossed the end": solved().intake(cases.CaseSupplemented, deaf=True),
+    "withdrawn in the very batch that opened it": registered()
+    .intake(cases.CaseWithdrawn)
+    .dispatch(cases.CaseAssigned)
+    .followup(cases.CaseClosed, closing=Closing.WITHDRAWN, satisfaction=None),
+}
+ILLEGAL = {
+    "no registration": (Story().intake(cases.CaseSupplemented), "does not begin with a registration"),
+    "registered twice": (registered().intake(cases.CaseRegistered), "was registered before"),
+    "assigned unheard": (registered().dispatch(cases.CaseAssigned, deaf=True), "before the registration was heard"),
+    "signed unassigned": (registered().dispatch(cases.CaseSigned), "it was not given to anybody"),
+    "signed in triage": (registered().dispatch(cases.TriageQueued).dispatch(cases.CaseSigned), "it was in triage"),
+    "handled unsigned": (assigned().dispatch(cases.CaseHandled), "it was assigned"),
+    "signed by another": (assigned().dispatch(cases.CaseSigned, unit_code="D-B"), "D-B did not lead it, D-A did"),
+    "signed twice": (signed().dispatch(cases.CaseSigned), "it was signed"),
+    "assigned twice": (assigned().dispatch(cases.CaseAssigned), "it was assigned already"),
+    "handled twice": (handled().dispatch(cases.CaseHandled), "it was handled"),
+    "handled during a return": (
+        signed().dispatch(cases.ReturnRequested).dispatch(cases.CaseHandled),
+        "a return was waiting to be decided",
+    ),
+    "decided unasked": (signed().dispatch(cases.ReturnDecided), "no return was asked for"),
+    "a round nobody opened": (handled().dispatch(cases.CaseAssigned, round=2), "opens round 2"),
+    "a round left out": (sent_back().dispatch(cases.CaseAssigned, round=3), "speaks of round 3 in round 1"),
+    "an older round": (
+        sent_back().dispatch(cases.CaseAssigned, round=2).dispatch(cases.CaseSigned),
+        "speaks of round 1 in round 2",
+    ),
+    "handled after the known end": (
+        signed()
+        .intake(cases.CaseWithdrawn)
+        .followup(cases.CaseClosed, closing=Closing.WITHDRAWN, satisfaction=None)
+        .dispatch(cases.CaseHandled),
+        "dispatch knew that the case was closed",
+    ),
+    "handled after the known answer": (
+        signed().intake(cases.CaseAnsweredDirectly).dispatch(cases.CaseHandled),
+        "was answered at the door",
+    ),
+    "a supplement after the known end": (solved().intake(cases.CaseSupplemented), "knew that the case was closed"),
+    "a supplement after the withdrawal": (
+        registered().intake(cases.CaseWithdrawn).intake(cases.CaseSupplemented),
+        "the citizen had withdrawn the case",
+    ),
+    "not dispatch's": (registered().dispatch(cases.CallbackDue), "is not dispatch's to say"),
+    "not followup's": (registered().followup(cases.CaseSigned), "is not followup's to say"),
+    "asked before it is done": (signed().followup(cases.CallbackDue), "nobody had handled or answered round 1"),
+    "asked twice": (handled().followup(cases.CallbackDue), "was to be asked already"),
+    "tried unasked": (signed().followup(cases.CallbackTried), "the citizen was not to be asked"),
+    "a try left out": (handled().followup(cases.CallbackTried, attempt=2), "it is try 2 after 0"),
+    "valid without an answer": (
+        handled().followup(cases.CallbackTried, **(NOBODY | {"valid": True})),
+        "counts as valid",
+    ),
+    "asked on after the answer": (
+        handled().followup(cases.CallbackTried).followup(cases.CallbackTried, attempt=2),
+        "the citizen had answered already",
+    ),
+    "sent back though satisfied": (
+        handled().followup(cases.CallbackTried).followup(cases.CaseSentBack),
+        "no citizen said in this round that he is not satisfied",
+    ),
+    "a round skipped": (
+        handled().followup(cases.CallbackTried, **ANGRY).followup(cases.CaseSentBack, next_round=3),
+        "round 3 follows round 1",
+    ),
+    "closed unasked": (handled().followup(cases.CaseClosed), "closed as solved without the citizen's satisfied word"),
+    "closed though angry": (
+        handled().followup(cases.CallbackTried, **ANGRY).followup(cases.CaseClosed),
+        "closed as solved without the citizen's satisfied word",
+    ),
+    "closed though unsolved": (
+        handled().followup(cases.CallbackTried, solved=False).followup(cases.CaseClosed),
+        "closed as solved without the citizen's satisfied word",
+    ),
+    "closed on the word of an older round": (
+        sent_back().followup(cases.CaseClosed, round=2),
+        "closed as solved without the citizen's satisfied word in this round",
+    ),
+    "another word": (
+        handled()
+        .followup(cases.CallbackTried)
+        .followup(cases.CaseClosed, satisfaction=Satisfaction.BASICALLY_SATISFIED),
+        "but the citizen said satisfied",
+    ),
+    "a word that nobody gave": (
+        handled().followup(cases.CallbackTried, **NOBODY).followup(cases.CaseClosed, closing=Closing.UNVERIFIED),
+        "a satisfaction was written that nobody gave",
+    ),
+    "unverified though answered": (
+        handled()
+        .followup(cases.CallbackTried, **ANGRY)
+        .followup(cases.CaseClosed, closing=Closing.UNVERIFIED, satisfaction=None),
+        "though the citizen had answered",
+    ),
+    "unverified though nobody did anything": (
+        signed().followup(cases.CaseClosed, closing=Closing.UNVERIFIED, satisfaction=None),
+        "though nobody had handled or answered it",
+    ),
+    "withdrawn by nobody": (
+        signed().followup(cases.CaseClosed, closing=Closing.WITHDRAWN, satisfaction=None),
+        "though the citizen had not withdrawn it",
+    ),
+    "closed twice": (solved().followup(cases.CaseClosed), "the case was closed"),
+    "a clock after the end": (solved().followup(cases.DeadlineSet), "the case was closed"),
+    "missed twice": (
+        assigned().followup(cases.DeadlineMissed).followup(cases.DeadlineMissed),
+        "the handle deadline was missed before",
+    ),
+    "missed unset": (registered().followup(cases.DeadlineMissed), "no handle deadline was set"),
+    "missed at another time": (assigned().followup(cases.DeadlineMissed, occurred_at=T), "not when it was due"),
+    "warned twice": (
+        assigned().followup(cases.DeadlineWarned).followup(cases.DeadlineWarned),
+        "the handle deadline was warned of before",
+    ),
+    "ordered twice": (
+        assigned().followup(cases.SupervisionIssued).followup(cases.SupervisionIssued),
+        "order s1 was issued before",
+    ),
+    "answered unordered": (assigned().followup(cases.SupervisionReplied), "order s1 was never issued"),
+}
+
+
+@pytest.mark.parametrize("name", LEGAL)
+def test_legal(name: str) -> None:
+    assert not LEGAL[name].problems()
+
+
+@pytest.mark.parametrize("name", ILLEGAL)
+def test_illegal(name: str) -> None:
+    story, says = ILLEGAL[name]
+    problems = story.problems()
+    assert any(says in problem for problem in problems), problems
+
+
+def test_causes_come_first() -> None:
+    story = sent_back().dispatch(cases.CaseAssigned, round=2)
+    order = [(one.service, one.seq) for one in in_causal_order(story.view.said)]
+    assert order.index(("followup", 4)) < order.index(("dispatch", 4))
+    assert order.index(("dispatch", 3)) < order.index(("followup", 2))
+    assert sorted(order) == sorted((s, one.seq) for s, said in story.view.said.items() for one in said)
+
+
+def test_a_hole_holds_nobody_up() -> None:
+    story = solved()
+    del story.view.said["dispatch"][1]
+    total = sum(len(said) for said in story.view.said.values())
+    assert len(list(in_causal_order(story.view.said))) == total
