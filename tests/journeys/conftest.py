@@ -1,0 +1,64 @@
+"""A house of its own for every journey, on a copy of a database in which the demo pack is published everywhere."""
+
+import asyncio
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import asyncpg
+import pytest
+
+from libs.common.bus.broker import KafkaBroker
+from libs.common.bus.choose import BusKind
+from libs.common.database.embedded import EmbeddedPostgres
+from tests.conftest import MakeDatabase
+from tests.journeys.county import County, open_county
+
+TEMPLATE = "journey_template"
+
+
+@pytest.fixture(scope="session")
+def county_template(postgres: EmbeddedPostgres, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The database to copy."""
+    asyncio.run(_administer(postgres.dsn, f"CREATE DATABASE {TEMPLATE} TEMPLATE template0"))
+    asyncio.run(_prepare(postgres.dsn.rpartition("/")[0] + f"/{TEMPLATE}", tmp_path_factory.mktemp("template")))
+    yield TEMPLATE
+    asyncio.run(_administer(postgres.dsn, f"DROP DATABASE {TEMPLATE} WITH (FORCE)"))
+
+
+@pytest.fixture
+async def county(county_template: str, make_database: MakeDatabase, tmp_path: Path) -> AsyncIterator[County]:
+    """The house, audited at the end."""
+    async with open_county(await make_database(county_template), tmp_path) as county:
+        yield county
+        await county.check()
+
+
+@pytest.fixture(params=["embedded", "kafka"])
+async def county_on_either_bus(
+    request: pytest.FixtureRequest,
+    county_template: str,
+    make_database: MakeDatabase,
+    topic_prefix: str,
+    tmp_path: Path,
+) -> AsyncIterator[County]:
+    """The same house on the embedded bus, and on a real Kafka."""
+    bus: dict[str, object] = {"bus": BusKind(request.param)}
+    if request.param == "kafka":
+        broker: KafkaBroker = request.getfixturevalue("kafka_broker")
+        bus |= {"kafka_bootstrap": broker.bootstrap, "topic_prefix": topic_prefix}
+    async with open_county(await make_database(county_template), tmp_path, **bus) as county:
+        yield county
+        await county.check()
+
+
+async def _prepare(url: str, folder: Path) -> None:
+    async with open_county(url, folder):
+        pass
+
+
+async def _administer(dsn: str, command: str) -> None:
+    connection = await asyncpg.connect(dsn)
+    try:
+        await connection.execute(command)
+    finally:
+        await connection.close()
