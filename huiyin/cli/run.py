@@ -86,7 +86,7 @@ def _a_village(house: House) -> str:
 
 def _a_category(house: House) -> str:
     pack = next(iter(house.services.values())).runtime.door_database.packs.current(house.clock.now()).directory.pack
-    return pack.categories[0].code
+    return next((category.code for category in pack.categories if category.parent), pack.categories[0].code)
 
 
 def _trial_token(settings: CommonSettings, area: str) -> str | None:

@@ -79,7 +79,10 @@ def _sentence(error: Mapping[str, Any]) -> tuple[str, str]:
     context = error.get("ctx") or {}
     if "zh" in context:
         return str(error["msg"]), str(context["zh"])
-    english, chinese = _SENTENCES.get(error["type"], _DEFAULT)
+    kind = error["type"]
+    # A text that was cleaned before its length is checked is a "Value" to pydantic.
+    kind = f"string_{kind}" if context.get("field_type") == "Value" else kind
+    english, chinese = _SENTENCES.get(kind, _DEFAULT)
     try:
         return english.format(**context), chinese.format(**context)
     except (KeyError, IndexError):
