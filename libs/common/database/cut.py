@@ -20,6 +20,7 @@ AT_A_TIME = 500
 """Rows fetched in one round trip, and so held by one stream."""
 
 _CONNECT_SECONDS = 10.0
+_NOT_THERE_CLASSES = ("3D", "3F", "42")
 _TROUBLE_CLASSES = ("08", "53", "57", "58")
 _TROUBLES = ("55P03", "40001", "40P01")
 
@@ -111,9 +112,9 @@ def _troubles() -> Iterator[None]:
     try:
         yield
     except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError, asyncpg.InternalClientError) as error:
-        if isinstance(error, asyncpg.SyntaxOrAccessError):
-            raise NotThere(str(error)) from error
         state = getattr(error, "sqlstate", None)
+        if state is not None and state[:2] in _NOT_THERE_CLASSES:
+            raise NotThere(str(error)) from error
         if state is None or state in _TROUBLES or state[:2] in _TROUBLE_CLASSES:
             raise as_trouble(error) or DatabaseTrouble(f"{type(error).__name__}: {error}") from error
         raise

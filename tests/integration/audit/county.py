@@ -92,7 +92,7 @@ class County:
 async def open_county(
     url: str, folder: Path, *, start: datetime = MONDAY, working: bool = True, **settings: Any
 ) -> AsyncIterator[County]:
-    """A house on this database, with the demo pack, at nine on a Monday; without ``working`` only its doors are open."""
+    """A house on this database, with the demo pack, at nine on a Monday; not ``working``, only its doors are open."""
     wanted = CommonSettings(database_url=url, data_dir=folder, clock=ClockKind.SIMULATED, **settings)
     async with open_house(wanted, simulated_start=start, working=working) as house:
         await publish_first_pack(house, Path("packs/demo"))

@@ -13,7 +13,7 @@ from huiyin.audit.report import Invariant
 from libs.common.run.supervise import stop
 from libs.common.time.clock import SimulatedClock
 from tests.integration.audit.conftest import Copy
-from tests.integration.audit.county import Spoiler, live, open_county
+from tests.integration.audit.county import live, open_county
 from tests.support.eventually import eventually
 
 _COUNTY = ZoneInfo("Asia/Shanghai")
@@ -44,7 +44,7 @@ async def test_a_timer_that_nobody_fires_is_found_by_the_house_s_clock(copy: Cop
 
 
 async def test_the_nightly_audit_sets_the_metrics(copy: Copy, tmp_path: Path) -> None:
-    await Spoiler(copy.url).run("DELETE FROM analytics.fact WHERE case_id = '" + copy.cases["solved"] + "'")
+    await copy.spoil("DELETE FROM analytics.fact WHERE case_id = {solved}")
     wall = SimulatedClock(datetime(2026, 5, 5, 18, 59, tzinfo=UTC))
     async with open_county(copy.url, tmp_path, working=False) as county:
         nightly = asyncio.create_task(nightly_audit(county.house, wall))

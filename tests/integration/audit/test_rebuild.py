@@ -1,0 +1,69 @@
+"""Figures that were spoilt are put right from the ledgers; nobody who reads or writes meanwhile notices."""
+
+import asyncio
+from pathlib import Path
+
+import pytest
+
+from huiyin.audit.auditing import Subject, audit, examine
+from huiyin.rebuild.analytics import rebuild
+from libs.common.database.cut import NotThere
+from tests.integration.audit.conftest import Copy
+from tests.integration.audit.county import live, open_county
+
+_SPOILT = (
+    "UPDATE analytics.fact SET doc = doc - 'tries', status = 'withdrawn' WHERE case_id = {solved}",
+    "UPDATE analytics.fact SET units = '{{}}' WHERE case_id = {late}",
+    "DELETE FROM analytics.fact WHERE case_id = {fresh}",
+    "INSERT INTO analytics.fact SELECT 'ghost', case_no, area_code, unit_code, units, category_code, channel, kind,"
+    " urgency, status, is_open, round, registered_at, registered_day, closed_day, first_day, last_day,"
+    " handle_due_at, updated_at, version, doc FROM analytics.fact WHERE case_id = {solved}",
+    "UPDATE analytics.rollup SET registered = registered + 1 WHERE registered > 0",
+    'INSERT INTO analytics.rollup SELECT (jsonb_populate_record(r, \'{{"unit_code": "D-NOBODY"}}\')).*'
+    " FROM analytics.rollup AS r LIMIT 1",
+)
+
+
+async def test_nothing_is_changed_where_all_is_right(copy: Copy) -> None:
+    done = await rebuild(copy.url)
+    assert (done.facts, done.cells, done.first) == (0, 0, ())
+    assert done.cases == len(copy.cases)
+    assert done.events > done.cases
+
+
+async def test_checking_changes_nothing(copy: Copy) -> None:
+    await copy.spoil(*_SPOILT)
+    first = await rebuild(copy.url, check=True)
+    second = await rebuild(copy.url, check=True)
+    assert first.facts == second.facts == 4
+    assert first.cells == second.cells > 1
+    assert not first.swapped
+    assert f"fact {copy.cases['fresh']}: was not there" in first.first
+    assert "fact ghost: is of no case" in first.first
+
+
+@pytest.mark.parametrize("sql", [_SPOILT, ("TRUNCATE analytics.fact, analytics.rollup",)])
+async def test_what_was_spoilt_is_put_right(copy: Copy, sql: tuple[str, ...]) -> None:
+    await copy.spoil(*sql)
+    assert not (await examine(Subject(copy.url))).clean
+    done = await rebuild(copy.url)
+    assert done.swapped
+    assert done.facts + done.cells > 0
+    report = await examine(Subject(copy.url))
+    assert report.clean, report.violations
+
+
+async def test_beside_a_busy_house(database_url: str, tmp_path: Path) -> None:
+    async with open_county(database_url, tmp_path) as county:
+        life = asyncio.create_task(live(county))
+        while not life.done():
+            done = await rebuild(database_url)
+            assert (done.facts, done.cells) == (0, 0)
+        await life
+        report = await audit(county.house)
+    assert report.clean, report.violations
+
+
+async def test_a_database_without_huiyin(database_url: str) -> None:
+    with pytest.raises(NotThere):
+        await rebuild(database_url)
