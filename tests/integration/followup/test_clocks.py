@@ -145,7 +145,8 @@ async def test_a_case_that_nobody_gets_in_time(office: Office) -> None:
     case_id = await office.register(urgency=Urgency.EMERGENCY)
     await office.hear(TriageQueued(case_id=case_id, occurred_at=T0, round=1, reason="no rule"))
     await office.advance(T0 + DAY)
-    assert await clocks(office, case_id) == ["DeadlineWarned(triage)", "DeadlineMissed(triage)"]
+    ladder = ["DeadlineWarned(triage)", "DeadlineMissed(triage)", "SupervisionIssued(reminder)"]
+    assert await clocks(office, case_id) == ladder
     assert (await office.names(case_id)).count("DeadlineSet(triage)") == 1
 
 
