@@ -1,5 +1,6 @@
 """``huiyin run``: the whole system in one process."""
 
+import asyncio
 import errno
 import socket
 from datetime import UTC, datetime, timedelta
@@ -8,6 +9,7 @@ from typing import Annotated
 
 import typer
 
+from huiyin.audit.nightly import nightly_audit
 from huiyin.cli.common import DataDir, fail, load_settings, run_async, say
 from huiyin.cli.token import TRIAL_ROLES
 from huiyin.front import build_front
@@ -17,6 +19,7 @@ from libs.common.host.process import serve
 from libs.common.logs import configure_logs
 from libs.common.run.failpoints import arm
 from libs.common.run.settings import ClockKind, CommonSettings
+from libs.common.run.supervise import stop
 from libs.common.security.issuer import LocalIssuer
 
 DEMO_PACK = Path(__file__).parents[2] / "packs" / "demo"
@@ -48,7 +51,11 @@ async def _run(settings: CommonSettings, pack: Path, start: datetime | None) -> 
     async with open_house(settings, simulated_start=start) as house:
         await publish_first_pack(house, pack)
         await house.settle()
-        await serve(build_front(house), settings.host, settings.port, ready=lambda: _greet(house))
+        nightly = asyncio.create_task(nightly_audit(house), name="nightly-audit")
+        try:
+            await serve(build_front(house), settings.host, settings.port, ready=lambda: _greet(house))
+        finally:
+            await stop(nightly)
     say("Stopped.")
     return 0
 
