@@ -2,13 +2,10 @@
 
 import re
 from datetime import UTC, datetime
-from pathlib import Path
 
 import pytest
 
-from deploy.issue_token import issue
 from deploy.prune_packages import installed, needed, unneeded
-from libs.common.security.issuer import LocalIssuer, LocalVerifier
 from tests.architecture.deploy import image
 from tests.architecture.deploy.files import DEPLOY, ROOT
 
@@ -74,16 +71,3 @@ def test_a_missing_package_is_an_error() -> None:
 def test_the_installed_packages_are_seen() -> None:
     assert "fastapi" in installed()
     assert "pytest" not in needed("fastapi", installed())
-
-
-async def test_a_token_of_the_trial_is_believed_by_a_process_with_the_same_key(tmp_path: Path) -> None:
-    token = issue(["admin", "999001000000"], tmp_path)
-    issuer = LocalIssuer.load_or_create(tmp_path, now)
-    principal = await LocalVerifier(issuer, now).verify(token)
-    assert (principal.subject, principal.area_code) == ("trial-admin", "999001000000")
-
-
-def test_a_role_that_does_not_exist_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    with pytest.raises(SystemExit):
-        issue(["king", "999001000000"], tmp_path)
-    assert "invalid" in capsys.readouterr().err
