@@ -29,5 +29,5 @@ def check_accepted(view: CaseView, findings: Findings) -> None:
             violated(service, f"the registration was applied, and there is no row in {table}")
         elif known and not applied:
             violated(service, f"there is a row in {table}, and no registration was applied")
-        elif not known:
+        elif case is not None and not known:
             findings.pending[f"cases not yet known to {service}"] += 1

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from huiyin.audit.accepted import check_accepted
-from huiyin.audit.delivery import Delivery, check_pointers
+from huiyin.audit.delivery import Delivery, Suspect, check_pointers
 from huiyin.audit.figures import SCRATCH, Figures, Packs
 from huiyin.audit.histories import check_history
 from huiyin.audit.merge import by_key
@@ -30,7 +30,14 @@ if TYPE_CHECKING:
 _NEWEST = """
     SELECT max(occurred_at) AS newest FROM (SELECT occurred_at FROM {schema}.ledger ORDER BY id DESC LIMIT 1000) AS last
 """
-_MARK = "SELECT coalesce(max(seq), 0) AS seq FROM {schema}.watermark WHERE stream = $1 AND key = $2 AND source = $3"
+_COME = """
+    SELECT EXISTS (SELECT FROM {reader}.watermark
+                   WHERE stream = $1 AND key = $2 AND source = $3 AND seq >= $5) AS applied,
+           EXISTS (SELECT FROM {reader}.parked
+                   WHERE stream = $1 AND key = $2 AND (source = $3 AND seq >= $4 OR state = 'waiting')) AS parked,
+           EXISTS (SELECT FROM {source}.ledger_unsent AS u JOIN {source}.ledger AS l USING (id, recorded_at)
+                   WHERE l.stream = $1 AND l.key = $2 AND l.seq BETWEEN $4 AND $5) AS unsent
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,17 +107,27 @@ async def _newest(cut: Cut) -> datetime:
 
 
 async def _look_in_broker(subject: Subject, broker: Bus, deliveries: Iterable[Delivery]) -> None:
-    """What was sent and not applied was in the broker, unless it is neither applied nor to be read by now."""
+    """What was sent and not applied was in the broker, unless it is neither to be read now nor here afterwards.
+
+    The broker is asked first: what has left it by then has left its mark in the database.
+    """
+    suspects = [(delivery, suspect) for delivery in deliveries for suspect in delivery.suspects]
+    places = {(suspect.reader, f"{subject.topic_prefix}{suspect.stream}") for _, suspect in suspects}
+    behind = {place: await broker.behind(f"huiyin-{place[0]}", [place[1]]) for place in sorted(places)}
     async with open_cut(subject.url, "audit") as later:
-        for delivery in deliveries:
-            for suspect in delivery.suspects:
-                reader, topic = suspect.reader, f"{subject.topic_prefix}{suspect.stream}"
-                mark = await later.fetch(_MARK.format(schema=reader), str(suspect.stream), suspect.key, suspect.source)
-                behind = await broker.behind(f"huiyin-{reader}", [topic])
-                if mark[0]["seq"] >= suspect.last or _is_behind(behind, suspect.key):
-                    delivery.findings.pending["events in the broker"] += suspect.last - suspect.first + 1
-                else:
-                    delivery.accuse(suspect)
+        for delivery, suspect in suspects:
+            place = (suspect.reader, f"{subject.topic_prefix}{suspect.stream}")
+            if _is_behind(behind[place], suspect.key) or await _has_come(later, suspect):
+                delivery.findings.pending["events in the broker"] += suspect.last - suspect.first + 1
+            else:
+                delivery.accuse(suspect)
+
+
+async def _has_come(later: Cut, suspect: Suspect) -> bool:
+    """Whether it was applied, parked or marked to be sent again since."""
+    sql = _COME.format(reader=suspect.reader, source=suspect.source)
+    rows = await later.fetch(sql, str(suspect.stream), suspect.key, suspect.source, suspect.first, suspect.last)
+    return bool(rows[0]["applied"] or rows[0]["parked"] or rows[0]["unsent"])
 
 
 def _is_behind(behind: Mapping[Place, int], key: str) -> bool:

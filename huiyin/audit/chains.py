@@ -16,6 +16,7 @@ class Chain:
         self._key = key
         self._hash: bytes | None = GENESIS
         """Of the event before; None where that is missing."""
+        self._id = 0
 
     def add(self, row: Row) -> None:
         """One more event."""
@@ -30,6 +31,9 @@ class Chain:
         if self._hash is not None and stored != self._expected(self._hash, row):
             self._violated(f"event {seq} ({row['type']}) does not fit its hash: it, or the one before, was changed")
         self._findings.checked[Invariant.SENT] += 1
+        if row["id"] <= self._id:
+            self._violated(f"event {seq} was written before event {self.last}, and so sent before it")
+        self._id = row["id"]
         if row["part"] != part_of(self._key):
             message = f"event {seq} is in part {row['part']}, not {part_of(self._key)}"
             self._findings.violated(Invariant.SENT, self._key, self._service, message)

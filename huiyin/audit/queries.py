@@ -18,7 +18,9 @@ READERS: dict[Stream, tuple[str, ...]] = {
 
 def events_of(cut: Cut, stream: Stream) -> str:
     """Every event of a stream, with who said it."""
-    columns = "key, seq, part, type, payload::text AS payload, causes::text AS causes, hash, occurred_at, recorded_at"
+    columns = (
+        "id, key, seq, part, type, payload::text AS payload, causes::text AS causes, hash, occurred_at, recorded_at"
+    )
     return _everywhere(f"{columns} FROM {{service}}.ledger WHERE stream = '{stream}'", f"key{cut.collation}, seq")
 
 

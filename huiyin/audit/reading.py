@@ -39,7 +39,7 @@ def view_of(case_id: str, group: Group, findings: Findings) -> CaseView:
     for service, chain in chains.items():
         chain.end(heads.get(service))
         view.lengths[service] = chain.last
-    findings.cases += 1
+    findings.cases += bool(group["cases"]) or any(view.lengths.values())
     return view
 
 

@@ -20,6 +20,7 @@ AT_A_TIME = 500
 """Rows fetched in one round trip, and so held by one stream."""
 
 _CONNECT_SECONDS = 10.0
+_CLOSE_SECONDS = 5.0
 _NOT_THERE_CLASSES = ("3D", "3F", "42")
 _TROUBLE_CLASSES = ("08", "53", "57", "58")
 _TROUBLES = ("55P03", "40001", "40P01")
@@ -30,6 +31,9 @@ _BY_CODE_POINT = """
         OR (datlocprovider::text = 'c' AND datcollate IN ('C', 'POSIX', 'C.UTF-8', 'C.utf8'))
     FROM pg_database WHERE datname = current_database()
 """
+
+
+_ERRORS = (asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError, OSError, TimeoutError)
 
 
 class NotThere(Exception):
@@ -88,7 +92,10 @@ async def open_cut(url: str, name: str, *, scratch: Sequence[str] = (), lock: st
         with _troubles():
             await transaction.commit()
     finally:
-        connection.terminate()
+        try:
+            await connection.close(timeout=_CLOSE_SECONDS)
+        except _ERRORS:
+            connection.terminate()
 
 
 async def _connect(url: str, name: str) -> "asyncpg.Connection[asyncpg.Record]":
@@ -111,7 +118,7 @@ async def _connect(url: str, name: str) -> "asyncpg.Connection[asyncpg.Record]":
 def _troubles() -> Iterator[None]:
     try:
         yield
-    except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError, asyncpg.InternalClientError) as error:
+    except _ERRORS as error:
         state = getattr(error, "sqlstate", None)
         if state is not None and state[:2] in _NOT_THERE_CLASSES:
             raise NotThere(str(error)) from error

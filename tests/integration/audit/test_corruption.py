@@ -56,6 +56,12 @@ KINDS: dict[str, Spoiled] = {
         "I2", "dispatch", "solved", "does not fit its hash",
         "UPDATE dispatch.ledger SET seq = CASE seq WHEN 1 THEN 2 ELSE 1 END WHERE key = {solved} AND seq IN (1, 2)",
     ),
+    "a row written out of order": _spoiled(
+        "I2", "dispatch", "solved", "event 3 was written before event 2",
+        "WITH gone AS (DELETE FROM dispatch.ledger WHERE key = {solved} AND seq = 2 RETURNING *)"
+        " INSERT INTO dispatch.ledger (part, event_id, stream, key, seq, type, payload, causes, hash, occurred_at)"
+        " SELECT part, event_id, stream, key, seq, type, payload, causes, hash, occurred_at FROM gone",
+    ),
     "a wrong number": _spoiled(
         "I2", "dispatch", "solved", "event 9 follows 2: 3..8 missing",
         "UPDATE dispatch.ledger SET seq = 9 WHERE key = {solved} AND seq = 3",
