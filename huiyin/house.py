@@ -7,8 +7,6 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
 
-from services.followup.main import SPEC as FOLLOWUP
-
 from libs.common.bus.flow import Service, subscriptions
 from libs.common.bus.port import Bus
 from libs.common.database.embedded import EmbeddedPostgres
@@ -22,6 +20,7 @@ from libs.common.time.clock import Clock, SimulatedClock, SystemClock
 from services.analytics.main import SPEC as ANALYTICS
 from services.dispatch.main import SPEC as DISPATCH
 from services.followup.actions import fire_due
+from services.followup.main import SPEC as FOLLOWUP
 from services.intake.main import SPEC as INTAKE
 
 SPECS = (INTAKE, DISPATCH, FOLLOWUP, ANALYTICS)

@@ -28,9 +28,9 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print one line of JSON, fo
 
 def load_settings(**changes: object) -> CommonSettings:
     """The environment's settings with what the options say; a setting that is wrong is told by its name."""
-    given = {name: value for name, value in changes.items() if value is not None}
+    given: dict[str, Any] = {name: value for name, value in changes.items() if value is not None}
     try:
-        return CommonSettings(**given)  # type-checked by pydantic itself
+        return CommonSettings(**given)
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
         name = "_".join(map(str, first["loc"])).upper()

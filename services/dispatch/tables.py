@@ -1,33 +1,14 @@
 """The tables of dispatch, in its own schema: what each case asks of the units, and every step it ever took."""
 
 from datetime import datetime
-from enum import StrEnum
-from typing import Any
 
-from sqlalchemy import Column, DateTime, Enum, MetaData, Text
-from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+from sqlalchemy import Column, MetaData
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field, SQLModel
 
+from libs.common.database.columns import moment_column, texts_column, word_column
 from libs.common.events.terms import Kind, ResultKind, Urgency
 from services.dispatch.domain.terms import Action, Status
-
-
-def _word(words: type[StrEnum], *, nullable: bool = False) -> Any:
-    """A column of one word of a closed list; the list itself stands in the table's CHECK."""
-    kind = Enum(words, native_enum=False, create_constraint=False, values_callable=_values, length=32)
-    return Column(kind, nullable=nullable)
-
-
-def _values(words: type[StrEnum]) -> list[str]:
-    return [word.value for word in words]
-
-
-def _moment(*, nullable: bool = False) -> Any:
-    return Column(DateTime(timezone=True), nullable=nullable)
-
-
-def _texts() -> Any:
-    return Column(ARRAY(Text), nullable=False)
 
 
 class Base(SQLModel):
@@ -46,31 +27,31 @@ class Work(Base, table=True):
 
     case_id: str = Field(primary_key=True)
     case_no: str
-    status: Status = Field(sa_column=_word(Status))
+    status: Status = Field(sa_column=word_column(Status))
     round: int = 1
     lead_unit: str | None = None
-    support_units: list[str] = Field(sa_column=_texts())
+    support_units: list[str] = Field(sa_column=texts_column())
     category_code: str | None = None
     area_code: str
-    kind: Kind = Field(sa_column=_word(Kind))
-    urgency: Urgency = Field(sa_column=_word(Urgency))
+    kind: Kind = Field(sa_column=word_column(Kind))
+    urgency: Urgency = Field(sa_column=word_column(Urgency))
     title: str
     text: str
     confidential: bool
     supplements: list[dict[str, str]] = Field(sa_column=Column(JSONB, nullable=False))
     """What the citizen added: ``at`` and ``text`` of each, oldest first."""
 
-    registered_at: datetime = Field(sa_column=_moment())
-    assigned_at: datetime | None = Field(default=None, sa_column=_moment(nullable=True))
-    signed_at: datetime | None = Field(default=None, sa_column=_moment(nullable=True))
-    handled_at: datetime | None = Field(default=None, sa_column=_moment(nullable=True))
-    triage_due_at: datetime | None = Field(default=None, sa_column=_moment(nullable=True))
-    sign_due_at: datetime | None = Field(default=None, sa_column=_moment(nullable=True))
-    handle_due_at: datetime | None = Field(default=None, sa_column=_moment(nullable=True))
-    list_due_at: datetime = Field(sa_column=_moment())
+    registered_at: datetime = Field(sa_column=moment_column())
+    assigned_at: datetime | None = Field(default=None, sa_column=moment_column(nullable=True))
+    signed_at: datetime | None = Field(default=None, sa_column=moment_column(nullable=True))
+    handled_at: datetime | None = Field(default=None, sa_column=moment_column(nullable=True))
+    triage_due_at: datetime | None = Field(default=None, sa_column=moment_column(nullable=True))
+    sign_due_at: datetime | None = Field(default=None, sa_column=moment_column(nullable=True))
+    handle_due_at: datetime | None = Field(default=None, sa_column=moment_column(nullable=True))
+    list_due_at: datetime = Field(sa_column=moment_column())
     """What lists are sorted by; see ``domain.clocks.list_due``."""
-    warnings: list[str] = Field(sa_column=_texts())
-    misses: list[str] = Field(sa_column=_texts())
+    warnings: list[str] = Field(sa_column=texts_column())
+    misses: list[str] = Field(sa_column=texts_column())
     """Deadlines of this round that were warned of, and that were missed."""
     warned: bool = False
     overdue: bool = False
@@ -82,13 +63,13 @@ class Work(Base, table=True):
     return_reason: str | None = None
     return_note: str | None = None
     return_asked_by: str | None = None
-    return_asked_at: datetime | None = Field(default=None, sa_column=_moment(nullable=True))
+    return_asked_at: datetime | None = Field(default=None, sa_column=moment_column(nullable=True))
     returns: int = 0
     """How often a unit asked to give it back, over all rounds."""
 
-    result_kind: ResultKind | None = Field(default=None, sa_column=_word(ResultKind, nullable=True))
+    result_kind: ResultKind | None = Field(default=None, sa_column=word_column(ResultKind, nullable=True))
     result: str | None = None
-    contacted_at: datetime | None = Field(default=None, sa_column=_moment(nullable=True))
+    contacted_at: datetime | None = Field(default=None, sa_column=moment_column(nullable=True))
 
     by_rule: bool = False
     explanation: str = ""
@@ -107,14 +88,14 @@ class Transition(Base, table=True):
     version: int = Field(primary_key=True)
     """The case's own, after the step."""
     round: int
-    action: Action = Field(sa_column=_word(Action))
-    from_status: Status | None = Field(default=None, sa_column=_word(Status, nullable=True))
-    to_status: Status = Field(sa_column=_word(Status))
+    action: Action = Field(sa_column=word_column(Action))
+    from_status: Status | None = Field(default=None, sa_column=word_column(Status, nullable=True))
+    to_status: Status = Field(sa_column=word_column(Status))
     lead_unit: str | None = None
     """Who leads after the step."""
     who: str
     """An account, or ``system``."""
     unit_code: str | None = None
     """The unit that ``who`` acts for."""
-    at: datetime = Field(sa_column=_moment())
+    at: datetime = Field(sa_column=moment_column())
     why: str

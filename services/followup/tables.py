@@ -1,13 +1,11 @@
 """The tables of followup, in its own schema: each case's promise, its clocks, its callbacks and its supervision."""
 
 from datetime import date, datetime
-from enum import StrEnum
-from typing import Any
 
-from sqlalchemy import Column, DateTime, Enum, MetaData, Text
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy import MetaData
 from sqlmodel import Field, SQLModel
 
+from libs.common.database.columns import moment_column, texts_column, word_column
 from libs.common.events.terms import (
     Closing,
     Deadline,
@@ -19,24 +17,6 @@ from libs.common.events.terms import (
 )
 from services.followup.domain.clocks import TimerState
 from services.followup.domain.terms import Action, CallbackState, Status, SupervisionState
-
-
-def _word(words: type[StrEnum], *, nullable: bool = False) -> Any:
-    """A column of one word of a closed list; the list itself stands in the table's CHECK."""
-    kind = Enum(words, native_enum=False, create_constraint=False, values_callable=_values, length=32)
-    return Column(kind, nullable=nullable)
-
-
-def _values(words: type[StrEnum]) -> list[str]:
-    return [word.value for word in words]
-
-
-def _moment(*, nullable: bool = False) -> Any:
-    return Column(DateTime(timezone=True), nullable=nullable)
-
-
-def _texts() -> Any:
-    return Column(ARRAY(Text), nullable=False)
 
 
 class Base(SQLModel):
@@ -55,30 +35,30 @@ class Matter(Base, table=True):
 
     case_id: str = Field(primary_key=True)
     case_no: str
-    status: Status = Field(sa_column=_word(Status))
+    status: Status = Field(sa_column=word_column(Status))
     round: int = 1
     lead_unit: str | None = None
-    left_units: list[str] = Field(sa_column=_texts())
+    left_units: list[str] = Field(sa_column=texts_column())
     """Units that led it and gave it up, each once: what the ladder counts as returns (流转单位)."""
     area_code: str
-    kind: Kind = Field(sa_column=_word(Kind))
-    urgency: Urgency = Field(sa_column=_word(Urgency))
+    kind: Kind = Field(sa_column=word_column(Kind))
+    urgency: Urgency = Field(sa_column=word_column(Urgency))
     category_code: str | None = None
     title: str
     callback_wanted: bool = True
-    registered_at: datetime = Field(sa_column=_moment())
+    registered_at: datetime = Field(sa_column=moment_column())
     pack_version: int
     """Under which its present clocks were set."""
     clocks: int = 0
     """How many clocks it had so far: each has its number."""
-    triage_due_at: datetime | None = Field(default=None, sa_column=_moment(nullable=True))
-    handle_due_at: datetime | None = Field(default=None, sa_column=_moment(nullable=True))
+    triage_due_at: datetime | None = Field(default=None, sa_column=moment_column(nullable=True))
+    handle_due_at: datetime | None = Field(default=None, sa_column=moment_column(nullable=True))
     """The one handling clock of this round, which runs on whoever leads."""
-    overdue: list[str] = Field(sa_column=_texts())
+    overdue: list[str] = Field(sa_column=texts_column())
     """Deadlines that have passed and are still not met."""
     sent_back: int = 0
-    closing: Closing | None = Field(default=None, sa_column=_word(Closing, nullable=True))
-    satisfaction: Satisfaction | None = Field(default=None, sa_column=_word(Satisfaction, nullable=True))
+    closing: Closing | None = Field(default=None, sa_column=word_column(Closing, nullable=True))
+    satisfaction: Satisfaction | None = Field(default=None, sa_column=word_column(Satisfaction, nullable=True))
     closed_by_attempt: int | None = None
     """The try of this round's callback that closed it: a foreign key holds the closing to the citizen's word."""
     version: int = 1
@@ -92,14 +72,14 @@ class TimerRow(Base, table=True):
     timer_id: str = Field(primary_key=True)
     case_id: str
     round: int
-    what: Deadline = Field(sa_column=_word(Deadline))
+    what: Deadline = Field(sa_column=word_column(Deadline))
     step: str
     unit_code: str | None = None
-    starts_at: datetime = Field(sa_column=_moment())
-    due_at: datetime = Field(sa_column=_moment())
-    fires_at: datetime = Field(sa_column=_moment())
+    starts_at: datetime = Field(sa_column=moment_column())
+    due_at: datetime = Field(sa_column=moment_column())
+    fires_at: datetime = Field(sa_column=moment_column())
     pack_version: int
-    state: TimerState = Field(sa_column=_word(TimerState))
+    state: TimerState = Field(sa_column=word_column(TimerState))
     error: str | None = None
 
 
@@ -111,15 +91,15 @@ class Callback(Base, table=True):
     callback_id: str = Field(primary_key=True)
     case_id: str
     round: int
-    state: CallbackState = Field(sa_column=_word(CallbackState))
+    state: CallbackState = Field(sa_column=word_column(CallbackState))
     handling_unit: str | None = None
     area_code: str
     tries: int = 0
     """Tries without a valid answer since it was opened, or opened again."""
     attempts: int = 0
     """All tries."""
-    next_try_at: datetime = Field(sa_column=_moment())
-    opened_at: datetime = Field(sa_column=_moment())
+    next_try_at: datetime = Field(sa_column=moment_column())
+    opened_at: datetime = Field(sa_column=moment_column())
     version: int = 1
 
 
@@ -132,14 +112,14 @@ class Attempt(Base, table=True):
     attempt: int = Field(primary_key=True)
     case_id: str
     round: int
-    at: datetime = Field(sa_column=_moment())
+    at: datetime = Field(sa_column=moment_column())
     caller: str
     caller_unit: str | None = None
-    reached: Reached = Field(sa_column=_word(Reached))
+    reached: Reached = Field(sa_column=word_column(Reached))
     valid: bool
     contacted: bool | None = None
     solved: bool | None = None
-    satisfaction: Satisfaction | None = Field(default=None, sa_column=_word(Satisfaction, nullable=True))
+    satisfaction: Satisfaction | None = Field(default=None, sa_column=word_column(Satisfaction, nullable=True))
     words: str | None = None
 
 
@@ -151,7 +131,7 @@ class Supervision(Base, table=True):
     supervision_id: str = Field(primary_key=True)
     case_id: str
     round: int
-    level: SupervisionLevel = Field(sa_column=_word(SupervisionLevel))
+    level: SupervisionLevel = Field(sa_column=word_column(SupervisionLevel))
     unit_code: str | None = None
     area_code: str
     reason: str
@@ -159,12 +139,12 @@ class Supervision(Base, table=True):
     rule_code: str | None = None
     """The step of the pack's ladder that brought it."""
     issued_by: str
-    issued_at: datetime = Field(sa_column=_moment())
+    issued_at: datetime = Field(sa_column=moment_column())
     reply_due: date | None = None
-    state: SupervisionState = Field(sa_column=_word(SupervisionState))
+    state: SupervisionState = Field(sa_column=word_column(SupervisionState))
     reply: str | None = None
     replied_by: str | None = None
-    replied_at: datetime | None = Field(default=None, sa_column=_moment(nullable=True))
+    replied_at: datetime | None = Field(default=None, sa_column=moment_column(nullable=True))
     version: int = 1
 
 
@@ -177,12 +157,12 @@ class Transition(Base, table=True):
     version: int = Field(primary_key=True)
     """The case's own, after the step."""
     round: int
-    action: Action = Field(sa_column=_word(Action))
-    from_status: Status | None = Field(default=None, sa_column=_word(Status, nullable=True))
-    to_status: Status = Field(sa_column=_word(Status))
+    action: Action = Field(sa_column=word_column(Action))
+    from_status: Status | None = Field(default=None, sa_column=word_column(Status, nullable=True))
+    to_status: Status = Field(sa_column=word_column(Status))
     who: str
     """An account, or ``system``."""
     unit_code: str | None = None
     """The unit that ``who`` acts for."""
-    at: datetime = Field(sa_column=_moment())
+    at: datetime = Field(sa_column=moment_column())
     why: str

@@ -5,29 +5,14 @@ and is written once. ``sealed_`` columns open only in the vault.
 """
 
 from datetime import date, datetime
-from enum import StrEnum
-from typing import Any
 
-from sqlalchemy import Column, DateTime, Enum, MetaData, Text
+from sqlalchemy import Column, MetaData, Text
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlmodel import Field, SQLModel
 
+from libs.common.database.columns import moment_column, word_column
 from libs.common.events.terms import Channel, Closing, Kind, Satisfaction, Urgency
 from services.intake.domain.lifecycle import Status
-
-
-def _word(words: type[StrEnum], *, nullable: bool = False) -> Any:
-    """A column of one word of a closed list; the list itself stands in the table's CHECK."""
-    kind = Enum(words, native_enum=False, create_constraint=False, values_callable=_values, length=32)
-    return Column(kind, nullable=nullable)
-
-
-def _values(words: type[StrEnum]) -> list[str]:
-    return [word.value for word in words]
-
-
-def _moment(*, nullable: bool = False) -> Any:
-    return Column(DateTime(timezone=True), nullable=nullable)
 
 
 class Base(SQLModel):
@@ -43,9 +28,9 @@ class Case(Base, table=True):
 
     case_id: str = Field(primary_key=True)
     case_no: str
-    channel: Channel = Field(sa_column=_word(Channel))
-    kind: Kind = Field(sa_column=_word(Kind))
-    urgency: Urgency = Field(sa_column=_word(Urgency))
+    channel: Channel = Field(sa_column=word_column(Channel))
+    kind: Kind = Field(sa_column=word_column(Kind))
+    urgency: Urgency = Field(sa_column=word_column(Urgency))
     area_code: str
     accused_unit: str | None
     """The unit complained about (被反映单位): it never learns who did."""
@@ -54,22 +39,22 @@ class Case(Base, table=True):
     callback_wanted: bool
     source_system: str | None
     source_no: str | None
-    occurred_at: datetime = Field(sa_column=_moment())
+    occurred_at: datetime = Field(sa_column=moment_column())
     """When the citizen spoke."""
-    registered_at: datetime = Field(sa_column=_moment())
+    registered_at: datetime = Field(sa_column=moment_column())
     pack_version: int
 
-    status: Status = Field(sa_column=_word(Status))
+    status: Status = Field(sa_column=word_column(Status))
     category_code: str | None
     round: int
     lead_unit: str | None
-    sign_due_at: datetime | None = Field(sa_column=_moment(nullable=True))
-    due_at: datetime | None = Field(sa_column=_moment(nullable=True))
-    satisfaction: Satisfaction | None = Field(sa_column=_word(Satisfaction, nullable=True))
-    closing: Closing | None = Field(sa_column=_word(Closing, nullable=True))
+    sign_due_at: datetime | None = Field(sa_column=moment_column(nullable=True))
+    due_at: datetime | None = Field(sa_column=moment_column(nullable=True))
+    satisfaction: Satisfaction | None = Field(sa_column=word_column(Satisfaction, nullable=True))
+    closing: Closing | None = Field(sa_column=word_column(Closing, nullable=True))
     answered_directly: bool
     version: int
-    updated_at: datetime = Field(sa_column=_moment())
+    updated_at: datetime = Field(sa_column=moment_column())
 
 
 class Wording(Base, table=True):
@@ -103,7 +88,7 @@ class Supplement(Base, table=True):
 
     supplement_id: str = Field(primary_key=True)
     case_id: str
-    at: datetime = Field(sa_column=_moment())
+    at: datetime = Field(sa_column=moment_column())
     by: str
     text: str
     sealed_text: bytes | None
@@ -120,7 +105,7 @@ class Reveal(Base, table=True):
     unit_code: str | None
     reason: str
     fields: list[str] = Field(sa_column=Column(ARRAY(Text), nullable=False))
-    at: datetime = Field(sa_column=_moment())
+    at: datetime = Field(sa_column=moment_column())
 
 
 class TimelineEntry(Base, table=True):
@@ -130,7 +115,7 @@ class TimelineEntry(Base, table=True):
 
     id: int = Field(primary_key=True)
     case_id: str
-    at: datetime = Field(sa_column=_moment())
+    at: datetime = Field(sa_column=moment_column())
     what: str
     """The event's short name, such as ``assigned``."""
     round: int
@@ -138,7 +123,7 @@ class TimelineEntry(Base, table=True):
     by: str | None
     """An account; NULL when the system or an unnamed person of the unit did it."""
     note: str
-    status: Status = Field(sa_column=_word(Status))
+    status: Status = Field(sa_column=word_column(Status))
     version: int
 
 
