@@ -21,7 +21,7 @@ async def _run(url: str, *statements: str) -> None:
 @pytest.fixture
 async def url(database_url: str) -> str:
     """Two schemas with three rows each."""
-    fill = [f"INSERT INTO {schema}.t SELECT generate_series(1, 3)" for schema in ("a", "b")]  # noqa: S608
+    fill = [f"INSERT INTO {schema}.t SELECT generate_series(1, 3)" for schema in ("a", "b")]
     await _run(database_url, *_PLACES, *fill)
     return database_url
 
