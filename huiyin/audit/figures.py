@@ -26,7 +26,7 @@ from services.analytics.domain.fact import PLACES, Fact
 from services.analytics.domain.marks import Mark, Registration
 from services.analytics.domain.terms import COUNTERS, Cell, Counts
 
-IN_MEMORY = 50_000
+IN_MEMORY = 10_000
 """Cells summed up before they go to the scratch table."""
 
 _SOURCES = tuple(source for source in SPEAKERS[Stream.CASES] if source != ANALYTICS)
