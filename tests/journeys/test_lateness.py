@@ -1,4 +1,4 @@
-"""Promises in simulated time: warned, missed, reminded, supervised; what resets no clock; what escalates all the same."""
+"""Promises in simulated time: warned, missed, reminded, supervised; what resets no clock, and what escalates."""
 
 from datetime import datetime, timedelta
 from typing import Any
