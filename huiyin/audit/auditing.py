@@ -11,7 +11,7 @@ from huiyin.audit.delivery import Delivery, Suspect, check_pointers
 from huiyin.audit.figures import SCRATCH, Figures, Packs
 from huiyin.audit.histories import check_history
 from huiyin.audit.merge import by_key
-from huiyin.audit.others import check_other_stream
+from huiyin.audit.others import check_other_stream, check_packs
 from huiyin.audit.promises import Promises
 from huiyin.audit.queries import SERVICES, case_streams
 from huiyin.audit.reading import view_of
@@ -74,6 +74,7 @@ async def examine(subject: Subject, *, limit: int = LIMIT, at_a_time: int = AT_A
     deliveries = {stream: Delivery(findings, stream, all_in_database=subject.broker is None) for stream in Stream}
     async with open_cut(subject.url, "audit", scratch=[SCRATCH]) as cut:
         await check_pointers(cut, findings)
+        await check_packs(cut, findings)
         for stream, delivery in deliveries.items():
             topic = f"{subject.topic_prefix}{stream}"
             if stream is Stream.CASES:

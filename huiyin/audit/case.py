@@ -135,6 +135,8 @@ def as_applied(view: CaseView, reader: str) -> Iterator[Said]:
 
 
 def causes_of(row: Row) -> dict[str, int]:
-    """The causes of a ledger row."""
-    causes: dict[str, int] = orjson.loads(row["causes"])
-    return causes
+    """The causes of a ledger row; what is no number counts for nothing."""
+    causes = orjson.loads(row["causes"])
+    if not isinstance(causes, dict):
+        return {}
+    return {source: seq for source, seq in causes.items() if isinstance(seq, int)}

@@ -4,6 +4,7 @@ The recount is summed up in a scratch table, so that it may be larger than memor
 """
 
 from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
+from contextlib import suppress
 from datetime import date, datetime
 from functools import lru_cache, partial
 from typing import Any
@@ -18,6 +19,7 @@ from libs.common.database.cut import Cut, Row
 from libs.common.events.cases import CaseEvent
 from libs.common.pack.directory import Directory
 from libs.common.pack.loader import from_document
+from libs.common.pack.problems import PackError
 from libs.common.time.periods import PeriodRules, assessment_day
 from services.analytics.actions.folding import FACT_COLUMNS, fact_row
 from services.analytics.actions.marks import HEARD, mark_of
@@ -70,17 +72,19 @@ class Packs:
     @classmethod
     async def of(cls, cut: Cut) -> "Packs":
         """As analytics knows them."""
-        rows = await cut.fetch("SELECT version, document::text AS document FROM analytics.pack")
-        return cls(
-            {row["version"]: Directory(from_document(orjson.loads(row["document"]))).period_rules() for row in rows}
-        )
+        rules = {}
+        for row in await cut.fetch("SELECT version, document::text AS document FROM analytics.pack"):
+            # One that cannot be read is as good as unknown: every case under it will say so.
+            with suppress(PackError):
+                rules[row["version"]] = Directory(from_document(orjson.loads(row["document"]))).period_rules()
+        return cls(rules)
 
     def day_of(self, version: int) -> DayOf:
         """The day rule of a version; UnknownPack."""
         try:
             return self._days[version]
         except KeyError:
-            raise UnknownPack(f"pack version {version} is not known to analytics") from None
+            raise UnknownPack(f"analytics has no readable pack version {version}") from None
 
 
 def _days_of(rules: PeriodRules) -> DayOf:
@@ -180,6 +184,9 @@ def fact_differences(stored: Row, row: Iterable[object]) -> Iterator[tuple[str, 
 
 
 def _document_differences(stored: Any, should: Any) -> Iterator[tuple[str, object, object]]:
+    if not isinstance(stored, dict):
+        yield "doc", stored, should
+        return
     for name in sorted(stored.keys() | should.keys()):
         if stored.get(name) != should.get(name):
             yield f"doc.{name}", stored.get(name), should.get(name)

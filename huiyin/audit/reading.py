@@ -39,6 +39,7 @@ def view_of(case_id: str, group: Group, findings: Findings) -> CaseView:
     for service, chain in chains.items():
         chain.end(heads.get(service))
         view.lengths[service] = chain.last
+    _check_causes(view, findings)
     findings.cases += bool(group["cases"]) or any(view.lengths.values())
     return view
 
@@ -60,6 +61,16 @@ def _read(view: CaseView, row: Row, findings: Findings) -> None:
         findings.pending["events of unknown types"] += 1
         return
     view.said[row["service"]].append(Said(row["service"], row["seq"], causes_of(row), event, row["recorded_at"]))
+
+
+def _check_causes(view: CaseView, findings: Findings) -> None:
+    """Causes are no part of the hash, but nobody can have heard what was never said."""
+    for service, said in view.said.items():
+        for one in said:
+            for source, seq in one.causes.items():
+                if seq > view.lengths.get(source, 0):
+                    message = f"event {one.seq} names {seq} of {source} as its cause, which was never said"
+                    findings.violated(Invariant.CHAIN, view.case_id, service, message)
 
 
 def _perhaps_a_leak(payload: str) -> bool:
