@@ -14,8 +14,7 @@ from libs.common.database.embedded import EmbeddedPostgres, running_dsn
 from libs.common.run.settings import ClockKind, CommonSettings
 from tests.integration.audit.conftest import Copy
 
-_AUDIT = "import typer; from huiyin.cli.audit import audit; typer.run(audit)"
-_REBUILD = "from huiyin.cli.rebuild import app; app()"
+_HUIYIN = "from huiyin.cli import app; app()"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,36 +31,36 @@ class Ran:
         return json.loads(self.out)
 
 
-async def _run(code: str, *arguments: str, **environment: str) -> Ran:
+async def _run(*arguments: str, **environment: str) -> Ran:
     process = await asyncio.create_subprocess_exec(
-        sys.executable, "-c", code, *arguments, stdout=PIPE, stderr=PIPE, env={**os.environ, **environment}
+        sys.executable, "-c", _HUIYIN, *arguments, stdout=PIPE, stderr=PIPE, env={**os.environ, **environment}
     )
     out, err = await process.communicate()
     return Ran(process.returncode or 0, out.decode(), err.decode())
 
 
 async def test_a_clean_database(copy: Copy) -> None:
-    told = await _run(_AUDIT, HUIYIN_DATABASE_URL=copy.url)
+    told = await _run("audit", HUIYIN_DATABASE_URL=copy.url)
     assert told.status == 0, told.err
     assert "Clean: 15 cases" in told.out
-    counted = await _run(_AUDIT, "--json", HUIYIN_DATABASE_URL=copy.url)
+    counted = await _run("audit", "--json", HUIYIN_DATABASE_URL=copy.url)
     assert counted.document["clean"] is True
     assert counted.document["violations"] == 0
 
 
 async def test_a_spoilt_database(copy: Copy) -> None:
     await copy.spoil("DELETE FROM analytics.fact", "UPDATE dispatch.work SET round = 7")
-    told = await _run(_AUDIT, "--limit", "2", HUIYIN_DATABASE_URL=copy.url)
+    told = await _run("audit", "--limit", "2", HUIYIN_DATABASE_URL=copy.url)
     assert told.status == 1, told.err
     assert f"I8 analytics {min(copy.cases.values())}: there is no fact of it" in told.out
     assert "name more of them with --limit" in told.out
-    document = (await _run(_AUDIT, "--json", HUIYIN_DATABASE_URL=copy.url)).document
+    document = (await _run("audit", "--json", HUIYIN_DATABASE_URL=copy.url)).document
     assert document["invariants"]["I6"]["violations"] == len(copy.cases)
     assert {one["invariant"] for one in document["first"]} == {"I1", "I6", "I8"}
-    compared = await _run(_REBUILD, "analytics", "--check", "--json", HUIYIN_DATABASE_URL=copy.url)
+    compared = await _run("rebuild", "analytics", "--check", "--json", HUIYIN_DATABASE_URL=copy.url)
     assert compared.status == 1
     assert compared.document["different_facts"] == len(copy.cases)
-    mended = await _run(_REBUILD, "analytics", HUIYIN_DATABASE_URL=copy.url)
+    mended = await _run("rebuild", "analytics", HUIYIN_DATABASE_URL=copy.url)
     assert mended.status == 0, mended.err
     assert "15 facts and 0 cells of the roll-ups were put right" in mended.out
 
@@ -70,20 +69,20 @@ async def test_beside_a_running_huiyin_and_after_it(tmp_path: Path) -> None:
     folder = str(tmp_path)
     settings = CommonSettings(data_dir=tmp_path, clock=ClockKind.SIMULATED)
     async with open_house(settings, durable=False):
-        beside = await _run(_AUDIT, "--json", "--data-dir", folder)
+        beside = await _run("audit", "--json", "--data-dir", folder)
         assert beside.status == 0, beside.err
         assert beside.document["clean"] is True
     assert running_dsn(tmp_path / "postgres") is None
-    after = await _run(_REBUILD, "analytics", "--json", "--data-dir", folder)
+    after = await _run("rebuild", "analytics", "--json", "--data-dir", folder)
     assert after.status == 0, after.err
 
 
 async def test_where_there_is_nothing(tmp_path: Path, database_url: str) -> None:
-    nowhere = await _run(_AUDIT, "--data-dir", str(tmp_path))
+    nowhere = await _run("audit", "--data-dir", str(tmp_path))
     assert nowhere.status == 2
     assert f"there are no data in {tmp_path}/" in nowhere.err
     assert not list(tmp_path.iterdir())
-    empty = await _run(_AUDIT, HUIYIN_DATABASE_URL=database_url)
+    empty = await _run("audit", HUIYIN_DATABASE_URL=database_url)
     assert empty.status == 2
     assert "this database cannot be audited" in empty.err
 
