@@ -42,6 +42,9 @@ class House:
 
     async def quiet(self) -> bool:
         """Whether all that was said has been sent, read and applied by everybody."""
+        # What is known in this process is asked first: the database is not asked while somebody is busy anyway.
+        if any(service.relay.busy or service.consumer.busy for service in self.services.values()):
+            return False
         sent = sum(service.relay.sent for service in self.services.values())
         if await self._unsent() or await self._behind() or await self._unsent():
             return False

@@ -54,7 +54,7 @@ class Pace:
     """Calls under way at a time."""
     steps: int = 1_024
     """Steps in a window, about."""
-    longest: timedelta = timedelta(days=5)
+    longest: timedelta = timedelta(days=45)
     """Of a window, and of a stretch of waiting: orders of supervision are found at its end."""
 
 

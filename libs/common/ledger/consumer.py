@@ -53,8 +53,8 @@ class Consumer:
 
     def __init__(self, reading: Reading) -> None:
         self.progress = Progress()
-        self.idle = False
-        """True while the last read found nothing: all that was sent has been applied."""
+        self.busy = False
+        """True while records that were read are being applied."""
         self.halted: str | None = None
         self._reading = reading
         self._topics = [f"{reading.topic_prefix}{stream}" for stream in subscriptions(reading.service)]
@@ -66,6 +66,7 @@ class Consumer:
         """Read for ever; a client that surprises is thrown away and a new one built, with back-off."""
         backoff = Backoff()
         while self.halted is None:
+            self.busy = False
             try:
                 async with self._reading.bus.reader(f"huiyin-{self._name}", self._topics) as reader:
                     while self.halted is None:
@@ -84,13 +85,14 @@ class Consumer:
         records = await reader.read(at_most=LARGEST_BATCH, wait=READ_WAIT)
         self.progress.beat()
         metrics.CONSUMER_LAST_PROGRESS_TIMESTAMP_SECONDS.labels(self._name).set_to_current_time()
-        self.idle = not records
         if not records:
             return
+        self.busy = True
         await failpoint("consumer.after_read")
         await self.take(records)
         await failpoint("consumer.after_commit")
         await reader.commit(next_places(records))
+        self.busy = False
         await failpoint("consumer.after_offsets")
 
     async def take(self, records: Sequence[Record]) -> None:

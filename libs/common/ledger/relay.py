@@ -86,12 +86,15 @@ class Relay:
         self.progress = Progress()
         self.sent = 0
         """Events sent by this relay so far."""
+        self.busy = True
+        """False while all is sent that this relay knows of."""
         self._sending = sending
         self._name = str(sending.service)
         self._wake = asyncio.Event()
 
     def wake(self) -> None:
         """Something was committed: look now, not at the next poll."""
+        self.busy = True
         self._wake.set()
 
     async def run(self) -> None:
@@ -148,6 +151,7 @@ class Relay:
                 look_at_broker = now + LOOK_AT_BROKER_EVERY
             self._wake.clear()
             sent = await self._send_some(connection, sender, parts)
+            self.busy = sent == LARGEST_BATCH or self._wake.is_set()
             self.progress.beat()
             backoff.reset()
             if sent < LARGEST_BATCH:
