@@ -4,7 +4,7 @@ import inspect
 import re
 from collections.abc import Iterator
 from http import HTTPStatus
-from types import CodeType
+from types import CodeType, FunctionType
 from typing import Any
 
 from fastapi import FastAPI
@@ -115,8 +115,20 @@ def asks_for_version(route: APIRoute) -> bool:
 
 
 def _calls(route: APIRoute, name: str) -> bool:
-    code = getattr(inspect.unwrap(route.endpoint), "__code__", None)
-    return code is not None and any(name in inner.co_names for inner in _codes(code))
+    """Whether the endpoint, or a function of its own module that it calls, says this name."""
+    waiting: list[object] = [inspect.unwrap(route.endpoint)]
+    seen: set[int] = set()
+    while waiting:
+        function = waiting.pop()
+        if not isinstance(function, FunctionType) or id(function) in seen:
+            continue
+        seen.add(id(function))
+        names = {word for code in _codes(function.__code__) for word in code.co_names}
+        if name in names:
+            return True
+        called = (function.__globals__.get(word) for word in names)
+        waiting += [other for other in called if getattr(other, "__module__", None) == function.__module__]
+    return False
 
 
 def _codes(code: CodeType) -> Iterator[CodeType]:
