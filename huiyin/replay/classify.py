@@ -18,11 +18,13 @@ BEGINNING = 600
 _KIND_WORDS: tuple[tuple[Kind, tuple[str, ...]], ...] = (
     (Kind.REPORT, ("举报", "检举", "实名反映")),
     (Kind.PRAISE, ("表扬", "点赞", "感谢信", "锦旗")),
-    (Kind.COMPLAINT, ("投诉", "强烈不满", "complaint", "violation")),
-    (Kind.SUGGEST, ("建议", "提议", "希望增设", "suggestion")),
-    (Kind.CONSULT, ("咨询", "请问", "想问", "询问", "何时", "什么时候", "是否可以", "inquiry", "information")),
+    (Kind.COMPLAINT, ("投诉", "扰民", "乱收费", "拖欠", "推诿", "违规", "质量问题", "不退", "complaint", "violation")),
+    (Kind.SUGGEST, ("建议", "提议", "suggestion")),
+    (Kind.CONSULT, ("咨询", "请问", "想问", "询问", "何时", "什么时候", "是否可以", "怎么办理", "怎么申请", "inquiry")),
 )
-"""Looked for in the title, in this order. What none of them names is a call for help (求助)."""
+"""Looked for in the title, in this order."""
+_ASKED_IN_TEXT = ("请问", "想咨询", "需要哪些材料")
+"""Words of the text that make a consultation of it; everything else is a call for help (求助)."""
 
 
 class Classifier:
@@ -68,7 +70,10 @@ class Classifier:
         if row.kind is not None:
             return row.kind
         title = f"{row.title} {row.hints}".lower()
-        return next((kind for kind, words in _KIND_WORDS if any(word in title for word in words)), Kind.HELP)
+        named = next((kind for kind, words in _KIND_WORDS if any(word in title for word in words)), None)
+        if named is None and any(word in row.text[:BEGINNING] for word in _ASKED_IN_TEXT):
+            return Kind.CONSULT
+        return named or Kind.HELP
 
     def _score(self, text: str, weight: float, scores: defaultdict[str, float]) -> None:
         if not text.isascii():
