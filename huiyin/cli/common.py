@@ -1,6 +1,5 @@
 """What the commands share: options, settings, and how an error is told."""
 
-import asyncio
 import json
 import sys
 from collections.abc import Coroutine
@@ -14,6 +13,7 @@ from libs.common.bus.port import BusTrouble
 from libs.common.database.cluster import PostgresUnavailable
 from libs.common.database.session import DatabaseTrouble
 from libs.common.errors import Problem
+from libs.common.run import event_loop
 from libs.common.run.settings import CommonSettings
 from libs.common.security.keyfile import InsecureKeyFile
 
@@ -57,7 +57,7 @@ def say_json(value: object) -> None:
 def run_async(work: Coroutine[Any, Any, int]) -> None:
     """Run a command's work; its result is the exit status, and known errors become a sentence."""
     try:
-        status = asyncio.run(work)
+        status = event_loop.run(work)
     except (PostgresUnavailable, InsecureKeyFile) as error:
         fail(str(error))
     except DatabaseTrouble as error:

@@ -43,8 +43,7 @@ async def replay_command(
     county = load_pack(pack)
     try:
         cast = choose_cast(files, county, None if mapping is None else load_mapping(mapping), limit)
-        if not cast.rows:
-            raise ExportProblem(f"none of the {len(cast.refused)} rows could be taken; huiyin replay --json tells why")
+        _check_that_there_are_rows(cast)
         prepare_folder(data_dir, fresh=fresh)
     except ExportProblem as error:
         print(f"huiyin: {error}", file=sys.stderr)  # noqa: T201 - this is a command
@@ -81,6 +80,12 @@ async def demo_command(
     if not as_json and status == 0:
         print(f"\nLook at it: huiyin run --clock simulated --data-dir {data_dir}")  # noqa: T201 - this is a command
     return status
+
+
+def _check_that_there_are_rows(cast: Cast) -> None:
+    if not cast.rows:
+        first = f"; the first: {cast.refused[0].detail}" if cast.refused else ""
+        raise ExportProblem(f"none of the {len(cast.refused)} rows could be taken{first}")
 
 
 @contextmanager

@@ -17,6 +17,7 @@ from libs.common.bus.choose import open_bus
 from libs.common.host.janitor import sample_loop_lag
 from libs.common.host.service import Resources, RunningService
 from libs.common.logs import configure_logs
+from libs.common.run import event_loop
 from libs.common.run.failpoints import arm
 from libs.common.run.settings import ClockKind, CommonSettings
 from libs.common.run.spec import ServiceSpec
@@ -72,7 +73,7 @@ def run_service(spec: ServiceSpec, settings: CommonSettings) -> None:
         )
     configure_logs(settings.log_level)
     arm(settings.failpoints)
-    asyncio.run(_run(spec, settings, role, settings.database_url))
+    event_loop.run(_run(spec, settings, role, settings.database_url))
 
 
 async def _run(spec: ServiceSpec, settings: CommonSettings, role: Role, url: str) -> None:
