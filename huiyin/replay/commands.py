@@ -1,6 +1,5 @@
 """The work of ``huiyin replay`` and ``huiyin demo``."""
 
-import json
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -8,19 +7,24 @@ from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 
+import orjson
 from rich.console import Console
-from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn
 
-from huiyin.audit.auditing import audit
+from huiyin.audit import audit
+from huiyin.audit.report import AuditReport
 from huiyin.house import open_house
 from huiyin.replay.driver import Pace
-from huiyin.replay.folder import prepare_folder
+from huiyin.replay.folder import prepare_folder, write_refusals
 from huiyin.replay.mapping import load_mapping
 from huiyin.replay.reader import ExportProblem
-from huiyin.replay.report import as_document, print_report, verdict
+from huiyin.replay.report import as_document, nothing_taken, print_refusals, print_report, verdict
 from huiyin.replay.stage import Journal
-from huiyin.replay.staging import Cast, choose_cast, replay_into
+from huiyin.replay.staging import Cast, Outcome, choose_cast, replay_into
+from libs.common.bus.choose import BusKind
 from libs.common.pack.loader import load_pack
+from libs.common.pack.problems import PackError
+from libs.common.pack.schema import Pack
 from libs.common.run.settings import ClockKind, CommonSettings
 
 SAMPLES = Path(__file__).parents[1] / "samples"
@@ -38,27 +42,30 @@ async def replay_command(
     as_json: bool,
     fresh: bool,
 ) -> int:
-    """Replay files into ``data_dir``; 0 when nothing was lost or doubled and the audit is clean, else 1; 2 at once when
-    the files or the folder cannot be used."""
-    county = load_pack(pack)
+    """Replay files into ``data_dir``.
+
+    The exit status: 0 when nothing was lost or doubled, every step was taken and the audit is clean; 1 when not, or
+    when no row could be taken; 2 when the files, the pack or the folder cannot be used.
+    """
     try:
+        county = load_pack(pack)
         cast = choose_cast(files, county, None if mapping is None else load_mapping(mapping), limit)
-        _check_that_there_are_rows(cast)
         prepare_folder(data_dir, fresh=fresh)
-    except ExportProblem as error:
+    except (ExportProblem, PackError) as error:
         print(f"huiyin: {error}", file=sys.stderr)  # noqa: T201 - this is a command
         return 2
-    settings = CommonSettings(data_dir=data_dir, clock=ClockKind.SIMULATED)
+    if not cast.rows:
+        return _end_without_rows(cast, data_dir, as_json=as_json)
     began = time.monotonic()
-    async with open_house(settings, simulated_start=cast.start) as house:
-        with _progress(cast, shown=not as_json) as tell:
-            outcome = await replay_into(house, county, cast, seed=seed, pace=Pace(), tell=tell)
-        report = await audit(house)
+    with _progress(cast, shown=not as_json) as tell:
+        outcome, report = await _replay(county, cast, data_dir, seed, tell)
     seconds = time.monotonic() - began
+    listed = write_refusals(data_dir, outcome.refused)
     if as_json:
-        print(json.dumps(as_document(outcome, report, seconds), ensure_ascii=False))  # noqa: T201 - this is a command
+        _say_json(as_document(outcome, report, seconds, listed))
     else:
-        print_report(Console(), outcome, report, seconds)
+        print_report(Console(), outcome, report, seconds, listed)
+        _say_where(data_dir, outcome)
     return 0 if verdict(outcome, report) else 1
 
 
@@ -66,9 +73,8 @@ async def demo_command(
     files: list[Path], *, pack: Path, data_dir: Path, seed: int, limit: int | None, as_json: bool
 ) -> int:
     """The same for the sample that comes along, or for files given; what an earlier demo left is deleted."""
-    chosen = files or sorted(SAMPLES.glob("*.jsonl"))
-    status = await replay_command(
-        chosen,
+    return await replay_command(
+        files or sorted(SAMPLES.glob("*.jsonl")),
         mapping=None,
         pack=pack,
         data_dir=data_dir,
@@ -77,29 +83,62 @@ async def demo_command(
         as_json=as_json,
         fresh=True,
     )
-    if not as_json and status == 0:
-        print(f"\nLook at it: huiyin run --clock simulated --data-dir {data_dir}")  # noqa: T201 - this is a command
-    return status
 
 
-def _check_that_there_are_rows(cast: Cast) -> None:
-    if not cast.rows:
-        first = f"; the first: {cast.refused[0].detail}" if cast.refused else ""
-        raise ExportProblem(f"none of the {len(cast.refused)} rows could be taken{first}")
+async def _replay(county: Pack, cast: Cast, data_dir: Path, seed: int, tell: Tell) -> tuple[Outcome, AuditReport]:
+    # Simulated cases never go into the database or the bus that the environment names for real ones.
+    settings = CommonSettings(
+        data_dir=data_dir,
+        clock=ClockKind.SIMULATED,
+        database_url=None,
+        bus=BusKind.EMBEDDED,
+        topic_prefix="",
+        jwks_url=None,
+        jwt_issuer=None,
+    )
+    async with open_house(settings, simulated_start=cast.start) as house:
+        outcome = await replay_into(house, county, cast, seed=seed, pace=Pace(), tell=tell)
+        return outcome, await audit(house)
+
+
+def _end_without_rows(cast: Cast, data_dir: Path, *, as_json: bool) -> int:
+    listed = write_refusals(data_dir, cast.refused)
+    if as_json:
+        _say_json(nothing_taken(cast, listed))
+    else:
+        print_refusals(Console(), cast.refused, listed)
+        print(f"None of the {cast.read:,} rows could be taken.")  # noqa: T201 - this is a command
+    return 1
+
+
+def _say_json(document: dict[str, object]) -> None:
+    print(orjson.dumps(document).decode())  # noqa: T201 - this is a command
+
+
+def _say_where(data_dir: Path, outcome: Outcome) -> None:
+    at = outcome.ended_at.strftime("%Y-%m-%dT%H:%M:%SZ")
+    print(f"\nLook at it: huiyin run --clock simulated --clock-start {at} --data-dir {data_dir}")  # noqa: T201
 
 
 @contextmanager
 def _progress(cast: Cast, *, shown: bool) -> Iterator[Tell]:
-    """A bar of cases that ended, with the simulated day; nothing where nobody watches."""
+    """A bar of what is registered and what has ended, with the simulated day; nothing where nobody watches."""
     console = Console(stderr=True)
     if not (shown and console.is_terminal):
-        yield lambda _moment, _journal: None
+        yield _nobody_watches
         return
-    columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.completed}/{task.total}"))
-    with Progress(*columns, TimeElapsedColumn(), console=console, transient=True) as progress:
-        task = progress.add_task("cases", total=len(cast.rows))
+    columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=console, transient=True) as progress:
+        rows = len(cast.rows)
+        task = progress.add_task("starting", total=rows + sum(row.closed_at is not None for row in cast.rows))
 
         def tell(moment: datetime, journal: Journal) -> None:
-            progress.update(task, completed=journal.ended, description=f"simulated day {moment:%Y-%m-%d}  closed")
+            begun = len(journal.registered) + len(journal.known_before) + len(journal.refused)
+            said = f"simulated day {moment:%Y-%m-%d}  registered {begun:,} of {rows:,}  closed {journal.ended:,}"
+            progress.update(task, completed=begun + journal.ended, description=said)
 
         yield tell
+
+
+def _nobody_watches(_moment: datetime, _journal: Journal) -> None:
+    pass

@@ -1,11 +1,15 @@
 """The data folder of a replay (回放数据目录): begun anew when asked to, and never one that holds real complaints."""
 
+import csv
 import shutil
+from collections.abc import Sequence
 from pathlib import Path
 
 from huiyin.replay.reader import ExportProblem
+from huiyin.replay.rows import Refusal
 from libs.common.database.embedded import running_dsn
 
+REFUSED = "refused.csv"
 MARK = "REPLAYED"
 """A file of this name says that all complaints in the folder were replayed."""
 _SAYS = "All cases in this folder were replayed in simulated time. It may be deleted, and `huiyin replay` does so.\n"
@@ -27,3 +31,19 @@ def prepare_folder(data_dir: Path, *, fresh: bool) -> None:
             shutil.rmtree(data_dir)
     data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
     mark.write_text(_SAYS, encoding="utf-8")
+
+
+def write_refusals(data_dir: Path, refused: Sequence[Refusal]) -> Path | None:
+    """Every row that was not taken, one by one, as a CSV file in the folder; None when all were taken."""
+    path = data_dir / REFUSED
+    path.unlink(missing_ok=True)
+    if not refused:
+        return None
+    # With a mark at its start, so that a spreadsheet reads the Chinese in it rightly.
+    with path.open("w", encoding="utf-8-sig", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(("file", "line", "number", "reason", "detail"))
+        writer.writerows(
+            (each.place.file, each.place.line, each.number, each.reason.value, each.detail) for each in refused
+        )
+    return path

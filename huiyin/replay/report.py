@@ -1,25 +1,28 @@
-"""What a replay says at its end: a table for people, or one line of JSON for programs."""
+"""What a replay says at its end: tables for people, or one line of JSON for programs."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from pathlib import Path
 from typing import Any
 
 from rich.console import Console
 from rich.table import Table
 
 from huiyin.audit.report import AuditReport
-from huiyin.replay.rows import LABELS, Reason
-from huiyin.replay.staging import Outcome
+from huiyin.replay.rows import LABELS, Reason, Refusal, by_reason
+from huiyin.replay.staging import Cast, Outcome
 
-FIRST_REFUSALS = 5
-"""Refused rows that are shown of each reason."""
-SLOWEST = 5
-SIMULATED = "Callback answers, signing and returns are simulated (模拟): the data do not tell them."
+FIRST_REFUSALS = 3
+"""Refused rows that are shown of each reason; all of them are in a file."""
+SLOWEST = 8
+_SIMULATED = ("callback answers", "signatures", "progress reports", "returns", "later rounds")
+_NARROWEST = 100
+"""Columns of a table where there is no terminal to ask."""
 
 
-def as_document(outcome: Outcome, report: AuditReport, seconds: float) -> dict[str, Any]:
-    """Everything that a program may want to compare."""
-    return {
-        "accepted": len(outcome.journal.registered) + len(outcome.journal.known_before),
+def as_document(outcome: Outcome, report: AuditReport, seconds: float, listed: Path | None) -> dict[str, Any]:
+    """Everything that a program may want to compare. Accepted, refused and repeated rows are all the rows."""
+    return nothing_taken(outcome.cast, listed) | {
+        "accepted": outcome.accepted,
         "refused": len(outcome.refused),
         "reasons": outcome.reasons,
         "repeated": outcome.repeated,
@@ -27,56 +30,106 @@ def as_document(outcome: Outcome, report: AuditReport, seconds: float) -> dict[s
         "doubled": len(outcome.tally.doubled),
         "audit_violations": sum(report.found.values()),
         "rates": {rate.code: rate.document for rate in outcome.figures.rates},
-        "simulated": ["callbacks", "signatures", "returns"],
         "open": outcome.tally.open,
         "closed": outcome.tally.closed,
-        "troubles": outcome.journal.troubles_in_all,
+        "steps_refused": outcome.journal.troubles_in_all,
         "seconds": round(seconds, 1),
     }
 
 
+def nothing_taken(cast: Cast, listed: Path | None) -> dict[str, Any]:
+    """The same when no row could be taken, so that no house was needed."""
+    return {
+        "rows": cast.read,
+        "accepted": 0,
+        "refused": len(cast.refused),
+        "reasons": by_reason(cast.refused),
+        "repeated": cast.repeated,
+        "lost": 0,
+        "doubled": 0,
+        "audit_violations": 0,
+        "rates": {},
+        "open": 0,
+        "closed": 0,
+        "steps_refused": 0,
+        "simulated": list(_SIMULATED),
+        "refused_rows": None if listed is None else str(listed),
+        "seconds": 0.0,
+    }
+
+
 def verdict(outcome: Outcome, report: AuditReport) -> bool:
-    """Whether nothing was lost, nothing doubled, and the audit is clean."""
-    return not (outcome.tally.lost or outcome.tally.doubled or sum(report.found.values()))
+    """Whether nothing was lost, nothing doubled, no step refused that should have been taken, and the audit clean."""
+    tally = outcome.tally
+    return not (tally.lost or tally.doubled or outcome.journal.troubles_in_all or sum(report.found.values()))
 
 
-def print_report(console: Console, outcome: Outcome, report: AuditReport, seconds: float) -> None:
-    """The tables."""
+def print_report(console: Console, outcome: Outcome, report: AuditReport, seconds: float, listed: Path | None) -> None:
+    """The tables, and the verdict."""
+    _widen(console)
     console.print(_cases(outcome, seconds))
     console.print(_rates(outcome))
     if outcome.figures.slowest:
         console.print(_slowest(outcome))
-    if outcome.refused:
-        console.print(_refusals(outcome))
-    for line in _troubles(outcome):
-        console.print(line)
-    console.print(SIMULATED)
-    for line in _verdict(outcome, report):
-        console.print(line)
+    print_refusals(console, outcome.refused, listed)
+    console.print(f"Simulated (模拟), since the data do not tell them: {', '.join(_SIMULATED)}.", highlight=False)
+    for line in (*_encodings(outcome.cast), *_troubles(outcome), *_verdict(outcome, report)):
+        console.print(line, markup=False, highlight=False)
+
+
+def print_refusals(console: Console, refused: Sequence[Refusal], listed: Path | None) -> None:
+    """Refused rows by reason, with the first of each, and where all of them stand."""
+    if not refused:
+        return
+    _widen(console)
+    table = Table(title="Refused rows 不予接收的行")
+    table.add_column("reason")
+    table.add_column("rows", justify="right")
+    table.add_column("for example", overflow="fold")
+    for reason, count in by_reason(refused).items():
+        chinese, english = LABELS[Reason(reason)]
+        first = [refusal for refusal in refused if refusal.reason == reason][:FIRST_REFUSALS]
+        examples = "\n".join(f"{each.place.file}:{each.place.line} {each.number} {each.detail}" for each in first)
+        table.add_row(f"{english}\n{chinese}", f"{count:,}", _plain(examples))
+    console.print(table)
+    if listed is not None:
+        console.print(f"All refused rows, one by one: {listed}", markup=False, highlight=False, soft_wrap=True)
+
+
+def _widen(console: Console) -> None:
+    if not console.is_terminal:
+        console.width = max(console.width, _NARROWEST)
+
+
+def _plain(text: str) -> str:
+    """Text of a file is no markup."""
+    return text.replace("[", r"\[")
 
 
 def _cases(outcome: Outcome, seconds: float) -> Table:
-    journal = outcome.journal
-    accepted = len(journal.registered) + len(journal.known_before)
     table = Table(title="Cases 诉求件", show_header=False)
     table.add_column()
     table.add_column(justify="right")
     rows = [
-        ("accepted 受理", accepted),
+        ("accepted 受理", outcome.accepted),
         ("closed 已销号", outcome.tally.closed),
         ("still open at the end 未办结", outcome.tally.open),
-        ("sent back 发回重办 (simulated)", journal.sent_back),
+        ("sent back 发回重办 (simulated 模拟)", outcome.journal.sent_back),
         ("refused rows 不予接收", len(outcome.refused)),
         ("repeated rows 重复", outcome.repeated),
+        ("texts cut to the pack's limit 超长截短", sum(row.shortened for row in outcome.cast.rows)),
     ]
     for name, count in rows:
         table.add_row(name, f"{count:,}")
+    kept, promised = outcome.targets
+    if promised:
+        table.add_row("the source's own targets kept 原系统按时", f"{kept:,} / {promised:,}")
     table.add_row("real seconds 用时", f"{seconds:.1f}")
     return table
 
 
 def _rates(outcome: Outcome) -> Table:
-    table = Table(title="Rates 各率: numerator / denominator")
+    table = Table(title="Rates 各率, numerator / denominator (simulated callbacks 模拟回访)")
     table.add_column("rate")
     table.add_column("cases", justify="right")
     table.add_column("%", justify="right")
@@ -94,16 +147,10 @@ def _slowest(outcome: Outcome) -> Table:
     return table
 
 
-def _refusals(outcome: Outcome) -> Table:
-    table = Table(title="Refused rows 不予接收的行")
-    for name in ("reason", "rows", "for example"):
-        table.add_column(name)
-    for reason, count in outcome.reasons.items():
-        chinese, english = LABELS[Reason(reason)]
-        first = [refusal for refusal in outcome.refused if refusal.reason == reason][:FIRST_REFUSALS]
-        examples = "\n".join(f"{each.place.file}:{each.place.line} {each.detail}" for each in first)
-        table.add_row(f"{english} {chinese}", f"{count:,}", examples)
-    return table
+def _encodings(cast: Cast) -> Iterator[str]:
+    for name, encoding in cast.encodings.items():
+        if encoding not in ("utf-8", "utf-8-sig"):
+            yield f"{name} was read as {encoding.upper()}."
 
 
 def _troubles(outcome: Outcome) -> Iterator[str]:

@@ -1,6 +1,7 @@
 """What a replay reads: the records of a file as they stand there, the rows made of them, and the refused ones."""
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -101,3 +102,9 @@ class Refusal:
     number: str
     reason: Reason
     detail: str
+
+
+def by_reason(refused: Iterable[Refusal]) -> dict[str, int]:
+    """How many rows were refused, by the word of the reason, in the order of the list of reasons."""
+    found = Counter(refusal.reason for refusal in refused)
+    return {reason.value: found[reason] for reason in Reason if found[reason]}

@@ -1,6 +1,5 @@
 """One whole replay on a house that runs: the pack, the lives, the driver, and the questions at the end."""
 
-from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -16,7 +15,7 @@ from huiyin.replay.driver import Driver, Pace
 from huiyin.replay.figures import Figures, read_figures
 from huiyin.replay.habits import Habits
 from huiyin.replay.mapping import Mapping as Columns
-from huiyin.replay.rows import Reason, Refusal, Row
+from huiyin.replay.rows import Refusal, Row, by_reason
 from huiyin.replay.screening import Repeat, Screening
 from huiyin.replay.stage import Journal, Life, Stage
 from huiyin.replay.tally import Tally, tally
@@ -42,6 +41,8 @@ class Cast:
     rows: list[Row] = field(default_factory=list)
     refused: list[Refusal] = field(default_factory=list)
     repeated: int = 0
+    read: int = 0
+    """Rows and broken lines that were looked at: each of them is one of the three above."""
     encodings: Mapping[str, str] = field(default_factory=dict)
 
     @property
@@ -73,13 +74,23 @@ class Outcome:
     @property
     def reasons(self) -> dict[str, int]:
         """How many rows were refused, by reason."""
-        found = Counter(refusal.reason for refusal in self.refused)
-        return {reason.value: found[reason] for reason in Reason if found[reason]}
+        return by_reason(self.refused)
+
+    @property
+    def accepted(self) -> int:
+        """Rows that became cases in this run."""
+        return len(self.journal.registered)
 
     @property
     def repeated(self) -> int:
         """Rows that stood there twice, and rows that an earlier run had registered."""
         return self.cast.repeated + len(self.journal.known_before)
+
+    @property
+    def targets(self) -> tuple[int, int]:
+        """Of the rows that the source closed and had promised a time for: how many it kept, and how many there are."""
+        promised = [(row.closed_at, row.target_at) for row in self.cast.rows if row.closed_at and row.target_at]
+        return sum(closed <= target for closed, target in promised), len(promised)
 
 
 def choose_cast(files: Iterable[Path], pack: Pack, columns: Columns | None, limit: int | None) -> Cast:
@@ -89,6 +100,7 @@ def choose_cast(files: Iterable[Path], pack: Pack, columns: Columns | None, limi
     screening = Screening(limits, datetime.now(UTC), columns)
     cast = Cast()
     for each in (each for path in files for each in screening.rows(path)):
+        cast.read += 1
         match each:
             case Row():
                 cast.rows.append(each)
