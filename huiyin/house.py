@@ -5,7 +5,7 @@ import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 
 from libs.common.bus.flow import Service, subscriptions
 from libs.common.bus.port import Bus
@@ -24,6 +24,11 @@ from services.followup.main import SPEC as FOLLOWUP
 from services.intake.main import SPEC as INTAKE
 
 SPECS = (INTAKE, DISPATCH, FOLLOWUP, ANALYTICS)
+_BEFORE_EVERYTHING = datetime(2000, 1, 1, tzinfo=UTC)
+_LAST_SAID = """
+    SELECT max(occurred_at) AS moment
+    FROM (SELECT occurred_at FROM ledger WHERE stream = 'cases' ORDER BY id DESC LIMIT 1000) AS latest
+"""
 _UNSENT = """
     SELECT (SELECT count(*) FROM intake.ledger_unsent) + (SELECT count(*) FROM dispatch.ledger_unsent)
          + (SELECT count(*) FROM followup.ledger_unsent) + (SELECT count(*) FROM analytics.ledger_unsent) AS unsent
@@ -112,7 +117,7 @@ async def _with_database(
 ) -> AsyncIterator[House]:
     clock: Clock = SystemClock()
     if settings.clock is ClockKind.SIMULATED:
-        clock = SimulatedClock(simulated_start or clock.now())
+        clock = SimulatedClock(simulated_start or _BEFORE_EVERYTHING)
     async with open_resources(settings, url, clock) as resources:
         services = {spec.service: RunningService(spec, resources) for spec in SPECS}
         house = House(services, resources.bus, clock, settings, url)
@@ -126,6 +131,8 @@ async def _running(house: House, *, working: bool) -> AsyncIterator[None]:
     try:
         for service in house.services.values():
             await service.prepare()
+        await _catch_up_with_the_past(house)
+        for service in house.services.values():
             service.ops.advance_clock_by = house.advance if house.clock.simulated else None
         if working:
             for service in house.services.values():
@@ -134,3 +141,16 @@ async def _running(house: House, *, working: bool) -> AsyncIterator[None]:
     finally:
         await asyncio.gather(*(stop(task) for task in tasks))
         await asyncio.gather(*(service.stop() for service in house.services.values()))
+
+
+async def _catch_up_with_the_past(house: House) -> None:
+    """Simulated time goes on where it ended: never before what was said already; without a past, at the present."""
+    if not isinstance(house.clock, SimulatedClock):
+        return
+    moments = []
+    for service in house.services.values():
+        async with service.runtime.work_database.reading() as session:
+            moments += [row.moment for row in await session.fetch(_LAST_SAID) if row.moment is not None]
+    if not moments and house.clock.now() == _BEFORE_EVERYTHING:
+        moments = [SystemClock().now()]
+    house.clock.advance_to(max([house.clock.now(), *moments]))
