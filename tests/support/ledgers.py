@@ -59,7 +59,7 @@ class Failing:
         """Handlers that write what they hear into ``applied``."""
 
         async def keep(session: Session, event: Event) -> None:
-            what = getattr(event, "text", None) or getattr(event, "note", "")
+            what = str(getattr(event, "text", None) or getattr(event, "note", ""))
             self.calls.append(what)
             if what in self.errors:
                 raise self.errors[what]
