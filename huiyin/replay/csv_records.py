@@ -96,9 +96,9 @@ def _record(lines: _Lines, place: Place, header: Sequence[str], values: Sequence
 
 
 def _loosely(line: str, delimiter: str, columns: int) -> list[str]:
-    """The fields of one line with stray quotes, when they are as many as the columns."""
-    values = next(csv.reader([line], delimiter=delimiter), [])
-    return values if len(values) == columns else []
+    """The fields of one line with stray quotes, when all are closed in it and they are as many as the columns."""
+    rows = list(csv.reader([line, "the next line"], delimiter=delimiter))
+    return rows[0] if len(rows) > 1 and len(rows[0]) == columns else []
 
 
 def _plain(error: Exception) -> str:
