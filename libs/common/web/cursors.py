@@ -18,6 +18,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import ColumnElement, literal, tuple_
 
 from libs.common.errors import Invalid, invalid
+from libs.common.web.fields import RequestBody
 
 ItemT = TypeVar("ItemT")
 RowT = TypeVar("RowT")
@@ -32,6 +33,13 @@ CursorText = Annotated[
     Query(max_length=LONGEST_CURSOR, description="Where to go on: `next_cursor` of the page before (游标)"),
 ]
 DEFAULT_PAGE_SIZE = 50
+
+
+class PageQuery(RequestBody):
+    """Which page of a list, and nothing else: a misspelt filter is refused, not passed over."""
+
+    cursor: CursorText = None
+    limit: PageSize = DEFAULT_PAGE_SIZE
 
 
 class Page(BaseModel, Generic[ItemT]):

@@ -4,13 +4,13 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated, Protocol, Self
 
-from fastapi import APIRouter, Path
+from fastapi import APIRouter, Path, Query
 from pydantic import Field, model_validator
 
 from libs.common.bus.flow import Stream
 from libs.common.errors import Conflict, NotFound, invalid
 from libs.common.security.policy import Right
-from libs.common.web.cursors import DEFAULT_PAGE_SIZE, CursorText, Page, PageSize, decode_cursor, encode_cursor
+from libs.common.web.cursors import Page, PageQuery, decode_cursor, encode_cursor
 from libs.common.web.door import Door, needs
 from libs.common.web.fields import AnswerBody, Count, Moment, Reason, RequestBody, fault
 
@@ -156,13 +156,11 @@ def ops_router(ops: OpsPort) -> APIRouter:
 
 def _add_parked(router: APIRouter, ops: OpsPort) -> None:
     @router.get("/parked", summary="Keys whose events stand still (滞留事件)")
-    async def list_parked(
-        door: Reading, cursor: CursorText = None, limit: PageSize = DEFAULT_PAGE_SIZE
-    ) -> Page[ParkedKey]:
-        after = None if cursor is None else decode_cursor(_LIST, cursor, (str, str))
-        found = await ops.parked_keys(None if after is None else (str(after[0]), str(after[1])), limit + 1)
-        shown = list(found[:limit])
-        more = len(found) > limit
+    async def list_parked(door: Reading, page: Annotated[PageQuery, Query()]) -> Page[ParkedKey]:
+        after = None if page.cursor is None else decode_cursor(_LIST, page.cursor, (str, str))
+        found = await ops.parked_keys(None if after is None else (str(after[0]), str(after[1])), page.limit + 1)
+        shown = list(found[: page.limit])
+        more = len(found) > page.limit
         return Page(items=shown, next_cursor=encode_cursor(_LIST, (shown[-1].stream, shown[-1].key)) if more else None)
 
     @router.get("/parked/{stream}/{key}", summary="The parked events of one key")

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Query, Response
 from libs.common.database.session import Session
 from libs.common.errors import NotFound, invalid
 from libs.common.security.policy import Right
-from libs.common.web.cursors import DEFAULT_PAGE_SIZE, CursorText, Page, PageSize
+from libs.common.web.cursors import Page, PageQuery
 from libs.common.web.door import Door, needs
 from libs.common.web.fields import CaseId
 from services.intake.actions.reveal import masked_requester
@@ -58,10 +58,7 @@ async def get_case(reference: CaseReference, door: Annotated[Door, needs(Right.C
 
 @router.get("/cases/{case_id}/timeline", response_model=Page[TimelineItem])
 async def get_timeline(
-    case_id: CaseId,
-    door: Annotated[Door, needs(Right.CASE_TIMELINE)],
-    cursor: CursorText = None,
-    limit: PageSize = DEFAULT_PAGE_SIZE,
+    case_id: CaseId, page: Annotated[PageQuery, Query()], door: Annotated[Door, needs(Right.CASE_TIMELINE)]
 ) -> Response:
     """Everything that happened to a case (办理纪实), oldest first."""
     reach = asked_at(door).reach
@@ -69,9 +66,9 @@ async def get_timeline(
     async def query(session: Session) -> Sequence[TimelineEntry]:
         if not await is_within(session, reach, case_id):
             raise NotFound
-        return await list_timeline(session, case_id, cursor, limit)
+        return await list_timeline(session, case_id, page.cursor, page.limit)
 
-    return door.answer(IN_ORDER.page(await door.read(query), limit, _entry))
+    return door.answer(IN_ORDER.page(await door.read(query), page.limit, _entry))
 
 
 def _item(row: Case) -> CaseItem:
