@@ -1,0 +1,68 @@
+"""Every route of all four applications names a right, and whoever has not that right is refused before all else."""
+
+import re
+
+import pytest
+from fastapi import FastAPI
+from fastapi.routing import APIRoute
+
+from libs.common.bus.flow import Service
+from libs.common.security.policy import RIGHTS, Right
+from libs.common.security.principal import Role
+from libs.common.web.guarded import rights_of, unguarded_routes
+from services.analytics.api.county import PageNeeds
+from tests.journeys.county import VILLAGE_UNIT, County, Person
+
+OPEN = ("openapi.json", "docs", "healthz", "readyz", "metrics")
+"""What everybody may ask: the interface, and whether the process is well."""
+
+
+def _routes(app: FastAPI) -> list[APIRoute]:
+    return [route for route in app.routes if isinstance(route, APIRoute) and rights_of(route)]
+
+
+def _somewhere(route: APIRoute) -> str:
+    """The route's path with something in its place for every parameter."""
+    known = {"case_id": "01980f5e-2b7c-7c3e-9d2a-4f1f6f6a7b01", "stream": "cases", "pack_version": "1"}
+    return re.sub(r"\{(\w+)\}", lambda found: known.get(found[1], known["case_id"]), route.path)
+
+
+def _is_page(route: APIRoute) -> bool:
+    """A page for people asks for a token instead of refusing."""
+    return any(isinstance(part.call, PageNeeds) for part in route.dependant.dependencies)
+
+
+async def test_every_route_names_a_right_and_every_right_opens_a_route(county: County) -> None:
+    used: set[Right] = set()
+    for service in county.house.services.values():
+        app = service.app()
+        names = [re.sub(r"^GET /(\w+/)?", "", name) for name in unguarded_routes(app)]
+        assert set(names) <= set(OPEN), names
+        used |= {right for route in _routes(app) for right in rights_of(route)}
+    assert used == set(Right)
+
+
+@pytest.mark.parametrize("service", Service)
+async def test_who_has_not_the_right_is_refused_whatever_is_sent(county: County, service: Service) -> None:
+    people: dict[Role, Person] = {role: county.person(f"a-{role}", role, unit=VILLAGE_UNIT) for role in Role}
+    for route in _routes(county.house.services[service].app()):
+        (right,) = rights_of(route)
+        for method in sorted(route.methods or ()):
+            path = _somewhere(route)
+            nobody = await county.http.request(method, path)
+            assert nobody.status_code == 401 or _is_page(route), (method, path)
+            for role, person in people.items():
+                answer = await county.http.request(method, path, headers=person.headers, content=b"")
+                refused = answer.status_code == 403 and answer.json()["type"].endswith("forbidden")
+                assert refused == (right not in RIGHTS[role]), (method, path, role, answer.text)
+
+
+async def test_a_unit_bound_role_without_a_unit_has_no_right(county: County) -> None:
+    handler = county.person("handler-9", Role.HANDLER)
+    for service in county.house.services.values():
+        for route in _routes(service.app()):
+            (right,) = rights_of(route)
+            if right in RIGHTS[Role.HANDLER] - {Right.COUNTY_PAGE}:
+                for method in sorted(route.methods or ()):
+                    answer = await county.http.request(method, _somewhere(route), headers=handler.headers)
+                    assert answer.status_code == 403, (method, route.path)
