@@ -129,9 +129,9 @@ def _cases(outcome: Outcome, seconds: float) -> Table:
 
 
 def _rates(outcome: Outcome) -> Table:
-    table = Table(title="Rates 各率, numerator / denominator (simulated callbacks 模拟回访)")
+    table = Table(title="Rates 各率 (simulated callbacks 模拟回访)")
     table.add_column("rate")
-    table.add_column("cases", justify="right")
+    table.add_column("numerator / denominator", justify="right")
     table.add_column("%", justify="right")
     for rate in outcome.figures.rates:
         table.add_row(f"{rate.name_en} {rate.name}", rate.cases, rate.rate or "—")

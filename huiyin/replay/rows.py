@@ -21,6 +21,7 @@ class Reason(StrEnum):
     OPENED_IN_FUTURE = "opened_in_future"
     CLOSED_IN_FUTURE = "closed_in_future"
     NUMBER_REUSED = "number_reused"
+    BEFORE_HOUSE_TIME = "before_house_time"
     REFUSED_AT_DOOR = "refused_at_door"
 
 
@@ -34,6 +35,7 @@ LABELS: Mapping[Reason, tuple[str, str]] = {
     Reason.OPENED_IN_FUTURE: ("提出时间晚于当前", "opened in the future"),
     Reason.CLOSED_IN_FUTURE: ("办结时间晚于当前", "closed in the future"),
     Reason.NUMBER_REUSED: ("编号重复且内容不同", "the number was given to another content before"),
+    Reason.BEFORE_HOUSE_TIME: ("早于系统已到时间", "opened before the time that an earlier run had reached"),
     Reason.REFUSED_AT_DOOR: ("登记被拒", "intake refused to register it"),
 }
 """Chinese and English."""

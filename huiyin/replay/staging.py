@@ -15,10 +15,10 @@ from huiyin.replay.driver import Driver, Pace
 from huiyin.replay.figures import Figures, read_figures
 from huiyin.replay.habits import Habits
 from huiyin.replay.mapping import Mapping as Columns
-from huiyin.replay.rows import Refusal, Row, by_reason
+from huiyin.replay.rows import Reason, Refusal, Row, by_reason
 from huiyin.replay.screening import Repeat, Screening
 from huiyin.replay.stage import Journal, Life, Stage
-from huiyin.replay.tally import Tally, tally
+from huiyin.replay.tally import Tally, registered_before, tally
 from huiyin.replay.texts import Limits
 from libs.common.bus.flow import Service
 from libs.common.errors import Conflict
@@ -118,17 +118,18 @@ def choose_cast(files: Iterable[Path], pack: Pack, columns: Columns | None, limi
 async def replay_into(
     house: House, pack: Pack, cast: Cast, *, seed: int, pace: Pace, tell: Callable[[datetime, Journal], None]
 ) -> Outcome:
-    """Let all rows live through the house, which must stand before their start, and ask it what came of them."""
+    """Let all rows live through the house, from where its time stands, and ask it what came of them."""
     if not isinstance(house.clock, SimulatedClock):
         raise Conflict("A replay needs a simulated clock", "回放需要模拟时钟")
     await _publish(house, pack, cast.start)
     accounts = Accounts(LocalIssuer.load_or_create(house.settings.data_dir, _now), pack.place.code)
     calls = Calls(build_front(house), house.clock)
     stage = Stage(calls, accounts, Directory(pack), Classifier(pack))
-    driver = Driver(stage, house, pace, lambda moment: tell(moment, stage.journal))
-    ended_at = await driver.run(_lives(stage, cast.rows, seed), cast.start, cast.horizon)
-    await house.settle()
     journal = stage.journal
+    rows = await _still_to_live(house, cast, journal)
+    driver = Driver(stage, house, pace, lambda moment: tell(moment, journal))
+    ended_at = await driver.run(_lives(stage, rows, seed), house.clock.now(), cast.horizon)
+    await house.settle()
     return Outcome(
         cast=cast,
         journal=journal,
@@ -136,6 +137,22 @@ async def replay_into(
         figures=await read_figures(calls, accounts, stage.directory, (cast.start, ended_at)),
         ended_at=ended_at,
     )
+
+
+async def _still_to_live(house: House, cast: Cast, journal: Journal) -> list[Row]:
+    """The rows that an earlier run did not register. Time does not go back for those that are older than its end."""
+    journal.known_before.update(await registered_before(house, cast.rows))
+    now = house.clock.now()
+    rows = []
+    for row in cast.rows:
+        if (row.source, row.number) in journal.known_before:
+            continue
+        if row.opened_at < now:
+            detail = f"the house has reached {now.isoformat(timespec='seconds')}; begin anew with --fresh"
+            journal.refused.append(Refusal(row.place, row.number, Reason.BEFORE_HOUSE_TIME, detail))
+        else:
+            rows.append(row)
+    return rows
 
 
 def _lives(stage: Stage, rows: Sequence[Row], seed: int) -> list[Life]:

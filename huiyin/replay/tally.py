@@ -1,9 +1,10 @@
 """Counts what became of the rows, in the tables of all four services: which are lost, which doubled, which open."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from huiyin.house import House
+from huiyin.replay.rows import Row
 from libs.common.bus.flow import Service
 
 _CASES_OF_SOURCES = """
@@ -49,6 +50,15 @@ async def tally(house: House, accepted: Mapping[Key, str]) -> Tally:
     doubled = [key for key in accepted if len(cases.get(key, ())) > 1]
     ended = len(closed & accepted.keys())
     return Tally(tuple(lost), tuple(doubled), open=len(accepted) - ended, closed=ended)
+
+
+async def registered_before(house: House, rows: Iterable[Row]) -> dict[Key, str]:
+    """The rows among these that have a case already, from an earlier run."""
+    wanted = {(row.source, row.number) for row in rows}
+    async with house.services[Service.INTAKE].runtime.work_database.reading() as session:
+        found = await session.fetch(_CASES_OF_SOURCES, sorted({source for source, _ in wanted}))
+    keys = {(row.source_system, row.source_no): row.case_id for row in found}
+    return {key: case_id for key, case_id in keys.items() if key in wanted}
 
 
 async def _ids(house: House, service: Service) -> frozenset[str]:
