@@ -50,6 +50,10 @@ async def _is_assigned_by_rule(county: County, case_id: str) -> None:
     assert why["duty"]["basis"]
 
 
+def _steps(told: list[str]) -> list[str]:
+    return [what for what in told if what != "deadline_set"]
+
+
 async def _everybody_says_the_same(county: County, case_id: str) -> None:
     case, work, promise = await county.case(case_id), await county.work(case_id), await county.promise(case_id)
     fact = await county.fact(case_id)
@@ -57,7 +61,10 @@ async def _everybody_says_the_same(county: County, case_id: str) -> None:
     assert case["closing"] == promise["closing"] == "substantive"
     assert case["satisfaction"] == promise["satisfaction"] == "satisfied"
     timeline = await county.operator.ask(f"/intake/v1/cases/{case_id}/timeline")
-    assert [entry["what"] for entry in timeline["items"]] == WHOLE_STORY
+    told = [entry["what"] for entry in timeline["items"]]
+    # A clock is set by another service than the step it guards: which of the two is heard first is left open.
+    assert sorted(told) == sorted(WHOLE_STORY)
+    assert _steps(told) == _steps(WHOLE_STORY)
     assert [entry["at"] for entry in timeline["items"]] == sorted(entry["at"] for entry in timeline["items"])
     assert sorted(name for name, _ in await county.said(case_id)) == sorted(WHOLE_STORY)
     steps = await county.dispatcher.ask(f"/dispatch/v1/cases/{case_id}/transitions")

@@ -54,13 +54,21 @@ async def keep_running(
             await _watch(task, progress, patience)
         except asyncio.CancelledError:
             await stop(task)
-            raise
+            if being_cancelled():
+                raise
+            logger.warning("loop was cancelled from within, begun again", extra={"loop": name})
         except TimeoutError:
             logger.error("no progress, begun anew", extra={"loop": name})  # noqa: TRY400
             await stop(task)
         except Exception:
             logger.exception("loop failed, begun again", extra={"loop": name})
         await backoff.wait()
+
+
+def being_cancelled() -> bool:
+    """Whether it is the present task that is to end, rather than something it waited for."""
+    task = asyncio.current_task()
+    return task is not None and task.cancelling() > 0
 
 
 async def _watch(task: "asyncio.Future[None]", progress: Progress, patience: float) -> None:

@@ -14,6 +14,7 @@ from operator import attrgetter
 from typing import Any
 
 from libs.common.bus.port import BusTrouble
+from libs.common.run.supervise import being_cancelled
 
 logger = logging.getLogger(__name__)
 
@@ -73,7 +74,10 @@ async def _bounded(doing: str, step: Callable[[], Awaitable[object]], within: fl
     try:
         async with asyncio.timeout(within):
             await step()
-    except Exception as error:
+    except (Exception, asyncio.CancelledError) as error:
+        # aiokafka cancels tasks of its own and may let their cancellation through; ours goes on.
+        if being_cancelled():
+            raise
         # The client is at its end, whatever this is.
         logger.info("kafka client did not end by itself", extra={"doing": doing, "error": repr(error)})
         return False
