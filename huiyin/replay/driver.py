@@ -50,9 +50,9 @@ class Scene(Protocol):
 class Pace:
     """How much goes at once."""
 
-    side_by_side: int = 48
+    side_by_side: int = 128
     """Calls under way at a time."""
-    steps: int = 1_024
+    steps: int = 4_096
     """Steps in a window, about."""
     longest: timedelta = timedelta(days=45)
     """Of a window, and of a stretch of waiting: orders of supervision are found at its end."""

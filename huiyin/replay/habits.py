@@ -13,6 +13,7 @@ from libs.common.time.moments import day_start, local_day
 _HOTLINE_SHARE = 0.8
 _PROGRESS_SHARE = 0.2
 _RETURN_SHARE = 0.04
+_ANSWER_SHARE = 0.6
 _LONG_ENOUGH_TO_RETURN = timedelta(days=2)
 _LONG_ENOUGH_TO_REPORT = timedelta(days=1)
 _MOMENT = timedelta(microseconds=1000)
@@ -79,8 +80,10 @@ class Habits:
         """When somebody looks at a citizen who was never reached (核实)."""
         return given_up + timedelta(hours=self.draws.between(2, 48, "review"))
 
-    def answered_at(self, issued: datetime, order: str) -> datetime:
-        """When a unit answers an order of supervision (督办回复)."""
+    def answered_at(self, issued: datetime, order: str) -> datetime | None:
+        """When a unit answers an order of supervision (督办回复); some never do."""
+        if not self.draws.happens(_ANSWER_SHARE, "answers", order):
+            return None
         return issued + timedelta(hours=self.draws.between(4, 80, "supervision", order))
 
     def _hours(self, median: float, spread: float, *of: object) -> float:

@@ -24,8 +24,9 @@ async def read_orders(stage: Stage, lives: Mapping[str, Life], since: datetime, 
                 # What is drawn must not depend on ids, which differ from run to run.
                 name = f"{order['unit_code']} {order['issued_at']}"
                 when = life.habits.answered_at(max(issued, at), name)
-                life.orders.append((when, order["supervision_id"], order["unit_code"]))
-                stage.plan(life, when, What.ANSWER_ORDER)
+                if when is not None:
+                    life.orders.append((when, order["supervision_id"], order["unit_code"]))
+                    stage.plan(life, when, What.ANSWER_ORDER)
         if page["next_cursor"] is None:
             return
         query["cursor"] = page["next_cursor"]
