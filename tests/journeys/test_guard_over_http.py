@@ -9,6 +9,7 @@ import uuid
 from collections import Counter
 from typing import Any
 
+import asyncpg
 import httpx
 import pytest
 
@@ -28,6 +29,7 @@ from tests.journeys.county import (
 )
 
 ALL_ROLES = tuple(Role)
+_BY_NOBODY = "UPDATE followup.attempt SET caller_unit = NULL"
 
 
 def attempts(callback: Any) -> str:
@@ -41,6 +43,24 @@ async def is_open(county: County, case_id: str) -> bool:
     case, work, promise = await county.case(case_id), await county.work(case_id), await county.promise(case_id)
     fact = await county.fact(case_id)
     return "closed" not in {case["status"], work["status"], promise["status"], fact["status"]}
+
+
+async def test_the_check_of_every_journey_sees_a_broken_guard(county: County) -> None:
+    case_id = await county.register()
+    await county.handle(case_id)
+    await county.call(case_id, SATISFIED)
+    assert await county.broken_closings() == []
+    connection = await asyncpg.connect(county.house.url)
+    # Behind the back of the tables, which would not let it happen either.
+    await connection.execute("SET session_replication_role = replica")
+    for lie, truth in (
+        ("UPDATE followup.attempt SET caller_unit = handling_unit FROM followup.callback", _BY_NOBODY),
+        ("UPDATE followup.attempt SET round = 7", "UPDATE followup.attempt SET round = 1"),
+    ):
+        await connection.execute(lie)
+        assert await county.broken_closings() == [case_id], lie
+        await connection.execute(truth)
+    await connection.close()
 
 
 async def test_who_handled_it_never_asks_whatever_else_they_may(county: County) -> None:
