@@ -76,7 +76,7 @@ async def _bounded(doing: str, step: Callable[[], Awaitable[object]], within: fl
             await step()
     except (Exception, asyncio.CancelledError) as error:
         # aiokafka cancels tasks of its own and may let their cancellation through; ours goes on.
-        if being_cancelled():
+        if isinstance(error, asyncio.CancelledError) and being_cancelled():
             raise
         # The client is at its end, whatever this is.
         logger.info("kafka client did not end by itself", extra={"doing": doing, "error": repr(error)})
