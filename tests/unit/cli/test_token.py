@@ -40,5 +40,5 @@ def test_a_lifetime_is_a_number_and_a_unit(text: str, lifetime: timedelta) -> No
 
 @pytest.mark.parametrize("text", ["", "12", "h", "0h", "1.5h", "1w", "-1h"])
 def test_any_other_lifetime_is_refused(text: str) -> None:
-    with pytest.raises(ValueError, match=re.escape(text)):
+    with pytest.raises(ValueError, match=f"^{re.escape(text)}$"):
         parse_lifetime(text)
