@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from huiyin.replay.calls import Accounts, Calls
@@ -11,6 +11,8 @@ from libs.common.security.principal import Role
 from libs.common.time.moments import local_day
 
 ON_TIME = "on_time"
+FIRST_COUNTED = date(2000, 1, 1)
+"""The first day that analytics can be asked about."""
 _MINUTES = 60
 
 
@@ -72,7 +74,11 @@ def _range(directory: Directory, span: tuple[datetime, datetime]) -> dict[str, s
     zone = directory.calendar().time_zone
     # An assessment day may begin before and end after the calendar day of its name.
     first, last = local_day(span[0], zone), local_day(span[1], zone) + timedelta(days=1)
-    return {"period": "range", "from": first.isoformat(), "to": last.isoformat()}
+    return {
+        "period": "range",
+        "from": max(first, FIRST_COUNTED).isoformat(),
+        "to": max(last, FIRST_COUNTED).isoformat(),
+    }
 
 
 def _rate(found: Mapping[str, Any]) -> Rate:

@@ -8,6 +8,7 @@ from huiyin.replay.planning import arrive
 from huiyin.replay.rows import Reason, Refusal
 from huiyin.replay.stage import Life, Stage
 from libs.common.events.terms import Channel
+from libs.common.security.phones import NotAPhone, normalised_phone
 from libs.common.security.principal import Role
 
 _CONFLICT = 409
@@ -72,10 +73,18 @@ def _body(stage: Stage, life: Life, at: datetime) -> dict[str, Any]:
     }
     if life.category_code is not None:
         body["category_code"] = life.category_code
-    requester = {name: value for name, value in (("name", row.name), ("phone", row.phone)) if value}
+    requester = {name: value for name, value in (("name", row.name), ("phone", _phone(row.phone))) if value}
     if requester:
         body["requester"] = requester
     return body
+
+
+def _phone(text: str) -> str | None:
+    """The number when it is one; a wrong one is left out, since the complaint is none the worse for it."""
+    try:
+        return normalised_phone(text)
+    except NotAPhone:
+        return None
 
 
 def _said(refused: CallRefused) -> str:

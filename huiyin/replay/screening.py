@@ -121,7 +121,7 @@ def _row(record: Record, columns: Columns, number: str, limits: Limits) -> Row:
         category_code=_value(columns.category, fields) or None,
         hints=one_line(_value(columns.hints, fields)),
         area=one_line(_value(columns.area, fields)),
-        name=one_line(_value(columns.name_of_requester, fields)),
+        name=cut(one_line(_value(columns.name_of_requester, fields)), LONGEST_TITLE),
         phone=one_line(_value(columns.phone_of_requester, fields)),
         shortened=any(len(after) < len(before) for before, after in zip(whole, short, strict=True)),
     )
