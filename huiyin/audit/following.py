@@ -109,9 +109,11 @@ class Following:
         if not self._is_done(one):
             yield f"nobody had handled or answered round {event.round}"
 
-    def _tried(self, _one: Said, event: CallbackTried) -> Iterator[str]:
+    def _tried(self, one: Said, event: CallbackTried) -> Iterator[str]:
         if not self._asked:
             yield "the citizen was not to be asked"
+        if event.caller in self._answered_by(one):
+            yield "the caller asks about his own answer"
         if event.attempt != len(self._tries) + 1:
             yield f"it is try {event.attempt} after {len(self._tries)}"
         if event.valid is not (event.reached is Reached.ANSWERED and event.satisfaction is not None):
@@ -159,6 +161,13 @@ class Following:
         elif event.supervision_id in self._replied:
             yield f"order {event.supervision_id} was answered before"
         self._replied.add(event.supervision_id)
+
+    def _answered_by(self, one: Said) -> frozenset[str]:
+        """Who answered this round at the door; nobody where a unit handled it, since either may have been first."""
+        if any(event.round == self._round for event in self._knowledge.heard(one, DISPATCH, CaseHandled)):
+            return frozenset()
+        answers = self._knowledge.heard(one, INTAKE, CaseAnsweredDirectly)
+        return frozenset(event.answered_by for event in answers if event.round == self._round and event.answered_by)
 
     def _is_done(self, one: Said) -> bool:
         """Whether somebody had said, as far as followup had heard, that this round is done."""

@@ -93,6 +93,8 @@ class Callback(Base, table=True):
     round: int
     state: CallbackState = Field(sa_column=word_column(CallbackState))
     handling_unit: str | None = None
+    answered_by: str | None = None
+    """The account that answered at the door: it never asks about its own answer."""
     area_code: str
     tries: int = 0
     """Tries without a valid answer since it was opened, or opened again."""

@@ -82,6 +82,8 @@ class CaseAnsweredDirectly(RoundEvent):
 
     answer: str
     answered_by_unit: str | None = None
+    answered_by: str | None = None
+    """The account that answered, never a citizen; None in events from before it was told."""
 
 
 class TriageQueued(RoundEvent):

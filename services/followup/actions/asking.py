@@ -4,7 +4,14 @@ import uuid
 from datetime import datetime, timedelta
 
 from libs.common.database.session import Session
-from libs.common.events.cases import CallbackDue, CallbackTried, CaseClosed, CaseSentBack
+from libs.common.events.cases import (
+    CallbackDue,
+    CallbackTried,
+    CaseAnsweredDirectly,
+    CaseClosed,
+    CaseHandled,
+    CaseSentBack,
+)
 from libs.common.events.terms import Closing, Deadline
 from libs.common.pack.directory import Directory
 from libs.common.security.masking import mask_text
@@ -24,17 +31,17 @@ from services.followup.tables import Attempt, Callback, Matter
 _IDS = uuid.UUID("0c1b8a52-4d0e-5f7a-8a4e-0a2f6f3c9b11")
 
 
-def open_callback(
-    session: Session, matter: Matter, action: Action, handling_unit: str | None, done_at: datetime
-) -> None:
+def open_callback(session: Session, matter: Matter, action: Action, done: CaseHandled | CaseAnsweredDirectly) -> None:
     """Open the asking of this round, with its clock; a citizen who wants no callback is left to a review."""
-    directory = session.packs.version(matter.pack_version)
+    directory, done_at = session.packs.version(matter.pack_version), done.occurred_at
+    handling_unit, answered_by = _who_finished(done)
     callback = Callback(
         callback_id=str(uuid.uuid5(_IDS, f"{matter.case_id}/{matter.round}")),
         case_id=matter.case_id,
         round=matter.round,
         state=STATE_AFTER[action],
         handling_unit=handling_unit,
+        answered_by=answered_by,
         area_code=matter.area_code,
         next_try_at=_calling_time(directory, done_at),
         opened_at=done_at,
@@ -120,10 +127,18 @@ async def _enter(
     return matter, callback, attempts
 
 
+def _who_finished(done: CaseHandled | CaseAnsweredDirectly) -> tuple[str | None, str | None]:
+    """The unit that handled it, or the unit and the account that answered at the door."""
+    if isinstance(done, CaseHandled):
+        return done.unit_code, None
+    return done.answered_by_unit, done.answered_by
+
+
 def _asking_of(directory: Directory, callback: Callback, attempts: list[Attempt]) -> Asking:
     return Asking(
         round=callback.round,
         handling_unit=callback.handling_unit,
+        answered_by=callback.answered_by,
         callers=frozenset(attempt.caller for attempt in attempts),
         tries=callback.tries,
         tries_allowed=directory.callback.tries,

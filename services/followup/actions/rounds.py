@@ -84,11 +84,10 @@ def sign(session: Session, matter: Matter) -> None:
 
 def finish(session: Session, matter: Matter, event: CaseHandled | CaseAnsweredDirectly) -> None:
     """办结反馈 / 直接答复: somebody says that it is done; now the citizen is to be asked."""
-    unit_code = event.unit_code if isinstance(event, CaseHandled) else event.answered_by_unit
     stop_all(session, matter)
     action = Action.ASK if matter.callback_wanted else Action.LEAVE_UNASKED
     _step(session, matter, action, "")
-    open_callback(session, matter, action, unit_code, event.occurred_at)
+    open_callback(session, matter, action, event)
 
 
 async def withdraw(session: Session, matter: Matter, event: CaseWithdrawn) -> None:

@@ -105,6 +105,8 @@ class Asking:
 
     round: int
     handling_unit: str | None = None
+    answered_by: str | None = None
+    """The account that answered at the door, where nobody else finished the round."""
     callers: frozenset[str] = frozenset()
     """Accounts that tried so far."""
     tries: int = 0

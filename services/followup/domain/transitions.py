@@ -186,6 +186,8 @@ def check_party(action: Action, asking: Asking, actor: Actor) -> None:
         raise NotTheirs("Only a person may do this", "须由工作人员操作")
     if actor.unit_code is not None and actor.unit_code == asking.handling_unit:
         raise NotTheirs("The unit that handled a case never asks about it itself", "承办单位不得回访本单位办理的诉求")
+    if actor.subject == asking.answered_by:
+        raise NotTheirs("Whoever answered a case never asks about it", "直接答复人不得回访本人答复的诉求")
     if WHO[action] is Party.REVIEWER and actor.subject in asking.callers:
         raise NotTheirs("Whoever tried to reach the citizen does not review it", "参与过回访的人员不得进行核实")
 

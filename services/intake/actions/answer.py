@@ -28,6 +28,7 @@ async def answer_directly(
             round=standing.round,
             answer=answer,
             answered_by_unit=asked.principal.unit_code,
+            answered_by=asked.principal.subject,
         )
     )
     return receipt(file)

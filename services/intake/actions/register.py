@@ -122,6 +122,7 @@ def _say(session: Session, draft: Draft, standing: Standing) -> None:
             round=FIRST_ROUND,
             answer=draft.answer,
             answered_by_unit=draft.by_unit,
+            answered_by=draft.by,
         )
     )
     answered = Entry(event.registered_at, "answered_directly", FIRST_ROUND, draft.answer, draft.by_unit, draft.by)

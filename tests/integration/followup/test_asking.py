@@ -157,6 +157,19 @@ async def test_who_answered_at_the_door_does_not_ask_either(office: Office) -> N
     assert (await office.attempt(case_id, satisfaction="satisfied")).json()["closing"] == "substantive"
 
 
+async def test_a_person_without_a_unit_does_not_ask_about_his_own_answer(office: Office) -> None:
+    case_id = await office.register(answered_at_once=True)
+    await office.hear(
+        CaseAnsweredDirectly(case_id=case_id, occurred_at=T0, round=1, answer="已告知", answered_by="wang")
+    )
+    own = await office.attempt(case_id, office.person("wang", Role.CALLER), satisfaction="satisfied")
+    assert own.status_code == 403
+    assert "直接答复人" in own.text or "never" in own.text
+    assert (await office.case(case_id))["status"] == "callback"
+    another = await office.attempt(case_id, office.person("zhao", Role.CALLER), satisfaction="satisfied")
+    assert another.json()["closing"] == "substantive"
+
+
 async def test_a_callback_of_an_old_round_is_refused(office: Office) -> None:
     case_id = await office.handled_case()
     old = await office.callback(case_id)

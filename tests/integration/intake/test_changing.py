@@ -72,8 +72,10 @@ async def test_an_answer_at_the_door_needs_no_unit(intake: IntakeDoor) -> None:
     case_id = (await intake.register())["case_id"]
     answer = await change(intake, case_id, "direct-answer")
     assert (answer.status_code, answer.json()["status"]) == (200, "answered")
-    said = await intake.rows("SELECT payload::text AS payload FROM ledger ORDER BY id DESC LIMIT 1")
-    assert "今晚更换" in said[0].payload
+    said = await intake.rows(
+        "SELECT payload ->> 'answer' AS answer, payload ->> 'answered_by' AS by FROM ledger ORDER BY id DESC LIMIT 1"
+    )
+    assert ("今晚更换" in said[0].answer, said[0].by) == (True, "operator-1")
     assert (await intake.get(f"{CASES}/{case_id}"))["answered_directly"] is True
 
 

@@ -52,11 +52,12 @@ async def test_answered_in_the_same_breath(intake: IntakeDoor) -> None:
     receipt = await intake.register(direct_answer="医保局电话是12393，工作日上午可咨询。")
     assert receipt["status"] == "answered"
     said = await intake.rows(
-        "SELECT seq, type, payload ->> 'answered_at_once' AS once, payload ->> 'answer' AS a FROM ledger ORDER BY id"
+        "SELECT seq, type, payload ->> 'answered_at_once' AS once, payload ->> 'answer' AS a,"
+        " payload ->> 'answered_by' AS by FROM ledger ORDER BY id"
     )
     assert [tuple(row) for row in said] == [
-        (1, "cn.huiyin.case.registered", "true", None),
-        (2, "cn.huiyin.case.answered_directly", None, "医保局电话是12393，工作日上午可咨询。"),
+        (1, "cn.huiyin.case.registered", "true", None, None),
+        (2, "cn.huiyin.case.answered_directly", None, "医保局电话是12393，工作日上午可咨询。", "operator-1"),
     ]
     timeline = await intake.get(f"{CASES}/{receipt['case_id']}/timeline")
     assert [item["what"] for item in timeline["items"]] == ["registered", "answered_directly"]

@@ -115,6 +115,14 @@ ILLEGAL = {
         handled().followup(cases.CallbackTried, **ANGRY).followup(cases.CaseSentBack, next_round=3),
         "round 3 follows round 1",
     ),
+    "asked about his own answer": (
+        Story()
+        .intake(cases.CaseRegistered, answered_at_once=True)
+        .intake(cases.CaseAnsweredDirectly, answered_by="x")
+        .followup(cases.CallbackDue)
+        .followup(cases.CallbackTried),
+        "the caller asks about his own answer",
+    ),
     "closed unasked": (handled().followup(cases.CaseClosed), "closed as solved without the citizen's satisfied word"),
     "closed though angry": (
         handled().followup(cases.CallbackTried, **ANGRY).followup(cases.CaseClosed),

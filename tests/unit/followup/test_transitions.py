@@ -126,6 +126,15 @@ def test_the_handling_unit_asks_and_reviews_nothing(action: Action) -> None:
     check_party(action, replace(asking, handling_unit=None), Actor("li", None))
 
 
+@pytest.mark.parametrize("action", [Action.TRY, Action.CLOSE_UNVERIFIED, Action.TRY_AGAIN])
+def test_whoever_answered_asks_and_reviews_nothing(action: Action) -> None:
+    asking = Asking(round=2, answered_by="wang")
+    for unit in (None, "H-12345"):
+        with pytest.raises(NotTheirs):
+            check_party(action, asking, Actor("wang", unit))
+    check_party(action, asking, Actor("li", None))
+
+
 @pytest.mark.parametrize("by", [SYSTEM, Actor("li", "D-WATER")])
 def test_neither_the_system_nor_the_handling_unit_closes_a_case(by: Actor) -> None:
     for standing, action in ((ASKED, Action.SATISFY), (Standing(Status.REVIEW, 2), Action.CLOSE_UNVERIFIED)):

@@ -75,7 +75,8 @@ class Door(Service):
 
     def _say_answered(self, actor: Actor) -> None:
         about = self._about() | {"round": self.standing.round}
-        self.say(cases.CaseAnsweredDirectly(**about, answer="已答复", answered_by_unit=actor.unit_code))
+        by = {"answered_by_unit": actor.unit_code, "answered_by": actor.subject}
+        self.say(cases.CaseAnsweredDirectly(**about, **by, answer="已答复"))
 
     def _about(self) -> dict[str, Any]:
         return {"case_id": CASE, "occurred_at": self._now.moment}

@@ -179,6 +179,7 @@ class House(RuleBasedStateMachine):
         assert last.by.unit_code is None or last.by.unit_code != self.log.done_by[standing.round], (
             "they asked themselves"
         )
+        assert last.by.subject != self.log.answered_by[standing.round], "he asked about his own answer"
         assert standing.satisfaction is last.answer.satisfaction
 
     @invariant()

@@ -40,6 +40,8 @@ class Log:
     told: list[Told] = field(default_factory=list)
     done_by: dict[int, str | None] = field(default_factory=dict)
     """Round -> the unit whose result or answer opened its callback."""
+    answered_by: dict[int, str | None] = field(default_factory=dict)
+    """Round -> the account whose answer at the door opened its callback."""
 
 
 class Promises(Service):
@@ -119,14 +121,15 @@ class Promises(Service):
                 self._step(Action.REASSIGN)
                 self._start(Deadline.SIGN)
             case cases.CaseHandled() | cases.CaseAnsweredDirectly():
-                unit = event.unit_code if isinstance(event, cases.CaseHandled) else event.answered_by_unit
-                self._finish(self.standing.round, unit)
+                self._finish(self.standing.round, event)
 
-    def _finish(self, number: int, unit: str | None) -> None:
+    def _finish(self, number: int, done: cases.CaseHandled | cases.CaseAnsweredDirectly) -> None:
         self.timers.clear()
         self._step(Action.ASK if self._wanted else Action.LEAVE_UNASKED)
-        self._log.done_by[number] = unit
-        self.askings[number] = Asking(number, unit, tries_allowed=TRIES)
+        unit = done.unit_code if isinstance(done, cases.CaseHandled) else done.answered_by_unit
+        person = None if isinstance(done, cases.CaseHandled) else done.answered_by
+        self._log.done_by[number], self._log.answered_by[number] = unit, person
+        self.askings[number] = Asking(number, unit, person, tries_allowed=TRIES)
         self._start(Deadline.CALLBACK)
         if self._wanted:
             self._say(cases.CallbackDue, number, handling_unit=unit)
