@@ -214,4 +214,5 @@ WRONGS = [
     Wrong("pack: not a pack", "admin", "/dispatch/v1/directory/packs", {"format": "huiyin-pack/1"}),
     Wrong("nowhere", "operator", "/intake/v1/nothing", status=404, method="GET"),
     Wrong("wrong method", "operator", "/dispatch/v1/cases/{signed}", status=405, method="DELETE"),
+    Wrong("a path that is only written to", "operator", "/intake/v1/cases/batch", status=405, method="GET"),
 ]

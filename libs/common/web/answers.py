@@ -71,6 +71,14 @@ async def find_answer(session: Session, key: AnswerKey) -> Kept | None:
     return known[key]
 
 
+async def find_answers(session: Session, keys: Iterable[AnswerKey]) -> dict[AnswerKey, Kept | None]:
+    """What was answered under each of these keys, found in one query."""
+    wanted = list(keys)
+    await _look_up(session, wanted)
+    known = _of(session).known
+    return {key: known[key] for key in wanted}
+
+
 def keep_answer(session: Session, key: AnswerKey, answer: Kept) -> None:
     """Keep it with the effect, when the transaction ends. Overtaken then, if another process was faster."""
     answers = _of(session)

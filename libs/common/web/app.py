@@ -13,6 +13,7 @@ from libs.common.web.edge import Edge
 from libs.common.web.guard import NO_LIMITS, BodyGuard
 from libs.common.web.guarded import unguarded_routes
 from libs.common.web.health import health_router
+from libs.common.web.own_paths import add_refusals
 from libs.common.web.problems import add_problem_handlers
 
 __all__ = ["create_app", "unguarded_routes"]
@@ -52,6 +53,7 @@ def create_app(
         _add_routes(app, router, prefix)
     for router in (docs_router(app, prefix), health_router(prefix), health_router("")):
         _add_routes(app, router, "")
+    add_refusals(app)
     add_problem_handlers(app)
     # The last one added is the first that a request meets.
     app.add_middleware(BodyGuard, limits={f"{prefix}{path}": size for path, size in body_limits.items()})

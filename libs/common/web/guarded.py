@@ -9,6 +9,7 @@ from starlette.routing import BaseRoute
 
 from libs.common.security.policy import Right
 from libs.common.web.door import Needs
+from libs.common.web.own_paths import Refusal
 
 
 def rights_of(route: APIRoute) -> frozenset[Right]:
@@ -22,7 +23,7 @@ def unguarded_routes(app: FastAPI) -> list[str]:
 
 
 def _is_guarded(route: BaseRoute) -> bool:
-    return isinstance(route, APIRoute) and bool(rights_of(route))
+    return isinstance(route, Refusal) or (isinstance(route, APIRoute) and bool(rights_of(route)))
 
 
 def _rights(dependant: Dependant) -> Iterator[Right]:

@@ -7,6 +7,7 @@ from typing import Any
 import orjson
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
+from fastapi.routing import APIRoute
 from starlette.exceptions import HTTPException
 from starlette.types import Scope
 
@@ -155,5 +156,5 @@ def _of_http_exception(request: Request, error: HTTPException) -> Problem:
 def _allowed_methods(request: Request) -> str:
     """Of all routes with this address: the framework would name only those of the first."""
     path = getattr(request.scope.get("route"), "path", None)
-    routes = [route for route in request.app.routes if getattr(route, "path", None) == path]
+    routes = [route for route in request.app.routes if isinstance(route, APIRoute) and route.path == path]
     return ", ".join(sorted({method for route in routes for method in route.methods or ()}))

@@ -1,14 +1,15 @@
 """Registering a chunk of a batch (批量登记): all its good lines in one transaction, and once only under a key."""
 
 import hashlib
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
 
 from pydantic import TypeAdapter
 from pydantic_core import to_json
 
 from libs.common.database.session import Session
-from libs.common.web.answers import AnswerKey, Kept, find_answer, keep_answer
+from libs.common.web.answers import AnswerKey, Kept, find_answer, find_answers, keep_answer
 from libs.common.web.door import IdempotencyKeyReused
 from libs.common.web.ndjson import Read
 from services.intake.actions.drafting import Draft
@@ -22,12 +23,25 @@ DraftedLine = tuple[int, Draft]
 _TAKEN = TypeAdapter(tuple[TakenLine, ...])
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Once:
-    """Under which key a chunk is taken once only, and what it must look like when it comes again."""
+    """Under which key lines are taken once only, and what they must look like when they come again."""
 
     key: AnswerKey
-    fingerprint: bytes
+    reads: Sequence[Read[RegisterCase]]
+    singly: Mapping[int, "Once"] = field(default_factory=dict)
+    """By number, the lines of a chunk, for when they have to be taken one by one."""
+
+    @cached_property
+    def fingerprint(self) -> bytes:
+        """What the lines look like; seldom asked of a single one."""
+        return fingerprint_of(self.reads)
+
+
+def once_of(scope: str, key: str, reads: Sequence[Read[RegisterCase]]) -> Once:
+    """A chunk of the batch that came with this Idempotency-Key: its own key, and one for each of its lines."""
+    singly = {read.number: Once((scope, f"{key}#{read.number}!"), [read]) for read in reads}
+    return Once((scope, f"{key}#{reads[0].number}"), reads, singly)
 
 
 async def take_lines(
@@ -35,22 +49,36 @@ async def take_lines(
 ) -> tuple[TakenLine, ...]:
     """Register the lines, or name the case that a line's source number has already.
 
+    Lines that were taken one by one before a crash are not taken again, whether or not the chunk was finished.
     IdempotencyKeyReused when other lines were sent under the same key before.
     """
-    kept = None if once is None else await find_answer(session, once.key)
-    if kept is None:
-        taken = tuple([await _take(session, number, draft, reach) for number, draft in lines])
-        keep_taken(session, taken, once)
-        return taken
-    if once is not None and kept.request_hash != once.fingerprint:
+    if once is None:
+        return tuple([await _take(session, number, draft, reach) for number, draft in lines])
+    kept = await find_answer(session, once.key)
+    if kept is not None:
+        return _taken(once, kept)
+    before = await find_answers(session, (line.key for line in once.singly.values()))
+    taken: list[TakenLine] = []
+    for number, draft in lines:
+        line = once.singly.get(number)
+        known = None if line is None else before[line.key]
+        if line is not None and known is not None:
+            taken += _taken(line, known)
+        else:
+            taken.append(await _take(session, number, draft, reach))
+    keep_taken(session, taken, once)
+    return tuple(taken)
+
+
+def _taken(once: Once, kept: Kept) -> tuple[TakenLine, ...]:
+    if kept.request_hash != once.fingerprint:
         raise IdempotencyKeyReused("Use a new key for a new batch", "新的批次请使用新的键")
     return _TAKEN.validate_json(kept.body)
 
 
-def keep_taken(session: Session, taken: Sequence[TakenLine], once: Once | None) -> None:
-    """Remember what became of a chunk, for whoever sends it again."""
-    if once is not None:
-        keep_answer(session, once.key, Kept(once.fingerprint, 200, {}, to_json(taken)))
+def keep_taken(session: Session, taken: Sequence[TakenLine], once: Once) -> None:
+    """Remember what became of the lines, for whoever sends them again."""
+    keep_answer(session, once.key, Kept(once.fingerprint, 200, {}, to_json(taken)))
 
 
 def fingerprint_of(reads: Sequence[Read[RegisterCase]]) -> bytes:

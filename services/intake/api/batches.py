@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from operator import itemgetter
 from typing import Annotated
@@ -16,7 +16,7 @@ from libs.common.web.door import Door, needs
 from libs.common.web.ndjson import Read, in_chunks, ndjson_body, read_lines
 from libs.common.web.problems import CHINESE, language_of
 from libs.common.web.tracing import current_traceparent
-from services.intake.actions.batch import DraftedLine, Once, fingerprint_of, keep_taken, take_lines
+from services.intake.actions.batch import DraftedLine, Once, keep_taken, once_of, take_lines
 from services.intake.actions.drafting import Desk, check, draft_case
 from services.intake.actions.numbers import take_numbers
 from services.intake.actions.prepare import source_keys
@@ -83,7 +83,7 @@ async def register_batch(
 async def _chunk(door: Door, key: str | None, reads: Sequence[Read[RegisterCase]]) -> Chunk:
     """The good lines of a chunk as drafts, and what is wrong with the others."""
     desk = desk_of(door)
-    once = None if key is None else Once((_scope(door), f"{key}#{reads[0].number}"), fingerprint_of(reads))
+    once = None if key is None else once_of(_scope(door), key, reads)
     chunk = Chunk(reads[-1].number, once)
     good = [(read.number, body) for read in reads if (body := _right(desk, read, chunk)) is not None]
     numbers = await take_numbers(door.runtime.door_database, desk.shelved, desk.now, len(good))
@@ -124,10 +124,14 @@ async def _write(door: Door, chunk: Chunk, report: Report) -> None:
 
 
 async def _write_singly(door: Door, chunk: Chunk, report: Report) -> None:
+    """One by one, each under a key of its own: a crash on the way lets none of them be taken twice.
+
+    The chunk counts as taken only when all of its lines are; when it comes again, the others are tried again.
+    """
     taken: list[TakenLine] = []
     for number, draft in chunk.lines:
         try:
-            line = await _commit(door, [(number, draft)], None)
+            line = await _commit(door, [(number, draft)], chunk.once and chunk.once.singly[number])
         except Problem:
             raise
         except Exception:
@@ -137,11 +141,15 @@ async def _write_singly(door: Door, chunk: Chunk, report: Report) -> None:
         else:
             report.take(line)
             taken += line
+    if chunk.once is not None and len(taken) == len(chunk.lines):
+        await door.run(_keeping(taken, chunk.once))
 
+
+def _keeping(taken: Sequence[TakenLine], once: Once) -> Callable[[Session], Awaitable[None]]:
     async def keep(session: Session) -> None:
-        keep_taken(session, taken, chunk.once)
+        keep_taken(session, taken, once)
 
-    await door.run(keep)
+    return keep
 
 
 async def _commit(door: Door, lines: Sequence[DraftedLine], once: Once | None) -> tuple[TakenLine, ...]:

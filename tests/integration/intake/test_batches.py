@@ -6,6 +6,7 @@ import orjson
 import pytest
 
 from libs.common.database.session import Session
+from libs.common.run.failpoints import arm
 from libs.common.security.principal import Role
 from services.intake.actions import batch
 from services.intake.actions.drafting import Draft
@@ -149,6 +150,41 @@ async def test_one_line_that_nobody_foresaw_costs_the_others_nothing(
         {"line": 2, "ref": "r2", "field": "line", "message": "could not be stored; the office was told"}
     ]
     assert (await intake.counts())["cases"] == 2
+
+
+async def test_what_was_taken_line_by_line_before_a_crash_is_not_taken_again(
+    intake: IntakeDoor, city: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A chunk fails as a whole, its lines are taken one by one, and the process dies after the second of them."""
+    taken = batch._take
+
+    async def failing(session: Session, number: int, draft: Draft, reach: Reach) -> TakenLine:
+        if draft.ref == "r4":
+            raise RuntimeError("nobody foresaw this")
+        return await taken(session, number, draft, reach)
+
+    monkeypatch.setattr(batch, "_take", failing)
+    lines = [complaint(ref=f"r{number}") for number in range(1, 6)]
+    headers = {"Idempotency-Key": "day-2026-03-04"}
+    arm("door.after_commit:raise:2")
+    try:
+        broken = await intake.batch(lines, city, **headers)
+    finally:
+        arm("")
+    assert broken.json()["refused"] == 2
+    assert (await intake.counts())["cases"] == 4
+    monkeypatch.undo()
+    report = (await intake.batch(lines, city, **headers)).json()
+    assert (report["accepted"], report["refused"]) == (5, 0)
+    assert [line["ref"] for line in report["results"]] == [f"r{number}" for number in range(1, 6)]
+    assert (await intake.counts())["cases"] == 5
+    assert (await intake.batch(lines, city, **headers)).json() == report
+
+
+async def test_a_batch_is_only_sent(intake: IntakeDoor, city: dict[str, str]) -> None:
+    for method in ("GET", "PUT", "DELETE"):
+        answer = await intake.http.request(method, f"{CASES}/batch", headers=city)
+        assert (answer.status_code, answer.headers["allow"]) == (405, "POST")
 
 
 async def test_an_empty_batch_is_no_batch_at_all(intake: IntakeDoor, city: dict[str, str]) -> None:

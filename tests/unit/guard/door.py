@@ -75,7 +75,7 @@ class Door(Service):
 
     def _say_answered(self, actor: Actor) -> None:
         about = self._about() | {"round": self.standing.round}
-        by = {"answered_by_unit": actor.unit_code, "answered_by": actor.subject}
+        by: dict[str, Any] = {"answered_by_unit": actor.unit_code, "answered_by": actor.subject}
         self.say(cases.CaseAnsweredDirectly(**about, **by, answer="已答复"))
 
     def _about(self) -> dict[str, Any]:
