@@ -82,10 +82,26 @@ class Door:
             return _response(answer, replayed=False)
         key = (_answer_scope(self.request, self.runtime, self.principal), _checked_key(header))
         fingerprint = await _fingerprint(self.request)
-        kept, replayed = await self._commit(_once(action, render, key, fingerprint), keys, key)
-        if kept.request_hash != fingerprint:
-            raise IdempotencyKeyReused("Use a new key for a new request", "新的请求请使用新的键")
-        return _response(kept, replayed=replayed)
+        kept, replayed = await self._commit(_once(_plain(action, render), key, fingerprint), keys, key)
+        return _first_answer(kept, fingerprint, replayed=replayed)
+
+    async def write_once(self, effect: Callable[[], Awaitable[ModelT]]) -> Response:
+        """Do ``effect``, which has transactions of its own and does nothing new when it is done again.
+
+        With an Idempotency-Key its answer is kept afterwards, and given again to whoever repeats the request.
+        """
+        success = _status_of(self.request)
+        header = self.request.headers.get("idempotency-key")
+        if header is None:
+            return _response(_rendered(await effect(), success, None), replayed=False)
+        key = (_answer_scope(self.request, self.runtime, self.principal), _checked_key(header))
+        fingerprint = await _fingerprint(self.request)
+        before = await self.read(lambda session: find_answer(session, key))
+        if before is not None:
+            return _first_answer(before, fingerprint, replayed=True)
+        answer = _rendered(await effect(), success, None)
+        kept, replayed = await self._commit(_once(_given(answer), key, fingerprint), (), key)
+        return _first_answer(kept, fingerprint, replayed=replayed)
 
     async def run(self, action: Callable[[Session], Awaitable[ResultT]], *, keys: Sequence[str] = ()) -> ResultT:
         """Do ``action`` in the group commit and return what it returns: for routes that answer in their own way."""
@@ -147,11 +163,15 @@ def _plain(
     return act
 
 
+def _given(answer: Kept) -> Callable[[Session], Awaitable[Kept]]:
+    async def act(_session: Session) -> Kept:
+        return answer
+
+    return act
+
+
 def _once(
-    action: Callable[[Session], Awaitable[ModelT]],
-    render: Callable[[ModelT], Kept],
-    key: AnswerKey,
-    fingerprint: bytes,
+    action: Callable[[Session], Awaitable[Kept]], key: AnswerKey, fingerprint: bytes
 ) -> Callable[[Session], Awaitable[tuple[Kept, bool]]]:
     """The action, unless it was done before. What was answered to another request is given back to be refused there:
     an error here would undo the work of the whole batch."""
@@ -160,7 +180,7 @@ def _once(
         before = await find_answer(session, key)
         if before is not None:
             return before, True
-        answer = render(await action(session))
+        answer = await action(session)
         kept = Kept(fingerprint, answer.status, answer.headers, answer.body)
         keep_answer(session, key, kept)
         return kept, False
@@ -176,6 +196,12 @@ def _rendered(model: BaseModel | None, status: int, location: str | None) -> Kep
     if isinstance(version, int):
         headers["etag"] = etag(version)
     return Kept(b"", status, headers, to_json(model))
+
+
+def _first_answer(kept: Kept, fingerprint: bytes, *, replayed: bool) -> Response:
+    if kept.request_hash != fingerprint:
+        raise IdempotencyKeyReused("Use a new key for a new request", "新的请求请使用新的键")
+    return _response(kept, replayed=replayed)
 
 
 def _response(answer: Kept, *, replayed: bool) -> Response:

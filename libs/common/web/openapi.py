@@ -152,7 +152,7 @@ def _complete(route: APIRoute, method: str, operation: Document, schemas: Docume
         operation["security"] = [{"token": []}]
         needed = f"Needs the right {', '.join(f'`{right.value}`' for right in rights)}."
         operation["description"] = "\n\n".join(filter(None, (operation.get("description"), needed)))
-    if rights and _calls(route, "write"):
+    if rights and (_calls(route, "write") or _calls(route, "write_once")):
         parameters.append(_IDEMPOTENCY_KEY)
     if asks_for_version(route):
         parameters.append(_IF_MATCH)

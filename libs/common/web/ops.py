@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated, Protocol, Self
 
-from fastapi import APIRouter, Path, Query
+from fastapi import APIRouter, Path, Query, Response
 from pydantic import Field, model_validator
 
 from libs.common.bus.flow import Stream
@@ -167,22 +167,35 @@ def _add_parked(router: APIRouter, ops: OpsPort) -> None:
     async def get_parked(stream: Stream, key: KeyInPath, door: Reading) -> ParkedEvents:
         return ParkedEvents(stream=stream, key=key, events=await _some(ops, stream, key))
 
-    @router.post("/parked/{stream}/{key}/replay", summary="Play the parked events of a key again, in order (重放)")
-    async def replay_parked(stream: Stream, key: KeyInPath, door: Managing) -> Replayed:
-        await _some(ops, stream, key)
-        return await ops.replay(stream, key)
+    @router.post(
+        "/parked/{stream}/{key}/replay",
+        summary="Play the parked events of a key again, in order (重放)",
+        response_model=Replayed,
+    )
+    async def replay_parked(stream: Stream, key: KeyInPath, door: Managing) -> Response:
+        async def replay() -> Replayed:
+            await _some(ops, stream, key)
+            return await ops.replay(stream, key)
 
-    @router.post("/parked/{stream}/{key}/drop", summary="Give parked events up for good (放弃)")
-    async def drop_parked(stream: Stream, key: KeyInPath, body: DropParked, door: Managing) -> Dropped:
-        await _some(ops, stream, key)
-        dropped = await ops.drop(stream, key, body.ids, by=door.principal.subject, because=body.reason)
-        return Dropped(dropped=dropped)
+        return await door.write_once(replay)
+
+    @router.post("/parked/{stream}/{key}/drop", summary="Give parked events up for good (放弃)", response_model=Dropped)
+    async def drop_parked(stream: Stream, key: KeyInPath, body: DropParked, door: Managing) -> Response:
+        async def drop() -> Dropped:
+            await _some(ops, stream, key)
+            dropped = await ops.drop(stream, key, body.ids, by=door.principal.subject, because=body.reason)
+            return Dropped(dropped=dropped)
+
+        return await door.write_once(drop)
 
 
 def _add_resend(router: APIRouter, ops: OpsPort) -> None:
-    @router.post("/resend", summary="Say again what was said, from the ledger (重发)")
-    async def resend_events(body: Resend, door: Annotated[Door, needs(Right.EVENTS_RESEND)]) -> Resent:
-        return Resent(events=await ops.resend(body.stream, key=body.key, since=body.since))
+    @router.post("/resend", summary="Say again what was said, from the ledger (重发)", response_model=Resent)
+    async def resend_events(body: Resend, door: Annotated[Door, needs(Right.EVENTS_RESEND)]) -> Response:
+        async def resend() -> Resent:
+            return Resent(events=await ops.resend(body.stream, key=body.key, since=body.since))
+
+        return await door.write_once(resend)
 
 
 def _add_clock(router: APIRouter, ops: OpsPort) -> None:
@@ -190,13 +203,17 @@ def _add_clock(router: APIRouter, ops: OpsPort) -> None:
     async def get_clock(door: Reading) -> ClockState:
         return ClockState(now=door.now, simulated=door.runtime.clock.simulated)
 
-    @router.post("/clock/advance", summary="Move simulated time")
-    async def advance_clock(body: AdvanceClock, door: Annotated[Door, needs(Right.CLOCK_ADVANCE)]) -> ClockState:
+    @router.post("/clock/advance", summary="Move simulated time", response_model=ClockState)
+    async def advance_clock(body: AdvanceClock, door: Annotated[Door, needs(Right.CLOCK_ADVANCE)]) -> Response:
         if not door.runtime.clock.simulated:
             raise ClockIsReal("Only a simulated clock can be moved", "仅模拟时钟可以拨动")
-        if body.to < door.now:
-            raise invalid("to", "must not lie before the present time", "不得早于当前时间")
-        return ClockState(now=await ops.advance_clock(body.to), simulated=True)
+
+        async def advance() -> ClockState:
+            if body.to < door.now:
+                raise invalid("to", "must not lie before the present time", "不得早于当前时间")
+            return ClockState(now=await ops.advance_clock(body.to), simulated=True)
+
+        return await door.write_once(advance)
 
 
 async def _some(ops: OpsPort, stream: Stream, key: str) -> list[ParkedEvent]:

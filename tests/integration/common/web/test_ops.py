@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import httpx
 import pytest
@@ -98,6 +99,30 @@ async def test_one_key_is_shown_replayed_and_dropped(client: httpx.AsyncClient, 
         ("replay", Stream.CASES, "case-1"),
         ("drop", Stream.CASES, "case-1", (1,), "admin-1", "已线下处理"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "another"),
+    [
+        ("parked/cases/case-1/replay", None, {}),
+        ("parked/cases/case-1/drop", {"ids": [1], "reason": "已线下处理"}, {"ids": [2], "reason": "已线下处理"}),
+        ("resend", {"stream": "cases", "key": "case-1"}, {"stream": "cases", "key": "case-2"}),
+        ("clock/advance", {"to": "2026-03-01T09:00:00Z"}, {"to": "2026-03-01T10:00:00Z"}),
+    ],
+)
+async def test_what_is_repeated_under_its_key_gets_the_first_answer(
+    client: httpx.AsyncClient, ops: FakeOps, path: str, body: dict[str, Any] | None, another: dict[str, Any]
+) -> None:
+    key = {"Idempotency-Key": "an-answer-got-lost"}
+    first = await client.post(f"{OPS}/{path}", json=body, headers=key)
+    asked = list(ops.asked)
+    ops.keys.clear()
+    again = await client.post(f"{OPS}/{path}", json=body, headers=key)
+    assert (first.status_code, first.content) == (again.status_code, again.content)
+    assert (again.status_code, again.headers["idempotency-replayed"]) == (200, "true")
+    assert ops.asked == asked
+    reused = await client.post(f"{OPS}/{path}", json=another, headers=key)
+    assert reused.json()["type"] == "urn:huiyin:problem:idempotency-key-reused"
 
 
 @pytest.mark.parametrize("path", ["parked/cases/none", "parked/directory/case-1"])
