@@ -1,0 +1,136 @@
+"""One service with its real handlers and the real consumer, fed by hand, and the staff who act between two acts."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager
+from typing import cast
+
+from libs.common.bus.flow import Service
+from libs.common.bus.port import Bus
+from libs.common.database.session import Database, Session
+from libs.common.events.cases import CallbackTried, CaseEvent, CaseHandled, CaseSigned, ProgressReported
+from libs.common.events.terms import ResultKind, Satisfaction
+from libs.common.ledger.consumer import Consumer, Reading
+from libs.common.ledger.handlers import Reactions
+from libs.common.pack.learning import refresh_shelf
+from libs.common.security.policy import Scope
+from libs.common.time.clock import SimulatedClock
+from libs.common.web.versions import ANY_VERSION
+from services.analytics.handlers import REACTIONS as ANALYTICS
+from services.dispatch.actions import handling
+from services.dispatch.actions.steps import Asked
+from services.dispatch.domain.terms import Actor
+from services.dispatch.handlers import REACTIONS as DISPATCH
+from services.dispatch.schemas import HandIn, Report, Sign
+from services.dispatch.tables import Work
+from services.followup.actions import asking
+from services.followup.actions.cases import load_by_keys
+from services.followup.actions.steps import AskedChange
+from services.followup.domain.terms import Actor as Caller
+from services.followup.handlers import REACTIONS as FOLLOWUP
+from services.followup.schemas import RecordAttempt
+from services.followup.tables import Callback
+from tests.chaos.delivery.lives import RESULT, START, WORDS, Told
+from tests.integration.analytics.county import open_analytics
+from tests.integration.dispatch.office import prepare_database as prepare_dispatch
+from tests.integration.followup.office import prepare_database as prepare_followup
+
+REACTIONS: dict[Service, Reactions] = {
+    Service.DISPATCH: DISPATCH,
+    Service.FOLLOWUP: FOLLOWUP,
+    Service.ANALYTICS: ANALYTICS,
+}
+_AT_ONCE = 100
+_EVERYWHERE = Scope("", None)
+
+
+class Receiver:
+    """A service that hears. What it says itself goes nowhere."""
+
+    def __init__(self, service: Service, database: Database) -> None:
+        self.service = service
+        self.database = database
+        self.consumer = Consumer(
+            Reading(service, cast("Bus", None), database, REACTIONS[service], SimulatedClock(START), "")
+        )
+
+    async def act(self, acts: Sequence[Sequence[Told]], number: int) -> None:
+        """What the staff of this service do after act ``number`` has been heard."""
+        does = _STAFF.get(self.service)
+        if does is None:
+            return
+        turns, take = does
+        steps = [told.event for told in turns(acts, number) if told.source == self.service]
+        for start in range(0, len(steps), _AT_ONCE):
+            async with self.database.transaction(START) as session:
+                await take(session, steps[start : start + _AT_ONCE])
+
+
+async def _units_work(session: Session, steps: Sequence[CaseEvent]) -> None:
+    """Sign, report, hand in, as the history says; a case that no unit leads waits."""
+    await session.load(Work, "case_id", (step.case_id for step in steps))
+    for step in steps:
+        session.now = step.occurred_at
+        match step:
+            case CaseSigned():
+                await handling.sign(session, _asked(step.unit_code), step.case_id, Sign())
+            case ProgressReported():
+                await handling.report(session, _asked(step.unit_code), step.case_id, Report(note=step.note))
+            case CaseHandled():
+                done = HandIn(result_kind=ResultKind.SUBSTANTIVE, result=RESULT)
+                await handling.hand_in(session, _asked(step.unit_code), step.case_id, done)
+
+
+async def _callers_call(session: Session, steps: Sequence[CaseEvent]) -> None:
+    """Ask the citizen, who answers as the history says."""
+    await load_by_keys(session, (step.case_id for step in steps))
+    for step in steps:
+        if not isinstance(step, CallbackTried):
+            continue
+        session.now = step.occurred_at
+        rows = await session.rows(Callback, "case_id", step.case_id, lock=False)
+        callback = next(row for row in rows if row.round == step.round)
+        content = step.satisfaction is Satisfaction.SATISFIED
+        answer = RecordAttempt(
+            reached=step.reached,
+            contacted=step.contacted,
+            solved=step.solved,
+            satisfaction=step.satisfaction,
+            words=None if content else WORDS,
+        )
+        asked = AskedChange(Caller(step.caller), _EVERYWHERE, ANY_VERSION)
+        await asking.record_attempt(session, asked, callback.callback_id, answer)
+
+
+def _asked(unit: str) -> Asked:
+    return Asked(Actor("handler-1", unit), _EVERYWHERE, ANY_VERSION)
+
+
+def _of_this_act(acts: Sequence[Sequence[Told]], number: int) -> Sequence[Told]:
+    return acts[number]
+
+
+def _of_the_next(acts: Sequence[Sequence[Told]], number: int) -> Sequence[Told]:
+    return acts[number + 1] if number + 1 < len(acts) else ()
+
+
+_Turns = Callable[[Sequence[Sequence[Told]], int], Sequence[Told]]
+_Take = Callable[[Session, Sequence[CaseEvent]], Awaitable[None]]
+_STAFF: dict[Service, tuple[_Turns, _Take]] = {
+    Service.DISPATCH: (_of_this_act, _units_work),
+    Service.FOLLOWUP: (_of_the_next, _callers_call),
+}
+
+
+@asynccontextmanager
+async def open_receiver(service: Service, url: str) -> AsyncIterator[Receiver]:
+    """The service on an empty database, with the demo pack."""
+    if service is Service.ANALYTICS:
+        database = await open_analytics(url)
+    else:
+        await (prepare_dispatch if service is Service.DISPATCH else prepare_followup)(url)
+        database = Database(url, service)
+        await refresh_shelf(database)
+    try:
+        yield Receiver(service, database)
+    finally:
+        await database.close()

@@ -1,0 +1,82 @@
+"""Events come 1 to 5 times and out of order, to the real consumer and the real handlers: the state is the same."""
+
+import random
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from itertools import chain
+
+import asyncpg
+
+from libs.common.bus.flow import Service
+from libs.common.bus.port import Record
+from libs.common.ledger.consumer import LARGEST_BATCH
+from tests.chaos.delivery.fingerprint import fingerprint
+from tests.chaos.delivery.lives import Told, batches, history, records, windows
+from tests.chaos.delivery.receivers import REACTIONS, Receiver, open_receiver
+from tests.chaos.verdict import Verdict, expect
+
+
+@asynccontextmanager
+async def new_database(server: str, name: str) -> AsyncIterator[str]:
+    """An empty database on the server of a DSN, dropped afterwards."""
+    await _administer(server, f"CREATE DATABASE {name}")
+    try:
+        yield server.rpartition("/")[0] + f"/{name}"
+    finally:
+        await _administer(server, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+async def once_or_often(server: str, events: int, seed: int) -> list[Verdict]:
+    """Deliver a history of so many events to each service twice over: once in order, and as badly as it may come."""
+    acts = history(events, random.Random(seed))
+    said = list(records(acts))
+    count = sum(map(len, said))
+    verdicts = []
+    for service in REACTIONS:
+        lots = random.Random(f"{seed}/{service}")
+        badly = [list(windows(act, lots)) for act in said]
+        came = sum(len(window) for act in badly for window in act)
+        async with new_database(server, f"once_{service}") as url, open_receiver(service, url) as receiver:
+            await deliver(receiver, acts, [list(batches([act], LARGEST_BATCH)) for act in said])
+            once = await fingerprint(receiver.database)
+        async with new_database(server, f"often_{service}") as url, open_receiver(service, url) as receiver:
+            await deliver(receiver, acts, [list(batches(act, LARGEST_BATCH)) for act in badly])
+            often = await fingerprint(receiver.database)
+        verdicts.append(_compare(service, once, often, f"{count:,} events, {came:,} deliveries"))
+    return verdicts
+
+
+async def deliver(
+    receiver: Receiver, acts: Sequence[Sequence[Told]], given: Sequence[Sequence[Sequence[Record]]]
+) -> None:
+    """Each act's batches to the consumer, then the staff's turn."""
+    for number, act in enumerate(given):
+        for batch in act:
+            await receiver.consumer.take(batch)
+        await receiver.act(acts, number)
+
+
+def _compare(service: Service, once: dict[str, str], often: dict[str, str], detail: str) -> Verdict:
+    different = [f"{table}: {once[table]} / {often[table]}" for table in once if once[table] != often[table]]
+    parked = once["parked"].split()[0]
+    empty = [table for table in _FILLED[service] if once[table].startswith("0 ")]
+    said = "; ".join(chain([detail], different, (f"{table} is empty" for table in empty)))
+    same = f"{len(once) - len(different)} of {len(once)} tables alike, {parked} parked"
+    asked = f"{len(once)} of {len(once)} tables alike, 0 parked"
+    return expect(f"delivered 1-5 times, shuffled: {service}", asked, same, same == asked and not empty, said)
+
+
+_FILLED = {
+    Service.DISPATCH: ("work", "transition", "ledger", "watermark"),
+    Service.FOLLOWUP: ("matter", "timer", "callback", "attempt", "supervision", "transition", "ledger", "watermark"),
+    Service.ANALYTICS: ("fact", "rollup", "watermark"),
+}
+"""What a comparison of empty tables would show nothing about."""
+
+
+async def _administer(dsn: str, command: str) -> None:
+    connection = await asyncpg.connect(dsn)
+    try:
+        await connection.execute(command)
+    finally:
+        await connection.close()
