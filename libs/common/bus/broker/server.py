@@ -81,6 +81,11 @@ class KafkaBroker:
         """Whether the broker process lives (held still counts)."""
         return self._process is not None and self._process.poll() is None
 
+    @property
+    def pid(self) -> int | None:
+        """The process id of the broker, when it was started."""
+        return None if self._process is None else self._process.pid
+
     def start(self) -> str:
         """Start the broker, making its store the first time; answer its address once it serves.
 

@@ -1,0 +1,70 @@
+"""What people say, and where: complaints of a fixed seed, so that two runs send the same."""
+
+import random
+from dataclasses import dataclass, field
+from typing import Any
+
+_VILLAGES = (
+    "999001101001",
+    "999001101201",
+    "999001101202",
+    "999001102001",
+    "999001102201",
+    "999001102202",
+    "999001103001",
+    "999001103201",
+    "999001103202",
+)
+"""Villages and communities of the demo pack."""
+
+UNITS = tuple(f"V-{village}" for village in _VILLAGES)
+"""Who leads what is sent here: the duty directory gives street lights and cleaning of a village to the village."""
+
+_CATEGORY = "0101"
+_CHANNELS = ("hotline", "visit", "desk", "web", "app")
+_KINDS = ("help", "complaint", "help", "suggest")
+_PLACES = ("村口", "小学门前", "卫生室旁边", "老戏台对面", "二组的巷子里", "文化广场西侧", "公交站后面", "水塔下面")
+_MATTERS = (
+    "三盏路灯坏了好几天，晚上漆黑一片，老人和孩子出门都不安全",
+    "垃圾桶满了没有人清运，天气一热气味很大，苍蝇到处都是",
+    "下水道堵了，下过雨以后污水漫到路面上，走路要绕一大圈",
+    "人行道的地砖碎了一大片，前天有位老人在那里绊倒摔伤了手",
+)
+_MORE = (
+    "这件事我们之前也向网格员反映过，说是会来人看，可是一直没有等到。"
+    "希望能尽快派人到现场看一看，给一个准确的处理时间，也把结果告诉我们。"
+)
+_SURNAMES = "王李张刘陈杨赵黄周吴"
+_GIVEN = "伟芳娜敏静丽强磊军洋勇艳杰娟涛明超秀霞平"
+
+
+@dataclass(slots=True)
+class Complaints:
+    """An endless row of complaints of about 0.9 KB as JSON, each with a requester of its own."""
+
+    seed: int
+    _dice: random.Random = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Make the dice."""
+        self._dice = random.Random(self.seed)  # noqa: S311 - load, not a secret
+
+    def next(self) -> dict[str, Any]:
+        """The body of ``POST /intake/v1/cases``."""
+        dice = self._dice
+        place, matter = dice.choice(_PLACES), dice.choice(_MATTERS)
+        return {
+            "channel": dice.choice(_CHANNELS),
+            "kind": dice.choice(_KINDS),
+            "category_code": _CATEGORY,
+            "area_code": dice.choice(_VILLAGES),
+            "text": f"{place}{matter}。{_MORE}",
+            "requester": {"name": self._name(), "phone": f"138{dice.randrange(10**8):08d}"},
+        }
+
+    def key(self) -> str:
+        """An Idempotency-Key."""
+        return f"{self._dice.getrandbits(96):024x}"
+
+    def _name(self) -> str:
+        return self._dice.choice(_SURNAMES) + self._dice.choice(_GIVEN) + self._dice.choice(_GIVEN)

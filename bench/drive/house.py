@@ -1,0 +1,324 @@
+"""The house as it really runs: one process, or eight on a PostgreSQL and either bus.
+
+    async with open_house(Kind.EIGHT_KAFKA, folder) as house: ...
+
+Started, killed, held still and ended by name: ``huiyin`` in one process, else ``intake-api``, ``intake-worker``,
+``dispatch-api`` and so on. None of them outlives the process that started it.
+"""
+
+import asyncio
+import base64
+import os
+import socket
+import sys
+import time
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import ExitStack, asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+from pathlib import Path
+from signal import SIGCONT, SIGKILL, SIGSTOP, SIGTERM
+from subprocess import Popen
+from typing import Any
+
+import orjson
+
+from bench.drive import processes
+from bench.drive.client import Client, Unanswered
+from libs.common import programs
+from libs.common.bus.broker import KafkaBroker
+from libs.common.bus.flow import Service
+from libs.common.database.embedded import EmbeddedPostgres, running_dsn
+from libs.common.pack.loader import document, load_pack
+from libs.common.programs import Program
+from libs.common.security.issuer import LocalIssuer
+from libs.common.security.principal import Role
+
+ROOT = Path(__file__).parents[2]
+DEMO_PACK = ROOT / "packs" / "demo"
+COUNTY = "999001000000"
+HOST = "127.0.0.1"
+ONE = "huiyin"
+_TOKEN_LIFETIME = timedelta(hours=12)
+_PAUSE = 0.02
+
+
+class Kind(StrEnum):
+    """How the house runs."""
+
+    ONE = "one"
+    EIGHT_EMBEDDED = "eight-embedded"
+    EIGHT_KAFKA = "eight-kafka"
+
+
+class HouseTrouble(Exception):
+    """The house did not do what it was started for; the message holds the end of a process's log."""
+
+
+@dataclass(slots=True)
+class Member:
+    """One process of the house. ``environment`` is what it gets beside ours."""
+
+    name: str
+    command: Sequence[str | Path]
+    port: int
+    log: Path
+    environment: dict[str, str]
+    process: Popen[bytes] | None = None
+
+    @property
+    def running(self) -> bool:
+        """Whether the process lives (held still counts)."""
+        return self.process is not None and self.process.poll() is None
+
+    def start(self, **extra: str) -> None:
+        """Start it; ``extra`` joins the environment for this time only. What it says is added to its log."""
+        self.log.parent.mkdir(parents=True, exist_ok=True)
+        environment = {**os.environ, **self.environment, **extra}
+        with self.log.open("ab") as log:
+            # SIGKILL, since a process held still by SIGSTOP would outlive a milder signal.
+            program = Program(self.command, SIGKILL, environment=environment, directory=ROOT)
+            self.process = programs.start(program, output=log)
+
+    def last_words(self) -> str:
+        """The end of its log."""
+        return self.log.read_text(encoding="utf-8", errors="replace")[-3000:] if self.log.exists() else ""
+
+
+@dataclass(slots=True)
+class House:
+    """The processes by name, and everything that somebody needs who talks with them."""
+
+    kind: Kind
+    folder: Path
+    members: dict[str, Member]
+    ports: dict[Service, int]
+    given_url: str | None = None
+    postgres: EmbeddedPostgres | None = None
+    broker: KafkaBroker | None = None
+    _issuer: LocalIssuer = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Make the issuer's key before any process asks for it."""
+        self._issuer = LocalIssuer.load_or_create(self.folder, _now)
+
+    @property
+    def database_url(self) -> str:
+        """The database, as its superuser. In one process it is known once the house has been ready."""
+        url = self.given_url or running_dsn(self.folder / "postgres", within=0)
+        if url is None:
+            raise HouseTrouble("the embedded PostgreSQL does not run yet")
+        return url
+
+    def base(self, service: Service) -> str:
+        """Where a service answers, as a URL without a path."""
+        return f"http://{HOST}:{self.ports[service]}"
+
+    def client(self, service: Service, *, timeout: float = 30.0) -> Client:
+        """A client of a service's API; close it after use."""
+        return Client(HOST, self.ports[service], timeout=timeout)
+
+    def token(self, subject: str, *roles: Role, unit: str | None = None, area: str = COUNTY) -> str:
+        """An access token of the house's issuer."""
+        return self._issuer.issue(subject, roles, area, unit, _TOKEN_LIFETIME)
+
+    def start(self, *names: str, **environment: str) -> None:
+        """Start these processes, all when none is named; ``environment`` holds for this time only."""
+        for name in names or tuple(self.members):
+            self.members[name].start(**environment)
+
+    def kill(self, name: str) -> None:
+        """As if its machine had gone."""
+        self._end(name, [(SIGKILL, 30.0)])
+
+    def stop(self, name: str) -> bool:
+        """Ask it to end; whether it did within 30 s, else it is killed."""
+        return self._end(name, [(SIGTERM, 30.0)])
+
+    def pause(self, name: str) -> None:
+        """Hold it still: its connections stay open and nothing moves."""
+        self._living(name).send_signal(SIGSTOP)
+
+    def resume(self, name: str) -> None:
+        """Let it go on."""
+        self._living(name).send_signal(SIGCONT)
+
+    def end(self) -> None:
+        """End all processes that run: politely, so that the embedded PostgreSQL of one process shuts down well."""
+        running = [name for name, member in self.members.items() if member.running]
+        for name in running:
+            self._living(name).send_signal(SIGCONT)
+            self._living(name).send_signal(SIGTERM)
+        for name in running:
+            self._end(name, [(SIGTERM, 30.0)])
+
+    def pids(self) -> dict[str, int]:
+        """Process ids of the members that run, by name."""
+        return {name: member.process.pid for name, member in self.members.items() if member.running and member.process}
+
+    def groups(self) -> dict[str, set[int]]:
+        """All processes by what they are: each member by its name, ``postgres`` and ``kafka`` whole."""
+        roots = {name: {pid} for name, pid in self.pids().items()}
+        if self.postgres is not None and self.postgres.pid is not None:
+            roots["postgres"] = {self.postgres.pid}
+        if self.broker is not None and self.broker.pid is not None:
+            roots["kafka"] = {self.broker.pid}
+        groups = {name: processes.tree(pids) for name, pids in roots.items()}
+        if ONE in groups:
+            groups["postgres"] = processes.named(groups[ONE], "postgres")
+            groups[ONE] -= groups["postgres"]
+        return groups
+
+    async def ready(self, within: float = 90.0) -> float:
+        """Wait until every process answers /readyz, publishing the demo pack when none is; seconds that it took.
+
+        Raises:
+            HouseTrouble: a process ended, or is not ready ``within`` seconds.
+        """
+        begin = time.monotonic()
+        deadline = begin + within
+        if self.kind is not Kind.ONE:
+            await self._all_answer("/healthz", deadline)
+            await self.publish(DEMO_PACK)
+        await self._all_answer("/readyz", deadline)
+        return time.monotonic() - begin
+
+    async def publish(self, pack: Path) -> None:
+        """Publish a county pack through dispatch's API; one that is in force already changes nothing."""
+        headers = bearer(self.token("pack-loader", Role.ADMIN))
+        client = self.client(Service.DISPATCH)
+        try:
+            body = orjson.dumps(document(load_pack(pack)))
+            answer = await client.send("POST", "/dispatch/v1/directory/packs", headers=headers, body=body)
+        finally:
+            client.close()
+        if not answer.ok:
+            raise HouseTrouble(f"the pack was not taken: {answer.status} {answer.body.decode()}")
+
+    async def is_ready(self, name: str) -> bool:
+        """Whether one process says that it is ready now."""
+        return await _answers(self.members[name].port, "/readyz")
+
+    async def _all_answer(self, path: str, deadline: float) -> None:
+        for member in self.members.values():
+            while not await _answers(member.port, path):
+                if not member.running:
+                    raise HouseTrouble(f"{member.name} has ended; its log ends with:\n{member.last_words()}")
+                if time.monotonic() > deadline:
+                    raise HouseTrouble(f"{member.name} does not answer {path}; its log:\n{member.last_words()}")
+                await asyncio.sleep(_PAUSE)
+
+    def _living(self, name: str) -> Popen[bytes]:
+        process = self.members[name].process
+        if process is None:
+            raise HouseTrouble(f"{name} does not run")
+        return process
+
+    def _end(self, name: str, steps: Sequence[tuple[Any, float]]) -> bool:
+        process = self.members[name].process
+        if process is None:
+            return True
+        if process.poll() is not None:
+            return process.returncode == 0
+        return programs.end(process, steps)
+
+
+def bearer(token: str) -> bytes:
+    """The header line of a token."""
+    return f"Authorization: Bearer {token}\r\n".encode()
+
+
+def one_process(folder: Path, **settings: str) -> House:
+    """``huiyin run`` on an embedded PostgreSQL and the embedded bus, with its data in ``folder``; not started yet.
+
+    ``settings`` are environment variables.
+    """
+    (port,) = free_ports(1)
+    environment = {"HUIYIN_DATA_DIR": str(folder), "HUIYIN_PORT": str(port), "HUIYIN_LOG_LEVEL": "WARNING", **settings}
+    command = [sys.executable, "-c", "from huiyin.cli import app; app()", "run"]
+    member = Member(ONE, command, port, folder / "logs" / f"{ONE}.log", environment)
+    return House(Kind.ONE, folder, {ONE: member}, dict.fromkeys(Service, port))
+
+
+def eight_processes(folder: Path, url: str, kafka: str | None = None, **settings: str) -> House:
+    """API and worker of each service on a database, on the embedded bus or on a Kafka (``host:port``); not started yet.
+
+    ``settings`` are environment variables.
+    """
+    names = [(service, role) for service in Service for role in ("worker", "api")]
+    ports = dict(zip(names, free_ports(len(names)), strict=True))
+    shared = {
+        "HUIYIN_DATABASE_URL": url,
+        "HUIYIN_DATA_DIR": str(folder),
+        "HUIYIN_LOG_LEVEL": "WARNING",
+        "HUIYIN_VAULT_KEY": base64.b64encode(bytes(range(32))).decode(),
+        "HUIYIN_VAULT_INDEX_KEY": base64.b64encode(bytes(range(32, 64))).decode(),
+        **({"HUIYIN_BUS": "kafka", "HUIYIN_KAFKA_BOOTSTRAP": kafka} if kafka else {"HUIYIN_BUS": "embedded"}),
+        **settings,
+    }
+    members = {}
+    for (service, role), port in ports.items():
+        name = f"{service}-{role}"
+        command = [sys.executable, "-m", f"services.{service}.main", role]
+        members[name] = Member(
+            name, command, port, folder / "logs" / f"{name}.log", {**shared, "HUIYIN_PORT": str(port)}
+        )
+    kind = Kind.EIGHT_KAFKA if kafka else Kind.EIGHT_EMBEDDED
+    return House(kind, folder, members, {service: ports[service, "api"] for service in Service}, given_url=url)
+
+
+@asynccontextmanager
+async def open_house(
+    kind: Kind, folder: Path, settings: Mapping[str, str] | None = None, *, durable: bool = True
+) -> AsyncIterator[House]:
+    """A house that is ready, with all that it stands on started in ``folder``; everything is ended afterwards.
+
+    ``durable=False`` gives up fsync where the house is eight processes; one process always keeps it.
+    """
+    with ExitStack() as ground:
+        house = await asyncio.to_thread(_prepare, kind, folder, settings or {}, ground, durable=durable)
+        ground.callback(house.end)
+        house.start()
+        await house.ready()
+        yield house
+
+
+def _prepare(kind: Kind, folder: Path, settings: Mapping[str, str], ground: ExitStack, *, durable: bool) -> House:
+    """Start what the house stands on."""
+    if kind is Kind.ONE:
+        return one_process(folder, **settings)
+    postgres = EmbeddedPostgres(folder / "postgres", durable=durable)
+    ground.callback(postgres.stop)
+    url = postgres.start()
+    broker = None
+    if kind is Kind.EIGHT_KAFKA:
+        broker = KafkaBroker(folder / "kafka")
+        ground.callback(broker.stop)
+        broker.start()
+    house = eight_processes(folder, url, broker.bootstrap if broker else None, **settings)
+    house.postgres, house.broker = postgres, broker
+    return house
+
+
+def free_ports(count: int) -> list[int]:
+    """So many different TCP ports on 127.0.0.1 that are free."""
+    with ExitStack() as held:
+        sockets = [held.enter_context(socket.socket()) for _ in range(count)]
+        for each in sockets:
+            each.bind((HOST, 0))
+        return [each.getsockname()[1] for each in sockets]
+
+
+async def _answers(port: int, path: str) -> bool:
+    client = Client(HOST, port, timeout=5.0)
+    try:
+        return (await client.send("GET", path)).ok
+    except Unanswered:
+        return False
+    finally:
+        client.close()
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
