@@ -1,0 +1,6 @@
+"""All scenarios, in the order in which they run."""
+
+from tests.chaos.kills import KILLS
+from tests.chaos.scenario import Scenario
+
+SCENARIOS: tuple[Scenario, ...] = (KILLS,)

@@ -1,0 +1,256 @@
+"""The people: citizens who speak, units who handle, callers who ask; each asks again, with the same Idempotency-Key,
+until there is an answer, and writes it down before it counts.
+
+Some citizens only register a complaint. The others see theirs through: signed, handled, asked about, and when they are
+not satisfied the whole of it once more, until it is closed.
+"""
+
+import asyncio
+import random
+from collections import Counter
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+import orjson
+
+from bench.drive.client import Answer, Client, Unanswered
+from bench.drive.house import House, bearer
+from bench.drive.journal import Journal
+from libs.common.bus.flow import Service
+from libs.common.security.principal import Role
+from tests.support.eventually import eventually
+
+PLACES = (
+    {"area_code": "999001101201", "category_code": "0101"},
+    {"area_code": "999001101201", "category_code": "0104"},
+    {"area_code": "999001102000", "category_code": "0402"},
+    {"area_code": "999001000000", "category_code": "0601"},
+)
+"""Where complaints come from and what they are about; the duty directory of the demo pack names a unit for each."""
+RESULT = {"result_kind": "substantive", "result": "已到现场处理完毕，恢复正常。"}
+SATISFIED = {"reached": "answered", "contacted": True, "solved": True, "satisfaction": "satisfied"}
+NOT_SATISFIED = {"reached": "answered", "contacted": True, "solved": False, "satisfaction": "not_satisfied"}
+AGAIN = frozenset({408, 425, 429, 500, 502, 503, 504, 507})
+"""Statuses after which the same request is sent again; all others are answers."""
+_LETTERS = "abcdefghijklmnopqrstuvwxyz"
+
+
+@dataclass(slots=True)
+class Tally:
+    """What became of it. Only what the journal has on disk is counted."""
+
+    accepted: int = 0
+    """Complaints registered."""
+    steps: int = 0
+    """Steps of the staff done."""
+    closed: int = 0
+    """Cases that went all the way."""
+    retried: int = 0
+    """Requests that were sent again."""
+    statuses: Counter[int] = field(default_factory=Counter)
+    """Of all answers."""
+    surprises: list[str] = field(default_factory=list)
+    """Answers that nobody should have got."""
+    longest_wait: float = 0.0
+    """Seconds from the first sending of a request to its answer, the longest."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """How many citizens there are, what each waits after a complaint on average, and how many see theirs through."""
+
+    citizens: int = 6
+    pause: float = 0.4
+    whole: float = 0.3
+    unsatisfied: float = 0.2
+    timeout: float = 10.0
+    """Seconds for one request, before it is sent again."""
+
+
+class Crowd:
+    """The load on one house. Several periods of work may follow each other."""
+
+    def __init__(self, house: House, journal: Journal, lots: random.Random, pace: Pace | None = None) -> None:
+        self.tally = Tally()
+        self.pace = pace or Pace()
+        self.pausing = False
+        """While true, nobody comes with a new complaint; what is under way goes on."""
+        self._house = house
+        self._journal = journal
+        self._lots = lots
+        self._clients: dict[Service, Client] = {}
+        self._tokens: dict[str, bytes] = {}
+        self._going_home = asyncio.Event()
+
+    @asynccontextmanager
+    async def at_work(self, patience: float = 180.0) -> AsyncIterator[None]:
+        """People come during the block; at its end nobody new comes, and what was begun is brought to its end.
+
+        What is not finished ``patience`` seconds after the block stays unknown.
+        """
+        self._going_home.clear()
+        self._clients = {service: self._house.client(service, timeout=self.pace.timeout) for service in Service}
+        people = [asyncio.create_task(self._citizen(self._drawn())) for _ in range(self.pace.citizens)]
+        try:
+            yield
+            self._going_home.set()
+            await asyncio.wait(people, timeout=patience)
+        finally:
+            for person in people:
+                person.cancel()
+            await asyncio.gather(*people, return_exceptions=True)
+            for client in self._clients.values():
+                client.close()
+        for person in people:
+            if not person.cancelled():
+                person.result()
+
+    async def accepted(self, more: int, within: float = 60.0) -> None:
+        """Wait until so many more complaints were registered. AssertionError."""
+        wanted = self.tally.accepted + more
+        await eventually(lambda: self.tally.accepted >= wanted, within=within, what=f"{more} complaints accepted")
+
+    def _drawn(self) -> random.Random:
+        return random.Random(self._lots.getrandbits(64))
+
+    async def _citizen(self, lots: random.Random) -> None:
+        walks: set[asyncio.Task[None]] = set()
+        try:
+            while not self._going_home.is_set():
+                if not self.pausing:
+                    case_id = await self._register(lots)
+                    if case_id is not None and lots.random() < self.pace.whole:
+                        walks.add(asyncio.create_task(self._see_through(case_id, self._fork(lots))))
+                await self._rest(lots.expovariate(1.0) * self.pace.pause)
+            await asyncio.gather(*walks)
+        finally:
+            for walk in walks:
+                walk.cancel()
+            await asyncio.gather(*walks, return_exceptions=True)
+
+    @staticmethod
+    def _fork(lots: random.Random) -> random.Random:
+        return random.Random(lots.getrandbits(64))
+
+    async def _rest(self, seconds: float) -> None:
+        try:
+            async with asyncio.timeout(seconds):
+                await self._going_home.wait()
+        except TimeoutError:
+            pass
+
+    async def _register(self, lots: random.Random) -> str | None:
+        mark = "".join(lots.choices(_LETTERS, k=20))
+        body = {"channel": "visit", "kind": "help", "text": f"村口积水无法通行。记号{mark}", **lots.choice(PLACES)}
+        step = Step("register", Service.INTAKE, "/intake/v1/cases", mark, {"mark": mark})
+        found = await self._do(step, self._office(), body)
+        if found is None:
+            return None
+        self.tally.accepted += 1
+        return str(found["case_id"])
+
+    async def _see_through(self, case_id: str, lots: random.Random) -> None:
+        """Round after round, until the citizen is satisfied."""
+        rounds = 2 if lots.random() < self.pace.unsatisfied else 1
+        for number in range(1, rounds + 1):
+            await self._handle(case_id, number)
+            await self._call(case_id, number, SATISFIED if number == rounds else NOT_SATISFIED)
+        self.tally.closed += 1
+
+    async def _handle(self, case_id: str, number: int) -> None:
+        def assigned(work: Any) -> bool:
+            return bool(work["round"] == number and work["status"] == "assigned")
+
+        path = f"/dispatch/v1/cases/{case_id}"
+        unit = (await self._until(Service.DISPATCH, path, assigned))["lead_unit"]
+        who = self._badge(f"unit-{unit}", Role.HANDLER, unit=unit)
+        for kind, place, body in (("sign", "signature", {}), ("result", "result", RESULT)):
+            await self._do(_step(kind, Service.DISPATCH, f"{path}/{place}", case_id, number), who, body)
+
+    async def _call(self, case_id: str, number: int, word: object) -> None:
+        def due(matter: Any) -> bool:
+            return _due(matter, number) is not None
+
+        matter = await self._until(Service.FOLLOWUP, f"/followup/v1/cases/{case_id}", due)
+        path = f"/followup/v1/callbacks/{_due(matter, number)}/attempts"
+        await self._do(
+            _step("attempt", Service.FOLLOWUP, path, case_id, number), self._badge("caller-1", Role.CALLER), word
+        )
+
+    async def _do(self, step: "Step", who: bytes, body: object) -> Any:
+        """Ask until answered; what was accepted, or None when it was refused."""
+        entry = self._journal.invoke(step.kind, key=step.key, **step.what)
+        try:
+            answer = await self._insist(step, who, orjson.dumps(body))
+        except asyncio.CancelledError:
+            await self._journal.unknown(entry)
+            raise
+        if not answer.ok:
+            self.tally.surprises.append(f"{step.kind}: {answer.status} {answer.body.decode()[:200]}")
+            await self._journal.fail(entry, status=answer.status)
+            return None
+        found = answer.json()
+        await self._journal.ok(entry, status=answer.status, case_id=found["case_id"])
+        self.tally.steps += step.kind != "register"
+        return found
+
+    async def _insist(self, step: "Step", who: bytes, body: bytes) -> Answer:
+        headers = who + f"Idempotency-Key: {step.key}\r\nIf-Match: *\r\n".encode()
+        loop = asyncio.get_running_loop()
+        began, pause = loop.time(), 0.05
+        while True:
+            answer = await self._ask(self._clients[step.service].send("POST", step.path, headers=headers, body=body))
+            if answer is not None and answer.status not in AGAIN:
+                self.tally.longest_wait = max(self.tally.longest_wait, loop.time() - began)
+                return answer
+            self.tally.retried += 1
+            await asyncio.sleep(pause)
+            pause = min(1.0, pause * 1.5)
+
+    async def _until(self, service: Service, path: str, holds: Callable[[Any], object]) -> Any:
+        """What a GET answers once it is as wanted."""
+        pause = 0.1
+        while True:
+            answer = await self._ask(self._clients[service].send("GET", path, headers=self._office()))
+            if answer is not None and answer.status == 200 and holds(found := answer.json()):
+                return found
+            await asyncio.sleep(pause)
+            pause = min(1.0, pause * 1.3)
+
+    async def _ask(self, sending: Awaitable[Answer]) -> Answer | None:
+        try:
+            answer = await sending
+        except Unanswered:
+            return None
+        self.tally.statuses[answer.status] += 1
+        return answer
+
+    def _office(self) -> bytes:
+        return self._badge("office-1", Role.OPERATOR, Role.VISITOR, Role.DISPATCHER, Role.SUPERVISOR)
+
+    def _badge(self, subject: str, *roles: Role, unit: str | None = None) -> bytes:
+        if subject not in self._tokens:
+            self._tokens[subject] = bearer(self._house.token(subject, *roles, unit=unit))
+        return self._tokens[subject]
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One thing that is asked: its Idempotency-Key is the same however often it is sent."""
+
+    kind: str
+    service: Service
+    path: str
+    key: str
+    what: Mapping[str, object]
+
+
+def _step(kind: str, service: Service, path: str, case_id: str, number: int) -> Step:
+    return Step(kind, service, path, f"{kind}.{case_id}.{number}", {"case_id": case_id, "round": number})
+
+
+def _due(matter: Any, number: int) -> str | None:
+    found = (one for one in matter["callbacks"] or () if one["round"] == number and one["state"] == "due")
+    return next((str(one["callback_id"]) for one in found), None)

@@ -1,0 +1,67 @@
+"""kill -9 at random over all processes, under load, again and again: nothing is lost, nothing happens twice."""
+
+import asyncio
+import random
+from collections import Counter
+from collections.abc import Sequence
+from statistics import median
+
+from bench.drive.house import ONE
+from tests.chaos.scenario import Scenario, Trial
+from tests.chaos.stage import Kind, Stage, open_stage
+from tests.chaos.verdict import Verdict, expect
+
+RESTART_SECONDS = 20.0
+"""From the start of a killed process until it says that it is ready, on two cores that everybody else uses too."""
+
+
+async def kill_at_random(trial: Trial) -> list[Verdict]:
+    """On the embedded bus, on Kafka, and the whole house in one process."""
+    kinds = (Kind.EIGHT_EMBEDDED,) if trial.short else (Kind.EIGHT_EMBEDDED, Kind.EIGHT_KAFKA, Kind.ONE)
+    return [verdict for kind in kinds for verdict in await kill_in(trial, kind, rounds=trial.times(whole=30, short=4))]
+
+
+async def kill_in(trial: Trial, kind: Kind, *, rounds: int) -> list[Verdict]:
+    """One house."""
+    async with open_stage(trial, kind, name=f"kills-{kind}") as stage:
+        restarts: list[float] = []
+        victims: Counter[str] = Counter()
+        async with stage.crowd.at_work():
+            await stage.crowd.accepted(5)
+            for victim in drawn_victims(trial.lots, sorted(stage.house.members), rounds):
+                await asyncio.sleep(trial.lots.uniform(0.2, 0.6))
+                stage.house.kill(victim)
+                victims[victim] += 1
+                await asyncio.sleep(trial.lots.uniform(0.0, 0.4))
+                restarts.append(await stage.restart(victim))
+                trial.tell(f"{kind}: killed {victim}, ready again after {restarts[-1]:.1f} s")
+        return [*told(stage, kind, rounds, restarts, victims), *await stage.check(f"kills, {kind}")]
+
+
+def drawn_victims(lots: random.Random, names: Sequence[str], rounds: int) -> list[str]:
+    """Each process as often as any other, as far as that goes, in an order by lot."""
+    drawn: list[str] = []
+    while len(drawn) < rounds:
+        drawn += lots.sample(names, len(names))
+    return drawn[:rounds]
+
+
+def told(stage: Stage, kind: Kind, rounds: int, restarts: Sequence[float], victims: Counter[str]) -> list[Verdict]:
+    """What the people saw."""
+    tally = stage.crowd.tally
+    killed = ", ".join(f"{name} {count}" for name, count in sorted(victims.items()) if name != ONE)
+    counted = f"{tally.accepted} accepted, {tally.steps} steps, {tally.closed} closed, {tally.retried} retried"
+    return [
+        expect(f"kills, {kind}: rounds", str(rounds), len(restarts), len(restarts) == rounds, killed),
+        expect(f"kills, {kind}: complaints refused", "0", len(tally.surprises), not tally.surprises, counted),
+        expect(
+            f"kills, {kind}: ready after a restart, longest",
+            f"<= {RESTART_SECONDS:.0f} s",
+            f"{max(restarts):.1f} s",
+            max(restarts) <= RESTART_SECONDS,
+            f"median {median(restarts):.1f} s; longest wait of a client {tally.longest_wait:.1f} s",
+        ),
+    ]
+
+
+KILLS = Scenario("kills", kill_at_random, "kill -9 at random over all processes, on both buses and in one process")
