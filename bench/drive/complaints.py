@@ -4,23 +4,8 @@ import random
 from dataclasses import dataclass, field
 from typing import Any
 
-_VILLAGES = (
-    "999001101001",
-    "999001101201",
-    "999001101202",
-    "999001102001",
-    "999001102201",
-    "999001102202",
-    "999001103001",
-    "999001103201",
-    "999001103202",
-)
-"""Villages and communities of the demo pack."""
+from bench.drive.town import CATEGORY, VILLAGES
 
-UNITS = tuple(f"V-{village}" for village in _VILLAGES)
-"""Who leads what is sent here: the duty directory gives street lights and cleaning of a village to the village."""
-
-_CATEGORY = "0101"
 _CHANNELS = ("hotline", "visit", "desk", "web", "app")
 _KINDS = ("help", "complaint", "help", "suggest")
 _PLACES = ("村口", "小学门前", "卫生室旁边", "老戏台对面", "二组的巷子里", "文化广场西侧", "公交站后面", "水塔下面")
@@ -56,8 +41,8 @@ class Complaints:
         return {
             "channel": dice.choice(_CHANNELS),
             "kind": dice.choice(_KINDS),
-            "category_code": _CATEGORY,
-            "area_code": dice.choice(_VILLAGES),
+            "category_code": CATEGORY,
+            "area_code": dice.choice(VILLAGES),
             "text": f"{place}{matter}。{_MORE}",
             "requester": {"name": self._name(), "phone": f"138{dice.randrange(10**8):08d}"},
         }

@@ -31,6 +31,7 @@ from libs.common.bus.broker import KafkaBroker
 from libs.common.bus.flow import Service
 from libs.common.database.embedded import EmbeddedPostgres, running_dsn
 from libs.common.pack.loader import document, load_pack
+from libs.common.pack.schema import Pack
 from libs.common.programs import Program
 from libs.common.security.issuer import LocalIssuer
 from libs.common.security.principal import Role
@@ -180,16 +181,16 @@ class House:
         deadline = begin + within
         if self.kind is not Kind.ONE:
             await self._all_answer("/healthz", deadline)
-            await self.publish(DEMO_PACK)
+            await self.publish(load_pack(DEMO_PACK))
         await self._all_answer("/readyz", deadline)
         return time.monotonic() - begin
 
-    async def publish(self, pack: Path) -> None:
+    async def publish(self, pack: Pack) -> None:
         """Publish a county pack through dispatch's API; one that is in force already changes nothing."""
         headers = bearer(self.token("pack-loader", Role.ADMIN))
         client = self.client(Service.DISPATCH)
         try:
-            body = orjson.dumps(document(load_pack(pack)))
+            body = orjson.dumps(document(pack))
             answer = await client.send("POST", "/dispatch/v1/directory/packs", headers=headers, body=body)
         finally:
             client.close()

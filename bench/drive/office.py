@@ -19,11 +19,12 @@ import orjson
 
 from bench.drive.arrivals import arrivals
 from bench.drive.client import Answer
-from bench.drive.complaints import UNITS, Complaints
+from bench.drive.complaints import Complaints
 from bench.drive.desk import Desk, Errand
 from bench.drive.house import House, bearer
 from bench.drive.journal import Journal
 from bench.drive.tally import Tally
+from bench.drive.town import UNITS, found_town
 from libs.common.bus.flow import Service
 from libs.common.security.principal import Role
 
@@ -275,7 +276,11 @@ class Office:
 async def open_office(
     house: House, habits: Habits | None = None, journal: Journal | None = None
 ) -> AsyncIterator[Office]:
-    """An office whose units and callers are at work; what they are doing at the end is broken off."""
+    """An office of the load's own town in a house that is ready, with everybody at work.
+
+    What is being done at the end is broken off.
+    """
+    await found_town(house)
     chosen = habits or Habits()
     office = Office(house, chosen, Desk(house, chosen.at_once, chosen.timeout, journal))
     office.begin_work()
