@@ -86,6 +86,7 @@ class GroupCommit:
             await failpoint("door.before_batch")
             async with self._database.transaction(batch[0].now) as session:
                 await self._prepare(session, batch)
+                await failpoint("door.after_prepare")
                 results += [await _act(session, job) for job in batch]
                 await failpoint("door.before_commit")
             await failpoint("door.after_commit")
@@ -105,8 +106,10 @@ class GroupCommit:
     async def _alone(self, job: Job) -> None:
         for last in (False, True):
             try:
+                await failpoint("door.before_batch")
                 async with self._database.transaction(job.now) as session:
                     await self._prepare(session, [job])
+                    await failpoint("door.after_prepare")
                     result = await _act(session, job)
                     await failpoint("door.before_commit")
                 await failpoint("door.after_commit")

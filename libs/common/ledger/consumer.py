@@ -147,8 +147,10 @@ class Consumer:
         backoff = Backoff()
         while True:
             try:
+                await failpoint("consumer.before_park")
                 async with self._reading.database.transaction(self._reading.clock.now()) as session:
                     await inbox.park(session, [(envelope, "failed", reason, tries)])
+                await failpoint("consumer.after_park")
                 break
             except DatabaseTrouble:
                 await backoff.wait()

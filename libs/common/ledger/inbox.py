@@ -23,6 +23,7 @@ from libs.common.database.session import Overtaken, Session
 from libs.common.events.base import Event
 from libs.common.events.codec import Envelope, decode_event, from_record, to_headers
 from libs.common.ledger.handlers import Reactions
+from libs.common.run.failpoints import failpoint
 from libs.common.time.clock import Clock
 
 Key = tuple[str, str]
@@ -114,6 +115,7 @@ async def next_parked(session: Session, stream: str, key: str) -> Ready:
 async def apply(session: Session, clock: Clock, reactions: Reactions, ready: Ready) -> None:
     """Claim the watermarks, run the handlers in order, park what has to wait. Raises whatever a handler raises."""
     await _claim(session, ready)
+    await failpoint("consumer.after_claim")
     heard = [(envelope, event) for envelope, event in _decoded(ready.apply) if type(event) in reactions.handlers]
     await reactions.prepare(session, [event for _, event in heard])
     for envelope, event in heard:

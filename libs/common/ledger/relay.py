@@ -231,6 +231,7 @@ class Relay:
     ) -> None:
         async with connection.transaction():
             result = await connection.execute(_POINT_AGAIN, str(stream), since)
+            await failpoint("relay.before_resend")
             await connection.execute(
                 "DELETE FROM relay_mark WHERE topic = $1 AND partition = $2 AND next_offset > $3", topic, partition, end
             )

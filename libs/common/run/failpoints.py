@@ -7,25 +7,34 @@ at the first of the other. Without that setting a fail point costs one dictionar
 import asyncio
 import os
 import signal
+import sys
 from dataclasses import dataclass
 from enum import StrEnum
 
 POINTS: frozenset[str] = frozenset(
     {
+        "door.after_numbers",
         "door.before_batch",
+        "door.after_prepare",
         "door.before_commit",
         "door.after_commit",
+        "door.after_lines",
         "transaction.before_ledger",
         "transaction.after_ledger",
         "relay.after_claim",
         "relay.before_send",
         "relay.after_ack",
         "relay.after_mark",
+        "relay.before_resend",
+        "sender.before_ack",
         "consumer.after_read",
         "consumer.before_apply",
+        "consumer.after_claim",
         "consumer.before_commit",
         "consumer.after_commit",
         "consumer.after_offsets",
+        "consumer.before_park",
+        "consumer.after_park",
         "timers.before_fire",
         "timers.before_commit",
     }
@@ -73,6 +82,8 @@ async def failpoint(name: str) -> None:
         return
     match armed.action:
         case Action.KILL:
+            # The last words tell a test that it was this, and nobody else, that ended the process.
+            print(f"killed at fail point {name}", file=sys.stderr, flush=True)  # noqa: T201
             os.kill(os.getpid(), signal.SIGKILL)
         case Action.RAISE:
             raise FailpointError(name)

@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 from libs.common.database.session import Database
 from libs.common.errors import Unavailable
 from libs.common.pack.shelf import Shelved
+from libs.common.run.failpoints import failpoint
 from libs.common.time.moments import local_day
 from services.intake.domain.case_number import COUNTY_DIGITS, HIGHEST_SEQUENCE, case_number
 
@@ -54,6 +55,7 @@ class NumberPool:
             size = max(self._next_block, count - len(self._ready))
             async with self._database.transaction(now) as session:
                 rows = await session.fetch(_TAKE, county, day, size, HIGHEST_SEQUENCE)
+            await failpoint("door.after_numbers")
             if not rows:
                 raise Unavailable("Today's case numbers are used up", "今日工单编号已用尽")
             self._ready.extend(range(rows[0].last - size + 1, rows[0].last + 1))

@@ -11,6 +11,7 @@ from fastapi import APIRouter, Header, Response
 
 from libs.common.database.session import Session
 from libs.common.errors import FieldError, Forbidden, Invalid, Problem, Unavailable
+from libs.common.run.failpoints import failpoint
 from libs.common.security.policy import Right
 from libs.common.web.door import Door, needs
 from libs.common.web.ndjson import Read, in_chunks, ndjson_body, read_lines
@@ -118,6 +119,7 @@ async def _write(door: Door, chunk: Chunk, report: Report) -> None:
         # One line that nobody foresaw must not cost the others their registration.
         logger.exception("chunk taken line by line", extra={"count": len(chunk.lines)})
         await _write_singly(door, chunk, report)
+    await failpoint("door.after_lines")
     for refused in sorted(chunk.refused, key=itemgetter(0)):
         report.refuse(*refused)
     report.lines_done = chunk.last_line

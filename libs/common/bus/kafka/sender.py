@@ -10,6 +10,7 @@ from libs.common.bus.kafka.clients import troubles
 from libs.common.bus.kafka.limits import LARGEST_BATCH, LARGEST_REQUEST, Limits
 from libs.common.bus.partitions import partition_of
 from libs.common.bus.port import BusTrouble, Message, Place
+from libs.common.run.failpoints import failpoint
 
 _REQUEST_SECONDS = 20.0
 
@@ -81,6 +82,7 @@ class KafkaSender:
         for batch in self._batches(messages):
             acknowledged = await self._producer.send_batch(batch, place.topic, partition=place.partition)
             under_way.append((acknowledged, batch.record_count()))
+        await failpoint("sender.before_ack")
         answers = await asyncio.gather(*(acknowledged for acknowledged, _ in under_way))
         offsets: list[int] = []
         for answer, (_, count) in zip(answers, under_way, strict=True):
