@@ -13,6 +13,7 @@ def check_accepted(view: CaseView, findings: Findings) -> None:
     def violated(service: str, message: str) -> None:
         findings.violated(Invariant.ACCEPTED, view.case_id, service, message)
 
+    _check_once(view, findings)
     case = view.row("cases")
     registered = [one for one in view.said[INTAKE] if isinstance(one.event, CaseRegistered)]
     findings.checked[Invariant.ACCEPTED] += case is not None
@@ -31,3 +32,11 @@ def check_accepted(view: CaseView, findings: Findings) -> None:
             violated(service, f"there is a row in {table}, and no registration was applied")
         elif case is not None and not known:
             findings.pending[f"cases not yet known to {service}"] += 1
+
+
+def _check_once(view: CaseView, findings: Findings) -> None:
+    """No table has a case twice, whatever its key may say."""
+    for service, table in ((INTAKE, "cases"), *_TABLES):
+        if len(view.rows[table]) > 1:
+            invariant = Invariant.PROMISE if table == "work" else Invariant.ACCEPTED
+            findings.violated(invariant, view.case_id, service, f"it has {len(view.rows[table])} rows in {table}")

@@ -6,14 +6,18 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from huiyin.audit import journal
 from huiyin.audit.accepted import check_accepted
+from huiyin.audit.beside import check_beside
 from huiyin.audit.delivery import Delivery, Suspect, check_pointers
 from huiyin.audit.figures import SCRATCH, Figures, Packs
 from huiyin.audit.histories import check_history
+from huiyin.audit.identities import check_identities
+from huiyin.audit.journal import Journals
 from huiyin.audit.merge import by_key
 from huiyin.audit.others import check_other_stream, check_packs
 from huiyin.audit.promises import Promises
-from huiyin.audit.queries import SERVICES, case_streams
+from huiyin.audit.queries import SERVICES, case_streams, check_all_there
 from huiyin.audit.reading import view_of
 from huiyin.audit.report import LIMIT, AuditReport, Findings, Invariant
 from huiyin.audit.states import check_states
@@ -50,6 +54,8 @@ class Subject:
     """Where events are that are not in the database; None when the bus is the embedded one, a part of the cut."""
     now: datetime | None = None
     """The system's time, against which timers are late. None when nobody runs it: then its last event's time."""
+    journals: Journals | None = None
+    """What clients wrote down themselves."""
 
 
 async def audit(house: "House", *, limit: int = LIMIT, at_a_time: int = AT_A_TIME) -> AuditReport:
@@ -72,13 +78,19 @@ async def examine(subject: Subject, *, limit: int = LIMIT, at_a_time: int = AT_A
     began = time.monotonic()
     findings = Findings(limit)
     deliveries = {stream: Delivery(findings, stream, all_in_database=subject.broker is None) for stream in Stream}
-    async with open_cut(subject.url, "audit", scratch=[SCRATCH]) as cut:
+    scratch = [SCRATCH] if subject.journals is None else [SCRATCH, journal.SCRATCH]
+    async with open_cut(subject.url, "audit", scratch=scratch) as cut:
+        await check_all_there(cut)
+        if subject.journals is not None:
+            await subject.journals.lay_out(cut)
         await check_pointers(cut, findings)
+        await check_beside(cut, findings)
+        await check_identities(cut, findings)
         await check_packs(cut, findings)
         for stream, delivery in deliveries.items():
             topic = f"{subject.topic_prefix}{stream}"
             if stream is Stream.CASES:
-                await _check_cases(cut, delivery, topic, subject.now or await _newest(cut), at_a_time)
+                await _check_cases(cut, delivery, topic, subject, at_a_time)
             else:
                 await check_other_stream(cut, findings, delivery, topic)
     if subject.broker is not None:
@@ -86,11 +98,13 @@ async def examine(subject: Subject, *, limit: int = LIMIT, at_a_time: int = AT_A
     return findings.report(time.monotonic() - began)
 
 
-async def _check_cases(cut: Cut, delivery: Delivery, topic: str, now: datetime, at_a_time: int) -> None:
-    findings = delivery.findings
+async def _check_cases(cut: Cut, delivery: Delivery, topic: str, subject: Subject, at_a_time: int) -> None:
+    findings, journals = delivery.findings, subject.journals
     figures = Figures(cut, findings, await Packs.of(cut))
-    promises = Promises(findings, now)
+    promises = Promises(findings, subject.now or await _newest(cut))
     streams = case_streams(cut, topic, embedded_bus=delivery.all_in_database)
+    if journals is not None:
+        streams["told"] = journal.told_of(cut)
     async for key, group in by_key(cut, streams, at_a_time=at_a_time):
         view = view_of(key, group, findings)
         check_accepted(view, findings)
@@ -99,7 +113,11 @@ async def _check_cases(cut: Cut, delivery: Delivery, topic: str, now: datetime, 
         check_states(view, findings)
         promises.check(view)
         await figures.check(view)
+        if journals is not None:
+            journals.check(view, findings)
     await figures.compare()
+    if journals is not None:
+        journals.conclude(findings)
 
 
 async def _newest(cut: Cut) -> datetime:

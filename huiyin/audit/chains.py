@@ -1,8 +1,15 @@
 """I2: what a service said of a key is numbered without a gap and chained by hashes, up to its head."""
 
+from datetime import UTC, datetime, timedelta
+
 from huiyin.audit.report import Findings, Invariant
 from libs.common.database.cut import Row
 from libs.common.ledger.append import GENESIS, chain, part_of
+
+CLOCK_STEP = timedelta(minutes=1)
+"""How much earlier than the event before it one may have been recorded: transactions that overlap."""
+
+_LONG_AGO = datetime.min.replace(tzinfo=UTC) + 2 * CLOCK_STEP
 
 
 class Chain:
@@ -17,6 +24,7 @@ class Chain:
         self._hash: bytes | None = GENESIS
         """Of the event before; None where that is missing."""
         self._id = 0
+        self._recorded_at = _LONG_AGO
 
     def add(self, row: Row) -> None:
         """One more event."""
@@ -34,6 +42,10 @@ class Chain:
         if row["id"] <= self._id:
             self._violated(f"event {seq} was written before event {self.last}, and so sent before it")
         self._id = row["id"]
+        if row["recorded_at"] < self._recorded_at - CLOCK_STEP:
+            # No rule is broken: deadlines hang on what was said, and the order on the numbers.
+            self._findings.pending["events recorded while a clock was behind"] += 1
+        self._recorded_at = row["recorded_at"]
         if row["part"] != part_of(self._key):
             message = f"event {seq} is in part {row['part']}, not {part_of(self._key)}"
             self._findings.violated(Invariant.SENT, self._key, self._service, message)

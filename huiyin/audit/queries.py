@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from libs.common.bus.flow import Service, Stream, said, stream_of, subscriptions
-from libs.common.database.cut import Cut
+from libs.common.database.cut import Cut, NotThere
 
 SERVICES: tuple[str, ...] = tuple(service.value for service in Service)
 """Also the names of their schemas; every name that these statements are made of is one of ours."""
@@ -14,6 +14,20 @@ SPEAKERS: dict[Stream, tuple[str, ...]] = {
 READERS: dict[Stream, tuple[str, ...]] = {
     stream: tuple(s.value for s in Service if stream in subscriptions(s)) for stream in Stream
 }
+
+
+_SCHEMAS = "SELECT nspname AS name FROM pg_namespace WHERE nspname = ANY($1::text[])"
+
+
+async def check_all_there(cut: Cut) -> None:
+    """NotThere, saying so, unless all four services are in this one database: several have no common cut."""
+    there = {row["name"] for row in await cut.fetch(_SCHEMAS, list(SERVICES))}
+    missing = [service for service in SERVICES if service not in there]
+    if there and missing:
+        raise NotThere(
+            f"it holds {', '.join(sorted(there))}, and not {', '.join(missing)}; "
+            "services in different databases have no common moment at which they could be compared"
+        )
 
 
 def events_of(cut: Cut, stream: Stream) -> str:

@@ -23,9 +23,12 @@ _PERHAPS_A_MOBILE = re.compile(r"1[3-9]\d{9}")
 _PERHAPS_AN_ID = re.compile(r"\d{17}")
 _FULL_WIDTH = re.compile("[\uff10-\uff19]")
 _NUMBERS_OF_THINGS = frozenset(
-    {"case_id", "case_no", "source_no", "area_code", "category_code", "supervision_id", "unit_code", "lead_unit"}
+    {
+        *("case_id", "case_no", "source_no", "area_code", "category_code", "supervision_id", "unit_code", "lead_unit"),
+        *("caller", "answered_by"),
+    }
 )
-"""Fields that hold codes and numbers, never a person's."""
+"""Fields that hold codes, numbers of things, and accounts of the staff, never a citizen's."""
 
 
 def view_of(case_id: str, group: Group, findings: Findings) -> CaseView:

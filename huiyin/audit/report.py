@@ -33,7 +33,7 @@ SENTENCES: Mapping[Invariant, str] = {
     Invariant.STATE: "Where a case stands, in each service, is what its events say.",
     Invariant.PROMISE: "No open case is without a unit, a clock or somebody who asks the citizen.",
     Invariant.FIGURE: "Every fact and every figure equals its recount from the ledgers.",
-    Invariant.IDENTITY: "No phone and no ID number is in any ledger.",
+    Invariant.IDENTITY: "No phone and no ID number is outside the vault.",
 }
 
 

@@ -1,10 +1,12 @@
 """``huiyin audit``: does everything that was written down agree with everything else?"""
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from huiyin.audit.auditing import Subject, examine
+from huiyin.audit.journal import Journals, NotAJournal
 from huiyin.audit.report import SENTENCES, AuditReport
 from huiyin.cli.common import AsJson, DataDir, fail, load_settings, run_async, say, say_json
 from huiyin.cli.database import existing_database
@@ -17,6 +19,17 @@ def audit(
     limit: Annotated[
         int, typer.Option(min=0, help="Violations of each invariant that are named; all are counted.")
     ] = 20,
+    journal: Annotated[
+        list[Path] | None,
+        typer.Option(
+            exists=True,
+            dir_okay=False,
+            help="What a client wrote down of its registrations (docs/audit.md); may be given several times.",
+        ),
+    ] = None,
+    sole: Annotated[  # noqa: FBT002 - an option of a command
+        bool, typer.Option("--sole", help="Nobody but these clients registered anything since their journals began.")
+    ] = False,
     data_dir: DataDir = None,
     as_json: AsJson = False,  # noqa: FBT002 - an option of a command
 ) -> None:
@@ -24,15 +37,20 @@ def audit(
 
     It changes nothing, and may be run while Huiyin runs. The status is 1 when there is a difference.
     """
-    run_async(_audit(load_settings(data_dir=data_dir), limit, as_json=as_json))
+    if sole and not journal:
+        fail("--sole says something of journals: name them with --journal")
+    journals = Journals(journal, sole=sole) if journal else None
+    run_async(_audit(load_settings(data_dir=data_dir), limit, journals, as_json=as_json))
 
 
-async def _audit(settings: CommonSettings, limit: int, *, as_json: bool) -> int:
+async def _audit(settings: CommonSettings, limit: int, journals: Journals | None, *, as_json: bool) -> int:
     async with existing_database(settings) as url:
         try:
-            report = await _examine(settings, url, limit)
+            report = await _examine(settings, url, limit, journals)
         except NotThere as error:
             fail(f"this database cannot be audited: {error}. Has Huiyin ever run on it, and may this role read it?")
+        except NotAJournal as error:
+            fail(str(error))
     if as_json:
         say_json(report.document())
     else:
@@ -40,12 +58,12 @@ async def _audit(settings: CommonSettings, limit: int, *, as_json: bool) -> int:
     return 0 if report.clean else 1
 
 
-async def _examine(settings: CommonSettings, url: str, limit: int) -> AuditReport:
+async def _examine(settings: CommonSettings, url: str, limit: int, journals: Journals | None) -> AuditReport:
     if settings.bus is BusKind.EMBEDDED:
-        return await examine(Subject(url, settings.topic_prefix), limit=limit)
+        return await examine(Subject(url, settings.topic_prefix, journals=journals), limit=limit)
     broker = open_bus(settings.bus, database_url=url, kafka_bootstrap=settings.kafka_bootstrap)
     try:
-        return await examine(Subject(url, settings.topic_prefix, broker), limit=limit)
+        return await examine(Subject(url, settings.topic_prefix, broker, journals=journals), limit=limit)
     finally:
         await broker.close()
 

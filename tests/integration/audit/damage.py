@@ -26,6 +26,22 @@ _SHORTEN = (
     " WHERE h.key = {solved} AND l.key = h.key AND l.seq = 2",
 )
 
+# As somebody would who knows how the hashes are made: everything after the forgery is chained anew, with the head.
+_CHAIN_ANEW = (
+    """
+    WITH RECURSIVE chained AS (
+        SELECT 0 AS seq, decode(repeat('00', 32), 'hex') AS hash
+        UNION ALL
+        SELECT l.seq, sha256(c.hash || convert_to(concat_ws(E'\\n', l.key, l.seq, l.type,
+            to_char(l.occurred_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"+00:00"'), l.payload::text), 'UTF8'))
+        FROM chained AS c JOIN followup.ledger AS l ON l.key = {solved} AND l.seq = c.seq + 1
+    )
+    UPDATE followup.ledger AS l SET hash = c.hash FROM chained AS c WHERE l.key = {solved} AND l.seq = c.seq
+    """,
+    "UPDATE followup.ledger_head AS h SET hash = l.hash FROM followup.ledger AS l"
+    " WHERE h.key = {solved} AND l.key = h.key AND l.seq = h.seq",
+)
+
 KINDS: dict[str, Spoiled] = {
     # The history itself
     "a row edited": _spoiled(
@@ -100,6 +116,17 @@ KINDS: dict[str, Spoiled] = {
         " 'satisfaction', 'satisfied'), causes, sha256('x'), now() FROM followup.ledger"
         " WHERE key = {fresh} AND seq = 3",
     ),
+    "a forged word of the citizen, with right hashes": _spoiled(
+        "I5", "followup", "solved", "closed as solved without the citizen's satisfied word",
+        "UPDATE followup.ledger SET payload = replace(payload::text, '\"satisfied\"', '\"not_satisfied\"')::json"
+        " WHERE key = {solved} AND type = 'cn.huiyin.case.callback_tried'", *_CHAIN_ANEW,
+    ),
+    "a closing without its callback, with right hashes": _spoiled(
+        "I5", "followup", "solved", "closed as solved without the citizen's satisfied word",
+        "DELETE FROM followup.ledger WHERE key = {solved} AND type = 'cn.huiyin.case.callback_tried'",
+        "UPDATE followup.ledger SET seq = seq - 1 WHERE key = {solved} AND type = 'cn.huiyin.case.closed'",
+        "UPDATE followup.ledger_head SET seq = seq - 1 WHERE key = {solved}", *_CHAIN_ANEW,
+    ),
     # Sending and reading
     "a pointer to nothing": _spoiled(
         "I3", "intake", "row 999999", "row 999999 is marked to be sent and does not exist",
@@ -152,6 +179,51 @@ KINDS: dict[str, Spoiled] = {
     "a matter lost": _spoiled(
         "I1", "followup", "fresh", "there is no row in matter", "DELETE FROM followup.matter WHERE case_id = {fresh}"
     ),
+    "a matter doubled": _spoiled(
+        "I1", "followup", "fresh", "it has 2 rows in matter",
+        "ALTER TABLE followup.matter DROP CONSTRAINT matter_pkey CASCADE",
+        "INSERT INTO followup.matter SELECT * FROM followup.matter WHERE case_id = {fresh}",
+    ),
+    # What stands beside the ledger
+    "the words edited": _spoiled(
+        "I6", "intake", "fresh", "wording lacks [\"村口路灯坏了三天\"]",
+        "UPDATE intake.wording SET text = '没有问题' WHERE case_id = {fresh}",
+    ),
+    "the words lost": _spoiled(
+        "I6", "intake", "fresh", "wording lacks", "DELETE FROM intake.wording WHERE case_id = {fresh}"
+    ),
+    "a supplement lost": _spoiled(
+        "I6", "intake", "solved", "supplement lacks", "DELETE FROM intake.supplement WHERE case_id = {solved}"
+    ),
+    "a try edited": _spoiled(
+        "I6", "followup", "solved", "nobody said so",
+        "UPDATE followup.attempt SET satisfaction = 'basically_satisfied' WHERE case_id = {solved}",
+    ),
+    "a try lost": _spoiled(
+        "I6", "followup", "solved", "attempt lacks", "DELETE FROM followup.attempt WHERE case_id = {solved}"
+    ),
+    "a try that nobody made": _spoiled(
+        "I6", "followup", "waiting", "attempt has",
+        "INSERT INTO followup.attempt (callback_id, attempt, case_id, round, at, caller, reached, valid)"
+        " SELECT callback_id, 1, case_id, 1, now(), 'ghost', 'no_answer', false FROM followup.callback"
+        " WHERE case_id = {waiting}",
+    ),
+    "an order of supervision lost": _spoiled(
+        "I6", "followup", "late", "supervision lacks",
+        "DELETE FROM followup.supervision WHERE case_id = {late} AND state = 'replied'",
+    ),
+    "a reply edited": _spoiled(
+        "I6", "followup", "late", "nobody said so",
+        "UPDATE followup.supervision SET reply = '已办结' WHERE case_id = {late} AND state = 'replied'",
+    ),
+    "a step lost": _spoiled(
+        "I6", "followup", "solved", "transition lacks",
+        "DELETE FROM followup.transition WHERE case_id = {solved} AND version = 2",
+    ),
+    "the last step with the units lost": _spoiled(
+        "I6", "dispatch", "solved", "transition lacks [\"closed\"]",
+        "DELETE FROM dispatch.transition WHERE case_id = {solved} AND to_status = 'closed'",
+    ),
     # States
     "a status at the door": _spoiled(
         "I6", "intake", "fresh", "status is signed, the events say assigned",
@@ -195,6 +267,27 @@ KINDS: dict[str, Spoiled] = {
         "UPDATE followup.pack SET document = jsonb_set(document, '{{callback,tries}}', '9')",
     ),
     # Promises
+    "a work order doubled": _spoiled(
+        "I7", "dispatch", "fresh", "it has 2 rows in work",
+        "ALTER TABLE dispatch.work DROP CONSTRAINT work_pkey CASCADE",
+        "INSERT INTO dispatch.work SELECT * FROM dispatch.work WHERE case_id = {fresh}",
+    ),
+    "a timer doubled": _spoiled(
+        "I7", "followup", "fresh", "belongs to no deadline that was set",
+        "INSERT INTO followup.timer SELECT case_id || '.99.miss', case_id, round, what, step, unit_code, starts_at,"
+        " due_at, fires_at, pack_version, state, error FROM followup.timer"
+        " WHERE case_id = {fresh} AND what = 'handle' AND step = 'miss'",
+    ),
+    "a closed case without its callback": _spoiled(
+        "I7", "followup", "solved", "round 1 has no callback",
+        "DELETE FROM followup.callback WHERE case_id = {solved}",
+    ),
+    "a callback doubled": _spoiled(
+        "I7", "followup", "waiting", "round 1 has 2 callbacks",
+        "ALTER TABLE followup.callback DROP CONSTRAINT callback_case_id_round_key",
+        "INSERT INTO followup.callback SELECT 'another', case_id, round, state, handling_unit, area_code, tries,"
+        " attempts, next_try_at, opened_at, version FROM followup.callback WHERE case_id = {waiting}",
+    ),
     "a unit lost": _spoiled(
         "I7", "dispatch", "fresh", "it is assigned and no unit leads it",
         "UPDATE dispatch.work SET lead_unit = NULL WHERE case_id = {fresh}",
@@ -288,5 +381,23 @@ KINDS: dict[str, Spoiled] = {
         "I9", "dispatch", "by_hand", "has a phone or ID number in its field note",
         "UPDATE dispatch.ledger SET payload = replace(payload::text, '已到现场查看', '11010119900307123X')::json"
         " WHERE key = {by_hand} AND type = 'cn.huiyin.case.progress_reported'",
+    ),
+    "a phone in the words": _spoiled(
+        "I9", "intake", "fresh", "its row in wording has a phone or ID number in clear",
+        "UPDATE intake.wording SET text = text || '，电话13800138000' WHERE case_id = {fresh}",
+    ),
+    "a phone in wide digits in a caller's note": _spoiled(
+        "I9", "followup", "third_round", "its row in attempt has a phone or ID number in clear",
+        "UPDATE followup.attempt SET words = '请打１３８００１３８０００' WHERE case_id = {third_round}",
+    ),
+    "an ID number in a kept answer": _spoiled(
+        "I9", "intake", "a-key", "its row in answer has a phone or ID number in clear",
+        "INSERT INTO intake.answer (scope, idempotency_key, request_hash, status, headers, body)"
+        " VALUES ('x', 'a-key', '', 200, '{{}}', convert_to('{{\"text\":\"身份证11010119900307123X\"}}', 'UTF8'))",
+    ),
+    "a phone in a parked event": _spoiled(
+        "I9", "analytics", "elsewhere", "its row in parked has a phone or ID number in clear",
+        "INSERT INTO analytics.parked (stream, key, source, seq, state, type, headers, value, reason)"
+        " VALUES ('cases', 'elsewhere', 'intake', 1, 'failed', 'x', '{{}}', '\\x3133383030313338303030', 'a test')",
     ),
 }  # fmt: skip

@@ -87,6 +87,28 @@ async def test_where_there_is_nothing(tmp_path: Path, database_url: str) -> None
     assert "this database cannot be audited" in empty.err
 
 
+async def test_services_in_different_databases_cannot_be_audited(copy: Copy) -> None:
+    await copy.spoil("ALTER SCHEMA analytics RENAME TO elsewhere")
+    told = await _run("audit", HUIYIN_DATABASE_URL=copy.url)
+    assert told.status == 2
+    assert "it holds dispatch, followup, intake, and not analytics" in told.err
+    assert "services in different databases have no common moment" in told.err
+
+
+async def test_with_a_journal(copy: Copy, tmp_path: Path) -> None:
+    line = {"outcome": "ok", "number": 1, "kind": "register", "at": 1.0, "said": {"case_id": "nowhere"}}
+    journal = tmp_path / "journal.ndjson"
+    journal.write_text(json.dumps(line) + "\n", encoding="utf-8")
+    told = await _run("audit", "--journal", str(journal), HUIYIN_DATABASE_URL=copy.url)
+    assert told.status == 1
+    assert "I1 intake nowhere: it is not there, and was accepted: 1" in told.out
+    journal.write_text("nothing\n", encoding="utf-8")
+    told = await _run("audit", "--journal", str(journal), HUIYIN_DATABASE_URL=copy.url)
+    assert (told.status, "line 1 is no line of a journal" in told.err) == (2, True)
+    told = await _run("audit", "--sole", HUIYIN_DATABASE_URL=copy.url)
+    assert (told.status, "name them with --journal" in told.err) == (2, True)
+
+
 def test_the_dsn_of_a_running_server(tmp_path: Path) -> None:
     assert running_dsn(tmp_path) is None
     with EmbeddedPostgres(tmp_path, durable=False) as server:

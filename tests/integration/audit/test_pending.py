@@ -8,10 +8,10 @@ from huiyin.audit.report import Invariant
 from libs.common.bus.embedded import EmbeddedBus
 from libs.common.bus.flow import Service
 from libs.common.database.session import Database
-from libs.common.events.base import Event
 from libs.common.events.cases import CaseSupplemented
 from libs.common.ledger.relay import Relay, Sending
 from libs.common.run.supervise import stop
+from services.intake.tables import Supplement
 from tests.integration.audit.conftest import Copy
 from tests.integration.audit.county import MONDAY, open_county
 from tests.support.eventually import eventually
@@ -25,10 +25,18 @@ _PARKED = """
 """
 
 
-async def _say(copy: Copy, *events: Event) -> None:
+async def _say(copy: Copy, *events: CaseSupplemented) -> None:
     database = Database(copy.url, "intake", pool_size=1)
     async with database.transaction(MONDAY) as session:
-        for event in events:
+        for number, event in enumerate(events):
+            row = {
+                "supplement_id": f"s{number}",
+                "case_id": event.case_id,
+                "at": MONDAY,
+                "by": "op",
+                "text": event.text,
+            }
+            session.insert(Supplement, row)
             session.publish(event)
     await database.close()
 
