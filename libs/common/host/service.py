@@ -18,6 +18,7 @@ from libs.common.database.session import Database, Session
 from libs.common.events.ops import ResendRequested
 from libs.common.host.janitor import keep_house, watch_packs
 from libs.common.host.ops import Ops
+from libs.common.host.retries import try_again
 from libs.common.ledger.consumer import Consumer, Reading, run_until_halted
 from libs.common.ledger.handlers import Reactions
 from libs.common.ledger.parking import Parking
@@ -113,6 +114,8 @@ class RunningService:
         for loop in self.spec.loops:
             progress = Progress()
             self._run(loop.name, partial(loop.run, self.runtime, progress), progress)
+        progress = Progress()
+        self._run("retries", partial(try_again, self.parking, progress), progress)
         progress = Progress()
         self._run("rounds", partial(keep_house, self.runtime, self.spec.measure, progress), progress)
 

@@ -1,8 +1,9 @@
 """From the bus into this service: read a batch, apply it in one transaction, then commit its offsets.
 
-A batch that fails is rolled back and taken event by event: a ``Permanent`` error, or any other after its tries are used
-up, parks that event with its reason, and later events of the same key queue behind it. Trouble with the database or the
-bus is never the event's fault: it is tried again for as long as it lasts. When too many events in a row fail, it is the
+A batch that fails is rolled back and taken again without the event that failed, which is tried alone and, when it
+fails there too, is parked with its reason; later events of the same key queue behind it. It is tried again beside the
+others, a few times unless it is ``Permanent``, and then waits for a person. Trouble with the database or the bus is
+never the event's fault: it is tried again for as long as it lasts. When too many events in a row fail, it is the
 release that is bad, not the events: the consumer stops and says so.
 """
 
@@ -28,7 +29,6 @@ logger = logging.getLogger(__name__)
 
 LARGEST_BATCH = 200
 READ_WAIT = 0.25
-TRIES = 5
 MOST_PARKED_IN_A_ROW = 20
 
 
@@ -59,6 +59,8 @@ class Consumer:
         self._reading = reading
         self._topics = [f"{reading.topic_prefix}{stream}" for stream in subscriptions(reading.service)]
         self._parked_in_a_row = 0
+        self._suspect: Envelope | None = None
+        """Whose handler ran when the last transaction failed."""
         self._name = str(reading.service)
         self._heard = frozenset(event.type_name for event in reading.reactions.handlers)
 
@@ -96,9 +98,15 @@ class Consumer:
         await failpoint("consumer.after_offsets")
 
     async def take(self, records: Sequence[Record]) -> None:
-        """Apply records, each exactly once however often they come."""
-        envelopes = [self._envelope(record) for record in records]
-        backoff = Backoff()
+        """Apply records, each exactly once however often they come. HaltedError when nothing can be applied."""
+        left: list[Sequence[Envelope]] = [[self._envelope(record) for record in records]]
+        while left:
+            left += reversed(await self._take_together(left.pop()))
+
+    async def _take_together(self, envelopes: Sequence[Envelope]) -> list[Sequence[Envelope]]:
+        """Apply or park all of them; else the parts, in order, in which to take them."""
+        backoff = Backoff(first=0.05)
+        tries = 0
         while True:
             try:
                 await self._apply(envelopes)
@@ -107,49 +115,45 @@ class Consumer:
             except Overtaken:
                 raise
             except Exception as error:
-                logger.info("batch taken one by one", extra={"service": self._name, "error": type(error).__name__})
-                for envelope in envelopes:
-                    await self._take_alone(envelope)
-                return
-            else:
-                return
-
-    async def _take_alone(self, envelope: Envelope) -> None:
-        backoff = Backoff(first=0.05, longest=1.0)
-        tries = 0
-        while True:
-            try:
-                await self._apply([envelope])
-            except (Unavailable, Overtaken):
-                await backoff.wait()
-            except Exception as error:
+                if len(envelopes) > 1:
+                    logger.info("batch taken apart", extra={"service": self._name, "error": type(error).__name__})
+                    return _parts(envelopes, self._suspect)
                 tries += 1
-                if isinstance(error, Permanent) or tries >= TRIES:
-                    await self._park(envelope, f"{type(error).__name__}: {error}", tries)
-                    return
+                if self._parked_in_a_row < MOST_PARKED_IN_A_ROW:
+                    await self._park(envelopes[0], error)
+                    return []
+                if isinstance(error, Permanent) or tries >= inbox.TRIES:
+                    reason = f"{self._parked_in_a_row} events in a row failed; the last: {inbox.reason_of(error)}"
+                    raise HaltedError(reason) from error
                 await backoff.wait()
             else:
-                return
+                return []
 
     async def _apply(self, envelopes: Sequence[Envelope]) -> None:
-        with metrics.EVENT_PROCESS_DURATION_SECONDS.labels(self._name).time():
-            async with self._reading.database.transaction(self._reading.clock.now()) as session:
-                ready = await inbox.sort_out(session, envelopes)
-                await failpoint("consumer.before_apply")
-                await inbox.apply(session, self._reading.clock, self._reading.reactions, ready)
-                await failpoint("consumer.before_commit")
-        self._parked_in_a_row = 0
+        ready = inbox.Ready()
+        try:
+            with metrics.EVENT_PROCESS_DURATION_SECONDS.labels(self._name).time():
+                async with self._reading.database.transaction(self._reading.clock.now()) as session:
+                    ready = await inbox.sort_out(session, envelopes)
+                    await failpoint("consumer.before_apply")
+                    await inbox.apply(session, self._reading.clock, self._reading.reactions, ready)
+                    await failpoint("consumer.before_commit")
+        except Exception:
+            self._suspect = ready.under_way
+            raise
+        if any(envelope.type_name in self._heard for envelope in ready.apply):
+            self._parked_in_a_row = 0
         self._count(ready)
 
-    async def _park(self, envelope: Envelope, reason: str, tries: int) -> None:
-        if self._parked_in_a_row >= MOST_PARKED_IN_A_ROW:
-            raise HaltedError(f"{self._parked_in_a_row} events in a row failed; the last: {reason}")
+    async def _park(self, envelope: Envelope, error: Exception) -> None:
+        again_in = None if isinstance(error, Permanent) else inbox.FIRST_AGAIN
+        row = inbox.Parked(envelope, "failed", inbox.reason_of(error), tries=1, again_in=again_in)
         backoff = Backoff()
         while True:
             try:
                 await failpoint("consumer.before_park")
                 async with self._reading.database.transaction(self._reading.clock.now()) as session:
-                    await inbox.park(session, [(envelope, "failed", reason, tries)])
+                    await inbox.park(session, [row])
                 await failpoint("consumer.after_park")
                 break
             except DatabaseTrouble:
@@ -184,6 +188,15 @@ class Consumer:
             return from_record(stream, record.headers, record.value)
         except ValueError as error:
             return _unreadable(stream, record, str(error))
+
+
+def _parts(envelopes: Sequence[Envelope], suspect: Envelope | None) -> list[Sequence[Envelope]]:
+    """Cut so that the suspect stands alone; in the middle when none of them is suspected."""
+    at = next((place for place, envelope in enumerate(envelopes) if envelope is suspect), None)
+    if at is None:
+        middle = len(envelopes) // 2
+        return [envelopes[:middle], envelopes[middle:]]
+    return [part for part in (envelopes[:at], envelopes[at : at + 1], envelopes[at + 1 :]) if part]
 
 
 def _unreadable(stream: str, record: Record, reason: str) -> Envelope:

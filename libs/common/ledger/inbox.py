@@ -29,6 +29,11 @@ from libs.common.time.clock import Clock
 Key = tuple[str, str]
 """(stream, key)"""
 
+TRIES = 5
+"""How often an event is tried in all before it waits for a person; a ``Permanent`` one once."""
+FIRST_AGAIN = 1.0
+"""Seconds from the first try to the second; each wait after it is twice as long."""
+
 
 @dataclass(slots=True)
 class Ready:
@@ -40,8 +45,21 @@ class Ready:
     duplicates: list[Envelope] = field(default_factory=list)
     released: list[int] = field(default_factory=list)
     """Ids of parked rows that are applied now."""
+    under_way: Envelope | None = None
+    """The one whose handler runs; None before and after all of them."""
     before: dict[tuple[str, str, str], int] = field(default_factory=dict)
     after: dict[tuple[str, str, str], int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Parked:
+    """An event that is to be kept, in which state and why; ``again_in`` seconds it is tried again by itself."""
+
+    envelope: Envelope
+    state: str
+    reason: str
+    tries: int = 0
+    again_in: float | None = None
 
 
 @dataclass(slots=True)
@@ -51,6 +69,8 @@ class _KeyState:
     waiting: list[tuple[int | None, Envelope]] = field(default_factory=list)
     parked: set[tuple[str, int]] = field(default_factory=set)
 
+
+_BEHIND = "an earlier event of this key failed"
 
 _STATE = """
     WITH wanted AS (SELECT DISTINCT * FROM unnest($1::text[], $2::text[]) AS w(stream, key))
@@ -81,11 +101,12 @@ _CLAIM = """
 """
 
 _PARK = """
-    INSERT INTO parked (stream, key, source, seq, state, type, headers, value, reason, tries)
-    SELECT stream, key, source, seq, state, type, headers::jsonb, value, reason, tries
+    INSERT INTO parked (stream, key, source, seq, state, type, headers, value, reason, tries, again_at)
+    SELECT stream, key, source, seq, state, type, headers::jsonb, value, reason, tries,
+           now() + again_in * interval '1 second'
     FROM unnest($1::text[], $2::text[], $3::text[], $4::int[], $5::text[], $6::text[], $7::text[], $8::bytea[],
-                $9::text[], $10::int[])
-        AS p(stream, key, source, seq, state, type, headers, value, reason, tries)
+                $9::text[], $10::int[], $11::float8[])
+        AS p(stream, key, source, seq, state, type, headers, value, reason, tries, again_in)
     ON CONFLICT (stream, key, source, seq) DO NOTHING
 """
 
@@ -116,43 +137,49 @@ async def apply(session: Session, clock: Clock, reactions: Reactions, ready: Rea
     """Claim the watermarks, run the handlers in order, park what has to wait. Raises whatever a handler raises."""
     await _claim(session, ready)
     await failpoint("consumer.after_claim")
-    heard = [(envelope, event) for envelope, event in _decoded(ready.apply) if type(event) in reactions.handlers]
+    heard = [(envelope, event) for envelope, event in _decoded(ready) if type(event) in reactions.handlers]
+    ready.under_way = None
     await reactions.prepare(session, [event for _, event in heard])
     for envelope, event in heard:
+        ready.under_way = envelope
         session.now = clock.reacting_to(envelope.occurred_at)
         session.traceparent = envelope.traceparent
         await reactions.handlers[type(event)](session, event)
-    await park(session, [(envelope, "waiting", reason, 0) for envelope, reason in ready.wait])
-    await park(session, [(envelope, "behind", "an earlier event of this key failed", 0) for envelope in ready.behind])
+    ready.under_way = None
+    await park(session, [Parked(envelope, "waiting", reason) for envelope, reason in ready.wait])
+    await park(session, [Parked(envelope, "behind", _BEHIND) for envelope in ready.behind])
     if ready.released:
         await session.fetch("DELETE FROM parked WHERE id = ANY($1::bigint[])", ready.released)
 
 
-async def park(session: Session, rows: Sequence[tuple[Envelope, str, str, int]]) -> None:
-    """Keep (event, state, reason, tries) in order; one that is parked already stays as it is."""
+async def park(session: Session, rows: Sequence[Parked]) -> None:
+    """Keep events in order; one that is parked already stays as it is."""
     if not rows:
         return
-    columns: list[list[object]] = [[] for _ in range(10)]
-    for envelope, state, reason, tries in rows:
+    columns: list[list[object]] = [[] for _ in range(11)]
+    for row in rows:
+        envelope = row.envelope
         values = (
             envelope.stream,
             envelope.key,
             envelope.source,
             envelope.seq,
-            state,
+            row.state,
             envelope.type_name,
             orjson.dumps(to_headers(envelope)).decode(),
             envelope.value,
-            reason[:2_000],
-            tries,
+            row.reason[:2_000],
+            row.tries,
+            row.again_in,
         )
         for column, value in zip(columns, values, strict=True):
             column.append(value)
     await session.fetch(_PARK, *columns)
 
 
-def _decoded(envelopes: Sequence[Envelope]) -> Iterator[tuple[Envelope, Event]]:
-    for envelope in envelopes:
+def _decoded(ready: Ready) -> Iterator[tuple[Envelope, Event]]:
+    for envelope in ready.apply:
+        ready.under_way = envelope
         event = decode_event(envelope.type_name, envelope.value)
         if event is not None:
             yield envelope, event
@@ -253,6 +280,11 @@ async def _claim(session: Session, ready: Ready) -> None:
         raise Overtaken("another reader applied some of these events")
     for (stream, key, source), seq in ready.after.items():
         session.learned.setdefault((stream, key), {})[source] = seq
+
+
+def reason_of(error: Exception) -> str:
+    """Why an event failed, as it is kept with it."""
+    return f"{type(error).__name__}: {error}"
 
 
 def lag_of(envelope: Envelope, now: datetime) -> float:

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from libs.common.database.session import Database, DatabaseTrouble, Overtaken, Session
+from libs.common.errors import Permanent
 from libs.common.ledger import inbox
 from libs.common.ledger.handlers import Reactions
 from libs.common.time.clock import Clock
@@ -21,9 +22,18 @@ _OF_KEY = """
     WHERE stream = $1 AND key = $2 ORDER BY id
 """
 _FAILED_AGAIN = """
-    UPDATE parked SET state = 'failed', reason = $3, tries = tries + 1
+    UPDATE parked SET state = 'failed', reason = $3, tries = tries + 1,
+        again_at = CASE WHEN $6 AND tries + 1 < $7 THEN now() + $8 * 2 ^ tries * interval '1 second' END
     WHERE stream = $1 AND key = $2 AND id = (
         SELECT min(id) FROM parked WHERE stream = $1 AND key = $2 AND source = $4 AND seq = $5)
+"""
+# What stands behind a failed event that is gone was put there while a replay of its key ended.
+_DUE = """
+    SELECT stream, key FROM parked
+    WHERE again_at <= now() OR state = 'behind' AND NOT EXISTS (
+        SELECT FROM parked AS before
+        WHERE before.stream = parked.stream AND before.key = parked.key AND before.state = 'failed')
+    GROUP BY stream, key ORDER BY min(id) LIMIT $1
 """
 _LET_GO = """
     WITH gone AS (DELETE FROM parked WHERE id = $1 RETURNING *)
@@ -82,10 +92,14 @@ class Parking:
             except (DatabaseTrouble, Overtaken):
                 raise
             except Exception as error:
-                reason = f"{type(error).__name__}: {error}"
-                await self._fail_again(stream, key, ready, reason)
-                return Replayed(applied, reason)
+                await self._fail_again(stream, key, ready, error)
+                return Replayed(applied, inbox.reason_of(error))
             applied += len(ready.apply)
+
+    async def due(self, at_most: int) -> Sequence[Any]:
+        """The keys (stream, key) that are to be tried again by now without anybody asking, the longest parked first."""
+        async with self._database.reading() as session:
+            return await session.fetch(_DUE, at_most)
 
     async def drop(self, stream: str, key: str, ids: Sequence[int], *, by: str, because: str) -> int:
         """Give up parked events of a key (they are kept in ``parked_dropped``), then replay what stood behind them.
@@ -113,12 +127,13 @@ class Parking:
         rows = await session.fetch(_OF_KEY, stream, key)
         return f"waiting: {rows[0].reason}" if rows else None
 
-    async def _fail_again(self, stream: str, key: str, ready: inbox.Ready, reason: str) -> None:
+    async def _fail_again(self, stream: str, key: str, ready: inbox.Ready, error: Exception) -> None:
         if not ready.apply:
             return
-        first = ready.apply[0]
+        first, reason = ready.apply[0], inbox.reason_of(error)[:2_000]
+        again = not isinstance(error, Permanent), inbox.TRIES, inbox.FIRST_AGAIN
         async with self._database.transaction(self._clock.now()) as session:
-            await session.fetch(_FAILED_AGAIN, stream, key, reason[:2_000], first.source, first.seq)
+            await session.fetch(_FAILED_AGAIN, stream, key, reason, first.source, first.seq, *again)
 
 
 async def parked_now(session: Session) -> dict[str, tuple[int, datetime | None]]:

@@ -92,6 +92,7 @@ LEDGER_DDL: tuple[str, ...] = (
         tries integer NOT NULL DEFAULT 0,
         parked_at timestamptz NOT NULL DEFAULT now(),
         asked_at timestamptz,
+        again_at timestamptz,
         UNIQUE (stream, key, source, seq)
     )
     """,

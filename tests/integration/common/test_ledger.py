@@ -156,7 +156,7 @@ async def test_a_failed_event_holds_up_its_own_key_alone_and_is_replayed_in_orde
     poisoned = next(envelope for envelope in everything if b"a2" in envelope.value)
     await hear(dispatch, table, everything[:2])
     async with dispatch.transaction(NOON) as session:
-        await inbox.park(session, [(poisoned, "failed", "cannot be", 1)])
+        await inbox.park(session, [inbox.Parked(poisoned, "failed", "cannot be", 1)])
     await hear(dispatch, table, everything[2:])
     assert await applied(dispatch, "b") == ["b1", "b2", "b3"]
     assert await applied(dispatch, "a") == ["a1"]
@@ -179,7 +179,7 @@ async def test_a_dropped_event_is_kept_with_its_reason_and_the_rest_goes_on(
     first, second, third = await said(intake, "intake")
     await hear(dispatch, table, [first])
     async with dispatch.transaction(NOON) as session:
-        await inbox.park(session, [(second, "failed", "never", 5)])
+        await inbox.park(session, [inbox.Parked(second, "failed", "never", 5)])
     await hear(dispatch, table, [third])
     parking = Parking(dispatch, table, SystemClock())
     failed = next(row for row in await parking.events("cases", "a") if row.state == "failed")

@@ -1,0 +1,38 @@
+"""Trying parked events again beside the reader: what failed may pass in a while, and nobody else waits for it."""
+
+import asyncio
+import logging
+
+from libs.common.database.session import DatabaseTrouble, Overtaken
+from libs.common.errors import Unavailable
+from libs.common.ledger.parking import Parking
+from libs.common.run.supervise import Progress
+
+logger = logging.getLogger(__name__)
+
+EVERY = 0.5
+AT_ONCE = 50
+"""Keys in one turn."""
+
+
+async def try_again(parking: Parking, progress: Progress, *, every: float = EVERY) -> None:
+    """Replay what is due, for ever. Trouble with the database leaves it to the next turn."""
+    while True:
+        try:
+            for row in await parking.due(AT_ONCE):
+                progress.beat()
+                await _replay(parking, row.stream, row.key)
+        except DatabaseTrouble as error:
+            logger.warning("retries put off", extra={"error": type(error).__name__})
+        progress.beat()
+        await asyncio.sleep(every)
+
+
+async def _replay(parking: Parking, stream: str, key: str) -> None:
+    try:
+        await parking.replay(stream, key)
+    except DatabaseTrouble:
+        raise
+    except (Unavailable, Overtaken) as error:
+        # It waits for something that is not here yet, or somebody else replays it: not the event's fault.
+        logger.info("retry put off", extra={"stream": stream, "case_id": key, "error": type(error).__name__})

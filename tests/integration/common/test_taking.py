@@ -1,0 +1,129 @@
+"""How the consumer takes a batch in which something is wrong: the rest flows, and a release that fails halts it."""
+
+from collections.abc import AsyncIterator, Sequence
+from typing import cast
+
+import pytest
+
+from libs.common.bus.flow import Service
+from libs.common.bus.port import Bus, Record
+from libs.common.database.session import Database
+from libs.common.errors import Permanent
+from libs.common.events.codec import to_headers
+from libs.common.host.retries import try_again
+from libs.common.ledger import inbox
+from libs.common.ledger.consumer import MOST_PARKED_IN_A_ROW, Consumer, HaltedError, Reading
+from libs.common.ledger.inbox import TRIES, Parked
+from libs.common.ledger.parking import Parking
+from libs.common.run.supervise import Progress
+from libs.common.time.clock import SystemClock
+from tests.support.eventually import eventually
+from tests.support.ledgers import NOON, Failing, applied, open_service, said, say, supplemented
+from tests.support.tasks import running
+
+
+class Ears:
+    """Dispatch, which hears what intake said."""
+
+    def __init__(self, intake: Database, dispatch: Database) -> None:
+        self.intake, self.dispatch, self.failing = intake, dispatch, Failing()
+        self.reactions = self.failing.reactions()
+        self.consumer = Consumer(
+            Reading(Service.DISPATCH, cast("Bus", None), dispatch, self.reactions, SystemClock(), "")
+        )
+
+    async def take(self, texts: Sequence[str]) -> None:
+        """Intake says these in order, ``case/number`` each, and dispatch hears all of them as one batch."""
+        await say(self.intake, *(supplemented(text.partition("/")[0], text) for text in texts))
+        envelopes = (await said(self.intake, "intake"))[-len(texts) :]
+        await self.consumer.take(
+            [Record("cases", 0, n, e.key, to_headers(e), e.value) for n, e in enumerate(envelopes)]
+        )
+
+    async def parked(self) -> list[tuple[str, str, int]]:
+        async with self.dispatch.reading() as session:
+            rows = await session.fetch("SELECT key, state, tries FROM parked ORDER BY id")
+        return [(row.key, row.state, row.tries) for row in rows]
+
+
+@pytest.fixture
+async def ears(database_url: str) -> AsyncIterator[Ears]:
+    intake = await open_service(database_url, "intake")
+    dispatch = await open_service(database_url, "dispatch")
+    yield Ears(intake, dispatch)
+    await intake.close()
+    await dispatch.close()
+
+
+async def test_a_poisoned_event_costs_the_others_of_its_batch_little(ears: Ears) -> None:
+    texts = [f"c{number}/a" for number in range(200)]
+    ears.failing.errors["c150/a"] = Permanent("poison")
+    await ears.take(texts)
+    assert sorted(await applied(ears.dispatch)) == sorted(set(texts) - {"c150/a"})
+    assert await ears.parked() == [("c150", "failed", 1)]
+    assert len(ears.failing.calls) < 2 * len(texts)
+
+
+async def test_successors_of_a_poisoned_event_stand_behind_it_in_the_same_batch(ears: Ears) -> None:
+    ears.failing.errors["bad/1"] = Permanent("poison")
+    await ears.take(["good/0", "bad/0", "bad/1", "good/1", "bad/2", "good/2"])
+    assert await applied(ears.dispatch, "bad") == ["bad/0"]
+    assert await applied(ears.dispatch, "good") == ["good/0", "good/1", "good/2"]
+    assert await ears.parked() == [("bad", "failed", 1), ("bad", "behind", 0)]
+
+
+async def test_what_fails_only_when_it_is_written_is_found_too(ears: Ears) -> None:
+    await ears.take(["c0/x"])
+    async with ears.dispatch.transaction(NOON) as session:
+        await session.fetch(
+            "ALTER TABLE applied ADD CONSTRAINT picky EXCLUDE USING btree (what WITH =) "
+            "WHERE (what = 'c5/bad') DEFERRABLE INITIALLY DEFERRED"
+        )
+        await session.fetch("INSERT INTO applied (key, what) VALUES ('c5', 'c5/bad')")
+    await ears.take([f"c{number}/{'bad' if number == 5 else 'good'}" for number in range(20)])
+    assert await ears.parked() == [("c5", "failed", 1)]
+    assert len(await applied(ears.dispatch)) == 21
+
+
+async def test_an_error_that_may_pass_is_tried_again_beside_the_others_and_at_most_five_times(
+    ears: Ears, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(inbox, "FIRST_AGAIN", 0.01)
+    ears.failing.errors = {"passes/0": RuntimeError("not yet"), "stays/0": RuntimeError("never")}
+    await ears.take(["passes/0", "stays/0", "passes/1", "stays/1", "other/0"])
+    assert await applied(ears.dispatch) == ["other/0"]
+    del ears.failing.errors["passes/0"]
+    parking = Parking(ears.dispatch, ears.reactions, SystemClock())
+
+    async def used_up() -> bool:
+        return await ears.parked() == [("stays", "failed", TRIES), ("stays", "behind", 0)]
+
+    async with running(lambda: try_again(parking, Progress(), every=0.01)):
+        await eventually(used_up, what="all tries of the one, and the other applied")
+    assert await applied(ears.dispatch, "passes") == ["passes/0", "passes/1"]
+    assert ears.failing.calls.count("stays/0") <= TRIES + 1
+
+
+async def test_what_stands_behind_a_failed_event_that_is_gone_is_applied(ears: Ears) -> None:
+    await ears.take(["c/0"])
+    await say(ears.intake, supplemented("c", "c/1"))
+    _, second = await said(ears.intake, "intake")
+    async with ears.dispatch.transaction(NOON) as session:
+        await inbox.park(session, [Parked(second, "behind", "a replay ended while this was being put behind it")])
+    parking = Parking(ears.dispatch, ears.reactions, SystemClock())
+
+    async def applied_too() -> bool:
+        return await applied(ears.dispatch) == ["c/0", "c/1"]
+
+    async with running(lambda: try_again(parking, Progress(), every=0.01)):
+        await eventually(applied_too, what="the event that nothing stands in front of")
+    assert await ears.parked() == []
+
+
+async def test_a_release_that_fails_everything_halts_however_many_events_a_case_has(ears: Ears) -> None:
+    texts = [f"c{number}/{step}" for number in range(3 * MOST_PARKED_IN_A_ROW) for step in range(3)]
+    ears.failing.errors = {text: Permanent("a bad release") for text in texts}
+    with pytest.raises(HaltedError):
+        await ears.take(texts)
+    failed = [key for key, state, _ in await ears.parked() if state == "failed"]
+    assert len(failed) == MOST_PARKED_IN_A_ROW
