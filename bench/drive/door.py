@@ -1,0 +1,143 @@
+"""Intake's API alone, in two processes, on a database of its own; and the same empty tables once more beside it."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import asyncpg
+import orjson
+
+from bench.drive.client import Answer, Client
+from bench.drive.complaints import Complaints
+from bench.drive.hammer import Hammer
+from bench.drive.house import House, bearer, eight_processes, one_process
+from bench.drive.town import found_town
+from libs.common.bus.flow import Service
+from libs.common.database.cluster import NAME
+from libs.common.database.embedded import EmbeddedPostgres
+from libs.common.security.principal import Role
+
+_DOOR = "intake-api"
+_TWIN = "twin"
+_NDJSON = b"Content-Type: application/x-ndjson\r\n"
+_ROWS = """
+    SELECT (SELECT count(*) FROM intake.cases) AS cases,
+           (SELECT count(*) FROM intake.ledger WHERE seq = 1 AND stream = 'cases') AS said
+"""
+
+
+class DoorTrouble(Exception):
+    """The door did not take what it should have."""
+
+
+@dataclass(slots=True)
+class Door:
+    """The running door. ``twin_url`` is a database with the same tables, in which nobody writes but who is told to."""
+
+    folder: Path
+    url: str
+    twin_url: str
+    hammer: Hammer
+    client: Client
+    operator: bytes
+    visitor: bytes
+    complaints: Complaints
+    taken: int = 0
+    """Cases that were answered for, the hammer's aside."""
+
+    async def register(self) -> Mapping[str, str]:
+        """One case; the words in its rows that are its own, each with its name."""
+        key = self.complaints.key()
+        headers = self.operator + f"Idempotency-Key: {key}\r\n".encode()
+        body = orjson.dumps(self.complaints.next())
+        found = _taken(await self.client.send("POST", "/intake/v1/cases", headers=headers, body=body))
+        self.taken += 1
+        return {found["case_id"]: "case_id", found["case_no"]: "case_no", key: "key"}
+
+    async def register_bulk(self, lines: int) -> tuple[Any, float]:
+        """So many cases in one request; the report, and the seconds it took."""
+        body = b"\n".join(orjson.dumps(self.complaints.next()) for _ in range(lines))
+        begun = time.monotonic()
+        answer = await self.client.send(
+            "POST", "/intake/v1/cases/batch", headers=self.visitor, body=body, content_type=_NDJSON
+        )
+        seconds = time.monotonic() - begun
+        report = _taken(answer)
+        if report["accepted"] != lines:
+            raise DoorTrouble(f"of {lines} lines {report['accepted']} were taken: {report['problems'][:3]}")
+        self.taken += lines
+        return report, seconds
+
+    async def register_line(self) -> Mapping[str, str]:
+        """As ``register``, but as the only line of a bulk."""
+        report, _ = await self.register_bulk(1)
+        (found,) = report["results"]
+        return {found["case_id"]: "case_id", found["case_no"]: "case_no"}
+
+    async def missing(self) -> tuple[int, str]:
+        """How many cases are in the tables too few or too many, beside what was answered; and both in words."""
+        async with connected(self.url) as connection:
+            cases, said = await connection.fetchrow(_ROWS)
+        answered = self.taken + self.hammer.created
+        return abs(answered - cases) + abs(answered - said), f"{answered} answered, {cases} cases, {said} in the ledger"
+
+
+@asynccontextmanager
+async def open_door(folder: Path, seed: int) -> AsyncIterator[Door]:
+    """Start the door, and all that it needs; everything is ended afterwards."""
+    async with AsyncExitStack() as stack:
+        postgres = EmbeddedPostgres(folder / "postgres")
+        stack.push_async_callback(asyncio.to_thread, postgres.stop)
+        url = await asyncio.to_thread(postgres.start)
+        await _furnish(folder, url)
+        await _copy(url)
+        house = eight_processes(folder, url)
+        stack.push_async_callback(asyncio.to_thread, house.end)
+        ports = [house.members[_DOOR].port, house.add(_DOOR)]
+        house.start(*(name for name in house.members if name.startswith(_DOOR)))
+        await house.ready()
+        client = house.client(Service.INTAKE, timeout=120.0)
+        stack.callback(client.close)
+        operator, visitor = _headers(house)
+        twin_url = f"{url.removesuffix(NAME)}{_TWIN}"
+        yield Door(folder, url, twin_url, Hammer(ports, operator, seed), client, operator, visitor, Complaints(seed))
+
+
+@asynccontextmanager
+async def connected(url: str) -> AsyncIterator[Any]:
+    """A connection."""
+    connection = await asyncpg.connect(url)
+    try:
+        yield connection
+    finally:
+        await connection.close()
+
+
+async def _furnish(folder: Path, url: str) -> None:
+    """Tables and pack, as one process makes them."""
+    house = one_process(folder, HUIYIN_DATABASE_URL=url)
+    try:
+        house.start()
+        await house.ready()
+        await found_town(house)
+    finally:
+        await asyncio.to_thread(house.end)
+
+
+async def _copy(url: str) -> None:
+    async with connected(f"{url.removesuffix(NAME)}postgres") as connection:
+        await connection.execute(f"CREATE DATABASE {_TWIN} TEMPLATE {NAME}")
+
+
+def _headers(house: House) -> tuple[bytes, bytes]:
+    return bearer(house.token("operator-1", Role.OPERATOR)), bearer(house.token("visitor-1", Role.VISITOR))
+
+
+def _taken(answer: Answer) -> Any:
+    if not answer.ok:
+        raise DoorTrouble(f"{answer.status} {answer.body[:500].decode(errors='replace')}")
+    return answer.json()
