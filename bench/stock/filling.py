@@ -1,0 +1,133 @@
+"""What is filled in one transaction each: tables that belong together, a service's ledger, the roll-ups."""
+
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import partial
+from typing import Any
+
+from bench.stock.columns import select
+from bench.stock.indexes import attach_month, bare, make_month
+from bench.stock.pouring import pour
+from bench.stock.templates import Lived, Table
+from libs.common.ledger.partitions import month_bounds
+from services.analytics.domain.terms import COUNTERS, Counter
+from services.analytics.tables import DIMENSIONS
+
+_TOGETHER = (("work", "transition"), ("matter", "callback", "attempt"), ("cases", "supplement", "reveal"))
+"""Tables that refer to each other can only be emptied together."""
+_LEDGER = "ledger"
+_LONGEST_LIMIT = 60
+"""Days from the last thing that happened to a case to the last day on which a limit of it may fall due."""
+_SUMS = ", ".join(
+    f"sum({counter.value})::{'bigint' if counter is Counter.HANDLE_MINUTES else 'integer'}" for counter in COUNTERS
+)
+_ROLLUP = f"""
+    SELECT basis, day + weeks * 7 AS day, copy.area_code, unit_code, category_code, copy.channel, kind, {_SUMS}
+    FROM stock.copy JOIN stock.cell USING (template)
+    WHERE day + weeks * 7 >= '{{0}}' AND day + weeks * 7 < '{{1}}'
+        AND first < date '{{1}}' + 1 AND last >= date '{{0}}' - {_LONGEST_LIMIT}
+    GROUP BY 1, 2, 3, 4, 5, 6, 7
+"""  # noqa: S608
+_OF_MONTH = """
+    WHERE r.occurred_at + c.shift >= '{0}+00' AND r.occurred_at + c.shift < '{1}+00'
+        AND c.first < '{1}+00' AND c.last >= '{0}+00'
+"""
+
+Month = tuple[str, str, str]
+"""Name of the ledger's partition, first day, first day after."""
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One transaction: ``fill`` takes a connection that reads and one that writes."""
+
+    name: str
+    weight: int
+    fill: Callable[[Any, Any], Awaitable[None]]
+
+
+def jobs(lived: Lived, months: Sequence[Month]) -> list[Job]:
+    """The heaviest first, so that two that work side by side end together."""
+    keyed = [table for table in lived.tables if table.key]
+    found = [
+        Job(f"{table.service}.ledger", 3 * _weight(lived, [table]), partial(_fill_ledger, lived, table, months))
+        for table in keyed
+        if table.name == _LEDGER
+    ]
+    found += [
+        Job(
+            ", ".join(f"{table.service}.{table.name}" for table in group),
+            _weight(lived, group),
+            partial(_fill, lived, group),
+        )
+        for group in _groups([table for table in keyed if table.name != _LEDGER])
+    ]
+    cells = 10 * len(lived.templates)
+    found.append(Job("analytics.rollup", 3 * cells, partial(_fill_rollup, months)))
+    return sorted(found, key=lambda job: -job.weight)
+
+
+def _weight(lived: Lived, group: Sequence[Table]) -> int:
+    return sum(
+        len(template.rows.get((table.service, table.name), ())) for template in lived.templates for table in group
+    )
+
+
+def _groups(tables: Sequence[Table]) -> Iterator[list[Table]]:
+    left = list(tables)
+    while left:
+        together = next((names for names in _TOGETHER if left[0].name in names), (left[0].name,))
+        group = [table for table in left if table.service == left[0].service and table.name in together]
+        left = [table for table in left if table not in group]
+        yield group
+
+
+async def _fill(lived: Lived, group: Sequence[Table], source: Any, target: Any) -> None:
+    names = [f"{table.service}.{table.name}" for table in group]
+    async with target.transaction():
+        await target.execute(f"TRUNCATE {', '.join(names)}")
+        async with bare(target, names):
+            for table in group:
+                if _weight(lived, [table]):
+                    await pour(source, target, select(table), (table.service, table.name), table.columns)
+                await _add_others(target, lived, table)
+
+
+async def _fill_ledger(lived: Lived, table: Table, months: Sequence[Month], source: Any, target: Any) -> None:
+    async with target.transaction():
+        await target.execute(f"TRUNCATE {table.service}.ledger")
+        for month in months if _weight(lived, [table]) else ():
+            name = await make_month(target, table.service, month)
+            query = select(table) + _OF_MONTH.format(*month[1:])
+            await pour(source, target, query, (table.service, name), table.columns)
+            await attach_month(target, table.service, month)
+        await _add_others(target, lived, table)
+
+
+async def _add_others(target: Any, lived: Lived, table: Table) -> None:
+    records = lived.others.get((table.service, table.name))
+    if records:
+        await target.copy_records_to_table(
+            table.name, schema_name=table.service, columns=table.columns, records=records
+        )
+
+
+async def _fill_rollup(months: Sequence[Month], source: Any, target: Any) -> None:
+    columns = (*DIMENSIONS, *(counter.value for counter in COUNTERS))
+    async with target.transaction():
+        await target.execute("TRUNCATE analytics.rollup")
+        async with bare(target, ["analytics.rollup"]):
+            for _, begin, end in months:
+                await pour(source, target, _ROLLUP.format(begin, end), ("analytics", "rollup"), columns)
+
+
+def months_between(first: datetime, last: datetime) -> list[Month]:
+    """Every month from ``first`` to ``last``, both included."""
+    found = []
+    moment = first
+    while moment <= last:
+        name, begin, end = month_bounds(moment)
+        found.append((name, begin, end))
+        moment = datetime.combine(date.fromisoformat(end), moment.min.time(), moment.tzinfo)
+    return found
