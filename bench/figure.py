@@ -8,7 +8,8 @@ import statistics
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from pathlib import Path
+
+from bench.ground import Ground
 
 
 class Verdict(StrEnum):
@@ -67,13 +68,13 @@ class Figure:
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """How to measure. ``folder`` is an empty one for data; what is in it may stay, it is removed at the end.
+    """How to measure. ``ground`` gives databases, houses on them, and folders for data, all removed at the end.
 
     ``quick``: small but honest; all quick runs together take less than a minute. ``runs``: how often each measurement
     is made; its median is what was seen. ``stocks``: how many cases there are beforehand, where that matters.
     """
 
-    folder: Path
+    ground: Ground
     quick: bool
     runs: int
     seed: int

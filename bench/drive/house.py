@@ -8,8 +8,6 @@ Started, killed, held still and ended by name: ``huiyin`` in one process, else `
 
 import asyncio
 import base64
-import os
-import socket
 import sys
 import time
 from collections.abc import AsyncIterator, Mapping, Sequence
@@ -26,20 +24,35 @@ import orjson
 
 from bench.drive import processes
 from bench.drive.client import Client, Unanswered
+from bench.drive.member import HOST, Member, free_ports
 from libs.common import programs
 from libs.common.bus.broker import KafkaBroker
 from libs.common.bus.flow import Service
 from libs.common.database.embedded import EmbeddedPostgres, running_dsn
 from libs.common.pack.loader import document, load_pack
 from libs.common.pack.schema import Pack
-from libs.common.programs import Program
 from libs.common.security.issuer import LocalIssuer
 from libs.common.security.principal import Role
+
+__all__ = [
+    "COUNTY",
+    "DEMO_PACK",
+    "HOST",
+    "ONE",
+    "House",
+    "HouseTrouble",
+    "Kind",
+    "Member",
+    "bearer",
+    "eight_processes",
+    "free_ports",
+    "one_process",
+    "open_house",
+]
 
 ROOT = Path(__file__).parents[2]
 DEMO_PACK = ROOT / "packs" / "demo"
 COUNTY = "999001000000"
-HOST = "127.0.0.1"
 ONE = "huiyin"
 _PUBLISHER = "dispatch-api"
 _TOKEN_LIFETIME = timedelta(hours=12)
@@ -56,36 +69,6 @@ class Kind(StrEnum):
 
 class HouseTrouble(Exception):
     """The house did not do what it was started for; the message holds the end of a process's log."""
-
-
-@dataclass(slots=True)
-class Member:
-    """One process of the house. ``environment`` is what it gets beside ours."""
-
-    name: str
-    command: Sequence[str | Path]
-    port: int
-    log: Path
-    environment: dict[str, str]
-    process: Popen[bytes] | None = None
-
-    @property
-    def running(self) -> bool:
-        """Whether the process lives (held still counts)."""
-        return self.process is not None and self.process.poll() is None
-
-    def start(self, **extra: str) -> None:
-        """Start it; ``extra`` joins the environment for this time only. What it says is added to its log."""
-        self.log.parent.mkdir(parents=True, exist_ok=True)
-        environment = {**os.environ, **self.environment, **extra}
-        with self.log.open("ab") as log:
-            # SIGKILL, since a process held still by SIGSTOP would outlive a milder signal.
-            program = Program(self.command, SIGKILL, environment=environment, directory=ROOT)
-            self.process = programs.start(program, output=log)
-
-    def last_words(self) -> str:
-        """The end of its log."""
-        return self.log.read_text(encoding="utf-8", errors="replace")[-3000:] if self.log.exists() else ""
 
 
 @dataclass(slots=True)
@@ -314,15 +297,6 @@ def _prepare(kind: Kind, folder: Path, settings: Mapping[str, str], ground: Exit
     house = eight_processes(folder, url, broker.bootstrap if broker else None, **settings)
     house.postgres, house.broker = postgres, broker
     return house
-
-
-def free_ports(count: int) -> list[int]:
-    """So many different TCP ports on 127.0.0.1 that are free."""
-    with ExitStack() as held:
-        sockets = [held.enter_context(socket.socket()) for _ in range(count)]
-        for each in sockets:
-            each.bind((HOST, 0))
-        return [each.getsockname()[1] for each in sockets]
 
 
 async def _answers(port: int, path: str) -> bool:

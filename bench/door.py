@@ -14,15 +14,13 @@ import orjson
 from bench.drive.client import Answer, Client
 from bench.drive.complaints import Complaints
 from bench.drive.hammer import Hammer
-from bench.drive.house import House, bearer, eight_processes, one_process
+from bench.drive.house import House, Kind, bearer, eight_processes
 from bench.drive.town import found_town
+from bench.ground import Ground
 from libs.common.bus.flow import Service
-from libs.common.database.cluster import NAME
-from libs.common.database.embedded import EmbeddedPostgres
 from libs.common.security.principal import Role
 
 _DOOR = "intake-api"
-_TWIN = "twin"
 _NDJSON = b"Content-Type: application/x-ndjson\r\n"
 _ROWS = """
     SELECT (SELECT count(*) FROM intake.cases) AS cases,
@@ -87,14 +85,15 @@ class Door:
 
 
 @asynccontextmanager
-async def open_door(folder: Path, seed: int) -> AsyncIterator[Door]:
-    """Start the door, and all that it needs; everything is ended afterwards."""
+async def open_door(ground: Ground, seed: int) -> AsyncIterator[Door]:
+    """Start the door on a database of its own; it is ended afterwards."""
     async with AsyncExitStack() as stack:
-        postgres = EmbeddedPostgres(folder / "postgres")
-        stack.push_async_callback(asyncio.to_thread, postgres.stop)
-        url = await asyncio.to_thread(postgres.start)
-        await _furnish(folder, url)
-        await _copy(url)
+        url = await ground.database()
+        async with ground.house(Kind.ONE, url) as whole:
+            # One process makes the tables and knows the pack soonest.
+            await found_town(whole)
+        twin_url = await ground.copy(url)
+        folder = ground.folder_for("door")
         house = eight_processes(folder, url)
         stack.push_async_callback(asyncio.to_thread, house.end)
         ports = [house.members[_DOOR].port, house.add(_DOOR)]
@@ -103,7 +102,6 @@ async def open_door(folder: Path, seed: int) -> AsyncIterator[Door]:
         client = house.client(Service.INTAKE, timeout=120.0)
         stack.callback(client.close)
         operator, visitor = _headers(house)
-        twin_url = f"{url.removesuffix(NAME)}{_TWIN}"
         yield Door(folder, url, twin_url, Hammer(ports, operator, seed), client, operator, visitor, Complaints(seed))
 
 
@@ -115,22 +113,6 @@ async def connected(url: str) -> AsyncIterator[Any]:
         yield connection
     finally:
         await connection.close()
-
-
-async def _furnish(folder: Path, url: str) -> None:
-    """Tables and pack, as one process makes them."""
-    house = one_process(folder, HUIYIN_DATABASE_URL=url)
-    try:
-        house.start()
-        await house.ready()
-        await found_town(house)
-    finally:
-        await asyncio.to_thread(house.end)
-
-
-async def _copy(url: str) -> None:
-    async with connected(f"{url.removesuffix(NAME)}postgres") as connection:
-        await connection.execute(f"CREATE DATABASE {_TWIN} TEMPLATE {NAME}")
 
 
 def _headers(house: House) -> tuple[bytes, bytes]:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from bench.baselines.pgbench import Pressed, pgbench
 from bench.baselines.registration import prepare, statement, take_sample
-from bench.drive.door import Door, connected, open_door
+from bench.door import Door, connected, open_door
 from bench.drive.hammer import Strokes
 from bench.figure import Context, Figure, at_least, at_most, median
 
@@ -46,7 +46,7 @@ class Baseline:
 async def run(context: Context) -> list[Figure]:
     """``intake_ratio``, ``ndjson_ratio`` and ``intake_rows_missing``."""
     window = QUICK if context.quick else FULL
-    async with open_door(context.folder, context.seed) as door:
+    async with open_door(context.ground, context.seed) as door:
         figures = [await _one_by_one(context, door, window), await _in_bulk(context, door, window)]
         missing, told = await door.missing()
     return [*figures, Figure("intake_rows_missing", at_most(0), missing, "rows", "cases that were answered for", told)]

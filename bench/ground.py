@@ -1,0 +1,113 @@
+"""What all figures of a run stand on: one PostgreSQL, one Kafka, and databases with so many cases in them.
+
+A stock is laid once and copied for whoever needs it, so that every measurement begins with tables that nobody used.
+"""
+
+import asyncio
+import importlib
+import os
+import tempfile
+import time
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+import asyncpg
+
+from bench.drive.house import House, Kind, eight_processes, one_process
+from libs.common.bus.broker import KafkaBroker
+from libs.common.database.cluster import NAME
+from libs.common.database.embedded import EmbeddedPostgres
+
+
+class Ground:
+    """Started when first used; :meth:`close` ends everything. The data are in ``folder``."""
+
+    def __init__(self, folder: Path, say: Callable[[str], None]) -> None:
+        self.folder = folder
+        self.postgres = EmbeddedPostgres(folder / "postgres")
+        self._say = say
+        self._broker: KafkaBroker | None = None
+        self._numbers = count(1)
+        self._stocked: dict[int, str] = {}
+
+    async def close(self) -> None:
+        """Stop the servers."""
+        if self._broker is not None:
+            await asyncio.to_thread(self._broker.stop)
+        await asyncio.to_thread(self.postgres.stop)
+
+    async def broker(self) -> KafkaBroker:
+        """The Kafka; topics are told apart by their prefix."""
+        if self._broker is None:
+            self._broker = KafkaBroker(self.folder / "kafka")
+            await asyncio.to_thread(self._broker.start)
+        return self._broker
+
+    async def database(self, cases: int = 0) -> str:
+        """A new database, in which nobody is yet, with a stock of so many cases: its URL."""
+        if not cases:
+            return await self._create("template0")
+        if cases not in self._stocked:
+            self._stocked[cases] = await self._lay(cases)
+        return await self._create(self._stocked[cases])
+
+    async def copy(self, url: str) -> str:
+        """A copy of a database to which nobody is connected: its URL."""
+        return await self._create(url.rpartition("/")[2])
+
+    async def drop(self, url: str) -> None:
+        """Remove a database, whoever is connected."""
+        await self._administer(f"DROP DATABASE {url.rpartition('/')[2]} WITH (FORCE)")
+
+    def folder_for(self, name: str) -> Path:
+        """A new folder for data."""
+        return Path(tempfile.mkdtemp(prefix=f"{name}-", dir=self.folder))
+
+    @asynccontextmanager
+    async def house(self, kind: Kind, url: str, **settings: str) -> AsyncIterator[House]:
+        """A house of this kind on a database; started and ready, ended afterwards."""
+        folder = self.folder_for(kind)
+        if kind is Kind.ONE:
+            house = one_process(folder, HUIYIN_DATABASE_URL=url, **settings)
+            house.given_url = url
+        elif kind is Kind.EIGHT_EMBEDDED:
+            house = eight_processes(folder, url, **settings)
+        else:
+            broker = await self.broker()
+            prefix = f"bench{next(self._numbers)}."
+            house = eight_processes(folder, url, broker.bootstrap, HUIYIN_TOPIC_PREFIX=prefix, **settings)
+            house.broker = broker
+        house.postgres = self.postgres
+        try:
+            house.start()
+            await house.ready()
+            yield house
+        finally:
+            await asyncio.to_thread(house.end)
+
+    async def _lay(self, cases: int) -> str:
+        """The name of a database with a stock, for copying."""
+        # Imported here: only who asks for a stock has the services' tables in his process.
+        laying: Any = importlib.import_module("bench.stock")
+        begun = time.monotonic()
+        url = await self._create("template0")
+        self._say(f"laying a stock of {cases} cases")
+        await laying.stock(url, cases)
+        self._say(f"{cases} cases laid in {time.monotonic() - begun:.0f} s")
+        return url.rpartition("/")[2]
+
+    async def _create(self, template: str) -> str:
+        await asyncio.to_thread(self.postgres.start)
+        name = f"bench_{os.getpid()}_{next(self._numbers)}"
+        await self._administer(f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY FILE_COPY")
+        return f"{self.postgres.dsn.removesuffix(NAME)}{name}"
+
+    async def _administer(self, command: str) -> None:
+        connection = await asyncpg.connect(self.postgres.dsn)
+        try:
+            await connection.execute(command)
+        finally:
+            await connection.close()
