@@ -101,10 +101,14 @@ def _shown(note: Note) -> NoteOut:
 
 async def write_note(session: Session, body: WriteNote) -> NoteOut:
     """Make one."""
-    note = Note(
-        note_id=str(uuid_utils.uuid7()), area_code=body.area_code, text=body.text, version=1, written_at=session.now
+    note = session.new(
+        Note,
+        note_id=str(uuid_utils.uuid7()),
+        area_code=body.area_code,
+        text=body.text,
+        version=1,
+        written_at=session.now,
     )
-    session.add(note)
     return _shown(note)
 
 

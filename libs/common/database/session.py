@@ -3,49 +3,47 @@
 Actions get a ``Session``; none of them commits. ``Database.transaction`` is the only commit of the house. Rows that
 were loaded for a whole batch are found again without a round trip, so an action reads the same for one case as for a
 hundred.
+
+The transaction and its statements are the driver's own; SQLAlchemy gives the pool of connections and compiles the
+queries of the lists. Through its cursor every statement of the hot path would cost twice as much.
 """
 
-from collections import defaultdict
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, TypeVar, cast
+from typing import Any, ParamSpec, TypeVar, cast
 
 import asyncpg
-from sqlalchemy import URL, Column, Executable, Result, Row, Table, delete, insert, inspect, make_url, select
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
-from sqlalchemy.exc import TimeoutError as PoolTimeout
-from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
+from sqlalchemy import URL, Executable, Result, make_url
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, create_async_engine
 from sqlmodel import SQLModel
 
-from libs.common.errors import Unavailable
+from libs.common.database.records import Record, RecordBook
+from libs.common.database.trouble import DatabaseTrouble, Overtaken, as_trouble, is_trouble
 from libs.common.events.base import Event
 from libs.common.ledger.append import Entry, append
 from libs.common.pack.shelf import PackShelf
 from libs.common.run.failpoints import failpoint
 
+__all__ = ["Database", "DatabaseTrouble", "Overtaken", "PoolState", "Session", "as_trouble", "is_trouble"]
+
+P = ParamSpec("P")
 RowT = TypeVar("RowT", bound=SQLModel)
 Hook = Callable[["Session"], Awaitable[None]]
 
-
-class DatabaseTrouble(Unavailable):
-    """PostgreSQL did not answer, or went away: nothing is known to be wrong with the work itself, try it again.
-
-    ``unknown`` is true when the answer to COMMIT was lost: the work may have been done.
-    """
-
-    def __init__(self, detail: str, *, unknown: bool = False) -> None:
-        super().__init__("The database is not available just now", "数据库暂不可用", headers={"Retry-After": "1"})
-        self.cause = detail
-        self.unknown = unknown
-
-    def __str__(self) -> str:
-        return self.cause
+_ROLLBACK_SECONDS = 5.0
 
 
-class Overtaken(Exception):
-    """Somebody else did the same work first (a twin, or a reader that took over): roll back and look again."""
+def _column(row: Any, name: str) -> Any:
+    try:
+        return row[name]
+    except KeyError:
+        raise AttributeError(name) from None
+
+
+_Row = type("Row", (asyncpg.Record,), {"__getattr__": _column, "__doc__": "A row whose columns are attributes too."})
 
 
 class Session:
@@ -55,63 +53,48 @@ class Session:
     ``info`` is a place for what a service keeps during one transaction (for example the facts of a fold).
     """
 
-    def __init__(self, orm: AsyncSession, now: datetime, packs: PackShelf, service: str) -> None:
+    def __init__(self, connection: AsyncConnection, driver: Any, now: datetime, packs: PackShelf, service: str) -> None:
         self.now = now
         self.service = service
         self.packs = packs
         self.traceparent: str | None = None
         self.info: dict[str, Any] = {}
         self.learned: dict[tuple[str, str], dict[str, int]] = {}
-        self._orm = orm
-        self._loaded: dict[tuple[type[SQLModel], str], dict[object, list[SQLModel]]] = {}
-        self._inserts: defaultdict[type[SQLModel], list[Mapping[str, Any]]] = defaultdict(list)
+        self._connection = connection
+        self._driver = driver
+        self._orm: AsyncSession | None = None
+        self._book = RecordBook(self)
         self._entries: list[Entry] = []
         self._hooks: dict[str, Hook] = {}
 
-    async def load(self, table: type[RowT], column: str, values: Iterable[object], *, lock: bool = True) -> None:
-        """Read, and lock, all rows whose ``column`` is one of ``values``, in one round trip, for ``rows`` to find."""
-        wanted = sorted({str(value) for value in values})
-        groups = self._loaded.setdefault((table, column), {})
-        missing = [value for value in wanted if value not in groups]
-        if not missing:
-            return
-        for value in missing:
-            groups[value] = []
-        attribute = getattr(table, column)
-        # Everybody locks in the order of the primary key, so two batches never wait for each other in a circle.
-        statement = select(table).where(attribute.in_(missing)).order_by(*_primary_key(table))
-        if lock:
-            statement = statement.with_for_update()
-        for row in (await self._orm.execute(statement)).scalars():
-            groups[getattr(row, column)].append(row)
+    async def load(self, table: type[SQLModel], column: str, values: Iterable[object], *, lock: bool = True) -> None:
+        """Read, and lock, all rows whose ``column`` is one of ``values``, in one round trip, for ``rows`` to find.
+
+        Everybody locks in the order of the primary key, so two batches never wait for each other in a circle.
+        """
+        await self._book.load(table, column, values, lock=lock)
 
     async def rows(self, table: type[RowT], column: str, value: str, *, lock: bool = True) -> list[RowT]:
-        """The rows whose ``column`` is ``value``, from what was loaded or added here, else from the database."""
-        await self.load(table, column, [value], lock=lock)
-        return cast("list[RowT]", self._loaded[table, column][value])
+        """The rows whose ``column`` is ``value``, from what was loaded or made here, else from the database."""
+        await self._book.load(table, column, [value], lock=lock)
+        return cast("list[RowT]", self._book.found(table, column, value))
 
     async def one(self, table: type[RowT], column: str, value: str, *, lock: bool = True) -> RowT | None:
         """The only row whose ``column`` (a unique one) is ``value``, or None."""
         rows = await self.rows(table, column, value, lock=lock)
         return rows[0] if rows else None
 
-    def add(self, row: SQLModel) -> None:
-        """A new row, found by ``rows`` from now on."""
-        self._orm.add(row)
-        for (table, column), groups in self._loaded.items():
-            if type(row) is table and getattr(row, column) in groups:
-                groups[getattr(row, column)].append(row)
+    def new(self, table: Callable[P, RowT], *_: P.args, **values: P.kwargs) -> RowT:
+        """A new row, found by ``rows`` from now on and written with all others of its table in one statement."""
+        return cast("RowT", self._book.new(cast("type[SQLModel]", table), values))
 
     def insert(self, table: type[SQLModel], values: Mapping[str, Any]) -> None:
-        """A new row that nothing here reads again: written with all others of its table in one statement."""
-        self._inserts[table].append(values)
+        """A new row that nothing here reads again."""
+        self._book.insert(table, values)
 
     async def remove(self, row: SQLModel) -> None:
-        """Delete a row."""
-        await self._orm.delete(row)
-        for (table, column), groups in self._loaded.items():
-            if type(row) is table and row in groups.get(getattr(row, column), []):
-                groups[getattr(row, column)].remove(row)
+        """Delete a row that was loaded or made here."""
+        await self._book.remove(cast("Record", row))
 
     def publish(self, event: Event) -> None:
         """Say it: the event goes into this service's ledger with the rows of this transaction."""
@@ -122,18 +105,18 @@ class Session:
         self._hooks.setdefault(name, hook)
 
     async def execute(self, statement: Executable) -> Result[Any]:
-        """Run a SQLAlchemy statement."""
+        """Run a SQLAlchemy statement: for lists, off the hot path."""
+        if self._orm is None:
+            self._orm = AsyncSession(self._connection, expire_on_commit=False, autoflush=False)
         return await self._orm.execute(statement)
 
-    async def fetch(self, sql: str, *parameters: object) -> Sequence[Row[Any]]:
-        """Run one statement of plain SQL with ``$1`` parameters."""
-        connection = await self._orm.connection()
-        result = await connection.exec_driver_sql(sql, tuple(parameters))
-        return result.all() if result.returns_rows else ()
+    async def fetch(self, sql: str, *parameters: object) -> Sequence[Any]:
+        """Run one statement of plain SQL with ``$1`` parameters; the columns of its rows are attributes.
 
-    async def delete_where(self, table: type[SQLModel], column: str, value: object) -> None:
-        """Delete all rows of a table whose ``column`` is ``value``."""
-        await self._orm.execute(delete(table).where(getattr(table, column) == value))
+        Parameters for json and jsonb are given as text.
+        """
+        rows: Sequence[Any] = await self._driver.fetch(sql, *parameters, record_class=_Row)
+        return rows
 
     @property
     def spoke(self) -> bool:
@@ -144,12 +127,15 @@ class Session:
         """Write everything: hooks, rows, then the ledger. The commit is the caller's."""
         for hook in self._hooks.values():
             await hook(self)
-        await self._orm.flush()
-        for table, rows in self._inserts.items():
-            await self._orm.execute(insert(table), rows)
+        await self._book.write()
         await failpoint("transaction.before_ledger")
         await append(self, self._entries, self.learned)
         await failpoint("transaction.after_ledger")
+
+    async def close(self) -> None:
+        """Let go of what ``execute`` needed."""
+        if self._orm is not None:
+            await self._orm.close()
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,12 +172,21 @@ class Database:
         committing = False
         self._under_way += 1
         try:
-            async with AsyncSession(self._engine, expire_on_commit=False, autoflush=False) as orm:
-                session = Session(orm, now, self.packs, self.schema)
-                yield session
-                await session.finish()
-                committing = True
-                await orm.commit()
+            async with self._engine.connect() as connection:
+                driver = await _driver_of(connection)
+                transaction = driver.transaction()
+                session = Session(connection, driver, now, self.packs, self.schema)
+                try:
+                    await transaction.start()
+                    yield session
+                    await session.finish()
+                    committing = True
+                    await transaction.commit()
+                except BaseException:
+                    await _abandon(connection, transaction, driver)
+                    raise
+                finally:
+                    await session.close()
         except Exception as error:
             trouble = as_trouble(error, unknown=committing)
             if trouble is None:
@@ -205,11 +200,17 @@ class Database:
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[Session]:
-        """A session for queries alone; what it does is rolled back."""
+        """A session for queries alone: each sees what is committed when it starts, and nothing is locked or kept."""
         self._under_way += 1
         try:
-            async with AsyncSession(self._engine, expire_on_commit=False, autoflush=False) as orm:
-                yield Session(orm, datetime.max.replace(tzinfo=UTC), self.packs, self.schema)
+            async with self._engine.connect() as connection:
+                session = Session(
+                    connection, await _driver_of(connection), datetime.max.replace(tzinfo=UTC), self.packs, self.schema
+                )
+                try:
+                    yield session
+                finally:
+                    await session.close()
         except Exception as error:
             trouble = as_trouble(error)
             if trouble is None:
@@ -230,31 +231,26 @@ class Database:
         await self._engine.dispose()
 
 
-_RETRIABLE_SQLSTATES = ("40001", "40P01", "55P03", "57014")
-_TROUBLE_CLASSES = ("08", "53", "57", "58")
+async def _driver_of(connection: AsyncConnection) -> Any:
+    """The connection of the driver behind SQLAlchemy's; not one that died in the pool."""
+    while True:
+        driver = (await connection.get_raw_connection()).driver_connection
+        if driver is not None and not driver.is_closed():
+            return driver
+        await connection.invalidate()
 
 
-def as_trouble(error: BaseException, *, unknown: bool = False) -> DatabaseTrouble | None:
-    """The error as DatabaseTrouble when the database is at fault, else None."""
-    if isinstance(error, PoolTimeout | ConnectionError | TimeoutError | asyncpg.InternalClientError):
-        return DatabaseTrouble(str(error) or type(error).__name__, unknown=unknown)
-    if isinstance(error, DBAPIError) and is_trouble(error):
-        return DatabaseTrouble(str(error.orig), unknown=unknown)
-    return None
-
-
-def is_trouble(error: DBAPIError) -> bool:
-    """Whether the database, not the work, is at fault: away, full, stopping, a deadlock, a lock not got in time."""
-    if error.connection_invalidated or isinstance(error, InterfaceError):
-        return True
-    state = getattr(error.orig, "sqlstate", None)
-    if state is None:
-        return isinstance(error, OperationalError) or "Internal" in type(error.orig).__name__
-    return state in _RETRIABLE_SQLSTATES or state[:2] in _TROUBLE_CLASSES
-
-
-def _primary_key(table: type[SQLModel]) -> tuple[Column[Any], ...]:
-    return tuple(cast("Table", inspect(table).local_table).primary_key.columns)
+async def _abandon(connection: AsyncConnection, transaction: Any, driver: Any) -> None:
+    """Undo; a connection that cannot even do that, or whose state is not known, is thrown away."""
+    try:
+        if driver.is_in_transaction() and not driver.is_closed():
+            async with asyncio.timeout(_ROLLBACK_SECONDS):
+                await transaction.rollback()
+            return
+    except (asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError, OSError, TimeoutError):
+        pass
+    driver.terminate()
+    await connection.invalidate()
 
 
 def _engine(url: URL, schema: str, pool_size: int, name: str) -> AsyncEngine:
@@ -265,6 +261,9 @@ def _engine(url: URL, schema: str, pool_size: int, name: str) -> AsyncEngine:
         pool_timeout=3,
         pool_use_lifo=True,
         pool_pre_ping=False,
+        # Transactions are begun and ended by ``Database`` itself, on the driver.
+        isolation_level="AUTOCOMMIT",
+        pool_reset_on_return=None,
         connect_args={
             "timeout": 5,
             "command_timeout": 30,

@@ -20,7 +20,7 @@ def open_work(session: Session, event: CaseRegistered) -> None:
     """Find the unit by rule, queue it for a dispatcher, or note that the door answers it itself."""
     # The citizen may have spoken before the office took it in; no unit's time starts earlier than that.
     session.now = max(session.now, event.registered_at)
-    work = _new_work(event)
+    work = _new_work(session, event)
     if event.answered_at_once:
         _open(session, work, Action.NOTE_ANSWER, "登记即答复 answered at registration")
         return
@@ -55,8 +55,9 @@ def open_next_round(session: Session, work: Work, event: CaseSentBack) -> None:
         say_queued(session, work, choice)
 
 
-def _new_work(event: CaseRegistered) -> Work:
-    return Work(
+def _new_work(session: Session, event: CaseRegistered) -> Work:
+    return session.new(
+        Work,
         case_id=event.case_id,
         case_no=event.case_no,
         status=Status.TRIAGE,
@@ -80,7 +81,6 @@ def _new_work(event: CaseRegistered) -> Work:
 def _open(session: Session, work: Work, action: Action, why: str) -> None:
     work.status = next_status(Standing(), action, session.now)
     settle_clocks(work)
-    session.add(work)
     keep_step(session, work, action, None, by=SYSTEM, why=why)
 
 

@@ -35,7 +35,8 @@ def open_callback(session: Session, matter: Matter, action: Action, done: CaseHa
     """Open the asking of this round, with its clock; a citizen who wants no callback is left to a review."""
     directory, done_at = session.packs.version(matter.pack_version), done.occurred_at
     handling_unit, answered_by = _who_finished(done)
-    callback = Callback(
+    callback = session.new(
+        Callback,
         callback_id=str(uuid.uuid5(_IDS, f"{matter.case_id}/{matter.round}")),
         case_id=matter.case_id,
         round=matter.round,
@@ -46,7 +47,6 @@ def open_callback(session: Session, matter: Matter, action: Action, done: CaseHa
         next_try_at=_calling_time(directory, done_at),
         opened_at=done_at,
     )
-    session.add(callback)
     if action is Action.ASK:
         _say_due(session, callback)
     limit = directory.pack.limits.find(Deadline.CALLBACK, matter.kind, matter.urgency)
@@ -147,7 +147,8 @@ def _asking_of(directory: Directory, callback: Callback, attempts: list[Attempt]
 
 
 def _keep(session: Session, asked: AskedChange, callback: Callback, answer: Answer, words: str | None) -> Attempt:
-    attempt = Attempt(
+    attempt = session.new(
+        Attempt,
         callback_id=callback.callback_id,
         attempt=callback.attempts + 1,
         case_id=callback.case_id,
@@ -162,7 +163,6 @@ def _keep(session: Session, asked: AskedChange, callback: Callback, answer: Answ
         satisfaction=answer.satisfaction,
         words=words,
     )
-    session.add(attempt)
     session.publish(
         CallbackTried(
             case_id=callback.case_id,

@@ -27,7 +27,8 @@ from services.followup.tables import Matter
 def open_matter(session: Session, event: CaseRegistered) -> None:
     """登记: from now on somebody has to be found for it (派单时限), unless the door answers it in the same breath."""
     session.now = max(session.now, event.registered_at)
-    matter = Matter(
+    matter = session.new(
+        Matter,
         case_id=event.case_id,
         case_no=event.case_no,
         status=Status.HANDLING,
@@ -42,7 +43,6 @@ def open_matter(session: Session, event: CaseRegistered) -> None:
         registered_at=event.registered_at,
         pack_version=event.pack_version,
     )
-    session.add(matter)
     keep_step(session, matter, Action.OPEN, None, by=SYSTEM, why="")
     if not event.answered_at_once:
         _start_triage(session, matter, event.registered_at)

@@ -32,7 +32,8 @@ def issue_by_rule(session: Session, matter: Matter, step: LadderStep, *, source:
     """
     directory = session.packs.version(matter.pack_version)
     for unit_code in _recipients(directory, step, lead_unit) or (None,):
-        order = Supervision(
+        order = session.new(
+            Supervision,
             supervision_id=str(uuid.uuid5(_IDS, f"{source}/{unit_code or ''}")),
             case_id=matter.case_id,
             round=matter.round,
@@ -75,7 +76,8 @@ async def issue(session: Session, asked: Asked, body: IssueSupervision) -> Super
     directory = session.packs.version(matter.pack_version)
     unit_code = _addressee(directory, matter, body.unit_code)
     reason = mask_text(body.reason)
-    order = Supervision(
+    order = session.new(
+        Supervision,
         supervision_id=str(uuid_utils.uuid7()),
         case_id=matter.case_id,
         round=matter.round,
@@ -126,7 +128,6 @@ def shown(order: Supervision) -> SupervisionOut:
 
 
 def _issue(session: Session, order: Supervision) -> None:
-    session.insert(Supervision, order.model_dump())
     session.publish(
         SupervisionIssued(
             case_id=order.case_id,

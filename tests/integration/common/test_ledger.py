@@ -4,7 +4,7 @@ import random
 from collections.abc import AsyncIterator
 
 import pytest
-from sqlalchemy.exc import DBAPIError
+from asyncpg import PostgresError
 
 from libs.common.database.session import Database, Overtaken
 from libs.common.errors import Permanent
@@ -73,7 +73,7 @@ async def test_a_rolled_back_transaction_says_nothing(intake: Database) -> None:
 async def test_the_ledger_cannot_be_changed(intake: Database) -> None:
     await say(intake, supplemented("a", "1"))
     for statement in ("UPDATE ledger SET seq = 2", "DELETE FROM ledger"):
-        with pytest.raises(DBAPIError, match="append-only"):
+        with pytest.raises(PostgresError, match="append-only"):
             async with intake.transaction(NOON) as session:
                 await session.fetch(statement)
 

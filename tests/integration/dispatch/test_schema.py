@@ -4,8 +4,8 @@ from collections.abc import Iterable
 from typing import Any
 
 import pytest
+from asyncpg import IntegrityConstraintViolationError
 from sqlalchemy import Select
-from sqlalchemy.exc import IntegrityError
 
 from libs.common.security.policy import Scope
 from services.dispatch import queries
@@ -66,7 +66,7 @@ async def test_the_models_have_the_columns_of_the_tables(office: Office) -> None
 async def test_the_database_refuses_a_row_that_no_rule_allows(office: Office, broken: dict[str, Any]) -> None:
     case_id = await office.register(category_code=None)
     assignments = ", ".join(f"{column} = '{value}'" for column, value in broken.items())
-    with pytest.raises(IntegrityError):
+    with pytest.raises(IntegrityConstraintViolationError):
         async with office.database.transaction(T0) as session:
             await session.fetch(f"UPDATE work SET {assignments} WHERE case_id = '{case_id}'")  # noqa: S608
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import orjson
 import pytest
-from sqlalchemy.exc import IntegrityError
+from asyncpg import IntegrityConstraintViolationError
 
 from services.followup.queries import working
 from tests.integration.followup.office import DAY, HOUR, T0, Office, handled
@@ -63,7 +63,7 @@ async def test_no_statement_closes_what_the_citizen_did_not(office: Office, lie:
     await office.hear(handled(case_id, T0 + DAY, round_=2))
     office.skip(T0 + DAY)
     await office.attempt(case_id, reached="no_answer")
-    with pytest.raises(IntegrityError):
+    with pytest.raises(IntegrityConstraintViolationError):
         async with office.database.transaction(T0) as session:
             await session.fetch(lie)
 
@@ -71,7 +71,7 @@ async def test_no_statement_closes_what_the_citizen_did_not(office: Office, lie:
 async def test_an_answer_of_an_older_round_closes_nothing(office: Office) -> None:
     case_id = await office.handled_case()
     await office.attempt(case_id, solved=False, satisfaction="satisfied")
-    with pytest.raises(IntegrityError):
+    with pytest.raises(IntegrityConstraintViolationError):
         async with office.database.transaction(T0) as session:
             await session.fetch(
                 "UPDATE matter SET status = 'closed', closing = 'substantive', satisfaction = 'satisfied', "

@@ -12,21 +12,33 @@ from libs.common.events.cases import CaseSigned, ProgressReported, TriageQueued
 from libs.common.security.principal import Role
 from tests.integration.intake.door import CASES, NOW, IntakeDoor, complaint
 
+_DRIVERS_OWN = ("typeinfo_tree", "set_config")
+
 
 @contextmanager
 def counted(database: Database) -> Iterator[list[str]]:
     """The statements that are run meanwhile."""
     statements: list[str] = []
-
-    def note(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
-        statements.append(statement)
-
     engine = database.engine.sync_engine
-    event.listen(engine, "before_cursor_execute", note)
+
+    def note(asked: Any) -> None:
+        # A new connection asks the database about its types, once.
+        if not asked.query.startswith(("BEGIN", "COMMIT")) and not any(own in asked.query for own in _DRIVERS_OWN):
+            statements.append(asked.query)
+
+    def listen(connection: Any, *_: Any) -> None:
+        connection.driver_connection.add_query_logger(note)
+
+    def leave(connection: Any, *_: Any) -> None:
+        connection.driver_connection.remove_query_logger(note)
+
+    event.listen(engine, "checkout", listen)
+    event.listen(engine, "checkin", leave)
     try:
         yield statements
     finally:
-        event.remove(engine, "before_cursor_execute", note)
+        event.remove(engine, "checkout", listen)
+        event.remove(engine, "checkin", leave)
 
 
 async def test_registrations_share_their_statements(intake: IntakeDoor) -> None:

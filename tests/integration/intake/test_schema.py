@@ -1,7 +1,7 @@
 """The tables that the history makes are those that the code knows."""
 
 import pytest
-from sqlalchemy.exc import IntegrityError
+from asyncpg import IntegrityConstraintViolationError
 
 from libs.common.events.terms import Channel, Closing, Kind, Satisfaction, Urgency
 from services.intake.domain.lifecycle import Status
@@ -48,6 +48,6 @@ async def test_the_database_refuses_what_the_code_would_never_write(intake: Inta
         "source_no = 'x'",
         "title = ''",
     ):
-        with pytest.raises(IntegrityError):
+        with pytest.raises(IntegrityConstraintViolationError):
             async with intake.service.runtime.work_database.transaction(NOW) as session:
                 await session.fetch(f"UPDATE cases SET {change}")  # noqa: S608

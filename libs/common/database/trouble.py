@@ -1,0 +1,57 @@
+"""What may go wrong between this process and PostgreSQL, told apart from what is wrong with the work itself."""
+
+import asyncpg
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+
+from libs.common.errors import Unavailable
+
+_RETRIABLE_SQLSTATES = ("40001", "40P01", "55P03", "57014")
+_TROUBLE_CLASSES = ("08", "53", "57", "58")
+
+
+class DatabaseTrouble(Unavailable):
+    """PostgreSQL did not answer, or went away: nothing is known to be wrong with the work itself, try it again.
+
+    ``unknown`` is true when the answer to COMMIT was lost: the work may have been done.
+    """
+
+    def __init__(self, detail: str, *, unknown: bool = False) -> None:
+        super().__init__("The database is not available just now", "数据库暂不可用", headers={"Retry-After": "1"})
+        self.cause = detail
+        self.unknown = unknown
+
+    def __str__(self) -> str:
+        return self.cause
+
+
+class Overtaken(Exception):
+    """Somebody else did the same work first (a twin, or a reader that took over): roll back and look again."""
+
+
+def as_trouble(error: BaseException, *, unknown: bool = False) -> DatabaseTrouble | None:
+    """The error as DatabaseTrouble when the database is at fault, else None."""
+    if isinstance(error, PoolTimeout | OSError | asyncpg.InternalClientError):
+        return DatabaseTrouble(str(error) or type(error).__name__, unknown=unknown)
+    if isinstance(error, DBAPIError) and is_trouble(error):
+        return DatabaseTrouble(str(error.orig), unknown=unknown)
+    # A value that fits no column is a ValueError too: that is the work's own fault.
+    if isinstance(error, asyncpg.InterfaceError) and not isinstance(error, ValueError):
+        return DatabaseTrouble(f"{type(error).__name__}: {error}", unknown=unknown)
+    if isinstance(error, asyncpg.PostgresError) and _at_fault(error.sqlstate):
+        return DatabaseTrouble(f"{type(error).__name__}: {error}", unknown=unknown)
+    return None
+
+
+def is_trouble(error: DBAPIError) -> bool:
+    """Whether the database, not the work, is at fault: away, full, stopping, a deadlock, a lock not got in time."""
+    if error.connection_invalidated or isinstance(error, InterfaceError):
+        return True
+    state = getattr(error.orig, "sqlstate", None)
+    if state is None:
+        return isinstance(error, OperationalError) or "Internal" in type(error.orig).__name__
+    return _at_fault(state)
+
+
+def _at_fault(state: str | None) -> bool:
+    return state is not None and (state in _RETRIABLE_SQLSTATES or state[:2] in _TROUBLE_CLASSES)
