@@ -1,9 +1,12 @@
-"""The bus as the rest of Huiyin sees it. Settings choose the bus behind it; nothing above this file knows which."""
+"""The bus as the rest of Huiyin sees it. Settings choose the bus behind it; nothing above this file knows which.
+
+What travels in numbers is a named tuple: made in a third of the time of a frozen dataclass.
+"""
 
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from libs.common.errors import Unavailable
 
@@ -21,8 +24,7 @@ class TopicSpec:
     max_message_bytes: int = 1_048_576
 
 
-@dataclass(frozen=True, slots=True)
-class Message:
+class Message(NamedTuple):
     """What is to be sent."""
 
     topic: str
@@ -31,8 +33,7 @@ class Message:
     value: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class Record:
+class Record(NamedTuple):
     """What was read: a message with its place."""
 
     topic: str
@@ -43,8 +44,7 @@ class Record:
     value: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(NamedTuple):
     """A partition of a topic."""
 
     topic: str

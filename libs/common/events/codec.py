@@ -1,8 +1,8 @@
 """Events to and from CloudEvents 1.0 in Kafka's binary mode: attributes in ``ce_`` headers, the event as JSON value."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 import orjson
 from pydantic import ValidationError
@@ -15,8 +15,7 @@ UNREADABLE = "cn.huiyin.unreadable"
 """Type under which a record that is no event of ours is parked."""
 
 
-@dataclass(frozen=True, slots=True)
-class Envelope:
+class Envelope(NamedTuple):
     """An event as it was said: where it stands in its source's ledger and what its speaker had read before.
 
     ``causes`` maps other services to the last ``seq`` of this key that the speaker had applied: a reader waits until it
@@ -59,12 +58,17 @@ def _first(error: ValidationError) -> str:
     return f"{'/'.join(map(str, first['loc']))}: {first['msg']}"
 
 
+def source_of(service: str) -> str:
+    """How a service is named as the source of its events."""
+    return f"/huiyin/{service}"
+
+
 def to_headers(envelope: Envelope) -> dict[str, str]:
     """CloudEvents headers, with the extensions ``sequence`` and ``causes``."""
     headers = {
         "ce_specversion": "1.0",
         "ce_id": envelope.event_id,
-        "ce_source": f"/huiyin/{envelope.source}",
+        "ce_source": source_of(envelope.source),
         "ce_type": envelope.type_name,
         "ce_subject": envelope.key,
         "ce_time": envelope.occurred_at.isoformat(),

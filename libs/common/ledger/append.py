@@ -3,14 +3,14 @@
 import hashlib
 import zlib
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 import orjson
 import uuid_utils
 
 from libs.common.bus.flow import stream_of
+from libs.common.database.trouble import Overtaken
 from libs.common.events.base import Event
 from libs.common.events.codec import encode_event
 from libs.common.ledger.schema import PARTS
@@ -25,8 +25,7 @@ class Rows(Protocol):
     async def fetch(self, sql: str, *parameters: object) -> Sequence[Any]: ...
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(NamedTuple):
     """An event on its way into the ledger."""
 
     event: Event
@@ -48,36 +47,51 @@ def chain(previous: bytes, *, key: str, seq: int, type_name: str, payload: bytes
 
 _LOCK_HEADS = """
     WITH wanted AS (SELECT * FROM unnest($1::text[], $2::text[]) AS w(stream, key)),
-    made AS (
-        INSERT INTO ledger_head (stream, key, seq, hash)
-        SELECT stream, key, 0, decode(repeat('00', 32), 'hex') FROM wanted ORDER BY stream, key
-        ON CONFLICT (stream, key) DO UPDATE SET seq = ledger_head.seq
-        RETURNING stream, key, seq, hash
+    held AS (
+        SELECT head.stream, head.key, head.seq, head.hash FROM ledger_head AS head JOIN wanted USING (stream, key)
+        ORDER BY head.stream, head.key FOR UPDATE OF head
     )
-    SELECT made.stream, made.key, made.seq, made.hash,
+    SELECT wanted.stream, wanted.key, held.seq, held.hash,
            (SELECT jsonb_object_agg(source, watermark.seq) FROM watermark
-            WHERE watermark.stream = made.stream AND watermark.key = made.key)::text AS causes
-    FROM made
+            WHERE watermark.stream = wanted.stream AND watermark.key = wanted.key)::text AS causes
+    FROM wanted LEFT JOIN held USING (stream, key)
 """
 
 _APPEND = """
-    WITH rows AS (
-        SELECT * FROM unnest($1::uuid[], $2::text[], $3::text[], $4::int[], $5::text[], $6::text[], $7::text[],
-                             $8::text[], $9::bytea[], $10::timestamptz[], $11::smallint[])
-            WITH ORDINALITY
-            AS r(event_id, stream, key, seq, type, payload, causes, traceparent, hash, occurred_at, part, ordinality)
-    ), written AS (
+    WITH written AS (
         INSERT INTO ledger (part, event_id, stream, key, seq, type, payload, causes, traceparent, hash, occurred_at)
         SELECT part, event_id, stream, key, seq, type, payload::json, causes::jsonb, traceparent, hash, occurred_at
-        FROM rows ORDER BY ordinality
+        FROM unnest($1::uuid[], $2::text[], $3::text[], $4::int[], $5::text[], $6::text[], $7::text[],
+                    $8::text[], $9::bytea[], $10::timestamptz[], $11::smallint[])
+            WITH ORDINALITY
+            AS r(event_id, stream, key, seq, type, payload, causes, traceparent, hash, occurred_at, part, ordinality)
+        ORDER BY ordinality
         RETURNING id, part, recorded_at
     ), pointed AS (
         INSERT INTO ledger_unsent (id, part, recorded_at) SELECT id, part, recorded_at FROM written
+    ), heads AS (
+        SELECT * FROM unnest($12::text[], $13::text[], $14::int[], $15::bytea[], $16::boolean[])
+            AS h(stream, key, seq, hash, first)
+    ), moved AS (
+        UPDATE ledger_head SET seq = heads.seq, hash = heads.hash FROM heads
+        WHERE ledger_head.stream = heads.stream AND ledger_head.key = heads.key AND NOT heads.first
+        RETURNING 1
+    ), made AS (
+        INSERT INTO ledger_head (stream, key, seq, hash)
+        SELECT stream, key, seq, hash FROM heads WHERE first ORDER BY stream, key
+        ON CONFLICT DO NOTHING RETURNING 1
     )
-    UPDATE ledger_head SET seq = last.seq, hash = last.hash
-    FROM (SELECT DISTINCT ON (stream, key) stream, key, seq, hash FROM rows ORDER BY stream, key, seq DESC) AS last
-    WHERE ledger_head.stream = last.stream AND ledger_head.key = last.key
+    SELECT (SELECT count(*) FROM moved) + (SELECT count(*) FROM made) AS heads
 """
+
+
+class _Head(NamedTuple):
+    """Where a key's history ends; ``first`` when it begins in this very transaction."""
+
+    seq: int
+    hash: bytes
+    causes: dict[str, int]
+    first: bool
 
 
 async def append(rows: Rows, entries: Iterable[Entry], learned: dict[tuple[str, str], dict[str, int]]) -> None:
@@ -88,28 +102,22 @@ async def append(rows: Rows, entries: Iterable[Entry], learned: dict[tuple[str, 
     batch = [(stream_of(type(entry.event)), entry) for entry in entries]
     if not batch:
         return
-    keys = sorted({(str(stream), entry.event.key) for stream, entry in batch})
-    heads = {
-        (row.stream, row.key): (row.seq, bytes(row.hash), orjson.loads(row.causes or "{}"))
-        for row in await rows.fetch(_LOCK_HEADS, [stream for stream, _ in keys], [key for _, key in keys])
-    }
+    heads = await _lock_heads(rows, sorted({(str(stream), entry.event.key) for stream, entry in batch}), learned)
     columns: list[list[object]] = [[] for _ in range(11)]
     for stream, entry in batch:
         event = entry.event
-        place = (str(stream), event.key)
-        seq, previous, causes = heads[place]
-        causes = causes | learned.get(place, {})
+        head = heads[str(stream), event.key]
         payload = encode_event(event)
-        seq += 1
+        seq = head.seq + 1
         digest = chain(
-            previous,
+            head.hash,
             key=event.key,
             seq=seq,
             type_name=event.type_name,
             payload=payload,
             occurred_at=event.occurred_at,
         )
-        heads[place] = (seq, digest, causes)
+        heads[str(stream), event.key] = head._replace(seq=seq, hash=digest)
         values = (
             str(uuid_utils.uuid7()),
             str(stream),
@@ -117,7 +125,7 @@ async def append(rows: Rows, entries: Iterable[Entry], learned: dict[tuple[str, 
             seq,
             event.type_name,
             payload.decode(),
-            orjson.dumps(causes).decode(),
+            orjson.dumps(head.causes).decode(),
             entry.traceparent,
             digest,
             event.occurred_at,
@@ -125,4 +133,30 @@ async def append(rows: Rows, entries: Iterable[Entry], learned: dict[tuple[str, 
         )
         for column, value in zip(columns, values, strict=True):
             column.append(value)
-    await rows.fetch(_APPEND, *columns)
+    places, ends = list(heads), list(heads.values())
+    written = await rows.fetch(
+        _APPEND,
+        *columns,
+        [stream for stream, _ in places],
+        [key for _, key in places],
+        [head.seq for head in ends],
+        [head.hash for head in ends],
+        [head.first for head in ends],
+    )
+    if written[0].heads < len(heads):
+        raise Overtaken("another process began the history of one of these keys")
+
+
+async def _lock_heads(
+    rows: Rows, places: Sequence[tuple[str, str]], learned: dict[tuple[str, str], dict[str, int]]
+) -> dict[tuple[str, str], _Head]:
+    found = await rows.fetch(_LOCK_HEADS, [stream for stream, _ in places], [key for _, key in places])
+    return {
+        (row.stream, row.key): _Head(
+            row.seq or 0,
+            GENESIS if row.hash is None else bytes(row.hash),
+            orjson.loads(row.causes or "{}") | learned.get((row.stream, row.key), {}),
+            first=row.seq is None,
+        )
+        for row in found
+    }

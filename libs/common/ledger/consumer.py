@@ -9,6 +9,7 @@ release that is bad, not the events: the consumer stops and says so.
 
 import asyncio
 import logging
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -18,7 +19,7 @@ from libs.common.bus.flow import EVENT_TYPES, Service, subscriptions
 from libs.common.bus.port import Bus, BusTrouble, Place, Reader, Record
 from libs.common.database.session import Database, DatabaseTrouble, Overtaken
 from libs.common.errors import Permanent, Unavailable
-from libs.common.events.codec import UNREADABLE, Envelope, from_record
+from libs.common.events.codec import UNREADABLE, Envelope, from_record, source_of
 from libs.common.ledger import inbox
 from libs.common.ledger.handlers import Reactions
 from libs.common.run.failpoints import failpoint
@@ -62,7 +63,7 @@ class Consumer:
         self._suspect: Envelope | None = None
         """Whose handler ran when the last transaction failed."""
         self._name = str(reading.service)
-        self._heard = frozenset(event.type_name for event in reading.reactions.handlers)
+        self._own = source_of(self._name)
 
     async def run(self) -> None:
         """Read for ever; a client that surprises is thrown away and a new one built, with back-off."""
@@ -99,7 +100,10 @@ class Consumer:
 
     async def take(self, records: Sequence[Record]) -> None:
         """Apply records, each exactly once however often they come. HaltedError when nothing can be applied."""
-        left: list[Sequence[Envelope]] = [[self._envelope(record) for record in records]]
+        envelopes = [self._envelope(record) for record in records if record.headers.get("ce_source") != self._own]
+        if len(envelopes) < len(records):
+            metrics.EVENTS_PROCESSED_TOTAL.labels(self._name, "", "own").inc(len(records) - len(envelopes))
+        left: list[Sequence[Envelope]] = [envelopes] if envelopes else []
         while left:
             left += reversed(await self._take_together(left.pop()))
 
@@ -141,7 +145,7 @@ class Consumer:
         except Exception:
             self._suspect = ready.under_way
             raise
-        if any(envelope.type_name in self._heard for envelope in ready.apply):
+        if any(envelope.type_name in self._reading.reactions.heard for envelope in ready.apply):
             self._parked_in_a_row = 0
         self._count(ready)
 
@@ -172,12 +176,15 @@ class Consumer:
 
     def _count(self, ready: inbox.Ready) -> None:
         now = datetime.now(UTC)
+        heard = self._reading.reactions.heard
+        for type_name, count in Counter(envelope.type_name for envelope in ready.apply).items():
+            result = "applied" if type_name in heard else "skipped"
+            metrics.EVENTS_PROCESSED_TOTAL.labels(self._name, type_name, result).inc(count)
+            if type_name not in EVENT_TYPES:
+                metrics.UNKNOWN_EVENTS_TOTAL.labels(self._name, type_name).inc(count)
+        end_to_end = metrics.EVENT_END_TO_END_SECONDS.labels(self._name)
         for envelope in ready.apply:
-            result = "applied" if envelope.type_name in self._heard else "skipped"
-            metrics.EVENTS_PROCESSED_TOTAL.labels(self._name, envelope.type_name, result).inc()
-            if envelope.type_name not in EVENT_TYPES:
-                metrics.UNKNOWN_EVENTS_TOTAL.labels(self._name, envelope.type_name).inc()
-            metrics.EVENT_END_TO_END_SECONDS.labels(self._name).observe(inbox.lag_of(envelope, now))
+            end_to_end.observe(inbox.lag_of(envelope, now))
         for result, count in (("duplicate", len(ready.duplicates)), ("waiting", len(ready.wait))):
             if count:
                 metrics.EVENTS_PROCESSED_TOTAL.labels(self._name, "", result).inc(count)

@@ -2,10 +2,12 @@
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, TypeVar
 
 from libs.common.database.session import Session
 from libs.common.events.base import Event
+from libs.common.events.codec import UNREADABLE
 
 EventT = TypeVar("EventT", bound=Event)
 React = Callable[[Session, Any], Awaitable[None]]
@@ -24,12 +26,17 @@ def on(event: type[EventT], react: Callable[[Session, EventT], Awaitable[None]])
     return Handler(event, react)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Reactions:
     """All that one service hears. ``prepare`` loads, in few round trips, the rows that a batch of events will touch."""
 
     handlers: Mapping[type[Event], React]
     prepare: Callable[[Session, Sequence[Event]], Awaitable[None]]
+
+    @cached_property
+    def heard(self) -> frozenset[str]:
+        """The types of the events that are heard; others are not even decoded."""
+        return frozenset(event.type_name for event in self.handlers) | {UNREADABLE}
 
 
 async def prepare_nothing(session: Session, events: Sequence[Event]) -> None:

@@ -137,7 +137,7 @@ async def apply(session: Session, clock: Clock, reactions: Reactions, ready: Rea
     """Claim the watermarks, run the handlers in order, park what has to wait. Raises whatever a handler raises."""
     await _claim(session, ready)
     await failpoint("consumer.after_claim")
-    heard = [(envelope, event) for envelope, event in _decoded(ready) if type(event) in reactions.handlers]
+    heard = list(_decoded(ready, reactions.heard))
     ready.under_way = None
     await reactions.prepare(session, [event for _, event in heard])
     for envelope, event in heard:
@@ -177,8 +177,10 @@ async def park(session: Session, rows: Sequence[Parked]) -> None:
     await session.fetch(_PARK, *columns)
 
 
-def _decoded(ready: Ready) -> Iterator[tuple[Envelope, Event]]:
+def _decoded(ready: Ready, heard: frozenset[str]) -> Iterator[tuple[Envelope, Event]]:
     for envelope in ready.apply:
+        if envelope.type_name not in heard:
+            continue
         ready.under_way = envelope
         event = decode_event(envelope.type_name, envelope.value)
         if event is not None:
