@@ -2,43 +2,44 @@
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from typing import cast
+
+import asyncpg
+import httpx
 
 from libs.common.bus.flow import Service
 from libs.common.bus.port import Bus
 from libs.common.database.session import Database, Session
 from libs.common.events.cases import CallbackTried, CaseEvent, CaseHandled, CaseSigned, ProgressReported
 from libs.common.events.terms import ResultKind, Satisfaction
-from libs.common.ledger.consumer import Consumer, Reading
+from libs.common.host.service import Resources, RunningService
+from libs.common.ledger.consumer import Consumer
 from libs.common.ledger.handlers import Reactions
-from libs.common.pack.learning import refresh_shelf
+from libs.common.pack.learning import learn_pack
 from libs.common.security.policy import Scope
+from libs.common.security.principal import Role
+from libs.common.security.vault import Vault
 from libs.common.time.clock import SimulatedClock
 from libs.common.web.versions import ANY_VERSION
-from services.analytics.handlers import REACTIONS as ANALYTICS
+from services.analytics.main import SPEC as ANALYTICS
 from services.dispatch.actions import handling
 from services.dispatch.actions.steps import Asked
 from services.dispatch.domain.terms import Actor
-from services.dispatch.handlers import REACTIONS as DISPATCH
+from services.dispatch.main import SPEC as DISPATCH
 from services.dispatch.schemas import HandIn, Report, Sign
 from services.dispatch.tables import Work
 from services.followup.actions import asking
 from services.followup.actions.cases import load_by_keys
 from services.followup.actions.steps import AskedChange
 from services.followup.domain.terms import Actor as Caller
-from services.followup.handlers import REACTIONS as FOLLOWUP
+from services.followup.main import SPEC as FOLLOWUP
 from services.followup.schemas import RecordAttempt
 from services.followup.tables import Callback
 from tests.chaos.delivery.lives import RESULT, START, WORDS, Told
-from tests.integration.analytics.county import open_analytics
-from tests.integration.dispatch.office import prepare_database as prepare_dispatch
-from tests.integration.followup.office import prepare_database as prepare_followup
+from tests.integration.analytics.county import Tokens, published
 
-REACTIONS: dict[Service, Reactions] = {
-    Service.DISPATCH: DISPATCH,
-    Service.FOLLOWUP: FOLLOWUP,
-    Service.ANALYTICS: ANALYTICS,
-}
+SPECS = {spec.service: spec for spec in (DISPATCH, FOLLOWUP, ANALYTICS)}
 _AT_ONCE = 100
 _EVERYWHERE = Scope("", None)
 
@@ -46,12 +47,19 @@ _EVERYWHERE = Scope("", None)
 class Receiver:
     """A service that hears. What it says itself goes nowhere."""
 
-    def __init__(self, service: Service, database: Database) -> None:
-        self.service = service
-        self.database = database
-        self.consumer = Consumer(
-            Reading(service, cast("Bus", None), database, REACTIONS[service], SimulatedClock(START), "")
-        )
+    def __init__(self, running: RunningService) -> None:
+        self.running = running
+        self.service = running.spec.service
+        self.database: Database = running.runtime.work_database
+        self.consumer: Consumer = running.consumer
+
+    @asynccontextmanager
+    async def operator(self) -> AsyncIterator[httpx.AsyncClient]:
+        """Somebody with the right to see and replay what is parked, over HTTP."""
+        transport = httpx.ASGITransport(self.running.app())
+        headers = {"Authorization": f"Bearer {Role.ADMIN}"}
+        async with httpx.AsyncClient(transport=transport, base_url=f"http://{self.service}", headers=headers) as http:
+            yield http
 
     async def act(self, acts: Sequence[Sequence[Told]], number: int) -> None:
         """What the staff of this service do after act ``number`` has been heard."""
@@ -122,15 +130,33 @@ _STAFF: dict[Service, tuple[_Turns, _Take]] = {
 
 
 @asynccontextmanager
-async def open_receiver(service: Service, url: str) -> AsyncIterator[Receiver]:
-    """The service on an empty database, with the demo pack."""
-    if service is Service.ANALYTICS:
-        database = await open_analytics(url)
-    else:
-        await (prepare_dispatch if service is Service.DISPATCH else prepare_followup)(url)
-        database = Database(url, service)
-        await refresh_shelf(database)
+async def open_receiver(service: Service, url: str, *, reactions: Reactions | None = None) -> AsyncIterator[Receiver]:
+    """The service on an empty database, with the demo pack, and with handlers of the caller's if given."""
+    spec = SPECS[service]
+    resources = Resources(url, cast("Bus", None), SimulatedClock(START), Tokens(), cast("Vault", None))
+    running = RunningService(replace(spec, reactions=reactions or spec.reactions), resources)
+    await running.prepare()
+    async with running.runtime.work_database.transaction(START) as session:
+        await learn_pack(session, published())
     try:
-        yield Receiver(service, database)
+        yield Receiver(running)
     finally:
-        await database.close()
+        await running.stop()
+
+
+@asynccontextmanager
+async def new_database(server: str, name: str) -> AsyncIterator[str]:
+    """An empty database on the server of a DSN, dropped afterwards."""
+    await _administer(server, f"CREATE DATABASE {name}")
+    try:
+        yield server.rpartition("/")[0] + f"/{name}"
+    finally:
+        await _administer(server, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+async def _administer(dsn: str, command: str) -> None:
+    connection = await asyncpg.connect(dsn)
+    try:
+        await connection.execute(command)
+    finally:
+        await connection.close()

@@ -6,8 +6,8 @@ from libs.common.bus.flow import Service
 from libs.common.database.embedded import EmbeddedPostgres
 from tests.chaos.delivery.fingerprint import fingerprint
 from tests.chaos.delivery.lives import history, records, windows
+from tests.chaos.delivery.often import once_or_often
 from tests.chaos.delivery.receivers import open_receiver
-from tests.chaos.delivery.scenario import once_or_often
 from tests.conftest import MakeDatabase
 
 

@@ -1,29 +1,16 @@
 """Events come 1 to 5 times and out of order, to the real consumer and the real handlers: the state is the same."""
 
 import random
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Sequence
 from itertools import chain
-
-import asyncpg
 
 from libs.common.bus.flow import Service
 from libs.common.bus.port import Record
 from libs.common.ledger.consumer import LARGEST_BATCH
 from tests.chaos.delivery.fingerprint import fingerprint
 from tests.chaos.delivery.lives import Told, batches, history, records, windows
-from tests.chaos.delivery.receivers import REACTIONS, Receiver, open_receiver
+from tests.chaos.delivery.receivers import SPECS, Receiver, new_database, open_receiver
 from tests.chaos.verdict import Verdict, expect
-
-
-@asynccontextmanager
-async def new_database(server: str, name: str) -> AsyncIterator[str]:
-    """An empty database on the server of a DSN, dropped afterwards."""
-    await _administer(server, f"CREATE DATABASE {name}")
-    try:
-        yield server.rpartition("/")[0] + f"/{name}"
-    finally:
-        await _administer(server, f"DROP DATABASE {name} WITH (FORCE)")
 
 
 async def once_or_often(server: str, events: int, seed: int) -> list[Verdict]:
@@ -32,7 +19,7 @@ async def once_or_often(server: str, events: int, seed: int) -> list[Verdict]:
     said = list(records(acts))
     count = sum(map(len, said))
     verdicts = []
-    for service in REACTIONS:
+    for service in SPECS:
         lots = random.Random(f"{seed}/{service}")
         badly = [list(windows(act, lots)) for act in said]
         came = sum(len(window) for act in badly for window in act)
@@ -72,11 +59,3 @@ _FILLED = {
     Service.ANALYTICS: ("fact", "rollup", "watermark"),
 }
 """What a comparison of empty tables would show nothing about."""
-
-
-async def _administer(dsn: str, command: str) -> None:
-    connection = await asyncpg.connect(dsn)
-    try:
-        await connection.execute(command)
-    finally:
-        await connection.close()
