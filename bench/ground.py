@@ -10,6 +10,7 @@ import tempfile
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -22,6 +23,14 @@ from libs.common.database.cluster import NAME
 from libs.common.database.embedded import EmbeddedPostgres
 
 
+@dataclass(slots=True)
+class SmallHouse:
+    """One process and its own PostgreSQL; ``ready_after`` is seconds from its start on an empty folder."""
+
+    house: House
+    ready_after: float = 0.0
+
+
 class Ground:
     """Started when first used; :meth:`close` ends everything. The data are in ``folder``."""
 
@@ -32,12 +41,31 @@ class Ground:
         self._broker: KafkaBroker | None = None
         self._numbers = count(1)
         self._stocked: dict[int, str] = {}
+        self._small: SmallHouse | None = None
 
     async def close(self) -> None:
         """Stop the servers."""
+        await self.end_small_house()
         if self._broker is not None:
             await asyncio.to_thread(self._broker.stop)
         await asyncio.to_thread(self.postgres.stop)
+
+    async def small_house(self) -> SmallHouse:
+        """``huiyin run`` with everything embedded, as on a laptop; it stays until it is ended."""
+        if self._small is None:
+            house = one_process(self.folder_for(Kind.ONE))
+            begun = time.monotonic()
+            house.start()
+            self._small = SmallHouse(house)
+            await house.ready()
+            self._small.ready_after = time.monotonic() - begun
+        return self._small
+
+    async def end_small_house(self) -> None:
+        """End it, so that it takes nothing from what is measured next."""
+        if self._small is not None:
+            await asyncio.to_thread(self._small.house.end)
+            self._small = None
 
     async def broker(self) -> KafkaBroker:
         """The Kafka; topics are told apart by their prefix."""
