@@ -36,6 +36,31 @@ LOOK_AT_BROKER_EVERY = 15.0
 _LOCK_CLASS = 0x4855
 """First half of the advisory lock's key; the second is the schema's hash and the part."""
 
+UNOWNED = f"""
+    SELECT {PARTS} - count(DISTINCT part) AS parts FROM generate_series(0, {PARTS - 1}) AS part
+    JOIN pg_locks AS l ON l.locktype = 'advisory' AND l.granted AND l.objsubid = 2 AND l.classid = {_LOCK_CLASS}
+        AND l.objid::bigint = (hashtext(current_schema()) # part)::bigint & 4294967295
+        AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())
+"""  # noqa: S608
+"""How many parts of the schema's ledger no relay owns, in whatever process."""
+
+_OWN = """
+    SELECT part FROM unnest($1::int[]) AS part WHERE pg_try_advisory_lock($2, hashtext(current_schema()) # part)
+"""
+
+# A process that was frozen keeps its connection, and with it its locks. The halves of a lock show as classid and objid.
+_END_STALLED = """
+    SELECT pg_terminate_backend(holder.pid)
+    FROM pg_stat_activity AS holder
+    WHERE holder.state <> 'active' AND holder.pid <> pg_backend_pid()
+      AND clock_timestamp() - holder.state_change > make_interval(secs => $3)
+      AND EXISTS (
+          SELECT FROM pg_locks AS held JOIN unnest($1::int[]) AS part
+              ON held.objid::bigint = (hashtext(current_schema()) # part)::bigint & x'ffffffff'::bigint
+          WHERE held.pid = holder.pid AND held.locktype = 'advisory' AND held.objsubid = 2 AND held.granted
+            AND held.classid::bigint = $2 AND held.database = holder.datid)
+"""
+
 _TAKE = """
     SELECT u.id, l.event_id::text, l.stream, l.key, l.seq, l.type, l.payload::text, l.causes::text, l.traceparent,
            l.occurred_at, l.recorded_at
@@ -77,6 +102,8 @@ class Sending:
     url: str
     schema: str
     topic_prefix: str
+    stall_seconds: float = 30.0
+    """A relay that was quiet for so long loses its parts to one that is not."""
 
 
 class Relay:
@@ -165,13 +192,12 @@ class Relay:
             pass
 
     async def _own(self, connection: "asyncpg.Connection[asyncpg.Record]", parts: list[int]) -> list[int]:
-        rows = await connection.fetch(
-            "SELECT part FROM unnest($1::int[]) AS part "
-            "WHERE pg_try_advisory_lock($2, hashtext(current_schema()) # part)",
-            [part for part in range(PARTS) if part not in parts],
-            _LOCK_CLASS,
-        )
-        return sorted([*parts, *(row["part"] for row in rows)])
+        rows = await connection.fetch(_OWN, [part for part in range(PARTS) if part not in parts], _LOCK_CLASS)
+        owned = sorted([*parts, *(row["part"] for row in rows)])
+        others = [part for part in range(PARTS) if part not in owned]
+        if others:
+            await connection.execute(_END_STALLED, others, _LOCK_CLASS, self._sending.stall_seconds)
+        return owned
 
     async def _send_some(
         self, connection: "asyncpg.Connection[asyncpg.Record]", sender: Sender, parts: Sequence[int]

@@ -8,7 +8,7 @@ import asyncio
 import os
 import signal
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 POINTS: frozenset[str] = frozenset(
@@ -45,8 +45,12 @@ class Action(StrEnum):
     """What a fail point does when its turn comes."""
 
     KILL = "kill"
+    """End the process at once, as a power cut would."""
     RAISE = "raise"
     STALL = "stall"
+    """Wait there, until somebody calls ``wake``."""
+    HOLD = "hold"
+    """Stand still with the whole process, until somebody sends SIGCONT."""
 
 
 class FailpointError(RuntimeError):
@@ -57,6 +61,7 @@ class FailpointError(RuntimeError):
 class _Armed:
     action: Action
     turns_left: int
+    awake: asyncio.Event = field(default_factory=asyncio.Event)
 
 
 _armed: dict[str, _Armed] = {}
@@ -70,6 +75,17 @@ def arm(specification: str) -> None:
         if name not in POINTS:
             raise ValueError(f"unknown fail point {name!r}; known: {', '.join(sorted(POINTS))}")
         _armed[name] = _Armed(Action(action), int(rest[0]) if rest else 1)
+
+
+def stalled(name: str) -> bool:
+    """Whether somebody waits at this point now."""
+    armed = _armed.get(name)
+    return armed is not None and armed.turns_left <= 0 and not armed.awake.is_set()
+
+
+def wake(name: str) -> None:
+    """Let go on whoever waits at this point."""
+    _armed[name].awake.set()
 
 
 async def failpoint(name: str) -> None:
@@ -88,4 +104,6 @@ async def failpoint(name: str) -> None:
         case Action.RAISE:
             raise FailpointError(name)
         case Action.STALL:
-            await asyncio.Event().wait()
+            await armed.awake.wait()
+        case Action.HOLD:
+            os.kill(os.getpid(), signal.SIGSTOP)

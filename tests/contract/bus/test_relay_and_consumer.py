@@ -35,8 +35,8 @@ class Pair:
         self.intake, self.dispatch, self.bus, self.url, self.prefix = intake, dispatch, bus, url, prefix
         self.failing = Failing()
 
-    def relay(self) -> Relay:
-        relay = Relay(Sending(Service.INTAKE, self.bus, self.url, "intake", self.prefix))
+    def relay(self, stall_seconds: float = 30.0) -> Relay:
+        relay = Relay(Sending(Service.INTAKE, self.bus, self.url, "intake", self.prefix, stall_seconds))
         self.intake.on_spoken.append(relay.wake)
         return relay
 
@@ -96,6 +96,21 @@ async def test_a_relay_that_fails_after_the_acknowledgement_sends_again_and_noth
     async with running(again), running(pair.consumer().run):
         await pair.say(range(3))
         await pair.expect(3)
+
+
+async def test_a_relay_that_is_frozen_loses_its_parts_to_another_and_what_it_sends_later_is_not_doubled(
+    pair: Pair,
+) -> None:
+    failpoints.arm("relay.before_send:stall:1")
+    async with running(pair.relay().run), running(pair.consumer().run):
+        await pair.say(range(1))
+        await eventually(lambda: failpoints.stalled("relay.before_send"), what="the first relay stands still")
+        async with running(pair.relay(stall_seconds=0.5).run):
+            await pair.say(range(1, 3))
+            await pair.expect(3)
+            failpoints.wake("relay.before_send")
+            await pair.say(range(3, 4))
+            await pair.expect(4)
 
 
 async def test_a_consumer_that_fails_before_its_offsets_hears_again_and_nothing_is_doubled(pair: Pair) -> None:
