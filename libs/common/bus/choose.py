@@ -3,7 +3,7 @@
 from enum import StrEnum
 
 from libs.common.bus.embedded import EmbeddedBus
-from libs.common.bus.kafka import KafkaBus
+from libs.common.bus.kafka import KafkaBus, Limits
 from libs.common.bus.port import Bus
 
 
@@ -14,10 +14,20 @@ class BusKind(StrEnum):
     KAFKA = "kafka"
 
 
-def open_bus(kind: BusKind, *, database_url: str, kafka_bootstrap: str | None = None, client_id: str = "huiyin") -> Bus:
-    """The bus of this kind; nothing is connected yet. Raises ValueError when it is not said where Kafka is."""
+def open_bus(
+    kind: BusKind,
+    *,
+    database_url: str,
+    kafka_bootstrap: str | None = None,
+    client_id: str = "huiyin",
+    stall_seconds: float = 30.0,
+) -> Bus:
+    """The bus of this kind; nothing is connected yet. Raises ValueError when it is not said where Kafka is.
+
+    A reader that is frozen for ``stall_seconds`` loses its partitions to the others of its group.
+    """
     if kind is BusKind.EMBEDDED:
-        return EmbeddedBus(database_url)
+        return EmbeddedBus(database_url, stall_seconds=stall_seconds)
     if not kafka_bootstrap:
         raise ValueError("HUIYIN_BUS=kafka needs HUIYIN_KAFKA_BOOTSTRAP=host:port")
-    return KafkaBus(kafka_bootstrap, client_id=client_id)
+    return KafkaBus(kafka_bootstrap, client_id=client_id, limits=Limits.for_stall(stall_seconds))

@@ -84,7 +84,12 @@ async def _run(spec: ServiceSpec, settings: CommonSettings, role: Role, url: str
 @asynccontextmanager
 async def open_resources(settings: CommonSettings, url: str, clock: Clock) -> AsyncIterator[Resources]:
     """What services stand on, as the settings say; closed at the end."""
-    bus = open_bus(settings.bus, database_url=url, kafka_bootstrap=settings.kafka_bootstrap)
+    bus = open_bus(
+        settings.bus,
+        database_url=url,
+        kafka_bootstrap=settings.kafka_bootstrap,
+        stall_seconds=settings.stall_seconds,
+    )
     async with httpx.AsyncClient(timeout=5) as http:
         try:
             yield Resources(
@@ -96,6 +101,7 @@ async def open_resources(settings: CommonSettings, url: str, clock: Clock) -> As
                 topic_prefix=settings.topic_prefix,
                 partitions=settings.partitions,
                 pool_size=settings.pool_size,
+                stall_seconds=settings.stall_seconds,
             )
         finally:
             await bus.close()

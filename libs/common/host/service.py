@@ -55,6 +55,7 @@ class Resources:
     topic_prefix: str = ""
     partitions: int = 8
     pool_size: int = 8
+    stall_seconds: float = 30.0
 
 
 class RunningService:
@@ -79,7 +80,16 @@ class RunningService:
             vault=resources.vault,
         )
         self._resources = resources
-        self.relay = Relay(Sending(spec.service, resources.bus, resources.url, schema, resources.topic_prefix))
+        self.relay = Relay(
+            Sending(
+                spec.service,
+                resources.bus,
+                resources.url,
+                schema,
+                resources.topic_prefix,
+                resources.stall_seconds,
+            )
+        )
         self.consumer = Consumer(
             Reading(spec.service, resources.bus, work, self.runtime.reactions, resources.clock, resources.topic_prefix)
         )

@@ -2,9 +2,9 @@
 
 from enum import StrEnum
 from pathlib import Path
-from typing import Self
+from typing import Annotated, Self
 
-from pydantic import model_validator
+from pydantic import Field, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from libs.common.bus.choose import BusKind
@@ -41,6 +41,8 @@ class CommonSettings(BaseSettings):
     log_level: str = "INFO"
     failpoints: str = ""
     pool_size: int = 8
+    stall_seconds: Annotated[float, Field(ge=2.0, le=300.0)] = 30.0
+    """A worker that is frozen for so long loses what it reads and sends to the others. Kafka takes 6 s and more."""
 
     @model_validator(mode="after")
     def _whole(self) -> Self:

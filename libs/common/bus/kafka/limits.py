@@ -1,6 +1,7 @@
 """How long the Kafka bus waits for what, and how big things may be."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Self
 
 LARGEST_REQUEST = 8 * 1024 * 1024
 """Bytes of one message before compression."""
@@ -34,6 +35,12 @@ class Limits:
     """What a rebalance waits for the commit of what was read before. Below ``rebalance``."""
     stall: float = 60.0
     """A member that gets nothing for so long looks whether there is something to get."""
+
+    @classmethod
+    def for_stall(cls, seconds: float) -> Self:
+        """The usual ones, but for a member that is silent: it loses its partitions after so long."""
+        usual = cls()
+        return replace(usual, session=seconds, heartbeat=min(usual.heartbeat, seconds / 3))
 
     @property
     def join(self) -> float:
