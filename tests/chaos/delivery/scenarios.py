@@ -38,5 +38,5 @@ async def _poison(trial: Trial) -> list[Verdict]:
 
 DELIVERY = Scenario("delivery", _deliver, "100,000 events 1 to 5 times, shuffled in windows of 100: same state as once")
 POISON = Scenario(
-    "poison", _poison, "1 % of the events cannot be applied: parked with what follows them, then replayed"
+    "poison", _poison, "1 % of the events cannot be applied: they stand aside, and are replayed when mended"
 )
