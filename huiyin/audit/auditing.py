@@ -16,6 +16,7 @@ from huiyin.audit.identities import check_identities
 from huiyin.audit.journal import Journals
 from huiyin.audit.merge import by_key
 from huiyin.audit.others import check_other_stream, check_packs
+from huiyin.audit.outcomes import keep_outcome
 from huiyin.audit.promises import Promises
 from huiyin.audit.queries import SERVICES, case_streams, check_all_there
 from huiyin.audit.reading import view_of
@@ -59,11 +60,13 @@ class Subject:
 
 
 async def audit(house: "House", *, limit: int = LIMIT, at_a_time: int = AT_A_TIME) -> AuditReport:
-    """Audit a running house, and set the metrics of the audit."""
+    """Audit a running house, set the metrics of the audit, and keep the outcome."""
     report = await examine(subject_of(house), limit=limit, at_a_time=at_a_time)
     for invariant in Invariant:
         metrics.LEDGER_AUDIT_VIOLATIONS.labels(invariant.value).set(report.found.get(invariant, 0))
     metrics.LEDGER_AUDIT_LAST_SUCCESS_TIMESTAMP_SECONDS.set_to_current_time()
+    metrics.LEDGER_AUDIT_DURATION_SECONDS.set(report.seconds)
+    await keep_outcome(house.url, report)
     return report
 
 

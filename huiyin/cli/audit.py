@@ -7,6 +7,7 @@ import typer
 
 from huiyin.audit.auditing import Subject, examine
 from huiyin.audit.journal import Journals, NotAJournal
+from huiyin.audit.outcomes import keep_outcome
 from huiyin.audit.report import SENTENCES, AuditReport
 from huiyin.cli.common import AsJson, DataDir, fail, load_settings, run_async, say, say_json
 from huiyin.cli.database import existing_database
@@ -30,23 +31,29 @@ def audit(
     sole: Annotated[  # noqa: FBT002 - an option of a command
         bool, typer.Option("--sole", help="Nobody but these clients registered anything since their journals began.")
     ] = False,
+    keep: Annotated[  # noqa: FBT002 - an option of a command
+        bool, typer.Option("--keep", help="Keep the outcome in the database, where every process tells it as metrics.")
+    ] = False,
     data_dir: DataDir = None,
     as_json: AsJson = False,  # noqa: FBT002 - an option of a command
 ) -> None:
     """Fold all ledgers from their start, on one consistent cut, beside the live tables, and report every difference.
 
-    It changes nothing, and may be run while Huiyin runs. The status is 1 when there is a difference.
+    It changes nothing, and may be run while Huiyin runs. The status is 1 when there is a difference. With --keep the
+    outcome itself is written down, for a scheduler that runs this every night.
     """
     if sole and not journal:
         fail("--sole says something of journals: name them with --journal")
     journals = Journals(journal, sole=sole) if journal else None
-    run_async(_audit(load_settings(data_dir=data_dir), limit, journals, as_json=as_json))
+    run_async(_audit(load_settings(data_dir=data_dir), limit, journals, keep=keep, as_json=as_json))
 
 
-async def _audit(settings: CommonSettings, limit: int, journals: Journals | None, *, as_json: bool) -> int:
+async def _audit(settings: CommonSettings, limit: int, journals: Journals | None, *, keep: bool, as_json: bool) -> int:
     async with existing_database(settings) as url:
         try:
             report = await _examine(settings, url, limit, journals)
+            if keep:
+                await keep_outcome(url, report)
         except NotThere as error:
             fail(f"this database cannot be audited: {error}. Has Huiyin ever run on it, and may this role read it?")
         except NotAJournal as error:

@@ -57,12 +57,18 @@ class GroupCommit:
     ) -> ResultT:
         """Do ``action`` in a committed transaction and return its result, or raise what it raised."""
         if len(self._queue) >= self._waiting:
+            metrics.GROUP_COMMIT_REFUSALS_TOTAL.labels(self._database.schema).inc()
             raise Unavailable("Too many requests are waiting", "排队请求过多", headers={"Retry-After": "1"})
         job = Job(action, now, tuple(keys), answer_key, traceparent)
         self._queue.append(job)
         if self._writer is None or self._writer.done():
             self._writer = asyncio.create_task(self._write(), name=f"group-commit-{self._database.name}")
         return cast("ResultT", await job.done)
+
+    @property
+    def waiting(self) -> int:
+        """Jobs that wait for the batch after the one under way."""
+        return len(self._queue)
 
     async def drain(self) -> None:
         """Wait until all that was taken in is answered."""
@@ -73,7 +79,7 @@ class GroupCommit:
         while self._queue:
             batch = [job for job in self._queue[: self._largest] if not job.done.done()]
             del self._queue[: self._largest]
-            metrics.GROUP_COMMIT_BATCH_SIZE.labels(self._database.name).observe(len(batch))
+            metrics.GROUP_COMMIT_BATCH_SIZE.labels(self._database.schema).observe(len(batch))
             if len(batch) > 1 and await self._together(batch):
                 continue
             for job in batch:

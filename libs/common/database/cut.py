@@ -98,6 +98,21 @@ async def open_cut(url: str, name: str, *, scratch: Sequence[str] = (), lock: st
             connection.terminate()
 
 
+async def write_down(url: str, name: str, *statements: tuple[str, Sequence[object]]) -> None:
+    """Run statements with their parameters in one transaction, on a connection of its own. DatabaseTrouble, NotThere.
+
+    For what a reader of everything has to leave behind, on a database that may have no service of ours running.
+    """
+    connection = await _connect(url, name)
+    try:
+        with _troubles():
+            async with connection.transaction():
+                for sql, parameters in statements:
+                    await connection.execute(sql, *parameters)
+    finally:
+        connection.terminate()
+
+
 async def _connect(url: str, name: str) -> "asyncpg.Connection[asyncpg.Record]":
     dsn = make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
     settings = {

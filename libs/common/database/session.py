@@ -20,6 +20,7 @@ from sqlalchemy import URL, Executable, Result, make_url
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, create_async_engine
 from sqlmodel import SQLModel
 
+from libs.common import metrics
 from libs.common.database.records import Record, RecordBook
 from libs.common.database.trouble import DatabaseTrouble, Overtaken, as_trouble, is_trouble
 from libs.common.events.base import Event
@@ -156,6 +157,7 @@ class Database:
         self.packs = PackShelf()
         self.on_spoken: list[Callable[[], None]] = []
         self._under_way = 0
+        self._troubles = metrics.DATABASE_TROUBLES_TOTAL.labels(schema, self.name.removeprefix(f"{schema}-"))
         self._engine = _engine(make_url(url), schema, pool_size, self.name)
 
     @property
@@ -191,6 +193,7 @@ class Database:
             trouble = as_trouble(error, unknown=committing)
             if trouble is None:
                 raise
+            self._troubles.inc()
             raise trouble from error
         finally:
             self._under_way -= 1
@@ -215,6 +218,7 @@ class Database:
             trouble = as_trouble(error)
             if trouble is None:
                 raise
+            self._troubles.inc()
             raise trouble from error
         finally:
             self._under_way -= 1

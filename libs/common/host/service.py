@@ -10,13 +10,14 @@ from functools import partial
 
 from fastapi import FastAPI
 
+from libs.common import metrics
 from libs.common.bus.flow import Stream
 from libs.common.bus.port import Bus, BusTrouble, TopicSpec
 from libs.common.database.batch import GroupCommit, Job
 from libs.common.database.migrate import migrate
 from libs.common.database.session import Database, Session
 from libs.common.events.ops import ResendRequested
-from libs.common.host.janitor import keep_house, watch_packs
+from libs.common.host.janitor import keep_house, watch
 from libs.common.host.ops import Ops
 from libs.common.host.retries import try_again
 from libs.common.ledger.consumer import Consumer, Reading, run_until_halted
@@ -39,6 +40,8 @@ from libs.common.web.ops import ops_router
 logger = logging.getLogger(__name__)
 
 VERSION = "0.1.0"
+RELAY_PACE = 0.02
+"""Seconds; simulated time waits for nobody."""
 TOPICS = {Stream.CASES: 1_048_576, Stream.DIRECTORY: 8_388_608, Stream.OPS: 1_048_576}
 """Topics and their largest message in bytes: a county's whole pack travels in one."""
 
@@ -88,6 +91,7 @@ class RunningService:
                 schema,
                 resources.topic_prefix,
                 resources.stall_seconds,
+                pace_seconds=0.0 if resources.clock.simulated else RELAY_PACE,
             )
         )
         self.consumer = Consumer(
@@ -117,6 +121,7 @@ class RunningService:
 
     def start_work(self) -> None:
         """Begin what a worker does: relay, consumer, the service's own loops and the rounds."""
+        metrics.CONSUMER_HALTED.labels(str(self.spec.service)).set(0)
         for database in (self.runtime.door_database, self.runtime.work_database):
             database.on_spoken.append(self.relay.wake)
         self._run("relay", self._with_topics(self.relay.run), self.relay.progress)
@@ -130,9 +135,9 @@ class RunningService:
         self._run("rounds", partial(keep_house, self.runtime, self.spec.measure, progress), progress)
 
     def start_watching(self) -> None:
-        """What a process that only answers requests does beside: learn the packs that a worker stored."""
+        """What a process that only answers requests does beside: learn the packs that a worker stored, and measure."""
         progress = Progress()
-        self._run("packs", partial(watch_packs, self.runtime, progress), progress)
+        self._run("rounds", partial(watch, self.runtime, self.spec.measure, progress), progress)
 
     async def stop(self) -> None:
         """Answer what was taken in, end the loops, close the connections; each within a bounded time."""

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from libs.common.database.session import Database, DatabaseTrouble, Overtaken, Session
@@ -134,9 +133,3 @@ class Parking:
         again = not isinstance(error, Permanent), inbox.TRIES, inbox.FIRST_AGAIN
         async with self._database.transaction(self._clock.now()) as session:
             await session.fetch(_FAILED_AGAIN, stream, key, reason, first.source, first.seq, *again)
-
-
-async def parked_now(session: Session) -> dict[str, tuple[int, datetime | None]]:
-    """Per state: the number of parked events and the oldest one's time; for metrics."""
-    rows = await session.fetch("SELECT state, count(*) AS n, min(parked_at) AS oldest FROM parked GROUP BY state")
-    return {row.state: (row.n, row.oldest) for row in rows}

@@ -22,6 +22,10 @@ class Loop:
     run: Callable[[Runtime, Progress], Awaitable[None]]
 
 
+Measure = Callable[[Session], Awaitable[None]]
+"""Sets gauges from a service's tables; ``session.now`` is the system's time."""
+
+
 async def measure_nothing(session: Session) -> None:
     """For a service without gauges of its own."""
 
@@ -41,8 +45,8 @@ class ServiceSpec:
     reactions: Reactions
     migrations: Path
     prepare: Callable[[Session, Sequence[Job]], Awaitable[None]] = load_nothing
-    measure: Callable[[Session], Awaitable[None]] = measure_nothing
-    """Sets the service's own gauges from its tables; a worker calls it every few seconds."""
+    measure: Measure = measure_nothing
+    """The service's own gauges; every process of it calls this every few seconds."""
     loops: tuple[Loop, ...] = field(default=())
     keeps_secrets: bool = False
     """Whether it seals what must be readable for years: in a cluster its keys must be given, never made on the spot."""

@@ -4,11 +4,12 @@ from libs.common import metrics
 from libs.common.database.session import Session
 from libs.common.events.terms import Deadline
 from services.followup.domain.terms import Status
-from services.followup.queries.counting import open_cases, overdue_promises
+from services.followup.queries.counting import failed_timers, open_cases, overdue_promises
+from services.followup.queries.working import next_firing
 
 
 async def measure(session: Session) -> None:
-    """Set how many cases are open by state, and how many promises are broken now; a state without cases shows 0."""
+    """Cases open by state, promises broken now, timers set aside or late; what is none shows 0."""
     cases = await open_cases(session)
     for status in Status:
         if status is not Status.CLOSED:
@@ -16,3 +17,6 @@ async def measure(session: Session) -> None:
     overdue = await overdue_promises(session)
     for deadline in Deadline:
         metrics.DEADLINES_OVERDUE.labels(deadline.value).set(overdue.get(deadline.value, 0))
+    metrics.TIMERS_FAILED.set(await failed_timers(session))
+    first = await next_firing(session)
+    metrics.TIMERS_LATE_SECONDS.set(0.0 if first is None else max(0.0, (session.now - first).total_seconds()))

@@ -1,4 +1,4 @@
-"""The worker's loop over timers, and the gauges that go with it.
+"""The worker's loop over timers.
 
 A timer is looked at ``GRACE`` after its time, and not while events wait to be read: what a unit did just before its
 deadline may still be on the way, and a miss once said cannot be unsaid. Every consequence carries the timer's own time,
@@ -14,7 +14,6 @@ from libs.common.bus.flow import subscriptions
 from libs.common.bus.port import BusTrouble
 from libs.common.database.session import DatabaseTrouble
 from libs.common.errors import Unavailable
-from libs.common.events.terms import Deadline
 from libs.common.pack.shelf import PackShelf
 from libs.common.run.runtime import Runtime
 from libs.common.run.supervise import Backoff, Progress
@@ -25,7 +24,7 @@ logger = logging.getLogger(__name__)
 
 LONGEST_WAIT = 1.0
 GRACE = timedelta(seconds=3)
-MEASURE_EVERY = 15.0
+COUNT_EVERY = 15.0
 PATIENCE = 60.0
 """Seconds without any progress of the reader after which timers fire all the same."""
 FEW_BEHIND = 200
@@ -34,11 +33,12 @@ FEW_BEHIND = 200
 
 async def fire_timers(runtime: Runtime, progress: Progress) -> None:
     """Fire what is due, for ever. Simulated time fires nothing by itself: whoever moves it calls ``fire_due``."""
-    reading, gauges, backoff = CaughtUp(runtime), Gauges(runtime), Backoff()
+    reading, backoff = CaughtUp(runtime), Backoff()
+    provisional = ProvisionalDays(runtime.work_database.packs)
     while True:
         progress.beat()
         try:
-            await gauges.measure()
+            provisional.count()
             wake_at = await _round(runtime, reading, progress)
             backoff.reset()
         except (DatabaseTrouble, BusTrouble) as error:
@@ -93,28 +93,21 @@ class CaughtUp:
         return time.monotonic() - self._since < PATIENCE
 
 
-class Gauges:
-    """What operators see: timers set aside, deadlines overdue, days counted without an official calendar."""
+class ProvisionalDays:
+    """Counts days for which this process had no official calendar."""
 
-    def __init__(self, runtime: Runtime) -> None:
-        self._runtime = runtime
-        self._measured: float | None = None
-        self._provisional = 0
+    def __init__(self, packs: PackShelf) -> None:
+        self._packs = packs
+        self._counted_at: float | None = None
+        self._counted = 0
 
-    async def measure(self) -> None:
-        """Set them, now and then."""
-        if self._measured is not None and time.monotonic() - self._measured < MEASURE_EVERY:
+    def count(self) -> None:
+        """Add what is new, now and then."""
+        if self._counted_at is not None and time.monotonic() - self._counted_at < COUNT_EVERY:
             return
-        async with self._runtime.work_database.reading() as session:
-            failed = await queries.failed_timers(session)
-            overdue = await queries.overdue_counts(session)
-        metrics.TIMERS_FAILED.set(failed)
-        for deadline in Deadline:
-            metrics.DEADLINES_OVERDUE.labels(deadline.value).set(overdue.get(deadline.value, 0))
-        provisional = provisional_days(self._runtime.work_database.packs)
-        metrics.CALENDAR_PROVISIONAL_DAYS_TOTAL.inc(max(0, provisional - self._provisional))
-        self._provisional = provisional
-        self._measured = time.monotonic()
+        total = provisional_days(self._packs)
+        metrics.CALENDAR_PROVISIONAL_DAYS_TOTAL.inc(max(0, total - self._counted))
+        self._counted, self._counted_at = total, time.monotonic()
 
 
 def provisional_days(packs: PackShelf) -> int:

@@ -8,6 +8,8 @@ _OVERDUE = """
     WHERE overdue <> '{}' AND status <> 'closed' GROUP BY what
 """
 
+_FAILED = "SELECT count(*) AS failed FROM timer WHERE state = 'failed'"
+
 
 async def open_cases(session: Session) -> dict[str, int]:
     """Cases that are not closed, by status."""
@@ -17,3 +19,8 @@ async def open_cases(session: Session) -> dict[str, int]:
 async def overdue_promises(session: Session) -> dict[str, int]:
     """Deadlines of open cases that have passed and are not met, by which promise they guard."""
     return {row.what: row.cases for row in await session.fetch(_OVERDUE)}
+
+
+async def failed_timers(session: Session) -> int:
+    """Timers that are set aside."""
+    return int((await session.fetch(_FAILED))[0].failed)

@@ -30,10 +30,6 @@ _FAIL = """
 _RETRY = """
     UPDATE timer SET state = 'pending', error = NULL WHERE case_id = $1 AND state = 'failed' RETURNING timer_id
 """
-_FAILED = "SELECT count(*) AS failed FROM timer WHERE state = 'failed'"
-_OVERDUE = """
-    SELECT deadline, count(*) AS cases FROM matter, unnest(overdue) AS deadline WHERE overdue <> '{}' GROUP BY deadline
-"""
 
 
 class DueCase(NamedTuple):
@@ -86,13 +82,3 @@ async def fail_timers(session: Session, case_id: str, until: datetime, error: st
 async def retry_timers(session: Session, case_id: str) -> int:
     """Let the timers that were set aside wait again."""
     return len(await session.fetch(_RETRY, case_id))
-
-
-async def failed_timers(session: Session) -> int:
-    """How many timers are set aside."""
-    return int((await session.fetch(_FAILED))[0].failed)
-
-
-async def overdue_counts(session: Session) -> dict[str, int]:
-    """Cases whose deadline has passed unmet, by deadline."""
-    return {row.deadline: row.cases for row in await session.fetch(_OVERDUE)}

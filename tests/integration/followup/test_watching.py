@@ -14,6 +14,7 @@ from libs.common.bus.port import Bus, BusTrouble, Place
 from libs.common.run.runtime import Runtime
 from libs.common.run.supervise import Progress
 from services.followup.actions import watching
+from services.followup.actions.measuring import measure
 from services.followup.actions.watching import fire_timers
 from tests.integration.followup.office import DAY, HOUR, T0, Office, local
 from tests.support.eventually import eventually
@@ -140,7 +141,10 @@ async def test_gauges(office: Office) -> None:
     await office.advance(local("2026-03-25"))
     provisional = REGISTRY.get_sample_value("calendar_provisional_days_total") or 0.0
     office.database.packs.version(1).calendar().is_workday(local("2031-03-25").date())
-    await watching.Gauges(office.runtime).measure()
+    watching.ProvisionalDays(office.runtime.work_database.packs).count()
+    async with office.database.reading() as session:
+        session.now = office.clock.now()
+        await measure(session)
     assert REGISTRY.get_sample_value("timers_failed") == 4
     assert REGISTRY.get_sample_value("deadlines_overdue", {"deadline": "handle"}) == 1
     assert REGISTRY.get_sample_value("deadlines_overdue", {"deadline": "sign"}) == 1

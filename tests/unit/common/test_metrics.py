@@ -34,7 +34,7 @@ def test_names_follow_the_open_metrics_rules() -> None:
 def test_no_label_can_hold_a_person_or_a_case() -> None:
     allowed = {
         "service", "route", "method", "code", "consumer", "type", "result", "topic", "partition",
-        "client", "state", "deadline", "kind", "invariant",
+        "client", "state", "deadline", "kind", "invariant", "pool",
     }  # fmt: skip
     assert {label for doc in metrics.CATALOGUE for label in doc.labels} <= allowed
 

@@ -1,0 +1,102 @@
+"""The gauges of a service that its tables and its bus tell: by workers and by processes that only answer requests.
+
+Every process of a service tells them, so that what stands still is seen also when the process that should do it is
+gone. Ages are counted by the database's clock, which wrote the moments.
+"""
+
+import time
+
+from libs.common import metrics
+from libs.common.bus.flow import subscriptions
+from libs.common.bus.port import Place
+from libs.common.database.session import Session
+from libs.common.host.lag import LagClock
+from libs.common.ledger.outcomes import last_outcome
+from libs.common.ledger.relay import UNOWNED
+from libs.common.run.runtime import Runtime
+from libs.common.run.spec import Measure
+
+LOOK_AT_BUS_EVERY = 10.0
+"""Seconds; asking Kafka costs several requests."""
+
+_OUT = """
+    SELECT count(*) AS unsent, coalesce(extract(epoch FROM clock_timestamp() - min(recorded_at)), 0)::float8 AS age,
+           extract(epoch FROM clock_timestamp())::float8 AS now
+    FROM ledger_unsent
+"""
+_IN = """
+    SELECT count(*) FILTER (WHERE stands) AS parked, count(DISTINCT (stream, key)) FILTER (WHERE stands) AS parked_keys,
+           count(*) FILTER (WHERE NOT stands) AS waiting,
+           coalesce(extract(epoch FROM clock_timestamp() - min(parked_at) FILTER (WHERE stands)), 0)::float8 AS age
+    FROM (SELECT stream, key, parked_at, state <> 'waiting' AS stands FROM parked) AS parked
+"""
+
+
+class Gauges:
+    """Sets the gauges of one service in this process."""
+
+    def __init__(self, runtime: Runtime, measure: Measure) -> None:
+        self._runtime = runtime
+        self._measure = measure
+        self._service = str(runtime.service)
+        self._topics = [f"{runtime.topic_prefix}{stream}" for stream in subscriptions(runtime.service)]
+        self._lag = LagClock()
+        self._looked: float | None = None
+
+    async def take(self) -> None:
+        """Measure once. Raises DatabaseTrouble, and BusTrouble after all else was measured."""
+        self._pools()
+        async with self._runtime.work_database.reading() as session:
+            await self._ledger(session)
+            await self._audit(session)
+            session.now = self._runtime.clock.now()
+            await self._measure(session)
+        now = time.monotonic()
+        if self._looked is None or now - self._looked >= LOOK_AT_BUS_EVERY:
+            self._looked = now
+            await self._bus(now)
+
+    async def _ledger(self, session: Session) -> None:
+        service, before = self._service, time.time()
+        out = (await session.fetch(_OUT))[0]
+        here = (before + time.time()) / 2
+        unowned = (await session.fetch(UNOWNED))[0].parts
+        parked = (await session.fetch(_IN))[0]
+        metrics.CLOCK_SKEW_SECONDS.labels(service).set(here - out.now)
+        metrics.OUTBOX_UNPUBLISHED_ROWS.labels(service).set(out.unsent)
+        metrics.OUTBOX_OLDEST_UNPUBLISHED_AGE_SECONDS.labels(service).set(max(0.0, out.age))
+        metrics.RELAY_PARTS_UNOWNED.labels(service).set(unowned)
+        metrics.INBOX_PARKED_ROWS.labels(service).set(parked.parked)
+        metrics.INBOX_PARKED_KEYS.labels(service).set(parked.parked_keys)
+        metrics.INBOX_PARKED_OLDEST_AGE_SECONDS.labels(service).set(max(0.0, parked.age))
+        metrics.INBOX_WAITING_ROWS.labels(service).set(parked.waiting)
+
+    async def _audit(self, session: Session) -> None:
+        outcome = await last_outcome(session)
+        if outcome is None:
+            return
+        for invariant, count in outcome.violations.items():
+            metrics.LEDGER_AUDIT_VIOLATIONS.labels(invariant).set(count)
+        metrics.LEDGER_AUDIT_LAST_SUCCESS_TIMESTAMP_SECONDS.set(outcome.ended_at.timestamp())
+        metrics.LEDGER_AUDIT_DURATION_SECONDS.set(outcome.seconds)
+
+    def _pools(self) -> None:
+        runtime, service = self._runtime, self._service
+        for pool, database in (("door", runtime.door_database), ("work", runtime.work_database)):
+            state = database.pool_state()
+            metrics.DB_POOL_SIZE.labels(service, pool).set(state.size)
+            metrics.DB_POOL_IN_USE.labels(service, pool).set(state.in_use)
+            metrics.DB_POOL_WAITERS.labels(service, pool).set(state.waiters)
+        metrics.GROUP_COMMIT_WAITING.labels(service).set(runtime.commit.waiting)
+
+    async def _bus(self, now: float) -> None:
+        bus, ends = self._runtime.bus, dict[Place, int]()
+        for topic in self._topics:
+            ends |= {Place(topic, partition): end for partition, end in (await bus.end_offsets(topic)).items()}
+        behind = await bus.behind(f"huiyin-{self._service}", self._topics)
+        waited = self._lag.note(now, ends, behind)
+        for place, count in behind.items():
+            metrics.CONSUMER_LAG_RECORDS.labels(self._service, place.topic, str(place.partition)).set(count)
+        for topic in self._topics:
+            longest = max((seconds for place, seconds in waited.items() if place.topic == topic), default=0.0)
+            metrics.CONSUMER_LAG_SECONDS.labels(self._service, topic).set(longest)
