@@ -95,10 +95,13 @@ class EmbeddedPostgres:
         self.dsn = f"postgresql://{NAME}:{password}@{_ADDRESS}:{self._port}/{NAME}"
         return self.dsn
 
-    def stop(self) -> None:
-        """Stop the server: connections are cut, what was committed is flushed. Harmless when it does not run."""
+    def stop(self, *, immediate: bool = False) -> None:
+        """Stop the server: connections are cut, what was committed is flushed. Harmless when it does not run.
+
+        ``immediate`` does not flush: the next start recovers what was committed from the log, as after a crash.
+        """
         if self._process is not None:
-            programs.end(self._process, [(SIGINT, 20.0), (SIGQUIT, 10.0)])
+            programs.end(self._process, [(SIGQUIT, 10.0)] if immediate else [(SIGINT, 20.0), (SIGQUIT, 10.0)])
         self._let_go()
 
     def kill(self) -> None:

@@ -7,8 +7,9 @@ import signal
 import subprocess
 import sys
 import tempfile
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
+from functools import partial
 from pathlib import Path
 
 import asyncpg
@@ -86,14 +87,18 @@ async def numbers(dsn: str) -> list[int]:
         return [row["n"] for row in await connection.fetch("SELECT n FROM numbers ORDER BY n")]
 
 
-async def test_kill_9_under_load_loses_nothing_that_was_acknowledged(tmp_path: Path) -> None:
+@pytest.mark.parametrize("end", [EmbeddedPostgres.kill, partial(EmbeddedPostgres.stop, immediate=True)])
+async def test_an_end_without_warning_under_load_loses_nothing_that_was_acknowledged(
+    tmp_path: Path, end: Callable[[EmbeddedPostgres], None]
+) -> None:
     server = EmbeddedPostgres(tmp_path)
     dsn = await asyncio.to_thread(server.start)
     acknowledged: list[int] = []
     writing = asyncio.create_task(write_numbers(dsn, 1_000_000, acknowledged))
     await eventually(lambda: len(acknowledged) > 200, what="200 commits")
 
-    await asyncio.to_thread(server.kill)
+    await asyncio.to_thread(end, server)
+    assert not server.running
     with pytest.raises((asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError, OSError)):
         await writing
     again = await asyncio.to_thread(server.start)
