@@ -30,6 +30,9 @@ logger = logging.getLogger(__name__)
 
 LARGEST_BATCH = 200
 READ_WAIT = 0.25
+PACE = 0.03
+"""Seconds from one small batch to the next under load: what comes meanwhile shares the next transaction. The first
+event after a quiet moment does not wait."""
 MOST_PARKED_IN_A_ROW = 20
 
 
@@ -57,6 +60,7 @@ class Consumer:
         self.busy = False
         """True while records that were read are being applied."""
         self.halted: str | None = None
+        self._rest_until = 0.0
         self._reading = reading
         self._topics = [f"{reading.topic_prefix}{stream}" for stream in subscriptions(reading.service)]
         self._parked_in_a_row = 0
@@ -85,12 +89,16 @@ class Consumer:
                 logger.error("consumer halted", extra={"service": self._name, "reason": str(error)})  # noqa: TRY400
 
     async def _turn(self, reader: Reader) -> None:
+        await asyncio.sleep(max(0.0, self._rest_until - asyncio.get_running_loop().time()))
         records = await reader.read(at_most=LARGEST_BATCH, wait=READ_WAIT)
         self.progress.beat()
         metrics.CONSUMER_LAST_PROGRESS_TIMESTAMP_SECONDS.labels(self._name).set_to_current_time()
         if not records:
             return
         self.busy = True
+        # Simulated time waits for nobody, and nobody else is at work in it.
+        if len(records) < LARGEST_BATCH // 2 and not self._reading.clock.simulated:
+            self._rest_until = asyncio.get_running_loop().time() + PACE
         await failpoint("consumer.after_read")
         await self.take(records)
         await failpoint("consumer.after_commit")

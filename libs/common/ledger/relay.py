@@ -104,6 +104,8 @@ class Sending:
     topic_prefix: str
     stall_seconds: float = 30.0
     """A relay that was quiet for so long loses its parts to one that is not."""
+    pace_seconds: float = 0.0
+    """From one small batch to the next under load: what is said meanwhile is sent with it."""
 
 
 class Relay:
@@ -183,6 +185,8 @@ class Relay:
             backoff.reset()
             if sent < LARGEST_BATCH:
                 await self._sleep()
+                if sent:
+                    await asyncio.sleep(max(0.0, now + self._sending.pace_seconds - loop.time()))
 
     async def _sleep(self) -> None:
         try:

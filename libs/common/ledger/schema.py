@@ -138,5 +138,12 @@ LEDGER_DDL: tuple[str, ...] = (
     """,
 )
 
+ROOM_DDL: tuple[str, ...] = (
+    "ALTER TABLE ledger_head SET (fillfactor = 50)",
+    "ALTER TABLE watermark SET (fillfactor = 50)",
+)
+"""Room on each page for the next versions of its rows, which change with every event of their key: so they stay on
+their page, and no index has to hear of them. Each service's second migration does the same for its own tables."""
+
 PARTS = 16
 """Key-hash parts of the unsent pointers; a relay owns whole parts under an advisory lock."""

@@ -35,6 +35,7 @@ async def _say(copy: Copy, *events: CaseSupplemented) -> None:
                 "at": MONDAY,
                 "by": "op",
                 "text": event.text,
+                "sealed_text": None,
             }
             session.insert(Supplement, row)
             session.publish(event)
