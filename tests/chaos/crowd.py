@@ -9,7 +9,7 @@ import asyncio
 import random
 from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -34,7 +34,10 @@ SATISFIED = {"reached": "answered", "contacted": True, "solved": True, "satisfac
 NOT_SATISFIED = {"reached": "answered", "contacted": True, "solved": False, "satisfaction": "not_satisfied"}
 AGAIN = frozenset({408, 425, 429, 500, 502, 503, 504, 507})
 """Statuses after which the same request is sent again; all others are answers."""
+BATCH_LINES = 230
+"""More than intake takes in one transaction."""
 _LETTERS = "abcdefghijklmnopqrstuvwxyz"
+_NDJSON = b"Content-Type: application/x-ndjson\r\n"
 
 
 @dataclass(slots=True)
@@ -42,7 +45,8 @@ class Tally:
     """What became of it. Only what the journal has on disk is counted."""
 
     accepted: int = 0
-    """Complaints registered."""
+    """Complaints registered, those in batches included."""
+    batches: int = 0
     steps: int = 0
     """Steps of the staff done."""
     closed: int = 0
@@ -51,6 +55,8 @@ class Tally:
     """Requests that were sent again."""
     statuses: Counter[int] = field(default_factory=Counter)
     """Of all answers."""
+    seen: list[tuple[float, Service, int]] = field(default_factory=list)
+    """Every request that came to an end: when on the loop's clock, at whom, and the status, 0 without an answer."""
     surprises: list[str] = field(default_factory=list)
     """Answers that nobody should have got."""
     longest_wait: float = 0.0
@@ -65,6 +71,8 @@ class Pace:
     pause: float = 0.4
     whole: float = 0.3
     unsatisfied: float = 0.2
+    batch_every: float | None = None
+    """Seconds between two batches from another office; None: none comes by itself."""
     timeout: float = 10.0
     """Seconds for one request, before it is sent again."""
 
@@ -93,6 +101,8 @@ class Crowd:
         self._going_home.clear()
         self._clients = {service: self._house.client(service, timeout=self.pace.timeout) for service in Service}
         people = [asyncio.create_task(self._citizen(self._drawn())) for _ in range(self.pace.citizens)]
+        if self.pace.batch_every is not None:
+            people.append(asyncio.create_task(self._other_office(self.pace.batch_every)))
         try:
             yield
             self._going_home.set()
@@ -111,6 +121,46 @@ class Crowd:
         """Wait until so many more complaints were registered. AssertionError."""
         wanted = self.tally.accepted + more
         await eventually(lambda: self.tally.accepted >= wanted, within=within, what=f"{more} complaints accepted")
+
+    async def send_batch(self) -> None:
+        """Another office hands in its complaints as NDJSON, again under the same key until all are taken."""
+        lots = self._drawn()
+        marks = [_mark(lots) for _ in range(BATCH_LINES)]
+        key = _mark(lots)
+        entries = [self._journal.invoke("register", key=f"{key}.{mark}", mark=mark) for mark in marks]
+        lines = [orjson.dumps({**_complaint(lots, mark), "ref": mark}) for mark in marks]
+        step = Step("batch", Service.INTAKE, "/intake/v1/cases/batch", key, {}, _NDJSON)
+        answer = await self._insist(step, self._badge("office-2", Role.INTEGRATOR), b"\n".join(lines))
+        found = answer.json()
+        if not answer.ok or found["refused"]:
+            self.tally.surprises.append(f"batch: {answer.status} {answer.body.decode()[:200]}")
+            return
+        taken = {line["ref"]: line["case_id"] for line in found["results"]}
+        told = zip(entries, marks, strict=True)
+        await asyncio.gather(*(self._journal.ok(entry, case_id=taken[mark]) for entry, mark in told))
+        self.tally.accepted += len(taken)
+        self.tally.batches += 1
+
+    async def speak(self) -> str:
+        """One complaint more; gives its id."""
+        case_id = await self._register(self._drawn())
+        if case_id is None:
+            raise AssertionError(self.tally.surprises[-1])
+        return case_id
+
+    async def known_everywhere(self, case_id: str, within: float) -> None:
+        """Wait until a case has a unit, and all four services know it. TimeoutError."""
+        async with asyncio.timeout(within):
+            for service in (Service.FOLLOWUP, Service.ANALYTICS):
+                await self._until(service, f"/{service}/v1/cases/{case_id}", lambda found: found)
+            for service in (Service.DISPATCH, Service.INTAKE):
+                await self._until(service, f"/{service}/v1/cases/{case_id}", _is_assigned)
+
+    async def _other_office(self, every: float) -> None:
+        while not self._going_home.is_set():
+            await self._rest(every)
+            if not self.pausing:
+                await self.send_batch()
 
     def _drawn(self) -> random.Random:
         return random.Random(self._lots.getrandbits(64))
@@ -142,8 +192,8 @@ class Crowd:
             pass
 
     async def _register(self, lots: random.Random) -> str | None:
-        mark = "".join(lots.choices(_LETTERS, k=20))
-        body = {"channel": "visit", "kind": "help", "text": f"村口积水无法通行。记号{mark}", **lots.choice(PLACES)}
+        mark = _mark(lots)
+        body = _complaint(lots, mark)
         step = Step("register", Service.INTAKE, "/intake/v1/cases", mark, {"mark": mark})
         found = await self._do(step, self._office(), body)
         if found is None:
@@ -201,7 +251,7 @@ class Crowd:
         loop = asyncio.get_running_loop()
         began, pause = loop.time(), 0.05
         while True:
-            answer = await self._ask(self._clients[step.service].send("POST", step.path, headers=headers, body=body))
+            answer = await self._ask(step.service, self._post(step, headers, body))
             if answer is not None and answer.status not in AGAIN:
                 self.tally.longest_wait = max(self.tally.longest_wait, loop.time() - began)
                 return answer
@@ -209,22 +259,28 @@ class Crowd:
             await asyncio.sleep(pause)
             pause = min(1.0, pause * 1.5)
 
+    async def _post(self, step: "Step", headers: bytes, body: bytes) -> Answer:
+        client = self._clients[step.service]
+        return await client.send("POST", step.path, headers=headers, body=body, content_type=step.content_type)
+
     async def _until(self, service: Service, path: str, holds: Callable[[Any], object]) -> Any:
         """What a GET answers once it is as wanted."""
         pause = 0.1
         while True:
-            answer = await self._ask(self._clients[service].send("GET", path, headers=self._office()))
+            answer = await self._ask(service, self._clients[service].send("GET", path, headers=self._office()))
             if answer is not None and answer.status == 200 and holds(found := answer.json()):
                 return found
             await asyncio.sleep(pause)
             pause = min(1.0, pause * 1.3)
 
-    async def _ask(self, sending: Awaitable[Answer]) -> Answer | None:
-        try:
+    async def _ask(self, service: Service, sending: Awaitable[Answer]) -> Answer | None:
+        answer: Answer | None = None
+        with suppress(Unanswered):
             answer = await sending
-        except Unanswered:
-            return None
-        self.tally.statuses[answer.status] += 1
+        status = answer.status if answer is not None else 0
+        self.tally.seen.append((asyncio.get_running_loop().time(), service, status))
+        if answer is not None:
+            self.tally.statuses[status] += 1
         return answer
 
     def _office(self) -> bytes:
@@ -245,10 +301,24 @@ class Step:
     path: str
     key: str
     what: Mapping[str, object]
+    content_type: bytes = b"Content-Type: application/json\r\n"
+
+
+def _mark(lots: random.Random) -> str:
+    """Letters alone, since digits in a text may be masked as a phone."""
+    return "".join(lots.choices(_LETTERS, k=20))
+
+
+def _complaint(lots: random.Random, mark: str) -> dict[str, str]:
+    return {"channel": "visit", "kind": "help", "text": f"村口积水无法通行。记号{mark}", **lots.choice(PLACES)}
 
 
 def _step(kind: str, service: Service, path: str, case_id: str, number: int) -> Step:
     return Step(kind, service, path, f"{kind}.{case_id}.{number}", {"case_id": case_id, "round": number})
+
+
+def _is_assigned(case: Any) -> bool:
+    return bool(case["status"] == "assigned")
 
 
 def _due(matter: Any, number: int) -> str | None:

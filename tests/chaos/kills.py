@@ -7,10 +7,13 @@ from collections.abc import Sequence
 from statistics import median
 
 from bench.drive.house import ONE
+from tests.chaos.crowd import Pace
 from tests.chaos.scenario import Scenario, Trial
 from tests.chaos.stage import Kind, Stage, open_stage
 from tests.chaos.verdict import Verdict, expect
 
+KILLED_AT_START = 0.2
+"""Share of the rounds in which the process is killed once more while it starts."""
 RESTART_SECONDS = 20.0
 """From the start of a killed process until it says that it is ready, on two cores that everybody else uses too."""
 
@@ -23,7 +26,8 @@ async def kill_at_random(trial: Trial) -> list[Verdict]:
 
 async def kill_in(trial: Trial, kind: Kind, *, rounds: int) -> list[Verdict]:
     """One house."""
-    async with open_stage(trial, kind, name=f"kills-{kind}") as stage:
+    pace = Pace(batch_every=None if trial.short else 10.0)
+    async with open_stage(trial, kind, name=f"kills-{kind}", pace=pace) as stage:
         restarts: list[float] = []
         victims: Counter[str] = Counter()
         async with stage.crowd.at_work():
@@ -32,7 +36,10 @@ async def kill_in(trial: Trial, kind: Kind, *, rounds: int) -> list[Verdict]:
                 await asyncio.sleep(trial.lots.uniform(0.2, 0.6))
                 stage.house.kill(victim)
                 victims[victim] += 1
-                await asyncio.sleep(trial.lots.uniform(0.0, 0.4))
+                if trial.lots.random() < KILLED_AT_START:
+                    stage.house.start(victim)
+                    await asyncio.sleep(trial.lots.uniform(0.5, 3.0))
+                    stage.house.kill(victim)
                 restarts.append(await stage.restart(victim))
                 trial.tell(f"{kind}: killed {victim}, ready again after {restarts[-1]:.1f} s")
         return [*told(stage, kind, rounds, restarts, victims), *await stage.check(f"kills, {kind}")]
@@ -50,7 +57,10 @@ def told(stage: Stage, kind: Kind, rounds: int, restarts: Sequence[float], victi
     """What the people saw."""
     tally = stage.crowd.tally
     killed = ", ".join(f"{name} {count}" for name, count in sorted(victims.items()) if name != ONE)
-    counted = f"{tally.accepted} accepted, {tally.steps} steps, {tally.closed} closed, {tally.retried} retried"
+    counted = (
+        f"{tally.accepted} accepted ({tally.batches} batches), {tally.steps} steps, {tally.closed} closed, "
+        f"{tally.retried} retried"
+    )
     return [
         expect(f"kills, {kind}: rounds", str(rounds), len(restarts), len(restarts) == rounds, killed),
         expect(f"kills, {kind}: complaints refused", "0", len(tally.surprises), not tally.surprises, counted),

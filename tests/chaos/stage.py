@@ -8,11 +8,14 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+import asyncpg
+
 from bench.drive.house import HOST, House, Kind, Member, eight_processes, free_ports, one_process
 from bench.drive.journal import Journal
 from libs.common.bus.broker import KafkaBroker
-from libs.common.bus.choose import BusKind
+from libs.common.bus.choose import BusKind, open_bus
 from libs.common.bus.flow import Service
+from libs.common.bus.port import Bus
 from libs.common.database.embedded import EmbeddedPostgres
 from tests.chaos.crowd import Crowd, Pace
 from tests.chaos.oracle import Oracle
@@ -57,6 +60,19 @@ class Stage:
         bus = BusKind.KAFKA if ground.broker is not None else BusKind.EMBEDDED
         bootstrap = ground.broker.bootstrap if ground.broker is not None else None
         return Oracle(self.house, self.journal.path, url, bus, bootstrap, ground.topic_prefix)
+
+    def open_bus(self, client_id: str) -> Bus:
+        """The bus, for somebody who is none of the house."""
+        oracle = self.oracle
+        return open_bus(oracle.bus, database_url=oracle.url, kafka_bootstrap=oracle.bootstrap, client_id=client_id)
+
+    async def lose_the_log(self) -> None:
+        """The embedded bus is gone, with all that was in it and all positions of its readers."""
+        connection = await asyncpg.connect(self.oracle.url, timeout=10)
+        try:
+            await connection.execute("DROP SCHEMA bus CASCADE")
+        finally:
+            await connection.close()
 
     async def check(self, what: str, *, within: float = 180.0) -> list[Verdict]:
         """Wait until the house is quiet, then compare journal, database, topics and figures. ``what`` was tried."""

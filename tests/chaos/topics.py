@@ -17,6 +17,8 @@ class Found:
     """``places``: stream, source, key and seq by event id. ``disorder``: what did not first come in its turn."""
 
     records: int = 0
+    strange: int = 0
+    """Of them, what is no event of ours."""
     places: dict[str, tuple[str, str, str, int]] = field(default_factory=dict)
     disorder: list[str] = field(default_factory=list)
     _last: dict[tuple[str, str, str], int] = field(default_factory=lambda: defaultdict(int))
@@ -24,8 +26,12 @@ class Found:
 
     def take(self, record: Record, stream: str) -> None:
         """One record more, in the order of its partition."""
-        envelope = from_record(stream, record.headers, record.value)
         self.records += 1
+        try:
+            envelope = from_record(stream, record.headers, record.value)
+        except ValueError:
+            self.strange += 1
+            return
         home = self._partition.setdefault((stream, envelope.key), record.partition)
         if home != record.partition:
             self.disorder.append(f"{stream} {envelope.key} is in partitions {home} and {record.partition}")
