@@ -13,27 +13,35 @@ class LagClock:
 
     def __init__(self) -> None:
         self._samples: deque[tuple[float, Mapping[Place, int]]] = deque()
+        self._apart = 0.0
+        """Seconds between two samples that are kept: more while somebody is far behind."""
 
     def note(self, now: float, ends: Mapping[Place, int], behind: Mapping[Place, int]) -> dict[Place, float]:
         """For each place the seconds for which its oldest unread record has waited, 0 where all is read.
 
         A record at a position was written after the last moment at which the log ended there or before; when no moment
-        that early is known, after nothing that is known, so it has waited at least since the first.
+        that early is known, it has waited at least since the first that is.
         """
-        self._samples.append((now, dict(ends)))
-        if len(self._samples) > MOST_SAMPLES:
-            self._thin_out()
-        return {place: self._waited(now, place, ends.get(place, 0) - count, count) for place, count in behind.items()}
+        since = {
+            place: self._since(place, ends.get(place, 0) - count, now) for place, count in behind.items() if count > 0
+        }
+        self._forget_before(min(since.values(), default=now))
+        if not self._samples or now - self._samples[-1][0] >= self._apart:
+            self._samples.append((now, dict(ends)))
+        return {place: now - since.get(place, now) for place in behind}
 
-    def _waited(self, now: float, place: Place, position: int, count: int) -> float:
-        if count <= 0:
-            return 0.0
+    def _since(self, place: Place, position: int, now: float) -> float:
         for moment, ends in reversed(self._samples):
             if ends.get(place, 0) <= position:
-                return now - moment
-        return now - self._samples[0][0]
+                return moment
+        return self._samples[0][0] if self._samples else now
 
-    def _thin_out(self) -> None:
-        """Every second of the older half goes: what waits for days is told to within a share of its age."""
-        old = [self._samples.popleft() for _ in range(MOST_SAMPLES // 2)]
-        self._samples.extendleft(reversed(old[::2]))
+    def _forget_before(self, moment: float) -> None:
+        """What nobody's lag reaches back to any more; of a long lag every second sample."""
+        while self._samples and self._samples[0][0] < moment:
+            self._samples.popleft()
+        if not self._samples:
+            self._apart = 0.0
+        elif len(self._samples) >= MOST_SAMPLES:
+            self._samples = deque(list(self._samples)[::2])
+            self._apart = (self._samples[-1][0] - self._samples[0][0]) / len(self._samples)
