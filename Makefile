@@ -13,7 +13,7 @@ PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3 python; do \
 	command -v $$p >/dev/null 2>&1 && $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null \
 	&& { echo $$p; break; }; done)
 
-.PHONY: help setup run demo test kafka lint docs check clean
+.PHONY: help setup run demo test bench kafka lint docs check clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -42,6 +42,9 @@ check: lint ## Lint, then the tests that need neither database nor broker
 
 test: lint $(KAFKA_READY) ## Everything, a real PostgreSQL and a real Kafka included
 	@$(BIN)/pytest -q
+
+bench: $(INSTALLED) $(if $(QUICK),,$(KAFKA_READY)) ## Measure it, as ratios to baselines of the same run; QUICK=1: under a minute
+	@$(BIN)/python -m bench $(if $(QUICK),--quick) $(BENCH)
 
 clean: ## Remove what was built and cached; the data in .huiyin stays
 	rm -rf $(VENV) build dist *.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache

@@ -23,12 +23,12 @@ from libs.common.database.cluster import NAME
 from libs.common.database.embedded import EmbeddedPostgres
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class SmallHouse:
     """One process and its own PostgreSQL; ``ready_after`` is seconds from its start on an empty folder."""
 
     house: House
-    ready_after: float = 0.0
+    ready_after: float
 
 
 class Ground:
@@ -56,9 +56,12 @@ class Ground:
             house = one_process(self.folder_for(Kind.ONE))
             begun = time.monotonic()
             house.start()
-            self._small = SmallHouse(house)
-            await house.ready()
-            self._small.ready_after = time.monotonic() - begun
+            try:
+                await house.ready()
+            except BaseException:
+                await asyncio.to_thread(house.end)
+                raise
+            self._small = SmallHouse(house, time.monotonic() - begun)
         return self._small
 
     async def end_small_house(self) -> None:

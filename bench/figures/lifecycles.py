@@ -11,7 +11,7 @@ from bench.drive.office import Office, open_office
 from bench.drive.trial import Trial, all_counted, stand, steady
 from bench.figure import Context, Figure, at_least, at_most, median
 
-OPEN_CASES = 400
+OPEN_CASES, OPEN_CASES_QUICK = 400, 200
 _ASKED = at_least(200)
 _FLAT = at_most(0.15)
 _PEER = "a peer's published 37/s at 0 cases, 6.3/s with many, on 16 vCPU"
@@ -74,10 +74,10 @@ async def _on(context: Context, kind: Kind, stock: int) -> Seen:
 
 
 async def _look(context: Context, house: House, stock: int) -> Seen:
-    warm_up, seconds = (3.0, 4.0) if context.quick else (10.0, 30.0)
+    cases, warm_up, seconds = (OPEN_CASES_QUICK, 2.0, 5.0) if context.quick else (OPEN_CASES, 10.0, 30.0)
     before = await stand(house.database_url)
     async with open_office(house) as office:
-        trials = [await steady(office, OPEN_CASES, seconds, warm_up) for _ in range(context.runs)]
+        trials = [await steady(office, cases, seconds, warm_up) for _ in range(context.runs)]
         await office.finish()
         closed = before.counted + len(office.closed)
         after, seconds_after = await all_counted(house.database_url, closed)
