@@ -1,12 +1,12 @@
 """The journal holds what was told, also after a crash in the middle of a line."""
 
 import asyncio
+import os
 from pathlib import Path
 
 import orjson
 import pytest
 
-from bench.drive import journal as journals
 from bench.drive.journal import Journal, Outcome, read
 
 
@@ -34,13 +34,13 @@ async def test_a_line_is_on_the_disk_when_ok_returns_and_waiters_share_a_sync(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     syncs = []
-    real = journals.os.fdatasync
+    real = os.fdatasync
 
     def sync(file: int) -> None:
         real(file)
         syncs.append(file)
 
-    monkeypatch.setattr(journals.os, "fdatasync", sync)
+    monkeypatch.setattr(os, "fdatasync", sync)
     journal = Journal(tmp_path / "journal")
 
     async def tell(number: int) -> None:
