@@ -149,16 +149,20 @@ class PoolState:
 
 
 class Database:
-    """A pool of connections to one service's schema."""
+    """A pool of connections to one service's schema.
 
-    def __init__(self, url: str, schema: str, *, pool_size: int = 8, name: str = "") -> None:
+    ``by_index``: for statements that all look rows up. Their plans are kept, and one that was made while a table was
+    new and small would go on reading all of it.
+    """
+
+    def __init__(self, url: str, schema: str, *, pool_size: int = 8, name: str = "", by_index: bool = False) -> None:
         self.schema = schema
         self.name = name or schema
         self.packs = PackShelf()
         self.on_spoken: list[Callable[[], None]] = []
         self._under_way = 0
         self._troubles = metrics.DATABASE_TROUBLES_TOTAL.labels(schema, self.name.removeprefix(f"{schema}-"))
-        self._engine = _engine(make_url(url), schema, pool_size, self.name)
+        self._engine = _engine(make_url(url), schema, pool_size, self.name, by_index=by_index)
 
     @property
     def engine(self) -> AsyncEngine:
@@ -257,7 +261,7 @@ async def _abandon(connection: AsyncConnection, transaction: Any, driver: Any) -
     await connection.invalidate()
 
 
-def _engine(url: URL, schema: str, pool_size: int, name: str) -> AsyncEngine:
+def _engine(url: URL, schema: str, pool_size: int, name: str, *, by_index: bool) -> AsyncEngine:
     return create_async_engine(
         url.set(drivername="postgresql+asyncpg"),
         pool_size=pool_size,
@@ -282,6 +286,7 @@ def _engine(url: URL, schema: str, pool_size: int, name: str) -> AsyncEngine:
                 "tcp_keepalives_interval": "5",
                 "tcp_keepalives_count": "3",
                 "jit": "off",
+                "enable_seqscan": "off" if by_index else "on",
             },
         },
     )

@@ -67,8 +67,10 @@ class RunningService:
     def __init__(self, spec: ServiceSpec, resources: Resources) -> None:
         self.spec = spec
         schema = str(spec.service)
-        door = Database(resources.url, schema, pool_size=resources.pool_size, name=f"{schema}-door")
-        work = Database(resources.url, schema, pool_size=max(3, resources.pool_size // 2), name=f"{schema}-work")
+        door = Database(resources.url, schema, pool_size=resources.pool_size, name=f"{schema}-door", by_index=True)
+        work = Database(
+            resources.url, schema, pool_size=max(3, resources.pool_size // 2), name=f"{schema}-work", by_index=True
+        )
         work.packs = door.packs
         self.runtime = Runtime(
             service=spec.service,

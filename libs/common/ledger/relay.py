@@ -161,6 +161,8 @@ class Relay:
                     "search_path": self._sending.schema,
                     "application_name": f"huiyin-{self._name}-relay",
                     "timezone": "UTC",
+                    # Plans are kept: one that was made while the ledger was new would go on reading all of it.
+                    "enable_seqscan": "off",
                 },
             )
         except Exception as error:
