@@ -1,0 +1,97 @@
+"""How long lists, work queues and figures take at a stock, through HTTP, asked one after the other.
+
+Each question is asked many times with other places, units, days and pages; the slowest question's p95 is what is said.
+"""
+
+import time
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from random import Random
+
+import asyncpg
+
+from bench.drive.client import Client
+from bench.drive.house import DEMO_PACK, House, Kind, bearer
+from bench.figure import Context, Figure, below
+from bench.questions import Asker, Gaps, Group, Question, all_questions
+from libs.common.pack.loader import load_pack
+
+_ASKED_MS = 50.0
+_SHARE = 0.95
+_WORST_TOLD = 3
+# Spread over the whole time of a stock, whatever order the table is in.
+_SOME_CASES = "SELECT case_id FROM intake.cases TABLESAMPLE SYSTEM (0.2) LIMIT 1000"
+
+
+async def run(context: Context) -> list[Figure]:
+    """``lists_p95_ms``, ``queues_p95_ms`` and ``figures_p95_ms``."""
+    cases = max(context.stocks)
+    url = await context.ground.database(cases)
+    try:
+        async with context.ground.house(Kind.EIGHT_EMBEDDED, url) as house:
+            chance = Random(context.seed)  # noqa: S311 - nothing here is secret
+            gaps = Gaps(load_pack(DEMO_PACK), datetime.now(UTC), await some_cases(url), chance)
+            times = await ask_all(house, gaps, times=6 if context.quick else 40)
+    finally:
+        await context.ground.drop(url)
+    return [_figure(group, times, cases) for group in Group]
+
+
+async def some_cases(url: str) -> list[str]:
+    """Ids of cases of any age."""
+    connection = await asyncpg.connect(url)
+    try:
+        return [row["case_id"] for row in await connection.fetch(_SOME_CASES)]
+    finally:
+        await connection.close()
+
+
+async def ask_all(house: House, gaps: Gaps, times: int) -> dict[Question, list[float]]:
+    """Milliseconds that each answer took, by question."""
+    clients = {service: house.client(service) for service in house.ports}
+    tokens: dict[Asker, bytes] = {}
+    try:
+        return {
+            question: await _ask(house, clients[question.service], question, gaps, tokens, times)
+            for question in all_questions()
+        }
+    finally:
+        for client in clients.values():
+            client.close()
+
+
+async def _ask(
+    house: House, client: Client, question: Question, gaps: Gaps, tokens: dict[Asker, bytes], times: int
+) -> list[float]:
+    taken = []
+    for _ in range(times):
+        asker = gaps.asker(question)
+        if asker not in tokens:
+            tokens[asker] = bearer(house.token(f"reader-{len(tokens)}", asker.role, unit=asker.unit, area=asker.area))
+        path = gaps.fill(question)
+        began = time.perf_counter()
+        answer = await client.send("GET", path, headers=tokens[asker])
+        taken.append((time.perf_counter() - began) * 1000)
+        if not answer.ok:
+            raise ValueError(f"{path}: {answer.status} {answer.body[:200]!r}")
+    return taken
+
+
+def p95(times: Sequence[float]) -> float:
+    """The time within which 95 of 100 answers came."""
+    return sorted(times)[int(_SHARE * (len(times) - 1))]
+
+
+def _figure(group: Group, times: Mapping[Question, Sequence[float]], cases: int) -> Figure:
+    worst = sorted(
+        ((p95(taken), str(question)) for question, taken in times.items() if question.group is group), reverse=True
+    )
+    told = "; ".join(f"{milliseconds:.0f} ms {question}" for milliseconds, question in worst[:_WORST_TOLD])
+    return Figure(
+        f"{group}_p95_ms",
+        below(_ASKED_MS),
+        worst[0][0],
+        "ms",
+        f"{len(worst)} questions at {cases} cases, the slowest counts",
+        told,
+    )
