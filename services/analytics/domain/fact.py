@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 
 from services.analytics.domain.marks import (
@@ -32,9 +33,12 @@ SIGN, HANDLE = "sign", "handle"
 WITHDRAWN = "withdrawn"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Fact:
-    """A case: its registration, and its marks by kind, each kind in the order in which its source said them."""
+    """A case: its registration, and its marks by kind, each kind in the order in which its source said them.
+
+    What follows from it is worked out once: a fold asks for each several times.
+    """
 
     registration: Registration
     supplements: tuple[Supplement, ...] = ()
@@ -61,16 +65,16 @@ class Fact:
         """How many different events are in it."""
         return 1 + sum(len(getattr(self, name)) for name in PLACES.values())
 
-    @property
+    @cached_property
     def updated_at(self) -> datetime:
         """When the newest of its events happened."""
         marks: list[Mark] = [mark for name in PLACES.values() for mark in getattr(self, name)]
         return max([self.registration.at, *(mark.at for mark in marks)])
 
-    @property
+    @cached_property
     def round(self) -> int:
         """轮次: the round it is in; every send-back opens the next."""
-        return max([1, *(mark.next_round for mark in self.sent_back)])
+        return max((mark.next_round for mark in self.sent_back), default=1)
 
     @property
     def lead(self) -> str:
@@ -82,20 +86,20 @@ class Fact:
         """The unit that the case itself counts for: whoever answered it directly, else its lead."""
         return (self.answers[-1].unit or self.lead) if self.answers else self.lead
 
-    @property
+    @cached_property
     def category(self) -> str:
         """The category that it was last given; empty when none."""
         given = (stint.category for stint in reversed(self.stints) if stint.category)
         return next(given, self.registration.category_code)
 
-    @property
+    @cached_property
     def closure(self) -> Closure | None:
         """The closing that still holds: a later round undoes it."""
         if not self.closures or self.closures[-1].round < self.round:
             return None
         return self.closures[-1]
 
-    @property
+    @cached_property
     def withdrawn_at(self) -> datetime | None:
         """When the citizen took it back, unless it had been closed otherwise."""
         closure = self.closure
@@ -105,13 +109,13 @@ class Fact:
             return self.withdrawals[-1].at
         return None if closure is None else closure.at
 
-    @property
+    @cached_property
     def closed_at(self) -> datetime | None:
         """When it was closed with an answer; a withdrawal is no closing."""
         closure = self.closure
         return None if closure is None or closure.closing == WITHDRAWN else closure.at
 
-    @property
+    @cached_property
     def status(self) -> Status:
         """Where it stands."""
         if self.closed_at is not None:
@@ -137,7 +141,7 @@ class Fact:
         """Whether the citizen still waits for the end of it."""
         return self.status not in ENDED
 
-    @property
+    @cached_property
     def running_limit(self) -> Limit | None:
         """The handling limit that runs now; None when a result was given or there is none."""
         return self.handle_limit(self.round) if self.status in UNDER_LIMIT else None
@@ -180,7 +184,7 @@ class Fact:
             for mark in self.misses
         )
 
-    @property
+    @cached_property
     def valid_callback(self) -> Try | None:
         """有效回访: the latest one."""
         return max(
