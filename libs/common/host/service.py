@@ -40,7 +40,7 @@ from libs.common.web.ops import ops_router
 logger = logging.getLogger(__name__)
 
 VERSION = "0.1.0"
-RELAY_PACE = 0.02
+RELAY_PACE = 0.03
 """Seconds; simulated time waits for nobody."""
 TOPICS = {Stream.CASES: 1_048_576, Stream.DIRECTORY: 8_388_608, Stream.OPS: 1_048_576}
 """Topics and their largest message in bytes: a county's whole pack travels in one."""

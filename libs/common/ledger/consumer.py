@@ -30,7 +30,7 @@ logger = logging.getLogger(__name__)
 
 LARGEST_BATCH = 200
 READ_WAIT = 0.25
-PACE = 0.03
+PACE = 0.05
 """Seconds from one small batch to the next under load: what comes meanwhile shares the next transaction. The first
 event after a quiet moment does not wait."""
 MOST_PARKED_IN_A_ROW = 20
