@@ -20,6 +20,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from fractions import Fraction
+from functools import lru_cache
 
 from libs.common.time.calendar import WorkCalendar
 from libs.common.time.moments import as_utc, day_end, day_start, local_day
@@ -113,7 +114,7 @@ def fraction(
         ValueError: a moment is naive, `due_at` is before `start`, or `share` is not between 0 and 1.
     """
     begun, ended = as_utc(start, "start"), as_utc(due_at, "due_at")
-    part = Fraction(share).limit_denominator(_FINEST_SHARE)
+    part = _part(share)
     if ended < begun or not 0 <= part <= 1:
         message = f"no share {share} of the time from {begun.isoformat()} to {ended.isoformat()}"
         raise ValueError(message)
@@ -121,6 +122,12 @@ def fraction(
     running = list(_without(open_spans, _merged(pauses))) or [(begun, ended)]
     total = sum((until - since for since, until in running), timedelta())
     return _spend(running, _MICROSECOND * int(part * (total // _MICROSECOND)))
+
+
+@lru_cache(maxsize=64)
+def _part(share: Fraction | float) -> Fraction:
+    """The share to six decimals; a pack has one or two of them."""
+    return Fraction(share).limit_denominator(_FINEST_SHARE)
 
 
 def _merged(pauses: Sequence[Pause]) -> list[_Span]:
