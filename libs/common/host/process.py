@@ -160,8 +160,6 @@ async def serve(app: ASGIApp, host: str, port: int, *, ready: Callable[[], None]
         log_config=None,
         access_log=False,
         server_header=False,
-        # Nothing here asks who called from where; the addresses of callers are not even logged.
-        proxy_headers=False,
         lifespan="off",
         timeout_graceful_shutdown=10,
         timeout_keep_alive=65,
