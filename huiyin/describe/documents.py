@@ -1,14 +1,21 @@
 """All documents that are made from the code, by their path from the project's root."""
 
+from pathlib import Path
+
 from huiyin.describe.asyncapi import render_asyncapi
 from huiyin.describe.flow import render_flow
 from huiyin.describe.openapi import render_openapi
+from huiyin.describe.operations import render_operations
 from libs.common.host.service import VERSION
+
+_ROOT = Path(__file__).parents[2]
+_OPERATIONS = "docs/operations.md"
 
 
 async def render_documents() -> dict[str, str]:
-    """Path and text of each."""
+    """Path and text of each; one that is partly written by hand keeps that part."""
     documents = {"docs/flow.md": render_flow(), "docs/asyncapi.yaml": render_asyncapi(VERSION)}
+    documents[_OPERATIONS] = render_operations((_ROOT / _OPERATIONS).read_text(encoding="utf-8"))
     for name, text in (await render_openapi()).items():
         documents[f"docs/openapi/{name}"] = text
     return documents

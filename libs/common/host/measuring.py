@@ -4,11 +4,13 @@ Every process of a service tells them, so that what stands still is seen also wh
 gone. Ages are counted by the database's clock, which wrote the moments.
 """
 
+import math
 import time
+from collections.abc import Collection
 
 from libs.common import metrics
 from libs.common.bus.flow import subscriptions
-from libs.common.bus.port import Place
+from libs.common.bus.port import BusTrouble, Place
 from libs.common.database.session import Session
 from libs.common.host.lag import LagClock
 from libs.common.ledger.outcomes import last_outcome
@@ -42,6 +44,7 @@ class Gauges:
         self._topics = [f"{runtime.topic_prefix}{stream}" for stream in subscriptions(runtime.service)]
         self._lag = LagClock()
         self._looked: float | None = None
+        self._places: Collection[Place] = ()
 
     async def take(self) -> None:
         """Measure once. Raises DatabaseTrouble, and BusTrouble after all else was measured."""
@@ -54,7 +57,11 @@ class Gauges:
         now = time.monotonic()
         if self._looked is None or now - self._looked >= LOOK_AT_BUS_EVERY:
             self._looked = now
-            await self._bus(now)
+            try:
+                await self._bus(now)
+            except BusTrouble:
+                self._unknown()
+                raise
 
     async def _ledger(self, session: Session) -> None:
         service, before = self._service, time.time()
@@ -95,8 +102,16 @@ class Gauges:
             ends |= {Place(topic, partition): end for partition, end in (await bus.end_offsets(topic)).items()}
         behind = await bus.behind(f"huiyin-{self._service}", self._topics)
         waited = self._lag.note(now, ends, behind)
+        self._places = behind.keys()
         for place, count in behind.items():
             metrics.CONSUMER_LAG_RECORDS.labels(self._service, place.topic, str(place.partition)).set(count)
         for topic in self._topics:
             longest = max((seconds for place, seconds in waited.items() if place.topic == topic), default=0.0)
             metrics.CONSUMER_LAG_SECONDS.labels(self._service, topic).set(longest)
+
+    def _unknown(self) -> None:
+        """What is not known is told as NaN: neither the last figure, which may hide a lag, nor none."""
+        for place in self._places:
+            metrics.CONSUMER_LAG_RECORDS.labels(self._service, place.topic, str(place.partition)).set(math.nan)
+        for topic in self._topics:
+            metrics.CONSUMER_LAG_SECONDS.labels(self._service, topic).set(math.nan)

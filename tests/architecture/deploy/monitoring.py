@@ -6,12 +6,16 @@ from typing import Any
 
 from libs.common.metrics import CATALOGUE, Kind
 
-FROM_ELSEWHERE = frozenset({"up", "process_resident_memory_bytes"})
+FROM_ELSEWHERE = frozenset({"up", "process_resident_memory_bytes", "process_start_time_seconds"})
 """Series of Prometheus itself and of its client library."""
 LABELS_FROM_ELSEWHERE = frozenset({"job", "instance", "process", "le"})
 SEVERITIES = frozenset({"page", "ticket"})
 RUNBOOK = "docs/operations.md#"
 
+PAGE = ("Means", "Citizens notice", "Look at", "Mend", "Ends")
+"""What the page of an alert says, in this order."""
+
+_PART = re.compile(r"^- \*\*([A-Z][a-z ]+):\*\* (.*?)(?=^- \*\*|\Z)", flags=re.MULTILINE | re.DOTALL)
 _WORDS = frozenset({"and", "or", "unless", "bool", "on", "ignoring", "group_left", "group_right", "offset"})
 _TEXT = re.compile(r'"[^"]*"')
 _MATCHERS = re.compile(r"\{([^}]*)\}")
@@ -65,6 +69,25 @@ def alert_faults(rules: Mapping[str, Any], targets: frozenset[str]) -> list[str]
             complaints.append(f"has no section in the operations guide: {url}")
         found += [f"{alert['alert']}: {complaint}" for complaint in complaints]
     return found
+
+
+def page_faults(rules: Mapping[str, Any], guide: str) -> list[str]:
+    """Alerts whose page in the guide does not say all that somebody who was woken up has to know."""
+    found = []
+    for alert in alerts(rules):
+        page = _section(guide, alert["alert"])
+        parts = dict(_PART.findall(page))
+        found += [
+            f"{alert['alert']}: its page does not say: {name}" for name in PAGE if not parts.get(name, "").strip()
+        ]
+        if "`" not in parts.get("Look at", "`") and "](#" not in parts["Look at"]:
+            found.append(f"{alert['alert']}: its page names nothing that one could look at")
+    return found
+
+
+def _section(guide: str, title: str) -> str:
+    found = re.search(rf"^### {re.escape(title)}\n(.*?)(?=^##|\Z)", guide, flags=re.MULTILINE | re.DOTALL)
+    return found[1] if found else ""
 
 
 def untried(rules: Mapping[str, Any], tests: Iterable[Mapping[str, Any]]) -> list[str]:

@@ -2,6 +2,7 @@
 
 import copy
 import json
+import re
 import shutil
 import subprocess
 from collections.abc import Callable
@@ -51,11 +52,21 @@ def promtool(*arguments: str, folder: Path = FOLDER) -> subprocess.CompletedProc
             "prometheus (apt-get install prometheus) and with the releases of Prometheus.",
             pytrace=False,
         )
-    return subprocess.run([program, *arguments], cwd=folder, capture_output=True, text=True, check=False, timeout=60)
+    # Seconds of work, and minutes on a machine that does much else: only what hangs for good is given up.
+    return subprocess.run([program, *arguments], cwd=folder, capture_output=True, text=True, check=False, timeout=900)
 
 
 def test_every_alert_is_sound(rules: dict[str, Any], targets: frozenset[str]) -> None:
     assert monitoring.alert_faults(rules, targets) == []
+
+
+def test_every_alert_has_a_page_for_who_is_woken_up(rules: dict[str, Any]) -> None:
+    assert monitoring.page_faults(rules, OPERATIONS.read_text(encoding="utf-8")) == []
+
+
+def test_every_page_is_of_an_alert(rules: dict[str, Any]) -> None:
+    guide = OPERATIONS.read_text(encoding="utf-8").partition("\n## Alerts\n")[2].partition("\n## ")[0]
+    assert re.findall(r"^### (.+)$", guide, flags=re.MULTILINE) == [one["alert"] for one in monitoring.alerts(rules)]
 
 
 def test_every_alert_was_seen_to_fire_and_to_stay_quiet(rules: dict[str, Any], tests: list[dict[str, Any]]) -> None:
@@ -135,6 +146,22 @@ def test_an_alert_without_tests_is_found(rules: dict[str, Any], tests: list[dict
     more = copy.deepcopy(rules)
     more["groups"][0]["rules"].append({"alert": "New", "expr": "up"})
     assert monitoring.untried(more, tests) == ["New has not been seen to fire", "New has not been seen to stay quiet"]
+
+
+@pytest.mark.parametrize(
+    ("page", "expected"),
+    [
+        ("", [f"TargetDown: its page does not say: {part}" for part in monitoring.PAGE]),
+        (
+            "### TargetDown\n\n- **Means:** a\n- **Citizens notice:** b\n- **Look at:** it\n- **Mend:** c\n"
+            "- **Ends:** d\n",
+            ["TargetDown: its page names nothing that one could look at"],
+        ),
+    ],
+)
+def test_the_page_checker_finds(page: str, expected: list[str]) -> None:
+    rules = {"groups": [{"rules": [{"alert": "TargetDown"}]}]}
+    assert monitoring.page_faults(rules, page) == expected
 
 
 @pytest.mark.parametrize(

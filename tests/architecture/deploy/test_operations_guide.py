@@ -2,12 +2,11 @@
 
 import re
 
+import pytest
+
+from huiyin.describe.operations import NoPlace, render_operations
 from libs.common import metrics
 from tests.architecture.deploy.files import OPERATIONS, anchors, known_settings
-
-BEGIN = "<!-- metrics: begin; made from libs/common/metrics.py -->\n"
-END = "<!-- metrics: end -->\n"
-HOW = "Put the output of `python -c 'from libs.common import metrics; print(metrics.markdown())'` between the markers."
 
 
 def text() -> str:
@@ -15,8 +14,13 @@ def text() -> str:
 
 
 def test_the_table_of_metrics_is_that_of_the_code() -> None:
-    block = text().partition(BEGIN)[2].partition(END)[0]
-    assert block.strip() == metrics.markdown().strip(), HOW
+    assert render_operations(text()) == text(), "docs/operations.md is stale: run `make docs`"
+    assert metrics.markdown() in text()
+
+
+def test_a_guide_without_a_place_for_the_table_is_refused() -> None:
+    with pytest.raises(NoPlace):
+        render_operations("# Running Huiyin\n")
 
 
 def test_every_setting_is_explained() -> None:

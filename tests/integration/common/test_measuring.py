@@ -1,6 +1,7 @@
 """The gauges tell the truth on both buses, also where nobody works: measured by a process that only looks."""
 
 import asyncio
+import math
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -70,6 +71,7 @@ async def take_without_a_bus(county: County, service: Service) -> None:
     """Everything but the lag is measured also when the bus does not answer."""
     with pytest.raises(BusTrouble):
         await Gauges(county.house.services[service].runtime, measure_nothing).take()
+    assert math.isnan(told("consumer_lag_seconds", service=service))
 
 
 async def test_what_nobody_sends_and_nobody_reads_is_seen(
