@@ -12,8 +12,12 @@ from pathlib import Path
 from bench.baselines.pgbench import Pressed, pgbench
 from bench.baselines.registration import prepare, statement, take_sample
 from bench.door import Door, connected, open_door
-from bench.drive.hammer import Strokes
+from bench.drive.hammer import Hammer, Strokes
+from bench.drive.house import Kind, bearer
+from bench.drive.town import found_town
 from bench.figure import Context, Figure, at_least, at_most, median
+from libs.common.bus.flow import Service
+from libs.common.security.principal import Role
 
 CONNECTIONS = 64
 ROWS_AT_ONCE = 100
@@ -44,15 +48,20 @@ class Baseline:
 
 
 async def run(context: Context) -> list[Figure]:
-    """``intake_ratio``, ``ndjson_ratio`` and ``intake_rows_missing``."""
+    """``intake_ratio``, ``ndjson_ratio`` and ``intake_rows_missing``; in full also ``intake_in_whole_house_ratio``."""
     window = QUICK if context.quick else FULL
     async with open_door(context.ground, context.seed) as door:
-        figures = [await _one_by_one(context, door, window), await _in_bulk(context, door, window)]
+        struck, pressed = await _one_by_one(context, door, window)
+        figures = [_door_figure(struck, pressed), await _in_bulk(context, door, window)]
         missing, told = await door.missing()
-    return [*figures, Figure("intake_rows_missing", at_most(0), missing, "rows", "cases that were answered for", told)]
+    figures.append(Figure("intake_rows_missing", at_most(0), missing, "rows", "cases that were answered for", told))
+    if not context.quick:
+        figures.append(await _in_whole_house(context, window, median([one.rate for one in pressed])))
+    return figures
 
 
-async def _one_by_one(context: Context, door: Door, window: Window) -> Figure:
+async def _one_by_one(context: Context, door: Door, window: Window) -> tuple[list[Strokes], list[Pressed]]:
+    """The runs of the door, and beside each that of the baseline."""
     baseline = await _baseline(door, cases=1)
     struck: list[Strokes] = []
     pressed: list[Pressed] = []
@@ -64,15 +73,33 @@ async def _one_by_one(context: Context, door: Door, window: Window) -> Figure:
         ]
         pressed.append(max(tried, key=lambda one: one.rate))
         context.say(f"door {struck[-1].rate:.0f} cases/s, pgbench {pressed[-1].rate:.0f}")
+    return struck, pressed
+
+
+def _door_figure(struck: Sequence[Strokes], pressed: Sequence[Pressed]) -> Figure:
     rate, clients = median([one.rate for one in pressed]), pressed[0].clients
     return Figure(
         "intake_ratio",
         at_least(0.5),
         median([house.rate / alone.rate for house, alone in zip(struck, pressed, strict=True)]),
         "of pgbench",
-        f"pgbench {rate:.0f} cases/s ({baseline.rows} rows each, one statement, {clients} connections)",
+        f"pgbench {rate:.0f} cases/s (the same rows, one statement a case, {clients} connections)",
         _told(struck),
     )
+
+
+async def _in_whole_house(context: Context, window: Window, baseline: float) -> Figure:
+    """The same while the other seven processes work on what comes in; nothing is asked of it."""
+    url = await context.ground.database()
+    async with context.ground.house(Kind.EIGHT_EMBEDDED, url) as house:
+        await found_town(house)
+        token = bearer(house.token("operator-1", Role.OPERATOR))
+        hammer = Hammer([house.ports[Service.INTAKE]], token, context.seed)
+        struck = [await hammer.strike(CONNECTIONS, window.warm_up, window.house) for _ in range(context.runs)]
+    await context.ground.drop(url)
+    rate = median([one.rate for one in struck])
+    told = f"one process at the door, everybody else at work: {_told(struck)}"
+    return Figure("intake_in_whole_house_ratio", None, rate / baseline, "of pgbench", "as for intake_ratio", told)
 
 
 async def _in_bulk(context: Context, door: Door, window: Window) -> Figure:
