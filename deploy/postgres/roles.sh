@@ -1,5 +1,6 @@
 #!/bin/sh
-# One role for each service, owner of the schema of the same name. Run once, when the database is made.
+# One role for each service, owner of the schema of the same name, and one that reads all of them for the nightly audit.
+# Run once, when the database is made. On a database that is there already: the last part alone, as its owner.
 set -eu
 
 for service in intake dispatch followup analytics; do
@@ -16,3 +17,21 @@ done
 
 psql --username "$POSTGRES_USER" --dbname "$POSTGRES_DB" --no-psqlrc --quiet --set ON_ERROR_STOP=1 \
   --command 'REVOKE ALL ON SCHEMA public FROM PUBLIC'
+
+# The auditor changes nothing but the outcomes that it keeps, which everybody may read. What is sealed in the vault it
+# sees sealed: it has no keys.
+psql --username "$POSTGRES_USER" --dbname "$POSTGRES_DB" --no-psqlrc --quiet --set ON_ERROR_STOP=1 \
+  --set password="$AUDITOR_DB_PASSWORD" --set database="$POSTGRES_DB" <<'SQL'
+CREATE ROLE auditor LOGIN PASSWORD :'password';
+GRANT CREATE, TEMPORARY ON DATABASE :"database" TO auditor;
+CREATE SCHEMA audit AUTHORIZATION auditor;
+GRANT USAGE ON SCHEMA audit TO PUBLIC;
+SQL
+for service in intake dispatch followup analytics; do
+  psql --username "$POSTGRES_USER" --dbname "$POSTGRES_DB" --no-psqlrc --quiet --set ON_ERROR_STOP=1 \
+    --set role="$service" <<'SQL'
+GRANT USAGE ON SCHEMA :"role" TO auditor;
+GRANT SELECT ON ALL TABLES IN SCHEMA :"role" TO auditor;
+ALTER DEFAULT PRIVILEGES FOR ROLE :"role" IN SCHEMA :"role" GRANT SELECT ON TABLES TO auditor;
+SQL
+done

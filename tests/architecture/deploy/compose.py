@@ -94,6 +94,7 @@ class ComposeService(Shape):
     healthcheck: HealthCheck | None = None
     init: bool = False
     ports: list[str] = Field(default_factory=list)
+    profiles: list[str] = Field(default_factory=list)
     read_only: bool = False
     security_opt: list[str] = Field(default_factory=list)
     shm_size: Bytes | None = None

@@ -14,7 +14,9 @@ from libs.common.bus.port import TopicSpec
 from tests.architecture.deploy.files import is_pinned, unknown_settings
 
 VERSION = "1.37"
-WORKLOADS = frozenset({"Deployment", "StatefulSet"})
+WORKLOADS = frozenset({"Deployment", "StatefulSet", "CronJob"})
+JOBS = frozenset({"CronJob"})
+"""Workloads that end by themselves: they open no port, and nobody waits for them to be ready."""
 WITHOUT_SCHEMA = frozenset({"ScaledObject"})
 """Kinds of operators that Kubernetes itself does not know."""
 MADE_BY_KUSTOMIZE = frozenset({"postgres-roles"})
@@ -42,7 +44,8 @@ class Manifest:
     @property
     def pod(self) -> Mapping[str, Any]:
         """The pod template of a workload."""
-        template: Mapping[str, Any] = self.body["spec"]["template"]
+        spec = self.body["spec"]
+        template: Mapping[str, Any] = (spec["jobTemplate"]["spec"] if self.kind in JOBS else spec)["template"]
         return template
 
 
@@ -105,6 +108,7 @@ def _references(one: Manifest, everything: list[Manifest]) -> list[str]:
         "Ingress": _ingress,
         "Deployment": _workload,
         "StatefulSet": _workload,
+        "CronJob": _job,
     }.get(one.kind)
     return check(spec, everything) if check else []
 
@@ -122,15 +126,29 @@ def _workload(spec: Mapping[str, Any], everything: list[Manifest]) -> list[str]:
     found = [] if _matches(selector, labels) else ["its selector does not match its own pods"]
     if sum(_matches(selector, other) for other in _labels(everything)) > 1:
         found.append("its selector matches the pods of another workload")
+    return found + _sources(spec["template"], everything)
+
+
+def _job(spec: Mapping[str, Any], everything: list[Manifest]) -> list[str]:
+    rules = {
+        "may run twice at a time": spec.get("concurrencyPolicy") == "Forbid",
+        "does not say in which time zone": bool(spec.get("timeZone")),
+        "may run for ever": "activeDeadlineSeconds" in spec["jobTemplate"]["spec"],
+    }
+    found = [complaint for complaint, kept in rules.items() if not kept]
+    return found + _sources(spec["jobTemplate"]["spec"]["template"], everything)
+
+
+def _sources(template: Mapping[str, Any], everything: list[Manifest]) -> list[str]:
+    """Settings and files that a pod takes from objects that are not there."""
+    found = []
     named = {(one.kind, one.name) for one in everything} | {("ConfigMap", name) for name in MADE_BY_KUSTOMIZE}
-    for container in spec["template"]["spec"]["containers"]:
+    for container in template["spec"]["containers"]:
         for source in container.get("envFrom", []):
             for key, kind in (("configMapRef", "ConfigMap"), ("secretRef", "Secret")):
                 if key in source and (kind, source[key]["name"]) not in named:
                     found.append(f"takes its environment from {kind} {source[key]['name']}, which is not there")
-    mounted = [
-        volume["configMap"]["name"] for volume in spec["template"]["spec"].get("volumes", []) if "configMap" in volume
-    ]
+    mounted = [volume["configMap"]["name"] for volume in template["spec"].get("volumes", []) if "configMap" in volume]
     return found + [
         f"mounts ConfigMap {name}, which is not there" for name in mounted if ("ConfigMap", name) not in named
     ]
@@ -145,7 +163,7 @@ def _service(spec: Mapping[str, Any], everything: list[Manifest]) -> list[str]:
         value
         for pod in chosen
         for container in pod["spec"]["containers"]
-        for port in container["ports"]
+        for port in container.get("ports", [])
         for value in (port["name"], port["containerPort"])
     }
     wanted = {port.get("targetPort", port["port"]) for port in spec["ports"]}
@@ -191,7 +209,7 @@ def _pod_rules(one: Manifest) -> list[str]:
         "has no seccomp profile": security.get("seccompProfile", {}).get("type") == "RuntimeDefault",
         "mounts a service account token": pod.get("automountServiceAccountToken") is False,
         "has too little time to end": pod.get("terminationGracePeriodSeconds", 0) >= 30,
-        "is not spread over nodes": one.kind == "StatefulSet" or bool(pod.get("topologySpreadConstraints")),
+        "is not spread over nodes": one.kind != "Deployment" or bool(pod.get("topologySpreadConstraints")),
     }
     return [complaint for complaint, kept in rules.items() if not kept]
 
@@ -208,10 +226,11 @@ def _container_rules(one: Manifest) -> list[str]:
             "has no limit of memory": "memory" in container.get("resources", {}).get("limits", {}),
             "asks for no processor": "cpu" in container.get("resources", {}).get("requests", {}),
             f"has an image without a version: {container['image']}": is_pinned(container["image"]),
-            "does not wait for the proxies": one.kind == "StatefulSet" or "preStop" in container.get("lifecycle", {}),
+            "does not wait for the proxies": one.kind != "Deployment" or "preStop" in container.get("lifecycle", {}),
         }
         rules |= {
-            f"has no {probe}": probe in container for probe in ("startupProbe", "readinessProbe", "livenessProbe")
+            f"has no {probe}": probe in container or one.kind in JOBS
+            for probe in ("startupProbe", "readinessProbe", "livenessProbe")
         }
         found += [f"container {container['name']} {complaint}" for complaint, kept in rules.items() if not kept]
     return found

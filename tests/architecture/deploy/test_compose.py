@@ -56,6 +56,14 @@ def test_each_service_has_a_database_role_of_its_own(document: dict[str, Any]) -
         assert f" {service}" in roles
 
 
+def test_the_audit_reads_everything_by_a_role_of_its_own_when_it_is_asked_to(document: dict[str, Any]) -> None:
+    audit = document["services"]["audit"]
+    assert audit["profiles"] == ["audit"], "it would run at every start"
+    assert audit["command"] == ["huiyin", "audit", "--keep", "--json"]
+    assert audit["environment"]["HUIYIN_DATABASE_URL"].startswith("postgresql://auditor:")
+    assert {"HUIYIN_VAULT_KEY", "HUIYIN_VAULT_INDEX_KEY"}.isdisjoint(audit["environment"])
+
+
 def test_the_door_leads_to_every_service() -> None:
     text = (DEPLOY / "nginx" / "nginx.conf").read_text(encoding="utf-8")
     found = re.search(r"location ~ \^/\(([a-z|]+)\)/", text)

@@ -63,6 +63,18 @@ def test_no_service_reads_the_secret_of_another(manifests: list[Manifest]) -> No
             assert secrets == [f"huiyin-{one.body['metadata']['labels']['app.kubernetes.io/name']}"]
 
 
+def test_the_audit_runs_every_night_keeps_its_outcome_and_has_no_key(manifests: list[Manifest]) -> None:
+    (audit,) = [one for one in manifests if one.kind == "CronJob"]
+    assert audit.body["spec"]["schedule"] == "0 3 * * *"
+    pod = audit.pod["spec"]
+    assert pod["containers"][0]["command"] == ["huiyin", "audit", "--keep", "--json"]
+    sources = [source["secretRef"]["name"] for source in pod["containers"][0]["envFrom"] if "secretRef" in source]
+    assert sources == ["huiyin-audit"]
+    secret = next(one for one in manifests if one.name == "huiyin-audit")
+    assert set(secret.body["stringData"]) == {"HUIYIN_DATABASE_URL"}
+    assert pod["restartPolicy"] == "Never"
+
+
 def test_readiness_and_liveness_ask_different_questions(manifests: list[Manifest]) -> None:
     for one in manifests:
         if one.kind == "Deployment":
@@ -201,6 +213,20 @@ BROKEN: dict[str, tuple[str, str, Break, str]] = {
     "no startup probe": ("Deployment", "intake-api", lambda b: container(b).pop("startupProbe"), "no startupProbe"),
     "no readiness probe": (
         "Deployment", "intake-worker", lambda b: container(b).pop("readinessProbe"), "no readinessProbe",
+    ),
+    "an audit beside an audit": (
+        "CronJob", "audit", lambda b: b["spec"].update(concurrencyPolicy="Allow"), "may run twice at a time",
+    ),
+    "a night that is nobody's": ("CronJob", "audit", lambda b: b["spec"].pop("timeZone"), "in which time zone"),
+    "an audit without end": (
+        "CronJob", "audit", lambda b: b["spec"]["jobTemplate"]["spec"].pop("activeDeadlineSeconds"), "run for ever",
+    ),
+    "an audit with a secret that is none": (
+        "CronJob", "audit",
+        lambda b: b["spec"]["jobTemplate"]["spec"]["template"]["spec"]["containers"][0]["envFrom"][1].update(
+            secretRef={"name": "huiyin-auditt"}
+        ),
+        "takes its environment from Secret huiyin-auditt",
     ),
     "no liveness probe": ("StatefulSet", "kafka", lambda b: container(b).pop("livenessProbe"), "no livenessProbe"),
 }  # fmt: skip

@@ -11,6 +11,8 @@ from typing import Any
 
 from huiyin.house import open_house
 from libs.common.database.embedded import EmbeddedPostgres, running_dsn
+from libs.common.database.session import Database
+from libs.common.ledger.outcomes import last_outcome
 from libs.common.run.settings import ClockKind, CommonSettings
 from tests.integration.audit.conftest import Copy
 
@@ -93,6 +95,17 @@ async def test_services_in_different_databases_cannot_be_audited(copy: Copy) -> 
     assert told.status == 2
     assert "it holds dispatch, followup, intake, and not analytics" in told.err
     assert "services in different databases have no common moment" in told.err
+
+
+async def test_an_outcome_that_is_kept(copy: Copy) -> None:
+    await copy.spoil("DELETE FROM analytics.fact WHERE case_id = {solved}")
+    assert (await _run("audit", "--keep", HUIYIN_DATABASE_URL=copy.url)).status == 1
+    database = Database(copy.url, "followup", pool_size=1)
+    async with database.reading() as session:
+        outcome = await last_outcome(session)
+    await database.close()
+    assert outcome is not None
+    assert {name for name, count in outcome.violations.items() if count} == {"I8"}
 
 
 async def test_with_a_journal(copy: Copy, tmp_path: Path) -> None:
