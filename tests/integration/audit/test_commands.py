@@ -105,7 +105,7 @@ async def test_an_outcome_that_is_kept(copy: Copy) -> None:
         outcome = await last_outcome(session)
     await database.close()
     assert outcome is not None
-    assert {name for name, count in outcome.violations.items() if count} == {"I8"}
+    assert {name for name, count in outcome.violations.items() if count} == {"I1", "I8"}
 
 
 async def test_with_a_journal(copy: Copy, tmp_path: Path) -> None:
