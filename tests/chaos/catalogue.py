@@ -6,10 +6,12 @@ from tests.chaos.kills import KILLS
 from tests.chaos.outside.postgres import POSTGRES
 from tests.chaos.scenario import Scenario
 from tests.chaos.stopped import STOPPED
+from tests.chaos.timers import TIMERS
 
 SCENARIOS: tuple[Scenario, ...] = (
     KILLS,
     FAILPOINTS,
+    TIMERS,
     STOPPED,
     DELIVERY,
     POISON,

@@ -40,7 +40,7 @@ ACK = "sender.before_ack"
 TIMERS = ("timers.before_fire", "timers.before_commit")
 
 DIES_WITHIN = 120.0
-AT_A_TIME = 3
+AT_A_TIME = 4
 """Processes that are down or about to be, so that the others can go on."""
 
 
@@ -96,26 +96,33 @@ async def kill_at_points(trial: Trial) -> list[Verdict]:
     embedded = places(kafka=False)
     if trial.scale < 1:
         embedded = each_once(embedded, trial.lots)
-    verdicts = await _in_house(trial, Kind.EIGHT_EMBEDDED, embedded)
+    verdicts = await kill_in(trial, Kind.EIGHT_EMBEDDED, embedded)
     if not trial.short:
-        verdicts += await _in_house(trial, Kind.EIGHT_KAFKA, each_once(places(kafka=True), trial.lots))
+        verdicts += await kill_in(trial, Kind.EIGHT_KAFKA, each_once(places(kafka=True), trial.lots))
     return verdicts
 
 
-async def _in_house(trial: Trial, kind: Kind, chosen: Sequence[Place]) -> list[Verdict]:
+async def kill_in(trial: Trial, kind: Kind, chosen: Sequence[Place]) -> list[Verdict]:
+    """One house; each of these places."""
     async with open_stage(trial, kind, name=f"failpoints-{kind}") as stage:
-        killing = _Killing(stage, trial.lots)
-        async with stage.crowd.at_work():
-            await stage.crowd.accepted(5)
-            await killing.all([place for place in chosen if place.point != LOSS])
-            for place in chosen:
-                if place.point == LOSS:
-                    await killing.one(place)
-        await drop_what_was_parked(stage)
-        what = f"failpoints, {kind}"
-        killed = none_of(f"{what}: points at which a process did not die", killing.survived, of=len(chosen))
-        known = none_of(f"{what}: points at which no process was killed", _left_out(chosen, kind))
-        return [killed, known, *await stage.check(what)]
+        left_out = none_of(f"failpoints, {kind}: points at which no process was killed", _left_out(chosen, kind))
+        return [left_out, *await kill_at(stage, chosen)]
+
+
+async def kill_at(stage: Stage, chosen: Sequence[Place]) -> list[Verdict]:
+    """Kill at these places in a house that is ready, and see what came of it."""
+    killing = _Killing(stage, stage.trial.lots)
+    async with stage.crowd.at_work():
+        await stage.crowd.accepted(5)
+        await killing.all([place for place in chosen if place.point != LOSS])
+        for place in chosen:
+            if place.point == LOSS:
+                await killing.one(place)
+    await drop_what_was_parked(stage)
+    what = f"failpoints, {stage.ground.kind}"
+    killed = none_of(f"{what}: points at which a process did not die", killing.survived, of=len(chosen))
+    refused = none_of(f"{what}: complaints refused", stage.crowd.tally.surprises, of=stage.crowd.tally.accepted)
+    return [killed, refused, *await stage.check(what)]
 
 
 def _left_out(chosen: Iterable[Place], kind: Kind) -> list[str]:

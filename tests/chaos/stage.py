@@ -3,7 +3,7 @@ are told."""
 
 import asyncio
 import random
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Iterable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -74,9 +74,9 @@ class Stage:
         finally:
             await connection.close()
 
-    async def check(self, what: str, *, within: float = 180.0) -> list[Verdict]:
+    async def check(self, what: str, *, within: float = 180.0, simulated: bool = False) -> list[Verdict]:
         """Wait until the house is quiet, then compare journal, database, topics and figures. ``what`` was tried."""
-        return await self.oracle.verdicts(what, within=within)
+        return await replace(self.oracle, simulated=simulated).verdicts(what, within=within)
 
     async def restart(self, name: str, **environment: str) -> float:
         """Start a process again and wait until it says that it is ready; the seconds that took."""
@@ -155,9 +155,9 @@ async def open_stage(
         yield stage
 
 
-def add_workers(house: House, workers: int) -> None:
-    """More workers of each service, beside the one that it has."""
-    for service in Service:
+def add_workers(house: House, workers: int, services: Iterable[Service] = tuple(Service)) -> None:
+    """More workers of each of these services, beside the one that it has; not started yet."""
+    for service in services:
         first = house.members[f"{service}-worker"]
         for number, port in enumerate(free_ports(workers - 1), start=2):
             name = f"{service}-worker-{number}"

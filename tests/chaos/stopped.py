@@ -6,6 +6,7 @@ what it still believes must do nothing twice.
 
 import asyncio
 import random
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -61,7 +62,8 @@ async def hold_in(trial: Trial, kind: Kind, spell: Spell, rounds: int) -> list[V
         async with stage.crowd.at_work():
             for _ in range(rounds):
                 await stage.crowd.accepted(5)
-                waits.append(await hold_one_of_each(stage, spell))
+                chosen = [drawn(stage.trial.lots, service) for service in Service]
+                waits.append(await hold(stage, spell, chosen))
         tally = stage.crowd.tally
         what = f"stopped, {kind}"
         return [
@@ -80,10 +82,20 @@ async def hold_in(trial: Trial, kind: Kind, spell: Spell, rounds: int) -> list[V
         ]
 
 
-async def hold_one_of_each(stage: Stage, spell: Spell) -> float:
-    """Hold a worker of every service and let it go; seconds until a complaint made meanwhile was known to all four."""
+Chosen = tuple[str, str | None, int]
+"""A worker, the point at which it is to be held, if at one, and the how many-eth time it comes there."""
+
+
+def drawn(lots: random.Random, service: Service) -> Chosen:
+    """One of a service's two workers, and where it is held."""
+    points = [point for point in POINTS if service is not Service.ANALYTICS or not point.startswith("relay.")]
+    name = lots.choice([f"{service}-worker", f"{service}-worker-2"])
+    return name, lots.choice([None, lots.choice(points)]), lots.randint(1, 3)
+
+
+async def hold(stage: Stage, spell: Spell, chosen: Sequence[Chosen]) -> float:
+    """Hold these workers and let them go; seconds until a complaint made meanwhile was known to all services."""
     loop = asyncio.get_running_loop()
-    chosen = [_chosen(stage.trial.lots, service) for service in Service]
     held = await asyncio.gather(*(_hold(stage, *one) for one in chosen))
     began = loop.time()
     stage.trial.tell(f"held: {', '.join(f'{name} {where}' for (name, _, _), where in zip(chosen, held, strict=True))}")
@@ -97,13 +109,6 @@ async def hold_one_of_each(stage: Stage, spell: Spell) -> float:
         for name, _, _ in chosen:
             stage.house.resume(name)
     return took
-
-
-def _chosen(lots: random.Random, service: Service) -> tuple[str, str | None, int]:
-    """One of a service's workers, the point at which it is to be held, if at one, and at the how many-eth time."""
-    points = [point for point in POINTS if service is not Service.ANALYTICS or not point.startswith("relay.")]
-    name = lots.choice([f"{service}-worker", f"{service}-worker-2"])
-    return name, lots.choice([None, lots.choice(points)]), lots.randint(1, 3)
 
 
 async def _hold(stage: Stage, name: str, point: str | None, turn: int) -> str:
