@@ -92,6 +92,9 @@ class Bus(Protocol):
     async def end_offsets(self, topic: str) -> dict[int, int]:
         """The next offset to be written, per partition."""
 
+    async def at(self, places: Mapping[Place, int]) -> dict[Place, Record]:
+        """Per partition, the record that stands at this offset; left out where none does (any more)."""
+
     async def behind(self, group: str, topics: Sequence[str]) -> dict[Place, int]:
         """Per partition, the records that ``group`` has not committed yet; 0 where it is up to date."""
 

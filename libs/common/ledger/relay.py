@@ -2,8 +2,8 @@
 
 A relay owns whole key-hash parts under advisory locks (one relay per part, whichever process), reads the pointers of
 its parts in id order, sends, and deletes the pointers once the broker has acknowledged. A crash in between sends again;
-the watermarks of the readers absorb that. A broker that comes back without what it had acknowledged is noticed by its
-offsets, and what it lost is sent again from the ledger.
+the watermarks of the readers absorb that. What a broker lost after it had acknowledged it is noticed, and sent again
+from the ledger.
 """
 
 import asyncio
@@ -19,9 +19,10 @@ from sqlalchemy import make_url
 from libs.common import metrics
 from libs.common.bus.flow import Service, Stream, said
 from libs.common.bus.flow import stream_of as stream_of_event
-from libs.common.bus.port import Bus, BusTrouble, Message, Place, Sender
+from libs.common.bus.port import Bus, BusTrouble, Message, Sender
 from libs.common.database.session import DatabaseTrouble, as_trouble
 from libs.common.events.codec import Envelope, to_headers
+from libs.common.ledger.acknowledged import Loss, Sent, find_losses, mark_sent, send_again
 from libs.common.ledger.schema import PARTS
 from libs.common.run.failpoints import failpoint
 from libs.common.run.supervise import Backoff, Progress
@@ -67,29 +68,6 @@ _TAKE = """
     FROM (SELECT id, recorded_at FROM ledger_unsent WHERE part = ANY($1::smallint[]) ORDER BY id LIMIT $2) u
     JOIN ledger l ON l.id = u.id AND l.recorded_at = u.recorded_at
     ORDER BY u.id
-"""
-
-_MARK = """
-    WITH sent AS (DELETE FROM ledger_unsent WHERE id = ANY($1::bigint[])),
-    marks AS (
-        SELECT * FROM unnest($2::text[], $3::int[], $4::bigint[], $5::bigint[]) AS m(topic, partition, first, next)
-    )
-    INSERT INTO relay_mark (topic, partition, hour, first_offset, next_offset)
-    SELECT topic, partition, date_trunc('hour', now()), first, next FROM marks
-    ON CONFLICT (topic, partition, hour)
-    DO UPDATE SET next_offset = greatest(relay_mark.next_offset, EXCLUDED.next_offset)
-"""
-
-_LOST = """
-    SELECT max(hour) FILTER (WHERE first_offset <= $3) AS since, max(next_offset) > $3 AS lost
-    FROM relay_mark WHERE topic = $1 AND partition = $2
-"""
-
-_POINT_AGAIN = """
-    INSERT INTO ledger_unsent (id, part, recorded_at)
-    SELECT id, part, recorded_at FROM ledger
-    WHERE stream = $1 AND recorded_at >= coalesce($2::timestamptz - interval '1 hour', '-infinity')
-    ON CONFLICT DO NOTHING
 """
 
 
@@ -216,60 +194,34 @@ class Relay:
         await failpoint("relay.before_send")
         places = await sender.send(messages)
         await failpoint("relay.after_ack")
-        await self._mark(connection, [row["id"] for row in rows], places)
+        sent = zip(rows, places, strict=True)
+        await mark_sent(
+            connection,
+            [Sent(row["id"], row["event_id"], row["recorded_at"], place, offset) for row, (place, offset) in sent],
+        )
         await failpoint("relay.after_mark")
         self.sent += len(rows)
         metrics.RELAY_SENT_TOTAL.labels(self._name).inc(len(rows))
         return len(rows)
 
-    async def _mark(
-        self,
-        connection: "asyncpg.Connection[asyncpg.Record]",
-        ids: Sequence[int],
-        places: Sequence[tuple[Place, int]],
-    ) -> None:
-        first: dict[Place, int] = {}
-        last: dict[Place, int] = {}
-        for place, offset in places:
-            first[place] = min(first.get(place, offset), offset)
-            last[place] = max(last.get(place, offset), offset)
-        await connection.execute(
-            _MARK,
-            ids,
-            [place.topic for place in first],
-            [place.partition for place in first],
-            list(first.values()),
-            [last[place] + 1 for place in first],
-        )
-
     async def _look_for_loss(self, connection: "asyncpg.Connection[asyncpg.Record]") -> None:
-        """Compare the broker's ends with what it acknowledged; send again what it no longer has."""
+        """Compare the broker's log with what it acknowledged; send again what it no longer has."""
         for stream in self._streams():
-            topic = f"{self._sending.topic_prefix}{stream}"
-            ends = await self._sending.bus.end_offsets(topic)
-            for partition, end in ends.items():
-                row = await connection.fetchrow(_LOST, topic, partition, end)
-                if row is not None and row["lost"]:
-                    await self._send_again(connection, topic, stream, partition, end, row["since"] if end else None)
+            for loss in await find_losses(connection, self._sending.bus, f"{self._sending.topic_prefix}{stream}"):
+                await self._send_again(connection, stream, loss)
 
-    async def _send_again(
-        self,
-        connection: "asyncpg.Connection[asyncpg.Record]",
-        topic: str,
-        stream: Stream,
-        partition: int,
-        end: int,
-        since: object,
-    ) -> None:
+    async def _send_again(self, connection: "asyncpg.Connection[asyncpg.Record]", stream: Stream, loss: Loss) -> None:
         async with connection.transaction():
-            result = await connection.execute(_POINT_AGAIN, str(stream), since)
+            result = await send_again(connection, str(stream), loss)
             await failpoint("relay.before_resend")
-            await connection.execute(
-                "DELETE FROM relay_mark WHERE topic = $1 AND partition = $2 AND next_offset > $3", topic, partition, end
-            )
         logger.error(
             "the broker lost acknowledged events; sending again",
-            extra={"service": self._name, "topic": topic, "partition": partition, "rows": result},
+            extra={
+                "service": self._name,
+                "topic": loss.place.topic,
+                "partition": loss.place.partition,
+                "rows": result,
+            },
         )
         metrics.BROKER_LOSSES_TOTAL.labels(self._name).inc()
 

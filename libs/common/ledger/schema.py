@@ -63,8 +63,9 @@ LEDGER_DDL: tuple[str, ...] = (
         topic text NOT NULL,
         partition integer NOT NULL,
         hour timestamptz NOT NULL,
-        first_offset bigint NOT NULL,
         next_offset bigint NOT NULL,
+        last_event uuid NOT NULL,
+        oldest timestamptz NOT NULL,
         PRIMARY KEY (topic, partition, hour)
     )
     """,

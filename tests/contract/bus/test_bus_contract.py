@@ -243,6 +243,18 @@ async def test_a_slow_reader_gets_no_more_than_it_asked_for(bus: Bus, topic: str
         assert await reader.read(at_most=7, wait=0) == []
 
 
+async def test_the_record_at_a_place_is_told_where_there_is_one(bus: Bus, topic: str) -> None:
+    await bus.ensure_topics([TopicSpec(topic, partitions=2)])
+    sent = await send(bus, numbered(topic, 40))
+    wanted = dict(sent)
+    found = await bus.at(wanted)
+    assert {place: record.offset for place, record in found.items()} == wanted
+    assert sorted(int(record.value) for record in found.values())[-1] == 39
+    none = {Place(topic, 0): 999, Place(topic, 7): 0, Place(f"{topic}.none", 0): 0}
+    assert await bus.at(none | {Place(topic, 1): wanted[Place(topic, 1)]}) == {Place(topic, 1): found[Place(topic, 1)]}
+    assert await bus.at({}) == {}
+
+
 async def test_lag_and_what_a_group_is_behind(bus: Bus, topic: str) -> None:
     await bus.ensure_topics([TopicSpec(topic, partitions=2)])
     await send(bus, numbered(topic, 40))

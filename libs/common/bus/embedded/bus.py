@@ -1,9 +1,11 @@
 """The embedded bus: opens senders and readers, and rings the bell for readers that wait."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from datetime import timedelta
+
+import orjson
 
 from libs.common.bus.embedded.connection import SharedConnection, close, connect
 from libs.common.bus.embedded.leases import Leases
@@ -11,7 +13,7 @@ from libs.common.bus.embedded.reader import EmbeddedReader
 from libs.common.bus.embedded.retention import trim
 from libs.common.bus.embedded.schema import checked_schema, ensure_schema, ensure_topics
 from libs.common.bus.embedded.sender import EmbeddedSender
-from libs.common.bus.port import BusTrouble, Place, Reader, Sender, TopicSpec
+from libs.common.bus.port import BusTrouble, Place, Reader, Record, Sender, TopicSpec
 
 RETENTION = timedelta(days=7)
 """How long a record stays at least. The ledgers keep everything for ever; the log is for delivery only."""
@@ -35,6 +37,12 @@ select t.name, e.partition, greatest(0, e.next_offset - greatest(
 from topic t join partition_end e on e.topic_id = t.id
 left join position p on p.topic_id = e.topic_id and p.partition = e.partition and p.reader_group = $1
 where t.name = any($2::text[])
+"""
+_AT = """
+select t.name, e.partition, e.record_offset, e.key, e.headers, e.value
+from unnest($1::text[], $2::integer[], $3::bigint[]) as w(topic, partition, record_offset)
+join topic t on t.name = w.topic
+join entry e on e.topic_id = t.id and e.partition = w.partition and e.record_offset = w.record_offset
 """
 _ENDS = """
 select e.partition, e.next_offset from partition_end e join topic t on t.id = e.topic_id where t.name = $1
@@ -100,6 +108,21 @@ class EmbeddedBus:
         """The next offset to be written, per partition; empty when there is no such topic."""
         rows = await self._shared.fetch("asking for the ends", _ENDS, topic)
         return {row["partition"]: row["next_offset"] for row in rows}
+
+    async def at(self, places: Mapping[Place, int]) -> dict[Place, Record]:
+        """See ``Bus.at``."""
+        rows = await self._shared.fetch(
+            "looking at records",
+            _AT,
+            [place.topic for place in places],
+            [place.partition for place in places],
+            list(places.values()),
+        )
+        records = [
+            Record(topic, partition, offset, key, orjson.loads(headers), value)
+            for topic, partition, offset, key, headers, value in rows
+        ]
+        return {Place(record.topic, record.partition): record for record in records}
 
     async def behind(self, group: str, topics: Sequence[str]) -> dict[Place, int]:
         """See ``Bus.behind``. Records that were trimmed are nobody's to read any more."""

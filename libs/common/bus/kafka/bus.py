@@ -1,7 +1,7 @@
 """The Kafka bus: opens senders and readers, creates topics, asks for ends; all of it in bounded time."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from typing import TypeVar
 
@@ -12,7 +12,7 @@ from libs.common.bus.kafka.limits import Limits
 from libs.common.bus.kafka.reader import KafkaReader, new_consumer
 from libs.common.bus.kafka.sender import KafkaSender, new_producer
 from libs.common.bus.kafka.topics import create_missing, new_admin
-from libs.common.bus.port import Place, Reader, Sender, TopicSpec
+from libs.common.bus.port import Place, Reader, Record, Sender, TopicSpec
 
 AnswerT = TypeVar("AnswerT")
 
@@ -67,6 +67,10 @@ class KafkaBus:
     async def end_offsets(self, topic: str) -> dict[int, int]:
         """The next offset to be written, per partition; empty when there is no such topic."""
         return await self._ask("asking for the ends", lambda asker: asker.ends(topic))
+
+    async def at(self, places: Mapping[Place, int]) -> dict[Place, Record]:
+        """See ``Bus.at``."""
+        return await self._ask("looking at records", lambda asker: asker.at(places))
 
     async def behind(self, group: str, topics: Sequence[str]) -> dict[Place, int]:
         """Per partition, the records that ``group`` has not committed yet; 0 where it is up to date."""

@@ -95,7 +95,7 @@ class KafkaReader:
             self._moved = loop.time()
         elif loop.time() - self._moved > self._limits.stall:
             await self._check_stall()
-        return [_record(message) for messages in fetched.values() for message in messages]
+        return [record_of(message) for messages in fetched.values() for message in messages]
 
     async def _check_stall(self) -> None:
         async with asyncio.timeout(self._limits.ask):
@@ -121,7 +121,8 @@ class KafkaReader:
             raise BusTrouble(f"this reader failed before: {self._trouble.detail}") from self._trouble
 
 
-def _record(message: Any) -> Record:
+def record_of(message: Any) -> Record:
+    """What aiokafka read, as the port has it."""
     return Record(
         topic=message.topic,
         partition=message.partition,

@@ -1,0 +1,106 @@
+"""What a broker lost, told by what it acknowledged and what it still has."""
+
+from collections.abc import AsyncIterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any, cast
+
+import asyncpg
+import pytest
+
+from libs.common.bus.port import Bus, Place, Record
+from libs.common.ledger.acknowledged import Sent, find_losses, mark_sent, send_again
+from tests.support.ledgers import open_service
+
+HOUR = timedelta(hours=1)
+NOW = datetime.now(UTC)
+_SAY = """
+    INSERT INTO ledger (part, event_id, stream, key, seq, type, payload, hash, occurred_at, recorded_at)
+    SELECT 0, gen_random_uuid(), 'cases', 'k', n, 't', '{}', '\\x00', now(), $2::timestamptz
+    FROM generate_series($1::int, $1::int) AS n RETURNING id, event_id::text, recorded_at
+"""
+
+
+@dataclass
+class Log:
+    """One partition of a bus: the ids that stand in it, from ``first`` on."""
+
+    ids: list[str] = field(default_factory=list)
+    first: int = 0
+    asked: int = 0
+
+    async def end_offsets(self, _topic: str) -> dict[int, int]:
+        return {0: self.first + len(self.ids)}
+
+    async def at(self, places: Mapping[Place, int]) -> dict[Place, Record]:
+        self.asked += 1
+        return {
+            place: Record(place.topic, 0, offset, "k", {"ce_id": self.ids[offset - self.first]}, b"")
+            for place, offset in places.items()
+            if self.first <= offset < self.first + len(self.ids)
+        }
+
+
+class Teller:
+    """A service that says events, some of them long ago, and marks them as sent in some hour."""
+
+    def __init__(self, connection: Any) -> None:
+        self.connection, self.log, self.seq = connection, Log(), 0
+
+    async def send(self, hour: datetime, recorded: Sequence[datetime]) -> list[int]:
+        """Say, send and mark; gives the rows' ids."""
+        sent = []
+        for at in recorded:
+            self.seq += 1
+            row = await self.connection.fetchrow(_SAY, self.seq, at)
+            self.log.ids.append(row["event_id"])
+            place, offset = Place("cases", 0), self.log.first + len(self.log.ids) - 1
+            sent.append(Sent(row["id"], row["event_id"], row["recorded_at"], place, offset))
+        await mark_sent(self.connection, sent)
+        await self.connection.execute("UPDATE relay_mark SET hour = $1 WHERE hour = date_trunc('hour', now())", hour)
+        return [each.id for each in sent]
+
+    async def queued(self) -> list[int]:
+        """What is sent again after a look at the broker."""
+        for loss in await find_losses(self.connection, cast("Bus", self.log), "cases"):
+            await send_again(self.connection, "cases", loss)
+        return [row["id"] for row in await self.connection.fetch("SELECT id FROM ledger_unsent ORDER BY id")]
+
+
+@pytest.fixture
+async def teller(database_url: str) -> AsyncIterator[Teller]:
+    database = await open_service(database_url, "intake")
+    await database.close()
+    connection = await asyncpg.connect(database_url, server_settings={"search_path": "intake"})
+    yield Teller(connection)
+    await connection.close()
+
+
+async def test_nothing_is_sent_again_while_all_is_there_or_grew_too_old(teller: Teller) -> None:
+    for hours in (30, 20, 10):
+        await teller.send(NOW - hours * HOUR, [NOW - hours * HOUR] * 3)
+    assert await teller.queued() == []
+    teller.log.ids, teller.log.first = teller.log.ids[8:], 8
+    assert await teller.queued() == []
+    teller.log.ids, teller.log.first = [], 9
+    assert await teller.queued() == []
+
+
+async def test_a_lost_tail_is_sent_again_from_its_oldest_event_however_long_that_had_waited(teller: Teller) -> None:
+    for hours in range(40, 10, -1):
+        await teller.send(NOW - hours * HOUR, [NOW - hours * HOUR])
+    waited = await teller.send(NOW - 5 * HOUR, [NOW - 9 * HOUR, NOW - 8 * HOUR, NOW - 5 * HOUR])
+    last = await teller.send(NOW - HOUR, [NOW - HOUR])
+    del teller.log.ids[-2:]
+    assert await teller.queued() == waited + last
+    assert await teller.queued() == waited + last
+
+
+async def test_what_others_wrote_where_ours_stood_shows_that_ours_is_gone(teller: Teller) -> None:
+    kept = await teller.send(NOW - 9 * HOUR, [NOW - 9 * HOUR] * 2)
+    lost = await teller.send(NOW - 5 * HOUR, [NOW - 6 * HOUR] * 3)
+    lost += await teller.send(NOW - HOUR, [NOW - HOUR])
+    teller.log.ids[2:] = ["a stranger"] * 100
+    assert await teller.queued() == lost
+    teller.log.ids[:] = ["a stranger"] * 100
+    assert await teller.queued() == kept + lost
