@@ -14,8 +14,7 @@ import orjson
 from bench.drive.client import Answer, Client
 from bench.drive.complaints import Complaints
 from bench.drive.hammer import Hammer
-from bench.drive.house import House, Kind, bearer, eight_processes
-from bench.drive.town import found_town
+from bench.drive.house import House, bearer, eight_processes
 from bench.ground import Ground
 from libs.common.bus.flow import Service
 from libs.common.security.principal import Role
@@ -44,6 +43,8 @@ class Door:
     operator: bytes
     visitor: bytes
     complaints: Complaints
+    before: tuple[int, int]
+    """Cases, and first rows of cases in the ledger, that were there already."""
     taken: int = 0
     """Cases that were answered for, the hammer's aside."""
 
@@ -78,8 +79,7 @@ class Door:
 
     async def missing(self) -> tuple[int, str]:
         """How many cases are in the tables too few or too many, beside what was answered; and both in words."""
-        async with connected(self.url) as connection:
-            cases, said = await connection.fetchrow(_ROWS)
+        cases, said = (now - before for now, before in zip(await _rows(self.url), self.before, strict=True))
         answered = self.taken + self.hammer.created
         return abs(answered - cases) + abs(answered - said), f"{answered} answered, {cases} cases, {said} in the ledger"
 
@@ -88,21 +88,19 @@ class Door:
 async def open_door(ground: Ground, seed: int) -> AsyncIterator[Door]:
     """Start the door on a database of its own; it is ended afterwards."""
     async with AsyncExitStack() as stack:
-        url = await ground.database()
-        async with ground.house(Kind.ONE, url) as whole:
-            # One process makes the tables and knows the pack soonest.
-            await found_town(whole)
+        url = await ground.furnished()
         twin_url = await ground.copy(url)
         folder = ground.folder_for("door")
         house = eight_processes(folder, url)
-        stack.push_async_callback(asyncio.to_thread, house.end)
+        stack.push_async_callback(asyncio.to_thread, house.end, politely=False)
         ports = [house.members[_DOOR].port, house.add(_DOOR)]
         house.start(*(name for name in house.members if name.startswith(_DOOR)))
         await house.ready()
         client = house.client(Service.INTAKE, timeout=120.0)
         stack.callback(client.close)
         operator, visitor = _headers(house)
-        yield Door(folder, url, twin_url, Hammer(ports, operator, seed), client, operator, visitor, Complaints(seed))
+        hammer, complaints = Hammer(ports, operator, seed), Complaints(seed)
+        yield Door(folder, url, twin_url, hammer, client, operator, visitor, complaints, await _rows(url))
 
 
 @asynccontextmanager
@@ -113,6 +111,12 @@ async def connected(url: str) -> AsyncIterator[Any]:
         yield connection
     finally:
         await connection.close()
+
+
+async def _rows(url: str) -> tuple[int, int]:
+    async with connected(url) as connection:
+        cases, said = await connection.fetchrow(_ROWS)
+    return cases, said
 
 
 def _headers(house: House) -> tuple[bytes, bytes]:

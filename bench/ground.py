@@ -18,6 +18,7 @@ from typing import Any
 import asyncpg
 
 from bench.drive.house import House, Kind, eight_processes, one_process
+from bench.drive.town import found_town
 from libs.common.bus.broker import KafkaBroker
 from libs.common.database.cluster import NAME
 from libs.common.database.embedded import EmbeddedPostgres
@@ -42,6 +43,7 @@ class Ground:
         self._numbers = count(1)
         self._stocked: dict[int, str] = {}
         self._small: SmallHouse | None = None
+        self._left_behind: Path | None = None
 
     async def close(self) -> None:
         """Stop the servers."""
@@ -68,7 +70,24 @@ class Ground:
         """End it, so that it takes nothing from what is measured next."""
         if self._small is not None:
             await asyncio.to_thread(self._small.house.end)
+            self._left_behind = self._small.house.folder / "postgres"
             self._small = None
+
+    async def furnished(self) -> str:
+        """A database with the tables of a house that knows the load's town; nobody is connected to it: its URL.
+
+        What an ended small house left behind will do, where no PostgreSQL was started yet.
+        """
+        if self._left_behind is not None and not self.postgres.running:
+            self.postgres, self._left_behind = EmbeddedPostgres(self._left_behind), None
+            url = await asyncio.to_thread(self.postgres.start)
+            if await _knows_two_packs(url):
+                return url
+        url = await self.database()
+        async with self.house(Kind.ONE, url) as whole:
+            # One process makes the tables and knows the pack soonest.
+            await found_town(whole)
+        return url
 
     async def broker(self) -> KafkaBroker:
         """The Kafka; topics are told apart by their prefix."""
@@ -117,7 +136,8 @@ class Ground:
             await house.ready()
             yield house
         finally:
-            await asyncio.to_thread(house.end)
+            # Its database is thrown away: nobody needs to wait for a polite end.
+            await asyncio.to_thread(house.end, politely=False)
 
     async def _lay(self, cases: int) -> str:
         """The name of a database with a stock, for copying."""
@@ -142,3 +162,12 @@ class Ground:
             await connection.execute(command)
         finally:
             await connection.close()
+
+
+async def _knows_two_packs(url: str) -> bool:
+    """Whether the pack with the town came after the county's own."""
+    connection = await asyncpg.connect(url)
+    try:
+        return bool(await connection.fetchval("SELECT count(*) > 1 FROM intake.pack"))
+    finally:
+        await connection.close()

@@ -3,6 +3,7 @@
 import random
 from dataclasses import dataclass, field
 from typing import Any
+from uuid import uuid4
 
 from bench.drive.town import CATEGORY, VILLAGES
 
@@ -50,8 +51,8 @@ class Complaints:
         }
 
     def key(self) -> str:
-        """An Idempotency-Key."""
-        return f"{self._dice.getrandbits(96):024x}"
+        """An Idempotency-Key that nobody has used, in whichever run: what is said may repeat, this must not."""
+        return uuid4().hex
 
     def _name(self) -> str:
         return self._dice.choice(_SURNAMES) + self._dice.choice(_GIVEN) + self._dice.choice(_GIVEN)

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from itertools import count
 from typing import cast
+from uuid import uuid4
 
 import orjson
 
@@ -28,11 +29,13 @@ _CREATED = 201
 
 @dataclass(slots=True)
 class Strokes:
-    """What came of the requests that were sent in the window; latencies in seconds."""
+    """What came of the requests that were sent in the window; ``loading``: processors that the sending kept busy."""
 
     seconds: float
+    loading: float
     statuses: Counter[int]
     latencies: list[float] = field(repr=False)
+    """Seconds."""
 
     @property
     def created(self) -> int:
@@ -59,12 +62,15 @@ class Hammer:
     created: int = 0
     """201s over all windows."""
     _bodies: list[bytes] = field(init=False)
+    _name: bytes = field(init=False)
+    """Part of every Idempotency-Key: no other run has the same."""
     _numbers: "count[int]" = field(default_factory=count)
     _running: bool = False
     _counting: Strokes | None = None
 
     def __post_init__(self) -> None:
         """Write the complaints."""
+        self._name = uuid4().hex[:20].encode()
         complaints = Complaints(self.seed)
         made = [orjson.dumps(complaints.next()) for _ in range(_BODIES)]
         self._bodies = [b"Content-Length: %d%s%s" % (len(body), _HEAD_END, body) for body in made]
@@ -78,9 +84,11 @@ class Hammer:
             port = self.ports[number % len(self.ports)]
             opened.append((await loop.create_connection(partial(_Stroke, self, port), HOST, port))[1])
         await asyncio.sleep(warm_up)
-        self._counting, begun = strokes, _ = Strokes(0.0, Counter(), []), time.monotonic()
+        strokes = Strokes(0.0, 0.0, Counter(), [])
+        self._counting, begun, spent = strokes, time.monotonic(), time.process_time()
         await asyncio.sleep(seconds)
         self._counting, strokes.seconds = None, time.monotonic() - begun
+        strokes.loading = (time.process_time() - spent) / strokes.seconds
         self._running = False
         await asyncio.gather(*(stroke.ended for stroke in opened))
         return strokes
@@ -92,8 +100,8 @@ class Hammer:
         number = next(self._numbers)
         return (
             b"POST /intake/v1/cases HTTP/1.1\r\nHost: %s:%d\r\n%sContent-Type: application/json\r\n"
-            b"Idempotency-Key: %08x-%024x\r\n%s"
-            % (HOST.encode(), port, self.token, self.seed, number, self._bodies[number % _BODIES])
+            b"Idempotency-Key: %s-%x\r\n%s"
+            % (HOST.encode(), port, self.token, self._name, number, self._bodies[number % _BODIES])
         )
 
     def note(self, status: int, seconds: float) -> None:

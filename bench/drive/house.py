@@ -140,14 +140,15 @@ class House:
         """Let it go on."""
         self._living(name).send_signal(SIGCONT)
 
-    def end(self) -> None:
-        """End all processes that run: politely, so that the embedded PostgreSQL of one process shuts down well."""
+    def end(self, *, politely: bool = True) -> None:
+        """End all processes that run; politely, what one process embeds is shut down well, too."""
+        signal = SIGTERM if politely else SIGKILL
         running = [name for name, member in self.members.items() if member.running]
         for name in running:
             self._living(name).send_signal(SIGCONT)
-            self._living(name).send_signal(SIGTERM)
+            self._living(name).send_signal(signal)
         for name in running:
-            self._end(name, [(SIGTERM, 30.0)])
+            self._end(name, [(signal, 30.0)])
 
     def pids(self) -> dict[str, int]:
         """Process ids of the members that run, by name."""

@@ -35,7 +35,9 @@ class Member:
     def start(self, **extra: str) -> None:
         """Start it; ``extra`` joins the environment for this time only. What it says is added to its log."""
         self.log.parent.mkdir(parents=True, exist_ok=True)
-        environment = {**os.environ, **self.environment, **extra}
+        # Compiled code is kept, as it is everywhere but where somebody asks for it not to be: a start costs less.
+        ours = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+        environment = {**ours, **self.environment, **extra}
         with self.log.open("ab") as log:
             # SIGKILL, since a process held still by SIGSTOP would outlive a milder signal.
             program = Program(self.command, SIGKILL, environment=environment, directory=_ROOT)

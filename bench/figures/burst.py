@@ -50,7 +50,7 @@ async def run(context: Context) -> list[Figure]:
     """``burst_error_share``, ``burst_p95_ms`` (of the worst house) and what was not finished."""
     if context.quick:
         small = await context.ground.small_house()
-        seen = [await _look(context, small.house, 0, (1.0, 5.0, 0.5))]
+        seen = [await _look(context, small.house, 0, (0.5, 4.0, 0.5))]
     else:
         seen = [await _on(context, kind, max(context.stocks)) for kind in (Kind.EIGHT_EMBEDDED, Kind.EIGHT_KAFKA)]
     told = "; ".join(one.told() for one in seen)

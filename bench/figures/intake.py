@@ -34,7 +34,7 @@ class Window:
     lines: int
 
 
-QUICK = Window(warm_up=1.0, house=3.0, pgbench=2.0, clients=(8,), lines=4_000)
+QUICK = Window(warm_up=0.5, house=2.5, pgbench=2.0, clients=(8,), lines=3_000)
 FULL = Window(warm_up=3.0, house=15.0, pgbench=8.0, clients=(4, 8, 16, 32), lines=30_000)
 
 
@@ -139,4 +139,6 @@ def _told(struck: Sequence[Strokes]) -> str:
     rate = median([one.rate for one in struck])
     p50, p99 = (median([one.percentile_ms(share) for one in struck]) for share in (0.5, 0.99))
     refused = sum(sum(one.statuses.values()) - one.created for one in struck)
-    return f"{rate:.0f} cases/s on {CONNECTIONS} connections, p50 {p50:.0f} ms, p99 {p99:.0f} ms, {refused} not taken"
+    loading = median([one.loading for one in struck])
+    told = f"{rate:.0f} cases/s on {CONNECTIONS} connections, p50 {p50:.0f} ms, p99 {p99:.0f} ms, {refused} not taken"
+    return f"{told}, {loading:.2f} processors for the load itself"

@@ -74,7 +74,7 @@ async def _on(context: Context, kind: Kind, stock: int) -> Seen:
 
 
 async def _look(context: Context, house: House, stock: int) -> Seen:
-    cases, warm_up, seconds = (OPEN_CASES_QUICK, 2.0, 5.0) if context.quick else (OPEN_CASES, 10.0, 30.0)
+    cases, warm_up, seconds = (OPEN_CASES_QUICK, 2.0, 4.0) if context.quick else (OPEN_CASES, 10.0, 30.0)
     before = await stand(house.database_url)
     async with open_office(house) as office:
         trials = [await steady(office, cases, seconds, warm_up) for _ in range(context.runs)]
