@@ -4,6 +4,7 @@ Closed loop: so many cases are kept open, and everybody works as fast as the hou
 closed in the window; afterwards everything that was registered must be in the tables, closed, told and counted.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bench.drive.house import House, Kind
@@ -34,13 +35,17 @@ class Seen:
         """The median of the runs."""
         return median([trial.rate for trial in self.trials])
 
+    @property
+    def cost(self) -> float:
+        """Milliseconds of CPU that a lifecycle cost everybody together, the load included; the median of the runs."""
+        return median([sum(map(trial.cost, trial.cpu)) for trial in self.trials])
+
     def figure(self) -> Figure:
         """What is to be shown of it."""
-        cost = median([sum(map(trial.cost, trial.cpu)) for trial in self.trials])
         p95 = median([trial.tally.percentile(0.95) for trial in self.trials]) * 1000
         errors = sum(trial.tally.errors() for trial in self.trials)
         told = (
-            f"{cost:.1f} ms CPU each, requests p95 {p95:.0f} ms, {errors} errors, all counted {self.after:.1f} s later"
+            f"{self.cost:.1f} ms CPU each, requests p95 {p95:.0f} ms, {errors} errors, counted {self.after:.1f} s later"
         )
         return Figure(f"lifecycles_{self.kind}_{self.stock}".replace("-", "_"), _ASKED, self.rate, "/s", "", told)
 
@@ -58,10 +63,18 @@ async def run(context: Context) -> list[Figure]:
     where = f"lowest: {lowest.kind} with {lowest.stock} cases; {lowest.figure().detail}"
     return [
         Figure("lifecycles_per_s", _ASKED, lowest.rate, "/s", _PEER, where),
+        Figure("lifecycle_cpu_ms", None, max(one.cost for one in seen), "ms", "", _costs(seen)),
         *(one.figure() for one in seen if not context.quick),
         *(_spread(kind, seen) for kind in _FULL_KINDS if len(context.stocks) > 1 and not context.quick),
         Figure("lifecycles_missing", at_most(0), missing, "cases", "cases that were answered for"),
     ]
+
+
+def _costs(seen: Sequence[Seen]) -> str:
+    """What each process spent on a lifecycle, for the dearest house; the load generator among them."""
+    dearest = max(seen, key=lambda one: one.cost)
+    costs = {name: median([trial.cost(name) for trial in dearest.trials]) for name in dearest.trials[0].cpu}
+    return f"{dearest.kind}: " + ", ".join(f"{name} {cost:.2f}" for name, cost in sorted(costs.items()))
 
 
 async def _on(context: Context, kind: Kind, stock: int) -> Seen:
