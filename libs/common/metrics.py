@@ -60,7 +60,7 @@ UNKNOWN_EVENTS_TOTAL = counter(
 CONSUMER_LAG_RECORDS = gauge(
     "consumer_lag_records",
     ("service", "topic", "partition"),
-    "Records of a partition that a service has not read yet, whether or not anybody reads for it now; NaN while the bus "
+    "Records of a partition that a service has not read yet, whether or not anybody reads for it; NaN while the bus "
     "cannot be asked.",
     "Growing: add workers; one partition only: look for a parked or a very busy key.",
 )

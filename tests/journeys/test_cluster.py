@@ -4,7 +4,7 @@ import base64
 import os
 import subprocess
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -12,9 +12,11 @@ from typing import Any
 
 import httpx
 import pytest
+from prometheus_client.parser import text_string_to_metric_families
 
 from libs.common.bus.broker import KafkaBroker
 from libs.common.bus.flow import Service
+from libs.common.ledger.schema import PARTS
 from libs.common.pack.loader import document, load_pack
 from libs.common.security.issuer import LocalIssuer
 from libs.common.security.principal import Role
@@ -48,6 +50,8 @@ class Cluster:
             "HUIYIN_KAFKA_BOOTSTRAP": bootstrap,
             "HUIYIN_TOPIC_PREFIX": prefix,
             "HUIYIN_DATA_DIR": str(folder),
+            # What a killed process held is free after so many seconds; the shortest that a broker allows.
+            "HUIYIN_STALL_SECONDS": "6",
             "HUIYIN_VAULT_KEY": base64.b64encode(bytes(range(32))).decode(),
             "HUIYIN_VAULT_INDEX_KEY": base64.b64encode(bytes(range(32, 64))).decode(),
         }
@@ -94,9 +98,6 @@ async def cluster(
 ) -> AsyncIterator[Cluster]:
     cluster = Cluster(tmp_path, database_url, kafka_broker.bootstrap, topic_prefix)
     try:
-        for service in Service:
-            for role in ("worker", "api"):
-                cluster.start(service, role)
         yield cluster
     finally:
         cluster.end()
@@ -121,18 +122,26 @@ async def until(client: httpx.AsyncClient, url: str, headers: dict[str, str], **
     return await eventually(has, within=60, what=f"{wanted} at {url}") or {}
 
 
+async def open_doors(client: httpx.AsyncClient, cluster: Cluster, *services: Service) -> None:
+    """Start the processes of these services, give them the demo county, and wait until all are ready."""
+    names = [(service, role) for service in services for role in ("worker", "api")]
+    for name in names:
+        cluster.start(*name)
+    for name in names:
+        await eventually(partial(answers, client, cluster.url(*name), "/healthz"), within=90)
+    loaded = await client.post(
+        f"{cluster.url(Service.DISPATCH)}/dispatch/v1/directory/packs",
+        headers=cluster.headers(Role.ADMIN),
+        json=document(load_pack(ROOT / "packs" / "demo")),
+    )
+    assert loaded.status_code == 200, loaded.text
+    for name in names:
+        await eventually(partial(answers, client, cluster.url(*name), "/readyz"), within=60)
+
+
 async def test_a_case_walks_through_eight_processes_and_a_killed_worker_loses_nothing(cluster: Cluster) -> None:
     async with httpx.AsyncClient(timeout=10) as client:
-        for name in cluster.ports:
-            await eventually(partial(answers, client, cluster.url(*name), "/healthz"), within=90)
-        loaded = await client.post(
-            f"{cluster.url(Service.DISPATCH)}/dispatch/v1/directory/packs",
-            headers=cluster.headers(Role.ADMIN),
-            json=document(load_pack(ROOT / "packs" / "demo")),
-        )
-        assert loaded.status_code == 200, loaded.text
-        for name in cluster.ports:
-            await eventually(partial(answers, client, cluster.url(*name), "/readyz"), within=60)
+        await open_doors(client, cluster, *Service)
         case_id = await register(client, cluster)
         work = await until(client, case_url(cluster, Service.DISPATCH, case_id), office(cluster), status="assigned")
         await handle(client, cluster, case_id, work["lead_unit"])
@@ -143,6 +152,48 @@ async def test_a_case_walks_through_eight_processes_and_a_killed_worker_loses_no
         later = await register(client, cluster)
         cluster.start(Service.DISPATCH, "worker")
         await until(client, case_url(cluster, Service.INTAKE, later), office(cluster), status="assigned")
+
+
+async def test_what_stands_still_is_told_by_who_still_lives(cluster: Cluster) -> None:
+    async with httpx.AsyncClient(timeout=10) as client:
+        await open_doors(client, cluster, Service.INTAKE, Service.DISPATCH)
+        first = await register(client, cluster)
+        await until(client, case_url(cluster, Service.INTAKE, first), office(cluster), status="assigned")
+
+        cluster.kill(Service.DISPATCH, "worker")
+        later = await register(client, cluster)
+        await told(client, cluster, Service.DISPATCH, "consumer_lag_records", lambda records: records > 0)
+        await told(client, cluster, Service.DISPATCH, "consumer_lag_seconds", lambda seconds: seconds > 0)
+        cluster.kill(Service.INTAKE, "worker")
+        last = await register(client, cluster)
+        await told(client, cluster, Service.INTAKE, "outbox_oldest_unpublished_age_seconds", lambda age: age > 0)
+        await told(client, cluster, Service.INTAKE, "relay_parts_unowned", lambda parts: parts == PARTS)
+
+        for service in (Service.INTAKE, Service.DISPATCH):
+            cluster.start(service, "worker")
+        for waiting in (later, last):
+            await until(client, case_url(cluster, Service.INTAKE, waiting), office(cluster), status="assigned")
+        await told(client, cluster, Service.INTAKE, "outbox_oldest_unpublished_age_seconds", lambda age: age == 0)
+        await told(client, cluster, Service.INTAKE, "relay_parts_unowned", lambda parts: parts == 0)
+        await told(client, cluster, Service.DISPATCH, "consumer_lag_records", lambda records: records == 0)
+
+
+async def told(
+    client: httpx.AsyncClient, cluster: Cluster, service: Service, name: str, holds: Callable[[float], bool]
+) -> None:
+    """What the api of a service tells of it, whether or not its worker lives; of several series the sum."""
+
+    async def tells() -> bool:
+        text = (await client.get(f"{cluster.url(service)}/metrics")).text
+        found = [
+            sample.value
+            for family in text_string_to_metric_families(text)
+            for sample in family.samples
+            if sample.name == name and sample.labels["service"] == service
+        ]
+        return bool(found) and holds(sum(found))
+
+    await eventually(tells, within=60, what=f"{name} of {service}")
 
 
 def office(cluster: Cluster) -> dict[str, str]:

@@ -43,6 +43,7 @@ class GroupCommit:
         self._prepare = prepare
         self._largest = largest
         self._waiting = waiting
+        self._refusals = metrics.GROUP_COMMIT_REFUSALS_TOTAL.labels(database.schema)
         self._queue: list[Job] = []
         self._writer: asyncio.Task[None] | None = None
 
@@ -57,7 +58,7 @@ class GroupCommit:
     ) -> ResultT:
         """Do ``action`` in a committed transaction and return its result, or raise what it raised."""
         if len(self._queue) >= self._waiting:
-            metrics.GROUP_COMMIT_REFUSALS_TOTAL.labels(self._database.schema).inc()
+            self._refusals.inc()
             raise Unavailable("Too many requests are waiting", "排队请求过多", headers={"Retry-After": "1"})
         job = Job(action, now, tuple(keys), answer_key, traceparent)
         self._queue.append(job)

@@ -123,7 +123,7 @@ class RunningService:
 
     def start_work(self) -> None:
         """Begin what a worker does: relay, consumer, the service's own loops and the rounds."""
-        metrics.CONSUMER_HALTED.labels(str(self.spec.service)).set(0)
+        _begin_counting(str(self.spec.service))
         for database in (self.runtime.door_database, self.runtime.work_database):
             database.on_spoken.append(self.relay.wake)
         self._run("relay", self._with_topics(self.relay.run), self.relay.progress)
@@ -189,3 +189,12 @@ async def _prepare(spec: ServiceSpec, session: Session, jobs: Sequence[Job]) -> 
 
 def _with_library_handlers(own: Reactions) -> Reactions:
     return replace(own, handlers={**own.handlers, ResendRequested: answer_resend})
+
+
+def _begin_counting(service: str) -> None:
+    """From 0, before anything happens: of a counter that begins with 1 no scrape sees the first increase."""
+    metrics.CONSUMER_HALTED.labels(service).set(0)
+    for counter in (metrics.BROKER_LOSSES_TOTAL, metrics.RESENDS_REQUESTED_TOTAL, metrics.RELAY_SENT_TOTAL):
+        counter.labels(service)
+    for client in ("relay", "consumer"):
+        metrics.BUS_CLIENT_REBUILDS_TOTAL.labels(service, client)
