@@ -1,9 +1,12 @@
 """kill -9 at random over all processes, under load, again and again: nothing is lost, nothing happens twice."""
 
 import asyncio
+import os
 import random
 from collections import Counter
 from collections.abc import Sequence
+from contextlib import suppress
+from signal import SIGKILL
 from statistics import median
 
 from bench.drive.house import ONE
@@ -12,6 +15,8 @@ from tests.chaos.scenario import Scenario, Trial
 from tests.chaos.stage import Kind, Stage, open_stage
 from tests.chaos.verdict import Verdict, expect
 
+WHOLE_MACHINE = 0.5
+"""Of the kills of the house in one process, the share that takes its PostgreSQL along, as a power cut does."""
 KILLED_AT_START = 0.2
 """Share of the rounds in which the process is killed once more while it starts."""
 RESTART_SECONDS = 10.0
@@ -30,6 +35,15 @@ async def kill_in(trial: Trial, kind: Kind, *, rounds: int) -> list[Verdict]:
         return await kill_rounds(stage, rounds)
 
 
+def kill(stage: Stage, victim: str, *, whole: bool) -> None:
+    """Kill a process; in one process, when ``whole``, its PostgreSQL with it, which else shuts down by itself."""
+    children = stage.house.groups().get("postgres", set()) if victim == ONE and whole else set()
+    stage.house.kill(victim)
+    for pid in sorted(children):
+        with suppress(ProcessLookupError):
+            os.kill(pid, SIGKILL)
+
+
 async def kill_rounds(stage: Stage, rounds: int) -> list[Verdict]:
     """Kill so many times in a house that is ready, and see what came of it."""
     lots, kind = stage.trial.lots, stage.ground.kind
@@ -39,7 +53,7 @@ async def kill_rounds(stage: Stage, rounds: int) -> list[Verdict]:
         for victim in drawn_victims(lots, sorted(stage.house.members), rounds):
             await stage.crowd.accepted(3)
             await asyncio.sleep(lots.uniform(0.2, 0.6))
-            stage.house.kill(victim)
+            kill(stage, victim, whole=lots.random() < WHOLE_MACHINE)
             victims[victim] += 1
             if lots.random() < KILLED_AT_START:
                 stage.house.start(victim)
