@@ -28,7 +28,8 @@ def analytics(
 ) -> None:
     """Fold all facts and roll-ups again beside the live ones, and put right what differs, in one transaction.
 
-    It may be run while Huiyin runs: figures stay readable, and analytics goes on with new events afterwards.
+    It may be run while Huiyin runs: figures stay readable. Only when something differs analytics waits with new events,
+    until it is put right.
     With --check the status is 1 when something differs.
     """
     run_async(_analytics(load_settings(data_dir=data_dir), check=check, as_json=as_json))

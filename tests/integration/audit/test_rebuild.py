@@ -2,12 +2,14 @@
 
 import asyncio
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from huiyin.audit.auditing import Subject, audit, examine
+from huiyin.rebuild import analytics
 from huiyin.rebuild.analytics import rebuild
-from libs.common.database.cut import NotThere
+from libs.common.database.cut import NotThere, open_cut
 from tests.integration.audit.conftest import Copy
 from tests.integration.audit.county import live, open_county
 
@@ -29,6 +31,25 @@ async def test_nothing_is_changed_where_all_is_right(copy: Copy) -> None:
     assert (done.facts, done.cells, done.first) == (0, 0, ())
     assert done.cases == len(copy.cases)
     assert done.events > done.cases
+
+
+async def test_analytics_is_held_up_only_when_something_is_wrong(copy: Copy, monkeypatch: pytest.MonkeyPatch) -> None:
+    locks: list[str | None] = []
+    opened = open_cut
+
+    def noting(url: str, name: str, **options: Any) -> Any:
+        locks.append(options["lock"])
+        return opened(url, name, **options)
+
+    monkeypatch.setattr(analytics, "open_cut", noting)
+    await rebuild(copy.url)
+    assert locks == [None]
+    await copy.spoil(*_SPOILT)
+    assert (await rebuild(copy.url, check=True)).facts == 4
+    assert locks == [None, None]
+    assert (await rebuild(copy.url)).facts == 4
+    assert locks[2] is None
+    assert locks[3] is not None
 
 
 async def test_checking_changes_nothing(copy: Copy) -> None:
