@@ -1,0 +1,135 @@
+"""The broker goes away, comes back, and comes back empty: complaints are taken all the while, and all arrives."""
+
+import asyncio
+import time
+from datetime import UTC, datetime
+
+import asyncpg
+
+from libs.common.bus.broker import KafkaBroker
+from libs.common.bus.flow import Service
+from tests.chaos.crowd import Pace
+from tests.chaos.outside.watching import UNDERSTOOD, Window, only, pids, same_processes, watched
+from tests.chaos.scenario import Scenario, Trial
+from tests.chaos.stage import Kind, Stage, open_stage
+from tests.chaos.verdict import Verdict, expect
+
+BUSY = Pace(citizens=10, pause=0.2)
+AVAILABLE = 0.999
+BACKLOG_WITHIN = 60.0
+_PAUSE = 0.2
+_NOT_APPLIED = """
+    SELECT count(*) FROM (
+        SELECT key, max(seq) AS seq FROM {source}.ledger WHERE stream = 'cases' AND recorded_at <= $1 GROUP BY key
+    ) AS said LEFT JOIN {reader}.watermark AS mark
+        ON mark.stream = 'cases' AND mark.key = said.key AND mark.source = '{source}'
+    WHERE coalesce(mark.seq, 0) < said.seq
+"""
+
+
+async def broker_away(stage: Stage, seconds: float) -> list[Verdict]:
+    """Killed, and started again after a while. The crowd is at work."""
+    broker = _broker(stage)
+    name, before = f"Kafka away {seconds:.0f} s", pids(stage)
+    async with watched(stage) as window:
+        await asyncio.to_thread(broker.kill)
+        await asyncio.sleep(seconds)
+    await asyncio.to_thread(broker.start)
+    took = await _backlog_gone(stage, datetime.now(UTC))
+    stage.trial.tell(f"{name}: what had gathered was applied {took:.1f} s after it was back")
+    return [
+        _taken(name, window),
+        only(name, window, UNDERSTOOD),
+        expect(f"{name}: backlog gone", f"<= {BACKLOG_WITHIN:.0f} s", f"{took:.1f} s", took <= BACKLOG_WITHIN),
+        same_processes(name, stage, before),
+    ]
+
+
+async def broker_wiped(stage: Stage) -> list[Verdict]:
+    """Killed, and started again on an empty disk. What it lost is seen by the check at the end."""
+    broker = _broker(stage)
+    name, before = "Kafka wiped", pids(stage)
+    async with watched(stage) as window:
+        await asyncio.to_thread(broker.kill)
+        broker.wipe()
+        await asyncio.to_thread(broker.start)
+        await stage.crowd.accepted(20)
+    took = await _backlog_gone(stage, datetime.now(UTC))
+    stage.trial.tell(f"{name}: all was applied {took:.1f} s later")
+    return [
+        _taken(name, window),
+        expect(f"{name}: all applied", f"<= {BACKLOG_WITHIN:.0f} s", f"{took:.1f} s", took <= BACKLOG_WITHIN),
+        same_processes(name, stage, before),
+    ]
+
+
+async def tables_wiped(stage: Stage) -> list[Verdict]:
+    """The embedded bus loses its tables, under load, twice."""
+    name, before = "bus tables wiped", pids(stage)
+    async with watched(stage) as window:
+        for _ in range(2):
+            await stage.lose_the_log()
+            await stage.crowd.accepted(20)
+    took = await _backlog_gone(stage, datetime.now(UTC))
+    return [
+        _taken(name, window),
+        expect(f"{name}: all applied", f"<= {BACKLOG_WITHIN:.0f} s", f"{took:.1f} s", took <= BACKLOG_WITHIN),
+        same_processes(name, stage, before),
+    ]
+
+
+def _broker(stage: Stage) -> KafkaBroker:
+    if stage.ground.broker is None:
+        raise ValueError("this house has no Kafka")
+    return stage.ground.broker
+
+
+def _taken(name: str, window: Window) -> Verdict:
+    good, asked = window.share_ok(Service.INTAKE)
+    share = good / asked if asked else 0.0
+    return expect(
+        f"{name}: requests to intake answered",
+        f">= {AVAILABLE:.1%}",
+        f"{share:.2%}",
+        share >= AVAILABLE,
+        f"{good:,} of {asked:,}",
+    )
+
+
+async def _backlog_gone(stage: Stage, until: datetime, within: float = 180.0) -> float:
+    """Seconds until all that was recorded until a moment has been applied by all who hear it."""
+    began = time.monotonic()
+    connection = await asyncpg.connect(stage.oracle.url, timeout=10)
+    try:
+        while time.monotonic() - began < within:
+            left = [
+                await connection.fetchval(_NOT_APPLIED.format(source=source, reader=reader), until)
+                for source in (Service.INTAKE, Service.DISPATCH, Service.FOLLOWUP)
+                for reader in Service
+                if reader is not source
+            ]
+            if not any(left):
+                break
+            await asyncio.sleep(_PAUSE)
+    finally:
+        await connection.close()
+    return time.monotonic() - began
+
+
+async def _away(trial: Trial) -> list[Verdict]:
+    async with open_stage(trial, Kind.EIGHT_KAFKA, name="broker", pace=BUSY) as stage:
+        async with stage.crowd.at_work():
+            await stage.crowd.accepted(20)
+            verdicts = await broker_away(stage, trial.times(whole=60, short=5))
+        verdicts += await stage.check("Kafka away")
+        async with stage.crowd.at_work():
+            verdicts += await broker_wiped(stage)
+        verdicts += await stage.check("Kafka wiped")
+    async with open_stage(trial, Kind.EIGHT_EMBEDDED, name="tables", pace=BUSY) as stage:
+        async with stage.crowd.at_work():
+            await stage.crowd.accepted(20)
+            verdicts += await tables_wiped(stage)
+        return [*verdicts, *await stage.check("bus tables wiped")]
+
+
+BROKER = Scenario("broker", _away, "Kafka away for a minute, then wiped; the embedded bus without its tables")
