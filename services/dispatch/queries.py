@@ -11,7 +11,7 @@ from sqlmodel import col
 from libs.common.database.session import Session
 from libs.common.errors import NotFound
 from libs.common.events.terms import Urgency
-from libs.common.pack.areas import area_prefix
+from libs.common.pack.areas import GRID_DIGITS, area_prefix
 from libs.common.security.policy import Scope
 from libs.common.web.cursors import Keyset
 from services.dispatch.domain.terms import DONE, OPEN, Status
@@ -148,7 +148,12 @@ def _one_of(*statuses: Status) -> ColumnElement[bool]:
 
 
 def _in_area(area_code: str | None) -> list[ColumnElement[bool]]:
-    return [] if area_code is None else [col(Work.area_code).like(f"{area_prefix(area_code)}%")]
+    if area_code is None:
+        return []
+    if len(area_code) == GRID_DIGITS:
+        # Nothing lies inside a grid: asked for itself, its rows stand in the order of the list.
+        return [col(Work.area_code) == area_code]
+    return [col(Work.area_code).like(f"{area_prefix(area_code)}%")]
 
 
 def _page(conditions: list[ColumnElement[bool]], keyset: Keyset, window: Window) -> Select[Work]:

@@ -1,13 +1,14 @@
 """What followup counts for its gauges: open cases by state, and promises that are broken now."""
 
+from collections import Counter
+
 from libs.common.database.session import Session
 
 _OPEN = "SELECT status, count(*) AS cases FROM matter WHERE status <> 'closed' GROUP BY status"
+# Grouped as it stands in the index, which alone is read.
 _OVERDUE = """
-    SELECT what, count(*) AS cases FROM matter CROSS JOIN LATERAL unnest(overdue) AS what
-    WHERE overdue <> '{}' AND status <> 'closed' GROUP BY what
+    SELECT overdue, count(*) AS cases FROM matter WHERE overdue <> '{}' AND status <> 'closed' GROUP BY overdue
 """
-
 _FAILED = "SELECT count(*) AS failed FROM timer WHERE state = 'failed'"
 
 
@@ -18,7 +19,11 @@ async def open_cases(session: Session) -> dict[str, int]:
 
 async def overdue_promises(session: Session) -> dict[str, int]:
     """Deadlines of open cases that have passed and are not met, by which promise they guard."""
-    return {row.what: row.cases for row in await session.fetch(_OVERDUE)}
+    broken: Counter[str] = Counter()
+    for row in await session.fetch(_OVERDUE):
+        for what in row.overdue:
+            broken[what] += row.cases
+    return dict(broken)
 
 
 async def failed_timers(session: Session) -> int:

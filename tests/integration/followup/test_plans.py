@@ -1,0 +1,151 @@
+"""Lists, queues and gauges at many cases: each reads about what it shows, however much there is."""
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import pytest
+from sqlalchemy import Select
+
+from libs.common.security.policy import Scope
+from libs.common.web.cursors import encode_cursor
+from services.followup.domain.clocks import TimerState
+from services.followup.domain.terms import CallbackState, SupervisionState
+from services.followup.queries import counting, showing
+from services.followup.queries.showing import CallbackFilter, SupervisionFilter, TimerFilter, Window
+from tests.integration.followup.office import DAY, T0, Office
+from tests.support.plans import Plan, plan_of
+
+CASES = 12_000
+OPEN = 300
+SIZE = 50
+COUNTY = Scope("999001", None)
+TOWN = Scope("999001103", None)
+UNIT = Scope("999001", "D-7")
+FIRST = Window(None, SIZE)
+
+# All but the last cases have ended; a third of all had a broken promise.
+_FILL = """
+    WITH made AS (
+        SELECT n, lpad(n::text, 36, '0') AS case_id, $1::timestamptz - make_interval(mins => 60 * ($2::int - n)) AS at,
+            n > $2 - $3::int AS running, 'D-' || n % 25 AS unit,
+            '9990011' || lpad((n % 20 + 1)::text, 2, '0') || lpad((200 + n % 7)::text, 3, '0') AS area
+        FROM generate_series(1, $2) AS n
+    ), matters AS (
+        INSERT INTO matter (case_id, case_no, status, round, lead_unit, left_units, area_code, kind, urgency, title,
+            callback_wanted, registered_at, pack_version, clocks, overdue, sent_back, closing, version)
+        SELECT case_id, case_id, CASE WHEN running THEN 'handling' ELSE 'closed' END, 1, unit, '{}', area, 'help',
+            'normal', 't', true, at, 1, 1,
+            CASE WHEN n % 5 = 0 THEN '{handle}'::text[] WHEN n % 7 = 0 THEN '{handle,sign}' ELSE '{}' END, 0,
+            CASE WHEN NOT running THEN 'unverified' END, 1
+        FROM made
+    ), timers AS (
+        INSERT INTO timer (timer_id, case_id, round, what, step, unit_code, starts_at, due_at, fires_at, pack_version,
+            state)
+        SELECT case_id || step, case_id, 1, 'handle', step, unit, at, at + interval '1 day', at + interval '1 day', 1,
+            CASE WHEN running THEN 'pending' WHEN n % 3 = 0 THEN 'fired' ELSE 'cancelled' END
+        FROM made CROSS JOIN unnest(ARRAY['warn', 'miss', 'ladder:1']) AS step
+    ), callbacks AS (
+        INSERT INTO callback (callback_id, case_id, round, state, handling_unit, area_code, tries, attempts,
+            next_try_at, opened_at, version)
+        SELECT 'b' || case_id, case_id, 1,
+            CASE WHEN running THEN 'due' WHEN n % 100 = 0 THEN 'exhausted' ELSE 'done' END, unit, area, 0, 1, at, at, 1
+        FROM made
+    )
+    INSERT INTO supervision (supervision_id, case_id, round, level, unit_code, area_code, reason, by_rule, rule_code,
+        issued_by, issued_at, state, version)
+    SELECT 's' || case_id, case_id, 1, 'reminder', unit, area, 'late', true, 'late', 'system', at, 'issued', 1
+    FROM made
+"""
+_TABLES = ("matter", "timer", "callback", "supervision")
+
+
+def deep(name: str) -> Window:
+    """A page in the middle."""
+    return Window(encode_cursor(name, (T0 - DAY * 250, "0" * 36)), SIZE)
+
+
+class _Asked(Exception):
+    pass
+
+
+async def statement_of(query: Callable[..., Awaitable[Any]], *asked: Any) -> Select[Any] | str:
+    """What a query sends."""
+
+    class Listening:
+        statement: Select[Any] | str
+
+        async def execute(self, statement: Select[Any]) -> None:
+            self.statement = statement
+            raise _Asked
+
+        async def fetch(self, sql: str) -> None:
+            self.statement = sql
+            raise _Asked
+
+    listening = Listening()
+    with pytest.raises(_Asked):
+        await query(listening, *asked)
+    return listening.statement
+
+
+@pytest.fixture
+async def filled(office: Office) -> Office:
+    """Many cases, nearly all of them ended."""
+    async with office.database.transaction(T0) as session:
+        await session.fetch("SET LOCAL session_replication_role = replica")
+        await session.fetch(_FILL, T0, CASES, OPEN)
+    async with office.database.transaction(T0) as session:
+        for table in _TABLES:
+            await session.fetch(f"ANALYZE {table}")
+    return office
+
+
+LISTS: list[tuple[str, Any, Scope, Any, Window, int]] = [
+    ("who is to be called", showing.list_callbacks, COUNTY, CallbackFilter(), FIRST, 3),
+    ("the same in a town", showing.list_callbacks, TOWN, CallbackFilter(), FIRST, 13),
+    (
+        "answered, deep",
+        showing.list_callbacks,
+        COUNTY,
+        CallbackFilter(CallbackState.DONE),
+        deep("followup.callbacks"),
+        3,
+    ),
+    ("of a unit", showing.list_callbacks, COUNTY, CallbackFilter(handling_unit="D-7"), FIRST, 3),
+    ("answered of a unit", showing.list_callbacks, COUNTY, CallbackFilter(CallbackState.DONE, "D-7"), FIRST, 3),
+    ("given up", showing.list_callbacks, COUNTY, CallbackFilter(CallbackState.EXHAUSTED), FIRST, 3),
+    ("timers", showing.list_timers, COUNTY, TimerFilter(), FIRST, 3),
+    ("timers of a unit", showing.list_timers, UNIT, TimerFilter(), FIRST, OPEN // 6),
+    ("fired", showing.list_timers, COUNTY, TimerFilter(TimerState.FIRED), deep("followup.timers"), 3),
+    ("fired of a unit", showing.list_timers, UNIT, TimerFilter(TimerState.FIRED), FIRST, 3),
+    ("cancelled of a unit", showing.list_timers, COUNTY, TimerFilter(TimerState.CANCELLED, unit_code="D-7"), FIRST, 3),
+    ("set aside", showing.list_timers, COUNTY, TimerFilter(TimerState.FAILED), FIRST, 1),
+    ("timers of a case", showing.list_timers, COUNTY, TimerFilter(case_id="0" * 31 + "00077"), FIRST, 1),
+    ("orders", showing.list_supervisions, COUNTY, SupervisionFilter(), FIRST, 2),
+    ("orders, deep", showing.list_supervisions, COUNTY, SupervisionFilter(), deep("followup.supervisions"), 2),
+    ("orders to answer", showing.list_supervisions, COUNTY, SupervisionFilter(SupervisionState.ISSUED), FIRST, 2),
+    ("orders of a unit", showing.list_supervisions, UNIT, SupervisionFilter(), FIRST, 2),
+]
+
+
+async def test_a_page_reads_about_what_it_shows(filled: Office) -> None:
+    for name, query, scope, wanted, window, share in LISTS:
+        plan = await plan_of(filled.database, await statement_of(query, scope, wanted, window))
+        assert not plan.walked, f"{name}:\n{plan}"
+        assert plan.rows_read <= share * (SIZE + 1) + 1, f"{name} reads {plan.rows_read} rows:\n{plan}"
+
+
+async def test_gauges_read_what_is_open(filled: Office) -> None:
+    for count in (counting.open_cases, counting.overdue_promises, counting.failed_timers):
+        plan: Plan = await plan_of(filled.database, await statement_of(count))
+        assert not plan.walked, f"{plan}"
+        assert plan.rows_read <= OPEN, f"{plan}"
+
+
+async def test_broken_promises_are_counted_one_by_one(filled: Office) -> None:
+    async with filled.database.reading() as session:
+        counted = await counting.overdue_promises(session)
+    running = range(CASES - OPEN + 1, CASES + 1)
+    fifths = sum(n % 5 == 0 for n in running)
+    sevenths = sum(n % 5 != 0 and n % 7 == 0 for n in running)
+    assert counted == {"handle": fifths + sevenths, "sign": sevenths}
