@@ -107,20 +107,21 @@ async def kill_in(trial: Trial, kind: Kind, chosen: Sequence[Place]) -> list[Ver
     """One house; each of these places."""
     async with open_stage(trial, kind, name=f"failpoints-{kind}") as stage:
         left_out = none_of(f"failpoints, {kind}: points at which no process was killed", _left_out(chosen, kind))
-        return [left_out, *await kill_at(stage, chosen)]
+        ordinary = [place for place in chosen if place.point != LOSS]
+        lossy = [place for place in chosen if place.point == LOSS]
+        verdicts = [left_out, *await kill_at(stage, ordinary)]
+        # By itself and last, since nothing that the log was can be read afterwards.
+        return verdicts + (await kill_at(stage, lossy, what=f"failpoints, {kind}, log lost") if lossy else [])
 
 
-async def kill_at(stage: Stage, chosen: Sequence[Place]) -> list[Verdict]:
+async def kill_at(stage: Stage, chosen: Sequence[Place], what: str | None = None) -> list[Verdict]:
     """Kill at these places in a house that is ready, and see what came of it."""
     killing = _Killing(stage, stage.trial.lots)
     async with stage.crowd.at_work():
         await stage.crowd.accepted(5)
-        await killing.all([place for place in chosen if place.point != LOSS])
-        for place in chosen:
-            if place.point == LOSS:
-                await killing.one(place)
+        await killing.all(chosen)
     await drop_what_was_parked(stage)
-    what = f"failpoints, {stage.ground.kind}"
+    what = what or f"failpoints, {stage.ground.kind}"
     killed = none_of(f"{what}: points at which a process did not die", killing.survived, of=len(chosen))
     refused = none_of(f"{what}: complaints refused", stage.crowd.tally.surprises, of=stage.crowd.tally.accepted)
     return [killed, refused, *await stage.check(what)]
