@@ -4,24 +4,20 @@ import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from huiyin.audit import journal
-from huiyin.audit.accepted import check_accepted
 from huiyin.audit.beside import check_beside
+from huiyin.audit.cases import Task, check_cases
 from huiyin.audit.delivery import Delivery, Suspect, check_pointers
 from huiyin.audit.figures import SCRATCH, Figures, Packs
-from huiyin.audit.histories import check_history
 from huiyin.audit.identities import check_identities
 from huiyin.audit.journal import Journals
-from huiyin.audit.merge import by_key
 from huiyin.audit.others import check_other_stream, check_packs
 from huiyin.audit.outcomes import keep_outcome
-from huiyin.audit.promises import Promises
-from huiyin.audit.queries import SERVICES, case_streams, check_all_there
-from huiyin.audit.reading import view_of
+from huiyin.audit.queries import SERVICES, check_all_there
 from huiyin.audit.report import LIMIT, AuditReport, Findings, Invariant
-from huiyin.audit.states import check_states
+from huiyin.audit.slices import check_in_slices
 from libs.common import metrics
 from libs.common.bus.choose import BusKind
 from libs.common.bus.flow import Stream
@@ -59,6 +55,13 @@ class Subject:
     """What clients wrote down themselves."""
 
 
+class Work(NamedTuple):
+    """Rows fetched in one go, and processes that look at cases side by side."""
+
+    at_a_time: int
+    jobs: int
+
+
 async def audit(house: "House", *, limit: int = LIMIT, at_a_time: int = AT_A_TIME) -> AuditReport:
     """Audit a running house, set the metrics of the audit, and keep the outcome."""
     report = await examine(subject_of(house), limit=limit, at_a_time=at_a_time)
@@ -76,7 +79,7 @@ def subject_of(house: "House") -> Subject:
     return Subject(house.url, house.settings.topic_prefix, broker, house.clock.now())
 
 
-async def examine(subject: Subject, *, limit: int = LIMIT, at_a_time: int = AT_A_TIME) -> AuditReport:
+async def examine(subject: Subject, *, limit: int = LIMIT, at_a_time: int = AT_A_TIME, jobs: int = 1) -> AuditReport:
     """Look at everything. Raises DatabaseTrouble, BusTrouble, and NotThere when there are no tables to be read."""
     began = time.monotonic()
     findings = Findings(limit)
@@ -93,7 +96,7 @@ async def examine(subject: Subject, *, limit: int = LIMIT, at_a_time: int = AT_A
         for stream, delivery in deliveries.items():
             topic = f"{subject.topic_prefix}{stream}"
             if stream is Stream.CASES:
-                await _check_cases(cut, delivery, topic, subject, at_a_time)
+                await _check_cases(cut, delivery, subject, Work(at_a_time, jobs))
             else:
                 await check_other_stream(cut, findings, delivery, topic)
     if subject.broker is not None:
@@ -101,26 +104,17 @@ async def examine(subject: Subject, *, limit: int = LIMIT, at_a_time: int = AT_A
     return findings.report(time.monotonic() - began)
 
 
-async def _check_cases(cut: Cut, delivery: Delivery, topic: str, subject: Subject, at_a_time: int) -> None:
-    findings, journals = delivery.findings, subject.journals
-    figures = Figures(cut, findings, await Packs.of(cut))
-    promises = Promises(findings, subject.now or await _newest(cut))
-    streams = case_streams(cut, topic, embedded_bus=delivery.all_in_database)
-    if journals is not None:
-        streams["told"] = journal.told_of(cut)
-    async for key, group in by_key(cut, streams, at_a_time=at_a_time):
-        view = view_of(key, group, findings)
-        check_accepted(view, findings)
-        delivery.check(key, view.lengths, group["marks"], group["transit"])
-        check_history(view, findings)
-        check_states(view, findings)
-        promises.check(view)
-        await figures.check(view)
-        if journals is not None:
-            journals.check(view, findings)
+async def _check_cases(cut: Cut, delivery: Delivery, subject: Subject, work: Work) -> None:
+    topic = f"{subject.topic_prefix}{delivery.stream}"
+    task = Task(topic, subject.now or await _newest(cut), subject.journals, work.at_a_time)
+    figures = Figures(cut, delivery.findings, await Packs.of(cut))
+    if work.jobs > 1:
+        await check_in_slices(cut, subject.url, delivery, figures, task, work.jobs)
+    else:
+        await check_cases(cut, delivery, figures, task)
     await figures.compare()
-    if journals is not None:
-        journals.conclude(findings)
+    if subject.journals is not None:
+        subject.journals.conclude(delivery.findings)
 
 
 async def _newest(cut: Cut) -> datetime:

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
 from contextlib import suppress
 from datetime import date, datetime
 from functools import lru_cache, partial
+from pathlib import Path
 from typing import Any
 
 import orjson
@@ -163,6 +164,15 @@ class Figures:
             return
         for column, is_stored, should in fact_differences(stored, fact_row(fact, day_of, cells)):
             say(f"{column} of its fact is {is_stored}, the events say {should}")
+
+    async def counted(self, file: Path) -> None:
+        """Give what these cases count as to whoever compares."""
+        await self._recount.flush()
+        await self._cut.pour_out(RECOUNT, file)
+
+    async def add_counted(self, file: Path) -> None:
+        """Take what other cases count as."""
+        await self._cut.pour_in("recount", (*_DIMENSIONS, *_NAMES), file)
 
     async def compare(self) -> None:
         """The roll-ups, once all cases are counted."""

@@ -17,6 +17,7 @@ from typing import Any
 import orjson
 
 from huiyin.audit.case import INTAKE, CaseView
+from huiyin.audit.queries import EVERYTHING, Span
 from huiyin.audit.report import Findings, Invariant
 from libs.common.database.cut import Cut
 
@@ -30,9 +31,10 @@ CLOCKS_APART = timedelta(seconds=2)
 """How far the client's clock may be ahead of the database's."""
 
 
-def told_of(cut: Cut) -> str:
+def told_of(cut: Cut, span: Span = EVERYTHING) -> str:
     """A stream beside those of the house: what clients were told of each case."""
-    return f"SELECT case_id AS key, name FROM told ORDER BY case_id{cut.collation}"  # noqa: S608
+    where = f"WHERE true{span.condition(cut, 'case_id')} ORDER BY case_id{cut.collation}"
+    return f"SELECT case_id AS key, name FROM told {where}"  # noqa: S608
 
 
 class NotAJournal(Exception):
@@ -48,8 +50,9 @@ class Journals:
     accepted: int = 0
     unknown: int = 0
     began: datetime | None = None
-    _more: int = field(default=0, init=False)
-    _first: list[str] = field(default_factory=list, init=False)
+    more: int = field(default=0, init=False)
+    """Cases of the journals' time that none of them names, the first of them in ``first``."""
+    first: list[str] = field(default_factory=list, init=False)
 
     async def lay_out(self, cut: Cut) -> None:
         """Copy what was accepted into the scratch table. Raises NotAJournal."""
@@ -74,18 +77,23 @@ class Journals:
             message = f"{len(told)} registrations were answered with this one case: {names}"
             findings.violated(Invariant.ACCEPTED, view.case_id, INTAKE, message)
         if not told and case is not None and self._is_of_their_time(view):
-            self._more += 1
-            self._first += [view.case_id] if len(self._first) <= self.unknown else []
+            self.more += 1
+            self.first += [view.case_id] if len(self.first) <= self.unknown else []
+
+    def add(self, other: "Journals") -> None:
+        """What was seen of other cases against the same journals."""
+        self.more += other.more
+        self.first += other.first[: max(0, self.unknown + 1 - len(self.first))]
 
     def conclude(self, findings: Findings) -> None:
         """What nobody was told of is as much as has no known outcome, at most."""
         findings.pending["registrations without a known outcome"] += self.unknown
-        if self.sole and self._more > self.unknown:
+        if self.sole and self.more > self.unknown:
             message = (
-                f"{self._more} cases came in that no journal says were accepted, "
+                f"{self.more} cases came in that no journal says were accepted, "
                 f"and only {self.unknown} registrations have no known outcome"
             )
-            findings.violated(Invariant.ACCEPTED, ", ".join(self._first), INTAKE, message)
+            findings.violated(Invariant.ACCEPTED, ", ".join(self.first), INTAKE, message)
 
     def _is_of_their_time(self, view: CaseView) -> bool:
         first = view.said[INTAKE][0] if view.said[INTAKE] else None

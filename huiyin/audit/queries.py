@@ -1,6 +1,8 @@
 """The queries of the audit: one stream for each kind of row, over all services, ordered by the case."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import pairwise
 
 from libs.common.bus.flow import Service, Stream, said, stream_of, subscriptions
 from libs.common.database.cut import Cut, NotThere
@@ -30,30 +32,51 @@ async def check_all_there(cut: Cut) -> None:
         )
 
 
-def events_of(cut: Cut, stream: Stream) -> str:
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Keys from ``low`` up to, and without, ``high``; None is without a bound."""
+
+    low: str | None = None
+    high: str | None = None
+
+    def condition(self, cut: Cut, column: str = "key") -> str:
+        """To stand behind a WHERE clause."""
+        bounds = ((">=", self.low), ("<", self.high))
+        quoted = [(sign, bound.replace("'", "''")) for sign, bound in bounds if bound is not None]
+        return "".join(f" AND {column}{cut.collation} {sign} '{bound}'" for sign, bound in quoted)
+
+
+EVERYTHING = Span()
+
+
+def events_of(cut: Cut, stream: Stream, span: Span = EVERYTHING) -> str:
     """Every event of a stream, with who said it."""
     columns = (
         "id, key, seq, part, type, payload::text AS payload, causes::text AS causes, hash, occurred_at, recorded_at"
     )
-    return _everywhere(f"{columns} FROM {{service}}.ledger WHERE stream = '{stream}'", f"key{cut.collation}, seq")
+    where = f"stream = '{stream}'{span.condition(cut)}"
+    return _everywhere(f"{columns} FROM {{service}}.ledger WHERE {where}", f"key{cut.collation}, seq")
 
 
-def heads_of(cut: Cut, stream: Stream) -> str:
+def heads_of(cut: Cut, stream: Stream, span: Span = EVERYTHING) -> str:
     """The heads of all keys."""
-    return _everywhere(f"key, seq, hash FROM {{service}}.ledger_head WHERE stream = '{stream}'", f"key{cut.collation}")
+    where = f"stream = '{stream}'{span.condition(cut)}"
+    return _everywhere(f"key, seq, hash FROM {{service}}.ledger_head WHERE {where}", f"key{cut.collation}")
 
 
-def marks_of(cut: Cut, stream: Stream) -> str:
+def marks_of(cut: Cut, stream: Stream, span: Span = EVERYTHING) -> str:
     """How far each reader has applied what each source said."""
-    return _everywhere(f"key, source, seq FROM {{service}}.watermark WHERE stream = '{stream}'", f"key{cut.collation}")
+    where = f"stream = '{stream}'{span.condition(cut)}"
+    return _everywhere(f"key, source, seq FROM {{service}}.watermark WHERE {where}", f"key{cut.collation}")
 
 
-def transit_of(cut: Cut, stream: Stream, topic: str, *, embedded_bus: bool) -> str:
+def transit_of(cut: Cut, stream: Stream, topic: str, span: Span = EVERYTHING, *, embedded_bus: bool) -> str:
     """Events that are on their way, or stopped: unsent, unread, parked (waiting, failed, behind) or dropped."""
     parts = [part for service in SERVICES for part in _kept(stream, service)]
     if embedded_bus:
         parts += _unread(stream, topic)
-    return f"SELECT * FROM ({' UNION ALL '.join(parts)}) AS transit ORDER BY key{cut.collation}"  # noqa: S608
+    transit = f"({' UNION ALL '.join(parts)}) AS transit"
+    return f"SELECT * FROM {transit} WHERE true{span.condition(cut)} ORDER BY key{cut.collation}"  # noqa: S608
 
 
 def _kept(stream: Stream, service: str) -> Iterator[str]:
@@ -93,15 +116,29 @@ _TABLES = {
 }
 
 
-def case_streams(cut: Cut, topic: str, *, embedded_bus: bool) -> dict[str, str]:
+def case_streams(cut: Cut, topic: str, span: Span = EVERYTHING, *, embedded_bus: bool) -> dict[str, str]:
     """All that is known of a case, in every service, by the name under which the checks find it."""
+    where = f"WHERE true{span.condition(cut, 'case_id')} ORDER BY case_id{cut.collation}"
     return {
-        "events": events_of(cut, Stream.CASES),
-        "heads": heads_of(cut, Stream.CASES),
-        "marks": marks_of(cut, Stream.CASES),
-        "transit": transit_of(cut, Stream.CASES, topic, embedded_bus=embedded_bus),
-        **{name: f"{sql} ORDER BY case_id{cut.collation}" for name, sql in _TABLES.items()},
+        "events": events_of(cut, Stream.CASES, span),
+        "heads": heads_of(cut, Stream.CASES, span),
+        "marks": marks_of(cut, Stream.CASES, span),
+        "transit": transit_of(cut, Stream.CASES, topic, span, embedded_bus=embedded_bus),
+        **{name: f"{sql} {where}" for name, sql in _TABLES.items()},
     }
+
+
+async def spans(cut: Cut, count: int) -> list[Span]:
+    """All keys in so many parts of about the same number of cases."""
+    sql = f"""
+        SELECT DISTINCT bound FROM (
+            SELECT unnest(percentile_disc($1::float8[]) WITHIN GROUP (ORDER BY key{cut.collation})) AS bound
+            FROM intake.ledger_head WHERE stream = 'cases'
+        ) AS bounds WHERE bound IS NOT NULL ORDER BY 1
+    """  # noqa: S608
+    found = [row["bound"] for row in await cut.fetch(sql, [number / count for number in range(1, count)])]
+    bounds = [None, *sorted(found), None]
+    return [Span(low, high) for low, high in pairwise(bounds)]
 
 
 def _everywhere(template: str, order: str) -> str:

@@ -108,6 +108,17 @@ class Findings:
         if self.found[invariant] <= self.limit:
             self.violations.append(Violation(invariant, key, service, message))
 
+    def add(self, other: "Findings") -> None:
+        """What was found in other cases."""
+        for one in other.violations:
+            if sum(known.invariant is one.invariant for known in self.violations) < self.limit:
+                self.violations.append(one)
+        self.found.update(other.found)
+        self.checked.update(other.checked)
+        self.pending.update(other.pending)
+        self.cases += other.cases
+        self.events += other.events
+
     def report(self, seconds: float) -> AuditReport:
         """All of it, in the order of the invariants."""
         return AuditReport(

@@ -1,5 +1,6 @@
 """``huiyin audit``: does everything that was written down agree with everything else?"""
 
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Annotated
 
@@ -31,6 +32,9 @@ def audit(
     sole: Annotated[  # noqa: FBT002 - an option of a command
         bool, typer.Option("--sole", help="Nobody but these clients registered anything since their journals began.")
     ] = False,
+    jobs: Annotated[
+        int, typer.Option(min=1, max=64, help="Processes that look at cases side by side, all on the one cut.")
+    ] = 1,
     keep: Annotated[  # noqa: FBT002 - an option of a command
         bool, typer.Option("--keep", help="Keep the outcome in the database, where every process tells it as metrics.")
     ] = False,
@@ -45,32 +49,45 @@ def audit(
     if sole and not journal:
         fail("--sole says something of journals: name them with --journal")
     journals = Journals(journal, sole=sole) if journal else None
-    run_async(_audit(load_settings(data_dir=data_dir), limit, journals, keep=keep, as_json=as_json))
+    asked = Asked(limit, jobs, journals, keep=keep, as_json=as_json)
+    run_async(_audit(load_settings(data_dir=data_dir), asked))
 
 
-async def _audit(settings: CommonSettings, limit: int, journals: Journals | None, *, keep: bool, as_json: bool) -> int:
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What the options say."""
+
+    limit: int
+    jobs: int
+    journals: Journals | None
+    keep: bool
+    as_json: bool
+
+
+async def _audit(settings: CommonSettings, asked: Asked) -> int:
     async with existing_database(settings) as url:
         try:
-            report = await _examine(settings, url, limit, journals)
-            if keep:
+            report = await _examine(settings, url, asked)
+            if asked.keep:
                 await keep_outcome(url, report)
         except NotThere as error:
             fail(f"this database cannot be audited: {error}. Has Huiyin ever run on it, and may this role read it?")
         except NotAJournal as error:
             fail(str(error))
-    if as_json:
+    if asked.as_json:
         say_json(report.document())
     else:
         _tell(report)
     return 0 if report.clean else 1
 
 
-async def _examine(settings: CommonSettings, url: str, limit: int, journals: Journals | None) -> AuditReport:
+async def _examine(settings: CommonSettings, url: str, asked: Asked) -> AuditReport:
+    subject = Subject(url, settings.topic_prefix, journals=asked.journals)
     if settings.bus is BusKind.EMBEDDED:
-        return await examine(Subject(url, settings.topic_prefix, journals=journals), limit=limit)
+        return await examine(subject, limit=asked.limit, jobs=asked.jobs)
     broker = open_bus(settings.bus, database_url=url, kafka_bootstrap=settings.kafka_bootstrap)
     try:
-        return await examine(Subject(url, settings.topic_prefix, broker, journals=journals), limit=limit)
+        return await examine(replace(subject, broker=broker), limit=asked.limit, jobs=asked.jobs)
     finally:
         await broker.close()
 

@@ -6,6 +6,7 @@ with the connection; a cut that only reads can write to nothing else.
 
 from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
+from pathlib import Path
 from typing import Any
 
 import asyncpg
@@ -65,6 +66,20 @@ class Cut:
                 return
             yield rows
 
+    async def shared(self) -> str:
+        """The snapshot's name, for cuts of other connections and processes, as long as this one is open."""
+        return str((await self.fetch("SELECT pg_export_snapshot() AS name"))[0]["name"])
+
+    async def pour_out(self, sql: str, file: Path) -> None:
+        """Write the rows of a query into a file, for ``pour_in`` of another cut; never all of them in memory."""
+        with _troubles():
+            await self._connection.copy_from_query(sql, output=file, format="binary")
+
+    async def pour_in(self, table: str, columns: Sequence[str], file: Path) -> None:
+        """Append what ``pour_out`` wrote to a scratch table."""
+        with _troubles():
+            await self._connection.copy_to_table(table, columns=list(columns), source=file, format="binary")
+
     async def fill(self, table: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
         """Append rows to a scratch table."""
         with _troubles():
@@ -72,11 +87,14 @@ class Cut:
 
 
 @asynccontextmanager
-async def open_cut(url: str, name: str, *, scratch: Sequence[str] = (), lock: str | None = None) -> AsyncIterator[Cut]:
+async def open_cut(
+    url: str, name: str, *, scratch: Sequence[str] = (), lock: str | None = None, snapshot: str | None = None
+) -> AsyncIterator[Cut]:
     """A snapshot that lasts until the end of the block. ``scratch`` are CREATE TEMP TABLE statements.
 
     With ``lock``, a LOCK TABLE statement that is run before the snapshot is taken, the cut may also write, and what it
-    wrote is committed at the end; without, it only reads. Raises DatabaseTrouble, and NotThere.
+    wrote is committed at the end; without, it only reads. ``snapshot`` is that of another cut that is still open
+    (`Cut.shared`): both see the same. Raises DatabaseTrouble, and NotThere.
     """
     connection = await _connect(url, name)
     try:
@@ -86,6 +104,8 @@ async def open_cut(url: str, name: str, *, scratch: Sequence[str] = (), lock: st
                 await connection.execute(statement)
             transaction = connection.transaction(isolation="repeatable_read", readonly=lock is None)
             await transaction.start()
+            if snapshot is not None:
+                await connection.execute(f"SET TRANSACTION SNAPSHOT '{snapshot}'")
             if lock is not None:
                 await connection.execute(lock)
         yield Cut(connection, by_code_point=by_code_point)

@@ -1,0 +1,106 @@
+"""The cases in several processes, on one cut: each looks at a span of the keys through the same snapshot.
+
+One process takes in what the others found: their violations and counts, and what their cases count as in the roll-ups,
+by way of files.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, replace
+from multiprocessing import get_context
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from huiyin.audit import journal
+from huiyin.audit.cases import Task, check_cases
+from huiyin.audit.delivery import Delivery, Suspect
+from huiyin.audit.figures import SCRATCH, Figures, Packs
+from huiyin.audit.journal import Journals
+from huiyin.audit.queries import spans
+from huiyin.audit.report import Findings
+from libs.common.bus.flow import Stream
+from libs.common.database.cut import Cut, NotThere, open_cut
+from libs.common.database.session import DatabaseTrouble
+from libs.common.run import event_loop
+
+
+@dataclass(frozen=True, slots=True)
+class Slice:
+    """What another process has to know; ``counted`` is the file for what its cases count as."""
+
+    url: str
+    snapshot: str
+    task: Task
+    limit: int
+    all_in_database: bool
+    counted: Path
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What another process found; ``failed`` says why it could not look."""
+
+    findings: Findings
+    suspects: Sequence[Suspect]
+    journals: Journals | None
+    failed: str | None = None
+    not_there: bool = False
+
+
+async def check_in_slices(cut: Cut, url: str, delivery: Delivery, figures: Figures, task: Task, jobs: int) -> None:
+    """Check all cases by so many processes, this one included. Raises DatabaseTrouble, and NotThere."""
+    parts, snapshot = await spans(cut, jobs), await cut.shared()
+    limit, everything = delivery.findings.limit, delivery.all_in_database
+    with TemporaryDirectory(prefix="huiyin-audit-") as folder:
+        others = [
+            Slice(url, snapshot, replace(task, span=span), limit, everything, Path(folder, str(number)))
+            for number, span in enumerate(parts[1:])
+        ]
+        async with _elsewhere(others) as looking:
+            await check_cases(cut, delivery, figures, replace(task, span=parts[0]))
+            for slice_, seen in zip(others, await asyncio.gather(*looking), strict=True):
+                _take_in(delivery, task.journals, seen)
+                await figures.add_counted(slice_.counted)
+
+
+@asynccontextmanager
+async def _elsewhere(slices: Sequence[Slice]) -> AsyncIterator[list[asyncio.Future[Seen]]]:
+    if not slices:
+        yield []
+        return
+    loop = asyncio.get_running_loop()
+    with ProcessPoolExecutor(len(slices), mp_context=get_context("spawn")) as pool:
+        yield [loop.run_in_executor(pool, look, one) for one in slices]
+
+
+def look(one: Slice) -> Seen:
+    """The whole work of another process."""
+    findings = Findings(one.limit)
+    delivery = Delivery(findings, Stream.CASES, all_in_database=one.all_in_database)
+    journals = one.task.journals
+    try:
+        event_loop.run(_look(one, delivery))
+    except (DatabaseTrouble, NotThere) as error:
+        return Seen(findings, (), journals, failed=str(error), not_there=isinstance(error, NotThere))
+    return Seen(findings, delivery.suspects, journals)
+
+
+async def _look(one: Slice, delivery: Delivery) -> None:
+    scratch = [SCRATCH, journal.SCRATCH]
+    async with open_cut(one.url, "audit", scratch=scratch, snapshot=one.snapshot) as cut:
+        if one.task.journals is not None:
+            await one.task.journals.lay_out(cut)
+        figures = Figures(cut, delivery.findings, await Packs.of(cut))
+        await check_cases(cut, delivery, figures, one.task)
+        await figures.counted(one.counted)
+
+
+def _take_in(delivery: Delivery, journals: Journals | None, seen: Seen) -> None:
+    if seen.failed is not None:
+        raise NotThere(seen.failed) if seen.not_there else DatabaseTrouble(seen.failed)
+    delivery.findings.add(seen.findings)
+    delivery.suspects += seen.suspects
+    if journals is not None and seen.journals is not None:
+        journals.add(seen.journals)
