@@ -1,9 +1,11 @@
 """Group commit: work that arrives while the writer is busy is committed together, with one flush to disk for all.
 
-A job that fails takes nobody with it: the batch is rolled back and each job is done in a transaction of its own.
+A job that fails takes nobody with it: the batch is rolled back and each job is done in a transaction of its own. Who
+waits too long is told so, whatever the writer is held up by.
 """
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -18,6 +20,10 @@ ResultT = TypeVar("ResultT")
 Action = Callable[[Session], Awaitable[Any]]
 Prepare = Callable[[Session, Sequence["Job"]], Awaitable[None]]
 
+PATIENCE = 10.0
+"""Seconds that somebody at the door waits for an answer."""
+_LOOK_EVERY = 0.5
+
 
 @dataclass(eq=False, slots=True)
 class Job:
@@ -28,6 +34,7 @@ class Job:
     keys: tuple[str, ...]
     answer_key: tuple[str, str] | None
     traceparent: str | None
+    asked: float = field(default_factory=time.monotonic)
     done: asyncio.Future[Any] = field(default_factory=lambda: asyncio.get_running_loop().create_future())
 
 
@@ -35,16 +42,28 @@ class GroupCommit:
     """The writer of one service in one process.
 
     ``prepare`` loads what all jobs of a batch need in a few round trips. A full queue is refused with 503
-    and Retry-After, since beyond it only the waiting grows.
+    and Retry-After, since beyond it only the waiting grows. A job without an answer after ``patience`` seconds is refused
+    in the same way; one that was under way may still be done, as after a COMMIT without an answer.
     """
 
-    def __init__(self, database: Database, prepare: Prepare, *, largest: int = 64, waiting: int = 2_000) -> None:
+    def __init__(
+        self,
+        database: Database,
+        prepare: Prepare,
+        *,
+        largest: int = 64,
+        waiting: int = 2_000,
+        patience: float = PATIENCE,
+    ) -> None:
         self._database = database
         self._prepare = prepare
         self._largest = largest
         self._waiting = waiting
+        self._patience = patience
         self._refusals = metrics.GROUP_COMMIT_REFUSALS_TOTAL.labels(database.schema)
         self._queue: list[Job] = []
+        self._under_way: list[Job] = []
+        self._alarm: asyncio.TimerHandle | None = None
         self._writer: asyncio.Task[None] | None = None
 
     async def run(
@@ -77,9 +96,29 @@ class GroupCommit:
             await asyncio.wait([self._writer])
 
     async def _write(self) -> None:
+        self._look()
+        try:
+            await self._write_all()
+        finally:
+            self._under_way = []
+            if self._alarm is not None:
+                self._alarm.cancel()
+
+    def _look(self) -> None:
+        """Tell those who have waited for too long."""
+        self._alarm = asyncio.get_running_loop().call_later(min(_LOOK_EVERY, self._patience), self._look)
+        until = time.monotonic() - self._patience
+        for jobs, unknown in ((self._under_way, True), (self._queue, False)):
+            late = [job for job in jobs if job.asked < until]
+            if late:
+                _fail(late, DatabaseTrouble(f"no answer within {self._patience:g} s", unknown=unknown))
+
+    async def _write_all(self) -> None:
         while self._queue:
-            batch = [job for job in self._queue[: self._largest] if not job.done.done()]
+            self._under_way = batch = [job for job in self._queue[: self._largest] if not job.done.done()]
             del self._queue[: self._largest]
+            if not batch:
+                continue
             metrics.GROUP_COMMIT_BATCH_SIZE.labels(self._database.schema).observe(len(batch))
             if len(batch) > 1 and await self._together(batch):
                 continue

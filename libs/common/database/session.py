@@ -51,13 +51,15 @@ class Session:
     """Rows and events of one transaction.
 
     ``now`` is the time that what is done here carries: the clock's time at the door, or a consequence's time.
-    ``info`` is a place for what a service keeps during one transaction (for example the facts of a fold).
+    ``info`` is a place for what a service keeps during one transaction (for example the facts of a fold), ``memory``
+    for what its process remembers of this database from one to the next: nothing that it could not read anew.
     """
 
-    def __init__(self, connection: AsyncConnection, driver: Any, now: datetime, packs: PackShelf, service: str) -> None:
+    def __init__(self, connection: AsyncConnection, driver: Any, now: datetime, database: "Database") -> None:
         self.now = now
-        self.service = service
-        self.packs = packs
+        self.service = database.schema
+        self.packs = database.packs
+        self.memory = database.memory
         self.traceparent: str | None = None
         self.info: dict[str, Any] = {}
         self.learned: dict[tuple[str, str], dict[str, int]] = {}
@@ -152,17 +154,29 @@ class Database:
     """A pool of connections to one service's schema.
 
     ``by_index``: for statements that all look rows up. Their plans are kept, and one that was made while a table was
-    new and small would go on reading all of it.
+    new and small would go on reading all of it. ``command_seconds``: a statement that gets no answer for so long has
+    failed.
     """
 
-    def __init__(self, url: str, schema: str, *, pool_size: int = 8, name: str = "", by_index: bool = False) -> None:
+    def __init__(
+        self,
+        url: str,
+        schema: str,
+        *,
+        pool_size: int = 8,
+        name: str = "",
+        by_index: bool = False,
+        command_seconds: float = 30.0,
+    ) -> None:
         self.schema = schema
         self.name = name or schema
         self.packs = PackShelf()
+        self.memory: dict[str, Any] = {}
         self.on_spoken: list[Callable[[], None]] = []
         self._under_way = 0
         self._troubles = metrics.DATABASE_TROUBLES_TOTAL.labels(schema, self.name.removeprefix(f"{schema}-"))
-        self._engine = _engine(make_url(url), schema, pool_size, self.name, by_index=by_index)
+        settings = _settings(schema, self.name, command_seconds, by_index=by_index)
+        self._engine = _engine(make_url(url), pool_size, command_seconds, settings)
 
     @property
     def engine(self) -> AsyncEngine:
@@ -181,7 +195,7 @@ class Database:
             async with self._engine.connect() as connection:
                 driver = await _driver_of(connection)
                 transaction = driver.transaction()
-                session = Session(connection, driver, now, self.packs, self.schema)
+                session = Session(connection, driver, now, self)
                 try:
                     await transaction.start()
                     yield session
@@ -211,9 +225,7 @@ class Database:
         self._under_way += 1
         try:
             async with self._engine.connect() as connection:
-                session = Session(
-                    connection, await _driver_of(connection), datetime.max.replace(tzinfo=UTC), self.packs, self.schema
-                )
+                session = Session(connection, await _driver_of(connection), datetime.max.replace(tzinfo=UTC), self)
                 try:
                     yield session
                 finally:
@@ -261,7 +273,24 @@ async def _abandon(connection: AsyncConnection, transaction: Any, driver: Any) -
     await connection.invalidate()
 
 
-def _engine(url: URL, schema: str, pool_size: int, name: str, *, by_index: bool) -> AsyncEngine:
+def _settings(schema: str, name: str, command_seconds: float, *, by_index: bool) -> dict[str, str]:
+    return {
+        "search_path": f"{schema},public",
+        "application_name": f"huiyin-{name}",
+        "timezone": "UTC",
+        # The server gives up first: it then still has somebody to tell.
+        "statement_timeout": str(int(command_seconds * 1000 * 5 / 6)),
+        "lock_timeout": "5000",
+        "idle_in_transaction_session_timeout": "15000",
+        "tcp_keepalives_idle": "10",
+        "tcp_keepalives_interval": "5",
+        "tcp_keepalives_count": "3",
+        "jit": "off",
+        "enable_seqscan": "off" if by_index else "on",
+    }
+
+
+def _engine(url: URL, pool_size: int, command_seconds: float, settings: dict[str, str]) -> AsyncEngine:
     return create_async_engine(
         url.set(drivername="postgresql+asyncpg"),
         pool_size=pool_size,
@@ -272,21 +301,5 @@ def _engine(url: URL, schema: str, pool_size: int, name: str, *, by_index: bool)
         # Transactions are begun and ended by ``Database`` itself, on the driver.
         isolation_level="AUTOCOMMIT",
         pool_reset_on_return=None,
-        connect_args={
-            "timeout": 5,
-            "command_timeout": 30,
-            "server_settings": {
-                "search_path": f"{schema},public",
-                "application_name": f"huiyin-{name}",
-                "timezone": "UTC",
-                "statement_timeout": "25000",
-                "lock_timeout": "5000",
-                "idle_in_transaction_session_timeout": "15000",
-                "tcp_keepalives_idle": "10",
-                "tcp_keepalives_interval": "5",
-                "tcp_keepalives_count": "3",
-                "jit": "off",
-                "enable_seqscan": "off" if by_index else "on",
-            },
-        },
+        connect_args={"timeout": 5, "command_timeout": command_seconds, "server_settings": settings},
     )

@@ -13,7 +13,7 @@ from fastapi import FastAPI
 from libs.common import metrics
 from libs.common.bus.flow import Stream
 from libs.common.bus.port import Bus, BusTrouble, TopicSpec
-from libs.common.database.batch import GroupCommit, Job
+from libs.common.database.batch import PATIENCE, GroupCommit, Job
 from libs.common.database.migrate import migrate
 from libs.common.database.session import Database, Session
 from libs.common.events.ops import ResendRequested
@@ -67,7 +67,14 @@ class RunningService:
     def __init__(self, spec: ServiceSpec, resources: Resources) -> None:
         self.spec = spec
         schema = str(spec.service)
-        door = Database(resources.url, schema, pool_size=resources.pool_size, name=f"{schema}-door", by_index=True)
+        door = Database(
+            resources.url,
+            schema,
+            pool_size=resources.pool_size,
+            name=f"{schema}-door",
+            by_index=True,
+            command_seconds=PATIENCE,
+        )
         work = Database(
             resources.url, schema, pool_size=max(3, resources.pool_size // 2), name=f"{schema}-work", by_index=True
         )

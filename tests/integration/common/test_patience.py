@@ -1,0 +1,50 @@
+"""Nobody at the door waits for ever, whatever happens between the writer and the database."""
+
+import asyncio
+from datetime import UTC, datetime
+
+import pytest
+
+from libs.common.database.batch import GroupCommit
+from libs.common.database.session import Database, DatabaseTrouble, Session
+from libs.common.run.spec import load_nothing
+from tests.chaos.outside.commits import line_to
+
+NOW = datetime(2026, 3, 3, 1, tzinfo=UTC)
+
+
+async def _one(session: Session) -> int:
+    return int((await session.fetch("SELECT 1 AS n"))[0].n)
+
+
+async def test_who_waits_too_long_is_told_so_and_the_writer_goes_on_when_it_can(database_url: str) -> None:
+    async with line_to(database_url) as (line, through):
+        database = Database(through, "public")
+        commit = GroupCommit(database, load_nothing, patience=0.2)
+        assert await commit.run(_one, now=NOW) == 1
+        line.black_hole()
+        waiting = [asyncio.create_task(commit.run(_one, now=NOW)) for _ in range(100)]
+        async with asyncio.timeout(5):
+            told = await asyncio.gather(*waiting, return_exceptions=True)
+        assert {type(each) for each in told} == {DatabaseTrouble}
+        assert commit.waiting == 0 or any(isinstance(each, DatabaseTrouble) and not each.unknown for each in told)
+        line.heal()
+        async with asyncio.timeout(20):
+            while True:
+                try:
+                    assert await commit.run(_one, now=NOW) == 1
+                    break
+                except DatabaseTrouble:
+                    await asyncio.sleep(0.05)
+        await commit.drain()
+        await database.close()
+
+
+async def test_a_statement_of_the_door_ends_before_others_do(database_url: str) -> None:
+    database = Database(database_url, "public", command_seconds=0.5)
+    with pytest.raises(DatabaseTrouble):
+        async with asyncio.timeout(5), database.reading() as session:
+            await session.fetch("SELECT pg_sleep(60)")
+    async with database.reading() as session:
+        assert await _one(session) == 1
+    await database.close()
