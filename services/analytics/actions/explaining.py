@@ -14,7 +14,7 @@ from libs.common.security.policy import Scope
 from libs.common.web.cursors import Page, decode_cursor, encode_cursor
 from services.analytics import queries
 from services.analytics.actions.figures import basis_of, find_formula, ratio_of
-from services.analytics.actions.folding import day_rule
+from services.analytics.actions.memory import day_rule
 from services.analytics.actions.selecting import make_definite, reachable_area
 from services.analytics.domain.counting import contribution
 from services.analytics.domain.documents import from_document

@@ -6,7 +6,6 @@ other in a circle.
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
 
 import orjson
 
@@ -14,8 +13,8 @@ from libs.common.database.session import Session
 from libs.common.errors import Permanent
 from libs.common.events.cases import CaseEvent
 from libs.common.ledger.append import part_of
-from libs.common.time.periods import assessment_day
 from services.analytics.actions.marks import mark_of
+from services.analytics.actions.memory import Remembered, day_rule, memory_of
 from services.analytics.domain.counting import DayOf, add, contribution, difference
 from services.analytics.domain.documents import from_document, to_document
 from services.analytics.domain.fact import Fact, UnknownCase, fold
@@ -24,7 +23,12 @@ from services.analytics.tables import DIMENSIONS
 
 _INFO = "analytics.fold"
 
-_LOAD = "SELECT case_id, doc::text AS doc FROM fact WHERE case_id = ANY($1::text[]) ORDER BY case_id FOR UPDATE"
+_LOAD = """
+    SELECT case_id, fact.xmin::text::bigint AS writer,
+           CASE WHEN fact.xmin::text::bigint IS DISTINCT FROM known.writer THEN doc::text END AS doc
+    FROM fact JOIN unnest($1::text[], $2::bigint[]) AS known(case_id, writer) USING (case_id)
+    ORDER BY case_id FOR UPDATE OF fact
+"""
 
 FACT_COLUMNS = {
     "case_id": "text",
@@ -65,6 +69,7 @@ _SAVE_FACTS = f"""
         AS new({", ".join(FACT_COLUMNS)})
     ORDER BY case_id
     ON CONFLICT (case_id) DO UPDATE SET {", ".join(f"{name} = excluded.{name}" for name in FACT_COLUMNS)}
+    RETURNING xmin::text::bigint AS writer
 """  # noqa: S608
 
 _NAMES = [counter.value for counter in COUNTERS]
@@ -95,11 +100,11 @@ _SWEEP = f"""
 
 @dataclass(slots=True)
 class _Book:
-    """What one transaction knows: each fact as it was read and as it is now, and the day of every moment met."""
+    """What one transaction knows: each fact as it was read and as it is now, and what it counted in when read."""
 
     before: dict[str, Fact | None] = field(default_factory=dict)
     after: dict[str, Fact | None] = field(default_factory=dict)
-    days: dict[int, DayOf] = field(default_factory=dict)
+    cells: dict[str, Mapping[Cell, Counts]] = field(default_factory=dict)
 
 
 def _book(session: Session) -> _Book:
@@ -116,8 +121,13 @@ async def load_facts(session: Session, case_ids: Iterable[str]) -> None:
     if not wanted:
         return
     book.before.update(dict.fromkeys(wanted))
-    for row in await session.fetch(_LOAD, wanted):
-        book.before[row.case_id] = from_document(orjson.loads(row.doc))
+    remembered = memory_of(session).facts
+    writers = [remembered[case_id].writer if case_id in remembered else None for case_id in wanted]
+    for row in await session.fetch(_LOAD, wanted, writers):
+        if row.doc is None:
+            _, book.before[row.case_id], book.cells[row.case_id] = remembered[row.case_id]
+        else:
+            book.before[row.case_id] = from_document(orjson.loads(row.doc))
     book.after.update({case_id: book.before[case_id] for case_id in wanted})
 
 
@@ -136,43 +146,34 @@ async def fold_event(session: Session, event: CaseEvent) -> None:
     session.before_commit(_INFO, _write)
 
 
-def day_rule(session: Session, pack_version: int) -> DayOf:
-    """The assessment day of a moment by a pack version; Unavailable while that version has not arrived."""
-    days = _book(session).days
-    if pack_version not in days:
-        rules = session.packs.version(pack_version).period_rules()
-        known: dict[datetime, date] = {}
-
-        def day_of(moment: datetime) -> date:
-            day = known.get(moment)
-            if day is None:
-                day = known[moment] = assessment_day(moment, rules.time_zone, rules.day_starts_at)
-            return day
-
-        days[pack_version] = day_of
-    return days[pack_version]
-
-
 async def _write(session: Session) -> None:
     book = _book(session)
     total: dict[Cell, Counts] = {}
+    written: dict[str, tuple[Fact, Mapping[Cell, Counts]]] = {}
     rows: list[tuple[object, ...]] = []
-    newest: tuple[datetime, str] | None = None
     for case_id, fact in sorted(book.after.items()):
         old = book.before[case_id]
         if fact is None or fact is old:
             continue
         day_of = day_rule(session, fact.registration.pack_version)
-        was = {} if old is None else contribution(old, day_rule(session, old.registration.pack_version))
         now = contribution(fact, day_of)
-        add(total, difference(was, now))
+        add(total, difference(_counted_before(session, old), now))
         rows.append(fact_row(fact, day_of, now))
-        newest = max(newest, (fact.updated_at, case_id)) if newest else (fact.updated_at, case_id)
-    if newest is None:
+        written[case_id] = fact, now
+    if not rows:
         return
-    as_of, first = newest
-    await session.fetch(_SAVE_FACTS, *map(list, zip(*rows, strict=True)), part_of(first), as_of, session.now)
+    as_of, first = max((fact.updated_at, case_id) for case_id, (fact, _) in written.items())
+    saved = await session.fetch(_SAVE_FACTS, *map(list, zip(*rows, strict=True)), part_of(first), as_of, session.now)
     await _add(session, total)
+    for case_id, (fact, cells) in written.items():
+        memory_of(session).keep(case_id, Remembered(saved[0].writer, fact, cells))
+
+
+def _counted_before(session: Session, old: Fact | None) -> Mapping[Cell, Counts]:
+    if old is None:
+        return {}
+    known = _book(session).cells.get(old.registration.case_id)
+    return contribution(old, day_rule(session, old.registration.pack_version)) if known is None else known
 
 
 async def _add(session: Session, total: dict[Cell, Counts]) -> None:

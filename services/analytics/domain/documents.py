@@ -1,9 +1,7 @@
 """A fact as a plain document and back, as the fact table keeps it. Marks are lists: fields are added at their end."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import fields
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
-from operator import attrgetter
 from typing import Any, get_type_hints
 
 from services.analytics.domain.fact import PLACES, Fact
@@ -12,19 +10,11 @@ from services.analytics.domain.marks import Registration
 
 def _moments(kind: type[Any]) -> frozenset[int]:
     hints = get_type_hints(kind)
-    return frozenset(index for index, field in enumerate(fields(kind)) if hints[field.name] is datetime)
-
-
-def _reader(kind: type[Any]) -> Callable[[Any], Any]:
-    names = [field.name for field in fields(kind)]
-    return attrgetter(*names) if len(names) > 1 else lambda mark: (getattr(mark, names[0]),)
+    return frozenset(index for index, name in enumerate(kind._fields) if hints[name] is datetime)
 
 
 _KINDS = {name: (kind, _moments(kind)) for kind, name in PLACES.items()}
 _REGISTRATION = _moments(Registration)
-_FIELDS: dict[type[Any], Callable[[Any], Any]] = {Registration: _reader(Registration)} | {
-    kind: _reader(kind) for kind in PLACES
-}
 
 
 def to_document(fact: Fact) -> dict[str, Any]:
@@ -48,11 +38,8 @@ def _read(name: str, rows: list[list[Any]]) -> tuple[Any, ...]:
     return tuple(kind(*_values(row, moments)) for row in rows)
 
 
-def _row(mark: Any) -> list[Any]:
-    return [
-        value.astimezone(UTC).isoformat() if isinstance(value, datetime) else value
-        for value in _FIELDS[type(mark)](mark)
-    ]
+def _row(mark: Iterable[Any]) -> list[Any]:
+    return [value.astimezone(UTC).isoformat() if isinstance(value, datetime) else value for value in mark]
 
 
 def _values(row: list[Any], moments: frozenset[int]) -> list[Any]:

@@ -4,12 +4,11 @@ Each kind of mark is said by one service only. So a fact keeps each kind in the 
 same however the events of different sources are interleaved.
 """
 
-from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 
-@dataclass(frozen=True, slots=True)
-class Registration:
+class Registration(NamedTuple):
     """登记: what the door wrote; the only mark that is replaced when it comes again."""
 
     case_id: str
@@ -23,22 +22,19 @@ class Registration:
     at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class Supplement:
+class Supplement(NamedTuple):
     """补充."""
 
     at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class Withdrawal:
+class Withdrawal(NamedTuple):
     """撤单."""
 
     at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class DirectAnswer:
+class DirectAnswer(NamedTuple):
     """直接答复; ``unit`` is empty when the door itself answered."""
 
     round: int
@@ -46,8 +42,7 @@ class DirectAnswer:
     at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class Stint:
+class Stint(NamedTuple):
     """A unit leads from here on; with an empty ``unit`` nobody does (待派)."""
 
     round: int
@@ -56,8 +51,7 @@ class Stint:
     at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class Signature:
+class Signature(NamedTuple):
     """签收."""
 
     round: int
@@ -65,8 +59,7 @@ class Signature:
     at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class Progress:
+class Progress(NamedTuple):
     """办理进展."""
 
     round: int
@@ -74,8 +67,7 @@ class Progress:
     at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(NamedTuple):
     """办结反馈: the unit says it is done."""
 
     round: int
@@ -84,8 +76,7 @@ class Outcome:
     at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class ReturnRequest:
+class ReturnRequest(NamedTuple):
     """退单申请."""
 
     round: int
@@ -94,8 +85,7 @@ class ReturnRequest:
     at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class ReturnRuling:
+class ReturnRuling(NamedTuple):
     """退单审核."""
 
     round: int
@@ -104,8 +94,7 @@ class ReturnRuling:
     at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class Limit:
+class Limit(NamedTuple):
     """时限: a promise got its clock; one set again for the same start or round replaces it."""
 
     round: int
@@ -116,8 +105,7 @@ class Limit:
     at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class Warned:
+class Warned(NamedTuple):
     """预警."""
 
     round: int
@@ -126,8 +114,7 @@ class Warned:
     at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class Missed:
+class Missed(NamedTuple):
     """超期."""
 
     round: int
@@ -136,8 +123,7 @@ class Missed:
     at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class CallbackOpened:
+class CallbackOpened(NamedTuple):
     """待回访."""
 
     round: int
@@ -145,8 +131,7 @@ class CallbackOpened:
     at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class Try:
+class Try(NamedTuple):
     """回访: one try; the answers are None when the citizen was not asked or did not say."""
 
     round: int
@@ -160,8 +145,7 @@ class Try:
     at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class SentBack:
+class SentBack(NamedTuple):
     """发回重办, or reopened: ``next_round`` opens."""
 
     round: int
@@ -170,8 +154,7 @@ class SentBack:
     at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class Closure:
+class Closure(NamedTuple):
     """销号."""
 
     round: int
@@ -180,8 +163,7 @@ class Closure:
     at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class Supervision:
+class Supervision(NamedTuple):
     """催办 / 督办."""
 
     supervision_id: str
@@ -191,8 +173,7 @@ class Supervision:
     at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class Reply:
+class Reply(NamedTuple):
     """督办回复."""
 
     supervision_id: str
