@@ -93,7 +93,8 @@ async def _take(session: Session, number: int, draft: Draft, reach: Reach) -> Ta
     known = await known_before(session, draft)
     if known is None:
         write_case(session, draft)
-        return TakenLine(
+        # Of thousands of lines, each made of what was checked before.
+        return TakenLine.model_construct(
             line=number, ref=draft.ref, case_id=draft.event.case_id, case_no=draft.event.case_no, repeated=False
         )
     seen = reach.sees(known)

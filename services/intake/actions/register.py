@@ -68,10 +68,20 @@ async def register(session: Session, draft: Draft, reach: Reach) -> Receipt:
     known = await known_before(session, draft)
     if known is not None:
         raise already_registered(known, reach)
-    return write_case(session, draft)
+    standing = write_case(session, draft)
+    return Receipt(
+        case_id=draft.event.case_id,
+        case_no=draft.event.case_no,
+        status=standing.status,
+        status_zh=status_zh(standing.status),
+        round=standing.round,
+        registered_at=draft.event.registered_at,
+        version=standing.version,
+        ref=draft.ref,
+    )
 
 
-def write_case(session: Session, draft: Draft) -> Receipt:
+def write_case(session: Session, draft: Draft) -> Standing:
     """Write a case whose source number is known to be new, and say that it came in."""
     event = draft.event
     docket = docket_of(session)
@@ -85,16 +95,7 @@ def write_case(session: Session, draft: Draft) -> Receipt:
     session.info.setdefault(_INFO, []).append(_row(draft, standing))
     session.before_commit(_INFO, _write)
     _say(session, draft, standing)
-    return Receipt(
-        case_id=event.case_id,
-        case_no=event.case_no,
-        status=standing.status,
-        status_zh=status_zh(standing.status),
-        round=standing.round,
-        registered_at=event.registered_at,
-        version=standing.version,
-        ref=draft.ref,
-    )
+    return standing
 
 
 def already_registered(known: KnownCase, reach: Reach) -> Conflict:
