@@ -42,8 +42,8 @@ class GroupCommit:
     """The writer of one service in one process.
 
     ``prepare`` loads what all jobs of a batch need in a few round trips. A full queue is refused with 503
-    and Retry-After, since beyond it only the waiting grows. A job without an answer after ``patience`` seconds is refused
-    in the same way; one that was under way may still be done, as after a COMMIT without an answer.
+    and Retry-After, since beyond it only the waiting grows. A job without an answer after ``patience`` seconds is
+    refused in the same way; one that was under way may still be done, as after a COMMIT without an answer.
     """
 
     def __init__(

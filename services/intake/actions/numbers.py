@@ -10,7 +10,7 @@ from datetime import date, datetime
 from weakref import WeakKeyDictionary
 from zoneinfo import ZoneInfo
 
-from libs.common.database.session import Database
+from libs.common.database.session import Database, DatabaseTrouble
 from libs.common.errors import Unavailable
 from libs.common.pack.shelf import Shelved
 from libs.common.run.failpoints import failpoint
@@ -35,12 +35,22 @@ class NumberPool:
         self._ready: deque[int] = deque()
         self._for: tuple[str, date] | None = None
         self._next_block = SMALLEST_BLOCK
+        self._trouble: DatabaseTrouble | None = None
+        """The last time that no block could be had."""
 
     async def take(self, county: str, day: date, now: datetime, count: int = 1) -> list[str]:
         """``count`` numbers of a county and day; Unavailable when the day's are used up."""
         if self._for != (county, day) or len(self._ready) < count:
+            before = self._trouble
             async with self._lock:
-                await self._refill(county, day, now, count)
+                # Whoever waited while it failed is told so: one try after the other, the last would wait for all.
+                if self._trouble is not None and self._trouble is not before:
+                    raise DatabaseTrouble(self._trouble.cause)
+                try:
+                    await self._refill(county, day, now, count)
+                except DatabaseTrouble as trouble:
+                    self._trouble = trouble
+                    raise
                 return self._pop(county, day, count)
         return self._pop(county, day, count)
 

@@ -1,10 +1,14 @@
 """Case numbers over processes, days and crashes: never twice."""
 
 import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from datetime import date
+from typing import cast
 
 import pytest
 
+from libs.common.database.session import Database, DatabaseTrouble, Session
 from libs.common.errors import Unavailable
 from services.intake.actions.numbers import LARGEST_BLOCK, NumberPool
 from services.intake.domain.case_number import is_case_number
@@ -55,6 +59,30 @@ async def test_each_day_and_county_begins_with_one(intake: IntakeDoor) -> None:
 async def test_many_at_once_are_taken_in_one_go(intake: IntakeDoor) -> None:
     taken = await asyncio.gather(*(pool(intake).take("999001", DAY, NOW, 2000) for _ in range(3)))
     assert len({number for numbers in taken for number in numbers}) == 6000
+
+
+async def test_who_waits_for_a_number_that_cannot_be_had_is_told_with_all_others() -> None:
+    """A pile of requests, each with a try of its own, would take as long as all tries together."""
+    tries = 0
+
+    class Away:
+        @asynccontextmanager
+        async def transaction(self, _now: object) -> AsyncIterator[Session]:
+            nonlocal tries
+            tries += 1
+            await asyncio.sleep(0)
+            if tries:
+                raise DatabaseTrouble("no answer")
+            yield cast("Session", None)
+
+    numbers = NumberPool(cast("Database", Away()))
+    waiting = (numbers.take("999001", DAY, NOW) for _ in range(50))
+    told = await asyncio.gather(*waiting, return_exceptions=True)
+    assert {type(each) for each in told} == {DatabaseTrouble}
+    assert tries == 1
+    with pytest.raises(DatabaseTrouble):
+        await numbers.take("999001", DAY, NOW)
+    assert tries == 2
 
 
 async def test_a_day_has_a_last_number(intake: IntakeDoor) -> None:
