@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import lru_cache
 from typing import TypeVar
 
 import orjson
@@ -97,18 +98,19 @@ def in_causal_order(said: Mapping[str, Sequence[Said]]) -> Iterator[Said]:
 
     Causes that are not among the events (a hole in a ledger) hold nobody up.
     """
+    waiting = {service: events for service, events in said.items() if events}
     places = dict.fromkeys(said, 0)
     seen = dict.fromkeys(said, 0)
-    while True:
-        waiting = [service for service, events in said.items() if places[service] < len(events)]
-        if not waiting:
-            return
-        ready = (s for s in waiting if _ready(said[s][places[s]], seen, said, places))
-        service = next(ready, waiting[0])
+    while len(waiting) > 1:
+        service = next((s for s in waiting if _ready(said[s][places[s]], seen, said, places)), next(iter(waiting)))
         one = said[service][places[service]]
         places[service] += 1
         seen[service] = one.seq
+        if places[service] == len(said[service]):
+            del waiting[service]
         yield one
+    for service, events in waiting.items():
+        yield from events[places[service] :]
 
 
 def _ready(one: Said, seen: Mapping[str, int], said: Mapping[str, Sequence[Said]], places: Mapping[str, int]) -> bool:
@@ -134,9 +136,15 @@ def as_applied(view: CaseView, reader: str) -> Iterator[Said]:
     yield from in_causal_order(heard)
 
 
-def causes_of(row: Row) -> dict[str, int]:
+def causes_of(row: Row) -> Mapping[str, int]:
     """The causes of a ledger row; what is no number counts for nothing."""
-    causes = orjson.loads(row["causes"])
+    return _parsed(row["causes"])
+
+
+@lru_cache(10_000)
+def _parsed(text: str) -> Mapping[str, int]:
+    """Most rows have one of a few."""
+    causes = orjson.loads(text)
     if not isinstance(causes, dict):
         return {}
     return {source: seq for source, seq in causes.items() if isinstance(seq, int)}
