@@ -282,6 +282,8 @@ def _settings(schema: str, name: str, command_seconds: float, *, by_index: bool)
         "statement_timeout": str(int(command_seconds * 1000 * 5 / 6)),
         "lock_timeout": "5000",
         "idle_in_transaction_session_timeout": "15000",
+        # A client that is frozen between two messages of one statement is neither idle nor at a statement's end.
+        "transaction_timeout": str(int(command_seconds * 1000)),
         "tcp_keepalives_idle": "10",
         "tcp_keepalives_interval": "5",
         "tcp_keepalives_count": "3",

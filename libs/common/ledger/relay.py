@@ -53,7 +53,7 @@ _OWN = """
 _END_STALLED = """
     SELECT pg_terminate_backend(holder.pid)
     FROM pg_stat_activity AS holder
-    WHERE holder.state <> 'active' AND holder.pid <> pg_backend_pid()
+    WHERE holder.wait_event = 'ClientRead' AND holder.pid <> pg_backend_pid()
       AND clock_timestamp() - holder.state_change > make_interval(secs => $3)
       AND EXISTS (
           SELECT FROM pg_locks AS held JOIN unnest($1::int[]) AS part

@@ -9,6 +9,7 @@ import asyncpg
 import pytest
 
 from libs.common.bus.embedded import EmbeddedBus
+from libs.common.bus.embedded.connection import connect
 from libs.common.bus.embedded.reader import EmbeddedReader
 from libs.common.bus.port import BusTrouble, Message, Place, Reader, Record, TopicSpec
 from tests.support.eventually import eventually
@@ -53,6 +54,34 @@ async def shares(members: list[Reader]) -> list[int]:
     for member in members:
         await member.read(at_most=1, wait=0)
     return sorted(len(member.assignment()) for member in members)
+
+
+async def test_whoever_is_frozen_while_it_makes_topics_keeps_nobody_from_those_that_are_there(
+    embedded: EmbeddedBus, topic: str, database: "asyncpg.Connection[asyncpg.Record]"
+) -> None:
+    await embedded.ensure_topics([TopicSpec(topic, partitions=1)])
+    async with database.transaction():
+        await database.execute("select pg_advisory_xact_lock(hashtextextended('huiyin.bus.schema', 0))")
+        await send(embedded, topic, 1)
+        async with asyncio.timeout(5), embedded.reader("readers", [topic]) as reader:
+            assert len(await read(reader, 1)) == 1
+
+
+async def test_a_client_frozen_between_two_messages_of_a_statement_loses_its_locks(
+    embedded: EmbeddedBus, topic: str, database_url: str
+) -> None:
+    await embedded.ensure_topics([TopicSpec(topic, partitions=1)])
+    frozen = await connect(database_url, "bus", "test", transaction_timeout="500")
+    other = await connect(database_url, "bus", "test")
+    try:
+        await frozen.execute("begin; lock table entry")
+        # What is prepared is told in one message and run by the next, which never comes.
+        await frozen.prepare("select 1 from entry")
+        await other.execute("begin; lock table entry; commit", timeout=5)
+        await eventually(frozen.is_closed, what="the server ends the session")
+    finally:
+        frozen.terminate()
+        await other.close()
 
 
 async def test_partitions_are_shared_out_evenly(embedded: EmbeddedBus, topic: str) -> None:

@@ -42,6 +42,8 @@ async def connect(dsn: str, schema: str, role: str, **more: str) -> Any:
         "search_path": schema,
         "statement_timeout": str(int(COMMAND_SECONDS * 1000)),
         "idle_in_transaction_session_timeout": "15000",
+        # A client that is frozen between two messages of one statement is neither idle nor at a statement's end.
+        "transaction_timeout": str(int(2 * COMMAND_SECONDS * 1000)),
         "tcp_keepalives_idle": "10",
         "tcp_keepalives_interval": "5",
         "tcp_keepalives_count": "3",

@@ -9,7 +9,8 @@ from libs.common.bus.port import TopicSpec
 
 _SCHEMA_NAME = re.compile(r"[a-z_][a-z0-9_]{0,62}")
 
-# Two processes may start at once, and CREATE ... IF NOT EXISTS alone can fail then.
+# Two processes may start at once, and CREATE ... IF NOT EXISTS alone can fail then. Whoever finds everything there does
+# not take the lock: one that was frozen with it in hand must keep nobody from reading and sending.
 _ONE_AT_A_TIME = "select pg_advisory_xact_lock(hashtextextended('huiyin.bus.schema', 0))"
 
 # A topic's id comes from the clock, so that a topic made again, even in a schema made again, is never taken for the
@@ -49,6 +50,8 @@ comment on table entry is 'The log. No foreign key to topic: it would cost a loo
 comment on column position.epoch is 'Goes up with every new owner; a commit under an older epoch is refused.';
 """
 
+_THERE = "select count(*) from topic where name = any($1::text[])"
+
 _NEW_TOPICS = """
 with made as (
     insert into topic (id, name, partitions, max_message_bytes)
@@ -74,6 +77,8 @@ async def ensure_schema(dsn: str, schema: str) -> None:
     connection = await connect(dsn, schema, "schema")
     try:
         with troubles("creating the schema"):
+            if await _complete(connection, schema):
+                return
             async with connection.transaction():
                 await connection.execute(_ONE_AT_A_TIME)
                 if not await _complete(connection, schema):
@@ -88,11 +93,14 @@ async def ensure_topics(dsn: str, schema: str, topics: list[TopicSpec]) -> None:
     connection = await connect(dsn, schema, "topics")
     try:
         with troubles("creating topics"):
+            names = [topic.name for topic in topics]
+            if await connection.fetchval(_THERE, names) == len(set(names)):
+                return
             async with connection.transaction():
                 await connection.execute(_ONE_AT_A_TIME)
                 await connection.execute(
                     _NEW_TOPICS,
-                    [topic.name for topic in topics],
+                    names,
                     [topic.partitions for topic in topics],
                     [topic.max_message_bytes for topic in topics],
                 )
