@@ -18,8 +18,8 @@ from libs.common.events.codec import decode_event
 
 # Independent of the masking of texts on purpose.
 _NUMBER_OF_A_PERSON = re.compile(r"(?<!\d)(?:1[3-9]\d{9}|\d{17}[\dXx])(?!\d)")
-# A cheap look at a whole payload: as many digits in a row as a mobile has, full-width ones too. Most have none; only the
-# others are taken apart.
+# A cheap look at a whole payload: as many digits in a row as a mobile has, full-width ones too. Most have none;
+# only the others are taken apart.
 _PERHAPS_A_NUMBER = re.compile(r"\d{11}")
 _NUMBERS_OF_THINGS = frozenset(
     {
