@@ -7,6 +7,7 @@ down_revision = "0002"
 branch_labels = None
 depends_on = None
 
+
 def upgrade() -> None:
     """Only adds: a worker of the release before goes on beside it."""
     op.execute(
