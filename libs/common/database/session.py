@@ -9,6 +9,7 @@ queries of the lists. Through its cursor every statement of the hot path would c
 """
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -35,6 +36,7 @@ RowT = TypeVar("RowT", bound=SQLModel)
 Hook = Callable[["Session"], Awaitable[None]]
 
 _ROLLBACK_SECONDS = 5.0
+_BORN = "huiyin.born"
 
 
 def _column(row: Any, name: str) -> Any:
@@ -174,6 +176,8 @@ class Database:
         self.memory: dict[str, Any] = {}
         self.on_spoken: list[Callable[[], None]] = []
         self._under_way = 0
+        self._distrusted = 0.0
+        """Connections that were made before are not used any more."""
         self._troubles = metrics.DATABASE_TROUBLES_TOTAL.labels(schema, self.name.removeprefix(f"{schema}-"))
         settings = _settings(schema, self.name, command_seconds, by_index=by_index)
         self._engine = _engine(make_url(url), pool_size, command_seconds, settings)
@@ -193,7 +197,7 @@ class Database:
         self._under_way += 1
         try:
             async with self._engine.connect() as connection:
-                driver = await _driver_of(connection)
+                driver = await self._driver_of(connection)
                 transaction = driver.transaction()
                 session = Session(connection, driver, now, self)
                 try:
@@ -208,10 +212,9 @@ class Database:
                 finally:
                     await session.close()
         except Exception as error:
-            trouble = as_trouble(error, unknown=committing)
+            trouble = self._trouble(error, unknown=committing)
             if trouble is None:
                 raise
-            self._troubles.inc()
             raise trouble from error
         finally:
             self._under_way -= 1
@@ -225,16 +228,19 @@ class Database:
         self._under_way += 1
         try:
             async with self._engine.connect() as connection:
-                session = Session(connection, await _driver_of(connection), datetime.max.replace(tzinfo=UTC), self)
+                driver = await self._driver_of(connection)
+                session = Session(connection, driver, datetime.max.replace(tzinfo=UTC), self)
                 try:
                     yield session
+                except TimeoutError:
+                    await _throw_away(connection, driver)
+                    raise
                 finally:
                     await session.close()
         except Exception as error:
-            trouble = as_trouble(error)
+            trouble = self._trouble(error)
             if trouble is None:
                 raise
-            self._troubles.inc()
             raise trouble from error
         finally:
             self._under_way -= 1
@@ -250,14 +256,27 @@ class Database:
         """Close every connection."""
         await self._engine.dispose()
 
+    async def _driver_of(self, connection: AsyncConnection) -> Any:
+        """The connection of the driver behind SQLAlchemy's; not one that died in the pool, or that may have."""
+        while True:
+            raw = await connection.get_raw_connection()
+            driver = raw.driver_connection
+            born: float = raw.info.setdefault(_BORN, time.monotonic())
+            if driver is not None and not driver.is_closed():
+                if born >= self._distrusted:
+                    return driver
+                driver.terminate()
+            await connection.invalidate()
 
-async def _driver_of(connection: AsyncConnection) -> Any:
-    """The connection of the driver behind SQLAlchemy's; not one that died in the pool."""
-    while True:
-        driver = (await connection.get_raw_connection()).driver_connection
-        if driver is not None and not driver.is_closed():
-            return driver
-        await connection.invalidate()
+    def _trouble(self, error: Exception, *, unknown: bool = False) -> DatabaseTrouble | None:
+        """The error as DatabaseTrouble when the database is at fault, else None."""
+        if isinstance(error, TimeoutError):
+            # Where one gets no answer the others of its age get none either, and each would have to be waited for.
+            self._distrusted = time.monotonic()
+        trouble = as_trouble(error, unknown=unknown)
+        if trouble is not None:
+            self._troubles.inc()
+        return trouble
 
 
 async def _abandon(connection: AsyncConnection, transaction: Any, driver: Any) -> None:
@@ -269,6 +288,10 @@ async def _abandon(connection: AsyncConnection, transaction: Any, driver: Any) -
             return
     except (asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError, OSError, TimeoutError):
         pass
+    await _throw_away(connection, driver)
+
+
+async def _throw_away(connection: AsyncConnection, driver: Any) -> None:
     driver.terminate()
     await connection.invalidate()
 

@@ -48,3 +48,23 @@ async def test_a_statement_of_the_door_ends_before_others_do(database_url: str) 
     async with database.reading() as session:
         assert await _one(session) == 1
     await database.close()
+
+
+@pytest.mark.parametrize("kind", ["transaction", "reading"])
+async def test_one_connection_without_answer_is_reason_enough_to_leave_all_of_its_age(
+    database_url: str, kind: str
+) -> None:
+    async with line_to(database_url) as (line, through):
+        database = Database(through, "public", pool_size=4, command_seconds=0.5)
+
+        async def use() -> int:
+            async with database.transaction(NOW) if kind == "transaction" else database.reading() as session:
+                await session.fetch("SELECT pg_sleep(0.05)")
+                return await _one(session)
+
+        assert await asyncio.gather(*(use() for _ in range(4))) == [1] * 4
+        line.half_open()
+        with pytest.raises(DatabaseTrouble):
+            await use()
+        assert await asyncio.gather(*(use() for _ in range(4))) == [1] * 4
+        await database.close()

@@ -33,7 +33,7 @@ class Limits:
     """A member that does not read for so long leaves its group."""
     handover: float = 20.0
     """What a rebalance waits for the commit of what was read before. Below ``rebalance``."""
-    stall: float = 60.0
+    stall: float = 20.0
     """A member that gets nothing for so long looks whether there is something to get."""
 
     @classmethod
