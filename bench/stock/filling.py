@@ -11,7 +11,10 @@ from bench.stock.indexes import attach_month, bare, make_month
 from bench.stock.pouring import pour
 from bench.stock.templates import Lived, Table
 from libs.common.ledger.partitions import month_bounds
+from libs.common.pack.directory import Directory
+from services.analytics.domain.grains import month_start, next_month
 from services.analytics.domain.terms import COUNTERS, Counter
+from services.analytics.queries.coarse import coarse_of
 from services.analytics.tables import DIMENSIONS
 
 _TOGETHER = (("work", "transition"), ("matter", "callback", "attempt"), ("cases", "supplement", "reveal"))
@@ -64,7 +67,7 @@ def jobs(lived: Lived, months: Sequence[Month]) -> list[Job]:
         for group in _groups([table for table in keyed if table.name != _LEDGER])
     ]
     cells = 10 * len(lived.templates)
-    found.append(Job("analytics.rollup", 3 * cells, partial(_fill_rollup, months)))
+    found.append(Job("analytics.rollup", 3 * cells, partial(_fill_rollup, lived, months)))
     return sorted(found, key=lambda job: -job.weight)
 
 
@@ -113,13 +116,25 @@ async def _add_others(target: Any, lived: Lived, table: Table) -> None:
         )
 
 
-async def _fill_rollup(months: Sequence[Month], source: Any, target: Any) -> None:
+async def _fill_rollup(lived: Lived, months: Sequence[Month], source: Any, target: Any) -> None:
+    """The fine roll-up, and from it the coarse ones, month by month as these are cut."""
     columns = (*DIMENSIONS, *(counter.value for counter in COUNTERS))
     async with target.transaction():
         await target.execute("TRUNCATE analytics.rollup")
         async with bare(target, ["analytics.rollup"]):
             for _, begin, end in months:
                 await pour(source, target, _ROLLUP.format(begin, end), ("analytics", "rollup"), columns)
+    starts_on = Directory(lived.pack).period_rules().month_starts_on
+    async with target.transaction():
+        await target.execute("TRUNCATE analytics.rollup_coarse")
+        async with bare(target, ["analytics.rollup_coarse"]):
+            begins = month_start(date.fromisoformat(months[0][1]), starts_on)
+            while begins.isoformat() < months[-1][2]:
+                days = f"day >= '{begins}' AND day < '{next_month(begins)}'"
+                fine = f"(SELECT * FROM analytics.rollup WHERE {days})"  # noqa: S608
+                query = coarse_of(fine, str(starts_on))
+                await pour(source, target, query, ("analytics", "rollup_coarse"), ("grain", *columns))
+                begins = next_month(begins)
 
 
 def months_between(first: datetime, last: datetime) -> list[Month]:

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from huiyin.audit.case import CaseView, Said, causes_of
-from huiyin.audit.figures import RECOUNT, SCRATCH, Packs, Recount, fold_case, rollup_differences
+from huiyin.audit.figures import MONTH, RECOUNT, SCRATCH, Packs, Recount, fold_case, rollup_differences
 from huiyin.audit.merge import Group, by_key
 from huiyin.audit.queries import events_of, marks_of
 from libs.common.bus.flow import Stream
@@ -19,6 +19,8 @@ from libs.common.events.codec import decode_event
 from services.analytics.actions.folding import FACT_COLUMNS, fact_row
 from services.analytics.domain.counting import contribution
 from services.analytics.domain.terms import COUNTERS, Cell
+from services.analytics.queries.coarse import coarse_of
+from services.analytics.tables import COARSE_DIMENSIONS
 
 LIMIT = 20
 """Differences that are named; all are counted."""
@@ -43,6 +45,25 @@ _DIFFERENT_FACTS = f"""
     FROM refolded FULL JOIN analytics.fact AS live USING (case_id)
     WHERE {_row_of("refolded", _COLUMNS[1:])} IS DISTINCT FROM {_row_of("live", _COLUMNS[1:])} ORDER BY case_id
 """  # noqa: S608
+
+
+def _put_right(table: str, keys: Sequence[str], counted: str) -> tuple[str, str]:
+    """Takes away the rows of a roll-up that were not counted, and writes those that differ."""
+    name = table.rpartition(".")[2]
+    return (
+        f"""
+        DELETE FROM {table} AS live USING (
+            SELECT {", ".join(keys)} FROM {table} EXCEPT SELECT {", ".join(keys)} FROM ({counted}) AS counted
+        ) AS gone WHERE {_row_of("live", keys)} = {_row_of("gone", keys)}
+        """,  # noqa: S608
+        f"""
+        INSERT INTO {table} ({", ".join((*keys, *_COUNTERS))}) {counted}
+        ON CONFLICT ({", ".join(keys)}) DO UPDATE SET {", ".join(f"{one} = excluded.{one}" for one in _COUNTERS)}
+        WHERE {_row_of(name, _COUNTERS)} IS DISTINCT FROM {_row_of("excluded", _COUNTERS)}
+        """,
+    )
+
+
 _SWAP = (
     "DELETE FROM analytics.fact AS live WHERE NOT EXISTS (SELECT FROM refolded WHERE refolded.case_id = live.case_id)",
     f"""
@@ -50,16 +71,8 @@ _SWAP = (
         ON CONFLICT (case_id) DO UPDATE SET {", ".join(f"{name} = excluded.{name}" for name in _COLUMNS)}
         WHERE {_row_of("fact", _COLUMNS)} IS DISTINCT FROM {_row_of("excluded", _COLUMNS)}
     """,  # noqa: S608
-    f"""
-        DELETE FROM analytics.rollup AS live USING (
-            SELECT {", ".join(_KEYS)} FROM analytics.rollup EXCEPT SELECT {", ".join(_KEYS)} FROM ({RECOUNT}) AS counted
-        ) AS gone WHERE {_row_of("live", _KEYS)} = {_row_of("gone", _KEYS)}
-    """,  # noqa: S608
-    f"""
-        INSERT INTO analytics.rollup ({", ".join((*_KEYS, *_COUNTERS))}) {RECOUNT}
-        ON CONFLICT ({", ".join(_KEYS)}) DO UPDATE SET {", ".join(f"{name} = excluded.{name}" for name in _COUNTERS)}
-        WHERE {_row_of("rollup", _COUNTERS)} IS DISTINCT FROM {_row_of("excluded", _COUNTERS)}
-    """,
+    *_put_right("analytics.rollup", _KEYS, RECOUNT),
+    *_put_right("analytics.rollup_coarse", COARSE_DIMENSIONS, coarse_of("recount", MONTH)),
 )
 
 

@@ -11,12 +11,13 @@ from libs.common.pack.areas import area_prefix
 from libs.common.pack.directory import Directory
 from libs.common.pack.schema import Formula
 from libs.common.security.policy import Scope
-from services.analytics import queries
 from services.analytics.actions.figures import Board, read_board
 from services.analytics.actions.selecting import Asked, make_definite, names
 from services.analytics.domain.rates import NO_DATA, half_up
 from services.analytics.domain.terms import COUNTERS, NOTHING, Basis, Counter, Counts
-from services.analytics.queries import Freshness, Grouping, Standing
+from services.analytics.queries.cases import Standing, standing
+from services.analytics.queries.freshness import Freshness, freshness
+from services.analytics.queries.sums import Grouping, sums
 from services.analytics.schemas import By, PeriodName, PeriodOut, RateMeasure, ScoreMeasure, SelectionQuery
 
 FLOW = (Counter.REGISTERED, Counter.ASSIGNED, Counter.HANDLED, Counter.CLOSED, Counter.SENT_BACK)
@@ -24,6 +25,7 @@ TREND_DAYS = 14
 BESIDE_THE_SCORE = "on_time"
 """This rate stands among the headlines when the pack has it, beside those that its scores are made of."""
 
+_SPEED = (Counter.HANDLED, Counter.HANDLE_MINUTES)
 _MINUTES = 60
 _POSITION = {counter: index for index, counter in enumerate(COUNTERS)}
 
@@ -118,7 +120,7 @@ async def read_county(session: Session, scope: Scope, area_code: str | None) -> 
         today=today.period,
         month=month.period,
         last_month=before.period,
-        fresh=await queries.freshness(session),
+        fresh=await freshness(session),
         pack_version=today.pack.version,
         flow={counter: number(days.get(today.span.first, NOTHING), counter) for counter in FLOW},
         trend=_trend(days, today.span.first),
@@ -127,7 +129,7 @@ async def read_county(session: Session, scope: Scope, area_code: str | None) -> 
         others=[by_unit.rate(formula) for formula in others],
         before=_printed(earlier, directory),
         by_area=[by_area.rate(formula) for formula in headlines],
-        standing=_standing(directory, await queries.standing(session, scope, prefix, session.now)),
+        standing=_standing(directory, await standing(session, scope, prefix, session.now)),
         speed=await _speed(session, month, by_unit),
     )
 
@@ -146,7 +148,7 @@ async def _days(session: Session, today: Asked) -> dict[date, Counts]:
         }
     )
     asked = make_definite(session, today.scope, span)
-    rows = await queries.sums(session, today.scope, Basis.HAPPENED, asked.selection, Grouping("day"))
+    rows = await sums(session, today.scope, Basis.HAPPENED, asked.selection, Grouping("day"), only=FLOW)
     return {date.fromisoformat(day): counts for day, counts in rows.items()}
 
 
@@ -178,7 +180,7 @@ def _standing(directory: Directory, rows: Sequence[Standing]) -> list[UnitStandi
 
 async def _speed(session: Session, month: Asked, board: Board) -> list[UnitSpeed]:
     """Units that gave results this month, the slowest first."""
-    rows = await queries.sums(session, month.scope, Basis.HAPPENED, month.selection, Grouping("unit_code"))
+    rows = await sums(session, month.scope, Basis.HAPPENED, month.selection, Grouping("unit_code"), only=_SPEED)
     means = {
         unit: Fraction(number(counts, Counter.HANDLE_MINUTES), _MINUTES * number(counts, Counter.HANDLED))
         for unit, counts in rows.items()

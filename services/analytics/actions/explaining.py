@@ -1,9 +1,12 @@
 """Answers "why": the cases behind a number, the open ones behind the board, and the numbers that a case counts in."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from fractions import Fraction
 from typing import Any
+
+import orjson
 
 from libs.common.database.session import Session
 from libs.common.errors import NotFound
@@ -12,15 +15,16 @@ from libs.common.pack.areas import area_prefix
 from libs.common.pack.schema import Formula
 from libs.common.security.policy import Scope
 from libs.common.web.cursors import Page, decode_cursor, encode_cursor
-from services.analytics import queries
 from services.analytics.actions.figures import basis_of, find_formula, ratio_of
 from services.analytics.actions.memory import day_rule
-from services.analytics.actions.selecting import make_definite, reachable_area
+from services.analytics.actions.selecting import Asked, make_definite, reachable_area
 from services.analytics.domain.counting import contribution
 from services.analytics.domain.documents import from_document
 from services.analytics.domain.rates import plain, scale_of, weighted
 from services.analytics.domain.terms import COUNTERS, Basis, Cell, Counter, Counts
-from services.analytics.queries import OPEN_CASES, OpenFilter, Selection
+from services.analytics.queries.behind import Place, Wanted, walk
+from services.analytics.queries.cases import OPEN_CASES, OpenFilter, fact_row, open_cases
+from services.analytics.queries.sums import Selection
 from services.analytics.schemas import (
     CaseBehind,
     CaseOut,
@@ -31,10 +35,9 @@ from services.analytics.schemas import (
     OpenCasesQuery,
     Part,
 )
-from services.analytics.tables import FactRow
 
 _LIST = "analytics.behind"
-MOST_EXAMINED = 20_000
+MOST_EXAMINED = 300
 """Candidates looked at for one page; a page may then hold fewer than asked for and still have a next."""
 
 
@@ -48,32 +51,50 @@ class _Number:
 
 
 async def read_cases_behind(session: Session, scope: Scope, query: CasesBehindQuery) -> Page[CaseBehind]:
-    """Every case that adds to a number, by case id. Over all pages the amounts add up to the number."""
+    """Every case that adds to a number, the newest first. Over all pages the amounts add up to the number."""
     asked = make_definite(session, scope, query)
-    if query.counter is not None:
-        number = _Number(query.basis, {query.counter.value: 1})
-    else:
-        formula = find_formula(asked, query.measure or "")
-        terms = formula.numerator if query.part is Part.NUMERATOR else formula.denominator
-        weights = {counter.value: weight for counter, weight in terms.items()}
-        number = _Number(basis_of(formula), weights, scale_of(formula.denominator))
-    after = str(decode_cursor(_LIST, query.cursor, (str,))[0]) if query.cursor else ""
+    number = _number(asked, query)
+    wanted = Wanted(number.basis, asked.selection, [counter for counter in COUNTERS if number.terms.get(counter.value)])
+    place = _place(query.cursor) if query.cursor else None
     items: list[CaseBehind] = []
     examined = 0
-    async for rows in queries.candidates(session, scope, number.basis, asked.selection, after):
-        for row in rows:
+    while True:
+        stretch = await walk(session, scope, wanted, place, at_most=query.limit)
+        for row in stretch.rows:
             examined += 1
             behind = _behind(session, row, number, scope, asked.selection)
             if behind is not None:
                 items.append(behind)
-            if len(items) == query.limit or examined == MOST_EXAMINED:
-                return Page[CaseBehind](items=items, next_cursor=encode_cursor(_LIST, [row.case_id]))
-    return Page[CaseBehind](items=items)
+            if len(items) == query.limit:
+                place = Place(place is not None and place.strays, row.walked, row.case_id)
+                return Page[CaseBehind](items=items, next_cursor=_cursor(place))
+        goes_on = len(stretch.rows) == query.limit or stretch.turns_to_strays
+        place = stretch.following
+        if place is None or not goes_on or examined >= MOST_EXAMINED:
+            return Page[CaseBehind](items=items, next_cursor=None if place is None else _cursor(place))
 
 
-def _behind(session: Session, row: FactRow, number: _Number, scope: Scope, selection: Selection) -> CaseBehind | None:
+def _number(asked: Asked, query: CasesBehindQuery) -> _Number:
+    if query.counter is not None:
+        return _Number(query.basis, {query.counter.value: 1})
+    formula = find_formula(asked, query.measure or "")
+    terms = formula.numerator if query.part is Part.NUMERATOR else formula.denominator
+    weights = {counter.value: weight for counter, weight in terms.items()}
+    return _Number(basis_of(formula), weights, scale_of(formula.denominator))
+
+
+def _place(cursor: str) -> Place:
+    strays, day, case_id = decode_cursor(_LIST, cursor, (int, str, str))
+    return Place(bool(strays), date.fromisoformat(str(day)), str(case_id))
+
+
+def _cursor(place: Place) -> str:
+    return encode_cursor(_LIST, [int(place.strays), place.day.isoformat(), place.case_id])
+
+
+def _behind(session: Session, row: Any, number: _Number, scope: Scope, selection: Selection) -> CaseBehind | None:
     counts = [0] * len(COUNTERS)
-    for cell, more in _cells(session, row).items():
+    for cell, more in _cells(session, orjson.loads(row.doc)).items():
         if cell.basis == number.basis and _inside(cell, scope, selection):
             counts = [a + b for a, b in zip(counts, more, strict=True)]
     amount = weighted(tuple(counts), number.terms)
@@ -99,16 +120,16 @@ async def read_open_cases(session: Session, scope: Scope, query: OpenCasesQuery)
         unit_code="" if query.without_unit else query.unit_code,
         overdue_at=session.now if query.overdue else None,
     )
-    rows = await queries.open_cases(session, scope, chosen, cursor=query.cursor, size=query.limit)
+    rows = await open_cases(session, scope, chosen, cursor=query.cursor, size=query.limit)
     return OPEN_CASES.page(rows, query.limit, lambda row: CaseRow(**_case(row)))
 
 
 async def read_case(session: Session, scope: Scope, case_id: str) -> CaseOut:
     """A case and every figure that it counts in; NotFound when there is none that the caller may see."""
-    row = await queries.fact_row(session, scope, case_id)
+    row = await fact_row(session, scope, case_id)
     if row is None:
         raise NotFound
-    cells = sorted(_cells(session, row).items())
+    cells = sorted(_cells(session, row.doc).items())
     formulas = session.packs.current(session.now).directory.formulas
     return CaseOut(
         **_case(row),
@@ -141,8 +162,8 @@ def _figures(formulas: Sequence[Formula], cell: Cell, counts: Counts) -> Iterato
             )
 
 
-def _cells(session: Session, row: FactRow) -> dict[Cell, Counts]:
-    fact = from_document(row.doc)
+def _cells(session: Session, document: Mapping[str, Any]) -> dict[Cell, Counts]:
+    fact = from_document(document)
     return contribution(fact, day_rule(session, fact.registration.pack_version))
 
 
@@ -150,7 +171,7 @@ def _nonzero(counts: Counts) -> dict[Counter, int]:
     return {counter: count for counter, count in zip(COUNTERS, counts, strict=True) if count}
 
 
-def _case(row: FactRow) -> dict[str, Any]:
+def _case(row: Any) -> dict[str, Any]:
     return {
         "case_id": row.case_id,
         "case_no": row.case_no,

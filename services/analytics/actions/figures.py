@@ -9,11 +9,11 @@ from libs.common.database.session import Session
 from libs.common.errors import invalid
 from libs.common.pack.schema import Formula, Score
 from libs.common.security.policy import Scope
-from services.analytics import queries
 from services.analytics.actions.selecting import Asked, grouping, make_definite, names, stamp
 from services.analytics.domain import rates
 from services.analytics.domain.rates import Ratio
 from services.analytics.domain.terms import COUNTERS, NOTHING, Basis, Counter, Counts
+from services.analytics.queries.sums import sums
 from services.analytics.schemas import (
     By,
     CountsOut,
@@ -65,7 +65,7 @@ async def read_counts(session: Session, scope: Scope, query: CountsQuery) -> Cou
     """Plain counters on one basis."""
     asked = make_definite(session, scope, query)
     by = grouping(query.by, asked.area_code)
-    rows = await queries.sums(session, scope, query.basis, asked.selection, by)
+    rows = await sums(session, scope, query.basis, asked.selection, by)
     total = tuple(map(sum, zip(*rows.values(), strict=True))) if rows else NOTHING
     rule, rule_zh = RULES[query.basis]
     return CountsOut(
@@ -95,6 +95,11 @@ def basis_of(formula: Formula) -> Basis:
 def ratio_of(formula: Formula, counts: Counts) -> Ratio:
     """A rate of the pack over counts."""
     return rates.ratio(counts, formula.numerator, formula.denominator)
+
+
+def terms_of(formula: Formula) -> set[str]:
+    """The counters that a rate of the pack is made of."""
+    return {counter.value for counter in (*formula.numerator, *formula.denominator)}
 
 
 def find_formula(asked: Asked, code: str) -> Formula:
@@ -194,7 +199,9 @@ async def read_board(session: Session, asked: Asked, by: By, formulas: Sequence[
     """One query for each basis that the formulas count on."""
     found: dict[Basis, Rows] = {}
     for basis in {basis_of(formula) for formula in formulas}:
-        found[basis] = await queries.sums(session, asked.scope, basis, asked.selection, grouping(by, asked.area_code))
+        only = {Counter(name) for formula in formulas if basis_of(formula) is basis for name in terms_of(formula)}
+        rows_by = grouping(by, asked.area_code)
+        found[basis] = await sums(session, asked.scope, basis, asked.selection, rows_by, only=only)
     rows = {
         formula.code: {key: ratio_of(formula, counts) for key, counts in found[basis_of(formula)].items()}
         for formula in formulas

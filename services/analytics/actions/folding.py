@@ -1,10 +1,10 @@
 """Folds a batch of events: facts in one read, everything in memory, then facts and roll-up differences in few writes.
 
-Every transaction locks in one order: facts, freshness, roll-ups, each by their keys. So two batches never wait for each
-other in a circle.
+Every transaction locks in one order: facts, freshness, the fine roll-up, the coarse ones, each by their keys. So two
+batches never wait for each other in a circle.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import orjson
@@ -15,11 +15,13 @@ from libs.common.events.cases import CaseEvent
 from libs.common.ledger.append import part_of
 from services.analytics.actions.marks import mark_of
 from services.analytics.actions.memory import Remembered, day_rule, memory_of
-from services.analytics.domain.counting import DayOf, add, contribution, difference
+from services.analytics.domain.counting import DayOf, add, contribution, counted, difference
 from services.analytics.domain.documents import from_document, to_document
 from services.analytics.domain.fact import Fact, UnknownCase, fold
-from services.analytics.domain.terms import COUNTERS, Cell, Counts
-from services.analytics.tables import DIMENSIONS
+from services.analytics.domain.grains import FINE
+from services.analytics.domain.terms import COUNTERS, Cell, Counter, Counts
+from services.analytics.queries.coarse import coarse_of
+from services.analytics.tables import COARSE_DIMENSIONS, DIMENSIONS
 
 _INFO = "analytics.fold"
 
@@ -51,15 +53,21 @@ FACT_COLUMNS = {
     "handle_due_at": "timestamptz",
     "updated_at": "timestamptz",
     "version": "integer",
+    "counted": "bigint",
     "doc": "text",
 }
 """The columns of a fact and how they are sent: ``units`` joined by spaces, ``doc`` as JSON text."""
 _READ_AS = {"units": "string_to_array(units, ' ')", "doc": "doc::jsonb"}
 
+_MONTH = "SELECT starts_on FROM rollup_month"
+_FIRST_MONTH = "INSERT INTO rollup_month (starts_on) VALUES ($1) ON CONFLICT DO NOTHING"
+_AFTER_FACT = len(FACT_COLUMNS) + 1
+
 # Names of columns only, from the tables above: nothing of a request ever stands in these statements.
 _SAVE_FACTS = f"""
     WITH fresh AS (
-        INSERT INTO freshness (part, as_of, folded_at) VALUES ($22::smallint, $23, $24)
+        INSERT INTO freshness (part, as_of, folded_at)
+        VALUES (${_AFTER_FACT}::smallint, ${_AFTER_FACT + 1}, ${_AFTER_FACT + 2})
         ON CONFLICT (part) DO UPDATE SET as_of = excluded.as_of, folded_at = excluded.folded_at
         WHERE freshness.as_of < excluded.as_of
     )
@@ -73,29 +81,51 @@ _SAVE_FACTS = f"""
 """  # noqa: S608
 
 _NAMES = [counter.value for counter in COUNTERS]
+_STARTS_ON = f"${len(DIMENSIONS) + len(_NAMES) + 1}"
+_NEW_COARSE = coarse_of("new", f"{_STARTS_ON} + 0 * (SELECT count(*) FROM fine)")  # noqa: S608 - our own parameter
 _KEY_KINDS = ["date" if name == "day" else "text" for name in DIMENSIONS]
-_KINDS = [*(f"{kind}[]" for kind in _KEY_KINDS), *("text::bigint[]" for _ in _NAMES)]
+_COUNT_KINDS = ["bigint" if counter is Counter.HANDLE_MINUTES else "integer" for counter in COUNTERS]
+_KINDS = [*(f"{kind}[]" for kind in _KEY_KINDS), *(f"text::{kind}[]" for kind in _COUNT_KINDS)]
 
-# A CHECK would judge a negative difference before it is added to what is there, so the sums are judged here.
+
+def _upsert(table: str, dimensions: Sequence[str], source: str) -> str:
+    return f"""
+        INSERT INTO {table} ({", ".join((*dimensions, *_NAMES))})
+        {source} ORDER BY {", ".join(dimensions)}
+        ON CONFLICT ({", ".join(dimensions)})
+        DO UPDATE SET {", ".join(f"{name} = {table}.{name} + excluded.{name}" for name in _NAMES)}
+        RETURNING {", ".join(dimensions)}, least({", ".join(_NAMES)}) AS low, greatest({", ".join(_NAMES)}) AS high
+    """
+
+
+# A CHECK would judge a negative difference before it is added to what is there, so the sums are judged here. The coarse
+# rows ask how many fine ones there are: so they are locked after them.
 _ADD = f"""
-    WITH added AS (
-        INSERT INTO rollup ({", ".join((*DIMENSIONS, *_NAMES))})
+    WITH new AS MATERIALIZED (
         SELECT * FROM unnest({", ".join(f"${n}::{kind}" for n, kind in enumerate(_KINDS, start=1))})
             AS new({", ".join((*DIMENSIONS, *_NAMES))})
-        ORDER BY {", ".join(DIMENSIONS)}
-        ON CONFLICT ({", ".join(DIMENSIONS)})
-        DO UPDATE SET {", ".join(f"{name} = rollup.{name} + excluded.{name}" for name in _NAMES)}
-        RETURNING least({", ".join(_NAMES)}) AS low, greatest({", ".join(_NAMES)}) AS high
+    ), fine AS (
+        {_upsert("rollup", DIMENSIONS, "SELECT * FROM new")}
+    ), coarse AS (
+        {_upsert("rollup_coarse", COARSE_DIMENSIONS, f"SELECT * FROM ({_NEW_COARSE}) AS added")}
     )
-    SELECT count(*) FILTER (WHERE low < 0) AS negative, count(*) FILTER (WHERE high = 0) AS empty FROM added
+    SELECT '{FINE}' AS grain, {", ".join(DIMENSIONS)}, low FROM fine WHERE low < 0 OR high = 0
+    UNION ALL
+    SELECT grain, {", ".join(DIMENSIONS)}, low FROM coarse WHERE low < 0 OR high = 0
 """  # noqa: S608
 
-_SWEEP = f"""
-    DELETE FROM rollup USING unnest({", ".join(f"${n}::{kind}[]" for n, kind in enumerate(_KEY_KINDS, start=1))})
-        AS emptied({", ".join(DIMENSIONS)})
-    WHERE {" AND ".join(f"rollup.{name} = emptied.{name}" for name in DIMENSIONS)}
-        AND {" AND ".join(f"rollup.{name} = 0" for name in _NAMES)}
-"""  # noqa: S608
+
+def _sweep(table: str, dimensions: Sequence[str]) -> str:
+    kinds = ["date" if name == "day" else "text" for name in dimensions]
+    return f"""
+        DELETE FROM {table} USING unnest({", ".join(f"${n}::{kind}[]" for n, kind in enumerate(kinds, start=1))})
+            AS emptied({", ".join(dimensions)})
+        WHERE {" AND ".join(f"{table}.{name} = emptied.{name}" for name in dimensions)}
+    """  # noqa: S608
+
+
+_SWEEP_FINE = _sweep("rollup", DIMENSIONS)
+_SWEEP_COARSE = _sweep("rollup_coarse", COARSE_DIMENSIONS)
 
 
 @dataclass(slots=True)
@@ -164,7 +194,9 @@ async def _write(session: Session) -> None:
         return
     as_of, first = max((fact.updated_at, case_id) for case_id, (fact, _) in written.items())
     saved = await session.fetch(_SAVE_FACTS, *map(list, zip(*rows, strict=True)), part_of(first), as_of, session.now)
-    await _add(session, total)
+    if total:
+        pack_version = written[first][0].registration.pack_version
+        await _add(session, total, await _month_start(session, pack_version))
     for case_id, (fact, cells) in written.items():
         memory_of(session).keep(case_id, Remembered(saved[0].writer, fact, cells))
 
@@ -176,17 +208,31 @@ def _counted_before(session: Session, old: Fact | None) -> Mapping[Cell, Counts]
     return contribution(old, day_rule(session, old.registration.pack_version)) if known is None else known
 
 
-async def _add(session: Session, total: dict[Cell, Counts]) -> None:
-    if not total:
-        return
+async def _month_start(session: Session, pack_version: int) -> int:
+    """The day of the calendar's month on which those of the coarse roll-ups start; the first fact settles it."""
+    memory = memory_of(session)
+    if memory.month_starts_on is None:
+        known = await session.fetch(_MONTH)
+        if not known:
+            await session.fetch(_FIRST_MONTH, session.packs.version(pack_version).period_rules().month_starts_on)
+            # Not remembered yet: this transaction may still be rolled back, and another be the first.
+            return int((await session.fetch(_MONTH))[0].starts_on)
+        memory.month_starts_on = int(known[0].starts_on)
+    return memory.month_starts_on
+
+
+async def _add(session: Session, total: dict[Cell, Counts], starts_on: int) -> None:
     cells = map(list, zip(*total, strict=True))
     counts = (_numbers(column) for column in zip(*total.values(), strict=True))
-    (result,) = await session.fetch(_ADD, *cells, *counts)
-    if result.negative:
-        raise ArithmeticError(f"{result.negative} cells of the roll-up would fall below 0: it is not what it was")
-    if result.empty:
-        emptied = [cell for cell, counts in total.items() if min(counts) < 0]
-        await session.fetch(_SWEEP, *map(list, zip(*emptied, strict=True)))
+    odd = await session.fetch(_ADD, *cells, *counts, starts_on)
+    negative = sum(row.low < 0 for row in odd)
+    if negative:
+        raise ArithmeticError(f"{negative} cells of the roll-ups would fall below 0: they are not what they were")
+    fine = [row[1:-1] for row in odd if row.grain == FINE]
+    coarse = [row[:-1] for row in odd if row.grain != FINE]
+    for statement, emptied in ((_SWEEP_FINE, fine), (_SWEEP_COARSE, coarse)):
+        if emptied:
+            await session.fetch(statement, *map(list, zip(*emptied, strict=True)))
 
 
 def _numbers(column: Iterable[int]) -> str:
@@ -219,5 +265,6 @@ def fact_row(fact: Fact, day_of: DayOf, cells: Mapping[Cell, Counts]) -> tuple[o
         None if limit is None else limit.due_at,
         fact.updated_at,
         fact.version,
+        counted(cells.values()),
         orjson.dumps(to_document(fact)).decode(),
     )

@@ -15,8 +15,8 @@ from libs.common.pack.schema import Area, Category, Unit
 from libs.common.pack.shelf import Shelved
 from libs.common.security.policy import Scope
 from libs.common.time.periods import Period, PeriodKind, assessment_day, period, window
-from services.analytics import queries
-from services.analytics.queries import Grouping, Selection
+from services.analytics.queries.freshness import freshness
+from services.analytics.queries.sums import Grouping, Selection
 from services.analytics.schemas import By, PeriodName, PeriodOut, SelectionQuery
 
 NO_UNIT = ("未派单位", "No unit")
@@ -141,7 +141,7 @@ def _names(directory: Directory, by: By, key: str) -> tuple[str, str]:
 
 async def stamp(session: Session, asked: Asked, query: SelectionQuery, by: By) -> dict[str, Any]:
     """What every answer says of itself."""
-    fresh = await queries.freshness(session)
+    fresh = await freshness(session)
     return {
         "period": asked.period,
         "area_code": asked.area_code,

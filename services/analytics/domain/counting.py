@@ -147,6 +147,16 @@ def contribution(fact: Fact, day_of: DayOf) -> dict[Cell, Counts]:
     return {Cell(*where, *dimensions): tuple(counts) for where, counts in cells.items()}
 
 
+def counted(cells: Iterable[Counts]) -> int:
+    """A bit for each of ``COUNTERS`` that is not 0 in some cell."""
+    bits = 0
+    for counts in cells:
+        for place, count in enumerate(counts):
+            if count:
+                bits |= 1 << place
+    return bits
+
+
 def difference(old: Mapping[Cell, Counts], new: Mapping[Cell, Counts]) -> dict[Cell, Counts]:
     """What has to be added to roll-ups that hold ``old`` so that they hold ``new``."""
     changes: dict[Cell, Counts] = {}

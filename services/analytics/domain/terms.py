@@ -73,6 +73,22 @@ class Counter(StrEnum):
 COUNTERS: tuple[Counter, ...] = tuple(Counter)
 """The order of the integers in a row of counts."""
 
+RARE: frozenset[Counter] = frozenset(
+    {
+        Counter.ANSWERED_DIRECTLY,
+        Counter.WITHDRAWN,
+        Counter.CLOSED_UNVERIFIED,
+        Counter.NOT_SATISFIED,
+        Counter.SENT_BACK,
+        Counter.RETURNS_REQUESTED,
+        Counter.RETURNS_REFUSED,
+        Counter.REMINDERS,
+        Counter.SUPERVISIONS,
+        Counter.TRIAGED,
+    }
+)
+"""Counters to which few cases add: each has an index of its own, so that those few are found."""
+
 Counts = tuple[int, ...]
 """One integer for each of ``COUNTERS``."""
 

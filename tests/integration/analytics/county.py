@@ -1,9 +1,9 @@
 """An analytics service of a test: its tables, the demo pack, and a way to hear events without a bus."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import cast
+from typing import Any, cast
 from zoneinfo import ZoneInfo
 
 from fastapi import FastAPI
@@ -26,10 +26,11 @@ from libs.common.time.clock import SimulatedClock
 from libs.common.time.periods import assessment_day
 from libs.common.web.app import create_app
 from services.analytics.domain.counting import DayOf
-from services.analytics.domain.terms import COUNTERS, Cell, Counts
+from services.analytics.domain.grains import GRAINS, month_start
+from services.analytics.domain.terms import COUNTERS, NOTHING, Cell, Counts
 from services.analytics.handlers import REACTIONS
 from services.analytics.main import SPEC
-from services.analytics.tables import DIMENSIONS
+from services.analytics.tables import COARSE_DIMENSIONS, DIMENSIONS
 
 COUNTY = "999001000000"
 NOW = datetime(2026, 6, 10, 2, 0, tzinfo=UTC)
@@ -104,11 +105,30 @@ def day_of(_pack_version: int) -> DayOf:
 
 
 async def stored_rollup(session: Session) -> dict[Cell, Counts]:
-    """The whole roll-up as it stands in the database."""
-    names = ", ".join((*DIMENSIONS, *(counter.value for counter in COUNTERS)))
-    rows = await session.fetch(f"SELECT {names} FROM rollup")  # noqa: S608 - names of columns
-    size = len(DIMENSIONS)
-    return {Cell(*row[:size]): tuple(row[size:]) for row in rows}
+    """The whole fine roll-up as it stands in the database, once the coarse ones were found to be its sums."""
+    fine = {Cell._make(key): counts for key, counts in (await _stored(session, "rollup", DIMENSIONS)).items()}
+    assert await _stored(session, "rollup_coarse", COARSE_DIMENSIONS) == coarse_by_hand(fine)
+    return fine
+
+
+async def _stored(session: Session, table: str, dimensions: Sequence[str]) -> dict[tuple[Any, ...], Counts]:
+    names = ", ".join((*dimensions, *(counter.value for counter in COUNTERS)))
+    rows = await session.fetch(f"SELECT {names} FROM {table}")  # noqa: S608 - names of columns
+    size = len(dimensions)
+    return {tuple(row[:size]): tuple(row[size:]) for row in rows}
+
+
+def coarse_by_hand(fine: Mapping[Cell, Counts]) -> dict[tuple[object, ...], Counts]:
+    """The coarse roll-ups, added up here by the words of their definition."""
+    total: dict[tuple[object, ...], Counts] = {}
+    for grain in GRAINS:
+        for cell, counts in fine.items():
+            day = month_start(cell.day, PACK.assessment.month_starts_on) if grain.monthly else cell.day
+            area = cell.area_code[: grain.digits].ljust(12, "0")
+            others = (getattr(cell, name) if name in grain.dimensions else "" for name in DIMENSIONS[3:])
+            key = (grain.name, cell.basis, day, area, *others)
+            total[key] = tuple(map(sum, zip(total.get(key, NOTHING), counts, strict=True)))
+    return {key: counts for key, counts in total.items() if any(counts)}
 
 
 def in_batches(events: Iterable[Event], size: int) -> list[list[Event]]:

@@ -174,7 +174,7 @@ async def test_satisfaction_weighs_basically_satisfied(database: Database, leade
     assert (micro["text"], figures["rates"][0]["macro"], figures["rates"][0]["rows"]) == ("95.0 %", None, [])
     assert figures["scores"][0]["micro"]["score"] == "98.0"
     behind = await get(leader, "figures/cases", measure="satisfaction", part="numerator")
-    assert [(case["amount"], case["cases"]) for case in behind["items"]] == [(9, "0.9"), (10, "1")]
+    assert [(case["amount"], case["cases"]) for case in behind["items"]] == [(10, "1"), (9, "0.9")]
 
 
 async def test_without_data_a_rate_is_null_and_prints_a_dash(leader: AsyncClient) -> None:

@@ -356,7 +356,7 @@ KINDS: dict[str, Spoiled] = {
         "I8", "analytics", "ghost", "there is a fact, and no registration",
         "INSERT INTO analytics.fact SELECT 'ghost', case_no, area_code, unit_code, units, category_code, channel, kind,"
         " urgency, status, is_open, round, registered_at, registered_day, closed_day, first_day, last_day,"
-        " handle_due_at, updated_at, version, doc FROM analytics.fact WHERE case_id = {solved}",
+        " handle_due_at, updated_at, version, doc, counted FROM analytics.fact WHERE case_id = {solved}",
     ),
     "a figure off by one": _spoiled(
         "I8", "analytics", "roll-up", "registered is",
@@ -370,6 +370,20 @@ KINDS: dict[str, Spoiled] = {
         "I8", "analytics", "roll-up", "the recount has no such cell",
         "INSERT INTO analytics.rollup SELECT (jsonb_populate_record(r, '{{\"unit_code\": \"D-NOBODY\"}}')).*"
         " FROM analytics.rollup AS r LIMIT 1",
+    ),
+    "a coarse figure off by one": _spoiled(
+        "I8", "analytics", "coarse roll-up month_", "closed is",
+        "UPDATE analytics.rollup_coarse SET closed = closed + 1 WHERE ctid = ("
+        "SELECT min(ctid) FROM analytics.rollup_coarse WHERE grain LIKE 'month%' AND closed > 0)",
+    ),
+    "a coarse cell lost": _spoiled(
+        "I8", "analytics", "coarse roll-up day_units", "is not there, the recount says",
+        "DELETE FROM analytics.rollup_coarse WHERE ctid = ("
+        "SELECT min(ctid) FROM analytics.rollup_coarse WHERE grain = 'day_units')",
+    ),
+    "a fact that hides from who asks why": _spoiled(
+        "I8", "analytics", "solved", "counted of its fact is",
+        "UPDATE analytics.fact SET counted = 0 WHERE case_id = {solved}",
     ),
     # Identities
     "a phone in an event": _spoiled(

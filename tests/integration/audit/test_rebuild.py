@@ -19,8 +19,10 @@ _SPOILT = (
     "DELETE FROM analytics.fact WHERE case_id = {fresh}",
     "INSERT INTO analytics.fact SELECT 'ghost', case_no, area_code, unit_code, units, category_code, channel, kind,"
     " urgency, status, is_open, round, registered_at, registered_day, closed_day, first_day, last_day,"
-    " handle_due_at, updated_at, version, doc FROM analytics.fact WHERE case_id = {solved}",
+    " handle_due_at, updated_at, version, doc, counted FROM analytics.fact WHERE case_id = {solved}",
     "UPDATE analytics.rollup SET registered = registered + 1 WHERE registered > 0",
+    "UPDATE analytics.rollup_coarse SET closed = closed + 1 WHERE grain = 'month_all'",
+    "DELETE FROM analytics.rollup_coarse WHERE grain = 'day_units'",
     'INSERT INTO analytics.rollup SELECT (jsonb_populate_record(r, \'{{"unit_code": "D-NOBODY"}}\')).*'
     " FROM analytics.rollup AS r LIMIT 1",
 )
@@ -63,7 +65,7 @@ async def test_checking_changes_nothing(copy: Copy) -> None:
     assert "fact ghost: is of no case" in first.first
 
 
-@pytest.mark.parametrize("sql", [_SPOILT, ("TRUNCATE analytics.fact, analytics.rollup",)])
+@pytest.mark.parametrize("sql", [_SPOILT, ("TRUNCATE analytics.fact, analytics.rollup, analytics.rollup_coarse",)])
 async def test_what_was_spoilt_is_put_right(copy: Copy, sql: tuple[str, ...]) -> None:
     await copy.spoil(*sql)
     assert not (await examine(Subject(copy.url))).clean

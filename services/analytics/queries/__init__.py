@@ -1,0 +1,1 @@
+"""Every SELECT of analytics, by what is asked."""

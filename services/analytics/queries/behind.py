@@ -1,0 +1,167 @@
+"""The cases that may stand behind a number: walked along an index, newest first, a bounded stretch at a time."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from sqlalchemy import Boolean, ColumnElement, Select, Text, cast, literal, literal_column, not_, select, tuple_
+
+from libs.common.database.session import Session
+from libs.common.security.policy import Scope
+from services.analytics.domain.terms import COUNTERS, RARE, Basis, Counter
+from services.analytics.queries.sums import Selection
+from services.analytics.tables import FactRow
+
+MOST_WALKED = 4_000
+"""Index entries looked at for one answer: so a page has its price, whatever it is narrowed to."""
+USUAL_LIFE = timedelta(days=60)
+"""Assessment days from the registration of a case within which all that counts happens; others are strays."""
+
+_SHOWN = (
+    "case_id",
+    "case_no",
+    "area_code",
+    "unit_code",
+    "category_code",
+    "channel",
+    "kind",
+    "status",
+    "round",
+    "registered_at",
+    "handle_due_at",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which cases: those of a selection that add something to one of the counters on a basis."""
+
+    basis: Basis
+    selection: Selection
+    counters: Collection[Counter]
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a walk stands: before the case with this day and id. Strays are walked after all others."""
+
+    strays: bool
+    day: date
+    case_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """Some candidates, and where the walk goes on; None at its end."""
+
+    rows: Sequence[Any]
+    following: Place | None
+    turns_to_strays: bool = False
+
+
+async def walk(session: Session, scope: Scope, wanted: Wanted, place: Place | None, at_most: int) -> Stretch:
+    """The next candidates, up to ``at_most``; perhaps none, though the walk goes on."""
+    strays = place is not None and place.strays
+    index = _along(wanted, strays=strays)
+    if place is not None:
+        index.append(_position(wanted) < _literal(place))
+    floor: Any = (await session.execute(_floor(wanted, index))).one_or_none()
+    if floor is not None:
+        index.append(_position(wanted) >= _literal(Place(strays, floor[0], floor[1])))
+    statement = _shown(wanted).where(*index, *_narrowed(scope, wanted)).order_by(*_order(wanted)).limit(at_most)
+    rows: Sequence[Any] = (await session.execute(statement)).all()
+    if len(rows) == at_most:
+        return Stretch(rows, Place(strays, rows[-1].walked, rows[-1].case_id))
+    if floor is not None:
+        return Stretch(rows, Place(strays, floor[0], floor[1]))
+    if wanted.basis is Basis.HAPPENED and not strays:
+        return Stretch(rows, Place(strays=True, day=date.max, case_id=""), turns_to_strays=True)
+    return Stretch(rows, None)
+
+
+def _floor(wanted: Wanted, index: Sequence[ColumnElement[bool]]) -> Select[Any]:
+    """How far one answer goes at most; no row when the walk ends before."""
+    return (
+        select(_day(wanted), _column(FactRow.case_id))
+        .where(*index)
+        .order_by(*_order(wanted))
+        .offset(MOST_WALKED - 1)
+        .limit(1)
+    )
+
+
+def _shown(wanted: Wanted) -> Select[Any]:
+    columns = [_column(getattr(FactRow, name)) for name in _SHOWN]
+    return select(*columns, _day(wanted).label("walked"), cast(_column(FactRow.doc), Text).label("doc"))
+
+
+def _along(wanted: Wanted, *, strays: bool) -> list[ColumnElement[bool]]:
+    """What an index knows: the days, and whether something rare is in it."""
+    first, last = wanted.selection.first, wanted.selection.last
+    day = _day(wanted)
+    conditions: list[ColumnElement[bool]]
+    if wanted.basis is not Basis.HAPPENED:
+        conditions = [day.between(first, last)]
+    elif strays:
+        usual = day.between(first - USUAL_LIFE, last)
+        conditions = [literal_column("fact.stray", Boolean), not_(usual)]
+    else:
+        conditions = [day.between(first - USUAL_LIFE, last)]
+    if (
+        not strays
+        and wanted.basis is not Basis.CLOSED
+        and len(wanted.counters) == 1
+        and RARE.issuperset(wanted.counters)
+    ):
+        # As the partial index of this counter has it, so that every plan can prove that the index holds the rows.
+        conditions.append(literal_column(f"fact.rare & {_bits(wanted.counters)} <> 0", Boolean))
+    return conditions
+
+
+def _narrowed(scope: Scope, wanted: Wanted) -> list[ColumnElement[bool]]:
+    selection = wanted.selection
+    conditions: list[ColumnElement[bool]] = [
+        scope.predicate(_column(FactRow.area_code), _column(FactRow.unit_code)),
+        _column(FactRow.counted).op("&")(_bits(wanted.counters)) != 0,
+    ]
+    if wanted.basis is Basis.HAPPENED:
+        conditions += [_column(FactRow.first_day) <= selection.last, _column(FactRow.last_day) >= selection.first]
+    if selection.area_prefix:
+        conditions.append(_column(FactRow.area_code).like(selection.area_prefix + "%"))
+    if selection.unit_code:
+        # Parts of any case may count for no unit, so that choice narrows nothing here.
+        conditions.append(_column(FactRow.units).contains([selection.unit_code]))
+    if selection.category_code is not None:
+        conditions.append(_column(FactRow.category_code).like(selection.category_code + "%"))
+    if selection.channel is not None:
+        conditions.append(_column(FactRow.channel) == selection.channel)
+    if selection.kind is not None:
+        conditions.append(_column(FactRow.kind) == selection.kind)
+    return conditions
+
+
+def _bits(counters: Collection[Counter]) -> int:
+    return sum(1 << COUNTERS.index(counter) for counter in counters)
+
+
+def _day(wanted: Wanted) -> ColumnElement[Any]:
+    day: ColumnElement[Any] = _column(FactRow.closed_day if wanted.basis is Basis.CLOSED else FactRow.registered_day)
+    return day
+
+
+def _order(wanted: Wanted) -> list[ColumnElement[Any]]:
+    return [_day(wanted).desc(), _column(FactRow.case_id).desc()]
+
+
+def _position(wanted: Wanted) -> ColumnElement[Any]:
+    return tuple_(_day(wanted), _column(FactRow.case_id))
+
+
+def _literal(place: Place) -> ColumnElement[Any]:
+    return tuple_(literal(place.day), literal(place.case_id))
+
+
+def _column(attribute: Any) -> Any:
+    """SQLModel types a column as its value; here it is the column."""
+    return attribute
