@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 import orjson
 
@@ -40,6 +40,15 @@ _LETTERS = "abcdefghijklmnopqrstuvwxyz"
 _NDJSON = b"Content-Type: application/x-ndjson\r\n"
 
 
+class Seen(NamedTuple):
+    """A request that came to an end: when on the loop's clock, at whom, the status (0: no answer), its seconds."""
+
+    at: float
+    service: Service
+    status: int
+    seconds: float
+
+
 @dataclass(slots=True)
 class Tally:
     """What became of it. Only what the journal has on disk is counted."""
@@ -55,8 +64,7 @@ class Tally:
     """Requests that were sent again."""
     statuses: Counter[int] = field(default_factory=Counter)
     """Of all answers."""
-    seen: list[tuple[float, Service, int]] = field(default_factory=list)
-    """Every request that came to an end: when on the loop's clock, at whom, and the status, 0 without an answer."""
+    seen: list["Seen"] = field(default_factory=list)
     surprises: list[str] = field(default_factory=list)
     """Answers that nobody should have got."""
     longest_wait: float = 0.0
@@ -275,10 +283,12 @@ class Crowd:
 
     async def _ask(self, service: Service, sending: Awaitable[Answer]) -> Answer | None:
         answer: Answer | None = None
+        loop = asyncio.get_running_loop()
+        began = loop.time()
         with suppress(Unanswered):
             answer = await sending
-        status = answer.status if answer is not None else 0
-        self.tally.seen.append((asyncio.get_running_loop().time(), service, status))
+        status, ended = answer.status if answer is not None else 0, loop.time()
+        self.tally.seen.append(Seen(ended, service, status, ended - began))
         if answer is not None:
             self.tally.statuses[status] += 1
         return answer

@@ -54,6 +54,11 @@ class Proxy:
         return self._port
 
     @property
+    def port_behind(self) -> int:
+        """The port of the server that it leads to."""
+        return self._to[1]
+
+    @property
     def address(self) -> str:
         """``host:port`` for clients."""
         return f"127.0.0.1:{self._port}"

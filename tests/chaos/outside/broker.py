@@ -1,30 +1,20 @@
 """The broker goes away, comes back, and comes back empty: complaints are taken all the while, and all arrives."""
 
 import asyncio
-import time
 from datetime import UTC, datetime
-
-import asyncpg
 
 from libs.common.bus.broker import KafkaBroker
 from libs.common.bus.flow import Service
 from tests.chaos.crowd import Pace
+from tests.chaos.outside.backlog import backlog_gone
 from tests.chaos.outside.watching import UNDERSTOOD, Window, only, pids, same_processes, watched
 from tests.chaos.scenario import Scenario, Trial
 from tests.chaos.stage import Kind, Stage, open_stage
 from tests.chaos.verdict import Verdict, expect
 
-BUSY = Pace(citizens=10, pause=0.2)
+BUSY = Pace(citizens=6, pause=0.3)
 AVAILABLE = 0.999
 BACKLOG_WITHIN = 60.0
-_PAUSE = 0.2
-_NOT_APPLIED = """
-    SELECT count(*) FROM (
-        SELECT key, max(seq) AS seq FROM {source}.ledger WHERE stream = 'cases' AND recorded_at <= $1 GROUP BY key
-    ) AS said LEFT JOIN {reader}.watermark AS mark
-        ON mark.stream = 'cases' AND mark.key = said.key AND mark.source = '{source}'
-    WHERE coalesce(mark.seq, 0) < said.seq
-"""
 
 
 async def broker_away(stage: Stage, seconds: float) -> list[Verdict]:
@@ -35,7 +25,7 @@ async def broker_away(stage: Stage, seconds: float) -> list[Verdict]:
         await asyncio.to_thread(broker.kill)
         await asyncio.sleep(seconds)
     await asyncio.to_thread(broker.start)
-    took = await _backlog_gone(stage, datetime.now(UTC))
+    took = await backlog_gone(stage, datetime.now(UTC))
     stage.trial.tell(f"{name}: what had gathered was applied {took:.1f} s after it was back")
     return [
         _taken(name, window),
@@ -54,7 +44,7 @@ async def broker_wiped(stage: Stage) -> list[Verdict]:
         broker.wipe()
         await asyncio.to_thread(broker.start)
         await stage.crowd.accepted(20)
-    took = await _backlog_gone(stage, datetime.now(UTC))
+    took = await backlog_gone(stage, datetime.now(UTC))
     stage.trial.tell(f"{name}: all was applied {took:.1f} s later")
     return [
         _taken(name, window),
@@ -70,7 +60,7 @@ async def tables_wiped(stage: Stage) -> list[Verdict]:
         for _ in range(2):
             await stage.lose_the_log()
             await stage.crowd.accepted(20)
-    took = await _backlog_gone(stage, datetime.now(UTC))
+    took = await backlog_gone(stage, datetime.now(UTC))
     return [
         _taken(name, window),
         expect(f"{name}: all applied", f"<= {BACKLOG_WITHIN:.0f} s", f"{took:.1f} s", took <= BACKLOG_WITHIN),
@@ -94,26 +84,6 @@ def _taken(name: str, window: Window) -> Verdict:
         share >= AVAILABLE,
         f"{good:,} of {asked:,}",
     )
-
-
-async def _backlog_gone(stage: Stage, until: datetime, within: float = 180.0) -> float:
-    """Seconds until all that was recorded until a moment has been applied by all who hear it."""
-    began = time.monotonic()
-    connection = await asyncpg.connect(stage.oracle.url, timeout=10)
-    try:
-        while time.monotonic() - began < within:
-            left = [
-                await connection.fetchval(_NOT_APPLIED.format(source=source, reader=reader), until)
-                for source in (Service.INTAKE, Service.DISPATCH, Service.FOLLOWUP)
-                for reader in Service
-                if reader is not source
-            ]
-            if not any(left):
-                break
-            await asyncio.sleep(_PAUSE)
-    finally:
-        await connection.close()
-    return time.monotonic() - began
 
 
 async def _away(trial: Trial) -> list[Verdict]:

@@ -72,7 +72,7 @@ async def go_away(stage: Stage, seconds: float) -> Return:
     back = asyncio.get_running_loop().time()
     ready = await ready_again(stage)
     await stage.crowd.accepted(stage.trial.lots.randrange(5, 15))
-    refusals = [at - back for at, _, status in stage.crowd.tally.seen if at > back and status not in UNDERSTOOD]
+    refusals = [one.at - back for one in stage.crowd.tally.seen if one.at > back and one.status not in UNDERSTOOD]
     return Return(ready, max(refusals, default=0.0))
 
 

@@ -26,6 +26,8 @@ class Window:
 
     counts: Counter[tuple[Service, int]] = field(default_factory=Counter)
     seconds: float = 0.0
+    longest: float = 0.0
+    """Seconds that one request took, the longest."""
 
     def unlike(self, allowed: Collection[int]) -> dict[str, int]:
         """Answers of other statuses, by place."""
@@ -41,7 +43,9 @@ class Window:
         statuses = Counter[int]()
         for (_, status), count in self.counts.items():
             statuses[status] += count
-        return ", ".join(f"{count} x {status or 'no answer'}" for status, count in sorted(statuses.items()))
+        told = ", ".join(f"{count} x {status or 'no answer'}" for status, count in sorted(statuses.items()))
+        refused = ", ".join(f"{place} x {count}" for place, count in self.unlike(UNDERSTOOD).items())
+        return f"{told} ({refused})" if refused else told
 
 
 @asynccontextmanager
@@ -52,7 +56,8 @@ async def watched(stage: Stage) -> AsyncIterator[Window]:
     try:
         yield window
     finally:
-        window.counts.update((service, status) for _, service, status in seen[start:])
+        window.counts.update((one.service, one.status) for one in seen[start:])
+        window.longest = max((one.seconds for one in seen[start:]), default=0.0)
         window.seconds = asyncio.get_running_loop().time() - began
 
 

@@ -59,16 +59,18 @@ class KafkaBroker:
     """One broker on one data folder, on 127.0.0.1.
 
     The methods block; call them in a worker thread from asynchronous code. Without ``port`` a free one is taken and
-    kept over restarts of this object, so that clients find the broker again.
+    kept over restarts of this object, so that clients find the broker again. ``advertised`` is the ``host:port`` under
+    which clients are told to reach it, when that is another: a line that leads here.
     """
 
-    def __init__(self, data_dir: Path, port: int | None = None) -> None:
+    def __init__(self, data_dir: Path, port: int | None = None, advertised: str | None = None) -> None:
         self.data_dir = data_dir.resolve()
         self.log = self.data_dir / "broker.log"
         self._store = self.data_dir / "store"
         self._configuration = self.data_dir / "server.properties"
         self._port = port
         self._fixed_port = port is not None
+        self._advertised = advertised
         self._process: subprocess.Popen[bytes] | None = None
 
     @property
@@ -158,7 +160,7 @@ class KafkaBroker:
         controller = f"{_ADDRESS}:{programs.free_port()}"
         settings = _SETTINGS | {
             "listeners": f"PLAINTEXT://{self.bootstrap},CONTROLLER://{controller}",
-            "advertised.listeners": f"PLAINTEXT://{self.bootstrap}",
+            "advertised.listeners": f"PLAINTEXT://{self._advertised or self.bootstrap}",
             "controller.quorum.voters": f"1@{controller}",
             "log.dirs": str(self._store),
         }

@@ -1,0 +1,39 @@
+"""How long it takes until what was said by a moment has been applied by all who hear it."""
+
+import asyncio
+import time
+from datetime import datetime
+
+import asyncpg
+
+from libs.common.bus.flow import Service
+from tests.chaos.stage import Stage
+
+_PAUSE = 0.2
+_NOT_APPLIED = """
+    SELECT count(*) FROM (
+        SELECT key, max(seq) AS seq FROM {source}.ledger WHERE stream = 'cases' AND recorded_at <= $1 GROUP BY key
+    ) AS said LEFT JOIN {reader}.watermark AS mark
+        ON mark.stream = 'cases' AND mark.key = said.key AND mark.source = '{source}'
+    WHERE coalesce(mark.seq, 0) < said.seq
+"""
+
+
+async def backlog_gone(stage: Stage, until: datetime, within: float = 180.0) -> float:
+    """Seconds until all that was recorded until a moment has been applied by all who hear it."""
+    began = time.monotonic()
+    connection = await asyncpg.connect(stage.oracle.url, timeout=10)
+    try:
+        while time.monotonic() - began < within:
+            left = [
+                await connection.fetchval(_NOT_APPLIED.format(source=source, reader=reader), until)
+                for source in (Service.INTAKE, Service.DISPATCH, Service.FOLLOWUP)
+                for reader in Service
+                if reader is not source
+            ]
+            if not any(left):
+                break
+            await asyncio.sleep(_PAUSE)
+    finally:
+        await connection.close()
+    return time.monotonic() - began
