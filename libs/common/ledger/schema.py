@@ -139,6 +139,16 @@ LEDGER_DDL: tuple[str, ...] = (
     """,
 )
 
+CATCH_UP_DDL: tuple[str, ...] = (
+    "ALTER TABLE parked ADD COLUMN IF NOT EXISTS again_at timestamptz",
+    "DELETE FROM relay_mark",
+    "ALTER TABLE relay_mark DROP COLUMN IF EXISTS first_offset",
+    "ALTER TABLE relay_mark ADD COLUMN IF NOT EXISTS last_event uuid NOT NULL",
+    "ALTER TABLE relay_mark ADD COLUMN IF NOT EXISTS oldest timestamptz NOT NULL",
+)
+"""For tables that were made by the first release: what came to them since. What the broker acknowledged before is not
+remembered in the new way, so a loss of that time can no longer be noticed by the relay, only by the audit."""
+
 ROOM_DDL: tuple[str, ...] = (
     "ALTER TABLE ledger_head SET (fillfactor = 50)",
     "ALTER TABLE watermark SET (fillfactor = 50)",

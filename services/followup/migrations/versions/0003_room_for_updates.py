@@ -1,8 +1,8 @@
-"""Room on each page for the changes of a running case, so that a change stays on its page."""
+"""What came to the library's tables, and room on each page for the changes of a running case."""
 
 from alembic import op
 
-from libs.common.ledger.schema import ROOM_DDL
+from libs.common.ledger.schema import CATCH_UP_DDL, ROOM_DDL
 
 revision = "0003"
 down_revision = "0002"
@@ -17,6 +17,6 @@ _ROOM = (
 
 
 def upgrade() -> None:
-    """Only a hint for new pages: nothing is rewritten, and a worker of the release before goes on beside it."""
-    for statement in (*ROOM_DDL, *_ROOM):
+    """Nothing is rewritten. A relay of the release before cannot go on beside it: end the workers first."""
+    for statement in (*CATCH_UP_DDL, *ROOM_DDL, *_ROOM):
         op.execute(statement)
