@@ -9,8 +9,12 @@ depends_on = None
 
 _INDEXES = (
     """
-    CREATE INDEX work_open_overdue_idx ON work (overdue, list_due_at, case_id)
-        WHERE status IN ('assigned', 'signed')
+    CREATE INDEX work_open_overdue_idx ON work (list_due_at, case_id)
+        WHERE status IN ('assigned', 'signed') AND overdue IS TRUE
+    """,
+    """
+    CREATE INDEX work_open_in_time_idx ON work (list_due_at, case_id)
+        WHERE status IN ('assigned', 'signed') AND overdue IS FALSE
     """,
     """
     CREATE INDEX work_done_area_idx ON work (area_code text_pattern_ops, status, list_due_at, case_id)
