@@ -131,8 +131,11 @@ class Consumer:
                     logger.info("batch taken apart", extra={"service": self._name, "error": type(error).__name__})
                     return _parts(envelopes, self._suspect)
                 tries += 1
+                if tries == 1 and not isinstance(error, Permanent):
+                    # What only stumbled is not put aside: all of its case would wait behind it.
+                    continue
                 if self._parked_in_a_row < MOST_PARKED_IN_A_ROW:
-                    await self._park(envelopes[0], error)
+                    await self._park(envelopes[0], error, tries)
                     return []
                 if isinstance(error, Permanent) or tries >= inbox.TRIES:
                     reason = f"{self._parked_in_a_row} events in a row failed; the last: {inbox.reason_of(error)}"
@@ -157,9 +160,9 @@ class Consumer:
             self._parked_in_a_row = 0
         self._count(ready)
 
-    async def _park(self, envelope: Envelope, error: Exception) -> None:
+    async def _park(self, envelope: Envelope, error: Exception, tries: int) -> None:
         again_in = None if isinstance(error, Permanent) else inbox.FIRST_AGAIN
-        row = inbox.Parked(envelope, "failed", inbox.reason_of(error), tries=1, again_in=again_in)
+        row = inbox.Parked(envelope, "failed", inbox.reason_of(error), tries=tries, again_in=again_in)
         backoff = Backoff()
         while True:
             try:
