@@ -97,6 +97,7 @@ async def _read_plain(connection: "asyncpg.Connection[asyncpg.Record]", reader: 
     while read < events:
         rows = await connection.fetch(_READ, last, BATCH)
         if not rows:
+            # A plain log tells nobody that there is news.
             await asyncio.sleep(0.002)
             continue
         last = rows[-1]["id"]

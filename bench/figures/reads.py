@@ -26,6 +26,8 @@ _SOME_CASES = "SELECT case_id FROM intake.cases TABLESAMPLE SYSTEM (0.2) LIMIT 1
 async def run(context: Context) -> list[Figure]:
     """``lists_p95_ms``, ``queues_p95_ms`` and ``figures_p95_ms``."""
     cases = max(context.stocks)
+    if not cases:
+        raise ValueError("reads asks about cases that are there: give it a stock, for example --stocks 20000")
     url = await context.ground.database(cases)
     try:
         async with context.ground.house(Kind.EIGHT_EMBEDDED, url) as house:

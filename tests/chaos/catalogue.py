@@ -4,6 +4,7 @@ from tests.chaos.delivery.scenarios import DELIVERY, POISON
 from tests.chaos.failpoints import FAILPOINTS
 from tests.chaos.kills import KILLS
 from tests.chaos.outside.broker import BROKER
+from tests.chaos.outside.network import NETWORK
 from tests.chaos.outside.postgres import POSTGRES
 from tests.chaos.scenario import Scenario
 from tests.chaos.stopped import STOPPED
@@ -18,4 +19,5 @@ SCENARIOS: tuple[Scenario, ...] = (
     POISON,
     POSTGRES,
     BROKER,
+    NETWORK,
 )

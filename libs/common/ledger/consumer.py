@@ -1,10 +1,10 @@
 """From the bus into this service: read a batch, apply it in one transaction, then commit its offsets.
 
 A batch that fails is rolled back and taken again without the event that failed, which is tried alone and, when it
-fails there too, is parked with its reason; later events of the same key queue behind it. It is tried again beside the
-others, a few times unless it is ``Permanent``, and then waits for a person. Trouble with the database or the bus is
-never the event's fault: it is tried again for as long as it lasts. When too many events in a row fail, it is the
-release that is bad, not the events: the consumer stops and says so.
+fails there twice (once, when the error is ``Permanent``), is parked with its reason; later events of the same key queue
+behind it. It is tried again beside the others, a few times unless it is ``Permanent``, and then waits for a person.
+Trouble with the database or the bus is never the event's fault: it is tried again for as long as it lasts. When too
+many events in a row fail, it is the release that is bad, not the events: the consumer stops and says so.
 """
 
 import asyncio

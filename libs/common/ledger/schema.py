@@ -154,7 +154,7 @@ ROOM_DDL: tuple[str, ...] = (
     "ALTER TABLE watermark SET (fillfactor = 50)",
 )
 """Room on each page for the next versions of its rows, which change with every event of their key: so they stay on
-their page, and no index has to hear of them. Each service's second migration does the same for its own tables."""
+their page, and no index has to hear of them. Each service's `room_for_updates` does the same for its own tables."""
 
 PARTS = 16
 """Key-hash parts of the unsent pointers; a relay owns whole parts under an advisory lock."""
