@@ -20,6 +20,8 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.types import TypeEngine
 from sqlmodel import SQLModel
 
+from libs.common.database.trouble import Overtaken
+
 Convert = Callable[[Any], Any]
 
 _DIALECT: Dialect = make_url("postgresql://").get_dialect()()
@@ -94,17 +96,22 @@ class Layout:
             record.as_read = self._values(record)
 
     async def update(self, rows: Runs, changed: Sequence[tuple[Record, list[str]]]) -> None:
-        """Write changed rows in one statement, which sets every column that changed in one of them."""
+        """Write changed rows in one statement, which sets every column that changed in one of them.
+
+        Raises Overtaken when one of them is gone: it was read without a lock, and somebody deleted it.
+        """
         moved = {name for _, names in changed for name in names}
         setting = [name for name in self.columns if name in moved]
         columns = [*self.keys, *setting]
         table = self.table.name
         assignments = ", ".join(f"{name} = new.{name}{self._casts[name]}" for name in setting)
         same = " AND ".join(f"{table}.{name} = new.{name}" for name in self.keys)
-        await rows.fetch(
-            f"UPDATE {table} SET {assignments} FROM {self._unnest(columns)} WHERE {same}",  # noqa: S608
+        written = await rows.fetch(
+            f"UPDATE {table} SET {assignments} FROM {self._unnest(columns)} WHERE {same} RETURNING 1",  # noqa: S608
             *self._parameters(columns, [record for record, _ in changed]),
         )
+        if len(written) < len(changed):
+            raise Overtaken(f"{len(changed) - len(written)} rows of {table} are gone")
         for record, _ in changed:
             record.as_read = self._values(record)
 

@@ -15,7 +15,7 @@ from sqlmodel import Field, SQLModel
 
 from libs.common.database.columns import moment_column, texts_column, word_column
 from libs.common.database.records import layout_of
-from libs.common.database.session import Database
+from libs.common.database.session import Database, Overtaken
 from libs.common.events.terms import Kind
 from tests.support.ledgers import open_service
 
@@ -126,6 +126,24 @@ async def test_a_new_row_is_found_in_the_same_transaction_and_may_go_again(datab
         await session.remove(made)
         assert await session.one(Thing, "thing_id", "a") is None
     assert await read(database, "a") == [{}]
+
+
+async def _change_while_somebody_deletes(database: Database) -> None:
+    async with database.transaction(NOON) as session:
+        rows = [await session.one(Thing, "thing_id", thing_id, lock=False) for thing_id in ("a", "b")]
+        async with database.transaction(NOON) as other:
+            await other.fetch("DELETE FROM thing WHERE thing_id = 'a'")
+        for row in rows:
+            assert row is not None
+            row.number = 9
+
+
+async def test_a_change_to_a_row_that_is_gone_is_not_lost_in_silence(database: Database) -> None:
+    await write(database, values("a"), values("b"))
+    with pytest.raises(Overtaken):
+        await _change_while_somebody_deletes(database)
+    (left,) = await read(database, "b")
+    assert left["number"] == 1
 
 
 async def test_a_column_that_does_not_exist_or_is_missing_is_refused() -> None:
