@@ -81,7 +81,7 @@ async def test_what_fails_only_when_it_is_written_is_found_too(ears: Ears) -> No
         )
         await session.fetch("INSERT INTO applied (key, what) VALUES ('c5', 'c5/bad')")
     await ears.take([f"c{number}/{'bad' if number == 5 else 'good'}" for number in range(20)])
-    assert await ears.parked() == [("c5", "failed", 1)]
+    assert await ears.parked() == [("c5", "failed", 2)]
     assert len(await applied(ears.dispatch)) == 21
 
 
