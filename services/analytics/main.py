@@ -17,6 +17,7 @@ SPEC = ServiceSpec(
     routers=(router, pages),
     reactions=REACTIONS,
     migrations=Path(__file__).parent / "migrations",
+    pace_seconds=0.25,
 )
 
 if __name__ == "__main__":

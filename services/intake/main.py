@@ -17,6 +17,7 @@ SPEC = ServiceSpec(
     routers=(registering.router, batches.router, changing.router, reading.router, revealing.router),
     reactions=REACTIONS,
     migrations=Path(__file__).parent / "migrations",
+    pace_seconds=0.25,
     prepare=prepare_door,
     keeps_secrets=True,
 )

@@ -1,8 +1,13 @@
 """What every event is: a frozen past fact that names its key and when it happened."""
 
-from typing import ClassVar
+from typing import Annotated, ClassVar
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict
+
+from libs.common.time.moments import as_utc
+
+Moment = Annotated[AwareDatetime, AfterValidator(as_utc)]
+"""An instant; in whatever zone it was said, it is kept in UTC."""
 
 
 class Event(BaseModel):
@@ -13,7 +18,7 @@ class Event(BaseModel):
     type_name: ClassVar[str]
     """CloudEvents type, e.g. ``cn.huiyin.case.registered``."""
 
-    occurred_at: AwareDatetime
+    occurred_at: Moment
 
     @property
     def key(self) -> str:

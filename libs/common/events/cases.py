@@ -3,9 +3,7 @@
 from datetime import date
 from typing import ClassVar
 
-from pydantic import AwareDatetime
-
-from libs.common.events.base import Event
+from libs.common.events.base import Event, Moment
 from libs.common.events.terms import (
     Channel,
     Closing,
@@ -55,7 +53,7 @@ class CaseRegistered(CaseEvent):
     source_system: str | None = None
     source_no: str | None = None
     pack_version: int
-    registered_at: AwareDatetime
+    registered_at: Moment
     """When the office took it in: the start of every limit; never before ``occurred_at``."""
 
 
@@ -145,7 +143,7 @@ class CaseHandled(RoundEvent):
     unit_code: str
     result_kind: ResultKind
     result: str
-    contacted_at: AwareDatetime | None = None
+    contacted_at: Moment | None = None
 
 
 class ReturnRequested(RoundEvent):
@@ -175,9 +173,9 @@ class DeadlineSet(RoundEvent):
 
     deadline: Deadline
     unit_code: str | None
-    starts_at: AwareDatetime
-    warn_at: AwareDatetime
-    due_at: AwareDatetime
+    starts_at: Moment
+    warn_at: Moment
+    due_at: Moment
     pack_version: int
 
 
@@ -188,7 +186,7 @@ class DeadlineWarned(RoundEvent):
 
     deadline: Deadline
     unit_code: str | None
-    due_at: AwareDatetime
+    due_at: Moment
 
 
 class DeadlineMissed(RoundEvent):
@@ -198,7 +196,7 @@ class DeadlineMissed(RoundEvent):
 
     deadline: Deadline
     unit_code: str | None
-    due_at: AwareDatetime
+    due_at: Moment
 
 
 class CallbackDue(RoundEvent):

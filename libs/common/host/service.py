@@ -40,8 +40,8 @@ from libs.common.web.ops import ops_router
 logger = logging.getLogger(__name__)
 
 VERSION = "0.1.0"
-RELAY_PACE = 0.03
-"""Seconds; simulated time waits for nobody."""
+RELAY_PACE = 0.05
+"""Seconds."""
 TOPICS = {Stream.CASES: 1_048_576, Stream.DIRECTORY: 8_388_608, Stream.OPS: 1_048_576}
 """Topics and their largest message in bytes: a county's whole pack travels in one."""
 
@@ -91,6 +91,8 @@ class RunningService:
             verifier=resources.verifier,
             vault=resources.vault,
         )
+        # Simulated time waits for nobody, and nobody else is at work in it.
+        paced = not resources.clock.simulated
         self._resources = resources
         self.relay = Relay(
             Sending(
@@ -100,11 +102,19 @@ class RunningService:
                 schema,
                 resources.topic_prefix,
                 resources.stall_seconds,
-                pace_seconds=0.0 if resources.clock.simulated else RELAY_PACE,
+                pace_seconds=RELAY_PACE if paced else 0.0,
             )
         )
         self.consumer = Consumer(
-            Reading(spec.service, resources.bus, work, self.runtime.reactions, resources.clock, resources.topic_prefix)
+            Reading(
+                spec.service,
+                resources.bus,
+                work,
+                self.runtime.reactions,
+                resources.clock,
+                resources.topic_prefix,
+                pace_seconds=spec.pace_seconds if paced else 0.0,
+            )
         )
         self.parking = Parking(work, self.runtime.reactions, resources.clock)
         self.ops = Ops(self.runtime, self.parking)

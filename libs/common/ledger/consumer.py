@@ -30,9 +30,6 @@ logger = logging.getLogger(__name__)
 
 LARGEST_BATCH = 200
 READ_WAIT = 0.25
-PACE = 0.05
-"""Seconds from one small batch to the next under load: what comes meanwhile shares the next transaction. The first
-event after a quiet moment does not wait."""
 MOST_PARKED_IN_A_ROW = 20
 
 
@@ -50,6 +47,9 @@ class Reading:
     reactions: Reactions
     clock: Clock
     topic_prefix: str
+    pace_seconds: float = 0.0
+    """From one small batch to the next under load: what comes meanwhile shares the next transaction. The first event
+    after a quiet moment does not wait."""
 
 
 class Consumer:
@@ -96,9 +96,8 @@ class Consumer:
         if not records:
             return
         self.busy = True
-        # Simulated time waits for nobody, and nobody else is at work in it.
-        if len(records) < LARGEST_BATCH // 2 and not self._reading.clock.simulated:
-            self._rest_until = asyncio.get_running_loop().time() + PACE
+        if len(records) < LARGEST_BATCH // 2:
+            self._rest_until = asyncio.get_running_loop().time() + self._reading.pace_seconds
         await failpoint("consumer.after_read")
         await self.take(records)
         await failpoint("consumer.after_commit")

@@ -191,14 +191,14 @@ async def _states(session: Session, keys: set[Key]) -> defaultdict[Key, _KeyStat
     states: defaultdict[Key, _KeyState] = defaultdict(_KeyState)
     ordered = sorted(keys)
     rows = await session.fetch(_STATE, [stream for stream, _ in ordered], [key for _, key in ordered])
-    for row in rows:
-        state = states[row.stream, row.key]
-        if row.what == "mark":
-            state.marks[row.source] = row.seq
+    for what, stream, key, source, seq, row, headers, value in rows:
+        state = states[stream, key]
+        if what == "mark":
+            state.marks[source] = seq
             continue
-        state.parked.add((row.source, row.seq))
-        state.failed |= row.what == "failed"
-        state.waiting.append((row.id, from_record(row.stream, orjson.loads(row.headers), bytes(row.value))))
+        state.parked.add((source, seq))
+        state.failed |= what == "failed"
+        state.waiting.append((row, from_record(stream, orjson.loads(headers), bytes(value))))
     return states
 
 

@@ -50,5 +50,8 @@ class ServiceSpec:
     loops: tuple[Loop, ...] = field(default=())
     keeps_secrets: bool = False
     """Whether it seals what must be readable for years: in a cluster its keys must be given, never made on the spot."""
+    pace_seconds: float = 0.1
+    """From one small batch of events to the next under load. Nobody's next step waits for what a service only shows:
+    such a service takes fewer and larger ones."""
     body_limits: Mapping[str, int] = field(default_factory=dict)
     """Bytes by path (``/v1/...``) where a body may be larger than usual."""

@@ -266,5 +266,5 @@ def fact_row(fact: Fact, day_of: DayOf, cells: Mapping[Cell, Counts]) -> tuple[o
         fact.updated_at,
         fact.version,
         counted(cells.values()),
-        orjson.dumps(to_document(fact)).decode(),
+        to_document(fact),
     )

@@ -13,6 +13,7 @@ DayOf = Callable[[datetime], date]
 _COHORT, _CLOSED, _HAPPENED = Basis.REGISTERED.value, Basis.CLOSED.value, Basis.HAPPENED.value
 _INSTANT = timedelta(microseconds=1)
 _MINUTE = timedelta(minutes=1)
+_WIDTH = len(COUNTERS)
 _POSITION = {counter: index for index, counter in enumerate(COUNTERS)}
 _BY_CLOSING = {"substantive": Counter.CLOSED_SUBSTANTIVE, "unverified": Counter.CLOSED_UNVERIFIED}
 _BY_LEVEL = {"reminder": Counter.REMINDERS, "supervision": Counter.SUPERVISIONS}
@@ -130,21 +131,29 @@ def _day_due(due_at: datetime) -> datetime:
 
 def contribution(fact: Fact, day_of: DayOf) -> dict[Cell, Counts]:
     """The cells that a case counts in, none of them empty. The one definition of every figure."""
-    first = fact.registration
-    dimensions = (fact.category, first.channel, first.kind)
-    cohort = (_COHORT, day_of(first.at), first.area_code)
-    closed_at = fact.closed_at
-    closed = None if closed_at is None else (_CLOSED, day_of(closed_at), first.area_code)
-    cells: dict[tuple[str, date, str, str], list[int]] = {}
-    for happening in happenings(fact):
-        own = (_HAPPENED, day_of(happening.at), first.area_code)
-        position = _POSITION[happening.counter]
-        for where in (cohort, own) if closed is None else (cohort, own, closed):
-            counts = cells.get((*where, happening.unit))
-            if counts is None:
-                counts = cells[(*where, happening.unit)] = list(NOTHING)
-            counts[position] += happening.amount
-    return {Cell(*where, *dimensions): tuple(counts) for where, counts in cells.items()}
+    # All that a case counts as stands on one day each for the cohort and for the closed: worked out once for both.
+    whole: dict[str, list[int]] = {}
+    happened: dict[tuple[date, str], list[int]] = {}
+    for counter, unit, at, amount in happenings(fact):
+        position = _POSITION[counter]
+        if unit not in whole:
+            whole[unit] = [0] * _WIDTH
+        whole[unit][position] += amount
+        own = day_of(at), unit
+        if own not in happened:
+            happened[own] = [0] * _WIDTH
+        happened[own][position] += amount
+    first, closed_at = fact.registration, fact.closed_at
+    area, rest = first.area_code, (fact.category, first.channel, first.kind)
+    total = {unit: tuple(counts) for unit, counts in whole.items()}
+    day = day_of(first.at)
+    cells = {Cell(_COHORT, day, area, unit, *rest): counts for unit, counts in total.items()}
+    if closed_at is not None:
+        day = day_of(closed_at)
+        cells |= {Cell(_CLOSED, day, area, unit, *rest): counts for unit, counts in total.items()}
+    for (day, unit), counts in happened.items():
+        cells[Cell(_HAPPENED, day, area, unit, *rest)] = tuple(counts)
+    return cells
 
 
 def counted(cells: Iterable[Counts]) -> int:

@@ -1,8 +1,10 @@
-"""A fact as a plain document and back, as the fact table keeps it. Marks are lists: fields are added at their end."""
+"""A fact as a document and back, as the fact table keeps it. Marks are lists: fields are added at their end."""
 
-from collections.abc import Iterable, Mapping
-from datetime import UTC, datetime
+from collections.abc import Mapping
+from datetime import datetime
 from typing import Any, get_type_hints
+
+import orjson
 
 from services.analytics.domain.fact import PLACES, Fact
 from services.analytics.domain.marks import Registration
@@ -17,18 +19,18 @@ _KINDS = {name: (kind, _moments(kind)) for kind, name in PLACES.items()}
 _REGISTRATION = _moments(Registration)
 
 
-def to_document(fact: Fact) -> dict[str, Any]:
-    """Strings, numbers, booleans, nulls and lists only; times in UTC."""
-    document: dict[str, Any] = {"registration": _row(fact.registration)}
+def to_document(fact: Fact) -> str:
+    """A fact as JSON: an object of lists, each mark a list of its fields; times in UTC, as the events give them."""
+    document: dict[str, Any] = {"registration": fact.registration}
     for name in _KINDS:
         marks = getattr(fact, name)
         if marks:
-            document[name] = [_row(mark) for mark in marks]
-    return document
+            document[name] = marks
+    return orjson.dumps(document, default=list).decode()
 
 
 def from_document(document: Mapping[str, Any]) -> Fact:
-    """The fact that ``to_document`` was given."""
+    """The fact that ``to_document`` was given, from what its JSON says."""
     kinds = {name: _read(name, rows) for name, rows in document.items() if name != "registration"}
     return Fact(Registration(*_values(document["registration"], _REGISTRATION)), **kinds)
 
@@ -36,10 +38,6 @@ def from_document(document: Mapping[str, Any]) -> Fact:
 def _read(name: str, rows: list[list[Any]]) -> tuple[Any, ...]:
     kind, moments = _KINDS[name]
     return tuple(kind(*_values(row, moments)) for row in rows)
-
-
-def _row(mark: Iterable[Any]) -> list[Any]:
-    return [value.astimezone(UTC).isoformat() if isinstance(value, datetime) else value for value in mark]
 
 
 def _values(row: list[Any], moments: frozenset[int]) -> list[Any]:

@@ -215,6 +215,9 @@ PLACES: dict[type[Any], str] = {
 """Which field of a fact keeps which kind of mark."""
 
 
+_FIELDS = ("registration", *PLACES.values())
+
+
 class UnknownCase(Exception):
     """A mark about a case whose registration is not known."""
 
@@ -233,5 +236,13 @@ def fold(fact: Fact | None, mark: Registration | Mark) -> Fact:
     known = getattr(fact, name)
     if mark in known:
         return fact
-    change: dict[str, Any] = {name: (*known, mark)}
-    return replace(fact, **change)
+    return _grown(fact, name, (*known, mark))
+
+
+def _grown(fact: Fact, name: str, marks: tuple[Mark, ...]) -> Fact:
+    """``replace`` for one field, at a third of its cost: a frozen dataclass sets each of the others by a call."""
+    grown = object.__new__(Fact)
+    known = fact.__dict__
+    grown.__dict__.update((field, known[field]) for field in _FIELDS)
+    grown.__dict__[name] = marks
+    return grown
