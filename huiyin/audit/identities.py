@@ -39,9 +39,7 @@ _COLUMNS = """
 _KEYS = ("case_id", "key", "idempotency_key")
 _PERSON = "(^|[^0-9０-９])([1１][3-9３-９][0-9０-９]{9}|[0-9０-９]{17}[0-9０-９XxＸｘ])([^0-9０-９]|$)"
 _NUMBER = re.compile(_PERSON)
-_OURS = re.compile(
-    r"\b([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}|(?=[0-9]*[a-f])[0-9a-f]{64})\b"
-)
+_OURS = re.compile(r"\b([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}|(?=[0-9]*[a-f])[0-9a-f]{64})\b")
 """An id or a digest (SHA-256) of ours: some of them have eleven digits in a row by chance."""
 
 
