@@ -1,12 +1,16 @@
 """What every event is: a frozen past fact that names its key and when it happened."""
 
+from datetime import UTC, datetime
 from typing import Annotated, ClassVar
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict
 
-from libs.common.time.moments import as_utc
 
-Moment = Annotated[AwareDatetime, AfterValidator(as_utc)]
+def _in_utc(moment: datetime) -> datetime:
+    return moment.astimezone(UTC)
+
+
+Moment = Annotated[AwareDatetime, AfterValidator(_in_utc)]
 """An instant; in whatever zone it was said, it is kept in UTC."""
 
 
