@@ -11,6 +11,7 @@ import pytest
 from libs.common.database.embedded import EmbeddedPostgres
 from tests.conftest import MakeDatabase
 from tests.integration.analytics.county import open_analytics
+from tests.integration.analytics.years import fill
 
 
 @pytest.fixture(scope="session")
@@ -24,6 +25,15 @@ def prepared_analytics(postgres: EmbeddedPostgres) -> Iterator[str]:
 async def database_url(make_database: MakeDatabase, prepared_analytics: str) -> str:
     """A copy that no other test sees."""
     return await make_database(prepared_analytics)
+
+
+@pytest.fixture(scope="session")
+def filled_analytics(postgres: EmbeddedPostgres) -> Iterator[str]:
+    """A database with two years of a county, for those who only read: its URL."""
+    with _database(postgres) as name:
+        url = f"{postgres.dsn.rpartition('/')[0]}/{name}"
+        asyncio.run(fill(url))
+        yield url
 
 
 @contextmanager

@@ -1,0 +1,161 @@
+"""How PostgreSQL answers questions about figures and the cases behind them: from few rows, however many there are."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import Executable
+
+from libs.common.database.session import Database, Session
+from libs.common.pack.learning import refresh_shelf
+from libs.common.security.policy import Scope
+from services.analytics.actions.county import read_county
+from services.analytics.domain.grains import GRAINS
+from services.analytics.domain.terms import COUNTERS, Basis, Counter
+from services.analytics.queries.behind import MOST_WALKED, Place, Wanted, walk
+from services.analytics.queries.cases import OpenFilter, fact_row, open_cases, standing
+from services.analytics.queries.sums import Grouping, Selection, sums
+from tests.integration.analytics.county import NOW
+from tests.integration.analytics.years import A_DAY, CASES, DAYS, OPEN, TODAY
+from tests.support.plans import Plan, plan_of
+
+COUNTY, TOWN, UNIT = Scope("999001", None), Scope("999001103", None), Scope("999001", "D-7")
+MONTH = Selection(date(2026, 5, 1), date(2026, 5, 31))
+ODD_WEEKS = Selection(date(2026, 4, 20), TODAY)
+TWO_YEARS = Selection(TODAY - timedelta(days=DAYS - 1), TODAY)
+PAGE = 50
+BOTH = 2
+"""A row that an index found first may be counted twice: its entry, and itself."""
+
+Question = Callable[[Session], Awaitable[object]]
+
+
+@pytest.fixture
+async def filled(filled_analytics: str) -> AsyncIterator[Database]:
+    """Two years of a county, to be read alone."""
+    database = Database(filled_analytics, "analytics")
+    await refresh_shelf(database)
+    yield database
+    await database.close()
+
+
+@contextmanager
+def listening(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[Any]]:
+    """The statements that sessions send meanwhile."""
+    sent: list[Any] = []
+    execute = Session.execute
+
+    async def note(session: Session, statement: Executable) -> Any:
+        sent.append(statement)
+        return await execute(session, statement)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Session, "execute", note)
+        yield sent
+
+
+async def plans_of(database: Database, monkeypatch: pytest.MonkeyPatch, ask: Question) -> list[Plan]:
+    """How each statement of a question is carried out."""
+    with listening(monkeypatch) as sent:
+        async with database.reading() as session:
+            session.now = NOW
+            await ask(session)
+    return [await plan_of(database, statement) for statement in sent]
+
+
+def added(scope: Scope, basis: Basis, selection: Selection, by: Grouping | None) -> Question:
+    """A question about sums."""
+    return lambda session: sums(session, scope, basis, selection, by)
+
+
+def narrowed(selection: Selection, **changes: str) -> Selection:
+    """A selection of less."""
+    return Selection(**{name: getattr(selection, name) for name in selection.__slots__} | changes)
+
+
+SUMS: Sequence[tuple[str, Question, int]] = [
+    ("a month", added(COUNTY, Basis.REGISTERED, MONTH, None), A_DAY),
+    ("a month by unit", added(COUNTY, Basis.CLOSED, MONTH, Grouping("unit_code")), A_DAY),
+    ("a month by town", added(COUNTY, Basis.CLOSED, MONTH, Grouping("area_code", 9)), A_DAY),
+    ("a month by village, of a town", added(TOWN, Basis.HAPPENED, MONTH, Grouping("area_code", 12)), A_DAY),
+    ("a month by category", added(COUNTY, Basis.HAPPENED, MONTH, Grouping("category_code")), 20 * A_DAY),
+    ("a month by channel", added(COUNTY, Basis.HAPPENED, MONTH, Grouping("channel")), A_DAY),
+    ("a month by day", added(COUNTY, Basis.HAPPENED, MONTH, Grouping("day")), 31 * A_DAY),
+    ("a month of a unit", added(UNIT, Basis.REGISTERED, MONTH, None), A_DAY),
+    ("a month of a category", added(COUNTY, Basis.CLOSED, narrowed(MONTH, category_code="03"), None), 20 * A_DAY),
+    ("seven weeks", added(COUNTY, Basis.HAPPENED, ODD_WEEKS, None), 22 * A_DAY),
+    ("two years", added(COUNTY, Basis.REGISTERED, TWO_YEARS, None), 55 * A_DAY),
+    ("two years by unit", added(COUNTY, Basis.CLOSED, TWO_YEARS, Grouping("unit_code")), 55 * A_DAY),
+]
+
+
+async def test_a_question_reads_the_coarsest_rows_that_answer_it(
+    filled: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, ask, most in SUMS:
+        plans = await plans_of(filled, monkeypatch, ask)
+        told = "\n".join(map(str, plans))
+        assert len(plans) > 1, name
+        assert not {"rollup", "rollup_coarse"} & {table for plan in plans for table in plan.walked}, f"{name}:\n{told}"
+        read = sum(plan.rows_read for plan in plans)
+        assert read <= BOTH * most + len(plans), f"{name} reads {read} rows:\n{told}"
+
+
+async def test_the_county_page_reads_a_small_part_of_the_rollups(
+    filled: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plans = await plans_of(filled, monkeypatch, lambda session: read_county(session, COUNTY, None))
+    assert plans
+    for plan in plans:
+        assert not {"fact", "rollup", "rollup_coarse"} & plan.walked, f"{plan}"
+    assert sum(plan.rows_read for plan in plans) <= 3 * DAYS * A_DAY * (1 + len(GRAINS)) // 20
+
+
+BEHIND: Sequence[tuple[str, Scope, Wanted, Place | None]] = [
+    ("registered in a month", COUNTY, Wanted(Basis.REGISTERED, MONTH, [Counter.REGISTERED]), None),
+    ("closed in two years", COUNTY, Wanted(Basis.CLOSED, TWO_YEARS, [Counter.CLOSED]), None),
+    ("of a unit", UNIT, Wanted(Basis.REGISTERED, TWO_YEARS, [Counter.REGISTERED]), None),
+    ("of a town and a category", TOWN, Wanted(Basis.CLOSED, narrowed(TWO_YEARS, category_code="03"), COUNTERS), None),
+    ("happened in a month", COUNTY, Wanted(Basis.HAPPENED, MONTH, [Counter.CLOSED]), None),
+    ("strays", COUNTY, Wanted(Basis.HAPPENED, MONTH, [Counter.CLOSED]), Place(True, date.max, "")),
+    ("from the middle on", COUNTY, Wanted(Basis.REGISTERED, TWO_YEARS, [Counter.REGISTERED]), Place(False, TODAY, "1")),
+    ("of what nobody counts in", COUNTY, Wanted(Basis.REGISTERED, TWO_YEARS, [Counter.SUPERVISIONS]), None),
+    ("what is rare", COUNTY, Wanted(Basis.REGISTERED, TWO_YEARS, [Counter.WITHDRAWN]), None),
+]
+
+
+async def test_a_page_of_cases_has_its_price(filled: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, scope, wanted, place in BEHIND:
+
+        async def ask(session: Session, scope: Scope = scope, wanted: Wanted = wanted, place: Any = place) -> object:
+            return await walk(session, scope, wanted, place, PAGE)
+
+        for plan in await plans_of(filled, monkeypatch, ask):
+            assert not plan.walked, f"{name}:\n{plan}"
+            assert plan.rows_read <= BOTH * MOST_WALKED, f"{name} reads {plan.rows_read} rows:\n{plan}"
+
+
+async def test_what_is_rare_is_found_by_its_own_index(filled: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    wanted = Wanted(Basis.REGISTERED, TWO_YEARS, [Counter.WITHDRAWN])
+    for plan in await plans_of(filled, monkeypatch, lambda session: walk(session, COUNTY, wanted, None, PAGE)):
+        assert plan.indexes == {"fact_withdrawn_idx"}, f"{plan}"
+        assert plan.rows_read <= CASES // 500 + 1, f"{plan}"
+
+
+OPEN_ONES: Sequence[tuple[str, Question]] = [
+    ("by unit", lambda session: standing(session, COUNTY, "999001", NOW)),
+    ("by unit, of a town", lambda session: standing(session, TOWN, "999001103", NOW)),
+    ("all", lambda session: open_cases(session, COUNTY, OpenFilter(), cursor=None, size=PAGE)),
+    ("of a unit", lambda session: open_cases(session, COUNTY, OpenFilter(unit_code="D-7"), cursor=None, size=PAGE)),
+    ("overdue", lambda session: open_cases(session, UNIT, OpenFilter(overdue_at=NOW), cursor=None, size=PAGE)),
+    ("one case", lambda session: fact_row(session, COUNTY, "0" * 31 + "00077")),
+]
+
+
+async def test_open_cases_are_found_among_the_open_ones(filled: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, ask in OPEN_ONES:
+        for plan in await plans_of(filled, monkeypatch, ask):
+            assert not plan.walked, f"{name}:\n{plan}"
+            assert plan.rows_read <= OPEN, f"{name} reads {plan.rows_read} rows:\n{plan}"

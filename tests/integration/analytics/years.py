@@ -1,0 +1,64 @@
+"""Two years of a county, written at once: facts of cases, nearly all of them closed, and the roll-ups of each day."""
+
+from datetime import date
+
+from libs.common.database.session import Database
+from services.analytics.domain.terms import COUNTERS, Counter
+from services.analytics.queries.coarse import coarse_of
+from services.analytics.tables import COARSE_DIMENSIONS, DIMENSIONS
+from tests.integration.analytics.county import NOW
+
+CASES = 20_000
+OPEN = 300
+DAYS = 730
+A_DAY = 20
+"""Rows of the fine roll-up on each day, on each basis."""
+TODAY = date(2026, 6, 10)
+
+# All but the last cases are closed; one of five hundred was withdrawn.
+_FACTS = """
+    INSERT INTO fact (case_id, case_no, area_code, unit_code, units, category_code, channel, kind, urgency, status,
+        is_open, round, registered_at, registered_day, closed_day, first_day, last_day, handle_due_at, updated_at,
+        version, counted, doc)
+    SELECT lpad(n::text, 36, '0'), n,
+        '999001' || lpad((n % 20 + 101)::text, 3, '0') || lpad((200 + n % 7)::text, 3, '0'),
+        'D-' || n % 25, ARRAY['D-' || n % 25], lpad((n % 15 + 1)::text, 2, '0') || '01', 'hotline', 'help', 'normal',
+        CASE WHEN running THEN 'assigned' ELSE 'closed' END, running, 1, day, day,
+        CASE WHEN NOT running THEN day + 3 END, day, day + 3, CASE WHEN running THEN day + 5 END, day, 5,
+        $4::bigint | CASE WHEN n % 500 = 0 THEN $5::bigint ELSE 0 END, '{}'
+    FROM (SELECT n, n > $1 - $2 AS running, $3::date - (($1 - n) * 730 / $1)::int AS day
+          FROM generate_series(1, $1::int) AS n) AS made
+"""
+_FINE = f"""
+    INSERT INTO rollup ({", ".join(DIMENSIONS)}, {", ".join(COUNTERS)})
+    SELECT basis, $1::date - back, '999001' || lpad((n % 20 + 101)::text, 3, '0') || lpad((200 + n % 7)::text, 3, '0'),
+        'D-' || n % 25, lpad(((n + back) % 15 + 1)::text, 2, '0') || '01', 'hotline',
+        CASE WHEN n % 2 = 0 THEN 'help' ELSE 'complaint' END, {", ".join("1" for _ in COUNTERS)}
+    FROM unnest(ARRAY['registered', 'closed', 'happened']) AS basis, generate_series(0, $2::int - 1) AS back,
+        generate_series(1, $3::int) AS n
+"""  # noqa: S608 - names of columns
+_COARSE = f"INSERT INTO rollup_coarse ({', '.join((*COARSE_DIMENSIONS, *COUNTERS))}) {coarse_of('rollup')}"
+
+
+def bits(*counters: Counter) -> int:
+    """As ``fact.counted`` has them."""
+    return sum(1 << COUNTERS.index(counter) for counter in counters)
+
+
+async def fill(url: str) -> None:
+    """Write them into the tables of analytics."""
+    database = Database(url, "analytics")
+    usual, rare = bits(Counter.REGISTERED, Counter.CLOSED), bits(Counter.WITHDRAWN)
+    try:
+        async with database.transaction(NOW) as session:
+            await session.fetch(_FACTS, CASES, OPEN, TODAY, usual, rare)
+        async with database.transaction(NOW) as session:
+            await session.fetch("INSERT INTO rollup_month (starts_on) VALUES (1) ON CONFLICT DO NOTHING")
+            await session.fetch(_FINE, TODAY, DAYS, A_DAY)
+        async with database.transaction(NOW) as session:
+            await session.fetch(_COARSE)
+        async with database.transaction(NOW) as session:
+            for table in ("fact", "rollup", "rollup_coarse"):
+                await session.fetch(f"ANALYZE {table}")
+    finally:
+        await database.close()
