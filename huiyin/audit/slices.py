@@ -72,7 +72,13 @@ async def _elsewhere(slices: Sequence[Slice]) -> AsyncIterator[list[asyncio.Futu
         return
     loop = asyncio.get_running_loop()
     with ProcessPoolExecutor(len(slices), mp_context=get_context("spawn")) as pool:
-        yield [loop.run_in_executor(pool, look, one) for one in slices]
+        looking = [loop.run_in_executor(pool, look, one) for one in slices]
+        try:
+            yield looking
+        except BaseException:
+            # Without this cut their snapshot is gone too: whatever they say of it is no news.
+            await asyncio.gather(*looking, return_exceptions=True)
+            raise
 
 
 def look(one: Slice) -> Seen:

@@ -1,5 +1,7 @@
 """Several processes on one cut find what one finds, neither more nor less."""
 
+import asyncio
+import gc
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,7 +12,7 @@ from huiyin.audit.auditing import Subject, examine
 from huiyin.audit.journal import Journals
 from huiyin.audit.queries import spans
 from huiyin.audit.report import AuditReport
-from libs.common.database.cut import open_cut
+from libs.common.database.cut import NotThere, open_cut
 from tests.integration.audit.conftest import Copy
 from tests.integration.audit.damage import KINDS
 
@@ -50,6 +52,17 @@ async def test_spans_hold_every_key_once(copy: Copy, count: int) -> None:
     assert sum(sizes) == len(copy.cases)
     assert len(parts) <= count
     assert max(sizes) <= len(copy.cases) / min(count, len(copy.cases)) + 1
+
+
+async def test_where_one_cannot_go_on_the_others_say_nothing_of_it(copy: Copy) -> None:
+    await copy.spoil("ALTER TABLE bus.topic RENAME TO elsewhere")
+    heard: list[object] = []
+    asyncio.get_running_loop().set_exception_handler(lambda _loop, context: heard.append(context))
+    with pytest.raises(NotThere):
+        await examine(Subject(copy.url), jobs=2)
+    gc.collect()
+    await asyncio.sleep(0)
+    assert not heard
 
 
 async def test_a_house_without_cases_has_one_span(copy: Copy) -> None:
