@@ -98,11 +98,11 @@ class Ground:
 
     async def database(self, cases: int = 0) -> str:
         """A new database, in which nobody is yet, with a stock of so many cases: its URL."""
-        if not cases:
-            return await self._create("template0")
-        if cases not in self._stocked:
-            self._stocked[cases] = await self._lay(cases)
-        return await self._create(self._stocked[cases])
+        return await self._create(await self._stock(cases) if cases else "template0")
+
+    async def stock(self, cases: int) -> str:
+        """The database that others are copied from, for who only reads: its URL."""
+        return self._url(await self._stock(cases))
 
     async def copy(self, url: str) -> str:
         """A copy of a database to which nobody is connected: its URL."""
@@ -139,6 +139,11 @@ class Ground:
             # Its database is thrown away: nobody needs to wait for a polite end.
             await asyncio.to_thread(house.end, politely=False)
 
+    async def _stock(self, cases: int) -> str:
+        if cases not in self._stocked:
+            self._stocked[cases] = await self._lay(cases)
+        return self._stocked[cases]
+
     async def _lay(self, cases: int) -> str:
         """The name of a database with a stock, for copying."""
         # Imported here: only who asks for a stock has the services' tables in his process.
@@ -154,6 +159,9 @@ class Ground:
         await asyncio.to_thread(self.postgres.start)
         name = f"bench_{os.getpid()}_{next(self._numbers)}"
         await self._administer(f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY FILE_COPY")
+        return self._url(name)
+
+    def _url(self, name: str) -> str:
         return f"{self.postgres.dsn.removesuffix(NAME)}{name}"
 
     async def _administer(self, command: str) -> None:
