@@ -181,6 +181,12 @@ DATABASE_TROUBLES_TOTAL = counter(
     "again, or refused with 503.",
     "A few at a failover are normal; a steady rate: look at the database's own log, its connections and locks.",
 )
+DATABASE_FULL_TOTAL = counter(
+    "database_full_total",
+    ("service", "pool"),
+    "Units of work that PostgreSQL refused because it has no room left for its data; counted as troubles, too.",
+    "Above 0: make room for PostgreSQL (its data folder); nothing else has to be done.",
+)
 GROUP_COMMIT_WAITING = gauge(
     "group_commit_waiting",
     ("service",),

@@ -23,7 +23,7 @@ from sqlmodel import SQLModel
 
 from libs.common import metrics
 from libs.common.database.records import Record, RecordBook
-from libs.common.database.trouble import DatabaseTrouble, Overtaken, as_trouble, is_trouble
+from libs.common.database.trouble import DatabaseTrouble, DiskFull, Overtaken, as_trouble, is_trouble
 from libs.common.events.base import Event
 from libs.common.ledger.append import Entry, append
 from libs.common.pack.shelf import PackShelf
@@ -178,7 +178,9 @@ class Database:
         self._under_way = 0
         self._distrusted = 0.0
         """Connections that were made before are not used any more."""
-        self._troubles = metrics.DATABASE_TROUBLES_TOTAL.labels(schema, self.name.removeprefix(f"{schema}-"))
+        labels = (schema, self.name.removeprefix(f"{schema}-"))
+        self._troubles = metrics.DATABASE_TROUBLES_TOTAL.labels(*labels)
+        self._full = metrics.DATABASE_FULL_TOTAL.labels(*labels)
         settings = _settings(schema, self.name, command_seconds, by_index=by_index)
         self._engine = _engine(make_url(url), pool_size, command_seconds, settings)
 
@@ -276,6 +278,8 @@ class Database:
         trouble = as_trouble(error, unknown=unknown)
         if trouble is not None:
             self._troubles.inc()
+        if isinstance(trouble, DiskFull):
+            self._full.inc()
         return trouble
 
 
