@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from libs.common.bus.flow import Service, subscriptions
 from libs.common.bus.port import Bus
 from libs.common.database.embedded import EmbeddedPostgres
+from libs.common.database.keeper import keep_up
 from libs.common.errors import Conflict, invalid
 from libs.common.host.janitor import sample_loop_lag
 from libs.common.host.process import open_resources
@@ -104,10 +105,12 @@ async def open_house(
         return
     postgres = EmbeddedPostgres(settings.data_dir / "postgres", durable=durable)
     url = await asyncio.to_thread(postgres.start)
+    keeping = asyncio.create_task(keep_up(postgres), name="embedded-postgres")
     try:
         async with _with_database(settings, url, simulated_start, working=working) as house:
             yield house
     finally:
+        await stop(keeping)
         await asyncio.to_thread(postgres.stop)
 
 

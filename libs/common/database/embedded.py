@@ -8,6 +8,7 @@ import fcntl
 import os
 import shutil
 import subprocess
+import threading
 import time
 from contextlib import suppress
 from pathlib import Path
@@ -62,6 +63,8 @@ class EmbeddedPostgres:
         self._durable = durable
         self._process: subprocess.Popen[bytes] | None = None
         self._lock: IO[bytes] | None = None
+        self._turn = threading.RLock()
+        """Held by whoever starts or stops: a server that is just being started again is stopped after that."""
 
     @property
     def running(self) -> bool:
@@ -78,8 +81,12 @@ class EmbeddedPostgres:
 
         Raises :class:`PostgresUnavailable`.
         """
-        if self.running:
-            return self.dsn
+        with self._turn:
+            return self.dsn if self.running else self._start()
+
+    def _start(self) -> str:
+        # Of one that ended by itself the lock is still ours.
+        self._let_go()
         binaries = cluster.binaries()
         self._take_folder()
         try:
@@ -100,9 +107,10 @@ class EmbeddedPostgres:
 
         ``immediate`` does not flush: the next start recovers what was committed from the log, as after a crash.
         """
-        if self._process is not None:
-            programs.end(self._process, [(SIGQUIT, 10.0)] if immediate else [(SIGINT, 20.0), (SIGQUIT, 10.0)])
-        self._let_go()
+        with self._turn:
+            if self._process is not None:
+                programs.end(self._process, [(SIGQUIT, 10.0)] if immediate else [(SIGINT, 20.0), (SIGQUIT, 10.0)])
+            self._let_go()
 
     def kill(self) -> None:
         """Kill every process of the server at once, as a power cut would (for tests of recovery)."""
@@ -159,7 +167,8 @@ class EmbeddedPostgres:
             said = self._try(binaries, identity)
             if said is None:
                 return
-            if last or self._fixed_port or "could not bind" not in said:
+            # Whoever was told the address of a server that ended comes back to it.
+            if last or self._fixed_port or self.dsn or "could not bind" not in said:
                 raise PostgresUnavailable(f"PostgreSQL did not start; its log {self.log} ends with:\n{said}")
             self._port = None
 
