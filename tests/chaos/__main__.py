@@ -1,6 +1,7 @@
 """``python -m tests.chaos``: set the house on fire, scenario by scenario, and tell what came of it.
 
-Ends with a table of figures and one line of JSON; the status is 1 when a verdict failed.
+Ends with a table of figures and one line of JSON; the status is 1 when a verdict failed, or when this machine
+could not try what was asked for.
 """
 
 import argparse
@@ -42,7 +43,7 @@ def _run(scenario: Scenario, seed: int, scale: float) -> list[Verdict]:
             logging.getLogger(__name__).critical("scenario broke off", exc_info=True)
             verdicts = [Verdict(f"{scenario.name}: the trial itself", "ends", type(error).__name__, False, str(error))]
     for one in verdicts:
-        trial.tell(f"{'pass' if one.passed else 'FAIL'}: {one.figure}: {one.seen} (asked {one.asked}) {one.detail}")
+        trial.tell(f"{one.word}: {one.figure}: {one.seen} (asked {one.asked}) {one.detail}")
     return verdicts
 
 

@@ -34,6 +34,7 @@ SATISFIED = {"reached": "answered", "contacted": True, "solved": True, "satisfac
 NOT_SATISFIED = {"reached": "answered", "contacted": True, "solved": False, "satisfaction": "not_satisfied"}
 AGAIN = frozenset({408, 425, 429, 500, 502, 503, 504, 507})
 """Statuses after which the same request is sent again; all others are answers."""
+LATER = frozenset({503, 507})
 BATCH_LINES = 230
 """More than intake takes in one transaction."""
 _LETTERS = "abcdefghijklmnopqrstuvwxyz"
@@ -65,6 +66,8 @@ class Tally:
     statuses: Counter[int] = field(default_factory=Counter)
     """Of all answers."""
     seen: list["Seen"] = field(default_factory=list)
+    unclear: list[str] = field(default_factory=list)
+    """Refusals that do not say in the agreed form what is wrong, or not when to come again."""
     surprises: list[str] = field(default_factory=list)
     """Answers that nobody should have got."""
     longest_wait: float = 0.0
@@ -291,6 +294,8 @@ class Crowd:
         self.tally.seen.append(Seen(ended, service, status, ended - began))
         if answer is not None:
             self.tally.statuses[status] += 1
+            if answer.status in LATER and not _is_clear(answer):
+                self.tally.unclear.append(f"{service} {answer.status} {answer.body.decode(errors='replace')[:200]}")
         return answer
 
     def _office(self) -> bytes:
@@ -312,6 +317,11 @@ class Step:
     key: str
     what: Mapping[str, object]
     content_type: bytes = b"Content-Type: application/json\r\n"
+
+
+def _is_clear(refusal: Answer) -> bool:
+    kind = refusal.header(b"content-type") or ""
+    return kind.startswith("application/problem+json") and refusal.header(b"retry-after") is not None
 
 
 def _mark(lots: random.Random) -> str:

@@ -15,6 +15,13 @@ class Verdict:
     seen: str
     passed: bool
     detail: str = ""
+    ran: bool = True
+    """Whether it was tried at all; what was not has not passed either."""
+
+    @property
+    def word(self) -> str:
+        """As it stands in the table."""
+        return "not run" if not self.ran else "pass" if self.passed else "FAIL"
 
 
 def expect(figure: str, asked: str, seen: object, passed: bool, detail: str = "") -> Verdict:
@@ -28,10 +35,15 @@ def none_of(figure: str, found: Sequence[object], *, of: int | None = None) -> V
     return Verdict(figure, "0", seen, not found, "; ".join(map(str, found[:5])))
 
 
+def not_run(figure: str, why: str) -> Verdict:
+    """No verdict: this machine cannot try it; ``why`` says what would mend that."""
+    return Verdict(figure, "tried", "not run", passed=False, detail=why, ran=False)
+
+
 def table(verdicts: Sequence[Verdict]) -> str:
     """Figure, asked, seen, verdict, in columns; what a failed one says about itself stands below it."""
     head = ("figure", "asked", "seen", "verdict")
-    rows = [(one.figure, one.asked, one.seen, "pass" if one.passed else "FAIL") for one in verdicts]
+    rows = [(one.figure, one.asked, one.seen, one.word) for one in verdicts]
     widths = [max(_width(row[column]) for row in (head, *rows)) for column in range(len(head))]
     lines = [_line(head, widths), _line(tuple("-" * width for width in widths), widths)]
     for row, one in zip(rows, verdicts, strict=True):
