@@ -44,9 +44,11 @@ class SystemClock:
         return datetime.now(UTC)
 
     def reacting_to(self, occurred_at: datetime) -> datetime:
-        """Now: a consequence happens when it happens, however late the event arrives."""
-        as_utc(occurred_at, "occurred_at")
-        return self.now()
+        """Now: a consequence happens when it happens, however late the event arrives.
+
+        But never before its cause, which a clock that was ahead may have stamped: nothing takes less than no time.
+        """
+        return max(self.now(), as_utc(occurred_at, "occurred_at"))
 
     async def wait_until(self, moment: datetime, *, at_most: float) -> None:
         """Sleep until `moment`, at most `at_most` seconds. Lets other tasks run even when nothing is left to wait."""

@@ -33,7 +33,14 @@ async def enter(session: Session, asked: Asked, case_id: str, action: Action) ->
     with refusals():
         check_party(standing_of(work), action, asked.actor)
     check_version(asked.expected, work.version)
+    session.now = max(session.now, _latest(work))
     return work
+
+
+def _latest(work: Work) -> datetime:
+    """When it last came on. A clock may have been ahead then: no step comes before the one that it follows."""
+    moments = (work.assigned_at, work.signed_at, work.handled_at, work.return_asked_at)
+    return max((moment for moment in moments if moment is not None), default=work.registered_at)
 
 
 def target_of(work: Work, action: Action, now: datetime, *, return_until: datetime | None = None) -> Status:

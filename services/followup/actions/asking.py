@@ -124,6 +124,8 @@ async def _enter(
     with refusals():
         check_party(action, _asking_of(session.packs.version(matter.pack_version), callback, attempts), asked.actor)
     check_version(asked.expected, callback.version)
+    # A clock may have been ahead before: no try comes before its callback, or before the try that it follows.
+    session.now = max([session.now, callback.opened_at, *(attempt.at for attempt in attempts)])
     return matter, callback, attempts
 
 

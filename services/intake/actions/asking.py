@@ -35,6 +35,8 @@ async def enter_case(session: Session, asked: Asked, case_id: str, expected: Exp
         raise NotFound
     if expected is not None:
         check_version(expected, file.standing.version)
+    # The clock may have been ahead when it was registered: nothing happens to a case before that.
+    session.now = max(session.now, file.registered_at)
     return file
 
 

@@ -205,3 +205,15 @@ async def test_the_list_of_what_is_done(office: Office) -> None:
     assert (await unit.get("/work", status="closed")).json()["items"] == []
     supervisor = office.person("zheng", Role.SUPERVISOR, COUNTY)
     assert [i["case_id"] for i in (await supervisor.get("/work", status="handled")).json()["items"]] == [case_id]
+
+
+async def test_no_step_comes_before_the_one_that_it_follows_when_the_clock_was_set_back(office: Office) -> None:
+    """The case was opened by a clock that was an hour ahead; whoever signs it has the right time."""
+    case_id = await office.register(registered_at=T0 + HOUR, occurred_at=T0 + HOUR)
+    unit = office.handler(VILLAGE_UNIT)
+    await unit.do(case_id, "signature")
+    await unit.do(case_id, "result", RESULT)
+    work = await office.work(case_id)
+    moments = [work[name] for name in ("registered_at", "assigned_at", "signed_at", "handled_at")]
+    assert moments == [moments[0]] * 4
+    assert [event.occurred_at for event in await office.said(case_id)] == [T0 + HOUR] * 3

@@ -234,3 +234,13 @@ async def test_withdrawn_in_any_state(office: Office) -> None:
         assert {timer["state"] for timer in case["timers"]} == {"cancelled"}
         assert [row["state"] for row in case["callbacks"]] in ([], ["cancelled"])
     assert await office.advance(T0 + 90 * DAY) == 0
+
+
+async def test_no_try_comes_before_its_callback_when_the_clock_was_set_back(office: Office) -> None:
+    """The result was handed in by a clock that was an hour ahead; whoever calls has the right time."""
+    case_id = await office.open_case()
+    await office.hear(handled(case_id, T0 + HOUR))
+    answer = await office.attempt(case_id, contacted=True, solved=True, satisfaction="satisfied")
+    assert answer.status_code == 201, answer.text
+    tried = [event for event in await office.said(case_id) if isinstance(event, CallbackTried | CaseClosed)]
+    assert [event.occurred_at for event in tried] == [T0 + HOUR] * 2

@@ -34,6 +34,12 @@ def test_system_clock_reacts_now() -> None:
     assert clock.reacting_to(START - 1000 * HOUR) >= before
 
 
+def test_system_clock_lets_no_consequence_come_before_its_cause() -> None:
+    clock = SystemClock()
+    ahead = clock.now() + HOUR
+    assert clock.reacting_to(ahead) == ahead
+
+
 async def test_system_clock_waits_no_longer_than_asked() -> None:
     clock = SystemClock()
     await clock.wait_until(clock.now() + 1000 * HOUR, at_most=0.001)
