@@ -26,10 +26,11 @@ _FAILED_AGAIN = """
     WHERE stream = $1 AND key = $2 AND id = (
         SELECT min(id) FROM parked WHERE stream = $1 AND key = $2 AND source = $4 AND seq = $5)
 """
+# A retry that lies far ahead was set by a clock that has been set back since: no wait is that long.
 # What stands behind a failed event that is gone was put there while a replay of its key ended.
 _DUE = """
     SELECT stream, key FROM parked
-    WHERE again_at <= now() OR state = 'behind' AND NOT EXISTS (
+    WHERE again_at <= now() OR again_at > now() + interval '5 minutes' OR state = 'behind' AND NOT EXISTS (
         SELECT FROM parked AS before
         WHERE before.stream = parked.stream AND before.key = parked.key AND before.state = 'failed')
     GROUP BY stream, key ORDER BY min(id) LIMIT $1

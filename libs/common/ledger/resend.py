@@ -15,11 +15,12 @@ _POINT_SINCE = """
     SELECT id, part, recorded_at FROM ledger WHERE stream = $1 AND recorded_at >= $2
     ON CONFLICT DO NOTHING RETURNING id
 """
+# A moment ahead of now was noted by a clock that has been set back since.
 _ASK = """
     WITH due AS (
         SELECT id, stream, key, source, seq FROM parked
-        WHERE state = 'waiting' AND parked_at < now() - interval '2 seconds'
-          AND (asked_at IS NULL OR asked_at < now() - interval '30 seconds')
+        WHERE state = 'waiting' AND parked_at NOT BETWEEN now() - interval '2 seconds' AND now() + interval '30 seconds'
+          AND (asked_at IS NULL OR asked_at NOT BETWEEN now() - interval '30 seconds' AND now() + interval '30 seconds')
         ORDER BY id LIMIT 500 FOR UPDATE SKIP LOCKED
     ), asked AS (UPDATE parked SET asked_at = now() WHERE id IN (SELECT id FROM due))
     SELECT DISTINCT due.stream, due.key, source.name AS source,

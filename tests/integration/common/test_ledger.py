@@ -195,3 +195,34 @@ async def test_what_a_service_says_itself_is_never_applied_to_it(intake: Databas
     await say(intake, supplemented("a", "1"))
     await hear(intake, Failing().reactions(), await said(intake, "intake"))
     assert await applied(intake) == []
+
+
+async def test_a_clock_that_was_ahead_for_a_while_puts_no_question_off(intake: Database, dispatch: Database) -> None:
+    await say(intake, supplemented("a", "1"), supplemented("a", "2"))
+    table = Failing().reactions()
+    await hear(dispatch, table, (await said(intake, "intake"))[1:])
+    async with dispatch.transaction(NOON) as session:
+        await session.fetch(
+            "UPDATE parked SET parked_at = now() + interval '1 day', asked_at = now() + interval '1 day'"
+        )
+        assert await ask_for_missing(session) == 1
+        assert await ask_for_missing(session) == 0
+
+
+async def test_a_clock_that_was_ahead_for_a_while_puts_no_retry_off(intake: Database, dispatch: Database) -> None:
+    await say(intake, supplemented("a", "1"))
+    failing = Failing()
+    parking = Parking(dispatch, failing.reactions(), SystemClock())
+    async with dispatch.transaction(NOON) as session:
+        (envelope,) = await said(intake, "intake")
+        await inbox.park(session, [inbox.Parked(envelope, "failed", "stumbled", tries=1, again_in=86_400.0)])
+    assert [row.key for row in await parking.due(10)] == ["a"]
+
+
+async def test_a_retry_comes_no_earlier_than_it_should(intake: Database, dispatch: Database) -> None:
+    await say(intake, supplemented("a", "1"))
+    parking = Parking(dispatch, Failing().reactions(), SystemClock())
+    async with dispatch.transaction(NOON) as session:
+        (envelope,) = await said(intake, "intake")
+        await inbox.park(session, [inbox.Parked(envelope, "failed", "stumbled", tries=1, again_in=60.0)])
+    assert not await parking.due(10)
