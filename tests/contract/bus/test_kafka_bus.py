@@ -1,10 +1,12 @@
 """What the Kafka bus promises on top of the contract: no client outlives its use, no rebalance throws out the busy."""
 
 import asyncio
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 import pytest
+from aiokafka import AIOKafkaProducer
 
 from libs.common.bus.broker import KafkaBroker
 from libs.common.bus.kafka import KafkaBus
@@ -140,3 +142,19 @@ async def all_of(reader: Reader, count: int) -> list[Record]:
 async def read_once(bus: Bus, group: str, topic: str) -> list[Record]:
     async with bus.reader(group, [topic]) as reader:
         return await reader.read(at_most=10, wait=2)
+
+
+async def test_a_sender_whose_clock_is_a_day_ahead_or_a_month_behind_is_heard(
+    kafka: KafkaBus, kafka_broker: KafkaBroker, topic: str
+) -> None:
+    """Kafka 4 refuses what is more than an hour ahead of the broker, and forgets what is older than the retention."""
+    await kafka.ensure_topics([TopicSpec(topic, partitions=1)])
+    producer = AIOKafkaProducer(bootstrap_servers=kafka_broker.bootstrap)
+    await producer.start()
+    try:
+        for days in (1, -30):
+            moment = int((time.time() + days * 86_400) * 1_000)
+            sent = await producer.send_and_wait(topic, b"1", timestamp_ms=moment)
+            assert abs(sent.timestamp / 1_000 - time.time()) < LONG, "the time is the broker's own"
+    finally:
+        await producer.stop()

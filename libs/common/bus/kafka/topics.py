@@ -65,6 +65,9 @@ def _new_topic(topic: TopicSpec, replicas: int) -> Any:
             "min.insync.replicas": str(max(1, replicas - 1)),
             "unclean.leader.election.enable": "false",
             "max.message.bytes": str(topic.max_message_bytes),
+            # By the broker's own clock: of a sender whose clock is wrong it would refuse what lies an hour ahead, and
+            # forget at once what is older than the retention.
+            "message.timestamp.type": "LogAppendTime",
             "retention.ms": str(int(RETENTION.total_seconds() * 1000)),
         },
     )
