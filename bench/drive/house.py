@@ -82,11 +82,13 @@ class House:
     given_url: str | None = None
     postgres: EmbeddedPostgres | None = None
     broker: KafkaBroker | None = None
+    token_age: timedelta = timedelta(0)
+    """How long ago tokens are said to have been issued, and how much longer they last: for clocks that are set."""
     _issuer: LocalIssuer = field(init=False)
 
     def __post_init__(self) -> None:
         """Make the issuer's key before any process asks for it."""
-        self._issuer = LocalIssuer.load_or_create(self.folder, _now)
+        self._issuer = LocalIssuer.load_or_create(self.folder, lambda: datetime.now(UTC) - self.token_age)
 
     @property
     def database_url(self) -> str:
@@ -106,7 +108,7 @@ class House:
 
     def token(self, subject: str, *roles: Role, unit: str | None = None, area: str = COUNTY) -> str:
         """An access token of the house's issuer."""
-        return self._issuer.issue(subject, roles, area, unit, _TOKEN_LIFETIME)
+        return self._issuer.issue(subject, roles, area, unit, _TOKEN_LIFETIME + 2 * self.token_age)
 
     def add(self, name: str) -> int:
         """Add another process like ``name``, called ``<name>-2`` and so on; not started. Answers its port."""
@@ -308,7 +310,3 @@ async def _answers(port: int, path: str) -> bool:
         return False
     finally:
         client.close()
-
-
-def _now() -> datetime:
-    return datetime.now(UTC)

@@ -4,6 +4,7 @@ from tests.chaos.delivery.scenarios import DELIVERY, POISON
 from tests.chaos.failpoints import FAILPOINTS
 from tests.chaos.kills import KILLS
 from tests.chaos.outside.broker import BROKER
+from tests.chaos.outside.clock import CLOCK
 from tests.chaos.outside.disk import DISK
 from tests.chaos.outside.network import NETWORK
 from tests.chaos.outside.postgres import POSTGRES
@@ -22,4 +23,5 @@ SCENARIOS: tuple[Scenario, ...] = (
     BROKER,
     NETWORK,
     DISK,
+    CLOCK,
 )

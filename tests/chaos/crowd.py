@@ -86,6 +86,8 @@ class Pace:
     """Seconds between two batches from another office; None: none comes by itself."""
     timeout: float = 10.0
     """Seconds for one request, before it is sent again."""
+    urgent: float = 0.0
+    """How many complaints have limits of an hour or two, in place of days."""
 
 
 class Crowd:
@@ -205,6 +207,8 @@ class Crowd:
     async def _register(self, lots: random.Random) -> str | None:
         mark = _mark(lots)
         body = _complaint(lots, mark)
+        if self.pace.urgent and lots.random() < self.pace.urgent:
+            body["urgency"] = lots.choice(("urgent", "emergency"))
         step = Step("register", Service.INTAKE, "/intake/v1/cases", mark, {"mark": mark})
         found = await self._do(step, self._office(), body)
         if found is None:

@@ -3,7 +3,7 @@ are told."""
 
 import asyncio
 import random
-from collections.abc import AsyncIterator, Iterable, Mapping
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -120,11 +120,17 @@ async def open_house(
     workers: int = 1,
     pace: Pace | None = None,
     settings: Mapping[str, str] | None = None,
+    prepare: Callable[[House], None] | None = None,
 ) -> AsyncIterator[Stage]:
-    """The processes, ready, with ``workers`` workers of each service: ``dispatch-worker``, ``dispatch-worker-2`` ..."""
+    """The processes, ready, with ``workers`` workers of each service: ``dispatch-worker``, ``dispatch-worker-2`` ...
+
+    ``prepare`` sees them before they are started.
+    """
     house = _house(ground, settings or {})
     if workers > 1:
         add_workers(house, workers)
+    if prepare is not None:
+        prepare(house)
     journal = Journal(ground.folder / "journal.ndjson")
     crowd = Crowd(house, journal, random.Random(trial.lots.getrandbits(64)), pace)
     try:
