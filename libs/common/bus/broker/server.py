@@ -170,8 +170,7 @@ class KafkaBroker:
         if (self._store / "meta.properties").exists():
             return
         shutil.rmtree(self._store, ignore_errors=True)
-        cluster = base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
-        tool = [*command, "kafka.tools.StorageTool", "format", "-t", cluster, "-c", self._configuration]
+        tool = [*command, "kafka.tools.StorageTool", "format", "-t", _cluster_id(), "-c", self._configuration]
         try:
             code, said = programs.run(Program(tool, SIGKILL), within=_READY_WITHIN)
         except (OSError, subprocess.SubprocessError) as error:
@@ -202,3 +201,8 @@ class KafkaBroker:
         with self.log.open("rb") as log:
             log.seek(offset)
             return log.read().decode(errors="replace")
+
+
+def _cluster_id() -> str:
+    """A new one; none begins with a dash, which Kafka's tool would take for an option of its own."""
+    return base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=").replace("-", "_")
