@@ -40,6 +40,11 @@ def not_run(figure: str, why: str) -> Verdict:
     return Verdict(figure, "tried", "not run", passed=False, detail=why, ran=False)
 
 
+def untimed(verdicts: Sequence[Verdict]) -> list[Verdict]:
+    """Those that do not hang on how fast the machine is: what a test may ask of it while others use it too."""
+    return [one for one in verdicts if not (one.asked.startswith("<=") and one.asked.endswith(" s"))]
+
+
 def table(verdicts: Sequence[Verdict]) -> str:
     """Figure, asked, seen, verdict, in columns; what a failed one says about itself stands below it."""
     head = ("figure", "asked", "seen", "verdict")
