@@ -226,6 +226,7 @@ class Gaps:
     def __init__(self, pack: Pack, now: datetime, case_ids: Sequence[str], chance: Random) -> None:
         self._now = now
         self._chance = chance
+        self._day = now.date().isoformat()
         self._county = pack.place.code
         levels = {level: [area.code for area in pack.areas if area.level is level] for level in AreaLevel}
         handling = (UnitLevel.DEPARTMENT, UnitLevel.TOWN, UnitLevel.VILLAGE)
@@ -251,7 +252,7 @@ class Gaps:
                     "case": case_ids,
                 }.items()
             },
-            "day": lambda: self._moment().date().isoformat(),
+            "day": self._some_day,
             "day_later": (self._now.date() - timedelta(days=1)).isoformat,
             "moment": (now - _PAST / 2).isoformat,
             "moment_after": (now - _PAST / 2 + timedelta(days=1)).isoformat,
@@ -260,7 +261,7 @@ class Gaps:
             "deep_callbacks": lambda: self._cursor("followup.callbacks"),
             "deep_timers": lambda: self._cursor("followup.timers"),
             "deep_orders": lambda: self._cursor("followup.supervisions"),
-            "deep_why": lambda: encode_cursor("analytics.behind", [chance.choice(case_ids)]),
+            "deep_why": lambda: encode_cursor("analytics.behind", [0, self._day, _SOME_ID]),
         }
 
     def asker(self, question: Question) -> Asker:
@@ -282,6 +283,10 @@ class Gaps:
 
     def _moment(self) -> datetime:
         return self._now - _PAST * self._chance.random()
+
+    def _some_day(self) -> str:
+        self._day = self._moment().date().isoformat()
+        return self._day
 
     def _cursor(self, name: str) -> str:
         position: list[SortValue] = [self._moment().astimezone(UTC), _SOME_ID]

@@ -55,7 +55,7 @@ async def read_cases_behind(session: Session, scope: Scope, query: CasesBehindQu
     asked = make_definite(session, scope, query)
     number = _number(asked, query)
     wanted = Wanted(number.basis, asked.selection, [counter for counter in COUNTERS if number.terms.get(counter.value)])
-    place = _place(query.cursor) if query.cursor else None
+    place = place_of(query.cursor) if query.cursor else None
     items: list[CaseBehind] = []
     examined = 0
     while True:
@@ -83,7 +83,8 @@ def _number(asked: Asked, query: CasesBehindQuery) -> _Number:
     return _Number(basis_of(formula), weights, scale_of(formula.denominator))
 
 
-def _place(cursor: str) -> Place:
+def place_of(cursor: str) -> Place:
+    """Where a page ended; Invalid naming ``cursor`` when no page of this list did."""
     strays, day, case_id = decode_cursor(_LIST, cursor, (int, str, str))
     return Place(bool(strays), date.fromisoformat(str(day)), str(case_id))
 
