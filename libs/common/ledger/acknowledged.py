@@ -25,21 +25,25 @@ _MARK = """
         next_offset = greatest(old.next_offset, EXCLUDED.next_offset),
         oldest = least(old.oldest, EXCLUDED.oldest)
 """
+# The hours follow each other as the offsets do, unless the clock was set back between two of them. So the last is
+# looked for among the hours of the last days, and the order is that of the offsets.
 _NEWEST = """
     SELECT mark.* FROM unnest($2::int[]) AS wanted(partition) CROSS JOIN LATERAL (
-        SELECT partition, next_offset, last_event::text AS last_event FROM relay_mark
-        WHERE topic = $1 AND relay_mark.partition = wanted.partition ORDER BY hour DESC LIMIT 1) AS mark
+        SELECT * FROM (
+            SELECT partition, next_offset, last_event::text AS last_event FROM relay_mark
+            WHERE topic = $1 AND relay_mark.partition = wanted.partition ORDER BY hour DESC LIMIT 72) AS latest
+        ORDER BY next_offset DESC LIMIT 1) AS mark
 """
 _ALL = """
-    SELECT partition, hour, next_offset, last_event::text AS last_event, oldest FROM relay_mark
-    WHERE topic = $1 AND partition = $2 ORDER BY hour
+    SELECT partition, next_offset, last_event::text AS last_event, oldest FROM relay_mark
+    WHERE topic = $1 AND partition = $2 ORDER BY next_offset
 """
 _POINT_AGAIN = """
     INSERT INTO ledger_unsent (id, part, recorded_at)
     SELECT id, part, recorded_at FROM ledger WHERE stream = $1 AND recorded_at >= $2
     ON CONFLICT DO NOTHING
 """
-_FORGET = "DELETE FROM relay_mark WHERE topic = $1 AND partition = $2 AND hour >= $3"
+_FORGET = "DELETE FROM relay_mark WHERE topic = $1 AND partition = $2 AND next_offset >= $3"
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,10 +59,10 @@ class Sent:
 
 @dataclass(frozen=True, slots=True)
 class Loss:
-    """A partition that is not what it was: the first hour whose records are gone, and the oldest event among them."""
+    """A partition that is not what it was: where the first hour that is gone had ended, and its oldest event."""
 
     place: Place
-    hour: datetime
+    next_offset: int
     oldest: datetime
 
 
@@ -96,7 +100,7 @@ async def find_losses(connection: Any, bus: Bus, topic: str) -> list[Loss]:
 async def send_again(connection: Any, stream: str, loss: Loss) -> str:
     """Queue what was lost, in the caller's transaction; gives what PostgreSQL says about it."""
     result: str = await connection.execute(_POINT_AGAIN, stream, loss.oldest)
-    await connection.execute(_FORGET, loss.place.topic, loss.place.partition, loss.hour)
+    await connection.execute(_FORGET, loss.place.topic, loss.place.partition, loss.next_offset)
     return result
 
 
@@ -108,7 +112,7 @@ async def _loss(connection: Any, bus: Bus, topic: str, partition: int, ends: Map
         (is_there,) = await _still_there(bus, topic, ends, [marks[middle]])
         first, last = (middle + 1, last) if is_there else (first, middle)
     oldest = min(mark["oldest"] for mark in marks[first:])
-    return Loss(Place(topic, partition), marks[first]["hour"], oldest)
+    return Loss(Place(topic, partition), marks[first]["next_offset"], oldest)
 
 
 async def _still_there(bus: Bus, topic: str, ends: Mapping[int, int], marks: Sequence[Any]) -> list[bool]:
