@@ -19,6 +19,11 @@ from tests.chaos.scenario import Scenario, Trial
 from tests.chaos.verdict import Verdict, line_of_json, table
 
 
+_NEEDS = """\
+disk needs root, or a name space in which one is root (unshare --map-root-user --mount make chaos ONLY=disk);
+clock needs the Debian package libfaketime. What this machine cannot try is "not run", and the status is 1."""
+
+
 def main() -> int:
     """Run what was asked for; gives the exit status."""
     asked = _asked()
@@ -52,7 +57,7 @@ def _asked() -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         prog="python -m tests.chaos",
         description="Set the house on fire, and see that nothing is lost and nothing happens twice.",
-        epilog=f"scenarios:\n{names}",
+        epilog=f"scenarios:\n{names}\n\n{_NEEDS}",
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("--only", default="", help="scenarios by name, with commas between; default: all")
