@@ -20,7 +20,7 @@ def open_bus(
     database_url: str,
     kafka_bootstrap: str | None = None,
     client_id: str = "huiyin",
-    stall_seconds: float = 30.0,
+    stall_seconds: float = 15.0,
 ) -> Bus:
     """The bus of this kind; nothing is connected yet. Raises ValueError when it is not said where Kafka is.
 

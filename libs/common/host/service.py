@@ -58,7 +58,7 @@ class Resources:
     topic_prefix: str = ""
     partitions: int = 8
     pool_size: int = 8
-    stall_seconds: float = 30.0
+    stall_seconds: float = 15.0
 
 
 class RunningService:

@@ -71,7 +71,7 @@ class Consumer:
 
     async def run(self) -> None:
         """Read for ever; a client that surprises is thrown away and a new one built, with back-off."""
-        backoff = Backoff()
+        backoff = Backoff(longest=3.0)
         while self.halted is None:
             self.busy = False
             try:

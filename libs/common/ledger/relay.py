@@ -80,7 +80,7 @@ class Sending:
     url: str
     schema: str
     topic_prefix: str
-    stall_seconds: float = 30.0
+    stall_seconds: float = 15.0
     """A relay that was quiet for so long loses its parts to one that is not."""
     pace_seconds: float = 0.0
     """From one small batch to the next under load: what is said meanwhile is sent with it."""

@@ -41,7 +41,7 @@ class CommonSettings(BaseSettings):
     log_level: str = "INFO"
     failpoints: str = ""
     pool_size: int = 8
-    stall_seconds: Annotated[float, Field(ge=2.0, le=300.0)] = 30.0
+    stall_seconds: Annotated[float, Field(ge=2.0, le=300.0)] = 15.0
     """A worker that is frozen for so long loses what it reads and sends to the others. Kafka takes 6 s and more."""
 
     @model_validator(mode="after")

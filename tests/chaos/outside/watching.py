@@ -76,7 +76,7 @@ async def ready_again(stage: Stage, within: float = 60.0) -> float:
 def only(name: str, window: Window, allowed: Collection[int] = UNDERSTOOD | AWAY) -> Verdict:
     """A verdict: nobody was told anything but what is allowed, and nobody was left without an answer."""
     wrong = window.unlike(allowed)
-    asked = "only 2xx, 503" if set(allowed) == UNDERSTOOD | AWAY else "only 2xx"
+    asked = "2xx, not there yet, 503" if set(allowed) == UNDERSTOOD | AWAY else "2xx, not there yet"
     seen = ", ".join(f"{count} x {place}" for place, count in wrong.items()) or asked
     return expect(f"{name}: answers meanwhile", asked, seen, not wrong and bool(window.counts), str(window))
 

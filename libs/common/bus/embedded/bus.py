@@ -18,7 +18,7 @@ from libs.common.bus.port import BusTrouble, Place, Reader, Record, Sender, Topi
 RETENTION = timedelta(days=7)
 """How long a record stays at least. The ledgers keep everything for ever; the log is for delivery only."""
 
-STALL_SECONDS = 30.0
+STALL_SECONDS = 15.0
 """A member whose process has been frozen for so long loses its partitions."""
 
 RING_SECONDS = 0.005

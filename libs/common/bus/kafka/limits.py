@@ -24,7 +24,7 @@ class Limits:
     ask: float = 10.0
     """Offsets, topics, lag."""
     stop: float = 5.0
-    session: float = 30.0
+    session: float = 15.0
     """A member that is silent for so long loses its partitions."""
     heartbeat: float = 3.0
     rebalance: float = 60.0
