@@ -225,16 +225,19 @@ class Database:
                 wake()
 
     @asynccontextmanager
-    async def reading(self) -> AsyncIterator[Session]:
-        """A session for queries alone: each sees what is committed when it starts, and nothing is locked or kept."""
+    async def reading(self, *, patience: float | None = None) -> AsyncIterator[Session]:
+        """A session for queries alone: each sees what is committed when it starts, and nothing is locked or kept.
+
+        DatabaseTrouble after ``patience`` seconds, however many statements and connections they were spent on.
+        """
         self._under_way += 1
         try:
-            async with self._engine.connect() as connection:
+            async with asyncio.timeout(patience), self._engine.connect() as connection:
                 driver = await self._driver_of(connection)
                 session = Session(connection, driver, datetime.max.replace(tzinfo=UTC), self)
                 try:
                     yield session
-                except TimeoutError:
+                except (TimeoutError, asyncio.CancelledError):
                     await _throw_away(connection, driver)
                     raise
                 finally:

@@ -17,6 +17,7 @@ from fastapi import Depends, Request, Response
 from pydantic import BaseModel
 from pydantic_core import to_json
 
+from libs.common.database.batch import PATIENCE
 from libs.common.database.session import Session
 from libs.common.errors import Invalid, Unauthenticated, invalid
 from libs.common.run.runtime import Runtime
@@ -109,7 +110,7 @@ class Door:
 
     async def read(self, query: Callable[[Session], Awaitable[ResultT]]) -> ResultT:
         """What ``query`` finds; nothing it does is kept."""
-        async with self.runtime.door_database.reading() as session:
+        async with self.runtime.door_database.reading(patience=PATIENCE) as session:
             session.now = self.now
             return await query(session)
 

@@ -50,6 +50,26 @@ async def test_a_statement_of_the_door_ends_before_others_do(database_url: str) 
     await database.close()
 
 
+async def test_many_slow_statements_are_one_wait(database_url: str) -> None:
+    async with line_to(database_url) as (line, through):
+        database = Database(through, "public", pool_size=1, command_seconds=5)
+        async with database.reading(patience=5) as session:
+            assert await _one(session) == 1
+
+        async def ask_on() -> None:
+            async with asyncio.timeout(10), database.reading(patience=1) as session:
+                while True:
+                    assert await _one(session) == 1
+
+        line.slow(0.2)
+        with pytest.raises(DatabaseTrouble):
+            await ask_on()
+        line.heal()
+        async with asyncio.timeout(10), database.reading(patience=5) as session:
+            assert await _one(session) == 1
+        await database.close()
+
+
 @pytest.mark.parametrize("kind", ["transaction", "reading"])
 async def test_one_connection_without_answer_is_reason_enough_to_leave_all_of_its_age(
     database_url: str, kind: str
