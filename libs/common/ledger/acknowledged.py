@@ -1,49 +1,55 @@
 """What the broker acknowledged, hour by hour, and whether it still has it.
 
 A broker that lost its log or its tail shows by an end before what it acknowledged. When others were quicker to fill it
-again it may be longer than it ever was: then another record stands where this service's last one stood. What was lost
-is found by halving, since all that is older than an hour that is still there is there too.
+again it may be longer than it ever was: then another record stands where one of this service stood. The first and the
+last record of an hour are remembered: this service itself may have gone on sending before anybody looked, and then only
+the first of them is gone.
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from itertools import zip_longest
+from typing import Any, NamedTuple
 
 from libs.common.bus.port import Bus, Place
 
 _MARK = """
     WITH sent AS (DELETE FROM ledger_unsent WHERE id = ANY($1::bigint[])),
     marks AS (
-        SELECT * FROM unnest($2::text[], $3::int[], $4::bigint[], $5::uuid[], $6::timestamptz[])
-            AS m(topic, partition, next_offset, last_event, oldest)
+        SELECT * FROM unnest($2::text[], $3::int[], $4::bigint[], $5::uuid[], $6::bigint[], $7::uuid[],
+                             $8::timestamptz[])
+            AS m(topic, partition, next_offset, last_event, first_offset, first_event, oldest)
     )
-    INSERT INTO relay_mark AS old (topic, partition, hour, next_offset, last_event, oldest)
-    SELECT topic, partition, date_trunc('hour', now()), next_offset, last_event, oldest FROM marks
+    INSERT INTO relay_mark AS old
+        (topic, partition, hour, next_offset, last_event, first_offset, first_event, oldest)
+    SELECT topic, partition, date_trunc('hour', now()), next_offset, last_event, first_offset, first_event, oldest
+    FROM marks
     ON CONFLICT (topic, partition, hour) DO UPDATE SET
         last_event = CASE WHEN EXCLUDED.next_offset > old.next_offset THEN EXCLUDED.last_event ELSE old.last_event END,
         next_offset = greatest(old.next_offset, EXCLUDED.next_offset),
         oldest = least(old.oldest, EXCLUDED.oldest)
 """
+_COLUMNS = (
+    "partition, next_offset, last_event::text AS last_event, first_offset, first_event::text AS first_event, oldest"
+)
 # The hours follow each other as the offsets do, unless the clock was set back between two of them. So the last is
-# looked for among the hours of the last days, and the order is that of the offsets.
-_NEWEST = """
+# looked for among the hours of the last days, and the order is that of the offsets. The one before it is looked at too:
+# a new hour may have begun between a loss and the next look.
+_NEWEST = f"""
     SELECT mark.* FROM unnest($2::int[]) AS wanted(partition) CROSS JOIN LATERAL (
         SELECT * FROM (
-            SELECT partition, next_offset, last_event::text AS last_event FROM relay_mark
+            SELECT {_COLUMNS} FROM relay_mark
             WHERE topic = $1 AND relay_mark.partition = wanted.partition ORDER BY hour DESC LIMIT 72) AS latest
-        ORDER BY next_offset DESC LIMIT 1) AS mark
-"""
-_ALL = """
-    SELECT partition, next_offset, last_event::text AS last_event, oldest FROM relay_mark
-    WHERE topic = $1 AND partition = $2 ORDER BY next_offset
-"""
+        ORDER BY next_offset DESC LIMIT 2) AS mark
+"""  # noqa: S608 - names of columns
+_ALL = f"SELECT {_COLUMNS} FROM relay_mark WHERE topic = $1 AND partition = $2 ORDER BY oldest"  # noqa: S608
 _POINT_AGAIN = """
     INSERT INTO ledger_unsent (id, part, recorded_at)
     SELECT id, part, recorded_at FROM ledger WHERE stream = $1 AND recorded_at >= $2
     ON CONFLICT DO NOTHING
 """
-_FORGET = "DELETE FROM relay_mark WHERE topic = $1 AND partition = $2 AND next_offset >= $3"
+_FORGET = "DELETE FROM relay_mark WHERE topic = $1 AND partition = $2 AND oldest >= $3"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,30 +65,37 @@ class Sent:
 
 @dataclass(frozen=True, slots=True)
 class Loss:
-    """A partition that is not what it was: where the first hour that is gone had ended, and its oldest event."""
+    """A partition that is not what it was, and the oldest event of what is gone."""
 
     place: Place
-    next_offset: int
     oldest: datetime
 
 
+class _Point(NamedTuple):
+    """Where an event of ours stood."""
+
+    partition: int
+    offset: int
+    event_id: str
+
+
 async def mark_sent(connection: Any, events: Sequence[Sent]) -> None:
-    """Forget the pointers to these events, and remember where the last of each partition stands."""
-    last: dict[Place, Sent] = {}
-    oldest: dict[Place, datetime] = {}
+    """Forget the pointers to these events, and remember where the first and the last of each partition stand."""
+    by_place: dict[Place, list[Sent]] = {}
     for event in events:
-        known = last.get(event.place)
-        if known is None or known.offset < event.offset:
-            last[event.place] = event
-        oldest[event.place] = min(oldest.get(event.place, event.recorded_at), event.recorded_at)
+        by_place.setdefault(event.place, []).append(event)
+    last = [max(some, key=_offset) for some in by_place.values()]
+    first = [min(some, key=_offset) for some in by_place.values()]
     await connection.execute(
         _MARK,
         [event.id for event in events],
-        [place.topic for place in last],
-        [place.partition for place in last],
-        [event.offset + 1 for event in last.values()],
-        [event.event_id for event in last.values()],
-        [oldest[place] for place in last],
+        [place.topic for place in by_place],
+        [place.partition for place in by_place],
+        [event.offset + 1 for event in last],
+        [event.event_id for event in last],
+        [event.offset for event in first],
+        [event.event_id for event in first],
+        [min(event.recorded_at for event in some) for some in by_place.values()],
     )
 
 
@@ -93,34 +106,67 @@ async def find_losses(connection: Any, bus: Bus, topic: str) -> list[Loss]:
         return []
     newest = await connection.fetch(_NEWEST, topic, list(ends))
     there = await _still_there(bus, topic, ends, newest)
-    lost = [row["partition"] for row, is_there in zip(newest, there, strict=True) if not is_there]
+    lost = sorted({mark["partition"] for mark, is_there in zip(newest, there, strict=True) if not is_there})
     return [await _loss(connection, bus, topic, partition, ends) for partition in lost]
 
 
 async def send_again(connection: Any, stream: str, loss: Loss) -> str:
     """Queue what was lost, in the caller's transaction; gives what PostgreSQL says about it."""
     result: str = await connection.execute(_POINT_AGAIN, stream, loss.oldest)
-    await connection.execute(_FORGET, loss.place.topic, loss.place.partition, loss.next_offset)
+    await connection.execute(_FORGET, loss.place.topic, loss.place.partition, loss.oldest)
     return result
 
 
 async def _loss(connection: Any, bus: Bus, topic: str, partition: int, ends: Mapping[int, int]) -> Loss:
+    """Among the hours in their order: those that are there, those that are gone, and perhaps some after the loss."""
     marks = await connection.fetch(_ALL, topic, partition)
-    first, last = 0, len(marks) - 1
+    first, last = 0, await _last_gone(bus, topic, ends, marks)
     while first < last:
         middle = (first + last) // 2
         (is_there,) = await _still_there(bus, topic, ends, [marks[middle]])
         first, last = (middle + 1, last) if is_there else (first, middle)
-    oldest = min(mark["oldest"] for mark in marks[first:])
-    return Loss(Place(topic, partition), marks[first]["next_offset"], oldest)
+    return Loss(Place(topic, partition), min(mark["oldest"] for mark in marks[first:]))
+
+
+async def _last_gone(bus: Bus, topic: str, ends: Mapping[int, int], marks: Sequence[Any]) -> int:
+    for number in range(len(marks) - 1, 0, -1):
+        (is_there,) = await _still_there(bus, topic, ends, [marks[number]])
+        if not is_there:
+            return number
+    return 0
 
 
 async def _still_there(bus: Bus, topic: str, ends: Mapping[int, int], marks: Sequence[Any]) -> list[bool]:
-    """Whether the last record of each mark stands where it stood. One that grew too old and was removed counts."""
-    places = {Place(topic, mark["partition"]): mark["next_offset"] - 1 for mark in marks}
-    found = await bus.at({place: offset for place, offset in places.items() if offset < ends[place.partition]})
-    return [
-        offset < ends[place.partition]
-        and (place not in found or found[place].headers.get("ce_id") == mark["last_event"])
-        for (place, offset), mark in zip(places.items(), marks, strict=True)
+    """Whether the first and the last record of each mark stand where they stood."""
+    points = [
+        point
+        for mark in marks
+        for point in (
+            _Point(mark["partition"], mark["first_offset"], mark["first_event"]),
+            _Point(mark["partition"], mark["next_offset"] - 1, mark["last_event"]),
+        )
     ]
+    there = await _stand(bus, topic, ends, points)
+    return [first in there and last in there for first, last in zip(points[::2], points[1::2], strict=True)]
+
+
+async def _stand(bus: Bus, topic: str, ends: Mapping[int, int], points: Sequence[_Point]) -> set[_Point]:
+    """Those of the points that stand; one that grew too old and was removed counts."""
+    of_partition: dict[int, list[_Point]] = {}
+    for point in dict.fromkeys(points):
+        if point.offset < ends[point.partition]:
+            of_partition.setdefault(point.partition, []).append(point)
+    there: set[_Point] = set()
+    for turn in zip_longest(*of_partition.values()):
+        asked = {Place(topic, point.partition): point for point in turn if point is not None}
+        found = await bus.at({place: point.offset for place, point in asked.items()})
+        there |= {
+            point
+            for place, point in asked.items()
+            if place not in found or found[place].headers.get("ce_id") == point.event_id
+        }
+    return there
+
+
+def _offset(event: Sent) -> int:
+    return event.offset

@@ -65,6 +65,8 @@ LEDGER_DDL: tuple[str, ...] = (
         hour timestamptz NOT NULL,
         next_offset bigint NOT NULL,
         last_event uuid NOT NULL,
+        first_offset bigint NOT NULL,
+        first_event uuid NOT NULL,
         oldest timestamptz NOT NULL,
         PRIMARY KEY (topic, partition, hour)
     )
@@ -142,8 +144,9 @@ LEDGER_DDL: tuple[str, ...] = (
 CATCH_UP_DDL: tuple[str, ...] = (
     "ALTER TABLE parked ADD COLUMN IF NOT EXISTS again_at timestamptz",
     "DELETE FROM relay_mark",
-    "ALTER TABLE relay_mark DROP COLUMN IF EXISTS first_offset",
     "ALTER TABLE relay_mark ADD COLUMN IF NOT EXISTS last_event uuid NOT NULL",
+    "ALTER TABLE relay_mark ADD COLUMN IF NOT EXISTS first_offset bigint NOT NULL",
+    "ALTER TABLE relay_mark ADD COLUMN IF NOT EXISTS first_event uuid NOT NULL",
     "ALTER TABLE relay_mark ADD COLUMN IF NOT EXISTS oldest timestamptz NOT NULL",
 )
 """For tables that were made by the first release: what came to them since. What the broker acknowledged before is not

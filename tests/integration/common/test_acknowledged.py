@@ -47,8 +47,8 @@ class Teller:
     def __init__(self, connection: Any) -> None:
         self.connection, self.log, self.seq = connection, Log(), 0
 
-    async def send(self, hour: datetime, recorded: Sequence[datetime]) -> list[int]:
-        """Say, send and mark; gives the rows' ids."""
+    async def send(self, hour: datetime | None, recorded: Sequence[datetime]) -> list[int]:
+        """Say, send and mark, in the present hour if in no other; gives the rows' ids."""
         sent = []
         for at in recorded:
             self.seq += 1
@@ -57,7 +57,9 @@ class Teller:
             place, offset = Place("cases", 0), self.log.first + len(self.log.ids) - 1
             sent.append(Sent(row["id"], row["event_id"], row["recorded_at"], place, offset))
         await mark_sent(self.connection, sent)
-        await self.connection.execute("UPDATE relay_mark SET hour = $1 WHERE hour = date_trunc('hour', now())", hour)
+        if hour is not None:
+            move = "UPDATE relay_mark SET hour = $1 WHERE hour = date_trunc('hour', now())"
+            await self.connection.execute(move, hour)
         return [each.id for each in sent]
 
     async def queued(self) -> list[int]:
@@ -104,6 +106,23 @@ async def test_what_others_wrote_where_ours_stood_shows_that_ours_is_gone(teller
     assert await teller.queued() == lost
     teller.log.ids[:] = ["a stranger"] * 100
     assert await teller.queued() == kept + lost
+
+
+async def test_a_loss_is_seen_though_more_was_sent_before_anybody_looked(teller: Teller) -> None:
+    lost = await teller.send(NOW - 9 * HOUR, [NOW - 9 * HOUR] * 2)
+    lost += await teller.send(None, [NOW - 5 * HOUR] * 3)
+    teller.log.ids[:] = ["a stranger"] * 20
+    since = await teller.send(None, [NOW - 4 * HOUR] * 2)
+    assert await teller.queued() == lost + since
+
+
+async def test_a_loss_is_seen_though_an_hour_began_before_anybody_looked(teller: Teller) -> None:
+    kept = await teller.send(NOW - 9 * HOUR, [NOW - 9 * HOUR] * 2)
+    lost = await teller.send(NOW - 2 * HOUR, [NOW - 2 * HOUR] * 3)
+    teller.log.ids[2:] = ["a stranger"] * 20
+    since = await teller.send(NOW - HOUR, [NOW - HOUR])
+    assert await teller.queued() == lost + since
+    assert not set(kept) & set(await teller.queued())
 
 
 async def test_what_was_acknowledged_by_a_clock_that_was_ahead_hides_no_loss_after_it(teller: Teller) -> None:

@@ -8,7 +8,7 @@ from libs.common.ledger.schema import CATCH_UP_DDL, LEDGER_DDL
 
 _AS_FIRST_RELEASED = (
     "ALTER TABLE parked DROP COLUMN again_at",
-    "ALTER TABLE relay_mark DROP COLUMN last_event, DROP COLUMN oldest, ADD COLUMN first_offset bigint NOT NULL",
+    "ALTER TABLE relay_mark DROP COLUMN last_event, DROP COLUMN oldest, DROP COLUMN first_event",
     "INSERT INTO relay_mark VALUES ('cases', 0, now(), 1, 0)",
 )
 _COLUMNS = """
