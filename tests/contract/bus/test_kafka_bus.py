@@ -12,7 +12,7 @@ from libs.common.bus.broker import KafkaBroker
 from libs.common.bus.kafka import KafkaBus
 from libs.common.bus.kafka.reader import KafkaReader
 from libs.common.bus.port import Bus, BusTrouble, Message, Place, Reader, Record, TopicSpec
-from tests.contract.bus.rigs import IMPATIENT
+from tests.contract.bus.rigs import IMPATIENT, KafkaRig
 from tests.support.eventually import eventually
 
 LONG = 60.0
@@ -158,3 +158,30 @@ async def test_a_sender_whose_clock_is_a_day_ahead_or_a_month_behind_is_heard(
             assert abs(sent.timestamp / 1_000 - time.time()) < LONG, "the time is the broker's own"
     finally:
         await producer.stop()
+
+
+async def test_a_member_does_not_go_on_without_partitions_at_a_broker_that_lost_its_topics(
+    kafka: KafkaBus, kafka_broker: KafkaBroker, topic: str
+) -> None:
+    await kafka.ensure_topics([TopicSpec(topic, partitions=1)])
+    group = f"{topic}-readers"
+
+    async def read_on() -> None:
+        async with asyncio.timeout(LONG), kafka.reader(group, [topic]) as reader:
+            await eventually(lambda: _has_partitions(reader), within=LONG, what="its partitions")
+            await KafkaRig(kafka_broker).wipe()
+            while True:
+                assert await reader.read(at_most=1, wait=0.1) == []
+
+    with pytest.raises(BusTrouble):
+        await read_on()
+    await kafka.ensure_topics([TopicSpec(topic, partitions=1)])
+    async with kafka.sender() as sender:
+        await sender.send(numbered(topic, 3))
+    async with kafka.reader(group, [topic]) as reader:
+        assert len(await all_of(reader, 3)) == 3
+
+
+async def _has_partitions(reader: Reader) -> bool:
+    await reader.read(at_most=1, wait=0.1)
+    return bool(reader.assignment())

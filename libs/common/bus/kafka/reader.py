@@ -12,6 +12,8 @@ from libs.common.bus.kafka.limits import LARGEST_FETCH, Limits
 from libs.common.bus.port import BusTrouble, Place, Record
 
 _READ_GRACE = 1.0
+_TOPICS_KNOWN_AFTER = 2.0
+"""Seconds."""
 
 
 def new_consumer(bootstrap: str, client_id: str, group: str | None, limits: Limits) -> Any:
@@ -34,8 +36,9 @@ def new_consumer(bootstrap: str, client_id: str, group: str | None, limits: Limi
 class KafkaReader:
     """A member of a group. After any error it refuses to go on.
 
-    Two members that only seem to live were seen: one whose heartbeat task died reads on without a group, and its commit
-    fails; one that is stuck gets nothing while there is something, and ``stall`` seconds later it looks.
+    Three members that only seem to live were seen. One whose heartbeat task died reads on without a group, and its
+    commit fails. One that is stuck gets nothing while there is something, and ``stall`` seconds later it looks. One that
+    joined again at a broker that had lost its topics got no partitions, and would look for none for five minutes.
     """
 
     def __init__(self, consumer: Any, handover: Handover, limits: Limits) -> None:
@@ -95,6 +98,8 @@ class KafkaReader:
             self._moved = loop.time()
         elif loop.time() - self._moved > self._limits.stall:
             await self._check_stall()
+        elif not self._consumer.assignment() and loop.time() - self._moved > _TOPICS_KNOWN_AFTER:
+            self._check_topics()
         return [record_of(message) for messages in fetched.values() for message in messages]
 
     async def _check_stall(self) -> None:
@@ -103,6 +108,14 @@ class KafkaReader:
         if any(lag.values()):
             raise BusTrouble(f"Kafka: {sum(lag.values())} records wait and none comes")
         self._moved = asyncio.get_running_loop().time()
+
+    def _check_topics(self) -> None:
+        """A group with more members than partitions leaves some without any; but none without topics."""
+        unknown = sorted(
+            topic for topic in self._consumer.subscription() if not self._consumer.partitions_for_topic(topic)
+        )
+        if unknown:
+            raise BusTrouble(f"Kafka: no partitions, for there was no {', '.join(unknown)} when they were shared out")
 
     async def _lag(self) -> dict[Place, int]:
         places = list(self._consumer.assignment())
