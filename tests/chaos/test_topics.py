@@ -38,8 +38,8 @@ def test_each_source_has_an_order_of_its_own() -> None:
     assert found(record("a", 1), record("a", 1, source="dispatch"), record("a", 2)).disorder == []
 
 
-def test_a_key_in_two_partitions_is_disorder() -> None:
-    assert found(record("a", 1), record("a", 2, partition=1)).disorder == ["cases a is in partitions 0 and 1"]
+def test_a_key_in_two_partitions_is_astray() -> None:
+    assert found(record("a", 1), record("a", 2, partition=1)).astray == ["cases a is in partitions 0 and 1"]
 
 
 def test_what_is_no_event_of_ours_is_counted_apart() -> None:

@@ -14,13 +14,17 @@ _WITHIN = 120.0
 
 @dataclass(slots=True)
 class Found:
-    """``places``: stream, source, key and seq by event id. ``disorder``: what did not first come in its turn."""
+    """``places``: stream, source, key and seq by event id. ``disorder``: what did not first come in its turn.
+
+    ``astray``: keys in more than one partition.
+    """
 
     records: int = 0
     strange: int = 0
     """Of them, what is no event of ours."""
     places: dict[str, tuple[str, str, str, int]] = field(default_factory=dict)
     disorder: list[str] = field(default_factory=list)
+    astray: list[str] = field(default_factory=list)
     _last: dict[tuple[str, str, str], int] = field(default_factory=lambda: defaultdict(int))
     _partition: dict[tuple[str, str], int] = field(default_factory=dict)
 
@@ -34,7 +38,7 @@ class Found:
             return
         home = self._partition.setdefault((stream, envelope.key), record.partition)
         if home != record.partition:
-            self.disorder.append(f"{stream} {envelope.key} is in partitions {home} and {record.partition}")
+            self.astray.append(f"{stream} {envelope.key} is in partitions {home} and {record.partition}")
         if envelope.event_id in self.places:
             return
         self.places[envelope.event_id] = (stream, envelope.source, envelope.key, envelope.seq)

@@ -1,4 +1,4 @@
-"""How long it takes until what was said by a moment has been applied by all who hear it."""
+"""How long it takes until what was said by a moment has been applied by all who hear it, and is in the topics again."""
 
 import asyncio
 import time
@@ -7,7 +7,9 @@ from datetime import datetime
 import asyncpg
 
 from libs.common.bus.flow import Service
+from libs.common.bus.port import BusTrouble
 from tests.chaos.stage import Stage
+from tests.chaos.topics import read_topics
 
 _PAUSE = 0.2
 _NOT_APPLIED = """
@@ -36,4 +38,22 @@ async def backlog_gone(stage: Stage, until: datetime, within: float = 180.0) -> 
             await asyncio.sleep(_PAUSE)
     finally:
         await connection.close()
+    return time.monotonic() - began
+
+
+async def log_refilled(stage: Stage, within: float = 120.0) -> float:
+    """Seconds until all that any ledger has by now is in the topics: a loss is looked for every 15 s."""
+    began = time.monotonic()
+    said = {one.event_id for one in await stage.oracle.said()}
+    while time.monotonic() - began < within:
+        bus = stage.open_bus("refill")
+        try:
+            found = await read_topics(bus, stage.oracle.topic_prefix)
+        except (BusTrouble, TimeoutError):
+            continue
+        finally:
+            await bus.close()
+        if said <= found.places.keys():
+            break
+        await asyncio.sleep(_PAUSE)
     return time.monotonic() - began

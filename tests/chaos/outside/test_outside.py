@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator, Sequence
 import pytest
 import pytest_asyncio
 
-from tests.chaos.outside.broker import broker_away
+from tests.chaos.outside.broker import broker_away, broker_wiped
 from tests.chaos.outside.network import FAULTS, Wired, open_wired, spoil
 from tests.chaos.outside.postgres import stop_and_start
 from tests.chaos.scenario import Trial
@@ -53,3 +53,10 @@ async def test_lines_that_are_held_and_cut_lose_nothing_and_double_nothing(wired
         for lines in wired.lines:
             verdicts += await spoil(wired.stage, lines, SHORT, short=True)
     assert _all_pass([*verdicts, *await wired.stage.check("lines")])
+
+
+async def test_a_broker_that_comes_back_empty_is_filled_again(wired: Wired) -> None:
+    async with wired.stage.crowd.at_work():
+        await wired.stage.crowd.accepted(3)
+        verdicts = await broker_wiped(wired.stage)
+    assert _all_pass([*verdicts, *await wired.stage.check("Kafka wiped", in_order=False)])

@@ -37,8 +37,8 @@ class KafkaReader:
     """A member of a group. After any error it refuses to go on.
 
     Three members that only seem to live were seen. One whose heartbeat task died reads on without a group, and its
-    commit fails. One that is stuck gets nothing while there is something, and ``stall`` seconds later it looks. One that
-    joined again at a broker that had lost its topics got no partitions, and would look for none for five minutes.
+    commit fails. One that is stuck gets nothing while there is something, and ``stall`` seconds later it looks. One
+    that joined again at a broker that had lost its topics got no partitions, and would look for none for five minutes.
     """
 
     def __init__(self, consumer: Any, handover: Handover, limits: Limits) -> None:
