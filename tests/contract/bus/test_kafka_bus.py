@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 
 import pytest
 from aiokafka import AIOKafkaProducer
+from aiokafka.admin import AIOKafkaAdminClient
 
 from libs.common.bus.broker import KafkaBroker
 from libs.common.bus.kafka import KafkaBus
@@ -180,6 +181,26 @@ async def test_a_member_does_not_go_on_without_partitions_at_a_broker_that_lost_
         await sender.send(numbered(topic, 3))
     async with kafka.reader(group, [topic]) as reader:
         assert len(await all_of(reader, 3)) == 3
+
+
+async def test_a_member_does_not_go_on_without_one_of_its_topics(
+    kafka: KafkaBus, kafka_broker: KafkaBroker, topic: str
+) -> None:
+    other = f"{topic}.other"
+    await kafka.ensure_topics([TopicSpec(topic, partitions=1), TopicSpec(other, partitions=1)])
+
+    async def read_on() -> None:
+        async with asyncio.timeout(LONG), kafka.reader(f"{topic}-readers", [topic, other]) as reader:
+            await eventually(lambda: _has_partitions(reader), within=LONG, what="its partitions")
+            admin = AIOKafkaAdminClient(bootstrap_servers=kafka_broker.bootstrap)
+            await admin.start()
+            await admin.delete_topics([other])
+            await admin.close()
+            while True:
+                assert await reader.read(at_most=1, wait=0.1) == []
+
+    with pytest.raises(BusTrouble):
+        await read_on()
 
 
 async def _has_partitions(reader: Reader) -> bool:

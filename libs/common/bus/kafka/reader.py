@@ -12,7 +12,7 @@ from libs.common.bus.kafka.limits import LARGEST_FETCH, Limits
 from libs.common.bus.port import BusTrouble, Place, Record
 
 _READ_GRACE = 1.0
-_TOPICS_KNOWN_AFTER = 2.0
+_CHECK_TOPICS_EVERY = 2.0
 """Seconds."""
 
 
@@ -38,7 +38,7 @@ class KafkaReader:
 
     Three members that only seem to live were seen. One whose heartbeat task died reads on without a group, and its
     commit fails. One that is stuck gets nothing while there is something, and ``stall`` seconds later it looks. One
-    that joined again at a broker that had lost its topics got no partitions, and would look for none for five minutes.
+    that joined again at a broker that had lost a topic got nothing of it, and would look for more in five minutes.
     """
 
     def __init__(self, consumer: Any, handover: Handover, limits: Limits) -> None:
@@ -46,7 +46,7 @@ class KafkaReader:
         self._handover = handover
         self._limits = limits
         self._trouble: BusTrouble | None = None
-        self._moved = asyncio.get_running_loop().time()
+        self._moved = self._topics_checked = asyncio.get_running_loop().time()
 
     async def read(self, *, at_most: int, wait: float) -> list[Record]:
         """See ``Reader.read``."""
@@ -94,12 +94,13 @@ class KafkaReader:
             if not self._handover.rebalancing or loop.time() - self._moved > self._limits.join + self._limits.stall:
                 raise
             return []
+        if loop.time() - self._topics_checked > _CHECK_TOPICS_EVERY:
+            self._check_topics()
+            self._topics_checked = loop.time()
         if fetched:
             self._moved = loop.time()
         elif loop.time() - self._moved > self._limits.stall:
             await self._check_stall()
-        elif not self._consumer.assignment() and loop.time() - self._moved > _TOPICS_KNOWN_AFTER:
-            self._check_topics()
         return [record_of(message) for messages in fetched.values() for message in messages]
 
     async def _check_stall(self) -> None:
@@ -110,12 +111,12 @@ class KafkaReader:
         self._moved = asyncio.get_running_loop().time()
 
     def _check_topics(self) -> None:
-        """A group with more members than partitions leaves some without any; but none without topics."""
+        """All were there when this member joined. Of one that was not when partitions were shared out it reads none."""
         unknown = sorted(
             topic for topic in self._consumer.subscription() if not self._consumer.partitions_for_topic(topic)
         )
         if unknown:
-            raise BusTrouble(f"Kafka: no partitions, for there was no {', '.join(unknown)} when they were shared out")
+            raise BusTrouble(f"Kafka: there is no {', '.join(unknown)} any more")
 
     async def _lag(self) -> dict[Place, int]:
         places = list(self._consumer.assignment())
