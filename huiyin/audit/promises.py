@@ -159,9 +159,9 @@ def _asking(view: CaseView, matter: Row) -> Iterator[str]:
     """Exactly one callback is open while the citizen is to be asked, none at any other time; each has its tries."""
     status, number = matter["status"], matter["round"]
     callbacks = {row["round"]: row for row in view.rows["callback"]}
-    for number, count in Counter(row["round"] for row in view.rows["callback"]).items():
+    for asked_in, count in Counter(row["round"] for row in view.rows["callback"]).items():
         if count > 1:
-            yield f"round {number} has {count} callbacks"
+            yield f"round {asked_in} has {count} callbacks"
     tried = Counter(event.round for event in view.of(FOLLOWUP, cases.CallbackTried))
     asked = {event.round for event in view.of(FOLLOWUP, cases.CallbackDue)} | tried.keys()
     if status in _OPEN_CALLBACK:
