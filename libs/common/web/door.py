@@ -9,13 +9,14 @@ status. The model is validated once, where the action makes it, and rendered onc
 """
 
 import hashlib
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, TypeVar
 
 from fastapi import Depends, Request, Response
 from pydantic import BaseModel
-from pydantic_core import to_json
+from pydantic_core import from_json, to_json
 
 from libs.common.database.batch import PATIENCE
 from libs.common.database.session import Session
@@ -65,11 +66,13 @@ class Door:
         keys: Sequence[str] = (),
         status: int | None = None,
         location: str | Callable[[ModelT], str] | None = None,
+        given_back: Mapping[str, object] | None = None,
     ) -> Response:
         """Do ``action`` in the group commit and answer with the model it returns (with None: 204 and no body).
 
         With an Idempotency-Key the answer is kept and given again to whoever repeats the request. ``keys`` are the
         cases that the service's ``prepare`` loads beforehand. ``status`` is the route's ``status_code`` unless given.
+        ``given_back`` are fields of the answer that only repeat the request: they are answered, and never kept.
         """
         success = status or _status_of(self.request)
 
@@ -80,11 +83,11 @@ class Door:
         header = self.request.headers.get("idempotency-key")
         if header is None:
             answer = await self.run(_plain(action, render), keys=keys)
-            return _response(answer, replayed=False)
+            return _response(_with(answer, given_back), replayed=False)
         key = (_answer_scope(self.request, self.runtime, self.principal), _checked_key(header))
         fingerprint = await _fingerprint(self.request)
         kept, replayed = await self._commit(_once(_plain(action, render), key, fingerprint), keys, key)
-        return _first_answer(kept, fingerprint, replayed=replayed)
+        return _first_answer(_with(kept, given_back), fingerprint, replayed=replayed)
 
     async def write_once(self, effect: Callable[[], Awaitable[ModelT]]) -> Response:
         """Do ``effect``, which has transactions of its own and does nothing new when it is done again.
@@ -197,6 +200,13 @@ def _rendered(model: BaseModel | None, status: int, location: str | None) -> Kep
     if isinstance(version, int):
         headers["etag"] = etag(version)
     return Kept(b"", status, headers, to_json(model))
+
+
+def _with(answer: Kept, given_back: Mapping[str, object] | None) -> Kept:
+    """The answer with what only the request knows; whoever repeats the request says it again."""
+    if not given_back:
+        return answer
+    return replace(answer, body=to_json(from_json(answer.body) | given_back))
 
 
 def _first_answer(kept: Kept, fingerprint: bytes, *, replayed: bool) -> Response:

@@ -73,12 +73,18 @@ async def take_lines(
 def _taken(once: Once, kept: Kept) -> tuple[TakenLine, ...]:
     if kept.request_hash != once.fingerprint:
         raise IdempotencyKeyReused("Use a new key for a new batch", "新的批次请使用新的键")
-    return _TAKEN.validate_json(kept.body)
+    refs = {read.number: read.value.ref for read in once.reads if read.value is not None}
+    return tuple([_marked(line, refs.get(line.line)) for line in _TAKEN.validate_json(kept.body)])
 
 
 def keep_taken(session: Session, taken: Sequence[TakenLine], once: Once) -> None:
-    """Remember what became of the lines, for whoever sends them again."""
-    keep_answer(session, once.key, Kept(once.fingerprint, 200, {}, to_json(taken)))
+    """Remember what became of the lines, for whoever sends them again, who then says the own marks again."""
+    body = to_json([_marked(line, None) for line in taken])
+    keep_answer(session, once.key, Kept(once.fingerprint, 200, {}, body))
+
+
+def _marked(line: TakenLine, ref: str | None) -> TakenLine:
+    return line if line.ref == ref else line.model_copy(update={"ref": ref})
 
 
 def fingerprint_of(reads: Sequence[Read[RegisterCase]]) -> bytes:

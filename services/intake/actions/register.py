@@ -77,7 +77,6 @@ async def register(session: Session, draft: Draft, reach: Reach) -> Receipt:
         round=standing.round,
         registered_at=draft.event.registered_at,
         version=standing.version,
-        ref=draft.ref,
     )
 
 

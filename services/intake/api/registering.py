@@ -30,4 +30,5 @@ async def register_case(body: RegisterCase, door: Annotated[Door, needs(Right.CA
         lambda session: register(session, draft, desk.reach),
         keys=source_keys([draft]),
         location=lambda receipt: f"{CASES}/{receipt.case_id}",
+        given_back=None if body.ref is None else {"ref": body.ref},
     )

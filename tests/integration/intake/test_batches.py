@@ -102,6 +102,8 @@ async def test_a_key_keeps_lines_without_a_source_number_from_being_taken_twice(
     again = await intake.batch(lines, city, **headers)
     assert (first.status_code, again.status_code) == (200, 200)
     assert first.json() == again.json()
+    assert first.json()["results"][-1]["ref"] == "r449"
+    assert not await intake.rows("SELECT 1 FROM answer WHERE convert_from(body, 'UTF8') LIKE '%r449%'")
     assert (await intake.counts())["cases"] == 450
 
 

@@ -187,3 +187,13 @@ async def test_nothing_is_registered_before_there_is_a_pack(intake: IntakeDoor) 
     answer = await intake.http.post(CASES, json=complaint(), headers=intake.operator)
     assert answer.status_code == 503
     assert (await intake.counts())["cases"] == 0
+
+
+async def test_the_callers_own_mark_is_given_back_and_never_kept(intake: IntakeDoor) -> None:
+    headers = intake.operator | {"Idempotency-Key": "k-1"}
+    body = complaint(ref="13812341234")
+    first, again = [await intake.http.post(CASES, json=body, headers=headers) for _ in range(2)]
+    assert (first.status_code, again.status_code) == (201, 201)
+    assert first.json()["ref"] == "13812341234"
+    assert (again.headers["idempotency-replayed"], again.content) == ("true", first.content)
+    assert not await intake.rows("SELECT 1 FROM answer WHERE convert_from(body, 'UTF8') LIKE '%13812341234%'")
