@@ -3,7 +3,6 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from fractions import Fraction
 from typing import Any
 
 import orjson
@@ -101,7 +100,7 @@ def _behind(session: Session, row: Any, number: _Number, scope: Scope, selection
     amount = weighted(tuple(counts), number.terms)
     if not amount:
         return None
-    cases = plain(Fraction(amount, number.scale))
+    cases = plain(amount, number.scale)
     return CaseBehind(**_case(row), amount=amount, cases=cases, counts=_nonzero(tuple(counts)))
 
 
@@ -158,8 +157,8 @@ def _figures(formulas: Sequence[Formula], cell: Cell, counts: Counts) -> Iterato
                 unit_code=cell.unit_code,
                 numerator=ratio.numerator,
                 denominator=ratio.denominator,
-                cases_numerator=plain(Fraction(ratio.numerator, scale_of(formula.denominator))),
-                cases_denominator=plain(Fraction(ratio.denominator, scale_of(formula.denominator))),
+                cases_numerator=plain(ratio.numerator, scale_of(formula.denominator)),
+                cases_denominator=plain(ratio.denominator, scale_of(formula.denominator)),
             )
 
 

@@ -171,7 +171,8 @@ class Board:
         keys = dict.fromkeys(key for code in score.weights for key in self.rows.get(code, {}))
         by_key = {key: self._score_of(score, key) for key in sorted(keys)}
         having = [value for value in by_key.values() if value is not None]
-        mean = sum(having, Fraction(0)) / len(having) if having else None
+        added = rates.added((value.numerator, value.denominator) for value in having)
+        mean = added / len(having) if having else None
         return ScoreMeasure(
             code=score.code,
             version=score.version,
@@ -211,13 +212,14 @@ async def read_board(session: Session, asked: Asked, by: By, formulas: Sequence[
 
 
 def _shown(one: Ratio, scale: int) -> dict[str, Any]:
+    number = rates.percent(one)
     return {
         "numerator": one.numerator,
         "denominator": one.denominator,
-        "cases_numerator": rates.plain(Fraction(one.numerator, scale)),
-        "cases_denominator": rates.plain(Fraction(one.denominator, scale)),
-        "rate": rates.percent(one.value),
-        "text": rates.percent_text(one.value),
+        "cases_numerator": rates.plain(one.numerator, scale),
+        "cases_denominator": rates.plain(one.denominator, scale),
+        "rate": number,
+        "text": rates.text_of(number),
     }
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
+from math import lcm
 from typing import TypeVar
 
 from services.analytics.domain.terms import COUNTERS, Counts
@@ -49,45 +50,61 @@ def pooled(ratios: Iterable[Ratio]) -> Ratio:
 
 def macro_mean(ratios: Iterable[Ratio]) -> tuple[Fraction | None, int]:
     """宏观 macro: the mean of the rows' own rates, and how many rows have one. A row without data is left out."""
-    values = [one.value for one in ratios if one.value is not None]
-    return (sum(values, Fraction(0)) / len(values) if values else None), len(values)
+    having = [(one.numerator, one.denominator) for one in ratios if one.denominator]
+    return (added(having) / len(having) if having else None), len(having)
+
+
+def added(parts: Iterable[tuple[int, int]]) -> Fraction:
+    """The sum of numerators over denominators. Over one common denominator: added one by one, hundreds are slow."""
+    found = list(parts)
+    common = lcm(*(denominator for _, denominator in found))
+    return Fraction(sum(numerator * (common // denominator) for numerator, denominator in found), common)
 
 
 def score(weights: Mapping[str, int], rates: Mapping[str, Fraction | None]) -> Fraction | None:
     """综合得分: rates weighted in whole percents; None as soon as one of them has no data."""
-    total = Fraction(0)
-    for code, weight in weights.items():
-        rate = rates.get(code)
-        if rate is None:
-            return None
-        total += rate * weight
-    return total / sum(weights.values())
+    having = [(rate, weight) for code, weight in weights.items() if (rate := rates.get(code)) is not None]
+    if len(having) < len(weights):
+        return None
+    return added((rate.numerator * weight, rate.denominator) for rate, weight in having) / sum(weights.values())
 
 
 def half_up(value: Fraction, decimals: int = 1) -> str:
     """The decimal text of a fraction, rounded half away from zero: 0.05 is 0.1 and -0.05 is -0.1."""
+    return _rounded(value.numerator, value.denominator, decimals)
+
+
+def _rounded(numerator: int, denominator: int, decimals: int) -> str:
     scale = 10**decimals
-    units = (abs(value) * scale * 2 + 1) // 2
-    sign = "-" if value < 0 and units else ""
+    units = (abs(numerator) * scale * 2 + denominator) // (denominator * 2)
+    sign = "-" if numerator < 0 and units else ""
     whole, rest = divmod(units, scale)
     return f"{sign}{whole}.{rest:0{decimals}d}" if decimals else f"{sign}{whole}"
 
 
-def percent(value: Fraction | None, decimals: int = 1) -> str | None:
+def percent(value: Fraction | Ratio | None, decimals: int = 1) -> str | None:
     """The number before the percent sign; None when there is no data."""
-    return None if value is None else half_up(value * _HUNDRED, decimals)
+    if value is None or not value.denominator:
+        return None
+    return _rounded(value.numerator * _HUNDRED, value.denominator, decimals)
 
 
-def percent_text(value: Fraction | None, decimals: int = 1) -> str:
+def percent_text(value: Fraction | Ratio | None, decimals: int = 1) -> str:
     """For people: ``91.3 %`` or ``—``."""
-    number = percent(value, decimals)
+    return text_of(percent(value, decimals))
+
+
+def text_of(number: str | None) -> str:
+    """What ``percent`` gave, for people."""
     return NO_DATA if number is None else f"{number} %"
 
 
-def plain(value: Fraction) -> str:
+def plain(count: int, scale: int) -> str:
     """A weighted count in whole cases: ``113.5``; a fraction that has no short decimal stays one: ``1/3``."""
-    if value.denominator == 1:
-        return str(value.numerator)
+    whole, rest = divmod(count, scale)
+    if not rest:
+        return str(whole)
+    value = Fraction(count, scale)
     tenths = value * 10
     return half_up(value, 1) if tenths.denominator == 1 else f"{value.numerator}/{value.denominator}"
 

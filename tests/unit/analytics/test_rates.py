@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from services.analytics.domain.rates import (
     Ratio,
+    added,
     half_up,
     macro_mean,
     percent,
@@ -73,4 +74,16 @@ def test_a_score_without_one_of_its_rates_is_none() -> None:
 def test_weighted_counts_read_as_cases() -> None:
     assert scale_of({"valid_callbacks": 10}) == 10
     assert scale_of({"closed": 1, "withdrawn": 2}) == 1
-    assert [plain(Fraction(1135, 10)), plain(Fraction(30, 10)), plain(Fraction(1, 3))] == ["113.5", "3", "1/3"]
+    assert [plain(1135, 10), plain(30, 10), plain(1, 3), plain(2, 6)] == ["113.5", "3", "1/3", "1/3"]
+
+
+@given(st.lists(st.tuples(st.integers(-(10**6), 10**6), st.integers(1, 10**6)), max_size=60))
+def test_what_is_added_over_one_denominator_is_the_sum(parts: list[tuple[int, int]]) -> None:
+    assert added(parts) == sum((Fraction(*part) for part in parts), Fraction(0))
+
+
+@given(st.integers(0, 10**6), st.integers(0, 10**6), st.integers(0, 3))
+def test_a_ratio_prints_as_its_value(numerator: int, denominator: int, decimals: int) -> None:
+    ratio = Ratio(numerator, denominator)
+    assert percent(ratio, decimals) == percent(ratio.value, decimals)
+    assert percent_text(ratio, decimals) == percent_text(ratio.value, decimals)
