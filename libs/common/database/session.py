@@ -318,6 +318,8 @@ def _settings(schema: str, name: str, command_seconds: float, *, by_index: bool)
         "tcp_keepalives_interval": "5",
         "tcp_keepalives_count": "3",
         "jit": "off",
+        # What is asked for lies in memory or on a disk without a moving head.
+        "random_page_cost": "1.1",
         "enable_seqscan": "off" if by_index else "on",
     }
 

@@ -13,7 +13,7 @@ from datetime import date, timedelta
 FINE = "fine"
 """The name of the fine roll-up itself, where one is asked for."""
 
-_TOWN, _VILLAGE, _WHOLE = 9, 12, 15
+_COUNTY, _TOWN, _VILLAGE, _WHOLE = 6, 9, 12, 15
 """Digits of an area's code."""
 _ONE_DAY = timedelta(days=1)
 _MONTHS = 12
@@ -45,10 +45,17 @@ UNITS, CATEGORIES = "unit_code", "category_code"
 CHANNELS = frozenset({"channel", "kind"})
 
 GRAINS: tuple[Grain, ...] = (
+    Grain("day_towns", monthly=False, digits=_TOWN, dimensions=frozenset()),
+    Grain("day_categories", monthly=False, digits=_COUNTY, dimensions=frozenset({CATEGORIES})),
+    Grain("day_channels", monthly=False, digits=_COUNTY, dimensions=CHANNELS),
     Grain("day_units", monthly=False, digits=_VILLAGE, dimensions=frozenset({UNITS})),
     Grain("month_units", monthly=True, digits=_VILLAGE, dimensions=frozenset({UNITS})),
     Grain("month_categories", monthly=True, digits=_TOWN, dimensions=frozenset({UNITS, CATEGORIES})),
     Grain("month_channels", monthly=True, digits=_TOWN, dimensions=CHANNELS),
+    Grain("month_village_categories", monthly=True, digits=_VILLAGE, dimensions=frozenset({CATEGORIES})),
+    Grain("month_village_channels", monthly=True, digits=_VILLAGE, dimensions=CHANNELS),
+    Grain("month_unit_channels", monthly=True, digits=_COUNTY, dimensions=CHANNELS | {UNITS}),
+    Grain("month_category_channels", monthly=True, digits=_COUNTY, dimensions=CHANNELS | {CATEGORIES}),
     Grain("month_all", monthly=True, digits=_WHOLE, dimensions=CHANNELS | {UNITS, CATEGORIES}),
 )
 """In the order in which they are tried: the fewest rows first. The last one of the monthly knows everything."""

@@ -89,6 +89,36 @@ SUMS: Sequence[tuple[str, Question, int]] = [
     ("two years", added(COUNTY, Basis.REGISTERED, TWO_YEARS, None), 55 * A_DAY),
     ("two years by unit", added(COUNTY, Basis.CLOSED, TWO_YEARS, Grouping("unit_code")), 55 * A_DAY),
 ]
+OF_TWO_YEARS: Sequence[tuple[str, Scope, Selection, Grouping | None, int]] = [
+    ("by day", COUNTY, TWO_YEARS, Grouping("day"), DAYS * A_DAY),
+    ("by day, of a category", COUNTY, narrowed(TWO_YEARS, category_code="03"), Grouping("day"), DAYS * 2),
+    ("by day, of a kind", COUNTY, narrowed(TWO_YEARS, kind="help"), Grouping("day"), DAYS),
+    ("of a category, by channel", COUNTY, narrowed(TWO_YEARS, category_code="03"), Grouping("channel"), 120),
+    ("of a category, by village", COUNTY, narrowed(TWO_YEARS, category_code="03"), Grouping("area_code", 12), 2_000),
+    ("of a kind, by village", COUNTY, narrowed(TWO_YEARS, kind="help"), Grouping("area_code", 12), 2_000),
+    ("of a kind, by category", COUNTY, narrowed(TWO_YEARS, kind="help"), Grouping("category_code"), 800),
+    ("of a kind, by unit", COUNTY, narrowed(TWO_YEARS, kind="help"), Grouping("unit_code"), 1_000),
+    ("of a grid, by kind", COUNTY, narrowed(TWO_YEARS, area_prefix="999001103202001"), Grouping("kind"), 50),
+    (
+        "of a village, by kind and category",
+        COUNTY,
+        narrowed(TWO_YEARS, area_prefix="999001103202", kind="help"),
+        Grouping("category_code"),
+        500,
+    ),
+    ("of a unit, by kind", UNIT, TWO_YEARS, Grouping("kind"), 1_000),
+]
+
+
+async def test_what_is_asked_of_two_years_is_narrowed_by_an_index(
+    filled: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, scope, selection, by, most in OF_TWO_YEARS:
+        plans = await plans_of(filled, monkeypatch, added(scope, Basis.REGISTERED, selection, by))
+        told = "\n".join(map(str, plans))
+        assert not {"rollup", "rollup_coarse"} & {table for plan in plans for table in plan.walked}, f"{name}:\n{told}"
+        read = sum(plan.rows_read for plan in plans)
+        assert read <= BOTH * most + len(plans), f"{name} reads {read} rows:\n{told}"
 
 
 async def test_a_question_reads_the_coarsest_rows_that_answer_it(

@@ -61,9 +61,19 @@ def test_the_coarsest_that_knows_enough_is_read() -> None:
         (12, frozenset({"unit_code"}), "month_units"),
         (9, frozenset({"unit_code", "category_code"}), "month_categories"),
         (6, frozenset({"kind"}), "month_channels"),
-        (12, frozenset({"kind"}), "month_all"),
+        (12, frozenset({"kind"}), "month_village_channels"),
+        (12, frozenset({"category_code"}), "month_village_categories"),
+        (6, frozenset({"kind", "unit_code"}), "month_unit_channels"),
+        (6, frozenset({"channel", "category_code"}), "month_category_channels"),
+        (9, frozenset({"channel", "category_code"}), "month_all"),
         (15, frozenset[str](), "month_all"),
     ):
         assert [part.grain for part in parts(*year, Needs(digits, dimensions), by_day=False)] == [grain]
-    (day,) = parts(date(2026, 3, 5), date(2026, 3, 5), 1, Needs(9, frozenset({"kind"})), by_day=False)
-    assert day.grain == FINE
+    for digits, dimensions, grain in (
+        (9, frozenset[str](), "day_towns"),
+        (6, frozenset({"category_code"}), "day_categories"),
+        (6, frozenset({"kind"}), "day_channels"),
+        (12, frozenset[str](), "day_units"),
+        (9, frozenset({"kind"}), FINE),
+    ):
+        assert [part.grain for part in parts(*year, Needs(digits, dimensions), by_day=True)] == [grain]
