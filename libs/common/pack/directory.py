@@ -121,6 +121,10 @@ class Directory:
         """The category of this code."""
         return _found(self._categories, "category_code", code)
 
+    def divides(self, category_code: str) -> bool:
+        """Whether there are categories inside this one."""
+        return any(code != category_code and code.startswith(category_code) for code in self._categories)
+
     def category_lineage(self, code: str) -> tuple[str, ...]:
         """The category and all above it, nearest first."""
         category = self.category(code)

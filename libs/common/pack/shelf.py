@@ -44,6 +44,10 @@ class PackShelf:
             return max(in_force, key=lambda shelved: shelved.version)
         return self._versions[min(self._versions)]
 
+    def divides(self, category_code: str) -> bool:
+        """Whether any version ever had categories inside this one: cases keep the category of their version."""
+        return any(shelved.directory.divides(category_code) for shelved in self._versions.values())
+
     def version(self, number: int) -> Directory:
         """The directory of a version; Unavailable when it has not arrived here yet."""
         try:

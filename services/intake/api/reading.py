@@ -35,7 +35,9 @@ router = APIRouter(prefix="/v1", tags=["cases 诉求件"])
 async def get_cases(chosen: Annotated[CaseList, Query()], door: Annotated[Door, needs(Right.CASE_LIST)]) -> Response:
     """Cases within your reach, newest first."""
     reach = asked_at(door).reach
-    narrowed = CaseFilter(**chosen.model_dump(exclude={"cursor", "limit"}))
+    packs = door.runtime.door_database.packs
+    undivided = chosen.category_code is not None and not packs.divides(chosen.category_code)
+    narrowed = CaseFilter(**chosen.model_dump(exclude={"cursor", "limit"}), undivided=undivided)
     rows = await door.read(lambda session: list_cases(session, reach, narrowed, chosen.cursor, chosen.limit))
     return door.answer(NEWEST_FIRST.page(rows, chosen.limit, _item))
 

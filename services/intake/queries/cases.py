@@ -28,7 +28,7 @@ class CaseFilter:
     area_code: str | None = None
     """With all areas inside it."""
     category_code: str | None = None
-    """With all its sub-categories."""
+    """With all its sub-categories, unless it is ``undivided``."""
     status: Status | None = None
     channel: str | None = None
     kind: str | None = None
@@ -40,6 +40,8 @@ class CaseFilter:
     """Included."""
     registered_to: datetime | None = None
     """Not included."""
+    undivided: bool = False
+    """Nothing lies inside the category: then its cases stand in the order of the list."""
 
     def conditions(self) -> list[ColumnElement[bool]]:
         """As SQL."""
@@ -58,7 +60,9 @@ class CaseFilter:
         if self.area_code is not None:
             found.append(_within(self.area_code))
         if self.category_code is not None:
-            found.append(col(Case.category_code).like(self.category_code + "%"))
+            category = col(Case.category_code)
+            within = category == self.category_code if self.undivided else category.like(self.category_code + "%")
+            found.append(within)
         if self.registered_from is not None:
             found.append(col(Case.registered_at) >= self.registered_from)
         if self.registered_to is not None:

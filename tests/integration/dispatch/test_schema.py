@@ -27,7 +27,8 @@ _FILL = """
     SELECT n::text, n::text, status, 1, unit, '{}', '0101',
         '999001101201' || CASE WHEN n % 300 = 4 THEN '001' ELSE '' END, 'help', 'normal', 't', 't', false, '[]', at,
         CASE WHEN unit IS NULL THEN NULL ELSE at END, CASE WHEN unit IS NULL THEN NULL ELSE at END,
-        CASE WHEN status = 'handled' THEN at END, at, at, '{}', '{}', false, n < 50000, 0, false, 0,
+        CASE WHEN status = 'handled' THEN at END, at, at, '{}', '{}', false,
+        n < 50000 AND (status <> 'closed' OR n % 100 = 4), 0, false, 0,
         CASE WHEN status = 'handled' THEN 'done' END, true, '', 1, 1
     FROM (
         SELECT n, status, CASE WHEN status = 'triage' THEN NULL ELSE 'T-' || n % 23 END AS unit,
@@ -91,6 +92,13 @@ PLANS: list[tuple[str, Select[Work], str]] = [
     ("everybody's overdue", work_list(overdue=True), _BY_DUE),
     ("what is not overdue", work_list(overdue=False), "work_open_in_time_idx"),
     ("what was done in a grid", work_list(status=Status.CLOSED, area_code="999001101201001"), "work_done_area_idx"),
+    ("what was done too late", work_list(status=Status.CLOSED, overdue=True), "work_done_overdue_idx"),
+    ("a unit's done too late", work_list(UNIT_SCOPE, status=Status.CLOSED, overdue=True), "work_done_overdue_unit_idx"),
+    (
+        "what was done too late in a grid",
+        work_list(status=Status.CLOSED, area_code="999001101201001", overdue=True),
+        "work_done_overdue_area_idx",
+    ),
     ("triage", queries.triage_statement(COUNTY_SCOPE, queries.TriageFilter(), FIRST_PAGE), "work_triage_idx"),
 ]
 

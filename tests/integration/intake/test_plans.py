@@ -52,11 +52,34 @@ LISTS: dict[str, tuple[Reach, CaseFilter, str | None]] = {
     "emergencies, of which there are none": (COUNTY, CaseFilter(urgency="emergency"), CURSOR),
     "a grid": (COUNTY, CaseFilter(area_code="999001199299001"), None),
     "a category": (COUNTY, CaseFilter(category_code="0301"), None),
+    "a unit's of one category": (Reach(Scope("999001", "D-7"), None), CaseFilter(None, "1301", undivided=True), None),
+    "a unit's of one category, the next page": (
+        Reach(Scope("999001", "D-7"), None),
+        CaseFilter(None, "1301", undivided=True),
+        CURSOR,
+    ),
+    "a unit's of a category that it never has": (
+        Reach(Scope("999001", "D-7"), None),
+        CaseFilter(None, "0101", undivided=True),
+        None,
+    ),
+    "an undivided category, deep": (COUNTY, CaseFilter(None, "0301", undivided=True), CURSOR),
     "the cases of a unit": (Reach(Scope("999001", "D-7"), None), CaseFilter(), None),
     "a source number": (COUNTY, CaseFilter(source_system="hotline", source_no="77"), None),
     "a day": (COUNTY, CaseFilter(registered_from=JANUARY, registered_to=JANUARY + timedelta(days=1)), None),
     "everything at once": (COUNTY, CaseFilter("999001101000", "03", Status.CLOSED, kind="help"), CURSOR),
 }
+IN_ORDER = (
+    "the newest of a county",
+    "the next page",
+    "one status",
+    "the cases of a unit",
+    "a grid",
+    "an undivided category, deep",
+    "a unit's of one category",
+    "a unit's of one category, the next page",
+    "a unit's of a category that it never has",
+)
 
 
 @pytest.fixture
@@ -78,7 +101,7 @@ async def test_no_list_reads_the_whole_table(filled: IntakeDoor) -> None:
 
 
 async def test_the_newest_are_read_without_sorting(filled: IntakeDoor) -> None:
-    for name in ("the newest of a county", "the next page", "one status", "the cases of a unit", "a grid"):
+    for name in IN_ORDER:
         reach, chosen, cursor = LISTS[name]
         plan = await explain(filled, list_statement(reach, chosen, cursor, SIZE))
         assert not plan.sorts, f"{name}:\n{plan}"

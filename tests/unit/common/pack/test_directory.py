@@ -171,3 +171,9 @@ def test_every_matter_in_every_area_of_the_demo_has_a_lead(pack: Pack, directory
         unit_code, explanation = directory.lead_unit(category.code, area.code)
         assert unit_code is not None, explanation
         assert directory.may_receive(unit_code, category.code, area.code)
+
+
+def test_a_category_divides_when_others_lie_inside(directory: Directory) -> None:
+    assert directory.divides("01")
+    assert not directory.divides("0101")
+    assert not directory.divides("nothing")
