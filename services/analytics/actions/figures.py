@@ -134,12 +134,12 @@ def _needed(asked: Asked, formulas: Sequence[Formula], scores: Sequence[Score]) 
 
 @dataclass(frozen=True, slots=True)
 class Board:
-    """Everything that the rates of one answer are made of: each rate's total, and its rows by key."""
+    """Everything that the rates of one answer are made of: each rate's total, its rows by key, and the keys' names."""
 
-    asked: Asked
     by: By
     totals: Mapping[str, Ratio]
     rows: Mapping[str, Mapping[str, Ratio]]
+    named: Mapping[str, Mapping[str, Any]]
 
     def rate(self, formula: Formula) -> RateMeasure:
         """One rate, complete."""
@@ -162,7 +162,7 @@ class Board:
             population_rule_zh=RULES[basis][1],
             micro=RateOut(**_shown(self.totals[formula.code], scale)),
             macro=None if self.by is By.NONE else _macro(mean, count),
-            rows=[RateRow(**_shown(one, scale), **self._named(key)) for key, one in rows.items()],
+            rows=[RateRow(**_shown(one, scale), **self.named[key]) for key, one in rows.items()],
         )
 
     def score(self, score: Score) -> ScoreMeasure:
@@ -182,7 +182,7 @@ class Board:
             weights=dict(score.weights),
             micro=ScoreOut(**_score_shown(total, score.decimals)),
             macro=None if self.by is By.NONE else _macro_score(mean, len(having), score.decimals),
-            rows=[ScoreRow(**_score_shown(value, score.decimals), **self._named(key)) for key, value in by_key.items()],
+            rows=[ScoreRow(**_score_shown(value, score.decimals), **self.named[key]) for key, value in by_key.items()],
         )
 
     def _score_of(self, score: Score, key: str) -> Fraction | None:
@@ -190,10 +190,6 @@ class Board:
         return rates.score(
             score.weights, {code: self.rows.get(code, {}).get(key, nothing).value for code in score.weights}
         )
-
-    def _named(self, key: str) -> dict[str, Any]:
-        name, name_en = names(self.asked.pack.directory, self.by, key)
-        return {"key": key, "name": name, "name_en": name_en}
 
 
 async def read_board(session: Session, asked: Asked, by: By, formulas: Sequence[Formula]) -> Board:
@@ -204,11 +200,20 @@ async def read_board(session: Session, asked: Asked, by: By, formulas: Sequence[
         rows_by = grouping(by, asked.area_code)
         found[basis] = await sums(session, asked.scope, basis, asked.selection, rows_by, only=only)
     rows = {
-        formula.code: {key: ratio_of(formula, counts) for key, counts in found[basis_of(formula)].items()}
+        formula.code: rates.ratios(found[basis_of(formula)], formula.numerator, formula.denominator)
         for formula in formulas
     }
     totals = {code: rates.pooled(ratios.values()) for code, ratios in rows.items()}
-    return Board(asked, by, totals, rows if by is not By.NONE else {})
+    if by is By.NONE:
+        return Board(by, totals, {}, {})
+    keys = {key for counted in found.values() for key in counted}
+    named = {key: _named(asked, by, key) for key in keys}
+    return Board(by, totals, rows, named)
+
+
+def _named(asked: Asked, by: By, key: str) -> dict[str, Any]:
+    name, name_en = names(asked.pack.directory, by, key)
+    return {"key": key, "name": name, "name_en": name_en}
 
 
 def _shown(one: Ratio, scale: int) -> dict[str, Any]:

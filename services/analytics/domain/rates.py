@@ -34,6 +34,21 @@ def weighted(counts: Counts, terms: Mapping[Name, int]) -> int:
     return sum(weight * counts[_POSITION[counter]] for counter, weight in terms.items())
 
 
+def ratios(
+    rows: Mapping[str, Counts], numerator: Mapping[Name, int], denominator: Mapping[Name, int]
+) -> dict[str, Ratio]:
+    """A formula applied to many rows, by key."""
+    above = [(_POSITION[counter], weight) for counter, weight in numerator.items()]
+    below = [(_POSITION[counter], weight) for counter, weight in denominator.items()]
+    return {
+        key: Ratio(
+            sum([weight * counts[place] for place, weight in above]),
+            sum([weight * counts[place] for place, weight in below]),
+        )
+        for key, counts in rows.items()
+    }
+
+
 def ratio(counts: Counts, numerator: Mapping[Name, int], denominator: Mapping[Name, int]) -> Ratio:
     """A formula applied to counts."""
     return Ratio(weighted(counts, numerator), weighted(counts, denominator))
