@@ -30,6 +30,8 @@ logger = logging.getLogger(__name__)
 
 LINES_AT_ONCE = 200
 """Lines in one transaction."""
+_LINES_AT_A_STRETCH = 10
+"""Lines drafted before others have their turn: the chunk that is being written must not wait for the next one."""
 
 BatchKey = Annotated[
     str | None,
@@ -88,7 +90,9 @@ async def _chunk(door: Door, key: str | None, reads: Sequence[Read[RegisterCase]
     chunk = Chunk(reads[-1].number, once)
     good = [(read.number, body) for read in reads if (body := _right(desk, read, chunk)) is not None]
     numbers = await take_numbers(door.runtime.door_database, desk.shelved, desk.now, len(good))
-    for (number, body), case_no in zip(good, numbers, strict=True):
+    for done, ((number, body), case_no) in enumerate(zip(good, numbers, strict=True)):
+        if done % _LINES_AT_A_STRETCH == 0:
+            await asyncio.sleep(0)
         try:
             chunk.lines.append((number, draft_case(desk, body, case_no)))
         except Invalid as problem:
