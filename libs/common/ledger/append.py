@@ -30,6 +30,8 @@ class Entry(NamedTuple):
 
     event: Event
     traceparent: str | None
+    first: bool = False
+    """Its key is new: there is no head to lock, and nothing was heard of it."""
 
 
 def part_of(key: str) -> int:
@@ -94,6 +96,9 @@ class _Head(NamedTuple):
     first: bool
 
 
+_NEW = _Head(0, GENESIS, {}, first=True)
+
+
 async def append(rows: Rows, entries: Iterable[Entry], learned: dict[tuple[str, str], dict[str, int]]) -> None:
     """Write the entries in order: seq 1, 2, 3 ... per key, each hash chained on the one before.
 
@@ -102,7 +107,10 @@ async def append(rows: Rows, entries: Iterable[Entry], learned: dict[tuple[str, 
     batch = [(stream_of(type(entry.event)), entry) for entry in entries]
     if not batch:
         return
-    heads = await _lock_heads(rows, sorted({(str(stream), entry.event.key) for stream, entry in batch}), learned)
+    heads = {(str(stream), entry.event.key): _NEW for stream, entry in batch if entry.first}
+    known = {(str(stream), entry.event.key) for stream, entry in batch} - heads.keys()
+    if known:
+        heads |= await _lock_heads(rows, sorted(known), learned)
     columns: list[list[object]] = [[] for _ in range(11)]
     for stream, entry in batch:
         event = entry.event

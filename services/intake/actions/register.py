@@ -110,7 +110,7 @@ def already_registered(known: KnownCase, reach: Reach) -> Conflict:
 
 def _say(session: Session, draft: Draft, standing: Standing) -> None:
     event = draft.event
-    session.publish(event)
+    session.publish(event, first=True)
     registered = Entry(event.registered_at, "registered", FIRST_ROUND, event.title, draft.by_unit, draft.by)
     enter(session, event.case_id, standing, registered)
     if draft.answer is None:

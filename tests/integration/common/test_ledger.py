@@ -129,6 +129,30 @@ async def test_an_effect_waits_for_its_cause_whatever_comes_first(
     assert await applied(analytics) == ["cause", "effect"]
 
 
+async def test_what_is_said_first_of_a_key_is_chained_like_all_else(intake: Database) -> None:
+    async with intake.transaction(NOON) as session:
+        session.publish(supplemented("old", "1"))
+        session.publish(supplemented("new", "1"), first=True)
+        session.publish(supplemented("new", "2"))
+    await say(intake, supplemented("new", "3"))
+    found = await said(intake, "intake")
+    assert [(one.key, one.seq, one.causes) for one in found] == [
+        ("old", 1, {}),
+        ("new", 1, {}),
+        ("new", 2, {}),
+        ("new", 3, {}),
+    ]
+
+
+async def test_a_key_that_was_spoken_of_before_is_not_begun_anew(intake: Database) -> None:
+    await say(intake, supplemented("a", "1"))
+    before = await said(intake, "intake")
+    with pytest.raises(Overtaken):
+        async with intake.transaction(NOON) as session:
+            session.publish(supplemented("a", "again"), first=True)
+    assert await said(intake, "intake") == before
+
+
 async def test_two_readers_of_the_same_events_have_one_effect(intake: Database, dispatch: Database) -> None:
     await say(intake, supplemented("a", "1"))
     envelopes = await said(intake, "intake")

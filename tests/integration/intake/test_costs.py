@@ -60,7 +60,7 @@ async def test_a_chunk_of_a_batch_costs_as_much_as_one_line(intake: IntakeDoor) 
             await intake.batch(lines, city)
         costs.append([statement for statement in statements if "case_number" not in statement])
     assert costs[0] == costs[1]
-    assert len(costs[0]) == 5
+    assert len(costs[0]) == 4
 
 
 async def test_a_batch_of_events_is_read_and_written_in_three_statements(intake: IntakeDoor) -> None:
