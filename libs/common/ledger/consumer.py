@@ -236,11 +236,12 @@ def _unreadable(stream: str, record: Record, reason: str) -> Envelope:
 
 def next_places(records: Sequence[Record]) -> dict[Place, int]:
     """Per partition the offset after the last record."""
-    places: dict[Place, int] = {}
-    for record in records:
-        place = Place(record.topic, record.partition)
-        places[place] = max(places.get(place, 0), record.offset + 1)
-    return places
+    places: dict[tuple[str, int], int] = {}
+    for topic, partition, offset, _, _, _ in records:
+        place = topic, partition
+        if offset >= places.get(place, 0):
+            places[place] = offset + 1
+    return {Place(*place): end for place, end in places.items()}
 
 
 async def run_until_halted(consumer: Consumer) -> None:

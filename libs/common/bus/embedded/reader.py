@@ -166,16 +166,18 @@ class EmbeddedReader:
         return self._received(held, rows)
 
     def _received(self, held: list[tuple[Place, Holding]], rows: list[Any]) -> list[Record]:
+        # Lost while the answer was on its way? Then the new holder reads it.
+        mine = [(*place, holding) if self._leases.held.get(place) is holding else None for place, holding in held]
         records = []
         for number, offset, key, headers, value in rows:
-            place, holding = held[number - 1]
-            current = self._leases.held.get(place)
-            # Lost while the answer was on its way? Then the new holder reads it.
-            if current is not None and current is holding:
-                if offset < holding.next_offset:
-                    raise self._failed(BusTrouble("embedded bus: records came out of order"))
-                records.append(Record(place.topic, place.partition, offset, key, orjson.loads(headers), value))
-                holding.next_offset = offset + 1
+            if (source := mine[number - 1]) is None:
+                continue
+            topic, partition, holding = source
+            if offset < holding.next_offset:
+                raise self._failed(BusTrouble("embedded bus: records came out of order"))
+            holding.next_offset = offset + 1
+            # As Record(...) makes it, at half the cost: this is done for every record and group.
+            records.append(tuple.__new__(Record, (topic, partition, offset, key, orjson.loads(headers), value)))
         return records
 
     async def _run(self, doing: str, sql: str, *parameters: object) -> list[Any]:

@@ -1,7 +1,7 @@
 """Appending to the log: a whole batch in one statement, offsets given in commit order."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -58,17 +58,23 @@ class _Batch:
     nths: list[int] = field(default_factory=list)
     headers: list[str] = field(default_factory=list)
 
-    def add(self, message: Message, topic: _Topic) -> None:
-        place = (message.topic, partition_of(message.key, topic.partitions))
-        number = self.places.get(place)
-        if number is None:
-            number = self.places[place] = len(self.places) + 1
-            self.topic_ids.append(topic.id)
-            self.records.append(0)
-        self.numbers.append(number)
-        self.nths.append(self.records[number - 1])
-        self.records[number - 1] += 1
-        self.headers.append(orjson.dumps(dict(message.headers)).decode())
+    def fill(self, messages: Sequence[Message], topics: Mapping[str, _Topic]) -> None:
+        """Take all; BusTrouble when a value is longer than its topic takes."""
+        for name, key, headers, value in messages:
+            topic = topics[name]
+            if len(value) > topic.max_message_bytes:
+                raise BusTrouble(f"{name} takes {topic.max_message_bytes} bytes, not {len(value)}")
+            place = name, partition_of(key, topic.partitions)
+            number = self.places.get(place)
+            if number is None:
+                number = self.places[place] = len(self.places) + 1
+                self.topic_ids.append(topic.id)
+                self.records.append(0)
+            nth = self.records[number - 1]
+            self.records[number - 1] = nth + 1
+            self.numbers.append(number)
+            self.nths.append(nth)
+            self.headers.append(orjson.dumps(headers, default=dict).decode())
 
 
 class EmbeddedSender:
@@ -99,11 +105,7 @@ class EmbeddedSender:
     async def _append(self, messages: Sequence[Message]) -> list[tuple[Place, int]]:
         await self._learn({message.topic for message in messages})
         batch = _Batch()
-        for message in messages:
-            topic = self._topics[message.topic]
-            if len(message.value) > topic.max_message_bytes:
-                raise BusTrouble(f"{message.topic} takes {topic.max_message_bytes} bytes, not {len(message.value)}")
-            batch.add(message, topic)
+        batch.fill(messages, self._topics)
         rows = await self._connection.fetch(
             _APPEND,
             batch.topic_ids,
