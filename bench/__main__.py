@@ -9,7 +9,8 @@ import sys
 import tempfile
 import time
 import traceback
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -47,6 +48,7 @@ class Chosen:
     seed: int
     stocks: Sequence[int]
     soak_minutes: float
+    keep: Path | None
 
     @property
     def mode(self) -> str:
@@ -64,6 +66,7 @@ def main(
     seed: Annotated[int, typer.Option(help="Of what is said, by whom and when.")] = 1,
     stocks: Annotated[str, typer.Option(help="How many cases there are beforehand.")] = "0,100000,1000000",
     soak: Annotated[float, typer.Option(help="Minutes of steady load for the growth of memory; 0: none.")] = 0.0,
+    keep: Annotated[Path | None, typer.Option(help="Folder to keep the stocks in, and to find them again.")] = None,
 ) -> None:
     """Measure the house beside what its parts can do alone."""
     known = tuple(QUICK) if quick else FULL
@@ -75,6 +78,7 @@ def main(
         seed,
         (0,) if quick else tuple(map(int, stocks.split(","))),
         soak,
+        keep,
     )
     if unknown := set(chosen.names) - {*FULL}:
         raise typer.BadParameter(f"there is no figure {', '.join(sorted(unknown))}; there are {', '.join(FULL)}")
@@ -83,8 +87,8 @@ def main(
 
 async def _run(chosen: Chosen) -> int:
     begun, effort, moment = time.monotonic(), Effort.now(), datetime.now(UTC)
-    with tempfile.TemporaryDirectory(prefix="huiyin-bench-", ignore_cleanup_errors=True) as folder:
-        ground = Ground(Path(folder), _note)
+    with _folder(chosen.keep) as folder:
+        ground = Ground(folder, _note)
         context = Context(ground, chosen.quick, chosen.runs, chosen.seed, chosen.stocks, chosen.soak_minutes, _note)
         try:
             figures, troubled = await _measure(context, chosen.names, begun)
@@ -101,6 +105,16 @@ async def _run(chosen: Chosen) -> int:
         "versions": versions(),
     }
     return _tell(chosen, result, figures, troubled=troubled)
+
+
+@contextmanager
+def _folder(keep: Path | None) -> Iterator[Path]:
+    if keep is not None:
+        keep.mkdir(parents=True, exist_ok=True)
+        yield keep
+        return
+    with tempfile.TemporaryDirectory(prefix="huiyin-bench-", ignore_cleanup_errors=True) as folder:
+        yield Path(folder)
 
 
 async def _measure(context: Context, names: Sequence[str], begun: float) -> tuple[list[Figure], bool]:

@@ -1,6 +1,7 @@
 """What all figures of a run stand on: one PostgreSQL, one Kafka, and databases with so many cases in them.
 
 A stock is laid once and copied for whoever needs it, so that every measurement begins with tables that nobody used.
+In a folder that is kept, it is found again by the next run.
 """
 
 import asyncio
@@ -146,14 +147,34 @@ class Ground:
 
     async def _lay(self, cases: int) -> str:
         """The name of a database with a stock, for copying."""
+        name = f"stock_{cases}"
+        await asyncio.to_thread(self.postgres.start)
+        if name in await self._clear():
+            self._say(f"{cases} cases are there")
+            return name
         # Imported here: only who asks for a stock has the services' tables in his process.
         laying: Any = importlib.import_module("bench.stock")
         begun = time.monotonic()
         url = await self._create("template0")
         self._say(f"laying a stock of {cases} cases")
         await laying.stock(url, cases)
+        # Only one that is complete has the name.
+        await self._administer(f"ALTER DATABASE {url.rpartition('/')[2]} RENAME TO {name}")
         self._say(f"{cases} cases laid in {time.monotonic() - begun:.0f} s")
-        return url.rpartition("/")[2]
+        return name
+
+    async def _clear(self) -> set[str]:
+        """The names of the databases, once those are gone that a run before, in the same folder, left behind."""
+        mine = f"bench_{os.getpid()}_"
+        connection = await asyncpg.connect(self.postgres.dsn)
+        try:
+            names = {row["datname"] for row in await connection.fetch("SELECT datname FROM pg_database")}
+            for name in names:
+                if name.startswith("bench_") and not name.startswith(mine):
+                    await connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+            return names
+        finally:
+            await connection.close()
 
     async def _create(self, template: str) -> str:
         await asyncio.to_thread(self.postgres.start)
