@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
+from pydantic import TypeAdapter
+
 from libs.common.database.session import Session
 from libs.common.errors import invalid
 from libs.common.pack.schema import Formula, Score
@@ -32,6 +34,10 @@ from services.analytics.schemas import (
 )
 
 Rows = dict[str, Counts]
+
+# Thousands of rows, checked in one go.
+_RATE_ROWS = TypeAdapter(list[RateRow])
+_SCORE_ROWS = TypeAdapter(list[ScoreRow])
 
 RULES: Mapping[Basis, tuple[str, str]] = {
     Basis.REGISTERED: (
@@ -139,7 +145,7 @@ class Board:
     by: By
     totals: Mapping[str, Ratio]
     rows: Mapping[str, Mapping[str, Ratio]]
-    named: Mapping[str, Mapping[str, Any]]
+    named: Mapping[str, dict[str, Any]]
 
     def rate(self, formula: Formula) -> RateMeasure:
         """One rate, complete."""
@@ -162,7 +168,7 @@ class Board:
             population_rule_zh=RULES[basis][1],
             micro=RateOut(**_shown(self.totals[formula.code], scale)),
             macro=None if self.by is By.NONE else _macro(mean, count),
-            rows=[RateRow(**_shown(one, scale), **self.named[key]) for key, one in rows.items()],
+            rows=_RATE_ROWS.validate_python([_shown(one, scale) | self.named[key] for key, one in rows.items()]),
         )
 
     def score(self, score: Score) -> ScoreMeasure:
@@ -182,7 +188,9 @@ class Board:
             weights=dict(score.weights),
             micro=ScoreOut(**_score_shown(total, score.decimals)),
             macro=None if self.by is By.NONE else _macro_score(mean, len(having), score.decimals),
-            rows=[ScoreRow(**_score_shown(value, score.decimals), **self.named[key]) for key, value in by_key.items()],
+            rows=_SCORE_ROWS.validate_python(
+                [_score_shown(value, score.decimals) | self.named[key] for key, value in by_key.items()]
+            ),
         )
 
     def _score_of(self, score: Score, key: str) -> Fraction | None:
