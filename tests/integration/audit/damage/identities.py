@@ -1,0 +1,35 @@
+"""Identities where none may be."""
+
+from tests.integration.audit.damage.form import Spoiled, spoiled
+
+IDENTITIES: dict[str, Spoiled] = {
+    # Identities
+    "a phone in an event": spoiled(
+        "I9", "intake", "solved", "has a phone or ID number in its field text",
+        "UPDATE intake.ledger SET payload = replace(payload::text, '138****8000', '13800138000')::json"
+        " WHERE key = {solved} AND type = 'cn.huiyin.case.registered'",
+    ),
+    "an ID number in an event": spoiled(
+        "I9", "dispatch", "by_hand", "has a phone or ID number in its field note",
+        "UPDATE dispatch.ledger SET payload = replace(payload::text, '已到现场查看', '11010119900307123X')::json"
+        " WHERE key = {by_hand} AND type = 'cn.huiyin.case.progress_reported'",
+    ),
+    "a phone in the words": spoiled(
+        "I9", "intake", "fresh", "its row in wording has a phone or ID number in clear",
+        "UPDATE intake.wording SET text = text || '，电话13800138000' WHERE case_id = {fresh}",
+    ),
+    "a phone in wide digits in a caller's note": spoiled(
+        "I9", "followup", "third_round", "its row in attempt has a phone or ID number in clear",
+        "UPDATE followup.attempt SET words = '请打１３８００１３８０００' WHERE case_id = {third_round}",
+    ),
+    "an ID number in a kept answer": spoiled(
+        "I9", "intake", "a-key", "its row in answer has a phone or ID number in clear",
+        "INSERT INTO intake.answer (scope, idempotency_key, request_hash, status, headers, body)"
+        " VALUES ('x', 'a-key', '', 200, '{{}}', convert_to('{{\"text\":\"身份证11010119900307123X\"}}', 'UTF8'))",
+    ),
+    "a phone in a parked event": spoiled(
+        "I9", "analytics", "elsewhere", "its row in parked has a phone or ID number in clear",
+        "INSERT INTO analytics.parked (stream, key, source, seq, state, type, headers, value, reason)"
+        " VALUES ('cases', 'elsewhere', 'intake', 1, 'failed', 'x', '{{}}', '\\x3133383030313338303030', 'a test')",
+    ),
+}  # fmt: skip
