@@ -23,7 +23,17 @@ _NUMBER_OF_A_PERSON = re.compile(r"(?<!\d)(?:1[3-9]\d{9}|\d{17}[\dXx])(?!\d)")
 _PERHAPS_A_NUMBER = re.compile(r"\d{11}")
 _NUMBERS_OF_THINGS = frozenset(
     {
-        *("case_id", "case_no", "source_no", "area_code", "category_code", "supervision_id", "unit_code", "lead_unit"),
+        *(
+            "case_id",
+            "case_no",
+            "source_no",
+            "source_system",
+            "area_code",
+            "category_code",
+            "supervision_id",
+            "unit_code",
+            "lead_unit",
+        ),
         *("caller", "answered_by"),
     }
 )

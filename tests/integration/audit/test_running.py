@@ -35,6 +35,14 @@ async def test_every_cut_of_a_busy_house_is_clean(database_url: str, tmp_path: P
         assert cuts > 1
 
 
+async def test_numbers_of_things_may_look_like_phones(database_url: str, tmp_path: Path) -> None:
+    number = "13912341234"
+    async with open_county(database_url, tmp_path) as county:
+        await county.register("numbered", source_system=number, source_no=number, ref=number)
+        report = await audit(county.house)
+    assert report.clean, report.violations
+
+
 async def test_a_timer_that_nobody_fires_is_found_by_the_house_s_clock(copy: Copy, tmp_path: Path) -> None:
     async with open_county(copy.url, tmp_path, working=False, start=datetime(2026, 6, 1, tzinfo=UTC)) as county:
         report = await audit(county.house)
