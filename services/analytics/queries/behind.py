@@ -13,7 +13,7 @@ from services.analytics.domain.terms import COUNTERS, RARE, Basis, Counter
 from services.analytics.queries.sums import Selection
 from services.analytics.tables import FactRow
 
-MOST_WALKED = 4_000
+MOST_WALKED = 1_500
 """Index entries looked at for one answer: so a page has its price, whatever it is narrowed to."""
 USUAL_LIFE = timedelta(days=60)
 """Assessment days from the registration of a case within which all that counts happens; others are strays."""

@@ -93,6 +93,8 @@ OF_TWO_YEARS: Sequence[tuple[str, Scope, Selection, Grouping | None, int]] = [
     ("by day", COUNTY, TWO_YEARS, Grouping("day"), DAYS * A_DAY),
     ("by day, of a category", COUNTY, narrowed(TWO_YEARS, category_code="03"), Grouping("day"), DAYS * 2),
     ("by day, of a kind", COUNTY, narrowed(TWO_YEARS, kind="help"), Grouping("day"), DAYS),
+    ("by day, of a grid", COUNTY, narrowed(TWO_YEARS, area_prefix="999001103202001"), Grouping("day"), 50),
+    ("by day, of a unit's category", UNIT, narrowed(TWO_YEARS, category_code="03"), Grouping("day"), DAYS),
     ("of a category, by channel", COUNTY, narrowed(TWO_YEARS, category_code="03"), Grouping("channel"), 120),
     ("of a category, by village", COUNTY, narrowed(TWO_YEARS, category_code="03"), Grouping("area_code", 12), 2_000),
     ("of a kind, by village", COUNTY, narrowed(TWO_YEARS, kind="help"), Grouping("area_code", 12), 2_000),

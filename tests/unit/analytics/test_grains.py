@@ -73,7 +73,10 @@ def test_the_coarsest_that_knows_enough_is_read() -> None:
         (9, frozenset[str](), "day_towns"),
         (6, frozenset({"category_code"}), "day_categories"),
         (6, frozenset({"kind"}), "day_channels"),
-        (12, frozenset[str](), "day_units"),
+        (12, frozenset[str](), "day_grids"),
+        (15, frozenset[str](), "day_grids"),
+        (12, frozenset({"unit_code"}), "day_units"),
+        (6, frozenset({"unit_code", "category_code"}), "day_unit_categories"),
         (9, frozenset({"kind"}), FINE),
     ):
         assert [part.grain for part in parts(*year, Needs(digits, dimensions), by_day=True)] == [grain]

@@ -38,11 +38,13 @@ _COUNTERS = (
     "handle_minutes",
 )
 _OLD = ("day_units", "month_units", "month_categories", "month_channels", "month_all")
-# Name, months or days, digits of the area, whether it knows unit, category, channel and kind.
+# Name, digits of the area, whether it knows unit, category, and channel and kind.
 _BY_DAY = (
-    "('day_towns', 9, false, false)",
-    "('day_categories', 6, true, false)",
-    "('day_channels', 6, false, true)",
+    "('day_towns', 9, false, false, false)",
+    "('day_categories', 6, false, true, false)",
+    "('day_channels', 6, false, false, true)",
+    "('day_grids', 15, false, false, false)",
+    "('day_unit_categories', 6, true, true, false)",
 )
 _BY_MONTH = (
     "('month_village_categories', 12, false, true, false)",
@@ -59,23 +61,21 @@ _AREA = "CASE WHEN digits < 12 THEN rpad(left(area_code, digits), 12, '0') ELSE 
 _STATEMENTS = (
     "ALTER TABLE rollup_coarse DROP CONSTRAINT rollup_coarse_grain_check",
     f"ALTER TABLE rollup_coarse ADD CONSTRAINT rollup_coarse_grain_check CHECK (grain IN ({_NAMES}))",
-    f"""
-    INSERT INTO rollup_coarse
-    SELECT new_grain, basis, day, {_AREA}, '', CASE WHEN by_category THEN category_code ELSE '' END,
-        CASE WHEN by_channel THEN channel ELSE '' END, CASE WHEN by_channel THEN kind ELSE '' END, {_SUMS}
-    FROM rollup CROSS JOIN (VALUES {", ".join(_BY_DAY)}) AS grains(new_grain, digits, by_category, by_channel)
-    GROUP BY 1, 2, 3, 4, 5, 6, 7, 8 HAVING {_SOME}
-    """,  # noqa: S608 - names of columns
-    f"""
-    INSERT INTO rollup_coarse
-    SELECT new_grain, basis, day, {_AREA}, CASE WHEN by_unit THEN unit_code ELSE '' END,
-        CASE WHEN by_category THEN category_code ELSE '' END, CASE WHEN by_channel THEN channel ELSE '' END,
-        CASE WHEN by_channel THEN kind ELSE '' END, {_SUMS}
-    FROM rollup_coarse
-    CROSS JOIN (VALUES {", ".join(_BY_MONTH)}) AS grains(new_grain, digits, by_unit, by_category, by_channel)
-    WHERE grain = 'month_all'
-    GROUP BY 1, 2, 3, 4, 5, 6, 7, 8 HAVING {_SOME}
-    """,  # noqa: S608 - names of columns
+    *(
+        f"""
+        INSERT INTO rollup_coarse
+        SELECT new_grain, basis, day, {_AREA}, CASE WHEN by_unit THEN unit_code ELSE '' END,
+            CASE WHEN by_category THEN category_code ELSE '' END, CASE WHEN by_channel THEN channel ELSE '' END,
+            CASE WHEN by_channel THEN kind ELSE '' END, {_SUMS}
+        FROM {source}
+        CROSS JOIN (VALUES {", ".join(grains)}) AS grains(new_grain, digits, by_unit, by_category, by_channel)
+        GROUP BY 1, 2, 3, 4, 5, 6, 7, 8 HAVING {_SOME}
+        """  # noqa: S608 - names of columns
+        for source, grains in (
+            ("rollup", _BY_DAY),
+            ("(SELECT * FROM rollup_coarse WHERE grain = 'month_all') AS month_all", _BY_MONTH),
+        )
+    ),
     "CREATE INDEX rollup_all_area_idx ON rollup_coarse (basis, area_code text_pattern_ops, day)"
     " WHERE grain = 'month_all'",
     "CREATE INDEX rollup_all_unit_idx ON rollup_coarse (basis, unit_code, day) WHERE grain = 'month_all'",
