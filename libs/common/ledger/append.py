@@ -1,4 +1,4 @@
-"""Appending to the service's ledger, in the caller's transaction: at most two statements, however many events there are."""
+"""Appending to the service's ledger, in the caller's transaction: two statements at most, however many events."""
 
 import hashlib
 import zlib
