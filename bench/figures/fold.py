@@ -49,7 +49,7 @@ Told = tuple[Service, CaseEvent]
 async def run(context: Context) -> list[Figure]:
     """``fold_ratio``."""
     furnished = await context.ground.furnished()
-    whole, ratios, seen = 400 if context.quick else 4_000, [], []
+    whole, ratios, seen = 800 if context.quick else 4_000, [], []
     for _ in range(context.runs):
         folded, plain = await context.ground.copy(furnished), await context.ground.copy(furnished)
         events = list(_records(whole))
