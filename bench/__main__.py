@@ -66,7 +66,9 @@ def main(
     seed: Annotated[int, typer.Option(help="Of what is said, by whom and when.")] = 1,
     stocks: Annotated[str, typer.Option(help="How many cases there are beforehand.")] = "0,100000,1000000",
     soak: Annotated[float, typer.Option(help="Minutes of steady load for the growth of memory; 0: none.")] = 0.0,
-    keep: Annotated[Path | None, typer.Option(help="Folder to keep the stocks in, and to find them again.")] = None,
+    keep: Annotated[
+        Path | None, typer.Option(help="Folder to find the stocks in again; one for each shape of the tables.")
+    ] = None,
 ) -> None:
     """Measure the house beside what its parts can do alone."""
     known = tuple(QUICK) if quick else FULL

@@ -121,9 +121,9 @@ class Directory:
         """The category of this code."""
         return _found(self._categories, "category_code", code)
 
-    def divides(self, category_code: str) -> bool:
-        """Whether there are categories inside this one."""
-        return any(code != category_code and code.startswith(category_code) for code in self._categories)
+    def categories_within(self, category_code: str) -> frozenset[str]:
+        """The codes of the category, if there is one, and of all inside it."""
+        return frozenset(code for code in self._categories if code.startswith(category_code))
 
     def category_lineage(self, code: str) -> tuple[str, ...]:
         """The category and all above it, nearest first."""

@@ -44,9 +44,13 @@ class PackShelf:
             return max(in_force, key=lambda shelved: shelved.version)
         return self._versions[min(self._versions)]
 
-    def divides(self, category_code: str) -> bool:
-        """Whether any version ever had categories inside this one: cases keep the category of their version."""
-        return any(shelved.directory.divides(category_code) for shelved in self._versions.values())
+    def is_undivided(self, category_code: str) -> bool:
+        """Whether some version knows the category, and none ever had others inside it: cases keep theirs.
+
+        Of a code that no version here knows nothing is said: a newer version may, which has not arrived yet.
+        """
+        within = (shelved.directory.categories_within(category_code) for shelved in self._versions.values())
+        return frozenset[str]().union(*within) == {category_code}
 
     def version(self, number: int) -> Directory:
         """The directory of a version; Unavailable when it has not arrived here yet."""

@@ -36,7 +36,7 @@ async def get_cases(chosen: Annotated[CaseList, Query()], door: Annotated[Door, 
     """Cases within your reach, newest first."""
     reach = asked_at(door).reach
     packs = door.runtime.door_database.packs
-    undivided = chosen.category_code is not None and not packs.divides(chosen.category_code)
+    undivided = chosen.category_code is not None and packs.is_undivided(chosen.category_code)
     narrowed = CaseFilter(**chosen.model_dump(exclude={"cursor", "limit"}), undivided=undivided)
     rows = await door.read(lambda session: list_cases(session, reach, narrowed, chosen.cursor, chosen.limit))
     return door.answer(NEWEST_FIRST.page(rows, chosen.limit, _item))

@@ -1,7 +1,7 @@
 """The look-ups that services make over a pack."""
 
 from collections.abc import Callable
-from datetime import date, time
+from datetime import UTC, date, datetime, time
 from itertools import product
 
 import pytest
@@ -10,9 +10,12 @@ from libs.common.events.terms import Deadline, Kind, Urgency
 from libs.common.pack import areas
 from libs.common.pack.areas import AreaLevel
 from libs.common.pack.directory import Directory, UnknownCode
+from libs.common.pack.loader import document
 from libs.common.pack.schema import CASE_TOWN, CASE_VILLAGE, Duty, Pack, Recipient, UnitLevel
+from libs.common.pack.shelf import PackShelf
 from libs.common.time.due import Limit, LimitUnit
 
+NOON = datetime(2026, 3, 4, 4, 0, tzinfo=UTC)
 COUNTY, TOWN, VILLAGE, GRID = "999001000000", "999001101000", "999001101201", "999001101201002"
 
 
@@ -173,7 +176,19 @@ def test_every_matter_in_every_area_of_the_demo_has_a_lead(pack: Pack, directory
         assert directory.may_receive(unit_code, category.code, area.code)
 
 
-def test_a_category_divides_when_others_lie_inside(directory: Directory) -> None:
-    assert directory.divides("01")
-    assert not directory.divides("0101")
-    assert not directory.divides("nothing")
+def test_the_categories_within_one(directory: Directory) -> None:
+    assert {"01", "0101"} < directory.categories_within("01")
+    assert directory.categories_within("0101") == {"0101"}
+    assert not directory.categories_within("99")
+
+
+def test_only_a_category_that_is_known_and_was_never_divided_is_undivided(pack: Pack) -> None:
+    shelf = PackShelf()
+    assert not shelf.is_undivided("0101")
+    shelf.put(1, "a", NOON, document(pack))
+    assert shelf.is_undivided("0101")
+    assert not shelf.is_undivided("01")
+    assert not shelf.is_undivided("99")
+    finer = pack.categories[0].model_copy(update={"code": "010101", "parent": "0101"})
+    shelf.put(2, "b", NOON, document(pack.model_copy(update={"categories": (*pack.categories, finer)})))
+    assert not shelf.is_undivided("0101")
