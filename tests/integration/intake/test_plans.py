@@ -68,7 +68,16 @@ LISTS: dict[str, tuple[Reach, CaseFilter, str | None]] = {
     "a source number": (COUNTY, CaseFilter(source_system="hotline", source_no="77"), None),
     "a day": (COUNTY, CaseFilter(registered_from=JANUARY, registered_to=JANUARY + timedelta(days=1)), None),
     "everything at once": (COUNTY, CaseFilter("999001101000", "03", Status.CLOSED, kind="help"), CURSOR),
+    "a town and a heading that never meet": (COUNTY, CaseFilter("999001101000", "03"), None),
+    "a town and a category that never meet": (COUNTY, CaseFilter("999001101000", "0301"), None),
+    "a town and a category that often meet": (COUNTY, CaseFilter("999001101000", "0701"), CURSOR),
+    "a village, a category and the rest": (
+        COUNTY,
+        CaseFilter("999001101201", "0701", Status.CLOSED, channel="hotline", kind="help"),
+        CURSOR,
+    ),
 }
+NEVER_MEET = ("everything at once", "a town and a heading that never meet", "a town and a category that never meet")
 IN_ORDER = (
     "the newest of a county",
     "the next page",
@@ -98,6 +107,14 @@ async def test_no_list_reads_the_whole_table(filled: IntakeDoor) -> None:
         plan = await explain(filled, list_statement(reach, chosen, cursor, SIZE))
         assert not plan.walked, f"{name}:\n{plan}"
         assert plan.rows_read <= MOST_READ, f"{name} reads {plan.rows_read}:\n{plan}"
+
+
+async def test_where_a_category_and_an_area_never_meet_is_seen_at_once(filled: IntakeDoor) -> None:
+    for name in NEVER_MEET:
+        reach, chosen, cursor = LISTS[name]
+        plan = await explain(filled, list_statement(reach, chosen, cursor, SIZE))
+        assert plan.indexes == {"cases_category_area_idx"}, f"{name}:\n{plan}"
+        assert plan.rows_read == 0, f"{name}:\n{plan}"
 
 
 async def test_the_newest_are_read_without_sorting(filled: IntakeDoor) -> None:
