@@ -35,7 +35,8 @@ IN_MEMORY = 10_000
 """Cells summed up before they go to the scratch table."""
 
 _SOURCES = tuple(source for source in SPEAKERS[Stream.CASES] if source != ANALYTICS)
-_DAYS_REMEMBERED = 100_000
+_DAYS_REMEMBERED = 5_000
+"""A case asks for the same few moments again and again, and the next case for others."""
 _NAMES = tuple(counter.value for counter in COUNTERS)
 _DIMENSIONS = Cell._fields
 _KEYS = ", ".join(_DIMENSIONS)
