@@ -7,7 +7,7 @@ from typing import Any
 import orjson
 from sqlalchemy import Select
 
-from libs.common.database.session import Database
+from libs.common.database.session import Database, Session
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +32,11 @@ class Plan:
         return {node["Relation Name"] for node in self.nodes if node["Node Type"] == "Seq Scan"}
 
     @property
+    def fetched_singly(self) -> set[str]:
+        """The tables whose rows are fetched one after the other, as an index names them."""
+        return {node["Relation Name"] for node in self.nodes if node["Node Type"] == "Index Scan"}
+
+    @property
     def sorts(self) -> bool:
         """Whether rows had to be sorted."""
         return any("Sort" in node["Node Type"] for node in self.nodes)
@@ -40,6 +45,11 @@ class Plan:
     def rows_read(self) -> int:
         """Rows and index entries looked at, those that were then left out included."""
         return round(sum(_read(node) for node in self.nodes if "Scan" in node["Node Type"]))
+
+    @property
+    def pages(self) -> int:
+        """Pages of tables and indexes looked at: what it costs to pass over entries that nobody counts as rows."""
+        return int(self.root["Shared Hit Blocks"] + self.root["Shared Read Blocks"])
 
     @property
     def rows(self) -> int:
@@ -52,11 +62,16 @@ class Plan:
 
 async def plan_of(database: Database, statement: Select[Any] | str, *parameters: object) -> Plan:
     """Carry it out and tell how; a statement of SQLAlchemy is planned with its values in place."""
+    async with database.reading() as session:
+        return await plan_in(session, database, statement, *parameters)
+
+
+async def plan_in(session: Session, database: Database, statement: Select[Any] | str, *parameters: object) -> Plan:
+    """The same, as it is carried out just there."""
     sql = statement
     if not isinstance(sql, str):
         sql = str(sql.compile(dialect=database.engine.dialect, compile_kwargs={"literal_binds": True}))
-    async with database.reading() as session:
-        rows = await session.fetch(f"EXPLAIN (ANALYZE, TIMING OFF, FORMAT JSON) {sql}", *parameters)
+    rows = await session.fetch(f"EXPLAIN (ANALYZE, TIMING OFF, FORMAT JSON) {sql}", *parameters)
     document = rows[0][0]
     return Plan((orjson.loads(document) if isinstance(document, str) else document)[0]["Plan"])
 

@@ -18,6 +18,7 @@ from tests.support.plans import Plan, plan_of
 CASES = 12_000
 OPEN = 300
 SIZE = 50
+FEW_PAGES = 5
 COUNTY = Scope("999001", None)
 TOWN = Scope("999001103", None)
 UNIT = Scope("999001", "D-7")
@@ -142,6 +143,13 @@ LISTS: list[tuple[str, Any, Scope, Any, Window, int]] = [
     ("orders to answer", showing.list_supervisions, COUNTY, SupervisionFilter(SupervisionState.ISSUED), FIRST, 2),
     ("orders of a unit", showing.list_supervisions, UNIT, SupervisionFilter(), FIRST, 2),
 ]
+
+
+async def test_that_a_unit_has_none_in_a_village_is_seen_at_once(filled: Office) -> None:
+    elsewhere = CallbackFilter(CallbackState.DONE, "D-7", "999001105203")
+    plan = await plan_of(filled.database, await statement_of(showing.list_callbacks, COUNTY, elsewhere, FIRST))
+    assert plan.rows_read == 0, plan
+    assert plan.pages <= FEW_PAGES, f"{plan.pages} pages:\n{plan}"
 
 
 async def test_a_page_reads_about_what_it_shows(filled: Office) -> None:

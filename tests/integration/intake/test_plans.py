@@ -36,6 +36,7 @@ _FILL_TIMELINE = """
 SIZE = 50
 MOST_READ = 8_000
 """Of forty thousand: what the narrowest combination of filters may look at."""
+FEW_PAGES = 12
 COUNTY = Reach(Scope("999001", None), None)
 CURSOR = encode_cursor(NEWEST_FIRST.name, (NOW, "0" * 36))
 JANUARY = NOW.replace(month=1, day=10)
@@ -115,6 +116,7 @@ async def test_where_a_category_and_an_area_never_meet_is_seen_at_once(filled: I
         plan = await explain(filled, list_statement(reach, chosen, cursor, SIZE))
         assert plan.indexes == {"cases_category_area_idx"}, f"{name}:\n{plan}"
         assert plan.rows_read == 0, f"{name}:\n{plan}"
+        assert plan.pages <= FEW_PAGES, f"{name} looks at {plan.pages} pages:\n{plan}"
 
 
 async def test_the_newest_are_read_without_sorting(filled: IntakeDoor) -> None:
