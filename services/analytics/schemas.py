@@ -4,8 +4,9 @@ from datetime import date
 from enum import StrEnum
 from typing import Annotated, Self
 
-from pydantic import AwareDatetime, Field, model_validator
+from pydantic import AwareDatetime, Field, SkipValidation, model_validator
 from pydantic_core import PydanticCustomError
+from typing_extensions import TypedDict
 
 from libs.common.events.terms import Channel, Kind
 from libs.common.web.fields import AnswerBody, AreaCode, CategoryCode, RequestBody, UnitCode, fault
@@ -149,7 +150,7 @@ class Stamp(AnswerBody):
     pack_version: int
 
 
-class RateOut(AnswerBody):
+class RateOut(TypedDict):
     """One rate. ``numerator`` and ``denominator`` are the formula's weighted integers, never rounded nor reduced."""
 
     numerator: int
@@ -168,27 +169,27 @@ class MacroOut(AnswerBody):
     rows_with_data: int
 
 
-class ScoreOut(AnswerBody):
+class ScoreOut(TypedDict):
     """综合得分: rates weighted in percents, of 100; null when one of them has no data."""
 
     score: str | None
     text: str
 
 
-class RateRow(RateOut):
-    """One row of a rate."""
+class Named(TypedDict):
+    """What a row is about."""
 
     key: Annotated[str, Field(description="Code of the unit, area ... ; empty: none")]
     name: str
     name_en: str
 
 
-class ScoreRow(ScoreOut):
-    """One row of a score."""
+class RateRow(RateOut, Named):
+    """One row of a rate."""
 
-    key: str
-    name: str
-    name_en: str
+
+class ScoreRow(ScoreOut, Named):
+    """One row of a score."""
 
 
 class Measure(AnswerBody):
@@ -210,7 +211,8 @@ class RateMeasure(Measure):
     population_rule_zh: str
     micro: RateOut
     macro: Annotated[MacroOut | None, Field(description="Only with `by`")]
-    rows: list[RateRow]
+    rows: SkipValidation[list[RateRow]]
+    """Thousands in a year by day; made here, of what is counted, so that nobody need look at each again."""
 
 
 class ScoreMeasure(Measure):
@@ -219,7 +221,7 @@ class ScoreMeasure(Measure):
     weights: dict[str, int]
     micro: ScoreOut
     macro: Annotated[MacroOut | None, Field(description="Only with `by`")]
-    rows: list[ScoreRow]
+    rows: SkipValidation[list[ScoreRow]]
 
 
 class FiguresOut(Stamp):

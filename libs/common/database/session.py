@@ -127,6 +127,29 @@ class Session:
         rows: Sequence[Any] = await self._driver.fetch(sql, *parameters, record_class=_Row)
         return rows
 
+    @asynccontextmanager
+    async def snapshot(self) -> AsyncIterator[None]:
+        """What is read until the end of the block is of one moment, so that sums of several statements agree.
+
+        For sessions that only read, and have begun no other.
+        """
+        transaction = self._driver.transaction(isolation="repeatable_read", readonly=True)
+        try:
+            await transaction.start()
+            yield
+            await transaction.commit()
+        except BaseException:
+            await _abandon(self._connection, transaction, self._driver)
+            raise
+
+    async def by_pages(self) -> None:
+        """From here to the end of the snapshot, fetch rows in the order of their pages, many at once.
+
+        For rows that lie all over a table: one after the other, as an index names them, each would wait for the disk.
+        Not for what an index answers without the table.
+        """
+        await self._driver.execute("SET LOCAL enable_indexscan = off")
+
     @property
     def spoke(self) -> bool:
         """Whether something was said, so that a relay has work."""
@@ -339,5 +362,12 @@ def _engine(url: URL, pool_size: int, command_seconds: float, settings: dict[str
         # Transactions are begun and ended by ``Database`` itself, on the driver.
         isolation_level="AUTOCOMMIT",
         pool_reset_on_return=None,
-        connect_args={"timeout": 5, "command_timeout": command_seconds, "server_settings": settings},
+        connect_args={
+            "timeout": 5,
+            "command_timeout": command_seconds,
+            "server_settings": settings,
+            # A list is planned for what it asks. A plan that is kept fits any place and any time, and after a few
+            # times PostgreSQL takes it: one for a village without cases would then read a year of the county.
+            "prepared_statement_cache_size": 0,
+        },
     )

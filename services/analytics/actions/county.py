@@ -105,13 +105,21 @@ async def read_county(session: Session, scope: Scope, area_code: str | None) -> 
     today = make_definite(session, scope, SelectionQuery(area_code=area_code, period=PeriodName.DAY))
     month = make_definite(session, scope, SelectionQuery(area_code=area_code, period=PeriodName.MONTH))
     before = make_definite(session, scope, _month_before(month, area_code))
+    async with session.snapshot():
+        return await _board(session, today, month, before)
+
+
+async def _board(session: Session, today: Asked, month: Asked, before: Asked) -> CountyBoard:
     directory = today.pack.directory
+    prefix = area_prefix(today.area_code)
+    # An index alone answers it, which is why it comes first.
+    open_now = await standing(session, today.scope, prefix, session.now)
+    await session.by_pages()
     days = await _days(session, today)
     by_unit = await read_board(session, month, By.UNIT, directory.formulas)
     by_area = await read_board(session, month, By.AREA, directory.formulas)
     earlier = await read_board(session, before, By.NONE, directory.formulas)
     headlines, others = _headlines(directory)
-    prefix = area_prefix(today.area_code)
     return CountyBoard(
         area_code=today.area_code,
         name=names(directory, By.AREA, today.area_code),
@@ -129,7 +137,7 @@ async def read_county(session: Session, scope: Scope, area_code: str | None) -> 
         others=[by_unit.rate(formula) for formula in others],
         before=_printed(earlier, directory),
         by_area=[by_area.rate(formula) for formula in headlines],
-        standing=_standing(directory, await standing(session, scope, prefix, session.now)),
+        standing=_standing(directory, open_now),
         speed=await _speed(session, month, by_unit),
     )
 
@@ -168,8 +176,8 @@ def _headlines(directory: Directory) -> tuple[list[Formula], list[Formula]]:
 
 
 def _printed(board: Board, directory: Directory) -> dict[str, str]:
-    rates = {formula.code: board.rate(formula).micro.text for formula in directory.formulas}
-    return rates | {score.code: board.score(score).micro.text for score in directory.scores}
+    rates = {formula.code: board.rate(formula).micro["text"] for formula in directory.formulas}
+    return rates | {score.code: board.score(score).micro["text"] for score in directory.scores}
 
 
 def _standing(directory: Directory, rows: Sequence[Standing]) -> list[UnitStanding]:
@@ -187,15 +195,15 @@ async def _speed(session: Session, month: Asked, board: Board) -> list[UnitSpeed
         if unit and number(counts, Counter.HANDLED)
     }
     formulas = [formula for formula in month.pack.directory.formulas if formula.code == BESIDE_THE_SCORE]
-    on_time = {row.key: row for formula in formulas for row in board.rate(formula).rows}
+    on_time = {row["key"]: row for formula in formulas for row in board.rate(formula).rows}
     return [
         UnitSpeed(
             unit_code=unit,
             name=names(month.pack.directory, By.UNIT, unit),
             handled=number(rows[unit], Counter.HANDLED),
             mean_hours=half_up(mean),
-            on_time=on_time[unit].text if unit in on_time else NO_DATA,
-            on_time_parts=f"{on_time[unit].cases_numerator} / {on_time[unit].cases_denominator}"
+            on_time=on_time[unit]["text"] if unit in on_time else NO_DATA,
+            on_time_parts=f"{on_time[unit]['cases_numerator']} / {on_time[unit]['cases_denominator']}"
             if unit in on_time
             else "",
         )

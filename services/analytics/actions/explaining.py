@@ -36,7 +36,7 @@ from services.analytics.schemas import (
 )
 
 _LIST = "analytics.behind"
-MOST_EXAMINED = 150
+MOST_EXAMINED = 100
 """Candidates looked at for one page; a page may then hold fewer than asked for and still have a next."""
 
 

@@ -3,9 +3,6 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Any
-
-from pydantic import TypeAdapter
 
 from libs.common.database.session import Session
 from libs.common.errors import invalid
@@ -24,20 +21,17 @@ from services.analytics.schemas import (
     FiguresOut,
     FiguresQuery,
     MacroOut,
+    Named,
     Part,
     RateMeasure,
     RateOut,
-    RateRow,
     ScoreMeasure,
     ScoreOut,
-    ScoreRow,
 )
 
 Rows = dict[str, Counts]
 
 # Thousands of rows, checked in one go.
-_RATE_ROWS = TypeAdapter(list[RateRow])
-_SCORE_ROWS = TypeAdapter(list[ScoreRow])
 
 RULES: Mapping[Basis, tuple[str, str]] = {
     Basis.REGISTERED: (
@@ -59,9 +53,12 @@ async def read_figures(session: Session, scope: Scope, query: FiguresQuery) -> F
     """Rates and scores with numerators, denominators, formulas and freshness."""
     asked = make_definite(session, scope, query)
     formulas, scores = _chosen(asked, query.measure)
-    board = await read_board(session, asked, query.by, _needed(asked, formulas, scores))
+    async with session.snapshot():
+        await session.by_pages()
+        board = await read_board(session, asked, query.by, _needed(asked, formulas, scores))
+        stamped = await stamp(session, asked, query, query.by)
     return FiguresOut(
-        **await stamp(session, asked, query, query.by),
+        **stamped,
         rates=[board.rate(formula) for formula in formulas],
         scores=[board.score(score) for score in scores],
     )
@@ -71,11 +68,14 @@ async def read_counts(session: Session, scope: Scope, query: CountsQuery) -> Cou
     """Plain counters on one basis."""
     asked = make_definite(session, scope, query)
     by = grouping(query.by, asked.area_code)
-    rows = await sums(session, scope, query.basis, asked.selection, by)
+    async with session.snapshot():
+        await session.by_pages()
+        rows = await sums(session, scope, query.basis, asked.selection, by)
+        stamped = await stamp(session, asked, query, query.by)
     total = tuple(map(sum, zip(*rows.values(), strict=True))) if rows else NOTHING
     rule, rule_zh = RULES[query.basis]
     return CountsOut(
-        **await stamp(session, asked, query, query.by),
+        **stamped,
         basis=query.basis,
         basis_rule=rule,
         basis_rule_zh=rule_zh,
@@ -145,7 +145,7 @@ class Board:
     by: By
     totals: Mapping[str, Ratio]
     rows: Mapping[str, Mapping[str, Ratio]]
-    named: Mapping[str, dict[str, Any]]
+    named: Mapping[str, Named]
 
     def rate(self, formula: Formula) -> RateMeasure:
         """One rate, complete."""
@@ -166,14 +166,14 @@ class Board:
             population=basis,
             population_rule=RULES[basis][0],
             population_rule_zh=RULES[basis][1],
-            micro=RateOut(**_shown(self.totals[formula.code], scale)),
+            micro=_shown(self.totals[formula.code], scale),
             macro=None if self.by is By.NONE else _macro(mean, count),
-            rows=_RATE_ROWS.validate_python([_shown(one, scale) | self.named[key] for key, one in rows.items()]),
+            rows=[{**_shown(one, scale), **self.named[key]} for key, one in rows.items()],
         )
 
     def score(self, score: Score) -> ScoreMeasure:
         """One score, complete."""
-        total = rates.score(score.weights, {code: one.value for code, one in self.totals.items()})
+        total = rates.score(score.weights, self.totals)
         keys = dict.fromkeys(key for code in score.weights for key in self.rows.get(code, {}))
         by_key = {key: self._score_of(score, key) for key in sorted(keys)}
         having = [value for value in by_key.values() if value is not None]
@@ -186,18 +186,14 @@ class Board:
             name_en=score.name_en,
             basis_text=score.basis,
             weights=dict(score.weights),
-            micro=ScoreOut(**_score_shown(total, score.decimals)),
+            micro=_score_shown(total, score.decimals),
             macro=None if self.by is By.NONE else _macro_score(mean, len(having), score.decimals),
-            rows=_SCORE_ROWS.validate_python(
-                [_score_shown(value, score.decimals) | self.named[key] for key, value in by_key.items()]
-            ),
+            rows=[{**_score_shown(value, score.decimals), **self.named[key]} for key, value in by_key.items()],
         )
 
     def _score_of(self, score: Score, key: str) -> Fraction | None:
-        nothing = Ratio(0, 0)
-        return rates.score(
-            score.weights, {code: self.rows.get(code, {}).get(key, nothing).value for code in score.weights}
-        )
+        found = ((code, self.rows.get(code, {}).get(key)) for code in score.weights)
+        return rates.score(score.weights, {code: one for code, one in found if one is not None})
 
 
 async def read_board(session: Session, asked: Asked, by: By, formulas: Sequence[Formula]) -> Board:
@@ -219,12 +215,12 @@ async def read_board(session: Session, asked: Asked, by: By, formulas: Sequence[
     return Board(by, totals, rows, named)
 
 
-def _named(asked: Asked, by: By, key: str) -> dict[str, Any]:
+def _named(asked: Asked, by: By, key: str) -> Named:
     name, name_en = names(asked.pack.directory, by, key)
     return {"key": key, "name": name, "name_en": name_en}
 
 
-def _shown(one: Ratio, scale: int) -> dict[str, Any]:
+def _shown(one: Ratio, scale: int) -> RateOut:
     number = rates.percent(one)
     return {
         "numerator": one.numerator,
@@ -240,7 +236,7 @@ def _macro(mean: Fraction | None, count: int) -> MacroOut:
     return MacroOut(rate=rates.percent(mean), text=rates.percent_text(mean), rows_with_data=count)
 
 
-def _score_shown(value: Fraction | None, decimals: int) -> dict[str, Any]:
+def _score_shown(value: Fraction | None, decimals: int) -> ScoreOut:
     number = rates.percent(value, decimals)
     return {"score": number, "text": rates.NO_DATA if number is None else number}
 

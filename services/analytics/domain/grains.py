@@ -48,6 +48,8 @@ GRAINS: tuple[Grain, ...] = (
     Grain("day_towns", monthly=False, digits=_TOWN, dimensions=frozenset()),
     Grain("day_categories", monthly=False, digits=_COUNTY, dimensions=frozenset({CATEGORIES})),
     Grain("day_channels", monthly=False, digits=_COUNTY, dimensions=CHANNELS),
+    Grain("day_town_categories", monthly=False, digits=_TOWN, dimensions=frozenset({CATEGORIES})),
+    Grain("day_town_channels", monthly=False, digits=_TOWN, dimensions=CHANNELS),
     Grain("day_grids", monthly=False, digits=_WHOLE, dimensions=frozenset()),
     Grain("day_unit_categories", monthly=False, digits=_COUNTY, dimensions=frozenset({UNITS, CATEGORIES})),
     Grain("day_units", monthly=False, digits=_VILLAGE, dimensions=frozenset({UNITS})),

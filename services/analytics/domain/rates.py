@@ -1,10 +1,9 @@
 """Counts to rates (比率): whole numbers and fractions only, rounded once, half up, when printed."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from fractions import Fraction
 from math import lcm
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from services.analytics.domain.terms import COUNTERS, Counts
 
@@ -16,8 +15,7 @@ _POSITION: dict[str, int] = {counter.value: index for index, counter in enumerat
 Name = TypeVar("Name", bound=str)
 
 
-@dataclass(frozen=True, slots=True)
-class Ratio:
+class Ratio(NamedTuple):
     """A numerator over a denominator, both as counted and weighted, not reduced."""
 
     numerator: int
@@ -76,9 +74,9 @@ def added(parts: Iterable[tuple[int, int]]) -> Fraction:
     return Fraction(sum(numerator * (common // denominator) for numerator, denominator in found), common)
 
 
-def score(weights: Mapping[str, int], rates: Mapping[str, Fraction | None]) -> Fraction | None:
+def score(weights: Mapping[str, int], rates: Mapping[str, Ratio]) -> Fraction | None:
     """综合得分: rates weighted in whole percents; None as soon as one of them has no data."""
-    having = [(rate, weight) for code, weight in weights.items() if (rate := rates.get(code)) is not None]
+    having = [(rate, weight) for code, weight in weights.items() if (rate := rates.get(code)) and rate.denominator]
     if len(having) < len(weights):
         return None
     return added((rate.numerator * weight, rate.denominator) for rate, weight in having) / sum(weights.values())
@@ -94,7 +92,7 @@ def _rounded(numerator: int, denominator: int, decimals: int) -> str:
     units = (abs(numerator) * scale * 2 + denominator) // (denominator * 2)
     sign = "-" if numerator < 0 and units else ""
     whole, rest = divmod(units, scale)
-    return f"{sign}{whole}.{rest:0{decimals}d}" if decimals else f"{sign}{whole}"
+    return f"{sign}{whole}.{str(rest).zfill(decimals)}" if decimals else f"{sign}{whole}"
 
 
 def percent(value: Fraction | Ratio | None, decimals: int = 1) -> str | None:
@@ -116,6 +114,8 @@ def text_of(number: str | None) -> str:
 
 def plain(count: int, scale: int) -> str:
     """A weighted count in whole cases: ``113.5``; a fraction that has no short decimal stays one: ``1/3``."""
+    if scale == 1:
+        return str(count)
     whole, rest = divmod(count, scale)
     if not rest:
         return str(whole)

@@ -8,12 +8,13 @@ from typing import Any
 from sqlalchemy import Boolean, ColumnElement, Select, Text, cast, literal, literal_column, not_, select, tuple_
 
 from libs.common.database.session import Session
+from libs.common.pack.areas import COUNTY_DIGITS
 from libs.common.security.policy import Scope
 from services.analytics.domain.terms import COUNTERS, RARE, Basis, Counter
 from services.analytics.queries.sums import Selection
 from services.analytics.tables import FactRow
 
-MOST_WALKED = 1_500
+MOST_WALKED = 1_000
 """Index entries looked at for one answer: so a page has its price, whatever it is narrowed to."""
 USUAL_LIFE = timedelta(days=60)
 """Assessment days from the registration of a case within which all that counts happens; others are strays."""
@@ -70,7 +71,13 @@ async def walk(session: Session, scope: Scope, wanted: Wanted, place: Place | No
     if floor is not None:
         index.append(_position(wanted) >= _literal(Place(strays, floor[0], floor[1])))
     statement = _shown(wanted).where(*index, *_narrowed(scope, wanted)).order_by(*_order(wanted)).limit(at_most)
-    rows: Sequence[Any] = (await session.execute(statement)).all()
+    if _is_narrow(scope, wanted.selection):
+        # Few of those walked by are candidates: all are fetched, many at once, instead of one after the other.
+        async with session.snapshot():
+            await session.by_pages()
+            rows: Sequence[Any] = (await session.execute(statement)).all()
+    else:
+        rows = (await session.execute(statement)).all()
     if len(rows) == at_most:
         return Stretch(rows, Place(strays, rows[-1].walked, rows[-1].case_id))
     if floor is not None:
@@ -78,6 +85,10 @@ async def walk(session: Session, scope: Scope, wanted: Wanted, place: Place | No
     if wanted.basis is Basis.HAPPENED and not strays:
         return Stretch(rows, Place(strays=True, day=date.max, case_id=""), turns_to_strays=True)
     return Stretch(rows, None)
+
+
+def _is_narrow(scope: Scope, selection: Selection) -> bool:
+    return scope.unit_code is not None or selection.unit_code is not None or len(selection.area_prefix) > COUNTY_DIGITS
 
 
 def _floor(wanted: Wanted, index: Sequence[ColumnElement[bool]]) -> Select[Any]:

@@ -1,12 +1,11 @@
 """How PostgreSQL answers questions about figures and the cases behind them: from few rows, however many there are."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from datetime import date, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import Executable
+from sqlalchemy import Select
 
 from libs.common.database.session import Database, Session
 from libs.common.pack.learning import refresh_shelf
@@ -19,10 +18,11 @@ from services.analytics.queries.cases import OpenFilter, fact_row, open_cases, s
 from services.analytics.queries.sums import Grouping, Selection, sums
 from tests.integration.analytics.county import NOW
 from tests.integration.analytics.years import A_DAY, CASES, DAYS, OPEN, TODAY
-from tests.support.plans import Plan, plan_of
+from tests.support.plans import Plan, plan_in
 
 COUNTY, TOWN, UNIT = Scope("999001", None), Scope("999001103", None), Scope("999001", "D-7")
 MONTH = Selection(date(2026, 5, 1), date(2026, 5, 31))
+WEEK = Selection(date(2026, 5, 4), date(2026, 5, 10))
 ODD_WEEKS = Selection(date(2026, 4, 20), TODAY)
 TWO_YEARS = Selection(TODAY - timedelta(days=DAYS - 1), TODAY)
 PAGE = 50
@@ -41,33 +41,32 @@ async def filled(filled_analytics: str) -> AsyncIterator[Database]:
     await database.close()
 
 
-@contextmanager
-def listening(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[Any]]:
-    """The statements that sessions send meanwhile."""
-    sent: list[Any] = []
+async def plans_of(database: Database, monkeypatch: pytest.MonkeyPatch, ask: Question) -> list[Plan]:
+    """How each statement of a question is carried out, just where it is sent."""
+    plans: list[Plan] = []
     execute = Session.execute
 
-    async def note(session: Session, statement: Executable) -> Any:
-        sent.append(statement)
+    async def explain_too(session: Session, statement: Select[Any]) -> Any:
+        plans.append(await plan_in(session, database, statement))
         return await execute(session, statement)
 
     with monkeypatch.context() as patched:
-        patched.setattr(Session, "execute", note)
-        yield sent
-
-
-async def plans_of(database: Database, monkeypatch: pytest.MonkeyPatch, ask: Question) -> list[Plan]:
-    """How each statement of a question is carried out."""
-    with listening(monkeypatch) as sent:
+        patched.setattr(Session, "execute", explain_too)
         async with database.reading() as session:
             session.now = NOW
             await ask(session)
-    return [await plan_of(database, statement) for statement in sent]
+    return plans
 
 
 def added(scope: Scope, basis: Basis, selection: Selection, by: Grouping | None) -> Question:
     """A question about sums."""
-    return lambda session: sums(session, scope, basis, selection, by)
+
+    async def ask(session: Session) -> object:
+        async with session.snapshot():
+            await session.by_pages()
+            return await sums(session, scope, basis, selection, by)
+
+    return ask
 
 
 def narrowed(selection: Selection, **changes: str) -> Selection:
@@ -85,6 +84,8 @@ SUMS: Sequence[tuple[str, Question, int]] = [
     ("a month by day", added(COUNTY, Basis.HAPPENED, MONTH, Grouping("day")), 31 * A_DAY),
     ("a month of a unit", added(UNIT, Basis.REGISTERED, MONTH, None), A_DAY),
     ("a month of a category", added(COUNTY, Basis.CLOSED, narrowed(MONTH, category_code="03"), None), 20 * A_DAY),
+    ("a week by category, of a town", added(TOWN, Basis.HAPPENED, WEEK, Grouping("category_code")), 8 * A_DAY),
+    ("a week by kind, of a town", added(TOWN, Basis.HAPPENED, WEEK, Grouping("kind")), 8 * A_DAY),
     ("seven weeks", added(COUNTY, Basis.HAPPENED, ODD_WEEKS, None), 22 * A_DAY),
     ("two years", added(COUNTY, Basis.REGISTERED, TWO_YEARS, None), 55 * A_DAY),
     ("two years by unit", added(COUNTY, Basis.CLOSED, TWO_YEARS, Grouping("unit_code")), 55 * A_DAY),
@@ -101,6 +102,13 @@ OF_TWO_YEARS: Sequence[tuple[str, Scope, Selection, Grouping | None, int]] = [
     ("of a kind, by category", COUNTY, narrowed(TWO_YEARS, kind="help"), Grouping("category_code"), 800),
     ("of a kind, by unit", COUNTY, narrowed(TWO_YEARS, kind="help"), Grouping("unit_code"), 1_000),
     ("of a grid, by kind", COUNTY, narrowed(TWO_YEARS, area_prefix="999001103202001"), Grouping("kind"), 50),
+    (
+        "by day, of a town's category and kind",
+        COUNTY,
+        narrowed(TWO_YEARS, area_prefix="999001103", category_code="03", kind="help"),
+        Grouping("day"),
+        250,
+    ),
     (
         "of a village, by kind and category",
         COUNTY,
@@ -142,12 +150,14 @@ async def test_the_county_page_reads_a_small_part_of_the_rollups(
     assert plans
     for plan in plans:
         assert not {"fact", "rollup", "rollup_coarse"} & plan.walked, f"{plan}"
+    assert any(plan.indexes == {"fact_open_idx"} and not plan.fetched_singly for plan in plans)
     assert sum(plan.rows_read for plan in plans) <= 3 * DAYS * A_DAY * (1 + len(GRAINS)) // 20
 
 
 BEHIND: Sequence[tuple[str, Scope, Wanted, Place | None]] = [
     ("registered in a month", COUNTY, Wanted(Basis.REGISTERED, MONTH, [Counter.REGISTERED]), None),
     ("closed in two years", COUNTY, Wanted(Basis.CLOSED, TWO_YEARS, [Counter.CLOSED]), None),
+    ("of a grid", COUNTY, Wanted(Basis.CLOSED, narrowed(TWO_YEARS, area_prefix="999001103202001"), COUNTERS), None),
     ("of a unit", UNIT, Wanted(Basis.REGISTERED, TWO_YEARS, [Counter.REGISTERED]), None),
     ("of a town and a category", TOWN, Wanted(Basis.CLOSED, narrowed(TWO_YEARS, category_code="03"), COUNTERS), None),
     ("happened in a month", COUNTY, Wanted(Basis.HAPPENED, MONTH, [Counter.CLOSED]), None),
@@ -174,6 +184,18 @@ async def test_what_is_rare_is_found_by_its_own_index(filled: Database, monkeypa
     for plan in await plans_of(filled, monkeypatch, lambda session: walk(session, COUNTY, wanted, None, PAGE)):
         assert plan.indexes == {"fact_withdrawn_idx"}, f"{plan}"
         assert plan.rows_read <= CASES // 500 + 1, f"{plan}"
+
+
+async def test_rows_that_lie_all_over_a_table_are_fetched_many_at_once(
+    filled: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One after the other, each would wait for the disk."""
+    village = Wanted(Basis.CLOSED, narrowed(TWO_YEARS, area_prefix="999001103202"), COUNTERS)
+    asked: list[Question] = [lambda session: walk(session, COUNTY, village, None, PAGE)]
+    asked += [added(scope, Basis.REGISTERED, selection, by) for _, scope, selection, by, _ in OF_TWO_YEARS]
+    for ask in asked:
+        plans = await plans_of(filled, monkeypatch, ask)
+        assert not {"rollup", "rollup_coarse", "fact"} & {table for plan in plans for table in plan.fetched_singly}
 
 
 OPEN_ONES: Sequence[tuple[str, Question]] = [

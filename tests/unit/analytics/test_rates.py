@@ -66,9 +66,10 @@ def test_no_unit_with_data_has_no_mean() -> None:
 
 def test_a_score_without_one_of_its_rates_is_none() -> None:
     weights = {"response": 10, "resolution": 50, "satisfaction": 40}
-    full = {"response": Fraction(1), "resolution": Fraction(9, 10), "satisfaction": Fraction(4, 5)}
+    full = {"response": Ratio(3, 3), "resolution": Ratio(18, 20), "satisfaction": Ratio(4, 5)}
     assert score(weights, full) == Fraction(87, 100)
-    assert score(weights, full | {"resolution": None}) is None
+    assert score(weights, full | {"resolution": Ratio(0, 0)}) is None
+    assert score(weights, {"response": Ratio(3, 3)}) is None
 
 
 def test_weighted_counts_read_as_cases() -> None:
