@@ -88,7 +88,8 @@ async def walk(session: Session, scope: Scope, wanted: Wanted, place: Place | No
 
 
 def _is_narrow(scope: Scope, selection: Selection) -> bool:
-    return scope.unit_code is not None or selection.unit_code is not None or len(selection.area_prefix) > COUNTY_DIGITS
+    choices = (scope.unit_code, selection.unit_code, selection.category_code, selection.channel, selection.kind)
+    return len(selection.area_prefix) > COUNTY_DIGITS or any(choice is not None for choice in choices)
 
 
 def _floor(wanted: Wanted, index: Sequence[ColumnElement[bool]]) -> Select[Any]:

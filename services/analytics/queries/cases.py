@@ -64,7 +64,9 @@ async def open_cases(
         conditions.append(_column(FactRow.unit_code) == chosen.unit_code)
     if chosen.overdue_at is not None:
         conditions.append(_column(FactRow.handle_due_at) <= chosen.overdue_at)
-    statement = select(FactRow).where(*conditions).order_by(*OPEN_CASES.order()).limit(size + 1)
+    # The index of open cases knows all that is asked for: only the rows that are shown are fetched.
+    ids = select(_column(FactRow.case_id)).where(*conditions).order_by(*OPEN_CASES.order()).limit(size + 1)
+    statement = select(FactRow).where(_column(FactRow.case_id).in_(ids)).order_by(*OPEN_CASES.order())
     return (await session.execute(statement)).scalars().all()
 
 
