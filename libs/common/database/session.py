@@ -345,6 +345,8 @@ def _settings(schema: str, name: str, command_seconds: float, *, by_index: bool)
         "tcp_keepalives_interval": "5",
         "tcp_keepalives_count": "3",
         "jit": "off",
+        # Who asks waits for little; to wake helpers would take longer, and keep processors from others.
+        "max_parallel_workers_per_gather": "0",
         # What is asked for lies in memory or on a disk without a moving head.
         "random_page_cost": "1.1",
         "enable_seqscan": "off" if by_index else "on",

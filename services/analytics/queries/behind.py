@@ -14,7 +14,7 @@ from services.analytics.domain.terms import COUNTERS, RARE, Basis, Counter
 from services.analytics.queries.sums import Selection
 from services.analytics.tables import FactRow
 
-MOST_WALKED = 1_000
+MOST_WALKED = 2_000
 """Index entries looked at for one answer: so a page has its price, whatever it is narrowed to."""
 USUAL_LIFE = timedelta(days=60)
 """Assessment days from the registration of a case within which all that counts happens; others are strays."""
@@ -64,12 +64,11 @@ class Stretch:
 async def walk(session: Session, scope: Scope, wanted: Wanted, place: Place | None, at_most: int) -> Stretch:
     """The next candidates, up to ``at_most``; perhaps none, though the walk goes on."""
     strays = place is not None and place.strays
-    index = _along(wanted, strays=strays)
-    if place is not None:
-        index.append(_position(wanted) < _literal(place))
+    before = [] if place is None else [_position(wanted) < _literal(place)]
+    index = [*_along(wanted, None, strays=strays), *before]
     floor: Any = (await session.execute(_floor(wanted, index))).one_or_none()
     if floor is not None:
-        index.append(_position(wanted) >= _literal(Place(strays, floor[0], floor[1])))
+        index = [*_along(wanted, Place(strays, floor[0], floor[1]), strays=strays), *before]
     statement = _shown(wanted).where(*index, *_narrowed(scope, wanted)).order_by(*_order(wanted)).limit(at_most)
     if _is_narrow(scope, wanted.selection):
         # Few of those walked by are candidates: all are fetched, many at once, instead of one after the other.
@@ -108,18 +107,19 @@ def _shown(wanted: Wanted) -> Select[Any]:
     return select(*columns, _day(wanted).label("walked"), cast(_column(FactRow.doc), Text).label("doc"))
 
 
-def _along(wanted: Wanted, *, strays: bool) -> list[ColumnElement[bool]]:
+def _along(wanted: Wanted, floor: Place | None, *, strays: bool) -> list[ColumnElement[bool]]:
     """What an index knows: the days, and whether something rare is in it."""
     first, last = wanted.selection.first, wanted.selection.last
+    if wanted.basis is Basis.HAPPENED:
+        first -= USUAL_LIFE
     day = _day(wanted)
-    conditions: list[ColumnElement[bool]]
-    if wanted.basis is not Basis.HAPPENED:
-        conditions = [day.between(first, last)]
-    elif strays:
-        usual = day.between(first - USUAL_LIFE, last)
+    # Within a floor the first day says nothing new, and an index would begin there.
+    begin = day >= first if floor is None else _position(wanted) >= _literal(floor)
+    conditions = [begin, day <= last]
+    if strays:
+        usual = day.between(first, last)
         conditions = [literal_column("fact.stray", Boolean), not_(usual)]
-    else:
-        conditions = [day.between(first - USUAL_LIFE, last)]
+        conditions += [] if floor is None else [begin]
     if (
         not strays
         and wanted.basis is not Basis.CLOSED

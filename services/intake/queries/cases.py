@@ -88,7 +88,8 @@ class WholeCase:
 
 def list_statement(reach: Reach, chosen: CaseFilter, cursor: str | None, size: int) -> Select[Case]:
     """One page, newest first, and one row more."""
-    conditions = [*reach.conditions(), *chosen.conditions(), *NEWEST_FIRST.after(cursor)]
+    # An index is entered at the first of several bounds: at the cursor, not at the end of the days asked for.
+    conditions = [*NEWEST_FIRST.after(cursor), *reach.conditions(), *chosen.conditions()]
     return select(Case).where(*conditions).order_by(*NEWEST_FIRST.order()).limit(size + 1)
 
 

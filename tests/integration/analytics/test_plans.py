@@ -179,6 +179,17 @@ async def test_a_page_of_cases_has_its_price(filled: Database, monkeypatch: pyte
             assert plan.rows_read <= BOTH * MOST_WALKED, f"{name} reads {plan.rows_read} rows:\n{plan}"
 
 
+async def test_a_walk_begins_where_it_ends_not_at_the_first_day(
+    filled: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Between the first day and there an index would pass over all that nobody wants to see."""
+    wanted = Wanted(Basis.CLOSED, narrowed(TWO_YEARS, area_prefix="999001103202"), [Counter.CLOSED])
+    floor, rows = await plans_of(filled, monkeypatch, lambda session: walk(session, COUNTY, wanted, None, PAGE))
+    assert f"(closed_day >= '{TWO_YEARS.first}'" in str(floor)
+    assert "ROW(closed_day, case_id) >= " in str(rows)
+    assert f"(closed_day >= '{TWO_YEARS.first}'" not in str(rows)
+
+
 async def test_what_is_rare_is_found_by_its_own_index(filled: Database, monkeypatch: pytest.MonkeyPatch) -> None:
     wanted = Wanted(Basis.REGISTERED, TWO_YEARS, [Counter.WITHDRAWN])
     for plan in await plans_of(filled, monkeypatch, lambda session: walk(session, COUNTY, wanted, None, PAGE)):

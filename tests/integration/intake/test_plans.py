@@ -119,6 +119,14 @@ async def test_where_a_category_and_an_area_never_meet_is_seen_at_once(filled: I
         assert plan.pages <= FEW_PAGES, f"{name} looks at {plan.pages} pages:\n{plan}"
 
 
+async def test_a_deep_page_of_a_long_time_begins_at_its_cursor(filled: IntakeDoor) -> None:
+    long = CaseFilter(registered_from=NOW - timedelta(days=365), registered_to=NOW + timedelta(days=365))
+    deep = encode_cursor(NEWEST_FIRST.name, (JANUARY, "0" * 36))
+    plan = await explain(filled, list_statement(COUNTY, long, deep, SIZE))
+    assert plan.rows_read <= SIZE + 1, plan
+    assert plan.pages <= SIZE + FEW_PAGES, f"{plan.pages} pages:\n{plan}"
+
+
 async def test_the_newest_are_read_without_sorting(filled: IntakeDoor) -> None:
     for name in IN_ORDER:
         reach, chosen, cursor = LISTS[name]
