@@ -78,7 +78,9 @@ def test_the_coarsest_that_knows_enough_is_read() -> None:
         (12, frozenset({"unit_code"}), "day_units"),
         (6, frozenset({"unit_code", "category_code"}), "day_unit_categories"),
         (9, frozenset({"category_code"}), "day_town_categories"),
+        (9, frozenset({"category_code", "kind"}), "day_town_categories"),
         (9, frozenset({"kind"}), "day_town_channels"),
+        (9, frozenset({"category_code", "channel"}), FINE),
         (12, frozenset({"kind"}), FINE),
     ):
         assert [part.grain for part in parts(*year, Needs(digits, dimensions), by_day=True)] == [grain]
