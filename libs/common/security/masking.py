@@ -1,7 +1,8 @@
 """Masking (脱敏): what is left of a name, a phone, an ID or bank card number where it need not be known.
 
 Free text leaves intake only through `mask_text`. It errs on the side of hiding: digits that could be a number of a
-person are masked. It knows digits only, also full-width ones; a number spelled in words (幺三八…) passes.
+person are masked. It knows digits only, also full-width and drawn ones (①, ³); a number spelled in words (幺三八…)
+passes.
 """
 
 import re
@@ -37,7 +38,13 @@ _LANDLINE = re.compile(
     rf"(?P<number>[2-8][0-9]{{2,3}}{_GAP}?[0-9]{{4}}){_NOT_BEFORE}"
 )
 _OTHER_DIGIT = re.compile(r"(?![0-9])\d")
-_DIGIT = re.compile(r"\d")
+# Raised, lowered, in a circle or brackets, before a full stop or a comma.
+_SHAPES = (
+    "\u00b2\u00b3\u00b9\u2070\u2074-\u2079\u2080-\u2089\u2460-\u2468\u2474-\u247c\u2488-\u2490"
+    "\u24ea\u24f5-\u24fd\u24ff\u2776-\u277e\u2780-\u2788\u278a-\u2792\U0001f100-\U0001f10a"
+)
+_DRAWN_DIGIT = re.compile(f"[{_SHAPES}]")
+_DIGIT = re.compile(rf"[\d{_SHAPES}]")
 
 
 def masked_phone(phone: str) -> str:
@@ -65,6 +72,15 @@ def mask_text(text: str) -> str:
     """
     if len(_DIGIT.findall(text)) < FEWEST_DIGITS:
         return text
+    masked = _masked(text)
+    if _DRAWN_DIGIT.search(text):
+        # One may number what follows (①138...) or stand within it (1③8...): what either reading hides is hidden.
+        drawn = _masked(_DRAWN_DIGIT.sub(_as_ascii, text))
+        return "".join(STAR if new == STAR else old for old, new in zip(masked, drawn, strict=True))
+    return masked
+
+
+def _masked(text: str) -> str:
     ascii_digits = _OTHER_DIGIT.sub(_as_ascii, text).replace("Ｘ", "X").replace("ｘ", "x")
     masked = ascii_digits
     for hide in _PASSES:
@@ -75,7 +91,7 @@ def mask_text(text: str) -> str:
 
 
 def _as_ascii(digit: re.Match[str]) -> str:
-    return str(unicodedata.decimal(digit[0]))
+    return str(unicodedata.digit(digit[0]))
 
 
 def _starred(number: str, head: int, tail: int) -> str:
