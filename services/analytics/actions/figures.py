@@ -222,11 +222,12 @@ def _named(asked: Asked, by: By, key: str) -> Named:
 
 def _shown(one: Ratio, scale: int) -> RateOut:
     number = rates.percent(one)
+    numerator, denominator = one
     return {
-        "numerator": one.numerator,
-        "denominator": one.denominator,
-        "cases_numerator": rates.plain(one.numerator, scale),
-        "cases_denominator": rates.plain(one.denominator, scale),
+        "numerator": numerator,
+        "denominator": denominator,
+        "cases_numerator": str(numerator) if scale == 1 else rates.plain(numerator, scale),
+        "cases_denominator": str(denominator) if scale == 1 else rates.plain(denominator, scale),
         "rate": number,
         "text": rates.text_of(number),
     }

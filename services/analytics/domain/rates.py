@@ -1,8 +1,9 @@
 """Counts to rates (比率): whole numbers and fractions only, rounded once, half up, when printed."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from fractions import Fraction
 from math import lcm
+from operator import itemgetter
 from typing import NamedTuple, TypeVar
 
 from services.analytics.domain.terms import COUNTERS, Counts
@@ -36,15 +37,16 @@ def ratios(
     rows: Mapping[str, Counts], numerator: Mapping[Name, int], denominator: Mapping[Name, int]
 ) -> dict[str, Ratio]:
     """A formula applied to many rows, by key."""
-    above = [(_POSITION[counter], weight) for counter, weight in numerator.items()]
-    below = [(_POSITION[counter], weight) for counter, weight in denominator.items()]
-    return {
-        key: Ratio(
-            sum([weight * counts[place] for place, weight in above]),
-            sum([weight * counts[place] for place, weight in below]),
-        )
-        for key, counts in rows.items()
-    }
+    above, below = _adder(numerator), _adder(denominator)
+    return {key: Ratio(above(counts), below(counts)) for key, counts in rows.items()}
+
+
+def _adder(terms: Mapping[Name, int]) -> Callable[[Counts], int]:
+    """``weighted`` for one formula and many rows; most sums are of one counter, counted once."""
+    weights = [(_POSITION[counter], weight) for counter, weight in terms.items()]
+    if len(weights) == 1 and weights[0][1] == 1:
+        return itemgetter(weights[0][0])
+    return lambda counts: sum([weight * counts[place] for place, weight in weights])
 
 
 def ratio(counts: Counts, numerator: Mapping[Name, int], denominator: Mapping[Name, int]) -> Ratio:
@@ -114,8 +116,6 @@ def text_of(number: str | None) -> str:
 
 def plain(count: int, scale: int) -> str:
     """A weighted count in whole cases: ``113.5``; a fraction that has no short decimal stays one: ``1/3``."""
-    if scale == 1:
-        return str(count)
     whole, rest = divmod(count, scale)
     if not rest:
         return str(whole)

@@ -60,7 +60,8 @@ async def sums(
         for key, *counts in rows:
             row = total[str(key)]
             for place, count in zip(places, counts, strict=True):
-                row[place] += int(count)
+                if count:
+                    row[place] += int(count)
     if by is None and not total:
         return {"": NOTHING}
     return {key: tuple(total[key]) for key in sorted(total)}
