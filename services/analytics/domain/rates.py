@@ -30,7 +30,7 @@ class Ratio(NamedTuple):
 
 def weighted(counts: Counts, terms: Mapping[Name, int]) -> int:
     """sum(weight x counter)."""
-    return sum(weight * counts[_POSITION[counter]] for counter, weight in terms.items())
+    return _adder(terms)(counts)
 
 
 def ratios(
@@ -42,7 +42,7 @@ def ratios(
 
 
 def _adder(terms: Mapping[Name, int]) -> Callable[[Counts], int]:
-    """``weighted`` for one formula and many rows; most sums are of one counter, counted once."""
+    """The one rule, made ready for many rows; most sums are of one counter, counted once."""
     weights = [(_POSITION[counter], weight) for counter, weight in terms.items()]
     if len(weights) == 1 and weights[0][1] == 1:
         return itemgetter(weights[0][0])
