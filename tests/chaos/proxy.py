@@ -12,6 +12,8 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Self
 
+from tests.support.listening import Listening
+
 Matching = Callable[[bytes, bytes], bool]
 """Of one message to PostgreSQL: its type (``b"Q"``) and its body."""
 
@@ -45,8 +47,8 @@ class Proxy:
         self._flowing.set()
         self._losing: tuple[Matching, bool] | None = None
         self._losses_left = 0
-        self._server: asyncio.Server | None = None
-        self._lines: dict[_Line, asyncio.Task[None]] = {}
+        self._listening = Listening(self._accept)
+        self._lines: set[_Line] = set()
 
     @property
     def port(self) -> int:
@@ -74,19 +76,13 @@ class Proxy:
         return self._weather
 
     async def __aenter__(self) -> Self:
-        self._server = await asyncio.start_server(self._accept, "127.0.0.1", 0)
-        self._port = self._server.sockets[0].getsockname()[1]
+        await self._listening.open()
+        self._port = self._listening.port
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        if self._server is not None:
-            self._server.close()
-        tasks = list(self._lines.values())
         self.reset()
-        for task in tasks:
-            task.cancel()
-        if tasks:
-            await asyncio.wait(tasks)
+        await self._listening.close()
 
     def heal(self) -> None:
         """From now on everything passes at once; what was held arrives late, as after a black hole on a real line."""
@@ -142,18 +138,16 @@ class Proxy:
         return self._losing[1]
 
     async def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        task = asyncio.current_task()
-        if task is None or self._refusing:
+        if self._refusing:
             _reset(writer)
             return
         line = _Line(self, reader, writer)
-        self._lines[line] = task
+        self._lines.add(line)
         try:
             await line.run(*self._to)
-        except OSError:
-            line.reset()
         finally:
-            del self._lines[line]
+            line.reset()
+            self._lines.remove(line)
 
 
 class _Line:

@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import suppress
 from urllib.parse import urlsplit
 
 import asyncpg
@@ -10,6 +9,7 @@ import pytest
 
 from tests.chaos.proxy import Proxy, is_commit, messages
 from tests.support.eventually import eventually
+from tests.support.listening import Listening
 
 
 class Echo:
@@ -19,12 +19,10 @@ class Echo:
         self.heard = b""
 
     async def answer(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        with suppress(OSError):
-            while data := await reader.read(65_536):
-                self.heard += data
-                writer.write(data)
-                await writer.drain()
-        writer.close()
+        while data := await reader.read(65_536):
+            self.heard += data
+            writer.write(data)
+            await writer.drain()
 
 
 @pytest.fixture
@@ -34,10 +32,8 @@ def echo() -> Echo:
 
 @pytest.fixture
 async def line(echo: Echo) -> AsyncIterator[Proxy]:
-    server = await asyncio.start_server(echo.answer, "127.0.0.1", 0)
-    async with Proxy("127.0.0.1", server.sockets[0].getsockname()[1]) as proxy:
+    async with Listening(echo.answer) as server, Proxy("127.0.0.1", server.port) as proxy:
         yield proxy
-    server.close()
 
 
 Ends = tuple[asyncio.StreamReader, asyncio.StreamWriter]

@@ -12,6 +12,7 @@ from libs.common.bus.broker import KafkaBroker
 from libs.common.bus.embedded import EmbeddedBus
 from libs.common.bus.kafka import KafkaBus, Limits
 from libs.common.bus.port import Bus
+from tests.support.listening import Listening
 
 # As short as a broker allows; the proportions are those of the real ones.
 IMPATIENT = Limits(
@@ -82,9 +83,8 @@ class EmbeddedRig:
 
     def __init__(self, database_url: str) -> None:
         self._url = database_url
-        self._line: asyncio.Server | None = None
+        self._line = Listening(self._forward)
         self._port = 0
-        self._open: set[asyncio.StreamWriter] = set()
 
     async def address(self) -> BusAddress:
         if not self._port:
@@ -94,16 +94,10 @@ class EmbeddedRig:
         return BusAddress("embedded", parts._replace(netloc=f"{user}@127.0.0.1:{self._port}").geturl())
 
     async def go_down(self) -> None:
-        if self._line is not None:
-            line, self._line = self._line, None
-            line.close()
-        for writer in list(self._open):
-            writer.transport.abort()
+        await self._line.close()
 
     async def come_back(self) -> None:
-        if self._line is None:
-            self._line = await asyncio.start_server(self._forward, "127.0.0.1", self._port)
-            self._port = self._line.sockets[0].getsockname()[1]
+        self._port = (await self._line.open(self._port)).port
 
     async def wipe(self) -> None:
         connection = await asyncpg.connect(self._url)
@@ -115,12 +109,13 @@ class EmbeddedRig:
 
     async def _forward(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         parts = urlsplit(self._url)
-        to_server = await asyncio.open_connection(parts.hostname, parts.port)
-        self._open |= {writer, to_server[1]}
-        await asyncio.wait(
-            [asyncio.create_task(_copy(reader, to_server[1])), asyncio.create_task(_copy(to_server[0], writer))],
-        )
-        self._open -= {writer, to_server[1]}
+        from_server, to_server = await asyncio.open_connection(parts.hostname, parts.port)
+        try:
+            async with asyncio.TaskGroup() as both:
+                both.create_task(_copy(reader, to_server))
+                both.create_task(_copy(from_server, writer))
+        finally:
+            to_server.transport.abort()
 
 
 async def _copy(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -128,6 +123,4 @@ async def _copy(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> N
         while data := await reader.read(65536):
             writer.write(data)
             await writer.drain()
-    with suppress(OSError):
-        writer.close()
-        await writer.wait_closed()
+    writer.close()

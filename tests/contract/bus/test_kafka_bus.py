@@ -4,6 +4,7 @@ import asyncio
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 
 import pytest
 from aiokafka import AIOKafkaProducer
@@ -13,6 +14,7 @@ from libs.common.bus.broker import KafkaBroker
 from libs.common.bus.kafka import KafkaBus
 from libs.common.bus.kafka.reader import KafkaReader
 from libs.common.bus.port import Bus, BusTrouble, Message, Place, Reader, Record, TopicSpec
+from tests.chaos.proxy import Proxy
 from tests.contract.bus.rigs import IMPATIENT, KafkaRig
 from tests.support.eventually import eventually
 
@@ -79,6 +81,22 @@ async def test_clients_that_cannot_start_leave_no_task(kafka: KafkaBus, kafka_br
         with pytest.raises(BusTrouble):
             await kafka.ensure_topics([TopicSpec(topic)])
     await no_task_left(before)
+
+
+@pytest.mark.parametrize("within", [0.25, 0.5, 0.75])
+async def test_a_start_that_is_given_up_halfway_leaves_no_connection(
+    kafka_broker: KafkaBroker, topic: str, within: float
+) -> None:
+    """Four chunks of 0.2 s each: what the broker can do, and who the brokers are, to and fro."""
+    host, _, port = kafka_broker.bootstrap.partition(":")
+    async with Proxy(host, int(port)) as line:
+        line.slow(0.2)
+        bus = KafkaBus(line.address, client_id="contract", limits=replace(IMPATIENT, ask=within))
+        with pytest.raises(BusTrouble):
+            await bus.ensure_topics([TopicSpec(topic)])
+        with pytest.raises(BusTrouble):
+            await bus.end_offsets(topic)
+        await eventually(lambda: line.open == 0, what="no connection open")
 
 
 async def test_what_was_given_up_is_not_delivered_later(kafka: KafkaBus, kafka_broker: KafkaBroker, topic: str) -> None:

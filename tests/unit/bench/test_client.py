@@ -1,41 +1,24 @@
 """The client of the load: whole answers, and a word for every way in which there is none."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager, suppress
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
 import pytest
 
 from bench.drive.client import Client, NotSent, Unanswered
+from tests.support.listening import Answer, Listening
 from tests.support.ports import free_port
-
-Handler = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
 
 
 @asynccontextmanager
-async def serving(handler: Handler) -> AsyncIterator[Client]:
-    handled: set[asyncio.Task[None]] = set()
-
-    async def handle(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        with suppress(ConnectionError, asyncio.IncompleteReadError):
-            await handler(reader, writer)
-        writer.close()
-        with suppress(ConnectionError):
-            await writer.wait_closed()
-
-    def begin(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        handled.add(asyncio.create_task(handle(reader, writer)))
-
-    server = await asyncio.start_server(begin, "127.0.0.1", 0)
-    port = server.sockets[0].getsockname()[1]
-    client = Client("127.0.0.1", port, timeout=0.2)
-    try:
-        yield client
-    finally:
-        client.close()
-        server.close()
-        await server.wait_closed()
-        await asyncio.gather(*handled)
+async def serving(handler: Answer) -> AsyncIterator[Client]:
+    async with Listening(handler) as server:
+        client = Client("127.0.0.1", server.port, timeout=0.2)
+        try:
+            yield client
+        finally:
+            client.close()
 
 
 async def test_connections_are_used_again_and_bodies_come_whole_in_pieces() -> None:

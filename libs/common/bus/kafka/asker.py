@@ -5,7 +5,7 @@ from typing import Any
 
 from aiokafka import TopicPartition
 
-from libs.common.bus.kafka.clients import end_admin, end_consumer
+from libs.common.bus.kafka.clients import end_admin, end_consumer, start
 from libs.common.bus.kafka.limits import Limits
 from libs.common.bus.kafka.reader import new_consumer, record_of
 from libs.common.bus.kafka.topics import new_admin, partitions_of
@@ -71,7 +71,7 @@ class Asker:
 
     async def _partitions(self, topic: str) -> list[TopicPartition]:
         if not self._started:
-            await self._admin.start()
-            await self._consumer.start()
+            await start(self._admin, "reaching the broker", self._limits.ask)
+            await start(self._consumer, "reaching the broker", self._limits.ask)
             self._started = True
         return [TopicPartition(topic, number) for number in await partitions_of(self._admin, topic)]

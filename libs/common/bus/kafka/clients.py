@@ -11,6 +11,7 @@ from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from itertools import chain
 from operator import attrgetter
+from traceback import walk_tb
 from typing import Any
 
 from libs.common.bus.port import BusTrouble
@@ -37,7 +38,19 @@ async def start(client: Any, doing: str, within: float) -> None:
     """Start a client. Raises BusTrouble."""
     with troubles(doing):
         async with asyncio.timeout(within):
-            await client.start()
+            try:
+                await client.start()
+            except BaseException as error:
+                _close_first_connection(error)
+                raise
+
+
+def _close_first_connection(error: BaseException) -> None:
+    """Close what a start leaves open that is given up while it asks who the brokers are: only its frame knows it."""
+    for frame, _ in walk_tb(error.__traceback__):
+        connection = frame.f_locals.get("bootstrap_conn")
+        if connection is not None:
+            connection.close()
 
 
 async def end_producer(producer: Any, within: float) -> None:
@@ -49,8 +62,12 @@ async def end_producer(producer: Any, within: float) -> None:
     for batch in [*chain.from_iterable(queued.values()), *under_way]:
         batch.future.cancel()
     queued.clear()
+    sending, at_its_end = attrgetter("_sender.sender_task", "_sender._fail_all")(producer)
+    if sending is not None:
+        # At its end it would fail what waits for a transaction, and stumbles where there are none.
+        sending.remove_done_callback(at_its_end)
     await _bounded("closing a producer's connections", producer.client.close, _TAKE_APART_SECONDS)
-    await _end(attrgetter("_sender.sender_task")(producer))
+    await _end(sending)
 
 
 async def end_consumer(consumer: Any, within: float) -> None:
@@ -88,6 +105,8 @@ async def _end(task: "asyncio.Task[object] | None") -> None:
     """Cancel a task until it is done: aiokafka's sender swallows a cancellation to wait for requests under way."""
     for _ in range(10):
         if task is None or task.done():
-            return
+            break
         task.cancel()
         await asyncio.wait([task], timeout=_TAKE_APART_SECONDS / 10)
+    if task is not None and task.done() and not task.cancelled() and (error := task.exception()) is not None:
+        logger.info("kafka client did not end by itself", extra={"doing": "ending its task", "error": repr(error)})
