@@ -21,6 +21,7 @@ from services.analytics.domain.fact import Fact, UnknownCase, fold
 from services.analytics.domain.grains import FINE
 from services.analytics.domain.terms import COUNTERS, Cell, Counter, Counts
 from services.analytics.queries.coarse import coarse_of
+from services.analytics.queries.month import month_starts_on
 from services.analytics.tables import COARSE_DIMENSIONS, DIMENSIONS
 
 _INFO = "analytics.fold"
@@ -210,15 +211,12 @@ def _counted_before(session: Session, old: Fact | None) -> Mapping[Cell, Counts]
 
 async def _month_start(session: Session, pack_version: int) -> int:
     """The day of the calendar's month on which those of the coarse roll-ups start; the first fact settles it."""
-    memory = memory_of(session)
-    if memory.month_starts_on is None:
-        known = await session.fetch(_MONTH)
-        if not known:
-            await session.fetch(_FIRST_MONTH, session.packs.version(pack_version).period_rules().month_starts_on)
-            # Not remembered yet: this transaction may still be rolled back, and another be the first.
-            return int((await session.fetch(_MONTH))[0].starts_on)
-        memory.month_starts_on = int(known[0].starts_on)
-    return memory.month_starts_on
+    known = await month_starts_on(session)
+    if known is not None:
+        return known
+    await session.fetch(_FIRST_MONTH, session.packs.version(pack_version).period_rules().month_starts_on)
+    # Not remembered yet: this transaction may still be rolled back, and another be the first.
+    return int((await session.fetch(_MONTH))[0].starts_on)
 
 
 async def _add(session: Session, total: dict[Cell, Counts], starts_on: int) -> None:

@@ -32,12 +32,10 @@ class Remembered(NamedTuple):
 
 @dataclass(slots=True)
 class Memory:
-    """The facts written last, the assessment days of the moments met, by pack version, and what is settled for all."""
+    """The facts written last, the assessment days of the moments met, by pack version."""
 
     facts: OrderedDict[str, Remembered] = field(default_factory=OrderedDict)
     days: dict[int, DayOf] = field(default_factory=dict)
-    month_starts_on: int | None = None
-    """See ``RollupMonth``."""
 
     def keep(self, case_id: str, remembered: Remembered) -> None:
         """Remember a fact; the one written longest ago is forgotten for it."""

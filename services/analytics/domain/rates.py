@@ -81,7 +81,8 @@ def score(weights: Mapping[str, int], rates: Mapping[str, Ratio]) -> Fraction | 
     having = [(rate, weight) for code, weight in weights.items() if (rate := rates.get(code)) and rate.denominator]
     if len(having) < len(weights):
         return None
-    return added((rate.numerator * weight, rate.denominator) for rate, weight in having) / sum(weights.values())
+    whole = sum(weights.values())
+    return added((rate.numerator * weight, rate.denominator * whole) for rate, weight in having)
 
 
 def half_up(value: Fraction, decimals: int = 1) -> str:
@@ -90,11 +91,12 @@ def half_up(value: Fraction, decimals: int = 1) -> str:
 
 
 def _rounded(numerator: int, denominator: int, decimals: int) -> str:
-    scale = 10**decimals
-    units = (abs(numerator) * scale * 2 + denominator) // (denominator * 2)
-    sign = "-" if numerator < 0 and units else ""
-    whole, rest = divmod(units, scale)
-    return f"{sign}{whole}.{str(rest).zfill(decimals)}" if decimals else f"{sign}{whole}"
+    units = (abs(numerator) * 2 * 10**decimals + denominator) // (denominator * 2)
+    digits = str(units)
+    if decimals:
+        digits = digits.zfill(decimals + 1)
+        digits = f"{digits[:-decimals]}.{digits[-decimals:]}"
+    return f"-{digits}" if numerator < 0 and units else digits
 
 
 def percent(value: Fraction | Ratio | None, decimals: int = 1) -> str | None:
@@ -119,9 +121,10 @@ def plain(count: int, scale: int) -> str:
     whole, rest = divmod(count, scale)
     if not rest:
         return str(whole)
+    if rest * 10 % scale == 0:
+        return _rounded(count, scale, 1)
     value = Fraction(count, scale)
-    tenths = value * 10
-    return half_up(value, 1) if tenths.denominator == 1 else f"{value.numerator}/{value.denominator}"
+    return f"{value.numerator}/{value.denominator}"
 
 
 def scale_of(denominator: Mapping[Name, int]) -> int:

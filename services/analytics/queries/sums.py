@@ -13,7 +13,8 @@ from libs.common.pack.areas import GRID_DIGITS, VILLAGE_DIGITS
 from libs.common.security.policy import Scope
 from services.analytics.domain.grains import FINE, Needs, Part, parts
 from services.analytics.domain.terms import COUNTERS, NOTHING, Basis, Counter, Counts
-from services.analytics.tables import RollupMonth, rollup, rollup_coarse
+from services.analytics.queries.month import month_starts_on
+from services.analytics.tables import rollup, rollup_coarse
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +54,7 @@ async def sums(
     """
     wanted = [counter for counter in COUNTERS if counter in only]
     places = [COUNTERS.index(counter) for counter in wanted]
-    starts_on = (await session.execute(select(_column(RollupMonth.starts_on)))).scalar_one_or_none() or 1
+    starts_on = await month_starts_on(session) or 1
     total: defaultdict[str, list[int]] = defaultdict(lambda: list(NOTHING))
     for statement in statements(scope, basis, selection, by, wanted, starts_on):
         rows: Sequence[Any] = (await session.execute(statement)).all()
@@ -130,8 +131,3 @@ def _chosen(table: Table, scope: Scope, basis: Basis, selection: Selection) -> l
     if selection.kind is not None:
         conditions.append(columns.kind == selection.kind)
     return conditions
-
-
-def _column(attribute: Any) -> Any:
-    """SQLModel types a column as its value; here it is the column."""
-    return attribute

@@ -137,7 +137,7 @@ async def test_a_question_reads_the_coarsest_rows_that_answer_it(
     for name, ask, most in SUMS:
         plans = await plans_of(filled, monkeypatch, ask)
         told = "\n".join(map(str, plans))
-        assert len(plans) > 1, name
+        assert plans, name
         assert not {"rollup", "rollup_coarse"} & {table for plan in plans for table in plan.walked}, f"{name}:\n{told}"
         read = sum(plan.rows_read for plan in plans)
         assert read <= BOTH * most + len(plans), f"{name} reads {read} rows:\n{told}"
