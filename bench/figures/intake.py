@@ -65,7 +65,9 @@ async def _one_by_one(context: Context, door: Door, window: Window) -> tuple[lis
     baseline = await _baseline(door, cases=1)
     struck: list[Strokes] = []
     pressed: list[Pressed] = []
-    for _ in range(context.runs):
+    for number in range(context.runs):
+        if number:
+            await door.settle()
         struck.append(await door.hammer.strike(CONNECTIONS, window.warm_up, window.house))
         tried = [
             await pgbench(baseline.url, baseline.script, clients=many, seconds=window.pgbench)
@@ -106,7 +108,9 @@ async def _in_bulk(context: Context, door: Door, window: Window) -> Figure:
     baseline = await _baseline(door, cases=ROWS_AT_ONCE)
     await door.register_bulk(window.lines // 10)
     rates, alone = [], []
-    for _ in range(context.runs):
+    for number in range(context.runs):
+        if number:
+            await door.settle()
         _, seconds = await door.register_bulk(window.lines)
         rates.append(window.lines / seconds)
         pressed = await pgbench(baseline.url, baseline.script, clients=1, seconds=window.pgbench)
