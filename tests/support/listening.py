@@ -63,12 +63,15 @@ class Listening:
         await self.close()
 
     def _accept(self, door: socket.socket) -> None:
-        with suppress(OSError):
+        try:
             connection, _ = door.accept()
-            connection.setblocking(False)
-            handler = asyncio.create_task(self._handle(connection))
-            self._open[handler] = connection
-            handler.add_done_callback(self._open.pop)
+        except (BlockingIOError, ConnectionAbortedError):
+            # Whoever knocked has left again.
+            return
+        connection.setblocking(False)
+        handler = asyncio.create_task(self._handle(connection))
+        self._open[handler] = connection
+        handler.add_done_callback(self._open.pop)
 
     async def _handle(self, connection: socket.socket) -> None:
         reader, writer = await asyncio.open_connection(sock=connection)

@@ -31,8 +31,6 @@ from services.analytics.schemas import (
 
 Rows = dict[str, Counts]
 
-# Thousands of rows, checked in one go.
-
 RULES: Mapping[Basis, tuple[str, str]] = {
     Basis.REGISTERED: (
         "Cases registered in the period, with all that has become of them by now",
@@ -226,8 +224,8 @@ def _shown(one: Ratio, scale: int) -> RateOut:
     return {
         "numerator": numerator,
         "denominator": denominator,
-        "cases_numerator": str(numerator) if scale == 1 else rates.plain(numerator, scale),
-        "cases_denominator": str(denominator) if scale == 1 else rates.plain(denominator, scale),
+        "cases_numerator": rates.plain(numerator, scale),
+        "cases_denominator": rates.plain(denominator, scale),
         "rate": number,
         "text": rates.text_of(number),
     }

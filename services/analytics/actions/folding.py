@@ -21,7 +21,7 @@ from services.analytics.domain.fact import Fact, UnknownCase, fold
 from services.analytics.domain.grains import FINE
 from services.analytics.domain.terms import COUNTERS, Cell, Counter, Counts
 from services.analytics.queries.coarse import coarse_of
-from services.analytics.queries.month import month_starts_on
+from services.analytics.queries.month import READ_MONTH, month_starts_on
 from services.analytics.tables import COARSE_DIMENSIONS, DIMENSIONS
 
 _INFO = "analytics.fold"
@@ -60,7 +60,6 @@ FACT_COLUMNS = {
 """The columns of a fact and how they are sent: ``units`` joined by spaces, ``doc`` as JSON text."""
 _READ_AS = {"units": "string_to_array(units, ' ')", "doc": "doc::jsonb"}
 
-_MONTH = "SELECT starts_on FROM rollup_month"
 _FIRST_MONTH = "INSERT INTO rollup_month (starts_on) VALUES ($1) ON CONFLICT DO NOTHING"
 _AFTER_FACT = len(FACT_COLUMNS) + 1
 
@@ -216,7 +215,7 @@ async def _month_start(session: Session, pack_version: int) -> int:
         return known
     await session.fetch(_FIRST_MONTH, session.packs.version(pack_version).period_rules().month_starts_on)
     # Not remembered yet: this transaction may still be rolled back, and another be the first.
-    return int((await session.fetch(_MONTH))[0].starts_on)
+    return int((await session.fetch(READ_MONTH))[0].starts_on)
 
 
 async def _add(session: Session, total: dict[Cell, Counts], starts_on: int) -> None:

@@ -118,6 +118,8 @@ def text_of(number: str | None) -> str:
 
 def plain(count: int, scale: int) -> str:
     """A weighted count in whole cases: ``113.5``; a fraction that has no short decimal stays one: ``1/3``."""
+    if scale == 1:
+        return str(count)
     whole, rest = divmod(count, scale)
     if not rest:
         return str(whole)

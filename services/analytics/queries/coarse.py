@@ -2,6 +2,7 @@
 
 from services.analytics.domain.grains import GRAINS, Grain
 from services.analytics.domain.terms import COUNTERS, Counter
+from services.analytics.queries.month import READ_MONTH
 from services.analytics.tables import COARSE_DIMENSIONS
 
 _KEYS = ", ".join(COARSE_DIMENSIONS)
@@ -44,6 +45,6 @@ _COARSE = f"""
 """  # noqa: S608
 
 
-def coarse_of(fine: str, starts_on: str = "SELECT starts_on FROM rollup_month") -> str:
+def coarse_of(fine: str, starts_on: str = READ_MONTH) -> str:
     """The coarse roll-ups of a table shaped as the fine one; ``starts_on`` gives the day on which months start."""
     return _COARSE.format(fine=fine, starts_on=starts_on)

@@ -3,7 +3,7 @@
 from libs.common.database.session import Session
 
 _MEMORY = "analytics.month_starts_on"
-_READ = "SELECT starts_on FROM rollup_month"
+READ_MONTH = "SELECT starts_on FROM rollup_month"
 
 
 async def month_starts_on(session: Session) -> int | None:
@@ -13,7 +13,7 @@ async def month_starts_on(session: Session) -> int | None:
     """
     known: int | None = session.memory.get(_MEMORY)
     if known is None:
-        rows = await session.fetch(_READ)
+        rows = await session.fetch(READ_MONTH)
         if rows:
             known = session.memory[_MEMORY] = int(rows[0].starts_on)
     return known

@@ -15,9 +15,10 @@ from services.analytics.actions.explaining import read_cases_behind
 from services.analytics.actions.refold import refold
 from services.analytics.domain.terms import COUNTERS, NOTHING, Basis, Cell, Counter, Counts
 from services.analytics.queries import behind
+from services.analytics.queries.month import month_starts_on
 from services.analytics.queries.sums import Grouping, Selection, sums
 from services.analytics.schemas import CasesBehindQuery, PeriodName
-from tests.integration.analytics.county import NOW, day_of, hear, in_batches, open_analytics
+from tests.integration.analytics.county import NOW, PACK, day_of, hear, in_batches, open_analytics
 from tests.unit.analytics.histories import CATEGORIES, UNITS, interleave, life, shuffle
 
 ASKED = 150
@@ -98,6 +99,14 @@ async def test_every_question_is_answered_as_by_hand(database: Database, seed: i
             answer = await sums(session, WHOLE, basis, chosen, by)
             expected = by_hand(cells, basis, chosen, by)
             assert answer == expected, (basis, chosen, by)
+
+
+async def test_whoever_asks_before_the_first_fact_settles_no_start_of_months(database: Database) -> None:
+    async with database.reading() as session:
+        assert await month_starts_on(session) is None
+    await counted(database, 3)
+    async with database.reading() as session:
+        assert await month_starts_on(session) == PACK.assessment.month_starts_on
 
 
 async def test_what_nobody_shows_is_not_added_up(database: Database) -> None:
