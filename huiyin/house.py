@@ -15,6 +15,7 @@ from libs.common.errors import Conflict, invalid
 from libs.common.host.janitor import sample_loop_lag
 from libs.common.host.process import open_resources
 from libs.common.host.service import RunningService
+from libs.common.logs import lines_about
 from libs.common.run.settings import ClockKind, CommonSettings
 from libs.common.run.supervise import stop
 from libs.common.time.clock import Clock, SimulatedClock, SystemClock
@@ -73,7 +74,8 @@ class House:
         if moment < self.clock.now():
             raise invalid("to", "the clock never goes back", "时钟不能后退")
         await self.settle()
-        fired = await fire_due(self.services[Service.FOLLOWUP].runtime, moment)
+        with lines_about(str(Service.FOLLOWUP)):
+            fired = await fire_due(self.services[Service.FOLLOWUP].runtime, moment)
         self.clock.advance_to(moment)
         await self.settle()
         return fired

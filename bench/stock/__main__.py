@@ -14,7 +14,6 @@ def main() -> None:
     parser.add_argument("--cases", type=int, default=1_000_000)
     given = parser.parse_args()
     logging.basicConfig(level=logging.INFO, format="%(message)s")
-    logging.getLogger("libs").setLevel(logging.WARNING)
     logging.getLogger("alembic").setLevel(logging.WARNING)
     asyncio.run(stock(given.url, given.cases))
 

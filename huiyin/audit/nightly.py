@@ -1,6 +1,5 @@
 """The nightly audit of the one-process system. In a cluster the scheduler runs ``huiyin audit`` instead."""
 
-import logging
 from datetime import datetime, time, timedelta
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
@@ -11,13 +10,14 @@ from libs.common.bus.flow import Service
 from libs.common.bus.port import BusTrouble
 from libs.common.database.session import DatabaseTrouble
 from libs.common.errors import Unavailable
+from libs.common.logs import get_logger
 from libs.common.time.clock import Clock, SystemClock
 from libs.common.time.moments import day_start, local_day
 
 if TYPE_CHECKING:
     from huiyin.house import House
 
-logger = logging.getLogger(__name__)
+log = get_logger(__name__)
 
 AT = time(3, 0)
 AGAIN_AFTER = timedelta(minutes=10)
@@ -45,11 +45,11 @@ async def nightly_audit(house: "House", wall: Clock | None = None) -> None:
         try:
             report = await audit(house, limit=NAMED, at_a_time=AT_A_TIME)
         except (DatabaseTrouble, BusTrouble) as error:
-            logger.warning("audit put off", extra={"error": type(error).__name__})
+            log.warning("audit put off", error=type(error).__name__)
             at = wall.now() + AGAIN_AFTER
             continue
         except Exception:
-            logger.exception("audit failed")
+            log.exception("audit failed")
         else:
             _log(report)
         at = next_night(wall.now(), _zone(house))
@@ -57,11 +57,12 @@ async def nightly_audit(house: "House", wall: Clock | None = None) -> None:
 
 def _log(report: AuditReport) -> None:
     for one in report.violations:
-        where = {"invariant": one.invariant.value, "service": one.service, "case_id": one.key}
-        logger.error("violation", extra=where)
-    level = logging.INFO if report.clean else logging.ERROR
-    total = sum(report.found.values())
-    logger.log(level, "audited, violations counted", extra={"count": total, "duration": round(report.seconds, 3)})
+        log.error("violation", invariant=one.invariant.value, service=one.service, case_id=one.key)
+    duration = round(report.seconds, 3)
+    if report.clean:
+        log.info("audited, nothing found", duration=duration)
+    else:
+        log.error("audited, violations found", count=sum(report.found.values()), duration=duration)
 
 
 def next_night(now: datetime, zone: ZoneInfo) -> datetime:

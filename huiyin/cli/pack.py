@@ -1,5 +1,6 @@
 """``huiyin pack``: check a county pack, and load it into a running system or into the data directory."""
 
+import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -70,7 +71,7 @@ def load(
         _tell(call("POST", f"{url}/dispatch/v1/directory/packs", token, document(pack)), as_json=as_json)
         return
     settings = load_settings(data_dir=data_dir)
-    configure_logs("WARNING")
+    configure_logs("WARNING", stream=sys.stderr.buffer)
     run_async(_load(settings, pack, as_json=as_json))
 
 

@@ -1,5 +1,6 @@
 """``huiyin replay`` and ``huiyin demo``: real messages through the whole loop, in simulated time."""
 
+import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -35,7 +36,7 @@ def replay(
     refused one by one, with the reason. Data go to the folder `replay` of the data directory.
     """
     settings = load_settings(data_dir=data_dir)
-    configure_logs("ERROR")
+    configure_logs("ERROR", stream=sys.stderr.buffer)
     run_async(
         replay_command(
             files,
@@ -62,7 +63,7 @@ def demo(
 ) -> None:
     """Show the whole loop on messages that come along, in simulated time, and then the figures and the audit."""
     settings = load_settings(data_dir=data_dir)
-    configure_logs("ERROR")
+    configure_logs("ERROR", stream=sys.stderr.buffer)
     run_async(
         demo_command(
             files or [], pack=pack, data_dir=settings.data_dir / "demo", seed=seed, limit=limit, as_json=as_json

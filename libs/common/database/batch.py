@@ -14,6 +14,7 @@ from typing import Any, TypeVar, cast
 from libs.common import metrics
 from libs.common.database.session import Database, DatabaseTrouble, Overtaken, Session
 from libs.common.errors import Unavailable
+from libs.common.logs import lines_about
 from libs.common.run.failpoints import failpoint
 
 ResultT = TypeVar("ResultT")
@@ -82,7 +83,9 @@ class GroupCommit:
         job = Job(action, now, tuple(keys), answer_key, traceparent)
         self._queue.append(job)
         if self._writer is None or self._writer.done():
-            self._writer = asyncio.create_task(self._write(), name=f"group-commit-{self._database.name}")
+            # It writes for all who wait, so what it logs is of no one request.
+            with lines_about(self._database.schema):
+                self._writer = asyncio.create_task(self._write(), name=f"group-commit-{self._database.name}")
         return cast("ResultT", await job.done)
 
     @property

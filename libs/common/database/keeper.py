@@ -5,12 +5,12 @@ machine's supervisor starts it again; of the one that we brought along we are th
 """
 
 import asyncio
-import logging
 
 from libs.common.database.embedded import EmbeddedPostgres, PostgresUnavailable
+from libs.common.logs import get_logger
 from libs.common.run.supervise import Backoff
 
-logger = logging.getLogger(__name__)
+log = get_logger(__name__)
 
 LOOK_EVERY = 0.5
 """Seconds."""
@@ -26,9 +26,9 @@ async def keep_up(postgres: EmbeddedPostgres) -> None:
         if postgres.running:
             backoff.reset()
             continue
-        logger.error("the embedded PostgreSQL has ended; starting it again")
+        log.error("the embedded PostgreSQL has ended; starting it again")
         try:
             await asyncio.to_thread(postgres.start)
         except (PostgresUnavailable, OSError) as error:
-            logger.error("the embedded PostgreSQL does not start", extra={"error": str(error)[-500:]})  # noqa: TRY400
+            log.error("the embedded PostgreSQL does not start", error=type(error).__name__, log=str(postgres.log))  # noqa: TRY400
             await backoff.wait()

@@ -34,6 +34,11 @@ class Envelope(NamedTuple):
     traceparent: str | None
     value: bytes
 
+    @property
+    def trace_id(self) -> str | None:
+        """The trace of the request that it goes back to."""
+        return None if self.traceparent is None else self.traceparent[3:35]
+
 
 def encode_event(event: Event) -> bytes:
     """The JSON of an event's own fields."""

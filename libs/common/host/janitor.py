@@ -1,7 +1,6 @@
 """What every worker does now and then: gauges, asking for what is missing, the next partition, forgetting answers."""
 
 import asyncio
-import logging
 from datetime import UTC, datetime
 
 from libs.common import metrics
@@ -10,13 +9,14 @@ from libs.common.database.session import DatabaseTrouble
 from libs.common.host.measuring import Gauges
 from libs.common.ledger.partitions import prepare_months
 from libs.common.ledger.resend import ask_for_missing
+from libs.common.logs import get_logger
 from libs.common.pack.learning import refresh_shelf
 from libs.common.run.runtime import Runtime
 from libs.common.run.spec import Measure
 from libs.common.run.supervise import Progress
 from libs.common.web.answers import prune_answers
 
-logger = logging.getLogger(__name__)
+log = get_logger(__name__)
 
 EVERY = 2.0
 MEASURE = 5
@@ -36,7 +36,7 @@ async def keep_house(runtime: Runtime, measure: Measure, progress: Progress) -> 
             if turn % SELDOM == 0:
                 await _seldom(runtime)
         except (DatabaseTrouble, BusTrouble) as error:
-            logger.warning("rounds put off", extra={"service": str(runtime.service), "error": type(error).__name__})
+            log.warning("rounds put off", error=type(error).__name__)
         progress.beat()
         turn += 1
         await asyncio.sleep(EVERY)
@@ -67,7 +67,7 @@ async def watch(runtime: Runtime, measure: Measure, progress: Progress) -> None:
             if turn % MEASURE == 0:
                 await gauges.take()
         except (DatabaseTrouble, BusTrouble) as error:
-            logger.warning("rounds put off", extra={"service": str(runtime.service), "error": type(error).__name__})
+            log.warning("rounds put off", error=type(error).__name__)
         progress.beat()
         turn += 1
         await asyncio.sleep(EVERY)

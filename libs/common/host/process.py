@@ -71,7 +71,7 @@ def run_service(spec: ServiceSpec, settings: CommonSettings) -> None:
             "HUIYIN_VAULT_KEY and HUIYIN_VAULT_INDEX_KEY are not set: a key made here could be lost with this machine, "
             "and all requesters with it. Make them once: openssl rand -base64 32"
         )
-    configure_logs(settings.log_level)
+    configure_logs(settings.log_level, service=str(spec.service))
     arm(settings.failpoints)
     event_loop.run(_run(spec, settings, role, settings.database_url))
 

@@ -1,14 +1,14 @@
 """Trying parked events again beside the reader: what failed may pass in a while, and nobody else waits for it."""
 
 import asyncio
-import logging
 
 from libs.common.database.session import DatabaseTrouble, Overtaken
 from libs.common.errors import Unavailable
 from libs.common.ledger.parking import Parking
+from libs.common.logs import get_logger
 from libs.common.run.supervise import Progress
 
-logger = logging.getLogger(__name__)
+log = get_logger(__name__)
 
 EVERY = 0.5
 AT_ONCE = 50
@@ -23,7 +23,7 @@ async def try_again(parking: Parking, progress: Progress, *, every: float = EVER
                 progress.beat()
                 await _replay(parking, row.stream, row.key)
         except DatabaseTrouble as error:
-            logger.warning("retries put off", extra={"error": type(error).__name__})
+            log.warning("retries put off", error=type(error).__name__)
         progress.beat()
         await asyncio.sleep(every)
 
@@ -35,4 +35,4 @@ async def _replay(parking: Parking, stream: str, key: str) -> None:
         raise
     except (Unavailable, Overtaken) as error:
         # It waits for something that is not here yet, or somebody else replays it: not the event's fault.
-        logger.info("retry put off", extra={"stream": stream, "case_id": key, "error": type(error).__name__})
+        log.info("retry put off", stream=stream, case_id=key, error=type(error).__name__)

@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import logging
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -26,6 +25,7 @@ from libs.common.ledger.parking import Parking
 from libs.common.ledger.partitions import prepare_months
 from libs.common.ledger.relay import Relay, Sending
 from libs.common.ledger.resend import answer_resend
+from libs.common.logs import get_logger, lines_about
 from libs.common.pack.learning import refresh_shelf
 from libs.common.run.runtime import Runtime
 from libs.common.run.spec import ServiceSpec
@@ -37,7 +37,7 @@ from libs.common.web.answers import prepare_answers
 from libs.common.web.app import create_app
 from libs.common.web.ops import ops_router
 
-logger = logging.getLogger(__name__)
+log = get_logger(__name__)
 
 VERSION = "0.1.0"
 RELAY_PACE = 0.05
@@ -134,9 +134,10 @@ class RunningService:
 
     async def prepare(self) -> None:
         """Tables, this month's partition, and the packs it knows."""
-        await migrate(self._resources.url, self.runtime.door_database.schema, self.spec.migrations)
-        await prepare_months(self.runtime.work_database, datetime.now(UTC))
-        await refresh_shelf(self.runtime.work_database)
+        with lines_about(str(self.spec.service)):
+            await migrate(self._resources.url, self.runtime.door_database.schema, self.spec.migrations)
+            await prepare_months(self.runtime.work_database, datetime.now(UTC))
+            await refresh_shelf(self.runtime.work_database)
 
     def start_work(self) -> None:
         """Begin what a worker does: relay, consumer, the service's own loops and the rounds."""
@@ -170,7 +171,8 @@ class RunningService:
 
     def _run(self, name: str, run: Callable[[], Awaitable[None]], progress: Progress) -> None:
         label = f"{self.spec.service}-{name}"
-        self._tasks.append(asyncio.create_task(keep_running(label, run, progress), name=label))
+        with lines_about(str(self.spec.service)):
+            self._tasks.append(asyncio.create_task(keep_running(label, run, progress), name=label))
 
     def _with_topics(self, run: Callable[[], Awaitable[None]]) -> Callable[[], Awaitable[None]]:
         async def with_topics() -> None:
@@ -195,7 +197,7 @@ async def ensure_topics(resources: Resources) -> None:
         try:
             return await resources.bus.ensure_topics(specs)
         except BusTrouble as error:
-            logger.warning("no topics yet", extra={"error": type(error).__name__})
+            log.warning("no topics yet", error=type(error).__name__)
             await backoff.wait()
 
 

@@ -110,11 +110,12 @@ async def find_losses(connection: Any, bus: Bus, topic: str) -> list[Loss]:
     return [await _loss(connection, bus, topic, partition, ends) for partition in lost]
 
 
-async def send_again(connection: Any, stream: str, loss: Loss) -> str:
-    """Queue what was lost, in the caller's transaction; gives what PostgreSQL says about it."""
+async def send_again(connection: Any, stream: str, loss: Loss) -> int:
+    """Queue what was lost, in the caller's transaction; gives how many events that are."""
     result: str = await connection.execute(_POINT_AGAIN, stream, loss.oldest)
     await connection.execute(_FORGET, loss.place.topic, loss.place.partition, loss.oldest)
-    return result
+    # PostgreSQL answers "INSERT 0 <rows>".
+    return int(result.rpartition(" ")[2])
 
 
 async def _loss(connection: Any, bus: Bus, topic: str, partition: int, ends: Mapping[int, int]) -> Loss:

@@ -8,7 +8,6 @@ many events in a row fail, it is the release that is bad, not the events: the co
 """
 
 import asyncio
-import logging
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -22,11 +21,12 @@ from libs.common.errors import Permanent, Unavailable
 from libs.common.events.codec import UNREADABLE, Envelope, from_record, source_of
 from libs.common.ledger import inbox
 from libs.common.ledger.handlers import Reactions
+from libs.common.logs import get_logger
 from libs.common.run.failpoints import failpoint
 from libs.common.run.supervise import Backoff, Progress
 from libs.common.time.clock import Clock
 
-logger = logging.getLogger(__name__)
+log = get_logger(__name__)
 
 LARGEST_BATCH = 200
 READ_WAIT = 0.25
@@ -81,12 +81,12 @@ class Consumer:
                         backoff.reset()
             except (BusTrouble, DatabaseTrouble, Overtaken) as error:
                 metrics.BUS_CLIENT_REBUILDS_TOTAL.labels(self._name, "consumer").inc()
-                logger.warning("consumer rebuilt", extra={"service": self._name, "error": type(error).__name__})
+                log.warning("consumer rebuilt", error=type(error).__name__)
                 await backoff.wait()
             except HaltedError as error:
                 self.halted = str(error)
                 metrics.CONSUMER_HALTED.labels(self._name).set(1)
-                logger.error("consumer halted", extra={"service": self._name, "reason": str(error)})  # noqa: TRY400
+                log.exception("consumer halted", count=self._parked_in_a_row)
 
     async def _turn(self, reader: Reader) -> None:
         await asyncio.sleep(max(0.0, self._rest_until - asyncio.get_running_loop().time()))
@@ -127,7 +127,7 @@ class Consumer:
                 raise
             except Exception as error:
                 if len(envelopes) > 1:
-                    logger.info("batch taken apart", extra={"service": self._name, "error": type(error).__name__})
+                    log.info("batch taken apart", count=len(envelopes), error=type(error).__name__)
                     return _parts(envelopes, self._suspect)
                 tries += 1
                 if tries == 1 and not isinstance(error, Permanent):
@@ -174,14 +174,14 @@ class Consumer:
                 await backoff.wait()
         self._parked_in_a_row += 1
         metrics.EVENTS_PROCESSED_TOTAL.labels(self._name, envelope.type_name, "parked").inc()
-        logger.error(
+        log.error(
             "event parked",
-            extra={
-                "service": self._name,
-                "event_id": envelope.event_id,
-                "case_id": envelope.key,
-                "type": envelope.type_name,
-            },
+            exc_info=error,
+            tries=tries,
+            event_id=envelope.event_id,
+            event_type=envelope.type_name,
+            case_id=envelope.key,
+            trace_id=envelope.trace_id,
         )
 
     def _count(self, ready: inbox.Ready) -> None:

@@ -7,7 +7,6 @@ from the ledger.
 """
 
 import asyncio
-import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -24,10 +23,11 @@ from libs.common.database.session import DatabaseTrouble, as_trouble
 from libs.common.events.codec import Envelope, to_headers
 from libs.common.ledger.acknowledged import Loss, Sent, find_losses, mark_sent, send_again
 from libs.common.ledger.schema import PARTS
+from libs.common.logs import get_logger
 from libs.common.run.failpoints import failpoint
 from libs.common.run.supervise import Backoff, Progress
 
-logger = logging.getLogger(__name__)
+log = get_logger(__name__)
 
 LARGEST_BATCH = 500
 POLL = 0.1
@@ -112,7 +112,7 @@ class Relay:
                 await self._with_clients(backoff)
             except (BusTrouble, DatabaseTrouble) as error:
                 metrics.BUS_CLIENT_REBUILDS_TOTAL.labels(self._name, "relay").inc()
-                logger.warning("relay rebuilt", extra={"service": self._name, "error": type(error).__name__})
+                log.warning("relay rebuilt", error=type(error).__name__)
             await backoff.wait()
 
     async def _with_clients(self, backoff: Backoff) -> None:
@@ -212,16 +212,13 @@ class Relay:
 
     async def _send_again(self, connection: "asyncpg.Connection[asyncpg.Record]", stream: Stream, loss: Loss) -> None:
         async with connection.transaction():
-            result = await send_again(connection, str(stream), loss)
+            count = await send_again(connection, str(stream), loss)
             await failpoint("relay.before_resend")
-        logger.error(
+        log.error(
             "the broker lost acknowledged events; sending again",
-            extra={
-                "service": self._name,
-                "topic": loss.place.topic,
-                "partition": loss.place.partition,
-                "rows": result,
-            },
+            topic=loss.place.topic,
+            partition=loss.place.partition,
+            count=count,
         )
         metrics.BROKER_LOSSES_TOTAL.labels(self._name).inc()
 

@@ -1,12 +1,13 @@
 """Keeping loops alive: back-off, progress marks, and a watchdog that restarts what stands still."""
 
 import asyncio
-import logging
 import random
 import time
 from collections.abc import Awaitable, Callable
 
-logger = logging.getLogger(__name__)
+from libs.common.logs import get_logger
+
+log = get_logger(__name__)
 
 
 class Backoff:
@@ -56,12 +57,12 @@ async def keep_running(
             await stop(task)
             if being_cancelled():
                 raise
-            logger.warning("loop was cancelled from within, begun again", extra={"loop": name})
+            log.warning("loop was cancelled from within, begun again", loop=name)
         except TimeoutError:
-            logger.error("no progress, begun anew", extra={"loop": name})  # noqa: TRY400
+            log.error("no progress, begun anew", loop=name)  # noqa: TRY400
             await stop(task)
         except Exception:
-            logger.exception("loop failed, begun again", extra={"loop": name})
+            log.exception("loop failed, begun again", loop=name)
         await backoff.wait()
 
 

@@ -6,9 +6,9 @@ import time
 from collections.abc import Callable
 
 import httpx
-import structlog
 
 from libs.common.errors import Unavailable
+from libs.common.logs import get_logger, lines_about
 from libs.common.security.keyset import KeySet, NotAKeySet, VerificationKey
 
 FRESH_SECONDS = 600.0
@@ -19,7 +19,7 @@ TOTAL_SECONDS = 5.0
 TIMEOUT = httpx.Timeout(3.0, connect=2.0)
 LARGEST_DOCUMENT = 512 * 1024
 
-log = structlog.get_logger(__name__)
+log = get_logger(__name__)
 
 
 class JwksClient:
@@ -87,7 +87,9 @@ class JwksClient:
             if self._tried_at is not None and now - self._tried_at < RETRY_SECONDS:
                 return
             self._tried_at = now
-            self._fetching = asyncio.create_task(self._renew(), name="jwks")
+            # Its outcome is everybody's, not of the request that happened to come first.
+            with lines_about(None):
+                self._fetching = asyncio.create_task(self._renew(), name="jwks")
         if wait:
             await asyncio.shield(self._fetching)
 
@@ -98,9 +100,8 @@ class JwksClient:
             self._fetched_at, self._failing = self._monotonic(), False
         except (httpx.HTTPError, TimeoutError, ValueError, RecursionError) as error:
             self._failing = True
-            log.warning(
-                "jwks_not_fetched", url=str(self._url), error=type(error).__name__, keys_kept=self._keys is not None
-            )
+            host, kept = self._url.host, self._keys is not None
+            log.warning("keys of the provider not fetched", host=host, error=type(error).__name__, keys_kept=kept)
         finally:
             self._fetching = None
 

@@ -5,7 +5,6 @@ Source: the State Council's yearly notice on days off (国务院办公厅关于�
 rearrange the last days of that December (the earliest was 29 December, 2007 and 2018), so these stay open until then.
 """
 
-import logging
 from collections import Counter
 from collections.abc import Mapping
 from datetime import date, timedelta
@@ -13,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 from chinese_calendar.constants import holidays, workdays
 
+from libs.common.logs import get_logger
 from libs.common.time.moments import as_day
 
 OLDEST_KNOWN_YEAR: int = min(holidays).year
@@ -24,7 +24,7 @@ _SATURDAY = 5
 _DAYS_OFF = frozenset(day.toordinal() for day in holidays)
 _MAKE_UP_DAYS = frozenset(day.toordinal() for day in workdays)
 
-_log = logging.getLogger(__name__)
+log = get_logger(__name__)
 
 
 class WorkCalendar:
@@ -136,5 +136,5 @@ class WorkCalendar:
 
     def _count_provisional(self, year: int) -> None:
         if not self._provisional_answers[year]:
-            _log.warning("days off of %d are not known: Monday to Friday and local exceptions are assumed", year)
+            log.warning("days off are not known: Monday to Friday and local exceptions are assumed", year=year)
         self._provisional_answers[year] += 1

@@ -10,7 +10,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from libs.common import metrics
 from libs.common.errors import Problem
-from libs.common.logs import get_logger, log_request, request_ids, without_numbers
+from libs.common.logs import get_logger, line_context, log_request, without_numbers
+from libs.common.web.health import PROBES
 from libs.common.web.problems import PROBLEM_SEEN, REQUEST_ID, problem_response
 from libs.common.web.tracing import continued, set_traceparent, trace_id
 
@@ -19,7 +20,6 @@ _CLIENT_GONE = 499
 _SERVER_ERROR = 500
 _UNMATCHED = "unmatched"
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
-_QUIET = frozenset({"healthz", "readyz", "metrics"})
 
 _SECURITY_HEADERS: tuple[tuple[bytes, bytes], ...] = (
     (b"x-content-type-options", b"nosniff"),
@@ -38,6 +38,8 @@ class Edge:
     def __init__(self, app: ASGIApp, *, service: str) -> None:
         self._app = app
         self._service = service
+        self._probes = frozenset(f"{prefix}{path}" for prefix in ("", f"/{service}") for path in PROBES)
+        """Asked by machines all day long: no requests in the sense of the metrics, nor worth a line each."""
         self._metrics: dict[tuple[str, str, int], tuple[Counter, Histogram]] = {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -51,14 +53,15 @@ class Edge:
         traceparent = continued(_text(headers.get(b"traceparent")))
         scope[REQUEST_ID] = request_id
         set_traceparent(traceparent)
-        ids = request_ids.set({"request_id": request_id, "trace_id": trace_id(traceparent)})
+        named = {"service": self._service, "request_id": request_id, "trace_id": trace_id(traceparent)}
+        context = line_context.set(named)
         answer = _Answer(send, request_id)
         error: Exception | None = None
         try:
             error = await self._serve(scope, receive, answer)
         finally:
             self._report(scope, answer.code, time.perf_counter() - started, error, traceparent)
-            request_ids.reset(ids)
+            line_context.reset(context)
             set_traceparent(None)
 
     async def _serve(self, scope: Scope, receive: Receive, answer: "_Answer") -> Exception | None:
@@ -76,17 +79,20 @@ class Edge:
     def _report(self, scope: Scope, code: int, seconds: float, error: Exception | None, traceparent: str) -> None:
         route: str = getattr(scope.get("route"), "path", _UNMATCHED)
         method: str = scope["method"] if scope["method"] in _METHODS else "OTHER"
-        count, duration = self._metrics_of(route, method, code)
-        count.inc()
-        duration.observe(seconds, {"trace_id": trace_id(traceparent)})
-        line = {"service": self._service, "route": route, "method": method, "code": code, "duration": round(seconds, 6)}
-        problem = scope.get(PROBLEM_SEEN)
+        if route not in self._probes:
+            count, duration = self._metrics_of(route, method, code)
+            count.inc()
+            duration.observe(seconds, {"trace_id": trace_id(traceparent)})
+        took = round(seconds, 6)
         if error is not None:
-            log.error("request failed", exc_info=error, **line)
-        elif code >= _SERVER_ERROR and isinstance(problem, Problem):
-            log.warning("request refused", problem=problem.type, exc_info=problem, **line)
-        elif route.rpartition("/")[2] not in _QUIET:
-            log_request({**line, **(request_ids.get() or {})})
+            log.error("request failed", exc_info=error, route=route, method=method, code=code, duration=took)
+        elif code >= _SERVER_ERROR and isinstance(problem := scope.get(PROBLEM_SEEN), Problem):
+            kind = problem.type
+            log.warning(
+                "request refused", problem=kind, exc_info=problem, route=route, method=method, code=code, duration=took
+            )
+        elif route not in self._probes:
+            log_request(logger=__name__, route=route, method=method, code=code, duration=took)
 
     def _metrics_of(self, route: str, method: str, code: int) -> tuple[Counter, Histogram]:
         """The counters of these labels; looked up once, since that costs more than to count."""

@@ -9,6 +9,8 @@ from libs.common import metrics
 from libs.common.database.session import DatabaseTrouble
 from libs.common.run.runtime import Runtime
 
+ALIVE, READY, METRICS = PROBES = ("/healthz", "/readyz", "/metrics")
+"""Where machines ask; under the service's prefix, too."""
 _PATIENCE_SECONDS = 2.0
 
 
@@ -37,7 +39,7 @@ async def metrics_page(request: Request) -> Response:
 def health_router(prefix: str) -> APIRouter:
     """The three under ``prefix``; they stand in no OpenAPI document."""
     router = APIRouter(prefix=prefix, include_in_schema=False)
-    for path, endpoint in (("/healthz", healthz), ("/readyz", readyz), ("/metrics", metrics_page)):
+    for path, endpoint in ((ALIVE, healthz), (READY, readyz), (METRICS, metrics_page)):
         router.add_api_route(path, endpoint, methods=["GET"], response_model=None)
     return router
 

@@ -5,12 +5,12 @@ on. Whatever happens to the process, a timer fires once, in the transaction that
 """
 
 import heapq
-import logging
 from collections.abc import Sequence
 from datetime import datetime
 
 from libs.common.database.session import Database, DatabaseTrouble, Session
 from libs.common.errors import Unavailable
+from libs.common.logs import get_logger
 from libs.common.run.failpoints import failpoint
 from libs.common.run.runtime import Runtime
 from services.followup.actions.cases import find_matter, load_cases
@@ -19,7 +19,7 @@ from services.followup.actions.timers import timers_of
 from services.followup.queries import working as queries
 from services.followup.tables import Matter
 
-logger = logging.getLogger(__name__)
+log = get_logger(__name__)
 
 AT_ONCE = 200
 """Timers looked at in one transaction."""
@@ -60,7 +60,7 @@ class Firing:
         except DatabaseTrouble:
             raise
         except Exception as error:
-            logger.info("timers taken case by case", extra={"error": type(error).__name__})
+            log.info("timers taken case by case", error=type(error).__name__)
             for case_id in case_ids:
                 await self._alone(case_id, horizon)
         return True
@@ -72,10 +72,10 @@ class Firing:
             raise
         except Unavailable as error:
             self._left.append(case_id)
-            logger.warning("timers put off", extra={"case_id": case_id, "error": str(error)})
+            log.warning("timers put off", case_id=case_id, error=type(error).__name__)
         except Exception as error:
             await self._set_aside(case_id, horizon, f"{type(error).__name__}: {error}"[:2_000])
-            logger.exception("timers set aside", extra={"case_id": case_id})
+            log.exception("timers set aside", case_id=case_id)
 
     async def _set_aside(self, case_id: str, horizon: datetime, reason: str) -> None:
         async with self._database.transaction(horizon) as session:

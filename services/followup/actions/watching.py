@@ -5,7 +5,6 @@ deadline may still be on the way, and a miss once said cannot be unsaid. Every c
 so nobody sees the difference.
 """
 
-import logging
 import time
 from datetime import UTC, datetime, timedelta
 
@@ -14,13 +13,14 @@ from libs.common.bus.flow import subscriptions
 from libs.common.bus.port import BusTrouble
 from libs.common.database.session import DatabaseTrouble
 from libs.common.errors import Unavailable
+from libs.common.logs import get_logger
 from libs.common.pack.shelf import PackShelf
 from libs.common.run.runtime import Runtime
 from libs.common.run.supervise import Backoff, Progress
 from services.followup.actions.due import Firing
 from services.followup.queries import working as queries
 
-logger = logging.getLogger(__name__)
+log = get_logger(__name__)
 
 LONGEST_WAIT = 1.0
 GRACE = timedelta(seconds=3)
@@ -42,7 +42,7 @@ async def fire_timers(runtime: Runtime, progress: Progress) -> None:
             wake_at = await _round(runtime, reading, progress)
             backoff.reset()
         except (DatabaseTrouble, BusTrouble) as error:
-            logger.warning("timers put off", extra={"error": type(error).__name__})
+            log.warning("timers put off", error=type(error).__name__)
             await backoff.wait()
         else:
             await runtime.clock.wait_until(wake_at, at_most=LONGEST_WAIT)

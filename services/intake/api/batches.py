@@ -1,7 +1,6 @@
 """``POST /cases/batch``: complaints as NDJSON, one a line, as many as there are."""
 
 import asyncio
-import logging
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from operator import itemgetter
@@ -11,6 +10,7 @@ from fastapi import APIRouter, Header, Response
 
 from libs.common.database.session import Session
 from libs.common.errors import FieldError, Forbidden, Invalid, Problem, Unavailable
+from libs.common.logs import get_logger
 from libs.common.run.failpoints import failpoint
 from libs.common.security.policy import Right
 from libs.common.web.door import Door, needs
@@ -26,7 +26,7 @@ from services.intake.api.report import Report
 from services.intake.schemas import BatchOut, RegisterCase, TakenLine
 
 router = APIRouter(prefix="/v1", tags=["cases 诉求件"])
-logger = logging.getLogger(__name__)
+log = get_logger(__name__)
 
 LINES_AT_ONCE = 200
 """Lines in one transaction."""
@@ -121,7 +121,7 @@ async def _write(door: Door, chunk: Chunk, report: Report) -> None:
         raise
     except Exception:
         # One line that nobody foresaw must not cost the others their registration.
-        logger.exception("chunk taken line by line", extra={"count": len(chunk.lines)})
+        log.exception("chunk taken line by line", count=len(chunk.lines))
         await _write_singly(door, chunk, report)
     await failpoint("door.after_lines")
     for refused in sorted(chunk.refused, key=itemgetter(0)):
@@ -141,7 +141,7 @@ async def _write_singly(door: Door, chunk: Chunk, report: Report) -> None:
         except Problem:
             raise
         except Exception:
-            logger.exception("line not taken", extra={"case_id": draft.event.case_id})
+            log.exception("line not taken", case_id=draft.event.case_id)
             wrong = FieldError("line", "could not be stored; the office was told", "无法保存，已记录")
             chunk.refused.append((number, draft.ref, [wrong]))
         else:

@@ -1,15 +1,13 @@
 """Who spoke stays in the vault: in no event, log line or table in the clear; shown with a reason, on the record."""
 
-import io
-import logging
 from typing import Any
 
 import pytest
 
 from libs.common.events.cases import CaseAssigned
-from libs.common.logs import configure_logs
 from libs.common.security.principal import Role
 from tests.integration.intake.door import CASES, NOW, IntakeDoor
+from tests.support.logged import logged
 
 REQUESTERS = "/intake/v1/requesters"
 WHO = {"name": "欧阳金丝雀", "phone": "+86 138-1234-5678", "id_no": "110101199003074514", "home": "东坡村金丝雀巷7号"}
@@ -32,10 +30,7 @@ async def look(intake: IntakeDoor, case_id: str, headers: dict[str, str], **body
 
 
 async def test_no_identity_stands_anywhere_in_the_clear(intake: IntakeDoor) -> None:
-    output = io.BytesIO()
-    handlers = logging.getLogger().handlers[:]
-    configure_logs("DEBUG", stream=output)
-    try:
+    with logged("DEBUG") as lines:
         headers = {**intake.operator, "Idempotency-Key": "call-1"}
         answer = await intake.http.post(
             CASES,
@@ -50,10 +45,8 @@ async def test_no_identity_stands_anywhere_in_the_clear(intake: IntakeDoor) -> N
         await intake.http.post(f"{CASES}/{case_id}/supplements", json={"text": TEXT}, headers=intake.operator)
         assert (await look(intake, case_id, intake.operator)).status_code == 200
         await intake.http.post(CASES, json={"requester": WHO, "text": TEXT}, headers=intake.operator)
-    finally:
-        logging.getLogger().handlers[:] = handlers
     dump = await _dump(intake)
-    for place, text in {**dump, "log": output.getvalue().decode()}.items():
+    for place, text in {**dump, "log": f"{lines()}"}.items():
         for canary in CANARIES:
             assert canary not in text, (place, canary)
     assert "138****" not in await intake.payloads()

@@ -6,7 +6,6 @@ by its private parts since there is no other way, so that no task of it lives on
 """
 
 import asyncio
-import logging
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from itertools import chain
@@ -15,9 +14,10 @@ from traceback import walk_tb
 from typing import Any
 
 from libs.common.bus.port import BusTrouble
+from libs.common.logs import get_logger
 from libs.common.run.supervise import being_cancelled
 
-logger = logging.getLogger(__name__)
+log = get_logger(__name__)
 
 _TAKE_APART_SECONDS = 2.0
 _CONSUMER_TASKS = ("_coordination_task", "_heartbeat_task", "_commit_refresh_task")
@@ -96,7 +96,7 @@ async def _bounded(doing: str, step: Callable[[], Awaitable[object]], within: fl
         if isinstance(error, asyncio.CancelledError) and being_cancelled():
             raise
         # The client is at its end, whatever this is.
-        logger.info("kafka client did not end by itself", extra={"doing": doing, "error": repr(error)})
+        log.info("kafka client did not end by itself", doing=doing, error=type(error).__name__)
         return False
     return True
 
@@ -109,4 +109,4 @@ async def _end(task: "asyncio.Task[object] | None") -> None:
         task.cancel()
         await asyncio.wait([task], timeout=_TAKE_APART_SECONDS / 10)
     if task is not None and task.done() and not task.cancelled() and (error := task.exception()) is not None:
-        logger.info("kafka client did not end by itself", extra={"doing": "ending its task", "error": repr(error)})
+        log.info("kafka client did not end by itself", doing="ending its task", error=type(error).__name__)

@@ -1,21 +1,18 @@
 """Whatever is sent, the answer has a form, a language and a name, and nothing of ours or theirs leaks."""
 
-import io
-import logging
 from collections.abc import AsyncIterator, Iterator
 from typing import Any
 
 import httpx
 import orjson
 import pytest
-import structlog
 from fastapi import APIRouter
 
-from libs.common.logs import configure_logs
 from libs.common.pack.shelf import PackShelf
 from libs.common.web.app import unguarded_routes
 from libs.common.web.problems import PROBLEM_JSON
 from tests.integration.common.web.conftest import Clients
+from tests.support.logged import Lines, logged
 from tests.support.tiny_service import SECRET, TinyService, tiny_app, tiny_service
 
 NOTES = "/intake/v1/notes"
@@ -24,17 +21,10 @@ JSON = {"Content-Type": "application/json"}
 
 
 @pytest.fixture
-def logged() -> Iterator[io.BytesIO]:
+def lines() -> Iterator[Lines]:
     """The log of the process."""
-    root = logging.getLogger()
-    handlers, level = list(root.handlers), root.level
-    stream = io.BytesIO()
-    configure_logs("INFO", stream=stream)
-    yield stream
-    structlog.reset_defaults()
-    logging.captureWarnings(capture=False)
-    root.handlers[:] = handlers
-    root.setLevel(level)
+    with logged() as written:
+        yield written
 
 
 def _is_problem(answer: httpx.Response, status: int, name: str) -> dict[str, Any]:
@@ -144,18 +134,18 @@ async def test_an_id_that_is_none_is_named(client: httpx.AsyncClient) -> None:
     assert problem["fields"] == [{"field": "note_id", "message": "does not have the right form"}]
 
 
-async def test_an_error_of_ours_says_nothing_but_its_name(client: httpx.AsyncClient, logged: io.BytesIO) -> None:
+async def test_an_error_of_ours_says_nothing_but_its_name(client: httpx.AsyncClient, lines: Lines) -> None:
     answer = await client.get("/intake/v1/boom")
     problem = _is_problem(answer, 500, "internal")
     assert set(problem) == {"type", "title", "status", "instance"}
-    (line,) = [orjson.loads(line) for line in logged.getvalue().splitlines()]
+    (line,) = lines()
     assert (line["level"], line["code"], line["error"]) == ("error", 500, "RuntimeError")
     assert line["request_id"] == answer.headers["x-request-id"]
     assert line["where"][-1].endswith(" boom")
-    assert SECRET not in answer.text + logged.getvalue().decode()
+    assert SECRET not in f"{answer.text} {line}"
 
 
-async def test_a_database_that_is_away_is_503(clients: Clients, unused_tcp_port: int, logged: io.BytesIO) -> None:
+async def test_a_database_that_is_away_is_503(clients: Clients, unused_tcp_port: int, lines: Lines) -> None:
     away = tiny_service(f"postgresql://nobody@127.0.0.1:{unused_tcp_port}/none")
     client = clients(away)
     answer = await client.post(NOTES, json=BODY)
@@ -163,25 +153,24 @@ async def test_a_database_that_is_away_is_503(clients: Clients, unused_tcp_port:
     assert answer.headers["retry-after"] == "1"
     ready = await client.get("/readyz")
     assert (ready.status_code, ready.json()["checks"]["database"]) == (503, "does not answer")
-    lines = [orjson.loads(line) for line in logged.getvalue().splitlines()]
-    assert [(line["level"], line["problem"]) for line in lines if line["route"] == NOTES] == [
-        ("warning", "unavailable")
-    ]
+    refused = [(line["level"], line["problem"], line["service"]) for line in lines() if line["route"] == NOTES]
+    assert refused == [("warning", "unavailable", "intake")]
     await away.close()
 
 
-async def test_a_request_is_one_line_by_its_route(client: httpx.AsyncClient, logged: io.BytesIO) -> None:
+async def test_a_request_is_one_line_by_its_route(client: httpx.AsyncClient, lines: Lines) -> None:
     place = (await client.post(NOTES, json=BODY)).headers["location"]
     await client.get(place)
     await client.get(f"/elsewhere/{SECRET}")
     await client.get("/intake/healthz")
-    lines = [orjson.loads(line) for line in logged.getvalue().splitlines()]
-    assert [(line["route"], line["method"], line["code"]) for line in lines] == [
+    assert [(line["route"], line["method"], line["code"]) for line in lines()] == [
         (NOTES, "POST", 201),
         (f"{NOTES}/{{note_id}}", "GET", 200),
         ("unmatched", "GET", 404),
     ]
-    assert all(line["service"] == "intake" and line["duration"] > 0 for line in lines)
+    for line in lines():
+        assert line["duration"] > 0
+        assert (line["service"], line["logger"], len(line["trace_id"])) == ("intake", "libs.common.web.edge", 32)
 
 
 async def test_a_request_keeps_a_sane_name_and_gets_one_otherwise(client: httpx.AsyncClient) -> None:

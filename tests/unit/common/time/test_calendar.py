@@ -1,6 +1,5 @@
 """Working days: the national calendar day by day, local exceptions, and years that nobody has announced yet."""
 
-import logging
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -8,6 +7,7 @@ import chinese_calendar
 import pytest
 
 from libs.common.time.calendar import NEWEST_KNOWN_YEAR, OLDEST_KNOWN_YEAR, WorkCalendar
+from tests.support.logged import logged
 
 ZONE = ZoneInfo("Asia/Shanghai")
 UNKNOWN_YEAR = NEWEST_KNOWN_YEAR + 1
@@ -76,16 +76,14 @@ def test_unknown_years_are_monday_to_friday_and_say_so(year: int) -> None:
     assert not calendar.is_workday(date(year, 5, 3))
 
 
-def test_provisional_answers_are_counted_and_logged_once(
-    calendar: WorkCalendar, caplog: pytest.LogCaptureFixture
-) -> None:
-    with caplog.at_level(logging.WARNING):
+def test_provisional_answers_are_counted_and_logged_once(calendar: WorkCalendar) -> None:
+    with logged() as lines:
         calendar.is_workday(date(2026, 11, 20))
         assert calendar.provisional_answers == {}
         for day in (4, 5, 6):
             calendar.is_workday(date(UNKNOWN_YEAR, 5, day))
     assert calendar.provisional_answers == {UNKNOWN_YEAR: 3}
-    assert [record.getMessage()[:20] for record in caplog.records] == [f"days off of {UNKNOWN_YEAR} are"]
+    assert [(line["level"], line["year"]) for line in lines()] == [("warning", UNKNOWN_YEAR)]
 
 
 def test_asking_whether_it_is_provisional_is_not_counted(calendar: WorkCalendar) -> None:
