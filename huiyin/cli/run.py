@@ -15,9 +15,7 @@ from huiyin.cli.token import TRIAL_ROLES
 from huiyin.front import build_front
 from huiyin.house import House, open_house
 from huiyin.packs import publish_first_pack
-from libs.common.host.process import serve
-from libs.common.logs import configure_logs
-from libs.common.run.failpoints import arm
+from libs.common.host.process import begin, serve
 from libs.common.run.settings import ClockKind, CommonSettings
 from libs.common.run.supervise import stop
 from libs.common.security.issuer import LocalIssuer
@@ -41,8 +39,7 @@ def run(
     """
     settings = load_settings(host=host, port=port, data_dir=data_dir, clock=clock)
     start = _moment(clock_start)
-    configure_logs(settings.log_level)
-    arm(settings.failpoints)
+    begin(settings)
     _check_port(settings.host, settings.port)
     run_async(_run(settings, pack, start))
 

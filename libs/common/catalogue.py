@@ -1,21 +1,25 @@
 """What a metric is here: built and documented by one call, so that the documents cannot differ from what is told."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TypeVar
 
-from prometheus_client import REGISTRY, Counter, Gauge, Histogram
+from prometheus_client import REGISTRY, Counter, Gauge, Histogram, Info
 from prometheus_client.exposition import choose_encoder
 from prometheus_client.metrics import MetricWrapperBase
 
+PREFIX = "huiyin_"
+"""Begins every name, so that nobody else's metric can be taken for one of ours."""
+
 
 class Kind(StrEnum):
-    """The three kinds of metric in use."""
+    """The kinds of metric in use."""
 
     COUNTER = "counter"
     GAUGE = "gauge"
     HISTOGRAM = "histogram"
+    INFO = "info"
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,33 +38,41 @@ REQUEST_BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0
 
 _M = TypeVar("_M", bound=MetricWrapperBase)
 _documented: dict[str, MetricDoc] = {}
+_built: dict[str, MetricWrapperBase] = {}
 
 
-def _registered(kind: type[_M], name: str) -> _M | None:
-    """The metric of an earlier import of this module: the default registry outlives it and refuses a second one."""
-    found = vars(REGISTRY)["_names_to_collectors"].get(name)
-    return found if isinstance(found, kind) else None
-
-
-def _document(kind: Kind, name: str, labels: Sequence[str], meaning: str, what_to_do: str) -> None:
-    _documented[name] = MetricDoc(name, kind, tuple(labels), meaning, what_to_do)
+def _document(doc: MetricDoc, kind: type[_M], build: Callable[[], _M]) -> _M:
+    """The metric; the one of before when the catalogue is imported again, since the registry refuses a second one."""
+    _documented[doc.name] = doc
+    found = _built.get(doc.name)
+    if found is None:
+        found = _built[doc.name] = build()
+    if not isinstance(found, kind):
+        raise TypeError(f"{doc.name} is a {type(found).__name__} already")
+    return found
 
 
 def counter(name: str, labels: Sequence[str], meaning: str, what_to_do: str) -> Counter:
-    _document(Kind.COUNTER, name, labels, meaning, what_to_do)
-    return _registered(Counter, name) or Counter(name, meaning, labels)
+    doc = MetricDoc(name, Kind.COUNTER, tuple(labels), meaning, what_to_do)
+    return _document(doc, Counter, lambda: Counter(name, meaning, labels))
 
 
 def gauge(name: str, labels: Sequence[str], meaning: str, what_to_do: str) -> Gauge:
-    _document(Kind.GAUGE, name, labels, meaning, what_to_do)
-    return _registered(Gauge, name) or Gauge(name, meaning, labels)
+    doc = MetricDoc(name, Kind.GAUGE, tuple(labels), meaning, what_to_do)
+    return _document(doc, Gauge, lambda: Gauge(name, meaning, labels))
 
 
 def histogram(
     name: str, labels: Sequence[str], meaning: str, what_to_do: str, buckets: Sequence[float] = REQUEST_BUCKETS
 ) -> Histogram:
-    _document(Kind.HISTOGRAM, name, labels, meaning, what_to_do)
-    return _registered(Histogram, name) or Histogram(name, meaning, labels, buckets=buckets)
+    doc = MetricDoc(name, Kind.HISTOGRAM, tuple(labels), meaning, what_to_do)
+    return _document(doc, Histogram, lambda: Histogram(name, meaning, labels, buckets=buckets))
+
+
+def info(name: str, labels: Sequence[str], meaning: str, what_to_do: str) -> Info:
+    """``name`` ends in ``_info``; the labels are said by ``info(...)``, not beforehand."""
+    doc = MetricDoc(name, Kind.INFO, tuple(labels), meaning, what_to_do)
+    return _document(doc, Info, lambda: Info(name.removesuffix("_info"), meaning))
 
 
 def documented() -> tuple[MetricDoc, ...]:

@@ -1,13 +1,21 @@
 """Every metric of Huiyin in one place: name, kind, labels, meaning, and what to do about it.
 
-A constant is the metric's name in capitals. ``CATALOGUE`` is filled by the same calls that build the metrics, so the
-documentation cannot differ from what is exported. Labels are bounded: never a case, a person, a phone or a street.
-All four services may share one process, so ``service`` is a label wherever a service speaks for itself.
+A constant is the metric's name in capitals, without the prefix that all have. ``CATALOGUE`` is filled by the same
+calls that build the metrics, so the documentation cannot differ from what is exported. Labels are bounded: never a
+case, a person, a phone or a street, and of what comes over a wire only what is known.
+
+All four services may share one process, and each process holds the metrics of all: so ``service`` is a label wherever a
+service speaks for itself, and nothing is told of a service that did not speak.
 """
 
-from libs.common.catalogue import Kind, MetricDoc, counter, documented, gauge, histogram, markdown, render
+import platform
 
-__all__ = ["CATALOGUE", "Kind", "MetricDoc", "markdown", "render"]
+from libs.common.catalogue import PREFIX, Kind, MetricDoc, counter, documented, gauge, histogram, info, markdown, render
+
+__all__ = ["CATALOGUE", "OTHER", "PREFIX", "Kind", "MetricDoc", "markdown", "render", "tell_build"]
+
+OTHER = "other"
+"""A label for all that is not known."""
 
 # Upper bounds in seconds. An event may wait out a broker's outage.
 END_TO_END_BUCKETS = (0.05, 0.1, 0.25, 0.5, 1.0, 2.0, 5.0, 15.0, 60.0, 300.0)
@@ -15,100 +23,110 @@ LOOP_LAG_BUCKETS = (0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 5.0)
 # Requests that shared one commit.
 BATCH_BUCKETS = (1, 2, 4, 8, 16, 32, 64, 128, 256)
 
+# What runs
+
+BUILD_INFO = info(
+    "huiyin_build_info",
+    ("version", "python", "commit"),
+    "1 for each process that is told of: the release, its Python, and the commit it was built of, empty where unknown.",
+    "Two releases for long: a rollout stands still. Older than it should be: the deployment did not arrive.",
+)
+
 # HTTP
 
 HTTP_REQUESTS_TOTAL = counter(
-    "http_requests_total",
+    "huiyin_http_requests_total",
     ("service", "route", "method", "code"),
-    "Requests answered; route is the template, never the path.",
+    "Requests answered, probes (/healthz, /readyz, /metrics) left out; route is the template, never the path.",
     "A rising share of 5xx: read the logs of that service and route.",
 )
 HTTP_REQUEST_DURATION_SECONDS = histogram(
-    "http_request_duration_seconds",
+    "huiyin_http_request_duration_seconds",
     ("service", "route", "method"),
     "Seconds from the first byte of the request to the last byte of the answer.",
-    "Slow on every route: look at db_pool_waiters; slow on one: look at its query.",
+    "Slow on every route: look at huiyin_db_pool_waiters; slow on one: look at its query.",
 )
 
 # Events in
 
 EVENTS_PROCESSED_TOTAL = counter(
-    "events_processed_total",
-    ("consumer", "type", "result"),
-    "Events read, by what came of them: applied, duplicate, skipped, own, parked or waiting.",
+    "huiyin_events_processed_total",
+    ("service", "type", "result"),
+    "Events read, by what came of them: applied, duplicate, skipped, own, parked or waiting; type is 'other' where "
+    "this release does not know it.",
     "Duplicates are harmless; parked ones need a person.",
 )
 EVENT_PROCESS_DURATION_SECONDS = histogram(
-    "event_process_duration_seconds",
-    ("consumer",),
+    "huiyin_event_process_duration_seconds",
+    ("service",),
     "Seconds to claim and apply one batch of events, its commit included.",
     "Rising with lag: the consumer is at its limit; add workers up to the number of partitions.",
 )
 EVENT_END_TO_END_SECONDS = histogram(
-    "event_end_to_end_seconds",
-    ("consumer",),
-    "Seconds from the ledger row of an event to its effect at this consumer.",
-    "Above 5 s: look at outbox_oldest_unpublished_age_seconds first, then at consumer_lag_records.",
+    "huiyin_event_end_to_end_seconds",
+    ("service",),
+    "Seconds from the ledger row of an event to its effect at this service.",
+    "Above 5 s: look at huiyin_outbox_oldest_unpublished_age_seconds first, then at huiyin_consumer_lag_records.",
     END_TO_END_BUCKETS,
 )
 UNKNOWN_EVENTS_TOTAL = counter(
-    "unknown_events_total",
-    ("service", "type"),
-    "Events skipped because this release does not know their type (type is 'other' past a bound).",
-    "Expected while a release rolls out; otherwise this service is older than its neighbours.",
+    "huiyin_unknown_events_total",
+    ("service",),
+    "Events skipped because this release does not know their type.",
+    "Expected while a release rolls out; otherwise this service is older than its neighbours. The log names the types.",
 )
 CONSUMER_LAG_RECORDS = gauge(
-    "consumer_lag_records",
+    "huiyin_consumer_lag_records",
     ("service", "topic", "partition"),
     "Records of a partition that a service has not read yet, whether or not anybody reads for it; NaN while the bus "
     "cannot be asked.",
     "Growing: add workers; one partition only: look for a parked or a very busy key.",
 )
 CONSUMER_LAG_SECONDS = gauge(
-    "consumer_lag_seconds",
+    "huiyin_consumer_lag_seconds",
     ("service", "topic"),
     "Seconds for which the oldest record that a service has not read yet has waited, 0 when it has read all; "
     "at least so many, for a process that was started meanwhile.",
-    "Above a minute: is the consumer halted, stuck or away? Else as for consumer_lag_records.",
+    "Above a minute: is the consumer halted, stuck or away? Else as for huiyin_consumer_lag_records.",
 )
 CONSUMER_LAST_PROGRESS_TIMESTAMP_SECONDS = gauge(
-    "consumer_last_progress_timestamp_seconds",
+    "huiyin_consumer_last_progress_timestamp_seconds",
     ("service",),
     "Unix time of the last successful read of the bus, empty reads included.",
     "Older than two minutes: the consumer hangs; the watchdog restarts it, else restart the worker.",
 )
 CONSUMER_HALTED = gauge(
-    "consumer_halted",
+    "huiyin_consumer_halted",
     ("service",),
     "1 while a consumer has stopped itself because too many events in a row failed, else 0.",
     "Suspect the release, not the events: roll back or fix, then restart the worker.",
 )
 INBOX_PARKED_ROWS = gauge(
-    "inbox_parked_rows",
+    "huiyin_inbox_parked_rows",
     ("service",),
     "Events that failed for good and wait for a person.",
     "List them (/ops/parked), mend the cause, replay them in order.",
 )
 INBOX_PARKED_KEYS = gauge(
-    "inbox_parked_keys",
+    "huiyin_inbox_parked_keys",
     ("service",),
     "Cases (or other keys) that stand still at this service because an event of theirs failed for good.",
     "Each is one thing to look at: GET /ops/parked lists them with the reason.",
 )
 INBOX_PARKED_OLDEST_AGE_SECONDS = gauge(
-    "inbox_parked_oldest_age_seconds",
+    "huiyin_inbox_parked_oldest_age_seconds",
     ("service",),
     "Seconds since the oldest parked event was parked, 0 when none is.",
-    "A case stands still for that long; see inbox_parked_rows.",
+    "A case stands still for that long; see huiyin_inbox_parked_rows.",
 )
 INBOX_WAITING_ROWS = gauge(
-    "inbox_waiting_rows",
+    "huiyin_inbox_waiting_rows",
     ("service",),
     "Events held back in order behind a parked event or a gap of the same key.",
     "Falls by itself when the gap is filled; if not, ask for a resend.",
 )
 RESENDS_REQUESTED_TOTAL = counter(
-    "resends_requested_total",
+    "huiyin_resends_requested_total",
     ("service",),
     "Times this service asked a source to send events of a key again, because of a gap.",
     "Now and then is normal; a steady rate means that the bus loses records.",
@@ -117,97 +135,97 @@ RESENDS_REQUESTED_TOTAL = counter(
 # Events out
 
 OUTBOX_UNPUBLISHED_ROWS = gauge(
-    "outbox_unpublished_rows",
+    "huiyin_outbox_unpublished_rows",
     ("service",),
     "Ledger rows committed and not yet acknowledged by the bus.",
     "Growing: the relay or the broker is down; nothing is lost meanwhile.",
 )
 OUTBOX_OLDEST_UNPUBLISHED_AGE_SECONDS = gauge(
-    "outbox_oldest_unpublished_age_seconds",
+    "huiyin_outbox_oldest_unpublished_age_seconds",
     ("service",),
     "Seconds since the oldest unsent ledger row was written, 0 when all are sent: the first figure to look at.",
     "Above a minute: check the broker, then the worker of this service.",
 )
 RELAY_PARTS_UNOWNED = gauge(
-    "relay_parts_unowned",
+    "huiyin_relay_parts_unowned",
     ("service",),
     "Parts of the ledger (of 16) whose unsent rows no relay of any process looks after now.",
     "Above 0 for a minute: no worker of this service runs, or none reaches the database.",
 )
 RELAY_SENT_TOTAL = counter(
-    "relay_sent_total",
+    "huiyin_relay_sent_total",
     ("service",),
     "Ledger rows acknowledged by the bus; a row whose outcome was unknown counts each time it is sent.",
-    "Flat while outbox_unpublished_rows grows: the relay is stuck.",
+    "Flat while huiyin_outbox_unpublished_rows grows: the relay is stuck.",
 )
 BUS_CLIENT_REBUILDS_TOTAL = counter(
-    "bus_client_rebuilds_total",
+    "huiyin_bus_client_rebuilds_total",
     ("service", "client"),
     "Times a bus client (relay or consumer) was thrown away and built anew.",
     "A few during a broker's restart are normal; a steady rate means network or broker trouble.",
 )
 
-# Database and process
-
 BROKER_LOSSES_TOTAL = counter(
-    "broker_losses_total",
+    "huiyin_broker_losses_total",
     ("service",),
     "Times a partition came back without events the broker had acknowledged; they are sent again from the ledger.",
     "Nothing to mend in Huiyin; find out why the broker lost its log (disk, unclean election, topic deleted).",
 )
 
+# Database and process
+
 DB_POOL_IN_USE = gauge(
-    "db_pool_in_use",
+    "huiyin_db_pool_in_use",
     ("service", "pool"),
     "Database connections in use now; the pool `door` serves requests, `work` all else.",
-    "At db_pool_size for long: see db_pool_waiters.",
+    "At huiyin_db_pool_size for long: see huiyin_db_pool_waiters.",
 )
 DB_POOL_SIZE = gauge(
-    "db_pool_size",
+    "huiyin_db_pool_size",
     ("service", "pool"),
     "Database connections that the pool may open.",
     "The sum over all processes must stay below max_connections.",
 )
 DB_POOL_WAITERS = gauge(
-    "db_pool_waiters",
+    "huiyin_db_pool_waiters",
     ("service", "pool"),
     "Tasks waiting for a database connection now.",
     "Above 0 for long: look for slow queries, then enlarge the pool.",
 )
 DATABASE_TROUBLES_TOTAL = counter(
-    "database_troubles_total",
+    "huiyin_database_troubles_total",
     ("service", "pool"),
     "Units of work that PostgreSQL did not finish: away, full, a lock or a connection not got in time. Each is tried "
     "again, or refused with 503.",
     "A few at a failover are normal; a steady rate: look at the database's own log, its connections and locks.",
 )
 DATABASE_FULL_TOTAL = counter(
-    "database_full_total",
+    "huiyin_database_full_total",
     ("service", "pool"),
     "Units of work that PostgreSQL refused because it has no room left for its data; counted as troubles, too.",
     "Above 0: make room for PostgreSQL (its data folder); nothing else has to be done.",
 )
 GROUP_COMMIT_WAITING = gauge(
-    "group_commit_waiting",
+    "huiyin_group_commit_waiting",
     ("service",),
     "Writes that wait for the commit after the one under way.",
     "Hundreds for long: the database is at its limit; beyond 2000 requests are refused.",
 )
 GROUP_COMMIT_REFUSALS_TOTAL = counter(
-    "group_commit_refusals_total",
+    "huiyin_group_commit_refusals_total",
     ("service",),
     "Writes refused with 503 because too many waited already.",
-    "Above 0: see group_commit_waiting; more processes help only if the database has room.",
+    "Above 0: see huiyin_group_commit_waiting; more processes help only if the database has room.",
 )
 GROUP_COMMIT_BATCH_SIZE = histogram(
-    "group_commit_batch_size",
+    "huiyin_group_commit_batch_size",
     ("service",),
     "Writes that shared one commit.",
     "1 at low load is right; 1 at high load means that grouping does not work.",
     BATCH_BUCKETS,
 )
 EVENT_LOOP_LAG_SECONDS = histogram(
-    "event_loop_lag_seconds",
+    "huiyin_event_loop_lag_seconds",
     (),
     "Seconds that a timer of this process came late.",
     "Above 0.1 s: something blocks the event loop, or the processor is short.",
@@ -215,7 +233,7 @@ EVENT_LOOP_LAG_SECONDS = histogram(
 )
 
 CLOCK_SKEW_SECONDS = gauge(
-    "clock_skew_seconds",
+    "huiyin_clock_skew_seconds",
     ("service",),
     "How far the clock of this process is ahead of the database's; negative when it is behind.",
     "Beyond a second: mend time synchronisation on that machine; deadlines hang on it.",
@@ -224,44 +242,44 @@ CLOCK_SKEW_SECONDS = gauge(
 # The work itself
 
 COMPLAINTS_OPEN = gauge(
-    "complaints_open",
-    ("state",),
+    "huiyin_complaints_open",
+    ("service", "state"),
     "Cases not yet closed, by state.",
     "A figure for the office; one state that only grows shows where cases pile up.",
 )
 DEADLINES_OVERDUE = gauge(
-    "deadlines_overdue",
-    ("deadline",),
+    "huiyin_deadlines_overdue",
+    ("service", "deadline"),
     "Open deadlines that have passed, by which promise they guard (triage, sign, handle, callback).",
     "A figure for the office; supervision follows by itself.",
 )
 TIMERS_FIRED_TOTAL = counter(
-    "timers_fired_total",
-    ("kind",),
+    "huiyin_timers_fired_total",
+    ("service", "kind"),
     "Durable timers fired, by kind.",
     "Flat in working hours while cases are open: the followup worker is down.",
 )
 TIMERS_LATE_SECONDS = gauge(
-    "timers_late_seconds",
-    (),
+    "huiyin_timers_late_seconds",
+    ("service",),
     "Seconds since the earliest timer that has not fired yet was due, 0 when none is due.",
     "Some seconds are normal. Above a minute: the followup worker is down, or waits for events to be read first.",
 )
 TIMERS_FAILED = gauge(
-    "timers_failed",
-    (),
+    "huiyin_timers_failed",
+    ("service",),
     "Durable timers set aside because firing them failed for good; all others go on.",
     "List them (GET /followup/v1/timers?state=failed), mend the cause, have the case's timers retried.",
 )
 VAULT_REVEALS_TOTAL = counter(
-    "vault_reveals_total",
-    (),
+    "huiyin_vault_reveals_total",
+    ("service",),
     "Times a requester's identity was shown unmasked; each is also recorded with who and why.",
     "Unusually many: review the record of looks.",
 )
 CALENDAR_PROVISIONAL_DAYS_TOTAL = counter(
-    "calendar_provisional_days_total",
-    (),
+    "huiyin_calendar_provisional_days_total",
+    ("service",),
     "Days counted by weekday alone because the official calendar of their year is not known yet.",
     "Update the package chinesecalendar or list the year's days off in the pack.",
 )
@@ -269,23 +287,28 @@ CALENDAR_PROVISIONAL_DAYS_TOTAL = counter(
 # The audit
 
 LEDGER_AUDIT_VIOLATIONS = gauge(
-    "ledger_audit_violations",
+    "huiyin_ledger_audit_violations",
     ("invariant",),
     "Differences that the last audit found, by invariant; must be 0. Kept in the database, told by every process.",
     "Treat as an incident: keep the databases as they are and run the audit by hand.",
 )
 LEDGER_AUDIT_LAST_SUCCESS_TIMESTAMP_SECONDS = gauge(
-    "ledger_audit_last_success_timestamp_seconds",
+    "huiyin_ledger_audit_last_success_timestamp_seconds",
     (),
     "Unix time when an audit last ran to its end, 0 when none ever has.",
     "Older than a day and a bit: find out why the nightly audit does not run.",
 )
 
 LEDGER_AUDIT_DURATION_SECONDS = gauge(
-    "ledger_audit_duration_seconds",
+    "huiyin_ledger_audit_duration_seconds",
     (),
     "Seconds that the last audit took.",
     "Grows with all that was ever said; when it nears the night's length, audit less often or on a copy.",
 )
 
 CATALOGUE: tuple[MetricDoc, ...] = documented()
+
+
+def tell_build(version: str, commit: str) -> None:
+    """Say of this process what it is made of."""
+    BUILD_INFO.info({"version": version, "python": platform.python_version(), "commit": commit})

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+import orjson
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
@@ -176,6 +177,11 @@ async def test_what_stands_still_is_told_by_who_still_lives(cluster: Cluster) ->
         await told(client, cluster, Service.INTAKE, "outbox_oldest_unpublished_age_seconds", lambda age: age == 0)
         await told(client, cluster, Service.INTAKE, "relay_parts_unowned", lambda parts: parts == 0)
         await told(client, cluster, Service.DISPATCH, "consumer_lag_records", lambda records: records == 0)
+    for service, role in cluster.processes:
+        lines = [orjson.loads(line) for line in (cluster.folder / f"{service}-{role}.log").read_bytes().splitlines()]
+        assert lines or role == "worker"
+        assert {line["service"] for line in lines} <= {service}
+        assert all(line["timestamp"].endswith("Z") and line["logger"] and line["event"] for line in lines)
 
 
 async def told(
@@ -189,7 +195,7 @@ async def told(
             sample.value
             for family in text_string_to_metric_families(text)
             for sample in family.samples
-            if sample.name == name and sample.labels["service"] == service
+            if sample.name == f"huiyin_{name}" and sample.labels["service"] == service
         ]
         return bool(found) and holds(sum(found))
 

@@ -1,6 +1,7 @@
 """``huiyin run`` as a stranger meets it: starts, keeps its data, survives kill -9, stops, says what is wrong."""
 
 import os
+import platform
 import re
 import signal
 import socket
@@ -38,7 +39,7 @@ class Running:
                 stdout=output,
                 stderr=subprocess.STDOUT,
                 cwd=folder,
-                env={**os.environ, "HUIYIN_LOG_LEVEL": "WARNING"},
+                env={**os.environ, "HUIYIN_LOG_LEVEL": "WARNING", "HUIYIN_COMMIT": "5d1d885"},
             )
 
     async def ready(self) -> str:
@@ -89,6 +90,11 @@ async def test_it_runs_keeps_its_data_through_kill_9_and_stops_on_ctrl_c(tmp_pat
             assert (await client.get("/")).status_code == 200
             assert (await client.get("/metrics")).status_code == 200
             assert (await client.get("/readyz")).json()["status"] == "ready"
+            told = (await client.get("/metrics")).text
+            assert (
+                f'huiyin_build_info{{commit="5d1d885",python="{platform.python_version()}",version="0.1.0"}} 1.0'
+                in told
+            )
             missing = await client.get("/nowhere")
             assert missing.headers["content-type"] == "application/problem+json"
         second.process.send_signal(signal.SIGINT)

@@ -32,6 +32,7 @@ from tests.journeys.county import (
     complaint,
     open_county,
 )
+from tests.support.logged import logged
 
 CASES = "/intake/v1/cases"
 
@@ -112,7 +113,10 @@ async def test_one_bad_case_does_not_stop_the_clocks_of_the_others(county: Count
     connection = await asyncpg.connect(county.house.url)
     await connection.execute("SET search_path = followup")
     await connection.execute(f"{spoil} WHERE case_id = $1 AND what = 'sign' AND step = 'warn'", bad)
-    await county.advance(days=3)
+    with logged() as lines:
+        await county.advance(days=3)
+    aside = [line for line in lines() if line["event"] == "timers set aside"]
+    assert {(line["service"], line["case_id"]) for line in aside} == {("followup", bad)}
     assert (await county.promise(good))["overdue"] == ["sign"]
     assert (await county.promise(bad))["overdue"] == []
     await connection.execute(fix)
@@ -190,10 +194,14 @@ async def test_a_poisoned_record_holds_up_its_own_case_alone(county: County) -> 
         await hear(session, event)
 
     handlers[CaseSigned] = poisoned
-    await county.handle(bad)
-    await county.handle(good)
-    await county.call(good, SATISFIED)
+    with logged() as lines:
+        await county.handle(bad)
+        await county.handle(good)
+        await county.call(good, SATISFIED)
     handlers[CaseSigned] = hear
+    assert [(line["service"], line["case_id"]) for line in lines() if line["event"] == "event parked"] == [
+        ("followup", bad)
+    ]
     parked = await county.admin.ask(f"/followup/ops/parked/cases/{bad}")
     assert [(event["type"], event["state"]) for event in parked["events"]] == [
         ("cn.huiyin.case.signed", "failed"),

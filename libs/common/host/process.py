@@ -13,9 +13,10 @@ import httpx
 import uvicorn
 from starlette.types import ASGIApp
 
+from libs.common import metrics
 from libs.common.bus.choose import open_bus
 from libs.common.host.janitor import sample_loop_lag
-from libs.common.host.service import Resources, RunningService
+from libs.common.host.service import VERSION, Resources, RunningService
 from libs.common.logs import configure_logs
 from libs.common.run import event_loop
 from libs.common.run.failpoints import arm
@@ -56,6 +57,13 @@ def open_verifier(settings: CommonSettings, http: httpx.AsyncClient) -> TokenVer
     return LocalVerifier(LocalIssuer.load_or_create(settings.data_dir, system_now), system_now)
 
 
+def begin(settings: CommonSettings, service: str | None = None) -> None:
+    """What a process does before anything else: how it logs, what it is made of, where it is told to fail."""
+    configure_logs(settings.log_level, service=service)
+    metrics.tell_build(VERSION, settings.commit)
+    arm(settings.failpoints)
+
+
 def run_service(spec: ServiceSpec, settings: CommonSettings) -> None:
     """The body of a service's ``main``; ends with a sentence and status 2 when it cannot start as it was told to."""
     try:
@@ -71,8 +79,7 @@ def run_service(spec: ServiceSpec, settings: CommonSettings) -> None:
             "HUIYIN_VAULT_KEY and HUIYIN_VAULT_INDEX_KEY are not set: a key made here could be lost with this machine, "
             "and all requesters with it. Make them once: openssl rand -base64 32"
         )
-    configure_logs(settings.log_level, service=str(spec.service))
-    arm(settings.failpoints)
+    begin(settings, str(spec.service))
     event_loop.run(_run(spec, settings, role, settings.database_url))
 
 

@@ -8,8 +8,9 @@ many events in a row fail, it is the release that is bad, not the events: the co
 """
 
 import asyncio
+import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -31,6 +32,11 @@ log = get_logger(__name__)
 LARGEST_BATCH = 200
 READ_WAIT = 0.25
 MOST_PARKED_IN_A_ROW = 20
+MOST_UNKNOWN_NAMED = 20
+"""Types that a process names in its log; further ones are counted alone."""
+
+_LABELS = EVENT_TYPES.keys() | {UNREADABLE}
+_TYPE_NAME = re.compile(r"[a-z0-9._-]{1,100}")
 
 
 class HaltedError(Exception):
@@ -67,6 +73,7 @@ class Consumer:
         self._suspect: Envelope | None = None
         """Whose handler ran when the last transaction failed."""
         self._name = str(reading.service)
+        self._unknown = _Unknown(self._name)
         self._own = source_of(self._name)
 
     async def run(self) -> None:
@@ -109,7 +116,8 @@ class Consumer:
         """Apply records, each exactly once however often they come. HaltedError when nothing can be applied."""
         envelopes = [self._envelope(record) for record in records if record.headers.get("ce_source") != self._own]
         if len(envelopes) < len(records):
-            metrics.EVENTS_PROCESSED_TOTAL.labels(self._name, "", "own").inc(len(records) - len(envelopes))
+            own = (record.headers for record in records if record.headers.get("ce_source") == self._own)
+            self._count_by_type((headers.get("ce_type", "") for headers in own), "own")
         left: list[Sequence[Envelope]] = [envelopes] if envelopes else []
         while left:
             left += reversed(await self._take_together(left.pop()))
@@ -173,7 +181,7 @@ class Consumer:
             except DatabaseTrouble:
                 await backoff.wait()
         self._parked_in_a_row += 1
-        metrics.EVENTS_PROCESSED_TOTAL.labels(self._name, envelope.type_name, "parked").inc()
+        self._count_by_type([envelope.type_name], "parked")
         log.error(
             "event parked",
             exc_info=error,
@@ -187,17 +195,22 @@ class Consumer:
     def _count(self, ready: inbox.Ready) -> None:
         now = datetime.now(UTC)
         heard = self._reading.reactions.heard
-        for type_name, count in Counter(envelope.type_name for envelope in ready.apply).items():
-            result = "applied" if type_name in heard else "skipped"
-            metrics.EVENTS_PROCESSED_TOTAL.labels(self._name, type_name, result).inc(count)
-            if type_name not in EVENT_TYPES:
-                metrics.UNKNOWN_EVENTS_TOTAL.labels(self._name, type_name).inc(count)
+        for result, events in (
+            ("applied", [envelope for envelope in ready.apply if envelope.type_name in heard]),
+            ("skipped", [envelope for envelope in ready.apply if envelope.type_name not in heard]),
+            ("duplicate", ready.duplicates),
+            ("waiting", [*(envelope for envelope, _ in ready.wait), *ready.behind]),
+        ):
+            self._count_by_type((envelope.type_name for envelope in events), result)
+        self._unknown.note([envelope.type_name for envelope in ready.apply if envelope.type_name not in EVENT_TYPES])
         end_to_end = metrics.EVENT_END_TO_END_SECONDS.labels(self._name)
         for envelope in ready.apply:
             end_to_end.observe(inbox.lag_of(envelope, now))
-        for result, count in (("duplicate", len(ready.duplicates)), ("waiting", len(ready.wait))):
-            if count:
-                metrics.EVENTS_PROCESSED_TOTAL.labels(self._name, "", result).inc(count)
+
+    def _count_by_type(self, type_names: Iterable[str], result: str) -> None:
+        """What stands in a record may be anything; a label is one of those that we know."""
+        for label, count in Counter(name if name in _LABELS else metrics.OTHER for name in type_names).items():
+            metrics.EVENTS_PROCESSED_TOTAL.labels(self._name, label, result).inc(count)
 
     def _envelope(self, record: Record) -> Envelope:
         stream = record.topic.removeprefix(self._reading.topic_prefix)
@@ -205,6 +218,22 @@ class Consumer:
             return from_record(stream, record.headers, record.value)
         except ValueError as error:
             return _unreadable(stream, record, str(error))
+
+
+class _Unknown:
+    """Counts events of types that this release does not know, and names each type once."""
+
+    def __init__(self, service: str) -> None:
+        self._skipped = metrics.UNKNOWN_EVENTS_TOTAL.labels(service)
+        self._named: set[str] = set()
+
+    def note(self, type_names: Sequence[str]) -> None:
+        """These were skipped."""
+        self._skipped.inc(len(type_names))
+        for name in dict.fromkeys(type_names):
+            if name not in self._named and len(self._named) < MOST_UNKNOWN_NAMED and _TYPE_NAME.fullmatch(name):
+                self._named.add(name)
+                log.warning("events skipped whose type this release does not know", event_type=name)
 
 
 def _parts(envelopes: Sequence[Envelope], suspect: Envelope | None) -> list[Sequence[Envelope]]:

@@ -39,6 +39,8 @@ class CommonSettings(BaseSettings):
     """Base64 of 32 bytes, several by comma, the current one first; without it a key file in the data directory."""
     vault_index_key: str | None = None
     log_level: str = "INFO"
+    commit: str = ""
+    """What the image was built of, for ``huiyin_build_info``."""
     failpoints: str = ""
     pool_size: int = 8
     stall_seconds: Annotated[float, Field(ge=2.0, le=300.0)] = 15.0

@@ -10,6 +10,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from libs.common import metrics
+from libs.common.bus.flow import Service
 from libs.common.database.session import Session
 from libs.common.errors import Permanent
 from libs.common.events.cases import DeadlineMissed, DeadlineWarned
@@ -44,7 +45,7 @@ def fire(session: Session, matter: Matter, timer: Timer) -> None:
                 _miss(session, matter, timer)
             case StepKind.LADDER:
                 _climb(session, matter, timer)
-    metrics.TIMERS_FIRED_TOTAL.labels(timer.step.kind.value).inc()
+    metrics.TIMERS_FIRED_TOTAL.labels(Service.FOLLOWUP, timer.step.kind.value).inc()
 
 
 def _warn(session: Session, timer: Timer) -> None:

@@ -1,6 +1,7 @@
 """Followup's own gauges."""
 
 from libs.common import metrics
+from libs.common.bus.flow import Service
 from libs.common.database.session import Session
 from libs.common.events.terms import Deadline
 from services.followup.domain.terms import Status
@@ -13,10 +14,11 @@ async def measure(session: Session) -> None:
     cases = await open_cases(session)
     for status in Status:
         if status is not Status.CLOSED:
-            metrics.COMPLAINTS_OPEN.labels(status.value).set(cases.get(status.value, 0))
+            metrics.COMPLAINTS_OPEN.labels(Service.FOLLOWUP, status.value).set(cases.get(status.value, 0))
     overdue = await overdue_promises(session)
     for deadline in Deadline:
-        metrics.DEADLINES_OVERDUE.labels(deadline.value).set(overdue.get(deadline.value, 0))
-    metrics.TIMERS_FAILED.set(await failed_timers(session))
+        metrics.DEADLINES_OVERDUE.labels(Service.FOLLOWUP, deadline.value).set(overdue.get(deadline.value, 0))
+    metrics.TIMERS_FAILED.labels(Service.FOLLOWUP).set(await failed_timers(session))
     first = await next_firing(session)
-    metrics.TIMERS_LATE_SECONDS.set(0.0 if first is None else max(0.0, (session.now - first).total_seconds()))
+    late = 0.0 if first is None else max(0.0, (session.now - first).total_seconds())
+    metrics.TIMERS_LATE_SECONDS.labels(Service.FOLLOWUP).set(late)

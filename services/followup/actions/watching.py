@@ -9,7 +9,7 @@ import time
 from datetime import UTC, datetime, timedelta
 
 from libs.common import metrics
-from libs.common.bus.flow import subscriptions
+from libs.common.bus.flow import Service, subscriptions
 from libs.common.bus.port import BusTrouble
 from libs.common.database.session import DatabaseTrouble
 from libs.common.errors import Unavailable
@@ -106,7 +106,7 @@ class ProvisionalDays:
         if self._counted_at is not None and time.monotonic() - self._counted_at < COUNT_EVERY:
             return
         total = provisional_days(self._packs)
-        metrics.CALENDAR_PROVISIONAL_DAYS_TOTAL.inc(max(0, total - self._counted))
+        metrics.CALENDAR_PROVISIONAL_DAYS_TOTAL.labels(Service.FOLLOWUP).inc(max(0, total - self._counted))
         self._counted, self._counted_at = total, time.monotonic()
 
 

@@ -108,12 +108,12 @@ def test_grafana_is_given_the_source_and_the_folder() -> None:
     ("query", "expected"),
     [
         ("max by (service) (outbox_oldest_age_seconds) > 60", ["nobody exports outbox_oldest_age_seconds"]),
-        ("rate(event_end_to_end_seconds[5m])", ["nobody exports event_end_to_end_seconds"]),
+        ("rate(huiyin_event_end_to_end_seconds[5m])", ["nobody exports huiyin_event_end_to_end_seconds"]),
         ('up{jobb="huiyin"} == 0', ["no series has the label jobb"]),
-        ("sum by (serivce) (consumer_halted)", ["no series has the label serivce"]),
-        ("a_total unless on (service) consumer_halted", ["nobody exports a_total"]),
-        ('sum(rate(http_requests_total{code=~"5..", service!="x"}[$__rate_interval])) / 2.5e3 > 0.1', []),
-        ("histogram_quantile(0.99, sum by (le) (rate(event_end_to_end_seconds_bucket[5m])))", []),
+        ("sum by (serivce) (huiyin_consumer_halted)", ["no series has the label serivce"]),
+        ("a_total unless on (service) huiyin_consumer_halted", ["nobody exports a_total"]),
+        ('sum(rate(huiyin_http_requests_total{code=~"5..", service!="x"}[$__rate_interval])) / 2.5e3 > 0.1', []),
+        ("histogram_quantile(0.99, sum by (le) (rate(huiyin_event_end_to_end_seconds_bucket[5m])))", []),
     ],
 )
 def test_the_query_checker_finds(query: str, expected: list[str]) -> None:

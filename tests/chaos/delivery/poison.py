@@ -275,7 +275,7 @@ async def a_bad_release(server: str, events: int, seed: int) -> list[Verdict]:
             await halted.run()
         rows = await _parked(receiver)
         failed = sum(row.state == "failed" for row in rows)
-        stopped = REGISTRY.get_sample_value("consumer_halted", {"service": str(story.service)})
+        stopped = REGISTRY.get_sample_value("huiyin_consumer_halted", {"service": str(story.service)})
         poison.mended = True
         async with running(_consumer(receiver, bus).run):
             await eventually(lambda: bus.committed == len(story.records), within=120, what="the rest read")

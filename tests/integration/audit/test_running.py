@@ -62,7 +62,7 @@ async def test_the_nightly_audit_sets_the_metrics(copy: Copy, tmp_path: Path) ->
         await eventually(lambda: _violations("I8") == 1)
         await stop(nightly)
     assert _violations("I2") == 0
-    assert (REGISTRY.get_sample_value("ledger_audit_last_success_timestamp_seconds") or 0) > 0
+    assert (REGISTRY.get_sample_value("huiyin_ledger_audit_last_success_timestamp_seconds") or 0) > 0
 
 
 def test_the_night_is_the_county_s() -> None:
@@ -72,4 +72,4 @@ def test_the_night_is_the_county_s() -> None:
 
 
 def _violations(invariant: str) -> float | None:
-    return REGISTRY.get_sample_value("ledger_audit_violations", {"invariant": invariant})
+    return REGISTRY.get_sample_value("huiyin_ledger_audit_violations", {"invariant": invariant})

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from prometheus_client import REGISTRY
 
 from huiyin.audit.auditing import audit
 from libs.common import metrics
@@ -25,6 +24,7 @@ from libs.common.run.spec import load_nothing, measure_nothing
 from libs.common.run.supervise import stop
 from tests.integration.audit.county import MONDAY, County, Spoiler, open_county
 from tests.support.eventually import eventually
+from tests.support.told import told
 
 _PARK = """
     INSERT INTO followup.parked (stream, key, source, seq, state, type, headers, value, reason, parked_at)
@@ -45,18 +45,6 @@ def bus(request: pytest.FixtureRequest) -> dict[str, Any]:
     return {"bus": BusKind.KAFKA, "kafka_bootstrap": broker.bootstrap, "topic_prefix": prefix}
 
 
-def told(name: str, **labels: str) -> float:
-    """What a scrape would read; of several series the sum."""
-    found = [
-        sample.value
-        for family in REGISTRY.collect()
-        for sample in family.samples
-        if sample.name == name and labels.items() <= sample.labels.items()
-    ]
-    assert found, f"{name} {labels} is not told"
-    return sum(found)
-
-
 @asynccontextmanager
 async def relaying(county: County, service: Service) -> AsyncIterator[None]:
     """One relay at work."""
@@ -71,7 +59,7 @@ async def take_without_a_bus(county: County, service: Service) -> None:
     """Everything but the lag is measured also when the bus does not answer."""
     with pytest.raises(BusTrouble):
         await Gauges(county.house.services[service].runtime, measure_nothing).take()
-    assert math.isnan(told("consumer_lag_seconds", service=service))
+    assert math.isnan(told("huiyin_consumer_lag_seconds", service=service))
 
 
 async def test_what_nobody_sends_and_nobody_reads_is_seen(
@@ -86,41 +74,41 @@ async def test_what_nobody_sends_and_nobody_reads_is_seen(
             for name in (Service.INTAKE, Service.DISPATCH)
         )
         await dispatch.take()
-        assert told("consumer_lag_records", service="dispatch") == 0
+        assert told("huiyin_consumer_lag_records", service="dispatch") == 0
         await county.register("new")
         await intake.take()
-        assert told("outbox_unpublished_rows", service="intake") == 1
-        first = told("outbox_oldest_unpublished_age_seconds", service="intake")
+        assert told("huiyin_outbox_unpublished_rows", service="intake") == 1
+        first = told("huiyin_outbox_oldest_unpublished_age_seconds", service="intake")
         assert first > 0
-        assert told("relay_parts_unowned", service="intake") == 16
+        assert told("huiyin_relay_parts_unowned", service="intake") == 16
         await intake.take()
-        assert told("outbox_oldest_unpublished_age_seconds", service="intake") > first
+        assert told("huiyin_outbox_oldest_unpublished_age_seconds", service="intake") > first
         relay = county.house.services[Service.INTAKE].relay
         async with relaying(county, Service.INTAKE):
             await eventually(lambda: relay.sent == 1)
             await intake.take()
-            assert told("outbox_oldest_unpublished_age_seconds", service="intake") == 0
-            assert told("relay_parts_unowned", service="intake") == 0
+            assert told("huiyin_outbox_oldest_unpublished_age_seconds", service="intake") == 0
+            assert told("huiyin_relay_parts_unowned", service="intake") == 0
         await dispatch.take()
-        assert told("consumer_lag_records", service="dispatch") == 1
-        waited = told("consumer_lag_seconds", service="dispatch")
+        assert told("huiyin_consumer_lag_records", service="dispatch") == 1
+        waited = told("huiyin_consumer_lag_seconds", service="dispatch")
         assert waited > 0
         await dispatch.take()
-        assert told("consumer_lag_seconds", service="dispatch") > waited
+        assert told("huiyin_consumer_lag_seconds", service="dispatch") > waited
     async with open_county(database_url, tmp_path, **bus) as county:
         await county.house.settle()
         await Gauges(county.house.services[Service.DISPATCH].runtime, measure_nothing).take()
-        assert told("consumer_lag_records", service="dispatch") == 0
-        assert told("consumer_lag_seconds", service="dispatch") == 0
+        assert told("huiyin_consumer_lag_records", service="dispatch") == 0
+        assert told("huiyin_consumer_lag_seconds", service="dispatch") == 0
 
 
 async def test_what_stands_still_is_told_by_key_and_age(database_url: str, tmp_path: Path) -> None:
     async with open_county(database_url, tmp_path, working=False) as county:
         await Spoiler(database_url).run(_PARK)
         await take_without_a_bus(county, Service.FOLLOWUP)
-    rows, keys = told("inbox_parked_rows", service="followup"), told("inbox_parked_keys", service="followup")
-    assert (rows, keys, told("inbox_waiting_rows", service="followup")) == (3, 2, 1)
-    assert 3600 <= told("inbox_parked_oldest_age_seconds", service="followup") < 7200
+    names = ("parked_rows", "parked_keys", "waiting_rows")
+    assert [told(f"huiyin_inbox_{name}", service="followup") for name in names] == [3, 2, 1]
+    assert 3600 <= told("huiyin_inbox_parked_oldest_age_seconds", service="followup") < 7200
 
 
 async def test_every_service_tells_of_the_last_audit_also_after_a_restart(database_url: str, tmp_path: Path) -> None:
@@ -128,14 +116,14 @@ async def test_every_service_tells_of_the_last_audit_also_after_a_restart(databa
         await county.register("one")
         report = await audit(county.house)
     for invariant in report.checked:
-        told("ledger_audit_violations", invariant=invariant)
+        told("huiyin_ledger_audit_violations", invariant=invariant)
     metrics.LEDGER_AUDIT_LAST_SUCCESS_TIMESTAMP_SECONDS.set(0)
     metrics.LEDGER_AUDIT_DURATION_SECONDS.set(0)
     async with open_county(database_url, tmp_path, working=False) as county:
         await Gauges(county.house.services[Service.ANALYTICS].runtime, measure_nothing).take()
-    assert told("ledger_audit_last_success_timestamp_seconds") > 0
-    assert told("ledger_audit_duration_seconds") == report.seconds
-    assert told("ledger_audit_violations") == 0
+    assert told("huiyin_ledger_audit_last_success_timestamp_seconds") > 0
+    assert told("huiyin_ledger_audit_duration_seconds") == report.seconds
+    assert told("huiyin_ledger_audit_violations") == 0
 
 
 async def test_pools_clock_and_queue(database_url: str, tmp_path: Path) -> None:
@@ -144,22 +132,22 @@ async def test_pools_clock_and_queue(database_url: str, tmp_path: Path) -> None:
         county.house.services[Service.INTAKE].runtime.door_database.reading(),
     ):
         await take_without_a_bus(county, Service.INTAKE)
-    assert told("db_pool_size", service="intake", pool="door") == 8
-    assert told("db_pool_in_use", service="intake", pool="door") == 1
-    assert told("db_pool_waiters", service="intake", pool="door") == 0
-    assert told("group_commit_waiting", service="intake") == 0
-    assert abs(told("clock_skew_seconds", service="intake")) < 60
+    assert told("huiyin_db_pool_size", service="intake", pool="door") == 8
+    assert told("huiyin_db_pool_in_use", service="intake", pool="door") == 1
+    assert told("huiyin_db_pool_waiters", service="intake", pool="door") == 0
+    assert told("huiyin_group_commit_waiting", service="intake") == 0
+    assert abs(told("huiyin_clock_skew_seconds", service="intake")) < 60
 
 
 async def test_a_database_that_is_away_and_a_full_queue_are_counted() -> None:
     nowhere = Database("postgresql://nobody@127.0.0.1:1/none", "intake", pool_size=1, name="intake-door")
-    before = told("database_troubles_total", service="intake", pool="door")
+    before = told("huiyin_database_troubles_total", service="intake", pool="door")
     with pytest.raises(DatabaseTrouble):
         async with nowhere.reading():
             pass
-    assert told("database_troubles_total", service="intake", pool="door") == before + 1
+    assert told("huiyin_database_troubles_total", service="intake", pool="door") == before + 1
     full = GroupCommit(nowhere, load_nothing, waiting=0)
     with pytest.raises(Unavailable):
         await full.run(measure_nothing, now=MONDAY)
-    assert told("group_commit_refusals_total", service="intake") > 0
+    assert told("huiyin_group_commit_refusals_total", service="intake") > 0
     await nowhere.close()

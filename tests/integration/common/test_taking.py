@@ -5,21 +5,33 @@ from typing import cast
 
 import pytest
 
-from libs.common.bus.flow import Service
+from libs.common.bus.flow import EVENT_TYPES, Service
 from libs.common.bus.port import Bus, Record
 from libs.common.database.session import Database
 from libs.common.errors import Permanent
-from libs.common.events.codec import to_headers
+from libs.common.events.cases import CaseSupplemented
+from libs.common.events.codec import UNREADABLE, to_headers
 from libs.common.host.retries import try_again
 from libs.common.ledger import inbox
-from libs.common.ledger.consumer import MOST_PARKED_IN_A_ROW, Consumer, HaltedError, Reading
+from libs.common.ledger.consumer import (
+    LARGEST_BATCH,
+    MOST_PARKED_IN_A_ROW,
+    MOST_UNKNOWN_NAMED,
+    Consumer,
+    HaltedError,
+    Reading,
+)
 from libs.common.ledger.inbox import TRIES, Parked
 from libs.common.ledger.parking import Parking
 from libs.common.run.supervise import Progress
 from libs.common.time.clock import SystemClock
 from tests.support.eventually import eventually
 from tests.support.ledgers import NOON, Failing, applied, open_service, said, say, supplemented
+from tests.support.logged import logged
 from tests.support.tasks import running
+from tests.support.told import samples, total
+
+PROCESSED = "huiyin_events_processed_total"
 
 
 class Ears:
@@ -118,6 +130,58 @@ async def test_what_stands_behind_a_failed_event_that_is_gone_is_applied(ears: E
     async with running(lambda: try_again(parking, Progress(), every=0.01)):
         await eventually(applied_too, what="the event that nothing stands in front of")
     assert await ears.parked() == []
+
+
+async def test_types_made_up_by_others_are_one_label_and_few_lines(ears: Ears) -> None:
+    made_up = [f"cn.other.{number}" for number in range(5_000)]
+    await say(ears.intake, supplemented("c", "c/0"))
+    (envelope,) = await said(ears.intake, "intake")
+    records = [
+        Record("cases", 0, number, key := f"k{number}", headers | {"ce_type": name, "ce_subject": key}, envelope.value)
+        for headers in [to_headers(envelope)]
+        for number, name in enumerate(["no name: 路灯不亮", *made_up])
+    ]
+    before = total(PROCESSED, type="other"), total("huiyin_unknown_events_total", service="dispatch")
+    with logged() as lines:
+        for start in range(0, len(records), LARGEST_BATCH):
+            await ears.consumer.take(records[start : start + LARGEST_BATCH])
+    assert total(PROCESSED, type="other") - before[0] == len(records)
+    assert total("huiyin_unknown_events_total", service="dispatch") - before[1] == len(records)
+    assert {sample.labels["type"] for sample in samples(PROCESSED)} <= {*EVENT_TYPES, UNREADABLE, "other"}
+    assert [line["event_type"] for line in lines()] == made_up[:MOST_UNKNOWN_NAMED]
+
+
+async def test_every_outcome_is_counted_by_the_type_of_the_event(ears: Ears) -> None:
+    type_name = CaseSupplemented.type_name
+    results = ("applied", "duplicate", "waiting", "own", "parked")
+    before = [total(PROCESSED, service="dispatch", result=result, type=type_name) for result in results]
+    ears.failing.errors["bad/0"] = Permanent("poison")
+    await ears.take(["c/0", "bad/0", "bad/1"])
+    envelopes = await said(ears.intake, "intake")
+    records = [Record("cases", 0, n, e.key, to_headers(e), e.value) for n, e in enumerate(envelopes)]
+    own = {**records[0].headers, "ce_source": "/huiyin/dispatch"}
+    await ears.consumer.take([records[0], records[0]._replace(headers=own)])
+    after = [total(PROCESSED, service="dispatch", result=result, type=type_name) for result in results]
+    assert [now - then for now, then in zip(after, before, strict=True)] == [1, 1, 1, 1, 1]
+
+
+async def test_a_parked_event_is_logged_by_all_that_one_has_to_know(ears: Ears) -> None:
+    ears.failing.errors["bad/0"] = Permanent("poison of 13812345678")
+    trace = "4bf92f3577b34da6a3ce929d0e0e4736"
+    await say(ears.intake, supplemented("bad", "bad/0"))
+    (envelope,) = await said(ears.intake, "intake")
+    headers = {**to_headers(envelope), "traceparent": f"00-{trace}-00f067aa0ba902b7-01"}
+    with logged() as lines:
+        await ears.consumer.take([Record("cases", 0, 0, "bad", headers, envelope.value)])
+    (line,) = lines()
+    where, when = line.pop("where"), line.pop("timestamp")
+    assert where[-1].endswith(" keep")
+    assert when.endswith("Z")
+    assert line == {
+        "event": "event parked", "level": "error", "logger": "libs.common.ledger.consumer", "error": "Permanent",
+        "event_id": envelope.event_id, "event_type": CaseSupplemented.type_name, "case_id": "bad", "tries": 1,
+        "trace_id": trace,
+    }  # fmt: skip
 
 
 async def test_a_release_that_fails_everything_halts_however_many_events_a_case_has(ears: Ears) -> None:

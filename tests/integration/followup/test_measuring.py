@@ -13,9 +13,9 @@ async def gauges(office: Office) -> tuple[float | None, float | None, float | No
         session.now = office.runtime.clock.now()
         await measure(session)
     return (
-        REGISTRY.get_sample_value("complaints_open", {"state": "handling"}),
-        REGISTRY.get_sample_value("complaints_open", {"state": "callback"}),
-        REGISTRY.get_sample_value("deadlines_overdue", {"deadline": "handle"}),
+        REGISTRY.get_sample_value("huiyin_complaints_open", {"service": "followup", "state": "handling"}),
+        REGISTRY.get_sample_value("huiyin_complaints_open", {"service": "followup", "state": "callback"}),
+        REGISTRY.get_sample_value("huiyin_deadlines_overdue", {"service": "followup", "deadline": "handle"}),
     )
 
 
@@ -30,9 +30,9 @@ async def test_the_gauges_show_what_is_open_and_overdue(office: Office) -> None:
 
 async def test_how_late_the_earliest_timer_is(office: Office) -> None:
     await gauges(office)
-    assert REGISTRY.get_sample_value("timers_late_seconds") == 0
+    assert REGISTRY.get_sample_value("huiyin_timers_late_seconds", {"service": "followup"}) == 0
     case_id = await office.open_case()
     first = min(timer["fires_at"] for timer in (await office.case(case_id))["timers"] if timer["state"] == "pending")
     office.skip(datetime.fromisoformat(first) + timedelta(minutes=2))
     await gauges(office)
-    assert REGISTRY.get_sample_value("timers_late_seconds") == 120
+    assert REGISTRY.get_sample_value("huiyin_timers_late_seconds", {"service": "followup"}) == 120

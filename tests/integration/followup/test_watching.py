@@ -19,6 +19,8 @@ from services.followup.actions.watching import fire_timers
 from tests.integration.followup.office import DAY, HOUR, T0, Office, local
 from tests.support.eventually import eventually
 
+FOLLOWUP = {"service": "followup"}
+
 
 @dataclass
 class JumpyClock:
@@ -139,13 +141,13 @@ async def test_gauges(office: Office) -> None:
     async with office.database.transaction(T0) as session:
         await session.fetch("UPDATE timer SET step = 'ladder:99' WHERE case_id = $1 AND what = 'sign'", bad)
     await office.advance(local("2026-03-25"))
-    provisional = REGISTRY.get_sample_value("calendar_provisional_days_total") or 0.0
+    provisional = REGISTRY.get_sample_value("huiyin_calendar_provisional_days_total", FOLLOWUP) or 0.0
     office.database.packs.version(1).calendar().is_workday(local("2031-03-25").date())
     watching.ProvisionalDays(office.runtime.work_database.packs).count()
     async with office.database.reading() as session:
         session.now = office.clock.now()
         await measure(session)
-    assert REGISTRY.get_sample_value("timers_failed") == 4
-    assert REGISTRY.get_sample_value("deadlines_overdue", {"deadline": "handle"}) == 1
-    assert REGISTRY.get_sample_value("deadlines_overdue", {"deadline": "sign"}) == 1
-    assert (REGISTRY.get_sample_value("calendar_provisional_days_total") or 0.0) == provisional + 1
+    assert REGISTRY.get_sample_value("huiyin_timers_failed", FOLLOWUP) == 4
+    assert REGISTRY.get_sample_value("huiyin_deadlines_overdue", {**FOLLOWUP, "deadline": "handle"}) == 1
+    assert REGISTRY.get_sample_value("huiyin_deadlines_overdue", {**FOLLOWUP, "deadline": "sign"}) == 1
+    assert (REGISTRY.get_sample_value("huiyin_calendar_provisional_days_total", FOLLOWUP) or 0.0) == provisional + 1

@@ -1,6 +1,8 @@
 """The metrics catalogue is what is exported, and it is safe to build it twice."""
 
 import importlib
+import platform
+import subprocess
 import sys
 
 import pytest
@@ -15,11 +17,19 @@ def constants() -> dict[str, MetricWrapperBase]:
     return {name: value for name, value in vars(metrics).items() if isinstance(value, MetricWrapperBase)}
 
 
+def constant_of(doc: metrics.MetricDoc) -> str:
+    return doc.name.removeprefix(metrics.PREFIX).upper()
+
+
 def test_each_constant_is_its_metric_in_capitals_and_stands_in_the_catalogue() -> None:
-    assert sorted(constants()) == sorted(doc.name.upper() for doc in metrics.CATALOGUE)
-    for name, metric in constants().items():
-        exported = {family.name for family in metric.describe()}
-        assert exported == {name.lower().removesuffix("_total")}
+    assert sorted(constants()) == sorted(constant_of(doc) for doc in metrics.CATALOGUE)
+    for doc in metrics.CATALOGUE:
+        exported = {family.name for family in constants()[constant_of(doc)].describe()}
+        assert exported == {doc.name.removesuffix("_total").removesuffix("_info")}
+
+
+def test_every_name_says_whose_metric_it_is() -> None:
+    assert [doc.name for doc in metrics.CATALOGUE if not doc.name.startswith("huiyin_")] == []
 
 
 def test_names_follow_the_open_metrics_rules() -> None:
@@ -33,15 +43,17 @@ def test_names_follow_the_open_metrics_rules() -> None:
 
 def test_no_label_can_hold_a_person_or_a_case() -> None:
     allowed = {
-        "service", "route", "method", "code", "consumer", "type", "result", "topic", "partition",
-        "client", "state", "deadline", "kind", "invariant", "pool",
+        "service", "route", "method", "code", "type", "result", "topic", "partition",
+        "client", "state", "deadline", "kind", "invariant", "pool", "version", "python", "commit",
     }  # fmt: skip
     assert {label for doc in metrics.CATALOGUE for label in doc.labels} <= allowed
 
 
 def test_labels_of_the_catalogue_are_those_of_the_metric() -> None:
     for doc in metrics.CATALOGUE:
-        metric = constants()[doc.name.upper()]
+        metric = constants()[constant_of(doc)]
+        if doc.kind is metrics.Kind.INFO:
+            continue
         if doc.labels:
             metric.labels(*["x"] * len(doc.labels))
             with pytest.raises(ValueError, match="label"):
@@ -60,12 +72,55 @@ def test_a_second_import_gives_the_same_metrics(monkeypatch: pytest.MonkeyPatch)
     assert len(again.CATALOGUE) == len(metrics.CATALOGUE)
 
 
+WHOLE_HOUSE = frozenset(
+    {
+        "huiyin_build_info",
+        "huiyin_event_loop_lag_seconds",
+        "huiyin_ledger_audit_violations",
+        "huiyin_ledger_audit_last_success_timestamp_seconds",
+        "huiyin_ledger_audit_duration_seconds",
+    }
+)
+"""What is of a process, or of all services together."""
+
+
+def test_what_a_service_tells_names_it() -> None:
+    assert {doc.name for doc in metrics.CATALOGUE if "service" not in doc.labels} == WHOLE_HOUSE
+
+
+@pytest.mark.parametrize("service", ["intake", "dispatch", "followup", "analytics"])
+def test_a_process_tells_nothing_of_services_that_it_does_not_run(service: str) -> None:
+    """In a process of its own: this one has long heard of all of them."""
+    program = (
+        f"import sys, services.{service}.main; from libs.common import metrics; print(metrics.render()[0].decode())"
+    )
+    told = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True).stdout
+    samples = [sample for family in text_string_to_metric_families(told) for sample in family.samples]
+    ours = [sample for sample in samples if sample.name.startswith(metrics.PREFIX)]
+    assert {sample.labels["service"] for sample in ours if "service" in sample.labels} <= {service}
+    whole = {
+        name.removesuffix("_bucket").removesuffix("_count").removesuffix("_sum").removesuffix("_created")
+        for name in (sample.name for sample in ours if "service" not in sample.labels)
+    }
+    assert whole <= WHOLE_HOUSE
+
+
+def test_the_build_is_told_once_however_often_it_is_said() -> None:
+    for commit in ("", "5d1d885"):
+        metrics.tell_build("0.1.0", commit)
+    labels = {"version": "0.1.0", "python": platform.python_version(), "commit": "5d1d885"}
+    assert REGISTRY.get_sample_value("huiyin_build_info", labels) == 1
+    assert metrics.render()[0].count(b"\nhuiyin_build_info{") == 1
+
+
 def test_render_gives_what_a_scrape_can_read() -> None:
     metrics.RELAY_SENT_TOTAL.labels(service="render-test").inc(3)
     body, content_type = metrics.render()
     assert content_type.startswith("text/plain")
     families = {family.name: family for family in text_string_to_metric_families(body.decode())}
-    samples = [sample for sample in families["relay_sent"].samples if sample.labels == {"service": "render-test"}]
+    samples = [
+        sample for sample in families["huiyin_relay_sent"].samples if sample.labels == {"service": "render-test"}
+    ]
     assert [sample.value for sample in samples] == [3.0]
 
 
@@ -83,4 +138,4 @@ def test_the_table_has_a_row_for_each_metric() -> None:
     rows = metrics.markdown().splitlines()
     assert len(rows) == len(metrics.CATALOGUE) + 2
     assert all(row.count(" | ") == 4 for row in rows[2:])
-    assert "| `consumer_lag_records` | gauge | `service`, `topic`, `partition` |" in metrics.markdown()
+    assert "| `huiyin_consumer_lag_records` | gauge | `service`, `topic`, `partition` |" in metrics.markdown()

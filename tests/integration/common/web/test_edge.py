@@ -187,9 +187,20 @@ async def test_requests_are_counted_by_route(client: httpx.AsyncClient) -> None:
     await client.request("MADE-UP", NOTES)
     page = await client.get("/intake/metrics")
     assert "MADE-UP" not in page.text
-    wanted = f'http_requests_total{{code="422",method="GET",route="{NOTES}/{{note_id}}",service="intake"}}'
+    wanted = f'huiyin_http_requests_total{{code="422",method="GET",route="{NOTES}/{{note_id}}",service="intake"}}'
     assert wanted in page.text
     assert page.headers["content-type"].startswith("text/plain")
+
+
+async def test_probes_are_no_requests_whatever_they_are_answered(client: httpx.AsyncClient) -> None:
+    """Else a deployment that is not ready yet spends the budget of a month."""
+    assert (await client.get("/readyz")).status_code == 503
+    for path in ("/readyz", "/healthz", "/metrics", "/intake/readyz", "/intake/healthz", "/intake/metrics"):
+        await client.get(path)
+    await client.get("/intake/v1/metrics")
+    counted = [line for line in (await client.get("/metrics")).text.splitlines() if line.startswith("huiyin_http_")]
+    assert not [line for line in counted if "readyz" in line or "healthz" in line or "/metrics" in line]
+    assert [line for line in counted if 'route="unmatched"' in line]
 
 
 async def test_ready_means_a_database_and_a_pack(client: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch) -> None:

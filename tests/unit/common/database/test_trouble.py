@@ -42,4 +42,4 @@ async def test_units_of_work_without_room_are_counted() -> None:
 
 
 def _counted() -> float:
-    return REGISTRY.get_sample_value("database_full_total", {"service": "intake", "pool": "door"}) or 0.0
+    return REGISTRY.get_sample_value("huiyin_database_full_total", {"service": "intake", "pool": "door"}) or 0.0
