@@ -10,7 +10,6 @@ Problem                what is wrong with a request; changes nothing
 ├── TooLarge 413
 ├── Invalid 422        a field is wrong; names it
 ├── MissingPrecondition 428
-├── TooMany 429
 └── Unavailable 503    try again later
 Permanent              an event that can never be applied as the code stands: parked at once
 """
@@ -97,11 +96,6 @@ class Invalid(Problem):
 class MissingPrecondition(Problem):
     status, type = 428, "precondition-required"
     title, title_zh = "If-Match with the version you read is needed", "需要 If-Match 版本号"
-
-
-class TooMany(Problem):
-    status, type = 429, "too-many-requests"
-    title, title_zh = "Too many requests", "请求过于频繁"
 
 
 class Unavailable(Problem):

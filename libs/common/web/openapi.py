@@ -28,7 +28,6 @@ _TITLES: dict[int, str] = {
     415: "The body is of another kind (类型不支持)",
     422: "A field is not valid (字段无效)",
     428: "If-Match is missing (缺少 If-Match)",
-    429: "Too many requests (请求过多)",
     503: "Not available just now (暂不可用)",
 }
 _WRITES = frozenset({"POST", "PUT", "PATCH", "DELETE"})
@@ -96,7 +95,7 @@ def applicable(route: APIRoute, method: str, operation: Document) -> Iterator[in
     guarded = bool(rights_of(route))
     yield from (400, 503)
     if guarded:
-        yield from (401, 403, 429)
+        yield from (401, 403)
     if guarded or "{" in route.path:
         yield 404
     if operation.get("parameters"):
