@@ -1,19 +1,23 @@
-"""docs/operations.md with its table of metrics as the code states it; all else of it is written by hand."""
+"""docs/operations.md with its tables as the code states them; all else of it is written by hand."""
 
-from libs.common import metrics
-
-BEGIN = "<!-- metrics: begin; made from libs/common/metrics.py by `make docs` -->\n"
-END = "<!-- metrics: end -->\n"
+from libs.common import logs, metrics
 
 
 class NoPlace(Exception):
-    """The guide does not say where the table belongs."""
+    """The guide does not say where a table belongs."""
 
 
 def render_operations(written: str) -> str:
-    """The guide as it is written, with the table of today. NoPlace."""
-    before, begin, rest = written.partition(BEGIN)
-    _, end, after = rest.partition(END)
-    if not begin or not end:
-        raise NoPlace(f"docs/operations.md lacks the line {BEGIN.strip()} or {END.strip()}")
-    return f"{before}{begin}{metrics.markdown()}{end}{after}"
+    """The guide as it is written, with the tables of today. NoPlace."""
+    guide = _with_table(written, "log fields", "libs/common/logs.py", logs.markdown())
+    return _with_table(guide, "metrics", "libs/common/metrics.py", metrics.markdown())
+
+
+def _with_table(guide: str, name: str, source: str, table: str) -> str:
+    begin = f"<!-- {name}: begin; made from {source} by `make docs` -->\n"
+    end = f"<!-- {name}: end -->\n"
+    before, begins, rest = guide.partition(begin)
+    _, ends, after = rest.partition(end)
+    if not begins or not ends:
+        raise NoPlace(f"docs/operations.md lacks the line {begin.strip()} or {end.strip()}")
+    return f"{before}{begin}{table}{end}{after}"

@@ -1,10 +1,12 @@
 """Every field of every log call arrives: one idiom, a closed list of fields, and nothing that could quote a row."""
 
+import re
 from typing import Any
 
 import pytest
 
 from libs.common.logs import FIELDS, get_logger, log_request
+from tests.architecture.deploy.files import OPERATIONS
 from tests.architecture.log_calls import THE_ONE_IDIOM, LogCall, call_faults, idiom_faults, log_calls
 from tests.architecture.test_shape import product_files
 from tests.support.logged import logged
@@ -43,6 +45,47 @@ def test_every_field_of_a_call_is_printed(call: LogCall) -> None:
     (line,) = lines()
     assert values.items() <= line.items()
     assert line["event"] == call.event
+
+
+_SEARCH = re.compile(r'grep "([^"]+)"`(?: names ([^;.]*))?')
+
+
+def searches(guide: str) -> list[tuple[str, frozenset[str]]]:
+    """What the guide says to look for in the logs, and the fields that it says are found there."""
+    found = _SEARCH.findall(" ".join(guide.split()))
+    return [(words, frozenset(re.findall(r"`(\w+)`", named))) for words, named in found]
+
+
+def search_faults(guide: str) -> list[str]:
+    """Words that no line has, and fields that a line with these words does not say."""
+    found = []
+    for words, fields in searches(guide):
+        for part in words.split("\\|"):
+            said = [call for call in CALLS if part in str(call.event)]
+            if not said:
+                found.append(f"no line says {part!r}")
+            found += [
+                f"{call.where} does not say {field}" for call in said for field in sorted(fields - _said_by(call))
+            ]
+    return found
+
+
+def _said_by(call: LogCall) -> frozenset[str]:
+    """An error that is handed over is told as three fields."""
+    described = call.level == "exception" or any(field.arg == "exc_info" for field in call.fields)
+    return call.keys | ({"error", "where", "sqlstate"} if described else set())
+
+
+def test_the_guide_says_what_is_really_in_the_lines() -> None:
+    guide = OPERATIONS.read_text(encoding="utf-8")
+    assert len(searches(guide)) >= 10
+    assert search_faults(guide) == []
+
+
+def test_a_guide_that_promises_too_much_is_found() -> None:
+    assert search_faults('`kubectl logs | grep "broker found"` names `topic`') == ["no line says 'broker found'"]
+    (fault,) = search_faults('`kubectl logs | grep "broker lost"` names\n`topic` and `offset`; `huiyin_x`')
+    assert fault.endswith(" does not say offset")
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ import re
 import pytest
 
 from huiyin.describe.operations import NoPlace, render_operations
-from libs.common import metrics
+from libs.common import logs, metrics
 from tests.architecture.deploy.files import OPERATIONS, anchors, known_settings
 
 
@@ -13,14 +13,16 @@ def text() -> str:
     return OPERATIONS.read_text(encoding="utf-8")
 
 
-def test_the_table_of_metrics_is_that_of_the_code() -> None:
+def test_the_tables_of_metrics_and_of_log_fields_are_those_of_the_code() -> None:
     assert render_operations(text()) == text(), "docs/operations.md is stale: run `make docs`"
     assert metrics.markdown() in text()
+    assert logs.markdown() in text()
 
 
-def test_a_guide_without_a_place_for_the_table_is_refused() -> None:
+@pytest.mark.parametrize("lost", ["<!-- metrics: end", "<!-- log fields: begin"])
+def test_a_guide_without_a_place_for_a_table_is_refused(lost: str) -> None:
     with pytest.raises(NoPlace):
-        render_operations("# Running Huiyin\n")
+        render_operations(text().replace(lost, "<!-- lost"))
 
 
 def test_every_setting_is_explained() -> None:
