@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from huiyin.describe.alerts import render_rule_resource
 from huiyin.describe.asyncapi import render_asyncapi
 from huiyin.describe.flow import render_flow
 from huiyin.describe.openapi import render_openapi
@@ -10,12 +11,15 @@ from libs.common.host.service import VERSION
 
 _ROOT = Path(__file__).parents[2]
 _OPERATIONS = "docs/operations.md"
+_ALERTS = "deploy/prometheus/alerts.yml"
+_RULE_RESOURCE = "deploy/k8s/components/monitoring/rules.yaml"
 
 
 async def render_documents() -> dict[str, str]:
     """Path and text of each; one that is partly written by hand keeps that part."""
     documents = {"docs/flow.md": render_flow(), "docs/asyncapi.yaml": render_asyncapi(VERSION)}
     documents[_OPERATIONS] = render_operations((_ROOT / _OPERATIONS).read_text(encoding="utf-8"))
+    documents[_RULE_RESOURCE] = render_rule_resource((_ROOT / _ALERTS).read_text(encoding="utf-8"))
     for name, text in (await render_openapi()).items():
         documents[f"docs/openapi/{name}"] = text
     return documents

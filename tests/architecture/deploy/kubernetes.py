@@ -11,6 +11,7 @@ import kubernetes_validate
 import yaml
 
 from libs.common.bus.port import TopicSpec
+from tests.architecture.deploy import operator
 from tests.architecture.deploy.files import is_pinned, unknown_settings
 
 VERSION = "1.37"
@@ -78,7 +79,8 @@ def faults(manifests: Iterable[Manifest], known: frozenset[str]) -> list[str]:
 def _shape(one: Manifest) -> list[str]:
     if one.kind in WITHOUT_SCHEMA:
         return []
-    if complaint := _schema_complaint(json.dumps(one.body)):
+    operators = one.kind in operator.KINDS
+    if complaint := operator.complaint(one.body) if operators else _schema_complaint(json.dumps(one.body)):
         return [f"{one.file}: {one.kind} {one.name}: {complaint}"]
     if one.kind != "Namespace" and one.body["metadata"].get("namespace") != "huiyin":
         return [f"{one.file}: {one.kind} {one.name}: is not in the namespace huiyin"]
@@ -103,6 +105,7 @@ def _references(one: Manifest, everything: list[Manifest]) -> list[str]:
         "Service": _service,
         "HorizontalPodAutoscaler": _autoscaler,
         "ScaledObject": _scaled_object,
+        "PodMonitor": _pod_monitor,
         "PodDisruptionBudget": _selects_pods,
         "NetworkPolicy": _selects_pods,
         "Ingress": _ingress,
@@ -186,6 +189,25 @@ def _scaled_object(spec: Mapping[str, Any], everything: list[Manifest]) -> list[
     if spec["maxReplicaCount"] > _PARTITIONS:
         found.append(f"scales beyond the {_PARTITIONS} partitions of a topic")
     return found
+
+
+def _pod_monitor(spec: Mapping[str, Any], everything: list[Manifest]) -> list[str]:
+    pods = [one.pod for one in everything if one.kind in WORKLOADS]
+    chosen = [pod for pod in pods if operator.chooses(spec["selector"], pod["metadata"]["labels"])]
+    if not chosen:
+        return ["selects no pods"]
+    found = []
+    for endpoint in spec["podMetricsEndpoints"]:
+        for pod in chosen:
+            ports = {port["name"] for container in pod["spec"]["containers"] for port in container.get("ports", [])}
+            if endpoint["port"] not in ports:
+                found.append(f"asks port {endpoint['port']}, which a pod does not open")
+    found += [
+        "takes the job's name from a label that a pod does not have"
+        for pod in chosen
+        if spec["jobLabel"] not in pod["metadata"]["labels"]
+    ]
+    return sorted(set(found))
 
 
 def _selects_pods(spec: Mapping[str, Any], everything: list[Manifest]) -> list[str]:

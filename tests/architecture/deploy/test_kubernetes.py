@@ -6,9 +6,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
 from libs.common.bus.flow import Service
-from tests.architecture.deploy import kubernetes
+from tests.architecture.deploy import kubernetes, operator
 from tests.architecture.deploy.files import DEPLOY, known_settings
 from tests.architecture.deploy.kubernetes import Manifest
 
@@ -73,6 +74,39 @@ def test_the_audit_runs_every_night_keeps_its_outcome_and_has_no_key(manifests: 
     secret = next(one for one in manifests if one.name == "huiyin-audit")
     assert set(secret.body["stringData"]) == {"HUIYIN_DATABASE_URL"}
     assert pod["restartPolicy"] == "Never"
+
+
+def test_the_monitor_asks_every_process_and_no_job(manifests: list[Manifest]) -> None:
+    (monitor,) = [one for one in manifests if one.kind == "PodMonitor"]
+    selector = monitor.body["spec"]["selector"]
+    asked = {
+        one.name
+        for one in manifests
+        if one.kind in kubernetes.WORKLOADS and operator.chooses(selector, one.pod["metadata"]["labels"])
+    }
+    assert asked == {f"{service}-{role}" for service in Service for role in ("api", "worker")}
+
+
+def test_the_links_of_alerts_are_put_together_in_one_place(manifests: list[Manifest]) -> None:
+    component = yaml.safe_load((FOLDER / "components/monitoring/kustomization.yaml").read_text(encoding="utf-8"))
+    (replacement,) = component["replacements"]
+    (target,) = replacement["targets"]
+    assert target["options"] == {"delimiter": "#", "index": 0}
+    assert target["fieldPaths"] == ["spec.groups.*.rules.*.annotations.runbook_url"]
+    (rule,) = [one for one in manifests if one.kind == target["select"]["kind"]]
+    assert rule.name == target["select"]["name"]
+    urls = [
+        one["annotations"]["runbook_url"]
+        for group in rule.body["spec"]["groups"]
+        for one in group["rules"]
+        if "alert" in one
+    ]
+    assert urls
+    assert all(url.count("#") == 1 for url in urls)
+    source = replacement["source"]
+    (place,) = [one for one in manifests if (one.kind, one.name) == (source["kind"], source["name"])]
+    assert place.body["data"][source["fieldPath"].removeprefix("data.")].startswith("https://")
+    assert place.body["metadata"]["annotations"] == {"config.kubernetes.io/local-config": "true"}
 
 
 def test_readiness_and_liveness_ask_different_questions(manifests: list[Manifest]) -> None:
@@ -141,6 +175,26 @@ BROKEN: dict[str, tuple[str, str, Break, str]] = {
     "a scaled object of nothing": (
         "ScaledObject", "intake-worker",
         lambda b: b["spec"]["scaleTargetRef"].update(name="x"), "scales Deployment x",
+    ),
+    "a monitor of nothing": (
+        "PodMonitor", "huiyin", lambda b: b["spec"]["selector"]["matchLabels"].update(x="y"), "selects no pods",
+    ),
+    "a monitor of a closed port": (
+        "PodMonitor", "huiyin", lambda b: b["spec"]["podMetricsEndpoints"][0].update(port="admin"), "asks port admin",
+    ),
+    "a monitor whose job has no name": (
+        "PodMonitor", "huiyin", lambda b: b["spec"].update(jobLabel="x"), "from a label that a pod does not have",
+    ),
+    "a monitor with a misspelt field": (
+        "PodMonitor", "huiyin",
+        lambda b: b["spec"]["podMetricsEndpoints"][0]["relabelings"][0].update(sourceLabel=["x"]),
+        "relabelings.0.sourceLabel: Extra inputs",
+    ),
+    "a rule with a misspelt field": (
+        "PrometheusRule", "huiyin", lambda b: b["spec"]["groups"][0]["rules"][0].update(forr="1m"), "forr: Extra",
+    ),
+    "a rule that is neither": (
+        "PrometheusRule", "huiyin", lambda b: b["spec"]["groups"][0]["rules"][0].pop("alert"), "an alert or recorded",
     ),
     "a budget for nothing": (
         "PodDisruptionBudget", "intake-api",
