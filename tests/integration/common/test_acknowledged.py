@@ -64,9 +64,12 @@ class Teller:
 
     async def queued(self) -> list[int]:
         """What is sent again after a look at the broker."""
-        for loss in await find_losses(self.connection, cast("Bus", self.log), "cases"):
-            await send_again(self.connection, "cases", loss)
-        return [row["id"] for row in await self.connection.fetch("SELECT id FROM ledger_unsent ORDER BY id")]
+        before = await self.connection.fetchval("SELECT count(*) FROM ledger_unsent")
+        losses = await find_losses(self.connection, cast("Bus", self.log), "cases")
+        told = [await send_again(self.connection, "cases", loss) for loss in losses]
+        rows = await self.connection.fetch("SELECT id FROM ledger_unsent ORDER BY id")
+        assert sum(told) == len(rows) - before
+        return [row["id"] for row in rows]
 
 
 @pytest.fixture
