@@ -70,7 +70,8 @@ class Dispatching:
                 continue
             if not any(self._knowledge.heard(one, INTAKE, CaseRegistered)):
                 yield one, "was said before the registration was heard"
-            for problem in (*self._round_problems(one, event), *self._late(one, event), *self._step(event)):
+            problems = (*self._round_problems(one, event), *self._late(one, event), *self._step(event))
+            for problem in (*problems, *self._accused(one, event)):
                 yield one, problem
             self._follow(event)
 
@@ -94,6 +95,12 @@ class Dispatching:
         answers = self._knowledge.heard(one, INTAKE, CaseAnsweredDirectly)
         if any(answer.round == event.round for answer in answers):
             yield f"dispatch knew that round {event.round} was answered at the door"
+
+    def _accused(self, one: Said, event: RoundEvent) -> Iterator[str]:
+        if isinstance(event, CaseAssigned | CaseReassigned):
+            for registered in self._knowledge.heard(one, INTAKE, CaseRegistered):
+                if registered.accused_unit in (event.lead_unit, *event.support_units):
+                    yield f"{registered.accused_unit} takes part in the complaint about itself"
 
     def _step(self, event: RoundEvent) -> Iterator[str]:
         match event:

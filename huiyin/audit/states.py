@@ -28,7 +28,15 @@ def check_states(view: CaseView, findings: Findings) -> None:
             continue
         findings.checked[Invariant.STATE] += 1
         first = registered[0]
-        same = {"case_no": first.case_no, "area_code": first.area_code, "kind": first.kind, "urgency": first.urgency}
+        same: dict[str, Any] = {
+            "case_no": first.case_no,
+            "area_code": first.area_code,
+            "kind": first.kind,
+            "urgency": first.urgency,
+        }
+        if "accused_unit" in first.model_fields_set:
+            # Registrations of before do not tell it, and intake's row does.
+            same["accused_unit"] = first.accused_unit
         for message in _differences(row, {**same, **expect(view, first)}):
             findings.violated(Invariant.STATE, view.case_id, service, message)
 

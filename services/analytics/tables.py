@@ -36,6 +36,8 @@ class FactRow(Base, table=True):
     channel: str
     kind: str
     urgency: str
+    accused_unit: str = ""
+    """The unit complained about (被反映单位): it and those below it do not see the case, nor that it counts."""
     status: str
     is_open: bool
     round: int

@@ -67,14 +67,14 @@ class StoredPack:
 async def visible_work(session: Session, scope: Scope, case_id: str, *, lock: bool = True) -> Work:
     """The case; NotFound when it is not there or not in the caller's reach."""
     work = await session.one(Work, "case_id", case_id, lock=lock)
-    if work is None or not scope.allows(work.area_code, work.lead_unit):
+    if work is None or not scope.allows(work.area_code, work.lead_unit, accused_unit=work.accused_unit):
         raise NotFound("There is no such case, or you may not see it", "诉求件不存在或无权查看")
     return work
 
 
 def work_statement(scope: Scope, wanted: WorkFilter, window: Window) -> Select[Work]:
     """A unit's list, or everybody's in the caller's reach: what is due first comes first."""
-    conditions = [_statuses(wanted.status), scope.predicate(col(Work.area_code), col(Work.lead_unit))]
+    conditions = [_statuses(wanted.status), _within(scope)]
     if wanted.unit_code is not None:
         conditions.append(col(Work.lead_unit) == wanted.unit_code)
     if wanted.overdue is not None:
@@ -88,7 +88,7 @@ def work_statement(scope: Scope, wanted: WorkFilter, window: Window) -> Select[W
 
 def triage_statement(scope: Scope, wanted: TriageFilter, window: Window) -> Select[Work]:
     """What waits for a dispatcher, oldest first."""
-    conditions = [_statuses(Status.TRIAGE), scope.predicate(col(Work.area_code), col(Work.lead_unit))]
+    conditions = [_statuses(Status.TRIAGE), _within(scope)]
     if wanted.urgency is not None:
         conditions.append(col(Work.urgency) == wanted.urgency)
     if wanted.overdue is not None:
@@ -145,6 +145,10 @@ def _statuses(wanted: Status | None) -> ColumnElement[bool]:
 def _one_of(*statuses: Status) -> ColumnElement[bool]:
     words = ", ".join(f"'{status.value}'" for status in statuses)
     return literal_column(f"work.status IN ({words})", Boolean)
+
+
+def _within(scope: Scope) -> ColumnElement[bool]:
+    return scope.predicate(col(Work.area_code), col(Work.lead_unit), accused_column=col(Work.accused_unit))
 
 
 def _in_area(area_code: str | None) -> list[ColumnElement[bool]]:

@@ -185,6 +185,10 @@ class WorkOut(WorkItem):
     """A case with all that its unit needs. Who complained is asked at intake, with a reason."""
 
     text: str
+    accused_unit: Annotated[
+        str | None,
+        Field(description="The unit complained about (被反映单位): it and those below it cannot be given the case"),
+    ]
     supplements: list[Supplement]
     warnings: list[Deadline]
     misses: list[Deadline]

@@ -38,6 +38,8 @@ class Work(Base, table=True):
     title: str
     text: str
     confidential: bool
+    accused_unit: str | None = None
+    """The unit complained about (被反映单位): it and those below it neither handle the case nor see it."""
     supplements: list[dict[str, str]] = Field(sa_column=Column(JSONB, nullable=False))
     """What the citizen added: ``at`` and ``text`` of each, oldest first."""
 

@@ -78,7 +78,7 @@ async def review(
 
 
 @router.get("/cases/{case_id}", response_model=CaseOut, tags=["cases"])
-async def read_case(case_id: CaseId, door: Annotated[Door, needs(Right.CASE_READ)]) -> Response:
+async def read_case(case_id: CaseId, door: Annotated[Door, needs(Right.PROMISE_READ)]) -> Response:
     """A case with its clocks, callbacks, orders and steps; a part that the caller has no right to see is null."""
     return door.answer(await door.read(lambda session: showing.show_case(session, door.scope, door.principal, case_id)))
 

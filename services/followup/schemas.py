@@ -270,6 +270,10 @@ class CaseOut(AnswerBody):
     urgency: Urgency
     category_code: str | None
     title: str
+    accused_unit: Annotated[
+        str | None,
+        Field(description="The unit complained about (被反映单位): it and those below it see nothing of the case"),
+    ]
     callback_wanted: bool
     registered_at: AwareDatetime
     pack_version: int

@@ -45,6 +45,8 @@ class Matter(Base, table=True):
     urgency: Urgency = Field(sa_column=word_column(Urgency))
     category_code: str | None = None
     title: str
+    accused_unit: str | None = None
+    """The unit complained about (被反映单位): it and those below it see nothing of the case, and are told nothing."""
     callback_wanted: bool = True
     registered_at: datetime = Field(sa_column=moment_column())
     pack_version: int
@@ -136,6 +138,7 @@ class Supervision(Base, table=True):
     level: SupervisionLevel = Field(sa_column=word_column(SupervisionLevel))
     unit_code: str | None = None
     area_code: str
+    accused_unit: str | None = None
     reason: str
     by_rule: bool
     rule_code: str | None = None

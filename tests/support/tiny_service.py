@@ -115,7 +115,7 @@ async def write_note(session: Session, body: WriteNote) -> NoteOut:
 async def change_note(session: Session, door: Door, note_id: str, text: str, expected: ExpectedVersion) -> NoteOut:
     """Change its text."""
     note = await session.one(Note, "note_id", note_id)
-    if note is None or not door.scope.allows(note.area_code):
+    if note is None or not door.scope.covers(note.area_code):
         raise NotFound
     check_version(expected, note.version)
     note.text, note.version = text, note.version + 1
@@ -183,7 +183,7 @@ def _add_reads(router: APIRouter) -> None:
     ) -> Page[NoteOut]:
         statement = (
             select(Note)
-            .where(door.scope.predicate(cast("Any", Note.area_code)), *BY_TIME.after(cursor))
+            .where(door.scope.predicate(cast("Any", Note.area_code), accused_column=None), *BY_TIME.after(cursor))
             .order_by(*BY_TIME.order())
             .limit(limit + 1)
         )
@@ -197,7 +197,7 @@ def _add_reads(router: APIRouter) -> None:
     async def get_note(note_id: CaseId, door: Annotated[Door, needs(Right.CASE_READ)]) -> Response:
         async def query(session: Session) -> NoteOut:
             note = await session.one(Note, "note_id", note_id, lock=False)
-            if note is None or not door.scope.allows(note.area_code):
+            if note is None or not door.scope.covers(note.area_code):
                 raise NotFound
             return _shown(note)
 

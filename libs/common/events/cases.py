@@ -47,6 +47,8 @@ class CaseRegistered(CaseEvent):
     title: str
     text: str
     confidential: bool = False
+    accused_unit: str | None = None
+    """The unit complained about (被反映单位): it and those below it take no part in the case and see it nowhere."""
     callback_wanted: bool = True
     answered_at_once: bool = False
     """The door answers it in the same breath (直接答复): no unit is to be found for it."""

@@ -1,5 +1,6 @@
 """The pack in memory: every look-up that a service makes, in constant time."""
 
+from collections.abc import Iterator
 from typing import NamedTuple, TypeVar
 from zoneinfo import ZoneInfo
 
@@ -92,6 +93,26 @@ class Directory:
     def units(self, level: UnitLevel | None = None) -> tuple[Unit, ...]:
         """All units, or those of one level, in the pack's order."""
         return tuple(unit for unit in self.pack.units if level in (None, unit.level))
+
+    def lineage(self, unit_code: str) -> tuple[str, ...]:
+        """The unit and all above it, nearest first; nothing of a unit that this pack does not know."""
+        codes: list[str] = []
+        code: str | None = unit_code
+        while code is not None and code in self._units and code not in codes:
+            codes.append(code)
+            code = self._units[code].parent
+        return tuple(codes)
+
+    def is_within(self, unit_code: str, outer: str | None) -> bool:
+        """Whether the unit is ``outer`` or below it (本单位或其下级)."""
+        return outer is not None and (unit_code == outer or outer in self.lineage(unit_code))
+
+    def superiors(self, unit_code: str, *, but_not: str) -> Iterator[Unit]:
+        """The units above, nearest first, then the supervisors (督查): none that is ``but_not`` or below it."""
+        above = (*self.lineage(unit_code)[1:], *(unit.code for unit in self.units(UnitLevel.SUPERVISOR)))
+        for code in dict.fromkeys(above):
+            if not self.is_within(code, but_not):
+                yield self.unit(code)
 
     def superior(self, unit_code: str) -> Unit:
         """上级单位: the unit's parent, else a supervisor, else the hotline, else itself."""

@@ -44,6 +44,17 @@ class PackShelf:
             return max(in_force, key=lambda shelved: shelved.version)
         return self._versions[min(self._versions)]
 
+    def own_units(self, unit_code: str | None, now: datetime) -> frozenset[str]:
+        """The unit and all above it (本单位及其上级), by the pack in force, else by the newest that knew the unit."""
+        if unit_code is None:
+            return frozenset()
+        newest_first = sorted(self._versions.values(), key=lambda shelved: shelved.version, reverse=True)
+        for shelved in (self.current(now), *newest_first) if newest_first else ():
+            lineage = shelved.directory.lineage(unit_code)
+            if lineage:
+                return frozenset(lineage)
+        return frozenset({unit_code})
+
     def is_undivided(self, category_code: str) -> bool:
         """Whether some version knows the category, and none ever had others inside it: cases keep theirs.
 

@@ -5,11 +5,13 @@ from dataclasses import dataclass
 from enum import StrEnum
 from types import MappingProxyType
 
-from sqlalchemy import ColumnElement, SQLColumnExpression, and_, false
+from sqlalchemy import ColumnElement, SQLColumnExpression, and_, false, not_, or_
 
 from libs.common.errors import Forbidden
 from libs.common.pack.areas import area_prefix
 from libs.common.security.principal import Principal, Role
+
+Column = SQLColumnExpression[str] | SQLColumnExpression[str | None]
 
 
 class Right(StrEnum):
@@ -37,6 +39,7 @@ class Right(StrEnum):
     DIRECTORY_READ = "dispatch.directory.read"
     DIRECTORY_PUBLISH = "dispatch.directory.publish"
 
+    PROMISE_READ = "followup.cases.read"
     CALLBACK_READ = "followup.callbacks.read"
     CALLBACK_RECORD = "followup.callbacks.record"
     UNREACHABLE_REVIEW = "followup.callbacks.review_unreachable"
@@ -55,7 +58,7 @@ class Right(StrEnum):
     CLOCK_ADVANCE = "ops.clock.advance"
 
 
-_LOOK_AT_CASES = frozenset({Right.CASE_READ, Right.CASE_LIST, Right.CASE_TIMELINE})
+_LOOK_AT_CASES = frozenset({Right.CASE_READ, Right.CASE_LIST, Right.CASE_TIMELINE, Right.PROMISE_READ})
 _LOOK_AT_FIGURES = frozenset({Right.FIGURE_READ, Right.FIGURE_CASES})
 _LOOK_AT_WORK = frozenset({Right.WORK_READ, Right.TRIAGE_READ})
 _LOOK_AT_PROMISES = frozenset({Right.CALLBACK_READ, Right.TIMER_READ, Right.SUPERVISION_READ})
@@ -139,48 +142,117 @@ RIGHTS: Mapping[Role, frozenset[Right]] = MappingProxyType(
 UNIT_BOUND: frozenset[Role] = frozenset({Role.HANDLER})
 """Roles that see only rows of their own unit, and that carry no right at all without one."""
 
+SOURCE_BOUND: frozenset[Role] = frozenset({Role.INTEGRATOR})
+"""Roles of outside systems: they see only the cases that they sent themselves, under their own name."""
+
 ABOUT_NO_UNIT: frozenset[Right] = frozenset({Right.DIRECTORY_READ, Right.COUNTY_PAGE})
 """Rights over what belongs to no single unit: a unit argues a return with the whole directory in hand."""
 
 
 @dataclass(frozen=True, slots=True)
+class Bound:
+    """How far one role goes inside its area: the rows of one unit, those that one outside system sent, or all."""
+
+    unit_code: str | None = None
+    source_system: str | None = None
+
+
+EVERYTHING = (Bound(),)
+
+
+@dataclass(frozen=True, slots=True)
 class Scope:
-    """The rows that a right reaches: an area subtree, and one unit in it when `unit_code` is set."""
+    """The rows that a right reaches: inside an area, what any of its ``bounds`` takes in, and no case about oneself.
+
+    ``own_units`` are the unit that the caller acts for and all above it: a complaint about one of them is hidden, be
+    the caller's role what it may (信访工作条例 Art 30, 46; 济南条例 Art 32).
+    """
 
     area_prefix: str
-    unit_code: str | None
+    bounds: tuple[Bound, ...] = EVERYTHING
+    own_units: frozenset[str] = frozenset()
 
-    def allows(self, area_code: str | None, unit_code: str | None = None) -> bool:
-        """Whether a row of this area and unit may be seen. A row without an area is nobody's."""
-        if area_code is None or not area_code.startswith(self.area_prefix):
+    @property
+    def unit_code(self) -> str | None:
+        """The unit whose rows alone are reached; None when there are others."""
+        return self.bounds[0].unit_code if len(self.bounds) == 1 else None
+
+    @property
+    def source_system(self) -> str | None:
+        """The outside system whose cases alone are reached; None when there are others."""
+        return self.bounds[0].source_system if len(self.bounds) == 1 else None
+
+    def covers(self, area_code: str | None) -> bool:
+        """Whether an area lies in the caller's, for what is no row about a case. No area is nobody's."""
+        return area_code is not None and area_code.startswith(self.area_prefix)
+
+    def allows(
+        self,
+        area_code: str | None,
+        unit_code: str | None,
+        *,
+        accused_unit: str | None,
+        source_system: str | None = None,
+    ) -> bool:
+        """Whether a row of this area, unit, accused unit and source may be seen."""
+        if not self.covers(area_code) or accused_unit in self.own_units:
             return False
-        return self.unit_code is None or self.unit_code == unit_code
+        return any(
+            bound.unit_code in (None, unit_code) and bound.source_system in (None, source_system)
+            for bound in self.bounds
+        )
 
     def predicate(
         self,
-        area_column: SQLColumnExpression[str] | SQLColumnExpression[str | None],
-        unit_column: SQLColumnExpression[str] | SQLColumnExpression[str | None] | None = None,
+        area_column: Column,
+        unit_column: Column | None = None,
+        *,
+        accused_column: Column | None,
+        source_column: Column | None = None,
     ) -> ColumnElement[bool]:
-        """`allows` as SQL. A table without a unit column shows nothing to somebody bound to a unit."""
-        in_area = area_column.like(self.area_prefix + "%")
-        if self.unit_code is None:
-            return in_area
-        if unit_column is None:
-            return false()
-        return and_(in_area, unit_column == self.unit_code)
+        """`allows` as SQL. A table without a column shows nothing to somebody bound to what it would hold.
+
+        Without ``accused_column`` it shows also what is said about the caller's own units: that is for tables where
+        it is taken out in another way.
+        """
+        conditions: list[ColumnElement[bool]] = [area_column.like(self.area_prefix + "%")]
+        if Bound() not in self.bounds:
+            conditions.append(or_(*(_within(bound, unit_column, source_column) for bound in self.bounds)))
+        if self.own_units and accused_column is not None:
+            # Nobody is accused in most cases, and NULL is in no list.
+            own = accused_column.in_(sorted(self.own_units))
+            conditions.append(or_(accused_column.is_(None), not_(own)))
+        return and_(*conditions)
 
 
-def decide(principal: Principal, right: Right) -> Scope:
-    """The rows on which the principal may use the right; the widest, when several of its roles carry it.
+def _within(bound: Bound, unit_column: Column | None, source_column: Column | None) -> ColumnElement[bool]:
+    chosen = ((unit_column, bound.unit_code), (source_column, bound.source_system))
+    conditions = [false() if column is None else column == value for column, value in chosen if value is not None]
+    return and_(*conditions)
+
+
+def decide(principal: Principal, right: Right, own_units: frozenset[str] = frozenset()) -> Scope:
+    """The rows on which the principal may use the right: what each of its roles reaches, and nothing beside it.
+
+    ``own_units`` are the principal's unit and all above it, as far as the directory knows; its own is always one.
 
     Raises:
         Forbidden: none of its roles carries the right, or the only one that does needs a unit and there is none.
     """
-    carrying = [role for role in principal.roles if right in RIGHTS[role] and _in_force(role, principal)]
+    carrying = [role for role in sorted(principal.roles) if right in RIGHTS[role] and _in_force(role, principal)]
     if not carrying:
         raise Forbidden(f"This needs the right {right.value}", f"此操作需要权限 {right.value}")
-    within_unit = right not in ABOUT_NO_UNIT and UNIT_BOUND.issuperset(carrying)
-    return Scope(area_prefix(principal.area_code), principal.unit_code if within_unit else None)
+    bounds = tuple(dict.fromkeys(_bound(principal, role, right) for role in carrying))
+    own = own_units if principal.unit_code is None else own_units | {principal.unit_code}
+    return Scope(area_prefix(principal.area_code), EVERYTHING if Bound() in bounds else bounds, own)
+
+
+def _bound(principal: Principal, role: Role, right: Right) -> Bound:
+    if right in ABOUT_NO_UNIT:
+        return Bound()
+    return Bound(
+        principal.unit_code if role in UNIT_BOUND else None, principal.subject if role in SOURCE_BOUND else None
+    )
 
 
 def has_right(principal: Principal, right: Right) -> bool:
@@ -188,32 +260,16 @@ def has_right(principal: Principal, right: Right) -> bool:
     return any(right in RIGHTS[role] and _in_force(role, principal) for role in principal.roles)
 
 
-def may_call_back(principal: Principal, handling_unit: str | None) -> bool:
-    """Whether the principal may call back on a case of this unit: never on one that its own unit handled."""
-    return has_right(principal, Right.CALLBACK_RECORD) and not _of_unit(principal, handling_unit)
+def may_know_requester(principal: Principal, *, handling_unit: str | None, confidential: bool) -> bool:
+    """Whether the principal may learn who complained in a case that it may see.
 
-
-def may_decide_return(principal: Principal, handling_unit: str | None) -> bool:
-    """Whether the principal may decide on a return (退单) that this unit asked for: never for its own unit."""
-    return has_right(principal, Right.RETURN_DECIDE) and not _of_unit(principal, handling_unit)
-
-
-def may_know_requester(
-    principal: Principal, *, handling_unit: str | None, accused_unit: str | None, confidential: bool
-) -> bool:
-    """Whether the principal may learn who complained, once `decide` has put the case within its reach.
-
-    The unit complained about never may; the handling unit may not when the case is confidential (保密件). Sources:
-    信访工作条例 Art 30 and 46, 济南 Art 16 and 32.
+    The handling unit may not when the case is confidential (保密件). Sources: 信访工作条例 Art 30 and 46, 济南 Art 16
+    and 32. The unit complained about sees no such case at all (`Scope`).
     """
-    if not has_right(principal, Right.REQUESTER_REVEAL) or _of_unit(principal, accused_unit):
+    if not has_right(principal, Right.REQUESTER_REVEAL):
         return False
-    return not (confidential and _of_unit(principal, handling_unit))
+    return not (confidential and handling_unit is not None and principal.unit_code == handling_unit)
 
 
 def _in_force(role: Role, principal: Principal) -> bool:
     return role not in UNIT_BOUND or principal.unit_code is not None
-
-
-def _of_unit(principal: Principal, unit_code: str | None) -> bool:
-    return unit_code is not None and principal.unit_code == unit_code

@@ -52,8 +52,9 @@ class Door:
         self.runtime = runtime
         self.principal = principal
         self.right = right
-        self.scope: Scope = policy.decide(principal, right)
         self.now: datetime = runtime.clock.now()
+        own_units = runtime.door_database.packs.own_units(principal.unit_code, self.now)
+        self.scope: Scope = policy.decide(principal, right, own_units)
 
     def expected_version(self) -> ExpectedVersion:
         """What If-Match says, for ``check_version``; MissingPrecondition (428) without it."""

@@ -13,11 +13,12 @@ from libs.common.pack.schema import Formula
 from libs.common.security.policy import Scope
 from services.analytics.actions.figures import Board, read_board
 from services.analytics.actions.selecting import Asked, make_definite, names
+from services.analytics.actions.summing import sums
 from services.analytics.domain.rates import NO_DATA, half_up
 from services.analytics.domain.terms import COUNTERS, NOTHING, Basis, Counter, Counts
 from services.analytics.queries.cases import Standing, standing
 from services.analytics.queries.freshness import Freshness, freshness
-from services.analytics.queries.sums import Grouping, sums
+from services.analytics.queries.sums import Grouping
 from services.analytics.schemas import By, PeriodName, PeriodOut, RateMeasure, ScoreMeasure, SelectionQuery
 
 FLOW = (Counter.REGISTERED, Counter.ASSIGNED, Counter.HANDLED, Counter.CLOSED, Counter.SENT_BACK)

@@ -9,10 +9,10 @@ from libs.common.errors import invalid
 from libs.common.pack.schema import Formula, Score
 from libs.common.security.policy import Scope
 from services.analytics.actions.selecting import Asked, grouping, make_definite, names, stamp
+from services.analytics.actions.summing import sums
 from services.analytics.domain import rates
 from services.analytics.domain.rates import Ratio
 from services.analytics.domain.terms import COUNTERS, NOTHING, Basis, Counter, Counts
-from services.analytics.queries.sums import sums
 from services.analytics.schemas import (
     By,
     CountsOut,

@@ -45,6 +45,7 @@ def _registered(event: cases.CaseRegistered) -> Registration:
         urgency=event.urgency.value,
         pack_version=event.pack_version,
         at=event.registered_at,
+        accused_unit=event.accused_unit or "",
     )
 
 

@@ -20,6 +20,8 @@ class Registration(NamedTuple):
     urgency: str
     pack_version: int
     at: datetime
+    accused_unit: str = ""
+    """被反映单位; empty when none is."""
 
 
 class Supplement(NamedTuple):

@@ -134,7 +134,9 @@ def _along(wanted: Wanted, floor: Place | None, *, strays: bool) -> list[ColumnE
 def _narrowed(scope: Scope, wanted: Wanted) -> list[ColumnElement[bool]]:
     selection = wanted.selection
     conditions: list[ColumnElement[bool]] = [
-        scope.predicate(_column(FactRow.area_code), _column(FactRow.unit_code)),
+        scope.predicate(
+            _column(FactRow.area_code), _column(FactRow.unit_code), accused_column=_column(FactRow.accused_unit)
+        ),
         _column(FactRow.counted).op("&")(_bits(wanted.counters)) != 0,
     ]
     if wanted.basis is Basis.HAPPENED:

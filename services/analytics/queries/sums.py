@@ -50,7 +50,8 @@ async def sums(
 ) -> dict[str, Counts]:
     """The counters, by group in the order of its key; without a grouping one row under ``""``.
 
-    Those that are not among ``only`` come out as 0: what nobody shows need not be added up.
+    Those that are not among ``only`` come out as 0: what nobody shows need not be added up. Roll-ups do not tell who is
+    complained about: ``actions.summing`` takes that out.
     """
     wanted = [counter for counter in COUNTERS if counter in only]
     places = [COUNTERS.index(counter) for counter in wanted]
@@ -119,7 +120,8 @@ def _group_key(table: Table, by: Grouping) -> ColumnElement[Any]:
 
 def _chosen(table: Table, scope: Scope, basis: Basis, selection: Selection) -> list[ColumnElement[bool]]:
     columns = table.c
-    conditions = [columns.basis == basis.value, scope.predicate(columns.area_code, columns.unit_code)]
+    within = scope.predicate(columns.area_code, columns.unit_code, accused_column=None)
+    conditions = [columns.basis == basis.value, within]
     if selection.area_prefix:
         conditions.append(columns.area_code.like(selection.area_prefix + "%"))
     if selection.unit_code is not None:

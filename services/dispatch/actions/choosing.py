@@ -1,11 +1,11 @@
 """Choosing the unit: by the duty directory (权责清单), or by a person's choice checked against it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from libs.common.database.session import Session
-from libs.common.errors import invalid
+from libs.common.errors import Invalid, invalid
 from libs.common.events.cases import CaseAssigned, CaseReassigned, TriageQueued
 from libs.common.pack.areas import contains
 from libs.common.pack.directory import Directory, Lead, UnknownCode
@@ -35,8 +35,14 @@ class Wish:
     reason: str
 
 
-def by_rule(directory: Directory, pack_version: int, category_code: str | None, area_code: str) -> Choice | str:
-    """The unit that the duty directory names, or why a person has to choose one."""
+def by_rule(
+    directory: Directory, pack_version: int, category_code: str | None, area_code: str, accused_unit: str | None = None
+) -> Choice | str:
+    """The unit that the duty directory names, or why a person has to choose one.
+
+    The unit complained about (被反映单位), and those below it, never handle the case: it goes to the nearest superior
+    that is neither (信访工作条例 Art 30).
+    """
     if category_code is None:
         return "登记时没有类别 no category was given"
     try:
@@ -45,10 +51,17 @@ def by_rule(directory: Directory, pack_version: int, category_code: str | None, 
             return lead.explanation
         if not _reaches(directory, lead.unit_code, area_code):
             return f"{lead.explanation}: 该单位辖区不含事发地 its area does not contain the place"
-        support = directory.support_units(category_code, area_code)
+        named = Choice(
+            lead.unit_code,
+            directory.support_units(category_code, area_code),
+            category_code,
+            pack_version,
+            by_rule=True,
+            explanation=lead.explanation,
+        )
     except UnknownCode as unknown:
         return f"县包中没有{unknown.field} {unknown.code} not in pack version {pack_version}"
-    return Choice(lead.unit_code, support, category_code, pack_version, by_rule=True, explanation=lead.explanation)
+    return named if accused_unit is None else _past_the_accused(directory, named, area_code, accused_unit)
 
 
 def by_hand(directory: Directory, pack_version: int, work: Work, wish: Wish) -> Choice:
@@ -58,7 +71,7 @@ def by_hand(directory: Directory, pack_version: int, work: Work, wish: Wish) -> 
         raise invalid("category_code", "the case has no category yet; name one", "诉求件尚无类别，请指定")
     directory.category(category_code)
     _check_lead(directory, work, wish.lead_unit, category_code)
-    _check_support(directory, wish)
+    _check_support(directory, work, wish)
     return Choice(
         wish.lead_unit,
         tuple(wish.support_units),
@@ -66,6 +79,27 @@ def by_hand(directory: Directory, pack_version: int, work: Work, wish: Wish) -> 
         pack_version,
         by_rule=False,
         explanation=f"人工指定 chosen by a dispatcher: {wish.reason}",
+    )
+
+
+def _past_the_accused(directory: Directory, named: Choice, area_code: str, accused_unit: str) -> Choice | str:
+    """The choice without the unit complained about and those below it; or why nobody is left."""
+    support = tuple(code for code in named.support_units if not directory.is_within(code, accused_unit))
+    if not directory.is_within(named.lead_unit, accused_unit):
+        return replace(named, support_units=support)
+    for unit in directory.superiors(named.lead_unit, but_not=accused_unit):
+        fits = directory.may_receive(unit.code, named.category_code, area_code)
+        if fits and _reaches(directory, unit.code, area_code):
+            return replace(
+                named,
+                lead_unit=unit.code,
+                support_units=tuple(code for code in support if code != unit.code),
+                explanation=f"{named.explanation}；被反映单位及其下级回避，由上级办理"
+                f" the unit complained about does not handle it, its superior does: {unit.code} {unit.name}",
+            )
+    return (
+        f"{named.explanation}；被反映单位及其下级回避，没有可以办理的上级"
+        " the unit complained about does not handle it, and no superior is left that may"
     )
 
 
@@ -152,17 +186,29 @@ def _check_lead(directory: Directory, work: Work, lead_unit: str, category_code:
             "this matter was taken back by the county; no town or village may be given it",
             "该事项属上级收回事项，不得派给镇村",
         )
+    if directory.is_within(lead_unit, work.accused_unit):
+        raise _accused("lead_unit")
     # A unit sees what happens in its area: given a case from elsewhere it would never find it in its list.
     if not _reaches(directory, lead_unit, work.area_code):
         raise invalid("lead_unit", "its area does not contain the place of the case", "该单位辖区不含事发地")
 
 
-def _check_support(directory: Directory, wish: Wish) -> None:
+def _check_support(directory: Directory, work: Work, wish: Wish) -> None:
     for index, code in enumerate(wish.support_units):
         field = f"support_units/{index}"
         _known_unit(directory, field, code)
         if code == wish.lead_unit or code in wish.support_units[:index]:
             raise invalid(field, "is named twice", "单位重复")
+        if directory.is_within(code, work.accused_unit):
+            raise _accused(field)
+
+
+def _accused(field: str) -> Invalid:
+    return invalid(
+        field,
+        "is the unit complained about, or below it; it takes no part in the case",
+        "系被反映单位或其下级单位，应当回避",
+    )
 
 
 def _known_unit(directory: Directory, field: str, code: str) -> None:

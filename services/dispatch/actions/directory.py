@@ -35,7 +35,7 @@ async def publish(session: Session, scope: Scope, pack: Pack) -> PackOut:
 
     It stands on the shelf only when the caller has read the shelf anew, after the commit.
     """
-    if not scope.allows(pack.place.code):
+    if not scope.covers(pack.place.code):
         raise Forbidden("You may not publish a pack for this place", "无权发布该地区的县包")
     await queries.lock_packs(session)
     newest = await queries.newest_pack(session)

@@ -25,7 +25,7 @@ def open_work(session: Session, event: CaseRegistered) -> None:
         _open(session, work, Action.NOTE_ANSWER, "登记即答复 answered at registration")
         return
     directory = session.packs.version(event.pack_version)
-    choice = by_rule(directory, event.pack_version, event.category_code, event.area_code)
+    choice = by_rule(directory, event.pack_version, event.category_code, event.area_code, event.accused_unit)
     if isinstance(choice, Choice):
         give(work, choice, session.now)
         _open(session, work, Action.ROUTE, choice.explanation)
@@ -69,6 +69,7 @@ def _new_work(session: Session, event: CaseRegistered) -> Work:
         title=event.title,
         text=event.text,
         confidential=event.confidential,
+        accused_unit=event.accused_unit,
         supplements=[],
         warnings=[],
         misses=[],
@@ -95,7 +96,7 @@ def _choice_again(session: Session, work: Work) -> Choice | str:
             explanation=f"发回重办，仍由原单位办理 sent back to the unit that handled it: {work.lead_unit}",
         )
     directory = session.packs.version(work.pack_version)
-    return by_rule(directory, work.pack_version, work.category_code, work.area_code)
+    return by_rule(directory, work.pack_version, work.category_code, work.area_code, work.accused_unit)
 
 
 def _begin_round(work: Work, number: int) -> None:

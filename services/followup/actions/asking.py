@@ -116,7 +116,7 @@ async def _enter(
 ) -> tuple[Matter, Callback, list[Attempt]]:
     """The callback, when the caller may see it (else NotFound), may take the step (Forbidden), knows its version."""
     found = await find_callback(session, callback_id)
-    if found is None or not asked.scope.allows(found[1].area_code, found[1].handling_unit):
+    if found is None or not queries.sees_callback(asked.scope, *found):
         raise queries.no_such_callback()
     matter, callback = found
     attempts = await session.rows(Attempt, "callback_id", callback_id, lock=False)

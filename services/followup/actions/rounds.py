@@ -39,6 +39,7 @@ def open_matter(session: Session, event: CaseRegistered) -> None:
         urgency=event.urgency,
         category_code=event.category_code,
         title=event.title,
+        accused_unit=event.accused_unit,
         callback_wanted=event.callback_wanted,
         registered_at=event.registered_at,
         pack_version=event.pack_version,

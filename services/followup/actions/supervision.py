@@ -6,7 +6,7 @@ from datetime import date
 import uuid_utils
 
 from libs.common.database.session import Session
-from libs.common.errors import Conflict, NotFound, invalid
+from libs.common.errors import Conflict, invalid
 from libs.common.events.cases import SupervisionIssued, SupervisionReplied
 from libs.common.events.terms import SupervisionLevel
 from libs.common.pack.directory import Directory, UnknownCode
@@ -31,7 +31,7 @@ def issue_by_rule(session: Session, matter: Matter, step: LadderStep, *, source:
     Without any recipient the order still stands, for a supervisor to see.
     """
     directory = session.packs.version(matter.pack_version)
-    for unit_code in _recipients(directory, step, lead_unit) or (None,):
+    for unit_code, instead in _recipients(directory, step, lead_unit, matter.accused_unit).items() or [(None, "")]:
         order = session.new(
             Supervision,
             supervision_id=str(uuid.uuid5(_IDS, f"{source}/{unit_code or ''}")),
@@ -40,7 +40,8 @@ def issue_by_rule(session: Session, matter: Matter, step: LadderStep, *, source:
             level=step.level,
             unit_code=unit_code,
             area_code=matter.area_code,
-            reason=f"{step.name} {step.name_en}",
+            accused_unit=matter.accused_unit,
+            reason=f"{step.name} {step.name_en}{instead}",
             by_rule=True,
             rule_code=step.code,
             issued_by=SYSTEM.subject,
@@ -70,8 +71,8 @@ def supervise_returns(session: Session, matter: Matter, lead_unit: str | None) -
 async def issue(session: Session, asked: Asked, body: IssueSupervision) -> SupervisionOut:
     """A supervisor's own order (人工督办), to the lead unit unless another is named."""
     matter = await find_matter(session, body.case_id)
-    if matter is None or not asked.scope.allows(matter.area_code, matter.lead_unit):
-        raise NotFound("There is no such case, or you may not see it", "诉求件不存在或无权查看")
+    if matter is None or not queries.sees_matter(asked.scope, matter):
+        raise queries.no_such_case()
     standing = after(matter, Action.SUPERVISE, Given(session.now, by=asked.actor))
     directory = session.packs.version(matter.pack_version)
     unit_code = _addressee(directory, matter, body.unit_code)
@@ -84,6 +85,7 @@ async def issue(session: Session, asked: Asked, body: IssueSupervision) -> Super
         level=body.level,
         unit_code=unit_code,
         area_code=matter.area_code,
+        accused_unit=matter.accused_unit,
         reason=reason,
         by_rule=False,
         issued_by=asked.actor.subject,
@@ -99,7 +101,7 @@ async def issue(session: Session, asked: Asked, body: IssueSupervision) -> Super
 async def reply(session: Session, asked: AskedChange, supervision_id: str, body: ReplySupervision) -> SupervisionOut:
     """The unit answers one order; every other order still waits for its own answer."""
     order = await session.one(Supervision, "supervision_id", supervision_id)
-    if order is None or not asked.scope.allows(order.area_code, order.unit_code):
+    if order is None or not queries.sees_order(asked.scope, order):
         raise queries.no_such_order()
     check_version(asked.expected, order.version)
     if order.state is not SupervisionState.ISSUED:
@@ -143,7 +145,23 @@ def _issue(session: Session, order: Supervision) -> None:
     )
 
 
-def _recipients(directory: Directory, step: LadderStep, lead_unit: str | None) -> tuple[str | None, ...]:
+def _recipients(
+    directory: Directory, step: LadderStep, lead_unit: str | None, accused_unit: str | None
+) -> dict[str | None, str]:
+    """The units that an order goes to, each with what is to be said of it.
+
+    What would go to the unit complained about (被反映单位), or below it, goes to the nearest superior that is neither.
+    """
+    found: dict[str | None, str] = {}
+    for code in _named(directory, step, lead_unit):
+        if code is None or accused_unit is None or not directory.is_within(code, accused_unit):
+            found.setdefault(code, "")
+        elif (superior := next(directory.superiors(code, but_not=accused_unit), None)) is not None:
+            found.setdefault(superior.code, "；被反映单位回避，改送其上级 to the superior of the unit complained about")
+    return found
+
+
+def _named(directory: Directory, step: LadderStep, lead_unit: str | None) -> tuple[str | None, ...]:
     try:
         return directory.recipients(step.to, lead_unit)
     except UnknownCode:
@@ -154,7 +172,13 @@ def _recipients(directory: Directory, step: LadderStep, lead_unit: str | None) -
 def _addressee(directory: Directory, matter: Matter, unit_code: str | None) -> str | None:
     if unit_code is None:
         return matter.lead_unit
-    return directory.unit(unit_code).code
+    if directory.is_within(directory.unit(unit_code).code, matter.accused_unit):
+        raise invalid(
+            "unit_code",
+            "is the unit complained about, or below it; it takes no part in the case",
+            "系被反映单位或其下级单位，应当回避",
+        )
+    return unit_code
 
 
 def _reply_due(session: Session, directory: Directory, level: SupervisionLevel) -> date | None:

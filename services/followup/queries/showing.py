@@ -66,21 +66,36 @@ class Window:
     size: int
 
 
+def sees_matter(scope: Scope, matter: Matter) -> bool:
+    """Whether the case is within reach."""
+    return scope.allows(matter.area_code, matter.lead_unit, accused_unit=matter.accused_unit)
+
+
+def sees_callback(scope: Scope, matter: Matter, callback: Callback) -> bool:
+    """Whether a callback is within reach."""
+    return scope.allows(callback.area_code, callback.handling_unit, accused_unit=matter.accused_unit)
+
+
+def sees_order(scope: Scope, order: Supervision) -> bool:
+    """Whether a supervision order is within reach."""
+    return scope.allows(order.area_code, order.unit_code, accused_unit=order.accused_unit)
+
+
 async def visible_matter(session: Session, scope: Scope, case_id: str) -> Matter:
     """The case, unlocked; NotFound when it is not there or not in the caller's reach."""
     matter = await session.one(Matter, "case_id", case_id, lock=False)
-    if matter is None or not scope.allows(matter.area_code, matter.lead_unit):
-        raise NotFound("There is no such case, or you may not see it", "诉求件不存在或无权查看")
+    if matter is None or not sees_matter(scope, matter):
+        raise no_such_case()
     return matter
 
 
 async def visible_callback(session: Session, scope: Scope, callback_id: str) -> tuple[Matter, Callback]:
     """A callback with its case, unlocked."""
     callback = await session.one(Callback, "callback_id", callback_id, lock=False)
-    if callback is None or not scope.allows(callback.area_code, callback.handling_unit):
+    if callback is None:
         raise no_such_callback()
     matter = await session.one(Matter, "case_id", callback.case_id, lock=False)
-    if matter is None:
+    if matter is None or not sees_callback(scope, matter, callback):
         raise no_such_callback()
     return matter, callback
 
@@ -88,7 +103,7 @@ async def visible_callback(session: Session, scope: Scope, callback_id: str) -> 
 async def visible_supervision(session: Session, scope: Scope, supervision_id: str) -> Supervision:
     """An order, unlocked."""
     order = await session.one(Supervision, "supervision_id", supervision_id, lock=False)
-    if order is None or not scope.allows(order.area_code, order.unit_code):
+    if order is None or not sees_order(scope, order):
         raise no_such_order()
     return order
 
@@ -136,7 +151,7 @@ async def list_callbacks(
     """The queue: who is to be called first stands first."""
     conditions = [
         col(Callback.state) == wanted.state,
-        scope.predicate(col(Callback.area_code), col(Callback.handling_unit)),
+        scope.predicate(col(Callback.area_code), col(Callback.handling_unit), accused_column=col(Matter.accused_unit)),
         *_in_area(col(Callback.area_code), wanted.area_code),
     ]
     if wanted.handling_unit is not None:
@@ -157,7 +172,7 @@ async def list_timers(session: Session, scope: Scope, wanted: TimerFilter, windo
     """Timers: what fires first stands first."""
     conditions = [
         _in_state(wanted.state),
-        scope.predicate(col(Matter.area_code), col(TimerRow.unit_code)),
+        scope.predicate(col(Matter.area_code), col(TimerRow.unit_code), accused_column=col(Matter.accused_unit)),
     ]
     if wanted.case_id is not None:
         conditions.append(col(TimerRow.case_id) == wanted.case_id)
@@ -182,7 +197,9 @@ async def list_supervisions(
 ) -> list[Supervision]:
     """Orders, newest first."""
     conditions = [
-        scope.predicate(col(Supervision.area_code), col(Supervision.unit_code)),
+        scope.predicate(
+            col(Supervision.area_code), col(Supervision.unit_code), accused_column=col(Supervision.accused_unit)
+        ),
         *_in_area(col(Supervision.area_code), wanted.area_code),
     ]
     for column, value in (
@@ -200,6 +217,11 @@ async def list_supervisions(
         .limit(window.size + 1)
     )
     return list((await session.execute(statement)).scalars())
+
+
+def no_such_case() -> NotFound:
+    """What somebody hears who may not see it, too."""
+    return NotFound("There is no such case, or you may not see it", "诉求件不存在或无权查看")
 
 
 def no_such_callback() -> NotFound:

@@ -5,6 +5,7 @@ from typing import Any
 
 from libs.common.database.session import Session
 from libs.common.errors import Conflict, NotFound
+from libs.common.security.policy import Scope
 from libs.common.security.principal import Principal
 from libs.common.web.versions import ExpectedVersion, check_version
 from services.intake.actions.docket import Entry, enter, file_of, move
@@ -17,7 +18,7 @@ from services.intake.domain.lifecycle import (
     taken,
 )
 from services.intake.queries.files import CaseFile
-from services.intake.queries.reach import Reach
+from services.intake.queries.reach import sees
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,13 +26,13 @@ class Asked:
     """A caller with the right to ask, and the cases that the right reaches."""
 
     principal: Principal
-    reach: Reach
+    scope: Scope
 
 
 async def enter_case(session: Session, asked: Asked, case_id: str, expected: ExpectedVersion | None) -> CaseFile:
     """The file of a case that is to change; NotFound when it is out of reach, StaleVersion when it has changed."""
     file = await file_of(session, case_id)
-    if file is None or not asked.reach.sees(file):
+    if file is None or not sees(asked.scope, file):
         raise NotFound
     if expected is not None:
         check_version(expected, file.standing.version)

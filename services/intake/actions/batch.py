@@ -9,12 +9,13 @@ from pydantic import TypeAdapter
 from pydantic_core import to_json
 
 from libs.common.database.session import Session
+from libs.common.security.policy import Scope
 from libs.common.web.answers import AnswerKey, Kept, find_answer, find_answers, keep_answer
 from libs.common.web.door import IdempotencyKeyReused
 from libs.common.web.ndjson import Read
 from services.intake.actions.drafting import Draft
 from services.intake.actions.register import known_before, write_case
-from services.intake.queries.reach import Reach
+from services.intake.queries.reach import sees
 from services.intake.schemas import RegisterCase, TakenLine
 
 DraftedLine = tuple[int, Draft]
@@ -45,7 +46,7 @@ def once_of(scope: str, key: str, reads: Sequence[Read[RegisterCase]]) -> Once:
 
 
 async def take_lines(
-    session: Session, lines: Sequence[DraftedLine], reach: Reach, once: Once | None
+    session: Session, lines: Sequence[DraftedLine], scope: Scope, once: Once | None
 ) -> tuple[TakenLine, ...]:
     """Register the lines, or name the case that a line's source number has already.
 
@@ -53,7 +54,7 @@ async def take_lines(
     IdempotencyKeyReused when other lines were sent under the same key before.
     """
     if once is None:
-        return tuple([await _take(session, number, draft, reach) for number, draft in lines])
+        return tuple([await _take(session, number, draft, scope) for number, draft in lines])
     kept = await find_answer(session, once.key)
     if kept is not None:
         return _taken(once, kept)
@@ -65,7 +66,7 @@ async def take_lines(
         if line is not None and known is not None:
             taken += _taken(line, known)
         else:
-            taken.append(await _take(session, number, draft, reach))
+            taken.append(await _take(session, number, draft, scope))
     keep_taken(session, taken, once)
     return tuple(taken)
 
@@ -95,7 +96,7 @@ def fingerprint_of(reads: Sequence[Read[RegisterCase]]) -> bytes:
     return digest.digest()
 
 
-async def _take(session: Session, number: int, draft: Draft, reach: Reach) -> TakenLine:
+async def _take(session: Session, number: int, draft: Draft, scope: Scope) -> TakenLine:
     known = await known_before(session, draft)
     if known is None:
         write_case(session, draft)
@@ -103,7 +104,7 @@ async def _take(session: Session, number: int, draft: Draft, reach: Reach) -> Ta
         return TakenLine.model_construct(
             line=number, ref=draft.ref, case_id=draft.event.case_id, case_no=draft.event.case_no, repeated=False
         )
-    seen = reach.sees(known)
+    seen = sees(scope, known)
     return TakenLine(
         line=number,
         ref=draft.ref,

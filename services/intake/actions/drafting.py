@@ -14,13 +14,12 @@ from libs.common.pack.directory import Directory
 from libs.common.pack.shelf import Shelved
 from libs.common.security.masking import mask_text
 from libs.common.security.phones import NotAPhone
-from libs.common.security.policy import Right, has_right
+from libs.common.security.policy import Right, Scope, has_right
 from libs.common.security.principal import Principal
 from libs.common.security.vault import Cell, Vault
 from libs.common.web.fields import not_in_future
 from services.intake.domain.titles import title_of
 from services.intake.queries.files import SourceKey
-from services.intake.queries.reach import Reach
 from services.intake.schemas import RegisterCase, RequesterIn
 
 
@@ -29,7 +28,7 @@ class Desk:
     """Where cases are registered: who sits there, by which pack, at what time."""
 
     principal: Principal
-    reach: Reach
+    scope: Scope
     shelved: Shelved
     vault: Vault
     now: datetime
@@ -54,7 +53,6 @@ class Draft:
     sealed_title: bytes | None
     sealed_text: bytes | None
     requester: SealedRequester | None
-    accused_unit: str | None
     answer: str | None
     by: str
     by_unit: str | None
@@ -76,16 +74,14 @@ def check(desk: Desk, body: RegisterCase) -> None:
         Invalid: a field is wrong; names it.
     """
     _check_codes(desk.shelved.directory, body)
-    if not desk.reach.scope.allows(body.area_code, desk.reach.scope.unit_code):
+    if not desk.scope.covers(body.area_code):
         own = desk.principal.area_code
         raise _forbidden(
             "area_code",
             f"is not in your area: you register for {own} and what lies in it",
             f"不在您的辖区内，您只能登记 {own} 辖区内的诉求",
         )
-    if body.direct_answer is not None and not has_right(desk.principal, Right.CASE_ANSWER_DIRECTLY):
-        needed = Right.CASE_ANSWER_DIRECTLY.value
-        raise _forbidden("direct_answer", f"needs the right {needed}", f"需要权限 {needed}")
+    _check_answer(desk, body)
     _check_source(desk, body)
     if body.occurred_at is not None:
         not_in_future(body.occurred_at, desk.now, "occurred_at")
@@ -109,9 +105,10 @@ def draft_case(desk: Desk, body: RegisterCase, case_no: str) -> Draft:
         title=title,
         text=masked,
         confidential=body.confidential,
+        accused_unit=body.accused_unit,
         callback_wanted=body.callback_wanted,
         answered_at_once=body.direct_answer is not None,
-        source_system=body.source_system or desk.reach.source_system,
+        source_system=body.source_system or desk.scope.source_system,
         source_no=body.source_no,
         pack_version=desk.shelved.version,
         registered_at=desk.now,
@@ -121,7 +118,6 @@ def draft_case(desk: Desk, body: RegisterCase, case_no: str) -> Draft:
         sealed_title=sealed_original(desk.vault, "title", case_id, body.title, title),
         sealed_text=sealed_original(desk.vault, "text", case_id, body.text, masked),
         requester=_sealed_requester(desk.vault, case_id, body.requester),
-        accused_unit=body.accused_unit,
         answer=None if body.direct_answer is None else mask_text(body.direct_answer),
         by=desk.principal.subject,
         by_unit=desk.principal.unit_code,
@@ -179,8 +175,22 @@ def _forbidden(field: str, message: str, message_zh: str) -> Forbidden:
     return Forbidden(message, message_zh, fields=[FieldError(field, message, message_zh)])
 
 
+def _check_answer(desk: Desk, body: RegisterCase) -> None:
+    if body.direct_answer is None:
+        return
+    if not has_right(desk.principal, Right.CASE_ANSWER_DIRECTLY):
+        needed = Right.CASE_ANSWER_DIRECTLY.value
+        raise _forbidden("direct_answer", f"needs the right {needed}", f"需要权限 {needed}")
+    if body.accused_unit in desk.scope.own_units:
+        raise _forbidden(
+            "direct_answer",
+            "is not yours to give: the complaint is about your unit or one above it",
+            "反映的是本单位或其上级单位，应当回避，不得答复",
+        )
+
+
 def _check_source(desk: Desk, body: RegisterCase) -> None:
-    own = desk.reach.source_system
+    own = desk.scope.source_system
     if own is not None and body.source_system not in (None, own):
         raise invalid("source_system", "must be your own name", "须为本系统的名称")
     if body.source_no is not None and body.source_system is None and own is None:

@@ -5,11 +5,12 @@ from collections.abc import Iterable
 from libs.common.database.session import Overtaken, Session
 from libs.common.errors import Conflict
 from libs.common.events.cases import CaseAnsweredDirectly
+from libs.common.security.policy import Scope
 from services.intake.actions.docket import Entry, docket_of, enter
 from services.intake.actions.drafting import Draft
 from services.intake.domain.lifecycle import FIRST_ROUND, Standing, Status
 from services.intake.queries.files import KnownCase, SourceKey, known_cases
-from services.intake.queries.reach import Reach
+from services.intake.queries.reach import sees
 from services.intake.schemas import Receipt, status_zh
 
 _INFO = "intake.registrations"
@@ -63,11 +64,11 @@ async def known_before(session: Session, draft: Draft) -> KnownCase | None:
     return docket_of(session).known[draft.source]
 
 
-async def register(session: Session, draft: Draft, reach: Reach) -> Receipt:
+async def register(session: Session, draft: Draft, scope: Scope) -> Receipt:
     """A new case; Conflict, naming the other, when its source number has one already."""
     known = await known_before(session, draft)
     if known is not None:
-        raise already_registered(known, reach)
+        raise already_registered(known, scope)
     standing = write_case(session, draft)
     return Receipt(
         case_id=draft.event.case_id,
@@ -85,7 +86,9 @@ def write_case(session: Session, draft: Draft) -> Standing:
     event = draft.event
     docket = docket_of(session)
     if draft.source is not None:
-        docket.known[draft.source] = KnownCase(event.case_id, event.case_no, event.area_code, None, event.source_system)
+        docket.known[draft.source] = KnownCase(
+            event.case_id, event.case_no, event.area_code, None, event.accused_unit, event.source_system
+        )
     standing = Standing(
         status=Status.REGISTERED if draft.answer is None else Status.ANSWERED,
         category_code=event.category_code,
@@ -97,9 +100,9 @@ def write_case(session: Session, draft: Draft) -> Standing:
     return standing
 
 
-def already_registered(known: KnownCase, reach: Reach) -> Conflict:
+def already_registered(known: KnownCase, scope: Scope) -> Conflict:
     """Names the case of the same source number to those who may see it."""
-    if not reach.sees(known):
+    if not sees(scope, known):
         return Conflict("This source_no is registered already", "该来源编号已登记")
     return Conflict(
         f"This source_no is registered already, as {known.case_no}",
@@ -140,7 +143,7 @@ def _row(draft: Draft, standing: Standing) -> tuple[object, ...]:
         event.urgency,
         event.category_code,
         event.area_code,
-        draft.accused_unit,
+        event.accused_unit,
         event.title,
         event.confidential,
         event.callback_wanted,

@@ -30,7 +30,6 @@ def may_know(principal: Principal, whole: WholeCase) -> bool:
     return may_know_requester(
         principal,
         handling_unit=whole.case.lead_unit,
-        accused_unit=whole.case.accused_unit,
         confidential=whole.case.confidential,
     )
 
@@ -52,16 +51,16 @@ async def reveal(session: Session, asked: Asked, case_id: str, body: RevealReque
     """What was asked for, unmasked. The look is recorded in the same transaction: no record, no answer.
 
     Raises:
-        NotFound: the case is out of reach.
-        Forbidden: the caller is of the unit complained about, or of the handling unit of a confidential case.
+        NotFound: the case is out of reach, as it is for the unit complained about.
+        Forbidden: the caller is of the handling unit of a confidential case.
     """
-    whole = await find_whole(session, asked.reach, case_id)
+    whole = await find_whole(session, asked.scope, case_id)
     if whole is None:
         raise NotFound
     if not may_know(asked.principal, whole):
         raise Forbidden(
-            "The unit complained about, and the handling unit of a confidential case, may not know who spoke",
-            "被反映单位不得获知诉求人信息，保密件的承办单位亦不得获知",
+            "The handling unit of a confidential case may not know who spoke",
+            "保密件的承办单位不得获知诉求人信息",
         )
     wanted = sorted(set(body.fields))
     _record(session, asked.principal, case_id, body.reason, wanted)

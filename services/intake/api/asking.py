@@ -3,12 +3,11 @@
 from libs.common.web.door import Door
 from services.intake.actions.asking import Asked
 from services.intake.actions.drafting import Desk
-from services.intake.queries.reach import reach_of
 
 
 def asked_at(door: Door) -> Asked:
     """The caller, with the cases that its right reaches."""
-    return Asked(door.principal, reach_of(door.principal, door.right, door.scope))
+    return Asked(door.principal, door.scope)
 
 
 def desk_of(door: Door) -> Desk:
@@ -16,4 +15,4 @@ def desk_of(door: Door) -> Desk:
     # Not the time of the request: a long batch goes on for minutes, and its later lines are registered later.
     now = door.runtime.clock.now()
     shelved = door.runtime.door_database.packs.current(now)
-    return Desk(door.principal, reach_of(door.principal, door.right, door.scope), shelved, door.runtime.vault, now)
+    return Desk(door.principal, door.scope, shelved, door.runtime.vault, now)

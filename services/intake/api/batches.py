@@ -21,7 +21,7 @@ from services.intake.actions.batch import DraftedLine, Once, keep_taken, once_of
 from services.intake.actions.drafting import Desk, check, draft_case
 from services.intake.actions.numbers import take_numbers
 from services.intake.actions.prepare import source_keys
-from services.intake.api.asking import asked_at, desk_of
+from services.intake.api.asking import desk_of
 from services.intake.api.report import Report
 from services.intake.schemas import BatchOut, RegisterCase, TakenLine
 
@@ -159,10 +159,9 @@ def _keeping(taken: Sequence[TakenLine], once: Once) -> Callable[[Session], Awai
 
 
 async def _commit(door: Door, lines: Sequence[DraftedLine], once: Once | None) -> tuple[TakenLine, ...]:
-    reach = asked_at(door).reach
     drafts = [draft for _, draft in lines]
     return await door.runtime.commit.run(
-        lambda session: take_lines(session, lines, reach, once),
+        lambda session: take_lines(session, lines, door.scope, once),
         now=drafts[0].event.registered_at,
         keys=source_keys(drafts),
         answer_key=None if once is None else once.key,

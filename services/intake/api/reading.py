@@ -12,7 +12,6 @@ from libs.common.web.cursors import Page, PageQuery
 from libs.common.web.door import Door, needs
 from libs.common.web.fields import CaseId
 from services.intake.actions.reveal import masked_requester
-from services.intake.api.asking import asked_at
 from services.intake.domain.case_number import LENGTH, is_case_number
 from services.intake.queries.cases import (
     IN_ORDER,
@@ -34,11 +33,10 @@ router = APIRouter(prefix="/v1", tags=["cases 诉求件"])
 @router.get("/cases", response_model=Page[CaseItem])
 async def get_cases(chosen: Annotated[CaseList, Query()], door: Annotated[Door, needs(Right.CASE_LIST)]) -> Response:
     """Cases within your reach, newest first."""
-    reach = asked_at(door).reach
     packs = door.runtime.door_database.packs
     undivided = chosen.category_code is not None and packs.is_undivided(chosen.category_code)
     narrowed = CaseFilter(**chosen.model_dump(exclude={"cursor", "limit"}), undivided=undivided)
-    rows = await door.read(lambda session: list_cases(session, reach, narrowed, chosen.cursor, chosen.limit))
+    rows = await door.read(lambda session: list_cases(session, door.scope, narrowed, chosen.cursor, chosen.limit))
     return door.answer(NEWEST_FIRST.page(rows, chosen.limit, _item))
 
 
@@ -47,10 +45,9 @@ async def get_case(reference: CaseReference, door: Annotated[Door, needs(Right.C
     """One case by its id or its number, with its requester masked for those who may know."""
     if len(reference) == LENGTH and not is_case_number(reference):
         raise invalid("reference", "its check digit is wrong: a digit was mistaken", "校验位不符，请核对编号")
-    reach = asked_at(door).reach
 
     async def query(session: Session) -> CaseOut:
-        whole = await find_whole(session, reach, reference)
+        whole = await find_whole(session, door.scope, reference)
         if whole is None:
             raise NotFound
         return _shown(door, whole, await supplements_of(session, whole.case.case_id))
@@ -63,10 +60,9 @@ async def get_timeline(
     case_id: CaseId, page: Annotated[PageQuery, Query()], door: Annotated[Door, needs(Right.CASE_TIMELINE)]
 ) -> Response:
     """Everything that happened to a case (办理纪实), oldest first."""
-    reach = asked_at(door).reach
 
     async def query(session: Session) -> Sequence[TimelineEntry]:
-        if not await is_within(session, reach, case_id):
+        if not await is_within(session, door.scope, case_id):
             raise NotFound
         return await list_timeline(session, case_id, page.cursor, page.limit)
 

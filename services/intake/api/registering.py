@@ -27,7 +27,7 @@ async def register_case(body: RegisterCase, door: Annotated[Door, needs(Right.CA
     [case_no] = await take_numbers(door.runtime.door_database, desk.shelved, desk.now)
     draft = draft_case(desk, body, case_no)
     return await door.write(
-        lambda session: register(session, draft, desk.reach),
+        lambda session: register(session, draft, desk.scope),
         keys=source_keys([draft]),
         location=lambda receipt: f"{CASES}/{receipt.case_id}",
         given_back=None if body.ref is None else {"ref": body.ref},

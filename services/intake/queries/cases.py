@@ -11,10 +11,11 @@ from sqlmodel import col
 from libs.common.database.session import Session
 from libs.common.events.terms import Urgency
 from libs.common.pack.areas import GRID_DIGITS, area_prefix
+from libs.common.security.policy import Scope
 from libs.common.web.cursors import Keyset
 from services.intake.domain.case_number import is_case_number
 from services.intake.domain.lifecycle import Status
-from services.intake.queries.reach import Reach
+from services.intake.queries.reach import within
 from services.intake.tables import Case, Requester, Supplement, TimelineEntry, Wording
 
 NEWEST_FIRST = Keyset("intake.cases", (col(Case.registered_at), col(Case.case_id)), (datetime, str))
@@ -86,36 +87,36 @@ class WholeCase:
     requester: Requester | None
 
 
-def list_statement(reach: Reach, chosen: CaseFilter, cursor: str | None, size: int) -> Select[Case]:
+def list_statement(scope: Scope, chosen: CaseFilter, cursor: str | None, size: int) -> Select[Case]:
     """One page, newest first, and one row more."""
     # An index is entered at the first of several bounds: at the cursor, not at the end of the days asked for.
-    conditions = [*NEWEST_FIRST.after(cursor), *reach.conditions(), *chosen.conditions()]
+    conditions = [*NEWEST_FIRST.after(cursor), within(scope), *chosen.conditions()]
     return select(Case).where(*conditions).order_by(*NEWEST_FIRST.order()).limit(size + 1)
 
 
 async def list_cases(
-    session: Session, reach: Reach, chosen: CaseFilter, cursor: str | None, size: int
+    session: Session, scope: Scope, chosen: CaseFilter, cursor: str | None, size: int
 ) -> Sequence[Case]:
     """Up to ``size + 1`` cases within reach."""
-    return (await session.execute(list_statement(reach, chosen, cursor, size))).scalars().all()
+    return (await session.execute(list_statement(scope, chosen, cursor, size))).scalars().all()
 
 
-async def find_whole(session: Session, reach: Reach, reference: str) -> WholeCase | None:
+async def find_whole(session: Session, scope: Scope, reference: str) -> WholeCase | None:
     """The case with this id or number, when it is within reach."""
     key = Case.case_no if is_case_number(reference) else Case.case_id
     statement = (
         select(Case, Wording, Requester)
         .join(Wording, col(Wording.case_id) == col(Case.case_id))
         .outerjoin(Requester, col(Requester.case_id) == col(Case.case_id))
-        .where(col(key) == reference, *reach.conditions())
+        .where(col(key) == reference, within(scope))
     )
     row: Any = (await session.execute(statement)).one_or_none()
     return None if row is None else WholeCase(row[0], row[1], row[2])
 
 
-async def is_within(session: Session, reach: Reach, case_id: str) -> bool:
+async def is_within(session: Session, scope: Scope, case_id: str) -> bool:
     """Whether there is such a case within reach."""
-    statement = select(col(Case.case_id)).where(col(Case.case_id) == case_id, *reach.conditions())
+    statement = select(col(Case.case_id)).where(col(Case.case_id) == case_id, within(scope))
     return (await session.execute(statement)).one_or_none() is not None
 
 

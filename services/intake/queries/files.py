@@ -18,7 +18,7 @@ _FILES = """
     FROM cases WHERE case_id = ANY ($1::text[]) ORDER BY case_id FOR NO KEY UPDATE
 """
 _KNOWN = """
-    SELECT source_system, source_no, case_id, case_no, area_code, lead_unit
+    SELECT source_system, source_no, case_id, case_no, area_code, lead_unit, accused_unit
     FROM cases JOIN unnest($1::text[], $2::text[]) AS wanted(source_system, source_no) USING (source_system, source_no)
 """
 
@@ -50,6 +50,7 @@ class KnownCase:
     case_no: str
     area_code: str
     lead_unit: str | None
+    accused_unit: str | None
     source_system: str | None
 
 
@@ -65,7 +66,7 @@ async def known_cases(session: Session, keys: Iterable[SourceKey]) -> dict[Sourc
     rows = await session.fetch(_KNOWN, [system for system, _ in wanted], [number for _, number in wanted])
     return {
         (row.source_system, row.source_no): KnownCase(
-            row.case_id, row.case_no, row.area_code, row.lead_unit, row.source_system
+            row.case_id, row.case_no, row.area_code, row.lead_unit, row.accused_unit, row.source_system
         )
         for row in rows
     }

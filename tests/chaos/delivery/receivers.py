@@ -41,7 +41,7 @@ from tests.integration.analytics.county import Tokens, published
 
 SPECS = {spec.service: spec for spec in (DISPATCH, FOLLOWUP, ANALYTICS)}
 _AT_ONCE = 100
-_EVERYWHERE = Scope("", None)
+_EVERYWHERE = Scope("")
 
 
 class Receiver:

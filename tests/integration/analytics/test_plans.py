@@ -9,18 +9,20 @@ from sqlalchemy import Select
 
 from libs.common.database.session import Database, Session
 from libs.common.pack.learning import refresh_shelf
-from libs.common.security.policy import Scope
+from libs.common.security.policy import Bound, Scope
 from services.analytics.actions.county import read_county
 from services.analytics.domain.grains import GRAINS
 from services.analytics.domain.terms import COUNTERS, Basis, Counter
 from services.analytics.queries.behind import MOST_WALKED, Place, Wanted, walk
-from services.analytics.queries.cases import OpenFilter, fact_row, open_cases, standing
+from services.analytics.queries.cases import OpenFilter, fact_row, hidden_cases, open_cases, standing
 from services.analytics.queries.sums import Grouping, Selection, sums
 from tests.integration.analytics.county import NOW
 from tests.integration.analytics.years import A_DAY, CASES, DAYS, OPEN, TODAY
 from tests.support.plans import Plan, plan_in
 
-COUNTY, TOWN, UNIT = Scope("999001", None), Scope("999001103", None), Scope("999001", "D-7")
+OWN = frozenset({"D-7", "S-GOV"})
+COUNTY, STAFF = Scope("999001"), Scope("999001", own_units=OWN)
+TOWN, UNIT = Scope("999001103", own_units=OWN), Scope("999001", (Bound("D-7"),), OWN)
 MONTH = Selection(date(2026, 5, 1), date(2026, 5, 31))
 WEEK = Selection(date(2026, 5, 4), date(2026, 5, 10))
 ODD_WEEKS = Selection(date(2026, 4, 20), TODAY)
@@ -165,6 +167,12 @@ BEHIND: Sequence[tuple[str, Scope, Wanted, Place | None]] = [
     ("strays", COUNTY, Wanted(Basis.HAPPENED, MONTH, [Counter.CLOSED]), Place(True, date.max, "")),
     ("from the middle on", COUNTY, Wanted(Basis.REGISTERED, TWO_YEARS, [Counter.REGISTERED]), Place(False, TODAY, "1")),
     ("of what nobody counts in", COUNTY, Wanted(Basis.REGISTERED, TWO_YEARS, [Counter.SUPERVISIONS]), None),
+    (
+        "of a town, for staff of a unit",
+        STAFF,
+        Wanted(Basis.CLOSED, narrowed(TWO_YEARS, area_prefix="999001103"), COUNTERS),
+        None,
+    ),
     ("what is rare", COUNTY, Wanted(Basis.REGISTERED, TWO_YEARS, [Counter.WITHDRAWN]), None),
 ]
 
@@ -210,15 +218,29 @@ async def test_rows_that_lie_all_over_a_table_are_fetched_many_at_once(
         assert not {"rollup", "rollup_coarse", "fact"} & {table for plan in plans for table in plan.fetched_singly}
 
 
+async def test_what_is_about_oneself_is_found_by_its_own_index(
+    filled: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, last = TWO_YEARS.first, TWO_YEARS.last
+    [plan] = await plans_of(filled, monkeypatch, lambda session: hidden_cases(session, STAFF, first, last))
+    assert plan.indexes == {"fact_accused_idx"}, f"{plan}"
+    assert plan.rows_read <= BOTH * CASES // 1_000, f"{plan}"
+
+
 OPEN_ONES: Sequence[tuple[str, Question]] = [
     ("by unit", lambda session: standing(session, COUNTY, "999001", NOW)),
     ("by unit, of a town", lambda session: standing(session, TOWN, "999001103", NOW)),
+    ("by unit, for staff of one", lambda session: standing(session, STAFF, "999001", NOW)),
     ("all", lambda session: open_cases(session, COUNTY, OpenFilter(), cursor=None, size=PAGE)),
     ("of a unit", lambda session: open_cases(session, COUNTY, OpenFilter(unit_code="D-7"), cursor=None, size=PAGE)),
     ("overdue", lambda session: open_cases(session, UNIT, OpenFilter(overdue_at=NOW), cursor=None, size=PAGE)),
     (
         "overdue in a village",
         lambda session: open_cases(session, COUNTY, OpenFilter("999001103202", None, NOW), cursor=None, size=PAGE),
+    ),
+    (
+        "overdue, for staff of a unit",
+        lambda session: open_cases(session, STAFF, OpenFilter("999001103202", None, NOW), cursor=None, size=PAGE),
     ),
     ("one case", lambda session: fact_row(session, COUNTY, "0" * 31 + "00077")),
 ]

@@ -8,11 +8,12 @@ from datetime import date, timedelta
 import pytest
 
 from libs.common.database.session import Database
-from libs.common.events.cases import CaseEvent
+from libs.common.events.cases import CaseEvent, CaseRegistered
 from libs.common.events.terms import Channel, Kind
 from libs.common.security.policy import Scope
 from services.analytics.actions.explaining import read_cases_behind
 from services.analytics.actions.refold import refold
+from services.analytics.actions.summing import sums as sums_for
 from services.analytics.domain.terms import COUNTERS, NOTHING, Basis, Cell, Counter, Counts
 from services.analytics.queries import behind
 from services.analytics.queries.month import month_starts_on
@@ -23,7 +24,8 @@ from tests.unit.analytics.histories import CATEGORIES, UNITS, interleave, life, 
 
 ASKED = 150
 LIVES = 60
-WHOLE = Scope("999001", None)
+WHOLE = Scope("999001")
+ABOUT_ME = ("V-999001101201", "T-999001101")
 GROUPINGS = (
     None,
     Grouping("day"),
@@ -101,6 +103,25 @@ async def test_every_question_is_answered_as_by_hand(database: Database, seed: i
             assert answer == expected, (basis, chosen, by)
 
 
+@pytest.mark.parametrize("seed", range(2))
+async def test_cases_about_oneself_are_in_no_answer(database: Database, seed: int) -> None:
+    """As if they had never come in: not one row more, and the same numbers."""
+    rng = random.Random(seed)
+    about = {f"case-{n:04}": rng.choice((*ABOUT_ME, "D-EDU", None)) for n in range(LIVES)}
+    events = [
+        event.model_copy(update={"accused_unit": about[event.case_id]}) if isinstance(event, CaseRegistered) else event
+        for event in told(seed)
+    ]
+    for batch in in_batches(events, 70):
+        await hear(database, batch)
+    cells = refold([event for event in events if about[event.case_id] not in ABOUT_ME], day_of)[1]
+    async with database.reading() as session:
+        for _ in range(ASKED):
+            basis, chosen, by = rng.choice(list(Basis)), some_selection(rng), rng.choice(GROUPINGS)
+            answer = await sums_for(session, Scope("999001", own_units=frozenset(ABOUT_ME)), basis, chosen, by)
+            assert answer == by_hand(cells, basis, chosen, by), (basis, chosen, by)
+
+
 async def test_whoever_asks_before_the_first_fact_settles_no_start_of_months(database: Database) -> None:
     async with database.reading() as session:
         assert await month_starts_on(session) is None
@@ -136,7 +157,7 @@ async def test_the_pages_of_a_why_add_up_to_the_number(
             )
             async with database.reading() as session:
                 session.now = NOW
-                page = await read_cases_behind(session, Scope("999001", None), query)
+                page = await read_cases_behind(session, Scope("999001"), query)
             shown += [case.case_id for case in page.items]
             amount += sum(case.amount for case in page.items)
             cursor = page.next_cursor

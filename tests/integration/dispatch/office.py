@@ -55,7 +55,7 @@ async def prepare_database(url: str) -> None:
     await migrate(url, "dispatch", SPEC.migrations)
     database = Database(url, "dispatch", pool_size=2)
     async with database.transaction(T0 - 30 * 24 * HOUR) as session:
-        await publish(session, Scope("", None), PACK)
+        await publish(session, Scope(""), PACK)
     await database.close()
 
 

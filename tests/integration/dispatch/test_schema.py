@@ -7,15 +7,15 @@ import pytest
 from asyncpg import IntegrityConstraintViolationError
 from sqlalchemy import Select
 
-from libs.common.security.policy import Scope
+from libs.common.security.policy import Bound, Scope
 from services.dispatch import queries
 from services.dispatch.domain.terms import DONE, OPEN, Status
 from services.dispatch.tables import Base, Work
 from tests.integration.dispatch.office import T0, Office
 from tests.support.plans import plan_of
 
-COUNTY_SCOPE = Scope("999001", None)
-UNIT_SCOPE = Scope("999001101", "T-3")
+COUNTY_SCOPE = Scope("999001")
+UNIT_SCOPE = Scope("999001101", (Bound("T-3"),), frozenset({"T-3", "S-GOV"}))
 FIRST_PAGE = queries.Window(None, 50)
 
 _FILL = """

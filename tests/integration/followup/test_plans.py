@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Select
 
-from libs.common.security.policy import Scope
+from libs.common.security.policy import Bound, Scope
 from libs.common.web.cursors import encode_cursor
 from services.followup.domain.clocks import TimerState
 from services.followup.domain.terms import CallbackState, SupervisionState
@@ -19,9 +19,10 @@ CASES = 12_000
 OPEN = 300
 SIZE = 50
 FEW_PAGES = 5
-COUNTY = Scope("999001", None)
-TOWN = Scope("999001103", None)
-UNIT = Scope("999001", "D-7")
+COUNTY = Scope("999001")
+OWN = frozenset({"D-7", "S-GOV"})
+TOWN = Scope("999001103", own_units=OWN)
+UNIT = Scope("999001", (Bound("D-7"),), OWN)
 FIRST = Window(None, SIZE)
 
 # All but the last cases have ended; a third of all had a broken promise.

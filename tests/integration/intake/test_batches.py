@@ -7,10 +7,10 @@ import pytest
 
 from libs.common.database.session import Session
 from libs.common.run.failpoints import arm
+from libs.common.security.policy import Scope
 from libs.common.security.principal import Role
 from services.intake.actions import batch
 from services.intake.actions.drafting import Draft
-from services.intake.queries.reach import Reach
 from services.intake.schemas import TakenLine
 from tests.integration.intake.door import CASES, OTHER_TOWN, IntakeDoor, complaint
 
@@ -139,10 +139,10 @@ async def test_one_line_that_nobody_foresaw_costs_the_others_nothing(
 ) -> None:
     taken = batch._take
 
-    async def failing(session: Session, number: int, draft: Draft, reach: Reach) -> TakenLine:
+    async def failing(session: Session, number: int, draft: Draft, scope: Scope) -> TakenLine:
         if draft.ref == "r2":
             raise RuntimeError("nobody foresaw this")
-        return await taken(session, number, draft, reach)
+        return await taken(session, number, draft, scope)
 
     monkeypatch.setattr(batch, "_take", failing)
     headers = {"Idempotency-Key": "day-2026-03-04"}
@@ -160,10 +160,10 @@ async def test_what_was_taken_line_by_line_before_a_crash_is_not_taken_again(
     """A chunk fails as a whole, its lines are taken one by one, and the process dies after the second of them."""
     taken = batch._take
 
-    async def failing(session: Session, number: int, draft: Draft, reach: Reach) -> TakenLine:
+    async def failing(session: Session, number: int, draft: Draft, scope: Scope) -> TakenLine:
         if draft.ref == "r4":
             raise RuntimeError("nobody foresaw this")
-        return await taken(session, number, draft, reach)
+        return await taken(session, number, draft, scope)
 
     monkeypatch.setattr(batch, "_take", failing)
     lines = [complaint(ref=f"r{number}") for number in range(1, 6)]

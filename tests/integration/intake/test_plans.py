@@ -6,11 +6,10 @@ from typing import Any
 import pytest
 from sqlalchemy import Select
 
-from libs.common.security.policy import Scope
+from libs.common.security.policy import Bound, Scope
 from libs.common.web.cursors import encode_cursor
 from services.intake.domain.lifecycle import Status
 from services.intake.queries.cases import NEWEST_FIRST, CaseFilter, list_statement, timeline_statement
-from services.intake.queries.reach import Reach
 from tests.integration.intake.door import NOW, IntakeDoor
 from tests.support.plans import Plan, plan_of
 
@@ -37,15 +36,16 @@ SIZE = 50
 MOST_READ = 8_000
 """Of forty thousand: what the narrowest combination of filters may look at."""
 FEW_PAGES = 12
-COUNTY = Reach(Scope("999001", None), None)
+OWN = frozenset({"D-7", "S-GOV"})
+COUNTY = Scope("999001")
 CURSOR = encode_cursor(NEWEST_FIRST.name, (NOW, "0" * 36))
 JANUARY = NOW.replace(month=1, day=10)
 
-LISTS: dict[str, tuple[Reach, CaseFilter, str | None]] = {
+LISTS: dict[str, tuple[Scope, CaseFilter, str | None]] = {
     "the newest of a county": (COUNTY, CaseFilter(), None),
     "the next page": (COUNTY, CaseFilter(), CURSOR),
-    "a town": (Reach(Scope("999001101", None), None), CaseFilter(), None),
-    "a village": (Reach(Scope("999001101201", None), None), CaseFilter(), None),
+    "a town": (Scope("999001101", own_units=OWN), CaseFilter(), None),
+    "a village": (Scope("999001101201"), CaseFilter(), None),
     "a village, as a filter": (COUNTY, CaseFilter(area_code="999001105205"), None),
     "one status": (COUNTY, CaseFilter(status=Status.ASSIGNED), None),
     "a status nobody has": (COUNTY, CaseFilter(status=Status.TRIAGE), None),
@@ -53,19 +53,19 @@ LISTS: dict[str, tuple[Reach, CaseFilter, str | None]] = {
     "emergencies, of which there are none": (COUNTY, CaseFilter(urgency="emergency"), CURSOR),
     "a grid": (COUNTY, CaseFilter(area_code="999001199299001"), None),
     "a category": (COUNTY, CaseFilter(category_code="0301"), None),
-    "a unit's of one category": (Reach(Scope("999001", "D-7"), None), CaseFilter(None, "1301", undivided=True), None),
+    "a unit's of one category": (Scope("999001", (Bound("D-7"),), OWN), CaseFilter(None, "1301", undivided=True), None),
     "a unit's of one category, the next page": (
-        Reach(Scope("999001", "D-7"), None),
+        Scope("999001", (Bound("D-7"),), OWN),
         CaseFilter(None, "1301", undivided=True),
         CURSOR,
     ),
     "a unit's of a category that it never has": (
-        Reach(Scope("999001", "D-7"), None),
+        Scope("999001", (Bound("D-7"),), OWN),
         CaseFilter(None, "0101", undivided=True),
         None,
     ),
     "an undivided category, deep": (COUNTY, CaseFilter(None, "0301", undivided=True), CURSOR),
-    "the cases of a unit": (Reach(Scope("999001", "D-7"), None), CaseFilter(), None),
+    "the cases of a unit": (Scope("999001", (Bound("D-7"),), OWN), CaseFilter(), None),
     "a source number": (COUNTY, CaseFilter(source_system="hotline", source_no="77"), None),
     "a day": (COUNTY, CaseFilter(registered_from=JANUARY, registered_to=JANUARY + timedelta(days=1)), None),
     "everything at once": (COUNTY, CaseFilter("999001101000", "03", Status.CLOSED, kind="help"), CURSOR),
@@ -136,7 +136,7 @@ async def test_the_newest_are_read_without_sorting(filled: IntakeDoor) -> None:
 
 
 async def test_the_index_of_areas_serves_prefixes(filled: IntakeDoor) -> None:
-    plan = await explain(filled, list_statement(Reach(Scope("999001199299", None), None), CaseFilter(), None, SIZE))
+    plan = await explain(filled, list_statement(Scope("999001199299"), CaseFilter(), None, SIZE))
     assert "cases_area_idx" in plan.indexes, plan
     assert "(area_code >= '999001199299'" in str(plan), plan
 

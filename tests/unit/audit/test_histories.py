@@ -71,6 +71,17 @@ ILLEGAL = {
         "a return was waiting to be decided",
     ),
     "decided unasked": (signed().dispatch(cases.ReturnDecided), "no return was asked for"),
+    "led by the unit complained about": (
+        Story().intake(cases.CaseRegistered, accused_unit="D-A").dispatch(cases.CaseAssigned),
+        "D-A takes part in the complaint about itself",
+    ),
+    "supported by it": (
+        Story()
+        .intake(cases.CaseRegistered, accused_unit="D-C")
+        .dispatch(cases.CaseAssigned)
+        .dispatch(cases.CaseReassigned, support_units=("D-C",)),
+        "D-C takes part in the complaint about itself",
+    ),
     "a round nobody opened": (handled().dispatch(cases.CaseAssigned, round=2), "opens round 2"),
     "a round left out": (sent_back().dispatch(cases.CaseAssigned, round=3), "speaks of round 3 in round 1"),
     "an older round": (

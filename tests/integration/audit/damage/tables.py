@@ -91,6 +91,14 @@ TABLES: dict[str, Spoiled] = {
         "I6", "dispatch", "fresh", "lead_unit is D-WATER, the events say",
         "UPDATE dispatch.work SET lead_unit = 'D-WATER' WHERE case_id = {fresh}",
     ),
+    "another unit complained about, with the units": spoiled(
+        "I6", "dispatch", "fresh", "accused_unit is D-WATER, the events say nothing",
+        "UPDATE dispatch.work SET accused_unit = 'D-WATER' WHERE case_id = {fresh}",
+    ),
+    "another unit complained about, with its promise": spoiled(
+        "I6", "followup", "fresh", "accused_unit is D-WATER, the events say nothing",
+        "UPDATE followup.matter SET accused_unit = 'D-WATER' WHERE case_id = {fresh}",
+    ),
     "a return forgotten": spoiled(
         "I6", "dispatch", "return_asked", "return_pending is False, the events say True",
         "UPDATE dispatch.work SET return_pending = false WHERE case_id = {return_asked}",

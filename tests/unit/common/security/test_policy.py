@@ -13,13 +13,13 @@ from libs.common.errors import Forbidden
 from libs.common.security.policy import (
     ABOUT_NO_UNIT,
     RIGHTS,
+    SOURCE_BOUND,
     UNIT_BOUND,
+    Bound,
     Right,
     Scope,
     decide,
     has_right,
-    may_call_back,
-    may_decide_return,
     may_know_requester,
 )
 from libs.common.security.principal import Principal, Role
@@ -29,7 +29,8 @@ VILLAGE, GRID, OTHER_COUNTY = "999001101201", "999001101201003", "999002000000"
 
 POSTGRESQL = make_url("postgresql+asyncpg://").get_dialect()()
 
-CASES = Table("cases", MetaData(), Column("area_code", String), Column("unit_code", String))
+COLUMNS = ("area_code", "unit_code", "accused_unit", "source_system")
+CASES = Table("cases", MetaData(), *(Column(name, String) for name in COLUMNS))
 
 
 def person(*roles: Role, area: str = COUNTY, unit: str | None = None) -> Principal:
@@ -106,21 +107,53 @@ def test_a_handler_without_a_unit_may_do_nothing(right: Right) -> None:
 
 @pytest.mark.parametrize("right", sorted(RIGHTS[Role.HANDLER] - ABOUT_NO_UNIT))
 def test_a_handler_reaches_its_own_unit_only(right: Right) -> None:
-    assert decide(person(Role.HANDLER, unit="D-WATER"), right) == Scope("999001", "D-WATER")
+    assert decide(person(Role.HANDLER, unit="D-WATER"), right).bounds == (Bound(unit_code="D-WATER"),)
+
+
+@pytest.mark.parametrize("right", sorted(RIGHTS[Role.INTEGRATOR] - ABOUT_NO_UNIT))
+def test_an_outside_system_reaches_its_own_cases_only(right: Right) -> None:
+    assert decide(person(Role.INTEGRATOR), right).bounds == (Bound(source_system="wang"),)
 
 
 def test_a_handler_reads_the_whole_directory() -> None:
-    assert decide(person(Role.HANDLER, unit="D-WATER"), Right.DIRECTORY_READ) == Scope("999001", None)
+    assert decide(person(Role.HANDLER, unit="D-WATER"), Right.DIRECTORY_READ).bounds == (Bound(),)
 
 
 def test_a_unit_does_not_narrow_the_other_roles() -> None:
-    assert decide(person(Role.DISPATCHER, unit="T-1"), Right.CASE_READ) == Scope("999001", None)
+    assert decide(person(Role.DISPATCHER, unit="T-1"), Right.CASE_READ).bounds == (Bound(),)
 
 
 def test_of_several_roles_the_widest_counts_but_only_for_its_own_rights() -> None:
     both = person(Role.HANDLER, Role.DISPATCHER, unit="T-1")
-    assert decide(both, Right.WORK_READ) == Scope("999001", None)
-    assert decide(both, Right.RESULT_SUBMIT) == Scope("999001", "T-1")
+    assert decide(both, Right.WORK_READ).bounds == (Bound(),)
+    assert decide(both, Right.RESULT_SUBMIT).bounds == (Bound(unit_code="T-1"),)
+
+
+@pytest.mark.parametrize("unit", ["D-WATER", None])
+def test_two_narrow_roles_reach_what_each_reaches_and_nothing_beside(unit: str | None) -> None:
+    scope = decide(person(Role.HANDLER, Role.INTEGRATOR, unit=unit), Right.CASE_READ)
+    assert scope.allows(VILLAGE, "D-2", accused_unit=None, source_system="wang")
+    assert scope.allows(VILLAGE, "D-WATER", accused_unit=None, source_system="city") == (unit is not None)
+    assert not scope.allows(VILLAGE, "D-2", accused_unit=None, source_system="city")
+    assert not scope.allows(VILLAGE, None, accused_unit=None)
+
+
+@pytest.mark.parametrize("role", Role)
+@pytest.mark.parametrize("accused", ["V-1", "T-1", "GOV"])
+def test_a_case_about_ones_own_unit_or_one_above_it_is_hidden_from_every_role(role: Role, accused: str) -> None:
+    clerk = person(role, unit="V-1")
+    for right in RIGHTS[role]:
+        scope = decide(clerk, right, frozenset({"V-1", "T-1", "GOV"}))
+        assert not scope.allows(VILLAGE, "V-1", accused_unit=accused, source_system="wang")
+        assert scope.allows(VILLAGE, "V-1", accused_unit="V-2", source_system="wang")
+
+
+def test_a_unit_is_its_own_even_when_no_directory_knows_it() -> None:
+    assert not decide(person(Role.AUDITOR, unit="V-1"), Right.CASE_READ).allows(VILLAGE, None, accused_unit="V-1")
+
+
+def test_who_acts_for_no_unit_sees_a_case_about_any() -> None:
+    assert decide(person(Role.AUDITOR), Right.CASE_READ).allows(VILLAGE, "T-1", accused_unit="V-1")
 
 
 @pytest.mark.parametrize(
@@ -137,12 +170,15 @@ def test_an_area_reaches_down_and_never_up_or_across(
 ) -> None:
     scope = decide(person(Role.AUDITOR, area=own), Right.CASE_READ)
     assert scope.area_prefix == prefix
-    assert all(scope.allows(area) for area in inside)
-    assert not any(scope.allows(area) for area in outside)
+    for sees in (scope.covers, lambda area: scope.allows(area, None, accused_unit=None)):
+        assert all(sees(area) for area in inside)
+        assert not any(sees(area) for area in outside)
 
 
 def test_a_row_without_area_is_nobodys() -> None:
-    assert not decide(person(Role.AUDITOR), Right.CASE_READ).allows(None, None)
+    scope = decide(person(Role.AUDITOR), Right.CASE_READ)
+    assert not scope.covers(None)
+    assert not scope.allows(None, None, accused_unit=None)
 
 
 @pytest.fixture(scope="module")
@@ -161,72 +197,65 @@ AREAS = (
 )
 UNITS = st.sampled_from(["D-WATER", "D-ROADS", "d-water", "", "D-WATER ", "%"]) | st.none()
 OWN_AREAS = st.sampled_from([COUNTY, TOWN, VILLAGE, GRID, OTHER_COUNTY])
-ROWS = st.lists(st.tuples(AREAS, UNITS), max_size=8)
+SOURCES = st.sampled_from(["wang", "city", "WANG", "%"]) | st.none()
+ROWS = st.lists(st.tuples(AREAS, UNITS, UNITS, SOURCES), max_size=8)
+Row = tuple[str | None, str | None, str | None, str | None]
+READERS = st.frozensets(st.sampled_from([Role.HANDLER, Role.INTEGRATOR, Role.AUDITOR]), min_size=1)
 
 
-@given(ROWS, st.sampled_from([Role.HANDLER, Role.AUDITOR]), OWN_AREAS, st.booleans())
+@given(ROWS, READERS, OWN_AREAS, st.sampled_from(["D-WATER", None]), st.frozensets(st.sampled_from(COLUMNS[1:])))
 def test_the_predicate_shows_exactly_the_rows_that_are_allowed(
-    database: Connection, rows: list[tuple[str | None, str | None]], role: Role, area: str, has_unit_column: bool
+    database: Connection, rows: list[Row], roles: frozenset[Role], area: str, unit: str | None, there: frozenset[str]
 ) -> None:
-    scope = decide(person(role, area=area, unit="D-WATER"), Right.CASE_READ)
-    predicate = scope.predicate(CASES.c.area_code, CASES.c.unit_code if has_unit_column else None)
+    """Also for tables that lack some of the columns: they show nothing to whoever is bound to what they lack."""
+    principal = person(*roles, area=area, unit=unit)
+    if not has_right(principal, Right.CASE_READ):
+        return
+    scope = decide(principal, Right.CASE_READ, frozenset({"D-ROADS"}) if unit else frozenset())
+    unit_column, accused, source = (CASES.c[name] if name in there else None for name in COLUMNS[1:])
+    predicate = scope.predicate(CASES.c.area_code, unit_column, accused_column=accused, source_column=source)
     with database.begin_nested() as savepoint:
         if rows:
-            database.execute(CASES.insert(), [{"area_code": area, "unit_code": unit} for area, unit in rows])
+            database.execute(CASES.insert(), [dict(zip(COLUMNS, row, strict=True)) for row in rows])
         shown = [tuple(row) for row in database.execute(select(CASES).where(predicate))]
         savepoint.rollback()
-    allowed = [(area, unit) for area, unit in rows if scope.allows(area, unit if has_unit_column else None)]
+    allowed = [row for row in rows if _allows(scope, row, there)]
     assert sorted(shown, key=str) == sorted(allowed, key=str)
 
 
+def _allows(scope: Scope, row: Row, there: frozenset[str]) -> bool:
+    area, unit, accused, source = (
+        value if name in {COLUMNS[0], *there} else None for name, value in zip(COLUMNS, row, strict=True)
+    )
+    return scope.allows(area, unit, accused_unit=accused, source_system=source)
+
+
 def test_the_predicate_is_a_prefix_that_postgresql_can_look_up() -> None:
-    predicate = Scope("999001101", "T-1").predicate(CASES.c.area_code, CASES.c.unit_code)
+    predicate = Scope("999001101", (Bound("T-1"),)).predicate(
+        CASES.c.area_code, CASES.c.unit_code, accused_column=CASES.c.accused_unit
+    )
     compiled = predicate.compile(dialect=POSTGRESQL, compile_kwargs={"literal_binds": True})
     assert str(compiled) == "cases.area_code LIKE '999001101%' AND cases.unit_code = 'T-1'"
 
 
 @pytest.mark.parametrize(
-    ("own", "handling", "allowed"), [(None, "T-1", True), ("D-2", "T-1", True), ("T-1", "T-1", False)]
-)
-def test_a_unit_never_calls_back_on_its_own_case(own: str | None, handling: str, allowed: bool) -> None:
-    assert may_call_back(person(Role.CALLER, unit=own), handling) is allowed
-    assert may_decide_return(person(Role.DISPATCHER, unit=own), handling) is allowed
-
-
-def test_a_case_that_no_unit_handled_may_be_called_back_by_any_caller() -> None:
-    assert may_call_back(person(Role.CALLER, unit="T-1"), None)
-
-
-def test_another_unit_without_the_right_still_may_not() -> None:
-    assert not may_call_back(person(Role.HANDLER, unit="D-2"), "T-1")
-    assert not may_decide_return(person(Role.HANDLER, unit="D-2"), "T-1")
-
-
-def test_more_roles_do_not_lift_the_separation() -> None:
-    everybody = person(*Role, unit="T-1")
-    assert not may_call_back(everybody, "T-1")
-    assert not may_decide_return(everybody, "T-1")
-    assert not may_know_requester(everybody, handling_unit="D-2", accused_unit="T-1", confidential=False)
-
-
-@pytest.mark.parametrize(
-    ("role", "own", "handling", "accused", "confidential", "allowed"),
+    ("role", "own", "handling", "confidential", "allowed"),
     [
-        (Role.HANDLER, "T-1", "T-1", None, False, True),
-        (Role.HANDLER, "T-1", "T-1", None, True, False),
-        (Role.HANDLER, "T-1", "D-2", "T-1", False, False),
-        (Role.CALLER, None, "T-1", "T-1", True, True),
-        (Role.CALLER, "T-1", "T-1", None, True, False),
-        (Role.AUDITOR, None, "T-1", None, False, False),
+        (Role.HANDLER, "T-1", "T-1", False, True),
+        (Role.HANDLER, "T-1", "T-1", True, False),
+        (Role.HANDLER, "T-1", None, True, True),
+        (Role.CALLER, None, "T-1", True, True),
+        (Role.CALLER, "T-1", "T-1", True, False),
+        (Role.AUDITOR, None, "T-1", False, False),
     ],
 )
 def test_who_may_learn_who_complained(
-    role: Role, own: str | None, handling: str, accused: str | None, confidential: bool, allowed: bool
+    role: Role, own: str | None, handling: str | None, confidential: bool, allowed: bool
 ) -> None:
     principal = person(role, unit=own)
-    may = may_know_requester(principal, handling_unit=handling, accused_unit=accused, confidential=confidential)
-    assert may is allowed
+    assert may_know_requester(principal, handling_unit=handling, confidential=confidential) is allowed
 
 
-def test_the_handler_is_the_one_role_bound_to_a_unit() -> None:
+def test_roles_that_are_bound_are_those_that_work_for_somebody() -> None:
     assert {Role.HANDLER} == UNIT_BOUND
+    assert {Role.INTEGRATOR} == SOURCE_BOUND
