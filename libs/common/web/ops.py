@@ -4,14 +4,14 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated, Protocol, Self
 
-from fastapi import APIRouter, Path, Query, Response
+from fastapi import APIRouter, Depends, Path, Query, Request, Response
 from pydantic import Field, model_validator
 
 from libs.common.bus.flow import Stream
-from libs.common.errors import Conflict, NotFound, invalid
+from libs.common.errors import Conflict, Forbidden, NotFound, invalid
 from libs.common.security.policy import Right
 from libs.common.web.cursors import Page, PageQuery, decode_cursor, encode_cursor
-from libs.common.web.door import Door, needs
+from libs.common.web.door import Door, Needs
 from libs.common.web.fields import AnswerBody, Count, Moment, Reason, RequestBody, fault
 
 _LIST = "ops.parked"
@@ -20,8 +20,30 @@ _MOST_DROPPED = 1_000
 
 EventKey = Annotated[str, Field(min_length=1, max_length=_LONGEST_KEY, pattern=r"^[!-~]+$")]
 KeyInPath = Annotated[EventKey, Path(description="What the events are about, for example a case id (键)")]
-Reading = Annotated[Door, needs(Right.PARKED_READ)]
-Managing = Annotated[Door, needs(Right.PARKED_MANAGE)]
+
+
+class NeedsWholePlace(Needs):
+    """As ``needs``, for what concerns every case of the place at once: 403 for whoever's area is only a part of it.
+
+    Before the first pack there is no place, and no case in it.
+    """
+
+    async def __call__(self, request: Request) -> Door:
+        """The door."""
+        door = await super().__call__(request)
+        packs = door.runtime.door_database.packs
+        place = packs.current(door.now).directory.pack.place.code if packs.newest else None
+        if place is not None and not door.scope.covers(place):
+            raise Forbidden(
+                f"This concerns all of {place}, and your area is not", f"此操作涉及 {place} 全域，超出您的辖区"
+            )
+        return door
+
+
+Reading = Annotated[Door, Depends(NeedsWholePlace(Right.PARKED_READ))]
+Managing = Annotated[Door, Depends(NeedsWholePlace(Right.PARKED_MANAGE))]
+Resending = Annotated[Door, Depends(NeedsWholePlace(Right.EVENTS_RESEND))]
+Advancing = Annotated[Door, Depends(NeedsWholePlace(Right.CLOCK_ADVANCE))]
 
 
 class ParkedKey(AnswerBody):
@@ -191,7 +213,7 @@ def _add_parked(router: APIRouter, ops: OpsPort) -> None:
 
 def _add_resend(router: APIRouter, ops: OpsPort) -> None:
     @router.post("/resend", summary="Say again what was said, from the ledger (重发)", response_model=Resent)
-    async def resend_events(body: Resend, door: Annotated[Door, needs(Right.EVENTS_RESEND)]) -> Response:
+    async def resend_events(body: Resend, door: Resending) -> Response:
         async def resend() -> Resent:
             return Resent(events=await ops.resend(body.stream, key=body.key, since=body.since))
 
@@ -204,7 +226,7 @@ def _add_clock(router: APIRouter, ops: OpsPort) -> None:
         return ClockState(now=door.now, simulated=door.runtime.clock.simulated)
 
     @router.post("/clock/advance", summary="Move simulated time", response_model=ClockState)
-    async def advance_clock(body: AdvanceClock, door: Annotated[Door, needs(Right.CLOCK_ADVANCE)]) -> Response:
+    async def advance_clock(body: AdvanceClock, door: Advancing) -> Response:
         if not door.runtime.clock.simulated:
             raise ClockIsReal("Only a simulated clock can be moved", "仅模拟时钟可以拨动")
 
