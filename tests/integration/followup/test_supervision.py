@@ -76,3 +76,16 @@ async def test_what_cannot_be_supervised(office: Office) -> None:
     assert closed.status_code == 409
     assert "closed" in closed.json()["detail"]
     assert (await office.caller.post("/supervisions", body)).status_code == 403
+
+
+async def test_what_would_go_to_the_unit_complained_about_goes_to_its_superior(office: Office) -> None:
+    """The pack sends a late callback to the hotline; this complaint is about the hotline."""
+    case_id = await office.handled_case(accused_unit="H-12345")
+    await office.advance(local("2026-03-25"))
+    [order] = [one for one in await office.said(case_id) if isinstance(one, SupervisionIssued)]
+    assert order.unit_code == "S-GOV"
+    assert "回避" in order.reason
+    hotline = office.person("li", Role.HANDLER, "H-12345")
+    assert (await hotline.get("/supervisions")).json()["items"] == []
+    listed = (await office.supervisor.get("/supervisions")).json()["items"]
+    assert [one["supervision_id"] for one in listed] == [order.supervision_id]
