@@ -8,6 +8,7 @@ from tests.chaos.outside.clock import CLOCK
 from tests.chaos.outside.disk import DISK
 from tests.chaos.outside.network import NETWORK
 from tests.chaos.outside.postgres import POSTGRES
+from tests.chaos.outside.tail import TAIL
 from tests.chaos.scenario import Scenario
 from tests.chaos.stopped import STOPPED
 from tests.chaos.timers import TIMERS
@@ -21,6 +22,7 @@ SCENARIOS: tuple[Scenario, ...] = (
     POISON,
     POSTGRES,
     BROKER,
+    TAIL,
     NETWORK,
     DISK,
     CLOCK,

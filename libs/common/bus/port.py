@@ -54,6 +54,11 @@ class Place(NamedTuple):
 class Sender(Protocol):
     """A connected producer. After any error it must not be used again."""
 
+    @property
+    def interruptions(self) -> int:
+        """How often it lost a connection and made it again by itself. What was acknowledged before one may be gone."""
+        ...
+
     async def send(self, messages: Sequence[Message]) -> list[tuple[Place, int]]:
         """Send all, keeping the order per key, and return each one's place and offset once all are acknowledged.
 
@@ -62,7 +67,11 @@ class Sender(Protocol):
 
 
 class Reader(Protocol):
-    """A member of a consumer group, subscribed to topics. After any error it must not be used again."""
+    """A member of a consumer group, subscribed to topics. After any error it must not be used again.
+
+    It goes on behind the record whose place was committed last. When the log no longer has that record there (it lost
+    its tail and was filled again), it goes back to where the log is another, and some records may come again.
+    """
 
     async def read(self, *, at_most: int, wait: float) -> list[Record]:
         """Return up to ``at_most`` records in order per partition; an empty list when none came in ``wait`` seconds."""
@@ -91,6 +100,9 @@ class Bus(Protocol):
 
     async def end_offsets(self, topic: str) -> dict[int, int]:
         """The next offset to be written, per partition."""
+
+    async def first_offsets(self, topic: str) -> dict[int, int]:
+        """The offset of the oldest record that is kept, per partition; where there is none, the next to be written."""
 
     async def at(self, places: Mapping[Place, int]) -> dict[Place, Record]:
         """Per partition, the record that stands at this offset; left out where none does (any more)."""

@@ -3,7 +3,8 @@
 A broker that lost its log or its tail shows by an end before what it acknowledged. When others were quicker to fill it
 again it may be longer than it ever was: then another record stands where one of this service stood. The first and the
 last record of an hour are remembered: this service itself may have gone on sending before anybody looked, and then only
-the first of them is gone.
+the first of them is gone. So that this does not happen, the relay looks before it marks anything that was sent after a
+connection to the broker was lost.
 """
 
 from collections.abc import Mapping, Sequence
@@ -47,6 +48,11 @@ _ALL = f"SELECT {_COLUMNS} FROM relay_mark WHERE topic = $1 AND partition = $2 O
 _POINT_AGAIN = """
     INSERT INTO ledger_unsent (id, part, recorded_at)
     SELECT id, part, recorded_at FROM ledger WHERE stream = $1 AND recorded_at >= $2
+    ON CONFLICT DO NOTHING
+"""
+_POINT_TO = """
+    INSERT INTO ledger_unsent (id, part, recorded_at)
+    SELECT id, part, recorded_at FROM ledger WHERE id = ANY($1::bigint[])
     ON CONFLICT DO NOTHING
 """
 _FORGET = "DELETE FROM relay_mark WHERE topic = $1 AND partition = $2 AND oldest >= $3"
@@ -99,15 +105,21 @@ async def mark_sent(connection: Any, events: Sequence[Sent]) -> None:
     )
 
 
+async def unmark(connection: Any, events: Sequence[Sent]) -> None:
+    """Queue these events again: whether the log still has them is not known after all."""
+    await connection.execute(_POINT_TO, [event.id for event in events])
+
+
 async def find_losses(connection: Any, bus: Bus, topic: str) -> list[Loss]:
     """The partitions of a topic that no longer have what they acknowledged. Raises BusTrouble."""
     ends = await bus.end_offsets(topic)
     if not ends:
         return []
+    log = _Log(bus, topic, await bus.first_offsets(topic), ends)
     newest = await connection.fetch(_NEWEST, topic, list(ends))
-    there = await _still_there(bus, topic, ends, newest)
+    there = await log.has(newest)
     lost = sorted({mark["partition"] for mark, is_there in zip(newest, there, strict=True) if not is_there})
-    return [await _loss(connection, bus, topic, partition, ends) for partition in lost]
+    return [await _loss(connection, log, partition) for partition in lost]
 
 
 async def send_again(connection: Any, stream: str, loss: Loss) -> int:
@@ -118,55 +130,64 @@ async def send_again(connection: Any, stream: str, loss: Loss) -> int:
     return int(result.rpartition(" ")[2])
 
 
-async def _loss(connection: Any, bus: Bus, topic: str, partition: int, ends: Mapping[int, int]) -> Loss:
+@dataclass(frozen=True, slots=True)
+class _Log:
+    """A topic as it is now: where its partitions begin and end, and what stands in between."""
+
+    bus: Bus
+    topic: str
+    firsts: Mapping[int, int]
+    ends: Mapping[int, int]
+
+    async def has(self, marks: Sequence[Any]) -> list[bool]:
+        """Whether the first and the last record of each mark stand where they stood."""
+        points = [
+            point
+            for mark in marks
+            for point in (
+                _Point(mark["partition"], mark["first_offset"], mark["first_event"]),
+                _Point(mark["partition"], mark["next_offset"] - 1, mark["last_event"]),
+            )
+        ]
+        there = await self._standing(points)
+        return [first in there and last in there for first, last in zip(points[::2], points[1::2], strict=True)]
+
+    async def _standing(self, points: Sequence[_Point]) -> set[_Point]:
+        """Those of the points that stand; one that grew too old and was removed counts."""
+        distinct = dict.fromkeys(points)
+        there = {point for point in distinct if point.offset < self.firsts[point.partition]}
+        of_partition: dict[int, list[_Point]] = {}
+        for point in distinct:
+            if point not in there and point.offset < self.ends[point.partition]:
+                of_partition.setdefault(point.partition, []).append(point)
+        for turn in zip_longest(*of_partition.values()):
+            asked = {Place(self.topic, point.partition): point for point in turn if point is not None}
+            found = await self.bus.at({place: point.offset for place, point in asked.items()})
+            there |= {
+                point
+                for place, point in asked.items()
+                if place in found and found[place].headers.get("ce_id") == point.event_id
+            }
+        return there
+
+
+async def _loss(connection: Any, log: _Log, partition: int) -> Loss:
     """Among the hours in their order: those that are there, those that are gone, and perhaps some after the loss."""
-    marks = await connection.fetch(_ALL, topic, partition)
-    first, last = 0, await _last_gone(bus, topic, ends, marks)
+    marks = await connection.fetch(_ALL, log.topic, partition)
+    first, last = 0, await _last_gone(log, marks)
     while first < last:
         middle = (first + last) // 2
-        (is_there,) = await _still_there(bus, topic, ends, [marks[middle]])
+        (is_there,) = await log.has([marks[middle]])
         first, last = (middle + 1, last) if is_there else (first, middle)
-    return Loss(Place(topic, partition), min(mark["oldest"] for mark in marks[first:]))
+    return Loss(Place(log.topic, partition), min(mark["oldest"] for mark in marks[first:]))
 
 
-async def _last_gone(bus: Bus, topic: str, ends: Mapping[int, int], marks: Sequence[Any]) -> int:
+async def _last_gone(log: _Log, marks: Sequence[Any]) -> int:
     for number in range(len(marks) - 1, 0, -1):
-        (is_there,) = await _still_there(bus, topic, ends, [marks[number]])
+        (is_there,) = await log.has([marks[number]])
         if not is_there:
             return number
     return 0
-
-
-async def _still_there(bus: Bus, topic: str, ends: Mapping[int, int], marks: Sequence[Any]) -> list[bool]:
-    """Whether the first and the last record of each mark stand where they stood."""
-    points = [
-        point
-        for mark in marks
-        for point in (
-            _Point(mark["partition"], mark["first_offset"], mark["first_event"]),
-            _Point(mark["partition"], mark["next_offset"] - 1, mark["last_event"]),
-        )
-    ]
-    there = await _stand(bus, topic, ends, points)
-    return [first in there and last in there for first, last in zip(points[::2], points[1::2], strict=True)]
-
-
-async def _stand(bus: Bus, topic: str, ends: Mapping[int, int], points: Sequence[_Point]) -> set[_Point]:
-    """Those of the points that stand; one that grew too old and was removed counts."""
-    of_partition: dict[int, list[_Point]] = {}
-    for point in dict.fromkeys(points):
-        if point.offset < ends[point.partition]:
-            of_partition.setdefault(point.partition, []).append(point)
-    there: set[_Point] = set()
-    for turn in zip_longest(*of_partition.values()):
-        asked = {Place(topic, point.partition): point for point in turn if point is not None}
-        found = await bus.at({place: point.offset for place, point in asked.items()})
-        there |= {
-            point
-            for place, point in asked.items()
-            if place not in found or found[place].headers.get("ce_id") == point.event_id
-        }
-    return there
 
 
 def _offset(event: Sent) -> int:

@@ -21,7 +21,7 @@ from libs.common.bus.flow import stream_of as stream_of_event
 from libs.common.bus.port import Bus, BusTrouble, Message, Sender
 from libs.common.database.session import DatabaseTrouble, as_trouble
 from libs.common.events.codec import Envelope, to_headers
-from libs.common.ledger.acknowledged import Loss, Sent, find_losses, mark_sent, send_again
+from libs.common.ledger.acknowledged import Loss, Sent, find_losses, mark_sent, send_again, unmark
 from libs.common.ledger.schema import PARTS
 from libs.common.logs import get_logger
 from libs.common.run.failpoints import failpoint
@@ -150,16 +150,18 @@ class Relay:
         loop = asyncio.get_running_loop()
         parts: list[int] = []
         look_for_parts = look_at_broker = 0.0
+        interruptions = 0
         while True:
             now = loop.time()
             if now >= look_for_parts and len(parts) < PARTS:
                 parts = await self._own(connection, parts)
                 look_for_parts = now + TAKE_OVER_EVERY
-            if parts and now >= look_at_broker:
+            if parts and (now >= look_at_broker or sender.interruptions > interruptions):
+                interruptions = sender.interruptions
                 await self._look_for_loss(connection)
                 look_at_broker = now + LOOK_AT_BROKER_EVERY
             self._wake.clear()
-            sent = await self._send_some(connection, sender, parts)
+            sent = await self._send_some(connection, sender, parts, interruptions)
             self.busy = sent == LARGEST_BATCH or self._wake.is_set()
             self.progress.beat()
             backoff.reset()
@@ -184,8 +186,13 @@ class Relay:
         return owned
 
     async def _send_some(
-        self, connection: "asyncpg.Connection[asyncpg.Record]", sender: Sender, parts: Sequence[int]
+        self,
+        connection: "asyncpg.Connection[asyncpg.Record]",
+        sender: Sender,
+        parts: Sequence[int],
+        interruptions: int,
     ) -> int:
+        """Send what waits; ``interruptions`` of the sender had happened when somebody looked for losses last."""
         rows = await connection.fetch(_TAKE, parts, LARGEST_BATCH)
         if not rows:
             return 0
@@ -194,15 +201,29 @@ class Relay:
         await failpoint("relay.before_send")
         places = await sender.send(messages)
         await failpoint("relay.after_ack")
-        sent = zip(rows, places, strict=True)
-        await mark_sent(
-            connection,
-            [Sent(row["id"], row["event_id"], row["recorded_at"], place, offset) for row, (place, offset) in sent],
-        )
+        sent = [
+            Sent(row["id"], row["event_id"], row["recorded_at"], place, offset)
+            for row, (place, offset) in zip(rows, places, strict=True)
+        ]
+        await self._mark(connection, sender, sent, interruptions)
         await failpoint("relay.after_mark")
         self.sent += len(rows)
         metrics.RELAY_SENT_TOTAL.labels(self._name).inc(len(rows))
         return len(rows)
+
+    async def _mark(
+        self,
+        connection: "asyncpg.Connection[asyncpg.Record]",
+        sender: Sender,
+        sent: Sequence[Sent],
+        interruptions: int,
+    ) -> None:
+        """Forget what was sent, unless a connection was lost since somebody looked for losses: it may hide one."""
+        if sender.interruptions > interruptions:
+            raise BusTrouble("a connection to the broker was lost while it acknowledged")
+        await mark_sent(connection, sent)
+        if sender.interruptions > interruptions:
+            await unmark(connection, sent)
 
     async def _look_for_loss(self, connection: "asyncpg.Connection[asyncpg.Record]") -> None:
         """Compare the broker's log with what it acknowledged; send again what it no longer has."""

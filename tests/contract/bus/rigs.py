@@ -19,6 +19,19 @@ IMPATIENT = Limits(
     send=8, commit=6, ask=6, stop=3, session=6, heartbeat=0.5, rebalance=6, request=12, handover=2, stall=10
 )
 STALL_SECONDS = 3.0
+CUT_EMBEDDED = (
+    """
+    DELETE FROM entry USING topic, partition_end AS ending
+    WHERE topic.name = $1 AND entry.topic_id = topic.id AND entry.partition = $2::int
+      AND ending.topic_id = topic.id AND ending.partition = $2::int
+      AND entry.record_offset >= ending.next_offset - $3::int
+    """,
+    """
+    UPDATE partition_end SET next_offset = next_offset - $3::int FROM topic
+    WHERE topic.name = $1 AND partition_end.topic_id = topic.id AND partition_end.partition = $2::int
+    """,
+)
+"""The embedded bus without the last records of a partition: topic, partition, how many."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +63,9 @@ class Rig(Protocol):
     async def wipe(self) -> None:
         """Bring it back with nothing."""
 
+    async def cut(self, topic: str, records: int) -> None:
+        """Bring it back without the last records of the topic's first partition: they were sent one by one."""
+
     async def close(self) -> None:
         """Leave things as they were found."""
 
@@ -72,6 +88,11 @@ class KafkaRig:
     async def wipe(self) -> None:
         await asyncio.to_thread(self._broker.kill)
         self._broker.wipe()
+        await asyncio.to_thread(self._broker.start)
+
+    async def cut(self, topic: str, records: int) -> None:
+        await asyncio.to_thread(self._broker.kill)
+        self._broker.cut(topic, 0, records)
         await asyncio.to_thread(self._broker.start)
 
     async def close(self) -> None:
@@ -103,6 +124,14 @@ class EmbeddedRig:
         connection = await asyncpg.connect(self._url)
         await connection.execute("drop schema bus cascade")
         await connection.close()
+
+    async def cut(self, topic: str, records: int) -> None:
+        await self.go_down()
+        connection = await asyncpg.connect(self._url, server_settings={"search_path": "bus"})
+        for statement in CUT_EMBEDDED:
+            await connection.execute(statement, topic, 0, records)
+        await connection.close()
+        await self.come_back()
 
     async def close(self) -> None:
         await self.go_down()

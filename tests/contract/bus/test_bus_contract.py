@@ -6,7 +6,7 @@ import os
 import signal
 import sys
 from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Self
@@ -365,3 +365,42 @@ async def test_a_wiped_log_is_read_from_its_beginning(bus: Bus, rig: Rig, topic:
     assert [offset for _, offset in places] == list(range(70))
     async with bus.reader("wiped", [topic]) as reader:
         assert values(await read(reader, 70)) == list(range(70))
+
+
+@pytest.mark.parametrize("since", [0, 1, 3, 5])
+async def test_a_log_that_lost_its_tail_is_read_again_from_there(bus: Bus, rig: Rig, topic: str, since: int) -> None:
+    """However far it was filled again meanwhile: what stands where older records stood was read by nobody."""
+    await bus.ensure_topics([TopicSpec(topic, partitions=1)])
+    for one in numbered(topic, 10):
+        await send(bus, [one])
+    async with bus.reader("tail", [topic]) as reader:
+        assert values(await read(reader, 10, commit=True)) == list(range(10))
+    await rig.cut(topic, 3)
+    for offset, one in enumerate(numbered(topic, 10 + since)[10:], start=7):
+        assert await send(bus, [one]) == [(Place(topic, 0), offset)]
+    async with bus.reader("tail", [topic]) as reader:
+        fresh = [record for record in await read(reader, since) if record.offset >= 7]
+        assert values(fresh) == list(range(10, 10 + since))
+        await reader.commit({Place(topic, 0): 7 + since})
+    async with bus.reader("tail", [topic]) as reader:
+        await send(bus, [message(topic, "k", "100")])
+        assert values(await read(reader, 1)) == [100]
+
+
+async def test_a_log_that_loses_its_tail_under_a_reader_is_read_again_from_there(
+    bus: Bus, rig: Rig, topic: str
+) -> None:
+    await bus.ensure_topics([TopicSpec(topic, partitions=1)])
+    for one in numbered(topic, 10):
+        await send(bus, [one])
+    async with bus.reader("under", [topic]) as reader:
+        assert values(await read(reader, 10, commit=True)) == list(range(10))
+        await rig.cut(topic, 3)
+        for one in numbered(topic, 15)[10:]:
+            await send(bus, [one])
+        fresh: list[int] = []
+        with suppress(BusTrouble):
+            fresh += values(await read(reader, 5, commit=True))
+    async with bus.reader("under", [topic]) as reader:
+        fresh += values(await read(reader, 5 - len(fresh), commit=True))
+    assert [value for value in fresh if value >= 10] == [10, 11, 12, 13, 14]

@@ -21,11 +21,13 @@ from libs.common.ledger.relay import Relay, Sending
 from libs.common.run import failpoints
 from libs.common.run.supervise import Progress
 from libs.common.time.clock import SystemClock
+from tests.contract.bus.rigs import Rig
 from tests.support.eventually import eventually
 from tests.support.ledgers import Failing, applied, open_service, progressed, say, supplemented
 from tests.support.tasks import running
 
 KEYS = [f"case-{number}" for number in range(8)]
+FIRST = [f"first-{number}" for number in range(48)]
 
 
 class Pair:
@@ -48,6 +50,39 @@ class Pair:
     async def say(self, numbers: range) -> None:
         for number in numbers:
             await say(self.intake, *(supplemented(key, f"{key}/{number}") for key in KEYS))
+
+    async def say_first(self) -> None:
+        """The only event of each of many keys: nothing later tells of one that is missing."""
+        for key in FIRST:
+            await say(self.intake, supplemented(key, key))
+
+    async def expect_first(self) -> None:
+        async def whole() -> bool:
+            return [await applied(self.dispatch, key) for key in FIRST] == [[key] for key in FIRST]
+
+        await eventually(whole, within=45, what="the only event of each key, once")
+
+    def replies(self) -> Relay:
+        """Dispatch's own relay."""
+        relay = Relay(Sending(Service.DISPATCH, self.bus, self.url, "dispatch", self.prefix, 30.0))
+        self.dispatch.on_spoken.append(relay.wake)
+        return relay
+
+    async def reply(self) -> None:
+        """Dispatch says several things about each key, which it skips itself when it reads them."""
+        for number in range(5):
+            await say(self.dispatch, *(progressed(key, f"{number}") for key in KEYS))
+
+    async def all_sent(self) -> bool:
+        for database in (self.intake, self.dispatch):
+            async with database.reading() as session:
+                if await session.fetch("SELECT id FROM ledger_unsent"):
+                    return False
+        return True
+
+    async def all_read(self) -> bool:
+        behind = await self.bus.behind("huiyin-dispatch", [f"{self.prefix}cases"])
+        return await self.all_sent() and not any(behind.values())
 
     async def expect(self, upto: int, keys: list[str] | None = None) -> None:
         async def whole() -> bool:
@@ -82,6 +117,48 @@ async def test_what_is_said_is_applied_once_in_order(pair: Pair) -> None:
     async with running(pair.relay().run), running(pair.consumer().run):
         await pair.say(range(5))
         await pair.expect(5)
+
+
+async def test_what_a_log_lost_while_all_were_away_arrives_and_what_was_said_meanwhile(pair: Pair, rig: Rig) -> None:
+    """Lost is what another service had said and all had read; where it stood, first events of other keys stand now."""
+    async with running(pair.relay().run), running(pair.replies().run), running(pair.consumer().run):
+        await pair.say(range(3))
+        await pair.expect(3)
+        await pair.reply()
+        await eventually(pair.all_read, within=30, what="all is sent and read")
+    await rig.cut(f"{pair.prefix}cases", 5)
+    async with running(pair.relay().run):
+        await pair.say_first()
+        await eventually(pair.all_sent, within=30, what="it is filled again")
+    async with running(pair.consumer().run):
+        await pair.expect_first()
+
+
+async def test_what_a_log_lost_before_it_was_read_arrives(pair: Pair, rig: Rig) -> None:
+    async with running(pair.relay().run), running(pair.consumer().run):
+        await pair.say(range(3))
+        await pair.expect(3)
+    async with running(pair.relay().run):
+        await pair.say_first()
+        await eventually(pair.all_sent, within=30, what="all is sent")
+    await rig.cut(f"{pair.prefix}cases", 5)
+    async with running(pair.replies().run):
+        await pair.reply()
+        await eventually(pair.all_sent, within=30, what="another service fills it again")
+    async with running(pair.relay().run), running(pair.consumer().run):
+        await pair.expect_first()
+
+
+async def test_what_a_log_loses_under_those_who_use_it_arrives(pair: Pair, rig: Rig) -> None:
+    async with running(pair.relay().run), running(pair.replies().run), running(pair.consumer().run):
+        await pair.say(range(3))
+        await pair.expect(3)
+        await pair.reply()
+        await rig.cut(f"{pair.prefix}cases", 5)
+        await pair.say_first()
+        await pair.say(range(3, 4))
+        await pair.expect(4)
+        await pair.expect_first()
 
 
 async def test_a_relay_that_fails_after_the_acknowledgement_sends_again_and_nothing_is_doubled(pair: Pair) -> None:

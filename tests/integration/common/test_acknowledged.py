@@ -1,6 +1,7 @@
 """What a broker lost, told by what it acknowledged and what it still has."""
 
 from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any, cast
@@ -8,9 +9,13 @@ from typing import Any, cast
 import asyncpg
 import pytest
 
-from libs.common.bus.port import Bus, Place, Record
+from libs.common.bus.flow import Service
+from libs.common.bus.port import Bus, Message, Place, Record
 from libs.common.ledger.acknowledged import Sent, find_losses, mark_sent, send_again
-from tests.support.ledgers import open_service
+from libs.common.ledger.relay import Relay, Sending
+from tests.support.eventually import eventually
+from tests.support.ledgers import open_service, say, supplemented
+from tests.support.tasks import running
 
 HOUR = timedelta(hours=1)
 NOW = datetime.now(UTC)
@@ -32,12 +37,15 @@ class Log:
     async def end_offsets(self, _topic: str) -> dict[int, int]:
         return {0: self.first + len(self.ids)}
 
+    async def first_offsets(self, _topic: str) -> dict[int, int]:
+        return {0: self.first}
+
     async def at(self, places: Mapping[Place, int]) -> dict[Place, Record]:
         self.asked += 1
         return {
             place: Record(place.topic, 0, offset, "k", {"ce_id": self.ids[offset - self.first]}, b"")
             for place, offset in places.items()
-            if self.first <= offset < self.first + len(self.ids)
+            if self.first <= offset < self.first + len(self.ids) and self.ids[offset - self.first]
         }
 
 
@@ -72,6 +80,32 @@ class Teller:
         return [row["id"] for row in rows]
 
 
+@dataclass
+class SilentLog(Log):
+    """A log that tells nothing of what happens to it: its senders go on by themselves, as aiokafka's do."""
+
+    interruptions: int = 0
+    losing: int = 0
+    """So many records are lost while the next batch is under way."""
+
+    def lose(self, records: int) -> None:
+        """Its end, and every connection to it."""
+        del self.ids[-records:]
+        self.interruptions += 1
+
+    @asynccontextmanager
+    async def sender(self) -> AsyncIterator["SilentLog"]:
+        yield self
+
+    async def send(self, messages: Sequence[Message]) -> list[tuple[Place, int]]:
+        if self.losing:
+            self.lose(self.losing)
+            self.losing = 0
+        self.ids += [message.headers["ce_id"] for message in messages]
+        ends = range(len(self.ids) - len(messages), len(self.ids))
+        return [(Place("cases", 0), offset) for offset in ends]
+
+
 @pytest.fixture
 async def teller(database_url: str) -> AsyncIterator[Teller]:
     database = await open_service(database_url, "intake")
@@ -79,6 +113,37 @@ async def teller(database_url: str) -> AsyncIterator[Teller]:
     connection = await asyncpg.connect(database_url, server_settings={"search_path": "intake"})
     yield Teller(connection)
     await connection.close()
+
+
+@pytest.mark.parametrize("while_sending", [False, True])
+async def test_a_loss_is_seen_though_the_sender_goes_on_by_itself(database_url: str, while_sending: bool) -> None:
+    """More is sent at once, into the place of what was lost: no later look would tell."""
+    database, log = await open_service(database_url, "intake"), SilentLog()
+    relay = Relay(Sending(Service.INTAKE, cast("Bus", log), database_url, "intake", ""))
+    database.on_spoken.append(relay.wake)
+
+    async def said(numbers: range) -> set[str]:
+        await say(database, *(supplemented(f"case-{number}", "x") for number in numbers))
+        async with database.reading() as session:
+            return {row.id for row in await session.fetch("SELECT event_id::text AS id FROM ledger")}
+
+    async with running(relay.run):
+        before = await said(range(8))
+        await eventually(lambda: set(log.ids) == before, what="all is sent")
+        if while_sending:
+            log.losing = 3
+        else:
+            log.lose(3)
+        after = await said(range(8, 20))
+        await eventually(lambda: set(log.ids) == after, what="all is in the log again")
+    await database.close()
+
+
+async def test_what_is_missing_in_the_middle_did_not_grow_too_old(teller: Teller) -> None:
+    await teller.send(NOW - 9 * HOUR, [NOW - 9 * HOUR] * 2)
+    lost = await teller.send(NOW - HOUR, [NOW - HOUR] * 2)
+    teller.log.ids[2:] = ["", ""]
+    assert await teller.queued() == lost
 
 
 async def test_nothing_is_sent_again_while_all_is_there_or_grew_too_old(teller: Teller) -> None:

@@ -2,13 +2,15 @@
 
 import base64
 import shutil
+import struct
 import subprocess
 import time
 import uuid
+from collections.abc import Iterator
 from pathlib import Path
 from signal import SIGCONT, SIGKILL, SIGSTOP, SIGTERM
 from types import TracebackType
-from typing import Self
+from typing import NamedTuple, Self
 
 from libs.common import programs
 from libs.common.bus.broker.artifacts import BrokerUnavailable, classpath, java
@@ -44,6 +46,10 @@ _SETTINGS = {
     "log.cleaner.dedupe.buffer.size": "16777216",
 }
 
+# Base offset, length; leader epoch, magic, CRC and attributes, which are passed over; offset of the last record in it.
+_BATCH_HEADER = struct.Struct(">qi4xx4x2xi")
+_BEFORE_LENGTH_ENDS = 12
+
 _LOGGING = """\
 status = error
 rootLogger.level = info
@@ -53,6 +59,25 @@ appender.console.name = console
 appender.console.layout.type = PatternLayout
 appender.console.layout.pattern = %d %p %m (%c)%n
 """
+
+
+class _Batch(NamedTuple):
+    """A batch of a segment: where it begins in the file, its first offset, and the one after its last."""
+
+    position: int
+    offset: int
+    end: int
+
+
+def _batches(segment: bytes) -> Iterator[_Batch]:
+    """The batches of a segment in the format of Kafka's log (magic 2); what is allocated and not used ends it."""
+    position = 0
+    while position + _BATCH_HEADER.size <= len(segment):
+        offset, length, last = _BATCH_HEADER.unpack_from(segment, position)
+        if length <= 0:
+            return
+        yield _Batch(position, offset, offset + last + 1)
+        position += _BEFORE_LENGTH_ENDS + length
 
 
 class KafkaBroker:
@@ -137,6 +162,22 @@ class KafkaBroker:
         if self.running:
             raise RuntimeError("stop the broker before wiping it")
         shutil.rmtree(self._store, ignore_errors=True)
+
+    def cut(self, topic: str, partition: int, records: int) -> None:
+        """Lose the last records of a partition of the stopped broker, as a power cut does, and whole batches of them.
+
+        Raises :class:`ValueError` when its last segment has fewer.
+        """
+        if self.running:
+            raise RuntimeError("stop the broker before cutting what it has")
+        segment = max((self._store / f"{topic}-{partition}").glob("*.log"))
+        batches = list(_batches(segment.read_bytes()))
+        left = (batches[-1].end if batches else 0) - records
+        begin = next((batch.position for batch in batches if batch.end > left), None)
+        if begin is None or batches[0].offset > left:
+            raise ValueError(f"{topic}-{partition} has no {records} records in {segment.name}")
+        with segment.open("r+b") as file:
+            file.truncate(begin)
 
     def wait(self) -> int:
         """Wait until the broker ends by itself; answer its exit code."""

@@ -44,6 +44,12 @@ from unnest($1::text[], $2::integer[], $3::bigint[]) as w(topic, partition, reco
 join topic t on t.name = w.topic
 join entry e on e.topic_id = t.id and e.partition = w.partition and e.record_offset = w.record_offset
 """
+_FIRSTS = """
+select e.partition, coalesce((
+    select min(record_offset) from entry where entry.topic_id = e.topic_id and entry.partition = e.partition
+), e.next_offset) as first_offset
+from partition_end e join topic t on t.id = e.topic_id where t.name = $1
+"""
 _ENDS = """
 select e.partition, e.next_offset from partition_end e join topic t on t.id = e.topic_id where t.name = $1
 """
@@ -108,6 +114,11 @@ class EmbeddedBus:
         """The next offset to be written, per partition; empty when there is no such topic."""
         rows = await self._shared.fetch("asking for the ends", _ENDS, topic)
         return {row["partition"]: row["next_offset"] for row in rows}
+
+    async def first_offsets(self, topic: str) -> dict[int, int]:
+        """See ``Bus.first_offsets``."""
+        rows = await self._shared.fetch("asking for the beginnings", _FIRSTS, topic)
+        return {row["partition"]: row["first_offset"] for row in rows}
 
     async def at(self, places: Mapping[Place, int]) -> dict[Place, Record]:
         """See ``Bus.at``."""

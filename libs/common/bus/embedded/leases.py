@@ -39,14 +39,29 @@ _UNLOCK = "select pg_advisory_unlock(key) from unnest($1::bigint[]) as key"
 
 _END_SESSIONS = "select pg_terminate_backend(pid) from unnest($1::integer[]) as pid"
 
-# A position beyond the end belongs to a log that is no more: start at the earliest record.
+# A position beyond the end belongs to a log that is no more: start at the earliest record. Where another record stands
+# before it than the one that was read, the log lost its tail and was filled again: go on with the first record that was
+# appended after that one. When a clock was set back in between, that cannot be told: start at the earliest.
 _TAKE = """
 insert into position as p (reader_group, topic_id, partition, next_offset, epoch)
 select $1, t.topic_id, t.partition, 0, 1 from unnest($2::bigint[], $3::integer[]) as t(topic_id, partition)
 on conflict (reader_group, topic_id, partition) do update set epoch = p.epoch + 1, next_offset = case
-    when p.next_offset <= (
+    when p.next_offset > (
         select e.next_offset from partition_end e where e.topic_id = p.topic_id and e.partition = p.partition
-    ) then p.next_offset else 0 end
+    ) then 0
+    when p.read_up_to is null or p.read_up_to = (
+        select e.appended_at from entry e
+        where e.topic_id = p.topic_id and e.partition = p.partition and e.record_offset = p.next_offset - 1
+    ) or not exists (
+        select from entry e
+        where e.topic_id = p.topic_id and e.partition = p.partition and e.record_offset < p.next_offset
+    ) then p.next_offset
+    else coalesce(nullif((
+        select e.record_offset + 1 from entry e
+        where e.topic_id = p.topic_id and e.partition = p.partition and e.record_offset < p.next_offset
+            and e.appended_at <= p.read_up_to
+        order by e.record_offset desc limit 1
+    ), p.next_offset), 0) end
 returning topic_id, partition, next_offset, epoch
 """
 

@@ -37,7 +37,10 @@ limit $4
 """
 
 _COMMIT = """
-update position p set next_offset = c.next_offset
+update position p set next_offset = c.next_offset, read_up_to = (
+    select e.appended_at from entry e
+    where e.topic_id = c.topic_id and e.partition = c.partition and e.record_offset = c.next_offset - 1
+)
 from unnest($2::bigint[], $3::integer[], $4::bigint[], $5::bigint[]) as c(topic_id, partition, next_offset, epoch)
 where p.reader_group = $1 and p.topic_id = c.topic_id and p.partition = c.partition and p.epoch = c.epoch
 returning p.partition

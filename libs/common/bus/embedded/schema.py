@@ -46,9 +46,14 @@ create table if not exists position (
     epoch bigint not null,
     primary key (reader_group, topic_id, partition)
 ) with (fillfactor = 20);
+alter table position add column if not exists read_up_to timestamptz;
 comment on table entry is 'The log. No foreign key to topic: it would cost a look-up per record.';
+comment on column position.read_up_to is
+    'When the record before next_offset was appended: no longer that, and the log lost its tail and was filled again.';
 comment on column position.epoch is 'Goes up with every new owner; a commit under an older epoch is refused.';
 """
+
+_COMPLETE = "select exists (select from pg_attribute where attrelid = to_regclass($1) and attname = 'read_up_to')"
 
 _THERE = "select count(*) from topic where name = any($1::text[])"
 
@@ -110,5 +115,4 @@ async def ensure_topics(dsn: str, schema: str, topics: list[TopicSpec]) -> None:
 
 async def _complete(connection: asyncpg.Connection, schema: str) -> bool:
     # Looking first keeps the usual start free of DDL and of the locks that DDL takes.
-    found = await connection.fetchval("select to_regclass($1) is not null", f"{schema}.position")
-    return bool(found)
+    return bool(await connection.fetchval(_COMPLETE, f"{schema}.position"))

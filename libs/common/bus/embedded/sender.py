@@ -80,6 +80,9 @@ class _Batch:
 class EmbeddedSender:
     """Appends messages on a connection of its own."""
 
+    interruptions = 0
+    """A connection that is lost is the sender's end."""
+
     def __init__(self, connection: Any, ring: Callable[[set[str]], None]) -> None:
         self._connection = connection
         self._ring = ring

@@ -1,12 +1,16 @@
 """The Kafka bus: opens senders and readers, creates topics, asks for ends; all of it in bounded time."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping, Sequence
 from contextlib import asynccontextmanager
+from functools import partial
+from operator import attrgetter
 from typing import TypeVar
 
+from aiokafka import TopicPartition
+
 from libs.common.bus.kafka.asker import Asker
-from libs.common.bus.kafka.clients import end_admin, end_consumer, end_producer, start, troubles
+from libs.common.bus.kafka.clients import end_admin, end_consumer, end_producer, interruptions_of, start, troubles
 from libs.common.bus.kafka.handover import Handover
 from libs.common.bus.kafka.limits import Limits
 from libs.common.bus.kafka.reader import KafkaReader, new_consumer
@@ -41,7 +45,7 @@ class KafkaBus:
         """See ``Bus.sender``."""
         await self._create(list(self._wanted.values()))
         producer = new_producer(self._bootstrap, self._client_id)
-        sender = KafkaSender(producer, self._limits)
+        sender = KafkaSender(producer, self._limits, interruptions_of(producer.client))
         sender.broken = True
         try:
             await start(producer, "starting a producer", self._limits.send)
@@ -57,9 +61,11 @@ class KafkaBus:
         consumer = new_consumer(self._bootstrap, self._client_id, group, self._limits)
         handover = Handover(self._limits.handover)
         consumer.subscribe(list(topics), listener=handover)
+        interruptions = interruptions_of(attrgetter("_client")(consumer))
         try:
             await start(consumer, f"joining {group}", self._limits.join)
-            yield KafkaReader(consumer, handover, self._limits)
+            turned = partial(self._turned, group)
+            yield KafkaReader(consumer, handover, self._limits, interruptions, turned)
         finally:
             handover.give_up()
             await end_consumer(consumer, self._limits.stop)
@@ -67,6 +73,10 @@ class KafkaBus:
     async def end_offsets(self, topic: str) -> dict[int, int]:
         """The next offset to be written, per partition; empty when there is no such topic."""
         return await self._ask("asking for the ends", lambda asker: asker.ends(topic))
+
+    async def first_offsets(self, topic: str) -> dict[int, int]:
+        """See ``Bus.first_offsets``."""
+        return await self._ask("asking for the beginnings", lambda asker: asker.firsts(topic))
 
     async def at(self, places: Mapping[Place, int]) -> dict[Place, Record]:
         """See ``Bus.at``."""
@@ -82,6 +92,9 @@ class KafkaBus:
             if self._asker is not None:
                 asker, self._asker = self._asker, None
                 await asker.close()
+
+    async def _turned(self, group: str, partitions: Collection[TopicPartition]) -> dict[TopicPartition, int]:
+        return await self._ask("looking at what was read", lambda asker: asker.turned(group, partitions))
 
     async def _ask(self, doing: str, question: Callable[[Asker], Awaitable[AnswerT]]) -> AnswerT:
         async with self._asking:

@@ -8,10 +8,13 @@ by its private parts since there is no other way, so that no task of it lives on
 import asyncio
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from itertools import chain
 from operator import attrgetter
 from traceback import walk_tb
 from typing import Any
+
+from aiokafka.conn import CloseReason
 
 from libs.common.bus.port import BusTrouble
 from libs.common.logs import get_logger
@@ -51,6 +54,29 @@ def _close_first_connection(error: BaseException) -> None:
         connection = frame.f_locals.get("bootstrap_conn")
         if connection is not None:
             connection.close()
+
+
+@dataclass(slots=True)
+class Interruptions:
+    """How many connections of a client were lost: aiokafka makes new ones and says nothing of it."""
+
+    count: int = 0
+    idle: int = 0
+    """Of them, those that were given up since nothing had passed for long."""
+
+
+def interruptions_of(client: Any) -> Interruptions:
+    """Count them from now on. A broker that lost its tail was down: whoever was connected to it was cut off."""
+    lost = Interruptions()
+    usual = attrgetter("_on_connection_closed")(client)
+
+    def closed(connection: Any, reason: CloseReason) -> None:
+        lost.count += 1
+        lost.idle += reason is CloseReason.IDLE_DROP
+        usual(connection, reason)
+
+    setattr(client, "_on_connection_closed", closed)  # noqa: B010 - aiokafka has no public way
+    return lost
 
 
 async def end_producer(producer: Any, within: float) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Collection, Mapping
 from contextlib import suppress
 from typing import Any
 
-from aiokafka import ConsumerRebalanceListener
+from aiokafka import ConsumerRebalanceListener, TopicPartition
 
 from libs.common.bus.port import Place, Record
 
@@ -24,6 +24,8 @@ class Handover:
         self._settled = asyncio.Event()
         self._settled.set()
         self.rebalancing = False
+        self.new: set[TopicPartition] = set()
+        """Partitions that came to this member and were not looked at yet."""
 
     def read(self, records: Collection[Record]) -> None:
         """Note what the member was given."""
@@ -60,8 +62,9 @@ class Handover:
         self._uncommitted.clear()
         self._settled.set()
 
-    async def on_partitions_assigned(self, _assigned: Any) -> None:
+    async def on_partitions_assigned(self, assigned: Collection[TopicPartition]) -> None:
         """aiokafka calls this when the member has its partitions."""
+        self.new = set(assigned)
         self.rebalancing = False
 
 

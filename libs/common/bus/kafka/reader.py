@@ -1,12 +1,13 @@
 """Reading from Kafka as a member of a consumer group, with a watch on members that only seem to live."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
+import logging
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from typing import Any
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
-from libs.common.bus.kafka.clients import troubles
+from libs.common.bus.kafka.clients import Interruptions, troubles
 from libs.common.bus.kafka.handover import Handover
 from libs.common.bus.kafka.limits import LARGEST_FETCH, Limits
 from libs.common.bus.port import BusTrouble, Place, Record
@@ -14,6 +15,13 @@ from libs.common.bus.port import BusTrouble, Place, Record
 _READ_GRACE = 1.0
 _CHECK_TOPICS_EVERY = 2.0
 """Seconds."""
+_LONGEST_ID = 100
+"""A broker keeps little text with a place."""
+
+Turned = Callable[[Collection[TopicPartition]], Awaitable[dict[TopicPartition, int]]]
+"""Of these partitions, those whose log is another than this group has read, and from which offset on."""
+
+logger = logging.getLogger(__name__)
 
 
 def new_consumer(bootstrap: str, client_id: str, group: str | None, limits: Limits) -> Any:
@@ -36,12 +44,20 @@ def new_consumer(bootstrap: str, client_id: str, group: str | None, limits: Limi
 class KafkaReader:
     """A member of a group. After any error it refuses to go on.
 
+    With each place it commits what stood before it. Of the partitions that it gets it looks first whether that still
+    stands there; ``turned`` tells where else to begin. A broker that lost its tail was away for a moment: so whoever
+    loses a connection is at its end, and a new member looks again.
+
     Three members that only seem to live were seen. One whose heartbeat task died reads on without a group, and its
     commit fails. One that is stuck gets nothing while there is something, and ``stall`` seconds later it looks. One
     that joined again at a broker that had lost a topic got nothing of it, and would look for more in five minutes.
     """
 
-    def __init__(self, consumer: Any, handover: Handover, limits: Limits) -> None:
+    def __init__(self, consumer: Any, handover: Handover, limits: Limits, lost: Interruptions, turned: Turned) -> None:
+        self._lost = lost
+        self._turned = turned
+        self._last: dict[Place, Any] = {}
+        """The last message read of each partition."""
         self._consumer = consumer
         self._handover = handover
         self._limits = limits
@@ -54,6 +70,7 @@ class KafkaReader:
         try:
             with troubles("reading"):
                 records = await self._read(at_most, wait)
+                self._still_connected()
         except BusTrouble as trouble:
             raise self._failed(trouble) from trouble.__cause__
         self._handover.read(records)
@@ -66,7 +83,10 @@ class KafkaReader:
             raise self._failed(BusTrouble("Kafka: a partition belongs to another member by now"))
         try:
             with troubles("committing"):
-                offsets = {TopicPartition(place.topic, place.partition): at for place, at in positions.items()}
+                offsets = {
+                    TopicPartition(place.topic, place.partition): (at, self._footprint_before(place, at))
+                    for place, at in positions.items()
+                }
                 async with asyncio.timeout(self._limits.commit):
                     await self._consumer.commit(offsets)
         except BusTrouble as trouble:
@@ -94,6 +114,8 @@ class KafkaReader:
             if not self._handover.rebalancing or loop.time() - self._moved > self._limits.join + self._limits.stall:
                 raise
             return []
+        if self._handover.new:
+            fetched = await self._without_turned(fetched)
         if loop.time() - self._topics_checked > _CHECK_TOPICS_EVERY:
             self._check_topics()
             self._topics_checked = loop.time()
@@ -101,7 +123,26 @@ class KafkaReader:
             self._moved = loop.time()
         elif loop.time() - self._moved > self._limits.stall:
             await self._check_stall()
+        self._last |= {Place(at.topic, at.partition): messages[-1] for at, messages in fetched.items() if messages}
         return [record_of(message) for messages in fetched.values() for message in messages]
+
+    async def _without_turned(self, fetched: Mapping[TopicPartition, Any]) -> dict[TopicPartition, Any]:
+        """What was fetched of partitions whose log is as it was; the others begin anew where it is another."""
+        new = self._handover.new & self._consumer.assignment()
+        turned = await self._turned(new) if new else {}
+        for at, offset in turned.items():
+            self._consumer.seek(at, offset)
+            logger.warning(
+                "the log lost its tail; reading again from there",
+                extra={"topic": at.topic, "partition": at.partition, "offset": offset},
+            )
+        self._handover.new -= new
+        return {at: messages for at, messages in fetched.items() if at not in turned}
+
+    def _footprint_before(self, place: Place, offset: int) -> str:
+        """Of the record before a place; empty when this member did not read it."""
+        last = self._last.get(place)
+        return "" if last is None or last.offset != offset - 1 else footprint(last)
 
     async def _check_stall(self) -> None:
         async with asyncio.timeout(self._limits.ask):
@@ -133,6 +174,19 @@ class KafkaReader:
     def _still_well(self) -> None:
         if self._trouble is not None:
             raise BusTrouble(f"this reader failed before: {self._trouble.detail}") from self._trouble
+
+    def _still_connected(self) -> None:
+        if self._lost.count > self._lost.idle:
+            raise BusTrouble("Kafka: a connection was lost, and perhaps the tail of the log with it")
+
+
+def footprint(message: Any) -> str:
+    """What tells a record from any other that ever stood at its offset: when it was appended, and its event.
+
+    Of a topic whose senders write their own times it begins with ``0``, of one where the broker does with ``1``.
+    """
+    event_id = next((_text(value) for name, value in message.headers if name == "ce_id"), "")
+    return f"{message.timestamp_type} {message.timestamp} {event_id[:_LONGEST_ID]}"
 
 
 def record_of(message: Any) -> Record:

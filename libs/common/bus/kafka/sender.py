@@ -6,7 +6,7 @@ from typing import Any
 
 from aiokafka import AIOKafkaProducer
 
-from libs.common.bus.kafka.clients import troubles
+from libs.common.bus.kafka.clients import Interruptions, troubles
 from libs.common.bus.kafka.limits import LARGEST_BATCH, LARGEST_REQUEST, Limits
 from libs.common.bus.partitions import partition_of
 from libs.common.bus.port import BusTrouble, Message, Place
@@ -38,11 +38,17 @@ class KafkaSender:
     messages: after a failed batch the broker refuses all later ones of this producer.
     """
 
-    def __init__(self, producer: Any, limits: Limits) -> None:
+    def __init__(self, producer: Any, limits: Limits, lost: Interruptions) -> None:
         self.broken = False
+        self._lost = lost
         self._producer = producer
         self._limits = limits
         self._turn = asyncio.Lock()
+
+    @property
+    def interruptions(self) -> int:
+        """See ``Sender.interruptions``: also of a connection that was idle nobody knows what happened behind it."""
+        return self._lost.count
 
     async def send(self, messages: Sequence[Message]) -> list[tuple[Place, int]]:
         """See ``Sender.send``."""
