@@ -46,6 +46,7 @@ FIELDS: Mapping[str, str] = MappingProxyType(
         "stream": "the topic without its prefix",
         "topic": "the topic",
         "partition": "the partition",
+        "offset": "from which record of it on",
         "event_id": "the event; of a record that is none, its topic, partition and offset",
         "event_type": "the event's type",
         "case_id": "the case (or other key) of the event",

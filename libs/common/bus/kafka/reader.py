@@ -1,7 +1,6 @@
 """Reading from Kafka as a member of a consumer group, with a watch on members that only seem to live."""
 
 import asyncio
-import logging
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from typing import Any
 
@@ -11,6 +10,7 @@ from libs.common.bus.kafka.clients import Interruptions, troubles
 from libs.common.bus.kafka.handover import Handover
 from libs.common.bus.kafka.limits import LARGEST_FETCH, Limits
 from libs.common.bus.port import BusTrouble, Place, Record
+from libs.common.logs import get_logger
 
 _READ_GRACE = 1.0
 _CHECK_TOPICS_EVERY = 2.0
@@ -21,7 +21,7 @@ _LONGEST_ID = 100
 Turned = Callable[[Collection[TopicPartition]], Awaitable[dict[TopicPartition, int]]]
 """Of these partitions, those whose log is another than this group has read, and from which offset on."""
 
-logger = logging.getLogger(__name__)
+log = get_logger(__name__)
 
 
 def new_consumer(bootstrap: str, client_id: str, group: str | None, limits: Limits) -> Any:
@@ -132,10 +132,7 @@ class KafkaReader:
         turned = await self._turned(new) if new else {}
         for at, offset in turned.items():
             self._consumer.seek(at, offset)
-            logger.warning(
-                "the log lost its tail; reading again from there",
-                extra={"topic": at.topic, "partition": at.partition, "offset": offset},
-            )
+            log.warning("log lost its tail", topic=at.topic, partition=at.partition, offset=offset)
         self._handover.new -= new
         return {at: messages for at, messages in fetched.items() if at not in turned}
 
