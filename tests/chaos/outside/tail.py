@@ -32,7 +32,8 @@ async def cut_while_away(stage: Stage, rounds: int) -> list[Verdict]:
         for worker in workers:
             await asyncio.to_thread(stage.house.stop, worker)
         await cut(stage)
-        async with stage.crowd.at_work():
+        # Nothing that they began can come to its end.
+        async with stage.crowd.at_work(patience=1.0):
             await stage.crowd.accepted(MEANWHILE)
         for worker in stage.trial.lots.sample(workers, len(workers)):
             await stage.restart(worker)

@@ -11,6 +11,7 @@ import pytest_asyncio
 from tests.chaos.outside.broker import broker_away, broker_wiped
 from tests.chaos.outside.network import FAULTS, Wired, open_wired, spoil
 from tests.chaos.outside.postgres import stop_and_start
+from tests.chaos.outside.tail import cut_while_away
 from tests.chaos.scenario import Trial
 from tests.chaos.verdict import Verdict, table, untimed
 
@@ -53,6 +54,10 @@ async def test_lines_that_are_held_and_cut_lose_nothing_and_double_nothing(wired
         for lines in wired.lines:
             verdicts += await spoil(wired.stage, lines, SHORT, short=True)
     assert _all_pass([*verdicts, *await wired.stage.check("lines")])
+
+
+async def test_a_log_without_its_tail_that_others_fill_again_loses_nothing(wired: Wired) -> None:
+    assert _all_pass(await cut_while_away(wired.stage, rounds=1))
 
 
 async def test_a_broker_that_comes_back_empty_is_filled_again(wired: Wired) -> None:
