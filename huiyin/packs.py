@@ -7,8 +7,6 @@ from libs.common.bus.flow import Service
 from libs.common.pack.learning import refresh_shelf
 from libs.common.pack.loader import load_pack
 from libs.common.pack.schema import Pack
-from libs.common.security.policy import Right, decide
-from libs.common.security.principal import Principal, Role
 from services.dispatch.actions import directory
 from services.dispatch.schemas import PackOut
 
@@ -16,10 +14,8 @@ from services.dispatch.schemas import PackOut
 async def publish_pack(house: House, pack: Pack) -> PackOut:
     """Publish a pack through dispatch, as its API does; one that is in force already changes nothing."""
     runtime = house.services[Service.DISPATCH].runtime
-    loader = Principal("pack-loader", frozenset({Role.ADMIN}), pack.place.code, None, "pack-loader")
-    scope = decide(loader, Right.DIRECTORY_PUBLISH)
     async with runtime.work_database.transaction(house.clock.now()) as session:
-        published = await directory.publish(session, scope, pack)
+        published = await directory.publish(session, directory.loader_scope(pack), pack)
     await refresh_shelf(runtime.work_database)
     return published
 

@@ -2,7 +2,7 @@
 
 import typer
 
-from huiyin.cli import audit, pack, parked, rebuild, replay, run, token
+from huiyin.cli import audit, jwks, migrate, pack, parked, rebuild, replay, run, token
 
 app = typer.Typer(
     name="huiyin",
@@ -18,5 +18,7 @@ app.command("replay")(replay.replay)
 app.add_typer(pack.app, name="pack")
 app.command("audit")(audit.audit)
 app.add_typer(parked.app, name="parked")
+app.command("migrate")(migrate.migrate)
 app.command("token")(token.token)
+app.command("jwks")(jwks.jwks)
 app.add_typer(rebuild.app, name="rebuild")

@@ -42,6 +42,7 @@ FIELDS: Mapping[str, str] = MappingProxyType(
         "where": "the last places that the error came through, file, line and function",
         "sqlstate": "PostgreSQL's code of the error",
         "loop": "what a process does again and again, as `intake-relay`",
+        "waits_for": "what a process that starts has not yet",
         "doing": "what was being done to a client of the bus",
         "stream": "the topic without its prefix",
         "topic": "the topic",

@@ -1,10 +1,17 @@
 """Dispatch as a process: ``python -m services.dispatch.main api|worker``."""
 
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 from libs.common.bus.flow import Service
 from libs.common.host.process import run_service
-from libs.common.run.spec import ServiceSpec
+from libs.common.pack.learning import refresh_shelf
+from libs.common.pack.loader import load_pack
+from libs.common.pack.problems import PackError
+from libs.common.run.runtime import Runtime
+from libs.common.run.spec import NotYet, ServiceSpec
+from services.dispatch.actions.directory import publish_first
 from services.dispatch.api import cases_router, directory_router
 from services.dispatch.handlers import REACTIONS, prepare_door
 from services.dispatch.settings import Settings
@@ -23,5 +30,27 @@ SPEC = ServiceSpec(
     body_limits={"/v1/directory/packs": LARGEST_PACK},
 )
 
+
+async def seed(folder: Path | None, runtime: Runtime) -> None:
+    """Publish the pack of ``folder`` when none was ever loaded. It needs neither a token nor a door.
+
+    Raises:
+        NotYet: none was loaded, and this one cannot be; says why.
+    """
+    if folder is None or runtime.work_database.packs.newest:
+        return
+    try:
+        pack = load_pack(folder)
+    except PackError as error:
+        count = len(error.problems)
+        raise NotYet(f"a seed pack without problems: {error.problems[0]} ({count} in {folder})") from error
+    except OSError as error:
+        raise NotYet(f"a seed pack: {folder} cannot be read ({error.strerror})") from error
+    async with runtime.work_database.transaction(runtime.clock.now()) as session:
+        await publish_first(session, pack)
+    await refresh_shelf(runtime.work_database)
+
+
 if __name__ == "__main__":
-    run_service(SPEC, Settings())
+    settings = Settings()
+    run_service(replace(SPEC, begin=partial(seed, settings.seed_pack)), settings)

@@ -1,7 +1,12 @@
 """The environment of dispatch."""
 
+from pathlib import Path
+
 from libs.common.run.settings import CommonSettings
 
 
 class Settings(CommonSettings):
-    """Dispatch has no variables of its own: how a place dispatches stands in its county pack."""
+    """How a place dispatches stands in its county pack; here only where the first one comes from."""
+
+    seed_pack: Path | None = None
+    """A pack's folder, which a worker publishes when no pack was ever loaded; later it is not looked at."""

@@ -1,21 +1,47 @@
 """Each service's tables by its own Alembic history, in its own schema, safe when several processes start at once."""
 
-import asyncio
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from alembic import command, context
 from alembic.config import Config
+from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, MetaData, make_url, text
-from sqlalchemy.ext.asyncio import create_async_engine
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 from sqlalchemy.pool import NullPool
+
+from libs.common.database.session import Session
+from libs.common.database.trouble import as_trouble
+from libs.common.ledger.schema import APPEND_ONLY
 
 _LOCK = 4_815_162_342
 """One advisory lock for all migrations of a database: they are short and must not meet."""
+_NOT_ALLOWED = ("42501", "3F000")
+"""The second: a schema that is there and cannot be entered is not found."""
+_IS_ANOTHER = """
+    SELECT count(*) FROM pg_roles WHERE rolname = :role AND rolname <> current_user
+"""
+_READABLE = """
+    SELECT has_schema_privilege(space.oid, 'USAGE') AND has_table_privilege(version.oid, 'SELECT') AS readable
+    FROM pg_namespace AS space JOIN pg_class AS version ON version.relnamespace = space.oid
+    WHERE space.nspname = $1 AND version.relname = 'alembic_version'
+"""
 
 
-async def migrate(url: str, schema: str, migrations: Path) -> None:
-    """Bring ``schema`` to the newest version of the history in ``migrations``; create the schema when it is missing."""
+class NotTheOwner(Exception):
+    """The role that migrates may not change these tables; the message is PostgreSQL's."""
+
+
+async def migrate(url: str, schema: str, migrations: Path, *, serves: str | None = None) -> None:
+    """Bring ``schema`` to the newest version of the history in ``migrations``; create the schema when it is missing.
+
+    A schema that a newer release has brought further stays as it is. The role ``serves``, when there is one of that
+    name beside the one that migrates, may then read and write rows, only add to the ledger, and change no table.
+
+    Raises DatabaseTrouble, and NotTheOwner.
+    """
     engine = create_async_engine(
         make_url(url).set(drivername="postgresql+asyncpg"),
         poolclass=NullPool,
@@ -24,33 +50,87 @@ async def migrate(url: str, schema: str, migrations: Path) -> None:
     try:
         async with engine.connect() as connection:
             await connection.execute(text("SELECT pg_advisory_lock(:lock)"), {"lock": _LOCK})
-            await connection.execute(text(f'CREATE SCHEMA IF NOT EXISTS "{schema}"'))
             await connection.commit()
-            await connection.run_sync(_upgrade, migrations)
+            # Tables and rights appear together: whoever sees the new version may use what it made.
+            async with connection.begin():
+                await connection.execute(text(f'CREATE SCHEMA IF NOT EXISTS "{schema}"'))
+                await connection.run_sync(_upgrade, migrations)
+                await _grant(connection, schema, serves)
             await connection.execute(text("SELECT pg_advisory_unlock(:lock)"), {"lock": _LOCK})
             await connection.commit()
+    except (DBAPIError, OSError) as error:
+        if getattr(getattr(error, "orig", None), "sqlstate", None) in _NOT_ALLOWED:
+            raise NotTheOwner(f"{schema}: {getattr(error, 'orig', error)}") from error
+        trouble = as_trouble(error)
+        if trouble is None:
+            raise
+        raise trouble from error
     finally:
         await engine.dispose()
 
 
+async def missing_revisions(session: Session, migrations: Path) -> Sequence[str]:
+    """What of the history the session's schema has not, oldest first; nothing when a newer release brought it further.
+
+    A schema that this role may not read yet has nothing.
+    """
+    history = ScriptDirectory(str(migrations))
+    known = [revision.revision for revision in reversed(list(history.walk_revisions()))]
+    rows = await session.fetch(_READABLE, session.service)
+    if not rows or not rows[0].readable:
+        return known
+    found = await session.fetch("SELECT version_num FROM alembic_version")
+    version = found[0].version_num if found else None
+    if version is None:
+        return known
+    return known[known.index(version) + 1 :] if version in known else []
+
+
 def _upgrade(connection: Connection, migrations: Path) -> None:
+    history = ScriptDirectory(str(migrations))
     config = Config()
     config.set_main_option("script_location", str(migrations))
     config.attributes["connection"] = connection
-    command.upgrade(config, "head")
+    there = connection.execute(text("SELECT to_regclass('alembic_version') IS NOT NULL")).scalar_one()
+    version = connection.execute(text("SELECT version_num FROM alembic_version")).scalar() if there else None
+    if version is None or version in {revision.revision for revision in history.walk_revisions()}:
+        command.upgrade(config, "head")
+
+
+async def _grant(connection: AsyncConnection, schema: str, role: str | None) -> None:
+    if role is None or not (await connection.execute(text(_IS_ANOTHER), {"role": role})).scalar():
+        return
+    for statement in _rights(schema, role):
+        await connection.execute(text(statement))
+
+
+def _rights(schema: str, role: str) -> Sequence[str]:
+    """Everything anew, so that a right of an earlier release does not stay."""
+    # Rows go in and out by the table that is divided; its parts are nobody's to write past it.
+    parts = f"""
+        DO $$ DECLARE part regclass; BEGIN
+            FOR part IN SELECT inhrelid::regclass FROM pg_inherits JOIN pg_class ON pg_class.oid = inhparent
+                        WHERE relkind = 'p' AND relnamespace = '"{schema}"'::regnamespace LOOP
+                EXECUTE format('REVOKE ALL ON %s FROM %I', part, '{role}');
+            END LOOP;
+        END $$
+    """  # noqa: S608 - names of ours
+    return (
+        f'GRANT USAGE ON SCHEMA "{schema}" TO "{role}"',
+        f'REVOKE ALL ON ALL TABLES IN SCHEMA "{schema}" FROM "{role}"',
+        f'GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA "{schema}" TO "{role}"',
+        f'REVOKE INSERT, UPDATE, DELETE ON "{schema}".alembic_version FROM "{role}"',
+        *(f'REVOKE UPDATE, DELETE ON "{schema}"."{table}" FROM "{role}"' for table in APPEND_ONLY),
+        parts,
+        f'GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA "{schema}" TO "{role}"',
+    )
 
 
 def run_env(metadata: MetaData) -> None:
-    """The body of every ``env.py``: run on the connection that ``migrate`` opened."""
+    """The body of every ``env.py``: run on the connection, and in the transaction, that ``migrate`` opened."""
     connection: Any = context.config.attributes.get("connection")
     if connection is None:
-        raise SystemExit("Migrations run by themselves when a worker starts; there is nothing to do by hand.")
+        raise SystemExit("Say `huiyin migrate`: it brings all services' tables up to date, in one database.")
     context.configure(connection=connection, target_metadata=metadata, transactional_ddl=True)
     with context.begin_transaction():
         context.run_migrations()
-    connection.commit()
-
-
-def migrate_now(url: str, schema: str, migrations: Path) -> None:
-    """``migrate`` for code that has no event loop."""
-    asyncio.run(migrate(url, schema, migrations))

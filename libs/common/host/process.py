@@ -1,6 +1,7 @@
 """A process of one service in a cluster: ``python -m services.<service>.main api|worker``."""
 
 import asyncio
+import json
 import signal
 import socket
 import sys
@@ -8,6 +9,7 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from datetime import UTC, datetime
 from enum import StrEnum
+from pathlib import Path
 
 import httpx
 import uvicorn
@@ -23,8 +25,9 @@ from libs.common.run.failpoints import arm
 from libs.common.run.settings import ClockKind, CommonSettings
 from libs.common.run.spec import ServiceSpec
 from libs.common.run.supervise import stop
-from libs.common.security.issuer import LocalIssuer, LocalVerifier
+from libs.common.security.issuer import LOCAL_RULES, LocalIssuer, LocalVerifier
 from libs.common.security.jwks import JwksClient
+from libs.common.security.keyset import KeySet, NotAKeySet
 from libs.common.security.tokens import JwtVerifier, TokenRules, TokenVerifier
 from libs.common.security.vault import Vault, VaultKeys, load_or_create_keys
 from libs.common.time.clock import Clock, SystemClock
@@ -42,18 +45,20 @@ def system_now() -> datetime:
     return datetime.now(UTC)
 
 
-def open_vault(settings: CommonSettings) -> Vault:
-    """The vault's keys from the environment, else from the data directory."""
+def open_vault(settings: CommonSettings, *, keeps_secrets: bool = True) -> Vault:
+    """The vault's keys from the environment, else from the data directory; for a service that seals nothing, any."""
     if settings.vault_key and settings.vault_index_key:
         return VaultKeys.from_base64(settings.vault_key, settings.vault_index_key).vault()
-    return load_or_create_keys(settings.data_dir).vault()
+    return load_or_create_keys(settings.data_dir).vault() if keeps_secrets else VaultKeys.passing().vault()
 
 
 def open_verifier(settings: CommonSettings, http: httpx.AsyncClient) -> TokenVerifier:
-    """Tokens of the OIDC provider that is named, else of the local issuer in the data directory."""
-    if settings.jwks_url and settings.jwt_issuer:
-        rules = TokenRules(issuer=settings.jwt_issuer, audience=settings.jwt_audience)
+    """Tokens of the OIDC provider that is named, else of whose keys lie in a file, else of the local issuer."""
+    rules = TokenRules(issuer=settings.jwt_issuer or LOCAL_RULES.issuer, audience=settings.jwt_audience)
+    if settings.jwks_url:
         return JwtVerifier(JwksClient(settings.jwks_url, http), rules, system_now)
+    if settings.jwks_file:
+        return JwtVerifier(read_keys(settings.jwks_file), rules, system_now)
     return LocalVerifier(LocalIssuer.load_or_create(settings.data_dir, system_now), system_now)
 
 
@@ -62,6 +67,22 @@ def begin(settings: CommonSettings, service: str | None = None) -> None:
     configure_logs(settings.log_level, service=service)
     metrics.tell_build(VERSION, settings.commit)
     arm(settings.failpoints)
+
+
+def read_keys(file: Path) -> KeySet:
+    """The public keys of a JWK set in a file.
+
+    Raises:
+        NotAKeySet: it holds none.
+        OSError: it cannot be read.
+    """
+    try:
+        keys = KeySet.parse(json.loads(file.read_bytes()))
+    except ValueError as error:
+        raise NotAKeySet(f"{file} is no JWK set ({error}); `huiyin jwks` writes one") from error
+    if not len(keys):
+        raise NotAKeySet(f"{file} holds no key that may check signatures; `huiyin jwks` writes one")
+    return keys
 
 
 def run_service(spec: ServiceSpec, settings: CommonSettings) -> None:
@@ -80,16 +101,21 @@ def run_service(spec: ServiceSpec, settings: CommonSettings) -> None:
             "and all requesters with it. Make them once: openssl rand -base64 32"
         )
     begin(settings, str(spec.service))
-    event_loop.run(_run(spec, settings, role, settings.database_url))
+    try:
+        event_loop.run(_run(spec, settings, role, settings.database_url))
+    except NotAKeySet as error:
+        sys.exit(f"HUIYIN_JWKS_FILE: {error}")
 
 
 async def _run(spec: ServiceSpec, settings: CommonSettings, role: Role, url: str) -> None:
-    async with open_resources(settings, url, SystemClock()) as resources:
+    async with open_resources(settings, url, SystemClock(), keeps_secrets=spec.keeps_secrets) as resources:
         await _serve_role(RunningService(spec, resources), settings, role)
 
 
 @asynccontextmanager
-async def open_resources(settings: CommonSettings, url: str, clock: Clock) -> AsyncIterator[Resources]:
+async def open_resources(
+    settings: CommonSettings, url: str, clock: Clock, *, keeps_secrets: bool = True
+) -> AsyncIterator[Resources]:
     """What services stand on, as the settings say; closed at the end."""
     bus = open_bus(
         settings.bus,
@@ -104,7 +130,7 @@ async def open_resources(settings: CommonSettings, url: str, clock: Clock) -> As
                 bus=bus,
                 clock=clock,
                 verifier=open_verifier(settings, http),
-                vault=open_vault(settings),
+                vault=open_vault(settings, keeps_secrets=keeps_secrets),
                 topic_prefix=settings.topic_prefix,
                 partitions=settings.partitions,
                 pool_size=settings.pool_size,
@@ -115,12 +141,10 @@ async def open_resources(settings: CommonSettings, url: str, clock: Clock) -> As
 
 
 async def _serve_role(service: RunningService, settings: CommonSettings, role: Role) -> None:
-    await service.prepare()
+    if settings.migrate:
+        await service.migrate()
     lag = asyncio.create_task(sample_loop_lag())
-    if role is Role.WORKER:
-        service.start_work()
-    else:
-        service.start_watching()
+    service.start(work=role is Role.WORKER)
     try:
         await serve(service.app(), settings.host, settings.port)
     finally:

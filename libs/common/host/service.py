@@ -13,8 +13,8 @@ from libs.common import metrics
 from libs.common.bus.flow import Stream
 from libs.common.bus.port import Bus, BusTrouble, TopicSpec
 from libs.common.database.batch import PATIENCE, GroupCommit, Job
-from libs.common.database.migrate import migrate
-from libs.common.database.session import Database, Session
+from libs.common.database.migrate import migrate, missing_revisions
+from libs.common.database.session import Database, DatabaseTrouble, Session
 from libs.common.events.ops import ResendRequested
 from libs.common.host.janitor import keep_house, watch
 from libs.common.host.ops import Ops
@@ -28,7 +28,8 @@ from libs.common.ledger.resend import answer_resend
 from libs.common.logs import get_logger, lines_about
 from libs.common.pack.learning import refresh_shelf
 from libs.common.run.runtime import Runtime
-from libs.common.run.spec import ServiceSpec
+from libs.common.run.spec import NotYet, ServiceSpec
+from libs.common.run.startup import STARTED, Startup
 from libs.common.run.supervise import Backoff, Progress, keep_running, stop
 from libs.common.security.tokens import TokenVerifier
 from libs.common.security.vault import Vault
@@ -90,6 +91,7 @@ class RunningService:
             reactions=_with_library_handlers(spec.reactions),
             verifier=resources.verifier,
             vault=resources.vault,
+            startup=Startup("the first look at the database"),
         )
         # Simulated time waits for nobody, and nobody else is at work in it.
         paced = not resources.clock.simulated
@@ -132,12 +134,55 @@ class RunningService:
             body_limits=self.spec.body_limits,
         )
 
+    async def migrate(self) -> None:
+        """Bring the tables up to date; for whoever owns them."""
+        await migrate(self._resources.url, str(self.spec.service), self.spec.migrations)
+
     async def prepare(self) -> None:
         """Tables, this month's partition, and the packs it knows."""
         with lines_about(str(self.spec.service)):
-            await migrate(self._resources.url, self.runtime.door_database.schema, self.spec.migrations)
-            await prepare_months(self.runtime.work_database, datetime.now(UTC))
-            await refresh_shelf(self.runtime.work_database)
+            await self.migrate()
+            await self._look_around()
+        self.runtime.startup.waits_for = STARTED
+
+    def start(self, *, work: bool) -> None:
+        """Begin as soon as the database answers and its tables are as new as this code: to work, or to watch."""
+        self._tasks.append(asyncio.create_task(self._start(work=work), name=f"{self.spec.service}-start"))
+
+    async def _start(self, *, work: bool) -> None:
+        backoff = Backoff(longest=2.0)
+        while (waits_for := await self._waits_for(work=work)) != STARTED:
+            if waits_for != self.runtime.startup.waits_for:
+                log.warning("start put off", waits_for=waits_for)
+            self.runtime.startup.waits_for = waits_for
+            await backoff.wait()
+        if work:
+            self.start_work()
+        else:
+            self.start_watching()
+        self.runtime.startup.waits_for = STARTED
+
+    async def _waits_for(self, *, work: bool) -> str:
+        try:
+            async with self.runtime.work_database.reading() as session:
+                missing = await missing_revisions(session, self.spec.migrations)
+            if missing:
+                return f"tables as of {missing[-1]}; run `huiyin migrate`"
+            await self._look_around()
+            if work:
+                await self.spec.begin(self.runtime)
+        except DatabaseTrouble:
+            return "the database"
+        except NotYet as reason:
+            return str(reason)
+        except Exception as error:
+            log.exception("start failed, begun again")
+            return f"an error to be mended ({type(error).__name__}, see the log)"
+        return STARTED
+
+    async def _look_around(self) -> None:
+        await prepare_months(self.runtime.work_database, datetime.now(UTC))
+        await refresh_shelf(self.runtime.work_database)
 
     def start_work(self) -> None:
         """Begin what a worker does: relay, consumer, the service's own loops and the rounds."""

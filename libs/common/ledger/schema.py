@@ -159,5 +159,34 @@ ROOM_DDL: tuple[str, ...] = (
 """Room on each page for the next versions of its rows, which change with every event of their key: so they stay on
 their page, and no index has to hear of them. Each service's `room_for_updates` does the same for its own tables."""
 
+MONTHS_DDL: tuple[str, ...] = (
+    "SELECT set_config('search_path', quote_ident(current_schema()) || ', pg_temp', true)",
+    """
+    CREATE FUNCTION prepare_ledger_months() RETURNS void LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT
+    AS $$
+    DECLARE
+        first timestamp := date_trunc('month', now() AT TIME ZONE 'UTC');
+        begins timestamp;
+        name text;
+    BEGIN
+        FOREACH begins IN ARRAY ARRAY[first, first + interval '1 month'] LOOP
+            name := 'ledger_' || to_char(begins, 'YYYY_MM');
+            CONTINUE WHEN to_regclass(name) IS NOT NULL;
+            PERFORM pg_advisory_xact_lock(hashtext(current_schema() || name));
+            EXECUTE format(
+                'CREATE TABLE IF NOT EXISTS %I PARTITION OF ledger FOR VALUES FROM (%L) TO (%L)',
+                name, begins || '+00', (begins + interval '1 month') || '+00'
+            );
+        END LOOP;
+    END $$
+    """,
+    "REVOKE EXECUTE ON FUNCTION prepare_ledger_months() FROM PUBLIC",
+)
+"""The partitions of this month and the next, by the database's clock, which also says when a row was recorded. The
+function runs as the owner of the tables, so that the role that serves needs no right to make any."""
+
+APPEND_ONLY = ("ledger",)
+"""Tables to which a role that serves only adds."""
+
 PARTS = 16
 """Key-hash parts of the unsent pointers; a relay owns whole parts under an advisory lock."""

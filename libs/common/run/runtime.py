@@ -1,12 +1,13 @@
 """What one service has in hand while it runs; ``main`` builds it, the edge reads it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from libs.common.bus.flow import Service
 from libs.common.bus.port import Bus
 from libs.common.database.batch import GroupCommit
 from libs.common.database.session import Database
 from libs.common.ledger.handlers import Reactions
+from libs.common.run.startup import Startup
 from libs.common.security.tokens import TokenVerifier
 from libs.common.security.vault import Vault
 from libs.common.time.clock import Clock
@@ -30,3 +31,4 @@ class Runtime:
     reactions: Reactions
     verifier: TokenVerifier
     vault: Vault
+    startup: Startup = field(default_factory=Startup)

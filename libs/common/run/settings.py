@@ -33,6 +33,8 @@ class CommonSettings(BaseSettings):
     port: int = 8600
     clock: ClockKind = ClockKind.SYSTEM
     jwks_url: str | None = None
+    jwks_file: Path | None = None
+    """Public keys that somebody put here as a JWK set, instead of an address to fetch them from."""
     jwt_issuer: str | None = None
     jwt_audience: str = "huiyin"
     vault_key: str | None = None
@@ -43,6 +45,8 @@ class CommonSettings(BaseSettings):
     """What the image was built of, for ``huiyin_build_info``."""
     failpoints: str = ""
     pool_size: int = 8
+    migrate: bool = True
+    """Whether a process brings its own tables up to date when it starts, or waits for somebody who may."""
     stall_seconds: Annotated[float, Field(ge=2.0, le=300.0)] = 15.0
     """A worker that is frozen for so long loses what it reads and sends to the others. Kafka takes 6 s and more."""
 
@@ -52,6 +56,8 @@ class CommonSettings(BaseSettings):
             raise ValueError("HUIYIN_BUS=kafka needs HUIYIN_KAFKA_BOOTSTRAP=host:port")
         if self.jwks_url and not self.jwt_issuer:
             raise ValueError("HUIYIN_JWKS_URL needs HUIYIN_JWT_ISSUER, the `iss` that its tokens carry")
+        if self.jwks_file and not self.jwks_url and not self.jwks_file.is_file():
+            raise ValueError(f"HUIYIN_JWKS_FILE: there is no file {self.jwks_file}")
         if bool(self.vault_key) != bool(self.vault_index_key):
             raise ValueError("HUIYIN_VAULT_KEY and HUIYIN_VAULT_INDEX_KEY go together")
         return self

@@ -22,12 +22,20 @@ class Loop:
     run: Callable[[Runtime, Progress], Awaitable[None]]
 
 
+class NotYet(Exception):
+    """A service cannot begin yet; the message says in a few words what has to come or to be mended first."""
+
+
 Measure = Callable[[Session], Awaitable[None]]
 """Sets gauges from a service's tables; ``session.now`` is the system's time."""
 
 
 async def measure_nothing(session: Session) -> None:
     """For a service without gauges of its own."""
+
+
+async def begin_nothing(runtime: Runtime) -> None:
+    """For a service whose work needs no beginning."""
 
 
 async def load_nothing(session: Session, jobs: Sequence[Job]) -> None:
@@ -48,6 +56,8 @@ class ServiceSpec:
     measure: Measure = measure_nothing
     """The service's own gauges; every process of it calls this every few seconds."""
     loops: tuple[Loop, ...] = field(default=())
+    begin: Callable[[Runtime], Awaitable[None]] = begin_nothing
+    """What a worker does before its first work, tried again until it is done. NotYet says what it waits for."""
     keeps_secrets: bool = False
     """Whether it seals what must be readable for years: in a cluster its keys must be given, never made on the spot."""
     pace_seconds: float = 0.1

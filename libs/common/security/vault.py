@@ -168,6 +168,12 @@ class VaultKeys:
         keys = {_id_of(key): key for key in decoded}
         return cls(keys, _id_of(decoded[0]), _decoded(index_key))
 
+    @classmethod
+    def passing(cls) -> Self:
+        """Keys that are gone with this process: for one that seals nothing."""
+        key, index_key = (secrets.token_bytes(32) for _ in range(2))
+        return cls({_id_of(key): key}, _id_of(key), index_key)
+
     def vault(self) -> Vault:
         """The vault of these keys. Raises as `Vault` does."""
         return Vault(self.keys, self.current, self.index_key)

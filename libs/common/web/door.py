@@ -20,7 +20,7 @@ from pydantic_core import from_json, to_json
 
 from libs.common.database.batch import PATIENCE
 from libs.common.database.session import Session
-from libs.common.errors import Invalid, Unauthenticated, invalid
+from libs.common.errors import Invalid, Unauthenticated, Unavailable, invalid
 from libs.common.run.runtime import Runtime
 from libs.common.security import policy
 from libs.common.security.policy import Right, Scope
@@ -48,6 +48,8 @@ class Door:
     """One authorised request. ``scope`` says which rows the right reaches; ``now`` is when the request came."""
 
     def __init__(self, request: Request, runtime: Runtime, principal: Principal, right: Right) -> None:
+        if not runtime.startup.done:
+            raise Unavailable("This process is still starting", "服务正在启动", headers={"Retry-After": "2"})
         self.request = request
         self.runtime = runtime
         self.principal = principal

@@ -1,6 +1,7 @@
 """Is the process alive, can it do its work, and what does it count: for Kubernetes and Prometheus."""
 
 import asyncio
+from enum import StrEnum
 
 import orjson
 from fastapi import APIRouter, Request, Response
@@ -14,20 +15,39 @@ ALIVE, READY, METRICS = PROBES = ("/healthz", "/readyz", "/metrics")
 _PATIENCE_SECONDS = 2.0
 
 
+class Readiness(StrEnum):
+    """What readiness says: to be waited for, to be looked at, to be given a pack, at work."""
+
+    STARTING = "starting"
+    NOT_READY = "not ready"
+    NO_PACK = "no pack yet"
+    READY = "ready"
+
+
 async def healthz() -> Response:
     """Alive: the event loop answers. Nothing else is asked, since a restart would mend nothing else."""
     return _json({"status": "ok"}, 200)
 
 
 async def readyz(request: Request) -> Response:
-    """Ready: the database answers and a county pack is known. The bus is no part: complaints are taken without it."""
+    """Ready: it has started, the database answers, and a county pack is known.
+
+    The bus is no part: complaints are taken without it. ``?exclude=pack`` asks for whom requests may be sent to: a
+    service without a pack answers them too, dispatch by taking one, and nobody could load it through a door that waits
+    for it.
+    """
     runtime: Runtime = request.app.state.runtime
+    startup = runtime.startup
+    database = await _database(runtime) if startup.done else "not asked yet"
     checks = {
-        "database": await _database(runtime),
+        "startup": "ok" if startup.done else f"waits for {startup.waits_for}",
+        "database": database,
         "pack": "ok" if runtime.door_database.packs.newest else "none is known yet",
     }
-    ready = all(state in ("ok", "busy") for state in checks.values())
-    return _json({"status": "ready" if ready else "not ready", "checks": checks}, 200 if ready else 503)
+    status = _status(checks)
+    excluded = request.query_params.getlist("exclude")
+    ready = status is Readiness.READY or (status is Readiness.NO_PACK and "pack" in excluded)
+    return _json({"status": status, "checks": checks}, 200 if ready else 503)
 
 
 async def metrics_page(request: Request) -> Response:
@@ -42,6 +62,14 @@ def health_router(prefix: str) -> APIRouter:
     for path, endpoint in ((ALIVE, healthz), (READY, readyz), (METRICS, metrics_page)):
         router.add_api_route(path, endpoint, methods=["GET"], response_model=None)
     return router
+
+
+def _status(checks: dict[str, str]) -> Readiness:
+    if checks["startup"] != "ok":
+        return Readiness.STARTING
+    if checks["database"] not in ("ok", "busy"):
+        return Readiness.NOT_READY
+    return Readiness.READY if checks["pack"] == "ok" else Readiness.NO_PACK
 
 
 async def _database(runtime: Runtime) -> str:

@@ -13,7 +13,8 @@ from libs.common.pack.learning import store_pack
 from libs.common.pack.loader import digest, document, from_document
 from libs.common.pack.problems import PackError, PackProblem
 from libs.common.pack.schema import Pack
-from libs.common.security.policy import Scope
+from libs.common.security.policy import Right, Scope, decide
+from libs.common.security.principal import Principal, Role
 from services.dispatch import queries
 from services.dispatch.schemas import PackOut
 
@@ -57,6 +58,20 @@ async def publish(session: Session, scope: Scope, pack: Pack) -> PackOut:
     await store_pack(session, event)
     session.publish(event)
     return _shown(pack, event.version, event.digest, event.occurred_at, published=True)
+
+
+async def publish_first(session: Session, pack: Pack) -> PackOut | None:
+    """Publish the pack when there is none at all yet; whatever was loaded since is newer, and None is the answer."""
+    await queries.lock_packs(session)
+    if await queries.newest_pack(session) is not None:
+        return None
+    return await publish(session, loader_scope(pack), pack)
+
+
+def loader_scope(pack: Pack) -> Scope:
+    """What somebody may do who has the pack's folder and the database in hand, and needs no token."""
+    loader = Principal("pack-loader", frozenset({Role.ADMIN}), pack.place.code, None, "pack-loader")
+    return decide(loader, Right.DIRECTORY_PUBLISH)
 
 
 def _shown(pack: Pack, version: int, print_of_pack: str, effective_from: datetime, *, published: bool) -> PackOut:
