@@ -8,7 +8,6 @@ from collections.abc import AsyncIterator, Callable
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 import httpx
 import orjson
@@ -21,18 +20,12 @@ from libs.common.ledger.schema import PARTS
 from libs.common.pack.loader import document, load_pack
 from libs.common.security.issuer import LocalIssuer
 from libs.common.security.principal import Role
+from tests.journeys.cluster import COMPLAINT, answers, until
 from tests.support.eventually import eventually
 from tests.support.ports import free_ports
 
 ROOT = Path(__file__).parents[2]
 COUNTY = "999001000000"
-COMPLAINT = {
-    "channel": "visit",
-    "kind": "help",
-    "area_code": "999001101201",
-    "category_code": "0101",
-    "text": "村道积水无法通行，请派人疏通排水沟",
-}
 Name = tuple[Service, str]
 
 
@@ -102,25 +95,6 @@ async def cluster(
         yield cluster
     finally:
         cluster.end()
-
-
-async def answers(client: httpx.AsyncClient, url: str, path: str) -> bool:
-    try:
-        return (await client.get(f"{url}{path}")).is_success
-    except httpx.HTTPError:
-        return False
-
-
-async def until(client: httpx.AsyncClient, url: str, headers: dict[str, str], **wanted: Any) -> dict[str, Any]:
-    """What a GET answers once it has these values."""
-
-    async def has() -> dict[str, Any] | None:
-        answer = await client.get(url, headers=headers)
-        found: dict[str, Any] = answer.json() if answer.status_code == 200 else {}
-        assert {name: found.get(name) for name in wanted} == wanted
-        return found
-
-    return await eventually(has, within=60, what=f"{wanted} at {url}") or {}
 
 
 async def open_doors(client: httpx.AsyncClient, cluster: Cluster, *services: Service) -> None:

@@ -1,154 +1,44 @@
-"""What is wrong with a Compose file: its shape (what we use of the Compose specification) and our own rules."""
+"""What is wrong with a Compose file: its shape, and our own rules. Whether it comes up is tried in tests/journeys."""
 
 import re
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+from pydantic import ValidationError
 
 from tests.architecture.deploy.files import is_pinned, unknown_settings
-
-Duration = Annotated[str, StringConstraints(pattern=r"^(\d+h)?(\d+m)?(\d+s)?$", min_length=2)]
-Bytes = Annotated[str, StringConstraints(pattern=r"^\d+(\.\d+)?[kKmMgG]$")]
-Variables = dict[str, str]
+from tests.support.containers.compose_file import Compose, ComposeService, read
 
 MAY_WRITE = frozenset({"kafka"})
 """Images that cannot run on a read-only file system."""
-_REFERENCE = re.compile(r"\$\{([A-Z_]+)(:[?-][^}]*)?\}")
 _SECRET = re.compile(r"PASSWORD|SECRET|TOKEN|VAULT")
-
-
-class Shape(BaseModel):
-    """A mapping of the file; a misspelt key is a fault."""
-
-    model_config = ConfigDict(extra="forbid", strict=True)
-
-
-class Amounts(Shape):
-    """Resource amounts."""
-
-    cpus: str | None = None
-    memory: Bytes
-    pids: int | None = None
-
-
-class Resources(Shape):
-    """Resource limits and reservations."""
-
-    limits: Amounts
-    reservations: Amounts | None = None
-
-
-class Deploy(Shape):
-    """The ``deploy`` key."""
-
-    resources: Resources
-
-
-class HealthCheck(Shape):
-    """The ``healthcheck`` key."""
-
-    test: list[str]
-    interval: Duration
-    timeout: Duration
-    retries: int
-    start_period: Duration
-    start_interval: Duration | None = None
-
-
-class Build(Shape):
-    """The ``build`` key."""
-
-    context: str
-    dockerfile: str
-
-
-class EnvFile(Shape):
-    """One entry of ``env_file``."""
-
-    path: str
-    required: bool = True
-
-
-class Need(Shape):
-    """One entry of ``depends_on``."""
-
-    condition: Literal["service_started", "service_healthy", "service_completed_successfully"]
-
-
-class ComposeService(Shape):
-    """One service."""
-
-    image: str
-    deploy: Deploy
-    networks: list[str]
-    restart: Literal["no", "unless-stopped"]
-    build: Build | None = None
-    cap_add: list[str] = Field(default_factory=list)
-    cap_drop: list[str] = Field(default_factory=list)
-    command: list[str] | None = None
-    depends_on: dict[str, Need] = Field(default_factory=dict)
-    env_file: list[EnvFile] = Field(default_factory=list)
-    environment: Variables = Field(default_factory=dict)
-    healthcheck: HealthCheck | None = None
-    init: bool = False
-    ports: list[str] = Field(default_factory=list)
-    profiles: list[str] = Field(default_factory=list)
-    read_only: bool = False
-    security_opt: list[str] = Field(default_factory=list)
-    shm_size: Bytes | None = None
-    stop_grace_period: Duration | None = None
-    tmpfs: list[str] = Field(default_factory=list)
-    volumes: list[str] = Field(default_factory=list)
-
-
-class Network(Shape):
-    """One network."""
-
-    internal: bool = False
-
-
-class Volume(Shape):
-    """One volume."""
-
-
-class Compose(Shape):
-    """The file, without the ``x-`` keys that only hold anchors."""
-
-    name: str
-    services: dict[str, ComposeService]
-    networks: dict[str, Network]
-    volumes: dict[str, Volume]
 
 
 def faults(document: Mapping[str, Any], root: Path, known: frozenset[str]) -> list[str]:
     """Every fault as a sentence; an empty list when the file is sound."""
     try:
-        compose = Compose.model_validate({key: value for key, value in document.items() if not key.startswith("x-")})
+        compose = read(document)
     except ValidationError as error:
         return [f"{'.'.join(map(str, found['loc']))}: {found['msg']}" for found in error.errors()]
-    found = [f"there is no process {name}" for name in _missing_processes(compose)]
+    found = _builds(compose)
     for name, service in compose.services.items():
         complaints = [
             *_references(compose, service),
             *_mounts(compose, service, root),
             *_hardening(name, service),
             *_running(service),
+            *_logging(service),
             *unknown_settings(set(service.environment), known),
         ]
         found += [f"{name}: {complaint}" for complaint in complaints]
     return found
 
 
-def _missing_processes(compose: Compose) -> list[str]:
-    return [
-        f"{service}-{role}"
-        for service in ("intake", "dispatch", "followup", "analytics")
-        for role in ("api", "worker")
-        if (process := compose.services.get(f"{service}-{role}")) is None
-        or process.command != ["python", "-m", f"services.{service}.main", role]
-    ]
+def _builds(compose: Compose) -> list[str]:
+    """One image is built once, however many services run it."""
+    built = [service.image for service in compose.services.values() if service.build]
+    return [f"{image} is built {built.count(image)} times" for image in sorted(set(built)) if built.count(image) > 1]
 
 
 def _references(compose: Compose, service: ComposeService) -> list[str]:
@@ -191,12 +81,12 @@ def _hardening(name: str, service: ComposeService) -> list[str]:
     return found
 
 
+def _logging(service: ComposeService) -> list[str]:
+    options = service.logging.options if service.logging else {}
+    return [] if {"max-size", "max-file"} <= set(options) else ["its log grows without end"]
+
+
 def _running(service: ComposeService) -> list[str]:
     if service.restart != "no" and service.healthcheck is None:
         return ["has no health check"]
     return []
-
-
-def variables(text: str) -> frozenset[str]:
-    """The names that the file takes from the environment of the one who starts it."""
-    return frozenset(name for name, _ in _REFERENCE.findall(text))

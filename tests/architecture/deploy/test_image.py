@@ -24,7 +24,7 @@ def test_the_dockerfile_is_sound() -> None:
 @pytest.mark.parametrize(
     ("old", "new", "expected"),
     [
-        ("python:3.11.14-slim-bookworm\n", "python:latest\n", "has not two stages on the one pinned image"),
+        ("python:3.13.16-slim-trixie\n", "python:latest\n", "has not two stages on the one pinned image"),
         ("FROM ${PYTHON_IMAGE}\n", "FROM python:3\n", "has not two stages on the one pinned image"),
         ("USER 10001:10001", "USER root", "runs as root"),
         ("EXPOSE 8600", "USER root", "changes the user back"),
