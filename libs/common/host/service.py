@@ -62,6 +62,16 @@ class Resources:
     stall_seconds: float = 15.0
 
 
+def work_pool_size(pool_size: int) -> int:
+    """Of the pool behind the door, beside one of ``pool_size`` that serves requests."""
+    return max(3, pool_size // 2)
+
+
+def most_connections(pool_size: int, *, work: bool) -> int:
+    """The database connections that a process may open at a time; whoever works has one more, the relay's."""
+    return pool_size + work_pool_size(pool_size) + (1 if work else 0)
+
+
 class RunningService:
     """A service that was started; ``app`` answers its requests."""
 
@@ -77,7 +87,7 @@ class RunningService:
             command_seconds=PATIENCE,
         )
         work = Database(
-            resources.url, schema, pool_size=max(3, resources.pool_size // 2), name=f"{schema}-work", by_index=True
+            resources.url, schema, pool_size=work_pool_size(resources.pool_size), name=f"{schema}-work", by_index=True
         )
         work.packs = door.packs
         self.runtime = Runtime(

@@ -1,4 +1,7 @@
-"""What is wrong with the Kubernetes manifests: their schema, their references to each other, and our own rules."""
+"""What is wrong with the Kubernetes manifests: their schema, whom they select, and our own rules.
+
+Whether the trial starts, and finds its settings, secrets and services, is tried in tests/journeys.
+"""
 
 import json
 from collections.abc import Iterable, Mapping
@@ -13,15 +16,14 @@ import yaml
 from libs.common.bus.port import TopicSpec
 from tests.architecture.deploy import operator
 from tests.architecture.deploy.files import is_pinned, unknown_settings
+from tests.support.containers.kustomize import read_manifests
 
 VERSION = "1.37"
-WORKLOADS = frozenset({"Deployment", "StatefulSet", "CronJob"})
-JOBS = frozenset({"CronJob"})
+WORKLOADS = frozenset({"Deployment", "StatefulSet", "Job", "CronJob"})
+JOBS = frozenset({"Job", "CronJob"})
 """Workloads that end by themselves: they open no port, and nobody waits for them to be ready."""
-WITHOUT_SCHEMA = frozenset({"ScaledObject"})
-"""Kinds of operators that Kubernetes itself does not know."""
-MADE_BY_KUSTOMIZE = frozenset({"postgres-roles"})
-"""ConfigMaps that a generator makes."""
+WITHOUT_SCHEMA = frozenset({"ScaledObject", "HTTPRoute"})
+"""Kinds of operators, and of the Gateway API, that Kubernetes itself does not know."""
 MAY_WRITE = frozenset({"kafka"})
 """Containers whose image cannot run on a read-only file system."""
 _PARTITIONS = TopicSpec("any").partitions
@@ -46,17 +48,17 @@ class Manifest:
     def pod(self) -> Mapping[str, Any]:
         """The pod template of a workload."""
         spec = self.body["spec"]
-        template: Mapping[str, Any] = (spec["jobTemplate"]["spec"] if self.kind in JOBS else spec)["template"]
+        template: Mapping[str, Any] = spec.get("jobTemplate", {"spec": spec})["spec"]["template"]
         return template
 
 
 def read(folder: Path) -> list[Manifest]:
-    """Every manifest below the folder, kustomizations left out. Aliases of YAML become copies."""
+    """Every manifest below the folder, kustomizations left out."""
     return [
-        Manifest(str(path.relative_to(folder)), json.loads(json.dumps(body)))
+        Manifest(str(path.relative_to(folder)), body)
         for path in sorted(folder.rglob("*.yaml"))
         if path.name != "kustomization.yaml"
-        for body in yaml.safe_load_all(path.read_text(encoding="utf-8"))
+        for body in read_manifests(path)
     ]
 
 
@@ -70,6 +72,8 @@ def faults(manifests: Iterable[Manifest], known: frozenset[str]) -> list[str]:
         complaints = _references(one, everything)
         if one.kind in WORKLOADS:
             complaints += [*_pod_rules(one), *_container_rules(one)]
+        if one.kind == "NetworkPolicy":
+            complaints += _open_ways(one.body["spec"])
         if one.kind in {"ConfigMap", "Secret"}:
             complaints += unknown_settings({*one.body.get("data", {}), *one.body.get("stringData", {})}, known)
         found += [f"{one.file}: {one.kind} {one.name}: {complaint}" for complaint in complaints]
@@ -102,13 +106,11 @@ def _schema_complaint(body: str) -> str:
 def _references(one: Manifest, everything: list[Manifest]) -> list[str]:
     spec = one.body.get("spec", {})
     check = {
-        "Service": _service,
         "HorizontalPodAutoscaler": _autoscaler,
         "ScaledObject": _scaled_object,
         "PodMonitor": _pod_monitor,
         "PodDisruptionBudget": _selects_pods,
         "NetworkPolicy": _selects_pods,
-        "Ingress": _ingress,
         "Deployment": _workload,
         "StatefulSet": _workload,
         "CronJob": _job,
@@ -129,48 +131,16 @@ def _workload(spec: Mapping[str, Any], everything: list[Manifest]) -> list[str]:
     found = [] if _matches(selector, labels) else ["its selector does not match its own pods"]
     if sum(_matches(selector, other) for other in _labels(everything)) > 1:
         found.append("its selector matches the pods of another workload")
-    return found + _sources(spec["template"], everything)
+    return found
 
 
-def _job(spec: Mapping[str, Any], everything: list[Manifest]) -> list[str]:
+def _job(spec: Mapping[str, Any], _everything: list[Manifest]) -> list[str]:
     rules = {
         "may run twice at a time": spec.get("concurrencyPolicy") == "Forbid",
         "does not say in which time zone": bool(spec.get("timeZone")),
         "may run for ever": "activeDeadlineSeconds" in spec["jobTemplate"]["spec"],
     }
-    found = [complaint for complaint, kept in rules.items() if not kept]
-    return found + _sources(spec["jobTemplate"]["spec"]["template"], everything)
-
-
-def _sources(template: Mapping[str, Any], everything: list[Manifest]) -> list[str]:
-    """Settings and files that a pod takes from objects that are not there."""
-    found = []
-    named = {(one.kind, one.name) for one in everything} | {("ConfigMap", name) for name in MADE_BY_KUSTOMIZE}
-    for container in template["spec"]["containers"]:
-        for source in container.get("envFrom", []):
-            for key, kind in (("configMapRef", "ConfigMap"), ("secretRef", "Secret")):
-                if key in source and (kind, source[key]["name"]) not in named:
-                    found.append(f"takes its environment from {kind} {source[key]['name']}, which is not there")
-    mounted = [volume["configMap"]["name"] for volume in template["spec"].get("volumes", []) if "configMap" in volume]
-    return found + [
-        f"mounts ConfigMap {name}, which is not there" for name in mounted if ("ConfigMap", name) not in named
-    ]
-
-
-def _service(spec: Mapping[str, Any], everything: list[Manifest]) -> list[str]:
-    pods = [one.pod for one in everything if one.kind in WORKLOADS]
-    chosen = [pod for pod in pods if _matches(spec["selector"], pod["metadata"]["labels"])]
-    if not chosen:
-        return ["selects no pods"]
-    open_ports = {
-        value
-        for pod in chosen
-        for container in pod["spec"]["containers"]
-        for port in container.get("ports", [])
-        for value in (port["name"], port["containerPort"])
-    }
-    wanted = {port.get("targetPort", port["port"]) for port in spec["ports"]}
-    return [f"leads to port {port}, which no pod opens" for port in sorted(map(str, wanted - open_ports))]
+    return [complaint for complaint, kept in rules.items() if not kept]
 
 
 def _autoscaler(spec: Mapping[str, Any], everything: list[Manifest]) -> list[str]:
@@ -217,10 +187,9 @@ def _selects_pods(spec: Mapping[str, Any], everything: list[Manifest]) -> list[s
     return []
 
 
-def _ingress(spec: Mapping[str, Any], everything: list[Manifest]) -> list[str]:
-    services = {one.name for one in everything if one.kind == "Service"}
-    wanted = [path["backend"]["service"]["name"] for rule in spec["rules"] for path in rule["http"]["paths"]]
-    return [f"leads to service {name}, which is not there" for name in wanted if name not in services]
+def _open_ways(spec: Mapping[str, Any]) -> list[str]:
+    """Ways out that name nobody lead everywhere."""
+    return ["lets out to any address" for rule in spec.get("egress", []) if not rule.get("to")]
 
 
 def _pod_rules(one: Manifest) -> list[str]:
