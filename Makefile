@@ -1,5 +1,5 @@
 # Everything a developer runs. `make` alone lists it.
-# Needs Python 3.11 or later and make; all else comes from the lock file with its hashes.
+# Needs Python 3.11 or later and make; all else comes from the lock file with its hashes, and for `make test` from Debian.
 
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
@@ -13,7 +13,7 @@ PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3 python; do \
 	command -v $$p >/dev/null 2>&1 && $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null \
 	&& { echo $$p; break; }; done)
 
-.PHONY: help setup run demo test bench chaos kafka lint docs check clean
+.PHONY: help setup run demo test every-test bench chaos kafka lint docs check clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -43,7 +43,11 @@ docs: $(INSTALLED) ## Write the documents that are made from the code (flow, Asy
 check: lint ## Lint, then the tests that need neither database nor broker
 	@$(BIN)/pytest -q tests/unit tests/architecture
 
-test: lint $(KAFKA_READY) ## Everything, a real PostgreSQL and a real Kafka included
+test: ## Everything, a real PostgreSQL and a real Kafka included; installs the programs that tests need where it may
+	@PYTHON="$(PYTHON)" tests/programs.sh
+	@$(MAKE) --no-print-directory every-test
+
+every-test: lint $(KAFKA_READY)
 	@$(BIN)/pytest -q
 
 bench: $(INSTALLED) $(if $(QUICK),,$(KAFKA_READY)) ## Measure it, as ratios to baselines of the same run; QUICK=1: under a minute

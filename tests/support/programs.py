@@ -1,4 +1,4 @@
-"""Programs of the packages that .ci/debian-packages installs; a test that needs one says so when it is missing."""
+"""Programs that tests/programs.sh installs; a test that needs one says so when it is missing."""
 
 import shutil
 
