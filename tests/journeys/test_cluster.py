@@ -103,7 +103,7 @@ async def open_doors(client: httpx.AsyncClient, cluster: Cluster, *services: Ser
     for name in names:
         cluster.start(*name)
     for name in names:
-        await eventually(partial(answers, client, cluster.url(*name), "/healthz"), within=90)
+        await eventually(partial(answers, client, cluster.url(*name), "/readyz?exclude=pack"), within=90)
     loaded = await client.post(
         f"{cluster.url(Service.DISPATCH)}/dispatch/v1/directory/packs",
         headers=cluster.headers(Role.ADMIN),

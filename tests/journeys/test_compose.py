@@ -1,48 +1,81 @@
 """`docker compose up` from nothing ends with a place that takes a complaint, by the file as it is."""
 
-from collections.abc import AsyncIterator
+import json
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import httpx
 import pytest
 
 from libs.common.bus.flow import Service
-from libs.common.security.issuer import KEY_FILE
+from libs.common.security.issuer import KEY_FILE, LOCAL_RULES, LocalIssuer
+from libs.common.security.principal import Role
 from tests.journeys.cluster import COMPLAINT, until
-from tests.support.containers.compose import Project
+from tests.support.containers.compose import Given, Project
+from tests.support.containers.compose_file import env_file
 from tests.support.containers.given import filled_in
+from tests.support.listening import Listening
+from tests.support.oidc import answer_keys
 
 ROOT = Path(__file__).parents[2]
+pytestmark = pytest.mark.timeout(400)
+"""Longer than Compose's own patience, which is to speak first."""
 MONITORING = {"prometheus", "grafana", "alertmanager"}
 """What this machine has no image of; nothing of Huiyin may depend on it."""
-OFFICE = ("operator", "visitor", "dispatcher", "supervisor")
+OFFICE = (Role.OPERATOR, Role.VISITOR, Role.DISPATCHER, Role.SUPERVISOR)
+PROVIDER = "id.example.org"
 PUBLIC = ("v1/cases", "docs", "openapi.json")
 PRIVATE = ("ops/parked", "metrics", "healthz", "readyz", "nothing")
 
 
-@pytest.fixture
-async def project(tmp_path: Path) -> AsyncIterator[Project]:
-    """The file at the root, with the variables that its page says to fill in."""
-    given = filled_in((ROOT / "deploy" / "example.env").read_text(encoding="utf-8"))
-    async with Project(ROOT / "docker-compose.yml", ROOT, given, tmp_path) as project:
-        yield project
+def variables() -> Mapping[str, str]:
+    """Those that the page says to fill in."""
+    return filled_in((ROOT / "deploy" / "example.env").read_text(encoding="utf-8"))
 
 
-async def test_up_from_nothing_ends_with_a_place_that_takes_a_complaint(project: Project) -> None:
-    assert project.left_out <= MONITORING
-    await project.up()
-    roles = [word for role in OFFICE for word in ("--role", role)]
-    status, token = await project.run("issuer", ["huiyin", "token", *roles])
-    assert status == 0, token
-    async with httpx.AsyncClient(
-        base_url=project.address("proxy", 8080), headers={"Authorization": f"Bearer {token.strip()}"}, timeout=10
-    ) as door:
-        registered = await door.post("/intake/v1/cases", json=COMPLAINT)
-        assert registered.status_code == 201, registered.text
-        await until(door, f"/dispatch/v1/cases/{registered.json()['case_id']}", {}, status="assigned")
-        await _is_closed_to_everybody_but_operators(door, project)
-    _only_the_issuer_has_its_key(project)
-    await _is_audited_and_backed_up(project)
+async def test_up_from_nothing_ends_with_a_place_that_takes_a_complaint(tmp_path: Path) -> None:
+    async with Project(ROOT / "docker-compose.yml", ROOT, Given(variables()), tmp_path) as project:
+        assert project.left_out <= MONITORING
+        await project.up()
+        roles = [word for role in OFFICE for word in ("--role", role)]
+        status, token = await project.run("issuer", ["huiyin", "token", *roles])
+        assert status == 0, token
+        async with _door(project, token.strip()) as door:
+            await _takes_a_complaint(door)
+            await _is_closed_to_everybody_but_operators(door, project)
+        _only_the_issuer_has_its_key(project)
+        await _is_audited_and_backed_up(project)
+
+
+async def test_with_an_oidc_provider_nothing_else_changes(tmp_path: Path) -> None:
+    provider = LocalIssuer.load_or_create(tmp_path / "provider", lambda: datetime.now(UTC))
+    async with Listening(answer_keys(json.dumps(provider.jwks()))) as listening:
+        example = env_file((ROOT / "deploy" / "example.oidc.env").read_text(encoding="utf-8"))
+        named = {
+            "HUIYIN_JWKS_URL": f"http://{PROVIDER}:{listening.port}/certs",
+            "HUIYIN_JWT_ISSUER": LOCAL_RULES.issuer,
+        }
+        given = Given(variables(), {"deploy/oidc.env": {**example, **named}}, {PROVIDER: "127.0.0.1"})
+        async with Project(ROOT / "docker-compose.yml", ROOT, given, tmp_path) as project:
+            await project.up()
+            token = provider.issue("office-1", OFFICE, "999001000000", None, timedelta(hours=1))
+            async with _door(project, token) as door:
+                await _takes_a_complaint(door)
+            status, local = await project.run("issuer", ["huiyin", "token", "--role", "admin"])
+            async with _door(project, local.strip()) as door:
+                assert (status, (await door.get("/intake/v1/cases")).status_code) == (0, 401)
+
+
+def _door(project: Project, token: str) -> httpx.AsyncClient:
+    headers = {"Authorization": f"Bearer {token}"}
+    return httpx.AsyncClient(base_url=project.address("proxy", 8080), headers=headers, timeout=10)
+
+
+async def _takes_a_complaint(door: httpx.AsyncClient) -> None:
+    registered = await door.post("/intake/v1/cases", json=COMPLAINT)
+    assert registered.status_code == 201, registered.text
+    await until(door, f"/dispatch/v1/cases/{registered.json()['case_id']}", {}, status="assigned")
 
 
 async def _is_closed_to_everybody_but_operators(door: httpx.AsyncClient, project: Project) -> None:

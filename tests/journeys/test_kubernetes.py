@@ -21,6 +21,7 @@ from tests.support.listening import Listening
 from tests.support.oidc import answer_keys
 
 ROOT = Path(__file__).parents[2]
+pytestmark = pytest.mark.timeout(400)
 OVERLAYS = ROOT / "deploy" / "k8s" / "overlays"
 PROVIDER = "id.example.org"
 OFFICE = (Role.OPERATOR, Role.VISITOR, Role.DISPATCHER, Role.SUPERVISOR)
@@ -69,7 +70,7 @@ async def cluster(issuer: LocalIssuer, tmp_path: Path) -> AsyncIterator[Cluster]
 async def test_apply_from_nothing_ends_with_a_place_that_takes_a_complaint(
     cluster: Cluster, issuer: LocalIssuer
 ) -> None:
-    await cluster.rolled_out(within=100)
+    await cluster.rolled_out(within=240)
     assert {name: pod.restarts for name, pod in cluster.pods.items() if pod.restarts} == {}
     token = issuer.issue("office-1", OFFICE, "999001000000", None, timedelta(hours=1))
     headers = {"Authorization": f"Bearer {token}"}

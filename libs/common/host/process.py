@@ -141,10 +141,8 @@ async def open_resources(
 
 
 async def _serve_role(service: RunningService, settings: CommonSettings, role: Role) -> None:
-    if settings.migrate:
-        await service.migrate()
     lag = asyncio.create_task(sample_loop_lag())
-    service.start(work=role is Role.WORKER)
+    service.start(work=role is Role.WORKER, migrates=settings.migrate)
     try:
         await serve(service.app(), settings.host, settings.port)
     finally:

@@ -155,13 +155,17 @@ class RunningService:
             await self._look_around()
         self.runtime.startup.waits_for = STARTED
 
-    def start(self, *, work: bool) -> None:
-        """Begin as soon as the database answers and its tables are as new as this code: to work, or to watch."""
-        self._tasks.append(asyncio.create_task(self._start(work=work), name=f"{self.spec.service}-start"))
+    def start(self, *, work: bool, migrates: bool) -> None:
+        """Begin, as soon as the database answers and its tables are as new as this code: to work, or to watch.
 
-    async def _start(self, *, work: bool) -> None:
+        A process that ``migrates`` brings them up to date itself; any other waits for somebody who may.
+        """
+        start = self._start(work=work, migrates=migrates)
+        self._tasks.append(asyncio.create_task(start, name=f"{self.spec.service}-start"))
+
+    async def _start(self, *, work: bool, migrates: bool) -> None:
         backoff = Backoff(longest=2.0)
-        while (waits_for := await self._waits_for(work=work)) != STARTED:
+        while (waits_for := await self._waits_for(work=work, migrates=migrates)) != STARTED:
             if waits_for != self.runtime.startup.waits_for:
                 log.warning("start put off", waits_for=waits_for)
             self.runtime.startup.waits_for = waits_for
@@ -172,8 +176,10 @@ class RunningService:
             self.start_watching()
         self.runtime.startup.waits_for = STARTED
 
-    async def _waits_for(self, *, work: bool) -> str:
+    async def _waits_for(self, *, work: bool, migrates: bool) -> str:
         try:
+            if migrates:
+                await self.migrate()
             async with self.runtime.work_database.reading() as session:
                 missing = await missing_revisions(session, self.spec.migrations)
             if missing:

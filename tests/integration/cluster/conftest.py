@@ -36,6 +36,11 @@ class ClusterDatabase:
 
     dsn: str
 
+    @property
+    def name(self) -> str:
+        """What the server calls it."""
+        return self.dsn.rpartition("/")[2]
+
     def url(self, role: str) -> str:
         """The address of a role."""
         return make_url(self.dsn).set(username=role, password=f"{role}pass").render_as_string(hide_password=False)

@@ -94,7 +94,7 @@ async def test_the_auditor_reads_everything_and_the_services_read_what_it_found(
 async def test_tables_that_the_services_owned_go_to_the_owner_with_all_that_is_in_them(bare: ClusterDatabase) -> None:
     """As a release of before left them: each role the owner of its schema."""
     bare.make_roles()
-    grant = f"GRANT CREATE ON DATABASE {bare.dsn.rpartition('/')[2]} TO intake"
+    grant = f"GRANT CREATE ON DATABASE {bare.name} TO intake"
     await bare.run("huiyin", "ALTER SCHEMA intake OWNER TO intake", grant)
     await migrate(bare.url("intake"), "intake", next(spec.migrations for spec in SPECS if spec.service == "intake"))
     await bare.run("intake", "INSERT INTO intake.pack VALUES (1, 'x', 'x', '{}', now())")

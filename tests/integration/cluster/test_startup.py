@@ -65,22 +65,22 @@ async def start(tmp_path: Path) -> AsyncIterator[Start]:
     issuer = LocalIssuer.load_or_create(tmp_path, lambda: datetime.now(UTC))
     async with AsyncExitStack() as stack:
 
-        async def start(database: ClusterDatabase, spec: ServiceSpec = SPEC, *, work: bool = False) -> Process:
-            return await stack.enter_async_context(_process(database, spec, issuer, work=work))
+        async def start(database: ClusterDatabase, spec: ServiceSpec = SPEC, **how: bool) -> Process:
+            return await stack.enter_async_context(_process(database, spec, issuer, **how))
 
         yield start
 
 
 @asynccontextmanager
 async def _process(
-    database: ClusterDatabase, spec: ServiceSpec, issuer: LocalIssuer, *, work: bool
+    database: ClusterDatabase, spec: ServiceSpec, issuer: LocalIssuer, *, work: bool = False, migrates: bool = False
 ) -> AsyncIterator[Process]:
     bus = open_bus(BusKind.EMBEDDED, database_url=database.dsn, kafka_bootstrap=None)
     verifier = LocalVerifier(issuer, lambda: datetime.now(UTC))
     url = database.url(str(spec.service))
     service = RunningService(spec, Resources(url, bus, SystemClock(), verifier, VaultKeys.passing().vault()))
     process = Process(service, issuer)
-    service.start(work=work)
+    service.start(work=work, migrates=migrates)
     try:
         yield process
     finally:
@@ -119,10 +119,26 @@ async def test_it_waits_for_tables_and_then_takes_a_pack(bare: ClusterDatabase, 
 NO_PACK = "none is known yet"
 
 
-async def test_it_waits_for_a_database_that_is_away(bare: ClusterDatabase, start: Start) -> None:
+@pytest.mark.parametrize("migrates", [False, True])
+async def test_it_waits_for_a_database_that_is_away(bare: ClusterDatabase, start: Start, migrates: bool) -> None:
     nowhere = ClusterDatabase(bare.dsn.replace(bare.dsn.rpartition(":")[2], "9/huiyin"))
-    process = await start(nowhere)
+    process = await start(nowhere, migrates=migrates)
     assert (await process.says("starting", startup="waits for the database")).status_code == 503
+
+
+async def test_one_that_migrates_needs_nobody(bare: ClusterDatabase, start: Start) -> None:
+    bare.make_roles()
+    await bare.run(
+        "huiyin", "ALTER SCHEMA dispatch OWNER TO dispatch", f"GRANT CREATE ON DATABASE {bare.name} TO dispatch"
+    )
+    process = await start(bare, migrates=True)
+    await process.says("no pack yet", startup="ok", database="ok")
+
+
+async def test_one_that_may_not_migrate_says_so(bare: ClusterDatabase, start: Start) -> None:
+    bare.make_roles()
+    process = await start(bare, migrates=True)
+    await process.says("starting", startup="waits for an error to be mended (NotTheOwner, see the log)")
 
 
 async def test_tables_of_a_newer_release_do_for_an_older_one(database: ClusterDatabase, start: Start) -> None:

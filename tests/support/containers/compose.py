@@ -8,13 +8,14 @@ nothing (monitoring) are left out; nobody may depend on them.
 import asyncio
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Self
 
 import yaml
 
 from libs.common.run.supervise import Backoff
-from tests.support.containers.compose_file import Compose, ComposeService, env_file, interpolated, read
+from tests.support.containers.compose_file import Compose, ComposeService, interpolated, read
 from tests.support.containers.container import Container
 from tests.support.containers.health import Health, Rule, Watch, seconds
 from tests.support.containers.images import Place, image_of
@@ -25,11 +26,25 @@ class UpFailed(Exception):
     """What `docker compose up` would end with."""
 
 
+@dataclass(frozen=True, slots=True)
+class Given:
+    """What a person gives a Compose file, and what is around it.
+
+    ``variables``: those of `--env-file`. ``files``: what stands in environment files beside it, in the place of what
+    may lie there. ``outside``: hosts that its containers may name, and where they are.
+    """
+
+    variables: Mapping[str, str] = field(default_factory=dict)
+    files: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    outside: Mapping[str, str] = field(default_factory=dict)
+
+
 class Project:
     """The services of one Compose file. ``root`` is the checkout that it lies in."""
 
-    def __init__(self, file: Path, root: Path, given: Mapping[str, str], folder: Path) -> None:
-        document: dict[str, Any] = interpolated(yaml.safe_load(file.read_text(encoding="utf-8")), given)
+    def __init__(self, file: Path, root: Path, given: Given, folder: Path) -> None:
+        document: dict[str, Any] = interpolated(yaml.safe_load(file.read_text(encoding="utf-8")), given.variables)
+        self._given = given
         self.compose: Compose = read(document)
         self.root = root
         self.folder = folder
@@ -164,7 +179,7 @@ class Project:
         assert image is not None
         folder = self.folder / name
         folder.mkdir(parents=True, exist_ok=True)
-        hosts = {
+        hosts = dict(self._given.outside) | {
             other: self.network.address(other)
             for other, neighbour in self.compose.services.items()
             if set(neighbour.networks) & set(service.networks)
@@ -176,9 +191,9 @@ class Project:
     def _files(self, service: ComposeService) -> dict[str, str]:
         values: dict[str, str] = {}
         for file in service.env_file:
-            path = self.root / file.path
-            if path.is_file() or file.required:
-                values |= env_file(path.read_text(encoding="utf-8"))
+            if file.required and file.path not in self._given.files:
+                raise UpFailed(f"env file {file.path} not found")
+            values |= self._given.files.get(file.path, {})
         return values
 
     def _places(self, service: ComposeService, folders: Sequence[str], folder: Path) -> dict[str, Path]:

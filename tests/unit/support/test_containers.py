@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import yaml
 
-from tests.support.containers.compose import Project, UpFailed
+from tests.support.containers.compose import Given, Project, UpFailed
 from tests.support.containers.compose_file import interpolated
 from tests.support.containers.health import Health, Rule, Watch, seconds
 from tests.support.containers.images import dockerfile_environment
@@ -39,7 +39,7 @@ async def up(folder: Path, **services: dict[str, Any]) -> None:
     file = folder / "compose.yml"
     document = {"name": "x", "services": services, "networks": {"one": {}}, "volumes": {}}
     file.write_text(yaml.safe_dump(document), encoding="utf-8")
-    async with Project(file, ROOT, {}, folder / "run") as project:
+    async with Project(file, ROOT, Given(), folder / "run") as project:
         await project.up()
 
 
@@ -47,7 +47,7 @@ async def test_each_starts_when_what_it_needs_is_as_it_says(tmp_path: Path) -> N
     order = tmp_path / "order"
     await up(
         tmp_path,
-        third=service(f"echo third >>{order}; {SLEEP}", needs={"second": "healthy"}),
+        third=service(f"echo third >>{order}; {SLEEP}", needs={"second": "healthy"}, test=f"grep third {order}"),
         second=service(f"echo second >>{order}; {SLEEP}", needs={"first": "completed_successfully"}, test="true"),
         first=service(f"echo first >>{order}"),
     )
