@@ -49,7 +49,7 @@ class Process:
             assert (said["status"], {name: said["checks"][name] for name in checks}) == (status, checks)
             return answer
 
-        return await eventually(answer, within=30)
+        return await eventually(answer, within=60)
 
     async def load(self, pack: dict[str, Any]) -> httpx.Response:
         """Load a pack by the API."""
@@ -185,5 +185,5 @@ async def test_a_seed_pack_with_problems_is_told_and_waited_for(
         said = (await process.http.get("/readyz?exclude=pack")).json()["checks"]["startup"]
         return "there is no such folder" in said and "(1 in" in said
 
-    assert await eventually(told, within=30)
+    assert await eventually(told, within=60)
     assert await database.run("dispatch", "SELECT count(*) FROM dispatch.pack") == [(0,)]

@@ -10,6 +10,7 @@ import orjson
 
 from libs.common.events.base import Event
 from libs.common.host.service import Resources, RunningService
+from libs.common.run.startup import STARTED
 from libs.common.security.issuer import LocalIssuer
 from libs.common.security.principal import Role
 from libs.common.time.clock import SimulatedClock
@@ -51,6 +52,7 @@ class IntakeDoor:
         """The same service on the same database, as a second process would run it."""
         service = RunningService(self.service.spec, self.resources)
         service.runtime.door_database.packs = self.service.runtime.door_database.packs
+        service.runtime.startup.waits_for = STARTED
         return IntakeDoor(service, self.issuer, self.resources)
 
     async def close(self) -> None:
