@@ -1,12 +1,16 @@
 """Bytes that must not reach a parser."""
 
+import contextlib
 import json
+import re
+import time
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from libs.common.errors import BadRequest
+from libs.common.web import guard
 from libs.common.web.guard import DEEPEST_JSON, check_json_bytes, check_target, is_json, media_type_of
 
 JSON = st.recursive(
@@ -71,6 +75,62 @@ def test_the_depth_is_the_one_that_a_parser_sees(value: object) -> None:
     if depth(value) > 0:
         with pytest.raises(BadRequest):
             check_json_bytes(body, depth(value) - 1)
+
+
+@given(JSON, st.sampled_from([None, 1, 4]))
+def test_strings_are_found_as_a_parser_finds_them(value: object, indent: int | None) -> None:
+    text = json.dumps(value, ensure_ascii=indent is None, indent=indent).encode()
+    plain = re.compile(rb'"(?:[^"\\]|\\.)*"', re.DOTALL)
+    assert guard._STRING.findall(text) == plain.findall(text)
+
+
+@given(st.text(st.sampled_from('"\\\\[]{}aN'), max_size=60))
+def test_an_open_string_goes_on_to_the_end(text: str) -> None:
+    rest = guard._STRING.sub(b"", text.encode())
+    assert b'"' not in rest
+    assert set(rest) <= set(text.encode())
+
+
+def _seconds(body: bytes) -> float:
+    """Of this process's own time, the least of some tries."""
+    took = []
+    for _ in range(3):
+        begun = time.process_time()
+        with contextlib.suppress(BadRequest):
+            check_json_bytes(body)
+        took.append(time.process_time() - begun)
+    return min(took)
+
+
+SIZE = 16 * 1024
+ORDINARY = b"[" + b"{}," * 33 + b'"NaN ' + b'\\"' * ((SIZE - 110) // 2) + b'"]'
+
+
+@pytest.mark.parametrize(
+    "hostile",
+    [
+        b"[" * 33 + b'"' + b'\\"' * (SIZE // 2),
+        b"NaN" + b'"' + b'\\"' * (SIZE // 2),
+        b"[" * 33 + b'"' + b"\\" * SIZE,
+        b"NaN" + b'"a' * (SIZE // 2),
+        b'"' * SIZE + b"NaN" + b"[" * 33,
+        b"\\" * SIZE + b"\\u0000 ",
+        b"\\u000" * (SIZE // 5) + b"\\u0000",
+    ],
+)
+def test_no_body_costs_more_than_its_length(hostile: bytes) -> None:
+    """Beside an ordinary body of the same size that is looked at in every way: what is gone through again for each of
+    its signs costs thousands of times as much."""
+    check_json_bytes(ORDINARY)
+    assert _seconds(hostile) < 50 * _seconds(ORDINARY)
+
+
+@pytest.mark.parametrize("unit", [b"[", b"[],", b"[[[[[[[[]]]]]]]],", b"]", b"{}[]"])
+def test_brackets_cost_no_more_than_letters(unit: bytes) -> None:
+    """A quarter of a megabyte of each; one step of Python for each bracket would cost a hundred times as much."""
+    count = guard.LARGEST_BODY // len(unit) - 40
+    letters = b"[" * 40 + b"a" * (count * len(unit)) + b"]" * 40
+    assert _seconds(b"[" * 40 + unit * count) < 50 * _seconds(letters)
 
 
 @pytest.mark.parametrize(("path", "query"), [("/a\0", b""), ("/a", b"q=%00"), ("/a", b"q=%ff"), ("/\ufffd", b"")])
