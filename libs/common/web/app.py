@@ -15,6 +15,7 @@ from libs.common.web.guarded import unguarded_routes
 from libs.common.web.health import health_router
 from libs.common.web.own_paths import add_refusals
 from libs.common.web.problems import add_problem_handlers
+from libs.common.web.token_first import ask_for_token_first
 
 __all__ = ["create_app", "unguarded_routes"]
 
@@ -86,5 +87,5 @@ def _add_routes(app: FastAPI, router: APIRouter, prefix: str) -> None:
             openapi_extra=route.openapi_extra,
         )
         added = app.routes[-1]
-        if isinstance(added, APIRoute):
-            make_direct(added)
+        if isinstance(added, APIRoute) and not make_direct(added):
+            ask_for_token_first(added)

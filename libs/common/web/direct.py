@@ -19,7 +19,7 @@ from starlette.types import Receive, Scope, Send
 
 from libs.common.errors import BadRequest
 from libs.common.web.door import Needs
-from libs.common.web.guard import is_json, media_type_of
+from libs.common.web.guard import WITH_BODY, is_json, media_type_of
 from libs.common.web.problems import invalid_fields, not_json
 
 _MISSING: Mapping[str, Any] = {"type": "missing", "loc": ("body",)}
@@ -68,7 +68,8 @@ def _plan(route: APIRoute) -> _Plan | None:
     if not _is_plain(dependant):
         return None
     door = dependant.dependencies[0]
-    if not isinstance(door.call, Needs) or door.name is None:
+    # Not one that opens for nobody, as a page's: its body must wait for a token (`token_first`).
+    if type(door.call) is not Needs or door.name is None:
         return None
     given = signature.parameters
     path = {field.name: TypeAdapter[Any](given[field.name].annotation) for field in dependant.path_params}
@@ -101,6 +102,8 @@ def _body(parameter: inspect.Parameter) -> _Body:
 
 async def _call(plan: _Plan, request: Request) -> Response:
     values: dict[str, Any] = {plan.door: await plan.needs(request)}
+    # What is sent to a route that takes no body must be right, too: it may be meant for another.
+    raw = await request.body() if request.method in WITH_BODY else b""
     errors: list[ErrorDetails] = []
     for name, adapter in plan.path.items():
         try:
@@ -108,7 +111,6 @@ async def _call(plan: _Plan, request: Request) -> Response:
         except ValidationError as error:
             errors += _placed(error, "path", name)
     if plan.body is not None:
-        raw = await request.body()
         try:
             values[plan.body.name] = _parsed(plan.body, request, raw)
         except ValidationError as error:

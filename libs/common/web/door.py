@@ -34,6 +34,8 @@ ModelT = TypeVar("ModelT", bound=BaseModel | None)
 
 LONGEST_IDEMPOTENCY_KEY = 200
 JSON = "application/json"
+_PRINCIPAL = "huiyin.principal"
+"""In the scope: whose token it is, once that is known."""
 
 
 class IdempotencyKeyReused(Invalid):
@@ -141,7 +143,10 @@ class Needs:
     async def __call__(self, request: Request) -> Door:
         """The door for whoever the bearer token says it is; 401 without a valid one, 403 without the right."""
         runtime: Runtime = request.app.state.runtime
-        principal = await runtime.verifier.verify(_bearer_token(request))
+        principal = request.scope.get(_PRINCIPAL)
+        if principal is None:
+            principal = await runtime.verifier.verify(_bearer_token(request))
+            request.scope[_PRINCIPAL] = principal
         return Door(request, runtime, principal, self.right)
 
 

@@ -1,7 +1,8 @@
 """Looks at every request before anything parses it: size, encoding, depth, and bytes that no text may hold.
 
-A body is read here, at most 256 KiB of it, and handed on in one piece. Only NDJSON flows through: ``ndjson.lines``
-reads it line by line and lifts the limit on the whole.
+The target is looked at at once. A body is read, at most 256 KiB of it, and looked at when it is first asked for, which
+a guarded route does only when it knows the token; it is handed on in one piece. Only NDJSON flows through:
+``ndjson.lines`` reads it line by line and lifts the limit on the whole.
 """
 
 import asyncio
@@ -11,6 +12,7 @@ from types import MappingProxyType
 from urllib.parse import unquote_to_bytes
 
 import orjson
+from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from libs.common.errors import BadRequest, Problem, TooLarge
@@ -23,8 +25,10 @@ BODY_TIMEOUT_SECONDS = 30.0
 NDJSON = "application/x-ndjson"
 UNLIMITED = "huiyin.unlimited_body"
 """Set in the scope by whoever reads a body in pieces and limits each piece."""
+WITH_BODY = frozenset({"POST", "PUT", "PATCH", "DELETE"})
+"""Methods whose bodies are looked at; nobody reads one of another."""
 
-_WITH_BODY = frozenset({"POST", "PUT", "PATCH", "DELETE"})
+_BODY = "huiyin.body"
 # A string without an end goes on to the end of the body: else the search would begin anew at each quote in it, and a
 # quarter of a megabyte of them would take half an hour.
 _STRING = re.compile(rb'"(?:[^"\\]++|\\.)*+(?:"|\\?\Z)', re.DOTALL)
@@ -42,39 +46,88 @@ class BodyGuard:
         self._limits = limits
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer a request that cannot be right, hand on all others."""
+        """Answer a request whose target cannot be right; give all others a body that is looked at when it is read."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
         try:
             check_target(scope)
-            guarded = await self._guarded(scope, receive)
         except Problem as problem:
             await problem_response(problem, scope)(scope, receive, send)
             return
-        if guarded is not None:
-            await self._app(scope, guarded, send)
+        if scope["method"] in WITH_BODY:
+            body = _Body(scope, receive, self._limits.get(scope["path"], LARGEST_BODY))
+            scope[_BODY] = body
+            receive = body.receive
+        await self._app(scope, receive, send)
 
-    async def _guarded(self, scope: Scope, receive: Receive) -> Receive | None:
-        """The channel to read the checked body from; None when the caller has gone."""
-        if scope["method"] not in _WITH_BODY:
-            return receive
-        headers = dict(scope["headers"])
-        if headers.get(b"content-encoding", b"identity").lower() != b"identity":
+
+async def read_body(scope: Scope) -> None:
+    """Have the body of the request here, checked. NDJSON is left to flow.
+
+    Raises:
+        Problem: it is too large, compressed, too slow, or no JSON that any route would take.
+        ClientDisconnect: the caller has gone.
+    """
+    body: _Body = scope[_BODY]
+    await body.read()
+
+
+class _Body:
+    """The body of one request. Nothing of it is asked for before somebody reads it."""
+
+    def __init__(self, scope: Scope, receive: Receive, largest: int) -> None:
+        self._scope = scope
+        self._receive = receive
+        self._largest = largest
+        self._headers: Mapping[bytes, bytes] = dict(scope["headers"])
+        self._media_type = media_type_of(self._headers.get(b"content-type", b""))
+        self._flowed = 0
+        self._whole: Message | None = None
+        self._given = False
+
+    async def read(self) -> None:
+        """Read and check it, once; see ``read_body``."""
+        self._check_encoding()
+        if self._media_type == NDJSON:
+            return
+        if self._whole is None:
+            self._whole = await self._checked()
+        if self._whole["type"] == "http.disconnect":
+            raise ClientDisconnect
+
+    async def receive(self) -> Message:
+        """What an application asks for: the whole body first, then what the server says; NDJSON as it comes."""
+        if self._media_type == NDJSON:
+            self._check_encoding()
+            return await self._flow()
+        if self._given:
+            return await self._receive()
+        await self.read()
+        self._given = True
+        return self._whole or await self._receive()
+
+    def _check_encoding(self) -> None:
+        if self._headers.get(b"content-encoding", b"identity").lower() != b"identity":
             raise UnsupportedMedia("Send the body uncompressed", "请发送未压缩的内容")
-        media_type = media_type_of(headers.get(b"content-type", b""))
-        largest = self._limits.get(scope["path"], LARGEST_BODY)
-        if media_type == NDJSON:
-            return _counted(scope, receive, largest)
-        declared = headers.get(b"content-length", b"")
-        if declared.isdigit() and int(declared) > largest:
-            raise _too_large(largest)
-        body = await _read_body(receive, largest)
+
+    async def _checked(self) -> Message:
+        declared = self._headers.get(b"content-length", b"")
+        if declared.isdigit() and int(declared) > self._largest:
+            raise _too_large(self._largest)
+        body = await _read_whole(self._receive, self._largest)
         if body is None:
-            return None
-        if is_json(media_type):
+            return {"type": "http.disconnect"}
+        if is_json(self._media_type):
             check_json_bytes(body)
-        return _handed_on(body, receive)
+        return {"type": "http.request", "body": body, "more_body": False}
+
+    async def _flow(self) -> Message:
+        message = await self._receive()
+        self._flowed += len(message.get("body", b""))
+        if self._flowed > self._largest and not self._scope.get(UNLIMITED, False):
+            raise _too_large(self._largest)
+        return message
 
 
 def media_type_of(content_type: bytes) -> str:
@@ -144,7 +197,7 @@ def _nests_deeper(body: bytes, deepest: int) -> bool:
     return b"()" in brackets or brackets.count(b"(") > deepest
 
 
-async def _read_body(receive: Receive, largest: int) -> bytes | None:
+async def _read_whole(receive: Receive, largest: int) -> bytes | None:
     try:
         async with asyncio.timeout(BODY_TIMEOUT_SECONDS):
             return await _collect(receive, largest)
@@ -170,33 +223,6 @@ async def _collect(receive: Receive, largest: int) -> bytes | None:
             return b"".join(pieces)
         message = await receive()
     return None
-
-
-def _handed_on(body: bytes, receive: Receive) -> Receive:
-    given = False
-
-    async def once() -> Message:
-        nonlocal given
-        if given:
-            return await receive()
-        given = True
-        return {"type": "http.request", "body": body, "more_body": False}
-
-    return once
-
-
-def _counted(scope: Scope, receive: Receive, largest: int) -> Receive:
-    size = 0
-
-    async def counting() -> Message:
-        nonlocal size
-        message = await receive()
-        size += len(message.get("body", b""))
-        if size > largest and not scope.get(UNLIMITED, False):
-            raise _too_large(largest)
-        return message
-
-    return counting
 
 
 def _too_large(largest: int) -> TooLarge:

@@ -14,7 +14,17 @@ from libs.common.web.own_paths import Refusal
 
 def rights_of(route: APIRoute) -> frozenset[Right]:
     """The rights that the route's dependencies ask for; none for an open route."""
-    return frozenset(_rights(route.dependant))
+    return frozenset(needs.right for needs in needs_of(route))
+
+
+def needs_of(route: APIRoute) -> Iterator[Needs]:
+    """The dependencies of the route, and of these, that ask for a right."""
+    waiting: list[Dependant] = [route.dependant]
+    while waiting:
+        dependant = waiting.pop(0)
+        if isinstance(dependant.call, Needs):
+            yield dependant.call
+        waiting += dependant.dependencies
 
 
 def unguarded_routes(app: FastAPI) -> list[str]:
@@ -24,13 +34,6 @@ def unguarded_routes(app: FastAPI) -> list[str]:
 
 def _is_guarded(route: BaseRoute) -> bool:
     return isinstance(route, Refusal) or (isinstance(route, APIRoute) and bool(rights_of(route)))
-
-
-def _rights(dependant: Dependant) -> Iterator[Right]:
-    if isinstance(dependant.call, Needs):
-        yield dependant.call.right
-    for inner in dependant.dependencies:
-        yield from _rights(inner)
 
 
 def _name(route: BaseRoute) -> str:
