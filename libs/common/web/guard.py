@@ -35,6 +35,7 @@ _STRING = re.compile(rb'"(?:[^"\\]++|\\.)*+(?:"|\\?\Z)', re.DOTALL)
 _AS_ROUND = bytes.maketrans(b"[]{}", b"()()")
 _NO_BRACKET = bytes(set(range(256)) - set(b"[]{}"))
 _ESCAPED_NUL = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
+_NOT_IN_A_PATH = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ufffd]")
 _NOT_A_NUMBER = re.compile(rb"NaN|Infinity")
 
 
@@ -141,9 +142,14 @@ def is_json(media_type: str) -> bool:
 
 
 def check_target(scope: Scope) -> None:
-    """BadRequest for a NUL in the path or the query (no text in PostgreSQL may hold one), or a query not in UTF-8."""
-    if "\0" in scope["path"] or "\ufffd" in scope["path"]:
-        raise BadRequest("The path must be UTF-8 without NUL", "路径须为 UTF-8 且不含空字符")
+    """BadRequest for a control character in the path, a NUL in the query, or what is not UTF-8 in either.
+
+    A line break at the end of a path would get past a rule of a proxy that names the whole path, and still find its
+    route here. No text in PostgreSQL may hold a NUL.
+    """
+    path: str = scope["path"]
+    if not (path.isascii() and path.isprintable()) and _NOT_IN_A_PATH.search(path):
+        raise BadRequest("The path must be UTF-8 without control characters", "路径须为 UTF-8 且不含控制字符")
     query: bytes = scope["query_string"]
     if b"%" in query:
         try:

@@ -9,6 +9,8 @@ from libs.common.errors import FieldError
 _PLACES = ("body", "query", "path", "header", "cookie")
 _NAME = re.compile(r"[A-Za-z0-9_.\-]{1,64}")
 _LONGEST_PATH = 12
+_MOST_DIGITS = 6
+"""In a name that the caller made up: more may be somebody's number."""
 
 _DEFAULT = ("is not valid", "无效")
 
@@ -97,5 +99,7 @@ def _field(place: Sequence[object]) -> str:
 
 def _shown(part: object) -> str:
     text = str(part)
-    named = isinstance(part, int) or (_NAME.fullmatch(text) is not None and not text.isdigit())
-    return text if named else "?"
+    if isinstance(part, int):
+        return text
+    digits = sum(map(str.isdigit, text))
+    return text if _NAME.fullmatch(text) and digits < len(text) and digits <= _MOST_DIGITS else "?"

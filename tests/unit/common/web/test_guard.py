@@ -79,7 +79,7 @@ def test_the_depth_is_the_one_that_a_parser_sees(value: object) -> None:
 
 @given(JSON, st.sampled_from([None, 1, 4]))
 def test_strings_are_found_as_a_parser_finds_them(value: object, indent: int | None) -> None:
-    text = json.dumps(value, ensure_ascii=indent is None, indent=indent).encode()
+    text = json.dumps(value, ensure_ascii=indent is None, indent=indent).encode("utf-8", "surrogatepass")
     plain = re.compile(rb'"(?:[^"\\]|\\.)*"', re.DOTALL)
     assert guard._STRING.findall(text) == plain.findall(text)
 
@@ -133,7 +133,21 @@ def test_brackets_cost_no_more_than_letters(unit: bytes) -> None:
     assert _seconds(b"[" * 40 + unit * count) < 50 * _seconds(letters)
 
 
-@pytest.mark.parametrize(("path", "query"), [("/a\0", b""), ("/a", b"q=%00"), ("/a", b"q=%ff"), ("/\ufffd", b"")])
+@pytest.mark.parametrize(
+    ("path", "query"),
+    [
+        ("/a\0", b""),
+        ("/a", b"q=%00"),
+        ("/a", b"q=%ff"),
+        ("/\ufffd", b""),
+        ("/intake/metrics\n", b""),
+        ("/intake/\rmetrics", b""),
+        ("/a\x1b[31m", b""),
+        ("/a\x7f", b""),
+        ("/a\x85", b""),
+        ("/a\u2028", b""),
+    ],
+)
 def test_a_target_that_is_no_text_is_refused(path: str, query: bytes) -> None:
     with pytest.raises(BadRequest):
         check_target({"path": path, "query_string": query})

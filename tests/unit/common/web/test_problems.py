@@ -104,3 +104,18 @@ def test_an_error_of_our_own_brings_both_languages() -> None:
     error = fault("odd", "must be even", "须为偶数")
     (wrong,) = field_errors([{"type": "odd", "loc": (), "msg": error.message(), "ctx": error.context}])
     assert (wrong.field, wrong.message, wrong.message_zh) == ("body", "must be even", "须为偶数")
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [
+        ("phone_13999988884", "?"),
+        ("a1b2c3d4e5f6g7", "?"),
+        ("phone_139999", "phone_139999"),
+        ("v2026_01", "v2026_01"),
+        ("card４５６７８９０", "?"),
+    ],
+)
+def test_a_made_up_name_that_may_be_somebodys_number_is_not_repeated(name: str, shown: str) -> None:
+    (wrong,) = field_errors([{"type": "extra_forbidden", "loc": ("body", name), "msg": "", "input": 1}])
+    assert wrong.field == shown
