@@ -10,7 +10,7 @@ import hashlib
 import hmac
 import json
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from enum import IntEnum
 from pathlib import Path
@@ -100,13 +100,15 @@ class Vault:
         """Check every key once, at start.
 
         Raises:
-            ValueError: the current key is missing, or a key or key id has no fitting length.
+            ValueError: the current key is missing, a key or key id has no fitting length, a key holds zeros only, or
+                the index key seals as well.
             UnsupportedAlgorithm: a key is for SM4 and the OpenSSL beneath has no SM4-GCM.
         """
         if current not in keys:
             raise ValueError("the current key is not among the keys")
         if len(index_key) != INDEX_KEY_BYTES:
             raise ValueError(f"the index key must have {INDEX_KEY_BYTES} bytes")
+        _refuse_known_keys(keys.values(), index_key)
         self._ciphers = {key_id: _cipher(key_id, key) for key_id, key in keys.items()}
         suite, self._sealing = self._ciphers[current]
         self._header = bytes((suite, len(current))) + current.encode("ascii")
@@ -200,6 +202,14 @@ def _new_key_file() -> bytes:
     return json.dumps({"vault_keys": [vault_key], "index_key": index_key}, indent=2).encode()
 
 
+def _refuse_known_keys(keys: Collection[bytes], index_key: bytes) -> None:
+    """A key that was never filled in, and one that whoever learns the other has as well."""
+    if not all(any(key) for key in (*keys, index_key)):
+        raise ValueError("a key holds zeros only; make one: openssl rand -base64 32")
+    if index_key in keys:
+        raise ValueError("two different keys are needed; make each by itself: openssl rand -base64 32")
+
+
 def _id_of(key: bytes) -> str:
     # Taken from the key itself, two keys cannot share an id however they were configured.
     return hmac.digest(key, b"huiyin vault key id", hashlib.sha256)[:4].hex()
@@ -209,7 +219,7 @@ def _decoded(text: str) -> bytes:
     try:
         return base64.b64decode(text.strip(), validate=True)
     except binascii.Error:
-        raise ValueError("a vault key is not base64") from None
+        raise ValueError("a key of the vault is not base64") from None
 
 
 def _cipher(key_id: str, key: bytes) -> tuple[Suite, _Aead]:

@@ -117,6 +117,11 @@ def test_after_a_rotation_old_values_open_and_new_ones_use_the_new_key() -> None
         ({"钥": AES}, "钥", INDEX),
         ({"k1": AES}, "k1", b"short"),
         ({"k1": AES, "k2": b"short"}, "k1", INDEX),
+        ({"k1": bytes(32)}, "k1", INDEX),
+        ({"k1": AES, "k2": bytes(16)}, "k1", INDEX),
+        ({"k1": AES}, "k1", bytes(32)),
+        ({"k1": AES}, "k1", AES),
+        ({"k1": AES, "k2": OTHER_AES}, "k1", OTHER_AES),
     ],
 )
 def test_keys_that_do_not_fit_are_refused_at_the_start(keys: dict[str, bytes], current: str, index_key: bytes) -> None:
