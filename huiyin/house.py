@@ -102,7 +102,8 @@ async def open_house(
     tests alone. ``working=False`` starts no relay, consumer or timer: for commands that only look.
     """
     if settings.database_url is not None:
-        async with _with_database(settings, settings.database_url, simulated_start, working=working) as house:
+        url = settings.database_url.get_secret_value()
+        async with _with_database(settings, url, simulated_start, working=working) as house:
             yield house
         return
     postgres = EmbeddedPostgres(settings.data_dir / "postgres", durable=durable)

@@ -7,14 +7,14 @@ from pathlib import Path
 from typing import Annotated, Any, NoReturn
 
 import typer
-from pydantic import ValidationError
 
 from libs.common.bus.port import BusTrouble
 from libs.common.database.cluster import PostgresUnavailable
 from libs.common.database.session import DatabaseTrouble
 from libs.common.errors import Problem
 from libs.common.run import event_loop
-from libs.common.run.settings import CommonSettings
+from libs.common.run import settings as environment
+from libs.common.run.settings import CommonSettings, WrongSetting
 from libs.common.security.keyfile import InsecureKeyFile
 
 DataDir = Annotated[
@@ -28,14 +28,11 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print one line of JSON, fo
 
 def load_settings(**changes: object) -> CommonSettings:
     """The environment's settings with what the options say; a setting that is wrong is told by its name."""
-    given: dict[str, Any] = {name: value for name, value in changes.items() if value is not None}
     try:
-        return CommonSettings(**given)
-    except ValidationError as error:
-        first = error.errors(include_url=False, include_input=False)[0]
-        name = "_".join(map(str, first["loc"])).upper()
-        where = f"HUIYIN_{name}: " if name else ""
-        fail(f"{where}{first['msg'].removeprefix('Value error, ')}")
+        given = {name: value for name, value in changes.items() if value is not None}
+        return environment.load_settings(CommonSettings, **given)
+    except WrongSetting as error:
+        fail(str(error))
 
 
 def fail(message: str, status: int = 2) -> NoReturn:

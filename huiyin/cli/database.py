@@ -13,7 +13,7 @@ from libs.common.run.settings import CommonSettings
 async def existing_database(settings: CommonSettings) -> AsyncIterator[str]:
     """Its URL. A Huiyin that runs on the data directory goes on; nothing is created where there is no data."""
     if settings.database_url is not None:
-        yield settings.database_url
+        yield settings.database_url.get_secret_value()
         return
     folder = settings.data_dir / "postgres"
     if not (folder / "cluster").is_dir():

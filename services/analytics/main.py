@@ -21,4 +21,4 @@ SPEC = ServiceSpec(
 )
 
 if __name__ == "__main__":
-    run_service(SPEC, Settings())
+    run_service(SPEC, Settings)

@@ -31,6 +31,11 @@ SPEC = ServiceSpec(
 )
 
 
+def seeded(spec: ServiceSpec, settings: Settings) -> ServiceSpec:
+    """Dispatch with the first pack that its settings name."""
+    return replace(spec, begin=partial(seed, settings.seed_pack))
+
+
 async def seed(folder: Path | None, runtime: Runtime) -> None:
     """Publish the pack of ``folder`` when none was ever loaded. It needs neither a token nor a door.
 
@@ -52,5 +57,4 @@ async def seed(folder: Path | None, runtime: Runtime) -> None:
 
 
 if __name__ == "__main__":
-    settings = Settings()
-    run_service(replace(SPEC, begin=partial(seed, settings.seed_pack)), settings)
+    run_service(SPEC, Settings, with_settings=seeded)

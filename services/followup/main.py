@@ -24,4 +24,4 @@ SPEC = ServiceSpec(
 )
 
 if __name__ == "__main__":
-    run_service(SPEC, Settings())
+    run_service(SPEC, Settings)

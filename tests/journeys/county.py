@@ -10,6 +10,7 @@ from typing import Any
 
 import asyncpg
 import httpx
+from pydantic import SecretStr
 
 from huiyin.audit.auditing import audit
 from huiyin.front import build_front
@@ -260,7 +261,9 @@ def complaint(**fields: Any) -> dict[str, Any]:
 @asynccontextmanager
 async def open_county(url: str, data_dir: Path, **settings: Any) -> AsyncIterator[County]:
     """The house on a database, with the demo pack, at nine on a Tuesday."""
-    wanted = CommonSettings(database_url=url, data_dir=data_dir, clock=ClockKind.SIMULATED, pool_size=6, **settings)
+    wanted = CommonSettings(
+        database_url=SecretStr(url), data_dir=data_dir, clock=ClockKind.SIMULATED, pool_size=6, **settings
+    )
     async with open_house(wanted, simulated_start=TUESDAY) as house:
         await publish_first_pack(house, DEMO)
         await house.settle()

@@ -11,6 +11,7 @@ from typing import Any
 
 import asyncpg
 import pytest
+from pydantic import SecretStr
 
 from huiyin.audit import AuditReport, audit
 from huiyin.house import House, open_house
@@ -59,14 +60,14 @@ async def _administer(dsn: str, command: str) -> None:
 
 
 async def _make_tables(url: str, folder: Path) -> None:
-    settings = CommonSettings(data_dir=folder, database_url=url, clock=ClockKind.SIMULATED)
+    settings = CommonSettings(data_dir=folder, database_url=SecretStr(url), clock=ClockKind.SIMULATED)
     async with open_house(settings, simulated_start=LONG_AGO, working=False):
         pass
 
 
 @asynccontextmanager
 async def _house(url: str, folder: Path, start: datetime) -> AsyncIterator[House]:
-    settings = CommonSettings(data_dir=folder, database_url=url, clock=ClockKind.SIMULATED)
+    settings = CommonSettings(data_dir=folder, database_url=SecretStr(url), clock=ClockKind.SIMULATED)
     async with open_house(settings, simulated_start=start) as house:
         yield house
 

@@ -10,6 +10,7 @@ from contextlib import asynccontextmanager, contextmanager
 from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
+from typing import NoReturn
 
 import httpx
 import uvicorn
@@ -22,7 +23,7 @@ from libs.common.host.service import VERSION, Resources, RunningService
 from libs.common.logs import configure_logs
 from libs.common.run import event_loop
 from libs.common.run.failpoints import arm
-from libs.common.run.settings import ClockKind, CommonSettings
+from libs.common.run.settings import ClockKind, CommonSettings, SettingsT, WrongSetting, load_settings
 from libs.common.run.spec import ServiceSpec
 from libs.common.run.supervise import stop
 from libs.common.security.issuer import LOCAL_RULES, LocalIssuer, LocalVerifier
@@ -47,8 +48,9 @@ def system_now() -> datetime:
 
 def open_vault(settings: CommonSettings, *, keeps_secrets: bool = True) -> Vault:
     """The vault's keys from the environment, else from the data directory; for a service that seals nothing, any."""
-    if settings.vault_key and settings.vault_index_key:
-        return VaultKeys.from_base64(settings.vault_key, settings.vault_index_key).vault()
+    given = settings.vault_keys()
+    if given is not None:
+        return given.vault()
     return load_or_create_keys(settings.data_dir).vault() if keeps_secrets else VaultKeys.passing().vault()
 
 
@@ -85,26 +87,51 @@ def read_keys(file: Path) -> KeySet:
     return keys
 
 
-def run_service(spec: ServiceSpec, settings: CommonSettings) -> None:
+def as_stated(spec: ServiceSpec, _settings: CommonSettings) -> ServiceSpec:
+    """For a service in which no setting of its own changes what it is."""
+    return spec
+
+
+def run_service(
+    spec: ServiceSpec,
+    kind: type[SettingsT],
+    *,
+    with_settings: Callable[[ServiceSpec, SettingsT], ServiceSpec] = as_stated,
+) -> None:
     """The body of a service's ``main``; ends with a sentence and status 2 when it cannot start as it was told to."""
     try:
         role = Role(*sys.argv[1:])
     except (TypeError, ValueError):
-        sys.exit(f"usage: python -m services.{spec.service}.main api|worker")
+        _refuse(f"usage: python -m services.{spec.service}.main api|worker")
+    try:
+        settings = load_settings(kind)
+    except WrongSetting as error:
+        _refuse(str(error))
+    url = _checked(spec, settings)
+    begin(settings, str(spec.service))
+    try:
+        event_loop.run(_run(with_settings(spec, settings), settings, role, url))
+    except NotAKeySet as error:
+        _refuse(f"HUIYIN_JWKS_FILE: {error}")
+
+
+def _checked(spec: ServiceSpec, settings: CommonSettings) -> str:
+    """The database's address, when the settings will do for a process among others."""
     if settings.database_url is None:
-        sys.exit("HUIYIN_DATABASE_URL is not set: a single service needs a PostgreSQL; `huiyin run` brings its own")
+        _refuse("HUIYIN_DATABASE_URL is not set: a single service needs a PostgreSQL; `huiyin run` brings its own")
     if settings.clock is ClockKind.SIMULATED:
-        sys.exit("HUIYIN_CLOCK=simulated works in one process only: use `huiyin run`")
+        _refuse("HUIYIN_CLOCK=simulated works in one process only: use `huiyin run`")
     if spec.keeps_secrets and settings.vault_key is None:
-        sys.exit(
+        _refuse(
             "HUIYIN_VAULT_KEY and HUIYIN_VAULT_INDEX_KEY are not set: a key made here could be lost with this machine, "
             "and all requesters with it. Make them once: openssl rand -base64 32"
         )
-    begin(settings, str(spec.service))
-    try:
-        event_loop.run(_run(spec, settings, role, settings.database_url))
-    except NotAKeySet as error:
-        sys.exit(f"HUIYIN_JWKS_FILE: {error}")
+    return settings.database_url.get_secret_value()
+
+
+def _refuse(sentence: str) -> NoReturn:
+    print(sentence, file=sys.stderr)  # noqa: T201 - nothing is configured yet, and a person reads it
+    sys.exit(2)
 
 
 async def _run(spec: ServiceSpec, settings: CommonSettings, role: Role, url: str) -> None:

@@ -68,13 +68,28 @@ _armed: dict[str, _Armed] = {}
 
 
 def arm(specification: str) -> None:
-    """Arm fail points from ``name:action[:nth],...``; an unknown name or action is a ValueError."""
+    """Arm fail points from ``name:action[:nth],...``; ValueError as ``check_failpoints``."""
+    parsed = _parsed(specification)
     _armed.clear()
+    _armed.update(parsed)
+
+
+def check_failpoints(specification: str) -> None:
+    """Whether they could be armed; an unknown name or action is a ValueError that names those that are known."""
+    _parsed(specification)
+
+
+def _parsed(specification: str) -> dict[str, _Armed]:
+    armed = {}
     for item in filter(None, specification.split(",")):
-        name, action, *rest = item.strip().split(":")
+        name, _, rest = item.strip().partition(":")
+        action, _, nth = rest.partition(":")
         if name not in POINTS:
             raise ValueError(f"unknown fail point {name!r}; known: {', '.join(sorted(POINTS))}")
-        _armed[name] = _Armed(Action(action), int(rest[0]) if rest else 1)
+        if action not in set(Action) or not (nth or "1").isdecimal():
+            raise ValueError(f"{name} must be followed by :{'|'.join(Action)}, and perhaps by :N for the N-th pass")
+        armed[name] = _Armed(Action(action), int(nth or 1))
+    return armed
 
 
 def stalled(name: str) -> bool:

@@ -2,12 +2,26 @@
 
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Self
+from typing import Annotated, Any, Self, TypeVar
 
-from pydantic import Field, model_validator
+from cryptography.exceptions import UnsupportedAlgorithm
+from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+from sqlalchemy import make_url
+from sqlalchemy.exc import ArgumentError
 
 from libs.common.bus.choose import BusKind
+from libs.common.run.failpoints import check_failpoints
+from libs.common.security.vault import VaultKeys
+
+SettingsT = TypeVar("SettingsT", bound="CommonSettings")
+
+_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
+_DATABASE_URL = "postgresql://user:password@host:port/name"
+
+
+class WrongSetting(ValueError):
+    """A setting is missing, half given or not valid. The message is a sentence that names it and repeats no secret."""
 
 
 class ClockKind(StrEnum):
@@ -18,11 +32,16 @@ class ClockKind(StrEnum):
 
 
 class CommonSettings(BaseSettings):
-    """``HUIYIN_*`` variables. What is said only by half is refused at start with a sentence, not in the night."""
+    """``HUIYIN_*`` variables. What is said only by half is refused at start with a sentence, not in the night.
 
-    model_config = SettingsConfigDict(env_prefix="HUIYIN_", extra="ignore", env_ignore_empty=True)
+    What is secret is a ``SecretStr``: neither an error nor the settings themselves show it.
+    """
 
-    database_url: str | None = None
+    model_config = SettingsConfigDict(
+        env_prefix="HUIYIN_", extra="ignore", env_ignore_empty=True, hide_input_in_errors=True
+    )
+
+    database_url: SecretStr | None = None
     """``postgresql://user:password@host:port/name``; without it an embedded PostgreSQL runs in the data directory."""
     bus: BusKind = BusKind.EMBEDDED
     kafka_bootstrap: str | None = None
@@ -37,9 +56,9 @@ class CommonSettings(BaseSettings):
     """Public keys that somebody put here as a JWK set, instead of an address to fetch them from."""
     jwt_issuer: str | None = None
     jwt_audience: str = "huiyin"
-    vault_key: str | None = None
+    vault_key: SecretStr | None = None
     """Base64 of 32 bytes, several by comma, the current one first; without it a key file in the data directory."""
-    vault_index_key: str | None = None
+    vault_index_key: SecretStr | None = None
     log_level: str = "INFO"
     commit: str = ""
     """What the image was built of, for ``huiyin_build_info``."""
@@ -49,6 +68,32 @@ class CommonSettings(BaseSettings):
     """Whether a process brings its own tables up to date when it starts, or waits for somebody who may."""
     stall_seconds: Annotated[float, Field(ge=2.0, le=300.0)] = 15.0
     """A worker that is frozen for so long loses what it reads and sends to the others. Kafka takes 6 s and more."""
+
+    @field_validator("database_url")
+    @classmethod
+    def _is_postgresql(cls, given: SecretStr | None) -> SecretStr | None:
+        if given is None:
+            return None
+        try:
+            url = make_url(given.get_secret_value())
+        except (ArgumentError, ValueError):
+            raise ValueError(f"must be {_DATABASE_URL}") from None
+        if url.get_backend_name() not in ("postgresql", "postgres"):
+            raise ValueError(f"must be {_DATABASE_URL}")
+        return given
+
+    @field_validator("log_level")
+    @classmethod
+    def _is_a_level(cls, given: str) -> str:
+        if given.upper() not in _LEVELS:
+            raise ValueError(f"must be one of {', '.join(_LEVELS)}")
+        return given
+
+    @field_validator("failpoints")
+    @classmethod
+    def _are_failpoints(cls, given: str) -> str:
+        check_failpoints(given)
+        return given
 
     @model_validator(mode="after")
     def _whole(self) -> Self:
@@ -61,3 +106,38 @@ class CommonSettings(BaseSettings):
         if bool(self.vault_key) != bool(self.vault_index_key):
             raise ValueError("HUIYIN_VAULT_KEY and HUIYIN_VAULT_INDEX_KEY go together")
         return self
+
+    @model_validator(mode="after")
+    def _keys_can_be_used(self) -> Self:
+        try:
+            keys = self.vault_keys()
+            if keys is not None:
+                keys.vault()
+        except (ValueError, UnsupportedAlgorithm) as error:
+            raise ValueError(f"HUIYIN_VAULT_KEY and HUIYIN_VAULT_INDEX_KEY: {error}") from None
+        return self
+
+    def vault_keys(self) -> VaultKeys | None:
+        """The vault's keys that are given; None when they are to be found in the data directory."""
+        if self.vault_key is None or self.vault_index_key is None:
+            return None
+        return VaultKeys.from_base64(self.vault_key.get_secret_value(), self.vault_index_key.get_secret_value())
+
+
+def load_settings(kind: type[SettingsT], **given: Any) -> SettingsT:
+    """The environment's settings, with what is given instead of some of them.
+
+    Raises:
+        WrongSetting: one of them cannot be used.
+    """
+    try:
+        return kind(**given)
+    except ValidationError as error:
+        raise WrongSetting(_sentence(error)) from None
+
+
+def _sentence(error: ValidationError) -> str:
+    first = error.errors(include_url=False, include_input=False)[0]
+    name = "_".join(map(str, first["loc"])).upper()
+    where = f"HUIYIN_{name}: " if name else ""
+    return f"{where}{first['msg'].removeprefix('Value error, ')}"

@@ -9,6 +9,7 @@ from typing import Any
 
 import asyncpg
 import httpx
+from pydantic import SecretStr
 
 from huiyin.front import build_front
 from huiyin.house import House, open_house
@@ -93,7 +94,7 @@ async def open_county(
     url: str, folder: Path, *, start: datetime = MONDAY, working: bool = True, **settings: Any
 ) -> AsyncIterator[County]:
     """A house on this database, with the demo pack, at nine on a Monday; not ``working``, only its doors are open."""
-    wanted = CommonSettings(database_url=url, data_dir=folder, clock=ClockKind.SIMULATED, **settings)
+    wanted = CommonSettings(database_url=SecretStr(url), data_dir=folder, clock=ClockKind.SIMULATED, **settings)
     async with open_house(wanted, simulated_start=start, working=working) as house:
         await publish_first_pack(house, Path("packs/demo"))
         if working:
