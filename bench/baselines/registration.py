@@ -26,6 +26,7 @@ _MADE = """made AS MATERIALIZED (
            replace(gen_random_uuid()::text, '-', '') AS key
     FROM generate_series(1, {cases}))"""
 _ESCAPES = {"'": "''", "\\": "\\\\", ":": "\\x3a", "\n": "\\n"}
+_ANSWERS = "answer"
 _POINTER = "ledger_unsent"
 """It points at the row of the ledger, whose number only the database knows."""
 
@@ -57,7 +58,7 @@ class Sample:
 async def take_sample(connection: Any, register: Callable[[], Awaitable[Mapping[str, str]]]) -> Sample:
     """Have one case registered, and read what that wrote; nobody else may write meanwhile.
 
-    ``register`` answers the words that are this case's own, each with its name in the statement: case_id, case_no, key.
+    ``register`` answers the words that are this case's own, each with its name in the statement: case_id, case_no.
     """
     since = await connection.fetchval("SELECT pg_current_xact_id()::text::bigint")
     words = await register()
@@ -75,7 +76,13 @@ async def take_sample(connection: Any, register: Callable[[], Awaitable[Mapping[
                 for column, value in zip(described, found, strict=True)
             ]
             rows.setdefault(table, []).append(values)
-    return Sample(rows, words)
+    return Sample(rows, {**words, **kept_names(rows)})
+
+
+def kept_names(rows: Mapping[str, Sequence[Sequence[Column]]]) -> dict[str, str]:
+    """What the kept answer is found by: a fingerprint of the Idempotency-Key, made under a key of the door's."""
+    named = [column for row in rows.get(_ANSWERS, ()) for column in row if column.name == "idempotency_key"]
+    return {column.value: "key" for column in named if column.value is not None}
 
 
 async def prepare(connection: Any) -> None:

@@ -255,6 +255,7 @@ def eight_processes(folder: Path, url: str, kafka: str | None = None, **settings
         "HUIYIN_LOG_LEVEL": "WARNING",
         "HUIYIN_VAULT_KEY": base64.b64encode(bytes(range(32))).decode(),
         "HUIYIN_VAULT_INDEX_KEY": base64.b64encode(bytes(range(32, 64))).decode(),
+        "HUIYIN_ANSWER_KEY": base64.b64encode(bytes(range(64, 96))).decode(),
         **({"HUIYIN_BUS": "kafka", "HUIYIN_KAFKA_BOOTSTRAP": kafka} if kafka else {"HUIYIN_BUS": "embedded"}),
         **settings,
     }

@@ -15,7 +15,7 @@ from libs.common.errors import Problem
 from libs.common.run import event_loop
 from libs.common.run import settings as environment
 from libs.common.run.settings import CommonSettings, WrongSetting
-from libs.common.security.keyfile import InsecureKeyFile
+from libs.common.security.keyfile import DamagedKeyFile, InsecureKeyFile
 
 DataDir = Annotated[
     Path | None,
@@ -55,7 +55,7 @@ def run_async(work: Coroutine[Any, Any, int]) -> None:
     """Run a command's work; its result is the exit status, and known errors become a sentence."""
     try:
         status = event_loop.run(work)
-    except (PostgresUnavailable, InsecureKeyFile) as error:
+    except (PostgresUnavailable, InsecureKeyFile, DamagedKeyFile) as error:
         fail(str(error))
     except DatabaseTrouble as error:
         fail(f"the database does not answer: {error}. Is HUIYIN_DATABASE_URL right, and is it running?")

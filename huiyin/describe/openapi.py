@@ -8,6 +8,7 @@ import httpx
 from huiyin.house import SPECS
 from libs.common.bus.embedded import EmbeddedBus
 from libs.common.host.service import Resources, RunningService
+from libs.common.security.fingerprints import AnswerKeys
 from libs.common.security.tokens import TokenVerifier
 from libs.common.security.vault import Vault
 from libs.common.time.clock import SystemClock
@@ -25,7 +26,7 @@ async def render_openapi() -> dict[str, str]:
     documents = {}
     verifier: TokenVerifier = _NobodyVerifies()
     vault = Vault({"none": b"v" * 32}, "none", b"i" * 32)
-    resources = Resources(_NOWHERE, EmbeddedBus(_NOWHERE), SystemClock(), verifier, vault)
+    resources = Resources(_NOWHERE, EmbeddedBus(_NOWHERE), SystemClock(), verifier, vault, AnswerKeys((b"a" * 32,)))
     for spec in SPECS:
         service = RunningService(spec, resources)
         transport = httpx.ASGITransport(service.app())

@@ -38,8 +38,9 @@ def api(tmp_path: Path, line: tuple[Proxy, str]) -> Iterator[httpx.URL]:
         "HUIYIN_DATABASE_URL": line[1],
         "HUIYIN_DATA_DIR": str(tmp_path),
         "HUIYIN_PORT": str(port),
-        "HUIYIN_VAULT_KEY": "A" * 43 + "=",
-        "HUIYIN_VAULT_INDEX_KEY": "B" * 42 + "A=",
+        "HUIYIN_VAULT_KEY": "V" * 42 + "A=",
+        "HUIYIN_VAULT_INDEX_KEY": "I" * 42 + "A=",
+        "HUIYIN_ANSWER_KEY": "K" * 42 + "A=",
     }
     with (tmp_path / "api.log").open("wb") as log:
         process = subprocess.Popen(

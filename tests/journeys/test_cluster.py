@@ -48,6 +48,7 @@ class Cluster:
             "HUIYIN_STALL_SECONDS": "6",
             "HUIYIN_VAULT_KEY": base64.b64encode(bytes(range(32))).decode(),
             "HUIYIN_VAULT_INDEX_KEY": base64.b64encode(bytes(range(32, 64))).decode(),
+            "HUIYIN_ANSWER_KEY": base64.b64encode(bytes(range(64, 96))).decode(),
         }
         self._issuer = LocalIssuer.load_or_create(folder, lambda: datetime.now(UTC))
 

@@ -13,7 +13,7 @@ from libs.common.bus.embedded import EmbeddedBus
 from libs.common.host.service import Resources, RunningService
 from libs.common.security.vault import Vault
 from libs.common.time.clock import SystemClock
-from tests.support.tiny_service import Tokens
+from tests.support.tiny_service import ANSWER_KEYS, Tokens
 
 NOWHERE = "postgresql://nobody@127.0.0.1:1/nowhere"
 
@@ -22,7 +22,7 @@ NOWHERE = "postgresql://nobody@127.0.0.1:1/nowhere"
 async def offline_services() -> AsyncIterator[Mapping[str, FastAPI]]:
     """Their applications by name; they know the tokens of ``Tokens``."""
     vault = Vault({"k1": b"v" * 32}, "k1", b"i" * 32)
-    resources = Resources(NOWHERE, EmbeddedBus(NOWHERE), SystemClock(), Tokens(), vault)
+    resources = Resources(NOWHERE, EmbeddedBus(NOWHERE), SystemClock(), Tokens(), vault, ANSWER_KEYS)
     running = [RunningService(spec, resources) for spec in SPECS]
     yield {str(service.spec.service): service.app() for service in running}
     for service in running:

@@ -19,6 +19,7 @@ from libs.common.errors import Conflict, NotFound, Unauthenticated
 from libs.common.ledger.handlers import reactions
 from libs.common.ledger.schema import LEDGER_DDL
 from libs.common.run.runtime import Runtime
+from libs.common.security.fingerprints import AnswerKeys
 from libs.common.security.policy import Right
 from libs.common.security.principal import Principal, Role
 from libs.common.security.vault import Vault
@@ -33,6 +34,7 @@ from libs.common.web.versions import ExpectedVersion, check_version
 
 SECRET = "13812345678"
 """Stands in every place that must not leak."""
+ANSWER_KEYS = AnswerKeys((b"a" * 32,))
 
 
 class Base(SQLModel):
@@ -72,7 +74,7 @@ class NoteOut(AnswerBody):
 
 @dataclass
 class Tokens:
-    """A verifier that knows four tokens."""
+    """A verifier that knows some tokens; three are of one account that was given other rights."""
 
     principals: dict[str, Principal] = field(
         default_factory=lambda: {
@@ -81,6 +83,9 @@ class Tokens:
             "other-area": _principal("operator-2", Role.OPERATOR, area_code="999002000000"),
             "auditor": _principal("auditor-1", Role.AUDITOR),
             "admin": _principal("admin-1", Role.ADMIN),
+            "operator-moved": _principal("operator-1", Role.OPERATOR, area_code="999001101000"),
+            "operator-of-unit": _principal("operator-1", Role.OPERATOR, unit_code="D-WATER"),
+            "operator-visits": _principal("operator-1", Role.OPERATOR, Role.VISITOR),
         }
     )
 
@@ -91,8 +96,8 @@ class Tokens:
         return self.principals[token]
 
 
-def _principal(subject: str, role: Role, area_code: str = "999001000000") -> Principal:
-    return Principal(subject, frozenset({role}), area_code, None, f"token-of-{subject}")
+def _principal(subject: str, *roles: Role, area_code: str = "999001000000", unit_code: str | None = None) -> Principal:
+    return Principal(subject, frozenset(roles), area_code, unit_code, f"token-of-{subject}")
 
 
 def _shown(note: Note) -> NoteOut:
@@ -257,7 +262,7 @@ async def prepare(session: Session, jobs: Sequence[Job]) -> None:
     await session.load(Note, "note_id", [key for job in jobs for key in job.keys])
 
 
-def tiny_runtime(url: str, *, clock: Clock | None = None) -> Runtime:
+def tiny_runtime(url: str, *, clock: Clock | None = None, answer_keys: AnswerKeys = ANSWER_KEYS) -> Runtime:
     """Handles of one process."""
     database = Database(url, "intake")
     return Runtime(
@@ -271,6 +276,7 @@ def tiny_runtime(url: str, *, clock: Clock | None = None) -> Runtime:
         reactions=reactions([]),
         verifier=Tokens(),
         vault=cast("Vault", None),
+        fingerprints=answer_keys.of("intake"),
     )
 
 
@@ -279,7 +285,9 @@ def tiny_app(runtime: Runtime, *more: APIRouter) -> FastAPI:
     return create_app(runtime, [tiny_router(), *more], title="Tiny 小", description="Notes for tests.", version="1.0.0")
 
 
-def tiny_service(url: str, *more: APIRouter, clock: Clock | None = None) -> TinyService:
+def tiny_service(
+    url: str, *more: APIRouter, clock: Clock | None = None, answer_keys: AnswerKeys = ANSWER_KEYS
+) -> TinyService:
     """The whole."""
-    runtime = tiny_runtime(url, clock=clock)
+    runtime = tiny_runtime(url, clock=clock, answer_keys=answer_keys)
     return TinyService(tiny_app(runtime, *more), runtime, runtime.door_database)

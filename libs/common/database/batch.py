@@ -33,7 +33,7 @@ class Job:
     action: Action
     now: datetime
     keys: tuple[str, ...]
-    answer_key: tuple[str, str] | None
+    answer_key: tuple[str, tuple[str, ...]] | None
     traceparent: str | None
     asked: float = field(default_factory=time.monotonic)
     done: asyncio.Future[Any] = field(default_factory=lambda: asyncio.get_running_loop().create_future())
@@ -73,7 +73,7 @@ class GroupCommit:
         *,
         now: datetime,
         keys: Sequence[str] = (),
-        answer_key: tuple[str, str] | None = None,
+        answer_key: tuple[str, tuple[str, ...]] | None = None,
         traceparent: str | None = None,
     ) -> ResultT:
         """Do ``action`` in a committed transaction and return its result, or raise what it raised."""

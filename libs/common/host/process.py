@@ -26,6 +26,7 @@ from libs.common.run.failpoints import arm
 from libs.common.run.settings import ClockKind, CommonSettings, SettingsT, WrongSetting, load_settings
 from libs.common.run.spec import ServiceSpec
 from libs.common.run.supervise import stop
+from libs.common.security.fingerprints import load_or_create_answer_keys
 from libs.common.security.issuer import LOCAL_RULES, LocalIssuer, LocalVerifier
 from libs.common.security.jwks import JwksClient
 from libs.common.security.keyset import KeySet, NotAKeySet
@@ -126,6 +127,11 @@ def _checked(spec: ServiceSpec, settings: CommonSettings) -> str:
             "HUIYIN_VAULT_KEY and HUIYIN_VAULT_INDEX_KEY are not set: a key made here could be lost with this machine, "
             "and all requesters with it. Make them once: openssl rand -base64 32"
         )
+    if settings.answer_key is None:
+        _refuse(
+            "HUIYIN_ANSWER_KEY is not set: all processes of a service need the same one, or a request that is repeated "
+            "at another of them is done twice. Make it once: openssl rand -base64 32"
+        )
     return settings.database_url.get_secret_value()
 
 
@@ -158,6 +164,7 @@ async def open_resources(
                 clock=clock,
                 verifier=open_verifier(settings, http),
                 vault=open_vault(settings, keeps_secrets=keeps_secrets),
+                answer_keys=settings.answer_keys() or load_or_create_answer_keys(settings.data_dir),
                 topic_prefix=settings.topic_prefix,
                 partitions=settings.partitions,
                 pool_size=settings.pool_size,

@@ -31,6 +31,7 @@ from libs.common.run.runtime import Runtime
 from libs.common.run.spec import NotYet, ServiceSpec
 from libs.common.run.startup import STARTED, Startup
 from libs.common.run.supervise import Backoff, Progress, keep_running, stop
+from libs.common.security.fingerprints import AnswerKeys
 from libs.common.security.tokens import TokenVerifier
 from libs.common.security.vault import Vault
 from libs.common.time.clock import Clock
@@ -56,6 +57,7 @@ class Resources:
     clock: Clock
     verifier: TokenVerifier
     vault: Vault
+    answer_keys: AnswerKeys
     topic_prefix: str = ""
     partitions: int = 8
     pool_size: int = 8
@@ -101,6 +103,7 @@ class RunningService:
             reactions=_with_library_handlers(spec.reactions),
             verifier=resources.verifier,
             vault=resources.vault,
+            fingerprints=resources.answer_keys.of(schema),
             startup=Startup("the first look at the database"),
         )
         # Simulated time waits for nobody, and nobody else is at work in it.

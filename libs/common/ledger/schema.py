@@ -7,7 +7,7 @@ relay_mark        per partition and hour: what the broker acknowledged, to notic
 watermark         per key and source: the last seq of another service that was applied here
 parked            events that wait (for a gap to fill), failed for good, or stand behind one that did; per key in order
 parked_dropped    parked events that a person gave up, with the reason
-answer            what was answered under an Idempotency-Key
+answer            what was answered under an Idempotency-Key; key and request as keyed fingerprints
 pack              the county pack versions that this service knows
 """
 
@@ -187,6 +187,11 @@ function runs as the owner of the tables, so that the role that serves needs no 
 
 APPEND_ONLY = ("ledger",)
 """Tables to which a role that serves only adds."""
+
+KEYED_ANSWERS_DDL: tuple[str, ...] = ("TRUNCATE answer",)
+"""What was kept of requests before their fingerprints had a key: Idempotency-Keys as they came, and hashes by which
+whoever has the table finds the phone numbers that were sent. Emptied as files, so that no page of a backup holds them.
+Whoever repeats a request of before is not known again."""
 
 PARTS = 16
 """Key-hash parts of the unsent pointers; a relay owns whole parts under an advisory lock."""

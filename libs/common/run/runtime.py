@@ -8,6 +8,7 @@ from libs.common.database.batch import GroupCommit
 from libs.common.database.session import Database
 from libs.common.ledger.handlers import Reactions
 from libs.common.run.startup import Startup
+from libs.common.security.fingerprints import Fingerprints
 from libs.common.security.tokens import TokenVerifier
 from libs.common.security.vault import Vault
 from libs.common.time.clock import Clock
@@ -31,4 +32,5 @@ class Runtime:
     reactions: Reactions
     verifier: TokenVerifier
     vault: Vault
+    fingerprints: Fingerprints
     startup: Startup = field(default_factory=Startup)

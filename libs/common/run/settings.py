@@ -12,6 +12,7 @@ from sqlalchemy.exc import ArgumentError
 
 from libs.common.bus.choose import BusKind
 from libs.common.run.failpoints import check_failpoints
+from libs.common.security.fingerprints import AnswerKeys
 from libs.common.security.vault import VaultKeys
 
 SettingsT = TypeVar("SettingsT", bound="CommonSettings")
@@ -59,6 +60,8 @@ class CommonSettings(BaseSettings):
     vault_key: SecretStr | None = None
     """Base64 of 32 bytes, several by comma, the current one first; without it a key file in the data directory."""
     vault_index_key: SecretStr | None = None
+    answer_key: SecretStr | None = None
+    """Base64 of 32 bytes, several by comma, for the fingerprints of requests; else a key file in the data directory."""
     log_level: str = "INFO"
     commit: str = ""
     """What the image was built of, for ``huiyin_build_info``."""
@@ -107,21 +110,39 @@ class CommonSettings(BaseSettings):
             raise ValueError("HUIYIN_VAULT_KEY and HUIYIN_VAULT_INDEX_KEY go together")
         return self
 
+    @field_validator("answer_key")
+    @classmethod
+    def _are_answer_keys(cls, given: SecretStr | None) -> SecretStr | None:
+        if given is not None:
+            AnswerKeys.from_base64(given.get_secret_value())
+        return given
+
     @model_validator(mode="after")
-    def _keys_can_be_used(self) -> Self:
+    def _vault_can_be_opened(self) -> Self:
+        keys = self.vault_keys()
+        if keys is None:
+            return self
         try:
-            keys = self.vault_keys()
-            if keys is not None:
-                keys.vault()
+            keys.vault()
         except (ValueError, UnsupportedAlgorithm) as error:
             raise ValueError(f"HUIYIN_VAULT_KEY and HUIYIN_VAULT_INDEX_KEY: {error}") from None
+        answers = self.answer_keys()
+        if answers is not None and {*keys.keys.values(), keys.index_key} & set(answers.keys):
+            raise ValueError("HUIYIN_ANSWER_KEY must not be a key of the vault; make one: openssl rand -base64 32")
         return self
 
     def vault_keys(self) -> VaultKeys | None:
         """The vault's keys that are given; None when they are to be found in the data directory."""
         if self.vault_key is None or self.vault_index_key is None:
             return None
-        return VaultKeys.from_base64(self.vault_key.get_secret_value(), self.vault_index_key.get_secret_value())
+        try:
+            return VaultKeys.from_base64(self.vault_key.get_secret_value(), self.vault_index_key.get_secret_value())
+        except ValueError as error:
+            raise ValueError(f"HUIYIN_VAULT_KEY and HUIYIN_VAULT_INDEX_KEY: {error}") from None
+
+    def answer_keys(self) -> AnswerKeys | None:
+        """The keys that answers are kept under, likewise."""
+        return None if self.answer_key is None else AnswerKeys.from_base64(self.answer_key.get_secret_value())
 
 
 def load_settings(kind: type[SettingsT], **given: Any) -> SettingsT:

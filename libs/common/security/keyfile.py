@@ -15,6 +15,10 @@ class InsecureKeyFile(Exception):
     """The file can be read by others than its owner, so its secret may be known already."""
 
 
+class DamagedKeyFile(ValueError):
+    """The file does not hold what was written into it. The message names it and shows nothing of its content."""
+
+
 def read_or_create(path: Path, make: Callable[[], bytes]) -> bytes:
     """The bytes of the file; made and stored first when it is not there.
 

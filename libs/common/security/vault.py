@@ -20,7 +20,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from libs.common.security.keyfile import read_or_create
+from libs.common.security.keyfile import DamagedKeyFile, read_or_create
 from libs.common.security.phones import normalised_phone
 
 NONCE_BYTES = 12
@@ -188,13 +188,19 @@ def load_or_create_keys(data_dir: Path) -> VaultKeys:
 
     Raises:
         InsecureKeyFile: others may read the file.
-        ValueError: the file does not hold what was written.
+        DamagedKeyFile: it does not hold what was written.
     """
-    stored = json.loads(read_or_create(data_dir / KEY_FILE, _new_key_file))
+    path = data_dir / KEY_FILE
+    content = read_or_create(path, _new_key_file)
     try:
-        return VaultKeys.from_base64(",".join(stored["vault_keys"]), stored["index_key"])
+        stored = json.loads(content)
+        keys = VaultKeys.from_base64(",".join(stored["vault_keys"]), stored["index_key"])
+        keys.vault()
     except (KeyError, TypeError):
-        raise ValueError(f"{KEY_FILE} must hold vault_keys (a list) and index_key") from None
+        raise DamagedKeyFile(f"{path} must hold vault_keys (a list) and index_key") from None
+    except ValueError:
+        raise DamagedKeyFile(f"{path} does not hold the keys of a vault: put it back from its copy") from None
+    return keys
 
 
 def _new_key_file() -> bytes:

@@ -2,8 +2,12 @@
 
 The answer is kept in the transaction of the effect. A batch looks all its keys up in one query and keeps all its new
 answers in one statement; if another process kept one of them first, the batch is rolled back and looks again.
+
+Neither key nor request is kept, only their keyed fingerprints: under each answer key that is known, so that all
+processes find what any of them kept while a key is being replaced.
 """
 
+import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -12,12 +16,16 @@ import orjson
 
 from libs.common.database.batch import Job
 from libs.common.database.session import Database, Overtaken, Session
+from libs.common.security.fingerprints import Fingerprints
+from libs.common.security.principal import Principal
 
 KEPT_FOR = timedelta(hours=48)
 """After that a repeated key is a new request; Stripe and the IETF draft speak of 24 h."""
 
-AnswerKey = tuple[str, str]
-"""Scope (who asked, for what) and Idempotency-Key."""
+AnswerKey = tuple[str, tuple[str, ...]]
+"""Scope (who asked, for what), and the fingerprints of the Idempotency-Key."""
+RequestMarks = tuple[bytes, ...]
+"""The fingerprints of a request."""
 
 _INFO = "web.answers"
 _PRUNED_AT_ONCE = 5_000
@@ -42,12 +50,46 @@ _PRUNE = """
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """One answer, as it was sent."""
+    """One answer, as it was sent, and the fingerprints of its request."""
 
-    request_hash: bytes
+    request: RequestMarks
     status: int
     headers: Mapping[str, str]
     body: bytes
+
+    def is_for(self, request: RequestMarks) -> bool:
+        """Whether it is the answer to this request."""
+        return not set(self.request).isdisjoint(request)
+
+
+@dataclass(frozen=True, slots=True)
+class Sender:
+    """Who sends something under Idempotency-Keys, with which rights, and where to.
+
+    The rights are part of the request: whoever has others by now gets no answer that was made with those of before.
+    They are no part of the key, so that a repeated request is refused then and not done a second time.
+    """
+
+    scope: str
+    rights: str
+    fingerprints: Fingerprints
+
+    def key(self, idempotency_key: str) -> AnswerKey:
+        """Under which an answer is kept."""
+        return self.scope, self.fingerprints.names(self.scope, idempotency_key)
+
+    def request(self, *parts: bytes) -> RequestMarks:
+        """What makes two requests the same: all these parts, and the sender's rights."""
+        digest = hashlib.sha256()
+        for part in (self.rights.encode(), *parts):
+            digest.update(len(part).to_bytes(4))
+            digest.update(part)
+        return self.fingerprints.requests(digest.digest())
+
+
+def rights_of(principal: Principal) -> str:
+    """Area, unit and roles, as one text."""
+    return f"{principal.area_code} {principal.unit_code or '-'} {' '.join(sorted(principal.roles))}"
 
 
 @dataclass(slots=True)
@@ -111,23 +153,19 @@ async def _look_up(session: Session, keys: Iterable[AnswerKey]) -> None:
     if not wanted:
         return
     known.update(dict.fromkeys(wanted))
-    for row in await session.fetch(_FIND, [scope for scope, _ in wanted], [key for _, key in wanted]):
-        known[row.scope, row.idempotency_key] = Kept(
-            bytes(row.request_hash), row.status, orjson.loads(row.headers), bytes(row.body)
+    asked = {(scope, name): (scope, names) for scope, names in wanted for name in names}
+    for row in await session.fetch(_FIND, [scope for scope, _ in asked], [name for _, name in asked]):
+        known[asked[row.scope, row.idempotency_key]] = Kept(
+            (bytes(row.request_hash),), row.status, orjson.loads(row.headers), bytes(row.body)
         )
 
 
 async def _write(session: Session) -> None:
-    new = _of(session).new
-    columns: tuple[list[object], ...] = tuple(
-        list(column)
-        for column in zip(
-            *(
-                (*key, kept.request_hash, kept.status, orjson.dumps(dict(kept.headers)).decode(), kept.body, at)
-                for key, kept, at in new
-            ),
-            strict=True,
-        )
-    )
-    if len(await session.fetch(_KEEP, *columns)) < len(new):
+    rows = [
+        (scope, name, mark, kept.status, orjson.dumps(dict(kept.headers)).decode(), kept.body, at)
+        for (scope, names), kept, at in _of(session).new
+        for name, mark in zip(names, kept.request, strict=True)
+    ]
+    columns: tuple[list[object], ...] = tuple(list(column) for column in zip(*rows, strict=True))
+    if len(await session.fetch(_KEEP, *columns)) < len(rows):
         raise Overtaken("another process answered under the same Idempotency-Key")

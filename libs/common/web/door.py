@@ -8,7 +8,6 @@ Say ``response_model=`` and ``status_code=`` in the decorator: they document the
 status. The model is validated once, where the action makes it, and rendered once.
 """
 
-import hashlib
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -25,7 +24,7 @@ from libs.common.run.runtime import Runtime
 from libs.common.security import policy
 from libs.common.security.policy import Right, Scope
 from libs.common.security.principal import Principal
-from libs.common.web.answers import AnswerKey, Kept, find_answer, keep_answer
+from libs.common.web.answers import AnswerKey, Kept, RequestMarks, Sender, find_answer, keep_answer, rights_of
 from libs.common.web.tracing import current_traceparent
 from libs.common.web.versions import ExpectedVersion, etag, parse_if_match
 
@@ -39,11 +38,20 @@ _PRINCIPAL = "huiyin.principal"
 
 
 class IdempotencyKeyReused(Invalid):
-    """The same Idempotency-Key with another request: one of the two would be lost."""
+    """The same Idempotency-Key with another request, or by somebody whose rights are others by now: one of the two
+    would be lost, or would be answered with what may not be seen any more."""
 
     type = "idempotency-key-reused"
     title = "This Idempotency-Key was used for another request"
     title_zh = "该 Idempotency-Key 已用于其他请求"
+
+
+def another_request() -> IdempotencyKeyReused:
+    """The refusal, with the mend."""
+    return IdempotencyKeyReused(
+        "Use a new key for a new request, and when your area, unit or roles have changed since",
+        "新的请求，或您的辖区、单位、角色已变更时，请使用新的键",
+    )
 
 
 class Door:
@@ -89,10 +97,9 @@ class Door:
         if header is None:
             answer = await self.run(_plain(action, render), keys=keys)
             return _response(_with(answer, given_back), replayed=False)
-        key = (_answer_scope(self.request, self.runtime, self.principal), _checked_key(header))
-        fingerprint = await _fingerprint(self.request)
-        kept, replayed = await self._commit(_once(_plain(action, render), key, fingerprint), keys, key)
-        return _first_answer(_with(kept, given_back), fingerprint, replayed=replayed)
+        key, request = await self._asked_once(header)
+        kept, replayed = await self._commit(_once(_plain(action, render), key, request), keys, key)
+        return _first_answer(_with(kept, given_back), request, replayed=replayed)
 
     async def write_once(self, effect: Callable[[], Awaitable[ModelT]]) -> Response:
         """Do ``effect``, which has transactions of its own and does nothing new when it is done again.
@@ -103,14 +110,13 @@ class Door:
         header = self.request.headers.get("idempotency-key")
         if header is None:
             return _response(_rendered(await effect(), success, None), replayed=False)
-        key = (_answer_scope(self.request, self.runtime, self.principal), _checked_key(header))
-        fingerprint = await _fingerprint(self.request)
+        key, request = await self._asked_once(header)
         before = await self.read(lambda session: find_answer(session, key))
         if before is not None:
-            return _first_answer(before, fingerprint, replayed=True)
+            return _first_answer(before, request, replayed=True)
         answer = _rendered(await effect(), success, None)
-        kept, replayed = await self._commit(_once(_given(answer), key, fingerprint), (), key)
-        return _first_answer(kept, fingerprint, replayed=replayed)
+        kept, replayed = await self._commit(_once(_given(answer), key, request), (), key)
+        return _first_answer(kept, request, replayed=replayed)
 
     async def run(self, action: Callable[[Session], Awaitable[ResultT]], *, keys: Sequence[str] = ()) -> ResultT:
         """Do ``action`` in the group commit and return what it returns: for routes that answer in their own way."""
@@ -125,6 +131,26 @@ class Door:
     def answer(self, model: BaseModel, status: int | None = None) -> Response:
         """The model as JSON, with its version as ETag."""
         return _response(_rendered(model, status or _status_of(self.request), None), replayed=False)
+
+    def sender(self, what: str) -> Sender:
+        """The caller as the sender of ``what`` under Idempotency-Keys; no word of ``what`` may hold a line break."""
+        # A subject has no line breaks and a route no spaces, so no two of these are ever the same by accident.
+        scope = f"{self.runtime.service} {what} {self.principal.subject}"
+        return Sender(scope, rights_of(self.principal), self.runtime.fingerprints)
+
+    async def _asked_once(self, header: str) -> tuple[AnswerKey, RequestMarks]:
+        """Under what the answer to this request is kept, and how the request is known again."""
+        route: str = getattr(self.request.scope.get("route"), "path", "")
+        sender = self.sender(f"{self.request.method} {route}")
+        key = sender.key(_checked_key(header))
+        request = sender.request(
+            self.request.method.encode(),
+            self.request.scope["path"].encode(),
+            self.request.scope["query_string"],
+            self.request.headers.get("if-match", "").encode(),
+            await self.request.body(),
+        )
+        return key, request
 
     async def _commit(
         self, action: Callable[[Session], Awaitable[ResultT]], keys: Sequence[str], key: AnswerKey | None
@@ -183,7 +209,7 @@ def _given(answer: Kept) -> Callable[[Session], Awaitable[Kept]]:
 
 
 def _once(
-    action: Callable[[Session], Awaitable[Kept]], key: AnswerKey, fingerprint: bytes
+    action: Callable[[Session], Awaitable[Kept]], key: AnswerKey, request: RequestMarks
 ) -> Callable[[Session], Awaitable[tuple[Kept, bool]]]:
     """The action, unless it was done before. What was answered to another request is given back to be refused there:
     an error here would undo the work of the whole batch."""
@@ -193,7 +219,7 @@ def _once(
         if before is not None:
             return before, True
         answer = await action(session)
-        kept = Kept(fingerprint, answer.status, answer.headers, answer.body)
+        kept = Kept(request, answer.status, answer.headers, answer.body)
         keep_answer(session, key, kept)
         return kept, False
 
@@ -203,11 +229,11 @@ def _once(
 def _rendered(model: BaseModel | None, status: int, location: str | None) -> Kept:
     headers = {} if location is None else {"location": location}
     if model is None:
-        return Kept(b"", 204, headers, b"")
+        return Kept((), 204, headers, b"")
     version = getattr(model, "version", None)
     if isinstance(version, int):
         headers["etag"] = etag(version)
-    return Kept(b"", status, headers, to_json(model))
+    return Kept((), status, headers, to_json(model))
 
 
 def _with(answer: Kept, given_back: Mapping[str, object] | None) -> Kept:
@@ -217,9 +243,9 @@ def _with(answer: Kept, given_back: Mapping[str, object] | None) -> Kept:
     return replace(answer, body=to_json(from_json(answer.body) | given_back))
 
 
-def _first_answer(kept: Kept, fingerprint: bytes, *, replayed: bool) -> Response:
-    if kept.request_hash != fingerprint:
-        raise IdempotencyKeyReused("Use a new key for a new request", "新的请求请使用新的键")
+def _first_answer(kept: Kept, request: RequestMarks, *, replayed: bool) -> Response:
+    if not kept.is_for(request):
+        raise another_request()
     return _response(kept, replayed=replayed)
 
 
@@ -234,29 +260,7 @@ def _status_of(request: Request) -> int:
     return getattr(request.scope.get("route"), "status_code", None) or 200
 
 
-def _answer_scope(request: Request, runtime: Runtime, principal: Principal) -> str:
-    # A subject has no line breaks and a route no spaces, so no two of these are ever the same by accident.
-    route: str = getattr(request.scope.get("route"), "path", "")
-    return f"{runtime.service} {request.method} {route} {principal.subject}"
-
-
 def _checked_key(header: str) -> str:
     if not 1 <= len(header) <= LONGEST_IDEMPOTENCY_KEY or not all("!" <= sign <= "~" for sign in header):
         raise invalid("Idempotency-Key", "must be 1 to 200 visible ASCII characters", "须为 1 至 200 个可见 ASCII 字符")
     return header
-
-
-async def _fingerprint(request: Request) -> bytes:
-    """What makes two requests the same: method, path, query, body and If-Match."""
-    parts = (
-        request.method.encode(),
-        request.scope["path"].encode(),
-        request.scope["query_string"],
-        request.headers.get("if-match", "").encode(),
-    )
-    digest = hashlib.sha256()
-    for part in parts:
-        digest.update(len(part).to_bytes(4))
-        digest.update(part)
-    digest.update(await request.body())
-    return digest.digest()

@@ -10,8 +10,8 @@ from pydantic_core import to_json
 
 from libs.common.database.session import Session
 from libs.common.security.policy import Scope
-from libs.common.web.answers import AnswerKey, Kept, find_answer, find_answers, keep_answer
-from libs.common.web.door import IdempotencyKeyReused
+from libs.common.web.answers import AnswerKey, Kept, RequestMarks, Sender, find_answer, find_answers, keep_answer
+from libs.common.web.door import another_request
 from libs.common.web.ndjson import Read
 from services.intake.actions.drafting import Draft
 from services.intake.actions.register import known_before, write_case
@@ -29,20 +29,21 @@ class Once:
     """Under which key lines are taken once only, and what they must look like when they come again."""
 
     key: AnswerKey
+    sender: Sender
     reads: Sequence[Read[RegisterCase]]
     singly: Mapping[int, "Once"] = field(default_factory=dict)
     """By number, the lines of a chunk, for when they have to be taken one by one."""
 
     @cached_property
-    def fingerprint(self) -> bytes:
+    def request(self) -> RequestMarks:
         """What the lines look like; seldom asked of a single one."""
-        return fingerprint_of(self.reads)
+        return self.sender.request(content_of(self.reads))
 
 
-def once_of(scope: str, key: str, reads: Sequence[Read[RegisterCase]]) -> Once:
+def once_of(sender: Sender, key: str, reads: Sequence[Read[RegisterCase]]) -> Once:
     """A chunk of the batch that came with this Idempotency-Key: its own key, and one for each of its lines."""
-    singly = {read.number: Once((scope, f"{key}#{read.number}!"), [read]) for read in reads}
-    return Once((scope, f"{key}#{reads[0].number}"), reads, singly)
+    singly = {read.number: Once(sender.key(f"{key}#{read.number}!"), sender, [read]) for read in reads}
+    return Once(sender.key(f"{key}#{reads[0].number}"), sender, reads, singly)
 
 
 async def take_lines(
@@ -72,8 +73,8 @@ async def take_lines(
 
 
 def _taken(once: Once, kept: Kept) -> tuple[TakenLine, ...]:
-    if kept.request_hash != once.fingerprint:
-        raise IdempotencyKeyReused("Use a new key for a new batch", "新的批次请使用新的键")
+    if not kept.is_for(once.request):
+        raise another_request()
     refs = {read.number: read.value.ref for read in once.reads if read.value is not None}
     return tuple([_marked(line, refs.get(line.line)) for line in _TAKEN.validate_json(kept.body)])
 
@@ -81,15 +82,15 @@ def _taken(once: Once, kept: Kept) -> tuple[TakenLine, ...]:
 def keep_taken(session: Session, taken: Sequence[TakenLine], once: Once) -> None:
     """Remember what became of the lines, for whoever sends them again, who then says the own marks again."""
     body = to_json([_marked(line, None) for line in taken])
-    keep_answer(session, once.key, Kept(once.fingerprint, 200, {}, body))
+    keep_answer(session, once.key, Kept(once.request, 200, {}, body))
 
 
 def _marked(line: TakenLine, ref: str | None) -> TakenLine:
     return line if line.ref == ref else line.model_copy(update={"ref": ref})
 
 
-def fingerprint_of(reads: Sequence[Read[RegisterCase]]) -> bytes:
-    """What makes two chunks the same: every line's number, and what it held."""
+def content_of(reads: Sequence[Read[RegisterCase]]) -> bytes:
+    """What makes two chunks the same: a digest of every line's number, and of what it held. It is kept nowhere."""
     digest = hashlib.sha256()
     for read in reads:
         digest.update(to_json((read.number, read.value, [(error.field, error.message) for error in read.errors])))

@@ -86,7 +86,7 @@ async def register_batch(
 async def _chunk(door: Door, key: str | None, reads: Sequence[Read[RegisterCase]]) -> Chunk:
     """The good lines of a chunk as drafts, and what is wrong with the others."""
     desk = desk_of(door)
-    once = None if key is None else once_of(_scope(door), key, reads)
+    once = None if key is None else once_of(door.sender("batch"), key, reads)
     chunk = Chunk(reads[-1].number, once)
     good = [(read.number, body) for read in reads if (body := _right(desk, read, chunk)) is not None]
     numbers = await take_numbers(door.runtime.door_database, desk.shelved, desk.now, len(good))
@@ -167,7 +167,3 @@ async def _commit(door: Door, lines: Sequence[DraftedLine], once: Once | None) -
         answer_key=None if once is None else once.key,
         traceparent=current_traceparent(),
     )
-
-
-def _scope(door: Door) -> str:
-    return f"{door.runtime.service} batch {door.principal.subject}"

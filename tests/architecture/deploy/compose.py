@@ -12,7 +12,7 @@ from tests.support.containers.compose_file import Compose, ComposeService, read
 
 MAY_WRITE = frozenset({"kafka"})
 """Images that cannot run on a read-only file system."""
-_SECRET = re.compile(r"PASSWORD|SECRET|TOKEN|VAULT")
+_SECRET = re.compile(r"PASSWORD|SECRET|TOKEN|VAULT|_KEY$")
 
 
 def faults(document: Mapping[str, Any], root: Path, known: frozenset[str]) -> list[str]:

@@ -48,6 +48,11 @@ def test_only_intake_holds_the_keys_of_the_vault(document: dict[str, Any]) -> No
     assert holders == {"intake-api", "intake-worker"}
 
 
+def test_every_process_and_nothing_else_holds_the_answer_key(document: dict[str, Any]) -> None:
+    holders = {name for name, one in document["services"].items() if "HUIYIN_ANSWER_KEY" in one.get("environment", {})}
+    assert holders == {f"{service}-{role}" for service in Service for role in ("api", "worker")}
+
+
 def test_each_service_has_a_database_role_of_its_own(document: dict[str, Any]) -> None:
     roles = (DEPLOY / "postgres" / "roles.sh").read_text(encoding="utf-8")
     for service in Service:
@@ -122,6 +127,10 @@ BROKEN: dict[str, tuple[Break, str]] = {
     "a secret with a default": (
         lambda s: s["intake-api"]["environment"].update(HUIYIN_VAULT_KEY="${HUIYIN_VAULT_KEY:-aaaa}"),
         "HUIYIN_VAULT_KEY must come from the environment",
+    ),
+    "an answer key in the file": (
+        lambda s: s["followup-api"]["environment"].update(HUIYIN_ANSWER_KEY="aaaa"),
+        "HUIYIN_ANSWER_KEY must come from the environment",
     ),
     "a port for everybody": (lambda s: s["proxy"].update(ports=["8600:8080"]), "opens a port to other machines"),
     "a writable file system": (lambda s: s["intake-api"].update(read_only=False), "file system can be written"),

@@ -64,6 +64,13 @@ def test_no_service_reads_the_secret_of_another(manifests: list[Manifest]) -> No
             assert secrets == [f"huiyin-{one.body['metadata']['labels']['app.kubernetes.io/name']}"]
 
 
+def test_every_service_has_an_answer_key_and_intake_alone_the_vaults(manifests: list[Manifest]) -> None:
+    of_all, of_intake = {"HUIYIN_DATABASE_URL", "HUIYIN_ANSWER_KEY"}, {"HUIYIN_VAULT_KEY", "HUIYIN_VAULT_INDEX_KEY"}
+    for service in Service:
+        (secret,) = [one for one in manifests if one.name == f"huiyin-{service}" and one.kind == "Secret"]
+        assert set(secret.body["stringData"]) == of_all | (of_intake if service is Service.INTAKE else set())
+
+
 def test_the_audit_runs_every_night_and_has_no_key(manifests: list[Manifest]) -> None:
     (audit,) = [one for one in manifests if one.kind == "CronJob"]
     assert audit.body["spec"]["schedule"] == "0 3 * * *"

@@ -38,6 +38,7 @@ from services.followup.schemas import RecordAttempt
 from services.followup.tables import Callback
 from tests.chaos.delivery.lives import RESULT, START, WORDS, Told
 from tests.integration.analytics.county import Tokens, published
+from tests.support.tiny_service import ANSWER_KEYS
 
 SPECS = {spec.service: spec for spec in (DISPATCH, FOLLOWUP, ANALYTICS)}
 _AT_ONCE = 100
@@ -133,7 +134,7 @@ _STAFF: dict[Service, tuple[_Turns, _Take]] = {
 async def open_receiver(service: Service, url: str, *, reactions: Reactions | None = None) -> AsyncIterator[Receiver]:
     """The service on an empty database, with the demo pack, and with handlers of the caller's if given."""
     spec = SPECS[service]
-    resources = Resources(url, cast("Bus", None), SimulatedClock(START), Tokens(), cast("Vault", None))
+    resources = Resources(url, cast("Bus", None), SimulatedClock(START), Tokens(), cast("Vault", None), ANSWER_KEYS)
     running = RunningService(replace(spec, reactions=reactions or spec.reactions), resources)
     await running.prepare()
     async with running.runtime.work_database.transaction(START) as session:

@@ -22,6 +22,7 @@ from services.intake.main import SPEC
 from tests.chaos.proxy import Proxy, is_commit
 from tests.chaos.verdict import Verdict, expect, none_of
 from tests.integration.analytics.county import Tokens, published
+from tests.support.tiny_service import ANSWER_KEYS
 
 COMPLAINT = {"channel": "hotline", "kind": "help", "area_code": "999001101201", "category_code": "0101"}
 _TRIES = 20
@@ -92,7 +93,7 @@ async def open_desk(url: str, folder: Path) -> AsyncIterator[Desk]:
 @asynccontextmanager
 async def _opened(line: Proxy, through: str, folder: Path) -> AsyncIterator[Desk]:
     vault = load_or_create_keys(folder).vault()
-    running = RunningService(SPEC, Resources(through, cast("Bus", None), SystemClock(), Tokens(), vault))
+    running = RunningService(SPEC, Resources(through, cast("Bus", None), SystemClock(), Tokens(), vault, ANSWER_KEYS))
     await running.prepare()
     async with running.runtime.door_database.transaction(SystemClock().now()) as session:
         await learn_pack(session, published())

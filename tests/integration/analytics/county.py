@@ -31,6 +31,7 @@ from services.analytics.domain.terms import COUNTERS, NOTHING, Cell, Counts
 from services.analytics.handlers import REACTIONS
 from services.analytics.main import SPEC
 from services.analytics.tables import COARSE_DIMENSIONS, DIMENSIONS
+from tests.support.tiny_service import ANSWER_KEYS
 
 COUNTY = "999001000000"
 NOW = datetime(2026, 6, 10, 2, 0, tzinfo=UTC)
@@ -82,6 +83,7 @@ def application(database: Database, now: datetime = NOW) -> FastAPI:
         reactions=REACTIONS,
         verifier=Tokens(),
         vault=cast("Vault", None),
+        fingerprints=ANSWER_KEYS.of("analytics"),
     )
     return create_app(runtime, SPEC.routers, title=SPEC.title, description=SPEC.description, version="1")
 

@@ -22,6 +22,7 @@ from libs.common.time.clock import SystemClock
 from services.dispatch.main import SPEC, seed
 from tests.integration.cluster.conftest import ClusterDatabase
 from tests.support.eventually import eventually
+from tests.support.tiny_service import ANSWER_KEYS
 
 DEMO = Path(__file__).parents[3] / "packs" / "demo"
 NEWEST = max(file.name for file in SPEC.migrations.glob("versions/*.py"))[:4]
@@ -78,7 +79,9 @@ async def _process(
     bus = open_bus(BusKind.EMBEDDED, database_url=database.dsn, kafka_bootstrap=None)
     verifier = LocalVerifier(issuer, lambda: datetime.now(UTC))
     url = database.url(str(spec.service))
-    service = RunningService(spec, Resources(url, bus, SystemClock(), verifier, VaultKeys.passing().vault()))
+    service = RunningService(
+        spec, Resources(url, bus, SystemClock(), verifier, VaultKeys.passing().vault(), ANSWER_KEYS)
+    )
     process = Process(service, issuer)
     service.start(work=work, migrates=migrates)
     try:

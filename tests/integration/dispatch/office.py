@@ -33,6 +33,7 @@ from libs.common.web.app import create_app
 from services.dispatch.actions.directory import publish
 from services.dispatch.handlers import REACTIONS
 from services.dispatch.main import SPEC
+from tests.support.tiny_service import ANSWER_KEYS
 
 PACK = load_pack(Path(__file__).parents[3] / "packs" / "demo")
 COUNTY, TOWN, VILLAGE = "999001000000", "999001101000", "999001101201"
@@ -200,6 +201,7 @@ async def open_office(url: str, data_dir: Path) -> AsyncIterator[Office]:
         reactions=REACTIONS,
         verifier=LocalVerifier(issuer, system_now),
         vault=load_or_create_keys(data_dir).vault(),
+        fingerprints=ANSWER_KEYS.of("dispatch"),
     )
     app = create_app(runtime, SPEC.routers, title=SPEC.title, description=SPEC.description, version="0")
     transport = httpx.ASGITransport(app=app)

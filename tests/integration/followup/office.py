@@ -33,6 +33,7 @@ from libs.common.web.app import create_app
 from services.followup.actions import fire_due
 from services.followup.handlers import REACTIONS
 from services.followup.main import SPEC
+from tests.support.tiny_service import ANSWER_KEYS
 
 PACK = load_pack(Path(__file__).parents[3] / "packs" / "demo")
 ZONE = ZoneInfo("Asia/Shanghai")
@@ -254,6 +255,7 @@ async def open_office(url: str, data_dir: Path) -> AsyncIterator[Office]:
         reactions=REACTIONS,
         verifier=LocalVerifier(issuer, system_now),
         vault=load_or_create_keys(data_dir).vault(),
+        fingerprints=ANSWER_KEYS.of("followup"),
     )
     app = create_app(runtime, SPEC.routers, title=SPEC.title, description=SPEC.description, version="0")
     transport = httpx.ASGITransport(app=app)

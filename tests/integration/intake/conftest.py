@@ -22,6 +22,7 @@ from libs.common.time.clock import SimulatedClock
 from services.intake.main import SPEC
 from tests.conftest import MakeDatabase
 from tests.integration.intake.door import NOW, IntakeDoor
+from tests.support.tiny_service import ANSWER_KEYS
 
 TEMPLATE = "intake_template"
 
@@ -71,6 +72,7 @@ async def intake(intake_url: str, demo_pack: PackPublished, tmp_path: Path) -> A
         clock=SimulatedClock(NOW),
         verifier=LocalVerifier(issuer, lambda: datetime.now(UTC)),
         vault=load_or_create_keys(tmp_path).vault(),
+        answer_keys=ANSWER_KEYS,
     )
     service = RunningService(SPEC, resources)
     await service.prepare()

@@ -1,5 +1,6 @@
 """Many complaints in one stream: good lines are taken, each bad one is named, nothing is taken twice."""
 
+import re
 from typing import Any
 
 import orjson
@@ -9,10 +10,11 @@ from libs.common.database.session import Session
 from libs.common.run.failpoints import arm
 from libs.common.security.policy import Scope
 from libs.common.security.principal import Role
+from libs.common.web.ndjson import Read
 from services.intake.actions import batch
 from services.intake.actions.drafting import Draft
-from services.intake.schemas import TakenLine
-from tests.integration.intake.door import CASES, OTHER_TOWN, IntakeDoor, complaint
+from services.intake.schemas import RegisterCase, TakenLine
+from tests.integration.intake.door import CASES, OTHER_TOWN, TOWN, IntakeDoor, complaint
 
 
 @pytest.fixture
@@ -132,6 +134,28 @@ async def test_a_key_of_another_sender_is_another_key(intake: IntakeDoor, city: 
     await intake.batch([complaint()], city, **headers)
     await intake.batch([complaint()], intake.token(Role.INTEGRATOR, subject="province"), **headers)
     assert (await intake.counts())["cases"] == 2
+
+
+@pytest.mark.parametrize("lost", [{"area": TOWN}, {"unit": "D-WATER"}])
+async def test_lines_taken_before_are_not_told_to_an_account_with_other_rights(
+    intake: IntakeDoor, city: dict[str, str], lost: dict[str, str]
+) -> None:
+    headers = {"Idempotency-Key": "day-2026-03-04"}
+    first = await intake.batch([complaint(), complaint()], city, **headers)
+    changed = intake.token(Role.INTEGRATOR, subject="city-12345", **lost)
+    refused = await intake.batch([complaint(), complaint()], changed, **headers)
+    assert (refused.status_code, refused.json()["type"]) == (422, "urn:huiyin:problem:idempotency-key-reused")
+    assert first.json()["results"][0]["case_no"] not in refused.text
+    assert (await intake.counts())["cases"] == 2
+
+
+async def test_no_key_and_no_plain_digest_of_lines_is_kept(intake: IntakeDoor, city: dict[str, str]) -> None:
+    await intake.batch([complaint(), complaint()], city, **{"Idempotency-Key": "call-13912345678"})
+    (row,) = await intake.rows("SELECT scope, idempotency_key AS name, request_hash AS mark FROM answer")
+    assert re.fullmatch("[a-p]{32}", row.name)
+    assert "13912345678" not in row.scope
+    reads = [Read(number, RegisterCase.model_validate(complaint())) for number in (1, 2)]
+    assert bytes(row.mark) != batch.content_of(reads)
 
 
 async def test_one_line_that_nobody_foresaw_costs_the_others_nothing(

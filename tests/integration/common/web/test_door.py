@@ -1,15 +1,19 @@
 """Writing through the door: once and only once, in one commit, and only what was read before."""
 
 import asyncio
+import hashlib
+import re
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import httpx
+import orjson
 import pytest
 
+from libs.common.security.fingerprints import AnswerKeys
 from libs.common.web.answers import prune_answers
 from tests.integration.common.web.conftest import AUDITOR, OTHER_AREA, VISITOR, Clients
-from tests.support.tiny_service import TinyService
+from tests.support.tiny_service import SECRET, TinyService, tiny_service
 
 NOTES = "/intake/v1/notes"
 BODY = {"area_code": "999001101000", "text": "路灯不亮 lamp"}
@@ -98,6 +102,68 @@ async def test_a_key_is_one_callers_own_and_one_routes_own(client: httpx.AsyncCl
     changed = await client.put(mine.headers["location"], json=BODY, headers=headers)
     assert changed.status_code == 200
     assert await _count(service) == 2
+
+
+@pytest.mark.parametrize("token", ["operator-moved", "operator-of-unit", "operator-visits"])
+async def test_a_kept_answer_is_not_for_an_account_with_other_rights(
+    client: httpx.AsyncClient, service: TinyService, token: str
+) -> None:
+    """Nor is the request done again: what was done with the rights of before is done."""
+    await client.post(NOTES, json=BODY, headers=_key("k-1"))
+    refused = await client.post(NOTES, json=BODY, headers=_key("k-1") | {"Authorization": f"Bearer {token}"})
+    assert (refused.status_code, refused.json()["type"]) == (422, "urn:huiyin:problem:idempotency-key-reused")
+    assert "路灯" not in refused.text
+    assert await _count(service) == 1
+    again = await client.post(NOTES, json=BODY, headers=_key("k-1"))
+    assert (again.status_code, again.headers["idempotency-replayed"]) == (201, "true")
+
+
+async def test_neither_key_nor_request_can_be_found_out_from_what_is_kept(
+    client: httpx.AsyncClient, service: TinyService
+) -> None:
+    """Whoever has the table and guesses the request rightly cannot tell that it was right."""
+    body = orjson.dumps(BODY)
+    headers = _key(f"call-{SECRET}") | {"Content-Type": "application/json"}
+    assert (await client.post(NOTES, content=body, headers=headers)).status_code == 201
+    async with service.database.reading() as session:
+        (row,) = await session.fetch("SELECT scope, idempotency_key AS name, request_hash AS mark FROM answer")
+    assert re.fullmatch("[a-p]{32}", row.name)
+    parts = (b"POST", NOTES.encode(), b"", b"")
+    framed = b"".join(len(part).to_bytes(4) + part for part in parts) + body
+    guesses = (body, framed, headers["Idempotency-Key"].encode(), SECRET.encode())
+    digests = {hashlib.sha256(guess).digest() for guess in guesses}
+    assert bytes(row.mark) not in digests
+    assert bytes.fromhex(row.name.translate(str.maketrans("abcdefghijklmnop", "0123456789abcdef"))) not in {
+        digest[:16] for digest in digests
+    }
+    assert len(bytes(row.mark)) == 32
+
+
+OLD, NEW = b"o" * 32, b"n" * 32
+
+
+@pytest.mark.parametrize(
+    ("first", "then"),
+    [((OLD,), (OLD, NEW)), ((OLD,), (NEW, OLD)), ((NEW, OLD), (OLD,)), ((OLD, NEW), (NEW,)), ((NEW, OLD), (NEW,))],
+)
+async def test_while_a_key_is_replaced_every_process_finds_what_another_kept(
+    service: TinyService, database_url: str, clients: Clients, first: tuple[bytes, ...], then: tuple[bytes, ...]
+) -> None:
+    before, after = (tiny_service(database_url, answer_keys=AnswerKeys(keys)) for keys in (first, then))
+    try:
+        made = await clients(before).post(NOTES, json=BODY, headers=_key("k-1"))
+        again = await clients(after).post(NOTES, json=BODY, headers=_key("k-1"))
+        assert (again.content, again.headers["idempotency-replayed"]) == (made.content, "true")
+        other = await clients(after).post(NOTES, json=BODY | {"text": "other"}, headers=_key("k-1"))
+        assert other.status_code == 422
+        both = [clients(before), clients(after)]
+        for number in range(5):
+            twins = [client.post(NOTES, json=BODY, headers=_key(f"twin-{number}")) for client in both]
+            assert len({answer.content for answer in await asyncio.gather(*twins)}) == 1
+        assert await _count(service) == 6
+    finally:
+        await before.close()
+        await after.close()
 
 
 @pytest.mark.parametrize("key", ["", "x" * 201, "a b", "schlüssel".encode()])

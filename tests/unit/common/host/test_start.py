@@ -24,6 +24,8 @@ SPEC = ServiceSpec(Service.INTAKE, "", "", (), reactions([]), ROOT, keeps_secret
         (["api"], {}, "HUIYIN_DATABASE_URL is not set"),
         (["api"], {"HUIYIN_DATABASE_URL": URL}, "HUIYIN_VAULT_KEY and HUIYIN_VAULT_INDEX_KEY are not set"),
         (["api"], {"HUIYIN_DATABASE_URL": URL, "HUIYIN_VAULT_KEY": SECRET}, "go together"),
+        (["worker"], {"HUIYIN_DATABASE_URL": URL, **KEYS}, "HUIYIN_ANSWER_KEY is not set"),
+        (["api"], {"HUIYIN_DATABASE_URL": URL, **KEYS}, "Make it once: openssl rand -base64 32"),
         (["api"], {"HUIYIN_DATABASE_URL": URL, **KEYS, "HUIYIN_CLOCK": "simulated"}, "huiyin run"),
         (["api"], {"HUIYIN_DATABASE_URL": URL, **KEYS, "HUIYIN_FAILPOINTS": "nowhere:kill"}, "HUIYIN_FAILPOINTS"),
         (["both"], {}, "usage: python -m services.intake.main api|worker"),
@@ -53,9 +55,16 @@ def test_it_says_what_is_missing(
 
 
 @pytest.mark.parametrize("service", list(Service))
-def test_every_service_does(service: Service) -> None:
-    """Half of the vault's keys, as a secret that was filled in halfway gives them."""
-    environment = {"PATH": os.environ["PATH"], "HUIYIN_DATABASE_URL": URL, "HUIYIN_VAULT_KEY": SECRET}
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ({"HUIYIN_VAULT_KEY": SECRET}, "HUIYIN_VAULT_KEY and HUIYIN_VAULT_INDEX_KEY go together"),
+        (KEYS, "HUIYIN_ANSWER_KEY is not set"),
+    ],
+)
+def test_every_service_does(service: Service, given: dict[str, str], said: str) -> None:
+    """Half of the vault's keys, as a secret that was filled in halfway gives them; and no key for the answers."""
+    environment = {"PATH": os.environ["PATH"], "HUIYIN_DATABASE_URL": URL, **given}
     ended = subprocess.run(
         [sys.executable, "-m", f"services.{service}.main", "api"],
         capture_output=True,
@@ -66,5 +75,5 @@ def test_every_service_does(service: Service) -> None:
     )
     assert ended.returncode == 2
     assert ended.stderr.count("\n") == 1
-    assert "HUIYIN_VAULT_KEY and HUIYIN_VAULT_INDEX_KEY go together" in ended.stderr
+    assert said in ended.stderr
     assert SECRET[:8] not in ended.stderr + ended.stdout

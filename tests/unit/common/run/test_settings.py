@@ -12,6 +12,7 @@ SECRET = base64.b64encode(b"0123456789abcdefghijklmnopqrstuv").decode()
 OTHER = base64.b64encode(b"ABCDEFGHIJKLMNOPQRSTUVWXYZ012345").decode()
 ZERO = base64.b64encode(bytes(32)).decode()
 URL = "postgresql://intake:Pass-Word-77@db.example.org:5432/huiyin"
+THIRD = base64.b64encode(b"zyxwvutsrqponmlkjihgfedcba543210").decode()
 KEYS = {"HUIYIN_VAULT_KEY": SECRET, "HUIYIN_VAULT_INDEX_KEY": OTHER}
 
 
@@ -42,6 +43,11 @@ def _loaded(environment: pytest.MonkeyPatch, values: Mapping[str, str]) -> Commo
         (KEYS | {"HUIYIN_VAULT_KEY": ZERO}, "HUIYIN_VAULT_KEY", "zero"),
         (KEYS | {"HUIYIN_VAULT_INDEX_KEY": ZERO}, "HUIYIN_VAULT_INDEX_KEY", "zero"),
         (KEYS | {"HUIYIN_VAULT_INDEX_KEY": SECRET}, "HUIYIN_VAULT_INDEX_KEY", "two different keys"),
+        ({"HUIYIN_ANSWER_KEY": SECRET[:20]}, "HUIYIN_ANSWER_KEY", "32 bytes; make one: openssl rand -base64 32"),
+        ({"HUIYIN_ANSWER_KEY": SECRET + "%"}, "HUIYIN_ANSWER_KEY", "base64"),
+        ({"HUIYIN_ANSWER_KEY": ZERO}, "HUIYIN_ANSWER_KEY", "zeros"),
+        ({"HUIYIN_ANSWER_KEY": f"{THIRD},{SECRET[:20]}"}, "HUIYIN_ANSWER_KEY", "32 bytes"),
+        (KEYS | {"HUIYIN_ANSWER_KEY": OTHER}, "HUIYIN_ANSWER_KEY", "must not be a key of the vault"),
         ({"HUIYIN_DATABASE_URL": "Pass-Word-77"}, "HUIYIN_DATABASE_URL", "postgresql://user:password@host:port/name"),
         (
             {"HUIYIN_DATABASE_URL": URL.replace("5432", "Pass")},
@@ -66,16 +72,16 @@ def test_what_is_wrong_is_one_sentence_without_a_secret(
     assert named in sentence
     assert said in sentence
     assert "\n" not in sentence
-    for secret in (SECRET[:8], OTHER[:8], "Pass-Word-77", "input_value"):
+    for secret in (SECRET[:8], OTHER[:8], THIRD[:8], "Pass-Word-77", "input_value"):
         assert secret not in sentence
     # What Python prints of an error that nobody catches shows the one before it, too.
     assert wrong.value.__suppress_context__
 
 
 def test_no_secret_is_shown(environment: pytest.MonkeyPatch) -> None:
-    settings = _loaded(environment, KEYS | {"HUIYIN_DATABASE_URL": URL})
+    settings = _loaded(environment, KEYS | {"HUIYIN_DATABASE_URL": URL, "HUIYIN_ANSWER_KEY": THIRD})
     for shown in (repr(settings), str(settings), f"{settings.model_dump()}", settings.model_dump_json()):
-        for secret in (SECRET, OTHER, "Pass-Word-77"):
+        for secret in (SECRET, OTHER, THIRD, "Pass-Word-77"):
             assert secret not in shown
     assert settings.database_url is not None
     assert settings.database_url.get_secret_value() == URL
@@ -86,6 +92,12 @@ def test_a_database_is_named_in_any_of_its_ways(environment: pytest.MonkeyPatch,
     settings = _loaded(environment, {"HUIYIN_DATABASE_URL": url})
     assert settings.database_url is not None
     assert settings.database_url.get_secret_value() == url
+
+
+def test_an_answer_key_may_stand_beside_the_one_it_replaces(environment: pytest.MonkeyPatch) -> None:
+    keys = _loaded(environment, {"HUIYIN_ANSWER_KEY": f"{THIRD}, {OTHER}"}).answer_keys()
+    assert keys is not None
+    assert keys.keys == (base64.b64decode(THIRD), base64.b64decode(OTHER))
 
 
 def test_an_empty_value_is_absent(environment: pytest.MonkeyPatch) -> None:

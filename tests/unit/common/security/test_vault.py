@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from libs.common.security.keyfile import InsecureKeyFile
+from libs.common.security.keyfile import DamagedKeyFile, InsecureKeyFile
 from libs.common.security.phones import NotAPhone
 from libs.common.security.vault import KEY_FILE, CannotOpen, Cell, Suite, Vault, VaultKeys, load_or_create_keys
 
@@ -175,7 +175,7 @@ def test_a_broken_key_file_is_refused_and_not_overwritten(tmp_path: Path, conten
     path = tmp_path / KEY_FILE
     path.touch(mode=0o600)
     path.write_text(content)
-    with pytest.raises(ValueError, match=r"key|Expecting"):
+    with pytest.raises(DamagedKeyFile, match=KEY_FILE):
         load_or_create_keys(tmp_path)
     assert path.read_text() == content
 
