@@ -64,7 +64,11 @@ class RegisterCase(RequestBody):
     callback_wanted: Flag = True
     source_system: SourceName | None = None
     source_no: Annotated[
-        ExternalId | None, Field(description="The number in that system: the same one is registered only once")
+        ExternalId | None,
+        Field(
+            description="The number in that system: the same one is registered only once. It is kept in the clear, so "
+            "one that looks like a mobile phone or ID number is refused"
+        ),
     ] = None
     direct_answer: Annotated[
         LongText | None, Field(description="The answer, when it was given in the same breath (直接答复)")

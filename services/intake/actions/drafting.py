@@ -13,6 +13,7 @@ from libs.common.events.cases import CaseRegistered
 from libs.common.pack.directory import Directory
 from libs.common.pack.shelf import Shelved
 from libs.common.security.masking import mask_text
+from libs.common.security.personal_numbers import is_personal_number
 from libs.common.security.phones import NotAPhone
 from libs.common.security.policy import Right, Scope, has_right
 from libs.common.security.principal import Principal
@@ -195,6 +196,13 @@ def _check_source(desk: Desk, body: RegisterCase) -> None:
         raise invalid("source_system", "must be your own name", "须为本系统的名称")
     if body.source_no is not None and body.source_system is None and own is None:
         raise invalid("source_system", "is required beside source_no", "填写 source_no 时必填")
+    for field, given in (("source_no", body.source_no), ("source_system", body.source_system)):
+        if given is not None and is_personal_number(given, desk.now.date()):
+            raise invalid(
+                field,
+                "looks like a phone or ID number; send the number of the order itself",
+                "形似手机号或身份证号，请填写工单本身的编号",
+            )
 
 
 def _sealed_requester(vault: Vault, case_id: str, requester: RequesterIn | None) -> SealedRequester | None:

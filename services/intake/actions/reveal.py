@@ -9,7 +9,7 @@ from libs.common import metrics
 from libs.common.bus.flow import Service
 from libs.common.database.session import Session
 from libs.common.errors import Forbidden, NotFound, Unavailable
-from libs.common.security.masking import STAR, masked_name, masked_phone
+from libs.common.security.masking import STAR, mask_text, masked_name, masked_phone
 from libs.common.security.policy import may_know_requester
 from libs.common.security.principal import Principal
 from libs.common.security.vault import CannotOpen, Cell, Vault
@@ -79,7 +79,7 @@ def _record(session: Session, principal: Principal, case_id: str, reason: str, f
             "case_id": case_id,
             "who": principal.subject,
             "unit_code": principal.unit_code,
-            "reason": reason,
+            "reason": mask_text(reason),
             "fields": [str(field) for field in fields],
             "at": session.now,
         },

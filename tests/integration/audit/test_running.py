@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+import pytest
 from prometheus_client import REGISTRY
 
 from huiyin.audit.auditing import audit
@@ -35,10 +36,10 @@ async def test_every_cut_of_a_busy_house_is_clean(database_url: str, tmp_path: P
         assert cuts > 1
 
 
-async def test_numbers_of_things_may_look_like_phones(database_url: str, tmp_path: Path) -> None:
-    number = "13912341234"
+@pytest.mark.parametrize("number", ["GD202611280042", "370100202611280012", "1764300000000"])
+async def test_numbers_of_things_are_no_phones(database_url: str, tmp_path: Path, number: str) -> None:
     async with open_county(database_url, tmp_path) as county:
-        await county.register("numbered", source_system=number, source_no=number, ref=number)
+        await county.register("numbered", source_system=f"hub-{number.lower()}", source_no=number, ref="13912341234")
         report = await audit(county.house)
     assert report.clean, report.violations
 

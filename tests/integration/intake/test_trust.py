@@ -6,7 +6,7 @@ import pytest
 
 from libs.common.events.cases import CaseAssigned
 from libs.common.security.principal import Role
-from tests.integration.intake.door import CASES, NOW, IntakeDoor
+from tests.integration.intake.door import CASES, NOW, IntakeDoor, complaint
 from tests.support.logged import logged
 
 REQUESTERS = "/intake/v1/requesters"
@@ -84,6 +84,41 @@ async def test_a_look_is_recorded(intake: IntakeDoor) -> None:
     assert [tuple(row) for row in looks] == [
         (case_id, "operator-1", None, "回电核实位置", ["home", "id_no", "name", "phone", "text"], NOW)
     ]
+
+
+async def test_the_reason_of_a_look_is_kept_without_numbers(intake: IntakeDoor) -> None:
+    case_id = (await intake.register(requester=WHO))["case_id"]
+    reason = "诉求人用15880008887来电，身份证110101199003074514"
+    assert (await look(intake, case_id, intake.operator, reason=reason)).status_code == 200
+    (kept,) = await intake.rows("SELECT reason FROM reveal")
+    assert kept.reason == "诉求人用158****8887来电，身份证110***********4514"
+
+
+@pytest.mark.parametrize(
+    ("field", "number"),
+    [
+        ("source_no", "13812345678"),
+        ("source_no", "GD-138-1234-5678"),
+        ("source_no", "110101199003074514"),
+        ("source_system", "13812345678"),
+    ],
+)
+async def test_a_number_of_a_person_is_no_number_of_a_complaint(intake: IntakeDoor, field: str, number: str) -> None:
+    source = {"source_system": "city-hub", "source_no": "GD1", field: number}
+    before = await intake.counts()
+    refused = await intake.http.post(CASES, json=complaint(**source), headers=intake.operator)
+    assert (refused.status_code, refused.json()["fields"][0]["field"]) == (422, field)
+    assert number not in refused.text
+    lines = await intake.batch([complaint(**source)], intake.token(Role.VISITOR))
+    assert [(wrong["line"], wrong["field"]) for wrong in lines.json()["problems"]] == [(1, field)]
+    assert await intake.counts() == before
+
+
+@pytest.mark.parametrize("number", ["GD202611280042", "370100202611280012", "20261128000042", "999001000000-0001"])
+async def test_long_numbers_of_orders_are_taken(intake: IntakeDoor, number: str) -> None:
+    await intake.register(source_system="city-hub", source_no=number)
+    (row,) = await intake.rows("SELECT source_no FROM cases")
+    assert row.source_no == number
 
 
 async def test_only_what_was_asked_for_is_shown(intake: IntakeDoor) -> None:

@@ -14,6 +14,25 @@ IDENTITIES: dict[str, Spoiled] = {
         "UPDATE dispatch.ledger SET payload = replace(payload::text, '已到现场查看', '11010119900307123X')::json"
         " WHERE key = {by_hand} AND type = 'cn.huiyin.case.progress_reported'",
     ),
+    "a phone as the number of a complaint": spoiled(
+        "I9", "intake", "fresh", "its row in cases has a phone or ID number in clear",
+        "UPDATE intake.cases SET source_system = 'hub', source_no = '13800138000' WHERE case_id = {fresh}",
+    ),
+    "a phone as a number in an event": spoiled(
+        "I9", "intake", "solved", "has a phone or ID number in its field source_no",
+        "UPDATE intake.ledger SET payload = jsonb_set(payload::jsonb, '{{source_no}}', '\"13800138000\"')::json"
+        " WHERE key = {solved} AND type = 'cn.huiyin.case.registered'",
+    ),
+    "a phone as an Idempotency-Key": spoiled(
+        "I9", "dispatch", "call-138****8000", "its row in answer has a phone or ID number in clear",
+        "INSERT INTO dispatch.answer (scope, idempotency_key, request_hash, status, headers, body)"
+        " VALUES ('x', 'call-13800138000', '', 200, '{{}}', '')",
+    ),
+    "a phone in the reason of a look": spoiled(
+        "I9", "intake", "fresh", "its row in reveal has a phone or ID number in clear",
+        "INSERT INTO intake.reveal (reveal_id, case_id, who, reason, fields, at)"
+        " VALUES ('r', {fresh}, 'operator', '来电13800138000', '{{phone}}', now())",
+    ),
     "a phone in the words": spoiled(
         "I9", "intake", "fresh", "its row in wording has a phone or ID number in clear",
         "UPDATE intake.wording SET text = text || '，电话13800138000' WHERE case_id = {fresh}",
