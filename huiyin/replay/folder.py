@@ -1,6 +1,7 @@
 """The data folder of a replay (回放数据目录): begun anew when asked to, and never one that holds real complaints."""
 
 import csv
+import re
 import shutil
 from collections.abc import Sequence
 from pathlib import Path
@@ -12,6 +13,8 @@ from libs.common.database.embedded import running_dsn
 REFUSED = "refused.csv"
 MARK = "REPLAYED"
 """A file of this name says that all complaints in the folder were replayed."""
+_FORMULA = re.compile(r"\s*[=+\-@＝＋－＠]|[\t\r\n]")
+"""What a spreadsheet may take for the beginning of a formula (OWASP, CSV Injection)."""
 _SAYS = "All cases in this folder were replayed in simulated time. It may be deleted, and `huiyin replay` does so.\n"
 
 
@@ -43,7 +46,15 @@ def write_refusals(data_dir: Path, refused: Sequence[Refusal]) -> Path | None:
     with path.open("w", encoding="utf-8-sig", newline="") as file:
         writer = csv.writer(file)
         writer.writerow(("file", "line", "number", "reason", "detail"))
-        writer.writerows(
-            (each.place.file, each.place.line, each.number, each.reason.value, each.detail) for each in refused
-        )
+        writer.writerows(map(_cells, refused))
     return path
+
+
+def _cells(refusal: Refusal) -> tuple[object, ...]:
+    told = refusal.told
+    return (_text(told.place.file), told.place.line, _text(told.number), told.reason.value, _text(told.detail))
+
+
+def _text(cell: str) -> str:
+    """A cell that a spreadsheet takes for text, whatever it begins with: it came out of somebody's file."""
+    return f"'{cell}" if _FORMULA.match(cell) else cell

@@ -88,7 +88,7 @@ def print_refusals(console: Console, refused: Sequence[Refusal], listed: Path | 
     table.add_column("for example", overflow="fold")
     for reason, count in by_reason(refused).items():
         chinese, english = LABELS[Reason(reason)]
-        first = [refusal for refusal in refused if refusal.reason == reason][:FIRST_REFUSALS]
+        first = [refusal.told for refusal in refused if refusal.reason == reason][:FIRST_REFUSALS]
         examples = "\n".join(f"{each.place.file}:{each.place.line} {each.number} {each.detail}" for each in first)
         table.add_row(f"{english}\n{chinese}", f"{count:,}", _plain(examples))
     console.print(table)

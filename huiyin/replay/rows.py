@@ -2,11 +2,12 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
 from libs.common.events.terms import Channel, Kind, ResultKind
+from libs.common.security.masking import mask_text
 
 
 class Reason(StrEnum):
@@ -98,12 +99,17 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """One row that was not taken, and why."""
+    """One row that was not taken, and why. ``detail`` may quote the row: what is shown of it is ``told``."""
 
     place: Place
     number: str
     reason: Reason
     detail: str
+
+    @property
+    def told(self) -> "Refusal":
+        """As it may stand in a list or on a terminal: without anybody's phone or ID number."""
+        return replace(self, detail=mask_text(self.detail))
 
 
 def by_reason(refused: Iterable[Refusal]) -> dict[str, int]:

@@ -4,7 +4,7 @@ import hashlib
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import TypeVar
@@ -19,6 +19,7 @@ from huiyin.replay.reader import look_at, read
 from huiyin.replay.rows import Broken, Place, Reason, Record, Refusal, Row
 from huiyin.replay.texts import LONGEST_TEXT, LONGEST_TITLE, Limits, cleaned, cut, one_line
 from libs.common.events.terms import Channel, Kind, ResultKind
+from libs.common.security.personal_numbers import is_personal_number
 
 WordT = TypeVar("WordT", bound=StrEnum)
 
@@ -67,7 +68,7 @@ class Screening:
 
     def _judge(self, record: Record, columns: Columns) -> Row | Refusal | Repeat:
         content = _digest(record.fields)
-        number = _number(columns, record.fields, content)
+        number = _number(columns, record.fields, content, self._now.date())
         try:
             row = _row(record, columns, number, self._limits)
             self._check_times(row)
@@ -162,9 +163,12 @@ def _word(words: type[WordT], source: Source | None, fields: Mapping[str, str]) 
     return words(text) if text in {word.value for word in words} else None
 
 
-def _number(columns: Columns, fields: Mapping[str, str], content: bytes) -> str:
+def _number(columns: Columns, fields: Mapping[str, str], content: bytes, today: date) -> str:
     """The row's own number, when it is one that can be registered; else one made of its content."""
     given = _value(columns.number, fields)
+    if is_personal_number(given, today):
+        # It does not say which order it is; and of a phone alone the digest would be no secret.
+        given = ""
     if _plain_number(given):
         return given
     made_of = given.encode("utf-8", "surrogatepass") if given else content

@@ -1,5 +1,6 @@
 """Screening: every row is taken, refused with its reason, or a repeat; none is lost."""
 
+import hashlib
 import json
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -39,6 +40,16 @@ def test_a_good_row(tmp_path: Path) -> None:
     assert row.opened_at == datetime(2019, 4, 25, 4, 0, tzinfo=UTC)
     assert row.closed_at == row.opened_at + timedelta(days=2)
     assert row.result_kind is ResultKind.STAGED
+
+
+def test_a_phone_in_the_column_of_numbers_is_no_number(tmp_path: Path) -> None:
+    one, other = _screen(tmp_path, GOOD | {"uid": "13800138000"}, GOOD | {"uid": "13800138000", "detail": "井盖破损"})
+    assert isinstance(one, Row)
+    assert isinstance(other, Row)
+    assert len({one.number, other.number}) == 2
+    for row in (one, other):
+        assert row.number.startswith("row-")
+        assert hashlib.sha256(b"13800138000").hexdigest()[:32] not in row.number
 
 
 @pytest.mark.parametrize(
