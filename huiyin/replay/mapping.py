@@ -11,6 +11,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 
 from huiyin.replay.reader import Export, ExportProblem, Shape
 from libs.common.events.terms import Channel, Kind, ResultKind
+from libs.common.plain_yaml import check_plain
 
 BUILT_IN = Path(__file__).parent / "mappings"
 MANUAL = "docs/replay.md"
@@ -115,8 +116,10 @@ class Mapping(_Part):
 def load_mapping(path: Path) -> Mapping:
     """The mapping in a file. Raises ExportProblem."""
     try:
+        text = path.read_text(encoding="utf-8")
+        check_plain(text)
         # Every word stays text: YAML would otherwise read a column called "no" as false.
-        plain = yaml.load(path.read_text(encoding="utf-8"), yaml.BaseLoader)  # noqa: S506 - it makes only text
+        plain = yaml.load(text, yaml.BaseLoader)  # noqa: S506 - it makes only text
     except OSError as error:
         raise ExportProblem(f"the mapping {path} cannot be read: {error.strerror}") from error
     except (yaml.YAMLError, UnicodeDecodeError) as error:

@@ -14,6 +14,7 @@ from typing import Any
 import yaml
 
 from libs.common.pack.problems import DocPath, PackProblem
+from libs.common.plain_yaml import NotPlain, check_plain
 
 _BOM_UTF16 = (b"\xff\xfe", b"\xfe\xff")
 _EMPTY = frozenset({"", "~", "null"})
@@ -66,7 +67,11 @@ def read_yaml(file: Path) -> Reading:
     if problems:
         return reading
     try:
+        check_plain(text)
         root = yaml.compose(text, Loader=yaml.SafeLoader)
+    except NotPlain as error:
+        reading.wrong(file.name, error.line, error.problem, error.mend)
+        return reading
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 0
         reading.wrong(file.name, line, f"this is not YAML: {error.problem}", "check the indent, colons and quotes here")

@@ -63,6 +63,8 @@ def test_a_whole_mapping(tmp_path: Path) -> None:
         (("{constant: complaint}", "{constant: rant}"), "kind: 'rant'"),
         (("{constant: complaint}", "{constant: complaint, column: k}"), "exactly one of"),
         ((WHOLE, "- a\n- b"), "mapping.yaml"),
+        ((WHOLE, "a: &a [x]\nb: [*a, *a]"), "an alias"),
+        ((WHOLE, "a: " + "[" * 5_000), "64 levels"),
         ((WHOLE, "a: [b"), "not YAML"),
     ],
 )

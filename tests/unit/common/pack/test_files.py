@@ -1,5 +1,6 @@
 """Packs as they come from real desks: Excel's encodings, Windows line ends, missing files, many mistakes at once."""
 
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -126,3 +127,35 @@ def test_yaml_never_guesses_at_codes_and_times(folder: Path, pack: Pack) -> None
 def test_a_problem_prints_as_file_line_message_and_mend() -> None:
     assert str(PackProblem("a.csv", 3, "wrong", "do right")) == "a.csv:3: wrong. Mend: do right"
     assert str(PackProblem("a.csv", 0, "wrong", "do right")) == "a.csv: wrong. Mend: do right"
+
+
+BOMB = "a: &a [x, x, x, x, x, x, x, x, x]\n" + "".join(
+    f"{name}: &{name} [{', '.join([f'*{before}'] * 9)}]\n" for before, name in pairwise("abcdefghij")
+)
+
+
+@pytest.mark.parametrize(
+    ("added", "line", "said"),
+    [
+        (BOMB, 2, "an alias, *a,"),
+        ("loop: &loop\n  again: *loop\n", 2, "an alias, *loop,"),
+        ("loop: &loop [1, *loop]\n", 1, "an alias, *loop,"),
+        ("rules: &r {a: 1}\nmore:\n  <<: *r\n", 3, "an alias, *r,"),
+        ("deep: " + "[" * 100_000, 1, "more than 64 levels"),
+        ("deep:\n" + "".join(f"{' ' * n}k:\n" for n in range(1, 400)), 65, "more than 64 levels"),
+    ],
+)
+def test_what_would_have_no_end_is_refused_by_its_line(folder: Path, added: str, line: int, said: str) -> None:
+    settings = folder / "pack.yaml"
+    text = settings.read_text(encoding="utf-8")
+    settings.write_text(text + added, encoding="utf-8")
+    (problem,) = problems_of(folder)
+    assert (problem.file, problem.line) == ("pack.yaml", text.count("\n") + line)
+    assert said in problem.message
+    assert problem.mend
+
+
+def test_an_anchor_that_nothing_refers_to_is_harmless(folder: Path, pack: Pack) -> None:
+    settings = folder / "pack.yaml"
+    settings.write_text(settings.read_text(encoding="utf-8").replace("format: ", "format: &f "), encoding="utf-8")
+    assert load_pack(folder) == pack
