@@ -1,12 +1,19 @@
-"""One address for the whole house: requests go to the service that their path names; ``/`` says what there is."""
+"""One address for the whole house: requests go to the service that their path names; ``/`` says what there is.
 
+What no service answers is guarded as theirs is: the same headers, the same problems, a line and a count for each.
+"""
+
+import base64
+import hashlib
 from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
 from typing import Any
 
 import httpx
 from jinja2 import Environment, FileSystemLoader, select_autoescape
+from markupsafe import Markup
 from starlette.applications import Starlette
+from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import Route
@@ -14,10 +21,16 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from huiyin.house import House
 from libs.common import metrics
+from libs.common.errors import NotFound
+from libs.common.web.edge import Edge
+from libs.common.web.guard import BodyGuard
+from libs.common.web.problems import CHINESE, add_problem_handlers, language_of, problem_response
 
-_TEMPLATES = Environment(
-    loader=FileSystemLoader(Path(__file__).parent / "templates"), autoescape=select_autoescape(default=True)
-)
+_FOLDER = Path(__file__).parent / "templates"
+_TEMPLATES = Environment(loader=FileSystemLoader(_FOLDER), autoescape=select_autoescape(default=True))
+_CSS = (_FOLDER / "index.css").read_text(encoding="utf-8")
+_CSS_HASH = base64.b64encode(hashlib.sha256(_CSS.encode()).digest()).decode()
+_CSP = f"default-src 'none'; style-src 'sha256-{_CSS_HASH}'; base-uri 'none'; frame-ancestors 'none'"
 
 
 class Front:
@@ -29,7 +42,7 @@ class Front:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Give the request to the service of its first path segment."""
-        segment = scope.get("path", "/").split("/", 2)[1]
+        segment = f"{scope.get('path', '')}//".split("/", 2)[1]
         await self._apps.get(segment, self._front)(scope, receive, send)
 
 
@@ -39,9 +52,11 @@ def build_front(house: House) -> Front:
     specs = [service.spec for service in house.services.values()]
 
     async def index(request: Request) -> Response:
-        chinese = request.headers.get("accept-language", "zh").lower().startswith("zh")
-        page = _TEMPLATES.get_template("index.html").render(services=specs, chinese=chinese)
-        return HTMLResponse(page)
+        language = language_of(request.headers.get("accept-language", CHINESE))
+        css = Markup(_CSS)  # noqa: S704 - our own file
+        page = _TEMPLATES.get_template("index.html").render(services=specs, chinese=language == CHINESE, css=css)
+        headers = {"Content-Security-Policy": _CSP, "Content-Language": language, "Vary": "Accept-Language"}
+        return HTMLResponse(page, headers=headers)
 
     routes = [
         Route("/", index),
@@ -49,7 +64,10 @@ def build_front(house: House) -> Front:
         Route("/readyz", _ready(apps)),
         Route("/metrics", _metrics),
     ]
-    return Front(apps, Starlette(routes=routes, exception_handlers={404: _nowhere}))
+    guards = [Middleware(Edge, service="house"), Middleware(BodyGuard)]
+    front = Starlette(routes=routes, middleware=guards, exception_handlers={NotFound.status: _nowhere})
+    add_problem_handlers(front)
+    return Front(apps, front)
 
 
 async def _alive(request: Request) -> Response:
@@ -61,13 +79,12 @@ async def _metrics(request: Request) -> Response:
     return Response(body, media_type=content_type)
 
 
-async def _nowhere(request: Request, error: Exception) -> Response:
-    problem = {
-        "type": "urn:huiyin:problem:not-found",
-        "title": "There is no such page; the services are under /intake, /dispatch, /followup and /analytics",
-        "status": 404,
-    }
-    return JSONResponse(problem, 404, media_type="application/problem+json")
+async def _nowhere(request: Request, _error: Exception) -> Response:
+    problem = NotFound(
+        "The services are under /intake, /dispatch, /followup and /analytics",
+        "各服务位于 /intake、/dispatch、/followup、/analytics",
+    )
+    return problem_response(problem, request.scope)
 
 
 def _ready(apps: Mapping[str, ASGIApp]) -> Callable[[Request], Awaitable[Response]]:

@@ -11,7 +11,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 
 from huiyin.replay.reader import Export, ExportProblem, Shape
 from libs.common.events.terms import Channel, Kind, ResultKind
-from libs.common.plain_yaml import check_plain
+from libs.common.plain_yaml import NotPlain, check_plain
 
 BUILT_IN = Path(__file__).parent / "mappings"
 MANUAL = "docs/replay.md"
@@ -122,6 +122,8 @@ def load_mapping(path: Path) -> Mapping:
         plain = yaml.load(text, yaml.BaseLoader)  # noqa: S506 - it makes only text
     except OSError as error:
         raise ExportProblem(f"the mapping {path} cannot be read: {error.strerror}") from error
+    except NotPlain as error:
+        raise ExportProblem(f"the mapping {path}: {error}") from error
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         raise ExportProblem(f"the mapping {path} is not YAML in UTF-8: {error}") from error
     try:

@@ -1,16 +1,17 @@
 """All four services as applications on nothing: no database is asked, for tests of what stands before it."""
 
-from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 from fastapi import FastAPI
 from starlette.types import ASGIApp, Message, Scope
 
-from huiyin.house import SPECS
+from huiyin.house import SPECS, House
 from libs.common.bus.embedded import EmbeddedBus
 from libs.common.host.service import Resources, RunningService
+from libs.common.run.settings import CommonSettings
 from libs.common.security.vault import Vault
 from libs.common.time.clock import SystemClock
 from tests.support.tiny_service import ANSWER_KEYS, Tokens
@@ -18,15 +19,19 @@ from tests.support.tiny_service import ANSWER_KEYS, Tokens
 NOWHERE = "postgresql://nobody@127.0.0.1:1/nowhere"
 
 
-@asynccontextmanager
-async def offline_services() -> AsyncIterator[Mapping[str, FastAPI]]:
-    """Their applications by name; they know the tokens of ``Tokens``."""
+@cache
+def offline_house() -> House:
+    """A house of them; they know the tokens of ``Tokens``. One for all tests: it connects to nothing."""
     vault = Vault({"k1": b"v" * 32}, "k1", b"i" * 32)
     resources = Resources(NOWHERE, EmbeddedBus(NOWHERE), SystemClock(), Tokens(), vault, ANSWER_KEYS)
-    running = [RunningService(spec, resources) for spec in SPECS]
-    yield {str(service.spec.service): service.app() for service in running}
-    for service in running:
-        await service.stop()
+    services = {spec.service: RunningService(spec, resources) for spec in SPECS}
+    return House(services, resources.bus, resources.clock, CommonSettings(), NOWHERE)
+
+
+@cache
+def offline_services() -> Mapping[str, FastAPI]:
+    """Their applications by name."""
+    return {str(name): service.app() for name, service in offline_house().services.items()}
 
 
 @dataclass
@@ -38,6 +43,7 @@ class Call:
     headers: Mapping[str, str] = field(default_factory=dict)
     body: Sequence[bytes] | None = None
     """None: a body is announced, and never comes."""
+    scheme: str = "http"
     asked: int = 0
     """How many times the application asked for a piece of the body."""
     sent: list[Message] = field(default_factory=list)
@@ -50,7 +56,7 @@ class Call:
             "asgi": {"version": "3.0"},
             "http_version": "1.1",
             "method": self.method,
-            "scheme": "http",
+            "scheme": self.scheme,
             "path": self.path,
             "raw_path": self.path.encode(),
             "query_string": b"",
@@ -66,6 +72,12 @@ class Call:
     def status(self) -> int:
         """Of the answer; 0 when there was none."""
         return next((int(message["status"]) for message in self.sent if "status" in message), 0)
+
+    @property
+    def answer_headers(self) -> dict[str, str]:
+        """Of the answer."""
+        headers = next(message["headers"] for message in self.sent if "status" in message)
+        return {name.decode(): value.decode("latin-1") for name, value in headers}
 
     @property
     def answer(self) -> bytes:

@@ -28,6 +28,8 @@ _SECURITY_HEADERS: tuple[tuple[bytes, bytes], ...] = (
     (b"cache-control", b"no-store"),
     (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'"),
 )
+_STAY_WITH_TLS = (b"strict-transport-security", b"max-age=31536000; includeSubDomains")
+"""For whoever came by TLS: behind a proxy, when one that is trusted (FORWARDED_ALLOW_IPS) says so."""
 
 log = get_logger(__name__)
 
@@ -55,7 +57,7 @@ class Edge:
         set_traceparent(traceparent)
         named = {"service": self._service, "request_id": request_id, "trace_id": trace_id(traceparent)}
         context = line_context.set(named)
-        answer = _Answer(send, request_id)
+        answer = _Answer(send, request_id, secure=scope["scheme"] == "https")
         error: Exception | None = None
         try:
             error = await self._serve(scope, receive, answer)
@@ -107,8 +109,9 @@ class Edge:
 class _Answer:
     """Watches what is sent back and completes its headers."""
 
-    def __init__(self, send: Send, request_id: str) -> None:
+    def __init__(self, send: Send, request_id: str, *, secure: bool) -> None:
         self._send = send
+        self._secure = secure
         self._request_id = request_id.encode()
         self.begun = False
         self.code = _CLIENT_GONE
@@ -120,6 +123,8 @@ class _Answer:
             headers = list(message.get("headers", ()))
             present = {name for name, _ in headers}
             headers += [header for header in _SECURITY_HEADERS if header[0] not in present]
+            if self._secure:
+                headers.append(_STAY_WITH_TLS)
             headers.append((b"x-request-id", self._request_id))
             message = {**message, "headers": headers}
         await self._send(message)

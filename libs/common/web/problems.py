@@ -5,9 +5,10 @@ from collections.abc import Sequence
 from typing import Any
 
 import orjson
-from fastapi import FastAPI, Request, Response
+from fastapi import Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
+from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.types import Scope
 
@@ -108,7 +109,7 @@ def problem_response(problem: Problem, scope: Scope) -> Response:
     return Response(orjson.dumps(body, default=str), problem.status, headers, media_type=PROBLEM_JSON)
 
 
-def add_problem_handlers(app: FastAPI) -> None:
+def add_problem_handlers(app: Starlette) -> None:
     """Answer every refusal of ours, of the framework and of the validation in the same form."""
     app.add_exception_handler(Problem, _on_problem)
     app.add_exception_handler(RequestValidationError, _on_validation_error)
@@ -147,7 +148,8 @@ def _of_http_exception(request: Request, error: HTTPException) -> Problem:
     if isinstance(error.__cause__, Problem):
         return error.__cause__
     if error.status_code == MethodNotAllowed.status:
-        return MethodNotAllowed(headers={"Allow": _allowed_methods(request)})
+        allowed = _allowed_methods(request) or (error.headers or {}).get("Allow", "")
+        return MethodNotAllowed(headers={"Allow": allowed})
     if error.status_code == NotFound.status:
         return NotFound("There is nothing at this address", "该地址不存在")
     return BadRequest("The body cannot be read", "请求体无法读取")

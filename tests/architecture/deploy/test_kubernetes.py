@@ -56,6 +56,20 @@ def test_every_service_has_an_api_and_a_worker(manifests: list[Manifest]) -> Non
     assert sorted(commands) == sorted(expected)
 
 
+def test_who_says_that_a_request_came_by_tls_is_believed_where_only_the_door_gets_in(manifests: list[Manifest]) -> None:
+    settings = next(one for one in manifests if one.kind == "ConfigMap" and one.name == "huiyin-settings")
+    assert settings.body["data"]["FORWARDED_ALLOW_IPS"] == "*"
+    opened = [one for one in manifests if one.kind == "NetworkPolicy" and "Ingress" in one.body["spec"]["policyTypes"]]
+    to_apis = [
+        peer["namespaceSelector"]["matchLabels"]["kubernetes.io/metadata.name"]
+        for one in opened
+        for rule in one.body["spec"].get("ingress", ())
+        for peer in rule["from"]
+        if "namespaceSelector" in peer
+    ]
+    assert set(to_apis) == {"envoy-gateway-system", "ingress-nginx", "monitoring"}
+
+
 def test_no_service_reads_the_secret_of_another(manifests: list[Manifest]) -> None:
     for one in manifests:
         if one.kind == "Deployment":

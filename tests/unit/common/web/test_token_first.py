@@ -33,25 +33,23 @@ def _operations(app: FastAPI) -> Iterator[tuple[str, str]]:
 @pytest.mark.parametrize("more", [{}, NDJSON, {"content-encoding": "gzip"}, {"content-length": "9" * 9}])
 async def test_no_route_of_any_service_reads_a_body_without_a_token(more: dict[str, str]) -> None:
     seen = set()
-    async with offline_services() as apps:
-        for app in apps.values():
-            for method, path in _operations(app):
-                if method in ("GET", "HEAD"):
-                    continue
-                for headers in WITHOUT_TOKEN:
-                    call = await Call(method, path, {**headers, **more}).to(app)
-                    assert (call.status, call.asked) in ((401, 0), (405, 0)), (method, path, call)
-                    seen.add((call.status, path))
+    for app in offline_services().values():
+        for method, path in _operations(app):
+            if method in ("GET", "HEAD"):
+                continue
+            for headers in WITHOUT_TOKEN:
+                call = await Call(method, path, {**headers, **more}).to(app)
+                assert (call.status, call.asked) in ((401, 0), (405, 0)), (method, path, call)
+                seen.add((call.status, path))
     assert sum(status == 401 for status, _ in seen) > 25
 
 
 @pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE", "MADE-UP"])
 async def test_nor_does_an_address_or_a_method_that_is_none(method: str) -> None:
-    async with offline_services() as apps:
-        for name, app in apps.items():
-            for path, status in ((f"/{name}/v1/nothing", 404), (f"/{name}/healthz", 405), ("/", 404)):
-                call = await Call(method, path).to(app)
-                assert (call.status, call.asked) == (status, 0)
+    for name, app in offline_services().items():
+        for path, status in ((f"/{name}/v1/nothing", 404), (f"/{name}/healthz", 405), ("/", 404)):
+            call = await Call(method, path).to(app)
+            assert (call.status, call.asked) == (status, 0)
 
 
 def _ways() -> APIRouter:
