@@ -25,7 +25,7 @@ from libs.common import metrics
 from libs.common.database.engine import make_engine, settings_of
 from libs.common.database.records import Record, RecordBook
 from libs.common.database.trouble import DatabaseTrouble, DiskFull, Overtaken, as_trouble, is_trouble
-from libs.common.events.base import Event
+from libs.common.events.base import Cause, Event
 from libs.common.ledger.append import Entry, append
 from libs.common.pack.shelf import PackShelf
 from libs.common.run.failpoints import failpoint
@@ -53,7 +53,9 @@ _Row = type("Row", (asyncpg.Record,), {"__getattr__": _column, "__doc__": "A row
 class Session:
     """Rows and events of one transaction.
 
-    ``now`` is the time that what is done here carries: the clock's time at the door, or a consequence's time.
+    ``now`` is the time that what is done here carries: the clock's time at the door, or a consequence's time. ``cause``
+    is the event that is reacted to, None at the door: two events may say the same at the same moment, and only their
+    places in the ledger tell them apart.
     ``info`` is a place for what a service keeps during one transaction (for example the facts of a fold), ``memory``
     for what its process remembers of this database from one to the next: nothing that it could not read anew.
     """
@@ -63,6 +65,7 @@ class Session:
         self.service = database.schema
         self.packs = database.packs
         self.memory = database.memory
+        self.cause: Cause | None = None
         self.traceparent: str | None = None
         self.info: dict[str, Any] = {}
         self.learned: dict[tuple[str, str], dict[str, int]] = {}

@@ -1,7 +1,7 @@
 """What every event is: a frozen past fact that names its key and when it happened."""
 
 from datetime import UTC, datetime
-from typing import Annotated, ClassVar
+from typing import Annotated, ClassVar, NamedTuple
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict
 
@@ -28,3 +28,13 @@ class Event(BaseModel):
     def key(self) -> str:
         """What the event is about; events of one key keep their order."""
         raise NotImplementedError
+
+
+class Cause(NamedTuple):
+    """An event by its identity: as whose how-manieth word about its key it was said. ``event_id`` names it anywhere."""
+
+    source: str
+    stream: str
+    key: str
+    seq: int
+    event_id: str

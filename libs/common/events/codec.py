@@ -9,7 +9,7 @@ from pydantic import ValidationError
 
 from libs.common.bus.flow import EVENT_TYPES
 from libs.common.errors import Permanent
-from libs.common.events.base import Event
+from libs.common.events.base import Cause, Event
 
 UNREADABLE = "cn.huiyin.unreadable"
 """Type under which a record that is no event of ours is parked."""
@@ -38,6 +38,11 @@ class Envelope(NamedTuple):
     def trace_id(self) -> str | None:
         """The trace of the request that it goes back to."""
         return None if self.traceparent is None else self.traceparent[3:35]
+
+
+def cause_of(envelope: Envelope) -> Cause:
+    """The event by its identity alone."""
+    return Cause(envelope.source, envelope.stream, envelope.key, envelope.seq, envelope.event_id)
 
 
 def encode_event(event: Event) -> bytes:

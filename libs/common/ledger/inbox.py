@@ -21,7 +21,7 @@ import orjson
 
 from libs.common.database.session import Overtaken, Session
 from libs.common.events.base import Event
-from libs.common.events.codec import Envelope, decode_event, from_record, to_headers
+from libs.common.events.codec import Envelope, cause_of, decode_event, from_record, to_headers
 from libs.common.ledger.handlers import Reactions
 from libs.common.run.failpoints import failpoint
 from libs.common.time.clock import Clock
@@ -143,9 +143,10 @@ async def apply(session: Session, clock: Clock, reactions: Reactions, ready: Rea
     for envelope, event in heard:
         ready.under_way = envelope
         session.now = clock.reacting_to(envelope.occurred_at)
+        session.cause = cause_of(envelope)
         session.traceparent = envelope.traceparent
         await reactions.handlers[type(event)](session, event)
-    ready.under_way = None
+    ready.under_way = session.cause = None
     await park(session, [Parked(envelope, "waiting", reason) for envelope, reason in ready.wait])
     await park(session, [Parked(envelope, "behind", _BEHIND) for envelope in ready.behind])
     if ready.released:

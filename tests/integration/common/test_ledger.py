@@ -6,10 +6,13 @@ from collections.abc import AsyncIterator
 import pytest
 from asyncpg import PostgresError
 
-from libs.common.database.session import Database, Overtaken
+from libs.common.database.session import Database, Overtaken, Session
 from libs.common.errors import Permanent
+from libs.common.events.base import Cause
+from libs.common.events.cases import CaseSupplemented
 from libs.common.ledger import inbox
 from libs.common.ledger.append import GENESIS, chain
+from libs.common.ledger.handlers import on, reactions
 from libs.common.ledger.parking import Parking
 from libs.common.ledger.resend import ask_for_missing, resend_key
 from libs.common.time.clock import SystemClock
@@ -250,3 +253,21 @@ async def test_a_retry_comes_no_earlier_than_it_should(intake: Database, dispatc
         (envelope,) = await said(intake, "intake")
         await inbox.park(session, [inbox.Parked(envelope, "failed", "stumbled", tries=1, again_in=60.0)])
     assert not await parking.due(10)
+
+
+async def test_a_handler_knows_which_event_it_reacts_to(intake: Database, dispatch: Database) -> None:
+    """Two that say the same at the same moment are two; at the door, and when all is done, there is none."""
+    causes: list[Cause | None] = []
+
+    async def note(session: Session, _event: CaseSupplemented) -> None:
+        causes.append(session.cause)
+        session.before_commit("test", at_the_end)
+
+    async def at_the_end(session: Session) -> None:
+        causes.append(session.cause)
+
+    await say(intake, supplemented("c", "again"), supplemented("c", "again"))
+    first, second = await said(intake, "intake")
+    await hear(dispatch, reactions([on(CaseSupplemented, note)]), [first, second])
+    assert causes == [*(Cause("intake", "cases", "c", one.seq, one.event_id) for one in (first, second)), None]
+    assert (first.value, first.occurred_at) == (second.value, second.occurred_at)
