@@ -50,6 +50,8 @@ class Work(Base, table=True):
     triage_due_at: datetime | None = Field(default=None, sa_column=moment_column(nullable=True))
     sign_due_at: datetime | None = Field(default=None, sa_column=moment_column(nullable=True))
     handle_due_at: datetime | None = Field(default=None, sa_column=moment_column(nullable=True))
+    stepped_at: datetime | None = Field(default=None, sa_column=moment_column(nullable=True))
+    """The latest moment of its steps; empty in cases that took their last one before it was kept."""
     list_due_at: datetime = Field(sa_column=moment_column())
     """What lists are sorted by; see ``domain.clocks.list_due``."""
     warnings: list[str] = Field(sa_column=texts_column())

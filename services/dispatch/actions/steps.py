@@ -39,7 +39,7 @@ async def enter(session: Session, asked: Asked, case_id: str, action: Action) ->
 
 def _latest(work: Work) -> datetime:
     """When it last came on. A clock may have been ahead then: no step comes before the one that it follows."""
-    moments = (work.assigned_at, work.signed_at, work.handled_at, work.return_asked_at)
+    moments = (work.stepped_at, work.assigned_at, work.signed_at, work.handled_at, work.return_asked_at)
     return max((moment for moment in moments if moment is not None), default=work.registered_at)
 
 
@@ -60,6 +60,7 @@ def record(session: Session, work: Work, action: Action, target: Status, *, by: 
 
 def keep_step(session: Session, work: Work, action: Action, source: Status | None, *, by: Actor, why: str) -> None:
     """Write the step into the history."""
+    work.stepped_at = max(session.now, work.stepped_at or session.now)
     session.insert(
         Transition,
         {

@@ -11,6 +11,7 @@ from libs.common.security.principal import Role
 from tests.integration.dispatch.office import (
     COUNTY,
     HOUR,
+    LIGHTS,
     OTHER_TOWN,
     T0,
     TOWN,
@@ -217,3 +218,21 @@ async def test_no_step_comes_before_the_one_that_it_follows_when_the_clock_was_s
     moments = [work[name] for name in ("registered_at", "assigned_at", "signed_at", "handled_at")]
     assert moments == [moments[0]] * 4
     assert [event.occurred_at for event in await office.said(case_id)] == [T0 + HOUR] * 3
+
+
+@pytest.mark.parametrize("approved", [False, True])
+async def test_no_step_comes_before_a_return_and_its_decision_either(office: Office, approved: bool) -> None:
+    """Only the clock under which it was asked for was an hour ahead."""
+    case_id = await office.register()
+    unit = office.handler(VILLAGE_UNIT)
+    with office.clock.at(T0 + HOUR):
+        await unit.do(case_id, "return", {"reason_code": "not_our_duty", "note": "不属于本村"})
+    await office.dispatcher.do(case_id, "return/decision", {"approved": approved, "note": "已研究"})
+    if approved:
+        wish = {"lead_unit": "D-HOUSING", "category_code": LIGHTS, "reason": "由住建局办理"}
+        await office.dispatcher.do(case_id, "assignment", wish)
+    else:
+        await unit.do(case_id, "signature")
+    said = [event.occurred_at for event in await office.said(case_id)]
+    assert said == sorted(said)
+    assert said[-1] == T0 + HOUR
