@@ -14,7 +14,7 @@ from bench.stock.words import Words
 from libs.common.pack.directory import Directory
 from libs.common.time.periods import assessment_day
 from services.analytics.domain.counting import contribution
-from services.analytics.domain.documents import from_document
+from services.analytics.domain.documents import from_documents
 from services.analytics.domain.terms import COUNTERS
 
 _AT_ONCE = 50_000
@@ -91,16 +91,17 @@ async def _stage_cells(connection: Any, lived: Lived) -> None:
     records = [
         (template.number, cell.basis, cell.day, cell.unit_code, cell.category_code, cell.kind, *counts)
         for template in lived.templates
-        for cell, counts in contribution(from_document(orjson.loads(_document(lived, template))), day_of).items()
+        for cell, counts in contribution(from_documents(*_documents(lived, template)), day_of).items()
     ]
     await connection.copy_records_to_table("cell", schema_name="stock", records=records)
     await connection.execute("ANALYZE stock.cell")
 
 
-def _document(lived: Lived, template: Template) -> str:
+def _documents(lived: Lived, template: Template) -> tuple[dict[str, Any], dict[str, list[int]]]:
     table = next(table for table in lived.tables if (table.service, table.name) == ("analytics", "fact"))
     (row,) = template.rows["analytics", "fact"]
-    return str(row[table.columns.index("doc")])
+    doc, places = (orjson.loads(row[table.columns.index(name)]) for name in ("doc", "places"))
+    return doc, places
 
 
 async def _stage_copies(connection: Any, made: Iterable[Copy], words: dict[int, Words]) -> None:

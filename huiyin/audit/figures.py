@@ -1,9 +1,10 @@
-"""I8: every fact is the fold of its events, and every roll-up is the recount of the facts, to the last integer.
+"""I8: every fact has each of its events once, and every roll-up is what the ledgers come to, to the last integer.
 
-The recount is summed up in a scratch table, so that it may be larger than memory.
+Neither the fold of analytics nor its counting is used: what they leave out would be missing on both sides. The recount
+is summed up in a scratch table, so that it may be larger than memory.
 """
 
-from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import suppress
 from datetime import date, datetime
 from functools import lru_cache, partial
@@ -13,6 +14,7 @@ from typing import Any
 import orjson
 
 from huiyin.audit.case import ANALYTICS, CaseView
+from huiyin.audit.counted import Counted, count_case
 from huiyin.audit.queries import SPEAKERS
 from huiyin.audit.report import Findings, Invariant
 from libs.common.bus.flow import Stream
@@ -24,17 +26,17 @@ from libs.common.pack.problems import PackError
 from libs.common.time.periods import PeriodRules, assessment_day
 from services.analytics.actions.folding import FACT_COLUMNS, fact_row
 from services.analytics.actions.marks import HEARD, mark_of
-from services.analytics.domain.counting import DayOf, add, contribution
+from services.analytics.domain.counting import DayOf, add
 from services.analytics.domain.fact import PLACES, Fact
 from services.analytics.domain.marks import Mark, Registration
-from services.analytics.domain.terms import COUNTERS, Cell, Counts
+from services.analytics.domain.terms import COUNTERS, ENDED, Cell, Counts
 from services.analytics.queries.coarse import coarse_of
 from services.analytics.tables import COARSE_DIMENSIONS
 
 IN_MEMORY = 10_000
 """Cells summed up before they go to the scratch table."""
 
-_SOURCES = tuple(source for source in SPEAKERS[Stream.CASES] if source != ANALYTICS)
+SOURCES = tuple(source for source in SPEAKERS[Stream.CASES] if source != ANALYTICS)
 _DAYS_REMEMBERED = 5_000
 """A case asks for the same few moments again and again, and the next case for others."""
 _NAMES = tuple(counter.value for counter in COUNTERS)
@@ -116,20 +118,17 @@ def _days_of(rules: PeriodRules) -> DayOf:
     return lru_cache(_DAYS_REMEMBERED)(day_of)
 
 
-def fold_case(view: CaseView) -> Fact | None:
-    """The fact of a case from what analytics had applied; None when it had not heard of its registration.
-
-    The same as `fold` event by event, in one go: a fact keeps each kind of mark in its source's order, each mark once.
-    """
+def fact_of(view: CaseView) -> Fact | None:
+    """The fact of a case: one mark for each event that analytics had applied; None when it had not heard of it."""
     first: Registration | None = None
-    marks: dict[str, dict[Mark, None]] = {}
-    for one in view.applied(ANALYTICS, *_SOURCES):
+    marks: dict[str, list[Mark]] = {}
+    for one in view.applied(ANALYTICS, *SOURCES):
         if isinstance(one.event, CaseEvent) and type(one.event) in HEARD:
-            mark = mark_of(one.event)
+            mark = mark_of(one.event, one.seq)
             if isinstance(mark, Registration):
                 first = mark
             else:
-                marks.setdefault(PLACES[type(mark)], {})[mark] = None
+                marks.setdefault(PLACES[type(mark)], []).append(mark)
     kept: dict[str, Any] = {name: tuple(found) for name, found in marks.items()}
     return None if first is None else Fact(first, **kept)
 
@@ -166,9 +165,9 @@ class Figures:
 
     async def check(self, view: CaseView) -> None:
         """One case."""
-        fact, stored = fold_case(view), view.row("fact")
+        fact, counted, stored = fact_of(view), count_case(view), view.row("fact")
         say = partial(self._findings.violated, Invariant.FIGURE, view.case_id, ANALYTICS)
-        if fact is None:
+        if fact is None or counted is None:
             if stored is not None:
                 say("there is a fact, and no registration that analytics had applied")
             return
@@ -178,12 +177,13 @@ class Figures:
         except UnknownPack as error:
             say(str(error))
             return
-        cells = contribution(fact, day_of)
+        cells = counted.cells(day_of)
         await self._recount.add(cells)
         if stored is None:
             say("there is no fact of it")
             return
-        for column, is_stored, should in fact_differences(stored, fact_row(fact, day_of, cells)):
+        expected = dict(zip(FACT_COLUMNS, fact_row(fact, day_of, cells), strict=True)) | _standing(counted, day_of)
+        for column, is_stored, should in fact_differences(stored, expected):
             say(f"{column} of its fact is {is_stored}, the events say {should}")
 
     async def counted(self, file: Path) -> None:
@@ -204,12 +204,28 @@ class Figures:
             self._findings.violated(Invariant.FIGURE, place, ANALYTICS, message)
 
 
-def fact_differences(stored: Row, row: Iterable[object]) -> Iterator[tuple[str, object, object]]:
-    """Columns of a fact that are not what they should be: name, stored value, value folded anew."""
-    for column, should in zip(FACT_COLUMNS, row, strict=True):
+def _standing(counted: Counted, day_of: DayOf) -> dict[str, object]:
+    """Where a case stands, by the count and not by the fact's own rules."""
+    status = counted.status
+    return {
+        "unit_code": counted.unit,
+        "category_code": counted.category,
+        "round": counted.round,
+        "status": status.value,
+        "is_open": status not in ENDED,
+        "closed_day": None if counted.closed_at is None else day_of(counted.closed_at),
+        "handle_due_at": counted.handle_due_at,
+    }
+
+
+def fact_differences(stored: Row, expected: Mapping[str, object]) -> Iterator[tuple[str, object, object]]:
+    """Columns of a fact that are not what they should be: name, stored value, value counted anew."""
+    for column, should in expected.items():
         value = stored[column]
         if column == "doc":
             yield from _document_differences(orjson.loads(value), orjson.loads(str(should)))
+        elif column == "places":
+            yield from _misplaced(orjson.loads(value), orjson.loads(str(should)))
         elif (" ".join(value) if column == "units" else value) != should and (column, value) != _OLDER:
             yield column, value, should
 
@@ -221,6 +237,23 @@ def _document_differences(stored: Any, should: Any) -> Iterator[tuple[str, objec
     for name in sorted(stored.keys() | should.keys()):
         if stored.get(name) != should.get(name):
             yield f"doc.{name}", stored.get(name), should.get(name)
+
+
+def _misplaced(stored: Any, should: Any) -> Iterator[tuple[str, object, object]]:
+    """Places that are not what they should be; a mark from before they were kept has 0, or none at all."""
+    if not isinstance(stored, dict):
+        yield "places", stored, should
+        return
+    for name in sorted(stored.keys() | should.keys()):
+        places, wanted = stored.get(name, []), should.get(name, [])
+        if not _may_stand_for(places, wanted):
+            yield f"places.{name}", places, wanted
+
+
+def _may_stand_for(places: Any, wanted: list[int]) -> bool:
+    if not isinstance(places, list) or len(places) > len(wanted):
+        return False
+    return all(one in (0, other) for one, other in zip(places, wanted, strict=False))
 
 
 async def rollup_differences(cut: Cut) -> AsyncIterator[tuple[str, str]]:

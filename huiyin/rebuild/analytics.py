@@ -9,15 +9,17 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from huiyin.audit.case import CaseView, Said, causes_of
-from huiyin.audit.figures import MONTH, RECOUNT, SCRATCH, Packs, Recount, fold_case, rollup_differences
+from huiyin.audit.case import ANALYTICS, CaseView, Said, causes_of
+from huiyin.audit.figures import MONTH, RECOUNT, SCRATCH, SOURCES, Packs, Recount, rollup_differences
 from huiyin.audit.merge import Group, by_key
 from huiyin.audit.queries import events_of, marks_of
 from libs.common.bus.flow import Stream
 from libs.common.database.cut import Cut, Row, open_cut
 from libs.common.events.codec import decode_event
 from services.analytics.actions.folding import FACT_COLUMNS, fact_row
+from services.analytics.actions.refold import refold
 from services.analytics.domain.counting import contribution
+from services.analytics.domain.fact import Fact, UnknownCase
 from services.analytics.domain.terms import COUNTERS, Cell
 from services.analytics.queries.coarse import coarse_of
 from services.analytics.tables import COARSE_DIMENSIONS
@@ -130,7 +132,7 @@ async def _refold(cut: Cut) -> tuple[int, int]:
     cases = events = 0
     async for case_id, group in by_key(cut, streams):
         events += len(group["events"])
-        fact = fold_case(_view(case_id, group))
+        fact = _fact_of(_view(case_id, group))
         if fact is None:
             continue
         cases += 1
@@ -157,6 +159,14 @@ def _view(case_id: str, group: Group) -> CaseView:
                 Said(row["service"], row["seq"], causes_of(row), event, row["recorded_at"])
             )
     return view
+
+
+def _fact_of(view: CaseView) -> Fact | None:
+    """By analytics' own fold; None when it had not applied the registration."""
+    try:
+        return refold((one.seq, one.event) for one in view.applied(ANALYTICS, *SOURCES)).get(view.case_id)
+    except UnknownCase:
+        return None
 
 
 def _stored(row: Sequence[object]) -> tuple[object, ...]:

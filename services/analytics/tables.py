@@ -21,7 +21,7 @@ class Base(SQLModel):
 
 
 class FactRow(Base, table=True):
-    """One case (一件一档). ``doc`` is the whole fact; the columns are what is searched by, all derived from it."""
+    """One case (一件一档). ``doc`` and ``places`` are the whole fact; the columns by which one searches follow."""
 
     __tablename__ = "fact"
 
@@ -54,6 +54,8 @@ class FactRow(Base, table=True):
     counted: int = Field(sa_column=Column(BigInteger, nullable=False))
     """A bit for each of ``COUNTERS`` that the case adds to anywhere; all bits while nobody has worked it out."""
     doc: dict[str, Any] = Field(sa_column=Column(JSONB, nullable=False))
+    places: dict[str, list[int]] = Field(sa_column=Column(JSONB, nullable=False))
+    """Of each mark in ``doc``: its event's place in its source's ledger; less, or nothing, while nobody noted it."""
 
 
 class FreshnessRow(Base, table=True):

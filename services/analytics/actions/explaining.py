@@ -18,7 +18,7 @@ from services.analytics.actions.figures import basis_of, find_formula, ratio_of
 from services.analytics.actions.memory import day_rule
 from services.analytics.actions.selecting import Asked, make_definite, reachable_area
 from services.analytics.domain.counting import contribution
-from services.analytics.domain.documents import from_document
+from services.analytics.domain.documents import from_documents
 from services.analytics.domain.rates import plain, scale_of, weighted
 from services.analytics.domain.terms import COUNTERS, Basis, Cell, Counter, Counts
 from services.analytics.queries.behind import Place, Wanted, walk
@@ -94,7 +94,7 @@ def _cursor(place: Place) -> str:
 
 def _behind(session: Session, row: Any, number: _Number, scope: Scope, selection: Selection) -> CaseBehind | None:
     counts = [0] * len(COUNTERS)
-    for cell, more in _cells(session, orjson.loads(row.doc)).items():
+    for cell, more in _cells(session, orjson.loads(row.doc), orjson.loads(row.places)).items():
         if cell.basis == number.basis and _inside(cell, scope, selection):
             counts = [a + b for a, b in zip(counts, more, strict=True)]
     amount = weighted(tuple(counts), number.terms)
@@ -129,7 +129,7 @@ async def read_case(session: Session, scope: Scope, case_id: str) -> CaseOut:
     row = await fact_row(session, scope, case_id)
     if row is None:
         raise NotFound
-    cells = sorted(_cells(session, row.doc).items())
+    cells = sorted(_cells(session, row.doc, row.places).items())
     formulas = session.packs.current(session.now).directory.formulas
     return CaseOut(
         **_case(row),
@@ -162,8 +162,8 @@ def _figures(formulas: Sequence[Formula], cell: Cell, counts: Counts) -> Iterato
             )
 
 
-def _cells(session: Session, document: Mapping[str, Any]) -> dict[Cell, Counts]:
-    fact = from_document(document)
+def _cells(session: Session, document: Mapping[str, Any], places: Mapping[str, Sequence[int]]) -> dict[Cell, Counts]:
+    fact = from_documents(document, places)
     return contribution(fact, day_rule(session, fact.registration.pack_version))
 
 

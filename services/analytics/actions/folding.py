@@ -16,7 +16,7 @@ from libs.common.ledger.append import part_of
 from services.analytics.actions.marks import mark_of
 from services.analytics.actions.memory import Remembered, day_rule, memory_of
 from services.analytics.domain.counting import DayOf, add, contribution, counted, difference
-from services.analytics.domain.documents import from_document, to_document
+from services.analytics.domain.documents import from_documents, to_document, to_places
 from services.analytics.domain.fact import Fact, UnknownCase, fold
 from services.analytics.domain.grains import FINE
 from services.analytics.domain.terms import COUNTERS, Cell, Counter, Counts
@@ -28,7 +28,8 @@ _INFO = "analytics.fold"
 
 _LOAD = """
     SELECT case_id, fact.xmin::text::bigint AS writer,
-           CASE WHEN fact.xmin::text::bigint IS DISTINCT FROM known.writer THEN doc::text END AS doc
+           CASE WHEN fact.xmin::text::bigint IS DISTINCT FROM known.writer THEN doc::text END AS doc,
+           CASE WHEN fact.xmin::text::bigint IS DISTINCT FROM known.writer THEN places::text END AS places
     FROM fact JOIN unnest($1::text[], $2::bigint[]) AS known(case_id, writer) USING (case_id)
     ORDER BY case_id FOR UPDATE OF fact
 """
@@ -57,9 +58,10 @@ FACT_COLUMNS = {
     "version": "integer",
     "counted": "bigint",
     "doc": "text",
+    "places": "text",
 }
-"""The columns of a fact and how they are sent: ``units`` joined by spaces, ``doc`` as JSON text."""
-_READ_AS = {"units": "string_to_array(units, ' ')", "doc": "doc::jsonb"}
+"""The columns of a fact and how they are sent: ``units`` joined by spaces, ``doc`` and ``places`` as JSON text."""
+_READ_AS = {"units": "string_to_array(units, ' ')", "doc": "doc::jsonb", "places": "places::jsonb"}
 
 _FIRST_MONTH = "INSERT INTO rollup_month (starts_on) VALUES ($1) ON CONFLICT DO NOTHING"
 _AFTER_FACT = len(FACT_COLUMNS) + 1
@@ -158,20 +160,22 @@ async def load_facts(session: Session, case_ids: Iterable[str]) -> None:
         if row.doc is None:
             _, book.before[row.case_id], book.cells[row.case_id] = remembered[row.case_id]
         else:
-            book.before[row.case_id] = from_document(orjson.loads(row.doc))
+            book.before[row.case_id] = from_documents(orjson.loads(row.doc), orjson.loads(row.places))
     book.after.update({case_id: book.before[case_id] for case_id in wanted})
 
 
 async def fold_event(session: Session, event: CaseEvent) -> None:
-    """Fold one event; what it changes is written when the transaction ends.
+    """Fold one event, told from others by its place in its ledger; what it changes is written in the end.
 
     Raises:
         Permanent: the case was never registered here.
     """
+    if session.cause is None:
+        raise RuntimeError(f"{event.type_name} was given to the fold without its place in a ledger")
     await load_facts(session, [event.case_id])
     book = _book(session)
     try:
-        book.after[event.case_id] = fold(book.after[event.case_id], mark_of(event))
+        book.after[event.case_id] = fold(book.after[event.case_id], mark_of(event, session.cause.seq))
     except UnknownCase:
         raise Permanent(f"case {event.case_id} was never registered here") from None
     session.before_commit(_INFO, _write)
@@ -266,4 +270,5 @@ def fact_row(fact: Fact, day_of: DayOf, cells: Mapping[Cell, Counts]) -> tuple[o
         fact.version,
         counted(cells.values()),
         to_document(fact),
+        to_places(fact),
     )

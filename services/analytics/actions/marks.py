@@ -29,12 +29,15 @@ from services.analytics.domain.marks import (
 )
 
 
-def mark_of(event: cases.CaseEvent) -> Registration | Mark:
-    """What the event tells; KeyError when it is of a type that analytics does not hear."""
-    return _READERS[type(event)](event)
+def mark_of(event: cases.CaseEvent, seq: int) -> Registration | Mark:
+    """What the event tells, from its place in its source's ledger.
+
+    KeyError when it is of a type that analytics does not hear.
+    """
+    return _READERS[type(event)](event, seq)
 
 
-def _registered(event: cases.CaseRegistered) -> Registration:
+def _registered(event: cases.CaseRegistered, seq: int) -> Registration:
     return Registration(
         case_id=event.case_id,
         case_no=event.case_no,
@@ -46,22 +49,23 @@ def _registered(event: cases.CaseRegistered) -> Registration:
         pack_version=event.pack_version,
         at=event.registered_at,
         accused_unit=event.accused_unit or "",
+        seq=seq,
     )
 
 
-def _answered(event: cases.CaseAnsweredDirectly) -> DirectAnswer:
-    return DirectAnswer(event.round, event.answered_by_unit or "", event.occurred_at)
+def _answered(event: cases.CaseAnsweredDirectly, seq: int) -> DirectAnswer:
+    return DirectAnswer(event.round, event.answered_by_unit or "", event.occurred_at, seq)
 
 
-def _assigned(event: cases.CaseAssigned | cases.CaseReassigned) -> Stint:
-    return Stint(event.round, event.lead_unit, event.category_code, event.occurred_at)
+def _assigned(event: cases.CaseAssigned | cases.CaseReassigned, seq: int) -> Stint:
+    return Stint(event.round, event.lead_unit, event.category_code, event.occurred_at, seq)
 
 
-def _handled(event: cases.CaseHandled) -> Outcome:
-    return Outcome(event.round, event.unit_code, event.result_kind.value, event.occurred_at)
+def _handled(event: cases.CaseHandled, seq: int) -> Outcome:
+    return Outcome(event.round, event.unit_code, event.result_kind.value, event.occurred_at, seq)
 
 
-def _limit(event: cases.DeadlineSet) -> Limit:
+def _limit(event: cases.DeadlineSet, seq: int) -> Limit:
     return Limit(
         round=event.round,
         deadline=event.deadline.value,
@@ -69,10 +73,11 @@ def _limit(event: cases.DeadlineSet) -> Limit:
         starts_at=event.starts_at,
         due_at=event.due_at,
         at=event.occurred_at,
+        seq=seq,
     )
 
 
-def _tried(event: cases.CallbackTried) -> Try:
+def _tried(event: cases.CallbackTried, seq: int) -> Try:
     return Try(
         round=event.round,
         attempt=event.attempt,
@@ -83,41 +88,54 @@ def _tried(event: cases.CallbackTried) -> Try:
         solved=event.solved,
         satisfaction=event.satisfaction and event.satisfaction.value,
         at=event.occurred_at,
+        seq=seq,
     )
 
 
-def _closed(event: cases.CaseClosed) -> Closure:
+def _closed(event: cases.CaseClosed, seq: int) -> Closure:
     word = event.satisfaction and event.satisfaction.value
-    return Closure(event.round, event.closing.value, word, event.occurred_at)
+    return Closure(event.round, event.closing.value, word, event.occurred_at, seq)
 
 
-def _supervised(event: cases.SupervisionIssued) -> Supervision:
-    return Supervision(event.supervision_id, event.round, event.level.value, event.unit_code or "", event.occurred_at)
+def _supervised(event: cases.SupervisionIssued, seq: int) -> Supervision:
+    return Supervision(
+        event.supervision_id, event.round, event.level.value, event.unit_code or "", event.occurred_at, seq
+    )
 
 
-_READERS: dict[type[Event], Callable[[Any], Registration | Mark]] = {
+_READERS: dict[type[Event], Callable[[Any, int], Registration | Mark]] = {
     cases.CaseRegistered: _registered,
-    cases.CaseSupplemented: lambda event: Supplement(event.occurred_at),
-    cases.CaseWithdrawn: lambda event: Withdrawal(event.occurred_at),
+    cases.CaseSupplemented: lambda event, seq: Supplement(event.occurred_at, seq),
+    cases.CaseWithdrawn: lambda event, seq: Withdrawal(event.occurred_at, seq),
     cases.CaseAnsweredDirectly: _answered,
-    cases.TriageQueued: lambda event: Stint(event.round, "", "", event.occurred_at),
+    cases.TriageQueued: lambda event, seq: Stint(event.round, "", "", event.occurred_at, seq),
     cases.CaseAssigned: _assigned,
     cases.CaseReassigned: _assigned,
-    cases.CaseSigned: lambda event: Signature(event.round, event.unit_code, event.occurred_at),
-    cases.ProgressReported: lambda event: Progress(event.round, event.unit_code, event.occurred_at),
+    cases.CaseSigned: lambda event, seq: Signature(event.round, event.unit_code, event.occurred_at, seq),
+    cases.ProgressReported: lambda event, seq: Progress(event.round, event.unit_code, event.occurred_at, seq),
     cases.CaseHandled: _handled,
-    cases.ReturnRequested: lambda event: ReturnRequest(
-        event.round, event.unit_code, event.reason_code, event.occurred_at
+    cases.ReturnRequested: lambda event, seq: ReturnRequest(
+        event.round, event.unit_code, event.reason_code, event.occurred_at, seq
     ),
-    cases.ReturnDecided: lambda event: ReturnRuling(event.round, event.unit_code, event.approved, event.occurred_at),
+    cases.ReturnDecided: lambda event, seq: ReturnRuling(
+        event.round, event.unit_code, event.approved, event.occurred_at, seq
+    ),
     cases.DeadlineSet: _limit,
-    cases.DeadlineWarned: lambda event: Warned(event.round, event.deadline.value, event.due_at, event.occurred_at),
-    cases.DeadlineMissed: lambda event: Missed(event.round, event.deadline.value, event.due_at, event.occurred_at),
-    cases.CallbackDue: lambda event: CallbackOpened(event.round, event.handling_unit or "", event.occurred_at),
+    cases.DeadlineWarned: lambda event, seq: Warned(
+        event.round, event.deadline.value, event.due_at, event.occurred_at, seq
+    ),
+    cases.DeadlineMissed: lambda event, seq: Missed(
+        event.round, event.deadline.value, event.due_at, event.occurred_at, seq
+    ),
+    cases.CallbackDue: lambda event, seq: CallbackOpened(
+        event.round, event.handling_unit or "", event.occurred_at, seq
+    ),
     cases.CallbackTried: _tried,
-    cases.CaseSentBack: lambda event: SentBack(event.round, event.next_round, event.unit_code or "", event.occurred_at),
+    cases.CaseSentBack: lambda event, seq: SentBack(
+        event.round, event.next_round, event.unit_code or "", event.occurred_at, seq
+    ),
     cases.CaseClosed: _closed,
     cases.SupervisionIssued: _supervised,
-    cases.SupervisionReplied: lambda event: Reply(event.supervision_id, event.round, event.occurred_at),
+    cases.SupervisionReplied: lambda event, seq: Reply(event.supervision_id, event.round, event.occurred_at, seq),
 }
 HEARD: frozenset[type[Event]] = frozenset(_READERS)

@@ -9,7 +9,7 @@ from libs.common.pack.areas import VILLAGE_DIGITS
 from libs.common.security.policy import Scope
 from services.analytics.actions.memory import day_rule
 from services.analytics.domain.counting import contribution
-from services.analytics.domain.documents import from_document
+from services.analytics.domain.documents import from_documents
 from services.analytics.domain.terms import COUNTERS, Basis, Cell, Counter, Counts
 from services.analytics.queries.cases import hidden_cases
 from services.analytics.queries.sums import Grouping, Selection
@@ -44,8 +44,8 @@ async def sums(
 async def _hidden(session: Session, scope: Scope, basis: Basis, selection: Selection) -> list[tuple[Cell, Counts]]:
     """The cells of the selection that the hidden cases add to, with what each adds."""
     found: list[tuple[Cell, Counts]] = []
-    for document in await hidden_cases(session, scope, selection.first, selection.last):
-        fact = from_document(orjson.loads(document))
+    for row in await hidden_cases(session, scope, selection.first, selection.last):
+        fact = from_documents(orjson.loads(row.doc), orjson.loads(row.places))
         cells = contribution(fact, day_rule(session, fact.registration.pack_version))
         found += [(cell, counts) for cell, counts in cells.items() if _is_chosen(cell, scope, basis, selection)]
     return found

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
-from services.analytics.domain.fact import Fact
+from services.analytics.domain.fact import Fact, precedes
 from services.analytics.domain.terms import COUNTERS, NOTHING, Basis, Cell, Counter, Counts
 
 DayOf = Callable[[datetime], date]
@@ -85,10 +85,10 @@ def _rounds(fact: Fact) -> Iterator[Happening]:
         begun = [
             stint.at
             for stint in fact.stints
-            if (stint.round, stint.unit) == (outcome.round, outcome.unit) and stint.at <= outcome.at
+            if (stint.round, stint.unit) == (outcome.round, outcome.unit) and precedes(stint, outcome)
         ]
         minutes = (outcome.at - begun[-1]) // _MINUTE if begun else 0
-        if minutes:
+        if minutes > 0:
             yield Happening(Counter.HANDLE_MINUTES, outcome.unit, outcome.at, minutes)
     for round_ in sorted({limit.round for limit in fact.limits}):
         limit = fact.handle_limit(round_)

@@ -1,7 +1,12 @@
-"""A fact as a document and back, as the fact table keeps it. Marks are lists: fields are added at their end."""
+"""A fact as documents and back, as the fact table keeps it: its marks, and beside them the places of their events.
 
-from collections.abc import Mapping
+Marks are lists: fields are added at their end, and what a newer release added there is passed over. The places stand
+apart, since a release that did not know them reads and writes the marks as ever; what it wrote has none.
+"""
+
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from itertools import chain, repeat
 from typing import Any, get_type_hints
 
 import orjson
@@ -17,27 +22,44 @@ def _moments(kind: type[Any]) -> frozenset[int]:
 
 _KINDS = {name: (kind, _moments(kind)) for kind, name in PLACES.items()}
 _REGISTRATION = _moments(Registration)
+_FIRST = "registration"
 
 
 def to_document(fact: Fact) -> str:
-    """A fact as JSON: an object of lists, each mark a list of its fields; times in UTC, as the events give them."""
-    document: dict[str, Any] = {"registration": fact.registration}
+    """The marks as JSON: an object of lists, each mark a list of its fields; times in UTC, as the events give them."""
+    document: dict[str, Any] = {_FIRST: fact.registration[:-1]}
     for name in _KINDS:
         marks = getattr(fact, name)
         if marks:
-            document[name] = marks
-    return orjson.dumps(document, default=list).decode()
+            document[name] = [mark[:-1] for mark in marks]
+    return orjson.dumps(document).decode()
 
 
-def from_document(document: Mapping[str, Any]) -> Fact:
-    """The fact that ``to_document`` was given, from what its JSON says."""
-    kinds = {name: _read(name, rows) for name, rows in document.items() if name != "registration"}
-    return Fact(Registration(*_values(document["registration"], _REGISTRATION)), **kinds)
+def to_places(fact: Fact) -> str:
+    """The place of each mark's event in its source's ledger, as JSON: an object of lists in the order of the marks."""
+    places = {_FIRST: [fact.registration.seq]}
+    for name in _KINDS:
+        marks = getattr(fact, name)
+        if marks:
+            places[name] = [mark.seq for mark in marks]
+    return orjson.dumps(places).decode()
 
 
-def _read(name: str, rows: list[list[Any]]) -> tuple[Any, ...]:
-    kind, moments = _KINDS[name]
-    return tuple(kind(*_values(row, moments)) for row in rows)
+def from_documents(document: Mapping[str, Any], places: Mapping[str, Sequence[int]]) -> Fact:
+    """The fact that the two were made from. Marks without a place have 0."""
+    (first,) = _read(Registration, _REGISTRATION, [document[_FIRST]], places.get(_FIRST, ()))
+    kinds = {
+        name: tuple(_read(*_KINDS[name], rows, places.get(name, ())))
+        for name, rows in document.items()
+        if name != _FIRST
+    }
+    return Fact(first, **kinds)
+
+
+def _read(kind: type[Any], moments: frozenset[int], rows: Sequence[list[Any]], places: Sequence[int]) -> list[Any]:
+    known = len(kind._fields) - 1
+    found = zip(rows, chain(places, repeat(0)), strict=False)
+    return [kind(*_values(row[:known], moments), seq=seq) for row, seq in found]
 
 
 def _values(row: list[Any], moments: frozenset[int]) -> list[Any]:

@@ -1,8 +1,10 @@
 """All that is known of one case (一件一档), and what follows from it; ``fold`` is the only way it grows."""
 
+from bisect import bisect_left
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
+from operator import attrgetter
 from typing import Any
 
 from services.analytics.domain.marks import (
@@ -35,7 +37,7 @@ WITHDRAWN = "withdrawn"
 
 @dataclass(frozen=True)
 class Fact:
-    """A case: its registration, and its marks by kind, each kind in the order in which its source said them.
+    """A case: its registration, and its marks by kind, each kind in the order of its source's ledger.
 
     What follows from it is worked out once: a fold asks for each several times.
     """
@@ -155,20 +157,17 @@ class Fact:
         """The signing limit of a stint: the n-th stint of a unit in a round has the n-th signing limit of that unit."""
         stint = self.stints[index]
         earlier = sum(1 for other in self.stints[:index] if (other.round, other.unit) == (stint.round, stint.unit))
-        starts: dict[datetime, Limit] = {}
-        for mark in self.limits:
-            if (mark.deadline, mark.round, mark.unit) == (SIGN, stint.round, stint.unit):
-                starts[mark.starts_at] = mark
-        limits = list(starts.values())
+        wanted = SIGN, stint.round, stint.unit
+        limits = [mark for mark in self.limits if (mark.deadline, mark.round, mark.unit) == wanted]
         return limits[earlier] if earlier < len(limits) else None
 
     def signature_of(self, index: int) -> Signature | None:
         """The signature of a stint: its unit's, given while it led."""
         stint = self.stints[index]
-        until = self.stints[index + 1].at if index + 1 < len(self.stints) else None
+        following = self.stints[index + 1] if index + 1 < len(self.stints) else None
         for mark in self.signatures:
             theirs = (mark.round, mark.unit) == (stint.round, stint.unit)
-            if theirs and stint.at <= mark.at and (until is None or mark.at <= until):
+            if theirs and precedes(stint, mark) and (following is None or precedes(mark, following)):
                 return mark
         return None
 
@@ -178,11 +177,18 @@ class Fact:
         return held[-1] if held else ""
 
     def was_missed(self, limit: Limit) -> bool:
-        """Whether this very limit passed; one that was extended since does not count."""
-        return any(
-            (mark.round, mark.deadline, mark.due_at) == (limit.round, limit.deadline, limit.due_at)
-            for mark in self.misses
-        )
+        """Whether this very limit passed; one that was extended since does not count.
+
+        Of a promise one clock runs at a time: of those that were due at one moment, the one set last is missed.
+        """
+        due = limit.round, limit.deadline, limit.due_at
+        for miss in self.misses:
+            if (miss.round, miss.deadline, miss.due_at) != due:
+                continue
+            clocks = [mark for mark in self.limits if (mark.round, mark.deadline, mark.due_at) == due]
+            if [clock for clock in clocks if clock.seq <= miss.seq][-1:] == [limit]:
+                return True
+        return False
 
     @cached_property
     def valid_callback(self) -> Try | None:
@@ -222,21 +228,35 @@ class UnknownCase(Exception):
     """A mark about a case whose registration is not known."""
 
 
+def precedes(first: Mark, then: Mark) -> bool:
+    """Whether one mark was said before another of the same source; by time where neither has its place."""
+    return first.seq < then.seq if first.seq != then.seq else first.at <= then.at
+
+
 def fold(fact: Fact | None, mark: Registration | Mark) -> Fact:
-    """The fact after one more event. The same event again changes nothing; a corrected registration replaces the first.
+    """The fact after one more event, in whatever order those of one kind come.
+
+    The same event again, told by its place, changes nothing; a later registration corrects the one before.
 
     Raises:
         UnknownCase: the case was never registered here.
     """
     if isinstance(mark, Registration):
-        return Fact(mark) if fact is None else replace(fact, registration=mark)
+        return Fact(mark) if fact is None else _corrected(fact, mark)
     if fact is None:
         raise UnknownCase
     name = PLACES[type(mark)]
     known = getattr(fact, name)
-    if mark in known:
+    if not known or known[-1].seq < mark.seq:
+        return _grown(fact, name, (*known, mark))
+    place = bisect_left(known, mark.seq, key=attrgetter("seq"))
+    if known[place].seq == mark.seq:
         return fact
-    return _grown(fact, name, (*known, mark))
+    return _grown(fact, name, (*known[:place], mark, *known[place:]))
+
+
+def _corrected(fact: Fact, registration: Registration) -> Fact:
+    return replace(fact, registration=registration) if fact.registration.seq < registration.seq else fact
 
 
 def _grown(fact: Fact, name: str, marks: tuple[Mark, ...]) -> Fact:

@@ -2,6 +2,9 @@
 
 Each kind of mark is said by one service only. So a fact keeps each kind in the order of its source, and comes out the
 same however the events of different sources are interleaved.
+
+``seq`` is the event's place in its source's ledger of the case: it tells events apart that say the same at the same
+moment, and which of them came first. It is 0 in marks that were folded before places were kept.
 """
 
 from datetime import datetime
@@ -22,18 +25,21 @@ class Registration(NamedTuple):
     at: datetime
     accused_unit: str = ""
     """被反映单位; empty when none is."""
+    seq: int = 0
 
 
 class Supplement(NamedTuple):
     """补充."""
 
     at: datetime
+    seq: int = 0
 
 
 class Withdrawal(NamedTuple):
     """撤单."""
 
     at: datetime
+    seq: int = 0
 
 
 class DirectAnswer(NamedTuple):
@@ -42,6 +48,7 @@ class DirectAnswer(NamedTuple):
     round: int
     unit: str
     at: datetime
+    seq: int = 0
 
 
 class Stint(NamedTuple):
@@ -51,6 +58,7 @@ class Stint(NamedTuple):
     unit: str
     category: str
     at: datetime
+    seq: int = 0
 
 
 class Signature(NamedTuple):
@@ -59,6 +67,7 @@ class Signature(NamedTuple):
     round: int
     unit: str
     at: datetime
+    seq: int = 0
 
 
 class Progress(NamedTuple):
@@ -67,6 +76,7 @@ class Progress(NamedTuple):
     round: int
     unit: str
     at: datetime
+    seq: int = 0
 
 
 class Outcome(NamedTuple):
@@ -76,6 +86,7 @@ class Outcome(NamedTuple):
     unit: str
     result_kind: str
     at: datetime
+    seq: int = 0
 
 
 class ReturnRequest(NamedTuple):
@@ -85,6 +96,7 @@ class ReturnRequest(NamedTuple):
     unit: str
     reason_code: str
     at: datetime
+    seq: int = 0
 
 
 class ReturnRuling(NamedTuple):
@@ -94,10 +106,11 @@ class ReturnRuling(NamedTuple):
     unit: str
     approved: bool
     at: datetime
+    seq: int = 0
 
 
 class Limit(NamedTuple):
-    """时限: a promise got its clock; one set again for the same start or round replaces it."""
+    """时限: a promise got its clock. Handling has one clock a round: set again, it replaces the one before."""
 
     round: int
     deadline: str
@@ -105,6 +118,7 @@ class Limit(NamedTuple):
     starts_at: datetime
     due_at: datetime
     at: datetime
+    seq: int = 0
 
 
 class Warned(NamedTuple):
@@ -114,6 +128,7 @@ class Warned(NamedTuple):
     deadline: str
     due_at: datetime
     at: datetime
+    seq: int = 0
 
 
 class Missed(NamedTuple):
@@ -123,6 +138,7 @@ class Missed(NamedTuple):
     deadline: str
     due_at: datetime
     at: datetime
+    seq: int = 0
 
 
 class CallbackOpened(NamedTuple):
@@ -131,6 +147,7 @@ class CallbackOpened(NamedTuple):
     round: int
     unit: str
     at: datetime
+    seq: int = 0
 
 
 class Try(NamedTuple):
@@ -145,6 +162,7 @@ class Try(NamedTuple):
     solved: bool | None
     satisfaction: str | None
     at: datetime
+    seq: int = 0
 
 
 class SentBack(NamedTuple):
@@ -154,6 +172,7 @@ class SentBack(NamedTuple):
     next_round: int
     unit: str
     at: datetime
+    seq: int = 0
 
 
 class Closure(NamedTuple):
@@ -163,6 +182,7 @@ class Closure(NamedTuple):
     closing: str
     satisfaction: str | None
     at: datetime
+    seq: int = 0
 
 
 class Supervision(NamedTuple):
@@ -173,6 +193,7 @@ class Supervision(NamedTuple):
     level: str
     unit: str
     at: datetime
+    seq: int = 0
 
 
 class Reply(NamedTuple):
@@ -181,6 +202,7 @@ class Reply(NamedTuple):
     supervision_id: str
     round: int
     at: datetime
+    seq: int = 0
 
 
 Mark = (

@@ -104,7 +104,8 @@ def _floor(wanted: Wanted, index: Sequence[ColumnElement[bool]]) -> Select[Any]:
 
 def _shown(wanted: Wanted) -> Select[Any]:
     columns = [_column(getattr(FactRow, name)) for name in _SHOWN]
-    return select(*columns, _day(wanted).label("walked"), cast(_column(FactRow.doc), Text).label("doc"))
+    documents = [cast(_column(getattr(FactRow, name)), Text).label(name) for name in ("doc", "places")]
+    return select(*columns, _day(wanted).label("walked"), *documents)
 
 
 def _along(wanted: Wanted, floor: Place | None, *, strays: bool) -> list[ColumnElement[bool]]:

@@ -70,12 +70,13 @@ async def open_cases(
     return (await session.execute(statement)).scalars().all()
 
 
-async def hidden_cases(session: Session, scope: Scope, first: date, last: date) -> list[str]:
-    """The documents of the cases about the caller's own units of which anything may count on these days."""
-    statement = select(cast(_column(FactRow.doc), Text)).where(
+async def hidden_cases(session: Session, scope: Scope, first: date, last: date) -> Sequence[Any]:
+    """``doc`` and ``places`` of the cases about the caller's own units of which anything may count on these days."""
+    documents = [cast(_column(getattr(FactRow, name)), Text).label(name) for name in ("doc", "places")]
+    statement = select(*documents).where(
         *_about(scope.own_units), _column(FactRow.first_day) <= last, _column(FactRow.last_day) >= first
     )
-    return list((await session.execute(statement)).scalars())
+    return (await session.execute(statement)).all()
 
 
 def _within(scope: Scope) -> ColumnElement[bool]:

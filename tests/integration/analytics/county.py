@@ -14,7 +14,7 @@ from libs.common.database.batch import GroupCommit
 from libs.common.database.migrate import migrate
 from libs.common.database.session import Database, Session
 from libs.common.errors import Unauthenticated
-from libs.common.events.base import Event
+from libs.common.events.base import Cause
 from libs.common.events.directory import PackPublished
 from libs.common.pack.learning import refresh_shelf
 from libs.common.pack.loader import digest, document, load_pack
@@ -25,13 +25,16 @@ from libs.common.security.vault import Vault
 from libs.common.time.clock import SimulatedClock
 from libs.common.time.periods import assessment_day
 from libs.common.web.app import create_app
-from services.analytics.domain.counting import DayOf
+from services.analytics.actions.refold import refold
+from services.analytics.domain.counting import DayOf, recount
+from services.analytics.domain.fact import Fact
 from services.analytics.domain.grains import GRAINS, month_start
 from services.analytics.domain.terms import COUNTERS, NOTHING, Cell, Counts
 from services.analytics.handlers import REACTIONS
 from services.analytics.main import SPEC
 from services.analytics.tables import COARSE_DIMENSIONS, DIMENSIONS
 from tests.support.tiny_service import ANSWER_KEYS
+from tests.unit.analytics.histories import Told, numbered
 
 COUNTY = "999001000000"
 NOW = datetime(2026, 6, 10, 2, 0, tzinfo=UTC)
@@ -55,7 +58,7 @@ async def open_analytics(url: str) -> Database:
     await migrate(url, "analytics", SPEC.migrations)
     database = Database(url, "analytics")
     if not await refresh_shelf(database):
-        await hear(database, [published()])
+        await hear(database, numbered([published()]))
     return database
 
 
@@ -88,13 +91,20 @@ def application(database: Database, now: datetime = NOW) -> FastAPI:
     return create_app(runtime, SPEC.routers, title=SPEC.title, description=SPEC.description, version="1")
 
 
-async def hear(database: Database, events: Sequence[Event]) -> None:
+async def hear(database: Database, batch: Sequence[Told]) -> None:
     """Apply a batch in one transaction, as the consumer does."""
     async with database.transaction(NOW) as session:
-        await REACTIONS.prepare(session, events)
-        for event in events:
+        await REACTIONS.prepare(session, [told.event for told in batch])
+        for source, seq, event in batch:
             session.now = event.occurred_at
+            session.cause = Cause(source, "cases", event.key, seq, f"{source}-{seq}")
             await REACTIONS.handlers[type(event)](session, event)
+
+
+def counted_anew(told: Iterable[Told]) -> tuple[dict[str, Fact], dict[Cell, Counts]]:
+    """Facts and the fine roll-up of all this, folded and counted without a database."""
+    facts = refold((one.seq, one.event) for one in told)
+    return facts, recount(facts.values(), lambda fact: day_of(fact.registration.pack_version))
 
 
 def day_of(_pack_version: int) -> DayOf:
@@ -133,9 +143,9 @@ def coarse_by_hand(fine: Mapping[Cell, Counts]) -> dict[tuple[object, ...], Coun
     return {key: counts for key, counts in total.items() if any(counts)}
 
 
-def in_batches(events: Iterable[Event], size: int) -> list[list[Event]]:
+def in_batches(events: Iterable[Told], size: int) -> list[list[Told]]:
     """Of one size."""
-    batch: list[Event] = []
+    batch: list[Told] = []
     batches = [batch]
     for event in events:
         if len(batch) == size:

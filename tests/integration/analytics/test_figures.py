@@ -13,10 +13,9 @@ from libs.common.database.session import Database
 from libs.common.events import cases
 from libs.common.events.base import Event
 from libs.common.events.terms import Channel, Closing, Deadline, Kind, Reached, Satisfaction, Urgency
-from services.analytics.actions.refold import refold
 from services.analytics.domain.terms import COUNTERS
-from tests.integration.analytics.county import COUNTY, NOW, application, day_of, hear, in_batches, open_analytics
-from tests.unit.analytics.histories import life
+from tests.integration.analytics.county import COUNTY, NOW, application, counted_anew, hear, in_batches, open_analytics
+from tests.unit.analytics.histories import life, numbered
 
 TANG_WU, XIANG_CHANG = "999001101201", "999001102201"
 BY_LEADER = {"Authorization": "Bearer leader"}
@@ -108,7 +107,7 @@ async def hear_seeds(database: Database) -> None:
     """Seed 3: 127 listed, 116 solved, 11 carried over. Seed 4: 152 of 152."""
     told = [event for n in range(127) for event in called_back(n, TANG_WU, "T-999001101", solved=n < 116)]
     told += [event for n in range(200, 352) for event in called_back(n, XIANG_CHANG, "T-999001102", solved=True)]
-    for batch in in_batches(told, 200):
+    for batch in in_batches(numbered(told), 200):
         await hear(database, batch)
 
 
@@ -155,7 +154,7 @@ async def test_overdue_begins_at_the_very_limit(database: Database, leader: Asyn
             due_at=due_at,
             pack_version=1,
         )
-        await hear(database, [*history, limit])
+        await hear(database, numbered([*history, limit]))
     assert len((await get(leader, "cases", unit_code="T-999001101"))["items"]) == 2
     overdue = await get(leader, "cases", overdue="true")
     assert [case["case_id"] for case in overdue["items"]] == [str(UUID(int=0))]
@@ -167,7 +166,7 @@ async def test_satisfaction_weighs_basically_satisfied(database: Database, leade
     tried = told[3]
     assert isinstance(tried, cases.CallbackTried)
     told[3] = tried.model_copy(update={"satisfaction": Satisfaction.BASICALLY_SATISFIED})
-    await hear(database, told)
+    await hear(database, numbered(told))
     figures = await get(leader, "figures", measure="satisfaction,overall")
     micro = figures["rates"][0]["micro"]
     assert (micro["numerator"], micro["denominator"], micro["cases_numerator"]) == (19, 20, "1.9")
@@ -186,7 +185,7 @@ async def test_without_data_a_rate_is_null_and_prints_a_dash(leader: AsyncClient
 
 async def test_over_all_pages_the_cases_add_up_to_the_number(database: Database, leader: AsyncClient) -> None:
     rng = random.Random(3)
-    told = [event for n in range(60) for _, event in life(str(UUID(int=n)), rng.randrange(2**32))]
+    told = [one for n in range(60) for one in life(str(UUID(int=n)), rng.randrange(2**32))]
     for batch in in_batches(told, 100):
         await hear(database, batch)
     span = {"period": "range", "from": "2026-03-10", "to": "2026-04-20", "area_code": "999001101000"}
@@ -197,7 +196,7 @@ async def test_over_all_pages_the_cases_add_up_to_the_number(database: Database,
             if chosen:
                 assert await added_up(leader, counter=counter, **span, **chosen) == row["counts"][counter]
         assert await added_up(leader, counter=counter, **span) == counts["total"][counter]
-    facts, total = refold(told, day_of)
+    facts, total = counted_anew(told)
     assert len(facts) == 60
     everything = await get(leader, "figures/counts", period="range", **{"from": "2026-01-01", "to": "2026-12-31"})
     sums = [sum(column) for column in zip(*(c for cell, c in total.items() if cell.basis == "happened"), strict=True)]
@@ -217,7 +216,7 @@ async def added_up(client: AsyncClient, **params: str) -> int:
 
 
 async def test_a_case_tells_every_figure_that_it_counts_in(database: Database, leader: AsyncClient) -> None:
-    await hear(database, called_back(1, TANG_WU, "T-999001101", solved=True))
+    await hear(database, numbered(called_back(1, TANG_WU, "T-999001101", solved=True)))
     case = await get(leader, f"cases/{UUID(int=1)}")
     assert case["status"] == "closed"
     assert {figure["measure"] for figure in case["figures"]} >= {"response", "resolution", "satisfaction"}
@@ -232,7 +231,7 @@ async def test_a_day_and_a_month_start_where_the_pack_says(database: Database, l
     for number, moment in enumerate((noon - timedelta(seconds=1), noon)):
         first = called_back(number, TANG_WU, "T-999001101", solved=True)[0]
         told.append(first.model_copy(update={"registered_at": moment, "occurred_at": moment}))
-    await hear(database, told)
+    await hear(database, numbered(told))
     may = await get(leader, "figures/counts", period="month", on="2026-05-18")
     june = await get(leader, "figures/counts", period="month", on="2026-05-19")
     assert [may["period"]["label"], june["period"]["label"]] == ["2026-05", "2026-06"]

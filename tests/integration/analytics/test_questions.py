@@ -8,19 +8,18 @@ from datetime import date, timedelta
 import pytest
 
 from libs.common.database.session import Database
-from libs.common.events.cases import CaseEvent, CaseRegistered
+from libs.common.events.cases import CaseRegistered
 from libs.common.events.terms import Channel, Kind
 from libs.common.security.policy import Scope
 from services.analytics.actions.explaining import read_cases_behind
-from services.analytics.actions.refold import refold
 from services.analytics.actions.summing import sums as sums_for
 from services.analytics.domain.terms import COUNTERS, NOTHING, Basis, Cell, Counter, Counts
 from services.analytics.queries import behind
 from services.analytics.queries.month import month_starts_on
 from services.analytics.queries.sums import Grouping, Selection, sums
 from services.analytics.schemas import CasesBehindQuery, PeriodName
-from tests.integration.analytics.county import NOW, PACK, day_of, hear, in_batches, open_analytics
-from tests.unit.analytics.histories import CATEGORIES, UNITS, interleave, life, shuffle
+from tests.integration.analytics.county import NOW, PACK, counted_anew, hear, in_batches, open_analytics
+from tests.unit.analytics.histories import CATEGORIES, UNITS, Told, interleave, life, shuffle
 
 ASKED = 150
 LIVES = 60
@@ -46,7 +45,7 @@ async def database(database_url: str) -> AsyncIterator[Database]:
     await opened.close()
 
 
-def told(seed: int) -> list[CaseEvent]:
+def told(seed: int) -> list[Told]:
     rng = random.Random(seed)
     return shuffle([interleave(life(f"case-{n:04}", rng.randrange(2**32)), rng) for n in range(LIVES)], rng)
 
@@ -55,7 +54,7 @@ async def counted(database: Database, seed: int) -> dict[Cell, Counts]:
     events = told(seed)
     for batch in in_batches(events, 70):
         await hear(database, batch)
-    return refold(events, day_of)[1]
+    return counted_anew(events)[1]
 
 
 def some_selection(rng: random.Random) -> Selection:
@@ -109,12 +108,14 @@ async def test_cases_about_oneself_are_in_no_answer(database: Database, seed: in
     rng = random.Random(seed)
     about = {f"case-{n:04}": rng.choice((*ABOUT_ME, "D-EDU", None)) for n in range(LIVES)}
     events = [
-        event.model_copy(update={"accused_unit": about[event.case_id]}) if isinstance(event, CaseRegistered) else event
-        for event in told(seed)
+        one._replace(event=one.event.model_copy(update={"accused_unit": about[one.event.key]}))
+        if isinstance(one.event, CaseRegistered)
+        else one
+        for one in told(seed)
     ]
     for batch in in_batches(events, 70):
         await hear(database, batch)
-    cells = refold([event for event in events if about[event.case_id] not in ABOUT_ME], day_of)[1]
+    _, cells = counted_anew(one for one in events if about[one.event.key] not in ABOUT_ME)
     async with database.reading() as session:
         for _ in range(ASKED):
             basis, chosen, by = rng.choice(list(Basis)), some_selection(rng), rng.choice(GROUPINGS)
@@ -168,17 +169,16 @@ async def test_the_pages_of_a_why_add_up_to_the_number(
 
 
 async def test_a_case_that_lasted_is_found_behind_what_happened_late(database: Database) -> None:
-    history = [event for _, event in life("case-1", 12)]
-    first = history[0]
     moved = [
-        event.model_copy(update={"occurred_at": event.occurred_at + timedelta(days=200)})
-        if event.type_name.endswith(("closed", "callback_tried"))
-        else event
-        for event in history
+        told._replace(
+            event=told.event.model_copy(update={"occurred_at": told.event.occurred_at + timedelta(days=200)})
+            if told.event.type_name.endswith(("closed", "callback_tried"))
+            else told.event
+        )
+        for told in life("case-1", 12)
     ]
     await hear(database, moved)
-    assert first.case_id == "case-1"
-    cells = refold(moved, day_of)[1]
+    cells = counted_anew(moved)[1]
     late = [cell.day for cell in cells if cell.basis == Basis.HAPPENED and cell.day > date(2026, 8, 1)]
     assert late
     query = CasesBehindQuery.model_validate(

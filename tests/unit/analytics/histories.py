@@ -1,12 +1,15 @@
 """Legal histories of cases, as the three other services would tell them, from a seed."""
 
 import random
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from typing import NamedTuple
 
+from libs.common.bus.flow import FLOW
 from libs.common.events import cases
-from libs.common.events.cases import CaseEvent
+from libs.common.events.base import Event
 from libs.common.events.terms import (
     Channel,
     Closing,
@@ -25,27 +28,48 @@ UNITS = ("D-WATER", "D-TRANSPORT", "T-999001101", "T-999001102")
 CATEGORIES = ("0101", "0102", "02")
 
 INTAKE, DISPATCH, FOLLOWUP = "intake", "dispatch", "followup"
-Told = tuple[str, CaseEvent]
+SPEAKERS: dict[type[Event], str] = {route.event: str(min(route.said_by)) for route in FLOW}
+
+
+class Told(NamedTuple):
+    """An event as its source's ledger has it: its how-manieth about this case."""
+
+    source: str
+    seq: int
+    event: Event
+
+
+def numbered(events: Iterable[Event]) -> list[Told]:
+    """Whole histories as the ledgers of their speakers number them."""
+    said: Counter[tuple[str, str]] = Counter()
+    told = []
+    for event in events:
+        place = event.key, SPEAKERS[type(event)]
+        said[place] += 1
+        told.append(Told(place[1], said[place], event))
+    return told
 
 
 @dataclass
 class Life:
-    """One case being lived; ``told`` collects what is said, in causal order."""
+    """One case being lived; ``told`` collects what is said, in causal order. A ``hurried`` one takes no time at all."""
 
     case_id: str
     rng: random.Random
     now: datetime
+    hurried: bool = False
     told: list[Told] = field(default_factory=list)
     unit: str = ""
     category: str | None = None
     handle_due: datetime = START
     sign_due: datetime = START
 
-    def say(self, source: str, event: CaseEvent) -> None:
-        self.told.append((source, event))
+    def say(self, source: str, event: Event) -> None:
+        said = sum(told.source == source for told in self.told)
+        self.told.append(Told(source, said + 1, event))
 
     def wait(self, *, most_hours: int = 30) -> None:
-        self.now += timedelta(minutes=self.rng.randrange(most_hours * 60))
+        self.now += timedelta(minutes=0 if self.hurried else self.rng.randrange(most_hours * 60))
 
     def maybe(self, share: float) -> bool:
         return self.rng.random() < share
@@ -54,7 +78,7 @@ class Life:
 def life(case_id: str, seed: int) -> list[Told]:
     """The whole history of one case, cut anywhere."""
     rng = random.Random(seed)
-    case = Life(case_id, rng, START + timedelta(minutes=rng.randrange(60 * 24 * 60)))
+    case = Life(case_id, rng, START + timedelta(minutes=rng.randrange(60 * 24 * 60)), hurried=rng.random() < 0.3)
     _register(case)
     if case.maybe(0.15):
         _answer_directly(case)
@@ -351,28 +375,28 @@ def _end(case: Life, round_: int, unit: str | None, closing: Closing, word: Sati
     return False
 
 
-def interleave(told: Sequence[Told], rng: random.Random) -> list[CaseEvent]:
+def interleave(told: Sequence[Told], rng: random.Random) -> list[Told]:
     """Another order in which a reader might meet one case: the registration first, each source in its own order."""
-    first, rest = told[0][1], list(told[1:])
-    queues = [[event for source, event in rest if source == name] for name in (INTAKE, DISPATCH, FOLLOWUP)]
+    first, rest = told[0], list(told[1:])
+    queues = [[one for one in rest if one.source == name] for name in (INTAKE, DISPATCH, FOLLOWUP)]
     order = [first]
     while any(queues):
         order.append(rng.choice([queue for queue in queues if queue]).pop(0))
     return order
 
 
-def shuffle(histories: Sequence[Sequence[CaseEvent]], rng: random.Random) -> list[CaseEvent]:
+def shuffle(histories: Sequence[Sequence[Told]], rng: random.Random) -> list[Told]:
     """Many cases mixed; each keeps its own order."""
     queues = [list(history) for history in histories]
-    order: list[CaseEvent] = []
+    order: list[Told] = []
     while any(queues):
         order.append(rng.choice([queue for queue in queues if queue]).pop(0))
     return order
 
 
-def split(events: Sequence[CaseEvent], rng: random.Random, *, repeat: bool = True) -> list[list[CaseEvent]]:
+def split(events: Sequence[Told], rng: random.Random, *, repeat: bool = True) -> list[list[Told]]:
     """Batches of any size; with ``repeat`` some come a second time, whole, later on."""
-    batches: list[list[CaseEvent]] = []
+    batches: list[list[Told]] = []
     start = 0
     while start < len(events):
         end = start + rng.randrange(1, 8)

@@ -2,19 +2,22 @@
 
 from collections.abc import Iterable
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
 
 from libs.common.bus.flow import Service, heard
+from libs.common.events.cases import CaseEvent
+from libs.common.events.codec import decode_event
 from libs.common.events.directory import PackPublished
 from libs.common.events.ops import ResendRequested
 from libs.common.pack.schema import Counter as PackCounter
 from libs.common.pack.schema import Population
 from libs.common.time.periods import assessment_day
-from services.analytics.actions.marks import HEARD
+from services.analytics.actions.marks import HEARD, mark_of
 from services.analytics.domain.counting import contribution
-from services.analytics.domain.fact import Fact, UnknownCase, fold
+from services.analytics.domain.fact import PLACES, Fact, UnknownCase, fold
 from services.analytics.domain.marks import (
     CallbackOpened,
     Closure,
@@ -34,10 +37,12 @@ from services.analytics.domain.marks import (
 )
 from services.analytics.domain.terms import COUNTERS, Basis, Counter, Status
 from services.analytics.handlers import REACTIONS
+from tests.unit.analytics.histories import SPEAKERS
 
 MONDAY = datetime(2026, 6, 1, 1, 0, tzinfo=UTC)
+EXAMPLES = Path(__file__).parents[2] / "contract" / "examples"
 SHANGHAI = ZoneInfo("Asia/Shanghai")
-REGISTRATION = Registration("case-1", "NO-1", "999001101201", "0101", "hotline", "help", "normal", 1, MONDAY)
+REGISTRATION = Registration("case-1", "NO-1", "999001101201", "0101", "hotline", "help", "normal", 1, MONDAY, seq=1)
 A, B = "D-WATER", "D-TRANSPORT"
 
 
@@ -50,9 +55,13 @@ def day_of(moment: datetime) -> date:
 
 
 def of(*marks: Mark) -> Fact:
-    fact = fold(None, REGISTRATION)
+    return then(fold(None, REGISTRATION), *marks)
+
+
+def then(fact: Fact, *marks: Mark) -> Fact:
+    """The fact after more events, each at the next place of its ledger."""
     for mark in marks:
-        fact = fold(fact, mark)
+        fact = fold(fact, mark._replace(seq=fact.version + 1))
     return fact
 
 
@@ -114,14 +123,14 @@ def test_at_the_very_limit_it_is_late() -> None:
 def test_a_running_limit_is_not_counted_yet() -> None:
     running = of(Stint(1, A, "0101", at()), handle_limit(at(hours=5)))
     assert total(running, Counter.HANDLE_DUE) == [0]
-    assert running.running_limit == handle_limit(at(hours=5))
-    missed = fold(running, Missed(1, "handle", at(hours=5), at(hours=5)))
+    assert running.running_limit == handle_limit(at(hours=5))._replace(seq=3)
+    missed = then(running, Missed(1, "handle", at(hours=5), at(hours=5)))
     assert total(missed, Counter.HANDLE_DUE, Counter.HANDLED_ON_TIME) == [1, 0]
 
 
 def test_a_result_that_arrives_late_but_was_given_in_time_restates() -> None:
     missed = of(Stint(1, A, "0101", at()), handle_limit(at(hours=5)), Missed(1, "handle", at(hours=5), at(hours=5)))
-    restated = fold(missed, Outcome(1, A, "substantive", at(hours=4)))
+    restated = then(missed, Outcome(1, A, "substantive", at(hours=4)))
     assert total(restated, Counter.HANDLE_DUE, Counter.HANDLED_ON_TIME) == [1, 1]
 
 
@@ -133,7 +142,7 @@ def test_after_an_extension_the_old_limit_counts_no_more() -> None:
         handle_limit(at(hours=30), set_at=at(hours=4)),
     )
     assert total(fact, Counter.HANDLE_DUE) == [0]
-    assert total(fold(fact, Outcome(1, A, "staged", at(hours=29))), Counter.HANDLED_ON_TIME) == [1]
+    assert total(then(fact, Outcome(1, A, "staged", at(hours=29))), Counter.HANDLED_ON_TIME) == [1]
 
 
 def test_a_return_counts_for_the_unit_that_gave_back() -> None:
@@ -210,13 +219,11 @@ def test_reopening_clears_solved_in_every_figure() -> None:
     )
     assert rates_of(closed) == [1, 1, 1, 1, 0, 1]
     assert counted(closed, Basis.CLOSED).keys() == {(date(2026, 6, 2), A)}
-    reopened = fold(closed, SentBack(1, 2, A, at(days=9)))
+    reopened = then(closed, SentBack(1, 2, A, at(days=9)))
     assert rates_of(reopened) == [1, 1, 0, 0, 0, 0]
     assert counted(reopened, Basis.CLOSED) == {}
     assert reopened.status is Status.SENT_BACK
-    again = fold(
-        fold(reopened, answered(2, "satisfied", when=at(days=10))), Closure(2, "substantive", None, at(days=10))
-    )
+    again = then(reopened, answered(2, "satisfied", when=at(days=10)), Closure(2, "substantive", None, at(days=10)))
     assert rates_of(again) == [1, 1, 1, 1, 0, 1]
     assert total(again, Counter.CLOSED_IN_ONE_ROUND) == [0]
 
@@ -257,7 +264,84 @@ def test_a_case_without_a_registration_is_unknown() -> None:
 def test_a_late_correction_of_last_week_restates_last_week() -> None:
     history: Iterable[Mark] = (Stint(1, A, "0101", at()), Outcome(1, A, "substantive", at(days=1)))
     before = of(*history)
-    after = fold(before, Stint(1, B, "02", at(days=10)))
+    after = then(before, Stint(1, B, "02", at(days=10)))
     assert set(counted(before, Basis.REGISTERED)) == {(date(2026, 6, 1), A)}
     assert counted(after, Basis.REGISTERED)[date(2026, 6, 1), B] == {"registered": 1, "assigned": 1}
     assert {cell.category_code for cell in contribution(after, day_of)} == {"02"}
+
+
+def test_what_is_said_twice_at_one_moment_counts_twice() -> None:
+    fact = of(
+        Stint(1, A, "0101", at()),
+        ReturnRequest(1, A, "wrong_area", at(hours=1)),
+        ReturnRuling(1, A, False, at(hours=1)),
+        ReturnRequest(1, A, "wrong_area", at(hours=1)),
+        ReturnRuling(1, A, False, at(hours=1)),
+        Stint(1, B, "0101", at(hours=1)),
+        Stint(1, A, "0101", at(hours=1)),
+        Stint(1, B, "0101", at(hours=1)),
+    )
+    assert total(fact, Counter.RETURNS_REQUESTED, Counter.RETURNS_REFUSED, Counter.ASSIGNED) == [2, 2, 4]
+    assert (fact.lead, fact.version) == (B, 9)
+
+
+def test_the_same_event_again_changes_nothing_and_a_late_one_takes_its_place() -> None:
+    first, second = Stint(1, A, "0101", MONDAY, 2), Stint(1, B, "0101", MONDAY, 4)
+    fact = fold(fold(fold(None, REGISTRATION), second), first)
+    assert (fact.stints, fact.lead) == ((first, second), B)
+    assert fold(fact, first) is fold(fact, second) is fold(fact, REGISTRATION) is fact
+
+
+def test_within_one_moment_a_signature_is_that_of_the_stint_before_it() -> None:
+    fact = of(Stint(1, A, "0101", at()), Signature(1, A, at()), Stint(1, B, "0101", at()), Stint(1, A, "0101", at()))
+    assert total(fact, Counter.SIGNED) == [1]
+    assert fact.status is Status.ASSIGNED
+    assert then(fact, Signature(1, A, at())).status is Status.SIGNED
+
+
+def test_of_clocks_that_fall_due_together_the_one_set_last_is_missed() -> None:
+    fact = of(
+        Stint(1, A, "0101", at()),
+        sign_limit(A, at(), at(hours=8)),
+        Stint(1, B, "0101", at()),
+        sign_limit(B, at(), at(hours=8)),
+        Stint(1, A, "0101", at()),
+        sign_limit(A, at(), at(hours=8)),
+        Missed(1, "sign", at(hours=8), at(hours=8)),
+    )
+    assert total(fact, Counter.SIGN_DUE, Counter.SIGNED_ON_TIME) == [1, 0]
+    assert counted(fact)[date(2026, 6, 1), A]["sign_due"] == 1
+
+
+def test_a_result_before_its_assignment_by_the_clock_took_no_time() -> None:
+    """The clock was ahead when the unit got it, and right when it was done."""
+    fact = of(Stint(1, A, "0101", at(hours=2)), Outcome(1, A, "substantive", at(hours=1)))
+    assert total(fact, Counter.HANDLED, Counter.HANDLE_MINUTES) == [1, 0]
+
+
+def test_marks_without_a_place_are_told_apart_by_time() -> None:
+    """As they stand in facts that were folded before places were kept; what comes to them has one."""
+    old = Fact(
+        REGISTRATION._replace(seq=0),
+        stints=(Stint(1, A, "0101", at()), Stint(1, B, "0101", at(hours=2))),
+        signatures=(Signature(1, A, at(hours=1)),),
+        limits=(sign_limit(A, at(), at(hours=8)), sign_limit(B, at(hours=2), at(hours=10))),
+        misses=(Missed(1, "sign", at(hours=10), at(hours=10)),),
+    )
+    assert total(old, Counter.SIGNED, Counter.SIGN_DUE, Counter.SIGNED_ON_TIME) == [1, 2, 1]
+    late = fold(fold(old, Signature(1, B, at(hours=11), 5)), Outcome(1, B, "substantive", at(hours=12), 6))
+    assert total(late, Counter.SIGNED, Counter.HANDLED, Counter.HANDLE_MINUTES) == [2, 1, 600]
+    again = fold(late, Stint(1, A, "0101", at(hours=2), 7))
+    assert [again.signature_of(index) is not None for index in range(3)] == [True, True, False]
+
+
+def test_each_kind_of_mark_is_said_by_one_service() -> None:
+    """So the places of a kind are those of one ledger, and may be compared."""
+    speakers: dict[type[object], set[str]] = {}
+    for kind in HEARD:
+        (example, *_) = (EXAMPLES / kind.__name__).glob("*.json")
+        event = decode_event(kind.type_name, example.read_bytes())
+        assert isinstance(event, CaseEvent)
+        speakers.setdefault(type(mark_of(event, 1)), set()).add(SPEAKERS[kind])
+    assert speakers.keys() == {Registration, *PLACES}
+    assert {len(services) for services in speakers.values()} == {1}

@@ -1,6 +1,8 @@
 """Whatever way a history reaches us, facts and roll-ups come out the same, and the same as counted from nothing."""
 
 import random
+from collections import Counter as TypeCounter
+from collections.abc import Iterable
 from datetime import date, datetime, time
 from zoneinfo import ZoneInfo
 
@@ -8,14 +10,16 @@ import orjson
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from libs.common.events import cases
+from libs.common.events.cases import CaseEvent
 from libs.common.time.periods import assessment_day
 from services.analytics.actions.marks import mark_of
 from services.analytics.actions.refold import refold
 from services.analytics.domain.counting import add, contribution, difference, recount
-from services.analytics.domain.documents import from_document, to_document
+from services.analytics.domain.documents import from_documents, to_document, to_places
 from services.analytics.domain.fact import Fact, fold
 from services.analytics.domain.terms import COUNTERS, Basis, Cell, Counter, Counts
-from tests.unit.analytics.histories import interleave, life, shuffle, split
+from tests.unit.analytics.histories import Told, interleave, life, shuffle, split
 
 SEEDS = st.integers(min_value=0, max_value=2**32)
 EXAMPLES = 60
@@ -41,19 +45,30 @@ def day_of(moment: datetime) -> date:
     return assessment_day(moment, ZoneInfo("Asia/Shanghai"), time(12, 0))
 
 
-def running(batches: list[list[object]]) -> tuple[dict[str, Fact], dict[Cell, Counts]]:
+def running(batches: list[list[Told]]) -> tuple[dict[str, Fact], dict[Cell, Counts]]:
     """What the service does: fold a batch, add the difference that it made."""
     facts: dict[str, Fact] = {}
     total: dict[Cell, Counts] = {}
     for batch in batches:
-        before = {event.case_id: facts.get(event.case_id) for event in batch}  # type: ignore[attr-defined]
-        for event in batch:
-            case_id = event.case_id  # type: ignore[attr-defined]
-            facts[case_id] = fold(facts.get(case_id), mark_of(event))  # type: ignore[arg-type]
+        before = {told.event.key: facts.get(told.event.key) for told in batch}
+        for told in batch:
+            facts |= fold_one(facts.get(told.event.key), told)
         for case_id, old in before.items():
             was = {} if old is None else contribution(old, day_of)
             add(total, difference(was, contribution(facts[case_id], day_of)))
     return facts, total
+
+
+def fold_one(fact: Fact | None, told: Told) -> dict[str, Fact]:
+    """The fact of the case after one event more."""
+    assert isinstance(told.event, CaseEvent)
+    return {told.event.case_id: fold(fact, mark_of(told.event, told.seq))}
+
+
+def straight(told: Iterable[Told]) -> tuple[dict[str, Fact], dict[Cell, Counts]]:
+    """Folded in the order in which it was said, and counted from nothing."""
+    facts = refold((one.seq, one.event) for one in told)
+    return facts, recount(facts.values(), lambda _: day_of)
 
 
 @settings(max_examples=EXAMPLES, deadline=None)
@@ -61,19 +76,51 @@ def running(batches: list[list[object]]) -> tuple[dict[str, Fact], dict[Cell, Co
 def test_any_order_splitting_and_repetition_gives_the_recount(seed: int) -> None:
     rng = random.Random(seed)
     told = [life(f"case-{index}", rng.randrange(2**32)) for index in range(rng.randrange(1, 12))]
-    facts, straight = refold((event for history in told for _, event in history), lambda _: day_of)
+    facts, counted = straight(one for history in told for one in history)
     mixed = shuffle([interleave(history, rng) for history in told], rng)
-    other_facts, total = running([list(batch) for batch in split(mixed, rng)])
+    other_facts, total = running(split(mixed, rng))
     assert other_facts == facts
-    assert total == straight == recount(facts.values(), lambda _: day_of)
+    assert total == counted
+
+
+@settings(max_examples=EXAMPLES, deadline=None)
+@given(seed=SEEDS)
+def test_places_alone_say_what_came_first(seed: int) -> None:
+    """However the events of a case come after its registration, even those of one source."""
+    rng = random.Random(seed)
+    told = life("case-1", rng.randrange(2**32))
+    facts, counted = straight(told)
+    later = [*told[1:], *rng.choices(told, k=3)]
+    rng.shuffle(later)
+    assert running(split([told[0], *later], rng)) == (facts, counted)
+
+
+@settings(max_examples=EXAMPLES, deadline=None)
+@given(seed=SEEDS)
+def test_what_counts_each_time_is_counted_as_often_as_it_was_said(seed: int) -> None:
+    told = life("case-1", seed)
+    _, counted = straight(told)
+    sums = dict.fromkeys(COUNTERS, 0)
+    for cell, counts in counted.items():
+        if cell.basis == Basis.HAPPENED:
+            for counter, count in zip(COUNTERS, counts, strict=True):
+                sums[counter] += count
+    said = TypeCounter(type(one.event) for one in told)
+    refused = sum(isinstance(one.event, cases.ReturnDecided) and not one.event.approved for one in told)
+    assert sums[Counter.ASSIGNED] == said[cases.CaseAssigned] + said[cases.CaseReassigned]
+    assert sums[Counter.TRIAGED] == said[cases.TriageQueued]
+    assert sums[Counter.SIGNED] == said[cases.CaseSigned]
+    assert (sums[Counter.RETURNS_REQUESTED], sums[Counter.RETURNS_REFUSED]) == (said[cases.ReturnRequested], refused)
+    assert sums[Counter.SENT_BACK] == said[cases.CaseSentBack]
+    assert sums[Counter.REMINDERS] + sums[Counter.SUPERVISIONS] == said[cases.SupervisionIssued]
 
 
 @settings(max_examples=EXAMPLES, deadline=None)
 @given(seed=SEEDS)
 def test_every_prefix_keeps_numerators_within_denominators(seed: int) -> None:
     fact: Fact | None = None
-    for _, event in life("case-1", seed):
-        fact = fold(fact, mark_of(event))
+    for told in life("case-1", seed):
+        fact = fold_one(fact, told)["case-1"]
         for cell, counts in contribution(fact, day_of).items():
             number = dict(zip(COUNTERS, counts, strict=True))
             assert all(count >= 0 for count in counts)
@@ -86,7 +133,7 @@ def test_every_prefix_keeps_numerators_within_denominators(seed: int) -> None:
 @given(seed=SEEDS)
 def test_each_basis_counts_the_same_things(seed: int) -> None:
     """Only the day differs: the cohort and the day of happening add up to the same totals."""
-    facts, total = refold((event for _, event in life("case-1", seed)), lambda _: day_of)
+    facts, total = straight(life("case-1", seed))
     sums = {basis: [0] * len(COUNTERS) for basis in Basis}
     for cell, counts in total.items():
         for index, count in enumerate(counts):
@@ -99,19 +146,34 @@ def test_each_basis_counts_the_same_things(seed: int) -> None:
 
 @settings(max_examples=EXAMPLES, deadline=None)
 @given(seed=SEEDS)
-def test_a_document_gives_the_fact_back(seed: int) -> None:
-    facts, _ = refold((event for _, event in life("case-1", seed)), lambda _: day_of)
-    document = to_document(facts["case-1"])
-    assert from_document(orjson.loads(document)) == facts["case-1"]
-    assert to_document(from_document(orjson.loads(document))) == document
+def test_its_documents_give_the_fact_back(seed: int) -> None:
+    facts, _ = straight(life("case-1", seed))
+    fact = facts["case-1"]
+    document, places = to_document(fact), to_places(fact)
+    again = from_documents(orjson.loads(document), orjson.loads(places))
+    assert again == fact
+    assert (to_document(again), to_places(again)) == (document, places)
+
+
+@settings(max_examples=EXAMPLES, deadline=None)
+@given(seed=SEEDS)
+def test_documents_of_other_releases_are_read(seed: int) -> None:
+    """One that kept no places, and one that has more to say of each mark."""
+    fact = straight(life("case-1", seed))[0]["case-1"]
+    document, places = orjson.loads(to_document(fact)), orjson.loads(to_places(fact))
+    older = from_documents(document, {})
+    assert to_document(older) == to_document(fact)
+    assert {seq for seqs in orjson.loads(to_places(older)).values() for seq in seqs} == {0}
+    newer = {name: [[*mark, "new"] for mark in marks] for name, marks in document.items() if name != "registration"}
+    assert from_documents({**newer, "registration": [*document["registration"], "new"]}, places) == fact
 
 
 @settings(max_examples=EXAMPLES, deadline=None)
 @given(seed=SEEDS)
 def test_a_reopened_case_is_solved_in_no_figure(seed: int) -> None:
     fact: Fact | None = None
-    for _, event in life("case-1", seed):
-        fact = fold(fact, mark_of(event))
+    for told in life("case-1", seed):
+        fact = fold_one(fact, told)["case-1"]
         valid = fact.valid_callback
         if valid is None or fact.round == valid.round:
             continue

@@ -45,8 +45,8 @@ class Service(ABC):
         self._waiting: list[Word] = []
 
     @abstractmethod
-    def hear(self, event: CaseEvent) -> None:
-        """What the service does about an event."""
+    def hear(self, word: Word) -> None:
+        """What the service does about a word of another."""
 
     def say(self, event: CaseEvent) -> None:
         """Append to the ledger."""
@@ -60,7 +60,7 @@ class Service(ABC):
         while (ready := next((each for each in self._waiting if self._is_next(each)), None)) is not None:
             self._waiting = [each for each in self._waiting if (each.source, each.seq) != (ready.source, ready.seq)]
             self.marks[ready.source] = ready.seq
-            self.hear(ready.event)
+            self.hear(ready)
 
     def _is_next(self, word: Word) -> bool:
         if word.seq != self.marks.get(word.source, 0) + 1:

@@ -9,7 +9,7 @@ from libs.common.events.terms import Channel, Kind, Urgency
 from services.followup.domain.terms import Actor
 from services.intake.actions import following
 from services.intake.domain import lifecycle
-from tests.unit.guard.delivery import CASE, Now, Service
+from tests.unit.guard.delivery import CASE, Now, Service, Word
 
 
 class Door(Service):
@@ -66,12 +66,13 @@ class Door(Service):
             self.standing = after
             self.say(cases.CaseSupplemented(**self._about(), text="还是没亮"))
 
-    def hear(self, event: CaseEvent) -> None:
+    def hear(self, word: Word) -> None:
         """As ``services/intake/actions/following.py`` reads it."""
+        event = word.event
         read = _READ.get(type(event))
         if read is not None and isinstance(event, cases.RoundEvent):
-            word = read(event)
-            self.standing = lifecycle.heard(self.standing, event.round, word.step, **word.facts)
+            meant = read(event)
+            self.standing = lifecycle.heard(self.standing, event.round, meant.step, **meant.facts)
 
     def _say_answered(self, actor: Actor) -> None:
         about = self._about() | {"round": self.standing.round}

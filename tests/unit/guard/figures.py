@@ -2,12 +2,11 @@
 
 from datetime import date, datetime
 
-from libs.common.events.cases import CaseEvent
 from services.analytics.actions.marks import mark_of
 from services.analytics.domain.counting import contribution
 from services.analytics.domain.fact import Fact, fold
 from services.analytics.domain.terms import COUNTERS, Basis, Counter
-from tests.unit.guard.delivery import Service
+from tests.unit.guard.delivery import Service, Word
 
 
 class Figures(Service):
@@ -19,9 +18,9 @@ class Figures(Service):
         super().__init__()
         self.fact: Fact | None = None
 
-    def hear(self, event: CaseEvent) -> None:
+    def hear(self, word: Word) -> None:
         """As ``services/analytics/actions/folding.py`` does."""
-        self.fact = fold(self.fact, mark_of(event))
+        self.fact = fold(self.fact, mark_of(word.event, word.seq))
 
     def count(self, counter: Counter) -> int:
         """What the case counts as in the cohort of its registration."""

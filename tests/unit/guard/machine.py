@@ -278,4 +278,4 @@ class HouseWithABrokenInbox(House):
         hearer, speaker = self.services[to], self.services[source]
         heard = speaker.ledger[: hearer.marks.get(speaker.name, 0)]
         for word in heard[-back:]:
-            hearer.hear(word.event)
+            hearer.hear(word)

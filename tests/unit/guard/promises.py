@@ -6,7 +6,6 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from libs.common.events import cases
-from libs.common.events.cases import CaseEvent
 from libs.common.events.terms import Deadline, SupervisionLevel
 from libs.common.time.calendar import WorkCalendar
 from libs.common.time.due import Limit, LimitUnit
@@ -15,7 +14,7 @@ from services.followup.domain import transitions as followup
 from services.followup.domain.clocks import Step as TimerStep
 from services.followup.domain.clocks import StepKind, Timer, times_of
 from services.followup.domain.terms import SYSTEM, Action, Actor, Answer, Asking, Given, Standing
-from tests.unit.guard.delivery import CASE, Now, Service
+from tests.unit.guard.delivery import CASE, Now, Service, Word
 
 CALENDAR = WorkCalendar(ZoneInfo("Asia/Shanghai"))
 TRIES = 2
@@ -95,8 +94,9 @@ class Promises(Service):
                 case StepKind.LADDER:
                     self._supervise()
 
-    def hear(self, event: CaseEvent) -> None:
+    def hear(self, word: Word) -> None:
         """As ``services/followup/handlers.py`` does."""
+        event = word.event
         if self.standing.status is not None:
             self.settle(event.occurred_at)
         match event:

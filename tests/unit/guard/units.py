@@ -6,7 +6,6 @@ from datetime import timedelta
 from typing import Any
 
 from libs.common.events import cases
-from libs.common.events.cases import CaseEvent
 from libs.common.events.terms import ResultKind
 from services.dispatch.domain import transitions as dispatch
 from services.dispatch.domain.terms import Action as Deed
@@ -14,7 +13,7 @@ from services.dispatch.domain.terms import Actor as Colleague
 from services.dispatch.domain.terms import Standing as Work
 from services.dispatch.domain.terms import Status as WorkStatus
 from services.followup.domain.terms import Actor
-from tests.unit.guard.delivery import CASE, UNITS, Now, Service
+from tests.unit.guard.delivery import CASE, UNITS, Now, Service, Word
 
 
 class Units(Service):
@@ -34,9 +33,9 @@ class Units(Service):
         dispatch.check_party(self.work, deed, Colleague(actor.subject, actor.unit_code))
         self._take(deed, unit, asked_by=actor.subject)
 
-    def hear(self, event: CaseEvent) -> None:
+    def hear(self, word: Word) -> None:
         """As ``services/dispatch/handlers.py`` does."""
-        match event:
+        match event := word.event:
             case cases.CaseRegistered():
                 self._open(event)
             case cases.CaseWithdrawn():

@@ -16,6 +16,18 @@ FIGURES: dict[str, Spoiled] = {
         "I8", "analytics", "solved", "doc of its fact is []",
         "UPDATE analytics.fact SET doc = '[]' WHERE case_id = {solved}",
     ),
+    "an event's place changed": spoiled(
+        "I8", "analytics", "solved", "places.tries of its fact is [9]",
+        "UPDATE analytics.fact SET places = jsonb_set(places, '{{tries,0}}', '9') WHERE case_id = {solved}",
+    ),
+    "places that are none": spoiled(
+        "I8", "analytics", "solved", "places.tries of its fact is 9",
+        "UPDATE analytics.fact SET places = jsonb_set(places, '{{tries}}', '9') WHERE case_id = {solved}",
+    ),
+    "places of nothing": spoiled(
+        "I8", "analytics", "solved", "places of its fact is []",
+        "UPDATE analytics.fact SET places = '[]' WHERE case_id = {solved}",
+    ),
     "a pack lost": spoiled(
         "I8", "analytics", "solved", "analytics has no readable pack version 1", "DELETE FROM analytics.pack"
     ),
