@@ -50,6 +50,7 @@ USUAL = [
     Answer(Reached.ANSWERED),
     Answer(Reached.NO_ANSWER),
 ]
+NOT_CONTENT = [*USUAL[1:], Answer(Reached.NO_ANSWER, satisfaction=Satisfaction.SATISFIED)]
 ANSWERS = st.one_of(st.sampled_from(USUAL), CITIZENS)
 SELDOM = st.integers(0, 9).map(lambda number: number == 7)
 
@@ -121,10 +122,34 @@ class House(RuleBasedStateMachine):
         self.jump(hours)
         self._on_some_callback(data, lambda number: self.promises.call(number, answer, actor))
 
+    @rule(answer=st.sampled_from(NOT_CONTENT))
+    def close_without_the_word(self, answer: Answer) -> None:
+        """By what a citizen said who is not content, or by a content word about a round that is over."""
+        for number in self.promises.askings:
+            word = answer if number == self.promises.standing.round else USUAL[0]
+            unless_refused(partial(self.promises.force, Action.SATISFY, number, word, NEUTRAL))
+
     @rule(data=st.data(), action=st.sampled_from(STEPS), answer=ANSWERS, actor=st.sampled_from([*ACTORS, SYSTEM]))
     def force(self, data: st.DataObject, action: Action, answer: Answer, actor: Actor) -> None:
         """A step that no verdict chose, as from code that is wrong."""
         self._on_some_callback(data, lambda number: self.promises.force(action, number, answer, actor))
+
+    @rule()
+    def ask_about_their_own_work(self) -> None:
+        """Somebody of the unit that handled it, or who answered it, calls and hears that all is well."""
+        number = self.promises.standing.round
+        if number in self.promises.askings:
+            self.jump(3)
+            by = Actor(self.log.answered_by[number] or "wang", self.log.done_by[number])
+            unless_refused(lambda: self.promises.call(number, USUAL[0], by))
+
+    @rule(answer=st.sampled_from(USUAL))
+    def go_on_after_the_end(self, answer: Answer) -> None:
+        """Whatever anybody may try on a case that is closed."""
+        if self.promises.standing.status is Status.CLOSED:
+            for number in self.promises.askings:
+                for action in STEPS:
+                    unless_refused(partial(self.promises.force, action, number, answer, Actor("chen")))
 
     @rule(actor=st.sampled_from([*ACTORS, SYSTEM]))
     def supervise(self, actor: Actor) -> None:
@@ -279,3 +304,12 @@ class HouseWithABrokenInbox(House):
         heard = speaker.ledger[: hearer.marks.get(speaker.name, 0)]
         for word in heard[-back:]:
             hearer.hear(word)
+
+    @rule()
+    def hear_the_units_again(self) -> None:
+        """Followup hears all that the units ever said once more, just when the next round has opened if one can."""
+        if self.promises.standing.status is Status.CALLBACK:
+            self.jump(3)
+            unless_refused(lambda: self.promises.call(self.promises.standing.round, USUAL[2], NEUTRAL))
+        for word in self.units.ledger[: self.promises.marks.get(self.units.name, 0)]:
+            self.promises.hear(word)
