@@ -22,7 +22,8 @@ from tests.chaos.verdict import Verdict, line_of_json, table
 
 _NEEDS = """\
 disk needs root, or a name space in which one is root (unshare --map-root-user --mount make chaos ONLY=disk);
-clock needs the Debian package libfaketime. What this machine cannot try is "not run", and the status is 1."""
+clock and half of moments need the Debian package libfaketime. What this machine cannot try is "not run", and the
+status is 1."""
 
 
 def main() -> int:

@@ -3,6 +3,7 @@
 from tests.chaos.delivery.scenarios import DELIVERY, POISON
 from tests.chaos.failpoints import FAILPOINTS
 from tests.chaos.kills import KILLS
+from tests.chaos.moments import MOMENTS
 from tests.chaos.outside.broker import BROKER
 from tests.chaos.outside.clock import CLOCK
 from tests.chaos.outside.disk import DISK
@@ -26,4 +27,5 @@ SCENARIOS: tuple[Scenario, ...] = (
     NETWORK,
     DISK,
     CLOCK,
+    MOMENTS,
 )

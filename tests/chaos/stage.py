@@ -75,10 +75,17 @@ class Stage:
             await connection.close()
 
     async def check(
-        self, what: str, *, within: float = 180.0, simulated: bool = False, in_order: bool = True
+        self,
+        what: str,
+        *,
+        within: float = 180.0,
+        simulated: bool = False,
+        in_order: bool = True,
+        by_hand: bool = False,
     ) -> list[Verdict]:
         """Wait until the house is quiet, then compare journal, database, topics and figures. ``what`` was tried."""
-        return await replace(self.oracle, simulated=simulated, in_order=in_order).verdicts(what, within=within)
+        oracle = replace(self.oracle, simulated=simulated, in_order=in_order, by_hand=by_hand)
+        return await oracle.verdicts(what, within=within)
 
     async def restart(self, name: str, **environment: str) -> float:
         """Start a process again and wait until it says that it is ready; the seconds that took."""
