@@ -8,6 +8,7 @@ from typing import Any
 from huiyin.replay.calls import Accounts, Calls
 from libs.common.pack.directory import Directory
 from libs.common.security.principal import Role
+from libs.common.shares import MET_WORDS, Met
 from libs.common.time.moments import local_day
 
 ON_TIME = "on_time"
@@ -18,7 +19,10 @@ _MINUTES = 60
 
 @dataclass(frozen=True, slots=True)
 class Rate:
-    """One rate. The two integers are the formula's own; ``cases`` says them in whole cases, as ``113.5 / 127``."""
+    """One rate. The two integers are the formula's own; ``cases`` says them in whole cases, as ``113.5 / 127``.
+
+    ``target`` and ``met`` are analytics' answers: what the pack asks of it, and whether it is so.
+    """
 
     code: str
     name: str
@@ -26,12 +30,29 @@ class Rate:
     numerator: int
     denominator: int
     rate: str | None
+    text: str
     cases: str
+    target: Mapping[str, Any] | None
+    met: Met | None
 
     @property
     def document(self) -> dict[str, Any]:
         """For JSON."""
-        return {"numerator": self.numerator, "denominator": self.denominator, "rate": self.rate}
+        return {
+            "numerator": self.numerator,
+            "denominator": self.denominator,
+            "rate": self.rate,
+            "target": None if self.target is None else dict(self.target),
+            "met": self.met,
+        }
+
+    @property
+    def told(self) -> str:
+        """The target, and whether it is met, in words of both languages; empty without a target."""
+        if self.target is None or self.met is None:
+            return ""
+        word, word_en = MET_WORDS[self.met]
+        return f"{self.target['text_en']}: {word_en}\n{self.target['text']}：{word}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,16 +103,18 @@ def _range(directory: Directory, span: tuple[datetime, datetime]) -> dict[str, s
 
 
 def _rate(found: Mapping[str, Any]) -> Rate:
-    total = found["micro"]
-    cases = f"{total['cases_numerator']} / {total['cases_denominator']}"
+    total, met = found["micro"], found["micro"]["met"]
     return Rate(
-        found["code"],
-        found["name"],
-        found["name_en"],
-        total["numerator"],
-        total["denominator"],
-        total["rate"],
-        cases,
+        code=found["code"],
+        name=found["name"],
+        name_en=found["name_en"],
+        numerator=total["numerator"],
+        denominator=total["denominator"],
+        rate=total["rate"],
+        text=total["text"],
+        cases=f"{total['cases_numerator']} / {total['cases_denominator']}",
+        target=found["target"],
+        met=None if met is None else Met(met),
     )
 
 

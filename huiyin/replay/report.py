@@ -130,11 +130,12 @@ def _cases(outcome: Outcome, seconds: float) -> Table:
 
 def _rates(outcome: Outcome) -> Table:
     table = Table(title="Rates 各率 (simulated callbacks 模拟回访)")
-    table.add_column("rate")
+    table.add_column("formula 指标")
     table.add_column("numerator / denominator", justify="right")
-    table.add_column("%", justify="right")
+    table.add_column("rate 比率", justify="right")
+    table.add_column("target 目标")
     for rate in outcome.figures.rates:
-        table.add_row(f"{rate.name_en} {rate.name}", rate.cases, rate.rate or "—")
+        table.add_row(f"{rate.name_en} {rate.name}", rate.cases, rate.text, rate.told)
     return table
 
 

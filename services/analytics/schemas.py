@@ -9,6 +9,8 @@ from pydantic_core import PydanticCustomError
 from typing_extensions import TypedDict
 
 from libs.common.events.terms import Channel, Kind
+from libs.common.shares import Comparison, Met
+from libs.common.time.periods import PeriodKind
 from libs.common.web.fields import AnswerBody, AreaCode, CategoryCode, RequestBody, UnitCode, fault
 from services.analytics.domain.terms import Basis, Counter
 
@@ -150,6 +152,19 @@ class Stamp(AnswerBody):
     pack_version: int
 
 
+class TargetOut(AnswerBody):
+    """目标值: what a figure is to come to, compared exactly and not as printed. ``over`` leaves its own value out."""
+
+    comparison: Comparison
+    percent: Annotated[str, Field(description="The value as the county pack has it", examples=["95"])]
+    period: Annotated[PeriodKind | None, Field(description="Of what periods it is asked; null: of any")]
+    text: Annotated[str, Field(examples=["高于 95 %"])]
+    text_en: Annotated[str, Field(examples=["over 95 %"])]
+
+
+IsMet = Annotated[Met | None, Field(description="Whether the exact fraction is as the target asks; null: no target")]
+
+
 class RateOut(TypedDict):
     """One rate. ``numerator`` and ``denominator`` are the formula's weighted integers, never rounded nor reduced."""
 
@@ -157,8 +172,15 @@ class RateOut(TypedDict):
     denominator: int
     cases_numerator: Annotated[str, Field(description="The numerator in whole cases, e.g. 113.5")]
     cases_denominator: str
-    rate: Annotated[str | None, Field(description="Percent with one decimal, half up; null: no data")]
+    rate: Annotated[
+        str | None,
+        Field(
+            description="Percent with the formula's decimals, half up; below 100 unless it is all, above 0 unless it is"
+            " nothing; null: no data"
+        ),
+    ]
     text: Annotated[str, Field(description="For people; a dash when there is no data", examples=["91.3 %", "—"])]
+    met: IsMet
 
 
 class MacroOut(AnswerBody):
@@ -166,6 +188,7 @@ class MacroOut(AnswerBody):
 
     rate: str | None
     text: str
+    met: IsMet
     rows_with_data: int
 
 
@@ -174,6 +197,7 @@ class ScoreOut(TypedDict):
 
     score: str | None
     text: str
+    met: IsMet
 
 
 class Named(TypedDict):
@@ -200,6 +224,10 @@ class Measure(AnswerBody):
     name: str
     name_en: str
     basis_text: Annotated[str, Field(description="Where the formula comes from (依据)")]
+    decimals: Annotated[int, Field(description="Digits after the point that are printed")]
+    target: Annotated[
+        TargetOut | None, Field(description="Null when the pack has none, or none for periods of this kind")
+    ]
 
 
 class RateMeasure(Measure):

@@ -112,6 +112,11 @@ async def test_the_demo_from_the_command(tmp_path: Path, capsys: pytest.CaptureF
     assert (told["open"], told["closed"]) == (4, 120)
     for code in ("response", "resolution", "satisfaction", "on_time"):
         assert 0 < told["rates"][code]["numerator"] <= told["rates"][code]["denominator"]
+    on_time = told["rates"]["on_time"]
+    assert on_time["target"]["text_en"] == "over 95 %"
+    is_met = 100 * on_time["numerator"] > 95 * on_time["denominator"]
+    assert on_time["met"] == ("met" if is_met else "not_met")
+    assert (told["rates"]["response"]["target"], told["rates"]["response"]["met"]) == (None, None)
     assert len(Path(told["refused_rows"]).read_text(encoding="utf-8-sig").splitlines()) == 4
 
 

@@ -11,10 +11,11 @@ from libs.common.pack.areas import area_prefix
 from libs.common.pack.directory import Directory
 from libs.common.pack.schema import Formula
 from libs.common.security.policy import Scope
+from libs.common.shares import NO_DATA
 from services.analytics.actions.figures import Board, read_board
 from services.analytics.actions.selecting import Asked, make_definite, names
 from services.analytics.actions.summing import sums
-from services.analytics.domain.rates import NO_DATA, half_up
+from services.analytics.domain.rates import half_up
 from services.analytics.domain.terms import COUNTERS, NOTHING, Basis, Counter, Counts
 from services.analytics.queries.cases import Standing, standing
 from services.analytics.queries.freshness import Freshness, freshness
@@ -94,6 +95,11 @@ class CountyBoard:
     def open(self) -> int:
         """Open cases of the county."""
         return sum(row.open for row in self.standing)
+
+    @property
+    def has_targets(self) -> bool:
+        """Whether anything is asked of this month's figures."""
+        return any(measure.target for measure in (*self.scores, *self.headlines, *self.others))
 
     @property
     def overdue(self) -> int:

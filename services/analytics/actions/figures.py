@@ -6,8 +6,9 @@ from fractions import Fraction
 
 from libs.common.database.session import Session
 from libs.common.errors import invalid
-from libs.common.pack.schema import Formula, Score
+from libs.common.pack.schema import Formula, Score, Target
 from libs.common.security.policy import Scope
+from libs.common.shares import COMPARISON_WORDS, NO_DATA, Comparison, Met, judged, text_of
 from services.analytics.actions.selecting import Asked, grouping, make_definite, names, stamp
 from services.analytics.actions.summing import sums
 from services.analytics.domain import rates
@@ -23,10 +24,12 @@ from services.analytics.schemas import (
     MacroOut,
     Named,
     Part,
+    PeriodName,
     RateMeasure,
     RateOut,
     ScoreMeasure,
     ScoreOut,
+    TargetOut,
 )
 
 Rows = dict[str, Counts]
@@ -140,6 +143,7 @@ def _needed(asked: Asked, formulas: Sequence[Formula], scores: Sequence[Score]) 
 class Board:
     """Everything that the rates of one answer are made of: each rate's total, its rows by key, and the keys' names."""
 
+    period: PeriodName
     by: By
     totals: Mapping[str, Ratio]
     rows: Mapping[str, Mapping[str, Ratio]]
@@ -150,13 +154,15 @@ class Board:
         basis = basis_of(formula)
         rows = self.rows.get(formula.code, {})
         mean, count = rates.macro_mean(rows.values())
-        scale = rates.scale_of(formula.denominator)
+        shown = Shown.of(formula, self.period, rates.scale_of(formula.denominator))
         return RateMeasure(
             code=formula.code,
             version=formula.version,
             name=formula.name,
             name_en=formula.name_en,
             basis_text=formula.basis,
+            decimals=formula.decimals,
+            target=target_out(shown.target, "{} %"),
             formula={
                 Part.NUMERATOR: {counter.value: weight for counter, weight in formula.numerator.items()},
                 Part.DENOMINATOR: {counter.value: weight for counter, weight in formula.denominator.items()},
@@ -164,9 +170,9 @@ class Board:
             population=basis,
             population_rule=RULES[basis][0],
             population_rule_zh=RULES[basis][1],
-            micro=_shown(self.totals[formula.code], scale),
-            macro=None if self.by is By.NONE else _macro(mean, count),
-            rows=[{**_shown(one, scale), **self.named[key]} for key, one in rows.items()],
+            micro=shown.rate(self.totals[formula.code]),
+            macro=None if self.by is By.NONE else shown.macro(mean, count),
+            rows=[{**shown.rate(one), **self.named[key]} for key, one in rows.items()],
         )
 
     def score(self, score: Score) -> ScoreMeasure:
@@ -177,16 +183,19 @@ class Board:
         having = [value for value in by_key.values() if value is not None]
         added = rates.added((value.numerator, value.denominator) for value in having)
         mean = added / len(having) if having else None
+        shown = Shown.of(score, self.period)
         return ScoreMeasure(
             code=score.code,
             version=score.version,
             name=score.name,
             name_en=score.name_en,
             basis_text=score.basis,
+            decimals=score.decimals,
+            target=target_out(shown.target, "{}"),
             weights=dict(score.weights),
-            micro=_score_shown(total, score.decimals),
-            macro=None if self.by is By.NONE else _macro_score(mean, len(having), score.decimals),
-            rows=[{**_score_shown(value, score.decimals), **self.named[key]} for key, value in by_key.items()],
+            micro=shown.score(total),
+            macro=None if self.by is By.NONE else shown.macro_score(mean, len(having)),
+            rows=[{**shown.score(value), **self.named[key]} for key, value in by_key.items()],
         )
 
     def _score_of(self, score: Score, key: str) -> Fraction | None:
@@ -207,10 +216,10 @@ async def read_board(session: Session, asked: Asked, by: By, formulas: Sequence[
     }
     totals = {code: rates.pooled(ratios.values()) for code, ratios in rows.items()}
     if by is By.NONE:
-        return Board(by, totals, {}, {})
+        return Board(asked.period.kind, by, totals, {}, {})
     keys = {key for counted in found.values() for key in counted}
     named = {key: _named(asked, by, key) for key in keys}
-    return Board(by, totals, rows, named)
+    return Board(asked.period.kind, by, totals, rows, named)
 
 
 def _named(asked: Asked, by: By, key: str) -> Named:
@@ -218,28 +227,69 @@ def _named(asked: Asked, by: By, key: str) -> Named:
     return {"key": key, "name": name, "name_en": name_en}
 
 
-def _shown(one: Ratio, scale: int) -> RateOut:
-    number = rates.percent(one)
-    numerator, denominator = one
-    return {
-        "numerator": numerator,
-        "denominator": denominator,
-        "cases_numerator": rates.plain(numerator, scale),
-        "cases_denominator": rates.plain(denominator, scale),
-        "rate": number,
-        "text": rates.text_of(number),
-    }
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """How the numbers of one measure are shown: what one case weighs, printed digits, and what is asked of them."""
+
+    scale: int
+    decimals: int
+    target: Target | None
+    rule: tuple[Comparison, Fraction] | None
+    """That of the target, worked out once for thousands of rows."""
+
+    @classmethod
+    def of(cls, measure: Formula | Score, period: PeriodName, scale: int = 1) -> "Shown":
+        """As the pack says; a target counts where it is asked of periods of this kind."""
+        target = measure.target
+        if target is not None and target.period not in (None, period.value):
+            target = None
+        return cls(scale, measure.decimals, target, None if target is None else (target.comparison, target.share))
+
+    def rate(self, one: Ratio) -> RateOut:
+        """A rate."""
+        number = rates.percent(one, self.decimals)
+        numerator, denominator = one
+        return {
+            "numerator": numerator,
+            "denominator": denominator,
+            "cases_numerator": rates.plain(numerator, self.scale),
+            "cases_denominator": rates.plain(denominator, self.scale),
+            "rate": number,
+            "text": text_of(number),
+            "met": None if self.rule is None else judged(numerator, denominator, *self.rule),
+        }
+
+    def score(self, value: Fraction | None) -> ScoreOut:
+        """A score, of 100."""
+        number = rates.percent(value, self.decimals)
+        return {"score": number, "text": NO_DATA if number is None else number, "met": self._judged(value)}
+
+    def macro(self, mean: Fraction | None, count: int) -> MacroOut:
+        """The mean of so many rates."""
+        number = rates.percent(mean, self.decimals)
+        return MacroOut(rate=number, text=text_of(number), met=self._judged(mean), rows_with_data=count)
+
+    def macro_score(self, mean: Fraction | None, count: int) -> MacroOut:
+        """The mean of so many scores."""
+        shown = self.score(mean)
+        return MacroOut(rate=shown["score"], text=shown["text"], met=shown["met"], rows_with_data=count)
+
+    def _judged(self, value: Fraction | None) -> Met | None:
+        if self.rule is None:
+            return None
+        return Met.NO_DATA if value is None else judged(value.numerator, value.denominator, *self.rule)
 
 
-def _macro(mean: Fraction | None, count: int) -> MacroOut:
-    return MacroOut(rate=rates.percent(mean), text=rates.percent_text(mean), rows_with_data=count)
-
-
-def _score_shown(value: Fraction | None, decimals: int) -> ScoreOut:
-    number = rates.percent(value, decimals)
-    return {"score": number, "text": rates.NO_DATA if number is None else number}
-
-
-def _macro_score(mean: Fraction | None, count: int, decimals: int) -> MacroOut:
-    shown = _score_shown(mean, decimals)
-    return MacroOut(rate=shown["score"], text=shown["text"], rows_with_data=count)
+def target_out(target: Target | None, form: str) -> TargetOut | None:
+    """A target as it is answered, in words too; its value printed as the measure's own are."""
+    if target is None:
+        return None
+    word, word_en = COMPARISON_WORDS[target.comparison]
+    value = form.format(target.percent)
+    return TargetOut(
+        comparison=target.comparison,
+        percent=target.percent,
+        period=target.period,
+        text=f"{word} {value}",
+        text_en=f"{word_en} {value}",
+    )

@@ -17,6 +17,7 @@ from libs.common.errors import Unauthenticated
 from libs.common.events.terms import Channel, Kind
 from libs.common.run.runtime import Runtime
 from libs.common.security.policy import Right, has_right
+from libs.common.shares import MET_WORDS
 from libs.common.web.door import Door, Needs
 from libs.common.web.fields import AreaCode, CaseId, RequestBody
 from libs.common.web.problems import language_of
@@ -189,6 +190,7 @@ class _View:
             pick=self._pick,
             counter=lambda counter: self._pick(words.COUNTERS[Counter(counter)]),
             status_word=lambda status: self._pick(words.STATUSES[Status(status)]),
+            met_word=lambda met: self._pick(MET_WORDS[met]),
             basis_word=lambda basis: self._pick(words.BASES[Basis(basis)]),
             channel_word=lambda channel: self._pick(words.term(Channel(channel))),
             kind_word=lambda kind: self._pick(words.term(Kind(kind))),

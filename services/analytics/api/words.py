@@ -15,6 +15,7 @@ PAGE: dict[str, Words] = {
     "open": ("在办", "Open"),
     "overdue": ("超期", "Overdue"),
     "rates": ("本月指标", "Rates this month"),
+    "target": ("目标", "Target"),
     "last_month": ("上月", "Last month"),
     "more_rates": ("其他指标", "More rates"),
     "rate": ("指标", "Rate"),
@@ -42,6 +43,10 @@ PAGE: dict[str, Words] = {
     "none_open": ("没有在办件", "No open cases"),
     "none_handled": ("本月尚无办结反馈", "No results yet this month"),
     "no_data": ("“—”表示没有数据，不是零。", "“—” means no data, not zero."),
+    "exactly": (
+        "达标与否按精确分数判断，不按显示的数字。",
+        "Whether a target is met is told by the exact fraction, not by what is printed.",
+    ),
     "why": ("查看构成", "See the cases"),
     "cases": ("诉求件明细", "Cases behind the number"),
     "case": ("诉求件", "Case"),

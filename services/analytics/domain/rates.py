@@ -6,12 +6,9 @@ from math import lcm
 from operator import itemgetter
 from typing import NamedTuple, TypeVar
 
+from libs.common import shares
 from services.analytics.domain.terms import COUNTERS, Counts
 
-NO_DATA = "—"
-"""What a rate without a denominator prints: no data is not 0."""
-
-_HUNDRED = 100
 _POSITION: dict[str, int] = {counter.value: index for index, counter in enumerate(COUNTERS)}
 Name = TypeVar("Name", bound=str)
 
@@ -87,33 +84,12 @@ def score(weights: Mapping[str, int], rates: Mapping[str, Ratio]) -> Fraction | 
 
 def half_up(value: Fraction, decimals: int = 1) -> str:
     """The decimal text of a fraction, rounded half away from zero: 0.05 is 0.1 and -0.05 is -0.1."""
-    return _rounded(value.numerator, value.denominator, decimals)
-
-
-def _rounded(numerator: int, denominator: int, decimals: int) -> str:
-    units = (abs(numerator) * 2 * 10**decimals + denominator) // (denominator * 2)
-    digits = str(units)
-    if decimals:
-        digits = digits.zfill(decimals + 1)
-        digits = f"{digits[:-decimals]}.{digits[-decimals:]}"
-    return f"-{digits}" if numerator < 0 and units else digits
+    return shares.rounded(value.numerator, value.denominator, decimals)
 
 
 def percent(value: Fraction | Ratio | None, decimals: int = 1) -> str | None:
-    """The number before the percent sign; None when there is no data."""
-    if value is None or not value.denominator:
-        return None
-    return _rounded(value.numerator * _HUNDRED, value.denominator, decimals)
-
-
-def percent_text(value: Fraction | Ratio | None, decimals: int = 1) -> str:
-    """For people: ``91.3 %`` or ``—``."""
-    return text_of(percent(value, decimals))
-
-
-def text_of(number: str | None) -> str:
-    """What ``percent`` gave, for people."""
-    return NO_DATA if number is None else f"{number} %"
+    """The number before the percent sign, as every share prints it; None when there is no data."""
+    return None if value is None else shares.percent(value.numerator, value.denominator, decimals)
 
 
 def plain(count: int, scale: int) -> str:
@@ -124,7 +100,7 @@ def plain(count: int, scale: int) -> str:
     if not rest:
         return str(whole)
     if rest * 10 % scale == 0:
-        return _rounded(count, scale, 1)
+        return shares.rounded(count, scale, 1)
     value = Fraction(count, scale)
     return f"{value.numerator}/{value.denominator}"
 

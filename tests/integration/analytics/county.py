@@ -17,7 +17,8 @@ from libs.common.errors import Unauthenticated
 from libs.common.events.base import Cause
 from libs.common.events.directory import PackPublished
 from libs.common.pack.learning import refresh_shelf
-from libs.common.pack.loader import digest, document, load_pack
+from libs.common.pack.loader import digest, document, from_document, load_pack
+from libs.common.pack.schema import Pack
 from libs.common.run.runtime import Runtime
 from libs.common.run.spec import load_nothing
 from libs.common.security.principal import Principal, Role
@@ -62,15 +63,26 @@ async def open_analytics(url: str) -> Database:
     return database
 
 
-def published() -> PackPublished:
-    """The demo pack, in force since New Year."""
+def published(pack: Pack = PACK, version: int = 1) -> PackPublished:
+    """A pack, in force since New Year."""
     return PackPublished(
         occurred_at=datetime(2026, 1, 1, tzinfo=UTC),
         place_code=COUNTY,
-        version=1,
-        digest=digest(PACK),
-        document=document(PACK),
+        version=version,
+        digest=digest(pack),
+        document=document(pack),
     )
+
+
+async def ask_of(database: Database, **settings: Mapping[str, object]) -> None:
+    """The next version of the demo pack, with other settings of these rates and scores."""
+    plain = document(PACK)
+    for measure in (*plain["formulas"], *plain["scores"]):
+        measure.update(settings.get(measure["code"], {}))
+    version = database.packs.newest + 1
+    told = Told("dispatch", version, published(from_document(plain), version))
+    await hear(database, [told])
+    await refresh_shelf(database)
 
 
 def application(database: Database, now: datetime = NOW) -> FastAPI:

@@ -126,7 +126,7 @@ async def test_the_seeds_numbers(database: Database, leader: AsyncClient) -> Non
     assert (first["numerator"], first["denominator"], first["rate"], first["text"]) == (116, 127, "91.3", "91.3 %")
     assert (second["numerator"], second["denominator"], second["rate"]) == (152, 152, "100.0")
     assert (rate["micro"]["numerator"], rate["micro"]["denominator"], rate["micro"]["text"]) == (268, 279, "96.1 %")
-    assert rate["macro"] == {"rate": "95.7", "text": "95.7 %", "rows_with_data": 2}
+    assert rate["macro"] == {"rate": "95.7", "text": "95.7 %", "met": None, "rows_with_data": 2}
     assert (rate["version"], rate["formula"]["denominator"]) == (1, {"valid_callbacks": 1})
     assert figures["as_of"] == (NOW - timedelta(hours=8)).isoformat().replace("+00:00", "Z")
     assert figures["lag_seconds"] == 0.0

@@ -1,55 +1,20 @@
 """Rates are exact until they are printed."""
 
-from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from services.analytics.domain.rates import (
     Ratio,
     added,
-    half_up,
     macro_mean,
     percent,
-    percent_text,
     plain,
     pooled,
     scale_of,
     score,
 )
-
-
-@pytest.mark.parametrize(
-    ("numerator", "denominator", "text"),
-    [
-        (116, 127, "91.3 %"),
-        (152, 152, "100.0 %"),
-        (0, 3, "0.0 %"),
-        (0, 0, "—"),
-        (1, 2000, "0.1 %"),
-        (999, 1000, "99.9 %"),
-        (9995, 10000, "100.0 %"),
-        (46158, 47100, "98.0 %"),
-    ],
-)
-def test_percent_with_one_decimal_half_up(numerator: int, denominator: int, text: str) -> None:
-    assert percent_text(Ratio(numerator, denominator).value) == text
-
-
-@given(
-    numerator=st.integers(0, 10**6), thousandths=st.sampled_from([1, 2, 4, 5, 8, 1000, 10**6]), places=st.integers(0, 4)
-)
-def test_rounding_is_that_of_decimal(numerator: int, thousandths: int, places: int) -> None:
-    exact = Decimal(numerator) / Decimal(thousandths)
-    expected = exact.quantize(Decimal(1).scaleb(-places), rounding=ROUND_HALF_UP)
-    assert half_up(Fraction(numerator, thousandths), places) == f"{expected:.{places}f}"
-
-
-def test_a_negative_half_rounds_away_from_zero() -> None:
-    assert half_up(Fraction(-1, 20)) == "-0.1"
-    assert half_up(Fraction(-1, 100)) == "0.0"
 
 
 def test_pooled_and_mean_of_units_are_two_numbers() -> None:
@@ -87,4 +52,3 @@ def test_what_is_added_over_one_denominator_is_the_sum(parts: list[tuple[int, in
 def test_a_ratio_prints_as_its_value(numerator: int, denominator: int, decimals: int) -> None:
     ratio = Ratio(numerator, denominator)
     assert percent(ratio, decimals) == percent(ratio.value, decimals)
-    assert percent_text(ratio, decimals) == percent_text(ratio.value, decimals)

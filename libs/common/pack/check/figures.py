@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 
 from libs.common.pack.problems import DocPath, Finding
-from libs.common.pack.schema import Answer, Counter, Pack
+from libs.common.pack.schema import Answer, Counter, Formula, Pack, Score
+from libs.common.shares import Comparison
 
 _FED_BY = {
     Counter.CONTACTED: Answer.CONTACTED,
@@ -34,6 +35,7 @@ def formulas(pack: Pack) -> Iterator[Finding]:
                     yield Finding((*path, part, counter.value), message, f"add a question with 'answer: {answer}'")
         if formula.numerator == formula.denominator:
             yield Finding(path, f"'{formula.code}' is always 100 %", "correct its numerator or denominator")
+        yield from _target(path, formula)
 
 
 def scores(pack: Pack) -> Iterator[Finding]:
@@ -50,7 +52,28 @@ def scores(pack: Pack) -> Iterator[Finding]:
             if rate not in rates:
                 message = f"the score '{score.code}' weighs the unknown rate '{rate}'"
                 yield Finding((*path, "weights", rate), message, f"use one of {', '.join(sorted(rates))}")
+        yield from _target(path, score)
         total = sum(score.weights.values())
         if total != _WHOLE:
             message = f"the weights of '{score.code}' add up to {total}"
             yield Finding((*path, "weights"), message, "make them add up to 100")
+
+
+def _target(path: DocPath, measure: Formula | Score) -> Iterator[Finding]:
+    """A target that some figure can meet and some other cannot."""
+    target = measure.target
+    if target is None:
+        return
+    outcomes: dict[tuple[Comparison, object], str] = {
+        (Comparison.AT_LEAST, 0): "is always met",
+        (Comparison.UNDER, 0): "can never be met",
+    }
+    if isinstance(measure, Score):
+        outcomes |= {
+            (Comparison.OVER, _WHOLE): "can never be met",
+            (Comparison.AT_MOST, _WHOLE): "is always met",
+        }
+    outcome = outcomes.get((target.comparison, target.share * _WHOLE))
+    if outcome is not None:
+        message, mend = f"the target of '{measure.code}' {outcome}", "correct its value, or how it is meant"
+        yield Finding((*path, "target"), message, mend)

@@ -12,7 +12,7 @@ from libs.common.pack.schema.clocks import (
     LimitTable,
     ReturnRules,
 )
-from libs.common.pack.schema.figures import Counter, Formula, Population, Score
+from libs.common.pack.schema.figures import Counter, Formula, Population, Score, Target
 from libs.common.pack.schema.pack import Pack, Place, Settings, TextLimits
 from libs.common.pack.schema.promises import (
     Always,
@@ -84,6 +84,7 @@ __all__ = [
     "Score",
     "Settings",
     "SupervisionSettings",
+    "Target",
     "TextLimits",
     "Trigger",
     "Unit",

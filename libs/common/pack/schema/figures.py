@@ -1,11 +1,15 @@
-"""The settings that figures read: rate formulas (指标公式) as integer-weighted sums, and scores made of rates."""
+"""The settings that figures read: rate formulas (指标公式) as integer-weighted sums, scores made of rates, targets."""
 
+import re
 from enum import StrEnum
-from typing import Annotated
+from fractions import Fraction
+from typing import Annotated, Any, Self
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field, model_validator
 
 from libs.common.pack.schema.base import ItemCode, Model, Name
+from libs.common.shares import Comparison
+from libs.common.time.periods import PeriodKind
 
 
 class Counter(StrEnum):
@@ -55,6 +59,72 @@ Weight = Annotated[int, Field(ge=1, le=1000)]
 WeightedSum = dict[Counter, Weight]
 
 
+_PERCENT_TEXT = re.compile(r"^(\d{1,3})(?:\.(\d{1,4}))?\s*[%％]?$")
+
+
+def _read_percent(raw: Any) -> Any:
+    """The same percentage in one form, so that the same pack always has the same digest.
+
+    A number of JSON is taken as it was written: that is its shortest text.
+    """
+    if not isinstance(raw, str | int | float) or isinstance(raw, bool):
+        return raw
+    found = _PERCENT_TEXT.match(str(raw).strip())
+    if found is None:
+        raise ValueError(f"{raw!r} is not a percentage such as '95' or '99.5'")
+    digits = (found[2] or "").rstrip("0")
+    return f"{int(found[1])}.{digits}" if digits else str(int(found[1]))
+
+
+PercentText = Annotated[str, Field(pattern=_PERCENT_TEXT.pattern, description="'95', '99.5' or '95 %'")]
+PercentNumber = Annotated[float, Field(ge=0, lt=1000)]
+Percent = Annotated[str, BeforeValidator(_read_percent, json_schema_input_type=PercentText | PercentNumber)]
+"""A percentage as exact decimal text."""
+
+
+def _unset(value: object) -> bool:
+    return value is None
+
+
+class Target(Model):
+    """目标值: what a rate or score is to come to. ``over`` 95 leaves out 95 % itself, ``at_least`` takes it in.
+
+    It is compared with the exact fraction, never with what is printed. With a ``period`` it is asked of figures over
+    such periods alone; else of every figure.
+    """
+
+    over: Percent | None = Field(default=None, exclude_if=_unset)
+    at_least: Percent | None = Field(default=None, exclude_if=_unset)
+    under: Percent | None = Field(default=None, exclude_if=_unset)
+    at_most: Percent | None = Field(default=None, exclude_if=_unset)
+    period: PeriodKind | None = Field(default=None, exclude_if=_unset)
+
+    @model_validator(mode="after")
+    def _asks_one_thing(self) -> Self:
+        if sum(getattr(self, comparison.value) is not None for comparison in Comparison) != 1:
+            raise ValueError(f"a target has exactly one of {', '.join(Comparison)}")
+        return self
+
+    @property
+    def comparison(self) -> Comparison:
+        """How it is meant."""
+        return next(one for one in Comparison if getattr(self, one.value) is not None)
+
+    @property
+    def percent(self) -> str:
+        """Its value, in percent."""
+        return str(getattr(self, self.comparison.value))
+
+    @property
+    def share(self) -> Fraction:
+        """Its value: 95 % is 19/20."""
+        return Fraction(self.percent) / 100
+
+
+def _one(decimals: object) -> bool:
+    return decimals == 1
+
+
 class Formula(Model):
     """One rate: sum(weight x counter) over sum(weight x counter), all integers, so nothing is rounded inside.
 
@@ -69,6 +139,9 @@ class Formula(Model):
     numerator: WeightedSum = Field(min_length=1)
     denominator: WeightedSum = Field(min_length=1)
     population: Population
+    decimals: int = Field(default=1, ge=0, le=4, exclude_if=_one)
+    """Printed digits, half up; a share below one never prints as 100, one above nothing never as 0."""
+    target: Target | None = Field(default=None, exclude_if=_unset)
     basis: str = ""
 
 
@@ -81,5 +154,6 @@ class Score(Model):
     name_en: Name
     weights: dict[ItemCode, Annotated[int, Field(ge=1, le=100)]] = Field(min_length=1)
     decimals: int = Field(default=1, ge=0, le=4)
-    """Printed digits, half up."""
+    """Printed digits, as those of a rate."""
+    target: Target | None = Field(default=None, exclude_if=_unset)
     basis: str = ""

@@ -2,6 +2,7 @@
 
 import json
 import random
+from fractions import Fraction
 from itertools import product
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from libs.common.pack.form import schema_document, schema_text
 from libs.common.pack.loader import TABLES, digest, document, from_document, load_pack
 from libs.common.pack.problems import PackError
 from libs.common.pack.schema import AreaLevel, CallbackPolicy, Counter, LimitSetting, Pack, Settings, UnitLevel
+from libs.common.shares import Comparison
 from libs.common.time.due import LimitUnit
 
 ROOT = Path(__file__).parents[4]
@@ -115,6 +117,43 @@ def test_limits_are_read_as_people_write_them(text: str, limit: LimitSetting, pa
     plain = document(pack)
     plain["returns"]["within"] = text
     assert from_document(plain).returns.within == limit
+
+
+@pytest.mark.parametrize(
+    ("written", "comparison", "percent", "share"),
+    [
+        ({"over": "95"}, Comparison.OVER, "95", Fraction(19, 20)),
+        ({"at_least": "98.50 %"}, Comparison.AT_LEAST, "98.5", Fraction(197, 200)),
+        ({"under": "007％"}, Comparison.UNDER, "7", Fraction(7, 100)),
+        ({"at_most": 5}, Comparison.AT_MOST, "5", Fraction(1, 20)),
+        ({"over": 99.9}, Comparison.OVER, "99.9", Fraction(999, 1000)),
+    ],
+)
+def test_targets_are_exact_however_they_are_written(
+    written: dict[str, object], comparison: Comparison, percent: str, share: Fraction, pack: Pack
+) -> None:
+    plain = document(pack)
+    plain["formulas"][0]["target"] = written
+    jsonschema.validate(plain, schema_document())
+    read = from_document(plain)
+    target = read.formulas[0].target
+    assert target is not None
+    assert (target.comparison, target.percent, target.share) == (comparison, percent, share)
+    assert from_document(json.loads(json.dumps(document(read)))) == read
+    assert document(read)["formulas"][0]["target"] == {comparison.value: percent}
+
+
+def test_settings_that_are_not_used_leave_no_trace(pack: Pack) -> None:
+    """So a release that did not know them reads the pack, and its digest stays what it was."""
+    plain = document(pack)
+    assert {"target", "decimals"}.isdisjoint(plain["formulas"][0])
+    for measure in (*plain["formulas"], *plain["scores"]):
+        measure.pop("target", None)
+    bare = from_document(plain)
+    assert digest(bare) != digest(pack)
+    for formula in plain["formulas"]:
+        formula |= {"target": None, "decimals": 1}
+    assert digest(from_document(plain)) == digest(bare)
 
 
 def test_every_deadline_of_the_demo_has_a_limit(pack: Pack) -> None:

@@ -327,6 +327,45 @@ MISTAKES = {
         "correct its",
         "code: resolution",
     ),
+    "target of two kinds": Mistake(
+        "pack.yaml",
+        "{over: 95}",
+        "{over: 95, under: 5}",
+        "exactly one of over, at_least",
+        "forms shown",
+        "target: {over",
+    ),
+    "target of no kind": Mistake(
+        "pack.yaml", "{over: 95}", "{period: year}", "exactly one of over, at_least", "forms shown", "target: {period"
+    ),
+    "target with a comma": Mistake(
+        "pack.yaml", "{over: 95}", "{over: '95,5'}", "'95,5' is not a percentage", "forms shown", "target: {over"
+    ),
+    "target word misspelt": Mistake(
+        "pack.yaml", "{over: 95}", "{at_leest: 95}", "target/at_leest", "did you mean 'at_least'?", "target: {at_leest"
+    ),
+    "target of an unknown period": Mistake(
+        "pack.yaml", "{over: 95}", "{over: 95, period: yaer}", "is 'yaer'", "did you mean 'year'?", "target: {over"
+    ),
+    "target always met": Mistake(
+        "pack.yaml",
+        "{over: 95}",
+        "{at_least: 0}",
+        "'on_time' is always met",
+        "correct its value",
+        "target: {at_least: 0",
+    ),
+    "target never met": Mistake(
+        "pack.yaml",
+        "decimals: 1\n    target: {at_least: 90}",
+        "decimals: 1\n    target: {over: 100}",
+        "'overall' can never be met",
+        "correct its value",
+        "target: {over: 100}",
+    ),
+    "digits without end": Mistake(
+        "pack.yaml", "    target: {over: 95}", "    decimals: 9", "decimals is wrong", "smaller", "    decimals: 9"
+    ),
     "score of nothing": Mistake(
         "pack.yaml", "{response: 10,", "{respond: 10,", "unknown rate 'respond'", "use one of", "weights:"
     ),
