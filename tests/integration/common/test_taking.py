@@ -191,3 +191,40 @@ async def test_a_release_that_fails_everything_halts_however_many_events_a_case_
         await ears.take(texts)
     failed = [key for key, state, _ in await ears.parked() if state == "failed"]
     assert len(failed) == MOST_PARKED_IN_A_ROW
+
+
+@pytest.mark.parametrize(
+    ("header", "text"),
+    [
+        ("ce_sequence", "99999999999"),
+        ("ce_sequence", "0"),
+        ("ce_sequence", "one"),
+        ("ce_time", "2026-03-04T12:00:00"),
+        ("ce_time", "noon"),
+        ("ce_recordedtime", "2026-03-04T12:00:00"),
+        ("ce_causes", "[]"),
+        ("ce_causes", '{"intake": "1"}'),
+        ("ce_causes", "{"),
+        ("ce_subject", "c\0"),
+        ("ce_subject", ""),
+        ("ce_type", "\0"),
+        ("ce_source", "/huiyin/"),
+        ("traceparent", "\0"),
+        ("ce_specversion", "0.3"),
+    ],
+)
+async def test_headers_that_nobody_can_follow_are_put_aside_and_hold_up_nothing(
+    ears: Ears, header: str, text: str
+) -> None:
+    await say(ears.intake, supplemented("bad", "bad/0"), supplemented("good", "good/0"))
+    bad, good = await said(ears.intake, "intake")
+    records = [
+        Record("cases", 0, 0, bad.key, to_headers(bad) | {header: text}, bad.value),
+        Record("cases", 0, 1, good.key, to_headers(good), good.value),
+    ]
+    await ears.consumer.take(records)
+    await ears.consumer.take(records)
+    assert await applied(ears.dispatch) == ["good/0"]
+    assert await ears.parked() == [("unreadable:cases:0:0", "failed", 1)]
+    await ears.take(["bad/1"])
+    assert ears.failing.calls == ["good/0"]
