@@ -11,13 +11,14 @@ from libs.common.host.service import VERSION
 
 _ROOT = Path(__file__).parents[2]
 _OPERATIONS = "docs/operations.md"
+_EXAMPLES = "tests/contract/examples"
 _ALERTS = "deploy/prometheus/alerts.yml"
 _RULE_RESOURCE = "deploy/k8s/components/monitoring/rules.yaml"
 
 
 async def render_documents() -> dict[str, str]:
     """Path and text of each; one that is partly written by hand keeps that part."""
-    documents = {"docs/flow.md": render_flow(), "docs/asyncapi.yaml": render_asyncapi(VERSION)}
+    documents = {"docs/flow.md": render_flow(), "docs/asyncapi.yaml": render_asyncapi(VERSION, _ROOT / _EXAMPLES)}
     documents[_OPERATIONS] = render_operations((_ROOT / _OPERATIONS).read_text(encoding="utf-8"))
     documents[_RULE_RESOURCE] = render_rule_resource((_ROOT / _ALERTS).read_text(encoding="utf-8"))
     for name, text in (await render_openapi()).items():

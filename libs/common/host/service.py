@@ -246,20 +246,25 @@ class RunningService:
         return with_topics
 
 
-async def ensure_topics(resources: Resources) -> None:
-    """Create the missing topics; waits, with back-off, for a bus that is away."""
-    specs = [
-        TopicSpec(
-            f"{resources.topic_prefix}{stream}",
-            partitions=resources.partitions if stream is Stream.CASES else 1,
+def topic_specs(prefix: str, partitions: int) -> dict[Stream, TopicSpec]:
+    """Every topic as it is made; only that of the cases has several partitions."""
+    return {
+        stream: TopicSpec(
+            f"{prefix}{stream}",
+            partitions=partitions if stream is Stream.CASES else 1,
             max_message_bytes=largest,
         )
         for stream, largest in TOPICS.items()
-    ]
+    }
+
+
+async def ensure_topics(resources: Resources) -> None:
+    """Create the missing topics; waits, with back-off, for a bus that is away."""
+    specs = topic_specs(resources.topic_prefix, resources.partitions)
     backoff = Backoff()
     while True:
         try:
-            return await resources.bus.ensure_topics(specs)
+            return await resources.bus.ensure_topics(list(specs.values()))
         except BusTrouble as error:
             log.warning("no topics yet", error=type(error).__name__)
             await backoff.wait()

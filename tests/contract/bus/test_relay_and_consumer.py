@@ -7,6 +7,8 @@ from functools import partial
 import asyncpg
 import pytest
 from aiokafka.admin import AIOKafkaAdminClient
+from cloudevents.core.bindings.kafka import to_binary_event
+from cloudevents.core.v1.event import CloudEvent
 
 from libs.common.bus.embedded import EmbeddedBus
 from libs.common.bus.flow import Service
@@ -252,6 +254,32 @@ async def test_a_record_nobody_of_ours_wrote_is_parked_and_holds_up_nothing(pair
         (row,) = await session.fetch("SELECT key, state, value FROM parked")
     assert row.key.startswith("unreadable:")
     assert bytes(row.value) == b"\xff\xfe not json"
+
+
+async def test_what_the_cloudevents_sdk_sent_is_applied_in_its_order(pair: Pair) -> None:
+    """Another program, which has never seen our code: only what docs/asyncapi.yaml demands."""
+    messages = []
+    for number, text in enumerate(("first", "second", "third"), start=1):
+        attributes = {
+            "source": "/huiyin/intake",
+            "type": "cn.huiyin.case.supplemented",
+            "subject": KEYS[0],
+            "sequence": str(number),
+            "partitionkey": KEYS[0],
+            "datacontenttype": "application/json",
+        }
+        payload = {"occurred_at": "2026-03-04T12:00:00Z", "case_id": KEYS[0], "text": text}
+        written = to_binary_event(CloudEvent(attributes, payload))
+        headers = {name: value.decode() for name, value in written.headers.items()}
+        messages.append(Message(f"{pair.prefix}cases", str(written.key), headers, written.value))
+    async with pair.bus.sender() as sender:
+        await sender.send(messages)
+
+    async def all_three() -> bool:
+        return await applied(pair.dispatch) == ["first", "second", "third"]
+
+    async with running(pair.consumer().run):
+        await eventually(all_three, within=45, what="what the other program sent")
 
 
 async def _wipe(pair: Pair, request: pytest.FixtureRequest) -> None:
