@@ -20,8 +20,8 @@ from huiyin.audit.report import Findings, Invariant
 from libs.common.bus.flow import Stream
 from libs.common.database.cut import Cut, Row
 from libs.common.events.cases import CaseEvent
+from libs.common.pack.decoding import decode_document
 from libs.common.pack.directory import Directory
-from libs.common.pack.loader import from_document
 from libs.common.pack.problems import PackError
 from libs.common.time.periods import PeriodRules, assessment_day
 from services.analytics.actions.folding import FACT_COLUMNS, fact_row
@@ -100,7 +100,7 @@ class Packs:
         for row in await cut.fetch("SELECT version, document::text AS document FROM analytics.pack"):
             # One that cannot be read is as good as unknown: every case under it will say so.
             with suppress(PackError):
-                rules[row["version"]] = Directory(from_document(orjson.loads(row["document"]))).period_rules()
+                rules[row["version"]] = Directory(decode_document(orjson.loads(row["document"])).pack).period_rules()
         return cls(rules)
 
     def day_of(self, version: int) -> DayOf:

@@ -51,6 +51,8 @@ FIELDS: Mapping[str, str] = MappingProxyType(
         "event_id": "the event; of a record that is none, its topic, partition and offset",
         "event_type": "the event's type",
         "case_id": "the case (or other key) of the event",
+        "pack_version": "a version of the county pack",
+        "part": "a place in a pack, as `units/3/level` or `formulas/visits`",
         "count": "how many",
         "tries": "how often it was tried",
         "year": "a year of the calendar",

@@ -271,6 +271,18 @@ TIMERS_FAILED = gauge(
     "Durable timers set aside because firing them failed for good; all others go on.",
     "List them (GET /followup/v1/timers?state=failed), mend the cause, have the case's timers retried.",
 )
+PACK_VERSIONS_UNREADABLE = gauge(
+    "huiyin_pack_versions_unreadable",
+    ("service",),
+    "Pack versions of a newer release that this one cannot follow; events of cases under them wait.",
+    "Bring the newer release back to this service; nothing is lost meanwhile.",
+)
+PACK_PARTS_IGNORED = gauge(
+    "huiyin_pack_parts_ignored",
+    ("service",),
+    "Rates, questions and limits of loaded packs that this release does not know and leaves out; the log names them.",
+    "Expected while a release rolls out; otherwise this service is older than the pack.",
+)
 VAULT_REVEALS_TOTAL = counter(
     "huiyin_vault_reveals_total",
     ("service",),

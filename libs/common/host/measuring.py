@@ -49,6 +49,7 @@ class Gauges:
     async def take(self) -> None:
         """Measure once. Raises DatabaseTrouble, and BusTrouble after all else was measured."""
         self._pools()
+        self._packs()
         async with self._runtime.work_database.reading() as session:
             await self._ledger(session)
             await self._audit(session)
@@ -95,6 +96,11 @@ class Gauges:
             metrics.DB_POOL_IN_USE.labels(service, pool).set(state.in_use)
             metrics.DB_POOL_WAITERS.labels(service, pool).set(state.waiters)
         metrics.GROUP_COMMIT_WAITING.labels(service).set(runtime.commit.waiting)
+
+    def _packs(self) -> None:
+        packs = self._runtime.work_database.packs
+        metrics.PACK_VERSIONS_UNREADABLE.labels(self._service).set(len(packs.unreadable))
+        metrics.PACK_PARTS_IGNORED.labels(self._service).set(sum(map(len, packs.ignored.values())))
 
     async def _bus(self, now: float) -> None:
         bus, ends = self._runtime.bus, dict[Place, int]()

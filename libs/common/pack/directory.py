@@ -47,10 +47,23 @@ class Lead(NamedTuple):
     explanation: str
 
 
-class Directory:
-    """Look-ups over one version of a pack. Unknown codes raise ``UnknownCode``."""
+def calendar_of(pack: Pack) -> WorkCalendar:
+    """The place's working days."""
+    return WorkCalendar(
+        ZoneInfo(pack.place.time_zone),
+        extra_holidays=frozenset(pack.calendar.extra_holidays),
+        extra_workdays=frozenset(pack.calendar.extra_workdays),
+        confirmed_years=frozenset(pack.calendar.confirmed_years),
+    )
 
-    def __init__(self, pack: Pack) -> None:
+
+class Directory:
+    """Look-ups over one version of a pack. Unknown codes raise ``UnknownCode``.
+
+    ``calendar``: the one of another version with the same days, which remembers what it was asked.
+    """
+
+    def __init__(self, pack: Pack, calendar: WorkCalendar | None = None) -> None:
         self.pack = pack
         self._areas = {area.code: area for area in pack.areas}
         self._units = {unit.code: unit for unit in pack.units}
@@ -63,12 +76,7 @@ class Directory:
         }
         self._formulas = {(formula.code, formula.version): formula for formula in pack.formulas}
         self._newest = {f.code: f for f in sorted(pack.formulas, key=lambda f: f.version)}
-        self._calendar = WorkCalendar(
-            ZoneInfo(pack.place.time_zone),
-            extra_holidays=frozenset(pack.calendar.extra_holidays),
-            extra_workdays=frozenset(pack.calendar.extra_workdays),
-            confirmed_years=frozenset(pack.calendar.confirmed_years),
-        )
+        self._calendar = calendar or calendar_of(pack)
 
     def area(self, code: str) -> Area:
         """The area of this code."""
@@ -141,10 +149,6 @@ class Directory:
     def category(self, code: str) -> Category:
         """The category of this code."""
         return _found(self._categories, "category_code", code)
-
-    def categories_within(self, category_code: str) -> frozenset[str]:
-        """The codes of the category, if there is one, and of all inside it."""
-        return frozenset(code for code in self._categories if code.startswith(category_code))
 
     def category_lineage(self, code: str) -> tuple[str, ...]:
         """The category and all above it, nearest first."""

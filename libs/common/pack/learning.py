@@ -13,9 +13,13 @@ _STORE = """
     INSERT INTO pack (version, place_code, digest, document, effective_from)
     VALUES ($1, $2, $3, $4::text::jsonb, $5) ON CONFLICT (version) DO NOTHING
 """
-_NEWER = """
-    SELECT version, digest, effective_from, document::text AS document FROM pack WHERE version > $1 ORDER BY version
-"""
+_AT_ONCE = 16
+"""Versions read at once: each may be a megabyte."""
+# Not only what is newer: a twin may have stored an older one after this process heard of the newest.
+_OTHERS = f"""
+    SELECT version, digest, effective_from, document::text AS document FROM pack
+    WHERE version <> ALL($1::int[]) ORDER BY version LIMIT {_AT_ONCE}
+"""  # noqa: S608 - our own number
 
 
 async def learn_pack(session: "Session", event: PackPublished) -> None:
@@ -33,8 +37,12 @@ async def store_pack(session: "Session", event: PackPublished) -> None:
 
 async def read_stored_packs(session: "Session") -> None:
     """Put versions on the shelf that are in the table and not yet known here."""
-    for row in await session.fetch(_NEWER, session.packs.newest):
-        session.packs.put(row.version, row.digest, row.effective_from, orjson.loads(row.document))
+    more = True
+    while more:
+        rows = await session.fetch(_OTHERS, session.packs.versions())
+        for row in rows:
+            session.packs.put(row.version, row.digest, row.effective_from, orjson.loads(row.document))
+        more = len(rows) == _AT_ONCE
 
 
 async def refresh_shelf(database: "Database") -> int:

@@ -30,7 +30,7 @@ async def healthz() -> Response:
 
 
 async def readyz(request: Request) -> Response:
-    """Ready: it has started, the database answers, and a county pack is known.
+    """Ready: it has started, the database answers, and a county pack is known that this release can follow.
 
     The bus is no part: complaints are taken without it. ``?exclude=pack`` asks for whom requests may be sent to: a
     service without a pack answers them too, dispatch by taking one, and nobody could load it through a door that waits
@@ -42,7 +42,7 @@ async def readyz(request: Request) -> Response:
     checks = {
         "startup": "ok" if startup.done else f"waits for {startup.waits_for}",
         "database": database,
-        "pack": "ok" if runtime.door_database.packs.newest else "none is known yet",
+        "pack": _pack(runtime),
     }
     status = _status(checks)
     excluded = request.query_params.getlist("exclude")
@@ -70,6 +70,13 @@ def _status(checks: dict[str, str]) -> Readiness:
     if checks["database"] not in ("ok", "busy"):
         return Readiness.NOT_READY
     return Readiness.READY if checks["pack"] == "ok" else Readiness.NO_PACK
+
+
+def _pack(runtime: Runtime) -> str:
+    packs = runtime.door_database.packs
+    if packs.usable:
+        return "ok"
+    return "none that is known is readable by this release" if packs.newest else "none is known yet"
 
 
 async def _database(runtime: Runtime) -> str:

@@ -1,13 +1,12 @@
 """From what was asked to the days, the area and the rows that it means, by the pack in force."""
 
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Container
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from libs.common.database.session import Session
-from libs.common.errors import NotFound, Unavailable
+from libs.common.errors import NotFound
 from libs.common.events.terms import LABELS_ZH, Channel, Kind
 from libs.common.pack.areas import COUNTY_DIGITS, TOWN_DIGITS, VILLAGE_DIGITS, area_prefix
 from libs.common.pack.directory import Directory, UnknownCode
@@ -45,10 +44,8 @@ def make_definite(session: Session, scope: Scope, query: SelectionQuery) -> Aske
     pack = session.packs.current(session.now)
     directory = pack.directory
     area_code = reachable_area(directory, scope, query.area_code)
-    if query.unit_code is not None:
-        _ever_known(session, directory, lambda version: version.unit(query.unit_code or ""))
-    if query.category_code is not None:
-        _ever_known(session, directory, lambda version: version.category(query.category_code or ""))
+    _ever_known(session.packs.codes.units, "unit_code", query.unit_code)
+    _ever_known(session.packs.codes.categories, "category_code", query.category_code)
     span, shown = _span(directory, query, session.now)
     selection = Selection(
         first=span.first,
@@ -62,16 +59,10 @@ def make_definite(session: Session, scope: Scope, query: SelectionQuery) -> Aske
     return Asked(pack, scope, span, shown, area_code, selection)
 
 
-def _ever_known(session: Session, current: Directory, look_up: Callable[[Directory], object]) -> None:
+def _ever_known(known: Container[str], field: str, code: str | None) -> None:
     """Units and categories that were abolished still have figures: a code is wrong only when no version has it."""
-    try:
-        look_up(current)
-    except UnknownCode:
-        for number in range(session.packs.newest, 0, -1):
-            with suppress(UnknownCode, Unavailable):
-                look_up(session.packs.version(number))
-                return
-        raise
+    if code is not None and code not in known:
+        raise UnknownCode(field, code)
 
 
 def reachable_area(directory: Directory, scope: Scope, asked: str | None) -> str:

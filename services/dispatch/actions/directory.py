@@ -9,6 +9,7 @@ from libs.common.database.session import Session
 from libs.common.errors import Conflict, FieldError, Forbidden, Invalid
 from libs.common.events.directory import PackPublished
 from libs.common.pack.check import check_pack
+from libs.common.pack.decoding import decode_document
 from libs.common.pack.learning import store_pack
 from libs.common.pack.loader import digest, document, from_document
 from libs.common.pack.problems import PackError, PackProblem
@@ -46,7 +47,7 @@ async def publish(session: Session, scope: Scope, pack: Pack) -> PackOut:
             f"This system works for {newest.place_code}; a pack of another place would orphan its cases",
             f"本系统服务于 {newest.place_code}，不能发布其他地区的县包",
         )
-    if newest is not None and newest.digest == print_of_pack:
+    if newest is not None and print_of_pack in (newest.digest, _print_of(newest.document)):
         return _shown(pack, newest.version, newest.digest, newest.effective_from, published=False)
     event = PackPublished(
         occurred_at=max(session.now, _midnight(pack)),
@@ -72,6 +73,14 @@ def loader_scope(pack: Pack) -> Scope:
     """What somebody may do who has the pack's folder and the database in hand, and needs no token."""
     loader = Principal("pack-loader", frozenset({Role.ADMIN}), pack.place.code, None, "pack-loader")
     return decide(loader, Right.DIRECTORY_PUBLISH)
+
+
+def _print_of(stored: Mapping[str, Any]) -> str | None:
+    """The digest that this release gives a stored pack; the one of its own day knew other settings."""
+    try:
+        return digest(decode_document(stored).pack)
+    except PackError:
+        return None
 
 
 def _shown(pack: Pack, version: int, print_of_pack: str, effective_from: datetime, *, published: bool) -> PackOut:

@@ -12,7 +12,6 @@ from libs.common import metrics
 from libs.common.bus.flow import Service, subscriptions
 from libs.common.bus.port import BusTrouble
 from libs.common.database.session import DatabaseTrouble
-from libs.common.errors import Unavailable
 from libs.common.logs import get_logger
 from libs.common.pack.shelf import PackShelf
 from libs.common.run.runtime import Runtime
@@ -112,11 +111,4 @@ class ProvisionalDays:
 
 def provisional_days(packs: PackShelf) -> int:
     """Answers that this process's calendars gave about days whose official notice is not known."""
-    total = 0
-    for number in range(1, packs.newest + 1):
-        try:
-            calendar = packs.version(number).calendar()
-        except Unavailable:
-            continue
-        total += sum(calendar.provisional_answers.values())
-    return total
+    return sum(sum(calendar.provisional_answers.values()) for calendar in packs.calendars())

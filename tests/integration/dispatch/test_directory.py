@@ -2,12 +2,15 @@
 
 import asyncio
 from copy import deepcopy
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from libs.common.events.directory import PackPublished
+from libs.common.pack.learning import refresh_shelf
 from libs.common.pack.loader import digest, document
+from libs.common.pack.shelf import PackShelf
 from libs.common.security.principal import Role
 from tests.integration.dispatch.office import (
     COUNTY,
@@ -21,6 +24,7 @@ from tests.integration.dispatch.office import (
     Office,
     Person,
     only,
+    open_office,
 )
 
 
@@ -163,10 +167,46 @@ async def test_every_word_has_its_label(office: Office) -> None:
 
 async def test_a_version_that_another_process_stored_is_found_when_a_case_names_it(office: Office) -> None:
     await admin(office).post("/directory/packs", changed())
-    shelf = office.database.packs
-    shelf._versions.pop(2)
+    office.database.packs = PackShelf()
     case_id = await office.register(pack_version=2)
     assert (await office.work(case_id))["lead_unit"] == TOWN_UNIT
+
+
+async def test_an_older_version_that_a_twin_stored_later_is_found_too(office: Office) -> None:
+    await admin(office).post("/directory/packs", changed(version="A"))
+    await admin(office).post("/directory/packs", changed(version="B"))
+    shelf = office.database.packs = PackShelf()
+    stored = (await admin(office).get("/directory/packs/3")).json()["document"]
+    shelf.put(3, "heard of by its event", T0, stored)
+    await refresh_shelf(office.database)
+    assert shelf.versions() == [1, 2, 3]
+
+
+async def test_the_same_pack_again_changes_nothing_though_another_release_stored_it(office: Office) -> None:
+    async with office.database.transaction(T0) as session:
+        await session.fetch(
+            "UPDATE pack SET digest = 'as it was made then', document = document || '{\"once\": {\"a_setting\": 1}}'"
+        )
+    answer = (await admin(office).post("/directory/packs", document(PACK))).json()
+    assert (answer["pack_version"], answer["published"]) == (1, False)
+
+
+async def test_a_release_that_cannot_follow_the_newest_pack_starts_and_goes_on_with_what_it_can(
+    office: Office, tmp_path: Path
+) -> None:
+    async with office.database.transaction(T0) as session:
+        await session.fetch(
+            "INSERT INTO pack (version, place_code, digest, document, effective_from)"
+            " SELECT 2, place_code, 'b', jsonb_set(document, '{units,2,level}', '\"enterprise\"'), $1 FROM pack",
+            T0,
+        )
+    async with open_office(str(office.database.engine.url.render_as_string(hide_password=False)), tmp_path) as older:
+        assert list(older.database.packs.unreadable) == [2]
+        assert (await admin(older).get("/directory/packs/current")).json()["pack_version"] == 1
+        assert (await older.work(await older.register()))["lead_unit"] == VILLAGE_UNIT
+        published = (await admin(older).post("/directory/packs", changed())).json()
+        assert (published["pack_version"], published["published"]) == (3, True)
+        assert (await admin(older).get("/directory/packs/current")).json()["pack_version"] == 3
 
 
 async def test_a_pack_whose_commit_failed_stands_on_no_shelf(office: Office) -> None:

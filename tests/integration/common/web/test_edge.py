@@ -207,7 +207,7 @@ async def test_ready_means_a_database_and_a_pack(client: httpx.AsyncClient, monk
     assert (await client.get("/intake/healthz")).json() == {"status": "ok"}
     without = await client.get("/intake/readyz")
     assert (without.status_code, without.json()["checks"]["pack"]) == (503, "none is known yet")
-    monkeypatch.setattr(PackShelf, "newest", 1)
+    monkeypatch.setattr(PackShelf, "usable", True)
     for path in ("/intake/readyz", "/readyz"):
         ready = await client.get(path)
         assert (ready.status_code, ready.json()["status"]) == (200, "ready")
@@ -216,7 +216,7 @@ async def test_ready_means_a_database_and_a_pack(client: httpx.AsyncClient, monk
 async def test_a_busy_pool_does_not_take_the_service_away(
     service: TinyService, client: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(PackShelf, "newest", 1)
+    monkeypatch.setattr(PackShelf, "usable", True)
     held = [service.database.reading() for _ in range(service.database.pool_state().size)]
     for reading in held:
         await (await reading.__aenter__()).fetch("SELECT 1")

@@ -176,12 +176,6 @@ def test_every_matter_in_every_area_of_the_demo_has_a_lead(pack: Pack, directory
         assert directory.may_receive(unit_code, category.code, area.code)
 
 
-def test_the_categories_within_one(directory: Directory) -> None:
-    assert {"01", "0101"} < directory.categories_within("01")
-    assert directory.categories_within("0101") == {"0101"}
-    assert not directory.categories_within("99")
-
-
 def test_only_a_category_that_is_known_and_was_never_divided_is_undivided(pack: Pack) -> None:
     shelf = PackShelf()
     assert not shelf.is_undivided("0101")
