@@ -122,8 +122,8 @@ INBOX_PARKED_OLDEST_AGE_SECONDS = gauge(
 INBOX_WAITING_ROWS = gauge(
     "huiyin_inbox_waiting_rows",
     ("service",),
-    "Events held back in order behind a parked event or a gap of the same key.",
-    "Falls by itself when the gap is filled; if not, ask for a resend.",
+    "Events held back in order behind a parked event or a gap of the same key, or until their pack version is here.",
+    "Falls by itself when the gap is filled or the pack was read; if not, ask for a resend.",
 )
 RESENDS_REQUESTED_TOTAL = counter(
     "huiyin_resends_requested_total",
@@ -276,6 +276,12 @@ PACK_VERSIONS_UNREADABLE = gauge(
     ("service",),
     "Pack versions of a newer release that this one cannot follow; events of cases under them wait.",
     "Bring the newer release back to this service; nothing is lost meanwhile.",
+)
+PACK_VERSIONS_MISSING = gauge(
+    "huiyin_pack_versions_missing",
+    ("service",),
+    "Pack versions that events wait for and that have not arrived at this service; they were asked for.",
+    "Falls by itself within seconds; if not, look at the topic `directory` and at dispatch's worker.",
 )
 PACK_PARTS_IGNORED = gauge(
     "huiyin_pack_parts_ignored",

@@ -42,4 +42,4 @@ HANDLERS = (
     on(cases.SupervisionReplied, fold_event),
 )
 
-REACTIONS = reactions(HANDLERS, prepare)
+REACTIONS = reactions(HANDLERS, prepare, under_pack=[cases.CaseRegistered])

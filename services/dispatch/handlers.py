@@ -21,7 +21,6 @@ from libs.common.events.cases import (
     SupervisionIssued,
 )
 from libs.common.ledger.handlers import on, reactions
-from libs.common.pack.learning import read_stored_packs
 from services.dispatch.actions import hearing, opening
 from services.dispatch.domain.terms import Action, Status
 from services.dispatch.domain.transitions import TABLE
@@ -29,11 +28,8 @@ from services.dispatch.tables import Work
 
 
 async def prepare(session: Session, events: Sequence[Event]) -> None:
-    """Load every case of the batch in one round trip, and any pack version that another process published."""
+    """Load every case of the batch in one round trip."""
     await session.load(Work, "case_id", (event.case_id for event in events if isinstance(event, CaseEvent)))
-    newest = max((event.pack_version for event in events if isinstance(event, CaseRegistered)), default=0)
-    if newest > session.packs.newest:
-        await read_stored_packs(session)
 
 
 async def prepare_door(session: Session, jobs: Sequence[Job]) -> None:
@@ -143,4 +139,4 @@ HANDLERS = (
     on(SupervisionIssued, supervised),
 )
 
-REACTIONS = reactions(HANDLERS, prepare)
+REACTIONS = reactions(HANDLERS, prepare, under_pack=[CaseRegistered])

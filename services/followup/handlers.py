@@ -20,7 +20,7 @@ from libs.common.events.cases import (
 )
 from libs.common.events.directory import PackPublished
 from libs.common.ledger.handlers import on, reactions
-from libs.common.pack.learning import learn_pack, read_stored_packs
+from libs.common.pack.learning import learn_pack
 from services.followup.actions import rounds
 from services.followup.actions.cases import find_matter, load_by_keys, load_cases
 from services.followup.actions.firing import settle
@@ -31,11 +31,8 @@ from services.followup.tables import Matter
 
 
 async def prepare(session: Session, events: Sequence[Event]) -> None:
-    """Load every case of the batch in three round trips, and any pack version that another process stored."""
+    """Load every case of the batch in three round trips."""
     await load_cases(session, (event.case_id for event in events if isinstance(event, CaseEvent)))
-    newest = max((getattr(event, "pack_version", 0) for event in events), default=0)
-    if newest > session.packs.newest:
-        await read_stored_packs(session)
 
 
 async def prepare_door(session: Session, jobs: Sequence[Job]) -> None:
@@ -121,4 +118,4 @@ HANDLERS = (
     on(CaseHandled, finished),
 )
 
-REACTIONS = reactions(HANDLERS, prepare)
+REACTIONS = reactions(HANDLERS, prepare, under_pack=[CaseRegistered, CaseAssigned, CaseReassigned])

@@ -150,4 +150,3 @@ def test_what_would_act_otherwise_than_it_says_is_not_read(place: DocPath, value
     with pytest.raises(PackError) as caught:
         decode_document(plain)
     assert caught.value.problems[0].file.startswith("/".join(map(str, place)))
-

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
+from typing import Any
 
 import asyncpg
 import pytest
@@ -34,19 +35,31 @@ async def county(county_template: str, make_database: MakeDatabase, tmp_path: Pa
 
 
 @pytest.fixture(params=["embedded", "kafka"])
-async def county_on_either_bus(
-    request: pytest.FixtureRequest,
-    county_template: str,
-    make_database: MakeDatabase,
-    topic_prefix: str,
-    tmp_path: Path,
-) -> AsyncIterator[County]:
-    """The same house on the embedded bus, and on a real Kafka."""
-    bus: dict[str, object] = {"bus": BusKind(request.param)}
+def either_bus(request: pytest.FixtureRequest, topic_prefix: str) -> dict[str, Any]:
+    """The settings of the embedded bus, and of a real Kafka."""
+    bus: dict[str, Any] = {"bus": BusKind(request.param)}
     if request.param == "kafka":
         broker: KafkaBroker = request.getfixturevalue("kafka_broker")
         bus |= {"kafka_bootstrap": broker.bootstrap, "topic_prefix": topic_prefix}
-    async with open_county(await make_database(county_template), tmp_path, **bus) as county:
+    return bus
+
+
+@pytest.fixture
+async def county_on_either_bus(
+    either_bus: dict[str, Any], county_template: str, make_database: MakeDatabase, tmp_path: Path
+) -> AsyncIterator[County]:
+    """The same house on either bus."""
+    async with open_county(await make_database(county_template), tmp_path, **either_bus) as county:
+        yield county
+        await county.check()
+
+
+@pytest.fixture
+async def sleeping_county_on_either_bus(
+    either_bus: dict[str, Any], county_template: str, make_database: MakeDatabase, tmp_path: Path
+) -> AsyncIterator[County]:
+    """The same, while no worker runs: its doors are open."""
+    async with open_county(await make_database(county_template), tmp_path, working=False, **either_bus) as county:
         yield county
         await county.check()
 

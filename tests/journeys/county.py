@@ -259,14 +259,15 @@ def complaint(**fields: Any) -> dict[str, Any]:
 
 
 @asynccontextmanager
-async def open_county(url: str, data_dir: Path, **settings: Any) -> AsyncIterator[County]:
-    """The house on a database, with the demo pack, at nine on a Tuesday."""
+async def open_county(url: str, data_dir: Path, *, working: bool = True, **settings: Any) -> AsyncIterator[County]:
+    """The house on a database, with the demo pack, at nine on a Tuesday. Not ``working``: no worker was started yet."""
     wanted = CommonSettings(
         database_url=SecretStr(url), data_dir=data_dir, clock=ClockKind.SIMULATED, pool_size=6, **settings
     )
-    async with open_house(wanted, simulated_start=TUESDAY) as house:
+    async with open_house(wanted, simulated_start=TUESDAY, working=working) as house:
         await publish_first_pack(house, DEMO)
-        await house.settle()
+        if working:
+            await house.settle()
         transport = httpx.ASGITransport(build_front(house))
         async with httpx.AsyncClient(transport=transport, base_url="http://county") as http:
             yield County(house, http, LocalIssuer.load_or_create(data_dir, _real_now))

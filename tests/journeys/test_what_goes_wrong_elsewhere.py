@@ -4,7 +4,7 @@ import asyncio
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
-from typing import cast
+from typing import Any, cast
 
 import asyncpg
 import orjson
@@ -145,8 +145,8 @@ async def test_while_kafka_stands_still_complaints_are_taken_and_later_handled(
     county_template: str, make_database: MakeDatabase, kafka_broker: KafkaBroker, topic_prefix: str, tmp_path: Path
 ) -> None:
     url = await make_database(county_template)
-    kafka = {"bus": BusKind.KAFKA, "kafka_bootstrap": kafka_broker.bootstrap, "topic_prefix": topic_prefix}
-    async with open_county(url, tmp_path, **kafka) as county:
+    kafka: dict[str, Any] = {"kafka_bootstrap": kafka_broker.bootstrap, "topic_prefix": topic_prefix}
+    async with open_county(url, tmp_path, bus=BusKind.KAFKA, **kafka) as county:
         before = await county.register()
         kafka_broker.pause()
         try:

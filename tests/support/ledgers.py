@@ -91,7 +91,7 @@ async def said(database: Database, source: str) -> list[Envelope]:
 async def hear(database: Database, table: Reactions, envelopes: Sequence[Envelope]) -> inbox.Ready:
     """Apply a batch as the consumer does."""
     async with database.transaction(NOON) as session:
-        ready = await inbox.sort_out(session, envelopes)
+        ready = await inbox.sort_out(session, table, envelopes)
         await inbox.apply(session, SystemClock(), table, ready)
     return ready
 

@@ -6,7 +6,10 @@ from libs.common.events.base import Event
 
 
 class ResendRequested(Event):
-    """A reader found a gap: the source is asked to send again, from its ledger, what it said of one key."""
+    """A reader found a gap: the source is asked to send again, from its ledger, what it said of one key.
+
+    ``about`` is that key; empty, every key of the stream is meant: whoever asks has never heard of any.
+    """
 
     type_name: ClassVar[str] = "cn.huiyin.ops.resend_requested"
 

@@ -15,6 +15,7 @@ from libs.common.database.session import Session
 from libs.common.host.lag import LagClock
 from libs.common.ledger.outcomes import last_outcome
 from libs.common.ledger.relay import UNOWNED
+from libs.common.pack.shelf import PackShelf
 from libs.common.run.runtime import Runtime
 from libs.common.run.spec import Measure
 
@@ -29,8 +30,9 @@ _OUT = """
 _IN = """
     SELECT count(*) FILTER (WHERE stands) AS parked, count(DISTINCT (stream, key)) FILTER (WHERE stands) AS parked_keys,
            count(*) FILTER (WHERE NOT stands) AS waiting,
-           coalesce(extract(epoch FROM clock_timestamp() - min(parked_at) FILTER (WHERE stands)), 0)::float8 AS age
-    FROM (SELECT stream, key, parked_at, state <> 'waiting' AS stands FROM parked) AS parked
+           coalesce(extract(epoch FROM clock_timestamp() - min(parked_at) FILTER (WHERE stands)), 0)::float8 AS age,
+           array_agg(DISTINCT needs_pack) FILTER (WHERE needs_pack IS NOT NULL) AS packs
+    FROM (SELECT stream, key, parked_at, needs_pack, state <> 'waiting' AS stands FROM parked) AS parked
 """
 
 
@@ -49,9 +51,9 @@ class Gauges:
     async def take(self) -> None:
         """Measure once. Raises DatabaseTrouble, and BusTrouble after all else was measured."""
         self._pools()
-        self._packs()
         async with self._runtime.work_database.reading() as session:
             await self._ledger(session)
+            self._packs(session.packs)
             await self._audit(session)
             session.now = self._runtime.clock.now()
             await self._measure(session)
@@ -78,6 +80,8 @@ class Gauges:
         metrics.INBOX_PARKED_KEYS.labels(service).set(parked.parked_keys)
         metrics.INBOX_PARKED_OLDEST_AGE_SECONDS.labels(service).set(max(0.0, parked.age))
         metrics.INBOX_WAITING_ROWS.labels(service).set(parked.waiting)
+        missing = [version for version in parked.packs or () if not session.packs.has_arrived(version)]
+        metrics.PACK_VERSIONS_MISSING.labels(service).set(len(missing))
 
     async def _audit(self, session: Session) -> None:
         outcome = await last_outcome(session)
@@ -97,8 +101,7 @@ class Gauges:
             metrics.DB_POOL_WAITERS.labels(service, pool).set(state.waiters)
         metrics.GROUP_COMMIT_WAITING.labels(service).set(runtime.commit.waiting)
 
-    def _packs(self) -> None:
-        packs = self._runtime.work_database.packs
+    def _packs(self, packs: PackShelf) -> None:
         metrics.PACK_VERSIONS_UNREADABLE.labels(self._service).set(len(packs.unreadable))
         metrics.PACK_PARTS_IGNORED.labels(self._service).set(sum(map(len, packs.ignored.values())))
 

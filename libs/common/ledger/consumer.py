@@ -4,7 +4,8 @@ A batch that fails is rolled back and taken again without the event that failed,
 fails there twice (once, when the error is ``Permanent``), is parked with its reason; later events of the same key queue
 behind it. It is tried again beside the others, a few times unless it is ``Permanent``, and then waits for a person.
 Trouble with the database or the bus is never the event's fault: it is tried again for as long as it lasts. When too
-many events in a row fail, it is the release that is bad, not the events: the consumer stops and says so.
+many events in a row fail, it is the release that is bad, not the events: the consumer stops and says so. What
+needs a pack version that is not here waits for it in ``parked``, so that the reader comes to the pack.
 """
 
 import asyncio
@@ -15,7 +16,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from libs.common import metrics
-from libs.common.bus.flow import EVENT_TYPES, Service, subscriptions
+from libs.common.bus.flow import EVENT_TYPES, Service, Stream, subscriptions
 from libs.common.bus.port import Bus, BusTrouble, Place, Reader, Record
 from libs.common.database.session import Database, DatabaseTrouble, Overtaken
 from libs.common.errors import Permanent, Unavailable
@@ -23,6 +24,8 @@ from libs.common.events.codec import UNREADABLE, Envelope, from_record, source_o
 from libs.common.ledger import inbox
 from libs.common.ledger.handlers import Reactions
 from libs.common.logs import get_logger
+from libs.common.pack.learning import read_stored_packs
+from libs.common.pack.shelf import PackMissing
 from libs.common.run.failpoints import failpoint
 from libs.common.run.supervise import Backoff, Progress
 from libs.common.time.clock import Clock
@@ -118,7 +121,10 @@ class Consumer:
         if len(envelopes) < len(records):
             own = (record.headers for record in records if record.headers.get("ce_source") == self._own)
             self._count_by_type((headers.get("ce_type", "") for headers in own), "own")
-        left: list[Sequence[Envelope]] = [envelopes] if envelopes else []
+        # Packs first: the cases of the same batch need not wait for them.
+        cases = [envelope for envelope in envelopes if envelope.stream != Stream.DIRECTORY]
+        packs = [envelope for envelope in envelopes if envelope.stream == Stream.DIRECTORY]
+        left: list[Sequence[Envelope]] = [part for part in (cases, packs) if part]
         while left:
             left += reversed(await self._take_together(left.pop()))
 
@@ -129,6 +135,8 @@ class Consumer:
         while True:
             try:
                 await self._apply(envelopes)
+            except PackMissing as missing:
+                return await self._make_wait(envelopes, missing)
             except Unavailable:
                 await backoff.wait()
             except Overtaken:
@@ -144,19 +152,31 @@ class Consumer:
                 if self._parked_in_a_row < MOST_PARKED_IN_A_ROW:
                     await self._park(envelopes[0], error, tries)
                     return []
-                if isinstance(error, Permanent) or tries >= inbox.TRIES:
-                    reason = f"{self._parked_in_a_row} events in a row failed; the last: {inbox.reason_of(error)}"
-                    raise HaltedError(reason) from error
+                self._give_up_after(tries, error)
                 await backoff.wait()
             else:
                 return []
+
+    def _give_up_after(self, tries: int, error: Exception) -> None:
+        if isinstance(error, Permanent) or tries >= inbox.TRIES:
+            reason = f"{self._parked_in_a_row} events in a row failed; the last: {inbox.reason_of(error)}"
+            raise HaltedError(reason) from error
+
+    async def _make_wait(self, envelopes: Sequence[Envelope], missing: PackMissing) -> list[Sequence[Envelope]]:
+        """What its own row says it needs is not known before it is tried. A twin process may have stored it by now."""
+        if await self._has_come(missing.version):
+            return [envelopes]
+        if len(envelopes) > 1:
+            return _parts(envelopes, self._suspect)
+        await self._put(inbox.Parked(envelopes[0], "waiting", str(missing), needs_pack=missing.version))
+        return []
 
     async def _apply(self, envelopes: Sequence[Envelope]) -> None:
         ready = inbox.Ready()
         try:
             with metrics.EVENT_PROCESS_DURATION_SECONDS.labels(self._name).time():
                 async with self._reading.database.transaction(self._reading.clock.now()) as session:
-                    ready = await inbox.sort_out(session, envelopes)
+                    ready = await inbox.sort_out(session, self._reading.reactions, envelopes)
                     await failpoint("consumer.before_apply")
                     await inbox.apply(session, self._reading.clock, self._reading.reactions, ready)
                     await failpoint("consumer.before_commit")
@@ -169,17 +189,7 @@ class Consumer:
 
     async def _park(self, envelope: Envelope, error: Exception, tries: int) -> None:
         again_in = None if isinstance(error, Permanent) else inbox.FIRST_AGAIN
-        row = inbox.Parked(envelope, "failed", inbox.reason_of(error), tries=tries, again_in=again_in)
-        backoff = Backoff()
-        while True:
-            try:
-                await failpoint("consumer.before_park")
-                async with self._reading.database.transaction(self._reading.clock.now()) as session:
-                    await inbox.park(session, [row])
-                await failpoint("consumer.after_park")
-                break
-            except DatabaseTrouble:
-                await backoff.wait()
+        await self._put(inbox.Parked(envelope, "failed", inbox.reason_of(error), tries=tries, again_in=again_in))
         self._parked_in_a_row += 1
         self._count_by_type([envelope.type_name], "parked")
         log.error(
@@ -191,6 +201,23 @@ class Consumer:
             case_id=envelope.key,
             trace_id=envelope.trace_id,
         )
+
+    async def _put(self, row: inbox.Parked) -> None:
+        backoff = Backoff()
+        while True:
+            try:
+                await failpoint("consumer.before_park")
+                async with self._reading.database.transaction(self._reading.clock.now()) as session:
+                    await inbox.park(session, [row])
+                return await failpoint("consumer.after_park")
+            except DatabaseTrouble:
+                await backoff.wait()
+
+    async def _has_come(self, pack_version: int) -> bool:
+        """Whether a pack version that was missing a moment ago is here."""
+        async with self._reading.database.reading() as session:
+            await read_stored_packs(session)
+            return session.packs.has(pack_version)
 
     def _count(self, ready: inbox.Ready) -> None:
         now = datetime.now(UTC)

@@ -32,6 +32,8 @@ class Reactions:
 
     handlers: Mapping[type[Event], React]
     prepare: Callable[[Session, Sequence[Event]], Awaitable[None]]
+    under_pack: frozenset[str] = frozenset()
+    """Types of the events that cannot be applied without the pack version that they name: it is a cause of theirs."""
 
     @cached_property
     def heard(self) -> frozenset[str]:
@@ -46,9 +48,14 @@ async def prepare_nothing(session: Session, events: Sequence[Event]) -> None:
 def reactions(
     handlers: Sequence[Handler],
     prepare: Callable[[Session, Sequence[Event]], Awaitable[None]] = prepare_nothing,
+    *,
+    under_pack: Sequence[type[Event]] = (),
 ) -> Reactions:
-    """The table of a service's handlers; two for one event is a ValueError."""
+    """The table of a service's handlers; two for one event is a ValueError.
+
+    ``under_pack``: events with a ``pack_version`` that are applied only once that version is here.
+    """
     table = {handler.event: handler.react for handler in handlers}
     if len(table) != len(handlers):
         raise ValueError("two handlers for one event")
-    return Reactions(table, prepare)
+    return Reactions(table, prepare, frozenset(event.type_name for event in under_pack))

@@ -6,6 +6,7 @@ seq <= watermark            a duplicate: skipped
 key has a failed event      parked behind it, so the key keeps its order while all others flow
 seq > watermark + 1         a gap: parked as waiting, until the source has sent what is missing
 a cause not yet applied     waiting too
+its pack version not here   waiting too, until that has been read
 else                        applied, and whatever waited for it after it
 
 Whoever applies claims first: the watermarks are moved by compare-and-set, so a second reader that took the same records
@@ -13,9 +14,10 @@ Whoever applies claims first: the watermarks are moved by compare-and-set, so a 
 """
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import chain
 
 import orjson
 
@@ -23,6 +25,7 @@ from libs.common.database.session import Overtaken, Session
 from libs.common.events.base import Event
 from libs.common.events.codec import Envelope, cause_of, decode_event, from_record, to_headers
 from libs.common.ledger.handlers import Reactions
+from libs.common.ledger.packs import ask_for_packs, lacking_packs
 from libs.common.run.failpoints import failpoint
 from libs.common.time.clock import Clock
 
@@ -45,6 +48,8 @@ class Ready:
     duplicates: list[Envelope] = field(default_factory=list)
     released: list[int] = field(default_factory=list)
     """Ids of parked rows that are applied now."""
+    lacking: Mapping[str, int] = field(default_factory=dict)
+    """By event id the pack version that is not here and that it needs."""
     under_way: Envelope | None = None
     """The one whose handler runs; None before and after all of them."""
     before: dict[tuple[str, str, str], int] = field(default_factory=dict)
@@ -53,13 +58,17 @@ class Ready:
 
 @dataclass(frozen=True, slots=True)
 class Parked:
-    """An event that is to be kept, in which state and why; ``again_in`` seconds it is tried again by itself."""
+    """An event that is to be kept, in which state and why; ``again_in`` seconds it is tried again by itself.
+
+    ``needs_pack``: it is tried as soon as this pack version is here, which has just been asked for.
+    """
 
     envelope: Envelope
     state: str
     reason: str
     tries: int = 0
     again_in: float | None = None
+    needs_pack: int | None = None
 
 
 @dataclass(slots=True)
@@ -101,34 +110,35 @@ _CLAIM = """
 """
 
 _PARK = """
-    INSERT INTO parked (stream, key, source, seq, state, type, headers, value, reason, tries, again_at)
+    INSERT INTO parked (stream, key, source, seq, state, type, headers, value, reason, tries, again_at, needs_pack,
+                        asked_at)
     SELECT stream, key, source, seq, state, type, headers::jsonb, value, reason, tries,
-           now() + again_in * interval '1 second'
+           now() + again_in * interval '1 second', needs_pack, CASE WHEN needs_pack IS NOT NULL THEN now() END
     FROM unnest($1::text[], $2::text[], $3::text[], $4::int[], $5::text[], $6::text[], $7::text[], $8::bytea[],
-                $9::text[], $10::int[], $11::float8[])
-        AS p(stream, key, source, seq, state, type, headers, value, reason, tries, again_in)
+                $9::text[], $10::int[], $11::float8[], $12::int[])
+        AS p(stream, key, source, seq, state, type, headers, value, reason, tries, again_in, needs_pack)
     ON CONFLICT (stream, key, source, seq) DO NOTHING
 """
 
 
-async def sort_out(session: Session, envelopes: Sequence[Envelope]) -> Ready:
-    """Look at each event against the watermarks and what is parked; nothing is written yet."""
+async def sort_out(session: Session, reactions: Reactions, envelopes: Sequence[Envelope]) -> Ready:
+    """Look at each event against the watermarks, the packs and what is parked; nothing is written yet."""
     states = await _states(session, {(envelope.stream, envelope.key) for envelope in envelopes})
-    ready = Ready()
+    ready = Ready(lacking=await lacking_packs(session, reactions, chain(envelopes, _parked(states.values()))))
     for envelope in envelopes:
         state = states[envelope.stream, envelope.key]
         _place(session.service, state, envelope, None, ready)
     for state in states.values():
         ready.wait += [
-            (envelope, _why(session.service, state, envelope)) for row, envelope in state.waiting if row is None
+            (envelope, _why(session.service, state, envelope, ready)) for row, envelope in state.waiting if row is None
         ]
     return ready
 
 
-async def next_parked(session: Session, stream: str, key: str) -> Ready:
+async def next_parked(session: Session, reactions: Reactions, stream: str, key: str) -> Ready:
     """The first parked event of a key that can be applied now, as if none of them had failed before."""
     state = (await _states(session, {(stream, key)}))[stream, key]
-    ready = Ready()
+    ready = Ready(lacking=await lacking_packs(session, reactions, _parked([state])))
     _release(session.service, state, ready, at_most=1)
     return ready
 
@@ -147,17 +157,24 @@ async def apply(session: Session, clock: Clock, reactions: Reactions, ready: Rea
         session.traceparent = envelope.traceparent
         await reactions.handlers[type(event)](session, event)
     ready.under_way = session.cause = None
-    await park(session, [Parked(envelope, "waiting", reason) for envelope, reason in ready.wait])
+    await _make_wait(session, ready)
     await park(session, [Parked(envelope, "behind", _BEHIND) for envelope in ready.behind])
     if ready.released:
         await session.fetch("DELETE FROM parked WHERE id = ANY($1::bigint[])", ready.released)
+
+
+async def _make_wait(session: Session, ready: Ready) -> None:
+    needed = [ready.lacking.get(envelope.event_id) for envelope, _ in ready.wait]
+    await ask_for_packs(session, {version for version in needed if version is not None})
+    rows = zip(ready.wait, needed, strict=True)
+    await park(session, [Parked(one, "waiting", why, needs_pack=version) for (one, why), version in rows])
 
 
 async def park(session: Session, rows: Sequence[Parked]) -> None:
     """Keep events in order; one that is parked already stays as it is."""
     if not rows:
         return
-    columns: list[list[object]] = [[] for _ in range(11)]
+    columns: list[list[object]] = [[] for _ in range(12)]
     for row in rows:
         envelope = row.envelope
         values = (
@@ -172,6 +189,7 @@ async def park(session: Session, rows: Sequence[Parked]) -> None:
             row.reason[:2_000],
             row.tries,
             row.again_in,
+            row.needs_pack,
         )
         for column, value in zip(columns, values, strict=True):
             column.append(value)
@@ -203,6 +221,10 @@ async def _states(session: Session, keys: set[Key]) -> defaultdict[Key, _KeyStat
     return states
 
 
+def _parked(states: Iterable[_KeyState]) -> Iterator[Envelope]:
+    return (envelope for state in states for _, envelope in state.waiting)
+
+
 def _place(service: str, state: _KeyState, envelope: Envelope, row: int | None, ready: Ready) -> None:
     if (
         envelope.source == service
@@ -213,7 +235,7 @@ def _place(service: str, state: _KeyState, envelope: Envelope, row: int | None, 
     elif state.failed:
         state.parked.add((envelope.source, envelope.seq))
         ready.behind.append(envelope)
-    elif _is_next(service, state, envelope):
+    elif _is_next(service, state, envelope, ready):
         _take(state, envelope, ready)
         _release(service, state, ready)
     else:
@@ -238,7 +260,7 @@ def _release(service: str, state: _KeyState, ready: Ready, at_most: int | None =
                 return
             row, envelope = item
             stale = envelope.seq <= state.marks.get(envelope.source, 0)
-            if not stale and not _is_next(service, state, envelope):
+            if not stale and not _is_next(service, state, envelope, ready):
                 continue
             state.waiting.remove(item)
             if row is not None:
@@ -248,8 +270,12 @@ def _release(service: str, state: _KeyState, ready: Ready, at_most: int | None =
             moved = True
 
 
-def _is_next(service: str, state: _KeyState, envelope: Envelope) -> bool:
-    return envelope.seq == state.marks.get(envelope.source, 0) + 1 and not _missing_causes(service, state, envelope)
+def _is_next(service: str, state: _KeyState, envelope: Envelope, ready: Ready) -> bool:
+    return (
+        envelope.seq == state.marks.get(envelope.source, 0) + 1
+        and not _missing_causes(service, state, envelope)
+        and envelope.event_id not in ready.lacking
+    )
 
 
 def _missing_causes(service: str, state: _KeyState, envelope: Envelope) -> list[str]:
@@ -260,8 +286,10 @@ def _missing_causes(service: str, state: _KeyState, envelope: Envelope) -> list[
     ]
 
 
-def _why(service: str, state: _KeyState, envelope: Envelope) -> str:
+def _why(service: str, state: _KeyState, envelope: Envelope, ready: Ready) -> str:
     mark = state.marks.get(envelope.source, 0)
+    if envelope.event_id in ready.lacking:
+        return f"pack version {ready.lacking[envelope.event_id]} is not here, or not readable by this release"
     if envelope.seq > mark + 1:
         return f"gap: {envelope.source} {mark + 1}..{envelope.seq - 1} not seen yet"
     return f"causes not seen yet: {', '.join(_missing_causes(service, state, envelope))}"

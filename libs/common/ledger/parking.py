@@ -1,6 +1,6 @@
 """Parked cases for the operator: see them, see why, replay them in order, or give one event up with a reason."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,6 +8,7 @@ from libs.common.database.session import Database, DatabaseTrouble, Overtaken, S
 from libs.common.errors import Permanent
 from libs.common.ledger import inbox
 from libs.common.ledger.handlers import Reactions
+from libs.common.pack.shelf import PackMissing
 from libs.common.time.clock import Clock
 
 _LIST = """
@@ -26,11 +27,19 @@ _FAILED_AGAIN = """
     WHERE stream = $1 AND key = $2 AND id = (
         SELECT min(id) FROM parked WHERE stream = $1 AND key = $2 AND source = $4 AND seq = $5)
 """
+_WAIT = """
+    UPDATE parked SET state = 'waiting', again_at = NULL, needs_pack = lacking.version
+    FROM parked AS row LEFT JOIN unnest($3::text[], $4::int[]) AS lacking(event_id, version)
+        ON row.headers ->> 'ce_id' = lacking.event_id
+    WHERE parked.id = row.id AND parked.stream = $1 AND parked.key = $2
+"""
+_NEEDED = "SELECT DISTINCT needs_pack FROM parked WHERE needs_pack IS NOT NULL"
 # A retry that lies far ahead was set by a clock that has been set back since: no wait is that long.
 # What stands behind a failed event that is gone was put there while a replay of its key ended.
 _DUE = """
     SELECT stream, key FROM parked
-    WHERE again_at <= now() OR again_at > now() + interval '5 minutes' OR state = 'behind' AND NOT EXISTS (
+    WHERE again_at <= now() OR again_at > now() + interval '5 minutes' OR needs_pack = ANY($2::int[])
+       OR state = 'behind' AND NOT EXISTS (
         SELECT FROM parked AS before
         WHERE before.stream = parked.stream AND before.key = parked.key AND before.state = 'failed')
     GROUP BY stream, key ORDER BY min(id) LIMIT $1
@@ -83,14 +92,17 @@ class Parking:
             ready = inbox.Ready()
             try:
                 async with self._database.transaction(self._clock.now()) as session:
-                    ready = await inbox.next_parked(session, stream, key)
+                    ready = await inbox.next_parked(session, self._reactions, stream, key)
                     if not ready.apply:
                         await self._tidy(session, ready)
-                        stopped = await self._still_parked(session, stream, key)
+                        stopped = await self._still_parked(session, stream, key, ready.lacking)
                         return Replayed(applied, stopped)
                     await inbox.apply(session, self._clock, self._reactions, ready)
             except (DatabaseTrouble, Overtaken):
                 raise
+            except PackMissing as missing:
+                await self._wait_for_pack(stream, key, ready, missing)
+                return Replayed(applied, f"waiting: {missing}")
             except Exception as error:
                 await self._fail_again(stream, key, ready, error)
                 return Replayed(applied, inbox.reason_of(error))
@@ -99,7 +111,8 @@ class Parking:
     async def due(self, at_most: int) -> Sequence[Any]:
         """The keys (stream, key) that are to be tried again by now without anybody asking, the longest parked first."""
         async with self._database.reading() as session:
-            return await session.fetch(_DUE, at_most)
+            here = [row.needs_pack for row in await session.fetch(_NEEDED) if session.packs.has(row.needs_pack)]
+            return await session.fetch(_DUE, at_most, here)
 
     async def drop(self, stream: str, key: str, ids: Sequence[int], *, by: str, because: str) -> int:
         """Give up parked events of a key (they are kept in ``parked_dropped``), then replay what stood behind them.
@@ -119,13 +132,17 @@ class Parking:
         if ready.released:
             await session.fetch("DELETE FROM parked WHERE id = ANY($1::bigint[])", ready.released)
 
-    async def _still_parked(self, session: Session, stream: str, key: str) -> str | None:
+    async def _still_parked(self, session: Session, stream: str, key: str, lacking: Mapping[str, int]) -> str | None:
         """What is left waits for something that has not come; nothing left has failed, so it must not block."""
-        await session.fetch(
-            "UPDATE parked SET state = 'waiting' WHERE stream = $1 AND key = $2 AND state <> 'waiting'", stream, key
-        )
+        await session.fetch(_WAIT, stream, key, list(lacking), list(lacking.values()))
         rows = await session.fetch(_OF_KEY, stream, key)
         return f"waiting: {rows[0].reason}" if rows else None
+
+    async def _wait_for_pack(self, stream: str, key: str, ready: inbox.Ready, missing: PackMissing) -> None:
+        """It did not fail, and what stands behind it waits with it."""
+        lacking = {**ready.lacking, **{envelope.event_id: missing.version for envelope in ready.apply[:1]}}
+        async with self._database.transaction(self._clock.now()) as session:
+            await session.fetch(_WAIT, stream, key, list(lacking), list(lacking.values()))
 
     async def _fail_again(self, stream: str, key: str, ready: inbox.Ready, error: Exception) -> None:
         if not ready.apply:

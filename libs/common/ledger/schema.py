@@ -5,7 +5,8 @@ ledger_head       per key: the last seq and hash, and the row lock under which t
 ledger_unsent     pointers to what the relay still has to send
 relay_mark        per partition and hour: what the broker acknowledged, to notice a broker that lost its log or its tail
 watermark         per key and source: the last seq of another service that was applied here
-parked            events that wait (for a gap to fill), failed for good, or stand behind one that did; per key in order
+parked            events that wait (for a gap to fill, or for a pack version), failed for good, or stand behind one that
+                  did; per key in order
 parked_dropped    parked events that a person gave up, with the reason
 answer            what was answered under an Idempotency-Key; key and request as keyed fingerprints
 pack              the county pack versions that this service knows
@@ -96,6 +97,7 @@ LEDGER_DDL: tuple[str, ...] = (
         parked_at timestamptz NOT NULL DEFAULT now(),
         asked_at timestamptz,
         again_at timestamptz,
+        needs_pack integer,
         UNIQUE (stream, key, source, seq)
     )
     """,
@@ -151,6 +153,9 @@ CATCH_UP_DDL: tuple[str, ...] = (
 )
 """For tables that were made by the first release: what came to them since. What the broker acknowledged before is not
 remembered in the new way, so a loss of that time can no longer be noticed by the relay, only by the audit."""
+
+PACK_DDL: tuple[str, ...] = ("ALTER TABLE parked ADD COLUMN IF NOT EXISTS needs_pack integer",)
+"""The pack version that an event waits for, in tables that were made before."""
 
 ROOM_DDL: tuple[str, ...] = (
     "ALTER TABLE ledger_head SET (fillfactor = 50)",

@@ -107,6 +107,10 @@ class PackShelf:
         """All that have arrived."""
         return sorted(self._stored)
 
+    def readable(self) -> list[int]:
+        """Those of them that this release can follow."""
+        return sorted(self._stored.keys() - self.unreadable.keys())
+
     def has(self, version: int) -> bool:
         """Whether a case under this version can go on here."""
         return version in self._stored and version not in self.unreadable
@@ -117,7 +121,7 @@ class PackShelf:
 
     def current(self, now: datetime) -> Shelved:
         """The newest readable version in force at ``now`` (before any was: the oldest); Unavailable without any."""
-        readable = sorted(self._stored.keys() - self.unreadable.keys())
+        readable = self.readable()
         if not readable:
             raise Unavailable("No county pack has been loaded yet", "尚未加载县域配置包")
         in_force = [version for version in readable if self._stored[version].effective_from <= now]

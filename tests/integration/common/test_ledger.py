@@ -163,7 +163,7 @@ async def test_two_readers_of_the_same_events_have_one_effect(intake: Database, 
 
     async def take_what_another_takes_first() -> None:
         async with dispatch.transaction(NOON) as session:
-            ready = await inbox.sort_out(session, envelopes)
+            ready = await inbox.sort_out(session, table, envelopes)
             await hear(dispatch, table, envelopes)
             await inbox.apply(session, SystemClock(), table, ready)
 

@@ -165,13 +165,6 @@ async def test_every_word_has_its_label(office: Office) -> None:
     assert {"code": "triage", "zh": "待派", "en": "waiting for a unit to be chosen"} in lists["status"]
 
 
-async def test_a_version_that_another_process_stored_is_found_when_a_case_names_it(office: Office) -> None:
-    await admin(office).post("/directory/packs", changed())
-    office.database.packs = PackShelf()
-    case_id = await office.register(pack_version=2)
-    assert (await office.work(case_id))["lead_unit"] == TOWN_UNIT
-
-
 async def test_an_older_version_that_a_twin_stored_later_is_found_too(office: Office) -> None:
     await admin(office).post("/directory/packs", changed(version="A"))
     await admin(office).post("/directory/packs", changed(version="B"))

@@ -28,6 +28,7 @@ def newer(pack: Pack) -> dict[str, Any]:
 
 def test_few_versions_are_kept_read_and_every_other_is_read_again(pack: Pack, monkeypatch: pytest.MonkeyPatch) -> None:
     shelf, reads = PackShelf(), list[str]()
+
     def counted(plain: dict[str, Any]) -> Any:
         reads.append(plain["version"])
         return decode_document(plain)
