@@ -1,14 +1,15 @@
 """Asking the simulated citizen (模拟回访), and what follows: closed, sent back, called again, or left to a review."""
 
+from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
 from huiyin.replay.calls import Account
-from huiyin.replay.citizens import SIMULATED, Experience, ask
+from huiyin.replay.citizens import SIMULATED, Experience, Reply, ask
 from huiyin.replay.planning import begin_next_round
 from huiyin.replay.stage import Life, Stage, What
-from libs.common.pack.schema import UnitLevel
+from libs.common.pack.schema import Answer, Question, UnitLevel
 from libs.common.security.principal import Role
 
 _CALLERS = 4
@@ -27,10 +28,23 @@ async def call_back(stage: Stage, life: Life, at: datetime) -> None:
         raise NoCallback(f"no callback is due for round {life.round}")
     life.attempts += 1
     reply = ask(life.habits.draws, Experience(life.round, life.row.result_kind, life.lateness), life.attempts)
-    body = {name: value for name, value in asdict(reply).items() if value is not None}
     path = f"/followup/v1/callbacks/{life.callback_id}/attempts"
+    body = answers(stage.directory.callback.questions, reply)
     found = await stage.calls.post(at, _caller(stage, life), path, body)
     _go_on(stage, life, at, found)
+
+
+def answers(questions: Sequence[Question], reply: Reply) -> dict[str, Any]:
+    """The record of a try: what the citizen says to the questions that the pack asks, and to no other."""
+    body = {name: value for name, value in asdict(reply).items() if value is not None}
+    asked = {question.answer for question in questions}
+    for answer in (Answer.CONTACTED, Answer.SOLVED):
+        if answer not in asked:
+            body.pop(answer.value, None)
+    if reply.satisfaction is not None:
+        own = (one.code for one in questions if one.answer is Answer.NOTE and one.required)
+        body["notes"] = dict.fromkeys(own, f"{SIMULATED}无")
+    return body
 
 
 async def review(stage: Stage, life: Life, at: datetime) -> None:

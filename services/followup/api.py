@@ -16,6 +16,7 @@ from services.followup.schemas import (
     CallbackItem,
     CallbackOut,
     CallbacksQuery,
+    CallbackWithQuestions,
     CaseOut,
     IssueSupervision,
     RecordAttempt,
@@ -45,9 +46,9 @@ async def list_callbacks(
     return door.answer(queries.CALLBACK_KEYSET.page(items, query.limit, lambda item: item))
 
 
-@router.get("/callbacks/{callback_id}", response_model=CallbackOut, tags=["callbacks"])
+@router.get("/callbacks/{callback_id}", response_model=CallbackWithQuestions, tags=["callbacks"])
 async def read_callback(callback_id: Uuid, door: Annotated[Door, needs(Right.CALLBACK_READ)]) -> Response:
-    """One callback with its tries."""
+    """One callback with its tries, and the questions to ask: those of the pack version of its case."""
     return door.answer(await door.read(lambda session: showing.show_callback(session, door.scope, callback_id)))
 
 
@@ -58,6 +59,7 @@ async def record_attempt(
     """回访记录: satisfied and solved closes the case, not satisfied or not solved sends it back. Needs If-Match.
 
     Not reached, or no word on satisfaction: the next try is due later; after the pack's number of tries a review is.
+    An answer that the case's pack does not ask for, or a required one that is missing beside others, is a 422.
     The unit that handled the case never records.
     """
     asked = _change(door)

@@ -16,6 +16,7 @@ from libs.common.events.terms import (
     SupervisionLevel,
     Urgency,
 )
+from libs.common.pack.schema import Answer, Question
 from libs.common.web.cursors import DEFAULT_PAGE_SIZE, LONGEST_CURSOR
 from libs.common.web.fields import (
     AnswerBody,
@@ -34,11 +35,15 @@ from services.followup.domain.clocks import TimerState
 from services.followup.domain.terms import Action, CallbackState, Status, SupervisionState
 from services.followup.tables import Attempt, Callback, Matter
 
+ItemCode = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,39}$", description="A question's code in the county pack")]
+
 
 class RecordAttempt(RequestBody):
-    """One try to ask the citizen (回访记录). The three answers are given only when the citizen answered.
+    """One try to ask the citizen (回访记录). Answers are given only when the citizen answered.
 
-    It is a valid callback (有效回访) when the citizen answered and said how satisfied he is.
+    What is asked, the questions of the case's pack say (`GET /callbacks/{callback_id}`): `contacted`, `solved`,
+    `satisfaction`, and a text for each other question in `notes`, by its code. Where anything is answered, each
+    required question is. It is a valid callback (有效回访) when the citizen answered and said how satisfied he is.
     """
 
     reached: Reached
@@ -46,11 +51,15 @@ class RecordAttempt(RequestBody):
     solved: Flag | None = None
     satisfaction: Satisfaction | None = None
     words: LongText | None = None
+    notes: Annotated[
+        dict[ItemCode, LongText],
+        Field(max_length=20, description="Answers to questions of the kind `note`, by code (其他问题的回答)"),
+    ] = Field(default_factory=dict)
 
     @model_validator(mode="after")
     def _only_answers_count(self) -> Self:
         said = (self.contacted, self.solved, self.satisfaction)
-        if self.reached is not Reached.ANSWERED and any(answer is not None for answer in said):
+        if self.reached is not Reached.ANSWERED and (self.notes or any(answer is not None for answer in said)):
             raise fault("reached", "nobody answered, so there are no answers", "未接通或拒访，不得填写回访答案")
         return self
 
@@ -70,13 +79,15 @@ class ReviewCallback(RequestBody):
 
 
 class IssueSupervision(RequestBody):
-    """人工督办. Without ``unit_code`` it goes to the lead unit; without ``reply_due`` the pack's time holds."""
+    """人工督办. Without ``unit_code`` it goes to the lead unit."""
 
     case_id: CaseId
     level: SupervisionLevel
     reason: Reason
     unit_code: UnitCode | None = None
-    reply_due: date | None = None
+    reply_due: Annotated[
+        date | None, Field(description="The day by which to answer it: told with the order; no clock runs on it")
+    ] = None
 
 
 class ReplySupervision(RequestBody):
@@ -123,6 +134,27 @@ class SupervisionsQuery(PageQuery):
     area_code: AreaCode | None = None
 
 
+class QuestionOut(AnswerBody):
+    """One callback question (回访问题): what to read out, and which field its answer goes into."""
+
+    code: str
+    answer: Annotated[Answer, Field(description="The field of the attempt; `note`: `notes`, under this code")]
+    text: str
+    text_en: str
+    required: Annotated[bool, Field(description="To be answered as soon as any question is")]
+
+    @classmethod
+    def of(cls, question: Question) -> Self:
+        """As the pack has it."""
+        return cls(
+            code=question.code,
+            answer=question.answer,
+            text=question.text,
+            text_en=question.text_en,
+            required=question.required,
+        )
+
+
 class AttemptOut(AnswerBody):
     """One try."""
 
@@ -136,6 +168,7 @@ class AttemptOut(AnswerBody):
     solved: bool | None
     satisfaction: Satisfaction | None
     words: str | None
+    notes: dict[str, str]
 
 
 class CallbackItem(AnswerBody):
@@ -173,6 +206,12 @@ class CallbackOut(CallbackItem):
         history = [AttemptOut.model_validate(attempt, from_attributes=True) for attempt in attempts]
         fields = item_of(matter, callback).model_dump()
         return cls(**fields, status=matter.status, closing=matter.closing, history=history)
+
+
+class CallbackWithQuestions(CallbackOut):
+    """A callback and what is to be asked, by the pack version of its case."""
+
+    questions: list[QuestionOut]
 
 
 def item_of(matter: Matter, callback: Callback) -> CallbackItem:

@@ -2,7 +2,8 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import MetaData
+from sqlalchemy import Column, MetaData
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field, SQLModel
 
 from libs.common.database.columns import moment_column, texts_column, word_column
@@ -125,6 +126,8 @@ class Attempt(Base, table=True):
     solved: bool | None = None
     satisfaction: Satisfaction | None = Field(default=None, sa_column=word_column(Satisfaction, nullable=True))
     words: str | None = None
+    notes: dict[str, str] = Field(sa_column=Column(JSONB, nullable=False))
+    """What was said to the pack's other questions, by their codes."""
 
 
 class Supervision(Base, table=True):

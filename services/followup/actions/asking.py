@@ -19,6 +19,7 @@ from libs.common.web.versions import check_version
 from services.followup.actions.cases import callback_of_round, find_callback
 from services.followup.actions.clocks import start_clock, stop_all
 from services.followup.actions.firing import settle
+from services.followup.actions.questions import check_answers
 from services.followup.actions.steps import AskedChange, after, can, record, refusals
 from services.followup.actions.supervision import supervise_round
 from services.followup.domain.callbacks import OPEN_STATES, STATE_AFTER, verdict, within_calling_hours
@@ -66,11 +67,12 @@ async def record_attempt(session: Session, asked: AskedChange, callback_id: str,
     matter, callback, attempts = await _enter(session, asked, callback_id, Action.TRY)
     settle(session, matter, session.now)
     directory = session.packs.version(matter.pack_version)
+    check_answers(directory.callback.questions, body)
     answer = Answer(body.reached, body.contacted, body.solved, body.satisfaction)
     asking = _asking_of(directory, callback, attempts)
     action = verdict(answer, asking) if can(matter, Action.TRY) else Action.TRY
     standing = after(matter, action, Given(session.now, asking, answer, asked.actor))
-    attempt = _keep(session, asked, callback, answer, mask_text(body.words) if body.words else None)
+    attempt = _keep(session, asked, callback, answer, body)
     callback.attempts = attempt.attempt
     callback.tries += 0 if answer.valid else 1
     _move(callback, action)
@@ -148,7 +150,7 @@ def _asking_of(directory: Directory, callback: Callback, attempts: list[Attempt]
     )
 
 
-def _keep(session: Session, asked: AskedChange, callback: Callback, answer: Answer, words: str | None) -> Attempt:
+def _keep(session: Session, asked: AskedChange, callback: Callback, answer: Answer, body: RecordAttempt) -> Attempt:
     attempt = session.new(
         Attempt,
         callback_id=callback.callback_id,
@@ -163,7 +165,8 @@ def _keep(session: Session, asked: AskedChange, callback: Callback, answer: Answ
         contacted=answer.contacted,
         solved=answer.solved,
         satisfaction=answer.satisfaction,
-        words=words,
+        words=mask_text(body.words) if body.words else None,
+        notes={code: mask_text(text) for code, text in body.notes.items()},
     )
     session.publish(
         CallbackTried(

@@ -4,7 +4,15 @@ from libs.common.database.session import Session
 from libs.common.security.policy import Right, Scope, has_right
 from libs.common.security.principal import Principal
 from services.followup.queries import showing as queries
-from services.followup.schemas import CallbackOut, CaseOut, SupervisionOut, TimerOut, TransitionOut
+from services.followup.schemas import (
+    CallbackOut,
+    CallbackWithQuestions,
+    CaseOut,
+    QuestionOut,
+    SupervisionOut,
+    TimerOut,
+    TransitionOut,
+)
 from services.followup.tables import Matter
 
 
@@ -31,11 +39,13 @@ async def show_case(session: Session, scope: Scope, principal: Principal, case_i
     )
 
 
-async def show_callback(session: Session, scope: Scope, callback_id: str) -> CallbackOut:
-    """A callback with its tries."""
+async def show_callback(session: Session, scope: Scope, callback_id: str) -> CallbackWithQuestions:
+    """A callback with its tries, and what to ask. Raises PackMissing when this release cannot read the case's pack."""
     matter, callback = await queries.visible_callback(session, scope, callback_id)
     attempts = await queries.attempts_of(session, [callback_id])
-    return CallbackOut.of(matter, callback, attempts[callback_id])
+    shown = CallbackOut.of(matter, callback, attempts[callback_id])
+    questions = session.packs.version(matter.pack_version).callback.questions
+    return CallbackWithQuestions(**shown.model_dump(), questions=[QuestionOut.of(question) for question in questions])
 
 
 async def _callbacks(session: Session, matter: Matter) -> list[CallbackOut]:

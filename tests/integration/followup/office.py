@@ -158,9 +158,10 @@ class Office:
         return case_id
 
     async def attempt(self, case_id: str, who: Person | None = None, **answer: Any) -> httpx.Response:
-        """Record a try on the newest callback of a case."""
+        """Record a try on the newest callback of a case; who says how satisfied he is answers all that is asked."""
         callback = await self.callback(case_id)
-        body = {"reached": "answered"} | answer
+        others = {"contacted": True, "solved": True} if "satisfaction" in answer else {}
+        body = {"reached": "answered"} | others | answer
         path = f"/callbacks/{callback['callback_id']}/attempts"
         return await (who or self.caller).post(path, body, version=callback["version"])
 

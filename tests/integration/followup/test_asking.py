@@ -67,7 +67,7 @@ async def test_satisfied_but_not_solved_goes_back(office: Office) -> None:
     assert (await office.case(case_id))["round"] == 2
 
 
-@pytest.mark.parametrize("answer", [{"reached": "refused"}, {"reached": "answered", "solved": True}])
+@pytest.mark.parametrize("answer", [{"reached": "refused"}, {"reached": "answered", "words": "正在开车"}])
 async def test_without_a_word_on_satisfaction_nothing_closes(office: Office, answer: dict[str, Any]) -> None:
     case_id = await office.handled_case()
     response = await office.attempt(case_id, **answer)
@@ -175,7 +175,7 @@ async def test_a_callback_of_an_old_round_is_refused(office: Office) -> None:
     old = await office.callback(case_id)
     await office.attempt(case_id, solved=False, satisfaction="not_satisfied")
     path = f"/callbacks/{old['callback_id']}/attempts"
-    satisfied = {"reached": "answered", "solved": True, "satisfaction": "satisfied"}
+    satisfied = {"reached": "answered", "contacted": True, "solved": True, "satisfaction": "satisfied"}
     while_handled = await office.caller.post(path, satisfied, version=old["version"] + 1)
     assert while_handled.status_code == 409
     await office.hear(assigned(case_id, T0, round_=2), handled(case_id, T0 + HOUR, round_=2))
