@@ -65,7 +65,8 @@ def _greet(house: House) -> None:
     token = _trial_token(settings, place.code)
     data = "external database" if settings.database_url else f"data in {settings.data_dir}/"
     clock = f"simulated, now {house.clock.now():%Y-%m-%d %H:%M} UTC" if house.clock.simulated else "system"
-    say(f"\nHuiyin 回音 is running: {place.name} ({place.code}), pack {shelved.version}; {data}; clock: {clock}\n")
+    where = f"{place.name} {place.name_en} ({place.code}), pack {shelved.version}"
+    say(f"\nHuiyin 回音 is running: {where}; {data}; clock: {clock}\n")
     county = f"{base}/analytics/county"
     say(f"  County page   {county}?token={token}" if token else f"  County page   {county}")
     for name in house.services:

@@ -15,7 +15,8 @@ from libs.common.pack.decoding import decode_document
 from libs.common.pack.directory import Directory
 from libs.common.pack.loader import document, from_document
 from libs.common.pack.problems import DocPath, PackError
-from libs.common.pack.schema import Model, Pack
+from libs.common.pack.schema import NOT_IN_FORCE, Model, Pack
+from libs.common.pack.schema.not_in_force import is_in_force
 
 FOLDER = Path(__file__).parent / "packs"
 SHIPPED = sorted(FOLDER.glob("*.json"), key=lambda path: int(path.stem))
@@ -50,12 +51,24 @@ def with_the_future(plain: Any) -> Any:
 
 
 @pytest.mark.parametrize("path", SHIPPED, ids=lambda path: path.stem)
-def test_a_shape_that_was_shipped_is_read_and_loses_nothing(path: Path) -> None:
+def test_a_shape_that_was_shipped_is_read_and_loses_nothing_that_is_in_force(path: Path) -> None:
     plain = read(path)
     decoded = decode_document(plain)
     assert decoded.ignored == ()
     kept = dict(leaves(document(decoded.pack)))
-    assert {at: kept.get(at, "lost") for at, _ in leaves(plain)} == dict(leaves(plain))
+    shown = {at: value for at, value in leaves(plain) if is_in_force(at)}
+    assert {at: kept.get(at, "lost") for at in shown} == shown
+
+
+@pytest.mark.parametrize("listed", NOT_IN_FORCE, ids="/".join)
+def test_a_setting_that_is_not_in_force_is_refused_by_name_when_it_is_loaded(listed: DocPath) -> None:
+    """The first shape shows each of them: it was shipped when they were thought to decide something."""
+    first = read(SHIPPED[0])
+    with pytest.raises(PackError) as caught:
+        from_document(first)
+    (problem,) = (one for one in caught.value.problems if one.file == "/".join(map(str, listed)).replace("*", "0"))
+    assert problem.message.endswith("is not in force in this version")
+    assert problem.mend == "remove it; nothing would read it"
 
 
 def settings_of(model: type[Model]) -> Iterator[tuple[str, str]]:

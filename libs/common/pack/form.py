@@ -13,6 +13,7 @@ from pydantic_core import ErrorDetails
 
 from libs.common.pack.problems import DocPath, Finding
 from libs.common.pack.schema import ANY, Pack, Settings
+from libs.common.pack.schema.not_in_force import is_in_force
 
 
 def schema_document() -> dict[str, Any]:
@@ -40,7 +41,14 @@ def form_findings(error: ValidationError, at: DocPath) -> Iterator[Finding]:
         if detail.get("ctx", {}).get("expected") == repr(ANY):
             continue  # The list of kinds or urgencies, which 'any' stands beside, complains of the same key.
         steps = [str(step) for step in detail["loc"] if not _UNION_STEP.search(str(step))]
+        if _is_not_in_force(detail, at):
+            yield Finding((*at, *detail["loc"]), f"{'/'.join(steps)} is not in force in this version", _REMOVE_IT)
+            continue
         yield Finding((*at, *detail["loc"]), f"{'/'.join(steps) or 'the pack'} {_message(detail)}", _mend(detail))
+
+
+def _is_not_in_force(detail: ErrorDetails, at: DocPath) -> bool:
+    return detail["type"] == "extra_forbidden" and not is_in_force((*at, *detail["loc"]))
 
 
 def _message(detail: ErrorDetails) -> str:
@@ -88,6 +96,7 @@ _MESSAGES = {
     "string_pattern_mismatch": "is '{given}', which is not a code of the right form",
     "int_parsing": "is '{given}', which is not a whole number",
 }
+_REMOVE_IT = "remove it; nothing would read it"
 _CODE_MENDS = {
     r"^\d{12}(\d{3})?$": "write all 12 digits of the area code, or 15 for a grid",
     r"^\d{2}(\d{2}){0,2}$": "write two digits a level: 01 or 0102; a spreadsheet drops a leading 0: format as text",

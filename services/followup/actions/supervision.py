@@ -8,7 +8,6 @@ import uuid_utils
 from libs.common.database.session import Session
 from libs.common.errors import Conflict, invalid
 from libs.common.events.cases import SupervisionIssued, SupervisionReplied
-from libs.common.events.terms import SupervisionLevel
 from libs.common.pack.directory import Directory, UnknownCode
 from libs.common.pack.schema import LadderStep, OnReturns, OnRound
 from libs.common.security.masking import mask_text
@@ -16,7 +15,6 @@ from libs.common.time.moments import local_day
 from libs.common.web.versions import check_version
 from services.followup.actions.cases import find_matter
 from services.followup.actions.steps import Asked, AskedChange, after, record
-from services.followup.domain.clocks import last_day
 from services.followup.domain.terms import SYSTEM, Action, Given, SupervisionState
 from services.followup.queries import showing as queries
 from services.followup.schemas import IssueSupervision, ReplySupervision, SupervisionOut
@@ -46,7 +44,6 @@ def issue_by_rule(session: Session, matter: Matter, step: LadderStep, *, source:
             rule_code=step.code,
             issued_by=SYSTEM.subject,
             issued_at=session.now,
-            reply_due=_reply_due(session, directory, step.level),
             state=SupervisionState.ISSUED,
         )
         _issue(session, order)
@@ -90,7 +87,7 @@ async def issue(session: Session, asked: Asked, body: IssueSupervision) -> Super
         by_rule=False,
         issued_by=asked.actor.subject,
         issued_at=session.now,
-        reply_due=_asked_reply_due(session, directory, body),
+        reply_due=_reply_due(session, directory, body),
         state=SupervisionState.ISSUED,
     )
     record(session, matter, Action.SUPERVISE, standing, by=asked.actor, why=reason)
@@ -181,16 +178,7 @@ def _addressee(directory: Directory, matter: Matter, unit_code: str | None) -> s
     return unit_code
 
 
-def _reply_due(session: Session, directory: Directory, level: SupervisionLevel) -> date | None:
-    settings = directory.pack.supervision.levels.get(level)
-    if settings is None or settings.reply_within is None:
-        return None
-    return last_day(session.now, settings.reply_within.limit(), directory.calendar())
-
-
-def _asked_reply_due(session: Session, directory: Directory, body: IssueSupervision) -> date | None:
-    if body.reply_due is None:
-        return _reply_due(session, directory, body.level)
-    if body.reply_due < local_day(session.now, directory.calendar().time_zone):
+def _reply_due(session: Session, directory: Directory, body: IssueSupervision) -> date | None:
+    if body.reply_due is not None and body.reply_due < local_day(session.now, directory.calendar().time_zone):
         raise invalid("reply_due", "must not be in the past", "不得早于今天")
     return body.reply_due

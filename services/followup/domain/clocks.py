@@ -108,11 +108,6 @@ def rung_at(due_at: datetime, after: Limit | None, calendar: WorkCalendar) -> da
     return due(start, after, calendar)
 
 
-def last_day(start: datetime, limit: Limit, calendar: WorkCalendar) -> date:
-    """The local day by whose end something with this limit has to be done."""
-    return local_day(due(start, limit, calendar) - _LAST_INSTANT, calendar.time_zone)
-
-
 @lru_cache(maxsize=4_096)
 def _due_of_day(day: date, limit: Limit, calendar: WorkCalendar) -> datetime:
     """A limit in days is due at the same moment whenever on ``day`` it starts; a day's cases share the counting."""

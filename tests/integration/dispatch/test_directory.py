@@ -1,6 +1,7 @@
 """The directory: publishing packs, and reading areas, units, categories and words."""
 
 import asyncio
+import json
 from copy import deepcopy
 from pathlib import Path
 from typing import Any
@@ -102,6 +103,23 @@ async def test_a_pack_of_a_wrong_form_is_refused(office: Office) -> None:
     response = await admin(office).post("/directory/packs", plain)
     assert response.status_code == 422
     assert {"limits", "color"} <= {wrong["field"] for wrong in response.json()["fields"]}
+
+
+async def test_a_setting_that_nothing_reads_is_refused_and_one_that_was_stored_with_it_stays(office: Office) -> None:
+    once = {"extensions": {"times": 1, "longest": "10 work_day"}, "notices": {"weekday": "tuesday", "at": "09:00"}}
+    response = await admin(office).post("/directory/packs", changed(**once))
+    assert response.status_code == 422
+    faults = {wrong["field"]: wrong["message"] for wrong in response.json()["fields"]}
+    assert faults == {
+        name: f"{name} is not in force in this version. Mend: remove it; nothing would read it" for name in once
+    }
+    async with office.database.transaction(T0) as session:
+        await session.fetch("UPDATE pack SET document = document || $1::text::jsonb", json.dumps(once))
+    office.database.packs = PackShelf()
+    await refresh_shelf(office.database)
+    assert (await office.work(await office.register()))["lead_unit"] == VILLAGE_UNIT
+    answer = (await admin(office).post("/directory/packs", document(PACK))).json()
+    assert (answer["pack_version"], answer["published"]) == (1, False)
 
 
 async def test_only_an_admin_of_the_place_publishes(office: Office) -> None:

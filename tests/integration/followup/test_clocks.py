@@ -74,7 +74,6 @@ async def test_overdue_through_the_whole_ladder(office: Office) -> None:
     due, raised = local("2026-03-11"), local("2026-03-14")
     assert [order.occurred_at for order in orders] == [local("2026-03-05"), due, raised, raised]
     assert [order.unit_code for order in orders] == [LEAD, LEAD, LEAD, "S-GOV"]
-    assert [str(order.reply_due) for order in orders] == ["None", "None", "2026-03-18", "2026-03-18"]
     assert sorted((await office.case(case_id))["overdue"]) == ["handle", "sign"]
 
 

@@ -1,6 +1,6 @@
 """Clocks and calling hours, by example and by law."""
 
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta
 from itertools import pairwise
 from zoneinfo import ZoneInfo
 
@@ -12,7 +12,7 @@ from libs.common.events.terms import Deadline
 from libs.common.time.calendar import WorkCalendar
 from libs.common.time.due import Limit, LimitUnit, due
 from services.followup.domain.callbacks import within_calling_hours
-from services.followup.domain.clocks import Step, StepKind, Timer, last_day, rung_at, times_of
+from services.followup.domain.clocks import Step, StepKind, Timer, rung_at, times_of
 
 ZONE = ZoneInfo("Asia/Shanghai")
 CALENDAR = WorkCalendar(ZONE)
@@ -49,7 +49,6 @@ def test_three_working_days_late() -> None:
     # Due in the middle of a day, that day does not count.
     assert rung_at(local("2026-03-10T15:00"), Limit(3, LimitUnit.WORK_DAY), CALENDAR) == local("2026-03-14T00:00")
     assert rung_at(local("2026-03-11T00:00"), Limit(2, LimitUnit.HOUR), CALENDAR) == local("2026-03-11T02:00")
-    assert last_day(local("2026-03-14T00:00"), Limit(3, LimitUnit.WORK_DAY), CALENDAR) == date(2026, 3, 18)
 
 
 @given(MOMENTS)

@@ -1,4 +1,4 @@
-"""Checks the rules of pack.yaml: limits, calendar, returns, reasons, callback, ladder."""
+"""Checks the rules of pack.yaml: limits, calendar, returns, callback, ladder."""
 
 from collections.abc import Iterable, Iterator
 from itertools import pairwise
@@ -8,8 +8,6 @@ from libs.common.pack.problems import DocPath, Finding
 from libs.common.pack.schema import (
     ANY,
     Answer,
-    CallbackMode,
-    CallbackPolicy,
     CodedReason,
     LadderStep,
     OnOverdue,
@@ -58,16 +56,6 @@ def returns(pack: Pack) -> Iterator[Finding]:
     yield from _double_codes(("returns", "reasons"), pack.returns.reasons)
 
 
-def reasons(pack: Pack) -> Iterator[Finding]:
-    """Reason codes are unique; nobody is sent away without being told where to go."""
-    yield from _double_codes(("reasons", "not_accepted"), pack.reasons.not_accepted)
-    yield from _double_codes(("reasons", "procedural"), pack.reasons.procedural)
-    for index, reason in enumerate(pack.reasons.not_accepted):
-        if not reason.advice:
-            path: DocPath = ("reasons", "not_accepted", index)
-            yield Finding(path, f"'{reason.code}' does not say which door to go to", "write it as 'advice'")
-
-
 def _double_codes(path: DocPath, items: Iterable[CodedReason | LadderStep | Question]) -> Iterator[Finding]:
     seen: set[str] = set()
     for index, item in enumerate(items):
@@ -77,9 +65,8 @@ def _double_codes(path: DocPath, items: Iterable[CodedReason | LadderStep | Ques
 
 
 def callback(pack: Pack) -> Iterator[Finding]:
-    """A sample has a rate, calling hours are a span of one day, tries can fit, and the citizen is asked what counts."""
+    """Calling hours are a span of one day, tries can fit, and the citizen is asked what counts."""
     policy = pack.callback
-    yield from _sample(policy)
     if policy.opens_at >= policy.closes_at:
         message = f"calls open at {policy.opens_at:%H:%M} and close at {policy.closes_at:%H:%M}"
         yield Finding(("callback", "closes_at"), message, "close later on the same day than you open")
@@ -105,23 +92,12 @@ def _tries(pack: Pack) -> Iterator[Finding]:
         yield Finding(("callback", "minutes_between_tries"), message, "shorten the one or lengthen the other")
 
 
-def _sample(policy: CallbackPolicy) -> Iterator[Finding]:
-    if policy.mode is CallbackMode.SAMPLE and policy.sample_percent is None:
-        yield Finding(("callback", "mode"), "a sample without a rate", "add 'sample_percent: 10' or another rate")
-    if policy.mode is CallbackMode.FULL and policy.sample_percent is not None:
-        message = "everybody is called back, so a sample rate means nothing"
-        yield Finding(("callback", "sample_percent"), message, "remove it, or set 'mode: sample'")
-
-
 def ladder(pack: Pack) -> Iterator[Finding]:
-    """Steps of one kind rise: each later than the one before and at least as loud; every level has its settings."""
+    """Steps of one kind rise: each later than the one before and at least as loud."""
     steps = pack.ladder.steps
     yield from _double_codes(("ladder", "steps"), steps)
     for index, step in enumerate(steps):
         path: DocPath = ("ladder", "steps", index)
-        if step.level not in pack.supervision.levels:
-            message = f"the level '{step.level}' has no settings"
-            yield Finding(path, message, f"add '{step.level}:' under supervision/levels")
         if isinstance(step.trigger, OnOverdue) and step.trigger.deadline in (Deadline.TRIAGE, Deadline.CALLBACK):
             yield from _hotline_clock(path, step)
     for kind in (*((OnOverdue, deadline) for deadline in Deadline), (OnRound, None), (OnReturns, None)):

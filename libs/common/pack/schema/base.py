@@ -81,9 +81,8 @@ PackLimit = Annotated[LimitSetting, BeforeValidator(_read_limit, json_schema_inp
 
 
 class CodedReason(Model):
-    """A reason that can be chosen from a list; ``advice`` says which door to go to instead, or what to do."""
+    """A reason that can be chosen from a list."""
 
     code: ItemCode
     name: Name
     name_en: Name
-    advice: str = ""

@@ -1,7 +1,6 @@
-"""The settings that clocks read: limits, calendar, assessment periods, returns, extensions."""
+"""The settings that clocks read: limits, calendar, assessment periods, returns."""
 
 from datetime import date, time
-from enum import StrEnum
 from typing import Literal
 
 from pydantic import Field
@@ -64,26 +63,7 @@ class Assessment(Model):
 
 
 class ReturnRules(Model):
-    """退单: within what time of assignment, for which reasons, decided how soon, and when it stops going round."""
+    """退单: within what time of assignment, and for which reasons."""
 
     within: PackLimit
-    decide_within: PackLimit
     reasons: tuple[CodedReason, ...] = Field(min_length=1)
-    units_before_raise: int = Field(default=3, ge=2, le=10)
-    """At this many units that gave it back, the case goes up by itself (提级)."""
-
-
-class ApproverLevel(StrEnum):
-    """Who may grant what a unit asks for (审批层级)."""
-
-    HOTLINE = "hotline"
-    SUPERVISOR = "supervisor"
-
-
-class ExtensionRules(Model):
-    """延期: asked before expiry, this many times, at most this long; not on the last day after ``last_day_until``."""
-
-    times: int = Field(default=1, ge=0, le=5)
-    longest: PackLimit
-    last_day_until: time | None = None
-    approver: ApproverLevel = ApproverLevel.HOTLINE

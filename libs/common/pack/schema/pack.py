@@ -7,15 +7,9 @@ from zoneinfo import ZoneInfo
 from pydantic import AfterValidator, Field
 
 from libs.common.pack.schema.base import AreaCode, Model, Name
-from libs.common.pack.schema.clocks import Assessment, CalendarSettings, ExtensionRules, Limits, ReturnRules
+from libs.common.pack.schema.clocks import Assessment, CalendarSettings, Limits, ReturnRules
 from libs.common.pack.schema.figures import Formula, Score
-from libs.common.pack.schema.promises import (
-    CallbackPolicy,
-    Ladder,
-    ProgressNotice,
-    ReasonLists,
-    SupervisionSettings,
-)
+from libs.common.pack.schema.promises import CallbackPolicy, Ladder
 from libs.common.pack.schema.tables import Area, Category, Duty, Unit
 
 
@@ -57,12 +51,8 @@ class Settings(Model):
     calendar: CalendarSettings = CalendarSettings()
     assessment: Assessment = Assessment()
     returns: ReturnRules
-    extensions: ExtensionRules
     callback: CallbackPolicy
     ladder: Ladder
-    supervision: SupervisionSettings
-    notices: ProgressNotice | None = None
-    reasons: ReasonLists = ReasonLists()
     formulas: tuple[Formula, ...] = Field(min_length=1)
     scores: tuple[Score, ...] = ()
     texts: TextLimits = TextLimits()

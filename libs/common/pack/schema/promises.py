@@ -1,4 +1,4 @@
-"""The settings of the promise to the citizen: callback (回访), escalation ladder (督办阶梯), supervision, notices."""
+"""The settings of the promise to the citizen: callback (回访) and the escalation ladder (督办阶梯)."""
 
 from datetime import time
 from enum import StrEnum
@@ -6,19 +6,15 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from libs.common.events.terms import Channel, Deadline, SupervisionLevel
-from libs.common.pack.schema.base import Ascending, CodedReason, ItemCode, Model, Name, PackLimit
-
-
-class CallbackMode(StrEnum):
-    """Whether everybody is asked or a sample (全量回访 / 抽样回访)."""
-
-    FULL = "full"
-    SAMPLE = "sample"
+from libs.common.events.terms import Deadline, SupervisionLevel
+from libs.common.pack.schema.base import ItemCode, Model, Name, PackLimit
 
 
 class Answer(StrEnum):
-    """Which part of a callback a question fills; only these three are counted in rates."""
+    """What an answer is: whether the unit was in contact, whether it is solved, how satisfied; or a text of its own.
+
+    The first three are counted in rates, so each is asked for by one question at most.
+    """
 
     CONTACTED = "contacted"
     SOLVED = "solved"
@@ -27,7 +23,7 @@ class Answer(StrEnum):
 
 
 class Question(Model):
-    """One callback question (回访问题) as the caller reads it out."""
+    """One callback question (回访问题) as the caller reads it out. A ``required`` one is answered when any is."""
 
     code: ItemCode
     text: Name
@@ -36,22 +32,9 @@ class Question(Model):
     required: bool = True
 
 
-class Always(StrEnum):
-    """Cases that a sample never leaves out (必回访)."""
-
-    URGENT = "urgent"
-    EMERGENCY = "emergency"
-    SENT_BACK = "sent_back"
-    CONFIDENTIAL = "confidential"
-
-
 class CallbackPolicy(Model):
-    """回访规则. With ``mode`` sample, ``sample_percent`` of the cases of each handling unit are drawn."""
+    """回访规则: everybody is called back (全量回访), so often, then, and asked this."""
 
-    mode: CallbackMode
-    sample_percent: int | None = Field(default=None, ge=1, le=100)
-    always: Ascending[Always] = ()
-    always_channels: Ascending[Channel] = ()
     tries: int = Field(ge=1, le=10)
     minutes_between_tries: int = Field(ge=1, le=10080)
     opens_at: time
@@ -115,44 +98,3 @@ class Ladder(Model):
 
     warn_percent: int = Field(default=80, ge=1, le=99)
     steps: tuple[LadderStep, ...] = Field(min_length=1)
-
-
-class LevelSettings(Model):
-    """What one level of supervision asks: a reply in writing within a time, and points off (扣分)."""
-
-    reply_within: PackLimit | None = None
-    points: int = Field(default=0, ge=0, le=100)
-
-
-class SupervisionSettings(Model):
-    """督办设置, by level."""
-
-    levels: dict[SupervisionLevel, LevelSettings]
-
-
-class Weekday(StrEnum):
-    """A day of the week (星期)."""
-
-    MONDAY = "monday"
-    TUESDAY = "tuesday"
-    WEDNESDAY = "wednesday"
-    THURSDAY = "thursday"
-    FRIDAY = "friday"
-    SATURDAY = "saturday"
-    SUNDAY = "sunday"
-
-
-class ProgressNotice(Model):
-    """进展告知: every open case's citizen is told how it stands, every week on this day at this local time."""
-
-    weekday: Weekday
-    at: time
-
-
-class ReasonLists(Model):
-    """The closed lists of reasons that people choose from (原因清单)."""
-
-    not_accepted: tuple[CodedReason, ...] = ()
-    """不予受理: each with the door to go to instead."""
-    procedural: tuple[CodedReason, ...] = ()
-    """程序性办结: why a case may end without the citizen's satisfaction, with evidence and a higher approver."""

@@ -41,10 +41,34 @@ MISTAKES = {
         "pack.yaml", "  tries: 3", "  trys: 3", "callback/trys is not a setting", "did you mean 'tries'?"
     ),
     "missing key": Mistake(
-        "pack.yaml", "  mode: full\n", "", "callback/mode is missing", "add 'mode'", "callback:\n  tries"
+        "pack.yaml", "  tries: 3\n", "", "callback/tries is missing", "add 'tries'", "callback:\n  minutes"
     ),
     "wrong word": Mistake(
-        "pack.yaml", "weekday: tuesday", "weekday: teusday", "is 'teusday'", "did you mean 'tuesday'?"
+        "pack.yaml", "answer: solved", "answer: slved", "is 'slved'", "did you mean 'solved'?", "- {code: solved"
+    ),
+    "everybody or a sample": Mistake(
+        "pack.yaml",
+        "  tries: 3",
+        "  mode: full\n  tries: 3",
+        "callback/mode is not in force in this version",
+        "remove it",
+        "mode: full",
+    ),
+    "a promise of every week": Mistake(
+        "pack.yaml",
+        "texts:\n",
+        "notices:\n  weekday: tuesday\n  at: 09:00\ntexts:\n",
+        "notices is not in force in this version",
+        "nothing would read it",
+        "notices:",
+    ),
+    "advice with a reason": Mistake(
+        "pack.yaml",
+        "name_en: Not in our area}",
+        "name_en: Not in our area, advice: 请附证明}",
+        "returns/reasons/0/advice is not in force",
+        "remove it",
+        "- {code: wrong_area",
     ),
     "not a number": Mistake(
         "pack.yaml", "  tries: 3", "  tries: three", "'three', which is not a whole number", "write a whole number"
@@ -71,7 +95,9 @@ MISTAKES = {
     "unknown trigger": Mistake(
         "pack.yaml", "{on: round, round: 2}", "{on: rounds, round: 2}", "rounds", "'round'", "trigger: {on: rounds"
     ),
-    "key twice": Mistake("pack.yaml", "  tries: 3", "  mode: sample", "'mode' stands here twice", "keep one"),
+    "key twice": Mistake(
+        "pack.yaml", "  closes_at: 20:30", "  opens_at: 20:30", "'opens_at' stands here twice", "keep one"
+    ),
     "broken YAML": Mistake(
         "pack.yaml", "callback:\n", "callback: [\n", "this is not YAML", "check the indent", "calendar:"
     ),
@@ -248,9 +274,6 @@ MISTAKES = {
         "one of the two lists",
         "extra_workdays",
     ),
-    "sample without a rate": Mistake(
-        "pack.yaml", "mode: full", "mode: sample", "a sample without a rate", "sample_percent"
-    ),
     "window shut": Mistake(
         "pack.yaml", "closes_at: 20:30", "closes_at: 08:00", "open at 08:30 and close at 08:00", "close later"
     ),
@@ -284,14 +307,6 @@ MISTAKES = {
     "quieter when later": Mistake(
         "pack.yaml", ROUNDS, FALLING_ROUNDS, "is less loud", "raise its level to supervision", "- code: third_round"
     ),
-    "level without settings": Mistake(
-        "pack.yaml",
-        "    reminder: {points: 0}\n",
-        "",
-        "'reminder' has no settings",
-        "supervision/levels",
-        "- code: sign_late",
-    ),
     "blames the unit": Mistake(
         "pack.yaml",
         "to: [hotline]",
@@ -307,9 +322,6 @@ MISTAKES = {
         "'wrong_area' stands here a second time",
         "another code",
         "code: wrong_area, name: 职能交叉",
-    ),
-    "turned away nowhere": Mistake(
-        "pack.yaml", ", advice: 请拨打12388 Call 12388", "", "does not say which door", "advice", "code: discipline"
     ),
     "formula twice": Mistake(
         "pack.yaml",
