@@ -44,6 +44,9 @@ CALLED: dict[type[Model], tuple[str, ...]] = {
     schema.Unit: ("unit",),
     schema.Category: ("category",),
     schema.Duty: ("duty",),
+    schema.Merged: ("pack.merged",),
+    schema.MergedArea: ("merged",),
+    schema.MergedUnit: ("merged",),
 }
 """What the parts are called where they are read; ``self`` in their own methods."""
 SHOWN: dict[type[Model], type] = {schema.Area: AreaOut, schema.Unit: UnitOut, schema.Category: CategoryOut}
@@ -54,8 +57,9 @@ BY_THE_READER: set[tuple[type[Model], str]] = {
     (schema.OnOverdue, "on"),
     (schema.OnRound, "on"),
     (schema.OnReturns, "on"),
+    *((model, name) for model in (schema.MergedArea, schema.MergedUnit) for name in ("name", "name_en")),
 }
-"""What decides already which model is read."""
+"""What decides already which model is read, and names that ``KnownCodes`` takes from the documents."""
 NOT_READERS = tuple(
     f"libs/common/pack/{name}" for name in ("check/", "form.py", "files.py", "loader.py", "decoding.py", "problems.py")
 )

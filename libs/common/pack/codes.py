@@ -1,6 +1,6 @@
 """Every code that some version of the pack ever had: cases keep theirs when a later pack drops it."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from typing import Any, NamedTuple
 
 
@@ -20,6 +20,14 @@ class KnownCodes:
         self.areas: dict[str, Named] = {}
         self.units: dict[str, Named] = {}
         self.categories: dict[str, Named] = {}
+        self._successors: dict[str, tuple[int, str]] = {}
+
+    def copy(self) -> "KnownCodes":
+        """The same, to learn on its own."""
+        other = KnownCodes()
+        other.areas, other.units, other.categories = dict(self.areas), dict(self.units), dict(self.categories)
+        other._successors = dict(self._successors)
+        return other
 
     def learn(self, version: int, document: Mapping[str, Any]) -> None:
         """Add those of a version; of a code that is known already the newer name holds."""
@@ -27,6 +35,28 @@ class KnownCodes:
             for code, named in _rows(version, document.get(part)):
                 if code not in known or known[code].version < version:
                     known[code] = named
+        merged = document.get("merged")
+        if isinstance(merged, Mapping):
+            self._learn_merged(version, self.areas, merged.get("areas"))
+            self._learn_merged(version, self.units, merged.get("units"))
+
+    def _learn_merged(self, version: int, known: dict[str, Named], table: object) -> None:
+        for code, named, successor in _merged(version, table):
+            known.setdefault(code, named)
+            self._successors[code] = max(self._successors.get(code, (0, "")), (version, successor))
+
+    def successor(self, code: str, there: Container[str]) -> str | None:
+        """What an area or unit that was merged is now, through however many mergers; None when nobody said.
+
+        ``there``: the codes that exist, one of which is looked for.
+        """
+        seen = set[str]()
+        while code not in there:
+            if code in seen or code not in self._successors:
+                return None
+            seen.add(code)
+            _, code = self._successors[code]
+        return code
 
     def lineage(self, unit_code: str) -> tuple[str, ...]:
         """The unit and all that were above it, nearest first; a code that was never known alone."""
@@ -44,3 +74,10 @@ def _rows(version: int, table: object) -> Iterator[tuple[str, Named]]:
         if isinstance(row, Mapping) and isinstance(row.get("code"), str):
             name, name_en, parent = row.get("name") or row["code"], row.get("name_en") or "", row.get("parent")
             yield row["code"], Named(version, str(name), str(name_en), parent if isinstance(parent, str) else None)
+
+
+def _merged(version: int, table: object) -> Iterator[tuple[str, Named, str]]:
+    for row in table if isinstance(table, list) else ():
+        for code, named in _rows(version, [row]):
+            if isinstance(row.get("successor"), str):
+                yield code, named, row["successor"]

@@ -1,6 +1,7 @@
 """The pack in memory: every look-up that a service makes, in constant time."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
+from types import MappingProxyType
 from typing import NamedTuple, TypeVar
 from zoneinfo import ZoneInfo
 
@@ -28,13 +29,17 @@ from libs.common.time.due import Limit
 from libs.common.time.periods import PeriodRules
 
 Row = TypeVar("Row")
+_NOTHING: Mapping[str, str] = MappingProxyType({})
 
 
 class UnknownCode(Invalid):
-    """A code that the pack in force does not have; ``field`` names where it stood."""
+    """A code that the pack in force does not have; ``field`` names where it stood, ``successor`` what it went up in."""
 
-    def __init__(self, field: str, code: str) -> None:
+    def __init__(self, field: str, code: str, successor: str | None = None) -> None:
         message, message_zh = f"{code!r} is not in the county pack", f"县包中没有代码“{code}”"
+        if successor is not None:
+            message = f"{message} any more: it was merged into {successor}"
+            message_zh = f"{message_zh}，已并入“{successor}”"
         super().__init__(message, message_zh, fields=[FieldError(field, message, message_zh)])
         self.field = field
         self.code = code
@@ -67,6 +72,8 @@ class Directory:
         self.pack = pack
         self._areas = {area.code: area for area in pack.areas}
         self._units = {unit.code: unit for unit in pack.units}
+        self._merged = {merged.code: merged.successor for merged in pack.merged.areas}
+        self._merged |= {merged.code: merged.successor for merged in pack.merged.units}
         self._categories = {category.code: category for category in pack.categories}
         self._duties = {(duty.category, duty.area_level): duty for duty in pack.duties}
         self._local_units: dict[tuple[UnitLevel, str], str] = {
@@ -78,9 +85,19 @@ class Directory:
         self._newest = {f.code: f for f in sorted(pack.formulas, key=lambda f: f.version)}
         self._calendar = calendar or calendar_of(pack)
 
+    @property
+    def area_codes(self) -> Collection[str]:
+        """Of all areas."""
+        return self._areas.keys()
+
+    @property
+    def unit_codes(self) -> Collection[str]:
+        """Of all units."""
+        return self._units.keys()
+
     def area(self, code: str) -> Area:
         """The area of this code."""
-        return _found(self._areas, "area_code", code)
+        return _found(self._areas, "area_code", code, self._merged)
 
     def contains(self, outer: str, inner: str) -> bool:
         """Whether ``inner`` is ``outer`` or lies inside it; both must be in the pack."""
@@ -96,7 +113,7 @@ class Directory:
 
     def unit(self, code: str) -> Unit:
         """The unit of this code."""
-        return _found(self._units, "unit_code", code)
+        return _found(self._units, "unit_code", code, self._merged)
 
     def units(self, level: UnitLevel | None = None) -> tuple[Unit, ...]:
         """All units, or those of one level, in the pack's order."""
@@ -149,6 +166,11 @@ class Directory:
     def category(self, code: str) -> Category:
         """The category of this code."""
         return _found(self._categories, "category_code", code)
+
+    def nearest_category(self, code: str) -> str | None:
+        """The category, else the nearest above it that the pack has; None when there is none."""
+        above = (code[:length] for length in range(len(code), 0, -2))
+        return next((one for one in above if one in self._categories), None)
 
     def category_lineage(self, code: str) -> tuple[str, ...]:
         """The category and all above it, nearest first."""
@@ -264,8 +286,8 @@ class Directory:
         return self.pack.scores
 
 
-def _found(table: dict[str, Row], field: str, code: str) -> Row:
+def _found(table: dict[str, Row], field: str, code: str, merged: Mapping[str, str] = _NOTHING) -> Row:
     found = table.get(code)
     if found is None:
-        raise UnknownCode(field, code)
+        raise UnknownCode(field, code, merged.get(code))
     return found

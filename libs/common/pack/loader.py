@@ -13,18 +13,22 @@ from libs.common.pack.check import check_pack
 from libs.common.pack.files import Columns, Reading, read_csv, read_yaml
 from libs.common.pack.form import form_findings
 from libs.common.pack.problems import DocPath, PackError, PackProblem, Sources
-from libs.common.pack.schema import Area, Category, Duty, Model, Pack, Settings, Unit
+from libs.common.pack.schema import Area, Category, Duty, MergedArea, MergedUnit, Model, Pack, Settings, Unit
 
 SETTINGS_FILE = "pack.yaml"
 
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """One CSV file of a pack: the part of the document it fills, and the model of a row."""
+    """One CSV file of a pack: the part of the document it fills, and the model of a row.
+
+    ``merged`` is the model of a row that names a ``successor``: it fills the same part of what was merged.
+    """
 
     part: str
     row: type[Model]
     columns: Columns
+    merged: type[Model] | None = None
 
     @property
     def file(self) -> str:
@@ -33,8 +37,13 @@ class Table:
 
 
 TABLES = (
-    Table("areas", Area, Columns(("code", "name", "level", "parent"), ("name_en",))),
-    Table("units", Unit, Columns(("code", "name", "level", "area_code"), ("name_en", "parent", "size_class"))),
+    Table("areas", Area, Columns(("code", "name", "level", "parent"), ("name_en", "successor")), MergedArea),
+    Table(
+        "units",
+        Unit,
+        Columns(("code", "name", "level", "area_code"), ("name_en", "parent", "size_class", "successor")),
+        MergedUnit,
+    ),
     Table(
         "categories",
         Category,
@@ -78,10 +87,14 @@ def read_pack(folder: Path) -> tuple[Pack, Sources]:
         problems.extend(_form_problems(Settings, settings.value, (), Sources(places)))
     for table in TABLES:
         reading = read_csv(folder / table.file, table.columns)
-        places |= _table_places(table, reading)
         problems += reading.problems
-        problems += _row_problems(table, reading, Sources(places))
-        parts[table.part] = reading.value
+        if not reading.value and not reading.problems:
+            message, mend = "the table has no rows", "add at least one row under the header"
+            problems.append(PackProblem(table.file, 1, message, mend))
+        for rows in _parted(table, reading):
+            places |= rows.places(table.file)
+            problems += rows.problems(Sources(places))
+            _put(parts, rows)
     if problems:
         raise PackError(problems)
     return Pack.model_validate(parts), Sources(places)
@@ -103,8 +116,8 @@ def from_document(plain: Mapping[str, Any]) -> Pack:
 def digest(pack: Pack) -> str:
     """SHA-256 (hex) of the canonical JSON. The order of rows in the four tables does not count."""
     plain = document(pack)
-    for table in TABLES:
-        plain[table.part].sort(key=_canonical)
+    for table in (*(plain[table.part] for table in TABLES), *plain["merged"].values()):
+        table.sort(key=_canonical)
     return hashlib.sha256(_canonical(plain).encode()).hexdigest()
 
 
@@ -112,16 +125,46 @@ def _canonical(plain: Any) -> str:
     return json.dumps(plain, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
 
-def _table_places(table: Table, reading: Reading) -> dict[DocPath, tuple[str, int]]:
-    places: dict[DocPath, tuple[str, int]] = {(table.part,): (table.file, 1)}
-    return places | {(table.part, *path): (table.file, line) for path, line in reading.lines.items()}
+@dataclass(frozen=True, slots=True)
+class _Rows:
+    """Rows of a table that fill one part of the document."""
+
+    path: DocPath
+    model: type[Model]
+    rows: list[dict[str, Any]]
+    lines: list[int]
+
+    def places(self, file: str) -> dict[DocPath, tuple[str, int]]:
+        """Where each of them stands."""
+        at = {(*self.path, index): (file, line) for index, line in enumerate(self.lines)}
+        return {self.path: (file, 1), **at}
+
+    def problems(self, sources: Sources) -> Iterator[PackProblem]:
+        """What is wrong with their form."""
+        for index, row in enumerate(self.rows):
+            yield from _form_problems(self.model, row, (*self.path, index), sources)
 
 
-def _row_problems(table: Table, reading: Reading, sources: Sources) -> Iterator[PackProblem]:
-    if not reading.value and not reading.problems:
-        yield PackProblem(table.file, 1, "the table has no rows", "add at least one row under the header")
-    for index, row in enumerate(reading.value):
-        yield from _form_problems(table.row, row, (table.part, index), sources)
+def _parted(table: Table, reading: Reading) -> Iterator[_Rows]:
+    """What is, and what was merged into something else: of that only its names and its successor count."""
+    numbered = [(row, reading.lines[index,]) for index, row in enumerate(reading.value)]
+    there = [(row, line) for row, line in numbered if "successor" not in row]
+    yield _Rows((table.part,), table.row, [row for row, _ in there], [line for _, line in there])
+    if table.merged is not None:
+        names = table.merged.model_fields
+        gone = [
+            ({name: cell for name, cell in row.items() if name in names}, line)
+            for row, line in numbered
+            if "successor" in row
+        ]
+        yield _Rows(("merged", table.part), table.merged, [row for row, _ in gone], [line for _, line in gone])
+
+
+def _put(parts: dict[str, Any], rows: _Rows) -> None:
+    inside = parts
+    for step in rows.path[:-1]:
+        inside = inside.setdefault(str(step), {})
+    inside[str(rows.path[-1])] = rows.rows
 
 
 def _form_problems(model: type[BaseModel], plain: Any, at: DocPath, sources: Sources) -> list[PackProblem]:

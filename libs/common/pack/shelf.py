@@ -5,6 +5,7 @@ one takes some milliseconds (2.8 for a county of 16 towns: 977 areas, 222 units)
 """
 
 import zlib
+from bisect import insort
 from collections import OrderedDict
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -48,6 +49,8 @@ class Shelved:
     digest: str
     effective_from: datetime
     directory: Directory
+    codes: KnownCodes
+    """Of all versions, for what was counted or left under codes that this one does not have."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +71,7 @@ class PackShelf:
         self.ignored: dict[int, tuple[str, ...]] = {}
         """Parts of readable versions that this release does not know and leaves out."""
         self._stored: dict[int, _Stored] = {}
+        self._readable: list[int] = []
         self._read: OrderedDict[int, Directory] = OrderedDict()
         self._calendars: dict[tuple[str, CalendarSettings], WorkCalendar] = {}
 
@@ -80,6 +84,7 @@ class PackShelf:
         try:
             decoded = decode_document(document)
             self._keep(version, decoded.pack)
+            insort(self._readable, version)
         except (PackError, ValueError) as error:
             self._note_unreadable(version, error)
             return
@@ -101,7 +106,7 @@ class PackShelf:
     @property
     def usable(self) -> bool:
         """Whether there is a version that this release can follow."""
-        return self._stored.keys() > self.unreadable.keys()
+        return bool(self._readable)
 
     def versions(self) -> list[int]:
         """All that have arrived."""
@@ -109,7 +114,7 @@ class PackShelf:
 
     def readable(self) -> list[int]:
         """Those of them that this release can follow."""
-        return sorted(self._stored.keys() - self.unreadable.keys())
+        return list(self._readable)
 
     def has(self, version: int) -> bool:
         """Whether a case under this version can go on here."""
@@ -121,13 +126,13 @@ class PackShelf:
 
     def current(self, now: datetime) -> Shelved:
         """The newest readable version in force at ``now`` (before any was: the oldest); Unavailable without any."""
-        readable = self.readable()
-        if not readable:
+        if not self._readable:
             raise Unavailable("No county pack has been loaded yet", "尚未加载县域配置包")
-        in_force = [version for version in readable if self._stored[version].effective_from <= now]
-        version = in_force[-1] if in_force else readable[0]
+        newest_first = reversed(self._readable)
+        in_force = (version for version in newest_first if self._stored[version].effective_from <= now)
+        version = next(in_force, self._readable[0])
         stored = self._stored[version]
-        return Shelved(version, stored.digest, stored.effective_from, self.version(version))
+        return Shelved(version, stored.digest, stored.effective_from, self.version(version), self.codes)
 
     def own_units(self, unit_code: str | None, now: datetime) -> frozenset[str]:
         """The unit and all above it (本单位及其上级), by the pack in force, else by the newest that knew the unit."""

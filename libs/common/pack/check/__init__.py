@@ -4,12 +4,12 @@ from itertools import chain
 
 from libs.common.pack.check.duties import categories, duties
 from libs.common.pack.check.figures import formulas, scores
-from libs.common.pack.check.places import areas, units
+from libs.common.pack.check.places import areas, merged, units
 from libs.common.pack.check.rules import calendar, callback, ladder, limits, returns
 from libs.common.pack.problems import PackProblem, Sources
 from libs.common.pack.schema import Pack
 
-CHECKS = (areas, units, categories, duties, limits, calendar, returns, callback, ladder, formulas, scores)
+CHECKS = (areas, units, merged, categories, duties, limits, calendar, returns, callback, ladder, formulas, scores)
 
 
 def check_pack(pack: Pack, sources: Sources | None = None) -> list[PackProblem]:

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator, Sequence
 
-from libs.common.pack.areas import AreaLevel, level_of, parent_code
-from libs.common.pack.problems import Finding
-from libs.common.pack.schema import Area, Category, Pack, Unit, UnitLevel
+from libs.common.pack.areas import LEVELS, AreaLevel, level_of, parent_code
+from libs.common.pack.problems import DocPath, Finding
+from libs.common.pack.schema import Area, Category, MergedArea, MergedUnit, Pack, Unit, UnitLevel
 
 _HOME_LEVEL = {UnitLevel.TOWN: AreaLevel.TOWN, UnitLevel.VILLAGE: AreaLevel.VILLAGE}
 """A town's or village's own unit sits on an area of exactly this level."""
@@ -88,6 +88,29 @@ def _homes(pack: Pack) -> Iterator[Finding]:
             if area.level is area_level and (unit_level, area.code) not in homes:
                 message = f"the {area_level} {area.code} {area.name} has no unit of its own"
                 yield Finding(("areas", index), message, f"add a {unit_level} unit with this area to units.csv")
+
+
+def merged(pack: Pack) -> Iterator[Finding]:
+    """What was merged is gone, and went up in something that is there; an area in one that is no finer."""
+    yield from _merged("areas", {area.code for area in pack.areas}, pack.merged.areas)
+    yield from _merged("units", {unit.code for unit in pack.units}, pack.merged.units)
+    for index, area in enumerate(pack.merged.areas):
+        if LEVELS.index(level_of(area.successor)) > LEVELS.index(level_of(area.code)):
+            message = f"{area.code} is a {level_of(area.code)}, its successor {area.successor} only a part of one"
+            yield Finding(("merged", "areas", index), message, "name an area of the same level or a wider one")
+
+
+def _merged(part: str, there: set[str], gone: Sequence[MergedArea | MergedUnit]) -> Iterator[Finding]:
+    seen: set[str] = set()
+    for index, row in enumerate(gone):
+        path: DocPath = ("merged", part, index)
+        if row.code in there | seen:
+            message = f"the code {row.code} stands here a second time"
+            yield Finding(path, message, "keep the row without a successor while it exists, else the other one")
+        seen.add(row.code)
+        if row.successor not in there:
+            message = f"the successor {row.successor} of {row.code} is not among the {part}"
+            yield Finding(path, message, "name the one that is there now, or leave the row out")
 
 
 def doubles(part: str, rows: Sequence[Area | Unit | Category]) -> Iterator[Finding]:

@@ -10,7 +10,7 @@ from libs.common.pack.schema.base import AreaCode, Model, Name
 from libs.common.pack.schema.clocks import Assessment, CalendarSettings, Limits, ReturnRules
 from libs.common.pack.schema.figures import Formula, Score
 from libs.common.pack.schema.promises import CallbackPolicy, Ladder
-from libs.common.pack.schema.tables import Area, Category, Duty, Unit
+from libs.common.pack.schema.tables import Area, Category, Duty, Merged, Unit
 
 
 def _known_zone(name: str) -> str:
@@ -65,3 +65,4 @@ class Pack(Settings):
     units: tuple[Unit, ...] = Field(min_length=1)
     categories: tuple[Category, ...] = Field(min_length=1)
     duties: tuple[Duty, ...] = Field(min_length=1)
+    merged: Merged = Merged()

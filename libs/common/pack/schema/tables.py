@@ -45,6 +45,31 @@ class Unit(Model):
     size_class: str = ""
 
 
+class MergedArea(Model):
+    """撤并区域: an area that is no more, and the one that it went up in. Cases that lie in it keep its code."""
+
+    code: AreaCode
+    name: Name
+    name_en: str = ""
+    successor: AreaCode
+
+
+class MergedUnit(Model):
+    """撤并单位: a unit that is no more, and the one that has its work now."""
+
+    code: UnitCode
+    name: Name
+    name_en: str = ""
+    successor: UnitCode
+
+
+class Merged(Model):
+    """撤并: what former packs had and where it went; rows of areas.csv and units.csv with a ``successor``."""
+
+    areas: tuple[MergedArea, ...] = ()
+    units: tuple[MergedUnit, ...] = ()
+
+
 class Category(Model):
     """类别. ``words`` are what people say, for finding the category of a text; ``words_en`` the same in English."""
 

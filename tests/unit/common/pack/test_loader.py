@@ -11,6 +11,7 @@ import pytest
 
 from libs.common.events.terms import Deadline, Kind, Urgency
 from libs.common.pack.check import check_pack
+from libs.common.pack.directory import Directory, UnknownCode
 from libs.common.pack.form import schema_document, schema_text
 from libs.common.pack.loader import TABLES, digest, document, from_document, load_pack
 from libs.common.pack.problems import PackError
@@ -55,6 +56,24 @@ def test_the_order_of_table_rows_does_not_change_the_digest(pack: Pack) -> None:
     for table in rows.values():
         random.Random(7).shuffle(table)
     assert digest(pack.model_copy(update={part: tuple(table) for part, table in rows.items()})) == digest(pack)
+
+
+def test_rows_with_a_successor_are_what_was_merged(pack: Pack, folder: Path) -> None:
+    for name, row in (
+        ("areas.csv", "999001101209,西坡村,,village,x,999001101201"),
+        ("units.csv", "D-OLD,旧局,,,,,,D-WATER"),
+    ):
+        file = folder / name
+        head, _, rows = file.read_text(encoding="utf-8").partition("\n")
+        file.write_text(f"{head},successor\n{row}\n{rows}", encoding="utf-8")
+    loaded = load_pack(folder)
+    assert loaded.model_copy(update={"merged": pack.merged}) == pack
+    assert [(area.code, area.successor) for area in loaded.merged.areas] == [("999001101209", "999001101201")]
+    assert [(unit.code, unit.name, unit.successor) for unit in loaded.merged.units] == [("D-OLD", "旧局", "D-WATER")]
+    assert digest(loaded) != digest(pack)
+    assert from_document(json.loads(json.dumps(document(loaded)))) == loaded
+    with pytest.raises(UnknownCode, match="it was merged into D-WATER"):
+        Directory(loaded).unit("D-OLD")
 
 
 def test_a_changed_limit_changes_the_digest(pack: Pack, folder: Path) -> None:
@@ -173,4 +192,5 @@ def test_the_manual_names_every_setting_counter_and_column() -> None:
     }:
         assert name in manual, name
     for table in TABLES:
-        assert {*table.columns.required, *table.columns.optional} == set(table.row.model_fields)
+        of_merged = {"successor"} if table.merged is not None else set()
+        assert {*table.columns.required, *table.columns.optional} - of_merged == set(table.row.model_fields)

@@ -189,6 +189,30 @@ MISTAKES = {
         "outside the circle",
         "S-GOV,",
     ),
+    "merged into nothing": Mistake(
+        "areas.csv",
+        "code,name,name_en,level,parent\n",
+        "code,name,name_en,level,parent,successor\n999001101209,西坡村,,village,999001101000,999001101299\n",
+        "the successor 999001101299 of 999001101209 is not among the areas",
+        "name the one that is there now",
+        "999001101209",
+    ),
+    "merged and still there": Mistake(
+        "units.csv",
+        "code,name,name_en,level,area_code,parent,size_class\n",
+        "code,name,name_en,level,area_code,parent,size_class,successor\nD-WATER,水利局,,,,,,D-AGRI\n",
+        "the code D-WATER stands here a second time",
+        "keep the row without a successor",
+        "D-WATER,水利局",
+    ),
+    "merged into a part": Mistake(
+        "areas.csv",
+        "code,name,name_en,level,parent\n",
+        "code,name,name_en,level,parent,successor\n999001101209,西坡村,,,,999001101201001\n",
+        "999001101209 is a village, its successor 999001101201001 only a part of one",
+        "the same level or a wider one",
+        "999001101209",
+    ),
     "no hotline": Mistake(
         "units.csv", ",hotline,", ",department,", "no unit of level hotline", "add a unit", "code,name"
     ),

@@ -103,3 +103,19 @@ def test_parts_that_were_left_out_are_named(pack: Pack) -> None:
     shelf.put(1, "a", NOON, plain)
     assert shelf.ignored == {1: ("formulas/coverage",)}
     assert shelf.version(1).pack == pack
+
+
+def test_a_successor_is_found_through_however_many_mergers(pack: Pack) -> None:
+    shelf = PackShelf()
+    for number, merged in enumerate(({"A": "B"}, {"B": "C"}, {"C": "A"}), start=1):
+        rows = [{"code": code, "name": f"former {code}", "successor": to} for code, to in merged.items()]
+        shelf.put(number, "a", NOON, document(pack) | {"merged": {"units": rows}})
+    codes = shelf.codes
+    assert codes.successor("A", {"A", "C"}) == "A"
+    assert codes.successor("A", {"C"}) == "C"
+    assert codes.successor("A", {"D-WATER"}) is None
+    assert codes.successor("D-NEVER", {"C"}) is None
+    assert codes.units["B"].name == "former B"
+    apart = codes.copy()
+    apart.learn(9, {"merged": {"units": [{"code": "A", "name": "A", "successor": "D-WATER"}]}})
+    assert (apart.successor("A", {"D-WATER"}), codes.successor("A", {"D-WATER"})) == ("D-WATER", None)
