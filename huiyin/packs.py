@@ -8,14 +8,20 @@ from libs.common.pack.learning import refresh_shelf
 from libs.common.pack.loader import load_pack
 from libs.common.pack.schema import Pack
 from services.dispatch.actions import directory
+from services.dispatch.actions.concerns import concerned
 from services.dispatch.schemas import PackOut
 
 
-async def publish_pack(house: House, pack: Pack) -> PackOut:
-    """Publish a pack through dispatch, as its API does; one that is in force already changes nothing."""
+async def publish_pack(house: House, pack: Pack, *, dry_run: bool = False) -> PackOut:
+    """Publish a pack through dispatch, as its API does; one that is in force already changes nothing.
+
+    ``dry_run``: only tell what it would be, and which open cases it concerns.
+    """
     runtime = house.services[Service.DISPATCH].runtime
+    act = directory.try_out if dry_run else directory.publish
     async with runtime.work_database.transaction(house.clock.now()) as session:
-        published = await directory.publish(session, directory.loader_scope(pack), pack)
+        concerns = {"concerned": await concerned(session, pack)}
+        published = (await act(session, directory.loader_scope(pack), pack)).model_copy(update=concerns)
     await refresh_shelf(runtime.work_database)
     return published
 

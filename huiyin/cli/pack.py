@@ -2,7 +2,7 @@
 
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -61,32 +61,54 @@ def load(
     ] = None,
     token: Annotated[str | None, typer.Option(envvar="TOKEN", help="With --url: a token with the role admin.")] = None,
     data_dir: DataDir = None,
+    dry_run: Annotated[  # noqa: FBT002 - an option of a command
+        bool, typer.Option("--dry-run", help="Only tell which open cases it concerns; nothing changes.")
+    ] = False,
     as_json: AsJson = False,  # noqa: FBT002 - an option of a command
 ) -> None:
-    """Load a pack. Loading the same pack again changes nothing."""
+    """Load a pack. Loading the same pack again changes nothing. Tells which open cases use what it no longer has."""
     pack = _read(folder, as_json=as_json)
     if url is not None:
         if token is None:
             fail("--url needs --token (or TOKEN): an access token with the role admin")
-        _tell(call("POST", f"{url}/dispatch/v1/directory/packs", token, document(pack)), as_json=as_json)
+        query = "?dry_run=true" if dry_run else ""
+        _tell(
+            call("POST", f"{url}/dispatch/v1/directory/packs{query}", token, document(pack)),
+            dry_run=dry_run,
+            as_json=as_json,
+        )
         return
     settings = load_settings(data_dir=data_dir)
     configure_logs("WARNING", stream=sys.stderr.buffer)
-    run_async(_load(settings, pack, as_json=as_json))
+    run_async(_load(settings, pack, dry_run=dry_run, as_json=as_json))
 
 
-async def _load(settings: CommonSettings, pack: Pack, *, as_json: bool) -> int:
-    async with open_house(settings) as house:
-        published = await publish_pack(house, pack)
-        await house.settle()
-    _tell(published.model_dump(mode="json"), as_json=as_json)
+async def _load(settings: CommonSettings, pack: Pack, *, dry_run: bool, as_json: bool) -> int:
+    async with open_house(settings, working=not dry_run) as house:
+        published = await publish_pack(house, pack, dry_run=dry_run)
+        if not dry_run:
+            await house.settle()
+    _tell(published.model_dump(mode="json"), dry_run=dry_run, as_json=as_json)
     return 0
 
 
-def _tell(answer: dict[str, object], *, as_json: bool) -> None:
+def _tell(answer: dict[str, Any], *, dry_run: bool, as_json: bool) -> None:
     if as_json:
         say_json(answer)
+        return
+    for concern in answer["concerned"]:
+        say(_told(concern))
+    if dry_run:
+        say(f"Loaded now, this pack would be version {answer['pack_version']}; nothing changed.")
     elif answer["published"]:
         say(f"Version {answer['pack_version']} is in force from {answer['effective_from']}.")
     else:
         say(f"This pack is in force already, as version {answer['pack_version']}; nothing changed.")
+
+
+def _told(concern: dict[str, Any]) -> str:
+    """Which cases, and what becomes of them."""
+    shown, more = concern["case_nos"], concern["cases"] - len(concern["case_nos"])
+    numbers = " ".join(shown) + (f" and {more} more" if more else "")
+    what = f"{concern['what']} {concern['code']} {concern['name']}"
+    return f"{concern['cases']} open cases use {what}. {concern['outcome']}.\n  {numbers}"

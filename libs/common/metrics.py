@@ -289,6 +289,12 @@ PACK_PARTS_IGNORED = gauge(
     "Rates, questions and limits of loaded packs that this release does not know and leaves out; the log names them.",
     "Expected while a release rolls out; otherwise this service is older than the pack.",
 )
+CASES_OF_REMOVED_UNITS = gauge(
+    "huiyin_cases_of_removed_units",
+    ("service",),
+    "Open cases led by a unit that the pack in force no longer has, and that no successor could be given.",
+    "A dispatcher has to give them to another unit (GET /dispatch/v1/work?unit_code=...), or the pack a successor.",
+)
 VAULT_REVEALS_TOTAL = counter(
     "huiyin_vault_reveals_total",
     ("service",),

@@ -10,8 +10,9 @@ from libs.common.pack.learning import refresh_shelf
 from libs.common.pack.loader import load_pack
 from libs.common.pack.problems import PackError
 from libs.common.run.runtime import Runtime
-from libs.common.run.spec import NotYet, ServiceSpec
+from libs.common.run.spec import Loop, NotYet, ServiceSpec
 from services.dispatch.actions.directory import publish_first
+from services.dispatch.actions.handing_over import hand_over_for_ever
 from services.dispatch.api import cases_router, directory_router
 from services.dispatch.handlers import REACTIONS, prepare_door
 from services.dispatch.settings import Settings
@@ -27,6 +28,7 @@ SPEC = ServiceSpec(
     reactions=REACTIONS,
     migrations=Path(__file__).parent / "migrations",
     prepare=prepare_door,
+    loops=(Loop("succession", hand_over_for_ever),),
     body_limits={"/v1/directory/packs": LARGEST_PACK},
 )
 

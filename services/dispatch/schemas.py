@@ -1,5 +1,6 @@
 """What dispatch takes and answers; ``/directory/terms`` explains its words, ``/directory/units`` the units."""
 
+from enum import StrEnum
 from typing import Annotated, Any, Self
 
 from pydantic import AwareDatetime, ConfigDict, Field, model_validator
@@ -92,6 +93,14 @@ class PublishPack(RequestBody):
     """A whole county pack (县包) as one document: what ``huiyin pack check`` accepts."""
 
     model_config = ConfigDict(extra="allow")
+
+
+class PublishQuery(RequestBody):
+    """How to take it."""
+
+    dry_run: Annotated[
+        bool, Field(description="Only tell what it would be and which open cases it concerns; nothing changes (试运行)")
+    ] = False
 
 
 class PageQuery(RequestBody):
@@ -246,8 +255,37 @@ class ExplanationOut(AnswerBody):
     """The unit that the duty directory names for this category and area."""
 
 
+class Concern(StrEnum):
+    """What a pack no longer has and open cases use."""
+
+    AREA = "area"
+    UNIT = "unit"
+    CATEGORY = "category"
+
+    @property
+    def column(self) -> str:
+        """Where a case has it."""
+        return "lead_unit" if self is Concern.UNIT else f"{self.value}_code"
+
+
+class ConcernOut(AnswerBody):
+    """A code that a pack does not have and open cases use (受影响的在办件), and what becomes of these cases."""
+
+    what: Concern
+    code: str
+    name: str
+    successor: Annotated[str | None, Field(description="What the packs say it was merged into (并入)")]
+    cases: Annotated[int, Field(description="Open cases that use it")]
+    case_nos: Annotated[list[str], Field(description="The first hundred of them")]
+    outcome: str
+    outcome_zh: str
+
+
 class PackOut(AnswerBody):
-    """A version of the county pack. ``published`` says whether this request made it."""
+    """A version of the county pack. ``published`` says whether this request made it.
+
+    ``concerned`` is told when a pack is published or tried: what it means for cases that are open.
+    """
 
     pack_version: int
     place_code: str
@@ -256,6 +294,7 @@ class PackOut(AnswerBody):
     effective_from: AwareDatetime
     published: bool = False
     document: dict[str, Any] | None = None
+    concerned: list[ConcernOut] = Field(default_factory=list)
 
 
 class AreaOut(AnswerBody):

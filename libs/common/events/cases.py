@@ -118,6 +118,8 @@ class CaseReassigned(RoundEvent):
     category_code: str
     explanation: str
     pack_version: int
+    succession: bool = False
+    """撤并: ``from_unit`` is no more, and another has its work; it did not give the case up."""
 
 
 class CaseSigned(RoundEvent):

@@ -58,6 +58,11 @@ class KnownCodes:
             _, code = self._successors[code]
         return code
 
+    def predecessors(self, codes: Container[str], there: Container[str]) -> frozenset[str]:
+        """All that are gone and went up in one of these."""
+        gone = (code for code in self._successors if code not in there)
+        return frozenset(code for code in gone if (self.successor(code, there) or "") in codes)
+
     def lineage(self, unit_code: str) -> tuple[str, ...]:
         """The unit and all that were above it, nearest first; a code that was never known alone."""
         codes: list[str] = []

@@ -43,6 +43,7 @@ class UnknownCode(Invalid):
         super().__init__(message, message_zh, fields=[FieldError(field, message, message_zh)])
         self.field = field
         self.code = code
+        self.successor = successor
 
 
 class Lead(NamedTuple):

@@ -135,11 +135,17 @@ class PackShelf:
         return Shelved(version, stored.digest, stored.effective_from, self.version(version), self.codes)
 
     def own_units(self, unit_code: str | None, now: datetime) -> frozenset[str]:
-        """The unit and all above it (本单位及其上级), by the pack in force, else by the newest that knew the unit."""
+        """The unit and all above it (本单位及其上级), by the pack in force, else by the newest that knew the unit.
+
+        With all that went up in one of them: the same people sit there.
+        """
         if unit_code is None:
             return frozenset()
-        here = self.current(now).directory.lineage(unit_code) if self.usable else ()
-        return frozenset(here or self.codes.lineage(unit_code))
+        if not self.usable:
+            return frozenset(self.codes.lineage(unit_code))
+        directory = self.current(now).directory
+        own = frozenset(directory.lineage(unit_code) or self.codes.lineage(unit_code))
+        return own | self.codes.predecessors(own, directory.unit_codes)
 
     def is_undivided(self, category_code: str) -> bool:
         """Whether some version knows the category, and none ever had others inside it: cases keep theirs.

@@ -10,6 +10,7 @@ from libs.common.database.session import Session
 from libs.common.pack.areas import area_prefix
 from libs.common.pack.directory import Directory
 from libs.common.pack.schema import Formula
+from libs.common.pack.shelf import Shelved
 from libs.common.security.policy import Scope
 from libs.common.shares import NO_DATA
 from services.analytics.actions.figures import Board, read_board
@@ -129,7 +130,7 @@ async def _board(session: Session, today: Asked, month: Asked, before: Asked) ->
     headlines, others = _headlines(directory)
     return CountyBoard(
         area_code=today.area_code,
-        name=names(directory, By.AREA, today.area_code),
+        name=names(today.pack, By.AREA, today.area_code),
         zone=directory.period_rules().time_zone,
         now=session.now,
         today=today.period,
@@ -144,7 +145,7 @@ async def _board(session: Session, today: Asked, month: Asked, before: Asked) ->
         others=[by_unit.rate(formula) for formula in others],
         before=_printed(earlier, directory),
         by_area=[by_area.rate(formula) for formula in headlines],
-        standing=_standing(directory, open_now),
+        standing=_standing(today.pack, open_now),
         speed=await _speed(session, month, by_unit),
     )
 
@@ -187,10 +188,8 @@ def _printed(board: Board, directory: Directory) -> dict[str, str]:
     return rates | {score.code: board.score(score).micro["text"] for score in directory.scores}
 
 
-def _standing(directory: Directory, rows: Sequence[Standing]) -> list[UnitStanding]:
-    return [
-        UnitStanding(row.unit_code, names(directory, By.UNIT, row.unit_code), row.open, row.overdue) for row in rows
-    ]
+def _standing(pack: Shelved, rows: Sequence[Standing]) -> list[UnitStanding]:
+    return [UnitStanding(row.unit_code, names(pack, By.UNIT, row.unit_code), row.open, row.overdue) for row in rows]
 
 
 async def _speed(session: Session, month: Asked, board: Board) -> list[UnitSpeed]:
@@ -206,7 +205,7 @@ async def _speed(session: Session, month: Asked, board: Board) -> list[UnitSpeed
     return [
         UnitSpeed(
             unit_code=unit,
-            name=names(month.pack.directory, By.UNIT, unit),
+            name=names(month.pack, By.UNIT, unit),
             handled=number(rows[unit], Counter.HANDLED),
             mean_hours=half_up(mean),
             on_time=on_time[unit]["text"] if unit in on_time else NO_DATA,

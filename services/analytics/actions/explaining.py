@@ -114,9 +114,9 @@ def _inside(cell: Cell, scope: Scope, selection: Selection) -> bool:
 
 async def read_open_cases(session: Session, scope: Scope, query: OpenCasesQuery) -> Page[CaseRow]:
     """The open cases that the board counts."""
-    directory = session.packs.current(session.now).directory
+    pack = session.packs.current(session.now)
     chosen = OpenFilter(
-        area_prefix=area_prefix(reachable_area(directory, scope, query.area_code)),
+        area_prefix=area_prefix(reachable_area(pack, scope, query.area_code)),
         unit_code="" if query.without_unit else query.unit_code,
         overdue_at=session.now if query.overdue else None,
     )

@@ -84,7 +84,7 @@ async def read_counts(session: Session, scope: Scope, query: CountsQuery) -> Cou
         rows=[
             CountsRow(key=key, name=name, name_en=name_en, counts=counts_out(counts))
             for key, counts in (rows.items() if by else ())
-            for name, name_en in [names(asked.pack.directory, query.by, key)]
+            for name, name_en in [names(asked.pack, query.by, key)]
         ],
     )
 
@@ -223,7 +223,7 @@ async def read_board(session: Session, asked: Asked, by: By, formulas: Sequence[
 
 
 def _named(asked: Asked, by: By, key: str) -> Named:
-    name, name_en = names(asked.pack.directory, by, key)
+    name, name_en = names(asked.pack, by, key)
     return {"key": key, "name": name, "name_en": name_en}
 
 

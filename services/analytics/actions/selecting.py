@@ -39,13 +39,13 @@ def make_definite(session: Session, scope: Scope, query: SelectionQuery) -> Aske
 
     Raises:
         NotFound: the area lies outside the caller's reach.
-        UnknownCode: no such area in the pack in force, or no such unit or category in any version.
+        UnknownCode: no such area, unit or category in any version.
     """
     pack = session.packs.current(session.now)
     directory = pack.directory
-    area_code = reachable_area(directory, scope, query.area_code)
-    _ever_known(session.packs.codes.units, "unit_code", query.unit_code)
-    _ever_known(session.packs.codes.categories, "category_code", query.category_code)
+    area_code = reachable_area(pack, scope, query.area_code)
+    _ever_known(pack.codes.units, "unit_code", query.unit_code)
+    _ever_known(pack.codes.categories, "category_code", query.category_code)
     span, shown = _span(directory, query, session.now)
     selection = Selection(
         first=span.first,
@@ -60,19 +60,19 @@ def make_definite(session: Session, scope: Scope, query: SelectionQuery) -> Aske
 
 
 def _ever_known(known: Container[str], field: str, code: str | None) -> None:
-    """Units and categories that were abolished still have figures: a code is wrong only when no version has it."""
+    """What was abolished still has figures: a code is wrong only when no version has it."""
     if code is not None and code not in known:
         raise UnknownCode(field, code)
 
 
-def reachable_area(directory: Directory, scope: Scope, asked: str | None) -> str:
+def reachable_area(pack: Shelved, scope: Scope, asked: str | None) -> str:
     """The area asked for, or the whole of what the caller may see; NotFound for one outside it."""
     if asked is None:
         return scope.area_prefix.ljust(VILLAGE_DIGITS, "0")
-    code = directory.area(asked).code
-    if not code.startswith(scope.area_prefix):
+    _ever_known(pack.codes.areas, "area_code", asked)
+    if not asked.startswith(scope.area_prefix):
         raise NotFound("This area is not within your reach", "无权查看该区域")
-    return code
+    return asked
 
 
 def _span(directory: Directory, query: SelectionQuery, now: datetime) -> tuple[Period, PeriodOut]:
@@ -104,12 +104,14 @@ def grouping(by: By, area_code: str) -> Grouping | None:
     return Grouping("area_code", digits)
 
 
-def names(directory: Directory, by: By, key: str) -> tuple[str, str]:
-    """Chinese and English name of a row; of a code that the pack no longer has, the code itself."""
+def names(pack: Shelved, by: By, key: str) -> tuple[str, str]:
+    """Chinese and English name of a row; what the pack no longer has keeps its last name, a strange code itself."""
     try:
-        return _names(directory, by, key)
+        return _names(pack.directory, by, key)
     except (UnknownCode, ValueError):
-        return key, key
+        codes = pack.codes
+        known = {By.UNIT: codes.units, By.AREA: codes.areas, By.CATEGORY: codes.categories}.get(by, {}).get(key)
+        return (key, key) if known is None else (known.name, known.name_en or key)
 
 
 def _names(directory: Directory, by: By, key: str) -> tuple[str, str]:

@@ -15,6 +15,7 @@ from markupsafe import Markup
 
 from libs.common.errors import Unauthenticated
 from libs.common.events.terms import Channel, Kind
+from libs.common.pack.shelf import Shelved
 from libs.common.run.runtime import Runtime
 from libs.common.security.policy import Right, has_right
 from libs.common.shares import MET_WORDS
@@ -111,7 +112,7 @@ async def show_cases_behind(request: Request, query: Annotated[CasesPageQuery, Q
         return _enter(request, query.lang, door)
     page = await door.read(lambda session: explaining.read_cases_behind(session, door.scope, query))
     view = _view_in_zone(request, query.lang, door)
-    return view.page("cases.html", page=page, amounts=True, titles=_title(query, door), directory=_directory(door))
+    return view.page("cases.html", page=page, amounts=True, titles=_title(query, door), pack=_pack(door))
 
 
 @pages.get("/county/open")
@@ -122,7 +123,7 @@ async def show_open_cases(request: Request, query: Annotated[OpenCasesPageQuery,
     page = await door.read(lambda session: explaining.read_open_cases(session, door.scope, query))
     view = _view_in_zone(request, query.lang, door)
     title = words.PAGE["overdue" if query.overdue else "open"]
-    return view.page("cases.html", page=page, amounts=False, titles=title, directory=_directory(door))
+    return view.page("cases.html", page=page, amounts=False, titles=title, pack=_pack(door))
 
 
 @pages.get("/county/cases/{case_id}")
@@ -137,21 +138,21 @@ async def show_case(
     if door is None or token:
         return _enter(request, lang, door)
     case = await door.read(lambda session: explaining.read_case(session, door.scope, case_id))
-    return _view_in_zone(request, lang, door).page("case.html", case=case, directory=_directory(door))
+    return _view_in_zone(request, lang, door).page("case.html", case=case, pack=_pack(door))
 
 
-def _directory(door: Door) -> Any:
-    return door.runtime.door_database.packs.current(door.now).directory
+def _pack(door: Door) -> Shelved:
+    return door.runtime.door_database.packs.current(door.now)
 
 
 def _view_in_zone(request: Request, lang: Language | None, door: Door) -> "_View":
-    return _View(request, lang, _directory(door).period_rules().time_zone)
+    return _View(request, lang, _pack(door).directory.period_rules().time_zone)
 
 
 def _title(query: CasesBehindQuery, door: Door) -> tuple[str, str]:
     if query.counter is not None:
         return words.COUNTERS[query.counter]
-    formula = _directory(door).formula(query.measure)
+    formula = _pack(door).directory.formula(query.measure or "")
     part, part_en = words.PAGE[query.part.value]
     return f"{formula.name}·{part}", f"{formula.name_en}: {part_en.lower()}"
 
@@ -194,7 +195,7 @@ class _View:
             basis_word=lambda basis: self._pick(words.BASES[Basis(basis)]),
             channel_word=lambda channel: self._pick(words.term(Channel(channel))),
             kind_word=lambda kind: self._pick(words.term(Kind(kind))),
-            name_of=lambda directory, by, key: self._pick(names(directory, By(by), key)),
+            name_of=lambda pack, by, key: self._pick(names(pack, By(by), key)),
             moment=self._moment,
             link=self._link,
             request_path=self._request.url.path,

@@ -4,6 +4,7 @@ from libs.common.database.session import Session
 from libs.common.security.masking import mask_text
 from services.dispatch.actions.choosing import Wish, by_hand, give, say_assigned, say_reassigned
 from services.dispatch.actions.steps import Asked, enter, record, shown, target_of
+from services.dispatch.actions.today import today
 from services.dispatch.domain.terms import Action
 from services.dispatch.schemas import Assign, WorkOut
 
@@ -12,8 +13,8 @@ async def assign(session: Session, asked: Asked, case_id: str, body: Assign) -> 
     """Give a case from triage to the unit that the dispatcher names."""
     work = await enter(session, asked, case_id, Action.ASSIGN)
     target = target_of(work, Action.ASSIGN, session.now)
-    current = session.packs.current(session.now)
-    choice = by_hand(current.directory, current.version, work, wish_of(body))
+    now = today(session, work.area_code, work.accused_unit)
+    choice = by_hand(now, work, wish_of(body))
     give(work, choice, session.now)
     record(session, work, Action.ASSIGN, target, by=asked.actor, why=choice.explanation)
     say_assigned(session, work, choice)
@@ -24,8 +25,8 @@ async def reassign(session: Session, asked: Asked, case_id: str, body: Assign) -
     """Give a case that a unit has to another unit; the handling clock runs on."""
     work = await enter(session, asked, case_id, Action.REASSIGN)
     target = target_of(work, Action.REASSIGN, session.now)
-    current = session.packs.current(session.now)
-    choice = by_hand(current.directory, current.version, work, wish_of(body))
+    now = today(session, work.area_code, work.accused_unit)
+    choice = by_hand(now, work, wish_of(body))
     from_unit = work.lead_unit or ""
     give(work, choice, session.now)
     record(session, work, Action.REASSIGN, target, by=asked.actor, why=choice.explanation)

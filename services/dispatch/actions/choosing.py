@@ -10,6 +10,7 @@ from libs.common.events.cases import CaseAssigned, CaseReassigned, TriageQueued
 from libs.common.pack.areas import contains
 from libs.common.pack.directory import Directory, Lead, UnknownCode
 from services.dispatch.actions.steps import end_return, forget_signing
+from services.dispatch.actions.today import Today
 from services.dispatch.tables import Work
 
 
@@ -49,7 +50,7 @@ def by_rule(
         lead = directory.lead_unit(category_code, area_code)
         if lead.unit_code is None:
             return lead.explanation
-        if not _reaches(directory, lead.unit_code, area_code):
+        if not reaches(directory, lead.unit_code, area_code):
             return f"{lead.explanation}: 该单位辖区不含事发地 its area does not contain the place"
         named = Choice(
             lead.unit_code,
@@ -64,19 +65,23 @@ def by_rule(
     return named if accused_unit is None else _past_the_accused(directory, named, area_code, accused_unit)
 
 
-def by_hand(directory: Directory, pack_version: int, work: Work, wish: Wish) -> Choice:
-    """A person's choice, when the directory allows it; Invalid naming the field when it does not."""
+def by_hand(now: Today, work: Work, wish: Wish) -> Choice:
+    """A person's choice, when the directory allows it; Invalid naming the field when it does not.
+
+    A category that the pack in force no longer has may be kept, not chosen.
+    """
     category_code = wish.category_code or work.category_code
     if category_code is None:
         raise invalid("category_code", "the case has no category yet; name one", "诉求件尚无类别，请指定")
-    directory.category(category_code)
-    _check_lead(directory, work, wish.lead_unit, category_code)
-    _check_support(directory, work, wish)
+    if wish.category_code is not None:
+        now.directory.category(wish.category_code)
+    _check_lead(now, work, wish.lead_unit, now.directory.nearest_category(category_code))
+    _check_support(now, wish)
     return Choice(
         wish.lead_unit,
         tuple(wish.support_units),
         category_code,
-        pack_version,
+        now.version,
         by_rule=False,
         explanation=f"人工指定 chosen by a dispatcher: {wish.reason}",
     )
@@ -89,7 +94,7 @@ def _past_the_accused(directory: Directory, named: Choice, area_code: str, accus
         return replace(named, support_units=support)
     for unit in directory.superiors(named.lead_unit, but_not=accused_unit):
         fits = directory.may_receive(unit.code, named.category_code, area_code)
-        if fits and _reaches(directory, unit.code, area_code):
+        if fits and reaches(directory, unit.code, area_code):
             return replace(
                 named,
                 lead_unit=unit.code,
@@ -154,7 +159,7 @@ def say_assigned(session: Session, work: Work, choice: Choice) -> None:
     )
 
 
-def say_reassigned(session: Session, work: Work, choice: Choice, from_unit: str) -> None:
+def say_reassigned(session: Session, work: Work, choice: Choice, from_unit: str, *, succession: bool = False) -> None:
     """CaseReassigned, within the round that the case is in."""
     session.publish(
         CaseReassigned(
@@ -167,6 +172,7 @@ def say_reassigned(session: Session, work: Work, choice: Choice, from_unit: str)
             category_code=choice.category_code,
             explanation=choice.explanation,
             pack_version=choice.pack_version,
+            succession=succession,
         )
     )
 
@@ -176,30 +182,30 @@ def say_queued(session: Session, work: Work, reason: str) -> None:
     session.publish(TriageQueued(case_id=work.case_id, occurred_at=session.now, round=work.round, reason=reason))
 
 
-def _check_lead(directory: Directory, work: Work, lead_unit: str, category_code: str) -> None:
-    _known_unit(directory, "lead_unit", lead_unit)
+def _check_lead(now: Today, work: Work, lead_unit: str, category_code: str | None) -> None:
+    _known_unit(now.directory, "lead_unit", lead_unit)
     if lead_unit == work.lead_unit:
         raise invalid("lead_unit", "leads it already; choose another unit", "该单位已是主办单位，请另选")
-    if not directory.may_receive(lead_unit, category_code, work.area_code):
+    if category_code is not None and not now.directory.may_receive(lead_unit, category_code, now.place):
         raise invalid(
             "lead_unit",
             "this matter was taken back by the county; no town or village may be given it",
             "该事项属上级收回事项，不得派给镇村",
         )
-    if directory.is_within(lead_unit, work.accused_unit):
+    if now.is_accused(lead_unit):
         raise _accused("lead_unit")
     # A unit sees what happens in its area: given a case from elsewhere it would never find it in its list.
-    if not _reaches(directory, lead_unit, work.area_code):
+    if not reaches(now.directory, lead_unit, work.area_code):
         raise invalid("lead_unit", "its area does not contain the place of the case", "该单位辖区不含事发地")
 
 
-def _check_support(directory: Directory, work: Work, wish: Wish) -> None:
+def _check_support(now: Today, wish: Wish) -> None:
     for index, code in enumerate(wish.support_units):
         field = f"support_units/{index}"
-        _known_unit(directory, field, code)
+        _known_unit(now.directory, field, code)
         if code == wish.lead_unit or code in wish.support_units[:index]:
             raise invalid(field, "is named twice", "单位重复")
-        if directory.is_within(code, work.accused_unit):
+        if now.is_accused(code):
             raise _accused(field)
 
 
@@ -215,8 +221,9 @@ def _known_unit(directory: Directory, field: str, code: str) -> None:
     try:
         directory.unit(code)
     except UnknownCode as unknown:
-        raise UnknownCode(field, code) from unknown
+        raise UnknownCode(field, code, unknown.successor) from unknown
 
 
-def _reaches(directory: Directory, unit_code: str, area_code: str) -> bool:
+def reaches(directory: Directory, unit_code: str, area_code: str) -> bool:
+    """Whether the unit's area contains this one, which need not be in the pack."""
     return contains(directory.unit(unit_code).area_code, area_code)

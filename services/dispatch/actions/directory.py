@@ -37,9 +37,29 @@ async def publish(session: Session, scope: Scope, pack: Pack) -> PackOut:
 
     It stands on the shelf only when the caller has read the shelf anew, after the commit.
     """
+    _check_scope(scope, pack)
+    await queries.lock_packs(session)
+    shown, event = await _next_version(session, pack)
+    if event is not None:
+        await store_pack(session, event)
+        session.publish(event)
+    return shown
+
+
+async def try_out(session: Session, scope: Scope, pack: Pack) -> PackOut:
+    """What ``publish`` would answer now, ``published`` aside; nothing is stored or said."""
+    _check_scope(scope, pack)
+    shown, _ = await _next_version(session, pack)
+    return shown.model_copy(update={"published": False})
+
+
+def _check_scope(scope: Scope, pack: Pack) -> None:
     if not scope.covers(pack.place.code):
         raise Forbidden("You may not publish a pack for this place", "无权发布该地区的县包")
-    await queries.lock_packs(session)
+
+
+async def _next_version(session: Session, pack: Pack) -> tuple[PackOut, PackPublished | None]:
+    """The version that the pack is or would be, and the event that makes it one; None when it is one already."""
     newest = await queries.newest_pack(session)
     print_of_pack = digest(pack)
     if newest is not None and newest.place_code != pack.place.code:
@@ -48,7 +68,7 @@ async def publish(session: Session, scope: Scope, pack: Pack) -> PackOut:
             f"本系统服务于 {newest.place_code}，不能发布其他地区的县包",
         )
     if newest is not None and print_of_pack in (newest.digest, _print_of(newest.document)):
-        return _shown(pack, newest.version, newest.digest, newest.effective_from, published=False)
+        return _shown(pack, newest.version, newest.digest, newest.effective_from, published=False), None
     event = PackPublished(
         occurred_at=max(session.now, _midnight(pack)),
         place_code=pack.place.code,
@@ -56,9 +76,7 @@ async def publish(session: Session, scope: Scope, pack: Pack) -> PackOut:
         digest=print_of_pack,
         document=document(pack),
     )
-    await store_pack(session, event)
-    session.publish(event)
-    return _shown(pack, event.version, event.digest, event.occurred_at, published=True)
+    return _shown(pack, event.version, event.digest, event.occurred_at, published=True), event
 
 
 async def publish_first(session: Session, pack: Pack) -> PackOut | None:

@@ -11,6 +11,8 @@ from services.dispatch.actions.choosing import (
     take_from_units,
 )
 from services.dispatch.actions.steps import end_return, keep_step, record, settle_clocks, target_of
+from services.dispatch.actions.succession import with_units_of_today
+from services.dispatch.actions.today import today
 from services.dispatch.domain.terms import SYSTEM, Action, Standing, Status
 from services.dispatch.domain.transitions import next_status
 from services.dispatch.tables import Work
@@ -27,6 +29,8 @@ def open_work(session: Session, event: CaseRegistered) -> None:
     directory = session.packs.version(event.pack_version)
     choice = by_rule(directory, event.pack_version, event.category_code, event.area_code, event.accused_unit)
     if isinstance(choice, Choice):
+        choice = with_units_of_today(today(session, event.area_code, event.accused_unit), choice)
+    if isinstance(choice, Choice):
         give(work, choice, session.now)
         _open(session, work, Action.ROUTE, choice.explanation)
         say_assigned(session, work, choice)
@@ -39,9 +43,12 @@ def open_work(session: Session, event: CaseRegistered) -> None:
 def open_next_round(session: Session, work: Work, event: CaseSentBack) -> None:
     """The same unit again (谁办谁改); when no unit ever had it, the rule's, or a dispatcher's choice.
 
-    A running case keeps its pack version: a new pack opens no round under other rules by itself.
+    A running case keeps its pack version: a new pack opens no round under other rules by itself, unless its unit is
+    gone.
     """
     choice = _choice_again(session, work)
+    if isinstance(choice, Choice):
+        choice = with_units_of_today(today(session, work.area_code, work.accused_unit), choice)
     action = Action.SEND_BACK if isinstance(choice, Choice) else Action.SEND_BACK_TO_TRIAGE
     target = target_of(work, action, session.now)
     _begin_round(work, event.next_round)

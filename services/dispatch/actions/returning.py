@@ -11,6 +11,7 @@ from libs.common.time.due import due
 from services.dispatch.actions.choosing import Wish, by_hand, give, say_queued, say_reassigned, take_from_units
 from services.dispatch.actions.handling import check_length, lead_of
 from services.dispatch.actions.steps import Asked, end_return, enter, record, shown, target_of
+from services.dispatch.actions.today import today
 from services.dispatch.domain.terms import Action
 from services.dispatch.schemas import AskReturn, DecideReturn, WorkOut
 from services.dispatch.tables import Work
@@ -50,8 +51,8 @@ async def decide(session: Session, asked: Asked, case_id: str, body: DecideRetur
     work = await enter(session, asked, case_id, action)
     target = target_of(work, action, session.now)
     unit, note = lead_of(work), mask_text(body.note)
-    directory = session.packs.current(session.now)
-    check_length("note", note, 1, directory.directory.pack.texts.note_max)
+    now = today(session, work.area_code, work.accused_unit)
+    check_length("note", note, 1, now.directory.pack.texts.note_max)
     decided = ReturnDecided(
         case_id=case_id,
         occurred_at=session.now,
@@ -62,7 +63,7 @@ async def decide(session: Session, asked: Asked, case_id: str, body: DecideRetur
     )
     if body.lead_unit is not None:
         wish = Wish(body.lead_unit, body.support_units, body.category_code, note)
-        choice = by_hand(directory.directory, directory.version, work, wish)
+        choice = by_hand(now, work, wish)
         give(work, choice, session.now)
         session.publish(decided)
         say_reassigned(session, work, choice, unit)

@@ -33,11 +33,11 @@ async def enter(session: Session, asked: Asked, case_id: str, action: Action) ->
     with refusals():
         check_party(standing_of(work), action, asked.actor)
     check_version(asked.expected, work.version)
-    session.now = max(session.now, _latest(work))
+    session.now = max(session.now, latest(work))
     return work
 
 
-def _latest(work: Work) -> datetime:
+def latest(work: Work) -> datetime:
     """When it last came on. A clock may have been ahead then: no step comes before the one that it follows."""
     moments = (work.stepped_at, work.assigned_at, work.signed_at, work.handled_at, work.return_asked_at)
     return max((moment for moment in moments if moment is not None), default=work.registered_at)

@@ -21,6 +21,7 @@ from libs.common.web.cursors import Page, decode_cursor, encode_cursor
 from libs.common.web.door import Door, needs
 from services.dispatch import queries
 from services.dispatch.actions import directory as publishing
+from services.dispatch.actions.concerns import concerned
 from services.dispatch.domain.terms import ACTION_LABELS, STATUS_LABELS
 from services.dispatch.schemas import (
     AreaOut,
@@ -30,6 +31,7 @@ from services.dispatch.schemas import (
     PackOut,
     PageQuery,
     PublishPack,
+    PublishQuery,
     Term,
     TermsOut,
     UnitOut,
@@ -52,12 +54,28 @@ RowT = TypeVar("RowT", bound=_Coded)
 
 
 @router.post("/packs", response_model=PackOut)
-async def publish_pack(body: PublishPack, door: Annotated[Door, needs(Right.DIRECTORY_PUBLISH)]) -> Response:
-    """Publish a county pack. One that equals the newest version changes nothing and answers that version."""
+async def publish_pack(
+    body: PublishPack,
+    query: Annotated[PublishQuery, Query()],
+    door: Annotated[Door, needs(Right.DIRECTORY_PUBLISH)],
+) -> Response:
+    """Publish a county pack. One that equals the newest version changes nothing and answers that version.
+
+    The answer tells which open cases use what the pack no longer has, and what becomes of them; with `dry_run` it
+    tells so beforehand.
+    """
     pack = publishing.read_pack(body.model_dump())
+    # Beside the writes of the door: whoever waits for a commit should not wait for a look at all open cases.
+    concerns = {"concerned": await door.read(lambda session: concerned(session, pack))}
+    if query.dry_run:
+        tried = await door.read(lambda session: publishing.try_out(session, door.scope, pack))
+        return door.answer(tried.model_copy(update=concerns))
+
+    async def publish(session: Session) -> PackOut:
+        return (await publishing.publish(session, door.scope, pack)).model_copy(update=concerns)
+
     response = await door.write(
-        lambda session: publishing.publish(session, door.scope, pack),
-        location=lambda published: f"/dispatch/v1/directory/packs/{published.pack_version}",
+        publish, location=lambda published: f"/dispatch/v1/directory/packs/{published.pack_version}"
     )
     await refresh_shelf(door.runtime.door_database)
     return response

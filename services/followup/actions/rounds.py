@@ -69,8 +69,8 @@ def assign(session: Session, matter: Matter, event: CaseAssigned) -> None:
 
 
 def reassign(session: Session, matter: Matter, event: CaseReassigned) -> None:
-    """改派: a signing clock for the new unit; the handling clock runs on."""
-    gave_up = _take_from(session, matter, event.from_unit, event.lead_unit)
+    """改派: a signing clock for the new unit; the handling clock runs on. Who was merged away gave nothing up."""
+    gave_up = _take_from(session, matter, event.from_unit, event.lead_unit, merged=event.succession)
     _give(matter, event)
     _step(session, matter, Action.REASSIGN, event.explanation)
     _start_unit_clocks(session, matter, event.occurred_at)
@@ -111,7 +111,7 @@ def _give(matter: Matter, event: CaseAssigned | CaseReassigned) -> None:
     matter.pack_version = event.pack_version
 
 
-def _take_from(session: Session, matter: Matter, unit_code: str, to_unit: str | None) -> bool:
+def _take_from(session: Session, matter: Matter, unit_code: str, to_unit: str | None, *, merged: bool = False) -> bool:
     """The unit need not sign any more; the handling clock runs on, for whoever leads now.
 
     Whether it is one more unit that gave the case up.
@@ -119,7 +119,7 @@ def _take_from(session: Session, matter: Matter, unit_code: str, to_unit: str | 
     stop_clock(session, matter, Deadline.SIGN)
     hand_over(session, matter, Deadline.HANDLE, to_unit)
     matter.lead_unit = to_unit
-    if unit_code in matter.left_units:
+    if merged or unit_code in matter.left_units:
         return False
     matter.left_units = [*matter.left_units, unit_code]
     return True

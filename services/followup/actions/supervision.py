@@ -72,7 +72,7 @@ async def issue(session: Session, asked: Asked, body: IssueSupervision) -> Super
         raise queries.no_such_case()
     standing = after(matter, Action.SUPERVISE, Given(session.now, by=asked.actor))
     directory = session.packs.version(matter.pack_version)
-    unit_code = _addressee(directory, matter, body.unit_code)
+    unit_code = _addressee(session, matter, body.unit_code)
     reason = mask_text(body.reason)
     order = session.new(
         Supervision,
@@ -166,16 +166,21 @@ def _named(directory: Directory, step: LadderStep, lead_unit: str | None) -> tup
         return (lead_unit, *directory.recipients(step.to, None))
 
 
-def _addressee(directory: Directory, matter: Matter, unit_code: str | None) -> str | None:
+def _addressee(session: Session, matter: Matter, unit_code: str | None) -> str | None:
+    """The lead unit, or one of the pack in force, or of the case's own: a unit may have come or gone since."""
     if unit_code is None:
         return matter.lead_unit
-    if directory.is_within(directory.unit(unit_code).code, matter.accused_unit):
+    own, today = session.packs.version(matter.pack_version), session.packs.current(session.now).directory
+    directory = own if unit_code in own.unit_codes else today
+    unit, accused = directory.unit(unit_code), matter.accused_unit
+    went_up_in = None if accused is None else session.packs.codes.successor(accused, today.unit_codes)
+    if directory.is_within(unit.code, accused) or directory.is_within(unit.code, went_up_in):
         raise invalid(
             "unit_code",
             "is the unit complained about, or below it; it takes no part in the case",
             "系被反映单位或其下级单位，应当回避",
         )
-    return unit_code
+    return unit.code
 
 
 def _reply_due(session: Session, directory: Directory, body: IssueSupervision) -> date | None:

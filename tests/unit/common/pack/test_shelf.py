@@ -116,6 +116,7 @@ def test_a_successor_is_found_through_however_many_mergers(pack: Pack) -> None:
     assert codes.successor("A", {"D-WATER"}) is None
     assert codes.successor("D-NEVER", {"C"}) is None
     assert codes.units["B"].name == "former B"
+    assert codes.predecessors({"C"}, {"C"}) == {"A", "B"}
     apart = codes.copy()
     apart.learn(9, {"merged": {"units": [{"code": "A", "name": "A", "successor": "D-WATER"}]}})
     assert (apart.successor("A", {"D-WATER"}), codes.successor("A", {"D-WATER"})) == ("D-WATER", None)
