@@ -10,6 +10,7 @@ from tests.chaos.outside.disk import DISK
 from tests.chaos.outside.network import NETWORK
 from tests.chaos.outside.postgres import POSTGRES
 from tests.chaos.outside.tail import TAIL
+from tests.chaos.packs import PACKS
 from tests.chaos.scenario import Scenario
 from tests.chaos.stopped import STOPPED
 from tests.chaos.timers import TIMERS
@@ -21,6 +22,7 @@ SCENARIOS: tuple[Scenario, ...] = (
     STOPPED,
     DELIVERY,
     POISON,
+    PACKS,
     POSTGRES,
     BROKER,
     TAIL,

@@ -154,9 +154,9 @@ class Crowd:
         self.tally.accepted += len(taken)
         self.tally.batches += 1
 
-    async def speak(self) -> str:
-        """One complaint more; gives its id."""
-        case_id = await self._register(self._drawn())
+    async def speak(self, where: Mapping[str, str] | None = None) -> str:
+        """One complaint more, from a place drawn by lot unless it is said; gives its id."""
+        case_id = await self._register(self._drawn(), where)
         if case_id is None:
             raise AssertionError(self.tally.surprises[-1])
         return case_id
@@ -204,9 +204,9 @@ class Crowd:
         except TimeoutError:
             pass
 
-    async def _register(self, lots: random.Random) -> str | None:
+    async def _register(self, lots: random.Random, where: Mapping[str, str] | None = None) -> str | None:
         mark = _mark(lots)
-        body = _complaint(lots, mark)
+        body = {**_complaint(lots, mark), **(where or {})}
         if self.pace.urgent and lots.random() < self.pace.urgent:
             body["urgency"] = lots.choice(("urgent", "emergency"))
         step = Step("register", Service.INTAKE, "/intake/v1/cases", mark, {"mark": mark})

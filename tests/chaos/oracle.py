@@ -53,7 +53,7 @@ _ONCE: Mapping[str, tuple[str, ...]] = {
     "cn.huiyin.case.sent_back": ("round",),
     "cn.huiyin.case.closed": (),
     "cn.huiyin.case.supervision_issued": ("supervision_id",),
-    "cn.huiyin.case.deadline_set": ("round", "deadline", "due_at"),
+    "cn.huiyin.case.deadline_set": ("round", "deadline", "unit_code", "due_at"),
     "cn.huiyin.case.deadline_warned": ("round", "deadline", "due_at"),
     "cn.huiyin.case.deadline_missed": ("round", "deadline", "due_at"),
 }

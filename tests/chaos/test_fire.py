@@ -13,10 +13,11 @@ import pytest_asyncio
 from libs.common.bus.flow import Service
 from tests.chaos.failpoints import Place, kill_at
 from tests.chaos.kills import kill_rounds
+from tests.chaos.packs import packs_on
 from tests.chaos.scenario import Trial
 from tests.chaos.stage import Kind, Stage, add_workers, open_stage
 from tests.chaos.stopped import Spell, hold
-from tests.chaos.verdict import Verdict, table
+from tests.chaos.verdict import Verdict, table, untimed
 
 SEED = 1
 PLACES = (
@@ -58,6 +59,10 @@ async def test_a_worker_held_still_is_replaced_and_doubles_nothing_when_it_wakes
         await hold(stage, Spell(held=6.0, stall=3.0), [("dispatch-worker", "consumer.after_commit", 1)])
         await stage.crowd.accepted(3)
     assert _all_pass(await stage.check("stopped"))
+
+
+async def test_packs_that_come_at_the_wrong_moment_lose_and_double_nothing(stage: Stage) -> None:
+    assert _all_pass(untimed(await packs_on(stage, "packs", absences=1, cases=20)))
 
 
 async def test_the_oracle_sees_what_was_lost_doubled_disordered_and_miscounted(stage: Stage) -> None:

@@ -21,11 +21,14 @@ _POINT_SINCE = """
     SELECT id, part, recorded_at FROM ledger WHERE stream = $1 AND recorded_at >= $2
     ON CONFLICT DO NOTHING RETURNING id
 """
+# What waits for a pack, and what waits behind that, lacks nothing else that its source could send.
 # A moment ahead of now was noted by a clock that has been set back since.
 _ASK = """
     WITH due AS (
         SELECT id, stream, key, source, seq FROM parked
-        WHERE state = 'waiting' AND needs_pack IS NULL
+        WHERE state = 'waiting' AND NOT EXISTS (
+            SELECT FROM parked AS first
+            WHERE first.stream = parked.stream AND first.key = parked.key AND first.needs_pack IS NOT NULL)
           AND parked_at NOT BETWEEN now() - interval '2 seconds' AND now() + interval '30 seconds'
           AND (asked_at IS NULL OR asked_at NOT BETWEEN now() - interval '30 seconds' AND now() + interval '30 seconds')
         ORDER BY id LIMIT 500 FOR UPDATE SKIP LOCKED

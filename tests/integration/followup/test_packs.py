@@ -158,7 +158,10 @@ async def test_the_pack_is_asked_for_at_once_and_again_when_it_does_not_come(ear
     await ears.take(under(3))
     once = [("dispatch", "directory", COUNTY, 2)]
     assert await ears.asked() == once
-    await ears.take(under(3), under(3))
+    behind = under(3)
+    await ears.take(under(3), behind, signed(behind.case_id, T0))
+    async with ears.office.database.transaction(T0) as session:
+        await session.fetch("UPDATE parked SET parked_at = now() - interval '1 minute'")
     async with ears.office.database.transaction(T0) as session:
         await ask_for_missing(session)
     assert await ears.asked() == once
