@@ -27,7 +27,6 @@ _TIMERS = "SELECT step, what, due_at, fires_at, state FROM timer WHERE case_id =
 
 @settings(
     max_examples=25,
-    deadline=None,
     derandomize=True,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )

@@ -71,7 +71,7 @@ def straight(told: Iterable[Told]) -> tuple[dict[str, Fact], dict[Cell, Counts]]
     return facts, recount(facts.values(), lambda _: day_of)
 
 
-@settings(max_examples=EXAMPLES, deadline=None)
+@settings(max_examples=EXAMPLES)
 @given(seed=SEEDS)
 def test_any_order_splitting_and_repetition_gives_the_recount(seed: int) -> None:
     rng = random.Random(seed)
@@ -83,7 +83,7 @@ def test_any_order_splitting_and_repetition_gives_the_recount(seed: int) -> None
     assert total == counted
 
 
-@settings(max_examples=EXAMPLES, deadline=None)
+@settings(max_examples=EXAMPLES)
 @given(seed=SEEDS)
 def test_places_alone_say_what_came_first(seed: int) -> None:
     """However the events of a case come after its registration, even those of one source."""
@@ -95,7 +95,7 @@ def test_places_alone_say_what_came_first(seed: int) -> None:
     assert running(split([told[0], *later], rng)) == (facts, counted)
 
 
-@settings(max_examples=EXAMPLES, deadline=None)
+@settings(max_examples=EXAMPLES)
 @given(seed=SEEDS)
 def test_what_counts_each_time_is_counted_as_often_as_it_was_said(seed: int) -> None:
     told = life("case-1", seed)
@@ -115,7 +115,7 @@ def test_what_counts_each_time_is_counted_as_often_as_it_was_said(seed: int) -> 
     assert sums[Counter.REMINDERS] + sums[Counter.SUPERVISIONS] == said[cases.SupervisionIssued]
 
 
-@settings(max_examples=EXAMPLES, deadline=None)
+@settings(max_examples=EXAMPLES)
 @given(seed=SEEDS)
 def test_every_prefix_keeps_numerators_within_denominators(seed: int) -> None:
     fact: Fact | None = None
@@ -129,7 +129,7 @@ def test_every_prefix_keeps_numerators_within_denominators(seed: int) -> None:
                 assert number[part] <= number[whole], (cell, part, whole)
 
 
-@settings(max_examples=EXAMPLES, deadline=None)
+@settings(max_examples=EXAMPLES)
 @given(seed=SEEDS)
 def test_each_basis_counts_the_same_things(seed: int) -> None:
     """Only the day differs: the cohort and the day of happening add up to the same totals."""
@@ -144,7 +144,7 @@ def test_each_basis_counts_the_same_things(seed: int) -> None:
     assert sums[Basis.REGISTERED][COUNTERS.index(Counter.REGISTERED)] == 1
 
 
-@settings(max_examples=EXAMPLES, deadline=None)
+@settings(max_examples=EXAMPLES)
 @given(seed=SEEDS)
 def test_its_documents_give_the_fact_back(seed: int) -> None:
     facts, _ = straight(life("case-1", seed))
@@ -155,7 +155,7 @@ def test_its_documents_give_the_fact_back(seed: int) -> None:
     assert (to_document(again), to_places(again)) == (document, places)
 
 
-@settings(max_examples=EXAMPLES, deadline=None)
+@settings(max_examples=EXAMPLES)
 @given(seed=SEEDS)
 def test_documents_of_other_releases_are_read(seed: int) -> None:
     """One that kept no places, and one that has more to say of each mark."""
@@ -168,7 +168,7 @@ def test_documents_of_other_releases_are_read(seed: int) -> None:
     assert from_documents({**newer, "registration": [*document["registration"], "new"]}, places) == fact
 
 
-@settings(max_examples=EXAMPLES, deadline=None)
+@settings(max_examples=EXAMPLES)
 @given(seed=SEEDS)
 def test_a_reopened_case_is_solved_in_no_figure(seed: int) -> None:
     fact: Fact | None = None

@@ -134,5 +134,5 @@ class CaseMachine(RuleBasedStateMachine):
         assert self.standing.round == 1 + len(unhappy)
 
 
-CaseMachine.TestCase.settings = settings(max_examples=150, stateful_step_count=40, deadline=None)
+CaseMachine.TestCase.settings = settings(max_examples=150, stateful_step_count=40)
 TestCase = CaseMachine.TestCase

@@ -16,7 +16,7 @@ from services.followup.domain.terms import CONTENT, Action, Answer, Asking, Give
 from services.followup.domain.transitions import STEPS, TABLE, Step
 from tests.unit.guard.machine import House, HouseWithABrokenInbox
 
-WALKS = settings(max_examples=100, stateful_step_count=50, deadline=None, database=None)
+WALKS = settings(max_examples=100, stateful_step_count=50, database=None)
 HUNT = settings(
     WALKS,
     max_examples=600,

@@ -77,7 +77,7 @@ def paused_within(pauses: Sequence[Pause], since: datetime, until: datetime) -> 
 
 
 @given(st.data(), starts, limits)
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 def test_equals_the_slow_implementation(data: st.DataObject, start: datetime, limit: Limit) -> None:
     pauses = data.draw(pauses_after(start))
     assert due(start, limit, CALENDAR, pauses) == slow_due(start, limit, pauses)
