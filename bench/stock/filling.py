@@ -12,10 +12,10 @@ from bench.stock.pouring import pour
 from bench.stock.templates import Lived, Table
 from libs.common.ledger.partitions import month_bounds
 from libs.common.pack.directory import Directory
-from services.analytics.domain.grains import month_start, next_month
-from services.analytics.domain.terms import COUNTERS, Counter
-from services.analytics.queries.coarse import coarse_of
-from services.analytics.tables import DIMENSIONS
+from services.analytics.measures.domain import COUNTERS, Counter
+from services.analytics.rollups.domain import month_start, next_month
+from services.analytics.rollups.queries.grains import coarse_of
+from services.analytics.rollups.tables import DIMENSIONS
 
 _TOGETHER = (("work", "transition"), ("matter", "callback", "attempt"), ("cases", "supplement", "reveal"))
 """Tables that refer to each other can only be emptied together."""

@@ -9,7 +9,7 @@ from libs.common.events.cases import CaseEvent
 from libs.common.events.directory import PackPublished
 from libs.common.ledger.handlers import on, reactions
 from libs.common.pack.learning import learn_pack
-from services.analytics.actions.folding import fold_event, load_facts
+from services.analytics.facts.actions.folding import fold_event, load_facts
 
 
 async def prepare(session: Session, events: Sequence[Event]) -> None:

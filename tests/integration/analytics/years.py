@@ -3,9 +3,9 @@
 from datetime import date
 
 from libs.common.database.session import Database
-from services.analytics.domain.terms import COUNTERS, Counter
-from services.analytics.queries.coarse import coarse_of
-from services.analytics.tables import COARSE_DIMENSIONS, DIMENSIONS
+from services.analytics.measures.domain import COUNTERS, Counter
+from services.analytics.rollups.queries.grains import coarse_of
+from services.analytics.rollups.tables import COARSE_DIMENSIONS, DIMENSIONS
 from tests.integration.analytics.county import NOW
 
 CASES = 20_000

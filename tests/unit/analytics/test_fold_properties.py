@@ -13,12 +13,12 @@ from hypothesis import strategies as st
 from libs.common.events import cases
 from libs.common.events.cases import CaseEvent
 from libs.common.time.periods import assessment_day
-from services.analytics.actions.marks import mark_of
-from services.analytics.actions.refold import refold
-from services.analytics.domain.counting import add, contribution, difference, recount
-from services.analytics.domain.documents import from_documents, to_document, to_places
-from services.analytics.domain.fact import Fact, fold
-from services.analytics.domain.terms import COUNTERS, Basis, Cell, Counter, Counts
+from services.analytics.facts.actions.events import atom_of
+from services.analytics.facts.actions.refold import refold
+from services.analytics.facts.domain.counting import add, contribution, difference, recount
+from services.analytics.facts.domain.documents import from_documents, to_document, to_places
+from services.analytics.facts.domain.fact import Fact, fold
+from services.analytics.measures.domain import COUNTERS, Basis, Cell, Counter, Counts
 from tests.unit.analytics.histories import Told, interleave, life, shuffle, split
 
 SEEDS = st.integers(min_value=0, max_value=2**32)
@@ -62,7 +62,7 @@ def running(batches: list[list[Told]]) -> tuple[dict[str, Fact], dict[Cell, Coun
 def fold_one(fact: Fact | None, told: Told) -> dict[str, Fact]:
     """The fact of the case after one event more."""
     assert isinstance(told.event, CaseEvent)
-    return {told.event.case_id: fold(fact, mark_of(told.event, told.seq))}
+    return {told.event.case_id: fold(fact, atom_of(told.event, told.seq))}
 
 
 def straight(told: Iterable[Told]) -> tuple[dict[str, Fact], dict[Cell, Counts]]:
@@ -158,13 +158,13 @@ def test_its_documents_give_the_fact_back(seed: int) -> None:
 @settings(max_examples=EXAMPLES)
 @given(seed=SEEDS)
 def test_documents_of_other_releases_are_read(seed: int) -> None:
-    """One that kept no places, and one that has more to say of each mark."""
+    """One that kept no places, and one that has more to say of each atom."""
     fact = straight(life("case-1", seed))[0]["case-1"]
     document, places = orjson.loads(to_document(fact)), orjson.loads(to_places(fact))
     older = from_documents(document, {})
     assert to_document(older) == to_document(fact)
     assert {seq for seqs in orjson.loads(to_places(older)).values() for seq in seqs} == {0}
-    newer = {name: [[*mark, "new"] for mark in marks] for name, marks in document.items() if name != "registration"}
+    newer = {name: [[*atom, "new"] for atom in atoms] for name, atoms in document.items() if name != "registration"}
     assert from_documents({**newer, "registration": [*document["registration"], "new"]}, places) == fact
 
 

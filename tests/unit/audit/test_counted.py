@@ -11,8 +11,8 @@ from huiyin.audit.case import CaseView, Said
 from huiyin.audit.counted import count_case
 from huiyin.audit.figures import fact_of
 from libs.common.time.periods import assessment_day
-from services.analytics.actions.refold import refold
-from services.analytics.domain.counting import contribution
+from services.analytics.facts.actions.refold import refold
+from services.analytics.facts.domain.counting import contribution
 from tests.unit.analytics.histories import Told, life
 
 CASE = "case-1"

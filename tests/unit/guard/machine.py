@@ -14,7 +14,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 
 from libs.common.events import cases
 from libs.common.events.terms import Closing, Reached, Satisfaction
-from services.analytics.domain.terms import Counter
+from services.analytics.measures.domain import Counter
 from services.dispatch.domain.terms import Action as Deed
 from services.dispatch.domain.terms import Party as Who
 from services.dispatch.domain.terms import Status as WorkStatus
