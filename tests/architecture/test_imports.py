@@ -12,6 +12,17 @@ ROOT = Path(__file__).parents[2]
 BREAKS = {
     "Inside a service, imports point down": ("services/intake/domain.py", "import services.intake.api\n"),
     "a stray file fails too": ("services/intake/utils.py", "A = 1\n"),
+    "Inside a matter of followup, imports point down": (
+        "services/followup/clocks/queries.py",
+        "import services.followup.clocks.actions.book\n",
+    ),
+    "a stray file in a matter fails too": ("services/followup/clocks/utils.py", "A = 1\n"),
+    "Among the matters of followup, imports point down": (
+        "services/followup/clocks/api.py",
+        "import services.followup.callbacks.queries\n",
+    ),
+    "a stray matter fails too": ("services/followup/helpers.py", "A = 1\n"),
+    "a matter's rules are pure too": ("services/followup/clocks/domain.py", "import sqlalchemy\n"),
     "Services do not know each other": ("services/intake/queries.py", "import services.dispatch.queries\n"),
     "The command stands on the services, the services on the library": (
         "libs/common/errors.py",
