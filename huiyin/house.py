@@ -21,7 +21,7 @@ from libs.common.run.supervise import stop
 from libs.common.time.clock import Clock, SimulatedClock, SystemClock
 from services.analytics.main import SPEC as ANALYTICS
 from services.dispatch.main import SPEC as DISPATCH
-from services.followup.actions import fire_due
+from services.followup.ladder.actions.due import fire_due
 from services.followup.main import SPEC as FOLLOWUP
 from services.intake.main import SPEC as INTAKE
 

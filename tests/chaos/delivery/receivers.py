@@ -29,13 +29,13 @@ from services.dispatch.domain.terms import Actor
 from services.dispatch.main import SPEC as DISPATCH
 from services.dispatch.schemas import HandIn, Report, Sign
 from services.dispatch.tables import Work
-from services.followup.actions import asking
-from services.followup.actions.cases import load_by_keys
-from services.followup.actions.steps import AskedChange
-from services.followup.domain.terms import Actor as Caller
+from services.followup.callbacks.actions import asking
+from services.followup.callbacks.actions.finding import load_by_keys
+from services.followup.callbacks.schemas import RecordAttempt
+from services.followup.callbacks.tables import Callback
+from services.followup.cases.actions import AskedChange
+from services.followup.cases.domain.terms import Actor as Caller
 from services.followup.main import SPEC as FOLLOWUP
-from services.followup.schemas import RecordAttempt
-from services.followup.tables import Callback
 from tests.chaos.delivery.lives import RESULT, START, WORDS, Told
 from tests.integration.analytics.county import Tokens, published
 from tests.support.tiny_service import ANSWER_KEYS

@@ -30,8 +30,8 @@ from libs.common.security.vault import load_or_create_keys
 from libs.common.time.clock import SimulatedClock
 from libs.common.web.answers import prepare_answers
 from libs.common.web.app import create_app
-from services.followup.actions import fire_due
 from services.followup.handlers import REACTIONS
+from services.followup.ladder.actions.due import fire_due
 from services.followup.main import SPEC
 from tests.support.tiny_service import ANSWER_KEYS
 

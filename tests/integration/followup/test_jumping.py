@@ -12,7 +12,7 @@ from libs.common.bus.port import Bus
 from libs.common.events.cases import DeadlineMissed, DeadlineWarned, SupervisionIssued
 from libs.common.events.terms import Urgency
 from libs.common.run.supervise import Progress
-from services.followup.actions.watching import GRACE, CaughtUp, _round
+from services.followup.ladder.actions.watching import GRACE, CaughtUp, _round
 from tests.integration.followup.office import DAY, HOUR, T0, Office
 from tests.integration.followup.test_watching import Backlog, JumpyClock
 

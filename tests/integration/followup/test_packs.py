@@ -25,9 +25,9 @@ from libs.common.pack.learning import refresh_shelf
 from libs.common.pack.loader import digest, document
 from libs.common.pack.shelf import PackShelf
 from libs.common.run.supervise import Progress
-from services.followup.actions import fire_due
-from services.followup.actions.measuring import measure
 from services.followup.handlers import REACTIONS
+from services.followup.ladder.actions.due import fire_due
+from services.followup.overview.actions.measuring import measure
 from tests.integration.followup.office import (
     COUNTY,
     DAY,

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from libs.common.events.terms import Closing, Reached, Satisfaction
-from services.followup.domain.terms import (
+from services.followup.cases.domain.terms import (
     ACTION_LABELS,
     PARTY_LABELS,
     STATUS_LABELS,
@@ -20,7 +20,7 @@ from services.followup.domain.terms import (
     Standing,
     Status,
 )
-from services.followup.domain.transitions import (
+from services.followup.cases.domain.transitions import (
     STEPS,
     TABLE,
     NotTheirs,

@@ -6,7 +6,7 @@ from typing import Any
 from libs.common.events import cases
 from libs.common.events.cases import CaseEvent
 from libs.common.events.terms import Channel, Kind, Urgency
-from services.followup.domain.terms import Actor
+from services.followup.cases.domain.terms import Actor
 from services.intake.actions import following
 from services.intake.domain import lifecycle
 from tests.unit.guard.delivery import CASE, Now, Service, Word

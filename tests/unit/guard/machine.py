@@ -21,8 +21,8 @@ from services.dispatch.domain.terms import Status as WorkStatus
 from services.dispatch.domain.transitions import WHO as WHOSE_DEED
 from services.dispatch.domain.transitions import Refused as DeedRefused
 from services.dispatch.domain.transitions import possible
-from services.followup.domain.terms import CONTENT, SYSTEM, Action, Actor, Answer, Party, Standing, Status
-from services.followup.domain.transitions import WHO, Refused
+from services.followup.cases.domain.terms import CONTENT, SYSTEM, Action, Actor, Answer, Party, Standing, Status
+from services.followup.cases.domain.transitions import WHO, Refused
 from services.intake.domain import lifecycle
 from tests.unit.guard.delivery import UNITS, Now, Service
 from tests.unit.guard.door import Door

@@ -11,9 +11,10 @@ import pytest
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis.stateful import run_state_machine_as_test
 
-from services.followup.domain import callbacks, transitions
-from services.followup.domain.terms import CONTENT, Action, Answer, Asking, Given, Party, Standing, Status
-from services.followup.domain.transitions import STEPS, TABLE, Step
+from services.followup.callbacks import domain as callbacks
+from services.followup.cases.domain import transitions
+from services.followup.cases.domain.terms import CONTENT, Action, Answer, Asking, Given, Party, Standing, Status
+from services.followup.cases.domain.transitions import STEPS, TABLE, Step
 from tests.unit.guard.machine import House, HouseWithABrokenInbox
 
 WALKS = settings(max_examples=100, stateful_step_count=50, database=None)

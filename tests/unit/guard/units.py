@@ -12,7 +12,7 @@ from services.dispatch.domain.terms import Action as Deed
 from services.dispatch.domain.terms import Actor as Colleague
 from services.dispatch.domain.terms import Standing as Work
 from services.dispatch.domain.terms import Status as WorkStatus
-from services.followup.domain.terms import Actor
+from services.followup.cases.domain.terms import Actor
 from tests.unit.guard.delivery import CASE, UNITS, Now, Service, Word
 
 
