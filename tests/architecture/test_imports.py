@@ -12,13 +12,24 @@ ROOT = Path(__file__).parents[2]
 BREAKS = {
     "Inside a service, imports point down": ("services/intake/domain.py", "import services.intake.api\n"),
     "a stray file fails too": ("services/intake/utils.py", "A = 1\n"),
-    "Services do not know each other": ("services/intake/queries.py", "import services.dispatch.queries\n"),
+    "Inside a matter of dispatch, imports point down": (
+        "services/dispatch/tasks/queries.py",
+        "import services.dispatch.tasks.actions\n",
+    ),
+    "a stray file in a matter fails too": ("services/dispatch/tasks/utils.py", "A = 1\n"),
+    "Among the matters of dispatch, imports point down": (
+        "services/dispatch/cases/actions/steps.py",
+        "import services.dispatch.tasks.queries\n",
+    ),
+    "a matter that no list names fails too": ("services/dispatch/utils.py", "A = 1\n"),
+    "Services do not know each other": ("services/intake/queries.py", "import services.dispatch.cases.queries\n"),
     "The command stands on the services, the services on the library": (
         "libs/common/errors.py",
         "import services.intake.schemas\n",
     ),
     "The product does not know how it is measured": ("huiyin/packs.py", "import bench.figure\n"),
     "Rules are pure: domain does no input or output": ("services/intake/domain.py", "import sqlalchemy\n"),
+    "rules of a matter are pure too": ("services/dispatch/routing/domain/choosing.py", "import sqlalchemy\n"),
     "Only the library touches Kafka and asyncpg": ("services/intake/queries.py", "import asyncpg\n"),
     "Inside the library, imports point down": ("libs/common/time/clock.py", "import libs.common.web.door\n"),
 }
