@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Response
 
 from libs.common.database.session import Session
-from libs.common.web.cursors import Page
+from libs.common.web.cursors import Page, PageQuery
 from libs.common.web.door import Door
 from libs.common.web.fields import CaseId
 from libs.common.web.versions import ExpectedVersion
@@ -13,7 +13,7 @@ from services.dispatch.cases import queries
 from services.dispatch.cases.actions.steps import Asked, shown
 from services.dispatch.cases.domain.terms import Actor
 from services.dispatch.cases.queries import Window
-from services.dispatch.cases.schemas import PageQuery, TransitionOut, WorkItem, WorkOut
+from services.dispatch.cases.schemas import TransitionOut, WorkItem, WorkOut
 from services.dispatch.cases.tables import Transition, Work
 from services.dispatch.rights import ReadsWork
 

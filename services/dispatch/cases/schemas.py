@@ -5,19 +5,8 @@ from typing import Annotated
 from pydantic import AwareDatetime, Field
 
 from libs.common.events.terms import Deadline, Kind, ResultKind, Urgency
-from libs.common.web.cursors import DEFAULT_PAGE_SIZE, LONGEST_CURSOR
-from libs.common.web.fields import AnswerBody, AreaCode, RequestBody, Version
+from libs.common.web.fields import AnswerBody, AreaCode, Version
 from services.dispatch.cases.domain.terms import Action, Status
-
-
-class PageQuery(RequestBody):
-    """Which page of a list."""
-
-    cursor: Annotated[str | None, Field(max_length=LONGEST_CURSOR, description="`next_cursor` of the page before")] = (
-        None
-    )
-    limit: Annotated[int, Field(ge=1, le=200, description="Most items to answer (每页条数)")] = DEFAULT_PAGE_SIZE
-
 
 Inside = Annotated[AreaCode | None, Field(description="An area and all inside it")]
 

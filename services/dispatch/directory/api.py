@@ -16,10 +16,9 @@ from libs.common.pack.learning import refresh_shelf
 from libs.common.pack.loader import document
 from libs.common.pack.schema import Area, Category, Unit
 from libs.common.pack.shelf import Shelved
-from libs.common.web.cursors import Page, decode_cursor, encode_cursor
+from libs.common.web.cursors import Page, PageQuery, decode_cursor, encode_cursor
 from libs.common.web.door import Door
 from services.dispatch.cases.domain.terms import ACTION_LABELS, STATUS_LABELS
-from services.dispatch.cases.schemas import PageQuery
 from services.dispatch.directory import queries
 from services.dispatch.directory.actions import publishing
 from services.dispatch.directory.actions.concerns import concerned

@@ -6,8 +6,9 @@ from typing import Annotated, Any
 from pydantic import AwareDatetime, ConfigDict, Field
 
 from libs.common.pack.schema import AreaLevel, UnitLevel
+from libs.common.web.cursors import PageQuery
 from libs.common.web.fields import AnswerBody, AreaCode, CategoryCode, RequestBody
-from services.dispatch.cases.schemas import Inside, PageQuery
+from services.dispatch.cases.schemas import Inside
 
 
 class PublishPack(RequestBody):

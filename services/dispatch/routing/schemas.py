@@ -6,9 +6,10 @@ from pydantic import Field
 
 from libs.common.events.terms import Urgency
 from libs.common.pack.schema import AreaLevel
+from libs.common.web.cursors import PageQuery
 from libs.common.web.fields import AnswerBody, CategoryCode, Reason, RequestBody, UnitCode
 from services.dispatch.cases.domain.terms import Status
-from services.dispatch.cases.schemas import Inside, PageQuery
+from services.dispatch.cases.schemas import Inside
 
 SupportUnits = Annotated[
     tuple[UnitCode, ...],

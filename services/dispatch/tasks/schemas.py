@@ -5,9 +5,10 @@ from typing import Annotated
 from pydantic import Field
 
 from libs.common.events.terms import ResultKind
+from libs.common.web.cursors import PageQuery
 from libs.common.web.fields import LongText, Moment, PastMoment, Reason, RequestBody, UnitCode
 from services.dispatch.cases.domain.terms import Status
-from services.dispatch.cases.schemas import Inside, PageQuery
+from services.dispatch.cases.schemas import Inside
 
 
 class Sign(RequestBody):
