@@ -1,6 +1,6 @@
 """The directory (县包): its areas, units and categories, the words that answers use, and publishing a new version."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from enum import StrEnum
 from typing import Annotated, Protocol, TypeVar
 
@@ -36,10 +36,12 @@ from services.dispatch.directory.schemas import (
     UnitsQuery,
 )
 from services.dispatch.rights import PublishesPacks, ReadsDirectory
+from services.dispatch.routing.domain.terms import RULE_LABELS, VERDICT_LABELS
 
 router = APIRouter(prefix="/v1/directory", tags=["directory"])
 
 ShownT = TypeVar("ShownT", bound=BaseModel)
+WordT = TypeVar("WordT", bound=StrEnum)
 PackVersion = Annotated[int, Path(ge=1, le=2_147_483_647, description="The version that dispatch numbered it with")]
 
 
@@ -141,8 +143,10 @@ async def list_terms(door: ReadsDirectory) -> Response:
     """Every closed list of words, in Chinese and English; with the return reasons of the pack in force."""
     directory = await _directory(door)
     lists = {
-        "status": [Term(code=status, zh=zh, en=en) for status, (zh, en) in STATUS_LABELS.items()],
-        "action": [Term(code=action, zh=zh, en=en) for action, (zh, en) in ACTION_LABELS.items()],
+        "status": _labelled(STATUS_LABELS),
+        "action": _labelled(ACTION_LABELS),
+        "rule": _labelled(RULE_LABELS),
+        "verdict": _labelled(VERDICT_LABELS),
         "return_reason": [
             Term(code=reason.code, zh=reason.name, en=reason.name_en) for reason in directory.pack.returns.reasons
         ],
@@ -157,6 +161,10 @@ _WORDS: dict[str, type[StrEnum]] = {
     "deadline": Deadline,
     "result_kind": ResultKind,
 }
+
+
+def _labelled(labels: Mapping[WordT, tuple[str, str]]) -> list[Term]:
+    return [Term(code=word, zh=zh, en=en) for word, (zh, en) in labels.items()]
 
 
 def _terms(words: type[StrEnum]) -> list[Term]:

@@ -13,8 +13,8 @@ from services.dispatch.cases.domain.terms import Action
 from services.dispatch.cases.schemas import WorkOut
 from services.dispatch.cases.tables import Work
 from services.dispatch.requests.schemas import AskReturn, DecideReturn
-from services.dispatch.routing.actions.giving import give, say_queued, say_reassigned, take_from_units, today
-from services.dispatch.routing.domain.choosing import Wish, by_hand
+from services.dispatch.routing.actions.giving import leave_to_triage, reassign_to, today
+from services.dispatch.routing.domain.choosing import Nobody, Wish, by_hand
 from services.dispatch.tasks.actions import check_length, lead_of
 
 
@@ -65,18 +65,17 @@ async def decide(session: Session, asked: Asked, case_id: str, body: DecideRetur
     if body.lead_unit is not None:
         wish = Wish(body.lead_unit, body.support_units, body.category_code, note)
         choice = by_hand(now, wish, lead_unit=work.lead_unit, category_code=work.category_code)
-        give(work, choice, session.now)
         session.publish(decided)
-        say_reassigned(session, work, choice, unit)
+        reassign_to(session, work, choice, action, target, by=asked.actor, why=note)
     elif body.approved:
         explanation = f"退单已同意 the return of {unit} was approved: {note}"
-        take_from_units(work, explanation)
         session.publish(decided)
-        say_queued(session, work, explanation)
+        nobody = Nobody(now.version, explanation)
+        leave_to_triage(session, work, nobody, action, target, by=asked.actor, why=note)
     else:
-        end_return(work)
         session.publish(decided)
-    record(session, work, action, target, by=asked.actor, why=note)
+        end_return(work)
+        record(session, work, action, target, by=asked.actor, why=note)
     return shown(work)
 
 

@@ -1,12 +1,13 @@
 """The triage queue, a dispatcher's choices, and why a unit was chosen."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Response
+from sqlalchemy import Row
 
 from libs.common.database.session import Session
 from libs.common.pack.schema import Duty
-from libs.common.web.cursors import Page
+from libs.common.web.cursors import Page, PageQuery
 from libs.common.web.fields import CaseId
 from services.dispatch.cases.api import asked, item, seen
 from services.dispatch.cases.queries import Window, list_work
@@ -16,7 +17,7 @@ from services.dispatch.rights import Assigns, ReadsTriage, ReadsWork, Reassigns
 from services.dispatch.routing import queries
 from services.dispatch.routing.actions import assigning
 from services.dispatch.routing.domain.choosing import named_lead
-from services.dispatch.routing.schemas import Assign, DutyOut, ExplanationOut, TriageQuery
+from services.dispatch.routing.schemas import Assign, DecisionOut, DutyOut, ExplanationOut, TriageQuery
 
 router = APIRouter(prefix="/v1", tags=["cases"])
 
@@ -40,6 +41,18 @@ async def explain(case_id: CaseId, door: ReadsWork) -> Response:
     return door.answer(await door.read(explanation))
 
 
+@router.get("/cases/{case_id}/decisions", response_model=Page[DecisionOut])
+async def list_decisions(case_id: CaseId, query: Annotated[PageQuery, Query()], door: ReadsWork) -> Response:
+    """Every decision on who handles the case, oldest first: rule, candidates, pack version (派单决定)."""
+
+    async def decisions(session: Session) -> list[Row[Any]]:
+        await seen(session, door, case_id)
+        return await queries.list_decisions(session, case_id, Window(query.cursor, query.limit))
+
+    rows = await door.read(decisions)
+    return door.answer(queries.DECISIONS_KEYSET.page(rows, query.limit, _decision))
+
+
 @router.post("/cases/{case_id}/assignment", response_model=WorkOut)
 async def assign(case_id: CaseId, body: Assign, door: Assigns) -> Response:
     """派单: give a case from triage to a unit. Needs If-Match."""
@@ -52,6 +65,10 @@ async def reassign(case_id: CaseId, body: Assign, door: Reassigns) -> Response:
     """改派: give it to another unit; the handling clock runs on. Needs If-Match."""
     request = asked(door, door.expected_version())
     return await door.write(lambda session: assigning.reassign(session, request, case_id, body), keys=[case_id])
+
+
+def _decision(row: Row[Any]) -> DecisionOut:
+    return DecisionOut.model_validate(row, from_attributes=True)
 
 
 def _explained(session: Session, work: Work) -> ExplanationOut:

@@ -2,14 +2,15 @@
 
 from typing import Annotated
 
-from pydantic import Field
+from pydantic import AwareDatetime, Field
 
 from libs.common.events.terms import Urgency
 from libs.common.pack.schema import AreaLevel
 from libs.common.web.cursors import PageQuery
-from libs.common.web.fields import AnswerBody, CategoryCode, Reason, RequestBody, UnitCode
-from services.dispatch.cases.domain.terms import Status
+from libs.common.web.fields import AnswerBody, CategoryCode, Reason, RequestBody, UnitCode, Version
+from services.dispatch.cases.domain.terms import Action, Status
 from services.dispatch.cases.schemas import Inside
+from services.dispatch.routing.domain.terms import Rule, Verdict
 
 SupportUnits = Annotated[
     tuple[UnitCode, ...],
@@ -60,3 +61,31 @@ class ExplanationOut(AnswerBody):
     duty: DutyOut | None
     duty_leads: str | None
     """The unit that the duty directory names for this category and area."""
+
+
+class CandidateOut(AnswerBody):
+    """A unit that came into question (候选单位)."""
+
+    unit_code: str
+    verdict: Verdict
+
+
+class DecisionOut(AnswerBody):
+    """One decision on who handles a case (派单决定): by which rule, in which pack version, and who else was looked at.
+
+    Without ``lead_unit`` nobody was found, or the unit gave it back. Decisions of releases that did not keep them have
+    no candidates, and no pack version where nobody was found.
+    """
+
+    version: Version
+    round: int
+    at: AwareDatetime
+    who: str
+    action: Action
+    rule: Rule
+    lead_unit: str | None
+    support_units: list[str]
+    category_code: str | None
+    candidates: list[CandidateOut]
+    explanation: str
+    pack_version: int | None

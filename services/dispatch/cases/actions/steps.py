@@ -51,15 +51,10 @@ def target_of(work: Work, action: Action, now: datetime, *, return_until: dateti
 
 def record(session: Session, work: Work, action: Action, target: Status, *, by: Actor, why: str) -> None:
     """Move the case and keep the step. Call it after the other fields were set: the history shows who leads now."""
-    source = work.status
+    source = _status_of(work)
     work.status = target
     work.version += 1
     settle_clocks(work)
-    keep_step(session, work, action, source, by=by, why=why)
-
-
-def keep_step(session: Session, work: Work, action: Action, source: Status | None, *, by: Actor, why: str) -> None:
-    """Write the step into the history."""
     work.stepped_at = max(session.now, work.stepped_at or session.now)
     session.insert(
         Transition,
@@ -106,12 +101,17 @@ def end_return(work: Work) -> None:
 def standing_of(work: Work, *, return_until: datetime | None = None) -> Standing:
     """What the rules need to know of it."""
     return Standing(
-        status=work.status,
+        status=_status_of(work),
         lead_unit=work.lead_unit,
         return_pending=work.return_pending,
         return_asked_by=work.return_asked_by,
         return_until=return_until,
     )
+
+
+def _status_of(work: Work) -> Status | None:
+    """Where it stands; a case that took no step yet, its opening, stands nowhere."""
+    return work.status if work.version else None
 
 
 def shown(work: Work) -> WorkOut:

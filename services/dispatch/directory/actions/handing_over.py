@@ -16,13 +16,14 @@ from libs.common.logs import get_logger
 from libs.common.run.runtime import Runtime
 from libs.common.run.supervise import Progress
 from libs.common.time.clock import Clock
-from services.dispatch.cases.actions.steps import latest, record, target_of
+from services.dispatch.cases.actions.steps import latest, target_of
 from services.dispatch.cases.domain.terms import OPEN, SYSTEM, Action
 from services.dispatch.cases.tables import Work
 from services.dispatch.directory import queries
-from services.dispatch.routing.actions.giving import give, say_reassigned, today
-from services.dispatch.routing.domain.choosing import Choice
+from services.dispatch.routing.actions.giving import reassign_to, today
+from services.dispatch.routing.domain.choosing import Choice, Nobody
 from services.dispatch.routing.domain.succession import with_units_of_today
+from services.dispatch.routing.domain.terms import Rule
 
 log = get_logger(__name__)
 
@@ -90,13 +91,10 @@ async def _give_all(session: Session, case_ids: Sequence[str]) -> int:
             continue
         session.now = max(now, latest(work))
         choice = with_units_of_today(today(session, work.area_code, work.accused_unit), _as_it_stands(work))
-        from_unit = work.lead_unit or ""
-        if isinstance(choice, str) or choice.lead_unit == from_unit:
+        if isinstance(choice, Nobody) or choice.lead_unit == work.lead_unit:
             continue
         target = target_of(work, Action.REASSIGN, session.now)
-        give(work, choice, session.now)
-        record(session, work, Action.REASSIGN, target, by=SYSTEM, why=choice.explanation)
-        say_reassigned(session, work, choice, from_unit, succession=True)
+        reassign_to(session, work, choice, Action.REASSIGN, target, by=SYSTEM, why=choice.explanation)
         moved += 1
     return moved
 
@@ -109,4 +107,6 @@ def _as_it_stands(work: Work) -> Choice:
         work.pack_version,
         by_rule=work.by_rule,
         explanation="承办单位撤并 its unit was merged into another",
+        rule=Rule.SAME_UNIT,
+        candidates=(),
     )

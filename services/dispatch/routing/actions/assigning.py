@@ -2,10 +2,10 @@
 
 from libs.common.database.session import Session
 from libs.common.security.masking import mask_text
-from services.dispatch.cases.actions.steps import Asked, enter, record, shown, target_of
+from services.dispatch.cases.actions.steps import Asked, enter, shown, target_of
 from services.dispatch.cases.domain.terms import Action
 from services.dispatch.cases.schemas import WorkOut
-from services.dispatch.routing.actions.giving import give, say_assigned, say_reassigned, today
+from services.dispatch.routing.actions.giving import assign_to, reassign_to, today
 from services.dispatch.routing.domain.choosing import Wish, by_hand
 from services.dispatch.routing.schemas import Assign
 
@@ -16,9 +16,7 @@ async def assign(session: Session, asked: Asked, case_id: str, body: Assign) -> 
     target = target_of(work, Action.ASSIGN, session.now)
     now = today(session, work.area_code, work.accused_unit)
     choice = by_hand(now, wish_of(body), lead_unit=work.lead_unit, category_code=work.category_code)
-    give(work, choice, session.now)
-    record(session, work, Action.ASSIGN, target, by=asked.actor, why=choice.explanation)
-    say_assigned(session, work, choice)
+    assign_to(session, work, choice, Action.ASSIGN, target, by=asked.actor, why=choice.explanation)
     return shown(work)
 
 
@@ -28,10 +26,7 @@ async def reassign(session: Session, asked: Asked, case_id: str, body: Assign) -
     target = target_of(work, Action.REASSIGN, session.now)
     now = today(session, work.area_code, work.accused_unit)
     choice = by_hand(now, wish_of(body), lead_unit=work.lead_unit, category_code=work.category_code)
-    from_unit = work.lead_unit or ""
-    give(work, choice, session.now)
-    record(session, work, Action.REASSIGN, target, by=asked.actor, why=choice.explanation)
-    say_reassigned(session, work, choice, from_unit)
+    reassign_to(session, work, choice, Action.REASSIGN, target, by=asked.actor, why=choice.explanation)
     return shown(work)
 
 

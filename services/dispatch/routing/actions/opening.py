@@ -2,13 +2,13 @@
 
 from libs.common.database.session import Session
 from libs.common.events.cases import CaseRegistered, CaseSentBack
-from services.dispatch.cases.actions.steps import end_return, keep_step, record, settle_clocks, target_of
-from services.dispatch.cases.domain.terms import SYSTEM, Action, Standing, Status
-from services.dispatch.cases.domain.transitions import next_status
+from services.dispatch.cases.actions.steps import end_return, record, target_of
+from services.dispatch.cases.domain.terms import SYSTEM, Action, Status
 from services.dispatch.cases.tables import Work
-from services.dispatch.routing.actions.giving import give, say_assigned, say_queued, take_from_units, today
-from services.dispatch.routing.domain.choosing import Choice, by_rule
+from services.dispatch.routing.actions.giving import assign_to, leave_to_triage, today
+from services.dispatch.routing.domain.choosing import Candidate, Choice, Nobody, by_rule
 from services.dispatch.routing.domain.succession import with_units_of_today
+from services.dispatch.routing.domain.terms import Rule, Verdict
 
 
 def open_work(session: Session, event: CaseRegistered) -> None:
@@ -17,20 +17,12 @@ def open_work(session: Session, event: CaseRegistered) -> None:
     session.now = max(session.now, event.registered_at)
     work = _new_work(session, event)
     if event.answered_at_once:
-        _open(session, work, Action.NOTE_ANSWER, "登记即答复 answered at registration")
+        target = target_of(work, Action.NOTE_ANSWER, session.now)
+        record(session, work, Action.NOTE_ANSWER, target, by=SYSTEM, why="登记即答复 answered at registration")
         return
     directory = session.packs.version(event.pack_version)
-    choice = by_rule(directory, event.pack_version, event.category_code, event.area_code, event.accused_unit)
-    if isinstance(choice, Choice):
-        choice = with_units_of_today(today(session, event.area_code, event.accused_unit), choice)
-    if isinstance(choice, Choice):
-        give(work, choice, session.now)
-        _open(session, work, Action.ROUTE, choice.explanation)
-        say_assigned(session, work, choice)
-    else:
-        work.explanation = choice
-        _open(session, work, Action.QUEUE, choice)
-        say_queued(session, work, choice)
+    found = by_rule(directory, event.pack_version, event.category_code, event.area_code, event.accused_unit)
+    _settle(session, work, found, (Action.ROUTE, Action.QUEUE))
 
 
 def open_next_round(session: Session, work: Work, event: CaseSentBack) -> None:
@@ -39,20 +31,30 @@ def open_next_round(session: Session, work: Work, event: CaseSentBack) -> None:
     A running case keeps its pack version: a new pack opens no round under other rules by itself, unless its unit is
     gone.
     """
-    choice = _choice_again(session, work)
-    if isinstance(choice, Choice):
-        choice = with_units_of_today(today(session, work.area_code, work.accused_unit), choice)
-    action = Action.SEND_BACK if isinstance(choice, Choice) else Action.SEND_BACK_TO_TRIAGE
+    found = _choice_again(session, work)
+    _settle(session, work, found, (Action.SEND_BACK, Action.SEND_BACK_TO_TRIAGE), event)
+
+
+def _settle(
+    session: Session,
+    work: Work,
+    found: Choice | Nobody,
+    actions: tuple[Action, Action],
+    back: CaseSentBack | None = None,
+) -> None:
+    """Give it to who was found, or who stands in for it today, else to triage: by the first or the second action."""
+    if isinstance(found, Choice):
+        found = with_units_of_today(today(session, work.area_code, work.accused_unit), found)
+    chosen = isinstance(found, Choice)
+    action = actions[0] if chosen else actions[1]
     target = target_of(work, action, session.now)
-    _begin_round(work, event.next_round)
-    if isinstance(choice, Choice):
-        give(work, choice, session.now)
-        record(session, work, action, target, by=SYSTEM, why=event.words)
-        say_assigned(session, work, choice)
+    if back is not None:
+        _begin_round(work, back.next_round)
+    why = found.explanation if back is None else back.words
+    if isinstance(found, Choice):
+        assign_to(session, work, found, action, target, by=SYSTEM, why=why)
     else:
-        take_from_units(work, choice)
-        record(session, work, action, target, by=SYSTEM, why=event.words)
-        say_queued(session, work, choice)
+        leave_to_triage(session, work, found, action, target, by=SYSTEM, why=why)
 
 
 def _new_work(session: Session, event: CaseRegistered) -> Work:
@@ -76,16 +78,11 @@ def _new_work(session: Session, event: CaseRegistered) -> Work:
         registered_at=event.registered_at,
         list_due_at=event.registered_at,
         pack_version=event.pack_version,
+        version=0,
     )
 
 
-def _open(session: Session, work: Work, action: Action, why: str) -> None:
-    work.status = next_status(Standing(), action, session.now)
-    settle_clocks(work)
-    keep_step(session, work, action, None, by=SYSTEM, why=why)
-
-
-def _choice_again(session: Session, work: Work) -> Choice | str:
+def _choice_again(session: Session, work: Work) -> Choice | Nobody:
     if work.lead_unit is not None and work.category_code is not None:
         return Choice(
             work.lead_unit,
@@ -94,6 +91,8 @@ def _choice_again(session: Session, work: Work) -> Choice | str:
             work.pack_version,
             by_rule=True,
             explanation=f"发回重办，仍由原单位办理 sent back to the unit that handled it: {work.lead_unit}",
+            rule=Rule.SAME_UNIT,
+            candidates=(Candidate(work.lead_unit, Verdict.CHOSEN),),
         )
     directory = session.packs.version(work.pack_version)
     return by_rule(directory, work.pack_version, work.category_code, work.area_code, work.accused_unit)

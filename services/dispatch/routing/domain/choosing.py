@@ -6,7 +6,20 @@ from dataclasses import dataclass, replace
 from libs.common.errors import Invalid, invalid
 from libs.common.pack.areas import contains
 from libs.common.pack.directory import Directory, Lead, UnknownCode
+from services.dispatch.routing.domain.terms import Rule, Verdict
 from services.dispatch.routing.domain.today import Today
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A unit that came into question, and what was found of it."""
+
+    unit_code: str
+    verdict: Verdict
+
+
+Candidates = tuple[Candidate, ...]
+"""In the order in which they were looked at."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +32,17 @@ class Choice:
     pack_version: int
     by_rule: bool
     explanation: str
+    rule: Rule
+    candidates: Candidates
+
+
+@dataclass(frozen=True, slots=True)
+class Nobody:
+    """No unit could be found under this pack version, and why: a dispatcher has to choose (待派)."""
+
+    pack_version: int
+    explanation: str
+    candidates: Candidates = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,20 +57,21 @@ class Wish:
 
 def by_rule(
     directory: Directory, pack_version: int, category_code: str | None, area_code: str, accused_unit: str | None = None
-) -> Choice | str:
+) -> Choice | Nobody:
     """The unit that the duty directory names, or why a person has to choose one.
 
     The unit complained about (被反映单位), and those below it, never handle the case: it goes to the nearest superior
     that is neither (信访工作条例 Art 30).
     """
     if category_code is None:
-        return "登记时没有类别 no category was given"
+        return Nobody(pack_version, "登记时没有类别 no category was given")
     try:
         lead = directory.lead_unit(category_code, area_code)
         if lead.unit_code is None:
-            return lead.explanation
+            return Nobody(pack_version, lead.explanation)
         if not reaches(directory, lead.unit_code, area_code):
-            return f"{lead.explanation}: 该单位辖区不含事发地 its area does not contain the place"
+            why = f"{lead.explanation}: 该单位辖区不含事发地 its area does not contain the place"
+            return Nobody(pack_version, why, (Candidate(lead.unit_code, Verdict.OUT_OF_AREA),))
         named = Choice(
             lead.unit_code,
             directory.support_units(category_code, area_code),
@@ -54,9 +79,11 @@ def by_rule(
             pack_version,
             by_rule=True,
             explanation=lead.explanation,
+            rule=Rule.DUTY,
+            candidates=(Candidate(lead.unit_code, Verdict.CHOSEN),),
         )
     except UnknownCode as unknown:
-        return f"县包中没有{unknown.field} {unknown.code} not in pack version {pack_version}"
+        return Nobody(pack_version, f"县包中没有{unknown.field} {unknown.code} not in pack version {pack_version}")
     return named if accused_unit is None else _past_the_accused(directory, named, area_code, accused_unit)
 
 
@@ -81,27 +108,35 @@ def by_hand(now: Today, wish: Wish, *, lead_unit: str | None, category_code: str
         now.version,
         by_rule=False,
         explanation=f"人工指定 chosen by a dispatcher: {wish.reason}",
+        rule=Rule.DISPATCHER,
+        candidates=(Candidate(wish.lead_unit, Verdict.CHOSEN),),
     )
 
 
-def _past_the_accused(directory: Directory, named: Choice, area_code: str, accused_unit: str) -> Choice | str:
+def _past_the_accused(directory: Directory, named: Choice, area_code: str, accused_unit: str) -> Choice | Nobody:
     """The choice without the unit complained about and those below it; or why nobody is left."""
     support = tuple(code for code in named.support_units if not directory.is_within(code, accused_unit))
     if not directory.is_within(named.lead_unit, accused_unit):
         return replace(named, support_units=support)
+    tried: Candidates = (Candidate(named.lead_unit, Verdict.ACCUSED),)
     for unit in directory.superiors(named.lead_unit, but_not=accused_unit):
-        fits = directory.may_receive(unit.code, named.category_code, area_code)
-        if fits and reaches(directory, unit.code, area_code):
+        verdict = verdict_on(directory, unit.code, named.category_code, area_code, area_code)
+        tried = (*tried, Candidate(unit.code, verdict))
+        if verdict is Verdict.CHOSEN:
             return replace(
                 named,
                 lead_unit=unit.code,
                 support_units=tuple(code for code in support if code != unit.code),
                 explanation=f"{named.explanation}；被反映单位及其下级回避，由上级办理"
                 f" the unit complained about does not handle it, its superior does: {unit.code} {unit.name}",
+                rule=Rule.SUPERIOR,
+                candidates=tried,
             )
-    return (
+    return Nobody(
+        named.pack_version,
         f"{named.explanation}；被反映单位及其下级回避，没有可以办理的上级"
-        " the unit complained about does not handle it, and no superior is left that may"
+        " the unit complained about does not handle it, and no superior is left that may",
+        tried,
     )
 
 
@@ -155,6 +190,13 @@ def _known_unit(directory: Directory, field: str, code: str) -> None:
         directory.unit(code)
     except UnknownCode as unknown:
         raise UnknownCode(field, code, unknown.successor) from unknown
+
+
+def verdict_on(directory: Directory, unit_code: str, category_code: str | None, place: str, area_code: str) -> Verdict:
+    """Whether a unit of the pack may have a case of ``area_code``, whose place is ``place`` in that pack."""
+    if category_code is not None and not directory.may_receive(unit_code, category_code, place):
+        return Verdict.TAKEN_BACK
+    return Verdict.CHOSEN if reaches(directory, unit_code, area_code) else Verdict.OUT_OF_AREA
 
 
 def reaches(directory: Directory, unit_code: str, area_code: str) -> bool:

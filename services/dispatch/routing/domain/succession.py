@@ -6,22 +6,24 @@ who is there: a successor that the pack names, else whoever the duty directory o
 
 from dataclasses import replace
 
-from services.dispatch.routing.domain.choosing import Choice, by_rule, reaches
+from services.dispatch.routing.domain.choosing import Candidate, Candidates, Choice, Nobody, by_rule, verdict_on
+from services.dispatch.routing.domain.terms import Rule, Verdict
 from services.dispatch.routing.domain.today import Today
 
 
-def with_units_of_today(now: Today, choice: Choice) -> Choice | str:
+def with_units_of_today(now: Today, choice: Choice) -> Choice | Nobody:
     """The choice, when its unit is there and may lead; else who stands in for it, or why a person has to choose."""
     named = _named(now, choice)
     if named is choice:
         return choice
-    why = f"{choice.explanation}；县包第{now.version}版 by pack version {now.version}"
-    if isinstance(named, str):
-        return f"{why}: {named}"
-    why = f"{why}: {named.explanation}"
-    lead = _nearest_that_may(now, named)
+    left = (Candidate(choice.lead_unit, _why_left(now, choice)),)
+    why = f"{choice.explanation}；县包第{now.version}版 by pack version {now.version}: {named.explanation}"
+    if isinstance(named, Nobody):
+        return Nobody(now.version, why, (*left, *named.candidates))
+    lead, tried = _nearest_that_may(now, named)
     if lead is None:
-        return f"{why}；该单位及其上级均不能办理 neither it nor a unit above it may be given the case"
+        why = f"{why}；该单位及其上级均不能办理 neither it nor a unit above it may be given the case"
+        return Nobody(now.version, why, (*left, *tried))
     unit = now.directory.unit(lead)
     return replace(
         named,
@@ -30,10 +32,17 @@ def with_units_of_today(now: Today, choice: Choice) -> Choice | str:
         category_code=choice.category_code,
         pack_version=now.version,
         explanation=f"{why} -> {unit.code} {unit.name}",
+        rule=Rule.STAND_IN,
+        candidates=(*left, *tried),
     )
 
 
-def _named(now: Today, choice: Choice) -> Choice | str:
+def _why_left(now: Today, choice: Choice) -> Verdict:
+    there = choice.lead_unit in now.directory.unit_codes
+    return Verdict.ACCUSED if there else Verdict.GONE
+
+
+def _named(now: Today, choice: Choice) -> Choice | Nobody:
     """The unit that the one that is gone was merged into, else the one of the duty directory of today."""
     there = now.directory.unit_codes
     successor = now.codes.successor(choice.lead_unit, there)
@@ -50,21 +59,24 @@ def _named(now: Today, choice: Choice) -> Choice | str:
     return replace(choice, lead_unit=successor, support_units=named, explanation=why)
 
 
-def _by_duty(now: Today, choice: Choice) -> Choice | str:
-    why = f"没有 there is no {choice.lead_unit}"
+def _by_duty(now: Today, choice: Choice) -> Choice | Nobody:
     category = now.directory.nearest_category(choice.category_code)
     named = by_rule(now.directory, now.version, category, now.place, now.accused)
-    return f"{why}；{named}" if isinstance(named, str) else replace(named, explanation=f"{why}；{named.explanation}")
+    return replace(named, explanation=f"没有 there is no {choice.lead_unit}；{named.explanation}")
 
 
-def _nearest_that_may(now: Today, named: Choice) -> str | None:
-    """The unit, or the nearest above it, that sees the case and may be given it.
+def _nearest_that_may(now: Today, named: Choice) -> tuple[str | None, Candidates]:
+    """The unit, or the nearest above it, that sees the case and may be given it; and all that were looked at.
 
     A village committee sees what happens in its own village: a case of one that went up in it is its town's.
     """
     category = now.directory.nearest_category(named.category_code)
+    tried: Candidates = ()
     for code in now.directory.lineage(named.lead_unit):
-        may = category is None or now.directory.may_receive(code, category, now.place)
-        if may and reaches(now.directory, code, now.area_code) and not now.is_accused(code):
-            return code
-    return None
+        verdict = verdict_on(now.directory, code, category, now.place, now.area_code)
+        if verdict is Verdict.CHOSEN and now.is_accused(code):
+            verdict = Verdict.ACCUSED
+        tried = (*tried, Candidate(code, verdict))
+        if verdict is Verdict.CHOSEN:
+            return code, tried
+    return None, tried
