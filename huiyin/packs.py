@@ -7,9 +7,9 @@ from libs.common.bus.flow import Service
 from libs.common.pack.learning import refresh_shelf
 from libs.common.pack.loader import load_pack
 from libs.common.pack.schema import Pack
-from services.dispatch.actions import directory
-from services.dispatch.actions.concerns import concerned
-from services.dispatch.schemas import PackOut
+from services.dispatch.directory.actions import publishing
+from services.dispatch.directory.actions.concerns import concerned
+from services.dispatch.directory.schemas import PackOut
 
 
 async def publish_pack(house: House, pack: Pack, *, dry_run: bool = False) -> PackOut:
@@ -18,10 +18,10 @@ async def publish_pack(house: House, pack: Pack, *, dry_run: bool = False) -> Pa
     ``dry_run``: only tell what it would be, and which open cases it concerns.
     """
     runtime = house.services[Service.DISPATCH].runtime
-    act = directory.try_out if dry_run else directory.publish
+    act = publishing.try_out if dry_run else publishing.publish
     async with runtime.work_database.transaction(house.clock.now()) as session:
         concerns = {"concerned": await concerned(session, pack)}
-        published = (await act(session, directory.loader_scope(pack), pack)).model_copy(update=concerns)
+        published = (await act(session, publishing.loader_scope(pack), pack)).model_copy(update=concerns)
     await refresh_shelf(runtime.work_database)
     return published
 

@@ -53,6 +53,24 @@ PAIRS: tuple[Pair, ...] = (
         _said(FOLLOWUP, "supervision_replied", "supervision_id", "reply"),
         _kept("followup.supervision", "supervision_id", "reply", where="state = 'replied'"),
     ),
+    # Who handles a case: each decision was said, and nothing was said that nobody decided.
+    Pair(
+        DISPATCH,
+        "decision",
+        """
+        SELECT key, jsonb_build_array(payload ->> 'lead_unit', payload -> 'support_units',
+            payload ->> 'category_code', coalesce(payload ->> 'explanation', payload ->> 'reason'),
+            payload ->> 'pack_version')::text AS what
+        FROM dispatch.ledger WHERE stream = 'cases' AND type IN ('cn.huiyin.case.assigned',
+            'cn.huiyin.case.reassigned', 'cn.huiyin.case.triage_queued')
+        """,
+        """
+        SELECT case_id, CASE WHEN lead_unit IS NULL
+            THEN jsonb_build_array(NULL, NULL, NULL, explanation, NULL)
+            ELSE jsonb_build_array(lead_unit, support_units, category_code, explanation, pack_version::text) END::text
+        FROM dispatch.decision
+        """,
+    ),
     # The history of a case's steps ends where the case stands; followup's has a step for each version.
     Pair(
         FOLLOWUP,

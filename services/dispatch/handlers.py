@@ -21,10 +21,11 @@ from libs.common.events.cases import (
     SupervisionIssued,
 )
 from libs.common.ledger.handlers import on, reactions
-from services.dispatch.actions import hearing, opening
-from services.dispatch.domain.terms import Action, Status
-from services.dispatch.domain.transitions import TABLE
-from services.dispatch.tables import Work
+from services.dispatch.cases.actions import hearing
+from services.dispatch.cases.domain.terms import Action, Status
+from services.dispatch.cases.domain.transitions import TABLE
+from services.dispatch.cases.tables import Work
+from services.dispatch.routing.actions import opening
 
 
 async def prepare(session: Session, events: Sequence[Event]) -> None:

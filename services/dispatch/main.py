@@ -11,11 +11,15 @@ from libs.common.pack.loader import load_pack
 from libs.common.pack.problems import PackError
 from libs.common.run.runtime import Runtime
 from libs.common.run.spec import Loop, NotYet, ServiceSpec
-from services.dispatch.actions.directory import publish_first
-from services.dispatch.actions.handing_over import hand_over_for_ever
-from services.dispatch.api import cases_router, directory_router
+from services.dispatch.cases import api as cases
+from services.dispatch.directory import api as directory
+from services.dispatch.directory.actions.handing_over import hand_over_for_ever
+from services.dispatch.directory.actions.publishing import publish_first
 from services.dispatch.handlers import REACTIONS, prepare_door
+from services.dispatch.requests import api as requests
+from services.dispatch.routing import api as routing
 from services.dispatch.settings import Settings
+from services.dispatch.tasks import api as tasks
 
 LARGEST_PACK = 8 * 1024 * 1024
 """A county with all its grids; what the directory topic carries."""
@@ -24,7 +28,7 @@ SPEC = ServiceSpec(
     service=Service.DISPATCH,
     title="Huiyin dispatch 派单",
     description="Finds the unit for every case by the duty directory, and follows it until the unit says it is done.",
-    routers=(cases_router, directory_router),
+    routers=(tasks.router, routing.router, cases.router, requests.router, directory.router),
     reactions=REACTIONS,
     migrations=Path(__file__).parent / "migrations",
     prepare=prepare_door,

@@ -16,7 +16,7 @@ from libs.common.pack.problems import DocPath
 from libs.common.pack.schema import NOT_IN_FORCE, Model, Pack, Settings
 from libs.common.pack.schema.base import LimitSetting
 from libs.common.shares import Comparison
-from services.dispatch.schemas import AreaOut, CategoryOut, UnitOut
+from services.dispatch.directory.schemas import AreaOut, CategoryOut, UnitOut
 from tests.architecture.test_shape import ROOT, product_files
 from tests.contract.test_pack_examples import models_in
 

@@ -1,6 +1,6 @@
 """Runs the history of dispatch on the connection that the library opened."""
 
 from libs.common.database.migrate import run_env
-from services.dispatch.tables import Base
+from services.dispatch.cases.tables import Base
 
 run_env(Base.metadata)

@@ -31,7 +31,7 @@ from libs.common.events.terms import (
 )
 from libs.common.pack.directory import Directory
 from libs.common.pack.loader import load_pack
-from services.dispatch.actions.choosing import Choice, by_rule
+from services.dispatch.routing.domain.choosing import Choice, by_rule
 
 INTAKE, DISPATCH, FOLLOWUP = Service.INTAKE, Service.DISPATCH, Service.FOLLOWUP
 START = datetime(2026, 3, 3, 1, tzinfo=UTC)

@@ -23,12 +23,12 @@ from libs.common.security.vault import Vault
 from libs.common.time.clock import SimulatedClock
 from libs.common.web.versions import ANY_VERSION
 from services.analytics.main import SPEC as ANALYTICS
-from services.dispatch.actions import handling
-from services.dispatch.actions.steps import Asked
-from services.dispatch.domain.terms import Actor
+from services.dispatch.cases.actions.steps import Asked
+from services.dispatch.cases.domain.terms import Actor
+from services.dispatch.cases.tables import Work
 from services.dispatch.main import SPEC as DISPATCH
-from services.dispatch.schemas import HandIn, Report, Sign
-from services.dispatch.tables import Work
+from services.dispatch.tasks import actions as handling
+from services.dispatch.tasks.schemas import HandIn, Report, Sign
 from services.followup.callbacks.actions import asking
 from services.followup.callbacks.actions.finding import load_by_keys
 from services.followup.callbacks.schemas import RecordAttempt

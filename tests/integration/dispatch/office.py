@@ -30,7 +30,7 @@ from libs.common.security.vault import load_or_create_keys
 from libs.common.time.clock import SimulatedClock
 from libs.common.web.answers import prepare_answers
 from libs.common.web.app import create_app
-from services.dispatch.actions.directory import publish
+from services.dispatch.directory.actions.publishing import publish
 from services.dispatch.handlers import REACTIONS
 from services.dispatch.main import SPEC
 from tests.support.tiny_service import ANSWER_KEYS

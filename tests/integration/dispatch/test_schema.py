@@ -8,15 +8,17 @@ from asyncpg import IntegrityConstraintViolationError
 from sqlalchemy import Select
 
 from libs.common.security.policy import Bound, Scope
-from services.dispatch import queries
-from services.dispatch.domain.terms import DONE, OPEN, Status
-from services.dispatch.tables import Base, Work
+from services.dispatch.cases.domain.terms import DONE, OPEN, Status
+from services.dispatch.cases.queries import Window
+from services.dispatch.cases.tables import Base, Work
+from services.dispatch.routing.queries import TriageFilter, triage_statement
+from services.dispatch.tasks.queries import WorkFilter, work_statement
 from tests.integration.dispatch.office import T0, Office
 from tests.support.plans import plan_of
 
 COUNTY_SCOPE = Scope("999001")
 UNIT_SCOPE = Scope("999001101", (Bound("T-3"),), frozenset({"T-3", "S-GOV"}))
-FIRST_PAGE = queries.Window(None, 50)
+FIRST_PAGE = Window(None, 50)
 
 _FILL = """
     INSERT INTO work (case_id, case_no, status, round, lead_unit, support_units, category_code, area_code, kind,
@@ -75,7 +77,7 @@ async def test_the_database_refuses_a_row_that_no_rule_allows(office: Office, br
 
 
 def work_list(scope: Scope = COUNTY_SCOPE, **wanted: Any) -> Select[Work]:
-    return queries.work_statement(scope, queries.WorkFilter(**wanted), FIRST_PAGE)
+    return work_statement(scope, WorkFilter(**wanted), FIRST_PAGE)
 
 
 _BY_DUE = "work_open_overdue_idx or work_open_idx"
@@ -99,7 +101,7 @@ PLANS: list[tuple[str, Select[Work], str]] = [
         work_list(status=Status.CLOSED, area_code="999001101201001", overdue=True),
         "work_done_overdue_area_idx",
     ),
-    ("triage", queries.triage_statement(COUNTY_SCOPE, queries.TriageFilter(), FIRST_PAGE), "work_triage_idx"),
+    ("triage", triage_statement(COUNTY_SCOPE, TriageFilter(), FIRST_PAGE), "work_triage_idx"),
 ]
 
 

@@ -9,8 +9,8 @@ from prometheus_client import REGISTRY
 from libs.common.events.cases import CaseAssigned, CaseReassigned, CaseWithdrawn
 from libs.common.pack.loader import document
 from libs.common.security.principal import Role
-from services.dispatch.actions import handing_over
-from services.dispatch.actions.handing_over import hand_over
+from services.dispatch.directory.actions import handing_over
+from services.dispatch.directory.actions.handing_over import hand_over
 from tests.integration.dispatch.office import (
     COUNTY,
     HOUR,

@@ -5,8 +5,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from libs.common.events.terms import Deadline
-from services.dispatch.domain.clocks import concerns_now, list_due, was_met
-from services.dispatch.domain.terms import Status
+from services.dispatch.cases.domain.clocks import concerns_now, list_due, was_met
+from services.dispatch.cases.domain.terms import Status
 
 NOON = datetime(2026, 3, 3, 4, tzinfo=UTC)
 

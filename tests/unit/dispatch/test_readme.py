@@ -8,16 +8,16 @@ from fastapi.routing import APIRoute
 from libs.common.bus.flow import Service, said
 from libs.common.events.ops import ResendRequested
 from libs.common.web.guarded import rights_of
-from services.dispatch.api import cases_router, directory_router
-from services.dispatch.domain.transitions import diagram
+from services.dispatch.cases.domain.transitions import diagram
 from services.dispatch.handlers import HANDLERS
+from services.dispatch.main import SPEC
 
 README = (Path(__file__).parents[3] / "services" / "dispatch" / "README.md").read_text()
 
 
 def test_every_route_stands_there_with_its_right() -> None:
     written = set(re.findall(r"\| `([A-Z]+ /[^`]*)`[^|]*\| `([a-z_.]+)` \|", README))
-    routes = [r for router in (cases_router, directory_router) for r in router.routes if isinstance(r, APIRoute)]
+    routes = [r for router in SPEC.routers for r in router.routes if isinstance(r, APIRoute)]
     real = {
         (f"{method} {route.path.removeprefix('/v1')}", right.value)
         for route in routes

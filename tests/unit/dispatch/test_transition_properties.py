@@ -6,8 +6,8 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.dispatch.domain.terms import ENDS, OPEN, Action, Actor, Party, Standing, Status
-from services.dispatch.domain.transitions import WHO, Refused, check_party, next_status
+from services.dispatch.cases.domain.terms import ENDS, OPEN, Action, Actor, Party, Standing, Status
+from services.dispatch.cases.domain.transitions import WHO, Refused, check_party, next_status
 
 START = datetime(2026, 3, 3, 1, tzinfo=UTC)
 UNITS = ("D-WATER", "D-ENV", "T-999001101")

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from services.dispatch.domain.terms import (
+from services.dispatch.cases.domain.terms import (
     ACTION_LABELS,
     PARTY_LABELS,
     STATUS_LABELS,
@@ -16,7 +16,7 @@ from services.dispatch.domain.terms import (
     Standing,
     Status,
 )
-from services.dispatch.domain.transitions import (
+from services.dispatch.cases.domain.transitions import (
     STEPS,
     TABLE,
     WHO,

@@ -15,12 +15,12 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from libs.common.events import cases
 from libs.common.events.terms import Closing, Reached, Satisfaction
 from services.analytics.measures.domain import Counter
-from services.dispatch.domain.terms import Action as Deed
-from services.dispatch.domain.terms import Party as Who
-from services.dispatch.domain.terms import Status as WorkStatus
-from services.dispatch.domain.transitions import WHO as WHOSE_DEED
-from services.dispatch.domain.transitions import Refused as DeedRefused
-from services.dispatch.domain.transitions import possible
+from services.dispatch.cases.domain.terms import Action as Deed
+from services.dispatch.cases.domain.terms import Party as Who
+from services.dispatch.cases.domain.terms import Status as WorkStatus
+from services.dispatch.cases.domain.transitions import WHO as WHOSE_DEED
+from services.dispatch.cases.domain.transitions import Refused as DeedRefused
+from services.dispatch.cases.domain.transitions import possible
 from services.followup.cases.domain.terms import CONTENT, SYSTEM, Action, Actor, Answer, Party, Standing, Status
 from services.followup.cases.domain.transitions import WHO, Refused
 from services.intake.domain import lifecycle

@@ -7,11 +7,11 @@ from typing import Any
 
 from libs.common.events import cases
 from libs.common.events.terms import ResultKind
-from services.dispatch.domain import transitions as dispatch
-from services.dispatch.domain.terms import Action as Deed
-from services.dispatch.domain.terms import Actor as Colleague
-from services.dispatch.domain.terms import Standing as Work
-from services.dispatch.domain.terms import Status as WorkStatus
+from services.dispatch.cases.domain import transitions as dispatch
+from services.dispatch.cases.domain.terms import Action as Deed
+from services.dispatch.cases.domain.terms import Actor as Colleague
+from services.dispatch.cases.domain.terms import Standing as Work
+from services.dispatch.cases.domain.terms import Status as WorkStatus
 from services.followup.cases.domain.terms import Actor
 from tests.unit.guard.delivery import CASE, UNITS, Now, Service, Word
 

@@ -66,6 +66,14 @@ TABLES: dict[str, Spoiled] = {
         "I6", "followup", "solved", "transition lacks",
         "DELETE FROM followup.transition WHERE case_id = {solved} AND version = 2",
     ),
+    "a decision lost": spoiled(
+        "I6", "dispatch", "solved", "decision lacks",
+        "DELETE FROM dispatch.decision WHERE case_id = {solved}",
+    ),
+    "a decision under another pack version": spoiled(
+        "I6", "dispatch", "solved", "nobody said so",
+        "UPDATE dispatch.decision SET pack_version = 7 WHERE case_id = {solved}",
+    ),
     "the last step with the units lost": spoiled(
         "I6", "dispatch", "solved", "transition lacks [\"closed\"]",
         "DELETE FROM dispatch.transition WHERE case_id = {solved} AND to_status = 'closed'",

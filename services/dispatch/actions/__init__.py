@@ -1,1 +1,0 @@
-"""The verbs of dispatch. Each changes rows, records the step and says what happened; none commits."""

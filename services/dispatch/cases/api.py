@@ -1,0 +1,57 @@
+"""One case as its unit sees it, with its history; and what every route about a case shares."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Response
+
+from libs.common.database.session import Session
+from libs.common.web.cursors import Page, PageQuery
+from libs.common.web.door import Door
+from libs.common.web.fields import CaseId
+from libs.common.web.versions import ExpectedVersion
+from services.dispatch.cases import queries
+from services.dispatch.cases.actions.steps import Asked, shown
+from services.dispatch.cases.domain.terms import Actor
+from services.dispatch.cases.queries import Window
+from services.dispatch.cases.schemas import TransitionOut, WorkItem, WorkOut
+from services.dispatch.cases.tables import Transition, Work
+from services.dispatch.rights import ReadsWork
+
+router = APIRouter(prefix="/v1", tags=["cases"])
+
+
+@router.get("/cases/{case_id}", response_model=WorkOut)
+async def read_case(case_id: CaseId, door: ReadsWork) -> Response:
+    """One case, as its unit sees it."""
+    return door.answer(shown(await door.read(lambda session: seen(session, door, case_id))))
+
+
+@router.get("/cases/{case_id}/transitions", response_model=Page[TransitionOut])
+async def list_transitions(case_id: CaseId, query: Annotated[PageQuery, Query()], door: ReadsWork) -> Response:
+    """Every step that the case took: who, for which unit, when and why; oldest first."""
+
+    async def steps(session: Session) -> list[Transition]:
+        await seen(session, door, case_id)
+        return await queries.list_steps(session, case_id, Window(query.cursor, query.limit))
+
+    rows = await door.read(steps)
+    return door.answer(queries.STEPS_KEYSET.page(rows, query.limit, _step))
+
+
+def asked(door: Door, expected: ExpectedVersion) -> Asked:
+    """The caller's request. The route itself reads the version, since that is how the document knows of If-Match."""
+    return Asked(Actor(door.principal.subject, door.principal.unit_code), door.scope, expected)
+
+
+async def seen(session: Session, door: Door, case_id: str) -> Work:
+    """The case, when the caller may see it; it is not locked."""
+    return await queries.visible_work(session, door.scope, case_id, lock=False)
+
+
+def item(work: Work) -> WorkItem:
+    """The case as lists show it."""
+    return WorkItem.model_validate(work, from_attributes=True)
+
+
+def _step(step: Transition) -> TransitionOut:
+    return TransitionOut.model_validate(step, from_attributes=True)

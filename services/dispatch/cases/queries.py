@@ -1,0 +1,86 @@
+"""Every SELECT of a case and its history, and what the lists of cases share."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import Boolean, ColumnElement, Select, and_, literal_column, select
+from sqlmodel import col
+
+from libs.common.database.session import Session
+from libs.common.errors import NotFound
+from libs.common.pack.areas import GRID_DIGITS, area_prefix
+from libs.common.security.policy import Scope
+from libs.common.web.cursors import Keyset
+from services.dispatch.cases.domain.terms import DONE, OPEN, Status
+from services.dispatch.cases.tables import Transition, Work
+
+STEPS_KEYSET = Keyset("dispatch.transitions", (Transition.version,), (int,), descending=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """Which page of a list."""
+
+    cursor: str | None
+    size: int
+
+
+async def visible_work(session: Session, scope: Scope, case_id: str, *, lock: bool = True) -> Work:
+    """The case; NotFound when it is not there or not in the caller's reach."""
+    work = await session.one(Work, "case_id", case_id, lock=lock)
+    if work is None or not scope.allows(work.area_code, work.lead_unit, accused_unit=work.accused_unit):
+        raise NotFound("There is no such case, or you may not see it", "诉求件不存在或无权查看")
+    return work
+
+
+async def list_work(session: Session, statement: Select[Work]) -> list[Work]:
+    """The rows of a page, and one more when there is a next."""
+    return list((await session.execute(statement)).scalars())
+
+
+async def list_steps(session: Session, case_id: str, window: Window) -> list[Transition]:
+    """The steps of a case, oldest first."""
+    statement = (
+        select(Transition)
+        .where(col(Transition.case_id) == case_id, *STEPS_KEYSET.after(window.cursor))
+        .order_by(*STEPS_KEYSET.order())
+        .limit(window.size + 1)
+    )
+    return list((await session.execute(statement)).scalars())
+
+
+def statuses(wanted: Status | None) -> ColumnElement[bool]:
+    """Cases of a status; without one, those that units have to do.
+
+    Written as constants, so that every plan, also a generic one, can prove that a partial index holds the rows.
+    """
+    if wanted is Status.TRIAGE:
+        return _one_of(Status.TRIAGE)
+    listed = _one_of(*(DONE if wanted in DONE else OPEN))
+    return listed if wanted is None else and_(listed, _one_of(wanted))
+
+
+def _one_of(*statuses: Status) -> ColumnElement[bool]:
+    words = ", ".join(f"'{status.value}'" for status in statuses)
+    return literal_column(f"work.status IN ({words})", Boolean)
+
+
+def within(scope: Scope) -> ColumnElement[bool]:
+    """What the caller's right reaches."""
+    return scope.predicate(col(Work.area_code), col(Work.lead_unit), accused_column=col(Work.accused_unit))
+
+
+def in_area(area_code: str | None) -> list[ColumnElement[bool]]:
+    """An area and all inside it."""
+    if area_code is None:
+        return []
+    if len(area_code) == GRID_DIGITS:
+        # Nothing lies inside a grid: asked for itself, its rows stand in the order of the list.
+        return [col(Work.area_code) == area_code]
+    return [col(Work.area_code).like(f"{area_prefix(area_code)}%")]
+
+
+def page(conditions: list[ColumnElement[bool]], keyset: Keyset, window: Window) -> Select[Work]:
+    """A page of cases in the order of ``keyset``, and one more row when there is a next."""
+    return (
+        select(Work).where(*conditions, *keyset.after(window.cursor)).order_by(*keyset.order()).limit(window.size + 1)
+    )

@@ -1,0 +1,105 @@
+"""The tables of dispatch, in its own schema: what each case asks of the units, and every step it ever took."""
+
+from datetime import datetime
+
+from sqlalchemy import Column, MetaData
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlmodel import Field, SQLModel
+
+from libs.common.database.columns import moment_column, texts_column, word_column
+from libs.common.events.terms import Kind, ResultKind, Urgency
+from services.dispatch.cases.domain.terms import Action, Status
+
+
+class Base(SQLModel):
+    """Base of this service's tables."""
+
+    metadata = MetaData()
+
+
+class Work(Base, table=True):
+    """A case as the units see it (待办). ``version`` grows with every step and supplement, not with word of clocks.
+
+    The lists have no default: making one by factory costs more than all other columns of a new row together.
+    """
+
+    __tablename__ = "work"
+
+    case_id: str = Field(primary_key=True)
+    case_no: str
+    status: Status = Field(sa_column=word_column(Status))
+    round: int = 1
+    lead_unit: str | None = None
+    support_units: list[str] = Field(sa_column=texts_column())
+    category_code: str | None = None
+    area_code: str
+    kind: Kind = Field(sa_column=word_column(Kind))
+    urgency: Urgency = Field(sa_column=word_column(Urgency))
+    title: str
+    text: str
+    confidential: bool
+    accused_unit: str | None = None
+    """The unit complained about (被反映单位): it and those below it neither handle the case nor see it."""
+    supplements: list[dict[str, str]] = Field(sa_column=Column(JSONB, nullable=False))
+    """What the citizen added: ``at`` and ``text`` of each, oldest first."""
+
+    registered_at: datetime = Field(sa_column=moment_column())
+    assigned_at: datetime | None = Field(default=None, sa_column=moment_column(nullable=True))
+    signed_at: datetime | None = Field(default=None, sa_column=moment_column(nullable=True))
+    handled_at: datetime | None = Field(default=None, sa_column=moment_column(nullable=True))
+    triage_due_at: datetime | None = Field(default=None, sa_column=moment_column(nullable=True))
+    sign_due_at: datetime | None = Field(default=None, sa_column=moment_column(nullable=True))
+    handle_due_at: datetime | None = Field(default=None, sa_column=moment_column(nullable=True))
+    stepped_at: datetime | None = Field(default=None, sa_column=moment_column(nullable=True))
+    """The latest moment of its steps; empty in cases that took their last one before it was kept."""
+    list_due_at: datetime = Field(sa_column=moment_column())
+    """What lists are sorted by; see ``domain.clocks.list_due``."""
+    warnings: list[str] = Field(sa_column=texts_column())
+    misses: list[str] = Field(sa_column=texts_column())
+    """Deadlines of this round that were warned of, and that were missed."""
+    warned: bool = False
+    overdue: bool = False
+    """Whether one of those is what the case waits for now."""
+    supervised: int = 0
+    """Orders of the supervision ladder so far (催办、督办)."""
+
+    return_pending: bool = False
+    return_reason: str | None = None
+    return_note: str | None = None
+    return_asked_by: str | None = None
+    return_asked_at: datetime | None = Field(default=None, sa_column=moment_column(nullable=True))
+    returns: int = 0
+    """How often a unit asked to give it back, over all rounds."""
+
+    result_kind: ResultKind | None = Field(default=None, sa_column=word_column(ResultKind, nullable=True))
+    result: str | None = None
+    contacted_at: datetime | None = Field(default=None, sa_column=moment_column(nullable=True))
+
+    by_rule: bool = False
+    explanation: str = ""
+    """Why this unit, or why none could be found."""
+    pack_version: int
+    """Under which the present unit was chosen."""
+    version: int = 1
+
+
+class Transition(Base, table=True):
+    """One step of one case: append-only."""
+
+    __tablename__ = "transition"
+
+    case_id: str = Field(primary_key=True)
+    version: int = Field(primary_key=True)
+    """The case's own, after the step."""
+    round: int
+    action: Action = Field(sa_column=word_column(Action))
+    from_status: Status | None = Field(default=None, sa_column=word_column(Status, nullable=True))
+    to_status: Status = Field(sa_column=word_column(Status))
+    lead_unit: str | None = None
+    """Who leads after the step."""
+    who: str
+    """An account, or ``system``."""
+    unit_code: str | None = None
+    """The unit that ``who`` acts for."""
+    at: datetime = Field(sa_column=moment_column())
+    why: str

@@ -1,0 +1,1 @@
+"""Publishing packs, and what follows for cases that are open."""

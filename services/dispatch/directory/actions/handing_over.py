@@ -1,0 +1,112 @@
+"""Handing over what units had that were merged into others (撤并): by itself, once the pack that says so is in force.
+
+So are cases about a unit that went up in the one that leads them: who is complained about does not handle it. A unit
+that is gone and has no successor keeps its open cases until a dispatcher gives them to another: nobody else knows whose
+they are. How many there are is told.
+"""
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable, Collection, Iterable, Sequence
+
+from libs.common import metrics
+from libs.common.bus.flow import Service
+from libs.common.database.session import Database, DatabaseTrouble, Session
+from libs.common.logs import get_logger
+from libs.common.run.runtime import Runtime
+from libs.common.run.supervise import Progress
+from libs.common.time.clock import Clock
+from services.dispatch.cases.actions.steps import latest, target_of
+from services.dispatch.cases.domain.terms import OPEN, SYSTEM, Action
+from services.dispatch.cases.tables import Work
+from services.dispatch.directory import queries
+from services.dispatch.routing.actions.giving import reassign_to, today
+from services.dispatch.routing.domain.choosing import Choice, Nobody
+from services.dispatch.routing.domain.succession import with_units_of_today
+from services.dispatch.routing.domain.terms import Rule
+
+log = get_logger(__name__)
+
+LOOK_EVERY = 1.0
+AGAIN_EVERY = 60.0
+"""Seconds: a case may have been given to a unit under an older pack just then."""
+AT_ONCE = 200
+"""Cases in one transaction."""
+
+Find = Callable[[Session, str, str, int], Awaitable[list[str]]]
+"""The open cases that concern a unit, after a case id, at most so many."""
+
+
+async def hand_over_for_ever(runtime: Runtime, progress: Progress) -> None:
+    """The worker's loop: whenever another pack version is in force, and now and then."""
+    database, done, looked_at = runtime.work_database, 0, 0.0
+    while True:
+        progress.beat()
+        version = database.packs.current(runtime.clock.now()).version if database.packs.usable else 0
+        if version and (version != done or time.monotonic() - looked_at > AGAIN_EVERY):
+            try:
+                await hand_over(database, runtime.clock)
+                done, looked_at = version, time.monotonic()
+            except DatabaseTrouble as error:
+                log.warning("cases of merged units put off", error=type(error).__name__)
+        await asyncio.sleep(LOOK_EVERY)
+
+
+async def hand_over(database: Database, clock: Clock) -> int:
+    """Give the open cases of merged units to those that stand in for them; how many were given."""
+    async with database.reading() as session:
+        there = session.packs.current(clock.now()).directory.unit_codes
+        gone = await queries.units_with_open_work(session, there)
+        accused = await queries.units_with_open_work_about(session, there)
+    moved = 0
+    for unit in _merged(database, gone, there):
+        moved += await _hand_over_of(database, clock, queries.open_work_of, unit)
+    for unit in _merged(database, accused, there):
+        await _hand_over_of(database, clock, queries.open_work_about, unit)
+    metrics.CASES_OF_REMOVED_UNITS.labels(Service.DISPATCH).set(sum(gone.values()) - moved)
+    return moved
+
+
+def _merged(database: Database, units: Iterable[str], there: Collection[str]) -> list[str]:
+    return [unit for unit in units if database.packs.codes.successor(unit, there) is not None]
+
+
+async def _hand_over_of(database: Database, clock: Clock, find: Find, unit_code: str) -> int:
+    moved, after = 0, ""
+    while True:
+        async with database.transaction(clock.now()) as session:
+            case_ids = await find(session, unit_code, after, AT_ONCE)
+            moved += await _give_all(session, case_ids)
+        if len(case_ids) < AT_ONCE:
+            return moved
+        after = case_ids[-1]
+
+
+async def _give_all(session: Session, case_ids: Sequence[str]) -> int:
+    now, moved = session.now, 0
+    await session.load(Work, "case_id", case_ids)
+    for case_id in case_ids:
+        work = await session.one(Work, "case_id", case_id)
+        if work is None or work.status not in OPEN or work.return_pending:
+            continue
+        session.now = max(now, latest(work))
+        choice = with_units_of_today(today(session, work.area_code, work.accused_unit), _as_it_stands(work))
+        if isinstance(choice, Nobody) or choice.lead_unit == work.lead_unit:
+            continue
+        target = target_of(work, Action.REASSIGN, session.now)
+        reassign_to(session, work, choice, Action.REASSIGN, target, by=SYSTEM, why=choice.explanation)
+        moved += 1
+    return moved
+
+
+def _as_it_stands(work: Work) -> Choice:
+    return Choice(
+        work.lead_unit or "",
+        tuple(work.support_units),
+        work.category_code or "",
+        work.pack_version,
+        by_rule=work.by_rule,
+        explanation="承办单位撤并 its unit was merged into another",
+        rule=Rule.SAME_UNIT,
+        candidates=(),
+    )

@@ -1,0 +1,215 @@
+"""The directory (县包): its areas, units and categories, the words that answers use, and publishing a new version."""
+
+from collections.abc import Callable, Mapping, Sequence
+from enum import StrEnum
+from typing import Annotated, Protocol, TypeVar
+
+from fastapi import APIRouter, Path, Query, Response
+from pydantic import BaseModel
+
+from libs.common.database.session import Session
+from libs.common.errors import NotFound
+from libs.common.events.terms import LABELS_ZH, Deadline, Kind, ResultKind, Urgency
+from libs.common.pack.areas import contains
+from libs.common.pack.directory import Directory
+from libs.common.pack.learning import refresh_shelf
+from libs.common.pack.loader import document
+from libs.common.pack.schema import Area, Category, Unit
+from libs.common.pack.shelf import Shelved
+from libs.common.web.cursors import Page, PageQuery, decode_cursor, encode_cursor
+from libs.common.web.door import Door
+from services.dispatch.cases.domain.terms import ACTION_LABELS, STATUS_LABELS
+from services.dispatch.directory import queries
+from services.dispatch.directory.actions import publishing
+from services.dispatch.directory.actions.concerns import concerned
+from services.dispatch.directory.schemas import (
+    AreaOut,
+    AreasQuery,
+    CategoriesQuery,
+    CategoryOut,
+    PackOut,
+    PublishPack,
+    PublishQuery,
+    Term,
+    TermsOut,
+    UnitOut,
+    UnitsQuery,
+)
+from services.dispatch.rights import PublishesPacks, ReadsDirectory
+from services.dispatch.routing.domain.terms import RULE_LABELS, VERDICT_LABELS
+
+router = APIRouter(prefix="/v1/directory", tags=["directory"])
+
+ShownT = TypeVar("ShownT", bound=BaseModel)
+WordT = TypeVar("WordT", bound=StrEnum)
+PackVersion = Annotated[int, Path(ge=1, le=2_147_483_647, description="The version that dispatch numbered it with")]
+
+
+class _Coded(Protocol):
+    @property
+    def code(self) -> str: ...
+
+
+RowT = TypeVar("RowT", bound=_Coded)
+
+
+@router.post("/packs", response_model=PackOut)
+async def publish_pack(
+    body: PublishPack,
+    query: Annotated[PublishQuery, Query()],
+    door: PublishesPacks,
+) -> Response:
+    """Publish a county pack. One that equals the newest version changes nothing and answers that version.
+
+    The answer tells which open cases use what the pack no longer has, and what becomes of them; with `dry_run` it
+    tells so beforehand.
+    """
+    pack = publishing.read_pack(body.model_dump())
+    # Beside the writes of the door: whoever waits for a commit should not wait for a look at all open cases.
+    concerns = {"concerned": await door.read(lambda session: concerned(session, pack))}
+    if query.dry_run:
+        tried = await door.read(lambda session: publishing.try_out(session, door.scope, pack))
+        return door.answer(tried.model_copy(update=concerns))
+
+    async def publish(session: Session) -> PackOut:
+        return (await publishing.publish(session, door.scope, pack)).model_copy(update=concerns)
+
+    response = await door.write(
+        publish, location=lambda published: f"/dispatch/v1/directory/packs/{published.pack_version}"
+    )
+    await refresh_shelf(door.runtime.door_database)
+    return response
+
+
+@router.get("/packs/current", response_model=PackOut)
+async def current_pack(door: ReadsDirectory) -> Response:
+    """The version in force, whole."""
+
+    async def current(session: Session) -> PackOut:
+        return _shown(session.packs.current(door.now))
+
+    return door.answer(await door.read(current))
+
+
+@router.get("/packs/{pack_version}", response_model=PackOut)
+async def one_pack(pack_version: PackVersion, door: ReadsDirectory) -> Response:
+    """A version, whole; also one that holds no longer, since cases keep theirs."""
+
+    async def one(session: Session) -> PackOut:
+        stored = await queries.stored_pack(session, pack_version)
+        if stored is None:
+            raise NotFound("There is no such pack version", "没有此县包版本")
+        return PackOut(
+            pack_version=stored.version,
+            place_code=stored.place_code,
+            edition=stored.document["version"],
+            digest=stored.digest,
+            effective_from=stored.effective_from,
+            document=stored.document,
+        )
+
+    return door.answer(await door.read(one))
+
+
+@router.get("/areas", response_model=Page[AreaOut])
+async def list_areas(query: Annotated[AreasQuery, Query()], door: ReadsDirectory) -> Response:
+    """区域, by code."""
+    rows = [
+        area
+        for area in (await _directory(door)).pack.areas
+        if query.level in (None, area.level) and _is_inside(query.area_code, area.code)
+    ]
+    return door.answer(_page("dispatch.areas", rows, query, _area))
+
+
+@router.get("/units", response_model=Page[UnitOut])
+async def list_units(query: Annotated[UnitsQuery, Query()], door: ReadsDirectory) -> Response:
+    """单位, by code."""
+    units = (await _directory(door)).units(query.level)
+    rows = [unit for unit in units if _is_inside(query.area_code, unit.area_code)]
+    return door.answer(_page("dispatch.units", rows, query, _unit))
+
+
+@router.get("/categories", response_model=Page[CategoryOut])
+async def list_categories(query: Annotated[CategoriesQuery, Query()], door: ReadsDirectory) -> Response:
+    """类别, by code."""
+    categories = (await _directory(door)).pack.categories
+    rows = [category for category in categories if query.parent in (None, category.parent)]
+    return door.answer(_page("dispatch.categories", rows, query, _category))
+
+
+@router.get("/terms", response_model=TermsOut)
+async def list_terms(door: ReadsDirectory) -> Response:
+    """Every closed list of words, in Chinese and English; with the return reasons of the pack in force."""
+    directory = await _directory(door)
+    lists = {
+        "status": _labelled(STATUS_LABELS),
+        "action": _labelled(ACTION_LABELS),
+        "rule": _labelled(RULE_LABELS),
+        "verdict": _labelled(VERDICT_LABELS),
+        "return_reason": [
+            Term(code=reason.code, zh=reason.name, en=reason.name_en) for reason in directory.pack.returns.reasons
+        ],
+        **{name: _terms(words) for name, words in _WORDS.items()},
+    }
+    return door.answer(TermsOut(lists=lists))
+
+
+_WORDS: dict[str, type[StrEnum]] = {
+    "kind": Kind,
+    "urgency": Urgency,
+    "deadline": Deadline,
+    "result_kind": ResultKind,
+}
+
+
+def _labelled(labels: Mapping[WordT, tuple[str, str]]) -> list[Term]:
+    return [Term(code=word, zh=zh, en=en) for word, (zh, en) in labels.items()]
+
+
+def _terms(words: type[StrEnum]) -> list[Term]:
+    return [Term(code=word, zh=LABELS_ZH[word], en=word.value.replace("_", " ")) for word in words]
+
+
+async def _directory(door: Door) -> Directory:
+    async def current(session: Session) -> Directory:
+        return session.packs.current(door.now).directory
+
+    return await door.read(current)
+
+
+def _is_inside(outer: str | None, code: str) -> bool:
+    return outer is None or contains(outer, code)
+
+
+def _page(name: str, rows: Sequence[RowT], query: PageQuery, show: Callable[[RowT], ShownT]) -> Page[ShownT]:
+    """A page of what the pack holds in memory, by code."""
+    after = None if query.cursor is None else str(decode_cursor(name, query.cursor, [str])[0])
+    left = sorted((row for row in rows if after is None or row.code > after), key=lambda row: row.code)
+    shown = left[: query.limit]
+    following = encode_cursor(name, [shown[-1].code]) if len(left) > query.limit else None
+    return Page(items=[show(row) for row in shown], next_cursor=following)
+
+
+def _shown(shelved: Shelved) -> PackOut:
+    pack = shelved.directory.pack
+    return PackOut(
+        pack_version=shelved.version,
+        place_code=pack.place.code,
+        edition=pack.version,
+        digest=shelved.digest,
+        effective_from=shelved.effective_from,
+        document=document(pack),
+    )
+
+
+def _area(area: Area) -> AreaOut:
+    return AreaOut.model_validate(area, from_attributes=True)
+
+
+def _unit(unit: Unit) -> UnitOut:
+    return UnitOut.model_validate(unit, from_attributes=True)
+
+
+def _category(category: Category) -> CategoryOut:
+    return CategoryOut.model_validate(category, from_attributes=True)

@@ -1,0 +1,39 @@
+"""What asks, and what decides."""
+
+from typing import Annotated, Self
+
+from pydantic import Field, model_validator
+
+from libs.common.web.fields import CategoryCode, Flag, Reason, RequestBody, UnitCode, fault
+from services.dispatch.routing.schemas import SupportUnits
+
+ItemCode = Annotated[
+    str, Field(pattern=r"^[a-z][a-z0-9_]{0,39}$", description="A reason's code in the county pack (原因代码)")
+]
+
+
+class AskReturn(RequestBody):
+    """退单申请."""
+
+    reason_code: ItemCode
+    note: Reason
+
+
+class DecideReturn(RequestBody):
+    """退单审核: refused, approved to another unit, or approved without one (back to triage)."""
+
+    approved: Flag
+    note: Reason
+    lead_unit: UnitCode | None = None
+    support_units: SupportUnits = ()
+    category_code: CategoryCode | None = None
+
+    @model_validator(mode="after")
+    def _whole(self) -> Self:
+        if self.lead_unit is None and (self.support_units or self.category_code):
+            raise fault(
+                "lead_unit", "support_units and category_code need a lead_unit", "指定协办或类别时须指定主办单位"
+            )
+        if not self.approved and self.lead_unit is not None:
+            raise fault("lead_unit", "a refused return names no new unit", "不同意退单时不得指定新的主办单位")
+        return self

@@ -1,0 +1,18 @@
+"""Which right each route of dispatch demands: a route takes its door from here. What roles carry is the library's."""
+
+from typing import Annotated
+
+from libs.common.security.policy import Right
+from libs.common.web.door import Door, needs
+
+ReadsWork = Annotated[Door, needs(Right.WORK_READ)]
+ReadsTriage = Annotated[Door, needs(Right.TRIAGE_READ)]
+Assigns = Annotated[Door, needs(Right.CASE_ASSIGN)]
+Reassigns = Annotated[Door, needs(Right.CASE_REASSIGN)]
+Signs = Annotated[Door, needs(Right.CASE_SIGN)]
+Reports = Annotated[Door, needs(Right.PROGRESS_REPORT)]
+HandsIn = Annotated[Door, needs(Right.RESULT_SUBMIT)]
+AsksReturn = Annotated[Door, needs(Right.RETURN_REQUEST)]
+DecidesReturn = Annotated[Door, needs(Right.RETURN_DECIDE)]
+ReadsDirectory = Annotated[Door, needs(Right.DIRECTORY_READ)]
+PublishesPacks = Annotated[Door, needs(Right.DIRECTORY_PUBLISH)]

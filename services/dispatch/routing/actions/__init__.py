@@ -1,0 +1,1 @@
+"""Giving cases to units. Each changes rows, records the step and says what happened; none commits."""

@@ -1,0 +1,106 @@
+"""Opening a case to the units: at registration, and again for every round that the citizen sends it back for."""
+
+from libs.common.database.session import Session
+from libs.common.events.cases import CaseRegistered, CaseSentBack
+from services.dispatch.cases.actions.steps import end_return, record, target_of
+from services.dispatch.cases.domain.terms import SYSTEM, Action, Status
+from services.dispatch.cases.tables import Work
+from services.dispatch.routing.actions.giving import assign_to, leave_to_triage, today
+from services.dispatch.routing.domain.choosing import Candidate, Choice, Nobody, by_rule
+from services.dispatch.routing.domain.succession import with_units_of_today
+from services.dispatch.routing.domain.terms import Rule, Verdict
+
+
+def open_work(session: Session, event: CaseRegistered) -> None:
+    """Find the unit by rule, queue it for a dispatcher, or note that the door answers it itself."""
+    # The citizen may have spoken before the office took it in; no unit's time starts earlier than that.
+    session.now = max(session.now, event.registered_at)
+    work = _new_work(session, event)
+    if event.answered_at_once:
+        target = target_of(work, Action.NOTE_ANSWER, session.now)
+        record(session, work, Action.NOTE_ANSWER, target, by=SYSTEM, why="登记即答复 answered at registration")
+        return
+    directory = session.packs.version(event.pack_version)
+    found = by_rule(directory, event.pack_version, event.category_code, event.area_code, event.accused_unit)
+    _settle(session, work, found, (Action.ROUTE, Action.QUEUE))
+
+
+def open_next_round(session: Session, work: Work, event: CaseSentBack) -> None:
+    """The same unit again (谁办谁改); when no unit ever had it, the rule's, or a dispatcher's choice.
+
+    A running case keeps its pack version: a new pack opens no round under other rules by itself, unless its unit is
+    gone.
+    """
+    found = _choice_again(session, work)
+    _settle(session, work, found, (Action.SEND_BACK, Action.SEND_BACK_TO_TRIAGE), event)
+
+
+def _settle(
+    session: Session,
+    work: Work,
+    found: Choice | Nobody,
+    actions: tuple[Action, Action],
+    back: CaseSentBack | None = None,
+) -> None:
+    """Give it to who was found, or who stands in for it today, else to triage: by the first or the second action."""
+    if isinstance(found, Choice):
+        found = with_units_of_today(today(session, work.area_code, work.accused_unit), found)
+    chosen = isinstance(found, Choice)
+    action = actions[0] if chosen else actions[1]
+    target = target_of(work, action, session.now)
+    if back is not None:
+        _begin_round(work, back.next_round)
+    why = found.explanation if back is None else back.words
+    if isinstance(found, Choice):
+        assign_to(session, work, found, action, target, by=SYSTEM, why=why)
+    else:
+        leave_to_triage(session, work, found, action, target, by=SYSTEM, why=why)
+
+
+def _new_work(session: Session, event: CaseRegistered) -> Work:
+    return session.new(
+        Work,
+        case_id=event.case_id,
+        case_no=event.case_no,
+        status=Status.TRIAGE,
+        support_units=[],
+        category_code=event.category_code,
+        area_code=event.area_code,
+        kind=event.kind,
+        urgency=event.urgency,
+        title=event.title,
+        text=event.text,
+        confidential=event.confidential,
+        accused_unit=event.accused_unit,
+        supplements=[],
+        warnings=[],
+        misses=[],
+        registered_at=event.registered_at,
+        list_due_at=event.registered_at,
+        pack_version=event.pack_version,
+        version=0,
+    )
+
+
+def _choice_again(session: Session, work: Work) -> Choice | Nobody:
+    if work.lead_unit is not None and work.category_code is not None:
+        return Choice(
+            work.lead_unit,
+            tuple(work.support_units),
+            work.category_code,
+            work.pack_version,
+            by_rule=True,
+            explanation=f"发回重办，仍由原单位办理 sent back to the unit that handled it: {work.lead_unit}",
+            rule=Rule.SAME_UNIT,
+            candidates=(Candidate(work.lead_unit, Verdict.CHOSEN),),
+        )
+    directory = session.packs.version(work.pack_version)
+    return by_rule(directory, work.pack_version, work.category_code, work.area_code, work.accused_unit)
+
+
+def _begin_round(work: Work, number: int) -> None:
+    work.round = number
+    work.handled_at = work.triage_due_at = work.handle_due_at = None
+    work.result_kind = work.result = work.contacted_at = None
+    work.warnings, work.misses = [], []
+    end_return(work)

@@ -1,0 +1,101 @@
+"""The triage queue, a dispatcher's choices, and why a unit was chosen."""
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query, Response
+from sqlalchemy import Row
+
+from libs.common.database.session import Session
+from libs.common.pack.schema import Duty
+from libs.common.web.cursors import Page, PageQuery
+from libs.common.web.fields import CaseId
+from services.dispatch.cases.api import asked, item, seen
+from services.dispatch.cases.queries import Window, list_work
+from services.dispatch.cases.schemas import WorkItem, WorkOut
+from services.dispatch.cases.tables import Work
+from services.dispatch.rights import Assigns, ReadsTriage, ReadsWork, Reassigns
+from services.dispatch.routing import queries
+from services.dispatch.routing.actions import assigning
+from services.dispatch.routing.domain.choosing import named_lead
+from services.dispatch.routing.schemas import Assign, DecisionOut, DutyOut, ExplanationOut, TriageQuery
+
+router = APIRouter(prefix="/v1", tags=["cases"])
+
+
+@router.get("/triage", response_model=Page[WorkItem])
+async def list_triage(query: Annotated[TriageQuery, Query()], door: ReadsTriage) -> Response:
+    """What waits for a dispatcher (待派), oldest first."""
+    wanted = queries.TriageFilter(query.area_code, query.urgency, query.overdue)
+    statement = queries.triage_statement(door.scope, wanted, Window(query.cursor, query.limit))
+    rows = await door.read(lambda session: list_work(session, statement))
+    return door.answer(queries.TRIAGE_KEYSET.page(rows, query.limit, item))
+
+
+@router.get("/cases/{case_id}/explanation", response_model=ExplanationOut)
+async def explain(case_id: CaseId, door: ReadsWork) -> Response:
+    """Why this unit, or why none: the decision, and what the duty directory of that day says (派单依据)."""
+
+    async def explanation(session: Session) -> ExplanationOut:
+        return _explained(session, await seen(session, door, case_id))
+
+    return door.answer(await door.read(explanation))
+
+
+@router.get("/cases/{case_id}/decisions", response_model=Page[DecisionOut])
+async def list_decisions(case_id: CaseId, query: Annotated[PageQuery, Query()], door: ReadsWork) -> Response:
+    """Every decision on who handles the case, oldest first: rule, candidates, pack version (派单决定)."""
+
+    async def decisions(session: Session) -> list[Row[Any]]:
+        await seen(session, door, case_id)
+        return await queries.list_decisions(session, case_id, Window(query.cursor, query.limit))
+
+    rows = await door.read(decisions)
+    return door.answer(queries.DECISIONS_KEYSET.page(rows, query.limit, _decision))
+
+
+@router.post("/cases/{case_id}/assignment", response_model=WorkOut)
+async def assign(case_id: CaseId, body: Assign, door: Assigns) -> Response:
+    """派单: give a case from triage to a unit. Needs If-Match."""
+    request = asked(door, door.expected_version())
+    return await door.write(lambda session: assigning.assign(session, request, case_id, body), keys=[case_id])
+
+
+@router.post("/cases/{case_id}/reassignment", response_model=WorkOut)
+async def reassign(case_id: CaseId, body: Assign, door: Reassigns) -> Response:
+    """改派: give it to another unit; the handling clock runs on. Needs If-Match."""
+    request = asked(door, door.expected_version())
+    return await door.write(lambda session: assigning.reassign(session, request, case_id, body), keys=[case_id])
+
+
+def _decision(row: Row[Any]) -> DecisionOut:
+    return DecisionOut.model_validate(row, from_attributes=True)
+
+
+def _explained(session: Session, work: Work) -> ExplanationOut:
+    directory = session.packs.version(work.pack_version)
+    lead = named_lead(directory, work.category_code, work.area_code)
+    duty = directory.duty(work.category_code, work.area_code) if lead and work.category_code else None
+    return ExplanationOut(
+        case_id=work.case_id,
+        round=work.round,
+        status=work.status,
+        lead_unit=work.lead_unit,
+        support_units=work.support_units,
+        category_code=work.category_code,
+        by_rule=work.by_rule,
+        explanation=work.explanation,
+        pack_version=work.pack_version,
+        duty=_duty(duty) if duty else None,
+        duty_leads=lead.unit_code if lead else None,
+    )
+
+
+def _duty(duty: Duty) -> DutyOut:
+    return DutyOut(
+        category_code=duty.category,
+        area_level=duty.area_level,
+        lead=duty.lead,
+        support=list(duty.support),
+        taken_back=duty.taken_back,
+        basis=duty.basis,
+    )

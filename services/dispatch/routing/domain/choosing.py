@@ -1,0 +1,204 @@
+"""Choosing the unit: by the duty directory (权责清单), or by a person's choice checked against it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from libs.common.errors import Invalid, invalid
+from libs.common.pack.areas import contains
+from libs.common.pack.directory import Directory, Lead, UnknownCode
+from services.dispatch.routing.domain.terms import Rule, Verdict
+from services.dispatch.routing.domain.today import Today
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A unit that came into question, and what was found of it."""
+
+    unit_code: str
+    verdict: Verdict
+
+
+Candidates = tuple[Candidate, ...]
+"""In the order in which they were looked at."""
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A lead unit that may lead, under the pack version it was looked up in. ``explanation`` goes with it for ever."""
+
+    lead_unit: str
+    support_units: tuple[str, ...]
+    category_code: str
+    pack_version: int
+    by_rule: bool
+    explanation: str
+    rule: Rule
+    candidates: Candidates
+
+
+@dataclass(frozen=True, slots=True)
+class Nobody:
+    """No unit could be found under this pack version, and why: a dispatcher has to choose (待派)."""
+
+    pack_version: int
+    explanation: str
+    candidates: Candidates = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What a person chose. Without a category the case keeps its own."""
+
+    lead_unit: str
+    support_units: Sequence[str]
+    category_code: str | None
+    reason: str
+
+
+def by_rule(
+    directory: Directory, pack_version: int, category_code: str | None, area_code: str, accused_unit: str | None = None
+) -> Choice | Nobody:
+    """The unit that the duty directory names, or why a person has to choose one.
+
+    The unit complained about (被反映单位), and those below it, never handle the case: it goes to the nearest superior
+    that is neither (信访工作条例 Art 30).
+    """
+    if category_code is None:
+        return Nobody(pack_version, "登记时没有类别 no category was given")
+    try:
+        lead = directory.lead_unit(category_code, area_code)
+        if lead.unit_code is None:
+            return Nobody(pack_version, lead.explanation)
+        if not reaches(directory, lead.unit_code, area_code):
+            why = f"{lead.explanation}: 该单位辖区不含事发地 its area does not contain the place"
+            return Nobody(pack_version, why, (Candidate(lead.unit_code, Verdict.OUT_OF_AREA),))
+        named = Choice(
+            lead.unit_code,
+            directory.support_units(category_code, area_code),
+            category_code,
+            pack_version,
+            by_rule=True,
+            explanation=lead.explanation,
+            rule=Rule.DUTY,
+            candidates=(Candidate(lead.unit_code, Verdict.CHOSEN),),
+        )
+    except UnknownCode as unknown:
+        return Nobody(pack_version, f"县包中没有{unknown.field} {unknown.code} not in pack version {pack_version}")
+    return named if accused_unit is None else _past_the_accused(directory, named, area_code, accused_unit)
+
+
+def by_hand(now: Today, wish: Wish, *, lead_unit: str | None, category_code: str | None) -> Choice:
+    """A person's choice for a case that has this unit and category, when the directory allows it.
+
+    Invalid names the field when it does not.
+
+    A category that the pack in force no longer has may be kept, not chosen.
+    """
+    category_code = wish.category_code or category_code
+    if category_code is None:
+        raise invalid("category_code", "the case has no category yet; name one", "诉求件尚无类别，请指定")
+    if wish.category_code is not None:
+        now.directory.category(wish.category_code)
+    _check_lead(now, lead_unit, wish.lead_unit, now.directory.nearest_category(category_code))
+    _check_support(now, wish)
+    return Choice(
+        wish.lead_unit,
+        tuple(wish.support_units),
+        category_code,
+        now.version,
+        by_rule=False,
+        explanation=f"人工指定 chosen by a dispatcher: {wish.reason}",
+        rule=Rule.DISPATCHER,
+        candidates=(Candidate(wish.lead_unit, Verdict.CHOSEN),),
+    )
+
+
+def _past_the_accused(directory: Directory, named: Choice, area_code: str, accused_unit: str) -> Choice | Nobody:
+    """The choice without the unit complained about and those below it; or why nobody is left."""
+    support = tuple(code for code in named.support_units if not directory.is_within(code, accused_unit))
+    if not directory.is_within(named.lead_unit, accused_unit):
+        return replace(named, support_units=support)
+    tried: Candidates = (Candidate(named.lead_unit, Verdict.ACCUSED),)
+    for unit in directory.superiors(named.lead_unit, but_not=accused_unit):
+        verdict = verdict_on(directory, unit.code, named.category_code, area_code, area_code)
+        tried = (*tried, Candidate(unit.code, verdict))
+        if verdict is Verdict.CHOSEN:
+            return replace(
+                named,
+                lead_unit=unit.code,
+                support_units=tuple(code for code in support if code != unit.code),
+                explanation=f"{named.explanation}；被反映单位及其下级回避，由上级办理"
+                f" the unit complained about does not handle it, its superior does: {unit.code} {unit.name}",
+                rule=Rule.SUPERIOR,
+                candidates=tried,
+            )
+    return Nobody(
+        named.pack_version,
+        f"{named.explanation}；被反映单位及其下级回避，没有可以办理的上级"
+        " the unit complained about does not handle it, and no superior is left that may",
+        tried,
+    )
+
+
+def named_lead(directory: Directory, category_code: str | None, area_code: str) -> Lead | None:
+    """What the duty directory says of a case, for its explanation; None when it knows no such code."""
+    if category_code is None:
+        return None
+    try:
+        return directory.lead_unit(category_code, area_code)
+    except UnknownCode:
+        return None
+
+
+def _check_lead(now: Today, present: str | None, lead_unit: str, category_code: str | None) -> None:
+    _known_unit(now.directory, "lead_unit", lead_unit)
+    if lead_unit == present:
+        raise invalid("lead_unit", "leads it already; choose another unit", "该单位已是主办单位，请另选")
+    if category_code is not None and not now.directory.may_receive(lead_unit, category_code, now.place):
+        raise invalid(
+            "lead_unit",
+            "this matter was taken back by the county; no town or village may be given it",
+            "该事项属上级收回事项，不得派给镇村",
+        )
+    if now.is_accused(lead_unit):
+        raise _accused("lead_unit")
+    # A unit sees what happens in its area: given a case from elsewhere it would never find it in its list.
+    if not reaches(now.directory, lead_unit, now.area_code):
+        raise invalid("lead_unit", "its area does not contain the place of the case", "该单位辖区不含事发地")
+
+
+def _check_support(now: Today, wish: Wish) -> None:
+    for index, code in enumerate(wish.support_units):
+        field = f"support_units/{index}"
+        _known_unit(now.directory, field, code)
+        if code == wish.lead_unit or code in wish.support_units[:index]:
+            raise invalid(field, "is named twice", "单位重复")
+        if now.is_accused(code):
+            raise _accused(field)
+
+
+def _accused(field: str) -> Invalid:
+    return invalid(
+        field,
+        "is the unit complained about, or below it; it takes no part in the case",
+        "系被反映单位或其下级单位，应当回避",
+    )
+
+
+def _known_unit(directory: Directory, field: str, code: str) -> None:
+    try:
+        directory.unit(code)
+    except UnknownCode as unknown:
+        raise UnknownCode(field, code, unknown.successor) from unknown
+
+
+def verdict_on(directory: Directory, unit_code: str, category_code: str | None, place: str, area_code: str) -> Verdict:
+    """Whether a unit of the pack may have a case of ``area_code``, whose place is ``place`` in that pack."""
+    if category_code is not None and not directory.may_receive(unit_code, category_code, place):
+        return Verdict.TAKEN_BACK
+    return Verdict.CHOSEN if reaches(directory, unit_code, area_code) else Verdict.OUT_OF_AREA
+
+
+def reaches(directory: Directory, unit_code: str, area_code: str) -> bool:
+    """Whether the unit's area contains this one, which need not be in the pack."""
+    return contains(directory.unit(unit_code).area_code, area_code)

@@ -1,0 +1,44 @@
+"""Words of routing: by what a unit was chosen, and why another was not; each with its Chinese label."""
+
+from enum import StrEnum
+
+
+class Rule(StrEnum):
+    """By what a decision was taken (派单依据)."""
+
+    DUTY = "duty"
+    SUPERIOR = "superior"
+    SAME_UNIT = "same_unit"
+    STAND_IN = "stand_in"
+    DISPATCHER = "dispatcher"
+    NOBODY = "nobody"
+
+
+class Verdict(StrEnum):
+    """What was found of a unit that came into question (候选结论)."""
+
+    CHOSEN = "chosen"
+    ACCUSED = "accused"
+    TAKEN_BACK = "taken_back"
+    OUT_OF_AREA = "out_of_area"
+    GONE = "gone"
+
+
+RULE_LABELS: dict[Rule, tuple[str, str]] = {
+    Rule.DUTY: ("权责清单", "the duty directory names it"),
+    Rule.SUPERIOR: ("被反映单位回避，由上级办理", "the superior of a unit that is complained about"),
+    Rule.SAME_UNIT: ("谁办谁改", "sent back to the unit that handled it"),
+    Rule.STAND_IN: ("撤并承接", "it stands in for a unit that is gone"),
+    Rule.DISPATCHER: ("人工派单", "a dispatcher chose it"),
+    Rule.NOBODY: ("待派", "nobody was found; a dispatcher has to choose"),
+}
+"""Chinese and English."""
+
+VERDICT_LABELS: dict[Verdict, tuple[str, str]] = {
+    Verdict.CHOSEN: ("选定", "chosen"),
+    Verdict.ACCUSED: ("被反映单位或其下级", "complained about, or below the unit that is"),
+    Verdict.TAKEN_BACK: ("事项已上收", "the matter was taken back from its level"),
+    Verdict.OUT_OF_AREA: ("辖区不含事发地", "its area does not contain the place"),
+    Verdict.GONE: ("已撤并", "it is gone from the pack in force"),
+}
+"""Chinese and English."""

@@ -1,0 +1,54 @@
+"""Every SELECT of the triage queue, and of the decisions on a case."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, Select, and_, inspect, select
+from sqlmodel import col
+
+from libs.common.database.session import Session
+from libs.common.events.terms import Urgency
+from libs.common.security.policy import Scope
+from libs.common.web.cursors import Keyset
+from services.dispatch.cases import queries as cases
+from services.dispatch.cases.domain.terms import Status
+from services.dispatch.cases.tables import Transition, Work
+from services.dispatch.routing.tables import Decision
+
+TRIAGE_KEYSET = Keyset("dispatch.triage", (Work.registered_at, Work.case_id), (datetime, str), descending=False)
+DECISIONS_KEYSET = Keyset("dispatch.decisions", (Decision.version,), (int,), descending=False)
+
+
+@dataclass(frozen=True, slots=True)
+class TriageFilter:
+    """What the triage queue is narrowed to."""
+
+    area_code: str | None = None
+    urgency: Urgency | None = None
+    overdue: bool | None = None
+
+
+def triage_statement(scope: Scope, wanted: TriageFilter, window: cases.Window) -> Select[Work]:
+    """What waits for a dispatcher, oldest first."""
+    conditions = [cases.statuses(Status.TRIAGE), cases.within(scope)]
+    if wanted.urgency is not None:
+        conditions.append(col(Work.urgency) == wanted.urgency)
+    if wanted.overdue is not None:
+        conditions.append(col(Work.overdue).is_(wanted.overdue))
+    conditions += cases.in_area(wanted.area_code)
+    return cases.page(conditions, TRIAGE_KEYSET, window)
+
+
+async def list_decisions(session: Session, case_id: str, window: cases.Window) -> list[Row[Any]]:
+    """The decisions on a case, oldest first, each with the step that it was; one more than fit the page."""
+    same_step = and_(col(Transition.case_id) == col(Decision.case_id), col(Transition.version) == col(Decision.version))
+    step = (col(Transition.round), col(Transition.at), col(Transition.who), col(Transition.action))
+    statement = (
+        select(*(column for column in inspect(Decision).columns), *step)
+        .join(Transition, same_step)
+        .where(col(Decision.case_id) == case_id, *DECISIONS_KEYSET.after(window.cursor))
+        .order_by(*DECISIONS_KEYSET.order())
+        .limit(window.size + 1)
+    )
+    return list((await session.execute(statement)).all())

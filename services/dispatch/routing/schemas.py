@@ -1,0 +1,91 @@
+"""What routing takes and answers."""
+
+from typing import Annotated
+
+from pydantic import AwareDatetime, Field
+
+from libs.common.events.terms import Urgency
+from libs.common.pack.schema import AreaLevel
+from libs.common.web.cursors import PageQuery
+from libs.common.web.fields import AnswerBody, CategoryCode, Reason, RequestBody, UnitCode, Version
+from services.dispatch.cases.domain.terms import Action, Status
+from services.dispatch.cases.schemas import Inside
+from services.dispatch.routing.domain.terms import Rule, Verdict
+
+SupportUnits = Annotated[
+    tuple[UnitCode, ...],
+    Field(max_length=20, description="Support units (协办单位); only the lead unit answers the citizen"),
+]
+
+
+class Assign(RequestBody):
+    """派单: who leads, and why. Without ``category_code`` the case keeps the one it has."""
+
+    lead_unit: UnitCode
+    support_units: SupportUnits = ()
+    category_code: CategoryCode | None = None
+    reason: Reason
+
+
+class TriageQuery(PageQuery):
+    """Which of the cases that wait for a unit."""
+
+    urgency: Urgency | None = None
+    overdue: bool | None = None
+    area_code: Inside = None
+
+
+class DutyOut(AnswerBody):
+    """The row of the duty directory (权责清单) that speaks for a case."""
+
+    category_code: str
+    area_level: AreaLevel
+    lead: str
+    support: list[str]
+    taken_back: bool
+    basis: str
+
+
+class ExplanationOut(AnswerBody):
+    """Why this unit: the decision, and what the duty directory of that day says (派单依据)."""
+
+    case_id: str
+    round: int
+    status: Status
+    lead_unit: str | None
+    support_units: list[str]
+    category_code: str | None
+    by_rule: bool
+    explanation: str
+    pack_version: int
+    duty: DutyOut | None
+    duty_leads: str | None
+    """The unit that the duty directory names for this category and area."""
+
+
+class CandidateOut(AnswerBody):
+    """A unit that came into question (候选单位)."""
+
+    unit_code: str
+    verdict: Verdict
+
+
+class DecisionOut(AnswerBody):
+    """One decision on who handles a case (派单决定): by which rule, in which pack version, and who else was looked at.
+
+    Without ``lead_unit`` nobody was found, or the unit gave it back. Decisions of releases that did not keep them have
+    no candidates, and no pack version where nobody was found.
+    """
+
+    version: Version
+    round: int
+    at: AwareDatetime
+    who: str
+    action: Action
+    rule: Rule
+    lead_unit: str | None
+    support_units: list[str]
+    category_code: str | None
+    candidates: list[CandidateOut]
+    explanation: str
+    pack_version: int | None

@@ -1,0 +1,1 @@
+"""What a unit does with a case: its list, signing, reports, the result."""

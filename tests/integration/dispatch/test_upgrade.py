@@ -1,0 +1,98 @@
+"""Tables of the releases before, with cases in them, become those of today: no list, history or answer is another."""
+
+from typing import Any
+
+from libs.common.database.migrate import migrate
+from libs.common.events.cases import CaseHandled, CaseSentBack, CaseWithdrawn
+from services.dispatch.main import SPEC
+from tests.integration.dispatch.office import LIGHTS, TOWN_UNIT, VILLAGE_UNIT, Office, Person, only
+from tests.integration.dispatch.test_decisions import RESULT, decisions
+
+AS_IT_WAS: tuple[str, ...] = (
+    "DROP TABLE decision",
+    "UPDATE alembic_version SET version_num = '0009'",
+)
+"""Takes away what the migrations since 0009 added: they only add, so this is a database of that release."""
+
+
+async def lived(office: Office) -> dict[str, str]:
+    """A case in every standing, by its name."""
+    village = office.handler(VILLAGE_UNIT)
+    found = {
+        "waiting": await office.register(category_code=None),
+        "at the door": await office.register(answered_at_once=True),
+        "fresh": await office.register(),
+    }
+    for name in ("by hand", "elsewhere"):
+        found[name] = await office.register(category_code=None)
+        body = {"lead_unit": VILLAGE_UNIT, "category_code": LIGHTS, "reason": "属地办理"}
+        await office.dispatcher.do(found[name], "assignment", body)
+    await office.dispatcher.do(found["elsewhere"], "reassignment", {"lead_unit": TOWN_UNIT, "reason": "由镇办"})
+    for name in ("signed", "asked", "done", "again", "withdrawn"):
+        found[name] = await office.register()
+        await village.do(found[name], "signature")
+    await village.do(found["asked"], "return", {"reason_code": "wrong_area", "note": "不在本村"})
+    for name in ("done", "again"):
+        await village.do(found[name], "result", RESULT)
+    at = only(await office.said(found["again"]), CaseHandled).occurred_at
+    again, back = found["again"], "没修好"
+    await office.hear(
+        CaseSentBack(case_id=again, occurred_at=at, round=1, next_round=2, unit_code=VILLAGE_UNIT, words=back),
+        CaseWithdrawn(case_id=found["withdrawn"], occurred_at=at, reason="已自行解决"),
+    )
+    return found
+
+
+async def told(office: Office, cases: dict[str, str]) -> dict[str, Any]:
+    """Everything that is answered of the cases, and every list."""
+    people = {"dispatcher": office.dispatcher, "village": office.handler(VILLAGE_UNIT)}
+    paths = [f"/cases/{case_id}{what}" for case_id in cases.values() for what in ("", "/transitions", "/explanation")]
+    lists = ["/work", "/work?status=handled", "/work?status=closed", "/work?overdue=false", "/triage?overdue=false"]
+    return {
+        f"{name} {path}": await _answer(person, path) for name, person in people.items() for path in (*paths, *lists)
+    }
+
+
+async def _answer(person: Person, path: str) -> Any:
+    answer = await person.get(path)
+    return answer.json() if answer.status_code == 200 else answer.status_code
+
+
+async def downgrade(office: Office) -> None:
+    async with office.database.transaction(office.clock.now()) as session:
+        for statement in AS_IT_WAS:
+            await session.fetch(statement)
+
+
+async def upgrade(office: Office) -> None:
+    url = office.database.engine.url.render_as_string(hide_password=False)
+    await migrate(url, "dispatch", SPEC.migrations)
+
+
+async def test_every_answer_is_the_same_after_the_upgrade(office: Office) -> None:
+    cases = await lived(office)
+    before = await told(office, cases)
+    await downgrade(office)
+    await upgrade(office)
+    assert await told(office, cases) == before
+
+
+async def test_every_decision_is_carried_over_but_for_the_candidates(office: Office) -> None:
+    cases = await lived(office)
+    before = {name: await decisions(office, case_id) for name, case_id in cases.items()}
+    assert {name: len(kept) for name, kept in before.items() if len(kept) != 1} == {
+        "at the door": 0,
+        "by hand": 2,
+        "elsewhere": 3,
+        "again": 2,
+    }
+    await downgrade(office)
+    await upgrade(office)
+    for name, case_id in cases.items():
+        assert await decisions(office, case_id) == [_as_told(one) for one in before[name]], name
+
+
+def _as_told(decision: dict[str, Any]) -> dict[str, Any]:
+    """By its step and its event: what else was looked at nobody kept, nor where nobody was found."""
+    less = {"category_code": None, "pack_version": None} if decision["lead_unit"] is None else {}
+    return {**decision, "candidates": [], **less}
