@@ -10,16 +10,26 @@ import pytest
 ROOT = Path(__file__).parents[2]
 
 BREAKS = {
-    "Inside a service, imports point down": ("services/intake/domain.py", "import services.intake.api\n"),
-    "a stray file fails too": ("services/intake/utils.py", "A = 1\n"),
-    "Services do not know each other": ("services/intake/queries.py", "import services.dispatch.queries\n"),
+    "Inside a service, imports point down": ("services/analytics/domain.py", "import services.analytics.api\n"),
+    "a stray file fails too": ("services/analytics/utils.py", "A = 1\n"),
+    "Inside a matter of intake, imports point down": (
+        "services/intake/cases/domain.py",
+        "import services.intake.cases.api\n",
+    ),
+    "a stray file of a matter fails too": ("services/intake/cases/utils.py", "A = 1\n"),
+    "Among the matters of intake, imports point down": (
+        "services/intake/requesters/tables.py",
+        "import services.intake.cases.tables\n",
+    ),
+    "a matter that no contract names fails too": ("services/intake/letters/__init__.py", ""),
+    "Services do not know each other": ("services/intake/cases/queries.py", "import services.dispatch.settings\n"),
     "The command stands on the services, the services on the library": (
         "libs/common/errors.py",
-        "import services.intake.schemas\n",
+        "import services.intake.settings\n",
     ),
     "The product does not know how it is measured": ("huiyin/packs.py", "import bench.figure\n"),
-    "Rules are pure: domain does no input or output": ("services/intake/domain.py", "import sqlalchemy\n"),
-    "Only the library touches Kafka and asyncpg": ("services/intake/queries.py", "import asyncpg\n"),
+    "Rules are pure: domain does no input or output": ("services/intake/cases/domain.py", "import sqlalchemy\n"),
+    "Only the library touches Kafka and asyncpg": ("services/intake/cases/queries.py", "import asyncpg\n"),
     "Inside the library, imports point down": ("libs/common/time/clock.py", "import libs.common.web.door\n"),
 }
 
@@ -56,12 +66,15 @@ def test_a_broken_contract_is_noticed(contract: str, copy: Path) -> None:
     name, line = BREAKS[contract]
     path = place_of(copy, name)
     before = path.read_text(encoding="utf-8") if path.exists() else None
+    path.parent.mkdir(exist_ok=True)
     path.write_text(line + (before or ""), encoding="utf-8")
     try:
         result = lint(copy)
     finally:
         if before is None:
             path.unlink()
+            if not any(path.parent.iterdir()):
+                path.parent.rmdir()
         else:
             path.write_text(before, encoding="utf-8")
     assert result.returncode != 0
