@@ -83,6 +83,13 @@ def test_product_code_has_no_escape_from_the_type_checker() -> None:
     assert [name for name, text in product_files() if "type: ignore" in text] == []
 
 
+def test_a_service_that_states_its_rights_names_them_nowhere_else() -> None:
+    stated = {path.parent.name for path in (ROOT / "services").glob("*/rights.py")}
+    named = [name for name, text in product_files(("services",)) if re.search(r"\bRight\.[A-Z]", text)]
+    assert stated
+    assert [name for name in named if name.split("/")[1] in stated and not name.endswith("/rights.py")] == []
+
+
 def test_there_is_no_room_for_odds_and_ends() -> None:
     names = {Path(name).name for name, _ in product_files()}
     assert names.isdisjoint({"utils.py", "helpers.py", "misc.py", "common_utils.py"})

@@ -11,7 +11,7 @@ from libs.common.database.session import Database
 from libs.common.events.cases import CaseSupplemented
 from libs.common.ledger.relay import Relay, Sending
 from libs.common.run.supervise import stop
-from services.intake.tables import Supplement
+from services.intake.cases.tables import Supplement
 from tests.integration.audit.conftest import Copy
 from tests.integration.audit.county import MONDAY, open_county
 from tests.support.eventually import eventually

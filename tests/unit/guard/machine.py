@@ -23,7 +23,7 @@ from services.dispatch.cases.domain.transitions import Refused as DeedRefused
 from services.dispatch.cases.domain.transitions import possible
 from services.followup.cases.domain.terms import CONTENT, SYSTEM, Action, Actor, Answer, Party, Standing, Status
 from services.followup.cases.domain.transitions import WHO, Refused
-from services.intake.domain import lifecycle
+from services.intake.cases.domain import lifecycle
 from tests.unit.guard.delivery import UNITS, Now, Service
 from tests.unit.guard.door import Door
 from tests.unit.guard.figures import Figures
@@ -225,7 +225,7 @@ class House(RuleBasedStateMachine):
             assert last.answer.reached is Reached.ANSWERED
             assert last.answer.satisfaction is Satisfaction.NOT_SATISFIED or last.answer.solved is False
         self.seen_round = now
-        assert self.door.standing.round <= now
+        assert self.door.state.round <= now
 
     @invariant()
     def the_citizen_is_asked_about_a_round_that_somebody_finished(self) -> None:
@@ -246,7 +246,7 @@ class House(RuleBasedStateMachine):
             if isinstance(word.event, cases.CaseClosed) and word.event.satisfaction is not None:
                 assert (word.event.round, word.event.satisfaction) in told
         valid = {each.answer.satisfaction for each in self.log.told if each.answer.reached is Reached.ANSWERED}
-        assert self.door.standing.satisfaction in {None, *valid}
+        assert self.door.state.satisfaction in {None, *valid}
 
     def _on_some_callback(self, data: st.DataObject, step: Callable[[int], None]) -> None:
         rounds = sorted(self.promises.askings)
@@ -281,12 +281,12 @@ class House(RuleBasedStateMachine):
     def _agree(self) -> None:
         truth, fact = self.promises.standing, self.figures.fact
         assert fact is not None
-        assert self.door.standing.round == fact.round == truth.round
+        assert self.door.state.round == fact.round == truth.round
         # Dispatch may hear that the citizen took it back before it hears of the last round.
         assert self.units.round == truth.round or truth.closing is Closing.WITHDRAWN
         is_closed = truth.status is Status.CLOSED
         assert (self.units.work.status is WorkStatus.CLOSED) == is_closed
-        assert (self.door.standing.status is lifecycle.Status.CLOSED) == is_closed
+        assert (self.door.state.status is lifecycle.Status.CLOSED) == is_closed
         assert (not fact.is_open) == is_closed
         solved = int(truth.closing is Closing.SUBSTANTIVE)
         assert self.figures.count(Counter.CLOSED_SUBSTANTIVE) == solved
