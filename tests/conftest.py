@@ -8,8 +8,8 @@ from pathlib import Path
 import asyncpg
 import pytest
 
-from libs.common.bus.broker import BrokerUnavailable, KafkaBroker
-from libs.common.database.embedded import EmbeddedPostgres
+from libs.programs.kafka import BrokerUnavailable, KafkaBroker
+from libs.programs.postgres.server import EmbeddedPostgres
 
 _numbers = count(1)
 

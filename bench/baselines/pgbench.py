@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from signal import SIGKILL
 
-from libs.common import programs
-from libs.common.database.cluster import binaries
-from libs.common.programs import Program
+from libs.programs import launch
+from libs.programs.launch import Program
+from libs.programs.postgres.cluster import binaries
 
 _DONE = re.compile(r"number of transactions actually processed: (\d+)")
 _FAILED = re.compile(r"number of failed transactions: (\d+)")
@@ -43,7 +43,7 @@ async def pgbench(url: str, script: Path, *, clients: int, seconds: float) -> Pr
     window = [f"--time={max(1, round(seconds))}", f"--file={script}"]
     program = Program([binaries() / "pgbench", *options, *window, url], SIGKILL)
     try:
-        code, said = await asyncio.to_thread(programs.run, program, within=seconds + _SPARE)
+        code, said = await asyncio.to_thread(launch.run, program, within=seconds + _SPARE)
     except (OSError, subprocess.SubprocessError) as error:
         raise PgbenchTrouble(str(error)) from error
     done, rate, latency = (found.search(said) for found in (_DONE, _RATE, _LATENCY))

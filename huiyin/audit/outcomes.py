@@ -2,8 +2,8 @@
 
 import orjson
 
+from huiyin.audit.cut import write_down
 from huiyin.audit.report import AuditReport, Invariant
-from libs.common.database.cut import write_down
 from libs.common.ledger.outcomes import INSERT, OUTCOMES_DDL, PRUNE
 
 

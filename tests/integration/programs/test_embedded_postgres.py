@@ -15,10 +15,10 @@ from pathlib import Path
 import asyncpg
 import pytest
 
-from libs.common import programs
-from libs.common.database import cluster
-from libs.common.database.embedded import EmbeddedPostgres, PostgresUnavailable
-from libs.common.programs import Identity, Program
+from libs.programs import launch
+from libs.programs.launch import Identity, Program
+from libs.programs.postgres import cluster
+from libs.programs.postgres.server import EmbeddedPostgres, PostgresUnavailable
 from tests.support.eventually import eventually
 
 ROOT_ONLY = pytest.mark.skipif(os.geteuid() != 0, reason="only root can become another user")
@@ -29,7 +29,7 @@ Supervisor = subprocess.Popen[bytes]
 SUPERVISOR = """
 import sys
 from pathlib import Path
-from libs.common.database.embedded import EmbeddedPostgres
+from libs.programs.postgres.server import EmbeddedPostgres
 
 server = EmbeddedPostgres(Path(sys.argv[1]))
 print(server.start(), server.pid, flush=True)
@@ -62,7 +62,7 @@ async def supervised(data_dir: Path, identity: Identity = OURS) -> AsyncIterator
     reading, writing = os.pipe()
     program = Program([sys.executable, "-c", SUPERVISOR, data_dir], signal.SIGTERM, identity, directory=PROJECT)
     with os.fdopen(reading) as said:
-        process = programs.start(program, output=writing, reads=subprocess.PIPE)
+        process = launch.start(program, output=writing, reads=subprocess.PIPE)
         os.close(writing)
         with process:
             dsn, pid = (await asyncio.to_thread(said.readline)).split()

@@ -4,21 +4,18 @@ import base64
 import shutil
 import struct
 import subprocess
-import time
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
 from signal import SIGCONT, SIGKILL, SIGSTOP, SIGTERM
-from types import TracebackType
-from typing import NamedTuple, Self
+from typing import NamedTuple
 
-from libs.common import programs
-from libs.common.bus.broker.artifacts import BrokerUnavailable, classpath, java
-from libs.common.programs import Program
+from libs.programs import launch
+from libs.programs.kafka.artifacts import BrokerUnavailable, classpath, java
+from libs.programs.launch import Program
+from libs.programs.managed import ADDRESS, ManagedProgram
 
-_ADDRESS = "127.0.0.1"
-_READY_WITHIN = 120.0
-_LOG_LIMIT = 10_000_000
+_FORMATTED_WITHIN = 120.0
 # Small and quick to start rather than fast for days: one node serves tests and trials.
 _JVM = ["-Xms64m", "-Xmx256m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Djava.awt.headless=true"]
 
@@ -80,73 +77,50 @@ def _batches(segment: bytes) -> Iterator[_Batch]:
         position += _BEFORE_LENGTH_ENDS + length
 
 
-class KafkaBroker:
+class KafkaBroker(ManagedProgram):
     """One broker on one data folder, on 127.0.0.1.
 
-    The methods block; call them in a worker thread from asynchronous code. Without ``port`` a free one is taken and
-    kept over restarts of this object, so that clients find the broker again. ``advertised`` is the ``host:port`` under
-    which clients are told to reach it, when that is another: a line that leads here.
+    ``advertised`` is the ``host:port`` under which clients are told to reach it, when that is another: a line that
+    leads here.
     """
 
+    name = "Kafka"
+    unavailable = BrokerUnavailable
+    port_is_taken = "Address already in use"
+    giving_up = ((SIGKILL, 30.0),)
+
     def __init__(self, data_dir: Path, port: int | None = None, advertised: str | None = None) -> None:
-        self.data_dir = data_dir.resolve()
-        self.log = self.data_dir / "broker.log"
+        super().__init__(data_dir, "broker.log", port)
         self._store = self.data_dir / "store"
         self._configuration = self.data_dir / "server.properties"
-        self._port = port
-        self._fixed_port = port is not None
         self._advertised = advertised
-        self._process: subprocess.Popen[bytes] | None = None
 
     @property
     def bootstrap(self) -> str:
         """The address for clients, known once the broker was started."""
-        return f"{_ADDRESS}:{self._port}"
-
-    @property
-    def running(self) -> bool:
-        """Whether the broker process lives (held still counts)."""
-        return self._process is not None and self._process.poll() is None
-
-    @property
-    def pid(self) -> int | None:
-        """The process id of the broker, when it was started."""
-        return None if self._process is None else self._process.pid
+        return f"{ADDRESS}:{self._port}"
 
     def start(self) -> str:
         """Start the broker, making its store the first time; answer its address once it serves.
 
         Raises :class:`BrokerUnavailable`.
         """
-        if self.running:
-            return self.bootstrap
-        self.data_dir.mkdir(parents=True, exist_ok=True)
-        logging = self.data_dir / "log4j2.properties"
-        logging.write_text(_LOGGING)
-        command: list[str | Path] = [java(), *_JVM, f"-Dlog4j2.configurationFile={logging}", "-cp", classpath()]
-        for last in (False, False, True):
-            self._port = self._port or programs.free_port()
-            self._configure()
-            self._make_store(command)
-            said = self._try(command)
-            if said is None:
-                return self.bootstrap
-            if last or self._fixed_port or "Address already in use" not in said:
-                raise BrokerUnavailable(f"Kafka did not start; its log {self.log} ends with:\n{said[-2000:]}")
-            self._port = None
-        raise AssertionError("the last try returns or raises")
+        if not self.running:
+            self.data_dir.mkdir(parents=True, exist_ok=True)
+            self._launch()
+        return self.bootstrap
 
     def stop(self) -> None:
         """Stop the broker in order. Harmless when it does not run."""
         if self._process is not None:
             self._process.send_signal(SIGCONT)
-            programs.end(self._process, [(SIGTERM, 30.0)])
+            launch.end(self._process, [(SIGTERM, 30.0)])
             self._process = None
 
     def kill(self) -> None:
         """Kill the broker at once."""
         if self._process is not None:
-            programs.end(self._process, [(SIGKILL, 30.0)])
+            launch.end(self._process, self.giving_up)
             self._process = None
 
     def pause(self) -> None:
@@ -183,22 +157,25 @@ class KafkaBroker:
         """Wait until the broker ends by itself; answer its exit code."""
         return self._living().wait()
 
-    def __enter__(self) -> Self:
-        self.start()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.stop()
-
     def _living(self) -> subprocess.Popen[bytes]:
         if self._process is None:
             raise RuntimeError("the broker does not run")
         return self._process
 
+    def _program(self, port: int) -> Program:
+        logging = self.data_dir / "log4j2.properties"
+        logging.write_text(_LOGGING)
+        command: list[str | Path] = [java(), *_JVM, f"-Dlog4j2.configurationFile={logging}", "-cp", classpath()]
+        self._configure()
+        self._make_store(command)
+        # SIGKILL, since a broker held still by SIGSTOP would outlive a milder signal. Its log survives that.
+        return Program([*command, "kafka.Kafka", self._configuration], SIGKILL, directory=self.data_dir)
+
+    def _is_ready(self, process: subprocess.Popen[bytes], log_begins: int) -> bool:
+        return "Kafka Server started" in self._said_since(log_begins)
+
     def _configure(self) -> None:
-        controller = f"{_ADDRESS}:{programs.free_port()}"
+        controller = f"{ADDRESS}:{launch.free_port()}"
         settings = _SETTINGS | {
             "listeners": f"PLAINTEXT://{self.bootstrap},CONTROLLER://{controller}",
             "advertised.listeners": f"PLAINTEXT://{self._advertised or self.bootstrap}",
@@ -213,35 +190,11 @@ class KafkaBroker:
         shutil.rmtree(self._store, ignore_errors=True)
         tool = [*command, "kafka.tools.StorageTool", "format", "-t", _cluster_id(), "-c", self._configuration]
         try:
-            code, said = programs.run(Program(tool, SIGKILL), within=_READY_WITHIN)
+            code, said = launch.run(Program(tool, SIGKILL), within=_FORMATTED_WITHIN)
         except (OSError, subprocess.SubprocessError) as error:
             code, said = -1, str(error)
         if code != 0:
             raise BrokerUnavailable(f"Kafka could not make its store in {self._store}:\n{said[-2000:].strip()}")
-
-    def _try(self, command: list[str | Path]) -> str | None:
-        """Start the process; answer nothing when it serves, else what it said."""
-        if self.log.exists() and self.log.stat().st_size > _LOG_LIMIT:
-            self.log.replace(self.log.with_suffix(".log.old"))
-        with self.log.open("ab") as log:
-            before = log.tell()
-            # SIGKILL, since a broker held still by SIGSTOP would outlive a milder signal. Its log survives that.
-            serve = Program([*command, "kafka.Kafka", self._configuration], SIGKILL, directory=self.data_dir)
-            self._process = process = programs.start(serve, output=log)
-        deadline = time.monotonic() + _READY_WITHIN
-        said = ""
-        while process.poll() is None and time.monotonic() < deadline:
-            time.sleep(0.02)
-            said = self._said_since(before)
-            if "Kafka Server started" in said:
-                return None
-        self.kill()
-        return self._said_since(before).strip()
-
-    def _said_since(self, offset: int) -> str:
-        with self.log.open("rb") as log:
-            log.seek(offset)
-            return log.read().decode(errors="replace")
 
 
 def _cluster_id() -> str:

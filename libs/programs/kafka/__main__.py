@@ -5,8 +5,8 @@ import signal
 import sys
 from pathlib import Path
 
-from libs.common.bus.broker.artifacts import BrokerUnavailable, home, prepare, relock
-from libs.common.bus.broker.server import KafkaBroker
+from libs.programs.kafka.artifacts import BrokerUnavailable, home, prepare, relock
+from libs.programs.kafka.server import KafkaBroker
 
 
 def main() -> None:

@@ -5,7 +5,7 @@ import uuid
 
 import pytest
 
-from libs.common.bus.broker import server
+from libs.programs.kafka import server
 
 
 def test_no_cluster_id_looks_like_an_option(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -11,8 +11,9 @@ from pathlib import Path
 from signal import SIGKILL
 from typing import NamedTuple
 
-from libs.common import programs
-from libs.common.programs import Program
+from libs.programs import launch
+from libs.programs.launch import Program
+from libs.programs.managed import ProgramUnavailable
 
 LOCK = Path(__file__).with_name("artifacts.sha256")
 _KAFKA = "org.apache.kafka:kafka_2.13:jar:4.3.1:compile"
@@ -20,7 +21,7 @@ _OLDEST_JAVA = 17
 _MINUTES_FOR_MAVEN = 15
 
 
-class BrokerUnavailable(Exception):
+class BrokerUnavailable(ProgramUnavailable):
     """No broker can be had; the message says what to do."""
 
 
@@ -158,7 +159,7 @@ def _fetch_with_maven(maven: str, wanted: list[Artifact], into: Path) -> None:
         f"-DoutputDirectory={into}",
     ]
     try:
-        code, said = programs.run(Program(copy, SIGKILL), within=60.0 * _MINUTES_FOR_MAVEN)
+        code, said = launch.run(Program(copy, SIGKILL), within=60.0 * _MINUTES_FOR_MAVEN)
     except (OSError, subprocess.SubprocessError) as error:
         code, said = -1, str(error)
     if code != 0:
@@ -183,6 +184,6 @@ def _sha256(path: Path) -> str:
 
 
 def _java_version(executable: str) -> int:
-    _, said = programs.run(Program([executable, "-version"], SIGKILL), within=30.0)
+    _, said = launch.run(Program([executable, "-version"], SIGKILL), within=30.0)
     found = re.search(r'version "(\d+)', said)
     return int(found.group(1)) if found else 0

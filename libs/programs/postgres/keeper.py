@@ -6,9 +6,9 @@ machine's supervisor starts it again; of the one that we brought along we are th
 
 import asyncio
 
-from libs.common.database.embedded import EmbeddedPostgres, PostgresUnavailable
 from libs.common.logs import get_logger
 from libs.common.run.supervise import Backoff
+from libs.programs.postgres.server import EmbeddedPostgres, PostgresUnavailable
 
 log = get_logger(__name__)
 

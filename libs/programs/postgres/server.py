@@ -13,25 +13,18 @@ import time
 from contextlib import suppress
 from pathlib import Path
 from signal import SIGINT, SIGKILL, SIGQUIT, SIGSTOP
-from types import TracebackType
-from typing import IO, Self
+from typing import IO
 
-from libs.common import programs
-from libs.common.database import cluster
-from libs.common.database.cluster import NAME, PostgresUnavailable
-from libs.common.programs import Identity, Program
+from libs.programs import launch
+from libs.programs.launch import Identity, Program
+from libs.programs.managed import ADDRESS, ManagedProgram
+from libs.programs.postgres import cluster
+from libs.programs.postgres.cluster import NAME, PostgresUnavailable
 
 __all__ = ["EmbeddedPostgres", "PostgresUnavailable"]
 
-_ADDRESS = "127.0.0.1"
-_LOG_LIMIT = 10_000_000
-"""Bytes; a longer log is moved aside at start."""
-
-_READY_WITHIN = 120.0
-"""Seconds; recovery after a crash replays up to ``max_wal_size``."""
-
 _SETTINGS = {
-    "listen_addresses": _ADDRESS,
+    "listen_addresses": ADDRESS,
     "max_connections": "100",
     "shared_buffers": "128MB",
     "max_wal_size": "2GB",
@@ -45,36 +38,28 @@ _SETTINGS = {
 }
 
 
-class EmbeddedPostgres:
+class EmbeddedPostgres(ManagedProgram):
     """One PostgreSQL server on one data folder, on 127.0.0.1 and on a Unix socket.
 
-    The methods block; call them in a worker thread from asynchronous code. Without ``port`` a free one is taken and
-    kept over restarts of this object. ``durable=False`` gives up crash safety for speed and is for tests only.
+    ``durable=False`` gives up crash safety for speed and is for tests only.
     """
 
+    name = "PostgreSQL"
+    unavailable = PostgresUnavailable
+    port_is_taken = "could not bind"
+    giving_up = ((SIGQUIT, 10.0),)
+
     def __init__(self, data_dir: Path, *, port: int | None = None, durable: bool = True) -> None:
-        self.data_dir = data_dir.resolve()
-        self.log = self.data_dir / "postgres.log"
+        super().__init__(data_dir, "postgres.log", port)
         self.dsn = ""
         self.socket_dir = self.data_dir
         self._cluster = self.data_dir / "cluster"
-        self._port = port
-        self._fixed_port = port is not None
+        self._binaries = Path()
+        self._identity = Identity()
         self._durable = durable
-        self._process: subprocess.Popen[bytes] | None = None
         self._lock: IO[bytes] | None = None
         self._turn = threading.RLock()
         """Held by whoever starts or stops: a server that is just being started again is stopped after that."""
-
-    @property
-    def running(self) -> bool:
-        """Whether the server process lives."""
-        return self._process is not None and self._process.poll() is None
-
-    @property
-    def pid(self) -> int | None:
-        """The process id of the server, when it was started."""
-        return None if self._process is None else self._process.pid
 
     def start(self) -> str:
         """Start the server, making its database the first time; answer the DSN once it accepts connections.
@@ -87,19 +72,21 @@ class EmbeddedPostgres:
     def _start(self) -> str:
         # Of one that ended by itself the lock is still ours.
         self._let_go()
-        binaries = cluster.binaries()
+        self._binaries = cluster.binaries()
         self._take_folder()
         try:
-            identity = cluster.identity(self.data_dir, binaries)
+            self._identity = cluster.identity(self.data_dir, self._binaries)
             cluster.wait_for_the_last_one(self._cluster)
-            password = cluster.password(self.data_dir, identity)
-            cluster.prepare(self._cluster, binaries, identity)
-            self.socket_dir = cluster.socket_folder(self.data_dir, identity)
-            self._launch(binaries, identity)
+            password = cluster.password(self.data_dir, self._identity)
+            cluster.prepare(self._cluster, self._binaries, self._identity)
+            self.socket_dir = cluster.socket_folder(self.data_dir, self._identity)
+            self._launch()
         except BaseException:
             self.stop()
             raise
-        self.dsn = f"postgresql://{NAME}:{password}@{_ADDRESS}:{self._port}/{NAME}"
+        self.dsn = f"postgresql://{NAME}:{password}@{ADDRESS}:{self._port}/{NAME}"
+        # Whoever was told the address of a server that ended comes back to it.
+        self._port_must_stay = True
         return self.dsn
 
     def stop(self, *, immediate: bool = False) -> None:
@@ -109,7 +96,7 @@ class EmbeddedPostgres:
         """
         with self._turn:
             if self._process is not None:
-                programs.end(self._process, [(SIGQUIT, 10.0)] if immediate else [(SIGINT, 20.0), (SIGQUIT, 10.0)])
+                launch.end(self._process, [(SIGQUIT, 10.0)] if immediate else [(SIGINT, 20.0), (SIGQUIT, 10.0)])
             self._let_go()
 
     def kill(self) -> None:
@@ -122,15 +109,6 @@ class EmbeddedPostgres:
                     os.kill(pid, SIGKILL)
             self._process.wait()
         self._let_go()
-
-    def __enter__(self) -> Self:
-        self.start()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.stop()
 
     def _take_folder(self) -> None:
         """Make the data folder ours alone for as long as this object runs a server on it."""
@@ -160,41 +138,15 @@ class EmbeddedPostgres:
             self._lock.close()
             self._lock = None
 
-    def _launch(self, binaries: Path, identity: Identity) -> None:
-        """Start the postmaster, on another port when somebody took ours between the look and the bind."""
-        for last in (False, False, True):
-            self._port = self._port or programs.free_port()
-            said = self._try(binaries, identity)
-            if said is None:
-                return
-            # Whoever was told the address of a server that ended comes back to it.
-            if last or self._fixed_port or self.dsn or "could not bind" not in said:
-                raise PostgresUnavailable(f"PostgreSQL did not start; its log {self.log} ends with:\n{said}")
-            self._port = None
-
-    def _try(self, binaries: Path, identity: Identity) -> str | None:
-        """Start the postmaster on the chosen port; answer nothing when it is ready, else what it said."""
-        settings = _SETTINGS | {"port": str(self._port), "unix_socket_directories": str(self.socket_dir)}
+    def _program(self, port: int) -> Program:
+        settings = _SETTINGS | {"port": str(port), "unix_socket_directories": str(self.socket_dir)}
         if not self._durable:
             settings |= {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
         options = [f"--{name}={value}" for name, value in settings.items()]
-        if self.log.exists() and self.log.stat().st_size > _LOG_LIMIT:
-            self.log.replace(self.log.with_suffix(".log.old"))
-        with self.log.open("ab") as log:
-            before = log.tell()
-            self._process = process = programs.start(
-                Program([binaries / "postgres", "-D", self._cluster, *options], SIGINT, identity), output=log
-            )
-        deadline = time.monotonic() + _READY_WITHIN
-        while process.poll() is None and time.monotonic() < deadline:
-            if cluster.ready_port(self._cluster, process.pid) is not None:
-                return None
-            time.sleep(0.005)
-        if process.poll() is None:
-            programs.end(process, [(SIGQUIT, 10.0)])
-        with self.log.open("rb") as log:
-            log.seek(before)
-            return log.read().decode(errors="replace")[-2000:].strip()
+        return Program([self._binaries / "postgres", "-D", self._cluster, *options], SIGINT, self._identity)
+
+    def _is_ready(self, process: subprocess.Popen[bytes], log_begins: int) -> bool:
+        return cluster.ready_port(self._cluster, process.pid) is not None
 
 
 def running_dsn(data_dir: Path, *, within: float = 30.0) -> str | None:
@@ -208,7 +160,7 @@ def running_dsn(data_dir: Path, *, within: float = 30.0) -> str | None:
         port = cluster.ready_port(folder / "cluster")
         # The file alone may be that of a server which was killed, while the next one is about to clear it away.
         if port is not None and cluster.processes(folder / "cluster"):
-            return f"postgresql://{NAME}:{_password(folder)}@{_ADDRESS}:{port}/{NAME}"
+            return f"postgresql://{NAME}:{_password(folder)}@{ADDRESS}:{port}/{NAME}"
         if time.monotonic() > deadline:
             raise PostgresUnavailable(
                 f"Another Huiyin holds {folder}, but its PostgreSQL is not ready: see {folder / 'postgres.log'}."

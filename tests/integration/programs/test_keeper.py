@@ -10,10 +10,10 @@ from signal import SIGKILL
 import asyncpg
 import pytest
 
-from libs.common.database import keeper
-from libs.common.database.embedded import EmbeddedPostgres
-from libs.common.database.keeper import keep_up
 from libs.common.run.supervise import stop
+from libs.programs.postgres import keeper
+from libs.programs.postgres.keeper import keep_up
+from libs.programs.postgres.server import EmbeddedPostgres
 from tests.support.eventually import eventually
 
 

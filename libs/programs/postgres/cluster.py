@@ -17,8 +17,9 @@ from contextlib import suppress
 from pathlib import Path
 from signal import SIGKILL
 
-from libs.common import programs
-from libs.common.programs import Identity, Program
+from libs.programs import launch
+from libs.programs.launch import Identity, Program
+from libs.programs.managed import ProgramUnavailable
 
 NAME = "huiyin"
 """The superuser and the database."""
@@ -31,7 +32,7 @@ _PORT_LINE, _STATUS_LINE = 3, 7
 """Of ``postmaster.pid``, counted from 0."""
 
 
-class PostgresUnavailable(Exception):
+class PostgresUnavailable(ProgramUnavailable):
     """The embedded PostgreSQL cannot be had; the message says what to do."""
 
 
@@ -72,7 +73,7 @@ def identity(data_dir: Path, binaries: Path) -> Identity:
 def _version(binaries: Path, identity: Identity) -> str:
     """The major version of the binaries, or nothing when this identity cannot run them."""
     with suppress(OSError, subprocess.SubprocessError):
-        code, said = programs.run(Program([binaries / "postgres", "--version"], SIGKILL, identity), within=30.0)
+        code, said = launch.run(Program([binaries / "postgres", "--version"], SIGKILL, identity), within=30.0)
         found = re.search(r"\d+", said)
         if code == 0 and found:
             return found.group()
@@ -131,7 +132,7 @@ def prepare(cluster: Path, binaries: Path, identity: Identity) -> None:
 
 def _must(arguments: list[str | Path], identity: Identity, says: str = "") -> None:
     try:
-        code, said = programs.run(Program(arguments, SIGKILL, identity), within=120.0, says=says)
+        code, said = launch.run(Program(arguments, SIGKILL, identity), within=120.0, says=says)
     except (OSError, subprocess.SubprocessError) as error:
         code, said = -1, str(error)
     if code != 0 or "ERROR:" in said:
@@ -178,7 +179,7 @@ def _postmaster(cluster: Path) -> list[int]:
     with suppress(OSError, ValueError, IndexError, subprocess.SubprocessError):
         pid = int((cluster / "postmaster.pid").read_text().splitlines()[0])
         ps = Program(["/bin/ps", "-p", str(pid), "-o", "comm="], SIGKILL)
-        if "postgres" in programs.run(ps, within=10.0)[1]:
+        if "postgres" in launch.run(ps, within=10.0)[1]:
             return [pid]
     return []
 
