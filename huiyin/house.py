@@ -14,8 +14,8 @@ from libs.common.host.janitor import sample_loop_lag
 from libs.common.host.process import open_resources
 from libs.common.host.service import RunningService
 from libs.common.logs import lines_about
-from libs.common.run.settings import ClockKind, CommonSettings
 from libs.common.run.supervise import stop
+from libs.common.service.settings import ClockKind, CommonSettings
 from libs.common.time.clock import Clock, SimulatedClock, SystemClock
 from libs.programs.postgres.keeper import keep_up
 from libs.programs.postgres.server import EmbeddedPostgres

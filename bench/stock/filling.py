@@ -10,7 +10,7 @@ from bench.stock.columns import select
 from bench.stock.indexes import attach_month, bare, make_month
 from bench.stock.pouring import pour
 from bench.stock.templates import Lived, Table
-from libs.common.ledger.partitions import month_bounds
+from libs.common.delivery.partitions import month_bounds
 from libs.common.pack.directory import Directory
 from services.analytics.domain.grains import month_start, next_month
 from services.analytics.domain.terms import COUNTERS, Counter

@@ -14,7 +14,7 @@ from huiyin.audit.report import SENTENCES, AuditReport
 from huiyin.cli.common import AsJson, DataDir, fail, load_settings, run_async, say, say_json
 from huiyin.cli.database import existing_database
 from libs.common.bus.choose import BusKind, open_bus
-from libs.common.run.settings import CommonSettings
+from libs.common.service.settings import CommonSettings
 
 
 def audit(

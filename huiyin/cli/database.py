@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from huiyin.cli.common import fail
-from libs.common.run.settings import CommonSettings
+from libs.common.service.settings import CommonSettings
 from libs.programs.postgres.server import EmbeddedPostgres, running_dsn
 
 

@@ -10,7 +10,7 @@ from huiyin.cli.common import AsJson, DataDir, fail, load_settings, run_async, s
 from huiyin.cli.database import existing_database
 from huiyin.rebuild.analytics import Rebuilt, rebuild
 from libs.common.errors import Permanent
-from libs.common.run.settings import CommonSettings
+from libs.common.service.settings import CommonSettings
 
 app = typer.Typer(help="Rebuild (重建) from the ledgers what was derived from them.", no_args_is_help=True)
 

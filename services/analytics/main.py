@@ -4,7 +4,7 @@ from pathlib import Path
 
 from libs.common.bus.flow import Service
 from libs.common.host.process import run_service
-from libs.common.run.spec import ServiceSpec
+from libs.common.service.spec import ServiceSpec
 from services.analytics.api.county import pages
 from services.analytics.api.figures import router
 from services.analytics.handlers import REACTIONS

@@ -5,12 +5,12 @@ from functools import partial
 from pathlib import Path
 
 from libs.common.bus.flow import Service
+from libs.common.database.stored_packs import refresh_shelf
 from libs.common.host.process import run_service
-from libs.common.pack.learning import refresh_shelf
 from libs.common.pack.loader import load_pack
 from libs.common.pack.problems import PackError
-from libs.common.run.runtime import Runtime
-from libs.common.run.spec import Loop, NotYet, ServiceSpec
+from libs.common.service.runtime import Runtime
+from libs.common.service.spec import Loop, NotYet, ServiceSpec
 from services.dispatch.actions.directory import publish_first
 from services.dispatch.actions.handing_over import hand_over_for_ever
 from services.dispatch.api import cases_router, directory_router

@@ -4,6 +4,8 @@ from collections.abc import Sequence
 
 from libs.common.database.batch import Job
 from libs.common.database.session import Session
+from libs.common.database.stored_packs import learn_pack
+from libs.common.delivery.handlers import on, reactions
 from libs.common.errors import Permanent
 from libs.common.events.base import Event
 from libs.common.events.cases import (
@@ -19,8 +21,6 @@ from libs.common.events.cases import (
     TriageQueued,
 )
 from libs.common.events.directory import PackPublished
-from libs.common.ledger.handlers import on, reactions
-from libs.common.pack.learning import learn_pack
 from services.followup.actions import rounds
 from services.followup.actions.cases import find_matter, load_by_keys, load_cases
 from services.followup.actions.firing import settle

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from libs.common.bus.flow import Service
 from libs.common.host.process import run_service
-from libs.common.run.spec import Loop, ServiceSpec
+from libs.common.service.spec import Loop, ServiceSpec
 from services.followup.actions.measuring import measure
 from services.followup.actions.watching import fire_timers
 from services.followup.api import router

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from libs.common.bus.flow import Service
 from libs.common.host.process import run_service
-from libs.common.run.spec import ServiceSpec
+from libs.common.service.spec import ServiceSpec
 from services.intake.actions.prepare import prepare_door
 from services.intake.api import batches, changing, reading, registering, revealing
 from services.intake.handlers import REACTIONS

@@ -15,14 +15,14 @@ from libs.common.bus.flow import Service
 from libs.common.bus.port import Bus
 from libs.common.database.batch import GroupCommit, Job
 from libs.common.database.session import Database, Session
+from libs.common.delivery.handlers import reactions
 from libs.common.errors import Conflict, NotFound, Unauthenticated
-from libs.common.ledger.handlers import reactions
 from libs.common.ledger.schema import LEDGER_DDL
-from libs.common.run.runtime import Runtime
 from libs.common.security.fingerprints import AnswerKeys
 from libs.common.security.policy import Right
 from libs.common.security.principal import Principal, Role
 from libs.common.security.vault import Vault
+from libs.common.service.runtime import Runtime
 from libs.common.time.clock import Clock, SystemClock
 from libs.common.web.answers import prepare_answers
 from libs.common.web.app import create_app

@@ -12,7 +12,7 @@ from libs.common.database.session import Database, DatabaseTrouble, Session
 from libs.common.errors import Unavailable
 from libs.common.logs import get_logger
 from libs.common.run.failpoints import failpoint
-from libs.common.run.runtime import Runtime
+from libs.common.service.runtime import Runtime
 from services.followup.actions.cases import find_matter, load_cases
 from services.followup.actions.firing import fire
 from services.followup.actions.timers import timers_of

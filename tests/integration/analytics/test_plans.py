@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import Select
 
 from libs.common.database.session import Database, Session
-from libs.common.pack.learning import refresh_shelf
+from libs.common.database.stored_packs import refresh_shelf
 from libs.common.security.policy import Bound, Scope
 from services.analytics.actions.county import read_county
 from services.analytics.domain.grains import GRAINS

@@ -14,9 +14,9 @@ from pydantic import SecretStr
 from huiyin.front import build_front
 from huiyin.house import House, open_house
 from huiyin.packs import publish_first_pack
-from libs.common.run.settings import ClockKind, CommonSettings
 from libs.common.security.issuer import LocalIssuer
 from libs.common.security.principal import Role
+from libs.common.service.settings import ClockKind, CommonSettings
 
 COUNTY, VILLAGE = "999001000000", "999001101001"
 MONDAY = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)

@@ -16,15 +16,15 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from libs.common import metrics
+from libs.common.bus.codec import UNREADABLE, Envelope, from_record, source_of
 from libs.common.bus.flow import EVENT_TYPES, Service, Stream, subscriptions
 from libs.common.bus.port import Bus, BusTrouble, Place, Reader, Record
-from libs.common.database.session import Database, DatabaseTrouble, Overtaken
-from libs.common.errors import Permanent, Unavailable
-from libs.common.events.codec import UNREADABLE, Envelope, from_record, source_of
-from libs.common.ledger import inbox
-from libs.common.ledger.handlers import Reactions
+from libs.common.database.session import Database, DatabaseTrouble
+from libs.common.database.stored_packs import read_stored_packs
+from libs.common.delivery import inbox
+from libs.common.delivery.handlers import Reactions
+from libs.common.errors import Overtaken, Permanent, Unavailable
 from libs.common.logs import get_logger
-from libs.common.pack.learning import read_stored_packs
 from libs.common.pack.shelf import PackMissing
 from libs.common.run.failpoints import failpoint
 from libs.common.run.supervise import Backoff, Progress

@@ -21,11 +21,12 @@ from itertools import chain
 
 import orjson
 
-from libs.common.database.session import Overtaken, Session
+from libs.common.bus.codec import Envelope, cause_of, decode_event, from_record, to_headers
+from libs.common.database.session import Session
+from libs.common.delivery.handlers import Reactions
+from libs.common.delivery.packs import ask_for_packs, lacking_packs
+from libs.common.errors import Overtaken
 from libs.common.events.base import Event
-from libs.common.events.codec import Envelope, cause_of, decode_event, from_record, to_headers
-from libs.common.ledger.handlers import Reactions
-from libs.common.ledger.packs import ask_for_packs, lacking_packs
 from libs.common.run.failpoints import failpoint
 from libs.common.time.clock import Clock
 

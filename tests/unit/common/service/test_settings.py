@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import pytest
 
-from libs.common.run.settings import CommonSettings, WrongSetting, load_settings
+from libs.common.service.settings import CommonSettings, WrongSetting, load_settings
 
 SECRET = base64.b64encode(b"0123456789abcdefghijklmnopqrstuv").decode()
 OTHER = base64.b64encode(b"ABCDEFGHIJKLMNOPQRSTUVWXYZ012345").decode()

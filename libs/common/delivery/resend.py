@@ -3,8 +3,8 @@
 from datetime import datetime
 
 from libs.common.database.session import Session
+from libs.common.delivery.packs import PUBLISHER, ask_for_all_packs
 from libs.common.events.ops import ResendRequested
-from libs.common.ledger.packs import PUBLISHER, ask_for_all_packs
 
 _POINT_KEY = """
     INSERT INTO ledger_unsent (id, part, recorded_at)

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, TypeVar
 
+from libs.common.bus.codec import UNREADABLE
 from libs.common.database.session import Session
 from libs.common.events.base import Event
-from libs.common.events.codec import UNREADABLE
 
 EventT = TypeVar("EventT", bound=Event)
 React = Callable[[Session, Any], Awaitable[None]]

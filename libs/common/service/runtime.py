@@ -6,11 +6,11 @@ from libs.common.bus.flow import Service
 from libs.common.bus.port import Bus
 from libs.common.database.batch import GroupCommit
 from libs.common.database.session import Database
-from libs.common.ledger.handlers import Reactions
-from libs.common.run.startup import Startup
+from libs.common.delivery.handlers import Reactions
 from libs.common.security.fingerprints import Fingerprints
 from libs.common.security.tokens import TokenVerifier
 from libs.common.security.vault import Vault
+from libs.common.service.startup import Startup
 from libs.common.time.clock import Clock
 
 

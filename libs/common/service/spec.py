@@ -9,9 +9,9 @@ from fastapi import APIRouter
 from libs.common.bus.flow import Service
 from libs.common.database.batch import Job
 from libs.common.database.session import Session
-from libs.common.ledger.handlers import Reactions
-from libs.common.run.runtime import Runtime
+from libs.common.delivery.handlers import Reactions
 from libs.common.run.supervise import Progress
+from libs.common.service.runtime import Runtime
 
 
 @dataclass(frozen=True, slots=True)

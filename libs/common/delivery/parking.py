@@ -4,10 +4,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from libs.common.database.session import Database, DatabaseTrouble, Overtaken, Session
-from libs.common.errors import Permanent
-from libs.common.ledger import inbox
-from libs.common.ledger.handlers import Reactions
+from libs.common.database.session import Database, DatabaseTrouble, Session
+from libs.common.delivery import inbox
+from libs.common.delivery.handlers import Reactions
+from libs.common.errors import Overtaken, Permanent
 from libs.common.pack.shelf import PackMissing
 from libs.common.time.clock import Clock
 

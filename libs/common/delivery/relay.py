@@ -16,12 +16,12 @@ import orjson
 from sqlalchemy import make_url
 
 from libs.common import metrics
+from libs.common.bus.codec import Envelope, to_headers
 from libs.common.bus.flow import Service, Stream, said
 from libs.common.bus.flow import stream_of as stream_of_event
 from libs.common.bus.port import Bus, BusTrouble, Message, Sender
 from libs.common.database.session import DatabaseTrouble, as_trouble
-from libs.common.events.codec import Envelope, to_headers
-from libs.common.ledger.acknowledged import Loss, Sent, find_losses, mark_sent, send_again, unmark
+from libs.common.delivery.acknowledged import Loss, Sent, find_losses, mark_sent, send_again, unmark
 from libs.common.ledger.schema import PARTS
 from libs.common.logs import get_logger
 from libs.common.run.failpoints import failpoint

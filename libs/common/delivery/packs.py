@@ -7,13 +7,13 @@ from collections.abc import Collection, Iterable
 
 import orjson
 
+from libs.common.bus.codec import Envelope
 from libs.common.bus.flow import ROUTES, Stream
 from libs.common.database.session import Session
-from libs.common.events.codec import Envelope
+from libs.common.database.stored_packs import read_stored_packs
+from libs.common.delivery.handlers import Reactions
 from libs.common.events.directory import PackPublished
 from libs.common.events.ops import ResendRequested
-from libs.common.ledger.handlers import Reactions
-from libs.common.pack.learning import read_stored_packs
 
 (PUBLISHER,) = (str(service) for service in ROUTES[PackPublished].said_by)
 
