@@ -14,8 +14,8 @@ from libs.common.events.cases import (
 )
 from libs.common.events.terms import Closing, Deadline
 from libs.common.pack.directory import Directory
+from libs.common.rules.versions import check_version
 from libs.common.security.masking import mask_text
-from libs.common.web.versions import check_version
 from services.followup.actions.cases import callback_of_round, find_callback
 from services.followup.actions.clocks import start_clock, stop_all
 from services.followup.actions.firing import settle

@@ -10,9 +10,9 @@ from libs.common.errors import Conflict, invalid
 from libs.common.events.cases import SupervisionIssued, SupervisionReplied
 from libs.common.pack.directory import Directory, UnknownCode
 from libs.common.pack.schema import LadderStep, OnReturns, OnRound
+from libs.common.rules.versions import check_version
 from libs.common.security.masking import mask_text
 from libs.common.time.moments import local_day
-from libs.common.web.versions import check_version
 from services.followup.actions.cases import find_matter
 from services.followup.actions.steps import Asked, AskedChange, after, record
 from services.followup.domain.terms import SYSTEM, Action, Given, SupervisionState

@@ -2,8 +2,8 @@
 
 from libs.common.database.session import Session
 from libs.common.events.cases import CaseWithdrawn
+from libs.common.rules.versions import ExpectedVersion
 from libs.common.security.masking import mask_text
-from libs.common.web.versions import ExpectedVersion
 from services.intake.actions.asking import Asked, enter_case, take_step
 from services.intake.actions.receipts import receipt
 from services.intake.domain.lifecycle import Step

@@ -17,11 +17,11 @@ from libs.common.delivery.handlers import Reactions
 from libs.common.events.cases import CallbackTried, CaseEvent, CaseHandled, CaseSigned, ProgressReported
 from libs.common.events.terms import ResultKind, Satisfaction
 from libs.common.host.service import Resources, RunningService
+from libs.common.rules.versions import ANY_VERSION
 from libs.common.security.policy import Scope
 from libs.common.security.principal import Role
 from libs.common.security.vault import Vault
 from libs.common.time.clock import SimulatedClock
-from libs.common.web.versions import ANY_VERSION
 from services.analytics.main import SPEC as ANALYTICS
 from services.dispatch.actions import handling
 from services.dispatch.actions.steps import Asked

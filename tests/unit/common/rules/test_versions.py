@@ -3,7 +3,7 @@
 import pytest
 
 from libs.common.errors import Invalid, MissingPrecondition, StaleVersion
-from libs.common.web.versions import check_version, etag, parse_if_match
+from libs.common.rules.versions import check_version, etag, parse_if_match
 
 
 @pytest.mark.parametrize("header", ['"3"', 'W/"3"', '"2", "3"', ' "1" ,W/"3"', "*", etag(3)])
