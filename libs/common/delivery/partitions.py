@@ -1,15 +1,8 @@
 """The ledger's monthly partitions: this month's and the next one's are there before they are needed."""
 
-from datetime import UTC, datetime
+from datetime import datetime
 
 from libs.common.database.session import Database
-
-
-def month_bounds(moment: datetime) -> tuple[str, str, str]:
-    """Table name, first day and first day after of the month of ``moment`` in UTC."""
-    first = moment.astimezone(UTC).date().replace(day=1)
-    after = first.replace(year=first.year + first.month // 12, month=first.month % 12 + 1)
-    return f"ledger_{first:%Y_%m}", first.isoformat(), after.isoformat()
 
 
 async def prepare_months(database: Database, now: datetime) -> None:

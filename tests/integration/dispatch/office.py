@@ -42,7 +42,7 @@ T0 = datetime(2026, 3, 3, 1, tzinfo=UTC)
 """A Tuesday, nine in the morning in the county."""
 HOUR = timedelta(hours=1)
 
-LIGHTS, TAKEN_BACK, WATER_SUPPLY = "0101", "0402", "0104"
+LIGHTS, TAKEN_BACK = "0101", "0402"
 VILLAGE_UNIT, TOWN_UNIT, OTHER_TOWN_UNIT = "V-999001101201", "T-999001101", "T-999001102"
 
 
