@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from functools import partial
 from typing import Any
 
@@ -10,7 +10,6 @@ from bench.stock.columns import select
 from bench.stock.indexes import attach_month, bare, make_month
 from bench.stock.pouring import pour
 from bench.stock.templates import Lived, Table
-from libs.common.ledger.partitions import month_bounds
 from libs.common.pack.directory import Directory
 from services.analytics.measures.domain import COUNTERS, Counter
 from services.analytics.rollups.domain import month_start, next_month
@@ -146,3 +145,10 @@ def months_between(first: datetime, last: datetime) -> list[Month]:
         found.append((name, begin, end))
         moment = datetime.combine(date.fromisoformat(end), moment.min.time(), moment.tzinfo)
     return found
+
+
+def month_bounds(moment: datetime) -> tuple[str, str, str]:
+    """Table name, first day and first day after of the month of ``moment`` in UTC."""
+    first = moment.astimezone(UTC).date().replace(day=1)
+    after = first.replace(year=first.year + first.month // 12, month=first.month % 12 + 1)
+    return f"ledger_{first:%Y_%m}", first.isoformat(), after.isoformat()

@@ -15,10 +15,10 @@ import orjson
 
 from huiyin.audit.case import ANALYTICS, CaseView
 from huiyin.audit.counted import Counted, count_case
+from huiyin.audit.cut import Cut, Row
 from huiyin.audit.queries import SPEAKERS
 from huiyin.audit.report import Findings, Invariant
 from libs.common.bus.flow import Stream
-from libs.common.database.cut import Cut, Row
 from libs.common.events.cases import CaseEvent
 from libs.common.pack.decoding import decode_document
 from libs.common.pack.directory import Directory

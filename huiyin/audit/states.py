@@ -4,8 +4,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from huiyin.audit.case import DISPATCH, FOLLOWUP, INTAKE, CaseView, as_applied
+from huiyin.audit.cut import Row
 from huiyin.audit.report import Findings, Invariant
-from libs.common.database.cut import Row
 from libs.common.events import cases
 from libs.common.events.base import Event
 from services.intake.cases.actions.projection import EFFECTS

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from libs.common.bus.flow import Service
 from libs.common.host.process import run_service
-from libs.common.run.spec import ServiceSpec
+from libs.common.service.spec import ServiceSpec
 from services.analytics.drilldown import api as drilldown
 from services.analytics.figures import api as figures
 from services.analytics.handlers import REACTIONS

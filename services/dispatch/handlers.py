@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from libs.common.database.batch import Job
 from libs.common.database.session import Session
+from libs.common.delivery.handlers import on, reactions
 from libs.common.errors import Permanent
 from libs.common.events.base import Event
 from libs.common.events.cases import (
@@ -20,7 +21,6 @@ from libs.common.events.cases import (
     RoundEvent,
     SupervisionIssued,
 )
-from libs.common.ledger.handlers import on, reactions
 from services.dispatch.cases.actions import hearing
 from services.dispatch.cases.domain.terms import Action, Status
 from services.dispatch.cases.domain.transitions import TABLE

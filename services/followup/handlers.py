@@ -4,6 +4,8 @@ from collections.abc import Sequence
 
 from libs.common.database.batch import Job
 from libs.common.database.session import Session
+from libs.common.database.stored_packs import learn_pack
+from libs.common.delivery.handlers import on, reactions
 from libs.common.errors import Permanent
 from libs.common.events.base import Event
 from libs.common.events.cases import (
@@ -19,8 +21,6 @@ from libs.common.events.cases import (
     TriageQueued,
 )
 from libs.common.events.directory import PackPublished
-from libs.common.ledger.handlers import on, reactions
-from libs.common.pack.learning import learn_pack
 from services.followup.callbacks.actions.finding import load_by_keys, load_with_callbacks
 from services.followup.cases.actions import can, standing_of
 from services.followup.cases.domain.terms import Action

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from libs.common.bus.flow import Service
 from libs.common.host.process import run_service
-from libs.common.run.spec import Loop, ServiceSpec
+from libs.common.service.spec import Loop, ServiceSpec
 from services.followup.callbacks.api import router as callbacks
 from services.followup.clocks.api import router as timers
 from services.followup.handlers import REACTIONS, prepare_door

@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 
 from libs.common.database.session import Session
+from libs.common.database.stored_packs import learn_pack
+from libs.common.delivery.handlers import on, reactions
 from libs.common.events.base import Event
 from libs.common.events.cases import CaseEvent
 from libs.common.events.directory import PackPublished
-from libs.common.ledger.handlers import on, reactions
-from libs.common.pack.learning import learn_pack
 from services.intake.cases.actions.projection import EFFECTS, project
 from services.intake.cases.actions.unit_of_work import load_cases
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from libs.common.bus.flow import Service
 from libs.common.host.process import run_service
-from libs.common.run.spec import ServiceSpec
+from libs.common.service.spec import ServiceSpec
 from services.intake.batches.api import batch
 from services.intake.cases.actions.prepare import prepare_door
 from services.intake.cases.api import changes, reading, registration

@@ -34,11 +34,28 @@ BREAKS = {
         "libs/common/errors.py",
         "import services.intake.settings\n",
     ),
+    "no service starts a program": ("services/intake/cases/queries.py", "import libs.programs.launch\n"),
+    "the library starts no program": ("libs/common/database/engine.py", "import libs.programs.postgres.server\n"),
+    "The product does not know the broker of tests": ("huiyin/house.py", "import libs.programs.kafka\n"),
     "The product does not know how it is measured": ("huiyin/packs.py", "import bench.figure\n"),
     "Rules are pure: domain does no input or output": ("services/intake/cases/domain.py", "import sqlalchemy\n"),
     "a folder of rules is pure too": ("services/dispatch/routing/domain/choosing.py", "import sqlalchemy\n"),
+    "the library's own rules are pure too": ("libs/common/rules/machine.py", "import libs.common.database.session\n"),
     "Only the library touches Kafka and asyncpg": ("services/intake/cases/queries.py", "import asyncpg\n"),
     "Inside the library, imports point down": ("libs/common/time/clock.py", "import libs.common.web.door\n"),
+    "what is written does not know how it travels": (
+        "libs/common/ledger/append.py",
+        "import libs.common.delivery.handlers\n",
+    ),
+    "a stray file of the library fails too": ("libs/common/helpers.py", "A = 1\n"),
+    "what only types need points down too": (
+        "libs/common/pack/shelf.py",
+        "from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    import libs.common.database.session\n",
+    ),
+    "Inside a room of the library, imports run in no circle": (
+        "libs/common/database/trouble.py",
+        "import libs.common.database.session\n",
+    ),
 }
 
 

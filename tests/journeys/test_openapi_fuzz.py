@@ -19,8 +19,8 @@ from schemathesis.generation.case import Case
 from schemathesis.specs.openapi.schemas import OpenApiSchema
 
 from libs.common.bus.flow import Service
-from libs.common.database.embedded import EmbeddedPostgres
 from libs.common.security.principal import Role
+from libs.programs.postgres.server import EmbeddedPostgres
 from tests.journeys.bridge import Bridge
 from tests.journeys.county import (
     COUNTY,

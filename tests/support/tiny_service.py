@@ -15,14 +15,15 @@ from libs.common.bus.flow import Service
 from libs.common.bus.port import Bus
 from libs.common.database.batch import GroupCommit, Job
 from libs.common.database.session import Database, Session
+from libs.common.delivery.handlers import reactions
 from libs.common.errors import Conflict, NotFound, Unauthenticated
-from libs.common.ledger.handlers import reactions
 from libs.common.ledger.schema import LEDGER_DDL
-from libs.common.run.runtime import Runtime
+from libs.common.rules.versions import ExpectedVersion, check_version
 from libs.common.security.fingerprints import AnswerKeys
 from libs.common.security.policy import Right
 from libs.common.security.principal import Principal, Role
 from libs.common.security.vault import Vault
+from libs.common.service.runtime import Runtime
 from libs.common.time.clock import Clock, SystemClock
 from libs.common.web.answers import prepare_answers
 from libs.common.web.app import create_app
@@ -30,7 +31,6 @@ from libs.common.web.cursors import DEFAULT_PAGE_SIZE, CursorText, Keyset, Page,
 from libs.common.web.door import Door, needs
 from libs.common.web.fields import AnswerBody, AreaCode, CaseId, Count, Flag, LongText, Moment, RequestBody
 from libs.common.web.ndjson import in_chunks, ndjson_body, read_lines
-from libs.common.web.versions import ExpectedVersion, check_version
 
 SECRET = "13812345678"
 """Stands in every place that must not leak."""

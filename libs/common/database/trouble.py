@@ -46,10 +46,6 @@ class DiskFull(DatabaseTrouble):
     """Room comes by hand."""
 
 
-class Overtaken(Exception):
-    """Somebody else did the same work first (a twin, or a reader that took over): roll back and look again."""
-
-
 def as_trouble(error: BaseException, *, unknown: bool = False) -> DatabaseTrouble | None:
     """The error as DatabaseTrouble when the database is at fault, else None."""
     if isinstance(error, PoolTimeout | OSError | asyncpg.InternalClientError):

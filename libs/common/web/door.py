@@ -20,13 +20,13 @@ from pydantic_core import from_json, to_json
 from libs.common.database.batch import PATIENCE
 from libs.common.database.session import Session
 from libs.common.errors import Invalid, Unauthenticated, Unavailable, invalid
-from libs.common.run.runtime import Runtime
+from libs.common.rules.versions import ExpectedVersion, etag, parse_if_match
 from libs.common.security import policy
 from libs.common.security.policy import Right, Scope
 from libs.common.security.principal import Principal
+from libs.common.service.runtime import Runtime
 from libs.common.web.answers import AnswerKey, Kept, RequestMarks, Sender, find_answer, keep_answer, rights_of
 from libs.common.web.tracing import current_traceparent
-from libs.common.web.versions import ExpectedVersion, etag, parse_if_match
 
 ResultT = TypeVar("ResultT")
 ModelT = TypeVar("ModelT", bound=BaseModel | None)

@@ -16,8 +16,8 @@ from markupsafe import Markup
 from libs.common.errors import Unauthenticated
 from libs.common.events.terms import Channel, Kind
 from libs.common.pack.shelf import Shelved
-from libs.common.run.runtime import Runtime
 from libs.common.security.policy import has_right
+from libs.common.service.runtime import Runtime
 from libs.common.shares import MET_WORDS
 from libs.common.web.door import Door, Needs
 from libs.common.web.fields import AreaCode, CaseId, RequestBody

@@ -5,10 +5,10 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Response
 
 from libs.common.database.session import Session
+from libs.common.rules.versions import ExpectedVersion
 from libs.common.web.cursors import Page, PageQuery
 from libs.common.web.door import Door
 from libs.common.web.fields import CaseId
-from libs.common.web.versions import ExpectedVersion
 from services.dispatch.cases import queries
 from services.dispatch.cases.actions.steps import Asked, shown
 from services.dispatch.cases.domain.terms import Actor

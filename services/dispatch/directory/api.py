@@ -8,11 +8,11 @@ from fastapi import APIRouter, Path, Query, Response
 from pydantic import BaseModel
 
 from libs.common.database.session import Session
+from libs.common.database.stored_packs import refresh_shelf
 from libs.common.errors import NotFound
 from libs.common.events.terms import LABELS_ZH, Deadline, Kind, ResultKind, Urgency
 from libs.common.pack.areas import contains
 from libs.common.pack.directory import Directory
-from libs.common.pack.learning import refresh_shelf
 from libs.common.pack.loader import document
 from libs.common.pack.schema import Area, Category, Unit
 from libs.common.pack.shelf import Shelved

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from libs.common.database.session import Session
 from libs.common.errors import Conflict, Forbidden
+from libs.common.rules.versions import ExpectedVersion
 from libs.common.security.policy import Scope
-from libs.common.web.versions import ExpectedVersion
 from services.followup.cases.domain.terms import Action, Actor, Given, Standing, Status
 from services.followup.cases.domain.transitions import TABLE, NotTheirs, Refused, take
 from services.followup.cases.tables import Matter, Transition

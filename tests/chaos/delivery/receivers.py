@@ -11,17 +11,17 @@ import httpx
 from libs.common.bus.flow import Service
 from libs.common.bus.port import Bus
 from libs.common.database.session import Database, Session
+from libs.common.database.stored_packs import learn_pack
+from libs.common.delivery.consumer import Consumer
+from libs.common.delivery.handlers import Reactions
 from libs.common.events.cases import CallbackTried, CaseEvent, CaseHandled, CaseSigned, ProgressReported
 from libs.common.events.terms import ResultKind, Satisfaction
 from libs.common.host.service import Resources, RunningService
-from libs.common.ledger.consumer import Consumer
-from libs.common.ledger.handlers import Reactions
-from libs.common.pack.learning import learn_pack
+from libs.common.rules.versions import ANY_VERSION
 from libs.common.security.policy import Scope
 from libs.common.security.principal import Role
 from libs.common.security.vault import Vault
 from libs.common.time.clock import SimulatedClock
-from libs.common.web.versions import ANY_VERSION
 from services.analytics.main import SPEC as ANALYTICS
 from services.dispatch.cases.actions.steps import Asked
 from services.dispatch.cases.domain.terms import Actor

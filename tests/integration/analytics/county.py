@@ -13,16 +13,16 @@ from libs.common.bus.port import Bus
 from libs.common.database.batch import GroupCommit
 from libs.common.database.migrate import migrate
 from libs.common.database.session import Database, Session
+from libs.common.database.stored_packs import refresh_shelf
 from libs.common.errors import Unauthenticated
 from libs.common.events.base import Cause
 from libs.common.events.directory import PackPublished
-from libs.common.pack.learning import refresh_shelf
 from libs.common.pack.loader import digest, document, from_document, load_pack
 from libs.common.pack.schema import Pack
-from libs.common.run.runtime import Runtime
-from libs.common.run.spec import load_nothing
 from libs.common.security.principal import Principal, Role
 from libs.common.security.vault import Vault
+from libs.common.service.runtime import Runtime
+from libs.common.service.spec import load_nothing
 from libs.common.time.clock import SimulatedClock
 from libs.common.time.periods import assessment_day
 from libs.common.web.app import create_app

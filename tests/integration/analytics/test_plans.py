@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import Select
 
 from libs.common.database.session import Database, Session
-from libs.common.pack.learning import refresh_shelf
+from libs.common.database.stored_packs import refresh_shelf
 from libs.common.security.policy import Bound, Scope
 from services.analytics.drilldown.queries.candidates import MOST_WALKED, Place, Wanted, walk
 from services.analytics.drilldown.queries.open_cases import OpenFilter, open_cases, standing

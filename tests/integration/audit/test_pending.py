@@ -8,8 +8,8 @@ from huiyin.audit.report import Invariant
 from libs.common.bus.embedded import EmbeddedBus
 from libs.common.bus.flow import Service
 from libs.common.database.session import Database
+from libs.common.delivery.relay import Relay, Sending
 from libs.common.events.cases import CaseSupplemented
-from libs.common.ledger.relay import Relay, Sending
 from libs.common.run.supervise import stop
 from services.intake.cases.tables import Supplement
 from tests.integration.audit.conftest import Copy

@@ -11,7 +11,6 @@ import pytest
 
 from huiyin.audit.auditing import audit
 from libs.common import metrics
-from libs.common.bus.broker import KafkaBroker
 from libs.common.bus.choose import BusKind
 from libs.common.bus.flow import Service
 from libs.common.bus.port import BusTrouble
@@ -20,8 +19,9 @@ from libs.common.database.session import Database, DatabaseTrouble
 from libs.common.errors import Unavailable
 from libs.common.host import measuring
 from libs.common.host.measuring import Gauges
-from libs.common.run.spec import load_nothing, measure_nothing
 from libs.common.run.supervise import stop
+from libs.common.service.spec import load_nothing, measure_nothing
+from libs.programs.kafka import KafkaBroker
 from tests.integration.audit.county import MONDAY, County, Spoiler, open_county
 from tests.support.eventually import eventually
 from tests.support.told import told

@@ -15,7 +15,8 @@ from sqlmodel import Field, SQLModel
 
 from libs.common.database.columns import moment_column, texts_column, word_column
 from libs.common.database.records import layout_of
-from libs.common.database.session import Database, Overtaken
+from libs.common.database.session import Database
+from libs.common.errors import Overtaken
 from libs.common.events.terms import Kind
 from tests.support.ledgers import open_service
 

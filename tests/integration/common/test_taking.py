@@ -5,15 +5,12 @@ from typing import cast
 
 import pytest
 
+from libs.common.bus.codec import UNREADABLE, to_headers
 from libs.common.bus.flow import EVENT_TYPES, Service
 from libs.common.bus.port import Bus, Record
 from libs.common.database.session import Database
-from libs.common.errors import Permanent
-from libs.common.events.cases import CaseSupplemented
-from libs.common.events.codec import UNREADABLE, to_headers
-from libs.common.host.retries import try_again
-from libs.common.ledger import inbox
-from libs.common.ledger.consumer import (
+from libs.common.delivery import inbox
+from libs.common.delivery.consumer import (
     LARGEST_BATCH,
     MOST_PARKED_IN_A_ROW,
     MOST_UNKNOWN_NAMED,
@@ -21,8 +18,11 @@ from libs.common.ledger.consumer import (
     HaltedError,
     Reading,
 )
-from libs.common.ledger.inbox import TRIES, Parked
-from libs.common.ledger.parking import Parking
+from libs.common.delivery.inbox import TRIES, Parked
+from libs.common.delivery.parking import Parking
+from libs.common.errors import Permanent
+from libs.common.events.cases import CaseSupplemented
+from libs.common.host.retries import try_again
 from libs.common.run.supervise import Progress
 from libs.common.time.clock import SystemClock
 from tests.support.eventually import eventually
@@ -178,7 +178,7 @@ async def test_a_parked_event_is_logged_by_all_that_one_has_to_know(ears: Ears) 
     assert where[-1].endswith(" keep")
     assert when.endswith("Z")
     assert line == {
-        "event": "event parked", "level": "error", "logger": "libs.common.ledger.consumer", "error": "Permanent",
+        "event": "event parked", "level": "error", "logger": "libs.common.delivery.consumer", "error": "Permanent",
         "event_id": envelope.event_id, "event_type": CaseSupplemented.type_name, "case_id": "bad", "tries": 1,
         "trace_id": trace,
     }  # fmt: skip

@@ -7,9 +7,9 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from libs.common.bus.codec import decode_event
 from libs.common.bus.flow import Service, heard
 from libs.common.events.cases import CaseEvent
-from libs.common.events.codec import decode_event
 from libs.common.events.directory import PackPublished
 from libs.common.events.ops import ResendRequested
 from libs.common.pack.schema import Counter as PackCounter

@@ -14,7 +14,7 @@ from starlette.types import Message, Receive, Scope, Send
 from huiyin.replay.calls import Accounts, Calls
 from huiyin.replay.classify import Classifier
 from huiyin.replay.draws import Draws
-from huiyin.replay.driver import Driver, Pace, nobody_listens
+from huiyin.replay.driver import Driver, Pace
 from huiyin.replay.habits import Habits
 from huiyin.replay.rows import Place, Row
 from huiyin.replay.stage import Journal, Life, Stage
@@ -126,7 +126,7 @@ async def _replay(
     house = house or TinyHouse(MONDAY - timedelta(hours=1))
     accounts = Accounts(LocalIssuer.load_or_create(folder, lambda: datetime.now(UTC)), PACK.place.code)
     stage = Stage(Calls(house, house.clock), accounts, Directory(PACK), Classifier(PACK))
-    driver = Driver(stage, house, pace, nobody_listens)
+    driver = Driver(stage, house, pace, lambda _moment: None)
     lives = [
         Life(
             index,

@@ -8,8 +8,8 @@ from datetime import datetime
 from libs.common.database.session import Session
 from libs.common.errors import Conflict, Forbidden
 from libs.common.events.terms import Deadline
+from libs.common.rules.versions import ExpectedVersion, check_version
 from libs.common.security.policy import Scope
-from libs.common.web.versions import ExpectedVersion, check_version
 from services.dispatch.cases import queries
 from services.dispatch.cases.domain.clocks import concerns_now, list_due
 from services.dispatch.cases.domain.terms import Action, Actor, Standing, Status

@@ -13,8 +13,8 @@ from libs.common import metrics
 from libs.common.bus.flow import Service
 from libs.common.database.session import Database, DatabaseTrouble, Session
 from libs.common.logs import get_logger
-from libs.common.run.runtime import Runtime
 from libs.common.run.supervise import Progress
+from libs.common.service.runtime import Runtime
 from libs.common.time.clock import Clock
 from services.dispatch.cases.actions.steps import latest, target_of
 from services.dispatch.cases.domain.terms import OPEN, SYSTEM, Action

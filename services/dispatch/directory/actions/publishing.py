@@ -6,11 +6,11 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from libs.common.database.session import Session
+from libs.common.database.stored_packs import store_pack
 from libs.common.errors import Conflict, FieldError, Forbidden, Invalid
 from libs.common.events.directory import PackPublished
 from libs.common.pack.check import check_pack
 from libs.common.pack.decoding import decode_document
-from libs.common.pack.learning import store_pack
 from libs.common.pack.loader import digest, document, from_document
 from libs.common.pack.problems import PackError, PackProblem
 from libs.common.pack.schema import Pack

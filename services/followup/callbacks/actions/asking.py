@@ -4,8 +4,8 @@ from libs.common.database.session import Session
 from libs.common.events.cases import CallbackTried, CaseSentBack
 from libs.common.events.terms import Closing
 from libs.common.pack.directory import Directory
+from libs.common.rules.versions import check_version
 from libs.common.security.masking import mask_text
-from libs.common.web.versions import check_version
 from services.followup.callbacks import queries
 from services.followup.callbacks.actions.finding import find_callback
 from services.followup.callbacks.actions.opening import calling_time, gap_of, move, say_due

@@ -12,7 +12,7 @@ from libs.common.database.session import Database, DatabaseTrouble, Session
 from libs.common.errors import Unavailable
 from libs.common.logs import get_logger
 from libs.common.run.failpoints import failpoint
-from libs.common.run.runtime import Runtime
+from libs.common.service.runtime import Runtime
 from services.followup.cases.tables import Matter
 from services.followup.clocks import queries
 from services.followup.clocks.actions.book import timers_of

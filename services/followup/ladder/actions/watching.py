@@ -14,8 +14,8 @@ from libs.common.bus.port import BusTrouble
 from libs.common.database.session import DatabaseTrouble
 from libs.common.logs import get_logger
 from libs.common.pack.shelf import PackShelf
-from libs.common.run.runtime import Runtime
 from libs.common.run.supervise import Backoff, Progress
+from libs.common.service.runtime import Runtime
 from services.followup.clocks import queries
 from services.followup.ladder.actions.due import Firing
 

@@ -2,8 +2,8 @@
 
 from libs.common.database.session import Session
 from libs.common.events.cases import CaseAnsweredDirectly
+from libs.common.rules.versions import ExpectedVersion
 from libs.common.security.masking import mask_text
-from libs.common.web.versions import ExpectedVersion
 from services.intake.cases.actions.drafts import check_length
 from services.intake.cases.actions.receipts import receipt
 from services.intake.cases.actions.steps import Request, load_for, take

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterable
 
-from libs.common.database.session import Overtaken, Session
-from libs.common.errors import Conflict
+from libs.common.database.session import Session
+from libs.common.errors import Conflict, Overtaken
 from libs.common.events.cases import CaseAnsweredDirectly
 from libs.common.security.policy import Scope
 from services.intake.cases.actions.drafts import Draft

@@ -5,9 +5,9 @@ from typing import Any
 
 from libs.common.database.session import Session
 from libs.common.errors import Conflict, NotFound
+from libs.common.rules.versions import ExpectedVersion, check_version
 from libs.common.security.policy import Scope
 from libs.common.security.principal import Principal
-from libs.common.web.versions import ExpectedVersion, check_version
 from services.intake.cases.actions.unit_of_work import Entry, add_entry, load_case, set_state
 from services.intake.cases.domain.lifecycle import (
     DOOR_LABELS,
