@@ -6,9 +6,10 @@ from libs.common.database.session import Session
 from libs.common.errors import invalid
 from libs.common.events.cases import ReturnDecided, ReturnRequested
 from libs.common.pack.directory import Directory
+from libs.common.rules.requests import Request
 from libs.common.security.masking import mask_text
 from libs.common.time.due import due
-from services.dispatch.cases.actions.steps import Asked, end_return, enter, record, shown, target_of
+from services.dispatch.cases.actions.steps import end_return, enter, record, shown, target_of
 from services.dispatch.cases.domain.terms import Action
 from services.dispatch.cases.schemas import WorkOut
 from services.dispatch.cases.tables import Work
@@ -18,7 +19,7 @@ from services.dispatch.routing.domain.choosing import Nobody, Wish, by_hand
 from services.dispatch.tasks.actions import check_length, lead_of
 
 
-async def ask(session: Session, asked: Asked, case_id: str, body: AskReturn) -> WorkOut:
+async def ask(session: Session, asked: Request, case_id: str, body: AskReturn) -> WorkOut:
     """The unit says that the case is not theirs. The limit is that of the pack that it was assigned under."""
     work = await enter(session, asked, case_id, Action.ASK_RETURN)
     until = return_until(session.packs.version(work.pack_version), work)
@@ -46,7 +47,7 @@ async def ask(session: Session, asked: Asked, case_id: str, body: AskReturn) -> 
     return shown(work)
 
 
-async def decide(session: Session, asked: Asked, case_id: str, body: DecideReturn) -> WorkOut:
+async def decide(session: Session, asked: Request, case_id: str, body: DecideReturn) -> WorkOut:
     """Refuse the return, or approve it: to another unit, or back to triage."""
     action = _decision(body)
     work = await enter(session, asked, case_id, action)

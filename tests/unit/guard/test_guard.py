@@ -49,7 +49,7 @@ def test_the_walks_take_every_step_that_there_is(monkeypatch: pytest.MonkeyPatch
         return after
 
     monkeypatch.setattr(transitions, "take", watched)
-    run_state_machine_as_test(House, settings=settings(HUNT, max_examples=200))
+    run_state_machine_as_test(House, settings=settings(HUNT, max_examples=400))
     assert taken == set(Action)
     assert {1, 2, 3} <= rounds
 
