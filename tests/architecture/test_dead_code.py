@@ -37,7 +37,6 @@ PRODUCT_EXEMPT: Mapping[str, str] = {
     "CaseNumber": "a table whose rows are only written in SQL; what is there is held against it",
     **dict.fromkeys(("NAME", "PHONE", "ID_NO", "HOME"), "what of a requester is asked for, by its value"),
     "FAILED": "a state of timers, written in SQL",
-    "PARTY_LABELS": "who may take a step, in words",
     "RollupMonth": "a table whose rows are only written in SQL; what is there is held against it",
     "YEAR": "a period, named by packs and in questions",
     "state_of": "the services' rows are about to be read by it",

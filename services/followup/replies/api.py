@@ -4,10 +4,10 @@ from typing import Annotated
 
 from fastapi import APIRouter, Response
 
+from libs.common.rules.requests import Request
 from libs.common.web.door import Door, needs
 from libs.common.web.fields import Uuid
 from services.followup import rights
-from services.followup.cases.actions import AskedChange
 from services.followup.cases.api import actor_of
 from services.followup.replies import actions
 from services.followup.replies.schemas import ReplySupervision
@@ -21,5 +21,5 @@ async def reply_supervision(
     supervision_id: Uuid, body: ReplySupervision, door: Annotated[Door, needs(rights.REPLY_TO_SUPERVISIONS)]
 ) -> Response:
     """督办回复: the unit answers this order; every other order waits for its own answer. Needs If-Match."""
-    asked = AskedChange(actor_of(door), door.scope, door.expected_version())
+    asked = Request(actor_of(door), door.scope, door.expected_version())
     return await door.write(lambda session: actions.reply(session, asked, supervision_id, body), keys=[supervision_id])

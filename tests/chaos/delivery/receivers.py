@@ -33,8 +33,6 @@ from services.followup.callbacks.actions import asking
 from services.followup.callbacks.actions.finding import load_by_keys
 from services.followup.callbacks.schemas import RecordAttempt
 from services.followup.callbacks.tables import Callback
-from services.followup.cases.actions import AskedChange
-from services.followup.cases.domain.terms import Actor as Caller
 from services.followup.main import SPEC as FOLLOWUP
 from tests.chaos.delivery.lives import RESULT, START, WORDS, Told
 from tests.integration.analytics.county import Tokens, published
@@ -106,7 +104,7 @@ async def _callers_call(session: Session, steps: Sequence[CaseEvent]) -> None:
             satisfaction=step.satisfaction,
             words=None if content else WORDS,
         )
-        asked = AskedChange(Caller(step.caller), _EVERYWHERE, ANY_VERSION)
+        asked = Request(Actor(step.caller), _EVERYWHERE, ANY_VERSION)
         await asking.record_attempt(session, asked, callback.callback_id, answer)
 
 

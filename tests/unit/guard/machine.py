@@ -14,14 +14,14 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 
 from libs.common.events import cases
 from libs.common.events.terms import Closing, Reached, Satisfaction
-from libs.common.rules.machine import Refused as TableRefused
+from libs.common.rules.machine import SYSTEM, Actor, Refused
 from services.analytics.measures.domain import Counter
 from services.dispatch.cases.domain.terms import Action as Deed
 from services.dispatch.cases.domain.terms import Party as Who
 from services.dispatch.cases.domain.terms import Status as WorkStatus
 from services.dispatch.cases.domain.transitions import MACHINE as DEED_TABLE
-from services.followup.cases.domain.terms import CONTENT, SYSTEM, Action, Actor, Answer, Party, Standing, Status
-from services.followup.cases.domain.transitions import WHO, Refused
+from services.followup.cases.domain.terms import CONTENT, Action, Answer, Party, Standing, Status
+from services.followup.cases.domain.transitions import MACHINE
 from services.intake.cases.domain import lifecycle
 from tests.unit.guard.delivery import UNITS, Now, Service
 from tests.unit.guard.door import Door
@@ -41,7 +41,7 @@ CITIZENS = st.builds(
 )
 """Also what no form would take, such as a satisfied citizen whom nobody reached."""
 DEEDS = [deed for deed in Deed if DEED_TABLE.who[deed] is not Who.SYSTEM]
-STEPS = [action for action in Action if WHO[action] is not Party.SYSTEM]
+STEPS = [action for action in Action if MACHINE.who[action] is not Party.SYSTEM]
 USUAL = [
     Answer(Reached.ANSWERED, contacted=True, solved=True, satisfaction=Satisfaction.SATISFIED),
     Answer(Reached.ANSWERED, contacted=True, solved=False, satisfaction=Satisfaction.SATISFIED),
@@ -58,7 +58,7 @@ def unless_refused(step: Callable[[], Any]) -> None:
     """What the rules refuse does not happen."""
     try:
         step()
-    except (TableRefused, Refused):
+    except Refused:
         return
 
 

@@ -7,12 +7,11 @@ from typing import Any
 
 from libs.common.events import cases
 from libs.common.events.terms import ResultKind
-from libs.common.rules.machine import Actor as Colleague
+from libs.common.rules.machine import Actor
 from services.dispatch.cases.domain import transitions as dispatch
 from services.dispatch.cases.domain.terms import Action as Deed
 from services.dispatch.cases.domain.terms import Standing as Work
 from services.dispatch.cases.domain.terms import Status as WorkStatus
-from services.followup.cases.domain.terms import Actor
 from tests.unit.guard.delivery import CASE, UNITS, Now, Service, Word
 
 
@@ -30,7 +29,7 @@ class Units(Service):
 
     def act(self, deed: Deed, actor: Actor, unit: str) -> None:
         """A person's step; Refused when it is not theirs or not now."""
-        dispatch.check_party(self.work, deed, Colleague(actor.subject, actor.unit_code))
+        dispatch.check_party(self.work, deed, actor)
         self._take(deed, unit, asked_by=actor.subject)
 
     def hear(self, word: Word) -> None:
