@@ -22,7 +22,7 @@ from libs.common.events.cases import (
 )
 from libs.common.events.directory import PackPublished
 from services.followup.callbacks.actions.finding import load_by_keys, load_with_callbacks
-from services.followup.cases.actions import can, standing_of
+from services.followup.cases.actions import CASES, can
 from services.followup.cases.domain.terms import Action
 from services.followup.cases.domain.transitions import believed
 from services.followup.cases.tables import Matter
@@ -102,7 +102,7 @@ async def _in_hand(session: Session, event: RoundEvent) -> Matter | None:
     """The case, when it is being handled in the round that the event is about."""
     matter = await _known(session, event)
     try:
-        return matter if believed(standing_of(matter), event.round) else None
+        return matter if believed(CASES.state_of(matter), event.round) else None
     except ValueError as error:
         raise Permanent(f"{type(event).__name__} about case {matter.case_id}: {error}") from error
 

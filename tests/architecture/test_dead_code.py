@@ -39,7 +39,6 @@ PRODUCT_EXEMPT: Mapping[str, str] = {
     "FAILED": "a state of timers, written in SQL",
     "RollupMonth": "a table whose rows are only written in SQL; what is there is held against it",
     "YEAR": "a period, named by packs and in questions",
-    "state_of": "the services' rows are about to be read by it",
 }
 TOOLS_EXEMPT: Mapping[str, str] = {
     "on_body": "httptools calls it",

@@ -1,7 +1,7 @@
 """A step that was decided becomes the row, one line of its history, and what is said of it: all at once, or none of it.
 
-A matter's ``domain`` gives the state after the step; nothing else moves its row. So the history shows what the row is
-after the step, and what is said agrees with both, whatever the order of an action's lines.
+A matter's rules give the state after the step, and nothing else moves what that state has of its row. So the history
+shows the row as it is after the step, whatever the order of an action's lines.
 """
 
 from dataclasses import dataclass, fields
@@ -16,25 +16,25 @@ from libs.common.rules.machine import Actor
 
 ActionT = TypeVar("ActionT", bound=StrEnum)
 StateT = TypeVar("StateT")
-"""A frozen dataclass."""
+"""A frozen dataclass with a ``status``, None before the matter began."""
 RowT = TypeVar("RowT", bound=SQLModel)
 
 
 @dataclass(frozen=True)
 class Taken(Generic[ActionT, StateT]):
-    """What a step makes of a matter: its state afterwards, what is said of it, and why it was taken."""
+    """A step that may be taken: what it makes of the matter, who takes it, and why."""
 
     action: ActionT
     state: StateT
-    says: tuple[Event, ...] = ()
+    by: Actor
     why: str = ""
 
 
 class Kept(Generic[RowT, StateT]):
     """How a matter is kept: a row that has every field of its state, and a history with one line a step.
 
-    The row has a ``status`` and a ``version``, which grows by one with every step. A line of the history has, beside
-    what every step has, the columns ``also`` of the row as they are after it.
+    The row's ``version`` grows by one with every step, from 0, which it has until the matter began. A line of the
+    history has, beside what every step has, the columns ``also`` of the row as they are after it.
     """
 
     def __init__(self, state: type[StateT], history: type[SQLModel], *, also: tuple[str, ...]) -> None:
@@ -45,34 +45,26 @@ class Kept(Generic[RowT, StateT]):
 
     def state_of(self, row: RowT) -> StateT:
         """What the rules see of the row."""
-        return self._state(**{name: getattr(row, name) for name in self._fields})
+        seen = {name: getattr(row, name) for name in self._fields}
+        return self._state(**(seen if cast("Any", row).version else seen | {"status": None}))
 
-    def apply(self, session: Session, row: RowT, taken: Taken[ActionT, StateT], *, by: Actor) -> None:
-        """Take the step."""
+    def apply(self, session: Session, row: RowT, taken: Taken[ActionT, StateT], *says: Event) -> None:
+        """Take the step, and say what there is to say of it, in this order."""
         kept = cast("Any", row)
-        source = kept.status
+        source = kept.status if kept.version else None
         for name in self._fields:
             setattr(kept, name, getattr(taken.state, name))
         kept.version += 1
-        self._keep(session, kept, taken, source, by)
-
-    def begin(self, session: Session, row: RowT, taken: Taken[ActionT, StateT], *, by: Actor) -> None:
-        """The first step of a row that was just made, with the state that it has after it."""
-        self._keep(session, cast("Any", row), taken, None, by)
-
-    def _keep(
-        self, session: Session, row: Any, taken: Taken[ActionT, StateT], source: StrEnum | None, by: Actor
-    ) -> None:
-        line = {name: getattr(row, name) for name in self._also} | {
-            "version": row.version,
+        line = {name: getattr(kept, name) for name in self._also} | {
+            "version": kept.version,
             "action": taken.action,
             "from_status": source,
-            "to_status": row.status,
-            "who": by.subject,
-            "unit_code": by.unit_code,
+            "to_status": kept.status,
+            "who": taken.by.subject,
+            "unit_code": taken.by.unit_code,
             "at": session.now,
             "why": taken.why,
         }
         session.insert(self._history, line)
-        for event in taken.says:
+        for event in says:
             session.publish(event)

@@ -1,10 +1,14 @@
-"""Taking a step: who asks, what the rules say of it, and the row with its history together."""
+"""Taking a step: what the rules say of it, then the row, its history and what is said of it together."""
 
 from libs.common.database.session import Session
-from libs.common.rules.machine import Actor
-from services.followup.cases.domain.terms import Action, Given, Standing, Status
+from libs.common.events.base import Event
+from libs.common.events.cases import CaseClosed
+from libs.common.rules.steps import Kept, Taken
+from services.followup.cases.domain.terms import Action, Given, Standing
 from services.followup.cases.domain.transitions import MACHINE, take
 from services.followup.cases.tables import Matter, Transition
+
+CASES = Kept[Matter, Standing](Standing, Transition, also=("case_id", "round"))
 
 
 def can(matter: Matter, action: Action) -> bool:
@@ -12,44 +16,26 @@ def can(matter: Matter, action: Action) -> bool:
     return MACHINE.allows(matter.status, action)
 
 
-def after(matter: Matter, action: Action, given: Given) -> Standing:
-    """The case after the step; NotTheirs, or OutOfTurn, saying what is possible, when it cannot be taken now."""
-    return take(standing_of(matter), action, given)
+def decide(matter: Matter, action: Action, given: Given, why: str = "") -> Taken[Action, Standing]:
+    """The step, when it may be taken now; else NotTheirs, or OutOfTurn, saying what is possible."""
+    return Taken(action, take(CASES.state_of(matter), action, given), given.by, why)
 
 
-def record(session: Session, matter: Matter, action: Action, standing: Standing, *, by: Actor, why: str) -> None:
-    """Move the case and keep the step."""
-    if standing.status is None:
-        raise ValueError(f"{action} leads nowhere")
-    source = matter.status
-    matter.status = standing.status
-    matter.sent_back += standing.round - matter.round
-    matter.round = standing.round
-    matter.closing = standing.closing
-    matter.satisfaction = standing.satisfaction
-    matter.version += 1
-    keep_step(session, matter, action, source, by=by, why=why)
+def apply(session: Session, matter: Matter, taken: Taken[Action, Standing], *says: Event) -> None:
+    """Take the step. Of one that closes the case that is said, too, whoever takes it."""
+    matter.sent_back += taken.state.round - matter.round
+    CASES.apply(session, matter, taken, *says, *_closed(session, matter, taken.state))
 
 
-def keep_step(session: Session, matter: Matter, action: Action, source: Status | None, *, by: Actor, why: str) -> None:
-    """Write the step into the history."""
-    session.insert(
-        Transition,
-        {
-            "case_id": matter.case_id,
-            "version": matter.version,
-            "round": matter.round,
-            "action": action,
-            "from_status": source,
-            "to_status": matter.status,
-            "who": by.subject,
-            "unit_code": by.unit_code,
-            "at": session.now,
-            "why": why,
-        },
+def _closed(session: Session, matter: Matter, state: Standing) -> tuple[CaseClosed, ...]:
+    if state.closing is None:
+        return ()
+    return (
+        CaseClosed(
+            case_id=matter.case_id,
+            occurred_at=session.now,
+            round=state.round,
+            closing=state.closing,
+            satisfaction=state.satisfaction,
+        ),
     )
-
-
-def standing_of(matter: Matter) -> Standing:
-    """What the rules need to know of it."""
-    return Standing(matter.status, matter.round, matter.closing, matter.satisfaction)

@@ -1,21 +1,14 @@
 """Closing a case (销号): nothing of it runs any more, and whoever counts is told how it ended."""
 
 from libs.common.database.session import Session
-from libs.common.events.cases import CaseClosed
-from libs.common.events.terms import Closing
+from libs.common.rules.steps import Taken
+from services.followup.cases.actions import apply
+from services.followup.cases.domain.terms import Action, Standing
 from services.followup.cases.tables import Matter
 from services.followup.clocks.actions.running import stop_all
 
 
-def close(session: Session, matter: Matter, closing: Closing) -> None:
-    """The case has taken its last step: its clocks end, and how it was closed is said."""
+def close(session: Session, matter: Matter, taken: Taken[Action, Standing]) -> None:
+    """The case takes its last step: its clocks end, and how it was closed is said."""
     stop_all(session, matter)
-    session.publish(
-        CaseClosed(
-            case_id=matter.case_id,
-            occurred_at=session.now,
-            round=matter.round,
-            closing=closing,
-            satisfaction=matter.satisfaction,
-        )
-    )
+    apply(session, matter, taken)

@@ -12,12 +12,11 @@ from libs.common.events.cases import (
     CaseWithdrawn,
     TriageQueued,
 )
-from libs.common.events.terms import Closing, Deadline
+from libs.common.events.terms import Deadline
 from libs.common.pack.directory import Directory, UnknownCode
 from libs.common.pack.schema import Duty
-from libs.common.rules.machine import SYSTEM
 from services.followup.callbacks.actions.opening import end_callback, open_callback
-from services.followup.cases.actions import after, keep_step, record
+from services.followup.cases.actions import apply, decide
 from services.followup.cases.domain.terms import Action, Given, Status
 from services.followup.cases.tables import Matter
 from services.followup.clocks.actions.running import hand_over, start_clock, stop_all, stop_clock
@@ -44,8 +43,9 @@ def open_matter(session: Session, event: CaseRegistered) -> None:
         callback_wanted=event.callback_wanted,
         registered_at=event.registered_at,
         pack_version=event.pack_version,
+        version=0,
     )
-    keep_step(session, matter, Action.OPEN, None, by=SYSTEM, why="")
+    _step(session, matter, Action.OPEN, "")
     if not event.answered_at_once:
         _start_triage(session, matter, event.registered_at)
 
@@ -95,12 +95,11 @@ def finish(session: Session, matter: Matter, event: CaseHandled | CaseAnsweredDi
 async def withdraw(session: Session, matter: Matter, event: CaseWithdrawn) -> None:
     """撤单: the citizen took it back; no promise is left."""
     await end_callback(session, matter, Action.WITHDRAW)
-    _step(session, matter, Action.WITHDRAW, event.reason)
-    close(session, matter, Closing.WITHDRAWN)
+    close(session, matter, decide(matter, Action.WITHDRAW, Given(session.now), event.reason))
 
 
 def _step(session: Session, matter: Matter, action: Action, why: str) -> None:
-    record(session, matter, action, after(matter, action, Given(session.now)), by=SYSTEM, why=why)
+    apply(session, matter, decide(matter, action, Given(session.now), why))
 
 
 def _give(matter: Matter, event: CaseAssigned | CaseReassigned) -> None:

@@ -14,7 +14,7 @@ from libs.common.rules.machine import SYSTEM
 from libs.common.rules.requests import Request
 from libs.common.security.masking import mask_text
 from libs.common.time.moments import local_day
-from services.followup.cases.actions import after, record
+from services.followup.cases.actions import apply, decide
 from services.followup.cases.domain.terms import Action, Given
 from services.followup.cases.queries import no_such_case, sees_matter
 from services.followup.cases.tables import Matter
@@ -73,10 +73,10 @@ async def issue(session: Session, asked: Request, body: IssueSupervision) -> Sup
     matter = await find_matter(session, body.case_id)
     if matter is None or not sees_matter(asked.scope, matter):
         raise no_such_case()
-    standing = after(matter, Action.SUPERVISE, Given(session.now, by=asked.actor))
+    reason = mask_text(body.reason)
+    taken = decide(matter, Action.SUPERVISE, Given(session.now, by=asked.actor), reason)
     directory = session.packs.version(matter.pack_version)
     unit_code = _addressee(session, matter, body.unit_code)
-    reason = mask_text(body.reason)
     order = session.new(
         Supervision,
         supervision_id=str(uuid_utils.uuid7()),
@@ -93,7 +93,7 @@ async def issue(session: Session, asked: Request, body: IssueSupervision) -> Sup
         reply_due=_reply_due(session, directory, body),
         state=SupervisionState.ISSUED,
     )
-    record(session, matter, Action.SUPERVISE, standing, by=asked.actor, why=reason)
+    apply(session, matter, taken)
     _issue(session, order)
     return shown(order)
 

@@ -2,9 +2,9 @@
 
 from libs.common.database.session import Session
 from libs.common.events.cases import CallbackTried, CaseSentBack
-from libs.common.events.terms import Closing
 from libs.common.pack.directory import Directory
 from libs.common.rules.requests import Request
+from libs.common.rules.steps import Taken
 from libs.common.security.masking import mask_text
 from services.followup.callbacks import queries
 from services.followup.callbacks.actions.finding import find_callback
@@ -13,8 +13,8 @@ from services.followup.callbacks.actions.questions import check_answers
 from services.followup.callbacks.domain import verdict
 from services.followup.callbacks.schemas import CallbackOut, Decision, RecordAttempt, ReviewCallback
 from services.followup.callbacks.tables import Attempt, Callback
-from services.followup.cases.actions import after, can, record
-from services.followup.cases.domain.terms import Action, Answer, Asking, Given
+from services.followup.cases.actions import apply, can, decide
+from services.followup.cases.domain.terms import Action, Answer, Asking, Given, Standing
 from services.followup.cases.domain.transitions import check_party
 from services.followup.cases.tables import Matter
 from services.followup.clocks.actions.running import stop_all
@@ -32,8 +32,9 @@ async def record_attempt(session: Session, asked: Request, callback_id: str, bod
     answer = Answer(body.reached, body.contacted, body.solved, body.satisfaction)
     asking = _asking_of(directory, callback, attempts)
     action = verdict(answer, asking) if can(matter, Action.TRY) else Action.TRY
-    standing = after(matter, action, Given(session.now, asking, answer, asked.actor))
-    attempt = _keep(session, asked, callback, answer, body)
+    words = mask_text(body.words) if body.words else None
+    taken = decide(matter, action, Given(session.now, asking, answer, asked.actor), words or "")
+    attempt = _keep(session, asked, callback, answer, body, words)
     callback.attempts = attempt.attempt
     callback.tries += 0 if answer.valid else 1
     move(callback, action)
@@ -41,11 +42,11 @@ async def record_attempt(session: Session, asked: Request, callback_id: str, bod
         callback.next_try_at = calling_time(directory, session.now + gap_of(directory))
     if action is Action.SATISFY:
         matter.closed_by_attempt = attempt.attempt
-    record(session, matter, action, standing, by=asked.actor, why=attempt.words or "")
-    if action is Action.SATISFY:
-        close(session, matter, Closing.SUBSTANTIVE)
+        close(session, matter, taken)
     elif action is Action.SEND_BACK:
-        _send_back(session, matter, callback, attempt)
+        _send_back(session, matter, taken, callback)
+    else:
+        apply(session, matter, taken)
     return shown(matter, callback, [*attempts, attempt])
 
 
@@ -56,12 +57,12 @@ async def review(session: Session, asked: Request, callback_id: str, body: Revie
     settle(session, matter, session.now)
     directory = session.packs.version(matter.pack_version)
     asking = _asking_of(directory, callback, attempts)
-    standing = after(matter, action, Given(session.now, asking, by=asked.actor))
-    record(session, matter, action, standing, by=asked.actor, why=mask_text(body.reason))
+    taken = decide(matter, action, Given(session.now, asking, by=asked.actor), mask_text(body.reason))
     move(callback, action)
     if action is Action.CLOSE_UNVERIFIED:
-        close(session, matter, Closing.UNVERIFIED)
+        close(session, matter, taken)
     else:
+        apply(session, matter, taken)
         callback.tries = 0
         callback.next_try_at = calling_time(directory, session.now)
         if not attempts:
@@ -103,7 +104,9 @@ def _asking_of(directory: Directory, callback: Callback, attempts: list[Attempt]
     )
 
 
-def _keep(session: Session, asked: Request, callback: Callback, answer: Answer, body: RecordAttempt) -> Attempt:
+def _keep(
+    session: Session, asked: Request, callback: Callback, answer: Answer, body: RecordAttempt, words: str | None
+) -> Attempt:
     attempt = session.new(
         Attempt,
         callback_id=callback.callback_id,
@@ -118,7 +121,7 @@ def _keep(session: Session, asked: Request, callback: Callback, answer: Answer, 
         contacted=answer.contacted,
         solved=answer.solved,
         satisfaction=answer.satisfaction,
-        words=mask_text(body.words) if body.words else None,
+        words=words,
         notes={code: mask_text(text) for code, text in body.notes.items()},
     )
     session.publish(
@@ -139,18 +142,17 @@ def _keep(session: Session, asked: Request, callback: Callback, answer: Answer, 
     return attempt
 
 
-def _send_back(session: Session, matter: Matter, callback: Callback, attempt: Attempt) -> None:
+def _send_back(session: Session, matter: Matter, taken: Taken[Action, Standing], callback: Callback) -> None:
     """The next round opens with the citizen's words; who leads it, dispatch says."""
     stop_all(session, matter)
     matter.lead_unit = None
-    session.publish(
-        CaseSentBack(
-            case_id=matter.case_id,
-            occurred_at=session.now,
-            round=callback.round,
-            next_round=matter.round,
-            unit_code=callback.handling_unit,
-            words=attempt.words or "",
-        )
+    back = CaseSentBack(
+        case_id=matter.case_id,
+        occurred_at=session.now,
+        round=callback.round,
+        next_round=taken.state.round,
+        unit_code=callback.handling_unit,
+        words=taken.why,
     )
+    apply(session, matter, taken, back)
     supervise_round(session, matter, callback.handling_unit)

@@ -72,8 +72,8 @@ def test_row_history_and_ledger_say_the_same(before: State, after: State, versio
         Transaction(),
         ResendRequested(occurred_at=NOW, source="intake", stream="cases", about="c1", from_seq=1),
     )
-    taken = Taken(Action.FINISH, after, (event,), "because")
-    KEPT.apply(cast("Session", transaction), row, taken, by=Actor("li", "D-X"))
+    taken = Taken(Action.FINISH, after, Actor("li", "D-X"), "because")
+    KEPT.apply(cast("Session", transaction), row, taken, event)
     assert KEPT.state_of(row) == after
     assert (row.version, row.title) == (version + 1, "untouched")
     assert transaction.lines == [
@@ -96,10 +96,11 @@ def test_row_history_and_ledger_say_the_same(before: State, after: State, versio
     assert transaction.said == [event]
 
 
-@given(STATES)
-def test_the_first_step_comes_from_nowhere(state: State) -> None:
-    row, transaction = row_of(state), Transaction()
-    KEPT.begin(cast("Session", transaction), row, Taken(Action.BEGIN, state), by=SYSTEM)
+@given(STATES, STATES)
+def test_the_first_step_comes_from_nowhere(made: State, state: State) -> None:
+    row, transaction = row_of(made, version=0), Transaction()
+    assert KEPT.state_of(row).status is None
+    KEPT.apply(cast("Session", transaction), row, Taken(Action.BEGIN, state, SYSTEM))
     line = transaction.lines[0][1]
     assert (row.version, line["version"], line["from_status"], line["to_status"]) == (1, 1, None, state.status)
     assert (line["who"], line["unit_code"], transaction.said) == ("system", None, [])
