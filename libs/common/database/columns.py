@@ -1,9 +1,13 @@
-"""Columns that every service's tables have: one word of a closed list, a moment, texts."""
+"""What every service's tables are stated with: columns, and the constraints and indexes that its migrations made.
 
+A test holds what is stated here against what the migrations make, so a table can be read in one place.
+"""
+
+from collections.abc import Iterable
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Column, DateTime, Enum, Text
+from sqlalchemy import CheckConstraint, Column, DateTime, Enum, ForeignKeyConstraint, Index, Text, text
 from sqlalchemy.dialects.postgresql import ARRAY
 
 
@@ -21,6 +25,30 @@ def moment_column(*, nullable: bool = False) -> Any:
 def texts_column() -> Any:
     """A column of a list of texts. It has no default: making one by factory is dear for every new row."""
     return Column(ARRAY(Text), nullable=False)
+
+
+def check(name: str, condition: str) -> CheckConstraint:
+    """A rule that every row keeps."""
+    return CheckConstraint(text(condition), name=name)
+
+
+def one_of(table: str, column: str, words: Iterable[str]) -> CheckConstraint:
+    """The closed list of a column's words."""
+    listed = ", ".join(f"'{word}'" for word in words)
+    return check(f"{table}_{column}_check", f"{column} IN ({listed})")
+
+
+def refers(table: str, column: str, to: str) -> ForeignKeyConstraint:
+    """The column names a row of another table, by the column of the same name."""
+    return ForeignKeyConstraint([column], [f"{to}.{column}"], name=f"{table}_{column}_fkey")
+
+
+def index(name: str, *columns: str, where: str = "", unique: bool = False, also: Iterable[str] = ()) -> Index:
+    """An index over columns as SQL writes them (``registered_at DESC``), of the rows ``where``, with ``also`` in it."""
+    options: dict[str, Any] = {"postgresql_where": text(where)} if where else {}
+    if carried := list(also):
+        options["postgresql_include"] = carried
+    return Index(name, *map(text, columns), unique=unique, **options)
 
 
 def _values(words: type[StrEnum]) -> list[str]:

@@ -7,6 +7,7 @@ from sqlalchemy import BigInteger, Column, DateTime, Text
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlmodel import Field
 
+from libs.common.database.columns import check, index
 from services.analytics.tables import Base
 
 
@@ -14,6 +15,22 @@ class FactRow(Base, table=True):
     """One case (一件一档). ``doc`` and ``places`` are the whole fact; the columns by which one searches follow."""
 
     __tablename__ = "fact"
+    __table_args__ = (
+        check(
+            "fact_status_check",
+            "status IN ('registered', 'triage', 'assigned', 'signed', 'handled', 'answered', 'sent_back', 'closed',"
+            " 'withdrawn')",
+        ),
+        check("fact_check", "is_open = (status NOT IN ('closed', 'withdrawn'))"),
+        check("fact_check1", "(closed_day IS NULL) = (status <> 'closed')"),
+        check("fact_check2", "last_day >= first_day"),
+        check("fact_round_check", "round > 0"),
+        check("fact_version_check", "version > 0"),
+        index("fact_registered_idx", "registered_day", "case_id"),
+        index("fact_closed_idx", "closed_day", "case_id", where="closed_day IS NOT NULL"),
+        index("fact_open_idx", "case_id", where="is_open", also=("unit_code", "area_code", "handle_due_at")),
+        index("fact_accused_idx", "accused_unit", "case_id", where="accused_unit <> ''"),
+    )
 
     case_id: str = Field(primary_key=True)
     case_no: str

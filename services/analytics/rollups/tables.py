@@ -6,9 +6,12 @@ Counters of a roll-up are one column each, in the order of ``COUNTERS``; rows wh
 from collections.abc import Sequence
 
 from sqlalchemy import BigInteger, Column, Date, Integer, Table, Text
+from sqlalchemy.sql.schema import SchemaItem
 from sqlmodel import Field
 
-from services.analytics.measures.domain import COUNTERS, Counter
+from libs.common.database.columns import check, index, one_of
+from services.analytics.measures.domain import COUNTERS, Basis, Counter
+from services.analytics.rollups.domain import GRAINS
 from services.analytics.tables import Base
 
 
@@ -20,6 +23,10 @@ class RollupMonth(Base, table=True):
     """
 
     __tablename__ = "rollup_month"
+    __table_args__ = (
+        check("rollup_month_one_check", "one"),
+        check("rollup_month_starts_on_check", "starts_on BETWEEN 1 AND 28"),
+    )
 
     one: bool = Field(primary_key=True)
     starts_on: int
@@ -30,10 +37,12 @@ DIMENSIONS = ("basis", "day", "area_code", "unit_code", "category_code", "channe
 COARSE_DIMENSIONS = ("grain", *DIMENSIONS)
 
 
-def _integers(name: str, dimensions: Sequence[str]) -> Table:
+def _integers(name: str, dimensions: Sequence[str], *rules: SchemaItem) -> Table:
     return Table(
         name,
         Base.metadata,
+        one_of(name, "basis", Basis),
+        *rules,
         *(Column(name, Date if name == "day" else Text, primary_key=True) for name in dimensions),
         *(
             Column(counter.value, BigInteger if counter is Counter.HANDLE_MINUTES else Integer, nullable=False)
@@ -42,8 +51,25 @@ def _integers(name: str, dimensions: Sequence[str]) -> Table:
     )
 
 
-rollup = _integers("rollup", DIMENSIONS)
+_AREA, _CATEGORY = "area_code text_pattern_ops", "category_code text_pattern_ops"
+_ALL = "grain = 'month_all'"
+
+rollup = _integers(
+    "rollup",
+    DIMENSIONS,
+    index("rollup_area_idx", "basis", _AREA, _CATEGORY, "kind", "day"),
+    index("rollup_category_idx", "basis", _CATEGORY, "channel", "kind", "day"),
+    index("rollup_unit_idx", "basis", "unit_code", "day"),
+)
 """Integers by basis, assessment day, area, unit, category, channel and kind (汇总)."""
 
-rollup_coarse = _integers("rollup_coarse", COARSE_DIMENSIONS)
+rollup_coarse = _integers(
+    "rollup_coarse",
+    COARSE_DIMENSIONS,
+    one_of("rollup_coarse", "grain", (grain.name for grain in GRAINS)),
+    index("rollup_all_area_idx", "basis", _AREA, "day", where=_ALL),
+    index("rollup_all_category_idx", "basis", _CATEGORY, "day", where=_ALL),
+    index("rollup_all_unit_idx", "basis", "unit_code", "day", where=_ALL),
+    index("rollup_town_category_idx", "basis", _AREA, _CATEGORY, "kind", "day", where="grain = 'day_town_categories'"),
+)
 """The same, added up by grain (``domain.py``). What a grain does not tell apart is empty."""

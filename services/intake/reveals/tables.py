@@ -6,7 +6,7 @@ from sqlalchemy import Column, Text
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlmodel import Field
 
-from libs.common.database.columns import moment_column
+from libs.common.database.columns import check, index, moment_column, refers
 from services.intake.tables import Base
 
 
@@ -14,6 +14,12 @@ class Reveal(Base, table=True):
     """One look at who spoke (查看记录): who looked, why, at what. Append-only."""
 
     __tablename__ = "reveal"
+    __table_args__ = (
+        refers("reveal", "case_id", "cases"),
+        check("reveal_fields_check", "cardinality(fields) > 0"),
+        index("reveal_case_idx", "case_id", "at"),
+        index("reveal_who_idx", "who", "at"),
+    )
 
     reveal_id: str = Field(primary_key=True)
     case_id: str
