@@ -8,6 +8,8 @@ from libs.common.security.policy import Right
 from libs.common.web.cursors import Page
 from libs.common.web.door import Door, needs
 from libs.common.web.fields import CaseId, Uuid
+from libs.common.web.headers import IdempotencyKey, IfMatch
+from libs.common.web.versions import ExpectedVersion
 from services.followup.actions import asking, retrying, showing, supervision
 from services.followup.actions.steps import Asked, AskedChange
 from services.followup.domain.terms import Actor
@@ -54,7 +56,11 @@ async def read_callback(callback_id: Uuid, door: Annotated[Door, needs(Right.CAL
 
 @router.post("/callbacks/{callback_id}/attempts", response_model=CallbackOut, status_code=201, tags=["callbacks"])
 async def record_attempt(
-    callback_id: Uuid, body: RecordAttempt, door: Annotated[Door, needs(Right.CALLBACK_RECORD)]
+    callback_id: Uuid,
+    body: RecordAttempt,
+    door: Annotated[Door, needs(Right.CALLBACK_RECORD)],
+    expected: IfMatch,
+    once: IdempotencyKey,
 ) -> Response:
     """回访记录: satisfied and solved closes the case, not satisfied or not solved sends it back. Needs If-Match.
 
@@ -62,9 +68,10 @@ async def record_attempt(
     An answer that the case's pack does not ask for, or a required one that is missing beside others, is a 422.
     The unit that handled the case never records.
     """
-    asked = _change(door)
+    asked = _change(door, expected)
     return await door.write(
         lambda session: asking.record_attempt(session, asked, callback_id, body),
+        once,
         keys=[callback_id],
         location=f"/followup/v1/callbacks/{callback_id}",
     )
@@ -72,11 +79,15 @@ async def record_attempt(
 
 @router.post("/callbacks/{callback_id}/review", response_model=CallbackOut, tags=["callbacks"])
 async def review(
-    callback_id: Uuid, body: ReviewCallback, door: Annotated[Door, needs(Right.UNREACHABLE_REVIEW)]
+    callback_id: Uuid,
+    body: ReviewCallback,
+    door: Annotated[Door, needs(Right.UNREACHABLE_REVIEW)],
+    expected: IfMatch,
+    once: IdempotencyKey,
 ) -> Response:
     """核实: by somebody who made none of the tries and is not of the handling unit. Needs If-Match."""
-    asked = _change(door)
-    return await door.write(lambda session: asking.review(session, asked, callback_id, body), keys=[callback_id])
+    asked = _change(door, expected)
+    return await door.write(lambda session: asking.review(session, asked, callback_id, body), once, keys=[callback_id])
 
 
 @router.get("/cases/{case_id}", response_model=CaseOut, tags=["cases"])
@@ -86,9 +97,11 @@ async def read_case(case_id: CaseId, door: Annotated[Door, needs(Right.PROMISE_R
 
 
 @router.post("/cases/{case_id}/timer-retry", response_model=RetriedOut, tags=["timers"])
-async def retry_timers(case_id: CaseId, door: Annotated[Door, needs(Right.PARKED_MANAGE)]) -> Response:
+async def retry_timers(
+    case_id: CaseId, door: Annotated[Door, needs(Right.PARKED_MANAGE)], once: IdempotencyKey
+) -> Response:
     """Let timers that were set aside fire again, once the cause has been mended."""
-    return await door.write(lambda session: retrying.retry_timers(session, door.scope, case_id), keys=[case_id])
+    return await door.write(lambda session: retrying.retry_timers(session, door.scope, case_id), once, keys=[case_id])
 
 
 @router.get("/timers", response_model=Page[TimerOut], tags=["timers"])
@@ -121,11 +134,14 @@ async def read_supervision(supervision_id: Uuid, door: Annotated[Door, needs(Rig
 
 
 @router.post("/supervisions", response_model=SupervisionOut, status_code=201, tags=["supervisions"])
-async def issue_supervision(body: IssueSupervision, door: Annotated[Door, needs(Right.SUPERVISION_ISSUE)]) -> Response:
+async def issue_supervision(
+    body: IssueSupervision, door: Annotated[Door, needs(Right.SUPERVISION_ISSUE)], once: IdempotencyKey
+) -> Response:
     """人工督办: a supervisor's own order about an open case."""
     asked = Asked(_actor(door), door.scope)
     return await door.write(
         lambda session: supervision.issue(session, asked, body),
+        once,
         keys=[body.case_id],
         location=lambda order: f"/followup/v1/supervisions/{order.supervision_id}",
     )
@@ -133,17 +149,21 @@ async def issue_supervision(body: IssueSupervision, door: Annotated[Door, needs(
 
 @router.post("/supervisions/{supervision_id}/reply", response_model=SupervisionOut, tags=["supervisions"])
 async def reply_supervision(
-    supervision_id: Uuid, body: ReplySupervision, door: Annotated[Door, needs(Right.SUPERVISION_REPLY)]
+    supervision_id: Uuid,
+    body: ReplySupervision,
+    door: Annotated[Door, needs(Right.SUPERVISION_REPLY)],
+    expected: IfMatch,
+    once: IdempotencyKey,
 ) -> Response:
     """督办回复: the unit answers this order; every other order waits for its own answer. Needs If-Match."""
-    asked = _change(door)
+    asked = _change(door, expected)
     return await door.write(
-        lambda session: supervision.reply(session, asked, supervision_id, body), keys=[supervision_id]
+        lambda session: supervision.reply(session, asked, supervision_id, body), once, keys=[supervision_id]
     )
 
 
-def _change(door: Door) -> AskedChange:
-    return AskedChange(_actor(door), door.scope, door.expected_version())
+def _change(door: Door, expected: ExpectedVersion) -> AskedChange:
+    return AskedChange(_actor(door), door.scope, expected)
 
 
 def _actor(door: Door) -> Actor:

@@ -10,6 +10,8 @@ from libs.common.security.policy import Right
 from libs.common.web.cursors import Page
 from libs.common.web.door import Door, needs
 from libs.common.web.fields import CaseId
+from libs.common.web.headers import IdempotencyKey, IfMatch
+from libs.common.web.versions import ExpectedVersion
 from services.dispatch import queries
 from services.dispatch.actions import assigning, handling, returning
 from services.dispatch.actions.choosing import named_lead
@@ -87,59 +89,101 @@ async def explain(case_id: CaseId, door: Annotated[Door, needs(Right.WORK_READ)]
 
 
 @router.post("/cases/{case_id}/assignment", response_model=WorkOut)
-async def assign(case_id: CaseId, body: Assign, door: Annotated[Door, needs(Right.CASE_ASSIGN)]) -> Response:
+async def assign(
+    case_id: CaseId,
+    body: Assign,
+    door: Annotated[Door, needs(Right.CASE_ASSIGN)],
+    expected: IfMatch,
+    once: IdempotencyKey,
+) -> Response:
     """派单: give a case from triage to a unit. Needs If-Match."""
-    asked = _asked(door)
-    return await door.write(lambda session: assigning.assign(session, asked, case_id, body), keys=[case_id])
+    asked = _asked(door, expected)
+    return await door.write(lambda session: assigning.assign(session, asked, case_id, body), once, keys=[case_id])
 
 
 @router.post("/cases/{case_id}/reassignment", response_model=WorkOut)
-async def reassign(case_id: CaseId, body: Assign, door: Annotated[Door, needs(Right.CASE_REASSIGN)]) -> Response:
+async def reassign(
+    case_id: CaseId,
+    body: Assign,
+    door: Annotated[Door, needs(Right.CASE_REASSIGN)],
+    expected: IfMatch,
+    once: IdempotencyKey,
+) -> Response:
     """改派: give it to another unit; the handling clock runs on. Needs If-Match."""
-    asked = _asked(door)
-    return await door.write(lambda session: assigning.reassign(session, asked, case_id, body), keys=[case_id])
+    asked = _asked(door, expected)
+    return await door.write(lambda session: assigning.reassign(session, asked, case_id, body), once, keys=[case_id])
 
 
 @router.post("/cases/{case_id}/signature", response_model=WorkOut)
-async def sign(case_id: CaseId, door: Annotated[Door, needs(Right.CASE_SIGN)], body: Sign | None = None) -> Response:
+async def sign(
+    case_id: CaseId,
+    door: Annotated[Door, needs(Right.CASE_SIGN)],
+    expected: IfMatch,
+    once: IdempotencyKey,
+    body: Sign | None = None,
+) -> Response:
     """签收: the lead unit takes it on. Needs If-Match."""
-    asked = _asked(door)
-    return await door.write(lambda session: handling.sign(session, asked, case_id, body or Sign()), keys=[case_id])
+    asked = _asked(door, expected)
+    return await door.write(
+        lambda session: handling.sign(session, asked, case_id, body or Sign()), once, keys=[case_id]
+    )
 
 
 @router.post("/cases/{case_id}/progress", response_model=WorkOut)
-async def report(case_id: CaseId, body: Report, door: Annotated[Door, needs(Right.PROGRESS_REPORT)]) -> Response:
+async def report(
+    case_id: CaseId,
+    body: Report,
+    door: Annotated[Door, needs(Right.PROGRESS_REPORT)],
+    expected: IfMatch,
+    once: IdempotencyKey,
+) -> Response:
     """办理进展: the lead unit says how far it is. Needs If-Match."""
-    asked = _asked(door)
-    return await door.write(lambda session: handling.report(session, asked, case_id, body), keys=[case_id])
+    asked = _asked(door, expected)
+    return await door.write(lambda session: handling.report(session, asked, case_id, body), once, keys=[case_id])
 
 
 @router.post("/cases/{case_id}/result", response_model=WorkOut)
-async def hand_in(case_id: CaseId, body: HandIn, door: Annotated[Door, needs(Right.RESULT_SUBMIT)]) -> Response:
+async def hand_in(
+    case_id: CaseId,
+    body: HandIn,
+    door: Annotated[Door, needs(Right.RESULT_SUBMIT)],
+    expected: IfMatch,
+    once: IdempotencyKey,
+) -> Response:
     """办结反馈: the lead unit says it is done; then the citizen is asked. Needs If-Match."""
-    asked = _asked(door)
-    return await door.write(lambda session: handling.hand_in(session, asked, case_id, body), keys=[case_id])
+    asked = _asked(door, expected)
+    return await door.write(lambda session: handling.hand_in(session, asked, case_id, body), once, keys=[case_id])
 
 
 @router.post("/cases/{case_id}/return", response_model=WorkOut)
-async def ask_return(case_id: CaseId, body: AskReturn, door: Annotated[Door, needs(Right.RETURN_REQUEST)]) -> Response:
+async def ask_return(
+    case_id: CaseId,
+    body: AskReturn,
+    door: Annotated[Door, needs(Right.RETURN_REQUEST)],
+    expected: IfMatch,
+    once: IdempotencyKey,
+) -> Response:
     """退单申请: the lead unit says it is not theirs, soon after it was assigned. Needs If-Match."""
-    asked = _asked(door)
-    return await door.write(lambda session: returning.ask(session, asked, case_id, body), keys=[case_id])
+    asked = _asked(door, expected)
+    return await door.write(lambda session: returning.ask(session, asked, case_id, body), once, keys=[case_id])
 
 
 @router.post("/cases/{case_id}/return/decision", response_model=WorkOut)
 async def decide_return(
-    case_id: CaseId, body: DecideReturn, door: Annotated[Door, needs(Right.RETURN_DECIDE)]
+    case_id: CaseId,
+    body: DecideReturn,
+    door: Annotated[Door, needs(Right.RETURN_DECIDE)],
+    expected: IfMatch,
+    once: IdempotencyKey,
 ) -> Response:
     """退单审核: by somebody else than who asked, and not of that unit. Needs If-Match."""
-    asked = _asked(door)
-    return await door.write(lambda session: returning.decide(session, asked, case_id, body), keys=[case_id])
+    asked = _asked(door, expected)
+    return await door.write(lambda session: returning.decide(session, asked, case_id, body), once, keys=[case_id])
 
 
-def _asked(door: Door) -> Asked:
+def _asked(door: Door, expected: ExpectedVersion) -> Asked:
     actor = Actor(door.principal.subject, door.principal.unit_code)
-    return Asked(actor, door.scope, door.expected_version())
+    return Asked(actor, door.scope, expected)
 
 
 async def _seen(session: Session, door: Door, case_id: str) -> Work:

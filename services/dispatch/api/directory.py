@@ -19,6 +19,7 @@ from libs.common.pack.shelf import Shelved
 from libs.common.security.policy import Right
 from libs.common.web.cursors import Page, decode_cursor, encode_cursor
 from libs.common.web.door import Door, needs
+from libs.common.web.headers import IdempotencyKey
 from services.dispatch import queries
 from services.dispatch.actions import directory as publishing
 from services.dispatch.actions.concerns import concerned
@@ -58,6 +59,7 @@ async def publish_pack(
     body: PublishPack,
     query: Annotated[PublishQuery, Query()],
     door: Annotated[Door, needs(Right.DIRECTORY_PUBLISH)],
+    once: IdempotencyKey,
 ) -> Response:
     """Publish a county pack. One that equals the newest version changes nothing and answers that version.
 
@@ -75,7 +77,7 @@ async def publish_pack(
         return (await publishing.publish(session, door.scope, pack)).model_copy(update=concerns)
 
     response = await door.write(
-        publish, location=lambda published: f"/dispatch/v1/directory/packs/{published.pack_version}"
+        publish, once, location=lambda published: f"/dispatch/v1/directory/packs/{published.pack_version}"
     )
     await refresh_shelf(door.runtime.door_database)
     return response
