@@ -8,7 +8,8 @@ from collections.abc import Sequence
 from sqlalchemy import BigInteger, Column, Date, Integer, Table, Text
 from sqlmodel import Field
 
-from services.analytics.measures.domain import COUNTERS, Counter
+from libs.common.counters import Trait
+from services.analytics.counters.domain import COUNTERS
 from services.analytics.tables import Base
 
 
@@ -36,7 +37,7 @@ def _integers(name: str, dimensions: Sequence[str]) -> Table:
         Base.metadata,
         *(Column(name, Date if name == "day" else Text, primary_key=True) for name in dimensions),
         *(
-            Column(counter.value, BigInteger if counter is Counter.HANDLE_MINUTES else Integer, nullable=False)
+            Column(counter.value, BigInteger if Trait.WIDE in counter.traits else Integer, nullable=False)
             for counter in COUNTERS
         ),
     )
