@@ -11,7 +11,7 @@ from enum import StrEnum
 from functools import cached_property
 from typing import Generic, ParamSpec, Self, TypeVar
 
-from libs.common.errors import Conflict, Forbidden, Problem
+from libs.common.errors import Conflict, Forbidden
 
 Label = tuple[str, str]
 """Chinese and English."""
@@ -23,8 +23,8 @@ P = ParamSpec("P")
 """What guards are asked about."""
 
 
-class Refused(Problem):
-    """The step may not be taken; says why in both languages."""
+class Refused(Exception):
+    """The step may not be taken: a problem that says why in both languages."""
 
 
 class NotTheirs(Refused, Forbidden):
