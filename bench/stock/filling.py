@@ -17,7 +17,11 @@ from services.analytics.domain.terms import COUNTERS, Counter
 from services.analytics.queries.coarse import coarse_of
 from services.analytics.tables import DIMENSIONS
 
-_TOGETHER = (("work", "transition", "decision"), ("matter", "callback", "attempt"), ("cases", "supplement", "reveal"))
+_TOGETHER = (
+    ("work", "transition", "decision", "request"),
+    ("matter", "callback", "attempt"),
+    ("cases", "supplement", "reveal"),
+)
 """Tables that refer to each other can only be emptied together."""
 _LEDGER = "ledger"
 _LONGEST_LIMIT = 60
