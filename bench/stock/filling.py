@@ -16,7 +16,11 @@ from services.analytics.rollups.domain import month_start, next_month
 from services.analytics.rollups.queries.grains import coarse_of
 from services.analytics.rollups.tables import DIMENSIONS
 
-_TOGETHER = (("work", "transition", "decision"), ("matter", "callback", "attempt"), ("cases", "supplement", "reveal"))
+_TOGETHER = (
+    ("work", "transition", "decision", "request"),
+    ("matter", "callback", "attempt"),
+    ("cases", "supplement", "reveal"),
+)
 """Tables that refer to each other can only be emptied together."""
 _LEDGER = "ledger"
 _LONGEST_LIMIT = 60
