@@ -23,7 +23,7 @@ from libs.common.events.cases import (
 )
 from services.dispatch.cases.actions import hearing
 from services.dispatch.cases.domain.terms import Action, Status
-from services.dispatch.cases.domain.transitions import TABLE
+from services.dispatch.cases.domain.transitions import MACHINE
 from services.dispatch.cases.tables import Work
 from services.dispatch.requests import actions as requests
 from services.dispatch.routing.actions import opening
@@ -128,7 +128,7 @@ async def _of_this_round(session: Session, event: RoundEvent) -> Work | None:
 
 
 def _can(work: Work, action: Action) -> bool:
-    return (work.status, action) in TABLE
+    return MACHINE.allows(work.status, action)
 
 
 HANDLERS = (

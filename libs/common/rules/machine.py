@@ -102,7 +102,7 @@ class Machine(Generic[StatusT, ActionT, PartyT, P]):
             raise Unsound(f"the transition table is not sound: {'; '.join(found)}")
 
     @cached_property
-    def table(self) -> Mapping[tuple[StatusT | None, ActionT], Step[StatusT, ActionT, PartyT, P]]:
+    def table(self) -> dict[tuple[StatusT | None, ActionT], Step[StatusT, ActionT, PartyT, P]]:
         """Each step by where it is taken and what it is."""
         return {(step.source, step.action): step for step in self.steps}
 

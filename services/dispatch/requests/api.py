@@ -13,7 +13,7 @@ from services.dispatch.cases.queries import Window
 from services.dispatch.cases.schemas import WorkOut
 from services.dispatch.requests import actions, queries
 from services.dispatch.requests.schemas import AskReturn, DecideReturn, RequestOut
-from services.dispatch.requests.tables import Request
+from services.dispatch.requests.tables import UnitRequest
 from services.dispatch.rights import AsksReturn, DecidesReturn, ReadsWork
 
 router = APIRouter(prefix="/v1", tags=["cases"])
@@ -23,7 +23,7 @@ router = APIRouter(prefix="/v1", tags=["cases"])
 async def list_requests(case_id: CaseId, query: Annotated[PageQuery, Query()], door: ReadsWork) -> Response:
     """What units asked for about the case, oldest first, and how it was decided (申请)."""
 
-    async def requests(session: Session) -> list[Request]:
+    async def requests(session: Session) -> list[UnitRequest]:
         await seen(session, door, case_id)
         return await queries.list_requests(session, case_id, Window(query.cursor, query.limit))
 
@@ -49,5 +49,5 @@ async def decide_return(
     return await door.write(lambda session: actions.decide(session, request, case_id, body), once, keys=[case_id])
 
 
-def _request(request: Request) -> RequestOut:
+def _request(request: UnitRequest) -> RequestOut:
     return RequestOut.model_validate(request, from_attributes=True)

@@ -4,6 +4,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
 
+from libs.common.rules.requests import Request
 from libs.common.rules.versions import ExpectedVersion
 from libs.common.web.cursors import Page
 from libs.common.web.door import Door, needs
@@ -21,7 +22,6 @@ from services.followup.callbacks.schemas import (
     ReviewCallback,
     item_of,
 )
-from services.followup.cases.actions import AskedChange
 from services.followup.cases.api import actor_of
 from services.followup.cases.queries import Window
 
@@ -82,5 +82,5 @@ async def review(
     return await door.write(lambda session: asking.review(session, asked, callback_id, body), once, keys=[callback_id])
 
 
-def _change(door: Door, expected: ExpectedVersion) -> AskedChange:
-    return AskedChange(actor_of(door), door.scope, expected)
+def _change(door: Door, expected: ExpectedVersion) -> Request:
+    return Request(actor_of(door), door.scope, expected)

@@ -1,42 +1,20 @@
 """Taking a step: who asks, what the rules say of it, and the row with its history together."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
-
 from libs.common.database.session import Session
-from libs.common.errors import Conflict, Forbidden
-from libs.common.rules.versions import ExpectedVersion
-from libs.common.security.policy import Scope
-from services.followup.cases.domain.terms import Action, Actor, Given, Standing, Status
-from services.followup.cases.domain.transitions import TABLE, NotTheirs, Refused, take
+from libs.common.rules.machine import Actor
+from services.followup.cases.domain.terms import Action, Given, Standing, Status
+from services.followup.cases.domain.transitions import MACHINE, take
 from services.followup.cases.tables import Matter, Transition
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """A person's request: who, and over which rows."""
-
-    actor: Actor
-    scope: Scope
-
-
-@dataclass(frozen=True, slots=True)
-class AskedChange(Asked):
-    """A request to change something, decided on the version that the person read."""
-
-    expected: ExpectedVersion
 
 
 def can(matter: Matter, action: Action) -> bool:
     """Whether the table has this step from where the case stands."""
-    return (matter.status, action) in TABLE
+    return MACHINE.allows(matter.status, action)
 
 
 def after(matter: Matter, action: Action, given: Given) -> Standing:
-    """The case after the step; Conflict, saying what is possible, when it cannot be taken now."""
-    with refusals():
-        return take(standing_of(matter), action, given)
+    """The case after the step; NotTheirs, or OutOfTurn, saying what is possible, when it cannot be taken now."""
+    return take(standing_of(matter), action, given)
 
 
 def record(session: Session, matter: Matter, action: Action, standing: Standing, *, by: Actor, why: str) -> None:
@@ -75,14 +53,3 @@ def keep_step(session: Session, matter: Matter, action: Action, source: Status |
 def standing_of(matter: Matter) -> Standing:
     """What the rules need to know of it."""
     return Standing(matter.status, matter.round, matter.closing, matter.satisfaction)
-
-
-@contextmanager
-def refusals() -> Iterator[None]:
-    """A rule's refusal as the problem that the caller gets."""
-    try:
-        yield
-    except NotTheirs as refused:
-        raise Forbidden(refused.english, refused.chinese) from refused
-    except Refused as refused:
-        raise Conflict(refused.english, refused.chinese) from refused

@@ -1,7 +1,7 @@
 """Who asks at the door."""
 
+from libs.common.rules.machine import Actor
 from libs.common.web.door import Door
-from services.followup.cases.domain.terms import Actor
 
 
 def actor_of(door: Door) -> Actor:

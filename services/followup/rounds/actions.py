@@ -15,9 +15,10 @@ from libs.common.events.cases import (
 from libs.common.events.terms import Closing, Deadline
 from libs.common.pack.directory import Directory, UnknownCode
 from libs.common.pack.schema import Duty
+from libs.common.rules.machine import SYSTEM
 from services.followup.callbacks.actions.opening import end_callback, open_callback
 from services.followup.cases.actions import after, keep_step, record
-from services.followup.cases.domain.terms import SYSTEM, Action, Given, Status
+from services.followup.cases.domain.terms import Action, Given, Status
 from services.followup.cases.tables import Matter
 from services.followup.clocks.actions.running import hand_over, start_clock, stop_all, stop_clock
 from services.followup.closing.actions import close

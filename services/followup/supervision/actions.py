@@ -10,10 +10,12 @@ from libs.common.errors import invalid
 from libs.common.events.cases import SupervisionIssued
 from libs.common.pack.directory import Directory, UnknownCode
 from libs.common.pack.schema import LadderStep, OnReturns, OnRound
+from libs.common.rules.machine import SYSTEM
+from libs.common.rules.requests import Request
 from libs.common.security.masking import mask_text
 from libs.common.time.moments import local_day
-from services.followup.cases.actions import Asked, after, record
-from services.followup.cases.domain.terms import SYSTEM, Action, Given
+from services.followup.cases.actions import after, record
+from services.followup.cases.domain.terms import Action, Given
 from services.followup.cases.queries import no_such_case, sees_matter
 from services.followup.cases.tables import Matter
 from services.followup.clocks.actions.finding import find_matter
@@ -66,7 +68,7 @@ def supervise_returns(session: Session, matter: Matter, lead_unit: str | None) -
             issue_by_rule(session, matter, step, source=source, lead_unit=lead_unit)
 
 
-async def issue(session: Session, asked: Asked, body: IssueSupervision) -> SupervisionOut:
+async def issue(session: Session, asked: Request, body: IssueSupervision) -> SupervisionOut:
     """A supervisor's own order (人工督办), to the lead unit unless another is named."""
     matter = await find_matter(session, body.case_id)
     if matter is None or not sees_matter(asked.scope, matter):

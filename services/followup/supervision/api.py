@@ -4,12 +4,12 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
 
+from libs.common.rules.requests import Request
 from libs.common.web.cursors import Page
 from libs.common.web.door import Door, needs
 from libs.common.web.fields import Uuid
 from libs.common.web.headers import IdempotencyKey
 from services.followup import rights
-from services.followup.cases.actions import Asked
 from services.followup.cases.api import actor_of
 from services.followup.cases.queries import Window
 from services.followup.supervision import actions, queries
@@ -41,7 +41,7 @@ async def issue_supervision(
     body: IssueSupervision, door: Annotated[Door, needs(rights.ISSUE_SUPERVISIONS)], once: IdempotencyKey
 ) -> Response:
     """人工督办: a supervisor's own order about an open case."""
-    asked = Asked(actor_of(door), door.scope)
+    asked = Request(actor_of(door), door.scope)
     return await door.write(
         lambda session: actions.issue(session, asked, body),
         once,

@@ -4,7 +4,7 @@ from typing import Any
 
 from libs.common.events import cases
 from libs.common.events.terms import Channel, Kind, Urgency
-from services.followup.cases.domain.terms import Actor
+from libs.common.rules.machine import Actor
 from services.intake.cases.actions.projection import EFFECTS
 from services.intake.cases.domain import lifecycle
 from tests.unit.guard.delivery import CASE, Now, Service, Word

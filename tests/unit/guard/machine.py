@@ -15,14 +15,13 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from libs.common.counters import Counter
 from libs.common.events import cases
 from libs.common.events.terms import Closing, Reached, Satisfaction
+from libs.common.rules.machine import SYSTEM, Actor, Refused
 from services.dispatch.cases.domain.terms import Action as Deed
 from services.dispatch.cases.domain.terms import Party as Who
 from services.dispatch.cases.domain.terms import Status as WorkStatus
-from services.dispatch.cases.domain.transitions import WHO as WHOSE_DEED
-from services.dispatch.cases.domain.transitions import Refused as DeedRefused
-from services.dispatch.cases.domain.transitions import possible
-from services.followup.cases.domain.terms import CONTENT, SYSTEM, Action, Actor, Answer, Party, Standing, Status
-from services.followup.cases.domain.transitions import WHO, Refused
+from services.dispatch.cases.domain.transitions import MACHINE as DEED_TABLE
+from services.followup.cases.domain.terms import CONTENT, Action, Answer, Party, Standing, Status
+from services.followup.cases.domain.transitions import MACHINE
 from services.intake.cases.domain import lifecycle
 from tests.unit.guard.delivery import UNITS, Now, Service
 from tests.unit.guard.door import Door
@@ -41,8 +40,8 @@ CITIZENS = st.builds(
     st.sampled_from([None, *Satisfaction]),
 )
 """Also what no form would take, such as a satisfied citizen whom nobody reached."""
-DEEDS = [deed for deed in Deed if WHOSE_DEED[deed] is not Who.SYSTEM]
-STEPS = [action for action in Action if WHO[action] is not Party.SYSTEM]
+DEEDS = [deed for deed in Deed if DEED_TABLE.who[deed] is not Who.SYSTEM]
+STEPS = [action for action in Action if MACHINE.who[action] is not Party.SYSTEM]
 USUAL = [
     Answer(Reached.ANSWERED, contacted=True, solved=True, satisfaction=Satisfaction.SATISFIED),
     Answer(Reached.ANSWERED, contacted=True, solved=False, satisfaction=Satisfaction.SATISFIED),
@@ -59,7 +58,7 @@ def unless_refused(step: Callable[[], Any]) -> None:
     """What the rules refuse does not happen."""
     try:
         step()
-    except (Refused, DeedRefused):
+    except Refused:
         return
 
 
@@ -95,10 +94,10 @@ class House(RuleBasedStateMachine):
     @rule(data=st.data(), unit=st.sampled_from(UNITS))
     def work_by_the_book(self, data: st.DataObject, unit: str) -> None:
         """What is possible, by somebody who may, and told to everybody."""
-        deeds = possible(self.units.work.status)
+        deeds = DEED_TABLE.possible(self.units.work.status)
         if deeds:
             deed = data.draw(st.sampled_from(deeds))
-            lead = WHOSE_DEED[deed] is Who.LEAD_UNIT
+            lead = DEED_TABLE.who[deed] is Who.LEAD_UNIT
             unless_refused(
                 lambda: self.units.act(deed, Actor("li", self.units.work.lead_unit) if lead else NEUTRAL, unit)
             )

@@ -4,7 +4,7 @@ from libs.common.database.session import Session
 from libs.common.events.cases import CallbackTried, CaseSentBack
 from libs.common.events.terms import Closing
 from libs.common.pack.directory import Directory
-from libs.common.rules.versions import check_version
+from libs.common.rules.requests import Request
 from libs.common.security.masking import mask_text
 from services.followup.callbacks import queries
 from services.followup.callbacks.actions.finding import find_callback
@@ -13,7 +13,7 @@ from services.followup.callbacks.actions.questions import check_answers
 from services.followup.callbacks.domain import verdict
 from services.followup.callbacks.schemas import CallbackOut, Decision, RecordAttempt, ReviewCallback
 from services.followup.callbacks.tables import Attempt, Callback
-from services.followup.cases.actions import AskedChange, after, can, record, refusals
+from services.followup.cases.actions import after, can, record
 from services.followup.cases.domain.terms import Action, Answer, Asking, Given
 from services.followup.cases.domain.transitions import check_party
 from services.followup.cases.tables import Matter
@@ -23,7 +23,7 @@ from services.followup.ladder.actions.firing import settle
 from services.followup.supervision.actions import supervise_round
 
 
-async def record_attempt(session: Session, asked: AskedChange, callback_id: str, body: RecordAttempt) -> CallbackOut:
+async def record_attempt(session: Session, asked: Request, callback_id: str, body: RecordAttempt) -> CallbackOut:
     """One try, and what follows from it: closed as satisfied, sent back, tried again later, or left to a review."""
     matter, callback, attempts = await _enter(session, asked, callback_id, Action.TRY)
     settle(session, matter, session.now)
@@ -49,7 +49,7 @@ async def record_attempt(session: Session, asked: AskedChange, callback_id: str,
     return shown(matter, callback, [*attempts, attempt])
 
 
-async def review(session: Session, asked: AskedChange, callback_id: str, body: ReviewCallback) -> CallbackOut:
+async def review(session: Session, asked: Request, callback_id: str, body: ReviewCallback) -> CallbackOut:
     """A second person looks at a citizen who was never reached: close it as unverified, or have him tried again."""
     action = Action.TRY_AGAIN if body.decision is Decision.TRY_AGAIN else Action.CLOSE_UNVERIFIED
     matter, callback, attempts = await _enter(session, asked, callback_id, action)
@@ -75,7 +75,7 @@ def shown(matter: Matter, callback: Callback, attempts: list[Attempt]) -> Callba
 
 
 async def _enter(
-    session: Session, asked: AskedChange, callback_id: str, action: Action
+    session: Session, asked: Request, callback_id: str, action: Action
 ) -> tuple[Matter, Callback, list[Attempt]]:
     """The callback, when the caller may see it (else NotFound), may take the step (Forbidden), knows its version."""
     found = await find_callback(session, callback_id)
@@ -84,9 +84,8 @@ async def _enter(
     matter, callback = found
     attempts = await session.rows(Attempt, "callback_id", callback_id, lock=False)
     attempts = sorted(attempts, key=lambda attempt: attempt.attempt)
-    with refusals():
-        check_party(action, _asking_of(session.packs.version(matter.pack_version), callback, attempts), asked.actor)
-    check_version(asked.expected, callback.version)
+    check_party(action, _asking_of(session.packs.version(matter.pack_version), callback, attempts), asked.actor)
+    asked.check_version(callback.version)
     # A clock may have been ahead before: no try comes before its callback, or before the try that it follows.
     session.now = max([session.now, callback.opened_at, *(attempt.at for attempt in attempts)])
     return matter, callback, attempts
@@ -104,7 +103,7 @@ def _asking_of(directory: Directory, callback: Callback, attempts: list[Attempt]
     )
 
 
-def _keep(session: Session, asked: AskedChange, callback: Callback, answer: Answer, body: RecordAttempt) -> Attempt:
+def _keep(session: Session, asked: Request, callback: Callback, answer: Answer, body: RecordAttempt) -> Attempt:
     attempt = session.new(
         Attempt,
         callback_id=callback.callback_id,

@@ -5,6 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from libs.common.events.terms import Closing, Reached, Satisfaction
+from libs.common.rules.machine import SYSTEM, Actor
 
 
 class Status(StrEnum):
@@ -49,16 +50,6 @@ class Party(StrEnum):
     SUPERVISOR = "supervisor"
 
 
-@dataclass(frozen=True, slots=True)
-class Actor:
-    """Who takes a step: an account, and the unit it acts for if any."""
-
-    subject: str
-    unit_code: str | None = None
-
-
-SYSTEM = Actor("system")
-"""What follows from an event or a clock, without anybody deciding it."""
 CONTENT = (Satisfaction.SATISFIED, Satisfaction.BASICALLY_SATISFIED)
 
 
@@ -154,12 +145,5 @@ ACTION_LABELS: dict[Action, tuple[str, str]] = {
     Action.CLOSE_UNVERIFIED: ("未核实办结", "close it as unverified"),
     Action.WITHDRAW: ("撤单", "withdrawn by the citizen"),
     Action.SUPERVISE: ("督办", "supervise"),
-}
-"""Chinese and English."""
-PARTY_LABELS: dict[Party, tuple[str, str]] = {
-    Party.SYSTEM: ("系统", "the system, on an event or a clock"),
-    Party.CALLER: ("回访员", "a caller who is not of the handling unit"),
-    Party.REVIEWER: ("核实人", "a reviewer who made none of the tries and is not of the handling unit"),
-    Party.SUPERVISOR: ("督办员", "a supervisor"),
 }
 """Chinese and English."""

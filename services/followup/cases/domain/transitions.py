@@ -1,21 +1,19 @@
 """The transition table (流转表), with THE GUARD: a case that the citizen is not satisfied with cannot be closed.
 
 Whoever changes the table cannot start the service with a status that is never reached or never ends, with a substantive
-closing that is not guarded, or with one that the system takes by itself: ``flaws`` is asked when this is imported.
+closing that is not guarded, or with one that the system takes by itself.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
 
 from libs.common.events.terms import Closing
+from libs.common.rules.machine import SYSTEM, Actor, Machine, NotTheirs, OutOfTurn, Step
 from services.followup.cases.domain.terms import (
     ACTION_LABELS,
     ENDS,
     OPEN,
     STATUS_LABELS,
-    SYSTEM,
     Action,
-    Actor,
     Asking,
     Given,
     Party,
@@ -23,26 +21,7 @@ from services.followup.cases.domain.terms import (
     Status,
 )
 
-
-class Refused(Exception):
-    """The step may not be taken; says why in both languages."""
-
-    def __init__(self, english: str, chinese: str) -> None:
-        super().__init__(english)
-        self.english = english
-        self.chinese = chinese
-
-
-class NotTheirs(Refused):
-    """Somebody else has to take this step."""
-
-
-class OutOfTurn(Refused):
-    """Nobody may take this step as the case stands."""
-
-
-Guard = Callable[[Standing, Given], None]
-"""Raises OutOfTurn."""
+Line = Step[Status, Action, Party, [Standing, Given]]
 
 
 def of_this_round(standing: Standing, given: Given) -> None:
@@ -99,48 +78,58 @@ def last_try(_standing: Standing, given: Given) -> None:
         raise OutOfTurn("There are tries left", "回访次数尚未用完")
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
-    """One line of the table. ``closing`` is set where it ends the case."""
-
-    action: Action
-    source: Status | None
-    target: Status
-    who: Party
-    guards: tuple[Guard, ...] = ()
-    closing: Closing | None = None
-
-
-def _each(sources: Iterable[Status], action: Action, who: Party) -> list[Step]:
-    """The same step from several statuses; the case stays where it is."""
-    return [Step(action, source, source, who) for source in sources]
-
-
 _UNREACHED = (of_this_round, no_valid_answer, at_another_time)
-STEPS: tuple[Step, ...] = (
-    Step(Action.OPEN, None, Status.HANDLING, Party.SYSTEM),
-    Step(Action.QUEUE, Status.HANDLING, Status.HANDLING, Party.SYSTEM),
-    Step(Action.ASSIGN, Status.HANDLING, Status.HANDLING, Party.SYSTEM),
-    Step(Action.REASSIGN, Status.HANDLING, Status.HANDLING, Party.SYSTEM),
-    Step(Action.ASK, Status.HANDLING, Status.CALLBACK, Party.SYSTEM),
-    Step(Action.LEAVE_UNASKED, Status.HANDLING, Status.REVIEW, Party.SYSTEM),
-    Step(Action.TRY, Status.CALLBACK, Status.CALLBACK, Party.CALLER, (*_UNREACHED, tries_left)),
-    Step(Action.GIVE_UP, Status.CALLBACK, Status.REVIEW, Party.CALLER, (*_UNREACHED, last_try)),
-    Step(
-        Action.SATISFY, Status.CALLBACK, Status.CLOSED, Party.CALLER, (citizen_is_content,), closing=Closing.SUBSTANTIVE
-    ),
-    Step(Action.SEND_BACK, Status.CALLBACK, Status.HANDLING, Party.CALLER, (of_this_round, citizen_is_not_content)),
-    Step(Action.TRY_AGAIN, Status.REVIEW, Status.CALLBACK, Party.REVIEWER, (of_this_round,)),
-    Step(
-        Action.CLOSE_UNVERIFIED,
-        Status.REVIEW,
-        Status.CLOSED,
-        Party.REVIEWER,
-        (of_this_round,),
-        closing=Closing.UNVERIFIED,
-    ),
-    *(Step(Action.WITHDRAW, s, Status.CLOSED, Party.SYSTEM, closing=Closing.WITHDRAWN) for s in OPEN),
-    *_each(OPEN, Action.SUPERVISE, Party.SUPERVISOR),
+CLOSING: Mapping[Action, Closing] = {
+    Action.SATISFY: Closing.SUBSTANTIVE,
+    Action.CLOSE_UNVERIFIED: Closing.UNVERIFIED,
+    Action.WITHDRAW: Closing.WITHDRAWN,
+}
+"""How a step that ends the case closes it."""
+
+STEPS: tuple[Line, ...] = (
+    Line(Action.OPEN, None, Status.HANDLING, Party.SYSTEM),
+    Line(Action.QUEUE, Status.HANDLING, Status.HANDLING, Party.SYSTEM),
+    Line(Action.ASSIGN, Status.HANDLING, Status.HANDLING, Party.SYSTEM),
+    Line(Action.REASSIGN, Status.HANDLING, Status.HANDLING, Party.SYSTEM),
+    Line(Action.ASK, Status.HANDLING, Status.CALLBACK, Party.SYSTEM),
+    Line(Action.LEAVE_UNASKED, Status.HANDLING, Status.REVIEW, Party.SYSTEM),
+    Line(Action.TRY, Status.CALLBACK, Status.CALLBACK, Party.CALLER, (*_UNREACHED, tries_left)),
+    Line(Action.GIVE_UP, Status.CALLBACK, Status.REVIEW, Party.CALLER, (*_UNREACHED, last_try)),
+    Line(Action.SATISFY, Status.CALLBACK, Status.CLOSED, Party.CALLER, (citizen_is_content,)),
+    Line(Action.SEND_BACK, Status.CALLBACK, Status.HANDLING, Party.CALLER, (of_this_round, citizen_is_not_content)),
+    Line(Action.TRY_AGAIN, Status.REVIEW, Status.CALLBACK, Party.REVIEWER, (of_this_round,)),
+    Line(Action.CLOSE_UNVERIFIED, Status.REVIEW, Status.CLOSED, Party.REVIEWER, (of_this_round,)),
+    *Line.each(OPEN, Action.WITHDRAW, Party.SYSTEM, to=Status.CLOSED),
+    *Line.each(OPEN, Action.SUPERVISE, Party.SUPERVISOR),
+)
+
+
+def _without_a_way_out(steps: tuple[Line, ...]) -> Iterator[str]:
+    for status in OPEN:
+        if not any(step.source is status and step.action is Action.WITHDRAW for step in steps):
+            yield f"the citizen cannot withdraw from {status}"
+
+
+def _unguarded(steps: tuple[Line, ...]) -> Iterator[str]:
+    for step in steps:
+        place, closing = f"{step.action} from {step.source}", CLOSING.get(step.action)
+        if (step.target in ENDS) != (closing is not None):
+            yield f"{place} must say how it closes exactly when it does"
+        if closing is Closing.SUBSTANTIVE and citizen_is_content not in step.guards:
+            yield f"{place} closes a case without the citizen's word"
+        if closing in (Closing.SUBSTANTIVE, Closing.UNVERIFIED) and step.who is Party.SYSTEM:
+            yield f"{place} lets the system close a case by itself"
+        if step.who in (Party.CALLER, Party.REVIEWER) and not {of_this_round, citizen_is_content} & set(step.guards):
+            yield f"{place} could be taken on the word of an older round"
+
+
+MACHINE = Machine(
+    STEPS,
+    STATUS_LABELS,
+    ACTION_LABELS,
+    people=(Party.CALLER, Party.REVIEWER, Party.SUPERVISOR),
+    ends=ENDS,
+    must=(_without_a_way_out, _unguarded),
 )
 
 
@@ -152,16 +141,12 @@ def take(standing: Standing, action: Action, given: Given) -> Standing:
         OutOfTurn: it cannot be taken now.
     """
     check_party(action, given.asking, given.by)
-    step = TABLE.get((standing.status, action))
-    if step is None:
-        raise _impossible(standing.status, action)
-    for guard in step.guards:
-        guard(standing, given)
-    said = given.answer.satisfaction if given.answer and step.closing is Closing.SUBSTANTIVE else None
+    target, closing = MACHINE.target(standing.status, action, standing, given), CLOSING.get(action)
+    said = given.answer.satisfaction if given.answer and closing is Closing.SUBSTANTIVE else None
     return Standing(
-        status=step.target,
+        status=target,
         round=standing.round + (action is Action.SEND_BACK),
-        closing=step.closing,
+        closing=closing,
         satisfaction=said,
     )
 
@@ -179,7 +164,7 @@ def believed(standing: Standing, number: int) -> bool:
 
 def check_party(action: Action, asking: Asking, actor: Actor) -> None:
     """NotTheirs unless ``actor`` may take this step. Ask before looking at version and status."""
-    if WHO[action] is Party.SYSTEM:
+    if MACHINE.who[action] is Party.SYSTEM:
         return
     if actor == SYSTEM:
         raise NotTheirs("Only a person may do this", "须由工作人员操作")
@@ -187,90 +172,5 @@ def check_party(action: Action, asking: Asking, actor: Actor) -> None:
         raise NotTheirs("The unit that handled a case never asks about it itself", "承办单位不得回访本单位办理的诉求")
     if actor.subject == asking.answered_by:
         raise NotTheirs("Whoever answered a case never asks about it", "直接答复人不得回访本人答复的诉求")
-    if WHO[action] is Party.REVIEWER and actor.subject in asking.callers:
+    if MACHINE.who[action] is Party.REVIEWER and actor.subject in asking.callers:
         raise NotTheirs("Whoever tried to reach the citizen does not review it", "参与过回访的人员不得进行核实")
-
-
-def possible(status: Status | None) -> tuple[Action, ...]:
-    """The steps that a person may take from a status, guards aside."""
-    return tuple(step.action for step in STEPS if step.source is status and step.who is not Party.SYSTEM)
-
-
-def _impossible(status: Status | None, action: Action) -> OutOfTurn:
-    stands_zh, stands = STATUS_LABELS[status] if status else ("未登记", "not open yet")
-    wanted_zh, wanted = ACTION_LABELS[action]
-    open_to_people = [ACTION_LABELS[each] for each in possible(status)]
-    english = ", ".join(label for _, label in open_to_people) or "nothing"
-    chinese = "、".join(label for label, _ in open_to_people) or "无"
-    return OutOfTurn(
-        f"'{wanted}' is not possible: the case is {stands}; possible now: {english}",
-        f"当前状态“{stands_zh}”不能“{wanted_zh}”；可进行：{chinese}",
-    )
-
-
-def flaws(steps: Iterable[Step]) -> list[str]:
-    """What is wrong with a transition table, in words; empty when it is sound."""
-    lines = tuple(steps)
-    return [*_doubles(lines), *_unreached(lines), *_endless(lines), *_unguarded(lines)]
-
-
-def _doubles(steps: tuple[Step, ...]) -> Iterator[str]:
-    places = [(step.source, step.action) for step in steps]
-    for place in sorted({place for place in places if places.count(place) > 1}, key=str):
-        yield f"{place[1]} from {place[0]} stands twice"
-    for action in Action:
-        parties = {step.who for step in steps if step.action is action}
-        if len(parties) != 1:
-            yield f"{action} must belong to one party, not {sorted(parties) or 'none'}"
-
-
-def _unreached(steps: tuple[Step, ...]) -> Iterator[str]:
-    reached: set[Status | None] = {None}
-    while more := {step.target for step in steps if step.source in reached} - reached:
-        reached |= more
-    yield from (f"{status} is never reached" for status in Status if status not in reached)
-
-
-def _endless(steps: tuple[Step, ...]) -> Iterator[str]:
-    ending: set[Status | None] = set(ENDS)
-    while more := {step.source for step in steps if step.target in ending} - ending:
-        ending |= more
-    yield from (f"{status} can never end" for status in Status if status not in ending)
-    yield from (f"{step.action} leaves the end {step.source}" for step in steps if step.source in ENDS)
-    for status in OPEN:
-        if not any(step.source is status and step.action is Action.WITHDRAW for step in steps):
-            yield f"the citizen cannot withdraw from {status}"
-
-
-def _unguarded(steps: tuple[Step, ...]) -> Iterator[str]:
-    for step in steps:
-        place = f"{step.action} from {step.source}"
-        if (step.target in ENDS) != (step.closing is not None):
-            yield f"{place} must say how it closes exactly when it does"
-        if step.closing is Closing.SUBSTANTIVE and citizen_is_content not in step.guards:
-            yield f"{place} closes a case without the citizen's word"
-        if step.closing in (Closing.SUBSTANTIVE, Closing.UNVERIFIED) and step.who is Party.SYSTEM:
-            yield f"{place} lets the system close a case by itself"
-        if step.who in (Party.CALLER, Party.REVIEWER) and not {of_this_round, citizen_is_content} & set(step.guards):
-            yield f"{place} could be taken on the word of an older round"
-
-
-def _sound(steps: tuple[Step, ...]) -> Mapping[tuple[Status | None, Action], Step]:
-    found = flaws(steps)
-    if found:
-        raise ValueError(f"the transition table is not sound: {'; '.join(found)}")
-    return {(step.source, step.action): step for step in steps}
-
-
-TABLE = _sound(STEPS)
-WHO: Mapping[Action, Party] = {step.action: step.who for step in STEPS}
-
-
-def diagram() -> str:
-    """The table as a Mermaid state diagram, for the README."""
-    arrows: dict[tuple[str, str], list[str]] = {}
-    for step in STEPS:
-        place = (step.source or "[*]", step.target)
-        arrows.setdefault((str(place[0]), str(place[1])), []).append(step.action)
-    lines = [f"    {source} --> {target}: {', '.join(actions)}" for (source, target), actions in arrows.items()]
-    return "\n".join(["stateDiagram-v2", *lines, *(f"    {end} --> [*]" for end in ENDS)])

@@ -9,14 +9,7 @@ from libs.common.rules.versions import ExpectedVersion, check_version
 from libs.common.security.policy import Scope
 from libs.common.security.principal import Principal
 from services.intake.cases.actions.unit_of_work import Entry, add_entry, load_case, set_state
-from services.intake.cases.domain.lifecycle import (
-    DOOR_LABELS,
-    STATUS_LABELS,
-    Action,
-    State,
-    possible_at_the_door,
-    taken,
-)
+from services.intake.cases.domain.lifecycle import ACTION_LABELS, MACHINE, STATUS_LABELS, Action, State, taken
 from services.intake.cases.queries.locking import LockedCase
 from services.intake.cases.queries.reach import sees
 
@@ -57,10 +50,10 @@ def take(
 def out_of_turn(case: LockedCase, action: Action) -> Conflict:
     """Says where the case stands, and what could be done with it instead."""
     chinese, english = STATUS_LABELS[case.state.status]
-    wanted_zh, wanted_en = DOOR_LABELS[action]
-    possible = possible_at_the_door(case.state.status)
-    instead = " or ".join(DOOR_LABELS[other][1] for other in possible) or "nothing; register a new case"
-    instead_zh = "、".join(DOOR_LABELS[other][0] for other in possible) or "无，请另行登记"
+    wanted_zh, wanted_en = ACTION_LABELS[action]
+    possible = MACHINE.possible(case.state.status)
+    instead = " or ".join(ACTION_LABELS[other][1] for other in possible) or "nothing; register a new case"
+    instead_zh = "、".join(ACTION_LABELS[other][0] for other in possible) or "无，请另行登记"
     return Conflict(
         f"The case is {english}: it is not possible to {wanted_en}. Possible: {instead}",
         f"诉求件{chinese}，不能{wanted_zh}。可以：{instead_zh}",

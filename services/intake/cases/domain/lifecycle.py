@@ -4,11 +4,13 @@ Most actions are taken elsewhere and heard of here; three are taken at the door.
 refused at the door; when it is only heard of, it changes nothing: what crossed on the way is no error.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
+
+from libs.common.rules.machine import Machine, Step
 
 FIRST_ROUND = 1
 
@@ -42,7 +44,6 @@ STATUS_LABELS: Mapping[Status, tuple[str, str]] = {
 }
 """Chinese and English."""
 
-BEGINNINGS = (Status.REGISTERED, Status.ANSWERED)
 ENDS = (Status.CLOSED,)
 OPEN = tuple(status for status in Status if status not in (Status.WITHDRAWN, Status.CLOSED))
 """Something is still being done about it."""
@@ -72,41 +73,46 @@ class Action(StrEnum):
     CLOSE = "close"
 
 
-DOOR_LABELS: Mapping[Action, tuple[str, str]] = {
+ACTION_LABELS: Mapping[Action, tuple[str, str]] = {
     Action.SUPPLEMENT: ("补充", "supplement it"),
     Action.ANSWER: ("直接答复", "answer it directly"),
     Action.WITHDRAW: ("撤单", "withdraw it"),
+    Action.QUEUE: ("待派", "leave it to a dispatcher"),
+    Action.ASSIGN: ("派单", "assign it"),
+    Action.REASSIGN: ("改派", "reassign it"),
+    Action.SIGN: ("签收", "sign it"),
+    Action.HAND_IN: ("办结反馈", "hand in the result"),
+    Action.ASK: ("转回访", "ask the citizen"),
+    Action.SEND_BACK: ("发回重办", "send it back"),
+    Action.CLOSE: ("销号", "close it"),
 }
-"""Chinese and English of what the door itself can do."""
+"""Chinese and English."""
 
-
-@dataclass(frozen=True, slots=True)
-class Transition:
-    """One line of the table. Without a ``target`` the case stays where it is."""
-
-    action: Action
-    by: Party
-    sources: tuple[Status, ...]
-    target: Status | None
-
+Line = Step[Status, Action, Party, []]
 
 _BEFORE_A_UNIT = (Status.REGISTERED, Status.TRIAGE, Status.SENT_BACK)
 _WITH_A_UNIT = (Status.ASSIGNED, Status.SIGNED)
 _WAITING_FOR_THE_CITIZEN = (Status.HANDLED, Status.ANSWERED, Status.CALLBACK)
 
-TRANSITIONS: tuple[Transition, ...] = (
-    Transition(Action.SUPPLEMENT, Party.DOOR, OPEN, None),
+_UNDECIDED = (*_BEFORE_A_UNIT, *_WITH_A_UNIT)
+
+STEPS: tuple[Line, ...] = (
+    *Line.each(OPEN, Action.SUPPLEMENT, Party.DOOR),
     # Once a unit has signed, the answer is the unit's to give.
-    Transition(Action.ANSWER, Party.DOOR, (Status.REGISTERED, Status.TRIAGE, Status.ASSIGNED), Status.ANSWERED),
-    Transition(Action.WITHDRAW, Party.DOOR, OPEN, Status.WITHDRAWN),
-    Transition(Action.QUEUE, Party.DISPATCH, (*_BEFORE_A_UNIT, *_WITH_A_UNIT), Status.TRIAGE),
-    Transition(Action.ASSIGN, Party.DISPATCH, (*_BEFORE_A_UNIT, *_WITH_A_UNIT), Status.ASSIGNED),
-    Transition(Action.REASSIGN, Party.DISPATCH, (*_BEFORE_A_UNIT, *_WITH_A_UNIT), Status.ASSIGNED),
-    Transition(Action.SIGN, Party.DISPATCH, (Status.ASSIGNED,), Status.SIGNED),
-    Transition(Action.HAND_IN, Party.DISPATCH, _WITH_A_UNIT, Status.HANDLED),
-    Transition(Action.ASK, Party.FOLLOWUP, _WAITING_FOR_THE_CITIZEN, Status.CALLBACK),
-    Transition(Action.SEND_BACK, Party.FOLLOWUP, _WAITING_FOR_THE_CITIZEN, Status.SENT_BACK),
-    Transition(Action.CLOSE, Party.FOLLOWUP, (*OPEN, Status.WITHDRAWN), Status.CLOSED),
+    *Line.each((Status.REGISTERED, Status.TRIAGE, Status.ASSIGNED), Action.ANSWER, Party.DOOR, to=Status.ANSWERED),
+    *Line.each(OPEN, Action.WITHDRAW, Party.DOOR, to=Status.WITHDRAWN),
+    *Line.each(_UNDECIDED, Action.QUEUE, Party.DISPATCH, to=Status.TRIAGE),
+    *Line.each(_UNDECIDED, Action.ASSIGN, Party.DISPATCH, to=Status.ASSIGNED),
+    *Line.each(_UNDECIDED, Action.REASSIGN, Party.DISPATCH, to=Status.ASSIGNED),
+    Line(Action.SIGN, Status.ASSIGNED, Status.SIGNED, Party.DISPATCH),
+    *Line.each(_WITH_A_UNIT, Action.HAND_IN, Party.DISPATCH, to=Status.HANDLED),
+    *Line.each(_WAITING_FOR_THE_CITIZEN, Action.ASK, Party.FOLLOWUP, to=Status.CALLBACK),
+    *Line.each(_WAITING_FOR_THE_CITIZEN, Action.SEND_BACK, Party.FOLLOWUP, to=Status.SENT_BACK),
+    *Line.each((*OPEN, Status.WITHDRAWN), Action.CLOSE, Party.FOLLOWUP, to=Status.CLOSED),
+)
+
+MACHINE = Machine(
+    STEPS, STATUS_LABELS, ACTION_LABELS, people=(Party.DOOR,), ends=ENDS, begins=(Status.REGISTERED, Status.ANSWERED)
 )
 
 
@@ -129,22 +135,11 @@ class State:
     version: int = 1
 
 
-def target_of(status: Status, action: Action) -> Status | None:
-    """Where an action leads from a status; None when it cannot be taken there."""
-    return _TARGETS.get((status, action))
-
-
-def possible_at_the_door(status: Status) -> tuple[Action, ...]:
-    """What the door can do with a case of this status."""
-    return tuple(action for action in DOOR_LABELS if target_of(status, action) is not None)
-
-
 def taken(state: State, action: Action, **facts: Any) -> State | None:
     """The state after an action that is taken now, with what else it makes true; None when it cannot be taken."""
-    target = target_of(state.status, action)
-    if target is None:
+    if not MACHINE.allows(state.status, action):
         return None
-    return replace(state, status=target, version=state.version + 1, **facts)
+    return replace(state, status=MACHINE.target(state.status, action), version=state.version + 1, **facts)
 
 
 def heard(state: State, number: int, action: Action | None, **facts: Any) -> State:
@@ -159,7 +154,7 @@ def heard(state: State, number: int, action: Action | None, **facts: Any) -> Sta
     present = state if number == state.round else _opened(state, number)
     if action is None:
         changed = replace(present, version=state.version + 1, **facts)
-    elif action is Action.SEND_BACK and target_of(present.status, action) is not None:
+    elif action is Action.SEND_BACK and MACHINE.allows(present.status, action):
         changed = replace(_opened(present, number + 1), version=state.version + 1)
     else:
         changed = taken(present, action, **facts) or replace(present, version=state.version + 1)
@@ -169,40 +164,3 @@ def heard(state: State, number: int, action: Action | None, **facts: Any) -> Sta
 def _opened(state: State, number: int) -> State:
     """The case at the beginning of a round (重办): the promises of the round before are void."""
     return replace(state, status=Status.SENT_BACK, round=number, sign_due_at=None, due_at=None, answered_directly=False)
-
-
-def flaws(transitions: tuple[Transition, ...] = TRANSITIONS) -> Iterator[str]:
-    """What is wrong with a table: statuses that are never reached, or from which no end can be."""
-    forward: dict[Status, set[Status]] = {status: set() for status in Status}
-    for transition in transitions:
-        for source in transition.sources:
-            forward[source].add(transition.target or source)
-    reached = _closure(set(BEGINNINGS), forward)
-    yield from (f"{status} is never reached" for status in Status if status not in reached)
-    for status in Status:
-        if not _closure({status}, forward) & set(ENDS):
-            yield f"{status} never ends"
-        if status in ENDS and forward[status]:
-            yield f"{status} is an end and goes on"
-    named = [(source, transition.action) for transition in transitions for source in transition.sources]
-    yield from (
-        f"{source} x {action} stands twice" for source, action in set(named) if named.count((source, action)) > 1
-    )
-
-
-def _closure(statuses: set[Status], forward: Mapping[Status, set[Status]]) -> set[Status]:
-    found: set[Status] = set()
-    while statuses:
-        found |= statuses
-        statuses = {target for status in statuses for target in forward[status]} - found
-    return found
-
-
-def _checked(transitions: tuple[Transition, ...]) -> dict[tuple[Status, Action], Status]:
-    found = sorted(flaws(transitions))
-    if found:
-        raise ValueError(f"the transition table is wrong: {'; '.join(found)}")
-    return {(source, line.action): line.target or source for line in transitions for source in line.sources}
-
-
-_TARGETS = _checked(TRANSITIONS)
