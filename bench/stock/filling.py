@@ -11,19 +11,21 @@ from bench.stock.indexes import attach_month, bare, make_month
 from bench.stock.pouring import pour
 from bench.stock.templates import Lived, Table
 from libs.common.pack.directory import Directory
-from services.analytics.measures.domain import COUNTERS, Counter
+from services.analytics.counters.domain import COUNTERS, integer_of
 from services.analytics.rollups.domain import month_start, next_month
 from services.analytics.rollups.queries.grains import coarse_of
 from services.analytics.rollups.tables import DIMENSIONS
 
-_TOGETHER = (("work", "transition", "decision"), ("matter", "callback", "attempt"), ("cases", "supplement", "reveal"))
+_TOGETHER = (
+    ("work", "transition", "decision", "request"),
+    ("matter", "callback", "attempt"),
+    ("cases", "supplement", "reveal"),
+)
 """Tables that refer to each other can only be emptied together."""
 _LEDGER = "ledger"
 _LONGEST_LIMIT = 60
 """Days from the last thing that happened to a case to the last day on which a limit of it may fall due."""
-_SUMS = ", ".join(
-    f"sum({counter.value})::{'bigint' if counter is Counter.HANDLE_MINUTES else 'integer'}" for counter in COUNTERS
-)
+_SUMS = ", ".join(f"sum({counter.value})::{integer_of(counter)}" for counter in COUNTERS)
 _ROLLUP = f"""
     SELECT basis, day + weeks * 7 AS day, copy.area_code, unit_code, category_code, copy.channel, kind, {_SUMS}
     FROM stock.copy JOIN stock.cell USING (template)

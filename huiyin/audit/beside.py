@@ -71,6 +71,22 @@ PAIRS: tuple[Pair, ...] = (
         FROM dispatch.decision
         """,
     ),
+    Pair(
+        DISPATCH,
+        "request",
+        _said(DISPATCH, "return_requested", "round", "unit_code", "reason_code", "note"),
+        _kept("dispatch.request", "round", "asked_unit", "reason_code", "note"),
+    ),
+    Pair(
+        DISPATCH,
+        "request",
+        _said(DISPATCH, "return_decided", "round", "unit_code", "approved", "note"),
+        _kept(
+            "dispatch.request",
+            *("round", "asked_unit", "(state = 'granted')", "decision_note"),
+            where="state IN ('granted', 'refused')",
+        ),
+    ),
     # The history of a case's steps ends where the case stands; followup's has a step for each version.
     Pair(
         FOLLOWUP,

@@ -24,13 +24,13 @@ from libs.common.pack.decoding import decode_document
 from libs.common.pack.directory import Directory
 from libs.common.pack.problems import PackError
 from libs.common.time.periods import PeriodRules, assessment_day
+from services.analytics.counters.domain import COUNTERS, Cell, Counts
 from services.analytics.facts.actions.events import HEARD, atom_of
 from services.analytics.facts.actions.folding import FACT_COLUMNS, fact_row
 from services.analytics.facts.domain.atoms import Atom, Registration
 from services.analytics.facts.domain.counting import DayOf, add
 from services.analytics.facts.domain.fact import PLACES, Fact
 from services.analytics.facts.domain.status import ENDED
-from services.analytics.measures.domain import COUNTERS, Cell, Counts
 from services.analytics.rollups.queries.grains import coarse_of
 from services.analytics.rollups.tables import COARSE_DIMENSIONS
 

@@ -17,11 +17,12 @@ from libs.common.security.personal_numbers import is_personal_number
 
 NEVER_A_PERSONS = frozenset(
     {
-        "action", "area_code", "asked_by", "by", "caller", "caller_unit", "candidates", "case_id", "case_no",
-        "category_code", "causes", "channel", "closing", "closing_word", "county", "digest", "doc", "document",
-        "dropped_by",
+        "action", "area_code", "asked_by", "asked_unit", "by", "caller", "caller_unit", "candidates", "case_id",
+        "case_no", "category_code", "causes", "channel", "closing", "closing_word", "county", "decided_by", "digest",
+        "doc", "document", "dropped_by",
         "from_status", "headers", "issued_by", "key", "kind", "lead_unit", "left_units", "level",
-        "misses", "overdue", "payload", "phase", "place_code", "reached", "replied_by", "result_kind", "reveal_id",
+        "misses", "overdue", "payload", "phase", "place_code", "reached", "reason_code", "replied_by", "result_kind",
+        "reveal_id",
         "return_asked_by", "rule", "rule_code", "satisfaction", "scope", "source", "state",
         "step", "stream", "supervision_id", "supplement_id", "support_units", "timer_id", "to_status", "topic",
         "status", "traceparent", "type", "unit_code", "units", "urgency", "warnings", "what", "who", "handling_unit",

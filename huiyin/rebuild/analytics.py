@@ -16,11 +16,11 @@ from huiyin.audit.merge import Group, by_key
 from huiyin.audit.queries import events_of, marks_of
 from libs.common.bus.codec import decode_event
 from libs.common.bus.flow import Stream
+from services.analytics.counters.domain import COUNTERS, Cell
 from services.analytics.facts.actions.folding import FACT_COLUMNS, fact_row
 from services.analytics.facts.actions.refold import refold
 from services.analytics.facts.domain.counting import contribution
 from services.analytics.facts.domain.fact import Fact, UnknownCase
-from services.analytics.measures.domain import COUNTERS, Cell
 from services.analytics.rollups.queries.grains import coarse_of
 from services.analytics.rollups.tables import COARSE_DIMENSIONS
 

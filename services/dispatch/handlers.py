@@ -25,6 +25,7 @@ from services.dispatch.cases.actions import hearing
 from services.dispatch.cases.domain.terms import Action, Status
 from services.dispatch.cases.domain.transitions import MACHINE
 from services.dispatch.cases.tables import Work
+from services.dispatch.requests import actions as requests
 from services.dispatch.routing.actions import opening
 
 
@@ -55,6 +56,7 @@ async def withdrawn(session: Session, event: CaseWithdrawn) -> None:
     """撤单 -> over."""
     work = await _known(session, event)
     if _can(work, Action.WITHDRAW):
+        await requests.lapse(session, work)
         hearing.withdraw(session, work, event)
 
 
@@ -62,6 +64,7 @@ async def answered_directly(session: Session, event: CaseAnsweredDirectly) -> No
     """直接答复 -> no unit has to act."""
     work = await _of_this_round(session, event)
     if work is not None and _can(work, Action.ANSWER):
+        await requests.lapse(session, work)
         hearing.answer(session, work, event)
 
 
@@ -101,6 +104,7 @@ async def closed(session: Session, event: CaseClosed) -> None:
     """销号 -> over."""
     work = await _of_this_round(session, event)
     if work is not None and _can(work, Action.CLOSE):
+        await requests.lapse(session, work)
         hearing.close(session, work, event)
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import orjson
 
+from libs.common.counters import Counter
 from libs.common.database.session import Session
 from libs.common.errors import NotFound
 from libs.common.events.terms import Channel, Kind
@@ -14,6 +15,7 @@ from libs.common.pack.areas import area_prefix
 from libs.common.pack.schema import Formula
 from libs.common.security.policy import Scope
 from libs.common.web.cursors import Page, decode_cursor, encode_cursor
+from services.analytics.counters.domain import COUNTERS, Basis, Cell, Counts
 from services.analytics.drilldown.queries.candidates import Place, Wanted, walk
 from services.analytics.drilldown.queries.open_cases import OPEN_CASES, OpenFilter, open_cases
 from services.analytics.drilldown.schemas import (
@@ -33,7 +35,6 @@ from services.analytics.figures.actions.figures import basis_of, find_formula, r
 from services.analytics.figures.actions.question import Question, make_definite, reachable_area
 from services.analytics.figures.domain import plain, scale_of, weighted
 from services.analytics.figures.schemas import Part
-from services.analytics.measures.domain import COUNTERS, Basis, Cell, Counter, Counts
 from services.analytics.rollups.queries.sums import Selection
 
 _LIST = "analytics.behind"

@@ -5,10 +5,11 @@ from typing import Annotated, Self
 
 from pydantic import AwareDatetime, Field, model_validator
 
+from libs.common.counters import Counter
 from libs.common.events.terms import Channel, Kind
 from libs.common.web.fields import AnswerBody, AreaCode, RequestBody, UnitCode, fault
+from services.analytics.counters.domain import Basis
 from services.analytics.figures.schemas import Part, SelectionQuery
-from services.analytics.measures.domain import Basis, Counter
 
 
 class CasesBehindQuery(SelectionQuery):

@@ -7,7 +7,7 @@ from operator import itemgetter
 from typing import NamedTuple, TypeVar
 
 from libs.common import shares
-from services.analytics.measures.domain import COUNTERS, Counts
+from services.analytics.counters.domain import COUNTERS, Counts
 
 _POSITION: dict[str, int] = {counter.value: index for index, counter in enumerate(COUNTERS)}
 Name = TypeVar("Name", bound=str)

@@ -8,11 +8,12 @@ from pydantic import AwareDatetime, Field, SkipValidation, model_validator
 from pydantic_core import PydanticCustomError
 from typing_extensions import TypedDict
 
+from libs.common.counters import Counter
 from libs.common.events.terms import Channel, Kind
 from libs.common.shares import Comparison, Met
 from libs.common.time.periods import PeriodKind
 from libs.common.web.fields import AnswerBody, AreaCode, CategoryCode, RequestBody, UnitCode, fault
-from services.analytics.measures.domain import Basis, Counter
+from services.analytics.counters.domain import Basis
 
 EARLIEST, LATEST = date(2000, 1, 1), date(2199, 12, 31)
 

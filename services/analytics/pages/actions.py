@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 from fractions import Fraction
 from zoneinfo import ZoneInfo
 
+from libs.common.counters import Counter
 from libs.common.database.session import Session
 from libs.common.pack.areas import area_prefix
 from libs.common.pack.directory import Directory
@@ -13,6 +14,7 @@ from libs.common.pack.schema import Formula
 from libs.common.pack.shelf import Shelved
 from libs.common.security.policy import Scope
 from libs.common.shares import NO_DATA
+from services.analytics.counters.domain import COUNTERS, NOTHING, Basis, Counts
 from services.analytics.drilldown.queries.open_cases import Standing, standing
 from services.analytics.facts.queries import Freshness, freshness
 from services.analytics.figures.actions.figures import Board, read_board
@@ -20,7 +22,6 @@ from services.analytics.figures.actions.question import Question, make_definite,
 from services.analytics.figures.actions.sums import sums
 from services.analytics.figures.domain import half_up
 from services.analytics.figures.schemas import By, PeriodName, PeriodOut, RateMeasure, ScoreMeasure, SelectionQuery
-from services.analytics.measures.domain import COUNTERS, NOTHING, Basis, Counter, Counts
 from services.analytics.rollups.queries.sums import Grouping
 
 FLOW = (Counter.REGISTERED, Counter.ASSIGNED, Counter.HANDLED, Counter.CLOSED, Counter.SENT_BACK)

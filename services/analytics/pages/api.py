@@ -13,6 +13,7 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
+from libs.common.counters import Counter
 from libs.common.errors import Unauthenticated
 from libs.common.events.terms import Channel, Kind
 from libs.common.pack.shelf import Shelved
@@ -23,12 +24,12 @@ from libs.common.web.door import Door, Needs
 from libs.common.web.fields import AreaCode, CaseId, RequestBody
 from libs.common.web.problems import language_of
 from services.analytics import rights
+from services.analytics.counters.domain import Basis
 from services.analytics.drilldown import actions as drilldown
 from services.analytics.drilldown.schemas import CasesBehindQuery, OpenCasesQuery
 from services.analytics.facts.domain.status import Status
 from services.analytics.figures.actions.question import names
 from services.analytics.figures.schemas import By
-from services.analytics.measures.domain import Basis, Counter
 from services.analytics.pages import actions, words
 
 COOKIE = "huiyin_token"
@@ -154,7 +155,7 @@ def _view_in_zone(request: Request, lang: Language | None, door: Door) -> "_View
 
 def _title(query: CasesBehindQuery, door: Door) -> tuple[str, str]:
     if query.counter is not None:
-        return words.COUNTERS[query.counter]
+        return query.counter.words
     formula = _pack(door).directory.formula(query.measure or "")
     part, part_en = words.PAGE[query.part.value]
     return f"{formula.name}·{part}", f"{formula.name_en}: {part_en.lower()}"
@@ -192,7 +193,7 @@ class _View:
             css=Markup(_CSS),  # noqa: S704 - our own file
             t=lambda word: self._pick(words.PAGE[word]),
             pick=self._pick,
-            counter=lambda counter: self._pick(words.COUNTERS[Counter(counter)]),
+            counter=lambda counter: self._pick(counter.words),
             status_word=lambda status: self._pick(words.STATUSES[Status(status)]),
             met_word=lambda met: self._pick(MET_WORDS[met]),
             basis_word=lambda basis: self._pick(words.BASES[Basis(basis)]),

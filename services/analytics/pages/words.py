@@ -1,8 +1,8 @@
 """The words of the county page: Chinese first, English beside it."""
 
 from libs.common.events.terms import LABELS_ZH, Channel, Kind
+from services.analytics.counters.domain import Basis
 from services.analytics.facts.domain.status import Status
-from services.analytics.measures.domain import Basis, Counter
 
 Words = tuple[str, str]
 
@@ -75,37 +75,6 @@ PAGE: dict[str, Words] = {
     "refused": ("令牌无效或已过期。", "The token is not valid, or has expired."),
     "of_100": ("满分100", "of 100"),
     "share_overdue": ("超期占比", "Share overdue"),
-}
-
-COUNTERS: dict[Counter, Words] = {
-    Counter.REGISTERED: ("登记", "Registered"),
-    Counter.ANSWERED_DIRECTLY: ("直接答复", "Answered directly"),
-    Counter.WITHDRAWN: ("撤单", "Withdrawn"),
-    Counter.ASSIGNED: ("派单", "Assigned"),
-    Counter.SIGNED: ("签收", "Signed"),
-    Counter.SIGN_DUE: ("签收时限已定", "Sign limits decided"),
-    Counter.SIGNED_ON_TIME: ("按时签收", "Signed on time"),
-    Counter.HANDLED: ("办结反馈", "Handled"),
-    Counter.HANDLE_DUE: ("办理时限已定", "Handling limits decided"),
-    Counter.HANDLED_ON_TIME: ("按时办结", "Handled on time"),
-    Counter.CLOSED: ("销号", "Closed"),
-    Counter.CLOSED_SUBSTANTIVE: ("实质性办结", "Closed, substantive"),
-    Counter.CLOSED_UNVERIFIED: ("未核实办结", "Closed, unverified"),
-    Counter.CLOSED_IN_ONE_ROUND: ("一次办结", "Closed in one round"),
-    Counter.CALLBACKS_DUE: ("应回访", "Callbacks due"),
-    Counter.VALID_CALLBACKS: ("有效回访", "Valid callbacks"),
-    Counter.CONTACTED: ("已联系", "Contacted"),
-    Counter.SOLVED: ("已解决", "Solved"),
-    Counter.SATISFIED: ("满意", "Satisfied"),
-    Counter.BASICALLY_SATISFIED: ("基本满意", "Basically satisfied"),
-    Counter.NOT_SATISFIED: ("不满意", "Not satisfied"),
-    Counter.SENT_BACK: ("发回重办", "Sent back"),
-    Counter.RETURNS_REQUESTED: ("退单申请", "Returns requested"),
-    Counter.RETURNS_REFUSED: ("退单不予通过", "Returns refused"),
-    Counter.REMINDERS: ("催办", "Reminders"),
-    Counter.SUPERVISIONS: ("督办", "Supervisions"),
-    Counter.TRIAGED: ("待派", "Triaged"),
-    Counter.HANDLE_MINUTES: ("办理用时（分钟）", "Handling minutes"),
 }
 
 STATUSES: dict[Status, Words] = {

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 
 from libs.common.database.session import Session
-from services.analytics.measures.domain import COUNTERS, Cell, Counter, Counts
+from services.analytics.counters.domain import COUNTERS, Cell, Counts, integer_of
 from services.analytics.rollups.domain import FINE
 from services.analytics.rollups.queries.grains import coarse_of
 from services.analytics.rollups.queries.months import READ_MONTH, month_starts_on
@@ -14,7 +14,7 @@ _NAMES = [counter.value for counter in COUNTERS]
 _STARTS_ON = f"${len(DIMENSIONS) + len(_NAMES) + 1}"
 _NEW_COARSE = coarse_of("new", f"{_STARTS_ON} + 0 * (SELECT count(*) FROM fine)")  # noqa: S608 - our own parameter
 _KEY_KINDS = ["date" if name == "day" else "text" for name in DIMENSIONS]
-_COUNT_KINDS = ["bigint" if counter is Counter.HANDLE_MINUTES else "integer" for counter in COUNTERS]
+_COUNT_KINDS = [integer_of(counter) for counter in COUNTERS]
 _KINDS = [*(f"{kind}[]" for kind in _KEY_KINDS), *(f"text::{kind}[]" for kind in _COUNT_KINDS)]
 
 

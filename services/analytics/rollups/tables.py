@@ -9,8 +9,9 @@ from sqlalchemy import BigInteger, Column, Date, Integer, Table, Text
 from sqlalchemy.sql.schema import SchemaItem
 from sqlmodel import Field
 
+from libs.common.counters import Trait
 from libs.common.database.columns import check, index, one_of
-from services.analytics.measures.domain import COUNTERS, Basis, Counter
+from services.analytics.counters.domain import COUNTERS, Basis
 from services.analytics.rollups.domain import GRAINS
 from services.analytics.tables import Base
 
@@ -45,7 +46,7 @@ def _integers(name: str, dimensions: Sequence[str], *rules: SchemaItem) -> Table
         *rules,
         *(Column(name, Date if name == "day" else Text, primary_key=True) for name in dimensions),
         *(
-            Column(counter.value, BigInteger if counter is Counter.HANDLE_MINUTES else Integer, nullable=False)
+            Column(counter.value, BigInteger if Trait.WIDE in counter.traits else Integer, nullable=False)
             for counter in COUNTERS
         ),
     )

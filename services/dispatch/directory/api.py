@@ -18,6 +18,7 @@ from libs.common.pack.schema import Area, Category, Unit
 from libs.common.pack.shelf import Shelved
 from libs.common.web.cursors import Page, PageQuery, decode_cursor, encode_cursor
 from libs.common.web.door import Door
+from libs.common.web.headers import IdempotencyKey
 from services.dispatch.cases.domain.terms import ACTION_LABELS, STATUS_LABELS
 from services.dispatch.directory import queries
 from services.dispatch.directory.actions import publishing
@@ -35,6 +36,7 @@ from services.dispatch.directory.schemas import (
     UnitOut,
     UnitsQuery,
 )
+from services.dispatch.requests.domain import STATE_LABELS
 from services.dispatch.rights import PublishesPacks, ReadsDirectory
 from services.dispatch.routing.domain.terms import RULE_LABELS, VERDICT_LABELS
 
@@ -58,6 +60,7 @@ async def publish_pack(
     body: PublishPack,
     query: Annotated[PublishQuery, Query()],
     door: PublishesPacks,
+    once: IdempotencyKey,
 ) -> Response:
     """Publish a county pack. One that equals the newest version changes nothing and answers that version.
 
@@ -75,7 +78,7 @@ async def publish_pack(
         return (await publishing.publish(session, door.scope, pack)).model_copy(update=concerns)
 
     response = await door.write(
-        publish, location=lambda published: f"/dispatch/v1/directory/packs/{published.pack_version}"
+        publish, once, location=lambda published: f"/dispatch/v1/directory/packs/{published.pack_version}"
     )
     await refresh_shelf(door.runtime.door_database)
     return response
@@ -147,6 +150,7 @@ async def list_terms(door: ReadsDirectory) -> Response:
         "action": _labelled(ACTION_LABELS),
         "rule": _labelled(RULE_LABELS),
         "verdict": _labelled(VERDICT_LABELS),
+        "request_state": _labelled(STATE_LABELS),
         "return_reason": [
             Term(code=reason.code, zh=reason.name, en=reason.name_en) for reason in directory.pack.returns.reasons
         ],

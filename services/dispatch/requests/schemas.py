@@ -2,9 +2,10 @@
 
 from typing import Annotated, Self
 
-from pydantic import Field, model_validator
+from pydantic import AwareDatetime, Field, model_validator
 
-from libs.common.web.fields import CategoryCode, Flag, Reason, RequestBody, UnitCode, fault
+from libs.common.web.fields import AnswerBody, CategoryCode, Flag, Reason, RequestBody, UnitCode, Version, fault
+from services.dispatch.requests.domain import Kind, State
 from services.dispatch.routing.schemas import SupportUnits
 
 ItemCode = Annotated[
@@ -37,3 +38,20 @@ class DecideReturn(RequestBody):
         if not self.approved and self.lead_unit is not None:
             raise fault("lead_unit", "a refused return names no new unit", "不同意退单时不得指定新的主办单位")
         return self
+
+
+class RequestOut(AnswerBody):
+    """What a unit asked for about a case, and what became of it (申请)."""
+
+    version: Version
+    round: int
+    kind: Kind
+    reason_code: str
+    note: str
+    asked_by: str
+    asked_unit: str
+    asked_at: AwareDatetime
+    state: State
+    decided_by: str | None
+    decided_at: AwareDatetime | None
+    decision_note: str | None

@@ -6,6 +6,7 @@ from fastapi import APIRouter, Query, Response
 
 from libs.common.web.cursors import Page
 from libs.common.web.fields import CaseId
+from libs.common.web.headers import IdempotencyKey, IfMatch
 from services.dispatch.cases.api import asked, item
 from services.dispatch.cases.queries import Window
 from services.dispatch.cases.queries import list_work as work_page
@@ -27,21 +28,25 @@ async def list_work(query: Annotated[WorkQuery, Query()], door: ReadsWork) -> Re
 
 
 @router.post("/cases/{case_id}/signature", response_model=WorkOut)
-async def sign(case_id: CaseId, door: Signs, body: Sign | None = None) -> Response:
+async def sign(
+    case_id: CaseId, door: Signs, expected: IfMatch, once: IdempotencyKey, body: Sign | None = None
+) -> Response:
     """签收: the lead unit takes it on. Needs If-Match."""
-    request = asked(door, door.expected_version())
-    return await door.write(lambda session: actions.sign(session, request, case_id, body or Sign()), keys=[case_id])
+    request = asked(door, expected)
+    return await door.write(
+        lambda session: actions.sign(session, request, case_id, body or Sign()), once, keys=[case_id]
+    )
 
 
 @router.post("/cases/{case_id}/progress", response_model=WorkOut)
-async def report(case_id: CaseId, body: Report, door: Reports) -> Response:
+async def report(case_id: CaseId, body: Report, door: Reports, expected: IfMatch, once: IdempotencyKey) -> Response:
     """办理进展: the lead unit says how far it is. Needs If-Match."""
-    request = asked(door, door.expected_version())
-    return await door.write(lambda session: actions.report(session, request, case_id, body), keys=[case_id])
+    request = asked(door, expected)
+    return await door.write(lambda session: actions.report(session, request, case_id, body), once, keys=[case_id])
 
 
 @router.post("/cases/{case_id}/result", response_model=WorkOut)
-async def hand_in(case_id: CaseId, body: HandIn, door: HandsIn) -> Response:
+async def hand_in(case_id: CaseId, body: HandIn, door: HandsIn, expected: IfMatch, once: IdempotencyKey) -> Response:
     """办结反馈: the lead unit says it is done; then the citizen is asked. Needs If-Match."""
-    request = asked(door, door.expected_version())
-    return await door.write(lambda session: actions.hand_in(session, request, case_id, body), keys=[case_id])
+    request = asked(door, expected)
+    return await door.write(lambda session: actions.hand_in(session, request, case_id, body), once, keys=[case_id])

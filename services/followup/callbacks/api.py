@@ -5,9 +5,11 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Response
 
 from libs.common.rules.requests import Request
+from libs.common.rules.versions import ExpectedVersion
 from libs.common.web.cursors import Page
 from libs.common.web.door import Door, needs
 from libs.common.web.fields import Uuid
+from libs.common.web.headers import IdempotencyKey, IfMatch
 from services.followup import rights
 from services.followup.callbacks import queries
 from services.followup.callbacks.actions import asking, showing
@@ -46,7 +48,11 @@ async def read_callback(callback_id: Uuid, door: Annotated[Door, needs(rights.RE
 
 @router.post("/callbacks/{callback_id}/attempts", response_model=CallbackOut, status_code=201, tags=["callbacks"])
 async def record_attempt(
-    callback_id: Uuid, body: RecordAttempt, door: Annotated[Door, needs(rights.RECORD_ATTEMPTS)]
+    callback_id: Uuid,
+    body: RecordAttempt,
+    door: Annotated[Door, needs(rights.RECORD_ATTEMPTS)],
+    expected: IfMatch,
+    once: IdempotencyKey,
 ) -> Response:
     """回访记录: satisfied and solved closes the case, not satisfied or not solved sends it back. Needs If-Match.
 
@@ -54,9 +60,10 @@ async def record_attempt(
     An answer that the case's pack does not ask for, or a required one that is missing beside others, is a 422.
     The unit that handled the case never records.
     """
-    asked = _change(door)
+    asked = _change(door, expected)
     return await door.write(
         lambda session: asking.record_attempt(session, asked, callback_id, body),
+        once,
         keys=[callback_id],
         location=f"/followup/v1/callbacks/{callback_id}",
     )
@@ -64,12 +71,16 @@ async def record_attempt(
 
 @router.post("/callbacks/{callback_id}/review", response_model=CallbackOut, tags=["callbacks"])
 async def review(
-    callback_id: Uuid, body: ReviewCallback, door: Annotated[Door, needs(rights.REVIEW_UNREACHABLE)]
+    callback_id: Uuid,
+    body: ReviewCallback,
+    door: Annotated[Door, needs(rights.REVIEW_UNREACHABLE)],
+    expected: IfMatch,
+    once: IdempotencyKey,
 ) -> Response:
     """核实: by somebody who made none of the tries and is not of the handling unit. Needs If-Match."""
-    asked = _change(door)
-    return await door.write(lambda session: asking.review(session, asked, callback_id, body), keys=[callback_id])
+    asked = _change(door, expected)
+    return await door.write(lambda session: asking.review(session, asked, callback_id, body), once, keys=[callback_id])
 
 
-def _change(door: Door) -> Request:
-    return Request(actor_of(door), door.scope, door.expected_version())
+def _change(door: Door, expected: ExpectedVersion) -> Request:
+    return Request(actor_of(door), door.scope, expected)

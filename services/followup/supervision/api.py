@@ -8,6 +8,7 @@ from libs.common.rules.requests import Request
 from libs.common.web.cursors import Page
 from libs.common.web.door import Door, needs
 from libs.common.web.fields import Uuid
+from libs.common.web.headers import IdempotencyKey
 from services.followup import rights
 from services.followup.cases.api import actor_of
 from services.followup.cases.queries import Window
@@ -37,12 +38,13 @@ async def read_supervision(supervision_id: Uuid, door: Annotated[Door, needs(rig
 
 @router.post("/supervisions", response_model=SupervisionOut, status_code=201, tags=["supervisions"])
 async def issue_supervision(
-    body: IssueSupervision, door: Annotated[Door, needs(rights.ISSUE_SUPERVISIONS)]
+    body: IssueSupervision, door: Annotated[Door, needs(rights.ISSUE_SUPERVISIONS)], once: IdempotencyKey
 ) -> Response:
     """人工督办: a supervisor's own order about an open case."""
     asked = Request(actor_of(door), door.scope)
     return await door.write(
         lambda session: actions.issue(session, asked, body),
+        once,
         keys=[body.case_id],
         location=lambda order: f"/followup/v1/supervisions/{order.supervision_id}",
     )

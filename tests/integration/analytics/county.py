@@ -26,12 +26,12 @@ from libs.common.service.spec import load_nothing
 from libs.common.time.clock import SimulatedClock
 from libs.common.time.periods import assessment_day
 from libs.common.web.app import create_app
+from services.analytics.counters.domain import COUNTERS, NOTHING, Cell, Counts
 from services.analytics.facts.actions.refold import refold
 from services.analytics.facts.domain.counting import DayOf, recount
 from services.analytics.facts.domain.fact import Fact
 from services.analytics.handlers import REACTIONS
 from services.analytics.main import SPEC
-from services.analytics.measures.domain import COUNTERS, NOTHING, Cell, Counts
 from services.analytics.rollups.domain import GRAINS, month_start
 from services.analytics.rollups.tables import COARSE_DIMENSIONS, DIMENSIONS
 from tests.support.tiny_service import ANSWER_KEYS

@@ -7,13 +7,14 @@ from typing import Any
 import pytest
 from sqlalchemy import Select
 
+from libs.common.counters import Counter
 from libs.common.database.session import Database, Session
 from libs.common.database.stored_packs import refresh_shelf
 from libs.common.security.policy import Bound, Scope
+from services.analytics.counters.domain import COUNTERS, Basis
 from services.analytics.drilldown.queries.candidates import MOST_WALKED, Place, Wanted, walk
 from services.analytics.drilldown.queries.open_cases import OpenFilter, open_cases, standing
 from services.analytics.facts.queries import fact_row, hidden_cases
-from services.analytics.measures.domain import COUNTERS, Basis, Counter
 from services.analytics.pages.actions import read_county
 from services.analytics.rollups.domain import GRAINS
 from services.analytics.rollups.queries.sums import Grouping, Selection, sums

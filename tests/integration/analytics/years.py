@@ -2,8 +2,9 @@
 
 from datetime import date
 
+from libs.common.counters import Counter
 from libs.common.database.session import Database
-from services.analytics.measures.domain import COUNTERS, Counter
+from services.analytics.counters.domain import COUNTERS
 from services.analytics.rollups.queries.grains import coarse_of
 from services.analytics.rollups.tables import COARSE_DIMENSIONS, DIMENSIONS
 from tests.integration.analytics.county import NOW

@@ -10,12 +10,13 @@ import pytest
 from huiyin.audit.auditing import Subject, audit, examine
 from huiyin.audit.report import AuditReport, Invariant
 from huiyin.rebuild.analytics import rebuild
+from libs.common.counters import Counter
 from libs.common.security.principal import Role
+from services.analytics.counters.domain import Cell, Counts
 from services.analytics.facts.actions import folding
 from services.analytics.facts.domain.atoms import Atom, Registration
 from services.analytics.facts.domain.counting import contribution
 from services.analytics.facts.domain.fact import Fact, fold
-from services.analytics.measures.domain import Cell, Counter, Counts
 from tests.integration.audit.conftest import Copy
 from tests.integration.audit.county import County, open_county
 

@@ -4,6 +4,7 @@ import asyncio
 import math
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ import pytest
 from huiyin.audit.auditing import audit
 from libs.common import metrics
 from libs.common.bus.choose import BusKind
+from libs.common.bus.embedded import EmbeddedBus
 from libs.common.bus.flow import Service
 from libs.common.bus.port import BusTrouble
 from libs.common.database.batch import GroupCommit
@@ -57,8 +59,9 @@ async def relaying(county: County, service: Service) -> AsyncIterator[None]:
 
 async def take_without_a_bus(county: County, service: Service) -> None:
     """Everything but the lag is measured also when the bus does not answer."""
+    away = EmbeddedBus("postgresql://nobody@127.0.0.1:9/none")
     with pytest.raises(BusTrouble):
-        await Gauges(county.house.services[service].runtime, measure_nothing).take()
+        await Gauges(replace(county.house.services[service].runtime, bus=away), measure_nothing).take()
     assert math.isnan(told("huiyin_consumer_lag_seconds", service=service))
 
 

@@ -5,7 +5,17 @@ from typing import Any
 
 import pytest
 
-from libs.common.events.cases import CaseReassigned, ReturnDecided, ReturnRequested, TriageQueued
+from libs.common.events.base import Event
+from libs.common.events.cases import (
+    CaseAnsweredDirectly,
+    CaseClosed,
+    CaseReassigned,
+    CaseWithdrawn,
+    ReturnDecided,
+    ReturnRequested,
+    TriageQueued,
+)
+from libs.common.events.terms import Closing
 from libs.common.security.principal import Role
 from tests.integration.dispatch.office import (
     COUNTY,
@@ -20,6 +30,48 @@ from tests.integration.dispatch.office import (
 
 ASK = {"reason_code": "not_our_duty", "note": "路灯归镇里管"}
 REFUSE = {"approved": False, "note": "属村级事项"}
+
+
+async def requests(office: Office, case_id: str) -> list[dict[str, Any]]:
+    """What was asked for about a case, as the dispatcher reads it."""
+    answer = await office.dispatcher.get(f"/cases/{case_id}/requests")
+    assert answer.status_code == 200, answer.text
+    items: list[dict[str, Any]] = answer.json()["items"]
+    return items
+
+
+async def test_every_request_is_kept_with_who_asked_and_who_decided_how(office: Office) -> None:
+    case_id = await office.register()
+    unit = office.handler(VILLAGE_UNIT)
+    await unit.do(case_id, "return", ASK)
+    [pending] = await requests(office, case_id)
+    assert (pending["state"], pending["asked_by"], pending["asked_unit"]) == ("pending", "li", VILLAGE_UNIT)
+    assert (pending["kind"], pending["reason_code"], pending["note"]) == ("return", *ASK.values())
+    office.later(HOUR)
+    await office.dispatcher.do(case_id, "return/decision", REFUSE)
+    await unit.do(case_id, "return", ASK)
+    await office.dispatcher.do(case_id, "return/decision", {"approved": True, "note": "再议"})
+    refused, granted = await requests(office, case_id)
+    assert (refused["state"], refused["decided_by"], refused["decision_note"]) == ("refused", "wang", REFUSE["note"])
+    assert refused["decided_at"] == "2026-03-03T02:00:00Z"
+    assert (granted["state"], granted["version"], granted["decision_note"]) == ("granted", 4, "再议")
+
+
+@pytest.mark.parametrize("end", ["withdrawn", "answered", "closed"])
+async def test_a_request_lapses_with_the_case_that_it_was_about(office: Office, end: str) -> None:
+    case_id = await office.register()
+    await office.handler(VILLAGE_UNIT).do(case_id, "return", ASK)
+    when: dict[str, Any] = {"case_id": case_id, "occurred_at": T0}
+    ends: dict[str, Event] = {
+        "withdrawn": CaseWithdrawn(**when, reason="已自行解决"),
+        "answered": CaseAnsweredDirectly(**when, round=1, answer="已电话答复"),
+        "closed": CaseClosed(**when, round=1, closing=Closing.WITHDRAWN),
+    }
+    await office.hear(ends[end])
+    [lapsed] = await requests(office, case_id)
+    assert (lapsed["state"], lapsed["decided_by"], lapsed["decision_note"]) == ("lapsed", None, None)
+    assert lapsed["decided_at"] is not None
+    assert (await office.work(case_id))["return_pending"] is False
 
 
 async def test_refused_the_unit_goes_on(office: Office) -> None:

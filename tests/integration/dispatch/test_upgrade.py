@@ -7,9 +7,11 @@ from libs.common.events.cases import CaseHandled, CaseSentBack, CaseWithdrawn
 from services.dispatch.main import SPEC
 from tests.integration.dispatch.office import LIGHTS, TOWN_UNIT, VILLAGE_UNIT, Office, Person, only
 from tests.integration.dispatch.test_decisions import RESULT, decisions
+from tests.integration.dispatch.test_returning import ASK, REFUSE, requests
 
 AS_IT_WAS: tuple[str, ...] = (
     "DROP TABLE decision",
+    "DROP TABLE request",
     "UPDATE alembic_version SET version_num = '0009'",
 )
 """Takes away what the migrations since 0009 added: they only add, so this is a database of that release."""
@@ -28,17 +30,23 @@ async def lived(office: Office) -> dict[str, str]:
         body = {"lead_unit": VILLAGE_UNIT, "category_code": LIGHTS, "reason": "属地办理"}
         await office.dispatcher.do(found[name], "assignment", body)
     await office.dispatcher.do(found["elsewhere"], "reassignment", {"lead_unit": TOWN_UNIT, "reason": "由镇办"})
-    for name in ("signed", "asked", "done", "again", "withdrawn"):
+    for name in ("signed", "asked", "moot", "given back", "handed on", "done", "again", "withdrawn"):
         found[name] = await office.register()
         await village.do(found[name], "signature")
-    await village.do(found["asked"], "return", {"reason_code": "wrong_area", "note": "不在本村"})
+    for name in ("asked", "moot", "given back", "handed on"):
+        await village.do(found[name], "return", ASK)
+    await office.dispatcher.do(found["given back"], "return/decision", REFUSE)
+    await village.do(found["given back"], "return", ASK)
+    await office.dispatcher.do(found["given back"], "return/decision", {"approved": True, "note": "再议"})
+    to_town = {"approved": True, "note": "由镇办", "lead_unit": TOWN_UNIT}
+    await office.dispatcher.do(found["handed on"], "return/decision", to_town)
     for name in ("done", "again"):
         await village.do(found[name], "result", RESULT)
     at = only(await office.said(found["again"]), CaseHandled).occurred_at
     again, back = found["again"], "没修好"
     await office.hear(
         CaseSentBack(case_id=again, occurred_at=at, round=1, next_round=2, unit_code=VILLAGE_UNIT, words=back),
-        CaseWithdrawn(case_id=found["withdrawn"], occurred_at=at, reason="已自行解决"),
+        *(CaseWithdrawn(case_id=found[name], occurred_at=at, reason="已自行解决") for name in ("withdrawn", "moot")),
     )
     return found
 
@@ -77,6 +85,24 @@ async def test_every_answer_is_the_same_after_the_upgrade(office: Office) -> Non
     assert await told(office, cases) == before
 
 
+async def test_every_request_is_carried_over_whole(office: Office) -> None:
+    cases = await lived(office)
+    before = {name: await requests(office, case_id) for name, case_id in cases.items()}
+    states = {name: [one["state"] for one in asked] for name, asked in before.items() if asked}
+    assert states == {
+        "asked": ["pending"],
+        "moot": ["lapsed"],
+        "given back": ["refused", "granted"],
+        "handed on": ["granted"],
+    }
+    await downgrade(office)
+    await upgrade(office)
+    assert {name: await requests(office, case_id) for name, case_id in cases.items()} == before
+    still = office.dispatcher
+    assert (await still.do(cases["asked"], "return/decision", REFUSE))["return_pending"] is False
+    assert [one["state"] for one in await requests(office, cases["asked"])] == ["refused"]
+
+
 async def test_every_decision_is_carried_over_but_for_the_candidates(office: Office) -> None:
     cases = await lived(office)
     before = {name: await decisions(office, case_id) for name, case_id in cases.items()}
@@ -84,6 +110,8 @@ async def test_every_decision_is_carried_over_but_for_the_candidates(office: Off
         "at the door": 0,
         "by hand": 2,
         "elsewhere": 3,
+        "given back": 2,
+        "handed on": 2,
         "again": 2,
     }
     await downgrade(office)

@@ -9,12 +9,12 @@ import pytest
 
 from libs.common.bus.codec import decode_event
 from libs.common.bus.flow import Service, heard
+from libs.common.counters import Counter
 from libs.common.events.cases import CaseEvent
 from libs.common.events.directory import PackPublished
 from libs.common.events.ops import ResendRequested
-from libs.common.pack.schema import Counter as PackCounter
-from libs.common.pack.schema import Population
 from libs.common.time.periods import assessment_day
+from services.analytics.counters.domain import COUNTERS, Basis
 from services.analytics.facts.actions.events import HEARD, atom_of
 from services.analytics.facts.domain.atoms import (
     Atom,
@@ -37,7 +37,6 @@ from services.analytics.facts.domain.counting import contribution
 from services.analytics.facts.domain.fact import PLACES, Fact, UnknownCase, fold
 from services.analytics.facts.domain.status import Status
 from services.analytics.handlers import REACTIONS
-from services.analytics.measures.domain import COUNTERS, Basis, Counter
 from tests.unit.analytics.histories import SPEAKERS
 
 MONDAY = datetime(2026, 6, 1, 1, 0, tzinfo=UTC)
@@ -94,11 +93,6 @@ def sign_limit(unit: str, starts_at: datetime, due_at: datetime) -> Limit:
 
 def answered(round_: int, word: str, *, solved: bool = True, when: datetime = MONDAY, unit: str = A) -> Try:
     return Try(round_, 1, unit, "answered", True, True, solved, word, when)
-
-
-def test_all_that_the_pack_may_name_is_counted() -> None:
-    assert {counter.value for counter in PackCounter} <= {counter.value for counter in Counter}
-    assert {population.value for population in Population} <= {basis.value for basis in Basis}
 
 
 def test_all_that_the_map_sends_is_heard() -> None:

@@ -10,15 +10,16 @@ import orjson
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from libs.common.counters import Counter
 from libs.common.events import cases
 from libs.common.events.cases import CaseEvent
 from libs.common.time.periods import assessment_day
+from services.analytics.counters.domain import COUNTERS, Basis, Cell, Counts
 from services.analytics.facts.actions.events import atom_of
 from services.analytics.facts.actions.refold import refold
 from services.analytics.facts.domain.counting import add, contribution, difference, recount
 from services.analytics.facts.domain.documents import from_documents, to_document, to_places
 from services.analytics.facts.domain.fact import Fact, fold
-from services.analytics.measures.domain import COUNTERS, Basis, Cell, Counter, Counts
 from tests.unit.analytics.histories import Told, interleave, life, shuffle, split
 
 SEEDS = st.integers(min_value=0, max_value=2**32)

@@ -2,10 +2,11 @@
 
 from datetime import date, datetime
 
+from libs.common.counters import Counter
+from services.analytics.counters.domain import COUNTERS, Basis
 from services.analytics.facts.actions.events import atom_of
 from services.analytics.facts.domain.counting import contribution
 from services.analytics.facts.domain.fact import Fact, fold
-from services.analytics.measures.domain import COUNTERS, Basis, Counter
 from tests.unit.guard.delivery import Service, Word
 
 

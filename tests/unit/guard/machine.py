@@ -12,10 +12,10 @@ from typing import Any
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
+from libs.common.counters import Counter
 from libs.common.events import cases
 from libs.common.events.terms import Closing, Reached, Satisfaction
 from libs.common.rules.machine import SYSTEM, Actor, Refused
-from services.analytics.measures.domain import Counter
 from services.dispatch.cases.domain.terms import Action as Deed
 from services.dispatch.cases.domain.terms import Party as Who
 from services.dispatch.cases.domain.terms import Status as WorkStatus

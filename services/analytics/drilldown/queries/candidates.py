@@ -9,12 +9,13 @@ from sqlalchemy import Boolean, ColumnElement, Select, Text, cast, literal, lite
 from sqlalchemy.orm import Mapped
 from sqlmodel import col
 
+from libs.common.counters import Counter
 from libs.common.database.session import Session
 from libs.common.pack.areas import COUNTY_DIGITS
 from libs.common.security.policy import Scope
+from services.analytics.counters.domain import RARE, Basis, bits_of
 from services.analytics.facts.queries import visible_to
 from services.analytics.facts.tables import FactRow
-from services.analytics.measures.domain import COUNTERS, RARE, Basis, Counter
 from services.analytics.rollups.queries.sums import Selection
 
 MOST_WALKED = 2_000
@@ -131,7 +132,7 @@ def _along(wanted: Wanted, floor: Place | None, *, strays: bool) -> list[ColumnE
         and RARE.issuperset(wanted.counters)
     ):
         # As the partial index of this counter has it, so that every plan can prove that the index holds the rows.
-        conditions.append(literal_column(f"fact.rare & {_bits(wanted.counters)} <> 0", Boolean))
+        conditions.append(literal_column(f"fact.rare & {bits_of(wanted.counters)} <> 0", Boolean))
     return conditions
 
 
@@ -139,7 +140,7 @@ def _narrowed(scope: Scope, wanted: Wanted) -> list[ColumnElement[bool]]:
     selection = wanted.selection
     conditions: list[ColumnElement[bool]] = [
         visible_to(scope),
-        col(FactRow.counted).op("&")(_bits(wanted.counters)) != 0,
+        col(FactRow.counted).op("&")(bits_of(wanted.counters)) != 0,
     ]
     if wanted.basis is Basis.HAPPENED:
         conditions += [col(FactRow.first_day) <= selection.last, col(FactRow.last_day) >= selection.first]
@@ -155,10 +156,6 @@ def _narrowed(scope: Scope, wanted: Wanted) -> list[ColumnElement[bool]]:
     if selection.kind is not None:
         conditions.append(col(FactRow.kind) == selection.kind)
     return conditions
-
-
-def _bits(counters: Collection[Counter]) -> int:
-    return sum(1 << COUNTERS.index(counter) for counter in counters)
 
 
 def _day(wanted: Wanted) -> Mapped[Any]:

@@ -12,9 +12,9 @@ from typing import NamedTuple
 
 from libs.common.database.session import Session
 from libs.common.time.periods import assessment_day
+from services.analytics.counters.domain import Cell, Counts
 from services.analytics.facts.domain.counting import DayOf
 from services.analytics.facts.domain.fact import Fact
-from services.analytics.measures.domain import Cell, Counts
 
 _INFO = "analytics.memory"
 FACTS = 2_000

@@ -13,12 +13,12 @@ from libs.common.database.session import Session
 from libs.common.errors import Permanent
 from libs.common.events.cases import CaseEvent
 from libs.common.ledger.append import part_of
+from services.analytics.counters.domain import Cell, Counts
 from services.analytics.facts.actions.cache import Remembered, cache_of, day_rule
 from services.analytics.facts.actions.events import atom_of
 from services.analytics.facts.domain.counting import DayOf, add, contribution, counted, difference
 from services.analytics.facts.domain.documents import from_documents, to_document, to_places
 from services.analytics.facts.domain.fact import Fact, UnknownCase, fold
-from services.analytics.measures.domain import Cell, Counts
 from services.analytics.rollups.actions import add_to_rollups
 
 _INFO = "analytics.fold"

@@ -4,8 +4,9 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
+from libs.common.counters import Counter
+from services.analytics.counters.domain import COUNTERS, NOTHING, Basis, Cell, Counts
 from services.analytics.facts.domain.fact import Fact, precedes
-from services.analytics.measures.domain import COUNTERS, NOTHING, Basis, Cell, Counter, Counts
 
 DayOf = Callable[[datetime], date]
 """The assessment day of a moment, by the rules of the case's own pack version."""

@@ -4,11 +4,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
+from libs.common.counters import Counter
 from libs.common.database.session import Session
 from libs.common.errors import invalid
 from libs.common.pack.schema import Formula, Score, Target
 from libs.common.security.policy import Scope
 from libs.common.shares import COMPARISON_WORDS, NO_DATA, Comparison, Met, judged, text_of
+from services.analytics.counters.domain import COUNTERS, NOTHING, Basis, Counts
 from services.analytics.figures import domain as rates
 from services.analytics.figures.actions.question import Question, grouping, make_definite, names, stamp
 from services.analytics.figures.actions.sums import sums
@@ -30,7 +32,6 @@ from services.analytics.figures.schemas import (
     ScoreOut,
     TargetOut,
 )
-from services.analytics.measures.domain import COUNTERS, NOTHING, Basis, Counter, Counts
 
 Rows = dict[str, Counts]
 
@@ -104,9 +105,9 @@ def ratio_of(formula: Formula, counts: Counts) -> Ratio:
     return rates.ratio(counts, formula.numerator, formula.denominator)
 
 
-def terms_of(formula: Formula) -> set[str]:
+def terms_of(formula: Formula) -> set[Counter]:
     """The counters that a rate of the pack is made of."""
-    return {counter.value for counter in (*formula.numerator, *formula.denominator)}
+    return {*formula.numerator, *formula.denominator}
 
 
 def find_formula(question: Question, code: str) -> Formula:
@@ -207,7 +208,7 @@ async def read_board(session: Session, question: Question, by: By, formulas: Seq
     """One query for each basis that the formulas count on."""
     found: dict[Basis, Rows] = {}
     for basis in {basis_of(formula) for formula in formulas}:
-        only = {Counter(name) for formula in formulas if basis_of(formula) is basis for name in terms_of(formula)}
+        only = {counter for formula in formulas if basis_of(formula) is basis for counter in terms_of(formula)}
         rows_by = grouping(by, question.area_code)
         found[basis] = await sums(session, question.scope, basis, question.selection, rows_by, only=only)
     rows = {

@@ -4,14 +4,15 @@ from collections.abc import Collection
 
 import orjson
 
+from libs.common.counters import Counter
 from libs.common.database.session import Session
 from libs.common.pack.areas import VILLAGE_DIGITS
 from libs.common.security.policy import Scope
+from services.analytics.counters.domain import COUNTERS, Basis, Cell, Counts
 from services.analytics.facts.actions.cache import day_rule
 from services.analytics.facts.domain.counting import contribution
 from services.analytics.facts.domain.documents import from_documents
 from services.analytics.facts.queries import hidden_cases
-from services.analytics.measures.domain import COUNTERS, Basis, Cell, Counter, Counts
 from services.analytics.rollups.queries.sums import Grouping, Selection
 from services.analytics.rollups.queries.sums import sums as held
 

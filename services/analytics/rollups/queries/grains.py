@@ -1,17 +1,18 @@
 """The one definition of the coarse roll-ups in SQL: the fine one, added up by each grain."""
 
-from services.analytics.measures.domain import COUNTERS, Counter
+from libs.common.counters import Trait
+from services.analytics.counters.domain import COUNTERS, integer_of
 from services.analytics.rollups.domain import GRAINS, Grain
 from services.analytics.rollups.queries.months import READ_MONTH
 from services.analytics.rollups.tables import COARSE_DIMENSIONS
 
 _KEYS = ", ".join(COARSE_DIMENSIONS)
 _NAMES = [counter.value for counter in COUNTERS]
-# Sums of integers are quick; minutes may grow beyond them.
-_SUM = {name: f"sum({name})" if name == Counter.HANDLE_MINUTES else f"sum({name}::integer)" for name in _NAMES}
-_SUMS = ", ".join(
-    f"{total}::{'bigint' if name == Counter.HANDLE_MINUTES else 'integer'} AS {name}" for name, total in _SUM.items()
-)
+# Sums of integers are quick; amounts may grow beyond them.
+_SUM = {
+    counter: f"sum({counter})" if Trait.WIDE in counter.traits else f"sum({counter}::integer)" for counter in COUNTERS
+}
+_SUMS = ", ".join(f"{total}::{integer_of(counter)} AS {counter}" for counter, total in _SUM.items())
 
 
 def _known(grain: Grain) -> str:

@@ -8,10 +8,11 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Select, Table, func, literal, literal_column, or_, select
 
+from libs.common.counters import Counter
 from libs.common.database.session import Session
 from libs.common.pack.areas import GRID_DIGITS, VILLAGE_DIGITS
 from libs.common.security.policy import Scope
-from services.analytics.measures.domain import COUNTERS, NOTHING, Basis, Counter, Counts
+from services.analytics.counters.domain import COUNTERS, NOTHING, Basis, Counts
 from services.analytics.rollups.domain import FINE, Needs, Part, parts
 from services.analytics.rollups.queries.months import month_starts_on
 from services.analytics.rollups.tables import rollup, rollup_coarse

@@ -107,7 +107,12 @@ def check_party(standing: Standing, action: Action, actor: Actor) -> None:
             if actor.unit_code is None or actor.unit_code != standing.lead_unit:
                 raise NotTheirs("Only the lead unit may do this", "仅主办单位可以操作")
         case Party.JUDGE:
-            if actor.unit_code is not None and actor.unit_code == standing.lead_unit:
-                raise NotTheirs("A unit does not decide on its own return", "申请退单的单位不得审核本单位的退单")
-            if actor.subject == standing.return_asked_by:
-                raise NotTheirs("Whoever asked for the return does not decide on it", "退单申请人不得审核自己的申请")
+            not_their_own(standing.return_asked_by, standing.lead_unit, actor)
+
+
+def not_their_own(asked_by: str | None, asking_unit: str | None, actor: Actor) -> None:
+    """NotTheirs when somebody would decide on what they, or their own unit, asked for: of every kind of request."""
+    if actor.unit_code is not None and actor.unit_code == asking_unit:
+        raise NotTheirs("A unit does not decide on what it asked for itself", "提出申请的单位不得审核本单位的申请")
+    if actor.subject == asked_by:
+        raise NotTheirs("Whoever asked for it does not decide on it", "申请人不得审核自己的申请")

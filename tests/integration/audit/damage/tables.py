@@ -74,6 +74,10 @@ TABLES: dict[str, Spoiled] = {
         "I6", "dispatch", "solved", "nobody said so",
         "UPDATE dispatch.decision SET pack_version = 7 WHERE case_id = {solved}",
     ),
+    "a request lost": spoiled(
+        "I6", "dispatch", "return_asked", "request lacks",
+        "DELETE FROM dispatch.request WHERE case_id = {return_asked}",
+    ),
     "the last step with the units lost": spoiled(
         "I6", "dispatch", "solved", "transition lacks [\"closed\"]",
         "DELETE FROM dispatch.transition WHERE case_id = {solved} AND to_status = 'closed'",
