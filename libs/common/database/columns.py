@@ -38,9 +38,10 @@ def one_of(table: str, column: str, words: Iterable[str]) -> CheckConstraint:
     return check(f"{table}_{column}_check", f"{column} IN ({listed})")
 
 
-def refers(table: str, column: str, to: str) -> ForeignKeyConstraint:
-    """The column names a row of another table, by the column of the same name."""
-    return ForeignKeyConstraint([column], [f"{to}.{column}"], name=f"{table}_{column}_fkey")
+def refers(table: str, column: str, to: str, *, at_commit: bool = False) -> ForeignKeyConstraint:
+    """The column names a row of another table, by the column of the same name; asked at once, or at the commit."""
+    later: dict[str, Any] = {"deferrable": True, "initially": "DEFERRED"} if at_commit else {}
+    return ForeignKeyConstraint([column], [f"{to}.{column}"], name=f"{table}_{column}_fkey", **later)
 
 
 def index(name: str, *columns: str, where: str = "", unique: bool = False, also: Iterable[str] = ()) -> Index:

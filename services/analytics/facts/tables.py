@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, Column, DateTime, Text
+from sqlalchemy import BigInteger, Column, DateTime, SmallInteger, Text
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlmodel import Field
 
@@ -70,7 +70,7 @@ class FreshnessRow(Base, table=True):
 
     __tablename__ = "freshness"
 
-    part: int = Field(primary_key=True)
+    part: int = Field(primary_key=True, sa_type=SmallInteger)
     as_of: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False))
     """When the newest folded event happened."""
     folded_at: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False))

@@ -6,7 +6,7 @@ from sqlalchemy import Column, MetaData
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field, SQLModel
 
-from libs.common.database.columns import moment_column, texts_column, word_column
+from libs.common.database.columns import check, index, moment_column, one_of, refers, texts_column, word_column
 from libs.common.events.terms import Kind, ResultKind, Urgency
 from services.dispatch.cases.domain.terms import Action, Status
 
@@ -17,6 +17,12 @@ class Base(SQLModel):
     metadata = MetaData()
 
 
+_OPEN = "status IN ('assigned', 'signed')"
+_DONE = "status IN ('handled', 'answered', 'closed')"
+_DONE_LATE = f"{_DONE} AND overdue IS TRUE"
+_AREA = "area_code text_pattern_ops"
+
+
 class Work(Base, table=True):
     """A case as the units see it (待办). ``version`` grows with every step and supplement, not with word of clocks.
 
@@ -24,6 +30,35 @@ class Work(Base, table=True):
     """
 
     __tablename__ = "work"
+    __table_args__ = (
+        one_of("work", "status", Status),
+        check("work_area_code_check", "area_code ~ '^[0-9]{12}([0-9]{3})?$'"),
+        check("work_round_check", "round > 0"),
+        check("work_version_check", "version > 0"),
+        check("work_returns_check", "returns >= 0"),
+        check("work_supervised_check", "supervised >= 0"),
+        check("work_triage_is_led_by_nobody", "status <> 'triage' OR lead_unit IS NULL"),
+        check("work_open_is_led", "status NOT IN ('assigned', 'signed', 'handled') OR lead_unit IS NOT NULL"),
+        check(
+            "work_led_has_category",
+            "lead_unit IS NULL OR (category_code IS NOT NULL AND assigned_at IS NOT NULL)",
+        ),
+        check("work_signed_at", "status <> 'signed' OR signed_at IS NOT NULL"),
+        check("work_handled_has_result", "status <> 'handled' OR (handled_at IS NOT NULL AND result IS NOT NULL)"),
+        check("work_return_pending", f"NOT return_pending OR ({_OPEN} AND return_asked_by IS NOT NULL)"),
+        check("work_list_due", "list_due_at = coalesce(handle_due_at, assigned_at, registered_at)"),
+        index("work_open_idx", "list_due_at", "case_id", where=_OPEN),
+        index("work_open_unit_idx", "lead_unit", "list_due_at", "case_id", where=_OPEN),
+        index("work_open_overdue_idx", "list_due_at", "case_id", where=f"{_OPEN} AND overdue IS TRUE"),
+        index("work_open_in_time_idx", "list_due_at", "case_id", where=f"{_OPEN} AND overdue IS FALSE"),
+        index("work_done_idx", "status", "list_due_at", "case_id", where=_DONE),
+        index("work_done_unit_idx", "lead_unit", "status", "list_due_at", "case_id", where=_DONE),
+        index("work_done_area_idx", _AREA, "status", "list_due_at", "case_id", where=_DONE),
+        index("work_done_overdue_idx", "status", "list_due_at", "case_id", where=_DONE_LATE),
+        index("work_done_overdue_unit_idx", "lead_unit", "status", "list_due_at", "case_id", where=_DONE_LATE),
+        index("work_done_overdue_area_idx", _AREA, "status", "list_due_at", "case_id", where=_DONE_LATE),
+        index("work_triage_idx", "registered_at", "case_id", where="status = 'triage'"),
+    )
 
     case_id: str = Field(primary_key=True)
     case_no: str
@@ -87,6 +122,11 @@ class Transition(Base, table=True):
     """One step of one case: append-only."""
 
     __tablename__ = "transition"
+    __table_args__ = (
+        refers("transition", "case_id", "work"),
+        check("transition_round_check", "round > 0"),
+        check("transition_version_check", "version > 0"),
+    )
 
     case_id: str = Field(primary_key=True)
     version: int = Field(primary_key=True)

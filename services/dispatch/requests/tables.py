@@ -4,7 +4,7 @@ from datetime import datetime
 
 from sqlmodel import Field
 
-from libs.common.database.columns import moment_column, word_column
+from libs.common.database.columns import check, index, moment_column, one_of, refers, word_column
 from services.dispatch.cases.tables import Base
 from services.dispatch.requests.domain import Kind, State
 
@@ -13,6 +13,20 @@ class UnitRequest(Base, table=True):
     """One request about a case. While it is pending the case itself shows it, too (``return_pending`` and so on)."""
 
     __tablename__ = "request"
+    __table_args__ = (
+        refers("request", "case_id", "work"),
+        one_of("request", "kind", Kind),
+        one_of("request", "state", State),
+        check("request_round_check", "round > 0"),
+        check("request_version_check", "version > 0"),
+        check("request_decided_by_another", "decided_by <> asked_by"),
+        check(
+            "request_decided",
+            "(state IN ('granted', 'refused')) = (decided_by IS NOT NULL AND decision_note IS NOT NULL)"
+            " AND (state = 'pending') = (decided_at IS NULL)",
+        ),
+        index("request_pending_idx", "case_id", "kind", where="state = 'pending'", unique=True),
+    )
 
     case_id: str = Field(primary_key=True)
     version: int = Field(primary_key=True)

@@ -4,7 +4,7 @@ from sqlalchemy import Column
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field
 
-from libs.common.database.columns import texts_column, word_column
+from libs.common.database.columns import check, one_of, refers, texts_column, word_column
 from services.dispatch.cases.tables import Base
 from services.dispatch.routing.domain.terms import Rule
 
@@ -16,6 +16,13 @@ class Decision(Base, table=True):
     """
 
     __tablename__ = "decision"
+    __table_args__ = (
+        refers("decision", "case_id", "work"),
+        one_of("decision", "rule", Rule),
+        check("decision_version_check", "version > 0"),
+        check("decision_names_a_unit", "(rule = 'nobody') = (lead_unit IS NULL)"),
+        check("decision_has_its_pack", "lead_unit IS NULL OR pack_version IS NOT NULL"),
+    )
 
     case_id: str = Field(primary_key=True)
     version: int = Field(primary_key=True)

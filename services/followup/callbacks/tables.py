@@ -2,20 +2,42 @@
 
 from datetime import datetime
 
-from sqlalchemy import Column
+from sqlalchemy import Column, UniqueConstraint
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field
 
-from libs.common.database.columns import moment_column, word_column
+from libs.common.database.columns import check, index, moment_column, one_of, refers, word_column
 from libs.common.events.terms import Reached, Satisfaction
 from services.followup.callbacks.domain import CallbackState
 from services.followup.cases.tables import Base
+
+_AREA = "area_code text_pattern_ops"
 
 
 class Callback(Base, table=True):
     """The asking of one round (回访任务)."""
 
     __tablename__ = "callback"
+    __table_args__ = (
+        refers("callback", "case_id", "matter", at_commit=True),
+        UniqueConstraint("case_id", "round", name="callback_case_id_round_key"),
+        one_of("callback", "state", CallbackState),
+        check("callback_check", "tries BETWEEN 0 AND attempts"),
+        check("callback_round_check", "round > 0"),
+        check("callback_version_check", "version > 0"),
+        index("callback_queue_idx", "state", "next_try_at", "callback_id"),
+        index("callback_area_idx", _AREA, "state", "next_try_at", "callback_id"),
+        index(
+            "callback_unit_idx",
+            *("handling_unit", "state", "next_try_at", "callback_id", _AREA),
+            where="handling_unit IS NOT NULL",
+        ),
+        index(
+            "callback_unit_area_idx",
+            *("handling_unit", "state", _AREA, "next_try_at", "callback_id"),
+            where="handling_unit IS NOT NULL",
+        ),
+    )
 
     callback_id: str = Field(primary_key=True)
     case_id: str
@@ -38,6 +60,17 @@ class Attempt(Base, table=True):
     """One try (一次回访): append-only, so the first and the final answer are both kept."""
 
     __tablename__ = "attempt"
+    __table_args__ = (
+        refers("attempt", "callback_id", "callback", at_commit=True),
+        one_of("attempt", "reached", Reached),
+        one_of("attempt", "satisfaction", Satisfaction),
+        check("attempt_attempt_check", "attempt > 0"),
+        check("attempt_check", "valid = (reached = 'answered' AND satisfaction IS NOT NULL)"),
+        check(
+            "attempt_only_answers_count",
+            "reached = 'answered' OR (contacted IS NULL AND solved IS NULL AND satisfaction IS NULL)",
+        ),
+    )
 
     callback_id: str = Field(primary_key=True)
     attempt: int = Field(primary_key=True)

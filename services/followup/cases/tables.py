@@ -5,9 +5,9 @@ from datetime import datetime
 from sqlalchemy import MetaData
 from sqlmodel import Field, SQLModel
 
-from libs.common.database.columns import moment_column, texts_column, word_column
+from libs.common.database.columns import check, index, moment_column, one_of, texts_column, word_column
 from libs.common.events.terms import Closing, Kind, Satisfaction, Urgency
-from services.followup.cases.domain.terms import Action, Status
+from services.followup.cases.domain.terms import CONTENT, Action, Status
 
 
 class Base(SQLModel):
@@ -23,6 +23,25 @@ class Matter(Base, table=True):
     """
 
     __tablename__ = "matter"
+    __table_args__ = (
+        one_of("matter", "status", Status),
+        one_of("matter", "closing", Closing),
+        one_of("matter", "satisfaction", CONTENT),
+        check("matter_area_code_check", "area_code ~ '^[0-9]{12}([0-9]{3})?$'"),
+        check("matter_round_check", "round > 0"),
+        check("matter_version_check", "version > 0"),
+        check("matter_clocks_check", "clocks >= 0"),
+        check("matter_sent_back_check", "sent_back >= 0"),
+        check("matter_rounds", "sent_back = round - 1"),
+        check("matter_closed_has_closing", "(status = 'closed') = (closing IS NOT NULL)"),
+        check(
+            "matter_only_the_citizen_closes",
+            "(closing IS NOT DISTINCT FROM 'substantive') = (satisfaction IS NOT NULL)"
+            " AND (satisfaction IS NULL) = (closed_by_attempt IS NULL)",
+        ),
+        index("matter_open_idx", "status", where="status <> 'closed'"),
+        index("matter_overdue_idx", "overdue", where="overdue <> '{}' AND status <> 'closed'"),
+    )
 
     case_id: str = Field(primary_key=True)
     case_no: str
@@ -61,6 +80,10 @@ class Transition(Base, table=True):
     """One step of one case: append-only."""
 
     __tablename__ = "transition"
+    __table_args__ = (
+        check("transition_round_check", "round > 0"),
+        check("transition_version_check", "version > 0"),
+    )
 
     case_id: str = Field(primary_key=True)
     version: int = Field(primary_key=True)

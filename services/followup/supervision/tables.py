@@ -4,7 +4,7 @@ from datetime import date, datetime
 
 from sqlmodel import Field
 
-from libs.common.database.columns import moment_column, word_column
+from libs.common.database.columns import check, index, moment_column, one_of, word_column
 from libs.common.events.terms import SupervisionLevel
 from services.followup.cases.tables import Base
 from services.followup.supervision.domain import SupervisionState
@@ -14,6 +14,20 @@ class Supervision(Base, table=True):
     """One order of supervision (催办、督办): to one unit, answered on its own."""
 
     __tablename__ = "supervision"
+    __table_args__ = (
+        one_of("supervision", "level", SupervisionLevel),
+        one_of("supervision", "state", SupervisionState),
+        check("supervision_round_check", "round > 0"),
+        check("supervision_version_check", "version > 0"),
+        check("supervision_by_rule", "by_rule = (rule_code IS NOT NULL)"),
+        check(
+            "supervision_replied",
+            "(state = 'replied') = (reply IS NOT NULL AND replied_by IS NOT NULL AND replied_at IS NOT NULL)",
+        ),
+        index("supervision_case_idx", "case_id"),
+        index("supervision_issued_idx", "issued_at", "supervision_id"),
+        index("supervision_unit_idx", "unit_code", "issued_at", "supervision_id"),
+    )
 
     supervision_id: str = Field(primary_key=True)
     case_id: str

@@ -6,7 +6,7 @@ and is written once. ``sealed_`` columns open only in the vault.
 
 from datetime import date, datetime
 
-from sqlalchemy import UniqueConstraint
+from sqlalchemy import BigInteger, UniqueConstraint
 from sqlmodel import Field
 
 from libs.common.database.columns import check, index, moment_column, one_of, refers, word_column
@@ -128,7 +128,7 @@ class TimelineEntry(Base, table=True):
         index("timeline_case_idx", "case_id", "at", "id"),
     )
 
-    id: int = Field(primary_key=True)
+    id: int = Field(primary_key=True, sa_type=BigInteger)
     case_id: str
     at: datetime = Field(sa_column=moment_column())
     what: str

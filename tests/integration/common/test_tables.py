@@ -1,4 +1,4 @@
-"""The tables as they are stated are those that the migrations make: constraints and indexes, to the last letter.
+"""The tables as they are stated are those that the migrations make: columns, constraints, indexes, to the last letter.
 
 What is stated is made in a schema of its own, and PostgreSQL says of both what it took them for.
 """
@@ -18,27 +18,47 @@ import huiyin.house  # noqa: F401 - every service, and with them every table
 from libs.common.bus.flow import Service
 from libs.common.database.migrate import migrate
 from services.analytics.tables import Base as Analytics
+from services.dispatch.cases.tables import Base as Dispatch
+from services.followup.cases.tables import Base as Followup
 from services.intake.tables import Base as Intake
 
 SERVICES = Path(__file__).parents[3] / "services"
-STATED: Mapping[Service, MetaData] = {Service.INTAKE: Intake.metadata, Service.ANALYTICS: Analytics.metadata}
+STATED: Mapping[Service, MetaData] = {
+    Service.INTAKE: Intake.metadata,
+    Service.DISPATCH: Dispatch.metadata,
+    Service.FOLLOWUP: Followup.metadata,
+    Service.ANALYTICS: Analytics.metadata,
+}
 STATED_SCHEMA = "stated"
 
-_BY_RARE = {
+_BY_RARE = {"rare", "stray"} | {
     f"fact_{name}_idx"
     for name in (
         *("answered_directly", "closed_unverified", "not_satisfied", "reminders", "returns_refused"),
         *("returns_requested", "sent_back", "stray", "supervisions", "triaged", "withdrawn"),
     )
 }
-"""Over columns that PostgreSQL works out itself: a row of ours has none of them."""
-ONLY_MADE: Mapping[Service, set[str]] = {Service.INTAKE: set(), Service.ANALYTICS: _BY_RARE}
+ONLY_MADE: Mapping[Service, set[str]] = {
+    Service.INTAKE: set(),
+    Service.DISPATCH: set(),
+    Service.FOLLOWUP: {
+        "closing_word",
+        "attempt_case_id_round_attempt_closing_word_key",
+        "matter_closed_by_the_citizen",
+    },
+    Service.ANALYTICS: _BY_RARE,
+}
+"""Columns that PostgreSQL works out itself, which no row of ours has, and what stands over them."""
 
 _PARTS = """
     SELECT c.relname, part.name, part.said
     FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = relnamespace
     CROSS JOIN LATERAL (
-        SELECT conname AS name, pg_get_constraintdef(oid) AS said FROM pg_constraint
+        SELECT attname AS name, format_type(atttypid, atttypmod)
+            || CASE WHEN attnotnull THEN ' NOT NULL' ELSE '' END AS said
+        FROM pg_attribute WHERE attrelid = c.oid AND attnum > 0 AND NOT attisdropped AND c.relkind = 'r'
+        UNION ALL
+        SELECT conname, pg_get_constraintdef(oid) FROM pg_constraint
         WHERE conrelid = c.oid AND contype <> 'n'
         UNION ALL
         SELECT i.relname, replace(pg_get_indexdef(i.oid), n.nspname || '.', '') FROM pg_index JOIN pg_class AS i

@@ -1,4 +1,4 @@
-"""The tables as they are: equal to the models, sound by their own constraints, and lists that use their indexes."""
+"""The tables as they are: sound by their own constraints, and lists that use their indexes."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -10,7 +10,7 @@ from sqlalchemy import Select
 from libs.common.security.policy import Bound, Scope
 from services.dispatch.cases.domain.terms import DONE, OPEN, Status
 from services.dispatch.cases.queries import Window
-from services.dispatch.cases.tables import Base, Work
+from services.dispatch.cases.tables import Work
 from services.dispatch.routing.queries import TriageFilter, triage_statement
 from services.dispatch.tasks.queries import WorkFilter, work_statement
 from tests.integration.dispatch.office import T0, Office
@@ -41,17 +41,6 @@ _FILL = """
         ) AS numbered
     ) AS made
 """
-
-
-async def test_the_models_have_the_columns_of_the_tables(office: Office) -> None:
-    async with office.database.reading() as session:
-        rows = await session.fetch(
-            "SELECT table_name, column_name, is_nullable FROM information_schema.columns"
-            " WHERE table_schema = 'dispatch'"
-        )
-    stored = {(row.table_name, row.column_name, row.is_nullable == "YES") for row in rows}
-    for table in Base.metadata.tables.values():
-        assert {(table.name, c.name, c.nullable) for c in table.columns} == {s for s in stored if s[0] == table.name}
 
 
 @pytest.mark.parametrize(
