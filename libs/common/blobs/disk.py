@@ -71,7 +71,7 @@ class DiskBlobs:
     async def kept_before(self, moment: datetime) -> AsyncIterator[Sequence[str]]:
         """Folder by folder."""
         for folder in await _on_thread(partial(_listed, self._folder, "[0-9a-f]" * 2)):
-            found = await _on_thread(partial(_older, _listed(folder, "*"), moment))
+            found = await _on_thread(partial(_older_in, folder, moment))
             yield [path.name for path in found]
 
     async def remove(self, digest: str, before: datetime) -> bool:
@@ -107,7 +107,7 @@ class DiskBlobs:
             return bool(_unlink(_older([self._place(digest)], before)))
 
     def _remove_spools(self, before: datetime) -> int:
-        return _unlink(_older(_listed(self._folder / _INCOMING, "*"), before))
+        return _unlink(_older_in(self._folder / _INCOMING, before))
 
     @contextmanager
     def _locked(self, how: int) -> Iterator[None]:
@@ -133,6 +133,10 @@ def _opened(path: Path) -> BufferedReader:
 
 def _listed(folder: Path, pattern: str) -> list[Path]:
     return sorted(folder.glob(pattern))
+
+
+def _older_in(folder: Path, moment: datetime) -> list[Path]:
+    return _older(_listed(folder, "*"), moment)
 
 
 def _older(paths: Iterable[Path], moment: datetime) -> list[Path]:
