@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, NamedTuple
 
 from huiyin.audit import journal
+from huiyin.audit.attachments import Files
 from huiyin.audit.beside import check_beside
 from huiyin.audit.cases import Task, check_cases
 from huiyin.audit.cut import AT_A_TIME, Cut, open_cut
@@ -20,6 +21,7 @@ from huiyin.audit.queries import SERVICES, check_all_there
 from huiyin.audit.report import LIMIT, AuditReport, Findings, Invariant
 from huiyin.audit.slices import check_in_slices
 from libs.common import metrics
+from libs.common.blobs.port import Blobs
 from libs.common.bus.choose import BusKind
 from libs.common.bus.flow import Stream
 from libs.common.bus.partitions import partition_of
@@ -53,6 +55,8 @@ class Subject:
     """The system's time, against which timers are late. None when nobody runs it: then its last event's time."""
     journals: Journals | None = None
     """What clients wrote down themselves."""
+    blobs: Blobs | None = None
+    """Where the bytes of attached files are; None where they cannot be reached from here."""
 
 
 class Work(NamedTuple):
@@ -76,7 +80,8 @@ async def audit(house: "House", *, limit: int = LIMIT, at_a_time: int = AT_A_TIM
 def subject_of(house: "House") -> Subject:
     """A running house as it is audited."""
     broker = None if house.settings.bus is BusKind.EMBEDDED else house.bus
-    return Subject(house.url, house.settings.topic_prefix, broker, house.clock.now())
+    settings = house.settings
+    return Subject(house.url, settings.topic_prefix, broker, house.clock.now(), blobs=settings.uploads().blobs)
 
 
 async def examine(subject: Subject, *, limit: int = LIMIT, at_a_time: int = AT_A_TIME, jobs: int = 1) -> AuditReport:
@@ -92,6 +97,8 @@ async def examine(subject: Subject, *, limit: int = LIMIT, at_a_time: int = AT_A
         await check_pointers(cut, findings)
         await check_beside(cut, findings)
         await check_identities(cut, findings)
+        files = Files(findings, subject.blobs)
+        await files.look(cut)
         await check_packs(cut, findings)
         for stream, delivery in deliveries.items():
             topic = f"{subject.topic_prefix}{stream}"
@@ -99,6 +106,9 @@ async def examine(subject: Subject, *, limit: int = LIMIT, at_a_time: int = AT_A
                 await _check_cases(cut, delivery, subject, Work(at_a_time, jobs))
             else:
                 await check_other_stream(cut, findings, delivery, topic)
+    if files.suspects:
+        async with open_cut(subject.url, "audit") as later:
+            await files.conclude(later)
     if subject.broker is not None:
         await _look_in_broker(subject, subject.broker, deliveries.values())
     return findings.report(time.monotonic() - began)

@@ -26,7 +26,8 @@ NEVER_A_PERSONS = frozenset(
         "return_asked_by", "rule", "rule_code", "satisfaction", "scope", "source", "state",
         "step", "stream", "supervision_id", "supplement_id", "support_units", "timer_id", "to_status", "topic",
         "status", "traceparent", "type", "unit_code", "units", "urgency", "warnings", "what", "who", "handling_unit",
-        "accused_unit", "callback_id", "answered_by", "version_num",
+        "accused_unit", "callback_id", "answered_by", "version_num", "attachment_id", "added_by", "deleted_by",
+        "media_type", "scan",
     }
 )  # fmt: skip
 """Columns of codes, of accounts of the staff, and of numbers of things. ``traceparent`` is drawn at random: of those

@@ -22,6 +22,7 @@ class Invariant(StrEnum):
     PROMISE = "I7"
     FIGURE = "I8"
     IDENTITY = "I9"
+    FILE = "I10"
 
 
 SENTENCES: Mapping[Invariant, str] = {
@@ -34,6 +35,7 @@ SENTENCES: Mapping[Invariant, str] = {
     Invariant.PROMISE: "No open case is without a unit, a clock or somebody who asks the citizen.",
     Invariant.FIGURE: "Every fact and every figure equals its recount from the ledgers.",
     Invariant.IDENTITY: "No phone and no ID number is outside the vault.",
+    Invariant.FILE: "Every attached file is there, byte for byte.",
 }
 
 
@@ -122,7 +124,7 @@ class Findings:
     def report(self, seconds: float) -> AuditReport:
         """All of it, in the order of the invariants."""
         return AuditReport(
-            violations=tuple(sorted(self.violations, key=lambda one: one.invariant)),
+            violations=tuple(sorted(self.violations, key=lambda one: list(Invariant).index(one.invariant))),
             found=dict(self.found),
             checked=dict(self.checked),
             pending={what: count for what, count in sorted(self.pending.items()) if count},

@@ -82,7 +82,10 @@ async def _audit(settings: CommonSettings, asked: Asked) -> int:
 
 
 async def _examine(settings: CommonSettings, url: str, asked: Asked) -> AuditReport:
-    subject = Subject(url, settings.topic_prefix, journals=asked.journals)
+    # A database that is somewhere else says nothing of the folder in which the files would be here.
+    reached = settings.attachments_dir is not None or settings.database_url is None
+    blobs = settings.uploads().blobs if reached else None
+    subject = Subject(url, settings.topic_prefix, journals=asked.journals, blobs=blobs)
     if settings.bus is BusKind.EMBEDDED:
         return await examine(subject, limit=asked.limit, jobs=asked.jobs)
     broker = open_bus(settings.bus, database_url=url, kafka_bootstrap=settings.kafka_bootstrap)

@@ -5,6 +5,8 @@ from pathlib import Path
 from libs.common.bus.flow import Service
 from libs.common.host.process import run_service
 from libs.common.service.spec import ServiceSpec
+from services.intake.attachments import api as attachments
+from services.intake.attachments.actions.sweep import sweep
 from services.intake.batches.api import batch
 from services.intake.cases.actions.prepare import prepare_door
 from services.intake.cases.api import changes, reading, registration
@@ -16,11 +18,12 @@ SPEC = ServiceSpec(
     service=Service.INTAKE,
     title="Huiyin intake 回音·诉求登记",
     description="Takes in complaints, keeps who spoke safe, and answers where a complaint stands.",
-    routers=(registration.router, batch.router, changes.router, reading.router, reveals.router),
+    routers=(registration.router, batch.router, changes.router, reading.router, attachments.router, reveals.router),
     reactions=REACTIONS,
     migrations=Path(__file__).parent / "migrations",
     pace_seconds=0.25,
     prepare=prepare_door,
+    tidy=sweep,
     keeps_secrets=True,
 )
 

@@ -20,3 +20,9 @@ READ_TIMELINE = Right.CASE_TIMELINE
 """``GET /cases/{case_id}/timeline``."""
 REVEAL = Right.REQUESTER_REVEAL
 """``POST /requesters/{case_id}/reveal``."""
+ATTACH = Right.ATTACHMENT_ADD
+"""``POST /cases/{case_id}/attachments``."""
+READ_ATTACHMENTS = Right.ATTACHMENT_READ
+"""``GET /cases/{case_id}/attachments``, and each of them."""
+DELETE_ATTACHMENT = Right.ATTACHMENT_DELETE
+"""``POST /cases/{case_id}/attachments/{attachment_id}/deletion``."""

@@ -21,6 +21,7 @@ from bench.drive.journal import Journal
 from libs.common.bus.flow import Service
 from libs.common.security.principal import Role
 from tests.support.eventually import eventually
+from tests.support.files import JPEG
 
 PLACES = (
     {"area_code": "999001101201", "category_code": "0101"},
@@ -39,6 +40,7 @@ BATCH_LINES = 230
 """More than intake takes in one transaction."""
 _LETTERS = "abcdefghijklmnopqrstuvwxyz"
 _NDJSON = b"Content-Type: application/x-ndjson\r\n"
+_FILE = b"Content-Type: image/jpeg\r\n"
 
 
 class Seen(NamedTuple):
@@ -153,6 +155,16 @@ class Crowd:
         await asyncio.gather(*(self._journal.ok(entry, case_id=taken[mark]) for entry, mark in told))
         self.tally.accepted += len(taken)
         self.tally.batches += 1
+
+    async def attach_file(self) -> None:
+        """Somebody attaches a photo, again under the same key until it is taken; then the case has it, and once."""
+        case_id = await self.speak()
+        path, key = f"/intake/v1/cases/{case_id}/attachments", _mark(self._drawn())
+        step = Step("attach", Service.INTAKE, f"{path}?name=photo.jpg", key, {}, _FILE)
+        answer = await self._insist(step, self._office(), JPEG)
+        listed = (await self._until(Service.INTAKE, path, lambda found: found))["items"]
+        if not answer.ok or [one["attachment_id"] for one in listed] != [answer.json()["attachment_id"]]:
+            self.tally.surprises.append(f"file: {answer.status}, {len(listed)} of them {answer.body.decode()[:200]}")
 
     async def speak(self, where: Mapping[str, str] | None = None) -> str:
         """One complaint more, from a place drawn by lot unless it is said; gives its id."""

@@ -33,6 +33,8 @@ NUMBERS = "door.after_numbers"
 """Passed when intake takes a block of case numbers."""
 LINES = "door.after_lines"
 """Passed between the chunks of a batch."""
+UPLOAD = "upload.after_bytes"
+"""Passed when the bytes of a file are kept and its row is not there yet."""
 LOSS = "relay.before_resend"
 """Passed when the broker lost its log; here it is the embedded one that does."""
 ACK = "sender.before_ack"
@@ -54,7 +56,7 @@ class Place:
     @property
     def rare(self) -> bool:
         """Whether it is passed so seldom that the first time has to do."""
-        return self.point in (*PARK, NUMBERS, LINES, LOSS)
+        return self.point in (*PARK, NUMBERS, LINES, UPLOAD, LOSS)
 
 
 def places(*, kafka: bool) -> list[Place]:
@@ -66,7 +68,7 @@ def _at_the_doors() -> Iterator[Place]:
     for service in WRITERS:
         for point in (*_named("door", DOOR), *_named("transaction", TRANSACTION)):
             yield Place(f"{service}-api", point)
-    for point in (NUMBERS, LINES):
+    for point in (NUMBERS, LINES, UPLOAD):
         yield Place("intake-api", point)
 
 
@@ -178,6 +180,7 @@ class _Killing:
         errands: dict[str, Callable[[], Coroutine[Any, Any, None]]] = {
             **dict.fromkeys(PARK, partial(write_nonsense, stage)),
             LINES: stage.crowd.send_batch,
+            UPLOAD: stage.crowd.attach_file,
             LOSS: stage.lose_the_log,
         }
         return asyncio.create_task(errands[point]()) if point in errands else None

@@ -22,6 +22,7 @@ from bench.drive import journal
 from bench.drive.house import House, bearer
 from bench.drive.journal import Outcome
 from huiyin.audit.auditing import Subject, examine
+from libs.common.blobs.disk import DiskBlobs
 from libs.common.bus.choose import BusKind, open_bus
 from libs.common.bus.flow import Service
 from libs.common.bus.port import Bus
@@ -140,9 +141,9 @@ class Oracle:
     async def _audit(self, what: str, bus: Bus) -> list[Verdict]:
         """2."""
         broker = None if self.bus is BusKind.EMBEDDED else bus
-        report = await examine(
-            Subject(self.url, self.topic_prefix, broker, None if self.simulated else datetime.now(UTC))
-        )
+        now = None if self.simulated else datetime.now(UTC)
+        blobs = DiskBlobs(self.house.folder / "attachments")
+        report = await examine(Subject(self.url, self.topic_prefix, broker, now, blobs=blobs))
         found = [f"{one.invariant} {one.service} {one.key}: {one.message}" for one in report.violations]
         left = [f"{count} {name}" for name, count in report.pending.items() if name not in _NOT_LEFT]
         seen = f"{sum(report.found.values())} in {report.cases:,} cases, {report.events:,} events"

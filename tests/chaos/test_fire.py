@@ -22,12 +22,13 @@ from tests.chaos.verdict import Verdict, table, untimed
 SEED = 1
 PLACES = (
     Place("intake-api", "door.after_commit"),
+    Place("intake-api", "upload.after_bytes"),
     Place("intake-worker", "relay.after_ack"),
     Place("dispatch-worker", "consumer.after_claim"),
     Place("followup-worker", "consumer.after_commit"),
 )
-"""Where most can go wrong: done and not answered, sent and still marked as unsent, claimed and not done, done and not
-noted. Every other point is passed by ``make chaos``."""
+"""Where most can go wrong: done and not answered, a file kept without its row, sent and still marked as unsent, claimed
+and not done, done and not noted. Every other point is passed by ``make chaos``."""
 
 pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.timeout(300)]
 

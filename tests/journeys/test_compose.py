@@ -15,6 +15,7 @@ from tests.journeys.cluster import COMPLAINT, until
 from tests.support.containers.compose import Given, Project
 from tests.support.containers.compose_file import env_file
 from tests.support.containers.given import filled_in
+from tests.support.files import JPEG
 from tests.support.listening import Listening
 from tests.support.oidc import answer_keys
 
@@ -75,7 +76,13 @@ def _door(project: Project, token: str) -> httpx.AsyncClient:
 async def _takes_a_complaint(door: httpx.AsyncClient) -> None:
     registered = await door.post("/intake/v1/cases", json=COMPLAINT)
     assert registered.status_code == 201, registered.text
-    await until(door, f"/dispatch/v1/cases/{registered.json()['case_id']}", {}, status="assigned")
+    case_id = registered.json()["case_id"]
+    await until(door, f"/dispatch/v1/cases/{case_id}", {}, status="assigned")
+    # Larger than any other body may be, and than nginx lets pass elsewhere.
+    film = JPEG + bytes(17_000_000)
+    attached = await door.post(f"/intake/v1/cases/{case_id}/attachments", params={"name": "a.jpg"}, content=film)
+    assert attached.status_code == 201, attached.text
+    assert (await door.get(attached.headers["location"])).content == film
 
 
 async def _is_closed_to_everybody_but_operators(door: httpx.AsyncClient, project: Project) -> None:

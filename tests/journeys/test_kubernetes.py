@@ -17,6 +17,7 @@ from tests.support.containers.given import key, password
 from tests.support.containers.kustomize import Manifest, read_manifests, render
 from tests.support.containers.pods import Cluster
 from tests.support.eventually import eventually
+from tests.support.files import JPEG
 from tests.support.listening import Listening
 from tests.support.oidc import answer_keys
 
@@ -88,6 +89,11 @@ async def test_apply_from_nothing_ends_with_a_place_that_takes_a_complaint(
         return answer.status_code == 200 and answer.json()["status"] == "assigned"
 
     await eventually(assigned, within=30)
+    files = f"/intake/v1/cases/{case_id}/attachments"
+    attached = await cluster.through_the_door("POST", f"{files}?name=a.jpg", headers=headers, content=JPEG)
+    assert attached.status_code == 201, attached.text
+    given_back = await cluster.through_the_door("GET", attached.headers["location"], headers=headers)
+    assert given_back.content == JPEG
     for service in Service:
         open_ = [await cluster.through_the_door("GET", f"/{service}/{path}") for path in ("docs", "openapi.json")]
         assert [answer.status_code for answer in open_] == [200, 200]

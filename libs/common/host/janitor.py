@@ -4,6 +4,7 @@ import asyncio
 from datetime import UTC, datetime
 
 from libs.common import metrics
+from libs.common.blobs.port import BlobTrouble
 from libs.common.bus.port import BusTrouble
 from libs.common.database.session import DatabaseTrouble
 from libs.common.database.stored_packs import refresh_shelf
@@ -13,7 +14,7 @@ from libs.common.host.measuring import Gauges
 from libs.common.logs import get_logger
 from libs.common.run.supervise import Progress
 from libs.common.service.runtime import Runtime
-from libs.common.service.spec import Measure
+from libs.common.service.spec import Measure, Tidy
 from libs.common.web.answers import prune_answers
 
 log = get_logger(__name__)
@@ -25,8 +26,8 @@ SELDOM = 300
 """Rounds between two looks at what changes slowly: about ten minutes."""
 
 
-async def keep_house(runtime: Runtime, measure: Measure, progress: Progress) -> None:
-    """Do the rounds for ever. Trouble with the database or the bus is left to the next round."""
+async def keep_house(runtime: Runtime, measure: Measure, tidy: Tidy, progress: Progress) -> None:
+    """Do the rounds for ever. Trouble with the database, the bus or a disk is left to the next round."""
     gauges = Gauges(runtime, measure)
     turn = 0
     while True:
@@ -34,8 +35,8 @@ async def keep_house(runtime: Runtime, measure: Measure, progress: Progress) -> 
             await _round(runtime)
             await gauges.take()
             if turn % SELDOM == 0:
-                await _seldom(runtime)
-        except (DatabaseTrouble, BusTrouble) as error:
+                await _seldom(runtime, tidy)
+        except (DatabaseTrouble, BusTrouble, BlobTrouble) as error:
             log.warning("rounds put off", error=type(error).__name__)
         progress.beat()
         turn += 1
@@ -51,10 +52,11 @@ async def _round(runtime: Runtime) -> None:
         metrics.RESENDS_REQUESTED_TOTAL.labels(str(runtime.service)).inc(asked)
 
 
-async def _seldom(runtime: Runtime) -> None:
+async def _seldom(runtime: Runtime, tidy: Tidy) -> None:
     now = datetime.now(UTC)
     await prepare_months(runtime.work_database, now)
     await prune_answers(runtime.work_database, now)
+    await tidy(runtime, now)
 
 
 async def watch(runtime: Runtime, measure: Measure, progress: Progress) -> None:

@@ -169,6 +169,7 @@ async def open_resources(
                 partitions=settings.partitions,
                 pool_size=settings.pool_size,
                 stall_seconds=settings.stall_seconds,
+                uploads=settings.uploads(),
             )
         finally:
             await bus.close()

@@ -10,6 +10,7 @@ from functools import partial
 from fastapi import FastAPI
 
 from libs.common import metrics
+from libs.common.blobs.uploads import Uploads
 from libs.common.bus.flow import Stream
 from libs.common.bus.port import Bus, BusTrouble, TopicSpec
 from libs.common.database.batch import PATIENCE, GroupCommit, Job
@@ -62,6 +63,7 @@ class Resources:
     partitions: int = 8
     pool_size: int = 8
     stall_seconds: float = 15.0
+    uploads: Uploads | None = None
 
 
 def work_pool_size(pool_size: int) -> int:
@@ -105,6 +107,7 @@ class RunningService:
             vault=resources.vault,
             fingerprints=resources.answer_keys.of(schema),
             startup=Startup("the first look at the database"),
+            uploads=resources.uploads,
         )
         # Simulated time waits for nobody, and nobody else is at work in it.
         paced = not resources.clock.simulated
@@ -216,7 +219,7 @@ class RunningService:
         progress = Progress()
         self._run("retries", partial(try_again, self.parking, progress), progress)
         progress = Progress()
-        self._run("rounds", partial(keep_house, self.runtime, self.spec.measure, progress), progress)
+        self._run("rounds", partial(keep_house, self.runtime, self.spec.measure, self.spec.tidy, progress), progress)
 
     def start_watching(self) -> None:
         """What a process that only answers requests does beside: learn the packs that a worker stored, and measure."""

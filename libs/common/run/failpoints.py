@@ -19,6 +19,7 @@ POINTS: frozenset[str] = frozenset(
         "door.before_commit",
         "door.after_commit",
         "door.after_lines",
+        "upload.after_bytes",
         "transaction.before_ledger",
         "transaction.after_ledger",
         "relay.after_claim",

@@ -26,6 +26,9 @@ class Right(StrEnum):
     CASE_LIST = "intake.cases.list"
     CASE_TIMELINE = "intake.cases.timeline"
     REQUESTER_REVEAL = "intake.requesters.reveal"
+    ATTACHMENT_ADD = "intake.attachments.add"
+    ATTACHMENT_READ = "intake.attachments.read"
+    ATTACHMENT_DELETE = "intake.attachments.delete"
 
     WORK_READ = "dispatch.work.read"
     TRIAGE_READ = "dispatch.triage.read"
@@ -58,7 +61,9 @@ class Right(StrEnum):
     CLOCK_ADVANCE = "ops.clock.advance"
 
 
-_LOOK_AT_CASES = frozenset({Right.CASE_READ, Right.CASE_LIST, Right.CASE_TIMELINE, Right.PROMISE_READ})
+_LOOK_AT_CASES = frozenset(
+    {Right.CASE_READ, Right.CASE_LIST, Right.CASE_TIMELINE, Right.ATTACHMENT_READ, Right.PROMISE_READ}
+)
 _LOOK_AT_FIGURES = frozenset({Right.FIGURE_READ, Right.FIGURE_CASES})
 _LOOK_AT_WORK = frozenset({Right.WORK_READ, Right.TRIAGE_READ})
 _LOOK_AT_PROMISES = frozenset({Right.CALLBACK_READ, Right.TIMER_READ, Right.SUPERVISION_READ})
@@ -74,11 +79,19 @@ RIGHTS: Mapping[Role, frozenset[Right]] = MappingProxyType(
             Right.CASE_WITHDRAW,
             Right.CASE_ANSWER_DIRECTLY,
             Right.REQUESTER_REVEAL,
+            Right.ATTACHMENT_ADD,
+            Right.ATTACHMENT_DELETE,
             Right.DIRECTORY_READ,
         },
         Role.VISITOR: _EVERYBODY
         | _LOOK_AT_CASES
-        | {Right.CASE_REGISTER, Right.CASE_REGISTER_BATCH, Right.CASE_SUPPLEMENT, Right.CASE_ANSWER_DIRECTLY},
+        | {
+            Right.CASE_REGISTER,
+            Right.CASE_REGISTER_BATCH,
+            Right.CASE_SUPPLEMENT,
+            Right.CASE_ANSWER_DIRECTLY,
+            Right.ATTACHMENT_ADD,
+        },
         Role.DISPATCHER: _EVERYBODY
         | _LOOK_AT_CASES
         | _LOOK_AT_WORK
@@ -93,6 +106,7 @@ RIGHTS: Mapping[Role, frozenset[Right]] = MappingProxyType(
         | _LOOK_AT_CASES
         | {
             Right.REQUESTER_REVEAL,
+            Right.ATTACHMENT_ADD,
             Right.WORK_READ,
             Right.CASE_SIGN,
             Right.PROGRESS_REPORT,
@@ -103,13 +117,15 @@ RIGHTS: Mapping[Role, frozenset[Right]] = MappingProxyType(
             Right.SUPERVISION_READ,
             Right.SUPERVISION_REPLY,
         },
-        Role.CALLER: _EVERYBODY | _LOOK_AT_CASES | {Right.REQUESTER_REVEAL, Right.CALLBACK_READ, Right.CALLBACK_RECORD},
+        Role.CALLER: _EVERYBODY
+        | _LOOK_AT_CASES
+        | {Right.REQUESTER_REVEAL, Right.ATTACHMENT_ADD, Right.CALLBACK_READ, Right.CALLBACK_RECORD},
         Role.SUPERVISOR: _EVERYBODY
         | _LOOK_AT_CASES
         | _LOOK_AT_WORK
         | _LOOK_AT_PROMISES
         | _LOOK_AT_FIGURES
-        | {Right.UNREACHABLE_REVIEW, Right.SUPERVISION_ISSUE, Right.DIRECTORY_READ},
+        | {Right.ATTACHMENT_DELETE, Right.UNREACHABLE_REVIEW, Right.SUPERVISION_ISSUE, Right.DIRECTORY_READ},
         Role.LEADER: _EVERYBODY | _LOOK_AT_FIGURES | {Right.SUPERVISION_READ},
         Role.INTEGRATOR: _EVERYBODY
         | {
@@ -119,6 +135,8 @@ RIGHTS: Mapping[Role, frozenset[Right]] = MappingProxyType(
             Right.CASE_WITHDRAW,
             Right.CASE_READ,
             Right.CASE_TIMELINE,
+            Right.ATTACHMENT_ADD,
+            Right.ATTACHMENT_READ,
         },
         Role.AUDITOR: _EVERYBODY
         | _LOOK_AT_CASES

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 
+from libs.common.blobs.uploads import Uploads
 from libs.common.bus.flow import Service
 from libs.common.bus.port import Bus
 from libs.common.database.batch import GroupCommit
@@ -34,3 +35,5 @@ class Runtime:
     vault: Vault
     fingerprints: Fingerprints
     startup: Startup = field(default_factory=Startup)
+    uploads: Uploads | None = None
+    """Where files are kept, in a process that keeps any."""

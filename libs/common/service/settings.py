@@ -10,6 +10,9 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError
 
+from libs.common.blobs.disk import DiskBlobs
+from libs.common.blobs.scanning import ClamAv, NoScanner, Scanner
+from libs.common.blobs.uploads import LARGEST_UPLOAD, Uploads
 from libs.common.bus.choose import BusKind
 from libs.common.run.failpoints import check_failpoints
 from libs.common.security.fingerprints import AnswerKeys
@@ -17,6 +20,7 @@ from libs.common.security.vault import VaultKeys
 
 SettingsT = TypeVar("SettingsT", bound="CommonSettings")
 
+_HIGHEST_PORT = 65_535
 _LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 _DATABASE_URL = "postgresql://user:password@host:port/name"
 
@@ -62,6 +66,11 @@ class CommonSettings(BaseSettings):
     vault_index_key: SecretStr | None = None
     answer_key: SecretStr | None = None
     """Base64 of 32 bytes, several by comma, for the fingerprints of requests; else a key file in the data directory."""
+    attachments_dir: Path | None = None
+    """Where attached files are kept; without it a folder in the data directory."""
+    attachment_max_bytes: Annotated[int, Field(ge=1024, le=2**31)] = LARGEST_UPLOAD
+    clamav: str | None = None
+    """``host:port`` of a ``clamd`` that looks at every file; without it files are kept as not looked at."""
     log_level: str = "INFO"
     commit: str = ""
     """What the image was built of, for ``huiyin_build_info``."""
@@ -90,6 +99,14 @@ class CommonSettings(BaseSettings):
     def _is_a_level(cls, given: str) -> str:
         if given.upper() not in _LEVELS:
             raise ValueError(f"must be one of {', '.join(_LEVELS)}")
+        return given
+
+    @field_validator("clamav")
+    @classmethod
+    def _is_an_address(cls, given: str | None) -> str | None:
+        host, _, port = (given or "").rpartition(":")
+        if given is not None and not (host and port.isdecimal() and 0 < int(port) <= _HIGHEST_PORT):
+            raise ValueError("must be host:port, such as clamav:3310")
         return given
 
     @field_validator("failpoints")
@@ -139,6 +156,15 @@ class CommonSettings(BaseSettings):
             return VaultKeys.from_base64(self.vault_key.get_secret_value(), self.vault_index_key.get_secret_value())
         except ValueError as error:
             raise ValueError(f"HUIYIN_VAULT_KEY and HUIYIN_VAULT_INDEX_KEY: {error}") from None
+
+    def uploads(self) -> Uploads:
+        """Where attached files are kept, who looks at them, and how large one may be."""
+        scanner: Scanner = NoScanner()
+        if self.clamav is not None:
+            host, _, port = self.clamav.rpartition(":")
+            scanner = ClamAv(host, int(port))
+        folder = self.attachments_dir or self.data_dir / "attachments"
+        return Uploads(DiskBlobs(folder), scanner, self.attachment_max_bytes)
 
     def answer_keys(self) -> AnswerKeys | None:
         """The keys that answers are kept under, likewise."""

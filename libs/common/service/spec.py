@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 
 from fastapi import APIRouter
@@ -34,6 +35,14 @@ async def measure_nothing(session: Session) -> None:
     """For a service without gauges of its own."""
 
 
+Tidy = Callable[[Runtime, datetime], Awaitable[None]]
+"""Puts away what nobody needs any more, now and then; the moment is the system's time."""
+
+
+async def tidy_nothing(runtime: Runtime, now: datetime) -> None:
+    """For a service that leaves nothing behind."""
+
+
 async def begin_nothing(runtime: Runtime) -> None:
     """For a service whose work needs no beginning."""
 
@@ -55,6 +64,8 @@ class ServiceSpec:
     prepare: Callable[[Session, Sequence[Job]], Awaitable[None]] = load_nothing
     measure: Measure = measure_nothing
     """The service's own gauges; every process of it calls this every few seconds."""
+    tidy: Tidy = tidy_nothing
+    """A worker calls this every ten minutes or so."""
     loops: tuple[Loop, ...] = field(default=())
     begin: Callable[[Runtime], Awaitable[None]] = begin_nothing
     """What a worker does before its first work, tried again until it is done. NotYet says what it waits for."""

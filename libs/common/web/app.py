@@ -16,6 +16,7 @@ from libs.common.web.health import health_router
 from libs.common.web.own_paths import add_refusals
 from libs.common.web.problems import add_problem_handlers
 from libs.common.web.token_first import ask_for_token_first
+from libs.common.web.uploads import takes_upload
 
 __all__ = ["create_app", "unguarded_routes"]
 
@@ -57,7 +58,9 @@ def create_app(
     add_refusals(app)
     add_problem_handlers(app)
     # The last one added is the first that a request meets.
-    app.add_middleware(BodyGuard, limits={f"{prefix}{path}": size for path, size in body_limits.items()})
+    limits = {f"{prefix}{path}": size for path, size in body_limits.items()}
+    files = [route.path_regex for route in app.routes if isinstance(route, APIRoute) and takes_upload(route)]
+    app.add_middleware(BodyGuard, limits=limits, files=files)
     app.add_middleware(Edge, service=str(runtime.service))
     return app
 

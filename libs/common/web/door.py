@@ -78,12 +78,14 @@ class Door:
         status: int | None = None,
         location: str | Callable[[ModelT], str] | None = None,
         given_back: Mapping[str, object] | None = None,
+        content: bytes | None = None,
     ) -> Response:
         """Do ``action`` in the group commit and answer with the model it returns (with None: 204 and no body).
 
         With an Idempotency-Key, ``once``, the answer is kept and given again to whoever repeats the request. ``keys``
         are the cases that the service's ``prepare`` loads beforehand. ``status`` is the route's ``status_code`` unless
         given. ``given_back`` are fields of the answer that only repeat the request: they are answered, and never kept.
+        ``content`` stands for a body that was read in pieces, by which the request is known again: its digest.
         """
         success = status or _status_of(self.request)
 
@@ -94,7 +96,7 @@ class Door:
         if once is None:
             answer = await self.run(_plain(action, render), keys=keys)
             return _response(_with(answer, given_back), replayed=False)
-        key, request = await self._asked_once(once)
+        key, request = await self._asked_once(once, content)
         kept, replayed = await self._commit(_once(_plain(action, render), key, request), keys, key)
         return _first_answer(_with(kept, given_back), request, replayed=replayed)
 
@@ -134,7 +136,7 @@ class Door:
         scope = f"{self.runtime.service} {what} {self.principal.subject}"
         return Sender(scope, rights_of(self.principal), self.runtime.fingerprints)
 
-    async def _asked_once(self, once: str) -> tuple[AnswerKey, RequestMarks]:
+    async def _asked_once(self, once: str, content: bytes | None = None) -> tuple[AnswerKey, RequestMarks]:
         """Under what the answer to this request is kept, and how the request is known again."""
         route: str = getattr(self.request.scope.get("route"), "path", "")
         sender = self.sender(f"{self.request.method} {route}")
@@ -144,7 +146,7 @@ class Door:
             self.request.scope["path"].encode(),
             self.request.scope["query_string"],
             self.request.headers.get("if-match", "").encode(),
-            await self.request.body(),
+            await self.request.body() if content is None else content,
         )
         return key, request
 

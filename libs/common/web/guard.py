@@ -1,13 +1,14 @@
 """Looks at every request before anything parses it: size, encoding, depth, and bytes that no text may hold.
 
 The target is looked at at once. A body is read, at most 256 KiB of it, and looked at when it is first asked for, which
-a guarded route does only when it knows the token; it is handed on in one piece. Only NDJSON flows through:
-``ndjson.lines`` reads it line by line and lifts the limit on the whole.
+a guarded route does only when it knows the token; it is handed on in one piece. Two kinds flow through: NDJSON, which
+``ndjson.lines`` reads line by line, and the file that a route of ``uploads`` takes. Who reads such a body in pieces
+lifts the limit on the whole, and has one of its own.
 """
 
 import asyncio
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from urllib.parse import unquote_to_bytes
 
@@ -40,11 +41,14 @@ _NOT_A_NUMBER = re.compile(rb"NaN|Infinity")
 
 
 class BodyGuard:
-    """ASGI middleware. ``limits`` gives single paths a limit of their own, in bytes."""
+    """ASGI middleware. ``limits`` gives single paths a limit of their own, in bytes; ``files`` are paths of uploads."""
 
-    def __init__(self, app: ASGIApp, *, limits: Mapping[str, int] = NO_LIMITS) -> None:
+    def __init__(
+        self, app: ASGIApp, *, limits: Mapping[str, int] = NO_LIMITS, files: Sequence[re.Pattern[str]] = ()
+    ) -> None:
         self._app = app
         self._limits = limits
+        self._files = files
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request whose target cannot be right; give all others a body that is looked at when it is read."""
@@ -57,14 +61,15 @@ class BodyGuard:
             await problem_response(problem, scope)(scope, receive, send)
             return
         if scope["method"] in WITH_BODY:
-            body = _Body(scope, receive, self._limits.get(scope["path"], LARGEST_BODY))
+            is_file = scope["method"] == "POST" and any(path.fullmatch(scope["path"]) for path in self._files)
+            body = _Body(scope, receive, self._limits.get(scope["path"], LARGEST_BODY), is_file=is_file)
             scope[_BODY] = body
             receive = body.receive
         await self._app(scope, receive, send)
 
 
 async def read_body(scope: Scope) -> None:
-    """Have the body of the request here, checked. NDJSON is left to flow.
+    """Have the body of the request here, checked. What flows is left to flow.
 
     Raises:
         Problem: it is too large, compressed, too slow, or no JSON that any route would take.
@@ -77,12 +82,13 @@ async def read_body(scope: Scope) -> None:
 class _Body:
     """The body of one request. Nothing of it is asked for before somebody reads it."""
 
-    def __init__(self, scope: Scope, receive: Receive, largest: int) -> None:
+    def __init__(self, scope: Scope, receive: Receive, largest: int, *, is_file: bool) -> None:
         self._scope = scope
         self._receive = receive
         self._largest = largest
         self._headers: Mapping[bytes, bytes] = dict(scope["headers"])
         self._media_type = media_type_of(self._headers.get(b"content-type", b""))
+        self._flows = is_file or self._media_type == NDJSON
         self._flowed = 0
         self._whole: Message | None = None
         self._given = False
@@ -90,7 +96,7 @@ class _Body:
     async def read(self) -> None:
         """Read and check it, once; see ``read_body``."""
         self._check_encoding()
-        if self._media_type == NDJSON:
+        if self._flows:
             return
         if self._whole is None:
             self._whole = await self._checked()
@@ -98,8 +104,8 @@ class _Body:
             raise ClientDisconnect
 
     async def receive(self) -> Message:
-        """What an application asks for: the whole body first, then what the server says; NDJSON as it comes."""
-        if self._media_type == NDJSON:
+        """What an application asks for: the whole body first, then what the server says; what flows as it comes."""
+        if self._flows:
             self._check_encoding()
             return await self._flow()
         if self._given:

@@ -9,6 +9,9 @@ from typing import cast
 import asyncpg
 import pytest
 
+from libs.common.blobs.disk import DiskBlobs
+from libs.common.blobs.scanning import NoScanner
+from libs.common.blobs.uploads import Uploads
 from libs.common.bus.port import Bus
 from libs.common.database.migrate import migrate
 from libs.common.database.stored_packs import learn_pack
@@ -73,6 +76,7 @@ async def intake(intake_url: str, demo_pack: PackPublished, tmp_path: Path) -> A
         verifier=LocalVerifier(issuer, lambda: datetime.now(UTC)),
         vault=load_or_create_keys(tmp_path).vault(),
         answer_keys=ANSWER_KEYS,
+        uploads=Uploads(DiskBlobs(tmp_path / "attachments"), NoScanner(), largest=200_000),
     )
     service = RunningService(SPEC, resources)
     await service.prepare()

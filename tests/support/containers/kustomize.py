@@ -100,6 +100,9 @@ def _step(one: Manifest, step: Mapping[str, Any]) -> None:
     place: Any = one
     for part in way:
         place = place[int(part) if isinstance(place, list) else part]
+    if step["op"] == "add" and last == "-":
+        place.append(copy.deepcopy(step["value"]))
+        return
     name: Any = int(last) if isinstance(place, list) else last
     if step["op"] == "remove":
         del place[name]

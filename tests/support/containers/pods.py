@@ -239,6 +239,10 @@ class Cluster:
 
     def _volume(self, name: str, spec: Mapping[str, Any], folder: Path) -> Path:
         here = folder / f"volume-{name}"
+        for volume in spec.get("volumes", []):
+            if volume["name"] == name and "persistentVolumeClaim" in volume:
+                # Of all pods that claim it.
+                here = self._folder / f"claim-{volume['persistentVolumeClaim']['claimName']}"
         here.mkdir(parents=True, exist_ok=True)
         for volume in spec.get("volumes", []):
             if volume["name"] == name and "configMap" in volume:

@@ -1,0 +1,64 @@
+"""I10: every file that was taken is there, byte for byte."""
+
+import hashlib
+from dataclasses import dataclass, field
+
+from huiyin.audit.cut import Cut
+from huiyin.audit.report import Findings, Invariant
+from libs.common.blobs.port import BlobMissing, Blobs
+
+_FILES = """
+    SELECT attachment_id, case_id, digest, size FROM intake.attachment WHERE deleted_at IS NULL
+    ORDER BY digest, attachment_id
+"""
+_STILL = """
+    SELECT attachment_id FROM intake.attachment WHERE attachment_id = ANY ($1::text[]) AND deleted_at IS NULL
+"""
+
+
+@dataclass(slots=True)
+class Files:
+    """Compares rows with the store; without one they are counted as not looked at."""
+
+    findings: Findings
+    blobs: Blobs | None
+    suspects: dict[str, tuple[str, str]] = field(default_factory=dict)
+    """By file, its case and what is wrong: unless it was deleted since."""
+
+    async def look(self, cut: Cut) -> None:
+        """Every file that was not deleted; the same bytes once, however many files they are. BlobTrouble."""
+        digest, wrong = "", ""
+        async for rows in cut.stream(_FILES):
+            for row in rows:
+                if self.blobs is None:
+                    self.findings.pending["attachments not looked at"] += 1
+                    continue
+                self.findings.checked[Invariant.FILE] += 1
+                if row["digest"] != digest:
+                    digest = row["digest"]
+                    wrong = await _wrong(self.blobs, digest, row["size"])
+                if wrong:
+                    self.suspects[row["attachment_id"]] = (row["case_id"], wrong)
+
+    async def conclude(self, later: Cut) -> None:
+        """Those that are wrong and, seen later, still no deleted files: bytes of a deleted one may be gone."""
+        for row in await later.fetch(_STILL, list(self.suspects)):
+            case_id, wrong = self.suspects[row["attachment_id"]]
+            message = f"the bytes of its file {row['attachment_id']} {wrong}"
+            self.findings.violated(Invariant.FILE, case_id, "intake", message)
+
+
+async def _wrong(blobs: Blobs, digest: str, size: int) -> str:
+    """What is wrong with the bytes; empty when nothing is."""
+    there = await blobs.size(digest)
+    if there is None:
+        return "are gone"
+    if there != size:
+        return f"are {there}, its row says {size}"
+    found = hashlib.sha256()
+    try:
+        async for piece in blobs.read(digest):
+            found.update(piece)
+    except BlobMissing:
+        return "are gone"
+    return "" if found.hexdigest() == digest else "are others than were sent"

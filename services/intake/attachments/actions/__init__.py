@@ -1,0 +1,1 @@
+"""The verbs of files. Each changes rows; none commits."""

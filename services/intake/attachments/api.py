@@ -1,0 +1,148 @@
+"""``/cases/{case_id}/attachments``: files come in, are listed, given back as they are, and deleted for the record."""
+
+from base64 import b64encode
+from collections.abc import AsyncIterator, Sequence
+from typing import Annotated, Any
+from urllib.parse import quote
+
+from fastapi import APIRouter, Query, Response
+from fastapi.responses import StreamingResponse
+
+from libs.common.blobs.uploads import Uploads
+from libs.common.database.session import Session
+from libs.common.errors import NotFound, Unavailable
+from libs.common.logs import get_logger
+from libs.common.run.failpoints import failpoint
+from libs.common.web.cursors import Page, PageQuery
+from libs.common.web.door import Door, needs
+from libs.common.web.fields import CaseId, Uuid
+from libs.common.web.headers import IdempotencyKey
+from libs.common.web.uploads import UploadBody
+from services.intake import rights
+from services.intake.attachments.actions.attach import attach, check_room, delete, shown
+from services.intake.attachments.actions.examine import examine
+from services.intake.attachments.queries import IN_ORDER, Viewer, find_case, find_file, list_files
+from services.intake.attachments.schemas import AttachFile, AttachmentOut, DeleteAttachment
+from services.intake.attachments.tables import Attachment
+from services.intake.cases.api.callers import request_of
+from services.intake.cases.api.registration import CASES
+
+router = APIRouter(prefix="/v1", tags=["attachments 附件"])
+log = get_logger(__name__)
+
+_THE_FILE: dict[int | str, dict[str, Any]] = {
+    200: {
+        "description": "The file, as it was sent; to be saved, never shown by the browser itself",
+        "content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}},
+    }
+}
+
+
+@router.post("/cases/{case_id}/attachments", status_code=201, response_model=AttachmentOut)
+async def attach_file(
+    case_id: CaseId,
+    query: Annotated[AttachFile, Query()],
+    door: Annotated[Door, needs(rights.ATTACH)],
+    upload: UploadBody,
+    once: IdempotencyKey,
+) -> Response:
+    """Attach a file (上传附件): it is the body, as it is. Refused once the case is withdrawn or closed.
+
+    What it is, its own bytes tell: JPEG, PNG, WebP, PDF, MP4, M4A, MP3, WAV, DOCX or XLSX. Anything else is a 415.
+    """
+    viewer, request = _viewer(door), request_of(door)
+    await door.read(lambda session: check_room(session, viewer, case_id))
+    uploads = _uploads(door)
+    async with uploads.blobs.spool() as spool:
+        await upload.into(spool, uploads)
+        file = await examine(uploads, spool, query.name)
+        await uploads.blobs.keep(spool)
+    await failpoint("upload.after_bytes")
+    return await door.write(
+        lambda session: attach(session, request, case_id, file),
+        once,
+        keys=[case_id],
+        location=lambda attached: f"{CASES}/{case_id}/attachments/{attached.attachment_id}",
+        content=file.digest.encode(),
+    )
+
+
+@router.get("/cases/{case_id}/attachments", response_model=Page[AttachmentOut])
+async def list_attachments(
+    case_id: CaseId, page: Annotated[PageQuery, Query()], door: Annotated[Door, needs(rights.READ_ATTACHMENTS)]
+) -> Response:
+    """The files of a case, oldest first, deleted ones too.
+
+    Who may not know who spoke in a confidential case sees only what its own unit attached.
+    """
+    viewer = _viewer(door)
+
+    async def query(session: Session) -> Sequence[Attachment]:
+        case = await find_case(session, viewer, case_id)
+        if case is None:
+            raise NotFound
+        return await list_files(session, viewer, case, page.cursor, page.limit)
+
+    return door.answer(IN_ORDER.page(await door.read(query), page.limit, shown))
+
+
+@router.get(
+    "/cases/{case_id}/attachments/{attachment_id}", response_class=StreamingResponse, responses=_THE_FILE
+)  # fmt: skip
+async def download_attachment(
+    case_id: CaseId, attachment_id: Uuid, door: Annotated[Door, needs(rights.READ_ATTACHMENTS)]
+) -> Response:
+    """The file itself, to be saved (下载附件). 404 when it was deleted."""
+    viewer = _viewer(door)
+
+    async def query(session: Session) -> Attachment:
+        case = await find_case(session, viewer, case_id)
+        row = None if case is None else await find_file(session, viewer, case, attachment_id)
+        if row is None or row.deleted_at is not None:
+            raise NotFound
+        return row
+
+    row = await door.read(query)
+    return StreamingResponse(await _bytes(door, row), media_type=row.media_type, headers=_headers(row))
+
+
+@router.post("/cases/{case_id}/attachments/{attachment_id}/deletion", response_model=AttachmentOut)
+async def delete_attachment(
+    case_id: CaseId,
+    attachment_id: Uuid,
+    body: DeleteAttachment,
+    door: Annotated[Door, needs(rights.DELETE_ATTACHMENT)],
+    once: IdempotencyKey,
+) -> Response:
+    """Delete a file (删除附件): its bytes go within a day or so; that it was there, who deleted it and why stays."""
+    request = request_of(door)
+    return await door.write(lambda session: delete(session, request, case_id, attachment_id, body), once)
+
+
+def _viewer(door: Door) -> Viewer:
+    return Viewer(door.principal, door.scope)
+
+
+def _uploads(door: Door) -> Uploads:
+    if door.runtime.uploads is None:
+        raise Unavailable("This process keeps no files", "本进程不保存文件")
+    return door.runtime.uploads
+
+
+async def _bytes(door: Door, row: Attachment) -> AsyncIterator[bytes]:
+    """The pieces of a file, once it is known to be there and as long as it should be."""
+    blobs = _uploads(door).blobs
+    if await blobs.size(row.digest) != row.size:
+        log.error("bytes of a file missing", case_id=row.case_id)
+        raise Unavailable("The bytes of this file are not where they should be", "附件内容缺失，请联系管理员")
+    return blobs.read(row.digest)
+
+
+def _headers(row: Attachment) -> dict[str, str]:
+    return {
+        "Content-Disposition": f"attachment; filename*=UTF-8''{quote(row.name, safe='')}",
+        "Content-Length": str(row.size),
+        "X-Content-Type-Options": "nosniff",
+        "Content-Security-Policy": "default-src 'none'; sandbox; frame-ancestors 'none'",
+        "Repr-Digest": f"sha-256=:{b64encode(bytes.fromhex(row.digest)).decode()}:",
+    }

@@ -1,0 +1,73 @@
+"""Files of a case, and which bytes are still of use."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement, Select, false, func, select
+from sqlmodel import col
+
+from libs.common.database.session import Session
+from libs.common.security.policy import Scope, may_know_requester
+from libs.common.security.principal import Principal
+from libs.common.web.cursors import Keyset
+from services.intake.attachments.tables import Attachment
+from services.intake.cases.queries.reach import within
+from services.intake.cases.tables import Case
+
+IN_ORDER = Keyset("intake.attachments", (col(Attachment.attachment_id),), (str,), descending=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Viewer:
+    """Who looks at a case, and how far its right reaches."""
+
+    principal: Principal
+    scope: Scope
+
+
+async def find_case(session: Session, viewer: Viewer, case_id: str) -> Case | None:
+    """The case, when it is within reach."""
+    statement = select(Case).where(col(Case.case_id) == case_id, within(viewer.scope))
+    return (await session.execute(statement)).scalars().one_or_none()
+
+
+async def count_files(session: Session, case_id: str) -> int:
+    """How many files a case has that were not deleted."""
+    statement = select(func.count()).where(col(Attachment.case_id) == case_id, col(Attachment.deleted_at).is_(None))
+    return int((await session.execute(statement)).scalar_one())
+
+
+async def list_files(
+    session: Session, viewer: Viewer, case: Case, cursor: str | None, size: int
+) -> Sequence[Attachment]:
+    """Up to ``size + 1`` files of a case that the viewer may see, oldest first."""
+    statement = _visible(viewer, case).where(*IN_ORDER.after(cursor)).order_by(*IN_ORDER.order()).limit(size + 1)
+    return (await session.execute(statement)).scalars().all()
+
+
+async def find_file(session: Session, viewer: Viewer, case: Case, attachment_id: str) -> Attachment | None:
+    """One file of a case, when the viewer may see it."""
+    statement = _visible(viewer, case).where(col(Attachment.attachment_id) == attachment_id)
+    return (await session.execute(statement)).scalars().one_or_none()
+
+
+def _visible(viewer: Viewer, case: Case) -> Select[Attachment]:
+    return select(Attachment).where(col(Attachment.case_id) == case.case_id, *_without_the_requesters(viewer, case))
+
+
+def _without_the_requesters(viewer: Viewer, case: Case) -> list[ColumnElement[bool]]:
+    """A photo or a voice tells who spoke: who may not know that of a confidential case (保密件) sees only the files
+    that its own unit attached.
+    """
+    principal = viewer.principal
+    if not case.confidential or may_know_requester(principal, handling_unit=case.lead_unit, confidential=True):
+        return []
+    return [false() if principal.unit_code is None else col(Attachment.unit_code) == principal.unit_code]
+
+
+async def digests_in_use(session: Session, digests: Sequence[str]) -> set[str]:
+    """Those of these bytes that a file, not deleted, still is."""
+    rows = await session.fetch(
+        "SELECT DISTINCT digest FROM attachment WHERE digest = ANY ($1::text[]) AND deleted_at IS NULL", list(digests)
+    )
+    return {row.digest for row in rows}

@@ -1,0 +1,82 @@
+"""The audit finds files whose bytes are gone or others, and none that was deleted."""
+
+from pathlib import Path
+
+import pytest
+
+from huiyin.audit.attachments import Files
+from huiyin.audit.auditing import Subject, examine
+from huiyin.audit.cut import open_cut
+from huiyin.audit.report import Findings, Invariant
+from libs.common.blobs.disk import DiskBlobs
+from tests.integration.audit.conftest import Copy
+from tests.support.files import JPEG, PDF, PNG
+
+_ADDED = """
+    INSERT INTO intake.attachment (attachment_id, case_id, digest, size, media_type, name, scan, added_at, added_by)
+    VALUES ('{id}', {{fresh}}, '{digest}', {size}, 'image/jpeg', 'a.jpg', 'unscanned', now(), 'operator-1')
+"""
+
+
+@pytest.fixture
+async def blobs(copy: Copy, tmp_path: Path) -> DiskBlobs:
+    """A store with three files of one case, the third of them deleted."""
+    blobs = DiskBlobs(tmp_path)
+    for number, content in enumerate((JPEG, PDF, PNG)):
+        async with blobs.spool() as spool:
+            await blobs.write(spool, content)
+            await blobs.keep(spool)
+        await copy.spoil(_ADDED.format(id=f"file-{number}", digest=spool.digest, size=spool.size))
+    await copy.spoil(
+        "UPDATE intake.attachment SET deleted_at = now(), deleted_by = 'x', deletion_reason = 'y' "
+        "WHERE attachment_id = 'file-2'"
+    )
+    return blobs
+
+
+def place(folder: Path, content: bytes) -> Path:
+    [found] = [path for path in folder.glob("??/*") if path.read_bytes() == content]
+    return found
+
+
+async def test_files_that_are_whole_are_counted(copy: Copy, blobs: DiskBlobs, tmp_path: Path) -> None:
+    place(tmp_path, PNG).unlink()
+    report = await examine(Subject(copy.url, blobs=blobs))
+    assert report.clean
+    assert report.checked[Invariant.FILE] == 2
+
+
+@pytest.mark.parametrize(
+    ("content", "said"), [(None, "are gone"), (b"", "are 0, its row says"), (PDF[::-1], "are others than were sent")]
+)
+async def test_what_is_gone_or_other_is_found(
+    copy: Copy, blobs: DiskBlobs, tmp_path: Path, content: bytes | None, said: str
+) -> None:
+    spoilt = place(tmp_path, PDF)
+    if content is None:
+        spoilt.unlink()
+    else:
+        spoilt.write_bytes(content)
+    [found] = (await examine(Subject(copy.url, blobs=blobs))).violations
+    assert (found.invariant, found.key) == (Invariant.FILE, copy.cases["fresh"])
+    assert f"file-1 {said}" in found.message
+
+
+async def test_what_cannot_be_reached_is_said_to_be_unseen(copy: Copy, blobs: DiskBlobs) -> None:
+    report = await examine(Subject(copy.url))
+    assert (report.clean, report.pending["attachments not looked at"]) == (True, 2)
+
+
+async def test_a_file_that_was_deleted_meanwhile_is_not_missing(copy: Copy, blobs: DiskBlobs, tmp_path: Path) -> None:
+    place(tmp_path, PDF).unlink()
+    files = Files(Findings(), blobs)
+    async with open_cut(copy.url, "audit") as cut:
+        await files.look(cut)
+    await copy.spoil(
+        "UPDATE intake.attachment SET deleted_at = now(), deleted_by = 'x', deletion_reason = 'y' "
+        "WHERE attachment_id = 'file-1'"
+    )
+    async with open_cut(copy.url, "audit") as later:
+        await files.conclude(later)
+    assert list(files.suspects) == ["file-1"]
+    assert not files.findings.violations
