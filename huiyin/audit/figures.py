@@ -19,13 +19,12 @@ from huiyin.audit.queries import SPEAKERS
 from huiyin.audit.report import Findings, Invariant
 from libs.common.bus.flow import Stream
 from libs.common.database.cut import Cut, Row
-from libs.common.events.cases import CaseEvent
 from libs.common.pack.decoding import decode_document
 from libs.common.pack.directory import Directory
 from libs.common.pack.problems import PackError
 from libs.common.time.periods import PeriodRules, assessment_day
 from services.analytics.actions.folding import FACT_COLUMNS, fact_row
-from services.analytics.actions.marks import HEARD, mark_of
+from services.analytics.actions.marks import counts, mark_of
 from services.analytics.domain.counting import DayOf, add
 from services.analytics.domain.fact import PLACES, Fact
 from services.analytics.domain.marks import Mark, Registration
@@ -123,7 +122,7 @@ def fact_of(view: CaseView) -> Fact | None:
     first: Registration | None = None
     marks: dict[str, list[Mark]] = {}
     for one in view.applied(ANALYTICS, *SOURCES):
-        if isinstance(one.event, CaseEvent) and type(one.event) in HEARD:
+        if counts(one.event):
             mark = mark_of(one.event, one.seq)
             if isinstance(mark, Registration):
                 first = mark

@@ -13,7 +13,7 @@ from libs.common.database.session import Session
 from libs.common.errors import Permanent
 from libs.common.events.cases import CaseEvent
 from libs.common.ledger.append import part_of
-from services.analytics.actions.marks import mark_of
+from services.analytics.actions.marks import counts, mark_of
 from services.analytics.actions.memory import Remembered, day_rule, memory_of
 from services.analytics.domain.counting import DayOf, add, contribution, counted, difference
 from services.analytics.domain.documents import from_documents, to_document, to_places
@@ -172,6 +172,8 @@ async def fold_event(session: Session, event: CaseEvent) -> None:
     """
     if session.cause is None:
         raise RuntimeError(f"{event.type_name} was given to the fold without its place in a ledger")
+    if not counts(event):
+        return
     await load_facts(session, [event.case_id])
     book = _book(session)
     try:

@@ -3,22 +3,21 @@
 from collections.abc import Iterable
 
 from libs.common.events.base import Event
-from libs.common.events.cases import CaseEvent
-from services.analytics.actions.marks import HEARD, mark_of
+from services.analytics.actions.marks import counts, mark_of
 from services.analytics.domain.fact import Fact, fold
 
 
 def refold(said: Iterable[tuple[int, Event]]) -> dict[str, Fact]:
     """Facts by case id, of events with their places in their ledgers.
 
-    They may come from several ledgers in any order that puts a registration first; those that analytics does not hear
-    are passed over.
+    They may come from several ledgers in any order that puts a registration first; those that make no
+    mark are passed over.
 
     Raises:
         UnknownCase: an event of a case stands before its registration.
     """
     facts: dict[str, Fact] = {}
     for seq, event in said:
-        if isinstance(event, CaseEvent) and type(event) in HEARD:
+        if counts(event):
             facts[event.case_id] = fold(facts.get(event.case_id), mark_of(event, seq))
     return facts

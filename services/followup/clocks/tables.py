@@ -1,4 +1,4 @@
-"""The timers of followup."""
+"""The clocks of followup."""
 
 from datetime import datetime
 
@@ -10,20 +10,22 @@ from services.followup.cases.tables import Base
 from services.followup.clocks.domain import TimerState
 
 
-class TimerRow(Base, table=True):
-    """One thing that is to happen at ``fires_at`` (定时器); see ``domain.clocks.Timer``."""
+class ClockRow(Base, table=True):
+    """A promised time, before its next step or at its end (时限); see ``domain.Clock``."""
 
-    __tablename__ = "timer"
+    __tablename__ = "clock"
 
-    timer_id: str = Field(primary_key=True)
+    clock_id: str = Field(primary_key=True)
     case_id: str
     round: int
     what: Deadline = Field(sa_column=word_column(Deadline))
-    step: str
+    about: str = ""
     unit_code: str | None = None
     starts_at: datetime = Field(sa_column=moment_column())
+    warn_at: datetime = Field(sa_column=moment_column())
     due_at: datetime = Field(sa_column=moment_column())
-    fires_at: datetime = Field(sa_column=moment_column())
+    step: str
+    next_at: datetime = Field(sa_column=moment_column())
     pack_version: int
     state: TimerState = Field(sa_column=word_column(TimerState))
     error: str | None = None
