@@ -31,7 +31,6 @@ WAV = MediaType("audio/wav", (".wav",))
 DOCX = MediaType("application/vnd.openxmlformats-officedocument.wordprocessingml.document", (".docx",))
 XLSX = MediaType("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", (".xlsx",))
 MEDIA_TYPES = (JPEG, PNG, WEBP, PDF, MP4, M4A, MP3, WAV, DOCX, XLSX)
-BY_NAME: Mapping[str, MediaType] = {kind.name: kind for kind in MEDIA_TYPES}
 
 _VIDEO_BRANDS = frozenset(b"isom iso2 iso4 iso5 iso6 mp41 mp42 avc1 MSNV 3gp4 3gp5 3gp6".split()) | {b"M4V "}
 _OFFICE: Mapping[str, MediaType] = {"word/document.xml": DOCX, "xl/workbook.xml": XLSX}
