@@ -75,7 +75,7 @@ def _formed(table: Table, row: tuple[Any, ...], words: Words) -> Iterator[Any]:
     for column, kind, value in zip(table.columns, table.types, row, strict=True):
         if column in FORMED and kind in JSON_TYPES:
             yield words.form(value, registration=column == "doc" or table.service == "intake")
-        elif column == "timer_id":
+        elif column == "clock_id":
             yield value.removeprefix(words.template.case_id)
         else:
             yield value

@@ -278,9 +278,9 @@ def _sign(counted: Counted, event: cases.CaseSigned) -> None:
 
 def _promises(counted: Counted, event: Event) -> None:
     match event:
-        case cases.DeadlineSet():
+        case cases.DeadlineSet() if not event.about:
             counted.clocks.append(_Clock(event.round, event.deadline, event.unit_code or "", event.due_at))
-        case cases.DeadlineMissed():
+        case cases.DeadlineMissed() if not event.about:
             _miss(counted, event)
         case cases.CallbackDue():
             counted.asked.append(event)

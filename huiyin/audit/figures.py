@@ -19,13 +19,12 @@ from huiyin.audit.cut import Cut, Row
 from huiyin.audit.queries import SPEAKERS
 from huiyin.audit.report import Findings, Invariant
 from libs.common.bus.flow import Stream
-from libs.common.events.cases import CaseEvent
 from libs.common.pack.decoding import decode_document
 from libs.common.pack.directory import Directory
 from libs.common.pack.problems import PackError
 from libs.common.time.periods import PeriodRules, assessment_day
 from services.analytics.counters.domain import COUNTERS, Cell, Counts
-from services.analytics.facts.actions.events import HEARD, atom_of
+from services.analytics.facts.actions.events import atom_of, counts
 from services.analytics.facts.actions.folding import FACT_COLUMNS, fact_row
 from services.analytics.facts.domain.atoms import Atom, Registration
 from services.analytics.facts.domain.counting import DayOf, add
@@ -124,7 +123,7 @@ def fact_of(view: CaseView) -> Fact | None:
     first: Registration | None = None
     atoms: dict[str, list[Atom]] = {}
     for one in view.applied(ANALYTICS, *SOURCES):
-        if isinstance(one.event, CaseEvent) and type(one.event) in HEARD:
+        if counts(one.event):
             atom = atom_of(one.event, one.seq)
             if isinstance(atom, Registration):
                 first = atom

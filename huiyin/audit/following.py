@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from huiyin.audit.histories import Knowledge
 
 _CONTENT = (Satisfaction.SATISFIED, Satisfaction.BASICALLY_SATISFIED)
-_Clock = tuple[int, str, datetime]
+_Clock = tuple[int, str, str, datetime]
 
 
 class Following:
@@ -75,7 +75,7 @@ class Following:
                 yield one, "was said before the registration was heard"
             if self._closed and not isinstance(event, SupervisionReplied):
                 yield one, "the case was closed"
-            if event.round != self._round and not isinstance(event, SupervisionReplied):
+            if event.round != self._round and not _about_an_order(event):
                 yield one, f"speaks of round {event.round} in round {self._round}"
             for problem in look(one, event):
                 yield one, problem
@@ -179,7 +179,12 @@ class Following:
 
 
 def _clock(event: DeadlineSet | DeadlineWarned | DeadlineMissed) -> _Clock:
-    return event.round, event.deadline.value, event.due_at
+    return event.round, event.deadline.value, event.about, event.due_at
+
+
+def _about_an_order(event: RoundEvent) -> bool:
+    """An order outlives its round: it is answered, or its time passes, whenever that is."""
+    return isinstance(event, SupervisionReplied) or bool(getattr(event, "about", ""))
 
 
 def _is_content(tried: CallbackTried) -> bool:

@@ -24,7 +24,7 @@ NEVER_A_PERSONS = frozenset(
         "misses", "overdue", "payload", "phase", "place_code", "reached", "reason_code", "replied_by", "result_kind",
         "reveal_id",
         "return_asked_by", "rule", "rule_code", "satisfaction", "scope", "source", "state",
-        "step", "stream", "supervision_id", "supplement_id", "support_units", "timer_id", "to_status", "topic",
+        "step", "stream", "supervision_id", "supplement_id", "support_units", "clock_id", "about", "to_status", "topic",
         "status", "traceparent", "type", "unit_code", "units", "urgency", "warnings", "what", "who", "handling_unit",
         "accused_unit", "callback_id", "answered_by", "version_num", "attachment_id", "added_by", "deleted_by",
         "media_type", "scan",

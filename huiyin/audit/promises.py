@@ -13,10 +13,20 @@ from libs.common.events import cases
 from libs.common.events.terms import Deadline
 
 GRACE = timedelta(minutes=5)
-"""How late a timer may be: the worker waits some seconds, and longer while events are still to be read."""
+"""How late a step of a clock may be: the worker waits some seconds, and longer while events are still to be read."""
 
 _STANDS = frozenset({"pending", "fired", "failed"})
-"""A failed timer is known, counted and an operator's; it is not lost."""
+"""A failed clock is known, counted and an operator's; it is not lost."""
+_SET = {
+    "what": "deadline",
+    "round": "round",
+    "about": "about",
+    "starts_at": "starts_at",
+    "warn_at": "warn_at",
+    "due_at": "due_at",
+    "pack_version": "pack_version",
+}
+"""What a clock keeps of the event that set it: column, and field."""
 _OPEN_CALLBACK = {"callback": "due", "review": "exhausted"}
 
 
@@ -37,22 +47,22 @@ class Promises:
             self._say(view, FOLLOWUP, _orphans(view))
             return
         self.findings.checked[Invariant.PROMISE] += 1
-        timers = {row["timer_id"]: row for row in view.rows["timer"]}
-        self._say(view, FOLLOWUP, _clocks(view, timers))
+        clocks = {row["clock_id"]: row for row in view.rows["clock"]}
+        self._say(view, FOLLOWUP, _clocks(view, clocks))
         self._say(view, FOLLOWUP, _fired(view))
         self._say(view, FOLLOWUP, _running(view, matter))
         self._say(view, FOLLOWUP, _asking(view, matter))
         self._say(view, FOLLOWUP, self._late(view))
-        self.findings.pending["timers failed"] += sum(row["state"] == "failed" for row in view.rows["timer"])
+        self.findings.pending["timers failed"] += sum(row["state"] == "failed" for row in view.rows["clock"])
 
     def _say(self, view: CaseView, service: str, messages: Iterable[str]) -> None:
         for message in messages:
             self.findings.violated(Invariant.PROMISE, view.case_id, service, message)
 
     def _late(self, view: CaseView) -> Iterator[str]:
-        for timer in view.rows["timer"]:
-            if timer["state"] == "pending" and timer["fires_at"] < self.now - GRACE:
-                yield f"timer {_name(timer)} should have fired at {timer['fires_at'].isoformat()}"
+        for clock in view.rows["clock"]:
+            if clock["state"] == "pending" and clock["next_at"] < self.now - GRACE:
+                yield f"clock {_name(clock)} should have fired at {clock['next_at'].isoformat()}"
 
 
 def _with_somebody(work: Row) -> Iterator[str]:
@@ -61,61 +71,83 @@ def _with_somebody(work: Row) -> Iterator[str]:
 
 
 def _orphans(view: CaseView) -> Iterator[str]:
-    for table in ("timer", "callback"):
+    for table in ("clock", "callback"):
         if view.rows[table]:
             yield f"{len(view.rows[table])} rows of {table} belong to no case"
 
 
-def _clocks(view: CaseView, timers: dict[str, Row]) -> Iterator[str]:
-    """The n-th deadline that was set has a warning and a miss, numbered n, with its times."""
+def _clocks(view: CaseView, clocks: dict[str, Row]) -> Iterator[str]:
+    """The n-th deadline that was set is the clock numbered n, with its times."""
     expected = set()
     for number, event in enumerate(view.of(FOLLOWUP, cases.DeadlineSet), start=1):
-        for step, fires_at in (("warn", event.warn_at), ("miss", event.due_at)):
-            name = f"{view.case_id}.{number}.{step}"
-            expected.add(name)
-            timer = timers.get(name)
-            what = f"the {event.deadline} deadline of round {event.round}"
-            if timer is None:
-                yield f"{what} has no timer to {step}"
-                continue
-            stored = (timer["what"], timer["round"], timer["due_at"], timer["fires_at"])
-            if stored != (event.deadline, event.round, event.due_at, fires_at):
-                yield f"timer {number}.{step} is not that of {what}, due {event.due_at.isoformat()}"
-    for name, timer in timers.items():
-        if timer["step"] in ("warn", "miss") and name not in expected:
-            yield f"timer {_name(timer)} belongs to no deadline that was set"
+        name = f"{view.case_id}.{number}"
+        expected.add(name)
+        clock = clocks.get(name)
+        what = f"the {event.deadline} deadline of round {event.round}"
+        if clock is None:
+            yield f"{what} has no clock"
+            continue
+        for column, said in _SET.items():
+            if clock[column] != getattr(event, said):
+                yield f"clock {number} is not that of {what}: {column} is {clock[column]}, not {getattr(event, said)}"
+        if clock["state"] == "pending" and clock["next_at"] != (at := _next_at(clock)):
+            yield f"clock {number} is to {clock['step']} at {clock['next_at'].isoformat()}, not {at.isoformat()}"
+    for name, clock in clocks.items():
+        if name not in expected:
+            yield f"clock {_name(clock)} belongs to no deadline that was set"
+
+
+def _next_at(clock: Row) -> datetime:
+    """When the step comes that the clock stands before; what the ladder adds stands in the clock alone."""
+    moment: datetime = clock[{"warn": "warn_at", "miss": "due_at"}.get(clock["step"], "next_at")]
+    return moment
 
 
 def _fired(view: CaseView) -> Iterator[str]:
-    """A timer that fired said so, once."""
+    """A step that was taken was said, once."""
     fired = Counter(
-        (row["step"], row["round"], row["what"], row["due_at"]) for row in view.rows["timer"] if row["state"] == "fired"
+        (step, row["round"], row["what"], row["about"], row["due_at"])
+        for row in view.rows["clock"]
+        for step in _taken(row)
     )
     warned, missed = view.of(FOLLOWUP, cases.DeadlineWarned), view.of(FOLLOWUP, cases.DeadlineMissed)
-    told = Counter(("warn", event.round, event.deadline.value, event.due_at) for event in warned)
-    told.update(("miss", event.round, event.deadline.value, event.due_at) for event in missed)
+    told = Counter(("warn", event.round, event.deadline.value, event.about, event.due_at) for event in warned)
+    told.update(("miss", event.round, event.deadline.value, event.about, event.due_at) for event in missed)
     for place in fired.keys() | told.keys():
-        step, number, what, _ = place
-        if step in ("warn", "miss") and fired[place] != told[place]:
+        step, number, what, *_ = place
+        if fired[place] != told[place]:
             times = f"fired {fired[place]} times and was said {told[place]} times"
-            yield f"the timer to {step} of the {what} deadline of round {number} {times}"
+            yield f"the {what} deadline of round {number} to {step} {times}"
+
+
+def _taken(clock: Row) -> tuple[str, ...]:
+    """Whether it has warned, and been missed: it stands before one step, and at the end its last was taken."""
+    if clock["step"] == "warn":
+        return ()
+    missed = clock["step"] != "miss" or clock["state"] == "fired"
+    return ("warn", "miss") if missed else ("warn",)
 
 
 def _running(view: CaseView, matter: Row) -> Iterator[str]:
     """What has to be running as the case stands, and nothing else."""
-    pending = [row for row in view.rows["timer"] if row["state"] == "pending"]
+    pending = [row for row in view.rows["clock"] if row["state"] == "pending" and _about_the_case(row, matter)]
     if matter["status"] != "handling":
         allowed = {Deadline.CALLBACK} if matter["status"] in _OPEN_CALLBACK else set()
-        for timer in pending:
-            if timer["what"] not in allowed:
-                yield f"timer {_name(timer)} runs, though the case is {matter['status']}"
+        for clock in pending:
+            if clock["what"] not in allowed:
+                yield f"clock {_name(clock)} runs, though the case is {matter['status']}"
         return
     for what in _due(view, matter):
         if not _stands(view, matter["round"], what):
             yield f"no {what} clock runs in round {matter['round']}"
-    for timer in pending:
-        if timer["round"] != matter["round"]:
-            yield f"timer {_name(timer)} runs in round {matter['round']}"
+    for clock in pending:
+        if clock["round"] != matter["round"]:
+            yield f"clock {_name(clock)} runs in round {matter['round']}"
+
+
+def _about_the_case(clock: Row, matter: Row) -> bool:
+    """An order may be answered in any round, as long as the case is open."""
+    return not clock["about"] or matter["status"] == "closed"
 
 
 def _due(view: CaseView, matter: Row) -> Iterator[Deadline]:
@@ -142,17 +174,15 @@ def _due(view: CaseView, matter: Row) -> Iterator[Deadline]:
 
 def _stands(view: CaseView, number: int, what: Deadline) -> bool:
     """Whether the last clock of this kind was not stopped."""
-    misses = [
-        row for row in view.rows["timer"] if row["what"] == what and row["round"] == number and row["step"] == "miss"
-    ]
-    last = max(misses, key=_number, default=None)
+    clocks = [row for row in view.rows["clock"] if row["what"] == what and row["round"] == number and not row["about"]]
+    last = max(clocks, key=_number, default=None)
     return last is not None and last["state"] in _STANDS
 
 
-def _number(timer: Row) -> int:
-    """Which of the case's clocks it belongs to; 0 when its id does not say."""
-    parts = timer["timer_id"].split(".")
-    return int(parts[-2]) if len(parts) > 2 and parts[-2].isdecimal() else 0  # noqa: PLR2004 - case, number, step
+def _number(clock: Row) -> int:
+    """Which of the case's clocks it is; 0 when its id does not say."""
+    number = clock["clock_id"].rpartition(".")[2]
+    return int(number) if number.isdecimal() else 0
 
 
 def _asking(view: CaseView, matter: Row) -> Iterator[str]:
@@ -179,5 +209,5 @@ def _asking(view: CaseView, matter: Row) -> Iterator[str]:
             yield f"the callback of round {row['round']} counts {row['attempts']} tries, {said} were said"
 
 
-def _name(timer: Row) -> str:
-    return f"{timer['step']} of the {timer['what']} deadline ({timer['timer_id']})"
+def _name(clock: Row) -> str:
+    return f"{clock['step']} of the {clock['what']} deadline ({clock['clock_id']})"

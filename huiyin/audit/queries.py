@@ -110,7 +110,7 @@ _TABLES = {
     "cases": "SELECT case_id AS key, * FROM intake.cases",
     "work": "SELECT case_id AS key, * FROM dispatch.work",
     "matter": "SELECT case_id AS key, * FROM followup.matter",
-    "timer": "SELECT case_id AS key, * FROM followup.timer",
+    "clock": "SELECT case_id AS key, * FROM followup.clock",
     "callback": "SELECT case_id AS key, * FROM followup.callback",
     "fact": "SELECT case_id AS key, * FROM analytics.fact",
 }

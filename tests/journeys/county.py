@@ -240,7 +240,7 @@ class County:
         await self.house.settle()
         for service in Service:
             assert not await self.rows(service, "SELECT key, state, reason FROM parked")
-        assert not await self.rows(Service.FOLLOWUP, "SELECT timer_id, error FROM timer WHERE state = 'failed'")
+        assert not await self.rows(Service.FOLLOWUP, "SELECT clock_id, error FROM clock WHERE state = 'failed'")
         assert await self.broken_closings() == []
         report = await audit(self.house)
         assert report.clean, report.violations

@@ -109,7 +109,7 @@ async def test_what_is_old_is_not_forgotten_when_much_came_after_it(county: Coun
 
 async def test_one_bad_case_does_not_stop_the_clocks_of_the_others(county: County) -> None:
     bad, good = await county.register(), await county.register()
-    fix, spoil = "UPDATE timer SET step = 'warn' WHERE step = 'ladder:99'", "UPDATE timer SET step = 'ladder:99'"
+    fix, spoil = "UPDATE clock SET step = 'warn' WHERE step = 'ladder:99'", "UPDATE clock SET step = 'ladder:99'"
     connection = await asyncpg.connect(county.house.url)
     await connection.execute("SET search_path = followup")
     await connection.execute(f"{spoil} WHERE case_id = $1 AND what = 'sign' AND step = 'warn'", bad)

@@ -171,11 +171,15 @@ class ReturnDecided(RoundEvent):
 
 
 class DeadlineSet(RoundEvent):
-    """A promise got its clock. Set once under the pack version named; never silently recomputed."""
+    """A promise got its clock. Set once under the pack version named; never silently recomputed.
+
+    ``about`` is the id of the order that is to be answered by then; empty when it is a promise about the case itself.
+    """
 
     type_name: ClassVar[str] = "cn.huiyin.case.deadline_set"
 
     deadline: Deadline
+    about: str = ""
     unit_code: str | None
     starts_at: Moment
     warn_at: Moment
@@ -189,6 +193,7 @@ class DeadlineWarned(RoundEvent):
     type_name: ClassVar[str] = "cn.huiyin.case.deadline_warned"
 
     deadline: Deadline
+    about: str = ""
     unit_code: str | None
     due_at: Moment
 
@@ -199,6 +204,7 @@ class DeadlineMissed(RoundEvent):
     type_name: ClassVar[str] = "cn.huiyin.case.deadline_missed"
 
     deadline: Deadline
+    about: str = ""
     unit_code: str | None
     due_at: Moment
 

@@ -41,6 +41,7 @@ class Deadline(StrEnum):
     SIGN = "sign"
     HANDLE = "handle"
     CALLBACK = "callback"
+    REPLY = "reply"
 
 
 class ResultKind(StrEnum):
@@ -104,6 +105,7 @@ LABELS_ZH: dict[StrEnum, str] = {
     Deadline.SIGN: "签收时限",
     Deadline.HANDLE: "办理时限",
     Deadline.CALLBACK: "回访时限",
+    Deadline.REPLY: "督办回复时限",
     ResultKind.SUBSTANTIVE: "实质性办结",
     ResultKind.STAGED: "阶段性办结",
     ResultKind.EXPLAINED: "解释说明",

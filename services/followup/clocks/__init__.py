@@ -1,1 +1,1 @@
-"""Promised times 时限: clocks as timers, started, stopped and handed over."""
+"""Promised times 时限: one row a clock, started, stopped and handed over."""

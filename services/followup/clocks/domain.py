@@ -1,9 +1,11 @@
-"""Clocks (时限): what a promise makes fire and when, in which order, and the times of the ladder (督办阶梯).
+"""Clocks (时限): what a promise makes happen and when, in which order, and the times of the ladder (督办阶梯).
 
-A clock is a warning and a due time; when the due time passes unmet, the ladder's steps for it become timers too.
+A clock stands before one step at a time: its warning, then its due time, then each step of the ladder for it. It is
+about the case itself, or about one thing of it: an order that is to be answered.
 """
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from fractions import Fraction
@@ -19,7 +21,7 @@ _PERCENT = 100
 
 
 class StepKind(StrEnum):
-    """What a timer does when it fires."""
+    """What happens when a clock's time comes."""
 
     WARN = "warn"
     MISS = "miss"
@@ -30,7 +32,7 @@ _RANK = {StepKind.WARN: 0, StepKind.MISS: 1, StepKind.LADDER: 2}
 
 
 class TimerState(StrEnum):
-    """What became of a timer."""
+    """What became of a clock: it runs, all its steps were taken, it was stopped, or a step could not be taken."""
 
     PENDING = "pending"
     FIRED = "fired"
@@ -57,18 +59,21 @@ class Step:
 
 
 @dataclass(frozen=True, slots=True)
-class Timer:
-    """One thing that is to happen at ``fires_at`` unless the promise is kept before."""
+class Clock:
+    """A promised time. ``step`` happens at ``next_at`` unless the promise is kept before."""
 
-    timer_id: str
+    clock_id: str
     case_id: str
     round: int
     what: Deadline
-    step: Step
+    about: str
+    """The id of the order that is to be answered; empty when the promise is about the case itself."""
     unit_code: str | None
     starts_at: datetime
+    warn_at: datetime
     due_at: datetime
-    fires_at: datetime
+    step: Step
+    next_at: datetime
     pack_version: int
     state: TimerState = TimerState.PENDING
     error: str | None = None
@@ -76,7 +81,33 @@ class Timer:
     @property
     def order(self) -> tuple[datetime, int, int, str]:
         """What comes first: the earlier; at one instant the warning, the miss, then the ladder from its foot."""
-        return self.fires_at, _RANK[self.step.kind], self.step.rung, self.timer_id
+        return self.next_at, _RANK[self.step.kind], self.step.rung, self.clock_id
+
+    @property
+    def timer_id(self) -> str:
+        """The step that comes next, by its name: the same in every replay, so that none is taken twice."""
+        return f"{self.clock_id}.{self.step}"
+
+
+Rung = tuple[datetime, int]
+"""A step of the ladder for a clock: when it comes, and its place in the pack's ladder."""
+
+
+def moved(clock: Clock, rungs: Iterable[Rung]) -> Clock:
+    """The clock once its step was taken: before the next one, or at its end. ``rungs`` are all that it has."""
+    match clock.step.kind:
+        case StepKind.WARN:
+            return replace(clock, step=Step(StepKind.MISS), next_at=clock.due_at)
+        case StepKind.MISS:
+            left = sorted(rungs)
+        case StepKind.LADDER:
+            ordered = sorted(rungs)
+            taken = [rung for _, rung in ordered].index(clock.step.rung)
+            left = ordered[taken + 1 :]
+    if not left:
+        return replace(clock, state=TimerState.FIRED)
+    next_at, rung = left[0]
+    return replace(clock, step=Step(StepKind.LADDER, rung), next_at=next_at)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +116,11 @@ class Times:
 
     warn_at: datetime
     due_at: datetime
+
+
+def times_until(start: datetime, due_at: datetime, warn_percent: int) -> Times:
+    """When to warn of a due time that somebody named."""
+    return Times(fraction(start, due_at, Fraction(warn_percent, _PERCENT)), due_at)
 
 
 def times_of(start: datetime, limit: Limit, warn_percent: int, calendar: WorkCalendar) -> Times:

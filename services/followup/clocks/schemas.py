@@ -1,11 +1,14 @@
 """What is asked and shown of timers."""
 
-from pydantic import AwareDatetime
+from typing import Annotated, Self
+
+from pydantic import AwareDatetime, Field
 
 from libs.common.events.terms import Deadline
 from libs.common.web.cursors import PageQuery
 from libs.common.web.fields import AnswerBody, CaseId, Moment, UnitCode
 from services.followup.clocks.domain import TimerState
+from services.followup.clocks.tables import ClockRow
 
 
 class TimersQuery(PageQuery):
@@ -19,17 +22,29 @@ class TimersQuery(PageQuery):
 
 
 class TimerOut(AnswerBody):
-    """A timer (定时器): ``warn``, ``miss``, or ``ladder:<n>`` with n the place in the pack's ladder."""
+    """A clock (定时器) and what comes next on it: ``warn``, ``miss``, or ``ladder:<n>``, n the place in the ladder.
+
+    ``pending``: it comes at ``fires_at``. ``cancelled``: it would have come then, and the clock was stopped before.
+    ``fired``: it was the last one. ``failed``: it could not be taken, for the reason in ``error``.
+    """
 
     timer_id: str
     case_id: str
     round: int
     what: Deadline
+    about: Annotated[str, Field(description="The order to be answered; empty: the case itself")]
     step: str
     unit_code: str | None
     starts_at: AwareDatetime
+    warn_at: AwareDatetime
     due_at: AwareDatetime
     fires_at: AwareDatetime
     pack_version: int
     state: TimerState
     error: str | None
+
+    @classmethod
+    def of(cls, row: ClockRow) -> Self:
+        """The clock as it is shown."""
+        fields = {name: getattr(row, name) for name in cls.model_fields if hasattr(row, name)}
+        return cls(timer_id=f"{row.clock_id}.{row.step}", fires_at=row.next_at, **fields)

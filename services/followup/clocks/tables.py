@@ -1,4 +1,4 @@
-"""The timers of followup."""
+"""The clocks of followup."""
 
 from datetime import datetime
 
@@ -12,34 +12,39 @@ from services.followup.clocks.domain import TimerState
 _ENDED = "state IN ('fired', 'cancelled')"
 
 
-class TimerRow(Base, table=True):
-    """One thing that is to happen at ``fires_at`` (定时器); see ``domain.clocks.Timer``."""
+class ClockRow(Base, table=True):
+    """A promised time, before its next step or at its end (时限); see ``domain.Clock``."""
 
-    __tablename__ = "timer"
+    __tablename__ = "clock"
     __table_args__ = (
-        one_of("timer", "what", Deadline),
-        one_of("timer", "state", TimerState),
-        check("timer_step_check", "step IN ('warn', 'miss') OR step LIKE 'ladder:%'"),
-        check("timer_round_check", "round > 0"),
-        check("timer_check", "due_at >= starts_at"),
-        check("timer_check1", "fires_at >= starts_at"),
-        check("timer_miss_is_at_due", "step <> 'miss' OR fires_at = due_at"),
-        index("timer_case_idx", "case_id"),
-        index("timer_due_idx", "fires_at", "timer_id", where="state = 'pending'"),
-        index("timer_failed_idx", "fires_at", "timer_id", where="state = 'failed'"),
-        index("timer_ended_idx", "state", "fires_at", "timer_id", where=_ENDED),
-        index("timer_ended_unit_idx", "unit_code", "state", "fires_at", "timer_id", where=_ENDED),
+        one_of("clock", "state", TimerState),
+        check("clock_step_check", "step IN ('warn', 'miss') OR step LIKE 'ladder:%'"),
+        check("clock_round_check", "round > 0"),
+        check("clock_check", "warn_at >= starts_at"),
+        check("clock_check1", "due_at >= warn_at"),
+        check("clock_check2", "next_at >= warn_at"),
+        check(
+            "clock_stands_before_its_step",
+            "(step <> 'warn' OR next_at = warn_at) AND (step <> 'miss' OR next_at = due_at)",
+        ),
+        index("clock_case_idx", "case_id"),
+        index("clock_due_idx", "next_at", "clock_id", where="state = 'pending'"),
+        index("clock_failed_idx", "next_at", "clock_id", where="state = 'failed'"),
+        index("clock_ended_idx", "state", "next_at", "clock_id", where=_ENDED),
+        index("clock_ended_unit_idx", "unit_code", "state", "next_at", "clock_id", where=_ENDED),
     )
 
-    timer_id: str = Field(primary_key=True)
+    clock_id: str = Field(primary_key=True)
     case_id: str
     round: int
     what: Deadline = Field(sa_column=word_column(Deadline))
-    step: str
+    about: str = ""
     unit_code: str | None = None
     starts_at: datetime = Field(sa_column=moment_column())
+    warn_at: datetime = Field(sa_column=moment_column())
     due_at: datetime = Field(sa_column=moment_column())
-    fires_at: datetime = Field(sa_column=moment_column())
+    step: str
+    next_at: datetime = Field(sa_column=moment_column())
     pack_version: int
     state: TimerState = Field(sa_column=word_column(TimerState))
     error: str | None = None

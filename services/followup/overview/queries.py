@@ -1,21 +1,29 @@
 """What followup counts for its gauges: open cases by state, and promises that are broken now."""
 
 from collections import Counter
+from datetime import date
 
 from libs.common.database.session import Session
 
 _OPEN = "SELECT status, count(*) AS cases FROM matter WHERE status <> 'closed' GROUP BY status"
-
-
 # Grouped as it stands in the index, which alone is read.
 _OVERDUE = """
     SELECT overdue, count(*) AS cases FROM matter WHERE overdue <> '{}' AND status <> 'closed' GROUP BY overdue
+"""
+_UNANSWERED = """
+    SELECT count(*) AS orders FROM supervision JOIN matter USING (case_id)
+    WHERE supervision.state = 'issued' AND reply_due < $1 AND matter.status <> 'closed'
 """
 
 
 async def open_cases(session: Session) -> dict[str, int]:
     """Cases that are not closed, by status."""
     return {row.status: row.cases for row in await session.fetch(_OPEN)}
+
+
+async def unanswered_orders(session: Session, today: date) -> int:
+    """Orders about open cases whose day to answer them is over."""
+    return int((await session.fetch(_UNANSWERED, today))[0].orders)
 
 
 async def overdue_promises(session: Session) -> dict[str, int]:

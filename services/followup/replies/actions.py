@@ -3,8 +3,12 @@
 from libs.common.database.session import Session
 from libs.common.errors import Conflict
 from libs.common.events.cases import SupervisionReplied
+from libs.common.events.terms import Deadline
 from libs.common.rules.requests import Request
 from libs.common.security.masking import mask_text
+from services.followup.clocks.actions.finding import find_matter
+from services.followup.clocks.actions.running import stop_clock
+from services.followup.ladder.actions.firing import settle
 from services.followup.replies.schemas import ReplySupervision
 from services.followup.supervision import queries
 from services.followup.supervision.actions import shown
@@ -14,13 +18,18 @@ from services.followup.supervision.tables import Supervision
 
 
 async def reply(session: Session, asked: Request, supervision_id: str, body: ReplySupervision) -> SupervisionOut:
-    """The unit answers one order; every other order still waits for its own answer."""
+    """The unit answers one order, whose clock ends; every other order still waits for its own answer."""
     order = await session.one(Supervision, "supervision_id", supervision_id)
     if order is None or not queries.sees_order(asked.scope, order):
         raise queries.no_such_order()
     asked.check_version(order.version)
     if order.state is not SupervisionState.ISSUED:
         raise Conflict("This order was answered already; each order is answered once", "该督办件已回复，每件只回复一次")
+    matter = await find_matter(session, order.case_id)
+    if matter is None:
+        raise LookupError(f"order {supervision_id} without its case")
+    settle(session, matter, session.now)
+    stop_clock(session, matter, Deadline.REPLY, about=supervision_id)
     order.state = SupervisionState.REPLIED
     order.reply = mask_text(body.reply)
     order.replied_by = asked.actor.subject

@@ -19,7 +19,7 @@ from services.followup.callbacks.actions.opening import end_callback, open_callb
 from services.followup.cases.actions import apply, decide
 from services.followup.cases.domain.terms import Action, Given, Status
 from services.followup.cases.tables import Matter
-from services.followup.clocks.actions.running import hand_over, start_clock, stop_all, stop_clock
+from services.followup.clocks.actions.running import hand_over, start_clock, stop_clock, stop_round
 from services.followup.closing.actions import close
 from services.followup.supervision.actions import supervise_returns
 
@@ -86,7 +86,7 @@ def sign(session: Session, matter: Matter) -> None:
 
 def finish(session: Session, matter: Matter, event: CaseHandled | CaseAnsweredDirectly) -> None:
     """办结反馈 / 直接答复: somebody says that it is done; now the citizen is to be asked."""
-    stop_all(session, matter)
+    stop_round(session, matter)
     action = Action.ASK if matter.callback_wanted else Action.LEAVE_UNASKED
     _step(session, matter, action, "")
     open_callback(session, matter, action, event)

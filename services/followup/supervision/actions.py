@@ -8,17 +8,19 @@ import uuid_utils
 from libs.common.database.session import Session
 from libs.common.errors import invalid
 from libs.common.events.cases import SupervisionIssued
+from libs.common.events.terms import Deadline
 from libs.common.pack.directory import Directory, UnknownCode
 from libs.common.pack.schema import LadderStep, OnReturns, OnRound
 from libs.common.rules.machine import SYSTEM
 from libs.common.rules.requests import Request
 from libs.common.security.masking import mask_text
-from libs.common.time.moments import local_day
+from libs.common.time.moments import day_end, local_day
 from services.followup.cases.actions import apply, decide
 from services.followup.cases.domain.terms import Action, Given
 from services.followup.cases.queries import no_such_case, sees_matter
 from services.followup.cases.tables import Matter
 from services.followup.clocks.actions.finding import find_matter
+from services.followup.clocks.actions.running import start_clock_about
 from services.followup.supervision.domain import SupervisionState
 from services.followup.supervision.schemas import IssueSupervision, SupervisionOut
 from services.followup.supervision.tables import Supervision
@@ -95,6 +97,7 @@ async def issue(session: Session, asked: Request, body: IssueSupervision) -> Sup
     )
     apply(session, matter, taken)
     _issue(session, order)
+    _start_reply_clock(session, matter, order, directory)
     return shown(order)
 
 
@@ -158,6 +161,13 @@ def _addressee(session: Session, matter: Matter, unit_code: str | None) -> str |
             "系被反映单位或其下级单位，应当回避",
         )
     return unit.code
+
+
+def _start_reply_clock(session: Session, matter: Matter, order: Supervision, directory: Directory) -> None:
+    """督办回复时限: an order that names a day is to be answered until that day is over."""
+    if order.reply_due is not None:
+        due_at = day_end(order.reply_due, directory.calendar().time_zone)
+        start_clock_about(session, matter, Deadline.REPLY, order.supervision_id, due_at, order.unit_code)
 
 
 def _reply_due(session: Session, directory: Directory, body: IssueSupervision) -> date | None:

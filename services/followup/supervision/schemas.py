@@ -19,7 +19,8 @@ class IssueSupervision(RequestBody):
     reason: Reason
     unit_code: UnitCode | None = None
     reply_due: Annotated[
-        date | None, Field(description="The day by which to answer it: told with the order; no clock runs on it")
+        date | None,
+        Field(description="The day by which to answer it: its clock runs until that day is over (督办回复时限)"),
     ] = None
 
 

@@ -55,7 +55,7 @@ def _compare(service: Service, once: dict[str, str], often: dict[str, str], deta
 
 _FILLED = {
     Service.DISPATCH: ("work", "transition", "decision", "ledger", "watermark"),
-    Service.FOLLOWUP: ("matter", "timer", "callback", "attempt", "supervision", "transition", "ledger", "watermark"),
+    Service.FOLLOWUP: ("matter", "clock", "callback", "attempt", "supervision", "transition", "ledger", "watermark"),
     Service.ANALYTICS: ("fact", "rollup", "rollup_coarse", "watermark"),
 }
 """What a comparison of empty tables would show nothing about."""

@@ -34,14 +34,16 @@ GROUND = "postgres"
 """The name of PostgreSQL's clock."""
 TIMERS_WITHIN = 120.0
 _LATE = """
-    SELECT timer_id, fires_at FROM followup.timer
-    WHERE state = 'pending' AND fires_at < clock_timestamp() - interval '5 seconds'
+    SELECT clock_id, next_at FROM followup.clock
+    WHERE state = 'pending' AND next_at < clock_timestamp() - interval '5 seconds'
 """
 """By the database's clock, which shows what the house's do when none of these is set alone."""
 _FIRED = """
-    SELECT case_id, round, what, step, due_at FROM followup.timer WHERE state = 'fired' AND step IN ('warn', 'miss')
+    SELECT case_id, round, what, 'warn' AS step FROM followup.clock WHERE step <> 'warn'
+    UNION ALL SELECT case_id, round, what, 'miss' FROM followup.clock WHERE step LIKE 'ladder:%'
+        OR (step = 'miss' AND state = 'fired')
 """
-_FAILED = "SELECT timer_id, error FROM followup.timer WHERE state = 'failed'"
+_FAILED = "SELECT clock_id, error FROM followup.clock WHERE state = 'failed'"
 _KINDS = {"cn.huiyin.case.deadline_warned": "warn", "cn.huiyin.case.deadline_missed": "miss"}
 _BACKWARDS = """
     SELECT 'signed' AS what, case_id FROM dispatch.work WHERE signed_at < assigned_at
@@ -134,7 +136,7 @@ async def accounts(timed: Timed, name: str) -> list[Verdict]:
     """What the timers did, against what was said; and whether anything took less than no time."""
     stage = timed.stage
     fired = await _asked(stage, _FIRED)
-    failed = [f"{row['timer_id']}: {row['error']}" for row in await _asked(stage, _FAILED)]
+    failed = [f"{row['clock_id']}: {row['error']}" for row in await _asked(stage, _FAILED)]
     backwards = [f"{row['what']} {row['case_id']}" for row in await _asked(stage, _BACKWARDS)]
     said = Counter(
         (one.key, one.payload["round"], one.payload["deadline"], _KINDS[one.type_name])
@@ -171,7 +173,7 @@ async def _late(stage: Stage) -> list[str]:
 
     async def none_left() -> bool:
         rows = await _asked(stage, _LATE)
-        left[:] = [f"{row['timer_id']} due {row['fires_at']}" for row in rows]
+        left[:] = [f"{row['clock_id']} due {row['next_at']}" for row in rows]
         return not left
 
     stage.crowd.pausing = True

@@ -1,18 +1,12 @@
 """What the release before kept of requests is gone from every service once it is upgraded."""
 
-from pathlib import Path
-
 import asyncpg
 import pytest
-from alembic import command
-from alembic.config import Config
-from sqlalchemy import Connection, make_url, text
-from sqlalchemy.ext.asyncio import create_async_engine
-from sqlalchemy.pool import NullPool
 
 from huiyin.house import SPECS
 from libs.common.database.migrate import migrate
 from libs.common.service.spec import ServiceSpec
+from tests.support.upgrading import migrate_to
 
 _WITHOUT_ITS_CASE = "SET session_replication_role = replica"
 _KEPT = """
@@ -24,24 +18,12 @@ _KEPT = """
 async def _upgraded(url: str, spec: ServiceSpec, *statements: str) -> "asyncpg.Connection[asyncpg.Record]":
     """A connection to the service's tables, upgraded over rows of the release before."""
     (revision,) = spec.migrations.glob("versions/*_keyed_answers.py")
-    engine = create_async_engine(make_url(url).set(drivername="postgresql+asyncpg"), poolclass=NullPool)
-    async with engine.begin() as connection:
-        await connection.execute(text(f"CREATE SCHEMA {spec.service}"))
-        await connection.execute(text(f"SET search_path TO {spec.service}"))
-        await connection.run_sync(_to, spec.migrations, f"{revision.stem[:4]}-1")
-    await engine.dispose()
+    await migrate_to(url, spec, f"{revision.stem[:4]}-1")
     raw = await asyncpg.connect(url, server_settings={"search_path": str(spec.service)})
     for statement in statements:
         await raw.execute(statement)
     await migrate(url, str(spec.service), spec.migrations)
     return raw
-
-
-def _to(connection: Connection, migrations: Path, revision: str) -> None:
-    config = Config()
-    config.set_main_option("script_location", str(migrations))
-    config.attributes["connection"] = connection
-    command.upgrade(config, revision)
 
 
 @pytest.mark.parametrize("spec", SPECS, ids=lambda spec: spec.service)

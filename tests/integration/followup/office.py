@@ -58,6 +58,11 @@ def system_now() -> datetime:
 async def prepare_database(url: str) -> None:
     """Followup's tables and the demo pack as version 1."""
     await migrate(url, "followup", SPEC.migrations)
+    await publish_pack(url)
+
+
+async def publish_pack(url: str) -> None:
+    """The demo pack as version 1."""
     database = Database(url, "followup", pool_size=2)
     published = PackPublished(
         occurred_at=T0 - 30 * DAY, place_code=COUNTY, version=1, digest=digest(PACK), document=document(PACK)

@@ -28,6 +28,23 @@ async def test_the_gauges_show_what_is_open_and_overdue(office: Office) -> None:
     assert await gauges(office) == (1, 1, 1)
 
 
+async def test_orders_that_wait_for_an_answer_too_long_are_counted_while_their_case_is_open(office: Office) -> None:
+    def unanswered() -> float | None:
+        return REGISTRY.get_sample_value("huiyin_deadlines_overdue", {"service": "followup", "deadline": "reply"})
+
+    case_id, closed = await office.handled_case(), await office.handled_case()
+    for each in (case_id, closed):
+        body = {"case_id": each, "level": "reminder", "reason": "请尽快答复", "reply_due": "2026-03-03"}
+        issued = await office.supervisor.post("/supervisions", body)
+        assert issued.status_code == 201, issued.text
+    await gauges(office)
+    assert unanswered() == 0
+    await office.attempt(closed, solved=True, satisfaction="satisfied")
+    office.skip(office.clock.now() + timedelta(days=1))
+    await gauges(office)
+    assert unanswered() == 1
+
+
 async def test_how_late_the_earliest_timer_is(office: Office) -> None:
     await gauges(office)
     assert REGISTRY.get_sample_value("huiyin_timers_late_seconds", {"service": "followup"}) == 0

@@ -251,7 +251,7 @@ async def test_timers_of_cases_whose_pack_cannot_be_read_are_left_alone(ears: Ea
     await refresh_shelf(office.database)
     fired = await fire_due(office.runtime, T0 + 3 * DAY)
     assert fired
-    states = await ears.rows("SELECT DISTINCT state, pack_version FROM timer ORDER BY 1, 2")
+    states = await ears.rows("SELECT DISTINCT state, pack_version FROM clock ORDER BY 1, 2")
     assert "fired" not in {state for state, version in states if version == 2}
     assert ("pending", 2) in states
 

@@ -12,7 +12,7 @@ from services.followup.callbacks.domain import CallbackState
 from services.followup.callbacks.queries import CallbackFilter, list_callbacks
 from services.followup.cases.queries import Window
 from services.followup.clocks.domain import TimerState
-from services.followup.clocks.queries import TimerFilter, failed_timers, list_timers
+from services.followup.clocks.queries import ClockFilter, failed_clocks, list_clocks
 from services.followup.overview.queries import open_cases, overdue_promises
 from services.followup.supervision.domain import SupervisionState
 from services.followup.supervision.queries import SupervisionFilter, list_supervisions
@@ -44,12 +44,13 @@ _FILL = """
             CASE WHEN n % 5 = 0 THEN '{handle}'::text[] WHEN n % 7 = 0 THEN '{handle,sign}' ELSE '{}' END, 0,
             CASE WHEN NOT running THEN 'unverified' END, 1
         FROM made
-    ), timers AS (
-        INSERT INTO timer (timer_id, case_id, round, what, step, unit_code, starts_at, due_at, fires_at, pack_version,
-            state)
-        SELECT case_id || step, case_id, 1, 'handle', step, unit, at, at + interval '1 day', at + interval '1 day', 1,
+    ), clocks AS (
+        INSERT INTO clock (clock_id, case_id, round, what, about, unit_code, starts_at, warn_at, due_at, step, next_at,
+            pack_version, state)
+        SELECT case_id || '.' || number, case_id, 1, 'handle', '', unit, at, at, at + interval '1 day', 'miss',
+            at + interval '1 day', 1,
             CASE WHEN running THEN 'pending' WHEN n % 3 = 0 THEN 'fired' ELSE 'cancelled' END
-        FROM made CROSS JOIN unnest(ARRAY['warn', 'miss', 'ladder:1']) AS step
+        FROM made CROSS JOIN generate_series(1, 3) AS number
     ), callbacks AS (
         INSERT INTO callback (callback_id, case_id, round, state, handling_unit, area_code, tries, attempts,
             next_try_at, opened_at, version)
@@ -62,7 +63,7 @@ _FILL = """
     SELECT 's' || case_id, case_id, 1, 'reminder', unit, area, 'late', true, 'late', 'system', at, 'issued', 1
     FROM made
 """
-_TABLES = ("matter", "timer", "callback", "supervision")
+_TABLES = ("matter", "clock", "callback", "supervision")
 
 
 def deep(name: str) -> Window:
@@ -136,13 +137,13 @@ LISTS: list[tuple[str, Any, Scope, Any, Window, int]] = [
         1,
     ),
     ("given up", list_callbacks, COUNTY, CallbackFilter(CallbackState.EXHAUSTED), FIRST, 3),
-    ("timers", list_timers, COUNTY, TimerFilter(), FIRST, 3),
-    ("timers of a unit", list_timers, UNIT, TimerFilter(), FIRST, OPEN // 6),
-    ("fired", list_timers, COUNTY, TimerFilter(TimerState.FIRED), deep("followup.timers"), 3),
-    ("fired of a unit", list_timers, UNIT, TimerFilter(TimerState.FIRED), FIRST, 3),
-    ("cancelled of a unit", list_timers, COUNTY, TimerFilter(TimerState.CANCELLED, unit_code="D-7"), FIRST, 3),
-    ("set aside", list_timers, COUNTY, TimerFilter(TimerState.FAILED), FIRST, 1),
-    ("timers of a case", list_timers, COUNTY, TimerFilter(case_id="0" * 31 + "00077"), FIRST, 1),
+    ("timers", list_clocks, COUNTY, ClockFilter(), FIRST, 3),
+    ("timers of a unit", list_clocks, UNIT, ClockFilter(), FIRST, OPEN // 6),
+    ("fired", list_clocks, COUNTY, ClockFilter(TimerState.FIRED), deep("followup.timers"), 3),
+    ("fired of a unit", list_clocks, UNIT, ClockFilter(TimerState.FIRED), FIRST, 3),
+    ("cancelled of a unit", list_clocks, COUNTY, ClockFilter(TimerState.CANCELLED, unit_code="D-7"), FIRST, 3),
+    ("set aside", list_clocks, COUNTY, ClockFilter(TimerState.FAILED), FIRST, 1),
+    ("timers of a case", list_clocks, COUNTY, ClockFilter(case_id="0" * 31 + "00077"), FIRST, 1),
     ("orders", list_supervisions, COUNTY, SupervisionFilter(), FIRST, 2),
     ("orders, deep", list_supervisions, COUNTY, SupervisionFilter(), deep("followup.supervisions"), 2),
     ("orders to answer", list_supervisions, COUNTY, SupervisionFilter(SupervisionState.ISSUED), FIRST, 2),
@@ -165,7 +166,7 @@ async def test_a_page_reads_about_what_it_shows(filled: Office) -> None:
 
 
 async def test_gauges_read_what_is_open(filled: Office) -> None:
-    for count in (open_cases, overdue_promises, failed_timers):
+    for count in (open_cases, overdue_promises, failed_clocks):
         plan: Plan = await plan_of(filled.database, await statement_of(count))
         assert not plan.walked, f"{plan}"
         assert plan.rows_read <= OPEN, f"{plan}"

@@ -16,8 +16,9 @@ DUE_TIMERS = 20
 CLOSE = "UPDATE matter SET status = 'closed', closing = 'substantive'"
 
 _FILL = """
-    INSERT INTO timer (timer_id, case_id, round, what, step, starts_at, due_at, fires_at, pack_version, state)
-    SELECT 't' || n, 'c' || n, 1, 'handle', 'miss', $1, moment, moment, 1, state
+    INSERT INTO clock (clock_id, case_id, round, what, about, starts_at, warn_at, due_at, step, next_at, pack_version,
+        state)
+    SELECT 't' || n, 'c' || n, 1, 'handle', '', $1, moment, moment, 'miss', moment, 1, state
     FROM generate_series(1, $2::int) AS n,
          LATERAL (SELECT $1::timestamptz + make_interval(mins => $3::int + n) AS moment,
                          CASE WHEN n % 4 = 0 THEN 'fired' ELSE 'pending' END AS state) AS row
@@ -36,11 +37,11 @@ async def test_firing_costs_what_is_due(office: Office) -> None:
         await session.fetch(_FILL, T0, OPEN_TIMERS, 60 * 24 * 30)
         await session.fetch(_FILL.replace("'t' ||", "'d' ||"), T0, DUE_TIMERS, 0)
     async with office.database.reading() as session:
-        await session.fetch("ANALYZE timer")
+        await session.fetch("ANALYZE clock")
         rows = await session.fetch(f"EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) {queries.DUE}", T0 + HOUR, [], 200, [1])
     document = rows[0][0]
     plan = (orjson.loads(document) if isinstance(document, str) else document)[0]["Plan"]
-    assert "timer_due_idx" in {node.get("Index Name") for node in nodes(plan)}
+    assert "clock_due_idx" in {node.get("Index Name") for node in nodes(plan)}
     assert "Seq Scan" not in {node["Node Type"] for node in nodes(plan)}
     assert plan["Actual Rows"] == DUE_TIMERS * 3 / 4
     assert plan["Shared Hit Blocks"] + plan["Shared Read Blocks"] < 60

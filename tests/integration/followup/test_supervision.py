@@ -2,9 +2,10 @@
 
 from typing import Any
 
-from libs.common.events.cases import SupervisionIssued, SupervisionReplied
+from libs.common.events.cases import CaseWithdrawn, DeadlineMissed, SupervisionIssued, SupervisionReplied
+from libs.common.events.terms import Deadline
 from libs.common.security.principal import Role
-from tests.integration.followup.office import LEAD, OTHER, Office, local
+from tests.integration.followup.office import DAY, HOUR, LEAD, OTHER, T0, Office, handled, local, signed
 
 
 async def issue(office: Office, case_id: str, **changes: Any) -> dict[str, Any]:
@@ -42,6 +43,53 @@ async def test_two_orders_are_answered_on_their_own(office: Office) -> None:
         first["supervision_id"],
         second["supervision_id"],
     ]
+
+
+async def test_an_order_that_is_not_answered_in_time_is_missed_once(office: Office) -> None:
+    case_id = await office.open_case()
+    late = await issue(office, case_id, unit_code=OTHER, reply_due="2026-03-04")
+    soon = await issue(office, case_id, reply_due="2026-03-06")
+    unit = office.person("li", Role.HANDLER, LEAD)
+    office.skip(local("2026-03-05", "09:00"))
+    answered = await unit.post(f"/supervisions/{soon['supervision_id']}/reply", {"reply": "已修复"}, version=1)
+    assert answered.status_code == 200, answered.text
+    await office.advance(local("2026-03-25"))
+    about = {late["supervision_id"], soon["supervision_id"]}
+    said = [event for event in await office.said(case_id) if getattr(event, "about", "") in about]
+    (missed,) = [event for event in said if isinstance(event, DeadlineMissed)]
+    assert (missed.about, missed.deadline, missed.unit_code) == (late["supervision_id"], Deadline.REPLY, OTHER)
+    # 24:00 of the day that was named.
+    assert missed.occurred_at == missed.due_at == local("2026-03-05")
+    case = await office.case(case_id)
+    assert "reply" not in case["overdue"]
+    clocks = {clock["about"]: (clock["step"], clock["state"]) for clock in case["timers"] if clock["about"]}
+    assert clocks == {late["supervision_id"]: ("miss", "fired"), soon["supervision_id"]: ("warn", "cancelled")}
+
+
+async def test_a_reply_given_late_lets_its_clock_speak_first(office: Office) -> None:
+    case_id = await office.open_case()
+    order = await issue(office, case_id, reply_due="2026-03-03")
+    office.skip(local("2026-03-04", "09:00"))
+    unit = office.person("li", Role.HANDLER, LEAD)
+    answered = await unit.post(f"/supervisions/{order['supervision_id']}/reply", {"reply": "已修复"}, version=1)
+    assert answered.status_code == 200, answered.text
+    assert (await office.names(case_id))[-3:] == [
+        "DeadlineWarned(reply)",
+        "DeadlineMissed(reply)",
+        "SupervisionReplied",
+    ]
+
+
+async def test_an_order_outlives_its_round_and_ends_with_its_case(office: Office) -> None:
+    case_id = await office.open_case()
+    await issue(office, case_id, reply_due="2026-03-09")
+    await office.hear(signed(case_id, T0 + HOUR), handled(case_id, T0 + DAY))
+    await office.attempt(case_id, solved=False, satisfaction="not_satisfied")
+    clocks = [clock for clock in (await office.case(case_id))["timers"] if clock["what"] == "reply"]
+    assert [clock["state"] for clock in clocks] == ["pending"]
+    await office.hear(CaseWithdrawn(case_id=case_id, occurred_at=T0 + 3 * DAY, reason="已自行解决"))
+    await office.advance(T0 + 60 * DAY)
+    assert "DeadlineMissed(reply)" not in await office.names(case_id)
 
 
 async def test_only_the_unit_that_was_told_replies(office: Office) -> None:

@@ -139,7 +139,7 @@ async def test_gauges(office: Office) -> None:
     await office.open_case()
     bad = await office.open_case()
     async with office.database.transaction(T0) as session:
-        await session.fetch("UPDATE timer SET step = 'ladder:99' WHERE case_id = $1 AND what = 'sign'", bad)
+        await session.fetch("UPDATE clock SET step = 'ladder:99' WHERE case_id = $1 AND what = 'sign'", bad)
     await office.advance(local("2026-03-25"))
     provisional = REGISTRY.get_sample_value("huiyin_calendar_provisional_days_total", FOLLOWUP) or 0.0
     office.database.packs.version(1).calendar().is_workday(local("2031-03-25").date())
@@ -147,7 +147,7 @@ async def test_gauges(office: Office) -> None:
     async with office.database.reading() as session:
         session.now = office.clock.now()
         await measure(session)
-    assert REGISTRY.get_sample_value("huiyin_timers_failed", FOLLOWUP) == 4
+    assert REGISTRY.get_sample_value("huiyin_timers_failed", FOLLOWUP) == 2
     assert REGISTRY.get_sample_value("huiyin_deadlines_overdue", {**FOLLOWUP, "deadline": "handle"}) == 1
     assert REGISTRY.get_sample_value("huiyin_deadlines_overdue", {**FOLLOWUP, "deadline": "sign"}) == 1
     assert (REGISTRY.get_sample_value("huiyin_calendar_provisional_days_total", FOLLOWUP) or 0.0) == provisional + 1

@@ -1,5 +1,6 @@
 """Clocks and calling hours, by example and by law."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 from itertools import pairwise
 from zoneinfo import ZoneInfo
@@ -12,7 +13,7 @@ from libs.common.events.terms import Deadline
 from libs.common.time.calendar import WorkCalendar
 from libs.common.time.due import Limit, LimitUnit, due
 from services.followup.callbacks.domain import within_calling_hours
-from services.followup.clocks.domain import Step, StepKind, Timer, rung_at, times_of
+from services.followup.clocks.domain import Clock, Step, StepKind, TimerState, moved, rung_at, times_of
 
 ZONE = ZoneInfo("Asia/Shanghai")
 CALENDAR = WorkCalendar(ZONE)
@@ -21,6 +22,21 @@ OPENS, CLOSES = time(8, 30), time(20, 30)
 FIRST = datetime(2024, 1, 1, tzinfo=ZONE)
 MOMENTS = st.timedeltas(timedelta(), timedelta(days=880)).map(lambda passed: (FIRST + passed).astimezone(UTC))
 LIMITS = st.builds(Limit, st.integers(1, 40), st.sampled_from(LimitUnit), st.booleans())
+
+CLOCK = Clock(
+    "c.1",
+    "c",
+    1,
+    Deadline.HANDLE,
+    "",
+    None,
+    starts_at=FIRST,
+    warn_at=FIRST + timedelta(hours=8),
+    due_at=FIRST + timedelta(hours=10),
+    step=Step(StepKind.WARN),
+    next_at=FIRST + timedelta(hours=8),
+    pack_version=1,
+)
 
 
 def local(text: str) -> datetime:
@@ -74,7 +90,20 @@ def test_an_unknown_step_is_refused() -> None:
 def test_at_one_instant_the_miss_comes_before_the_ladder_and_the_ladder_from_its_foot() -> None:
     now = datetime(2026, 3, 11, tzinfo=UTC)
     steps = [Step(StepKind.LADDER, 2), Step(StepKind.MISS), Step(StepKind.LADDER, 10), Step(StepKind.WARN)]
-    timers = [Timer(f"c.1.{step}", "c", 1, Deadline.HANDLE, step, None, now, now, now, 1) for step in steps]
-    ordered = sorted(timers, key=lambda timer: timer.order)
-    assert [str(timer.step) for timer in ordered] == ["warn", "miss", "ladder:2", "ladder:10"]
+    clocks = [replace(CLOCK, step=step, next_at=now) for step in steps]
+    ordered = sorted(clocks, key=lambda clock: clock.order)
+    assert [str(clock.step) for clock in ordered] == ["warn", "miss", "ladder:2", "ladder:10"]
     assert all(one.order < other.order for one, other in pairwise(ordered))
+
+
+@given(st.dictionaries(st.integers(0, 9), st.integers(0, 3), max_size=6))
+def test_a_clock_takes_each_of_its_steps_once_in_order(ladder: dict[int, int]) -> None:
+    rungs = [(CLOCK.due_at + timedelta(hours=hours), rung) for rung, hours in ladder.items()]
+    clock, taken = CLOCK, [CLOCK]
+    while (clock := moved(clock, rungs)).state is TimerState.PENDING:
+        taken.append(clock)
+    assert clock == replace(taken[-1], state=TimerState.FIRED)
+    assert [one.order for one in taken] == sorted(one.order for one in taken)
+    steps = [(one.next_at, str(one.step)) for one in taken]
+    expected = [(moment, f"ladder:{rung}") for moment, rung in sorted(rungs)]
+    assert steps == [(CLOCK.warn_at, "warn"), (CLOCK.due_at, "miss"), *expected]

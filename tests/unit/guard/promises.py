@@ -13,8 +13,8 @@ from libs.common.time.due import Limit, LimitUnit
 from services.followup.callbacks import domain as callbacks
 from services.followup.cases.domain import transitions as followup
 from services.followup.cases.domain.terms import Action, Answer, Asking, Given, Standing
-from services.followup.clocks.domain import Step as TimerStep
-from services.followup.clocks.domain import StepKind, Timer, times_of
+from services.followup.clocks.domain import Clock, StepKind, TimerState, moved, times_of
+from services.followup.clocks.domain import Step as ClockStep
 from tests.unit.guard.delivery import CASE, Now, Service, Word
 
 CALENDAR = WorkCalendar(ZoneInfo("Asia/Shanghai"))
@@ -55,9 +55,9 @@ class Promises(Service):
         self._log = log
         self.standing = Standing()
         self.askings: dict[int, Asking] = {}
-        self.timers: list[Timer] = []
+        self.clocks: list[Clock] = []
         self._wanted = True
-        self._clocks = 0
+        self._set = 0
 
     def call(self, number: int, answer: Answer, by: Actor) -> None:
         """A try on the callback of a round, as ``services/followup/callbacks/actions/asking.py`` takes it."""
@@ -72,7 +72,7 @@ class Promises(Service):
         failed_round, self.standing = self.standing.round, after
         self._note(action, asking, answer, by)
         if action is Action.SEND_BACK:
-            self.timers.clear()
+            self.clocks.clear()
             self._say(cases.CaseSentBack, failed_round, next_round=after.round, unit_code=None, words="")
         if after.closing is not None:
             self._close(after)
@@ -84,16 +84,18 @@ class Promises(Service):
 
     def settle(self, until: datetime) -> None:
         """Fire what is due: it warns and reminds, and closes nothing."""
-        while self.timers and (first := min(self.timers, key=lambda each: each.order)).fires_at <= until:
-            self.timers.remove(first)
+        while self.clocks and (first := min(self.clocks, key=lambda each: each.order)).next_at <= until:
+            self.clocks.remove(first)
             match first.step.kind:
                 case StepKind.WARN:
                     self._say_deadline(cases.DeadlineWarned, first)
                 case StepKind.MISS:
                     self._say_deadline(cases.DeadlineMissed, first)
-                    self.timers.append(replace(first, step=TimerStep(StepKind.LADDER)))
                 case StepKind.LADDER:
                     self._supervise()
+            after = moved(first, [(first.due_at, 0)])
+            if after.state is TimerState.PENDING:
+                self.clocks.append(after)
 
     def hear(self, word: Word) -> None:
         """As ``services/followup/handlers.py`` does."""
@@ -125,7 +127,7 @@ class Promises(Service):
                 self._finish(self.standing.round, event)
 
     def _finish(self, number: int, done: cases.CaseHandled | cases.CaseAnsweredDirectly) -> None:
-        self.timers.clear()
+        self.clocks.clear()
         self._step(Action.ASK if self._wanted else Action.LEAVE_UNASKED)
         unit = done.unit_code if isinstance(done, cases.CaseHandled) else done.answered_by_unit
         person = None if isinstance(done, cases.CaseHandled) else done.answered_by
@@ -154,18 +156,14 @@ class Promises(Service):
 
     def _start(self, *deadlines: Deadline) -> None:
         for what in deadlines:
-            self._clocks += 1
-            times = times_of(self._now.moment, Limit(LIMITS[what], LimitUnit.HOUR), 80, CALENDAR)
-            common = (CASE, self.standing.round, what)
-            for kind, fires_at in ((StepKind.WARN, times.warn_at), (StepKind.MISS, times.due_at)):
-                timer_id = f"{self._clocks}.{kind}"
-                timer = Timer(
-                    timer_id, *common, TimerStep(kind), None, self._now.moment, times.due_at, fires_at, pack_version=1
-                )
-                self.timers.append(timer)
+            self._set += 1
+            start, number = self._now.moment, self.standing.round
+            times = times_of(start, Limit(LIMITS[what], LimitUnit.HOUR), 80, CALENDAR)
+            step, places = ClockStep(StepKind.WARN), (str(self._set), CASE, number, what, "", None)
+            self.clocks.append(Clock(*places, start, times.warn_at, times.due_at, step, times.warn_at, pack_version=1))
 
     def _close(self, after: Standing) -> None:
-        self.timers.clear()
+        self.clocks.clear()
         self._say(cases.CaseClosed, after.round, closing=after.closing, satisfaction=after.satisfaction)
 
     def _supervise(self) -> None:
@@ -178,8 +176,8 @@ class Promises(Service):
         whose = {"handling_unit": asking.handling_unit, "caller": by.subject, "attempt": len(self._log.told)}
         self._say(cases.CallbackTried, asking.round, reached=answer.reached, valid=answer.valid, **said, **whose)
 
-    def _say_deadline(self, kind: type[Any], timer: Timer) -> None:
-        self._say(kind, timer.round, deadline=timer.what, unit_code=timer.unit_code, due_at=timer.due_at)
+    def _say_deadline(self, kind: type[Any], clock: Clock) -> None:
+        self._say(kind, clock.round, deadline=clock.what, unit_code=clock.unit_code, due_at=clock.due_at)
 
     def _say(self, kind: type[Any], number: int, **fields: Any) -> None:
         self.say(kind(case_id=CASE, occurred_at=self._now.moment, round=number, **fields))

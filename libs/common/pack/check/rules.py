@@ -25,7 +25,7 @@ _MINUTES = 60
 
 def limits(pack: Pack) -> Iterator[Finding]:
     """Every deadline has a limit for every kind and urgency, and what is more urgent is never given more time."""
-    for deadline in Deadline:
+    for deadline in pack.limits.tables():
         for kind in Kind:
             yield from _limits_of(pack, deadline, kind)
 
@@ -39,7 +39,7 @@ def _limits_of(pack: Pack, deadline: Deadline, kind: Kind) -> Iterator[Finding]:
             yield Finding(path, message, f"add '{kind}: {{{urgency}: 3 work_day}}' or a line under 'any'")
     for (calmer, longer), (hotter, shorter) in pairwise(found.items()):
         if longer and shorter and shorter.nominal_hours > longer.nominal_hours:
-            row = kind if hotter in pack.limits.table(deadline).get(kind, {}) else ANY
+            row = kind if hotter in pack.limits.tables()[deadline].get(kind, {}) else ANY
             message = f"the {deadline} limit of {kind} is longer when {hotter} than when {calmer}"
             yield Finding((*path, str(row), hotter.value), message, f"shorten that of {hotter}")
 

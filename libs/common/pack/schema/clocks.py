@@ -25,18 +25,18 @@ class Limits(Model):
     callback: LimitTable
     """How long the hotline may take to ask the citizen (回访时限), from the result."""
 
-    def table(self, deadline: Deadline) -> LimitTable:
-        """The table of one deadline."""
+    def tables(self) -> dict[Deadline, LimitTable]:
+        """The table of each deadline whose limit the pack sets. Who orders a reply names its day himself."""
         return {
             Deadline.TRIAGE: self.triage,
             Deadline.SIGN: self.sign,
             Deadline.HANDLE: self.handle,
             Deadline.CALLBACK: self.callback,
-        }[deadline]
+        }
 
     def find(self, deadline: Deadline, kind: Kind, urgency: Urgency) -> PackLimit | None:
         """The limit of a case, or None when the tables leave a hole there."""
-        table = self.table(deadline)
+        table = self.tables().get(deadline, {})
         cells = ((kind, urgency), (ANY, urgency), (kind, ANY), (ANY, ANY))
         found = (table.get(row, {}).get(column) for row, column in cells)
         return next((limit for limit in found if limit is not None), None)

@@ -1,7 +1,7 @@
 """From events to atoms: keeps what counts, drops every text."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeGuard
 
 from libs.common.events import cases
 from libs.common.events.base import Event
@@ -139,3 +139,9 @@ _READERS: dict[type[Event], Callable[[Any, int], Registration | Atom]] = {
     cases.SupervisionReplied: lambda event, seq: Reply(event.supervision_id, event.round, event.occurred_at, seq),
 }
 HEARD: frozenset[type[Event]] = frozenset(_READERS)
+_DEADLINES = (cases.DeadlineSet, cases.DeadlineWarned, cases.DeadlineMissed)
+
+
+def counts(event: Event) -> TypeGuard[cases.CaseEvent]:
+    """Whether it makes an atom: what analytics hears, but the deadlines of orders, which no measure counts."""
+    return type(event) in HEARD and not (isinstance(event, _DEADLINES) and event.about)

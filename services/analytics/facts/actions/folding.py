@@ -15,7 +15,7 @@ from libs.common.events.cases import CaseEvent
 from libs.common.ledger.append import part_of
 from services.analytics.counters.domain import Cell, Counts
 from services.analytics.facts.actions.cache import Remembered, cache_of, day_rule
-from services.analytics.facts.actions.events import atom_of
+from services.analytics.facts.actions.events import atom_of, counts
 from services.analytics.facts.domain.counting import DayOf, add, contribution, counted, difference
 from services.analytics.facts.domain.documents import from_documents, to_document, to_places
 from services.analytics.facts.domain.fact import Fact, UnknownCase, fold
@@ -121,6 +121,8 @@ async def fold_event(session: Session, event: CaseEvent) -> None:
     """
     if session.cause is None:
         raise RuntimeError(f"{event.type_name} was given to the fold without its place in a ledger")
+    if not counts(event):
+        return
     await load_facts(session, [event.case_id])
     book = _book(session)
     try:

@@ -49,6 +49,8 @@ def close(session: Session, work: Work, event: CaseClosed) -> None:
 
 def set_deadline(work: Work, event: DeadlineSet) -> None:
     """Note when it is due. A signing limit of a unit that no longer leads concerns nobody."""
+    if event.about:
+        return
     match event.deadline:
         case Deadline.TRIAGE:
             work.triage_due_at = event.due_at
@@ -81,6 +83,8 @@ def supervise(work: Work, _event: SupervisionIssued) -> None:
 
 
 def _concerns(work: Work, event: DeadlineWarned | DeadlineMissed) -> bool:
+    if event.about:
+        return False
     if event.deadline is Deadline.SIGN:
         return _of_lead(work, event.unit_code) and not was_met(work.signed_at, event.due_at)
     if event.deadline is Deadline.HANDLE:

@@ -17,7 +17,7 @@ from services.followup.cases.actions import apply, can, decide
 from services.followup.cases.domain.terms import Action, Answer, Asking, Given, Standing
 from services.followup.cases.domain.transitions import check_party
 from services.followup.cases.tables import Matter
-from services.followup.clocks.actions.running import stop_all
+from services.followup.clocks.actions.running import stop_round
 from services.followup.closing.actions import close
 from services.followup.ladder.actions.firing import settle
 from services.followup.supervision.actions import supervise_round
@@ -144,7 +144,7 @@ def _keep(
 
 def _send_back(session: Session, matter: Matter, taken: Taken[Action, Standing], callback: Callback) -> None:
     """The next round opens with the citizen's words; who leads it, dispatch says."""
-    stop_all(session, matter)
+    stop_round(session, matter)
     matter.lead_unit = None
     back = CaseSentBack(
         case_id=matter.case_id,

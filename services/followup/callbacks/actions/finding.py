@@ -12,7 +12,7 @@ _PLACES = "followup.places"
 
 
 async def load_with_callbacks(session: Session, case_ids: Iterable[str]) -> None:
-    """Lock the matters, then read their timers and callbacks: the lock on a matter guards all three."""
+    """Lock the matters, then read their clocks and callbacks: the lock on a matter guards all three."""
     wanted = sorted(set(case_ids))
     if wanted:
         await load_cases(session, wanted)

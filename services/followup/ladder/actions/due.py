@@ -1,7 +1,7 @@
 """Firing what is due, of all cases together, in the order of time: a batch in one transaction, a bad case alone.
 
-Timers of a case that cannot fire are set aside with the reason, until an operator has mended the cause; all others go
-on. Whatever happens to the process, a timer fires once, in the transaction that says so.
+Clocks of a case that cannot fire are set aside with the reason, until an operator has mended the cause; all others go
+on. Whatever happens to the process, each step of a clock is taken once, in the transaction that says so.
 """
 
 import heapq
@@ -15,19 +15,19 @@ from libs.common.run.failpoints import failpoint
 from libs.common.service.runtime import Runtime
 from services.followup.cases.tables import Matter
 from services.followup.clocks import queries
-from services.followup.clocks.actions.book import timers_of
+from services.followup.clocks.actions.book import clocks_of
 from services.followup.clocks.actions.finding import find_matter, load_cases
 from services.followup.ladder.actions.firing import fire
 
 log = get_logger(__name__)
 AT_ONCE = 200
-"""Timers looked at in one transaction."""
+"""Clocks looked at in one transaction."""
 
 
 async def fire_due(runtime: Runtime, until: datetime) -> int:
-    """Fire every pending timer up to ``until``, and those that come up on the way; gives how many fired.
+    """Take every step of a clock up to ``until``, those that come up on the way too; gives how many.
 
-    Each consequence is stamped with its timer's own time. A case that has to wait (its pack version is not here yet) is
+    Each consequence is stamped with its step's own time. A case that has to wait (its pack version is not here yet) is
     left for the next call. Raises DatabaseTrouble; what was committed until then stays.
     """
     firing = Firing(runtime.work_database, until)
@@ -52,7 +52,7 @@ class Firing:
         if not due:
             return False
         # A full batch goes only as far as it looked, so that what another case has to do earlier is done earlier.
-        horizon = self._until if len(due) < AT_ONCE else due[-1].fires_at
+        horizon = self._until if len(due) < AT_ONCE else due[-1].next_at
         case_ids = list(dict.fromkeys(case.case_id for case in due))
         try:
             self.fired += await _fire_cases(self._database, case_ids, horizon)
@@ -80,7 +80,7 @@ class Firing:
         async with self._database.transaction(horizon) as session:
             # Under the case's lock: nothing else may be about to fire or cancel them.
             await find_matter(session, case_id)
-            await queries.fail_timers(session, case_id, horizon, reason)
+            await queries.fail_clocks(session, case_id, horizon, reason)
 
 
 async def _fire_cases(database: Database, case_ids: Sequence[str], horizon: datetime) -> int:
@@ -94,19 +94,19 @@ async def _fire_cases(database: Database, case_ids: Sequence[str], horizon: date
 
 
 async def _in_order(session: Session, case_ids: Sequence[str], horizon: datetime) -> int:
-    timers = timers_of(session)
+    clocks = clocks_of(session)
     matters = {case_id: await session.one(Matter, "case_id", case_id) for case_id in case_ids}
-    waiting = [(first.order, case_id) for case_id in case_ids if (first := timers.next_of(case_id)) is not None]
+    waiting = [(first.order, case_id) for case_id in case_ids if (first := clocks.next_of(case_id)) is not None]
     heapq.heapify(waiting)
     fired = 0
     while waiting and waiting[0][0][0] <= horizon:
         case_id = heapq.heappop(waiting)[1]
-        timer, matter = timers.next_of(case_id), matters[case_id]
-        if timer is None or matter is None:
-            raise LookupError(f"timers of case {case_id} without the case")
-        fire(session, matter, timer)
+        clock, matter = clocks.next_of(case_id), matters[case_id]
+        if clock is None or matter is None:
+            raise LookupError(f"clocks of case {case_id} without the case")
+        fire(session, matter, clock)
         fired += 1
-        following = timers.next_of(case_id)
+        following = clocks.next_of(case_id)
         if following is not None:
             heapq.heappush(waiting, (following.order, case_id))
     return fired

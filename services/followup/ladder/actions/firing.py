@@ -1,12 +1,12 @@
-"""What happens when a timer fires, stamped with its own time: a warning, a miss with the ladder behind it, an order.
+"""What happens when a clock's time comes, stamped with that time: a warning, a miss, the ladder's orders behind it.
 
-The rule of late truth: before anything about a case at a time T is believed, all its timers up to T have fired, in
-order. So after downtime of any length each missed step happens once, in order, and a replay gives the same history.
+The rule of late truth: before anything about a case at a time T is believed, all steps of its clocks up to T are
+taken, in order. So after downtime of any length each missed step happens once, in order, and a replay gives the same
+history.
 """
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from datetime import datetime
 
 from libs.common import metrics
@@ -14,88 +14,86 @@ from libs.common.bus.flow import Service
 from libs.common.database.session import Session
 from libs.common.errors import Permanent
 from libs.common.events.cases import DeadlineMissed, DeadlineWarned
+from libs.common.pack.directory import Directory
 from libs.common.pack.schema import OnOverdue
 from services.followup.cases.domain.terms import Status
 from services.followup.cases.tables import Matter
-from services.followup.clocks.actions.book import timers_of
-from services.followup.clocks.domain import Step, StepKind, Timer, TimerState, rung_at
+from services.followup.clocks.actions.book import clocks_of
+from services.followup.clocks.domain import Clock, Rung, StepKind, moved, rung_at
 from services.followup.supervision.actions import issue_by_rule
 
 
 def settle(session: Session, matter: Matter, until: datetime) -> int:
-    """Fire every timer of the case up to ``until``, in order, those that come up on the way too; gives how many."""
+    """Take every step of the case's clocks up to ``until``, in order, those that come up on the way too; how many."""
     fired = 0
-    while (timer := timers_of(session).next_of(matter.case_id)) is not None and timer.fires_at <= until:
-        fire(session, matter, timer)
+    while (clock := clocks_of(session).next_of(matter.case_id)) is not None and clock.next_at <= until:
+        fire(session, matter, clock)
         fired += 1
     return fired
 
 
-def fire(session: Session, matter: Matter, timer: Timer) -> None:
-    """Let one timer do what it is for; one of an older round does nothing."""
-    if timer.round != matter.round or matter.status is Status.CLOSED:
-        timers_of(session).end(timer, TimerState.CANCELLED)
+def fire(session: Session, matter: Matter, clock: Clock) -> None:
+    """Let a clock's next step happen, and move it on. What is of a case or round that is over does nothing."""
+    if matter.status is Status.CLOSED or (clock.round != matter.round and not clock.about):
+        clocks_of(session).stop(clock)
         return
-    timers_of(session).end(timer, TimerState.FIRED)
-    with _as_of(session, timer.fires_at):
-        match timer.step.kind:
+    with _as_of(session, clock.next_at):
+        match clock.step.kind:
             case StepKind.WARN:
-                _warn(session, timer)
+                _warn(session, clock)
             case StepKind.MISS:
-                _miss(session, matter, timer)
+                _miss(session, matter, clock)
             case StepKind.LADDER:
-                _climb(session, matter, timer)
-    metrics.TIMERS_FIRED_TOTAL.labels(Service.FOLLOWUP, timer.step.kind.value).inc()
+                _climb(session, matter, clock)
+    rungs = () if clock.step.kind is StepKind.WARN else _rungs(session.packs.version(clock.pack_version), clock)
+    clocks_of(session).change(moved(clock, rungs))
+    metrics.TIMERS_FIRED_TOTAL.labels(Service.FOLLOWUP, clock.step.kind.value).inc()
 
 
-def _warn(session: Session, timer: Timer) -> None:
+def _warn(session: Session, clock: Clock) -> None:
     session.publish(
         DeadlineWarned(
-            case_id=timer.case_id,
+            case_id=clock.case_id,
             occurred_at=session.now,
-            round=timer.round,
-            deadline=timer.what,
-            unit_code=timer.unit_code,
-            due_at=timer.due_at,
+            round=clock.round,
+            deadline=clock.what,
+            about=clock.about,
+            unit_code=clock.unit_code,
+            due_at=clock.due_at,
         )
     )
 
 
-def _miss(session: Session, matter: Matter, timer: Timer) -> None:
+def _miss(session: Session, matter: Matter, clock: Clock) -> None:
     session.publish(
         DeadlineMissed(
-            case_id=timer.case_id,
-            occurred_at=timer.due_at,
-            round=timer.round,
-            deadline=timer.what,
-            unit_code=timer.unit_code,
-            due_at=timer.due_at,
+            case_id=clock.case_id,
+            occurred_at=clock.due_at,
+            round=clock.round,
+            deadline=clock.what,
+            about=clock.about,
+            unit_code=clock.unit_code,
+            due_at=clock.due_at,
         )
     )
-    matter.overdue = [*matter.overdue, timer.what.value]
-    directory = session.packs.version(timer.pack_version)
-    clock = timer.timer_id.removesuffix(f".{timer.step}")
+    if not clock.about:
+        matter.overdue = [*matter.overdue, clock.what.value]
+
+
+def _climb(session: Session, matter: Matter, clock: Clock) -> None:
+    steps = session.packs.version(clock.pack_version).ladder.steps
+    if clock.step.rung >= len(steps):
+        raise Permanent(f"the ladder of pack version {clock.pack_version} has no step {clock.step.rung}")
+    issue_by_rule(session, matter, steps[clock.step.rung], source=clock.timer_id, lead_unit=clock.unit_code)
+
+
+def _rungs(directory: Directory, clock: Clock) -> Iterator[Rung]:
+    """The steps of the pack's ladder for this deadline, each with its time."""
     for rung, step in enumerate(directory.ladder.steps):
         trigger = step.trigger
-        if not isinstance(trigger, OnOverdue) or trigger.deadline is not timer.what:
-            continue
-        after = trigger.after.limit() if trigger.after else None
-        climbs = Step(StepKind.LADDER, rung)
-        timers_of(session).add(
-            replace(
-                timer,
-                timer_id=f"{clock}.{climbs}",
-                step=climbs,
-                fires_at=rung_at(timer.due_at, after, directory.calendar()),
-            )
-        )
-
-
-def _climb(session: Session, matter: Matter, timer: Timer) -> None:
-    steps = session.packs.version(timer.pack_version).ladder.steps
-    if timer.step.rung >= len(steps):
-        raise Permanent(f"the ladder of pack version {timer.pack_version} has no step {timer.step.rung}")
-    issue_by_rule(session, matter, steps[timer.step.rung], source=timer.timer_id, lead_unit=timer.unit_code)
+        if isinstance(trigger, OnOverdue) and trigger.deadline is clock.what:
+            after = trigger.after.limit() if trigger.after else None
+            yield rung_at(clock.due_at, after, directory.calendar()), rung
 
 
 @contextmanager

@@ -13,4 +13,4 @@ async def retry_timers(session: Session, scope: Scope, case_id: str) -> RetriedO
     matter = await find_matter(session, case_id)
     if matter is None or not sees_matter(scope, matter):
         raise no_such_case()
-    return RetriedOut(case_id=case_id, retried=await queries.retry_timers(session, case_id))
+    return RetriedOut(case_id=case_id, retried=await queries.retry_clocks(session, case_id))

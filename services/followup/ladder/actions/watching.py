@@ -1,7 +1,7 @@
-"""The worker's loop over timers.
+"""The worker's loop over clocks.
 
-A timer is looked at ``GRACE`` after its time, and not while events wait to be read: what a unit did just before its
-deadline may still be on the way, and a miss once said cannot be unsaid. Every consequence carries the timer's own time,
+A clock is looked at ``GRACE`` after its time, and not while events wait to be read: what a unit did just before its
+deadline may still be on the way, and a miss once said cannot be unsaid. Every consequence carries the step's own time,
 so nobody sees the difference.
 """
 

@@ -6,7 +6,7 @@ from libs.common.security.principal import Principal
 from services.followup import rights
 from services.followup.callbacks.actions.showing import show_callbacks
 from services.followup.cases.queries import steps_of_case, visible_matter
-from services.followup.clocks.queries import timers_of_case
+from services.followup.clocks.queries import clocks_of_case
 from services.followup.clocks.schemas import TimerOut
 from services.followup.overview.schemas import CaseOut, TransitionOut
 from services.followup.supervision.queries import supervisions_of_case
@@ -18,8 +18,8 @@ async def show_case(session: Session, scope: Scope, principal: Principal, case_i
     matter = await visible_matter(session, scope, case_id)
     timers = callbacks = supervisions = None
     if has_right(principal, rights.READ_TIMERS):
-        rows = await timers_of_case(session, case_id)
-        timers = [TimerOut.model_validate(row, from_attributes=True) for row in rows]
+        rows = await clocks_of_case(session, case_id)
+        timers = [TimerOut.of(row) for row in rows]
     if has_right(principal, rights.READ_CALLBACKS):
         callbacks = await show_callbacks(session, matter)
     if has_right(principal, rights.READ_SUPERVISIONS):

@@ -82,7 +82,7 @@ def handled(event: cases.CaseHandled) -> Effect:
 
 def deadline_set(event: cases.DeadlineSet) -> Effect:
     """时限: the two promises that a unit gives stand with the case."""
-    column = {Deadline.SIGN: "sign_due_at", Deadline.HANDLE: "due_at"}.get(event.deadline)
+    column = None if event.about else {Deadline.SIGN: "sign_due_at", Deadline.HANDLE: "due_at"}.get(event.deadline)
     facts = {} if column is None else {column: event.due_at}
     note = f"{LABELS_ZH[event.deadline]} {event.deadline.value}: {event.due_at.isoformat()}"
     return Effect(facts=facts, note=note, unit_code=event.unit_code)

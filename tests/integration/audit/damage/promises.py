@@ -9,11 +9,11 @@ PROMISES: dict[str, Spoiled] = {
         "ALTER TABLE dispatch.work DROP CONSTRAINT work_pkey CASCADE",
         "INSERT INTO dispatch.work SELECT * FROM dispatch.work WHERE case_id = {fresh}",
     ),
-    "a timer doubled": spoiled(
+    "a clock doubled": spoiled(
         "I7", "followup", "fresh", "belongs to no deadline that was set",
-        "INSERT INTO followup.timer SELECT case_id || '.99.miss', case_id, round, what, step, unit_code, starts_at,"
-        " due_at, fires_at, pack_version, state, error FROM followup.timer"
-        " WHERE case_id = {fresh} AND what = 'handle' AND step = 'miss'",
+        "INSERT INTO followup.clock SELECT case_id || '.99', case_id, round, what, about, unit_code, starts_at,"
+        " warn_at, due_at, step, next_at, pack_version, state, error FROM followup.clock"
+        " WHERE case_id = {fresh} AND what = 'handle'",
     ),
     "a closed case without its callback": spoiled(
         "I7", "followup", "solved", "round 1 has no callback",
@@ -29,30 +29,38 @@ PROMISES: dict[str, Spoiled] = {
         "I7", "dispatch", "fresh", "it is assigned and no unit leads it",
         "UPDATE dispatch.work SET lead_unit = NULL WHERE case_id = {fresh}",
     ),
-    "a timer lost": spoiled(
-        "I7", "followup", "fresh", "the handle deadline of round 1 has no timer to miss",
-        "DELETE FROM followup.timer WHERE case_id = {fresh} AND what = 'handle' AND step = 'miss'",
+    "a clock lost": spoiled(
+        "I7", "followup", "fresh", "the handle deadline of round 1 has no clock",
+        "DELETE FROM followup.clock WHERE case_id = {fresh} AND what = 'handle'",
     ),
-    "a timer stopped": spoiled(
+    "a clock stopped": spoiled(
         "I7", "followup", "fresh", "no sign clock runs in round 1",
-        "UPDATE followup.timer SET state = 'cancelled' WHERE case_id = {fresh} AND what = 'sign'",
+        "UPDATE followup.clock SET state = 'cancelled' WHERE case_id = {fresh} AND what = 'sign'",
     ),
-    "a timer moved": spoiled(
-        "I7", "followup", "fresh", "is not that of the handle deadline of round 1",
-        "UPDATE followup.timer SET due_at = due_at + interval '1 day', fires_at = fires_at + interval '1 day'"
-        " WHERE case_id = {fresh} AND what = 'handle' AND step = 'miss'",
+    "a due time moved": spoiled(
+        "I7", "followup", "fresh", "is not that of the handle deadline of round 1: due_at",
+        "UPDATE followup.clock SET due_at = due_at + interval '1 day' WHERE case_id = {fresh} AND what = 'handle'",
     ),
-    "a timer that goes on": spoiled(
+    "a clock of another pack": spoiled(
+        "I7", "followup", "fresh", "is not that of the handle deadline of round 1: pack_version",
+        "UPDATE followup.clock SET pack_version = 7 WHERE case_id = {fresh} AND what = 'handle'",
+    ),
+    "a step put off": spoiled(
+        "I7", "followup", "fresh", "is to warn at",
+        "UPDATE followup.clock SET next_at = next_at + interval '1 day' WHERE case_id = {fresh} AND what = 'handle'",
+    ),
+    "a clock that goes on": spoiled(
         "I7", "followup", "solved", "runs, though the case is closed",
-        "UPDATE followup.timer SET state = 'pending' WHERE case_id = {solved} AND what = 'handle' AND step = 'miss'",
+        "UPDATE followup.clock SET state = 'pending' WHERE case_id = {solved} AND what = 'handle'",
     ),
-    "a timer that is late": spoiled(
+    "a clock that is late": spoiled(
         "I7", "followup", "late", "should have fired at",
-        "UPDATE followup.timer SET state = 'pending' WHERE case_id = {late} AND what = 'handle' AND step = 'miss'",
+        "UPDATE followup.clock SET state = 'pending' WHERE case_id = {late} AND what = 'handle'",
     ),
     "a miss never told": spoiled(
         "I7", "followup", "late", "fired 0 times and was said 1 times",
-        "UPDATE followup.timer SET state = 'cancelled' WHERE case_id = {late} AND what = 'handle' AND step = 'miss'",
+        "UPDATE followup.clock SET state = 'cancelled', step = 'miss', next_at = due_at"
+        " WHERE case_id = {late} AND what = 'handle'",
     ),
     "a callback lost": spoiled(
         "I7", "followup", "waiting", "round 1 has no callback",
