@@ -50,8 +50,7 @@ JUSTIFIED: Mapping[str, Mapping[str, str]] = {
     "followup/0006": _NEW_INDEX,
     "followup/0012": {
         **_NEW_INDEX,
-        "ban-drop-table": "its rows are carried over in the same transaction: old processes end before, as "
-        "docs/operations.md says",
+        "ban-drop-table": "its rows were carried over; old doors and workers end before, as docs/operations.md says",
     },
     "analytics/0002": _EMPTIED,
     "analytics/0003": {

@@ -28,6 +28,7 @@ class Supervision(Base, table=True):
         index("supervision_issued_idx", "issued_at", "supervision_id"),
         index("supervision_unanswered_idx", "reply_due", where="state = 'issued' AND reply_due IS NOT NULL"),
         index("supervision_unit_idx", "unit_code", "issued_at", "supervision_id"),
+        index("supervision_unanswered_idx", "reply_due", where="state = 'issued' AND reply_due IS NOT NULL"),
     )
 
     supervision_id: str = Field(primary_key=True)
