@@ -18,7 +18,7 @@ from services.analytics.queries.coarse import coarse_of
 from services.analytics.tables import DIMENSIONS
 
 _TOGETHER = (
-    ("work", "transition", "decision", "request"),
+    ("work", "transition", "decision", "request", "task"),
     ("matter", "callback", "attempt"),
     ("cases", "supplement", "reveal"),
 )

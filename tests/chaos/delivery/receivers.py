@@ -27,7 +27,7 @@ from services.dispatch.cases.actions.steps import Asked
 from services.dispatch.cases.domain.terms import Actor
 from services.dispatch.cases.tables import Work
 from services.dispatch.main import SPEC as DISPATCH
-from services.dispatch.tasks import actions as handling
+from services.dispatch.tasks.actions import handling
 from services.dispatch.tasks.schemas import HandIn, Report, Sign
 from services.followup.actions import asking
 from services.followup.actions.cases import load_by_keys
@@ -85,7 +85,7 @@ async def _units_work(session: Session, steps: Sequence[CaseEvent]) -> None:
             case ProgressReported():
                 await handling.report(session, _asked(step.unit_code), step.case_id, Report(note=step.note))
             case CaseHandled():
-                done = HandIn(result_kind=ResultKind.SUBSTANTIVE, result=RESULT)
+                done = HandIn(result_kind=ResultKind.SUBSTANTIVE, result=RESULT, without_support="协办意见已征求")
                 await handling.hand_in(session, _asked(step.unit_code), step.case_id, done)
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from libs.common.database.session import Session
@@ -43,10 +43,16 @@ def latest(work: Work) -> datetime:
     return max((moment for moment in moments if moment is not None), default=work.registered_at)
 
 
-def target_of(work: Work, action: Action, now: datetime, *, return_until: datetime | None = None) -> Status:
-    """Where the step leads; Conflict, saying what is possible, when it cannot be taken now."""
+def target_of(
+    work: Work, action: Action, now: datetime, *, return_until: datetime | None = None, waived: bool = False
+) -> Status:
+    """Where the step leads; Conflict, saying what is possible, when it cannot be taken now.
+
+    ``waived``: the lead unit says why it does not wait for the support units.
+    """
+    standing = standing_of(work, return_until=return_until)
     with refusals():
-        return next_status(standing_of(work, return_until=return_until), action, now)
+        return next_status(replace(standing, open_support=()) if waived else standing, action, now)
 
 
 def record(session: Session, work: Work, action: Action, target: Status, *, by: Actor, why: str) -> None:
@@ -103,6 +109,8 @@ def standing_of(work: Work, *, return_until: datetime | None = None) -> Standing
     return Standing(
         status=_status_of(work),
         lead_unit=work.lead_unit,
+        support_units=tuple(work.support_units),
+        open_support=tuple(work.open_support),
         return_pending=work.return_pending,
         return_asked_by=work.return_asked_by,
         return_until=return_until,
