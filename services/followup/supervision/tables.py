@@ -26,7 +26,6 @@ class Supervision(Base, table=True):
         ),
         index("supervision_case_idx", "case_id"),
         index("supervision_issued_idx", "issued_at", "supervision_id"),
-        index("supervision_unanswered_idx", "reply_due", where="state = 'issued' AND reply_due IS NOT NULL"),
         index("supervision_unit_idx", "unit_code", "issued_at", "supervision_id"),
         index("supervision_unanswered_idx", "reply_due", where="state = 'issued' AND reply_due IS NOT NULL"),
     )

@@ -1,0 +1,28 @@
+"""The table of tasks: what units do in a case beside its lead."""
+
+from datetime import datetime
+
+from sqlmodel import Field
+
+from libs.common.database.columns import moment_column, word_column
+from services.dispatch.cases.tables import Base
+from services.dispatch.tasks.domain import Role, TaskStatus
+
+
+class Task(Base, table=True):
+    """One unit's part of one round of a case. A unit has one open task of a case at most."""
+
+    __tablename__ = "task"
+
+    case_id: str = Field(primary_key=True)
+    version: int = Field(primary_key=True)
+    """Of the case after the step that gave it, as in ``transition``."""
+    unit_code: str = Field(primary_key=True)
+    round: int
+    role: Role = Field(sa_column=word_column(Role))
+    status: TaskStatus = Field(sa_column=word_column(TaskStatus))
+    given_at: datetime = Field(sa_column=moment_column())
+    signed_at: datetime | None = Field(default=None, sa_column=moment_column(nullable=True))
+    ended_at: datetime | None = Field(default=None, sa_column=moment_column(nullable=True))
+    result: str | None = None
+    """What the unit did; of a cancelled task why it was let off, if anybody said so."""
