@@ -21,7 +21,7 @@ from libs.common.service.settings import ClockKind, CommonSettings
 COUNTY, VILLAGE = "999001000000", "999001101001"
 MONDAY = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
 """09:00 in the county."""
-STREET_LIGHTS, SOIL = "0101", None
+STREET_LIGHTS = "0101"
 HANDLED = {
     "result_kind": "substantive",
     "result": "路灯已于今日修复，并已电话告知来电人，现场照片已存档备查。",
