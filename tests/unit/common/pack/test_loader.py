@@ -176,7 +176,7 @@ def test_settings_that_are_not_used_leave_no_trace(pack: Pack) -> None:
 
 
 def test_every_deadline_of_the_demo_has_a_limit(pack: Pack) -> None:
-    for deadline, kind, urgency in product(Deadline, Kind, Urgency):
+    for deadline, kind, urgency in product(pack.limits.tables(), Kind, Urgency):
         assert pack.limits.find(deadline, kind, urgency) is not None
 
 
