@@ -41,7 +41,7 @@ _READING = _WRITING | {"enable_mergejoin": "off", "enable_nestloop": "off", "max
 """The join goes through the copies as they stand, from the oldest case to the newest."""
 
 _FINISH = f"""
-    TRUNCATE intake.case_number, analytics.freshness;
+    TRUNCATE intake.case_number, analytics.freshness, analytics.known_day, analytics.known_from;
     INSERT INTO intake.case_number (county, day, last)
     SELECT left(case_no, 6), to_date(substr(case_no, 7, 6), 'YYMMDD'), max(substr(case_no, 13, 6)::integer)
     FROM stock.copy GROUP BY 1, 2;

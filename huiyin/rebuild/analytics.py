@@ -29,7 +29,7 @@ LIMIT = 20
 
 _AT_ONCE = 1_000
 _LOCK = "LOCK TABLE analytics.watermark IN SHARE ROW EXCLUSIVE MODE"
-_REFOLDED = "CREATE TEMP TABLE refolded (LIKE analytics.fact)"
+_REFOLDED = "CREATE TEMP TABLE refolded (LIKE analytics.fact INCLUDING DEFAULTS)"
 
 # Names of columns only, from analytics' own tables.
 _COLUMNS = tuple(FACT_COLUMNS)

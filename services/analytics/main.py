@@ -5,6 +5,7 @@ from pathlib import Path
 from libs.common.bus.flow import Service
 from libs.common.host.process import run_service
 from libs.common.service.spec import ServiceSpec
+from services.analytics.changes import api as changes
 from services.analytics.drilldown import api as drilldown
 from services.analytics.figures import api as figures
 from services.analytics.handlers import REACTIONS
@@ -15,7 +16,7 @@ SPEC = ServiceSpec(
     service=Service.ANALYTICS,
     title="Huiyin analytics 回音·统计分析",
     description="Exact figures: rates with their numerators and denominators, and the cases behind every number.",
-    routers=(figures.router, drilldown.router, pages.router),
+    routers=(figures.router, drilldown.router, changes.router, pages.router),
     reactions=REACTIONS,
     migrations=Path(__file__).parent / "migrations",
     pace_seconds=0.25,

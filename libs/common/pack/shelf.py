@@ -130,9 +130,13 @@ class PackShelf:
             raise Unavailable("No county pack has been loaded yet", "尚未加载县域配置包")
         newest_first = reversed(self._readable)
         in_force = (version for version in newest_first if self._stored[version].effective_from <= now)
-        version = next(in_force, self._readable[0])
-        stored = self._stored[version]
-        return Shelved(version, stored.digest, stored.effective_from, self.version(version), self.codes)
+        return self.at_version(next(in_force, self._readable[0]))
+
+    def at_version(self, number: int) -> Shelved:
+        """A version, whether it is in force or not. Raises PackMissing."""
+        directory = self.version(number)
+        stored = self._stored[number]
+        return Shelved(number, stored.digest, stored.effective_from, directory, self.codes)
 
     def own_units(self, unit_code: str | None, now: datetime) -> frozenset[str]:
         """The unit and all above it (本单位及其上级), by the pack in force, else by the newest that knew the unit.

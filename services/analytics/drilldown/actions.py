@@ -25,6 +25,7 @@ from services.analytics.drilldown.schemas import (
     CasesBehindQuery,
     CellOut,
     FigureOfCase,
+    NumberQuery,
     OpenCasesQuery,
 )
 from services.analytics.facts.actions.cache import day_rule
@@ -43,7 +44,7 @@ MOST_EXAMINED = 100
 
 
 @dataclass(frozen=True, slots=True)
-class _Number:
+class Number:
     """The number to be explained: where it counts, and its weights."""
 
     basis: Basis
@@ -54,7 +55,7 @@ class _Number:
 async def read_cases_behind(session: Session, scope: Scope, query: CasesBehindQuery) -> Page[CaseBehind]:
     """Every case that adds to a number, the newest first. Over all pages the amounts add up to the number."""
     question = make_definite(session, scope, query)
-    number = _number(question, query)
+    number = number_of(question, query)
     wanted = Wanted(
         number.basis, question.selection, [counter for counter in COUNTERS if number.terms.get(counter.value)]
     )
@@ -77,13 +78,14 @@ async def read_cases_behind(session: Session, scope: Scope, query: CasesBehindQu
             return Page[CaseBehind](items=items, next_cursor=None if place is None else _cursor(place))
 
 
-def _number(question: Question, query: CasesBehindQuery) -> _Number:
+def number_of(question: Question, query: NumberQuery) -> Number:
+    """Which number is meant; Invalid naming ``measure`` when the pack has no such rate."""
     if query.counter is not None:
-        return _Number(query.basis, {query.counter.value: 1})
+        return Number(query.basis, {query.counter.value: 1})
     formula = find_formula(question, query.measure or "")
     terms = formula.numerator if query.part is Part.NUMERATOR else formula.denominator
     weights = {counter.value: weight for counter, weight in terms.items()}
-    return _Number(basis_of(formula), weights, scale_of(formula.denominator))
+    return Number(basis_of(formula), weights, scale_of(formula.denominator))
 
 
 def place_of(cursor: str) -> Place:
@@ -96,7 +98,7 @@ def _cursor(place: Place) -> str:
     return encode_cursor(_LIST, [int(place.strays), place.day.isoformat(), place.case_id])
 
 
-def _behind(session: Session, row: Any, number: _Number, scope: Scope, selection: Selection) -> CaseBehind | None:
+def _behind(session: Session, row: Any, number: Number, scope: Scope, selection: Selection) -> CaseBehind | None:
     counts = [0] * len(COUNTERS)
     for cell, more in _cells(session, orjson.loads(row.doc), orjson.loads(row.places)).items():
         if cell.basis == number.basis and _inside(cell, scope, selection):
@@ -105,7 +107,7 @@ def _behind(session: Session, row: Any, number: _Number, scope: Scope, selection
     if not amount:
         return None
     cases = plain(amount, number.scale)
-    return CaseBehind(**_case(row), amount=amount, cases=cases, counts=_nonzero(tuple(counts)))
+    return CaseBehind(**shown(row), amount=amount, cases=cases, counts=_nonzero(tuple(counts)))
 
 
 def _inside(cell: Cell, scope: Scope, selection: Selection) -> bool:
@@ -125,7 +127,7 @@ async def read_open_cases(session: Session, scope: Scope, query: OpenCasesQuery)
         overdue_at=session.now if query.overdue else None,
     )
     rows = await open_cases(session, scope, chosen, cursor=query.cursor, size=query.limit)
-    return OPEN_CASES.page(rows, query.limit, lambda row: CaseRow(**_case(row)))
+    return OPEN_CASES.page(rows, query.limit, lambda row: CaseRow(**shown(row)))
 
 
 async def read_case(session: Session, scope: Scope, case_id: str) -> CaseOut:
@@ -136,7 +138,7 @@ async def read_case(session: Session, scope: Scope, case_id: str) -> CaseOut:
     cells = sorted(_cells(session, row.doc, row.places).items())
     formulas = session.packs.current(session.now).directory.formulas
     return CaseOut(
-        **_case(row),
+        **shown(row),
         version=row.version,
         updated_at=row.updated_at,
         cells=[
@@ -175,7 +177,8 @@ def _nonzero(counts: Counts) -> dict[Counter, int]:
     return {counter: count for counter, count in zip(COUNTERS, counts, strict=True) if count}
 
 
-def _case(row: Any) -> dict[str, Any]:
+def shown(row: Any) -> dict[str, Any]:
+    """What every list shows of a case, from its row."""
     return {
         "case_id": row.case_id,
         "case_no": row.case_no,

@@ -12,21 +12,26 @@ from services.analytics.counters.domain import Basis
 from services.analytics.figures.schemas import Part, SelectionQuery
 
 
-class CasesBehindQuery(SelectionQuery):
+class NumberQuery(SelectionQuery):
     """Which number is to be explained: a part of a rate, or a plain counter."""
 
     measure: Annotated[str | None, Field(pattern=r"^[a-z][a-z0-9_]{0,39}$", description="Code of a rate")] = None
     part: Part = Part.NUMERATOR
     counter: Annotated[Counter | None, Field(description="Instead of `measure`")] = None
     basis: Annotated[Basis, Field(description="Only with `counter`")] = Basis.HAPPENED
-    cursor: Annotated[str | None, Field(max_length=512)] = None
-    limit: Annotated[int, Field(ge=1, le=200)] = 50
 
     @model_validator(mode="after")
     def _one_number(self) -> Self:
         if (self.measure is None) == (self.counter is None):
             raise fault("one_number", "name either `measure` or `counter`", "measure 与 counter 须择一填写")
         return self
+
+
+class CasesBehindQuery(NumberQuery):
+    """A page of the cases behind a number."""
+
+    cursor: Annotated[str | None, Field(max_length=512)] = None
+    limit: Annotated[int, Field(ge=1, le=200)] = 50
 
 
 class OpenCasesQuery(RequestBody):

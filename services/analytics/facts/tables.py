@@ -63,10 +63,20 @@ class FactRow(Base, table=True):
     doc: dict[str, Any] = Field(sa_column=Column(JSONB, nullable=False))
     places: dict[str, list[int]] = Field(sa_column=Column(JSONB, nullable=False))
     """Of each atom in ``doc``: its event's place in its source's ledger; less, or nothing, while nobody noted it."""
+    learned: dict[str, list[Any]] = Field(default_factory=dict, sa_column=Column(JSONB, nullable=False))
+    """By source the stamps of its events (``domain/learned.py``); less, or nothing, for those of before 0011."""
+    stamp: int = Field(default=0, sa_column=Column(BigInteger, nullable=False))
+    """That of the event learned last; 0 when it has none."""
+    learned_at: datetime | None = Field(default=None, sa_column=Column(DateTime(timezone=True)))
+    """When that was, never earlier than any learned before in the same part."""
 
 
 class FreshnessRow(Base, table=True):
-    """How far the fold has come. In several parts, so that writers do not wait for one row."""
+    """How far the fold has come. In several parts, so that writers do not wait for one row.
+
+    Each transaction that folds takes the next position of one part. There is a row for each part from the start, and
+    moments before all others in it until something was folded.
+    """
 
     __tablename__ = "freshness"
 
@@ -75,3 +85,31 @@ class FreshnessRow(Base, table=True):
     """When the newest folded event happened."""
     folded_at: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False))
     """When that event was folded."""
+    position: int = Field(sa_column=Column(BigInteger, nullable=False))
+    """How many transactions have folded in this part."""
+    day: date
+    """The assessment day of the last one."""
+    learned_at: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False))
+    """When the last one was, never earlier than one before it."""
+
+
+class KnownDayRow(Base, table=True):
+    """How far a part had come at the end of an assessment day, if that day was not its last."""
+
+    __tablename__ = "known_day"
+
+    part: int = Field(primary_key=True)
+    day: date = Field(primary_key=True)
+    position: int = Field(sa_column=Column(BigInteger, nullable=False))
+    learned_at: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False))
+    as_of: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False))
+    folded_at: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False))
+
+
+class KnownFromRow(Base, table=True):
+    """The first day whose end is known, where events were folded before that was noted; no row where none were."""
+
+    __tablename__ = "known_from"
+
+    one: bool = Field(primary_key=True)
+    day: date

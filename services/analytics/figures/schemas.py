@@ -12,6 +12,7 @@ from libs.common.counters import Counter
 from libs.common.events.terms import Channel, Kind
 from libs.common.shares import Comparison, Met
 from libs.common.time.periods import PeriodKind
+from libs.common.web.cursors import LONGEST_CURSOR
 from libs.common.web.fields import AnswerBody, AreaCode, CategoryCode, RequestBody, UnitCode, fault
 from services.analytics.counters.domain import Basis
 
@@ -74,11 +75,33 @@ class SelectionQuery(RequestBody):
         return self
 
 
+class KnownQuery(SelectionQuery):
+    """And as it was known when."""
+
+    cut: Annotated[
+        str | None,
+        Field(
+            max_length=LONGEST_CURSOR,
+            description="`cut` of an earlier answer: asked so, the same question gets the same answer, whatever was"
+            " learned since",
+        ),
+    ] = None
+    known_on: Annotated[
+        Day | None, Field(description="A past assessment day: as it was known at its end (instead of `cut`)")
+    ] = None
+
+    @model_validator(mode="after")
+    def _one_moment(self) -> Self:
+        if self.cut is not None and self.known_on is not None:
+            raise fault("one_moment", "name `cut` or `known_on`, not both", "cut 与 known_on 只能填一项")
+        return self
+
+
 def _wrong_range(message: str, message_zh: str) -> PydanticCustomError:
     return fault("range", message, message_zh)
 
 
-class FiguresQuery(SelectionQuery):
+class FiguresQuery(KnownQuery):
     """Which rates."""
 
     measure: Annotated[
@@ -92,7 +115,7 @@ class FiguresQuery(SelectionQuery):
     by: By = By.NONE
 
 
-class CountsQuery(SelectionQuery):
+class CountsQuery(KnownQuery):
     """Which plain counters."""
 
     basis: Annotated[Basis, Field(description="On which day a counter stands (统计口径)")] = Basis.HAPPENED
@@ -123,6 +146,7 @@ class Stamp(AnswerBody):
     as_of: Annotated[AwareDatetime | None, Field(description="When the newest event happened that is counted")]
     lag_seconds: Annotated[float | None, Field(description="How long after it happened that event was counted")]
     pack_version: int
+    cut: Annotated[str, Field(description="Names the events that this is the recount of; ask again with it")]
 
 
 class TargetOut(AnswerBody):

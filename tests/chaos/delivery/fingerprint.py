@@ -8,9 +8,10 @@ TECHNICAL: Mapping[str, Sequence[str]] = {
     "ledger": ("id", "event_id", "recorded_at", "causes", "traceparent"),
     "pack": ("learned_at",),
     "answer": ("answered_at",),
+    "fact": ("learned", "stamp", "learned_at"),
 }
 """Columns that say how and when a row came about, not what is known. Causes grow with whatever else was read before."""
-ON_THE_WAY = ("ledger_unsent", "relay_mark", "freshness", "parked_dropped")
+ON_THE_WAY = ("ledger_unsent", "relay_mark", "freshness", "known_day", "known_from", "parked_dropped")
 """Tables about delivery itself. ``parked`` is not among them: in the end it is empty."""
 
 _TABLES = """

@@ -10,11 +10,13 @@ from sqlalchemy import Select
 from libs.common.counters import Counter
 from libs.common.database.session import Database, Session
 from libs.common.database.stored_packs import refresh_shelf
+from libs.common.ledger.schema import PARTS
 from libs.common.security.policy import Bound, Scope
 from services.analytics.counters.domain import COUNTERS, Basis
 from services.analytics.drilldown.queries.candidates import MOST_WALKED, Place, Wanted, walk
 from services.analytics.drilldown.queries.open_cases import OpenFilter, open_cases, standing
-from services.analytics.facts.queries import fact_row, hidden_cases
+from services.analytics.facts.queries import Among, Known, changed_facts, fact_row, hidden_cases
+from services.analytics.figures.actions.past import MOST_CHANGED
 from services.analytics.pages.actions import read_county
 from services.analytics.rollups.domain import GRAINS
 from services.analytics.rollups.queries.sums import Grouping, Selection, sums
@@ -227,6 +229,20 @@ async def test_what_is_about_oneself_is_found_by_its_own_index(
     [plan] = await plans_of(filled, monkeypatch, lambda session: hidden_cases(session, STAFF, first, last))
     assert plan.indexes == {"fact_accused_idx"}, f"{plan}"
     assert plan.rows_read <= BOTH * CASES // 1_000, f"{plan}"
+
+
+async def test_what_was_learned_since_is_found_by_its_blocks(filled: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each case of two years was learned of once, in one part, on its day."""
+    a_week_ago = NOW - timedelta(days=7)
+    known = Known((CASES * (DAYS - 7) // DAYS, *[0] * (PARTS - 1)), a_week_ago, a_week_ago, a_week_ago)
+    for among in (Among("999001", None), Among("999001103", (MONTH.first, MONTH.last))):
+
+        async def ask(session: Session, among: Among = among) -> object:
+            return await changed_facts(session, known, among, MOST_CHANGED)
+
+        [plan] = await plans_of(filled, monkeypatch, ask)
+        assert plan.indexes == {"fact_learned_idx"}, f"{plan}"
+        assert plan.rows_read <= CASES // 10, f"{plan}"
 
 
 OPEN_ONES: Sequence[tuple[str, Question]] = [

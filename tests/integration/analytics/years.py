@@ -20,14 +20,15 @@ TODAY = date(2026, 6, 10)
 _FACTS = """
     INSERT INTO fact (case_id, case_no, area_code, unit_code, units, category_code, channel, kind, urgency,
         accused_unit, status, is_open, round, registered_at, registered_day, closed_day, first_day, last_day,
-        handle_due_at, updated_at, version, counted, doc, places)
+        handle_due_at, updated_at, version, counted, doc, places, stamp, learned_at)
     SELECT lpad(n::text, 36, '0'), n,
         '999001' || lpad((n % 20 + 101)::text, 3, '0') || lpad((200 + n % 7)::text, 3, '0'),
         'D-' || n % 25, ARRAY['D-' || n % 25], lpad((n % 15 + 1)::text, 2, '0') || '01', 'hotline', 'help', 'normal',
         CASE WHEN n % 1000 = 7 THEN 'D-7' ELSE '' END,
         CASE WHEN running THEN 'assigned' ELSE 'closed' END, running, 1, day, day,
         CASE WHEN NOT running THEN day + 3 END, day, day + 3, CASE WHEN running THEN day + 5 END, day, 5,
-        $4::bigint | CASE WHEN n % 500 = 0 THEN $5::bigint ELSE 0 END, '{}', '{}'
+        $4::bigint | CASE WHEN n % 500 = 0 THEN $5::bigint ELSE 0 END, '{}', '{}',
+        n::bigint << 6, day
     FROM (SELECT n, n > $1 - $2 AS running, $3::date - (($1 - n) * 730 / $1)::int AS day
           FROM generate_series(1, $1::int) AS n) AS made
 """
@@ -60,6 +61,7 @@ async def fill(url: str) -> None:
         async with database.transaction(NOW) as session:
             await session.fetch(_COARSE)
         async with database.transaction(NOW) as session:
+            await session.fetch("SELECT brin_summarize_new_values('fact_learned_idx')")
             for table in ("fact", "rollup", "rollup_coarse"):
                 await session.fetch(f"ANALYZE {table}")
     finally:

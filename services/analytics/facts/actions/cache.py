@@ -15,6 +15,7 @@ from libs.common.time.periods import assessment_day
 from services.analytics.counters.domain import Cell, Counts
 from services.analytics.facts.domain.counting import DayOf
 from services.analytics.facts.domain.fact import Fact
+from services.analytics.facts.domain.learned import Learned
 
 _INFO = "analytics.memory"
 FACTS = 2_000
@@ -23,10 +24,11 @@ _MOMENTS = 20_000
 
 
 class Remembered(NamedTuple):
-    """A fact as it was written by the transaction ``writer``, and what it counts in."""
+    """A fact as it was written by the transaction ``writer``, when its events were learned, and what it counts in."""
 
     writer: int
     fact: Fact
+    learned: Learned
     cells: Mapping[Cell, Counts]
 
 

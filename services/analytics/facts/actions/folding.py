@@ -16,9 +16,11 @@ from libs.common.ledger.append import part_of
 from services.analytics.counters.domain import Cell, Counts
 from services.analytics.facts.actions.cache import Remembered, cache_of, day_rule
 from services.analytics.facts.actions.events import atom_of, counts
+from services.analytics.facts.actions.learning import Moment, learn
 from services.analytics.facts.domain.counting import DayOf, add, contribution, counted, difference
-from services.analytics.facts.domain.documents import from_documents, to_document, to_places
+from services.analytics.facts.domain.documents import SUPERSEDED, from_documents, to_document, to_learned, to_places
 from services.analytics.facts.domain.fact import Fact, UnknownCase, fold
+from services.analytics.facts.domain.learned import Learned, noted
 from services.analytics.rollups.actions import add_to_rollups
 
 _INFO = "analytics.fold"
@@ -26,7 +28,8 @@ _INFO = "analytics.fold"
 _LOAD = """
     SELECT case_id, fact.xmin::text::bigint AS writer,
            CASE WHEN fact.xmin::text::bigint IS DISTINCT FROM known.writer THEN doc::text END AS doc,
-           CASE WHEN fact.xmin::text::bigint IS DISTINCT FROM known.writer THEN places::text END AS places
+           CASE WHEN fact.xmin::text::bigint IS DISTINCT FROM known.writer THEN places::text END AS places,
+           CASE WHEN fact.xmin::text::bigint IS DISTINCT FROM known.writer THEN learned::text END AS learned
     FROM fact JOIN unnest($1::text[], $2::bigint[]) AS known(case_id, writer) USING (case_id)
     ORDER BY case_id FOR UPDATE OF fact
 """
@@ -58,35 +61,39 @@ FACT_COLUMNS = {
     "places": "text",
 }
 """The columns of a fact and how they are sent: ``units`` joined by spaces, ``doc`` and ``places`` as JSON text."""
-_READ_AS = {"units": "string_to_array(units, ' ')", "doc": "doc::jsonb", "places": "places::jsonb"}
+_READ_AS = {
+    "units": "string_to_array(units, ' ')",
+    "doc": "doc::jsonb",
+    "places": "places::jsonb",
+    "learned": "learned::jsonb",
+}
 
-_AFTER_FACT = len(FACT_COLUMNS) + 1
+
+_SAVED = FACT_COLUMNS | {"learned": "text", "stamp": "bigint", "learned_at": "timestamptz"}
+"""With when its events were learned, which is no part of what they say."""
 
 # Names of columns only, from the tables above: nothing of a request ever stands in these statements.
 _SAVE_FACTS = f"""
-    WITH fresh AS (
-        INSERT INTO freshness (part, as_of, folded_at)
-        VALUES (${_AFTER_FACT}::smallint, ${_AFTER_FACT + 1}, ${_AFTER_FACT + 2})
-        ON CONFLICT (part) DO UPDATE SET as_of = excluded.as_of, folded_at = excluded.folded_at
-        WHERE freshness.as_of < excluded.as_of
-    )
-    INSERT INTO fact ({", ".join(FACT_COLUMNS)})
-    SELECT {", ".join(_READ_AS.get(name, name) for name in FACT_COLUMNS)}
-    FROM unnest({", ".join(f"${n}::{kind}[]" for n, kind in enumerate(FACT_COLUMNS.values(), start=1))})
-        AS new({", ".join(FACT_COLUMNS)})
+    INSERT INTO fact ({", ".join(_SAVED)})
+    SELECT {", ".join(_READ_AS.get(name, name) for name in _SAVED)}
+    FROM unnest({", ".join(f"${n}::{kind}[]" for n, kind in enumerate(_SAVED.values(), start=1))})
+        AS new({", ".join(_SAVED)})
     ORDER BY case_id
-    ON CONFLICT (case_id) DO UPDATE SET {", ".join(f"{name} = excluded.{name}" for name in FACT_COLUMNS)}
+    ON CONFLICT (case_id) DO UPDATE SET {", ".join(f"{name} = excluded.{name}" for name in _SAVED)}
     RETURNING xmin::text::bigint AS writer
 """  # noqa: S608
 
 
 @dataclass(slots=True)
 class _Book:
-    """What one transaction knows: each fact as it was read and as it is now, and what it counted in when read."""
+    """What one transaction knows: facts as they were read and as they are now, what they counted in, and since when."""
 
     before: dict[str, Fact | None] = field(default_factory=dict)
     after: dict[str, Fact | None] = field(default_factory=dict)
     cells: dict[str, Mapping[Cell, Counts]] = field(default_factory=dict)
+    learned: dict[str, Learned] = field(default_factory=dict)
+    heard: dict[str, list[tuple[str, int]]] = field(default_factory=dict)
+    """By case the events folded here, each by its source and its place in the ledger of that."""
 
 
 def _book(session: Session) -> _Book:
@@ -107,9 +114,12 @@ async def load_facts(session: Session, case_ids: Iterable[str]) -> None:
     writers = [remembered[case_id].writer if case_id in remembered else None for case_id in wanted]
     for row in await session.fetch(_LOAD, wanted, writers):
         if row.doc is None:
-            _, book.before[row.case_id], book.cells[row.case_id] = remembered[row.case_id]
+            _, book.before[row.case_id], book.learned[row.case_id], book.cells[row.case_id] = remembered[row.case_id]
         else:
-            book.before[row.case_id] = from_documents(orjson.loads(row.doc), orjson.loads(row.places))
+            learned = orjson.loads(row.learned)
+            book.before[row.case_id] = from_documents(orjson.loads(row.doc), orjson.loads(row.places), learned)
+            learned.pop(SUPERSEDED, None)
+            book.learned[row.case_id] = learned
     book.after.update({case_id: book.before[case_id] for case_id in wanted})
 
 
@@ -125,10 +135,13 @@ async def fold_event(session: Session, event: CaseEvent) -> None:
         return
     await load_facts(session, [event.case_id])
     book = _book(session)
+    known = book.after[event.case_id]
     try:
-        book.after[event.case_id] = fold(book.after[event.case_id], atom_of(event, session.cause.seq))
+        book.after[event.case_id] = fold(known, atom_of(event, session.cause.seq))
     except UnknownCase:
         raise Permanent(f"case {event.case_id} was never registered here") from None
+    if book.after[event.case_id] is not known:
+        book.heard.setdefault(event.case_id, []).append((session.cause.source, session.cause.seq))
     session.before_commit(_INFO, _write)
 
 
@@ -136,25 +149,36 @@ async def _write(session: Session) -> None:
     book = _book(session)
     total: dict[Cell, Counts] = {}
     written: dict[str, tuple[Fact, Mapping[Cell, Counts]]] = {}
-    rows: list[tuple[object, ...]] = []
     for case_id, fact in sorted(book.after.items()):
         old = book.before[case_id]
         if fact is None or fact is old:
             continue
-        day_of = day_rule(session, fact.registration.pack_version)
-        now = contribution(fact, day_of)
+        now = contribution(fact, day_rule(session, fact.registration.pack_version))
         add(total, difference(_counted_before(session, old), now))
-        rows.append(fact_row(fact, day_of, now))
         written[case_id] = fact, now
-    if not rows:
+    if not written:
         return
     as_of, first = max((fact.updated_at, case_id) for case_id, (fact, _) in written.items())
-    saved = await session.fetch(_SAVE_FACTS, *map(list, zip(*rows, strict=True)), part_of(first), as_of, session.now)
+    pack_version = written[first][0].registration.pack_version
+    moment = await learn(session, part_of(first), day_rule(session, pack_version)(session.now), as_of)
+    writer = await _save(session, written, moment)
     if total:
-        pack_version = written[first][0].registration.pack_version
         await add_to_rollups(session, total, pack_version)
     for case_id, (fact, cells) in written.items():
-        cache_of(session).keep(case_id, Remembered(saved[0].writer, fact, cells))
+        cache_of(session).keep(case_id, Remembered(writer, fact, book.learned[case_id], cells))
+
+
+async def _save(session: Session, written: Mapping[str, tuple[Fact, Mapping[Cell, Counts]]], moment: Moment) -> int:
+    """Write the facts; gives the number of the transaction."""
+    book = _book(session)
+    rows: list[tuple[object, ...]] = []
+    for case_id, (fact, cells) in written.items():
+        learned = noted(book.learned.get(case_id, {}), book.heard[case_id], moment.stamp)
+        book.learned[case_id] = learned
+        day_of = day_rule(session, fact.registration.pack_version)
+        rows.append((*fact_row(fact, day_of, cells), to_learned(fact, learned), moment.stamp, moment.learned_at))
+    saved = await session.fetch(_SAVE_FACTS, *map(list, zip(*rows, strict=True)))
+    return int(saved[0].writer)
 
 
 def _counted_before(session: Session, old: Fact | None) -> Mapping[Cell, Counts]:

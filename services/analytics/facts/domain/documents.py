@@ -1,18 +1,21 @@
 """A fact as documents and back, as the fact table keeps it: its atoms, and beside them the places of their events.
 
 Atoms are lists: fields are added at their end, and what a newer release added there is passed over. The places stand
-apart, since a release that did not know them reads and writes the atoms as ever; what it wrote has none.
+apart, since a release that did not know them reads and writes the atoms as ever; what it wrote has none. So do the
+stamps of the events, by which a fact is told as it was known before.
 """
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from itertools import chain, repeat
+from types import MappingProxyType
 from typing import Any, get_type_hints
 
 import orjson
 
 from services.analytics.facts.domain.atoms import Registration
 from services.analytics.facts.domain.fact import PLACES, Fact
+from services.analytics.facts.domain.learned import Learned
 
 
 def _moments(kind: type[Any]) -> frozenset[int]:
@@ -23,6 +26,8 @@ def _moments(kind: type[Any]) -> frozenset[int]:
 _KINDS = {name: (kind, _moments(kind)) for kind, name in PLACES.items()}
 _REGISTRATION = _moments(Registration)
 _FIRST = "registration"
+SUPERSEDED = "registrations"
+"""Beside the sources, which are none of this name."""
 
 
 def to_document(fact: Fact) -> str:
@@ -45,15 +50,29 @@ def to_places(fact: Fact) -> str:
     return orjson.dumps(places).decode()
 
 
-def from_documents(document: Mapping[str, Any], places: Mapping[str, Sequence[int]]) -> Fact:
-    """The fact that the two were made from. Atoms without a place have 0."""
+def to_learned(fact: Fact, learned: Learned) -> str:
+    """The stamps as JSON, by source, and the registrations that were corrected since."""
+    document: dict[str, Any] = dict(learned)
+    if fact.superseded:
+        document[SUPERSEDED] = [(one.seq, *one[:-1]) for one in fact.superseded]
+    return orjson.dumps(document).decode()
+
+
+def from_documents(
+    document: Mapping[str, Any],
+    places: Mapping[str, Sequence[int]],
+    learned: Mapping[str, Sequence[Any]] = MappingProxyType({}),
+) -> Fact:
+    """The fact that they were made from. Atoms without a place have 0."""
     (first,) = _read(Registration, _REGISTRATION, [document[_FIRST]], places.get(_FIRST, ()))
     kinds = {
         name: tuple(_read(*_KINDS[name], rows, places.get(name, ())))
         for name, rows in document.items()
         if name != _FIRST
     }
-    return Fact(first, **kinds)
+    earlier = learned.get(SUPERSEDED, ())
+    superseded = _read(Registration, _REGISTRATION, [row[1:] for row in earlier], [row[0] for row in earlier])
+    return Fact(first, superseded=tuple(superseded), **kinds)
 
 
 def _read(kind: type[Any], moments: frozenset[int], rows: Sequence[list[Any]], places: Sequence[int]) -> list[Any]:

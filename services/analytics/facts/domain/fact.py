@@ -1,7 +1,7 @@
 """All that is known of one case (一件一档), and what follows from it; ``fold`` is the only way it grows."""
 
 from bisect import bisect_left
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property
 from operator import attrgetter
@@ -61,6 +61,8 @@ class Fact:
     closures: tuple[Closure, ...] = ()
     supervisions: tuple[Supervision, ...] = ()
     replies: tuple[Reply, ...] = ()
+    superseded: tuple[Registration, ...] = field(default=(), compare=False)
+    """Registrations that a later one corrected: nothing follows from them but what was known before."""
 
     @property
     def version(self) -> int:
@@ -221,7 +223,7 @@ PLACES: dict[type[Any], str] = {
 """Which field of a fact keeps which kind of atom."""
 
 
-_FIELDS = ("registration", *PLACES.values())
+_FIELDS = ("registration", *PLACES.values(), "superseded")
 
 
 class UnknownCase(Exception):
@@ -256,7 +258,9 @@ def fold(fact: Fact | None, atom: Registration | Atom) -> Fact:
 
 
 def _corrected(fact: Fact, registration: Registration) -> Fact:
-    return replace(fact, registration=registration) if fact.registration.seq < registration.seq else fact
+    if registration.seq <= fact.registration.seq:
+        return fact
+    return replace(fact, registration=registration, superseded=(*fact.superseded, fact.registration))
 
 
 def _grown(fact: Fact, name: str, atoms: tuple[Atom, ...]) -> Fact:

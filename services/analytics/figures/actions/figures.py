@@ -1,18 +1,20 @@
 """Answers figures: the rates and scores of the pack in force over the roll-ups, and the plain counters."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
 from libs.common.counters import Counter
 from libs.common.database.session import Session
 from libs.common.errors import invalid
-from libs.common.pack.schema import Formula, Score, Target
+from libs.common.pack.schema import Formula, Score
 from libs.common.security.policy import Scope
-from libs.common.shares import COMPARISON_WORDS, NO_DATA, Comparison, Met, judged, text_of
 from services.analytics.counters.domain import COUNTERS, NOTHING, Basis, Counts
 from services.analytics.figures import domain as rates
+from services.analytics.figures.actions.cuts import Cut, cut_asked_for, present_cut
+from services.analytics.figures.actions.past import Past, among, read_past
 from services.analytics.figures.actions.question import Question, grouping, make_definite, names, stamp
+from services.analytics.figures.actions.shown import Shown, target_out
 from services.analytics.figures.actions.sums import sums
 from services.analytics.figures.domain import Ratio
 from services.analytics.figures.schemas import (
@@ -22,15 +24,11 @@ from services.analytics.figures.schemas import (
     CountsRow,
     FiguresOut,
     FiguresQuery,
-    MacroOut,
     Named,
     Part,
     PeriodName,
     RateMeasure,
-    RateOut,
     ScoreMeasure,
-    ScoreOut,
-    TargetOut,
 )
 
 Rows = dict[str, Counts]
@@ -53,12 +51,16 @@ RULES: Mapping[Basis, tuple[str, str]] = {
 
 async def read_figures(session: Session, scope: Scope, query: FiguresQuery) -> FiguresOut:
     """Rates and scores with numerators, denominators, formulas and freshness."""
-    question = make_definite(session, scope, query)
+    asked = await cut_asked_for(session, query.cut, query.known_on)
+    question = make_definite(session, scope, query, asked)
     formulas, scores = _chosen(question, query.measure)
+    needed = _needed(question, formulas, scores)
     async with session.snapshot():
+        past = await _past(session, question, asked, {basis_of(formula) for formula in needed})
+        cut = asked or await present_cut(session, question.pack.version)
         await session.by_pages()
-        board = await read_board(session, question, query.by, _needed(question, formulas, scores))
-        stamped = await stamp(session, question, query, query.by)
+        board = await read_board(session, question, query.by, needed, past)
+    stamped = stamp(question, query, query.by, cut)
     return FiguresOut(
         **stamped,
         rates=[board.rate(formula) for formula in formulas],
@@ -68,12 +70,15 @@ async def read_figures(session: Session, scope: Scope, query: FiguresQuery) -> F
 
 async def read_counts(session: Session, scope: Scope, query: CountsQuery) -> CountsOut:
     """Plain counters on one basis."""
-    question = make_definite(session, scope, query)
+    asked = await cut_asked_for(session, query.cut, query.known_on)
+    question = make_definite(session, scope, query, asked)
     by = grouping(query.by, question.area_code)
     async with session.snapshot():
+        past = await _past(session, question, asked, {query.basis})
+        cut = asked or await present_cut(session, question.pack.version)
         await session.by_pages()
-        rows = await sums(session, scope, query.basis, question.selection, by)
-        stamped = await stamp(session, question, query, query.by)
+        rows = await sums(session, scope, query.basis, question.selection, by, past=past)
+    stamped = stamp(question, query, query.by, cut)
     total = tuple(map(sum, zip(*rows.values(), strict=True))) if rows else NOTHING
     rule, rule_zh = RULES[query.basis]
     return CountsOut(
@@ -88,6 +93,10 @@ async def read_counts(session: Session, scope: Scope, query: CountsQuery) -> Cou
             for name, name_en in [names(question.pack, query.by, key)]
         ],
     )
+
+
+async def _past(session: Session, question: Question, cut: Cut | None, bases: Collection[Basis]) -> Past | None:
+    return None if cut is None else await read_past(session, cut, among(question.selection, bases))
 
 
 def counts_out(counts: Counts) -> dict[Counter, int]:
@@ -204,13 +213,15 @@ class Board:
         return rates.score(score.weights, {code: one for code, one in found if one is not None})
 
 
-async def read_board(session: Session, question: Question, by: By, formulas: Sequence[Formula]) -> Board:
-    """One query for each basis that the formulas count on."""
+async def read_board(
+    session: Session, question: Question, by: By, formulas: Sequence[Formula], past: Past | None = None
+) -> Board:
+    """One query for each basis that the formulas count on; with a ``past``, as they were known then."""
     found: dict[Basis, Rows] = {}
     for basis in {basis_of(formula) for formula in formulas}:
         only = {counter for formula in formulas if basis_of(formula) is basis for counter in terms_of(formula)}
         rows_by = grouping(by, question.area_code)
-        found[basis] = await sums(session, question.scope, basis, question.selection, rows_by, only=only)
+        found[basis] = await sums(session, question.scope, basis, question.selection, rows_by, only=only, past=past)
     rows = {
         formula.code: rates.ratios(found[basis_of(formula)], formula.numerator, formula.denominator)
         for formula in formulas
@@ -226,71 +237,3 @@ async def read_board(session: Session, question: Question, by: By, formulas: Seq
 def _named(question: Question, by: By, key: str) -> Named:
     name, name_en = names(question.pack, by, key)
     return {"key": key, "name": name, "name_en": name_en}
-
-
-@dataclass(frozen=True, slots=True)
-class Shown:
-    """How the numbers of one measure are shown: what one case weighs, printed digits, and what is asked of them."""
-
-    scale: int
-    decimals: int
-    target: Target | None
-    rule: tuple[Comparison, Fraction] | None
-    """That of the target, worked out once for thousands of rows."""
-
-    @classmethod
-    def of(cls, measure: Formula | Score, period: PeriodName, scale: int = 1) -> "Shown":
-        """As the pack says; a target counts where it is asked of periods of this kind."""
-        target = measure.target
-        if target is not None and target.period not in (None, period.value):
-            target = None
-        return cls(scale, measure.decimals, target, None if target is None else (target.comparison, target.share))
-
-    def rate(self, one: Ratio) -> RateOut:
-        """A rate."""
-        number = rates.percent(one, self.decimals)
-        numerator, denominator = one
-        return {
-            "numerator": numerator,
-            "denominator": denominator,
-            "cases_numerator": rates.plain(numerator, self.scale),
-            "cases_denominator": rates.plain(denominator, self.scale),
-            "rate": number,
-            "text": text_of(number),
-            "met": None if self.rule is None else judged(numerator, denominator, *self.rule),
-        }
-
-    def score(self, value: Fraction | None) -> ScoreOut:
-        """A score, of 100."""
-        number = rates.percent(value, self.decimals)
-        return {"score": number, "text": NO_DATA if number is None else number, "met": self._judged(value)}
-
-    def macro(self, mean: Fraction | None, count: int) -> MacroOut:
-        """The mean of so many rates."""
-        number = rates.percent(mean, self.decimals)
-        return MacroOut(rate=number, text=text_of(number), met=self._judged(mean), rows_with_data=count)
-
-    def macro_score(self, mean: Fraction | None, count: int) -> MacroOut:
-        """The mean of so many scores."""
-        shown = self.score(mean)
-        return MacroOut(rate=shown["score"], text=shown["text"], met=shown["met"], rows_with_data=count)
-
-    def _judged(self, value: Fraction | None) -> Met | None:
-        if self.rule is None:
-            return None
-        return Met.NO_DATA if value is None else judged(value.numerator, value.denominator, *self.rule)
-
-
-def target_out(target: Target | None, form: str) -> TargetOut | None:
-    """A target as it is answered, in words too; its value printed as the measure's own are."""
-    if target is None:
-        return None
-    word, word_en = COMPARISON_WORDS[target.comparison]
-    value = form.format(target.percent)
-    return TargetOut(
-        comparison=target.comparison,
-        percent=target.percent,
-        period=target.period,
-        text=f"{word} {value}",
-        text_en=f"{word_en} {value}",
-    )

@@ -14,7 +14,7 @@ from libs.common.pack.schema import Area, Category, Unit
 from libs.common.pack.shelf import Shelved
 from libs.common.security.policy import Scope
 from libs.common.time.periods import Period, PeriodKind, assessment_day, period, window
-from services.analytics.facts.queries import freshness
+from services.analytics.figures.actions.cuts import Cut
 from services.analytics.figures.schemas import By, PeriodName, PeriodOut, SelectionQuery
 from services.analytics.rollups.queries.sums import Grouping, Selection
 
@@ -34,19 +34,20 @@ class Question:
     selection: Selection
 
 
-def make_definite(session: Session, scope: Scope, query: SelectionQuery) -> Question:
-    """The days and the part of the county that are meant.
+def make_definite(session: Session, scope: Scope, query: SelectionQuery, cut: Cut | None = None) -> Question:
+    """The days and the part of the county that are meant; by the pack and on the day of the cut, if there is one.
 
     Raises:
         NotFound: the area lies outside the caller's reach.
         UnknownCode: no such area, unit or category in any version.
     """
-    pack = session.packs.current(session.now)
+    now = session.now if cut is None else cut.at
+    pack = session.packs.current(now) if cut is None else session.packs.at_version(cut.pack_version)
     directory = pack.directory
     area_code = reachable_area(pack, scope, query.area_code)
     _ever_known(pack.codes.units, "unit_code", query.unit_code)
     _ever_known(pack.codes.categories, "category_code", query.category_code)
-    span, shown = _span(directory, query, session.now)
+    span, shown = _span(directory, query, now)
     selection = Selection(
         first=span.first,
         last=span.last,
@@ -132,9 +133,9 @@ def _names(directory: Directory, by: By, key: str) -> tuple[str, str]:
     return found.name, found.name_en or key
 
 
-async def stamp(session: Session, question: Question, query: SelectionQuery, by: By) -> dict[str, Any]:
+def stamp(question: Question, query: SelectionQuery, by: By, cut: Cut) -> dict[str, Any]:
     """What every answer says of itself."""
-    fresh = await freshness(session)
+    fresh = cut.known.fresh
     return {
         "period": question.period,
         "area_code": question.area_code,
@@ -146,4 +147,5 @@ async def stamp(session: Session, question: Question, query: SelectionQuery, by:
         "as_of": fresh.as_of,
         "lag_seconds": fresh.lag_seconds,
         "pack_version": question.pack.version,
+        "cut": cut.text,
     }

@@ -1,18 +1,14 @@
 """Adding up counters for a caller: what the roll-ups hold, less the cases that are about the caller's own units."""
 
-from collections.abc import Collection
-
-import orjson
+from collections.abc import Collection, Mapping
 
 from libs.common.counters import Counter
 from libs.common.database.session import Session
 from libs.common.pack.areas import VILLAGE_DIGITS
 from libs.common.security.policy import Scope
-from services.analytics.counters.domain import COUNTERS, Basis, Cell, Counts
-from services.analytics.facts.actions.cache import day_rule
-from services.analytics.facts.domain.counting import contribution
-from services.analytics.facts.domain.documents import from_documents
-from services.analytics.facts.queries import hidden_cases
+from services.analytics.counters.domain import COUNTERS, NOTHING, Basis, Cell, Counts
+from services.analytics.facts.queries import ever_hidden_cases, hidden_cases
+from services.analytics.figures.actions.past import Past, cells_of, fact_at
 from services.analytics.rollups.queries.sums import Grouping, Selection
 from services.analytics.rollups.queries.sums import sums as held
 
@@ -25,34 +21,42 @@ async def sums(
     by: Grouping | None,
     *,
     only: Collection[Counter] = COUNTERS,
+    past: Past | None = None,
 ) -> dict[str, Counts]:
-    """See ``rollups.queries.sums``. A row to which only hidden cases added is not there, as if never come in."""
-    hidden = await _hidden(session, scope, basis, selection) if scope.own_units else []
-    if not hidden:
+    """See ``rollups.queries.sums``. A row to which only hidden cases added is not there, as if never come in.
+
+    With a ``past``, as they were known then.
+    """
+    hidden = await _hidden(session, scope, past, selection) if scope.own_units else []
+    if not hidden and past is None:
         return await held(session, scope, basis, selection, by, only=only)
     rows = await held(session, scope, basis, selection, by)
-    for cell, counts in hidden:
-        key = _key(cell, by)
-        rows[key] = tuple(a - b for a, b in zip(rows[key], counts, strict=True))
+    for changes, sign in ((past.changes if past else {}, 1), *((cells, -1) for cells in hidden)):
+        for cell, counts in changes.items():
+            if is_chosen(cell, scope, basis, selection):
+                key = _key(cell, by)
+                known = rows.get(key, NOTHING)
+                rows[key] = tuple(a + sign * b for a, b in zip(known, counts, strict=True))
     shown = [counter in only for counter in COUNTERS]
     return {
-        key: tuple(count if show else 0 for count, show in zip(counts, shown, strict=True))
-        for key, counts in rows.items()
-        if by is None or any(counts)
+        key: tuple(count if show else 0 for count, show in zip(rows[key], shown, strict=True))
+        for key in sorted(rows)
+        if by is None or any(rows[key])
     }
 
 
-async def _hidden(session: Session, scope: Scope, basis: Basis, selection: Selection) -> list[tuple[Cell, Counts]]:
-    """The cells of the selection that the hidden cases add to, with what each adds."""
-    found: list[tuple[Cell, Counts]] = []
-    for row in await hidden_cases(session, scope, selection.first, selection.last):
-        fact = from_documents(orjson.loads(row.doc), orjson.loads(row.places))
-        cells = contribution(fact, day_rule(session, fact.registration.pack_version))
-        found += [(cell, counts) for cell, counts in cells.items() if _is_chosen(cell, scope, basis, selection)]
-    return found
+async def _hidden(
+    session: Session, scope: Scope, past: Past | None, selection: Selection
+) -> list[Mapping[Cell, Counts]]:
+    """What each of the hidden cases counts in."""
+    if past is None:
+        rows = await hidden_cases(session, scope, selection.first, selection.last)
+    else:
+        rows = await ever_hidden_cases(session, scope)
+    return [cells_of(session, fact_at(row, None if past is None else past.cut)) for row in rows]
 
 
-def _is_chosen(cell: Cell, scope: Scope, basis: Basis, selection: Selection) -> bool:
+def is_chosen(cell: Cell, scope: Scope, basis: Basis, selection: Selection) -> bool:
     """What the statement over the roll-ups chooses, asked of one cell."""
     return (
         cell.basis == basis

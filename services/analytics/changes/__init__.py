@@ -1,0 +1,1 @@
+"""What has become of a number between two moments (数据变动), and the cases that make the difference."""

@@ -1,0 +1,89 @@
+"""Opens the difference of a number between two moments into the cases that make it."""
+
+from collections.abc import Iterator, Sequence
+from itertools import islice
+from typing import Any
+
+from libs.common.database.session import Session
+from libs.common.errors import invalid
+from libs.common.security.policy import Scope
+from libs.common.web.cursors import encode_cursor
+from services.analytics.changes.queries import CHANGED_CASES, changed_cases
+from services.analytics.changes.schemas import CaseChange, ChangesOut, ChangesQuery
+from services.analytics.counters.domain import COUNTERS
+from services.analytics.drilldown.actions import Number, number_of, shown
+from services.analytics.facts.queries import Among
+from services.analytics.figures.actions.cuts import Cut, cut_asked_for, present_cut
+from services.analytics.figures.actions.past import Past, among, cells_of, check_reached, fact_at, read_past
+from services.analytics.figures.actions.question import Question, make_definite
+from services.analytics.figures.actions.sums import is_chosen, sums
+from services.analytics.figures.domain import plain, weighted
+
+
+async def read_changes(session: Session, scope: Scope, query: ChangesQuery) -> ChangesOut:
+    """A number at two moments by the pack of the later one, and the cases that make the difference, by their ids.
+
+    Raises:
+        Invalid: one of the moments cannot be told, too much has changed since it, or they are the wrong way round.
+    """
+    since = await cut_asked_for(session, query.since_cut, query.since_day, fields=("since_cut", "since_day"))
+    until = await cut_asked_for(session, query.until_cut, query.until_day, fields=("until_cut", "until_day"))
+    question = make_definite(session, scope, query, until)
+    number = number_of(question, query)
+    async with session.snapshot():
+        if since is None:
+            raise ValueError("the query names no moment to begin at")
+        cases = among(question.selection, {number.basis})
+        before = await read_past(session, since, cases)
+        after = None if until is None else await _later(session, since, until, cases)
+        totals = [await _total(session, question, number, past) for past in (before, after)]
+        cut = until or await present_cut(session, question.pack.version)
+        rows = await changed_cases(session, scope, since.known, cases, query.cursor)
+        items = list(islice(_changes(session, rows, question, number, since, until), query.limit + 1))
+    return ChangesOut(
+        period=question.period,
+        area_code=question.area_code,
+        pack_version=question.pack.version,
+        before=totals[0],
+        after=totals[1],
+        cases_before=plain(totals[0], number.scale),
+        cases_after=plain(totals[1], number.scale),
+        since_cut=since.text,
+        until_cut=cut.text,
+        items=items[: query.limit],
+        next_cursor=encode_cursor(CHANGED_CASES.name, [items[query.limit - 1].case_id])
+        if len(items) > query.limit
+        else None,
+    )
+
+
+async def _later(session: Session, since: Cut, until: Cut, cases: Among) -> Past:
+    await check_reached(session, until)
+    pairs = zip(since.known.positions, until.known.positions, strict=True)
+    if any(first > last for first, last in pairs):
+        raise invalid(until.field, "this moment lies before the other one", "截止时点早于起始时点")
+    return await read_past(session, until, cases)
+
+
+async def _total(session: Session, question: Question, number: Number, past: Past | None) -> int:
+    only = [counter for counter in COUNTERS if number.terms.get(counter.value)]
+    rows = await sums(session, question.scope, number.basis, question.selection, None, only=only, past=past)
+    return weighted(rows[""], number.terms)
+
+
+def _changes(
+    session: Session, rows: Sequence[Any], question: Question, number: Number, since: Cut, until: Cut | None
+) -> Iterator[CaseChange]:
+    for row in rows:
+        before, after = (_amount(session, row, question, number, cut) for cut in (since, until))
+        if before != after:
+            yield CaseChange(**shown(row), before=before, after=after, change=after - before)
+
+
+def _amount(session: Session, row: Any, question: Question, number: Number, cut: Cut | None) -> int:
+    cells = cells_of(session, fact_at(row, cut)).items()
+    return sum(
+        weighted(counts, number.terms)
+        for cell, counts in cells
+        if is_chosen(cell, question.scope, number.basis, question.selection)
+    )
