@@ -61,6 +61,7 @@ JUSTIFIED: Mapping[str, Mapping[str, str]] = {
     "analytics/0004": {**_NEW_INDEX, **_GRAINS},
     "analytics/0005": {**_OTHER_INDEX, **_GRAINS},
     "analytics/0006": _NEW_INDEX,
+    "analytics/0011": _NEW_INDEX,
 }
 
 

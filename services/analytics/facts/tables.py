@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, Column, DateTime, SmallInteger, Text
+from sqlalchemy import BigInteger, Column, DateTime, Index, SmallInteger, Text
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlmodel import Field
 
@@ -30,6 +30,12 @@ class FactRow(Base, table=True):
         index("fact_closed_idx", "closed_day", "case_id", where="closed_day IS NOT NULL"),
         index("fact_open_idx", "case_id", where="is_open", also=("unit_code", "area_code", "handle_due_at")),
         index("fact_accused_idx", "accused_unit", "case_id", where="accused_unit <> ''"),
+        Index(
+            "fact_learned_idx",
+            "learned_at",
+            postgresql_using="brin",
+            postgresql_with={"pages_per_range": 16, "autosummarize": "on"},
+        ),
     )
 
     case_id: str = Field(primary_key=True)
@@ -98,7 +104,7 @@ class KnownDayRow(Base, table=True):
 
     __tablename__ = "known_day"
 
-    part: int = Field(primary_key=True)
+    part: int = Field(primary_key=True, sa_type=SmallInteger)
     day: date = Field(primary_key=True)
     position: int = Field(sa_column=Column(BigInteger, nullable=False))
     learned_at: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False))
@@ -110,6 +116,7 @@ class KnownFromRow(Base, table=True):
     """The first day whose end is known, where events were folded before that was noted; no row where none were."""
 
     __tablename__ = "known_from"
+    __table_args__ = (check("known_from_one_check", "one"),)
 
     one: bool = Field(primary_key=True)
     day: date

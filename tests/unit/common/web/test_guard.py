@@ -14,7 +14,7 @@ from libs.common.web import guard
 from libs.common.web.guard import DEEPEST_JSON, check_json_bytes, check_target, is_json, media_type_of
 
 JSON = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.text(st.characters(exclude_characters="\0")),
+    st.none() | st.booleans() | st.integers() | st.text(st.characters(codec="utf-8", exclude_characters="\0")),
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=3), inner, max_size=3),
     max_leaves=20,
 )
