@@ -3,7 +3,7 @@
 from datetime import date
 from typing import ClassVar
 
-from libs.common.events.base import Event, Moment
+from libs.common.events.base import Event, Moment, SaidByHand
 from libs.common.events.terms import (
     Channel,
     Closing,
@@ -33,7 +33,7 @@ class RoundEvent(CaseEvent):
     round: int
 
 
-class CaseRegistered(CaseEvent):
+class CaseRegistered(CaseEvent, SaidByHand):
     """登记: a complaint was accepted at a door. Text is already masked. ``occurred_at`` is when the citizen spoke."""
 
     type_name: ClassVar[str] = "cn.huiyin.case.registered"
@@ -59,7 +59,7 @@ class CaseRegistered(CaseEvent):
     """When the office took it in: the start of every limit; never before ``occurred_at``."""
 
 
-class CaseSupplemented(CaseEvent):
+class CaseSupplemented(CaseEvent, SaidByHand):
     """补充: the citizen added something."""
 
     type_name: ClassVar[str] = "cn.huiyin.case.supplemented"
@@ -67,7 +67,7 @@ class CaseSupplemented(CaseEvent):
     text: str
 
 
-class CaseWithdrawn(CaseEvent):
+class CaseWithdrawn(CaseEvent, SaidByHand):
     """撤单: the citizen took it back."""
 
     type_name: ClassVar[str] = "cn.huiyin.case.withdrawn"
@@ -94,7 +94,7 @@ class TriageQueued(RoundEvent):
     reason: str
 
 
-class CaseAssigned(RoundEvent):
+class CaseAssigned(RoundEvent, SaidByHand):
     """派单: a unit leads. ``explanation`` says which rule, or who, chose it."""
 
     type_name: ClassVar[str] = "cn.huiyin.case.assigned"
@@ -107,7 +107,7 @@ class CaseAssigned(RoundEvent):
     pack_version: int
 
 
-class CaseReassigned(RoundEvent):
+class CaseReassigned(RoundEvent, SaidByHand):
     """改派: another unit leads the same round; the handling clock runs on."""
 
     type_name: ClassVar[str] = "cn.huiyin.case.reassigned"
@@ -122,7 +122,7 @@ class CaseReassigned(RoundEvent):
     """撤并: ``from_unit`` is no more, and another has its work; it did not give the case up."""
 
 
-class CaseSigned(RoundEvent):
+class CaseSigned(RoundEvent, SaidByHand):
     """签收: the unit has taken it on."""
 
     type_name: ClassVar[str] = "cn.huiyin.case.signed"
@@ -130,7 +130,7 @@ class CaseSigned(RoundEvent):
     unit_code: str
 
 
-class ProgressReported(RoundEvent):
+class ProgressReported(RoundEvent, SaidByHand):
     """办理进展."""
 
     type_name: ClassVar[str] = "cn.huiyin.case.progress_reported"
@@ -139,7 +139,7 @@ class ProgressReported(RoundEvent):
     note: str
 
 
-class CaseHandled(RoundEvent):
+class CaseHandled(RoundEvent, SaidByHand):
     """办结反馈: the unit says it is done. Whether that is true, the citizen says."""
 
     type_name: ClassVar[str] = "cn.huiyin.case.handled"
@@ -150,7 +150,7 @@ class CaseHandled(RoundEvent):
     contacted_at: Moment | None = None
 
 
-class ReturnRequested(RoundEvent):
+class ReturnRequested(RoundEvent, SaidByHand):
     """退单申请: the unit says it is not theirs."""
 
     type_name: ClassVar[str] = "cn.huiyin.case.return_requested"
@@ -160,7 +160,7 @@ class ReturnRequested(RoundEvent):
     note: str
 
 
-class ReturnDecided(RoundEvent):
+class ReturnDecided(RoundEvent, SaidByHand):
     """退单审核: approved (a reassignment or triage follows) or refused (the unit goes on)."""
 
     type_name: ClassVar[str] = "cn.huiyin.case.return_decided"
@@ -240,7 +240,7 @@ class CaseSentBack(RoundEvent):
     words: str
 
 
-class CaseClosed(RoundEvent):
+class CaseClosed(RoundEvent, SaidByHand):
     """销号: the case ended. Substantive only after a valid satisfied callback of this round."""
 
     type_name: ClassVar[str] = "cn.huiyin.case.closed"
@@ -262,7 +262,7 @@ class SupervisionIssued(RoundEvent):
     reply_due: date | None = None
 
 
-class SupervisionReplied(RoundEvent):
+class SupervisionReplied(RoundEvent, SaidByHand):
     """督办回复."""
 
     type_name: ClassVar[str] = "cn.huiyin.case.supervision_replied"

@@ -20,6 +20,7 @@ from pydantic_core import from_json, to_json
 from libs.common.database.batch import PATIENCE
 from libs.common.database.session import Session
 from libs.common.errors import Invalid, Unauthenticated, Unavailable, invalid
+from libs.common.events.base import By
 from libs.common.run.runtime import Runtime
 from libs.common.security import policy
 from libs.common.security.policy import Right, Scope
@@ -155,8 +156,9 @@ class Door:
     async def _commit(
         self, action: Callable[[Session], Awaitable[ResultT]], keys: Sequence[str], key: AnswerKey | None
     ) -> ResultT:
+        by = By(self.principal.subject, self.principal.unit_code)
         return await self.runtime.commit.run(
-            action, now=self.now, keys=keys, answer_key=key, traceparent=current_traceparent()
+            action, now=self.now, keys=keys, answer_key=key, traceparent=current_traceparent(), by=by
         )
 
 
