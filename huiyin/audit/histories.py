@@ -119,6 +119,8 @@ class _Door(_History):
     """Intake: a registration, and what may still be added to it."""
 
     def problems(self, one: Said) -> Iterator[str]:
+        if isinstance(one.event, cases.RequesterRevealed) and self._last is not None:
+            return
         event, opened = one.event, [back.next_round for back in self._heard(one, FOLLOWUP, cases.CaseSentBack)]
         if isinstance(event, cases.CaseRegistered) is (self._last is not None):
             yield "the case was registered before" if self._last else "the history does not begin with a registration"

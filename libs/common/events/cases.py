@@ -57,6 +57,8 @@ class CaseRegistered(CaseEvent, SaidByHand):
     pack_version: int
     registered_at: Moment
     """When the office took it in: the start of every limit; never before ``occurred_at``."""
+    sealed: str | None = None
+    """A digest of what was sealed with it: who spoke, and the words before masking. None in events from before."""
 
 
 class CaseSupplemented(CaseEvent, SaidByHand):
@@ -65,6 +67,18 @@ class CaseSupplemented(CaseEvent, SaidByHand):
     type_name: ClassVar[str] = "cn.huiyin.case.supplemented"
 
     text: str
+    sealed: str | None = None
+    """A digest of what was sealed with it; None in events from before."""
+
+
+class RequesterRevealed(CaseEvent, SaidByHand):
+    """查看诉求人: somebody looked at who spoke, or at the words before masking. The reason is masked."""
+
+    type_name: ClassVar[str] = "cn.huiyin.case.requester_revealed"
+
+    reveal_id: str
+    reason: str
+    fields: tuple[str, ...]
 
 
 class CaseWithdrawn(CaseEvent, SaidByHand):

@@ -65,6 +65,7 @@ class Door:
         self.runtime = runtime
         self.principal = principal
         self.right = right
+        self.by = By(principal.subject, principal.unit_code)
         self.now: datetime = runtime.clock.now()
         own_units = runtime.door_database.packs.own_units(principal.unit_code, self.now)
         self.scope: Scope = policy.decide(principal, right, own_units)
@@ -156,9 +157,8 @@ class Door:
     async def _commit(
         self, action: Callable[[Session], Awaitable[ResultT]], keys: Sequence[str], key: AnswerKey | None
     ) -> ResultT:
-        by = By(self.principal.subject, self.principal.unit_code)
         return await self.runtime.commit.run(
-            action, now=self.now, keys=keys, answer_key=key, traceparent=current_traceparent(), by=by
+            action, now=self.now, keys=keys, answer_key=key, traceparent=current_traceparent(), by=self.by
         )
 
 

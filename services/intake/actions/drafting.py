@@ -5,6 +5,7 @@ It happens before the case joins a batch, so that a wrong request disturbs nobod
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 import uuid_utils
 
@@ -17,7 +18,7 @@ from libs.common.security.personal_numbers import is_personal_number
 from libs.common.security.phones import NotAPhone
 from libs.common.security.policy import Right, Scope, has_right
 from libs.common.security.principal import Principal
-from libs.common.security.vault import Cell, Vault
+from libs.common.security.vault import Cell, Vault, print_of_sealed
 from libs.common.web.fields import not_in_future
 from services.intake.domain.titles import title_of
 from services.intake.queries.files import SourceKey
@@ -35,8 +36,7 @@ class Desk:
     now: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class SealedRequester:
+class SealedRequester(NamedTuple):
     """A requester as it is stored."""
 
     name: bytes | None
@@ -44,6 +44,9 @@ class SealedRequester:
     id_no: bytes | None
     home: bytes | None
     phone_index: bytes | None
+
+
+NOBODY = SealedRequester(None, None, None, None, None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +96,9 @@ def draft_case(desk: Desk, body: RegisterCase, case_no: str) -> Draft:
     case_id = str(uuid_utils.uuid7())
     masked = mask_text(body.text)
     title = title_of(masked) if body.title is None else mask_text(body.title)
+    sealed_title = sealed_original(desk.vault, "title", case_id, body.title, title)
+    sealed_text = sealed_original(desk.vault, "text", case_id, body.text, masked)
+    requester = _sealed_requester(desk.vault, case_id, body.requester)
     event = CaseRegistered(
         # The other machine's clock may run a little ahead of ours; nothing is registered before it was said.
         occurred_at=min(body.occurred_at or desk.now, desk.now),
@@ -113,12 +119,13 @@ def draft_case(desk: Desk, body: RegisterCase, case_no: str) -> Draft:
         source_no=body.source_no,
         pack_version=desk.shelved.version,
         registered_at=desk.now,
+        sealed=print_of_sealed(sealed_title, sealed_text, *(requester or NOBODY)),
     )
     return Draft(
         event=event,
-        sealed_title=sealed_original(desk.vault, "title", case_id, body.title, title),
-        sealed_text=sealed_original(desk.vault, "text", case_id, body.text, masked),
-        requester=_sealed_requester(desk.vault, case_id, body.requester),
+        sealed_title=sealed_title,
+        sealed_text=sealed_text,
+        requester=requester,
         answer=None if body.direct_answer is None else mask_text(body.direct_answer),
         by=desk.principal.subject,
         by_unit=desk.principal.unit_code,
