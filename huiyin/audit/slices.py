@@ -16,8 +16,9 @@ from tempfile import TemporaryDirectory
 from huiyin.audit import journal
 from huiyin.audit.cases import Task, check_cases
 from huiyin.audit.delivery import Delivery, Suspect
-from huiyin.audit.figures import SCRATCH, Figures, Packs
+from huiyin.audit.figures import SCRATCH, Figures
 from huiyin.audit.journal import Journals
+from huiyin.audit.packs import Packs
 from huiyin.audit.queries import spans
 from huiyin.audit.report import Findings
 from libs.common.bus.flow import Stream
