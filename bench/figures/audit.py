@@ -1,7 +1,8 @@
 """What a whole audit of a county costs: that nothing is found, how fast, and that its memory does not grow with cases.
 
 ``huiyin audit`` on the tables of each stock as they were laid: every ledger folded from its start, beside every table.
-The hashes of a stock's ledgers do not chain, so what the audit says of I2 is not counted: it has to find all of them.
+Hashes, ids and moments of recording of a stock's ledgers are made up, so what the audit says of I2 is not counted: it
+has to find that no case's hashes chain.
 """
 
 import asyncio

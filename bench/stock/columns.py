@@ -7,7 +7,7 @@ SPACING = 128
 """Between the numbered rows of one case and those of the next; no template has as many of a kind."""
 
 JSON_TYPES = frozenset({"json", "jsonb"})
-FORMED = frozenset({"payload", "doc"})
+FORMED = frozenset({"payload", "doc", "note"})
 """Columns whose words have gaps."""
 
 _BY_TYPE = {

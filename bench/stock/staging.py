@@ -75,6 +75,8 @@ def _formed(table: Table, row: tuple[Any, ...], words: Words) -> Iterator[Any]:
     for column, kind, value in zip(table.columns, table.types, row, strict=True):
         if column in FORMED and kind in JSON_TYPES:
             yield words.form(value, registration=column == "doc" or table.service == "intake")
+        elif column in FORMED:
+            yield words.form(value, registration=False)
         elif column == "clock_id":
             yield value.removeprefix(words.template.case_id)
         else:

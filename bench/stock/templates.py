@@ -198,7 +198,7 @@ async def _sort_out(
     place = (table.service, table.name)
     columns = ", ".join(table.columns)
     moment = table.columns.index("occurred_at") if table.name == "ledger" else None
-    order = "ORDER BY seq" if table.name == "ledger" else ""
+    order = "ORDER BY seq" if table.name == "ledger" else "ORDER BY id" if "id" in table.columns else ""
     for record in await connection.fetch(f"SELECT {columns} FROM {table.service}.{table.name} {order}"):  # noqa: S608
         row = tuple(record)
         template = templates.get(record[table.key]) if table.key else None

@@ -8,15 +8,16 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from huiyin.audit import journal
 from huiyin.audit.attachments import Files
-from huiyin.audit.beside import check_beside
 from huiyin.audit.cases import Task, check_cases
 from huiyin.audit.cut import AT_A_TIME, Cut, open_cut
 from huiyin.audit.delivery import Delivery, Suspect, check_pointers
-from huiyin.audit.figures import SCRATCH, Figures, Packs
+from huiyin.audit.figures import SCRATCH, Figures
 from huiyin.audit.identities import check_identities
 from huiyin.audit.journal import Journals
-from huiyin.audit.others import check_other_stream, check_packs
+from huiyin.audit.library import check_library
+from huiyin.audit.others import check_other_stream
 from huiyin.audit.outcomes import keep_outcome
+from huiyin.audit.packs import Packs
 from huiyin.audit.queries import SERVICES, check_all_there
 from huiyin.audit.report import LIMIT, AuditReport, Findings, Invariant
 from huiyin.audit.slices import check_in_slices
@@ -95,11 +96,10 @@ async def examine(subject: Subject, *, limit: int = LIMIT, at_a_time: int = AT_A
         if subject.journals is not None:
             await subject.journals.lay_out(cut)
         await check_pointers(cut, findings)
-        await check_beside(cut, findings)
         await check_identities(cut, findings)
         files = Files(findings, subject.blobs)
         await files.look(cut)
-        await check_packs(cut, findings)
+        await check_library(cut, findings, subject.topic_prefix, embedded_bus=subject.broker is None)
         for stream, delivery in deliveries.items():
             topic = f"{subject.topic_prefix}{stream}"
             if stream is Stream.CASES:

@@ -1,6 +1,6 @@
 """One case as the ledgers tell it and as the tables show it."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache
@@ -93,16 +93,22 @@ class CaseView:
         ]
 
 
-def in_causal_order(said: Mapping[str, Sequence[Said]]) -> Iterator[Said]:
-    """Events of several services merged so that each stands behind its causes; ties go by the order of the services.
+def in_causal_order(
+    said: Mapping[str, Sequence[Said]], prefer: Callable[[], str | None] = lambda: None
+) -> Iterator[Said]:
+    """Events of several services merged so that each stands behind its causes.
 
-    Causes that are not among the events (a hole in a ledger) hold nobody up.
+    Ties go to whom ``prefer`` names, else by the order of the services. Causes that are not among the events (a hole in
+    a ledger) hold nobody up.
     """
     waiting = {service: events for service, events in said.items() if events}
     places = dict.fromkeys(said, 0)
     seen = dict.fromkeys(said, 0)
     while len(waiting) > 1:
         service = next((s for s in waiting if _ready(said[s][places[s]], seen, said, places)), next(iter(waiting)))
+        preferred = prefer()
+        if preferred in waiting and _ready(said[preferred][places[preferred]], seen, said, places):
+            service = preferred
         one = said[service][places[service]]
         places[service] += 1
         seen[service] = one.seq
@@ -122,18 +128,18 @@ def _ready(one: Said, seen: Mapping[str, int], said: Mapping[str, Sequence[Said]
     return True
 
 
-def as_applied(view: CaseView, reader: str) -> Iterator[Said]:
+def as_applied(view: CaseView, reader: str, prefer: Callable[[], str | None] = lambda: None) -> Iterator[Said]:
     """What a service said and what it had applied of others, in the order in which it happened to it.
 
-    Right for a service whose own events all come in at its door; others answer events within a batch.
+    What it said in answer to an event comes after all of that batch; whoever needs it earlier looks ahead for it.
     """
     heard = {s: list(view.applied(reader, s)) for s in SERVICES if s != reader}
     for one in view.said[reader]:
         before = {s: [other for other in heard[s] if other.seq <= one.causes.get(s, 0)] for s in heard}
-        yield from in_causal_order(before)
+        yield from in_causal_order(before, prefer)
         yield one
         heard = {s: heard[s][len(before[s]) :] for s in heard}
-    yield from in_causal_order(heard)
+    yield from in_causal_order(heard, prefer)
 
 
 def causes_of(row: Row) -> Mapping[str, int]:

@@ -13,7 +13,7 @@ from huiyin.audit.merge import by_key
 from huiyin.audit.promises import Promises
 from huiyin.audit.queries import EVERYTHING, Span, case_streams
 from huiyin.audit.reading import view_of
-from huiyin.audit.states import check_states
+from huiyin.audit.rows import check_rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +39,7 @@ async def check_cases(cut: Cut, delivery: Delivery, figures: Figures, task: Task
         check_accepted(view, findings)
         delivery.check(key, view.lengths, group["marks"], group["transit"])
         check_history(view, findings)
-        check_states(view, findings)
+        check_rows(view, findings, figures.packs)
         promises.check(view)
         await figures.check(view)
         if journals is not None:

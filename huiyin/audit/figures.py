@@ -5,9 +5,7 @@ is summed up in a scratch table, so that it may be larger than memory.
 """
 
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
-from contextlib import suppress
-from datetime import date, datetime
-from functools import lru_cache, partial
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -16,13 +14,10 @@ import orjson
 from huiyin.audit.case import ANALYTICS, CaseView
 from huiyin.audit.counted import Counted, count_case
 from huiyin.audit.cut import Cut, Row
+from huiyin.audit.packs import Packs, UnknownPack
 from huiyin.audit.queries import SPEAKERS
 from huiyin.audit.report import Findings, Invariant
 from libs.common.bus.flow import Stream
-from libs.common.pack.decoding import decode_document
-from libs.common.pack.directory import Directory
-from libs.common.pack.problems import PackError
-from libs.common.time.periods import PeriodRules, assessment_day
 from services.analytics.counters.domain import COUNTERS, Cell, Counts
 from services.analytics.facts.actions.events import atom_of, counts
 from services.analytics.facts.actions.folding import FACT_COLUMNS, fact_row
@@ -37,8 +32,6 @@ IN_MEMORY = 10_000
 """Cells summed up before they go to the scratch table."""
 
 SOURCES = tuple(source for source in SPEAKERS[Stream.CASES] if source != ANALYTICS)
-_DAYS_REMEMBERED = 5_000
-"""A case asks for the same few moments again and again, and the next case for others."""
 _NAMES = tuple(counter.value for counter in COUNTERS)
 _DIMENSIONS = Cell._fields
 _KEYS = ", ".join(_DIMENSIONS)
@@ -83,41 +76,6 @@ _OLDER = ("counted", -1)
 """What the migration left that made this column: the case may count as anything."""
 
 
-class UnknownPack(Exception):
-    """A case stands under a pack version that analytics does not have."""
-
-
-class Packs:
-    """The pack versions of the cut."""
-
-    def __init__(self, rules: Mapping[int, PeriodRules]) -> None:
-        self._days: dict[int, DayOf] = {version: _days_of(rule) for version, rule in rules.items()}
-
-    @classmethod
-    async def of(cls, cut: Cut) -> "Packs":
-        """As analytics knows them."""
-        rules = {}
-        for row in await cut.fetch("SELECT version, document::text AS document FROM analytics.pack"):
-            # One that cannot be read is as good as unknown: every case under it will say so.
-            with suppress(PackError):
-                rules[row["version"]] = Directory(decode_document(orjson.loads(row["document"])).pack).period_rules()
-        return cls(rules)
-
-    def day_of(self, version: int) -> DayOf:
-        """The day rule of a version; UnknownPack."""
-        try:
-            return self._days[version]
-        except KeyError:
-            raise UnknownPack(f"analytics has no readable pack version {version}") from None
-
-
-def _days_of(rules: PeriodRules) -> DayOf:
-    def day_of(moment: datetime) -> date:
-        return assessment_day(moment, rules.time_zone, rules.day_starts_at)
-
-    return lru_cache(_DAYS_REMEMBERED)(day_of)
-
-
 def fact_of(view: CaseView) -> Fact | None:
     """The fact of a case: one atom for each event that analytics had applied; None when it had not heard of it."""
     first: Registration | None = None
@@ -158,9 +116,9 @@ class Figures:
     """Checks one fact after the other, then the roll-ups."""
 
     def __init__(self, cut: Cut, findings: Findings, packs: Packs) -> None:
+        self.packs = packs
         self._cut = cut
         self._findings = findings
-        self._packs = packs
         self._recount = Recount(cut)
 
     async def check(self, view: CaseView) -> None:
@@ -173,7 +131,7 @@ class Figures:
             return
         self._findings.checked[Invariant.FIGURE] += 1
         try:
-            day_of = self._packs.day_of(fact.registration.pack_version)
+            day_of = self.packs.day_of(fact.registration.pack_version)
         except UnknownPack as error:
             say(str(error))
             return

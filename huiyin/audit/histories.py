@@ -1,61 +1,290 @@
-"""I5: every step was allowed when it was taken, by what its speaker had said itself and could have heard by then."""
+"""I5: every step was allowed when it was taken, by what its speaker had said itself and could have heard by then.
 
-from collections.abc import Iterator
+One short table says who may follow whom, and some sentences what else must be. Both are written down anew rather than
+taken from the services: a mistake in their own tables should be found here.
+"""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 from huiyin.audit.case import DISPATCH, FOLLOWUP, INTAKE, CaseView, EventT, Said
-from huiyin.audit.dispatching import Dispatching
-from huiyin.audit.following import Following
 from huiyin.audit.report import Findings, Invariant
-from libs.common.events.cases import CaseAnsweredDirectly, CaseClosed, CaseRegistered, CaseSentBack, CaseWithdrawn
+from huiyin.audit.support import Support
+from libs.common.events import cases
+from libs.common.events.base import Event
+from libs.common.events.terms import Closing, Reached, Satisfaction
 
+_WITH_A_UNIT = (cases.CaseAssigned, cases.CaseReassigned)
+MAY_FOLLOW: Mapping[type[Event], tuple[type[Event] | None, ...]] = {
+    cases.TriageQueued: (None, cases.ReturnDecided),
+    cases.CaseAssigned: (None, cases.TriageQueued),
+    cases.CaseReassigned: (*_WITH_A_UNIT, cases.CaseSigned, cases.ReturnDecided),
+    cases.CaseSigned: _WITH_A_UNIT,
+    cases.CaseHandled: (cases.CaseSigned,),
+    cases.ReturnRequested: (*_WITH_A_UNIT, cases.CaseSigned),
+    cases.ReturnDecided: (cases.ReturnRequested,),
+    cases.ProgressReported: (cases.CaseSigned, cases.ReturnRequested),
+    cases.TaskDone: (*_WITH_A_UNIT, cases.CaseSigned, cases.ReturnRequested),
+    cases.TaskCancelled: (*_WITH_A_UNIT, cases.CaseSigned, cases.ReturnRequested),
+    cases.CallbackDue: (None,),
+    cases.CallbackTried: (cases.CallbackDue, cases.CallbackTried),
+    cases.CaseSentBack: (cases.CallbackTried,),
+    cases.CaseClosed: (None, cases.CallbackDue, cases.CallbackTried),
+}
+"""By event, which of these its speaker may have said last in the round; None where it said none of them.
 
-class Knowledge:
-    """What a speaker could have heard of others when it said something: their events among its causes."""
-
-    def __init__(self, view: CaseView) -> None:
-        self._said = view.said
-
-    def heard(self, one: Said, source: str, kind: type[EventT]) -> Iterator[EventT]:
-        """The events of a type that the speaker of ``one`` had applied when it was committed."""
-        upto = one.causes.get(source, 0)
-        return (other.event for other in self._said[source] if other.seq <= upto and isinstance(other.event, kind))
-
-    def knew_the_end(self, one: Said) -> str | None:
-        """How the case had ended, as the speaker of ``one`` had heard; None when it had heard of no end."""
-        if any(self.heard(one, FOLLOWUP, CaseClosed)):
-            return "closed"
-        if one.service != INTAKE and any(self.heard(one, INTAKE, CaseWithdrawn)):
-            return "withdrawn"
-        return None
+Progress is none to follow, nor is what a support unit does. A refused return is as if it had not been asked for.
+"""
+_MAY_SAY: Mapping[str, tuple[type[Event], ...]] = {
+    DISPATCH: tuple(MAY_FOLLOW)[:10],
+    FOLLOWUP: (
+        *tuple(MAY_FOLLOW)[10:],
+        *(cases.DeadlineSet, cases.DeadlineWarned, cases.DeadlineMissed),
+        *(cases.SupervisionIssued, cases.SupervisionReplied),
+    ),
+}
+_BESIDE = (cases.ProgressReported, cases.TaskDone, cases.TaskCancelled)
+"""What leaves the case where it stands."""
+_BY_ITSELF = (cases.TriageQueued, cases.CaseAssigned)
+"""What dispatch may say in the batch that tells it of an end."""
+_CONTENT = (Satisfaction.SATISFIED, Satisfaction.BASICALLY_SATISFIED)
 
 
 def check_history(view: CaseView, findings: Findings) -> None:
     """The history of one case, speaker by speaker: each says its own steps in order."""
     findings.checked[Invariant.HISTORY] += 1
-    knowledge = Knowledge(view)
-    speakers = {
-        INTAKE: _at_the_door(view, knowledge),
-        DISPATCH: Dispatching(knowledge).problems(view.said[DISPATCH]),
-        FOLLOWUP: Following(knowledge).problems(view.said[FOLLOWUP]),
-    }
-    for service, problems in speakers.items():
-        for one, problem in problems:
-            name = type(one.event).__name__
-            findings.violated(Invariant.HISTORY, view.case_id, service, f"event {one.seq} ({name}): {problem}")
+    for service, history in (
+        (INTAKE, _Door(view, INTAKE)),
+        (DISPATCH, _Units(view, DISPATCH)),
+        (FOLLOWUP, _Promises(view, FOLLOWUP)),
+    ):
+        for one in view.said[service]:
+            for problem in history.problems(one):
+                name = type(one.event).__name__
+                findings.violated(Invariant.HISTORY, view.case_id, service, f"event {one.seq} ({name}): {problem}")
 
 
-def _at_the_door(view: CaseView, knowledge: Knowledge) -> Iterator[tuple[Said, str]]:
-    withdrawn = False
-    for place, one in enumerate(view.said[INTAKE]):
-        event = one.event
-        if isinstance(event, CaseRegistered) is (place > 0):
-            yield one, "the case was registered before" if place else "the history does not begin with a registration"
-        if withdrawn:
-            yield one, "the citizen had withdrawn the case"
-        elif (end := knowledge.knew_the_end(one)) is not None:
-            yield one, f"the door knew that the case was {end}"
-        if isinstance(event, CaseAnsweredDirectly) and event.round > 1:
-            opened = {back.next_round for back in knowledge.heard(one, FOLLOWUP, CaseSentBack)}
-            if event.round not in opened:
-                yield one, f"round {event.round} was never opened"
-        withdrawn = withdrawn or isinstance(event, CaseWithdrawn)
+class _History:
+    """What one service says of a case; goes on behind a step that was not allowed as if it had been."""
+
+    def __init__(self, view: CaseView, service: str) -> None:
+        self._view = view
+        self._service = service
+        self._round = 1
+        self._last: type[Event] | None = None
+
+    def problems(self, one: Said) -> Iterator[str]:
+        """What was not allowed of the next event."""
+        event: Any = one.event
+        if not isinstance(event, _MAY_SAY[self._service]):
+            yield f"is not {self._service}'s to say"
+            return
+        if not self._heard(one, INTAKE, cases.CaseRegistered):
+            yield "was said before the registration was heard"
+        yield from self._of_its_round(one, event)
+        may = MAY_FOLLOW.get(type(event))
+        if may is not None and self._last not in may:
+            yield f"follows {'nothing' if self._last is None else self._last.__name__} in its round"
+        yield from self._look(one, event)
+        if may is not None:
+            self._turn(event)
+
+    def _of_its_round(self, one: Said, event: Any) -> Iterator[str]:
+        raise NotImplementedError
+
+    def _look(self, one: Said, event: Any) -> Iterator[str]:
+        raise NotImplementedError
+
+    def _turn(self, event: Any) -> None:
+        self._last = type(event)
+
+    def _heard(self, one: Said, source: str, *kinds: type[EventT]) -> list[EventT]:
+        """The events of these types that the speaker of ``one`` had applied when it was committed."""
+        upto = one.causes.get(source, 0)
+        return [e.event for e in self._view.said[source] if e.seq <= upto and isinstance(e.event, kinds)]
+
+    def _end(self, one: Said) -> str | None:
+        """How the case had ended, as the speaker of ``one`` had heard; None when it had heard of no end."""
+        if self._heard(one, FOLLOWUP, cases.CaseClosed):
+            return "closed"
+        withdrawn = self._service != INTAKE and self._heard(one, INTAKE, cases.CaseWithdrawn)
+        return "withdrawn" if withdrawn else None
+
+    def _done(self, one: Said) -> list[cases.RoundEvent]:
+        """Who said of this round, as far as was heard, that it is done."""
+        handled = self._heard(one, DISPATCH, cases.CaseHandled)
+        done = [*handled, *self._heard(one, INTAKE, cases.CaseAnsweredDirectly)]
+        return [event for event in done if event.round == self._round]
+
+
+class _Door(_History):
+    """Intake: a registration, and what may still be added to it."""
+
+    def problems(self, one: Said) -> Iterator[str]:
+        if isinstance(one.event, cases.RequesterRevealed) and self._last is not None:
+            return
+        event, opened = one.event, [back.next_round for back in self._heard(one, FOLLOWUP, cases.CaseSentBack)]
+        if isinstance(event, cases.CaseRegistered) is (self._last is not None):
+            yield "the case was registered before" if self._last else "the history does not begin with a registration"
+        if self._last is cases.CaseWithdrawn:
+            yield "the citizen had withdrawn the case"
+        elif (end := self._end(one)) is not None:
+            yield f"the door knew that the case was {end}"
+        if isinstance(event, cases.CaseAnsweredDirectly) and event.round not in (1, *opened):
+            yield f"round {event.round} was never opened"
+        if self._last is not cases.CaseWithdrawn:
+            self._turn(event)
+
+
+class _Units(_History):
+    """Dispatch: the unit that leads takes its steps, and each round is opened by a send-back."""
+
+    def __init__(self, view: CaseView, service: str) -> None:
+        super().__init__(view, service)
+        self._lead: str | None = None
+        self._support = Support()
+        self._before: type[Event] | None = None
+        """What stood before the return that was asked for."""
+
+    def _of_its_round(self, one: Said, event: Any) -> Iterator[str]:
+        if event.round == self._round:
+            return
+        if event.round != self._round + 1 or not isinstance(event, _BY_ITSELF):
+            yield f"speaks of round {event.round} in round {self._round}"
+        elif event.round not in [back.next_round for back in self._heard(one, FOLLOWUP, cases.CaseSentBack)]:
+            yield f"opens round {event.round}, for which the case was not sent back"
+        self._round, self._last = event.round, None
+
+    def _look(self, one: Said, event: Any) -> Iterator[str]:
+        if not isinstance(event, _BY_ITSELF) or getattr(event, "by_rule", True) is False:
+            if (end := self._end(one)) is not None:
+                yield f"dispatch knew that the case was {end}"
+            if any(isinstance(done, cases.CaseAnsweredDirectly) for done in self._done(one)):
+                yield f"dispatch knew that round {event.round} was answered at the door"
+        unit = getattr(event, "from_unit", None) or getattr(event, "unit_code", None)
+        if unit not in (None, self._lead) and not isinstance(event, cases.TaskDone | cases.TaskCancelled):
+            yield f"{unit} did not lead it, {self._lead} did"
+        yield from self._beside_the_lead(event)
+        for registered in self._heard(one, INTAKE, cases.CaseRegistered) if isinstance(event, _WITH_A_UNIT) else ():
+            if registered.accused_unit in (event.lead_unit, *event.support_units):
+                yield f"{registered.accused_unit} takes part in the complaint about itself"
+
+    def _beside_the_lead(self, event: Any) -> Iterator[str]:
+        waits_for = self._support.open
+        match event:
+            case cases.TaskDone() | cases.TaskCancelled() if event.unit_code not in waits_for:
+                yield f"{event.unit_code} had no part to do"
+            # Results of before tell nothing of support units: nobody waited for them.
+            case cases.CaseHandled() if "without_support" in event.model_fields_set:
+                if set(event.without_support) != set(waits_for):
+                    yield f"without {list(event.without_support)}, where {waits_for} had a part to do still"
+
+    def _turn(self, event: Any) -> None:
+        if isinstance(event, cases.ReturnRequested):
+            self._before = self._last
+        if isinstance(event, cases.ReturnDecided) and not event.approved:
+            self._last = self._before
+        elif not isinstance(event, _BESIDE):
+            self._last = type(event)
+        self._support.follow(event)
+        if isinstance(event, _WITH_A_UNIT):
+            self._lead = event.lead_unit
+
+
+class _Promises(_History):
+    """Followup: a miss once a clock, an order once, and THE GUARD: only a satisfied citizen closes as solved."""
+
+    def __init__(self, view: CaseView, service: str) -> None:
+        super().__init__(view, service)
+        self._closed = False
+        self._tries: list[cases.CallbackTried] = []
+        """Of this round."""
+        self._told: Counter[tuple[object, ...]] = Counter()
+        """Clocks and orders, and what was said of each."""
+
+    def _of_its_round(self, _one: Said, event: Any) -> Iterator[str]:
+        """An order outlives its round: it is answered, whatever became of the case, or its time passes."""
+        if isinstance(event, cases.SupervisionReplied):
+            return
+        if self._closed:
+            yield "the case was closed"
+        if event.round != self._round and not getattr(event, "about", ""):
+            yield f"speaks of round {event.round} in round {self._round}"
+
+    def _look(self, one: Said, event: Any) -> Iterator[str]:
+        last = self._tries[-1] if self._tries else None
+        match event:
+            case cases.DeadlineSet() | cases.DeadlineWarned() | cases.DeadlineMissed():
+                yield from self._clock(event)
+            case cases.CallbackDue() if not self._done(one):
+                yield f"nobody had handled or answered round {event.round}"
+            case cases.CallbackTried():
+                yield from self._tried(one, event, last)
+            case cases.CaseSentBack():
+                if last is None or not last.valid or _is_content(last):
+                    yield "no citizen said in this round that he is not satisfied"
+                if event.next_round != event.round + 1:
+                    yield f"round {event.next_round} follows round {event.round}"
+            case cases.CaseClosed():
+                yield from self._closes(one, event, last)
+            case cases.SupervisionIssued() | cases.SupervisionReplied():
+                yield from self._order(event)
+
+    def _turn(self, event: Any) -> None:
+        self._last, self._closed = type(event), self._closed or isinstance(event, cases.CaseClosed)
+        if isinstance(event, cases.CallbackTried):
+            self._tries.append(event)
+        if isinstance(event, cases.CaseSentBack):
+            self._round, self._last, self._tries = event.next_round, None, []
+
+    def _clock(self, event: Any) -> Iterator[str]:
+        clock = event.round, event.deadline, event.due_at, event.about
+        self._told[type(event), clock] += 1
+        clocks = self._told[cases.DeadlineSet, clock]
+        if isinstance(event, cases.DeadlineSet) and not event.starts_at <= event.warn_at <= event.due_at:
+            yield "its times are not in order"
+        if not clocks:
+            yield f"no {event.deadline} deadline was set for {event.due_at.isoformat()}"
+        elif self._told[type(event), clock] > clocks:
+            yield f"the {event.deadline} deadline had this before"
+        if isinstance(event, cases.DeadlineMissed) and event.occurred_at != event.due_at:
+            yield f"happened at {event.occurred_at.isoformat()}, not when it was due"
+
+    def _order(self, event: Any) -> Iterator[str]:
+        self._told[type(event), event.supervision_id] += 1
+        if not self._told[cases.SupervisionIssued, event.supervision_id]:
+            yield f"order {event.supervision_id} was never issued"
+        elif self._told[type(event), event.supervision_id] > 1:
+            yield f"order {event.supervision_id} had this before"
+
+    def _tried(self, one: Said, event: cases.CallbackTried, last: cases.CallbackTried | None) -> Iterator[str]:
+        done = self._done(one)
+        handled = any(isinstance(each, cases.CaseHandled) for each in done)
+        if not handled and event.caller in {getattr(answer, "answered_by", None) for answer in done}:
+            yield "the caller asks about his own answer"
+        if event.attempt != len(self._tries) + 1:
+            yield f"it is try {event.attempt} after {len(self._tries)}"
+        if event.valid is not (event.reached is Reached.ANSWERED and event.satisfaction is not None):
+            yield "it counts as valid without an answer, or the other way round"
+        if last is not None and last.valid:
+            yield "the citizen had answered already"
+
+    def _closes(self, one: Said, event: cases.CaseClosed, last: cases.CallbackTried | None) -> Iterator[str]:
+        if event.closing is Closing.SUBSTANTIVE:
+            if last is None or not _is_content(last):
+                yield "closed as solved without the citizen's satisfied word in this round"
+            elif event.satisfaction is not last.satisfaction:
+                yield f"closed with {event.satisfaction}, but the citizen said {last.satisfaction}"
+        elif event.satisfaction is not None:
+            yield f"a satisfaction was written that nobody gave: {event.satisfaction}"
+        if event.closing is Closing.UNVERIFIED and last is not None and last.valid:
+            yield "closed as unverified, though the citizen had answered"
+        if event.closing is Closing.UNVERIFIED and not self._done(one):
+            yield "closed as unverified, though nobody had handled or answered it"
+        if event.closing is Closing.WITHDRAWN and not self._heard(one, INTAKE, cases.CaseWithdrawn):
+            yield "closed as withdrawn, though the citizen had not withdrawn it"
+
+
+def _is_content(tried: cases.CallbackTried) -> bool:
+    return tried.valid and tried.satisfaction in _CONTENT and tried.solved is not False

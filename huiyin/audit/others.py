@@ -5,7 +5,7 @@ from huiyin.audit.cut import Cut
 from huiyin.audit.delivery import Delivery
 from huiyin.audit.merge import by_key
 from huiyin.audit.queries import SERVICES, events_of, heads_of, marks_of, transit_of
-from huiyin.audit.report import Findings, Invariant
+from huiyin.audit.report import Findings
 
 
 async def check_other_stream(cut: Cut, findings: Findings, delivery: Delivery, topic: str) -> None:
@@ -32,20 +32,6 @@ async def check_other_stream(cut: Cut, findings: Findings, delivery: Delivery, t
     for of_key in chains.values():
         for chain in of_key.values():
             chain.end(None)
-
-
-async def check_packs(cut: Cut, findings: Findings) -> None:
-    """I6 for county packs: a version is the same in every service that knows it."""
-    known = " UNION ALL ".join(f"TABLE {service}.pack" for service in SERVICES)
-    rows = await cut.fetch(f"""
-        SELECT version, count(DISTINCT digest) > 1 OR count(DISTINCT md5(document::text)) > 1 AS differs
-        FROM ({known}) AS known GROUP BY version ORDER BY version
-    """)  # noqa: S608
-    findings.checked[Invariant.STATE] += len(rows)
-    for row in rows:
-        if row["differs"]:
-            message = "this version is not the same in every service"
-            findings.violated(Invariant.STATE, f"pack version {row['version']}", "directory", message)
 
 
 def _chains(findings: Findings, key: str) -> dict[str, Chain]:

@@ -106,25 +106,41 @@ def _unread(stream: Stream, topic: str) -> Iterator[str]:
         """  # noqa: S608
 
 
-_TABLES = {
-    "cases": "SELECT case_id AS key, * FROM intake.cases",
-    "work": "SELECT case_id AS key, * FROM dispatch.work",
-    "matter": "SELECT case_id AS key, * FROM followup.matter",
-    "clock": "SELECT case_id AS key, * FROM followup.clock",
-    "callback": "SELECT case_id AS key, * FROM followup.callback",
-    "fact": "SELECT case_id AS key, * FROM analytics.fact",
+_TABLES: dict[str, tuple[str, str]] = {
+    "cases": ("intake.cases", ""),
+    "wording": ("intake.wording", ""),
+    "requester": ("intake.requester", ""),
+    "reveal": ("intake.reveal", ""),
+    "timeline": ("intake.timeline", "id"),
+    "supplement": ("intake.supplement", "supplement_id"),
+    "work": ("dispatch.work", ""),
+    "dispatch.transition": ("dispatch.transition", "version"),
+    "decision": ("dispatch.decision", "version"),
+    "request": ("dispatch.request", "version"),
+    "task": ("dispatch.task", "version, unit_code"),
+    "matter": ("followup.matter", ""),
+    "followup.transition": ("followup.transition", "version"),
+    "attempt": ("followup.attempt", "round, attempt"),
+    "supervision": ("followup.supervision", ""),
+    "clock": ("followup.clock", ""),
+    "callback": ("followup.callback", "round"),
+    "fact": ("analytics.fact", ""),
 }
+"""Every table with rows about a case, by the name under which the checks find it, and the order of its rows."""
 
 
 def case_streams(cut: Cut, topic: str, span: Span = EVERYTHING, *, embedded_bus: bool) -> dict[str, str]:
-    """All that is known of a case, in every service, by the name under which the checks find it."""
+    """All that is known of a case, in every service."""
     where = f"WHERE true{span.condition(cut, 'case_id')} ORDER BY case_id{cut.collation}"
     return {
         "events": events_of(cut, Stream.CASES, span),
         "heads": heads_of(cut, Stream.CASES, span),
         "marks": marks_of(cut, Stream.CASES, span),
         "transit": transit_of(cut, Stream.CASES, topic, span, embedded_bus=embedded_bus),
-        **{name: f"{sql} {where}" for name, sql in _TABLES.items()},
+        **{
+            name: f"SELECT case_id AS key, * FROM {table} {where}{', ' * bool(order)}{order}"  # noqa: S608
+            for name, (table, order) in _TABLES.items()
+        },
     }
 
 

@@ -34,10 +34,10 @@ _NUMBERS_OF_THINGS = frozenset(
             "unit_code",
             "lead_unit",
         ),
-        *("caller", "answered_by"),
+        *("caller", "answered_by", "by", "by_unit", "reveal_id", "sealed"),
     }
 )
-"""Fields that hold codes, numbers of things, and accounts of the staff, never a citizen's."""
+"""Fields that hold codes, numbers and digests of things, and accounts of the staff, never a citizen's."""
 NUMBERS_OF_OTHERS = frozenset({"source_no", "source_system"})
 """Fields that outside systems fill: long numbers of orders are right there, and told from a person's as at the door."""
 

@@ -17,8 +17,9 @@ from huiyin.audit import journal
 from huiyin.audit.cases import Task, check_cases
 from huiyin.audit.cut import Cut, NotThere, open_cut
 from huiyin.audit.delivery import Delivery, Suspect
-from huiyin.audit.figures import SCRATCH, Figures, Packs
+from huiyin.audit.figures import SCRATCH, Figures
 from huiyin.audit.journal import Journals
+from huiyin.audit.packs import Packs
 from huiyin.audit.queries import spans
 from huiyin.audit.report import Findings
 from libs.common.bus.flow import Stream

@@ -11,8 +11,9 @@ from dataclasses import dataclass, replace
 
 from huiyin.audit.case import ANALYTICS, CaseView, Said, causes_of
 from huiyin.audit.cut import Cut, Row, open_cut
-from huiyin.audit.figures import MONTH, RECOUNT, SCRATCH, SOURCES, Packs, Recount, rollup_differences
+from huiyin.audit.figures import MONTH, RECOUNT, SCRATCH, SOURCES, Recount, rollup_differences
 from huiyin.audit.merge import Group, by_key
+from huiyin.audit.packs import Packs
 from huiyin.audit.queries import events_of, marks_of
 from libs.common.bus.codec import decode_event
 from libs.common.bus.flow import Stream

@@ -53,6 +53,7 @@ FLOW: tuple[Route, ...] = (
     _route(directory.PackPublished,      Stream.DIRECTORY, ".D..", "I.FA"),
     _route(cases.CaseRegistered,         Stream.CASES,     "I...", ".DFA"),
     _route(cases.CaseSupplemented,       Stream.CASES,     "I...", ".D.A"),
+    _route(cases.RequesterRevealed,      Stream.CASES,     "I...", "...."),
     _route(cases.CaseWithdrawn,          Stream.CASES,     "I...", ".DFA"),
     _route(cases.CaseAnsweredDirectly,   Stream.CASES,     "I...", ".DFA"),
     _route(cases.TriageQueued,           Stream.CASES,     ".D..", "I.FA"),

@@ -14,6 +14,7 @@ from typing import Any, TypeVar, cast
 from libs.common import metrics
 from libs.common.database.session import Database, DatabaseTrouble, Session
 from libs.common.errors import Overtaken, Unavailable
+from libs.common.events.base import By
 from libs.common.logs import lines_about
 from libs.common.run.failpoints import failpoint
 
@@ -35,6 +36,7 @@ class Job:
     keys: tuple[str, ...]
     answer_key: tuple[str, tuple[str, ...]] | None
     traceparent: str | None
+    by: By | None
     asked: float = field(default_factory=time.monotonic)
     done: asyncio.Future[Any] = field(default_factory=lambda: asyncio.get_running_loop().create_future())
 
@@ -75,12 +77,13 @@ class GroupCommit:
         keys: Sequence[str] = (),
         answer_key: tuple[str, tuple[str, ...]] | None = None,
         traceparent: str | None = None,
+        by: By | None = None,
     ) -> ResultT:
-        """Do ``action`` in a committed transaction and return its result, or raise what it raised."""
+        """Do ``action``, which this person asks for, in a committed transaction; its result, or what it raised."""
         if len(self._queue) >= self._waiting:
             self._refusals.inc()
             raise Unavailable("Too many requests are waiting", "排队请求过多", headers={"Retry-After": "1"})
-        job = Job(action, now, tuple(keys), answer_key, traceparent)
+        job = Job(action, now, tuple(keys), answer_key, traceparent, by)
         self._queue.append(job)
         if self._writer is None or self._writer.done():
             # It writes for all who wait, so what it logs is of no one request.
@@ -176,7 +179,7 @@ class GroupCommit:
 
 async def _act(session: Session, job: Job) -> Any:
     session.now = job.now
-    session.traceparent = job.traceparent
+    session.traceparent, session.by = job.traceparent, job.by
     return await job.action(session)
 
 

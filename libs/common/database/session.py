@@ -25,7 +25,7 @@ from libs.common import metrics
 from libs.common.database.engine import make_engine, settings_of
 from libs.common.database.records import Record, RecordBook
 from libs.common.database.trouble import DatabaseTrouble, DiskFull, as_trouble, is_trouble
-from libs.common.events.base import Cause, Event
+from libs.common.events.base import By, Cause, Event, SaidByHand
 from libs.common.ledger.append import Entry, append
 from libs.common.pack.shelf import PackShelf
 from libs.common.run.failpoints import failpoint
@@ -55,7 +55,7 @@ class Session:
 
     ``now`` is the time that what is done here carries: the clock's time at the door, or a consequence's time. ``cause``
     is the event that is reacted to, None at the door: two events may say the same at the same moment, and only their
-    places in the ledger tell them apart.
+    places in the ledger tell them apart. ``by`` is who asks at the door, None where an event or a clock is reacted to.
     ``info`` is a place for what a service keeps during one transaction (for example the facts of a fold), ``memory``
     for what its process remembers of this database from one to the next: nothing that it could not read anew.
     """
@@ -66,6 +66,7 @@ class Session:
         self.packs = database.packs
         self.memory = database.memory
         self.cause: Cause | None = None
+        self.by: By | None = None
         self.traceparent: str | None = None
         self.info: dict[str, Any] = {}
         self.learned: dict[tuple[str, str], dict[str, int]] = {}
@@ -109,8 +110,10 @@ class Session:
         """Say it: the event goes into this service's ledger with the rows of this transaction.
 
         ``first``: nobody can have said or heard anything of its key yet, since the key was made just now. That spares a
-        look; when it is not so, the commit is Overtaken.
+        look; when it is not so, the commit is Overtaken. What a person may have brought about says who asked.
         """
+        if self.by is not None and isinstance(event, SaidByHand) and event.by is None:
+            event = event.model_copy(update={"by": self.by.account, "by_unit": self.by.unit_code})
         self._entries.append(Entry(event, self.traceparent, first))
 
     def before_commit(self, name: str, hook: Hook) -> None:

@@ -30,6 +30,25 @@ class Event(BaseModel):
         raise NotImplementedError
 
 
+class By(NamedTuple):
+    """Who asked for something: an account, and the unit that it acts for if any."""
+
+    account: str
+    unit_code: str | None
+
+
+class SaidByHand(Event):
+    """A fact that a person may have brought about.
+
+    Both are None in what followed from an event or a clock, and in events from before it was told.
+    """
+
+    by: str | None = None
+    """The account, never a citizen."""
+    by_unit: str | None = None
+    """The unit that it acts for."""
+
+
 class Cause(NamedTuple):
     """An event by its identity: as whose how-manieth word about its key it was said. ``event_id`` names it anywhere."""
 

@@ -3,7 +3,7 @@
 from datetime import date
 from typing import ClassVar
 
-from libs.common.events.base import Event, Moment
+from libs.common.events.base import Event, Moment, SaidByHand
 from libs.common.events.terms import (
     Channel,
     Closing,
@@ -33,7 +33,7 @@ class RoundEvent(CaseEvent):
     round: int
 
 
-class CaseRegistered(CaseEvent):
+class CaseRegistered(CaseEvent, SaidByHand):
     """登记: a complaint was accepted at a door. Text is already masked. ``occurred_at`` is when the citizen spoke."""
 
     type_name: ClassVar[str] = "cn.huiyin.case.registered"
@@ -57,17 +57,31 @@ class CaseRegistered(CaseEvent):
     pack_version: int
     registered_at: Moment
     """When the office took it in: the start of every limit; never before ``occurred_at``."""
+    sealed: str | None = None
+    """A digest of what was sealed with it: who spoke, and the words before masking. None in events from before."""
 
 
-class CaseSupplemented(CaseEvent):
+class CaseSupplemented(CaseEvent, SaidByHand):
     """补充: the citizen added something."""
 
     type_name: ClassVar[str] = "cn.huiyin.case.supplemented"
 
     text: str
+    sealed: str | None = None
+    """A digest of what was sealed with it; None in events from before."""
 
 
-class CaseWithdrawn(CaseEvent):
+class RequesterRevealed(CaseEvent, SaidByHand):
+    """查看诉求人: somebody looked at who spoke, or at the words before masking. The reason is masked."""
+
+    type_name: ClassVar[str] = "cn.huiyin.case.requester_revealed"
+
+    reveal_id: str
+    reason: str
+    fields: tuple[str, ...]
+
+
+class CaseWithdrawn(CaseEvent, SaidByHand):
     """撤单: the citizen took it back."""
 
     type_name: ClassVar[str] = "cn.huiyin.case.withdrawn"
@@ -94,7 +108,7 @@ class TriageQueued(RoundEvent):
     reason: str
 
 
-class CaseAssigned(RoundEvent):
+class CaseAssigned(RoundEvent, SaidByHand):
     """派单: a unit leads. ``explanation`` says which rule, or who, chose it."""
 
     type_name: ClassVar[str] = "cn.huiyin.case.assigned"
@@ -107,7 +121,7 @@ class CaseAssigned(RoundEvent):
     pack_version: int
 
 
-class CaseReassigned(RoundEvent):
+class CaseReassigned(RoundEvent, SaidByHand):
     """改派: another unit leads the same round; the handling clock runs on."""
 
     type_name: ClassVar[str] = "cn.huiyin.case.reassigned"
@@ -122,7 +136,7 @@ class CaseReassigned(RoundEvent):
     """撤并: ``from_unit`` is no more, and another has its work; it did not give the case up."""
 
 
-class CaseSigned(RoundEvent):
+class CaseSigned(RoundEvent, SaidByHand):
     """签收: the unit has taken it on."""
 
     type_name: ClassVar[str] = "cn.huiyin.case.signed"
@@ -130,7 +144,7 @@ class CaseSigned(RoundEvent):
     unit_code: str
 
 
-class ProgressReported(RoundEvent):
+class ProgressReported(RoundEvent, SaidByHand):
     """办理进展."""
 
     type_name: ClassVar[str] = "cn.huiyin.case.progress_reported"
@@ -139,7 +153,7 @@ class ProgressReported(RoundEvent):
     note: str
 
 
-class CaseHandled(RoundEvent):
+class CaseHandled(RoundEvent, SaidByHand):
     """办结反馈: the unit says it is done. Whether that is true, the citizen says."""
 
     type_name: ClassVar[str] = "cn.huiyin.case.handled"
@@ -152,7 +166,7 @@ class CaseHandled(RoundEvent):
     """Support units that had not done their part, and that the lead unit said it need not wait for."""
 
 
-class TaskDone(RoundEvent):
+class TaskDone(RoundEvent, SaidByHand):
     """协办办结: a support unit has done its part; the case is still the lead unit's."""
 
     type_name: ClassVar[str] = "cn.huiyin.case.task_done"
@@ -161,7 +175,7 @@ class TaskDone(RoundEvent):
     result: str
 
 
-class TaskCancelled(RoundEvent):
+class TaskCancelled(RoundEvent, SaidByHand):
     """撤销协办: a support unit was let off its part, by the lead unit or a dispatcher."""
 
     type_name: ClassVar[str] = "cn.huiyin.case.task_cancelled"
@@ -170,7 +184,7 @@ class TaskCancelled(RoundEvent):
     reason: str
 
 
-class ReturnRequested(RoundEvent):
+class ReturnRequested(RoundEvent, SaidByHand):
     """退单申请: the unit says it is not theirs."""
 
     type_name: ClassVar[str] = "cn.huiyin.case.return_requested"
@@ -180,7 +194,7 @@ class ReturnRequested(RoundEvent):
     note: str
 
 
-class ReturnDecided(RoundEvent):
+class ReturnDecided(RoundEvent, SaidByHand):
     """退单审核: approved (a reassignment or triage follows) or refused (the unit goes on)."""
 
     type_name: ClassVar[str] = "cn.huiyin.case.return_decided"
@@ -266,7 +280,7 @@ class CaseSentBack(RoundEvent):
     words: str
 
 
-class CaseClosed(RoundEvent):
+class CaseClosed(RoundEvent, SaidByHand):
     """销号: the case ended. Substantive only after a valid satisfied callback of this round."""
 
     type_name: ClassVar[str] = "cn.huiyin.case.closed"
@@ -288,7 +302,7 @@ class SupervisionIssued(RoundEvent):
     reply_due: date | None = None
 
 
-class SupervisionReplied(RoundEvent):
+class SupervisionReplied(RoundEvent, SaidByHand):
     """督办回复."""
 
     type_name: ClassVar[str] = "cn.huiyin.case.supervision_replied"

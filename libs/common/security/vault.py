@@ -90,6 +90,14 @@ _SUITES: Mapping[Suite, tuple[int, Callable[[bytes], _Aead]]] = {
 """Length of the key in bytes, and the cipher made from one. The lengths differ, so no key serves two suites."""
 
 
+def print_of_sealed(*sealed: bytes | None) -> str:
+    """A digest of sealed values in their order, for whoever cannot open them and has to know whether they changed."""
+    digest = hashlib.sha256()
+    for value in sealed:
+        digest.update(b"-" if value is None else len(value).to_bytes(4) + value)
+    return digest.hexdigest()
+
+
 class Vault:
     """Seals with the current key, opens with any key it knows. Rotate by adding a key and making it the current one.
 

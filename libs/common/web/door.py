@@ -22,6 +22,7 @@ from pydantic_core import from_json, to_json
 from libs.common.database.batch import PATIENCE
 from libs.common.database.session import Session
 from libs.common.errors import Invalid, Unauthenticated, Unavailable
+from libs.common.events.base import By
 from libs.common.rules.versions import etag
 from libs.common.security import policy
 from libs.common.security.policy import Right, Scope
@@ -65,6 +66,7 @@ class Door:
         self.runtime = runtime
         self.principal = principal
         self.right = right
+        self.by = By(principal.subject, principal.unit_code)
         self.now: datetime = runtime.clock.now()
         own_units = runtime.door_database.packs.own_units(principal.unit_code, self.now)
         self.scope: Scope = policy.decide(principal, right, own_units)
@@ -154,7 +156,7 @@ class Door:
         self, action: Callable[[Session], Awaitable[ResultT]], keys: Sequence[str], key: AnswerKey | None
     ) -> ResultT:
         return await self.runtime.commit.run(
-            action, now=self.now, keys=keys, answer_key=key, traceparent=current_traceparent()
+            action, now=self.now, keys=keys, answer_key=key, traceparent=current_traceparent(), by=self.by
         )
 
 

@@ -1,7 +1,7 @@
 """Sealing who spoke, and showing it masked or open."""
 
 from collections.abc import Callable, Collection
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from libs.common.errors import Unavailable, invalid
 from libs.common.security.masking import STAR, masked_name, masked_phone
@@ -13,8 +13,7 @@ from services.intake.requesters.tables import Requester
 _HIDDEN = STAR * 4
 
 
-@dataclass(frozen=True, slots=True)
-class SealedRequester:
+class SealedRequester(NamedTuple):
     """A requester as it is stored."""
 
     name: bytes | None
@@ -22,6 +21,9 @@ class SealedRequester:
     id_no: bytes | None
     home: bytes | None
     phone_index: bytes | None
+
+
+NOBODY = SealedRequester(None, None, None, None, None)
 
 
 def seal_requester(vault: Vault, case_id: str, requester: RequesterIn | None) -> SealedRequester | None:

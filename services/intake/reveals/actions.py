@@ -9,6 +9,7 @@ from libs.common import metrics
 from libs.common.bus.flow import Service
 from libs.common.database.session import Session
 from libs.common.errors import Forbidden, NotFound
+from libs.common.events.cases import RequesterRevealed
 from libs.common.security.masking import mask_text
 from libs.common.security.principal import Principal
 from libs.common.security.vault import Vault
@@ -50,18 +51,26 @@ async def reveal(session: Session, request: Request, case_id: str, body: RevealR
 
 
 def _record(session: Session, principal: Principal, case_id: str, reason: str, fields: Collection[str]) -> None:
+    look = RequesterRevealed(
+        occurred_at=session.now,
+        case_id=case_id,
+        reveal_id=str(uuid_utils.uuid7()),
+        reason=mask_text(reason),
+        fields=tuple(str(field) for field in fields),
+    )
     session.insert(
         Reveal,
         {
-            "reveal_id": str(uuid_utils.uuid7()),
+            "reveal_id": look.reveal_id,
             "case_id": case_id,
             "who": principal.subject,
             "unit_code": principal.unit_code,
-            "reason": mask_text(reason),
-            "fields": [str(field) for field in fields],
+            "reason": look.reason,
+            "fields": list(look.fields),
             "at": session.now,
         },
     )
+    session.publish(look)
 
 
 async def _words(session: Session, whole: WholeCase, vault: Vault) -> dict[str, str | tuple[str, ...]]:

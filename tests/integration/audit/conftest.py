@@ -1,16 +1,20 @@
 """One county that lived once; every test spoils a copy of its database."""
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 import asyncpg
 import pytest
 
+from huiyin.audit.auditing import Subject, examine
+from huiyin.audit.report import AuditReport
 from libs.programs.postgres.server import EmbeddedPostgres
 from tests.conftest import MakeDatabase
 from tests.integration.audit.county import Spoiler, live, open_county
+from tests.integration.audit.damage.form import Spoiled
+from tests.integration.audit.damage.rows import ROWS
 
 TEMPLATE = "audit_template"
 
@@ -55,6 +59,33 @@ async def copy(lived: dict[str, str], make_database: MakeDatabase) -> Copy:
     """A copy of the county's database."""
     url = await make_database(TEMPLATE)
     return Copy(url, Spoiler(url), lived)
+
+
+@pytest.fixture(scope="session")
+def all_rows_spoilt(postgres: EmbeddedPostgres, lived: dict[str, str]) -> Iterator[AuditReport]:
+    """What the audit says of a copy in which every kind of ``ROWS`` was done."""
+    name = f"{TEMPLATE}_rows"
+    asyncio.run(_administer(postgres.dsn, f"CREATE DATABASE {name} TEMPLATE {TEMPLATE}"))
+    yield asyncio.run(_spoil_all(f"{postgres.dsn.rpartition('/')[0]}/{name}", lived))
+    asyncio.run(_administer(postgres.dsn, f"DROP DATABASE {name} WITH (FORCE)"))
+
+
+def named(report: AuditReport, cases: Mapping[str, str], spoiled: Spoiled) -> bool:
+    """Whether the audit found it, and said where and what."""
+    key = cases.get(spoiled.about.replace("_", " "), spoiled.about)
+    return any(
+        one.invariant is spoiled.invariant
+        and one.service == spoiled.service
+        and key in one.key
+        and spoiled.says in one.message
+        for one in report.violations
+    )
+
+
+async def _spoil_all(url: str, cases: dict[str, str]) -> AuditReport:
+    copy = Copy(url, Spoiler(url), cases)
+    await copy.spoil(*dict.fromkeys(sql for kind in ROWS.values() for sql in kind.sql))
+    return await examine(Subject(url), limit=10_000)
 
 
 async def _live(url: str, folder: Path) -> dict[str, str]:

@@ -13,15 +13,18 @@ from pydantic import SecretStr
 
 from huiyin.front import build_front
 from huiyin.house import House, open_house
-from huiyin.packs import publish_first_pack
+from huiyin.packs import publish_first_pack, publish_pack
+from libs.common.bus.flow import Service
 from libs.common.security.issuer import LocalIssuer
 from libs.common.security.principal import Role
 from libs.common.service.settings import ClockKind, CommonSettings
+from services.dispatch.directory.actions.handing_over import hand_over
+from tests.chaos.packs import merged
 
 COUNTY, VILLAGE = "999001000000", "999001101001"
 MONDAY = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
 """09:00 in the county."""
-STREET_LIGHTS = "0101"
+STREET_LIGHTS, WATER = "0101", "1003"
 HANDLED = {
     "result_kind": "substantive",
     "result": "路灯已于今日修复，并已电话告知来电人，现场照片已存档备查。",
@@ -48,10 +51,12 @@ class County:
     cases: dict[str, str] = field(default_factory=dict)
     """Case ids by what became of them."""
 
-    async def call(self, method: str, path: str, role: Role, body: object = None, unit: str | None = None) -> Any:
+    async def call(
+        self, method: str, path: str, role: Role, body: object = None, unit: str | None = None, key: str | None = None
+    ) -> Any:
         """One request by somebody with this role; what follows from it has followed when it returns."""
         token = self.issuer.issue(f"{role}-{unit or 'county'}", [role], COUNTY, unit, timedelta(hours=1))
-        headers = {"authorization": f"Bearer {token}", "if-match": "*"}
+        headers = {"authorization": f"Bearer {token}", "if-match": "*"} | ({"idempotency-key": key} if key else {})
         answer = await self.client.request(method, path, json=body, headers=headers)
         assert answer.is_success, answer.text
         if self.working:
@@ -63,7 +68,7 @@ class County:
         body = {"channel": "hotline", "kind": "complaint", "area_code": VILLAGE, "text": "村口路灯坏了三天", **more}
         if category is not None:
             body["category_code"] = category
-        case = await self.call("POST", "/intake/v1/cases", Role.OPERATOR, body)
+        case = await self.call("POST", "/intake/v1/cases", Role.OPERATOR, body, key=name.replace(" ", "-"))
         self.cases[name] = case["case_id"]
         return str(case["case_id"])
 
@@ -115,6 +120,7 @@ async def live(county: County) -> None:
     await _rounds(county)
     await _units(county)
     await _lateness(county)
+    await _procedures(county)
     await county.register("fresh")
     await county.register("answered", direct_answer="政策已告知")
     await county.wait(minutes=10)
@@ -165,6 +171,22 @@ async def _units(county: County) -> None:
     await county.call("POST", decision, Role.DISPATCHER, {"approved": True, "note": "同意退回"})
     asked = await county.register("return asked")
     await county.by_unit(asked, "return", {"reason_code": "wrong_area", "note": "不在辖区"})
+    await _supported(county)
+
+
+async def _supported(county: County) -> None:
+    """A unit beside the lead does its part, another is let off."""
+    case_id = await county.register("supported", category=None)
+    helping, spared = "D-HOUSING", "D-AGRI"
+    body = {**_to("D-WATER"), "support_units": [helping, spared]}
+    await county.call("POST", f"/dispatch/v1/cases/{case_id}/assignment", Role.DISPATCHER, body)
+    part = f"/dispatch/v1/cases/{case_id}/tasks/{helping}"
+    await county.call("POST", f"{part}/signature", Role.HANDLER, {}, unit=helping)
+    await county.wait(minutes=5)
+    await county.call("POST", f"{part}/progress", Role.HANDLER, {"note": "已到现场"}, unit=helping)
+    await county.call("POST", f"{part}/result", Role.HANDLER, {"result": "已协助断电"}, unit=helping)
+    spare = f"/dispatch/v1/cases/{case_id}/tasks/{spared}/cancellation"
+    await county.call("POST", spare, Role.DISPATCHER, {"reason": "不需协办"})
 
 
 async def _lateness(county: County) -> None:
@@ -187,6 +209,44 @@ async def _lateness(county: County) -> None:
     order = next(row for row in promise["supervisions"] if row["unit_code"])
     reply = f"/followup/v1/supervisions/{order['supervision_id']}/reply"
     await county.call("POST", reply, Role.HANDLER, {"reply": "正在办理"}, unit=order["unit_code"])
+
+
+async def _procedures(county: County) -> None:
+    await county.register("overdue")
+    await county.wait(days=9)
+    said_at = (county.house.clock.now() - timedelta(hours=2)).isoformat()
+    who = {"name": "张测试", "phone": "13800138000"}
+    of_hub: dict[str, Any] = {"source_system": "hub", "source_no": "2026-17", "occurred_at": said_at, "requester": who}
+    named = await county.register("named", accused_unit="D-WATER", confidential=True, title="路灯", **of_hub)
+    look = {"reason": "核实地址", "fields": ["name", "phone"]}
+    await county.call("POST", f"/intake/v1/requesters/{named}/reveal", Role.OPERATOR, look)
+    other = {**of_hub, "source_no": "2026-18", "requester": {"name": "李测试", "phone": "13900139000"}}
+    too = await county.register("named too", confidential=True, **other)
+    await county.call("POST", f"/intake/v1/requesters/{too}/reveal", Role.OPERATOR, {**look, "fields": ["text"]})
+    order = {"case_id": named, "level": "supervision", "reason": "群众多次来电"}
+    order["reply_due"] = (county.house.clock.now() + timedelta(days=3)).date().isoformat()
+    await county.call("POST", "/followup/v1/supervisions", Role.SUPERVISOR, order)
+    await county.register("of a bureau", category=WATER, requester=who)
+    await _tried_again(county)
+    await _merge(county)
+
+
+async def _tried_again(county: County) -> None:
+    """Nobody wanted a callback, and a reviewer has him called all the same."""
+    case_id = await county.register("asked all the same", callback_wanted=False)
+    await county.handle(case_id)
+    promise = await county.call("GET", f"/followup/v1/cases/{case_id}", Role.SUPERVISOR)
+    review = f"/followup/v1/callbacks/{promise['callbacks'][0]['callback_id']}/review"
+    await county.call("POST", review, Role.SUPERVISOR, {"decision": "try_again", "reason": "请再联系一次"})
+    await county.call_back(case_id, {"reached": "no_answer"})
+
+
+async def _merge(county: County) -> None:
+    """A bureau goes up in another, which gets its case."""
+    await publish_pack(county.house, merged())
+    await county.house.settle()
+    await hand_over(county.house.services[Service.DISPATCH].runtime.work_database, county.house.clock)
+    await county.house.settle()
 
 
 def _to(unit: str) -> dict[str, object]:

@@ -1,20 +1,23 @@
 """What is said is numbered, chained and kept; what is heard is applied once, in order, causes first."""
 
+import json
 import random
 from collections.abc import AsyncIterator
 
 import pytest
 from asyncpg import PostgresError
 
+from libs.common.database.batch import GroupCommit
 from libs.common.database.session import Database, Session
 from libs.common.delivery import inbox
 from libs.common.delivery.handlers import on, reactions
 from libs.common.delivery.parking import Parking
 from libs.common.delivery.resend import ask_for_missing, resend_key
 from libs.common.errors import Overtaken, Permanent
-from libs.common.events.base import Cause
-from libs.common.events.cases import CaseSupplemented
+from libs.common.events.base import By, Cause
+from libs.common.events.cases import CallbackDue, CaseSupplemented
 from libs.common.ledger.append import GENESIS, chain
+from libs.common.service.spec import load_nothing
 from libs.common.time.clock import SystemClock
 from tests.support.ledgers import NOON, Failing, applied, hear, open_service, progressed, said, say, supplemented
 
@@ -271,3 +274,26 @@ async def test_a_handler_knows_which_event_it_reacts_to(intake: Database, dispat
     await hear(dispatch, reactions([on(CaseSupplemented, note)]), [first, second])
     assert causes == [*(Cause("intake", "cases", "c", one.seq, one.event_id) for one in (first, second)), None]
     assert (first.value, first.occurred_at) == (second.value, second.occurred_at)
+
+
+async def test_what_a_person_brings_about_says_who_asked(intake: Database) -> None:
+    """One after the other in one commit, as at the door; what names somebody already, or follows by itself, is left."""
+    commit = GroupCommit(intake, load_nothing)
+
+    async def act(session: Session) -> None:
+        session.publish(supplemented("c", "1"))
+        session.publish(supplemented("c", "2").model_copy(update={"by": "another"}))
+        session.publish(CallbackDue(case_id="c", occurred_at=NOON, round=1, handling_unit=None))
+
+    await commit.run(act, now=NOON, by=By("operator-7", "D-A"))
+    await commit.run(act, now=NOON)
+    events = [json.loads(one.value) for one in await said(intake, "intake")]
+    told = [(event.get("by"), event.get("by_unit")) for event in events]
+    assert told == [
+        ("operator-7", "D-A"),
+        ("another", None),
+        (None, None),
+        (None, None),
+        ("another", None),
+        (None, None),
+    ]

@@ -23,7 +23,10 @@ from libs.common.events.terms import (
 CASE = "c1"
 T = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
 DUE = T + timedelta(days=1)
-_EMPTY = ("events", "heads", "marks", "transit", "cases", "work", "matter", "clock", "callback", "fact")
+_EMPTY = (
+    *("events", "heads", "marks", "transit", "cases", "matter", "clock", "callback", "fact"),
+    *("work", "decision", "request", "task"),
+)
 _FIELDS: dict[type[Event], dict[str, object]] = {
     cases.CaseAssigned: {
         "lead_unit": "D-A",

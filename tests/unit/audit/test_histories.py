@@ -85,7 +85,7 @@ ILLEGAL = {
         .dispatch(cases.CaseSigned)
         .dispatch(cases.CaseHandled)
         .dispatch(cases.TaskDone),
-        "it was handled",
+        "follows CaseHandled in its round",
     ),
     "handled without waiting": (
         registered()
@@ -97,18 +97,21 @@ ILLEGAL = {
     "no registration": (Story().intake(cases.CaseSupplemented), "does not begin with a registration"),
     "registered twice": (registered().intake(cases.CaseRegistered), "was registered before"),
     "assigned unheard": (registered().dispatch(cases.CaseAssigned, deaf=True), "before the registration was heard"),
-    "signed unassigned": (registered().dispatch(cases.CaseSigned), "it was not given to anybody"),
-    "signed in triage": (registered().dispatch(cases.TriageQueued).dispatch(cases.CaseSigned), "it was in triage"),
-    "handled unsigned": (assigned().dispatch(cases.CaseHandled), "it was assigned"),
+    "signed unassigned": (registered().dispatch(cases.CaseSigned), "follows nothing in its round"),
+    "signed in triage": (
+        registered().dispatch(cases.TriageQueued).dispatch(cases.CaseSigned),
+        "follows TriageQueued in its round",
+    ),
+    "handled unsigned": (assigned().dispatch(cases.CaseHandled), "follows CaseAssigned in its round"),
     "signed by another": (assigned().dispatch(cases.CaseSigned, unit_code="D-B"), "D-B did not lead it, D-A did"),
-    "signed twice": (signed().dispatch(cases.CaseSigned), "it was signed"),
-    "assigned twice": (assigned().dispatch(cases.CaseAssigned), "it was assigned already"),
-    "handled twice": (handled().dispatch(cases.CaseHandled), "it was handled"),
+    "signed twice": (signed().dispatch(cases.CaseSigned), "follows CaseSigned in its round"),
+    "assigned twice": (assigned().dispatch(cases.CaseAssigned), "follows CaseAssigned in its round"),
+    "handled twice": (handled().dispatch(cases.CaseHandled), "follows CaseHandled in its round"),
     "handled during a return": (
         signed().dispatch(cases.ReturnRequested).dispatch(cases.CaseHandled),
-        "a return was waiting to be decided",
+        "follows ReturnRequested in its round",
     ),
-    "decided unasked": (signed().dispatch(cases.ReturnDecided), "no return was asked for"),
+    "decided unasked": (signed().dispatch(cases.ReturnDecided), "follows CaseSigned in its round"),
     "led by the unit complained about": (
         Story().intake(cases.CaseRegistered, accused_unit="D-A").dispatch(cases.CaseAssigned),
         "D-A takes part in the complaint about itself",
@@ -145,8 +148,8 @@ ILLEGAL = {
     "not dispatch's": (registered().dispatch(cases.CallbackDue), "is not dispatch's to say"),
     "not followup's": (registered().followup(cases.CaseSigned), "is not followup's to say"),
     "asked before it is done": (signed().followup(cases.CallbackDue), "nobody had handled or answered round 1"),
-    "asked twice": (handled().followup(cases.CallbackDue), "was to be asked already"),
-    "tried unasked": (signed().followup(cases.CallbackTried), "the citizen was not to be asked"),
+    "asked twice": (handled().followup(cases.CallbackDue), "follows CallbackDue in its round"),
+    "tried unasked": (signed().followup(cases.CallbackTried), "follows nothing in its round"),
     "a try left out": (handled().followup(cases.CallbackTried, attempt=2), "it is try 2 after 0"),
     "valid without an answer": (
         handled().followup(cases.CallbackTried, **(NOBODY | {"valid": True})),
@@ -213,17 +216,17 @@ ILLEGAL = {
     "a clock after the end": (solved().followup(cases.DeadlineSet), "the case was closed"),
     "missed twice": (
         assigned().followup(cases.DeadlineMissed).followup(cases.DeadlineMissed),
-        "the handle deadline was missed before",
+        "the handle deadline had this before",
     ),
     "missed unset": (registered().followup(cases.DeadlineMissed), "no handle deadline was set"),
     "missed at another time": (assigned().followup(cases.DeadlineMissed, occurred_at=T), "not when it was due"),
     "warned twice": (
         assigned().followup(cases.DeadlineWarned).followup(cases.DeadlineWarned),
-        "the handle deadline was warned of before",
+        "the handle deadline had this before",
     ),
     "ordered twice": (
         assigned().followup(cases.SupervisionIssued).followup(cases.SupervisionIssued),
-        "order s1 was issued before",
+        "order s1 had this before",
     ),
     "answered unordered": (assigned().followup(cases.SupervisionReplied), "order s1 was never issued"),
 }

@@ -167,4 +167,5 @@ async def _commit(door: Door, lines: Sequence[DraftedLine], once: Once | None) -
         keys=source_keys(drafts),
         answer_key=None if once is None else once.key,
         traceparent=current_traceparent(),
+        by=door.by,
     )

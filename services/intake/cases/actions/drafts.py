@@ -16,13 +16,13 @@ from libs.common.security.masking import mask_text
 from libs.common.security.personal_numbers import is_personal_number
 from libs.common.security.policy import Scope, has_right
 from libs.common.security.principal import Principal
-from libs.common.security.vault import Cell, Vault
+from libs.common.security.vault import Cell, Vault, print_of_sealed
 from libs.common.web.fields import not_in_future
 from services.intake import rights
 from services.intake.cases.domain.titles import title_of
 from services.intake.cases.queries.locking import SourceKey
 from services.intake.cases.schemas import RegisterCase
-from services.intake.requesters.actions import SealedRequester, seal_requester
+from services.intake.requesters.actions import NOBODY, SealedRequester, seal_requester
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +83,9 @@ def draft_case(desk: Desk, body: RegisterCase, case_no: str) -> Draft:
     case_id = str(uuid_utils.uuid7())
     masked = mask_text(body.text)
     title = title_of(masked) if body.title is None else mask_text(body.title)
+    sealed_title = sealed_original(desk.vault, "title", case_id, body.title, title)
+    sealed_text = sealed_original(desk.vault, "text", case_id, body.text, masked)
+    requester = seal_requester(desk.vault, case_id, body.requester)
     event = CaseRegistered(
         # The other machine's clock may run a little ahead of ours; nothing is registered before it was said.
         occurred_at=min(body.occurred_at or desk.now, desk.now),
@@ -103,12 +106,13 @@ def draft_case(desk: Desk, body: RegisterCase, case_no: str) -> Draft:
         source_no=body.source_no,
         pack_version=desk.shelved.version,
         registered_at=desk.now,
+        sealed=print_of_sealed(sealed_title, sealed_text, *(requester or NOBODY)),
     )
     return Draft(
         event=event,
-        sealed_title=sealed_original(desk.vault, "title", case_id, body.title, title),
-        sealed_text=sealed_original(desk.vault, "text", case_id, body.text, masked),
-        requester=seal_requester(desk.vault, case_id, body.requester),
+        sealed_title=sealed_title,
+        sealed_text=sealed_text,
+        requester=requester,
         answer=None if body.direct_answer is None else mask_text(body.direct_answer),
         by=desk.principal.subject,
         by_unit=desk.principal.unit_code,

@@ -5,7 +5,7 @@ import uuid_utils
 from libs.common.database.session import Session
 from libs.common.events.cases import CaseSupplemented
 from libs.common.security.masking import mask_text
-from libs.common.security.vault import Cell, Vault
+from libs.common.security.vault import Cell, Vault, print_of_sealed
 from services.intake.cases.actions.drafts import check_length
 from services.intake.cases.actions.receipts import receipt
 from services.intake.cases.actions.steps import Request, load_for, take
@@ -33,7 +33,9 @@ async def supplement(session: Session, request: Request, case_id: str, body: Sup
             "sealed_text": sealed,
         },
     )
-    session.publish(CaseSupplemented(occurred_at=session.now, case_id=case_id, text=masked))
+    session.publish(
+        CaseSupplemented(occurred_at=session.now, case_id=case_id, text=masked, sealed=print_of_sealed(sealed))
+    )
     return receipt(case)
 
 

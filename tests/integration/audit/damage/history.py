@@ -136,7 +136,7 @@ HISTORY: dict[str, Spoiled] = {
         "DELETE FROM dispatch.watermark WHERE key = {fresh} AND source = 'intake'",
     ),
     "a watermark of the directory lost": spoiled(
-        "I4", "followup", "", "1 of dispatch was sent, but never applied here",
+        "I4", "followup", "", "1..2 of dispatch was sent, but never applied here",
         "DELETE FROM followup.watermark WHERE stream = 'directory'",
     ),
 }  # fmt: skip

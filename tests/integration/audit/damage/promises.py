@@ -10,17 +10,17 @@ PROMISES: dict[str, Spoiled] = {
         "INSERT INTO dispatch.work SELECT * FROM dispatch.work WHERE case_id = {fresh}",
     ),
     "a clock doubled": spoiled(
-        "I7", "followup", "fresh", "belongs to no deadline that was set",
+        "I7", "followup", "fresh", "99 is there, nobody said so",
         "INSERT INTO followup.clock SELECT case_id || '.99', case_id, round, what, about, unit_code, starts_at,"
         " warn_at, due_at, step, next_at, pack_version, state, error FROM followup.clock"
         " WHERE case_id = {fresh} AND what = 'handle'",
     ),
     "a closed case without its callback": spoiled(
-        "I7", "followup", "solved", "round 1 has no callback",
+        "I7", "followup", "solved", "callback 1 is not there, the events say",
         "DELETE FROM followup.callback WHERE case_id = {solved}",
     ),
     "a callback doubled": spoiled(
-        "I7", "followup", "waiting", "round 1 has 2 callbacks",
+        "I7", "followup", "waiting", "callback 1 2 is there, nobody said so",
         "ALTER TABLE followup.callback DROP CONSTRAINT callback_case_id_round_key",
         "INSERT INTO followup.callback SELECT 'another', case_id, round, state, handling_unit, area_code, tries,"
         " attempts, next_try_at, opened_at, version FROM followup.callback WHERE case_id = {waiting}",
@@ -30,27 +30,27 @@ PROMISES: dict[str, Spoiled] = {
         "UPDATE dispatch.work SET lead_unit = NULL WHERE case_id = {fresh}",
     ),
     "a clock lost": spoiled(
-        "I7", "followup", "fresh", "the handle deadline of round 1 has no clock",
+        "I7", "followup", "fresh", ".3 is not there, the events say",
         "DELETE FROM followup.clock WHERE case_id = {fresh} AND what = 'handle'",
     ),
     "a clock stopped": spoiled(
-        "I7", "followup", "fresh", "no sign clock runs in round 1",
+        "I7", "followup", "fresh", ": state is cancelled, the events say pending",
         "UPDATE followup.clock SET state = 'cancelled' WHERE case_id = {fresh} AND what = 'sign'",
     ),
     "a due time moved": spoiled(
-        "I7", "followup", "fresh", "is not that of the handle deadline of round 1: due_at",
+        "I7", "followup", "fresh", ": due_at is",
         "UPDATE followup.clock SET due_at = due_at + interval '1 day' WHERE case_id = {fresh} AND what = 'handle'",
     ),
     "a clock of another pack": spoiled(
-        "I7", "followup", "fresh", "is not that of the handle deadline of round 1: pack_version",
+        "I7", "followup", "fresh", ": pack_version is 7",
         "UPDATE followup.clock SET pack_version = 7 WHERE case_id = {fresh} AND what = 'handle'",
     ),
     "a step put off": spoiled(
-        "I7", "followup", "fresh", "is to warn at",
-        "UPDATE followup.clock SET next_at = next_at + interval '1 day' WHERE case_id = {fresh} AND what = 'handle'",
+        "I7", "followup", "fresh", ": next_at is",
+        "UPDATE followup.clock SET next_at = next_at + interval '1 day' WHERE case_id = {fresh} AND what = 'sign'",
     ),
     "a clock that goes on": spoiled(
-        "I7", "followup", "solved", "runs, though the case is closed",
+        "I7", "followup", "solved", ": state is pending, the events say cancelled",
         "UPDATE followup.clock SET state = 'pending' WHERE case_id = {solved} AND what = 'handle'",
     ),
     "a clock that is late": spoiled(
@@ -58,20 +58,20 @@ PROMISES: dict[str, Spoiled] = {
         "UPDATE followup.clock SET state = 'pending' WHERE case_id = {late} AND what = 'handle'",
     ),
     "a miss never told": spoiled(
-        "I7", "followup", "late", "fired 0 times and was said 1 times",
+        "I7", "followup", "late", ": state is cancelled, the events say",
         "UPDATE followup.clock SET state = 'cancelled', step = 'miss', next_at = due_at"
         " WHERE case_id = {late} AND what = 'handle'",
     ),
     "a callback lost": spoiled(
-        "I7", "followup", "waiting", "round 1 has no callback",
+        "I7", "followup", "waiting", "callback 1 is not there, the events say",
         "DELETE FROM followup.callback WHERE case_id = {waiting}",
     ),
     "a callback ended": spoiled(
-        "I7", "followup", "waiting", "its callback is done, though the case is in callback",
+        "I7", "followup", "waiting", "callback 1: state is done, the events say due",
         "UPDATE followup.callback SET state = 'done' WHERE case_id = {waiting}",
     ),
     "a closed case asked again": spoiled(
-        "I7", "followup", "solved", "the callback of round 1 is due, the case is closed in round 1",
+        "I7", "followup", "solved", "callback 1: state is due, the events say done",
         "UPDATE followup.callback SET state = 'due' WHERE case_id = {solved}",
     ),
 }  # fmt: skip

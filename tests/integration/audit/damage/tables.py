@@ -32,54 +32,54 @@ TABLES: dict[str, Spoiled] = {
     ),
     # What stands beside the ledger
     "the words edited": spoiled(
-        "I6", "intake", "fresh", "wording lacks [\"村口路灯坏了三天\"]",
+        "I6", "intake", "fresh", "wording: text is 没有问题, the events say 村口路灯坏了三天",
         "UPDATE intake.wording SET text = '没有问题' WHERE case_id = {fresh}",
     ),
     "the words lost": spoiled(
-        "I6", "intake", "fresh", "wording lacks", "DELETE FROM intake.wording WHERE case_id = {fresh}"
+        "I6", "intake", "fresh", "wording is not there", "DELETE FROM intake.wording WHERE case_id = {fresh}"
     ),
     "a supplement lost": spoiled(
-        "I6", "intake", "solved", "supplement lacks", "DELETE FROM intake.supplement WHERE case_id = {solved}"
+        "I6", "intake", "solved", "supplement is not there", "DELETE FROM intake.supplement WHERE case_id = {solved}"
     ),
     "a try edited": spoiled(
-        "I6", "followup", "solved", "nobody said so",
+        "I6", "followup", "solved", "attempt 1 1: satisfaction is basically_satisfied, the events say satisfied",
         "UPDATE followup.attempt SET satisfaction = 'basically_satisfied' WHERE case_id = {solved}",
     ),
     "a try lost": spoiled(
-        "I6", "followup", "solved", "attempt lacks", "DELETE FROM followup.attempt WHERE case_id = {solved}"
+        "I6", "followup", "solved", "attempt 1 1 is not there", "DELETE FROM followup.attempt WHERE case_id = {solved}"
     ),
     "a try that nobody made": spoiled(
-        "I6", "followup", "waiting", "attempt has",
+        "I6", "followup", "waiting", "attempt 1 1 is there, nobody said so",
         "INSERT INTO followup.attempt (callback_id, attempt, case_id, round, at, caller, reached, valid)"
         " SELECT callback_id, 1, case_id, 1, now(), 'ghost', 'no_answer', false FROM followup.callback"
         " WHERE case_id = {waiting}",
     ),
     "an order of supervision lost": spoiled(
-        "I6", "followup", "late", "supervision lacks",
+        "I6", "followup", "late", "is not there, the events say",
         "DELETE FROM followup.supervision WHERE case_id = {late} AND state = 'replied'",
     ),
     "a reply edited": spoiled(
-        "I6", "followup", "late", "nobody said so",
+        "I6", "followup", "late", ": reply is 已办结, the events say 正在办理",
         "UPDATE followup.supervision SET reply = '已办结' WHERE case_id = {late} AND state = 'replied'",
     ),
     "a step lost": spoiled(
-        "I6", "followup", "solved", "transition lacks",
+        "I6", "followup", "solved", "transition 2 is not there",
         "DELETE FROM followup.transition WHERE case_id = {solved} AND version = 2",
     ),
     "a decision lost": spoiled(
-        "I6", "dispatch", "solved", "decision lacks",
+        "I6", "dispatch", "solved", "is not there, the events say",
         "DELETE FROM dispatch.decision WHERE case_id = {solved}",
     ),
     "a decision under another pack version": spoiled(
-        "I6", "dispatch", "solved", "nobody said so",
+        "I6", "dispatch", "solved", ": pack_version is 7",
         "UPDATE dispatch.decision SET pack_version = 7 WHERE case_id = {solved}",
     ),
     "a request lost": spoiled(
-        "I6", "dispatch", "return_asked", "request lacks",
+        "I6", "dispatch", "return_asked", "is not there, the events say",
         "DELETE FROM dispatch.request WHERE case_id = {return_asked}",
     ),
     "the last step with the units lost": spoiled(
-        "I6", "dispatch", "solved", "transition lacks [\"closed\"]",
+        "I6", "dispatch", "solved", "transition 5 is not there, the events say",
         "DELETE FROM dispatch.transition WHERE case_id = {solved} AND to_status = 'closed'",
     ),
     # States
@@ -116,7 +116,7 @@ TABLES: dict[str, Spoiled] = {
         "UPDATE dispatch.work SET return_pending = false WHERE case_id = {return_asked}",
     ),
     "closed without the citizen": spoiled(
-        "I6", "followup", "waiting", "status is closed, the events say callback or review",
+        "I6", "followup", "waiting", "status is closed, the events say callback",
         "UPDATE followup.matter SET status = 'closed', closing = 'unverified' WHERE case_id = {waiting}",
     ),
     "a closed case opened": spoiled(
@@ -127,9 +127,5 @@ TABLES: dict[str, Spoiled] = {
     "another case number": spoiled(
         "I6", "followup", "fresh", "case_no is",
         "UPDATE followup.matter SET case_no = 'X' WHERE case_id = {fresh}",
-    ),
-    "another pack in one service": spoiled(
-        "I6", "directory", "pack version 1", "is not the same in every service",
-        "UPDATE followup.pack SET document = jsonb_set(document, '{{callback,tries}}', '9')",
     ),
 }  # fmt: skip

@@ -1,0 +1,192 @@
+"""The clocks of a case in followup, and before which step each stands by now.
+
+Each deadline that was set warns, is missed, and then climbs the ladder of its pack. A clock of the case that was
+started in answer to an event is said behind the whole batch; the n-th that was started is the n-th that was said. One
+about an order is named by it.
+"""
+
+import uuid
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from huiyin.audit.packs import Packs, Rules
+from huiyin.audit.rows.comparing import Columns, NotBefore, Unseen, as_told
+from libs.common.events import cases
+from libs.common.events.base import Event
+from libs.common.events.terms import Deadline
+from libs.common.pack.schema import LadderStep, OnOverdue
+from libs.common.time.calendar import WorkCalendar
+from libs.common.time.due import LimitUnit, due
+
+_LAST_INSTANT = timedelta(microseconds=1)
+_IDS = uuid.UUID("5f0d1c3e-8a53-5b5e-9d5e-6f1c1d0a7e42")
+"""Of orders that the ladder gives."""
+
+
+@dataclass(slots=True)
+class Clock:
+    """A deadline that was set, and what became of it."""
+
+    number: int
+    """Which of the case's clocks it is, from 1."""
+    set: cases.DeadlineSet
+    units: list[str | None]
+    """Whose it was, one after the other."""
+    stopped: bool = False
+    warned: cases.DeadlineWarned | None = None
+    missed: cases.DeadlineMissed | None = None
+
+
+class Clocks:
+    """All clocks of a case, as its promise starts and stops them."""
+
+    def __init__(self, said: Iterable[Event]) -> None:
+        self.started: list[Clock] = []
+        every = list(enumerate((event for event in said if isinstance(event, cases.DeadlineSet)), start=1))
+        self._set = iter([one for one in every if not one[1].about])
+        self._about = {event.about: (number, event) for number, event in every if event.about}
+        self._missed: list[Clock] = []
+
+    @property
+    def overdue(self) -> list[str]:
+        """Deadlines that have passed and are still not met."""
+        return [clock.set.deadline.value for clock in self._missed if not (clock.stopped or clock.set.about)]
+
+    def start(self) -> cases.DeadlineSet | None:
+        """The next one of the case itself; None where nobody said so."""
+        return self._start(next(self._set, None))
+
+    def start_about(self, order: str) -> None:
+        """That of an order, if it has one: those of before had none."""
+        self._start(self._about.get(order))
+
+    def _start(self, said: tuple[int, cases.DeadlineSet] | None) -> cases.DeadlineSet | None:
+        if said is None:
+            return None
+        self.started.append(Clock(*said, [said[1].unit_code]))
+        return said[1]
+
+    def stop(self, *kinds: Deadline) -> None:
+        """Nothing of these fires any more."""
+        for clock in self.started:
+            clock.stopped |= not clock.set.about and clock.set.deadline in kinds
+
+    def stop_about(self, order: str) -> None:
+        """The order was answered."""
+        for clock in self.started:
+            clock.stopped |= clock.set.about == order
+
+    def stop_all(self) -> None:
+        """The case is over, and whatever was to be answered about it."""
+        for clock in self.started:
+            clock.stopped = True
+
+    def hand_over(self, unit_code: str | None) -> None:
+        """The handling clock runs on, and is this unit's."""
+        for clock in self.started:
+            if clock.set.deadline is Deadline.HANDLE and not clock.stopped:
+                clock.units.append(unit_code)
+
+    def warn(self, event: cases.DeadlineWarned) -> None:
+        """A warning was told."""
+        for clock in self._of(event, "warned"):
+            clock.warned = event
+
+    def miss(self, event: cases.DeadlineMissed) -> None:
+        """A miss was told; what met the deadline in the same batch may have come before it here."""
+        for clock in self._of(event, "missed"):
+            clock.missed = event
+            self._missed.append(clock)
+
+    def _of(self, event: cases.DeadlineWarned | cases.DeadlineMissed, told_as: str) -> list[Clock]:
+        """The clock that it is told of: the one that runs, where a unit had two that end at one moment."""
+        place = event.round, event.deadline, event.due_at, event.about
+        found = [clock for clock in self.started if _place(clock.set) == place]
+        untold = [clock for clock in found if getattr(clock, told_as) is None]
+        return sorted(untold, key=lambda clock: (event.unit_code not in clock.units, clock.stopped))[:1]
+
+
+def clocks_of(clocks: Clocks, orders: Collection[Columns], packs: Packs, failed: Collection[str]) -> Iterator[Columns]:
+    """The rows of the clocks. One that failed is an operator's: nothing stops it or hands it over."""
+    for clock in clocks.started:
+        row = _row(clock, orders, packs)
+        if row["clock_id"] in failed:
+            row |= {"state": "failed", "unit_code": frozenset(clock.units)}
+        yield row
+
+
+def _place(event: cases.DeadlineSet) -> tuple[object, ...]:
+    return event.round, event.deadline, event.due_at, event.about
+
+
+def _row(clock: Clock, orders: Collection[Columns], packs: Packs) -> dict[str, Any]:
+    event = clock.set
+    row = as_told(event, "case_id", "round", "starts_at", "warn_at", "due_at", "pack_version") | {
+        "clock_id": f"{event.case_id}.{clock.number}",
+        "what": event.deadline,
+        "about": event.about,
+        "error": Unseen.WORDS,
+    }
+    if clock.missed is None:
+        step, at = ("warn", event.warn_at) if clock.warned is None else ("miss", event.due_at)
+        return row | _standing(clock, step, at)
+    return row | _on_the_ladder(clock, clock.missed, orders, packs)
+
+
+def _standing(clock: Clock, step: str, at: Any) -> dict[str, Any]:
+    """Before a step that was not taken."""
+    state = "cancelled" if clock.stopped else "pending"
+    return {"step": step, "next_at": at, "state": state, "unit_code": clock.units[-1]}
+
+
+def _on_the_ladder(
+    clock: Clock, missed: cases.DeadlineMissed, orders: Collection[Columns], packs: Packs
+) -> dict[str, Any]:
+    """Behind the miss: before the first rung whose orders were not given, or at its end."""
+    rules = packs.rules(clock.set.pack_version)
+    if rules is None:
+        return {"step": Unseen.OLD, "next_at": Unseen.OLD, "state": Unseen.OLD, "unit_code": frozenset(clock.units)}
+    end: dict[str, Any] = {"step": "miss", "next_at": clock.set.due_at, "state": "fired", "unit_code": missed.unit_code}
+    for at, rung in sorted(_rungs(clock, rules)):
+        given = _given(orders, clock, rung, at, rules.ladder[rung])
+        if given is None:
+            return _standing(clock, f"ladder:{rung}", NotBefore(clock.set.due_at) if clock.stopped else at)
+        end = {"step": f"ladder:{rung}", "next_at": given, "state": "fired", "unit_code": frozenset(clock.units)}
+    return end
+
+
+def _rungs(clock: Clock, rules: Rules) -> Iterator[tuple[datetime, int]]:
+    """When each step of the ladder for this deadline comes, and its place in the ladder."""
+    for rung, step in enumerate(rules.ladder):
+        if isinstance(step.trigger, OnOverdue) and step.trigger.deadline is clock.set.deadline:
+            yield _rung_at(clock.set.due_at, step.trigger, rules.calendar), rung
+
+
+def _rung_at(due_at: datetime, trigger: OnOverdue, calendar: WorkCalendar) -> datetime:
+    """A limit in days is over at midnight: the first day after it is day one."""
+    if trigger.after is None:
+        return due_at
+    after = trigger.after.limit()
+    return due(due_at if after.unit is LimitUnit.HOUR else due_at - _LAST_INSTANT, after, calendar)
+
+
+def _given(orders: Iterable[Columns], clock: Clock, rung: int, at: datetime, step: LadderStep) -> datetime | None:
+    """When the orders of a step were given, if they were; at another time, too, if days were counted otherwise then."""
+    if clock.set.about:
+        name = f"{clock.set.case_id}.{clock.number}.ladder:{rung}"
+        return next((order["issued_at"] for order in orders if order["supervision_id"] == _order_id(name, order)), None)
+    moments = {
+        order["issued_at"]
+        for order in orders
+        if order["by_rule"] and step.code in order["rule_code"] and order["round"] == clock.set.round
+    }
+    if at in moments or at == clock.set.due_at:
+        return at if at in moments else None
+    return min((moment for moment in moments if moment > clock.set.due_at), default=None)
+
+
+def _order_id(name: str, order: Columns) -> str:
+    """The number of an order of the ladder says which step of which clock gave it: several may end at one moment."""
+    return str(uuid.uuid5(_IDS, f"{name}/{order['unit_code'] or ''}"))

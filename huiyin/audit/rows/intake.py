@@ -1,0 +1,163 @@
+"""The rows of intake: the case by the door's own rules (`domain.lifecycle`), its timeline, and what was said."""
+
+from collections import defaultdict, deque
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from huiyin.audit.case import DISPATCH, FOLLOWUP, INTAKE, CaseView, Said, as_applied
+from huiyin.audit.packs import Packs
+from huiyin.audit.rows.comparing import Columns, Masked, NotBefore, Sealed, Unseen, Wanted, as_told, by_whom, told
+from libs.common.events import cases
+from libs.common.events.base import Event
+from libs.common.security.vault import print_of_sealed
+from services.intake.cases.actions.projection import EFFECTS
+from services.intake.cases.domain.lifecycle import Action, State, Status, heard, taken
+
+LONGEST_NOTE = 500
+"""Characters of a note on the timeline."""
+_OWN = (cases.CaseRegistered, cases.CaseSupplemented, cases.CaseAnsweredDirectly, cases.CaseWithdrawn)
+_REGISTERED = (
+    *("case_no", "channel", "kind", "urgency", "area_code", "accused_unit", "title", "confidential"),
+    *("callback_wanted", "source_system", "source_no", "occurred_at", "registered_at", "pack_version"),
+)
+"""Columns of a case that stand as its registration said them."""
+_REQUESTER = ("sealed_name", "sealed_phone", "sealed_id_no", "sealed_home", "phone_index")
+_STATE = (
+    *("status", "category_code", "round", "lead_unit", "sign_due_at", "due_at", "satisfaction", "closing"),
+    *("answered_directly", "version"),
+)
+
+
+@dataclass(slots=True)
+class _Case:
+    """A case at the door, event by event."""
+
+    first: cases.CaseRegistered
+    state: State
+    moved_at: datetime
+    timeline: list[Columns] = field(default_factory=list)
+
+    def take(self, event: Event) -> None:
+        """One more event, with its entry on the timeline."""
+        before = self.state
+        if (read := EFFECTS.get(type(event))) is not None and isinstance(event, cases.RoundEvent):
+            effect = read(event)
+            self.state = heard(before, event.round, effect.action, **effect.facts)
+            self._enter(event, event.round, effect.note, effect.by, effect.unit_code)
+        else:
+            self._own(event)
+        if self.state is not before:
+            self.moved_at = event.occurred_at
+
+    def _own(self, event: Event) -> None:
+        match event:
+            case cases.CaseRegistered():
+                self._enter(event, 1, event.title, *by_whom(event))
+            case cases.CaseAnsweredDirectly():
+                self._step(Action.ANSWER, answered_directly=True)
+                self._enter(event, event.round, event.answer, told(event, "answered_by"), event.answered_by_unit)
+            case cases.CaseSupplemented() | cases.CaseWithdrawn():
+                supplement = isinstance(event, cases.CaseSupplemented)
+                self._step(Action.SUPPLEMENT if supplement else Action.WITHDRAW)
+                note = event.text if isinstance(event, cases.CaseSupplemented) else event.reason
+                self._enter(event, self.state.round, note, *by_whom(event))
+
+    def _step(self, action: Action, **facts: Any) -> None:
+        self.state = taken(self.state, action, **facts) or self.state
+
+    def _enter(self, event: Event, number: int, note: str, by: Any, unit_code: Any) -> None:
+        at = event.registered_at if isinstance(event, cases.CaseRegistered) else event.occurred_at
+        self.timeline.append(
+            {"id": Unseen.NUMBER, "case_id": self.first.case_id, "at": at, "what": _name(event), "round": number}
+            | {"unit_code": unit_code, "by": by}
+            | {"note": Masked(note, LONGEST_NOTE), "status": self.state.status, "version": self.state.version}
+        )
+
+
+def rows_of_intake(view: CaseView, _packs: Packs) -> Iterator[Wanted]:
+    """What should stand in intake's tables."""
+    registered = view.of(INTAKE, cases.CaseRegistered)
+    case = _case(view, registered[0]) if registered else None
+    if case is not None:
+        yield Wanted(INTAKE, "cases", (), [_row(case)])
+    yield Wanted(INTAKE, "wording", ("case_id",), [_wording(first) for first in registered[:1]])
+    yield Wanted(INTAKE, "timeline", ("what",), [] if case is None else case.timeline)
+    yield from _sealed(view, registered)
+    looks = view.of(INTAKE, cases.RequesterRevealed)
+    yield Wanted(INTAKE, "reveal", ("reveal_id",), [_look(event) for event in looks], more=True)
+    added = view.of(INTAKE, cases.CaseSupplemented)
+    yield Wanted(INTAKE, "supplement", ("case_id",), [_supplement(event) for event in added])
+
+
+def _case(view: CaseView, first: cases.CaseRegistered) -> _Case:
+    status = Status.ANSWERED if first.answered_at_once else Status.REGISTERED
+    begun = State(status, first.category_code, answered_directly=first.answered_at_once)
+    case = _Case(first, begun, first.registered_at)
+    for one in _in_order(view):
+        case.take(one.event)
+    return case
+
+
+def _in_order(view: CaseView) -> list[Said]:
+    """The events of the case as they came to the door: in the order of its timeline, as far as that is whole."""
+    known: tuple[type[Event], ...] = (*EFFECTS, *_OWN)
+    came = [one for one in as_applied(view, INTAKE) if isinstance(one.event, known)]
+    waiting: dict[str, deque[Said]] = defaultdict(deque)
+    for source in (INTAKE, DISPATCH, FOLLOWUP):
+        for one in view.applied(INTAKE, source):
+            if isinstance(one.event, known):
+                waiting[_name(one.event)].append(one)
+    ordered = [waiting[row["what"]].popleft() for row in view.rows["timeline"] if waiting[row["what"]]]
+    return ordered if len(ordered) == len(came) else came
+
+
+def _name(event: Event) -> str:
+    return event.type_name.rpartition(".")[2]
+
+
+def _row(case: _Case) -> Columns:
+    first, state = case.first, case.state
+    return {
+        "case_id": first.case_id,
+        **{column: told(first, column) for column in _REGISTERED},
+        **{column: getattr(state, column) for column in _STATE},
+        "updated_at": NotBefore(case.moved_at),
+    }
+
+
+def _wording(first: cases.CaseRegistered) -> Columns:
+    return {"case_id": first.case_id, "text": first.text}
+
+
+def _sealed(view: CaseView, registered: Sequence[cases.CaseRegistered]) -> Iterator[Wanted]:
+    """Who spoke, and the words before masking: whoever has no key sees only whether they changed."""
+    if not registered:
+        yield Wanted(INTAKE, "requester", ("case_id",), ())
+    elif registered[0].sealed is not None:
+        words, who = view.row("wording"), view.row("requester")
+        kept = [None if words is None else words[column] for column in ("sealed_title", "sealed_text")]
+        kept += [None if who is None else who[column] for column in _REQUESTER]
+        told = {"what is sealed": registered[0].sealed}
+        yield Wanted(INTAKE, "requester", (), [told], kept=[{"what is sealed": print_of_sealed(*kept)}])
+
+
+def _look(event: cases.RequesterRevealed) -> Columns:
+    who, unit_code = by_whom(event)
+    return as_told(event, "reveal_id", "case_id", "reason") | {
+        "who": who,
+        "unit_code": unit_code,
+        "fields": list(event.fields),
+        "at": event.occurred_at,
+    }
+
+
+def _supplement(event: cases.CaseSupplemented) -> Columns:
+    sealed = Unseen.SEALED if event.sealed is None else Sealed(event.sealed)
+    return as_told(event, "case_id", "text") | {
+        "supplement_id": Unseen.NUMBER,
+        "at": event.occurred_at,
+        "by": by_whom(event)[0],
+        "sealed_text": sealed,
+    }

@@ -1,0 +1,71 @@
+"""Every row that was changed behind the system's back is found and named; all kinds in one copy, by one audit."""
+
+from pathlib import Path
+
+import pytest
+
+from huiyin.audit.cut import open_cut
+from huiyin.audit.merge import by_key
+from huiyin.audit.packs import Packs
+from huiyin.audit.queries import case_streams
+from huiyin.audit.reading import view_of
+from huiyin.audit.report import AuditReport, Findings
+from huiyin.audit.rows import rows_wanted
+from huiyin.audit.rows.comparing import Unseen
+from tests.integration.audit.conftest import Copy, named
+from tests.integration.audit.damage.rows import ROWS
+
+Column = tuple[str, str]
+"""Table and column."""
+
+_LIBRARY = {
+    "answer": ("status", "body", "answered_at"),
+    "case_number": ("county", "day", "last"),
+    "pack": ("version", "place_code", "digest", "document", "effective_from"),
+    "parked": ("stream", "key", "source", "seq", "type", "headers", "value"),
+    "parked_dropped": ("stream", "key", "source", "seq", "type", "headers", "value"),
+    "relay_mark": ("topic",),
+}
+"""What `huiyin.audit.library` compares."""
+_COLUMNS = """
+    SELECT table_schema || '.' || table_name AS name, column_name AS column FROM information_schema.columns
+    JOIN information_schema.tables USING (table_schema, table_name)
+    WHERE table_schema IN ('intake', 'dispatch', 'followup') AND table_type = 'BASE TABLE' AND is_generated = 'NEVER'
+        AND table_name NOT LIKE 'ledger%' AND table_name NOT IN ('watermark', 'alembic_version')
+"""
+
+
+@pytest.mark.parametrize("kind", ROWS)
+def test_is_found_and_named(all_rows_spoilt: AuditReport, lived: dict[str, str], kind: str) -> None:
+    assert named(all_rows_spoilt, lived, ROWS[kind]), ROWS[kind].says
+
+
+async def test_every_column_is_compared_or_the_guide_says_why_not(copy: Copy) -> None:
+    seen: dict[Column, bool] = {}
+    async with open_cut(copy.url, "test") as cut:
+        packs = await Packs.of(cut)
+        async for key, group in by_key(cut, case_streams(cut, "cases", embedded_bus=True)):
+            for wanted in rows_wanted(view_of(key, group, Findings()), packs):
+                table = f"{wanted.service}.{wanted.table.rpartition('.')[2]}"
+                rows = wanted.rows if wanted.kept is None else ()
+                for column, value in (pair for row in rows for pair in row.items()):
+                    seen[table, column] = seen.get((table, column), False) or not isinstance(value, Unseen)
+        every = {(row["name"], row["column"]) for row in await cut.fetch(_COLUMNS)}
+    assert not seen.keys() - every
+    compared = {column for column, is_compared in seen.items() if is_compared} | _compared_by_the_library(every)
+    assert every - compared <= _explained(every)
+
+
+def _compared_by_the_library(every: set[Column]) -> set[Column]:
+    return {(table, column) for table, column in every if column in _LIBRARY.get(table.rpartition(".")[2], ())}
+
+
+def _explained(every: set[Column]) -> set[Column]:
+    """The columns that the guide's table names, with the tables that stand before them."""
+    lines = [line.split("|") for line in Path("docs/audit.md").read_text().splitlines() if line.startswith("| `")]
+    return {
+        (table, column)
+        for table, column in every
+        for cells in lines
+        if f"`{column}`" in cells[2] and (f"`{table}`" in cells[1] or f"`{table.rpartition('.')[2]}`" in cells[1])
+    }
