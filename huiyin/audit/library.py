@@ -64,9 +64,13 @@ _NUMBERS = """
 _FRESH = """
     SELECT part, as_of, newest FROM analytics.freshness
     CROSS JOIN (SELECT max(updated_at) AS newest FROM analytics.fact) AS facts
-    WHERE newest IS NULL OR as_of > newest ORDER BY as_of DESC LIMIT 1
+    WHERE as_of <> 'epoch' AND (newest IS NULL OR as_of > newest) ORDER BY as_of DESC LIMIT 1
 """
-_STALE = "SELECT 1 WHERE EXISTS (SELECT FROM analytics.fact) AND NOT EXISTS (SELECT FROM analytics.freshness)"
+"""Every part has a row from the start: of the epoch, until something was folded in it."""
+_STALE = """
+    SELECT 1 WHERE EXISTS (SELECT FROM analytics.fact)
+        AND NOT EXISTS (SELECT FROM analytics.freshness WHERE as_of <> 'epoch')
+"""
 _MARKS = """
     SELECT EXISTS (SELECT FROM {service}.ledger WHERE stream = '{stream}'
                    AND NOT EXISTS (SELECT FROM {service}.ledger_unsent AS unsent WHERE unsent.id = ledger.id))
