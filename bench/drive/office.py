@@ -31,7 +31,13 @@ from libs.common.security.principal import Role
 PAGE = 200
 """Items of a list page: the most that the API gives."""
 
-_RESULT = orjson.dumps({"result_kind": "substantive", "result": "已派人到现场处理完毕，并向来电人当面说明了情况。"})
+_RESULT = orjson.dumps(
+    {
+        "result_kind": "substantive",
+        "result": "已派人到现场处理完毕，并向来电人当面说明了情况。",
+        "without_support": "协办意见已当面征求",
+    }
+)
 _SATISFIED = {"reached": "answered", "contacted": True, "solved": True, "satisfaction": "satisfied"}
 _NOT_SATISFIED = {"reached": "answered", "contacted": True, "solved": False, "satisfaction": "not_satisfied"}
 _SOON = timedelta(days=7)

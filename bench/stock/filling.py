@@ -17,7 +17,7 @@ from services.analytics.rollups.queries.grains import coarse_of
 from services.analytics.rollups.tables import DIMENSIONS
 
 _TOGETHER = (
-    ("work", "transition", "decision", "request"),
+    ("work", "transition", "decision", "request", "task"),
     ("matter", "callback", "attempt"),
     ("cases", "supplement", "reveal"),
 )

@@ -87,6 +87,12 @@ PAIRS: tuple[Pair, ...] = (
             where="state IN ('granted', 'refused')",
         ),
     ),
+    Pair(
+        DISPATCH,
+        "task",
+        _said(DISPATCH, "task_done", "round", "unit_code", "result"),
+        _kept("dispatch.task", "round", "unit_code", "result", where="status = 'done'"),
+    ),
     # The history of a case's steps ends where the case stands; followup's has a step for each version.
     Pair(
         FOLLOWUP,

@@ -21,6 +21,8 @@ from libs.common.events.cases import (
     ReturnDecided,
     ReturnRequested,
     RoundEvent,
+    TaskCancelled,
+    TaskDone,
     TriageQueued,
 )
 
@@ -46,8 +48,37 @@ _BY_THE_UNIT: dict[type[Event], tuple[Stage, ...]] = {
     ReturnRequested: _WITH_A_UNIT,
     ReturnDecided: _WITH_A_UNIT,
 }
-_BY_A_PERSON = frozenset({CaseReassigned, *_BY_THE_UNIT})
+_BY_A_SUPPORT_UNIT = (TaskDone, TaskCancelled)
+_BY_A_PERSON = frozenset({CaseReassigned, *_BY_THE_UNIT, *_BY_A_SUPPORT_UNIT})
 _NOT_DURING_A_RETURN = (CaseSigned, CaseHandled, ReturnRequested)
+
+
+class Support:
+    """Which support units have a part to do, by what dispatch says."""
+
+    def __init__(self) -> None:
+        self._named: tuple[str, ...] = ()
+        self._done: set[str] = set()
+        self._cancelled: set[str] = set()
+
+    @property
+    def open(self) -> list[str]:
+        """Those that neither did it nor were let off, as they were named."""
+        return [code for code in self._named if code not in self._done | self._cancelled]
+
+    def follow(self, event: Event) -> None:
+        """Who did its part and is named again with another lead unit has done it; otherwise all begin anew."""
+        match event:
+            case CaseAssigned() | CaseReassigned():
+                goes_on = isinstance(event, CaseReassigned) and self._named
+                self._done = self._done if goes_on else set()
+                self._named, self._cancelled = event.support_units, set()
+            case TriageQueued():
+                self._named = ()
+            case TaskDone():
+                self._done.add(event.unit_code)
+            case TaskCancelled():
+                self._cancelled.add(event.unit_code)
 
 
 class Dispatching:
@@ -60,6 +91,7 @@ class Dispatching:
         self._lead: str | None = None
         self._return_asked = False
         self._return_granted = False
+        self._support = Support()
 
     def problems(self, said: Iterable[Said]) -> Iterator[tuple[Said, str]]:
         """What was not allowed, event by event; goes on as if it had been."""
@@ -112,8 +144,23 @@ class Dispatching:
                     yield f"it was {self._stage} already"
             case CaseReassigned():
                 yield from self._taken_from(event)
+            case TaskDone() | TaskCancelled():
+                yield from self._beside_the_lead(event)
             case _:
                 yield from self._by_the_unit(event)
+                if isinstance(event, CaseHandled):
+                    yield from self._with_support(event)
+
+    def _beside_the_lead(self, event: TaskDone | TaskCancelled) -> Iterator[str]:
+        if self._stage not in _WITH_A_UNIT:
+            yield f"it was {self._stage}"
+        if event.unit_code not in self._support.open:
+            yield f"{event.unit_code} had no part to do"
+
+    def _with_support(self, event: CaseHandled) -> Iterator[str]:
+        # Results of before tell nothing of support units: nobody waited for them.
+        if "without_support" in event.model_fields_set and set(event.without_support) != set(self._support.open):
+            yield f"without {list(event.without_support)}, where {self._support.open} had a part to do still"
 
     def _taken_from(self, event: CaseReassigned) -> Iterator[str]:
         if self._stage not in _WITH_A_UNIT:
@@ -139,6 +186,7 @@ class Dispatching:
             yield "no return was asked for"
 
     def _follow(self, event: RoundEvent) -> None:
+        self._support.follow(event)
         match event:
             case TriageQueued():
                 self._stage, self._lead = Stage.TRIAGE, None

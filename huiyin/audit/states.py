@@ -5,6 +5,7 @@ from typing import Any
 
 from huiyin.audit.case import DISPATCH, FOLLOWUP, INTAKE, CaseView, as_applied
 from huiyin.audit.cut import Row
+from huiyin.audit.dispatching import Support
 from huiyin.audit.report import Findings, Invariant
 from libs.common.events import cases
 from libs.common.events.base import Event
@@ -94,9 +95,10 @@ _STATUS_AFTER: Mapping[type[Event], str] = {
 def _dispatch(view: CaseView, first: cases.CaseRegistered) -> Expected:
     """From what dispatch said, and what it silently followed: an answer at the door, a withdrawal, the closing."""
     lead, category, number, status = None, first.category_code, 1, None
-    asked = False
+    asked, support = False, Support()
     for one in view.said[DISPATCH]:
         event = one.event
+        support.follow(event)
         number = getattr(event, "round", number)
         status = _STATUS_AFTER.get(type(event), status)
         match event:
@@ -121,6 +123,7 @@ def _dispatch(view: CaseView, first: cases.CaseRegistered) -> Expected:
         "lead_unit": lead,
         "category_code": category,
         "return_pending": asked,
+        "open_support": support.open if status in ("assigned", "signed") else [],
     }
 
 

@@ -11,6 +11,7 @@ from libs.common.security.principal import Role
 
 NO_REPLY = "（原系统未记录答复内容 no answer was recorded）"
 AGAIN = "【回放 replay】再次办理：已上门核实情况，重新处理并当面答复诉求人。Handled again."
+_SUPPORTED = "【回放 replay】已配合主办单位到场处理。"
 _FILLER = "（回放数据 replayed）"
 _GONE = frozenset({403, 404, 409})
 _TO_ANOTHER, _TO_TRIAGE, _REFUSED = "to_another", "to_triage", "refused"
@@ -30,11 +31,12 @@ async def choose_unit(stage: Stage, life: Life, at: datetime) -> None:
 async def sign(stage: Stage, life: Life, at: datetime) -> None:
     """签收, then plan the rest of the round."""
     try:
-        await _post_as_unit(stage, life, at, "signature", {})
+        work = await _post_as_unit(stage, life, at, "signature", {})
     except CallRefused as refused:
         if refused.status not in _GONE or not await _found_elsewhere(stage, life, at):
             raise
         return
+    life.support = work["open_support"]
     plan_result(stage, life, at)
 
 
@@ -69,11 +71,22 @@ async def report(stage: Stage, life: Life, at: datetime) -> None:
 
 async def hand_in(stage: Stage, life: Life, at: datetime) -> None:
     """办结反馈, with the row's real reply in its first round; then the citizen is to be called."""
+    await _support(stage, life, at)
     body = {"result_kind": life.row.result_kind, "result": _result_text(stage, life)}
     work = await _post_as_unit(stage, life, at, "result", body)
     life.lateness = _lateness(life, at, work.get("handle_due_at"))
     life.attempts, life.callback_id = 0, ""
     stage.plan(life, life.habits.called_at(at, life.round, 1), What.CALL_BACK)
+
+
+async def _support(stage: Stage, life: Life, at: datetime) -> None:
+    """协办: each support unit signs its part, and says that it is done."""
+    path = f"/dispatch/v1/cases/{life.case_id}"
+    for code in life.support:
+        unit = stage.directory.unit(code)
+        account = stage.accounts.get(Role.HANDLER, unit_code=unit.code, area_code=unit.area_code)
+        await stage.calls.post(at, account, f"{path}/tasks/{code}/signature", {})
+        await stage.calls.post(at, account, f"{path}/tasks/{code}/result", {"result": _SUPPORTED})
 
 
 async def _found_elsewhere(stage: Stage, life: Life, at: datetime) -> bool:

@@ -54,6 +54,8 @@ class Life:
     attempts: int = 0
     """Tries in this round."""
     reviews: int = 0
+    support: list[str] = field(default_factory=list)
+    """Support units that have a part to do, as the lead unit read when it signed."""
     orders: list[tuple[datetime, str, str]] = field(default_factory=list)
     """Orders of supervision to answer: when, which, and the unit that has to."""
     ended: bool = False

@@ -27,6 +27,7 @@ from services.dispatch.cases.domain.transitions import MACHINE
 from services.dispatch.cases.tables import Work
 from services.dispatch.requests import actions as requests
 from services.dispatch.routing.actions import opening
+from services.dispatch.tasks.actions.giving import end_open
 
 
 async def prepare(session: Session, events: Sequence[Event]) -> None:
@@ -42,7 +43,7 @@ async def prepare_door(session: Session, jobs: Sequence[Job]) -> None:
 async def registered(session: Session, event: CaseRegistered) -> None:
     """登记 -> find its unit."""
     if await session.one(Work, "case_id", event.case_id) is None:
-        opening.open_work(session, event)
+        await opening.open_work(session, event)
 
 
 async def supplemented(session: Session, event: CaseSupplemented) -> None:
@@ -56,7 +57,7 @@ async def withdrawn(session: Session, event: CaseWithdrawn) -> None:
     """撤单 -> over."""
     work = await _known(session, event)
     if _can(work, Action.WITHDRAW):
-        await requests.lapse(session, work)
+        await _let_go(session, work)
         hearing.withdraw(session, work, event)
 
 
@@ -64,7 +65,7 @@ async def answered_directly(session: Session, event: CaseAnsweredDirectly) -> No
     """直接答复 -> no unit has to act."""
     work = await _of_this_round(session, event)
     if work is not None and _can(work, Action.ANSWER):
-        await requests.lapse(session, work)
+        await _let_go(session, work)
         hearing.answer(session, work, event)
 
 
@@ -97,14 +98,14 @@ async def sent_back(session: Session, event: CaseSentBack) -> None:
     if not _can(work, Action.SEND_BACK):
         # Nobody asks the citizen before a result or an answer was given: some step was lost, and a person has to look.
         raise Permanent(f"case {work.case_id} was sent back while {work.status.value} in round {work.round}")
-    opening.open_next_round(session, work, event)
+    await opening.open_next_round(session, work, event)
 
 
 async def closed(session: Session, event: CaseClosed) -> None:
     """销号 -> over."""
     work = await _of_this_round(session, event)
     if work is not None and _can(work, Action.CLOSE):
-        await requests.lapse(session, work)
+        await _let_go(session, work)
         hearing.close(session, work, event)
 
 
@@ -125,6 +126,12 @@ async def _known(session: Session, event: CaseEvent) -> Work:
 async def _of_this_round(session: Session, event: RoundEvent) -> Work | None:
     work = await _known(session, event)
     return work if work.round == event.round else None
+
+
+async def _let_go(session: Session, work: Work) -> None:
+    """No unit has to act any more: nor decide on what one asked for, nor do anything beside the lead."""
+    await requests.lapse(session, work)
+    await end_open(session, work)
 
 
 def _can(work: Work, action: Action) -> bool:

@@ -30,7 +30,11 @@ PLACES = (
     {"area_code": "999001000000", "category_code": "0601"},
 )
 """Where complaints come from and what they are about; the duty directory of the demo pack names a unit for each."""
-RESULT = {"result_kind": "substantive", "result": "已到现场处理完毕，恢复正常。"}
+RESULT = {
+    "result_kind": "substantive",
+    "result": "已到现场处理完毕，恢复正常。",
+    "without_support": "协办意见已当面征求",
+}
 SATISFIED = {"reached": "answered", "contacted": True, "solved": True, "satisfaction": "satisfied"}
 NOT_SATISFIED = {"reached": "answered", "contacted": True, "solved": False, "satisfaction": "not_satisfied"}
 AGAIN = frozenset({408, 425, 429, 500, 502, 503, 504, 507})

@@ -27,7 +27,11 @@ LIGHTS, TAKEN_BACK = "0101", "0402"
 VILLAGE_UNIT, TOWN_UNIT = "V-999001101201", "T-999001101"
 TUESDAY = datetime(2026, 3, 3, 1, 0, tzinfo=UTC)
 """Nine in the morning in the county."""
-RESULT = {"result_kind": "substantive", "result": "三盏路灯已更换灯头并恢复供电，现场已核实。"}
+RESULT = {
+    "result_kind": "substantive",
+    "result": "三盏路灯已更换灯头并恢复供电，现场已核实。",
+    "without_support": "协办意见已当面征求",
+}
 SATISFIED = {"reached": "answered", "contacted": True, "solved": True, "satisfaction": "satisfied"}
 BASICALLY = SATISFIED | {"satisfaction": "basically_satisfied"}
 NOT_SATISFIED = {"reached": "answered", "contacted": True, "solved": False, "satisfaction": "not_satisfied"}

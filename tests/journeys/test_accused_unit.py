@@ -22,6 +22,7 @@ from tests.journeys.county import (
 )
 
 ACCUSED, BELOW, SUPERIOR = TOWN_UNIT, VILLAGE_UNIT, "S-GOV"
+SUPPORT = "D-EDU"
 PATH_OF_A_CASE = re.compile(r"\{(case_id|reference|callback_id|supervision_id)\}")
 YEAR = {"period": "year"}
 REASON = {"reason": "依规处理，详见记录。"}
@@ -38,6 +39,10 @@ BODIES: Mapping[str, Any] = {
     "/dispatch/v1/cases/{case_id}/signature": None,
     "/dispatch/v1/cases/{case_id}/progress": {"note": "已到现场查看"},
     "/dispatch/v1/cases/{case_id}/result": RESULT,
+    "/dispatch/v1/cases/{case_id}/tasks/{unit_code}/signature": None,
+    "/dispatch/v1/cases/{case_id}/tasks/{unit_code}/progress": {"note": "已到现场配合"},
+    "/dispatch/v1/cases/{case_id}/tasks/{unit_code}/result": {"result": "已配合断电"},
+    "/dispatch/v1/cases/{case_id}/tasks/{unit_code}/cancellation": REASON,
     "/dispatch/v1/cases/{case_id}/return": {"reason_code": "not_our_duty", "note": "不属本单位职责"},
     "/dispatch/v1/cases/{case_id}/return/decision": {"approved": False, "note": "请继续办理"},
     "/followup/v1/callbacks/{callback_id}/attempts": SATISFIED,
@@ -73,14 +78,19 @@ ABOUT_NO_CASE = re.compile(r"\w+ /\w+/ops/.*|\w+ /dispatch/v1/directory/.*|POST 
 NEVER_THE_SAME = re.compile(r'<p class="stamp">.*?</p>|"(as_of|lag_seconds|instance)":[^,}]*')
 
 
+_IN_TRIAGE = {"category_code": None}
 _UNASKED = {"callback_wanted": False}
 _SIGNED = ("signature",)
 _HANDLED = ("signature", "result")
 WAYS: Mapping[str, tuple[dict[str, Any], tuple[str, ...]]] = {
-    "/dispatch/v1/cases/{case_id}/assignment": ({"category_code": None}, ()),
+    "/dispatch/v1/cases/{case_id}/assignment": (_IN_TRIAGE, ()),
     "/dispatch/v1/cases/{case_id}/progress": ({}, _SIGNED),
     "/dispatch/v1/cases/{case_id}/result": ({}, _SIGNED),
     "/dispatch/v1/cases/{case_id}/return/decision": ({}, ("return",)),
+    "/dispatch/v1/cases/{case_id}/tasks/{unit_code}/signature": (_IN_TRIAGE, ()),
+    "/dispatch/v1/cases/{case_id}/tasks/{unit_code}/progress": (_IN_TRIAGE, ()),
+    "/dispatch/v1/cases/{case_id}/tasks/{unit_code}/result": (_IN_TRIAGE, ()),
+    "/dispatch/v1/cases/{case_id}/tasks/{unit_code}/cancellation": (_IN_TRIAGE, ()),
     "/followup/v1/callbacks/{callback_id}": ({}, _HANDLED),
     "/followup/v1/callbacks/{callback_id}/attempts": ({}, _HANDLED),
     "/followup/v1/callbacks/{callback_id}/review": (_UNASKED, _HANDLED),
@@ -99,7 +109,8 @@ class Subject:
 
     def path(self, template: str) -> str:
         """The route, about this case."""
-        return PATH_OF_A_CASE.sub(lambda match: str(getattr(self, match[1].replace("reference", "case_id"))), template)
+        known = template.replace("{unit_code}", SUPPORT)
+        return PATH_OF_A_CASE.sub(lambda match: str(getattr(self, match[1].replace("reference", "case_id"))), known)
 
 
 @pytest.mark.parametrize(
@@ -187,7 +198,7 @@ async def test_all_of_it_is_there_for_whoever_the_case_is_not_about(county: Coun
     """The other half of the test above: each of its requests is answered to somebody, each list has the cases."""
     routes = await _routes(county)
     subjects = await _subjects(county, routes)
-    others = county.person("clerk", *Role, unit="D-EDU"), county.person("handler", Role.HANDLER, unit=SUPERIOR)
+    others = county.person("clerk", *Role, unit=SUPPORT), county.person("handler", Role.HANDLER, unit=SUPERIOR)
     lists = await _lists(others[0])
     words = [word for subject in subjects.values() for word in (subject.case_id, subject.case_no)]
     assert {path for path, text in lists.items() if any(word in text for word in words)} == LISTS.keys() - COUNTS
@@ -237,6 +248,8 @@ async def _subjects(county: County, routes: list[tuple[str, str]]) -> dict[str, 
 async def _subject(county: County, template: str) -> Subject:
     fields, steps = WAYS.get(template, ({}, ()))
     case_id = await county.register(accused_unit=ACCUSED, confidential=True, **fields)
+    if "{unit_code}" in template:
+        await _give_a_part(county, case_id, template)
     for step in steps:
         await county.lead_does(case_id, step, BODIES[f"/dispatch/v1/cases/{{case_id}}/{step}"])
     order = await county.supervisor.do("/followup/v1/supervisions", ORDER | {"case_id": case_id})
@@ -244,3 +257,11 @@ async def _subject(county: County, template: str) -> Subject:
     promise = await county.promise(case_id)
     callback_id = promise["callbacks"][-1]["callback_id"] if promise["callbacks"] else ""
     return Subject(case_id, promise["case_no"], callback_id, order["supervision_id"])
+
+
+async def _give_a_part(county: County, case_id: str, template: str) -> None:
+    """A support unit beside the lead; signed, for what comes after signing."""
+    wish = {"lead_unit": SUPERIOR, "support_units": [SUPPORT], "category_code": "0104", **REASON}
+    await county.dispatcher.do(f"/dispatch/v1/cases/{case_id}/assignment", wish)
+    if template.endswith(("/progress", "/result")):
+        await county.handler(SUPPORT).do(f"/dispatch/v1/cases/{case_id}/tasks/{SUPPORT}/signature")

@@ -197,7 +197,11 @@ async def handle(client: httpx.AsyncClient, cluster: Cluster, case_id: str, unit
     url = case_url(cluster, Service.DISPATCH, case_id)
     signed = await client.post(f"{url}/signature", headers=headers, json={})
     assert signed.status_code == 200, signed.text
-    result = {"result_kind": "substantive", "result": "已派人疏通排水沟，村道恢复通行"}
+    result = {
+        "result_kind": "substantive",
+        "result": "已派人疏通排水沟，村道恢复通行",
+        "without_support": "协办意见已当面征求",
+    }
     done = await client.post(f"{url}/result", headers=headers, json=result)
     assert done.status_code == 200, done.text
 

@@ -2,7 +2,7 @@
 
 import re
 
-from tests.journeys.county import COUNTY, RESULT, SATISFIED, VILLAGE, VILLAGE_UNIT, County
+from tests.journeys.county import COUNTY, RESULT, SATISFIED, TOWN_UNIT, VILLAGE, VILLAGE_UNIT, County
 
 WHOLE_STORY = [
     "registered",
@@ -19,6 +19,9 @@ WHOLE_STORY = [
     "closed",
 ]
 
+WHOLE_WORK = ["route", "sign", "report", "support_sign", "support_done", "hand_in", "close"]
+WHOLE_RESULT = {key: value for key, value in RESULT.items() if key != "without_support"}
+
 
 async def test_a_complaint_is_closed_when_the_citizen_is_satisfied(county_on_either_bus: County) -> None:
     county = county_on_either_bus
@@ -28,6 +31,7 @@ async def test_a_complaint_is_closed_when_the_citizen_is_satisfied(county_on_eit
     assert (await county.case(case_id))["status"] == "signed"
     await county.advance(hours=20)
     await county.lead_does(case_id, "progress", {"note": "已到现场，正在更换灯头"})
+    await _the_town_does_its_part(county, case_id)
     await county.lead_does(case_id, "result", RESULT)
     assert (await county.case(case_id))["status"] == "callback"
     await county.advance(hours=5)
@@ -36,6 +40,17 @@ async def test_a_complaint_is_closed_when_the_citizen_is_satisfied(county_on_eit
     await _everybody_says_the_same(county, case_id)
     await _the_figures_count_it(county, case_id)
     await _the_county_page_shows_it(county)
+
+
+async def _the_town_does_its_part(county: County, case_id: str) -> None:
+    """协办: the town supports its village; the result waits for it."""
+    early = await county.handler(VILLAGE_UNIT).post(f"/dispatch/v1/cases/{case_id}/result", WHOLE_RESULT)
+    assert early.status_code == 409
+    assert TOWN_UNIT in early.json()["detail"]
+    town = county.handler(TOWN_UNIT)
+    assert [item["case_id"] for item in (await town.ask("/dispatch/v1/work", role="support"))["items"]] == [case_id]
+    for step, body in (("signature", None), ("result", {"result": "已配合断电，陪同检修"})):
+        await town.do(f"/dispatch/v1/cases/{case_id}/tasks/{TOWN_UNIT}/{step}", body)
 
 
 async def _is_assigned_by_rule(county: County, case_id: str) -> None:
@@ -66,9 +81,9 @@ async def _everybody_says_the_same(county: County, case_id: str) -> None:
     assert sorted(told) == sorted(WHOLE_STORY)
     assert _steps(told) == _steps(WHOLE_STORY)
     assert [entry["at"] for entry in timeline["items"]] == sorted(entry["at"] for entry in timeline["items"])
-    assert sorted(name for name, _ in await county.said(case_id)) == sorted(WHOLE_STORY)
+    assert sorted(name for name, _ in await county.said(case_id)) == sorted([*WHOLE_STORY, "task_done"])
     steps = await county.dispatcher.ask(f"/dispatch/v1/cases/{case_id}/transitions")
-    assert [step["action"] for step in steps["items"]] == ["route", "sign", "report", "hand_in", "close"]
+    assert [step["action"] for step in steps["items"]] == WHOLE_WORK
     assert not [timer for timer in promise["timers"] if timer["state"] == "pending"]
 
 

@@ -61,6 +61,8 @@ FLOW: tuple[Route, ...] = (
     _route(cases.CaseSigned,             Stream.CASES,     ".D..", "I.FA"),
     _route(cases.ProgressReported,       Stream.CASES,     ".D..", "I..A"),
     _route(cases.CaseHandled,            Stream.CASES,     ".D..", "I.FA"),
+    _route(cases.TaskDone,               Stream.CASES,     ".D..", "...."),
+    _route(cases.TaskCancelled,          Stream.CASES,     ".D..", "...."),
     _route(cases.ReturnRequested,        Stream.CASES,     ".D..", "...A"),
     _route(cases.ReturnDecided,          Stream.CASES,     ".D..", "...A"),
     _route(cases.DeadlineSet,            Stream.CASES,     "..F.", "ID.A"),

@@ -157,6 +157,9 @@ class RecordBook:
         groups.update((value, []) for value in missing)
         layout = layout_of(table)
         known = self._known[table]
+        # What was made here the database does not have yet; it is there all the same.
+        for record in [made for made in known if made.as_read is None and str(getattr(made, column)) in missing]:
+            groups[str(getattr(record, column))].append(record)
         for row in await self._rows.fetch(layout.select(column, lock=lock), missing):
             record = layout.read(row)
             known.append(record)

@@ -148,6 +148,26 @@ class CaseHandled(RoundEvent):
     result_kind: ResultKind
     result: str
     contacted_at: Moment | None = None
+    without_support: tuple[str, ...] = ()
+    """Support units that had not done their part, and that the lead unit said it need not wait for."""
+
+
+class TaskDone(RoundEvent):
+    """协办办结: a support unit has done its part; the case is still the lead unit's."""
+
+    type_name: ClassVar[str] = "cn.huiyin.case.task_done"
+
+    unit_code: str
+    result: str
+
+
+class TaskCancelled(RoundEvent):
+    """撤销协办: a support unit was let off its part, by the lead unit or a dispatcher."""
+
+    type_name: ClassVar[str] = "cn.huiyin.case.task_cancelled"
+
+    unit_code: str
+    reason: str
 
 
 class ReturnRequested(RoundEvent):

@@ -36,6 +36,7 @@ class Right(StrEnum):
     CASE_SIGN = "dispatch.cases.sign"
     PROGRESS_REPORT = "dispatch.progress.report"
     RESULT_SUBMIT = "dispatch.results.submit"
+    TASK_CANCEL = "dispatch.tasks.cancel"
     RETURN_REQUEST = "dispatch.returns.request"
     RETURN_DECIDE = "dispatch.returns.decide"
     CASE_REASSIGN = "dispatch.cases.reassign"
@@ -99,6 +100,7 @@ RIGHTS: Mapping[Role, frozenset[Right]] = MappingProxyType(
             Right.CASE_ASSIGN,
             Right.CASE_REASSIGN,
             Right.RETURN_DECIDE,
+            Right.TASK_CANCEL,
             Right.DIRECTORY_READ,
             Right.TIMER_READ,
         },
@@ -111,6 +113,7 @@ RIGHTS: Mapping[Role, frozenset[Right]] = MappingProxyType(
             Right.CASE_SIGN,
             Right.PROGRESS_REPORT,
             Right.RESULT_SUBMIT,
+            Right.TASK_CANCEL,
             Right.RETURN_REQUEST,
             Right.DIRECTORY_READ,
             Right.TIMER_READ,

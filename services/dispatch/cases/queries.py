@@ -8,7 +8,7 @@ from sqlmodel import col
 from libs.common.database.session import Session
 from libs.common.errors import NotFound
 from libs.common.pack.areas import GRID_DIGITS, area_prefix
-from libs.common.security.policy import Scope
+from libs.common.security.policy import Column, Scope
 from libs.common.web.cursors import Keyset
 from services.dispatch.cases.domain.terms import DONE, OPEN, Status
 from services.dispatch.cases.tables import Transition, Work
@@ -25,11 +25,16 @@ class Window:
 
 
 async def visible_work(session: Session, scope: Scope, case_id: str, *, lock: bool = True) -> Work:
-    """The case; NotFound when it is not there or not in the caller's reach."""
+    """The case; NotFound when it is not there or not in the caller's reach: its lead's and its support units' it is."""
     work = await session.one(Work, "case_id", case_id, lock=lock)
-    if work is None or not scope.allows(work.area_code, work.lead_unit, accused_unit=work.accused_unit):
+    if work is None or not _allows(scope, work):
         raise NotFound("There is no such case, or you may not see it", "诉求件不存在或无权查看")
     return work
+
+
+def _allows(scope: Scope, work: Work) -> bool:
+    units = (work.lead_unit, *work.support_units)
+    return any(scope.allows(work.area_code, unit, accused_unit=work.accused_unit) for unit in units)
 
 
 async def list_work(session: Session, statement: Select[Work]) -> list[Work]:
@@ -64,9 +69,9 @@ def _one_of(*statuses: Status) -> ColumnElement[bool]:
     return literal_column(f"work.status IN ({words})", Boolean)
 
 
-def within(scope: Scope) -> ColumnElement[bool]:
-    """What the caller's right reaches."""
-    return scope.predicate(col(Work.area_code), col(Work.lead_unit), accused_column=col(Work.accused_unit))
+def within(scope: Scope, unit: Column) -> ColumnElement[bool]:
+    """What the caller's right reaches; ``unit`` is the column of the unit whose case it is."""
+    return scope.predicate(col(Work.area_code), unit, accused_column=col(Work.accused_unit))
 
 
 def in_area(area_code: str | None) -> list[ColumnElement[bool]]:

@@ -20,6 +20,7 @@ class WorkItem(AnswerBody):
     round: int
     lead_unit: str | None
     support_units: list[str]
+    open_support: Annotated[list[str], Field(description="Support units that have not done their part (协办未办结)")]
     category_code: str | None
     area_code: str
     kind: Kind

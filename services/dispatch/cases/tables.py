@@ -66,6 +66,8 @@ class Work(Base, table=True):
     round: int = 1
     lead_unit: str | None = None
     support_units: list[str] = Field(sa_column=texts_column())
+    open_support: list[str] = Field(sa_column=texts_column())
+    """Support units that have not done their part, in the order of ``support_units``: their open tasks."""
     category_code: str | None = None
     area_code: str
     kind: Kind = Field(sa_column=word_column(Kind))

@@ -39,6 +39,7 @@ from services.dispatch.directory.schemas import (
 from services.dispatch.requests.domain import STATE_LABELS
 from services.dispatch.rights import PublishesPacks, ReadsDirectory
 from services.dispatch.routing.domain.terms import RULE_LABELS, VERDICT_LABELS
+from services.dispatch.tasks.domain import TASK_LABELS
 
 router = APIRouter(prefix="/v1/directory", tags=["directory"])
 
@@ -151,6 +152,7 @@ async def list_terms(door: ReadsDirectory) -> Response:
         "rule": _labelled(RULE_LABELS),
         "verdict": _labelled(VERDICT_LABELS),
         "request_state": _labelled(STATE_LABELS),
+        "task_status": _labelled(TASK_LABELS),
         "return_reason": [
             Term(code=reason.code, zh=reason.name, en=reason.name_en) for reason in directory.pack.returns.reasons
         ],

@@ -20,7 +20,7 @@ from services.dispatch.requests.schemas import AskReturn, DecideReturn
 from services.dispatch.requests.tables import UnitRequest
 from services.dispatch.routing.actions.giving import leave_to_triage, reassign_to, today
 from services.dispatch.routing.domain.choosing import Nobody, Wish, by_hand
-from services.dispatch.tasks.actions import check_length, lead_of
+from services.dispatch.tasks.actions.handling import check_length, lead_of
 
 
 async def ask(session: Session, asked: Request, case_id: str, body: AskReturn) -> WorkOut:
@@ -38,7 +38,7 @@ async def ask(session: Session, asked: Request, case_id: str, body: AskReturn) -
     work.return_asked_by, work.return_asked_at = asked.actor.subject, session.now
     work.returns += 1
     record(session, work, Action.ASK_RETURN, target, by=asked.actor, why=f"{body.reason_code}: {note}")
-    await _keep(session, work, asked.actor, body.reason_code, note)
+    _keep(session, work, asked.actor, body.reason_code, note)
     session.publish(
         ReturnRequested(
             case_id=case_id,
@@ -66,10 +66,10 @@ async def decide(session: Session, asked: Request, case_id: str, body: DecideRet
         choice = by_hand(now, wish, lead_unit=work.lead_unit, category_code=work.category_code)
     unit = await _answer(session, work, State.GRANTED if body.approved else State.REFUSED, asked.actor, note)
     if choice is not None:
-        reassign_to(session, work, choice, action, target, by=asked.actor, why=note)
+        await reassign_to(session, work, choice, action, target, by=asked.actor, why=note)
     elif body.approved:
         nobody = Nobody(now.version, f"退单已同意 the return of {unit} was approved: {note}")
-        leave_to_triage(session, work, nobody, action, target, by=asked.actor, why=note)
+        await leave_to_triage(session, work, nobody, action, target, by=asked.actor, why=note)
     else:
         end_return(work)
         record(session, work, action, target, by=asked.actor, why=note)
@@ -82,9 +82,7 @@ async def lapse(session: Session, work: Work) -> None:
         request.state, request.decided_at = answered(request.state, State.LAPSED), session.now
 
 
-async def _keep(session: Session, work: Work, by: Actor, reason_code: str, note: str) -> None:
-    # Read first, so that whoever decides in this same transaction finds it.
-    await session.load(UnitRequest, "case_id", [work.case_id])
+def _keep(session: Session, work: Work, by: Actor, reason_code: str, note: str) -> None:
     session.new(
         UnitRequest,
         case_id=work.case_id,

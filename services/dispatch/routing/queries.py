@@ -31,7 +31,7 @@ class TriageFilter:
 
 def triage_statement(scope: Scope, wanted: TriageFilter, window: cases.Window) -> Select[Work]:
     """What waits for a dispatcher, oldest first."""
-    conditions = [cases.statuses(Status.TRIAGE), cases.within(scope)]
+    conditions = [cases.statuses(Status.TRIAGE), cases.within(scope, col(Work.lead_unit))]
     if wanted.urgency is not None:
         conditions.append(col(Work.urgency) == wanted.urgency)
     if wanted.overdue is not None:

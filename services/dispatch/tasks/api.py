@@ -4,16 +4,22 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
 
-from libs.common.web.cursors import Page
-from libs.common.web.fields import CaseId
+from libs.common.database.session import Session
+from libs.common.errors import invalid
+from libs.common.web.cursors import Page, PageQuery
+from libs.common.web.fields import CaseId, UnitCode
 from libs.common.web.headers import IdempotencyKey, IfMatch
-from services.dispatch.cases.api import asked, item
+from services.dispatch.cases.api import asked, item, seen
+from services.dispatch.cases.domain.terms import DONE
 from services.dispatch.cases.queries import Window
 from services.dispatch.cases.queries import list_work as work_page
 from services.dispatch.cases.schemas import WorkItem, WorkOut
-from services.dispatch.rights import HandsIn, ReadsWork, Reports, Signs
-from services.dispatch.tasks import actions, queries
-from services.dispatch.tasks.schemas import HandIn, Report, Sign, WorkQuery
+from services.dispatch.rights import CancelsTask, HandsIn, ReadsWork, Reports, Signs
+from services.dispatch.tasks import queries
+from services.dispatch.tasks.actions import handling, supporting
+from services.dispatch.tasks.domain import Role
+from services.dispatch.tasks.schemas import CancelTask, FinishTask, HandIn, Report, Sign, TaskOut, WorkQuery
+from services.dispatch.tasks.tables import Task
 
 router = APIRouter(prefix="/v1", tags=["cases"])
 
@@ -21,7 +27,16 @@ router = APIRouter(prefix="/v1", tags=["cases"])
 @router.get("/work", response_model=Page[WorkItem])
 async def list_work(query: Annotated[WorkQuery, Query()], door: ReadsWork) -> Response:
     """A unit's list (待办), what is due first comes first."""
-    wanted = queries.WorkFilter(query.unit_code, query.status, query.overdue, query.due_before, query.area_code)
+    if query.role is Role.SUPPORT and query.status in DONE:
+        raise invalid("status", "a support unit's list is of what it has to do", "协办清单仅列待办")
+    wanted = queries.WorkFilter(
+        query.unit_code,
+        query.status,
+        query.overdue,
+        query.due_before,
+        query.area_code,
+        support=query.role is Role.SUPPORT,
+    )
     statement = queries.work_statement(door.scope, wanted, Window(query.cursor, query.limit))
     rows = await door.read(lambda session: work_page(session, statement))
     return door.answer(queries.WORK_KEYSET.page(rows, query.limit, item))
@@ -34,7 +49,7 @@ async def sign(
     """签收: the lead unit takes it on. Needs If-Match."""
     request = asked(door, expected)
     return await door.write(
-        lambda session: actions.sign(session, request, case_id, body or Sign()), once, keys=[case_id]
+        lambda session: handling.sign(session, request, case_id, body or Sign()), once, keys=[case_id]
     )
 
 
@@ -42,11 +57,71 @@ async def sign(
 async def report(case_id: CaseId, body: Report, door: Reports, expected: IfMatch, once: IdempotencyKey) -> Response:
     """办理进展: the lead unit says how far it is. Needs If-Match."""
     request = asked(door, expected)
-    return await door.write(lambda session: actions.report(session, request, case_id, body), once, keys=[case_id])
+    return await door.write(lambda session: handling.report(session, request, case_id, body), once, keys=[case_id])
 
 
 @router.post("/cases/{case_id}/result", response_model=WorkOut)
 async def hand_in(case_id: CaseId, body: HandIn, door: HandsIn, expected: IfMatch, once: IdempotencyKey) -> Response:
     """办结反馈: the lead unit says it is done; then the citizen is asked. Needs If-Match."""
     request = asked(door, expected)
-    return await door.write(lambda session: actions.hand_in(session, request, case_id, body), once, keys=[case_id])
+    return await door.write(lambda session: handling.hand_in(session, request, case_id, body), once, keys=[case_id])
+
+
+@router.get("/cases/{case_id}/tasks", response_model=Page[TaskOut])
+async def list_tasks(case_id: CaseId, query: Annotated[PageQuery, Query()], door: ReadsWork) -> Response:
+    """What units do in the case beside its lead, in every round, oldest first (协办)."""
+
+    async def tasks(session: Session) -> list[Task]:
+        await seen(session, door, case_id)
+        return await queries.list_tasks(session, case_id, Window(query.cursor, query.limit))
+
+    rows = await door.read(tasks)
+    return door.answer(queries.TASKS_KEYSET.page(rows, query.limit, _task))
+
+
+@router.post("/cases/{case_id}/tasks/{unit_code}/signature", response_model=WorkOut)
+async def sign_task(
+    case_id: CaseId, unit_code: UnitCode, door: Signs, expected: IfMatch, once: IdempotencyKey, body: Sign | None = None
+) -> Response:
+    """协办签收: a support unit takes its part on. Needs If-Match."""
+    request = asked(door, expected)
+    return await door.write(
+        lambda session: supporting.sign(session, request, case_id, unit_code, body or Sign()), once, keys=[case_id]
+    )
+
+
+@router.post("/cases/{case_id}/tasks/{unit_code}/progress", response_model=WorkOut)
+async def report_task(
+    case_id: CaseId, unit_code: UnitCode, body: Report, door: Reports, expected: IfMatch, once: IdempotencyKey
+) -> Response:
+    """协办进展: a support unit says how far it is. Needs If-Match."""
+    request = asked(door, expected)
+    return await door.write(
+        lambda session: supporting.report(session, request, case_id, unit_code, body), once, keys=[case_id]
+    )
+
+
+@router.post("/cases/{case_id}/tasks/{unit_code}/result", response_model=WorkOut)
+async def finish_task(
+    case_id: CaseId, unit_code: UnitCode, body: FinishTask, door: HandsIn, expected: IfMatch, once: IdempotencyKey
+) -> Response:
+    """协办办结: a support unit has done its part. Needs If-Match."""
+    request = asked(door, expected)
+    return await door.write(
+        lambda session: supporting.finish(session, request, case_id, unit_code, body), once, keys=[case_id]
+    )
+
+
+@router.post("/cases/{case_id}/tasks/{unit_code}/cancellation", response_model=WorkOut)
+async def cancel_task(
+    case_id: CaseId, unit_code: UnitCode, body: CancelTask, door: CancelsTask, expected: IfMatch, once: IdempotencyKey
+) -> Response:
+    """撤销协办: the lead unit or a dispatcher lets a support unit off, with a reason. Needs If-Match."""
+    request = asked(door, expected)
+    return await door.write(
+        lambda session: supporting.cancel(session, request, case_id, unit_code, body), once, keys=[case_id]
+    )
+
+
+def _task(task: Task) -> TaskOut:
+    return TaskOut.model_validate(task, from_attributes=True)

@@ -1,18 +1,23 @@
-"""Every SELECT of the units' lists."""
+"""Every SELECT of the units' lists and tasks."""
 
 from dataclasses import dataclass
 from datetime import datetime
+from operator import attrgetter
 
-from sqlalchemy import Select
+from sqlalchemy import Boolean, Select, and_, literal_column, select
 from sqlmodel import col
 
+from libs.common.database.session import Session
 from libs.common.security.policy import Scope
 from libs.common.web.cursors import Keyset
 from services.dispatch.cases import queries as cases
 from services.dispatch.cases.domain.terms import Status
 from services.dispatch.cases.tables import Work
+from services.dispatch.tasks.domain import TaskStatus
+from services.dispatch.tasks.tables import Task
 
 WORK_KEYSET = Keyset("dispatch.work", (Work.list_due_at, Work.case_id), (datetime, str), descending=False)
+TASKS_KEYSET = Keyset("dispatch.tasks", (Task.version, Task.unit_code), (int, str), descending=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,17 +29,47 @@ class WorkFilter:
     overdue: bool | None = None
     due_before: datetime | None = None
     area_code: str | None = None
+    support: bool = False
+    """What units do beside the lead, and not what they lead."""
 
 
 def work_statement(scope: Scope, wanted: WorkFilter, window: cases.Window) -> Select[Work]:
     """A unit's list, or everybody's in the caller's reach: what is due first comes first."""
-    conditions = [cases.statuses(wanted.status), cases.within(scope)]
+    unit = col(Task.unit_code) if wanted.support else col(Work.lead_unit)
+    conditions = [cases.statuses(wanted.status), cases.within(scope, unit)]
     if wanted.unit_code is not None:
-        conditions.append(col(Work.lead_unit) == wanted.unit_code)
+        conditions.append(unit == wanted.unit_code)
     if wanted.overdue is not None:
         conditions.append(col(Work.overdue).is_(wanted.overdue))
     if wanted.due_before is not None:
         # The first is what is asked, the second what the index knows.
         conditions += [col(Work.handle_due_at) < wanted.due_before, col(Work.list_due_at) < wanted.due_before]
     conditions += cases.in_area(wanted.area_code)
-    return cases.page(conditions, WORK_KEYSET, window)
+    statement = cases.page(conditions, WORK_KEYSET, window)
+    return statement.join(Task, _OPEN_OF_THE_CASE) if wanted.support else statement
+
+
+_OPEN_OF_THE_CASE = and_(
+    col(Task.case_id) == col(Work.case_id),
+    col(Task.round) == col(Work.round),
+    # Constants, so that every plan can prove that the partial index holds the rows.
+    literal_column("task.status IN ('given', 'signed')", Boolean),
+)
+
+
+async def tasks_of(session: Session, work: Work) -> dict[str, Task]:
+    """The task that each unit has in the round that a case is in, the last it was given; none that was cancelled."""
+    tasks = await session.rows(Task, "case_id", work.case_id)
+    there = [task for task in tasks if task.round == work.round and task.status is not TaskStatus.CANCELLED]
+    return {task.unit_code: task for task in sorted(there, key=attrgetter("version"))}
+
+
+async def list_tasks(session: Session, case_id: str, window: cases.Window) -> list[Task]:
+    """The tasks of a case, oldest first; one more than fit the page."""
+    statement = (
+        select(Task)
+        .where(col(Task.case_id) == case_id, *TASKS_KEYSET.after(window.cursor))
+        .order_by(*TASKS_KEYSET.order())
+        .limit(window.size + 1)
+    )
+    return list((await session.execute(statement)).scalars())

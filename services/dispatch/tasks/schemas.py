@@ -2,13 +2,30 @@
 
 from typing import Annotated
 
-from pydantic import Field
+from pydantic import AwareDatetime, Field
 
 from libs.common.events.terms import ResultKind
 from libs.common.web.cursors import PageQuery
-from libs.common.web.fields import LongText, Moment, PastMoment, Reason, RequestBody, UnitCode
+from libs.common.web.fields import (
+    AnswerBody,
+    LongText,
+    Moment,
+    PastMoment,
+    Reason,
+    RequestBody,
+    UnitCode,
+    Version,
+)
 from services.dispatch.cases.domain.terms import Status
 from services.dispatch.cases.schemas import Inside
+from services.dispatch.tasks.domain import Role, TaskStatus
+
+WithoutSupport = Annotated[
+    Reason | None,
+    Field(
+        description="Why the result need not wait for support units that have not done their part (不再等待协办的理由)"
+    ),
+]
 
 
 class Sign(RequestBody):
@@ -29,10 +46,41 @@ class HandIn(RequestBody):
     result_kind: ResultKind
     result: LongText
     contacted_at: PastMoment | None = None
+    without_support: WithoutSupport = None
+
+
+class FinishTask(RequestBody):
+    """协办办结: what the support unit did."""
+
+    result: LongText
+
+
+class CancelTask(RequestBody):
+    """撤销协办."""
+
+    reason: Reason
+
+
+class TaskOut(AnswerBody):
+    """One unit's part of a case beside the lead's (协办). ``result`` of a cancelled one is why it was let off."""
+
+    version: Version
+    unit_code: str
+    round: int
+    role: Role
+    status: TaskStatus
+    given_at: AwareDatetime
+    signed_at: AwareDatetime | None
+    ended_at: AwareDatetime | None
+    result: str | None
 
 
 class WorkQuery(PageQuery):
     """Which work."""
+
+    role: Annotated[
+        Role, Field(description="`lead`: what the unit leads; `support`: cases in which it has a part to do (协办)")
+    ] = Role.LEAD
 
     unit_code: UnitCode | None = None
     status: Annotated[Status | None, Field(description="Without it: what units have to do (assigned, signed)")] = None

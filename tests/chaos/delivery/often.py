@@ -54,7 +54,7 @@ def _compare(service: Service, once: dict[str, str], often: dict[str, str], deta
 
 
 _FILLED = {
-    Service.DISPATCH: ("work", "transition", "decision", "ledger", "watermark"),
+    Service.DISPATCH: ("work", "transition", "decision", "task", "ledger", "watermark"),
     Service.FOLLOWUP: ("matter", "clock", "callback", "attempt", "supervision", "transition", "ledger", "watermark"),
     Service.ANALYTICS: ("fact", "rollup", "rollup_coarse", "watermark"),
 }

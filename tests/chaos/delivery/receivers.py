@@ -27,7 +27,7 @@ from libs.common.time.clock import SimulatedClock
 from services.analytics.main import SPEC as ANALYTICS
 from services.dispatch.cases.tables import Work
 from services.dispatch.main import SPEC as DISPATCH
-from services.dispatch.tasks import actions as handling
+from services.dispatch.tasks.actions import handling
 from services.dispatch.tasks.schemas import HandIn, Report, Sign
 from services.followup.callbacks.actions import asking
 from services.followup.callbacks.actions.finding import load_by_keys
@@ -83,7 +83,7 @@ async def _units_work(session: Session, steps: Sequence[CaseEvent]) -> None:
             case ProgressReported():
                 await handling.report(session, _asked(step.unit_code), step.case_id, Report(note=step.note))
             case CaseHandled():
-                done = HandIn(result_kind=ResultKind.SUBSTANTIVE, result=RESULT)
+                done = HandIn(result_kind=ResultKind.SUBSTANTIVE, result=RESULT, without_support="协办意见已征求")
                 await handling.hand_in(session, _asked(step.unit_code), step.case_id, done)
 
 

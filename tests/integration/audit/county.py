@@ -22,7 +22,11 @@ COUNTY, VILLAGE = "999001000000", "999001101001"
 MONDAY = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
 """09:00 in the county."""
 STREET_LIGHTS = "0101"
-HANDLED = {"result_kind": "substantive", "result": "路灯已于今日修复，并已电话告知来电人，现场照片已存档备查。"}
+HANDLED = {
+    "result_kind": "substantive",
+    "result": "路灯已于今日修复，并已电话告知来电人，现场照片已存档备查。",
+    "without_support": "协办意见已当面征求",
+}
 PLEASED = {"reached": "answered", "contacted": True, "solved": True, "satisfaction": "satisfied"}
 ANGRY = {
     "reached": "answered",

@@ -129,6 +129,15 @@ async def test_a_new_row_is_found_in_the_same_transaction_and_may_go_again(datab
     assert await read(database, "a") == [{}]
 
 
+async def test_a_new_row_is_found_by_whoever_looks_for_the_first_time_afterwards(database: Database) -> None:
+    await write(database, values("b"))
+    async with database.transaction(NOON) as session:
+        made = session.new(Thing, **values("a"))
+        assert await session.one(Thing, "thing_id", "a") is made
+        assert await session.one(Thing, "thing_id", "b") is not made
+    assert len(await read(database, "a")) == 1
+
+
 async def _change_while_somebody_deletes(database: Database) -> None:
     async with database.transaction(NOON) as session:
         rows = [await session.one(Thing, "thing_id", thing_id, lock=False) for thing_id in ("a", "b")]

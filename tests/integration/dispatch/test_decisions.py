@@ -16,7 +16,11 @@ from tests.integration.dispatch.office import (
 )
 from tests.integration.dispatch.test_succession import BUREAU, OTHER_BUREAU, WATER, edition, load
 
-RESULT = {"result_kind": ResultKind.SUBSTANTIVE, "result": "已更换灯具，当晚恢复照明，现场已核实。"}
+RESULT = {
+    "result_kind": ResultKind.SUBSTANTIVE,
+    "result": "已更换灯具，当晚恢复照明，现场已核实。",
+    "without_support": "协办意见已当面征求",
+}
 
 
 async def decisions(office: Office, case_id: str) -> list[dict[str, Any]]:

@@ -178,7 +178,7 @@ async def test_lists_are_narrowed(office: Office) -> None:
 
 async def test_every_word_has_its_label(office: Office) -> None:
     lists = (await office.handler(VILLAGE_UNIT).get("/directory/terms")).json()["lists"]
-    own = {"status", "action", "rule", "verdict", "request_state"}
+    own = {"status", "action", "rule", "verdict", "request_state", "task_status"}
     assert own | {"kind", "urgency", "deadline", "result_kind", "return_reason"} == set(lists)
     assert {"code": "wrong_area", "zh": "属地不符", "en": "Not in our area"} in lists["return_reason"]
     assert {"code": "triage", "zh": "待派", "en": "waiting for a unit to be chosen"} in lists["status"]

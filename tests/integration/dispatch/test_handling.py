@@ -23,7 +23,11 @@ from tests.integration.dispatch.office import (
     only,
 )
 
-RESULT = {"result_kind": "substantive", "result": "三盏路灯已全部更换，当晚试亮正常。"}
+RESULT = {
+    "result_kind": "substantive",
+    "result": "三盏路灯已全部更换，当晚试亮正常。",
+    "without_support": "协办意见已当面征求",
+}
 
 
 async def test_sign_report_and_hand_in(office: Office) -> None:
@@ -125,7 +129,7 @@ async def test_every_change_wants_the_version_it_was_decided_on(office: Office, 
 async def test_other_units_and_areas_see_nothing_and_change_nothing(office: Office) -> None:
     case_id = await office.register()
     strangers = (
-        office.handler(TOWN_UNIT),
+        office.handler("D-ENV"),
         office.handler("D-WATER"),
         office.person("qian", Role.DISPATCHER, OTHER_TOWN),
         office.person("qian", Role.HANDLER, OTHER_TOWN, VILLAGE_UNIT),

@@ -95,7 +95,7 @@ async def test_approved_to_another_unit_the_case_moves_at_once(office: Office) -
     await office.handler(VILLAGE_UNIT).do(case_id, "signature")
     await office.handler(VILLAGE_UNIT).do(case_id, "return", ASK)
     office.later(HOUR)
-    body = {"approved": True, "note": "由镇办理", "lead_unit": TOWN_UNIT, "support_units": [VILLAGE_UNIT]}
+    body = {"approved": True, "note": "由镇办理", "lead_unit": TOWN_UNIT, "support_units": ["D-HOUSING"]}
     moved = await office.dispatcher.do(case_id, "return/decision", body)
     assert (moved["status"], moved["lead_unit"], moved["signed_at"]) == ("assigned", TOWN_UNIT, None)
     assert moved["assigned_at"] == "2026-03-03T02:00:00Z"
@@ -105,7 +105,7 @@ async def test_approved_to_another_unit_the_case_moves_at_once(office: Office) -
     assert (told.from_unit, told.lead_unit, told.support_units, told.round) == (
         VILLAGE_UNIT,
         TOWN_UNIT,
-        (VILLAGE_UNIT,),
+        ("D-HOUSING",),
         1,
     )
     assert (await office.handler(VILLAGE_UNIT).get(f"/cases/{case_id}")).status_code == 404

@@ -8,10 +8,13 @@ from services.dispatch.main import SPEC
 from tests.integration.dispatch.office import LIGHTS, TOWN_UNIT, VILLAGE_UNIT, Office, Person, only
 from tests.integration.dispatch.test_decisions import RESULT, decisions
 from tests.integration.dispatch.test_returning import ASK, REFUSE, requests
+from tests.integration.dispatch.test_supporting import tasks
 
 AS_IT_WAS: tuple[str, ...] = (
     "DROP TABLE decision",
     "DROP TABLE request",
+    "DROP TABLE task",
+    "ALTER TABLE work DROP COLUMN open_support",
     "UPDATE alembic_version SET version_num = '0009'",
 )
 """Takes away what the migrations since 0009 added: they only add, so this is a database of that release."""
@@ -101,6 +104,21 @@ async def test_every_request_is_carried_over_whole(office: Office) -> None:
     still = office.dispatcher
     assert (await still.do(cases["asked"], "return/decision", REFUSE))["return_pending"] is False
     assert [one["state"] for one in await requests(office, cases["asked"])] == ["refused"]
+
+
+async def test_the_support_units_of_open_cases_have_their_tasks_and_of_others_none(office: Office) -> None:
+    cases = await lived(office)
+    before = {name: await tasks(office, case_id) for name, case_id in cases.items()}
+    await downgrade(office)
+    await upgrade(office)
+    for name, case_id in cases.items():
+        given = [task for task in before[name] if task["status"] == "given"]
+        assert await tasks(office, case_id) == given, name
+        assert (await office.work(case_id))["open_support"] == [task["unit_code"] for task in given], name
+    town = office.handler(TOWN_UNIT)
+    listed = (await town.get("/work", role="support")).json()["items"]
+    assert {item["case_id"] for item in listed} == {cases[name] for name in ("fresh", "signed", "asked", "again")}
+    await town.do(cases["fresh"], f"tasks/{TOWN_UNIT}/signature")
 
 
 async def test_every_decision_is_carried_over_but_for_the_candidates(office: Office) -> None:

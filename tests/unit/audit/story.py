@@ -43,6 +43,8 @@ _FIELDS: dict[type[Event], dict[str, object]] = {
     cases.CaseSigned: {"unit_code": "D-A"},
     cases.ProgressReported: {"unit_code": "D-A", "note": "half"},
     cases.CaseHandled: {"unit_code": "D-A", "result_kind": ResultKind.SUBSTANTIVE, "result": "done"},
+    cases.TaskDone: {"unit_code": "D-C", "result": "helped"},
+    cases.TaskCancelled: {"unit_code": "D-C", "reason": "no need"},
     cases.ReturnRequested: {"unit_code": "D-A", "reason_code": "x", "note": "not ours"},
     cases.ReturnDecided: {"unit_code": "D-A", "approved": True, "note": "yes"},
     cases.DeadlineSet: {

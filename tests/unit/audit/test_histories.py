@@ -1,5 +1,7 @@
 """What the audit calls legal and illegal."""
 
+from typing import Any
+
 import pytest
 
 from huiyin.audit.case import in_causal_order
@@ -7,6 +9,7 @@ from libs.common.events import cases
 from libs.common.events.terms import Closing, Satisfaction
 from tests.unit.audit.story import ANGRY, NOBODY, Story, T, assigned, handled, registered, sent_back, signed, solved
 
+SUPPORTED: dict[str, Any] = {"support_units": ("D-C", "D-D")}
 LEGAL = {
     "solved": solved(),
     "two rounds": sent_back()
@@ -54,8 +57,43 @@ LEGAL = {
     .intake(cases.CaseWithdrawn)
     .dispatch(cases.CaseAssigned)
     .followup(cases.CaseClosed, closing=Closing.WITHDRAWN, satisfaction=None),
+    "supported, and told without whom": registered()
+    .dispatch(cases.CaseAssigned, **SUPPORTED)
+    .dispatch(cases.TaskDone)
+    .dispatch(cases.CaseSigned)
+    .dispatch(cases.CaseHandled, without_support=("D-D",)),
+    "supported on by those named again": registered()
+    .dispatch(cases.CaseAssigned, **SUPPORTED)
+    .dispatch(cases.TaskDone)
+    .dispatch(cases.CaseReassigned, support_units=("D-C",))
+    .dispatch(cases.CaseSigned, unit_code="D-B")
+    .dispatch(cases.CaseHandled, unit_code="D-B", without_support=()),
+    "a result of before, which told nothing of support units": registered()
+    .dispatch(cases.CaseAssigned, **SUPPORTED)
+    .dispatch(cases.CaseSigned)
+    .dispatch(cases.CaseHandled),
 }
 ILLEGAL = {
+    "support by nobody who was named": (assigned().dispatch(cases.TaskDone), "D-C had no part to do"),
+    "support twice": (
+        registered().dispatch(cases.CaseAssigned, **SUPPORTED).dispatch(cases.TaskCancelled).dispatch(cases.TaskDone),
+        "D-C had no part to do",
+    ),
+    "support after the result": (
+        registered()
+        .dispatch(cases.CaseAssigned, **SUPPORTED)
+        .dispatch(cases.CaseSigned)
+        .dispatch(cases.CaseHandled)
+        .dispatch(cases.TaskDone),
+        "it was handled",
+    ),
+    "handled without waiting": (
+        registered()
+        .dispatch(cases.CaseAssigned, **SUPPORTED)
+        .dispatch(cases.CaseSigned)
+        .dispatch(cases.CaseHandled, without_support=()),
+        "had a part to do still",
+    ),
     "no registration": (Story().intake(cases.CaseSupplemented), "does not begin with a registration"),
     "registered twice": (registered().intake(cases.CaseRegistered), "was registered before"),
     "assigned unheard": (registered().dispatch(cases.CaseAssigned, deaf=True), "before the registration was heard"),

@@ -127,6 +127,29 @@ def test_who_asks_for_a_return_or_is_of_the_unit_does_not_decide_on_it() -> None
             check_party(pending, Action.HAND_ON, judge)
 
 
+def test_a_result_waits_for_the_support_units_by_name() -> None:
+    waiting = standing(Status.SIGNED, support_units=("D-ENV", "T-1"), open_support=("T-1",))
+    with pytest.raises(OutOfTurn, match="have not done their part: T-1; wait for them, or say in without_support"):
+        target_of(waiting, Action.HAND_IN)
+    assert target_of(standing(Status.SIGNED, support_units=("T-1",)), Action.HAND_IN) is Status.HANDLED
+
+
+def test_a_support_unit_acts_for_itself_and_does_not_let_itself_off() -> None:
+    supported = standing(Status.SIGNED, support_units=("D-ENV",), open_support=("D-ENV",))
+    support = Actor("zhao", "D-ENV")
+    check_party(supported, Action.SUPPORT_DONE, support)
+    check_party(supported, Action.SUPPORT_CANCEL, UNIT)
+    check_party(supported, Action.SUPPORT_CANCEL, DISPATCHER)
+    for action, actor in (
+        (Action.SUPPORT_DONE, UNIT),
+        (Action.SUPPORT_SIGN, DISPATCHER),
+        (Action.SUPPORT_CANCEL, support),
+        (Action.HAND_IN, support),
+    ):
+        with pytest.raises(NotTheirs):
+            check_party(supported, action, actor)
+
+
 def _without(*actions: Action) -> tuple[Line, ...]:
     return tuple(step for step in STEPS if step.action not in actions)
 
@@ -145,6 +168,10 @@ BROKEN: list[tuple[Callable[[], tuple[Line, ...]], str]] = [
     (
         lambda: (*_without(Action.HAND_IN), Line(Action.HAND_IN, Status.SIGNED, Status.HANDLED, Party.LEAD_UNIT)),
         "hand_in from signed moves a case whose return may be pending",
+    ),
+    (
+        lambda: (*_without(Action.HAND_IN), Line(Action.HAND_IN, Status.SIGNED, Status.HANDLED, Party.LEAD_UNIT)),
+        "hand_in from signed does not wait for the support units",
     ),
     (
         lambda: (*STEPS, Line(Action.SIGN, Status.HANDLED, Status.SIGNED, Party.DISPATCHER, (no_return_pending,))),

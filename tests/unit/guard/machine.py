@@ -268,6 +268,8 @@ class House(RuleBasedStateMachine):
             case _, WorkStatus.ASSIGNED:
                 self.units.act(Deed.REFUSE_RETURN if self.units.work.return_pending else Deed.SIGN, of_unit, lead)
             case _, WorkStatus.SIGNED:
+                for support in self.units.work.open_support:
+                    self.units.act(Deed.SUPPORT_DONE, Actor("sun", support), support)
                 self.units.act(Deed.HAND_IN, of_unit, lead)
 
     def _hear_the_rest(self, hearer: Service) -> bool:

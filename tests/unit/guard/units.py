@@ -28,7 +28,7 @@ class Units(Service):
         self.round = 1
 
     def act(self, deed: Deed, actor: Actor, unit: str) -> None:
-        """A person's step; Refused when it is not theirs or not now."""
+        """A person's step; Refused when it is not theirs or not now. The lead unit waits for its support units."""
         dispatch.check_party(self.work, deed, actor)
         self._take(deed, unit, asked_by=actor.subject)
 
@@ -68,17 +68,24 @@ class Units(Service):
         work = replace(before, status=dispatch.MACHINE.target(before.status, deed, before, self._now.moment))
         if deed is Deed.ASK_RETURN:
             work = replace(work, return_pending=True, return_asked_by=asked_by)
+        elif deed in _BESIDE_THE_LEAD:
+            done = deed in (Deed.SUPPORT_DONE, Deed.SUPPORT_CANCEL)
+            self.work = replace(work, open_support=() if done else before.open_support)
+            return
         elif deed not in (Deed.SIGN, Deed.REPORT):
             work = replace(work, return_pending=False, return_asked_by=None)
         if deed in _NAMES_A_LEAD:
-            work = replace(work, lead_unit=unit, return_until=self._now.moment + timedelta(hours=24))
+            support = tuple(code for code in UNITS if code != unit)[:1]
+            until = self._now.moment + timedelta(hours=24)
+            work = replace(work, lead_unit=unit, support_units=support, open_support=support, return_until=until)
         elif work.status is WorkStatus.TRIAGE:
-            work = replace(work, lead_unit=None)
+            work = replace(work, lead_unit=None, support_units=(), open_support=())
         self.work = work
         for kind, fields in _SAYS[deed](before, work) if deed in _SAYS else ():
             self.say(kind(case_id=CASE, occurred_at=self._now.moment, round=self.round, **fields))
 
 
+_BESIDE_THE_LEAD = (Deed.SUPPORT_SIGN, Deed.SUPPORT_REPORT, Deed.SUPPORT_DONE, Deed.SUPPORT_CANCEL)
 _NAMES_A_LEAD = (Deed.ROUTE, Deed.ASSIGN, Deed.HAND_ON, Deed.REASSIGN, Deed.SEND_BACK)
 _Said = tuple[tuple[type[Any], dict[str, Any]], ...]
 

@@ -24,6 +24,7 @@ from libs.common.security.issuer import LocalIssuer
 from libs.common.time.clock import SimulatedClock
 
 PACK = load_pack(Path(__file__).parents[3] / "packs" / "demo")
+SUPPORT = "T-999001101"
 MONDAY = datetime(2025, 3, 3, 1, 0, tzinfo=UTC)
 CONTENT = ("satisfied", "basically_satisfied")
 Done = tuple[datetime, str]
@@ -66,7 +67,8 @@ class TinyHouse:
                 return self._register(body)
             case ["dispatch", "v1", "cases", case_id, *step]:
                 self.done[case_id].append((self.clock.now(), "/".join(step)))
-                return 200, {"handle_due_at": (self.clock.now() + timedelta(days=1)).isoformat()}
+                due_at = (self.clock.now() + timedelta(days=1)).isoformat()
+                return 200, {"handle_due_at": due_at, "open_support": [SUPPORT]}
             case ["followup", "v1", "callbacks"]:
                 due = [{"case_id": key, "round": number} for key, number in self.rounds.items()]
                 return 200, {
@@ -158,6 +160,8 @@ async def test_every_case_takes_its_steps_in_order(tmp_path: Path) -> None:
             assert "result" not in steps
             continue
         assert steps.index("signature") < steps.index("result") < steps.index("attempts")
+        signed, finished = (steps.index(f"tasks/{SUPPORT}/{step}") for step in ("signature", "result"))
+        assert steps.index("signature") < signed < finished < steps.index("result")
         assert steps[-1] in ("attempts", "review")
         first_result = times[steps.index("result")]
         assert first_result == max(row.closed_at, times[steps.index("signature")] + timedelta(milliseconds=1))

@@ -1,5 +1,6 @@
 """Taking a step: who may, against which version, from which status; then the row, its clocks and its history."""
 
+from dataclasses import replace
 from datetime import datetime
 
 from libs.common.database.session import Session
@@ -29,9 +30,16 @@ def latest(work: Work) -> datetime:
     return max((moment for moment in moments if moment is not None), default=work.registered_at)
 
 
-def target_of(work: Work, action: Action, now: datetime, *, return_until: datetime | None = None) -> Status:
-    """Where the step leads; OutOfTurn, saying what is possible, when it cannot be taken now."""
+def target_of(
+    work: Work, action: Action, now: datetime, *, return_until: datetime | None = None, waived: bool = False
+) -> Status:
+    """Where the step leads; OutOfTurn, saying what is possible, when it cannot be taken now.
+
+    ``waived``: the lead unit says why it does not wait for the support units.
+    """
     standing = standing_of(work, return_until=return_until)
+    if waived:
+        standing = replace(standing, open_support=())
     return MACHINE.target(standing.status, action, standing, now)
 
 
@@ -89,6 +97,8 @@ def standing_of(work: Work, *, return_until: datetime | None = None) -> Standing
     return Standing(
         status=_status_of(work),
         lead_unit=work.lead_unit,
+        support_units=tuple(work.support_units),
+        open_support=tuple(work.open_support),
         return_pending=work.return_pending,
         return_asked_by=work.return_asked_by,
         return_until=return_until,

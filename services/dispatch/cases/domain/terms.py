@@ -34,6 +34,10 @@ class Action(StrEnum):
     SIGN = "sign"
     REPORT = "report"
     HAND_IN = "hand_in"
+    SUPPORT_SIGN = "support_sign"
+    SUPPORT_REPORT = "support_report"
+    SUPPORT_DONE = "support_done"
+    SUPPORT_CANCEL = "support_cancel"
     ASK_RETURN = "ask_return"
     REFUSE_RETURN = "refuse_return"
     HAND_ON = "hand_on"
@@ -53,6 +57,8 @@ class Party(StrEnum):
     SYSTEM = "system"
     DISPATCHER = "dispatcher"
     LEAD_UNIT = "lead_unit"
+    SUPPORT_UNIT = "support_unit"
+    COORDINATOR = "coordinator"
     JUDGE = "judge"
 
 
@@ -62,6 +68,9 @@ class Standing:
 
     status: Status | None = None
     lead_unit: str | None = None
+    support_units: tuple[str, ...] = ()
+    open_support: tuple[str, ...] = ()
+    """Those of them that have not done their part, nor been let off it."""
     return_pending: bool = False
     return_asked_by: str | None = None
     return_until: datetime | None = None
@@ -86,6 +95,10 @@ ACTION_LABELS: dict[Action, tuple[str, str]] = {
     Action.SIGN: ("签收", "sign"),
     Action.REPORT: ("报告进展", "report progress"),
     Action.HAND_IN: ("办结反馈", "hand in the result"),
+    Action.SUPPORT_SIGN: ("协办签收", "sign a support unit's part"),
+    Action.SUPPORT_REPORT: ("协办进展", "report progress of a support unit"),
+    Action.SUPPORT_DONE: ("协办办结", "a support unit's part is done"),
+    Action.SUPPORT_CANCEL: ("撤销协办", "let a support unit off its part"),
     Action.ASK_RETURN: ("申请退单", "ask to return it"),
     Action.REFUSE_RETURN: ("退单不予同意", "refuse the return"),
     Action.HAND_ON: ("同意退单并改派", "approve the return, to another unit"),

@@ -43,6 +43,17 @@ def within_return_limit(standing: Standing, now: datetime) -> None:
         )
 
 
+def no_open_support(standing: Standing, _now: datetime) -> None:
+    """A result is the work of all: the lead unit waits for the support units, or says why it need not (协办)."""
+    if standing.open_support:
+        units = standing.open_support
+        raise OutOfTurn(
+            f"Support units have not done their part: {', '.join(units)}; wait for them, or say in without_support why"
+            " the result does not need them",
+            f"协办单位尚未办结：{'、'.join(units)}；请等待其办结，或在 without_support 中说明不再等待的理由",
+        )
+
+
 _UNDECIDED = (Status.TRIAGE, *OPEN)
 _WAITING_FOR_CITIZEN = (Status.HANDLED, Status.ANSWERED)
 _ALIVE = (*_UNDECIDED, *_WAITING_FOR_CITIZEN)
@@ -54,12 +65,16 @@ STEPS: tuple[Line, ...] = (
     Line(Action.ASSIGN, Status.TRIAGE, Status.ASSIGNED, Party.DISPATCHER),
     Line(Action.SIGN, Status.ASSIGNED, Status.SIGNED, Party.LEAD_UNIT, (no_return_pending,)),
     Line(Action.REPORT, Status.SIGNED, Status.SIGNED, Party.LEAD_UNIT),
-    Line(Action.HAND_IN, Status.SIGNED, Status.HANDLED, Party.LEAD_UNIT, (no_return_pending,)),
+    Line(Action.HAND_IN, Status.SIGNED, Status.HANDLED, Party.LEAD_UNIT, (no_return_pending, no_open_support)),
     *Line.each(OPEN, Action.ASK_RETURN, Party.LEAD_UNIT, no_return_pending, within_return_limit),
     *Line.each(OPEN, Action.REFUSE_RETURN, Party.JUDGE, return_pending),
     *Line.each(OPEN, Action.HAND_ON, Party.JUDGE, return_pending, to=Status.ASSIGNED),
     *Line.each(OPEN, Action.TAKE_BACK, Party.JUDGE, return_pending, to=Status.TRIAGE),
     *Line.each(OPEN, Action.REASSIGN, Party.DISPATCHER, no_return_pending, to=Status.ASSIGNED),
+    *Line.each(OPEN, Action.SUPPORT_SIGN, Party.SUPPORT_UNIT),
+    *Line.each(OPEN, Action.SUPPORT_REPORT, Party.SUPPORT_UNIT),
+    *Line.each(OPEN, Action.SUPPORT_DONE, Party.SUPPORT_UNIT),
+    *Line.each(OPEN, Action.SUPPORT_CANCEL, Party.COORDINATOR),
     *Line.each(_ALIVE, Action.SUPPLEMENT, Party.SYSTEM),
     # The door refuses a direct answer once the unit has signed, as far as it knows; when the two crossed, the answer
     # holds, since everybody else hears both in the same order and asks the citizen.
@@ -82,6 +97,8 @@ def _unguarded(steps: tuple[Line, ...]) -> Iterator[str]:
         moves = step.source in OPEN and (step.target is not step.source or step.action is Action.REASSIGN)
         if step.who is Party.JUDGE and return_pending not in step.guards:
             yield f"{step.action} from {step.source} decides on a return that need not be pending"
+        if step.action is Action.HAND_IN and no_open_support not in step.guards:
+            yield f"{step.action} from {step.source} does not wait for the support units"
         if moves and step.who in (Party.DISPATCHER, Party.LEAD_UNIT) and no_return_pending not in step.guards:
             yield f"{step.action} from {step.source} moves a case whose return may be pending"
 
@@ -90,7 +107,7 @@ MACHINE = Machine(
     STEPS,
     STATUS_LABELS,
     ACTION_LABELS,
-    people=(Party.DISPATCHER, Party.LEAD_UNIT, Party.JUDGE),
+    people=tuple(party for party in Party if party is not Party.SYSTEM),
     ends=ENDS,
     must=(_without_a_way_out, _unguarded),
 )
@@ -106,6 +123,12 @@ def check_party(standing: Standing, action: Action, actor: Actor) -> None:
         case Party.LEAD_UNIT:
             if actor.unit_code is None or actor.unit_code != standing.lead_unit:
                 raise NotTheirs("Only the lead unit may do this", "仅主办单位可以操作")
+        case Party.SUPPORT_UNIT:
+            if actor.unit_code is None or actor.unit_code not in standing.support_units:
+                raise NotTheirs("Only a support unit may do this, for itself", "仅协办单位可以操作本单位的协办")
+        case Party.COORDINATOR:
+            if actor.unit_code is not None and actor.unit_code in standing.support_units:
+                raise NotTheirs("A support unit does not let itself off", "协办单位不得自行撤销协办")
         case Party.JUDGE:
             not_their_own(standing.return_asked_by, standing.lead_unit, actor)
 

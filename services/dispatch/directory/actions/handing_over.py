@@ -25,6 +25,7 @@ from services.dispatch.routing.actions.giving import reassign_to, today
 from services.dispatch.routing.domain.choosing import Choice, Nobody
 from services.dispatch.routing.domain.succession import with_units_of_today
 from services.dispatch.routing.domain.terms import Rule
+from services.dispatch.tasks.tables import Task
 
 log = get_logger(__name__)
 
@@ -86,6 +87,7 @@ async def _hand_over_of(database: Database, clock: Clock, find: Find, unit_code:
 async def _give_all(session: Session, case_ids: Sequence[str]) -> int:
     now, moved = session.now, 0
     await session.load(Work, "case_id", case_ids)
+    await session.load(Task, "case_id", case_ids)
     for case_id in case_ids:
         work = await session.one(Work, "case_id", case_id)
         if work is None or work.status not in OPEN or work.return_pending:
@@ -95,7 +97,7 @@ async def _give_all(session: Session, case_ids: Sequence[str]) -> int:
         if isinstance(choice, Nobody) or choice.lead_unit == work.lead_unit:
             continue
         target = target_of(work, Action.REASSIGN, session.now)
-        reassign_to(session, work, choice, Action.REASSIGN, target, by=SYSTEM, why=choice.explanation)
+        await reassign_to(session, work, choice, Action.REASSIGN, target, by=SYSTEM, why=choice.explanation)
         moved += 1
     return moved
 

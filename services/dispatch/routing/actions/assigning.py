@@ -17,7 +17,7 @@ async def assign(session: Session, asked: Request, case_id: str, body: Assign) -
     target = target_of(work, Action.ASSIGN, session.now)
     now = today(session, work.area_code, work.accused_unit)
     choice = by_hand(now, wish_of(body), lead_unit=work.lead_unit, category_code=work.category_code)
-    assign_to(session, work, choice, Action.ASSIGN, target, by=asked.actor, why=choice.explanation)
+    await assign_to(session, work, choice, Action.ASSIGN, target, by=asked.actor, why=choice.explanation)
     return shown(work)
 
 
@@ -27,7 +27,7 @@ async def reassign(session: Session, asked: Request, case_id: str, body: Assign)
     target = target_of(work, Action.REASSIGN, session.now)
     now = today(session, work.area_code, work.accused_unit)
     choice = by_hand(now, wish_of(body), lead_unit=work.lead_unit, category_code=work.category_code)
-    reassign_to(session, work, choice, Action.REASSIGN, target, by=asked.actor, why=choice.explanation)
+    await reassign_to(session, work, choice, Action.REASSIGN, target, by=asked.actor, why=choice.explanation)
     return shown(work)
 
 

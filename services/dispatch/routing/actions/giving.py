@@ -10,6 +10,7 @@ from services.dispatch.routing.domain.choosing import Choice, Nobody
 from services.dispatch.routing.domain.terms import Rule
 from services.dispatch.routing.domain.today import Today
 from services.dispatch.routing.tables import Decision
+from services.dispatch.tasks.actions.giving import end_open, give_tasks
 
 
 def today(session: Session, area_code: str, accused_unit: str | None) -> Today:
@@ -18,11 +19,11 @@ def today(session: Session, area_code: str, accused_unit: str | None) -> Today:
     return Today(current.directory, current.version, session.packs.codes, area_code, accused_unit)
 
 
-def assign_to(
+async def assign_to(
     session: Session, work: Work, choice: Choice, action: Action, target: Status, *, by: Actor, why: str
 ) -> None:
     """Let the chosen unit lead from now on, where none did in this round. The handling clock of the round runs on."""
-    _give(session, work, choice, action, target, by=by, why=why)
+    await _give(session, work, choice, action, target, by=by, why=why)
     session.publish(
         CaseAssigned(
             case_id=work.case_id,
@@ -38,12 +39,12 @@ def assign_to(
     )
 
 
-def reassign_to(
+async def reassign_to(
     session: Session, work: Work, choice: Choice, action: Action, target: Status, *, by: Actor, why: str
 ) -> None:
     """Let the chosen unit lead in place of the present one. What the system does, it does since that one is gone."""
     from_unit = work.lead_unit or ""
-    _give(session, work, choice, action, target, by=by, why=why)
+    await _give(session, work, choice, action, target, by=by, why=why)
     session.publish(
         CaseReassigned(
             case_id=work.case_id,
@@ -60,10 +61,11 @@ def reassign_to(
     )
 
 
-def leave_to_triage(
+async def leave_to_triage(
     session: Session, work: Work, nobody: Nobody, action: Action, target: Status, *, by: Actor, why: str
 ) -> None:
     """Nobody leads until a dispatcher chooses (待派). The handling clock of the round runs on."""
+    await end_open(session, work)
     work.lead_unit = None
     work.support_units = []
     work.by_rule = False
@@ -78,7 +80,10 @@ def leave_to_triage(
     )
 
 
-def _give(session: Session, work: Work, choice: Choice, action: Action, target: Status, *, by: Actor, why: str) -> None:
+async def _give(
+    session: Session, work: Work, choice: Choice, action: Action, target: Status, *, by: Actor, why: str
+) -> None:
+    before = work.support_units
     work.lead_unit = choice.lead_unit
     work.support_units = list(choice.support_units)
     work.category_code = choice.category_code
@@ -89,6 +94,7 @@ def _give(session: Session, work: Work, choice: Choice, action: Action, target: 
     forget_signing(work)
     end_return(work)
     record(session, work, action, target, by=by, why=why)
+    await give_tasks(session, work, before)
     _keep_decision(session, work, choice, choice.rule)
 
 

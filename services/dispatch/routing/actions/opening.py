@@ -12,7 +12,7 @@ from services.dispatch.routing.domain.succession import with_units_of_today
 from services.dispatch.routing.domain.terms import Rule, Verdict
 
 
-def open_work(session: Session, event: CaseRegistered) -> None:
+async def open_work(session: Session, event: CaseRegistered) -> None:
     """Find the unit by rule, queue it for a dispatcher, or note that the door answers it itself."""
     # The citizen may have spoken before the office took it in; no unit's time starts earlier than that.
     session.now = max(session.now, event.registered_at)
@@ -23,20 +23,20 @@ def open_work(session: Session, event: CaseRegistered) -> None:
         return
     directory = session.packs.version(event.pack_version)
     found = by_rule(directory, event.pack_version, event.category_code, event.area_code, event.accused_unit)
-    _settle(session, work, found, (Action.ROUTE, Action.QUEUE))
+    await _settle(session, work, found, (Action.ROUTE, Action.QUEUE))
 
 
-def open_next_round(session: Session, work: Work, event: CaseSentBack) -> None:
+async def open_next_round(session: Session, work: Work, event: CaseSentBack) -> None:
     """The same unit again (谁办谁改); when no unit ever had it, the rule's, or a dispatcher's choice.
 
     A running case keeps its pack version: a new pack opens no round under other rules by itself, unless its unit is
     gone.
     """
     found = _choice_again(session, work)
-    _settle(session, work, found, (Action.SEND_BACK, Action.SEND_BACK_TO_TRIAGE), event)
+    await _settle(session, work, found, (Action.SEND_BACK, Action.SEND_BACK_TO_TRIAGE), event)
 
 
-def _settle(
+async def _settle(
     session: Session,
     work: Work,
     found: Choice | Nobody,
@@ -53,9 +53,9 @@ def _settle(
         _begin_round(work, back.next_round)
     why = found.explanation if back is None else back.words
     if isinstance(found, Choice):
-        assign_to(session, work, found, action, target, by=SYSTEM, why=why)
+        await assign_to(session, work, found, action, target, by=SYSTEM, why=why)
     else:
-        leave_to_triage(session, work, found, action, target, by=SYSTEM, why=why)
+        await leave_to_triage(session, work, found, action, target, by=SYSTEM, why=why)
 
 
 def _new_work(session: Session, event: CaseRegistered) -> Work:
@@ -65,6 +65,7 @@ def _new_work(session: Session, event: CaseRegistered) -> Work:
         case_no=event.case_no,
         status=Status.TRIAGE,
         support_units=[],
+        open_support=[],
         category_code=event.category_code,
         area_code=event.area_code,
         kind=event.kind,

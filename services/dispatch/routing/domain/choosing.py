@@ -72,9 +72,10 @@ def by_rule(
         if not reaches(directory, lead.unit_code, area_code):
             why = f"{lead.explanation}: 该单位辖区不含事发地 its area does not contain the place"
             return Nobody(pack_version, why, (Candidate(lead.unit_code, Verdict.OUT_OF_AREA),))
+        support = directory.support_units(category_code, area_code)
         named = Choice(
             lead.unit_code,
-            directory.support_units(category_code, area_code),
+            tuple(code for code in support if reaches(directory, code, area_code)),
             category_code,
             pack_version,
             by_rule=True,
@@ -175,6 +176,8 @@ def _check_support(now: Today, wish: Wish) -> None:
             raise invalid(field, "is named twice", "单位重复")
         if now.is_accused(code):
             raise _accused(field)
+        if not reaches(now.directory, code, now.area_code):
+            raise invalid(field, "its area does not contain the place of the case", "该单位辖区不含事发地")
 
 
 def _accused(field: str) -> Invalid:

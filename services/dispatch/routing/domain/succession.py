@@ -6,7 +6,15 @@ who is there: a successor that the pack names, else whoever the duty directory o
 
 from dataclasses import replace
 
-from services.dispatch.routing.domain.choosing import Candidate, Candidates, Choice, Nobody, by_rule, verdict_on
+from services.dispatch.routing.domain.choosing import (
+    Candidate,
+    Candidates,
+    Choice,
+    Nobody,
+    by_rule,
+    reaches,
+    verdict_on,
+)
 from services.dispatch.routing.domain.terms import Rule, Verdict
 from services.dispatch.routing.domain.today import Today
 
@@ -28,13 +36,17 @@ def with_units_of_today(now: Today, choice: Choice) -> Choice | Nobody:
     return replace(
         named,
         lead_unit=lead,
-        support_units=tuple(code for code in named.support_units if code != lead and not now.is_accused(code)),
+        support_units=tuple(code for code in named.support_units if code != lead and _may_support(now, code)),
         category_code=choice.category_code,
         pack_version=now.version,
         explanation=f"{why} -> {unit.code} {unit.name}",
         rule=Rule.STAND_IN,
         candidates=(*left, *tried),
     )
+
+
+def _may_support(now: Today, code: str) -> bool:
+    return not now.is_accused(code) and reaches(now.directory, code, now.area_code)
 
 
 def _why_left(now: Today, choice: Choice) -> Verdict:

@@ -10,7 +10,7 @@ import jsonschema
 import pytest
 
 from libs.common.counters import Counter
-from libs.common.events.terms import Deadline, Kind, Urgency
+from libs.common.events.terms import Kind, Urgency
 from libs.common.pack.check import check_pack
 from libs.common.pack.directory import Directory, UnknownCode
 from libs.common.pack.form import schema_document, schema_text
@@ -177,7 +177,7 @@ def test_settings_that_are_not_used_leave_no_trace(pack: Pack) -> None:
 
 
 def test_every_deadline_of_the_demo_has_a_limit(pack: Pack) -> None:
-    for deadline, kind, urgency in product(Deadline, Kind, Urgency):
+    for deadline, kind, urgency in product(pack.limits.tables(), Kind, Urgency):
         assert pack.limits.find(deadline, kind, urgency) is not None
 
 

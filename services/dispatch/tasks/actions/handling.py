@@ -10,6 +10,7 @@ from services.dispatch.cases.actions.steps import enter, record, shown, target_o
 from services.dispatch.cases.domain.terms import Action
 from services.dispatch.cases.schemas import WorkOut
 from services.dispatch.cases.tables import Work
+from services.dispatch.tasks.actions.giving import end_open
 from services.dispatch.tasks.schemas import HandIn, Report, Sign
 
 
@@ -37,15 +38,20 @@ async def report(session: Session, asked: Request, case_id: str, body: Report) -
 
 
 async def hand_in(session: Session, asked: Request, case_id: str, body: HandIn) -> WorkOut:
-    """The unit says that it is done; the citizen will be asked."""
+    """The unit says that it is done; the citizen will be asked.
+
+    It waits for its support units, or lets them off and says why.
+    """
     work = await enter(session, asked, case_id, Action.HAND_IN)
-    target = target_of(work, Action.HAND_IN, session.now)
+    waived = tuple(work.open_support) if body.without_support else ()
+    target = target_of(work, Action.HAND_IN, session.now, waived=bool(waived))
     result = mask_text(body.result)
     texts = session.packs.current(session.now).directory.pack.texts
     check_length("result", result, texts.result_min, texts.result_max)
     work.contacted_at = body.contacted_at and not_in_future(body.contacted_at, session.now, "contacted_at")
     work.result_kind, work.result = body.result_kind, result
     work.handled_at = session.now
+    await end_open(session, work, mask_text(body.without_support or ""))
     record(session, work, Action.HAND_IN, target, by=asked.actor, why=result)
     session.publish(
         CaseHandled(
@@ -56,6 +62,7 @@ async def hand_in(session: Session, asked: Request, case_id: str, body: HandIn) 
             result_kind=body.result_kind,
             result=result,
             contacted_at=work.contacted_at,
+            without_support=waived,
         )
     )
     return shown(work)

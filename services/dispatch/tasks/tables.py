@@ -1,0 +1,42 @@
+"""The table of tasks: what units do in a case beside its lead."""
+
+from datetime import datetime
+
+from sqlmodel import Field
+
+from libs.common.database.columns import check, index, moment_column, one_of, refers, word_column
+from services.dispatch.cases.tables import Base
+from services.dispatch.tasks.domain import Role, TaskStatus
+
+_OPEN = "status IN ('given', 'signed')"
+
+
+class Task(Base, table=True):
+    """One unit's part of one round of a case. A unit has one open task of a case at most."""
+
+    __tablename__ = "task"
+    __table_args__ = (
+        refers("task", "case_id", "work"),
+        one_of("task", "role", (Role.SUPPORT,)),
+        one_of("task", "status", TaskStatus),
+        check("task_version_check", "version > 0"),
+        check("task_round_check", "round > 0"),
+        check("task_signed", "status NOT IN ('signed', 'done') OR signed_at IS NOT NULL"),
+        check("task_ended", "(status IN ('done', 'cancelled')) = (ended_at IS NOT NULL)"),
+        check("task_done_has_result", "status <> 'done' OR result IS NOT NULL"),
+        index("task_open_unit_idx", "unit_code", "case_id", where=_OPEN),
+        index("task_open_idx", "case_id", "round", "unit_code", where=_OPEN, unique=True),
+    )
+
+    case_id: str = Field(primary_key=True)
+    version: int = Field(primary_key=True)
+    """Of the case after the step that gave it, as in ``transition``."""
+    unit_code: str = Field(primary_key=True)
+    round: int
+    role: Role = Field(sa_column=word_column(Role))
+    status: TaskStatus = Field(sa_column=word_column(TaskStatus))
+    given_at: datetime = Field(sa_column=moment_column())
+    signed_at: datetime | None = Field(default=None, sa_column=moment_column(nullable=True))
+    ended_at: datetime | None = Field(default=None, sa_column=moment_column(nullable=True))
+    result: str | None = None
+    """What the unit did; of a cancelled task why it was let off, if anybody said so."""
