@@ -1,28 +1,18 @@
 """Files of a case, and which bytes are still of use."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, Select, false, func, select
 from sqlmodel import col
 
 from libs.common.database.session import Session
-from libs.common.security.policy import Scope, may_know_requester
-from libs.common.security.principal import Principal
+from libs.common.security.policy import may_know_requester
 from libs.common.web.cursors import Keyset
 from services.intake.attachments.tables import Attachment
-from services.intake.cases.queries.reach import within
+from services.intake.cases.queries.reach import Viewer, within
 from services.intake.cases.tables import Case
 
 IN_ORDER = Keyset("intake.attachments", (col(Attachment.attachment_id),), (str,), descending=False)
-
-
-@dataclass(frozen=True, slots=True)
-class Viewer:
-    """Who looks at a case, and how far its right reaches."""
-
-    principal: Principal
-    scope: Scope
 
 
 async def find_case(session: Session, viewer: Viewer, case_id: str) -> Case | None:
