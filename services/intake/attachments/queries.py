@@ -27,12 +27,16 @@ async def count_files(session: Session, case_id: str) -> int:
     return int((await session.execute(statement)).scalar_one())
 
 
+def files_statement(viewer: Viewer, case: Case, cursor: str | None, size: int) -> Select[Attachment]:
+    """One page of the files of a case that the viewer may see, oldest first, and one row more."""
+    return _visible(viewer, case).where(*IN_ORDER.after(cursor)).order_by(*IN_ORDER.order()).limit(size + 1)
+
+
 async def list_files(
     session: Session, viewer: Viewer, case: Case, cursor: str | None, size: int
 ) -> Sequence[Attachment]:
-    """Up to ``size + 1`` files of a case that the viewer may see, oldest first."""
-    statement = _visible(viewer, case).where(*IN_ORDER.after(cursor)).order_by(*IN_ORDER.order()).limit(size + 1)
-    return (await session.execute(statement)).scalars().all()
+    """Up to ``size + 1`` files."""
+    return (await session.execute(files_statement(viewer, case, cursor, size))).scalars().all()
 
 
 async def find_file(session: Session, viewer: Viewer, case: Case, attachment_id: str) -> Attachment | None:
