@@ -30,7 +30,7 @@ chaos: $(INSTALLED) $(KAFKA_READY) ## Set it on fire, and see that nothing is lo
 	@$(BIN)/python -m tests.chaos $(if $(SEED),--seed $(SEED)) $(if $(ONLY),--only $(ONLY)) $(if $(SCALE),--scale $(SCALE))
 
 kafka: $(INSTALLED) ## Run a real Apache Kafka broker in the foreground
-	@$(BIN)/python -m libs.common.bus.broker
+	@$(BIN)/python -m libs.programs.kafka
 
 lint: $(INSTALLED) ## Check style, types and the direction of imports
 	@$(BIN)/ruff check --quiet .
@@ -70,5 +70,5 @@ $(INSTALLED): requirements.lock pyproject.toml | $(BIN)/python
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@touch $@
 
-$(KAFKA_READY): libs/common/bus/broker/artifacts.sha256 $(INSTALLED)
-	@$(BIN)/python -m libs.common.bus.broker prepare && touch $@
+$(KAFKA_READY): libs/programs/kafka/artifacts.sha256 $(INSTALLED)
+	@$(BIN)/python -m libs.programs.kafka prepare && touch $@

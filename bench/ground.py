@@ -20,9 +20,9 @@ import asyncpg
 
 from bench.drive.house import House, Kind, eight_processes, one_process
 from bench.drive.town import found_town
-from libs.common.bus.broker import KafkaBroker
-from libs.common.database.cluster import NAME
-from libs.common.database.embedded import EmbeddedPostgres
+from libs.programs.kafka import KafkaBroker
+from libs.programs.postgres.cluster import NAME
+from libs.programs.postgres.server import EmbeddedPostgres
 
 
 @dataclass(frozen=True, slots=True)

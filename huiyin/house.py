@@ -9,19 +9,19 @@ from datetime import UTC, datetime
 
 from libs.common.bus.flow import Service, subscriptions
 from libs.common.bus.port import Bus
-from libs.common.database.embedded import EmbeddedPostgres
-from libs.common.database.keeper import keep_up
 from libs.common.errors import Conflict, invalid
 from libs.common.host.janitor import sample_loop_lag
 from libs.common.host.process import open_resources
 from libs.common.host.service import RunningService
 from libs.common.logs import lines_about
-from libs.common.run.settings import ClockKind, CommonSettings
 from libs.common.run.supervise import stop
+from libs.common.service.settings import ClockKind, CommonSettings
 from libs.common.time.clock import Clock, SimulatedClock, SystemClock
+from libs.programs.postgres.keeper import keep_up
+from libs.programs.postgres.server import EmbeddedPostgres
 from services.analytics.main import SPEC as ANALYTICS
 from services.dispatch.main import SPEC as DISPATCH
-from services.followup.actions import fire_due
+from services.followup.ladder.actions.due import fire_due
 from services.followup.main import SPEC as FOLLOWUP
 from services.intake.main import SPEC as INTAKE
 

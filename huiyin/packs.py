@@ -4,7 +4,7 @@ from pathlib import Path
 
 from huiyin.house import House
 from libs.common.bus.flow import Service
-from libs.common.pack.learning import refresh_shelf
+from libs.common.database.stored_packs import refresh_shelf
 from libs.common.pack.loader import load_pack
 from libs.common.pack.schema import Pack
 from services.dispatch.directory.actions import publishing

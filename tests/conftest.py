@@ -7,9 +7,14 @@ from pathlib import Path
 
 import asyncpg
 import pytest
+from hypothesis import settings
 
-from libs.common.bus.broker import BrokerUnavailable, KafkaBroker
-from libs.common.database.embedded import EmbeddedPostgres
+from libs.programs.kafka import BrokerUnavailable, KafkaBroker
+from libs.programs.postgres.server import EmbeddedPostgres
+
+settings.register_profile("no timing", deadline=None)
+settings.load_profile("no timing")
+"""How long an example takes says something of the machine, and nothing of the code."""
 
 _numbers = count(1)
 

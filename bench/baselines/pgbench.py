@@ -7,14 +7,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from signal import SIGKILL
 
-from libs.common import programs
-from libs.common.database.cluster import binaries
-from libs.common.programs import Program
+from libs.programs import launch
+from libs.programs.launch import Program
+from libs.programs.postgres.cluster import binaries
 
 _DONE = re.compile(r"number of transactions actually processed: (\d+)")
 _FAILED = re.compile(r"number of failed transactions: (\d+)")
 _RATE = re.compile(r"tps = ([\d.]+) \(without initial connection time\)")
-_LATENCY = re.compile(r"latency average = ([\d.]+) ms")
 _SPARE = 60.0
 """Seconds beyond its own time after which it is given up."""
 
@@ -29,7 +28,6 @@ class Pressed:
 
     rate: float
     done: int
-    latency_ms: float
     clients: int
 
 
@@ -43,11 +41,11 @@ async def pgbench(url: str, script: Path, *, clients: int, seconds: float) -> Pr
     window = [f"--time={max(1, round(seconds))}", f"--file={script}"]
     program = Program([binaries() / "pgbench", *options, *window, url], SIGKILL)
     try:
-        code, said = await asyncio.to_thread(programs.run, program, within=seconds + _SPARE)
+        code, said = await asyncio.to_thread(launch.run, program, within=seconds + _SPARE)
     except (OSError, subprocess.SubprocessError) as error:
         raise PgbenchTrouble(str(error)) from error
-    done, rate, latency = (found.search(said) for found in (_DONE, _RATE, _LATENCY))
+    done, rate = (found.search(said) for found in (_DONE, _RATE))
     failed = _FAILED.search(said)
-    if code != 0 or done is None or rate is None or latency is None or (failed and int(failed[1])):
+    if code != 0 or done is None or rate is None or (failed and int(failed[1])):
         raise PgbenchTrouble(said[-2000:])
-    return Pressed(float(rate[1]), int(done[1]), float(latency[1]), clients)
+    return Pressed(float(rate[1]), int(done[1]), clients)

@@ -25,14 +25,14 @@ import orjson
 from bench.drive import processes
 from bench.drive.client import Client, Unanswered
 from bench.drive.member import HOST, Member, free_ports
-from libs.common import programs
-from libs.common.bus.broker import KafkaBroker
 from libs.common.bus.flow import Service
-from libs.common.database.embedded import EmbeddedPostgres, running_dsn
 from libs.common.pack.loader import document, load_pack
 from libs.common.pack.schema import Pack
 from libs.common.security.issuer import LocalIssuer
 from libs.common.security.principal import Role
+from libs.programs import launch
+from libs.programs.kafka import KafkaBroker
+from libs.programs.postgres.server import EmbeddedPostgres, running_dsn
 
 __all__ = [
     "COUNTY",
@@ -222,7 +222,7 @@ class House:
             return True
         if process.poll() is not None:
             return process.returncode == 0
-        return programs.end(process, steps)
+        return launch.end(process, steps)
 
 
 def bearer(token: str) -> bytes:

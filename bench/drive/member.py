@@ -9,8 +9,8 @@ from pathlib import Path
 from signal import SIGKILL
 from subprocess import Popen
 
-from libs.common import programs
-from libs.common.programs import Program
+from libs.programs import launch
+from libs.programs.launch import Program
 
 HOST = "127.0.0.1"
 _ROOT = Path(__file__).parents[2]
@@ -41,7 +41,7 @@ class Member:
         with self.log.open("ab") as log:
             # SIGKILL, since a process held still by SIGSTOP would outlive a milder signal.
             program = Program(self.command, SIGKILL, environment=environment, directory=_ROOT)
-            self.process = programs.start(program, output=log)
+            self.process = launch.start(program, output=log)
 
     def last_words(self) -> str:
         """The end of its log."""

@@ -15,7 +15,7 @@ import uuid_utils
 from bench.figure import Context, Figure, at_least
 from libs.common.bus.embedded.bus import EmbeddedBus
 from libs.common.bus.port import Message, TopicSpec
-from libs.common.ledger.consumer import next_places
+from libs.common.delivery.consumer import next_places
 
 GROUPS = 3
 BATCH = 500

@@ -17,13 +17,15 @@ import uuid_utils
 from sqlalchemy import event
 
 from bench.figure import Context, Figure, at_least
+from libs.common.bus.codec import Envelope, encode_event, to_headers
 from libs.common.bus.embedded.bus import EmbeddedBus
 from libs.common.bus.flow import Service, Stream
 from libs.common.bus.port import Record
 from libs.common.database.session import Database
+from libs.common.database.stored_packs import refresh_shelf
+from libs.common.delivery.consumer import LARGEST_BATCH, Consumer, Reading
 from libs.common.events import cases
 from libs.common.events.cases import CaseEvent
-from libs.common.events.codec import Envelope, encode_event, to_headers
 from libs.common.events.terms import (
     Channel,
     Closing,
@@ -34,8 +36,6 @@ from libs.common.events.terms import (
     Satisfaction,
     Urgency,
 )
-from libs.common.ledger.consumer import LARGEST_BATCH, Consumer, Reading
-from libs.common.pack.learning import refresh_shelf
 from libs.common.time.clock import SystemClock
 from services.analytics.main import SPEC
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from functools import partial
 from typing import Any
 
@@ -10,12 +10,11 @@ from bench.stock.columns import select
 from bench.stock.indexes import attach_month, bare, make_month
 from bench.stock.pouring import pour
 from bench.stock.templates import Lived, Table
-from libs.common.ledger.partitions import month_bounds
 from libs.common.pack.directory import Directory
-from services.analytics.domain.grains import month_start, next_month
-from services.analytics.domain.terms import COUNTERS, Counter
-from services.analytics.queries.coarse import coarse_of
-from services.analytics.tables import DIMENSIONS
+from services.analytics.counters.domain import COUNTERS, integer_of
+from services.analytics.rollups.domain import month_start, next_month
+from services.analytics.rollups.queries.grains import coarse_of
+from services.analytics.rollups.tables import DIMENSIONS
 
 _TOGETHER = (
     ("work", "transition", "decision", "request", "task"),
@@ -26,9 +25,7 @@ _TOGETHER = (
 _LEDGER = "ledger"
 _LONGEST_LIMIT = 60
 """Days from the last thing that happened to a case to the last day on which a limit of it may fall due."""
-_SUMS = ", ".join(
-    f"sum({counter.value})::{'bigint' if counter is Counter.HANDLE_MINUTES else 'integer'}" for counter in COUNTERS
-)
+_SUMS = ", ".join(f"sum({counter.value})::{integer_of(counter)}" for counter in COUNTERS)
 _ROLLUP = f"""
     SELECT basis, day + weeks * 7 AS day, copy.area_code, unit_code, category_code, copy.channel, kind, {_SUMS}
     FROM stock.copy JOIN stock.cell USING (template)
@@ -150,3 +147,10 @@ def months_between(first: datetime, last: datetime) -> list[Month]:
         found.append((name, begin, end))
         moment = datetime.combine(date.fromisoformat(end), moment.min.time(), moment.tzinfo)
     return found
+
+
+def month_bounds(moment: datetime) -> tuple[str, str, str]:
+    """Table name, first day and first day after of the month of ``moment`` in UTC."""
+    first = moment.astimezone(UTC).date().replace(day=1)
+    after = first.replace(year=first.year + first.month // 12, month=first.month % 12 + 1)
+    return f"ledger_{first:%Y_%m}", first.isoformat(), after.isoformat()

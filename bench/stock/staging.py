@@ -13,9 +13,9 @@ from bench.stock.templates import SOURCE, WEEK, Lived, Table, Template
 from bench.stock.words import Words
 from libs.common.pack.directory import Directory
 from libs.common.time.periods import assessment_day
-from services.analytics.domain.counting import contribution
-from services.analytics.domain.documents import from_documents
-from services.analytics.domain.terms import COUNTERS
+from services.analytics.counters.domain import COUNTERS
+from services.analytics.facts.domain.counting import contribution
+from services.analytics.facts.domain.documents import from_documents
 
 _AT_ONCE = 50_000
 _SCRATCH = """

@@ -20,7 +20,7 @@ from libs.common.events.terms import Channel, Kind
 from libs.common.pack.areas import AreaLevel
 from libs.common.pack.loader import load_pack
 from libs.common.pack.schema import Pack
-from libs.common.run.settings import ClockKind, CommonSettings
+from libs.common.service.settings import ClockKind, CommonSettings
 
 SOURCE = "stock"
 """The source system of every case of a stock."""

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from huiyin.audit import journal
 from huiyin.audit.beside import check_beside
 from huiyin.audit.cases import Task, check_cases
+from huiyin.audit.cut import AT_A_TIME, Cut, open_cut
 from huiyin.audit.delivery import Delivery, Suspect, check_pointers
 from huiyin.audit.figures import SCRATCH, Figures, Packs
 from huiyin.audit.identities import check_identities
@@ -23,7 +24,6 @@ from libs.common.bus.choose import BusKind
 from libs.common.bus.flow import Stream
 from libs.common.bus.partitions import partition_of
 from libs.common.bus.port import Bus, Place
-from libs.common.database.cut import AT_A_TIME, Cut, open_cut
 
 if TYPE_CHECKING:
     from huiyin.house import House

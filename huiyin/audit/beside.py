@@ -7,8 +7,8 @@ between them. The database compares whole sets; only what differs comes here.
 from dataclasses import dataclass
 
 from huiyin.audit.case import DISPATCH, FOLLOWUP, INTAKE
+from huiyin.audit.cut import Cut
 from huiyin.audit.report import Findings, Invariant
-from libs.common.database.cut import Cut
 
 LONGEST = 300
 """Characters of a difference that are shown."""

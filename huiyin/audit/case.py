@@ -8,10 +8,10 @@ from typing import TypeVar
 
 import orjson
 
+from huiyin.audit.cut import Row
 from huiyin.audit.merge import Group
 from huiyin.audit.queries import SERVICES
 from libs.common.bus.flow import Service
-from libs.common.database.cut import Row
 from libs.common.events.base import Event
 
 EventT = TypeVar("EventT", bound=Event)

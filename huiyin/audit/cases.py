@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from huiyin.audit.accepted import check_accepted
+from huiyin.audit.cut import AT_A_TIME, Cut
 from huiyin.audit.delivery import Delivery
 from huiyin.audit.figures import Figures
 from huiyin.audit.histories import check_history
@@ -13,7 +14,6 @@ from huiyin.audit.promises import Promises
 from huiyin.audit.queries import EVERYTHING, Span, case_streams
 from huiyin.audit.reading import view_of
 from huiyin.audit.states import check_states
-from libs.common.database.cut import AT_A_TIME, Cut
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """What a case counts as, told from its ledgers alone: every event by its place there, whatever it says and when.
 
 Written down anew rather than taken from analytics: a mistake in its fold, or in its rules, should be found here. The
-rules in words are in services/analytics/README.md and beside each counter in its ``domain/terms.py``.
+rules in words are in services/analytics/README.md and beside each counter in ``libs/common/counters.py``.
 """
 
 from collections.abc import Callable, Iterator
@@ -13,7 +13,8 @@ from huiyin.audit.case import ANALYTICS, DISPATCH, FOLLOWUP, INTAKE, CaseView
 from libs.common.events import cases
 from libs.common.events.base import Event
 from libs.common.events.terms import Closing, Deadline, Satisfaction, SupervisionLevel
-from services.analytics.domain.terms import COUNTERS, Basis, Cell, Counts, Status
+from services.analytics.counters.domain import COUNTERS, Basis, Cell, Counts
+from services.analytics.facts.domain.status import Status
 
 _PLACE = {counter.value: place for place, counter in enumerate(COUNTERS)}
 _INSTANT, _MINUTE = timedelta(microseconds=1), timedelta(minutes=1)

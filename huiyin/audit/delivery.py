@@ -3,10 +3,10 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from huiyin.audit.cut import Cut, Row
 from huiyin.audit.queries import READERS, SERVICES, SPEAKERS
 from huiyin.audit.report import Findings, Invariant
 from libs.common.bus.flow import Stream
-from libs.common.database.cut import Cut, Row
 
 SUSPECTS = 10_000
 """Readings whose place in Kafka is looked up afterwards; what goes beyond is a violation at once."""

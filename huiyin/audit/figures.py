@@ -15,23 +15,24 @@ import orjson
 
 from huiyin.audit.case import ANALYTICS, CaseView
 from huiyin.audit.counted import Counted, count_case
+from huiyin.audit.cut import Cut, Row
 from huiyin.audit.queries import SPEAKERS
 from huiyin.audit.report import Findings, Invariant
 from libs.common.bus.flow import Stream
-from libs.common.database.cut import Cut, Row
 from libs.common.events.cases import CaseEvent
 from libs.common.pack.decoding import decode_document
 from libs.common.pack.directory import Directory
 from libs.common.pack.problems import PackError
 from libs.common.time.periods import PeriodRules, assessment_day
-from services.analytics.actions.folding import FACT_COLUMNS, fact_row
-from services.analytics.actions.marks import HEARD, mark_of
-from services.analytics.domain.counting import DayOf, add
-from services.analytics.domain.fact import PLACES, Fact
-from services.analytics.domain.marks import Mark, Registration
-from services.analytics.domain.terms import COUNTERS, ENDED, Cell, Counts
-from services.analytics.queries.coarse import coarse_of
-from services.analytics.tables import COARSE_DIMENSIONS
+from services.analytics.counters.domain import COUNTERS, Cell, Counts
+from services.analytics.facts.actions.events import HEARD, atom_of
+from services.analytics.facts.actions.folding import FACT_COLUMNS, fact_row
+from services.analytics.facts.domain.atoms import Atom, Registration
+from services.analytics.facts.domain.counting import DayOf, add
+from services.analytics.facts.domain.fact import PLACES, Fact
+from services.analytics.facts.domain.status import ENDED
+from services.analytics.rollups.queries.grains import coarse_of
+from services.analytics.rollups.tables import COARSE_DIMENSIONS
 
 IN_MEMORY = 10_000
 """Cells summed up before they go to the scratch table."""
@@ -119,17 +120,17 @@ def _days_of(rules: PeriodRules) -> DayOf:
 
 
 def fact_of(view: CaseView) -> Fact | None:
-    """The fact of a case: one mark for each event that analytics had applied; None when it had not heard of it."""
+    """The fact of a case: one atom for each event that analytics had applied; None when it had not heard of it."""
     first: Registration | None = None
-    marks: dict[str, list[Mark]] = {}
+    atoms: dict[str, list[Atom]] = {}
     for one in view.applied(ANALYTICS, *SOURCES):
         if isinstance(one.event, CaseEvent) and type(one.event) in HEARD:
-            mark = mark_of(one.event, one.seq)
-            if isinstance(mark, Registration):
-                first = mark
+            atom = atom_of(one.event, one.seq)
+            if isinstance(atom, Registration):
+                first = atom
             else:
-                marks.setdefault(PLACES[type(mark)], []).append(mark)
-    kept: dict[str, Any] = {name: tuple(found) for name, found in marks.items()}
+                atoms.setdefault(PLACES[type(atom)], []).append(atom)
+    kept: dict[str, Any] = {name: tuple(found) for name, found in atoms.items()}
     return None if first is None else Fact(first, **kept)
 
 
@@ -240,7 +241,7 @@ def _document_differences(stored: Any, should: Any) -> Iterator[tuple[str, objec
 
 
 def _misplaced(stored: Any, should: Any) -> Iterator[tuple[str, object, object]]:
-    """Places that are not what they should be; a mark from before they were kept has 0, or none at all."""
+    """Places that are not what they should be; an atom from before they were kept has 0, or none at all."""
     if not isinstance(stored, dict):
         yield "places", stored, should
         return

@@ -8,10 +8,10 @@ import re
 from collections.abc import Iterable
 from datetime import UTC, datetime
 
+from huiyin.audit.cut import Cut
 from huiyin.audit.queries import SERVICES
 from huiyin.audit.reading import NUMBERS_OF_OTHERS
 from huiyin.audit.report import Findings, Invariant
-from libs.common.database.cut import Cut
 from libs.common.security.masking import mask_text
 from libs.common.security.personal_numbers import is_personal_number
 

@@ -17,9 +17,9 @@ from typing import Any
 import orjson
 
 from huiyin.audit.case import INTAKE, CaseView
+from huiyin.audit.cut import Cut
 from huiyin.audit.queries import EVERYTHING, Span
 from huiyin.audit.report import Findings, Invariant
-from libs.common.database.cut import Cut
 
 SCRATCH = "CREATE TEMP TABLE told (case_id text NOT NULL, name text NOT NULL)"
 

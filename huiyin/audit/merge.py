@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator, Mapping, Sequence
 
-from libs.common.database.cut import AT_A_TIME, Cut, Row
+from huiyin.audit.cut import AT_A_TIME, Cut, Row
 
 Group = Mapping[str, Sequence[Row]]
 """By stream, the rows of one key; empty where a stream has none."""

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from huiyin.audit.case import DISPATCH, FOLLOWUP, INTAKE, CaseView
+from huiyin.audit.cut import Row
 from huiyin.audit.report import Findings, Invariant
 from huiyin.audit.states import lead_heard
-from libs.common.database.cut import Row
 from libs.common.events import cases
 from libs.common.events.terms import Deadline
 

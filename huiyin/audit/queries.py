@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 
+from huiyin.audit.cut import Cut, NotThere
 from libs.common.bus.flow import Service, Stream, said, stream_of, subscriptions
-from libs.common.database.cut import Cut, NotThere
 
 SERVICES: tuple[str, ...] = tuple(service.value for service in Service)
 """Also the names of their schemas; every name that these statements are made of is one of ours."""

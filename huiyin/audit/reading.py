@@ -10,12 +10,12 @@ import orjson
 
 from huiyin.audit.case import CaseView, Said, causes_of
 from huiyin.audit.chains import Chain
+from huiyin.audit.cut import Row
 from huiyin.audit.merge import Group
 from huiyin.audit.queries import SERVICES
 from huiyin.audit.report import Findings, Invariant
-from libs.common.database.cut import Row
+from libs.common.bus.codec import decode_event
 from libs.common.errors import Permanent
-from libs.common.events.codec import decode_event
 from libs.common.security.personal_numbers import is_personal_number
 
 # Independent of the masking of texts on purpose.

@@ -15,13 +15,13 @@ from tempfile import TemporaryDirectory
 
 from huiyin.audit import journal
 from huiyin.audit.cases import Task, check_cases
+from huiyin.audit.cut import Cut, NotThere, open_cut
 from huiyin.audit.delivery import Delivery, Suspect
 from huiyin.audit.figures import SCRATCH, Figures, Packs
 from huiyin.audit.journal import Journals
 from huiyin.audit.queries import spans
 from huiyin.audit.report import Findings
 from libs.common.bus.flow import Stream
-from libs.common.database.cut import Cut, NotThere, open_cut
 from libs.common.database.session import DatabaseTrouble
 from libs.common.run import event_loop
 

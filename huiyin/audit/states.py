@@ -1,17 +1,16 @@
 """I6: where a case stands, in each service, is what the events say that the service had applied on the cut."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from huiyin.audit.case import DISPATCH, FOLLOWUP, INTAKE, CaseView, as_applied
+from huiyin.audit.cut import Row
 from huiyin.audit.dispatching import Support
 from huiyin.audit.report import Findings, Invariant
-from libs.common.database.cut import Row
 from libs.common.events import cases
 from libs.common.events.base import Event
-from services.intake.actions import following
-from services.intake.actions.following import Word
-from services.intake.domain.lifecycle import Standing, Status, Step, heard, taken
+from services.intake.cases.actions.projection import EFFECTS
+from services.intake.cases.domain.lifecycle import Action, State, Status, heard, taken
 
 Expected = Mapping[str, Any]
 """Columns and what they should hold; a set where the events allow several values."""
@@ -54,48 +53,33 @@ def _told(value: object) -> str:
     return "nothing" if value is None else str(value)
 
 
-_WORDS: Mapping[type[Event], Callable[[Any], Word]] = {
-    cases.TriageQueued: following.triage_queued,
-    cases.CaseAssigned: following.assigned,
-    cases.CaseReassigned: following.reassigned,
-    cases.CaseSigned: following.signed,
-    cases.ProgressReported: following.progress_reported,
-    cases.CaseHandled: following.handled,
-    cases.DeadlineSet: following.deadline_set,
-    cases.CallbackDue: following.callback_due,
-    cases.CallbackTried: following.callback_tried,
-    cases.CaseSentBack: following.sent_back,
-    cases.CaseClosed: following.closed,
-}
-_AT_THE_DOOR: Mapping[type[Event], tuple[Step, Mapping[str, Any]]] = {
-    cases.CaseSupplemented: (Step.SUPPLEMENT, {}),
-    cases.CaseAnsweredDirectly: (Step.ANSWER, {"answered_directly": True}),
-    cases.CaseWithdrawn: (Step.WITHDRAW, {}),
+_AT_THE_DOOR: Mapping[type[Event], tuple[Action, Mapping[str, Any]]] = {
+    cases.CaseSupplemented: (Action.SUPPLEMENT, {}),
+    cases.CaseAnsweredDirectly: (Action.ANSWER, {"answered_directly": True}),
+    cases.CaseWithdrawn: (Action.WITHDRAW, {}),
 }
 
 
 def _intake(view: CaseView, first: cases.CaseRegistered) -> Expected:
     """By the door's own rules (`domain.lifecycle`)."""
     at_once = first.answered_at_once
-    standing = Standing(
-        Status.ANSWERED if at_once else Status.REGISTERED, first.category_code, answered_directly=at_once
-    )
+    state = State(Status.ANSWERED if at_once else Status.REGISTERED, first.category_code, answered_directly=at_once)
     for one in as_applied(view, INTAKE):
         event = one.event
-        if (read := _WORDS.get(type(event))) is not None and isinstance(event, cases.RoundEvent):
-            word = read(event)
-            standing = heard(standing, event.round, word.step, **word.facts)
+        if (read := EFFECTS.get(type(event))) is not None and isinstance(event, cases.RoundEvent):
+            effect = read(event)
+            state = heard(state, event.round, effect.action, **effect.facts)
         elif (own := _AT_THE_DOOR.get(type(event))) is not None:
-            standing = taken(standing, own[0], **own[1]) or standing
+            state = taken(state, own[0], **own[1]) or state
     return {
-        "status": standing.status.value,
-        "round": standing.round,
-        "lead_unit": standing.lead_unit,
-        "category_code": standing.category_code,
-        "due_at": standing.due_at,
-        "closing": standing.closing,
-        "satisfaction": standing.satisfaction,
-        "answered_directly": standing.answered_directly,
+        "status": state.status.value,
+        "round": state.round,
+        "lead_unit": state.lead_unit,
+        "category_code": state.category_code,
+        "due_at": state.due_at,
+        "closing": state.closing,
+        "satisfaction": state.satisfaction,
+        "answered_directly": state.answered_directly,
     }
 
 

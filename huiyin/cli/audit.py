@@ -7,14 +7,14 @@ from typing import Annotated
 import typer
 
 from huiyin.audit.auditing import Subject, examine
+from huiyin.audit.cut import NotThere
 from huiyin.audit.journal import Journals, NotAJournal
 from huiyin.audit.outcomes import keep_outcome
 from huiyin.audit.report import SENTENCES, AuditReport
 from huiyin.cli.common import AsJson, DataDir, fail, load_settings, run_async, say, say_json
 from huiyin.cli.database import existing_database
 from libs.common.bus.choose import BusKind, open_bus
-from libs.common.database.cut import NotThere
-from libs.common.run.settings import CommonSettings
+from libs.common.service.settings import CommonSettings
 
 
 def audit(

@@ -9,13 +9,13 @@ from typing import Annotated, Any, NoReturn
 import typer
 
 from libs.common.bus.port import BusTrouble
-from libs.common.database.cluster import PostgresUnavailable
 from libs.common.database.session import DatabaseTrouble
 from libs.common.errors import Problem
 from libs.common.run import event_loop
-from libs.common.run import settings as environment
-from libs.common.run.settings import CommonSettings, WrongSetting
 from libs.common.security.keyfile import DamagedKeyFile, InsecureKeyFile
+from libs.common.service import settings as environment
+from libs.common.service.settings import CommonSettings, WrongSetting
+from libs.programs.postgres.cluster import PostgresUnavailable
 
 DataDir = Annotated[
     Path | None,

@@ -5,8 +5,8 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from huiyin.cli.common import fail
-from libs.common.database.embedded import EmbeddedPostgres, running_dsn
-from libs.common.run.settings import CommonSettings
+from libs.common.service.settings import CommonSettings
+from libs.programs.postgres.server import EmbeddedPostgres, running_dsn
 
 
 @asynccontextmanager

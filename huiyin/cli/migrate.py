@@ -12,8 +12,8 @@ from libs.common.database.migrate import NotTheOwner
 from libs.common.database.migrate import migrate as migrate_schema
 from libs.common.database.trouble import DatabaseTrouble
 from libs.common.logs import configure_logs
-from libs.common.run.settings import CommonSettings
 from libs.common.run.supervise import Backoff
+from libs.common.service.settings import CommonSettings
 
 
 def migrate(

@@ -14,7 +14,7 @@ from libs.common.logs import configure_logs
 from libs.common.pack.loader import digest, document, load_pack
 from libs.common.pack.problems import PackError
 from libs.common.pack.schema import Pack
-from libs.common.run.settings import CommonSettings
+from libs.common.service.settings import CommonSettings
 
 app = typer.Typer(help="County packs (县包): a place's areas, units, duties and limits as data.", no_args_is_help=True)
 

@@ -4,13 +4,13 @@ from typing import Annotated
 
 import typer
 
+from huiyin.audit.cut import NotThere
 from huiyin.audit.figures import UnknownPack
 from huiyin.cli.common import AsJson, DataDir, fail, load_settings, run_async, say, say_json
 from huiyin.cli.database import existing_database
 from huiyin.rebuild.analytics import Rebuilt, rebuild
-from libs.common.database.cut import NotThere
 from libs.common.errors import Permanent
-from libs.common.run.settings import CommonSettings
+from libs.common.service.settings import CommonSettings
 
 app = typer.Typer(help="Rebuild (重建) from the ledgers what was derived from them.", no_args_is_help=True)
 

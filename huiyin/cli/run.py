@@ -16,9 +16,9 @@ from huiyin.front import build_front
 from huiyin.house import House, open_house
 from huiyin.packs import publish_first_pack
 from libs.common.host.process import begin, serve
-from libs.common.run.settings import ClockKind, CommonSettings
 from libs.common.run.supervise import stop
 from libs.common.security.issuer import LocalIssuer
+from libs.common.service.settings import ClockKind, CommonSettings
 
 DEMO_PACK = Path(__file__).parents[2] / "packs" / "demo"
 

@@ -12,12 +12,12 @@ from typing import Any
 import orjson
 import yaml
 
+from libs.common.bus.codec import HEADERS, Envelope, encode_event, source_of, to_headers
 from libs.common.bus.flow import FLOW, Route, Service, Stream
 from libs.common.bus.kafka.topics import RETENTION
 from libs.common.bus.port import TopicSpec
-from libs.common.events.codec import HEADERS, Envelope, encode_event, source_of, to_headers
 from libs.common.host.service import topic_specs
-from libs.common.run.settings import CommonSettings
+from libs.common.service.settings import CommonSettings
 
 KEYS = {
     Stream.CASES: "The case id: all events of a case keep their order.",

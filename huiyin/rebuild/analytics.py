@@ -10,19 +10,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from huiyin.audit.case import ANALYTICS, CaseView, Said, causes_of
+from huiyin.audit.cut import Cut, Row, open_cut
 from huiyin.audit.figures import MONTH, RECOUNT, SCRATCH, SOURCES, Packs, Recount, rollup_differences
 from huiyin.audit.merge import Group, by_key
 from huiyin.audit.queries import events_of, marks_of
+from libs.common.bus.codec import decode_event
 from libs.common.bus.flow import Stream
-from libs.common.database.cut import Cut, Row, open_cut
-from libs.common.events.codec import decode_event
-from services.analytics.actions.folding import FACT_COLUMNS, fact_row
-from services.analytics.actions.refold import refold
-from services.analytics.domain.counting import contribution
-from services.analytics.domain.fact import Fact, UnknownCase
-from services.analytics.domain.terms import COUNTERS, Cell
-from services.analytics.queries.coarse import coarse_of
-from services.analytics.tables import COARSE_DIMENSIONS
+from services.analytics.counters.domain import COUNTERS, Cell
+from services.analytics.facts.actions.folding import FACT_COLUMNS, fact_row
+from services.analytics.facts.actions.refold import refold
+from services.analytics.facts.domain.counting import contribution
+from services.analytics.facts.domain.fact import Fact, UnknownCase
+from services.analytics.rollups.queries.grains import coarse_of
+from services.analytics.rollups.tables import COARSE_DIMENSIONS
 
 LIMIT = 20
 """Differences that are named; all are counted."""

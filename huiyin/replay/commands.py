@@ -25,7 +25,7 @@ from libs.common.bus.choose import BusKind
 from libs.common.pack.loader import load_pack
 from libs.common.pack.problems import PackError
 from libs.common.pack.schema import Pack
-from libs.common.run.settings import ClockKind, CommonSettings
+from libs.common.service.settings import ClockKind, CommonSettings
 
 SAMPLES = Path(__file__).parents[1] / "samples"
 Tell = Callable[[datetime, Journal], None]

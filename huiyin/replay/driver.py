@@ -162,7 +162,3 @@ class Driver:
         self._stage.journal.done[planned.what] += 1
         if planned.what is What.REGISTER and planned.life.case_id:
             self._lives[planned.life.case_id] = planned.life
-
-
-def nobody_listens(_moment: datetime) -> None:
-    """For a replay whose progress is of no interest."""

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from huiyin.replay.reader import ExportProblem
 from huiyin.replay.rows import Refusal
-from libs.common.database.embedded import running_dsn
+from libs.programs.postgres.server import running_dsn
 
 REFUSED = "refused.csv"
 MARK = "REPLAYED"

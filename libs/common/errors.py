@@ -12,6 +12,7 @@ Problem                what is wrong with a request; changes nothing
 ├── MissingPrecondition 428
 └── Unavailable 503    try again later
 Permanent              an event that can never be applied as the code stands: parked at once
+Overtaken              somebody else did the same work first: roll back and look again
 """
 
 from collections.abc import Mapping, Sequence
@@ -105,6 +106,10 @@ class Unavailable(Problem):
 
 class Permanent(Exception):
     """An event that cannot be applied however often it is tried; it is parked at once with this reason."""
+
+
+class Overtaken(Exception):
+    """Somebody else did the same work first (a twin, or a reader that took over): roll back and look again."""
 
 
 def invalid(field: str, message: str, message_zh: str) -> Invalid:

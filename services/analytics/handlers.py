@@ -3,13 +3,13 @@
 from collections.abc import Sequence
 
 from libs.common.database.session import Session
+from libs.common.database.stored_packs import learn_pack
+from libs.common.delivery.handlers import on, reactions
 from libs.common.events import cases
 from libs.common.events.base import Event
 from libs.common.events.cases import CaseEvent
 from libs.common.events.directory import PackPublished
-from libs.common.ledger.handlers import on, reactions
-from libs.common.pack.learning import learn_pack
-from services.analytics.actions.folding import fold_event, load_facts
+from services.analytics.facts.actions.folding import fold_event, load_facts
 
 
 async def prepare(session: Session, events: Sequence[Event]) -> None:

@@ -4,17 +4,18 @@ from pathlib import Path
 
 from libs.common.bus.flow import Service
 from libs.common.host.process import run_service
-from libs.common.run.spec import ServiceSpec
-from services.analytics.api.county import pages
-from services.analytics.api.figures import router
+from libs.common.service.spec import ServiceSpec
+from services.analytics.drilldown import api as drilldown
+from services.analytics.figures import api as figures
 from services.analytics.handlers import REACTIONS
+from services.analytics.pages import api as pages
 from services.analytics.settings import Settings
 
 SPEC = ServiceSpec(
     service=Service.ANALYTICS,
     title="Huiyin analytics 回音·统计分析",
     description="Exact figures: rates with their numerators and denominators, and the cases behind every number.",
-    routers=(router, pages),
+    routers=(figures.router, drilldown.router, pages.router),
     reactions=REACTIONS,
     migrations=Path(__file__).parent / "migrations",
     pace_seconds=0.25,

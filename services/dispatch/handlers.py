@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from libs.common.database.batch import Job
 from libs.common.database.session import Session
+from libs.common.delivery.handlers import on, reactions
 from libs.common.errors import Permanent
 from libs.common.events.base import Event
 from libs.common.events.cases import (
@@ -20,10 +21,9 @@ from libs.common.events.cases import (
     RoundEvent,
     SupervisionIssued,
 )
-from libs.common.ledger.handlers import on, reactions
 from services.dispatch.cases.actions import hearing
 from services.dispatch.cases.domain.terms import Action, Status
-from services.dispatch.cases.domain.transitions import TABLE
+from services.dispatch.cases.domain.transitions import MACHINE
 from services.dispatch.cases.tables import Work
 from services.dispatch.requests import actions as requests
 from services.dispatch.routing.actions import opening
@@ -135,7 +135,7 @@ async def _let_go(session: Session, work: Work) -> None:
 
 
 def _can(work: Work, action: Action) -> bool:
-    return (work.status, action) in TABLE
+    return MACHINE.allows(work.status, action)
 
 
 HANDLERS = (

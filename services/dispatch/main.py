@@ -5,12 +5,12 @@ from functools import partial
 from pathlib import Path
 
 from libs.common.bus.flow import Service
+from libs.common.database.stored_packs import refresh_shelf
 from libs.common.host.process import run_service
-from libs.common.pack.learning import refresh_shelf
 from libs.common.pack.loader import load_pack
 from libs.common.pack.problems import PackError
-from libs.common.run.runtime import Runtime
-from libs.common.run.spec import Loop, NotYet, ServiceSpec
+from libs.common.service.runtime import Runtime
+from libs.common.service.spec import Loop, NotYet, ServiceSpec
 from services.dispatch.cases import api as cases
 from services.dispatch.directory import api as directory
 from services.dispatch.directory.actions.handing_over import hand_over_for_ever

@@ -16,4 +16,6 @@ HandsIn = Annotated[Door, needs(Right.RESULT_SUBMIT)]
 AsksReturn = Annotated[Door, needs(Right.RETURN_REQUEST)]
 DecidesReturn = Annotated[Door, needs(Right.RETURN_DECIDE)]
 ReadsDirectory = Annotated[Door, needs(Right.DIRECTORY_READ)]
-PublishesPacks = Annotated[Door, needs(Right.DIRECTORY_PUBLISH)]
+PUBLISH_PACKS = Right.DIRECTORY_PUBLISH
+"""Asked once more where the pack is known: of whoever loads it, over the whole place."""
+PublishesPacks = Annotated[Door, needs(PUBLISH_PACKS)]

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from libs.common.run.settings import CommonSettings
+from libs.common.service.settings import CommonSettings
 
 
 class Settings(CommonSettings):

@@ -4,6 +4,8 @@ from collections.abc import Sequence
 
 from libs.common.database.batch import Job
 from libs.common.database.session import Session
+from libs.common.database.stored_packs import learn_pack
+from libs.common.delivery.handlers import on, reactions
 from libs.common.errors import Permanent
 from libs.common.events.base import Event
 from libs.common.events.cases import (
@@ -19,20 +21,19 @@ from libs.common.events.cases import (
     TriageQueued,
 )
 from libs.common.events.directory import PackPublished
-from libs.common.ledger.handlers import on, reactions
-from libs.common.pack.learning import learn_pack
-from services.followup.actions import rounds
-from services.followup.actions.cases import find_matter, load_by_keys, load_cases
-from services.followup.actions.firing import settle
-from services.followup.actions.steps import can, standing_of
-from services.followup.domain.terms import Action
-from services.followup.domain.transitions import believed
-from services.followup.tables import Matter
+from services.followup.callbacks.actions.finding import load_by_keys, load_with_callbacks
+from services.followup.cases.actions import can, standing_of
+from services.followup.cases.domain.terms import Action
+from services.followup.cases.domain.transitions import believed
+from services.followup.cases.tables import Matter
+from services.followup.clocks.actions.finding import find_matter
+from services.followup.ladder.actions.firing import settle
+from services.followup.rounds import actions as rounds
 
 
 async def prepare(session: Session, events: Sequence[Event]) -> None:
     """Load every case of the batch in three round trips."""
-    await load_cases(session, (event.case_id for event in events if isinstance(event, CaseEvent)))
+    await load_with_callbacks(session, (event.case_id for event in events if isinstance(event, CaseEvent)))
 
 
 async def prepare_door(session: Session, jobs: Sequence[Job]) -> None:

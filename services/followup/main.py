@@ -4,18 +4,23 @@ from pathlib import Path
 
 from libs.common.bus.flow import Service
 from libs.common.host.process import run_service
-from libs.common.run.spec import Loop, ServiceSpec
-from services.followup.actions.measuring import measure
-from services.followup.actions.watching import fire_timers
-from services.followup.api import router
+from libs.common.service.spec import Loop, ServiceSpec
+from services.followup.callbacks.api import router as callbacks
+from services.followup.clocks.api import router as timers
 from services.followup.handlers import REACTIONS, prepare_door
+from services.followup.ladder.actions.watching import fire_timers
+from services.followup.ladder.api import router as retries
+from services.followup.overview.actions.measuring import measure
+from services.followup.overview.api import router as cases
+from services.followup.replies.api import router as replies
 from services.followup.settings import Settings
+from services.followup.supervision.api import router as supervision
 
 SPEC = ServiceSpec(
     service=Service.FOLLOWUP,
     title="Huiyin followup 回访督办",
     description="Keeps every promised time, asks the citizen, and closes no case without the citizen being satisfied.",
-    routers=(router,),
+    routers=(callbacks, cases, retries, timers, supervision, replies),
     reactions=REACTIONS,
     migrations=Path(__file__).parent / "migrations",
     prepare=prepare_door,

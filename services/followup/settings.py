@@ -1,6 +1,6 @@
 """The environment of followup: what all services share, and nothing of its own yet."""
 
-from libs.common.run.settings import CommonSettings
+from libs.common.service.settings import CommonSettings
 
 
 class Settings(CommonSettings):

@@ -4,17 +4,19 @@ from pathlib import Path
 
 from libs.common.bus.flow import Service
 from libs.common.host.process import run_service
-from libs.common.run.spec import ServiceSpec
-from services.intake.actions.prepare import prepare_door
-from services.intake.api import batches, changing, reading, registering, revealing
+from libs.common.service.spec import ServiceSpec
+from services.intake.batches.api import batch
+from services.intake.cases.actions.prepare import prepare_door
+from services.intake.cases.api import changes, reading, registration
 from services.intake.handlers import REACTIONS
+from services.intake.reveals import api as reveals
 from services.intake.settings import Settings
 
 SPEC = ServiceSpec(
     service=Service.INTAKE,
     title="Huiyin intake 回音·诉求登记",
     description="Takes in complaints, keeps who spoke safe, and answers where a complaint stands.",
-    routers=(registering.router, batches.router, changing.router, reading.router, revealing.router),
+    routers=(registration.router, batch.router, changes.router, reading.router, reveals.router),
     reactions=REACTIONS,
     migrations=Path(__file__).parent / "migrations",
     pace_seconds=0.25,

@@ -9,7 +9,7 @@ import pytest
 from libs.common.bus.flow import EVENT_TYPES, FLOW, ROUTES, Service, heard, said
 from libs.common.events.base import Event
 from libs.common.events.ops import ResendRequested
-from libs.common.run.spec import ServiceSpec
+from libs.common.service.spec import ServiceSpec
 
 ROOT = Path(__file__).parents[2]
 LIBRARY_HANDLES = {ResendRequested}

@@ -15,6 +15,7 @@ from libs.common.pack.directory import Directory
 from libs.common.pack.problems import DocPath
 from libs.common.pack.schema import NOT_IN_FORCE, Model, Pack, Settings
 from libs.common.pack.schema.base import LimitSetting
+from libs.common.shares import Comparison
 from services.dispatch.directory.schemas import AreaOut, CategoryOut, UnitOut
 from tests.architecture.test_shape import ROOT, product_files
 from tests.contract.test_pack_examples import models_in
@@ -37,8 +38,9 @@ CALLED: dict[type[Model], tuple[str, ...]] = {
     schema.OnOverdue: ("trigger",),
     schema.OnRound: ("trigger",),
     schema.OnReturns: ("trigger",),
-    schema.Formula: ("formula",),
-    schema.Score: ("score",),
+    schema.Formula: ("formula", "measure"),
+    schema.Score: ("score", "measure"),
+    schema.Target: ("target",),
     schema.TextLimits: ("texts",),
     schema.Area: ("area",),
     schema.Unit: ("unit",),
@@ -57,9 +59,11 @@ BY_THE_READER: set[tuple[type[Model], str]] = {
     (schema.OnOverdue, "on"),
     (schema.OnRound, "on"),
     (schema.OnReturns, "on"),
+    *((schema.Target, comparison.value) for comparison in Comparison),
     *((model, name) for model in (schema.MergedArea, schema.MergedUnit) for name in ("name", "name_en")),
 }
-"""What decides already which model is read, and names that ``KnownCodes`` takes from the documents."""
+"""What decides already which model is read, which of a target's words is (by ``Target.comparison``), and names that
+``KnownCodes`` takes from the documents."""
 NOT_READERS = tuple(
     f"libs/common/pack/{name}" for name in ("check/", "form.py", "files.py", "loader.py", "decoding.py", "problems.py")
 )

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from libs.common.bus.broker import KafkaBroker
+from libs.programs.kafka import KafkaBroker
 from tests.chaos.verdict import Verdict
 
 

@@ -12,11 +12,11 @@ import asyncpg
 
 from bench.drive.house import HOST, House, Kind, Member, eight_processes, free_ports, one_process
 from bench.drive.journal import Journal
-from libs.common.bus.broker import KafkaBroker
 from libs.common.bus.choose import BusKind, open_bus
 from libs.common.bus.flow import Service
 from libs.common.bus.port import Bus
-from libs.common.database.embedded import EmbeddedPostgres
+from libs.programs.kafka import KafkaBroker
+from libs.programs.postgres.server import EmbeddedPostgres
 from tests.chaos.crowd import Crowd, Pace
 from tests.chaos.oracle import Oracle
 from tests.chaos.scenario import Trial

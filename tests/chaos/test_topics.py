@@ -2,8 +2,8 @@
 
 from datetime import UTC, datetime
 
+from libs.common.bus.codec import Envelope, to_headers
 from libs.common.bus.port import Record
-from libs.common.events.codec import Envelope, to_headers
 from tests.chaos.topics import Found
 
 NOON = datetime(2026, 3, 4, 12, 0, tzinfo=UTC)

@@ -5,9 +5,9 @@ import uuid
 from collections import defaultdict
 from dataclasses import dataclass, field
 
+from libs.common.bus.codec import from_record
 from libs.common.bus.flow import Stream
 from libs.common.bus.port import Bus, Record
-from libs.common.events.codec import from_record
 
 _WITHIN = 120.0
 

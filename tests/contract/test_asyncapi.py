@@ -13,10 +13,7 @@ import yaml
 from cloudevents.core.bindings import kafka
 from cloudevents.core.v1.event import CloudEvent
 
-from libs.common.bus.flow import FLOW, stream_of
-from libs.common.events.base import Event
-from libs.common.events.cases import CaseSigned
-from libs.common.events.codec import (
+from libs.common.bus.codec import (
     HEADERS,
     Envelope,
     decode_event,
@@ -24,6 +21,9 @@ from libs.common.events.codec import (
     from_record,
     to_headers,
 )
+from libs.common.bus.flow import FLOW, stream_of
+from libs.common.events.base import Event
+from libs.common.events.cases import CaseSigned
 
 ROOT = Path(__file__).parents[2]
 EVENTS = [route.event for route in FLOW]

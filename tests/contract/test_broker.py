@@ -10,7 +10,7 @@ from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.errors import UnknownTopicOrPartitionError
 
-from libs.common.bus.broker import BrokerUnavailable, KafkaBroker, artifacts
+from libs.programs.kafka import BrokerUnavailable, KafkaBroker, artifacts
 from tests.support.eventually import eventually
 
 

@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
+from libs.common.bus.codec import decode_event, encode_event
 from libs.common.bus.flow import FLOW
 from libs.common.errors import Permanent
 from libs.common.events.base import Event
 from libs.common.events.cases import CaseSigned
-from libs.common.events.codec import decode_event, encode_event
 
 FOLDER = Path(__file__).parent / "examples"
 EVENTS = [route.event for route in FLOW]

@@ -8,9 +8,9 @@ from typing import Any
 import asyncpg
 import pytest
 
-from libs.common.bus.broker import KafkaBroker
 from libs.common.bus.choose import BusKind
-from libs.common.database.embedded import EmbeddedPostgres
+from libs.programs.kafka import KafkaBroker
+from libs.programs.postgres.server import EmbeddedPostgres
 from tests.conftest import MakeDatabase
 from tests.journeys.county import County, open_county
 

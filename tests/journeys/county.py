@@ -17,13 +17,13 @@ from huiyin.front import build_front
 from huiyin.house import House, open_house
 from huiyin.packs import publish_first_pack
 from libs.common.bus.flow import Service
-from libs.common.run.settings import ClockKind, CommonSettings
 from libs.common.security.issuer import LocalIssuer
 from libs.common.security.principal import Role
+from libs.common.service.settings import ClockKind, CommonSettings
 
 DEMO = Path(__file__).parents[2] / "packs" / "demo"
 COUNTY, TOWN, VILLAGE, OTHER_TOWN = "999001000000", "999001101000", "999001101201", "999001102000"
-LIGHTS, WATER_SUPPLY, TAKEN_BACK = "0101", "0104", "0402"
+LIGHTS, TAKEN_BACK = "0101", "0402"
 VILLAGE_UNIT, TOWN_UNIT = "V-999001101201", "T-999001101"
 TUESDAY = datetime(2026, 3, 3, 1, 0, tzinfo=UTC)
 """Nine in the morning in the county."""

@@ -12,9 +12,9 @@ import orjson
 import pytest
 import pytest_asyncio
 
-from libs.common.database.embedded import EmbeddedPostgres
 from libs.common.security.issuer import LocalIssuer
 from libs.common.security.principal import Role
+from libs.programs.postgres.server import EmbeddedPostgres
 from tests.journeys.county import (
     OTHER_TOWN,
     RESULT,

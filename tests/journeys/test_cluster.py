@@ -14,12 +14,12 @@ import orjson
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
-from libs.common.bus.broker import KafkaBroker
 from libs.common.bus.flow import Service
 from libs.common.ledger.schema import PARTS
 from libs.common.pack.loader import document, load_pack
 from libs.common.security.issuer import LocalIssuer
 from libs.common.security.principal import Role
+from libs.programs.kafka import KafkaBroker
 from tests.journeys.cluster import COMPLAINT, answers, until
 from tests.support.eventually import eventually
 from tests.support.ports import free_ports

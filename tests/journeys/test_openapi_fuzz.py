@@ -19,8 +19,8 @@ from schemathesis.generation.case import Case
 from schemathesis.specs.openapi.schemas import OpenApiSchema
 
 from libs.common.bus.flow import Service
-from libs.common.database.embedded import EmbeddedPostgres
 from libs.common.security.principal import Role
+from libs.programs.postgres.server import EmbeddedPostgres
 from tests.journeys.bridge import Bridge
 from tests.journeys.county import (
     COUNTY,
@@ -142,7 +142,7 @@ async def _administer(dsn: str, command: str) -> None:
 
 
 @schemathesis.pytest.parametrize(**{str(service): _schema(service) for service in Service})
-@settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=EXAMPLES, suppress_health_check=list(HealthCheck))
 @pytest.mark.parametrize("who", ["county", "village"])
 # Schemathesis itself draws from `random` inside its strategies.
 @pytest.mark.filterwarnings("ignore::hypothesis.errors.HypothesisDeprecationWarning")

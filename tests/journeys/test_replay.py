@@ -20,9 +20,9 @@ from huiyin.replay.driver import Pace
 from huiyin.replay.stage import Journal
 from huiyin.replay.staging import Cast, Outcome, choose_cast, replay_into
 from libs.common.bus.flow import Service
-from libs.common.database.embedded import EmbeddedPostgres
 from libs.common.pack.loader import load_pack
-from libs.common.run.settings import ClockKind, CommonSettings
+from libs.common.service.settings import ClockKind, CommonSettings
+from libs.programs.postgres.server import EmbeddedPostgres
 from tests.conftest import MakeDatabase
 
 ROOT = Path(__file__).parents[2]

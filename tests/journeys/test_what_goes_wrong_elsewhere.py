@@ -10,16 +10,16 @@ import asyncpg
 import orjson
 import pytest
 
-from libs.common.bus.broker import KafkaBroker
 from libs.common.bus.choose import BusKind
 from libs.common.bus.flow import Service
 from libs.common.database.session import Session
+from libs.common.delivery.handlers import React
 from libs.common.errors import Permanent
 from libs.common.events.base import Event
 from libs.common.events.cases import CaseSigned
-from libs.common.ledger.handlers import React
 from libs.common.run import failpoints
 from libs.common.security.principal import Role
+from libs.programs.kafka import KafkaBroker
 from tests.conftest import MakeDatabase
 from tests.journeys.county import (
     COUNTY,

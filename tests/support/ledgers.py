@@ -6,12 +6,12 @@ from datetime import UTC, datetime
 import asyncpg
 import orjson
 
+from libs.common.bus.codec import Envelope
 from libs.common.database.session import Database, Session
+from libs.common.delivery import inbox
+from libs.common.delivery.handlers import Reactions, on, reactions
 from libs.common.events.base import Event
 from libs.common.events.cases import CaseSupplemented, ProgressReported
-from libs.common.events.codec import Envelope
-from libs.common.ledger import inbox
-from libs.common.ledger.handlers import Reactions, on, reactions
 from libs.common.ledger.schema import LEDGER_DDL
 from libs.common.time.clock import SystemClock
 

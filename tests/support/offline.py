@@ -11,8 +11,8 @@ from starlette.types import ASGIApp, Message, Scope
 from huiyin.house import SPECS, House
 from libs.common.bus.embedded import EmbeddedBus
 from libs.common.host.service import Resources, RunningService
-from libs.common.run.settings import CommonSettings
 from libs.common.security.vault import Vault
+from libs.common.service.settings import CommonSettings
 from libs.common.time.clock import SystemClock
 from tests.support.tiny_service import ANSWER_KEYS, Tokens
 

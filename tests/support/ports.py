@@ -3,7 +3,7 @@
 import socket
 from contextlib import ExitStack
 
-from libs.common.programs import free_port
+from libs.programs.launch import free_port
 
 __all__ = ["free_port", "free_ports"]
 

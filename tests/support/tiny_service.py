@@ -15,22 +15,23 @@ from libs.common.bus.flow import Service
 from libs.common.bus.port import Bus
 from libs.common.database.batch import GroupCommit, Job
 from libs.common.database.session import Database, Session
+from libs.common.delivery.handlers import reactions
 from libs.common.errors import Conflict, NotFound, Unauthenticated
-from libs.common.ledger.handlers import reactions
 from libs.common.ledger.schema import LEDGER_DDL
-from libs.common.run.runtime import Runtime
+from libs.common.rules.versions import ExpectedVersion, check_version
 from libs.common.security.fingerprints import AnswerKeys
 from libs.common.security.policy import Right
 from libs.common.security.principal import Principal, Role
 from libs.common.security.vault import Vault
+from libs.common.service.runtime import Runtime
 from libs.common.time.clock import Clock, SystemClock
 from libs.common.web.answers import prepare_answers
 from libs.common.web.app import create_app
 from libs.common.web.cursors import DEFAULT_PAGE_SIZE, CursorText, Keyset, Page, PageSize
 from libs.common.web.door import Door, needs
 from libs.common.web.fields import AnswerBody, AreaCode, CaseId, Count, Flag, LongText, Moment, RequestBody
+from libs.common.web.headers import IdempotencyKey, IfMatch
 from libs.common.web.ndjson import in_chunks, ndjson_body, read_lines
-from libs.common.web.versions import ExpectedVersion, check_version
 
 SECRET = "13812345678"
 """Stands in every place that must not leak."""
@@ -141,29 +142,36 @@ def tiny_router() -> APIRouter:
 
 def _add_writes(router: APIRouter) -> None:
     @router.post("/notes", status_code=201, response_model=NoteOut)
-    async def post_note(body: WriteNote, door: Annotated[Door, needs(Right.CASE_REGISTER)]) -> Response:
+    async def post_note(
+        body: WriteNote, door: Annotated[Door, needs(Right.CASE_REGISTER)], once: IdempotencyKey
+    ) -> Response:
         return await door.write(
-            lambda session: write_note(session, body), location=lambda note: f"/intake/v1/notes/{note.note_id}"
+            lambda session: write_note(session, body), once, location=lambda note: f"/intake/v1/notes/{note.note_id}"
         )
 
     @router.put("/notes/{note_id}", response_model=NoteOut)
     async def put_note(
-        note_id: CaseId, body: WriteNote, door: Annotated[Door, needs(Right.CASE_SUPPLEMENT)]
+        note_id: CaseId,
+        body: WriteNote,
+        door: Annotated[Door, needs(Right.CASE_SUPPLEMENT)],
+        expected: IfMatch,
+        once: IdempotencyKey,
     ) -> Response:
-        expected = door.expected_version()
         return await door.write(
-            lambda session: change_note(session, door, note_id, body.text, expected), keys=[note_id]
+            lambda session: change_note(session, door, note_id, body.text, expected), once, keys=[note_id]
         )
 
     @router.delete("/notes/{note_id}", status_code=204)
-    async def delete_note(note_id: CaseId, door: Annotated[Door, needs(Right.CASE_WITHDRAW)]) -> Response:
+    async def delete_note(
+        note_id: CaseId, door: Annotated[Door, needs(Right.CASE_WITHDRAW)], once: IdempotencyKey
+    ) -> Response:
         async def act(session: Session) -> None:
             note = await session.one(Note, "note_id", note_id)
             if note is None:
                 raise NotFound
             await session.remove(note)
 
-        return await door.write(act, keys=[note_id])
+        return await door.write(act, once, keys=[note_id])
 
     @router.post("/notes/batch", openapi_extra=ndjson_body(WriteNote))
     async def post_notes(door: Annotated[Door, needs(Right.CASE_REGISTER_BATCH)]) -> dict[str, Any]:
@@ -211,12 +219,14 @@ def _add_reads(router: APIRouter) -> None:
 
 def _add_troubles(router: APIRouter) -> None:
     @router.post("/conflicts")
-    async def conflict(body: WriteNote, door: Annotated[Door, needs(Right.CASE_REGISTER)]) -> Response:
+    async def conflict(
+        body: WriteNote, door: Annotated[Door, needs(Right.CASE_REGISTER)], once: IdempotencyKey
+    ) -> Response:
         async def act(session: Session) -> NoteOut:
             await write_note(session, body)
             raise Conflict("It is closed", "已办结")
 
-        return await door.write(act)
+        return await door.write(act, once)
 
     @router.get("/boom")
     async def boom(door: Annotated[Door, needs(Right.CASE_READ)]) -> None:

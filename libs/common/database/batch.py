@@ -12,8 +12,8 @@ from datetime import datetime
 from typing import Any, TypeVar, cast
 
 from libs.common import metrics
-from libs.common.database.session import Database, DatabaseTrouble, Overtaken, Session
-from libs.common.errors import Unavailable
+from libs.common.database.session import Database, DatabaseTrouble, Session
+from libs.common.errors import Overtaken, Unavailable
 from libs.common.logs import lines_about
 from libs.common.run.failpoints import failpoint
 

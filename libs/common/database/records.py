@@ -20,7 +20,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.types import TypeEngine
 from sqlmodel import SQLModel
 
-from libs.common.database.trouble import Overtaken
+from libs.common.errors import Overtaken
 
 Convert = Callable[[Any], Any]
 

@@ -24,13 +24,13 @@ from sqlmodel import SQLModel
 from libs.common import metrics
 from libs.common.database.engine import make_engine, settings_of
 from libs.common.database.records import Record, RecordBook
-from libs.common.database.trouble import DatabaseTrouble, DiskFull, Overtaken, as_trouble, is_trouble
+from libs.common.database.trouble import DatabaseTrouble, DiskFull, as_trouble, is_trouble
 from libs.common.events.base import Cause, Event
 from libs.common.ledger.append import Entry, append
 from libs.common.pack.shelf import PackShelf
 from libs.common.run.failpoints import failpoint
 
-__all__ = ["Database", "DatabaseTrouble", "Overtaken", "PoolState", "Session", "as_trouble", "is_trouble"]
+__all__ = ["Database", "DatabaseTrouble", "PoolState", "Session", "as_trouble", "is_trouble"]
 
 P = ParamSpec("P")
 RowT = TypeVar("RowT", bound=SQLModel)

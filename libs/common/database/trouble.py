@@ -10,6 +10,8 @@ from libs.common.errors import Unavailable
 
 _RETRIABLE_SQLSTATES = ("40001", "40P01", "55P03", "57014")
 _TROUBLE_CLASSES = ("08", "53", "57", "58")
+_REFUSED_AT_THE_DOOR = ("28000", "28P01", "3D000", "55000")
+"""Role, password, no such database, one that takes no connections: what only connecting can meet, by a hand's doing."""
 _DISK_FULL = "53100"
 
 
@@ -44,10 +46,6 @@ class DiskFull(DatabaseTrouble):
     """Room comes by hand."""
 
 
-class Overtaken(Exception):
-    """Somebody else did the same work first (a twin, or a reader that took over): roll back and look again."""
-
-
 def as_trouble(error: BaseException, *, unknown: bool = False) -> DatabaseTrouble | None:
     """The error as DatabaseTrouble when the database is at fault, else None."""
     if isinstance(error, PoolTimeout | OSError | asyncpg.InternalClientError):
@@ -77,4 +75,6 @@ def _kind(state: str | None) -> type[DatabaseTrouble]:
 
 
 def _at_fault(state: str | None) -> bool:
-    return state is not None and (state in _RETRIABLE_SQLSTATES or state[:2] in _TROUBLE_CLASSES)
+    if state is None:
+        return False
+    return state in (*_RETRIABLE_SQLSTATES, *_REFUSED_AT_THE_DOOR) or state[:2] in _TROUBLE_CLASSES

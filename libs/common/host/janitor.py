@@ -6,14 +6,14 @@ from datetime import UTC, datetime
 from libs.common import metrics
 from libs.common.bus.port import BusTrouble
 from libs.common.database.session import DatabaseTrouble
+from libs.common.database.stored_packs import refresh_shelf
+from libs.common.delivery.partitions import prepare_months
+from libs.common.delivery.resend import ask_for_missing
 from libs.common.host.measuring import Gauges
-from libs.common.ledger.partitions import prepare_months
-from libs.common.ledger.resend import ask_for_missing
 from libs.common.logs import get_logger
-from libs.common.pack.learning import refresh_shelf
-from libs.common.run.runtime import Runtime
-from libs.common.run.spec import Measure
 from libs.common.run.supervise import Progress
+from libs.common.service.runtime import Runtime
+from libs.common.service.spec import Measure
 from libs.common.web.answers import prune_answers
 
 log = get_logger(__name__)

@@ -12,12 +12,12 @@ from libs.common import metrics
 from libs.common.bus.flow import subscriptions
 from libs.common.bus.port import BusTrouble, Place
 from libs.common.database.session import Session
+from libs.common.delivery.outcomes import last_outcome
+from libs.common.delivery.relay import UNOWNED
 from libs.common.host.lag import LagClock
-from libs.common.ledger.outcomes import last_outcome
-from libs.common.ledger.relay import UNOWNED
 from libs.common.pack.shelf import PackShelf
-from libs.common.run.runtime import Runtime
-from libs.common.run.spec import Measure
+from libs.common.service.runtime import Runtime
+from libs.common.service.spec import Measure
 
 LOOK_AT_BUS_EVERY = 10.0
 """Seconds; asking Kafka costs several requests."""

@@ -4,9 +4,9 @@ from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
 
 from libs.common.bus.flow import Stream
-from libs.common.ledger.parking import Parking
-from libs.common.ledger.resend import resend_key, resend_since
-from libs.common.run.runtime import Runtime
+from libs.common.delivery.parking import Parking
+from libs.common.delivery.resend import resend_key, resend_since
+from libs.common.service.runtime import Runtime
 from libs.common.web.ops import ParkedEvent, ParkedKey, Replayed
 
 Advance = Callable[[datetime], Awaitable[int]]

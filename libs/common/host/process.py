@@ -23,8 +23,6 @@ from libs.common.host.service import VERSION, Resources, RunningService
 from libs.common.logs import configure_logs
 from libs.common.run import event_loop
 from libs.common.run.failpoints import arm
-from libs.common.run.settings import ClockKind, CommonSettings, SettingsT, WrongSetting, load_settings
-from libs.common.run.spec import ServiceSpec
 from libs.common.run.supervise import stop
 from libs.common.security.fingerprints import load_or_create_answer_keys
 from libs.common.security.issuer import LOCAL_RULES, LocalIssuer, LocalVerifier
@@ -32,6 +30,8 @@ from libs.common.security.jwks import JwksClient
 from libs.common.security.keyset import KeySet, NotAKeySet
 from libs.common.security.tokens import JwtVerifier, TokenRules, TokenVerifier
 from libs.common.security.vault import Vault, VaultKeys, load_or_create_keys
+from libs.common.service.settings import ClockKind, CommonSettings, SettingsT, WrongSetting, load_settings
+from libs.common.service.spec import ServiceSpec
 from libs.common.time.clock import Clock, SystemClock
 
 

@@ -2,9 +2,9 @@
 
 import asyncio
 
-from libs.common.database.session import DatabaseTrouble, Overtaken
-from libs.common.errors import Unavailable
-from libs.common.ledger.parking import Parking
+from libs.common.database.session import DatabaseTrouble
+from libs.common.delivery.parking import Parking
+from libs.common.errors import Overtaken, Unavailable
 from libs.common.logs import get_logger
 from libs.common.run.supervise import Progress
 

@@ -15,25 +15,25 @@ from libs.common.bus.port import Bus, BusTrouble, TopicSpec
 from libs.common.database.batch import PATIENCE, GroupCommit, Job
 from libs.common.database.migrate import migrate, missing_revisions
 from libs.common.database.session import Database, DatabaseTrouble, Session
+from libs.common.database.stored_packs import refresh_shelf
+from libs.common.delivery.consumer import Consumer, Reading, run_until_halted
+from libs.common.delivery.handlers import Reactions
+from libs.common.delivery.parking import Parking
+from libs.common.delivery.partitions import prepare_months
+from libs.common.delivery.relay import Relay, Sending
+from libs.common.delivery.resend import answer_resend
 from libs.common.events.ops import ResendRequested
 from libs.common.host.janitor import keep_house, watch
 from libs.common.host.ops import Ops
 from libs.common.host.retries import try_again
-from libs.common.ledger.consumer import Consumer, Reading, run_until_halted
-from libs.common.ledger.handlers import Reactions
-from libs.common.ledger.parking import Parking
-from libs.common.ledger.partitions import prepare_months
-from libs.common.ledger.relay import Relay, Sending
-from libs.common.ledger.resend import answer_resend
 from libs.common.logs import get_logger, lines_about
-from libs.common.pack.learning import refresh_shelf
-from libs.common.run.runtime import Runtime
-from libs.common.run.spec import NotYet, ServiceSpec
-from libs.common.run.startup import STARTED, Startup
 from libs.common.run.supervise import Backoff, Progress, keep_running, stop
 from libs.common.security.fingerprints import AnswerKeys
 from libs.common.security.tokens import TokenVerifier
 from libs.common.security.vault import Vault
+from libs.common.service.runtime import Runtime
+from libs.common.service.spec import NotYet, ServiceSpec
+from libs.common.service.startup import STARTED, Startup
 from libs.common.time.clock import Clock
 from libs.common.web.answers import prepare_answers
 from libs.common.web.app import create_app

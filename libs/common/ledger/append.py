@@ -9,10 +9,10 @@ from typing import Any, NamedTuple, Protocol
 import orjson
 import uuid_utils
 
+from libs.common.bus.codec import encode_event
 from libs.common.bus.flow import stream_of
-from libs.common.database.trouble import Overtaken
+from libs.common.errors import Overtaken
 from libs.common.events.base import Event
-from libs.common.events.codec import encode_event
 from libs.common.ledger.schema import PARTS
 
 GENESIS = bytes(32)

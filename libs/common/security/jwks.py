@@ -62,12 +62,6 @@ class JwksClient:
             found = self._usable().get(key_id, algorithm)
         return found
 
-    async def aclose(self) -> None:
-        """Give up a fetch that is still under way."""
-        if self._fetching is not None:
-            self._fetching.cancel()
-            await asyncio.gather(self._fetching, return_exceptions=True)
-
     def _age(self) -> float:
         return float("inf") if self._keys is None else self._monotonic() - self._fetched_at
 

@@ -25,25 +25,6 @@ class Role(StrEnum):
     AUDITOR = "auditor"
     ADMIN = "admin"
 
-    @property
-    def label_zh(self) -> str:
-        """The role's Chinese name."""
-        return _LABELS_ZH[self]
-
-
-_LABELS_ZH = {
-    Role.OPERATOR: "话务员",
-    Role.VISITOR: "走访干部",
-    Role.DISPATCHER: "派单员",
-    Role.HANDLER: "承办人",
-    Role.CALLER: "回访员",
-    Role.SUPERVISOR: "督办员",
-    Role.LEADER: "领导",
-    Role.INTEGRATOR: "对接系统",
-    Role.AUDITOR: "审计员",
-    Role.ADMIN: "管理员",
-}
-
 
 @dataclass(frozen=True, slots=True)
 class Principal:

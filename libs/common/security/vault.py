@@ -135,10 +135,6 @@ class Vault:
         except InvalidTag:
             raise CannotOpen("the value was changed, or belongs to another cell") from None
 
-    def needs_resealing(self, token: bytes) -> bool:
-        """Whether the value is under another key than the current one (for rotation)."""
-        return not token.startswith(self._header)
-
     def phone_index(self, phone: str) -> bytes:
         """16 bytes to find a requester by phone without storing the number: equal for every spelling of it.
 

@@ -64,16 +64,6 @@ class WorkCalendar:
         self._provisional_answers: Counter[int] = Counter()
 
     @property
-    def oldest_year(self) -> int:
-        """The first year with a known notice."""
-        return min(self._settled)
-
-    @property
-    def newest_year(self) -> int:
-        """The last year with a known notice, from the library or confirmed by the place."""
-        return max(self._settled)
-
-    @property
     def provisional_answers(self) -> Mapping[int, int]:
         """How many answers about unsettled days were given, by year: what health reports and metrics show."""
         return dict(self._provisional_answers)
@@ -94,35 +84,12 @@ class WorkCalendar:
             return True
         return (day.month, day.day) >= LATE_DECEMBER and year + 1 not in self._settled
 
-    def touches_provisional(self, first: date, last: date) -> bool:
-        """Whether any day from `first` to `last`, both included, is provisional: a deadline over it may be off."""
-        span = (last - first).days
-        return any(self.is_provisional(first + timedelta(days=offset)) for offset in range(span + 1))
-
     def next_workday(self, day: date) -> date:
         """The first working day after `day`, which itself is not considered."""
         following = day + timedelta(days=1)
         while not self.is_workday(following):
             following += timedelta(days=1)
         return following
-
-    def add_workdays(self, day: date, count: int) -> date:
-        """The `count`-th working day after `day`; `day` itself for 0.
-
-        Raises:
-            ValueError: `count` is negative.
-        """
-        if count < 0:
-            message = f"cannot count {count} working days forward"
-            raise ValueError(message)
-        for _ in range(count):
-            day = self.next_workday(day)
-        return day
-
-    def workdays_between(self, first: date, last: date) -> int:
-        """The number of working days from `first` to `last`, both included; 0 when `last` is before `first`."""
-        span = (last - first).days
-        return sum(self.is_workday(first + timedelta(days=offset)) for offset in range(span + 1))
 
     def _workdays_of(self, year: int) -> frozenset[int]:
         first, last = date(year, 1, 1).toordinal(), date(year, 12, 31).toordinal()

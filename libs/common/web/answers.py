@@ -15,7 +15,8 @@ from datetime import datetime, timedelta
 import orjson
 
 from libs.common.database.batch import Job
-from libs.common.database.session import Database, Overtaken, Session
+from libs.common.database.session import Database, Session
+from libs.common.errors import Overtaken
 from libs.common.security.fingerprints import Fingerprints
 from libs.common.security.principal import Principal
 

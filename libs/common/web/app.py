@@ -6,7 +6,7 @@ from fastapi import APIRouter, FastAPI
 from fastapi.routing import APIRoute, iter_route_contexts
 from fastapi.telemetry import TelemetryConfig
 
-from libs.common.run.runtime import Runtime
+from libs.common.service.runtime import Runtime
 from libs.common.web.direct import make_direct
 from libs.common.web.docs import docs_router
 from libs.common.web.edge import Edge

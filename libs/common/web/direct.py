@@ -1,4 +1,4 @@
-"""A shorter way for plain routes: those with a door, at most one JSON body, and nothing read from query or headers.
+"""A shorter way for plain routes: those with a door, at most one JSON body, declared headers, and nothing else read.
 
 FastAPI's own way parses a body into Python objects, validates those, and solves the dependencies anew for each request.
 Here the token is checked before the body is looked at, and the bytes are parsed and validated in one pass. Routes of
@@ -6,7 +6,7 @@ any other shape go FastAPI's way; what is documented and answered is the same fo
 """
 
 import inspect
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Callable, Coroutine, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,6 +20,7 @@ from starlette.types import Receive, Scope, Send
 from libs.common.errors import BadRequest
 from libs.common.web.door import Needs
 from libs.common.web.guard import WITH_BODY, is_json, media_type_of
+from libs.common.web.headers import DeclaredHeader
 from libs.common.web.problems import invalid_fields, not_json
 
 _MISSING: Mapping[str, Any] = {"type": "missing", "loc": ("body",)}
@@ -44,6 +45,7 @@ class _Plan:
     door: str
     needs: Needs
     path: Mapping[str, TypeAdapter[Any]]
+    headers: Mapping[str, DeclaredHeader[Any]]
     body: _Body | None
 
 
@@ -67,18 +69,29 @@ def _plan(route: APIRoute) -> _Plan | None:
         return None
     if not _is_plain(dependant):
         return None
-    door = dependant.dependencies[0]
-    # Not one that opens for nobody, as a page's: its body must wait for a token (`token_first`).
-    if type(door.call) is not Needs or door.name is None:
+    door = _the_door(dependant)
+    if door is None:
         return None
     given = signature.parameters
     path = {field.name: TypeAdapter[Any](given[field.name].annotation) for field in dependant.path_params}
     body = next((_body(given[field.name]) for field in dependant.body_params), None)
-    return _Plan(route.endpoint, door.name, door.call, path, body)
+    return _Plan(route.endpoint, *door, path, dict(_headers(dependant)), body)
+
+
+def _the_door(dependant: Dependant) -> tuple[str, Needs] | None:
+    # Not one that opens for nobody, as a page's: its body must wait for a token (`token_first`).
+    doors = [(one.name, one.call) for one in dependant.dependencies if type(one.call) is Needs and one.name]
+    return doors[0] if len(doors) == 1 else None
+
+
+def _headers(dependant: Dependant) -> Iterator[tuple[str, DeclaredHeader[Any]]]:
+    for one in dependant.dependencies:
+        if isinstance(one.call, DeclaredHeader) and one.name:
+            yield one.name, one.call
 
 
 def _is_plain(dependant: Dependant) -> bool:
-    """Whether there is one dependency, and nothing is asked of the request but path and body."""
+    """Whether nothing is asked of the request but a door, declared headers, path and body."""
     others = (
         dependant.query_params,
         dependant.header_params,
@@ -93,7 +106,8 @@ def _is_plain(dependant: Dependant) -> bool:
     bodies = [field.field_info for field in dependant.body_params]
     plain_bodies = all(type(info) is params.Body and not info.embed for info in bodies)
     renamed = any(field.name != field.alias for field in dependant.path_params)
-    return len(dependant.dependencies) == 1 and len(bodies) <= 1 and plain_bodies and not renamed and not any(others)
+    known = len(dict(_headers(dependant))) + 1 == len(dependant.dependencies)
+    return known and len(bodies) <= 1 and plain_bodies and not renamed and not any(others)
 
 
 def _body(parameter: inspect.Parameter) -> _Body:
@@ -117,6 +131,8 @@ async def _call(plan: _Plan, request: Request) -> Response:
             errors += _placed(error, "body")
     if errors:
         raise invalid_fields(errors)
+    for name, header in plan.headers.items():
+        values[name] = await header(request)
     return await plan.endpoint(**values)
 
 

@@ -1,8 +1,10 @@
 """The door: a route asks for a right and gets a ``Door``, through which it reads and writes.
 
-    async def sign(case_id: CaseId, body: SignCase, door: Annotated[Door, needs(Right.CASE_SIGN)]) -> Response:
-        expected = door.expected_version()
-        return await door.write(lambda session: actions.sign(session, door.scope, case_id, expected), keys=[case_id])
+    async def sign(
+        case_id: CaseId, door: Annotated[Door, needs(Right.CASE_SIGN)], expected: IfMatch, once: IdempotencyKey
+    ) -> Response:
+        act = lambda session: actions.sign(session, door.scope, case_id, expected)
+        return await door.write(act, once, keys=[case_id])
 
 Say ``response_model=`` and ``status_code=`` in the decorator: they document the answer, and ``write`` answers with that
 status. The model is validated once, where the action makes it, and rendered once.
@@ -19,19 +21,18 @@ from pydantic_core import from_json, to_json
 
 from libs.common.database.batch import PATIENCE
 from libs.common.database.session import Session
-from libs.common.errors import Invalid, Unauthenticated, Unavailable, invalid
-from libs.common.run.runtime import Runtime
+from libs.common.errors import Invalid, Unauthenticated, Unavailable
+from libs.common.rules.versions import etag
 from libs.common.security import policy
 from libs.common.security.policy import Right, Scope
 from libs.common.security.principal import Principal
+from libs.common.service.runtime import Runtime
 from libs.common.web.answers import AnswerKey, Kept, RequestMarks, Sender, find_answer, keep_answer, rights_of
 from libs.common.web.tracing import current_traceparent
-from libs.common.web.versions import ExpectedVersion, etag, parse_if_match
 
 ResultT = TypeVar("ResultT")
 ModelT = TypeVar("ModelT", bound=BaseModel | None)
 
-LONGEST_IDEMPOTENCY_KEY = 200
 JSON = "application/json"
 _PRINCIPAL = "huiyin.principal"
 """In the scope: whose token it is, once that is known."""
@@ -68,13 +69,10 @@ class Door:
         own_units = runtime.door_database.packs.own_units(principal.unit_code, self.now)
         self.scope: Scope = policy.decide(principal, right, own_units)
 
-    def expected_version(self) -> ExpectedVersion:
-        """What If-Match says, for ``check_version``; MissingPrecondition (428) without it."""
-        return parse_if_match(self.request.headers.get("if-match"))
-
     async def write(
         self,
         action: Callable[[Session], Awaitable[ModelT]],
+        once: str | None,
         *,
         keys: Sequence[str] = (),
         status: int | None = None,
@@ -83,9 +81,9 @@ class Door:
     ) -> Response:
         """Do ``action`` in the group commit and answer with the model it returns (with None: 204 and no body).
 
-        With an Idempotency-Key the answer is kept and given again to whoever repeats the request. ``keys`` are the
-        cases that the service's ``prepare`` loads beforehand. ``status`` is the route's ``status_code`` unless given.
-        ``given_back`` are fields of the answer that only repeat the request: they are answered, and never kept.
+        With an Idempotency-Key, ``once``, the answer is kept and given again to whoever repeats the request. ``keys``
+        are the cases that the service's ``prepare`` loads beforehand. ``status`` is the route's ``status_code`` unless
+        given. ``given_back`` are fields of the answer that only repeat the request: they are answered, and never kept.
         """
         success = status or _status_of(self.request)
 
@@ -93,24 +91,22 @@ class Door:
             place = location(model) if callable(location) else location
             return _rendered(model, success, place)
 
-        header = self.request.headers.get("idempotency-key")
-        if header is None:
+        if once is None:
             answer = await self.run(_plain(action, render), keys=keys)
             return _response(_with(answer, given_back), replayed=False)
-        key, request = await self._asked_once(header)
+        key, request = await self._asked_once(once)
         kept, replayed = await self._commit(_once(_plain(action, render), key, request), keys, key)
         return _first_answer(_with(kept, given_back), request, replayed=replayed)
 
-    async def write_once(self, effect: Callable[[], Awaitable[ModelT]]) -> Response:
+    async def write_once(self, effect: Callable[[], Awaitable[ModelT]], once: str | None) -> Response:
         """Do ``effect``, which has transactions of its own and does nothing new when it is done again.
 
         With an Idempotency-Key its answer is kept afterwards, and given again to whoever repeats the request.
         """
         success = _status_of(self.request)
-        header = self.request.headers.get("idempotency-key")
-        if header is None:
+        if once is None:
             return _response(_rendered(await effect(), success, None), replayed=False)
-        key, request = await self._asked_once(header)
+        key, request = await self._asked_once(once)
         before = await self.read(lambda session: find_answer(session, key))
         if before is not None:
             return _first_answer(before, request, replayed=True)
@@ -138,11 +134,11 @@ class Door:
         scope = f"{self.runtime.service} {what} {self.principal.subject}"
         return Sender(scope, rights_of(self.principal), self.runtime.fingerprints)
 
-    async def _asked_once(self, header: str) -> tuple[AnswerKey, RequestMarks]:
+    async def _asked_once(self, once: str) -> tuple[AnswerKey, RequestMarks]:
         """Under what the answer to this request is kept, and how the request is known again."""
         route: str = getattr(self.request.scope.get("route"), "path", "")
         sender = self.sender(f"{self.request.method} {route}")
-        key = sender.key(_checked_key(header))
+        key = sender.key(once)
         request = sender.request(
             self.request.method.encode(),
             self.request.scope["path"].encode(),
@@ -258,9 +254,3 @@ def _response(answer: Kept, *, replayed: bool) -> Response:
 
 def _status_of(request: Request) -> int:
     return getattr(request.scope.get("route"), "status_code", None) or 200
-
-
-def _checked_key(header: str) -> str:
-    if not 1 <= len(header) <= LONGEST_IDEMPOTENCY_KEY or not all("!" <= sign <= "~" for sign in header):
-        raise invalid("Idempotency-Key", "must be 1 to 200 visible ASCII characters", "须为 1 至 200 个可见 ASCII 字符")
-    return header

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Request, Response
 
 from libs.common import metrics
 from libs.common.database.session import DatabaseTrouble
-from libs.common.run.runtime import Runtime
+from libs.common.service.runtime import Runtime
 
 ALIVE, READY, METRICS = PROBES = ("/healthz", "/readyz", "/metrics")
 """Where machines ask; under the service's prefix, too."""

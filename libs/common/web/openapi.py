@@ -1,10 +1,9 @@
 """The OpenAPI document: what FastAPI knows, and what holds for every route: tokens, headers, problems per status."""
 
-import inspect
 import re
 from collections.abc import Iterator
 from http import HTTPStatus
-from types import CodeType, FunctionType
+from operator import attrgetter
 from typing import Any
 
 from fastapi import FastAPI
@@ -12,6 +11,7 @@ from fastapi.openapi.utils import get_openapi
 from fastapi.routing import APIRoute
 
 from libs.common.web.guarded import rights_of
+from libs.common.web.headers import IF_MATCH, declared_headers
 from libs.common.web.problems import PROBLEM_JSON
 
 Document = dict[str, Any]
@@ -54,20 +54,6 @@ _PROBLEM: Document = {
         },
     },
 }
-_IDEMPOTENCY_KEY: Document = {
-    "name": "Idempotency-Key",
-    "in": "header",
-    "required": False,
-    "description": "Repeat the request with the same key and the first answer is given again (幂等键); kept for 48 h",
-    "schema": {"type": "string", "pattern": "^[!-~]{1,200}$"},
-}
-_IF_MATCH: Document = {
-    "name": "If-Match",
-    "in": "header",
-    "required": True,
-    "description": 'The ETag that was read, such as "3"; a list of them, or *',
-    "schema": {"type": "string", "examples": ['"3"']},
-}
 
 
 def build_openapi(app: FastAPI) -> Document:
@@ -104,37 +90,8 @@ def applicable(route: APIRoute, method: str, operation: Document) -> Iterator[in
         yield from (409, 413, 415, 422)
     if operation.get("requestBody"):
         yield 408
-    if asks_for_version(route):
+    if IF_MATCH in declared_headers(route.dependant):
         yield from (412, 428)
-
-
-def asks_for_version(route: APIRoute) -> bool:
-    """Whether the endpoint's code calls ``door.expected_version()``: the document cannot say other than the code."""
-    return _calls(route, "expected_version")
-
-
-def _calls(route: APIRoute, name: str) -> bool:
-    """Whether the endpoint, or a function of its own module that it calls, says this name."""
-    waiting: list[object] = [inspect.unwrap(route.endpoint)]
-    seen: set[int] = set()
-    while waiting:
-        function = waiting.pop()
-        if not isinstance(function, FunctionType) or id(function) in seen:
-            continue
-        seen.add(id(function))
-        names = {word for code in _codes(function.__code__) for word in code.co_names}
-        if name in names:
-            return True
-        called = (function.__globals__.get(word) for word in names)
-        waiting += [other for other in called if getattr(other, "__module__", None) == function.__module__]
-    return False
-
-
-def _codes(code: CodeType) -> Iterator[CodeType]:
-    yield code
-    for constant in code.co_consts:
-        if isinstance(constant, CodeType):
-            yield from _codes(constant)
 
 
 def _operations(app: FastAPI, document: Document) -> Iterator[tuple[APIRoute, str, Document]]:
@@ -151,10 +108,8 @@ def _complete(route: APIRoute, method: str, operation: Document, schemas: Docume
         operation["security"] = [{"token": []}]
         needed = f"Needs the right {', '.join(f'`{right.value}`' for right in rights)}."
         operation["description"] = "\n\n".join(filter(None, (operation.get("description"), needed)))
-    if rights and (_calls(route, "write") or _calls(route, "write_once")):
-        parameters.append(_IDEMPOTENCY_KEY)
-    if asks_for_version(route):
-        parameters.append(_IF_MATCH)
+    headers = sorted(declared_headers(route.dependant), key=attrgetter("name"))
+    parameters += [dict(header.parameter) for header in headers]
     responses = operation["responses"]
     # FastAPI's own form of a 422 is never sent.
     responses.pop("422", None)

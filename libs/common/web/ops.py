@@ -13,6 +13,7 @@ from libs.common.security.policy import Right
 from libs.common.web.cursors import Page, PageQuery, decode_cursor, encode_cursor
 from libs.common.web.door import Door, Needs
 from libs.common.web.fields import AnswerBody, Count, Moment, Reason, RequestBody, fault
+from libs.common.web.headers import IdempotencyKey
 
 _LIST = "ops.parked"
 _LONGEST_KEY = 200
@@ -194,30 +195,32 @@ def _add_parked(router: APIRouter, ops: OpsPort) -> None:
         summary="Play the parked events of a key again, in order (重放)",
         response_model=Replayed,
     )
-    async def replay_parked(stream: Stream, key: KeyInPath, door: Managing) -> Response:
+    async def replay_parked(stream: Stream, key: KeyInPath, door: Managing, once: IdempotencyKey) -> Response:
         async def replay() -> Replayed:
             await _some(ops, stream, key)
             return await ops.replay(stream, key)
 
-        return await door.write_once(replay)
+        return await door.write_once(replay, once)
 
     @router.post("/parked/{stream}/{key}/drop", summary="Give parked events up for good (放弃)", response_model=Dropped)
-    async def drop_parked(stream: Stream, key: KeyInPath, body: DropParked, door: Managing) -> Response:
+    async def drop_parked(
+        stream: Stream, key: KeyInPath, body: DropParked, door: Managing, once: IdempotencyKey
+    ) -> Response:
         async def drop() -> Dropped:
             await _some(ops, stream, key)
             dropped = await ops.drop(stream, key, body.ids, by=door.principal.subject, because=body.reason)
             return Dropped(dropped=dropped)
 
-        return await door.write_once(drop)
+        return await door.write_once(drop, once)
 
 
 def _add_resend(router: APIRouter, ops: OpsPort) -> None:
     @router.post("/resend", summary="Say again what was said, from the ledger (重发)", response_model=Resent)
-    async def resend_events(body: Resend, door: Resending) -> Response:
+    async def resend_events(body: Resend, door: Resending, once: IdempotencyKey) -> Response:
         async def resend() -> Resent:
             return Resent(events=await ops.resend(body.stream, key=body.key, since=body.since))
 
-        return await door.write_once(resend)
+        return await door.write_once(resend, once)
 
 
 def _add_clock(router: APIRouter, ops: OpsPort) -> None:
@@ -226,7 +229,7 @@ def _add_clock(router: APIRouter, ops: OpsPort) -> None:
         return ClockState(now=door.now, simulated=door.runtime.clock.simulated)
 
     @router.post("/clock/advance", summary="Move simulated time", response_model=ClockState)
-    async def advance_clock(body: AdvanceClock, door: Advancing) -> Response:
+    async def advance_clock(body: AdvanceClock, door: Advancing, once: IdempotencyKey) -> Response:
         if not door.runtime.clock.simulated:
             raise ClockIsReal("Only a simulated clock can be moved", "仅模拟时钟可以拨动")
 
@@ -235,7 +238,7 @@ def _add_clock(router: APIRouter, ops: OpsPort) -> None:
                 raise invalid("to", "must not lie before the present time", "不得早于当前时间")
             return ClockState(now=await ops.advance_clock(body.to), simulated=True)
 
-        return await door.write_once(advance)
+        return await door.write_once(advance, once)
 
 
 async def _some(ops: OpsPort, stream: Stream, key: str) -> list[ParkedEvent]:

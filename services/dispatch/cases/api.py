@@ -5,13 +5,14 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Response
 
 from libs.common.database.session import Session
+from libs.common.rules.machine import Actor
+from libs.common.rules.requests import Request
+from libs.common.rules.versions import ExpectedVersion
 from libs.common.web.cursors import Page, PageQuery
 from libs.common.web.door import Door
 from libs.common.web.fields import CaseId
-from libs.common.web.versions import ExpectedVersion
 from services.dispatch.cases import queries
-from services.dispatch.cases.actions.steps import Asked, shown
-from services.dispatch.cases.domain.terms import Actor
+from services.dispatch.cases.actions.steps import shown
 from services.dispatch.cases.queries import Window
 from services.dispatch.cases.schemas import TransitionOut, WorkItem, WorkOut
 from services.dispatch.cases.tables import Transition, Work
@@ -38,9 +39,9 @@ async def list_transitions(case_id: CaseId, query: Annotated[PageQuery, Query()]
     return door.answer(queries.STEPS_KEYSET.page(rows, query.limit, _step))
 
 
-def asked(door: Door, expected: ExpectedVersion) -> Asked:
+def asked(door: Door, expected: ExpectedVersion) -> Request:
     """The caller's request. The route itself reads the version, since that is how the document knows of If-Match."""
-    return Asked(Actor(door.principal.subject, door.principal.unit_code), door.scope, expected)
+    return Request(Actor(door.principal.subject, door.principal.unit_code), door.scope, expected)
 
 
 async def seen(session: Session, door: Door, case_id: str) -> Work:

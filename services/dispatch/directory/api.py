@@ -8,16 +8,17 @@ from fastapi import APIRouter, Path, Query, Response
 from pydantic import BaseModel
 
 from libs.common.database.session import Session
+from libs.common.database.stored_packs import refresh_shelf
 from libs.common.errors import NotFound
 from libs.common.events.terms import LABELS_ZH, Deadline, Kind, ResultKind, Urgency
 from libs.common.pack.areas import contains
 from libs.common.pack.directory import Directory
-from libs.common.pack.learning import refresh_shelf
 from libs.common.pack.loader import document
 from libs.common.pack.schema import Area, Category, Unit
 from libs.common.pack.shelf import Shelved
 from libs.common.web.cursors import Page, PageQuery, decode_cursor, encode_cursor
 from libs.common.web.door import Door
+from libs.common.web.headers import IdempotencyKey
 from services.dispatch.cases.domain.terms import ACTION_LABELS, STATUS_LABELS
 from services.dispatch.directory import queries
 from services.dispatch.directory.actions import publishing
@@ -60,6 +61,7 @@ async def publish_pack(
     body: PublishPack,
     query: Annotated[PublishQuery, Query()],
     door: PublishesPacks,
+    once: IdempotencyKey,
 ) -> Response:
     """Publish a county pack. One that equals the newest version changes nothing and answers that version.
 
@@ -77,7 +79,7 @@ async def publish_pack(
         return (await publishing.publish(session, door.scope, pack)).model_copy(update=concerns)
 
     response = await door.write(
-        publish, location=lambda published: f"/dispatch/v1/directory/packs/{published.pack_version}"
+        publish, once, location=lambda published: f"/dispatch/v1/directory/packs/{published.pack_version}"
     )
     await refresh_shelf(door.runtime.door_database)
     return response

@@ -6,22 +6,24 @@ from libs.common.database.session import Session
 from libs.common.errors import invalid
 from libs.common.events.cases import ReturnDecided, ReturnRequested
 from libs.common.pack.directory import Directory
+from libs.common.rules.machine import Actor
+from libs.common.rules.requests import Request
 from libs.common.security.masking import mask_text
 from libs.common.time.due import due
-from services.dispatch.cases.actions.steps import Asked, end_return, enter, record, refusals, shown, target_of
-from services.dispatch.cases.domain.terms import Action, Actor
+from services.dispatch.cases.actions.steps import end_return, enter, record, shown, target_of
+from services.dispatch.cases.domain.terms import Action
 from services.dispatch.cases.schemas import WorkOut
 from services.dispatch.cases.tables import Work
 from services.dispatch.requests import queries
 from services.dispatch.requests.domain import Kind, State, answered
 from services.dispatch.requests.schemas import AskReturn, DecideReturn
-from services.dispatch.requests.tables import Request
+from services.dispatch.requests.tables import UnitRequest
 from services.dispatch.routing.actions.giving import leave_to_triage, reassign_to, today
 from services.dispatch.routing.domain.choosing import Nobody, Wish, by_hand
 from services.dispatch.tasks.actions.handling import check_length, lead_of
 
 
-async def ask(session: Session, asked: Asked, case_id: str, body: AskReturn) -> WorkOut:
+async def ask(session: Session, asked: Request, case_id: str, body: AskReturn) -> WorkOut:
     """The unit says that the case is not theirs. The limit is that of the pack that it was assigned under."""
     work = await enter(session, asked, case_id, Action.ASK_RETURN)
     until = return_until(session.packs.version(work.pack_version), work)
@@ -50,7 +52,7 @@ async def ask(session: Session, asked: Asked, case_id: str, body: AskReturn) -> 
     return shown(work)
 
 
-async def decide(session: Session, asked: Asked, case_id: str, body: DecideReturn) -> WorkOut:
+async def decide(session: Session, asked: Request, case_id: str, body: DecideReturn) -> WorkOut:
     """Refuse the return, or approve it: to another unit, or back to triage."""
     action = _decision(body)
     work = await enter(session, asked, case_id, action)
@@ -82,7 +84,7 @@ async def lapse(session: Session, work: Work) -> None:
 
 def _keep(session: Session, work: Work, by: Actor, reason_code: str, note: str) -> None:
     session.new(
-        Request,
+        UnitRequest,
         case_id=work.case_id,
         version=work.version,
         round=work.round,
@@ -101,8 +103,7 @@ async def _answer(session: Session, work: Work, answer: State, by: Actor, note: 
     request = await queries.pending_of(session, work.case_id)
     if request is None:
         raise RuntimeError(f"case {work.case_id} waits for a decision on a return that nobody asked for")
-    with refusals():
-        request.state = answered(request.state, answer)
+    request.state = answered(request.state, answer)
     request.decided_by, request.decided_at, request.decision_note = by.subject, session.now, note
     session.publish(
         ReturnDecided(

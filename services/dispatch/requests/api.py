@@ -7,12 +7,13 @@ from fastapi import APIRouter, Query, Response
 from libs.common.database.session import Session
 from libs.common.web.cursors import Page, PageQuery
 from libs.common.web.fields import CaseId
+from libs.common.web.headers import IdempotencyKey, IfMatch
 from services.dispatch.cases.api import asked, seen
 from services.dispatch.cases.queries import Window
 from services.dispatch.cases.schemas import WorkOut
 from services.dispatch.requests import actions, queries
 from services.dispatch.requests.schemas import AskReturn, DecideReturn, RequestOut
-from services.dispatch.requests.tables import Request
+from services.dispatch.requests.tables import UnitRequest
 from services.dispatch.rights import AsksReturn, DecidesReturn, ReadsWork
 
 router = APIRouter(prefix="/v1", tags=["cases"])
@@ -22,7 +23,7 @@ router = APIRouter(prefix="/v1", tags=["cases"])
 async def list_requests(case_id: CaseId, query: Annotated[PageQuery, Query()], door: ReadsWork) -> Response:
     """What units asked for about the case, oldest first, and how it was decided (申请)."""
 
-    async def requests(session: Session) -> list[Request]:
+    async def requests(session: Session) -> list[UnitRequest]:
         await seen(session, door, case_id)
         return await queries.list_requests(session, case_id, Window(query.cursor, query.limit))
 
@@ -31,18 +32,22 @@ async def list_requests(case_id: CaseId, query: Annotated[PageQuery, Query()], d
 
 
 @router.post("/cases/{case_id}/return", response_model=WorkOut)
-async def ask_return(case_id: CaseId, body: AskReturn, door: AsksReturn) -> Response:
+async def ask_return(
+    case_id: CaseId, body: AskReturn, door: AsksReturn, expected: IfMatch, once: IdempotencyKey
+) -> Response:
     """退单申请: the lead unit says it is not theirs, soon after it was assigned. Needs If-Match."""
-    request = asked(door, door.expected_version())
-    return await door.write(lambda session: actions.ask(session, request, case_id, body), keys=[case_id])
+    request = asked(door, expected)
+    return await door.write(lambda session: actions.ask(session, request, case_id, body), once, keys=[case_id])
 
 
 @router.post("/cases/{case_id}/return/decision", response_model=WorkOut)
-async def decide_return(case_id: CaseId, body: DecideReturn, door: DecidesReturn) -> Response:
+async def decide_return(
+    case_id: CaseId, body: DecideReturn, door: DecidesReturn, expected: IfMatch, once: IdempotencyKey
+) -> Response:
     """退单审核: by somebody else than who asked, and not of that unit. Needs If-Match."""
-    request = asked(door, door.expected_version())
-    return await door.write(lambda session: actions.decide(session, request, case_id, body), keys=[case_id])
+    request = asked(door, expected)
+    return await door.write(lambda session: actions.decide(session, request, case_id, body), once, keys=[case_id])
 
 
-def _request(request: Request) -> RequestOut:
+def _request(request: UnitRequest) -> RequestOut:
     return RequestOut.model_validate(request, from_attributes=True)

@@ -5,7 +5,7 @@ Who may decide is the same for every kind: nobody on what they or their unit ask
 
 from enum import StrEnum
 
-from services.dispatch.cases.domain.transitions import OutOfTurn
+from libs.common.rules.machine import OutOfTurn
 
 
 class Kind(StrEnum):

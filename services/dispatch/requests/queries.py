@@ -7,22 +7,22 @@ from libs.common.database.session import Session
 from libs.common.web.cursors import Keyset
 from services.dispatch.cases.queries import Window
 from services.dispatch.requests.domain import State
-from services.dispatch.requests.tables import Request
+from services.dispatch.requests.tables import UnitRequest
 
-REQUESTS_KEYSET = Keyset("dispatch.requests", (Request.version,), (int,), descending=False)
+REQUESTS_KEYSET = Keyset("dispatch.requests", (UnitRequest.version,), (int,), descending=False)
 
 
-async def pending_of(session: Session, case_id: str) -> Request | None:
+async def pending_of(session: Session, case_id: str) -> UnitRequest | None:
     """The request about a case that waits to be decided."""
-    requests = await session.rows(Request, "case_id", case_id)
+    requests = await session.rows(UnitRequest, "case_id", case_id)
     return next((request for request in requests if request.state is State.PENDING), None)
 
 
-async def list_requests(session: Session, case_id: str, window: Window) -> list[Request]:
+async def list_requests(session: Session, case_id: str, window: Window) -> list[UnitRequest]:
     """The requests about a case, oldest first; one more than fit the page."""
     statement = (
-        select(Request)
-        .where(col(Request.case_id) == case_id, *REQUESTS_KEYSET.after(window.cursor))
+        select(UnitRequest)
+        .where(col(UnitRequest.case_id) == case_id, *REQUESTS_KEYSET.after(window.cursor))
         .order_by(*REQUESTS_KEYSET.order())
         .limit(window.size + 1)
     )

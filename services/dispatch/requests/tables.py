@@ -9,7 +9,7 @@ from services.dispatch.cases.tables import Base
 from services.dispatch.requests.domain import Kind, State
 
 
-class Request(Base, table=True):
+class UnitRequest(Base, table=True):
     """One request about a case. While it is pending the case itself shows it, too (``return_pending`` and so on)."""
 
     __tablename__ = "request"

@@ -9,6 +9,7 @@ from libs.common.database.session import Session
 from libs.common.pack.schema import Duty
 from libs.common.web.cursors import Page, PageQuery
 from libs.common.web.fields import CaseId
+from libs.common.web.headers import IdempotencyKey, IfMatch
 from services.dispatch.cases.api import asked, item, seen
 from services.dispatch.cases.queries import Window, list_work
 from services.dispatch.cases.schemas import WorkItem, WorkOut
@@ -54,17 +55,17 @@ async def list_decisions(case_id: CaseId, query: Annotated[PageQuery, Query()], 
 
 
 @router.post("/cases/{case_id}/assignment", response_model=WorkOut)
-async def assign(case_id: CaseId, body: Assign, door: Assigns) -> Response:
+async def assign(case_id: CaseId, body: Assign, door: Assigns, expected: IfMatch, once: IdempotencyKey) -> Response:
     """派单: give a case from triage to a unit. Needs If-Match."""
-    request = asked(door, door.expected_version())
-    return await door.write(lambda session: assigning.assign(session, request, case_id, body), keys=[case_id])
+    request = asked(door, expected)
+    return await door.write(lambda session: assigning.assign(session, request, case_id, body), once, keys=[case_id])
 
 
 @router.post("/cases/{case_id}/reassignment", response_model=WorkOut)
-async def reassign(case_id: CaseId, body: Assign, door: Reassigns) -> Response:
+async def reassign(case_id: CaseId, body: Assign, door: Reassigns, expected: IfMatch, once: IdempotencyKey) -> Response:
     """改派: give it to another unit; the handling clock runs on. Needs If-Match."""
-    request = asked(door, door.expected_version())
-    return await door.write(lambda session: assigning.reassign(session, request, case_id, body), keys=[case_id])
+    request = asked(door, expected)
+    return await door.write(lambda session: assigning.reassign(session, request, case_id, body), once, keys=[case_id])
 
 
 def _decision(row: Row[Any]) -> DecisionOut:

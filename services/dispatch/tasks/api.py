@@ -8,6 +8,7 @@ from libs.common.database.session import Session
 from libs.common.errors import invalid
 from libs.common.web.cursors import Page, PageQuery
 from libs.common.web.fields import CaseId, UnitCode
+from libs.common.web.headers import IdempotencyKey, IfMatch
 from services.dispatch.cases.api import asked, item, seen
 from services.dispatch.cases.domain.terms import DONE
 from services.dispatch.cases.queries import Window
@@ -42,24 +43,28 @@ async def list_work(query: Annotated[WorkQuery, Query()], door: ReadsWork) -> Re
 
 
 @router.post("/cases/{case_id}/signature", response_model=WorkOut)
-async def sign(case_id: CaseId, door: Signs, body: Sign | None = None) -> Response:
+async def sign(
+    case_id: CaseId, door: Signs, expected: IfMatch, once: IdempotencyKey, body: Sign | None = None
+) -> Response:
     """签收: the lead unit takes it on. Needs If-Match."""
-    request = asked(door, door.expected_version())
-    return await door.write(lambda session: handling.sign(session, request, case_id, body or Sign()), keys=[case_id])
+    request = asked(door, expected)
+    return await door.write(
+        lambda session: handling.sign(session, request, case_id, body or Sign()), once, keys=[case_id]
+    )
 
 
 @router.post("/cases/{case_id}/progress", response_model=WorkOut)
-async def report(case_id: CaseId, body: Report, door: Reports) -> Response:
+async def report(case_id: CaseId, body: Report, door: Reports, expected: IfMatch, once: IdempotencyKey) -> Response:
     """办理进展: the lead unit says how far it is. Needs If-Match."""
-    request = asked(door, door.expected_version())
-    return await door.write(lambda session: handling.report(session, request, case_id, body), keys=[case_id])
+    request = asked(door, expected)
+    return await door.write(lambda session: handling.report(session, request, case_id, body), once, keys=[case_id])
 
 
 @router.post("/cases/{case_id}/result", response_model=WorkOut)
-async def hand_in(case_id: CaseId, body: HandIn, door: HandsIn) -> Response:
+async def hand_in(case_id: CaseId, body: HandIn, door: HandsIn, expected: IfMatch, once: IdempotencyKey) -> Response:
     """办结反馈: the lead unit says it is done; then the citizen is asked. Needs If-Match."""
-    request = asked(door, door.expected_version())
-    return await door.write(lambda session: handling.hand_in(session, request, case_id, body), keys=[case_id])
+    request = asked(door, expected)
+    return await door.write(lambda session: handling.hand_in(session, request, case_id, body), once, keys=[case_id])
 
 
 @router.get("/cases/{case_id}/tasks", response_model=Page[TaskOut])
@@ -75,38 +80,46 @@ async def list_tasks(case_id: CaseId, query: Annotated[PageQuery, Query()], door
 
 
 @router.post("/cases/{case_id}/tasks/{unit_code}/signature", response_model=WorkOut)
-async def sign_task(case_id: CaseId, unit_code: UnitCode, door: Signs, body: Sign | None = None) -> Response:
+async def sign_task(
+    case_id: CaseId, unit_code: UnitCode, door: Signs, expected: IfMatch, once: IdempotencyKey, body: Sign | None = None
+) -> Response:
     """协办签收: a support unit takes its part on. Needs If-Match."""
-    request = asked(door, door.expected_version())
+    request = asked(door, expected)
     return await door.write(
-        lambda session: supporting.sign(session, request, case_id, unit_code, body or Sign()), keys=[case_id]
+        lambda session: supporting.sign(session, request, case_id, unit_code, body or Sign()), once, keys=[case_id]
     )
 
 
 @router.post("/cases/{case_id}/tasks/{unit_code}/progress", response_model=WorkOut)
-async def report_task(case_id: CaseId, unit_code: UnitCode, body: Report, door: Reports) -> Response:
+async def report_task(
+    case_id: CaseId, unit_code: UnitCode, body: Report, door: Reports, expected: IfMatch, once: IdempotencyKey
+) -> Response:
     """协办进展: a support unit says how far it is. Needs If-Match."""
-    request = asked(door, door.expected_version())
+    request = asked(door, expected)
     return await door.write(
-        lambda session: supporting.report(session, request, case_id, unit_code, body), keys=[case_id]
+        lambda session: supporting.report(session, request, case_id, unit_code, body), once, keys=[case_id]
     )
 
 
 @router.post("/cases/{case_id}/tasks/{unit_code}/result", response_model=WorkOut)
-async def finish_task(case_id: CaseId, unit_code: UnitCode, body: FinishTask, door: HandsIn) -> Response:
+async def finish_task(
+    case_id: CaseId, unit_code: UnitCode, body: FinishTask, door: HandsIn, expected: IfMatch, once: IdempotencyKey
+) -> Response:
     """协办办结: a support unit has done its part. Needs If-Match."""
-    request = asked(door, door.expected_version())
+    request = asked(door, expected)
     return await door.write(
-        lambda session: supporting.finish(session, request, case_id, unit_code, body), keys=[case_id]
+        lambda session: supporting.finish(session, request, case_id, unit_code, body), once, keys=[case_id]
     )
 
 
 @router.post("/cases/{case_id}/tasks/{unit_code}/cancellation", response_model=WorkOut)
-async def cancel_task(case_id: CaseId, unit_code: UnitCode, body: CancelTask, door: CancelsTask) -> Response:
+async def cancel_task(
+    case_id: CaseId, unit_code: UnitCode, body: CancelTask, door: CancelsTask, expected: IfMatch, once: IdempotencyKey
+) -> Response:
     """撤销协办: the lead unit or a dispatcher lets a support unit off, with a reason. Needs If-Match."""
-    request = asked(door, door.expected_version())
+    request = asked(door, expected)
     return await door.write(
-        lambda session: supporting.cancel(session, request, case_id, unit_code, body), keys=[case_id]
+        lambda session: supporting.cancel(session, request, case_id, unit_code, body), once, keys=[case_id]
     )
 
 

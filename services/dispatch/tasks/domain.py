@@ -5,8 +5,8 @@ The lead unit's part is the case itself: its status, its signing and its result 
 
 from enum import StrEnum
 
+from libs.common.rules.machine import OutOfTurn
 from services.dispatch.cases.domain.terms import Action
-from services.dispatch.cases.domain.transitions import OutOfTurn
 
 
 class Role(StrEnum):

@@ -1,6 +1,12 @@
 """Alembic's entry to the history of followup."""
 
 from libs.common.database.migrate import run_env
-from services.followup.tables import Base
+from services.followup.callbacks.tables import Attempt, Callback
+from services.followup.cases.tables import Base, Matter, Transition
+from services.followup.clocks.tables import TimerRow
+from services.followup.supervision.tables import Supervision
+
+TABLES = (Matter, Transition, TimerRow, Callback, Attempt, Supervision)
+"""What ``Base`` knows, once each matter's tables have been read."""
 
 run_env(Base.metadata)

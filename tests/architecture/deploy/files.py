@@ -4,7 +4,7 @@ import importlib
 import re
 from pathlib import Path
 
-from libs.common.run.settings import CommonSettings
+from libs.common.service.settings import CommonSettings
 
 ROOT = Path(__file__).parents[3]
 DEPLOY = ROOT / "deploy"

@@ -7,7 +7,7 @@ from typing import Any
 import yaml
 
 from libs.common.host.service import most_connections
-from libs.common.run.settings import CommonSettings
+from libs.common.service.settings import CommonSettings
 from tests.architecture.deploy.files import DEPLOY, OPERATIONS, ROOT
 from tests.support.containers.kustomize import Manifest, render
 

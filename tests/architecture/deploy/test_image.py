@@ -50,6 +50,13 @@ def test_what_the_image_copies_is_let_in_by_dockerignore() -> None:
     assert copied == allowed
 
 
+def test_the_broker_of_tests_stays_outside() -> None:
+    rules = (ROOT / ".dockerignore").read_text(encoding="utf-8").splitlines()
+    # The last rule that matches a file decides.
+    assert rules.index("libs/programs/kafka") > rules.index("!libs")
+    assert (ROOT / "libs/programs/kafka/artifacts.sha256").is_file()
+
+
 def test_packages_of_tests_are_not_needed_and_those_of_extras_are() -> None:
     requirements = {
         "product": ["web[fast]>=1", 'tester; extra == "test"', 'other; sys_platform == "win32"'],

@@ -4,7 +4,8 @@ import re
 
 import pytest
 
-from huiyin.describe.operations import NoPlace, render_operations
+from huiyin.describe.operations import render_operations
+from huiyin.describe.tables import NoPlace
 from libs.common import logs, metrics
 from tests.architecture.deploy.files import OPERATIONS, anchors, known_settings
 

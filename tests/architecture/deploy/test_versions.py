@@ -3,7 +3,7 @@
 import re
 from pathlib import Path
 
-from libs.common.bus.broker.artifacts import locked
+from libs.programs.kafka.artifacts import locked
 from tests.architecture.deploy.files import DEPLOY, ROOT
 
 _IMAGE = re.compile(r"^\s*(?:- )?(?:image: |ARG PYTHON_IMAGE=)([\w./-]+):(\S+)$", re.MULTILINE)

@@ -13,11 +13,11 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from libs.common.bus.codec import Envelope, encode_event, to_headers
 from libs.common.bus.flow import Service
 from libs.common.bus.port import Record
 from libs.common.events import cases
 from libs.common.events.cases import CaseEvent
-from libs.common.events.codec import Envelope, encode_event, to_headers
 from libs.common.events.terms import (
     Channel,
     Closing,

@@ -6,7 +6,7 @@ from itertools import chain
 
 from libs.common.bus.flow import Service
 from libs.common.bus.port import Record
-from libs.common.ledger.consumer import LARGEST_BATCH
+from libs.common.delivery.consumer import LARGEST_BATCH
 from tests.chaos.delivery.fingerprint import fingerprint
 from tests.chaos.delivery.lives import Told, batches, history, records, windows
 from tests.chaos.delivery.receivers import SPECS, Receiver, new_database, open_receiver

@@ -18,12 +18,12 @@ from prometheus_client import REGISTRY
 from libs.common.bus.flow import Service
 from libs.common.bus.port import Bus, Place, Record
 from libs.common.database.session import Session
+from libs.common.delivery import inbox
+from libs.common.delivery.consumer import LARGEST_BATCH, MOST_PARKED_IN_A_ROW, Consumer, Reading
+from libs.common.delivery.handlers import React, Reactions
 from libs.common.errors import Permanent
 from libs.common.events.base import Event
 from libs.common.host.retries import try_again
-from libs.common.ledger import inbox
-from libs.common.ledger.consumer import LARGEST_BATCH, MOST_PARKED_IN_A_ROW, Consumer, Reading
-from libs.common.ledger.handlers import React, Reactions
 from libs.common.run.supervise import Progress
 from tests.chaos.delivery.fingerprint import fingerprint
 from tests.chaos.delivery.lives import Told, batches, history, records

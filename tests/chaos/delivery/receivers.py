@@ -11,31 +11,29 @@ import httpx
 from libs.common.bus.flow import Service
 from libs.common.bus.port import Bus
 from libs.common.database.session import Database, Session
+from libs.common.database.stored_packs import learn_pack
+from libs.common.delivery.consumer import Consumer
+from libs.common.delivery.handlers import Reactions
 from libs.common.events.cases import CallbackTried, CaseEvent, CaseHandled, CaseSigned, ProgressReported
 from libs.common.events.terms import ResultKind, Satisfaction
 from libs.common.host.service import Resources, RunningService
-from libs.common.ledger.consumer import Consumer
-from libs.common.ledger.handlers import Reactions
-from libs.common.pack.learning import learn_pack
+from libs.common.rules.machine import Actor
+from libs.common.rules.requests import Request
+from libs.common.rules.versions import ANY_VERSION
 from libs.common.security.policy import Scope
 from libs.common.security.principal import Role
 from libs.common.security.vault import Vault
 from libs.common.time.clock import SimulatedClock
-from libs.common.web.versions import ANY_VERSION
 from services.analytics.main import SPEC as ANALYTICS
-from services.dispatch.cases.actions.steps import Asked
-from services.dispatch.cases.domain.terms import Actor
 from services.dispatch.cases.tables import Work
 from services.dispatch.main import SPEC as DISPATCH
 from services.dispatch.tasks.actions import handling
 from services.dispatch.tasks.schemas import HandIn, Report, Sign
-from services.followup.actions import asking
-from services.followup.actions.cases import load_by_keys
-from services.followup.actions.steps import AskedChange
-from services.followup.domain.terms import Actor as Caller
+from services.followup.callbacks.actions import asking
+from services.followup.callbacks.actions.finding import load_by_keys
+from services.followup.callbacks.schemas import RecordAttempt
+from services.followup.callbacks.tables import Callback
 from services.followup.main import SPEC as FOLLOWUP
-from services.followup.schemas import RecordAttempt
-from services.followup.tables import Callback
 from tests.chaos.delivery.lives import RESULT, START, WORDS, Told
 from tests.integration.analytics.county import Tokens, published
 from tests.support.tiny_service import ANSWER_KEYS
@@ -106,12 +104,12 @@ async def _callers_call(session: Session, steps: Sequence[CaseEvent]) -> None:
             satisfaction=step.satisfaction,
             words=None if content else WORDS,
         )
-        asked = AskedChange(Caller(step.caller), _EVERYWHERE, ANY_VERSION)
+        asked = Request(Actor(step.caller), _EVERYWHERE, ANY_VERSION)
         await asking.record_attempt(session, asked, callback.callback_id, answer)
 
 
-def _asked(unit: str) -> Asked:
-    return Asked(Actor("handler-1", unit), _EVERYWHERE, ANY_VERSION)
+def _asked(unit: str) -> Request:
+    return Request(Actor("handler-1", unit), _EVERYWHERE, ANY_VERSION)
 
 
 def _of_this_act(acts: Sequence[Sequence[Told]], number: int) -> Sequence[Told]:

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from libs.common.database.embedded import EmbeddedPostgres
+from libs.programs.postgres.server import EmbeddedPostgres
 from tests.chaos.delivery.often import once_or_often
 from tests.chaos.delivery.poison import a_bad_release, one_in_a_hundred
 from tests.chaos.scenario import Scenario, Trial

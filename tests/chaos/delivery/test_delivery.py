@@ -3,7 +3,7 @@
 import random
 
 from libs.common.bus.flow import Service
-from libs.common.database.embedded import EmbeddedPostgres
+from libs.programs.postgres.server import EmbeddedPostgres
 from tests.chaos.delivery.fingerprint import fingerprint
 from tests.chaos.delivery.lives import history, records, windows
 from tests.chaos.delivery.often import once_or_often

@@ -2,8 +2,8 @@
 
 import pytest
 
-from libs.common.database.embedded import EmbeddedPostgres
-from libs.common.ledger import inbox
+from libs.common.delivery import inbox
+from libs.programs.postgres.server import EmbeddedPostgres
 from tests.chaos.delivery.poison import a_bad_release, one_in_a_hundred
 
 

@@ -3,8 +3,8 @@
 import asyncio
 from datetime import UTC, datetime
 
-from libs.common.bus.broker import KafkaBroker
 from libs.common.bus.flow import Service
+from libs.programs.kafka import KafkaBroker
 from tests.chaos.crowd import Pace
 from tests.chaos.outside.backlog import backlog_gone, log_refilled
 from tests.chaos.outside.watching import UNDERSTOOD, Window, only, pids, same_processes, watched

@@ -15,9 +15,9 @@ from typing import Any
 import asyncpg
 
 from bench.drive.house import House, bearer
-from libs.common.bus.broker import KafkaBroker
 from libs.common.bus.flow import Service
 from libs.common.security.principal import Role
+from libs.programs.kafka import KafkaBroker
 from tests.chaos.crowd import Pace
 from tests.chaos.outside.dials import Dials, NoDials
 from tests.chaos.outside.watching import AWAY, UNDERSTOOD, only, pids, ready_again, same_processes, watched

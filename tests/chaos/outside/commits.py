@@ -13,8 +13,8 @@ import httpx
 from structlog.testing import capture_logs
 
 from libs.common.bus.port import Bus
+from libs.common.database.stored_packs import learn_pack
 from libs.common.host.service import Resources, RunningService
-from libs.common.pack.learning import learn_pack
 from libs.common.security.principal import Role
 from libs.common.security.vault import load_or_create_keys
 from libs.common.time.clock import SystemClock

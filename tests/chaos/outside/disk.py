@@ -15,9 +15,9 @@ from pathlib import Path
 
 import asyncpg
 
-from libs.common.database.embedded import EmbeddedPostgres
-from libs.common.database.keeper import keep_up
 from libs.common.run.supervise import stop
+from libs.programs.postgres.keeper import keep_up
+from libs.programs.postgres.server import EmbeddedPostgres
 from tests.chaos.crowd import Pace
 from tests.chaos.outside.room import CannotMount, Room, small_room
 from tests.chaos.outside.watching import AWAY, UNDERSTOOD, only, pids, ready_again, same_processes, watched

@@ -10,10 +10,10 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from bench.drive.house import HOST
-from libs.common import programs
-from libs.common.bus.broker import KafkaBroker
 from libs.common.bus.flow import Service
 from libs.common.database.batch import PATIENCE
+from libs.programs import launch
+from libs.programs.kafka import KafkaBroker
 from tests.chaos.crowd import Pace
 from tests.chaos.outside.backlog import backlog_gone
 from tests.chaos.outside.commits import line_to
@@ -124,7 +124,7 @@ class Wired:
 async def open_wired(trial: Trial) -> AsyncIterator[Wired]:
     """Eight processes, everything between them and the rest through proxies."""
     async with AsyncExitStack() as held:
-        kafka = await held.enter_async_context(Proxy(HOST, programs.free_port()))
+        kafka = await held.enter_async_context(Proxy(HOST, launch.free_port()))
         broker = KafkaBroker(trial.folder / "kafka", port=kafka.port_behind, advertised=kafka.address)
         held.push_async_callback(asyncio.to_thread, broker.stop)
         ground = await held.enter_async_context(open_ground(replace(trial, broker=broker), Kind.EIGHT_KAFKA, "network"))

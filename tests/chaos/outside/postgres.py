@@ -5,7 +5,7 @@ import time
 from dataclasses import dataclass
 from statistics import median
 
-from libs.common.database.embedded import EmbeddedPostgres
+from libs.programs.postgres.server import EmbeddedPostgres
 from tests.chaos.crowd import Pace
 from tests.chaos.outside.commits import lose_answers
 from tests.chaos.outside.watching import READY_AGAIN, UNDERSTOOD, only, pids, ready_again, same_processes, watched

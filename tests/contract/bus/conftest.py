@@ -5,8 +5,8 @@ from itertools import count
 
 import pytest
 
-from libs.common.bus.broker import KafkaBroker
 from libs.common.bus.port import Bus
+from libs.programs.kafka import KafkaBroker
 from tests.contract.bus.rigs import EmbeddedRig, KafkaRig, Rig
 
 _numbers = count(1)

@@ -8,10 +8,10 @@ from urllib.parse import urlsplit
 
 import asyncpg
 
-from libs.common.bus.broker import KafkaBroker
 from libs.common.bus.embedded import EmbeddedBus
 from libs.common.bus.kafka import KafkaBus, Limits
 from libs.common.bus.port import Bus
+from libs.programs.kafka import KafkaBroker
 from tests.support.listening import Listening
 
 # As short as a broker allows; the proportions are those of the real ones.

@@ -162,6 +162,15 @@ async def test_only_old_records_that_every_group_has_read_are_forgotten(embedded
         assert [record.offset for record in await read(reader, 6)] == [4, 5, 6, 7, 8, 9]
 
 
+async def test_a_log_that_nobody_made_yet_holds_nothing(embedded: EmbeddedBus, topic: str) -> None:
+    """A worker measures before the first one has made the tables: that is no trouble of the bus."""
+    assert await embedded.end_offsets(topic) == await embedded.first_offsets(topic) == {}
+    assert await embedded.behind("group", [topic]) == {}
+    assert await embedded.at({Place(topic, 0): 1}) == {}
+    await embedded.ensure_topics([TopicSpec(topic, partitions=1)])
+    assert await embedded.end_offsets(topic) == {0: 0}
+
+
 async def test_many_processes_may_start_at_once(database_url: str, topic: str) -> None:
     buses = [EmbeddedBus(database_url) for _ in range(6)]
     await asyncio.gather(*(bus.ensure_topics([TopicSpec(topic, partitions=3)]) for bus in buses))

@@ -10,10 +10,10 @@ import pytest
 from aiokafka import AIOKafkaProducer
 from aiokafka.admin import AIOKafkaAdminClient
 
-from libs.common.bus.broker import KafkaBroker
 from libs.common.bus.kafka import KafkaBus
 from libs.common.bus.kafka.reader import KafkaReader
 from libs.common.bus.port import Bus, BusTrouble, Message, Place, Reader, Record, TopicSpec
+from libs.programs.kafka import KafkaBroker
 from tests.chaos.proxy import Proxy
 from tests.contract.bus.rigs import IMPATIENT, KafkaRig
 from tests.support.eventually import eventually

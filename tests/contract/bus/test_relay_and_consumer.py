@@ -14,12 +14,12 @@ from libs.common.bus.embedded import EmbeddedBus
 from libs.common.bus.flow import Service
 from libs.common.bus.port import Bus, BusTrouble, Message, TopicSpec
 from libs.common.database.session import Database
+from libs.common.delivery import consumer as consumer_module
+from libs.common.delivery.consumer import Consumer, Reading
+from libs.common.delivery.parking import Parking
+from libs.common.delivery.relay import Relay, Sending
 from libs.common.errors import Permanent
 from libs.common.host.retries import try_again
-from libs.common.ledger import consumer as consumer_module
-from libs.common.ledger.consumer import Consumer, Reading
-from libs.common.ledger.parking import Parking
-from libs.common.ledger.relay import Relay, Sending
 from libs.common.run import failpoints
 from libs.common.run.supervise import Progress
 from libs.common.time.clock import SystemClock

@@ -8,7 +8,7 @@ from uuid import uuid4
 import asyncpg
 import pytest
 
-from libs.common.database.embedded import EmbeddedPostgres
+from libs.programs.postgres.server import EmbeddedPostgres
 from tests.conftest import MakeDatabase
 from tests.integration.analytics.county import open_analytics
 from tests.integration.analytics.years import fill

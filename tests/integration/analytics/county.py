@@ -13,27 +13,27 @@ from libs.common.bus.port import Bus
 from libs.common.database.batch import GroupCommit
 from libs.common.database.migrate import migrate
 from libs.common.database.session import Database, Session
+from libs.common.database.stored_packs import refresh_shelf
 from libs.common.errors import Unauthenticated
 from libs.common.events.base import Cause
 from libs.common.events.directory import PackPublished
-from libs.common.pack.learning import refresh_shelf
 from libs.common.pack.loader import digest, document, from_document, load_pack
 from libs.common.pack.schema import Pack
-from libs.common.run.runtime import Runtime
-from libs.common.run.spec import load_nothing
 from libs.common.security.principal import Principal, Role
 from libs.common.security.vault import Vault
+from libs.common.service.runtime import Runtime
+from libs.common.service.spec import load_nothing
 from libs.common.time.clock import SimulatedClock
 from libs.common.time.periods import assessment_day
 from libs.common.web.app import create_app
-from services.analytics.actions.refold import refold
-from services.analytics.domain.counting import DayOf, recount
-from services.analytics.domain.fact import Fact
-from services.analytics.domain.grains import GRAINS, month_start
-from services.analytics.domain.terms import COUNTERS, NOTHING, Cell, Counts
+from services.analytics.counters.domain import COUNTERS, NOTHING, Cell, Counts
+from services.analytics.facts.actions.refold import refold
+from services.analytics.facts.domain.counting import DayOf, recount
+from services.analytics.facts.domain.fact import Fact
 from services.analytics.handlers import REACTIONS
 from services.analytics.main import SPEC
-from services.analytics.tables import COARSE_DIMENSIONS, DIMENSIONS
+from services.analytics.rollups.domain import GRAINS, month_start
+from services.analytics.rollups.tables import COARSE_DIMENSIONS, DIMENSIONS
 from tests.support.tiny_service import ANSWER_KEYS
 from tests.unit.analytics.histories import Told, numbered
 

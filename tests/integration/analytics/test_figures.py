@@ -13,7 +13,7 @@ from libs.common.database.session import Database
 from libs.common.events import cases
 from libs.common.events.base import Event
 from libs.common.events.terms import Channel, Closing, Deadline, Kind, Reached, Satisfaction, Urgency
-from services.analytics.domain.terms import COUNTERS
+from services.analytics.counters.domain import COUNTERS
 from tests.integration.analytics.county import COUNTY, NOW, application, counted_anew, hear, in_batches, open_analytics
 from tests.unit.analytics.histories import life, numbered
 

@@ -7,15 +7,17 @@ from typing import Any
 import pytest
 from sqlalchemy import Select
 
+from libs.common.counters import Counter
 from libs.common.database.session import Database, Session
-from libs.common.pack.learning import refresh_shelf
+from libs.common.database.stored_packs import refresh_shelf
 from libs.common.security.policy import Bound, Scope
-from services.analytics.actions.county import read_county
-from services.analytics.domain.grains import GRAINS
-from services.analytics.domain.terms import COUNTERS, Basis, Counter
-from services.analytics.queries.behind import MOST_WALKED, Place, Wanted, walk
-from services.analytics.queries.cases import OpenFilter, fact_row, hidden_cases, open_cases, standing
-from services.analytics.queries.sums import Grouping, Selection, sums
+from services.analytics.counters.domain import COUNTERS, Basis
+from services.analytics.drilldown.queries.candidates import MOST_WALKED, Place, Wanted, walk
+from services.analytics.drilldown.queries.open_cases import OpenFilter, open_cases, standing
+from services.analytics.facts.queries import fact_row, hidden_cases
+from services.analytics.pages.actions import read_county
+from services.analytics.rollups.domain import GRAINS
+from services.analytics.rollups.queries.sums import Grouping, Selection, sums
 from tests.integration.analytics.county import NOW
 from tests.integration.analytics.years import A_DAY, CASES, DAYS, OPEN, TODAY
 from tests.support.plans import Plan, plan_in

@@ -7,17 +7,19 @@ from datetime import date, timedelta
 
 import pytest
 
+from libs.common.counters import Counter
 from libs.common.database.session import Database
 from libs.common.events.cases import CaseRegistered
 from libs.common.events.terms import Channel, Kind
 from libs.common.security.policy import Scope
-from services.analytics.actions.explaining import read_cases_behind
-from services.analytics.actions.summing import sums as sums_for
-from services.analytics.domain.terms import COUNTERS, NOTHING, Basis, Cell, Counter, Counts
-from services.analytics.queries import behind
-from services.analytics.queries.month import month_starts_on
-from services.analytics.queries.sums import Grouping, Selection, sums
-from services.analytics.schemas import CasesBehindQuery, PeriodName
+from services.analytics.counters.domain import COUNTERS, NOTHING, Basis, Cell, Counts
+from services.analytics.drilldown.actions import read_cases_behind
+from services.analytics.drilldown.queries import candidates as behind
+from services.analytics.drilldown.schemas import CasesBehindQuery
+from services.analytics.figures.actions.sums import sums as sums_for
+from services.analytics.figures.schemas import PeriodName
+from services.analytics.rollups.queries.months import month_starts_on
+from services.analytics.rollups.queries.sums import Grouping, Selection, sums
 from tests.integration.analytics.county import NOW, PACK, counted_anew, hear, in_batches, open_analytics
 from tests.unit.analytics.histories import CATEGORIES, UNITS, Told, interleave, life, shuffle
 

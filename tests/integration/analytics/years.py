@@ -2,10 +2,11 @@
 
 from datetime import date
 
+from libs.common.counters import Counter
 from libs.common.database.session import Database
-from services.analytics.domain.terms import COUNTERS, Counter
-from services.analytics.queries.coarse import coarse_of
-from services.analytics.tables import COARSE_DIMENSIONS, DIMENSIONS
+from services.analytics.counters.domain import COUNTERS
+from services.analytics.rollups.queries.grains import coarse_of
+from services.analytics.rollups.tables import COARSE_DIMENSIONS, DIMENSIONS
 from tests.integration.analytics.county import NOW
 
 CASES = 20_000

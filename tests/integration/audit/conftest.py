@@ -8,7 +8,7 @@ from pathlib import Path
 import asyncpg
 import pytest
 
-from libs.common.database.embedded import EmbeddedPostgres
+from libs.programs.postgres.server import EmbeddedPostgres
 from tests.conftest import MakeDatabase
 from tests.integration.audit.county import Spoiler, live, open_county
 

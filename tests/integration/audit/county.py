@@ -14,14 +14,14 @@ from pydantic import SecretStr
 from huiyin.front import build_front
 from huiyin.house import House, open_house
 from huiyin.packs import publish_first_pack
-from libs.common.run.settings import ClockKind, CommonSettings
 from libs.common.security.issuer import LocalIssuer
 from libs.common.security.principal import Role
+from libs.common.service.settings import ClockKind, CommonSettings
 
 COUNTY, VILLAGE = "999001000000", "999001101001"
 MONDAY = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
 """09:00 in the county."""
-STREET_LIGHTS, SOIL = "0101", None
+STREET_LIGHTS = "0101"
 HANDLED = {
     "result_kind": "substantive",
     "result": "路灯已于今日修复，并已电话告知来电人，现场照片已存档备查。",

@@ -10,10 +10,10 @@ from pathlib import Path
 from typing import Any
 
 from huiyin.house import open_house
-from libs.common.database.embedded import EmbeddedPostgres, running_dsn
 from libs.common.database.session import Database
-from libs.common.ledger.outcomes import last_outcome
-from libs.common.run.settings import ClockKind, CommonSettings
+from libs.common.delivery.outcomes import last_outcome
+from libs.common.service.settings import ClockKind, CommonSettings
+from libs.programs.postgres.server import EmbeddedPostgres, running_dsn
 from tests.integration.audit.conftest import Copy
 
 _HUIYIN = "from huiyin.cli import app; app()"

@@ -10,12 +10,13 @@ import pytest
 from huiyin.audit.auditing import Subject, audit, examine
 from huiyin.audit.report import AuditReport, Invariant
 from huiyin.rebuild.analytics import rebuild
+from libs.common.counters import Counter
 from libs.common.security.principal import Role
-from services.analytics.actions import folding
-from services.analytics.domain.counting import contribution
-from services.analytics.domain.fact import Fact, fold
-from services.analytics.domain.marks import Mark, Registration
-from services.analytics.domain.terms import Cell, Counter, Counts
+from services.analytics.counters.domain import Cell, Counts
+from services.analytics.facts.actions import folding
+from services.analytics.facts.domain.atoms import Atom, Registration
+from services.analytics.facts.domain.counting import contribution
+from services.analytics.facts.domain.fact import Fact, fold
 from tests.integration.audit.conftest import Copy
 from tests.integration.audit.county import County, open_county
 
@@ -33,16 +34,16 @@ async def give_back_twice(county: County) -> str:
     return case_id
 
 
-def by_content(fact: Fact | None, mark: Registration | Mark) -> Fact:
+def by_content(fact: Fact | None, atom: Registration | Atom) -> Fact:
     """A fold that takes two events which say the same for one."""
-    if fact is not None and not isinstance(mark, Registration):
-        known = fold(fact, mark)
+    if fact is not None and not isinstance(atom, Registration):
+        known = fold(fact, atom)
         for name in ("returns", "rulings"):
             before = [one[:-1] for one in getattr(fact, name)]
-            if mark[:-1] in before and getattr(known, name) != getattr(fact, name):
+            if atom[:-1] in before and getattr(known, name) != getattr(fact, name):
                 return fact
         return known
-    return fold(fact, mark)
+    return fold(fact, atom)
 
 
 def with_returns_left_out(fact: Fact, day_of: Any) -> Mapping[Cell, Counts]:

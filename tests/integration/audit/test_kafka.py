@@ -5,10 +5,10 @@ from pathlib import Path
 from typing import Any
 
 from huiyin.audit.auditing import audit
-from libs.common.bus.broker import KafkaBroker
 from libs.common.bus.choose import BusKind
 from libs.common.bus.flow import Service
 from libs.common.run.supervise import stop
+from libs.programs.kafka import KafkaBroker
 from tests.integration.audit.county import Spoiler, open_county
 from tests.support.eventually import eventually
 

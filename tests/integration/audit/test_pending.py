@@ -8,10 +8,10 @@ from huiyin.audit.report import Invariant
 from libs.common.bus.embedded import EmbeddedBus
 from libs.common.bus.flow import Service
 from libs.common.database.session import Database
+from libs.common.delivery.relay import Relay, Sending
 from libs.common.events.cases import CaseSupplemented
-from libs.common.ledger.relay import Relay, Sending
 from libs.common.run.supervise import stop
-from services.intake.tables import Supplement
+from services.intake.cases.tables import Supplement
 from tests.integration.audit.conftest import Copy
 from tests.integration.audit.county import MONDAY, open_county
 from tests.support.eventually import eventually

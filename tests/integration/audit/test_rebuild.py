@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from huiyin.audit.auditing import Subject, audit, examine
+from huiyin.audit.cut import NotThere, open_cut
 from huiyin.rebuild import analytics
 from huiyin.rebuild.analytics import rebuild
-from libs.common.database.cut import NotThere, open_cut
 from tests.integration.audit.conftest import Copy
 from tests.integration.audit.county import live, open_county
 

@@ -14,8 +14,8 @@ import pytest
 from sqlalchemy import make_url
 
 from huiyin.house import SPECS
-from libs.common.database.cluster import binaries
-from libs.common.database.embedded import EmbeddedPostgres
+from libs.programs.postgres.cluster import binaries
+from libs.programs.postgres.server import EmbeddedPostgres
 
 ROLES = Path(__file__).parents[3] / "deploy" / "postgres" / "roles.sh"
 _numbers = count(1)

@@ -11,8 +11,8 @@ from huiyin.house import SPECS
 from libs.common.bus.choose import BusKind, open_bus
 from libs.common.database.migrate import migrate
 from libs.common.database.session import Database
-from libs.common.ledger.outcomes import last_outcome
-from libs.common.ledger.partitions import prepare_months
+from libs.common.delivery.outcomes import last_outcome
+from libs.common.delivery.partitions import prepare_months
 from tests.integration.cluster.conftest import SERVICES, ClusterDatabase
 
 FORBIDDEN = (

@@ -14,10 +14,10 @@ import pytest
 from libs.common.bus.choose import BusKind, open_bus
 from libs.common.host.service import Resources, RunningService
 from libs.common.pack.loader import document, load_pack
-from libs.common.run.spec import ServiceSpec
 from libs.common.security.issuer import LocalIssuer, LocalVerifier
 from libs.common.security.principal import Role
 from libs.common.security.vault import VaultKeys
+from libs.common.service.spec import ServiceSpec
 from libs.common.time.clock import SystemClock
 from services.dispatch.main import SPEC, seed
 from tests.integration.cluster.conftest import ClusterDatabase

@@ -12,7 +12,7 @@ from sqlalchemy.pool import NullPool
 
 from huiyin.house import SPECS
 from libs.common.database.migrate import migrate
-from libs.common.run.spec import ServiceSpec
+from libs.common.service.spec import ServiceSpec
 
 _WITHOUT_ITS_CASE = "SET session_replication_role = replica"
 _KEPT = """

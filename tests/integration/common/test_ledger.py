@@ -6,15 +6,15 @@ from collections.abc import AsyncIterator
 import pytest
 from asyncpg import PostgresError
 
-from libs.common.database.session import Database, Overtaken, Session
-from libs.common.errors import Permanent
+from libs.common.database.session import Database, Session
+from libs.common.delivery import inbox
+from libs.common.delivery.handlers import on, reactions
+from libs.common.delivery.parking import Parking
+from libs.common.delivery.resend import ask_for_missing, resend_key
+from libs.common.errors import Overtaken, Permanent
 from libs.common.events.base import Cause
 from libs.common.events.cases import CaseSupplemented
-from libs.common.ledger import inbox
 from libs.common.ledger.append import GENESIS, chain
-from libs.common.ledger.handlers import on, reactions
-from libs.common.ledger.parking import Parking
-from libs.common.ledger.resend import ask_for_missing, resend_key
 from libs.common.time.clock import SystemClock
 from tests.support.ledgers import NOON, Failing, applied, hear, open_service, progressed, said, say, supplemented
 

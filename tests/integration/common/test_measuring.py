@@ -4,6 +4,7 @@ import asyncio
 import math
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,8 +12,8 @@ import pytest
 
 from huiyin.audit.auditing import audit
 from libs.common import metrics
-from libs.common.bus.broker import KafkaBroker
 from libs.common.bus.choose import BusKind
+from libs.common.bus.embedded import EmbeddedBus
 from libs.common.bus.flow import Service
 from libs.common.bus.port import BusTrouble
 from libs.common.database.batch import GroupCommit
@@ -20,8 +21,9 @@ from libs.common.database.session import Database, DatabaseTrouble
 from libs.common.errors import Unavailable
 from libs.common.host import measuring
 from libs.common.host.measuring import Gauges
-from libs.common.run.spec import load_nothing, measure_nothing
 from libs.common.run.supervise import stop
+from libs.common.service.spec import load_nothing, measure_nothing
+from libs.programs.kafka import KafkaBroker
 from tests.integration.audit.county import MONDAY, County, Spoiler, open_county
 from tests.support.eventually import eventually
 from tests.support.told import told
@@ -57,8 +59,9 @@ async def relaying(county: County, service: Service) -> AsyncIterator[None]:
 
 async def take_without_a_bus(county: County, service: Service) -> None:
     """Everything but the lag is measured also when the bus does not answer."""
+    away = EmbeddedBus("postgresql://nobody@127.0.0.1:9/none")
     with pytest.raises(BusTrouble):
-        await Gauges(county.house.services[service].runtime, measure_nothing).take()
+        await Gauges(replace(county.house.services[service].runtime, bus=away), measure_nothing).take()
     assert math.isnan(told("huiyin_consumer_lag_seconds", service=service))
 
 

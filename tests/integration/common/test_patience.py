@@ -7,7 +7,7 @@ import pytest
 
 from libs.common.database.batch import GroupCommit
 from libs.common.database.session import Database, DatabaseTrouble, Session
-from libs.common.run.spec import load_nothing
+from libs.common.service.spec import load_nothing
 from tests.chaos.outside.commits import line_to
 
 NOW = datetime(2026, 3, 3, 1, tzinfo=UTC)

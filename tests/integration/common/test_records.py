@@ -15,7 +15,8 @@ from sqlmodel import Field, SQLModel
 
 from libs.common.database.columns import moment_column, texts_column, word_column
 from libs.common.database.records import layout_of
-from libs.common.database.session import Database, Overtaken
+from libs.common.database.session import Database
+from libs.common.errors import Overtaken
 from libs.common.events.terms import Kind
 from tests.support.ledgers import open_service
 
@@ -78,7 +79,7 @@ async def read(database: Database, *thing_ids: str) -> list[dict[str, Any]]:
         return [{} if row is None else dict(vars(row)) for row in found]
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(words=st.lists(TEXTS, max_size=4), texts=st.dictionaries(TEXTS, TEXTS, max_size=3), sealed=st.binary(max_size=9))
 def test_what_is_written_is_read_back_the_same(words: list[str], texts: dict[str, str], sealed: bytes) -> None:
     layout = layout_of(Thing)

@@ -7,7 +7,7 @@ from pathlib import Path
 import asyncpg
 import pytest
 
-from libs.common.database.embedded import EmbeddedPostgres
+from libs.programs.postgres.server import EmbeddedPostgres
 from tests.conftest import MakeDatabase
 from tests.integration.dispatch.office import Office, open_office, prepare_database
 

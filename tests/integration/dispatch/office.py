@@ -11,22 +11,22 @@ import httpx
 import orjson
 import uuid_utils
 
+from libs.common.bus.codec import decode_event
 from libs.common.bus.embedded.bus import EmbeddedBus
 from libs.common.bus.flow import Service
 from libs.common.database.batch import GroupCommit, Job
 from libs.common.database.migrate import migrate
 from libs.common.database.session import Database, Session
+from libs.common.database.stored_packs import refresh_shelf
 from libs.common.events.base import Event
 from libs.common.events.cases import CaseRegistered
-from libs.common.events.codec import decode_event
 from libs.common.events.terms import Channel, Kind, Urgency
-from libs.common.pack.learning import refresh_shelf
 from libs.common.pack.loader import load_pack
-from libs.common.run.runtime import Runtime
 from libs.common.security.issuer import LocalIssuer, LocalVerifier
 from libs.common.security.policy import Scope
 from libs.common.security.principal import Role
 from libs.common.security.vault import load_or_create_keys
+from libs.common.service.runtime import Runtime
 from libs.common.time.clock import SimulatedClock
 from libs.common.web.answers import prepare_answers
 from libs.common.web.app import create_app
@@ -42,7 +42,7 @@ T0 = datetime(2026, 3, 3, 1, tzinfo=UTC)
 """A Tuesday, nine in the morning in the county."""
 HOUR = timedelta(hours=1)
 
-LIGHTS, TAKEN_BACK, WATER_SUPPLY = "0101", "0402", "0104"
+LIGHTS, TAKEN_BACK = "0101", "0402"
 VILLAGE_UNIT, TOWN_UNIT, OTHER_TOWN_UNIT = "V-999001101201", "T-999001101", "T-999001102"
 
 

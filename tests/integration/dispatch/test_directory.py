@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
+from libs.common.database.stored_packs import refresh_shelf
 from libs.common.events.directory import PackPublished
-from libs.common.pack.learning import refresh_shelf
 from libs.common.pack.loader import digest, document
 from libs.common.pack.shelf import PackShelf
 from libs.common.security.principal import Role

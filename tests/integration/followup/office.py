@@ -11,27 +11,27 @@ from zoneinfo import ZoneInfo
 import httpx
 import uuid_utils
 
+from libs.common.bus.codec import decode_event
 from libs.common.bus.embedded.bus import EmbeddedBus
 from libs.common.bus.flow import Service
 from libs.common.database.batch import GroupCommit, Job
 from libs.common.database.migrate import migrate
 from libs.common.database.session import Database, Session
+from libs.common.database.stored_packs import refresh_shelf
 from libs.common.events.base import Event
 from libs.common.events.cases import CaseAssigned, CaseHandled, CaseRegistered, CaseSigned
-from libs.common.events.codec import decode_event
 from libs.common.events.directory import PackPublished
 from libs.common.events.terms import Channel, Kind, ResultKind, Urgency
-from libs.common.pack.learning import refresh_shelf
 from libs.common.pack.loader import digest, document, load_pack
-from libs.common.run.runtime import Runtime
 from libs.common.security.issuer import LocalIssuer, LocalVerifier
 from libs.common.security.principal import Role
 from libs.common.security.vault import load_or_create_keys
+from libs.common.service.runtime import Runtime
 from libs.common.time.clock import SimulatedClock
 from libs.common.web.answers import prepare_answers
 from libs.common.web.app import create_app
-from services.followup.actions import fire_due
 from services.followup.handlers import REACTIONS
+from services.followup.ladder.actions.due import fire_due
 from services.followup.main import SPEC
 from tests.support.tiny_service import ANSWER_KEYS
 

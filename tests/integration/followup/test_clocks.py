@@ -8,7 +8,7 @@ from libs.common.events.cases import CaseReassigned, DeadlineMissed, DeadlineSet
 from libs.common.events.terms import Kind, Urgency
 from libs.common.run.failpoints import FailpointError, arm
 from libs.common.security.principal import Role
-from services.followup.actions import fire_due
+from services.followup.ladder.actions.due import fire_due
 from tests.integration.followup.office import (
     COUNTY,
     DAY,
@@ -210,7 +210,7 @@ async def test_two_who_fire_at_once_fire_each_timer_once(office: Office) -> None
 
 
 async def test_batches_keep_the_order_of_time_over_all_cases(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("services.followup.actions.due.AT_ONCE", 3)
+    monkeypatch.setattr("services.followup.ladder.actions.due.AT_ONCE", 3)
     for number in range(8):
         await office.register(registered_at=T0 + number * HOUR)
     await office.advance(T0 + 3 * DAY)

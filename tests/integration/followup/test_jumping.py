@@ -12,7 +12,7 @@ from libs.common.bus.port import Bus
 from libs.common.events.cases import DeadlineMissed, DeadlineWarned, SupervisionIssued
 from libs.common.events.terms import Urgency
 from libs.common.run.supervise import Progress
-from services.followup.actions.watching import GRACE, CaughtUp, _round
+from services.followup.ladder.actions.watching import GRACE, CaughtUp, _round
 from tests.integration.followup.office import DAY, HOUR, T0, Office
 from tests.integration.followup.test_watching import Backlog, JumpyClock
 
@@ -27,7 +27,6 @@ _TIMERS = "SELECT step, what, due_at, fires_at, state FROM timer WHERE case_id =
 
 @settings(
     max_examples=25,
-    deadline=None,
     derandomize=True,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )

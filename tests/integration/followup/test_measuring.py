@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 from prometheus_client import REGISTRY
 
-from services.followup.actions.measuring import measure
+from services.followup.overview.actions.measuring import measure
 from tests.integration.followup.office import Office
 
 

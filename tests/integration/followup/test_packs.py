@@ -9,25 +9,25 @@ from typing import Any, cast
 import pytest
 from prometheus_client import REGISTRY
 
+from libs.common.bus.codec import Envelope, encode_event, to_headers
 from libs.common.bus.flow import Service, stream_of
 from libs.common.bus.port import Bus, BusTrouble, Record
+from libs.common.database.stored_packs import refresh_shelf
+from libs.common.delivery.consumer import Consumer, Reading
+from libs.common.delivery.parking import Parking
+from libs.common.delivery.resend import ask_for_missing
 from libs.common.events.base import Event
 from libs.common.events.cases import CaseAssigned, CaseRegistered, CaseSigned
-from libs.common.events.codec import Envelope, encode_event, to_headers
 from libs.common.events.directory import PackPublished
 from libs.common.events.ops import ResendRequested
 from libs.common.host.measuring import Gauges
 from libs.common.host.retries import try_again
-from libs.common.ledger.consumer import Consumer, Reading
-from libs.common.ledger.parking import Parking
-from libs.common.ledger.resend import ask_for_missing
-from libs.common.pack.learning import refresh_shelf
 from libs.common.pack.loader import digest, document
 from libs.common.pack.shelf import PackShelf
 from libs.common.run.supervise import Progress
-from services.followup.actions import fire_due
-from services.followup.actions.measuring import measure
 from services.followup.handlers import REACTIONS
+from services.followup.ladder.actions.due import fire_due
+from services.followup.overview.actions.measuring import measure
 from tests.integration.followup.office import (
     COUNTY,
     DAY,

@@ -8,10 +8,14 @@ from sqlalchemy import Select
 
 from libs.common.security.policy import Bound, Scope
 from libs.common.web.cursors import encode_cursor
-from services.followup.domain.clocks import TimerState
-from services.followup.domain.terms import CallbackState, SupervisionState
-from services.followup.queries import counting, showing
-from services.followup.queries.showing import CallbackFilter, SupervisionFilter, TimerFilter, Window
+from services.followup.callbacks.domain import CallbackState
+from services.followup.callbacks.queries import CallbackFilter, list_callbacks
+from services.followup.cases.queries import Window
+from services.followup.clocks.domain import TimerState
+from services.followup.clocks.queries import TimerFilter, failed_timers, list_timers
+from services.followup.overview.queries import open_cases, overdue_promises
+from services.followup.supervision.domain import SupervisionState
+from services.followup.supervision.queries import SupervisionFilter, list_supervisions
 from tests.integration.followup.office import DAY, T0, Office
 from tests.support.plans import Plan, plan_of
 
@@ -103,21 +107,21 @@ async def filled(office: Office) -> Office:
 
 
 LISTS: list[tuple[str, Any, Scope, Any, Window, int]] = [
-    ("who is to be called", showing.list_callbacks, COUNTY, CallbackFilter(), FIRST, 3),
-    ("the same in a town", showing.list_callbacks, TOWN, CallbackFilter(), FIRST, 13),
+    ("who is to be called", list_callbacks, COUNTY, CallbackFilter(), FIRST, 3),
+    ("the same in a town", list_callbacks, TOWN, CallbackFilter(), FIRST, 13),
     (
         "answered, deep",
-        showing.list_callbacks,
+        list_callbacks,
         COUNTY,
         CallbackFilter(CallbackState.DONE),
         deep("followup.callbacks"),
         3,
     ),
-    ("of a unit", showing.list_callbacks, COUNTY, CallbackFilter(handling_unit="D-7"), FIRST, 3),
-    ("answered of a unit", showing.list_callbacks, COUNTY, CallbackFilter(CallbackState.DONE, "D-7"), FIRST, 3),
+    ("of a unit", list_callbacks, COUNTY, CallbackFilter(handling_unit="D-7"), FIRST, 3),
+    ("answered of a unit", list_callbacks, COUNTY, CallbackFilter(CallbackState.DONE, "D-7"), FIRST, 3),
     (
         "answered of a unit in another's village",
-        showing.list_callbacks,
+        list_callbacks,
         COUNTY,
         CallbackFilter(CallbackState.DONE, "D-7", "999001105203"),
         FIRST,
@@ -125,30 +129,30 @@ LISTS: list[tuple[str, Any, Scope, Any, Window, int]] = [
     ),
     (
         "answered of a village without any",
-        showing.list_callbacks,
+        list_callbacks,
         COUNTY,
         CallbackFilter(CallbackState.DONE, None, "999001199201"),
         FIRST,
         1,
     ),
-    ("given up", showing.list_callbacks, COUNTY, CallbackFilter(CallbackState.EXHAUSTED), FIRST, 3),
-    ("timers", showing.list_timers, COUNTY, TimerFilter(), FIRST, 3),
-    ("timers of a unit", showing.list_timers, UNIT, TimerFilter(), FIRST, OPEN // 6),
-    ("fired", showing.list_timers, COUNTY, TimerFilter(TimerState.FIRED), deep("followup.timers"), 3),
-    ("fired of a unit", showing.list_timers, UNIT, TimerFilter(TimerState.FIRED), FIRST, 3),
-    ("cancelled of a unit", showing.list_timers, COUNTY, TimerFilter(TimerState.CANCELLED, unit_code="D-7"), FIRST, 3),
-    ("set aside", showing.list_timers, COUNTY, TimerFilter(TimerState.FAILED), FIRST, 1),
-    ("timers of a case", showing.list_timers, COUNTY, TimerFilter(case_id="0" * 31 + "00077"), FIRST, 1),
-    ("orders", showing.list_supervisions, COUNTY, SupervisionFilter(), FIRST, 2),
-    ("orders, deep", showing.list_supervisions, COUNTY, SupervisionFilter(), deep("followup.supervisions"), 2),
-    ("orders to answer", showing.list_supervisions, COUNTY, SupervisionFilter(SupervisionState.ISSUED), FIRST, 2),
-    ("orders of a unit", showing.list_supervisions, UNIT, SupervisionFilter(), FIRST, 2),
+    ("given up", list_callbacks, COUNTY, CallbackFilter(CallbackState.EXHAUSTED), FIRST, 3),
+    ("timers", list_timers, COUNTY, TimerFilter(), FIRST, 3),
+    ("timers of a unit", list_timers, UNIT, TimerFilter(), FIRST, OPEN // 6),
+    ("fired", list_timers, COUNTY, TimerFilter(TimerState.FIRED), deep("followup.timers"), 3),
+    ("fired of a unit", list_timers, UNIT, TimerFilter(TimerState.FIRED), FIRST, 3),
+    ("cancelled of a unit", list_timers, COUNTY, TimerFilter(TimerState.CANCELLED, unit_code="D-7"), FIRST, 3),
+    ("set aside", list_timers, COUNTY, TimerFilter(TimerState.FAILED), FIRST, 1),
+    ("timers of a case", list_timers, COUNTY, TimerFilter(case_id="0" * 31 + "00077"), FIRST, 1),
+    ("orders", list_supervisions, COUNTY, SupervisionFilter(), FIRST, 2),
+    ("orders, deep", list_supervisions, COUNTY, SupervisionFilter(), deep("followup.supervisions"), 2),
+    ("orders to answer", list_supervisions, COUNTY, SupervisionFilter(SupervisionState.ISSUED), FIRST, 2),
+    ("orders of a unit", list_supervisions, UNIT, SupervisionFilter(), FIRST, 2),
 ]
 
 
 async def test_that_a_unit_has_none_in_a_village_is_seen_at_once(filled: Office) -> None:
     elsewhere = CallbackFilter(CallbackState.DONE, "D-7", "999001105203")
-    plan = await plan_of(filled.database, await statement_of(showing.list_callbacks, COUNTY, elsewhere, FIRST))
+    plan = await plan_of(filled.database, await statement_of(list_callbacks, COUNTY, elsewhere, FIRST))
     assert plan.rows_read == 0, plan
     assert plan.pages <= FEW_PAGES, f"{plan.pages} pages:\n{plan}"
 
@@ -161,7 +165,7 @@ async def test_a_page_reads_about_what_it_shows(filled: Office) -> None:
 
 
 async def test_gauges_read_what_is_open(filled: Office) -> None:
-    for count in (counting.open_cases, counting.overdue_promises, counting.failed_timers):
+    for count in (open_cases, overdue_promises, failed_timers):
         plan: Plan = await plan_of(filled.database, await statement_of(count))
         assert not plan.walked, f"{plan}"
         assert plan.rows_read <= OPEN, f"{plan}"
@@ -169,7 +173,7 @@ async def test_gauges_read_what_is_open(filled: Office) -> None:
 
 async def test_broken_promises_are_counted_one_by_one(filled: Office) -> None:
     async with filled.database.reading() as session:
-        counted = await counting.overdue_promises(session)
+        counted = await overdue_promises(session)
     running = range(CASES - OPEN + 1, CASES + 1)
     fifths = sum(n % 5 == 0 for n in running)
     sevenths = sum(n % 5 != 0 and n % 7 == 0 for n in running)

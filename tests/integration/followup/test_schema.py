@@ -7,7 +7,7 @@ import orjson
 import pytest
 from asyncpg import IntegrityConstraintViolationError
 
-from services.followup.queries import working
+from services.followup.clocks import queries
 from tests.integration.followup.office import DAY, HOUR, T0, Office, handled
 
 OPEN_TIMERS = 60_000
@@ -37,7 +37,7 @@ async def test_firing_costs_what_is_due(office: Office) -> None:
         await session.fetch(_FILL.replace("'t' ||", "'d' ||"), T0, DUE_TIMERS, 0)
     async with office.database.reading() as session:
         await session.fetch("ANALYZE timer")
-        rows = await session.fetch(f"EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) {working.DUE}", T0 + HOUR, [], 200, [1])
+        rows = await session.fetch(f"EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) {queries.DUE}", T0 + HOUR, [], 200, [1])
     document = rows[0][0]
     plan = (orjson.loads(document) if isinstance(document, str) else document)[0]["Plan"]
     assert "timer_due_idx" in {node.get("Index Name") for node in nodes(plan)}

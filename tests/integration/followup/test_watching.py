@@ -11,11 +11,11 @@ import pytest
 from prometheus_client import REGISTRY
 
 from libs.common.bus.port import Bus, BusTrouble, Place
-from libs.common.run.runtime import Runtime
 from libs.common.run.supervise import Progress
-from services.followup.actions import watching
-from services.followup.actions.measuring import measure
-from services.followup.actions.watching import fire_timers
+from libs.common.service.runtime import Runtime
+from services.followup.ladder.actions import watching
+from services.followup.ladder.actions.watching import fire_timers
+from services.followup.overview.actions.measuring import measure
 from tests.integration.followup.office import DAY, HOUR, T0, Office, local
 from tests.support.eventually import eventually
 

@@ -10,15 +10,15 @@ import asyncpg
 import pytest
 
 from libs.common.bus.port import Bus
-from libs.common.database.embedded import EmbeddedPostgres
 from libs.common.database.migrate import migrate
+from libs.common.database.stored_packs import learn_pack
 from libs.common.events.directory import PackPublished
 from libs.common.host.service import Resources, RunningService
-from libs.common.pack.learning import learn_pack
 from libs.common.pack.loader import digest, document, load_pack
 from libs.common.security.issuer import LocalIssuer, LocalVerifier
 from libs.common.security.vault import load_or_create_keys
 from libs.common.time.clock import SimulatedClock
+from libs.programs.postgres.server import EmbeddedPostgres
 from services.intake.main import SPEC
 from tests.conftest import MakeDatabase
 from tests.integration.intake.door import NOW, IntakeDoor

@@ -10,9 +10,9 @@ import orjson
 
 from libs.common.events.base import Event
 from libs.common.host.service import Resources, RunningService
-from libs.common.run.startup import STARTED
 from libs.common.security.issuer import LocalIssuer
 from libs.common.security.principal import Role
+from libs.common.service.startup import STARTED
 from libs.common.time.clock import SimulatedClock
 
 NOW = datetime(2026, 3, 4, 2, 0, tzinfo=UTC)

@@ -12,9 +12,10 @@ from libs.common.run.failpoints import arm
 from libs.common.security.policy import Scope
 from libs.common.security.principal import Role
 from libs.common.web.ndjson import Read
-from services.intake.actions import batch
-from services.intake.actions.drafting import Draft
-from services.intake.schemas import RegisterCase, TakenLine
+from services.intake.batches import actions
+from services.intake.batches.schemas import TakenLine
+from services.intake.cases.actions.drafts import Draft
+from services.intake.cases.schemas import RegisterCase
 from tests.integration.intake.door import CASES, OTHER_TOWN, TOWN, IntakeDoor, complaint
 
 
@@ -156,20 +157,20 @@ async def test_no_key_and_no_plain_digest_of_lines_is_kept(intake: IntakeDoor, c
     assert re.fullmatch("[a-p]{32}", row.name)
     assert "13912345678" not in row.scope
     reads = [Read(number, RegisterCase.model_validate(complaint())) for number in (1, 2)]
-    assert bytes(row.mark) != batch.content_of(reads)
+    assert bytes(row.mark) != actions.content_of(reads)
 
 
 async def test_one_line_that_nobody_foresaw_costs_the_others_nothing(
     intake: IntakeDoor, city: dict[str, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    taken = batch._take
+    taken = actions._take
 
     async def failing(session: Session, number: int, draft: Draft, scope: Scope) -> TakenLine:
         if draft.ref == "r2":
             raise RuntimeError("nobody foresaw this")
         return await taken(session, number, draft, scope)
 
-    monkeypatch.setattr(batch, "_take", failing)
+    monkeypatch.setattr(actions, "_take", failing)
     headers = {"Idempotency-Key": "day-2026-03-04"}
     report = (await intake.batch([sent(1), sent(2), sent(3)], city, **headers)).json()
     assert (report["accepted"], report["refused"]) == (2, 1)
@@ -183,14 +184,14 @@ async def test_what_was_taken_line_by_line_before_a_crash_is_not_taken_again(
     intake: IntakeDoor, city: dict[str, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A chunk fails as a whole, its lines are taken one by one, and the process dies after the second of them."""
-    taken = batch._take
+    taken = actions._take
 
     async def failing(session: Session, number: int, draft: Draft, scope: Scope) -> TakenLine:
         if draft.ref == "r4":
             raise RuntimeError("nobody foresaw this")
         return await taken(session, number, draft, scope)
 
-    monkeypatch.setattr(batch, "_take", failing)
+    monkeypatch.setattr(actions, "_take", failing)
     lines = [complaint(ref=f"r{number}") for number in range(1, 6)]
     headers = {"Idempotency-Key": "day-2026-03-04"}
     arm("door.after_commit:raise:2")

@@ -8,8 +8,8 @@ from sqlalchemy import Select
 
 from libs.common.security.policy import Bound, Scope
 from libs.common.web.cursors import encode_cursor
-from services.intake.domain.lifecycle import Status
-from services.intake.queries.cases import NEWEST_FIRST, CaseFilter, list_statement, timeline_statement
+from services.intake.cases.domain.lifecycle import Status
+from services.intake.cases.queries.reading import NEWEST_FIRST, CaseFilter, list_statement, timeline_statement
 from tests.integration.intake.door import NOW, IntakeDoor
 from tests.support.plans import Plan, plan_of
 

@@ -7,7 +7,7 @@ import pytest
 
 from libs.common.pack.shelf import PackShelf
 from libs.common.security.principal import Role
-from services.intake.domain.case_number import is_case_number
+from services.intake.cases.domain.case_number import is_case_number
 from tests.integration.intake.door import CASES, COUNTY, NOW, TOWN, IntakeDoor, complaint
 
 

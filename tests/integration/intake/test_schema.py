@@ -4,7 +4,7 @@ import pytest
 from asyncpg import IntegrityConstraintViolationError
 
 from libs.common.events.terms import Channel, Closing, Kind, Satisfaction, Urgency
-from services.intake.domain.lifecycle import Status
+from services.intake.cases.domain.lifecycle import Status
 from services.intake.tables import Base
 from tests.integration.intake.door import NOW, IntakeDoor
 

@@ -7,8 +7,8 @@ import subprocess
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 
-from libs.common import programs
-from libs.common.programs import Program
+from libs.programs import launch
+from libs.programs.launch import Program
 from tests.support.containers.images import Image, Place
 
 _STOP_SECONDS = 10.0
@@ -46,7 +46,7 @@ class Container:
             self._failed = error.returncode
         else:
             with self.log.open("ab") as log:
-                self._process = programs.start(program, output=log)
+                self._process = launch.start(program, output=log)
         self.begun.set()
 
     async def ended(self) -> int:
@@ -68,7 +68,7 @@ class Container:
             environment=self.place.environment(self.environment),
             directory=self.place.root,
         )
-        return await asyncio.to_thread(programs.run, program, within=within)
+        return await asyncio.to_thread(launch.run, program, within=within)
 
     async def passes(self, words: Sequence[str], timeout: float) -> bool:
         """Whether a test that is run in the container succeeds in time."""
@@ -82,7 +82,7 @@ class Container:
         process = self._process
         if process is None or process.poll() is not None:
             return
-        await asyncio.to_thread(programs.end, process, [(self._image.death_signal, _STOP_SECONDS)])
+        await asyncio.to_thread(launch.end, process, [(self._image.death_signal, _STOP_SECONDS)])
         # What it started itself and did not take with it.
         with suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGKILL)

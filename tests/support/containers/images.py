@@ -17,10 +17,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from signal import SIGINT, SIGKILL, SIGTERM, Signals
 
-from libs.common import programs
-from libs.common.bus.broker.artifacts import classpath, java
-from libs.common.database import cluster
-from libs.common.programs import Identity, Program
+from libs.programs import launch
+from libs.programs.kafka.artifacts import classpath, java
+from libs.programs.launch import Identity, Program
+from libs.programs.postgres import cluster
 from tests.support.containers.network import Words
 
 ROOT = Path(__file__).parents[3]
@@ -150,7 +150,7 @@ class _Running:
 
     def __call__(self, *arguments: str | Path) -> None:
         program = Program(arguments, SIGKILL, self._identity, environment=self._environment)
-        code, said = programs.run(program, within=120.0)
+        code, said = launch.run(program, within=120.0)
         if code != 0:
             raise subprocess.CalledProcessError(code, str(arguments[0]), output=said)
 

@@ -7,23 +7,21 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from libs.common.bus.codec import decode_event
 from libs.common.bus.flow import Service, heard
+from libs.common.counters import Counter
 from libs.common.events.cases import CaseEvent
-from libs.common.events.codec import decode_event
 from libs.common.events.directory import PackPublished
 from libs.common.events.ops import ResendRequested
-from libs.common.pack.schema import Counter as PackCounter
-from libs.common.pack.schema import Population
 from libs.common.time.periods import assessment_day
-from services.analytics.actions.marks import HEARD, mark_of
-from services.analytics.domain.counting import contribution
-from services.analytics.domain.fact import PLACES, Fact, UnknownCase, fold
-from services.analytics.domain.marks import (
+from services.analytics.counters.domain import COUNTERS, Basis
+from services.analytics.facts.actions.events import HEARD, atom_of
+from services.analytics.facts.domain.atoms import (
+    Atom,
     CallbackOpened,
     Closure,
     DirectAnswer,
     Limit,
-    Mark,
     Missed,
     Outcome,
     Registration,
@@ -35,7 +33,9 @@ from services.analytics.domain.marks import (
     Try,
     Withdrawal,
 )
-from services.analytics.domain.terms import COUNTERS, Basis, Counter, Status
+from services.analytics.facts.domain.counting import contribution
+from services.analytics.facts.domain.fact import PLACES, Fact, UnknownCase, fold
+from services.analytics.facts.domain.status import Status
 from services.analytics.handlers import REACTIONS
 from tests.unit.analytics.histories import SPEAKERS
 
@@ -54,14 +54,14 @@ def day_of(moment: datetime) -> date:
     return assessment_day(moment, SHANGHAI)
 
 
-def of(*marks: Mark) -> Fact:
-    return then(fold(None, REGISTRATION), *marks)
+def of(*atoms: Atom) -> Fact:
+    return then(fold(None, REGISTRATION), *atoms)
 
 
-def then(fact: Fact, *marks: Mark) -> Fact:
+def then(fact: Fact, *atoms: Atom) -> Fact:
     """The fact after more events, each at the next place of its ledger."""
-    for mark in marks:
-        fact = fold(fact, mark._replace(seq=fact.version + 1))
+    for atom in atoms:
+        fact = fold(fact, atom._replace(seq=fact.version + 1))
     return fact
 
 
@@ -93,11 +93,6 @@ def sign_limit(unit: str, starts_at: datetime, due_at: datetime) -> Limit:
 
 def answered(round_: int, word: str, *, solved: bool = True, when: datetime = MONDAY, unit: str = A) -> Try:
     return Try(round_, 1, unit, "answered", True, True, solved, word, when)
-
-
-def test_all_that_the_pack_may_name_is_counted() -> None:
-    assert {counter.value for counter in PackCounter} <= {counter.value for counter in Counter}
-    assert {population.value for population in Population} <= {basis.value for basis in Basis}
 
 
 def test_all_that_the_map_sends_is_heard() -> None:
@@ -262,7 +257,7 @@ def test_a_case_without_a_registration_is_unknown() -> None:
 
 
 def test_a_late_correction_of_last_week_restates_last_week() -> None:
-    history: Iterable[Mark] = (Stint(1, A, "0101", at()), Outcome(1, A, "substantive", at(days=1)))
+    history: Iterable[Atom] = (Stint(1, A, "0101", at()), Outcome(1, A, "substantive", at(days=1)))
     before = of(*history)
     after = then(before, Stint(1, B, "02", at(days=10)))
     assert set(counted(before, Basis.REGISTERED)) == {(date(2026, 6, 1), A)}
@@ -342,6 +337,6 @@ def test_each_kind_of_mark_is_said_by_one_service() -> None:
         (example, *_) = (EXAMPLES / kind.__name__).glob("*.json")
         event = decode_event(kind.type_name, example.read_bytes())
         assert isinstance(event, CaseEvent)
-        speakers.setdefault(type(mark_of(event, 1)), set()).add(SPEAKERS[kind])
+        speakers.setdefault(type(atom_of(event, 1)), set()).add(SPEAKERS[kind])
     assert speakers.keys() == {Registration, *PLACES}
     assert {len(services) for services in speakers.values()} == {1}

@@ -10,15 +10,16 @@ import orjson
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from libs.common.counters import Counter
 from libs.common.events import cases
 from libs.common.events.cases import CaseEvent
 from libs.common.time.periods import assessment_day
-from services.analytics.actions.marks import mark_of
-from services.analytics.actions.refold import refold
-from services.analytics.domain.counting import add, contribution, difference, recount
-from services.analytics.domain.documents import from_documents, to_document, to_places
-from services.analytics.domain.fact import Fact, fold
-from services.analytics.domain.terms import COUNTERS, Basis, Cell, Counter, Counts
+from services.analytics.counters.domain import COUNTERS, Basis, Cell, Counts
+from services.analytics.facts.actions.events import atom_of
+from services.analytics.facts.actions.refold import refold
+from services.analytics.facts.domain.counting import add, contribution, difference, recount
+from services.analytics.facts.domain.documents import from_documents, to_document, to_places
+from services.analytics.facts.domain.fact import Fact, fold
 from tests.unit.analytics.histories import Told, interleave, life, shuffle, split
 
 SEEDS = st.integers(min_value=0, max_value=2**32)
@@ -62,7 +63,7 @@ def running(batches: list[list[Told]]) -> tuple[dict[str, Fact], dict[Cell, Coun
 def fold_one(fact: Fact | None, told: Told) -> dict[str, Fact]:
     """The fact of the case after one event more."""
     assert isinstance(told.event, CaseEvent)
-    return {told.event.case_id: fold(fact, mark_of(told.event, told.seq))}
+    return {told.event.case_id: fold(fact, atom_of(told.event, told.seq))}
 
 
 def straight(told: Iterable[Told]) -> tuple[dict[str, Fact], dict[Cell, Counts]]:
@@ -71,7 +72,7 @@ def straight(told: Iterable[Told]) -> tuple[dict[str, Fact], dict[Cell, Counts]]
     return facts, recount(facts.values(), lambda _: day_of)
 
 
-@settings(max_examples=EXAMPLES, deadline=None)
+@settings(max_examples=EXAMPLES)
 @given(seed=SEEDS)
 def test_any_order_splitting_and_repetition_gives_the_recount(seed: int) -> None:
     rng = random.Random(seed)
@@ -83,7 +84,7 @@ def test_any_order_splitting_and_repetition_gives_the_recount(seed: int) -> None
     assert total == counted
 
 
-@settings(max_examples=EXAMPLES, deadline=None)
+@settings(max_examples=EXAMPLES)
 @given(seed=SEEDS)
 def test_places_alone_say_what_came_first(seed: int) -> None:
     """However the events of a case come after its registration, even those of one source."""
@@ -95,7 +96,7 @@ def test_places_alone_say_what_came_first(seed: int) -> None:
     assert running(split([told[0], *later], rng)) == (facts, counted)
 
 
-@settings(max_examples=EXAMPLES, deadline=None)
+@settings(max_examples=EXAMPLES)
 @given(seed=SEEDS)
 def test_what_counts_each_time_is_counted_as_often_as_it_was_said(seed: int) -> None:
     told = life("case-1", seed)
@@ -115,7 +116,7 @@ def test_what_counts_each_time_is_counted_as_often_as_it_was_said(seed: int) -> 
     assert sums[Counter.REMINDERS] + sums[Counter.SUPERVISIONS] == said[cases.SupervisionIssued]
 
 
-@settings(max_examples=EXAMPLES, deadline=None)
+@settings(max_examples=EXAMPLES)
 @given(seed=SEEDS)
 def test_every_prefix_keeps_numerators_within_denominators(seed: int) -> None:
     fact: Fact | None = None
@@ -129,7 +130,7 @@ def test_every_prefix_keeps_numerators_within_denominators(seed: int) -> None:
                 assert number[part] <= number[whole], (cell, part, whole)
 
 
-@settings(max_examples=EXAMPLES, deadline=None)
+@settings(max_examples=EXAMPLES)
 @given(seed=SEEDS)
 def test_each_basis_counts_the_same_things(seed: int) -> None:
     """Only the day differs: the cohort and the day of happening add up to the same totals."""
@@ -144,7 +145,7 @@ def test_each_basis_counts_the_same_things(seed: int) -> None:
     assert sums[Basis.REGISTERED][COUNTERS.index(Counter.REGISTERED)] == 1
 
 
-@settings(max_examples=EXAMPLES, deadline=None)
+@settings(max_examples=EXAMPLES)
 @given(seed=SEEDS)
 def test_its_documents_give_the_fact_back(seed: int) -> None:
     facts, _ = straight(life("case-1", seed))
@@ -155,20 +156,20 @@ def test_its_documents_give_the_fact_back(seed: int) -> None:
     assert (to_document(again), to_places(again)) == (document, places)
 
 
-@settings(max_examples=EXAMPLES, deadline=None)
+@settings(max_examples=EXAMPLES)
 @given(seed=SEEDS)
 def test_documents_of_other_releases_are_read(seed: int) -> None:
-    """One that kept no places, and one that has more to say of each mark."""
+    """One that kept no places, and one that has more to say of each atom."""
     fact = straight(life("case-1", seed))[0]["case-1"]
     document, places = orjson.loads(to_document(fact)), orjson.loads(to_places(fact))
     older = from_documents(document, {})
     assert to_document(older) == to_document(fact)
     assert {seq for seqs in orjson.loads(to_places(older)).values() for seq in seqs} == {0}
-    newer = {name: [[*mark, "new"] for mark in marks] for name, marks in document.items() if name != "registration"}
+    newer = {name: [[*atom, "new"] for atom in atoms] for name, atoms in document.items() if name != "registration"}
     assert from_documents({**newer, "registration": [*document["registration"], "new"]}, places) == fact
 
 
-@settings(max_examples=EXAMPLES, deadline=None)
+@settings(max_examples=EXAMPLES)
 @given(seed=SEEDS)
 def test_a_reopened_case_is_solved_in_no_figure(seed: int) -> None:
     fact: Fact | None = None

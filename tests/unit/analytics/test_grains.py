@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.analytics.domain.grains import FINE, GRAINS, Needs, Part, month_start, next_month, parts
+from services.analytics.rollups.domain import FINE, GRAINS, Needs, Part, month_start, next_month, parts
 
 DAYS = st.dates(date(2019, 1, 1), date(2031, 12, 31))
 STARTS = st.integers(1, 28)

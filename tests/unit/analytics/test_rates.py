@@ -5,16 +5,7 @@ from fractions import Fraction
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.analytics.domain.rates import (
-    Ratio,
-    added,
-    macro_mean,
-    percent,
-    plain,
-    pooled,
-    scale_of,
-    score,
-)
+from services.analytics.figures.domain import Ratio, added, macro_mean, percent, plain, pooled, scale_of, score
 
 
 def test_pooled_and_mean_of_units_are_two_numbers() -> None:

@@ -11,8 +11,8 @@ from huiyin.audit.case import CaseView, Said
 from huiyin.audit.counted import count_case
 from huiyin.audit.figures import fact_of
 from libs.common.time.periods import assessment_day
-from services.analytics.actions.refold import refold
-from services.analytics.domain.counting import contribution
+from services.analytics.facts.actions.refold import refold
+from services.analytics.facts.domain.counting import contribution
 from tests.unit.analytics.histories import Told, life
 
 CASE = "case-1"
@@ -32,7 +32,7 @@ def view(told: Iterable[Told]) -> CaseView:
     return found
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(seed=st.integers(0, 2**32))
 def test_the_audit_counts_what_analytics_counts(seed: int) -> None:
     told = life(CASE, seed)
@@ -46,7 +46,7 @@ def test_the_audit_counts_what_analytics_counts(seed: int) -> None:
     assert counted.handle_due_at == (None if limit is None else limit.due_at)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(seed=st.integers(0, 2**32))
 def test_the_audit_expects_one_mark_for_each_event(seed: int) -> None:
     told = life(CASE, seed)

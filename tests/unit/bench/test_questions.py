@@ -9,7 +9,7 @@ from urllib.parse import parse_qs, urlsplit
 from bench.questions import Gaps, all_questions
 from libs.common.pack.loader import load_pack
 from libs.common.web.cursors import decode_cursor
-from services.analytics.actions.explaining import place_of
+from services.analytics.drilldown.actions import place_of
 
 NOW = datetime(2026, 6, 10, 2, 0, tzinfo=UTC)
 _LISTS = {

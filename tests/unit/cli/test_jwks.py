@@ -10,10 +10,10 @@ from typer.testing import CliRunner
 
 from huiyin.cli import app
 from libs.common.host.process import open_verifier, read_keys
-from libs.common.run.settings import CommonSettings
 from libs.common.security.issuer import KEY_FILE, LocalIssuer
 from libs.common.security.keyset import NotAKeySet
 from libs.common.security.principal import Role
+from libs.common.service.settings import CommonSettings
 
 
 def now() -> datetime:

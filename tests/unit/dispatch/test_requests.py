@@ -2,7 +2,7 @@
 
 import pytest
 
-from services.dispatch.cases.domain.transitions import OutOfTurn
+from libs.common.rules.machine import OutOfTurn
 from services.dispatch.requests.domain import STATE_LABELS, State, answered
 
 

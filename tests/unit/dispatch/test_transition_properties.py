@@ -6,8 +6,9 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.dispatch.cases.domain.terms import ENDS, OPEN, Action, Actor, Party, Standing, Status
-from services.dispatch.cases.domain.transitions import WHO, Refused, check_party, next_status
+from libs.common.rules.machine import Actor, Refused
+from services.dispatch.cases.domain.terms import ENDS, OPEN, Action, Party, Standing, Status
+from services.dispatch.cases.domain.transitions import MACHINE, check_party
 
 START = datetime(2026, 3, 3, 1, tzinfo=UTC)
 UNITS = ("D-WATER", "D-ENV", "T-999001101")
@@ -30,7 +31,7 @@ NAMES_A_LEAD = (Action.ROUTE, Action.ASSIGN, Action.HAND_ON, Action.REASSIGN, Ac
 
 def take(standing: Standing, attempt: Try, now: datetime) -> Standing:
     """The standing after an allowed step, as the actions of the service would leave it."""
-    status = next_status(standing, attempt.action, now)
+    status = MACHINE.target(standing.status, attempt.action, standing, now)
     after = replace(standing, status=status)
     if attempt.action is Action.ASK_RETURN:
         return replace(after, return_pending=True, return_asked_by=attempt.actor.subject)
@@ -73,7 +74,7 @@ def test_a_return_is_pending_only_while_a_unit_has_the_case(attempts: list[Try])
 @given(st.lists(TRIES, max_size=60))
 def test_nobody_decides_on_their_own_return(attempts: list[Try]) -> None:
     for before, attempt, _ in walk(attempts):
-        if WHO[attempt.action] is Party.JUDGE:
+        if MACHINE.who[attempt.action] is Party.JUDGE:
             assert before.return_pending
             assert attempt.actor.subject != before.return_asked_by
             assert attempt.actor.unit_code in {None, *UNITS} - {before.lead_unit}
@@ -82,7 +83,7 @@ def test_nobody_decides_on_their_own_return(attempts: list[Try]) -> None:
 @given(st.lists(TRIES, max_size=60))
 def test_only_the_lead_unit_ever_signs_reports_hands_in_or_gives_back(attempts: list[Try]) -> None:
     for before, attempt, _ in walk(attempts):
-        if WHO[attempt.action] is Party.LEAD_UNIT:
+        if MACHINE.who[attempt.action] is Party.LEAD_UNIT:
             assert attempt.actor.unit_code == before.lead_unit
 
 

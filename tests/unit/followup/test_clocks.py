@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from libs.common.events.terms import Deadline
 from libs.common.time.calendar import WorkCalendar
 from libs.common.time.due import Limit, LimitUnit, due
-from services.followup.domain.callbacks import within_calling_hours
-from services.followup.domain.clocks import Step, StepKind, Timer, rung_at, times_of
+from services.followup.callbacks.domain import within_calling_hours
+from services.followup.clocks.domain import Step, StepKind, Timer, rung_at, times_of
 
 ZONE = ZoneInfo("Asia/Shanghai")
 CALENDAR = WorkCalendar(ZONE)

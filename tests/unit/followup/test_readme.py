@@ -8,16 +8,16 @@ from fastapi.routing import APIRoute
 from libs.common.bus.flow import Service, said
 from libs.common.events.ops import ResendRequested
 from libs.common.web.guarded import rights_of
-from services.followup.api import router
-from services.followup.domain.transitions import diagram
+from services.followup.cases.domain.transitions import MACHINE
 from services.followup.handlers import HANDLERS
+from services.followup.main import SPEC
 
 README = (Path(__file__).parents[3] / "services" / "followup" / "README.md").read_text()
 
 
 def test_every_route_stands_there_with_its_right() -> None:
     written = set(re.findall(r"\| `([A-Z]+ /[^`]*)`[^|]*\| `([a-z_.]+)` \|", README))
-    routes = [r for r in router.routes if isinstance(r, APIRoute)]
+    routes = [r for router in SPEC.routers for r in router.routes if isinstance(r, APIRoute)]
     real = {
         (f"{method} {route.path.removeprefix('/v1')}", right.value)
         for route in routes
@@ -34,4 +34,4 @@ def test_every_event_stands_there() -> None:
 
 
 def test_the_diagram_is_the_table() -> None:
-    assert diagram() in README
+    assert MACHINE.diagram() in README

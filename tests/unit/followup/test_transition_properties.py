@@ -8,9 +8,10 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
 from libs.common.events.terms import Closing, Reached, Satisfaction
-from services.followup.domain.callbacks import verdict
-from services.followup.domain.terms import CONTENT, SYSTEM, Action, Actor, Answer, Asking, Given, Standing
-from services.followup.domain.transitions import Refused, take
+from libs.common.rules.machine import SYSTEM, Actor, Refused
+from services.followup.callbacks.domain import verdict
+from services.followup.cases.domain.terms import CONTENT, Action, Answer, Asking, Given, Standing
+from services.followup.cases.domain.transitions import take
 
 UNITS = (None, "D-WATER", "D-ENV", "H-12345")
 ACTORS = st.builds(Actor, st.sampled_from(("li", "wang", "zhou")), st.sampled_from(UNITS))
@@ -134,5 +135,5 @@ class CaseMachine(RuleBasedStateMachine):
         assert self.standing.round == 1 + len(unhappy)
 
 
-CaseMachine.TestCase.settings = settings(max_examples=150, stateful_step_count=40, deadline=None)
+CaseMachine.TestCase.settings = settings(max_examples=150, stateful_step_count=40)
 TestCase = CaseMachine.TestCase

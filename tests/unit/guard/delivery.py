@@ -1,6 +1,6 @@
 """How words travel between services: every service has a ledger, and hears the others in causal order, once.
 
-The rule is that of ``libs/common/ledger/inbox.py``, in memory: what comes twice is dropped, what comes before its
+The rule is that of ``libs/common/delivery/inbox.py``, in memory: what comes twice is dropped, what comes before its
 causes waits for them.
 """
 

@@ -1,14 +1,12 @@
 """Intake without its database: the rules of ``domain`` as they are, the rows around them in memory."""
 
-from collections.abc import Callable
 from typing import Any
 
 from libs.common.events import cases
-from libs.common.events.cases import CaseEvent
 from libs.common.events.terms import Channel, Kind, Urgency
-from services.followup.domain.terms import Actor
-from services.intake.actions import following
-from services.intake.domain import lifecycle
+from libs.common.rules.machine import Actor
+from services.intake.cases.actions.projection import EFFECTS
+from services.intake.cases.domain import lifecycle
 from tests.unit.guard.delivery import CASE, Now, Service, Word
 
 
@@ -20,7 +18,7 @@ class Door(Service):
     def __init__(self, now: Now) -> None:
         super().__init__()
         self._now = now
-        self.standing = lifecycle.Standing(lifecycle.Status.REGISTERED)
+        self.state = lifecycle.State(lifecycle.Status.REGISTERED)
 
     def register(self, *, at_once: bool, callback_wanted: bool, actor: Actor) -> None:
         """登记; with ``at_once`` answered in the same breath."""
@@ -42,57 +40,42 @@ class Door(Service):
             )
         )
         if at_once:
-            self.standing = lifecycle.Standing(lifecycle.Status.ANSWERED, answered_directly=True)
+            self.state = lifecycle.State(lifecycle.Status.ANSWERED, answered_directly=True)
             self._say_answered(actor)
 
     def answer(self, actor: Actor) -> None:
         """直接答复, when the door thinks that it still may."""
-        after = lifecycle.taken(self.standing, lifecycle.Step.ANSWER, answered_directly=True)
+        after = lifecycle.taken(self.state, lifecycle.Action.ANSWER, answered_directly=True)
         if after is not None:
-            self.standing = after
+            self.state = after
             self._say_answered(actor)
 
     def withdraw(self) -> None:
         """撤单."""
-        after = lifecycle.taken(self.standing, lifecycle.Step.WITHDRAW)
+        after = lifecycle.taken(self.state, lifecycle.Action.WITHDRAW)
         if after is not None:
-            self.standing = after
+            self.state = after
             self.say(cases.CaseWithdrawn(**self._about(), reason="已自行解决"))
 
     def supplement(self) -> None:
         """补充."""
-        after = lifecycle.taken(self.standing, lifecycle.Step.SUPPLEMENT)
+        after = lifecycle.taken(self.state, lifecycle.Action.SUPPLEMENT)
         if after is not None:
-            self.standing = after
+            self.state = after
             self.say(cases.CaseSupplemented(**self._about(), text="还是没亮"))
 
     def hear(self, word: Word) -> None:
-        """As ``services/intake/actions/following.py`` reads it."""
+        """As ``services/intake/cases/actions/projection.py`` reads it."""
         event = word.event
-        read = _READ.get(type(event))
+        read = EFFECTS.get(type(event))
         if read is not None and isinstance(event, cases.RoundEvent):
             meant = read(event)
-            self.standing = lifecycle.heard(self.standing, event.round, meant.step, **meant.facts)
+            self.state = lifecycle.heard(self.state, event.round, meant.action, **meant.facts)
 
     def _say_answered(self, actor: Actor) -> None:
-        about = self._about() | {"round": self.standing.round}
+        about = self._about() | {"round": self.state.round}
         by: dict[str, Any] = {"answered_by_unit": actor.unit_code, "answered_by": actor.subject}
         self.say(cases.CaseAnsweredDirectly(**about, **by, answer="已答复"))
 
     def _about(self) -> dict[str, Any]:
         return {"case_id": CASE, "occurred_at": self._now.moment}
-
-
-_READ: dict[type[CaseEvent], Callable[[Any], following.Word]] = {
-    cases.TriageQueued: following.triage_queued,
-    cases.CaseAssigned: following.assigned,
-    cases.CaseReassigned: following.reassigned,
-    cases.CaseSigned: following.signed,
-    cases.ProgressReported: following.progress_reported,
-    cases.CaseHandled: following.handled,
-    cases.DeadlineSet: following.deadline_set,
-    cases.CallbackDue: following.callback_due,
-    cases.CallbackTried: following.callback_tried,
-    cases.CaseSentBack: following.sent_back,
-    cases.CaseClosed: following.closed,
-}

@@ -2,10 +2,11 @@
 
 from datetime import date, datetime
 
-from services.analytics.actions.marks import mark_of
-from services.analytics.domain.counting import contribution
-from services.analytics.domain.fact import Fact, fold
-from services.analytics.domain.terms import COUNTERS, Basis, Counter
+from libs.common.counters import Counter
+from services.analytics.counters.domain import COUNTERS, Basis
+from services.analytics.facts.actions.events import atom_of
+from services.analytics.facts.domain.counting import contribution
+from services.analytics.facts.domain.fact import Fact, fold
 from tests.unit.guard.delivery import Service, Word
 
 
@@ -19,8 +20,8 @@ class Figures(Service):
         self.fact: Fact | None = None
 
     def hear(self, word: Word) -> None:
-        """As ``services/analytics/actions/folding.py`` does."""
-        self.fact = fold(self.fact, mark_of(word.event, word.seq))
+        """As ``services/analytics/facts/actions/folding.py`` does."""
+        self.fact = fold(self.fact, atom_of(word.event, word.seq))
 
     def count(self, counter: Counter) -> int:
         """What the case counts as in the cohort of its registration."""

@@ -12,18 +12,17 @@ from typing import Any
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
+from libs.common.counters import Counter
 from libs.common.events import cases
 from libs.common.events.terms import Closing, Reached, Satisfaction
-from services.analytics.domain.terms import Counter
+from libs.common.rules.machine import SYSTEM, Actor, Refused
 from services.dispatch.cases.domain.terms import Action as Deed
 from services.dispatch.cases.domain.terms import Party as Who
 from services.dispatch.cases.domain.terms import Status as WorkStatus
-from services.dispatch.cases.domain.transitions import WHO as WHOSE_DEED
-from services.dispatch.cases.domain.transitions import Refused as DeedRefused
-from services.dispatch.cases.domain.transitions import possible
-from services.followup.domain.terms import CONTENT, SYSTEM, Action, Actor, Answer, Party, Standing, Status
-from services.followup.domain.transitions import WHO, Refused
-from services.intake.domain import lifecycle
+from services.dispatch.cases.domain.transitions import MACHINE as DEED_TABLE
+from services.followup.cases.domain.terms import CONTENT, Action, Answer, Party, Standing, Status
+from services.followup.cases.domain.transitions import MACHINE
+from services.intake.cases.domain import lifecycle
 from tests.unit.guard.delivery import UNITS, Now, Service
 from tests.unit.guard.door import Door
 from tests.unit.guard.figures import Figures
@@ -41,8 +40,8 @@ CITIZENS = st.builds(
     st.sampled_from([None, *Satisfaction]),
 )
 """Also what no form would take, such as a satisfied citizen whom nobody reached."""
-DEEDS = [deed for deed in Deed if WHOSE_DEED[deed] is not Who.SYSTEM]
-STEPS = [action for action in Action if WHO[action] is not Party.SYSTEM]
+DEEDS = [deed for deed in Deed if DEED_TABLE.who[deed] is not Who.SYSTEM]
+STEPS = [action for action in Action if MACHINE.who[action] is not Party.SYSTEM]
 USUAL = [
     Answer(Reached.ANSWERED, contacted=True, solved=True, satisfaction=Satisfaction.SATISFIED),
     Answer(Reached.ANSWERED, contacted=True, solved=False, satisfaction=Satisfaction.SATISFIED),
@@ -59,7 +58,7 @@ def unless_refused(step: Callable[[], Any]) -> None:
     """What the rules refuse does not happen."""
     try:
         step()
-    except (Refused, DeedRefused):
+    except Refused:
         return
 
 
@@ -95,10 +94,10 @@ class House(RuleBasedStateMachine):
     @rule(data=st.data(), unit=st.sampled_from(UNITS))
     def work_by_the_book(self, data: st.DataObject, unit: str) -> None:
         """What is possible, by somebody who may, and told to everybody."""
-        deeds = possible(self.units.work.status)
+        deeds = DEED_TABLE.possible(self.units.work.status)
         if deeds:
             deed = data.draw(st.sampled_from(deeds))
-            lead = WHOSE_DEED[deed] is Who.LEAD_UNIT
+            lead = DEED_TABLE.who[deed] is Who.LEAD_UNIT
             unless_refused(
                 lambda: self.units.act(deed, Actor("li", self.units.work.lead_unit) if lead else NEUTRAL, unit)
             )
@@ -225,7 +224,7 @@ class House(RuleBasedStateMachine):
             assert last.answer.reached is Reached.ANSWERED
             assert last.answer.satisfaction is Satisfaction.NOT_SATISFIED or last.answer.solved is False
         self.seen_round = now
-        assert self.door.standing.round <= now
+        assert self.door.state.round <= now
 
     @invariant()
     def the_citizen_is_asked_about_a_round_that_somebody_finished(self) -> None:
@@ -246,7 +245,7 @@ class House(RuleBasedStateMachine):
             if isinstance(word.event, cases.CaseClosed) and word.event.satisfaction is not None:
                 assert (word.event.round, word.event.satisfaction) in told
         valid = {each.answer.satisfaction for each in self.log.told if each.answer.reached is Reached.ANSWERED}
-        assert self.door.standing.satisfaction in {None, *valid}
+        assert self.door.state.satisfaction in {None, *valid}
 
     def _on_some_callback(self, data: st.DataObject, step: Callable[[int], None]) -> None:
         rounds = sorted(self.promises.askings)
@@ -283,12 +282,12 @@ class House(RuleBasedStateMachine):
     def _agree(self) -> None:
         truth, fact = self.promises.standing, self.figures.fact
         assert fact is not None
-        assert self.door.standing.round == fact.round == truth.round
+        assert self.door.state.round == fact.round == truth.round
         # Dispatch may hear that the citizen took it back before it hears of the last round.
         assert self.units.round == truth.round or truth.closing is Closing.WITHDRAWN
         is_closed = truth.status is Status.CLOSED
         assert (self.units.work.status is WorkStatus.CLOSED) == is_closed
-        assert (self.door.standing.status is lifecycle.Status.CLOSED) == is_closed
+        assert (self.door.state.status is lifecycle.Status.CLOSED) == is_closed
         assert (not fact.is_open) == is_closed
         solved = int(truth.closing is Closing.SUBSTANTIVE)
         assert self.figures.count(Counter.CLOSED_SUBSTANTIVE) == solved

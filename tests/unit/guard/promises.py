@@ -7,13 +7,14 @@ from zoneinfo import ZoneInfo
 
 from libs.common.events import cases
 from libs.common.events.terms import Deadline, SupervisionLevel
+from libs.common.rules.machine import SYSTEM, Actor
 from libs.common.time.calendar import WorkCalendar
 from libs.common.time.due import Limit, LimitUnit
-from services.followup.domain import callbacks
-from services.followup.domain import transitions as followup
-from services.followup.domain.clocks import Step as TimerStep
-from services.followup.domain.clocks import StepKind, Timer, times_of
-from services.followup.domain.terms import SYSTEM, Action, Actor, Answer, Asking, Given, Standing
+from services.followup.callbacks import domain as callbacks
+from services.followup.cases.domain import transitions as followup
+from services.followup.cases.domain.terms import Action, Answer, Asking, Given, Standing
+from services.followup.clocks.domain import Step as TimerStep
+from services.followup.clocks.domain import StepKind, Timer, times_of
 from tests.unit.guard.delivery import CASE, Now, Service, Word
 
 CALENDAR = WorkCalendar(ZoneInfo("Asia/Shanghai"))
@@ -59,9 +60,9 @@ class Promises(Service):
         self._clocks = 0
 
     def call(self, number: int, answer: Answer, by: Actor) -> None:
-        """A try on the callback of a round, as ``services/followup/actions/asking.py`` takes it."""
+        """A try on the callback of a round, as ``services/followup/callbacks/actions/asking.py`` takes it."""
         asking = self.askings[number]
-        possible = (self.standing.status, Action.TRY) in followup.TABLE
+        possible = followup.MACHINE.allows(self.standing.status, Action.TRY)
         self.force(callbacks.verdict(answer, asking) if possible else Action.TRY, number, answer, by)
 
     def force(self, action: Action, number: int, answer: Answer, by: Actor) -> None:
@@ -104,7 +105,7 @@ class Promises(Service):
                 self._wanted = event.callback_wanted
                 self._step(Action.OPEN)
                 self._start(Deadline.TRIAGE)
-            case cases.CaseWithdrawn() if (self.standing.status, Action.WITHDRAW) in followup.TABLE:
+            case cases.CaseWithdrawn() if followup.MACHINE.allows(self.standing.status, Action.WITHDRAW):
                 self._step(Action.WITHDRAW)
                 self._close(self.standing)
             case cases.RoundEvent() if followup.believed(self.standing, event.round):

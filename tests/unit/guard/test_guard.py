@@ -11,12 +11,13 @@ import pytest
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis.stateful import run_state_machine_as_test
 
-from services.followup.domain import callbacks, transitions
-from services.followup.domain.terms import CONTENT, Action, Answer, Asking, Given, Party, Standing, Status
-from services.followup.domain.transitions import STEPS, TABLE, Step
+from services.followup.callbacks import domain as callbacks
+from services.followup.cases.domain import transitions
+from services.followup.cases.domain.terms import CONTENT, Action, Answer, Asking, Given, Party, Standing, Status
+from services.followup.cases.domain.transitions import MACHINE, STEPS, Line
 from tests.unit.guard.machine import House, HouseWithABrokenInbox
 
-WALKS = settings(max_examples=100, stateful_step_count=50, deadline=None, database=None)
+WALKS = settings(max_examples=100, stateful_step_count=50, database=None)
 HUNT = settings(
     WALKS,
     max_examples=600,
@@ -48,7 +49,7 @@ def test_the_walks_take_every_step_that_there_is(monkeypatch: pytest.MonkeyPatch
         return after
 
     monkeypatch.setattr(transitions, "take", watched)
-    run_state_machine_as_test(House, settings=settings(HUNT, max_examples=200))
+    run_state_machine_as_test(House, settings=settings(HUNT, max_examples=400))
     assert taken == set(Action)
     assert {1, 2, 3} <= rounds
 
@@ -66,7 +67,7 @@ def an_unsolved_matter_counts(patch: pytest.MonkeyPatch) -> None:
 
 
 def the_guard_is_gone(patch: pytest.MonkeyPatch) -> None:
-    patch.setitem(TABLE, (Status.CALLBACK, Action.SATISFY), replace(_satisfy(), guards=()))
+    patch.setitem(MACHINE.table, (Status.CALLBACK, Action.SATISFY), replace(_satisfy(), guards=()))
 
 
 def whoever_handled_it_asks(patch: pytest.MonkeyPatch) -> None:
@@ -83,8 +84,8 @@ def a_send_back_opens_no_round(patch: pytest.MonkeyPatch) -> None:
 
 
 def a_closed_case_goes_on(patch: pytest.MonkeyPatch) -> None:
-    again = Step(Action.TRY_AGAIN, Status.CLOSED, Status.CALLBACK, Party.REVIEWER)
-    patch.setitem(TABLE, (Status.CLOSED, Action.TRY_AGAIN), again)
+    again = Line(Action.TRY_AGAIN, Status.CLOSED, Status.CALLBACK, Party.REVIEWER)
+    patch.setitem(MACHINE.table, (Status.CLOSED, Action.TRY_AGAIN), again)
 
 
 MUTANTS: tuple[Break, ...] = (
@@ -117,5 +118,5 @@ def test_a_verdict_that_lies_closes_nothing(monkeypatch: pytest.MonkeyPatch) -> 
     run_state_machine_as_test(House, settings=WALKS)
 
 
-def _satisfy() -> Step:
+def _satisfy() -> Line:
     return next(step for step in STEPS if step.action is Action.SATISFY)

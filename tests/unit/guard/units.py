@@ -7,12 +7,11 @@ from typing import Any
 
 from libs.common.events import cases
 from libs.common.events.terms import ResultKind
+from libs.common.rules.machine import Actor
 from services.dispatch.cases.domain import transitions as dispatch
 from services.dispatch.cases.domain.terms import Action as Deed
-from services.dispatch.cases.domain.terms import Actor as Colleague
 from services.dispatch.cases.domain.terms import Standing as Work
 from services.dispatch.cases.domain.terms import Status as WorkStatus
-from services.followup.domain.terms import Actor
 from tests.unit.guard.delivery import CASE, UNITS, Now, Service, Word
 
 
@@ -29,8 +28,8 @@ class Units(Service):
         self.round = 1
 
     def act(self, deed: Deed, actor: Actor, unit: str) -> None:
-        """A person's step; Refused when it is not theirs or not now. The lead unit waits for its support units."""
-        dispatch.check_party(self.work, deed, Colleague(actor.subject, actor.unit_code))
+        """A person's step; refused when it is not theirs or not now. The lead unit waits for its support units."""
+        dispatch.check_party(self.work, deed, actor)
         self._take(deed, unit, asked_by=actor.subject)
 
     def hear(self, word: Word) -> None:
@@ -61,12 +60,12 @@ class Units(Service):
         self._take(Deed.SEND_BACK_TO_TRIAGE if again is None else Deed.SEND_BACK, again or "")
 
     def _if_possible(self, deed: Deed) -> None:
-        if (self.work.status, deed) in dispatch.TABLE:
+        if dispatch.MACHINE.allows(self.work.status, deed):
             self._take(deed)
 
     def _take(self, deed: Deed, unit: str = "", asked_by: str | None = None) -> None:
         before = self.work
-        work = replace(before, status=dispatch.next_status(before, deed, self._now.moment))
+        work = replace(before, status=dispatch.MACHINE.target(before.status, deed, before, self._now.moment))
         if deed is Deed.ASK_RETURN:
             work = replace(work, return_pending=True, return_asked_by=asked_by)
         elif deed in _BESIDE_THE_LEAD:

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.intake.domain.case_number import HIGHEST_SEQUENCE, LENGTH, case_number, check_digit, is_case_number
+from services.intake.cases.domain.case_number import HIGHEST_SEQUENCE, LENGTH, case_number, check_digit, is_case_number
 
 COUNTIES = st.text(string.digits, min_size=6, max_size=6)
 DAYS = st.dates(date(2000, 1, 1), date(2099, 12, 31))

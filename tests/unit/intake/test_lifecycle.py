@@ -6,29 +6,27 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.intake.domain.lifecycle import (
-    BEGINNINGS,
-    DOOR_LABELS,
+from libs.common.rules.machine import Unsound
+from services.intake.cases.domain.lifecycle import (
+    ACTION_LABELS,
     ENDS,
+    MACHINE,
     OPEN,
     STATUS_LABELS,
-    TRANSITIONS,
+    STEPS,
+    Action,
     Party,
-    Standing,
+    State,
     Status,
-    Step,
-    flaws,
     heard,
-    possible_at_the_door,
     taken,
-    target_of,
 )
 
-HEARD_STEPS = sorted({line.step for line in TRANSITIONS if line.by is not Party.DOOR})
-DOOR_STEPS = sorted({line.step for line in TRANSITIONS if line.by is Party.DOOR})
+HEARD_STEPS = [action for action, who in MACHINE.who.items() if who is not Party.DOOR]
+DOOR_STEPS = [action for action, who in MACHINE.who.items() if who is Party.DOOR]
 WORDS = st.tuples(st.sampled_from([*HEARD_STEPS, None]), st.integers(1, 4))
-STANDINGS = st.builds(
-    Standing,
+STATES = st.builds(
+    State,
     status=st.sampled_from(Status),
     round=st.integers(1, 4),
     version=st.integers(1, 9),
@@ -36,56 +34,43 @@ STANDINGS = st.builds(
 )
 
 
-def test_the_table_is_sound() -> None:
-    assert list(flaws()) == []
+def test_every_word_has_both_labels() -> None:
     assert set(STATUS_LABELS) == set(Status)
-    assert set(DOOR_LABELS) == set(DOOR_STEPS)
+    assert set(ACTION_LABELS) == set(Action)
 
 
-@pytest.mark.parametrize("missing", TRANSITIONS, ids=lambda line: line.step.value)
-def test_a_table_that_lacks_a_step_to_the_end_is_found(missing: object) -> None:
-    rest = tuple(line for line in TRANSITIONS if line is not missing)
-    needed = {Step.WITHDRAW, Step.QUEUE, Step.SIGN, Step.HAND_IN, Step.ASK, Step.SEND_BACK, Step.CLOSE}
-    lost = [flaw for flaw in flaws(rest) if "never" in flaw]
-    assert bool(lost) is (getattr(missing, "step", None) in needed)
+@pytest.mark.parametrize("missing", [action for action in Action if MACHINE.who[action] is not Party.DOOR])
+def test_a_table_without_what_others_say_cannot_be_made(missing: Action) -> None:
+    with pytest.raises(Unsound, match=f"{missing} must belong to one party, not none"):
+        replace(MACHINE, steps=tuple(step for step in STEPS if step.action is not missing))
 
 
-def test_a_step_that_stands_twice_is_found() -> None:
-    doubled = (*TRANSITIONS, replace(TRANSITIONS[0], target=Status.CLOSED))
-    assert "registered x supplement stands twice" in list(flaws(doubled))
+@given(STATES, WORDS)
+def test_word_of_an_older_round_changes_nothing(state: State, word: tuple[Action | None, int]) -> None:
+    action, number = word
+    if number < state.round:
+        assert heard(state, number, action, lead_unit="D-B") is state
 
 
-def test_an_end_that_goes_on_is_found() -> None:
-    revived = (*TRANSITIONS, replace(TRANSITIONS[-1], step=Step.ASK, sources=(Status.CLOSED,), target=Status.CALLBACK))
-    assert "closed is an end and goes on" in list(flaws(revived))
-
-
-@given(STANDINGS, WORDS)
-def test_word_of_an_older_round_changes_nothing(standing: Standing, word: tuple[Step | None, int]) -> None:
-    step, number = word
-    if number < standing.round:
-        assert heard(standing, number, step, lead_unit="D-B") is standing
-
-
-@given(STANDINGS, WORDS)
-def test_a_closed_case_stays_as_it_is(standing: Standing, word: tuple[Step | None, int]) -> None:
-    closed = replace(standing, status=Status.CLOSED)
+@given(STATES, WORDS)
+def test_a_closed_case_stays_as_it_is(state: State, word: tuple[Action | None, int]) -> None:
+    closed = replace(state, status=Status.CLOSED)
     assert heard(closed, word[1], word[0], lead_unit="D-B") is closed
 
 
-@given(STANDINGS, st.lists(WORDS, max_size=12))
-def test_a_withdrawn_case_can_only_be_closed(standing: Standing, words: list[tuple[Step | None, int]]) -> None:
-    present = replace(standing, status=Status.WITHDRAWN)
-    for step, number in words:
-        present = heard(present, number, step)
+@given(STATES, st.lists(WORDS, max_size=12))
+def test_a_withdrawn_case_can_only_be_closed(state: State, words: list[tuple[Action | None, int]]) -> None:
+    present = replace(state, status=Status.WITHDRAWN)
+    for action, number in words:
+        present = heard(present, number, action)
         assert present.status in (Status.WITHDRAWN, Status.CLOSED)
 
 
-@given(st.sampled_from(BEGINNINGS), st.lists(WORDS, max_size=20))
-def test_no_order_of_words_breaks_the_rules(beginning: Status, words: list[tuple[Step | None, int]]) -> None:
-    before = Standing(status=beginning)
-    for step, number in words:
-        after = heard(before, number, step, lead_unit="D-A")
+@given(st.sampled_from([Status.REGISTERED, Status.ANSWERED]), st.lists(WORDS, max_size=20))
+def test_no_order_of_words_breaks_the_rules(beginning: Status, words: list[tuple[Action | None, int]]) -> None:
+    before = State(status=beginning)
+    for action, number in words:
+        after = heard(before, number, action, lead_unit="D-A")
         assert after.round >= before.round
         assert after.version == before.version + (after is not before)
         assert after is before or replace(after, version=before.version) != before
@@ -94,22 +79,22 @@ def test_no_order_of_words_breaks_the_rules(beginning: Status, words: list[tuple
         before = after
 
 
-@given(STANDINGS.filter(lambda standing: standing.status in (Status.HANDLED, Status.ANSWERED, Status.CALLBACK)))
-def test_a_send_back_opens_the_next_round(standing: Standing) -> None:
-    after = heard(standing, standing.round, Step.SEND_BACK)
-    assert (after.status, after.round, after.lead_unit) == (Status.SENT_BACK, standing.round + 1, "D-A")
+@given(STATES.filter(lambda state: state.status in (Status.HANDLED, Status.ANSWERED, Status.CALLBACK)))
+def test_a_send_back_opens_the_next_round(state: State) -> None:
+    after = heard(state, state.round, Action.SEND_BACK)
+    assert (after.status, after.round, after.lead_unit) == (Status.SENT_BACK, state.round + 1, "D-A")
     assert (after.due_at, after.sign_due_at, after.answered_directly) == (None, None, False)
 
 
-@given(STANDINGS, st.sampled_from(DOOR_STEPS))
-def test_the_door_does_what_it_says_is_possible(standing: Standing, step: Step) -> None:
-    after = taken(standing, step)
-    assert (after is not None) is (step in possible_at_the_door(standing.status))
+@given(STATES, st.sampled_from(DOOR_STEPS))
+def test_the_door_does_what_it_says_is_possible(state: State, action: Action) -> None:
+    after = taken(state, action)
+    assert (after is not None) is (action in MACHINE.possible(state.status))
     if after is not None:
-        assert after.version == standing.version + 1
-        assert after.status is target_of(standing.status, step)
+        assert after.version == state.version + 1
+        assert after.status is MACHINE.target(state.status, action)
 
 
 def test_while_it_is_open_it_can_be_supplemented_and_withdrawn() -> None:
     for status in OPEN:
-        assert {Step.SUPPLEMENT, Step.WITHDRAW} <= set(possible_at_the_door(status))
+        assert {Action.SUPPLEMENT, Action.WITHDRAW} <= set(MACHINE.possible(status))

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from libs.common.security.masking import mask_text
-from services.intake.domain.titles import LONGEST_TITLE, title_of
+from services.intake.cases.domain.titles import LONGEST_TITLE, title_of
 
 
 @pytest.mark.parametrize(

@@ -74,20 +74,27 @@ class SharedConnection:
         self._turn = asyncio.Lock()
 
     async def fetch(self, doing: str, sql: str, *parameters: object) -> list[Any]:
-        """Run one statement. Raises BusTrouble."""
+        """Run one statement that looks at the log; one that nobody made yet holds nothing. Raises BusTrouble."""
         async with self._turn:
             if self._connection is None:
                 self._connection = await connect(self._dsn, self._schema, "shared")
             done = False
             try:
                 with troubles(doing):
-                    rows: list[Any] = await self._connection.fetch(sql, *parameters)
+                    rows = await self._rows(sql, *parameters)
                 done = True
                 return rows
             finally:
                 if not done:
                     broken, self._connection = self._connection, None
                     await close(broken)
+
+    async def _rows(self, sql: str, *parameters: object) -> list[Any]:
+        try:
+            rows: list[Any] = await self._connection.fetch(sql, *parameters)
+        except asyncpg.UndefinedTableError:
+            return []
+        return rows
 
     async def close(self) -> None:
         """Give the connection back to the server."""

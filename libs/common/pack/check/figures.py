@@ -2,8 +2,9 @@
 
 from collections.abc import Iterator
 
+from libs.common.counters import Counter
 from libs.common.pack.problems import DocPath, Finding
-from libs.common.pack.schema import Answer, Counter, Formula, Pack, Score
+from libs.common.pack.schema import Answer, Formula, Pack, Score
 from libs.common.shares import Comparison
 
 _FED_BY = {

@@ -10,7 +10,7 @@ from libs.common.pack.schema.clocks import (
     LimitTable,
     ReturnRules,
 )
-from libs.common.pack.schema.figures import Counter, Formula, Population, Score, Target
+from libs.common.pack.schema.figures import Formula, Population, Score, Target
 from libs.common.pack.schema.not_in_force import NOT_IN_FORCE
 from libs.common.pack.schema.pack import Pack, Place, Settings, TextLimits
 from libs.common.pack.schema.promises import (
@@ -51,7 +51,6 @@ __all__ = [
     "CallbackPolicy",
     "Category",
     "CodedReason",
-    "Counter",
     "Duty",
     "Formula",
     "Ladder",

@@ -5,42 +5,32 @@ from enum import StrEnum
 from fractions import Fraction
 from typing import Annotated, Any, Self
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import BeforeValidator, Field, WithJsonSchema, model_validator
+from pydantic_core import PydanticCustomError
 
+from libs.common.counters import Counter, Trait
 from libs.common.pack.schema.base import ItemCode, Model, Name
 from libs.common.shares import Comparison
 from libs.common.time.periods import PeriodKind
 
+IN_FORMULAS = tuple(counter for counter in Counter if Trait.NOT_IN_FORMULAS not in counter.traits)
+"""Counters (计数项) that rates may be made of."""
+_QUOTED = [f"'{counter}'" for counter in IN_FORMULAS]
+_EXPECTED = f"{', '.join(_QUOTED[:-1])} or {_QUOTED[-1]}"
 
-class Counter(StrEnum):
-    """What analytics counts, one integer for each; formulas may name only these (计数项)."""
 
-    REGISTERED = "registered"
-    ANSWERED_DIRECTLY = "answered_directly"
-    WITHDRAWN = "withdrawn"
-    ASSIGNED = "assigned"
-    SIGNED = "signed"
-    SIGN_DUE = "sign_due"
-    SIGNED_ON_TIME = "signed_on_time"
-    HANDLED = "handled"
-    HANDLE_DUE = "handle_due"
-    HANDLED_ON_TIME = "handled_on_time"
-    CLOSED = "closed"
-    CLOSED_SUBSTANTIVE = "closed_substantive"
-    CLOSED_UNVERIFIED = "closed_unverified"
-    CLOSED_IN_ONE_ROUND = "closed_in_one_round"
-    CALLBACKS_DUE = "callbacks_due"
-    VALID_CALLBACKS = "valid_callbacks"
-    CONTACTED = "contacted"
-    SOLVED = "solved"
-    SATISFIED = "satisfied"
-    BASICALLY_SATISFIED = "basically_satisfied"
-    NOT_SATISFIED = "not_satisfied"
-    SENT_BACK = "sent_back"
-    RETURNS_REQUESTED = "returns_requested"
-    RETURNS_REFUSED = "returns_refused"
-    REMINDERS = "reminders"
-    SUPERVISIONS = "supervisions"
+def _in_formulas(raw: Any) -> Any:
+    """What may not be named is refused as any word that is none."""
+    if raw not in IN_FORMULAS:
+        raise PydanticCustomError("enum", "Input should be {expected}", {"expected": _EXPECTED})
+    return raw
+
+
+FormulaCounter = Annotated[
+    Counter,
+    BeforeValidator(_in_formulas),
+    WithJsonSchema({"enum": [counter.value for counter in IN_FORMULAS], "type": "string"}),
+]
 
 
 class Population(StrEnum):
@@ -56,7 +46,7 @@ class Population(StrEnum):
 
 
 Weight = Annotated[int, Field(ge=1, le=1000)]
-WeightedSum = dict[Counter, Weight]
+WeightedSum = dict[FormulaCounter, Weight]
 
 
 _PERCENT_TEXT = re.compile(r"^(\d{1,3})(?:\.(\d{1,4}))?\s*[%％]?$")

@@ -12,9 +12,10 @@ from libs.common.events.cases import (
     SupervisionIssued,
 )
 from libs.common.events.terms import Deadline
+from libs.common.rules.machine import SYSTEM
 from services.dispatch.cases.actions.steps import end_return, record, settle_clocks, target_of
 from services.dispatch.cases.domain.clocks import was_met
-from services.dispatch.cases.domain.terms import SYSTEM, Action
+from services.dispatch.cases.domain.terms import Action
 from services.dispatch.cases.tables import Work
 
 

@@ -1,38 +1,25 @@
 """Taking a step: who may, against which version, from which status; then the row, its clocks and its history."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 
 from libs.common.database.session import Session
-from libs.common.errors import Conflict, Forbidden
 from libs.common.events.terms import Deadline
-from libs.common.security.policy import Scope
-from libs.common.web.versions import ExpectedVersion, check_version
+from libs.common.rules.machine import Actor
+from libs.common.rules.requests import Request
 from services.dispatch.cases import queries
 from services.dispatch.cases.domain.clocks import concerns_now, list_due
-from services.dispatch.cases.domain.terms import Action, Actor, Standing, Status
-from services.dispatch.cases.domain.transitions import NotTheirs, Refused, check_party, next_status
+from services.dispatch.cases.domain.terms import Action, Standing, Status
+from services.dispatch.cases.domain.transitions import MACHINE, check_party
 from services.dispatch.cases.schemas import WorkOut
 from services.dispatch.cases.tables import Transition, Work
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """A person's request: who, over which rows, decided on which version."""
-
-    actor: Actor
-    scope: Scope
-    expected: ExpectedVersion
-
-
-async def enter(session: Session, asked: Asked, case_id: str, action: Action) -> Work:
+async def enter(session: Session, request: Request, case_id: str, action: Action) -> Work:
     """The case, when the caller may see it (else NotFound), may take this step (Forbidden) and knows its version."""
-    work = await queries.visible_work(session, asked.scope, case_id)
-    with refusals():
-        check_party(standing_of(work), action, asked.actor)
-    check_version(asked.expected, work.version)
+    work = await queries.visible_work(session, request.scope, case_id)
+    check_party(standing_of(work), action, request.actor)
+    request.check_version(work.version)
     session.now = max(session.now, latest(work))
     return work
 
@@ -46,13 +33,14 @@ def latest(work: Work) -> datetime:
 def target_of(
     work: Work, action: Action, now: datetime, *, return_until: datetime | None = None, waived: bool = False
 ) -> Status:
-    """Where the step leads; Conflict, saying what is possible, when it cannot be taken now.
+    """Where the step leads; OutOfTurn, saying what is possible, when it cannot be taken now.
 
     ``waived``: the lead unit says why it does not wait for the support units.
     """
     standing = standing_of(work, return_until=return_until)
-    with refusals():
-        return next_status(replace(standing, open_support=()) if waived else standing, action, now)
+    if waived:
+        standing = replace(standing, open_support=())
+    return MACHINE.target(standing.status, action, standing, now)
 
 
 def record(session: Session, work: Work, action: Action, target: Status, *, by: Actor, why: str) -> None:
@@ -125,14 +113,3 @@ def _status_of(work: Work) -> Status | None:
 def shown(work: Work) -> WorkOut:
     """The case as it is answered."""
     return WorkOut.model_validate(work, from_attributes=True)
-
-
-@contextmanager
-def refusals() -> Iterator[None]:
-    """A rule's refusal as the problem that the caller gets."""
-    try:
-        yield
-    except NotTheirs as refused:
-        raise Forbidden(refused.english, refused.chinese) from refused
-    except Refused as refused:
-        raise Conflict(refused.english, refused.chinese) from refused

@@ -63,18 +63,6 @@ class Party(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Actor:
-    """Who takes a step: an account, and the unit it acts for if any."""
-
-    subject: str
-    unit_code: str | None = None
-
-
-SYSTEM = Actor("system")
-"""What follows from an event, without anybody deciding it."""
-
-
-@dataclass(frozen=True, slots=True)
 class Standing:
     """What the rules need to know of a case. ``status`` is None before it was opened."""
 
@@ -122,15 +110,5 @@ ACTION_LABELS: dict[Action, tuple[str, str]] = {
     Action.SEND_BACK: ("发回重办", "sent back to the same unit"),
     Action.SEND_BACK_TO_TRIAGE: ("发回待派", "sent back, a unit to be chosen"),
     Action.CLOSE: ("销号", "closed"),
-}
-"""Chinese and English."""
-
-PARTY_LABELS: dict[Party, tuple[str, str]] = {
-    Party.SYSTEM: ("系统", "the system, on an event"),
-    Party.DISPATCHER: ("派单员", "a dispatcher"),
-    Party.LEAD_UNIT: ("主办单位", "the lead unit"),
-    Party.SUPPORT_UNIT: ("协办单位", "a support unit"),
-    Party.COORDINATOR: ("主办单位或派单员", "the lead unit or a dispatcher, and no support unit"),
-    Party.JUDGE: ("退单审核人", "a dispatcher who neither asked for the return nor belongs to the unit"),
 }
 """Chinese and English."""

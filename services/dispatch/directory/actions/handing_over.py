@@ -13,11 +13,12 @@ from libs.common import metrics
 from libs.common.bus.flow import Service
 from libs.common.database.session import Database, DatabaseTrouble, Session
 from libs.common.logs import get_logger
-from libs.common.run.runtime import Runtime
+from libs.common.rules.machine import SYSTEM
 from libs.common.run.supervise import Progress
+from libs.common.service.runtime import Runtime
 from libs.common.time.clock import Clock
 from services.dispatch.cases.actions.steps import latest, target_of
-from services.dispatch.cases.domain.terms import OPEN, SYSTEM, Action
+from services.dispatch.cases.domain.terms import OPEN, Action
 from services.dispatch.cases.tables import Work
 from services.dispatch.directory import queries
 from services.dispatch.routing.actions.giving import reassign_to, today

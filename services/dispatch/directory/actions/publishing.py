@@ -6,16 +6,17 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from libs.common.database.session import Session
+from libs.common.database.stored_packs import store_pack
 from libs.common.errors import Conflict, FieldError, Forbidden, Invalid
 from libs.common.events.directory import PackPublished
 from libs.common.pack.check import check_pack
 from libs.common.pack.decoding import decode_document
-from libs.common.pack.learning import store_pack
 from libs.common.pack.loader import digest, document, from_document
 from libs.common.pack.problems import PackError, PackProblem
 from libs.common.pack.schema import Pack
-from libs.common.security.policy import Right, Scope, decide
+from libs.common.security.policy import Scope, decide
 from libs.common.security.principal import Principal, Role
+from services.dispatch import rights
 from services.dispatch.directory import queries
 from services.dispatch.directory.schemas import PackOut
 
@@ -90,7 +91,7 @@ async def publish_first(session: Session, pack: Pack) -> PackOut | None:
 def loader_scope(pack: Pack) -> Scope:
     """What somebody may do who has the pack's folder and the database in hand, and needs no token."""
     loader = Principal("pack-loader", frozenset({Role.ADMIN}), pack.place.code, None, "pack-loader")
-    return decide(loader, Right.DIRECTORY_PUBLISH)
+    return decide(loader, rights.PUBLISH_PACKS)
 
 
 def _print_of(stored: Mapping[str, Any]) -> str | None:

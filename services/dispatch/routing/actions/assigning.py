@@ -1,8 +1,9 @@
 """A dispatcher's own decisions: assign from triage (派单), and reassign (改派)."""
 
 from libs.common.database.session import Session
+from libs.common.rules.requests import Request
 from libs.common.security.masking import mask_text
-from services.dispatch.cases.actions.steps import Asked, enter, shown, target_of
+from services.dispatch.cases.actions.steps import enter, shown, target_of
 from services.dispatch.cases.domain.terms import Action
 from services.dispatch.cases.schemas import WorkOut
 from services.dispatch.routing.actions.giving import assign_to, reassign_to, today
@@ -10,7 +11,7 @@ from services.dispatch.routing.domain.choosing import Wish, by_hand
 from services.dispatch.routing.schemas import Assign
 
 
-async def assign(session: Session, asked: Asked, case_id: str, body: Assign) -> WorkOut:
+async def assign(session: Session, asked: Request, case_id: str, body: Assign) -> WorkOut:
     """Give a case from triage to the unit that the dispatcher names."""
     work = await enter(session, asked, case_id, Action.ASSIGN)
     target = target_of(work, Action.ASSIGN, session.now)
@@ -20,7 +21,7 @@ async def assign(session: Session, asked: Asked, case_id: str, body: Assign) -> 
     return shown(work)
 
 
-async def reassign(session: Session, asked: Asked, case_id: str, body: Assign) -> WorkOut:
+async def reassign(session: Session, asked: Request, case_id: str, body: Assign) -> WorkOut:
     """Give a case that a unit has to another unit; the handling clock runs on."""
     work = await enter(session, asked, case_id, Action.REASSIGN)
     target = target_of(work, Action.REASSIGN, session.now)

@@ -2,8 +2,9 @@
 
 from libs.common.database.session import Session
 from libs.common.events.cases import CaseAssigned, CaseReassigned, TriageQueued
+from libs.common.rules.machine import SYSTEM, Actor
 from services.dispatch.cases.actions.steps import end_return, forget_signing, record
-from services.dispatch.cases.domain.terms import SYSTEM, Action, Actor, Status
+from services.dispatch.cases.domain.terms import Action, Status
 from services.dispatch.cases.tables import Work
 from services.dispatch.routing.domain.choosing import Choice, Nobody
 from services.dispatch.routing.domain.terms import Rule

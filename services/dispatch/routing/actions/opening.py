@@ -2,8 +2,9 @@
 
 from libs.common.database.session import Session
 from libs.common.events.cases import CaseRegistered, CaseSentBack
+from libs.common.rules.machine import SYSTEM
 from services.dispatch.cases.actions.steps import end_return, record, target_of
-from services.dispatch.cases.domain.terms import SYSTEM, Action, Status
+from services.dispatch.cases.domain.terms import Action, Status
 from services.dispatch.cases.tables import Work
 from services.dispatch.routing.actions.giving import assign_to, leave_to_triage, today
 from services.dispatch.routing.domain.choosing import Candidate, Choice, Nobody, by_rule

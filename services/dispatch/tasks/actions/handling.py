@@ -3,9 +3,10 @@
 from libs.common.database.session import Session
 from libs.common.errors import Conflict, invalid
 from libs.common.events.cases import CaseHandled, CaseSigned, ProgressReported
+from libs.common.rules.requests import Request
 from libs.common.security.masking import mask_text
 from libs.common.web.fields import not_in_future
-from services.dispatch.cases.actions.steps import Asked, enter, record, shown, target_of
+from services.dispatch.cases.actions.steps import enter, record, shown, target_of
 from services.dispatch.cases.domain.terms import Action
 from services.dispatch.cases.schemas import WorkOut
 from services.dispatch.cases.tables import Work
@@ -13,7 +14,7 @@ from services.dispatch.tasks.actions.giving import end_open
 from services.dispatch.tasks.schemas import HandIn, Report, Sign
 
 
-async def sign(session: Session, asked: Asked, case_id: str, body: Sign) -> WorkOut:
+async def sign(session: Session, asked: Request, case_id: str, body: Sign) -> WorkOut:
     """The unit takes the case on."""
     work = await enter(session, asked, case_id, Action.SIGN)
     target = target_of(work, Action.SIGN, session.now)
@@ -23,7 +24,7 @@ async def sign(session: Session, asked: Asked, case_id: str, body: Sign) -> Work
     return shown(work)
 
 
-async def report(session: Session, asked: Asked, case_id: str, body: Report) -> WorkOut:
+async def report(session: Session, asked: Request, case_id: str, body: Report) -> WorkOut:
     """The unit says how far it is."""
     work = await enter(session, asked, case_id, Action.REPORT)
     target = target_of(work, Action.REPORT, session.now)
@@ -36,7 +37,7 @@ async def report(session: Session, asked: Asked, case_id: str, body: Report) -> 
     return shown(work)
 
 
-async def hand_in(session: Session, asked: Asked, case_id: str, body: HandIn) -> WorkOut:
+async def hand_in(session: Session, asked: Request, case_id: str, body: HandIn) -> WorkOut:
     """The unit says that it is done; the citizen will be asked.
 
     It waits for its support units, or lets them off and says why.

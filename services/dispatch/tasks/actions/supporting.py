@@ -3,8 +3,9 @@
 from libs.common.database.session import Session
 from libs.common.errors import Forbidden, NotFound
 from libs.common.events.cases import TaskCancelled, TaskDone
+from libs.common.rules.requests import Request
 from libs.common.security.masking import mask_text
-from services.dispatch.cases.actions.steps import Asked, enter, record, refusals, shown, target_of
+from services.dispatch.cases.actions.steps import enter, record, shown, target_of
 from services.dispatch.cases.domain.terms import Action
 from services.dispatch.cases.schemas import WorkOut
 from services.dispatch.cases.tables import Work
@@ -15,7 +16,7 @@ from services.dispatch.tasks.schemas import CancelTask, FinishTask, Report, Sign
 from services.dispatch.tasks.tables import Task
 
 
-async def sign(session: Session, asked: Asked, case_id: str, unit_code: str, body: Sign) -> WorkOut:
+async def sign(session: Session, asked: Request, case_id: str, unit_code: str, body: Sign) -> WorkOut:
     """The support unit takes its part on."""
     work, task = await _enter(session, asked, case_id, unit_code, Action.SUPPORT_SIGN)
     task.signed_at = session.now
@@ -23,7 +24,7 @@ async def sign(session: Session, asked: Asked, case_id: str, unit_code: str, bod
     return shown(work)
 
 
-async def report(session: Session, asked: Asked, case_id: str, unit_code: str, body: Report) -> WorkOut:
+async def report(session: Session, asked: Request, case_id: str, unit_code: str, body: Report) -> WorkOut:
     """The support unit says how far it is: for the units of the case, in its history."""
     work, task = await _enter(session, asked, case_id, unit_code, Action.SUPPORT_REPORT)
     note = mask_text(body.note)
@@ -32,7 +33,7 @@ async def report(session: Session, asked: Asked, case_id: str, unit_code: str, b
     return shown(work)
 
 
-async def finish(session: Session, asked: Asked, case_id: str, unit_code: str, body: FinishTask) -> WorkOut:
+async def finish(session: Session, asked: Request, case_id: str, unit_code: str, body: FinishTask) -> WorkOut:
     """The support unit has done its part; the lead unit waits for it no longer."""
     work, task = await _enter(session, asked, case_id, unit_code, Action.SUPPORT_DONE)
     result = mask_text(body.result)
@@ -45,7 +46,7 @@ async def finish(session: Session, asked: Asked, case_id: str, unit_code: str, b
     return shown(work)
 
 
-async def cancel(session: Session, asked: Asked, case_id: str, unit_code: str, body: CancelTask) -> WorkOut:
+async def cancel(session: Session, asked: Request, case_id: str, unit_code: str, body: CancelTask) -> WorkOut:
     """The lead unit or a dispatcher lets a support unit off, and says why."""
     work, task = await _enter(session, asked, case_id, unit_code, Action.SUPPORT_CANCEL)
     reason = mask_text(body.reason)
@@ -57,7 +58,7 @@ async def cancel(session: Session, asked: Asked, case_id: str, unit_code: str, b
     return shown(work)
 
 
-async def _enter(session: Session, asked: Asked, case_id: str, unit_code: str, action: Action) -> tuple[Work, Task]:
+async def _enter(session: Session, asked: Request, case_id: str, unit_code: str, action: Action) -> tuple[Work, Task]:
     """The case and the unit's task in its present round, when the caller may take this step on it."""
     work = await enter(session, asked, case_id, action)
     if action is not Action.SUPPORT_CANCEL and unit_code != asked.actor.unit_code:
@@ -66,8 +67,7 @@ async def _enter(session: Session, asked: Asked, case_id: str, unit_code: str, a
     task = (await tasks_of(session, work)).get(unit_code)
     if task is None:
         raise NotFound("The unit has no part in this case, or was let off it", "该单位没有此件的协办任务，或已被撤销")
-    with refusals():
-        next_task_status(task.status, action)
+    next_task_status(task.status, action)
     return work, task
 
 
@@ -76,6 +76,6 @@ def _end(session: Session, work: Work, task: Task, text: str) -> None:
     work.open_support = [code for code in work.open_support if code != task.unit_code]
 
 
-def _record(session: Session, asked: Asked, work: Work, task: Task, action: Action, why: str) -> None:
+def _record(session: Session, asked: Request, work: Work, task: Task, action: Action, why: str) -> None:
     task.status = next_task_status(task.status, action)
     record(session, work, action, work.status, by=asked.actor, why=why)

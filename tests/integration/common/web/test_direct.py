@@ -7,10 +7,12 @@ import pytest
 from fastapi import APIRouter, Request, Response
 from fastapi.routing import APIRoute
 
+from libs.common.rules.versions import ExpectedVersion
 from libs.common.security.policy import Right
 from libs.common.web.direct import make_direct
 from libs.common.web.door import Door, needs
 from libs.common.web.fields import AnswerBody, CaseId
+from libs.common.web.headers import IdempotencyKey, IfMatch
 from tests.integration.common.web.conftest import Clients
 from tests.support.tiny_service import TinyService, WriteNote, tiny_app
 
@@ -45,7 +47,21 @@ def _two_ways() -> APIRouter:
     async def maybe_long(note_id: CaseId, door: Reader, request: Request, body: WriteNote | None = None) -> Response:
         return door.answer(Seen(note_id=note_id, body=None if body is None else body.model_dump(mode="json")))
 
+    @router.post("/short-headers/{note_id}", response_model=Seen)
+    async def take_headers_short(note_id: CaseId, door: Reader, expected: IfMatch, once: IdempotencyKey) -> Response:
+        return door.answer(_headers_seen(note_id, expected, once))
+
+    @router.post("/long-headers/{note_id}", response_model=Seen)
+    async def take_headers_long(
+        note_id: CaseId, door: Reader, expected: IfMatch, once: IdempotencyKey, request: Request
+    ) -> Response:
+        return door.answer(_headers_seen(note_id, expected, once))
+
     return router
+
+
+def _headers_seen(note_id: str, expected: ExpectedVersion, once: str | None) -> Seen:
+    return Seen(note_id=note_id, body={"versions": sorted(expected.versions), "once": once})
 
 
 @pytest.fixture
@@ -88,6 +104,23 @@ async def test_both_ways_answer_alike(client: httpx.AsyncClient, sent: dict[str,
     assert bodies[0] == bodies[1]
 
 
+@pytest.mark.parametrize(
+    ("headers", "status"),
+    [
+        ({}, 428),
+        ({"If-Match": "3"}, 422),
+        ({"If-Match": '"3"'}, 200),
+        ({"If-Match": '"3"', "Idempotency-Key": "a-key"}, 200),
+        ({"If-Match": "*", "Idempotency-Key": "a key"}, 422),
+    ],
+)
+async def test_declared_headers_are_read_alike(client: httpx.AsyncClient, headers: dict[str, str], status: int) -> None:
+    answers = [await client.post(f"/intake/{way}-headers/{ID}", headers=headers) for way in ("short", "long")]
+    assert [answer.status_code for answer in answers] == [status, status]
+    bodies = [{name: value for name, value in answer.json().items() if name != "instance"} for answer in answers]
+    assert bodies[0] == bodies[1]
+
+
 async def test_wrong_paths_and_bodies_are_named_together(client: httpx.AsyncClient) -> None:
     for way in ("short", "long"):
         refused = await client.post(f"/intake/{way}/x", json=GOOD | {"area_code": "1"})
@@ -96,4 +129,6 @@ async def test_wrong_paths_and_bodies_are_named_together(client: httpx.AsyncClie
 
 def test_only_plain_routes_go_the_short_way() -> None:
     routes = {route.name: route for route in _two_ways().routes if isinstance(route, APIRoute)}
-    assert {name for name, route in routes.items() if make_direct(route)} == {"take_short", "maybe_short"}
+    assert {name for name, route in routes.items() if make_direct(route)} == {
+        *("take_short", "maybe_short", "take_headers_short")
+    }

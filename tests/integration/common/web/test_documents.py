@@ -126,7 +126,7 @@ def _look_at_every_operation(address: str) -> list[str]:
         seen.append(f"{operation.method} {operation.path}")
 
         @given(case=operation.as_strategy())
-        @settings(max_examples=25, deadline=None, database=None, suppress_health_check=list(HealthCheck))
+        @settings(max_examples=25, database=None, suppress_health_check=list(HealthCheck))
         def look(case: schemathesis.Case[Any]) -> None:
             case.call_and_validate(headers={"Authorization": "Bearer operator"}, checks=CHECKED)
 

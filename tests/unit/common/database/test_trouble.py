@@ -32,6 +32,19 @@ def test_other_troubles_stay_what_they_were() -> None:
     assert as_trouble(asyncpg.UniqueViolationError("twice")) is None
 
 
+@pytest.mark.parametrize(
+    "error",
+    [
+        asyncpg.InvalidPasswordError("password authentication failed"),
+        asyncpg.InvalidCatalogNameError("database does not exist"),
+        asyncpg.ObjectNotInPrerequisiteStateError("database is not currently accepting connections"),
+    ],
+)
+def test_a_refused_connection_is_no_fault_of_the_work(error: asyncpg.PostgresError) -> None:
+    for each in (error, of_sqlalchemy(error)):
+        assert type(as_trouble(each)) is DatabaseTrouble
+
+
 async def test_units_of_work_without_room_are_counted() -> None:
     database = Database("postgresql://nobody@127.0.0.1:9/none", "intake", name="intake-door")
     before = _counted()

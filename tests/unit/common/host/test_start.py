@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 
 from libs.common.bus.flow import Service
+from libs.common.delivery.handlers import reactions
 from libs.common.host.process import run_service
-from libs.common.ledger.handlers import reactions
-from libs.common.run.settings import CommonSettings
-from libs.common.run.spec import ServiceSpec
-from tests.unit.common.run.test_settings import KEYS, SECRET, URL
+from libs.common.service.settings import CommonSettings
+from libs.common.service.spec import ServiceSpec
+from tests.unit.common.service.test_settings import KEYS, SECRET, URL
 
 ROOT = Path(__file__).parents[4]
 SPEC = ServiceSpec(Service.INTAKE, "", "", (), reactions([]), ROOT, keeps_secrets=True)

@@ -9,13 +9,14 @@ from pathlib import Path
 import jsonschema
 import pytest
 
+from libs.common.counters import Counter
 from libs.common.events.terms import Deadline, Kind, Urgency
 from libs.common.pack.check import check_pack
 from libs.common.pack.directory import Directory, UnknownCode
 from libs.common.pack.form import schema_document, schema_text
 from libs.common.pack.loader import TABLES, digest, document, from_document, load_pack
 from libs.common.pack.problems import PackError
-from libs.common.pack.schema import AreaLevel, CallbackPolicy, Counter, LimitSetting, Pack, Settings, UnitLevel
+from libs.common.pack.schema import AreaLevel, CallbackPolicy, LimitSetting, Pack, Settings, UnitLevel
 from libs.common.shares import Comparison
 from libs.common.time.due import LimitUnit
 

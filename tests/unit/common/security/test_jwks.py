@@ -39,9 +39,7 @@ class FakeProvider:
 @asynccontextmanager
 async def client(provider: FakeProvider) -> AsyncIterator[JwksClient]:
     async with httpx.AsyncClient(transport=httpx.MockTransport(provider)) as http:
-        keys = JwksClient(URL, http, monotonic=lambda: provider.seconds)
-        yield keys
-        await keys.aclose()
+        yield JwksClient(URL, http, monotonic=lambda: provider.seconds)
 
 
 async def test_keys_are_fetched_once_and_kept_for_ten_minutes() -> None:

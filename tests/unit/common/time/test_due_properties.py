@@ -77,7 +77,7 @@ def paused_within(pauses: Sequence[Pause], since: datetime, until: datetime) -> 
 
 
 @given(st.data(), starts, limits)
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 def test_equals_the_slow_implementation(data: st.DataObject, start: datetime, limit: Limit) -> None:
     pauses = data.draw(pauses_after(start))
     assert due(start, limit, CALENDAR, pauses) == slow_due(start, limit, pauses)
@@ -135,8 +135,8 @@ def test_working_days_are_additive_over_disjoint_pauses(data: st.DataObject, sta
     pauses = data.draw(pauses_between(start, plain))
 
     def pushed(stops: Sequence[Pause]) -> int:
-        last = due(start, limit, CALENDAR, stops).astimezone(ZONE).date() - DAY
-        return CALENDAR.workdays_between(plain.astimezone(ZONE).date(), last)
+        first, after = (moment.astimezone(ZONE).date() for moment in (plain, due(start, limit, CALENDAR, stops)))
+        return sum(CALENDAR.is_workday(first + DAY * number) for number in range((after - first).days))
 
     assert pushed(pauses) == sum(pushed([pause]) for pause in pauses)
 

@@ -1,0 +1,107 @@
+"""What is counted (计数项), each counter declared here and nowhere else.
+
+What the pack's formulas may name, the columns of the roll-ups, the bits of a fact, the words of the pages and the lists
+in the documents derive from it. What a thing adds to a counter is said beside its facts in analytics.
+
+Each subject that is counted has a list, and roll-ups of its own whose columns they are. A new counter stands at the
+end of its list: its place is its bit in the facts that are kept. The README of analytics says what else it takes.
+"""
+
+from enum import Enum, StrEnum, auto
+from typing import Self
+
+
+class Trait(Enum):
+    """What sets a counter apart from most."""
+
+    RARE = auto()
+    """Little adds to it: an index of its own finds that little."""
+    WIDE = auto()
+    """No number of things but a sum of amounts: it outgrows 32 bits."""
+    NOT_IN_FORMULAS = auto()
+    """Shown, but no part of a rate: the pack's formulas may not name it."""
+
+
+_RARE, _WIDE, _NOT_IN_FORMULAS = Trait.RARE, Trait.WIDE, Trait.NOT_IN_FORMULAS
+
+
+class Declared(StrEnum):
+    """A list of counters: each is declared by its code, its Chinese and English words, what counts, and its traits."""
+
+    words: tuple[str, str]
+    """Chinese and English."""
+    counts: str
+    """What counts, in English."""
+    traits: frozenset[Trait]
+
+    def __new__(cls, code: str, words: str, counts: str, *traits: Trait) -> Self:
+        """The counter, which is its code wherever a text is asked for; the Chinese word ends at the first space."""
+        counter = str.__new__(cls, code)
+        counter._value_ = code
+        chinese, _, english = words.partition(" ")
+        counter.words, counter.counts, counter.traits = (chinese, english), counts, frozenset(traits)
+        return counter
+
+
+class Counter(Declared):
+    """One integer of every roll-up row of cases (计数项).
+
+    A counter with a unit counts for the unit that it happened to, not for whoever leads the case now: a return counts
+    for the unit that gave back, a missed limit for the unit that held the case when it passed.
+    """
+
+    REGISTERED = "registered", "登记 Registered", "the case itself, for the unit that leads it now"
+    ANSWERED_DIRECTLY = "answered_directly", "直接答复 Answered directly", "a case that was", _RARE
+    WITHDRAWN = "withdrawn", "撤单 Withdrawn", "taken back by the citizen; not among the closed", _RARE
+    ASSIGNED = "assigned", "派单 Assigned", "each assignment and reassignment to a unit"
+    SIGNED = "signed", "签收 Signed", "each assignment that its unit signed"
+    SIGN_DUE = (
+        "sign_due",
+        "签收时限已定 Sign limits decided",
+        "sign limits that are decided, by a signature or by being missed; running ones are not counted",
+    )
+    SIGNED_ON_TIME = "signed_on_time", "按时签收 Signed on time", "of the decided, signed before the limit"
+    HANDLED = "handled", "办结反馈 Handled", "the first result of each round"
+    HANDLE_DUE = (
+        "handle_due",
+        "办理时限已定 Handling limits decided",
+        "handling limits that are decided, one a round; running ones are not counted",
+    )
+    HANDLED_ON_TIME = "handled_on_time", "按时办结 Handled on time", "of the decided, with the first result before it"
+    CLOSED = "closed", "销号 Closed", "closed and not reopened, withdrawals apart"
+    CLOSED_SUBSTANTIVE = (
+        "closed_substantive",
+        "实质性办结 Closed, substantive",
+        "of the closed, as the citizen confirmed",
+    )
+    CLOSED_UNVERIFIED = (
+        "closed_unverified",
+        "未核实办结 Closed, unverified",
+        "of the closed, never reached; in no satisfaction rate",
+        _RARE,
+    )
+    CLOSED_IN_ONE_ROUND = "closed_in_one_round", "一次办结 Closed in one round", "of the closed, in the first round"
+    CALLBACKS_DUE = "callbacks_due", "应回访 Callbacks due", "one a case that has ever been due for a callback"
+    VALID_CALLBACKS = (
+        "valid_callbacks",
+        "有效回访 Valid callbacks",
+        "one a case, its latest valid one; the next five speak of that one",
+    )
+    CONTACTED = "contacted", "已联系 Contacted", "the unit had spoken with the citizen"
+    SOLVED = "solved", "已解决 Solved", "no longer so once the case was sent back or reopened after it"
+    SATISFIED = "satisfied", "满意 Satisfied", "no longer so once the case was sent back or reopened after it"
+    BASICALLY_SATISFIED = "basically_satisfied", "基本满意 Basically satisfied", "the same"
+    NOT_SATISFIED = "not_satisfied", "不满意 Not satisfied", "the citizen said so; nothing else makes it", _RARE
+    SENT_BACK = "sent_back", "发回重办 Sent back", "each time", _RARE
+    RETURNS_REQUESTED = "returns_requested", "退单申请 Returns requested", "each time, for the unit that asked", _RARE
+    RETURNS_REFUSED = "returns_refused", "退单不予通过 Returns refused", "each time, for the unit that asked", _RARE
+    REMINDERS = "reminders", "催办 Reminders", "each order of this level", _RARE
+    SUPERVISIONS = "supervisions", "督办 Supervisions", "each order of this level", _RARE
+    TRIAGED = "triaged", "待派 Triaged", "each time no rule named a unit", _RARE, _NOT_IN_FORMULAS
+    HANDLE_MINUTES = (
+        "handle_minutes",
+        "办理用时（分钟） Handling minutes",
+        "whole minutes from the unit's assignment to its result, summed over the handled",
+        _WIDE,
+        _NOT_IN_FORMULAS,
+    )

@@ -1,0 +1,153 @@
+"""Parked cases for the operator: see them, see why, replay them in order, or give one event up with a reason."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from libs.common.database.session import Database, DatabaseTrouble, Session
+from libs.common.delivery import inbox
+from libs.common.delivery.handlers import Reactions
+from libs.common.errors import Overtaken, Permanent
+from libs.common.pack.shelf import PackMissing
+from libs.common.time.clock import Clock
+
+_LIST = """
+    SELECT stream, key, count(*) AS events, min(parked_at) AS parked_at,
+           (array_agg(reason ORDER BY (state = 'failed') DESC, id))[1] AS reason,
+           (array_agg(state ORDER BY (state = 'failed') DESC, id))[1] AS state
+    FROM parked WHERE (stream, key) > ($1, $2) GROUP BY stream, key ORDER BY stream, key LIMIT $3
+"""
+_OF_KEY = """
+    SELECT id, source, seq, state, type, reason, tries, parked_at, asked_at FROM parked
+    WHERE stream = $1 AND key = $2 ORDER BY id
+"""
+_FAILED_AGAIN = """
+    UPDATE parked SET state = 'failed', reason = $3, tries = tries + 1,
+        again_at = CASE WHEN $6 AND tries + 1 < $7 THEN now() + $8 * 2 ^ tries * interval '1 second' END
+    WHERE stream = $1 AND key = $2 AND id = (
+        SELECT min(id) FROM parked WHERE stream = $1 AND key = $2 AND source = $4 AND seq = $5)
+"""
+_WAIT = """
+    UPDATE parked SET state = 'waiting', again_at = NULL, needs_pack = lacking.version
+    FROM parked AS row LEFT JOIN unnest($3::text[], $4::int[]) AS lacking(event_id, version)
+        ON row.headers ->> 'ce_id' = lacking.event_id
+    WHERE parked.id = row.id AND parked.stream = $1 AND parked.key = $2
+"""
+_NEEDED = "SELECT DISTINCT needs_pack FROM parked WHERE needs_pack IS NOT NULL"
+# A retry that lies far ahead was set by a clock that has been set back since: no wait is that long.
+# What stands behind a failed event that is gone was put there while a replay of its key ended.
+_DUE = """
+    SELECT stream, key FROM parked
+    WHERE again_at <= now() OR again_at > now() + interval '5 minutes' OR needs_pack = ANY($2::int[])
+       OR state = 'behind' AND NOT EXISTS (
+        SELECT FROM parked AS before
+        WHERE before.stream = parked.stream AND before.key = parked.key AND before.state = 'failed')
+    GROUP BY stream, key ORDER BY min(id) LIMIT $1
+"""
+_LET_GO = """
+    WITH gone AS (DELETE FROM parked WHERE id = $1 RETURNING *)
+    INSERT INTO parked_dropped (id, stream, key, source, seq, type, headers, value, reason, dropped_by, dropped_because)
+    SELECT id, stream, key, source, seq, type, headers, value, reason, $2, $3 FROM gone
+"""
+_TO_DROP = """
+    SELECT id, source, seq FROM parked
+    WHERE stream = $1 AND key = $2 AND id = ANY($3::bigint[]) ORDER BY id FOR UPDATE
+"""
+_MOVE_MARK = """
+    INSERT INTO watermark (stream, key, source, seq) VALUES ($1, $2, $3, $4)
+    ON CONFLICT (stream, key, source) DO UPDATE SET seq = greatest(watermark.seq, EXCLUDED.seq)
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Replayed:
+    """What came of a replay: events applied, and why it stopped (None: nothing is parked for the key any more)."""
+
+    applied: int
+    stopped: str | None
+
+
+class Parking:
+    """The parked events of one service."""
+
+    def __init__(self, database: Database, reactions: Reactions, clock: Clock) -> None:
+        self._database = database
+        self._reactions = reactions
+        self._clock = clock
+
+    async def keys(self, after: tuple[str, str], limit: int) -> Sequence[Any]:
+        """Parked keys in the order of (stream, key): with events, parked_at, and state and reason of what blocks it."""
+        async with self._database.reading() as session:
+            return await session.fetch(_LIST, *after, limit)
+
+    async def events(self, stream: str, key: str) -> Sequence[Any]:
+        """The parked events of a key, in order."""
+        async with self._database.reading() as session:
+            return await session.fetch(_OF_KEY, stream, key)
+
+    async def replay(self, stream: str, key: str) -> Replayed:
+        """Apply the key's parked events in order, each in its own transaction, until one fails again or waits."""
+        applied = 0
+        while True:
+            ready = inbox.Ready()
+            try:
+                async with self._database.transaction(self._clock.now()) as session:
+                    ready = await inbox.next_parked(session, self._reactions, stream, key)
+                    if not ready.apply:
+                        await self._tidy(session, ready)
+                        stopped = await self._still_parked(session, stream, key, ready.lacking)
+                        return Replayed(applied, stopped)
+                    await inbox.apply(session, self._clock, self._reactions, ready)
+            except (DatabaseTrouble, Overtaken):
+                raise
+            except PackMissing as missing:
+                await self._wait_for_pack(stream, key, ready, missing)
+                return Replayed(applied, f"waiting: {missing}")
+            except Exception as error:
+                await self._fail_again(stream, key, ready, error)
+                return Replayed(applied, inbox.reason_of(error))
+            applied += len(ready.apply)
+
+    async def due(self, at_most: int) -> Sequence[Any]:
+        """The keys (stream, key) that are to be tried again by now without anybody asking, the longest parked first."""
+        async with self._database.reading() as session:
+            here = [row.needs_pack for row in await session.fetch(_NEEDED) if session.packs.has(row.needs_pack)]
+            return await session.fetch(_DUE, at_most, here)
+
+    async def drop(self, stream: str, key: str, ids: Sequence[int], *, by: str, because: str) -> int:
+        """Give up parked events of a key (they are kept in ``parked_dropped``), then replay what stood behind them.
+
+        Returns how many of ``ids`` were there.
+        """
+        async with self._database.transaction(self._clock.now()) as session:
+            rows = await session.fetch(_TO_DROP, stream, key, list(ids))
+            for row in rows:
+                await session.fetch(_LET_GO, row.id, by, because)
+                await session.fetch(_MOVE_MARK, stream, key, row.source, row.seq)
+        if rows:
+            await self.replay(stream, key)
+        return len(rows)
+
+    async def _tidy(self, session: Session, ready: inbox.Ready) -> None:
+        if ready.released:
+            await session.fetch("DELETE FROM parked WHERE id = ANY($1::bigint[])", ready.released)
+
+    async def _still_parked(self, session: Session, stream: str, key: str, lacking: Mapping[str, int]) -> str | None:
+        """What is left waits for something that has not come; nothing left has failed, so it must not block."""
+        await session.fetch(_WAIT, stream, key, list(lacking), list(lacking.values()))
+        rows = await session.fetch(_OF_KEY, stream, key)
+        return f"waiting: {rows[0].reason}" if rows else None
+
+    async def _wait_for_pack(self, stream: str, key: str, ready: inbox.Ready, missing: PackMissing) -> None:
+        """It did not fail, and what stands behind it waits with it."""
+        lacking = {**ready.lacking, **{envelope.event_id: missing.version for envelope in ready.apply[:1]}}
+        async with self._database.transaction(self._clock.now()) as session:
+            await session.fetch(_WAIT, stream, key, list(lacking), list(lacking.values()))
+
+    async def _fail_again(self, stream: str, key: str, ready: inbox.Ready, error: Exception) -> None:
+        if not ready.apply:
+            return
+        first, reason = ready.apply[0], inbox.reason_of(error)[:2_000]
+        again = not isinstance(error, Permanent), inbox.TRIES, inbox.FIRST_AGAIN
+        async with self._database.transaction(self._clock.now()) as session:
+            await session.fetch(_FAILED_AGAIN, stream, key, reason, first.source, first.seq, *again)

@@ -1,0 +1,179 @@
+"""Transition tables (流转表): from each status, each action, who may take it, under what guards, and where it leads.
+
+A table that is not sound cannot be made, and so its service does not start: a status that is never reached, never left
+or never ended, an action that stands twice or belongs to two parties, and whatever else a service says that its table
+must hold. Pure, so that any ``domain`` may use it.
+"""
+
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from functools import cached_property
+from typing import Generic, ParamSpec, Self, TypeVar
+
+from libs.common.errors import Conflict, Forbidden
+
+Label = tuple[str, str]
+"""Chinese and English."""
+
+StatusT = TypeVar("StatusT", bound=StrEnum)
+ActionT = TypeVar("ActionT", bound=StrEnum)
+PartyT = TypeVar("PartyT", bound=StrEnum)
+P = ParamSpec("P")
+"""What guards are asked about."""
+
+
+class Refused(Exception):
+    """The step may not be taken: a problem that says why in both languages."""
+
+
+class NotTheirs(Refused, Forbidden):
+    """Somebody else has to take this step."""
+
+
+class OutOfTurn(Refused, Conflict):
+    """Nobody may take this step as the matter stands."""
+
+
+class Unsound(ValueError):
+    """A transition table that must not be used; the message lists its flaws."""
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who takes a step: an account, and the unit it acts for if any."""
+
+    subject: str
+    unit_code: str | None = None
+
+
+SYSTEM = Actor("system")
+"""What follows from an event or a clock, without anybody deciding it."""
+
+
+# Without slots: a generic class with them cannot be called by the name of one of its kinds.
+@dataclass(frozen=True)
+class Step(Generic[StatusT, ActionT, PartyT, P]):
+    """One line of a table. ``source`` is None where the matter begins by it; a guard raises OutOfTurn."""
+
+    action: ActionT
+    source: StatusT | None
+    target: StatusT
+    who: PartyT
+    guards: tuple[Callable[P, None], ...] = ()
+
+    @classmethod
+    def each(
+        cls,
+        sources: Iterable[StatusT],
+        action: ActionT,
+        who: PartyT,
+        *guards: Callable[P, None],
+        to: StatusT | None = None,
+    ) -> Iterator[Self]:
+        """The same step from several statuses; without ``to`` the matter stays where it is."""
+        for source in sources:
+            yield cls(action, source, to or source, who, guards)
+
+
+@dataclass(frozen=True)
+class Machine(Generic[StatusT, ActionT, PartyT, P]):
+    """A sound transition table, with the words that its refusals are made of. Raises Unsound.
+
+    ``statuses`` and ``actions`` label all of them; ``people`` are the parties that a person can be; ``begins`` are the
+    statuses that a matter can be in without a step, None when each begins by one. ``must`` gives what else is wrong
+    with a table, in words.
+    """
+
+    steps: tuple[Step[StatusT, ActionT, PartyT, P], ...]
+    statuses: Mapping[StatusT, Label]
+    actions: Mapping[ActionT, Label]
+    people: Collection[PartyT]
+    ends: Collection[StatusT]
+    begins: Collection[StatusT | None] = (None,)
+    must: tuple[Callable[[tuple[Step[StatusT, ActionT, PartyT, P], ...]], Iterable[str]], ...] = ()
+    noun: str = "the case"
+    not_begun: Label = field(default=("未登记", "not open yet"))
+
+    def __post_init__(self) -> None:
+        """Refuse a table that is not sound."""
+        found = list(self.flaws())
+        if found:
+            raise Unsound(f"the transition table is not sound: {'; '.join(found)}")
+
+    @cached_property
+    def table(self) -> dict[tuple[StatusT | None, ActionT], Step[StatusT, ActionT, PartyT, P]]:
+        """Each step by where it is taken and what it is."""
+        return {(step.source, step.action): step for step in self.steps}
+
+    @cached_property
+    def who(self) -> Mapping[ActionT, PartyT]:
+        """Whose step each action is."""
+        return {step.action: step.who for step in self.steps}
+
+    def allows(self, status: StatusT | None, action: ActionT) -> bool:
+        """Whether the table has this step, guards aside."""
+        return (status, action) in self.table
+
+    def target(self, status: StatusT | None, action: ActionT, *args: P.args, **kwargs: P.kwargs) -> StatusT:
+        """Where the step leads; its guards are asked about the rest. Raises OutOfTurn, saying what is possible."""
+        step = self.table.get((status, action))
+        if step is None:
+            raise self._impossible(status, action)
+        for guard in step.guards:
+            guard(*args, **kwargs)
+        return step.target
+
+    def possible(self, status: StatusT | None) -> tuple[ActionT, ...]:
+        """The steps that a person may take from a status, guards aside."""
+        return tuple(step.action for step in self.steps if step.source is status and step.who in self.people)
+
+    def diagram(self) -> str:
+        """The table as a Mermaid state diagram, for a README."""
+        arrows: dict[tuple[str, str], list[str]] = {}
+        for step in self.steps:
+            arrows.setdefault((str(step.source or "[*]"), str(step.target)), []).append(step.action)
+        begins = [f"    [*] --> {status}" for status in self.begins if status is not None]
+        lines = [f"    {source} --> {target}: {', '.join(actions)}" for (source, target), actions in arrows.items()]
+        return "\n".join(["stateDiagram-v2", *begins, *lines, *(f"    {end} --> [*]" for end in self.ends)])
+
+    def flaws(self) -> Iterator[str]:
+        """What is wrong with the table, in words; nothing when it is sound."""
+        yield from self._doubles()
+        yield from self._unreached()
+        yield from self._endless()
+        for rule in self.must:
+            yield from rule(self.steps)
+
+    def _impossible(self, status: StatusT | None, action: ActionT) -> OutOfTurn:
+        stands_zh, stands = self.statuses[status] if status else self.not_begun
+        wanted_zh, wanted = self.actions[action]
+        labels = [self.actions[each] for each in self.possible(status)]
+        english = ", ".join(label for _, label in labels) or "nothing"
+        chinese = "、".join(label for label, _ in labels) or "无"
+        return OutOfTurn(
+            f"'{wanted}' is not possible: {self.noun} is {stands}; possible now: {english}",
+            f"当前状态“{stands_zh}”不能“{wanted_zh}”；可进行：{chinese}",
+        )
+
+    def _doubles(self) -> Iterator[str]:
+        places = [(step.source, step.action) for step in self.steps]
+        for place in sorted({place for place in places if places.count(place) > 1}, key=str):
+            yield f"{place[1]} from {place[0]} stands twice"
+        for action in self.actions:
+            parties = {step.who for step in self.steps if step.action is action}
+            if len(parties) != 1:
+                yield f"{action} must belong to one party, not {sorted(parties) or 'none'}"
+
+    def _unreached(self) -> Iterator[str]:
+        reached: set[StatusT | None] = set(self.begins)
+        while more := {step.target for step in self.steps if step.source in reached} - reached:
+            reached |= more
+        yield from (f"{status} is never reached" for status in self.statuses if status not in reached)
+
+    def _endless(self) -> Iterator[str]:
+        ending: set[StatusT | None] = set(self.ends)
+        while more := {step.source for step in self.steps if step.target in ending} - ending:
+            ending |= more
+        yield from (f"{status} can never end" for status in self.statuses if status not in ending)
+        yield from (f"{step.action} leaves the end {step.source}" for step in self.steps if step.source in self.ends)

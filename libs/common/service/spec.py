@@ -1,0 +1,67 @@
+"""What one service is, as data: its routes, its handlers, its loops and its tables. ``main`` of a service states it."""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from fastapi import APIRouter
+
+from libs.common.bus.flow import Service
+from libs.common.database.batch import Job
+from libs.common.database.session import Session
+from libs.common.delivery.handlers import Reactions
+from libs.common.run.supervise import Progress
+from libs.common.service.runtime import Runtime
+
+
+@dataclass(frozen=True, slots=True)
+class Loop:
+    """Something a worker does for ever; it calls ``progress.beat()`` each time round."""
+
+    name: str
+    run: Callable[[Runtime, Progress], Awaitable[None]]
+
+
+class NotYet(Exception):
+    """A service cannot begin yet; the message says in a few words what has to come or to be mended first."""
+
+
+Measure = Callable[[Session], Awaitable[None]]
+"""Sets gauges from a service's tables; ``session.now`` is the system's time."""
+
+
+async def measure_nothing(session: Session) -> None:
+    """For a service without gauges of its own."""
+
+
+async def begin_nothing(runtime: Runtime) -> None:
+    """For a service whose work needs no beginning."""
+
+
+async def load_nothing(session: Session, jobs: Sequence[Job]) -> None:
+    """For a service whose writes touch no rows that could be loaded together."""
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceSpec:
+    """A service."""
+
+    service: Service
+    title: str
+    description: str
+    routers: tuple[APIRouter, ...]
+    reactions: Reactions
+    migrations: Path
+    prepare: Callable[[Session, Sequence[Job]], Awaitable[None]] = load_nothing
+    measure: Measure = measure_nothing
+    """The service's own gauges; every process of it calls this every few seconds."""
+    loops: tuple[Loop, ...] = field(default=())
+    begin: Callable[[Runtime], Awaitable[None]] = begin_nothing
+    """What a worker does before its first work, tried again until it is done. NotYet says what it waits for."""
+    keeps_secrets: bool = False
+    """Whether it seals what must be readable for years: in a cluster its keys must be given, never made on the spot."""
+    pace_seconds: float = 0.1
+    """From one small batch of events to the next under load. Nobody's next step waits for what a service only shows:
+    such a service takes fewer and larger ones."""
+    body_limits: Mapping[str, int] = field(default_factory=dict)
+    """Bytes by path (``/v1/...``) where a body may be larger than usual."""

@@ -1,1 +1,0 @@
-"""HTTP in: the figures as JSON, and the county page for people."""

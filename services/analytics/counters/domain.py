@@ -1,0 +1,52 @@
+"""Rows of counts, and the day that they stand on: what facts, roll-ups and answers share."""
+
+from collections.abc import Iterable
+from datetime import date
+from enum import StrEnum
+from typing import NamedTuple
+
+from libs.common.counters import Counter, Trait
+
+COUNTERS: tuple[Counter, ...] = tuple(Counter)
+"""The order of the integers in a row of counts."""
+
+RARE: frozenset[Counter] = frozenset(counter for counter in COUNTERS if Trait.RARE in counter.traits)
+"""Each has an index of its own, so that the few cases that add to it are found."""
+
+Counts = tuple[int, ...]
+"""One integer for each of ``COUNTERS``."""
+
+NOTHING: Counts = (0,) * len(COUNTERS)
+
+
+def integer_of(counter: Counter) -> str:
+    """The type of PostgreSQL that holds it."""
+    return "bigint" if Trait.WIDE in counter.traits else "integer"
+
+
+def bits_of(counters: Iterable[Counter]) -> int:
+    """A bit for each, at its place in ``COUNTERS``."""
+    return sum(1 << COUNTERS.index(counter) for counter in counters)
+
+
+class Basis(StrEnum):
+    """On which assessment day a case's counters stand (统计口径). Each roll-up holds every basis."""
+
+    REGISTERED = "registered"
+    """All counters of a case on the day it was registered: the cohort's outcome so far."""
+    CLOSED = "closed"
+    """All counters of a closed case on the day it was closed."""
+    HAPPENED = "happened"
+    """Each counter on the day it happened itself; a limit on the day it falls due."""
+
+
+class Cell(NamedTuple):
+    """One row of a roll-up. ``""`` stands for no unit or no category."""
+
+    basis: str
+    day: date
+    area_code: str
+    unit_code: str
+    category_code: str
+    channel: str
+    kind: str

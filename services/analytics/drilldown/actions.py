@@ -1,0 +1,191 @@
+"""Answers "why": the cases behind a number, the open ones behind the board, and the numbers that a case counts in."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import orjson
+
+from libs.common.counters import Counter
+from libs.common.database.session import Session
+from libs.common.errors import NotFound
+from libs.common.events.terms import Channel, Kind
+from libs.common.pack.areas import area_prefix
+from libs.common.pack.schema import Formula
+from libs.common.security.policy import Scope
+from libs.common.web.cursors import Page, decode_cursor, encode_cursor
+from services.analytics.counters.domain import COUNTERS, Basis, Cell, Counts
+from services.analytics.drilldown.queries.candidates import Place, Wanted, walk
+from services.analytics.drilldown.queries.open_cases import OPEN_CASES, OpenFilter, open_cases
+from services.analytics.drilldown.schemas import (
+    CaseBehind,
+    CaseOut,
+    CaseRow,
+    CasesBehindQuery,
+    CellOut,
+    FigureOfCase,
+    OpenCasesQuery,
+)
+from services.analytics.facts.actions.cache import day_rule
+from services.analytics.facts.domain.counting import contribution
+from services.analytics.facts.domain.documents import from_documents
+from services.analytics.facts.queries import fact_row
+from services.analytics.figures.actions.figures import basis_of, find_formula, ratio_of
+from services.analytics.figures.actions.question import Question, make_definite, reachable_area
+from services.analytics.figures.domain import plain, scale_of, weighted
+from services.analytics.figures.schemas import Part
+from services.analytics.rollups.queries.sums import Selection
+
+_LIST = "analytics.behind"
+MOST_EXAMINED = 100
+"""Candidates looked at for one page; a page may then hold fewer than asked for and still have a next."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Number:
+    """The number to be explained: where it counts, and its weights."""
+
+    basis: Basis
+    terms: dict[str, int]
+    scale: int = 1
+
+
+async def read_cases_behind(session: Session, scope: Scope, query: CasesBehindQuery) -> Page[CaseBehind]:
+    """Every case that adds to a number, the newest first. Over all pages the amounts add up to the number."""
+    question = make_definite(session, scope, query)
+    number = _number(question, query)
+    wanted = Wanted(
+        number.basis, question.selection, [counter for counter in COUNTERS if number.terms.get(counter.value)]
+    )
+    place = place_of(query.cursor) if query.cursor else None
+    items: list[CaseBehind] = []
+    examined = 0
+    while True:
+        stretch = await walk(session, scope, wanted, place, at_most=query.limit)
+        for row in stretch.rows:
+            examined += 1
+            behind = _behind(session, row, number, scope, question.selection)
+            if behind is not None:
+                items.append(behind)
+            if len(items) == query.limit:
+                place = Place(place is not None and place.strays, row.walked, row.case_id)
+                return Page[CaseBehind](items=items, next_cursor=_cursor(place))
+        goes_on = len(stretch.rows) == query.limit or stretch.turns_to_strays
+        place = stretch.following
+        if place is None or not goes_on or examined >= MOST_EXAMINED:
+            return Page[CaseBehind](items=items, next_cursor=None if place is None else _cursor(place))
+
+
+def _number(question: Question, query: CasesBehindQuery) -> _Number:
+    if query.counter is not None:
+        return _Number(query.basis, {query.counter.value: 1})
+    formula = find_formula(question, query.measure or "")
+    terms = formula.numerator if query.part is Part.NUMERATOR else formula.denominator
+    weights = {counter.value: weight for counter, weight in terms.items()}
+    return _Number(basis_of(formula), weights, scale_of(formula.denominator))
+
+
+def place_of(cursor: str) -> Place:
+    """Where a page ended; Invalid naming ``cursor`` when no page of this list did."""
+    strays, day, case_id = decode_cursor(_LIST, cursor, (int, str, str))
+    return Place(bool(strays), date.fromisoformat(str(day)), str(case_id))
+
+
+def _cursor(place: Place) -> str:
+    return encode_cursor(_LIST, [int(place.strays), place.day.isoformat(), place.case_id])
+
+
+def _behind(session: Session, row: Any, number: _Number, scope: Scope, selection: Selection) -> CaseBehind | None:
+    counts = [0] * len(COUNTERS)
+    for cell, more in _cells(session, orjson.loads(row.doc), orjson.loads(row.places)).items():
+        if cell.basis == number.basis and _inside(cell, scope, selection):
+            counts = [a + b for a, b in zip(counts, more, strict=True)]
+    amount = weighted(tuple(counts), number.terms)
+    if not amount:
+        return None
+    cases = plain(amount, number.scale)
+    return CaseBehind(**_case(row), amount=amount, cases=cases, counts=_nonzero(tuple(counts)))
+
+
+def _inside(cell: Cell, scope: Scope, selection: Selection) -> bool:
+    return (
+        selection.first <= cell.day <= selection.last
+        and selection.unit_code in (None, cell.unit_code)
+        and scope.unit_code in (None, cell.unit_code)
+    )
+
+
+async def read_open_cases(session: Session, scope: Scope, query: OpenCasesQuery) -> Page[CaseRow]:
+    """The open cases that the board counts."""
+    pack = session.packs.current(session.now)
+    chosen = OpenFilter(
+        area_prefix=area_prefix(reachable_area(pack, scope, query.area_code)),
+        unit_code="" if query.without_unit else query.unit_code,
+        overdue_at=session.now if query.overdue else None,
+    )
+    rows = await open_cases(session, scope, chosen, cursor=query.cursor, size=query.limit)
+    return OPEN_CASES.page(rows, query.limit, lambda row: CaseRow(**_case(row)))
+
+
+async def read_case(session: Session, scope: Scope, case_id: str) -> CaseOut:
+    """A case and every figure that it counts in; NotFound when there is none that the caller may see."""
+    row = await fact_row(session, scope, case_id)
+    if row is None:
+        raise NotFound
+    cells = sorted(_cells(session, row.doc, row.places).items())
+    formulas = session.packs.current(session.now).directory.formulas
+    return CaseOut(
+        **_case(row),
+        version=row.version,
+        updated_at=row.updated_at,
+        cells=[
+            CellOut(basis=Basis(cell.basis), day=cell.day, unit_code=cell.unit_code, counts=_nonzero(counts))
+            for cell, counts in cells
+        ],
+        figures=[figure for cell, counts in cells for figure in _figures(formulas, cell, counts)],
+    )
+
+
+def _figures(formulas: Sequence[Formula], cell: Cell, counts: Counts) -> Iterator[FigureOfCase]:
+    for formula in formulas:
+        ratio = ratio_of(formula, counts)
+        if basis_of(formula) == cell.basis and (ratio.numerator or ratio.denominator):
+            yield FigureOfCase(
+                measure=formula.code,
+                version=formula.version,
+                name=formula.name,
+                name_en=formula.name_en,
+                population=basis_of(formula),
+                day=cell.day,
+                unit_code=cell.unit_code,
+                numerator=ratio.numerator,
+                denominator=ratio.denominator,
+                cases_numerator=plain(ratio.numerator, scale_of(formula.denominator)),
+                cases_denominator=plain(ratio.denominator, scale_of(formula.denominator)),
+            )
+
+
+def _cells(session: Session, document: Mapping[str, Any], places: Mapping[str, Sequence[int]]) -> dict[Cell, Counts]:
+    fact = from_documents(document, places)
+    return contribution(fact, day_rule(session, fact.registration.pack_version))
+
+
+def _nonzero(counts: Counts) -> dict[Counter, int]:
+    return {counter: count for counter, count in zip(COUNTERS, counts, strict=True) if count}
+
+
+def _case(row: Any) -> dict[str, Any]:
+    return {
+        "case_id": row.case_id,
+        "case_no": row.case_no,
+        "area_code": row.area_code,
+        "unit_code": row.unit_code,
+        "category_code": row.category_code,
+        "channel": Channel(row.channel),
+        "kind": Kind(row.kind),
+        "status": row.status,
+        "round": row.round,
+        "registered_at": row.registered_at,
+        "handle_due_at": row.handle_due_at,
+    }

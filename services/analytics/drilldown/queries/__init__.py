@@ -1,0 +1,1 @@
+"""Every SELECT behind a number."""

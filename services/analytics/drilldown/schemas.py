@@ -1,0 +1,98 @@
+"""Which number is to be explained, and the cases behind it."""
+
+from datetime import date
+from typing import Annotated, Self
+
+from pydantic import AwareDatetime, Field, model_validator
+
+from libs.common.counters import Counter
+from libs.common.events.terms import Channel, Kind
+from libs.common.web.fields import AnswerBody, AreaCode, RequestBody, UnitCode, fault
+from services.analytics.counters.domain import Basis
+from services.analytics.figures.schemas import Part, SelectionQuery
+
+
+class CasesBehindQuery(SelectionQuery):
+    """Which number is to be explained: a part of a rate, or a plain counter."""
+
+    measure: Annotated[str | None, Field(pattern=r"^[a-z][a-z0-9_]{0,39}$", description="Code of a rate")] = None
+    part: Part = Part.NUMERATOR
+    counter: Annotated[Counter | None, Field(description="Instead of `measure`")] = None
+    basis: Annotated[Basis, Field(description="Only with `counter`")] = Basis.HAPPENED
+    cursor: Annotated[str | None, Field(max_length=512)] = None
+    limit: Annotated[int, Field(ge=1, le=200)] = 50
+
+    @model_validator(mode="after")
+    def _one_number(self) -> Self:
+        if (self.measure is None) == (self.counter is None):
+            raise fault("one_number", "name either `measure` or `counter`", "measure 与 counter 须择一填写")
+        return self
+
+
+class OpenCasesQuery(RequestBody):
+    """Which of the open cases."""
+
+    area_code: AreaCode | None = None
+    unit_code: UnitCode | None = None
+    without_unit: Annotated[bool, Field(description="Only those that no unit leads")] = False
+    overdue: Annotated[bool, Field(description="Only those past their handling limit")] = False
+    cursor: Annotated[str | None, Field(max_length=512)] = None
+    limit: Annotated[int, Field(ge=1, le=200)] = 50
+
+
+class CaseRow(AnswerBody):
+    """A case, without any text of it."""
+
+    case_id: str
+    case_no: str
+    area_code: str
+    unit_code: str
+    category_code: str
+    channel: Channel
+    kind: Kind
+    status: str
+    round: int
+    registered_at: AwareDatetime
+    handle_due_at: AwareDatetime | None
+
+
+class CaseBehind(CaseRow):
+    """A case and what it adds to the number that was asked about."""
+
+    amount: Annotated[int, Field(description="In the formula's weights; over all cases they add up to the number")]
+    cases: Annotated[str, Field(description="The same in whole cases: 1, or 0.9 for a case that counts nine tenths")]
+    counts: Annotated[dict[Counter, int], Field(description="Its own counters in this selection")]
+
+
+class CellOut(AnswerBody):
+    """Where a case counts, and what."""
+
+    basis: Basis
+    day: date
+    unit_code: str
+    counts: dict[Counter, int]
+
+
+class FigureOfCase(AnswerBody):
+    """A rate that a case counts in."""
+
+    measure: str
+    version: int
+    name: str
+    name_en: str
+    population: Basis
+    day: date
+    unit_code: str
+    numerator: int
+    denominator: int
+    cases_numerator: str
+    cases_denominator: str
+
+
+class CaseOut(CaseRow):
+    """A case, the cells of every roll-up that it counts in, and the rates of the pack in force that they feed."""
+
+    version: int
+    updated_at: AwareDatetime
+    cells: list[CellOut]
+    figures: list[FigureOfCase]

@@ -1,0 +1,194 @@
+"""Folds a batch of events: facts in one read, everything in memory, then facts and roll-up differences in few writes.
+
+Every transaction locks in one order: facts, freshness, the fine roll-up, the coarse ones, each by their keys. So two
+batches never wait for each other in a circle.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+import orjson
+
+from libs.common.database.session import Session
+from libs.common.errors import Permanent
+from libs.common.events.cases import CaseEvent
+from libs.common.ledger.append import part_of
+from services.analytics.counters.domain import Cell, Counts
+from services.analytics.facts.actions.cache import Remembered, cache_of, day_rule
+from services.analytics.facts.actions.events import atom_of
+from services.analytics.facts.domain.counting import DayOf, add, contribution, counted, difference
+from services.analytics.facts.domain.documents import from_documents, to_document, to_places
+from services.analytics.facts.domain.fact import Fact, UnknownCase, fold
+from services.analytics.rollups.actions import add_to_rollups
+
+_INFO = "analytics.fold"
+
+_LOAD = """
+    SELECT case_id, fact.xmin::text::bigint AS writer,
+           CASE WHEN fact.xmin::text::bigint IS DISTINCT FROM known.writer THEN doc::text END AS doc,
+           CASE WHEN fact.xmin::text::bigint IS DISTINCT FROM known.writer THEN places::text END AS places
+    FROM fact JOIN unnest($1::text[], $2::bigint[]) AS known(case_id, writer) USING (case_id)
+    ORDER BY case_id FOR UPDATE OF fact
+"""
+
+FACT_COLUMNS = {
+    "case_id": "text",
+    "case_no": "text",
+    "area_code": "text",
+    "unit_code": "text",
+    "units": "text",
+    "category_code": "text",
+    "channel": "text",
+    "kind": "text",
+    "urgency": "text",
+    "accused_unit": "text",
+    "status": "text",
+    "is_open": "boolean",
+    "round": "integer",
+    "registered_at": "timestamptz",
+    "registered_day": "date",
+    "closed_day": "date",
+    "first_day": "date",
+    "last_day": "date",
+    "handle_due_at": "timestamptz",
+    "updated_at": "timestamptz",
+    "version": "integer",
+    "counted": "bigint",
+    "doc": "text",
+    "places": "text",
+}
+"""The columns of a fact and how they are sent: ``units`` joined by spaces, ``doc`` and ``places`` as JSON text."""
+_READ_AS = {"units": "string_to_array(units, ' ')", "doc": "doc::jsonb", "places": "places::jsonb"}
+
+_AFTER_FACT = len(FACT_COLUMNS) + 1
+
+# Names of columns only, from the tables above: nothing of a request ever stands in these statements.
+_SAVE_FACTS = f"""
+    WITH fresh AS (
+        INSERT INTO freshness (part, as_of, folded_at)
+        VALUES (${_AFTER_FACT}::smallint, ${_AFTER_FACT + 1}, ${_AFTER_FACT + 2})
+        ON CONFLICT (part) DO UPDATE SET as_of = excluded.as_of, folded_at = excluded.folded_at
+        WHERE freshness.as_of < excluded.as_of
+    )
+    INSERT INTO fact ({", ".join(FACT_COLUMNS)})
+    SELECT {", ".join(_READ_AS.get(name, name) for name in FACT_COLUMNS)}
+    FROM unnest({", ".join(f"${n}::{kind}[]" for n, kind in enumerate(FACT_COLUMNS.values(), start=1))})
+        AS new({", ".join(FACT_COLUMNS)})
+    ORDER BY case_id
+    ON CONFLICT (case_id) DO UPDATE SET {", ".join(f"{name} = excluded.{name}" for name in FACT_COLUMNS)}
+    RETURNING xmin::text::bigint AS writer
+"""  # noqa: S608
+
+
+@dataclass(slots=True)
+class _Book:
+    """What one transaction knows: each fact as it was read and as it is now, and what it counted in when read."""
+
+    before: dict[str, Fact | None] = field(default_factory=dict)
+    after: dict[str, Fact | None] = field(default_factory=dict)
+    cells: dict[str, Mapping[Cell, Counts]] = field(default_factory=dict)
+
+
+def _book(session: Session) -> _Book:
+    book = session.info.setdefault(_INFO, _Book())
+    if not isinstance(book, _Book):
+        raise TypeError(f"session.info[{_INFO!r}] is taken")
+    return book
+
+
+async def load_facts(session: Session, case_ids: Iterable[str]) -> None:
+    """Read and lock the facts of these cases; those that are in hand already stay as they are."""
+    book = _book(session)
+    wanted = sorted({case_id for case_id in case_ids if case_id not in book.before})
+    if not wanted:
+        return
+    book.before.update(dict.fromkeys(wanted))
+    remembered = cache_of(session).facts
+    writers = [remembered[case_id].writer if case_id in remembered else None for case_id in wanted]
+    for row in await session.fetch(_LOAD, wanted, writers):
+        if row.doc is None:
+            _, book.before[row.case_id], book.cells[row.case_id] = remembered[row.case_id]
+        else:
+            book.before[row.case_id] = from_documents(orjson.loads(row.doc), orjson.loads(row.places))
+    book.after.update({case_id: book.before[case_id] for case_id in wanted})
+
+
+async def fold_event(session: Session, event: CaseEvent) -> None:
+    """Fold one event, told from others by its place in its ledger; what it changes is written in the end.
+
+    Raises:
+        Permanent: the case was never registered here.
+    """
+    if session.cause is None:
+        raise RuntimeError(f"{event.type_name} was given to the fold without its place in a ledger")
+    await load_facts(session, [event.case_id])
+    book = _book(session)
+    try:
+        book.after[event.case_id] = fold(book.after[event.case_id], atom_of(event, session.cause.seq))
+    except UnknownCase:
+        raise Permanent(f"case {event.case_id} was never registered here") from None
+    session.before_commit(_INFO, _write)
+
+
+async def _write(session: Session) -> None:
+    book = _book(session)
+    total: dict[Cell, Counts] = {}
+    written: dict[str, tuple[Fact, Mapping[Cell, Counts]]] = {}
+    rows: list[tuple[object, ...]] = []
+    for case_id, fact in sorted(book.after.items()):
+        old = book.before[case_id]
+        if fact is None or fact is old:
+            continue
+        day_of = day_rule(session, fact.registration.pack_version)
+        now = contribution(fact, day_of)
+        add(total, difference(_counted_before(session, old), now))
+        rows.append(fact_row(fact, day_of, now))
+        written[case_id] = fact, now
+    if not rows:
+        return
+    as_of, first = max((fact.updated_at, case_id) for case_id, (fact, _) in written.items())
+    saved = await session.fetch(_SAVE_FACTS, *map(list, zip(*rows, strict=True)), part_of(first), as_of, session.now)
+    if total:
+        pack_version = written[first][0].registration.pack_version
+        await add_to_rollups(session, total, pack_version)
+    for case_id, (fact, cells) in written.items():
+        cache_of(session).keep(case_id, Remembered(saved[0].writer, fact, cells))
+
+
+def _counted_before(session: Session, old: Fact | None) -> Mapping[Cell, Counts]:
+    if old is None:
+        return {}
+    known = _book(session).cells.get(old.registration.case_id)
+    return contribution(old, day_rule(session, old.registration.pack_version)) if known is None else known
+
+
+def fact_row(fact: Fact, day_of: DayOf, cells: Mapping[Cell, Counts]) -> tuple[object, ...]:
+    """What is stored of a fact, in the order of ``FACT_COLUMNS``; ``cells`` are what it counts in."""
+    first, limit, closed_at = fact.registration, fact.running_limit, fact.closed_at
+    days = [cell.day for cell in cells]
+    return (
+        first.case_id,
+        first.case_no,
+        first.area_code,
+        fact.unit,
+        " ".join(sorted({cell.unit_code for cell in cells if cell.unit_code})),
+        fact.category,
+        first.channel,
+        first.kind,
+        first.urgency,
+        first.accused_unit,
+        fact.status.value,
+        fact.is_open,
+        fact.round,
+        first.at,
+        day_of(first.at),
+        None if closed_at is None else day_of(closed_at),
+        min(days),
+        max(days),
+        None if limit is None else limit.due_at,
+        fact.updated_at,
+        fact.version,
+        counted(cells.values()),
+        to_document(fact),
+        to_places(fact),
+    )

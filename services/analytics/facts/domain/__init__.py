@@ -1,0 +1,1 @@
+"""The pure rules of facts: what is known of a case, and what it counts as."""

@@ -1,0 +1,227 @@
+"""What one event tells of a case, without texts: the smallest thing that figures are made of.
+
+Each kind of atom is said by one service only. So a fact keeps each kind in the order of its source, and comes out the
+same however the events of different sources are interleaved.
+
+``seq`` is the event's place in its source's ledger of the case: it tells events apart that say the same at the same
+moment, and which of them came first. It is 0 in atoms that were folded before places were kept.
+"""
+
+from datetime import datetime
+from typing import NamedTuple
+
+
+class Registration(NamedTuple):
+    """登记: what the door wrote; the only atom that is replaced when it comes again."""
+
+    case_id: str
+    case_no: str
+    area_code: str
+    category_code: str
+    channel: str
+    kind: str
+    urgency: str
+    pack_version: int
+    at: datetime
+    accused_unit: str = ""
+    """被反映单位; empty when none is."""
+    seq: int = 0
+
+
+class Supplement(NamedTuple):
+    """补充."""
+
+    at: datetime
+    seq: int = 0
+
+
+class Withdrawal(NamedTuple):
+    """撤单."""
+
+    at: datetime
+    seq: int = 0
+
+
+class DirectAnswer(NamedTuple):
+    """直接答复; ``unit`` is empty when the door itself answered."""
+
+    round: int
+    unit: str
+    at: datetime
+    seq: int = 0
+
+
+class Stint(NamedTuple):
+    """A unit leads from here on; with an empty ``unit`` nobody does (待派)."""
+
+    round: int
+    unit: str
+    category: str
+    at: datetime
+    seq: int = 0
+
+
+class Signature(NamedTuple):
+    """签收."""
+
+    round: int
+    unit: str
+    at: datetime
+    seq: int = 0
+
+
+class Progress(NamedTuple):
+    """办理进展."""
+
+    round: int
+    unit: str
+    at: datetime
+    seq: int = 0
+
+
+class Outcome(NamedTuple):
+    """办结反馈: the unit says it is done."""
+
+    round: int
+    unit: str
+    result_kind: str
+    at: datetime
+    seq: int = 0
+
+
+class ReturnRequest(NamedTuple):
+    """退单申请."""
+
+    round: int
+    unit: str
+    reason_code: str
+    at: datetime
+    seq: int = 0
+
+
+class ReturnRuling(NamedTuple):
+    """退单审核."""
+
+    round: int
+    unit: str
+    approved: bool
+    at: datetime
+    seq: int = 0
+
+
+class Limit(NamedTuple):
+    """时限: a promise got its clock. Handling has one clock a round: set again, it replaces the one before."""
+
+    round: int
+    deadline: str
+    unit: str
+    starts_at: datetime
+    due_at: datetime
+    at: datetime
+    seq: int = 0
+
+
+class Warned(NamedTuple):
+    """预警."""
+
+    round: int
+    deadline: str
+    due_at: datetime
+    at: datetime
+    seq: int = 0
+
+
+class Missed(NamedTuple):
+    """超期."""
+
+    round: int
+    deadline: str
+    due_at: datetime
+    at: datetime
+    seq: int = 0
+
+
+class CallbackOpened(NamedTuple):
+    """待回访."""
+
+    round: int
+    unit: str
+    at: datetime
+    seq: int = 0
+
+
+class Try(NamedTuple):
+    """回访: one try; the answers are None when the citizen was not asked or did not say."""
+
+    round: int
+    attempt: int
+    unit: str
+    reached: str
+    valid: bool
+    contacted: bool | None
+    solved: bool | None
+    satisfaction: str | None
+    at: datetime
+    seq: int = 0
+
+
+class SentBack(NamedTuple):
+    """发回重办, or reopened: ``next_round`` opens."""
+
+    round: int
+    next_round: int
+    unit: str
+    at: datetime
+    seq: int = 0
+
+
+class Closure(NamedTuple):
+    """销号."""
+
+    round: int
+    closing: str
+    satisfaction: str | None
+    at: datetime
+    seq: int = 0
+
+
+class Supervision(NamedTuple):
+    """催办 / 督办."""
+
+    supervision_id: str
+    round: int
+    level: str
+    unit: str
+    at: datetime
+    seq: int = 0
+
+
+class Reply(NamedTuple):
+    """督办回复."""
+
+    supervision_id: str
+    round: int
+    at: datetime
+    seq: int = 0
+
+
+Atom = (
+    Supplement
+    | Withdrawal
+    | DirectAnswer
+    | Stint
+    | Signature
+    | Progress
+    | Outcome
+    | ReturnRequest
+    | ReturnRuling
+    | Limit
+    | Warned
+    | Missed
+    | CallbackOpened
+    | Try
+    | SentBack
+    | Closure
+    | Supervision
+    | Reply
+)

@@ -1,0 +1,196 @@
+"""What a case counts as (计数): from a fact to cells of integers, the difference of two facts, and a recount."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from datetime import date, datetime, timedelta
+from typing import NamedTuple
+
+from libs.common.counters import Counter
+from services.analytics.counters.domain import COUNTERS, NOTHING, Basis, Cell, Counts
+from services.analytics.facts.domain.fact import Fact, precedes
+
+DayOf = Callable[[datetime], date]
+"""The assessment day of a moment, by the rules of the case's own pack version."""
+
+_COHORT, _CLOSED, _HAPPENED = Basis.REGISTERED.value, Basis.CLOSED.value, Basis.HAPPENED.value
+_INSTANT = timedelta(microseconds=1)
+_MINUTE = timedelta(minutes=1)
+_WIDTH = len(COUNTERS)
+_POSITION = {counter: index for index, counter in enumerate(COUNTERS)}
+_BY_CLOSING = {"substantive": Counter.CLOSED_SUBSTANTIVE, "unverified": Counter.CLOSED_UNVERIFIED}
+_BY_LEVEL = {"reminder": Counter.REMINDERS, "supervision": Counter.SUPERVISIONS}
+
+
+class Happening(NamedTuple):
+    """Something that counts: for which unit, when, and how much."""
+
+    counter: Counter
+    unit: str
+    at: datetime
+    amount: int = 1
+
+
+def happenings(fact: Fact) -> Iterator[Happening]:
+    """Everything that a case counts as now."""
+    yield from _case(fact)
+    yield from _stints(fact)
+    yield from _rounds(fact)
+    yield from _callback(fact)
+    for sent in fact.sent_back:
+        yield Happening(Counter.SENT_BACK, sent.unit, sent.at)
+    for asked in fact.returns:
+        yield Happening(Counter.RETURNS_REQUESTED, asked.unit, asked.at)
+    for ruling in fact.rulings:
+        if not ruling.approved:
+            yield Happening(Counter.RETURNS_REFUSED, ruling.unit, ruling.at)
+    for order in fact.supervisions:
+        if order.level in _BY_LEVEL:
+            yield Happening(_BY_LEVEL[order.level], order.unit, order.at)
+
+
+def _case(fact: Fact) -> Iterator[Happening]:
+    yield Happening(Counter.REGISTERED, fact.unit, fact.registration.at)
+    if fact.answers:
+        yield Happening(Counter.ANSWERED_DIRECTLY, fact.unit, fact.answers[-1].at)
+    if fact.withdrawn_at is not None:
+        yield Happening(Counter.WITHDRAWN, fact.unit, fact.withdrawn_at)
+    closure = fact.closure
+    if closure is None or fact.closed_at is None:
+        return
+    yield Happening(Counter.CLOSED, fact.unit, closure.at)
+    if closure.closing in _BY_CLOSING:
+        yield Happening(_BY_CLOSING[closure.closing], fact.unit, closure.at)
+    if closure.round == 1:
+        yield Happening(Counter.CLOSED_IN_ONE_ROUND, fact.unit, closure.at)
+
+
+def _stints(fact: Fact) -> Iterator[Happening]:
+    for index, stint in enumerate(fact.stints):
+        if not stint.unit:
+            yield Happening(Counter.TRIAGED, "", stint.at)
+            continue
+        yield Happening(Counter.ASSIGNED, stint.unit, stint.at)
+        signature, limit = fact.signature_of(index), fact.sign_limit(index)
+        if signature is not None:
+            yield Happening(Counter.SIGNED, stint.unit, signature.at)
+        if limit is None or (signature is None and not fact.was_missed(limit)):
+            continue
+        yield Happening(Counter.SIGN_DUE, stint.unit, _day_due(limit.due_at))
+        if signature is not None and signature.at < limit.due_at:
+            yield Happening(Counter.SIGNED_ON_TIME, stint.unit, _day_due(limit.due_at))
+
+
+def _rounds(fact: Fact) -> Iterator[Happening]:
+    outcomes = {outcome.round: outcome for outcome in reversed(fact.outcomes)}
+    for outcome in outcomes.values():
+        yield Happening(Counter.HANDLED, outcome.unit, outcome.at)
+        begun = [
+            stint.at
+            for stint in fact.stints
+            if (stint.round, stint.unit) == (outcome.round, outcome.unit) and precedes(stint, outcome)
+        ]
+        minutes = (outcome.at - begun[-1]) // _MINUTE if begun else 0
+        if minutes > 0:
+            yield Happening(Counter.HANDLE_MINUTES, outcome.unit, outcome.at, minutes)
+    for round_ in sorted({limit.round for limit in fact.limits}):
+        limit = fact.handle_limit(round_)
+        if limit is None:
+            continue
+        first = outcomes.get(round_)
+        if first is not None and first.at < limit.due_at:
+            yield Happening(Counter.HANDLE_DUE, first.unit, _day_due(limit.due_at))
+            yield Happening(Counter.HANDLED_ON_TIME, first.unit, _day_due(limit.due_at))
+        elif first is not None or fact.was_missed(limit):
+            yield Happening(Counter.HANDLE_DUE, fact.holder(round_, limit.due_at), _day_due(limit.due_at))
+
+
+def _callback(fact: Fact) -> Iterator[Happening]:
+    valid = fact.valid_callback
+    if valid is None:
+        if fact.callbacks:
+            yield Happening(Counter.CALLBACKS_DUE, fact.callbacks[-1].unit, fact.callbacks[-1].at)
+        return
+    opened = [atom.at for atom in fact.callbacks if atom.round == valid.round]
+    yield Happening(Counter.CALLBACKS_DUE, valid.unit, opened[0] if opened else valid.at)
+    yield Happening(Counter.VALID_CALLBACKS, valid.unit, valid.at)
+    stands = fact.round == valid.round
+    counted = {
+        Counter.CONTACTED: valid.contacted is True,
+        Counter.SOLVED: valid.solved is True and stands,
+        Counter.SATISFIED: valid.satisfaction == "satisfied" and stands,
+        Counter.BASICALLY_SATISFIED: valid.satisfaction == "basically_satisfied" and stands,
+        Counter.NOT_SATISFIED: valid.satisfaction == "not_satisfied",
+    }
+    for counter, counts in counted.items():
+        if counts:
+            yield Happening(counter, valid.unit, valid.at)
+
+
+def _day_due(due_at: datetime) -> datetime:
+    """A limit that ends at midnight falls due on the day before: that midnight is already late."""
+    return due_at - _INSTANT
+
+
+def contribution(fact: Fact, day_of: DayOf) -> dict[Cell, Counts]:
+    """The cells that a case counts in, none of them empty. The one definition of every figure."""
+    # All that a case counts as stands on one day each for the cohort and for the closed: worked out once for both.
+    whole: dict[str, list[int]] = {}
+    happened: dict[tuple[date, str], list[int]] = {}
+    for counter, unit, at, amount in happenings(fact):
+        position = _POSITION[counter]
+        if unit not in whole:
+            whole[unit] = [0] * _WIDTH
+        whole[unit][position] += amount
+        own = day_of(at), unit
+        if own not in happened:
+            happened[own] = [0] * _WIDTH
+        happened[own][position] += amount
+    first, closed_at = fact.registration, fact.closed_at
+    area, rest = first.area_code, (fact.category, first.channel, first.kind)
+    total = {unit: tuple(counts) for unit, counts in whole.items()}
+    day = day_of(first.at)
+    cells = {Cell(_COHORT, day, area, unit, *rest): counts for unit, counts in total.items()}
+    if closed_at is not None:
+        day = day_of(closed_at)
+        cells |= {Cell(_CLOSED, day, area, unit, *rest): counts for unit, counts in total.items()}
+    for (day, unit), counts in happened.items():
+        cells[Cell(_HAPPENED, day, area, unit, *rest)] = tuple(counts)
+    return cells
+
+
+def counted(cells: Iterable[Counts]) -> int:
+    """A bit for each of ``COUNTERS`` that is not 0 in some cell."""
+    bits = 0
+    for counts in cells:
+        for place, count in enumerate(counts):
+            if count:
+                bits |= 1 << place
+    return bits
+
+
+def difference(old: Mapping[Cell, Counts], new: Mapping[Cell, Counts]) -> dict[Cell, Counts]:
+    """What has to be added to roll-ups that hold ``old`` so that they hold ``new``."""
+    changes: dict[Cell, Counts] = {}
+    for cell in old.keys() | new.keys():
+        before, after = old.get(cell, NOTHING), new.get(cell, NOTHING)
+        if before != after:
+            changes[cell] = tuple(b - a for a, b in zip(before, after, strict=True))
+    return changes
+
+
+def add(total: dict[Cell, Counts], changes: Mapping[Cell, Counts]) -> None:
+    """Add ``changes`` to roll-ups in memory; a cell that becomes empty is dropped."""
+    for cell, counts in changes.items():
+        known = total.get(cell)
+        summed = counts if known is None else tuple(a + b for a, b in zip(known, counts, strict=True))
+        if any(summed):
+            total[cell] = summed
+        else:
+            total.pop(cell, None)
+
+
+def recount(facts: Iterable[Fact], day_of: Callable[[Fact], DayOf]) -> dict[Cell, Counts]:
+    """The roll-ups counted from nothing: what the running ones must equal at any time."""
+    total: dict[Cell, Counts] = {}
+    for fact in facts:
+        add(total, contribution(fact, day_of(fact)))
+    return total

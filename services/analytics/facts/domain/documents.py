@@ -1,0 +1,66 @@
+"""A fact as documents and back, as the fact table keeps it: its atoms, and beside them the places of their events.
+
+Atoms are lists: fields are added at their end, and what a newer release added there is passed over. The places stand
+apart, since a release that did not know them reads and writes the atoms as ever; what it wrote has none.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from itertools import chain, repeat
+from typing import Any, get_type_hints
+
+import orjson
+
+from services.analytics.facts.domain.atoms import Registration
+from services.analytics.facts.domain.fact import PLACES, Fact
+
+
+def _moments(kind: type[Any]) -> frozenset[int]:
+    hints = get_type_hints(kind)
+    return frozenset(index for index, name in enumerate(kind._fields) if hints[name] is datetime)
+
+
+_KINDS = {name: (kind, _moments(kind)) for kind, name in PLACES.items()}
+_REGISTRATION = _moments(Registration)
+_FIRST = "registration"
+
+
+def to_document(fact: Fact) -> str:
+    """The atoms as JSON: an object of lists, each atom a list of its fields; times in UTC, as the events give them."""
+    document: dict[str, Any] = {_FIRST: fact.registration[:-1]}
+    for name in _KINDS:
+        atoms = getattr(fact, name)
+        if atoms:
+            document[name] = [atom[:-1] for atom in atoms]
+    return orjson.dumps(document).decode()
+
+
+def to_places(fact: Fact) -> str:
+    """The place of each atom's event in its source's ledger, as JSON: an object of lists in the order of the atoms."""
+    places = {_FIRST: [fact.registration.seq]}
+    for name in _KINDS:
+        atoms = getattr(fact, name)
+        if atoms:
+            places[name] = [atom.seq for atom in atoms]
+    return orjson.dumps(places).decode()
+
+
+def from_documents(document: Mapping[str, Any], places: Mapping[str, Sequence[int]]) -> Fact:
+    """The fact that the two were made from. Atoms without a place have 0."""
+    (first,) = _read(Registration, _REGISTRATION, [document[_FIRST]], places.get(_FIRST, ()))
+    kinds = {
+        name: tuple(_read(*_KINDS[name], rows, places.get(name, ())))
+        for name, rows in document.items()
+        if name != _FIRST
+    }
+    return Fact(first, **kinds)
+
+
+def _read(kind: type[Any], moments: frozenset[int], rows: Sequence[list[Any]], places: Sequence[int]) -> list[Any]:
+    known = len(kind._fields) - 1
+    found = zip(rows, chain(places, repeat(0)), strict=False)
+    return [kind(*_values(row[:known], moments), seq=seq) for row, seq in found]
+
+
+def _values(row: list[Any], moments: frozenset[int]) -> list[Any]:
+    return [datetime.fromisoformat(value) if index in moments else value for index, value in enumerate(row)]

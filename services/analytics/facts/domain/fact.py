@@ -1,0 +1,268 @@
+"""All that is known of one case (一件一档), and what follows from it; ``fold`` is the only way it grows."""
+
+from bisect import bisect_left
+from dataclasses import dataclass, replace
+from datetime import datetime
+from functools import cached_property
+from operator import attrgetter
+from typing import Any
+
+from services.analytics.facts.domain.atoms import (
+    Atom,
+    CallbackOpened,
+    Closure,
+    DirectAnswer,
+    Limit,
+    Missed,
+    Outcome,
+    Progress,
+    Registration,
+    Reply,
+    ReturnRequest,
+    ReturnRuling,
+    SentBack,
+    Signature,
+    Stint,
+    Supervision,
+    Supplement,
+    Try,
+    Warned,
+    Withdrawal,
+)
+from services.analytics.facts.domain.status import ENDED, UNDER_LIMIT, Status
+
+SIGN, HANDLE = "sign", "handle"
+WITHDRAWN = "withdrawn"
+
+
+@dataclass(frozen=True)
+class Fact:
+    """A case: its registration, and its atoms by kind, each kind in the order of its source's ledger.
+
+    What follows from it is worked out once: a fold asks for each several times.
+    """
+
+    registration: Registration
+    supplements: tuple[Supplement, ...] = ()
+    withdrawals: tuple[Withdrawal, ...] = ()
+    answers: tuple[DirectAnswer, ...] = ()
+    stints: tuple[Stint, ...] = ()
+    signatures: tuple[Signature, ...] = ()
+    progress: tuple[Progress, ...] = ()
+    outcomes: tuple[Outcome, ...] = ()
+    returns: tuple[ReturnRequest, ...] = ()
+    rulings: tuple[ReturnRuling, ...] = ()
+    limits: tuple[Limit, ...] = ()
+    warnings: tuple[Warned, ...] = ()
+    misses: tuple[Missed, ...] = ()
+    callbacks: tuple[CallbackOpened, ...] = ()
+    tries: tuple[Try, ...] = ()
+    sent_back: tuple[SentBack, ...] = ()
+    closures: tuple[Closure, ...] = ()
+    supervisions: tuple[Supervision, ...] = ()
+    replies: tuple[Reply, ...] = ()
+
+    @property
+    def version(self) -> int:
+        """How many different events are in it."""
+        return 1 + sum(len(getattr(self, name)) for name in PLACES.values())
+
+    @cached_property
+    def updated_at(self) -> datetime:
+        """When the newest of its events happened."""
+        atoms: list[Atom] = [atom for name in PLACES.values() for atom in getattr(self, name)]
+        return max([self.registration.at, *(atom.at for atom in atoms)])
+
+    @cached_property
+    def round(self) -> int:
+        """轮次: the round it is in; every send-back opens the next."""
+        return max((atom.next_round for atom in self.sent_back), default=1)
+
+    @property
+    def lead(self) -> str:
+        """The unit that leads it now; empty when none does."""
+        return self.stints[-1].unit if self.stints else ""
+
+    @property
+    def unit(self) -> str:
+        """The unit that the case itself counts for: whoever answered it directly, else its lead."""
+        return (self.answers[-1].unit or self.lead) if self.answers else self.lead
+
+    @cached_property
+    def category(self) -> str:
+        """The category that it was last given; empty when none."""
+        given = (stint.category for stint in reversed(self.stints) if stint.category)
+        return next(given, self.registration.category_code)
+
+    @cached_property
+    def closure(self) -> Closure | None:
+        """The closing that still holds: a later round undoes it."""
+        if not self.closures or self.closures[-1].round < self.round:
+            return None
+        return self.closures[-1]
+
+    @cached_property
+    def withdrawn_at(self) -> datetime | None:
+        """When the citizen took it back, unless it had been closed otherwise."""
+        closure = self.closure
+        if closure is not None and closure.closing != WITHDRAWN:
+            return None
+        if self.withdrawals:
+            return self.withdrawals[-1].at
+        return None if closure is None else closure.at
+
+    @cached_property
+    def closed_at(self) -> datetime | None:
+        """When it was closed with an answer; a withdrawal is no closing."""
+        closure = self.closure
+        return None if closure is None or closure.closing == WITHDRAWN else closure.at
+
+    @cached_property
+    def status(self) -> Status:
+        """Where it stands."""
+        if self.closed_at is not None:
+            return Status.CLOSED
+        if self.withdrawn_at is not None:
+            return Status.WITHDRAWN
+        now = self.round
+        if any(atom.round == now for atom in self.answers):
+            return Status.ANSWERED
+        if any(atom.round == now for atom in self.outcomes):
+            return Status.HANDLED
+        return self._before_result(now)
+
+    def _before_result(self, now: int) -> Status:
+        if not self.stints or self.stints[-1].round < now:
+            return Status.REGISTERED if now == 1 else Status.SENT_BACK
+        if not self.lead:
+            return Status.TRIAGE
+        return Status.ASSIGNED if self.signature_of(len(self.stints) - 1) is None else Status.SIGNED
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the citizen still waits for the end of it."""
+        return self.status not in ENDED
+
+    @cached_property
+    def running_limit(self) -> Limit | None:
+        """The handling limit that runs now; None when a result was given or there is none."""
+        return self.handle_limit(self.round) if self.status in UNDER_LIMIT else None
+
+    def handle_limit(self, round_: int) -> Limit | None:
+        """The handling limit of a round: the one set last."""
+        found = (atom for atom in reversed(self.limits) if atom.deadline == HANDLE and atom.round == round_)
+        return next(found, None)
+
+    def sign_limit(self, index: int) -> Limit | None:
+        """The signing limit of a stint: the n-th stint of a unit in a round has the n-th signing limit of that unit."""
+        stint = self.stints[index]
+        earlier = sum(1 for other in self.stints[:index] if (other.round, other.unit) == (stint.round, stint.unit))
+        wanted = SIGN, stint.round, stint.unit
+        limits = [atom for atom in self.limits if (atom.deadline, atom.round, atom.unit) == wanted]
+        return limits[earlier] if earlier < len(limits) else None
+
+    def signature_of(self, index: int) -> Signature | None:
+        """The signature of a stint: its unit's, given while it led."""
+        stint = self.stints[index]
+        following = self.stints[index + 1] if index + 1 < len(self.stints) else None
+        for atom in self.signatures:
+            theirs = (atom.round, atom.unit) == (stint.round, stint.unit)
+            if theirs and precedes(stint, atom) and (following is None or precedes(atom, following)):
+                return atom
+        return None
+
+    def holder(self, round_: int, moment: datetime) -> str:
+        """The unit that led a round at a moment; empty when none did."""
+        held = [stint.unit for stint in self.stints if stint.round == round_ and stint.at < moment]
+        return held[-1] if held else ""
+
+    def was_missed(self, limit: Limit) -> bool:
+        """Whether this very limit passed; one that was extended since does not count.
+
+        Of a promise one clock runs at a time: of those that were due at one moment, the one set last is missed.
+        """
+        due = limit.round, limit.deadline, limit.due_at
+        for miss in self.misses:
+            if (miss.round, miss.deadline, miss.due_at) != due:
+                continue
+            clocks = [atom for atom in self.limits if (atom.round, atom.deadline, atom.due_at) == due]
+            if [clock for clock in clocks if clock.seq <= miss.seq][-1:] == [limit]:
+                return True
+        return False
+
+    @cached_property
+    def valid_callback(self) -> Try | None:
+        """有效回访: the latest one."""
+        return max(
+            (atom for atom in self.tries if atom.valid), key=lambda atom: (atom.round, atom.attempt), default=None
+        )
+
+
+PLACES: dict[type[Any], str] = {
+    Supplement: "supplements",
+    Withdrawal: "withdrawals",
+    DirectAnswer: "answers",
+    Stint: "stints",
+    Signature: "signatures",
+    Progress: "progress",
+    Outcome: "outcomes",
+    ReturnRequest: "returns",
+    ReturnRuling: "rulings",
+    Limit: "limits",
+    Warned: "warnings",
+    Missed: "misses",
+    CallbackOpened: "callbacks",
+    Try: "tries",
+    SentBack: "sent_back",
+    Closure: "closures",
+    Supervision: "supervisions",
+    Reply: "replies",
+}
+"""Which field of a fact keeps which kind of atom."""
+
+
+_FIELDS = ("registration", *PLACES.values())
+
+
+class UnknownCase(Exception):
+    """An atom about a case whose registration is not known."""
+
+
+def precedes(first: Atom, then: Atom) -> bool:
+    """Whether one atom was said before another of the same source; by time where neither has its place."""
+    return first.seq < then.seq if first.seq != then.seq else first.at <= then.at
+
+
+def fold(fact: Fact | None, atom: Registration | Atom) -> Fact:
+    """The fact after one more event, in whatever order those of one kind come.
+
+    The same event again, told by its place, changes nothing; a later registration corrects the one before.
+
+    Raises:
+        UnknownCase: the case was never registered here.
+    """
+    if isinstance(atom, Registration):
+        return Fact(atom) if fact is None else _corrected(fact, atom)
+    if fact is None:
+        raise UnknownCase
+    name = PLACES[type(atom)]
+    known = getattr(fact, name)
+    if not known or known[-1].seq < atom.seq:
+        return _grown(fact, name, (*known, atom))
+    place = bisect_left(known, atom.seq, key=attrgetter("seq"))
+    if known[place].seq == atom.seq:
+        return fact
+    return _grown(fact, name, (*known[:place], atom, *known[place:]))
+
+
+def _corrected(fact: Fact, registration: Registration) -> Fact:
+    return replace(fact, registration=registration) if fact.registration.seq < registration.seq else fact
+
+
+def _grown(fact: Fact, name: str, atoms: tuple[Atom, ...]) -> Fact:
+    """``replace`` for one field, at a third of its cost: a frozen dataclass sets each of the others by a call."""
+    grown = object.__new__(Fact)
+    known = fact.__dict__
+    grown.__dict__.update((field, known[field]) for field in _FIELDS)
+    grown.__dict__[name] = atoms
+    return grown

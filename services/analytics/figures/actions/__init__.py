@@ -1,0 +1,1 @@
+"""From a question to its answer: selected, added up, made into rates."""

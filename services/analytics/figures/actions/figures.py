@@ -1,0 +1,296 @@
+"""Answers figures: the rates and scores of the pack in force over the roll-ups, and the plain counters."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+from libs.common.counters import Counter
+from libs.common.database.session import Session
+from libs.common.errors import invalid
+from libs.common.pack.schema import Formula, Score, Target
+from libs.common.security.policy import Scope
+from libs.common.shares import COMPARISON_WORDS, NO_DATA, Comparison, Met, judged, text_of
+from services.analytics.counters.domain import COUNTERS, NOTHING, Basis, Counts
+from services.analytics.figures import domain as rates
+from services.analytics.figures.actions.question import Question, grouping, make_definite, names, stamp
+from services.analytics.figures.actions.sums import sums
+from services.analytics.figures.domain import Ratio
+from services.analytics.figures.schemas import (
+    By,
+    CountsOut,
+    CountsQuery,
+    CountsRow,
+    FiguresOut,
+    FiguresQuery,
+    MacroOut,
+    Named,
+    Part,
+    PeriodName,
+    RateMeasure,
+    RateOut,
+    ScoreMeasure,
+    ScoreOut,
+    TargetOut,
+)
+
+Rows = dict[str, Counts]
+
+RULES: Mapping[Basis, tuple[str, str]] = {
+    Basis.REGISTERED: (
+        "Cases registered in the period, with all that has become of them by now",
+        "统计期内登记的诉求件及其截至目前的办理情况",
+    ),
+    Basis.CLOSED: (
+        "Cases closed in the period and not reopened since, with all that happened to them",
+        "统计期内销号且未重新打开的诉求件及其全过程",
+    ),
+    Basis.HAPPENED: (
+        "What happened in the period, whenever the case was registered; limits on the day they fall due",
+        "统计期内发生的各事项（不论何时登记）；时限按到期日统计",
+    ),
+}
+
+
+async def read_figures(session: Session, scope: Scope, query: FiguresQuery) -> FiguresOut:
+    """Rates and scores with numerators, denominators, formulas and freshness."""
+    question = make_definite(session, scope, query)
+    formulas, scores = _chosen(question, query.measure)
+    async with session.snapshot():
+        await session.by_pages()
+        board = await read_board(session, question, query.by, _needed(question, formulas, scores))
+        stamped = await stamp(session, question, query, query.by)
+    return FiguresOut(
+        **stamped,
+        rates=[board.rate(formula) for formula in formulas],
+        scores=[board.score(score) for score in scores],
+    )
+
+
+async def read_counts(session: Session, scope: Scope, query: CountsQuery) -> CountsOut:
+    """Plain counters on one basis."""
+    question = make_definite(session, scope, query)
+    by = grouping(query.by, question.area_code)
+    async with session.snapshot():
+        await session.by_pages()
+        rows = await sums(session, scope, query.basis, question.selection, by)
+        stamped = await stamp(session, question, query, query.by)
+    total = tuple(map(sum, zip(*rows.values(), strict=True))) if rows else NOTHING
+    rule, rule_zh = RULES[query.basis]
+    return CountsOut(
+        **stamped,
+        basis=query.basis,
+        basis_rule=rule,
+        basis_rule_zh=rule_zh,
+        total=counts_out(total),
+        rows=[
+            CountsRow(key=key, name=name, name_en=name_en, counts=counts_out(counts))
+            for key, counts in (rows.items() if by else ())
+            for name, name_en in [names(question.pack, query.by, key)]
+        ],
+    )
+
+
+def counts_out(counts: Counts) -> dict[Counter, int]:
+    """By name."""
+    return dict(zip(COUNTERS, counts, strict=True))
+
+
+def basis_of(formula: Formula) -> Basis:
+    """The day on which a rate counts its cases."""
+    return Basis(formula.population.value)
+
+
+def ratio_of(formula: Formula, counts: Counts) -> Ratio:
+    """A rate of the pack over counts."""
+    return rates.ratio(counts, formula.numerator, formula.denominator)
+
+
+def terms_of(formula: Formula) -> set[Counter]:
+    """The counters that a rate of the pack is made of."""
+    return {*formula.numerator, *formula.denominator}
+
+
+def find_formula(question: Question, code: str) -> Formula:
+    """A rate of the pack in force; Invalid naming ``measure`` when there is none."""
+    for formula in question.pack.directory.formulas:
+        if formula.code == code:
+            return formula
+    raise _unknown(question, code)
+
+
+def _chosen(question: Question, measure: str | None) -> tuple[Sequence[Formula], Sequence[Score]]:
+    directory = question.pack.directory
+    if measure is None:
+        return directory.formulas, directory.scores
+    codes = list(dict.fromkeys(measure.split(",")))
+    scores = {score.code: score for score in directory.scores}
+    chosen = [scores[code] for code in codes if code in scores]
+    return [find_formula(question, code) for code in codes if code not in scores], chosen
+
+
+def _unknown(question: Question, code: str) -> Exception:
+    known = ", ".join(formula.code for formula in question.pack.directory.formulas)
+    return invalid("measure", f"{code} is not a rate of the pack; there are {known}", f"配置包中没有指标 {code}")
+
+
+def _needed(question: Question, formulas: Sequence[Formula], scores: Sequence[Score]) -> list[Formula]:
+    """The rates shown and those that the scores are made of."""
+    inside = {code for score in scores for code in score.weights}
+    shown = {formula.code for formula in formulas}
+    return [formula for formula in question.pack.directory.formulas if formula.code in shown | inside]
+
+
+@dataclass(frozen=True, slots=True)
+class Board:
+    """Everything that the rates of one answer are made of: each rate's total, its rows by key, and the keys' names."""
+
+    period: PeriodName
+    by: By
+    totals: Mapping[str, Ratio]
+    rows: Mapping[str, Mapping[str, Ratio]]
+    named: Mapping[str, Named]
+
+    def rate(self, formula: Formula) -> RateMeasure:
+        """One rate, complete."""
+        basis = basis_of(formula)
+        rows = self.rows.get(formula.code, {})
+        mean, count = rates.macro_mean(rows.values())
+        shown = Shown.of(formula, self.period, rates.scale_of(formula.denominator))
+        return RateMeasure(
+            code=formula.code,
+            version=formula.version,
+            name=formula.name,
+            name_en=formula.name_en,
+            basis_text=formula.basis,
+            decimals=formula.decimals,
+            target=target_out(shown.target, "{} %"),
+            formula={
+                Part.NUMERATOR: {counter.value: weight for counter, weight in formula.numerator.items()},
+                Part.DENOMINATOR: {counter.value: weight for counter, weight in formula.denominator.items()},
+            },
+            population=basis,
+            population_rule=RULES[basis][0],
+            population_rule_zh=RULES[basis][1],
+            micro=shown.rate(self.totals[formula.code]),
+            macro=None if self.by is By.NONE else shown.macro(mean, count),
+            rows=[{**shown.rate(one), **self.named[key]} for key, one in rows.items()],
+        )
+
+    def score(self, score: Score) -> ScoreMeasure:
+        """One score, complete."""
+        total = rates.score(score.weights, self.totals)
+        keys = dict.fromkeys(key for code in score.weights for key in self.rows.get(code, {}))
+        by_key = {key: self._score_of(score, key) for key in sorted(keys)}
+        having = [value for value in by_key.values() if value is not None]
+        added = rates.added((value.numerator, value.denominator) for value in having)
+        mean = added / len(having) if having else None
+        shown = Shown.of(score, self.period)
+        return ScoreMeasure(
+            code=score.code,
+            version=score.version,
+            name=score.name,
+            name_en=score.name_en,
+            basis_text=score.basis,
+            decimals=score.decimals,
+            target=target_out(shown.target, "{}"),
+            weights=dict(score.weights),
+            micro=shown.score(total),
+            macro=None if self.by is By.NONE else shown.macro_score(mean, len(having)),
+            rows=[{**shown.score(value), **self.named[key]} for key, value in by_key.items()],
+        )
+
+    def _score_of(self, score: Score, key: str) -> Fraction | None:
+        found = ((code, self.rows.get(code, {}).get(key)) for code in score.weights)
+        return rates.score(score.weights, {code: one for code, one in found if one is not None})
+
+
+async def read_board(session: Session, question: Question, by: By, formulas: Sequence[Formula]) -> Board:
+    """One query for each basis that the formulas count on."""
+    found: dict[Basis, Rows] = {}
+    for basis in {basis_of(formula) for formula in formulas}:
+        only = {counter for formula in formulas if basis_of(formula) is basis for counter in terms_of(formula)}
+        rows_by = grouping(by, question.area_code)
+        found[basis] = await sums(session, question.scope, basis, question.selection, rows_by, only=only)
+    rows = {
+        formula.code: rates.ratios(found[basis_of(formula)], formula.numerator, formula.denominator)
+        for formula in formulas
+    }
+    totals = {code: rates.pooled(ratios.values()) for code, ratios in rows.items()}
+    if by is By.NONE:
+        return Board(question.period.kind, by, totals, {}, {})
+    keys = {key for counted in found.values() for key in counted}
+    named = {key: _named(question, by, key) for key in keys}
+    return Board(question.period.kind, by, totals, rows, named)
+
+
+def _named(question: Question, by: By, key: str) -> Named:
+    name, name_en = names(question.pack, by, key)
+    return {"key": key, "name": name, "name_en": name_en}
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """How the numbers of one measure are shown: what one case weighs, printed digits, and what is asked of them."""
+
+    scale: int
+    decimals: int
+    target: Target | None
+    rule: tuple[Comparison, Fraction] | None
+    """That of the target, worked out once for thousands of rows."""
+
+    @classmethod
+    def of(cls, measure: Formula | Score, period: PeriodName, scale: int = 1) -> "Shown":
+        """As the pack says; a target counts where it is asked of periods of this kind."""
+        target = measure.target
+        if target is not None and target.period not in (None, period.value):
+            target = None
+        return cls(scale, measure.decimals, target, None if target is None else (target.comparison, target.share))
+
+    def rate(self, one: Ratio) -> RateOut:
+        """A rate."""
+        number = rates.percent(one, self.decimals)
+        numerator, denominator = one
+        return {
+            "numerator": numerator,
+            "denominator": denominator,
+            "cases_numerator": rates.plain(numerator, self.scale),
+            "cases_denominator": rates.plain(denominator, self.scale),
+            "rate": number,
+            "text": text_of(number),
+            "met": None if self.rule is None else judged(numerator, denominator, *self.rule),
+        }
+
+    def score(self, value: Fraction | None) -> ScoreOut:
+        """A score, of 100."""
+        number = rates.percent(value, self.decimals)
+        return {"score": number, "text": NO_DATA if number is None else number, "met": self._judged(value)}
+
+    def macro(self, mean: Fraction | None, count: int) -> MacroOut:
+        """The mean of so many rates."""
+        number = rates.percent(mean, self.decimals)
+        return MacroOut(rate=number, text=text_of(number), met=self._judged(mean), rows_with_data=count)
+
+    def macro_score(self, mean: Fraction | None, count: int) -> MacroOut:
+        """The mean of so many scores."""
+        shown = self.score(mean)
+        return MacroOut(rate=shown["score"], text=shown["text"], met=shown["met"], rows_with_data=count)
+
+    def _judged(self, value: Fraction | None) -> Met | None:
+        if self.rule is None:
+            return None
+        return Met.NO_DATA if value is None else judged(value.numerator, value.denominator, *self.rule)
+
+
+def target_out(target: Target | None, form: str) -> TargetOut | None:
+    """A target as it is answered, in words too; its value printed as the measure's own are."""
+    if target is None:
+        return None
+    word, word_en = COMPARISON_WORDS[target.comparison]
+    value = form.format(target.percent)
+    return TargetOut(
+        comparison=target.comparison,
+        percent=target.percent,
+        period=target.period,
+        text=f"{word} {value}",
+        text_en=f"{word_en} {value}",
+    )

@@ -1,0 +1,149 @@
+"""From what was asked to the days, the area and the rows that it means, by the pack in force."""
+
+from collections.abc import Container
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from libs.common.database.session import Session
+from libs.common.errors import NotFound
+from libs.common.events.terms import LABELS_ZH, Channel, Kind
+from libs.common.pack.areas import COUNTY_DIGITS, TOWN_DIGITS, VILLAGE_DIGITS, area_prefix
+from libs.common.pack.directory import Directory, UnknownCode
+from libs.common.pack.schema import Area, Category, Unit
+from libs.common.pack.shelf import Shelved
+from libs.common.security.policy import Scope
+from libs.common.time.periods import Period, PeriodKind, assessment_day, period, window
+from services.analytics.facts.queries import freshness
+from services.analytics.figures.schemas import By, PeriodName, PeriodOut, SelectionQuery
+from services.analytics.rollups.queries.sums import Grouping, Selection
+
+NO_UNIT = ("未派单位", "No unit")
+NO_CATEGORY = ("未分类", "No category")
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A question made definite."""
+
+    pack: Shelved
+    scope: Scope
+    span: Period
+    period: PeriodOut
+    area_code: str
+    selection: Selection
+
+
+def make_definite(session: Session, scope: Scope, query: SelectionQuery) -> Question:
+    """The days and the part of the county that are meant.
+
+    Raises:
+        NotFound: the area lies outside the caller's reach.
+        UnknownCode: no such area, unit or category in any version.
+    """
+    pack = session.packs.current(session.now)
+    directory = pack.directory
+    area_code = reachable_area(pack, scope, query.area_code)
+    _ever_known(pack.codes.units, "unit_code", query.unit_code)
+    _ever_known(pack.codes.categories, "category_code", query.category_code)
+    span, shown = _span(directory, query, session.now)
+    selection = Selection(
+        first=span.first,
+        last=span.last,
+        area_prefix=area_prefix(area_code),
+        unit_code=query.unit_code,
+        category_code=query.category_code,
+        channel=query.channel and query.channel.value,
+        kind=query.kind and query.kind.value,
+    )
+    return Question(pack, scope, span, shown, area_code, selection)
+
+
+def _ever_known(known: Container[str], field: str, code: str | None) -> None:
+    """What was abolished still has figures: a code is wrong only when no version has it."""
+    if code is not None and code not in known:
+        raise UnknownCode(field, code)
+
+
+def reachable_area(pack: Shelved, scope: Scope, asked: str | None) -> str:
+    """The area asked for, or the whole of what the caller may see; NotFound for one outside it."""
+    if asked is None:
+        return scope.area_prefix.ljust(VILLAGE_DIGITS, "0")
+    _ever_known(pack.codes.areas, "area_code", asked)
+    if not asked.startswith(scope.area_prefix):
+        raise NotFound("This area is not within your reach", "无权查看该区域")
+    return asked
+
+
+def _span(directory: Directory, query: SelectionQuery, now: datetime) -> tuple[Period, PeriodOut]:
+    rules = directory.period_rules()
+    if query.from_ is not None and query.to is not None:
+        label = f"{query.from_.isoformat()}/{query.to.isoformat()}"
+        span = Period(query.from_, query.to, PeriodKind.DAY, label)
+    else:
+        day = query.on or assessment_day(now, rules.time_zone, rules.day_starts_at)
+        span = period(PeriodKind(query.period.value), day, rules)
+    starts_at, ends_before = window(span, rules)
+    return span, PeriodOut(
+        kind=query.period if query.from_ is None else PeriodName.RANGE,
+        label=span.label,
+        first_day=span.first,
+        last_day=span.last,
+        starts_at=starts_at,
+        ends_before=ends_before,
+    )
+
+
+def grouping(by: By, area_code: str) -> Grouping | None:
+    """How rows are told apart; areas one level below the area asked for."""
+    if by is By.NONE:
+        return None
+    if by is not By.AREA:
+        return Grouping("day" if by is By.DAY else by.value if by in (By.CHANNEL, By.KIND) else f"{by.value}_code")
+    digits = {COUNTY_DIGITS: TOWN_DIGITS, TOWN_DIGITS: VILLAGE_DIGITS}.get(len(area_prefix(area_code)), 0)
+    return Grouping("area_code", digits)
+
+
+def names(pack: Shelved, by: By, key: str) -> tuple[str, str]:
+    """Chinese and English name of a row; what the pack no longer has keeps its last name, a strange code itself."""
+    try:
+        return _names(pack.directory, by, key)
+    except (UnknownCode, ValueError):
+        codes = pack.codes
+        known = {By.UNIT: codes.units, By.AREA: codes.areas, By.CATEGORY: codes.categories}.get(by, {}).get(key)
+        return (key, key) if known is None else (known.name, known.name_en or key)
+
+
+def _names(directory: Directory, by: By, key: str) -> tuple[str, str]:
+    match by:
+        case By.UNIT | By.CATEGORY if not key:
+            return NO_UNIT if by is By.UNIT else NO_CATEGORY
+        case By.UNIT:
+            found: Unit | Area | Category = directory.unit(key)
+        case By.AREA:
+            found = directory.area(key)
+        case By.CATEGORY:
+            found = directory.category(key)
+        case By.CHANNEL | By.KIND:
+            term: Channel | Kind = Channel(key) if by is By.CHANNEL else Kind(key)
+            return LABELS_ZH[term], key
+        case _:
+            return key, key
+    return found.name, found.name_en or key
+
+
+async def stamp(session: Session, question: Question, query: SelectionQuery, by: By) -> dict[str, Any]:
+    """What every answer says of itself."""
+    fresh = await freshness(session)
+    return {
+        "period": question.period,
+        "area_code": question.area_code,
+        "unit_code": query.unit_code,
+        "category_code": query.category_code,
+        "channel": query.channel,
+        "kind": query.kind,
+        "by": by,
+        "as_of": fresh.as_of,
+        "lag_seconds": fresh.lag_seconds,
+        "pack_version": question.pack.version,
+    }

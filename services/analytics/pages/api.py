@@ -1,0 +1,227 @@
+"""The county page: rendered here, without scripts, for leaders and for networks without internet."""
+
+import base64
+import hashlib
+from collections.abc import Mapping
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated, Any, Literal
+from urllib.parse import urlencode
+from zoneinfo import ZoneInfo
+
+from fastapi import APIRouter, Depends, Query, Request, Response
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from libs.common.counters import Counter
+from libs.common.errors import Unauthenticated
+from libs.common.events.terms import Channel, Kind
+from libs.common.pack.shelf import Shelved
+from libs.common.security.policy import has_right
+from libs.common.service.runtime import Runtime
+from libs.common.shares import MET_WORDS
+from libs.common.web.door import Door, Needs
+from libs.common.web.fields import AreaCode, CaseId, RequestBody
+from libs.common.web.problems import language_of
+from services.analytics import rights
+from services.analytics.counters.domain import Basis
+from services.analytics.drilldown import actions as drilldown
+from services.analytics.drilldown.schemas import CasesBehindQuery, OpenCasesQuery
+from services.analytics.facts.domain.status import Status
+from services.analytics.figures.actions.question import names
+from services.analytics.figures.schemas import By
+from services.analytics.pages import actions, words
+
+COOKIE = "huiyin_token"
+_FOLDER = Path(__file__).parent / "templates"
+_CSS = (_FOLDER / "county.css").read_text(encoding="utf-8")
+_CSS_HASH = base64.b64encode(hashlib.sha256(_CSS.encode()).digest()).decode()
+_CSP = (
+    f"default-src 'none'; style-src 'sha256-{_CSS_HASH}'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+_TEMPLATES = Environment(
+    loader=FileSystemLoader(_FOLDER), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+)
+
+Language = Literal["zh", "en"]
+router = APIRouter(include_in_schema=False)
+
+
+class PageNeeds(Needs):
+    """As ``needs``, for a browser: the token may also come in the address, once, or in the cookie that follows.
+
+    Nobody without a valid token gets a door; the page then asks for one.
+    """
+
+    async def __call__(self, request: Request) -> Any:
+        """The door, or None for a person who has to sign in."""
+        runtime: Runtime = request.app.state.runtime
+        token = request.query_params.get("token") or _header_token(request) or request.cookies.get(COOKIE)
+        if not token:
+            return None
+        try:
+            principal = await runtime.verifier.verify(token)
+        except Unauthenticated:
+            return None
+        return Door(request, runtime, principal, self.right)
+
+
+def _header_token(request: Request) -> str:
+    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    return token.strip() if scheme.lower() == "bearer" else ""
+
+
+BoardDoor = Annotated[Door | None, Depends(PageNeeds(rights.OPEN_COUNTY_PAGE))]
+CasesDoor = Annotated[Door | None, Depends(PageNeeds(rights.SEE_CASES))]
+LanguageText = Annotated[Language | None, Query()]
+
+
+class CasesPageQuery(CasesBehindQuery):
+    """The list behind a number, as a page."""
+
+    lang: Language | None = None
+    token: str | None = None
+
+
+class OpenCasesPageQuery(OpenCasesQuery):
+    """The list of open cases, as a page."""
+
+    lang: Language | None = None
+    token: str | None = None
+
+
+class BoardQuery(RequestBody):
+    """Which area, in which language."""
+
+    area_code: AreaCode | None = None
+    lang: Language | None = None
+    token: str | None = None
+
+
+@router.get("/county")
+async def show_county(request: Request, query: Annotated[BoardQuery, Query()], door: BoardDoor) -> Response:
+    """The board."""
+    if door is None or query.token:
+        return _enter(request, query.lang, door)
+    board = await door.read(lambda session: actions.read_county(session, door.scope, query.area_code))
+    view = _View(request, query.lang, board.zone)
+    may_look = has_right(door.principal, rights.SEE_CASES)
+    return view.page("county.html", board=board, may_look=may_look, Counter=Counter, area=query.area_code)
+
+
+@router.get("/county/cases")
+async def show_cases_behind(request: Request, query: Annotated[CasesPageQuery, Query()], door: CasesDoor) -> Response:
+    """The cases behind a number."""
+    if door is None or query.token:
+        return _enter(request, query.lang, door)
+    page = await door.read(lambda session: drilldown.read_cases_behind(session, door.scope, query))
+    view = _view_in_zone(request, query.lang, door)
+    return view.page("cases.html", page=page, amounts=True, titles=_title(query, door), pack=_pack(door))
+
+
+@router.get("/county/open")
+async def show_open_cases(request: Request, query: Annotated[OpenCasesPageQuery, Query()], door: CasesDoor) -> Response:
+    """The open cases of a unit or of all."""
+    if door is None or query.token:
+        return _enter(request, query.lang, door)
+    page = await door.read(lambda session: drilldown.read_open_cases(session, door.scope, query))
+    view = _view_in_zone(request, query.lang, door)
+    title = words.PAGE["overdue" if query.overdue else "open"]
+    return view.page("cases.html", page=page, amounts=False, titles=title, pack=_pack(door))
+
+
+@router.get("/county/cases/{case_id}")
+async def show_case(
+    request: Request,
+    case_id: CaseId,
+    door: CasesDoor,
+    lang: LanguageText = None,
+    token: Annotated[str | None, Query()] = None,
+) -> Response:
+    """What one case counts as."""
+    if door is None or token:
+        return _enter(request, lang, door)
+    case = await door.read(lambda session: drilldown.read_case(session, door.scope, case_id))
+    return _view_in_zone(request, lang, door).page("case.html", case=case, pack=_pack(door))
+
+
+def _pack(door: Door) -> Shelved:
+    return door.runtime.door_database.packs.current(door.now)
+
+
+def _view_in_zone(request: Request, lang: Language | None, door: Door) -> "_View":
+    return _View(request, lang, _pack(door).directory.period_rules().time_zone)
+
+
+def _title(query: CasesBehindQuery, door: Door) -> tuple[str, str]:
+    if query.counter is not None:
+        return query.counter.words
+    formula = _pack(door).directory.formula(query.measure or "")
+    part, part_en = words.PAGE[query.part.value]
+    return f"{formula.name}·{part}", f"{formula.name_en}: {part_en.lower()}"
+
+
+def _enter(request: Request, lang: Language | None, door: Door | None) -> Response:
+    """A token in the address moves into a cookie and out of the address; without a valid one, ask for it."""
+    given = request.query_params.get("token")
+    if door is None or not given:
+        view = _View(request, lang, ZoneInfo("UTC"))
+        return view.page("sign_in.html", status=401, refused=bool(given or request.cookies.get(COOKIE)))
+    rest = [(name, value) for name, value in request.query_params.multi_items() if name != "token"]
+    target = request.url.path + (f"?{urlencode(rest)}" if rest else "")
+    response = Response(status_code=303, headers={"Location": target})
+    secure = request.url.scheme == "https"
+    response.set_cookie(COOKIE, given, path="/analytics", httponly=True, samesite="lax", secure=secure)
+    return response
+
+
+class _View:
+    """Renders in one language and one time zone."""
+
+    def __init__(self, request: Request, lang: Language | None, zone: ZoneInfo) -> None:
+        accepted = request.headers.get("accept-language")
+        self._zh = (lang or (language_of(accepted) if accepted else "zh")) == "zh"
+        self._request = request
+        self._chosen = lang
+        self._zone = zone
+
+    def page(self, template: str, *, status: int = 200, **values: Any) -> Response:
+        """The HTML of a template."""
+        text = _TEMPLATES.get_template(template).render(
+            **values,
+            zh=self._zh,
+            css=Markup(_CSS),  # noqa: S704 - our own file
+            t=lambda word: self._pick(words.PAGE[word]),
+            pick=self._pick,
+            counter=lambda counter: self._pick(counter.words),
+            status_word=lambda status: self._pick(words.STATUSES[Status(status)]),
+            met_word=lambda met: self._pick(MET_WORDS[met]),
+            basis_word=lambda basis: self._pick(words.BASES[Basis(basis)]),
+            channel_word=lambda channel: self._pick(words.term(Channel(channel))),
+            kind_word=lambda kind: self._pick(words.term(Kind(kind))),
+            name_of=lambda pack, by, key: self._pick(names(pack, By(by), key)),
+            moment=self._moment,
+            link=self._link,
+            request_path=self._request.url.path,
+            other_language=self._link(self._request.url.path, {**self._query(), "lang": "en" if self._zh else "zh"}),
+        )
+        headers = {"Content-Security-Policy": _CSP, "Content-Language": "zh" if self._zh else "en"}
+        return Response(text, status, headers, media_type="text/html")
+
+    def _pick(self, both: tuple[str, str]) -> str:
+        return both[0] if self._zh else both[1]
+
+    def _query(self) -> dict[str, str]:
+        return {name: value for name, value in self._request.query_params.items() if name != "token"}
+
+    def _moment(self, moment: datetime | None) -> str:
+        return "" if moment is None else moment.astimezone(self._zone).strftime("%Y-%m-%d %H:%M")
+
+    def _link(self, path: str, values: Mapping[str, object] | None = None, *, keep: bool = False) -> str:
+        """An address of this site in the language chosen; with ``keep`` what was asked for is asked for again."""
+        query: dict[str, object] = {**self._query()} if keep else {}
+        if self._chosen is not None:
+            query["lang"] = self._chosen
+        query.update(values or {})
+        pairs = {name: value for name, value in query.items() if value is not None}
+        return f"{path}?{urlencode(pairs)}" if pairs else path

@@ -1,1 +1,0 @@
-"""Every SELECT of analytics, by what is asked."""

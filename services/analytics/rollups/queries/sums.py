@@ -1,0 +1,136 @@
+"""Counters of a selection, added up from the roll-up that has the fewest rows for it."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, Table, func, literal, literal_column, or_, select
+
+from libs.common.counters import Counter
+from libs.common.database.session import Session
+from libs.common.pack.areas import GRID_DIGITS, VILLAGE_DIGITS
+from libs.common.security.policy import Scope
+from services.analytics.counters.domain import COUNTERS, NOTHING, Basis, Counts
+from services.analytics.rollups.domain import FINE, Needs, Part, parts
+from services.analytics.rollups.queries.months import month_starts_on
+from services.analytics.rollups.tables import rollup, rollup_coarse
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """Which part of the county, and which assessment days, both included. None takes in everything."""
+
+    first: date
+    last: date
+    area_prefix: str = ""
+    unit_code: str | None = None
+    category_code: str | None = None
+    """With all its sub-categories."""
+    channel: str | None = None
+    kind: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Grouping:
+    """By what rows are told apart; areas by the first ``digits`` of their code, at most those of a village."""
+
+    column: str
+    digits: int = 0
+
+
+async def sums(
+    session: Session,
+    scope: Scope,
+    basis: Basis,
+    selection: Selection,
+    by: Grouping | None,
+    *,
+    only: Collection[Counter] = COUNTERS,
+) -> dict[str, Counts]:
+    """The counters, by group in the order of its key; without a grouping one row under ``""``.
+
+    Those that are not among ``only`` come out as 0: what nobody shows need not be added up. Roll-ups do not tell who is
+    complained about: ``figures.actions.sums`` takes that out.
+    """
+    wanted = [counter for counter in COUNTERS if counter in only]
+    places = [COUNTERS.index(counter) for counter in wanted]
+    starts_on = await month_starts_on(session) or 1
+    total: defaultdict[str, list[int]] = defaultdict(lambda: list(NOTHING))
+    for statement in statements(scope, basis, selection, by, wanted, starts_on):
+        rows: Sequence[Any] = (await session.execute(statement)).all()
+        for key, *counts in rows:
+            row = total[str(key)]
+            for place, count in zip(places, counts, strict=True):
+                if count:
+                    row[place] += int(count)
+    if by is None and not total:
+        return {"": NOTHING}
+    return {key: tuple(total[key]) for key in sorted(total)}
+
+
+def statements(
+    scope: Scope,
+    basis: Basis,
+    selection: Selection,
+    by: Grouping | None,
+    wanted: Sequence[Counter],
+    starts_on: int,
+) -> Iterator[Select[Any]]:
+    """What has to be read, and added up."""
+    needs = _needs(scope, selection, by)
+    by_day = by is not None and by.column == "day"
+    for part in parts(selection.first, selection.last, starts_on, needs, by_day=by_day):
+        table = rollup if part.grain == FINE else rollup_coarse
+        key: ColumnElement[Any] = literal("") if by is None else _group_key(table, by)
+        columns: list[Any] = [func.sum(table.c[counter.value]) for counter in wanted]
+        chosen = _chosen(table, scope, basis, selection)
+        yield select(key.label("key"), *columns).where(*_on_days(table, part), *chosen).group_by("key")
+
+
+def _needs(scope: Scope, selection: Selection, by: Grouping | None) -> Needs:
+    narrowed = {
+        "unit_code": scope.unit_code or selection.unit_code,
+        "category_code": selection.category_code,
+        "channel": selection.channel,
+        "kind": selection.kind,
+    }
+    dimensions = {name for name, value in narrowed.items() if value is not None}
+    digits = max(len(scope.area_prefix), len(selection.area_prefix))
+    if by is not None and by.column == "area_code":
+        digits = max(digits, by.digits or GRID_DIGITS)
+    elif by is not None and by.column != "day":
+        dimensions.add(by.column)
+    return Needs(digits, frozenset(dimensions))
+
+
+def _on_days(table: Table, part: Part) -> list[ColumnElement[bool]]:
+    days = or_(*(table.c.day.between(first, last) for first, last in part.stretches))
+    # A constant, so that every plan can prove that the indexes of one grain hold the rows.
+    return [days] if part.grain == FINE else [table.c.grain == literal_column(f"'{part.grain}'"), days]
+
+
+def _group_key(table: Table, by: Grouping) -> ColumnElement[Any]:
+    column: ColumnElement[Any] = table.c[by.column]
+    if by.digits:
+        # Cut to an area's digits and padded, it is the code of that area, or of the one that it stands for itself.
+        return func.rpad(func.left(column, by.digits), VILLAGE_DIGITS, "0")
+    return column
+
+
+def _chosen(table: Table, scope: Scope, basis: Basis, selection: Selection) -> list[ColumnElement[bool]]:
+    columns = table.c
+    within = scope.predicate(columns.area_code, columns.unit_code, accused_column=None)
+    conditions = [columns.basis == basis.value, within]
+    if selection.area_prefix:
+        conditions.append(columns.area_code.like(selection.area_prefix + "%"))
+    if selection.unit_code is not None:
+        conditions.append(columns.unit_code == selection.unit_code)
+    if selection.category_code is not None:
+        conditions.append(columns.category_code.like(selection.category_code + "%"))
+    if selection.channel is not None:
+        conditions.append(columns.channel == selection.channel)
+    if selection.kind is not None:
+        conditions.append(columns.kind == selection.kind)
+    return conditions

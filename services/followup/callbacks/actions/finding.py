@@ -1,0 +1,57 @@
+"""Finding callbacks with their cases under the cases' lock."""
+
+from collections.abc import Iterable
+
+from libs.common.database.session import Session
+from services.followup.callbacks import queries
+from services.followup.callbacks.tables import Callback
+from services.followup.cases.tables import Matter
+from services.followup.clocks.actions.finding import find_matter, load_cases
+
+_PLACES = "followup.places"
+
+
+async def load_with_callbacks(session: Session, case_ids: Iterable[str]) -> None:
+    """Lock the matters, then read their timers and callbacks: the lock on a matter guards all three."""
+    wanted = sorted(set(case_ids))
+    if wanted:
+        await load_cases(session, wanted)
+        await session.load(Callback, "case_id", wanted, lock=False)
+
+
+async def load_by_keys(session: Session, keys: Iterable[str]) -> None:
+    """The same for ids of cases, callbacks and supervision orders."""
+    wanted = set(keys)
+    if not wanted:
+        return
+    places = await _places(session, wanted)
+    await load_with_callbacks(session, (places.get(key) or key for key in wanted))
+
+
+async def find_callback(session: Session, callback_id: str) -> tuple[Matter, Callback] | None:
+    """A callback and its case, locked."""
+    case_id = (await _places(session, [callback_id]))[callback_id]
+    matter = None if case_id is None else await find_matter(session, case_id)
+    if matter is None:
+        return None
+    return matter, next(row for row in await callbacks_of(session, matter) if row.callback_id == callback_id)
+
+
+async def callbacks_of(session: Session, matter: Matter) -> list[Callback]:
+    """All callbacks of a case."""
+    return await session.rows(Callback, "case_id", matter.case_id, lock=False)
+
+
+async def callback_of_round(session: Session, matter: Matter) -> Callback | None:
+    """The callback of the round that the case is in, once there is one."""
+    return next((row for row in await callbacks_of(session, matter) if row.round == matter.round), None)
+
+
+async def _places(session: Session, keys: Iterable[str]) -> dict[str, str | None]:
+    """Which case an id of a callback or an order belongs to, without any lock: that never changes."""
+    places: dict[str, str | None] = session.info.setdefault(_PLACES, {})
+    missing = sorted(key for key in keys if key not in places)
+    if missing:
+        places.update(dict.fromkeys(missing))
+        places.update(await queries.case_ids_of(session, missing))
+    return places

@@ -1,0 +1,23 @@
+"""Callbacks as they are shown, with their tries and the questions to ask."""
+
+from libs.common.database.session import Session
+from libs.common.security.policy import Scope
+from services.followup.callbacks import queries
+from services.followup.callbacks.schemas import CallbackOut, CallbackWithQuestions, QuestionOut
+from services.followup.cases.tables import Matter
+
+
+async def show_callback(session: Session, scope: Scope, callback_id: str) -> CallbackWithQuestions:
+    """A callback with its tries, and what to ask. Raises PackMissing when this release cannot read the case's pack."""
+    matter, callback = await queries.visible_callback(session, scope, callback_id)
+    attempts = await queries.attempts_of(session, [callback_id])
+    shown = CallbackOut.of(matter, callback, attempts[callback_id])
+    questions = session.packs.version(matter.pack_version).callback.questions
+    return CallbackWithQuestions(**shown.model_dump(), questions=[QuestionOut.of(question) for question in questions])
+
+
+async def show_callbacks(session: Session, matter: Matter) -> list[CallbackOut]:
+    """All callbacks of a case with their tries, by round."""
+    rows = await queries.callbacks_of_case(session, matter.case_id)
+    attempts = await queries.attempts_of(session, [row.callback_id for row in rows])
+    return [CallbackOut.of(matter, row, attempts[row.callback_id]) for row in rows]

@@ -1,0 +1,49 @@
+"""Asking the citizen (回访): what an answer leads to, and when to call again."""
+
+from datetime import datetime, time, timedelta
+from enum import StrEnum
+from zoneinfo import ZoneInfo
+
+from libs.common.time.moments import as_utc, day_start, local_day
+from services.followup.cases.domain.terms import Action, Answer, Asking
+
+
+class CallbackState(StrEnum):
+    """How far the asking of one round is (回访任务状态)."""
+
+    DUE = "due"
+    EXHAUSTED = "exhausted"
+    DONE = "done"
+    CANCELLED = "cancelled"
+
+
+STATE_AFTER: dict[Action, CallbackState] = {
+    Action.ASK: CallbackState.DUE,
+    Action.LEAVE_UNASKED: CallbackState.EXHAUSTED,
+    Action.TRY: CallbackState.DUE,
+    Action.GIVE_UP: CallbackState.EXHAUSTED,
+    Action.SATISFY: CallbackState.DONE,
+    Action.SEND_BACK: CallbackState.DONE,
+    Action.TRY_AGAIN: CallbackState.DUE,
+    Action.CLOSE_UNVERIFIED: CallbackState.DONE,
+    Action.WITHDRAW: CallbackState.CANCELLED,
+}
+"""What a step of the case makes of the round's callback."""
+OPEN_STATES = (CallbackState.DUE, CallbackState.EXHAUSTED)
+
+
+def verdict(answer: Answer, asking: Asking) -> Action:
+    """The step that a try leads to. A refusal to answer is a try, never a satisfaction."""
+    if answer.valid:
+        return Action.SATISFY if answer.content else Action.SEND_BACK
+    return Action.GIVE_UP if asking.tries + 1 >= asking.tries_allowed else Action.TRY
+
+
+def within_calling_hours(moment: datetime, opens_at: time, closes_at: time, zone: ZoneInfo) -> datetime:
+    """``moment`` itself when citizens may be called then, else the next opening; in UTC."""
+    moment = as_utc(moment)
+    day = local_day(moment, zone)
+    opens, closes = day_start(day, zone, opens_at), day_start(day, zone, closes_at)
+    if moment < opens:
+        return opens
+    return moment if moment <= closes else day_start(day + timedelta(days=1), zone, opens_at)

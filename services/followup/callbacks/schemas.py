@@ -1,0 +1,180 @@
+"""What is asked and shown of callbacks. Units and codes are explained by dispatch's directory."""
+
+from collections.abc import Sequence
+from enum import StrEnum
+from typing import Annotated, Self
+
+from pydantic import AwareDatetime, Field, model_validator
+
+from libs.common.events.terms import Closing, Kind, Reached, Satisfaction, Urgency
+from libs.common.pack.schema import Answer, Question
+from libs.common.web.cursors import PageQuery
+from libs.common.web.fields import (
+    AnswerBody,
+    AreaCode,
+    Flag,
+    LongText,
+    Moment,
+    Reason,
+    RequestBody,
+    UnitCode,
+    Version,
+    fault,
+)
+from services.followup.callbacks.domain import CallbackState
+from services.followup.callbacks.tables import Attempt, Callback
+from services.followup.cases.domain.terms import Status
+from services.followup.cases.tables import Matter
+
+ItemCode = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,39}$", description="A question's code in the county pack")]
+
+
+class RecordAttempt(RequestBody):
+    """One try to ask the citizen (回访记录). Answers are given only when the citizen answered.
+
+    What is asked, the questions of the case's pack say (`GET /callbacks/{callback_id}`): `contacted`, `solved`,
+    `satisfaction`, and a text for each other question in `notes`, by its code. Where anything is answered, each
+    required question is. It is a valid callback (有效回访) when the citizen answered and said how satisfied he is.
+    """
+
+    reached: Reached
+    contacted: Flag | None = None
+    solved: Flag | None = None
+    satisfaction: Satisfaction | None = None
+    words: LongText | None = None
+    notes: Annotated[
+        dict[ItemCode, LongText],
+        Field(max_length=20, description="Answers to questions of the kind `note`, by code (其他问题的回答)"),
+    ] = Field(default_factory=dict)
+
+    @model_validator(mode="after")
+    def _only_answers_count(self) -> Self:
+        said = (self.contacted, self.solved, self.satisfaction)
+        if self.reached is not Reached.ANSWERED and (self.notes or any(answer is not None for answer in said)):
+            raise fault("reached", "nobody answered, so there are no answers", "未接通或拒访，不得填写回访答案")
+        return self
+
+
+class Decision(StrEnum):
+    """What a review decides (核实结论)."""
+
+    CLOSE_UNVERIFIED = "close_unverified"
+    TRY_AGAIN = "try_again"
+
+
+class ReviewCallback(RequestBody):
+    """核实: what becomes of a case whose citizen was never reached."""
+
+    decision: Decision
+    reason: Reason
+
+
+class CallbacksQuery(PageQuery):
+    """What the callback queue is narrowed to; ``due_before`` keeps who may be called by then."""
+
+    state: CallbackState = CallbackState.DUE
+    handling_unit: UnitCode | None = None
+    area_code: AreaCode | None = None
+    due_before: Moment | None = None
+
+
+class QuestionOut(AnswerBody):
+    """One callback question (回访问题): what to read out, and which field its answer goes into."""
+
+    code: str
+    answer: Annotated[Answer, Field(description="The field of the attempt; `note`: `notes`, under this code")]
+    text: str
+    text_en: str
+    required: Annotated[bool, Field(description="To be answered as soon as any question is")]
+
+    @classmethod
+    def of(cls, question: Question) -> Self:
+        """As the pack has it."""
+        return cls(
+            code=question.code,
+            answer=question.answer,
+            text=question.text,
+            text_en=question.text_en,
+            required=question.required,
+        )
+
+
+class AttemptOut(AnswerBody):
+    """One try."""
+
+    attempt: int
+    at: AwareDatetime
+    caller: str
+    caller_unit: str | None
+    reached: Reached
+    valid: bool
+    contacted: bool | None
+    solved: bool | None
+    satisfaction: Satisfaction | None
+    words: str | None
+    notes: dict[str, str]
+
+
+class CallbackItem(AnswerBody):
+    """A callback in the queue (待回访)."""
+
+    callback_id: str
+    case_id: str
+    case_no: str
+    title: str
+    kind: Kind
+    urgency: Urgency
+    area_code: str
+    round: int
+    current_round: int
+    state: CallbackState
+    handling_unit: str | None
+    tries: int
+    attempts: int
+    next_try_at: AwareDatetime
+    opened_at: AwareDatetime
+    version: Version
+
+
+class CallbackOut(CallbackItem):
+    """A callback with its tries, and where the case stands after them."""
+
+    status: Status
+    """Of the case."""
+    closing: Closing | None
+    history: list[AttemptOut]
+
+    @classmethod
+    def of(cls, matter: Matter, callback: Callback, attempts: Sequence[Attempt]) -> Self:
+        """The callback of a case."""
+        history = [AttemptOut.model_validate(attempt, from_attributes=True) for attempt in attempts]
+        fields = item_of(matter, callback).model_dump()
+        return cls(**fields, status=matter.status, closing=matter.closing, history=history)
+
+
+class CallbackWithQuestions(CallbackOut):
+    """A callback and what is to be asked, by the pack version of its case."""
+
+    questions: list[QuestionOut]
+
+
+def item_of(matter: Matter, callback: Callback) -> CallbackItem:
+    """The callback with what a caller needs to know of its case."""
+    return CallbackItem(
+        callback_id=callback.callback_id,
+        case_id=callback.case_id,
+        case_no=matter.case_no,
+        title=matter.title,
+        kind=matter.kind,
+        urgency=matter.urgency,
+        area_code=callback.area_code,
+        round=callback.round,
+        current_round=matter.round,
+        state=callback.state,
+        handling_unit=callback.handling_unit,
+        tries=callback.tries,
+        attempts=callback.attempts,
+        next_try_at=callback.next_try_at,
+        opened_at=callback.opened_at,
+        version=callback.version,
+    )

@@ -1,0 +1,149 @@
+"""Words of a case: where it stands, what can happen to it, and who does it; each with its Chinese label."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from libs.common.events.terms import Closing, Reached, Satisfaction
+from libs.common.rules.machine import SYSTEM, Actor
+
+
+class Status(StrEnum):
+    """Where a case stands with its promise (跟踪状态)."""
+
+    HANDLING = "handling"
+    CALLBACK = "callback"
+    REVIEW = "review"
+    CLOSED = "closed"
+
+
+OPEN = (Status.HANDLING, Status.CALLBACK, Status.REVIEW)
+ENDS = (Status.CLOSED,)
+"""Nothing more can happen."""
+
+
+class Action(StrEnum):
+    """One step that a case can take (操作)."""
+
+    OPEN = "open"
+    QUEUE = "queue"
+    ASSIGN = "assign"
+    REASSIGN = "reassign"
+    ASK = "ask"
+    LEAVE_UNASKED = "leave_unasked"
+    TRY = "try"
+    GIVE_UP = "give_up"
+    SATISFY = "satisfy"
+    SEND_BACK = "send_back"
+    TRY_AGAIN = "try_again"
+    CLOSE_UNVERIFIED = "close_unverified"
+    WITHDRAW = "withdraw"
+    SUPERVISE = "supervise"
+
+
+class Party(StrEnum):
+    """Who may take a step. That the caller's role carries the right was asked at the door."""
+
+    SYSTEM = "system"
+    CALLER = "caller"
+    REVIEWER = "reviewer"
+    SUPERVISOR = "supervisor"
+
+
+CONTENT = (Satisfaction.SATISFIED, Satisfaction.BASICALLY_SATISFIED)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What came of one try to ask the citizen (一次回访的结果)."""
+
+    reached: Reached
+    contacted: bool | None = None
+    solved: bool | None = None
+    satisfaction: Satisfaction | None = None
+
+    @property
+    def valid(self) -> bool:
+        """有效回访: the citizen was reached, answered, and said how satisfied he is."""
+        return self.reached is Reached.ANSWERED and self.satisfaction is not None
+
+    @property
+    def content(self) -> bool:
+        """The citizen's own valid word that he is satisfied, and not that the matter is unsolved."""
+        return self.valid and self.satisfaction in CONTENT and self.solved is not False
+
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """The callback of one round, as far as the rules need it (回访任务)."""
+
+    round: int
+    handling_unit: str | None = None
+    answered_by: str | None = None
+    """The account that answered at the door, where nobody else finished the round."""
+    callers: frozenset[str] = frozenset()
+    """Accounts that tried so far."""
+    tries: int = 0
+    """Tries without a valid answer, since the callback was opened or a review opened it again."""
+    tries_allowed: int = 1
+    next_try_at: datetime | None = None
+    """Before it another try would not be at a different time; None when any time is good."""
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What the rules need to know of a case. ``status`` is None before it was opened.
+
+    Raises:
+        ValueError: it says what can never be: an end without its kind, or a satisfaction that nobody gave.
+    """
+
+    status: Status | None = None
+    round: int = 1
+    closing: Closing | None = None
+    satisfaction: Satisfaction | None = None
+
+    def __post_init__(self) -> None:
+        """Refuse a standing that cannot be."""
+        if (self.status is Status.CLOSED) != (self.closing is not None):
+            raise ValueError("a case is closed exactly when it has a closing kind")
+        if self.closing is Closing.SUBSTANTIVE and self.satisfaction not in CONTENT:
+            raise ValueError("a substantive closing carries the citizen's satisfied word")
+        if self.closing is not Closing.SUBSTANTIVE and self.satisfaction is not None:
+            raise ValueError("only a substantive closing carries a satisfaction")
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """What a step is taken on: the time, the callback it concerns, what the citizen said, and who takes it."""
+
+    now: datetime
+    asking: Asking = field(default_factory=lambda: Asking(round=0))
+    answer: Answer | None = None
+    by: Actor = SYSTEM
+
+
+STATUS_LABELS: dict[Status, tuple[str, str]] = {
+    Status.HANDLING: ("办理中", "being handled"),
+    Status.CALLBACK: ("待回访", "waiting for the citizen's word"),
+    Status.REVIEW: ("待核实", "waiting for a review, the citizen was not reached"),
+    Status.CLOSED: ("已销号", "closed"),
+}
+"""Chinese and English."""
+ACTION_LABELS: dict[Action, tuple[str, str]] = {
+    Action.OPEN: ("登记", "open"),
+    Action.QUEUE: ("待派", "wait for a unit"),
+    Action.ASSIGN: ("派单", "assign"),
+    Action.REASSIGN: ("改派", "reassign"),
+    Action.ASK: ("转回访", "ask the citizen"),
+    Action.LEAVE_UNASKED: ("不需回访，转核实", "review it, the citizen wants no callback"),
+    Action.TRY: ("回访未果", "try to reach the citizen"),
+    Action.GIVE_UP: ("多次未接通，转核实", "review it, the tries are used up"),
+    Action.SATISFY: ("满意销号", "close it with the citizen's satisfied word"),
+    Action.SEND_BACK: ("发回重办", "send it back"),
+    Action.TRY_AGAIN: ("再次回访", "try again"),
+    Action.CLOSE_UNVERIFIED: ("未核实办结", "close it as unverified"),
+    Action.WITHDRAW: ("撤单", "withdrawn by the citizen"),
+    Action.SUPERVISE: ("督办", "supervise"),
+}
+"""Chinese and English."""

@@ -1,0 +1,176 @@
+"""The transition table (流转表), with THE GUARD: a case that the citizen is not satisfied with cannot be closed.
+
+Whoever changes the table cannot start the service with a status that is never reached or never ends, with a substantive
+closing that is not guarded, or with one that the system takes by itself.
+"""
+
+from collections.abc import Iterator, Mapping
+
+from libs.common.events.terms import Closing
+from libs.common.rules.machine import SYSTEM, Actor, Machine, NotTheirs, OutOfTurn, Step
+from services.followup.cases.domain.terms import (
+    ACTION_LABELS,
+    ENDS,
+    OPEN,
+    STATUS_LABELS,
+    Action,
+    Asking,
+    Given,
+    Party,
+    Standing,
+    Status,
+)
+
+Line = Step[Status, Action, Party, [Standing, Given]]
+
+
+def of_this_round(standing: Standing, given: Given) -> None:
+    """What the citizen said of an older round says nothing about this one."""
+    if given.asking.round != standing.round:
+        raise OutOfTurn(
+            f"This callback is of round {given.asking.round}; the case is in round {standing.round}",
+            f"该回访属于第 {given.asking.round} 轮，案件已进入第 {standing.round} 轮",
+        )
+
+
+def citizen_is_content(standing: Standing, given: Given) -> None:
+    """THE GUARD (群众不满意不销号): a valid callback of this very round, satisfied, and not unsolved."""
+    of_this_round(standing, given)
+    if given.answer is None or not given.answer.content:
+        raise OutOfTurn(
+            "Only the citizen's own satisfied word closes a case as solved", "群众未表示满意，不得作实质性办结"
+        )
+
+
+def citizen_is_not_content(_standing: Standing, given: Given) -> None:
+    """A valid answer, and the citizen is not satisfied or the matter is not solved."""
+    if given.answer is None or not given.answer.valid or given.answer.content:
+        raise OutOfTurn(
+            "Only a citizen who was reached and is not satisfied sends it back", "须为有效回访且群众不满意方可发回重办"
+        )
+
+
+def no_valid_answer(_standing: Standing, given: Given) -> None:
+    """Not reached, refused, or hung up before the question of satisfaction."""
+    if given.answer is None or given.answer.valid:
+        raise OutOfTurn("The citizen gave a valid answer", "本次为有效回访")
+
+
+def at_another_time(_standing: Standing, given: Given) -> None:
+    """Three calls within a minute are one try."""
+    not_before = given.asking.next_try_at
+    if not_before is not None and given.now < not_before:
+        raise OutOfTurn(
+            f"Tries are made at different times; the next one counts from {not_before.isoformat()}",
+            f"多次回访应错开时间，下次回访请于 {not_before.isoformat()} 之后进行",
+        )
+
+
+def tries_left(_standing: Standing, given: Given) -> None:
+    """After this try another one is allowed."""
+    if given.asking.tries + 1 >= given.asking.tries_allowed:
+        raise OutOfTurn("No tries are left", "回访次数已用完")
+
+
+def last_try(_standing: Standing, given: Given) -> None:
+    """This try is the last one that the pack allows."""
+    if given.asking.tries + 1 < given.asking.tries_allowed:
+        raise OutOfTurn("There are tries left", "回访次数尚未用完")
+
+
+_UNREACHED = (of_this_round, no_valid_answer, at_another_time)
+CLOSING: Mapping[Action, Closing] = {
+    Action.SATISFY: Closing.SUBSTANTIVE,
+    Action.CLOSE_UNVERIFIED: Closing.UNVERIFIED,
+    Action.WITHDRAW: Closing.WITHDRAWN,
+}
+"""How a step that ends the case closes it."""
+
+STEPS: tuple[Line, ...] = (
+    Line(Action.OPEN, None, Status.HANDLING, Party.SYSTEM),
+    Line(Action.QUEUE, Status.HANDLING, Status.HANDLING, Party.SYSTEM),
+    Line(Action.ASSIGN, Status.HANDLING, Status.HANDLING, Party.SYSTEM),
+    Line(Action.REASSIGN, Status.HANDLING, Status.HANDLING, Party.SYSTEM),
+    Line(Action.ASK, Status.HANDLING, Status.CALLBACK, Party.SYSTEM),
+    Line(Action.LEAVE_UNASKED, Status.HANDLING, Status.REVIEW, Party.SYSTEM),
+    Line(Action.TRY, Status.CALLBACK, Status.CALLBACK, Party.CALLER, (*_UNREACHED, tries_left)),
+    Line(Action.GIVE_UP, Status.CALLBACK, Status.REVIEW, Party.CALLER, (*_UNREACHED, last_try)),
+    Line(Action.SATISFY, Status.CALLBACK, Status.CLOSED, Party.CALLER, (citizen_is_content,)),
+    Line(Action.SEND_BACK, Status.CALLBACK, Status.HANDLING, Party.CALLER, (of_this_round, citizen_is_not_content)),
+    Line(Action.TRY_AGAIN, Status.REVIEW, Status.CALLBACK, Party.REVIEWER, (of_this_round,)),
+    Line(Action.CLOSE_UNVERIFIED, Status.REVIEW, Status.CLOSED, Party.REVIEWER, (of_this_round,)),
+    *Line.each(OPEN, Action.WITHDRAW, Party.SYSTEM, to=Status.CLOSED),
+    *Line.each(OPEN, Action.SUPERVISE, Party.SUPERVISOR),
+)
+
+
+def _without_a_way_out(steps: tuple[Line, ...]) -> Iterator[str]:
+    for status in OPEN:
+        if not any(step.source is status and step.action is Action.WITHDRAW for step in steps):
+            yield f"the citizen cannot withdraw from {status}"
+
+
+def _unguarded(steps: tuple[Line, ...]) -> Iterator[str]:
+    for step in steps:
+        place, closing = f"{step.action} from {step.source}", CLOSING.get(step.action)
+        if (step.target in ENDS) != (closing is not None):
+            yield f"{place} must say how it closes exactly when it does"
+        if closing is Closing.SUBSTANTIVE and citizen_is_content not in step.guards:
+            yield f"{place} closes a case without the citizen's word"
+        if closing in (Closing.SUBSTANTIVE, Closing.UNVERIFIED) and step.who is Party.SYSTEM:
+            yield f"{place} lets the system close a case by itself"
+        if step.who in (Party.CALLER, Party.REVIEWER) and not {of_this_round, citizen_is_content} & set(step.guards):
+            yield f"{place} could be taken on the word of an older round"
+
+
+MACHINE = Machine(
+    STEPS,
+    STATUS_LABELS,
+    ACTION_LABELS,
+    people=(Party.CALLER, Party.REVIEWER, Party.SUPERVISOR),
+    ends=ENDS,
+    must=(_without_a_way_out, _unguarded),
+)
+
+
+def take(standing: Standing, action: Action, given: Given) -> Standing:
+    """The case after the step; the only way that a standing changes.
+
+    Raises:
+        NotTheirs: whoever takes it may not.
+        OutOfTurn: it cannot be taken now.
+    """
+    check_party(action, given.asking, given.by)
+    target, closing = MACHINE.target(standing.status, action, standing, given), CLOSING.get(action)
+    said = given.answer.satisfaction if given.answer and closing is Closing.SUBSTANTIVE else None
+    return Standing(
+        status=target,
+        round=standing.round + (action is Action.SEND_BACK),
+        closing=closing,
+        satisfaction=said,
+    )
+
+
+def believed(standing: Standing, number: int) -> bool:
+    """Whether what others say of a round still means something: it is this one, and it is being handled.
+
+    Raises:
+        ValueError: that round was never opened. Nobody can have heard of it, for only this service opens rounds.
+    """
+    if number > standing.round:
+        raise ValueError(f"round {number} was never opened; the case is in round {standing.round}")
+    return number == standing.round and standing.status is Status.HANDLING
+
+
+def check_party(action: Action, asking: Asking, actor: Actor) -> None:
+    """NotTheirs unless ``actor`` may take this step. Ask before looking at version and status."""
+    if MACHINE.who[action] is Party.SYSTEM:
+        return
+    if actor == SYSTEM:
+        raise NotTheirs("Only a person may do this", "须由工作人员操作")
+    if actor.unit_code is not None and actor.unit_code == asking.handling_unit:
+        raise NotTheirs("The unit that handled a case never asks about it itself", "承办单位不得回访本单位办理的诉求")
+    if actor.subject == asking.answered_by:
+        raise NotTheirs("Whoever answered a case never asks about it", "直接答复人不得回访本人答复的诉求")
+    if MACHINE.who[action] is Party.REVIEWER and actor.subject in asking.callers:
+        raise NotTheirs("Whoever tried to reach the citizen does not review it", "参与过回访的人员不得进行核实")

@@ -1,0 +1,49 @@
+"""Which case, and whether a caller may see it."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement, SQLColumnExpression, select
+from sqlmodel import col
+
+from libs.common.database.session import Session
+from libs.common.errors import NotFound
+from libs.common.pack.areas import area_prefix
+from libs.common.security.policy import Scope
+from services.followup.cases.tables import Matter, Transition
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """Which page of a list."""
+
+    cursor: str | None
+    size: int
+
+
+def sees_matter(scope: Scope, matter: Matter) -> bool:
+    """Whether the case is within reach."""
+    return scope.allows(matter.area_code, matter.lead_unit, accused_unit=matter.accused_unit)
+
+
+async def visible_matter(session: Session, scope: Scope, case_id: str) -> Matter:
+    """The case, unlocked; NotFound when it is not there or not in the caller's reach."""
+    matter = await session.one(Matter, "case_id", case_id, lock=False)
+    if matter is None or not sees_matter(scope, matter):
+        raise no_such_case()
+    return matter
+
+
+async def steps_of_case(session: Session, case_id: str) -> list[Transition]:
+    """All steps of a case, oldest first."""
+    statement = select(Transition).where(col(Transition.case_id) == case_id).order_by(col(Transition.version))
+    return list((await session.execute(statement)).scalars())
+
+
+def no_such_case() -> NotFound:
+    """What somebody hears who may not see it, too."""
+    return NotFound("There is no such case, or you may not see it", "诉求件不存在或无权查看")
+
+
+def in_area(column: SQLColumnExpression[str], area_code: str | None) -> list[ColumnElement[bool]]:
+    """The condition that rows are of an area or of one below it; none without a code."""
+    return [] if area_code is None else [column.like(f"{area_prefix(area_code)}%")]

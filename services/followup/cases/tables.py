@@ -1,0 +1,77 @@
+"""A case's promise and its history; each matter has the tables that are its own, in the service's schema."""
+
+from datetime import datetime
+
+from sqlalchemy import MetaData
+from sqlmodel import Field, SQLModel
+
+from libs.common.database.columns import moment_column, texts_column, word_column
+from libs.common.events.terms import Closing, Kind, Satisfaction, Urgency
+from services.followup.cases.domain.terms import Action, Status
+
+
+class Base(SQLModel):
+    """Base of this service's tables."""
+
+    metadata = MetaData()
+
+
+class Matter(Base, table=True):
+    """A case as a promise (诉求件的承诺). ``version`` grows with every step, not with clocks that run.
+
+    The lists have no default: making one by factory costs more than all other columns of a new row together.
+    """
+
+    __tablename__ = "matter"
+
+    case_id: str = Field(primary_key=True)
+    case_no: str
+    status: Status = Field(sa_column=word_column(Status))
+    round: int = 1
+    lead_unit: str | None = None
+    left_units: list[str] = Field(sa_column=texts_column())
+    """Units that led it and gave it up, each once: what the ladder counts as returns (流转单位)."""
+    area_code: str
+    kind: Kind = Field(sa_column=word_column(Kind))
+    urgency: Urgency = Field(sa_column=word_column(Urgency))
+    category_code: str | None = None
+    title: str
+    accused_unit: str | None = None
+    """The unit complained about (被反映单位): it and those below it see nothing of the case, and are told nothing."""
+    callback_wanted: bool = True
+    registered_at: datetime = Field(sa_column=moment_column())
+    pack_version: int
+    """Under which its present clocks were set."""
+    clocks: int = 0
+    """How many clocks it had so far: each has its number."""
+    triage_due_at: datetime | None = Field(default=None, sa_column=moment_column(nullable=True))
+    handle_due_at: datetime | None = Field(default=None, sa_column=moment_column(nullable=True))
+    """The one handling clock of this round, which runs on whoever leads."""
+    overdue: list[str] = Field(sa_column=texts_column())
+    """Deadlines that have passed and are still not met."""
+    sent_back: int = 0
+    closing: Closing | None = Field(default=None, sa_column=word_column(Closing, nullable=True))
+    satisfaction: Satisfaction | None = Field(default=None, sa_column=word_column(Satisfaction, nullable=True))
+    closed_by_attempt: int | None = None
+    """The try of this round's callback that closed it: a foreign key holds the closing to the citizen's word."""
+    version: int = 1
+
+
+class Transition(Base, table=True):
+    """One step of one case: append-only."""
+
+    __tablename__ = "transition"
+
+    case_id: str = Field(primary_key=True)
+    version: int = Field(primary_key=True)
+    """The case's own, after the step."""
+    round: int
+    action: Action = Field(sa_column=word_column(Action))
+    from_status: Status | None = Field(default=None, sa_column=word_column(Status, nullable=True))
+    to_status: Status = Field(sa_column=word_column(Status))
+    who: str
+    """An account, or ``system``."""
+    unit_code: str | None = None
+    """The unit that ``who`` acts for."""
+    at: datetime = Field(sa_column=moment_column())
+    why: str

@@ -1,0 +1,1 @@
+"""Promised times 时限: clocks as timers, started, stopped and handed over."""

@@ -1,0 +1,30 @@
+"""HTTP in: the timers."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Response
+
+from libs.common.web.cursors import Page
+from libs.common.web.door import Door, needs
+from services.followup import rights
+from services.followup.cases.queries import Window
+from services.followup.clocks import queries
+from services.followup.clocks.schemas import TimerOut, TimersQuery
+from services.followup.clocks.tables import TimerRow
+
+router = APIRouter(prefix="/v1")
+
+
+@router.get("/timers", response_model=Page[TimerOut], tags=["timers"])
+async def list_timers(
+    query: Annotated[TimersQuery, Query()], door: Annotated[Door, needs(rights.READ_TIMERS)]
+) -> Response:
+    """What is going to happen, or happened: what fires first stands first."""
+    wanted = queries.TimerFilter(query.state, query.case_id, query.unit_code, query.what, query.fires_before)
+    window = Window(query.cursor, query.limit)
+    rows = await door.read(lambda session: queries.list_timers(session, door.scope, wanted, window))
+    return door.answer(queries.TIMER_KEYSET.page(rows, query.limit, _timer))
+
+
+def _timer(row: TimerRow) -> TimerOut:
+    return TimerOut.model_validate(row, from_attributes=True)

@@ -1,0 +1,1 @@
+"""All matters of a case together, and the gauges over all cases."""

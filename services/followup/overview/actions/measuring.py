@@ -1,0 +1,24 @@
+"""Followup's own gauges."""
+
+from libs.common import metrics
+from libs.common.bus.flow import Service
+from libs.common.database.session import Session
+from libs.common.events.terms import Deadline
+from services.followup.cases.domain.terms import Status
+from services.followup.clocks.queries import failed_timers, next_firing
+from services.followup.overview.queries import open_cases, overdue_promises
+
+
+async def measure(session: Session) -> None:
+    """Cases open by state, promises broken now, timers set aside or late; what is none shows 0."""
+    cases = await open_cases(session)
+    for status in Status:
+        if status is not Status.CLOSED:
+            metrics.COMPLAINTS_OPEN.labels(Service.FOLLOWUP, status.value).set(cases.get(status.value, 0))
+    overdue = await overdue_promises(session)
+    for deadline in Deadline:
+        metrics.DEADLINES_OVERDUE.labels(Service.FOLLOWUP, deadline.value).set(overdue.get(deadline.value, 0))
+    metrics.TIMERS_FAILED.labels(Service.FOLLOWUP).set(await failed_timers(session))
+    first = await next_firing(session)
+    late = 0.0 if first is None else max(0.0, (session.now - first).total_seconds())
+    metrics.TIMERS_LATE_SECONDS.labels(Service.FOLLOWUP).set(late)

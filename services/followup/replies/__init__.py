@@ -1,0 +1,1 @@
+"""What a unit answers to an order 督办回复."""

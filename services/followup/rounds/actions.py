@@ -1,0 +1,151 @@
+"""What others say of a case, and what it means for its promises: opened, queued, assigned, signed, done, withdrawn."""
+
+from datetime import datetime
+
+from libs.common.database.session import Session
+from libs.common.events.cases import (
+    CaseAnsweredDirectly,
+    CaseAssigned,
+    CaseHandled,
+    CaseReassigned,
+    CaseRegistered,
+    CaseWithdrawn,
+    TriageQueued,
+)
+from libs.common.events.terms import Closing, Deadline
+from libs.common.pack.directory import Directory, UnknownCode
+from libs.common.pack.schema import Duty
+from libs.common.rules.machine import SYSTEM
+from services.followup.callbacks.actions.opening import end_callback, open_callback
+from services.followup.cases.actions import after, keep_step, record
+from services.followup.cases.domain.terms import Action, Given, Status
+from services.followup.cases.tables import Matter
+from services.followup.clocks.actions.running import hand_over, start_clock, stop_all, stop_clock
+from services.followup.closing.actions import close
+from services.followup.supervision.actions import supervise_returns
+
+
+def open_matter(session: Session, event: CaseRegistered) -> None:
+    """登记: from now on somebody has to be found for it (派单时限), unless the door answers it in the same breath."""
+    session.now = max(session.now, event.registered_at)
+    matter = session.new(
+        Matter,
+        case_id=event.case_id,
+        case_no=event.case_no,
+        status=Status.HANDLING,
+        left_units=[],
+        overdue=[],
+        area_code=event.area_code,
+        kind=event.kind,
+        urgency=event.urgency,
+        category_code=event.category_code,
+        title=event.title,
+        accused_unit=event.accused_unit,
+        callback_wanted=event.callback_wanted,
+        registered_at=event.registered_at,
+        pack_version=event.pack_version,
+    )
+    keep_step(session, matter, Action.OPEN, None, by=SYSTEM, why="")
+    if not event.answered_at_once:
+        _start_triage(session, matter, event.registered_at)
+
+
+def queue(session: Session, matter: Matter, event: TriageQueued) -> None:
+    """待派: a person has to choose. A case that waits already keeps its clock; after a return it waits anew."""
+    gave_up = matter.lead_unit is not None and _take_from(session, matter, matter.lead_unit, None)
+    _step(session, matter, Action.QUEUE, event.reason)
+    if matter.triage_due_at is None:
+        _start_triage(session, matter, event.occurred_at)
+    if gave_up:
+        supervise_returns(session, matter, None)
+
+
+def assign(session: Session, matter: Matter, event: CaseAssigned) -> None:
+    """派单: the unit has to sign, and to handle it. A round has one handling clock, whoever leads."""
+    stop_clock(session, matter, Deadline.TRIAGE)
+    matter.triage_due_at = None
+    _give(matter, event)
+    _step(session, matter, Action.ASSIGN, event.explanation)
+    _start_unit_clocks(session, matter, event.occurred_at)
+
+
+def reassign(session: Session, matter: Matter, event: CaseReassigned) -> None:
+    """改派: a signing clock for the new unit; the handling clock runs on. Who was merged away gave nothing up."""
+    gave_up = _take_from(session, matter, event.from_unit, event.lead_unit, merged=event.succession)
+    _give(matter, event)
+    _step(session, matter, Action.REASSIGN, event.explanation)
+    _start_unit_clocks(session, matter, event.occurred_at)
+    if gave_up:
+        supervise_returns(session, matter, event.lead_unit)
+
+
+def sign(session: Session, matter: Matter) -> None:
+    """签收: that promise is kept."""
+    stop_clock(session, matter, Deadline.SIGN)
+
+
+def finish(session: Session, matter: Matter, event: CaseHandled | CaseAnsweredDirectly) -> None:
+    """办结反馈 / 直接答复: somebody says that it is done; now the citizen is to be asked."""
+    stop_all(session, matter)
+    action = Action.ASK if matter.callback_wanted else Action.LEAVE_UNASKED
+    _step(session, matter, action, "")
+    open_callback(session, matter, action, event)
+
+
+async def withdraw(session: Session, matter: Matter, event: CaseWithdrawn) -> None:
+    """撤单: the citizen took it back; no promise is left."""
+    await end_callback(session, matter, Action.WITHDRAW)
+    _step(session, matter, Action.WITHDRAW, event.reason)
+    close(session, matter, Closing.WITHDRAWN)
+
+
+def _step(session: Session, matter: Matter, action: Action, why: str) -> None:
+    record(session, matter, action, after(matter, action, Given(session.now)), by=SYSTEM, why=why)
+
+
+def _give(matter: Matter, event: CaseAssigned | CaseReassigned) -> None:
+    matter.lead_unit = event.lead_unit
+    matter.category_code = event.category_code
+    matter.pack_version = event.pack_version
+
+
+def _take_from(session: Session, matter: Matter, unit_code: str, to_unit: str | None, *, merged: bool = False) -> bool:
+    """The unit need not sign any more; the handling clock runs on, for whoever leads now.
+
+    Whether it is one more unit that gave the case up.
+    """
+    stop_clock(session, matter, Deadline.SIGN)
+    hand_over(session, matter, Deadline.HANDLE, to_unit)
+    matter.lead_unit = to_unit
+    if merged or unit_code in matter.left_units:
+        return False
+    matter.left_units = [*matter.left_units, unit_code]
+    return True
+
+
+def _start_triage(session: Session, matter: Matter, start: datetime) -> None:
+    directory = session.packs.version(matter.pack_version)
+    limit = directory.deadline_limit(Deadline.TRIAGE, matter.kind, matter.urgency)
+    matter.triage_due_at = start_clock(session, matter, Deadline.TRIAGE, start, limit)
+
+
+def _start_unit_clocks(session: Session, matter: Matter, start: datetime) -> None:
+    """Signing for the unit that leads now; handling unless this round's clock runs already."""
+    directory = session.packs.version(matter.pack_version)
+    sign_limit = directory.sign_limit(matter.kind, matter.urgency)
+    start_clock(session, matter, Deadline.SIGN, start, sign_limit, matter.lead_unit)
+    if matter.handle_due_at is not None:
+        hand_over(session, matter, Deadline.HANDLE, matter.lead_unit)
+        return
+    limit = directory.limit(matter.kind, matter.urgency, _duty_of(directory, matter))
+    matter.handle_due_at = start_clock(session, matter, Deadline.HANDLE, start, limit, matter.lead_unit)
+
+
+def _duty_of(directory: Directory, matter: Matter) -> Duty | None:
+    """The duty whose own limit counts; none for codes that this pack version does not know."""
+    if matter.category_code is None:
+        return None
+    try:
+        return directory.duty(matter.category_code, matter.area_code)
+    except UnknownCode:
+        return None

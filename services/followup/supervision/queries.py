@@ -1,0 +1,86 @@
+"""Orders that callers may see."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlmodel import col
+
+from libs.common.database.session import Session
+from libs.common.errors import NotFound
+from libs.common.events.terms import SupervisionLevel
+from libs.common.security.policy import Scope
+from libs.common.web.cursors import Keyset
+from services.followup.cases.queries import Window, in_area
+from services.followup.supervision.domain import SupervisionState
+from services.followup.supervision.tables import Supervision
+
+SUPERVISION_KEYSET = Keyset(
+    "followup.supervisions", (Supervision.issued_at, Supervision.supervision_id), (datetime, str)
+)
+
+
+@dataclass(frozen=True, slots=True)
+class SupervisionFilter:
+    """What the list of orders is narrowed to."""
+
+    state: SupervisionState | None = None
+    level: SupervisionLevel | None = None
+    case_id: str | None = None
+    unit_code: str | None = None
+    area_code: str | None = None
+
+
+def sees_order(scope: Scope, order: Supervision) -> bool:
+    """Whether a supervision order is within reach."""
+    return scope.allows(order.area_code, order.unit_code, accused_unit=order.accused_unit)
+
+
+async def visible_supervision(session: Session, scope: Scope, supervision_id: str) -> Supervision:
+    """An order, unlocked."""
+    order = await session.one(Supervision, "supervision_id", supervision_id, lock=False)
+    if order is None or not sees_order(scope, order):
+        raise no_such_order()
+    return order
+
+
+async def supervisions_of_case(session: Session, case_id: str) -> list[Supervision]:
+    """All orders about a case, oldest first."""
+    statement = (
+        select(Supervision)
+        .where(col(Supervision.case_id) == case_id)
+        .order_by(col(Supervision.issued_at), col(Supervision.supervision_id))
+    )
+    return list((await session.execute(statement)).scalars())
+
+
+async def list_supervisions(
+    session: Session, scope: Scope, wanted: SupervisionFilter, window: Window
+) -> list[Supervision]:
+    """Orders, newest first."""
+    conditions = [
+        scope.predicate(
+            col(Supervision.area_code), col(Supervision.unit_code), accused_column=col(Supervision.accused_unit)
+        ),
+        *in_area(col(Supervision.area_code), wanted.area_code),
+    ]
+    for column, value in (
+        (col(Supervision.state), wanted.state),
+        (col(Supervision.level), wanted.level),
+        (col(Supervision.case_id), wanted.case_id),
+        (col(Supervision.unit_code), wanted.unit_code),
+    ):
+        if value is not None:
+            conditions.append(column == value)
+    statement = (
+        select(Supervision)
+        .where(*conditions, *SUPERVISION_KEYSET.after(window.cursor))
+        .order_by(*SUPERVISION_KEYSET.order())
+        .limit(window.size + 1)
+    )
+    return list((await session.execute(statement)).scalars())
+
+
+def no_such_order() -> NotFound:
+    """What somebody hears who may not see it, too."""
+    return NotFound("There is no such supervision order, or you may not see it", "督办件不存在或无权查看")

@@ -1,1 +1,0 @@
-"""The verbs of the door. Each changes rows and says what happened; none commits."""

@@ -1,1 +1,0 @@
-"""HTTP in: each route asks for a right, parses, and calls one action or query."""

@@ -1,0 +1,84 @@
+"""Giving out case numbers (编号): in blocks, each taken in a short transaction of its own, before the work begins.
+
+A number is never given twice; what is left of a block when a process ends is never given at all. Blocks double while a
+day is busy, so a quiet county sees its numbers close together and a busy one asks seldom.
+"""
+
+import asyncio
+from collections import deque
+from datetime import date, datetime
+from weakref import WeakKeyDictionary
+from zoneinfo import ZoneInfo
+
+from libs.common.database.session import Database, DatabaseTrouble
+from libs.common.errors import Unavailable
+from libs.common.pack.shelf import Shelved
+from libs.common.run.failpoints import failpoint
+from libs.common.time.moments import local_day
+from services.intake.cases.domain.case_number import COUNTY_DIGITS, HIGHEST_SEQUENCE, case_number
+
+SMALLEST_BLOCK, LARGEST_BLOCK = 10, 640
+
+_TAKE = """
+    INSERT INTO case_number AS known (county, day, last) VALUES ($1, $2, $3)
+    ON CONFLICT (county, day) DO UPDATE SET last = known.last + $3 WHERE known.last + $3 <= $4
+    RETURNING last
+"""
+
+
+class NumberPool:
+    """The numbers that this process may give out today."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._lock = asyncio.Lock()
+        self._ready: deque[int] = deque()
+        self._for: tuple[str, date] | None = None
+        self._next_block = SMALLEST_BLOCK
+        self._trouble: DatabaseTrouble | None = None
+        """The last time that no block could be had."""
+
+    async def take(self, county: str, day: date, now: datetime, count: int = 1) -> list[str]:
+        """``count`` numbers of a county and day; Unavailable when the day's are used up."""
+        if self._for != (county, day) or len(self._ready) < count:
+            before = self._trouble
+            async with self._lock:
+                # Whoever waited while it failed is told so: one try after the other, the last would wait for all.
+                if self._trouble is not None and self._trouble is not before:
+                    raise DatabaseTrouble(self._trouble.cause)
+                try:
+                    await self._refill(county, day, now, count)
+                except DatabaseTrouble as trouble:
+                    self._trouble = trouble
+                    raise
+                return self._pop(county, day, count)
+        return self._pop(county, day, count)
+
+    def _pop(self, county: str, day: date, count: int) -> list[str]:
+        return [case_number(county, day, self._ready.popleft()) for _ in range(count)]
+
+    async def _refill(self, county: str, day: date, now: datetime, count: int) -> None:
+        if self._for != (county, day):
+            self._ready.clear()
+            self._for, self._next_block = (county, day), SMALLEST_BLOCK
+        while len(self._ready) < count:
+            size = max(self._next_block, count - len(self._ready))
+            async with self._database.transaction(now) as session:
+                rows = await session.fetch(_TAKE, county, day, size, HIGHEST_SEQUENCE)
+            await failpoint("door.after_numbers")
+            if not rows:
+                raise Unavailable("Today's case numbers are used up", "今日工单编号已用尽")
+            self._ready.extend(range(rows[0].last - size + 1, rows[0].last + 1))
+            self._next_block = min(self._next_block * 2, LARGEST_BLOCK)
+
+
+_POOLS: WeakKeyDictionary[Database, NumberPool] = WeakKeyDictionary()
+
+
+async def take_numbers(database: Database, shelved: Shelved, now: datetime, count: int = 1) -> list[str]:
+    """Numbers for cases that are registered now, in this process's own pool over the database."""
+    pool = _POOLS.get(database)
+    if pool is None:
+        pool = _POOLS[database] = NumberPool(database)
+    place = shelved.directory.pack.place
+    return await pool.take(place.code[:COUNTY_DIGITS], local_day(now, ZoneInfo(place.time_zone)), now, count)

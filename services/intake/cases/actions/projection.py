@@ -1,0 +1,130 @@
+"""The projection of a case (跟踪): what the other services say of it becomes its status, its promises and its timeline.
+
+Each event is read by one pure function; what it may change is the table's affair (``domain.lifecycle``).
+"""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+from libs.common.database.session import Session
+from libs.common.errors import Permanent
+from libs.common.events import cases
+from libs.common.events.base import Event
+from libs.common.events.cases import RoundEvent
+from libs.common.events.terms import LABELS_ZH, Deadline
+from services.intake.cases.actions.unit_of_work import Entry, add_entry, load_case, set_state
+from services.intake.cases.domain.lifecycle import Action, heard
+
+EventT = TypeVar("EventT", bound=RoundEvent)
+
+_PREFIX = "cn.huiyin.case."
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """What an event says: the action it is, what it makes true, and how it reads on the timeline."""
+
+    action: Action | None = None
+    facts: Mapping[str, Any] = field(default_factory=dict)
+    note: str = ""
+    unit_code: str | None = None
+    by: str | None = None
+
+
+def project(read: Callable[[EventT], Effect]) -> Callable[[Session, EventT], Awaitable[None]]:
+    """The handler for the events that ``read`` reads."""
+
+    async def react(session: Session, event: EventT) -> None:
+        case = await load_case(session, event.case_id)
+        if case is None:
+            raise Permanent(f"{event.type_name}: intake never registered the case {event.case_id}")
+        effect = read(event)
+        set_state(session, case, heard(case.state, event.round, effect.action, **effect.facts))
+        what = event.type_name.removeprefix(_PREFIX)
+        entry = Entry(event.occurred_at, what, event.round, effect.note, effect.unit_code, effect.by)
+        add_entry(session, event.case_id, case.state, entry)
+
+    return react
+
+
+def triage_queued(event: cases.TriageQueued) -> Effect:
+    """待派: nobody leads it now."""
+    return Effect(Action.QUEUE, {"lead_unit": None, "sign_due_at": None}, event.reason)
+
+
+def assigned(event: cases.CaseAssigned) -> Effect:
+    """派单."""
+    facts = {"lead_unit": event.lead_unit, "category_code": event.category_code}
+    return Effect(Action.ASSIGN, facts, event.explanation, event.lead_unit)
+
+
+def reassigned(event: cases.CaseReassigned) -> Effect:
+    """改派."""
+    facts = {"lead_unit": event.lead_unit, "category_code": event.category_code, "sign_due_at": None}
+    return Effect(Action.REASSIGN, facts, event.explanation, event.lead_unit)
+
+
+def signed(event: cases.CaseSigned) -> Effect:
+    """签收."""
+    return Effect(Action.SIGN, unit_code=event.unit_code)
+
+
+def progress_reported(event: cases.ProgressReported) -> Effect:
+    """办理进展: changes nothing, and is told to whoever asks."""
+    return Effect(note=event.note, unit_code=event.unit_code)
+
+
+def handled(event: cases.CaseHandled) -> Effect:
+    """办结反馈."""
+    return Effect(Action.HAND_IN, note=event.result, unit_code=event.unit_code)
+
+
+def deadline_set(event: cases.DeadlineSet) -> Effect:
+    """时限: the two promises that a unit gives stand with the case."""
+    column = {Deadline.SIGN: "sign_due_at", Deadline.HANDLE: "due_at"}.get(event.deadline)
+    facts = {} if column is None else {column: event.due_at}
+    note = f"{LABELS_ZH[event.deadline]} {event.deadline.value}: {event.due_at.isoformat()}"
+    return Effect(facts=facts, note=note, unit_code=event.unit_code)
+
+
+def callback_due(event: cases.CallbackDue) -> Effect:
+    """待回访."""
+    return Effect(Action.ASK, unit_code=event.handling_unit)
+
+
+def callback_tried(event: cases.CallbackTried) -> Effect:
+    """回访: only an answer of the citizen counts, never the lack of one."""
+    said = event.satisfaction if event.valid else None
+    facts = {} if said is None else {"satisfaction": said.value}
+    note = LABELS_ZH[event.reached] if said is None else f"{LABELS_ZH[event.reached]}，{LABELS_ZH[said]}"
+    return Effect(facts=facts, note=note, unit_code=event.handling_unit, by=event.caller)
+
+
+def sent_back(event: cases.CaseSentBack) -> Effect:
+    """发回重办: the next round begins."""
+    return Effect(Action.SEND_BACK, note=event.words, unit_code=event.unit_code)
+
+
+def closed(event: cases.CaseClosed) -> Effect:
+    """销号."""
+    facts: dict[str, Any] = {"closing": event.closing.value}
+    if event.satisfaction is not None:
+        facts["satisfaction"] = event.satisfaction.value
+    return Effect(Action.CLOSE, facts, LABELS_ZH[event.closing])
+
+
+EFFECTS: Mapping[type[Event], Callable[[Any], Effect]] = {
+    cases.TriageQueued: triage_queued,
+    cases.CaseAssigned: assigned,
+    cases.CaseReassigned: reassigned,
+    cases.CaseSigned: signed,
+    cases.ProgressReported: progress_reported,
+    cases.CaseHandled: handled,
+    cases.DeadlineSet: deadline_set,
+    cases.CallbackDue: callback_due,
+    cases.CallbackTried: callback_tried,
+    cases.CaseSentBack: sent_back,
+    cases.CaseClosed: closed,
+}
+"""What each event says of a case."""

@@ -1,0 +1,21 @@
+"""Withdrawing (撤单): the citizen takes the case back; everything that was promised ends."""
+
+from libs.common.database.session import Session
+from libs.common.events.cases import CaseWithdrawn
+from libs.common.rules.versions import ExpectedVersion
+from libs.common.security.masking import mask_text
+from services.intake.cases.actions.receipts import receipt
+from services.intake.cases.actions.steps import Request, load_for, take
+from services.intake.cases.domain.lifecycle import Action
+from services.intake.cases.schemas import Receipt, WithdrawCase
+
+
+async def withdraw(
+    session: Session, request: Request, case_id: str, body: WithdrawCase, expected: ExpectedVersion
+) -> Receipt:
+    """Possible until the case is closed."""
+    case = await load_for(session, request, case_id, expected)
+    reason = mask_text(body.reason)
+    take(session, request, case, Action.WITHDRAW, what="withdrawn", note=reason)
+    session.publish(CaseWithdrawn(occurred_at=session.now, case_id=case_id, reason=reason))
+    return receipt(case)

@@ -1,0 +1,61 @@
+"""What the door does with a case that is there: supplement, withdraw, answer directly."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Response
+
+from libs.common.web.door import Door, needs
+from libs.common.web.fields import CaseId
+from libs.common.web.headers import IdempotencyKey, IfMatch
+from services.intake import rights
+from services.intake.cases.actions.direct_answer import answer_directly
+from services.intake.cases.actions.supplement import supplement
+from services.intake.cases.actions.withdraw import withdraw
+from services.intake.cases.api.callers import request_of
+from services.intake.cases.api.registration import CASES
+from services.intake.cases.schemas import AnswerCase, Receipt, SupplementCase, WithdrawCase
+
+router = APIRouter(prefix="/v1", tags=["cases 诉求件"])
+
+
+@router.post("/cases/{case_id}/supplements", status_code=201, response_model=Receipt)
+async def supplement_case(
+    case_id: CaseId, body: SupplementCase, door: Annotated[Door, needs(rights.SUPPLEMENT)], once: IdempotencyKey
+) -> Response:
+    """Add what the citizen says further (补充). Refused once the case is withdrawn or closed."""
+    request = request_of(door)
+    vault = door.runtime.vault
+    return await door.write(
+        lambda session: supplement(session, request, case_id, body, vault),
+        once,
+        keys=[case_id],
+        location=f"{CASES}/{case_id}/timeline",
+    )
+
+
+@router.post("/cases/{case_id}/withdrawal", response_model=Receipt)
+async def withdraw_case(
+    case_id: CaseId,
+    body: WithdrawCase,
+    door: Annotated[Door, needs(rights.WITHDRAW)],
+    expected: IfMatch,
+    once: IdempotencyKey,
+) -> Response:
+    """The citizen takes it back (撤单). Refused once the case is closed."""
+    request = request_of(door)
+    return await door.write(lambda session: withdraw(session, request, case_id, body, expected), once, keys=[case_id])
+
+
+@router.post("/cases/{case_id}/direct-answer", response_model=Receipt)
+async def answer_case(
+    case_id: CaseId,
+    body: AnswerCase,
+    door: Annotated[Door, needs(rights.ANSWER_DIRECTLY)],
+    expected: IfMatch,
+    once: IdempotencyKey,
+) -> Response:
+    """Answer at the door (直接答复). Refused once a unit has signed the case."""
+    request = request_of(door)
+    return await door.write(
+        lambda session: answer_directly(session, request, case_id, body, expected), once, keys=[case_id]
+    )

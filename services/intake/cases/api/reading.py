@@ -1,0 +1,87 @@
+"""Where is my complaint? Lists, one case, its timeline."""
+
+from collections.abc import Sequence
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Response
+
+from libs.common.database.session import Session
+from libs.common.errors import NotFound, invalid
+from libs.common.web.cursors import Page, PageQuery
+from libs.common.web.door import Door, needs
+from libs.common.web.fields import CaseId
+from services.intake import rights
+from services.intake.cases.actions.requester import shown_requester
+from services.intake.cases.domain.case_number import LENGTH, is_case_number
+from services.intake.cases.queries.reading import (
+    IN_ORDER,
+    NEWEST_FIRST,
+    CaseFilter,
+    WholeCase,
+    find_whole,
+    is_within,
+    list_cases,
+    list_timeline,
+    supplements_of,
+)
+from services.intake.cases.schemas import CaseItem, CaseList, CaseOut, CaseReference, TimelineItem, status_zh
+from services.intake.cases.tables import Case, Supplement, TimelineEntry
+
+router = APIRouter(prefix="/v1", tags=["cases 诉求件"])
+
+
+@router.get("/cases", response_model=Page[CaseItem])
+async def get_cases(chosen: Annotated[CaseList, Query()], door: Annotated[Door, needs(rights.LIST)]) -> Response:
+    """Cases within your reach, newest first."""
+    packs = door.runtime.door_database.packs
+    undivided = chosen.category_code is not None and packs.is_undivided(chosen.category_code)
+    narrowed = CaseFilter(**chosen.model_dump(exclude={"cursor", "limit"}), undivided=undivided)
+    rows = await door.read(lambda session: list_cases(session, door.scope, narrowed, chosen.cursor, chosen.limit))
+    return door.answer(NEWEST_FIRST.page(rows, chosen.limit, _item))
+
+
+@router.get("/cases/{reference}", response_model=CaseOut)
+async def get_case(reference: CaseReference, door: Annotated[Door, needs(rights.READ)]) -> Response:
+    """One case by its id or its number, with its requester masked for those who may know."""
+    if len(reference) == LENGTH and not is_case_number(reference):
+        raise invalid("reference", "its check digit is wrong: a digit was mistaken", "校验位不符，请核对编号")
+
+    async def query(session: Session) -> CaseOut:
+        whole = await find_whole(session, door.scope, reference)
+        if whole is None:
+            raise NotFound
+        return _shown(door, whole, await supplements_of(session, whole.case.case_id))
+
+    return door.answer(await door.read(query))
+
+
+@router.get("/cases/{case_id}/timeline", response_model=Page[TimelineItem])
+async def get_timeline(
+    case_id: CaseId, page: Annotated[PageQuery, Query()], door: Annotated[Door, needs(rights.READ_TIMELINE)]
+) -> Response:
+    """Everything that happened to a case (办理纪实), oldest first."""
+
+    async def query(session: Session) -> Sequence[TimelineEntry]:
+        if not await is_within(session, door.scope, case_id):
+            raise NotFound
+        return await list_timeline(session, case_id, page.cursor, page.limit)
+
+    return door.answer(IN_ORDER.page(await door.read(query), page.limit, _entry))
+
+
+def _item(row: Case) -> CaseItem:
+    return CaseItem(status_zh=status_zh(row.status), **row.model_dump(exclude={"accused_unit"}))
+
+
+def _shown(door: Door, whole: WholeCase, supplements: Sequence[Supplement]) -> CaseOut:
+    return CaseOut(
+        status_zh=status_zh(whole.case.status),
+        text=whole.wording.text,
+        supplements=tuple(row.text for row in supplements),
+        requester=shown_requester(door.principal, whole, door.runtime.vault),
+        **whole.case.model_dump(),
+    )
+
+
+def _entry(row: TimelineEntry) -> TimelineItem:
+    return TimelineItem(status_zh=status_zh(row.status), **row.model_dump(exclude={"id", "case_id"}))

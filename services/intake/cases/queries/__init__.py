@@ -1,0 +1,1 @@
+"""Every SELECT about cases, by what is asked."""

@@ -1,0 +1,1 @@
+"""Who spoke (诉求人): sealed as it comes in, shown masked."""

@@ -1,0 +1,22 @@
+"""The rights that intake asks for (权限), each where it is asked; who carries them, the library's policy says."""
+
+from libs.common.security.policy import Right
+
+REGISTER = Right.CASE_REGISTER
+"""``POST /cases``."""
+REGISTER_BATCH = Right.CASE_REGISTER_BATCH
+"""``POST /cases/batch``."""
+SUPPLEMENT = Right.CASE_SUPPLEMENT
+"""``POST /cases/{case_id}/supplements``."""
+WITHDRAW = Right.CASE_WITHDRAW
+"""``POST /cases/{case_id}/withdrawal``."""
+ANSWER_DIRECTLY = Right.CASE_ANSWER_DIRECTLY
+"""``POST /cases/{case_id}/direct-answer``, and ``direct_answer`` in a registration."""
+READ = Right.CASE_READ
+"""``GET /cases/{reference}``."""
+LIST = Right.CASE_LIST
+"""``GET /cases``."""
+READ_TIMELINE = Right.CASE_TIMELINE
+"""``GET /cases/{case_id}/timeline``."""
+REVEAL = Right.REQUESTER_REVEAL
+"""``POST /requesters/{case_id}/reveal``."""

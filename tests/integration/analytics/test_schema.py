@@ -1,0 +1,34 @@
+"""The tables that the migrations make are those of the code: each counter has its columns, its bit and its index."""
+
+import asyncpg
+
+from libs.common.counters import Counter
+from services.analytics.counters.domain import COUNTERS, RARE, bits_of, integer_of
+from services.analytics.rollups.tables import COARSE_DIMENSIONS, DIMENSIONS
+
+_COLUMNS = """
+    SELECT column_name, data_type FROM information_schema.columns
+    WHERE table_schema = 'analytics' AND table_name = $1 ORDER BY ordinal_position
+"""
+_INDEXES = "SELECT indexname, indexdef FROM pg_indexes WHERE schemaname = 'analytics' AND tablename = 'fact'"
+_RARE = """
+    SELECT pg_get_expr(adbin, adrelid) FROM pg_attrdef JOIN pg_attribute ON (attrelid, attnum) = (adrelid, adnum)
+    WHERE adrelid = 'analytics.fact'::regclass AND attname = 'rare'
+"""
+
+
+async def test_the_tables_are_those_of_the_declared_counters(database_url: str) -> None:
+    connection = await asyncpg.connect(database_url)
+    try:
+        for table, dimensions in (("rollup", DIMENSIONS), ("rollup_coarse", COARSE_DIMENSIONS)):
+            columns = {row["column_name"]: row["data_type"] for row in await connection.fetch(_COLUMNS, table)}
+            assert list(columns) == [*dimensions, *(counter.value for counter in COUNTERS)]
+            assert {counter: columns[counter] for counter in Counter} == {
+                counter: integer_of(counter) for counter in Counter
+            }
+        indexes = {row["indexname"]: row["indexdef"] for row in await connection.fetch(_INDEXES)}
+        for counter in RARE:
+            assert f"rare & ({bits_of([counter])})::bigint" in indexes[f"fact_{counter}_idx"]
+        assert f"counted & ({bits_of(RARE)})::bigint" in await connection.fetchval(_RARE)
+    finally:
+        await connection.close()
