@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import httpx
@@ -23,8 +23,10 @@ from tests.journeys.county import (
 
 ACCUSED, BELOW, SUPERIOR = TOWN_UNIT, VILLAGE_UNIT, "S-GOV"
 SUPPORT = "D-EDU"
-PATH_OF_A_CASE = re.compile(r"\{(case_id|reference|callback_id|supervision_id)\}")
+PATH_OF_A_CASE = re.compile(r"\{(case_id|reference|callback_id|supervision_id|attachment_id)\}")
 YEAR = {"period": "year"}
+BEFORE = "2026-01-05"
+"""A day that is past, at whose end none of the cases was known."""
 REASON = {"reason": "依规处理，详见记录。"}
 TO_WATER = {"lead_unit": "D-WATER", "category_code": "0104", **REASON}
 ORDER = {"level": "supervision", **REASON}
@@ -33,6 +35,8 @@ BODIES: Mapping[str, Any] = {
     "/intake/v1/cases/{case_id}/supplements": {"text": "昨晚又坏了一盏。"},
     "/intake/v1/cases/{case_id}/withdrawal": REASON,
     "/intake/v1/cases/{case_id}/direct-answer": {"answer": "已电话答复，路灯今晚恢复。"},
+    "/intake/v1/cases/{case_id}/attachments": b"\xff\xd8\xff\xe0 a picture",
+    "/intake/v1/cases/{case_id}/attachments/{attachment_id}/deletion": REASON,
     "/intake/v1/requesters/{case_id}/reveal": {"fields": ["name", "phone"], **REASON},
     "/dispatch/v1/cases/{case_id}/assignment": TO_WATER,
     "/dispatch/v1/cases/{case_id}/reassignment": TO_WATER,
@@ -64,6 +68,7 @@ LISTS: Mapping[str, Mapping[str, Any]] = {
     "/analytics/v1/figures": {**YEAR, "by": "unit"},
     "/analytics/v1/figures/counts": {**YEAR, "by": "unit"},
     "/analytics/v1/figures/cases": {**YEAR, "counter": "registered", "basis": "registered"},
+    "/analytics/v1/figures/changes": {**YEAR, "counter": "registered", "basis": "registered", "since_day": BEFORE},
     "/analytics/county": {"lang": "zh"},
     "/analytics/county/cases": {**YEAR, "counter": "registered", "basis": "registered"},
     "/analytics/county/open": {},
@@ -75,7 +80,7 @@ COUNTS = {"/analytics/v1/figures", "/analytics/v1/figures/counts", "/analytics/c
 
 ISSUING = ("POST", "/followup/v1/supervisions")
 ABOUT_NO_CASE = re.compile(r"\w+ /\w+/ops/.*|\w+ /dispatch/v1/directory/.*|POST /intake/v1/cases(/batch)?")
-NEVER_THE_SAME = re.compile(r'<p class="stamp">.*?</p>|"(as_of|lag_seconds|instance)":[^,}]*')
+NEVER_THE_SAME = re.compile(r'<p class="stamp">.*?</p>|"(as_of|lag_seconds|instance|cut|since_cut|until_cut)":[^,}]*')
 
 
 _IN_TRIAGE = {"category_code": None}
@@ -106,6 +111,7 @@ class Subject:
     case_no: str
     callback_id: str
     supervision_id: str
+    attachment_id: str
 
     def path(self, template: str) -> str:
         """The route, about this case."""
@@ -231,7 +237,10 @@ async def _ask(person: Person, method: str, template: str, subject: Subject) -> 
     if method == "GET":
         return await person.get(path)
     named = {"case_id": subject.case_id, "unit_code": SUPERIOR} if (method, template) == ISSUING else {}
-    return await person.post(path, BODIES[template] | named if named else BODIES[template])
+    body = BODIES[template]
+    if isinstance(body, bytes):
+        return await person.http.post(path, params={"name": "路灯.jpg"}, content=body, headers=person.headers)
+    return await person.post(path, body | named if named else body)
 
 
 async def _lists(person: Person) -> dict[str, str]:
@@ -256,7 +265,15 @@ async def _subject(county: County, template: str) -> Subject:
     await county.house.settle()
     promise = await county.promise(case_id)
     callback_id = promise["callbacks"][-1]["callback_id"] if promise["callbacks"] else ""
-    return Subject(case_id, promise["case_no"], callback_id, order["supervision_id"])
+    known = Subject(case_id, promise["case_no"], callback_id, order["supervision_id"], "")
+    return replace(known, attachment_id=await _attached(county, known)) if "{attachment_id}" in template else known
+
+
+async def _attached(county: County, subject: Subject) -> str:
+    """A file that the unit of ``others`` below has attached: in a confidential case each unit sees its own."""
+    clerk = county.person("clerk", *Role, unit=SUPPORT)
+    answer = await _ask(clerk, "POST", "/intake/v1/cases/{case_id}/attachments", subject)
+    return str(answer.json()["attachment_id"])
 
 
 async def _give_a_part(county: County, case_id: str, template: str) -> None:

@@ -21,10 +21,10 @@ from libs.common.web.uploads import UploadBody
 from services.intake import rights
 from services.intake.attachments.actions.attach import attach, check_room, delete, shown
 from services.intake.attachments.actions.examine import examine
-from services.intake.attachments.queries import IN_ORDER, Viewer, find_case, find_file, list_files
+from services.intake.attachments.queries import IN_ORDER, find_case, find_file, list_files
 from services.intake.attachments.schemas import AttachFile, AttachmentOut, DeleteAttachment
 from services.intake.attachments.tables import Attachment
-from services.intake.cases.api.callers import request_of
+from services.intake.cases.api.callers import request_of, viewer_of
 from services.intake.cases.api.registration import CASES
 
 router = APIRouter(prefix="/v1", tags=["attachments 附件"])
@@ -50,7 +50,7 @@ async def attach_file(
 
     What it is, its own bytes tell: JPEG, PNG, WebP, PDF, MP4, M4A, MP3, WAV, DOCX or XLSX. Anything else is a 415.
     """
-    viewer, request = _viewer(door), request_of(door)
+    viewer, request = viewer_of(door), request_of(door)
     await door.read(lambda session: check_room(session, viewer, case_id))
     uploads = _uploads(door)
     async with uploads.blobs.spool() as spool:
@@ -75,7 +75,7 @@ async def list_attachments(
 
     Who may not know who spoke in a confidential case sees only what its own unit attached.
     """
-    viewer = _viewer(door)
+    viewer = viewer_of(door)
 
     async def query(session: Session) -> Sequence[Attachment]:
         case = await find_case(session, viewer, case_id)
@@ -93,7 +93,7 @@ async def download_attachment(
     case_id: CaseId, attachment_id: Uuid, door: Annotated[Door, needs(rights.READ_ATTACHMENTS)]
 ) -> Response:
     """The file itself, to be saved (下载附件). 404 when it was deleted."""
-    viewer = _viewer(door)
+    viewer = viewer_of(door)
 
     async def query(session: Session) -> Attachment:
         case = await find_case(session, viewer, case_id)
@@ -115,12 +115,8 @@ async def delete_attachment(
     once: IdempotencyKey,
 ) -> Response:
     """Delete a file (删除附件): its bytes go within a day or so; that it was there, who deleted it and why stays."""
-    request = request_of(door)
-    return await door.write(lambda session: delete(session, request, case_id, attachment_id, body), once)
-
-
-def _viewer(door: Door) -> Viewer:
-    return Viewer(door.principal, door.scope)
+    viewer = viewer_of(door)
+    return await door.write(lambda session: delete(session, viewer, case_id, attachment_id, body), once)
 
 
 def _uploads(door: Door) -> Uploads:

@@ -1,28 +1,18 @@
 """Files of a case, and which bytes are still of use."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, Select, false, func, select
 from sqlmodel import col
 
 from libs.common.database.session import Session
-from libs.common.security.policy import Scope, may_know_requester
-from libs.common.security.principal import Principal
+from libs.common.security.policy import may_know_requester
 from libs.common.web.cursors import Keyset
 from services.intake.attachments.tables import Attachment
-from services.intake.cases.queries.reach import within
+from services.intake.cases.queries.reach import Viewer, within
 from services.intake.cases.tables import Case
 
 IN_ORDER = Keyset("intake.attachments", (col(Attachment.attachment_id),), (str,), descending=False)
-
-
-@dataclass(frozen=True, slots=True)
-class Viewer:
-    """Who looks at a case, and how far its right reaches."""
-
-    principal: Principal
-    scope: Scope
 
 
 async def find_case(session: Session, viewer: Viewer, case_id: str) -> Case | None:
@@ -37,12 +27,16 @@ async def count_files(session: Session, case_id: str) -> int:
     return int((await session.execute(statement)).scalar_one())
 
 
+def files_statement(viewer: Viewer, case: Case, cursor: str | None, size: int) -> Select[Attachment]:
+    """One page of the files of a case that the viewer may see, oldest first, and one row more."""
+    return _visible(viewer, case).where(*IN_ORDER.after(cursor)).order_by(*IN_ORDER.order()).limit(size + 1)
+
+
 async def list_files(
     session: Session, viewer: Viewer, case: Case, cursor: str | None, size: int
 ) -> Sequence[Attachment]:
-    """Up to ``size + 1`` files of a case that the viewer may see, oldest first."""
-    statement = _visible(viewer, case).where(*IN_ORDER.after(cursor)).order_by(*IN_ORDER.order()).limit(size + 1)
-    return (await session.execute(statement)).scalars().all()
+    """Up to ``size + 1`` files."""
+    return (await session.execute(files_statement(viewer, case, cursor, size))).scalars().all()
 
 
 async def find_file(session: Session, viewer: Viewer, case: Case, attachment_id: str) -> Attachment | None:

@@ -15,8 +15,8 @@ from libs.common.security.principal import Principal
 from libs.common.security.vault import Vault
 from services.intake.cases.actions.drafts import wording_cell
 from services.intake.cases.actions.requester import may_know
-from services.intake.cases.actions.steps import Request
 from services.intake.cases.actions.supplement import supplement_cell
+from services.intake.cases.queries.reach import Viewer
 from services.intake.cases.queries.reading import WholeCase, find_whole, supplements_of
 from services.intake.requesters.actions import open_requester, opened
 from services.intake.reveals.schemas import Revealed, RevealField, RevealRequester
@@ -26,23 +26,23 @@ from services.intake.reveals.tables import Reveal
 _SHOWN = metrics.VAULT_REVEALS_TOTAL.labels(Service.INTAKE)
 
 
-async def reveal(session: Session, request: Request, case_id: str, body: RevealRequester, vault: Vault) -> Revealed:
+async def reveal(session: Session, viewer: Viewer, case_id: str, body: RevealRequester, vault: Vault) -> Revealed:
     """What was asked for, unmasked. The look is recorded in the same transaction: no record, no answer.
 
     Raises:
         NotFound: the case is out of reach, as it is for the unit complained about.
         Forbidden: the caller is of the handling unit of a confidential case.
     """
-    whole = await find_whole(session, request.scope, case_id)
+    whole = await find_whole(session, viewer.scope, case_id)
     if whole is None:
         raise NotFound
-    if not may_know(request.principal, whole):
+    if not may_know(viewer.principal, whole):
         raise Forbidden(
             "The handling unit of a confidential case may not know who spoke",
             "保密件的承办单位不得获知诉求人信息",
         )
     wanted = sorted(set(body.fields))
-    _record(session, request.principal, case_id, body.reason, wanted)
+    _record(session, viewer.principal, case_id, body.reason, wanted)
     found: dict[str, Any] = {} if whole.requester is None else open_requester(vault, whole.requester, wanted)
     if RevealField.TEXT in wanted:
         found |= await _words(session, whole, vault)

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Response
 from libs.common.web.door import Door, needs
 from libs.common.web.fields import CaseId
 from services.intake import rights
-from services.intake.cases.api.callers import request_of
+from services.intake.cases.api.callers import viewer_of
 from services.intake.reveals.actions import reveal
 from services.intake.reveals.schemas import Revealed, RevealRequester
 
@@ -19,7 +19,7 @@ async def reveal_requester(
     case_id: CaseId, body: RevealRequester, door: Annotated[Door, needs(rights.REVEAL)]
 ) -> Response:
     """Show who spoke, unmasked (查看诉求人). Every look is recorded, with who looked and why."""
-    request = request_of(door)
+    viewer = viewer_of(door)
     vault = door.runtime.vault
     # Not through `door.write`: an answer that is kept for an Idempotency-Key would be an identity outside the vault.
-    return door.answer(await door.run(lambda session: reveal(session, request, case_id, body, vault)))
+    return door.answer(await door.run(lambda session: reveal(session, viewer, case_id, body, vault)))

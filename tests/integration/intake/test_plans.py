@@ -7,9 +7,13 @@ import pytest
 from sqlalchemy import Select
 
 from libs.common.security.policy import Bound, Scope
+from libs.common.security.principal import Principal, Role
 from libs.common.web.cursors import encode_cursor
+from services.intake.attachments.queries import files_statement
 from services.intake.cases.domain.lifecycle import Status
+from services.intake.cases.queries.reach import Viewer
 from services.intake.cases.queries.reading import NEWEST_FIRST, CaseFilter, list_statement, timeline_statement
+from services.intake.cases.tables import Case
 from tests.integration.intake.door import NOW, IntakeDoor
 from tests.support.plans import Plan, plan_of
 
@@ -30,6 +34,12 @@ _FILL = """
 _FILL_TIMELINE = """
     INSERT INTO timeline (case_id, at, what, round, note, status, version)
     SELECT lpad((n % 4000)::text, 36, '0'), timestamptz '2026-01-01' + n * interval '1 minute', 'x', 1, '', 'closed', 1
+    FROM generate_series(1, 20000) AS n
+"""
+_FILL_FILES = """
+    INSERT INTO attachment (attachment_id, case_id, digest, size, media_type, name, scan, added_at, added_by, unit_code)
+    SELECT lpad(n::text, 36, '0'), lpad((n % 4000 + 1)::text, 36, '0'), lpad(n::text, 64, '0'), 1, 'image/jpeg',
+           'a.jpg', 'clean', '2026-01-01', 'x', 'D-' || n % 40
     FROM generate_series(1, 20000) AS n
 """
 SIZE = 50
@@ -98,6 +108,8 @@ async def filled(intake: IntakeDoor) -> IntakeDoor:
     async with intake.service.runtime.work_database.transaction(NOW) as session:
         await session.fetch(_FILL)
         await session.fetch(_FILL_TIMELINE)
+        await session.fetch(_FILL_FILES)
+        await session.fetch("ANALYZE attachment")
         await session.fetch("ANALYZE cases")
         await session.fetch("ANALYZE timeline")
     return intake
@@ -144,6 +156,16 @@ async def test_the_index_of_areas_serves_prefixes(filled: IntakeDoor) -> None:
 async def test_a_timeline_is_one_walk(filled: IntakeDoor) -> None:
     plan = await explain(filled, timeline_statement("0" * 33 + "777", None, SIZE))
     assert plan.indexes == {"timeline_case_idx"}, plan
+    assert plan.rows_read <= SIZE + 1, plan
+
+
+@pytest.mark.parametrize("confidential", [False, True])
+async def test_the_files_of_a_case_are_one_walk(filled: IntakeDoor, *, confidential: bool) -> None:
+    viewer = Viewer(Principal("chen", frozenset({Role.HANDLER}), "999001000000", "D-7", "token"), COUNTY)
+    known: dict[str, Any] = {"case_id": "0" * 33 + "777", "confidential": confidential, "lead_unit": "D-7"}
+    case = Case(**known)
+    plan = await explain(filled, files_statement(viewer, case, None, SIZE))
+    assert plan.indexes == {"attachment_case_idx"}, plan
     assert plan.rows_read <= SIZE + 1, plan
 
 

@@ -4,14 +4,16 @@ import uuid_utils
 
 from libs.common.database.session import Session
 from libs.common.errors import Conflict, NotFound
+from libs.common.rules.requests import Request
 from libs.common.security.masking import mask_text
 from services.intake.attachments.actions.examine import ExaminedFile
 from services.intake.attachments.domain import MOST_OF_A_CASE
-from services.intake.attachments.queries import Viewer, count_files, find_case, find_file
+from services.intake.attachments.queries import count_files, find_case, find_file
 from services.intake.attachments.schemas import AttachmentOut, DeleteAttachment
 from services.intake.attachments.tables import Attachment
-from services.intake.cases.actions.steps import Request, load_for
+from services.intake.cases.actions.steps import load_for
 from services.intake.cases.domain.lifecycle import OPEN, STATUS_LABELS, Status
+from services.intake.cases.queries.reach import Viewer
 
 
 async def check_room(session: Session, viewer: Viewer, case_id: str) -> None:
@@ -29,7 +31,7 @@ async def check_room(session: Session, viewer: Viewer, case_id: str) -> None:
 
 async def attach(session: Session, request: Request, case_id: str, file: ExaminedFile) -> AttachmentOut:
     """Note that the case has this file, whose bytes are kept already. Raises as ``check_room``."""
-    case = await load_for(session, request, case_id, expected=None)
+    case = await load_for(session, request, case_id)
     await _check(session, case_id, case.state.status)
     row = Attachment(
         attachment_id=str(uuid_utils.uuid7()),
@@ -40,8 +42,8 @@ async def attach(session: Session, request: Request, case_id: str, file: Examine
         name=file.name,
         scan=file.scan,
         added_at=session.now,
-        added_by=request.principal.subject,
-        unit_code=request.principal.unit_code,
+        added_by=request.actor.subject,
+        unit_code=request.actor.unit_code,
         deleted_at=None,
         deleted_by=None,
         deletion_reason=None,
@@ -51,10 +53,9 @@ async def attach(session: Session, request: Request, case_id: str, file: Examine
 
 
 async def delete(
-    session: Session, request: Request, case_id: str, attachment_id: str, body: DeleteAttachment
+    session: Session, viewer: Viewer, case_id: str, attachment_id: str, body: DeleteAttachment
 ) -> AttachmentOut:
     """Say that the file is deleted, by whom and why; its bytes go with the next sweep. Conflict when it is already."""
-    viewer = Viewer(request.principal, request.scope)
     case = await find_case(session, viewer, case_id)
     seen = None if case is None else await find_file(session, viewer, case, attachment_id)
     row = None if seen is None else await session.one(Attachment, "attachment_id", attachment_id)
@@ -63,7 +64,7 @@ async def delete(
     if row.deleted_at is not None:
         raise Conflict("It was deleted before", "该附件已删除")
     row.deleted_at = session.now
-    row.deleted_by = request.principal.subject
+    row.deleted_by = viewer.principal.subject
     row.deletion_reason = mask_text(body.reason)
     return shown(row)
 

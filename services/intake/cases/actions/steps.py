@@ -1,34 +1,22 @@
-"""Who asks at the door, and the way in to a case: first whether it may be seen, then its version, then the rules."""
+"""The way in to a case: first whether it may be seen, then its version, then the rules."""
 
-from dataclasses import dataclass
 from typing import Any
 
 from libs.common.database.session import Session
 from libs.common.errors import Conflict, NotFound
-from libs.common.rules.versions import ExpectedVersion, check_version
-from libs.common.security.policy import Scope
-from libs.common.security.principal import Principal
+from libs.common.rules.requests import Request
 from services.intake.cases.actions.unit_of_work import Entry, add_entry, load_case, set_state
 from services.intake.cases.domain.lifecycle import ACTION_LABELS, MACHINE, STATUS_LABELS, Action, State, taken
 from services.intake.cases.queries.locking import LockedCase
 from services.intake.cases.queries.reach import sees
 
 
-@dataclass(frozen=True, slots=True)
-class Request:
-    """A caller with the right to ask, and the cases that the right reaches."""
-
-    principal: Principal
-    scope: Scope
-
-
-async def load_for(session: Session, request: Request, case_id: str, expected: ExpectedVersion | None) -> LockedCase:
+async def load_for(session: Session, request: Request, case_id: str) -> LockedCase:
     """The case that is to change; NotFound when it is out of reach, StaleVersion when it has changed."""
     case = await load_case(session, case_id)
     if case is None or not sees(request.scope, case):
         raise NotFound
-    if expected is not None:
-        check_version(expected, case.state.version)
+    request.check_version(case.state.version)
     # The clock may have been ahead when it was registered: nothing happens to a case before that.
     session.now = max(session.now, case.registered_at)
     return case
@@ -42,7 +30,7 @@ def take(
     if state is None:
         raise out_of_turn(case, action)
     set_state(session, case, state)
-    entry = Entry(session.now, what, state.round, note, request.principal.unit_code, request.principal.subject)
+    entry = Entry(session.now, what, state.round, note, request.actor.unit_code, request.actor.subject)
     add_entry(session, case.case_id, state, entry)
     return state
 

@@ -4,11 +4,12 @@ import uuid_utils
 
 from libs.common.database.session import Session
 from libs.common.events.cases import CaseSupplemented
+from libs.common.rules.requests import Request
 from libs.common.security.masking import mask_text
 from libs.common.security.vault import Cell, Vault, print_of_sealed
 from services.intake.cases.actions.drafts import check_length
 from services.intake.cases.actions.receipts import receipt
-from services.intake.cases.actions.steps import Request, load_for, take
+from services.intake.cases.actions.steps import load_for, take
 from services.intake.cases.domain.lifecycle import Action
 from services.intake.cases.schemas import Receipt, SupplementCase
 from services.intake.cases.tables import Supplement
@@ -16,7 +17,7 @@ from services.intake.cases.tables import Supplement
 
 async def supplement(session: Session, request: Request, case_id: str, body: SupplementCase, vault: Vault) -> Receipt:
     """Keep what was added, and tell those who handle the case."""
-    case = await load_for(session, request, case_id, expected=None)
+    case = await load_for(session, request, case_id)
     check_length("text", body.text, session.packs.current(session.now).directory.pack.texts.text_max)
     masked = mask_text(body.text)
     take(session, request, case, Action.SUPPLEMENT, what="supplemented", note=masked)
@@ -28,7 +29,7 @@ async def supplement(session: Session, request: Request, case_id: str, body: Sup
             "supplement_id": supplement_id,
             "case_id": case_id,
             "at": session.now,
-            "by": request.principal.subject,
+            "by": request.actor.subject,
             "text": masked,
             "sealed_text": sealed,
         },

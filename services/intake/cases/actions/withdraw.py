@@ -2,19 +2,17 @@
 
 from libs.common.database.session import Session
 from libs.common.events.cases import CaseWithdrawn
-from libs.common.rules.versions import ExpectedVersion
+from libs.common.rules.requests import Request
 from libs.common.security.masking import mask_text
 from services.intake.cases.actions.receipts import receipt
-from services.intake.cases.actions.steps import Request, load_for, take
+from services.intake.cases.actions.steps import load_for, take
 from services.intake.cases.domain.lifecycle import Action
 from services.intake.cases.schemas import Receipt, WithdrawCase
 
 
-async def withdraw(
-    session: Session, request: Request, case_id: str, body: WithdrawCase, expected: ExpectedVersion
-) -> Receipt:
+async def withdraw(session: Session, request: Request, case_id: str, body: WithdrawCase) -> Receipt:
     """Possible until the case is closed."""
-    case = await load_for(session, request, case_id, expected)
+    case = await load_for(session, request, case_id)
     reason = mask_text(body.reason)
     take(session, request, case, Action.WITHDRAW, what="withdrawn", note=reason)
     session.publish(CaseWithdrawn(occurred_at=session.now, case_id=case_id, reason=reason))

@@ -1,13 +1,21 @@
 """From a door to what the actions know: who asks, and which cases that reaches."""
 
+from libs.common.rules.machine import Actor
+from libs.common.rules.requests import Request
+from libs.common.rules.versions import ANY_VERSION, ExpectedVersion
 from libs.common.web.door import Door
 from services.intake.cases.actions.drafts import Desk
-from services.intake.cases.actions.steps import Request
+from services.intake.cases.queries.reach import Viewer
 
 
-def request_of(door: Door) -> Request:
-    """The caller, with the cases that its right reaches."""
-    return Request(door.principal, door.scope)
+def request_of(door: Door, expected: ExpectedVersion = ANY_VERSION) -> Request:
+    """What the caller asks for, of the cases that its right reaches."""
+    return Request(Actor(door.principal.subject, door.principal.unit_code), door.scope, expected)
+
+
+def viewer_of(door: Door) -> Viewer:
+    """Who looks, with the cases that the right reaches."""
+    return Viewer(door.principal, door.scope)
 
 
 def desk_of(door: Door) -> Desk:

@@ -42,8 +42,8 @@ async def withdraw_case(
     once: IdempotencyKey,
 ) -> Response:
     """The citizen takes it back (撤单). Refused once the case is closed."""
-    request = request_of(door)
-    return await door.write(lambda session: withdraw(session, request, case_id, body, expected), once, keys=[case_id])
+    request = request_of(door, expected)
+    return await door.write(lambda session: withdraw(session, request, case_id, body), once, keys=[case_id])
 
 
 @router.post("/cases/{case_id}/direct-answer", response_model=Receipt)
@@ -55,7 +55,5 @@ async def answer_case(
     once: IdempotencyKey,
 ) -> Response:
     """Answer at the door (直接答复). Refused once a unit has signed the case."""
-    request = request_of(door)
-    return await door.write(
-        lambda session: answer_directly(session, request, case_id, body, expected), once, keys=[case_id]
-    )
+    request = request_of(door, expected)
+    return await door.write(lambda session: answer_directly(session, request, case_id, body), once, keys=[case_id])

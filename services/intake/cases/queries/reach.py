@@ -1,12 +1,22 @@
 """Which cases a scope reaches, asked of a case in hand and as SQL."""
 
+from dataclasses import dataclass
 from typing import Protocol
 
 from sqlalchemy import ColumnElement
 from sqlmodel import col
 
 from libs.common.security.policy import Scope
+from libs.common.security.principal import Principal
 from services.intake.cases.tables import Case
+
+
+@dataclass(frozen=True, slots=True)
+class Viewer:
+    """Who looks at a case, and how far its right reaches."""
+
+    principal: Principal
+    scope: Scope
 
 
 class Reachable(Protocol):
