@@ -9,10 +9,9 @@ from sqlalchemy import Select
 from libs.common.security.policy import Bound, Scope
 from libs.common.security.principal import Principal, Role
 from libs.common.web.cursors import encode_cursor
-from services.intake.attachments.queries import Viewer, files_statement
+from services.intake.attachments.queries import Viewer, files_statement, find_case
 from services.intake.cases.domain.lifecycle import Status
 from services.intake.cases.queries.reading import NEWEST_FIRST, CaseFilter, list_statement, timeline_statement
-from services.intake.cases.tables import Case
 from tests.integration.intake.door import NOW, IntakeDoor
 from tests.support.plans import Plan, plan_of
 
@@ -161,7 +160,10 @@ async def test_a_timeline_is_one_walk(filled: IntakeDoor) -> None:
 @pytest.mark.parametrize("confidential", [False, True])
 async def test_the_files_of_a_case_are_one_walk(filled: IntakeDoor, *, confidential: bool) -> None:
     viewer = Viewer(Principal("chen", frozenset({Role.HANDLER}), "999001000000", "D-7", "token"), COUNTY)
-    case = Case(case_id="0" * 33 + "777", confidential=confidential, lead_unit="D-7")
+    async with filled.service.runtime.work_database.reading() as session:
+        case = await find_case(session, viewer, "0" * 33 + "777")
+    assert case is not None
+    case.confidential, case.lead_unit = confidential, "D-7"
     plan = await explain(filled, files_statement(viewer, case, None, SIZE))
     assert plan.indexes == {"attachment_case_idx"}, plan
     assert plan.rows_read <= SIZE + 1, plan
