@@ -105,6 +105,13 @@ def _schema(service: Service) -> OpenApiSchema:
                         "negative_data_rejection": {"enabled": False},
                     },
                 },
+                {
+                    "include-path": "/intake/v1/cases/{case_id}/attachments",
+                    "checks": {
+                        # What a file is, its bytes tell, and no document says which bytes are a picture.
+                        "positive_data_acceptance": {"expected-statuses": ["2xx", *REFUSALS, "415"]},
+                    },
+                },
             ],
             # A NUL is refused before anybody looks at the document, and tokens are tried by hand: test_bad_input.py.
             "generation": {"allow-x00": False, "with-security-parameters": False, "allow-extra-parameters": False},
