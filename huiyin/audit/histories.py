@@ -4,6 +4,7 @@ One short table says who may follow whom, and some sentences what else must be. 
 taken from the services: a mistake in their own tables should be found here.
 """
 
+from abc import ABC, abstractmethod
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -65,7 +66,7 @@ def check_history(view: CaseView, findings: Findings) -> None:
                 findings.violated(Invariant.HISTORY, view.case_id, service, f"event {one.seq} ({name}): {problem}")
 
 
-class _History:
+class _History(ABC):
     """What one service says of a case; goes on behind a step that was not allowed as if it had been."""
 
     def __init__(self, view: CaseView, service: str) -> None:
@@ -74,27 +75,9 @@ class _History:
         self._round = 1
         self._last: type[Event] | None = None
 
+    @abstractmethod
     def problems(self, one: Said) -> Iterator[str]:
         """What was not allowed of the next event."""
-        event: Any = one.event
-        if not isinstance(event, _MAY_SAY[self._service]):
-            yield f"is not {self._service}'s to say"
-            return
-        if not self._heard(one, INTAKE, cases.CaseRegistered):
-            yield "was said before the registration was heard"
-        yield from self._of_its_round(one, event)
-        may = MAY_FOLLOW.get(type(event))
-        if may is not None and self._last not in may:
-            yield f"follows {'nothing' if self._last is None else self._last.__name__} in its round"
-        yield from self._look(one, event)
-        if may is not None:
-            self._turn(event)
-
-    def _of_its_round(self, one: Said, event: Any) -> Iterator[str]:
-        raise NotImplementedError
-
-    def _look(self, one: Said, event: Any) -> Iterator[str]:
-        raise NotImplementedError
 
     def _turn(self, event: Any) -> None:
         self._last = type(event)
@@ -137,7 +120,34 @@ class _Door(_History):
             self._turn(event)
 
 
-class _Units(_History):
+class _Rounds(_History):
+    """Who takes a case through its rounds: what may follow whom, and in which round."""
+
+    def problems(self, one: Said) -> Iterator[str]:
+        event: Any = one.event
+        if not isinstance(event, _MAY_SAY[self._service]):
+            yield f"is not {self._service}'s to say"
+            return
+        if not self._heard(one, INTAKE, cases.CaseRegistered):
+            yield "was said before the registration was heard"
+        yield from self._of_its_round(one, event)
+        may = MAY_FOLLOW.get(type(event))
+        if may is not None and self._last not in may:
+            yield f"follows {'nothing' if self._last is None else self._last.__name__} in its round"
+        yield from self._look(one, event)
+        if may is not None:
+            self._turn(event)
+
+    @abstractmethod
+    def _of_its_round(self, one: Said, event: Any) -> Iterator[str]:
+        """What is wrong with the round that it names."""
+
+    @abstractmethod
+    def _look(self, one: Said, event: Any) -> Iterator[str]:
+        """What is wrong with it beside that."""
+
+
+class _Units(_Rounds):
     """Dispatch: the unit that leads takes its steps, and each round is opened by a send-back."""
 
     def __init__(self, view: CaseView, service: str) -> None:
@@ -192,7 +202,7 @@ class _Units(_History):
             self._lead = event.lead_unit
 
 
-class _Promises(_History):
+class _Promises(_Rounds):
     """Followup: a miss once a clock, an order once, and THE GUARD: only a satisfied citizen closes as solved."""
 
     def __init__(self, view: CaseView, service: str) -> None:
