@@ -13,14 +13,14 @@ from libs.common.host.service import VERSION
 _ROOT = Path(__file__).parents[2]
 _OPERATIONS = "docs/operations.md"
 _PACKS = "docs/packs.md"
-_EXAMPLES = "tests/contract/examples"
+EXAMPLES = "tests/contract/examples"
 _ALERTS = "deploy/prometheus/alerts.yml"
 _RULE_RESOURCE = "deploy/k8s/components/monitoring/rules.yaml"
 
 
 async def render_documents() -> dict[str, str]:
     """Path and text of each; one that is partly written by hand keeps that part."""
-    documents = {"docs/flow.md": render_flow(), "docs/asyncapi.yaml": render_asyncapi(VERSION, _ROOT / _EXAMPLES)}
+    documents = {"docs/flow.md": render_flow(), "docs/asyncapi.yaml": render_asyncapi(VERSION, _ROOT / EXAMPLES)}
     documents[_OPERATIONS] = render_operations((_ROOT / _OPERATIONS).read_text(encoding="utf-8"))
     documents[_PACKS] = render_packs((_ROOT / _PACKS).read_text(encoding="utf-8"))
     documents[_RULE_RESOURCE] = render_rule_resource((_ROOT / _ALERTS).read_text(encoding="utf-8"))

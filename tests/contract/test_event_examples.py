@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
+from huiyin.describe.examples import missing_examples
 from libs.common.bus.codec import decode_event, encode_event
 from libs.common.bus.flow import FLOW
 from libs.common.errors import Permanent
@@ -35,6 +36,18 @@ def test_a_shape_that_was_shipped_decodes_and_loses_nothing(event: type[Event], 
 def test_the_newest_example_shows_every_field(event: type[Event]) -> None:
     newest = max((FOLDER / event.__name__).glob("*.json"), key=lambda path: int(path.stem))
     assert set(json.loads(newest.read_text(encoding="utf-8"))) == set(event.model_fields)
+
+
+@pytest.mark.parametrize("event", EVENTS, ids=lambda event: event.__name__)
+def test_a_first_example_is_made_of_the_model_alone(event: type[Event], tmp_path: Path) -> None:
+    name, text = next((name, text) for name, text in missing_examples(tmp_path).items() if event.__name__ in name)
+    assert name == f"{event.__name__}/1.json"
+    assert set(json.loads(text)) == set(event.model_fields)
+    assert isinstance(decode_event(event.type_name, text.encode()), event)
+
+
+def test_no_example_is_wanting_and_none_that_shipped_is_written_again() -> None:
+    assert missing_examples(FOLDER) == {}
 
 
 @pytest.mark.parametrize("event", EVENTS, ids=lambda event: event.__name__)

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, NamedTuple
 
 import httpx
 import pytest
@@ -31,31 +31,20 @@ REASON = {"reason": "依规处理，详见记录。"}
 TO_WATER = {"lead_unit": "D-WATER", "category_code": "0104", **REASON}
 ORDER = {"level": "supervision", **REASON}
 
+UPLOAD = "/intake/v1/cases/{case_id}/attachments"
 BODIES: Mapping[str, Any] = {
-    "/intake/v1/cases/{case_id}/supplements": {"text": "昨晚又坏了一盏。"},
-    "/intake/v1/cases/{case_id}/withdrawal": REASON,
-    "/intake/v1/cases/{case_id}/direct-answer": {"answer": "已电话答复，路灯今晚恢复。"},
-    "/intake/v1/cases/{case_id}/attachments": b"\xff\xd8\xff\xe0 a picture",
-    "/intake/v1/cases/{case_id}/attachments/{attachment_id}/deletion": REASON,
+    UPLOAD: b"\xff\xd8\xff\xe0 a picture",
     "/intake/v1/requesters/{case_id}/reveal": {"fields": ["name", "phone"], **REASON},
     "/dispatch/v1/cases/{case_id}/assignment": TO_WATER,
     "/dispatch/v1/cases/{case_id}/reassignment": TO_WATER,
-    "/dispatch/v1/cases/{case_id}/signature": None,
-    "/dispatch/v1/cases/{case_id}/progress": {"note": "已到现场查看"},
     "/dispatch/v1/cases/{case_id}/result": RESULT,
-    "/dispatch/v1/cases/{case_id}/tasks/{unit_code}/signature": None,
-    "/dispatch/v1/cases/{case_id}/tasks/{unit_code}/progress": {"note": "已到现场配合"},
-    "/dispatch/v1/cases/{case_id}/tasks/{unit_code}/result": {"result": "已配合断电"},
-    "/dispatch/v1/cases/{case_id}/tasks/{unit_code}/cancellation": REASON,
     "/dispatch/v1/cases/{case_id}/return": {"reason_code": "not_our_duty", "note": "不属本单位职责"},
     "/dispatch/v1/cases/{case_id}/return/decision": {"approved": False, "note": "请继续办理"},
     "/followup/v1/callbacks/{callback_id}/attempts": SATISFIED,
     "/followup/v1/callbacks/{callback_id}/review": {"decision": "close_unverified", **REASON},
-    "/followup/v1/cases/{case_id}/timer-retry": None,
     "/followup/v1/supervisions": ORDER,
-    "/followup/v1/supervisions/{supervision_id}/reply": {"reply": "已按督办要求完成整改。"},
 }
-"""A body for every step that can be taken on a case. A new route needs an entry here, or the test below fails."""
+"""A body for each step whose own schema does not say enough; the others get each field that they demand."""
 
 LISTS: Mapping[str, Mapping[str, Any]] = {
     "/intake/v1/cases": {},
@@ -101,6 +90,14 @@ WAYS: Mapping[str, tuple[dict[str, Any], tuple[str, ...]]] = {
     "/followup/v1/callbacks/{callback_id}/review": (_UNASKED, _HANDLED),
 }
 """How a case is registered, and what its unit does, until the step can be taken; else registration is enough."""
+
+
+class Route(NamedTuple):
+    """One operation, and what it is asked with."""
+
+    method: str
+    template: str
+    body: Any = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,10 +188,10 @@ async def test_no_route_shows_the_case_to_any_role_of_the_unit(county: County) -
     secrets = {word for subject in subjects.values() for word in (subject.case_id, subject.case_no)}
     prints = await county.prints()
     for who, person in people.items():
-        for method, template in routes:
-            if _concerns_a_case(method, template):
-                answer = await _ask(person, method, template, subjects[template])
-                assert answer.status_code in (403, 404), (who, method, template, answer.text)
+        for route in routes:
+            if _concerns_a_case(route):
+                answer = await _ask(person, route, subjects[route.template])
+                assert answer.status_code in (403, 404), (who, route, answer.text)
                 assert not [word for word in secrets if word in answer.text.replace(answer.url.path, "")]
         assert await _lists(person) == before[who], who
     assert await county.prints() == prints
@@ -208,36 +205,47 @@ async def test_all_of_it_is_there_for_whoever_the_case_is_not_about(county: Coun
     lists = await _lists(others[0])
     words = [word for subject in subjects.values() for word in (subject.case_id, subject.case_no)]
     assert {path for path, text in lists.items() if any(word in text for word in words)} == LISTS.keys() - COUNTS
-    for method, template in routes:
-        if _concerns_a_case(method, template):
-            answers = [await _ask(person, method, template, subjects[template]) for person in others]
-            assert any(answer.is_success for answer in answers), (method, template, answers[0].text)
+    for route in routes:
+        if _concerns_a_case(route):
+            answers = [await _ask(person, route, subjects[route.template]) for person in others]
+            assert any(answer.is_success for answer in answers), (route, answers[0].text)
 
 
-async def _routes(county: County) -> list[tuple[str, str]]:
+async def _routes(county: County) -> list[Route]:
     """What the four services document, and the pages."""
-    routes = [("GET", path) for path in LISTS if path.startswith("/analytics/county")]
-    routes.append(("GET", "/analytics/county/cases/{case_id}"))
+    routes = [Route("GET", path) for path in LISTS if path.startswith("/analytics/county")]
+    routes.append(Route("GET", "/analytics/county/cases/{case_id}"))
     for service in Service:
         document = await county.operator.ask(f"/{service}/openapi.json")
-        routes += [(method.upper(), path) for path, methods in document["paths"].items() for method in methods]
+        for path, methods in document["paths"].items():
+            routes += [Route(method.upper(), path, _body(path, one, document)) for method, one in methods.items()]
     return routes
 
 
-def _concerns_a_case(method: str, template: str) -> bool:
+def _body(path: str, operation: Mapping[str, Any], document: Mapping[str, Any]) -> Any:
+    """What stands above, or a text for each field that the route demands."""
+    sent = operation.get("requestBody")
+    if path in BODIES or sent is None or not sent.get("required"):
+        return BODIES.get(path)
+    [content] = sent["content"].values()
+    schema = document["components"]["schemas"][content["schema"]["$ref"].rpartition("/")[2]]
+    return dict.fromkeys(schema.get("required", ()), REASON["reason"])
+
+
+def _concerns_a_case(route: Route) -> bool:
     """Whether the route names a case; every other must be known to name none."""
+    method, template, _ = route
     if PATH_OF_A_CASE.search(template) or (method, template) == ISSUING:
         return True
     assert template in LISTS or ABOUT_NO_CASE.fullmatch(f"{method} {template}"), f"{method} {template} is not looked at"
     return False
 
 
-async def _ask(person: Person, method: str, template: str, subject: Subject) -> httpx.Response:
-    path = subject.path(template)
-    if method == "GET":
+async def _ask(person: Person, route: Route, subject: Subject) -> httpx.Response:
+    path, body = subject.path(route.template), route.body
+    if route.method == "GET":
         return await person.get(path)
-    named = {"case_id": subject.case_id, "unit_code": SUPERIOR} if (method, template) == ISSUING else {}
-    body = BODIES[template]
+    named = {"case_id": subject.case_id, "unit_code": SUPERIOR} if route[:2] == ISSUING else {}
     if isinstance(body, bytes):
         return await person.http.post(path, params={"name": "路灯.jpg"}, content=body, headers=person.headers)
     return await person.post(path, body | named if named else body)
@@ -249,9 +257,9 @@ async def _lists(person: Person) -> dict[str, str]:
     return {path: NEVER_THE_SAME.sub("", answer.text) for path, answer in answers.items()}
 
 
-async def _subjects(county: County, routes: list[tuple[str, str]]) -> dict[str, Subject]:
+async def _subjects(county: County, routes: list[Route]) -> dict[str, Subject]:
     """For each route that names a case one about the town, which nobody else uses."""
-    return {route: await _subject(county, route) for method, route in routes if _concerns_a_case(method, route)}
+    return {route.template: await _subject(county, route.template) for route in routes if _concerns_a_case(route)}
 
 
 async def _subject(county: County, template: str) -> Subject:
@@ -260,7 +268,7 @@ async def _subject(county: County, template: str) -> Subject:
     if "{unit_code}" in template:
         await _give_a_part(county, case_id, template)
     for step in steps:
-        await county.lead_does(case_id, step, BODIES[f"/dispatch/v1/cases/{{case_id}}/{step}"])
+        await county.lead_does(case_id, step, BODIES.get(f"/dispatch/v1/cases/{{case_id}}/{step}"))
     order = await county.supervisor.do("/followup/v1/supervisions", ORDER | {"case_id": case_id})
     await county.house.settle()
     promise = await county.promise(case_id)
@@ -272,7 +280,7 @@ async def _subject(county: County, template: str) -> Subject:
 async def _attached(county: County, subject: Subject) -> str:
     """A file that the unit of ``others`` below has attached: in a confidential case each unit sees its own."""
     clerk = county.person("clerk", *Role, unit=SUPPORT)
-    answer = await _ask(clerk, "POST", "/intake/v1/cases/{case_id}/attachments", subject)
+    answer = await _ask(clerk, Route("POST", UPLOAD, BODIES[UPLOAD]), subject)
     return str(answer.json()["attachment_id"])
 
 
