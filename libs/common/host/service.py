@@ -147,7 +147,6 @@ class RunningService:
             title=self.spec.title,
             description=self.spec.description,
             version=VERSION,
-            body_limits=self.spec.body_limits,
         )
 
     async def migrate(self) -> None:

@@ -10,10 +10,10 @@ from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 from fastapi.routing import APIRoute
 
+from libs.common.web.bodies import declared_body
 from libs.common.web.guarded import rights_of
 from libs.common.web.headers import IF_MATCH, declared_headers
 from libs.common.web.problems import PROBLEM_JSON
-from libs.common.web.uploads import UPLOAD_DOCUMENT, takes_upload
 
 Document = dict[str, Any]
 
@@ -111,8 +111,9 @@ def _complete(route: APIRoute, method: str, operation: Document, schemas: Docume
         operation["description"] = "\n\n".join(filter(None, (operation.get("description"), needed)))
     headers = sorted(declared_headers(route.dependant), key=attrgetter("name"))
     parameters += [dict(header.parameter) for header in headers]
-    if takes_upload(route):
-        operation["requestBody"] = UPLOAD_DOCUMENT
+    body = declared_body(route)
+    if body is not None and body.document is not None:
+        operation["requestBody"] = dict(body.document)
     responses = operation["responses"]
     # FastAPI's own form of a 422 is never sent.
     responses.pop("422", None)

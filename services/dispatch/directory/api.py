@@ -16,6 +16,7 @@ from libs.common.pack.directory import Directory
 from libs.common.pack.loader import document
 from libs.common.pack.schema import Area, Category, Unit
 from libs.common.pack.shelf import Shelved
+from libs.common.web.bodies import BodyKind, takes
 from libs.common.web.cursors import Page, PageQuery, decode_cursor, encode_cursor
 from libs.common.web.door import Door
 from libs.common.web.headers import IdempotencyKey
@@ -55,8 +56,11 @@ class _Coded(Protocol):
 
 RowT = TypeVar("RowT", bound=_Coded)
 
+LARGEST_PACK = 8 * 1024 * 1024
+"""A county with all its grids; what the directory topic carries."""
 
-@router.post("/packs", response_model=PackOut)
+
+@router.post("/packs", response_model=PackOut, dependencies=[takes(BodyKind(LARGEST_PACK))])
 async def publish_pack(
     body: PublishPack,
     query: Annotated[PublishQuery, Query()],
