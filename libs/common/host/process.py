@@ -7,7 +7,6 @@ import socket
 import sys
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
-from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import NoReturn
@@ -32,7 +31,7 @@ from libs.common.security.tokens import JwtVerifier, TokenRules, TokenVerifier
 from libs.common.security.vault import Vault, VaultKeys, load_or_create_keys
 from libs.common.service.settings import ClockKind, CommonSettings, SettingsT, WrongSetting, load_settings
 from libs.common.service.spec import ServiceSpec
-from libs.common.time.clock import Clock, SystemClock
+from libs.common.time.clock import Clock, SystemClock, system_now
 
 
 class Role(StrEnum):
@@ -40,11 +39,6 @@ class Role(StrEnum):
 
     API = "api"
     WORKER = "worker"
-
-
-def system_now() -> datetime:
-    """The machine's time, for tokens; never a simulated one."""
-    return datetime.now(UTC)
 
 
 def open_vault(settings: CommonSettings, *, keeps_secrets: bool = True) -> Vault:
@@ -169,6 +163,7 @@ async def open_resources(
                 partitions=settings.partitions,
                 pool_size=settings.pool_size,
                 stall_seconds=settings.stall_seconds,
+                webhooks=settings.webhook_sources(),
                 uploads=settings.uploads(),
             )
         finally:

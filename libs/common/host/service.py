@@ -32,6 +32,7 @@ from libs.common.run.supervise import Backoff, Progress, keep_running, stop
 from libs.common.security.fingerprints import AnswerKeys
 from libs.common.security.tokens import TokenVerifier
 from libs.common.security.vault import Vault
+from libs.common.security.webhooks import NO_WEBHOOKS, WebhookSources
 from libs.common.service.runtime import Runtime
 from libs.common.service.spec import NotYet, ServiceSpec
 from libs.common.service.startup import STARTED, Startup
@@ -63,6 +64,7 @@ class Resources:
     partitions: int = 8
     pool_size: int = 8
     stall_seconds: float = 15.0
+    webhooks: WebhookSources = NO_WEBHOOKS
     uploads: Uploads | None = None
 
 
@@ -107,6 +109,7 @@ class RunningService:
             vault=resources.vault,
             fingerprints=resources.answer_keys.of(schema),
             startup=Startup("the first look at the database"),
+            webhooks=resources.webhooks,
             uploads=resources.uploads,
         )
         # Simulated time waits for nobody, and nobody else is at work in it.

@@ -17,6 +17,7 @@ from libs.common.bus.choose import BusKind
 from libs.common.run.failpoints import check_failpoints
 from libs.common.security.fingerprints import AnswerKeys
 from libs.common.security.vault import VaultKeys
+from libs.common.security.webhooks import WebhookSources
 
 SettingsT = TypeVar("SettingsT", bound="CommonSettings")
 
@@ -66,6 +67,9 @@ class CommonSettings(BaseSettings):
     vault_index_key: SecretStr | None = None
     answer_key: SecretStr | None = None
     """Base64 of 32 bytes, several by comma, for the fingerprints of requests; else a key file in the data directory."""
+    webhooks: SecretStr | None = None
+    """Outside systems that send signed webhooks, as JSON: ``{"hotline-12345": {"area": "330799000000", "keys":
+    ["whsec_..."]}}``."""
     attachments_dir: Path | None = None
     """Where attached files are kept; without it a folder in the data directory."""
     attachment_max_bytes: Annotated[int, Field(ge=1024, le=2**31)] = LARGEST_UPLOAD
@@ -134,6 +138,13 @@ class CommonSettings(BaseSettings):
             AnswerKeys.from_base64(given.get_secret_value())
         return given
 
+    @field_validator("webhooks")
+    @classmethod
+    def _are_sources(cls, given: SecretStr | None) -> SecretStr | None:
+        if given is not None:
+            WebhookSources.parse(given.get_secret_value())
+        return given
+
     @model_validator(mode="after")
     def _vault_can_be_opened(self) -> Self:
         keys = self.vault_keys()
@@ -156,6 +167,10 @@ class CommonSettings(BaseSettings):
             return VaultKeys.from_base64(self.vault_key.get_secret_value(), self.vault_index_key.get_secret_value())
         except ValueError as error:
             raise ValueError(f"HUIYIN_VAULT_KEY and HUIYIN_VAULT_INDEX_KEY: {error}") from None
+
+    def webhook_sources(self) -> WebhookSources:
+        """The outside systems that may send webhooks."""
+        return WebhookSources.parse("{}" if self.webhooks is None else self.webhooks.get_secret_value())
 
     def uploads(self) -> Uploads:
         """Where attached files are kept, who looks at them, and how large one may be."""
