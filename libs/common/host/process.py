@@ -11,7 +11,6 @@ from enum import StrEnum
 from pathlib import Path
 from typing import NoReturn
 
-import httpx
 import uvicorn
 from starlette.types import ASGIApp
 
@@ -20,6 +19,7 @@ from libs.common.bus.choose import open_bus
 from libs.common.host.janitor import sample_loop_lag
 from libs.common.host.service import VERSION, Resources, RunningService
 from libs.common.logs import configure_logs
+from libs.common.outbound.fetch import Outbound, PinnedOutbound
 from libs.common.run import event_loop
 from libs.common.run.failpoints import arm
 from libs.common.run.supervise import stop
@@ -49,11 +49,11 @@ def open_vault(settings: CommonSettings, *, keeps_secrets: bool = True) -> Vault
     return load_or_create_keys(settings.data_dir).vault() if keeps_secrets else VaultKeys.passing().vault()
 
 
-def open_verifier(settings: CommonSettings, http: httpx.AsyncClient) -> TokenVerifier:
+def open_verifier(settings: CommonSettings, outbound: Outbound) -> TokenVerifier:
     """Tokens of the OIDC provider that is named, else of whose keys lie in a file, else of the local issuer."""
     rules = TokenRules(issuer=settings.jwt_issuer or LOCAL_RULES.issuer, audience=settings.jwt_audience)
     if settings.jwks_url:
-        return JwtVerifier(JwksClient(settings.jwks_url, http), rules, system_now)
+        return JwtVerifier(JwksClient(settings.jwks_url, outbound), rules, system_now)
     if settings.jwks_file:
         return JwtVerifier(read_keys(settings.jwks_file), rules, system_now)
     return LocalVerifier(LocalIssuer.load_or_create(settings.data_dir, system_now), system_now)
@@ -150,13 +150,13 @@ async def open_resources(
         kafka_bootstrap=settings.kafka_bootstrap,
         stall_seconds=settings.stall_seconds,
     )
-    async with httpx.AsyncClient(timeout=5) as http:
+    async with PinnedOutbound(settings.outbound()) as outbound:
         try:
             yield Resources(
                 url=url,
                 bus=bus,
                 clock=clock,
-                verifier=open_verifier(settings, http),
+                verifier=open_verifier(settings, outbound),
                 vault=open_vault(settings, keeps_secrets=keeps_secrets),
                 answer_keys=settings.answer_keys() or load_or_create_answer_keys(settings.data_dir),
                 topic_prefix=settings.topic_prefix,

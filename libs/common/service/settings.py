@@ -14,6 +14,7 @@ from libs.common.blobs.disk import DiskBlobs
 from libs.common.blobs.scanning import ClamAv, NoScanner, Scanner
 from libs.common.blobs.uploads import LARGEST_UPLOAD, Uploads
 from libs.common.bus.choose import BusKind
+from libs.common.outbound.addresses import Allowed
 from libs.common.run.failpoints import check_failpoints
 from libs.common.security.fingerprints import AnswerKeys
 from libs.common.security.vault import VaultKeys
@@ -60,6 +61,8 @@ class CommonSettings(BaseSettings):
     jwks_url: str | None = None
     jwks_file: Path | None = None
     """Public keys that somebody put here as a JWK set, instead of an address to fetch them from."""
+    outbound_allow: str = ""
+    """Networks by comma, such as ``10.0.0.0/8``, that may be asked besides the open internet, and without TLS."""
     jwt_issuer: str | None = None
     jwt_audience: str = "huiyin"
     vault_key: SecretStr | None = None
@@ -111,6 +114,12 @@ class CommonSettings(BaseSettings):
         host, _, port = (given or "").rpartition(":")
         if given is not None and not (host and port.isdecimal() and 0 < int(port) <= _HIGHEST_PORT):
             raise ValueError("must be host:port, such as clamav:3310")
+        return given
+
+    @field_validator("outbound_allow")
+    @classmethod
+    def _are_networks(cls, given: str) -> str:
+        Allowed.parse(given)
         return given
 
     @field_validator("failpoints")
@@ -171,6 +180,10 @@ class CommonSettings(BaseSettings):
     def webhook_sources(self) -> WebhookSources:
         """The outside systems that may send webhooks."""
         return WebhookSources.parse("{}" if self.webhooks is None else self.webhooks.get_secret_value())
+
+    def outbound(self) -> Allowed:
+        """What may be asked of other machines."""
+        return Allowed.parse(self.outbound_allow)
 
     def uploads(self) -> Uploads:
         """Where attached files are kept, who looks at them, and how large one may be."""
