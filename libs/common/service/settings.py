@@ -10,6 +10,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError
 
+from libs.common.blobs.bucket import Bucket
 from libs.common.blobs.disk import DiskBlobs
 from libs.common.blobs.scanning import ClamAv, NoScanner, Scanner
 from libs.common.blobs.uploads import LARGEST_UPLOAD, Uploads
@@ -75,6 +76,11 @@ class CommonSettings(BaseSettings):
     ["whsec_..."]}}``."""
     attachments_dir: Path | None = None
     """Where attached files are kept; without it a folder in the data directory."""
+    attachments_bucket: str | None = None
+    """Instead of that folder, a bucket of an S3-compatible store: ``https://host/bucket``, perhaps with a prefix."""
+    bucket_region: str = "us-east-1"
+    bucket_access_key: SecretStr | None = None
+    bucket_secret_key: SecretStr | None = None
     attachment_max_bytes: Annotated[int, Field(ge=1024, le=2**31)] = LARGEST_UPLOAD
     clamav: str | None = None
     """``host:port`` of a ``clamd`` that looks at every file; without it files are kept as not looked at."""
@@ -115,6 +121,16 @@ class CommonSettings(BaseSettings):
         if given is not None and not (host and port.isdecimal() and 0 < int(port) <= _HIGHEST_PORT):
             raise ValueError("must be host:port, such as clamav:3310")
         return given
+
+    @model_validator(mode="after")
+    def _bucket_is_whole(self) -> Self:
+        if self.attachments_bucket is not None and (self.bucket_access_key is None or self.bucket_secret_key is None):
+            raise ValueError("HUIYIN_ATTACHMENTS_BUCKET needs HUIYIN_BUCKET_ACCESS_KEY and HUIYIN_BUCKET_SECRET_KEY")
+        try:
+            self._bucket()
+        except ValueError as error:
+            raise ValueError(f"HUIYIN_ATTACHMENTS_BUCKET: {error}") from None
+        return self
 
     @field_validator("outbound_allow")
     @classmethod
@@ -181,6 +197,11 @@ class CommonSettings(BaseSettings):
         """The outside systems that may send webhooks."""
         return WebhookSources.parse("{}" if self.webhooks is None else self.webhooks.get_secret_value())
 
+    def _bucket(self) -> Bucket | None:
+        if self.attachments_bucket is None or self.bucket_access_key is None or self.bucket_secret_key is None:
+            return None
+        return Bucket.at(self.attachments_bucket, self.bucket_region, self.bucket_access_key, self.bucket_secret_key)
+
     def outbound(self) -> Allowed:
         """What may be asked of other machines."""
         return Allowed.parse(self.outbound_allow)
@@ -192,7 +213,12 @@ class CommonSettings(BaseSettings):
             host, _, port = self.clamav.rpartition(":")
             scanner = ClamAv(host, int(port))
         folder = self.attachments_dir or self.data_dir / "attachments"
-        return Uploads(DiskBlobs(folder), scanner, self.attachment_max_bytes)
+        bucket = self._bucket()
+        if bucket is None:
+            return Uploads(DiskBlobs(folder), scanner, self.attachment_max_bytes)
+        from libs.common.blobs.s3 import S3Blobs  # noqa: PLC0415 - it takes 8 MB, and few need it
+
+        return Uploads(S3Blobs(bucket, folder), scanner, self.attachment_max_bytes)
 
     def answer_keys(self) -> AnswerKeys | None:
         """The keys that answers are kept under, likewise."""

@@ -65,6 +65,21 @@ def _loaded(environment: pytest.MonkeyPatch, values: Mapping[str, str]) -> Commo
             "HUIYIN_WEBHOOKS",
             "a/keys/0",
         ),
+        ({"HUIYIN_OUTBOUND_ALLOW": "10.0.0.0/33"}, "HUIYIN_OUTBOUND_ALLOW", "10.0.0.0/33"),
+        (
+            {"HUIYIN_ATTACHMENTS_BUCKET": "https://s3.example.org/files"},
+            "HUIYIN_ATTACHMENTS_BUCKET",
+            "HUIYIN_BUCKET_SECRET_KEY",
+        ),
+        (
+            {
+                "HUIYIN_ATTACHMENTS_BUCKET": "https://s3/",
+                "HUIYIN_BUCKET_ACCESS_KEY": "a",
+                "HUIYIN_BUCKET_SECRET_KEY": "Pass-Word-77",
+            },
+            "HUIYIN_ATTACHMENTS_BUCKET",
+            "https://host/bucket",
+        ),
         ({"HUIYIN_STALL_SECONDS": "1"}, "HUIYIN_STALL_SECONDS", "greater than or equal to 2"),
         ({"HUIYIN_LOG_LEVEL": "Pass-Word-77"}, "HUIYIN_LOG_LEVEL", "DEBUG, INFO"),
     ],
