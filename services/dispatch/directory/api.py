@@ -7,6 +7,7 @@ from typing import Annotated, Protocol, TypeVar
 from fastapi import APIRouter, Path, Query, Response
 from pydantic import BaseModel
 
+from libs.common.bus.flow import TOPICS, Stream
 from libs.common.database.session import Session
 from libs.common.database.stored_packs import refresh_shelf
 from libs.common.errors import NotFound
@@ -56,8 +57,8 @@ class _Coded(Protocol):
 
 RowT = TypeVar("RowT", bound=_Coded)
 
-LARGEST_PACK = 8 * 1024 * 1024
-"""A county with all its grids; what the directory topic carries."""
+LARGEST_PACK = TOPICS[Stream.DIRECTORY].largest
+"""Bytes of a county with all its grids."""
 
 
 @router.post("/packs", response_model=PackOut, dependencies=[takes(BodyKind(LARGEST_PACK))])
