@@ -53,7 +53,7 @@ def test_every_event_is_keyed_by_the_field_that_its_topic_names() -> None:
     assert set(TOPICS) == set(Stream)
     for event, route in ROUTES.items():
         field = TOPICS[route.stream].keyed_by
-        assert event.model_construct(**{field: "one"}).key == "one", event
+        assert event.model_construct(None, **{field: "one"}).key == "one", event
 
 
 @pytest.mark.parametrize("service", list(Service))
