@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from libs.common.bus.flow import Service, subscriptions
+from libs.common.bus.flow import AS_SET, TOPICS, Service, subscriptions
 from libs.common.bus.port import Bus
 from libs.common.errors import Conflict, invalid
 from libs.common.host.janitor import sample_loop_lag
@@ -29,8 +29,10 @@ SPECS = (INTAKE, DISPATCH, FOLLOWUP, ANALYTICS)
 _BEFORE_EVERYTHING = datetime(2000, 1, 1, tzinfo=UTC)
 _LAST_SAID = """
     SELECT max(occurred_at) AS moment
-    FROM (SELECT occurred_at FROM ledger WHERE stream = 'cases' ORDER BY id DESC LIMIT 1000) AS latest
+    FROM (SELECT occurred_at FROM ledger WHERE stream = ANY ($1) ORDER BY id DESC LIMIT 1000) AS latest
 """
+_BUSY = [topic.stream for topic in TOPICS.values() if topic.partitions is AS_SET]
+"""What the county does; what it says of itself is seldom, and of no day."""
 _UNSENT = """
     SELECT (SELECT count(*) FROM intake.ledger_unsent) + (SELECT count(*) FROM dispatch.ledger_unsent)
          + (SELECT count(*) FROM followup.ledger_unsent) + (SELECT count(*) FROM analytics.ledger_unsent) AS unsent
@@ -156,7 +158,7 @@ async def _catch_up_with_the_past(house: House) -> None:
     moments = []
     for service in house.services.values():
         async with service.runtime.work_database.reading() as session:
-            moments += [row.moment for row in await session.fetch(_LAST_SAID) if row.moment is not None]
+            moments += [row.moment for row in await session.fetch(_LAST_SAID, _BUSY) if row.moment is not None]
     if not moments and house.clock.now() == _BEFORE_EVERYTHING:
         moments = [SystemClock().now()]
     house.clock.advance_to(max([house.clock.now(), *moments]))

@@ -15,7 +15,7 @@ from libs.common.bus.flow import Service
 from libs.common.pack.areas import AreaLevel
 from libs.common.pack.loader import load_pack
 from libs.common.pack.schema import Area, Pack, Unit
-from libs.common.pack.schema.tables import UnitLevel
+from libs.common.pack.schema.places import UnitLevel
 from libs.common.security.principal import Role
 
 _TOWN = "999001109000"

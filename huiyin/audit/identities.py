@@ -27,7 +27,7 @@ NEVER_A_PERSONS = frozenset(
         "step", "stream", "supervision_id", "supplement_id", "support_units", "clock_id", "about", "to_status", "topic",
         "status", "traceparent", "type", "unit_code", "units", "urgency", "warnings", "what", "who", "handling_unit",
         "accused_unit", "callback_id", "answered_by", "version_num", "attachment_id", "added_by", "deleted_by",
-        "media_type", "scan",
+        "media_type", "scan", "subject", "token_id",
     }
 )  # fmt: skip
 """Columns of codes, of accounts of the staff, and of numbers of things. ``traceparent`` is drawn at random: of those

@@ -83,7 +83,7 @@ async def _audit(settings: CommonSettings, asked: Asked) -> int:
 
 async def _examine(settings: CommonSettings, url: str, asked: Asked) -> AuditReport:
     # A database that is somewhere else says nothing of the folder in which the files would be here.
-    reached = settings.attachments_dir is not None or settings.database_url is None
+    reached = settings.attachments_dir or settings.attachments_bucket or settings.database_url is None
     blobs = settings.uploads().blobs if reached else None
     subject = Subject(url, settings.topic_prefix, journals=asked.journals, blobs=blobs)
     if settings.bus is BusKind.EMBEDDED:

@@ -13,17 +13,10 @@ import orjson
 import yaml
 
 from libs.common.bus.codec import HEADERS, Envelope, encode_event, source_of, to_headers
-from libs.common.bus.flow import FLOW, Route, Service, Stream
+from libs.common.bus.flow import FLOW, TOPICS, Route, Service, Stream
 from libs.common.bus.kafka.topics import RETENTION
-from libs.common.bus.port import TopicSpec
-from libs.common.host.service import topic_specs
 from libs.common.service.settings import CommonSettings
 
-KEYS = {
-    Stream.CASES: "The case id: all events of a case keep their order.",
-    Stream.DIRECTORY: "The place's area code.",
-    Stream.OPS: "The service that is spoken to.",
-}
 _ABOUT = (
     "CloudEvents 1.0 in Kafka's binary mode: `ce_` headers, the event as JSON value, the subject as the record's key."
     " The partition is the CRC-32 of the key modulo their number (librdkafka's `consistent`): elsewhere events would"
@@ -35,7 +28,6 @@ _RECORDED = datetime(2026, 3, 4, 12, 0, 1, tzinfo=UTC)
 
 def render_asyncapi(version: str, examples: Path) -> str:
     """The whole document as YAML; ``examples`` is the folder of event examples, of which the newest are shown."""
-    specs = topic_specs("", _default("partitions"))
     document = {
         "asyncapi": "3.1.0",
         "info": {
@@ -45,7 +37,7 @@ def render_asyncapi(version: str, examples: Path) -> str:
         },
         "defaultContentType": "application/json",
         "servers": {"kafka": _server()},
-        "channels": {str(stream): _channel(stream, specs[stream]) for stream in Stream},
+        "channels": {str(stream): _channel(stream) for stream in Stream},
         "operations": {
             f"{service}_{action}_{stream}": operation for service, action, stream, operation in _operations()
         },
@@ -71,11 +63,13 @@ def _server() -> dict[str, Any]:
     }
 
 
-def _channel(stream: Stream, spec: TopicSpec) -> dict[str, Any]:
+def _channel(stream: Stream) -> dict[str, Any]:
+    topic = TOPICS[stream]
+    spec = topic.spec("", _default("partitions"))
     names = [route.event.__name__ for route in FLOW if route.stream is stream]
     return {
         "address": f"{{prefix}}{stream}",
-        "description": f"Keyed: {KEYS[stream]}",
+        "description": f"The record's key is `{topic.keyed_by}`: all events of one key keep their order.",
         "servers": [{"$ref": "#/servers/kafka"}],
         "parameters": {
             "prefix": {"description": "HUIYIN_TOPIC_PREFIX; empty unless set", "default": _default("topic_prefix")}
@@ -134,7 +128,7 @@ def _message(route: Route, examples: Path) -> dict[str, Any]:
         "payload": {"$ref": f"#/components/schemas/{route.event.__name__}"},
         "bindings": {
             "kafka": {
-                "key": {"type": "string", "description": KEYS[route.stream]},
+                "key": {"type": "string", "description": f"`{TOPICS[route.stream].keyed_by}`"},
                 "bindingVersion": _KAFKA_BINDING,
             }
         },

@@ -21,9 +21,6 @@ from services.dispatch.routing import api as routing
 from services.dispatch.settings import Settings
 from services.dispatch.tasks import api as tasks
 
-LARGEST_PACK = 8 * 1024 * 1024
-"""A county with all its grids; what the directory topic carries."""
-
 SPEC = ServiceSpec(
     service=Service.DISPATCH,
     title="Huiyin dispatch 派单",
@@ -33,7 +30,6 @@ SPEC = ServiceSpec(
     migrations=Path(__file__).parent / "migrations",
     prepare=prepare_door,
     loops=(Loop("succession", hand_over_for_ever),),
-    body_limits={"/v1/directory/packs": LARGEST_PACK},
 )
 
 

@@ -11,6 +11,7 @@ from services.intake.batches.api import batch
 from services.intake.cases.actions.prepare import prepare_door
 from services.intake.cases.api import changes, reading, registration
 from services.intake.handlers import REACTIONS
+from services.intake.hotline import api as hotline
 from services.intake.reveals import api as reveals
 from services.intake.settings import Settings
 
@@ -18,7 +19,15 @@ SPEC = ServiceSpec(
     service=Service.INTAKE,
     title="Huiyin intake 回音·诉求登记",
     description="Takes in complaints, keeps who spoke safe, and answers where a complaint stands.",
-    routers=(registration.router, batch.router, changes.router, reading.router, attachments.router, reveals.router),
+    routers=(
+        registration.router,
+        batch.router,
+        changes.router,
+        reading.router,
+        attachments.router,
+        reveals.router,
+        hotline.router,
+    ),
     reactions=REACTIONS,
     migrations=Path(__file__).parent / "migrations",
     pace_seconds=0.25,

@@ -3,7 +3,7 @@
 from libs.common.security.policy import Right
 
 REGISTER = Right.CASE_REGISTER
-"""``POST /cases``."""
+"""``POST /cases``, and ``POST /webhooks/{source}``."""
 REGISTER_BATCH = Right.CASE_REGISTER_BATCH
 """``POST /cases/batch``."""
 SUPPLEMENT = Right.CASE_SUPPLEMENT
@@ -23,6 +23,6 @@ REVEAL = Right.REQUESTER_REVEAL
 ATTACH = Right.ATTACHMENT_ADD
 """``POST /cases/{case_id}/attachments``."""
 READ_ATTACHMENTS = Right.ATTACHMENT_READ
-"""``GET /cases/{case_id}/attachments``, and each of them."""
+"""``GET /cases/{case_id}/attachments``, each of them, and a link to one."""
 DELETE_ATTACHMENT = Right.ATTACHMENT_DELETE
 """``POST /cases/{case_id}/attachments/{attachment_id}/deletion``."""

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from libs.common.bus.flow import EVENT_TYPES, FLOW, ROUTES, Service, heard, said
+from libs.common.bus.flow import EVENT_TYPES, FLOW, ROUTES, TOPICS, Service, Stream, heard, said
 from libs.common.events.base import Event
 from libs.common.events.ops import ResendRequested
 from libs.common.service.spec import ServiceSpec
@@ -47,6 +47,13 @@ def published_names(source: str) -> set[str]:
 def test_every_event_is_on_the_map_once() -> None:
     assert len(ROUTES) == len(FLOW) == len(EVENT_TYPES)
     assert subclasses(Event) == set(ROUTES)
+
+
+def test_every_event_is_keyed_by_the_field_that_its_topic_names() -> None:
+    assert set(TOPICS) == set(Stream)
+    for event, route in ROUTES.items():
+        field = TOPICS[route.stream].keyed_by
+        assert event.model_construct(None, **{field: "one"}).key == "one", event
 
 
 @pytest.mark.parametrize("service", list(Service))

@@ -68,7 +68,11 @@ COUNTS = {"/analytics/v1/figures", "/analytics/v1/figures/counts", "/analytics/c
 """Those of them that name no case."""
 
 ISSUING = ("POST", "/followup/v1/supervisions")
-ABOUT_NO_CASE = re.compile(r"\w+ /\w+/ops/.*|\w+ /dispatch/v1/directory/.*|POST /intake/v1/cases(/batch)?")
+ABOUT_NO_CASE = re.compile(
+    r"\w+ /\w+/ops/.*|\w+ /dispatch/v1/directory/.*|POST /intake/v1/(cases(/batch)?|webhooks/\{source\})"
+    # A link opens what whoever made it may see, and the unit can make none.
+    r"|GET /intake/v1/downloads/\{link\}|POST /analytics/county/sign-in"
+)
 NEVER_THE_SAME = re.compile(r'<p class="stamp">.*?</p>|"(as_of|lag_seconds|instance|cut|since_cut|until_cut)":[^,}]*')
 
 

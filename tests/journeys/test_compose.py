@@ -56,6 +56,7 @@ async def test_with_an_oidc_provider_nothing_else_changes(tmp_path: Path) -> Non
         named = {
             "HUIYIN_JWKS_URL": f"http://{PROVIDER}:{listening.port}/certs",
             "HUIYIN_JWT_ISSUER": LOCAL_RULES.issuer,
+            "HUIYIN_OUTBOUND_ALLOW": "127.0.0.0/8",
         }
         given = Given(variables(), {"deploy/oidc.env": {**example, **named}}, {PROVIDER: "127.0.0.1"})
         async with Project(ROOT / "docker-compose.yml", ROOT, given, tmp_path) as project:

@@ -62,6 +62,7 @@ async def cluster(issuer: LocalIssuer, tmp_path: Path) -> AsyncIterator[Cluster]
         settings["data"] |= {
             "HUIYIN_JWKS_URL": f"http://{PROVIDER}:{provider.port}/certs",
             "HUIYIN_JWT_ISSUER": LOCAL_RULES.issuer,
+            "HUIYIN_OUTBOUND_ALLOW": "127.0.0.0/8",
         }
         outside = {PROVIDER: "127.0.0.1"}
         async with Cluster([*manifests, *secrets()], ROOT, tmp_path / "pods", outside) as cluster:

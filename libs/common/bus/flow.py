@@ -1,4 +1,4 @@
-"""THE MAP: every event, the topic it travels on, who says it and who hears it.
+"""THE MAP: every topic, every event and the topic it travels on, who says it and who hears it.
 
 Topics, subscriptions, docs/flow.md and docs/asyncapi.yaml derive from this table; a test holds it to the code.
 Services are named here as plain strings: the library imports none of them.
@@ -7,6 +7,7 @@ Services are named here as plain strings: the library imports none of them.
 from dataclasses import dataclass
 from enum import StrEnum
 
+from libs.common.bus.port import TopicSpec
 from libs.common.events import cases, directory, ops
 from libs.common.events.base import Event
 
@@ -26,6 +27,38 @@ class Stream(StrEnum):
     CASES = "cases"
     DIRECTORY = "directory"
     OPS = "ops"
+
+
+AS_SET = None
+"""As many partitions as ``HUIYIN_PARTITIONS`` says."""
+
+
+@dataclass(frozen=True, slots=True)
+class Topic:
+    """A topic as it is made. Every event on it has the field ``keyed_by``: of one key, all keep their order.
+
+    ``largest`` is that of a message, in bytes.
+    """
+
+    stream: Stream
+    keyed_by: str
+    partitions: int | None
+    largest: int
+
+    def spec(self, prefix: str, partitions: int) -> TopicSpec:
+        """What the bus is asked for, under these settings."""
+        return TopicSpec(f"{prefix}{self.stream}", self.partitions or partitions, self.largest)
+
+
+_MIB = 1_048_576
+
+# A county's whole pack travels in one message.
+# topic                          key           partitions  largest
+TOPICS: dict[Stream, Topic] = {topic.stream: topic for topic in (
+    Topic(Stream.CASES,          "case_id",    AS_SET,     1 * _MIB),
+    Topic(Stream.DIRECTORY,      "place_code", 1,          8 * _MIB),
+    Topic(Stream.OPS,            "source",     1,          1 * _MIB),
+)}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

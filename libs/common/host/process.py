@@ -7,12 +7,10 @@ import socket
 import sys
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
-from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import NoReturn
 
-import httpx
 import uvicorn
 from starlette.types import ASGIApp
 
@@ -21,6 +19,7 @@ from libs.common.bus.choose import open_bus
 from libs.common.host.janitor import sample_loop_lag
 from libs.common.host.service import VERSION, Resources, RunningService
 from libs.common.logs import configure_logs
+from libs.common.outbound.fetch import Outbound, PinnedOutbound
 from libs.common.run import event_loop
 from libs.common.run.failpoints import arm
 from libs.common.run.supervise import stop
@@ -32,7 +31,7 @@ from libs.common.security.tokens import JwtVerifier, TokenRules, TokenVerifier
 from libs.common.security.vault import Vault, VaultKeys, load_or_create_keys
 from libs.common.service.settings import ClockKind, CommonSettings, SettingsT, WrongSetting, load_settings
 from libs.common.service.spec import ServiceSpec
-from libs.common.time.clock import Clock, SystemClock
+from libs.common.time.clock import Clock, SystemClock, system_now
 
 
 class Role(StrEnum):
@@ -40,11 +39,6 @@ class Role(StrEnum):
 
     API = "api"
     WORKER = "worker"
-
-
-def system_now() -> datetime:
-    """The machine's time, for tokens; never a simulated one."""
-    return datetime.now(UTC)
 
 
 def open_vault(settings: CommonSettings, *, keeps_secrets: bool = True) -> Vault:
@@ -55,11 +49,11 @@ def open_vault(settings: CommonSettings, *, keeps_secrets: bool = True) -> Vault
     return load_or_create_keys(settings.data_dir).vault() if keeps_secrets else VaultKeys.passing().vault()
 
 
-def open_verifier(settings: CommonSettings, http: httpx.AsyncClient) -> TokenVerifier:
+def open_verifier(settings: CommonSettings, outbound: Outbound) -> TokenVerifier:
     """Tokens of the OIDC provider that is named, else of whose keys lie in a file, else of the local issuer."""
     rules = TokenRules(issuer=settings.jwt_issuer or LOCAL_RULES.issuer, audience=settings.jwt_audience)
     if settings.jwks_url:
-        return JwtVerifier(JwksClient(settings.jwks_url, http), rules, system_now)
+        return JwtVerifier(JwksClient(settings.jwks_url, outbound), rules, system_now)
     if settings.jwks_file:
         return JwtVerifier(read_keys(settings.jwks_file), rules, system_now)
     return LocalVerifier(LocalIssuer.load_or_create(settings.data_dir, system_now), system_now)
@@ -156,19 +150,20 @@ async def open_resources(
         kafka_bootstrap=settings.kafka_bootstrap,
         stall_seconds=settings.stall_seconds,
     )
-    async with httpx.AsyncClient(timeout=5) as http:
+    async with PinnedOutbound(settings.outbound()) as outbound:
         try:
             yield Resources(
                 url=url,
                 bus=bus,
                 clock=clock,
-                verifier=open_verifier(settings, http),
+                verifier=open_verifier(settings, outbound),
                 vault=open_vault(settings, keeps_secrets=keeps_secrets),
                 answer_keys=settings.answer_keys() or load_or_create_answer_keys(settings.data_dir),
                 topic_prefix=settings.topic_prefix,
                 partitions=settings.partitions,
                 pool_size=settings.pool_size,
                 stall_seconds=settings.stall_seconds,
+                webhooks=settings.webhook_sources(),
                 uploads=settings.uploads(),
             )
         finally:

@@ -11,8 +11,8 @@ from fastapi import FastAPI
 
 from libs.common import metrics
 from libs.common.blobs.uploads import Uploads
-from libs.common.bus.flow import Stream
-from libs.common.bus.port import Bus, BusTrouble, TopicSpec
+from libs.common.bus.port import Bus
+from libs.common.bus.topics import ensure_topics
 from libs.common.database.batch import PATIENCE, GroupCommit, Job
 from libs.common.database.migrate import migrate, missing_revisions
 from libs.common.database.session import Database, DatabaseTrouble, Session
@@ -32,6 +32,7 @@ from libs.common.run.supervise import Backoff, Progress, keep_running, stop
 from libs.common.security.fingerprints import AnswerKeys
 from libs.common.security.tokens import TokenVerifier
 from libs.common.security.vault import Vault
+from libs.common.security.webhooks import NO_WEBHOOKS, WebhookSources
 from libs.common.service.runtime import Runtime
 from libs.common.service.spec import NotYet, ServiceSpec
 from libs.common.service.startup import STARTED, Startup
@@ -45,8 +46,6 @@ log = get_logger(__name__)
 VERSION = "0.1.0"
 RELAY_PACE = 0.05
 """Seconds."""
-TOPICS = {Stream.CASES: 1_048_576, Stream.DIRECTORY: 8_388_608, Stream.OPS: 1_048_576}
-"""Topics and their largest message in bytes: a county's whole pack travels in one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +62,7 @@ class Resources:
     partitions: int = 8
     pool_size: int = 8
     stall_seconds: float = 15.0
+    webhooks: WebhookSources = NO_WEBHOOKS
     uploads: Uploads | None = None
 
 
@@ -107,6 +107,7 @@ class RunningService:
             vault=resources.vault,
             fingerprints=resources.answer_keys.of(schema),
             startup=Startup("the first look at the database"),
+            webhooks=resources.webhooks,
             uploads=resources.uploads,
         )
         # Simulated time waits for nobody, and nobody else is at work in it.
@@ -147,7 +148,6 @@ class RunningService:
             title=self.spec.title,
             description=self.spec.description,
             version=VERSION,
-            body_limits=self.spec.body_limits,
         )
 
     async def migrate(self) -> None:
@@ -243,34 +243,10 @@ class RunningService:
 
     def _with_topics(self, run: Callable[[], Awaitable[None]]) -> Callable[[], Awaitable[None]]:
         async def with_topics() -> None:
-            await ensure_topics(self._resources)
+            await ensure_topics(self._resources.bus, self._resources.topic_prefix, self._resources.partitions)
             await run()
 
         return with_topics
-
-
-def topic_specs(prefix: str, partitions: int) -> dict[Stream, TopicSpec]:
-    """Every topic as it is made; only that of the cases has several partitions."""
-    return {
-        stream: TopicSpec(
-            f"{prefix}{stream}",
-            partitions=partitions if stream is Stream.CASES else 1,
-            max_message_bytes=largest,
-        )
-        for stream, largest in TOPICS.items()
-    }
-
-
-async def ensure_topics(resources: Resources) -> None:
-    """Create the missing topics; waits, with back-off, for a bus that is away."""
-    specs = topic_specs(resources.topic_prefix, resources.partitions)
-    backoff = Backoff()
-    while True:
-        try:
-            return await resources.bus.ensure_topics(list(specs.values()))
-        except BusTrouble as error:
-            log.warning("no topics yet", error=type(error).__name__)
-            await backoff.wait()
 
 
 async def _prepare(spec: ServiceSpec, session: Session, jobs: Sequence[Job]) -> None:

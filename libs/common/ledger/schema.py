@@ -9,6 +9,7 @@ parked            events that wait (for a gap to fill, or for a pack version), f
                   did; per key in order
 parked_dropped    parked events that a person gave up, with the reason
 answer            what was answered under an Idempotency-Key; key and request as keyed fingerprints
+one_time_link     links that open one thing once, as keyed fingerprints: who made each, for what, when it was used
 pack              the county pack versions that this service knows
 """
 
@@ -197,6 +198,26 @@ KEYED_ANSWERS_DDL: tuple[str, ...] = ("TRUNCATE answer",)
 """What was kept of requests before their fingerprints had a key: Idempotency-Keys as they came, and hashes by which
 whoever has the table finds the phone numbers that were sent. Emptied as files, so that no page of a backup holds them.
 Whoever repeats a request of before is not known again."""
+
+LINKS_DDL: tuple[str, ...] = (
+    """
+    CREATE TABLE one_time_link (
+        name text COLLATE "C" PRIMARY KEY CHECK (length(name) = 32),
+        purpose text NOT NULL,
+        about text NOT NULL,
+        subject text NOT NULL,
+        roles text[] NOT NULL CHECK (cardinality(roles) > 0),
+        area_code text NOT NULL,
+        unit_code text,
+        token_id text NOT NULL,
+        made_at timestamptz NOT NULL,
+        ends_at timestamptz NOT NULL CHECK (ends_at > made_at),
+        used_at timestamptz
+    )
+    """,
+)
+"""For a service with routes that a one-time link opens (``web.signed``). Its rows stay: they are the record of who
+looked."""
 
 PARTS = 16
 """Key-hash parts of the unsent pointers; a relay owns whole parts under an advisory lock."""

@@ -35,19 +35,19 @@ class Reading:
         self.problems.append(PackProblem(file, line, message, mend))
 
 
-def read_text(file: Path) -> tuple[str, list[PackProblem]]:
+def read_text(file: Path, name: str) -> tuple[str, list[PackProblem]]:
     """The text of a UTF-8 file, with or without a byte order mark; another encoding is named, not guessed at."""
     try:
         raw = file.read_bytes()
     except FileNotFoundError:
-        return "", [PackProblem(file.name, 0, "the file is missing", f"add {file.name} to the folder of the pack")]
+        return "", [PackProblem(name, 0, "the file is missing", f"add {name} to the folder of the pack")]
     try:
         return raw.decode("utf-8-sig"), []
     except UnicodeDecodeError as error:
         line = raw[: error.start].count(b"\n") + 1
         message = f"the file is not UTF-8 but {_encoding_of(raw)}"
         mend = "save it again as UTF-8 (in Excel: CSV UTF-8; in Notepad: encoding UTF-8)"
-        return "", [PackProblem(file.name, line, message, mend)]
+        return "", [PackProblem(name, line, message, mend)]
 
 
 def _encoding_of(raw: bytes) -> str:
@@ -60,9 +60,12 @@ def _encoding_of(raw: bytes) -> str:
     return "probably GB18030 (GBK)"
 
 
-def read_yaml(file: Path) -> Reading:
-    """A YAML file as dicts, lists and text. Duplicate keys are problems; empty values are None."""
-    text, problems = read_text(file)
+def read_yaml(file: Path, name: str, *, lists: bool = False) -> Reading:
+    """A YAML file as dicts, lists and text. Duplicate keys are problems; empty values are None.
+
+    ``name`` is how problems call it; with ``lists`` it may hold a list instead of settings.
+    """
+    text, problems = read_text(file, name)
     reading = Reading(problems=problems)
     if problems:
         return reading
@@ -70,20 +73,21 @@ def read_yaml(file: Path) -> Reading:
         check_plain(text)
         root = yaml.compose(text, Loader=yaml.SafeLoader)
     except NotPlain as error:
-        reading.wrong(file.name, error.line, error.problem, error.mend)
+        reading.wrong(name, error.line, error.problem, error.mend)
         return reading
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 0
-        reading.wrong(file.name, line, f"this is not YAML: {error.problem}", "check the indent, colons and quotes here")
+        reading.wrong(name, line, f"this is not YAML: {error.problem}", "check the indent, colons and quotes here")
         return reading
     except yaml.reader.ReaderError as error:
         line = text[: error.position].count("\n") + 1
-        reading.wrong(file.name, line, f"a character that YAML forbids: {error.reason}", "delete it")
+        reading.wrong(name, line, f"a character that YAML forbids: {error.reason}", "delete it")
         return reading
-    if not isinstance(root, yaml.MappingNode):
-        reading.wrong(file.name, 1, "the file holds no settings", "begin with 'format: huiyin-pack/1'")
+    if not isinstance(root, (yaml.MappingNode, yaml.SequenceNode) if lists else yaml.MappingNode):
+        mend = "write what stands under the section's name" if lists else "begin with 'format: huiyin-pack/1'"
+        reading.wrong(name, 1, "the file holds no settings", mend)
         return reading
-    reading.value = _plain(root, (), file.name, reading)
+    reading.value = _plain(root, (), name, reading)
     return reading
 
 
@@ -120,7 +124,7 @@ class Columns:
 
 def read_csv(file: Path, columns: Columns) -> Reading:
     """A CSV file as a list of rows by column name; path ``(row,)`` has the line. Empty cells are left out."""
-    text, problems = read_text(file)
+    text, problems = read_text(file, file.name)
     reading = Reading(value=[], problems=problems)
     if problems:
         return reading

@@ -1,4 +1,4 @@
-"""Loads a pack: a folder of pack.yaml and four tables, or the JSON document that travels between services."""
+"""Loads a pack: a folder of pack.yaml, of sections and of four tables, or the JSON document that travels."""
 
 import hashlib
 import json
@@ -16,6 +16,8 @@ from libs.common.pack.problems import DocPath, PackError, PackProblem, Sources
 from libs.common.pack.schema import Area, Category, Duty, MergedArea, MergedUnit, Model, Pack, Settings, Unit
 
 SETTINGS_FILE = "pack.yaml"
+SECTIONS = "pack"
+"""The folder of sections that stand in files of their own: ``pack/callback.yaml`` holds what ``callback`` would."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,12 +81,9 @@ def read_pack(folder: Path) -> tuple[Pack, Sources]:
         raise PackError(
             [PackProblem(str(folder), 0, "there is no such folder", "name the folder that holds pack.yaml")]
         )
-    settings = read_yaml(folder / SETTINGS_FILE)
-    places = {path: (SETTINGS_FILE, line) for path, line in settings.lines.items()}
-    problems = [*settings.problems]
-    parts: dict[str, Any] = dict(settings.value or {})
-    if settings.value is not None:
-        problems.extend(_form_problems(Settings, settings.value, (), Sources(places)))
+    parts, places, problems, whole = _read_settings(folder)
+    if whole:
+        problems += _form_problems(Settings, parts, (), Sources(places))
     for table in TABLES:
         reading = read_csv(folder / table.file, table.columns)
         problems += reading.problems
@@ -98,6 +97,30 @@ def read_pack(folder: Path) -> tuple[Pack, Sources]:
     if problems:
         raise PackError(problems)
     return Pack.model_validate(parts), Sources(places)
+
+
+def _read_settings(folder: Path) -> tuple[dict[str, Any], dict[DocPath, tuple[str, int]], list[PackProblem], bool]:
+    """What pack.yaml and the sections beside it say, where, what is wrong with it, and whether all could be read."""
+    settings = read_yaml(folder / SETTINGS_FILE, SETTINGS_FILE)
+    parts: dict[str, Any] = dict(settings.value or {})
+    places = {path: (SETTINGS_FILE, line) for path, line in settings.lines.items()}
+    problems, whole = [*settings.problems], settings.value is not None
+    for file in sorted((folder / SECTIONS).glob("*.yaml")):
+        name, section = f"{SECTIONS}/{file.name}", file.stem
+        reading = read_yaml(file, name, lists=True)
+        problems += reading.problems
+        if section not in Settings.model_fields:
+            mend = f"call it after one: {', '.join(Settings.model_fields)}"
+            problems.append(PackProblem(name, 0, f"there is no section '{section}'", mend))
+        elif section in parts:
+            twice = f"'{section}' stands in {name}, too"
+            problems.append(PackProblem(*places[section,], twice, "keep one of the two"))
+        elif reading.value is None:
+            whole = False
+        else:
+            parts[section] = reading.value
+            places |= {(section, *path): (name, line) for path, line in reading.lines.items()}
+    return parts, places, problems, whole
 
 
 def document(pack: Pack) -> dict[str, Any]:

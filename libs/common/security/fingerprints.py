@@ -16,6 +16,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from libs.common.security.keyfile import DamagedKeyFile, read_or_create
+from libs.common.security.links import LinkKeys
 
 KEY_BYTES = 32
 KEY_FILE = "answer-key"
@@ -35,6 +36,7 @@ class Fingerprints:
         another's, though all services are given the same key."""
         self._of_names = tuple(_derived(key, f"{service} idempotency-key") for key in keys)
         self._of_requests = tuple(_derived(key, f"{service} request") for key in keys)
+        self.links = LinkKeys([_derived(key, f"{service} one-time-link") for key in keys])
 
     def names(self, scope: str, idempotency_key: str) -> tuple[str, ...]:
         """What stands for a caller's Idempotency-Key: 32 letters under each key, none like a number of a person.

@@ -9,6 +9,7 @@ import httpx
 
 from libs.common.errors import Unavailable
 from libs.common.logs import get_logger, lines_about
+from libs.common.outbound.fetch import FetchFailed, Outbound
 from libs.common.security.keyset import KeySet, NotAKeySet, VerificationKey
 
 FRESH_SECONDS = 600.0
@@ -16,7 +17,6 @@ STALE_SECONDS = 86_400.0
 RETRY_SECONDS = 10.0
 """Least time between two fetches, whatever tokens arrive: an unknown key id costs an attacker nothing to make up."""
 TOTAL_SECONDS = 5.0
-TIMEOUT = httpx.Timeout(3.0, connect=2.0)
 LARGEST_DOCUMENT = 512 * 1024
 
 log = get_logger(__name__)
@@ -30,8 +30,8 @@ class JwksClient:
     every 10 s.
     """
 
-    def __init__(self, url: str, http: httpx.AsyncClient, *, monotonic: Callable[[], float] = time.monotonic) -> None:
-        """`monotonic` gives seconds that never go back; the HTTP client stays the caller's to close.
+    def __init__(self, url: str, outbound: Outbound, *, monotonic: Callable[[], float] = time.monotonic) -> None:
+        """`monotonic` gives seconds that never go back.
 
         Raises:
             ValueError: the address is not one of the web.
@@ -39,7 +39,7 @@ class JwksClient:
         self._url = httpx.URL(url)
         if self._url.scheme not in {"http", "https"} or not self._url.host:
             raise ValueError("the JWKS address must be https://host/path, or http:// inside a cluster")
-        self._http = http
+        self._outbound = outbound
         self._monotonic = monotonic
         self._keys: KeySet | None = None
         self._fetched_at = 0.0
@@ -89,24 +89,18 @@ class JwksClient:
 
     async def _renew(self) -> None:
         try:
-            async with asyncio.timeout(TOTAL_SECONDS):
-                self._keys = await self._download()
+            self._keys = await self._download()
             self._fetched_at, self._failing = self._monotonic(), False
-        except (httpx.HTTPError, TimeoutError, ValueError, RecursionError) as error:
+        except (FetchFailed, ValueError, RecursionError) as error:
             self._failing = True
             host, kept = self._url.host, self._keys is not None
-            log.warning("keys of the provider not fetched", host=host, error=type(error).__name__, keys_kept=kept)
+            why = str(error) if isinstance(error, FetchFailed | NotAKeySet) else type(error).__name__
+            log.warning("keys of the provider not fetched", host=host, error=why, keys_kept=kept)
         finally:
             self._fetching = None
 
     async def _download(self) -> KeySet:
-        request = self._http.stream("GET", self._url, timeout=TIMEOUT, follow_redirects=False)
-        async with request as response:
-            if response.status_code != httpx.codes.OK:
-                raise NotAKeySet(f"the provider answered {response.status_code}")
-            body = bytearray()
-            async for chunk in response.aiter_bytes():
-                body += chunk
-                if len(body) > LARGEST_DOCUMENT:
-                    raise NotAKeySet("the document is too large")
-        return KeySet.parse(json.loads(bytes(body)))
+        fetched = await self._outbound.get(self._url, largest=LARGEST_DOCUMENT, within=TOTAL_SECONDS)
+        if fetched.status != httpx.codes.OK:
+            raise NotAKeySet(f"the provider answered {fetched.status}")
+        return KeySet.parse(json.loads(fetched.body))

@@ -11,6 +11,7 @@ from libs.common.delivery.handlers import Reactions
 from libs.common.security.fingerprints import Fingerprints
 from libs.common.security.tokens import TokenVerifier
 from libs.common.security.vault import Vault
+from libs.common.security.webhooks import NO_WEBHOOKS, WebhookSources
 from libs.common.service.startup import Startup
 from libs.common.time.clock import Clock
 
@@ -35,5 +36,6 @@ class Runtime:
     vault: Vault
     fingerprints: Fingerprints
     startup: Startup = field(default_factory=Startup)
+    webhooks: WebhookSources = NO_WEBHOOKS
     uploads: Uploads | None = None
     """Where files are kept, in a process that keeps any."""

@@ -10,13 +10,16 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError
 
+from libs.common.blobs.bucket import Bucket
 from libs.common.blobs.disk import DiskBlobs
 from libs.common.blobs.scanning import ClamAv, NoScanner, Scanner
 from libs.common.blobs.uploads import LARGEST_UPLOAD, Uploads
 from libs.common.bus.choose import BusKind
+from libs.common.outbound.addresses import Allowed
 from libs.common.run.failpoints import check_failpoints
 from libs.common.security.fingerprints import AnswerKeys
 from libs.common.security.vault import VaultKeys
+from libs.common.security.webhooks import WebhookSources
 
 SettingsT = TypeVar("SettingsT", bound="CommonSettings")
 
@@ -59,6 +62,8 @@ class CommonSettings(BaseSettings):
     jwks_url: str | None = None
     jwks_file: Path | None = None
     """Public keys that somebody put here as a JWK set, instead of an address to fetch them from."""
+    outbound_allow: str = ""
+    """Networks by comma, such as ``10.0.0.0/8``, that may be asked besides the open internet, and without TLS."""
     jwt_issuer: str | None = None
     jwt_audience: str = "huiyin"
     vault_key: SecretStr | None = None
@@ -66,8 +71,16 @@ class CommonSettings(BaseSettings):
     vault_index_key: SecretStr | None = None
     answer_key: SecretStr | None = None
     """Base64 of 32 bytes, several by comma, for the fingerprints of requests; else a key file in the data directory."""
+    webhooks: SecretStr | None = None
+    """Outside systems that send signed webhooks, as JSON: ``{"hotline-12345": {"area": "330799000000", "keys":
+    ["whsec_..."]}}``."""
     attachments_dir: Path | None = None
     """Where attached files are kept; without it a folder in the data directory."""
+    attachments_bucket: str | None = None
+    """Instead of that folder, a bucket of an S3-compatible store: ``https://host/bucket``, perhaps with a prefix."""
+    bucket_region: str = "us-east-1"
+    bucket_access_key: SecretStr | None = None
+    bucket_secret_key: SecretStr | None = None
     attachment_max_bytes: Annotated[int, Field(ge=1024, le=2**31)] = LARGEST_UPLOAD
     clamav: str | None = None
     """``host:port`` of a ``clamd`` that looks at every file; without it files are kept as not looked at."""
@@ -109,6 +122,22 @@ class CommonSettings(BaseSettings):
             raise ValueError("must be host:port, such as clamav:3310")
         return given
 
+    @model_validator(mode="after")
+    def _bucket_is_whole(self) -> Self:
+        if self.attachments_bucket is not None and (self.bucket_access_key is None or self.bucket_secret_key is None):
+            raise ValueError("HUIYIN_ATTACHMENTS_BUCKET needs HUIYIN_BUCKET_ACCESS_KEY and HUIYIN_BUCKET_SECRET_KEY")
+        try:
+            self._bucket()
+        except ValueError as error:
+            raise ValueError(f"HUIYIN_ATTACHMENTS_BUCKET: {error}") from None
+        return self
+
+    @field_validator("outbound_allow")
+    @classmethod
+    def _are_networks(cls, given: str) -> str:
+        Allowed.parse(given)
+        return given
+
     @field_validator("failpoints")
     @classmethod
     def _are_failpoints(cls, given: str) -> str:
@@ -134,6 +163,13 @@ class CommonSettings(BaseSettings):
             AnswerKeys.from_base64(given.get_secret_value())
         return given
 
+    @field_validator("webhooks")
+    @classmethod
+    def _are_sources(cls, given: SecretStr | None) -> SecretStr | None:
+        if given is not None:
+            WebhookSources.parse(given.get_secret_value())
+        return given
+
     @model_validator(mode="after")
     def _vault_can_be_opened(self) -> Self:
         keys = self.vault_keys()
@@ -157,6 +193,19 @@ class CommonSettings(BaseSettings):
         except ValueError as error:
             raise ValueError(f"HUIYIN_VAULT_KEY and HUIYIN_VAULT_INDEX_KEY: {error}") from None
 
+    def webhook_sources(self) -> WebhookSources:
+        """The outside systems that may send webhooks."""
+        return WebhookSources.parse("{}" if self.webhooks is None else self.webhooks.get_secret_value())
+
+    def _bucket(self) -> Bucket | None:
+        if self.attachments_bucket is None or self.bucket_access_key is None or self.bucket_secret_key is None:
+            return None
+        return Bucket.at(self.attachments_bucket, self.bucket_region, self.bucket_access_key, self.bucket_secret_key)
+
+    def outbound(self) -> Allowed:
+        """What may be asked of other machines."""
+        return Allowed.parse(self.outbound_allow)
+
     def uploads(self) -> Uploads:
         """Where attached files are kept, who looks at them, and how large one may be."""
         scanner: Scanner = NoScanner()
@@ -164,7 +213,12 @@ class CommonSettings(BaseSettings):
             host, _, port = self.clamav.rpartition(":")
             scanner = ClamAv(host, int(port))
         folder = self.attachments_dir or self.data_dir / "attachments"
-        return Uploads(DiskBlobs(folder), scanner, self.attachment_max_bytes)
+        bucket = self._bucket()
+        if bucket is None:
+            return Uploads(DiskBlobs(folder), scanner, self.attachment_max_bytes)
+        from libs.common.blobs.s3 import S3Blobs  # noqa: PLC0415 - it takes 8 MB, and few need it
+
+        return Uploads(S3Blobs(bucket, folder), scanner, self.attachment_max_bytes)
 
     def answer_keys(self) -> AnswerKeys | None:
         """The keys that answers are kept under, likewise."""

@@ -1,6 +1,6 @@
 """What one service is, as data: its routes, its handlers, its loops and its tables. ``main`` of a service states it."""
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -74,5 +74,3 @@ class ServiceSpec:
     pace_seconds: float = 0.1
     """From one small batch of events to the next under load. Nobody's next step waits for what a service only shows:
     such a service takes fewer and larger ones."""
-    body_limits: Mapping[str, int] = field(default_factory=dict)
-    """Bytes by path (``/v1/...``) where a body may be larger than usual."""

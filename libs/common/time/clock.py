@@ -10,6 +10,11 @@ from typing import Protocol
 from libs.common.time.moments import as_utc
 
 
+def system_now() -> datetime:
+    """The machine's time, for tokens and signatures; never a simulated one."""
+    return datetime.now(UTC)
+
+
 class Clock(Protocol):
     """What the product may ask about time. Every datetime given back is aware and in UTC."""
 
@@ -41,7 +46,7 @@ class SystemClock:
 
     def now(self) -> datetime:
         """The machine's time. It may jump; whoever waits caps the wait and looks again."""
-        return datetime.now(UTC)
+        return system_now()
 
     def reacting_to(self, occurred_at: datetime) -> datetime:
         """Now: a consequence happens when it happens, however late the event arrives.

@@ -1,22 +1,22 @@
 """One service as an ASGI application: its routes, and around them what every request goes through."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from fastapi import APIRouter, FastAPI
 from fastapi.routing import APIRoute, iter_route_contexts
 from fastapi.telemetry import TelemetryConfig
 
 from libs.common.service.runtime import Runtime
+from libs.common.web.bodies import DeclaredBodies
 from libs.common.web.direct import make_direct
 from libs.common.web.docs import docs_router
 from libs.common.web.edge import Edge
-from libs.common.web.guard import NO_LIMITS, BodyGuard
+from libs.common.web.guard import BodyGuard
 from libs.common.web.guarded import unguarded_routes
 from libs.common.web.health import health_router
 from libs.common.web.own_paths import add_refusals
 from libs.common.web.problems import add_problem_handlers
 from libs.common.web.token_first import ask_for_token_first
-from libs.common.web.uploads import takes_upload
 
 __all__ = ["create_app", "unguarded_routes"]
 
@@ -31,12 +31,10 @@ def create_app(
     title: str,
     description: str,
     version: str,
-    body_limits: Mapping[str, int] = NO_LIMITS,
 ) -> FastAPI:
     """The application of ``runtime.service``: the routers under ``/{service}``, and OpenAPI, docs, health and metrics.
 
-    Health and metrics stand at the root too, for a process that runs only this service. ``body_limits``: bytes by path
-    under ``/{service}``, where the usual 256 KiB are too few.
+    Health and metrics stand at the root too, for a process that runs only this service.
 
     Raises:
         ValueError: a router has a route that is no plain HTTP route.
@@ -58,9 +56,7 @@ def create_app(
     add_refusals(app)
     add_problem_handlers(app)
     # The last one added is the first that a request meets.
-    limits = {f"{prefix}{path}": size for path, size in body_limits.items()}
-    files = [route.path_regex for route in app.routes if isinstance(route, APIRoute) and takes_upload(route)]
-    app.add_middleware(BodyGuard, limits=limits, files=files)
+    app.add_middleware(BodyGuard, bodies=DeclaredBodies.of(app.routes))
     app.add_middleware(Edge, service=str(runtime.service))
     return app
 

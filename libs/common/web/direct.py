@@ -2,7 +2,8 @@
 
 FastAPI's own way parses a body into Python objects, validates those, and solves the dependencies anew for each request.
 Here the token is checked before the body is looked at, and the bytes are parsed and validated in one pass. Routes of
-any other shape go FastAPI's way; what is documented and answered is the same for both.
+any other shape go FastAPI's way; what is documented and answered is the same for both. docs/performance.md says what it
+spares: when that is little one day, this file goes.
 """
 
 import inspect

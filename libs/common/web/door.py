@@ -35,6 +35,7 @@ ResultT = TypeVar("ResultT")
 ModelT = TypeVar("ModelT", bound=BaseModel | None)
 
 JSON = "application/json"
+BEARER = "token"
 _PRINCIPAL = "huiyin.principal"
 """In the scope: whose token it is, once that is known."""
 
@@ -163,6 +164,9 @@ class Door:
 class Needs:
     """The dependency behind ``needs``; tests and the OpenAPI document find the right of a route by it."""
 
+    proof = BEARER
+    """By what a caller shows who it is."""
+
     def __init__(self, right: Right) -> None:
         self.right = right
 
@@ -171,9 +175,13 @@ class Needs:
         runtime: Runtime = request.app.state.runtime
         principal = request.scope.get(_PRINCIPAL)
         if principal is None:
-            principal = await runtime.verifier.verify(_bearer_token(request))
+            principal = await self.who(request, runtime)
             request.scope[_PRINCIPAL] = principal
         return Door(request, runtime, principal, self.right)
+
+    async def who(self, request: Request, runtime: Runtime) -> Principal:
+        """Whose request it is, by its token. Unauthenticated when it has none that counts."""
+        return await runtime.verifier.verify(_bearer_token(request))
 
 
 def needs(right: Right) -> Any:

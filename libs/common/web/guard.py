@@ -3,13 +3,12 @@
 The target is looked at at once. A body is read, at most 256 KiB of it, and looked at when it is first asked for, which
 a guarded route does only when it knows the token; it is handed on in one piece. Two kinds flow through: NDJSON, which
 ``ndjson.lines`` reads line by line, and the file that a route of ``uploads`` takes. Who reads such a body in pieces
-lifts the limit on the whole, and has one of its own.
+lifts the limit on the whole, and has one of its own. How much a route takes, it declares itself (``bodies``).
 """
 
 import asyncio
 import re
-from collections.abc import Mapping, Sequence
-from types import MappingProxyType
+from collections.abc import Mapping
 from urllib.parse import unquote_to_bytes
 
 import orjson
@@ -17,10 +16,9 @@ from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from libs.common.errors import BadRequest, Problem, TooLarge
+from libs.common.web.bodies import BodyKind, DeclaredBodies
 from libs.common.web.problems import RequestTimeout, UnsupportedMedia, problem_response
 
-LARGEST_BODY = 256 * 1024
-NO_LIMITS: Mapping[str, int] = MappingProxyType({})
 DEEPEST_JSON = 32
 BODY_TIMEOUT_SECONDS = 30.0
 NDJSON = "application/x-ndjson"
@@ -41,14 +39,11 @@ _NOT_A_NUMBER = re.compile(rb"NaN|Infinity")
 
 
 class BodyGuard:
-    """ASGI middleware. ``limits`` gives single paths a limit of their own, in bytes; ``files`` are paths of uploads."""
+    """ASGI middleware. ``bodies`` are the kinds of body that routes declare."""
 
-    def __init__(
-        self, app: ASGIApp, *, limits: Mapping[str, int] = NO_LIMITS, files: Sequence[re.Pattern[str]] = ()
-    ) -> None:
+    def __init__(self, app: ASGIApp, *, bodies: DeclaredBodies | None = None) -> None:
         self._app = app
-        self._limits = limits
-        self._files = files
+        self._bodies = bodies or DeclaredBodies()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request whose target cannot be right; give all others a body that is looked at when it is read."""
@@ -61,47 +56,48 @@ class BodyGuard:
             await problem_response(problem, scope)(scope, receive, send)
             return
         if scope["method"] in WITH_BODY:
-            is_file = scope["method"] == "POST" and any(path.fullmatch(scope["path"]) for path in self._files)
-            body = _Body(scope, receive, self._limits.get(scope["path"], LARGEST_BODY), is_file=is_file)
+            body = _Body(scope, receive, self._bodies.kind(scope["method"], scope["path"]))
             scope[_BODY] = body
             receive = body.receive
         await self._app(scope, receive, send)
 
 
-async def read_body(scope: Scope) -> None:
-    """Have the body of the request here, checked. What flows is left to flow.
+async def read_body(scope: Scope) -> bytes:
+    """Have the body of the request here, checked; whoever reads it later finds it, too. What flows is left to flow.
 
     Raises:
         Problem: it is too large, compressed, too slow, or no JSON that any route would take.
         ClientDisconnect: the caller has gone.
     """
     body: _Body = scope[_BODY]
-    await body.read()
+    return await body.read()
 
 
 class _Body:
     """The body of one request. Nothing of it is asked for before somebody reads it."""
 
-    def __init__(self, scope: Scope, receive: Receive, largest: int, *, is_file: bool) -> None:
+    def __init__(self, scope: Scope, receive: Receive, kind: BodyKind) -> None:
         self._scope = scope
         self._receive = receive
-        self._largest = largest
+        self._largest = kind.largest
         self._headers: Mapping[bytes, bytes] = dict(scope["headers"])
         self._media_type = media_type_of(self._headers.get(b"content-type", b""))
-        self._flows = is_file or self._media_type == NDJSON
+        self._flows = kind.flows or self._media_type == NDJSON
         self._flowed = 0
         self._whole: Message | None = None
         self._given = False
 
-    async def read(self) -> None:
+    async def read(self) -> bytes:
         """Read and check it, once; see ``read_body``."""
         self._check_encoding()
         if self._flows:
-            return
+            return b""
         if self._whole is None:
             self._whole = await self._checked()
         if self._whole["type"] == "http.disconnect":
             raise ClientDisconnect
+        body: bytes = self._whole["body"]
+        return body
 
     async def receive(self) -> Message:
         """What an application asks for: the whole body first, then what the server says; what flows as it comes."""

@@ -10,10 +10,12 @@ from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 from fastapi.routing import APIRoute
 
-from libs.common.web.guarded import rights_of
+from libs.common.web.bodies import declared_body
+from libs.common.web.door import BEARER
+from libs.common.web.guarded import needs_of, rights_of
 from libs.common.web.headers import IF_MATCH, declared_headers
 from libs.common.web.problems import PROBLEM_JSON
-from libs.common.web.uploads import UPLOAD_DOCUMENT, takes_upload
+from libs.common.web.signed import SIGNATURE, WEBHOOK_HEADERS
 
 Document = dict[str, Any]
 
@@ -31,6 +33,19 @@ _TITLES: dict[int, str] = {
     428: "If-Match is missing (缺少 If-Match)",
     503: "Not available just now (暂不可用)",
 }
+_SCHEMES: Document = {
+    BEARER: {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"},
+    SIGNATURE: {
+        "type": "apiKey",
+        "in": "header",
+        "name": "webhook-signature",
+        "description": "As Standard Webhooks say, with a key that the office and the system agreed on",
+    },
+}
+_WEBHOOK_HEADERS = [
+    {"name": name, "in": "header", "required": True, "description": text, "schema": {"type": "string"}}
+    for name, text in WEBHOOK_HEADERS.items()
+]
 _WRITES = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 _SCHEMA_REF = re.compile(r"#/components/schemas/(.+)")
 
@@ -70,7 +85,7 @@ def build_openapi(app: FastAPI) -> Document:
         schemas.pop(name, None)
     schemas["Problem"] = _PROBLEM
     components["responses"] = {f"Problem{status}": _response(status) for status in _TITLES}
-    components["securitySchemes"] = {"token": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}}
+    components["securitySchemes"] = _SCHEMES
     for route, method, operation in _operations(app, document):
         _complete(route, method, operation, schemas)
     _check_references(document)
@@ -106,13 +121,16 @@ def _complete(route: APIRoute, method: str, operation: Document, schemas: Docume
     parameters = operation.setdefault("parameters", [])
     rights = sorted(rights_of(route))
     if rights:
-        operation["security"] = [{"token": []}]
+        proofs = [needs.proof for needs in needs_of(route)]
+        operation["security"] = [{proof: []} for proof in proofs if proof in _SCHEMES]
+        parameters += _WEBHOOK_HEADERS if SIGNATURE in proofs else ()
         needed = f"Needs the right {', '.join(f'`{right.value}`' for right in rights)}."
         operation["description"] = "\n\n".join(filter(None, (operation.get("description"), needed)))
     headers = sorted(declared_headers(route.dependant), key=attrgetter("name"))
     parameters += [dict(header.parameter) for header in headers]
-    if takes_upload(route):
-        operation["requestBody"] = UPLOAD_DOCUMENT
+    body = declared_body(route)
+    if body is not None and body.document is not None:
+        operation["requestBody"] = dict(body.document)
     responses = operation["responses"]
     # FastAPI's own form of a 422 is never sent.
     responses.pop("422", None)

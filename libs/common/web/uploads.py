@@ -9,26 +9,20 @@ The token and the right are known before the body is asked for (``token_first``)
 
 import asyncio
 from collections.abc import AsyncIterator
-from typing import Annotated, Any
+from types import MappingProxyType
+from typing import Annotated
 
 from fastapi import Depends, Request
-from fastapi.routing import APIRoute
 
 from libs.common.blobs.port import PIECE, Spool
 from libs.common.blobs.uploads import Uploads
 from libs.common.errors import TooLarge, invalid
+from libs.common.web.bodies import BodyKind, TakesBody
 from libs.common.web.guard import BODY_TIMEOUT_SECONDS, UNLIMITED
 from libs.common.web.problems import RequestTimeout
 
 LONGEST_SECONDS = 600.0
 """From the first byte of a file to the last."""
-
-UPLOAD_DOCUMENT: dict[str, Any] = {
-    "required": True,
-    "description": "The file itself, as it is; whatever Content-Type is sent, its own bytes tell what it is",
-    "content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}},
-}
-"""How OpenAPI shows such a body."""
 
 
 class Upload:
@@ -72,8 +66,17 @@ class Upload:
             yield piece
 
 
-class TakesUpload:
-    """The dependency behind ``UploadBody``; the guard and the OpenAPI document find such routes by it."""
+class TakesUpload(TakesBody):
+    """The dependency behind ``UploadBody``."""
+
+    kind = BodyKind(flows=True)
+    document = MappingProxyType(
+        {
+            "required": True,
+            "description": "The file itself, as it is; whatever Content-Type is sent, its own bytes tell what it is",
+            "content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}},
+        }
+    )
 
     async def __call__(self, request: Request) -> Upload:
         """The body, unread."""
@@ -81,11 +84,6 @@ class TakesUpload:
 
 
 UploadBody = Annotated[Upload, Depends(TakesUpload())]
-
-
-def takes_upload(route: APIRoute) -> bool:
-    """Whether the route takes a file."""
-    return any(isinstance(dependency.call, TakesUpload) for dependency in route.dependant.dependencies)
 
 
 async def _gathered(pieces: AsyncIterator[bytes]) -> AsyncIterator[bytes]:

@@ -3,6 +3,7 @@
 import base64
 import hashlib
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -12,16 +13,20 @@ from zoneinfo import ZoneInfo
 from fastapi import APIRouter, Depends, Query, Request, Response
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
+from pydantic import Field
 
 from libs.common.counters import Counter
-from libs.common.errors import Unauthenticated
+from libs.common.errors import Forbidden, Unauthenticated
 from libs.common.events.terms import Channel, Kind
 from libs.common.pack.shelf import Shelved
 from libs.common.security.policy import has_right
+from libs.common.security.tokens import LONGEST_TOKEN
 from libs.common.service.runtime import Runtime
 from libs.common.shares import MET_WORDS
+from libs.common.web.bodies import takes
 from libs.common.web.door import Door, Needs
 from libs.common.web.fields import AreaCode, CaseId, RequestBody
+from libs.common.web.forms import TakesForm
 from libs.common.web.problems import language_of
 from services.analytics import rights
 from services.analytics.counters.domain import Basis
@@ -55,15 +60,50 @@ class PageNeeds(Needs):
 
     async def __call__(self, request: Request) -> Any:
         """The door, or None for a person who has to sign in."""
-        runtime: Runtime = request.app.state.runtime
         token = request.query_params.get("token") or _header_token(request) or request.cookies.get(COOKIE)
-        if not token:
-            return None
+        return await self.door_of(request, token) if token else None
+
+    async def door_of(self, request: Request, token: str) -> Door | None:
+        """The door that a token opens, if it does."""
+        runtime: Runtime = request.app.state.runtime
         try:
             principal = await runtime.verifier.verify(token)
         except Unauthenticated:
             return None
         return Door(request, runtime, principal, self.right)
+
+
+class SignIn(RequestBody):
+    """The form that asks for a token: it comes in the body, so that no address and no log ever holds it."""
+
+    token: Annotated[str, Field(min_length=1, max_length=LONGEST_TOKEN)]
+    to: Annotated[str, Field(pattern=r"^/analytics/county(/[a-z0-9-]+)*(\?[!-~]*)?$", max_length=2_000)]
+
+
+@dataclass(frozen=True, slots=True)
+class Entering:
+    """Who signs in; without a door, the token was none that counts."""
+
+    form: SignIn
+    door: Door | None
+
+
+class SignInNeeds(PageNeeds):
+    """The token that the form holds. A page of another site may not send it: that would sign the reader in as another.
+
+    The one route that reads a body before it knows the token, which stands in it.
+    """
+
+    async def __call__(self, request: Request) -> Any:
+        """The form, and the door that its token opens."""
+        # Not by Origin: our own pages send no referrer, and so a browser says "null" there.
+        if request.headers.get("sec-fetch-site", "same-origin") in ("cross-site", "same-site"):
+            raise Forbidden("This form belongs to another site", "表单来自其他站点")
+        form = await _SIGN_IN(request)
+        return Entering(form, await self.door_of(request, form.token))
+
+
+_SIGN_IN = TakesForm(SignIn)
 
 
 def _header_token(request: Request) -> str:
@@ -73,6 +113,7 @@ def _header_token(request: Request) -> str:
 
 BoardDoor = Annotated[Door | None, Depends(PageNeeds(rights.OPEN_COUNTY_PAGE))]
 CasesDoor = Annotated[Door | None, Depends(PageNeeds(rights.SEE_CASES))]
+SigningIn = Annotated[Entering, Depends(SignInNeeds(rights.OPEN_COUNTY_PAGE))]
 LanguageText = Annotated[Language | None, Query()]
 
 
@@ -107,6 +148,14 @@ async def show_county(request: Request, query: Annotated[BoardQuery, Query()], d
     view = _View(request, query.lang, board.zone)
     may_look = has_right(door.principal, rights.SEE_CASES)
     return view.page("county.html", board=board, may_look=may_look, Counter=Counter, area=query.area_code)
+
+
+@router.post("/county/sign-in", dependencies=[takes(_SIGN_IN.kind)])
+async def sign_in(request: Request, entering: SigningIn) -> Response:
+    """From the form back to the page that asked for it."""
+    if entering.door is None:
+        return _ask_to_sign_in(request, None, refused=True, to=entering.form.to)
+    return _signed_in(request, entering.form.token, entering.form.to)
 
 
 @router.get("/county/cases")
@@ -164,14 +213,21 @@ def _title(query: CasesBehindQuery, door: Door) -> tuple[str, str]:
 def _enter(request: Request, lang: Language | None, door: Door | None) -> Response:
     """A token in the address moves into a cookie and out of the address; without a valid one, ask for it."""
     given = request.query_params.get("token")
-    if door is None or not given:
-        view = _View(request, lang, ZoneInfo("UTC"))
-        return view.page("sign_in.html", status=401, refused=bool(given or request.cookies.get(COOKIE)))
     rest = [(name, value) for name, value in request.query_params.multi_items() if name != "token"]
     target = request.url.path + (f"?{urlencode(rest)}" if rest else "")
-    response = Response(status_code=303, headers={"Location": target})
+    if door is None or not given:
+        return _ask_to_sign_in(request, lang, refused=bool(given or request.cookies.get(COOKIE)), to=target)
+    return _signed_in(request, given, target)
+
+
+def _ask_to_sign_in(request: Request, lang: Language | None, *, refused: bool, to: str) -> Response:
+    return _View(request, lang, ZoneInfo("UTC")).page("sign_in.html", status=401, refused=refused, to=to)
+
+
+def _signed_in(request: Request, token: str, to: str) -> Response:
+    response = Response(status_code=303, headers={"Location": to})
     secure = request.url.scheme == "https"
-    response.set_cookie(COOKIE, given, path="/analytics", httponly=True, samesite="lax", secure=secure)
+    response.set_cookie(COOKIE, token, path="/analytics", httponly=True, samesite="lax", secure=secure)
     return response
 
 

@@ -7,6 +7,7 @@ from typing import Annotated, Protocol, TypeVar
 from fastapi import APIRouter, Path, Query, Response
 from pydantic import BaseModel
 
+from libs.common.bus.flow import TOPICS, Stream
 from libs.common.database.session import Session
 from libs.common.database.stored_packs import refresh_shelf
 from libs.common.errors import NotFound
@@ -16,6 +17,7 @@ from libs.common.pack.directory import Directory
 from libs.common.pack.loader import document
 from libs.common.pack.schema import Area, Category, Unit
 from libs.common.pack.shelf import Shelved
+from libs.common.web.bodies import BodyKind, takes
 from libs.common.web.cursors import Page, PageQuery, decode_cursor, encode_cursor
 from libs.common.web.door import Door
 from libs.common.web.headers import IdempotencyKey
@@ -55,8 +57,11 @@ class _Coded(Protocol):
 
 RowT = TypeVar("RowT", bound=_Coded)
 
+LARGEST_PACK = TOPICS[Stream.DIRECTORY].largest
+"""Bytes of a county with all its grids."""
 
-@router.post("/packs", response_model=PackOut)
+
+@router.post("/packs", response_model=PackOut, dependencies=[takes(BodyKind(LARGEST_PACK))])
 async def publish_pack(
     body: PublishPack,
     query: Annotated[PublishQuery, Query()],

@@ -1,7 +1,8 @@
 """``/cases/{case_id}/attachments``: files come in, are listed, given back as they are, and deleted for the record."""
 
 from base64 import b64encode
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from datetime import timedelta
 from typing import Annotated, Any
 from urllib.parse import quote
 
@@ -9,6 +10,7 @@ from fastapi import APIRouter, Query, Response
 from fastapi.responses import StreamingResponse
 
 from libs.common.blobs.uploads import Uploads
+from libs.common.bus.flow import Service
 from libs.common.database.session import Session
 from libs.common.errors import NotFound, Unavailable
 from libs.common.logs import get_logger
@@ -17,18 +19,22 @@ from libs.common.web.cursors import Page, PageQuery
 from libs.common.web.door import Door, needs
 from libs.common.web.fields import CaseId, Uuid
 from libs.common.web.headers import IdempotencyKey
+from libs.common.web.signed import LinkDoor, LinkText, make_link, one_time_link
 from libs.common.web.uploads import UploadBody
 from services.intake import rights
 from services.intake.attachments.actions.attach import attach, check_room, delete, shown
 from services.intake.attachments.actions.examine import examine
 from services.intake.attachments.queries import IN_ORDER, find_case, find_file, list_files
-from services.intake.attachments.schemas import AttachFile, AttachmentOut, DeleteAttachment
+from services.intake.attachments.schemas import AttachFile, AttachmentOut, DeleteAttachment, LinkOut
 from services.intake.attachments.tables import Attachment
 from services.intake.cases.api.callers import request_of, viewer_of
 from services.intake.cases.api.registration import CASES
 
 router = APIRouter(prefix="/v1", tags=["attachments 附件"])
 log = get_logger(__name__)
+
+DOWNLOAD = "intake.attachments.download"
+LINK_LASTS = timedelta(minutes=10)
 
 _THE_FILE: dict[int | str, dict[str, Any]] = {
     200: {
@@ -93,17 +99,41 @@ async def download_attachment(
     case_id: CaseId, attachment_id: Uuid, door: Annotated[Door, needs(rights.READ_ATTACHMENTS)]
 ) -> Response:
     """The file itself, to be saved (下载附件). 404 when it was deleted."""
-    viewer = viewer_of(door)
-
-    async def query(session: Session) -> Attachment:
-        case = await find_case(session, viewer, case_id)
-        row = None if case is None else await find_file(session, viewer, case, attachment_id)
-        if row is None or row.deleted_at is not None:
-            raise NotFound
-        return row
-
-    row = await door.read(query)
+    row = await door.read(_finding(door, case_id, attachment_id))
     return StreamingResponse(await _bytes(door, row), media_type=row.media_type, headers=_headers(row))
+
+
+@router.post(
+    "/cases/{case_id}/attachments/{attachment_id}/links", status_code=201, response_model=LinkOut
+)  # fmt: skip
+async def link_attachment(
+    case_id: CaseId, attachment_id: Uuid, door: Annotated[Door, needs(rights.READ_ATTACHMENTS)]
+) -> Response:
+    """A link that downloads the file once, within ten minutes, in a browser that has no token (一次性下载链接).
+
+    Whoever opens it sees what its maker may see then. Who made it and when it was opened is kept.
+    """
+    find = _finding(door, case_id, attachment_id)
+
+    async def make(session: Session) -> LinkOut:
+        await find(session)
+        link = await make_link(session, door, DOWNLOAD, f"{case_id}/{attachment_id}", LINK_LASTS)
+        return LinkOut(path=f"/{Service.INTAKE}/v1/downloads/{link}", ends_at=session.now + LINK_LASTS)
+
+    # Not through `door.write`: an answer that is kept for an Idempotency-Key would be a link in clear.
+    return door.answer(await door.run(make))
+
+
+@router.get("/downloads/{link}", response_class=StreamingResponse, responses=_THE_FILE)
+async def download_by_link(
+    link: LinkText, door: Annotated[LinkDoor, one_time_link(DOWNLOAD, rights.READ_ATTACHMENTS)]
+) -> Response:
+    """The file that the link was made for, once (一次性下载)."""
+    case_id, _, attachment_id = door.about.partition("/")
+    row = await door.read(_finding(door, case_id, attachment_id))
+    content = await _bytes(door, row)
+    await door.use()
+    return StreamingResponse(content, media_type=row.media_type, headers=_headers(row))
 
 
 @router.post("/cases/{case_id}/attachments/{attachment_id}/deletion", response_model=AttachmentOut)
@@ -117,6 +147,20 @@ async def delete_attachment(
     """Delete a file (删除附件): its bytes go within a day or so; that it was there, who deleted it and why stays."""
     viewer = viewer_of(door)
     return await door.write(lambda session: delete(session, viewer, case_id, attachment_id, body), once)
+
+
+def _finding(door: Door, case_id: str, attachment_id: str) -> Callable[[Session], Awaitable[Attachment]]:
+    """The query for a file that the caller may see and that is still there; it raises NotFound."""
+    viewer = viewer_of(door)
+
+    async def find(session: Session) -> Attachment:
+        case = await find_case(session, viewer, case_id)
+        row = None if case is None else await find_file(session, viewer, case, attachment_id)
+        if row is None or row.deleted_at is not None:
+            raise NotFound
+        return row
+
+    return find
 
 
 def _uploads(door: Door) -> Uploads:

@@ -37,3 +37,10 @@ class AttachmentOut(AnswerBody):
     deleted_at: datetime | None
     deleted_by: str | None
     deletion_reason: str | None
+
+
+class LinkOut(AnswerBody):
+    """A link that works once. It is shown here and never again."""
+
+    path: Annotated[str, Field(description="On this server, for a browser")]
+    ends_at: datetime

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import AsyncIterator
+from html import unescape
 from uuid import UUID
 
 import pytest
@@ -35,6 +36,43 @@ async def test_the_token_moves_from_the_address_into_a_cookie(browser: tuple[Dat
     page = await client.get(answer.headers["location"])
     assert page.status_code == 200
     assert 'lang="en"' in page.text
+
+
+def _form(page: str, token: str) -> dict[str, str]:
+    """What a browser would send of the page that asks for a token."""
+    (where,) = re.findall(r'name="to" value="([^"]*)"', page)
+    return {"to": unescape(where), "token": token}
+
+
+async def test_the_form_brings_the_token_in_its_body_and_leads_back_to_where_one_was(
+    browser: tuple[Database, AsyncClient],
+) -> None:
+    _, client = browser
+    asked = await client.get("/analytics/county/cases?period=year&counter=registered&lang=en&basis=registered")
+    assert 'method="post" action="/analytics/county/sign-in"' in asked.text
+    wrong = await client.post("/analytics/county/sign-in", data=_form(asked.text, "nobody"))
+    assert (wrong.status_code, wrong.text.count("nobody"), "set-cookie" in wrong.headers) == (401, 0, False)
+    signed_in = await client.post("/analytics/county/sign-in", data=_form(wrong.text, "leader"))
+    assert signed_in.status_code == 303
+    assert signed_in.headers["location"] == str(asked.url.raw_path.decode())
+    assert (await client.get(signed_in.headers["location"])).status_code == 200
+
+
+@pytest.mark.parametrize(
+    "to", ["https://evil.example/", "//evil.example", "/analytics/county/../../x", "/intake", "/analytics/county?a\nb"]
+)
+async def test_the_form_leads_nowhere_else(browser: tuple[Database, AsyncClient], to: str) -> None:
+    answer = await browser[1].post("/analytics/county/sign-in", data={"to": to, "token": "leader"})
+    assert (answer.status_code, [wrong["field"] for wrong in answer.json()["fields"]]) == (422, ["to"])
+
+
+@pytest.mark.parametrize(("site", "status"), [("cross-site", 403), ("same-site", 403), ("same-origin", 303)])
+async def test_a_page_of_another_site_signs_nobody_in(
+    browser: tuple[Database, AsyncClient], site: str, status: int
+) -> None:
+    form, headers = {"to": "/analytics/county", "token": "leader"}, {"Sec-Fetch-Site": site}
+    answer = await browser[1].post("/analytics/county/sign-in", data=form, headers=headers)
+    assert (answer.status_code, "set-cookie" in answer.headers) == (status, status == 303)
 
 
 @pytest.mark.parametrize("params", [{}, {"token": "nobody"}])

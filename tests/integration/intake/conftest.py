@@ -20,11 +20,12 @@ from libs.common.host.service import Resources, RunningService
 from libs.common.pack.loader import digest, document, load_pack
 from libs.common.security.issuer import LocalIssuer, LocalVerifier
 from libs.common.security.vault import load_or_create_keys
+from libs.common.security.webhooks import WebhookSources
 from libs.common.time.clock import SimulatedClock
 from libs.programs.postgres.server import EmbeddedPostgres
 from services.intake.main import SPEC
 from tests.conftest import MakeDatabase
-from tests.integration.intake.door import NOW, IntakeDoor
+from tests.integration.intake.door import NOW, WEBHOOKS, IntakeDoor
 from tests.support.tiny_service import ANSWER_KEYS
 
 TEMPLATE = "intake_template"
@@ -76,6 +77,7 @@ async def intake(intake_url: str, demo_pack: PackPublished, tmp_path: Path) -> A
         verifier=LocalVerifier(issuer, lambda: datetime.now(UTC)),
         vault=load_or_create_keys(tmp_path).vault(),
         answer_keys=ANSWER_KEYS,
+        webhooks=WebhookSources.parse(WEBHOOKS),
         uploads=Uploads(DiskBlobs(tmp_path / "attachments"), NoScanner(), largest=200_000),
     )
     service = RunningService(SPEC, resources)

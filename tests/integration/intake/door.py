@@ -19,6 +19,9 @@ NOW = datetime(2026, 3, 4, 2, 0, tzinfo=UTC)
 """Ten in the morning in the county."""
 COUNTY, TOWN, VILLAGE, OTHER_TOWN = "999001000000", "999001101000", "999001101201", "999001102000"
 CASES = "/intake/v1/cases"
+HOTLINE, HOTLINE_KEY = "hotline-12345", "whsec_" + "aHVpeWlu" * 4
+WEBHOOKS = orjson.dumps({HOTLINE: {"area": COUNTY, "keys": [HOTLINE_KEY]}}).decode()
+"""The one outside system that sends webhooks, as the setting names it."""
 
 _COUNTED = ("cases", "wording", "requester", "supplement", "reveal", "timeline", "ledger", "ledger_unsent", "answer")
 

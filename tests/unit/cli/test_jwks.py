@@ -3,13 +3,14 @@
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-import httpx
 import pytest
 from pydantic import ValidationError
 from typer.testing import CliRunner
 
 from huiyin.cli import app
 from libs.common.host.process import open_verifier, read_keys
+from libs.common.outbound.addresses import Allowed
+from libs.common.outbound.fetch import PinnedOutbound
 from libs.common.security.issuer import KEY_FILE, LocalIssuer
 from libs.common.security.keyset import NotAKeySet
 from libs.common.security.principal import Role
@@ -28,8 +29,8 @@ async def test_the_file_alone_is_enough_to_check_a_token(tmp_path: Path) -> None
     assert result.exit_code == 0, result.output
     issuer = LocalIssuer.load_or_create(issuing, now)
     token = issuer.issue("a", [Role.ADMIN], "999001000000", None, timedelta(minutes=1))
-    async with httpx.AsyncClient() as http:
-        verifier = open_verifier(CommonSettings(data_dir=checking, jwks_file=file), http)
+    async with PinnedOutbound(Allowed()) as outbound:
+        verifier = open_verifier(CommonSettings(data_dir=checking, jwks_file=file), outbound)
         assert (await verifier.verify(token)).subject == "a"
     assert [path.name for path in checking.iterdir()] == ["issuer.jwks"]
     assert (issuing / KEY_FILE).stat().st_mode & 0o777 == 0o600

@@ -2,10 +2,11 @@
 
 from itertools import chain
 
+from libs.common.pack.check.clocks import calendar, limits, returns
 from libs.common.pack.check.duties import categories, duties
 from libs.common.pack.check.figures import formulas, scores
 from libs.common.pack.check.places import areas, merged, units
-from libs.common.pack.check.rules import calendar, callback, ladder, limits, returns
+from libs.common.pack.check.promises import callback, ladder
 from libs.common.pack.problems import PackProblem, Sources
 from libs.common.pack.schema import Pack
 

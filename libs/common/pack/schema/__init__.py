@@ -10,9 +10,11 @@ from libs.common.pack.schema.clocks import (
     LimitTable,
     ReturnRules,
 )
+from libs.common.pack.schema.duties import CASE_TOWN, CASE_VILLAGE, Category, Duty
 from libs.common.pack.schema.figures import Formula, Population, Score, Target
 from libs.common.pack.schema.not_in_force import NOT_IN_FORCE
 from libs.common.pack.schema.pack import Pack, Place, Settings, TextLimits
+from libs.common.pack.schema.places import Area, Merged, MergedArea, MergedUnit, Unit, UnitLevel
 from libs.common.pack.schema.promises import (
     Answer,
     CallbackPolicy,
@@ -24,18 +26,6 @@ from libs.common.pack.schema.promises import (
     Question,
     Recipient,
     Trigger,
-)
-from libs.common.pack.schema.tables import (
-    CASE_TOWN,
-    CASE_VILLAGE,
-    Area,
-    Category,
-    Duty,
-    Merged,
-    MergedArea,
-    MergedUnit,
-    Unit,
-    UnitLevel,
 )
 
 __all__ = [

@@ -8,9 +8,10 @@ from pydantic import AfterValidator, Field
 
 from libs.common.pack.schema.base import AreaCode, Model, Name
 from libs.common.pack.schema.clocks import Assessment, CalendarSettings, Limits, ReturnRules
+from libs.common.pack.schema.duties import Category, Duty
 from libs.common.pack.schema.figures import Formula, Score
+from libs.common.pack.schema.places import Area, Merged, Unit
 from libs.common.pack.schema.promises import CallbackPolicy, Ladder
-from libs.common.pack.schema.tables import Area, Category, Duty, Merged, Unit
 
 
 def _known_zone(name: str) -> str:

@@ -25,6 +25,11 @@ async def register_case(
     body: RegisterCase, door: Annotated[Door, needs(rights.REGISTER)], once: IdempotencyKey
 ) -> Response:
     """Register a complaint (登记). A `source_no` that was registered before is refused with 409 naming its case."""
+    return await registered(door, body, once)
+
+
+async def registered(door: Door, body: RegisterCase, once: str | None) -> Response:
+    """Register it, once only under a key, and answer with the receipt."""
     desk = desk_of(door)
     check(desk, body)
     [case_no] = await take_numbers(door.runtime.door_database, desk.shelved, desk.now)

@@ -2,9 +2,11 @@
 
 import json
 import random
+import re
 from fractions import Fraction
 from itertools import product
 from pathlib import Path
+from textwrap import dedent
 
 import jsonschema
 import pytest
@@ -14,7 +16,7 @@ from libs.common.events.terms import Kind, Urgency
 from libs.common.pack.check import check_pack
 from libs.common.pack.directory import Directory, UnknownCode
 from libs.common.pack.form import schema_document, schema_text
-from libs.common.pack.loader import TABLES, digest, document, from_document, load_pack
+from libs.common.pack.loader import SETTINGS_FILE, TABLES, digest, document, from_document, load_pack
 from libs.common.pack.problems import PackError
 from libs.common.pack.schema import AreaLevel, CallbackPolicy, LimitSetting, Pack, Settings, UnitLevel
 from libs.common.shares import Comparison
@@ -195,3 +197,60 @@ def test_the_manual_names_every_setting_counter_and_column() -> None:
     for table in TABLES:
         of_merged = {"successor"} if table.merged is not None else set()
         assert {*table.columns.required, *table.columns.optional} - of_merged == set(table.row.model_fields)
+
+
+def _in_sections(folder: Path, *sections: str) -> None:
+    """Move sections of pack.yaml into files of their own."""
+    text = (folder / SETTINGS_FILE).read_text(encoding="utf-8")
+    (folder / "pack").mkdir()
+    for section in sections:
+        match = re.search(rf"^{section}:\n((?: .*\n|\n)*)", text, re.MULTILINE)
+        assert match is not None, section
+        text = text.replace(match[0], "")
+        (folder / "pack" / f"{section}.yaml").write_text(dedent(match[1]), encoding="utf-8")
+    (folder / SETTINGS_FILE).write_text(text, encoding="utf-8")
+
+
+def test_sections_may_stand_in_files_of_their_own(folder: Path, pack: Pack) -> None:
+    _in_sections(folder, "limits", "callback", "formulas")
+    assert load_pack(folder) == pack
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "said"),
+    [
+        ("callback", "tries: 3", "tries: 0", "pack/callback.yaml:1: "),
+        ("callback", "tries: 3", "tires: 3", "pack/callback.yaml:1: "),
+        ("callback", "tries: 3", "tries: 3\ntries: 4", "pack/callback.yaml:2: the key 'tries' stands here twice"),
+        ("formulas", "- ", "nothing: ", "pack/formulas.yaml:"),
+        ("callback", "opens_at: 08:30", "opens_at: 21:30", "pack/callback.yaml:"),
+    ],
+)
+def test_a_mistake_in_a_section_is_named_by_its_file_and_line(
+    folder: Path, file: str, old: str, new: str, said: str
+) -> None:
+    _in_sections(folder, "callback", "formulas")
+    path = folder / "pack" / f"{file}.yaml"
+    text = path.read_text(encoding="utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new, 1), encoding="utf-8")
+    with pytest.raises(PackError) as wrong:
+        load_pack(folder)
+    assert str(wrong.value).startswith(said)
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "said"),
+    [
+        ("texts.yaml", "title_max: 90", "pack.yaml:"),
+        ("tires.yaml", "a: 1", "pack/tires.yaml: there is no section 'tires'"),
+        ("scores.yaml", "7", "pack.yaml:"),
+        ("assessment.yaml", "", "pack.yaml:"),
+    ],
+)
+def test_a_file_that_is_no_section_or_one_more_is_named(folder: Path, name: str, text: str, said: str) -> None:
+    (folder / "pack").mkdir()
+    (folder / "pack" / name).write_text(text, encoding="utf-8")
+    with pytest.raises(PackError) as wrong:
+        load_pack(folder)
+    assert str(wrong.value).splitlines()[0].startswith(said)

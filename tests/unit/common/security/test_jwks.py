@@ -3,15 +3,19 @@
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from ipaddress import ip_address
 
 import httpx
 import pytest
 
 from libs.common.errors import Unavailable
+from libs.common.outbound.addresses import Address, Allowed
+from libs.common.outbound.fetch import PinnedOutbound
 from libs.common.security.jwks import FRESH_SECONDS, LARGEST_DOCUMENT, RETRY_SECONDS, STALE_SECONDS, JwksClient
 from tests.unit.common.security.forge import Provider
 
 URL = "https://id.example/jwks"
+ADDRESS = ip_address("8.8.8.8")
 Answer = Callable[[], Awaitable[httpx.Response]]
 
 
@@ -32,14 +36,18 @@ class FakeProvider:
 
     async def __call__(self, request: httpx.Request) -> httpx.Response:
         self.asked += 1
-        assert str(request.url) == URL
+        assert (str(request.url), request.headers["host"]) == (f"https://{ADDRESS}/jwks", "id.example")
         return await self.answer()
 
 
 @asynccontextmanager
 async def client(provider: FakeProvider) -> AsyncIterator[JwksClient]:
-    async with httpx.AsyncClient(transport=httpx.MockTransport(provider)) as http:
-        yield JwksClient(URL, http, monotonic=lambda: provider.seconds)
+    async def resolving(host: str, _port: int) -> list[Address]:
+        assert host == "id.example"
+        return [ADDRESS]
+
+    async with PinnedOutbound(Allowed(), resolving=resolving, transport=httpx.MockTransport(provider)) as outbound:
+        yield JwksClient(URL, outbound, monotonic=lambda: provider.seconds)
 
 
 async def test_keys_are_fetched_once_and_kept_for_ten_minutes() -> None:
@@ -206,6 +214,6 @@ async def test_a_provider_that_never_answers_is_given_up(monkeypatch: pytest.Mon
 
 @pytest.mark.parametrize("url", ["", "id.example/jwks", "file:///etc/passwd", "https:///jwks"])
 async def test_an_address_that_is_none_of_the_web_is_refused_at_the_start(url: str) -> None:
-    async with httpx.AsyncClient() as http:
+    async with PinnedOutbound(Allowed()) as outbound:
         with pytest.raises(ValueError, match="JWKS address"):
-            JwksClient(url, http)
+            JwksClient(url, outbound)

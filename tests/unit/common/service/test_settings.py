@@ -59,6 +59,27 @@ def _loaded(environment: pytest.MonkeyPatch, values: Mapping[str, str]) -> Commo
         ({"HUIYIN_BUS": "Pass-Word-77"}, "HUIYIN_BUS", "'embedded' or 'kafka'"),
         ({"HUIYIN_BUS": "kafka"}, "HUIYIN_KAFKA_BOOTSTRAP", "host:port"),
         ({"HUIYIN_JWKS_URL": "https://id.example.org/keys"}, "HUIYIN_JWT_ISSUER", "iss"),
+        ({"HUIYIN_WEBHOOKS": "Pass-Word-77"}, "HUIYIN_WEBHOOKS", "Invalid JSON"),
+        (
+            {"HUIYIN_WEBHOOKS": '{"a": {"area": "999001000000", "keys": ["whsec_Pass-Word-77"]}}'},
+            "HUIYIN_WEBHOOKS",
+            "a/keys/0",
+        ),
+        ({"HUIYIN_OUTBOUND_ALLOW": "10.0.0.0/33"}, "HUIYIN_OUTBOUND_ALLOW", "10.0.0.0/33"),
+        (
+            {"HUIYIN_ATTACHMENTS_BUCKET": "https://s3.example.org/files"},
+            "HUIYIN_ATTACHMENTS_BUCKET",
+            "HUIYIN_BUCKET_SECRET_KEY",
+        ),
+        (
+            {
+                "HUIYIN_ATTACHMENTS_BUCKET": "https://s3/",
+                "HUIYIN_BUCKET_ACCESS_KEY": "a",
+                "HUIYIN_BUCKET_SECRET_KEY": "Pass-Word-77",
+            },
+            "HUIYIN_ATTACHMENTS_BUCKET",
+            "https://host/bucket",
+        ),
         ({"HUIYIN_STALL_SECONDS": "1"}, "HUIYIN_STALL_SECONDS", "greater than or equal to 2"),
         ({"HUIYIN_LOG_LEVEL": "Pass-Word-77"}, "HUIYIN_LOG_LEVEL", "DEBUG, INFO"),
     ],

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from libs.common.errors import BadRequest
 from libs.common.web import guard
+from libs.common.web.bodies import LARGEST_BODY
 from libs.common.web.guard import DEEPEST_JSON, check_json_bytes, check_target, is_json, media_type_of
 
 JSON = st.recursive(
@@ -128,7 +129,7 @@ def test_no_body_costs_more_than_its_length(hostile: bytes) -> None:
 @pytest.mark.parametrize("unit", [b"[", b"[],", b"[[[[[[[[]]]]]]]],", b"]", b"{}[]"])
 def test_brackets_cost_no_more_than_letters(unit: bytes) -> None:
     """A quarter of a megabyte of each; one step of Python for each bracket would cost a hundred times as much."""
-    count = guard.LARGEST_BODY // len(unit) - 40
+    count = LARGEST_BODY // len(unit) - 40
     letters = b"[" * 40 + b"a" * (count * len(unit)) + b"]" * 40
     assert _seconds(b"[" * 40 + unit * count) < 50 * _seconds(letters)
 

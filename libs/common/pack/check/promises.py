@@ -1,4 +1,4 @@
-"""Checks the rules of pack.yaml: limits, calendar, returns, callback, ladder."""
+"""Checks what is promised to the citizen: the callback, and the ladder of orders."""
 
 from collections.abc import Iterable, Iterator
 from itertools import pairwise
@@ -6,7 +6,6 @@ from itertools import pairwise
 from libs.common.events.terms import Deadline, Kind, SupervisionLevel, Urgency
 from libs.common.pack.problems import DocPath, Finding
 from libs.common.pack.schema import (
-    ANY,
     Answer,
     CodedReason,
     LadderStep,
@@ -23,47 +22,6 @@ _LOUDNESS = tuple(SupervisionLevel)
 _MINUTES = 60
 
 
-def limits(pack: Pack) -> Iterator[Finding]:
-    """Every deadline has a limit for every kind and urgency, and what is more urgent is never given more time."""
-    for deadline in pack.limits.tables():
-        for kind in Kind:
-            yield from _limits_of(pack, deadline, kind)
-
-
-def _limits_of(pack: Pack, deadline: Deadline, kind: Kind) -> Iterator[Finding]:
-    path: DocPath = ("limits", deadline.value)
-    found = {urgency: pack.limits.find(deadline, kind, urgency) for urgency in Urgency}
-    for urgency, limit in found.items():
-        if limit is None:
-            message = f"no {deadline} limit for a case of kind {kind} and urgency {urgency}"
-            yield Finding(path, message, f"add '{kind}: {{{urgency}: 3 work_day}}' or a line under 'any'")
-    for (calmer, longer), (hotter, shorter) in pairwise(found.items()):
-        if longer and shorter and shorter.nominal_hours > longer.nominal_hours:
-            row = kind if hotter in pack.limits.tables()[deadline].get(kind, {}) else ANY
-            message = f"the {deadline} limit of {kind} is longer when {hotter} than when {calmer}"
-            yield Finding((*path, str(row), hotter.value), message, f"shorten that of {hotter}")
-
-
-def calendar(pack: Pack) -> Iterator[Finding]:
-    """No day is both off and worked."""
-    for day in sorted({*pack.calendar.extra_holidays} & {*pack.calendar.extra_workdays}):
-        message = f"{day} is both an extra holiday and an extra working day"
-        yield Finding(("calendar", "extra_workdays"), message, "keep it in one of the two lists")
-
-
-def returns(pack: Pack) -> Iterator[Finding]:
-    """Return reasons have codes of their own."""
-    yield from _double_codes(("returns", "reasons"), pack.returns.reasons)
-
-
-def _double_codes(path: DocPath, items: Iterable[CodedReason | LadderStep | Question]) -> Iterator[Finding]:
-    seen: set[str] = set()
-    for index, item in enumerate(items):
-        if item.code in seen:
-            yield Finding((*path, index), f"the code '{item.code}' stands here a second time", "give it another code")
-        seen.add(item.code)
-
-
 def callback(pack: Pack) -> Iterator[Finding]:
     """Calling hours are a span of one day, tries can fit, and the citizen is asked what counts."""
     policy = pack.callback
@@ -72,7 +30,7 @@ def callback(pack: Pack) -> Iterator[Finding]:
         yield Finding(("callback", "closes_at"), message, "close later on the same day than you open")
     yield from _tries(pack)
     questions = ("callback", "questions")
-    yield from _double_codes(questions, policy.questions)
+    yield from double_codes(questions, policy.questions)
     answers = [question.answer for question in policy.questions]
     if Answer.SATISFACTION not in answers:
         mend = "add a question with 'answer: satisfaction'"
@@ -95,7 +53,7 @@ def _tries(pack: Pack) -> Iterator[Finding]:
 def ladder(pack: Pack) -> Iterator[Finding]:
     """Steps of one kind rise: each later than the one before and at least as loud."""
     steps = pack.ladder.steps
-    yield from _double_codes(("ladder", "steps"), steps)
+    yield from double_codes(("ladder", "steps"), steps)
     for index, step in enumerate(steps):
         path: DocPath = ("ladder", "steps", index)
         if isinstance(step.trigger, OnOverdue) and step.trigger.deadline in (Deadline.TRIAGE, Deadline.CALLBACK):
@@ -131,3 +89,12 @@ def _height(step: LadderStep) -> int:
     if isinstance(trigger, OnOverdue):
         return trigger.hours
     return trigger.round if isinstance(trigger, OnRound) else trigger.units
+
+
+def double_codes(path: DocPath, items: Iterable[CodedReason | LadderStep | Question]) -> Iterator[Finding]:
+    """Each has a code of its own."""
+    seen: set[str] = set()
+    for index, item in enumerate(items):
+        if item.code in seen:
+            yield Finding((*path, index), f"the code '{item.code}' stands here a second time", "give it another code")
+        seen.add(item.code)

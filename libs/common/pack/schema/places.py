@@ -1,15 +1,9 @@
-"""The four tables of a pack: areas, units, categories, and the duty directory (权责清单) that joins them."""
+"""Where cases lie and who handles them: areas, units, and what was merged into something else."""
 
 from enum import StrEnum
-from typing import Annotated
-
-from pydantic import Field
 
 from libs.common.pack.areas import AreaLevel
-from libs.common.pack.schema.base import AreaCode, CategoryCode, Model, Name, PackLimit, UnitCode
-
-CASE_TOWN, CASE_VILLAGE = "@town", "@village"
-"""In a duty: the unit of the case's own town (属地镇) or village (属地村)."""
+from libs.common.pack.schema.base import AreaCode, Model, Name, UnitCode
 
 
 class UnitLevel(StrEnum):
@@ -68,33 +62,3 @@ class Merged(Model):
 
     areas: tuple[MergedArea, ...] = ()
     units: tuple[MergedUnit, ...] = ()
-
-
-class Category(Model):
-    """类别. ``words`` are what people say, for finding the category of a text; ``words_en`` the same in English."""
-
-    code: CategoryCode
-    name: Name
-    name_en: str = ""
-    parent: CategoryCode | None = None
-    words: tuple[Name, ...] = ()
-    words_en: tuple[Name, ...] = ()
-
-
-LeadCode = Annotated[str, Field(pattern=r"^(@town|@village|[A-Z][A-Z0-9-]{0,39})$")]
-
-
-class Duty(Model):
-    """权责: who leads (主办) and supports (协办) a category for a case located at an area level.
-
-    A row also covers finer area levels and sub-categories that have no row of their own. ``limit`` replaces the
-    ordinary handling limit of cases of normal urgency. ``taken_back`` (上级收回): no town or village may be given it.
-    """
-
-    category: CategoryCode
-    area_level: AreaLevel
-    lead: LeadCode
-    support: tuple[LeadCode, ...] = ()
-    limit: PackLimit | None = None
-    taken_back: bool = False
-    basis: str = ""

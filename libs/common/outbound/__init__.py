@@ -1,0 +1,1 @@
+"""Requests to other machines: never to one that is not meant to be reached from here (SSRF)."""
