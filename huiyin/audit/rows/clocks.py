@@ -9,7 +9,7 @@ import uuid
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, cast
 
 from huiyin.audit.packs import Packs, Rules
 from huiyin.audit.rows.comparing import Columns, NotBefore, Unseen, as_told
@@ -31,7 +31,9 @@ class Clock:
 
     number: int
     """Which of the case's clocks it is, from 1."""
-    set: cases.DeadlineSet
+    said: cases.RoundEvent
+    """The event that set it."""
+    set: cases.SetDeadline
     units: list[str | None]
     """Whose it was, one after the other."""
     stopped: bool = False
@@ -44,9 +46,13 @@ class Clocks:
 
     def __init__(self, said: Iterable[Event]) -> None:
         self.started: list[Clock] = []
-        every = list(enumerate((event for event in said if isinstance(event, cases.DeadlineSet)), start=1))
-        self._set = iter([one for one in every if not one[1].about])
-        self._about = {event.about: (number, event) for number, event in every if event.about}
+        told = ((event, one) for event in said for one in cases.deadlines_in(event))
+        self._every = [
+            Clock(number, cast("cases.RoundEvent", event), one, [one.unit_code])
+            for number, (event, one) in enumerate(told, start=1)
+        ]
+        self._set = iter([clock for clock in self._every if not clock.set.about])
+        self._about = {clock.set.about: clock for clock in self._every if clock.set.about}
         self._missed: list[Clock] = []
 
     @property
@@ -54,19 +60,22 @@ class Clocks:
         """Deadlines that have passed and are still not met."""
         return [clock.set.deadline.value for clock in self._missed if not (clock.stopped or clock.set.about)]
 
-    def start(self) -> cases.DeadlineSet | None:
+    def start(self) -> Clock | None:
         """The next one of the case itself; None where nobody said so."""
         return self._start(next(self._set, None))
+
+    def sets(self, number: int, deadline: Deadline) -> bool:
+        """Whether such a clock of the case was ever set in a round."""
+        return any((clock.said.round, clock.set.deadline) == (number, deadline) for clock in self._every)
 
     def start_about(self, order: str) -> None:
         """That of an order, if it has one: those of before had none."""
         self._start(self._about.get(order))
 
-    def _start(self, said: tuple[int, cases.DeadlineSet] | None) -> cases.DeadlineSet | None:
-        if said is None:
-            return None
-        self.started.append(Clock(*said, [said[1].unit_code]))
-        return said[1]
+    def _start(self, clock: Clock | None) -> Clock | None:
+        if clock is not None:
+            self.started.append(clock)
+        return clock
 
     def stop(self, *kinds: Deadline) -> None:
         """Nothing of these fires any more."""
@@ -103,7 +112,7 @@ class Clocks:
     def _of(self, event: cases.DeadlineWarned | cases.DeadlineMissed, told_as: str) -> list[Clock]:
         """The clock that it is told of: the one that runs, where a unit had two that end at one moment."""
         place = event.round, event.deadline, event.due_at, event.about
-        found = [clock for clock in self.started if _place(clock.set) == place]
+        found = [clock for clock in self.started if _place(clock) == place]
         untold = [clock for clock in found if getattr(clock, told_as) is None]
         return sorted(untold, key=lambda clock: (event.unit_code not in clock.units, clock.stopped))[:1]
 
@@ -117,18 +126,22 @@ def clocks_of(clocks: Clocks, orders: Collection[Columns], packs: Packs, failed:
         yield row
 
 
-def _place(event: cases.DeadlineSet) -> tuple[object, ...]:
-    return event.round, event.deadline, event.due_at, event.about
+def _place(clock: Clock) -> tuple[object, ...]:
+    return clock.said.round, clock.set.deadline, clock.set.due_at, clock.set.about
 
 
 def _row(clock: Clock, orders: Collection[Columns], packs: Packs) -> dict[str, Any]:
     event = clock.set
-    row = as_told(event, "case_id", "round", "starts_at", "warn_at", "due_at", "pack_version") | {
-        "clock_id": f"{event.case_id}.{clock.number}",
-        "what": event.deadline,
-        "about": event.about,
-        "error": Unseen.WORDS,
-    }
+    row = (
+        as_told(clock.said, "case_id", "round")
+        | as_told(event, "starts_at", "warn_at", "due_at", "pack_version")
+        | {
+            "clock_id": f"{clock.said.key}.{clock.number}",
+            "what": event.deadline,
+            "about": event.about,
+            "error": Unseen.WORDS,
+        }
+    )
     if clock.missed is None:
         step, at = ("warn", event.warn_at) if clock.warned is None else ("miss", event.due_at)
         return row | _standing(clock, step, at)
@@ -175,12 +188,12 @@ def _rung_at(due_at: datetime, trigger: OnOverdue, calendar: WorkCalendar) -> da
 def _given(orders: Iterable[Columns], clock: Clock, rung: int, at: datetime, step: LadderStep) -> datetime | None:
     """When the orders of a step were given, if they were; at another time, too, if days were counted otherwise then."""
     if clock.set.about:
-        name = f"{clock.set.case_id}.{clock.number}.ladder:{rung}"
+        name = f"{clock.said.key}.{clock.number}.ladder:{rung}"
         return next((order["issued_at"] for order in orders if order["supervision_id"] == _order_id(name, order)), None)
     moments = {
         order["issued_at"]
         for order in orders
-        if order["by_rule"] and step.code in order["rule_code"] and order["round"] == clock.set.round
+        if order["by_rule"] and step.code in order["rule_code"] and order["round"] == clock.said.round
     }
     if at in moments or at == clock.set.due_at:
         return at if at in moments else None

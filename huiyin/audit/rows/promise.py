@@ -10,7 +10,7 @@ from typing import Any
 
 from huiyin.audit.case import DISPATCH, FOLLOWUP, INTAKE, CaseView, EventT, Said, as_applied
 from huiyin.audit.packs import Packs
-from huiyin.audit.rows.clocks import Clocks
+from huiyin.audit.rows.clocks import Clock, Clocks
 from huiyin.audit.rows.comparing import Columns, NotBefore, Unseen, as_told, by_whom, told
 from libs.common.events import cases
 from libs.common.events.base import Event
@@ -102,16 +102,16 @@ class Promise:
         return (event.round, "handling") == (self.row["round"], self.row["status"])
 
     def _open(self, event: cases.CaseRegistered) -> None:
-        said = None if event.answered_at_once else self._start("triage_due_at")
-        self._step("open", "handling", said.occurred_at if said else NotBefore(event.registered_at), "")
+        clock = None if event.answered_at_once else self._start("triage_due_at")
+        self._step("open", "handling", clock.said.occurred_at if clock else NotBefore(event.registered_at), "")
 
     def _queue(self, event: cases.TriageQueued) -> None:
         if not self._in_hand(event):
             return
         if self.row["lead_unit"] is not None:
             self._take_from(self.row["lead_unit"], None)
-        said = self._start("triage_due_at") if self.row["triage_due_at"] is None else None
-        at = said.occurred_at if said else NotBefore(event.occurred_at)
+        clock = self._start("triage_due_at") if self.row["triage_due_at"] is None else None
+        at = clock.said.occurred_at if clock else NotBefore(event.occurred_at)
         self._step("queue", "handling", at, event.reason)
 
     def _assign(self, event: cases.CaseAssigned) -> None:
@@ -128,11 +128,12 @@ class Promise:
     def _give(self, action: str, event: _Given) -> None:
         self.row |= {"lead_unit": event.lead_unit, "category_code": event.category_code}
         self.row["pack_version"] = event.pack_version
-        said = self._start()
+        clock = self._start()
         if self.row["handle_due_at"] is None:
             self._start("handle_due_at")
         self.clocks.hand_over(event.lead_unit)
-        self._step(action, "handling", said.occurred_at if said else NotBefore(event.occurred_at), event.explanation)
+        at = clock.said.occurred_at if clock else NotBefore(event.occurred_at)
+        self._step(action, "handling", at, event.explanation)
 
     def _take_from(self, unit_code: str, to_unit: str | None, *, merged: bool = False) -> None:
         self.clocks.stop(Deadline.SIGN)
@@ -160,7 +161,7 @@ class Promise:
             | {"handling_unit": unit, "answered_by": account, "tries": 0, "attempts": 0}
             | {"next_try_at": self._calling_time(event.occurred_at), "opened_at": event.occurred_at}
         )
-        if self._first(cases.DeadlineSet, number, deadline=Deadline.CALLBACK) is not None:
+        if self.clocks.sets(number, Deadline.CALLBACK):
             self._start()
 
     def _withdraw(self, event: cases.CaseWithdrawn) -> None:
@@ -245,11 +246,11 @@ class Promise:
             order |= {"state": "replied", "reply": event.reply, "replied_by": by_whom(event)[0]}
             order |= {"replied_at": event.occurred_at, "version": 2}
 
-    def _start(self, column: str = "") -> cases.DeadlineSet | None:
-        said = self.clocks.start()
-        if said is not None and column:
-            self.row[column] = said.due_at
-        return said
+    def _start(self, column: str = "") -> Clock | None:
+        clock = self.clocks.start()
+        if clock is not None and column:
+            self.row[column] = clock.set.due_at
+        return clock
 
     def _stop_round(self) -> None:
         self.clocks.stop(*Deadline)

@@ -143,16 +143,16 @@ async def test_the_carry_over_is_eleven(database: Database, leader: AsyncClient)
 async def test_overdue_begins_at_the_very_limit(database: Database, leader: AsyncClient) -> None:
     for number, due_at in enumerate((NOW, NOW + timedelta(seconds=1))):
         history = called_back(number, TANG_WU, "T-999001101", solved=True)[:2]
-        limit = cases.DeadlineSet(
-            occurred_at=NOW - timedelta(days=1),
-            case_id=str(UUID(int=number)),
-            round=1,
+        handle = cases.SetDeadline(
             deadline=Deadline.HANDLE,
             unit_code="T-999001101",
             starts_at=NOW - timedelta(days=1),
             warn_at=NOW,
             due_at=due_at,
             pack_version=1,
+        )
+        limit = cases.DeadlineSet(
+            occurred_at=NOW - timedelta(days=1), case_id=str(UUID(int=number)), round=1, deadlines=(handle,)
         )
         await hear(database, numbered([*history, limit]))
     assert len((await get(leader, "cases", unit_code="T-999001101"))["items"]) == 2

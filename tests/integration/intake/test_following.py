@@ -22,15 +22,15 @@ def loop(case_id: str) -> list[tuple[CaseEvent, str]]:
     water, town = "D-WATER", "T-999001101"
     by_rule = {"lead_unit": water, "category_code": "0104", "by_rule": True, "explanation": "x", "pack_version": 1}
     by_hand = {"from_unit": water, "lead_unit": town, "category_code": "0101", "explanation": "x", "pack_version": 1}
-    sign = {"deadline": Deadline.SIGN, "unit_code": water, "starts_at": NOW, "warn_at": NOW, "pack_version": 1}
+    sign: dict[str, object] = {"deadline": Deadline.SIGN, "unit_code": water, "starts_at": NOW, "warn_at": NOW}
+    sign |= {"due_at": NOW + timedelta(days=1), "pack_version": 1}
     done = {"result_kind": ResultKind.SUBSTANTIVE, "result": "已修"}
     tried = {"attempt": 1, "reached": Reached.ANSWERED, "valid": True, "caller": "caller-1"}
     not_satisfied, satisfied = Satisfaction.NOT_SATISFIED, Satisfaction.SATISFIED
     build: list[tuple[type[CaseEvent], dict[str, object], str]] = [
         (cases.TriageQueued, {**first, "reason": "无类别"}, "triage"),
         (cases.CaseAssigned, {**first, **by_rule}, "assigned"),
-        (cases.DeadlineSet, {**first, **sign, "due_at": NOW + timedelta(days=1)}, "assigned"),
-        (cases.DeadlineSet, {**first, **sign, "deadline": Deadline.HANDLE, "due_at": DUE}, "assigned"),
+        (cases.DeadlineSet, {**first, "deadlines": (sign, {**sign, "deadline": "handle", "due_at": DUE})}, "assigned"),
         (cases.CaseSigned, {**first, "unit_code": water}, "signed"),
         (cases.ProgressReported, {**first, "unit_code": water, "note": "已派人查看"}, "signed"),
         (cases.CaseHandled, {**first, **done, "unit_code": water}, "handled"),

@@ -7,8 +7,8 @@ from libs.common.events.cases import (
     CaseSupplemented,
     CaseWithdrawn,
     DeadlineMissed,
-    DeadlineSet,
     DeadlineWarned,
+    SetDeadline,
     SupervisionIssued,
 )
 from libs.common.events.terms import Deadline
@@ -47,7 +47,7 @@ def close(session: Session, work: Work, event: CaseClosed) -> None:
     record(session, work, Action.CLOSE, target, by=SYSTEM, why=event.closing)
 
 
-def set_deadline(work: Work, event: DeadlineSet) -> None:
+def set_deadline(work: Work, event: SetDeadline) -> None:
     """Note when it is due. A signing limit of a unit that no longer leads concerns nobody."""
     if event.about:
         return

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from libs.common.database.session import Session
-from libs.common.events.cases import DeadlineSet
+from libs.common.events.cases import DeadlineSet, SetDeadline
 from libs.common.events.terms import Deadline
 from libs.common.time.due import Limit
 from services.followup.cases.tables import Matter
@@ -12,15 +12,21 @@ from services.followup.clocks.actions.book import clocks_of
 from services.followup.clocks.domain import Clock, Step, StepKind, Times, times_of, times_until
 
 
-def start_clock(
+def set_clock(
     session: Session, matter: Matter, what: Deadline, start: datetime, limit: Limit, unit_code: str | None = None
-) -> datetime:
-    """Set a deadline of the case and say so; returns when it is due. No limit starts before it was registered."""
+) -> Clock:
+    """Start the clock of a promise of the case. No limit starts before it was registered. Say so with ``say_set``."""
     start = max(start, matter.registered_at)
     directory = session.packs.version(matter.pack_version)
     times = times_of(start, limit, directory.ladder.warn_percent, directory.calendar())
-    _begin(session, matter, what, "", start, times, unit_code)
-    return times.due_at
+    return _begin(session, matter, what, "", start, times, unit_code)
+
+
+def start_clock(session: Session, matter: Matter, what: Deadline, start: datetime, limit: Limit) -> datetime:
+    """Set one deadline of the case and say so; returns when it is due."""
+    clock = set_clock(session, matter, what, start, limit)
+    say_set(session, clock)
+    return clock.due_at
 
 
 def start_clock_about(
@@ -28,7 +34,33 @@ def start_clock_about(
 ) -> None:
     """Set a deadline, from now until a time that somebody named, of one thing about the case, and say so."""
     percent = session.packs.version(matter.pack_version).ladder.warn_percent
-    _begin(session, matter, what, about, session.now, times_until(session.now, due_at, percent), unit_code)
+    times = times_until(session.now, due_at, percent)
+    say_set(session, _begin(session, matter, what, about, session.now, times, unit_code))
+
+
+def say_set(session: Session, *clocks: Clock) -> None:
+    """Tell of clocks of one case and round that one step has set."""
+    session.publish(
+        DeadlineSet(
+            case_id=clocks[0].case_id,
+            occurred_at=session.now,
+            round=clocks[0].round,
+            deadlines=tuple(map(as_set, clocks)),
+        )
+    )
+
+
+def as_set(clock: Clock) -> SetDeadline:
+    """What is said of a clock that was set."""
+    return SetDeadline(
+        deadline=clock.what,
+        about=clock.about,
+        unit_code=clock.unit_code,
+        starts_at=clock.starts_at,
+        warn_at=clock.warn_at,
+        due_at=clock.due_at,
+        pack_version=clock.pack_version,
+    )
 
 
 def stop_clock(session: Session, matter: Matter, what: Deadline, about: str = "") -> None:
@@ -75,7 +107,7 @@ def _begin(
     start: datetime,
     times: Times,
     unit_code: str | None,
-) -> None:
+) -> Clock:
     matter.clocks += 1
     clock = Clock(
         clock_id=f"{matter.case_id}.{matter.clocks}",
@@ -92,17 +124,4 @@ def _begin(
         pack_version=matter.pack_version,
     )
     clocks_of(session).add(clock)
-    session.publish(
-        DeadlineSet(
-            case_id=clock.case_id,
-            occurred_at=session.now,
-            round=clock.round,
-            deadline=what,
-            about=about,
-            unit_code=unit_code,
-            starts_at=start,
-            warn_at=clock.warn_at,
-            due_at=clock.due_at,
-            pack_version=clock.pack_version,
-        )
-    )
+    return clock
