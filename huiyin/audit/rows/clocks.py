@@ -6,20 +6,21 @@ about an order is named by it.
 """
 
 import uuid
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, cast
 
 from huiyin.audit.packs import Packs, Rules
-from huiyin.audit.rows.comparing import Columns, NotBefore, Unseen, as_told
+from huiyin.audit.rows.comparing import Columns, Json, NotBefore, Unseen, as_told
 from libs.common.events import cases
 from libs.common.events.base import Event
 from libs.common.events.terms import Deadline
 from libs.common.pack.schema import LadderStep, OnOverdue
 from libs.common.time.calendar import WorkCalendar
-from libs.common.time.due import LimitUnit, due
+from libs.common.time.due import Limit, LimitUnit, due
 
+_LIMIT = ("limit_value", "limit_unit", "first_day")
 _LAST_INSTANT = timedelta(microseconds=1)
 _IDS = uuid.UUID("5f0d1c3e-8a53-5b5e-9d5e-6f1c1d0a7e42")
 """Of orders that the ladder gives."""
@@ -34,6 +35,7 @@ class Clock:
     said: cases.RoundEvent
     """The event that set it."""
     set: cases.SetDeadline
+    """As it was set last: a pause that is over, or more time, sets it anew."""
     units: list[str | None]
     """Whose it was, one after the other."""
     stopped: bool = False
@@ -46,14 +48,49 @@ class Clocks:
 
     def __init__(self, said: Iterable[Event]) -> None:
         self.started: list[Clock] = []
-        told = ((event, one) for event in said for one in cases.deadlines_in(event))
-        self._every = [
-            Clock(number, cast("cases.RoundEvent", event), one, [one.unit_code])
-            for number, (event, one) in enumerate(told, start=1)
-        ]
-        self._set = iter([clock for clock in self._every if not clock.set.about])
+        self._every: list[Clock] = []
+        self._anew: dict[cases.SetDeadline, Clock] = {}
+        self._behind: dict[cases.SetDeadline, Clock] = {}
+        """By what gave more time to a promise that was missed, its new clock."""
+        missed: set[tuple[object, ...]] = set()
+        for event in said:
+            if isinstance(event, cases.DeadlineMissed):
+                missed.add((event.round, event.deadline, event.due_at, event.about))
+            for one in cases.deadlines_in(event):
+                self._tell(cast("cases.RoundEvent", event), one, missed)
+        behind = set(map(id, self._behind.values()))
+        self._set = iter([clock for clock in self._every if not clock.set.about and id(clock) not in behind])
         self._about = {clock.set.about: clock for clock in self._every if clock.set.about}
         self._missed: list[Clock] = []
+
+    def _tell(self, event: cases.RoundEvent, one: cases.SetDeadline, missed: Container[tuple[object, ...]]) -> None:
+        """A promise that began at the same moment and ends later is the same one, set anew."""
+        place = event.round, one.deadline, one.about, one.starts_at
+        before = [
+            clock
+            for clock in self._every
+            if (clock.said.round, clock.set.deadline, clock.set.about, clock.set.starts_at) == place
+            and clock.set.due_at < one.due_at
+        ]
+        if before and _place(before[-1]) not in missed:
+            self._anew[one] = before[-1]
+            return
+        self._every.append(Clock(len(self._every) + 1, event, one, [one.unit_code]))
+        if before:
+            self._behind[one] = self._every[-1]
+
+    def set_anew(self, event: cases.DeadlineSet) -> list[cases.SetDeadline]:
+        """The promises among these that ran before have other times now, and what was missed is not any more."""
+        anew = [one for one in event.deadlines if one in self._anew or one in self._behind]
+        for one in anew:
+            if (clock := self._anew.get(one)) is not None:
+                clock.set = one
+                clock.warned = clock.warned if one.warn_at <= event.occurred_at else None
+                continue
+            for clock in self.started:
+                clock.stopped |= (clock.set.deadline, clock.set.about) == (one.deadline, one.about)
+            self.started.append(self._behind[one])
+        return anew
 
     @property
     def overdue(self) -> list[str]:
@@ -117,13 +154,26 @@ class Clocks:
         return sorted(untold, key=lambda clock: (event.unit_code not in clock.units, clock.stopped))[:1]
 
 
-def clocks_of(clocks: Clocks, orders: Collection[Columns], packs: Packs, failed: Collection[str]) -> Iterator[Columns]:
+def clocks_of(
+    clocks: Clocks, orders: Collection[Columns], packs: Packs, kept: Mapping[str, Mapping[str, Any]]
+) -> Iterator[Columns]:
     """The rows of the clocks. One that failed is an operator's: nothing stops it or hands it over."""
     for clock in clocks.started:
         row = _row(clock, orders, packs)
-        if row["clock_id"] in failed:
+        stands = kept.get(row["clock_id"], {})
+        if stands.get("state") == "failed":
             row |= {"state": "failed", "unit_code": frozenset(clock.units)}
-        yield row
+        yield row | _limit_of(clock, packs, stands)
+
+
+def _limit_of(clock: Clock, packs: Packs, stands: Mapping[str, Any]) -> dict[str, Any]:
+    """No event tells the limit: the one that is kept has to give the due time that was told."""
+    rules, value = packs.rules(clock.set.pack_version), stands.get("limit_value")
+    if value is None or rules is None:
+        return {"limit_value": None if rules else Unseen.OLD, "limit_unit": Unseen.OLD, "first_day": Unseen.OLD}
+    limit = Limit(value, LimitUnit(stands["limit_unit"]), stands["first_day"])
+    fits = due(clock.set.starts_at, limit, rules.calendar) == clock.set.due_at
+    return {name: stands[name] if fits else f"one that ends at {clock.set.due_at}" for name in _LIMIT}
 
 
 def _place(clock: Clock) -> tuple[object, ...]:
@@ -140,6 +190,8 @@ def _row(clock: Clock, orders: Collection[Columns], packs: Packs) -> dict[str, A
             "what": event.deadline,
             "about": event.about,
             "error": Unseen.WORDS,
+            "pauses": Json([]),
+            "every_days": None,
         }
     )
     if clock.missed is None:

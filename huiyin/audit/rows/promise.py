@@ -17,6 +17,7 @@ from libs.common.events.base import Event
 from libs.common.events.terms import Closing, Deadline, Satisfaction
 
 SYSTEM = "system"
+_CLOSING = {"requester": "first", "purpose": "closing"}
 _CONTENT = (Satisfaction.SATISFIED, Satisfaction.BASICALLY_SATISFIED)
 _HEARD_FROM = {
     "open": INTAKE,
@@ -51,7 +52,7 @@ class Promise:
             as_told(first, *_REGISTERED)
             | {"status": None, "round": 1, "left_units": [], "sent_back": 0, "version": 0}
             | dict.fromkeys(("lead_unit", "triage_due_at", "handle_due_at", "closing", "satisfaction"))
-            | {"closed_by_attempt": None}
+            | {"closed_by_requester": "first", "closed_by_attempt": None}
         )
         self._hears: Mapping[type[Event], Callable[[Any], None]] = {
             cases.CaseRegistered: self._open,
@@ -68,6 +69,7 @@ class Promise:
             cases.CaseClosed: self._close_unverified,
             cases.SupervisionIssued: self._order,
             cases.SupervisionReplied: self._reply,
+            cases.DeadlineSet: self._set_anew,
             cases.DeadlineWarned: self.clocks.warn,
             cases.DeadlineMissed: self.clocks.miss,
         }
@@ -159,6 +161,7 @@ class Promise:
             {"callback_id": Unseen.NUMBER, "case_id": self.row["case_id"], "round": number, "version": 1}
             | {"state": "due" if wanted else "exhausted", "area_code": self.row["area_code"]}
             | {"handling_unit": unit, "answered_by": account, "tries": 0, "attempts": 0}
+            | _CLOSING
             | {"next_try_at": self._calling_time(event.occurred_at), "opened_at": event.occurred_at}
         )
         if self.clocks.sets(number, Deadline.CALLBACK):
@@ -212,7 +215,7 @@ class Promise:
         self.attempts.append(
             as_told(event, "case_id", "round", "attempt", "caller", "reached", "valid", "contacted", "solved")
             | {"satisfaction": event.satisfaction, "at": event.occurred_at, "notes": Unseen.WORDS}
-            | {"callback_id": self._ids.get(event.round, Unseen.NUMBER)}
+            | {"callback_id": self._ids.get(event.round, Unseen.NUMBER), **_CLOSING}
             | {"caller_unit": Unseen.WHO if kept is None else kept["unit_code"]}
             | {"words": Unseen.WORDS if kept is None else kept["why"] or None}
         )
@@ -251,6 +254,11 @@ class Promise:
         if clock is not None and column:
             self.row[column] = clock.set.due_at
         return clock
+
+    def _set_anew(self, event: cases.DeadlineSet) -> None:
+        for one in self.clocks.set_anew(event):
+            if not one.about and one.deadline in (Deadline.HANDLE, Deadline.TRIAGE):
+                self.row[f"{one.deadline}_due_at"] = one.due_at
 
     def _stop_round(self) -> None:
         self.clocks.stop(*Deadline)
