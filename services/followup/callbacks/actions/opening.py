@@ -7,7 +7,7 @@ from libs.common.database.session import Session
 from libs.common.events.cases import CallbackDue, CaseAnsweredDirectly, CaseHandled
 from libs.common.events.terms import Deadline
 from libs.common.pack.directory import Directory
-from services.followup.callbacks.actions.finding import callback_of_round
+from services.followup.callbacks.actions.finding import callbacks_of
 from services.followup.callbacks.domain import OPEN_STATES, STATE_AFTER, within_calling_hours
 from services.followup.callbacks.tables import Callback
 from services.followup.cases.domain.terms import Action
@@ -44,9 +44,9 @@ def open_callback(session: Session, matter: Matter, action: Action, done: CaseHa
 
 async def end_callback(session: Session, matter: Matter, action: Action) -> None:
     """The case ends without the citizen's answer."""
-    callback = await callback_of_round(session, matter)
-    if callback is not None and callback.state in OPEN_STATES:
-        move(callback, action)
+    for callback in await callbacks_of(session, matter):
+        if callback.round == matter.round and callback.state in OPEN_STATES:
+            move(callback, action)
 
 
 def _who_finished(done: CaseHandled | CaseAnsweredDirectly) -> tuple[str | None, str | None]:
