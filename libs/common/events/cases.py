@@ -233,7 +233,6 @@ class DeadlineSet(RoundEvent):
     """
 
     type_name: ClassVar[str] = "cn.huiyin.case.deadline_set"
-
     model_config = ConfigDict(json_schema_extra=_alone_or_together)
 
     deadlines: tuple[SetDeadline, ...]
@@ -241,9 +240,8 @@ class DeadlineSet(RoundEvent):
     @model_validator(mode="before")
     @classmethod
     def _one_alone(cls, fields: Any) -> Any:
-        if not isinstance(fields, dict) or "deadlines" in fields:
-            return fields
-        return fields | {"deadlines": (fields,)}
+        alone = isinstance(fields, dict) and "deadlines" not in fields
+        return {**fields, "deadlines": (fields,)} if alone else fields
 
     @model_serializer(mode="wrap")
     def _as_said(self, serialize: SerializerFunctionWrapHandler) -> dict[str, Any]:

@@ -34,11 +34,11 @@ def atoms_of(event: Event, seq: int) -> tuple[Registration | Atom, ...]:
 
     Nor do the deadlines of orders, which no measure counts.
     """
+    if type(event) not in HEARD or getattr(event, "about", ""):
+        return ()
     limits = tuple(_limit(event, one, seq) for one in cases.deadlines_in(event) if not one.about)
     read = _READERS.get(type(event))
-    if read is None or (isinstance(event, _DEADLINES) and event.about):
-        return limits
-    return (read(event, seq), *limits)
+    return limits if read is None else (read(event, seq), *limits)
 
 
 def _registered(event: cases.CaseRegistered, seq: int) -> Registration:
@@ -142,4 +142,3 @@ _READERS: dict[type[Event], Callable[[Any, int], Registration | Atom]] = {
     cases.SupervisionReplied: lambda event, seq: Reply(event.supervision_id, event.round, event.occurred_at, seq),
 }
 HEARD: frozenset[type[Event]] = frozenset({*_READERS, cases.DeadlineSet})
-_DEADLINES = (cases.DeadlineWarned, cases.DeadlineMissed)
