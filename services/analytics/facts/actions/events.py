@@ -34,7 +34,7 @@ def atoms_of(event: Event, seq: int) -> tuple[Registration | Atom, ...]:
 
     Nor do the deadlines of orders, which no measure counts.
     """
-    if type(event) not in HEARD or getattr(event, "about", ""):
+    if type(event) not in HEARD or bool(getattr(event, "about", "")):
         return ()
     limits = tuple(_limit(event, one, seq) for one in cases.deadlines_in(event) if not one.about)
     read = _READERS.get(type(event))
