@@ -26,6 +26,7 @@ from libs.common.database.stored_packs import refresh_shelf
 from libs.common.delivery.consumer import LARGEST_BATCH, Consumer, Reading
 from libs.common.events import cases
 from libs.common.events.cases import CaseEvent
+from libs.common.events.deadlines import SetDeadline
 from libs.common.events.terms import (
     Channel,
     Closing,
@@ -169,9 +170,9 @@ def _life(number: int) -> tuple[Told, ...]:
     at = datetime(2026, 1, 5, tzinfo=UTC) + timedelta(minutes=number % 100_000)
     hour = timedelta(hours=1)
 
-    def clock(deadline: Deadline, start: datetime, whose: str | None) -> cases.SetDeadline:
+    def clock(deadline: Deadline, start: datetime, whose: str | None) -> SetDeadline:
         warn_at, due_at = start + 8 * hour, start + 10 * hour
-        return cases.SetDeadline(
+        return SetDeadline(
             deadline=deadline, unit_code=whose, starts_at=start, warn_at=warn_at, due_at=due_at, pack_version=1
         )
 

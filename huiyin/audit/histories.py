@@ -14,6 +14,7 @@ from huiyin.audit.report import Findings, Invariant
 from huiyin.audit.support import Support
 from libs.common.events import cases
 from libs.common.events.base import Event
+from libs.common.events.deadlines import SetDeadline
 from libs.common.events.terms import Closing, Reached, Satisfaction
 
 _WITH_A_UNIT = (cases.CaseAssigned, cases.CaseReassigned)
@@ -254,8 +255,8 @@ class _Promises(_Rounds):
     def _clock(self, number: int, event: Any) -> Iterator[str]:
         clock = number, event.deadline, event.due_at, event.about
         self._told[type(event), clock] += 1
-        clocks = self._told[cases.SetDeadline, clock]
-        if isinstance(event, cases.SetDeadline) and not event.starts_at <= event.warn_at <= event.due_at:
+        clocks = self._told[SetDeadline, clock]
+        if isinstance(event, SetDeadline) and not event.starts_at <= event.warn_at <= event.due_at:
             yield "its times are not in order"
         if not clocks:
             yield f"no {event.deadline} deadline was set for {event.due_at.isoformat()}"

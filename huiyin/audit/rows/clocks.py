@@ -15,6 +15,7 @@ from huiyin.audit.packs import Packs, Rules
 from huiyin.audit.rows.comparing import Columns, Json, NotBefore, Unseen, as_told
 from libs.common.events import cases
 from libs.common.events.base import Event
+from libs.common.events.deadlines import SetDeadline
 from libs.common.events.terms import Deadline
 from libs.common.pack.schema import LadderStep, OnOverdue
 from libs.common.time.calendar import WorkCalendar
@@ -34,7 +35,7 @@ class Clock:
     """Which of the case's clocks it is, from 1."""
     said: cases.RoundEvent
     """The event that set it."""
-    set: cases.SetDeadline
+    set: SetDeadline
     """As it was set last: a pause that is over, or more time, sets it anew."""
     units: list[str | None]
     """Whose it was, one after the other."""
@@ -49,8 +50,8 @@ class Clocks:
     def __init__(self, said: Iterable[Event]) -> None:
         self.started: list[Clock] = []
         self._every: list[Clock] = []
-        self._anew: dict[cases.SetDeadline, Clock] = {}
-        self._behind: dict[cases.SetDeadline, Clock] = {}
+        self._anew: dict[SetDeadline, Clock] = {}
+        self._behind: dict[SetDeadline, Clock] = {}
         """By what gave more time to a promise that was missed, its new clock."""
         missed: set[tuple[object, ...]] = set()
         for event in said:
@@ -63,7 +64,7 @@ class Clocks:
         self._about = {clock.set.about: clock for clock in self._every if clock.set.about}
         self._missed: list[Clock] = []
 
-    def _tell(self, event: cases.RoundEvent, one: cases.SetDeadline, missed: Container[tuple[object, ...]]) -> None:
+    def _tell(self, event: cases.RoundEvent, one: SetDeadline, missed: Container[tuple[object, ...]]) -> None:
         """A promise that began at the same moment and ends later is the same one, set anew."""
         place = event.round, one.deadline, one.about, one.starts_at
         before = [
@@ -79,7 +80,7 @@ class Clocks:
         if before:
             self._behind[one] = self._every[-1]
 
-    def set_anew(self, event: cases.DeadlineSet) -> list[cases.SetDeadline]:
+    def set_anew(self, event: cases.DeadlineSet) -> list[SetDeadline]:
         """The promises among these that ran before have other times now, and what was missed is not any more."""
         anew = [one for one in event.deadlines if one in self._anew or one in self._behind]
         for one in anew:

@@ -14,6 +14,7 @@ from huiyin.audit.rows.beside import Beside, Given
 from huiyin.audit.rows.comparing import Columns, Json, NotBefore, Unseen, Wanted, as_told, by_whom
 from libs.common.events import cases
 from libs.common.events.base import Event, SaidByHand
+from libs.common.events.deadlines import SetDeadline
 from libs.common.events.terms import Deadline
 
 SYSTEM = "system"
@@ -199,7 +200,7 @@ class _Work:
         for one in event.deadlines if event.round == self.row["round"] else ():
             self._set_limit(one)
 
-    def _set_limit(self, event: cases.SetDeadline) -> None:
+    def _set_limit(self, event: SetDeadline) -> None:
         if event.about or event.deadline is Deadline.CALLBACK:
             return
         column = f"{event.deadline}_due_at"
@@ -208,7 +209,7 @@ class _Work:
         if event.deadline is not Deadline.SIGN or event.unit_code in (None, self.row["lead_unit"]):
             self.row[column] = event.due_at
 
-    def _heard_before_the_end(self, column: str, event: cases.SetDeadline) -> bool:
+    def _heard_before_the_end(self, column: str, event: SetDeadline) -> bool:
         """A limit and a withdrawal that crossed: which came first only the row says, for a limit is no step."""
         return self.steps[-1]["action"] == "withdraw" and self._stands.get(column) == event.due_at
 

@@ -3,9 +3,10 @@
 from datetime import date
 from typing import Any, ClassVar
 
-from pydantic import BaseModel, ConfigDict, SerializerFunctionWrapHandler, model_serializer, model_validator
+from pydantic import ConfigDict, SerializerFunctionWrapHandler, model_serializer, model_validator
 
 from libs.common.events.base import Event, Moment, SaidByHand
+from libs.common.events.deadlines import SetDeadline
 from libs.common.events.terms import (
     Channel,
     Closing,
@@ -204,20 +205,6 @@ class ReturnDecided(RoundEvent, SaidByHand):
     unit_code: str
     approved: bool
     note: str
-
-
-class SetDeadline(BaseModel):
-    """One promise and its clock. ``about`` is the id of what is to be answered by then; empty: the case itself."""
-
-    model_config = ConfigDict(frozen=True, extra="ignore")
-
-    deadline: Deadline
-    about: str = ""
-    unit_code: str | None
-    starts_at: Moment
-    warn_at: Moment
-    due_at: Moment
-    pack_version: int
 
 
 def _alone_or_together(schema: dict[str, Any]) -> None:

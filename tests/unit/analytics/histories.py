@@ -10,6 +10,7 @@ from typing import NamedTuple
 from libs.common.bus.flow import FLOW
 from libs.common.events import cases
 from libs.common.events.base import Event
+from libs.common.events.deadlines import SetDeadline
 from libs.common.events.terms import (
     Channel,
     Closing,
@@ -164,7 +165,7 @@ def _assign(case: Life, round_: int) -> None:
     case.sign_due, case.handle_due = sign.due_at, handle.due_at
 
 
-def _limit(case: Life, round_: int, *limits: cases.SetDeadline) -> None:
+def _limit(case: Life, round_: int, *limits: SetDeadline) -> None:
     """Said together, or one by one as before."""
     said = [limits] if case.maybe(0.5) else [(limit,) for limit in limits]
     for deadlines in said:
@@ -174,9 +175,9 @@ def _limit(case: Life, round_: int, *limits: cases.SetDeadline) -> None:
         )
 
 
-def _clock(case: Life, deadline: Deadline, *, hours: int, start: datetime | None = None) -> cases.SetDeadline:
+def _clock(case: Life, deadline: Deadline, *, hours: int, start: datetime | None = None) -> SetDeadline:
     starts_at = start or case.now
-    return cases.SetDeadline(
+    return SetDeadline(
         deadline=deadline,
         unit_code=case.unit,
         starts_at=starts_at,

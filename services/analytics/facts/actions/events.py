@@ -5,6 +5,7 @@ from typing import Any
 
 from libs.common.events import cases
 from libs.common.events.base import Event
+from libs.common.events.deadlines import SetDeadline
 from services.analytics.facts.domain.atoms import (
     Atom,
     CallbackOpened,
@@ -69,7 +70,7 @@ def _handled(event: cases.CaseHandled, seq: int) -> Outcome:
     return Outcome(event.round, event.unit_code, event.result_kind.value, event.occurred_at, seq)
 
 
-def _limit(event: Any, one: cases.SetDeadline, seq: int) -> Limit:
+def _limit(event: Any, one: SetDeadline, seq: int) -> Limit:
     return Limit(
         round=event.round,
         deadline=one.deadline.value,

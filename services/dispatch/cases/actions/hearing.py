@@ -8,9 +8,9 @@ from libs.common.events.cases import (
     CaseWithdrawn,
     DeadlineMissed,
     DeadlineWarned,
-    SetDeadline,
     SupervisionIssued,
 )
+from libs.common.events.deadlines import SetDeadline
 from libs.common.events.terms import Deadline
 from libs.common.rules.machine import SYSTEM
 from services.dispatch.cases.actions.steps import end_return, record, settle_clocks, target_of

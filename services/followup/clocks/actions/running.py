@@ -8,7 +8,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from libs.common.database.session import Session
-from libs.common.events.cases import DeadlineSet, SetDeadline
+from libs.common.events.cases import DeadlineSet
+from libs.common.events.deadlines import SetDeadline
 from libs.common.events.terms import Deadline
 from libs.common.time.due import Limit
 from services.followup.cases.tables import Matter

@@ -12,6 +12,7 @@ from libs.common.errors import Permanent
 from libs.common.events import cases
 from libs.common.events.base import Event
 from libs.common.events.cases import RoundEvent
+from libs.common.events.deadlines import SetDeadline
 from libs.common.events.terms import LABELS_ZH, Deadline
 from services.intake.cases.actions.unit_of_work import Entry, add_entry, load_case, set_state
 from services.intake.cases.domain.lifecycle import Action, heard
@@ -89,7 +90,7 @@ def deadline_set(event: cases.DeadlineSet) -> Effect:
     return Effect(facts=facts, note="；".join(map(_until, event.deadlines)), unit_code=event.deadlines[0].unit_code)
 
 
-def _until(one: cases.SetDeadline) -> str:
+def _until(one: SetDeadline) -> str:
     return f"{LABELS_ZH[one.deadline]} {one.deadline.value}: {one.due_at.isoformat()}"
 
 

@@ -27,8 +27,9 @@ PROMISES: dict[str, Spoiled] = {
     ),
     "a requester who was never satisfied": spoiled(
         "I7", "followup", "solved", "closed as solved, though second never was satisfied",
-        "INSERT INTO followup.callback SELECT 'another', case_id, round, state, handling_unit, area_code, tries, attempts,"
-        " next_try_at, opened_at, version, answered_by, 'second' FROM followup.callback WHERE case_id = {solved}",
+        "INSERT INTO followup.callback SELECT 'another', case_id, round, state, handling_unit, area_code, tries,"
+        " attempts, next_try_at, opened_at, version, answered_by, 'second' FROM followup.callback"
+        " WHERE case_id = {solved}",
     ),
     "a unit lost": spoiled(
         "I7", "dispatch", "fresh", "it is assigned and no unit leads it",
