@@ -1,5 +1,6 @@
 """Parked cases for the operator: see them, see why, replay them in order, or give one event up with a reason."""
 
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -11,6 +12,9 @@ from libs.common.delivery.handlers import Reactions
 from libs.common.errors import Overtaken, Permanent
 from libs.common.pack.shelf import PackMissing
 from libs.common.time.clock import Clock
+
+LOOK_EVERY = 15.0
+"""Seconds from one look at what could not be decoded to the next, while there is nothing."""
 
 _LIST = """
     SELECT stream, key, count(*) AS events, min(parked_at) AS parked_at,
@@ -82,6 +86,7 @@ class Parking:
         self._clock = clock
         self._not_for_us: set[int] = set()
         """Rows that this release cannot decode either."""
+        self._look_at = 0.0
 
     async def keys(self, after: tuple[str, str], limit: int) -> Sequence[Any]:
         """Parked keys in the order of (stream, key): with events, parked_at, and state and reason of what blocks it."""
@@ -124,9 +129,13 @@ class Parking:
         async with self._database.reading() as session:
             here = [row.needs_pack for row in await session.fetch(_NEEDED) if session.packs.has(row.needs_pack)]
             due = await session.fetch(_DUE, at_most, here)
+            if time.monotonic() < self._look_at:
+                return due
             refused = await session.fetch(_NOT_DECODED, list(self._not_for_us), at_most)
         self._not_for_us.update(row.id for row in refused if not _decodes(row))
-        return [*due, *(row for row in refused if row.id not in self._not_for_us)]
+        again = [row for row in refused if row.id not in self._not_for_us]
+        self._look_at = 0.0 if again else time.monotonic() + LOOK_EVERY
+        return [*due, *again]
 
     async def drop(self, stream: str, key: str, ids: Sequence[int], *, by: str, because: str) -> int:
         """Give up parked events of a key (they are kept in ``parked_dropped``), then replay what stood behind them.
