@@ -7,7 +7,7 @@ rules in words are in services/analytics/README.md and beside each counter in ``
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from huiyin.audit.case import ANALYTICS, DISPATCH, FOLLOWUP, INTAKE, CaseView
 from libs.common.events import cases
@@ -276,10 +276,11 @@ def _sign(counted: Counted, event: cases.CaseSigned) -> None:
         lead.signed_at = event.occurred_at
 
 
-def _promises(counted: Counted, event: Event) -> None:
+def _promises(counted: Counted, event: Any) -> None:
+    for one in cases.deadlines_in(event):
+        if not one.about:
+            counted.clocks.append(_Clock(event.round, one.deadline, one.unit_code or "", one.due_at))
     match event:
-        case cases.DeadlineSet() if not event.about:
-            counted.clocks.append(_Clock(event.round, event.deadline, event.unit_code or "", event.due_at))
         case cases.DeadlineMissed() if not event.about:
             _miss(counted, event)
         case cases.CallbackDue():

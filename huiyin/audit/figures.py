@@ -19,7 +19,7 @@ from huiyin.audit.queries import SPEAKERS
 from huiyin.audit.report import Findings, Invariant
 from libs.common.bus.flow import Stream
 from services.analytics.counters.domain import COUNTERS, Cell, Counts
-from services.analytics.facts.actions.events import atom_of, counts
+from services.analytics.facts.actions.events import atoms_of
 from services.analytics.facts.actions.folding import FACT_COLUMNS, fact_row
 from services.analytics.facts.domain.atoms import Atom, Registration
 from services.analytics.facts.domain.counting import DayOf, add
@@ -77,12 +77,11 @@ _OLDER = ("counted", -1)
 
 
 def fact_of(view: CaseView) -> Fact | None:
-    """The fact of a case: one atom for each event that analytics had applied; None when it had not heard of it."""
+    """The fact of a case: the atoms of each event that analytics had applied; None when it had not heard of it."""
     first: Registration | None = None
     atoms: dict[str, list[Atom]] = {}
     for one in view.applied(ANALYTICS, *SOURCES):
-        if counts(one.event):
-            atom = atom_of(one.event, one.seq)
+        for atom in atoms_of(one.event, one.seq):
             if isinstance(atom, Registration):
                 first = atom
             else:

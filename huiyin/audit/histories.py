@@ -14,6 +14,7 @@ from huiyin.audit.report import Findings, Invariant
 from huiyin.audit.support import Support
 from libs.common.events import cases
 from libs.common.events.base import Event
+from libs.common.events.deadlines import SetDeadline
 from libs.common.events.terms import Closing, Reached, Satisfaction
 
 _WITH_A_UNIT = (cases.CaseAssigned, cases.CaseReassigned)
@@ -219,14 +220,17 @@ class _Promises(_Rounds):
             return
         if self._closed:
             yield "the case was closed"
-        if event.round != self._round and not getattr(event, "about", ""):
+        about = getattr(event, "about", "") or any(one.about for one in cases.deadlines_in(event))
+        if event.round != self._round and not about:
             yield f"speaks of round {event.round} in round {self._round}"
 
     def _look(self, one: Said, event: Any) -> Iterator[str]:
         last = self._tries[-1] if self._tries else None
+        for clock in cases.deadlines_in(event):
+            yield from self._clock(event.round, clock)
         match event:
-            case cases.DeadlineSet() | cases.DeadlineWarned() | cases.DeadlineMissed():
-                yield from self._clock(event)
+            case cases.DeadlineWarned() | cases.DeadlineMissed():
+                yield from self._clock(event.round, event)
             case cases.CallbackDue() if not self._done(one):
                 yield f"nobody had handled or answered round {event.round}"
             case cases.CallbackTried():
@@ -248,11 +252,11 @@ class _Promises(_Rounds):
         if isinstance(event, cases.CaseSentBack):
             self._round, self._last, self._tries = event.next_round, None, []
 
-    def _clock(self, event: Any) -> Iterator[str]:
-        clock = event.round, event.deadline, event.due_at, event.about
+    def _clock(self, number: int, event: Any) -> Iterator[str]:
+        clock = number, event.deadline, event.due_at, event.about
         self._told[type(event), clock] += 1
-        clocks = self._told[cases.DeadlineSet, clock]
-        if isinstance(event, cases.DeadlineSet) and not event.starts_at <= event.warn_at <= event.due_at:
+        clocks = self._told[SetDeadline, clock]
+        if isinstance(event, SetDeadline) and not event.starts_at <= event.warn_at <= event.due_at:
             yield "its times are not in order"
         if not clocks:
             yield f"no {event.deadline} deadline was set for {event.due_at.isoformat()}"

@@ -73,7 +73,8 @@ async def deadline_set(session: Session, event: DeadlineSet) -> None:
     """时限 -> when it is due."""
     work = await _of_this_round(session, event)
     if work is not None and work.status is not Status.CLOSED:
-        hearing.set_deadline(work, event)
+        for deadline in event.deadlines:
+            hearing.set_deadline(work, deadline)
 
 
 async def deadline_warned(session: Session, event: DeadlineWarned) -> None:

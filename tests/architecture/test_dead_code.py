@@ -20,7 +20,15 @@ TOOLS = ("libs/programs", "bench", "tests")
 MODELS = {"BaseModel", "BaseSettings", "SQLModel"}
 CALLED_BY_FRAMEWORKS = [
     *("@*.get", "@*.post", "@*.put", "@*.delete", "@*.exception_handler", "@*.command", "@*.callback"),
-    *("@field_validator", "@model_validator", "@pytest.fixture", "@rule", "@invariant", "@initialize"),
+    *(
+        "@field_validator",
+        "@model_validator",
+        "@model_serializer",
+        "@pytest.fixture",
+        "@rule",
+        "@invariant",
+        "@initialize",
+    ),
 ]
 MIGRATIONS = {"revision", "down_revision", "branch_labels", "depends_on", "upgrade"}
 PROTOCOLS = {"connection_made", "connection_lost", "data_received", "datagram_received"}
@@ -38,6 +46,11 @@ PRODUCT_EXEMPT: Mapping[str, str] = {
     **dict.fromkeys(("NAME", "PHONE", "ID_NO", "HOME"), "what of a requester is asked for, by its value"),
     "_value_": "the enumeration reads it",
     "FAILED": "a state of timers, written in SQL",
+    **dict.fromkeys(("NOTICE", "RECHECK", "SURVEY"), "what a requester may be asked for; the database holds the words"),
+    **dict.fromkeys(
+        ("extend_clock", "keep_clock", "pause_clocks", "resume_clocks"),
+        "what the book of clocks can do for procedures that are not there yet",
+    ),
     "RollupMonth": "a table whose rows are only written in SQL; what is there is held against it",
     "YEAR": "a period, named by packs and in questions",
 }

@@ -29,6 +29,7 @@ NOT_ASKED: Mapping[str, str] = {
 }
 
 _INDEX = "built in the migration's one transaction: writers wait as long"
+_CHECKED = "checked in the migration's one transaction: writers wait as long"
 _NEW_INDEX = {"require-concurrent-index-creation": _INDEX}
 _OTHER_INDEX = {**_NEW_INDEX, "require-concurrent-index-deletion": "dropped in the transaction that makes its heir"}
 _EMPTIED = {"adding-required-field": "the table is emptied first: the relay writes its marks anew"}
@@ -51,6 +52,17 @@ JUSTIFIED: Mapping[str, Mapping[str, str]] = {
     "followup/0012": {
         **_NEW_INDEX,
         "ban-drop-table": "its rows were carried over; old doors and workers end before, as docs/operations.md says",
+    },
+    "followup/0013": {
+        **_NEW_INDEX,
+        "ban-drop-constraint": "a wider list of states takes its place in the same transaction",
+        "constraint-missing-not-valid": _CHECKED,
+    },
+    "followup/0014": {
+        "adding-foreign-key-constraint": _CHECKED,
+        "ban-drop-constraint": "wider keys take their place in the same transaction",
+        "constraint-missing-not-valid": _CHECKED,
+        "disallowed-unique-constraint": _INDEX,
     },
     "analytics/0002": _EMPTIED,
     "analytics/0003": {

@@ -64,12 +64,13 @@ def some(part: Any) -> Any:
     if "const" in part or "enum" in part:
         return part["const"] if "const" in part else part["enum"][0]
     for word in ("anyOf", "allOf"):
-        if word in part:
+        if word in part and "properties" not in part:
             return some(part[word][0])
     if "prefixItems" in part or part.get("type") == "array":
         return []
     if part.get("type") == "object" or "properties" in part:
-        return {name: some(part["properties"][name]) for name in part.get("required", ())}
+        either = some(part["anyOf"][0]) if "anyOf" in part else {}
+        return {name: some(part["properties"][name]) for name in part.get("required", ())} | either
     plain = {"integer": 1, "number": 1, "boolean": True, "null": None}
     return plain[part["type"]] if part["type"] in plain else _text(part)
 

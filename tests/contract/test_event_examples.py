@@ -12,7 +12,7 @@ from libs.common.bus.codec import decode_event, encode_event
 from libs.common.bus.flow import FLOW
 from libs.common.errors import Permanent
 from libs.common.events.base import Event
-from libs.common.events.cases import CaseSigned
+from libs.common.events.cases import CaseSigned, DeadlineSet
 
 FOLDER = Path(__file__).parent / "examples"
 EVENTS = [route.event for route in FLOW]
@@ -30,6 +30,14 @@ def test_a_shape_that_was_shipped_decodes_and_loses_nothing(event: type[Event], 
     assert isinstance(decoded, event)
     again = json.loads(encode_event(decoded))
     assert {name: again[name] for name in data} == data
+
+
+def test_a_deadline_alone_is_said_as_ever_and_several_as_no_reader_of_before_can_take_for_one() -> None:
+    alone = json.loads((FOLDER / "DeadlineSet" / "2.json").read_text(encoding="utf-8"))
+    together = json.loads((FOLDER / "DeadlineSet" / "3.json").read_text(encoding="utf-8"))
+    for data in (alone, together):
+        assert json.loads(encode_event(DeadlineSet.model_validate(data))) == data
+    assert not {"deadline", "unit_code", "starts_at", "warn_at", "due_at", "pack_version"} & together.keys()
 
 
 @pytest.mark.parametrize("event", EVENTS, ids=lambda event: event.__name__)

@@ -9,12 +9,10 @@ WHOLE_STORY = [
     "assigned",
     "deadline_set",
     "deadline_set",
-    "deadline_set",
     "signed",
     "progress_reported",
     "handled",
     "callback_due",
-    "deadline_set",
     "callback_tried",
     "closed",
 ]

@@ -6,20 +6,22 @@ about an order is named by it.
 """
 
 import uuid
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, cast
 
 from huiyin.audit.packs import Packs, Rules
-from huiyin.audit.rows.comparing import Columns, NotBefore, Unseen, as_told
+from huiyin.audit.rows.comparing import Columns, Json, NotBefore, Unseen, as_told
 from libs.common.events import cases
 from libs.common.events.base import Event
+from libs.common.events.deadlines import SetDeadline
 from libs.common.events.terms import Deadline
 from libs.common.pack.schema import LadderStep, OnOverdue
 from libs.common.time.calendar import WorkCalendar
-from libs.common.time.due import LimitUnit, due
+from libs.common.time.due import Limit, LimitUnit, due
 
+_LIMIT = ("limit_value", "limit_unit", "first_day")
 _LAST_INSTANT = timedelta(microseconds=1)
 _IDS = uuid.UUID("5f0d1c3e-8a53-5b5e-9d5e-6f1c1d0a7e42")
 """Of orders that the ladder gives."""
@@ -31,7 +33,10 @@ class Clock:
 
     number: int
     """Which of the case's clocks it is, from 1."""
-    set: cases.DeadlineSet
+    said: cases.RoundEvent
+    """The event that set it."""
+    set: SetDeadline
+    """As it was set last: a pause that is over, or more time, sets it anew."""
     units: list[str | None]
     """Whose it was, one after the other."""
     stopped: bool = False
@@ -44,29 +49,71 @@ class Clocks:
 
     def __init__(self, said: Iterable[Event]) -> None:
         self.started: list[Clock] = []
-        every = list(enumerate((event for event in said if isinstance(event, cases.DeadlineSet)), start=1))
-        self._set = iter([one for one in every if not one[1].about])
-        self._about = {event.about: (number, event) for number, event in every if event.about}
+        self._every: list[Clock] = []
+        self._anew: dict[SetDeadline, Clock] = {}
+        self._behind: dict[SetDeadline, Clock] = {}
+        """By what gave more time to a promise that was missed, its new clock."""
+        missed: set[tuple[object, ...]] = set()
+        for event in said:
+            if isinstance(event, cases.DeadlineMissed):
+                missed.add((event.round, event.deadline, event.due_at, event.about))
+            for one in cases.deadlines_in(event):
+                self._tell(cast("cases.RoundEvent", event), one, missed)
+        behind = set(map(id, self._behind.values()))
+        self._set = iter([clock for clock in self._every if not clock.set.about and id(clock) not in behind])
+        self._about = {clock.set.about: clock for clock in self._every if clock.set.about}
         self._missed: list[Clock] = []
+
+    def _tell(self, event: cases.RoundEvent, one: SetDeadline, missed: Container[tuple[object, ...]]) -> None:
+        """A promise that began at the same moment and ends later is the same one, set anew."""
+        place = event.round, one.deadline, one.about, one.starts_at
+        before = [
+            clock
+            for clock in self._every
+            if (clock.said.round, clock.set.deadline, clock.set.about, clock.set.starts_at) == place
+            and clock.set.due_at < one.due_at
+        ]
+        if before and _place(before[-1]) not in missed:
+            self._anew[one] = before[-1]
+            return
+        self._every.append(Clock(len(self._every) + 1, event, one, [one.unit_code]))
+        if before:
+            self._behind[one] = self._every[-1]
+
+    def set_anew(self, event: cases.DeadlineSet) -> list[SetDeadline]:
+        """The promises among these that ran before have other times now, and what was missed is not any more."""
+        anew = [one for one in event.deadlines if one in self._anew or one in self._behind]
+        for one in anew:
+            if (clock := self._anew.get(one)) is not None:
+                clock.set = one
+                clock.warned = clock.warned if one.warn_at <= event.occurred_at else None
+                continue
+            for clock in self.started:
+                clock.stopped |= (clock.set.deadline, clock.set.about) == (one.deadline, one.about)
+            self.started.append(self._behind[one])
+        return anew
 
     @property
     def overdue(self) -> list[str]:
         """Deadlines that have passed and are still not met."""
         return [clock.set.deadline.value for clock in self._missed if not (clock.stopped or clock.set.about)]
 
-    def start(self) -> cases.DeadlineSet | None:
+    def start(self) -> Clock | None:
         """The next one of the case itself; None where nobody said so."""
         return self._start(next(self._set, None))
+
+    def sets(self, number: int, deadline: Deadline) -> bool:
+        """Whether such a clock of the case was ever set in a round."""
+        return any((clock.said.round, clock.set.deadline) == (number, deadline) for clock in self._every)
 
     def start_about(self, order: str) -> None:
         """That of an order, if it has one: those of before had none."""
         self._start(self._about.get(order))
 
-    def _start(self, said: tuple[int, cases.DeadlineSet] | None) -> cases.DeadlineSet | None:
-        if said is None:
-            return None
-        self.started.append(Clock(*said, [said[1].unit_code]))
-        return said[1]
+    def _start(self, clock: Clock | None) -> Clock | None:
+        if clock is not None:
+            self.started.append(clock)
+        return clock
 
     def stop(self, *kinds: Deadline) -> None:
         """Nothing of these fires any more."""
@@ -103,32 +150,51 @@ class Clocks:
     def _of(self, event: cases.DeadlineWarned | cases.DeadlineMissed, told_as: str) -> list[Clock]:
         """The clock that it is told of: the one that runs, where a unit had two that end at one moment."""
         place = event.round, event.deadline, event.due_at, event.about
-        found = [clock for clock in self.started if _place(clock.set) == place]
+        found = [clock for clock in self.started if _place(clock) == place]
         untold = [clock for clock in found if getattr(clock, told_as) is None]
         return sorted(untold, key=lambda clock: (event.unit_code not in clock.units, clock.stopped))[:1]
 
 
-def clocks_of(clocks: Clocks, orders: Collection[Columns], packs: Packs, failed: Collection[str]) -> Iterator[Columns]:
+def clocks_of(
+    clocks: Clocks, orders: Collection[Columns], packs: Packs, kept: Mapping[str, Mapping[str, Any]]
+) -> Iterator[Columns]:
     """The rows of the clocks. One that failed is an operator's: nothing stops it or hands it over."""
     for clock in clocks.started:
         row = _row(clock, orders, packs)
-        if row["clock_id"] in failed:
+        stands = kept.get(row["clock_id"], {})
+        if stands.get("state") == "failed":
             row |= {"state": "failed", "unit_code": frozenset(clock.units)}
-        yield row
+        yield row | _limit_of(clock, packs, stands)
 
 
-def _place(event: cases.DeadlineSet) -> tuple[object, ...]:
-    return event.round, event.deadline, event.due_at, event.about
+def _limit_of(clock: Clock, packs: Packs, stands: Mapping[str, Any]) -> dict[str, Any]:
+    """No event tells the limit: the one that is kept has to give the due time that was told."""
+    rules, value = packs.rules(clock.set.pack_version), stands.get("limit_value")
+    if value is None or rules is None:
+        return {"limit_value": None if rules else Unseen.OLD, "limit_unit": Unseen.OLD, "first_day": Unseen.OLD}
+    limit = Limit(value, LimitUnit(stands["limit_unit"]), stands["first_day"])
+    fits = due(clock.set.starts_at, limit, rules.calendar) == clock.set.due_at
+    return {name: stands[name] if fits else f"one that ends at {clock.set.due_at}" for name in _LIMIT}
+
+
+def _place(clock: Clock) -> tuple[object, ...]:
+    return clock.said.round, clock.set.deadline, clock.set.due_at, clock.set.about
 
 
 def _row(clock: Clock, orders: Collection[Columns], packs: Packs) -> dict[str, Any]:
     event = clock.set
-    row = as_told(event, "case_id", "round", "starts_at", "warn_at", "due_at", "pack_version") | {
-        "clock_id": f"{event.case_id}.{clock.number}",
-        "what": event.deadline,
-        "about": event.about,
-        "error": Unseen.WORDS,
-    }
+    row = (
+        as_told(clock.said, "case_id", "round")
+        | as_told(event, "starts_at", "warn_at", "due_at", "pack_version")
+        | {
+            "clock_id": f"{clock.said.key}.{clock.number}",
+            "what": event.deadline,
+            "about": event.about,
+            "error": Unseen.WORDS,
+            "pauses": Json([]),
+            "every_days": None,
+        }
+    )
     if clock.missed is None:
         step, at = ("warn", event.warn_at) if clock.warned is None else ("miss", event.due_at)
         return row | _standing(clock, step, at)
@@ -175,12 +241,12 @@ def _rung_at(due_at: datetime, trigger: OnOverdue, calendar: WorkCalendar) -> da
 def _given(orders: Iterable[Columns], clock: Clock, rung: int, at: datetime, step: LadderStep) -> datetime | None:
     """When the orders of a step were given, if they were; at another time, too, if days were counted otherwise then."""
     if clock.set.about:
-        name = f"{clock.set.case_id}.{clock.number}.ladder:{rung}"
+        name = f"{clock.said.key}.{clock.number}.ladder:{rung}"
         return next((order["issued_at"] for order in orders if order["supervision_id"] == _order_id(name, order)), None)
     moments = {
         order["issued_at"]
         for order in orders
-        if order["by_rule"] and step.code in order["rule_code"] and order["round"] == clock.set.round
+        if order["by_rule"] and step.code in order["rule_code"] and order["round"] == clock.said.round
     }
     if at in moments or at == clock.set.due_at:
         return at if at in moments else None

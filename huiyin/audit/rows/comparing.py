@@ -7,10 +7,11 @@ from enum import Enum
 from typing import Any
 
 import orjson
+from pydantic import BaseModel
 
 from huiyin.audit.cut import Row
 from huiyin.audit.report import Invariant
-from libs.common.events.base import Event, SaidByHand
+from libs.common.events.base import SaidByHand
 from libs.common.security.masking import mask_text
 from libs.common.security.vault import print_of_sealed
 
@@ -80,12 +81,12 @@ class Wanted:
     more: bool = False
 
 
-def told(event: Event, field: str) -> Any:
+def told(event: BaseModel, field: str) -> Any:
     """What an event says, or that it is older than the field."""
     return getattr(event, field) if field in event.model_fields_set else Unseen.OLD
 
 
-def as_told(event: Event, *columns: str) -> dict[str, Any]:
+def as_told(event: BaseModel, *columns: str) -> dict[str, Any]:
     """Columns that stand as the event's fields of the same names say."""
     return {column: told(event, column) for column in columns}
 

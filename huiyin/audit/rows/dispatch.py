@@ -14,6 +14,7 @@ from huiyin.audit.rows.beside import Beside, Given
 from huiyin.audit.rows.comparing import Columns, Json, NotBefore, Unseen, Wanted, as_told, by_whom
 from libs.common.events import cases
 from libs.common.events.base import Event, SaidByHand
+from libs.common.events.deadlines import SetDeadline
 from libs.common.events.terms import Deadline
 
 SYSTEM = "system"
@@ -60,7 +61,7 @@ class _Work:
             cases.CaseAnsweredDirectly: self._answer,
             cases.CaseClosed: self._close,
             cases.CaseSentBack: self._send_back,
-            cases.DeadlineSet: self._set_limit,
+            cases.DeadlineSet: self._set_limits,
             cases.DeadlineWarned: lambda event: self._late(event, "warnings"),
             cases.DeadlineMissed: lambda event: self._late(event, "misses"),
             cases.SupervisionIssued: self._supervise,
@@ -195,8 +196,12 @@ class _Work:
         self.row |= {"round": event.next_round, "contacted_at": None, "warnings": [], "misses": []}
         self._choose(said, ("send_back", "send_back_to_triage"), event.words)
 
-    def _set_limit(self, event: cases.DeadlineSet) -> None:
-        if event.about or event.round != self.row["round"] or event.deadline is Deadline.CALLBACK:
+    def _set_limits(self, event: cases.DeadlineSet) -> None:
+        for one in event.deadlines if event.round == self.row["round"] else ():
+            self._set_limit(one)
+
+    def _set_limit(self, event: SetDeadline) -> None:
+        if event.about or event.deadline is Deadline.CALLBACK:
             return
         column = f"{event.deadline}_due_at"
         if self.row["status"] == "closed" and not self._heard_before_the_end(column, event):
@@ -204,7 +209,7 @@ class _Work:
         if event.deadline is not Deadline.SIGN or event.unit_code in (None, self.row["lead_unit"]):
             self.row[column] = event.due_at
 
-    def _heard_before_the_end(self, column: str, event: cases.DeadlineSet) -> bool:
+    def _heard_before_the_end(self, column: str, event: SetDeadline) -> bool:
         """A limit and a withdrawal that crossed: which came first only the row says, for a limit is no step."""
         return self.steps[-1]["action"] == "withdraw" and self._stands.get(column) == event.due_at
 

@@ -26,13 +26,13 @@ def rows_of_followup(view: CaseView, packs: Packs) -> Iterator[Wanted]:
     rows: Mapping[str, Iterable[Columns]] = {}
     if registered := view.of(INTAKE, cases.CaseRegistered, FOLLOWUP):
         promise = promise_of(view, registered[0], packs)
-        failed = {row["clock_id"] for row in view.rows["clock"] if row["state"] == "failed"}
+        kept = {row["clock_id"]: row for row in view.rows["clock"]}
         rows = {
             "followup.transition": promise.steps,
             "callback": promise.callbacks.values(),
             "attempt": promise.attempts,
             "supervision": promise.orders.values(),
-            "clock": clocks_of(promise.clocks, promise.orders.values(), packs, failed),
+            "clock": clocks_of(promise.clocks, promise.orders.values(), packs, kept),
         }
         yield Wanted(FOLLOWUP, "matter", (), [promise.row])
     for table, by in _TABLES.items():

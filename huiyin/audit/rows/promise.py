@@ -10,13 +10,14 @@ from typing import Any
 
 from huiyin.audit.case import DISPATCH, FOLLOWUP, INTAKE, CaseView, EventT, Said, as_applied
 from huiyin.audit.packs import Packs
-from huiyin.audit.rows.clocks import Clocks
+from huiyin.audit.rows.clocks import Clock, Clocks
 from huiyin.audit.rows.comparing import Columns, NotBefore, Unseen, as_told, by_whom, told
 from libs.common.events import cases
 from libs.common.events.base import Event
 from libs.common.events.terms import Closing, Deadline, Satisfaction
 
 SYSTEM = "system"
+_CLOSING = {"requester": "first", "purpose": "closing"}
 _CONTENT = (Satisfaction.SATISFIED, Satisfaction.BASICALLY_SATISFIED)
 _HEARD_FROM = {
     "open": INTAKE,
@@ -51,7 +52,7 @@ class Promise:
             as_told(first, *_REGISTERED)
             | {"status": None, "round": 1, "left_units": [], "sent_back": 0, "version": 0}
             | dict.fromkeys(("lead_unit", "triage_due_at", "handle_due_at", "closing", "satisfaction"))
-            | {"closed_by_attempt": None}
+            | {"closed_by_requester": "first", "closed_by_attempt": None}
         )
         self._hears: Mapping[type[Event], Callable[[Any], None]] = {
             cases.CaseRegistered: self._open,
@@ -68,6 +69,7 @@ class Promise:
             cases.CaseClosed: self._close_unverified,
             cases.SupervisionIssued: self._order,
             cases.SupervisionReplied: self._reply,
+            cases.DeadlineSet: self._set_anew,
             cases.DeadlineWarned: self.clocks.warn,
             cases.DeadlineMissed: self.clocks.miss,
         }
@@ -102,16 +104,16 @@ class Promise:
         return (event.round, "handling") == (self.row["round"], self.row["status"])
 
     def _open(self, event: cases.CaseRegistered) -> None:
-        said = None if event.answered_at_once else self._start("triage_due_at")
-        self._step("open", "handling", said.occurred_at if said else NotBefore(event.registered_at), "")
+        clock = None if event.answered_at_once else self._start("triage_due_at")
+        self._step("open", "handling", clock.said.occurred_at if clock else NotBefore(event.registered_at), "")
 
     def _queue(self, event: cases.TriageQueued) -> None:
         if not self._in_hand(event):
             return
         if self.row["lead_unit"] is not None:
             self._take_from(self.row["lead_unit"], None)
-        said = self._start("triage_due_at") if self.row["triage_due_at"] is None else None
-        at = said.occurred_at if said else NotBefore(event.occurred_at)
+        clock = self._start("triage_due_at") if self.row["triage_due_at"] is None else None
+        at = clock.said.occurred_at if clock else NotBefore(event.occurred_at)
         self._step("queue", "handling", at, event.reason)
 
     def _assign(self, event: cases.CaseAssigned) -> None:
@@ -128,11 +130,12 @@ class Promise:
     def _give(self, action: str, event: _Given) -> None:
         self.row |= {"lead_unit": event.lead_unit, "category_code": event.category_code}
         self.row["pack_version"] = event.pack_version
-        said = self._start()
+        clock = self._start()
         if self.row["handle_due_at"] is None:
             self._start("handle_due_at")
         self.clocks.hand_over(event.lead_unit)
-        self._step(action, "handling", said.occurred_at if said else NotBefore(event.occurred_at), event.explanation)
+        at = clock.said.occurred_at if clock else NotBefore(event.occurred_at)
+        self._step(action, "handling", at, event.explanation)
 
     def _take_from(self, unit_code: str, to_unit: str | None, *, merged: bool = False) -> None:
         self.clocks.stop(Deadline.SIGN)
@@ -158,9 +161,10 @@ class Promise:
             {"callback_id": Unseen.NUMBER, "case_id": self.row["case_id"], "round": number, "version": 1}
             | {"state": "due" if wanted else "exhausted", "area_code": self.row["area_code"]}
             | {"handling_unit": unit, "answered_by": account, "tries": 0, "attempts": 0}
+            | _CLOSING
             | {"next_try_at": self._calling_time(event.occurred_at), "opened_at": event.occurred_at}
         )
-        if self._first(cases.DeadlineSet, number, deadline=Deadline.CALLBACK) is not None:
+        if self.clocks.sets(number, Deadline.CALLBACK):
             self._start()
 
     def _withdraw(self, event: cases.CaseWithdrawn) -> None:
@@ -211,7 +215,7 @@ class Promise:
         self.attempts.append(
             as_told(event, "case_id", "round", "attempt", "caller", "reached", "valid", "contacted", "solved")
             | {"satisfaction": event.satisfaction, "at": event.occurred_at, "notes": Unseen.WORDS}
-            | {"callback_id": self._ids.get(event.round, Unseen.NUMBER)}
+            | {"callback_id": self._ids.get(event.round, Unseen.NUMBER), **_CLOSING}
             | {"caller_unit": Unseen.WHO if kept is None else kept["unit_code"]}
             | {"words": Unseen.WORDS if kept is None else kept["why"] or None}
         )
@@ -245,11 +249,16 @@ class Promise:
             order |= {"state": "replied", "reply": event.reply, "replied_by": by_whom(event)[0]}
             order |= {"replied_at": event.occurred_at, "version": 2}
 
-    def _start(self, column: str = "") -> cases.DeadlineSet | None:
-        said = self.clocks.start()
-        if said is not None and column:
-            self.row[column] = said.due_at
-        return said
+    def _start(self, column: str = "") -> Clock | None:
+        clock = self.clocks.start()
+        if clock is not None and column:
+            self.row[column] = clock.set.due_at
+        return clock
+
+    def _set_anew(self, event: cases.DeadlineSet) -> None:
+        for one in self.clocks.set_anew(event):
+            if not one.about and one.deadline in (Deadline.HANDLE, Deadline.TRIAGE):
+                self.row[f"{one.deadline}_due_at"] = one.due_at
 
     def _stop_round(self) -> None:
         self.clocks.stop(*Deadline)

@@ -1,15 +1,20 @@
 """Parked cases for the operator: see them, see why, replay them in order, or give one event up with a reason."""
 
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from libs.common.bus.codec import decode_event
 from libs.common.database.session import Database, DatabaseTrouble, Session
 from libs.common.delivery import inbox
 from libs.common.delivery.handlers import Reactions
 from libs.common.errors import Overtaken, Permanent
 from libs.common.pack.shelf import PackMissing
 from libs.common.time.clock import Clock
+
+LOOK_EVERY = 15.0
+"""Seconds from one look at what could not be decoded to the next, while there is nothing."""
 
 _LIST = """
     SELECT stream, key, count(*) AS events, min(parked_at) AS parked_at,
@@ -49,6 +54,11 @@ _LET_GO = """
     INSERT INTO parked_dropped (id, stream, key, source, seq, type, headers, value, reason, dropped_by, dropped_because)
     SELECT id, stream, key, source, seq, type, headers, value, reason, $2, $3 FROM gone
 """
+_NOT_DECODED = """
+    SELECT id, stream, key, type, value FROM parked
+    WHERE state = 'failed' AND again_at IS NULL AND reason LIKE '% does not decode: %' AND id <> ALL($1::bigint[])
+    ORDER BY id LIMIT $2
+"""
 _TO_DROP = """
     SELECT id, source, seq FROM parked
     WHERE stream = $1 AND key = $2 AND id = ANY($3::bigint[]) ORDER BY id FOR UPDATE
@@ -74,6 +84,9 @@ class Parking:
         self._database = database
         self._reactions = reactions
         self._clock = clock
+        self._not_for_us: set[int] = set()
+        """Rows that this release cannot decode either."""
+        self._look_at = 0.0
 
     async def keys(self, after: tuple[str, str], limit: int) -> Sequence[Any]:
         """Parked keys in the order of (stream, key): with events, parked_at, and state and reason of what blocks it."""
@@ -109,10 +122,20 @@ class Parking:
             applied += len(ready.apply)
 
     async def due(self, at_most: int) -> Sequence[Any]:
-        """The keys (stream, key) that are to be tried again by now without anybody asking, the longest parked first."""
+        """The keys (stream, key) that are to be tried again by now without anybody asking, the longest parked first.
+
+        With them what a release before, which ran beside this one, could not decode and this one can.
+        """
         async with self._database.reading() as session:
             here = [row.needs_pack for row in await session.fetch(_NEEDED) if session.packs.has(row.needs_pack)]
-            return await session.fetch(_DUE, at_most, here)
+            due = await session.fetch(_DUE, at_most, here)
+            if time.monotonic() < self._look_at:
+                return due
+            refused = await session.fetch(_NOT_DECODED, list(self._not_for_us), at_most)
+        self._not_for_us.update(row.id for row in refused if not _decodes(row))
+        again = [row for row in refused if row.id not in self._not_for_us]
+        self._look_at = 0.0 if again else time.monotonic() + LOOK_EVERY
+        return [*due, *again]
 
     async def drop(self, stream: str, key: str, ids: Sequence[int], *, by: str, because: str) -> int:
         """Give up parked events of a key (they are kept in ``parked_dropped``), then replay what stood behind them.
@@ -151,3 +174,10 @@ class Parking:
         again = not isinstance(error, Permanent), inbox.TRIES, inbox.FIRST_AGAIN
         async with self._database.transaction(self._clock.now()) as session:
             await session.fetch(_FAILED_AGAIN, stream, key, reason, first.source, first.seq, *again)
+
+
+def _decodes(row: Any) -> bool:
+    try:
+        return decode_event(row.type, bytes(row.value)) is not None
+    except Permanent:
+        return False

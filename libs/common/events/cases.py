@@ -1,9 +1,12 @@
 """Every event about a case (诉求件). None carries a person's name, phone, ID number or home address."""
 
 from datetime import date
-from typing import ClassVar
+from typing import Any, ClassVar
+
+from pydantic import ConfigDict, SerializerFunctionWrapHandler, model_serializer, model_validator
 
 from libs.common.events.base import Event, Moment, SaidByHand
+from libs.common.events.deadlines import SetDeadline
 from libs.common.events.terms import (
     Channel,
     Closing,
@@ -204,21 +207,35 @@ class ReturnDecided(RoundEvent, SaidByHand):
     note: str
 
 
-class DeadlineSet(RoundEvent):
-    """A promise got its clock. Set once under the pack version named; never silently recomputed.
+def _alone_or_together(schema: dict[str, Any]) -> None:
+    schema["anyOf"] = [schema["properties"]["deadlines"]["items"].copy(), {"required": ["deadlines"]}]
+    schema["required"].remove("deadlines")
 
-    ``about`` is the id of the order that is to be answered by then; empty when it is a promise about the case itself.
+
+class DeadlineSet(RoundEvent):
+    """Promises got their clocks. Set under the pack version named; never silently recomputed.
+
+    One alone is said in the event's own fields, as ever. What one step sets together stands in ``deadlines``, without
+    those fields: a reader of before refuses it, and so loses none. Set again for the same promise, the later one holds.
     """
 
     type_name: ClassVar[str] = "cn.huiyin.case.deadline_set"
+    model_config = ConfigDict(json_schema_extra=_alone_or_together)
 
-    deadline: Deadline
-    about: str = ""
-    unit_code: str | None
-    starts_at: Moment
-    warn_at: Moment
-    due_at: Moment
-    pack_version: int
+    deadlines: tuple[SetDeadline, ...]
+
+    @model_validator(mode="before")
+    @classmethod
+    def _one_alone(cls, fields: Any) -> Any:
+        alone = isinstance(fields, dict) and "deadlines" not in fields
+        return {**fields, "deadlines": (fields,)} if alone else fields
+
+    @model_serializer(mode="wrap")
+    def _as_said(self, serialize: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        fields: dict[str, Any] = serialize(self)
+        if len(self.deadlines) == 1:
+            fields |= fields.pop("deadlines")[0]
+        return fields
 
 
 class DeadlineWarned(RoundEvent):
@@ -249,6 +266,8 @@ class CallbackDue(RoundEvent):
     type_name: ClassVar[str] = "cn.huiyin.case.callback_due"
 
     handling_unit: str | None
+    deadline: SetDeadline | None = None
+    """Until when, if the pack has a limit; None in events from before, which a ``DeadlineSet`` follows."""
 
 
 class CallbackTried(RoundEvent):
@@ -310,3 +329,10 @@ class SupervisionReplied(RoundEvent, SaidByHand):
     supervision_id: str
     unit_code: str | None
     reply: str
+
+
+def deadlines_in(event: Event) -> tuple[SetDeadline, ...]:
+    """The clocks that an event sets, in their order."""
+    if isinstance(event, DeadlineSet):
+        return event.deadlines
+    return (event.deadline,) if isinstance(event, CallbackDue) and event.deadline is not None else ()

@@ -1,11 +1,25 @@
-"""Asking the citizen (回访): what an answer leads to, and when to call again."""
+"""Asking the citizen (回访): who is asked for what, what an answer leads to, and when to call again."""
 
+from collections.abc import Mapping
 from datetime import datetime, time, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
+from libs.common.rules.machine import OutOfTurn
 from libs.common.time.moments import as_utc, day_start, local_day
 from services.followup.cases.domain.terms import Action, Answer, Asking
+
+FIRST = "first"
+"""Who spoke first. Of a case into which others were merged, each requester is asked on its own."""
+
+
+class Purpose(StrEnum):
+    """What a requester is asked for (回访目的): only the first of them can close a case."""
+
+    CLOSING = "closing"
+    RECHECK = "recheck"
+    NOTICE = "notice"
+    SURVEY = "survey"
 
 
 class CallbackState(StrEnum):
@@ -37,6 +51,19 @@ def verdict(answer: Answer, asking: Asking) -> Action:
     if answer.valid:
         return Action.SATISFY if answer.content else Action.SEND_BACK
     return Action.GIVE_UP if asking.tries + 1 >= asking.tries_allowed else Action.TRY
+
+
+def check_everybody_is_content(requester: str, others: Mapping[str, CallbackState]) -> None:
+    """OutOfTurn unless ``requester``, who is satisfied, is the last: THE GUARD over all requesters of a round.
+
+    ``others`` tells of each requester how far the asking is; in a round that goes on, one that is done was satisfied.
+    """
+    left = sorted(one for one, state in others.items() if one != requester and state is not CallbackState.DONE)
+    if left:
+        raise OutOfTurn(
+            f"Other requesters of this case have not said that they are satisfied: {', '.join(left)}",
+            f"该件其他诉求人尚未表示满意：{'、'.join(left)}",
+        )
 
 
 def within_calling_hours(moment: datetime, opens_at: time, closes_at: time, zone: ZoneInfo) -> datetime:

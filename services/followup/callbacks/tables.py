@@ -2,25 +2,27 @@
 
 from datetime import datetime
 
-from sqlalchemy import Column, UniqueConstraint
+from sqlalchemy import Column, ForeignKeyConstraint, UniqueConstraint
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field
 
 from libs.common.database.columns import check, index, moment_column, one_of, refers, word_column
 from libs.common.events.terms import Reached, Satisfaction
-from services.followup.callbacks.domain import CallbackState
+from services.followup.callbacks.domain import FIRST, CallbackState, Purpose
 from services.followup.cases.tables import Base
 
+_ASKED = ["case_id", "round", "requester", "purpose"]
 _AREA = "area_code text_pattern_ops"
 
 
 class Callback(Base, table=True):
-    """The asking of one round (回访任务)."""
+    """The asking of one requester in one round, for one purpose (回访任务)."""
 
     __tablename__ = "callback"
     __table_args__ = (
         refers("callback", "case_id", "matter", at_commit=True),
-        UniqueConstraint("case_id", "round", name="callback_case_id_round_key"),
+        UniqueConstraint("case_id", "round", "requester", "purpose", name="callback_asked_once"),
+        one_of("callback", "purpose", Purpose),
         one_of("callback", "state", CallbackState),
         check("callback_check", "tries BETWEEN 0 AND attempts"),
         check("callback_round_check", "round > 0"),
@@ -54,6 +56,8 @@ class Callback(Base, table=True):
     next_try_at: datetime = Field(sa_column=moment_column())
     opened_at: datetime = Field(sa_column=moment_column())
     version: int = 1
+    requester: str = FIRST
+    purpose: Purpose = Field(default=Purpose.CLOSING, sa_column=word_column(Purpose))
 
 
 class Attempt(Base, table=True):
@@ -62,6 +66,13 @@ class Attempt(Base, table=True):
     __tablename__ = "attempt"
     __table_args__ = (
         refers("attempt", "callback_id", "callback", at_commit=True),
+        ForeignKeyConstraint(
+            _ASKED,
+            [f"callback.{column}" for column in _ASKED],
+            name="attempt_asks_for_the_same",
+            deferrable=True,
+            initially="DEFERRED",
+        ),
         one_of("attempt", "reached", Reached),
         one_of("attempt", "satisfaction", Satisfaction),
         check("attempt_attempt_check", "attempt > 0"),
@@ -87,3 +98,5 @@ class Attempt(Base, table=True):
     words: str | None = None
     notes: dict[str, str] = Field(sa_column=Column(JSONB, nullable=False))
     """What was said to the pack's other questions, by their codes."""
+    requester: str = FIRST
+    purpose: Purpose = Field(default=Purpose.CLOSING, sa_column=word_column(Purpose))

@@ -71,6 +71,7 @@ class Matter(Base, table=True):
     sent_back: int = 0
     closing: Closing | None = Field(default=None, sa_column=word_column(Closing, nullable=True))
     satisfaction: Satisfaction | None = Field(default=None, sa_column=word_column(Satisfaction, nullable=True))
+    closed_by_requester: str = "first"
     closed_by_attempt: int | None = None
     """The try of this round's callback that closed it: a foreign key holds the closing to the citizen's word."""
     version: int = 1

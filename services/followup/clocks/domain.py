@@ -1,20 +1,22 @@
 """Clocks (时限): what a promise makes happen and when, in which order, and the times of the ladder (督办阶梯).
 
 A clock stands before one step at a time: its warning, then its due time, then each step of the ladder for it. It is
-about the case itself, or about one thing of it: an order that is to be answered.
+about the case itself, or about one thing of it: an order that is to be answered. Until it is missed it can be paused
+(挂账) and goes on later; it can be given more time (延期) at any moment.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from fractions import Fraction
 from functools import lru_cache
+from zoneinfo import ZoneInfo
 
 from libs.common.events.terms import Deadline
 from libs.common.time.calendar import WorkCalendar
-from libs.common.time.due import Limit, LimitUnit, due, fraction
-from libs.common.time.moments import day_start, local_day
+from libs.common.time.due import Limit, LimitUnit, Pause, due, fraction
+from libs.common.time.moments import day_end, day_start, local_day
 
 _LAST_INSTANT = timedelta(microseconds=1)
 _PERCENT = 100
@@ -32,9 +34,10 @@ _RANK = {StepKind.WARN: 0, StepKind.MISS: 1, StepKind.LADDER: 2}
 
 
 class TimerState(StrEnum):
-    """What became of a clock: it runs, all its steps were taken, it was stopped, or a step could not be taken."""
+    """What became of a clock: it runs, stands still, had all its steps, was stopped, or a step could not be taken."""
 
     PENDING = "pending"
+    PAUSED = "paused"
     FIRED = "fired"
     CANCELLED = "cancelled"
     FAILED = "failed"
@@ -77,6 +80,18 @@ class Clock:
     pack_version: int
     state: TimerState = TimerState.PENDING
     error: str | None = None
+    limit: Limit | None = None
+    """What its due time was worked out from; None where somebody named it."""
+    pauses: tuple[Pause, ...] = ()
+    """Those that are over."""
+    paused_at: datetime | None = None
+    every_days: int | None = None
+    """It comes again so many days after each due time, until it is stopped (周期)."""
+
+    @property
+    def missed(self) -> bool:
+        """Whether its due time has passed while it ran."""
+        return self.step.kind is StepKind.LADDER or self.state is TimerState.FIRED
 
     @property
     def order(self) -> tuple[datetime, int, int, str]:
@@ -118,19 +133,77 @@ class Times:
     due_at: datetime
 
 
-def times_until(start: datetime, due_at: datetime, warn_percent: int) -> Times:
+def times_until(start: datetime, due_at: datetime, warn_percent: int, pauses: Sequence[Pause] = ()) -> Times:
     """When to warn of a due time that somebody named."""
-    return Times(fraction(start, due_at, Fraction(warn_percent, _PERCENT)), due_at)
+    return Times(fraction(start, due_at, Fraction(warn_percent, _PERCENT), pauses=pauses), due_at)
 
 
-def times_of(start: datetime, limit: Limit, warn_percent: int, calendar: WorkCalendar) -> Times:
+def times_of(
+    start: datetime, limit: Limit, warn_percent: int, calendar: WorkCalendar, pauses: Sequence[Pause] = ()
+) -> Times:
     """When to warn and when it is due. A limit in working days also warns on a working day."""
-    if limit.unit is LimitUnit.HOUR:
-        due_at = due(start, limit, calendar)
+    if limit.unit is LimitUnit.HOUR or pauses:
+        due_at = due(start, limit, calendar, pauses)
     else:
         due_at = _due_of_day(local_day(start, calendar.time_zone), limit, calendar)
     running = calendar if limit.unit is LimitUnit.WORK_DAY else None
-    return Times(fraction(start, due_at, Fraction(warn_percent, _PERCENT), calendar=running), due_at)
+    return Times(fraction(start, due_at, Fraction(warn_percent, _PERCENT), calendar=running, pauses=pauses), due_at)
+
+
+def paused(clock: Clock, at: datetime) -> Clock:
+    """The clock stands still from now on (挂账). One that was missed goes on, and one that stands still stays so."""
+    if clock.state is not TimerState.PENDING or clock.missed:
+        return clock
+    return replace(clock, state=TimerState.PAUSED, paused_at=at)
+
+
+def resumed(clock: Clock, at: datetime, warn_percent: int, calendar: WorkCalendar) -> Clock:
+    """The clock runs on, with new times: by its limit, else as much later as it stood still. One that runs stays so."""
+    if clock.paused_at is None:
+        return clock
+    pauses = (*clock.pauses, Pause(clock.paused_at, at))
+    if clock.limit is not None:
+        times = times_of(clock.starts_at, clock.limit, warn_percent, calendar, pauses)
+    else:
+        times = times_until(clock.starts_at, clock.due_at + (at - clock.paused_at), warn_percent, pauses)
+    clock = replace(clock, state=TimerState.PENDING, paused_at=None, pauses=pauses)
+    return _set_anew(clock, times, at)
+
+
+def extended(clock: Clock, until: datetime, at: datetime, warn_percent: int) -> Clock:
+    """The same promise with a later end (延期), which may come after it was missed: its ladder ends then.
+
+    Raises:
+        ValueError: it stands still, or ``until`` is no later than its end or than now.
+    """
+    if clock.state is TimerState.PAUSED:
+        raise ValueError("a clock that stands still runs on before it gets more time")
+    if until <= max(clock.due_at, at):
+        raise ValueError(f"{until.isoformat()} is no later than its end, {clock.due_at.isoformat()}, or than now")
+    clock = replace(clock, limit=None, state=TimerState.PENDING)
+    return _set_anew(clock, times_until(clock.starts_at, until, warn_percent, clock.pauses), at)
+
+
+def _set_anew(clock: Clock, times: Times, at: datetime) -> Clock:
+    """Before its warning, if that is still to come or was never given, else before its end."""
+    timed = replace(clock, warn_at=times.warn_at, due_at=times.due_at)
+    if times.warn_at <= at and clock.step.kind is not StepKind.WARN:
+        return replace(timed, step=Step(StepKind.MISS), next_at=times.due_at)
+    warn_at = min(max(times.warn_at, at), times.due_at)
+    return replace(timed, warn_at=warn_at, step=Step(StepKind.WARN), next_at=warn_at)
+
+
+def next_end(clock: Clock, calendar: WorkCalendar) -> datetime | None:
+    """When a clock that comes again is due the next time: the end of a day, at 24:00; None when it does not."""
+    if clock.every_days is None:
+        return None
+    last = last_day(clock.due_at, calendar.time_zone)
+    return day_end(last + timedelta(days=clock.every_days), calendar.time_zone)
+
+
+def last_day(due_at: datetime, zone: ZoneInfo) -> date:
+    """The day on which a limit is over: the one that ends then, if it is over at midnight."""
+    return local_day(due_at - _LAST_INSTANT, zone)
 
 
 def rung_at(due_at: datetime, after: Limit | None, calendar: WorkCalendar) -> datetime:

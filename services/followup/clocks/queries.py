@@ -3,14 +3,16 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
+import orjson
 from sqlalchemy import Boolean, ColumnElement, literal_column, select
 from sqlmodel import col
 
 from libs.common.database.session import Session
 from libs.common.events.terms import Deadline
 from libs.common.security.policy import Scope
+from libs.common.time.due import Limit, LimitUnit, Pause
 from libs.common.web.cursors import Keyset
 from services.followup.cases.queries import Window
 from services.followup.cases.tables import Matter
@@ -24,8 +26,9 @@ DUE = """
 """
 _NEXT = "SELECT next_at FROM clock WHERE state = 'pending' ORDER BY next_at, clock_id LIMIT 1"
 _RUNNING = """
-    SELECT clock_id, case_id, round, what, about, unit_code, starts_at, warn_at, due_at, step, next_at, pack_version
-    FROM clock WHERE case_id = ANY($1::text[]) AND state = 'pending'
+    SELECT clock_id, case_id, round, what, about, unit_code, starts_at, warn_at, due_at, step, next_at, pack_version,
+        state, limit_value, limit_unit, first_day, every_days, nullif(pauses, '[]')::text AS pauses
+    FROM clock WHERE case_id = ANY($1::text[]) AND state IN ('pending', 'paused')
 """
 _FAIL = """
     UPDATE clock SET state = 'failed', error = $3
@@ -72,24 +75,33 @@ async def next_firing(session: Session) -> datetime | None:
 
 
 async def running_clocks(session: Session, case_ids: Sequence[str]) -> list[Clock]:
-    """The running clocks of cases."""
-    return [
-        Clock(
-            row.clock_id,
-            row.case_id,
-            row.round,
-            Deadline(row.what),
-            row.about,
-            row.unit_code,
-            row.starts_at,
-            row.warn_at,
-            row.due_at,
-            Step.parse(row.step),
-            row.next_at,
-            row.pack_version,
-        )
-        for row in await session.fetch(_RUNNING, list(case_ids))
-    ]
+    """The clocks of cases that run or stand still."""
+    return [_clock(row) for row in await session.fetch(_RUNNING, list(case_ids))]
+
+
+def _clock(row: Any) -> Clock:
+    spans = orjson.loads(row.pauses) if row.pauses else []
+    stops = [(datetime.fromisoformat(since), until and datetime.fromisoformat(until)) for since, until in spans]
+    limit = row.limit_value and Limit(row.limit_value, LimitUnit(row.limit_unit), row.first_day)
+    return Clock(
+        row.clock_id,
+        row.case_id,
+        row.round,
+        Deadline(row.what),
+        row.about,
+        row.unit_code,
+        row.starts_at,
+        row.warn_at,
+        row.due_at,
+        Step.parse(row.step),
+        row.next_at,
+        row.pack_version,
+        state=TimerState(row.state),
+        limit=limit,
+        pauses=tuple(Pause(since, until) for since, until in stops if until is not None),
+        paused_at=next((since for since, until in stops if until is None), None),
+        every_days=row.every_days,
+    )
 
 
 async def fail_clocks(session: Session, case_id: str, until: datetime, error: str) -> int:

@@ -24,8 +24,9 @@ class TimersQuery(PageQuery):
 class TimerOut(AnswerBody):
     """A clock (定时器) and what comes next on it: ``warn``, ``miss``, or ``ladder:<n>``, n the place in the ladder.
 
-    ``pending``: it comes at ``fires_at``. ``cancelled``: it would have come then, and the clock was stopped before.
-    ``fired``: it was the last one. ``failed``: it could not be taken, for the reason in ``error``.
+    ``pending``: it comes at ``fires_at``. ``paused``: it would come then, and the clock stands still. ``cancelled``: it
+    would have come then, and the clock was stopped before. ``fired``: it was the last one. ``failed``: it could not be
+    taken, for the reason in ``error``.
     """
 
     timer_id: str

@@ -19,7 +19,7 @@ from services.followup.callbacks.actions.opening import end_callback, open_callb
 from services.followup.cases.actions import apply, decide
 from services.followup.cases.domain.terms import Action, Given, Status
 from services.followup.cases.tables import Matter
-from services.followup.clocks.actions.running import hand_over, start_clock, stop_clock, stop_round
+from services.followup.clocks.actions.running import hand_over, say_set, set_clock, start_clock, stop_clock, stop_round
 from services.followup.closing.actions import close
 from services.followup.supervision.actions import supervise_returns
 
@@ -132,12 +132,14 @@ def _start_unit_clocks(session: Session, matter: Matter, start: datetime) -> Non
     """Signing for the unit that leads now; handling unless this round's clock runs already."""
     directory = session.packs.version(matter.pack_version)
     sign_limit = directory.sign_limit(matter.kind, matter.urgency)
-    start_clock(session, matter, Deadline.SIGN, start, sign_limit, matter.lead_unit)
+    clocks = [set_clock(session, matter, Deadline.SIGN, start, sign_limit, matter.lead_unit)]
     if matter.handle_due_at is not None:
         hand_over(session, matter, Deadline.HANDLE, matter.lead_unit)
-        return
-    limit = directory.limit(matter.kind, matter.urgency, _duty_of(directory, matter))
-    matter.handle_due_at = start_clock(session, matter, Deadline.HANDLE, start, limit, matter.lead_unit)
+    else:
+        limit = directory.limit(matter.kind, matter.urgency, _duty_of(directory, matter))
+        clocks.append(set_clock(session, matter, Deadline.HANDLE, start, limit, matter.lead_unit))
+        matter.handle_due_at = clocks[-1].due_at
+    say_set(session, *clocks)
 
 
 def _duty_of(directory: Directory, matter: Matter) -> Duty | None:

@@ -14,6 +14,7 @@ from libs.common.pack.schema import LadderStep, OnReturns, OnRound
 from libs.common.rules.machine import SYSTEM
 from libs.common.rules.requests import Request
 from libs.common.security.masking import mask_text
+from libs.common.time.due import due
 from libs.common.time.moments import day_end, local_day
 from services.followup.cases.actions import apply, decide
 from services.followup.cases.domain.terms import Action, Given
@@ -21,6 +22,7 @@ from services.followup.cases.queries import no_such_case, sees_matter
 from services.followup.cases.tables import Matter
 from services.followup.clocks.actions.finding import find_matter
 from services.followup.clocks.actions.running import start_clock_about
+from services.followup.clocks.domain import last_day
 from services.followup.supervision.domain import SupervisionState
 from services.followup.supervision.schemas import IssueSupervision, SupervisionOut
 from services.followup.supervision.tables import Supervision
@@ -92,7 +94,7 @@ async def issue(session: Session, asked: Request, body: IssueSupervision) -> Sup
         by_rule=False,
         issued_by=asked.actor.subject,
         issued_at=session.now,
-        reply_due=_reply_due(session, directory, body),
+        reply_due=_reply_due(session, matter, body),
         state=SupervisionState.ISSUED,
     )
     apply(session, matter, taken)
@@ -170,7 +172,13 @@ def _start_reply_clock(session: Session, matter: Matter, order: Supervision, dir
         start_clock_about(session, matter, Deadline.REPLY, order.supervision_id, due_at, order.unit_code)
 
 
-def _reply_due(session: Session, directory: Directory, body: IssueSupervision) -> date | None:
-    if body.reply_due is not None and body.reply_due < local_day(session.now, directory.calendar().time_zone):
+def _reply_due(session: Session, matter: Matter, body: IssueSupervision) -> date | None:
+    """The day that the supervisor names, else that in which the limit of the pack is over, if it has one."""
+    directory = session.packs.version(matter.pack_version)
+    calendar = directory.calendar()
+    if body.reply_due is None:
+        limit = directory.pack.limits.find(Deadline.REPLY, matter.kind, matter.urgency)
+        return None if limit is None else last_day(due(session.now, limit.limit(), calendar), calendar.time_zone)
+    if body.reply_due < local_day(session.now, calendar.time_zone):
         raise invalid("reply_due", "must not be in the past", "不得早于今天")
     return body.reply_due

@@ -12,6 +12,7 @@ from httpx import ASGITransport, AsyncClient
 from libs.common.database.session import Database
 from libs.common.events import cases
 from libs.common.events.base import Event
+from libs.common.events.deadlines import SetDeadline
 from libs.common.events.terms import Channel, Closing, Deadline, Kind, Reached, Satisfaction, Urgency
 from services.analytics.counters.domain import COUNTERS
 from tests.integration.analytics.county import COUNTY, NOW, application, counted_anew, hear, in_batches, open_analytics
@@ -143,16 +144,16 @@ async def test_the_carry_over_is_eleven(database: Database, leader: AsyncClient)
 async def test_overdue_begins_at_the_very_limit(database: Database, leader: AsyncClient) -> None:
     for number, due_at in enumerate((NOW, NOW + timedelta(seconds=1))):
         history = called_back(number, TANG_WU, "T-999001101", solved=True)[:2]
-        limit = cases.DeadlineSet(
-            occurred_at=NOW - timedelta(days=1),
-            case_id=str(UUID(int=number)),
-            round=1,
+        handle = SetDeadline(
             deadline=Deadline.HANDLE,
             unit_code="T-999001101",
             starts_at=NOW - timedelta(days=1),
             warn_at=NOW,
             due_at=due_at,
             pack_version=1,
+        )
+        limit = cases.DeadlineSet(
+            occurred_at=NOW - timedelta(days=1), case_id=str(UUID(int=number)), round=1, deadlines=(handle,)
         )
         await hear(database, numbered([*history, limit]))
     assert len((await get(leader, "cases", unit_code="T-999001101"))["items"]) == 2

@@ -258,6 +258,22 @@ async def test_a_retry_comes_no_earlier_than_it_should(intake: Database, dispatc
     assert not await parking.due(10)
 
 
+async def test_what_a_release_before_could_not_decode_is_tried_by_the_one_that_can(
+    intake: Database, dispatch: Database
+) -> None:
+    await say(intake, supplemented("a", "1"), supplemented("b", "1"))
+    parking = Parking(dispatch, Failing().reactions(), SystemClock())
+    async with dispatch.transaction(NOON) as session:
+        for envelope, value in zip(await said(intake, "intake"), (None, b"{}"), strict=True):
+            kept = envelope if value is None else envelope._replace(value=value)
+            why = f"Permanent: {envelope.type_name} does not decode: 1 errors, first deadline: Field required"
+            await inbox.park(session, [inbox.Parked(kept, "failed", why, tries=1)])
+    assert [row.key for row in await parking.due(10)] == ["a"]
+    await parking.replay("cases", "a")
+    assert await applied(dispatch) == ["1"]
+    assert not await parking.due(10)
+
+
 async def test_a_handler_knows_which_event_it_reacts_to(intake: Database, dispatch: Database) -> None:
     """Two that say the same at the same moment are two; at the door, and when all is done, there is none."""
     causes: list[Cause | None] = []

@@ -43,7 +43,7 @@ ONLY_MADE: Mapping[Service, set[str]] = {
     Service.DISPATCH: set(),
     Service.FOLLOWUP: {
         "closing_word",
-        "attempt_case_id_round_attempt_closing_word_key",
+        "attempt_closing_word",
         "matter_closed_by_the_citizen",
     },
     Service.ANALYTICS: _BY_RARE,

@@ -31,7 +31,8 @@ from tests.integration.dispatch.test_returning import ASK
 
 def deadline_set(case_id: str, deadline: Deadline, due_at: datetime, **changes: Any) -> DeadlineSet:
     fields: dict[str, Any] = {"round": 1, "unit_code": VILLAGE_UNIT, "pack_version": 1, "occurred_at": T0} | changes
-    return DeadlineSet(case_id=case_id, deadline=deadline, starts_at=T0, warn_at=due_at - HOUR, due_at=due_at, **fields)
+    times = {"starts_at": T0, "warn_at": due_at - HOUR, "due_at": due_at}
+    return DeadlineSet.model_validate({"case_id": case_id, "deadline": deadline, **times, **fields})
 
 
 def deadline_missed(case_id: str, deadline: Deadline, due_at: datetime, **changes: Any) -> DeadlineMissed:

@@ -19,7 +19,7 @@ from libs.common.database.migrate import migrate
 from libs.common.database.session import Database, Session
 from libs.common.database.stored_packs import refresh_shelf
 from libs.common.events.base import Event
-from libs.common.events.cases import CaseAssigned, CaseHandled, CaseRegistered, CaseSigned
+from libs.common.events.cases import CaseAssigned, CaseHandled, CaseRegistered, CaseSigned, deadlines_in
 from libs.common.events.directory import PackPublished
 from libs.common.events.terms import Channel, Kind, ResultKind, Urgency
 from libs.common.pack.loader import digest, document, load_pack
@@ -198,7 +198,8 @@ class Office:
 
 
 def _name(event: Event) -> str:
-    about = getattr(event, "deadline", None) or getattr(event, "level", None)
+    about = "+".join(one.deadline for one in deadlines_in(event)) or getattr(event, "deadline", None)
+    about = about or getattr(event, "level", None)
     return f"{type(event).__name__}({about})" if about else type(event).__name__
 
 

@@ -212,7 +212,9 @@ async def test_other_areas_see_nothing(office: Office) -> None:
 
 async def test_a_citizen_who_wants_no_callback_is_not_called(office: Office) -> None:
     case_id = await office.handled_case(callback_wanted=False)
-    assert "CallbackDue" not in await office.names(case_id)
+    names = await office.names(case_id)
+    assert "CallbackDue(callback)" not in names
+    assert "DeadlineSet(callback)" in names
     assert (await office.attempt(case_id, satisfaction="satisfied")).status_code == 409
     callback = await office.callback(case_id)
     done = await office.supervisor.post(

@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from libs.common.events.cases import CaseReassigned, DeadlineMissed, DeadlineSet, SupervisionIssued, TriageQueued
+from libs.common.events.cases import CaseReassigned, DeadlineMissed, SupervisionIssued, TriageQueued, deadlines_in
 from libs.common.events.terms import Kind, Urgency
 from libs.common.run.failpoints import FailpointError, arm
 from libs.common.security.principal import Role
@@ -45,7 +45,7 @@ async def clocks(office: Office, case_id: str) -> list[str]:
 
 async def test_deadlines_of_a_case(office: Office) -> None:
     case_id = await office.open_case()
-    dues = {event.deadline.value: event for event in await office.said(case_id) if isinstance(event, DeadlineSet)}
+    dues = {one.deadline.value: one for event in await office.said(case_id) for one in deadlines_in(event)}
     assert dues["triage"].due_at == T0 + DAY
     # One working day after Tuesday ends with Wednesday; the duty's own five end with Tuesday of the next week.
     assert dues["sign"].due_at == local("2026-03-05")
@@ -103,7 +103,7 @@ async def test_a_result_after_the_deadline_tells_the_miss_first_and_once(office:
         "SupervisionIssued(reminder)",
     ]
     all_names = await office.names(case_id)
-    assert all_names.index("DeadlineMissed(handle)") < all_names.index("CallbackDue")
+    assert all_names.index("DeadlineMissed(handle)") < all_names.index("CallbackDue(callback)")
     (missed, _) = [event for event in await office.said(case_id) if isinstance(event, DeadlineMissed)]
     assert missed.occurred_at == missed.due_at == local("2026-03-11")
 
@@ -121,7 +121,7 @@ async def test_a_callback_recorded_late_lets_its_clock_speak_first(office: Offic
     answer = await office.attempt(case_id, solved=True, satisfaction="satisfied")
     assert answer.status_code == 201, answer.text
     assert (await office.names(case_id))[-6:] == [
-        "DeadlineSet(callback)",
+        "CallbackDue(callback)",
         "DeadlineWarned(callback)",
         "DeadlineMissed(callback)",
         "SupervisionIssued(reminder)",
@@ -160,7 +160,12 @@ async def test_reassigned_signs_anew_and_the_handling_clock_runs_on(office: Offi
     assert (case["lead_unit"], case["handle_due_at"]) == (OTHER, before)
     pending = {(t["what"], t["step"]): t["unit_code"] for t in case["timers"] if t["state"] == "pending"}
     assert set(pending.values()) == {OTHER}
-    assert (await office.names(case_id)).count("DeadlineSet(handle)") == 1
+    names = await office.names(case_id)
+    assert [name for name in names if name.startswith("DeadlineSet")] == [
+        "DeadlineSet(triage)",
+        "DeadlineSet(sign+handle)",
+        "DeadlineSet(sign)",
+    ]
 
 
 async def test_given_up_by_three_units(office: Office) -> None:
@@ -177,7 +182,7 @@ async def test_given_up_by_three_units(office: Office) -> None:
     ]
     names = await office.names(case_id)
     # Each wait for a unit has its own clock; the handling clock of the round is one.
-    assert (names.count("DeadlineSet(triage)"), names.count("DeadlineSet(handle)")) == (5, 1)
+    assert (names.count("DeadlineSet(triage)"), names.count("DeadlineSet(sign+handle)")) == (5, 1)
     assert case["lead_unit"] is None
 
 

@@ -69,6 +69,70 @@ async def test_no_statement_closes_what_the_citizen_did_not(office: Office, lie:
             await session.fetch(lie)
 
 
+_ASK = """
+    INSERT INTO callback (callback_id, case_id, round, state, area_code, tries, attempts, next_try_at, opened_at,
+        version, requester, purpose)
+    SELECT $2, case_id, round, 'done', area_code, 0, 1, next_try_at, opened_at, 1, $3, $4 FROM callback
+    WHERE case_id = $1
+"""
+_SAY = """
+    INSERT INTO attempt (callback_id, attempt, case_id, round, at, caller, reached, valid, satisfaction, notes,
+        requester, purpose)
+    VALUES ($2, 1, $1, 1, $5, 'zhou', 'answered', true, 'satisfied', '{}', $3, $4)
+"""
+
+
+@pytest.mark.parametrize(("requester", "purpose", "closes"), [("second", "closing", True), ("first", "survey", False)])
+async def test_only_who_was_asked_for_it_closes_a_case(
+    office: Office, requester: str, purpose: str, *, closes: bool
+) -> None:
+    """Beside the first requester others are asked, and for other things, each at the first try."""
+    case_id = await office.handled_case()
+    asked = case_id, "another", requester, purpose
+    close = (
+        f"{CLOSE}, satisfaction = 'satisfied', closed_by_requester = '{requester}', closed_by_attempt = 1"
+        f" WHERE case_id = '{case_id}'"
+    )
+    async with office.database.transaction(T0) as session:
+        await session.fetch(_ASK, *asked)
+        await session.fetch(_SAY, *asked, T0)
+    try:
+        async with office.database.transaction(T0) as session:
+            await session.fetch(close)
+        closed = True
+    except IntegrityConstraintViolationError:
+        closed = False
+    assert closed is closes
+
+
+@pytest.mark.parametrize(("asked", "said"), [("first closing", None), ("second survey", "second closing")])
+async def test_each_is_asked_once_and_answers_what_was_asked(office: Office, asked: str, said: str | None) -> None:
+    case_id = await office.handled_case()
+
+    async def ask() -> None:
+        async with office.database.transaction(T0) as session:
+            await session.fetch(_ASK, case_id, "another", *asked.split())
+            if said is not None:
+                await session.fetch(_SAY, case_id, "another", *said.split(), T0)
+
+    with pytest.raises(IntegrityConstraintViolationError):
+        await ask()
+
+
+async def test_a_case_waits_for_every_requester(office: Office) -> None:
+    case_id = await office.handled_case()
+    async with office.database.transaction(T0) as session:
+        await session.fetch(_ASK.replace("'done'", "'due'"), case_id, "another", "second", "closing")
+    first = next(one for one in (await office.case(case_id))["callbacks"] if one["callback_id"] != "another")
+    body = {"reached": "answered", "contacted": True, "solved": True, "satisfaction": "satisfied"}
+    path = f"/callbacks/{first['callback_id']}/attempts"
+    refused = await office.caller.post(path, body, version=first["version"])
+    assert (refused.status_code, "second" in refused.text) == (409, True)
+    async with office.database.transaction(T0) as session:
+        await session.fetch("UPDATE callback SET state = 'done' WHERE callback_id = 'another'")
+    assert (await office.caller.post(path, body, version=first["version"])).json()["closing"] == "substantive"
+
+
 async def test_an_answer_of_an_older_round_closes_nothing(office: Office) -> None:
     case_id = await office.handled_case()
     await office.attempt(case_id, solved=False, satisfaction="satisfied")

@@ -3,9 +3,26 @@
 from typing import Any
 
 from libs.common.events.cases import CaseWithdrawn, DeadlineMissed, SupervisionIssued, SupervisionReplied
+from libs.common.events.directory import PackPublished
 from libs.common.events.terms import Deadline
+from libs.common.pack.loader import digest, document, from_document
+from libs.common.pack.schema import LimitSetting
 from libs.common.security.principal import Role
-from tests.integration.followup.office import DAY, HOUR, LEAD, OTHER, T0, Office, handled, local, signed
+from libs.common.time.due import LimitUnit
+from tests.integration.followup.office import (
+    COUNTY,
+    DAY,
+    HOUR,
+    LEAD,
+    OTHER,
+    PACK,
+    T0,
+    Office,
+    assigned,
+    handled,
+    local,
+    signed,
+)
 
 
 async def issue(office: Office, case_id: str, **changes: Any) -> dict[str, Any]:
@@ -137,3 +154,22 @@ async def test_what_would_go_to_the_unit_complained_about_goes_to_its_superior(o
     assert (await hotline.get("/supervisions")).json()["items"] == []
     listed = (await office.supervisor.get("/supervisions")).json()["items"]
     assert [one["supervision_id"] for one in listed] == [order.supervision_id]
+
+
+async def test_an_order_without_a_day_is_answered_within_the_limit_of_the_pack(office: Office) -> None:
+    limits = PACK.limits.model_copy(update={"reply": {"any": {"any": LimitSetting(value=2, unit=LimitUnit.WORK_DAY)}}})
+    pack = PACK.model_copy(update={"limits": limits})
+    assert digest(from_document(document(pack))) == digest(pack) != digest(PACK)
+    assert "reply" not in document(PACK)["limits"]
+    await office.hear(
+        PackPublished(occurred_at=T0, place_code=COUNTY, version=2, digest=digest(pack), document=document(pack))
+    )
+    case_id = await office.open_case(pack_version=2)
+    await office.hear(assigned(case_id, T0).model_copy(update={"pack_version": 2}))
+    order = await issue(office, case_id)
+    named = await issue(office, case_id, reply_due="2026-03-20")
+    # Two working days after Tuesday end with Thursday.
+    assert (order["reply_due"], named["reply_due"]) == ("2026-03-05", "2026-03-20")
+    await office.advance(local("2026-03-07"))
+    said = [event for event in await office.said(case_id) if isinstance(event, DeadlineMissed)]
+    assert local("2026-03-06") in [event.due_at for event in said if event.about == order["supervision_id"]]

@@ -10,6 +10,7 @@ from typing import NamedTuple
 from libs.common.bus.flow import FLOW
 from libs.common.events import cases
 from libs.common.events.base import Event
+from libs.common.events.deadlines import SetDeadline
 from libs.common.events.terms import (
     Channel,
     Closing,
@@ -159,27 +160,31 @@ def _assign(case: Life, round_: int) -> None:
             pack_version=1,
         ),
     )
-    case.sign_due = _limit(case, round_, Deadline.SIGN, hours=24)
-    case.handle_due = _limit(case, round_, Deadline.HANDLE, hours=72)
+    sign, handle = _clock(case, Deadline.SIGN, hours=24), _clock(case, Deadline.HANDLE, hours=72)
+    _limit(case, round_, sign, handle)
+    case.sign_due, case.handle_due = sign.due_at, handle.due_at
 
 
-def _limit(case: Life, round_: int, deadline: Deadline, *, hours: int) -> datetime:
-    due_at = case.now + timedelta(hours=hours)
-    case.say(
-        FOLLOWUP,
-        cases.DeadlineSet(
-            occurred_at=case.now,
-            case_id=case.case_id,
-            round=round_,
-            deadline=deadline,
-            unit_code=case.unit,
-            starts_at=case.now,
-            warn_at=case.now + timedelta(hours=hours * 4 // 5),
-            due_at=due_at,
-            pack_version=1,
-        ),
+def _limit(case: Life, round_: int, *limits: SetDeadline) -> None:
+    """Said together, or one by one as before."""
+    said = [limits] if case.maybe(0.5) else [(limit,) for limit in limits]
+    for deadlines in said:
+        case.say(
+            FOLLOWUP,
+            cases.DeadlineSet(occurred_at=case.now, case_id=case.case_id, round=round_, deadlines=deadlines),
+        )
+
+
+def _clock(case: Life, deadline: Deadline, *, hours: int, start: datetime | None = None) -> SetDeadline:
+    starts_at = start or case.now
+    return SetDeadline(
+        deadline=deadline,
+        unit_code=case.unit,
+        starts_at=starts_at,
+        warn_at=starts_at + timedelta(hours=hours * 4 // 5),
+        due_at=starts_at + timedelta(hours=hours),
+        pack_version=1,
     )
-    return due_at
 
 
 def _miss(case: Life, round_: int, deadline: Deadline, due_at: datetime) -> None:
@@ -239,22 +244,9 @@ def _work(case: Life, round_: int) -> None:
 
 def _extend(case: Life, round_: int) -> datetime:
     """延期: the same clock with a later end."""
-    due_at = case.handle_due + timedelta(hours=48)
-    case.say(
-        FOLLOWUP,
-        cases.DeadlineSet(
-            occurred_at=case.now,
-            case_id=case.case_id,
-            round=round_,
-            deadline=Deadline.HANDLE,
-            unit_code=case.unit,
-            starts_at=case.handle_due - timedelta(hours=72),
-            warn_at=case.handle_due,
-            due_at=due_at,
-            pack_version=1,
-        ),
-    )
-    return due_at
+    limit = _clock(case, Deadline.HANDLE, hours=120, start=case.handle_due - timedelta(hours=72))
+    _limit(case, round_, limit)
+    return limit.due_at
 
 
 def _return(case: Life, round_: int) -> None:
@@ -299,7 +291,9 @@ def _return(case: Life, round_: int) -> None:
             pack_version=1,
         ),
     )
-    case.sign_due = _limit(case, round_, Deadline.SIGN, hours=24)
+    sign = _clock(case, Deadline.SIGN, hours=24)
+    _limit(case, round_, sign)
+    case.sign_due = sign.due_at
 
 
 def _call_back(case: Life, round_: int, unit: str | None) -> bool:

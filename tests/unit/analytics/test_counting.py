@@ -15,7 +15,7 @@ from libs.common.events.directory import PackPublished
 from libs.common.events.ops import ResendRequested
 from libs.common.time.periods import assessment_day
 from services.analytics.counters.domain import COUNTERS, Basis
-from services.analytics.facts.actions.events import HEARD, atom_of
+from services.analytics.facts.actions.events import HEARD, atoms_of
 from services.analytics.facts.domain.atoms import (
     Atom,
     CallbackOpened,
@@ -337,6 +337,7 @@ def test_each_kind_of_mark_is_said_by_one_service() -> None:
         (example, *_) = (EXAMPLES / kind.__name__).glob("*.json")
         event = decode_event(kind.type_name, example.read_bytes())
         assert isinstance(event, CaseEvent)
-        speakers.setdefault(type(atom_of(event, 1)), set()).add(SPEAKERS[kind])
+        for atom in atoms_of(event, 1):
+            speakers.setdefault(type(atom), set()).add(SPEAKERS[kind])
     assert speakers.keys() == {Registration, *PLACES}
     assert {len(services) for services in speakers.values()} == {1}

@@ -4,6 +4,7 @@ import random
 from collections import Counter as TypeCounter
 from collections.abc import Iterable
 from datetime import date, datetime, time
+from functools import reduce
 from zoneinfo import ZoneInfo
 
 import orjson
@@ -15,7 +16,7 @@ from libs.common.events import cases
 from libs.common.events.cases import CaseEvent
 from libs.common.time.periods import assessment_day
 from services.analytics.counters.domain import COUNTERS, Basis, Cell, Counts
-from services.analytics.facts.actions.events import atom_of
+from services.analytics.facts.actions.events import atoms_of
 from services.analytics.facts.actions.refold import refold
 from services.analytics.facts.domain.counting import add, contribution, difference, recount
 from services.analytics.facts.domain.documents import from_documents, to_document, to_places
@@ -63,7 +64,9 @@ def running(batches: list[list[Told]]) -> tuple[dict[str, Fact], dict[Cell, Coun
 def fold_one(fact: Fact | None, told: Told) -> dict[str, Fact]:
     """The fact of the case after one event more."""
     assert isinstance(told.event, CaseEvent)
-    return {told.event.case_id: fold(fact, atom_of(told.event, told.seq))}
+    grown = reduce(fold, atoms_of(told.event, told.seq), fact)
+    assert grown is not None
+    return {told.event.case_id: grown}
 
 
 def straight(told: Iterable[Told]) -> tuple[dict[str, Fact], dict[Cell, Counts]]:

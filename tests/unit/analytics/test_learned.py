@@ -1,6 +1,7 @@
 """A fact as it was known at a cut is the fold of what had been learned by then, whatever came since."""
 
 import random
+from functools import reduce
 from pathlib import Path
 
 import orjson
@@ -10,7 +11,7 @@ from hypothesis import strategies as st
 from libs.common.bus.codec import decode_event
 from libs.common.bus.flow import FLOW
 from libs.common.events.cases import CaseEvent, CaseRegistered
-from services.analytics.facts.actions.events import HEARD, atom_of
+from services.analytics.facts.actions.events import HEARD, atoms_of
 from services.analytics.facts.actions.refold import refold
 from services.analytics.facts.domain.atoms import Registration
 from services.analytics.facts.domain.documents import from_documents, to_document, to_learned, to_places
@@ -46,7 +47,7 @@ class Learner:
         self.positions[part] += 1
         for source, seq, event in batch:
             assert isinstance(event, CaseEvent)
-            self.fact = fold(self.fact, atom_of(event, seq))
+            self.fact = reduce(fold, atoms_of(event, seq), self.fact)
             self.learned = noted(self.learned, [(source, seq)], stamp_of(part, self.positions[part]))
 
 
@@ -78,7 +79,7 @@ def test_what_has_no_stamp_was_known_from_the_start(seed: int) -> None:
 def test_a_correction_was_not_known_before_it_came() -> None:
     first = next(one.event for one in life("case", 1) if isinstance(one.event, CaseRegistered))
     corrected = first.model_copy(update={"area_code": "999001102201"})
-    fact = fold(fold(None, atom_of(first, 1)), atom_of(corrected, 2))
+    fact = refold([(1, first), (2, corrected)])[first.case_id]
     learned = noted(noted({}, [("intake", 1)], stamp_of(0, 1)), [("intake", 2)], stamp_of(0, 2))
     stored = from_documents(*_through_documents(fact))
     before, after = (known_at(stored, learned, [position] + [0] * (PARTS - 1)) for position in (1, 2))
@@ -95,7 +96,7 @@ def test_each_kind_is_said_by_the_service_that_the_map_names() -> None:
             example = next((EXAMPLES / route.event.__name__).glob("*.json"))
             event = decode_event(route.event.type_name, example.read_bytes())
             assert isinstance(event, CaseEvent)
-            assert SAID_BY[type(atom_of(event, 1))] in route.said_by
+            assert {SAID_BY[type(atom)] for atom in atoms_of(event, 1)} == {*route.said_by}
 
 
 def test_a_stamp_is_part_and_position() -> None:

@@ -1,10 +1,11 @@
 """Analytics without its database: one fact, and what it counts as."""
 
 from datetime import date, datetime
+from functools import reduce
 
 from libs.common.counters import Counter
 from services.analytics.counters.domain import COUNTERS, Basis
-from services.analytics.facts.actions.events import atom_of
+from services.analytics.facts.actions.events import atoms_of
 from services.analytics.facts.domain.counting import contribution
 from services.analytics.facts.domain.fact import Fact, fold
 from tests.unit.guard.delivery import Service, Word
@@ -21,7 +22,7 @@ class Figures(Service):
 
     def hear(self, word: Word) -> None:
         """As ``services/analytics/facts/actions/folding.py`` does."""
-        self.fact = fold(self.fact, atom_of(word.event, word.seq))
+        self.fact = reduce(fold, atoms_of(word.event, word.seq), self.fact)
 
     def count(self, counter: Counter) -> int:
         """What the case counts as in the cohort of its registration."""

@@ -13,6 +13,10 @@ LimitTable = dict[Kind | Literal["any"], dict[Urgency | Literal["any"], PackLimi
 """kind -> urgency -> limit; 'any' stands for every kind or urgency that has no line of its own."""
 
 
+def _is_none(value: object) -> bool:
+    return value is None
+
+
 class Limits(Model):
     """时限. Most telling cell first: (kind, urgency), (any, urgency), (kind, any), (any, any)."""
 
@@ -24,15 +28,19 @@ class Limits(Model):
     """How long a unit may take to give its result (办理时限), from assignment."""
     callback: LimitTable
     """How long the hotline may take to ask the citizen (回访时限), from the result."""
+    reply: LimitTable | None = Field(default=None, exclude_if=_is_none)
+    """How long a unit may take to answer an order that names no day (督办回复时限); without it, as long as it likes."""
 
     def tables(self) -> dict[Deadline, LimitTable]:
-        """The table of each deadline whose limit the pack sets. Who orders a reply names its day himself."""
-        return {
+        """The table of each deadline whose limit the pack sets: those of a case, and what else it names."""
+        tables = {
             Deadline.TRIAGE: self.triage,
             Deadline.SIGN: self.sign,
             Deadline.HANDLE: self.handle,
             Deadline.CALLBACK: self.callback,
+            Deadline.REPLY: self.reply,
         }
+        return {deadline: table for deadline, table in tables.items() if table is not None}
 
     def find(self, deadline: Deadline, kind: Kind, urgency: Urgency) -> PackLimit | None:
         """The limit of a case, or None when the tables leave a hole there."""

@@ -1,10 +1,11 @@
 """From events to atoms: keeps what counts, drops every text."""
 
 from collections.abc import Callable
-from typing import Any, TypeGuard
+from typing import Any
 
 from libs.common.events import cases
 from libs.common.events.base import Event
+from libs.common.events.deadlines import SetDeadline
 from services.analytics.facts.domain.atoms import (
     Atom,
     CallbackOpened,
@@ -29,12 +30,16 @@ from services.analytics.facts.domain.atoms import (
 )
 
 
-def atom_of(event: cases.CaseEvent, seq: int) -> Registration | Atom:
-    """What the event tells, from its place in its source's ledger.
+def atoms_of(event: Event, seq: int) -> tuple[Registration | Atom, ...]:
+    """What the event tells, from its place in its source's ledger: nothing when it is of a type that makes no atom.
 
-    KeyError when it is of a type that analytics does not hear.
+    Nor do the deadlines of orders, which no measure counts.
     """
-    return _READERS[type(event)](event, seq)
+    if type(event) not in HEARD or bool(getattr(event, "about", "")):
+        return ()
+    limits = tuple(_limit(event, one, seq) for one in cases.deadlines_in(event) if not one.about)
+    read = _READERS.get(type(event))
+    return limits if read is None else (read(event, seq), *limits)
 
 
 def _registered(event: cases.CaseRegistered, seq: int) -> Registration:
@@ -65,13 +70,13 @@ def _handled(event: cases.CaseHandled, seq: int) -> Outcome:
     return Outcome(event.round, event.unit_code, event.result_kind.value, event.occurred_at, seq)
 
 
-def _limit(event: cases.DeadlineSet, seq: int) -> Limit:
+def _limit(event: Any, one: SetDeadline, seq: int) -> Limit:
     return Limit(
         round=event.round,
-        deadline=event.deadline.value,
-        unit=event.unit_code or "",
-        starts_at=event.starts_at,
-        due_at=event.due_at,
+        deadline=one.deadline.value,
+        unit=one.unit_code or "",
+        starts_at=one.starts_at,
+        due_at=one.due_at,
         at=event.occurred_at,
         seq=seq,
     )
@@ -120,7 +125,6 @@ _READERS: dict[type[Event], Callable[[Any, int], Registration | Atom]] = {
     cases.ReturnDecided: lambda event, seq: ReturnRuling(
         event.round, event.unit_code, event.approved, event.occurred_at, seq
     ),
-    cases.DeadlineSet: _limit,
     cases.DeadlineWarned: lambda event, seq: Warned(
         event.round, event.deadline.value, event.due_at, event.occurred_at, seq
     ),
@@ -138,10 +142,4 @@ _READERS: dict[type[Event], Callable[[Any, int], Registration | Atom]] = {
     cases.SupervisionIssued: _supervised,
     cases.SupervisionReplied: lambda event, seq: Reply(event.supervision_id, event.round, event.occurred_at, seq),
 }
-HEARD: frozenset[type[Event]] = frozenset(_READERS)
-_DEADLINES = (cases.DeadlineSet, cases.DeadlineWarned, cases.DeadlineMissed)
-
-
-def counts(event: Event) -> TypeGuard[cases.CaseEvent]:
-    """Whether it makes an atom: what analytics hears, but the deadlines of orders, which no measure counts."""
-    return type(event) in HEARD and not (isinstance(event, _DEADLINES) and event.about)
+HEARD: frozenset[type[Event]] = frozenset({*_READERS, cases.DeadlineSet})

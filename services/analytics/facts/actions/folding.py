@@ -6,6 +6,7 @@ batches never wait for each other in a circle.
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import reduce
 
 import orjson
 
@@ -15,7 +16,7 @@ from libs.common.events.cases import CaseEvent
 from libs.common.ledger.append import part_of
 from services.analytics.counters.domain import Cell, Counts
 from services.analytics.facts.actions.cache import Remembered, cache_of, day_rule
-from services.analytics.facts.actions.events import atom_of, counts
+from services.analytics.facts.actions.events import atoms_of
 from services.analytics.facts.actions.learning import Moment, learn
 from services.analytics.facts.domain.counting import DayOf, add, contribution, counted, difference
 from services.analytics.facts.domain.documents import SUPERSEDED, from_documents, to_document, to_learned, to_places
@@ -131,13 +132,13 @@ async def fold_event(session: Session, event: CaseEvent) -> None:
     """
     if session.cause is None:
         raise RuntimeError(f"{event.type_name} was given to the fold without its place in a ledger")
-    if not counts(event):
+    if not (atoms := atoms_of(event, session.cause.seq)):
         return
     await load_facts(session, [event.case_id])
     book = _book(session)
     known = book.after[event.case_id]
     try:
-        book.after[event.case_id] = fold(known, atom_of(event, session.cause.seq))
+        book.after[event.case_id] = reduce(fold, atoms, known)
     except UnknownCase:
         raise Permanent(f"case {event.case_id} was never registered here") from None
     if book.after[event.case_id] is not known:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from libs.common.events.base import Event
-from services.analytics.facts.actions.events import atom_of, counts
+from services.analytics.facts.actions.events import atoms_of
 from services.analytics.facts.domain.fact import Fact, fold
 
 
@@ -18,6 +18,6 @@ def refold(said: Iterable[tuple[int, Event]]) -> dict[str, Fact]:
     """
     facts: dict[str, Fact] = {}
     for seq, event in said:
-        if counts(event):
-            facts[event.case_id] = fold(facts.get(event.case_id), atom_of(event, seq))
+        for atom in atoms_of(event, seq):
+            facts[event.key] = fold(facts.get(event.key), atom)
     return facts

@@ -1,6 +1,6 @@
 """All that is known of one case (一件一档), and what follows from it; ``fold`` is the only way it grows."""
 
-from bisect import bisect_left
+from bisect import bisect_right
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property
@@ -238,7 +238,8 @@ def precedes(first: Atom, then: Atom) -> bool:
 def fold(fact: Fact | None, atom: Registration | Atom) -> Fact:
     """The fact after one more event, in whatever order those of one kind come.
 
-    The same event again, told by its place, changes nothing; a later registration corrects the one before.
+    The same event again, told by its place, changes nothing; a later registration corrects the one before. What one
+    event tells several of stays together.
 
     Raises:
         UnknownCase: the case was never registered here.
@@ -251,8 +252,8 @@ def fold(fact: Fact | None, atom: Registration | Atom) -> Fact:
     known = getattr(fact, name)
     if not known or known[-1].seq < atom.seq:
         return _grown(fact, name, (*known, atom))
-    place = bisect_left(known, atom.seq, key=attrgetter("seq"))
-    if known[place].seq == atom.seq:
+    place = bisect_right(known, atom.seq, key=attrgetter("seq"))
+    if known[place - 1].seq == atom.seq and (not isinstance(atom, Limit) or atom in known):
         return fact
     return _grown(fact, name, (*known[:place], atom, *known[place:]))
 

@@ -7,10 +7,10 @@ from libs.common.events.cases import (
     CaseSupplemented,
     CaseWithdrawn,
     DeadlineMissed,
-    DeadlineSet,
     DeadlineWarned,
     SupervisionIssued,
 )
+from libs.common.events.deadlines import SetDeadline
 from libs.common.events.terms import Deadline
 from libs.common.rules.machine import SYSTEM
 from services.dispatch.cases.actions.steps import end_return, record, settle_clocks, target_of
@@ -47,7 +47,7 @@ def close(session: Session, work: Work, event: CaseClosed) -> None:
     record(session, work, Action.CLOSE, target, by=SYSTEM, why=event.closing)
 
 
-def set_deadline(work: Work, event: DeadlineSet) -> None:
+def set_deadline(work: Work, event: SetDeadline) -> None:
     """Note when it is due. A signing limit of a unit that no longer leads concerns nobody."""
     if event.about:
         return

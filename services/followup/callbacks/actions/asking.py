@@ -7,10 +7,10 @@ from libs.common.rules.requests import Request
 from libs.common.rules.steps import Taken
 from libs.common.security.masking import mask_text
 from services.followup.callbacks import queries
-from services.followup.callbacks.actions.finding import find_callback
+from services.followup.callbacks.actions.finding import callbacks_of, find_callback
 from services.followup.callbacks.actions.opening import calling_time, gap_of, move, say_due
 from services.followup.callbacks.actions.questions import check_answers
-from services.followup.callbacks.domain import verdict
+from services.followup.callbacks.domain import Purpose, check_everybody_is_content, verdict
 from services.followup.callbacks.schemas import CallbackOut, Decision, RecordAttempt, ReviewCallback
 from services.followup.callbacks.tables import Attempt, Callback
 from services.followup.cases.actions import apply, can, decide
@@ -33,6 +33,8 @@ async def record_attempt(session: Session, asked: Request, callback_id: str, bod
     asking = _asking_of(directory, callback, attempts)
     action = verdict(answer, asking) if can(matter, Action.TRY) else Action.TRY
     words = mask_text(body.words) if body.words else None
+    if action is Action.SATISFY:
+        await _check_others(session, matter, callback)
     taken = decide(matter, action, Given(session.now, asking, answer, asked.actor), words or "")
     attempt = _keep(session, asked, callback, answer, body, words)
     callback.attempts = attempt.attempt
@@ -41,7 +43,7 @@ async def record_attempt(session: Session, asked: Request, callback_id: str, bod
     if action in (Action.TRY, Action.GIVE_UP):
         callback.next_try_at = calling_time(directory, session.now + gap_of(directory))
     if action is Action.SATISFY:
-        matter.closed_by_attempt = attempt.attempt
+        matter.closed_by_requester, matter.closed_by_attempt = callback.requester, attempt.attempt
         close(session, matter, taken)
     elif action is Action.SEND_BACK:
         _send_back(session, matter, taken, callback)
@@ -92,6 +94,12 @@ async def _enter(
     return matter, callback, attempts
 
 
+async def _check_others(session: Session, matter: Matter, callback: Callback) -> None:
+    asked = [row for row in await callbacks_of(session, matter) if row.round == matter.round]
+    others = {row.requester: row.state for row in asked if row.purpose is Purpose.CLOSING}
+    check_everybody_is_content(callback.requester, others)
+
+
 def _asking_of(directory: Directory, callback: Callback, attempts: list[Attempt]) -> Asking:
     return Asking(
         round=callback.round,
@@ -123,6 +131,8 @@ def _keep(
         satisfaction=answer.satisfaction,
         words=words,
         notes={code: mask_text(text) for code, text in body.notes.items()},
+        requester=callback.requester,
+        purpose=callback.purpose,
     )
     session.publish(
         CallbackTried(

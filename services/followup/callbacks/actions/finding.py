@@ -42,11 +42,6 @@ async def callbacks_of(session: Session, matter: Matter) -> list[Callback]:
     return await session.rows(Callback, "case_id", matter.case_id, lock=False)
 
 
-async def callback_of_round(session: Session, matter: Matter) -> Callback | None:
-    """The callback of the round that the case is in, once there is one."""
-    return next((row for row in await callbacks_of(session, matter) if row.round == matter.round), None)
-
-
 async def _places(session: Session, keys: Iterable[str]) -> dict[str, str | None]:
     """Which case an id of a callback or an order belongs to, without any lock: that never changes."""
     places: dict[str, str | None] = session.info.setdefault(_PLACES, {})

@@ -7,12 +7,13 @@ from libs.common.database.session import Session
 from libs.common.events.cases import CallbackDue, CaseAnsweredDirectly, CaseHandled
 from libs.common.events.terms import Deadline
 from libs.common.pack.directory import Directory
-from services.followup.callbacks.actions.finding import callback_of_round
+from services.followup.callbacks.actions.finding import callbacks_of
 from services.followup.callbacks.domain import OPEN_STATES, STATE_AFTER, within_calling_hours
 from services.followup.callbacks.tables import Callback
 from services.followup.cases.domain.terms import Action
 from services.followup.cases.tables import Matter
-from services.followup.clocks.actions.running import start_clock
+from services.followup.clocks.actions.running import as_set, say_set, set_clock
+from services.followup.clocks.domain import Clock
 
 _IDS = uuid.UUID("0c1b8a52-4d0e-5f7a-8a4e-0a2f6f3c9b11")
 
@@ -33,18 +34,19 @@ def open_callback(session: Session, matter: Matter, action: Action, done: CaseHa
         next_try_at=calling_time(directory, done_at),
         opened_at=done_at,
     )
-    if action is Action.ASK:
-        say_due(session, callback)
     limit = directory.pack.limits.find(Deadline.CALLBACK, matter.kind, matter.urgency)
-    if limit is not None:
-        start_clock(session, matter, Deadline.CALLBACK, done_at, limit.limit())
+    clock = None if limit is None else set_clock(session, matter, Deadline.CALLBACK, done_at, limit.limit())
+    if action is Action.ASK:
+        say_due(session, callback, clock)
+    elif clock is not None:
+        say_set(session, clock)
 
 
 async def end_callback(session: Session, matter: Matter, action: Action) -> None:
     """The case ends without the citizen's answer."""
-    callback = await callback_of_round(session, matter)
-    if callback is not None and callback.state in OPEN_STATES:
-        move(callback, action)
+    for callback in await callbacks_of(session, matter):
+        if callback.round == matter.round and callback.state in OPEN_STATES:
+            move(callback, action)
 
 
 def _who_finished(done: CaseHandled | CaseAnsweredDirectly) -> tuple[str | None, str | None]:
@@ -54,14 +56,15 @@ def _who_finished(done: CaseHandled | CaseAnsweredDirectly) -> tuple[str | None,
     return done.answered_by_unit, done.answered_by
 
 
-def say_due(session: Session, callback: Callback) -> None:
-    """Tell that the citizen is to be called."""
+def say_due(session: Session, callback: Callback, clock: Clock | None = None) -> None:
+    """Tell that the citizen is to be called, and until when if that is just being set."""
     session.publish(
         CallbackDue(
             case_id=callback.case_id,
             occurred_at=session.now,
             round=callback.round,
             handling_unit=callback.handling_unit,
+            deadline=None if clock is None else as_set(clock),
         )
     )
 

@@ -2,7 +2,10 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
+
+import orjson
 
 from libs.common.database.session import Session
 from services.followup.clocks import queries
@@ -10,11 +13,15 @@ from services.followup.clocks.domain import Clock, TimerState
 
 _INFO = "followup.clocks"
 _ADD = """
-    INSERT INTO clock (clock_id, case_id, round, what, about, starts_at, warn_at, due_at, pack_version,
-                       unit_code, step, next_at, state, error)
-    SELECT * FROM unnest($1::text[], $2::text[], $3::int[], $4::text[], $5::text[], $6::timestamptz[],
-                         $7::timestamptz[], $8::timestamptz[], $9::int[],
-                         $10::text[], $11::text[], $12::timestamptz[], $13::text[], $14::text[])
+    INSERT INTO clock (clock_id, case_id, round, what, about, starts_at, pack_version, first_day, every_days,
+                       unit_code, step, next_at, state, error, warn_at, due_at, limit_value, limit_unit, pauses)
+    SELECT clock_id, case_id, round, what, about, starts_at, pack_version, first_day, every_days,
+           unit_code, step, next_at, state, error, warn_at, due_at, limit_value, limit_unit, pauses::jsonb
+    FROM unnest($1::text[], $2::text[], $3::int[], $4::text[], $5::text[], $6::timestamptz[], $7::int[], $8::boolean[],
+                $9::int[], $10::text[], $11::text[], $12::timestamptz[], $13::text[], $14::text[],
+                $15::timestamptz[], $16::timestamptz[], $17::int[], $18::text[], $19::text[])
+        AS new(clock_id, case_id, round, what, about, starts_at, pack_version, first_day, every_days,
+               unit_code, step, next_at, state, error, warn_at, due_at, limit_value, limit_unit, pauses)
 """
 _CHANGE = """
     UPDATE clock SET unit_code = new.unit_code, step = new.step, next_at = new.next_at, state = new.state,
@@ -23,18 +30,28 @@ _CHANGE = """
         AS new(clock_id, unit_code, step, next_at, state, error)
     WHERE clock.clock_id = new.clock_id
 """
+_SET_ANEW = """
+    UPDATE clock SET warn_at = new.warn_at, due_at = new.due_at, limit_value = new.limit_value,
+        limit_unit = new.limit_unit, pauses = new.pauses::jsonb, unit_code = new.unit_code, step = new.step,
+        next_at = new.next_at, state = new.state, error = new.error
+    FROM unnest($1::text[], $2::text[], $3::text[], $4::timestamptz[], $5::text[], $6::text[],
+                $7::timestamptz[], $8::timestamptz[], $9::int[], $10::text[], $11::text[])
+        AS new(clock_id, unit_code, step, next_at, state, error, warn_at, due_at, limit_value, limit_unit, pauses)
+    WHERE clock.clock_id = new.clock_id
+"""
 
 
 class ClockBook:
-    """Running clocks by case. Whoever holds the lock on a case's matter is the only one who may change its clocks."""
+    """Clocks that run or stand still, by case. Who holds the lock on a case's matter alone may change its clocks."""
 
     def __init__(self) -> None:
         self._running: dict[str, dict[str, Clock]] = {}
         self._new: dict[str, Clock] = {}
         self._changed: dict[str, Clock] = {}
+        self._set_anew: set[str] = set()
 
     async def load(self, session: Session, case_ids: Iterable[str]) -> None:
-        """Read the running clocks of the cases that were not read before."""
+        """Read the clocks of the cases that were not read before."""
         missing = sorted(set(case_ids) - self._running.keys())
         if not missing:
             return
@@ -43,12 +60,13 @@ class ClockBook:
             self._running[clock.case_id][clock.clock_id] = clock
 
     def of(self, case_id: str) -> list[Clock]:
-        """The running clocks of a case; KeyError when they were not loaded."""
+        """The clocks of a case that run or stand still; KeyError when they were not loaded."""
         return list(self._running[case_id].values())
 
     def next_of(self, case_id: str) -> Clock | None:
         """The one whose step comes first."""
-        return min(self._running[case_id].values(), key=_order, default=None)
+        running = (clock for clock in self._running[case_id].values() if clock.state is TimerState.PENDING)
+        return min(running, key=_order, default=None)
 
     def add(self, clock: Clock) -> None:
         """A new one."""
@@ -57,24 +75,33 @@ class ClockBook:
     def change(self, clock: Clock) -> None:
         """One of the book has moved on, concerns another unit, or has ended."""
         running = self._running[clock.case_id]
-        if clock.state is TimerState.PENDING:
+        if clock.state in (TimerState.PENDING, TimerState.PAUSED):
             running[clock.clock_id] = clock
         else:
             del running[clock.clock_id]
         place = self._new if clock.clock_id in self._new else self._changed
         place[clock.clock_id] = clock
 
+    def set_anew(self, clock: Clock) -> None:
+        """One of the book has other times, or stands still; or a new one takes the place of one that was missed."""
+        if clock.clock_id not in self._running[clock.case_id]:
+            return self.add(clock)
+        self._set_anew.add(clock.clock_id)
+        return self.change(clock)
+
     def stop(self, clock: Clock) -> None:
         """Nothing of it happens any more."""
         self.change(replace(clock, state=TimerState.CANCELLED))
 
     async def write(self, session: Session) -> None:
-        """Write what changed: one statement for the new ones, one for the others."""
+        """Write what changed: one statement for the new ones, one for the others, one for those set anew."""
         if self._new:
-            await session.fetch(_ADD, *_columns(list(self._new.values()), (*_SET, *_CHANGING)))
-        if self._changed:
-            changed = sorted(self._changed.values(), key=lambda clock: clock.clock_id)
-            await session.fetch(_CHANGE, *_columns(changed, (*_ID, *_CHANGING)))
+            await session.fetch(_ADD, *_columns(list(self._new.values()), (*_SET, *_CHANGING, *_TIMES)))
+        changed = sorted(self._changed.values(), key=lambda clock: clock.clock_id)
+        if moved := [clock for clock in changed if clock.clock_id not in self._set_anew]:
+            await session.fetch(_CHANGE, *_columns(moved, (*_ID, *_CHANGING)))
+        if timed := [clock for clock in changed if clock.clock_id in self._set_anew]:
+            await session.fetch(_SET_ANEW, *_columns(timed, (*_ID, *_CHANGING, *_TIMES)))
 
 
 def clocks_of(session: Session) -> ClockBook:
@@ -91,6 +118,13 @@ def _order(clock: Clock) -> tuple[Any, ...]:
     return clock.order
 
 
+def _pauses_of(clock: Clock) -> str:
+    if not clock.pauses and clock.paused_at is None:
+        return "[]"
+    spans: list[tuple[datetime, datetime | None]] = [(pause.start, pause.end) for pause in clock.pauses]
+    return orjson.dumps(spans if clock.paused_at is None else [*spans, (clock.paused_at, None)]).decode()
+
+
 _Field = Callable[[Clock], object]
 _ID: tuple[_Field, ...] = (lambda clock: clock.clock_id,)
 _SET: tuple[_Field, ...] = (
@@ -100,9 +134,9 @@ _SET: tuple[_Field, ...] = (
     lambda clock: clock.what.value,
     lambda clock: clock.about,
     lambda clock: clock.starts_at,
-    lambda clock: clock.warn_at,
-    lambda clock: clock.due_at,
     lambda clock: clock.pack_version,
+    lambda clock: clock.limit is not None and clock.limit.counts_first_day,
+    lambda clock: clock.every_days,
 )
 _CHANGING: tuple[_Field, ...] = (
     lambda clock: clock.unit_code,
@@ -110,6 +144,13 @@ _CHANGING: tuple[_Field, ...] = (
     lambda clock: clock.next_at,
     lambda clock: clock.state.value,
     lambda clock: clock.error,
+)
+_TIMES: tuple[_Field, ...] = (
+    lambda clock: clock.warn_at,
+    lambda clock: clock.due_at,
+    lambda clock: None if clock.limit is None else clock.limit.value,
+    lambda clock: None if clock.limit is None else clock.limit.unit.value,
+    _pauses_of,
 )
 
 

@@ -1,42 +1,168 @@
-"""Starting and stopping clocks: a promise gets its times once, under one pack version, and keeps them."""
+"""Starting and stopping clocks: a promise gets its times once, under one pack version, and keeps them.
 
-from dataclasses import replace
+Only a pause that is over or an extension sets it anew, and says so.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from libs.common.database.session import Session
 from libs.common.events.cases import DeadlineSet
+from libs.common.events.deadlines import SetDeadline
 from libs.common.events.terms import Deadline
 from libs.common.time.due import Limit
 from services.followup.cases.tables import Matter
 from services.followup.clocks.actions.book import clocks_of
-from services.followup.clocks.domain import Clock, Step, StepKind, Times, times_of, times_until
+from services.followup.clocks.domain import (
+    Clock,
+    Step,
+    StepKind,
+    Times,
+    extended,
+    next_end,
+    paused,
+    resumed,
+    times_of,
+    times_until,
+)
 
 
-def start_clock(
+def set_clock(
     session: Session, matter: Matter, what: Deadline, start: datetime, limit: Limit, unit_code: str | None = None
-) -> datetime:
-    """Set a deadline of the case and say so; returns when it is due. No limit starts before it was registered."""
+) -> Clock:
+    """Start the clock of a promise of the case. No limit starts before it was registered. Say so with ``say_set``."""
     start = max(start, matter.registered_at)
     directory = session.packs.version(matter.pack_version)
     times = times_of(start, limit, directory.ladder.warn_percent, directory.calendar())
-    _begin(session, matter, what, "", start, times, unit_code)
-    return times.due_at
+    return _begin(session, matter, _New(what, start, times, unit_code, limit=limit))
+
+
+def start_clock(session: Session, matter: Matter, what: Deadline, start: datetime, limit: Limit) -> datetime:
+    """Set one deadline of the case and say so; returns when it is due."""
+    clock = set_clock(session, matter, what, start, limit)
+    say_set(session, clock)
+    return clock.due_at
 
 
 def start_clock_about(
-    session: Session, matter: Matter, what: Deadline, about: str, due_at: datetime, unit_code: str | None
+    session: Session,
+    matter: Matter,
+    what: Deadline,
+    about: str,
+    due_at: datetime,
+    unit_code: str | None,
+    *,
+    every_days: int | None = None,
 ) -> None:
-    """Set a deadline, from now until a time that somebody named, of one thing about the case, and say so."""
-    percent = session.packs.version(matter.pack_version).ladder.warn_percent
-    _begin(session, matter, what, about, session.now, times_until(session.now, due_at, percent), unit_code)
+    """Set a deadline, from now until a time that somebody named, of one thing about the case, and say so.
+
+    With ``every_days`` it comes again so many days after it was due, at the end of the day, until it is stopped.
+    """
+    times = times_until(session.now, due_at, _warn_percent(session, matter.pack_version))
+    new = _New(what, session.now, times, unit_code, about, every_days=every_days)
+    say_set(session, _begin(session, matter, new))
+
+
+def come_again(session: Session, matter: Matter, clock: Clock, start: datetime) -> None:
+    """Of a clock that comes again (周期) set the next one, from ``start``, and say so; of another nothing."""
+    due_at = next_end(clock, session.packs.version(clock.pack_version).calendar())
+    if due_at is not None:
+        times = times_until(start, due_at, _warn_percent(session, matter.pack_version))
+        new = _New(clock.what, start, times, clock.unit_code, clock.about, every_days=clock.every_days)
+        say_set(session, _begin(session, matter, new))
+
+
+def keep_clock(session: Session, matter: Matter, what: Deadline, about: str = "") -> None:
+    """What was promised was done this time; a clock that comes again does."""
+    for clock in _find(session, matter, what, about=about):
+        clocks_of(session).stop(clock)
+        come_again(session, matter, clock, session.now)
+
+
+def pause_clocks(session: Session, matter: Matter, *kinds: Deadline, about: str = "") -> None:
+    """Let clocks of these kinds, all when none is named, stand still from now on; those that were missed go on."""
+    for clock in _find(session, matter, *kinds or Deadline, about=about):
+        if (still := paused(clock, session.now)) is not clock:
+            clocks_of(session).set_anew(still)
+
+
+def resume_clocks(session: Session, matter: Matter, *kinds: Deadline, about: str = "") -> None:
+    """Let clocks that stand still run on, and say until when now."""
+    anew = []
+    for clock in _find(session, matter, *kinds or Deadline, about=about):
+        calendar = session.packs.version(clock.pack_version).calendar()
+        running = resumed(clock, session.now, _warn_percent(session, clock.pack_version), calendar)
+        if running is not clock:
+            anew.append(running)
+    _set_anew(session, matter, anew)
+
+
+def extend_clock(session: Session, matter: Matter, what: Deadline, until: datetime, about: str = "") -> None:
+    """Give a promise more time (延期) and say so. One that was missed begins as a new clock, and is overdue no more.
+
+    Raises:
+        ValueError: it stands still, or would not end later.
+        LookupError: no such clock runs, or climbs its ladder.
+    """
+    found = _find(session, matter, what, about=about)
+    if not found:
+        raise LookupError(f"no {what} clock of case {matter.case_id} runs")
+    anew = []
+    for clock in found:
+        longer = extended(clock, until, session.now, _warn_percent(session, clock.pack_version))
+        if clock.missed:
+            # Its steps have names of their own: an order of the ladder is known by clock and step.
+            clocks_of(session).stop(clock)
+            matter.clocks += 1
+            longer = replace(longer, clock_id=f"{matter.case_id}.{matter.clocks}")
+        anew.append(longer)
+    _set_anew(session, matter, anew)
+
+
+def _set_anew(session: Session, matter: Matter, clocks: Sequence[Clock]) -> None:
+    for clock in clocks:
+        clocks_of(session).set_anew(clock)
+        if clock.about:
+            continue
+        matter.overdue = [what for what in matter.overdue if what != clock.what]
+        if clock.what is Deadline.HANDLE:
+            matter.handle_due_at = clock.due_at
+        elif clock.what is Deadline.TRIAGE:
+            matter.triage_due_at = clock.due_at
+    if clocks:
+        say_set(session, *clocks)
+
+
+def say_set(session: Session, *clocks: Clock) -> None:
+    """Tell of clocks of one case and round that one step has set."""
+    session.publish(
+        DeadlineSet(
+            case_id=clocks[0].case_id,
+            occurred_at=session.now,
+            round=clocks[0].round,
+            deadlines=tuple(map(as_set, clocks)),
+        )
+    )
+
+
+def as_set(clock: Clock) -> SetDeadline:
+    """What is said of a clock that was set."""
+    return SetDeadline(
+        deadline=clock.what,
+        about=clock.about,
+        unit_code=clock.unit_code,
+        starts_at=clock.starts_at,
+        warn_at=clock.warn_at,
+        due_at=clock.due_at,
+        pack_version=clock.pack_version,
+    )
 
 
 def stop_clock(session: Session, matter: Matter, what: Deadline, about: str = "") -> None:
     """The promise was kept, late or in time, or is void: nothing of it happens any more."""
-    clocks = clocks_of(session)
-    for clock in clocks.of(matter.case_id):
-        if (clock.what, clock.about) == (what, about):
-            clocks.stop(clock)
+    for clock in _find(session, matter, what, about=about):
+        clocks_of(session).stop(clock)
     if not about and what in matter.overdue:
         matter.overdue = [deadline for deadline in matter.overdue if deadline != what]
 
@@ -59,50 +185,52 @@ def stop_all(session: Session, matter: Matter) -> None:
         clocks.stop(clock)
 
 
-def hand_over(session: Session, matter: Matter, what: Deadline, unit_code: str | None) -> None:
-    """The clock runs on, and from now on it is this unit's."""
-    clocks = clocks_of(session)
-    for clock in clocks.of(matter.case_id):
-        if (clock.what, clock.about) == (what, "") and clock.unit_code != unit_code:
-            clocks.change(replace(clock, unit_code=unit_code))
+def hand_over(session: Session, matter: Matter, what: Deadline, unit_code: str | None, about: str = "") -> None:
+    """The clock runs on, or stands still, and from now on it is this unit's."""
+    for clock in _find(session, matter, what, about=about):
+        if clock.unit_code != unit_code:
+            clocks_of(session).change(replace(clock, unit_code=unit_code))
 
 
-def _begin(
-    session: Session,
-    matter: Matter,
-    what: Deadline,
-    about: str,
-    start: datetime,
-    times: Times,
-    unit_code: str | None,
-) -> None:
+def _find(session: Session, matter: Matter, *kinds: Deadline, about: str) -> list[Clock]:
+    clocks = clocks_of(session).of(matter.case_id)
+    return [clock for clock in clocks if clock.what in kinds and clock.about == about]
+
+
+def _warn_percent(session: Session, pack_version: int) -> int:
+    return session.packs.version(pack_version).ladder.warn_percent
+
+
+@dataclass(frozen=True, slots=True)
+class _New:
+    """A clock to be started."""
+
+    what: Deadline
+    start: datetime
+    times: Times
+    unit_code: str | None
+    about: str = ""
+    limit: Limit | None = None
+    every_days: int | None = None
+
+
+def _begin(session: Session, matter: Matter, new: _New) -> Clock:
     matter.clocks += 1
     clock = Clock(
         clock_id=f"{matter.case_id}.{matter.clocks}",
         case_id=matter.case_id,
         round=matter.round,
-        what=what,
-        about=about,
-        unit_code=unit_code,
-        starts_at=start,
-        warn_at=times.warn_at,
-        due_at=times.due_at,
+        what=new.what,
+        about=new.about,
+        unit_code=new.unit_code,
+        starts_at=new.start,
+        warn_at=new.times.warn_at,
+        due_at=new.times.due_at,
         step=Step(StepKind.WARN),
-        next_at=times.warn_at,
+        next_at=new.times.warn_at,
         pack_version=matter.pack_version,
+        limit=new.limit,
+        every_days=new.every_days,
     )
     clocks_of(session).add(clock)
-    session.publish(
-        DeadlineSet(
-            case_id=clock.case_id,
-            occurred_at=session.now,
-            round=clock.round,
-            deadline=what,
-            about=about,
-            unit_code=unit_code,
-            starts_at=start,
-            warn_at=clock.warn_at,
-            due_at=clock.due_at,
-            pack_version=clock.pack_version,
-        )
-    )
+    return clock

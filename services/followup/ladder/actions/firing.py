@@ -19,6 +19,7 @@ from libs.common.pack.schema import OnOverdue
 from services.followup.cases.domain.terms import Status
 from services.followup.cases.tables import Matter
 from services.followup.clocks.actions.book import clocks_of
+from services.followup.clocks.actions.running import come_again
 from services.followup.clocks.domain import Clock, Rung, StepKind, moved, rung_at
 from services.followup.supervision.actions import issue_by_rule
 
@@ -43,6 +44,7 @@ def fire(session: Session, matter: Matter, clock: Clock) -> None:
                 _warn(session, clock)
             case StepKind.MISS:
                 _miss(session, matter, clock)
+                come_again(session, matter, clock, clock.due_at)
             case StepKind.LADDER:
                 _climb(session, matter, clock)
     rungs = () if clock.step.kind is StepKind.WARN else _rungs(session.packs.version(clock.pack_version), clock)

@@ -12,6 +12,7 @@ from libs.common.errors import Permanent
 from libs.common.events import cases
 from libs.common.events.base import Event
 from libs.common.events.cases import RoundEvent
+from libs.common.events.deadlines import SetDeadline
 from libs.common.events.terms import LABELS_ZH, Deadline
 from services.intake.cases.actions.unit_of_work import Entry, add_entry, load_case, set_state
 from services.intake.cases.domain.lifecycle import Action, heard
@@ -19,6 +20,7 @@ from services.intake.cases.domain.lifecycle import Action, heard
 EventT = TypeVar("EventT", bound=RoundEvent)
 
 _PREFIX = "cn.huiyin.case."
+_COLUMNS = {Deadline.SIGN: "sign_due_at", Deadline.HANDLE: "due_at"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,15 +84,20 @@ def handled(event: cases.CaseHandled) -> Effect:
 
 def deadline_set(event: cases.DeadlineSet) -> Effect:
     """时限: the two promises that a unit gives stand with the case."""
-    column = None if event.about else {Deadline.SIGN: "sign_due_at", Deadline.HANDLE: "due_at"}.get(event.deadline)
-    facts = {} if column is None else {column: event.due_at}
-    note = f"{LABELS_ZH[event.deadline]} {event.deadline.value}: {event.due_at.isoformat()}"
-    return Effect(facts=facts, note=note, unit_code=event.unit_code)
+    facts = {
+        _COLUMNS[one.deadline]: one.due_at for one in event.deadlines if one.deadline in _COLUMNS and not one.about
+    }
+    return Effect(facts=facts, note="；".join(map(_until, event.deadlines)), unit_code=event.deadlines[0].unit_code)
+
+
+def _until(one: SetDeadline) -> str:
+    return f"{LABELS_ZH[one.deadline]} {one.deadline.value}: {one.due_at.isoformat()}"
 
 
 def callback_due(event: cases.CallbackDue) -> Effect:
     """待回访."""
-    return Effect(Action.ASK, unit_code=event.handling_unit)
+    note = "" if event.deadline is None else _until(event.deadline)
+    return Effect(Action.ASK, note=note, unit_code=event.handling_unit)
 
 
 def callback_tried(event: cases.CallbackTried) -> Effect:

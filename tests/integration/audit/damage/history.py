@@ -91,12 +91,12 @@ HISTORY: dict[str, Spoiled] = {
         " WHERE stream = 'directory'",
     ),
     "a forged event": spoiled(
-        "I2", "followup", "fresh", "event 4 (cn.huiyin.case.closed) does not fit its hash",
+        "I2", "followup", "fresh", "event 3 (cn.huiyin.case.closed) does not fit its hash",
         "INSERT INTO followup.ledger (part, event_id, stream, key, seq, type, payload, causes, hash, occurred_at)"
-        " SELECT part, gen_random_uuid(), stream, key, 4, 'cn.huiyin.case.closed',"
+        " SELECT part, gen_random_uuid(), stream, key, 3, 'cn.huiyin.case.closed',"
         " json_build_object('occurred_at', now(), 'case_id', key, 'round', 1, 'closing', 'substantive',"
         " 'satisfaction', 'satisfied'), causes, sha256('x'), now() FROM followup.ledger"
-        " WHERE key = {fresh} AND seq = 3",
+        " WHERE key = {fresh} AND seq = 2",
     ),
     "a forged word of the citizen, with right hashes": spoiled(
         "I5", "followup", "solved", "closed as solved without the citizen's satisfied word",

@@ -21,9 +21,15 @@ PROMISES: dict[str, Spoiled] = {
     ),
     "a callback doubled": spoiled(
         "I7", "followup", "waiting", "callback 1 2 is there, nobody said so",
-        "ALTER TABLE followup.callback DROP CONSTRAINT callback_case_id_round_key",
+        "ALTER TABLE followup.callback DROP CONSTRAINT callback_asked_once CASCADE",
         "INSERT INTO followup.callback SELECT 'another', case_id, round, state, handling_unit, area_code, tries,"
         " attempts, next_try_at, opened_at, version FROM followup.callback WHERE case_id = {waiting}",
+    ),
+    "a requester who was never satisfied": spoiled(
+        "I7", "followup", "solved", "closed as solved, though second never was satisfied",
+        "INSERT INTO followup.callback SELECT 'another', case_id, round, state, handling_unit, area_code, tries,"
+        " attempts, next_try_at, opened_at, version, answered_by, 'second' FROM followup.callback"
+        " WHERE case_id = {solved}",
     ),
     "a unit lost": spoiled(
         "I7", "dispatch", "fresh", "it is assigned and no unit leads it",
@@ -44,6 +50,18 @@ PROMISES: dict[str, Spoiled] = {
     "a clock of another pack": spoiled(
         "I7", "followup", "fresh", ": pack_version is 7",
         "UPDATE followup.clock SET pack_version = 7 WHERE case_id = {fresh} AND what = 'handle'",
+    ),
+    "a limit that gives another end": spoiled(
+        "I7", "followup", "fresh", ": limit_value is",
+        "UPDATE followup.clock SET limit_value = limit_value + 1 WHERE case_id = {fresh} AND what = 'handle'",
+    ),
+    "a clock that stood still": spoiled(
+        "I7", "followup", "fresh", ": pauses is",
+        "UPDATE followup.clock SET pauses = '[[\"2026-03-03T00:00:00Z\", null]]' WHERE case_id = {fresh}",
+    ),
+    "a clock that comes again": spoiled(
+        "I7", "followup", "fresh", ": every_days is 7",
+        "UPDATE followup.clock SET every_days = 7 WHERE case_id = {fresh} AND what = 'sign'",
     ),
     "a step put off": spoiled(
         "I7", "followup", "fresh", ": next_at is",
