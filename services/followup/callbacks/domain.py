@@ -1,11 +1,12 @@
-"""Asking the citizen (回访): what an answer leads to, and when to call again."""
+"""Asking the citizen (回访): what an answer leads to, what is left of the callback then, and when to call again."""
 
+from dataclasses import replace
 from datetime import datetime, time, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 from libs.common.time.moments import as_utc, day_start, local_day
-from services.followup.cases.domain.terms import Action, Answer, Asking
+from services.followup.cases.domain.terms import Action, Answer, Asking, Said
 
 
 class CallbackState(StrEnum):
@@ -29,6 +30,7 @@ STATE_AFTER: dict[Action, CallbackState] = {
     Action.WITHDRAW: CallbackState.CANCELLED,
 }
 """What a step of the case makes of the round's callback."""
+_TRIES = (Action.TRY, Action.GIVE_UP, Action.SATISFY, Action.SEND_BACK)
 OPEN_STATES = (CallbackState.DUE, CallbackState.EXHAUSTED)
 
 
@@ -37,6 +39,22 @@ def verdict(answer: Answer, asking: Asking) -> Action:
     if answer.valid:
         return Action.SATISFY if answer.content else Action.SEND_BACK
     return Action.GIVE_UP if asking.tries + 1 >= asking.tries_allowed else Action.TRY
+
+
+def evolve(asking: Asking, said: Said, gap: timedelta) -> Asking:
+    """The callback after a step of its case; tries are made so far apart."""
+    if said.action is Action.TRY_AGAIN:
+        return replace(asking, tries=0, next_try_at=None)
+    if said.action not in _TRIES or said.what.answer is None:
+        return asking
+    tries = asking.tries + (not said.what.answer.valid)
+    return replace(
+        asking,
+        callers=asking.callers | {said.by.subject},
+        attempts=asking.attempts + 1,
+        tries=tries,
+        next_try_at=said.at + gap if tries else None,
+    )
 
 
 def within_calling_hours(moment: datetime, opens_at: time, closes_at: time, zone: ZoneInfo) -> datetime:

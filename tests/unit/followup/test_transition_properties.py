@@ -1,6 +1,6 @@
 """Whatever anybody tries in whatever order: no case ends as solved but by its citizen's own word of the last round."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from hypothesis import settings
@@ -9,9 +9,9 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 
 from libs.common.events.terms import Closing, Reached, Satisfaction
 from libs.common.rules.machine import SYSTEM, Actor, Refused
-from services.followup.callbacks.domain import verdict
-from services.followup.cases.domain.terms import CONTENT, Action, Answer, Asking, Given, Standing
-from services.followup.cases.domain.transitions import take
+from services.followup.callbacks import domain as callbacks
+from services.followup.cases.domain.terms import CONTENT, Action, Answer, Asking, Given, State
+from services.followup.cases.domain.transitions import decide, evolve
 
 UNITS = (None, "D-WATER", "D-ENV", "H-12345")
 ACTORS = st.builds(Actor, st.sampled_from(("li", "wang", "zhou")), st.sampled_from(UNITS))
@@ -27,7 +27,7 @@ GAP = timedelta(hours=4)
 
 
 @dataclass(frozen=True)
-class Said:
+class Word:
     """A word of the citizen's that was taken down."""
 
     round: int
@@ -41,16 +41,19 @@ class CaseMachine(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self.now = datetime(2026, 3, 3, 1, tzinfo=UTC)
-        self.standing = take(Standing(), Action.OPEN, Given(self.now))
+        self.state = evolve(State(), decide(State(), Action.OPEN, Given(self.now)))
         self.callbacks: dict[int, Asking] = {}
-        self.said: list[Said] = []
+        self.said: list[Word] = []
         self.reviewer: Actor | None = None
 
     def _try(self, action: Action, actor: Actor, asking: Asking, answer: Answer | None) -> bool:
         try:
-            self.standing = take(self.standing, action, Given(self.now, asking, answer, actor))
+            said = decide(self.state, action, Given(self.now, asking, answer, actor))
         except Refused:
             return False
+        self.state = evolve(self.state, said)
+        if asking.round in self.callbacks:
+            self.callbacks[asking.round] = callbacks.evolve(asking, said, GAP)
         return True
 
     @rule(minutes=st.integers(0, 600))
@@ -68,7 +71,7 @@ class CaseMachine(RuleBasedStateMachine):
         """The unit says that it is done."""
         action = Action.LEAVE_UNASKED if unasked else Action.ASK
         if self._try(action, SYSTEM, Asking(round=0), None):
-            number = self.standing.round
+            number = self.state.round
             self.callbacks[number] = Asking(round=number, handling_unit=unit, tries_allowed=TRIES)
 
     @precondition(lambda self: bool(self.callbacks))
@@ -76,15 +79,9 @@ class CaseMachine(RuleBasedStateMachine):
     def call(self, data: st.DataObject, actor: Actor, answer: Answer) -> None:
         """Somebody records a try, on the callback of any round."""
         asking = self.callbacks[data.draw(st.sampled_from(sorted(self.callbacks)))]
-        if not self._try(verdict(answer, asking), actor, asking, answer):
+        if not self._try(callbacks.verdict(answer, asking), actor, asking, answer):
             return
-        self.said.append(Said(asking.round, answer, actor))
-        self.callbacks[asking.round] = replace(
-            asking,
-            callers=asking.callers | {actor.subject},
-            tries=asking.tries + (not answer.valid),
-            next_try_at=self.now + GAP,
-        )
+        self.said.append(Word(asking.round, answer, actor))
 
     @precondition(lambda self: bool(self.callbacks))
     @rule(data=st.data(), actor=ACTORS, action=st.sampled_from((Action.SATISFY, Action.SEND_BACK, Action.GIVE_UP)))
@@ -100,20 +97,19 @@ class CaseMachine(RuleBasedStateMachine):
         asking = self.callbacks[data.draw(st.sampled_from(sorted(self.callbacks)))]
         if self._try(action, actor, asking, None):
             self.reviewer = actor
-            self.callbacks[asking.round] = replace(asking, tries=0, next_try_at=None)
 
     @invariant()
     def solved_only_by_the_citizens_word(self) -> None:
         """THE GUARD."""
-        if self.standing.closing is Closing.SUBSTANTIVE:
+        if self.state.closing is Closing.SUBSTANTIVE:
             last = self.said[-1]
-            assert last.round == self.standing.round
+            assert last.round == self.state.round
             assert last.answer.reached is Reached.ANSWERED
             assert last.answer.satisfaction in CONTENT
-            assert last.answer.satisfaction is self.standing.satisfaction
+            assert last.answer.satisfaction is self.state.satisfaction
             assert last.answer.solved is not False
         else:
-            assert self.standing.satisfaction is None
+            assert self.state.satisfaction is None
 
     @invariant()
     def never_by_its_own_unit(self) -> None:
@@ -124,15 +120,15 @@ class CaseMachine(RuleBasedStateMachine):
     @invariant()
     def unverified_only_by_somebody_else(self) -> None:
         """Four eyes."""
-        if self.standing.closing is Closing.UNVERIFIED:
+        if self.state.closing is Closing.UNVERIFIED:
             assert self.reviewer is not None
-            assert self.reviewer.subject not in self.callbacks[self.standing.round].callers
+            assert self.reviewer.subject not in self.callbacks[self.state.round].callers
 
     @invariant()
     def rounds_are_send_backs(self) -> None:
         """Every round after the first was opened by an unhappy citizen."""
         unhappy = [word for word in self.said if word.answer.valid and not word.answer.content]
-        assert self.standing.round == 1 + len(unhappy)
+        assert self.state.round == 1 + len(unhappy)
 
 
 CaseMachine.TestCase.settings = settings(max_examples=150, stateful_step_count=40)
