@@ -2,6 +2,8 @@
 
 from datetime import date, datetime
 
+from libs.common.bus.flow import Service as Name
+from libs.common.bus.flow import heard
 from libs.common.counters import Counter
 from services.analytics.counters.domain import COUNTERS, Basis
 from services.analytics.facts.actions.events import atom_of
@@ -21,7 +23,8 @@ class Figures(Service):
 
     def hear(self, word: Word) -> None:
         """As ``services/analytics/facts/actions/folding.py`` does."""
-        self.fact = fold(self.fact, atom_of(word.event, word.seq))
+        if type(word.event) in heard(Name.ANALYTICS):
+            self.fact = fold(self.fact, atom_of(word.event, word.seq))
 
     def count(self, counter: Counter) -> int:
         """What the case counts as in the cohort of its registration."""

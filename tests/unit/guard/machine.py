@@ -284,7 +284,7 @@ class House(RuleBasedStateMachine):
         assert fact is not None
         assert self.door.state.round == fact.round == truth.round
         # Dispatch may hear that the citizen took it back before it hears of the last round.
-        assert self.units.round == truth.round or truth.closing is Closing.WITHDRAWN
+        assert self.units.work.round == truth.round or truth.closing is Closing.WITHDRAWN
         is_closed = truth.status is Status.CLOSED
         assert (self.units.work.status is WorkStatus.CLOSED) == is_closed
         assert (self.door.state.status is lifecycle.Status.CLOSED) == is_closed
