@@ -105,16 +105,16 @@ class House(RuleBasedStateMachine):
 
     @rule(actor=st.sampled_from(ACTORS))
     def answer_at_the_door(self, actor: Actor) -> None:
-        self.door.answer(actor)
+        unless_refused(partial(self.door.answer, actor))
 
     @rule()
     def supplement(self) -> None:
-        self.door.supplement()
+        unless_refused(self.door.supplement)
 
     @rule(really=SELDOM)
     def withdraw(self, really: bool) -> None:
         if really:
-            self.door.withdraw()
+            unless_refused(self.door.withdraw)
 
     @rule(data=st.data(), answer=ANSWERS, actor=st.sampled_from([*ACTORS, SYSTEM]), hours=st.sampled_from([0, 3]))
     def call_back(self, data: st.DataObject, answer: Answer, actor: Actor, hours: int) -> None:
@@ -200,9 +200,7 @@ class House(RuleBasedStateMachine):
         assert last.answer.satisfaction in CONTENT, "the citizen is not satisfied"
         assert last.answer.solved is not False, "the citizen says that it is not solved"
         assert last.by != SYSTEM, "the system spoke for the citizen"
-        assert last.by.unit_code is None or last.by.unit_code != self.log.done_by[state.round], (
-            "they asked themselves"
-        )
+        assert last.by.unit_code is None or last.by.unit_code != self.log.done_by[state.round], "they asked themselves"
         assert last.by.subject != self.log.answered_by[state.round], "he asked about his own answer"
         assert state.satisfaction is last.answer.satisfaction
 
