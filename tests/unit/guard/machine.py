@@ -205,6 +205,18 @@ class House(RuleBasedStateMachine):
         assert state.satisfaction is last.answer.satisfaction
 
     @invariant()
+    def unverified_only_by_somebody_else(self) -> None:
+        """Four eyes."""
+        state, by = self.promises.state, self.log.reviewed_by
+        if state.closing is not Closing.UNVERIFIED:
+            return
+        assert by is not None
+        assert by != SYSTEM
+        assert by.subject not in {told.by.subject for told in self.log.told if told.callback_round == state.round}
+        assert by.subject != self.log.answered_by[state.round]
+        assert by.unit_code is None or by.unit_code != self.log.done_by[state.round]
+
+    @invariant()
     def nothing_changes_after_the_end(self) -> None:
         state = self.promises.state
         if self.ended is not None:
