@@ -21,13 +21,14 @@ from libs.common.events.cases import (
     RoundEvent,
     SupervisionIssued,
 )
-from services.dispatch.cases.actions import hearing
+from libs.common.rules.machine import SYSTEM
+from services.dispatch.cases.actions.events import HEARD, words_of
+from services.dispatch.cases.actions.steps import CASES
 from services.dispatch.cases.domain.terms import Action, Status
-from services.dispatch.cases.domain.transitions import MACHINE
+from services.dispatch.cases.domain.transitions import MACHINE, decide
 from services.dispatch.cases.tables import Work
-from services.dispatch.requests import actions as requests
+from services.dispatch.requests.actions import apply
 from services.dispatch.routing.actions import opening
-from services.dispatch.tasks.actions.giving import end_open
 
 
 async def prepare(session: Session, events: Sequence[Event]) -> None:
@@ -46,49 +47,19 @@ async def registered(session: Session, event: CaseRegistered) -> None:
         await opening.open_work(session, event)
 
 
-async def supplemented(session: Session, event: CaseSupplemented) -> None:
-    """补充 -> show it to the unit."""
-    work = await _known(session, event)
-    if _can(work, Action.SUPPLEMENT):
-        hearing.supplement(session, work, event)
-
-
-async def withdrawn(session: Session, event: CaseWithdrawn) -> None:
-    """撤单 -> over."""
-    work = await _known(session, event)
-    if _can(work, Action.WITHDRAW):
-        await _let_go(session, work)
-        hearing.withdraw(session, work, event)
-
-
-async def answered_directly(session: Session, event: CaseAnsweredDirectly) -> None:
-    """直接答复 -> no unit has to act."""
+async def stepped(session: Session, event: CaseEvent) -> None:
+    """补充, 撤单, 直接答复, 销号 -> a step of the case, where it is still possible; no unit has to act after most."""
     work = await _of_this_round(session, event)
-    if work is not None and _can(work, Action.ANSWER):
-        await _let_go(session, work)
-        hearing.answer(session, work, event)
+    ask = HEARD[type(event)](event)
+    if work is not None and MACHINE.allows(work.status, ask.action):
+        await apply(session, work, decide(CASES.state_of(work), ask, SYSTEM, session.now))
 
 
-async def deadline_set(session: Session, event: DeadlineSet) -> None:
-    """时限 -> when it is due."""
-    work = await _of_this_round(session, event)
-    if work is not None and work.status is not Status.CLOSED:
-        for deadline in event.deadlines:
-            hearing.set_deadline(work, deadline)
-
-
-async def deadline_warned(session: Session, event: DeadlineWarned) -> None:
-    """预警 -> a flag in the list."""
-    work = await _of_this_round(session, event)
-    if work is not None:
-        hearing.warn(work, event)
-
-
-async def deadline_missed(session: Session, event: DeadlineMissed) -> None:
-    """超期 -> a flag in the list."""
-    work = await _of_this_round(session, event)
-    if work is not None:
-        hearing.miss(work, event)
+async def told(session: Session, event: RoundEvent) -> None:
+    """时限, 预警, 超期, 督办 -> when it is due, and flags and counts in the list."""
+    if (work := await _of_this_round(session, event)) is not None:
+        for word in words_of(event):
+            CASES.note(work, word)
 
 
 async def sent_back(session: Session, event: CaseSentBack) -> None:
@@ -96,25 +67,10 @@ async def sent_back(session: Session, event: CaseSentBack) -> None:
     work = await _of_this_round(session, event)
     if work is None or work.status is Status.CLOSED:
         return
-    if not _can(work, Action.SEND_BACK):
+    if not MACHINE.allows(work.status, Action.SEND_BACK):
         # Nobody asks the citizen before a result or an answer was given: some step was lost, and a person has to look.
         raise Permanent(f"case {work.case_id} was sent back while {work.status.value} in round {work.round}")
     await opening.open_next_round(session, work, event)
-
-
-async def closed(session: Session, event: CaseClosed) -> None:
-    """销号 -> over."""
-    work = await _of_this_round(session, event)
-    if work is not None and _can(work, Action.CLOSE):
-        await _let_go(session, work)
-        hearing.close(session, work, event)
-
-
-async def supervised(session: Session, event: SupervisionIssued) -> None:
-    """催办、督办 -> a count in the list."""
-    work = await _of_this_round(session, event)
-    if work is not None:
-        hearing.supervise(work, event)
 
 
 async def _known(session: Session, event: CaseEvent) -> Work:
@@ -124,32 +80,22 @@ async def _known(session: Session, event: CaseEvent) -> Work:
     return work
 
 
-async def _of_this_round(session: Session, event: RoundEvent) -> Work | None:
+async def _of_this_round(session: Session, event: CaseEvent) -> Work | None:
     work = await _known(session, event)
-    return work if work.round == event.round else None
-
-
-async def _let_go(session: Session, work: Work) -> None:
-    """No unit has to act any more: nor decide on what one asked for, nor do anything beside the lead."""
-    await requests.lapse(session, work)
-    await end_open(session, work)
-
-
-def _can(work: Work, action: Action) -> bool:
-    return MACHINE.allows(work.status, action)
+    return None if isinstance(event, RoundEvent) and event.round != work.round else work
 
 
 HANDLERS = (
     on(CaseRegistered, registered),
-    on(CaseSupplemented, supplemented),
-    on(CaseWithdrawn, withdrawn),
-    on(CaseAnsweredDirectly, answered_directly),
-    on(DeadlineSet, deadline_set),
-    on(DeadlineWarned, deadline_warned),
-    on(DeadlineMissed, deadline_missed),
+    on(CaseSupplemented, stepped),
+    on(CaseWithdrawn, stepped),
+    on(CaseAnsweredDirectly, stepped),
+    on(DeadlineSet, told),
+    on(DeadlineWarned, told),
+    on(DeadlineMissed, told),
     on(CaseSentBack, sent_back),
-    on(CaseClosed, closed),
-    on(SupervisionIssued, supervised),
+    on(CaseClosed, stepped),
+    on(SupervisionIssued, told),
 )
 
 REACTIONS = reactions(HANDLERS, prepare, under_pack=[CaseRegistered])

@@ -8,7 +8,7 @@ from libs.common.delivery.handlers import on, reactions
 from libs.common.events.base import Event
 from libs.common.events.cases import CaseEvent
 from libs.common.events.directory import PackPublished
-from services.intake.cases.actions.projection import EFFECTS, project
+from services.intake.cases.actions.projection import EFFECTS, follow
 from services.intake.cases.actions.unit_of_work import load_cases
 
 
@@ -19,7 +19,7 @@ async def prepare(session: Session, events: Sequence[Event]) -> None:
 
 HANDLERS = (
     on(PackPublished, learn_pack),
-    *(on(event, project(read)) for event, read in EFFECTS.items()),
+    *(on(event, follow) for event in EFFECTS),
 )
 
 REACTIONS = reactions(HANDLERS, prepare)

@@ -1,7 +1,7 @@
 """Rows as they should be, beside the rows that are there: what is missing, what nobody said, which column differs."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
 from enum import Enum
 from typing import Any
@@ -89,6 +89,12 @@ def told(event: BaseModel, field: str) -> Any:
 def as_told(event: BaseModel, *columns: str) -> dict[str, Any]:
     """Columns that stand as the event's fields of the same names say."""
     return {column: told(event, column) for column in columns}
+
+
+def columns_of(state: Any) -> dict[str, Any]:
+    """What a state of a service's rules is in its row."""
+    values = ((field.name, getattr(state, field.name)) for field in fields(state))
+    return {name: list(value) if isinstance(value, tuple) else value for name, value in values}
 
 
 def by_whom(event: SaidByHand) -> tuple[Any, Any]:

@@ -4,16 +4,27 @@ from collections import defaultdict, deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
 
 from huiyin.audit.case import DISPATCH, FOLLOWUP, INTAKE, CaseView, Said, as_applied
 from huiyin.audit.packs import Packs
-from huiyin.audit.rows.comparing import Columns, Masked, NotBefore, Sealed, Unseen, Wanted, as_told, by_whom, told
+from huiyin.audit.rows.comparing import (
+    Columns,
+    Masked,
+    NotBefore,
+    Sealed,
+    Unseen,
+    Wanted,
+    as_told,
+    by_whom,
+    columns_of,
+    told,
+)
 from libs.common.events import cases
 from libs.common.events.base import Event
 from libs.common.security.vault import print_of_sealed
-from services.intake.cases.actions.projection import EFFECTS
-from services.intake.cases.domain.lifecycle import Action, State, Status, heard, taken
+from services.intake.cases.actions.projection import EFFECTS, said_of
+from services.intake.cases.domain.lifecycle import Action, State, Status, evolve
+from services.intake.cases.domain.lifecycle import Said as SaidOfCase
 
 LONGEST_NOTE = 500
 """Characters of a note on the timeline."""
@@ -24,10 +35,6 @@ _REGISTERED = (
 )
 """Columns of a case that stand as its registration said them."""
 _REQUESTER = ("sealed_name", "sealed_phone", "sealed_id_no", "sealed_home", "phone_index")
-_STATE = (
-    *("status", "category_code", "round", "lead_unit", "sign_due_at", "due_at", "satisfaction", "closing"),
-    *("answered_directly", "version"),
-)
 
 
 @dataclass(slots=True)
@@ -41,39 +48,34 @@ class _Case:
 
     def take(self, event: Event) -> None:
         """One more event, with its entry on the timeline."""
-        before = self.state
-        if (read := EFFECTS.get(type(event))) is not None and isinstance(event, cases.RoundEvent):
-            effect = read(event)
-            self.state = heard(before, event.round, effect.action, **effect.facts)
-            self._enter(event, event.round, effect.note, effect.by, effect.unit_code)
-        else:
-            self._own(event)
+        said = self._said(event)
+        before, self.state = self.state, evolve(self.state, said)
         if self.state is not before:
             self.moved_at = event.occurred_at
+        self.timeline.append(
+            {"id": Unseen.NUMBER, "case_id": self.first.case_id, "at": said.at, "what": said.what, "round": said.round}
+            | {"unit_code": said.unit_code, "by": said.by, "note": Masked(said.note, LONGEST_NOTE)}
+            | {"status": self.state.status, "version": self.state.version}
+        )
 
-    def _own(self, event: Event) -> None:
+    def _said(self, event: Event) -> SaidOfCase:
+        what, at = _name(event), event.occurred_at
         match event:
             case cases.CaseRegistered():
-                self._enter(event, 1, event.title, *by_whom(event))
+                who, unit = by_whom(event)
+                return SaidOfCase(event.registered_at, what, 1, event.title, unit, who)
             case cases.CaseAnsweredDirectly():
-                self._step(Action.ANSWER, answered_directly=True)
-                self._enter(event, event.round, event.answer, told(event, "answered_by"), event.answered_by_unit)
+                by, facts = told(event, "answered_by"), {"answered_directly": True}
+                unit = event.answered_by_unit
+                return SaidOfCase(at, what, event.round, event.answer, unit, by, Action.ANSWER, facts)
             case cases.CaseSupplemented() | cases.CaseWithdrawn():
                 supplement = isinstance(event, cases.CaseSupplemented)
-                self._step(Action.SUPPLEMENT if supplement else Action.WITHDRAW)
                 note = event.text if isinstance(event, cases.CaseSupplemented) else event.reason
-                self._enter(event, self.state.round, note, *by_whom(event))
-
-    def _step(self, action: Action, **facts: Any) -> None:
-        self.state = taken(self.state, action, **facts) or self.state
-
-    def _enter(self, event: Event, number: int, note: str, by: Any, unit_code: Any) -> None:
-        at = event.registered_at if isinstance(event, cases.CaseRegistered) else event.occurred_at
-        self.timeline.append(
-            {"id": Unseen.NUMBER, "case_id": self.first.case_id, "at": at, "what": _name(event), "round": number}
-            | {"unit_code": unit_code, "by": by}
-            | {"note": Masked(note, LONGEST_NOTE), "status": self.state.status, "version": self.state.version}
-        )
+                action, (who, unit) = Action.SUPPLEMENT if supplement else Action.WITHDRAW, by_whom(event)
+                return SaidOfCase(at, what, self.state.round, note, unit, who, action)
+            case cases.RoundEvent():
+                return said_of(event)
+        raise TypeError(what)
 
 
 def rows_of_intake(view: CaseView, _packs: Packs) -> Iterator[Wanted]:
@@ -122,7 +124,7 @@ def _row(case: _Case) -> Columns:
     return {
         "case_id": first.case_id,
         **{column: told(first, column) for column in _REGISTERED},
-        **{column: getattr(state, column) for column in _STATE},
+        **columns_of(state),
         "updated_at": NotBefore(case.moved_at),
     }
 

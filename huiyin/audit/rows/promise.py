@@ -5,30 +5,35 @@ n-th clock that was started is the n-th deadline that was set.
 """
 
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from datetime import datetime
 from typing import Any
 
 from huiyin.audit.case import DISPATCH, FOLLOWUP, INTAKE, CaseView, EventT, Said, as_applied
 from huiyin.audit.packs import Packs
 from huiyin.audit.rows.clocks import Clock, Clocks
-from huiyin.audit.rows.comparing import Columns, NotBefore, Unseen, as_told, by_whom, told
+from huiyin.audit.rows.comparing import Columns, NotBefore, Unseen, as_told, by_whom, columns_of, told
 from libs.common.events import cases
 from libs.common.events.base import Event
-from libs.common.events.terms import Closing, Deadline, Satisfaction
+from libs.common.events.terms import Closing, Deadline
+from libs.common.rules.machine import OutOfTurn
+from services.followup.cases.domain.terms import Action, Answer, Asking, Given, Lead, State
+from services.followup.cases.domain.terms import Said as FollowupSaid
+from services.followup.cases.domain.transitions import evolve
 
 SYSTEM = "system"
 _CLOSING = {"requester": "first", "purpose": "closing"}
-_CONTENT = (Satisfaction.SATISFIED, Satisfaction.BASICALLY_SATISFIED)
+_SOMEBODY = (Unseen.WHO, Unseen.WHO)
 _HEARD_FROM = {
     "open": INTAKE,
     "withdraw": INTAKE,
     **dict.fromkeys(("queue", "assign", "reassign"), DISPATCH),
 }
 _REGISTERED = (
-    *("case_id", "case_no", "area_code", "kind", "urgency", "category_code", "title", "accused_unit"),
-    *("callback_wanted", "registered_at", "pack_version"),
+    *("case_id", "case_no", "area_code", "kind", "urgency", "title", "accused_unit"),
+    *("callback_wanted", "registered_at"),
 )
-_Given = cases.CaseAssigned | cases.CaseReassigned
+_Assigned = cases.CaseAssigned | cases.CaseReassigned
 _Done = cases.CaseHandled | cases.CaseAnsweredDirectly
 
 
@@ -48,12 +53,9 @@ class Promise:
         self.attempts: list[Columns] = []
         self.orders: dict[str, dict[str, Any]] = {}
         self.clocks = Clocks(self._own)
-        self.row: dict[str, Any] = (
-            as_told(first, *_REGISTERED)
-            | {"status": None, "round": 1, "left_units": [], "sent_back": 0, "version": 0}
-            | dict.fromkeys(("lead_unit", "triage_due_at", "handle_due_at", "closing", "satisfaction"))
-            | {"closed_by_requester": "first", "closed_by_attempt": None}
-        )
+        self._state = State(category_code=told(first, "category_code"), pack_version=told(first, "pack_version"))
+        self.row: dict[str, Any] = as_told(first, *_REGISTERED) | dict.fromkeys(("triage_due_at", "handle_due_at"))
+        self.row |= columns_of(self._state)
         self._hears: Mapping[type[Event], Callable[[Any], None]] = {
             cases.CaseRegistered: self._open,
             cases.CaseWithdrawn: self._withdraw,
@@ -93,7 +95,7 @@ class Promise:
         """Have the citizen tried again where the history says so: no event tells it."""
         while self.row["status"] == "review" and self._next_action() == "try_again":
             at = self._kept[self.row["version"] + 1]["at"]
-            self._step("try_again", "callback", Unseen.HERE, Unseen.WORDS, Unseen.WHO, Unseen.WHO)
+            self._step("try_again", Unseen.HERE, Unseen.WORDS, _SOMEBODY)
             self._ask("due", tries=0, next_try_at=self._calling_time(at))
 
     def _next_action(self) -> str:
@@ -105,44 +107,42 @@ class Promise:
 
     def _open(self, event: cases.CaseRegistered) -> None:
         clock = None if event.answered_at_once else self._start("triage_due_at")
-        self._step("open", "handling", clock.said.occurred_at if clock else NotBefore(event.registered_at), "")
+        self._step("open", clock.said.occurred_at if clock else NotBefore(event.registered_at), "")
 
     def _queue(self, event: cases.TriageQueued) -> None:
         if not self._in_hand(event):
             return
+        lead = None
         if self.row["lead_unit"] is not None:
-            self._take_from(self.row["lead_unit"], None)
+            self._take_from(None)
+            lead = Lead(gave_up=self.row["lead_unit"])
         clock = self._start("triage_due_at") if self.row["triage_due_at"] is None else None
         at = clock.said.occurred_at if clock else NotBefore(event.occurred_at)
-        self._step("queue", "handling", at, event.reason)
+        self._step("queue", at, event.reason, lead=lead)
 
     def _assign(self, event: cases.CaseAssigned) -> None:
         if self._in_hand(event):
             self.clocks.stop(Deadline.TRIAGE)
             self.row["triage_due_at"] = None
-            self._give("assign", event)
+            self._give("assign", event, None)
 
     def _reassign(self, event: cases.CaseReassigned) -> None:
         if self._in_hand(event):
-            self._take_from(event.from_unit, event.lead_unit, merged=event.succession)
-            self._give("reassign", event)
+            self._take_from(event.lead_unit)
+            self._give("reassign", event, None if event.succession else event.from_unit)
 
-    def _give(self, action: str, event: _Given) -> None:
-        self.row |= {"lead_unit": event.lead_unit, "category_code": event.category_code}
-        self.row["pack_version"] = event.pack_version
+    def _give(self, action: str, event: _Assigned, gave_up: str | None) -> None:
+        lead = Lead(event.lead_unit, event.category_code, event.pack_version, gave_up)
         clock = self._start()
         if self.row["handle_due_at"] is None:
             self._start("handle_due_at")
         self.clocks.hand_over(event.lead_unit)
         at = clock.said.occurred_at if clock else NotBefore(event.occurred_at)
-        self._step(action, "handling", at, event.explanation)
+        self._step(action, at, event.explanation, lead=lead)
 
-    def _take_from(self, unit_code: str, to_unit: str | None, *, merged: bool = False) -> None:
+    def _take_from(self, to_unit: str | None) -> None:
         self.clocks.stop(Deadline.SIGN)
         self.clocks.hand_over(to_unit)
-        self.row["lead_unit"] = to_unit
-        if not merged and unit_code not in self.row["left_units"]:
-            self.row["left_units"] = [*self.row["left_units"], unit_code]
 
     def _sign(self, event: cases.CaseSigned) -> None:
         if self._in_hand(event):
@@ -155,7 +155,7 @@ class Promise:
         wanted, number = self.row["callback_wanted"], event.round
         said = self._first(cases.CallbackDue, number) if wanted else None
         at = said.occurred_at if said else NotBefore(event.occurred_at)
-        self._step("ask" if wanted else "leave_unasked", "callback" if wanted else "review", at, "")
+        self._step("ask" if wanted else "leave_unasked", at, "")
         unit, account = (event.unit_code, None) if isinstance(event, cases.CaseHandled) else _at_the_door(event)
         self.callbacks[number] = (
             {"callback_id": Unseen.NUMBER, "case_id": self.row["case_id"], "round": number, "version": 1}
@@ -174,28 +174,24 @@ class Promise:
         if (callback := self.callbacks.get(self.row["round"])) and callback["state"] in ("due", "exhausted"):
             self._ask("cancelled")
         said = self._first(cases.CaseClosed, self.row["round"], closing=Closing.WITHDRAWN)
-        self.row["closing"] = Closing.WITHDRAWN
-        self._step("withdraw", "closed", said.occurred_at if said else NotBefore(event.occurred_at), event.reason)
+        self._step("withdraw", said.occurred_at if said else NotBefore(event.occurred_at), event.reason)
 
     def _try(self, event: cases.CallbackTried) -> None:
         callback = self.callbacks.get(event.round)
         if callback is None:
             return
-        content = event.valid and event.satisfaction in _CONTENT and event.solved is not False
+        content = event.valid and _answer_of(event).content
         kept = self._kept.get(self.row["version"] + 1)
         callback |= {"attempts": event.attempt, "tries": callback["tries"] + (not event.valid)}
         if content:
             self._close_clocks()
-            self.row |= {"closing": Closing.SUBSTANTIVE, "satisfaction": event.satisfaction}
-            self.row["closed_by_attempt"] = event.attempt
             self._ask("done")
-            self._tried("satisfy", "closed", event, Unseen.WORDS)
+            self._tried("satisfy", event, Unseen.WORDS)
         elif event.valid:
             self._stop_round()
             self._ask("done")
             said = self._first(cases.CaseSentBack, event.round)
-            self.row |= {"round": event.round + 1, "sent_back": self.row["sent_back"] + 1, "lead_unit": None}
-            self._tried("send_back", "handling", event, said.words if said else Unseen.WORDS)
+            self._tried("send_back", event, said.words if said else Unseen.WORDS)
         else:
             self._in_vain(event, callback)
         self._keep(event, kept)
@@ -205,10 +201,12 @@ class Promise:
         last = rules is not None and callback["tries"] >= rules.callback.tries
         next_try_at = Unseen.OLD if rules is None else rules.next_try(event.occurred_at)
         self._ask("exhausted" if last else "due", next_try_at=next_try_at)
-        self._tried("give_up" if last else "try", "review" if last else "callback", event, Unseen.WORDS)
+        self._tried("give_up" if last else "try", event, Unseen.WORDS)
 
-    def _tried(self, action: str, to: str, event: cases.CallbackTried, why: Any) -> None:
-        self._step(action, to, event.occurred_at, why, event.caller, Unseen.WHO)
+    def _tried(self, action: str, event: cases.CallbackTried, why: Any) -> None:
+        asking = Asking(event.round, attempts=event.attempt - 1)
+        by: tuple[Any, Any] = event.caller, Unseen.WHO
+        self._step(action, event.occurred_at, why, by, asking=asking, answer=_answer_of(event))
 
     def _keep(self, event: cases.CallbackTried, kept: Columns | None) -> None:
         """The row of the try; what no event tells of it the history does."""
@@ -224,15 +222,14 @@ class Promise:
         """A reviewer's step; the other ends were taken with what brought them about."""
         if event.closing is Closing.UNVERIFIED:
             self._close_clocks()
-            self.row["closing"] = Closing.UNVERIFIED
             self._ask("done")
-            self._step("close_unverified", "closed", event.occurred_at, Unseen.WORDS, *by_whom(event))
+            self._step("close_unverified", event.occurred_at, Unseen.WORDS, by_whom(event))
 
     def _order(self, event: cases.SupervisionIssued) -> None:
         by: Any = SYSTEM
         if not event.by_rule:
             by = (self._kept.get(self.row["version"] + 1) or {"who": Unseen.WHO})["who"]
-            self._step("supervise", self.row["status"], event.occurred_at, event.reason, Unseen.WHO, Unseen.WHO)
+            self._step("supervise", event.occurred_at, event.reason, _SOMEBODY)
         self.orders[event.supervision_id] = (
             as_told(event, "supervision_id", "case_id", "round", "level", "unit_code", "reason", "by_rule", "reply_due")
             | {"area_code": self.row["area_code"], "accused_unit": self.row["accused_unit"], "state": "issued"}
@@ -283,14 +280,21 @@ class Promise:
         said = (event for event in self._own if isinstance(event, kind))
         return next((event for event in said if all(getattr(event, name) == fields[name] for name in fields)), None)
 
-    def _step(self, action: str, to: str, at: Any, why: Any, who: Any = SYSTEM, unit_code: Any = None) -> None:
-        row, source = self.row, self.row["status"]
-        row |= {"status": to, "version": row["version"] + 1}
-        self.steps.append(
-            {column: row[column] for column in ("case_id", "version", "round")}
-            | {"action": action, "from_status": source, "to_status": to, "who": who, "unit_code": unit_code}
-            | {"at": at, "why": why}
-        )
+    def _step(self, action: str, at: Any, why: Any, by: tuple[Any, Any] = (SYSTEM, None), **given: Any) -> None:
+        """Take it, where followup's own rules can fold it; what it could not have taken is no step (I5 names it)."""
+        source = self._state.status
+        with suppress(OutOfTurn):
+            self._state = evolve(self._state, FollowupSaid(Action(action), at, Given(at, **given)))
+            self.row |= columns_of(self._state) | {"sent_back": self._state.sent_back}
+            self.steps.append(
+                {column: self.row[column] for column in ("case_id", "version", "round")}
+                | {"action": action, "from_status": source, "to_status": self._state.status}
+                | {"who": by[0], "unit_code": by[1], "at": at, "why": why}
+            )
+
+
+def _answer_of(event: cases.CallbackTried) -> Answer:
+    return Answer(event.reached, event.contacted, event.solved, event.satisfaction)
 
 
 def _at_the_door(event: cases.CaseAnsweredDirectly) -> tuple[str | None, Any]:

@@ -7,6 +7,7 @@ must hold. Pure, so that any ``domain`` may use it.
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
 from functools import cached_property
 from typing import Generic, ParamSpec, Self, TypeVar
@@ -19,6 +20,7 @@ Label = tuple[str, str]
 StatusT = TypeVar("StatusT", bound=StrEnum)
 ActionT = TypeVar("ActionT", bound=StrEnum)
 PartyT = TypeVar("PartyT", bound=StrEnum)
+WhatT = TypeVar("WhatT")
 P = ParamSpec("P")
 """What guards are asked about."""
 
@@ -52,6 +54,17 @@ SYSTEM = Actor("system")
 
 
 # Without slots: a generic class with them cannot be called by the name of one of its kinds.
+@dataclass(frozen=True)
+class Said(Generic[ActionT, WhatT]):
+    """A step that was taken: which, when, what it brought, by whom, why. ``decide`` says it, ``evolve`` folds it."""
+
+    action: ActionT
+    at: datetime
+    what: WhatT
+    by: Actor = SYSTEM
+    why: str = ""
+
+
 @dataclass(frozen=True)
 class Step(Generic[StatusT, ActionT, PartyT, P]):
     """One line of a table. ``source`` is None where the matter begins by it; a guard raises OutOfTurn."""
@@ -115,11 +128,16 @@ class Machine(Generic[StatusT, ActionT, PartyT, P]):
         """Whether the table has this step, guards aside."""
         return (status, action) in self.table
 
-    def target(self, status: StatusT | None, action: ActionT, *args: P.args, **kwargs: P.kwargs) -> StatusT:
-        """Where the step leads; its guards are asked about the rest. Raises OutOfTurn, saying what is possible."""
+    def step(self, status: StatusT | None, action: ActionT) -> Step[StatusT, ActionT, PartyT, P]:
+        """The step, its guards not asked. Raises OutOfTurn, saying what is possible."""
         step = self.table.get((status, action))
         if step is None:
             raise self._impossible(status, action)
+        return step
+
+    def target(self, status: StatusT | None, action: ActionT, *args: P.args, **kwargs: P.kwargs) -> StatusT:
+        """Where the step leads; its guards are asked about the rest. Raises OutOfTurn, saying what is possible."""
+        step = self.step(status, action)
         for guard in step.guards:
             guard(*args, **kwargs)
         return step.target

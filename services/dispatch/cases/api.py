@@ -15,7 +15,7 @@ from services.dispatch.cases import queries
 from services.dispatch.cases.actions.steps import shown
 from services.dispatch.cases.queries import Window
 from services.dispatch.cases.schemas import TransitionOut, WorkItem, WorkOut
-from services.dispatch.cases.tables import Transition, Work
+from services.dispatch.cases.tables import HistoryEntry, Work
 from services.dispatch.rights import ReadsWork
 
 router = APIRouter(prefix="/v1", tags=["cases"])
@@ -31,7 +31,7 @@ async def read_case(case_id: CaseId, door: ReadsWork) -> Response:
 async def list_transitions(case_id: CaseId, query: Annotated[PageQuery, Query()], door: ReadsWork) -> Response:
     """Every step that the case took: who, for which unit, when and why; oldest first."""
 
-    async def steps(session: Session) -> list[Transition]:
+    async def steps(session: Session) -> list[HistoryEntry]:
         await seen(session, door, case_id)
         return await queries.list_steps(session, case_id, Window(query.cursor, query.limit))
 
@@ -54,5 +54,5 @@ def item(work: Work) -> WorkItem:
     return WorkItem.model_validate(work, from_attributes=True)
 
 
-def _step(step: Transition) -> TransitionOut:
+def _step(step: HistoryEntry) -> TransitionOut:
     return TransitionOut.model_validate(step, from_attributes=True)

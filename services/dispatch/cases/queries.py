@@ -11,9 +11,9 @@ from libs.common.pack.areas import GRID_DIGITS, area_prefix
 from libs.common.security.policy import Column, Scope
 from libs.common.web.cursors import Keyset
 from services.dispatch.cases.domain.terms import DONE, OPEN, Status
-from services.dispatch.cases.tables import Transition, Work
+from services.dispatch.cases.tables import HistoryEntry, Work
 
-STEPS_KEYSET = Keyset("dispatch.transitions", (Transition.version,), (int,), descending=False)
+STEPS_KEYSET = Keyset("dispatch.transitions", (HistoryEntry.version,), (int,), descending=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,11 +42,11 @@ async def list_work(session: Session, statement: Select[Work]) -> list[Work]:
     return list((await session.execute(statement)).scalars())
 
 
-async def list_steps(session: Session, case_id: str, window: Window) -> list[Transition]:
+async def list_steps(session: Session, case_id: str, window: Window) -> list[HistoryEntry]:
     """The steps of a case, oldest first."""
     statement = (
-        select(Transition)
-        .where(col(Transition.case_id) == case_id, *STEPS_KEYSET.after(window.cursor))
+        select(HistoryEntry)
+        .where(col(HistoryEntry.case_id) == case_id, *STEPS_KEYSET.after(window.cursor))
         .order_by(*STEPS_KEYSET.order())
         .limit(window.size + 1)
     )

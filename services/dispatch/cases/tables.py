@@ -120,7 +120,7 @@ class Work(Base, table=True):
     version: int = 1
 
 
-class Transition(Base, table=True):
+class HistoryEntry(Base, table=True):
     """One step of one case: append-only."""
 
     __tablename__ = "transition"

@@ -3,9 +3,15 @@
 Who may decide is the same for every kind: nobody on what they or their unit asked for (`not_their_own`).
 """
 
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
 from enum import StrEnum
 
 from libs.common.rules.machine import OutOfTurn
+from services.dispatch.cases.domain import state as cases
+from services.dispatch.cases.domain.state import Return, Said
+from services.dispatch.cases.domain.terms import Action
 
 
 class Kind(StrEnum):
@@ -38,3 +44,45 @@ def answered(state: State, answer: State) -> State:
         zh, en = STATE_LABELS[state]
         raise OutOfTurn(f"The request cannot be decided: it is {en}", f"该申请不能审核：当前为“{zh}”")
     return answer
+
+
+@dataclass(frozen=True, slots=True)
+class UnitAsk:
+    """All of a request but whose case it is about, under its columns' names. ``version`` is that of the step."""
+
+    version: int
+    round: int
+    reason_code: str
+    note: str
+    asked_by: str
+    asked_unit: str
+    asked_at: datetime
+    kind: Kind = Kind.RETURN
+    state: State = State.PENDING
+    decided_by: str | None = None
+    decided_at: datetime | None = None
+    decision_note: str | None = None
+
+
+_ANSWERS: Mapping[Action, State] = {
+    Action.REFUSE_RETURN: State.REFUSED,
+    Action.HAND_ON: State.GRANTED,
+    Action.TAKE_BACK: State.GRANTED,
+}
+
+
+def evolve(requests: tuple[UnitAsk, ...], before: cases.State, after: cases.State, said: Said) -> tuple[UnitAsk, ...]:
+    """The requests about a case after a step of it: one more, or the one that waited is answered, or moot."""
+    if isinstance(said.what, Return):
+        asked = said.what.reason_code, said.what.note, said.by.subject, before.lead_unit or "", said.at
+        return (*requests, UnitAsk(after.version, after.round, *asked))
+    if after.return_pending or not before.return_pending:
+        return requests
+    return tuple(_ended(request, said) if request.state is State.PENDING else request for request in requests)
+
+
+def _ended(request: UnitAsk, said: Said) -> UnitAsk:
+    if said.action not in _ANSWERS:
+        return replace(request, state=answered(request.state, State.LAPSED), decided_at=said.at)
+    answer = answered(request.state, _ANSWERS[said.action])
+    return replace(request, state=answer, decided_by=said.by.subject, decided_at=said.at, decision_note=said.why)

@@ -13,7 +13,7 @@ from libs.common.security.policy import Scope
 from libs.common.web.cursors import Keyset
 from services.dispatch.cases import queries as cases
 from services.dispatch.cases.domain.terms import Status
-from services.dispatch.cases.tables import Transition, Work
+from services.dispatch.cases.tables import HistoryEntry, Work
 from services.dispatch.routing.tables import Decision
 
 TRIAGE_KEYSET = Keyset("dispatch.triage", (Work.registered_at, Work.case_id), (datetime, str), descending=False)
@@ -42,11 +42,13 @@ def triage_statement(scope: Scope, wanted: TriageFilter, window: cases.Window) -
 
 async def list_decisions(session: Session, case_id: str, window: cases.Window) -> list[Row[Any]]:
     """The decisions on a case, oldest first, each with the step that it was; one more than fit the page."""
-    same_step = and_(col(Transition.case_id) == col(Decision.case_id), col(Transition.version) == col(Decision.version))
-    step = (col(Transition.round), col(Transition.at), col(Transition.who), col(Transition.action))
+    same_step = and_(
+        col(HistoryEntry.case_id) == col(Decision.case_id), col(HistoryEntry.version) == col(Decision.version)
+    )
+    step = (col(HistoryEntry.round), col(HistoryEntry.at), col(HistoryEntry.who), col(HistoryEntry.action))
     statement = (
         select(*(column for column in inspect(Decision).columns), *step)
-        .join(Transition, same_step)
+        .join(HistoryEntry, same_step)
         .where(col(Decision.case_id) == case_id, *DECISIONS_KEYSET.after(window.cursor))
         .order_by(*DECISIONS_KEYSET.order())
         .limit(window.size + 1)

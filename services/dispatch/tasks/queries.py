@@ -13,7 +13,6 @@ from libs.common.web.cursors import Keyset
 from services.dispatch.cases import queries as cases
 from services.dispatch.cases.domain.terms import Status
 from services.dispatch.cases.tables import Work
-from services.dispatch.tasks.domain import TaskStatus
 from services.dispatch.tasks.tables import Task
 
 WORK_KEYSET = Keyset("dispatch.work", (Work.list_due_at, Work.case_id), (datetime, str), descending=False)
@@ -57,11 +56,9 @@ _OPEN_OF_THE_CASE = and_(
 )
 
 
-async def tasks_of(session: Session, work: Work) -> dict[str, Task]:
-    """The task that each unit has in the round that a case is in, the last it was given; none that was cancelled."""
-    tasks = await session.rows(Task, "case_id", work.case_id)
-    there = [task for task in tasks if task.round == work.round and task.status is not TaskStatus.CANCELLED]
-    return {task.unit_code: task for task in sorted(there, key=attrgetter("version"))}
+async def tasks_of(session: Session, case_id: str) -> list[Task]:
+    """The tasks of a case, in the order in which they were given."""
+    return sorted(await session.rows(Task, "case_id", case_id), key=attrgetter("version", "unit_code"))
 
 
 async def list_tasks(session: Session, case_id: str, window: cases.Window) -> list[Task]:

@@ -1,16 +1,14 @@
 """Asking the citizen (回访): who is asked for what, what an answer leads to, and when to call again."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime, time, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 from libs.common.rules.machine import OutOfTurn
 from libs.common.time.moments import as_utc, day_start, local_day
-from services.followup.cases.domain.terms import Action, Answer, Asking
-
-FIRST = "first"
-"""Who spoke first. Of a case into which others were merged, each requester is asked on its own."""
+from services.followup.cases.domain.terms import Action, Answer, Asking, Said
 
 
 class Purpose(StrEnum):
@@ -43,6 +41,7 @@ STATE_AFTER: dict[Action, CallbackState] = {
     Action.WITHDRAW: CallbackState.CANCELLED,
 }
 """What a step of the case makes of the round's callback."""
+_TRIES = (Action.TRY, Action.GIVE_UP, Action.SATISFY, Action.SEND_BACK)
 OPEN_STATES = (CallbackState.DUE, CallbackState.EXHAUSTED)
 
 
@@ -64,6 +63,22 @@ def check_everybody_is_content(requester: str, others: Mapping[str, CallbackStat
             f"Other requesters of this case have not said that they are satisfied: {', '.join(left)}",
             f"该件其他诉求人尚未表示满意：{'、'.join(left)}",
         )
+
+
+def evolve(asking: Asking, said: Said, gap: timedelta) -> Asking:
+    """The callback after a step of its case; tries are made so far apart."""
+    if said.action is Action.TRY_AGAIN:
+        return replace(asking, tries=0, next_try_at=None)
+    if said.action not in _TRIES or said.what.answer is None:
+        return asking
+    tries = asking.tries + (not said.what.answer.valid)
+    return replace(
+        asking,
+        callers=asking.callers | {said.by.subject},
+        attempts=asking.attempts + 1,
+        tries=tries,
+        next_try_at=said.at + gap if tries else None,
+    )
 
 
 def within_calling_hours(moment: datetime, opens_at: time, closes_at: time, zone: ZoneInfo) -> datetime:

@@ -8,7 +8,8 @@ from sqlmodel import Field
 
 from libs.common.database.columns import check, index, moment_column, one_of, refers, word_column
 from libs.common.events.terms import Reached, Satisfaction
-from services.followup.callbacks.domain import FIRST, CallbackState, Purpose
+from services.followup.callbacks.domain import CallbackState, Purpose
+from services.followup.cases.domain.terms import FIRST_REQUESTER
 from services.followup.cases.tables import Base
 
 _ASKED = ["case_id", "round", "requester", "purpose"]
@@ -56,7 +57,7 @@ class Callback(Base, table=True):
     next_try_at: datetime = Field(sa_column=moment_column())
     opened_at: datetime = Field(sa_column=moment_column())
     version: int = 1
-    requester: str = FIRST
+    requester: str = FIRST_REQUESTER
     purpose: Purpose = Field(default=Purpose.CLOSING, sa_column=word_column(Purpose))
 
 
@@ -98,5 +99,5 @@ class Attempt(Base, table=True):
     words: str | None = None
     notes: dict[str, str] = Field(sa_column=Column(JSONB, nullable=False))
     """What was said to the pack's other questions, by their codes."""
-    requester: str = FIRST
+    requester: str = FIRST_REQUESTER
     purpose: Purpose = Field(default=Purpose.CLOSING, sa_column=word_column(Purpose))

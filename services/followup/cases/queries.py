@@ -9,7 +9,7 @@ from libs.common.database.session import Session
 from libs.common.errors import NotFound
 from libs.common.pack.areas import area_prefix
 from libs.common.security.policy import Scope
-from services.followup.cases.tables import Matter, Transition
+from services.followup.cases.tables import HistoryEntry, Matter
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,9 +33,9 @@ async def visible_matter(session: Session, scope: Scope, case_id: str) -> Matter
     return matter
 
 
-async def steps_of_case(session: Session, case_id: str) -> list[Transition]:
+async def steps_of_case(session: Session, case_id: str) -> list[HistoryEntry]:
     """All steps of a case, oldest first."""
-    statement = select(Transition).where(col(Transition.case_id) == case_id).order_by(col(Transition.version))
+    statement = select(HistoryEntry).where(col(HistoryEntry.case_id) == case_id).order_by(col(HistoryEntry.version))
     return list((await session.execute(statement)).scalars())
 
 

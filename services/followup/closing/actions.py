@@ -1,14 +1,13 @@
 """Closing a case (销号): nothing of it runs any more, and whoever counts is told how it ended."""
 
 from libs.common.database.session import Session
-from libs.common.rules.steps import Taken
 from services.followup.cases.actions import apply
-from services.followup.cases.domain.terms import Action, Standing
+from services.followup.cases.domain.terms import Said
 from services.followup.cases.tables import Matter
 from services.followup.clocks.actions.running import stop_all
 
 
-def close(session: Session, matter: Matter, taken: Taken[Action, Standing]) -> None:
+def close(session: Session, matter: Matter, said: Said) -> None:
     """The case takes its last step: its clocks end, and how it was closed is said."""
     stop_all(session, matter)
-    apply(session, matter, taken)
+    apply(session, matter, said)

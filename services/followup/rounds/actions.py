@@ -17,7 +17,7 @@ from libs.common.pack.directory import Directory, UnknownCode
 from libs.common.pack.schema import Duty
 from services.followup.callbacks.actions.opening import end_callback, open_callback
 from services.followup.cases.actions import apply, decide
-from services.followup.cases.domain.terms import Action, Given, Status
+from services.followup.cases.domain.terms import Action, Given, Lead, Status
 from services.followup.cases.tables import Matter
 from services.followup.clocks.actions.running import hand_over, say_set, set_clock, start_clock, stop_clock, stop_round
 from services.followup.closing.actions import close
@@ -52,8 +52,11 @@ def open_matter(session: Session, event: CaseRegistered) -> None:
 
 def queue(session: Session, matter: Matter, event: TriageQueued) -> None:
     """待派: a person has to choose. A case that waits already keeps its clock; after a return it waits anew."""
-    gave_up = matter.lead_unit is not None and _take_from(session, matter, matter.lead_unit, None)
-    _step(session, matter, Action.QUEUE, event.reason)
+    lead = None
+    if matter.lead_unit is not None:
+        _take_from(session, matter, None)
+        lead = Lead(gave_up=matter.lead_unit)
+    gave_up = _step(session, matter, Action.QUEUE, event.reason, lead)
     if matter.triage_due_at is None:
         _start_triage(session, matter, event.occurred_at)
     if gave_up:
@@ -64,16 +67,17 @@ def assign(session: Session, matter: Matter, event: CaseAssigned) -> None:
     """派单: the unit has to sign, and to handle it. A round has one handling clock, whoever leads."""
     stop_clock(session, matter, Deadline.TRIAGE)
     matter.triage_due_at = None
-    _give(matter, event)
-    _step(session, matter, Action.ASSIGN, event.explanation)
+    lead = Lead(event.lead_unit, event.category_code, event.pack_version)
+    _step(session, matter, Action.ASSIGN, event.explanation, lead)
     _start_unit_clocks(session, matter, event.occurred_at)
 
 
 def reassign(session: Session, matter: Matter, event: CaseReassigned) -> None:
     """改派: a signing clock for the new unit; the handling clock runs on. Who was merged away gave nothing up."""
-    gave_up = _take_from(session, matter, event.from_unit, event.lead_unit, merged=event.succession)
-    _give(matter, event)
-    _step(session, matter, Action.REASSIGN, event.explanation)
+    _take_from(session, matter, event.lead_unit)
+    left = None if event.succession else event.from_unit
+    lead = Lead(event.lead_unit, event.category_code, event.pack_version, gave_up=left)
+    gave_up = _step(session, matter, Action.REASSIGN, event.explanation, lead)
     _start_unit_clocks(session, matter, event.occurred_at)
     if gave_up:
         supervise_returns(session, matter, event.lead_unit)
@@ -98,28 +102,17 @@ async def withdraw(session: Session, matter: Matter, event: CaseWithdrawn) -> No
     close(session, matter, decide(matter, Action.WITHDRAW, Given(session.now), event.reason))
 
 
-def _step(session: Session, matter: Matter, action: Action, why: str) -> None:
-    apply(session, matter, decide(matter, action, Given(session.now), why))
+def _step(session: Session, matter: Matter, action: Action, why: str, lead: Lead | None = None) -> bool:
+    """Take it; whether one more unit gave the case up by it."""
+    before = len(matter.left_units)
+    apply(session, matter, decide(matter, action, Given(session.now, lead=lead), why))
+    return len(matter.left_units) > before
 
 
-def _give(matter: Matter, event: CaseAssigned | CaseReassigned) -> None:
-    matter.lead_unit = event.lead_unit
-    matter.category_code = event.category_code
-    matter.pack_version = event.pack_version
-
-
-def _take_from(session: Session, matter: Matter, unit_code: str, to_unit: str | None, *, merged: bool = False) -> bool:
-    """The unit need not sign any more; the handling clock runs on, for whoever leads now.
-
-    Whether it is one more unit that gave the case up.
-    """
+def _take_from(session: Session, matter: Matter, to_unit: str | None) -> None:
+    """The unit need not sign any more; the handling clock runs on, for whoever leads now."""
     stop_clock(session, matter, Deadline.SIGN)
     hand_over(session, matter, Deadline.HANDLE, to_unit)
-    matter.lead_unit = to_unit
-    if merged or unit_code in matter.left_units:
-        return False
-    matter.left_units = [*matter.left_units, unit_code]
-    return True
 
 
 def _start_triage(session: Session, matter: Matter, start: datetime) -> None:

@@ -78,7 +78,7 @@ async def issue(session: Session, asked: Request, body: IssueSupervision) -> Sup
     if matter is None or not sees_matter(asked.scope, matter):
         raise no_such_case()
     reason = mask_text(body.reason)
-    taken = decide(matter, Action.SUPERVISE, Given(session.now, by=asked.actor), reason)
+    said = decide(matter, Action.SUPERVISE, Given(session.now, by=asked.actor), reason)
     directory = session.packs.version(matter.pack_version)
     unit_code = _addressee(session, matter, body.unit_code)
     order = session.new(
@@ -97,7 +97,7 @@ async def issue(session: Session, asked: Request, body: IssueSupervision) -> Sup
         reply_due=_reply_due(session, matter, body),
         state=SupervisionState.ISSUED,
     )
-    apply(session, matter, taken)
+    apply(session, matter, said)
     _issue(session, order)
     _start_reply_clock(session, matter, order, directory)
     return shown(order)

@@ -1,17 +1,20 @@
 """Whatever anybody tries in whatever order: laws that hold for every walk through the transition table."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from hypothesis import given
 from hypothesis import strategies as st
 
 from libs.common.rules.machine import Actor, Refused
-from services.dispatch.cases.domain.terms import ENDS, OPEN, Action, Party, Standing, Status
-from services.dispatch.cases.domain.transitions import MACHINE, check_party
+from services.dispatch.cases.domain.evolving import evolve
+from services.dispatch.cases.domain.state import Ask, State, Supervised
+from services.dispatch.cases.domain.terms import ENDS, OPEN, Action, Party, Status
+from services.dispatch.cases.domain.transitions import MACHINE, decide
+from tests.unit.guard.units import brings
 
 START = datetime(2026, 3, 3, 1, tzinfo=UTC)
-UNITS = ("D-WATER", "D-ENV", "T-999001101")
+UNITS = ("D-WATER", "D-ROADS", "T-999001101")
 ACTORS = [Actor(subject, unit) for subject in ("li", "wang", "zhao") for unit in (None, *UNITS)]
 
 
@@ -26,36 +29,30 @@ class Try:
 
 
 TRIES = st.builds(Try, st.sampled_from(Action), st.sampled_from(ACTORS), st.sampled_from(UNITS), st.integers(0, 600))
-NAMES_A_LEAD = (Action.ROUTE, Action.ASSIGN, Action.HAND_ON, Action.REASSIGN, Action.SEND_BACK)
+OPENED = State(START, pack_version=1)
 
 
-def take(standing: Standing, attempt: Try, now: datetime) -> Standing:
-    """The standing after an allowed step, as the actions of the service would leave it."""
-    status = MACHINE.target(standing.status, attempt.action, standing, now)
-    after = replace(standing, status=status)
-    if attempt.action is Action.ASK_RETURN:
-        return replace(after, return_pending=True, return_asked_by=attempt.actor.subject)
-    if attempt.action in (Action.REPORT, Action.SUPPLEMENT, Action.SIGN):
-        return after
-    after = replace(after, return_pending=False, return_asked_by=None)
-    if attempt.action in NAMES_A_LEAD:
-        return replace(after, lead_unit=attempt.unit, return_until=now + timedelta(hours=24))
-    return replace(after, lead_unit=None) if status is Status.TRIAGE else after
-
-
-def walk(attempts: list[Try]) -> list[tuple[Standing, Try, Standing]]:
+def walk(attempts: list[Try]) -> list[tuple[State, Try, State]]:
     """What was really done."""
-    standing, now, done = Standing(), START, []
+    state, now, done = OPENED, START, []
     for attempt in attempts:
         now += timedelta(minutes=attempt.minutes)
         try:
-            check_party(standing, attempt.action, attempt.actor)
-            after = take(standing, attempt, now)
+            said = decide(state, Ask(attempt.action, brings(attempt.action, attempt.unit)), attempt.actor, now)
         except Refused:
             continue
-        done.append((standing, attempt, after))
-        standing = after
+        done.append((state, attempt, evolve(state, said)))
+        state = done[-1][2]
     return done
+
+
+@given(st.lists(TRIES, max_size=60))
+def test_a_step_and_no_other_thing_makes_a_version(attempts: list[Try]) -> None:
+    done = walk(attempts)
+    assert [after.version for _, _, after in done] == list(range(1, len(done) + 1))
+    for _, _, after in done:
+        assert evolve(after, Supervised()).version == after.version
+        assert set(after.open_support) <= set(after.support_units)
 
 
 @given(st.lists(TRIES, max_size=60))

@@ -3,18 +3,14 @@
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
+from libs.common.events.terms import ResultKind
 from libs.common.rules.machine import Actor, NotTheirs, OutOfTurn, Unsound
-from services.dispatch.cases.domain.terms import (
-    ACTION_LABELS,
-    STATUS_LABELS,
-    Action,
-    Party,
-    Standing,
-    Status,
-)
+from services.dispatch.cases.domain.state import Ask, Result, Return, State
+from services.dispatch.cases.domain.terms import ACTION_LABELS, STATUS_LABELS, Action, Party, Status
 from services.dispatch.cases.domain.transitions import (
     MACHINE,
     STEPS,
@@ -29,13 +25,13 @@ UNIT = Actor("li", "D-WATER")
 DISPATCHER = Actor("wang")
 
 
-def target_of(standing: Standing, action: Action) -> Status:
-    return MACHINE.target(standing.status, action, standing, NOW)
+def target_of(state: State, action: Action, what: Result | Return | None = None) -> Status:
+    return MACHINE.target(state.status, action, state, Ask(action, what), NOW)
 
 
-def standing(status: Status, **changes: object) -> Standing:
+def standing(status: Status, **changes: Any) -> State:
     unit = None if status is Status.TRIAGE else "D-WATER"
-    return replace(Standing(status=status, lead_unit=unit), **changes)  # type: ignore[arg-type]
+    return replace(State(NOW, pack_version=1, status=status, lead_unit=unit), **changes)
 
 
 @pytest.mark.parametrize(
@@ -104,10 +100,11 @@ def test_only_a_pending_return_is_decided(action: Action) -> None:
 
 
 def test_a_unit_gives_back_before_its_limit_and_not_at_it() -> None:
-    before = standing(Status.ASSIGNED, return_until=NOW + timedelta(microseconds=1))
-    assert target_of(before, Action.ASK_RETURN) is Status.ASSIGNED
+    assigned = standing(Status.ASSIGNED)
+    before = Return("wrong_area", "", until=NOW + timedelta(microseconds=1))
+    assert target_of(assigned, Action.ASK_RETURN, before) is Status.ASSIGNED
     with pytest.raises(OutOfTurn, match="could be returned until"):
-        target_of(standing(Status.ASSIGNED, return_until=NOW), Action.ASK_RETURN)
+        target_of(assigned, Action.ASK_RETURN, replace(before, until=NOW))
 
 
 def test_only_the_lead_unit_acts_for_itself() -> None:
@@ -131,6 +128,8 @@ def test_a_result_waits_for_the_support_units_by_name() -> None:
     waiting = standing(Status.SIGNED, support_units=("D-ENV", "T-1"), open_support=("T-1",))
     with pytest.raises(OutOfTurn, match="have not done their part: T-1; wait for them, or say in without_support"):
         target_of(waiting, Action.HAND_IN)
+    waives = Result(ResultKind.SUBSTANTIVE, "", without_support="they have nothing to add")
+    assert target_of(waiting, Action.HAND_IN, waives) is Status.HANDLED
     assert target_of(standing(Status.SIGNED, support_units=("T-1",)), Action.HAND_IN) is Status.HANDLED
 
 

@@ -14,21 +14,35 @@ from services.followup.cases.domain.terms import (
     Answer,
     Asking,
     Given,
+    Lead,
     Party,
-    Standing,
+    State,
     Status,
 )
-from services.followup.cases.domain.transitions import MACHINE, STEPS, Line, believed, check_party, take
+from services.followup.cases.domain.transitions import (
+    MACHINE,
+    STEPS,
+    Line,
+    believed,
+    check_party,
+    decide,
+    evolve,
+)
 
 NOW = datetime(2026, 3, 3, 1, tzinfo=UTC)
 CALLER = Actor("zhou", "H-12345")
-ASKED = Standing(Status.CALLBACK, round=2)
+ASKED = State(Status.CALLBACK, round=2, lead_unit="D-WATER", version=7)
 SATISFIED = Answer(Reached.ANSWERED, contacted=True, solved=True, satisfaction=Satisfaction.SATISFIED)
 
 
 def given(answer: Answer | None, by: Actor = CALLER, **changes: object) -> Given:
     """A try on the callback of round 2."""
     return Given(NOW, replace(Asking(round=2, handling_unit="D-WATER", tries_allowed=3), **changes), answer, by)  # type: ignore[arg-type]
+
+
+def take(state: State, action: Action, given: Given) -> State:
+    """The case after the step."""
+    return evolve(state, decide(state, action, given))
 
 
 def test_every_word_has_both_labels() -> None:
@@ -83,8 +97,9 @@ def test_the_guard(answer: Answer | None) -> None:
 
 @pytest.mark.parametrize("satisfaction", [Satisfaction.SATISFIED, Satisfaction.BASICALLY_SATISFIED])
 def test_the_citizen_closes(satisfaction: Satisfaction) -> None:
-    after = take(ASKED, Action.SATISFY, given(replace(SATISFIED, satisfaction=satisfaction)))
-    assert after == Standing(Status.CLOSED, 2, Closing.SUBSTANTIVE, satisfaction)
+    after = take(ASKED, Action.SATISFY, given(replace(SATISFIED, satisfaction=satisfaction), attempts=2))
+    closed = replace(ASKED, status=Status.CLOSED, closing=Closing.SUBSTANTIVE, satisfaction=satisfaction, version=8)
+    assert after == replace(closed, closed_by_attempt=3)
 
 
 def test_the_word_of_an_older_round_closes_nothing() -> None:
@@ -94,7 +109,7 @@ def test_the_word_of_an_older_round_closes_nothing() -> None:
 
 def test_sending_back_opens_the_next_round() -> None:
     unhappy = replace(SATISFIED, satisfaction=Satisfaction.NOT_SATISFIED)
-    assert take(ASKED, Action.SEND_BACK, given(unhappy)) == Standing(Status.HANDLING, 3)
+    assert take(ASKED, Action.SEND_BACK, given(unhappy)) == State(Status.HANDLING, round=3, version=8)
     with pytest.raises(OutOfTurn):
         take(ASKED, Action.SEND_BACK, given(SATISFIED))
 
@@ -130,17 +145,28 @@ def test_whoever_answered_asks_and_reviews_nothing(action: Action) -> None:
 
 @pytest.mark.parametrize("by", [SYSTEM, Actor("li", "D-WATER")])
 def test_neither_the_system_nor_the_handling_unit_closes_a_case(by: Actor) -> None:
-    for standing, action in ((ASKED, Action.SATISFY), (Standing(Status.REVIEW, 2), Action.CLOSE_UNVERIFIED)):
+    for state, action in ((ASKED, Action.SATISFY), (State(Status.REVIEW, 2), Action.CLOSE_UNVERIFIED)):
         with pytest.raises(NotTheirs):
-            take(standing, action, given(SATISFIED, by))
+            take(state, action, given(SATISFIED, by))
 
 
 def test_only_an_open_round_is_believed() -> None:
-    handling = Standing(Status.HANDLING, 2)
+    handling = State(Status.HANDLING, 2)
     assert [believed(handling, number) for number in (1, 2)] == [False, True]
     assert not believed(ASKED, 2)
     with pytest.raises(ValueError, match="never opened"):
         believed(handling, 3)
+
+
+def test_who_gives_a_case_up_is_remembered_once() -> None:
+    state = State(Status.HANDLING, lead_unit="D-WATER", category_code="0101", pack_version=1, version=3)
+    lead = Lead("D-ENV", "0102", pack_version=2, gave_up="D-WATER")
+    given = Given(NOW, lead=lead)
+    handed_on = take(state, Action.REASSIGN, given)
+    assert (handed_on.lead_unit, handed_on.category_code, handed_on.pack_version) == ("D-ENV", "0102", 2)
+    assert take(handed_on, Action.REASSIGN, given).left_units == handed_on.left_units == ("D-WATER",)
+    waiting = take(handed_on, Action.QUEUE, Given(NOW, lead=Lead(gave_up="D-ENV")))
+    assert (waiting.lead_unit, waiting.category_code, waiting.left_units) == (None, "0102", ("D-WATER", "D-ENV"))
 
 
 def test_whoever_tried_does_not_review() -> None:
@@ -152,7 +178,7 @@ def test_whoever_tried_does_not_review() -> None:
 
 def test_a_refusal_says_what_is_possible() -> None:
     with pytest.raises(OutOfTurn) as refused:
-        take(Standing(Status.REVIEW), Action.TRY, given(None))
+        take(State(Status.REVIEW), Action.TRY, given(None))
     assert "try again" in refused.value.detail
     assert "再次回访" in refused.value.detail_zh
     assert MACHINE.possible(Status.CLOSED) == ()
@@ -169,6 +195,6 @@ def test_a_refusal_says_what_is_possible() -> None:
         {"status": Status.CLOSED, "closing": Closing.UNVERIFIED, "satisfaction": Satisfaction.SATISFIED},
     ],
 )
-def test_a_standing_that_cannot_be(lie: dict[str, object]) -> None:
+def test_a_state_that_cannot_be(lie: dict[str, object]) -> None:
     with pytest.raises(ValueError, match="clos"):
-        Standing(**lie)  # type: ignore[arg-type]
+        State(**lie)  # type: ignore[arg-type]

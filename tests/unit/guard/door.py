@@ -4,8 +4,8 @@ from typing import Any
 
 from libs.common.events import cases
 from libs.common.events.terms import Channel, Kind, Urgency
-from libs.common.rules.machine import Actor
-from services.intake.cases.actions.projection import EFFECTS
+from libs.common.rules.machine import SYSTEM, Actor
+from services.intake.cases.actions.projection import EFFECTS, said_of
 from services.intake.cases.domain import lifecycle
 from tests.unit.guard.delivery import CASE, Now, Service, Word
 
@@ -44,33 +44,28 @@ class Door(Service):
             self._say_answered(actor)
 
     def answer(self, actor: Actor) -> None:
-        """直接答复, when the door thinks that it still may."""
-        after = lifecycle.taken(self.state, lifecycle.Action.ANSWER, answered_directly=True)
-        if after is not None:
-            self.state = after
-            self._say_answered(actor)
+        """直接答复, when the door thinks that it still may; Refused otherwise, as what follows."""
+        self._take(lifecycle.Action.ANSWER, actor, answered_directly=True)
+        self._say_answered(actor)
 
     def withdraw(self) -> None:
         """撤单."""
-        after = lifecycle.taken(self.state, lifecycle.Action.WITHDRAW)
-        if after is not None:
-            self.state = after
-            self.say(cases.CaseWithdrawn(**self._about(), reason="已自行解决"))
+        self._take(lifecycle.Action.WITHDRAW)
+        self.say(cases.CaseWithdrawn(**self._about(), reason="已自行解决"))
 
     def supplement(self) -> None:
         """补充."""
-        after = lifecycle.taken(self.state, lifecycle.Action.SUPPLEMENT)
-        if after is not None:
-            self.state = after
-            self.say(cases.CaseSupplemented(**self._about(), text="还是没亮"))
+        self._take(lifecycle.Action.SUPPLEMENT)
+        self.say(cases.CaseSupplemented(**self._about(), text="还是没亮"))
 
     def hear(self, word: Word) -> None:
-        """As ``services/intake/cases/actions/projection.py`` reads it."""
-        event = word.event
-        read = EFFECTS.get(type(event))
-        if read is not None and isinstance(event, cases.RoundEvent):
-            meant = read(event)
-            self.state = lifecycle.heard(self.state, event.round, meant.action, **meant.facts)
+        """As ``services/intake/handlers.py`` does."""
+        if isinstance(word.event, cases.RoundEvent) and type(word.event) in EFFECTS:
+            self.state = lifecycle.evolve(self.state, said_of(word.event))
+
+    def _take(self, action: lifecycle.Action, actor: Actor = SYSTEM, **facts: Any) -> None:
+        said = lifecycle.decide(self.state, action, actor, self._now.moment, what="", note="", **facts)
+        self.state = lifecycle.evolve(self.state, said)
 
     def _say_answered(self, actor: Actor) -> None:
         about = self._about() | {"round": self.state.round}

@@ -3,6 +3,8 @@
 from datetime import date, datetime
 from functools import reduce
 
+from libs.common.bus.flow import Service as Name
+from libs.common.bus.flow import heard
 from libs.common.counters import Counter
 from services.analytics.counters.domain import COUNTERS, Basis
 from services.analytics.facts.actions.events import atoms_of
@@ -22,7 +24,8 @@ class Figures(Service):
 
     def hear(self, word: Word) -> None:
         """As ``services/analytics/facts/actions/folding.py`` does."""
-        self.fact = reduce(fold, atoms_of(word.event, word.seq), self.fact)
+        if type(word.event) in heard(Name.ANALYTICS):
+            self.fact = reduce(fold, atoms_of(word.event, word.seq), self.fact)
 
     def count(self, counter: Counter) -> int:
         """What the case counts as in the cohort of its registration."""

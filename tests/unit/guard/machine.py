@@ -20,7 +20,7 @@ from services.dispatch.cases.domain.terms import Action as Deed
 from services.dispatch.cases.domain.terms import Party as Who
 from services.dispatch.cases.domain.terms import Status as WorkStatus
 from services.dispatch.cases.domain.transitions import MACHINE as DEED_TABLE
-from services.followup.cases.domain.terms import CONTENT, Action, Answer, Party, Standing, Status
+from services.followup.cases.domain.terms import CONTENT, Action, Answer, Party, State, Status
 from services.followup.cases.domain.transitions import MACHINE
 from services.intake.cases.domain import lifecycle
 from tests.unit.guard.delivery import UNITS, Now, Service
@@ -72,7 +72,7 @@ class House(RuleBasedStateMachine):
         self.door = Door(self.now)
         self.promises = Promises(self.now, self.log)
         self.figures = Figures()
-        self.ended: Standing | None = None
+        self.ended: State | None = None
         self.seen_round = 1
 
     @property
@@ -105,16 +105,16 @@ class House(RuleBasedStateMachine):
 
     @rule(actor=st.sampled_from(ACTORS))
     def answer_at_the_door(self, actor: Actor) -> None:
-        self.door.answer(actor)
+        unless_refused(partial(self.door.answer, actor))
 
     @rule()
     def supplement(self) -> None:
-        self.door.supplement()
+        unless_refused(self.door.supplement)
 
     @rule(really=SELDOM)
     def withdraw(self, really: bool) -> None:
         if really:
-            self.door.withdraw()
+            unless_refused(self.door.withdraw)
 
     @rule(data=st.data(), answer=ANSWERS, actor=st.sampled_from([*ACTORS, SYSTEM]), hours=st.sampled_from([0, 3]))
     def call_back(self, data: st.DataObject, answer: Answer, actor: Actor, hours: int) -> None:
@@ -125,7 +125,7 @@ class House(RuleBasedStateMachine):
     def close_without_the_word(self, answer: Answer) -> None:
         """By what a citizen said who is not content, or by a content word about a round that is over."""
         for number in self.promises.askings:
-            word = answer if number == self.promises.standing.round else USUAL[0]
+            word = answer if number == self.promises.state.round else USUAL[0]
             unless_refused(partial(self.promises.force, Action.SATISFY, number, word, NEUTRAL))
 
     @rule(data=st.data(), action=st.sampled_from(STEPS), answer=ANSWERS, actor=st.sampled_from([*ACTORS, SYSTEM]))
@@ -136,7 +136,7 @@ class House(RuleBasedStateMachine):
     @rule()
     def ask_about_their_own_work(self) -> None:
         """Somebody of the unit that handled it, or who answered it, calls and hears that all is well."""
-        number = self.promises.standing.round
+        number = self.promises.state.round
         if number in self.promises.askings:
             self.jump(3)
             by = Actor(self.log.answered_by[number] or "wang", self.log.done_by[number])
@@ -145,7 +145,7 @@ class House(RuleBasedStateMachine):
     @rule(answer=st.sampled_from(USUAL))
     def go_on_after_the_end(self, answer: Answer) -> None:
         """Whatever anybody may try on a case that is closed."""
-        if self.promises.standing.status is Status.CLOSED:
+        if self.promises.state.status is Status.CLOSED:
             for number in self.promises.askings:
                 for action in STEPS:
                     unless_refused(partial(self.promises.force, action, number, answer, Actor("chen")))
@@ -157,10 +157,10 @@ class House(RuleBasedStateMachine):
     @rule(answer=st.sampled_from(USUAL))
     def go_on(self, answer: Answer) -> None:
         """What usually comes next, up to the callback or its answer, so that late rounds are reached too."""
-        before = self.promises.standing
+        before = self.promises.state
         for _ in range(6):
             self.settle()
-            if self.promises.standing.status is Status.CLOSED or self.promises.standing != before:
+            if self.promises.state.status is Status.CLOSED or self.promises.state != before:
                 return
             unless_refused(partial(self._usual_step, answer))
 
@@ -190,33 +190,43 @@ class House(RuleBasedStateMachine):
 
     @invariant()
     def closed_as_solved_only_on_the_citizens_own_word(self) -> None:
-        standing = self.promises.standing
-        if standing.closing is not Closing.SUBSTANTIVE:
+        state = self.promises.state
+        if state.closing is not Closing.SUBSTANTIVE:
             return
         assert self.log.told, "closed as solved, and nobody ever spoke with the citizen"
         last = self.log.told[-1]
-        assert last.callback_round == standing.round, "the word of an older round closed it"
+        assert last.callback_round == state.round, "the word of an older round closed it"
         assert last.answer.reached is Reached.ANSWERED, "the citizen was not reached"
         assert last.answer.satisfaction in CONTENT, "the citizen is not satisfied"
         assert last.answer.solved is not False, "the citizen says that it is not solved"
         assert last.by != SYSTEM, "the system spoke for the citizen"
-        assert last.by.unit_code is None or last.by.unit_code != self.log.done_by[standing.round], (
-            "they asked themselves"
-        )
-        assert last.by.subject != self.log.answered_by[standing.round], "he asked about his own answer"
-        assert standing.satisfaction is last.answer.satisfaction
+        assert last.by.unit_code is None or last.by.unit_code != self.log.done_by[state.round], "they asked themselves"
+        assert last.by.subject != self.log.answered_by[state.round], "he asked about his own answer"
+        assert state.satisfaction is last.answer.satisfaction
+
+    @invariant()
+    def unverified_only_by_somebody_else(self) -> None:
+        """Four eyes."""
+        state, by = self.promises.state, self.log.reviewed_by
+        if state.closing is not Closing.UNVERIFIED:
+            return
+        assert by is not None
+        assert by != SYSTEM
+        assert by.subject not in {told.by.subject for told in self.log.told if told.callback_round == state.round}
+        assert by.subject != self.log.answered_by[state.round]
+        assert by.unit_code is None or by.unit_code != self.log.done_by[state.round]
 
     @invariant()
     def nothing_changes_after_the_end(self) -> None:
-        standing = self.promises.standing
+        state = self.promises.state
         if self.ended is not None:
-            assert standing == self.ended
-        elif standing.status is Status.CLOSED:
-            self.ended = standing
+            assert state == self.ended
+        elif state.status is Status.CLOSED:
+            self.ended = state
 
     @invariant()
     def rounds_open_one_by_one_because_a_citizen_said_so(self) -> None:
-        now = self.promises.standing.round
+        now = self.promises.state.round
         assert now in (self.seen_round, self.seen_round + 1)
         if now > self.seen_round:
             last = self.log.told[-1]
@@ -256,13 +266,13 @@ class House(RuleBasedStateMachine):
     def _usual_step(self, answer: Answer) -> None:
         lead = self.units.work.lead_unit or UNITS[0]
         of_unit = Actor("li", lead)
-        match self.promises.standing.status, self.units.work.status:
+        match self.promises.state.status, self.units.work.status:
             case Status.CALLBACK, _:
                 self.now.moment += timedelta(hours=3)
-                self.promises.call(self.promises.standing.round, answer, NEUTRAL)
+                self.promises.call(self.promises.state.round, answer, NEUTRAL)
             case Status.REVIEW, _:
                 decision = Action.CLOSE_UNVERIFIED if answer.reached is Reached.NO_ANSWER else Action.TRY_AGAIN
-                self.promises.force(decision, self.promises.standing.round, answer, Actor("chen"))
+                self.promises.force(decision, self.promises.state.round, answer, Actor("chen"))
             case _, WorkStatus.TRIAGE:
                 self.units.act(Deed.ASSIGN, NEUTRAL, UNITS[1])
             case _, WorkStatus.ASSIGNED:
@@ -280,11 +290,11 @@ class House(RuleBasedStateMachine):
         return hearer.marks != before
 
     def _agree(self) -> None:
-        truth, fact = self.promises.standing, self.figures.fact
+        truth, fact = self.promises.state, self.figures.fact
         assert fact is not None
         assert self.door.state.round == fact.round == truth.round
         # Dispatch may hear that the citizen took it back before it hears of the last round.
-        assert self.units.round == truth.round or truth.closing is Closing.WITHDRAWN
+        assert self.units.work.round == truth.round or truth.closing is Closing.WITHDRAWN
         is_closed = truth.status is Status.CLOSED
         assert (self.units.work.status is WorkStatus.CLOSED) == is_closed
         assert (self.door.state.status is lifecycle.Status.CLOSED) == is_closed
@@ -309,8 +319,8 @@ class HouseWithABrokenInbox(House):
     @rule()
     def hear_the_units_again(self) -> None:
         """Followup hears all that the units ever said once more, just when the next round has opened if one can."""
-        if self.promises.standing.status is Status.CALLBACK:
+        if self.promises.state.status is Status.CALLBACK:
             self.jump(3)
-            unless_refused(lambda: self.promises.call(self.promises.standing.round, USUAL[2], NEUTRAL))
+            unless_refused(lambda: self.promises.call(self.promises.state.round, USUAL[2], NEUTRAL))
         for word in self.units.ledger[: self.promises.marks.get(self.units.name, 0)]:
             self.promises.hear(word)

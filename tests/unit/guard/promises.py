@@ -1,18 +1,18 @@
 """Followup without its database: the rules of ``domain`` as they are, the rows around them in memory."""
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from libs.common.events import cases
 from libs.common.events.terms import Deadline, SupervisionLevel
-from libs.common.rules.machine import SYSTEM, Actor
+from libs.common.rules.machine import Actor
 from libs.common.time.calendar import WorkCalendar
 from libs.common.time.due import Limit, LimitUnit
 from services.followup.callbacks import domain as callbacks
 from services.followup.cases.domain import transitions as followup
-from services.followup.cases.domain.terms import Action, Answer, Asking, Given, Standing
+from services.followup.cases.domain.terms import Action, Answer, Asking, Given, Party, Said, State
 from services.followup.clocks.domain import Clock, StepKind, TimerState, moved, times_of
 from services.followup.clocks.domain import Step as ClockStep
 from tests.unit.guard.delivery import CASE, Now, Service, Word
@@ -42,6 +42,8 @@ class Log:
     """Round -> the unit whose result or answer opened its callback."""
     answered_by: dict[int, str | None] = field(default_factory=dict)
     """Round -> the account whose answer at the door opened its callback."""
+    reviewed_by: Actor | None = None
+    """Who looked last at a citizen that was never reached."""
 
 
 class Promises(Service):
@@ -53,7 +55,7 @@ class Promises(Service):
         super().__init__()
         self._now = now
         self._log = log
-        self.standing = Standing()
+        self.state = State()
         self.askings: dict[int, Asking] = {}
         self.clocks: list[Clock] = []
         self._wanted = True
@@ -62,24 +64,31 @@ class Promises(Service):
     def call(self, number: int, answer: Answer, by: Actor) -> None:
         """A try on the callback of a round, as ``services/followup/callbacks/actions/asking.py`` takes it."""
         asking = self.askings[number]
-        possible = followup.MACHINE.allows(self.standing.status, Action.TRY)
+        possible = followup.MACHINE.allows(self.state.status, Action.TRY)
         self.force(callbacks.verdict(answer, asking) if possible else Action.TRY, number, answer, by)
 
     def force(self, action: Action, number: int, answer: Answer, by: Actor) -> None:
         """Any step at all; only the rule stands before it."""
         asking = self.askings[number]
-        after = followup.take(self.standing, action, Given(self._now.moment, asking, answer, by))
-        failed_round, self.standing = self.standing.round, after
-        self._note(action, asking, answer, by)
+        failed_round = self.state.round
+        said = self._step(action, Given(self._now.moment, asking, answer, by))
+        self.askings[number] = callbacks.evolve(asking, said, GAP)
+        if self.askings[number].attempts > asking.attempts:
+            self._log.told.append(Told(number, answer, by, action))
+            self._say_tried(asking, answer, by)
+        if followup.MACHINE.who[action] is Party.REVIEWER:
+            self._log.reviewed_by = by
+        if action is Action.SUPERVISE:
+            self._supervise()
         if action is Action.SEND_BACK:
             self.clocks.clear()
-            self._say(cases.CaseSentBack, failed_round, next_round=after.round, unit_code=None, words="")
-        if after.closing is not None:
-            self._close(after)
+            self._say(cases.CaseSentBack, failed_round, next_round=self.state.round, unit_code=None, words="")
+        if self.state.closing is not None:
+            self._close(self.state)
 
     def supervise(self, by: Actor) -> None:
         """人工督办."""
-        self.standing = followup.take(self.standing, Action.SUPERVISE, Given(self._now.moment, by=by))
+        self._step(Action.SUPERVISE, Given(self._now.moment, by=by))
         self._supervise()
 
     def settle(self, until: datetime) -> None:
@@ -100,17 +109,17 @@ class Promises(Service):
     def hear(self, word: Word) -> None:
         """As ``services/followup/handlers.py`` does."""
         event = word.event
-        if self.standing.status is not None:
+        if self.state.status is not None:
             self.settle(event.occurred_at)
         match event:
-            case cases.CaseRegistered() if self.standing.status is None:
+            case cases.CaseRegistered() if self.state.status is None:
                 self._wanted = event.callback_wanted
                 self._step(Action.OPEN)
                 self._start(Deadline.TRIAGE)
-            case cases.CaseWithdrawn() if followup.MACHINE.allows(self.standing.status, Action.WITHDRAW):
+            case cases.CaseWithdrawn() if followup.MACHINE.allows(self.state.status, Action.WITHDRAW):
                 self._step(Action.WITHDRAW)
-                self._close(self.standing)
-            case cases.RoundEvent() if followup.believed(self.standing, event.round):
+                self._close(self.state)
+            case cases.RoundEvent() if followup.believed(self.state, event.round):
                 self._believe(event)
 
     def _believe(self, event: cases.RoundEvent) -> None:
@@ -124,7 +133,7 @@ class Promises(Service):
                 self._step(Action.REASSIGN)
                 self._start(Deadline.SIGN)
             case cases.CaseHandled() | cases.CaseAnsweredDirectly():
-                self._finish(self.standing.round, event)
+                self._finish(self.state.round, event)
 
     def _finish(self, number: int, done: cases.CaseHandled | cases.CaseAnsweredDirectly) -> None:
         self.clocks.clear()
@@ -137,37 +146,25 @@ class Promises(Service):
         if self._wanted:
             self._say(cases.CallbackDue, number, handling_unit=unit)
 
-    def _note(self, action: Action, asking: Asking, answer: Answer, by: Actor) -> None:
-        if action in (Action.TRY, Action.GIVE_UP, Action.SATISFY, Action.SEND_BACK):
-            self._log.told.append(Told(asking.round, answer, by, action))
-            tries = asking.tries + (not answer.valid)
-            later = self._now.moment + GAP if tries else None
-            self.askings[asking.round] = replace(
-                asking, callers=asking.callers | {by.subject}, tries=tries, next_try_at=later
-            )
-            self._say_tried(asking, answer, by)
-        elif action is Action.TRY_AGAIN:
-            self.askings[asking.round] = replace(asking, tries=0, next_try_at=None)
-        elif action is Action.SUPERVISE:
-            self._supervise()
-
-    def _step(self, action: Action) -> None:
-        self.standing = followup.take(self.standing, action, Given(self._now.moment, by=SYSTEM))
+    def _step(self, action: Action, given: Given | None = None) -> Said:
+        said = followup.decide(self.state, action, given or Given(self._now.moment))
+        self.state = followup.evolve(self.state, said)
+        return said
 
     def _start(self, *deadlines: Deadline) -> None:
         for what in deadlines:
             self._set += 1
-            start, number = self._now.moment, self.standing.round
+            start, number = self._now.moment, self.state.round
             times = times_of(start, Limit(LIMITS[what], LimitUnit.HOUR), 80, CALENDAR)
             step, places = ClockStep(StepKind.WARN), (str(self._set), CASE, number, what, "", None)
             self.clocks.append(Clock(*places, start, times.warn_at, times.due_at, step, times.warn_at, pack_version=1))
 
-    def _close(self, after: Standing) -> None:
+    def _close(self, after: State) -> None:
         self.clocks.clear()
         self._say(cases.CaseClosed, after.round, closing=after.closing, satisfaction=after.satisfaction)
 
     def _supervise(self) -> None:
-        number, level = self.standing.round, SupervisionLevel.REMINDER
+        number, level = self.state.round, SupervisionLevel.REMINDER
         order = {"supervision_id": str(len(self.ledger)), "unit_code": None, "reason": "", "by_rule": True}
         self._say(cases.SupervisionIssued, number, level=level, **order)
 

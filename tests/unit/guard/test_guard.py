@@ -13,7 +13,7 @@ from hypothesis.stateful import run_state_machine_as_test
 
 from services.followup.callbacks import domain as callbacks
 from services.followup.cases.domain import transitions
-from services.followup.cases.domain.terms import CONTENT, Action, Answer, Asking, Given, Party, Standing, Status
+from services.followup.cases.domain.terms import CONTENT, Action, Answer, Asking, Party, Said, State, Status
 from services.followup.cases.domain.transitions import MACHINE, STEPS, Line
 from tests.unit.guard.machine import House, HouseWithABrokenInbox
 
@@ -40,22 +40,22 @@ def test_nothing_closes_a_case_without_the_citizens_satisfied_word(machine: type
 def test_the_walks_take_every_step_that_there_is(monkeypatch: pytest.MonkeyPatch) -> None:
     taken: set[Action] = set()
     rounds: set[int] = set()
-    take = transitions.take
+    evolve = transitions.evolve
 
-    def watched(standing: Standing, action: Action, given: Given) -> Standing:
-        after = take(standing, action, given)
-        taken.add(action)
+    def watched(state: State, said: Said) -> State:
+        after = evolve(state, said)
+        taken.add(said.action)
         rounds.add(after.round)
         return after
 
-    monkeypatch.setattr(transitions, "take", watched)
+    monkeypatch.setattr(transitions, "evolve", watched)
     run_state_machine_as_test(House, settings=settings(HUNT, max_examples=400))
     assert taken == set(Action)
     assert {1, 2, 3} <= rounds
 
 
 def an_older_rounds_word_counts(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(transitions, "of_this_round", lambda _standing, _given: None)
+    patch.setattr(transitions, "of_this_round", lambda _state, _given: None)
 
 
 def a_citizen_whom_nobody_reached_counts(patch: pytest.MonkeyPatch) -> None:
@@ -74,13 +74,20 @@ def whoever_handled_it_asks(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(transitions, "check_party", lambda _action, _asking, _actor: None)
 
 
+def whoever_tried_reviews(patch: pytest.MonkeyPatch) -> None:
+    check = transitions.check_party
+    patch.setattr(
+        transitions, "check_party", lambda action, asking, by: check(action, replace(asking, callers=frozenset()), by)
+    )
+
+
 def late_word_of_an_older_round_is_believed(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(transitions, "believed", lambda standing, _number: standing.status is Status.HANDLING)
+    patch.setattr(transitions, "believed", lambda state, _number: state.status is Status.HANDLING)
 
 
 def a_send_back_opens_no_round(patch: pytest.MonkeyPatch) -> None:
-    take = transitions.take
-    patch.setattr(transitions, "take", lambda standing, *rest: replace(take(standing, *rest), round=standing.round))
+    evolve = transitions.evolve
+    patch.setattr(transitions, "evolve", lambda state, said: replace(evolve(state, said), round=state.round))
 
 
 def a_closed_case_goes_on(patch: pytest.MonkeyPatch) -> None:
@@ -94,6 +101,7 @@ MUTANTS: tuple[Break, ...] = (
     an_unsolved_matter_counts,
     the_guard_is_gone,
     whoever_handled_it_asks,
+    whoever_tried_reviews,
     late_word_of_an_older_round_is_believed,
     a_send_back_opens_no_round,
     a_closed_case_goes_on,
@@ -103,7 +111,7 @@ MUTANTS: tuple[Break, ...] = (
 @pytest.mark.parametrize("mutant", MUTANTS, ids=lambda mutant: mutant.__name__)
 def test_the_machine_finds_a_broken_guard(mutant: Break, monkeypatch: pytest.MonkeyPatch) -> None:
     mutant(monkeypatch)
-    # A standing that cannot be is refused by itself (ValueError), behind the guard.
+    # A state that cannot be is refused by itself (ValueError), behind the guard.
     with pytest.raises((AssertionError, ValueError)):
         run_state_machine_as_test(HouseWithABrokenInbox, settings=HUNT)
 

@@ -1,12 +1,14 @@
 """Where a case stands: the table is sound, and no order of words can break the rules of rounds and ends."""
 
 from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from libs.common.rules.machine import Unsound
+from libs.common.rules.machine import Actor, OutOfTurn, Unsound
 from services.intake.cases.domain.lifecycle import (
     ACTION_LABELS,
     ENDS,
@@ -16,11 +18,15 @@ from services.intake.cases.domain.lifecycle import (
     STEPS,
     Action,
     Party,
+    Said,
     State,
     Status,
-    heard,
-    taken,
+    decide,
+    evolve,
 )
+
+NOW = datetime(2026, 3, 3, 1, tzinfo=UTC)
+CLERK = Actor("li", "H-12345")
 
 HEARD_STEPS = [action for action, who in MACHINE.who.items() if who is not Party.DOOR]
 DOOR_STEPS = [action for action, who in MACHINE.who.items() if who is Party.DOOR]
@@ -32,6 +38,11 @@ STATES = st.builds(
     version=st.integers(1, 9),
     lead_unit=st.just("D-A"),
 )
+
+
+def heard(state: State, number: int, action: Action | None, **facts: Any) -> State:
+    """The state after word of a round."""
+    return evolve(state, Said(NOW, "", number, action=action, facts=facts))
 
 
 def test_every_word_has_both_labels() -> None:
@@ -88,11 +99,13 @@ def test_a_send_back_opens_the_next_round(state: State) -> None:
 
 @given(STATES, st.sampled_from(DOOR_STEPS))
 def test_the_door_does_what_it_says_is_possible(state: State, action: Action) -> None:
-    after = taken(state, action)
-    assert (after is not None) is (action in MACHINE.possible(state.status))
-    if after is not None:
-        assert after.version == state.version + 1
-        assert after.status is MACHINE.target(state.status, action)
+    if action not in MACHINE.possible(state.status):
+        with pytest.raises(OutOfTurn, match="Possible: "):
+            decide(state, action, CLERK, NOW, what="", note="")
+        return
+    after = evolve(state, decide(state, action, CLERK, NOW, what="", note=""))
+    assert after.version == state.version + 1
+    assert after.status is MACHINE.target(state.status, action)
 
 
 def test_while_it_is_open_it_can_be_supplemented_and_withdrawn() -> None:

@@ -1,7 +1,5 @@
 """Words of dispatching: where a case stands, what can be done with it, and who does it; each with its Chinese label."""
 
-from dataclasses import dataclass
-from datetime import datetime
 from enum import StrEnum
 
 
@@ -60,21 +58,6 @@ class Party(StrEnum):
     SUPPORT_UNIT = "support_unit"
     COORDINATOR = "coordinator"
     JUDGE = "judge"
-
-
-@dataclass(frozen=True, slots=True)
-class Standing:
-    """What the rules need to know of a case. ``status`` is None before it was opened."""
-
-    status: Status | None = None
-    lead_unit: str | None = None
-    support_units: tuple[str, ...] = ()
-    open_support: tuple[str, ...] = ()
-    """Those of them that have not done their part, nor been let off it."""
-    return_pending: bool = False
-    return_asked_by: str | None = None
-    return_until: datetime | None = None
-    """The first moment at which the lead unit may no longer give it back; None when nobody asks for it."""
 
 
 STATUS_LABELS: dict[Status, tuple[str, str]] = {

@@ -8,45 +8,38 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from libs.common.rules.machine import Actor, Machine, NotTheirs, OutOfTurn, Step
-from services.dispatch.cases.domain.terms import (
-    ACTION_LABELS,
-    ENDS,
-    OPEN,
-    STATUS_LABELS,
-    Action,
-    Party,
-    Standing,
-    Status,
-)
+from services.dispatch.cases.domain.state import Ask, Result, Return, Said, State
+from services.dispatch.cases.domain.terms import ACTION_LABELS, ENDS, OPEN, STATUS_LABELS, Action, Party, Status
 
-Line = Step[Status, Action, Party, [Standing, datetime]]
+Line = Step[Status, Action, Party, [State, Ask, datetime]]
 
 
-def no_return_pending(standing: Standing, _now: datetime) -> None:
+def no_return_pending(state: State, _ask: Ask, _now: datetime) -> None:
     """While a return is being decided, the case stays with the unit as it is."""
-    if standing.return_pending:
+    if state.return_pending:
         raise OutOfTurn("A return is waiting to be decided; decide it first", "退单申请正在审核，请先作出审核决定")
 
 
-def return_pending(standing: Standing, _now: datetime) -> None:
+def return_pending(state: State, _ask: Ask, _now: datetime) -> None:
     """There is a return to decide on."""
-    if not standing.return_pending:
+    if not state.return_pending:
         raise OutOfTurn("No return is waiting to be decided", "没有待审核的退单申请")
 
 
-def within_return_limit(standing: Standing, now: datetime) -> None:
+def within_return_limit(_state: State, ask: Ask, now: datetime) -> None:
     """A unit gives a case back soon after it was assigned, or keeps it (退单时限)."""
-    if standing.return_until is not None and now >= standing.return_until:
+    until = ask.what.until if isinstance(ask.what, Return) else None
+    if until is not None and now >= until:
         raise OutOfTurn(
-            f"It could be returned until {standing.return_until.isoformat()}; the unit has to go on",
-            f"退单时限已于 {standing.return_until.isoformat()} 届满，请继续办理",
+            f"It could be returned until {until.isoformat()}; the unit has to go on",
+            f"退单时限已于 {until.isoformat()} 届满，请继续办理",
         )
 
 
-def no_open_support(standing: Standing, _now: datetime) -> None:
+def no_open_support(state: State, ask: Ask, _now: datetime) -> None:
     """A result is the work of all: the lead unit waits for the support units, or says why it need not (协办)."""
-    if standing.open_support:
-        units = standing.open_support
+    if state.open_support and not (isinstance(ask.what, Result) and ask.what.without_support):
+        units = state.open_support
         raise OutOfTurn(
             f"Support units have not done their part: {', '.join(units)}; wait for them, or say in without_support why"
             " the result does not need them",
@@ -113,7 +106,19 @@ MACHINE = Machine(
 )
 
 
-def check_party(standing: Standing, action: Action, actor: Actor) -> None:
+def decide(state: State, ask: Ask, by: Actor, now: datetime) -> Said:
+    """What is said when the step is taken now.
+
+    Raises:
+        NotTheirs: whoever takes it may not.
+        OutOfTurn: it cannot be taken now; says what can.
+    """
+    check_party(state, ask.action, by)
+    MACHINE.target(state.status, ask.action, state, ask, now)
+    return Said(ask.action, now, ask.what, by, ask.why)
+
+
+def check_party(state: State, action: Action, actor: Actor) -> None:
     """NotTheirs unless ``actor`` is who may take this step on this case. Ask before looking at version and status."""
     match MACHINE.who[action]:
         case Party.SYSTEM:
@@ -121,16 +126,16 @@ def check_party(standing: Standing, action: Action, actor: Actor) -> None:
         case Party.DISPATCHER:
             return
         case Party.LEAD_UNIT:
-            if actor.unit_code is None or actor.unit_code != standing.lead_unit:
+            if actor.unit_code is None or actor.unit_code != state.lead_unit:
                 raise NotTheirs("Only the lead unit may do this", "仅主办单位可以操作")
         case Party.SUPPORT_UNIT:
-            if actor.unit_code is None or actor.unit_code not in standing.support_units:
+            if actor.unit_code is None or actor.unit_code not in state.support_units:
                 raise NotTheirs("Only a support unit may do this, for itself", "仅协办单位可以操作本单位的协办")
         case Party.COORDINATOR:
-            if actor.unit_code is not None and actor.unit_code in standing.support_units:
+            if actor.unit_code is not None and actor.unit_code in state.support_units:
                 raise NotTheirs("A support unit does not let itself off", "协办单位不得自行撤销协办")
         case Party.JUDGE:
-            not_their_own(standing.return_asked_by, standing.lead_unit, actor)
+            not_their_own(state.return_asked_by, state.lead_unit, actor)
 
 
 def not_their_own(asked_by: str | None, asking_unit: str | None, actor: Actor) -> None:

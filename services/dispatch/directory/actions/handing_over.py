@@ -8,6 +8,7 @@ they are. How many there are is told.
 import asyncio
 import time
 from collections.abc import Awaitable, Callable, Collection, Iterable, Sequence
+from dataclasses import replace
 
 from libs.common import metrics
 from libs.common.bus.flow import Service
@@ -17,14 +18,18 @@ from libs.common.rules.machine import SYSTEM
 from libs.common.run.supervise import Progress
 from libs.common.service.runtime import Runtime
 from libs.common.time.clock import Clock
-from services.dispatch.cases.actions.steps import latest, target_of
+from services.dispatch.cases.actions.steps import CASES
+from services.dispatch.cases.domain.state import Ask
 from services.dispatch.cases.domain.terms import OPEN, Action
+from services.dispatch.cases.domain.transitions import decide
 from services.dispatch.cases.tables import Work
 from services.dispatch.directory import queries
-from services.dispatch.routing.actions.giving import reassign_to, today
+from services.dispatch.routing.actions.giving import apply, today
 from services.dispatch.routing.domain.choosing import Choice, Nobody
 from services.dispatch.routing.domain.succession import with_units_of_today
 from services.dispatch.routing.domain.terms import Rule
+from services.dispatch.tasks.actions.keeping import tasks_for
+from services.dispatch.tasks.domain import done_of
 from services.dispatch.tasks.tables import Task
 
 log = get_logger(__name__)
@@ -92,12 +97,14 @@ async def _give_all(session: Session, case_ids: Sequence[str]) -> int:
         work = await session.one(Work, "case_id", case_id)
         if work is None or work.status not in OPEN or work.return_pending:
             continue
-        session.now = max(now, latest(work))
-        choice = with_units_of_today(today(session, work.area_code, work.accused_unit), _as_it_stands(work))
+        state = CASES.state_of(work)
+        session.now = max(now, state.last_at)
+        choice = with_units_of_today(today(session, work), _as_it_stands(work))
         if isinstance(choice, Nobody) or choice.lead_unit == work.lead_unit:
             continue
-        target = target_of(work, Action.REASSIGN, session.now)
-        await reassign_to(session, work, choice, Action.REASSIGN, target, by=SYSTEM, why=choice.explanation)
+        choice = replace(choice, done=done_of(state, await tasks_for(session, work)))
+        ask = Ask(Action.REASSIGN, choice, choice.explanation)
+        await apply(session, work, decide(state, ask, SYSTEM, session.now))
         moved += 1
     return moved
 

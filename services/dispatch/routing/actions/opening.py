@@ -3,10 +3,12 @@
 from libs.common.database.session import Session
 from libs.common.events.cases import CaseRegistered, CaseSentBack
 from libs.common.rules.machine import SYSTEM
-from services.dispatch.cases.actions.steps import end_return, record, target_of
+from services.dispatch.cases.actions.steps import CASES
+from services.dispatch.cases.domain.state import Ask
 from services.dispatch.cases.domain.terms import Action, Status
+from services.dispatch.cases.domain.transitions import decide
 from services.dispatch.cases.tables import Work
-from services.dispatch.routing.actions.giving import assign_to, leave_to_triage, today
+from services.dispatch.routing.actions.giving import apply, today
 from services.dispatch.routing.domain.choosing import Candidate, Choice, Nobody, by_rule
 from services.dispatch.routing.domain.succession import with_units_of_today
 from services.dispatch.routing.domain.terms import Rule, Verdict
@@ -18,12 +20,13 @@ async def open_work(session: Session, event: CaseRegistered) -> None:
     session.now = max(session.now, event.registered_at)
     work = _new_work(session, event)
     if event.answered_at_once:
-        target = target_of(work, Action.NOTE_ANSWER, session.now)
-        record(session, work, Action.NOTE_ANSWER, target, by=SYSTEM, why="登记即答复 answered at registration")
+        await _take(session, work, Ask(Action.NOTE_ANSWER, why="登记即答复 answered at registration"))
         return
     directory = session.packs.version(event.pack_version)
     found = by_rule(directory, event.pack_version, event.category_code, event.area_code, event.accused_unit)
-    await _settle(session, work, found, (Action.ROUTE, Action.QUEUE))
+    found = _of_today(session, work, found)
+    action = Action.ROUTE if isinstance(found, Choice) else Action.QUEUE
+    await _take(session, work, Ask(action, found, found.explanation))
 
 
 async def open_next_round(session: Session, work: Work, event: CaseSentBack) -> None:
@@ -32,30 +35,18 @@ async def open_next_round(session: Session, work: Work, event: CaseSentBack) -> 
     A running case keeps its pack version: a new pack opens no round under other rules by itself, unless its unit is
     gone.
     """
-    found = _choice_again(session, work)
-    await _settle(session, work, found, (Action.SEND_BACK, Action.SEND_BACK_TO_TRIAGE), event)
+    found = _of_today(session, work, _choice_again(session, work))
+    action = Action.SEND_BACK if isinstance(found, Choice) else Action.SEND_BACK_TO_TRIAGE
+    await _take(session, work, Ask(action, found, event.words))
 
 
-async def _settle(
-    session: Session,
-    work: Work,
-    found: Choice | Nobody,
-    actions: tuple[Action, Action],
-    back: CaseSentBack | None = None,
-) -> None:
-    """Give it to who was found, or who stands in for it today, else to triage: by the first or the second action."""
-    if isinstance(found, Choice):
-        found = with_units_of_today(today(session, work.area_code, work.accused_unit), found)
-    chosen = isinstance(found, Choice)
-    action = actions[0] if chosen else actions[1]
-    target = target_of(work, action, session.now)
-    if back is not None:
-        _begin_round(work, back.next_round)
-    why = found.explanation if back is None else back.words
-    if isinstance(found, Choice):
-        await assign_to(session, work, found, action, target, by=SYSTEM, why=why)
-    else:
-        await leave_to_triage(session, work, found, action, target, by=SYSTEM, why=why)
+async def _take(session: Session, work: Work, ask: Ask) -> None:
+    await apply(session, work, decide(CASES.state_of(work), ask, SYSTEM, session.now))
+
+
+def _of_today(session: Session, work: Work, found: Choice | Nobody) -> Choice | Nobody:
+    """Who was found, or who stands in for it today."""
+    return with_units_of_today(today(session, work), found) if isinstance(found, Choice) else found
 
 
 def _new_work(session: Session, event: CaseRegistered) -> Work:
@@ -98,11 +89,3 @@ def _choice_again(session: Session, work: Work) -> Choice | Nobody:
         )
     directory = session.packs.version(work.pack_version)
     return by_rule(directory, work.pack_version, work.category_code, work.area_code, work.accused_unit)
-
-
-def _begin_round(work: Work, number: int) -> None:
-    work.round = number
-    work.handled_at = work.triage_due_at = work.handle_due_at = None
-    work.result_kind = work.result = work.contacted_at = None
-    work.warnings, work.misses = [], []
-    end_return(work)

@@ -2,12 +2,17 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from libs.common.errors import Invalid, invalid
 from libs.common.pack.areas import contains
 from libs.common.pack.directory import Directory, Lead, UnknownCode
+from libs.common.rules.machine import Actor
+from services.dispatch.cases.domain import transitions as cases
+from services.dispatch.cases.domain.state import Ask, Given, Left, Said, State
 from services.dispatch.routing.domain.terms import Rule, Verdict
 from services.dispatch.routing.domain.today import Today
+from services.dispatch.tasks.domain import Tasks, done_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,25 +28,17 @@ Candidates = tuple[Candidate, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
-    """A lead unit that may lead, under the pack version it was looked up in. ``explanation`` goes with it for ever."""
+class Choice(Given):
+    """A lead unit that may lead, and by what it was found. ``explanation`` goes with it for ever."""
 
-    lead_unit: str
-    support_units: tuple[str, ...]
-    category_code: str
-    pack_version: int
-    by_rule: bool
-    explanation: str
     rule: Rule
     candidates: Candidates
 
 
 @dataclass(frozen=True, slots=True)
-class Nobody:
-    """No unit could be found under this pack version, and why: a dispatcher has to choose (待派)."""
+class Nobody(Left):
+    """No unit could be found, and why: a dispatcher has to choose (待派)."""
 
-    pack_version: int
-    explanation: str
     candidates: Candidates = ()
 
 
@@ -112,6 +109,18 @@ def by_hand(now: Today, wish: Wish, *, lead_unit: str | None, category_code: str
         rule=Rule.DISPATCHER,
         candidates=(Candidate(wish.lead_unit, Verdict.CHOSEN),),
     )
+
+
+def decide(state: State, tasks: Tasks, ask: Ask, by: Actor, now: datetime, *, today: Today, wish: Wish) -> Said:
+    """What is said when a person gives the case to a unit: whether it is the moment for it, then whether the unit may.
+
+    Raises:
+        NotTheirs, OutOfTurn: as of any step of a case.
+        Invalid: names what is wrong with the unit, in the order of ``by_hand``.
+    """
+    said = cases.decide(state, ask, by, now)
+    choice = by_hand(today, wish, lead_unit=state.lead_unit, category_code=state.category_code)
+    return replace(said, what=replace(choice, done=done_of(state, tasks)), why=ask.why or choice.explanation)
 
 
 def _past_the_accused(directory: Directory, named: Choice, area_code: str, accused_unit: str) -> Choice | Nobody:

@@ -1,81 +1,49 @@
 """What a support unit does with its part (协办): sign, report, say it is done; and letting it off."""
 
 from libs.common.database.session import Session
-from libs.common.errors import Forbidden, NotFound
-from libs.common.events.cases import TaskCancelled, TaskDone
 from libs.common.rules.requests import Request
 from libs.common.security.masking import mask_text
-from services.dispatch.cases.actions.steps import enter, record, shown, target_of
+from services.dispatch.cases.actions.steps import CASES, check_length, load_for, shown
+from services.dispatch.cases.domain.state import Ask, Part
 from services.dispatch.cases.domain.terms import Action
 from services.dispatch.cases.schemas import WorkOut
-from services.dispatch.cases.tables import Work
-from services.dispatch.tasks.actions.handling import check_length
-from services.dispatch.tasks.domain import next_task_status
-from services.dispatch.tasks.queries import tasks_of
+from services.dispatch.tasks.actions.keeping import apply, tasks_for
+from services.dispatch.tasks.domain import decide
 from services.dispatch.tasks.schemas import CancelTask, FinishTask, Report, Sign
-from services.dispatch.tasks.tables import Task
 
 
 async def sign(session: Session, asked: Request, case_id: str, unit_code: str, body: Sign) -> WorkOut:
     """The support unit takes its part on."""
-    work, task = await _enter(session, asked, case_id, unit_code, Action.SUPPORT_SIGN)
-    task.signed_at = session.now
-    _record(session, asked, work, task, Action.SUPPORT_SIGN, mask_text(body.note or ""))
-    return shown(work)
+    return await _step(session, asked, case_id, Action.SUPPORT_SIGN, Part(unit_code, mask_text(body.note or "")))
 
 
 async def report(session: Session, asked: Request, case_id: str, unit_code: str, body: Report) -> WorkOut:
     """The support unit says how far it is: for the units of the case, in its history."""
-    work, task = await _enter(session, asked, case_id, unit_code, Action.SUPPORT_REPORT)
-    note = mask_text(body.note)
-    check_length("note", note, 1, session.packs.current(session.now).directory.pack.texts.note_max)
-    _record(session, asked, work, task, Action.SUPPORT_REPORT, note)
-    return shown(work)
+    part = Part(unit_code, mask_text(body.note))
+    return await _step(session, asked, case_id, Action.SUPPORT_REPORT, part, "note")
 
 
 async def finish(session: Session, asked: Request, case_id: str, unit_code: str, body: FinishTask) -> WorkOut:
     """The support unit has done its part; the lead unit waits for it no longer."""
-    work, task = await _enter(session, asked, case_id, unit_code, Action.SUPPORT_DONE)
-    result = mask_text(body.result)
-    check_length("result", result, 1, session.packs.current(session.now).directory.pack.texts.result_max)
-    _end(session, work, task, result)
-    _record(session, asked, work, task, Action.SUPPORT_DONE, result)
-    session.publish(
-        TaskDone(case_id=case_id, occurred_at=session.now, round=work.round, unit_code=unit_code, result=result)
-    )
-    return shown(work)
+    part = Part(unit_code, mask_text(body.result))
+    return await _step(session, asked, case_id, Action.SUPPORT_DONE, part, "result")
 
 
 async def cancel(session: Session, asked: Request, case_id: str, unit_code: str, body: CancelTask) -> WorkOut:
     """The lead unit or a dispatcher lets a support unit off, and says why."""
-    work, task = await _enter(session, asked, case_id, unit_code, Action.SUPPORT_CANCEL)
-    reason = mask_text(body.reason)
-    _end(session, work, task, reason)
-    _record(session, asked, work, task, Action.SUPPORT_CANCEL, f"{unit_code}: {reason}")
-    session.publish(
-        TaskCancelled(case_id=case_id, occurred_at=session.now, round=work.round, unit_code=unit_code, reason=reason)
-    )
+    return await _step(session, asked, case_id, Action.SUPPORT_CANCEL, Part(unit_code, mask_text(body.reason)))
+
+
+async def _step(
+    session: Session, asked: Request, case_id: str, action: Action, part: Part, limited: str | None = None
+) -> WorkOut:
+    """Take it; ``limited`` is the field whose length the county pack limits."""
+    work = await load_for(session, asked, case_id, action)
+    why = f"{part.unit_code}: {part.text}" if action is Action.SUPPORT_CANCEL else part.text
+    tasks = await tasks_for(session, work)
+    said = decide(CASES.state_of(work), tasks, Ask(action, part, why), asked.actor, session.now)
+    if limited is not None:
+        texts = session.packs.current(session.now).directory.pack.texts
+        check_length(limited, part.text, 1, texts.note_max if limited == "note" else texts.result_max)
+    await apply(session, work, said)
     return shown(work)
-
-
-async def _enter(session: Session, asked: Request, case_id: str, unit_code: str, action: Action) -> tuple[Work, Task]:
-    """The case and the unit's task in its present round, when the caller may take this step on it."""
-    work = await enter(session, asked, case_id, action)
-    if action is not Action.SUPPORT_CANCEL and unit_code != asked.actor.unit_code:
-        raise Forbidden("A unit acts for itself alone", "仅可操作本单位的协办")
-    target_of(work, action, session.now)
-    task = (await tasks_of(session, work)).get(unit_code)
-    if task is None:
-        raise NotFound("The unit has no part in this case, or was let off it", "该单位没有此件的协办任务，或已被撤销")
-    next_task_status(task.status, action)
-    return work, task
-
-
-def _end(session: Session, work: Work, task: Task, text: str) -> None:
-    task.ended_at, task.result = session.now, text
-    work.open_support = [code for code in work.open_support if code != task.unit_code]
-
-
-def _record(session: Session, asked: Request, work: Work, task: Task, action: Action, why: str) -> None:
-    task.status = next_task_status(task.status, action)
-    record(session, work, action, work.status, by=asked.actor, why=why)

@@ -4,17 +4,16 @@ from libs.common.database.session import Session
 from libs.common.events.cases import CallbackTried, CaseSentBack
 from libs.common.pack.directory import Directory
 from libs.common.rules.requests import Request
-from libs.common.rules.steps import Taken
 from libs.common.security.masking import mask_text
 from services.followup.callbacks import queries
 from services.followup.callbacks.actions.finding import callbacks_of, find_callback
 from services.followup.callbacks.actions.opening import calling_time, gap_of, move, say_due
 from services.followup.callbacks.actions.questions import check_answers
-from services.followup.callbacks.domain import Purpose, check_everybody_is_content, verdict
+from services.followup.callbacks.domain import Purpose, check_everybody_is_content, evolve, verdict
 from services.followup.callbacks.schemas import CallbackOut, Decision, RecordAttempt, ReviewCallback
 from services.followup.callbacks.tables import Attempt, Callback
 from services.followup.cases.actions import apply, can, decide
-from services.followup.cases.domain.terms import Action, Answer, Asking, Given, Standing
+from services.followup.cases.domain.terms import Action, Answer, Asking, Given, Said
 from services.followup.cases.domain.transitions import check_party
 from services.followup.cases.tables import Matter
 from services.followup.clocks.actions.running import stop_round
@@ -35,20 +34,19 @@ async def record_attempt(session: Session, asked: Request, callback_id: str, bod
     words = mask_text(body.words) if body.words else None
     if action is Action.SATISFY:
         await _check_others(session, matter, callback)
-    taken = decide(matter, action, Given(session.now, asking, answer, asked.actor), words or "")
+    said = decide(matter, action, Given(session.now, asking, answer, asked.actor), words or "")
     attempt = _keep(session, asked, callback, answer, body, words)
-    callback.attempts = attempt.attempt
-    callback.tries += 0 if answer.valid else 1
+    after = evolve(asking, said, gap_of(directory))
+    callback.attempts, callback.tries = after.attempts, after.tries
     move(callback, action)
     if action in (Action.TRY, Action.GIVE_UP):
         callback.next_try_at = calling_time(directory, session.now + gap_of(directory))
     if action is Action.SATISFY:
-        matter.closed_by_requester, matter.closed_by_attempt = callback.requester, attempt.attempt
-        close(session, matter, taken)
+        close(session, matter, said)
     elif action is Action.SEND_BACK:
-        _send_back(session, matter, taken, callback)
+        _send_back(session, matter, said, callback)
     else:
-        apply(session, matter, taken)
+        apply(session, matter, said)
     return shown(matter, callback, [*attempts, attempt])
 
 
@@ -59,12 +57,12 @@ async def review(session: Session, asked: Request, callback_id: str, body: Revie
     settle(session, matter, session.now)
     directory = session.packs.version(matter.pack_version)
     asking = _asking_of(directory, callback, attempts)
-    taken = decide(matter, action, Given(session.now, asking, by=asked.actor), mask_text(body.reason))
+    said = decide(matter, action, Given(session.now, asking, by=asked.actor), mask_text(body.reason))
     move(callback, action)
     if action is Action.CLOSE_UNVERIFIED:
-        close(session, matter, taken)
+        close(session, matter, said)
     else:
-        apply(session, matter, taken)
+        apply(session, matter, said)
         callback.tries = 0
         callback.next_try_at = calling_time(directory, session.now)
         if not attempts:
@@ -109,6 +107,8 @@ def _asking_of(directory: Directory, callback: Callback, attempts: list[Attempt]
         tries=callback.tries,
         tries_allowed=directory.callback.tries,
         next_try_at=attempts[-1].at + gap_of(directory) if callback.tries else None,
+        attempts=callback.attempts,
+        requester=callback.requester,
     )
 
 
@@ -152,17 +152,16 @@ def _keep(
     return attempt
 
 
-def _send_back(session: Session, matter: Matter, taken: Taken[Action, Standing], callback: Callback) -> None:
+def _send_back(session: Session, matter: Matter, said: Said, callback: Callback) -> None:
     """The next round opens with the citizen's words; who leads it, dispatch says."""
     stop_round(session, matter)
-    matter.lead_unit = None
     back = CaseSentBack(
         case_id=matter.case_id,
         occurred_at=session.now,
         round=callback.round,
-        next_round=taken.state.round,
+        next_round=matter.round + 1,
         unit_code=callback.handling_unit,
-        words=taken.why,
+        words=said.why,
     )
-    apply(session, matter, taken, back)
+    apply(session, matter, said, back)
     supervise_round(session, matter, callback.handling_unit)

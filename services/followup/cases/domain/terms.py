@@ -5,7 +5,11 @@ from datetime import datetime
 from enum import StrEnum
 
 from libs.common.events.terms import Closing, Reached, Satisfaction
+from libs.common.rules import machine
 from libs.common.rules.machine import SYSTEM, Actor
+
+FIRST_REQUESTER = "first"
+"""Who spoke first. Of a case into which others were merged, each requester is asked on its own."""
 
 
 class Status(StrEnum):
@@ -88,11 +92,15 @@ class Asking:
     tries_allowed: int = 1
     next_try_at: datetime | None = None
     """Before it another try would not be at a different time; None when any time is good."""
+    attempts: int = 0
+    """Tries so far, valid or not."""
+    requester: str = FIRST_REQUESTER
+    """Whom it asks."""
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
-    """What the rules need to know of a case. ``status`` is None before it was opened.
+class State:
+    """What the steps of a case move of it, under its columns' names. ``status`` is None before it was opened.
 
     Raises:
         ValueError: it says what can never be: an end without its kind, or a satisfaction that nobody gave.
@@ -100,11 +108,25 @@ class Standing:
 
     status: Status | None = None
     round: int = 1
+    lead_unit: str | None = None
+    left_units: tuple[str, ...] = ()
+    """Units that led it and gave it up, each once."""
+    category_code: str | None = None
+    pack_version: int = 0
     closing: Closing | None = None
     satisfaction: Satisfaction | None = None
+    closed_by_requester: str = FIRST_REQUESTER
+    """Whose satisfied word closed it, if anybody's did."""
+    closed_by_attempt: int | None = None
+    version: int = 0
+
+    @property
+    def sent_back(self) -> int:
+        """How often the citizen had it done again."""
+        return self.round - 1
 
     def __post_init__(self) -> None:
-        """Refuse a standing that cannot be."""
+        """Refuse a state that cannot be."""
         if (self.status is Status.CLOSED) != (self.closing is not None):
             raise ValueError("a case is closed exactly when it has a closing kind")
         if self.closing is Closing.SUBSTANTIVE and self.satisfaction not in CONTENT:
@@ -114,13 +136,27 @@ class Standing:
 
 
 @dataclass(frozen=True, slots=True)
+class Lead:
+    """Who leads from now on, as dispatch says, for which category and under which pack; and who gave it up for that."""
+
+    unit_code: str | None = None
+    category_code: str | None = None
+    pack_version: int = 0
+    gave_up: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Given:
-    """What a step is taken on: the time, the callback it concerns, what the citizen said, and who takes it."""
+    """What a step is taken on: the time, the callback it concerns, what the citizen or dispatch said, who takes it."""
 
     now: datetime
     asking: Asking = field(default_factory=lambda: Asking(round=0))
     answer: Answer | None = None
     by: Actor = SYSTEM
+    lead: Lead | None = None
+
+
+Said = machine.Said[Action, Given]
 
 
 STATUS_LABELS: dict[Status, tuple[str, str]] = {

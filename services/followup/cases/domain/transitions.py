@@ -5,6 +5,8 @@ closing that is not guarded, or with one that the system takes by itself.
 """
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from typing import Any
 
 from libs.common.events.terms import Closing
 from libs.common.rules.machine import SYSTEM, Actor, Machine, NotTheirs, OutOfTurn, Step
@@ -16,33 +18,35 @@ from services.followup.cases.domain.terms import (
     Action,
     Asking,
     Given,
+    Lead,
     Party,
-    Standing,
+    Said,
+    State,
     Status,
 )
 
-Line = Step[Status, Action, Party, [Standing, Given]]
+Line = Step[Status, Action, Party, [State, Given]]
 
 
-def of_this_round(standing: Standing, given: Given) -> None:
+def of_this_round(state: State, given: Given) -> None:
     """What the citizen said of an older round says nothing about this one."""
-    if given.asking.round != standing.round:
+    if given.asking.round != state.round:
         raise OutOfTurn(
-            f"This callback is of round {given.asking.round}; the case is in round {standing.round}",
-            f"该回访属于第 {given.asking.round} 轮，案件已进入第 {standing.round} 轮",
+            f"This callback is of round {given.asking.round}; the case is in round {state.round}",
+            f"该回访属于第 {given.asking.round} 轮，案件已进入第 {state.round} 轮",
         )
 
 
-def citizen_is_content(standing: Standing, given: Given) -> None:
+def citizen_is_content(state: State, given: Given) -> None:
     """THE GUARD (群众不满意不销号): a valid callback of this very round, satisfied, and not unsolved."""
-    of_this_round(standing, given)
+    of_this_round(state, given)
     if given.answer is None or not given.answer.content:
         raise OutOfTurn(
             "Only the citizen's own satisfied word closes a case as solved", "群众未表示满意，不得作实质性办结"
         )
 
 
-def citizen_is_not_content(_standing: Standing, given: Given) -> None:
+def citizen_is_not_content(_state: State, given: Given) -> None:
     """A valid answer, and the citizen is not satisfied or the matter is not solved."""
     if given.answer is None or not given.answer.valid or given.answer.content:
         raise OutOfTurn(
@@ -50,13 +54,13 @@ def citizen_is_not_content(_standing: Standing, given: Given) -> None:
         )
 
 
-def no_valid_answer(_standing: Standing, given: Given) -> None:
+def no_valid_answer(_state: State, given: Given) -> None:
     """Not reached, refused, or hung up before the question of satisfaction."""
     if given.answer is None or given.answer.valid:
         raise OutOfTurn("The citizen gave a valid answer", "本次为有效回访")
 
 
-def at_another_time(_standing: Standing, given: Given) -> None:
+def at_another_time(_state: State, given: Given) -> None:
     """Three calls within a minute are one try."""
     not_before = given.asking.next_try_at
     if not_before is not None and given.now < not_before:
@@ -66,13 +70,13 @@ def at_another_time(_standing: Standing, given: Given) -> None:
         )
 
 
-def tries_left(_standing: Standing, given: Given) -> None:
+def tries_left(_state: State, given: Given) -> None:
     """After this try another one is allowed."""
     if given.asking.tries + 1 >= given.asking.tries_allowed:
         raise OutOfTurn("No tries are left", "回访次数已用完")
 
 
-def last_try(_standing: Standing, given: Given) -> None:
+def last_try(_state: State, given: Given) -> None:
     """This try is the last one that the pack allows."""
     if given.asking.tries + 1 < given.asking.tries_allowed:
         raise OutOfTurn("There are tries left", "回访次数尚未用完")
@@ -133,33 +137,53 @@ MACHINE = Machine(
 )
 
 
-def take(standing: Standing, action: Action, given: Given) -> Standing:
-    """The case after the step; the only way that a standing changes.
+def decide(state: State, action: Action, given: Given, why: str = "") -> Said:
+    """What is said when the step is taken.
 
     Raises:
         NotTheirs: whoever takes it may not.
         OutOfTurn: it cannot be taken now.
     """
     check_party(action, given.asking, given.by)
-    target, closing = MACHINE.target(standing.status, action, standing, given), CLOSING.get(action)
-    said = given.answer.satisfaction if given.answer and closing is Closing.SUBSTANTIVE else None
-    return Standing(
-        status=target,
-        round=standing.round + (action is Action.SEND_BACK),
+    MACHINE.target(state.status, action, state, given)
+    return Said(action, given.now, given, given.by, why)
+
+
+def evolve(state: State, said: Said) -> State:
+    """The case after the step; the only way that a state changes. Raises OutOfTurn when the table does not have it."""
+    given, closing = said.what, CLOSING.get(said.action)
+    word = given.answer.satisfaction if given.answer and closing is Closing.SUBSTANTIVE else None
+    lead: Mapping[str, Any] = {"lead_unit": None} if said.action is Action.SEND_BACK else _led(state, given.lead)
+    return replace(
+        state,
+        status=MACHINE.step(state.status, said.action).target,
+        round=state.round + (said.action is Action.SEND_BACK),
         closing=closing,
-        satisfaction=said,
+        satisfaction=word,
+        closed_by_requester=given.asking.requester,
+        closed_by_attempt=None if word is None else given.asking.attempts + 1,
+        version=state.version + 1,
+        **lead,
     )
 
 
-def believed(standing: Standing, number: int) -> bool:
+def _led(state: State, lead: Lead | None) -> Mapping[str, Any]:
+    if lead is None:
+        return {}
+    left = () if lead.gave_up is None or lead.gave_up in state.left_units else (lead.gave_up,)
+    given = {"category_code": lead.category_code, "pack_version": lead.pack_version} if lead.unit_code else {}
+    return {"lead_unit": lead.unit_code, "left_units": (*state.left_units, *left), **given}
+
+
+def believed(state: State, number: int) -> bool:
     """Whether what others say of a round still means something: it is this one, and it is being handled.
 
     Raises:
         ValueError: that round was never opened. Nobody can have heard of it, for only this service opens rounds.
     """
-    if number > standing.round:
-        raise ValueError(f"round {number} was never opened; the case is in round {standing.round}")
-    return number == standing.round and standing.status is Status.HANDLING
+    if number > state.round:
+        raise ValueError(f"round {number} was never opened; the case is in round {state.round}")
+    return number == state.round and state.status is Status.HANDLING
 
 
 def check_party(action: Action, asking: Asking, actor: Actor) -> None:

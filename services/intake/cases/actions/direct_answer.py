@@ -6,8 +6,9 @@ from libs.common.rules.requests import Request
 from libs.common.security.masking import mask_text
 from services.intake.cases.actions.drafts import check_length
 from services.intake.cases.actions.receipts import receipt
-from services.intake.cases.actions.steps import load_for, take
-from services.intake.cases.domain.lifecycle import Action
+from services.intake.cases.actions.steps import load_for
+from services.intake.cases.actions.unit_of_work import apply
+from services.intake.cases.domain.lifecycle import Action, decide
 from services.intake.cases.schemas import AnswerCase, Receipt
 
 
@@ -16,15 +17,15 @@ async def answer_directly(session: Session, request: Request, case_id: str, body
     case = await load_for(session, request, case_id)
     check_length("answer", body.answer, session.packs.current(session.now).directory.pack.texts.result_max)
     answer = mask_text(body.answer)
-    state = take(session, request, case, Action.ANSWER, what="answered_directly", note=answer, answered_directly=True)
-    session.publish(
-        CaseAnsweredDirectly(
-            occurred_at=session.now,
-            case_id=case_id,
-            round=state.round,
-            answer=answer,
-            answered_by_unit=request.actor.unit_code,
-            answered_by=request.actor.subject,
-        )
+    by, what = request.actor, "answered_directly"
+    said = decide(case.state, Action.ANSWER, by, session.now, what=what, note=answer, answered_directly=True)
+    event = CaseAnsweredDirectly(
+        occurred_at=session.now,
+        case_id=case_id,
+        round=said.round,
+        answer=answer,
+        answered_by_unit=by.unit_code,
+        answered_by=by.subject,
     )
+    apply(session, case, said, event)
     return receipt(case)

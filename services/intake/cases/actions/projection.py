@@ -3,21 +3,18 @@
 Each event is read by one pure function; what it may change is the table's affair (``domain.lifecycle``).
 """
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, TypeVar
+from typing import Any
 
 from libs.common.database.session import Session
 from libs.common.errors import Permanent
 from libs.common.events import cases
-from libs.common.events.base import Event
 from libs.common.events.cases import RoundEvent
 from libs.common.events.deadlines import SetDeadline
 from libs.common.events.terms import LABELS_ZH, Deadline
-from services.intake.cases.actions.unit_of_work import Entry, add_entry, load_case, set_state
-from services.intake.cases.domain.lifecycle import Action, heard
-
-EventT = TypeVar("EventT", bound=RoundEvent)
+from services.intake.cases.actions.unit_of_work import apply, load_case
+from services.intake.cases.domain.lifecycle import Action, Said
 
 _PREFIX = "cn.huiyin.case."
 _COLUMNS = {Deadline.SIGN: "sign_due_at", Deadline.HANDLE: "due_at"}
@@ -34,20 +31,19 @@ class Effect:
     by: str | None = None
 
 
-def project(read: Callable[[EventT], Effect]) -> Callable[[Session, EventT], Awaitable[None]]:
-    """The handler for the events that ``read`` reads."""
+async def follow(session: Session, event: RoundEvent) -> None:
+    """The case as another service's event makes it."""
+    case = await load_case(session, event.case_id)
+    if case is None:
+        raise Permanent(f"{event.type_name}: intake never registered the case {event.case_id}")
+    apply(session, case, said_of(event))
 
-    async def react(session: Session, event: EventT) -> None:
-        case = await load_case(session, event.case_id)
-        if case is None:
-            raise Permanent(f"{event.type_name}: intake never registered the case {event.case_id}")
-        effect = read(event)
-        set_state(session, case, heard(case.state, event.round, effect.action, **effect.facts))
-        what = event.type_name.removeprefix(_PREFIX)
-        entry = Entry(event.occurred_at, what, event.round, effect.note, effect.unit_code, effect.by)
-        add_entry(session, event.case_id, case.state, entry)
 
-    return react
+def said_of(event: RoundEvent) -> Said:
+    """What another service's event says of a case."""
+    effect, what = EFFECTS[type(event)](event), event.type_name.removeprefix(_PREFIX)
+    says = (effect.note, effect.unit_code, effect.by, effect.action, effect.facts)
+    return Said(event.occurred_at, what, event.round, *says)
 
 
 def triage_queued(event: cases.TriageQueued) -> Effect:
@@ -121,7 +117,7 @@ def closed(event: cases.CaseClosed) -> Effect:
     return Effect(Action.CLOSE, facts, LABELS_ZH[event.closing])
 
 
-EFFECTS: Mapping[type[Event], Callable[[Any], Effect]] = {
+EFFECTS: Mapping[type[RoundEvent], Callable[[Any], Effect]] = {
     cases.TriageQueued: triage_queued,
     cases.CaseAssigned: assigned,
     cases.CaseReassigned: reassigned,

@@ -7,8 +7,8 @@ from libs.common.errors import Conflict, Overtaken
 from libs.common.events.cases import CaseAnsweredDirectly
 from libs.common.security.policy import Scope
 from services.intake.cases.actions.drafts import Draft
-from services.intake.cases.actions.unit_of_work import Entry, add_entry, unit_of_work
-from services.intake.cases.domain.lifecycle import FIRST_ROUND, State, Status
+from services.intake.cases.actions.unit_of_work import add_entry, unit_of_work
+from services.intake.cases.domain.lifecycle import FIRST_ROUND, Said, State, Status
 from services.intake.cases.queries.locking import KnownCase, SourceKey, known_cases
 from services.intake.cases.queries.reach import sees
 from services.intake.cases.schemas import Receipt, status_zh
@@ -114,7 +114,7 @@ def already_registered(known: KnownCase, scope: Scope) -> Conflict:
 def _say(session: Session, draft: Draft, state: State) -> None:
     event = draft.event
     session.publish(event, first=True)
-    registered = Entry(event.registered_at, "registered", FIRST_ROUND, event.title, draft.by_unit, draft.by)
+    registered = Said(event.registered_at, "registered", FIRST_ROUND, event.title, draft.by_unit, draft.by)
     add_entry(session, event.case_id, state, registered)
     if draft.answer is None:
         return
@@ -128,7 +128,7 @@ def _say(session: Session, draft: Draft, state: State) -> None:
             answered_by=draft.by,
         )
     )
-    answered = Entry(event.registered_at, "answered_directly", FIRST_ROUND, draft.answer, draft.by_unit, draft.by)
+    answered = Said(event.registered_at, "answered_directly", FIRST_ROUND, draft.answer, draft.by_unit, draft.by)
     add_entry(session, event.case_id, state, answered)
 
 

@@ -9,8 +9,9 @@ from libs.common.security.masking import mask_text
 from libs.common.security.vault import Cell, Vault, print_of_sealed
 from services.intake.cases.actions.drafts import check_length
 from services.intake.cases.actions.receipts import receipt
-from services.intake.cases.actions.steps import load_for, take
-from services.intake.cases.domain.lifecycle import Action
+from services.intake.cases.actions.steps import load_for
+from services.intake.cases.actions.unit_of_work import apply
+from services.intake.cases.domain.lifecycle import Action, decide
 from services.intake.cases.schemas import Receipt, SupplementCase
 from services.intake.cases.tables import Supplement
 
@@ -20,7 +21,7 @@ async def supplement(session: Session, request: Request, case_id: str, body: Sup
     case = await load_for(session, request, case_id)
     check_length("text", body.text, session.packs.current(session.now).directory.pack.texts.text_max)
     masked = mask_text(body.text)
-    take(session, request, case, Action.SUPPLEMENT, what="supplemented", note=masked)
+    said = decide(case.state, Action.SUPPLEMENT, request.actor, session.now, what="supplemented", note=masked)
     supplement_id = str(uuid_utils.uuid7())
     sealed = None if masked == body.text else vault.seal(body.text, aad=supplement_cell(case_id, supplement_id))
     session.insert(
@@ -34,9 +35,8 @@ async def supplement(session: Session, request: Request, case_id: str, body: Sup
             "sealed_text": sealed,
         },
     )
-    session.publish(
-        CaseSupplemented(occurred_at=session.now, case_id=case_id, text=masked, sealed=print_of_sealed(sealed))
-    )
+    event = CaseSupplemented(occurred_at=session.now, case_id=case_id, text=masked, sealed=print_of_sealed(sealed))
+    apply(session, case, said, event)
     return receipt(case)
 
 

@@ -9,8 +9,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from libs.common.database.session import Session
+from libs.common.events.base import Event
 from libs.common.security.masking import mask_text
-from services.intake.cases.domain.lifecycle import State
+from services.intake.cases.domain.lifecycle import Said, State, evolve
 from services.intake.cases.queries.locking import KnownCase, LockedCase, SourceKey, lock_cases
 
 LONGEST_NOTE = 500
@@ -35,18 +36,6 @@ _INSERT = """
          WITH ORDINALITY AS new(case_id, at, what, round, unit_code, by, note, status, version, place)
     ORDER BY place
 """
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """One thing that happened, for the timeline. The note is masked and cut to its length here."""
-
-    at: datetime
-    what: str
-    round: int
-    note: str = ""
-    unit_code: str | None = None
-    by: str | None = None
 
 
 @dataclass(slots=True)
@@ -82,30 +71,21 @@ async def load_case(session: Session, case_id: str) -> LockedCase | None:
     return unit_of_work(session).cases[case_id]
 
 
-def set_state(session: Session, case: LockedCase, state: State) -> None:
-    """The case stands elsewhere now; written when the transaction ends."""
-    if state is case.state:
-        return
-    case.state = state
-    unit_of_work(session).changed[case.case_id] = session.now
-    session.before_commit(_INFO, _write)
+def apply(session: Session, case: LockedCase, said: Said, *says: Event) -> None:
+    """What was said moves the case, stands on its timeline, and is told; written when the transaction ends."""
+    before, case.state = case.state, evolve(case.state, said)
+    if case.state is not before:
+        unit_of_work(session).changed[case.case_id] = session.now
+    add_entry(session, case.case_id, case.state, said)
+    for event in says:
+        session.publish(event)
 
 
-def add_entry(session: Session, case_id: str, state: State, entry: Entry) -> None:
-    """Put an entry on the timeline of a case, with where it stands after it."""
-    unit_of_work(session).entries.append(
-        (
-            case_id,
-            entry.at,
-            entry.what,
-            entry.round,
-            entry.unit_code,
-            entry.by,
-            mask_text(entry.note)[:LONGEST_NOTE],
-            state.status,
-            state.version,
-        )
-    )
+def add_entry(session: Session, case_id: str, state: State, said: Said) -> None:
+    """Put an entry on the timeline of a case, with where it stands after it; the note is masked and cut."""
+    note = mask_text(said.note)[:LONGEST_NOTE]
+    place = (case_id, said.at, said.what, said.round, said.unit_code, said.by)
+    unit_of_work(session).entries.append((*place, note, state.status, state.version))
     session.before_commit(_INFO, _write)
 
 

@@ -5,8 +5,9 @@ from libs.common.events.cases import CaseWithdrawn
 from libs.common.rules.requests import Request
 from libs.common.security.masking import mask_text
 from services.intake.cases.actions.receipts import receipt
-from services.intake.cases.actions.steps import load_for, take
-from services.intake.cases.domain.lifecycle import Action
+from services.intake.cases.actions.steps import load_for
+from services.intake.cases.actions.unit_of_work import apply
+from services.intake.cases.domain.lifecycle import Action, decide
 from services.intake.cases.schemas import Receipt, WithdrawCase
 
 
@@ -14,6 +15,6 @@ async def withdraw(session: Session, request: Request, case_id: str, body: Withd
     """Possible until the case is closed."""
     case = await load_for(session, request, case_id)
     reason = mask_text(body.reason)
-    take(session, request, case, Action.WITHDRAW, what="withdrawn", note=reason)
-    session.publish(CaseWithdrawn(occurred_at=session.now, case_id=case_id, reason=reason))
+    said = decide(case.state, Action.WITHDRAW, request.actor, session.now, what="withdrawn", note=reason)
+    apply(session, case, said, CaseWithdrawn(occurred_at=session.now, case_id=case_id, reason=reason))
     return receipt(case)

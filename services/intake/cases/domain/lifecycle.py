@@ -5,12 +5,12 @@ refused at the door; when it is only heard of, it changes nothing: what crossed 
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from libs.common.rules.machine import Machine, Step
+from libs.common.rules.machine import Actor, Machine, OutOfTurn, Step
 
 FIRST_ROUND = 1
 
@@ -135,32 +135,65 @@ class State:
     version: int = 1
 
 
-def taken(state: State, action: Action, **facts: Any) -> State | None:
-    """The state after an action that is taken now, with what else it makes true; None when it cannot be taken."""
+@dataclass(frozen=True, slots=True)
+class Said:
+    """One thing that is said of a case: what it is called on its timeline, and what it makes of it in that round."""
+
+    at: datetime
+    what: str
+    round: int
+    note: str = ""
+    unit_code: str | None = None
+    by: str | None = None
+    action: Action | None = None
+    """None: no step of the case, but it may make something true."""
+    facts: Mapping[str, Any] = field(default_factory=dict)
+
+
+def decide(state: State, action: Action, by: Actor, now: datetime, *, what: str, note: str, **facts: Any) -> Said:
+    """What is said when the door takes the step, with what else it makes true. Raises OutOfTurn."""
     if not MACHINE.allows(state.status, action):
-        return None
-    return replace(state, status=MACHINE.target(state.status, action), version=state.version + 1, **facts)
+        raise _out_of_turn(state.status, action)
+    return Said(now, what, state.round, note, by.unit_code, by.subject, action, facts)
 
 
-def heard(state: State, number: int, action: Action | None, **facts: Any) -> State:
-    """The state after word of a round; the same object when the word changes nothing.
+def evolve(state: State, said: Said) -> State:
+    """The state after what was said; the same object when it changes nothing.
 
     Word of an older round changes nothing, and of a withdrawn case only its closing counts. Word of a later round
-    opens that round, as the send-back before it did.
+    opens that round, as the send-back before it did. What the door did is always a change.
     """
+    action, number = said.action, said.round
     ended = state.status in ENDS or (state.status is Status.WITHDRAWN and action is not Action.CLOSE)
     if ended or number < state.round:
         return state
     present = state if number == state.round else _opened(state, number)
-    if action is None:
-        changed = replace(present, version=state.version + 1, **facts)
-    elif action is Action.SEND_BACK and MACHINE.allows(present.status, action):
-        changed = replace(_opened(present, number + 1), version=state.version + 1)
-    else:
-        changed = taken(present, action, **facts) or replace(present, version=state.version + 1)
-    return state if replace(changed, version=state.version) == state else changed
+    allowed = action is not None and MACHINE.allows(present.status, action)
+    if action is Action.SEND_BACK and allowed:
+        present = _opened(present, number + 1)
+    elif action is not None and allowed:
+        present = replace(present, status=MACHINE.step(present.status, action).target, **said.facts)
+    elif action is None:
+        present = replace(present, **said.facts)
+    if present == state and not (allowed and action is Action.SUPPLEMENT):
+        return state
+    return replace(present, version=state.version + 1)
 
 
 def _opened(state: State, number: int) -> State:
     """The case at the beginning of a round (重办): the promises of the round before are void."""
     return replace(state, status=Status.SENT_BACK, round=number, sign_due_at=None, due_at=None, answered_directly=False)
+
+
+def _out_of_turn(status: Status, action: Action) -> OutOfTurn:
+    """Says where the case stands, and what could be done with it instead."""
+    chinese, english = STATUS_LABELS[status]
+    wanted_zh, wanted_en = ACTION_LABELS[action]
+    possible = MACHINE.possible(status)
+    instead = " or ".join(ACTION_LABELS[other][1] for other in possible) or "nothing; register a new case"
+    instead_zh = "、".join(ACTION_LABELS[other][0] for other in possible) or "无，请另行登记"
+    return OutOfTurn(
+        f"The case is {english}: it is not possible to {wanted_en}. Possible: {instead}",
+        f"诉求件{chinese}，不能{wanted_zh}。可以：{instead_zh}",
+        extra={"case_status": status.value, "possible": [other.value for other in possible]},
+    )

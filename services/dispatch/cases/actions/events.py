@@ -1,0 +1,103 @@
+"""The words of the rules as events: what is heard of a case, and what is said of a step that it took."""
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+from libs.common.events import cases
+from libs.common.events.base import Event
+from libs.common.events.deadlines import SetDeadline
+from libs.common.rules.machine import SYSTEM
+from services.dispatch.cases.domain.state import (
+    Ask,
+    Given,
+    Left,
+    Limit,
+    Part,
+    Result,
+    Return,
+    Said,
+    State,
+    Supervised,
+    Supplement,
+    Word,
+)
+from services.dispatch.cases.domain.terms import Action
+
+HEARD: Mapping[type[Event], Callable[[Any], Ask]] = {
+    cases.CaseSupplemented: lambda event: Ask(
+        Action.SUPPLEMENT, Supplement(event.occurred_at, event.text), why=event.text
+    ),
+    cases.CaseWithdrawn: lambda event: Ask(Action.WITHDRAW, why=event.reason),
+    cases.CaseAnsweredDirectly: lambda event: Ask(Action.ANSWER, why=event.answer),
+    cases.CaseClosed: lambda event: Ask(Action.CLOSE, why=event.closing),
+}
+"""What others do to a case, as the step that it is here, for nobody decides it here."""
+
+
+def words_of(event: Event) -> Iterator[Limit | Supervised]:
+    """What clocks and orders say that is no step; nothing about the clock of something else."""
+    match event:
+        case cases.DeadlineSet(deadlines=limits):
+            yield from (_limit(Word.SET, one) for one in limits if not one.about)
+        case cases.DeadlineWarned() | cases.DeadlineMissed() if not event.about:
+            yield _limit(Word.WARNED if isinstance(event, cases.DeadlineWarned) else Word.MISSED, event)
+        case cases.SupervisionIssued():
+            yield Supervised()
+
+
+def _limit(word: Word, said: SetDeadline | cases.DeadlineWarned | cases.DeadlineMissed) -> Limit:
+    return Limit(word, said.deadline, said.due_at, said.unit_code)
+
+
+def events_of(case_id: str, before: State, after: State, said: Said) -> Iterator[Event]:
+    """What is said of a step, in this order; of some nothing is."""
+    if said.action in _DECISIONS:
+        approved = said.action is not Action.REFUSE_RETURN
+        yield _event(case_id, cases.ReturnDecided, before, said, approved=approved, note=said.why)
+    match said.what:
+        case Given() as given:
+            yield _assigned(case_id, before, after, said, given)
+        case Left(explanation=reason):
+            yield cases.TriageQueued(case_id=case_id, occurred_at=said.at, round=after.round, reason=reason)
+        case Result(kind, text, contacted_at, without):
+            result = {"result_kind": kind, "result": text, "contacted_at": contacted_at}
+            waived = before.open_support if without else ()
+            yield _event(case_id, cases.CaseHandled, before, said, **result, without_support=waived)
+        case Return(reason_code, note):
+            yield _event(case_id, cases.ReturnRequested, before, said, reason_code=reason_code, note=note)
+        case Part(unit, text) if said.action is Action.SUPPORT_DONE:
+            yield _event(case_id, cases.TaskDone, before, said, unit_code=unit, result=text)
+        case Part(unit, text) if said.action is Action.SUPPORT_CANCEL:
+            yield _event(case_id, cases.TaskCancelled, before, said, unit_code=unit, reason=text)
+    if said.action is Action.SIGN:
+        yield _event(case_id, cases.CaseSigned, before, said)
+    elif said.action is Action.REPORT:
+        yield _event(case_id, cases.ProgressReported, before, said, note=said.why)
+
+
+_DECISIONS = (Action.REFUSE_RETURN, Action.HAND_ON, Action.TAKE_BACK)
+_IN_PLACE_OF_ANOTHER = (Action.HAND_ON, Action.REASSIGN)
+
+
+def _event(case_id: str, kind: type[Any], before: State, said: Said, **fields: object) -> Event:
+    """Of the unit that leads until then, where nobody else is named."""
+    where = {"case_id": case_id, "occurred_at": said.at, "round": before.round, "unit_code": before.lead_unit}
+    event: Event = kind(**where | fields)
+    return event
+
+
+def _assigned(case_id: str, before: State, after: State, said: Said, given: Given) -> Event:
+    chosen: dict[str, Any] = {
+        "case_id": case_id,
+        "occurred_at": said.at,
+        "round": after.round,
+        "lead_unit": given.lead_unit,
+        "support_units": given.support_units,
+        "category_code": given.category_code,
+        "explanation": given.explanation,
+        "pack_version": given.pack_version,
+    }
+    if said.action in _IN_PLACE_OF_ANOTHER:
+        # What the system does, it does since the unit before is gone.
+        return cases.CaseReassigned(**chosen, from_unit=before.lead_unit or "", succession=said.by is SYSTEM)
+    return cases.CaseAssigned(**chosen, by_rule=given.by_rule)

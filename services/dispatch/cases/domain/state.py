@@ -1,0 +1,169 @@
+"""What the rules see of a case, what is asked of it, and what is said of it: each step with what it brings."""
+
+from collections.abc import Mapping
+from dataclasses import KW_ONLY, dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from libs.common.events.terms import Deadline, ResultKind
+from libs.common.rules import machine
+from services.dispatch.cases.domain.clocks import concerns_now, list_due
+from services.dispatch.cases.domain.terms import Action, Status
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """All that moves of a case with the units, under its columns' names. ``status`` is None before it was opened."""
+
+    registered_at: datetime
+    pack_version: int
+    category_code: str | None = None
+    status: Status | None = None
+    round: int = 1
+    lead_unit: str | None = None
+    support_units: tuple[str, ...] = ()
+    open_support: tuple[str, ...] = ()
+    """Those of them that have not done their part, nor been let off it."""
+    by_rule: bool = False
+    explanation: str = ""
+    supplements: tuple[Mapping[str, str], ...] = ()
+    assigned_at: datetime | None = None
+    signed_at: datetime | None = None
+    handled_at: datetime | None = None
+    stepped_at: datetime | None = None
+    triage_due_at: datetime | None = None
+    sign_due_at: datetime | None = None
+    handle_due_at: datetime | None = None
+    warnings: tuple[str, ...] = ()
+    misses: tuple[str, ...] = ()
+    supervised: int = 0
+    return_pending: bool = False
+    return_reason: str | None = None
+    return_note: str | None = None
+    return_asked_by: str | None = None
+    return_asked_at: datetime | None = None
+    returns: int = 0
+    result_kind: ResultKind | None = None
+    result: str | None = None
+    contacted_at: datetime | None = None
+    version: int = 0
+
+    @property
+    def list_due_at(self) -> datetime:
+        """What lists are sorted by."""
+        return list_due(
+            handle_due_at=self.handle_due_at, assigned_at=self.assigned_at, registered_at=self.registered_at
+        )
+
+    @property
+    def warned(self) -> bool:
+        """Whether it was warned of what the case waits for now."""
+        return self.status is not None and concerns_now(self.status, self.warnings)
+
+    @property
+    def overdue(self) -> bool:
+        """Whether what the case waits for now was missed."""
+        return self.status is not None and concerns_now(self.status, self.misses)
+
+    @property
+    def last_at(self) -> datetime:
+        """When it last came on. A clock may have been ahead then: no step comes before the one that it follows."""
+        moments = (self.stepped_at, self.assigned_at, self.signed_at, self.handled_at, self.return_asked_at)
+        return max((moment for moment in moments if moment is not None), default=self.registered_at)
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """A unit that leads from now on, under the pack version it was looked up in, and those that support it."""
+
+    lead_unit: str
+    support_units: tuple[str, ...]
+    category_code: str
+    pack_version: int
+    by_rule: bool
+    explanation: str
+    _: KW_ONLY
+    done: frozenset[str] = frozenset()
+    """Support units that have done their part of this round already."""
+
+
+@dataclass(frozen=True, slots=True)
+class Left:
+    """No unit leads until a dispatcher chooses one (待派), and why."""
+
+    pack_version: int
+    explanation: str
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What the lead unit hands in; ``without_support`` says why it does not wait for the support units."""
+
+    kind: ResultKind
+    text: str
+    contacted_at: datetime | None = None
+    without_support: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Return:
+    """Why the lead unit wants to give the case back, and until when it may (退单时限)."""
+
+    reason_code: str
+    note: str
+    until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A support unit's part, and what is said of it."""
+
+    unit_code: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Supplement:
+    """What the citizen added."""
+
+    at: datetime
+    text: str
+
+
+What = Given | Left | Result | Return | Part | Supplement | None
+Said = machine.Said[Action, What]
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """A step that somebody wants to take, what it brings, and why."""
+
+    action: Action
+    what: What = None
+    why: str = ""
+
+
+class Word(StrEnum):
+    """What a clock says of a limit."""
+
+    SET = "set"
+    WARNED = "warned"
+    MISSED = "missed"
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """Word of a clock about this round; with the unit whose limit it is."""
+
+    word: Word
+    deadline: Deadline
+    due_at: datetime
+    unit_code: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Supervised:
+    """An order of the ladder (催办、督办)."""
+
+
+Heard = Said | Limit | Supervised
