@@ -29,7 +29,20 @@ SMALL_HOUSE = ("standing", "lifecycles", "promptness", "burst", "soak")
 """Modules that may look at the one small house; it is ended before the others measure."""
 QUICK = {"standing": 7.0, "lifecycles": 9.0, "burst": 8.0, "intake": 15.0, "fold": 8.0, "bus": 6.0}
 """What a quick run measures, in this order, and the seconds without which it is not begun."""
-FULL = ("standing", "lifecycles", "promptness", "burst", "soak", "intake", "fold", "bus", "reads", "audit")
+FULL = (
+    "standing",
+    "rest",
+    "lifecycles",
+    "promptness",
+    "burst",
+    "soak",
+    "intake",
+    "registrations",
+    "fold",
+    "bus",
+    "reads",
+    "audit",
+)
 _BEGUN = time.monotonic()
 _OTHERS_MATTER = 0.1
 """Processors kept busy by others, above which a reader should know."""

@@ -17,6 +17,8 @@ KEYS = (
     "fold_ratio",
     "bus_ratio",
     "idle_mb",
+    "rest_mb",
+    "rest_cores",
 )
 """Figures that every reader of the results may look for; each is there when its run measured it."""
 

@@ -10,7 +10,6 @@ from datetime import UTC, datetime
 from libs.common.bus.flow import AS_SET, TOPICS, Service, subscriptions
 from libs.common.bus.port import Bus
 from libs.common.errors import Conflict, invalid
-from libs.common.host.janitor import sample_loop_lag
 from libs.common.host.process import open_resources
 from libs.common.host.service import RunningService
 from libs.common.logs import lines_about
@@ -135,7 +134,6 @@ async def _with_database(
 
 @asynccontextmanager
 async def _running(house: House, *, working: bool) -> AsyncIterator[None]:
-    tasks = [asyncio.create_task(sample_loop_lag(), name="loop-lag")]
     try:
         for service in house.services.values():
             await service.prepare()
@@ -147,7 +145,6 @@ async def _running(house: House, *, working: bool) -> AsyncIterator[None]:
                 service.start_work()
         yield
     finally:
-        await asyncio.gather(*(stop(task) for task in tasks))
         await asyncio.gather(*(service.stop() for service in house.services.values()))
 
 

@@ -1,9 +1,10 @@
-"""Which bus it is: the only place that knows both."""
+"""Which bus it is: the only place that knows both. Kafka's client is loaded where it is asked for, and nowhere else."""
 
 from enum import StrEnum
+from importlib import import_module
+from typing import Any
 
 from libs.common.bus.embedded import EmbeddedBus
-from libs.common.bus.kafka import KafkaBus, Limits
 from libs.common.bus.port import Bus
 
 
@@ -30,4 +31,6 @@ def open_bus(
         return EmbeddedBus(database_url, stall_seconds=stall_seconds)
     if not kafka_bootstrap:
         raise ValueError("HUIYIN_BUS=kafka needs HUIYIN_KAFKA_BOOTSTRAP=host:port")
-    return KafkaBus(kafka_bootstrap, client_id=client_id, limits=Limits.for_stall(stall_seconds))
+    kafka: Any = import_module("libs.common.bus.kafka")
+    bus: Bus = kafka.KafkaBus(kafka_bootstrap, client_id=client_id, limits=kafka.Limits.for_stall(stall_seconds))
+    return bus

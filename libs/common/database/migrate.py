@@ -1,12 +1,13 @@
-"""Each service's tables by its own Alembic history, in its own schema, safe when several processes start at once."""
+"""Each service's tables by its own Alembic history, in its own schema, safe when several processes start at once.
+
+Alembic is loaded where tables are behind their history, and in no process that finds them up to date.
+"""
 
 from collections.abc import Sequence
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from alembic import command, context
-from alembic.config import Config
-from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, MetaData, make_url, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
@@ -74,8 +75,7 @@ async def missing_revisions(session: Session, migrations: Path) -> Sequence[str]
 
     A schema that this role may not read yet has nothing.
     """
-    history = ScriptDirectory(str(migrations))
-    known = [revision.revision for revision in reversed(list(history.walk_revisions()))]
+    known = _history(migrations)
     rows = await session.fetch(_READABLE, session.service)
     if not rows or not rows[0].readable:
         return known
@@ -86,15 +86,19 @@ async def missing_revisions(session: Session, migrations: Path) -> Sequence[str]
     return known[known.index(version) + 1 :] if version in known else []
 
 
+def _history(migrations: Path) -> list[str]:
+    """All revisions, oldest first: the name of each one's file begins with it."""
+    return sorted(file.name.partition("_")[0] for file in migrations.glob("versions/*_*.py"))
+
+
 def _upgrade(connection: Connection, migrations: Path) -> None:
-    history = ScriptDirectory(str(migrations))
-    config = Config()
-    config.set_main_option("script_location", str(migrations))
-    config.attributes["connection"] = connection
     there = connection.execute(text("SELECT to_regclass('alembic_version') IS NOT NULL")).scalar_one()
     version = connection.execute(text("SELECT version_num FROM alembic_version")).scalar() if there else None
-    if version is None or version in {revision.revision for revision in history.walk_revisions()}:
-        command.upgrade(config, "head")
+    if version is None or version in _history(migrations)[:-1]:
+        config = import_module("alembic.config").Config()
+        config.set_main_option("script_location", str(migrations))
+        config.attributes["connection"] = connection
+        import_module("alembic.command").upgrade(config, "head")
 
 
 async def _grant(connection: AsyncConnection, schema: str, role: str | None) -> None:
@@ -128,6 +132,7 @@ def _rights(schema: str, role: str) -> Sequence[str]:
 
 def run_env(metadata: MetaData) -> None:
     """The body of every ``env.py``: run on the connection, and in the transaction, that ``migrate`` opened."""
+    context: Any = import_module("alembic.context")
     connection: Any = context.config.attributes.get("connection")
     if connection is None:
         raise SystemExit("Say `huiyin migrate`: it brings all services' tables up to date, in one database.")

@@ -69,6 +69,8 @@ class Session:
         self.by: By | None = None
         self.traceparent: str | None = None
         self.info: dict[str, Any] = {}
+        self.spoke = False
+        """Whether a relay has work from here: something was said, or is to be sent again."""
         self.learned: dict[tuple[str, str], dict[str, int]] = {}
         self._connection = connection
         self._driver = driver
@@ -115,6 +117,7 @@ class Session:
         if self.by is not None and isinstance(event, SaidByHand) and event.by is None:
             event = event.model_copy(update={"by": self.by.account, "by_unit": self.by.unit_code})
         self._entries.append(Entry(event, self.traceparent, first))
+        self.spoke = True
 
     def before_commit(self, name: str, hook: Hook) -> None:
         """Run ``hook`` once, just before the rows are written."""
@@ -156,11 +159,6 @@ class Session:
         Not for what an index answers without the table.
         """
         await self._driver.execute("SET LOCAL enable_indexscan = off")
-
-    @property
-    def spoke(self) -> bool:
-        """Whether something was said, so that a relay has work."""
-        return bool(self._entries)
 
     async def finish(self) -> None:
         """Write everything: hooks, rows, then the ledger. The commit is the caller's."""

@@ -11,7 +11,7 @@ needs a pack version that is not here waits for it in ``parked``, so that the re
 import asyncio
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -33,7 +33,7 @@ from libs.common.time.clock import Clock
 log = get_logger(__name__)
 
 LARGEST_BATCH = 200
-READ_WAIT = 0.25
+READ_WAIT = 2.0
 MOST_PARKED_IN_A_ROW = 20
 MOST_UNKNOWN_NAMED = 20
 """Types that a process names in its log; further ones are counted alone."""
@@ -69,6 +69,7 @@ class Consumer:
         self.busy = False
         """True while records that were read are being applied."""
         self.halted: str | None = None
+        self.on_parked: list[Callable[[], None]] = []
         self._rest_until = 0.0
         self._reading = reading
         self._topics = [f"{reading.topic_prefix}{stream}" for stream in subscriptions(reading.service)]
@@ -185,6 +186,8 @@ class Consumer:
             raise
         if any(envelope.type_name in self._reading.reactions.heard for envelope in ready.apply):
             self._parked_in_a_row = 0
+        if ready.wait or ready.behind:
+            self._tell_parked()
         self._count(ready)
 
     async def _park(self, envelope: Envelope, error: Exception, tries: int) -> None:
@@ -209,9 +212,14 @@ class Consumer:
                 await failpoint("consumer.before_park")
                 async with self._reading.database.transaction(self._reading.clock.now()) as session:
                     await inbox.park(session, [row])
+                self._tell_parked()
                 return await failpoint("consumer.after_park")
             except DatabaseTrouble:
                 await backoff.wait()
+
+    def _tell_parked(self) -> None:
+        for tell in self.on_parked:
+            tell()
 
     async def _has_come(self, pack_version: int) -> bool:
         """Whether a pack version that was missing a moment ago is here."""

@@ -1,5 +1,6 @@
 """Parked cases for the operator: see them, see why, replay them in order, or give one event up with a reason."""
 
+import asyncio
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -38,7 +39,7 @@ _WAIT = """
         ON row.headers ->> 'ce_id' = lacking.event_id
     WHERE parked.id = row.id AND parked.stream = $1 AND parked.key = $2
 """
-_NEEDED = "SELECT DISTINCT needs_pack FROM parked WHERE needs_pack IS NOT NULL"
+_NEEDED = "SELECT DISTINCT needs_pack FROM parked"
 # A retry that lies far ahead was set by a clock that has been set back since: no wait is that long.
 # What stands behind a failed event that is gone was put there while a replay of its key ended.
 _DUE = """
@@ -87,6 +88,10 @@ class Parking:
         self._not_for_us: set[int] = set()
         """Rows that this release cannot decode either."""
         self._look_at = 0.0
+        self.news = asyncio.Event()
+        """Set when something was parked, by whoever does it."""
+        self.empty = False
+        """Whether nothing was parked when ``due`` looked last."""
 
     async def keys(self, after: tuple[str, str], limit: int) -> Sequence[Any]:
         """Parked keys in the order of (stream, key): with events, parked_at, and state and reason of what blocks it."""
@@ -127,7 +132,11 @@ class Parking:
         With them what a release before, which ran beside this one, could not decode and this one can.
         """
         async with self._database.reading() as session:
-            here = [row.needs_pack for row in await session.fetch(_NEEDED) if session.packs.has(row.needs_pack)]
+            needed = [row.needs_pack for row in await session.fetch(_NEEDED)]
+            self.empty = not needed
+            if self.empty:
+                return []
+            here = [version for version in needed if version is not None and session.packs.has(version)]
             due = await session.fetch(_DUE, at_most, here)
             if time.monotonic() < self._look_at:
                 return due

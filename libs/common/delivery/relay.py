@@ -22,6 +22,7 @@ from libs.common.bus.flow import stream_of as stream_of_event
 from libs.common.bus.port import Bus, BusTrouble, Message, Sender
 from libs.common.database.session import DatabaseTrouble, as_trouble
 from libs.common.delivery.acknowledged import Loss, Sent, find_losses, mark_sent, send_again, unmark
+from libs.common.delivery.bell import channel_of
 from libs.common.ledger.schema import PARTS
 from libs.common.logs import get_logger
 from libs.common.run.failpoints import failpoint
@@ -30,7 +31,8 @@ from libs.common.run.supervise import Backoff, Progress
 log = get_logger(__name__)
 
 LARGEST_BATCH = 500
-POLL = 0.1
+POLL = 2.0
+"""Seconds, where nobody rang: a ring may be lost."""
 TAKE_OVER_EVERY = 2.0
 LOOK_AT_BROKER_EVERY = 15.0
 
@@ -98,11 +100,17 @@ class Relay:
         self._sending = sending
         self._name = str(sending.service)
         self._wake = asyncio.Event()
+        self._parts: list[int] = []
 
     def wake(self) -> None:
         """Something was committed: look now, not at the next poll."""
         self.busy = True
         self._wake.set()
+
+    @property
+    def owns_all(self) -> bool:
+        """Whether nobody else sends for this service."""
+        return len(self._parts) == PARTS
 
     async def run(self) -> None:
         """Send for ever; both clients are thrown away after any trouble and built anew, with back-off."""
@@ -113,6 +121,8 @@ class Relay:
             except (BusTrouble, DatabaseTrouble) as error:
                 metrics.BUS_CLIENT_REBUILDS_TOTAL.labels(self._name, "relay").inc()
                 log.warning("relay rebuilt", error=type(error).__name__)
+            finally:
+                self._parts = []
             await backoff.wait()
 
     async def _with_clients(self, backoff: Backoff) -> None:
@@ -131,7 +141,7 @@ class Relay:
     async def _connect(self) -> "asyncpg.Connection[asyncpg.Record]":
         url = make_url(self._sending.url).set(drivername="postgresql").render_as_string(hide_password=False)
         try:
-            return await asyncpg.connect(
+            connection = await asyncpg.connect(
                 url,
                 timeout=5,
                 command_timeout=30,
@@ -143,25 +153,26 @@ class Relay:
                     "enable_seqscan": "off",
                 },
             )
+            await connection.add_listener(channel_of(self._sending.schema), lambda *_: self.wake())
         except Exception as error:
             raise _database_trouble(error) or error from error
+        return connection
 
     async def _loop(self, connection: "asyncpg.Connection[asyncpg.Record]", sender: Sender, backoff: Backoff) -> None:
         loop = asyncio.get_running_loop()
-        parts: list[int] = []
         look_for_parts = look_at_broker = 0.0
         interruptions = 0
         while True:
             now = loop.time()
-            if now >= look_for_parts and len(parts) < PARTS:
-                parts = await self._own(connection, parts)
+            if now >= look_for_parts and not self.owns_all:
+                self._parts = await self._own(connection, self._parts)
                 look_for_parts = now + TAKE_OVER_EVERY
-            if parts and (now >= look_at_broker or sender.interruptions > interruptions):
+            if self._parts and (now >= look_at_broker or sender.interruptions > interruptions):
                 interruptions = sender.interruptions
                 await self._look_for_loss(connection)
                 look_at_broker = now + LOOK_AT_BROKER_EVERY
             self._wake.clear()
-            sent = await self._send_some(connection, sender, parts, interruptions)
+            sent = await self._send_some(connection, sender, self._parts, interruptions)
             self.busy = sent == LARGEST_BATCH or self._wake.is_set()
             self.progress.beat()
             backoff.reset()
@@ -224,6 +235,7 @@ class Relay:
         await mark_sent(connection, sent)
         if sender.interruptions > interruptions:
             await unmark(connection, sent)
+            self.wake()
 
     async def _look_for_loss(self, connection: "asyncpg.Connection[asyncpg.Record]") -> None:
         """Compare the broker's log with what it acknowledged; send again what it no longer has."""

@@ -59,17 +59,28 @@ async def answer_resend(session: Session, event: ResendRequested) -> None:
     if event.about:
         await resend_key(session, event.stream, event.about, event.from_seq)
     else:
-        await session.fetch(_POINT_STREAM, event.stream, event.from_seq)
+        await _point(session, _POINT_STREAM, event.stream, event.from_seq)
 
 
 async def resend_key(session: Session, stream: str, key: str, from_seq: int = 1) -> int:
     """Queue what this service said of one key; returns the number of events. Readers skip what they have."""
-    return len(await session.fetch(_POINT_KEY, stream, key, from_seq))
+    return await _point(session, _POINT_KEY, stream, key, from_seq)
 
 
 async def resend_since(session: Session, stream: str, moment: datetime) -> int:
     """Queue all of a stream that was recorded since a moment; returns the number of events."""
-    return len(await session.fetch(_POINT_SINCE, stream, moment))
+    return await _point(session, _POINT_SINCE, stream, moment)
+
+
+async def _point(session: Session, sql: str, *parameters: object) -> int:
+    queued = len(await session.fetch(sql, *parameters))
+    session.spoke |= queued > 0
+    return queued
+
+
+async def anything_parked(session: Session) -> bool:
+    """Whether events were put aside, and may lack something."""
+    return bool((await session.fetch("SELECT EXISTS (SELECT FROM parked) AS some"))[0].some)
 
 
 async def ask_for_missing(session: Session) -> int:

@@ -7,9 +7,9 @@ from libs.common import metrics
 from libs.common.blobs.port import BlobTrouble
 from libs.common.bus.port import BusTrouble
 from libs.common.database.session import DatabaseTrouble
-from libs.common.database.stored_packs import refresh_shelf
+from libs.common.database.stored_packs import read_stored_packs, refresh_shelf
 from libs.common.delivery.partitions import prepare_months
-from libs.common.delivery.resend import ask_for_missing
+from libs.common.delivery.resend import anything_parked, ask_for_missing
 from libs.common.host.measuring import Gauges
 from libs.common.logs import get_logger
 from libs.common.run.supervise import Progress
@@ -21,7 +21,7 @@ log = get_logger(__name__)
 
 EVERY = 2.0
 MEASURE = 5
-"""Rounds between two measurements by a process that has no other work behind the door."""
+"""Rounds between two measurements."""
 SELDOM = 300
 """Rounds between two looks at what changes slowly: about ten minutes."""
 
@@ -33,7 +33,8 @@ async def keep_house(runtime: Runtime, measure: Measure, tidy: Tidy, progress: P
     while True:
         try:
             await _round(runtime)
-            await gauges.take()
+            if turn % MEASURE == 0:
+                await gauges.take()
             if turn % SELDOM == 0:
                 await _seldom(runtime, tidy)
         except (DatabaseTrouble, BusTrouble, BlobTrouble) as error:
@@ -45,7 +46,10 @@ async def keep_house(runtime: Runtime, measure: Measure, tidy: Tidy, progress: P
 
 async def _round(runtime: Runtime) -> None:
     database = runtime.work_database
-    await refresh_shelf(database)
+    async with database.reading() as session:
+        await read_stored_packs(session)
+        if not await anything_parked(session):
+            return
     async with database.transaction(runtime.clock.now()) as session:
         asked = await ask_for_missing(session)
     if asked:
@@ -73,12 +77,3 @@ async def watch(runtime: Runtime, measure: Measure, progress: Progress) -> None:
         progress.beat()
         turn += 1
         await asyncio.sleep(EVERY)
-
-
-async def sample_loop_lag() -> None:
-    """How late the event loop wakes who asked to be woken: what every request waits for on top of its own work."""
-    loop = asyncio.get_running_loop()
-    while True:
-        asked = loop.time() + 0.5
-        await asyncio.sleep(0.5)
-        metrics.EVENT_LOOP_LAG_SECONDS.observe(max(0.0, loop.time() - asked))

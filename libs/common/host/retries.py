@@ -1,6 +1,7 @@
 """Trying parked events again beside the reader: what failed may pass in a while, and nobody else waits for it."""
 
 import asyncio
+from contextlib import suppress
 
 from libs.common.database.session import DatabaseTrouble
 from libs.common.delivery.parking import Parking
@@ -11,6 +12,8 @@ from libs.common.run.supervise import Progress
 log = get_logger(__name__)
 
 EVERY = 0.5
+SELDOM = 5.0
+"""Seconds, while nothing is parked: another process may have parked something, and ended."""
 AT_ONCE = 50
 """Keys in one turn."""
 
@@ -18,6 +21,7 @@ AT_ONCE = 50
 async def try_again(parking: Parking, progress: Progress, *, every: float = EVERY) -> None:
     """Replay what is due, for ever. Trouble with the database leaves it to the next turn."""
     while True:
+        parking.news.clear()
         try:
             for row in await parking.due(AT_ONCE):
                 progress.beat()
@@ -25,7 +29,12 @@ async def try_again(parking: Parking, progress: Progress, *, every: float = EVER
         except DatabaseTrouble as error:
             log.warning("retries put off", error=type(error).__name__)
         progress.beat()
-        await asyncio.sleep(every)
+        if not parking.empty:
+            await asyncio.sleep(every)
+            continue
+        with suppress(TimeoutError):
+            async with asyncio.timeout(SELDOM):
+                await parking.news.wait()
 
 
 async def _replay(parking: Parking, stream: str, key: str) -> None:

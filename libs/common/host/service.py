@@ -17,6 +17,7 @@ from libs.common.database.batch import PATIENCE, GroupCommit, Job
 from libs.common.database.migrate import migrate, missing_revisions
 from libs.common.database.session import Database, DatabaseTrouble, Session
 from libs.common.database.stored_packs import refresh_shelf
+from libs.common.delivery.bell import Bell
 from libs.common.delivery.consumer import Consumer, Reading, run_until_halted
 from libs.common.delivery.handlers import Reactions
 from libs.common.delivery.parking import Parking
@@ -136,6 +137,10 @@ class RunningService:
             )
         )
         self.parking = Parking(work, self.runtime.reactions, resources.clock)
+        self.consumer.on_parked.append(self.parking.news.set)
+        self._bell = Bell(work)
+        for database in (door, work):
+            database.on_spoken.append(self._said)
         self.ops = Ops(self.runtime, self.parking)
         self._tasks: list[asyncio.Task[None]] = []
 
@@ -209,8 +214,6 @@ class RunningService:
     def start_work(self) -> None:
         """Begin what a worker does: relay, consumer, the service's own loops and the rounds."""
         _begin_counting(str(self.spec.service))
-        for database in (self.runtime.door_database, self.runtime.work_database):
-            database.on_spoken.append(self.relay.wake)
         self._run("relay", self._with_topics(self.relay.run), self.relay.progress)
         self._run("consumer", self._with_topics(partial(run_until_halted, self.consumer)), self.consumer.progress)
         for loop in self.spec.loops:
@@ -233,8 +236,14 @@ class RunningService:
                 await self.runtime.commit.drain()
         await asyncio.gather(*(stop(task) for task in self._tasks))
         self._tasks.clear()
+        await self._bell.close()
         await self.runtime.door_database.close()
         await self.runtime.work_database.close()
+
+    def _said(self) -> None:
+        self.relay.wake()
+        if not self.relay.owns_all:
+            self._bell.ring()
 
     def _run(self, name: str, run: Callable[[], Awaitable[None]], progress: Progress) -> None:
         label = f"{self.spec.service}-{name}"

@@ -74,7 +74,7 @@ def being_cancelled() -> bool:
 
 async def _watch(task: "asyncio.Future[None]", progress: Progress, patience: float) -> None:
     while not task.done():
-        await asyncio.wait([task], timeout=min(patience, 5.0))
+        await asyncio.wait([task], timeout=patience / 6)
         if not task.done() and progress.age() > patience:
             raise TimeoutError
     await task

@@ -9,6 +9,7 @@ import asyncpg
 import pytest
 
 from libs.common.bus.embedded import EmbeddedBus
+from libs.common.bus.embedded import reader as reader_module
 from libs.common.bus.embedded.connection import connect
 from libs.common.bus.embedded.reader import EmbeddedReader
 from libs.common.bus.port import BusTrouble, Message, Place, Reader, Record, TopicSpec
@@ -96,6 +97,21 @@ async def test_partitions_are_shared_out_evenly(embedded: EmbeddedBus, topic: st
 
             await eventually(even, what=f"shares of {expected}")
         assert {place.partition for member in members for place in member.assignment()} == set(range(8))
+
+
+async def test_members_at_rest_share_with_one_that_joins_though_they_look_seldom(
+    embedded: EmbeddedBus, topic: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reader_module, "SETTLED_SECONDS", 600.0)
+    monkeypatch.setattr(reader_module, "POLL_SECONDS", 600.0)
+    await embedded.ensure_topics([TopicSpec(topic, partitions=8)])
+    async with embedded.reader("rests", [topic]) as first:
+        assert isinstance(first, EmbeddedReader)
+        await eventually(lambda: first._leases.settled, what="a member at rest")
+        waiting = asyncio.create_task(first.read(at_most=1, wait=600.0))
+        async with embedded.reader("rests", [topic]) as second:
+            await eventually(lambda: len(second.assignment()) == 4, what="its share")
+        waiting.cancel()
 
 
 async def test_a_member_whose_session_is_gone_is_fenced_off(

@@ -15,6 +15,8 @@ from libs.common.bus.flow import Service
 from libs.common.bus.port import Bus, BusTrouble, Message, TopicSpec
 from libs.common.database.session import Database
 from libs.common.delivery import consumer as consumer_module
+from libs.common.delivery import relay as relay_module
+from libs.common.delivery.bell import Bell
 from libs.common.delivery.consumer import Consumer, Reading
 from libs.common.delivery.parking import Parking
 from libs.common.delivery.relay import Relay, Sending
@@ -217,11 +219,30 @@ async def test_an_error_that_passes_is_tried_again_and_leaves_nothing_parked(pai
     pair.failing.errors["case-1/0"] = RuntimeError("not yet")
     parking = Parking(pair.dispatch, pair.failing.reactions(), SystemClock())
     again = partial(try_again, parking, Progress(), every=0.05)
-    async with running(pair.relay().run), running(pair.consumer().run), running(again):
+    consumer = pair.consumer()
+    consumer.on_parked.append(parking.news.set)
+    async with running(pair.relay().run), running(consumer.run), running(again):
         await pair.say(range(1))
         await eventually(lambda: pair.failing.calls.count("case-1/0") >= 2, within=30, what="a second try")
         pair.failing.errors.clear()
         await pair.expect(1)
+
+
+@pytest.mark.parametrize("rings", [True, False])
+async def test_a_relay_sends_what_another_process_said_when_it_rings_and_also_when_the_ring_is_lost(
+    pair: Pair, monkeypatch: pytest.MonkeyPatch, *, rings: bool
+) -> None:
+    monkeypatch.setattr(relay_module, "POLL", 600.0 if rings else 0.1)
+    relay = pair.relay()
+    pair.intake.on_spoken.clear()
+    bell = Bell(pair.intake)
+    if rings:
+        pair.intake.on_spoken.append(bell.ring)
+    async with running(relay.run), running(pair.consumer().run):
+        await eventually(lambda: relay.owns_all and not relay.busy, what="a relay that waits")
+        await pair.say(range(3))
+        await pair.expect(3)
+    await bell.close()
 
 
 async def test_a_release_that_fails_everything_stops_instead_of_parking_everything(

@@ -99,6 +99,8 @@ class Leases:
     def __init__(self, connection: Any, schema: str, group: str, names: Sequence[str], *, stall_seconds: float) -> None:
         self.held: dict[Place, Holding] = {}
         self.surplus: list[Place] = []
+        self.settled = False
+        """Whether this member held just its share at its last look."""
         self._connection = connection
         self._pid: int = connection.get_server_pid()
         self._schema = schema
@@ -121,12 +123,14 @@ class Leases:
         await self._unlock()
         await self._learn()
         await self._check_ends()
+        self.settled = False
         if not self._topics:
             return False
         view = await self._view()
         await self._end_stalled(view)
         self.surplus = [place for topic in self._topics.values() for place in self._above(topic, view)]
         wanted = [place for topic in self._topics.values() for place in self._due(topic, view)]
+        self.settled = all(self._share(topic, view)[1] == len(self._mine(topic)) for topic in self._topics.values())
         return await self._take(wanted)
 
     async def _unlock(self) -> None:

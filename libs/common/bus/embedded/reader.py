@@ -12,8 +12,11 @@ from libs.common.bus.embedded.connection import COMMAND_SECONDS, close, troubles
 from libs.common.bus.embedded.leases import Holding, Leases
 from libs.common.bus.port import BusTrouble, Place, Record
 
-POLL_SECONDS = 0.2
+POLL_SECONDS = 2.0
+"""Between two looks at the log, where no bell rang: a ring may be lost."""
 LOOK_SECONDS = 0.2
+SETTLED_SECONDS = 2.0
+"""Between two looks at the leases, while they are to be shared out and once they are."""
 BATCH_BYTES = 32 * 1024 * 1024
 
 # Each partition gives its records in order up to its part of the bytes; the first one always comes, however big. The
@@ -46,6 +49,8 @@ where p.reader_group = $1 and p.topic_id = c.topic_id and p.partition = c.partit
 returning p.partition
 """
 
+_RING = "select pg_notify($1, $2)"
+
 _ENDS = """
 select w.place, e.next_offset from partition_end e
 join unnest($1::bigint[], $2::integer[]) with ordinality as w(topic_id, partition, place)
@@ -75,11 +80,15 @@ class EmbeddedReader:
         def heard(_connection: object, _pid: int, _channel: str, topic: str) -> None:
             if topic in topics:
                 self._news.set()
+            elif topic == self._group:
+                self._look_now.set()
 
         with troubles("joining the group"):
             async with asyncio.timeout(2 * COMMAND_SECONDS):
                 await self._lease_connection.add_listener(self._channel, heard)
                 await self._leases.look()
+                # Whoever has more than its share now need not find that out by itself.
+                await self._lease_connection.execute(_RING, self._channel, self._group)
         self._keeper = asyncio.create_task(self._keep(), name=f"bus-leases-{self._group}")
 
     async def read(self, *, at_most: int, wait: float) -> list[Record]:
@@ -198,10 +207,11 @@ class EmbeddedReader:
                 while True:
                     with suppress(TimeoutError):
                         # Members that started together do not look together for ever.
-                        async with asyncio.timeout(LOOK_SECONDS * random.uniform(0.75, 1.25)):  # noqa: S311
+                        apart = SETTLED_SECONDS if self._leases.settled else LOOK_SECONDS
+                        async with asyncio.timeout(apart * random.uniform(0.75, 1.25)):  # noqa: S311
                             await self._look_now.wait()
                     self._look_now.clear()
-                    if await self._leases.look():
+                    if await self._leases.look() or self._leases.surplus:
                         self._news.set()
         except BusTrouble as trouble:
             self._failed(trouble)
