@@ -9,8 +9,7 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
-import asyncpg
-
+from bench.drive.database import connected
 from huiyin.house import open_house
 from huiyin.replay.driver import Pace
 from huiyin.replay.rows import Place, Row
@@ -159,8 +158,7 @@ def _rows(pack: Pack, now: datetime, chance: Random) -> list[Row]:
 
 
 async def _read(url: str, pack: Pack, young_from: datetime) -> Lived:
-    connection = await asyncpg.connect(url)
-    try:
+    async with connected(url) as connection:
         tables = [
             Table(row["service"], row["name"], tuple(row["columns"]), tuple(row["types"]))
             for row in await connection.fetch(_TABLES, list(SERVICES))
@@ -172,8 +170,6 @@ async def _read(url: str, pack: Pack, young_from: datetime) -> Lived:
         others: dict[tuple[str, str], list[tuple[Any, ...]]] = {}
         for table in tables:
             await _sort_out(connection, table, templates, others)
-    finally:
-        await connection.close()
     return Lived(pack, tables, list(templates.values()), others)
 
 

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from huiyin.replay.calls import Accounts, Calls
+from huiyin.office.errands import FIGURES
+from huiyin.office.people import Person
 from libs.common.pack.directory import Directory
-from libs.common.security.principal import Role
 from libs.common.shares import MET_WORDS, Met
 from libs.common.time.moments import local_day
 
@@ -73,15 +73,12 @@ class Figures:
     slowest: tuple[UnitSpeed, ...]
 
 
-async def read_figures(
-    calls: Calls, accounts: Accounts, directory: Directory, span: tuple[datetime, datetime]
-) -> Figures:
-    """The figures of a span of simulated time, as they are at its end."""
+async def read_figures(leader: Person, directory: Directory, span: tuple[datetime, datetime]) -> Figures:
+    """The figures of a span of simulated time."""
     query = _range(directory, span)
-    leader, now = accounts.get(Role.LEADER), span[1]
-    whole = await calls.get(now, leader, "/analytics/v1/figures", query)
-    by_unit = await calls.get(now, leader, "/analytics/v1/figures", {**query, "by": "unit"})
-    counts = await calls.get(now, leader, "/analytics/v1/figures/counts", {**query, "by": "unit"})
+    whole = await leader.ask(FIGURES, **query)
+    by_unit = await leader.ask(FIGURES, **query, by="unit")
+    counts = await leader.ask(f"{FIGURES}/counts", **query, by="unit")
     on_time = {
         row["key"]: f"{row['cases_numerator']} / {row['cases_denominator']}"
         for rate in by_unit["rates"]

@@ -3,7 +3,8 @@
 from datetime import datetime
 from typing import Any
 
-from huiyin.replay.calls import Account, CallRefused
+from huiyin.office import errands
+from huiyin.office.people import CallRefused, Person
 from huiyin.replay.planning import arrive
 from huiyin.replay.rows import Reason, Refusal
 from huiyin.replay.stage import Life, Stage
@@ -20,7 +21,7 @@ async def register(stage: Stage, life: Life, at: datetime) -> None:
     key = (life.row.source, life.row.number)
     channel = _channel(life)
     try:
-        receipt = await stage.calls.post(at, _account(stage, life, channel), "/intake/v1/cases", _body(stage, life, at))
+        receipt = await _registrar(stage, life, channel).do(errands.register(_body(stage, life, at)))
     except CallRefused as refused:
         known = refused.problem.get("case_id")
         if refused.status == _CONFLICT and known:
@@ -54,9 +55,9 @@ def _channel(life: Life) -> Channel:
     return Channel.HOTLINE if life.habits.by_hotline() else Channel.VISIT
 
 
-def _account(stage: Stage, life: Life, channel: Channel) -> Account:
+def _registrar(stage: Stage, life: Life, channel: Channel) -> Person:
     role = Role.VISITOR if channel is Channel.VISIT else Role.OPERATOR
-    return stage.accounts.get(role, name=str(life.index % _DESKS + 1))
+    return stage.person(role, str(life.index % _DESKS + 1))
 
 
 def _body(stage: Stage, life: Life, at: datetime) -> dict[str, Any]:

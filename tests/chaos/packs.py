@@ -8,10 +8,8 @@ import asyncio
 from collections import Counter
 from collections.abc import Sequence
 from functools import partial
-from typing import Any
 
-import asyncpg
-
+from bench.drive.database import rows
 from bench.drive.house import DEMO_PACK
 from libs.common.bus.flow import Service
 from libs.common.pack.loader import load_pack
@@ -102,7 +100,7 @@ async def publish_while_away(stage: Stage, pack: Pack, cases: int) -> float:
     await stage.house.publish(pack)
     await eventually(partial(_is_used, stage, before), within=60.0, what="a case under the new pack")
     await stage.crowd.accepted(cases)
-    registered = [row["case_id"] for row in await _rows(stage, "SELECT case_id FROM intake.cases")]
+    registered = [row["case_id"] for row in await rows(stage.oracle.url, "SELECT case_id FROM intake.cases")]
     began = loop.time()
     await asyncio.gather(*(stage.restart(name) for name in AWAY))
     await eventually(partial(_know_all, stage, registered), within=3 * CAUGHT_UP, what="all cases known to all")
@@ -126,14 +124,14 @@ async def merge_under_fire(stage: Stage, cases: int) -> list[str]:
     )
     stage.crowd.pausing = False
     said = Counter(one.key for one in await stage.oracle.said() if one.type_name == "cn.huiyin.case.reassigned")
-    gave_up = await _rows(stage, "SELECT case_id FROM followup.matter WHERE left_units <> '{}'")
+    gave_up = await rows(stage.oracle.url, "SELECT case_id FROM followup.matter WHERE left_units <> '{}'")
     return [f"{case_id}: x{said[case_id]}" for case_id in spoken if said[case_id] != 1] + [
         f"{row['case_id']}: counted as given up" for row in gave_up
     ]
 
 
 async def _newest_used(stage: Stage) -> int:
-    return int((await _rows(stage, "SELECT max(pack_version) AS newest FROM intake.cases"))[0]["newest"])
+    return int((await rows(stage.oracle.url, "SELECT max(pack_version) AS newest FROM intake.cases"))[0]["newest"])
 
 
 async def _is_used(stage: Stage, before: int) -> bool:
@@ -148,7 +146,7 @@ async def _know_all(stage: Stage, case_ids: Sequence[str]) -> bool:
                (SELECT count(*) FROM dispatch.work LEFT JOIN followup.matter USING (case_id)
                 WHERE work.case_id = ANY($1::text[]) AND matter.lead_unit IS NULL AND work.status = 'assigned') AS lost
     """
-    row = (await _rows(stage, sql, list(case_ids)))[0]
+    row = (await rows(stage.oracle.url, sql, list(case_ids)))[0]
     return (row["matters"], row["facts"], row["lost"]) == (len(case_ids), len(case_ids), 0)
 
 
@@ -156,18 +154,9 @@ async def _led_by(stage: Stage, case_ids: Sequence[str], unit_code: str) -> bool
     tables = (("work", Service.DISPATCH), ("matter", Service.FOLLOWUP), ("cases", Service.INTAKE))
     for table, service in tables:
         sql = f"SELECT count(*) AS n FROM {service}.{table} WHERE case_id = ANY($1::text[]) AND lead_unit = $2"  # noqa: S608
-        if (await _rows(stage, sql, list(case_ids), unit_code))[0]["n"] != len(case_ids):
+        if (await rows(stage.oracle.url, sql, list(case_ids), unit_code))[0]["n"] != len(case_ids):
             return False
     return True
-
-
-async def _rows(stage: Stage, sql: str, *parameters: object) -> Sequence[Any]:
-    connection = await asyncpg.connect(stage.oracle.url, timeout=10)
-    try:
-        rows: Sequence[Any] = await connection.fetch(sql, *parameters)
-        return rows
-    finally:
-        await connection.close()
 
 
 PACKS = Scenario(

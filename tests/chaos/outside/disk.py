@@ -15,6 +15,7 @@ from pathlib import Path
 
 import asyncpg
 
+from bench.drive.database import execute
 from libs.common.run.supervise import stop
 from libs.programs.postgres.keeper import keep_up
 from libs.programs.postgres.server import EmbeddedPostgres
@@ -94,11 +95,7 @@ async def _bite(stage: Stage) -> None:
 
 
 async def _clear(stage: Stage) -> None:
-    connection = await asyncpg.connect(stage.oracle.url, timeout=30)
-    try:
-        await connection.execute("DROP TABLE IF EXISTS public.ballast")
-    finally:
-        await connection.close()
+    await execute(stage.oracle.url, "DROP TABLE IF EXISTS public.ballast")
 
 
 @asynccontextmanager

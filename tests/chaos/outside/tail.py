@@ -3,8 +3,7 @@
 import asyncio
 from datetime import UTC, datetime
 
-import asyncpg
-
+from bench.drive.database import connected, rows
 from libs.common.bus.flow import Service, Stream
 from tests.chaos.crowd import Pace
 from tests.chaos.outside.backlog import backlog_gone, log_refilled
@@ -70,24 +69,17 @@ async def cut(stage: Stage) -> None:
         stage.ground.broker.cut(topic, longest, LOST)
         await asyncio.to_thread(stage.ground.broker.start)
         return
-    connection = await asyncpg.connect(stage.oracle.url, server_settings={"search_path": "bus"})
-    try:
+    async with connected(stage.oracle.url, search_path="bus") as connection:
         for statement in CUT_EMBEDDED:
             await connection.execute(statement, topic, longest, LOST)
-    finally:
-        await connection.close()
 
 
 async def _sent(stage: Stage, service: Service) -> None:
-    connection = await asyncpg.connect(stage.oracle.url)
-    try:
 
-        async def is_sent() -> bool:
-            return not await connection.fetchval(_UNSENT.format(service=service))
+    async def is_sent() -> bool:
+        return not (await rows(stage.oracle.url, _UNSENT.format(service=service)))[0][0]
 
-        await eventually(is_sent, within=60, what=f"{service} has sent what it had to say")
-    finally:
-        await connection.close()
+    await eventually(is_sent, within=60, what=f"{service} has sent what it had to say")
 
 
 def _applied(name: str, seconds: float) -> Verdict:
