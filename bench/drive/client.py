@@ -10,7 +10,7 @@ from typing import Any, cast
 
 import httptools
 
-from huiyin.office.wire import Call, Received
+from huiyin.office.wire import Call, Response
 
 _CONNECT_WITHIN = 5.0
 
@@ -31,7 +31,7 @@ class Client:
         self._idle: list[_Connection] = []
         self._all: set[_Connection] = set()
 
-    async def __call__(self, call: Call) -> Received:
+    async def __call__(self, call: Call) -> Response:
         """One request.
 
         Raises:
@@ -74,7 +74,7 @@ class _Connection(asyncio.Protocol):
         self._loop, self._idle, self._everyone = loop, idle, everyone
         self._transport: asyncio.Transport | None = None
         self._parser: Any = None
-        self._waiting: asyncio.Future[Received] | None = None
+        self._waiting: asyncio.Future[Response] | None = None
         self._headers: dict[str, str] = {}
         self._body: list[bytes] = []
 
@@ -83,14 +83,14 @@ class _Connection(asyncio.Protocol):
         """Whether another request may be sent on it."""
         return self._transport is not None and not self._transport.is_closing()
 
-    async def exchange(self, request: bytes, timeout: float) -> Received:
+    async def exchange(self, request: bytes, timeout: float) -> Response:
         """Send and wait."""
         transport = self._transport
         if transport is None or transport.is_closing():
             raise NotSent("the connection was closed before the request was sent")
         self._parser = httptools.HttpResponseParser(self)
         self._headers, self._body = {}, []
-        waiting: asyncio.Future[Received] = self._loop.create_future()
+        waiting: asyncio.Future[Response] = self._loop.create_future()
         self._waiting = waiting
         alarm = self._loop.call_later(timeout, self._fail, f"no answer within {timeout:g} s")
         transport.write(request)
@@ -143,7 +143,7 @@ class _Connection(asyncio.Protocol):
         if waiting is None or waiting.done():
             self.abort()
             return
-        waiting.set_result(Received(self._parser.get_status_code(), self._headers, b"".join(self._body)))
+        waiting.set_result(Response(self._parser.get_status_code(), self._headers, b"".join(self._body)))
         if self._parser.should_keep_alive():
             self._idle.append(self)
         else:

@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any
 from urllib.parse import unquote
 
 import orjson
@@ -21,28 +21,9 @@ class Call:
     content: bytes = b""
 
 
-class Response(Protocol):
-    """What came back; that of httpx is one."""
-
-    @property
-    def status_code(self) -> int: ...
-    @property
-    def headers(self) -> Mapping[str, str]: ...
-    @property
-    def content(self) -> bytes: ...
-    @property
-    def text(self) -> str: ...
-    @property
-    def is_success(self) -> bool: ...
-    def json(self) -> Any: ...
-
-
-Send = Callable[[Call], Awaitable[Response]]
-
-
 @dataclass(frozen=True, slots=True)
-class Received:
-    """A response that came whole. Names of ``headers`` are in lower case."""
+class Response:
+    """What came back, whole. Names of ``headers`` are in lower case."""
 
     status_code: int
     headers: Mapping[str, str]
@@ -62,6 +43,9 @@ class Received:
         return orjson.loads(self.content)
 
 
+Send = Callable[[Call], Awaitable[Response]]
+
+
 class InProcess:
     """Hands each call to an application without a network.
 
@@ -72,7 +56,7 @@ class InProcess:
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
 
-    async def __call__(self, call: Call) -> Received:
+    async def __call__(self, call: Call) -> Response:
         """The answer."""
         status, headers, parts = 0, dict[str, str](), list[bytes]()
 
@@ -88,7 +72,7 @@ class InProcess:
                 parts.append(message.get("body", b""))
 
         await self._app(_scope(call), receive, send)
-        return Received(status, headers, b"".join(parts))
+        return Response(status, headers, b"".join(parts))
 
 
 def _scope(call: Call) -> dict[str, Any]:

@@ -19,40 +19,33 @@ _MINUTES = 60
 
 @dataclass(frozen=True, slots=True)
 class Rate:
-    """One rate. The two integers are the formula's own; ``cases`` says them in whole cases, as ``113.5 / 127``.
+    """One rate, as analytics answered: ``found`` has its name and target, ``total`` its integers and whether it is met.
 
-    ``target`` and ``met`` are analytics' answers: what the pack asks of it, and whether it is so.
+    The two integers are the formula's own; ``cases`` says them in whole cases, as ``113.5 / 127``.
     """
 
-    code: str
-    name: str
-    name_en: str
-    numerator: int
-    denominator: int
-    rate: str | None
-    text: str
-    cases: str
-    target: Mapping[str, Any] | None
-    met: Met | None
+    found: Mapping[str, Any]
+    total: Mapping[str, Any]
+
+    @property
+    def cases(self) -> str:
+        """Numerator and denominator."""
+        return f"{self.total['cases_numerator']} / {self.total['cases_denominator']}"
 
     @property
     def document(self) -> dict[str, Any]:
         """For JSON."""
-        return {
-            "numerator": self.numerator,
-            "denominator": self.denominator,
-            "rate": self.rate,
-            "target": None if self.target is None else dict(self.target),
-            "met": self.met,
-        }
+        integers = {name: self.total[name] for name in ("numerator", "denominator", "rate")}
+        return {**integers, "target": self.found["target"], "met": self.total["met"]}
 
     @property
     def told(self) -> str:
         """The target, and whether it is met, in words of both languages; empty without a target."""
-        if self.target is None or self.met is None:
+        target, met = self.found["target"], self.total["met"]
+        if target is None or met is None:
             return ""
-        word, word_en = MET_WORDS[self.met]
-        return f"{self.target['text_en']}: {word_en}\n{self.target['text']}：{word}"
+        word, word_en = MET_WORDS[Met(met)]
+        return f"{target['text_en']}: {word_en}\n{target['text']}：{word}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +78,7 @@ async def read_figures(leader: Person, directory: Directory, span: tuple[datetim
         if rate["code"] == ON_TIME
         for row in rate["rows"]
     }
-    return Figures(tuple(map(_rate, whole["rates"])), _slowest(counts["rows"], on_time))
+    return Figures(tuple(Rate(rate, rate["micro"]) for rate in whole["rates"]), _slowest(counts["rows"], on_time))
 
 
 def _range(directory: Directory, span: tuple[datetime, datetime]) -> dict[str, str]:
@@ -97,22 +90,6 @@ def _range(directory: Directory, span: tuple[datetime, datetime]) -> dict[str, s
         "from": max(first, FIRST_COUNTED).isoformat(),
         "to": max(last, FIRST_COUNTED).isoformat(),
     }
-
-
-def _rate(found: Mapping[str, Any]) -> Rate:
-    total, met = found["micro"], found["micro"]["met"]
-    return Rate(
-        code=found["code"],
-        name=found["name"],
-        name_en=found["name_en"],
-        numerator=total["numerator"],
-        denominator=total["denominator"],
-        rate=total["rate"],
-        text=total["text"],
-        cases=f"{total['cases_numerator']} / {total['cases_denominator']}",
-        target=found["target"],
-        met=None if met is None else Met(met),
-    )
 
 
 def _slowest(rows: list[dict[str, Any]], on_time: Mapping[str, str]) -> tuple[UnitSpeed, ...]:

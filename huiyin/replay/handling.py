@@ -6,6 +6,7 @@ from typing import Any
 from huiyin.office import errands
 from huiyin.office.people import CallRefused, Person
 from huiyin.replay.planning import arrive, plan_result, plan_signing
+from huiyin.replay.registering import unit_by_rule
 from huiyin.replay.stage import Life, Stage, What
 from libs.common.pack.schema import Unit, UnitLevel
 from libs.common.security.principal import Role
@@ -118,8 +119,7 @@ def _dispatchers_choice(stage: Stage, life: Life) -> tuple[str, str]:
     found = [
         (category.code, unit_code)
         for category in directory.pack.categories
-        if (unit_code := directory.lead_unit(category.code, life.area_code).unit_code) is not None
-        and directory.contains(directory.unit(unit_code).area_code, life.area_code)
+        if (unit_code := unit_by_rule(stage, category.code, life.area_code)) is not None
     ]
     if found:
         return life.habits.draws.one_of(found, "category")

@@ -11,6 +11,7 @@ from huiyin.replay.stage import Life, Stage
 from libs.common.events.terms import Channel
 from libs.common.security.phones import NotAPhone, normalised_phone
 from libs.common.security.principal import Role
+from services.dispatch.routing.domain.choosing import Choice, by_rule
 
 _CONFLICT = 409
 _DESKS = 3
@@ -33,20 +34,15 @@ async def register(stage: Stage, life: Life, at: datetime) -> None:
         return
     life.case_id = receipt["case_id"]
     stage.journal.registered[key] = life.case_id
-    life.lead_unit = unit_by_rule(stage, life)
+    life.lead_unit = unit_by_rule(stage, life.category_code, life.area_code)
     life.done_at = life.row.closed_at
     arrive(stage, life, at)
 
 
-def unit_by_rule(stage: Stage, life: Life) -> str | None:
+def unit_by_rule(stage: Stage, category_code: str | None, area_code: str) -> str | None:
     """The unit that the duty directory gives it to, as the unit itself knows; None when a dispatcher has to choose."""
-    if life.category_code is None:
-        return None
-    directory = stage.directory
-    unit_code = directory.lead_unit(life.category_code, life.area_code).unit_code
-    if unit_code is None or not directory.contains(directory.unit(unit_code).area_code, life.area_code):
-        return None
-    return unit_code
+    choice = by_rule(stage.directory, 0, category_code, area_code)
+    return choice.lead_unit if isinstance(choice, Choice) else None
 
 
 def _channel(life: Life) -> Channel:
