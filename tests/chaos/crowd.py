@@ -103,7 +103,7 @@ class Crowd:
         self._house = house
         self._journal = journal
         self._lots = lots
-        self._people: People
+        self.people: People
         self._going_home = asyncio.Event()
 
     @asynccontextmanager
@@ -113,7 +113,7 @@ class Crowd:
         What is not finished ``patience`` seconds after the block stays unknown.
         """
         self._going_home.clear()
-        with self._house.people(timeout=self.pace.timeout) as self._people:
+        with self._house.people(timeout=self.pace.timeout) as self.people:
             async with self._coming(patience):
                 yield
 
@@ -147,7 +147,7 @@ class Crowd:
         entries = [self._journal.invoke("register", key=f"{key}.{mark}", mark=mark) for mark in marks]
         lines = [orjson.dumps({**_complaint(lots, mark), "ref": mark}) for mark in marks]
         errand = Errand("batch", f"{errands.CASES}/batch", b"\n".join(lines))
-        office = self._people.person("office-2", Role.INTEGRATOR)
+        office = self.people.person("office-2", Role.INTEGRATOR)
         answer = await self._insist(errand, office, key, content_type="application/x-ndjson")
         found = answer.json()
         if not answer.is_success or found["refused"]:
@@ -165,7 +165,7 @@ class Crowd:
         path = f"{errands.CASES}/{case_id}/attachments"
         errand = Errand("attach", f"{path}?name=photo.jpg", JPEG)
         answer = await self._insist(errand, self._office, _mark(self._drawn()), content_type="image/jpeg")
-        listed = (await self._until(path, lambda found: found))["items"]
+        listed = (await self.until(path, lambda found: found))["items"]
         if not answer.is_success or [one["attachment_id"] for one in listed] != [answer.json()["attachment_id"]]:
             self._surprised(f"file, {len(listed)} of them", answer)
 
@@ -180,9 +180,9 @@ class Crowd:
         """Wait until a case has a unit, and all four services know it. TimeoutError."""
         async with asyncio.timeout(within):
             for service in (Service.FOLLOWUP, Service.ANALYTICS):
-                await self._until(f"/{service}/v1/cases/{case_id}", lambda found: found)
+                await self.until(f"/{service}/v1/cases/{case_id}", lambda found: found)
             for service in (Service.DISPATCH, Service.INTAKE):
-                await self._until(f"/{service}/v1/cases/{case_id}", _is_assigned)
+                await self.until(f"/{service}/v1/cases/{case_id}", _is_assigned)
 
     async def _other_office(self, every: float) -> None:
         while not self._going_home.is_set():
@@ -242,18 +242,18 @@ class Crowd:
         def assigned(work: Any) -> bool:
             return bool(work["round"] == number and work["status"] == "assigned")
 
-        unit = (await self._until(f"/dispatch/v1/cases/{case_id}", assigned))["lead_unit"]
-        handler = self._people.person(f"unit-{unit}", Role.HANDLER, unit=unit)
+        unit = (await self.until(f"/dispatch/v1/cases/{case_id}", assigned))["lead_unit"]
+        handler = self.people.person(f"unit-{unit}", Role.HANDLER, unit=unit)
         for errand in (errands.sign(case_id), errands.hand_in(case_id, RESULT)):
             await self._step(errand, handler, case_id, number)
 
     async def _call(self, case_id: str, number: int, word: Mapping[str, object]) -> None:
         def due(matter: Any) -> bool:
-            return _due(matter, number) is not None
+            return due_callback(matter, number) is not None
 
-        matter = await self._until(f"/followup/v1/cases/{case_id}", due)
-        errand = errands.call(str(_due(matter, number)), word)
-        await self._step(errand, self._people.person("caller-1", Role.CALLER), case_id, number)
+        matter = await self.until(f"/followup/v1/cases/{case_id}", due)
+        errand = errands.call(str(due_callback(matter, number)), word)
+        await self._step(errand, self.people.person("caller-1", Role.CALLER), case_id, number)
 
     async def _step(self, errand: Errand, who: Person, case_id: str, number: int) -> None:
         await self._do(errand, who, f"{errand.step}.{case_id}.{number}", case_id=case_id, round=number)
@@ -290,7 +290,7 @@ class Crowd:
             await asyncio.sleep(pause)
             pause = min(1.0, pause * 1.5)
 
-    async def _until(self, path: str, holds: Callable[[Any], object]) -> Any:
+    async def until(self, path: str, holds: Callable[[Any], object]) -> Any:
         """What a GET answers once it is as wanted."""
         pause = 0.1
         while True:
@@ -317,7 +317,7 @@ class Crowd:
 
     @property
     def _office(self) -> Person:
-        return self._people.person("office-1", Role.OPERATOR, Role.VISITOR, Role.DISPATCHER, Role.SUPERVISOR)
+        return self.people.person("office-1", Role.OPERATOR, Role.VISITOR, Role.DISPATCHER, Role.SUPERVISOR)
 
 
 def _is_clear(refusal: Response) -> bool:
@@ -338,6 +338,7 @@ def _is_assigned(case: Any) -> bool:
     return bool(case["status"] == "assigned")
 
 
-def _due(matter: Any, number: int) -> str | None:
+def due_callback(matter: Any, number: int) -> str | None:
+    """The callback of a round, when the citizen is to be called."""
     found = (one for one in matter["callbacks"] or () if one["round"] == number and one["state"] == "due")
     return next((str(one["callback_id"]) for one in found), None)

@@ -7,7 +7,7 @@ dispatch and followup keep of the very same steps, unit by unit.
 import asyncio
 import random
 from collections import Counter
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -15,8 +15,8 @@ from typing import Any
 from bench.drive.complaints import NOT_SATISFIED, RESULT
 from bench.drive.database import rows
 from huiyin.office import errands
-from huiyin.office.people import People, Person
 from libs.common.security.principal import Role
+from tests.chaos.crowd import Crowd, due_callback
 from tests.chaos.outside.clock import HOUR, RIGHT, open_timed
 from tests.chaos.outside.dials import NoDials
 from tests.chaos.scenario import Scenario, Trial
@@ -69,17 +69,18 @@ class Office:
     """Everybody who works on cases, one step after the other, as the lot falls."""
 
     lots: random.Random
-    people: People
+    crowd: Crowd
     taken: Counter[str] = field(default_factory=Counter)
 
     async def work_on(self, case_id: str, steps: int) -> None:
         """So many steps, none of which takes any time by the office's clock."""
         for _ in range(steps):
-            await self.step(case_id)
+            async with asyncio.timeout(60):
+                await self.step(case_id)
 
     async def step(self, case_id: str) -> None:
         """Whatever somebody may do now."""
-        work = await self._until(f"/dispatch/v1/cases/{case_id}", lambda _: True)
+        work = await self.crowd.until(f"/dispatch/v1/cases/{case_id}", lambda _: True)
         action = self.lots.choice(_possible(work))
         self.taken[action] += 1
         if action == "call":
@@ -87,9 +88,9 @@ class Office:
             return
         lead = str(work["lead_unit"])
         by_the_unit = action in ("signature", "progress", "result", "return")
-        who = self.people.person(_DISPATCHER, Role.DISPATCHER)
+        who = self.crowd.people.person(_DISPATCHER, Role.DISPATCHER)
         if by_the_unit:
-            who = self.people.person(f"unit-{lead}", Role.HANDLER, unit=lead)
+            who = self.crowd.people.person(f"unit-{lead}", Role.HANDLER, unit=lead)
         await who.do(errands.on_work(case_id, action.partition(" ")[0], self._body(action, lead)))
 
     def _body(self, action: str, lead: str) -> object:
@@ -109,23 +110,10 @@ class Office:
 
     async def _call(self, case_id: str, number: int) -> None:
         """The citizen is not satisfied, and the next round opens."""
-
-        def due(matter: Any) -> bool:
-            return any(one["round"] == number and one["state"] == "due" for one in matter["callbacks"])
-
-        matter = await self._until(f"/followup/v1/cases/{case_id}", due)
-        callback = next(one["callback_id"] for one in matter["callbacks"] if one["round"] == number)
-        await self.people.person("caller-1", Role.CALLER).do(errands.call(callback, NOT_SATISFIED))
-        await self._until(f"/dispatch/v1/cases/{case_id}", lambda work: work["round"] > number)
-
-    async def _until(self, path: str, holds: Callable[[Any], bool]) -> Any:
-        office: Person = self.people.person("office-1", Role.DISPATCHER, Role.SUPERVISOR)
-        async with asyncio.timeout(60):
-            while True:
-                answer = await office.get(path)
-                if answer.status_code == 200 and holds(found := answer.json()):
-                    return found
-                await asyncio.sleep(0.05)
+        matter = await self.crowd.until(f"/followup/v1/cases/{case_id}", lambda found: due_callback(found, number))
+        errand = errands.call(str(due_callback(matter, number)), NOT_SATISFIED)
+        await self.crowd.people.person("caller-1", Role.CALLER).do(errand)
+        await self.crowd.until(f"/dispatch/v1/cases/{case_id}", lambda work: work["round"] > number)
 
 
 def _possible(work: Any) -> Sequence[str]:
@@ -148,9 +136,8 @@ def _possible(work: Any) -> Sequence[str]:
 async def at_the_office(stage: Stage) -> AsyncIterator[Office]:
     """People who take steps; the crowd registers cases when it is asked to."""
     stage.crowd.pausing = True
-    with stage.house.people() as people:
-        async with stage.crowd.at_work():
-            yield Office(random.Random(stage.trial.lots.getrandbits(64)), people)
+    async with stage.crowd.at_work():
+        yield Office(random.Random(stage.trial.lots.getrandbits(64)), stage.crowd)
 
 
 async def in_one_moment(trial: Trial) -> list[Verdict]:

@@ -10,7 +10,7 @@ from tests.chaos.outside.backlog import backlog_gone, log_refilled
 from tests.chaos.outside.broker import BACKLOG_WITHIN
 from tests.chaos.scenario import Scenario, Trial
 from tests.chaos.stage import Kind, Stage, open_stage
-from tests.chaos.verdict import Verdict, expect
+from tests.chaos.verdict import Verdict, in_time
 from tests.contract.bus.rigs import CUT_EMBEDDED
 from tests.support.eventually import eventually
 
@@ -83,14 +83,12 @@ async def _sent(stage: Stage, service: Service) -> None:
 
 
 def _applied(name: str, seconds: float) -> Verdict:
-    asked = f"<= {BACKLOG_WITHIN:.0f} s"
-    return expect(f"{name}: all applied", asked, f"{seconds:.1f} s", seconds <= BACKLOG_WITHIN)
+    return in_time(f"{name}: all applied", seconds, BACKLOG_WITHIN)
 
 
 async def _refilled(name: str, stage: Stage) -> list[Verdict]:
     full = await log_refilled(stage)
-    asked = f"<= {BACKLOG_WITHIN:.0f} s"
-    told = expect(f"{name}: in the topics again", asked, f"{full:.1f} s", full <= BACKLOG_WITHIN)
+    told = in_time(f"{name}: in the topics again", full, BACKLOG_WITHIN)
     return [told, *await stage.check(name, in_order=False)]
 
 
