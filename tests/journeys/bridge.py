@@ -25,10 +25,12 @@ class Bridge:
         self._portal = self._held.enter_context(start_blocking_portal())
         self._names: Mapping[str, str] = {}
         self._county: County | None = None
+        self._front: InProcess | None = None
 
     def open(self, house: AbstractAsyncContextManager[County], prepare: Prepare) -> County:
         """Start the house; ``prepare`` gives the real id of each placeholder."""
         self._county = county = self._held.enter_context(self._portal.wrap_async_context_manager(house))
+        self._front = InProcess(build_front(county.house))
         self._names = self.run(prepare(county))
         return county
 
@@ -51,13 +53,12 @@ class Bridge:
         if scope["type"] == "lifespan":
             await _no_lifespan(receive, send)
             return
-        assert self._county is not None
+        assert self._front is not None
         body = self._real(await _whole_body(receive))
         path = self._real(scope.get("raw_path") or scope["path"].encode()) + b"?" + scope["query_string"]
         headers = {name.decode(): value.decode("latin-1") for name, value in scope["headers"] if name not in _OURS}
         call = Call(scope["method"], path.decode().removesuffix("?"), headers, body)
-        front = InProcess(build_front(self._county.house))
-        response = await asyncio.wrap_future(self._portal.start_task_soon(front, call))
+        response = await asyncio.wrap_future(self._portal.start_task_soon(self._front, call))
         told = [(name.encode(), value.encode("latin-1")) for name, value in response.headers.items()]
         await send({"type": "http.response.start", "status": response.status_code, "headers": told})
         await send({"type": "http.response.body", "body": response.content})
