@@ -65,9 +65,7 @@ async def test_an_account_of_one_service_expects_nothing_and_keeps_its_base() ->
 
 async def test_what_is_refused_is_told_with_the_problem() -> None:
     person, _ = somebody((409, {"title": "Conflict", "detail": "It is closed", "case_id": "c1"}))
-    with pytest.raises(
-        CallRefused, match="cases/c1/signature was answered 409: It is closed"
-    ) as told:
+    with pytest.raises(CallRefused, match="cases/c1/signature was answered 409: It is closed") as told:
         await person.do(errands.sign("c1"))
     assert (told.value.status, told.value.problem["case_id"]) == (409, "c1")
 
