@@ -35,7 +35,7 @@ _WRITING = {
     "statement_timeout": "0",
 }
 """Foreign keys hold because those of the templates do: nobody has to look up each."""
-_READING = _WRITING | {"enable_mergejoin": "off", "enable_nestloop": "off", "max_parallel_workers_per_gather": "0"}
+_FILLING = _WRITING | {"enable_mergejoin": "off", "enable_nestloop": "off", "max_parallel_workers_per_gather": "0"}
 """The join goes through the copies as they stand, from the oldest case to the newest."""
 
 _FINISH = f"""
@@ -86,11 +86,11 @@ async def _fill_all(url: str, waiting: Sequence[Job], clock: "_Stages") -> None:
     left = list(waiting)
 
     async def work() -> None:
-        async with connected(url, **_READING) as source, connected(url, **_WRITING) as target:
+        async with connected(url, **_FILLING) as target:
             while left:
                 job = left.pop(0)
                 began = time.monotonic()
-                await job.fill(source, target)
+                await job.fill(target)
                 logger.info("%s took %.1f s", job.name, time.monotonic() - began)
 
     async with asyncio.TaskGroup() as tasks:
