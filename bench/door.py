@@ -8,19 +8,19 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import asyncpg
 import orjson
 
-from bench.drive.client import Answer, Client
 from bench.drive.complaints import Complaints
+from bench.drive.database import connected, rows
 from bench.drive.hammer import Hammer
-from bench.drive.house import House, bearer, eight_processes
+from bench.drive.house import eight_processes
 from bench.ground import Ground
-from libs.common.bus.flow import Service
+from huiyin.office import errands
+from huiyin.office.people import Person
 from libs.common.security.principal import Role
 
 _DOOR = "intake-api"
-_NDJSON = b"Content-Type: application/x-ndjson\r\n"
+_NDJSON = "application/x-ndjson"
 _ROWS = """
     SELECT (SELECT count(*) FROM intake.cases) AS cases,
            (SELECT count(*) FROM intake.ledger WHERE seq = 1 AND stream = 'cases') AS said
@@ -39,9 +39,8 @@ class Door:
     url: str
     twin_url: str
     hammer: Hammer
-    client: Client
-    operator: bytes
-    visitor: bytes
+    operator: Person
+    visitor: Person
     complaints: Complaints
     before: tuple[int, int]
     """Cases, and first rows of cases in the ledger, that were there already."""
@@ -50,9 +49,7 @@ class Door:
 
     async def register(self) -> Mapping[str, str]:
         """One case; the words in its rows that are its own, each with its name."""
-        headers = self.operator + f"Idempotency-Key: {self.complaints.key()}\r\n".encode()
-        body = orjson.dumps(self.complaints.next())
-        found = _taken(await self.client.send("POST", "/intake/v1/cases", headers=headers, body=body))
+        found = await self.operator.do(errands.register(self.complaints.next()), key=self.complaints.key())
         self.taken += 1
         return {found["case_id"]: "case_id", found["case_no"]: "case_no"}
 
@@ -60,11 +57,8 @@ class Door:
         """So many cases in one request; the report, and the seconds it took."""
         body = b"\n".join(orjson.dumps(self.complaints.next()) for _ in range(lines))
         begun = time.monotonic()
-        answer = await self.client.send(
-            "POST", "/intake/v1/cases/batch", headers=self.visitor, body=body, content_type=_NDJSON
-        )
+        report = await self.visitor.do(f"{errands.CASES}/batch", body, content_type=_NDJSON)
         seconds = time.monotonic() - begun
-        report = _taken(answer)
         if report["accepted"] != lines:
             raise DoorTrouble(f"of {lines} lines {report['accepted']} were taken: {report['problems'][:3]}")
         self.taken += lines
@@ -107,34 +101,12 @@ async def open_door(ground: Ground, seed: int) -> AsyncIterator[Door]:
         ports = [house.members[_DOOR].port, house.add(_DOOR)]
         house.start(*(name for name in house.members if name.startswith(_DOOR)))
         await house.ready()
-        client = house.client(Service.INTAKE, timeout=120.0)
-        stack.callback(client.close)
-        operator, visitor = _headers(house)
-        hammer, complaints = Hammer(ports, operator, seed), Complaints(seed)
-        yield Door(folder, url, twin_url, hammer, client, operator, visitor, complaints, await _rows(url))
-
-
-@asynccontextmanager
-async def connected(url: str) -> AsyncIterator[Any]:
-    """A connection."""
-    connection = await asyncpg.connect(url)
-    try:
-        yield connection
-    finally:
-        await connection.close()
+        people = stack.enter_context(house.people(timeout=120.0))
+        operator, visitor = people.person("operator-1", Role.OPERATOR), people.person("visitor-1", Role.VISITOR)
+        hammer, complaints = Hammer(ports, operator.token, seed), Complaints(seed)
+        yield Door(folder, url, twin_url, hammer, operator, visitor, complaints, await _rows(url))
 
 
 async def _rows(url: str) -> tuple[int, int]:
-    async with connected(url) as connection:
-        cases, said = await connection.fetchrow(_ROWS)
+    cases, said = (await rows(url, _ROWS))[0]
     return cases, said
-
-
-def _headers(house: House) -> tuple[bytes, bytes]:
-    return bearer(house.token("operator-1", Role.OPERATOR)), bearer(house.token("visitor-1", Role.VISITOR))
-
-
-def _taken(answer: Answer) -> Any:
-    if not answer.ok:
-        raise DoorTrouble(f"{answer.status} {answer.body[:500].decode(errors='replace')}")
-    return answer.json()

@@ -16,8 +16,7 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
-import asyncpg
-
+from bench.drive.database import execute, rows
 from bench.drive.house import House, Kind, eight_processes, one_process
 from bench.drive.town import found_town
 from libs.programs.kafka import KafkaBroker
@@ -166,15 +165,10 @@ class Ground:
     async def _clear(self) -> set[str]:
         """The names of the databases, once those are gone that a run before, in the same folder, left behind."""
         mine = f"bench_{os.getpid()}_"
-        connection = await asyncpg.connect(self.postgres.dsn)
-        try:
-            names = {row["datname"] for row in await connection.fetch("SELECT datname FROM pg_database")}
-            for name in names:
-                if name.startswith("bench_") and not name.startswith(mine):
-                    await connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
-            return names
-        finally:
-            await connection.close()
+        names = {row["datname"] for row in await rows(self.postgres.dsn, "SELECT datname FROM pg_database")}
+        left = [name for name in names if name.startswith("bench_") and not name.startswith(mine)]
+        await execute(self.postgres.dsn, *(f"DROP DATABASE {name} WITH (FORCE)" for name in left))
+        return names
 
     async def _create(self, template: str) -> str:
         await asyncio.to_thread(self.postgres.start)
@@ -186,17 +180,9 @@ class Ground:
         return f"{self.postgres.dsn.removesuffix(NAME)}{name}"
 
     async def _administer(self, command: str) -> None:
-        connection = await asyncpg.connect(self.postgres.dsn)
-        try:
-            await connection.execute(command)
-        finally:
-            await connection.close()
+        await execute(self.postgres.dsn, command)
 
 
 async def _knows_two_packs(url: str) -> bool:
     """Whether the pack with the town came after the county's own."""
-    connection = await asyncpg.connect(url)
-    try:
-        return bool(await connection.fetchval("SELECT count(*) > 1 FROM intake.pack"))
-    finally:
-        await connection.close()
+    return bool((await rows(url, "SELECT count(*) > 1 FROM intake.pack"))[0][0])

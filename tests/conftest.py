@@ -1,14 +1,16 @@
 """What any test may ask for: a database of its own, and a real Kafka broker."""
 
+import asyncio
 import tempfile
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
 
-import asyncpg
 import pytest
 from hypothesis import settings
 
+from bench.drive.database import execute
 from libs.programs.kafka import BrokerUnavailable, KafkaBroker
 from libs.programs.postgres.server import EmbeddedPostgres
 
@@ -19,6 +21,26 @@ settings.load_profile("no timing")
 _numbers = count(1)
 
 MakeDatabase = Callable[[str], Awaitable[str]]
+
+
+def url_of(postgres: EmbeddedPostgres, name: str) -> str:
+    """The DSN of a database on the server."""
+    return postgres.dsn.rpartition("/")[0] + f"/{name}"
+
+
+@contextmanager
+def template(
+    postgres: EmbeddedPostgres, name: str, prepare: Callable[[str], Awaitable[None]], like: str = "template0"
+) -> Iterator[str]:
+    """The name of a database that is prepared once, to be copied by many tests; dropped at the end."""
+
+    async def make() -> None:
+        await execute(postgres.dsn, f"CREATE DATABASE {name} TEMPLATE {like}")
+        await prepare(url_of(postgres, name))
+
+    asyncio.run(make())
+    yield name
+    asyncio.run(execute(postgres.dsn, f"DROP DATABASE {name} WITH (FORCE)"))
 
 
 @pytest.fixture(scope="session")
@@ -42,13 +64,13 @@ async def make_database(postgres: EmbeddedPostgres) -> AsyncIterator[MakeDatabas
 
     async def make(template: str = "template0") -> str:
         name = f"test_{next(_numbers)}"
-        await _administer(postgres, f'CREATE DATABASE {name} TEMPLATE "{template}"')
+        await execute(postgres.dsn, f'CREATE DATABASE {name} TEMPLATE "{template}"')
         made.append(name)
-        return postgres.dsn.rpartition("/")[0] + f"/{name}"
+        return url_of(postgres, name)
 
     yield make
     for name in made:
-        await _administer(postgres, f"DROP DATABASE {name} WITH (FORCE)")
+        await execute(postgres.dsn, f"DROP DATABASE {name} WITH (FORCE)")
 
 
 @pytest.fixture
@@ -74,11 +96,3 @@ def kafka_broker() -> Iterator[KafkaBroker]:
 def topic_prefix() -> str:
     """A prefix that keeps this test's topics apart on the shared broker."""
     return f"test{next(_numbers)}."
-
-
-async def _administer(postgres: EmbeddedPostgres, command: str) -> None:
-    connection = await asyncpg.connect(postgres.dsn)
-    try:
-        await connection.execute(command)
-    finally:
-        await connection.close()

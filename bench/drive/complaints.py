@@ -7,6 +7,13 @@ from uuid import uuid4
 
 from bench.drive.town import CATEGORY, VILLAGES
 
+RESULT = {
+    "result_kind": "substantive",
+    "result": "已派人到现场处理完毕，并向来电人当面说明了情况。",
+    "without_support": "协办意见已当面征求",
+}
+SATISFIED = {"reached": "answered", "contacted": True, "solved": True, "satisfaction": "satisfied"}
+NOT_SATISFIED = {"reached": "answered", "contacted": True, "solved": False, "satisfaction": "not_satisfied"}
 _CHANNELS = ("hotline", "visit", "desk", "web", "app")
 _KINDS = ("help", "complaint", "help", "suggest")
 _PLACES = ("村口", "小学门前", "卫生室旁边", "老戏台对面", "二组的巷子里", "文化广场西侧", "公交站后面", "水塔下面")

@@ -57,7 +57,7 @@ class Hammer:
     """Sends ``POST /intake/v1/cases``, each with an Idempotency-Key of its own, to one or several doors in turn."""
 
     ports: Sequence[int]
-    token: bytes
+    token: str
     seed: int
     created: int = 0
     """201s over all windows."""
@@ -99,9 +99,9 @@ class Hammer:
             return None
         number = next(self._numbers)
         return (
-            b"POST /intake/v1/cases HTTP/1.1\r\nHost: %s:%d\r\n%sContent-Type: application/json\r\n"
-            b"Idempotency-Key: %s-%x\r\n%s"
-            % (HOST.encode(), port, self.token, self._name, number, self._bodies[number % _BODIES])
+            b"POST /intake/v1/cases HTTP/1.1\r\nHost: %s:%d\r\nAuthorization: Bearer %s\r\n"
+            b"Content-Type: application/json\r\nIdempotency-Key: %s-%x\r\n%s"
+            % (HOST.encode(), port, self.token.encode(), self._name, number, self._bodies[number % _BODIES])
         )
 
     def note(self, status: int, seconds: float) -> None:

@@ -10,8 +10,8 @@ import asyncio
 import base64
 import sys
 import time
-from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import ExitStack, asynccontextmanager
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from contextlib import ExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
@@ -20,11 +20,11 @@ from signal import SIGCONT, SIGKILL, SIGSTOP, SIGTERM
 from subprocess import Popen
 from typing import Any
 
-import orjson
-
 from bench.drive import processes
 from bench.drive.client import Client, Unanswered
 from bench.drive.member import HOST, Member, free_ports
+from huiyin.office.people import CallRefused, People
+from huiyin.office.wire import Call, Response
 from libs.common.bus.flow import Service
 from libs.common.pack.loader import document, load_pack
 from libs.common.pack.schema import Pack
@@ -43,7 +43,6 @@ __all__ = [
     "HouseTrouble",
     "Kind",
     "Member",
-    "bearer",
     "eight_processes",
     "free_ports",
     "one_process",
@@ -102,9 +101,19 @@ class House:
         """Where a service answers, as a URL without a path."""
         return f"http://{HOST}:{self.ports[service]}"
 
-    def client(self, service: Service, *, timeout: float = 30.0) -> Client:
-        """A client of a service's API; close it after use."""
-        return Client(HOST, self.ports[service], timeout=timeout)
+    @contextmanager
+    def people(self, *, timeout: float = 30.0) -> Iterator[People]:
+        """Whoever works with the house, over connections of their own; ``timeout`` in seconds is for each call."""
+        clients = {service: Client(HOST, port, timeout=timeout) for service, port in self.ports.items()}
+
+        async def send(call: Call) -> Response:
+            return await clients[Service(call.path.split("/", 2)[1])](call)
+
+        try:
+            yield People(lambda who, roles, area, unit: self.token(who, *roles, area=area, unit=unit), COUNTY, send)
+        finally:
+            for client in clients.values():
+                client.close()
 
     def token(self, subject: str, *roles: Role, unit: str | None = None, area: str = COUNTY) -> str:
         """An access token of the house's issuer."""
@@ -187,15 +196,11 @@ class House:
 
     async def publish(self, pack: Pack) -> None:
         """Publish a county pack through dispatch's API; one that is in force already changes nothing."""
-        headers = bearer(self.token("pack-loader", Role.ADMIN))
-        client = self.client(Service.DISPATCH)
-        try:
-            body = orjson.dumps(document(pack))
-            answer = await client.send("POST", "/dispatch/v1/directory/packs", headers=headers, body=body)
-        finally:
-            client.close()
-        if not answer.ok:
-            raise HouseTrouble(f"the pack was not taken: {answer.status} {answer.body.decode()}")
+        with self.people() as people:
+            try:
+                await people.person("pack-loader", Role.ADMIN).do("/dispatch/v1/directory/packs", document(pack))
+            except CallRefused as refused:
+                raise HouseTrouble(f"the pack was not taken: {refused}: {refused.problem}") from refused
 
     async def is_ready(self, name: str) -> bool:
         """Whether one process says that it is ready now."""
@@ -223,11 +228,6 @@ class House:
         if process.poll() is not None:
             return process.returncode == 0
         return launch.end(process, steps)
-
-
-def bearer(token: str) -> bytes:
-    """The header line of a token."""
-    return f"Authorization: Bearer {token}\r\n".encode()
 
 
 def one_process(folder: Path, **settings: str) -> House:
@@ -306,7 +306,7 @@ def _prepare(kind: Kind, folder: Path, settings: Mapping[str, str], ground: Exit
 async def _answers(port: int, path: str) -> bool:
     client = Client(HOST, port, timeout=5.0)
     try:
-        return (await client.send("GET", path)).ok
+        return (await client(Call("GET", path, {}))).is_success
     except Unanswered:
         return False
     finally:

@@ -15,31 +15,23 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any
 
-import orjson
-
 from bench.drive.arrivals import arrivals
-from bench.drive.client import Answer
-from bench.drive.complaints import Complaints
-from bench.drive.desk import Desk, Errand
-from bench.drive.house import House, bearer
+from bench.drive.complaints import NOT_SATISFIED, RESULT, SATISFIED, Complaints
+from bench.drive.desk import Desk
+from bench.drive.house import House
 from bench.drive.journal import Journal
 from bench.drive.tally import Tally
 from bench.drive.town import UNITS, found_town
-from libs.common.bus.flow import Service
+from huiyin.office import errands
+from huiyin.office.errands import Errand
+from huiyin.office.people import People, Person
+from huiyin.office.wire import Response
 from libs.common.security.principal import Role
 
 PAGE = 200
 """Items of a list page: the most that the API gives."""
 
-_RESULT = orjson.dumps(
-    {
-        "result_kind": "substantive",
-        "result": "已派人到现场处理完毕，并向来电人当面说明了情况。",
-        "without_support": "协办意见已当面征求",
-    }
-)
-_SATISFIED = {"reached": "answered", "contacted": True, "solved": True, "satisfaction": "satisfied"}
-_NOT_SATISFIED = {"reached": "answered", "contacted": True, "solved": False, "satisfaction": "not_satisfied"}
+_WORK = "/dispatch/v1/work"
 _SOON = timedelta(days=7)
 """Callers look at who is to be called within this time."""
 _NOT_NOW = (429, 503)
@@ -71,13 +63,14 @@ class Office:
     house: House
     habits: Habits
     desk: Desk
+    people: People
     registered: set[str] = field(default_factory=set)
     """Case ids that were answered with 201."""
     closed: set[str] = field(default_factory=set)
     """Case ids that followup answered are closed."""
     open: dict[str, float] = field(default_factory=dict)
     """Cases registered here that are not closed: since when, on the monotonic clock."""
-    _tokens: dict[str, bytes] = field(init=False)
+    _units: dict[str, Person] = field(init=False)
     _complaints: Complaints = field(init=False)
     _taken: set[tuple[str, int, str]] = field(default_factory=set)
     _tasks: set[asyncio.Task[None]] = field(default_factory=set)
@@ -85,13 +78,13 @@ class Office:
     _failure: BaseException | None = None
 
     def __post_init__(self) -> None:
-        """Give everybody a token."""
+        """Know everybody."""
         self._complaints = Complaints(self.habits.seed)
-        self._tokens = {
-            "operator": bearer(self.house.token("operator-1", Role.OPERATOR)),
-            "caller": bearer(self.house.token("caller-1", Role.CALLER)),
-            **{unit: bearer(self.house.token(f"handler-{unit}", Role.HANDLER, unit=unit)) for unit in UNITS},
-        }
+        self._units = {unit: self.people.person(f"handler-{unit}", Role.HANDLER, unit=unit) for unit in UNITS}
+
+    @property
+    def _caller(self) -> Person:
+        return self.people.person("caller-1", Role.CALLER)
 
     @property
     def tally(self) -> Tally:
@@ -137,12 +130,10 @@ class Office:
 
         The latency counts from ``planned`` (monotonic clock), else from the sending.
         """
-        body, key = orjson.dumps(self._complaints.next()), self._complaints.key()
-        headers = self._tokens["operator"] + f"Idempotency-Key: {key}\r\n".encode()
-        noted = self.desk.invoke("register", key=key)
-        errand = Errand(Service.INTAKE, "register", "/intake/v1/cases", headers, body)
-        answer, tries = await self._insist(errand, planned)
-        if answer is None or not answer.ok:
+        errand, key = errands.register(self._complaints.next()), self._complaints.key()
+        noted = self.desk.invoke(errand.step, key=key)
+        answer, tries = await self._insist(errand, key, planned)
+        if answer is None or not answer.is_success:
             await self.desk.told(noted, answer, doubt=tries > 1)
             return None
         case_id = str(answer.json()["case_id"])
@@ -152,36 +143,33 @@ class Office:
             self.open[case_id] = time.monotonic()
         return case_id
 
-    async def _insist(self, errand: Errand, planned: float | None) -> tuple[Answer | None, int]:
+    async def _insist(self, errand: Errand, key: str, planned: float | None) -> tuple[Response | None, int]:
         """The first answer that is more than "not now", and how many tries it took."""
+        operator = self.people.person("operator-1", Role.OPERATOR)
+        send = partial(operator.post, errand.path, errand.body, key=key)
         deadline = time.monotonic() + self.habits.patience
         tries = 1
-        answer = await self.desk.ask(errand, planned)
-        while (answer is None or answer.status in _NOT_NOW) and time.monotonic() < deadline:
+        answer = await self.desk.ask(errand.step, send, planned)
+        while (answer is None or answer.status_code in _NOT_NOW) and time.monotonic() < deadline:
             await asyncio.sleep(self.habits.looks_every)
-            answer = await self.desk.ask(errand)
+            answer = await self.desk.ask(errand.step, send)
             tries += 1
         return answer, tries
 
     async def _handle(self, item: Item) -> bool:
         """The lead unit signs, and hands in the result; whether both were taken."""
-        path, token = f"/dispatch/v1/cases/{item['case_id']}", self._tokens[item["lead_unit"]]
-        version = f'"{item["version"]}"'
+        unit, version = self._units[item["lead_unit"]], item["version"]
         if item["status"] == "assigned":
-            errand = Errand(Service.DISPATCH, "sign", f"{path}/signature", _on(token, version), b"{}")
-            answer = await self._change(errand, item)
+            answer = await self._change(unit, errands.sign(item["case_id"]), item, version)
             if answer is None:
                 return False
-            version = answer.header(b"etag") or "*"
-        errand = Errand(Service.DISPATCH, "result", f"{path}/result", _on(token, version), _RESULT)
-        return await self._change(errand, item) is not None
+            version = answer.headers.get("etag")
+        return await self._change(unit, errands.hand_in(item["case_id"], RESULT), item, version) is not None
 
     async def _call(self, item: Item) -> bool:
         """A caller asks the citizen; whether the answer was taken."""
-        path = f"/followup/v1/callbacks/{item['callback_id']}/attempts"
-        headers = _on(self._tokens["caller"], f'"{item["version"]}"')
-        errand = Errand(Service.FOLLOWUP, "callback", path, headers, orjson.dumps(self._citizen(item)))
-        answer = await self._change(errand, item)
+        errand = errands.call(item["callback_id"], self._citizen(item))
+        answer = await self._change(self._caller, errand, item, item["version"])
         if answer is not None and answer.json()["status"] == "closed":
             self._close(str(item["case_id"]))
         return answer is not None
@@ -190,7 +178,7 @@ class Office:
         """What the citizen says; decided by the case alone, so that a run can be repeated and checked."""
         every = self.habits.unsatisfied_every
         unhappy = every and item["round"] == 1 and int(item["case_no"]) % every == 0
-        return _NOT_SATISFIED if unhappy else _SATISFIED
+        return NOT_SATISFIED if unhappy else SATISFIED
 
     def _close(self, case_id: str) -> None:
         self.closed.add(case_id)
@@ -198,12 +186,12 @@ class Office:
         self.tally.close(None if begun is None else time.monotonic() - begun)
         self._changed.set()
 
-    async def _change(self, errand: Errand, item: Item) -> Answer | None:
-        """Change what was read; None when it was not taken."""
+    async def _change(self, who: Person, errand: Errand, item: Item, version: int | str | None) -> Response | None:
+        """Change what was read at a version; None when it was not taken."""
         noted = self.desk.invoke(errand.step, case_id=item["case_id"], round=item["round"])
-        answer = await self.desk.ask(errand)
+        answer = await self.desk.ask(errand.step, partial(who.post, errand.path, errand.body, version=version))
         await self.desk.told(noted, answer)
-        return answer if answer is not None and answer.ok else None
+        return answer if answer is not None and answer.is_success else None
 
     async def watch(self, look: Callable[[], Awaitable[list[Item]]], act: Callable[[Item], Awaitable[bool]]) -> None:
         """Look at a list again and again, and take up what nobody has taken up yet; never ends by itself."""
@@ -218,28 +206,26 @@ class Office:
             self._taken.discard(_name(item))
 
     async def _work_of(self, unit: str) -> list[Item]:
-        path = f"/dispatch/v1/work?unit_code={unit}&limit={PAGE}"
-        return await self._fresh(Errand(Service.DISPATCH, "work", path, self._tokens[unit]))
+        return await self._fresh("work", partial(self._units[unit].get, _WORK, unit_code=unit, limit=PAGE))
 
     async def _callbacks(self) -> list[Item]:
         before = (datetime.now(UTC) + _SOON).strftime("%Y-%m-%dT%H:%M:%SZ")
-        path = f"/followup/v1/callbacks?due_before={before}&limit={PAGE}"
-        return await self._fresh(Errand(Service.FOLLOWUP, "callbacks", path, self._tokens["caller"]))
+        look = partial(self._caller.get, errands.CALLBACKS, due_before=before, limit=PAGE)
+        return await self._fresh("callbacks", look)
 
-    async def _fresh(self, errand: Errand) -> list[Item]:
+    async def _fresh(self, step: str, look: Callable[..., Awaitable[Response]]) -> list[Item]:
         """What of a list nobody has taken up: of the first page that has any such."""
-        cursor = ""
+        after: dict[str, str] = {}
         while True:
-            path = errand.path + cursor
-            answer = await self.desk.ask(Errand(errand.service, errand.step, path, errand.headers))
-            if answer is None or not answer.ok:
+            answer = await self.desk.ask(step, partial(look, **after))
+            if answer is None or not answer.is_success:
                 return []
             page = answer.json()
             fresh = [item for item in page["items"] if _name(item) not in self._taken]
             self._taken.update(map(_name, fresh))
             if fresh or page["next_cursor"] is None:
                 return fresh
-            cursor = f"&cursor={page['next_cursor']}"
+            after = {"cursor": page["next_cursor"]}
 
     def begin_work(self) -> None:
         """Everybody sits down at his list."""
@@ -260,12 +246,11 @@ class Office:
             self._changed.set()
 
     async def go_home(self) -> None:
-        """Break off what is being done, and close the connections; raises what went wrong with the office itself."""
+        """Break off what is being done; raises what went wrong with the office itself."""
         tasks = tuple(self._tasks)
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
-        self.desk.close()
         if self._failure is not None:
             raise self._failure
 
@@ -288,19 +273,15 @@ async def open_office(
     """
     await found_town(house)
     chosen = habits or Habits()
-    office = Office(house, chosen, Desk(house, chosen.at_once, chosen.timeout, journal))
-    office.begin_work()
-    try:
-        yield office
-    finally:
-        await office.go_home()
+    with house.people(timeout=chosen.timeout) as people:
+        office = Office(house, chosen, Desk(chosen.at_once, journal), people)
+        office.begin_work()
+        try:
+            yield office
+        finally:
+            await office.go_home()
 
 
 def _name(item: Item) -> tuple[str, int, str]:
     """What a list names: a case in a round, or a callback of it."""
     return item["case_id"], item["round"], item.get("callback_id", "")
-
-
-def _on(token: bytes, version: str) -> bytes:
-    """The headers of a change to what was read at a version."""
-    return token + f"If-Match: {version}\r\n".encode()

@@ -8,10 +8,8 @@ tables and indexes hold the whole county.
 import asyncio
 import time
 
-import orjson
-
-from bench.drive.house import DEMO_PACK, House, HouseTrouble, bearer
-from libs.common.bus.flow import Service
+from bench.drive.house import DEMO_PACK, House, HouseTrouble
+from huiyin.office.errands import CASES
 from libs.common.pack.areas import AreaLevel
 from libs.common.pack.loader import load_pack
 from libs.common.pack.schema import Area, Pack, Unit
@@ -73,11 +71,7 @@ async def _is_known(house: House) -> bool:
         "category_code": _NO_SUCH_CATEGORY,
         "text": "试",
     }
-    client = house.client(Service.INTAKE)
-    try:
-        headers = bearer(house.token("operator-1", Role.OPERATOR))
-        answer = await client.send("POST", "/intake/v1/cases", headers=headers, body=orjson.dumps(body))
-    finally:
-        client.close()
+    with house.people() as people:
+        answer = await people.person("operator-1", Role.OPERATOR).post(CASES, body)
     wrong = {error["field"] for error in answer.json().get("fields", ())}
     return "category_code" in wrong and "area_code" not in wrong

@@ -6,9 +6,8 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-import asyncpg
-
 from bench.drive import processes
+from bench.drive.database import rows
 from bench.drive.house import House
 from bench.drive.office import Office
 from bench.drive.tally import Tally
@@ -71,11 +70,7 @@ async def steady(office: Office, cases: int, seconds: float, warm_up: float) -> 
 
 async def stand(url: str) -> Stand:
     """How it stands in the tables now."""
-    connection = await asyncpg.connect(url)
-    try:
-        return Stand(*await connection.fetchrow(_TABLES))
-    finally:
-        await connection.close()
+    return Stand(*(await rows(url, _TABLES))[0])
 
 
 async def all_counted(url: str, closed: int, within: float = 60.0) -> tuple[Stand, float]:

@@ -10,7 +10,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
-import asyncpg
+from bench.drive.database import connected
 
 EVERY = 0.01
 _DISPATCHED = "SELECT case_id FROM dispatch.work WHERE case_id = ANY($1::text[]) AND assigned_at IS NOT NULL"
@@ -45,16 +45,13 @@ class Watch:
 
     async def look(self, url: str) -> None:
         """Look again and again; never ends by itself."""
-        connection = await asyncpg.connect(url)
-        try:
+        async with connected(url) as connection:
             while True:
                 await _find(connection, _DISPATCHED, self._undispatched, self.dispatched)
                 await _find(connection, _COUNTED, self._uncounted, self.counted)
                 async with self._looked:
                     self._looked.notify_all()
                 await asyncio.sleep(EVERY)
-        finally:
-            await connection.close()
 
 
 async def _find(connection: Any, query: str, waiting: dict[str, float], found: list[float]) -> None:

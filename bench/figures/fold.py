@@ -12,31 +12,21 @@ from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-import asyncpg
 import uuid_utils
 from sqlalchemy import event
 
+from bench.drive.database import connected
 from bench.figure import Context, Figure, at_least
-from libs.common.bus.codec import Envelope, encode_event, to_headers
+from bench.said import record, said
 from libs.common.bus.embedded.bus import EmbeddedBus
-from libs.common.bus.flow import Service, Stream
+from libs.common.bus.flow import Service
 from libs.common.bus.port import Record
 from libs.common.database.session import Database
 from libs.common.database.stored_packs import refresh_shelf
 from libs.common.delivery.consumer import LARGEST_BATCH, Consumer, Reading
 from libs.common.events import cases
 from libs.common.events.cases import CaseEvent
-from libs.common.events.deadlines import SetDeadline
-from libs.common.events.terms import (
-    Channel,
-    Closing,
-    Deadline,
-    Kind,
-    Reached,
-    ResultKind,
-    Satisfaction,
-    Urgency,
-)
+from libs.common.events.terms import Channel, Deadline, Kind
 from libs.common.time.clock import SystemClock
 from services.analytics.main import SPEC
 
@@ -94,18 +84,13 @@ async def _fold(url: str, records: Sequence[Record]) -> tuple[float, list[Batch]
 
 
 async def _play(url: str, batches: Sequence[Batch]) -> float:
-    connection = await asyncpg.connect(
-        url, server_settings={"search_path": "analytics", "enable_seqscan": "off", "jit": "off"}
-    )
-    try:
+    async with connected(url, search_path="analytics", enable_seqscan="off", jit="off") as connection:
         begun = time.perf_counter()
         for batch in batches:
             async with connection.transaction():
                 for sql, parameters in batch:
                     await connection.fetch(sql, *parameters)
         return time.perf_counter() - begun
-    finally:
-        await connection.close()
 
 
 @contextmanager
@@ -142,22 +127,13 @@ def _records(whole: int) -> Iterator[Record]:
     offset = 0
     for first in range(0, whole, LARGEST_BATCH):
         lives = [_life(number) for number in range(first, min(first + LARGEST_BATCH, whole))]
-        said: dict[tuple[str, Service], int] = {}
+        spoken: dict[tuple[str, Service], int] = {}
         for step in zip(*lives, strict=True):
             for service, told in step:
                 place = (told.case_id, service)
-                said[place] = said.get(place, 0) + 1
-                yield _record(service, told, said[place], offset)
+                spoken[place] = spoken.get(place, 0) + 1
+                yield record(str(service), spoken[place], told, offset, {})
                 offset += 1
-
-
-def _record(service: Service, told: CaseEvent, seq: int, offset: int) -> Record:
-    value = encode_event(told)
-    stream, moment = str(Stream.CASES), told.occurred_at
-    envelope = Envelope(
-        str(uuid_utils.uuid7()), str(service), stream, told.key, seq, told.type_name, moment, moment, {}, None, value
-    )
-    return Record(stream, 0, offset, told.key, to_headers(envelope), value)
 
 
 _EVENTS_A_CASE = 8
@@ -170,48 +146,24 @@ def _life(number: int) -> tuple[Told, ...]:
     at = datetime(2026, 1, 5, tzinfo=UTC) + timedelta(minutes=number % 100_000)
     hour = timedelta(hours=1)
 
-    def clock(deadline: Deadline, start: datetime, whose: str | None) -> SetDeadline:
-        warn_at, due_at = start + 8 * hour, start + 10 * hour
-        return SetDeadline(
-            deadline=deadline, unit_code=whose, starts_at=start, warn_at=warn_at, due_at=due_at, pack_version=1
-        )
+    def clock(deadline: Deadline, start: datetime, whose: str | None) -> dict[str, Any]:
+        times = {"starts_at": start, "warn_at": start + 8 * hour, "due_at": start + 10 * hour}
+        return {"deadline": deadline, "unit_code": whose, "pack_version": 1, **times}
 
-    registered = cases.CaseRegistered(
-        occurred_at=at, case_id=case_id, case_no=f"99900126010{number:08}", channel=list(Channel)[number % 3],
-        kind=list(Kind)[number % 4], urgency=Urgency.NORMAL, category_code=f"{number % 12 + 1:02}01",
-        area_code=f"9990011{number % _TOWNS + 10}201", title="路灯不亮", text="村口路灯不亮", pack_version=1,
-        registered_at=at,
-    )  # fmt: skip
-    assigned = cases.CaseAssigned(
-        occurred_at=at, case_id=case_id, round=1, lead_unit=unit, category_code="0101", by_rule=True, explanation="",
-        pack_version=1,
-    )  # fmt: skip
-    handled = cases.CaseHandled(
-        occurred_at=at + 2 * hour, case_id=case_id, round=1, unit_code=unit, result_kind=ResultKind.SUBSTANTIVE,
-        result="已修复",
-    )  # fmt: skip
-    tried = cases.CallbackTried(
-        occurred_at=at + 3 * hour, case_id=case_id, round=1, attempt=1, reached=Reached.ANSWERED, valid=True,
-        contacted=True, solved=True, satisfaction=Satisfaction.SATISFIED, handling_unit=unit, caller="caller",
-    )  # fmt: skip
-    closed = cases.CaseClosed(
-        occurred_at=at + 3 * hour, case_id=case_id, round=1, closing=Closing.SUBSTANTIVE,
-        satisfaction=Satisfaction.SATISFIED,
-    )  # fmt: skip
+    def told(step: type[CaseEvent], after: int, /, **fields: Any) -> CaseEvent:
+        return said(step, case_id, occurred_at=at + after * hour, **fields)
+
+    place = {"category_code": f"{number % 12 + 1:02}01", "area_code": f"9990011{number % _TOWNS + 10}201"}
+    what = {"channel": list(Channel)[number % 3], "kind": list(Kind)[number % 4], "registered_at": at, **place}
     limits = clock(Deadline.SIGN, at, unit), clock(Deadline.HANDLE, at, unit)
-    limited = cases.DeadlineSet(occurred_at=at, case_id=case_id, round=1, deadlines=limits)
-    due = cases.CallbackDue(
-        occurred_at=at + 2 * hour, case_id=case_id, round=1, handling_unit=unit,
-        deadline=clock(Deadline.CALLBACK, at + 2 * hour, None),
-    )  # fmt: skip
-    signed = cases.CaseSigned(occurred_at=at + hour, case_id=case_id, round=1, unit_code=unit)
+    to_call = clock(Deadline.CALLBACK, at + 2 * hour, None)
     return (
-        (Service.INTAKE, registered),
-        (Service.DISPATCH, assigned),
-        (Service.FOLLOWUP, limited),
-        (Service.DISPATCH, signed),
-        (Service.DISPATCH, handled),
-        (Service.FOLLOWUP, due),
-        (Service.FOLLOWUP, tried),
-        (Service.FOLLOWUP, closed),
+        (Service.INTAKE, told(cases.CaseRegistered, 0, case_no=f"99900126010{number:08}", **what)),
+        (Service.DISPATCH, told(cases.CaseAssigned, 0, lead_unit=unit, category_code="0101")),
+        (Service.FOLLOWUP, told(cases.DeadlineSet, 0, deadlines=limits)),
+        (Service.DISPATCH, told(cases.CaseSigned, 1, unit_code=unit)),
+        (Service.DISPATCH, told(cases.CaseHandled, 2, unit_code=unit)),
+        (Service.FOLLOWUP, told(cases.CallbackDue, 2, handling_unit=unit, deadline=to_call)),
+        (Service.FOLLOWUP, told(cases.CallbackTried, 3, contacted=True, handling_unit=unit)),
+        (Service.FOLLOWUP, told(cases.CaseClosed, 3)),
     )

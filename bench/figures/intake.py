@@ -11,9 +11,10 @@ from pathlib import Path
 
 from bench.baselines.pgbench import Pressed, pgbench
 from bench.baselines.registration import prepare, statement, take_sample
-from bench.door import Door, connected, open_door
+from bench.door import Door, open_door
+from bench.drive.database import connected
 from bench.drive.hammer import Hammer, Strokes
-from bench.drive.house import Kind, bearer
+from bench.drive.house import Kind
 from bench.drive.town import found_town
 from bench.figure import Context, Figure, at_least, at_most, median
 from libs.common.bus.flow import Service
@@ -95,8 +96,7 @@ async def _in_whole_house(context: Context, window: Window, baseline: float) -> 
     url = await context.ground.database()
     async with context.ground.house(Kind.EIGHT_EMBEDDED, url) as house:
         await found_town(house)
-        token = bearer(house.token("operator-1", Role.OPERATOR))
-        hammer = Hammer([house.ports[Service.INTAKE]], token, context.seed)
+        hammer = Hammer([house.ports[Service.INTAKE]], house.token("operator-1", Role.OPERATOR), context.seed)
         struck = [await hammer.strike(CONNECTIONS, window.warm_up, window.house) for _ in range(context.runs)]
     await context.ground.drop(url)
     rate = median([one.rate for one in struck])

@@ -11,12 +11,11 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from random import Random
 
-import asyncpg
-
-from bench.drive.client import Client
-from bench.drive.house import DEMO_PACK, House, Kind, bearer
+from bench.drive.database import rows
+from bench.drive.house import DEMO_PACK, House, Kind
 from bench.figure import Asked, Context, Figure, below, median
-from bench.questions import Asker, Gaps, Group, Question, all_questions
+from bench.questions import Gaps, Group, Question, all_questions
+from huiyin.office.people import People
 from libs.common.pack.loader import load_pack
 
 _ASKED_MS = 50.0
@@ -49,41 +48,26 @@ async def run(context: Context) -> list[Figure]:
 
 async def some_cases(url: str) -> list[str]:
     """Ids of cases of any age."""
-    connection = await asyncpg.connect(url)
-    try:
-        return [row["case_id"] for row in await connection.fetch(_SOME_CASES)]
-    finally:
-        await connection.close()
+    return [row["case_id"] for row in await rows(url, _SOME_CASES)]
 
 
 async def ask_all(house: House, gaps: Gaps, times: int) -> dict[Question, list[float]]:
     """Milliseconds that each answer took, by question."""
-    clients = {service: house.client(service) for service in house.ports}
-    tokens: dict[Asker, bytes] = {}
-    try:
-        return {
-            question: await _ask(house, clients[question.service], question, gaps, tokens, times)
-            for question in all_questions()
-        }
-    finally:
-        for client in clients.values():
-            client.close()
+    with house.people() as people:
+        return {question: await _ask(people, question, gaps, times) for question in all_questions()}
 
 
-async def _ask(
-    house: House, client: Client, question: Question, gaps: Gaps, tokens: dict[Asker, bytes], times: int
-) -> list[float]:
+async def _ask(people: People, question: Question, gaps: Gaps, times: int) -> list[float]:
     taken = []
     for _ in range(times):
         asker = gaps.asker(question)
-        if asker not in tokens:
-            tokens[asker] = bearer(house.token(f"reader-{len(tokens)}", asker.role, unit=asker.unit, area=asker.area))
+        reader = people.person(f"reader-{asker.role}", asker.role, unit=asker.unit, area=asker.area)
         path = gaps.fill(question)
         began = time.perf_counter()
-        answer = await client.send("GET", path, headers=tokens[asker])
+        answer = await reader.get(path)
         taken.append((time.perf_counter() - began) * 1000)
-        if not answer.ok:
-            raise ValueError(f"{path}: {answer.status} {answer.body[:200]!r}")
+        if not answer.is_success:
+            raise ValueError(f"{path}: {answer.status_code} {answer.text[:200]}")
     return taken
 
 

@@ -8,7 +8,6 @@ from typing import Any
 
 from bench.stock.columns import select
 from bench.stock.indexes import attach_month, bare, make_month
-from bench.stock.pouring import pour
 from bench.stock.templates import Lived, Table
 from libs.common.pack.directory import Directory
 from services.analytics.counters.domain import COUNTERS, integer_of
@@ -16,12 +15,6 @@ from services.analytics.rollups.domain import month_start, next_month
 from services.analytics.rollups.queries.grains import coarse_of
 from services.analytics.rollups.tables import DIMENSIONS
 
-_TOGETHER = (
-    ("work", "transition", "decision", "request", "task"),
-    ("matter", "callback", "attempt"),
-    ("cases", "supplement", "reveal"),
-)
-"""Tables that refer to each other can only be emptied together."""
 _LEDGER = "ledger"
 _LONGEST_LIMIT = 60
 """Days from the last thing that happened to a case to the last day on which a limit of it may fall due."""
@@ -44,11 +37,11 @@ Month = tuple[str, str, str]
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """One transaction: ``fill`` takes a connection that reads and one that writes."""
+    """One transaction: ``fill`` takes a connection."""
 
     name: str
     weight: int
-    fill: Callable[[Any, Any], Awaitable[None]]
+    fill: Callable[[Any], Awaitable[None]]
 
 
 def jobs(lived: Lived, months: Sequence[Month]) -> list[Job]:
@@ -65,7 +58,7 @@ def jobs(lived: Lived, months: Sequence[Month]) -> list[Job]:
             _weight(lived, group),
             partial(_fill, lived, group),
         )
-        for group in _groups([table for table in keyed if table.name != _LEDGER])
+        for group in groups([table for table in keyed if table.name != _LEDGER])
     ]
     cells = 10 * len(lived.templates)
     found.append(Job("analytics.rollup", 3 * cells, partial(_fill_rollup, lived, months)))
@@ -78,35 +71,47 @@ def _weight(lived: Lived, group: Sequence[Table]) -> int:
     )
 
 
-def _groups(tables: Sequence[Table]) -> Iterator[list[Table]]:
+def groups(tables: Sequence[Table]) -> Iterator[list[Table]]:
+    """Tables that refer to each other can only be emptied together."""
     left = list(tables)
     while left:
-        together = next((names for names in _TOGETHER if left[0].name in names), (left[0].name,))
-        group = [table for table in left if table.service == left[0].service and table.name in together]
-        left = [table for table in left if table not in group]
+        group = [left.pop(0)]
+        # It grows while it is gone through.
+        for table in group:
+            group += [other for other in left if _are_tied(table, other)]
+            left = [other for other in left if other not in group]
         yield group
 
 
-async def _fill(lived: Lived, group: Sequence[Table], source: Any, target: Any) -> None:
+def _are_tied(one: Table, other: Table) -> bool:
+    return one.service == other.service and (one.name in other.refers_to or other.name in one.refers_to)
+
+
+async def _fill(lived: Lived, group: Sequence[Table], target: Any) -> None:
     names = [f"{table.service}.{table.name}" for table in group]
     async with target.transaction():
         await target.execute(f"TRUNCATE {', '.join(names)}")
         async with bare(target, names):
             for table in group:
                 if _weight(lived, [table]):
-                    await pour(source, target, select(table), (table.service, table.name), table.columns)
+                    await _insert(target, f"{table.service}.{table.name}", table.columns, select(table))
                 await _add_others(target, lived, table)
 
 
-async def _fill_ledger(lived: Lived, table: Table, months: Sequence[Month], source: Any, target: Any) -> None:
+async def _fill_ledger(lived: Lived, table: Table, months: Sequence[Month], target: Any) -> None:
     async with target.transaction():
         await target.execute(f"TRUNCATE {table.service}.ledger")
         for month in months if _weight(lived, [table]) else ():
             name = await make_month(target, table.service, month)
             query = select(table) + _OF_MONTH.format(*month[1:])
-            await pour(source, target, query, (table.service, name), table.columns)
+            await _insert(target, f"{table.service}.{name}", table.columns, query)
             await attach_month(target, table.service, month)
         await _add_others(target, lived, table)
+
+
+async def _insert(target: Any, place: str, columns: Sequence[str], query: str) -> None:
+    """Write the rows of a query into a table that its transaction has emptied: nothing of them goes to the log."""
+    await target.execute(f"INSERT INTO {place} ({', '.join(columns)}) OVERRIDING SYSTEM VALUE {query}")
 
 
 async def _add_others(target: Any, lived: Lived, table: Table) -> None:
@@ -117,14 +122,14 @@ async def _add_others(target: Any, lived: Lived, table: Table) -> None:
         )
 
 
-async def _fill_rollup(lived: Lived, months: Sequence[Month], source: Any, target: Any) -> None:
+async def _fill_rollup(lived: Lived, months: Sequence[Month], target: Any) -> None:
     """The fine roll-up, and from it the coarse ones, month by month as these are cut."""
     columns = (*DIMENSIONS, *(counter.value for counter in COUNTERS))
     async with target.transaction():
         await target.execute("TRUNCATE analytics.rollup")
         async with bare(target, ["analytics.rollup"]):
             for _, begin, end in months:
-                await pour(source, target, _ROLLUP.format(begin, end), ("analytics", "rollup"), columns)
+                await _insert(target, "analytics.rollup", columns, _ROLLUP.format(begin, end))
     starts_on = Directory(lived.pack).period_rules().month_starts_on
     async with target.transaction():
         await target.execute("TRUNCATE analytics.rollup_coarse")
@@ -134,7 +139,7 @@ async def _fill_rollup(lived: Lived, months: Sequence[Month], source: Any, targe
                 days = f"day >= '{begins}' AND day < '{next_month(begins)}'"
                 fine = f"(SELECT * FROM analytics.rollup WHERE {days})"  # noqa: S608
                 query = coarse_of(fine, str(starts_on))
-                await pour(source, target, query, ("analytics", "rollup_coarse"), ("grain", *columns))
+                await _insert(target, "analytics.rollup_coarse", ("grain", *columns), query)
                 begins = next_month(begins)
 
 

@@ -3,15 +3,13 @@
 import asyncio
 import logging
 import time
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from random import Random
 from typing import Any
 
-import asyncpg
-
+from bench.drive.database import connected, rows
 from bench.stock.columns import SPACING
 from bench.stock.copies import copies
 from bench.stock.filling import Job, jobs, months_between
@@ -37,7 +35,7 @@ _WRITING = {
     "statement_timeout": "0",
 }
 """Foreign keys hold because those of the templates do: nobody has to look up each."""
-_READING = _WRITING | {"enable_mergejoin": "off", "enable_nestloop": "off", "max_parallel_workers_per_gather": "0"}
+_FILLING = _WRITING | {"enable_mergejoin": "off", "enable_nestloop": "off", "max_parallel_workers_per_gather": "0"}
 """The join goes through the copies as they stand, from the oldest case to the newest."""
 
 _FINISH = f"""
@@ -64,7 +62,7 @@ async def lay(url: str, cases: int, *, seed: int = 1, now: datetime | None = Non
     clock = _Stages()
     lived = await live(moment, PACK, seed)
     clock.tell(f"{len(lived.templates)} templates lived")
-    async with _connected(url, _WRITING) as connection:
+    async with connected(url, **_WRITING) as connection:
         chance = Random(seed)  # noqa: S311 - nothing here is secret
         await stage(connection, lived, copies(lived.templates, lived.pack, cases, moment, chance))
         first, last = await connection.fetchrow("SELECT min(first), max(last) FROM stock.copy")
@@ -80,20 +78,19 @@ async def lay(url: str, cases: int, *, seed: int = 1, now: datetime | None = Non
 
 
 async def _refuse_cases(url: str) -> None:
-    async with _connected(url, {}) as connection:
-        if await connection.fetchval("SELECT EXISTS (SELECT FROM intake.cases)"):
-            raise NotEmpty("the house holds cases: a stock is laid into an empty one only")
+    if (await rows(url, "SELECT EXISTS (SELECT FROM intake.cases)"))[0][0]:
+        raise NotEmpty("the house holds cases: a stock is laid into an empty one only")
 
 
 async def _fill_all(url: str, waiting: Sequence[Job], clock: "_Stages") -> None:
     left = list(waiting)
 
     async def work() -> None:
-        async with _connected(url, _READING) as source, _connected(url, _WRITING) as target:
+        async with connected(url, **_FILLING) as target:
             while left:
                 job = left.pop(0)
                 began = time.monotonic()
-                await job.fill(source, target)
+                await job.fill(target)
                 logger.info("%s took %.1f s", job.name, time.monotonic() - began)
 
     async with asyncio.TaskGroup() as tasks:
@@ -110,15 +107,6 @@ async def _put_settings(connection: Any, lived: Lived) -> None:
         await connection.copy_records_to_table(
             name, schema_name=service, columns=table.columns, records=lived.others[service, name]
         )
-
-
-@asynccontextmanager
-async def _connected(url: str, settings: dict[str, str]) -> AsyncIterator[Any]:
-    connection = await asyncpg.connect(url, server_settings=settings)
-    try:
-        yield connection
-    finally:
-        await connection.close()
 
 
 class _Stages:

@@ -9,8 +9,7 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
-import asyncpg
-
+from bench.drive.database import connected
 from huiyin.house import open_house
 from huiyin.replay.driver import Pace
 from huiyin.replay.rows import Place, Row
@@ -41,7 +40,9 @@ _CASES = "SELECT case_id, case_no, area_code, channel, status, registered_at FRO
 _TABLES = """
     SELECT c.table_schema AS service, c.table_name AS name,
         array_agg(c.column_name::text ORDER BY c.ordinal_position) FILTER (WHERE c.is_generated = 'NEVER') AS columns,
-        array_agg(c.udt_name::text ORDER BY c.ordinal_position) FILTER (WHERE c.is_generated = 'NEVER') AS types
+        array_agg(c.udt_name::text ORDER BY c.ordinal_position) FILTER (WHERE c.is_generated = 'NEVER') AS types,
+        ARRAY(SELECT relname::text FROM pg_constraint JOIN pg_class ON pg_class.oid = confrelid
+            WHERE contype = 'f' AND conrelid = format('%I.%I', c.table_schema, c.table_name)::regclass) AS refers_to
     FROM information_schema.columns AS c
     WHERE c.table_schema = ANY($1::text[]) AND NOT EXISTS (
         SELECT FROM pg_inherits WHERE inhrelid = format('%I.%I', c.table_schema, c.table_name)::regclass
@@ -58,6 +59,8 @@ class Table:
     name: str
     columns: tuple[str, ...]
     types: tuple[str, ...]
+    refers_to: tuple[str, ...]
+    """Tables of the same service that its foreign keys point at."""
 
     @property
     def key(self) -> str | None:
@@ -159,12 +162,8 @@ def _rows(pack: Pack, now: datetime, chance: Random) -> list[Row]:
 
 
 async def _read(url: str, pack: Pack, young_from: datetime) -> Lived:
-    connection = await asyncpg.connect(url)
-    try:
-        tables = [
-            Table(row["service"], row["name"], tuple(row["columns"]), tuple(row["types"]))
-            for row in await connection.fetch(_TABLES, list(SERVICES))
-        ]
+    async with connected(url) as connection:
+        tables = await tables_of(connection)
         templates = {
             row["case_id"]: _template(number, row, young_from)
             for number, row in enumerate(await connection.fetch(_CASES))
@@ -172,9 +171,15 @@ async def _read(url: str, pack: Pack, young_from: datetime) -> Lived:
         others: dict[tuple[str, str], list[tuple[Any, ...]]] = {}
         for table in tables:
             await _sort_out(connection, table, templates, others)
-    finally:
-        await connection.close()
     return Lived(pack, tables, list(templates.values()), others)
+
+
+async def tables_of(connection: Any) -> list[Table]:
+    """The tables of all services, as they stand in a database."""
+    return [
+        Table(row["service"], row["name"], tuple(row["columns"]), tuple(row["types"]), tuple(row["refers_to"]))
+        for row in await connection.fetch(_TABLES, list(SERVICES))
+    ]
 
 
 def _template(number: int, row: Any, young_from: datetime) -> Template:

@@ -5,7 +5,8 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-from huiyin.replay.calls import Account
+from huiyin.office import errands
+from huiyin.office.people import Person
 from huiyin.replay.citizens import SIMULATED, Experience, Reply, ask
 from huiyin.replay.planning import begin_next_round
 from huiyin.replay.stage import Life, Stage, What
@@ -14,7 +15,6 @@ from libs.common.security.principal import Role
 
 _CALLERS = 4
 _TRY_AGAIN_SHARE = 0.15
-_PAGE = "200"
 
 
 class NoCallback(Exception):
@@ -28,9 +28,8 @@ async def call_back(stage: Stage, life: Life, at: datetime) -> None:
         raise NoCallback(f"no callback is due for round {life.round}")
     life.attempts += 1
     reply = ask(life.habits.draws, Experience(life.round, life.row.result_kind, life.lateness), life.attempts)
-    path = f"/followup/v1/callbacks/{life.callback_id}/attempts"
-    body = answers(stage.directory.callback.questions, reply)
-    found = await stage.calls.post(at, _caller(stage, life), path, body)
+    errand = errands.call(life.callback_id, answers(stage.directory.callback.questions, reply))
+    found = await _caller(stage, life).do(errand)
     _go_on(stage, life, at, found)
 
 
@@ -52,22 +51,17 @@ async def review(stage: Stage, life: Life, at: datetime) -> None:
     again = life.reviews == 0 and life.habits.draws.happens(_TRY_AGAIN_SHARE, "try again")
     life.reviews += 1
     decision = "try_again" if again else "close_unverified"
-    body = {"decision": decision, "reason": f"{SIMULATED}多次未能接通"}
-    path = f"/followup/v1/callbacks/{life.callback_id}/review"
-    found = await stage.calls.post(at, stage.accounts.get(Role.SUPERVISOR), path, body)
+    errand = errands.review(life.callback_id, decision, f"{SIMULATED}多次未能接通")
+    found = await stage.person(Role.SUPERVISOR).do(errand)
     _go_on(stage, life, at, found)
 
 
 async def read_queue(stage: Stage, at: datetime) -> None:
     """Look at the whole queue of citizens to be called by now, as the callers do (待回访)."""
-    query = {"state": "due", "due_before": _text(at), "limit": _PAGE}
-    while True:
-        page = await stage.calls.get(at, stage.accounts.get(Role.CALLER), "/followup/v1/callbacks", query)
-        for item in page["items"]:
+    with stage.clock.at(at):
+        due = stage.person(Role.CALLER).listed(errands.CALLBACKS, state="due", due_before=_text(at))
+        async for item in due:
             stage.callbacks[item["case_id"], item["round"]] = item["callback_id"]
-        if page["next_cursor"] is None:
-            return
-        query["cursor"] = page["next_cursor"]
 
 
 def _go_on(stage: Stage, life: Life, at: datetime, found: dict[str, Any]) -> None:
@@ -84,11 +78,11 @@ def _go_on(stage: Stage, life: Life, at: datetime, found: dict[str, Any]) -> Non
             stage.plan(life, life.habits.called_at(since, life.round, life.attempts + 1), What.CALL_BACK)
 
 
-def _caller(stage: Stage, life: Life) -> Account:
+def _caller(stage: Stage, life: Life) -> Person:
     """A caller of the hotline; never one of the unit that handled the case."""
     hotlines = [unit.code for unit in stage.directory.units(UnitLevel.HOTLINE) if unit.code != life.lead_unit]
     name = str(life.index % _CALLERS + 1)
-    return stage.accounts.get(Role.CALLER, name=name, unit_code=hotlines[0] if hotlines else None)
+    return stage.person(Role.CALLER, name, unit=hotlines[0] if hotlines else None)
 
 
 def _text(at: datetime) -> str:

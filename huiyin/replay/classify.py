@@ -8,7 +8,7 @@ from huiyin.replay.draws import stable_index
 from huiyin.replay.rows import Row
 from libs.common.events.terms import Kind
 from libs.common.pack.areas import AreaLevel
-from libs.common.pack.schema import Area, Category, Pack
+from libs.common.pack.schema import Area, Pack
 
 TITLE_WEIGHT = 3
 """A word in the title, or in the source's own type, tells as much as this many in the text."""
@@ -32,9 +32,9 @@ class Classifier:
 
     def __init__(self, pack: Pack) -> None:
         self._categories = {category.code: category for category in pack.categories}
-        self._words = _weights(pack.categories)
+        self._words = _codes((word, one.code) for one in pack.categories for word in one.words)
         self._english = _pattern({word for category in pack.categories for word in category.words_en})
-        self._english_codes = _codes_of_english(pack.categories)
+        self._english_codes = _codes((word.lower(), one.code) for one in pack.categories for word in one.words_en)
         self._areas = {area.code: area for area in pack.areas}
         self._named = sorted(pack.areas, key=lambda area: (-len(area.code), -len(area.name)))
         self._villages = [area for area in pack.areas if area.level is AreaLevel.VILLAGE]
@@ -108,21 +108,12 @@ def _is_in(name: str, text: str) -> bool:
     return bool(name) and name.lower() in text.lower()
 
 
-def _weights(categories: Iterable[Category]) -> dict[str, tuple[str, ...]]:
-    """Every Chinese word with the categories that list it; a word of many tells little of each."""
+def _codes(listed: Iterable[tuple[str, str]]) -> dict[str, list[str]]:
+    """Every word with the categories that list it; a word of many tells little of each."""
     codes: defaultdict[str, list[str]] = defaultdict(list)
-    for category in categories:
-        for word in category.words:
-            codes[word].append(category.code)
-    return {word: tuple(found) for word, found in codes.items()}
-
-
-def _codes_of_english(categories: Iterable[Category]) -> dict[str, tuple[str, ...]]:
-    codes: defaultdict[str, list[str]] = defaultdict(list)
-    for category in categories:
-        for word in category.words_en:
-            codes[word.lower()].append(category.code)
-    return {word: tuple(found) for word, found in codes.items()}
+    for word, code in listed:
+        codes[word].append(code)
+    return dict(codes)
 
 
 def _pattern(words: Iterable[str]) -> re.Pattern[str]:

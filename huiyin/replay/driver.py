@@ -13,8 +13,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Protocol
 
+from huiyin.office.people import CallRefused
 from huiyin.replay.asking import NoCallback, call_back, read_queue, review
-from huiyin.replay.calls import CallRefused
 from huiyin.replay.handling import ask_return, choose_unit, decide_return, hand_in, report, sign
 from huiyin.replay.registering import register
 from huiyin.replay.stage import Life, Stage, Step, What
@@ -155,7 +155,8 @@ class Driver:
     async def _take(self, planned: Planned) -> None:
         async with self._side_by_side:
             try:
-                await STEPS[planned.what](self._stage, planned.life, planned.at)
+                with self._stage.clock.at(planned.at):
+                    await STEPS[planned.what](self._stage, planned.life, planned.at)
             except (CallRefused, NoCallback) as error:
                 self._stage.journal.note_trouble(planned.life, error)
                 return

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from huiyin.replay.calls import Accounts, Calls
+from huiyin.office.errands import FIGURES
+from huiyin.office.people import Person
 from libs.common.pack.directory import Directory
-from libs.common.security.principal import Role
 from libs.common.shares import MET_WORDS, Met
 from libs.common.time.moments import local_day
 
@@ -19,40 +19,33 @@ _MINUTES = 60
 
 @dataclass(frozen=True, slots=True)
 class Rate:
-    """One rate. The two integers are the formula's own; ``cases`` says them in whole cases, as ``113.5 / 127``.
+    """One rate, as analytics answered: ``found`` has its name and target, ``total`` its integers and whether it is met.
 
-    ``target`` and ``met`` are analytics' answers: what the pack asks of it, and whether it is so.
+    The two integers are the formula's own; ``cases`` says them in whole cases, as ``113.5 / 127``.
     """
 
-    code: str
-    name: str
-    name_en: str
-    numerator: int
-    denominator: int
-    rate: str | None
-    text: str
-    cases: str
-    target: Mapping[str, Any] | None
-    met: Met | None
+    found: Mapping[str, Any]
+    total: Mapping[str, Any]
+
+    @property
+    def cases(self) -> str:
+        """Numerator and denominator."""
+        return f"{self.total['cases_numerator']} / {self.total['cases_denominator']}"
 
     @property
     def document(self) -> dict[str, Any]:
         """For JSON."""
-        return {
-            "numerator": self.numerator,
-            "denominator": self.denominator,
-            "rate": self.rate,
-            "target": None if self.target is None else dict(self.target),
-            "met": self.met,
-        }
+        integers = {name: self.total[name] for name in ("numerator", "denominator", "rate")}
+        return {**integers, "target": self.found["target"], "met": self.total["met"]}
 
     @property
     def told(self) -> str:
         """The target, and whether it is met, in words of both languages; empty without a target."""
-        if self.target is None or self.met is None:
+        target, met = self.found["target"], self.total["met"]
+        if target is None or met is None:
             return ""
-        word, word_en = MET_WORDS[self.met]
-        return f"{self.target['text_en']}: {word_en}\n{self.target['text']}：{word}"
+        word, word_en = MET_WORDS[Met(met)]
+        return f"{target['text_en']}: {word_en}\n{target['text']}：{word}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,22 +66,19 @@ class Figures:
     slowest: tuple[UnitSpeed, ...]
 
 
-async def read_figures(
-    calls: Calls, accounts: Accounts, directory: Directory, span: tuple[datetime, datetime]
-) -> Figures:
-    """The figures of a span of simulated time, as they are at its end."""
+async def read_figures(leader: Person, directory: Directory, span: tuple[datetime, datetime]) -> Figures:
+    """The figures of a span of simulated time."""
     query = _range(directory, span)
-    leader, now = accounts.get(Role.LEADER), span[1]
-    whole = await calls.get(now, leader, "/analytics/v1/figures", query)
-    by_unit = await calls.get(now, leader, "/analytics/v1/figures", {**query, "by": "unit"})
-    counts = await calls.get(now, leader, "/analytics/v1/figures/counts", {**query, "by": "unit"})
+    whole = await leader.ask(FIGURES, **query)
+    by_unit = await leader.ask(FIGURES, **query, by="unit")
+    counts = await leader.ask(f"{FIGURES}/counts", **query, by="unit")
     on_time = {
         row["key"]: f"{row['cases_numerator']} / {row['cases_denominator']}"
         for rate in by_unit["rates"]
         if rate["code"] == ON_TIME
         for row in rate["rows"]
     }
-    return Figures(tuple(map(_rate, whole["rates"])), _slowest(counts["rows"], on_time))
+    return Figures(tuple(Rate(rate, rate["micro"]) for rate in whole["rates"]), _slowest(counts["rows"], on_time))
 
 
 def _range(directory: Directory, span: tuple[datetime, datetime]) -> dict[str, str]:
@@ -100,22 +90,6 @@ def _range(directory: Directory, span: tuple[datetime, datetime]) -> dict[str, s
         "from": max(first, FIRST_COUNTED).isoformat(),
         "to": max(last, FIRST_COUNTED).isoformat(),
     }
-
-
-def _rate(found: Mapping[str, Any]) -> Rate:
-    total, met = found["micro"], found["micro"]["met"]
-    return Rate(
-        code=found["code"],
-        name=found["name"],
-        name_en=found["name_en"],
-        numerator=total["numerator"],
-        denominator=total["denominator"],
-        rate=total["rate"],
-        text=total["text"],
-        cases=f"{total['cases_numerator']} / {total['cases_denominator']}",
-        target=found["target"],
-        met=None if met is None else Met(met),
-    )
 
 
 def _slowest(rows: list[dict[str, Any]], on_time: Mapping[str, str]) -> tuple[UnitSpeed, ...]:

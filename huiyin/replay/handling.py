@@ -3,8 +3,10 @@
 from datetime import datetime, timedelta
 from typing import Any
 
-from huiyin.replay.calls import Account, CallRefused
+from huiyin.office import errands
+from huiyin.office.people import CallRefused, Person
 from huiyin.replay.planning import arrive, plan_result, plan_signing
+from huiyin.replay.registering import unit_by_rule
 from huiyin.replay.stage import Life, Stage, What
 from libs.common.pack.schema import Unit, UnitLevel
 from libs.common.security.principal import Role
@@ -23,7 +25,7 @@ async def choose_unit(stage: Stage, life: Life, at: datetime) -> None:
     category_code, unit_code = _dispatchers_choice(stage, life)
     reason = "回放：由派单员指定 chosen in a replay"
     body = {"lead_unit": unit_code, "category_code": category_code, "reason": reason}
-    await stage.calls.post(at, _dispatcher(stage), f"/dispatch/v1/cases/{life.case_id}/assignment", body)
+    await _dispatcher(stage).do(errands.on_work(life.case_id, "assignment", body))
     life.category_code, life.lead_unit = category_code, unit_code
     arrive(stage, life, at)
 
@@ -31,7 +33,7 @@ async def choose_unit(stage: Stage, life: Life, at: datetime) -> None:
 async def sign(stage: Stage, life: Life, at: datetime) -> None:
     """签收, then plan the rest of the round."""
     try:
-        work = await _post_as_unit(stage, life, at, "signature", {})
+        work = await _lead(stage, life).do(errands.sign(life.case_id))
     except CallRefused as refused:
         if refused.status not in _GONE or not await _found_elsewhere(stage, life, at):
             raise
@@ -44,7 +46,8 @@ async def ask_return(stage: Stage, life: Life, at: datetime) -> None:
     """退单申请."""
     reasons = [reason.code for reason in stage.directory.pack.returns.reasons]
     code = life.habits.draws.one_of(reasons, "return reason")
-    await _post_as_unit(stage, life, at, "return", {"reason_code": code, "note": "回放：申请退单 asked in a replay"})
+    body = {"reason_code": code, "note": "回放：申请退单 asked in a replay"}
+    await _lead(stage, life).do(errands.on_work(life.case_id, "return", body))
     stage.plan(life, life.habits.decided_at(at), What.DECIDE_RETURN)
 
 
@@ -55,8 +58,7 @@ async def decide_return(stage: Stage, life: Life, at: datetime) -> None:
     body: dict[str, Any] = {"approved": decision != _REFUSED, "note": "回放：退单审核 decided in a replay"}
     if decision == _TO_ANOTHER and other is not None:
         body["lead_unit"] = other
-    path = f"/dispatch/v1/cases/{life.case_id}/return/decision"
-    await stage.calls.post(at, _dispatcher(stage), path, body)
+    await _dispatcher(stage).do(errands.on_work(life.case_id, "return/decision", body))
     if decision == _REFUSED:
         plan_signing(stage, life, at)
         return
@@ -64,34 +66,33 @@ async def decide_return(stage: Stage, life: Life, at: datetime) -> None:
     arrive(stage, life, at)
 
 
-async def report(stage: Stage, life: Life, at: datetime) -> None:
+async def report(stage: Stage, life: Life, _at: datetime) -> None:
     """办理进展."""
-    await _post_as_unit(stage, life, at, "progress", {"note": "【回放 replay】正在办理，已联系诉求人核实情况。"})
+    body = {"note": "【回放 replay】正在办理，已联系诉求人核实情况。"}
+    await _lead(stage, life).do(errands.on_work(life.case_id, "progress", body))
 
 
 async def hand_in(stage: Stage, life: Life, at: datetime) -> None:
     """办结反馈, with the row's real reply in its first round; then the citizen is to be called."""
-    await _support(stage, life, at)
+    await _support(stage, life)
     body = {"result_kind": life.row.result_kind, "result": _result_text(stage, life)}
-    work = await _post_as_unit(stage, life, at, "result", body)
+    work = await _lead(stage, life).do(errands.hand_in(life.case_id, body))
     life.lateness = _lateness(life, at, work.get("handle_due_at"))
     life.attempts, life.callback_id = 0, ""
     stage.plan(life, life.habits.called_at(at, life.round, 1), What.CALL_BACK)
 
 
-async def _support(stage: Stage, life: Life, at: datetime) -> None:
+async def _support(stage: Stage, life: Life) -> None:
     """协办: each support unit signs its part, and says that it is done."""
-    path = f"/dispatch/v1/cases/{life.case_id}"
     for code in life.support:
-        unit = stage.directory.unit(code)
-        account = stage.accounts.get(Role.HANDLER, unit_code=unit.code, area_code=unit.area_code)
-        await stage.calls.post(at, account, f"{path}/tasks/{code}/signature", {})
-        await stage.calls.post(at, account, f"{path}/tasks/{code}/result", {"result": _SUPPORTED})
+        handler = stage.handler(code)
+        await handler.do(errands.on_work(life.case_id, f"tasks/{code}/signature", {}))
+        await handler.do(errands.on_work(life.case_id, f"tasks/{code}/result", {"result": _SUPPORTED}))
 
 
 async def _found_elsewhere(stage: Stage, life: Life, at: datetime) -> bool:
     """Look where the case is when the unit cannot sign it; True when it goes on from there."""
-    work = await stage.calls.get(at, _dispatcher(stage), f"/dispatch/v1/cases/{life.case_id}")
+    work = await _dispatcher(stage).ask(f"/dispatch/v1/cases/{life.case_id}")
     if work["status"] == "triage" and life.lead_unit is not None:
         life.lead_unit = None
     elif work["status"] == "assigned" and work["lead_unit"] not in (None, life.lead_unit):
@@ -102,14 +103,12 @@ async def _found_elsewhere(stage: Stage, life: Life, at: datetime) -> bool:
     return True
 
 
-async def _post_as_unit(stage: Stage, life: Life, at: datetime, what: str, body: object) -> dict[str, Any]:
-    unit = stage.directory.unit(life.lead_unit or "")
-    account = stage.accounts.get(Role.HANDLER, unit_code=unit.code, area_code=unit.area_code)
-    return await stage.calls.post(at, account, f"/dispatch/v1/cases/{life.case_id}/{what}", body)
+def _lead(stage: Stage, life: Life) -> Person:
+    return stage.handler(life.lead_unit or "")
 
 
-def _dispatcher(stage: Stage) -> Account:
-    return stage.accounts.get(Role.DISPATCHER)
+def _dispatcher(stage: Stage) -> Person:
+    return stage.person(Role.DISPATCHER)
 
 
 def _dispatchers_choice(stage: Stage, life: Life) -> tuple[str, str]:
@@ -120,8 +119,7 @@ def _dispatchers_choice(stage: Stage, life: Life) -> tuple[str, str]:
     found = [
         (category.code, unit_code)
         for category in directory.pack.categories
-        if (unit_code := directory.lead_unit(category.code, life.area_code).unit_code) is not None
-        and directory.contains(directory.unit(unit_code).area_code, life.area_code)
+        if (unit_code := unit_by_rule(stage, category.code, life.area_code)) is not None
     ]
     if found:
         return life.habits.draws.one_of(found, "category")

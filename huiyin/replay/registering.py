@@ -3,13 +3,15 @@
 from datetime import datetime
 from typing import Any
 
-from huiyin.replay.calls import Account, CallRefused
+from huiyin.office import errands
+from huiyin.office.people import CallRefused, Person
 from huiyin.replay.planning import arrive
 from huiyin.replay.rows import Reason, Refusal
 from huiyin.replay.stage import Life, Stage
 from libs.common.events.terms import Channel
 from libs.common.security.phones import NotAPhone, normalised_phone
 from libs.common.security.principal import Role
+from services.dispatch.routing.domain.choosing import Choice, by_rule
 
 _CONFLICT = 409
 _DESKS = 3
@@ -20,7 +22,7 @@ async def register(stage: Stage, life: Life, at: datetime) -> None:
     key = (life.row.source, life.row.number)
     channel = _channel(life)
     try:
-        receipt = await stage.calls.post(at, _account(stage, life, channel), "/intake/v1/cases", _body(stage, life, at))
+        receipt = await _registrar(stage, life, channel).do(errands.register(_body(stage, life, at)))
     except CallRefused as refused:
         known = refused.problem.get("case_id")
         if refused.status == _CONFLICT and known:
@@ -32,20 +34,15 @@ async def register(stage: Stage, life: Life, at: datetime) -> None:
         return
     life.case_id = receipt["case_id"]
     stage.journal.registered[key] = life.case_id
-    life.lead_unit = unit_by_rule(stage, life)
+    life.lead_unit = unit_by_rule(stage, life.category_code, life.area_code)
     life.done_at = life.row.closed_at
     arrive(stage, life, at)
 
 
-def unit_by_rule(stage: Stage, life: Life) -> str | None:
+def unit_by_rule(stage: Stage, category_code: str | None, area_code: str) -> str | None:
     """The unit that the duty directory gives it to, as the unit itself knows; None when a dispatcher has to choose."""
-    if life.category_code is None:
-        return None
-    directory = stage.directory
-    unit_code = directory.lead_unit(life.category_code, life.area_code).unit_code
-    if unit_code is None or not directory.contains(directory.unit(unit_code).area_code, life.area_code):
-        return None
-    return unit_code
+    choice = by_rule(stage.directory, 0, category_code, area_code)
+    return choice.lead_unit if isinstance(choice, Choice) else None
 
 
 def _channel(life: Life) -> Channel:
@@ -54,9 +51,9 @@ def _channel(life: Life) -> Channel:
     return Channel.HOTLINE if life.habits.by_hotline() else Channel.VISIT
 
 
-def _account(stage: Stage, life: Life, channel: Channel) -> Account:
+def _registrar(stage: Stage, life: Life, channel: Channel) -> Person:
     role = Role.VISITOR if channel is Channel.VISIT else Role.OPERATOR
-    return stage.accounts.get(role, name=str(life.index % _DESKS + 1))
+    return stage.person(role, str(life.index % _DESKS + 1))
 
 
 def _body(stage: Stage, life: Life, at: datetime) -> dict[str, Any]:

@@ -29,7 +29,7 @@ def as_document(outcome: Outcome, report: AuditReport, seconds: float, listed: P
         "lost": len(outcome.tally.lost),
         "doubled": len(outcome.tally.doubled),
         "audit_violations": sum(report.found.values()),
-        "rates": {rate.code: rate.document for rate in outcome.figures.rates},
+        "rates": {rate.found["code"]: rate.document for rate in outcome.figures.rates},
         "open": outcome.tally.open,
         "closed": outcome.tally.closed,
         "steps_refused": outcome.journal.troubles_in_all,
@@ -135,7 +135,8 @@ def _rates(outcome: Outcome) -> Table:
     table.add_column("rate 比率", justify="right")
     table.add_column("target 目标")
     for rate in outcome.figures.rates:
-        table.add_row(f"{rate.name_en} {rate.name}", rate.cases, rate.text, rate.told)
+        name = f"{rate.found['name_en']} {rate.found['name']}"
+        table.add_row(name, rate.cases, rate.total["text"], rate.told)
     return table
 
 

@@ -6,11 +6,13 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
-from huiyin.replay.calls import Accounts, Calls
+from huiyin.office.people import People, Person
 from huiyin.replay.classify import Classifier
 from huiyin.replay.habits import Habits
 from huiyin.replay.rows import Refusal, Row
 from libs.common.pack.directory import Directory
+from libs.common.security.principal import Role
+from libs.common.time.clock import SimulatedClock
 
 MOST_TROUBLES = 20
 """Unexpected refusals that are kept word for word; all are counted."""
@@ -92,11 +94,21 @@ def _nobody_plans(_life: Life, _at: datetime, _what: What) -> None:
 class Stage:
     """Everything around the lives. ``plan`` is set by the driver: it takes what is to happen, and when."""
 
-    calls: Calls
-    accounts: Accounts
+    people: People
+    clock: SimulatedClock
     directory: Directory
     classifier: Classifier
     plan: Callable[[Life, datetime, What], None] = _nobody_plans
     journal: Journal = field(default_factory=Journal)
     callbacks: dict[tuple[str, int], str] = field(default_factory=dict)
     """The callback of a case's round, as the queue of followup showed it."""
+
+    def person(self, role: Role, name: str = "", *, unit: str | None = None, area: str | None = None) -> Person:
+        """Somebody with a role, of the whole county unless an area is given; each is called simulated."""
+        subject = "-".join(filter(None, ("simulated", role.value, name or unit)))
+        return self.people.person(subject, role, area=area, unit=unit)
+
+    def handler(self, unit_code: str) -> Person:
+        """Somebody of a unit, in the unit's area."""
+        unit = self.directory.unit(unit_code)
+        return self.person(Role.HANDLER, unit=unit.code, area=unit.area_code)

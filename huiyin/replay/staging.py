@@ -7,8 +7,9 @@ from pathlib import Path
 
 from huiyin.front import build_front
 from huiyin.house import House
+from huiyin.office.people import People
+from huiyin.office.wire import Call, InProcess, Response
 from huiyin.packs import publish_pack
-from huiyin.replay.calls import Accounts, Calls
 from huiyin.replay.classify import Classifier
 from huiyin.replay.draws import Draws
 from huiyin.replay.driver import Driver, Pace
@@ -25,6 +26,7 @@ from libs.common.errors import Conflict
 from libs.common.pack.directory import Directory
 from libs.common.pack.schema import Pack
 from libs.common.security.issuer import LocalIssuer
+from libs.common.security.principal import Role
 from libs.common.time.clock import SimulatedClock
 from libs.common.time.moments import local_day
 
@@ -32,6 +34,9 @@ BEFORE_THE_FIRST = timedelta(hours=1)
 """Simulated time begins so long before the first row."""
 AFTER_THE_LAST = timedelta(days=90)
 """And ends so long after the last thing that the data tell, so that callbacks and further rounds come to an end."""
+
+_A_DAY = timedelta(days=1)
+_BUSY, _TRIES = 503, 5
 
 
 @dataclass(slots=True)
@@ -122,19 +127,19 @@ async def replay_into(
     if not isinstance(house.clock, SimulatedClock):
         raise Conflict("A replay needs a simulated clock", "回放需要模拟时钟")
     await _publish(house, pack, cast.start)
-    accounts = Accounts(LocalIssuer.load_or_create(house.settings.data_dir, _now), pack.place.code)
-    calls = Calls(build_front(house), house.clock)
-    stage = Stage(calls, accounts, Directory(pack), Classifier(pack))
+    stage = Stage(_people(house, pack.place.code), house.clock, Directory(pack), Classifier(pack))
     journal = stage.journal
     rows = await _still_to_live(house, cast, journal)
     driver = Driver(stage, house, pace, lambda moment: tell(moment, journal))
     ended_at = await driver.run(_lives(stage, rows, seed), house.clock.now(), cast.horizon)
     await house.settle()
+    with house.clock.at(ended_at):
+        figures = await read_figures(stage.person(Role.LEADER), stage.directory, (cast.start, ended_at))
     return Outcome(
         cast=cast,
         journal=journal,
         tally=await tally(house, {**journal.known_before, **journal.registered}),
-        figures=await read_figures(calls, accounts, stage.directory, (cast.start, ended_at)),
+        figures=figures,
         ended_at=ended_at,
     )
 
@@ -174,6 +179,21 @@ async def _publish(house: House, pack: Pack, start: datetime) -> None:
     zone = Directory(pack).calendar().time_zone
     await publish_pack(house, pack.model_copy(update={"effective_from": local_day(start, zone)}))
     await house.settle()
+
+
+def _people(house: House, area_code: str) -> People:
+    """Whoever is needed; what is answered "not now" is asked again, and again."""
+    issuer = LocalIssuer.load_or_create(house.settings.data_dir, _now)
+    front = InProcess(build_front(house))
+
+    async def send(call: Call) -> Response:
+        for _ in range(_TRIES - 1):
+            response = await front(call)
+            if response.status_code != _BUSY:
+                return response
+        return await front(call)
+
+    return People(lambda who, roles, area, unit: issuer.issue(who, roles, area, unit, _A_DAY), area_code, send)
 
 
 def _now() -> datetime:

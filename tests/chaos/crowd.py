@@ -15,9 +15,14 @@ from typing import Any, NamedTuple
 
 import orjson
 
-from bench.drive.client import Answer, Client, Unanswered
-from bench.drive.house import House, bearer
+from bench.drive.client import Unanswered
+from bench.drive.complaints import NOT_SATISFIED, RESULT, SATISFIED
+from bench.drive.house import House
 from bench.drive.journal import Journal
+from huiyin.office import errands
+from huiyin.office.errands import Errand
+from huiyin.office.people import People, Person
+from huiyin.office.wire import Response
 from libs.common.bus.flow import Service
 from libs.common.security.principal import Role
 from tests.support.eventually import eventually
@@ -30,21 +35,12 @@ PLACES = (
     {"area_code": "999001000000", "category_code": "0601"},
 )
 """Where complaints come from and what they are about; the duty directory of the demo pack names a unit for each."""
-RESULT = {
-    "result_kind": "substantive",
-    "result": "已到现场处理完毕，恢复正常。",
-    "without_support": "协办意见已当面征求",
-}
-SATISFIED = {"reached": "answered", "contacted": True, "solved": True, "satisfaction": "satisfied"}
-NOT_SATISFIED = {"reached": "answered", "contacted": True, "solved": False, "satisfaction": "not_satisfied"}
 AGAIN = frozenset({408, 425, 429, 500, 502, 503, 504, 507})
 """Statuses after which the same request is sent again; all others are answers."""
 LATER = frozenset({503, 507})
 BATCH_LINES = 230
 """More than intake takes in one transaction."""
 _LETTERS = "abcdefghijklmnopqrstuvwxyz"
-_NDJSON = b"Content-Type: application/x-ndjson\r\n"
-_FILE = b"Content-Type: image/jpeg\r\n"
 
 
 class Seen(NamedTuple):
@@ -107,8 +103,7 @@ class Crowd:
         self._house = house
         self._journal = journal
         self._lots = lots
-        self._clients: dict[Service, Client] = {}
-        self._tokens: dict[str, bytes] = {}
+        self.people: People
         self._going_home = asyncio.Event()
 
     @asynccontextmanager
@@ -118,7 +113,12 @@ class Crowd:
         What is not finished ``patience`` seconds after the block stays unknown.
         """
         self._going_home.clear()
-        self._clients = {service: self._house.client(service, timeout=self.pace.timeout) for service in Service}
+        with self._house.people(timeout=self.pace.timeout) as self.people:
+            async with self._coming(patience):
+                yield
+
+    @asynccontextmanager
+    async def _coming(self, patience: float) -> AsyncIterator[None]:
         people = [asyncio.create_task(self._citizen(self._drawn())) for _ in range(self.pace.citizens)]
         if self.pace.batch_every is not None:
             people.append(asyncio.create_task(self._other_office(self.pace.batch_every)))
@@ -130,8 +130,6 @@ class Crowd:
             for person in people:
                 person.cancel()
             await asyncio.gather(*people, return_exceptions=True)
-            for client in self._clients.values():
-                client.close()
         for person in people:
             if not person.cancelled():
                 person.result()
@@ -148,11 +146,12 @@ class Crowd:
         key = _mark(lots)
         entries = [self._journal.invoke("register", key=f"{key}.{mark}", mark=mark) for mark in marks]
         lines = [orjson.dumps({**_complaint(lots, mark), "ref": mark}) for mark in marks]
-        step = Step("batch", Service.INTAKE, "/intake/v1/cases/batch", key, {}, _NDJSON)
-        answer = await self._insist(step, self._badge("office-2", Role.INTEGRATOR), b"\n".join(lines))
+        errand = Errand("batch", f"{errands.CASES}/batch", b"\n".join(lines))
+        office = self.people.person("office-2", Role.INTEGRATOR)
+        answer = await self._insist(errand, office, key, content_type="application/x-ndjson")
         found = answer.json()
-        if not answer.ok or found["refused"]:
-            self.tally.surprises.append(f"batch: {answer.status} {answer.body.decode()[:200]}")
+        if not answer.is_success or found["refused"]:
+            self._surprised("batch", answer)
             return
         taken = {line["ref"]: line["case_id"] for line in found["results"]}
         told = zip(entries, marks, strict=True)
@@ -163,12 +162,12 @@ class Crowd:
     async def attach_file(self) -> None:
         """Somebody attaches a photo, again under the same key until it is taken; then the case has it, and once."""
         case_id = await self.speak()
-        path, key = f"/intake/v1/cases/{case_id}/attachments", _mark(self._drawn())
-        step = Step("attach", Service.INTAKE, f"{path}?name=photo.jpg", key, {}, _FILE)
-        answer = await self._insist(step, self._office(), JPEG)
-        listed = (await self._until(Service.INTAKE, path, lambda found: found))["items"]
-        if not answer.ok or [one["attachment_id"] for one in listed] != [answer.json()["attachment_id"]]:
-            self.tally.surprises.append(f"file: {answer.status}, {len(listed)} of them {answer.body.decode()[:200]}")
+        path = f"{errands.CASES}/{case_id}/attachments"
+        errand = Errand("attach", f"{path}?name=photo.jpg", JPEG)
+        answer = await self._insist(errand, self._office, _mark(self._drawn()), content_type="image/jpeg")
+        listed = (await self.until(path, lambda found: found))["items"]
+        if not answer.is_success or [one["attachment_id"] for one in listed] != [answer.json()["attachment_id"]]:
+            self._surprised(f"file, {len(listed)} of them", answer)
 
     async def speak(self, where: Mapping[str, str] | None = None) -> str:
         """One complaint more, from a place drawn by lot unless it is said; gives its id."""
@@ -181,9 +180,9 @@ class Crowd:
         """Wait until a case has a unit, and all four services know it. TimeoutError."""
         async with asyncio.timeout(within):
             for service in (Service.FOLLOWUP, Service.ANALYTICS):
-                await self._until(service, f"/{service}/v1/cases/{case_id}", lambda found: found)
+                await self.until(f"/{service}/v1/cases/{case_id}", lambda found: found)
             for service in (Service.DISPATCH, Service.INTAKE):
-                await self._until(service, f"/{service}/v1/cases/{case_id}", _is_assigned)
+                await self.until(f"/{service}/v1/cases/{case_id}", _is_assigned)
 
     async def _other_office(self, every: float) -> None:
         while not self._going_home.is_set():
@@ -225,8 +224,7 @@ class Crowd:
         body = {**_complaint(lots, mark), **(where or {})}
         if self.pace.urgent and lots.random() < self.pace.urgent:
             body["urgency"] = lots.choice(("urgent", "emergency"))
-        step = Step("register", Service.INTAKE, "/intake/v1/cases", mark, {"mark": mark})
-        found = await self._do(step, self._office(), body)
+        found = await self._do(errands.register(body), self._office, mark, mark=mark)
         if found is None:
             return None
         self.tally.accepted += 1
@@ -244,104 +242,87 @@ class Crowd:
         def assigned(work: Any) -> bool:
             return bool(work["round"] == number and work["status"] == "assigned")
 
-        path = f"/dispatch/v1/cases/{case_id}"
-        unit = (await self._until(Service.DISPATCH, path, assigned))["lead_unit"]
-        who = self._badge(f"unit-{unit}", Role.HANDLER, unit=unit)
-        for kind, place, body in (("sign", "signature", {}), ("result", "result", RESULT)):
-            await self._do(_step(kind, Service.DISPATCH, f"{path}/{place}", case_id, number), who, body)
+        unit = (await self.until(f"/dispatch/v1/cases/{case_id}", assigned))["lead_unit"]
+        handler = self.people.person(f"unit-{unit}", Role.HANDLER, unit=unit)
+        for errand in (errands.sign(case_id), errands.hand_in(case_id, RESULT)):
+            await self._step(errand, handler, case_id, number)
 
-    async def _call(self, case_id: str, number: int, word: object) -> None:
+    async def _call(self, case_id: str, number: int, word: Mapping[str, object]) -> None:
         def due(matter: Any) -> bool:
-            return _due(matter, number) is not None
+            return due_callback(matter, number) is not None
 
-        matter = await self._until(Service.FOLLOWUP, f"/followup/v1/cases/{case_id}", due)
-        path = f"/followup/v1/callbacks/{_due(matter, number)}/attempts"
-        await self._do(
-            _step("attempt", Service.FOLLOWUP, path, case_id, number), self._badge("caller-1", Role.CALLER), word
-        )
+        matter = await self.until(f"/followup/v1/cases/{case_id}", due)
+        errand = errands.call(str(due_callback(matter, number)), word)
+        await self._step(errand, self.people.person("caller-1", Role.CALLER), case_id, number)
 
-    async def _do(self, step: "Step", who: bytes, body: object) -> Any:
+    async def _step(self, errand: Errand, who: Person, case_id: str, number: int) -> None:
+        await self._do(errand, who, f"{errand.step}.{case_id}.{number}", case_id=case_id, round=number)
+
+    async def _do(self, errand: Errand, who: Person, key: str, **what: object) -> Any:
         """Ask until answered; what was accepted, or None when it was refused."""
-        entry = self._journal.invoke(step.kind, key=step.key, **step.what)
+        entry = self._journal.invoke(errand.step, key=key, **what)
         try:
-            answer = await self._insist(step, who, orjson.dumps(body))
+            answer = await self._insist(errand, who, key)
         except asyncio.CancelledError:
             await self._journal.unknown(entry)
             raise
-        if not answer.ok:
-            self.tally.surprises.append(f"{step.kind}: {answer.status} {answer.body.decode()[:200]}")
-            await self._journal.fail(entry, status=answer.status)
+        if not answer.is_success:
+            self._surprised(errand.step, answer)
+            await self._journal.fail(entry, status=answer.status_code)
             return None
         found = answer.json()
-        await self._journal.ok(entry, status=answer.status, case_id=found["case_id"])
-        self.tally.steps += step.kind != "register"
+        await self._journal.ok(entry, status=answer.status_code, case_id=found["case_id"])
+        self.tally.steps += errand.step != "register"
         return found
 
-    async def _insist(self, step: "Step", who: bytes, body: bytes) -> Answer:
-        headers = who + f"Idempotency-Key: {step.key}\r\nIf-Match: *\r\n".encode()
+    def _surprised(self, what: str, answer: Response) -> None:
+        self.tally.surprises.append(f"{what}: {answer.status_code} {answer.text[:200]}")
+
+    async def _insist(self, errand: Errand, who: Person, key: str, **how: str) -> Response:
         loop = asyncio.get_running_loop()
         began, pause = loop.time(), 0.05
         while True:
-            answer = await self._ask(step.service, self._post(step, headers, body))
-            if answer is not None and answer.status not in AGAIN:
+            answer = await self._ask(errand.path, who.post(errand.path, errand.body, key=key, **how))
+            if answer is not None and answer.status_code not in AGAIN:
                 self.tally.longest_wait = max(self.tally.longest_wait, loop.time() - began)
                 return answer
             self.tally.retried += 1
             await asyncio.sleep(pause)
             pause = min(1.0, pause * 1.5)
 
-    async def _post(self, step: "Step", headers: bytes, body: bytes) -> Answer:
-        client = self._clients[step.service]
-        return await client.send("POST", step.path, headers=headers, body=body, content_type=step.content_type)
-
-    async def _until(self, service: Service, path: str, holds: Callable[[Any], object]) -> Any:
+    async def until(self, path: str, holds: Callable[[Any], object]) -> Any:
         """What a GET answers once it is as wanted."""
         pause = 0.1
         while True:
-            answer = await self._ask(service, self._clients[service].send("GET", path, headers=self._office()))
-            if answer is not None and answer.status == 200 and holds(found := answer.json()):
+            answer = await self._ask(path, self._office.get(path))
+            if answer is not None and answer.status_code == 200 and holds(found := answer.json()):
                 return found
             await asyncio.sleep(pause)
             pause = min(1.0, pause * 1.3)
 
-    async def _ask(self, service: Service, sending: Awaitable[Answer]) -> Answer | None:
-        answer: Answer | None = None
+    async def _ask(self, path: str, sending: Awaitable[Response]) -> Response | None:
+        answer: Response | None = None
+        service = Service(path.split("/")[1])
         loop = asyncio.get_running_loop()
         began = loop.time()
         with suppress(Unanswered):
             answer = await sending
-        status, ended = answer.status if answer is not None else 0, loop.time()
+        status, ended = answer.status_code if answer is not None else 0, loop.time()
         self.tally.seen.append(Seen(ended, service, status, ended - began))
         if answer is not None:
             self.tally.statuses[status] += 1
-            if answer.status in LATER and not _is_clear(answer):
-                self.tally.unclear.append(f"{service} {answer.status} {answer.body.decode(errors='replace')[:200]}")
+            if status in LATER and not _is_clear(answer):
+                self.tally.unclear.append(f"{service} {status} {answer.text[:200]}")
         return answer
 
-    def _office(self) -> bytes:
-        return self._badge("office-1", Role.OPERATOR, Role.VISITOR, Role.DISPATCHER, Role.SUPERVISOR)
-
-    def _badge(self, subject: str, *roles: Role, unit: str | None = None) -> bytes:
-        if subject not in self._tokens:
-            self._tokens[subject] = bearer(self._house.token(subject, *roles, unit=unit))
-        return self._tokens[subject]
+    @property
+    def _office(self) -> Person:
+        return self.people.person("office-1", Role.OPERATOR, Role.VISITOR, Role.DISPATCHER, Role.SUPERVISOR)
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
-    """One thing that is asked: its Idempotency-Key is the same however often it is sent."""
-
-    kind: str
-    service: Service
-    path: str
-    key: str
-    what: Mapping[str, object]
-    content_type: bytes = b"Content-Type: application/json\r\n"
-
-
-def _is_clear(refusal: Answer) -> bool:
-    kind = refusal.header(b"content-type") or ""
-    return kind.startswith("application/problem+json") and refusal.header(b"retry-after") is not None
+def _is_clear(refusal: Response) -> bool:
+    kind = refusal.headers.get("content-type", "")
+    return kind.startswith("application/problem+json") and "retry-after" in refusal.headers
 
 
 def _mark(lots: random.Random) -> str:
@@ -353,14 +334,11 @@ def _complaint(lots: random.Random, mark: str) -> dict[str, str]:
     return {"channel": "visit", "kind": "help", "text": f"村口积水无法通行。记号{mark}", **lots.choice(PLACES)}
 
 
-def _step(kind: str, service: Service, path: str, case_id: str, number: int) -> Step:
-    return Step(kind, service, path, f"{kind}.{case_id}.{number}", {"case_id": case_id, "round": number})
-
-
 def _is_assigned(case: Any) -> bool:
     return bool(case["status"] == "assigned")
 
 
-def _due(matter: Any, number: int) -> str | None:
+def due_callback(matter: Any, number: int) -> str | None:
+    """The callback of a round, when the citizen is to be called."""
     found = (one for one in matter["callbacks"] or () if one["round"] == number and one["state"] == "due")
     return next((str(one["callback_id"]) for one in found), None)

@@ -7,19 +7,16 @@ dispatch and followup keep of the very same steps, unit by unit.
 import asyncio
 import random
 from collections import Counter
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-import asyncpg
-import orjson
-
-from bench.drive.client import Client
-from bench.drive.house import bearer
-from libs.common.bus.flow import Service
+from bench.drive.complaints import NOT_SATISFIED, RESULT
+from bench.drive.database import rows
+from huiyin.office import errands
 from libs.common.security.principal import Role
-from tests.chaos.crowd import NOT_SATISFIED, RESULT
+from tests.chaos.crowd import Crowd, due_callback
 from tests.chaos.outside.clock import HOUR, RIGHT, open_timed
 from tests.chaos.outside.dials import NoDials
 from tests.chaos.scenario import Scenario, Trial
@@ -71,19 +68,19 @@ _MOMENTS = """
 class Office:
     """Everybody who works on cases, one step after the other, as the lot falls."""
 
-    stage: Stage
     lots: random.Random
-    clients: dict[Service, Client]
+    crowd: Crowd
     taken: Counter[str] = field(default_factory=Counter)
 
     async def work_on(self, case_id: str, steps: int) -> None:
         """So many steps, none of which takes any time by the office's clock."""
         for _ in range(steps):
-            await self.step(case_id)
+            async with asyncio.timeout(60):
+                await self.step(case_id)
 
     async def step(self, case_id: str) -> None:
         """Whatever somebody may do now."""
-        work = await self._until(Service.DISPATCH, f"/dispatch/v1/cases/{case_id}", lambda _: True)
+        work = await self.crowd.until(f"/dispatch/v1/cases/{case_id}", lambda _: True)
         action = self.lots.choice(_possible(work))
         self.taken[action] += 1
         if action == "call":
@@ -91,9 +88,10 @@ class Office:
             return
         lead = str(work["lead_unit"])
         by_the_unit = action in ("signature", "progress", "result", "return")
-        who = (f"unit-{lead}", Role.HANDLER, lead) if by_the_unit else (_DISPATCHER, Role.DISPATCHER, None)
-        path = f"/dispatch/v1/cases/{case_id}/{action.partition(' ')[0]}"
-        await self._post(Service.DISPATCH, path, self._body(action, lead), who)
+        who = self.crowd.people.person(_DISPATCHER, Role.DISPATCHER)
+        if by_the_unit:
+            who = self.crowd.people.person(f"unit-{lead}", Role.HANDLER, unit=lead)
+        await who.do(errands.on_work(case_id, action.partition(" ")[0], self._body(action, lead)))
 
     def _body(self, action: str, lead: str) -> object:
         unit = self.lots.choice([unit for unit in UNITS if unit != lead])
@@ -112,31 +110,10 @@ class Office:
 
     async def _call(self, case_id: str, number: int) -> None:
         """The citizen is not satisfied, and the next round opens."""
-
-        def due(matter: Any) -> bool:
-            return any(one["round"] == number and one["state"] == "due" for one in matter["callbacks"])
-
-        matter = await self._until(Service.FOLLOWUP, f"/followup/v1/cases/{case_id}", due)
-        callback = next(one["callback_id"] for one in matter["callbacks"] if one["round"] == number)
-        path = f"/followup/v1/callbacks/{callback}/attempts"
-        await self._post(Service.FOLLOWUP, path, NOT_SATISFIED, ("caller-1", Role.CALLER, None))
-        await self._until(Service.DISPATCH, f"/dispatch/v1/cases/{case_id}", lambda work: work["round"] > number)
-
-    async def _until(self, service: Service, path: str, holds: Callable[[Any], bool]) -> Any:
-        headers = bearer(self.stage.house.token("office-1", Role.DISPATCHER, Role.SUPERVISOR))
-        async with asyncio.timeout(60):
-            while True:
-                answer = await self.clients[service].send("GET", path, headers=headers)
-                if answer.status == 200 and holds(found := answer.json()):
-                    return found
-                await asyncio.sleep(0.05)
-
-    async def _post(self, service: Service, path: str, body: object, who: tuple[str, Role, str | None]) -> None:
-        subject, role, unit = who
-        headers = bearer(self.stage.house.token(subject, role, unit=unit)) + b"If-Match: *\r\n"
-        answer = await self.clients[service].send("POST", path, headers=headers, body=orjson.dumps(body))
-        if not answer.ok:
-            raise AssertionError(f"{path}: {answer.status} {answer.body.decode()}")
+        matter = await self.crowd.until(f"/followup/v1/cases/{case_id}", lambda found: due_callback(found, number))
+        errand = errands.call(str(due_callback(matter, number)), NOT_SATISFIED)
+        await self.crowd.people.person("caller-1", Role.CALLER).do(errand)
+        await self.crowd.until(f"/dispatch/v1/cases/{case_id}", lambda work: work["round"] > number)
 
 
 def _possible(work: Any) -> Sequence[str]:
@@ -159,13 +136,8 @@ def _possible(work: Any) -> Sequence[str]:
 async def at_the_office(stage: Stage) -> AsyncIterator[Office]:
     """People who take steps; the crowd registers cases when it is asked to."""
     stage.crowd.pausing = True
-    clients = {service: stage.house.client(service) for service in (Service.DISPATCH, Service.FOLLOWUP)}
     async with stage.crowd.at_work():
-        try:
-            yield Office(stage, random.Random(stage.trial.lots.getrandbits(64)), clients)
-        finally:
-            for client in clients.values():
-                client.close()
+        yield Office(random.Random(stage.trial.lots.getrandbits(64)), stage.crowd)
 
 
 async def in_one_moment(trial: Trial) -> list[Verdict]:
@@ -202,32 +174,23 @@ async def ahead_for_one_step(trial: Trial) -> list[Verdict]:
 async def compared(stage: Stage, name: str, *, most_moments: int) -> list[Verdict]:
     """What analytics counts and names, against the rows of dispatch and followup; the house is quiet."""
     counted = await stage.oracle.served("unit")
-    wrong, kept = list[str](), 0
+    wrong, kept, url = list[str](), 0, stage.oracle.url
     for counter, sql in _KEPT.items():
-        rows = {row["unit"] or "": row["n"] for row in await _asked(stage, sql)}
-        kept += sum(rows.values())
-        for unit in sorted(counted.keys() | rows.keys()):
+        of_unit = {row["unit"] or "": row["n"] for row in await rows(url, sql)}
+        kept += sum(of_unit.values())
+        for unit in sorted(counted.keys() | of_unit.keys()):
             served = counted[unit][counter] if unit in counted else 0
-            if served != rows.get(unit, 0):
-                wrong.append(f"{counter} of {unit or 'nobody'}: counted {served}, kept {rows.get(unit, 0)}")
-    unlike = [str(dict(row)) for row in await _asked(stage, _UNLIKE)]
-    (told,) = await _asked(stage, _MOMENTS)
-    cases = (await _asked(stage, "SELECT count(*) AS n FROM dispatch.work"))[0]["n"]
+            if served != of_unit.get(unit, 0):
+                wrong.append(f"{counter} of {unit or 'nobody'}: counted {served}, kept {of_unit.get(unit, 0)}")
+    unlike = [str(dict(row)) for row in await rows(url, _UNLIKE)]
+    (told,) = await rows(url, _MOMENTS)
+    cases = (await rows(url, "SELECT count(*) AS n FROM dispatch.work"))[0]["n"]
     apart = [] if told["moments"] <= most_moments * cases else [f"{told['events']} events at {told['moments']} moments"]
     return [
         none_of(f"{name}: counts unlike the rows of the steps", wrong, of=kept),
         none_of(f"{name}: cases whose unit, round or events differ", unlike, of=cases),
         none_of(f"{name}: steps that did not share their moments", apart, of=told["events"]),
     ]
-
-
-async def _asked(stage: Stage, sql: str) -> Sequence[Mapping[str, Any]]:
-    connection = await asyncpg.connect(stage.oracle.url, timeout=10)
-    try:
-        rows: Sequence[Mapping[str, Any]] = await connection.fetch(sql)
-        return rows
-    finally:
-        await connection.close()
 
 
 async def _run(trial: Trial) -> list[Verdict]:

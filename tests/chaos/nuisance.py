@@ -4,10 +4,7 @@ import asyncio
 from contextlib import suppress
 from urllib.parse import quote
 
-import orjson
-
 from bench.drive.client import Unanswered
-from bench.drive.house import bearer
 from libs.common.bus.flow import Service, Stream
 from libs.common.bus.port import BusTrouble, Message
 from libs.common.security.principal import Role
@@ -36,24 +33,19 @@ async def write_nonsense(stage: Stage) -> None:
 
 async def drop_what_was_parked(stage: Stage) -> int:
     """An operator gives up, at every service, the records that nobody can read; how many there were."""
-    headers = bearer(stage.house.token("admin-1", Role.ADMIN))
     dropped = 0
-    for service in Service:
-        client = stage.house.client(service)
-        base = f"/{service}/ops/parked"
-        try:
-            while keys := (await client.send("GET", f"{base}?limit=200", headers=headers)).json()["items"]:
-                unreadable = [one["key"] for one in keys if one["key"].startswith("unreadable:")]
-                if not unreadable:
-                    break
-                for key in unreadable:
-                    path = f"{base}/{Stream.CASES}/{quote(key, safe='')}"
-                    events = (await client.send("GET", path, headers=headers)).json()["events"]
-                    body = orjson.dumps({"ids": [event["id"] for event in events], "reason": "not ours"})
-                    answer = await client.send("POST", f"{path}/drop", headers=headers, body=body)
-                    dropped += answer.json()["dropped"]
-        except Unanswered:
-            continue
-        finally:
-            client.close()
+    with stage.house.people() as people:
+        admin = people.person("admin-1", Role.ADMIN)
+        for service in Service:
+            base = f"/{service}/ops/parked"
+            with suppress(Unanswered):
+                while keys := (await admin.ask(base, limit=200))["items"]:
+                    unreadable = [one["key"] for one in keys if one["key"].startswith("unreadable:")]
+                    if not unreadable:
+                        break
+                    for key in unreadable:
+                        path = f"{base}/{Stream.CASES}/{quote(key, safe='')}"
+                        ids = [event["id"] for event in (await admin.ask(path))["events"]]
+                        told = await admin.do(f"{path}/drop", {"ids": ids, "reason": "not ours"})
+                        dropped += told["dropped"]
     return dropped

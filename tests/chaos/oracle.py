@@ -15,13 +15,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-import asyncpg
 import orjson
 
 from bench.drive import journal
-from bench.drive.house import House, bearer
+from bench.drive.database import rows
+from bench.drive.house import House
 from bench.drive.journal import Outcome
 from huiyin.audit.auditing import Subject, examine
+from huiyin.office.errands import FIGURES
 from libs.common.blobs.disk import DiskBlobs
 from libs.common.bus.choose import BusKind, open_bus
 from libs.common.bus.flow import Service
@@ -117,9 +118,9 @@ class Oracle:
 
     async def _once(self, what: str, told: "Told", ledgers: Sequence[Said]) -> list[Verdict]:
         """1 and 5."""
-        rows = await self._fetch(_MARKS)
-        there = Counter(row["mark"] for row in rows)
-        named = {row["mark"]: row["case_id"] for row in rows}
+        marked = await rows(self.url, _MARKS)
+        there = Counter(row["mark"] for row in marked)
+        named = {row["mark"]: row["case_id"] for row in marked}
         accepted = told.of("register", Outcome.OK)
         lost = [said["mark"] for said in accepted.values() if named.get(said["mark"]) != said["case_id"]]
         refused = [said["mark"] for said in told.of("register", Outcome.FAIL).values() if there[said["mark"]]]
@@ -186,16 +187,9 @@ class Oracle:
 
     async def served(self, by: str = "none") -> Mapping[str, Mapping[str, int]]:
         """The counters that analytics answers with over all time: of each row by its key, and of all under none."""
-        headers = bearer(self.house.token("leader-1", Role.LEADER))
-        client = self.house.client(Service.ANALYTICS)
-        try:
-            path = f"/analytics/v1/figures/counts?period=range&from=2000-01-01&to=2199-12-31&by={by}"
-            answer = await client.send("GET", path, headers=headers)
-        finally:
-            client.close()
-        if not answer.ok:
-            raise RuntimeError(f"no figures: {answer.status} {answer.body.decode()}")
-        found = answer.json()
+        query = {"period": "range", "from": "2000-01-01", "to": "2199-12-31", "by": by}
+        with self.house.people() as people:
+            found = await people.person("leader-1", Role.LEADER).ask(f"{FIGURES}/counts", **query)
         return {row["key"]: row["counts"] for row in found["rows"]} if found["rows"] else {"": found["total"]}
 
     async def said(self) -> list[Said]:
@@ -211,16 +205,8 @@ class Oracle:
                 orjson.loads(row["payload"]),
             )
             for service in Service
-            for row in await self._fetch(_LEDGER.format(service=service))
+            for row in await rows(self.url, _LEDGER.format(service=service))
         ]
-
-    async def _fetch(self, sql: str) -> Sequence[Any]:
-        connection = await asyncpg.connect(self.url, timeout=10)
-        try:
-            found: Sequence[Any] = await connection.fetch(sql)
-            return found
-        finally:
-            await connection.close()
 
 
 @dataclass(frozen=True, slots=True)

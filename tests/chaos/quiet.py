@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import asyncpg
 
+from bench.drive.database import connected
 from libs.common.bus.flow import Service, subscriptions
 from libs.common.bus.port import Bus, BusTrouble
 
@@ -68,11 +69,8 @@ async def wait_until_quiet(url: str, bus: Bus, topic_prefix: str, *, within: flo
 
 
 async def _look(url: str, bus: Bus, topic_prefix: str) -> _Look:
-    connection = await asyncpg.connect(url, timeout=5)
-    try:
+    async with connected(url) as connection:
         rows = {service: await connection.fetchrow(_LEFT.format(service=service)) for service in Service}
-    finally:
-        await connection.close()
     moving = {f"{service} {what}": row[what] for service, row in rows.items() for what in ("unsent", "waiting")}
     for service in Service:
         topics = [f"{topic_prefix}{stream}" for stream in subscriptions(service)]

@@ -8,8 +8,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-import asyncpg
-
+from bench.drive.database import execute
 from bench.drive.house import HOST, House, Kind, Member, eight_processes, free_ports, one_process
 from bench.drive.journal import Journal
 from libs.common.bus.choose import BusKind, open_bus
@@ -68,11 +67,7 @@ class Stage:
 
     async def lose_the_log(self) -> None:
         """The embedded bus is gone, with all that was in it and all positions of its readers."""
-        connection = await asyncpg.connect(self.oracle.url, timeout=10)
-        try:
-            await connection.execute("DROP SCHEMA bus CASCADE")
-        finally:
-            await connection.close()
+        await execute(self.oracle.url, "DROP SCHEMA bus CASCADE")
 
     async def check(
         self,

@@ -2,14 +2,14 @@
 
 import asyncio
 from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from signal import SIGKILL
 
-import orjson
-
 from bench.drive.client import Unanswered
-from bench.drive.house import ONE, bearer
-from libs.common.bus.flow import Service
+from bench.drive.house import ONE
+from huiyin.office.people import Person
 from libs.common.security.principal import Role
 from tests.chaos.crowd import Pace
 from tests.chaos.scenario import Scenario, Trial
@@ -72,24 +72,19 @@ async def _dies_at(stage: Stage, point: str, turn: int, end: datetime) -> bool:
 
 
 async def _now(stage: Stage) -> datetime:
-    return datetime.fromisoformat((await _clock(stage, "GET", "/followup/ops/clock"))["now"])
+    with _admin(stage) as admin:
+        return datetime.fromisoformat((await admin.ask("/followup/ops/clock"))["now"])
 
 
 async def _advance(stage: Stage, moment: datetime) -> None:
-    await _clock(stage, "POST", "/followup/ops/clock/advance", {"to": moment.isoformat()})
+    with _admin(stage) as admin:
+        await admin.do("/followup/ops/clock/advance", {"to": moment.isoformat()})
 
 
-async def _clock(stage: Stage, method: str, path: str, body: object = None) -> dict[str, str]:
-    headers = bearer(stage.house.token("admin-1", Role.ADMIN))
-    client = stage.house.client(Service.FOLLOWUP, timeout=120.0)
-    try:
-        answer = await client.send(method, path, headers=headers, body=None if body is None else orjson.dumps(body))
-    finally:
-        client.close()
-    if not answer.ok:
-        raise RuntimeError(f"{path}: {answer.status} {answer.body.decode()}")
-    found: dict[str, str] = answer.json()
-    return found
+@contextmanager
+def _admin(stage: Stage) -> Iterator[Person]:
+    with stage.house.people(timeout=120.0) as people:
+        yield people.person("admin-1", Role.ADMIN)
 
 
 TIMERS = Scenario("timers", kill_while_timers_fire, "killed while deadlines pass, in simulated time")

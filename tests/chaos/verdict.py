@@ -29,6 +29,11 @@ def expect(figure: str, asked: str, seen: object, passed: bool, detail: str = ""
     return Verdict(figure, asked, str(seen), passed, detail)
 
 
+def in_time(figure: str, seconds: float, most: float, detail: str = "") -> Verdict:
+    """A verdict on how long something took."""
+    return Verdict(figure, f"<= {most:.0f} s", f"{seconds:.1f} s", seconds <= most, detail)
+
+
 def none_of(figure: str, found: Sequence[object], *, of: int | None = None) -> Verdict:
     """A verdict that asks for none; the detail names the first few that there are."""
     seen = f"{len(found)}" if of is None else f"{len(found)} of {of:,}"

@@ -1,29 +1,28 @@
 """A house of its own for every journey, on a copy of a database in which the demo pack is published everywhere."""
 
-import asyncio
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import Any
 
-import asyncpg
 import pytest
 
 from libs.common.bus.choose import BusKind
 from libs.programs.kafka import KafkaBroker
 from libs.programs.postgres.server import EmbeddedPostgres
-from tests.conftest import MakeDatabase
+from tests.conftest import MakeDatabase, template
 from tests.journeys.county import County, open_county
-
-TEMPLATE = "journey_template"
 
 
 @pytest.fixture(scope="session")
 def county_template(postgres: EmbeddedPostgres, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The database to copy."""
-    asyncio.run(_administer(postgres.dsn, f"CREATE DATABASE {TEMPLATE} TEMPLATE template0"))
-    asyncio.run(_prepare(postgres.dsn.rpartition("/")[0] + f"/{TEMPLATE}", tmp_path_factory.mktemp("template")))
-    yield TEMPLATE
-    asyncio.run(_administer(postgres.dsn, f"DROP DATABASE {TEMPLATE} WITH (FORCE)"))
+
+    async def prepare(url: str) -> None:
+        async with open_county(url, tmp_path_factory.mktemp("template")):
+            pass
+
+    with template(postgres, "journey_template", prepare) as name:
+        yield name
 
 
 @pytest.fixture
@@ -62,16 +61,3 @@ async def sleeping_county_on_either_bus(
     async with open_county(await make_database(county_template), tmp_path, working=False, **either_bus) as county:
         yield county
         await county.check()
-
-
-async def _prepare(url: str, folder: Path) -> None:
-    async with open_county(url, folder):
-        pass
-
-
-async def _administer(dsn: str, command: str) -> None:
-    connection = await asyncpg.connect(dsn)
-    try:
-        await connection.execute(command)
-    finally:
-        await connection.close()

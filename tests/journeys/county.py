@@ -1,40 +1,38 @@
 """A whole house in simulated time, and the people who use it over HTTP."""
 
 import hashlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-import asyncpg
 import httpx
 from pydantic import SecretStr
 
+from bench.drive.complaints import NOT_SATISFIED, RESULT, SATISFIED
+from bench.drive.database import connected
 from huiyin.audit.auditing import audit
 from huiyin.front import build_front
 from huiyin.house import House, open_house
+from huiyin.office import errands
+from huiyin.office.people import Person
+from huiyin.office.wire import InProcess, Send
 from huiyin.packs import publish_first_pack
 from libs.common.bus.flow import Service
 from libs.common.security.issuer import LocalIssuer
 from libs.common.security.principal import Role
 from libs.common.service.settings import ClockKind, CommonSettings
+from tests.support.service import COUNTY, HOUR, LIGHTS, OTHER_TOWN, T0, TOWN, VILLAGE, real_now
 
 DEMO = Path(__file__).parents[2] / "packs" / "demo"
-COUNTY, TOWN, VILLAGE, OTHER_TOWN = "999001000000", "999001101000", "999001101201", "999001102000"
-LIGHTS, TAKEN_BACK = "0101", "0402"
+TAKEN_BACK = "0402"
 VILLAGE_UNIT, TOWN_UNIT = "V-999001101201", "T-999001101"
-TUESDAY = datetime(2026, 3, 3, 1, 0, tzinfo=UTC)
-"""Nine in the morning in the county."""
-RESULT = {
-    "result_kind": "substantive",
-    "result": "三盏路灯已更换灯头并恢复供电，现场已核实。",
-    "without_support": "协办意见已当面征求",
-}
-SATISFIED = {"reached": "answered", "contacted": True, "solved": True, "satisfaction": "satisfied"}
+TUESDAY = T0
+__all__ = ["COUNTY", "LIGHTS", "NOT_SATISFIED", "OTHER_TOWN", "RESULT", "SATISFIED", "TOWN", "VILLAGE", "Person"]
+
 BASICALLY = SATISFIED | {"satisfaction": "basically_satisfied"}
-NOT_SATISFIED = {"reached": "answered", "contacted": True, "solved": False, "satisfaction": "not_satisfied"}
 NO_ANSWER = {"reached": "no_answer"}
 
 _GUARD = """
@@ -61,52 +59,17 @@ _GUARD = """
 
 
 @dataclass(frozen=True, slots=True)
-class Person:
-    """Somebody with a token."""
-
-    http: httpx.AsyncClient
-    headers: dict[str, str]
-
-    async def get(self, path: str, **query: Any) -> httpx.Response:
-        """GET, whatever comes of it."""
-        return await self.http.get(path, params=query, headers=self.headers)
-
-    async def post(
-        self, path: str, body: object = None, *, version: int | str | None = "*", key: str | None = None
-    ) -> httpx.Response:
-        """POST, whatever comes of it; on any version unless one is given."""
-        headers = dict(self.headers)
-        if version is not None:
-            headers["If-Match"] = version if isinstance(version, str) else f'"{version}"'
-        if key is not None:
-            headers["Idempotency-Key"] = key
-        return await self.http.post(path, json=body, headers=headers)
-
-    async def ask(self, path: str, **query: Any) -> Any:
-        """GET something that is there."""
-        answer = await self.get(path, **query)
-        assert answer.status_code == 200, answer.text
-        return answer.json()
-
-    async def do(self, path: str, body: object = None, **how: Any) -> Any:
-        """POST something that is accepted."""
-        answer = await self.post(path, body, **how)
-        assert answer.is_success, answer.text
-        return answer.json()
-
-
-@dataclass(frozen=True, slots=True)
 class County:
     """The house and everybody around it. What a method does has gone through the whole house when it returns."""
 
     house: House
     http: httpx.AsyncClient
     issuer: LocalIssuer
+    send: Send
 
     def person(self, subject: str, *roles: Role, area: str = COUNTY, unit: str | None = None) -> Person:
         """Somebody with these roles."""
-        token = self.issuer.issue(subject, roles, area, unit, timedelta(hours=1))
-        return Person(self.http, {"Authorization": f"Bearer {token}"})
+        return Person(self.send, self.issuer.issue(subject, roles, area, unit, HOUR))
 
     @property
     def operator(self) -> Person:
@@ -144,7 +107,7 @@ class County:
 
     async def register(self, **fields: Any) -> str:
         """A new case; gives its id."""
-        receipt = await self.operator.do("/intake/v1/cases", complaint(**fields))
+        receipt = await self.operator.do(errands.register(complaint(**fields)))
         await self.house.settle()
         return str(receipt["case_id"])
 
@@ -167,7 +130,7 @@ class County:
     async def lead_does(self, case_id: str, what: str, body: object = None) -> Any:
         """The lead unit takes a step."""
         unit = (await self.work(case_id))["lead_unit"]
-        answer = await self.handler(unit).do(f"/dispatch/v1/cases/{case_id}/{what}", body)
+        answer = await self.handler(unit).do(errands.on_work(case_id, what, body))
         await self.house.settle()
         return answer
 
@@ -182,10 +145,10 @@ class County:
         newest = max(callback["round"] for callback in callbacks)
         return next(callback for callback in callbacks if callback["round"] == (number or newest))
 
-    async def call(self, case_id: str, answer: object, by: Person | None = None) -> Any:
+    async def call(self, case_id: str, answer: Mapping[str, Any], by: Person | None = None) -> Any:
         """The citizen is called about the newest round."""
         callback = await self.callback(case_id)
-        said = await (by or self.caller).do(f"/followup/v1/callbacks/{callback['callback_id']}/attempts", answer)
+        said = await (by or self.caller).do(errands.call(callback["callback_id"], answer))
         await self.house.settle()
         return said
 
@@ -229,11 +192,8 @@ class County:
 
     async def prints(self) -> dict[str, str]:
         """A fingerprint of every table of the four services: equal when nothing has changed."""
-        connection = await asyncpg.connect(self.house.url)
-        try:
+        async with connected(self.house.url) as connection:
             return {table: await _print(connection, table) for table in await _tables(connection)}
-        finally:
-            await connection.close()
 
     async def broken_closings(self) -> list[str]:
         """Cases closed as solved against the guard, told from followup's ledger and its tries alone."""
@@ -263,22 +223,20 @@ def complaint(**fields: Any) -> dict[str, Any]:
 
 
 @asynccontextmanager
-async def open_county(url: str, data_dir: Path, *, working: bool = True, **settings: Any) -> AsyncIterator[County]:
+async def open_county(
+    url: str, data_dir: Path, *, start: datetime = TUESDAY, working: bool = True, **settings: Any
+) -> AsyncIterator[County]:
     """The house on a database, with the demo pack, at nine on a Tuesday. Not ``working``: no worker was started yet."""
     wanted = CommonSettings(
         database_url=SecretStr(url), data_dir=data_dir, clock=ClockKind.SIMULATED, pool_size=6, **settings
     )
-    async with open_house(wanted, simulated_start=TUESDAY, working=working) as house:
+    async with open_house(wanted, simulated_start=start, working=working) as house:
         await publish_first_pack(house, DEMO)
         if working:
             await house.settle()
-        transport = httpx.ASGITransport(build_front(house))
-        async with httpx.AsyncClient(transport=transport, base_url="http://county") as http:
-            yield County(house, http, LocalIssuer.load_or_create(data_dir, _real_now))
-
-
-def _real_now() -> datetime:
-    return datetime.now(UTC)
+        front = build_front(house)
+        async with httpx.AsyncClient(transport=httpx.ASGITransport(front), base_url="http://county") as http:
+            yield County(house, http, LocalIssuer.load_or_create(data_dir, real_now), InProcess(front))
 
 
 async def _tables(connection: Any) -> list[str]:

@@ -78,7 +78,7 @@ async def _takes_a_complaint(door: httpx.AsyncClient) -> None:
     registered = await door.post("/intake/v1/cases", json=COMPLAINT)
     assert registered.status_code == 201, registered.text
     case_id = registered.json()["case_id"]
-    await until(door, f"/dispatch/v1/cases/{case_id}", {}, status="assigned")
+    await until(door.get, f"/dispatch/v1/cases/{case_id}", status="assigned")
     # Larger than any other body may be, and than nginx lets pass elsewhere.
     film = JPEG + bytes(17_000_000)
     attached = await door.post(f"/intake/v1/cases/{case_id}/attachments", params={"name": "a.jpg"}, content=film)

@@ -25,7 +25,7 @@ async def test_cases_are_walked_to_their_end_and_counted_by_everybody(tmp_path: 
     assert found.parked == 0
     answered = {str(entry.said["case_id"]) for entry in read(journal.path) if _registered(entry.kind, entry.outcome)}
     assert answered == office.registered
-    callbacks = [entry for entry in read(journal.path) if (entry.kind, entry.outcome) == ("callback", Outcome.OK)]
+    callbacks = [entry for entry in read(journal.path) if (entry.kind, entry.outcome) == ("attempt", Outcome.OK)]
     # Some were not satisfied the first time, and asked again after another round.
     assert len(callbacks) > len(office.closed)
 

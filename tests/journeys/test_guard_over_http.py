@@ -10,9 +10,9 @@ from collections import Counter
 from typing import Any
 
 import asyncpg
-import httpx
 import pytest
 
+from huiyin.office.wire import Response
 from libs.common.bus.flow import Service
 from libs.common.security.principal import Role
 from tests.journeys.county import (
@@ -248,7 +248,7 @@ class Adversary:
             self._at_the_door,
         ]
 
-    async def _work(self, person: Person, case_id: str) -> httpx.Response:
+    async def _work(self, person: Person, case_id: str) -> Response:
         verb, body = self._random.choice(
             [
                 ("signature", None),
@@ -259,7 +259,7 @@ class Adversary:
         )
         return await person.post(f"/dispatch/v1/cases/{case_id}/{verb}", body)
 
-    async def _decide(self, person: Person, case_id: str) -> httpx.Response:
+    async def _decide(self, person: Person, case_id: str) -> Response:
         unit = self._random.choice([VILLAGE_UNIT, "D-HOUSING"])
         verb, body = self._random.choice(
             [
@@ -271,14 +271,14 @@ class Adversary:
         )
         return await person.post(f"/dispatch/v1/cases/{case_id}/{verb}", body)
 
-    async def _call(self, person: Person, case_id: str) -> httpx.Response | None:
+    async def _call(self, person: Person, case_id: str) -> Response | None:
         callback = await self._some_callback(person, case_id)
         word = self._random.choice(
             [SATISFIED, BASICALLY, *[NOT_SATISFIED] * 5, *[NO_ANSWER] * 2, {"reached": "answered"}]
         )
         return None if callback is None else await person.post(attempts(callback), word)
 
-    async def _review(self, person: Person, case_id: str) -> httpx.Response | None:
+    async def _review(self, person: Person, case_id: str) -> Response | None:
         callback = await self._some_callback(person, case_id)
         decision = self._random.choice(["close_unverified", "try_again"])
         if callback is None:
@@ -286,7 +286,7 @@ class Adversary:
         path = f"/followup/v1/callbacks/{callback['callback_id']}/review"
         return await person.post(path, {"decision": decision, "reason": "核实"})
 
-    async def _at_the_door(self, person: Person, case_id: str) -> httpx.Response:
+    async def _at_the_door(self, person: Person, case_id: str) -> Response:
         verb, body = self._random.choice(
             [
                 *[("supplements", {"text": "补充情况"})] * 12,

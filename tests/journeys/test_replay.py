@@ -97,7 +97,7 @@ def _check(outcome: Outcome, report: AuditReport) -> None:
 
 
 def _figures(outcome: Outcome) -> dict[str, Any]:
-    return {rate.code: rate.document for rate in outcome.figures.rates}
+    return {rate.found["code"]: rate.document for rate in outcome.figures.rates}
 
 
 async def test_the_demo_from_the_command(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

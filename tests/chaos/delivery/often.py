@@ -7,10 +7,11 @@ from itertools import chain
 from libs.common.bus.flow import Service
 from libs.common.bus.port import Record
 from libs.common.delivery.consumer import LARGEST_BATCH
+from tests.chaos.delivery.arriving import batches, records, windows
 from tests.chaos.delivery.fingerprint import fingerprint
-from tests.chaos.delivery.lives import Told, batches, history, records, windows
 from tests.chaos.delivery.receivers import SPECS, Receiver, new_database, open_receiver
 from tests.chaos.verdict import Verdict, expect
+from tests.support.histories import Told, history
 
 
 async def once_or_often(server: str, events: int, seed: int) -> list[Verdict]:

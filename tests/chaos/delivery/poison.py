@@ -12,7 +12,6 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any, cast
 
-import httpx
 from prometheus_client import REGISTRY
 
 from libs.common.bus.flow import Service
@@ -25,11 +24,12 @@ from libs.common.errors import Permanent
 from libs.common.events.base import Event
 from libs.common.host.retries import try_again
 from libs.common.run.supervise import Progress
+from tests.chaos.delivery.arriving import batches, records
 from tests.chaos.delivery.fingerprint import fingerprint
-from tests.chaos.delivery.lives import Told, batches, history, records
 from tests.chaos.delivery.receivers import SPECS, Receiver, new_database, open_receiver
 from tests.chaos.verdict import Verdict, expect, none_of
 from tests.support.eventually import eventually
+from tests.support.histories import Told, history
 from tests.support.tasks import running
 
 SHARE = 0.01
@@ -215,24 +215,16 @@ def _rate(story: Story, clean: float, poisoned: float) -> Verdict:
 async def _replayed(receiver: Receiver, clean: Mapping[str, str]) -> Verdict:
     """After the fix: what an operator replays leaves the state as if nothing had ever been wrong."""
     replayed = 0
-    async with receiver.operator() as http:
-        while items := (await _asked(http.get(f"/{receiver.service}/ops/parked")))["items"]:
-            for item in items:
-                path = f"/{receiver.service}/ops/parked/{item['stream']}/{item['key']}/replay"
-                replayed += (await _asked(http.post(path)))["applied"]
+    operator = receiver.operator
+    while items := (await operator.ask(f"/{receiver.service}/ops/parked"))["items"]:
+        for item in items:
+            path = f"/{receiver.service}/ops/parked/{item['stream']}/{item['key']}/replay"
+            replayed += (await operator.do(path))["applied"]
     state = await fingerprint(receiver.database)
     different = [f"{table}: {clean[table]} / {state[table]}" for table in clean if clean[table] != state[table]]
     name = f"1 % poisoned, {receiver.service}: tables unlike those without poison, after the replay"
     verdict = none_of(name, different, of=len(clean))
     return replace(verdict, detail=verdict.detail or f"{replayed} events replayed")
-
-
-async def _asked(answer: Awaitable[httpx.Response]) -> dict[str, Any]:
-    response = await answer
-    if not response.is_success:
-        raise RuntimeError(f"{response.status_code} {response.text}")
-    found: dict[str, Any] = response.json()
-    return found
 
 
 _STATES = ("failed", "behind", "waiting")

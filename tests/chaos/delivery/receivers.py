@@ -5,9 +5,9 @@ from contextlib import asynccontextmanager
 from dataclasses import replace
 from typing import cast
 
-import asyncpg
-import httpx
-
+from bench.drive.database import execute
+from huiyin.office.people import Person
+from huiyin.office.wire import InProcess
 from libs.common.bus.flow import Service
 from libs.common.bus.port import Bus
 from libs.common.database.session import Database, Session
@@ -15,7 +15,7 @@ from libs.common.database.stored_packs import learn_pack
 from libs.common.delivery.consumer import Consumer
 from libs.common.delivery.handlers import Reactions
 from libs.common.events.cases import CallbackTried, CaseEvent, CaseHandled, CaseSigned, ProgressReported
-from libs.common.events.terms import ResultKind, Satisfaction
+from libs.common.events.terms import Satisfaction
 from libs.common.host.service import Resources, RunningService
 from libs.common.rules.machine import Actor
 from libs.common.rules.requests import Request
@@ -34,8 +34,8 @@ from services.followup.callbacks.actions.finding import load_by_keys
 from services.followup.callbacks.schemas import RecordAttempt
 from services.followup.callbacks.tables import Callback
 from services.followup.main import SPEC as FOLLOWUP
-from tests.chaos.delivery.lives import RESULT, START, WORDS, Told
 from tests.integration.analytics.county import Tokens, published
+from tests.support.histories import START, Told
 from tests.support.tiny_service import ANSWER_KEYS
 
 SPECS = {spec.service: spec for spec in (DISPATCH, FOLLOWUP, ANALYTICS)}
@@ -52,13 +52,10 @@ class Receiver:
         self.database: Database = running.runtime.work_database
         self.consumer: Consumer = running.consumer
 
-    @asynccontextmanager
-    async def operator(self) -> AsyncIterator[httpx.AsyncClient]:
+    @property
+    def operator(self) -> Person:
         """Somebody with the right to see and replay what is parked, over HTTP."""
-        transport = httpx.ASGITransport(self.running.app())
-        headers = {"Authorization": f"Bearer {Role.ADMIN}"}
-        async with httpx.AsyncClient(transport=transport, base_url=f"http://{self.service}", headers=headers) as http:
-            yield http
+        return Person(InProcess(self.running.app()), Role.ADMIN)
 
     async def act(self, acts: Sequence[Sequence[Told]], number: int) -> None:
         """What the staff of this service do after act ``number`` has been heard."""
@@ -66,7 +63,7 @@ class Receiver:
         if does is None:
             return
         turns, take = does
-        steps = [told.event for told in turns(acts, number) if told.source == self.service]
+        steps = [cast("CaseEvent", told.event) for told in turns(acts, number) if told.source == self.service]
         for start in range(0, len(steps), _AT_ONCE):
             async with self.database.transaction(START) as session:
                 await take(session, steps[start : start + _AT_ONCE])
@@ -83,7 +80,7 @@ async def _units_work(session: Session, steps: Sequence[CaseEvent]) -> None:
             case ProgressReported():
                 await handling.report(session, _asked(step.unit_code), step.case_id, Report(note=step.note))
             case CaseHandled():
-                done = HandIn(result_kind=ResultKind.SUBSTANTIVE, result=RESULT, without_support="协办意见已征求")
+                done = HandIn(result_kind=step.result_kind, result=step.result, without_support="协办意见已征求")
                 await handling.hand_in(session, _asked(step.unit_code), step.case_id, done)
 
 
@@ -102,7 +99,7 @@ async def _callers_call(session: Session, steps: Sequence[CaseEvent]) -> None:
             contacted=step.contacted,
             solved=step.solved,
             satisfaction=step.satisfaction,
-            words=None if content else WORDS,
+            words=None if content else "问题还在，没有人来处理。",
         )
         asked = Request(Actor(step.caller), _EVERYWHERE, ANY_VERSION)
         await asking.record_attempt(session, asked, callback.callback_id, answer)
@@ -146,16 +143,8 @@ async def open_receiver(service: Service, url: str, *, reactions: Reactions | No
 @asynccontextmanager
 async def new_database(server: str, name: str) -> AsyncIterator[str]:
     """An empty database on the server of a DSN, dropped afterwards."""
-    await _administer(server, f"CREATE DATABASE {name}")
+    await execute(server, f"CREATE DATABASE {name}")
     try:
         yield server.rpartition("/")[0] + f"/{name}"
     finally:
-        await _administer(server, f"DROP DATABASE {name} WITH (FORCE)")
-
-
-async def _administer(dsn: str, command: str) -> None:
-    connection = await asyncpg.connect(dsn)
-    try:
-        await connection.execute(command)
-    finally:
-        await connection.close()
+        await execute(server, f"DROP DATABASE {name} WITH (FORCE)")

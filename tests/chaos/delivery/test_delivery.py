@@ -4,11 +4,12 @@ import random
 
 from libs.common.bus.flow import Service
 from libs.programs.postgres.server import EmbeddedPostgres
+from tests.chaos.delivery.arriving import records, windows
 from tests.chaos.delivery.fingerprint import fingerprint
-from tests.chaos.delivery.lives import history, records, windows
 from tests.chaos.delivery.often import once_or_often
 from tests.chaos.delivery.receivers import open_receiver
 from tests.conftest import MakeDatabase
+from tests.support.histories import history
 
 
 async def test_what_comes_often_and_out_of_order_leaves_the_state_of_once_in_order(postgres: EmbeddedPostgres) -> None:

@@ -4,8 +4,7 @@ import asyncio
 import time
 from datetime import datetime
 
-import asyncpg
-
+from bench.drive.database import connected
 from libs.common.bus.flow import Service
 from libs.common.bus.port import BusTrouble
 from tests.chaos.stage import Stage
@@ -24,8 +23,7 @@ _NOT_APPLIED = """
 async def backlog_gone(stage: Stage, until: datetime, within: float = 180.0) -> float:
     """Seconds until all that was recorded until a moment has been applied by all who hear it."""
     began = time.monotonic()
-    connection = await asyncpg.connect(stage.oracle.url, timeout=10)
-    try:
+    async with connected(stage.oracle.url) as connection:
         while time.monotonic() - began < within:
             left = [
                 await connection.fetchval(_NOT_APPLIED.format(source=source, reader=reader), until)
@@ -36,8 +34,6 @@ async def backlog_gone(stage: Stage, until: datetime, within: float = 180.0) -> 
             if not any(left):
                 break
             await asyncio.sleep(_PAUSE)
-    finally:
-        await connection.close()
     return time.monotonic() - began
 
 

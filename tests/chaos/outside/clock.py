@@ -10,12 +10,10 @@ from collections.abc import AsyncIterator, Collection, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
-import asyncpg
-
-from bench.drive.house import House, bearer
-from libs.common.bus.flow import Service
+from bench.drive.database import rows
+from bench.drive.house import House
+from huiyin.office.errands import CASES
 from libs.common.security.principal import Role
 from libs.programs.kafka import KafkaBroker
 from tests.chaos.crowd import Pace
@@ -118,16 +116,13 @@ async def tokens_end_when_they_should(timed: Timed) -> Verdict:
     """A token for twelve hours is no good a day later, and good again once the clock is right."""
     stage, dials = timed.stage, timed.dials
     stage.house.token_age = RIGHT
-    token = bearer(stage.house.token("office-9", Role.OPERATOR))
-    stage.house.token_age = TOKENS
     statuses = []
-    for ahead in (RIGHT, DAY, -DAY, RIGHT):
-        dials.turn(ahead)
-        client = stage.house.client(Service.INTAKE)
-        try:
-            statuses.append((await client.send("GET", "/intake/v1/cases", headers=token)).status)
-        finally:
-            client.close()
+    with stage.house.people() as people:
+        operator = people.person("office-9", Role.OPERATOR)
+        stage.house.token_age = TOKENS
+        for ahead in (RIGHT, DAY, -DAY, RIGHT):
+            dials.turn(ahead)
+            statuses.append((await operator.get(CASES)).status_code)
     wanted = [200, 401, 401, 200]
     return expect("a token of 12 h, now, a day later, a day before, now", str(wanted), statuses, statuses == wanted)
 
@@ -135,9 +130,9 @@ async def tokens_end_when_they_should(timed: Timed) -> Verdict:
 async def accounts(timed: Timed, name: str) -> list[Verdict]:
     """What the timers did, against what was said; and whether anything took less than no time."""
     stage = timed.stage
-    fired = await _asked(stage, _FIRED)
-    failed = [f"{row['clock_id']}: {row['error']}" for row in await _asked(stage, _FAILED)]
-    backwards = [f"{row['what']} {row['case_id']}" for row in await _asked(stage, _BACKWARDS)]
+    fired = await rows(stage.oracle.url, _FIRED)
+    failed = [f"{row['clock_id']}: {row['error']}" for row in await rows(stage.oracle.url, _FAILED)]
+    backwards = [f"{row['what']} {row['case_id']}" for row in await rows(stage.oracle.url, _BACKWARDS)]
     said = Counter(
         (one.key, one.payload["round"], one.payload["deadline"], _KINDS[one.type_name])
         for one in await stage.oracle.said()
@@ -161,7 +156,7 @@ async def _a_step(stage: Stage) -> None:
 
 async def _wrong(timed: Timed) -> list[str]:
     """Whether the database lives by its dial; that the processes do, the tokens show."""
-    (row,) = await _asked(timed.stage, "SELECT clock_timestamp() AS now")
+    (row,) = await rows(timed.stage.oracle.url, "SELECT clock_timestamp() AS now")
     shown = row["now"] - datetime.now(UTC)
     wanted = timed.dials.shown[GROUND]
     return [] if abs(shown - wanted) < timedelta(minutes=5) else [f"PostgreSQL {shown}, asked {wanted}"]
@@ -172,8 +167,7 @@ async def _late(stage: Stage) -> list[str]:
     left: list[str] = []
 
     async def none_left() -> bool:
-        rows = await _asked(stage, _LATE)
-        left[:] = [f"{row['clock_id']} due {row['next_at']}" for row in rows]
+        left[:] = [f"{row['clock_id']} due {row['next_at']}" for row in await rows(stage.oracle.url, _LATE)]
         return not left
 
     stage.crowd.pausing = True
@@ -184,15 +178,6 @@ async def _late(stage: Stage) -> list[str]:
     finally:
         stage.crowd.pausing = False
     return []
-
-
-async def _asked(stage: Stage, sql: str) -> Sequence[Any]:
-    connection = await asyncpg.connect(stage.oracle.url, timeout=10)
-    try:
-        rows: Sequence[Any] = await connection.fetch(sql)
-        return rows
-    finally:
-        await connection.close()
 
 
 def _told(ahead: timedelta) -> str:

@@ -9,9 +9,11 @@ from pathlib import Path
 from typing import Any, cast
 from urllib.parse import urlsplit
 
-import httpx
 from structlog.testing import capture_logs
 
+from huiyin.office.errands import CASES
+from huiyin.office.people import Person
+from huiyin.office.wire import InProcess
 from libs.common.bus.port import Bus
 from libs.common.database.stored_packs import learn_pack
 from libs.common.host.service import Resources, RunningService
@@ -45,7 +47,7 @@ class Desk:
 
     running: RunningService
     line: Proxy
-    http: httpx.AsyncClient
+    operator: Person
     told: dict[str, str] = field(default_factory=dict)
     """Case by key."""
     statuses: Counter[int] = field(default_factory=Counter)
@@ -55,22 +57,20 @@ class Desk:
     async def register(self, key: str) -> None:
         """Under one key until it is accepted, and once more: it must be the same case."""
         for _ in range(_TRIES):
-            found = await self._post(key, {"Idempotency-Key": key})
+            found = await self._post(key, key)
             if found is not None:
                 self.told[key] = found
                 break
             await asyncio.sleep(_PAUSE)
-        if await self._post(key, {"Idempotency-Key": key}) != self.told.get(key):
+        if await self._post(key, key) != self.told.get(key):
             self.changed.append(key)
 
     async def ask_once(self, mark: str) -> str | None:
         """Without a key, once; the case, or None when nobody knows."""
-        return await self._post(mark, {})
+        return await self._post(mark, None)
 
-    async def _post(self, mark: str, headers: dict[str, str]) -> str | None:
-        answer = await self.http.post(
-            "/intake/v1/cases", json={**COMPLAINT, "text": f"村口积水无法通行。记号{mark}"}, headers=headers
-        )
+    async def _post(self, mark: str, key: str | None) -> str | None:
+        answer = await self.operator.post(CASES, {**COMPLAINT, "text": f"村口积水无法通行。记号{mark}"}, key=key)
         self.statuses[answer.status_code] += 1
         return str(answer.json()["case_id"]) if answer.is_success else None
 
@@ -97,11 +97,8 @@ async def _opened(line: Proxy, through: str, folder: Path) -> AsyncIterator[Desk
     await running.prepare()
     async with running.runtime.door_database.transaction(SystemClock().now()) as session:
         await learn_pack(session, published())
-    headers = {"Authorization": f"Bearer {Role.OPERATOR}"}
-    transport = httpx.ASGITransport(running.app())
     try:
-        async with httpx.AsyncClient(transport=transport, base_url="http://intake", headers=headers) as http:
-            yield Desk(running, line, http)
+        yield Desk(running, line, Person(InProcess(running.app()), Role.OPERATOR))
     finally:
         await running.stop()
 

@@ -15,6 +15,7 @@ from pathlib import Path
 
 import asyncpg
 
+from bench.drive.database import execute
 from libs.common.run.supervise import stop
 from libs.programs.postgres.keeper import keep_up
 from libs.programs.postgres.server import EmbeddedPostgres
@@ -23,7 +24,7 @@ from tests.chaos.outside.room import CannotMount, Room, small_room
 from tests.chaos.outside.watching import AWAY, UNDERSTOOD, only, pids, ready_again, same_processes, watched
 from tests.chaos.scenario import Scenario, Trial
 from tests.chaos.stage import Kind, Stage, open_ground, open_house
-from tests.chaos.verdict import Verdict, expect, none_of, not_run
+from tests.chaos.verdict import Verdict, expect, in_time, none_of, not_run
 from tests.support.eventually import eventually
 
 BUSY = Pace(citizens=8, pause=0.2)
@@ -65,7 +66,7 @@ async def fill(filled: Filled, seconds: float) -> list[Verdict]:
         expect(f"{name}: refused while it was", "> 0", refused, refused > 0, panics),
         only(name, window, UNDERSTOOD | AWAY),
         none_of(f"{name}: refusals that say too little", stage.crowd.tally.unclear),
-        expect(f"{name}: ready again", f"<= {READY_WITHIN:.0f} s", f"{ready:.1f} s", ready <= READY_WITHIN),
+        in_time(f"{name}: ready again", ready, READY_WITHIN),
         same_processes(name, stage, before),
     ]
 
@@ -94,11 +95,7 @@ async def _bite(stage: Stage) -> None:
 
 
 async def _clear(stage: Stage) -> None:
-    connection = await asyncpg.connect(stage.oracle.url, timeout=30)
-    try:
-        await connection.execute("DROP TABLE IF EXISTS public.ballast")
-    finally:
-        await connection.close()
+    await execute(stage.oracle.url, "DROP TABLE IF EXISTS public.ballast")
 
 
 @asynccontextmanager

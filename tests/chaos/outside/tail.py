@@ -3,15 +3,14 @@
 import asyncio
 from datetime import UTC, datetime
 
-import asyncpg
-
+from bench.drive.database import connected, rows
 from libs.common.bus.flow import Service, Stream
 from tests.chaos.crowd import Pace
 from tests.chaos.outside.backlog import backlog_gone, log_refilled
 from tests.chaos.outside.broker import BACKLOG_WITHIN
 from tests.chaos.scenario import Scenario, Trial
 from tests.chaos.stage import Kind, Stage, open_stage
-from tests.chaos.verdict import Verdict, expect
+from tests.chaos.verdict import Verdict, in_time
 from tests.contract.bus.rigs import CUT_EMBEDDED
 from tests.support.eventually import eventually
 
@@ -70,35 +69,26 @@ async def cut(stage: Stage) -> None:
         stage.ground.broker.cut(topic, longest, LOST)
         await asyncio.to_thread(stage.ground.broker.start)
         return
-    connection = await asyncpg.connect(stage.oracle.url, server_settings={"search_path": "bus"})
-    try:
+    async with connected(stage.oracle.url, search_path="bus") as connection:
         for statement in CUT_EMBEDDED:
             await connection.execute(statement, topic, longest, LOST)
-    finally:
-        await connection.close()
 
 
 async def _sent(stage: Stage, service: Service) -> None:
-    connection = await asyncpg.connect(stage.oracle.url)
-    try:
 
-        async def is_sent() -> bool:
-            return not await connection.fetchval(_UNSENT.format(service=service))
+    async def is_sent() -> bool:
+        return not (await rows(stage.oracle.url, _UNSENT.format(service=service)))[0][0]
 
-        await eventually(is_sent, within=60, what=f"{service} has sent what it had to say")
-    finally:
-        await connection.close()
+    await eventually(is_sent, within=60, what=f"{service} has sent what it had to say")
 
 
 def _applied(name: str, seconds: float) -> Verdict:
-    asked = f"<= {BACKLOG_WITHIN:.0f} s"
-    return expect(f"{name}: all applied", asked, f"{seconds:.1f} s", seconds <= BACKLOG_WITHIN)
+    return in_time(f"{name}: all applied", seconds, BACKLOG_WITHIN)
 
 
 async def _refilled(name: str, stage: Stage) -> list[Verdict]:
     full = await log_refilled(stage)
-    asked = f"<= {BACKLOG_WITHIN:.0f} s"
-    told = expect(f"{name}: in the topics again", asked, f"{full:.1f} s", full <= BACKLOG_WITHIN)
+    told = in_time(f"{name}: in the topics again", full, BACKLOG_WITHIN)
     return [told, *await stage.check(name, in_order=False)]
 
 

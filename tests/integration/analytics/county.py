@@ -2,30 +2,22 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime
-from pathlib import Path
-from typing import Any, cast
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from fastapi import FastAPI
 
-from libs.common.bus.flow import Service
-from libs.common.bus.port import Bus
-from libs.common.database.batch import GroupCommit
 from libs.common.database.migrate import migrate
 from libs.common.database.session import Database, Session
 from libs.common.database.stored_packs import refresh_shelf
 from libs.common.errors import Unauthenticated
 from libs.common.events.base import Cause
 from libs.common.events.directory import PackPublished
-from libs.common.pack.loader import digest, document, from_document, load_pack
+from libs.common.pack.loader import document, from_document
 from libs.common.pack.schema import Pack
 from libs.common.security.principal import Principal, Role
-from libs.common.security.vault import Vault
-from libs.common.service.runtime import Runtime
-from libs.common.service.spec import load_nothing
 from libs.common.time.clock import SimulatedClock
 from libs.common.time.periods import assessment_day
-from libs.common.web.app import create_app
 from services.analytics.counters.domain import COUNTERS, NOTHING, Cell, Counts
 from services.analytics.facts.actions.refold import refold
 from services.analytics.facts.domain.counting import DayOf, recount
@@ -34,12 +26,13 @@ from services.analytics.handlers import REACTIONS
 from services.analytics.main import SPEC
 from services.analytics.rollups.domain import GRAINS, month_start
 from services.analytics.rollups.tables import COARSE_DIMENSIONS, DIMENSIONS
-from tests.support.tiny_service import ANSWER_KEYS
-from tests.unit.analytics.histories import Told, numbered
+from tests.support import service
+from tests.support.histories import Told, numbered
+from tests.support.service import COUNTY, PACK
 
-COUNTY = "999001000000"
+__all__ = ["COUNTY", "PACK"]
+
 NOW = datetime(2026, 6, 10, 2, 0, tzinfo=UTC)
-PACK = load_pack(Path("packs/demo"))
 PACK_ZONE = ZoneInfo(PACK.place.time_zone)
 
 
@@ -65,13 +58,7 @@ async def open_analytics(url: str) -> Database:
 
 def published(pack: Pack = PACK, version: int = 1) -> PackPublished:
     """A pack, in force since New Year."""
-    return PackPublished(
-        occurred_at=datetime(2026, 1, 1, tzinfo=UTC),
-        place_code=COUNTY,
-        version=version,
-        digest=digest(pack),
-        document=document(pack),
-    )
+    return service.published(pack, version, datetime(2026, 1, 1, tzinfo=UTC))
 
 
 async def ask_of(database: Database, **settings: Mapping[str, object]) -> None:
@@ -87,20 +74,8 @@ async def ask_of(database: Database, **settings: Mapping[str, object]) -> None:
 
 def application(database: Database, now: datetime = NOW) -> FastAPI:
     """Its HTTP side, at a moment that stands still."""
-    runtime = Runtime(
-        service=Service.ANALYTICS,
-        clock=SimulatedClock(now),
-        bus=cast("Bus", None),
-        topic_prefix="",
-        door_database=database,
-        work_database=database,
-        commit=GroupCommit(database, load_nothing),
-        reactions=REACTIONS,
-        verifier=Tokens(),
-        vault=cast("Vault", None),
-        fingerprints=ANSWER_KEYS.of("analytics"),
-    )
-    return create_app(runtime, SPEC.routers, title=SPEC.title, description=SPEC.description, version="1")
+    runtime = service.runtime_of(SPEC, database, clock=SimulatedClock(now), verifier=Tokens())
+    return service.app_of(SPEC, runtime)
 
 
 async def hear(database: Database, batch: Sequence[Told]) -> None:

@@ -16,7 +16,7 @@ from libs.common.events.deadlines import SetDeadline
 from libs.common.events.terms import Channel, Closing, Deadline, Kind, Reached, Satisfaction, Urgency
 from services.analytics.counters.domain import COUNTERS
 from tests.integration.analytics.county import COUNTY, NOW, application, counted_anew, hear, in_batches, open_analytics
-from tests.unit.analytics.histories import life, numbered
+from tests.support.histories import life, numbered
 
 TANG_WU, XIANG_CHANG = "999001101201", "999001102201"
 BY_LEADER = {"Authorization": "Bearer leader"}

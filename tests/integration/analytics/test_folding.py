@@ -13,7 +13,7 @@ from libs.common.events.cases import CaseRegistered, CaseSupplemented
 from services.analytics.facts.domain.documents import from_documents, to_document
 from services.analytics.facts.domain.fact import Fact
 from tests.integration.analytics.county import NOW, counted_anew, hear, in_batches, open_analytics, stored_rollup
-from tests.unit.analytics.histories import Told, interleave, life, numbered, shuffle, split
+from tests.support.histories import Told, interleave, life, numbered, shuffle, split
 
 
 @pytest.fixture

@@ -16,7 +16,7 @@ from libs.common.database.session import Database
 from services.analytics.figures.actions import past
 from tests.conftest import MakeDatabase
 from tests.integration.analytics.county import NOW, application, ask_of, day_of, hear, in_batches, open_analytics
-from tests.unit.analytics.histories import Told, interleave, life, shuffle, split
+from tests.support.histories import Told, interleave, life, shuffle, split
 
 LIVES = 40
 ALL_DAYS = {"period": "range", "from": "2026-02-01", "to": "2026-12-31"}

@@ -21,7 +21,7 @@ from services.analytics.figures.schemas import PeriodName
 from services.analytics.rollups.queries.months import month_starts_on
 from services.analytics.rollups.queries.sums import Grouping, Selection, sums
 from tests.integration.analytics.county import NOW, PACK, counted_anew, hear, in_batches, open_analytics
-from tests.unit.analytics.histories import CATEGORIES, UNITS, Told, interleave, life, shuffle
+from tests.support.histories import CATEGORIES, UNITS, Told, interleave, life, shuffle
 
 ASKED = 150
 LIVES = 60

@@ -13,7 +13,7 @@ from libs.common.events.terms import Satisfaction
 from tests.integration.analytics.county import application, ask_of, hear, in_batches, open_analytics
 from tests.integration.analytics.test_county_page import seen
 from tests.integration.analytics.test_figures import TANG_WU, XIANG_CHANG, called_back, get
-from tests.unit.analytics.histories import numbered
+from tests.support.histories import numbered
 
 BY_LEADER = {"Authorization": "Bearer leader"}
 FIRST, SECOND = "999001101000", "999001102000"

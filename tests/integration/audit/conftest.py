@@ -1,17 +1,15 @@
 """One county that lived once; every test spoils a copy of its database."""
 
-import asyncio
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 
-import asyncpg
 import pytest
 
+from bench.drive.database import execute
 from huiyin.audit.auditing import Subject, examine
 from huiyin.audit.report import AuditReport
 from libs.programs.postgres.server import EmbeddedPostgres
-from tests.conftest import MakeDatabase
+from tests.conftest import MakeDatabase, template
 from tests.integration.audit.county import Spoiler, live, open_county
 from tests.integration.audit.damage.form import Spoiled
 from tests.integration.audit.damage.rows import ROWS
@@ -46,12 +44,16 @@ class Copy:
 @pytest.fixture(scope="session")
 def lived(postgres: EmbeddedPostgres, tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
     """The template database; gives the ids of its cases."""
-    base = postgres.dsn.rpartition("/")[0]
-    asyncio.run(_administer(postgres.dsn, f"CREATE DATABASE {TEMPLATE}"))
-    cases = asyncio.run(_live(f"{base}/{TEMPLATE}", tmp_path_factory.mktemp("county")))
-    asyncio.run(_administer(f"{base}/{TEMPLATE}", _DROP_CHECKS))
-    yield cases
-    asyncio.run(_administer(postgres.dsn, f"DROP DATABASE {TEMPLATE} WITH (FORCE)"))
+    cases: dict[str, str] = {}
+
+    async def prepare(url: str) -> None:
+        async with open_county(url, tmp_path_factory.mktemp("county")) as county:
+            await live(county)
+            cases.update(county.cases)
+        await execute(url, _DROP_CHECKS)
+
+    with template(postgres, TEMPLATE, prepare):
+        yield cases
 
 
 @pytest.fixture
@@ -64,10 +66,15 @@ async def copy(lived: dict[str, str], make_database: MakeDatabase) -> Copy:
 @pytest.fixture(scope="session")
 def all_rows_spoilt(postgres: EmbeddedPostgres, lived: dict[str, str]) -> Iterator[AuditReport]:
     """What the audit says of a copy in which every kind of ``ROWS`` was done."""
-    name = f"{TEMPLATE}_rows"
-    asyncio.run(_administer(postgres.dsn, f"CREATE DATABASE {name} TEMPLATE {TEMPLATE}"))
-    yield asyncio.run(_spoil_all(f"{postgres.dsn.rpartition('/')[0]}/{name}", lived))
-    asyncio.run(_administer(postgres.dsn, f"DROP DATABASE {name} WITH (FORCE)"))
+    reports = []
+
+    async def prepare(url: str) -> None:
+        copy = Copy(url, Spoiler(url), lived)
+        await copy.spoil(*dict.fromkeys(sql for kind in ROWS.values() for sql in kind.sql))
+        reports.append(await examine(Subject(url), limit=10_000))
+
+    with template(postgres, f"{TEMPLATE}_rows", prepare, like=TEMPLATE):
+        yield reports[0]
 
 
 def named(report: AuditReport, cases: Mapping[str, str], spoiled: Spoiled) -> bool:
@@ -80,23 +87,3 @@ def named(report: AuditReport, cases: Mapping[str, str], spoiled: Spoiled) -> bo
         and spoiled.says in one.message
         for one in report.violations
     )
-
-
-async def _spoil_all(url: str, cases: dict[str, str]) -> AuditReport:
-    copy = Copy(url, Spoiler(url), cases)
-    await copy.spoil(*dict.fromkeys(sql for kind in ROWS.values() for sql in kind.sql))
-    return await examine(Subject(url), limit=10_000)
-
-
-async def _live(url: str, folder: Path) -> dict[str, str]:
-    async with open_county(url, folder) as county:
-        await live(county)
-        return county.cases
-
-
-async def _administer(url: str, command: str) -> None:
-    connection = await asyncpg.connect(url)
-    try:
-        await connection.execute(command)
-    finally:
-        await connection.close()

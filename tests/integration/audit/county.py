@@ -7,61 +7,46 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-import asyncpg
-import httpx
-from pydantic import SecretStr
-
-from huiyin.front import build_front
-from huiyin.house import House, open_house
-from huiyin.packs import publish_first_pack, publish_pack
+from bench.drive.complaints import NOT_SATISFIED, RESULT, SATISFIED
+from bench.drive.database import connected
+from huiyin.house import House
+from huiyin.packs import publish_pack
 from libs.common.bus.flow import Service
-from libs.common.security.issuer import LocalIssuer
 from libs.common.security.principal import Role
-from libs.common.service.settings import ClockKind, CommonSettings
 from services.dispatch.directory.actions.handing_over import hand_over
 from tests.chaos.packs import merged
+from tests.journeys import county as journeys
 
-COUNTY, VILLAGE = "999001000000", "999001101001"
+VILLAGE = "999001101001"
 MONDAY = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
 """09:00 in the county."""
 STREET_LIGHTS, WATER = "0101", "1003"
-HANDLED = {
-    "result_kind": "substantive",
-    "result": "路灯已于今日修复，并已电话告知来电人，现场照片已存档备查。",
-    "without_support": "协办意见已当面征求",
-}
-PLEASED = {"reached": "answered", "contacted": True, "solved": True, "satisfaction": "satisfied"}
-ANGRY = {
-    "reached": "answered",
-    "contacted": False,
-    "solved": False,
-    "satisfaction": "not_satisfied",
-    "words": "还是不亮",
-}
+ANGRY = NOT_SATISFIED | {"contacted": False, "words": "还是不亮"}
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class County:
     """The house, and the people who use it."""
 
-    house: House
-    client: httpx.AsyncClient
-    issuer: LocalIssuer
+    people: journeys.County
     working: bool = True
     cases: dict[str, str] = field(default_factory=dict)
     """Case ids by what became of them."""
+
+    @property
+    def house(self) -> House:
+        """What they use."""
+        return self.people.house
 
     async def call(
         self, method: str, path: str, role: Role, body: object = None, unit: str | None = None, key: str | None = None
     ) -> Any:
         """One request by somebody with this role; what follows from it has followed when it returns."""
-        token = self.issuer.issue(f"{role}-{unit or 'county'}", [role], COUNTY, unit, timedelta(hours=1))
-        headers = {"authorization": f"Bearer {token}", "if-match": "*"} | ({"idempotency-key": key} if key else {})
-        answer = await self.client.request(method, path, json=body, headers=headers)
-        assert answer.is_success, answer.text
+        who = self.people.person(f"{role}-{unit or 'county'}", role, unit=unit)
+        answer = await (who.ask(path) if method == "GET" else who.do(path, body, key=key))
         if self.working:
             await self.house.settle()
-        return answer.json()
+        return answer
 
     async def register(self, name: str, category: str | None = STREET_LIGHTS, **more: object) -> str:
         """A new case; kept under ``name``."""
@@ -81,11 +66,15 @@ class County:
         path = f"/dispatch/v1/cases/{case_id}/{what}"
         await self.call("POST", path, Role.HANDLER, body or {}, unit=await self.lead(case_id))
 
+    async def by_dispatcher(self, case_id: str, what: str, body: object) -> None:
+        """A dispatcher does something."""
+        await self.call("POST", f"/dispatch/v1/cases/{case_id}/{what}", Role.DISPATCHER, body)
+
     async def handle(self, case_id: str) -> None:
         """Signed and handled, some minutes apart."""
         await self.by_unit(case_id, "signature")
         await self.wait(minutes=30)
-        await self.by_unit(case_id, "result", HANDLED)
+        await self.by_unit(case_id, "result", RESULT)
 
     async def call_back(self, case_id: str, answer: object) -> None:
         """The citizen is called, within the hours in which one may."""
@@ -103,15 +92,8 @@ async def open_county(
     url: str, folder: Path, *, start: datetime = MONDAY, working: bool = True, **settings: Any
 ) -> AsyncIterator[County]:
     """A house on this database, with the demo pack, at nine on a Monday; not ``working``, only its doors are open."""
-    wanted = CommonSettings(database_url=SecretStr(url), data_dir=folder, clock=ClockKind.SIMULATED, **settings)
-    async with open_house(wanted, simulated_start=start, working=working) as house:
-        await publish_first_pack(house, Path("packs/demo"))
-        if working:
-            await house.settle()
-        transport = httpx.ASGITransport(build_front(house))
-        async with httpx.AsyncClient(transport=transport, base_url="http://county") as client:
-            issuer = LocalIssuer.load_or_create(folder, lambda: datetime.now(UTC))
-            yield County(house, client, issuer, working)
+    async with journeys.open_county(url, folder, start=start, working=working, **settings) as people:
+        yield County(people, working)
 
 
 async def live(county: County) -> None:
@@ -130,13 +112,13 @@ async def _ends(county: County) -> None:
     solved = await county.register("solved", text="村口路灯坏了，电话13800138000，身份证11010119900307123X")
     await county.call("POST", f"/intake/v1/cases/{solved}/supplements", Role.OPERATOR, {"text": "请打 13912345678"})
     await county.handle(solved)
-    await county.call_back(solved, PLEASED)
+    await county.call_back(solved, SATISFIED)
     withdrawn = await county.register("withdrawn")
     await county.call("POST", f"/intake/v1/cases/{withdrawn}/withdrawal", Role.OPERATOR, {"reason": "已自行解决"})
     queued = await county.register("answered later", category=None)
     answer = {"answer": "该事项的办理时间已电话告知"}
     await county.call("POST", f"/intake/v1/cases/{queued}/direct-answer", Role.OPERATOR, answer)
-    await county.call_back(queued, {**PLEASED, "satisfaction": "basically_satisfied"})
+    await county.call_back(queued, {**SATISFIED, "satisfaction": "basically_satisfied"})
     unasked = await county.register("unasked", callback_wanted=False)
     await county.handle(unasked)
 
@@ -146,7 +128,7 @@ async def _rounds(county: County) -> None:
     await county.handle(again)
     await county.call_back(again, ANGRY)
     await county.handle(again)
-    await county.call_back(again, PLEASED)
+    await county.call_back(again, SATISFIED)
     third = await county.register("third round")
     for _ in range(2):
         await county.handle(third)
@@ -156,19 +138,16 @@ async def _rounds(county: County) -> None:
 
 async def _units(county: County) -> None:
     by_hand = await county.register("by hand", category=None)
-    await county.call("POST", f"/dispatch/v1/cases/{by_hand}/assignment", Role.DISPATCHER, _to("D-HOUSING"))
+    await county.by_dispatcher(by_hand, "assignment", _to("D-HOUSING"))
     await county.by_unit(by_hand, "signature")
     await county.by_unit(by_hand, "progress", {"note": "已到现场查看"})
     passed_on = await county.register("passed on")
     await county.by_unit(passed_on, "return", {"reason_code": "not_our_duty", "note": "不属于本单位"})
-    decision = f"/dispatch/v1/cases/{passed_on}/return/decision"
     target = "D-HOUSING" if await county.lead(passed_on) != "D-HOUSING" else "D-WATER"
-    body = {"approved": True, "note": "同意", "lead_unit": target}
-    await county.call("POST", decision, Role.DISPATCHER, body)
+    await county.by_dispatcher(passed_on, "return/decision", {"approved": True, "note": "同意", "lead_unit": target})
     given_back = await county.register("given back")
     await county.by_unit(given_back, "return", {"reason_code": "wrong_area", "note": "不在辖区"})
-    decision = f"/dispatch/v1/cases/{given_back}/return/decision"
-    await county.call("POST", decision, Role.DISPATCHER, {"approved": True, "note": "同意退回"})
+    await county.by_dispatcher(given_back, "return/decision", {"approved": True, "note": "同意退回"})
     asked = await county.register("return asked")
     await county.by_unit(asked, "return", {"reason_code": "wrong_area", "note": "不在辖区"})
     await _supported(county)
@@ -178,15 +157,13 @@ async def _supported(county: County) -> None:
     """A unit beside the lead does its part, another is let off."""
     case_id = await county.register("supported", category=None)
     helping, spared = "D-HOUSING", "D-AGRI"
-    body = {**_to("D-WATER"), "support_units": [helping, spared]}
-    await county.call("POST", f"/dispatch/v1/cases/{case_id}/assignment", Role.DISPATCHER, body)
+    await county.by_dispatcher(case_id, "assignment", {**_to("D-WATER"), "support_units": [helping, spared]})
     part = f"/dispatch/v1/cases/{case_id}/tasks/{helping}"
     await county.call("POST", f"{part}/signature", Role.HANDLER, {}, unit=helping)
     await county.wait(minutes=5)
     await county.call("POST", f"{part}/progress", Role.HANDLER, {"note": "已到现场"}, unit=helping)
     await county.call("POST", f"{part}/result", Role.HANDLER, {"result": "已协助断电"}, unit=helping)
-    spare = f"/dispatch/v1/cases/{case_id}/tasks/{spared}/cancellation"
-    await county.call("POST", spare, Role.DISPATCHER, {"reason": "不需协办"})
+    await county.by_dispatcher(case_id, f"tasks/{spared}/cancellation", {"reason": "不需协办"})
 
 
 async def _lateness(county: County) -> None:
@@ -261,11 +238,7 @@ class Spoiler:
 
     async def run(self, *statements: str) -> None:
         """SQL, with no trigger, rule or foreign key in the way; each statement has to change at least one row."""
-        connection = await asyncpg.connect(self._url)
-        try:
-            await connection.execute("SET session_replication_role = replica")
+        async with connected(self._url, session_replication_role="replica") as connection:
             for statement in statements:
                 status = await connection.execute(statement)
                 assert not status.endswith(" 0"), f"changed nothing: {statement}"
-        finally:
-            await connection.close()

@@ -129,14 +129,7 @@ async def test_only_an_admin_of_the_place_publishes(office: Office) -> None:
 
 async def test_a_pack_of_another_place_would_orphan_every_case(office: Office) -> None:
     text = PACK.model_dump_json().replace("999001", "888001")
-    response = await office.person("root", Role.ADMIN, "888001000000").http.post(
-        "/dispatch/v1/directory/packs",
-        content=text,
-        headers={
-            "Content-Type": "application/json",
-            "Authorization": f"Bearer {office.person('root', Role.ADMIN, '888001000000').token}",
-        },
-    )
+    response = await admin(office, "888001000000").post("/directory/packs", text.encode())
     assert response.status_code == 409, response.text
     assert COUNTY in response.json()["detail"]
 

@@ -37,7 +37,7 @@ from services.analytics.facts.domain.counting import contribution
 from services.analytics.facts.domain.fact import PLACES, Fact, UnknownCase, fold
 from services.analytics.facts.domain.status import Status
 from services.analytics.handlers import REACTIONS
-from tests.unit.analytics.histories import SPEAKERS
+from tests.support.histories import SPEAKERS
 
 MONDAY = datetime(2026, 6, 1, 1, 0, tzinfo=UTC)
 EXAMPLES = Path(__file__).parents[2] / "contract" / "examples"

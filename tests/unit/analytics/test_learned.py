@@ -25,7 +25,7 @@ from services.analytics.facts.domain.learned import (
     noted,
     stamp_of,
 )
-from tests.unit.analytics.histories import Told, interleave, life, split
+from tests.support.histories import Told, interleave, life, split
 
 EXAMPLES = Path("tests/contract/examples")
 PARTS = 16

@@ -13,7 +13,7 @@ from huiyin.audit.figures import fact_of
 from libs.common.time.periods import assessment_day
 from services.analytics.facts.actions.refold import refold
 from services.analytics.facts.domain.counting import contribution
-from tests.unit.analytics.histories import Told, life
+from tests.support.histories import Told, life
 
 CASE = "case-1"
 NOW = datetime(2026, 6, 1, tzinfo=UTC)

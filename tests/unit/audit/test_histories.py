@@ -147,7 +147,7 @@ ILLEGAL = {
     "asked about his own answer": (
         Story()
         .intake(cases.CaseRegistered, answered_at_once=True)
-        .intake(cases.CaseAnsweredDirectly, answered_by="x")
+        .intake(cases.CaseAnsweredDirectly, answered_by="caller-1")
         .followup(cases.CallbackDue)
         .followup(cases.CallbackTried),
         "the caller asks about his own answer",

@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 import pytest
 
 from bench.drive.client import Client, NotSent, Unanswered
+from huiyin.office.wire import Call
 from tests.support.listening import Answer, Listening
 from tests.support.ports import free_port
 
@@ -38,16 +39,16 @@ async def test_connections_are_used_again_and_bodies_come_whole_in_pieces() -> N
 
     async with serving(answer) as client:
         for _ in range(3):
-            answered = await client.send("POST", "/x", headers=b"A: b\r\n", body=b'{"a":1}')
-            assert (answered.status, answered.json(), answered.header(b"etag")) == (201, {"a": 1}, '"3"')
-            assert answered.ok
+            answered = await client(Call("POST", "/x", {"A": "b"}, b'{"a":1}'))
+            assert (answered.status_code, answered.json(), answered.headers["etag"]) == (201, {"a": 1}, '"3"')
+            assert answered.is_success
     assert len(connections) == 1
 
 
 async def test_nobody_listens() -> None:
     client = Client("127.0.0.1", free_port())
     with pytest.raises(NotSent):
-        await client.send("GET", "/")
+        await client(Call("GET", "/", {}))
 
 
 async def test_silence_ends_with_the_timeout_and_is_no_answer() -> None:
@@ -56,7 +57,7 @@ async def test_silence_ends_with_the_timeout_and_is_no_answer() -> None:
 
     async with serving(silent) as client:
         with pytest.raises(Unanswered, match=r"0\.2 s"):
-            await client.send("GET", "/")
+            await client(Call("GET", "/", {}))
 
 
 @pytest.mark.parametrize(
@@ -71,5 +72,5 @@ async def test_a_broken_answer_is_none(said: bytes) -> None:
 
     async with serving(broken) as client:
         with pytest.raises(Unanswered) as caught:
-            await client.send("GET", "/")
+            await client(Call("GET", "/", {}))
         assert not isinstance(caught.value, NotSent)

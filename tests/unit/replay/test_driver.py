@@ -11,7 +11,8 @@ from urllib.parse import parse_qs
 import orjson
 from starlette.types import Message, Receive, Scope, Send
 
-from huiyin.replay.calls import Accounts, Calls
+from huiyin.office.people import People
+from huiyin.office.wire import InProcess
 from huiyin.replay.classify import Classifier
 from huiyin.replay.draws import Draws
 from huiyin.replay.driver import Driver, Pace
@@ -21,6 +22,7 @@ from huiyin.replay.stage import Journal, Life, Stage
 from libs.common.pack.directory import Directory
 from libs.common.pack.loader import load_pack
 from libs.common.security.issuer import LocalIssuer
+from libs.common.security.principal import Role
 from libs.common.time.clock import SimulatedClock
 
 PACK = load_pack(Path(__file__).parents[3] / "packs" / "demo")
@@ -126,8 +128,13 @@ async def _replay(
     rows: Sequence[Row], folder: Path, pace: Pace, house: TinyHouse | None = None
 ) -> tuple[TinyHouse, Journal]:
     house = house or TinyHouse(MONDAY - timedelta(hours=1))
-    accounts = Accounts(LocalIssuer.load_or_create(folder, lambda: datetime.now(UTC)), PACK.place.code)
-    stage = Stage(Calls(house, house.clock), accounts, Directory(PACK), Classifier(PACK))
+    issuer = LocalIssuer.load_or_create(folder, lambda: datetime.now(UTC))
+
+    def token(subject: str, roles: tuple[Role, ...], area: str, unit: str | None) -> str:
+        return issuer.issue(subject, roles, area, unit, timedelta(days=1))
+
+    people = People(token, PACK.place.code, InProcess(house))
+    stage = Stage(people, house.clock, Directory(PACK), Classifier(PACK))
     driver = Driver(stage, house, pace, lambda _moment: None)
     lives = [
         Life(

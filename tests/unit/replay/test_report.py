@@ -17,12 +17,12 @@ ASKED = {"comparison": "over", "percent": "95", "period": None, "text": "高于 
     ],
 )
 def test_a_target_is_told_in_both_languages(met: Met, told: str) -> None:
-    rate = Rate("on_time", "按时办结率", "Handled on time", 550, 579, "95.0", "95.0 %", "550 / 579", ASKED, met)
+    rate = Rate({"target": ASKED}, {"numerator": 550, "denominator": 579, "rate": "95.0", "met": met})
     assert rate.told == told
     assert (rate.document["target"], rate.document["met"]) == (ASKED, met)
 
 
 def test_a_rate_of_which_nothing_is_asked_says_nothing() -> None:
-    rate = Rate("response", "响应率", "Response rate", 1, 2, "50.0", "50.0 %", "1 / 2", None, None)
+    rate = Rate({"target": None}, {"numerator": 1, "denominator": 2, "rate": "50.0", "met": None})
     assert rate.told == ""
     assert rate.document == {"numerator": 1, "denominator": 2, "rate": "50.0", "target": None, "met": None}

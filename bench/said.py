@@ -1,0 +1,79 @@
+"""One plain example of every event about a case, in which who needs it says what matters to it; and its record."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Any, TypeVar
+from uuid import NAMESPACE_URL, uuid5
+
+from libs.common.bus.codec import Envelope, encode_event, to_headers
+from libs.common.bus.flow import Stream
+from libs.common.bus.port import Record
+from libs.common.events import cases
+from libs.common.events.base import Event
+from libs.common.events.cases import CaseEvent
+from libs.common.events.terms import (
+    Channel,
+    Closing,
+    Deadline,
+    Kind,
+    Reached,
+    ResultKind,
+    Satisfaction,
+    SupervisionLevel,
+    Urgency,
+)
+
+EventT = TypeVar("EventT", bound=CaseEvent)
+T = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
+DUE = T + timedelta(days=1)
+_UNIT: Mapping[str, Any] = {"unit_code": "D-A"}
+_CLOCK: Mapping[str, Any] = {"deadline": Deadline.HANDLE, **_UNIT, "due_at": DUE}
+_GIVEN: Mapping[str, Any] = {"category_code": "01", "explanation": "rule", "pack_version": 1}
+_PLAIN: Mapping[type[CaseEvent], Mapping[str, Any]] = {
+    cases.CaseRegistered: {
+        "case_no": "1", "channel": Channel.HOTLINE, "kind": Kind.COMPLAINT, "urgency": Urgency.NORMAL,
+        "category_code": "01", "area_code": "999001000000", "title": "路灯不亮", "text": "村口三盏路灯坏了三天。",
+        "pack_version": 1, "registered_at": T,
+    },
+    cases.CaseSupplemented: {"text": "还有一盏也不亮"},
+    cases.CaseWithdrawn: {"reason": "已经解决"},
+    cases.CaseAnsweredDirectly: {"answer": "已答复"},
+    cases.TriageQueued: {"reason": "no rule"},
+    cases.CaseAssigned: {"lead_unit": "D-A", "by_rule": True, **_GIVEN},
+    cases.CaseReassigned: {"from_unit": "D-A", "lead_unit": "D-B", **_GIVEN},
+    cases.CaseSigned: _UNIT,
+    cases.ProgressReported: {**_UNIT, "note": "已安排人员到现场查看"},
+    cases.CaseHandled: {**_UNIT, "result_kind": ResultKind.SUBSTANTIVE, "result": "已到现场处理完毕，村委会确认。"},
+    cases.TaskDone: {"unit_code": "D-C", "result": "helped"},
+    cases.TaskCancelled: {"unit_code": "D-C", "reason": "no need"},
+    cases.ReturnRequested: {**_UNIT, "reason_code": "wrong_area", "note": "不属于我单位"},
+    cases.ReturnDecided: {**_UNIT, "approved": True, "note": "同意"},
+    cases.DeadlineSet: {**_CLOCK, "starts_at": T, "warn_at": T, "pack_version": 1},
+    cases.DeadlineWarned: _CLOCK,
+    cases.DeadlineMissed: {**_CLOCK, "occurred_at": DUE},
+    cases.SupervisionIssued: {
+        "supervision_id": "s1", "level": SupervisionLevel.REMINDER, **_UNIT, "reason": "逾期未签收",
+        "by_rule": True,
+    },
+    cases.SupervisionReplied: {"supervision_id": "s1", **_UNIT, "reply": "正在办理"},
+    cases.CallbackDue: {"handling_unit": "D-A"},
+    cases.CallbackTried: {
+        "attempt": 1, "reached": Reached.ANSWERED, "valid": True, "solved": True,
+        "satisfaction": Satisfaction.SATISFIED, "caller": "caller-1",
+    },
+    cases.CaseSentBack: {"next_round": 2, **_UNIT, "words": "问题还在，没有人来处理。"},
+    cases.CaseClosed: {"closing": Closing.SUBSTANTIVE, "satisfaction": Satisfaction.SATISFIED},
+}  # fmt: skip
+
+
+def said(event: type[EventT], case_id: str, /, **changes: Any) -> EventT:
+    """The event, in the first round unless said otherwise."""
+    return event.model_validate({"occurred_at": T, "case_id": case_id, "round": 1, **_PLAIN[event], **changes})
+
+
+def record(source: str, seq: int, event: Event, offset: int, causes: Mapping[str, int]) -> Record:
+    """The event as it travels, said by ``source`` as its how-manieth about the case, in the one partition there is."""
+    stream, at, value = str(Stream.CASES), event.occurred_at, encode_event(event)
+    event_id = str(uuid5(NAMESPACE_URL, f"{event.key}-{source}-{seq}"))
+    envelope = Envelope(event_id, source, stream, event.key, seq, event.type_name, at, at, causes, None, value)
+    return Record(stream, 0, offset, event.key, to_headers(envelope), value)
