@@ -19,7 +19,7 @@ from services.analytics.rollups.tables import DIMENSIONS
 _TOGETHER = (
     ("work", "transition", "decision", "request", "task"),
     ("matter", "callback", "attempt"),
-    ("cases", "supplement", "reveal"),
+    ("cases", "supplement", "reveal", "attachment"),
 )
 """Tables that refer to each other can only be emptied together."""
 _LEDGER = "ledger"
