@@ -2,9 +2,8 @@
 
 import asyncpg
 
-from libs.common.counters import Counter
-from services.analytics.counters.domain import COUNTERS, RARE, bits_of, integer_of
-from services.analytics.rollups.tables import COARSE_DIMENSIONS, DIMENSIONS
+from services.analytics.counters.domain import RARE, bits_of
+from services.analytics.rollups.tables import CUBES
 
 _COLUMNS = """
     SELECT column_name, data_type FROM information_schema.columns
@@ -20,12 +19,10 @@ _RARE = """
 async def test_the_tables_are_those_of_the_declared_counters(database_url: str) -> None:
     connection = await asyncpg.connect(database_url)
     try:
-        for table, dimensions in (("rollup", DIMENSIONS), ("rollup_coarse", COARSE_DIMENSIONS)):
-            columns = {row["column_name"]: row["data_type"] for row in await connection.fetch(_COLUMNS, table)}
-            assert list(columns) == [*dimensions, *(counter.value for counter in COUNTERS)]
-            assert {counter: columns[counter] for counter in Counter} == {
-                counter: integer_of(counter) for counter in Counter
-            }
+        for cube in CUBES:
+            for table, keys in cube.tables.items():
+                columns = {row["column_name"]: row["data_type"] for row in await connection.fetch(_COLUMNS, table)}
+                assert columns == {**keys, **{name: cube.columns[name] for name in cube.names}}
         indexes = {row["indexname"]: row["indexdef"] for row in await connection.fetch(_INDEXES)}
         for counter in RARE:
             assert f"rare & ({bits_of([counter])})::bigint" in indexes[f"fact_{counter}_idx"]

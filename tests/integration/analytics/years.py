@@ -5,8 +5,7 @@ from datetime import date
 from libs.common.counters import Counter
 from libs.common.database.session import Database
 from services.analytics.counters.domain import COUNTERS
-from services.analytics.rollups.queries.grains import coarse_of
-from services.analytics.rollups.tables import COARSE_DIMENSIONS, DIMENSIONS
+from services.analytics.rollups.tables import CASES as CUBE
 from tests.integration.analytics.county import NOW
 
 CASES = 20_000
@@ -33,14 +32,14 @@ _FACTS = """
           FROM generate_series(1, $1::int) AS n) AS made
 """
 _FINE = f"""
-    INSERT INTO rollup ({", ".join(DIMENSIONS)}, {", ".join(COUNTERS)})
+    INSERT INTO rollup ({", ".join(CUBE.columns)})
     SELECT basis, $1::date - back, '999001' || lpad((n % 20 + 101)::text, 3, '0') || lpad((200 + n % 7)::text, 3, '0'),
         'D-' || n % 25, lpad(((n + back) % 15 + 1)::text, 2, '0') || '01', 'hotline',
         CASE WHEN n % 2 = 0 THEN 'help' ELSE 'complaint' END, {", ".join("1" for _ in COUNTERS)}
     FROM unnest(ARRAY['registered', 'closed', 'happened']) AS basis, generate_series(0, $2::int - 1) AS back,
         generate_series(1, $3::int) AS n
 """  # noqa: S608 - names of columns
-_COARSE = f"INSERT INTO rollup_coarse ({', '.join((*COARSE_DIMENSIONS, *COUNTERS))}) {coarse_of('rollup')}"
+_COARSE = f"INSERT INTO rollup_coarse (grain, {', '.join(CUBE.columns)}) {CUBE.coarse_of('rollup')}"
 
 
 def bits(*counters: Counter) -> int:
@@ -56,7 +55,6 @@ async def fill(url: str) -> None:
         async with database.transaction(NOW) as session:
             await session.fetch(_FACTS, CASES, OPEN, TODAY, usual, rare)
         async with database.transaction(NOW) as session:
-            await session.fetch("INSERT INTO rollup_month (starts_on) VALUES (1) ON CONFLICT DO NOTHING")
             await session.fetch(_FINE, TODAY, DAYS, A_DAY)
         async with database.transaction(NOW) as session:
             await session.fetch(_COARSE)

@@ -61,6 +61,7 @@ class Life:
     told: list[Told] = field(default_factory=list)
     unit: str = ""
     category: str | None = None
+    support: list[str] = field(default_factory=list)
     handle_due: datetime = START
     sign_due: datetime = START
 
@@ -153,6 +154,7 @@ def _assign(case: Life, round_: int) -> None:
             case_id=case.case_id,
             round=round_,
             lead_unit=case.unit,
+            support_units=_support(case),
             category_code=case.category,
             by_rule=True,
             explanation="rule",
@@ -161,6 +163,24 @@ def _assign(case: Life, round_: int) -> None:
     )
     case.sign_due = _limit(case, round_, Deadline.SIGN, hours=24)
     case.handle_due = _limit(case, round_, Deadline.HANDLE, hours=72)
+
+
+def _support(case: Life) -> tuple[str, ...]:
+    """协办: up to two other units, perhaps some of those that were named before."""
+    others = [unit for unit in UNITS if unit != case.unit]
+    case.support = case.rng.sample(others, case.rng.choice((0, 0, 1, 2)))
+    return tuple(case.support)
+
+
+def _do_parts(case: Life, round_: int) -> None:
+    said = {"occurred_at": case.now, "case_id": case.case_id, "round": round_}
+    for unit in list(case.support):
+        if case.maybe(0.5):
+            case.support.remove(unit)
+            if case.maybe(0.7):
+                case.say(DISPATCH, cases.TaskDone(**said, unit_code=unit, result="已协助"))
+            else:
+                case.say(DISPATCH, cases.TaskCancelled(**said, unit_code=unit, reason="无须协办"))
 
 
 def _limit(case: Life, round_: int, deadline: Deadline, *, hours: int) -> datetime:
@@ -214,6 +234,7 @@ def _miss(case: Life, round_: int, deadline: Deadline, due_at: datetime) -> None
 def _work(case: Life, round_: int) -> None:
     case.wait()
     _miss(case, round_, Deadline.SIGN, case.sign_due)
+    _do_parts(case, round_)
     while case.maybe(0.2):
         _return(case, round_)
     case.say(
@@ -221,6 +242,7 @@ def _work(case: Life, round_: int) -> None:
         cases.CaseSigned(occurred_at=case.now, case_id=case.case_id, round=round_, unit_code=case.unit),
     )
     case.wait(most_hours=90)
+    _do_parts(case, round_)
     if case.maybe(0.2):
         case.handle_due = _extend(case, round_)
     _miss(case, round_, Deadline.HANDLE, case.handle_due)
@@ -294,6 +316,7 @@ def _return(case: Life, round_: int) -> None:
             round=round_,
             from_unit=former,
             lead_unit=case.unit,
+            support_units=_support(case),
             category_code=case.category,
             explanation="改派",
             pack_version=1,

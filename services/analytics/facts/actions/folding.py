@@ -14,6 +14,7 @@ from libs.common.errors import Permanent
 from libs.common.events.cases import CaseEvent
 from libs.common.ledger.append import part_of
 from services.analytics.counters.domain import Cell, Counts
+from services.analytics.counters.histograms import HourCell
 from services.analytics.facts.actions.cache import Remembered, cache_of, day_rule
 from services.analytics.facts.actions.events import atom_of, counts
 from services.analytics.facts.actions.learning import Moment, learn
@@ -21,7 +22,9 @@ from services.analytics.facts.domain.counting import DayOf, add, contribution, c
 from services.analytics.facts.domain.documents import SUPERSEDED, from_documents, to_document, to_learned, to_places
 from services.analytics.facts.domain.fact import Fact, UnknownCase, fold
 from services.analytics.facts.domain.learned import Learned, noted
-from services.analytics.rollups.actions import add_to_rollups
+from services.analytics.facts.domain.timing import times
+from services.analytics.rollups.actions import add_to
+from services.analytics.rollups.tables import CASES, HOURS
 
 _INFO = "analytics.fold"
 
@@ -29,7 +32,7 @@ _LOAD = """
     SELECT case_id, fact.xmin::text::bigint AS writer,
            CASE WHEN fact.xmin::text::bigint IS DISTINCT FROM known.writer THEN doc::text END AS doc,
            CASE WHEN fact.xmin::text::bigint IS DISTINCT FROM known.writer THEN places::text END AS places,
-           CASE WHEN fact.xmin::text::bigint IS DISTINCT FROM known.writer THEN learned::text END AS learned
+           CASE WHEN fact.xmin::text::bigint IS DISTINCT FROM known.writer THEN learned::text END AS learned, timed
     FROM fact JOIN unnest($1::text[], $2::bigint[]) AS known(case_id, writer) USING (case_id)
     ORDER BY case_id FOR UPDATE OF fact
 """
@@ -59,6 +62,7 @@ FACT_COLUMNS = {
     "counted": "bigint",
     "doc": "text",
     "places": "text",
+    "timed": "boolean",
 }
 """The columns of a fact and how they are sent: ``units`` joined by spaces, ``doc`` and ``places`` as JSON text."""
 _READ_AS = {
@@ -91,6 +95,8 @@ class _Book:
     before: dict[str, Fact | None] = field(default_factory=dict)
     after: dict[str, Fact | None] = field(default_factory=dict)
     cells: dict[str, Mapping[Cell, Counts]] = field(default_factory=dict)
+    untimed: set[str] = field(default_factory=set)
+    """Cases whose times stand in no histogram yet."""
     learned: dict[str, Learned] = field(default_factory=dict)
     heard: dict[str, list[tuple[str, int]]] = field(default_factory=dict)
     """By case the events folded here, each by its source and its place in the ledger of that."""
@@ -120,6 +126,8 @@ async def load_facts(session: Session, case_ids: Iterable[str]) -> None:
             book.before[row.case_id] = from_documents(orjson.loads(row.doc), orjson.loads(row.places), learned)
             learned.pop(SUPERSEDED, None)
             book.learned[row.case_id] = learned
+        if not row.timed:
+            book.untimed.add(row.case_id)
     book.after.update({case_id: book.before[case_id] for case_id in wanted})
 
 
@@ -148,13 +156,16 @@ async def fold_event(session: Session, event: CaseEvent) -> None:
 async def _write(session: Session) -> None:
     book = _book(session)
     total: dict[Cell, Counts] = {}
+    hours: dict[HourCell, Counts] = {}
     written: dict[str, tuple[Fact, Mapping[Cell, Counts]]] = {}
     for case_id, fact in sorted(book.after.items()):
         old = book.before[case_id]
         if fact is None or fact is old:
             continue
-        now = contribution(fact, day_rule(session, fact.registration.pack_version))
+        day_of = day_rule(session, fact.registration.pack_version)
+        now = contribution(fact, day_of)
         add(total, difference(_counted_before(session, old), now))
+        add(hours, difference(_times_before(session, old), times(fact, day_of)))
         written[case_id] = fact, now
     if not written:
         return
@@ -162,8 +173,8 @@ async def _write(session: Session) -> None:
     pack_version = written[first][0].registration.pack_version
     moment = await learn(session, part_of(first), day_rule(session, pack_version)(session.now), as_of)
     writer = await _save(session, written, moment)
-    if total:
-        await add_to_rollups(session, total, pack_version)
+    await add_to(session, CASES, total)
+    await add_to(session, HOURS, hours)
     for case_id, (fact, cells) in written.items():
         cache_of(session).keep(case_id, Remembered(writer, fact, book.learned[case_id], cells))
 
@@ -186,6 +197,12 @@ def _counted_before(session: Session, old: Fact | None) -> Mapping[Cell, Counts]
         return {}
     known = _book(session).cells.get(old.registration.case_id)
     return contribution(old, day_rule(session, old.registration.pack_version)) if known is None else known
+
+
+def _times_before(session: Session, old: Fact | None) -> Mapping[HourCell, Counts]:
+    if old is None or old.registration.case_id in _book(session).untimed:
+        return {}
+    return times(old, day_rule(session, old.registration.pack_version))
 
 
 def fact_row(fact: Fact, day_of: DayOf, cells: Mapping[Cell, Counts]) -> tuple[object, ...]:
@@ -217,4 +234,5 @@ def fact_row(fact: Fact, day_of: DayOf, cells: Mapping[Cell, Counts]) -> tuple[o
         counted(cells.values()),
         to_document(fact),
         to_places(fact),
+        True,
     )

@@ -2,10 +2,13 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date, datetime, timedelta
+from operator import add as plus
+from operator import neg, sub
 from typing import NamedTuple
 
 from libs.common.counters import Counter
-from services.analytics.counters.domain import COUNTERS, NOTHING, Basis, Cell, Counts
+from services.analytics.counters.domain import COUNTERS, Basis, Cell, CellT, Counts, bits_at
+from services.analytics.facts.domain.atoms import Outcome
 from services.analytics.facts.domain.fact import Fact, precedes
 
 DayOf = Callable[[datetime], date]
@@ -37,6 +40,7 @@ def happenings(fact: Fact) -> Iterator[Happening]:
     yield from _callback(fact)
     for sent in fact.sent_back:
         yield Happening(Counter.SENT_BACK, sent.unit, sent.at)
+    yield from _support(fact)
     for asked in fact.returns:
         yield Happening(Counter.RETURNS_REQUESTED, asked.unit, asked.at)
     for ruling in fact.rulings:
@@ -79,16 +83,32 @@ def _stints(fact: Fact) -> Iterator[Happening]:
             yield Happening(Counter.SIGNED_ON_TIME, stint.unit, _day_due(limit.due_at))
 
 
+def _support(fact: Fact) -> Iterator[Happening]:
+    """Who is named again by the next assignment of the round goes on with the same part."""
+    named: frozenset[str] = frozenset()
+    before = None
+    for stint in fact.stints:
+        if before is not None and before.round == stint.round:
+            named -= {off.unit for off in fact.parts_cancelled if precedes(before, off) and precedes(off, stint)}
+        else:
+            named = frozenset()
+        support = stint.support.split()
+        for unit in support:
+            if unit not in named:
+                yield Happening(Counter.SUPPORT_GIVEN, unit, stint.at)
+        before, named = stint, frozenset(support)
+    for done in fact.parts_done:
+        yield Happening(Counter.SUPPORT_DONE, done.unit, done.at)
+    for off in fact.parts_cancelled:
+        yield Happening(Counter.SUPPORT_CANCELLED, off.unit, off.at)
+
+
 def _rounds(fact: Fact) -> Iterator[Happening]:
-    outcomes = {outcome.round: outcome for outcome in reversed(fact.outcomes)}
-    for outcome in outcomes.values():
+    outcomes = {}
+    for outcome, begun in first_results(fact):
+        outcomes[outcome.round] = outcome
         yield Happening(Counter.HANDLED, outcome.unit, outcome.at)
-        begun = [
-            stint.at
-            for stint in fact.stints
-            if (stint.round, stint.unit) == (outcome.round, outcome.unit) and precedes(stint, outcome)
-        ]
-        minutes = (outcome.at - begun[-1]) // _MINUTE if begun else 0
+        minutes = (outcome.at - begun) // _MINUTE if begun else 0
         if minutes > 0:
             yield Happening(Counter.HANDLE_MINUTES, outcome.unit, outcome.at, minutes)
     for round_ in sorted({limit.round for limit in fact.limits}):
@@ -101,6 +121,16 @@ def _rounds(fact: Fact) -> Iterator[Happening]:
             yield Happening(Counter.HANDLED_ON_TIME, first.unit, _day_due(limit.due_at))
         elif first is not None or fact.was_missed(limit):
             yield Happening(Counter.HANDLE_DUE, fact.holder(round_, limit.due_at), _day_due(limit.due_at))
+
+
+def first_results(fact: Fact) -> Iterator[tuple[Outcome, datetime | None]]:
+    """The first result of each round, and when its unit had got the case, if it had."""
+    for outcome in {outcome.round: outcome for outcome in reversed(fact.outcomes)}.values():
+        begun = None
+        for stint in fact.stints:
+            if (stint.round, stint.unit) == (outcome.round, outcome.unit) and precedes(stint, outcome):
+                begun = stint.at
+        yield outcome, begun
 
 
 def _callback(fact: Fact) -> Iterator[Happening]:
@@ -159,29 +189,28 @@ def contribution(fact: Fact, day_of: DayOf) -> dict[Cell, Counts]:
 
 def counted(cells: Iterable[Counts]) -> int:
     """A bit for each of ``COUNTERS`` that is not 0 in some cell."""
-    bits = 0
-    for counts in cells:
-        for place, count in enumerate(counts):
-            if count:
-                bits |= 1 << place
-    return bits
+    return bits_at(place for place, column in enumerate(zip(*cells, strict=True)) if any(column))
 
 
-def difference(old: Mapping[Cell, Counts], new: Mapping[Cell, Counts]) -> dict[Cell, Counts]:
+def difference(old: Mapping[CellT, Counts], new: Mapping[CellT, Counts]) -> dict[CellT, Counts]:
     """What has to be added to roll-ups that hold ``old`` so that they hold ``new``."""
-    changes: dict[Cell, Counts] = {}
-    for cell in old.keys() | new.keys():
-        before, after = old.get(cell, NOTHING), new.get(cell, NOTHING)
-        if before != after:
-            changes[cell] = tuple(b - a for a, b in zip(before, after, strict=True))
+    changes: dict[CellT, Counts] = {}
+    for cell, after in new.items():
+        before = old.get(cell)
+        if before is None:
+            changes[cell] = after
+        elif before != after:
+            changes[cell] = tuple(map(sub, after, before))
+    for cell in old.keys() - new.keys():
+        changes[cell] = tuple(map(neg, old[cell]))
     return changes
 
 
-def add(total: dict[Cell, Counts], changes: Mapping[Cell, Counts]) -> None:
+def add(total: dict[CellT, Counts], changes: Mapping[CellT, Counts]) -> None:
     """Add ``changes`` to roll-ups in memory; a cell that becomes empty is dropped."""
     for cell, counts in changes.items():
         known = total.get(cell)
-        summed = counts if known is None else tuple(a + b for a, b in zip(known, counts, strict=True))
+        summed = counts if known is None else tuple(map(plus, known, counts))
         if any(summed):
             total[cell] = summed
         else:

@@ -1,6 +1,7 @@
 """A fact as documents and back, as the fact table keeps it: its atoms, and beside them the places of their events.
 
-Atoms are lists: fields are added at their end, and what a newer release added there is passed over. The places stand
+Atoms are lists: fields are added at their end, where they are left out while they say nothing, and what a newer release
+added there is passed over. The places stand
 apart, since a release that did not know them reads and writes the atoms as ever; what it wrote has none. So do the
 stamps of the events, by which a fact is told as it was known before.
 """
@@ -36,8 +37,17 @@ def to_document(fact: Fact) -> str:
     for name in _KINDS:
         atoms = getattr(fact, name)
         if atoms:
-            document[name] = [atom[:-1] for atom in atoms]
+            document[name] = [_said(atom) for atom in atoms]
     return orjson.dumps(document).decode()
+
+
+def _said(atom: Any) -> tuple[Any, ...]:
+    said: tuple[Any, ...] = atom[:-1]
+    for value in reversed(list(atom._field_defaults.values())[:-1]):
+        if said[-1] != value:
+            break
+        said = said[:-1]
+    return said
 
 
 def to_places(fact: Fact) -> str:

@@ -15,6 +15,8 @@ from services.analytics.facts.domain.atoms import (
     Limit,
     Missed,
     Outcome,
+    PartCancelled,
+    PartDone,
     Progress,
     Registration,
     Reply,
@@ -50,6 +52,8 @@ class Fact:
     signatures: tuple[Signature, ...] = ()
     progress: tuple[Progress, ...] = ()
     outcomes: tuple[Outcome, ...] = ()
+    parts_done: tuple[PartDone, ...] = ()
+    parts_cancelled: tuple[PartCancelled, ...] = ()
     returns: tuple[ReturnRequest, ...] = ()
     rulings: tuple[ReturnRuling, ...] = ()
     limits: tuple[Limit, ...] = ()
@@ -208,6 +212,8 @@ PLACES: dict[type[Any], str] = {
     Signature: "signatures",
     Progress: "progress",
     Outcome: "outcomes",
+    PartDone: "parts_done",
+    PartCancelled: "parts_cancelled",
     ReturnRequest: "returns",
     ReturnRuling: "rulings",
     Limit: "limits",
