@@ -2,7 +2,9 @@
 
 import asyncpg
 
+from libs.common.database.migrate import migrate
 from services.analytics.counters.domain import RARE, bits_of
+from services.analytics.main import SPEC
 from services.analytics.rollups.tables import CUBES
 
 _COLUMNS = """
@@ -27,5 +29,21 @@ async def test_the_tables_are_those_of_the_declared_counters(database_url: str) 
         for counter in RARE:
             assert f"rare & ({bits_of([counter])})::bigint" in indexes[f"fact_{counter}_idx"]
         assert f"counted & ({bits_of(RARE)})::bigint" in await connection.fetchval(_RARE)
+    finally:
+        await connection.close()
+
+
+async def test_a_new_measure_gets_its_column_without_a_migration(database_url: str) -> None:
+    """As if the release before had not known it: rows that are there have 0 of it."""
+    rollup = "INSERT INTO analytics.rollup VALUES ('closed', '2026-06-01', '999001101201', 'D-1', '', 'visit', 'help')"
+    connection = await asyncpg.connect(database_url)
+    try:
+        await migrate(database_url, "analytics", SPEC.migrations)
+        await connection.execute("ALTER TABLE analytics.rollup DROP COLUMN support_done")
+        await connection.execute("DROP TABLE analytics.hours")
+        await connection.execute(rollup)
+        await migrate(database_url, "analytics", SPEC.migrations)
+        assert await connection.fetchval("SELECT support_done FROM analytics.rollup") == 0
+        assert await connection.fetchval("SELECT count(*) FROM analytics.hours") == 0
     finally:
         await connection.close()

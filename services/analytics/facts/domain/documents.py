@@ -26,6 +26,10 @@ def _moments(kind: type[Any]) -> frozenset[int]:
 
 _KINDS = {name: (kind, _moments(kind)) for kind, name in PLACES.items()}
 _REGISTRATION = _moments(Registration)
+_GROWN = {
+    name: tuple(kind._field_defaults.values())[-2::-1] for kind, name in PLACES.items() if len(kind._field_defaults) > 1
+}
+"""Kinds that have such fields, and what these are when they say nothing, the last first; ``seq`` stands apart."""
 _FIRST = "registration"
 SUPERSEDED = "registrations"
 """Beside the sources, which are none of this name."""
@@ -37,14 +41,14 @@ def to_document(fact: Fact) -> str:
     for name in _KINDS:
         atoms = getattr(fact, name)
         if atoms:
-            document[name] = [_said(atom) for atom in atoms]
+            document[name] = [_said(atom) for atom in atoms] if name in _GROWN else [atom[:-1] for atom in atoms]
     return orjson.dumps(document).decode()
 
 
 def _said(atom: Any) -> tuple[Any, ...]:
     said: tuple[Any, ...] = atom[:-1]
-    for value in reversed(list(atom._field_defaults.values())[:-1]):
-        if said[-1] != value:
+    for nothing in _GROWN[PLACES[type(atom)]]:
+        if said[-1] != nothing:
             break
         said = said[:-1]
     return said
