@@ -6,7 +6,7 @@ weekly grain that knows all that is asked for, days from the first daily one, el
 is the same to the last integer whichever is read.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cached_property
@@ -121,10 +121,7 @@ class Cube:
         A CHECK would judge a negative difference before it is added to what is there, so the sums are judged here. The
         coarse rows ask how many fine ones there are: so they are locked after them.
         """
-        given = ", ".join(
-            f"${n}::{kind}[]" if name in self.dimensions else f"${n}::text::{kind}[]"
-            for n, (name, kind) in enumerate(self.columns.items(), start=1)
-        )
+        given = arrays_of(self.columns.values())
         added = {"fine": self._upsert(self.name, "SELECT * FROM new")}
         if self.grains:
             locked = "(SELECT count(*) AS n FROM fine) AS locked"
@@ -146,7 +143,7 @@ class Cube:
         return {table: self._sweep(table, keys) for table, keys in self.tables.items()}
 
     def _sweep(self, table: str, keys: Mapping[str, str]) -> str:
-        given = ", ".join(f"${n}::{kind}[]" for n, kind in enumerate(keys.values(), start=1))
+        given = arrays_of(keys.values())
         return f"""
             DELETE FROM {table} USING unnest({given}) AS emptied({", ".join(keys)})
             WHERE {" AND ".join(f"{table}.{name} = emptied.{name}" for name in keys)}
@@ -188,6 +185,11 @@ class Cube:
 def monday(day: date) -> date:
     """The first day of its week."""
     return day - day.weekday() * _ONE_DAY
+
+
+def arrays_of(kinds: Iterable[str]) -> str:
+    """Parameters that are arrays of these types, each sent as text (``counters.arrays``)."""
+    return ", ".join(f"${n}::text::{kind}[]" for n, kind in enumerate(kinds, start=1))
 
 
 def integer_of(measure: Declared) -> str:

@@ -1,7 +1,7 @@
 """A second subject is a declaration: its cube is made, folded, swept and counted anew as that of cases is."""
 
 from collections.abc import AsyncIterator
-from datetime import date
+from datetime import date, timedelta
 from random import Random
 
 import pytest
@@ -10,6 +10,7 @@ from sqlalchemy.schema import CreateTable
 
 from libs.common.counters import Declared, Trait
 from libs.common.database.session import Database
+from services.analytics.counters.arrays import array_text
 from services.analytics.counters.domain import Counts
 from services.analytics.facts.domain.counting import add
 from services.analytics.rollups.actions import add_to
@@ -87,3 +88,17 @@ async def test_a_cube_needs_no_grain(database: Database) -> None:
         assert await stored_cells(session, PLAIN, "plain") == {(1, "A"): (2,)}
         with pytest.raises(ArithmeticError, match="1 cells of plain would fall below 0"):
             await add_to(session, PLAIN, {(1, "A"): (-3,)})
+
+
+async def test_arrays_as_text_are_read_as_they_were_meant(database: Database) -> None:
+    columns: dict[str, list[object]] = {
+        "text": ["路灯", '"{a,b}\\', "line\nbreak\t", "", "null", None, "\x01\\n"],
+        "bigint": [1, None, -(2**40)],
+        "boolean": [True, False, None],
+        "date": [date(2026, 3, 1), None],
+        "timestamptz": [NOW, NOW + timedelta(microseconds=1), None],
+    }
+    async with database.reading() as session:
+        for kind, column in columns.items():
+            rows = await session.fetch(f"SELECT unnest($1::text::{kind}[]) AS one", array_text(column))
+            assert [row.one for row in rows] == column

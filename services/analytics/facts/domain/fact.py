@@ -1,11 +1,11 @@
 """All that is known of one case (一件一档), and what follows from it; ``fold`` is the only way it grows."""
 
 from bisect import bisect_left
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from functools import cached_property
 from operator import attrgetter
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 from services.analytics.facts.domain.atoms import (
     Atom,
@@ -32,6 +32,23 @@ from services.analytics.facts.domain.atoms import (
     Withdrawal,
 )
 from services.analytics.facts.domain.status import ENDED, UNDER_LIMIT, Status
+
+OwnerT = TypeVar("OwnerT")
+ValueT = TypeVar("ValueT")
+
+
+class once(Generic[OwnerT, ValueT]):  # noqa: N801 - a decorator
+    """``functools.cached_property`` without its lock, which costs as much as most of what is worked out here."""
+
+    def __init__(self, work: Callable[[OwnerT], ValueT]) -> None:
+        self._work = work
+        self._name = work.__name__
+        self.__doc__ = work.__doc__
+
+    def __get__(self, owner: OwnerT, _kind: type[OwnerT] | None = None) -> ValueT:
+        value = owner.__dict__[self._name] = self._work(owner)
+        return value
+
 
 SIGN, HANDLE = "sign", "handle"
 WITHDRAWN = "withdrawn"
@@ -73,13 +90,13 @@ class Fact:
         """How many different events are in it."""
         return 1 + sum(len(getattr(self, name)) for name in PLACES.values())
 
-    @cached_property
+    @once
     def updated_at(self) -> datetime:
         """When the newest of its events happened."""
         atoms: list[Atom] = [atom for name in PLACES.values() for atom in getattr(self, name)]
         return max([self.registration.at, *(atom.at for atom in atoms)])
 
-    @cached_property
+    @once
     def round(self) -> int:
         """轮次: the round it is in; every send-back opens the next."""
         return max((atom.next_round for atom in self.sent_back), default=1)
@@ -94,20 +111,20 @@ class Fact:
         """The unit that the case itself counts for: whoever answered it directly, else its lead."""
         return (self.answers[-1].unit or self.lead) if self.answers else self.lead
 
-    @cached_property
+    @once
     def category(self) -> str:
         """The category that it was last given; empty when none."""
         given = (stint.category for stint in reversed(self.stints) if stint.category)
         return next(given, self.registration.category_code)
 
-    @cached_property
+    @once
     def closure(self) -> Closure | None:
         """The closing that still holds: a later round undoes it."""
         if not self.closures or self.closures[-1].round < self.round:
             return None
         return self.closures[-1]
 
-    @cached_property
+    @once
     def withdrawn_at(self) -> datetime | None:
         """When the citizen took it back, unless it had been closed otherwise."""
         closure = self.closure
@@ -117,13 +134,13 @@ class Fact:
             return self.withdrawals[-1].at
         return None if closure is None else closure.at
 
-    @cached_property
+    @once
     def closed_at(self) -> datetime | None:
         """When it was closed with an answer; a withdrawal is no closing."""
         closure = self.closure
         return None if closure is None or closure.closing == WITHDRAWN else closure.at
 
-    @cached_property
+    @once
     def status(self) -> Status:
         """Where it stands."""
         if self.closed_at is not None:
@@ -149,7 +166,7 @@ class Fact:
         """Whether the citizen still waits for the end of it."""
         return self.status not in ENDED
 
-    @cached_property
+    @once
     def running_limit(self) -> Limit | None:
         """The handling limit that runs now; None when a result was given or there is none."""
         return self.handle_limit(self.round) if self.status in UNDER_LIMIT else None
@@ -196,7 +213,7 @@ class Fact:
                 return True
         return False
 
-    @cached_property
+    @once
     def valid_callback(self) -> Try | None:
         """有效回访: the latest one."""
         return max(
