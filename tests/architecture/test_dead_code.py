@@ -38,7 +38,6 @@ PRODUCT_EXEMPT: Mapping[str, str] = {
     **dict.fromkeys(("NAME", "PHONE", "ID_NO", "HOME"), "what of a requester is asked for, by its value"),
     "_value_": "the enumeration reads it",
     "FAILED": "a state of timers, written in SQL",
-    "RollupMonth": "a table whose rows are only written in SQL; what is there is held against it",
     "YEAR": "a period, named by packs and in questions",
 }
 TOOLS_EXEMPT: Mapping[str, str] = {

@@ -75,6 +75,7 @@ async def test_a_second_subject_is_folded_swept_and_counted_anew(database: Datab
             (*cell, *counts) for cell, counts in stored.items()
         }
     assert stored == expected
+    assert VISITS.names == (Visits.PLANNED, Visits.MADE, Visits.MINUTES)
     assert {(*cell, *counts) for cell, counts in coarse.items()} == recount
     assert {cell[0] for cell in coarse} == {"week_teams", "day_villages"}
     assert {cell[1].isoweekday() for cell in coarse if cell[0] == "week_teams"} == {1}
