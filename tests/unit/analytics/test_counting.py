@@ -331,7 +331,7 @@ def test_marks_without_a_place_are_told_apart_by_time() -> None:
     late = fold(fold(old, Signature(1, B, at(hours=11), 5)), Outcome(1, B, "substantive", at(hours=12), 6))
     assert total(late, Counter.SIGNED, Counter.HANDLED, Counter.HANDLE_MINUTES) == [2, 1, 600]
     again = fold(late, Stint(1, A, "0101", at(hours=2), seq=7))
-    assert [again.signature_of(index) is not None for index in range(3)] == [True, True, False]
+    assert [signature is not None for signature in again.signed] == [True, True, False]
 
 
 def test_each_kind_of_mark_is_said_by_one_service() -> None:

@@ -8,7 +8,6 @@ from typing import NamedTuple
 
 from libs.common.counters import Counter
 from services.analytics.counters.domain import COUNTERS, Basis, Cell, CellT, Counts, bits_at
-from services.analytics.facts.domain.atoms import Outcome
 from services.analytics.facts.domain.fact import Fact, precedes
 
 DayOf = Callable[[datetime], date]
@@ -73,7 +72,7 @@ def _stints(fact: Fact) -> Iterator[Happening]:
             yield Happening(Counter.TRIAGED, "", stint.at)
             continue
         yield Happening(Counter.ASSIGNED, stint.unit, stint.at)
-        signature, limit = fact.signature_of(index), fact.sign_limit(index)
+        signature, limit = fact.signed[index], fact.sign_limit(index)
         if signature is not None:
             yield Happening(Counter.SIGNED, stint.unit, signature.at)
         if limit is None or (signature is None and not fact.was_missed(limit)):
@@ -84,6 +83,15 @@ def _stints(fact: Fact) -> Iterator[Happening]:
 
 
 def _support(fact: Fact) -> Iterator[Happening]:
+    if any(stint.support for stint in fact.stints):
+        yield from _parts_given(fact)
+    for done in fact.parts_done:
+        yield Happening(Counter.SUPPORT_DONE, done.unit, done.at)
+    for off in fact.parts_cancelled:
+        yield Happening(Counter.SUPPORT_CANCELLED, off.unit, off.at)
+
+
+def _parts_given(fact: Fact) -> Iterator[Happening]:
     """Who is named again by the next assignment of the round goes on with the same part."""
     named: frozenset[str] = frozenset()
     before = None
@@ -97,15 +105,11 @@ def _support(fact: Fact) -> Iterator[Happening]:
             if unit not in named:
                 yield Happening(Counter.SUPPORT_GIVEN, unit, stint.at)
         before, named = stint, frozenset(support)
-    for done in fact.parts_done:
-        yield Happening(Counter.SUPPORT_DONE, done.unit, done.at)
-    for off in fact.parts_cancelled:
-        yield Happening(Counter.SUPPORT_CANCELLED, off.unit, off.at)
 
 
 def _rounds(fact: Fact) -> Iterator[Happening]:
     outcomes = {}
-    for outcome, begun in first_results(fact):
+    for outcome, begun in fact.first_results:
         outcomes[outcome.round] = outcome
         yield Happening(Counter.HANDLED, outcome.unit, outcome.at)
         minutes = (outcome.at - begun) // _MINUTE if begun else 0
@@ -121,16 +125,6 @@ def _rounds(fact: Fact) -> Iterator[Happening]:
             yield Happening(Counter.HANDLED_ON_TIME, first.unit, _day_due(limit.due_at))
         elif first is not None or fact.was_missed(limit):
             yield Happening(Counter.HANDLE_DUE, fact.holder(round_, limit.due_at), _day_due(limit.due_at))
-
-
-def first_results(fact: Fact) -> Iterator[tuple[Outcome, datetime | None]]:
-    """The first result of each round, and when its unit had got the case, if it had."""
-    for outcome in {outcome.round: outcome for outcome in reversed(fact.outcomes)}.values():
-        begun = None
-        for stint in fact.stints:
-            if (stint.round, stint.unit) == (outcome.round, outcome.unit) and precedes(stint, outcome):
-                begun = stint.at
-        yield outcome, begun
 
 
 def _callback(fact: Fact) -> Iterator[Happening]:

@@ -85,7 +85,7 @@ class Fact:
     superseded: tuple[Registration, ...] = field(default=(), compare=False)
     """Registrations that a later one corrected: nothing follows from them but what was known before."""
 
-    @property
+    @once
     def version(self) -> int:
         """How many different events are in it."""
         return 1 + sum(len(getattr(self, name)) for name in PLACES.values())
@@ -159,7 +159,7 @@ class Fact:
             return Status.REGISTERED if now == 1 else Status.SENT_BACK
         if not self.lead:
             return Status.TRIAGE
-        return Status.ASSIGNED if self.signature_of(len(self.stints) - 1) is None else Status.SIGNED
+        return Status.ASSIGNED if self.signed[-1] is None else Status.SIGNED
 
     @property
     def is_open(self) -> bool:
@@ -184,8 +184,12 @@ class Fact:
         limits = [atom for atom in self.limits if (atom.deadline, atom.round, atom.unit) == wanted]
         return limits[earlier] if earlier < len(limits) else None
 
-    def signature_of(self, index: int) -> Signature | None:
-        """The signature of a stint: its unit's, given while it led."""
+    @once
+    def signed(self) -> tuple[Signature | None, ...]:
+        """The signature of each stint: its unit's, given while it led."""
+        return tuple(map(self._signature_of, range(len(self.stints))))
+
+    def _signature_of(self, index: int) -> Signature | None:
         stint = self.stints[index]
         following = self.stints[index + 1] if index + 1 < len(self.stints) else None
         for atom in self.signatures:
@@ -193,6 +197,17 @@ class Fact:
             if theirs and precedes(stint, atom) and (following is None or precedes(atom, following)):
                 return atom
         return None
+
+    @once
+    def first_results(self) -> tuple[tuple[Outcome, datetime | None], ...]:
+        """The first result of each round, and when its unit had got the case, if it had."""
+        first = {outcome.round: outcome for outcome in reversed(self.outcomes)}
+        return tuple((outcome, self._given_for(outcome)) for outcome in first.values())
+
+    def _given_for(self, outcome: Outcome) -> datetime | None:
+        theirs = outcome.round, outcome.unit
+        given = [stint.at for stint in self.stints if (stint.round, stint.unit) == theirs and precedes(stint, outcome)]
+        return given[-1] if given else None
 
     def holder(self, round_: int, moment: datetime) -> str:
         """The unit that led a round at a moment; empty when none did."""
@@ -273,11 +288,11 @@ def fold(fact: Fact | None, atom: Registration | Atom) -> Fact:
     name = PLACES[type(atom)]
     known = getattr(fact, name)
     if not known or known[-1].seq < atom.seq:
-        return _grown(fact, name, (*known, atom))
+        return _grown(fact, name, (*known, atom), atom)
     place = bisect_left(known, atom.seq, key=attrgetter("seq"))
     if known[place].seq == atom.seq:
         return fact
-    return _grown(fact, name, (*known[:place], atom, *known[place:]))
+    return _grown(fact, name, (*known[:place], atom, *known[place:]), atom)
 
 
 def _corrected(fact: Fact, registration: Registration) -> Fact:
@@ -286,10 +301,13 @@ def _corrected(fact: Fact, registration: Registration) -> Fact:
     return replace(fact, registration=registration, superseded=(*fact.superseded, fact.registration))
 
 
-def _grown(fact: Fact, name: str, atoms: tuple[Atom, ...]) -> Fact:
-    """``replace`` for one field, at a third of its cost: a frozen dataclass sets each of the others by a call."""
+def _grown(fact: Fact, name: str, atoms: tuple[Atom, ...], new: Atom) -> Fact:
+    """``replace`` for one field, at a third of its cost: a frozen dataclass sets each of the others by a call.
+
+    What follows from all atoms is not worked out from all of them again.
+    """
     grown = object.__new__(Fact)
     known = fact.__dict__
     grown.__dict__.update((field, known[field]) for field in _FIELDS)
-    grown.__dict__[name] = atoms
+    grown.__dict__.update({name: atoms, "version": fact.version + 1, "updated_at": max(fact.updated_at, new.at)})
     return grown

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from libs.common.counters import Span
 from services.analytics.counters.domain import Counts
 from services.analytics.counters.histograms import HourCell, bucket_between
-from services.analytics.facts.domain.counting import DayOf, first_results
+from services.analytics.facts.domain.counting import DayOf
 from services.analytics.facts.domain.fact import Fact
 
 
@@ -23,10 +23,10 @@ class Spell(NamedTuple):
 def spells(fact: Fact) -> Iterator[Spell]:
     """Every time that a case counts with now."""
     for index, stint in enumerate(fact.stints):
-        signature = fact.signature_of(index) if stint.unit else None
+        signature = fact.signed[index] if stint.unit else None
         if signature is not None:
             yield Spell(Span.TO_SIGN, stint.unit, stint.at, signature.at)
-    for outcome, begun in first_results(fact):
+    for outcome, begun in fact.first_results:
         if begun is not None:
             yield Spell(Span.TO_HANDLE, outcome.unit, begun, outcome.at)
     if fact.closed_at is not None:
