@@ -27,12 +27,7 @@ LAST_BIT = 62
 
 def bits_of(counters: Iterable[Counter]) -> int:
     """A bit for each, at its place in ``COUNTERS``."""
-    return bits_at(map(COUNTERS.index, counters))
-
-
-def bits_at(places: Iterable[int]) -> int:
-    """A bit for each of these places."""
-    return reduce(or_, (1 << min(place, LAST_BIT) for place in places), 0)
+    return reduce(or_, (1 << min(COUNTERS.index(counter), LAST_BIT) for counter in counters), 0)
 
 
 class Basis(StrEnum):

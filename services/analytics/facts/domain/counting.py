@@ -2,12 +2,13 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date, datetime, timedelta
+from itertools import compress
 from operator import add as plus
 from operator import neg, sub
 from typing import NamedTuple
 
 from libs.common.counters import Counter
-from services.analytics.counters.domain import COUNTERS, Basis, Cell, CellT, Counts, bits_at
+from services.analytics.counters.domain import COUNTERS, Basis, Cell, CellT, Counts, bits_of
 from services.analytics.facts.domain.fact import Fact, precedes
 
 DayOf = Callable[[datetime], date]
@@ -17,6 +18,7 @@ _COHORT, _CLOSED, _HAPPENED = Basis.REGISTERED.value, Basis.CLOSED.value, Basis.
 _INSTANT = timedelta(microseconds=1)
 _MINUTE = timedelta(minutes=1)
 _WIDTH = len(COUNTERS)
+_BITS = tuple(bits_of([counter]) for counter in COUNTERS)
 _POSITION = {counter: index for index, counter in enumerate(COUNTERS)}
 _BY_CLOSING = {"substantive": Counter.CLOSED_SUBSTANTIVE, "unverified": Counter.CLOSED_UNVERIFIED}
 _BY_LEVEL = {"reminder": Counter.REMINDERS, "supervision": Counter.SUPERVISIONS}
@@ -183,7 +185,11 @@ def contribution(fact: Fact, day_of: DayOf) -> dict[Cell, Counts]:
 
 def counted(cells: Iterable[Counts]) -> int:
     """A bit for each of ``COUNTERS`` that is not 0 in some cell."""
-    return bits_at(place for place, column in enumerate(zip(*cells, strict=True)) if any(column))
+    bits = 0
+    for counts in cells:
+        for bit in compress(_BITS, counts):
+            bits |= bit
+    return bits
 
 
 def difference(old: Mapping[CellT, Counts], new: Mapping[CellT, Counts]) -> dict[CellT, Counts]:

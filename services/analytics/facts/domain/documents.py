@@ -6,9 +6,10 @@ apart, since a release that did not know them reads and writes the atoms as ever
 stamps of the events, by which a fact is told as it was known before.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from itertools import chain, repeat
+from operator import itemgetter
 from types import MappingProxyType
 from typing import Any, get_type_hints
 
@@ -25,6 +26,7 @@ def _moments(kind: type[Any]) -> frozenset[int]:
 
 
 _KINDS = {name: (kind, _moments(kind)) for kind, name in PLACES.items()}
+_ATOMS = itemgetter(*_KINDS)
 _REGISTRATION = _moments(Registration)
 _GROWN = {
     name: tuple(kind._field_defaults.values())[-2::-1] for kind, name in PLACES.items() if len(kind._field_defaults) > 1
@@ -38,8 +40,7 @@ SUPERSEDED = "registrations"
 def to_document(fact: Fact) -> str:
     """The atoms as JSON: an object of lists, each atom a list of its fields; times in UTC, as the events give them."""
     document: dict[str, Any] = {_FIRST: fact.registration[:-1]}
-    for name in _KINDS:
-        atoms = getattr(fact, name)
+    for name, atoms in _kept(fact):
         if atoms:
             document[name] = [_said(atom) for atom in atoms] if name in _GROWN else [atom[:-1] for atom in atoms]
     return orjson.dumps(document).decode()
@@ -54,11 +55,14 @@ def _said(atom: Any) -> tuple[Any, ...]:
     return said
 
 
+def _kept(fact: Fact) -> Iterator[tuple[str, tuple[Any, ...]]]:
+    return zip(_KINDS, _ATOMS(fact.__dict__), strict=True)
+
+
 def to_places(fact: Fact) -> str:
     """The place of each atom's event in its source's ledger, as JSON: an object of lists in the order of the atoms."""
     places = {_FIRST: [fact.registration.seq]}
-    for name in _KINDS:
-        atoms = getattr(fact, name)
+    for name, atoms in _kept(fact):
         if atoms:
             places[name] = [atom.seq for atom in atoms]
     return orjson.dumps(places).decode()

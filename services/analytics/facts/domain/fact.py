@@ -4,7 +4,7 @@ from bisect import bisect_left
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from operator import attrgetter
+from operator import attrgetter, itemgetter
 from typing import Any, Generic, TypeVar
 
 from services.analytics.facts.domain.atoms import (
@@ -262,6 +262,7 @@ PLACES: dict[type[Any], str] = {
 
 
 _FIELDS = ("registration", *PLACES.values(), "superseded")
+_VALUES = itemgetter(*_FIELDS)
 
 
 class UnknownCase(Exception):
@@ -308,6 +309,6 @@ def _grown(fact: Fact, name: str, atoms: tuple[Atom, ...], new: Atom) -> Fact:
     """
     grown = object.__new__(Fact)
     known = fact.__dict__
-    grown.__dict__.update((field, known[field]) for field in _FIELDS)
+    grown.__dict__.update(zip(_FIELDS, _VALUES(known), strict=True))
     grown.__dict__.update({name: atoms, "version": fact.version + 1, "updated_at": max(fact.updated_at, new.at)})
     return grown
