@@ -5,7 +5,6 @@ from datetime import date, datetime, timedelta
 from itertools import compress
 from operator import add as plus
 from operator import neg, sub
-from typing import NamedTuple
 
 from libs.common.counters import Counter
 from services.analytics.counters.domain import COUNTERS, Basis, Cell, CellT, Counts, bits_of
@@ -24,13 +23,8 @@ _BY_CLOSING = {"substantive": Counter.CLOSED_SUBSTANTIVE, "unverified": Counter.
 _BY_LEVEL = {"reminder": Counter.REMINDERS, "supervision": Counter.SUPERVISIONS}
 
 
-class Happening(NamedTuple):
-    """Something that counts: for which unit, when, and how much."""
-
-    counter: Counter
-    unit: str
-    at: datetime
-    amount: int = 1
+Happening = tuple[Counter, str, datetime, int]
+"""Something that counts: which counter, for which unit, when, and how much. A plain tuple: there are many."""
 
 
 def happenings(fact: Fact) -> Iterator[Happening]:
@@ -40,57 +34,57 @@ def happenings(fact: Fact) -> Iterator[Happening]:
     yield from _rounds(fact)
     yield from _callback(fact)
     for sent in fact.sent_back:
-        yield Happening(Counter.SENT_BACK, sent.unit, sent.at)
+        yield Counter.SENT_BACK, sent.unit, sent.at, 1
     yield from _support(fact)
     for asked in fact.returns:
-        yield Happening(Counter.RETURNS_REQUESTED, asked.unit, asked.at)
+        yield Counter.RETURNS_REQUESTED, asked.unit, asked.at, 1
     for ruling in fact.rulings:
         if not ruling.approved:
-            yield Happening(Counter.RETURNS_REFUSED, ruling.unit, ruling.at)
+            yield Counter.RETURNS_REFUSED, ruling.unit, ruling.at, 1
     for order in fact.supervisions:
         if order.level in _BY_LEVEL:
-            yield Happening(_BY_LEVEL[order.level], order.unit, order.at)
+            yield _BY_LEVEL[order.level], order.unit, order.at, 1
 
 
 def _case(fact: Fact) -> Iterator[Happening]:
-    yield Happening(Counter.REGISTERED, fact.unit, fact.registration.at)
+    yield Counter.REGISTERED, fact.unit, fact.registration.at, 1
     if fact.answers:
-        yield Happening(Counter.ANSWERED_DIRECTLY, fact.unit, fact.answers[-1].at)
+        yield Counter.ANSWERED_DIRECTLY, fact.unit, fact.answers[-1].at, 1
     if fact.withdrawn_at is not None:
-        yield Happening(Counter.WITHDRAWN, fact.unit, fact.withdrawn_at)
+        yield Counter.WITHDRAWN, fact.unit, fact.withdrawn_at, 1
     closure = fact.closure
     if closure is None or fact.closed_at is None:
         return
-    yield Happening(Counter.CLOSED, fact.unit, closure.at)
+    yield Counter.CLOSED, fact.unit, closure.at, 1
     if closure.closing in _BY_CLOSING:
-        yield Happening(_BY_CLOSING[closure.closing], fact.unit, closure.at)
+        yield _BY_CLOSING[closure.closing], fact.unit, closure.at, 1
     if closure.round == 1:
-        yield Happening(Counter.CLOSED_IN_ONE_ROUND, fact.unit, closure.at)
+        yield Counter.CLOSED_IN_ONE_ROUND, fact.unit, closure.at, 1
 
 
 def _stints(fact: Fact) -> Iterator[Happening]:
     for index, stint in enumerate(fact.stints):
         if not stint.unit:
-            yield Happening(Counter.TRIAGED, "", stint.at)
+            yield Counter.TRIAGED, "", stint.at, 1
             continue
-        yield Happening(Counter.ASSIGNED, stint.unit, stint.at)
+        yield Counter.ASSIGNED, stint.unit, stint.at, 1
         signature, limit = fact.signed[index], fact.sign_limit(index)
         if signature is not None:
-            yield Happening(Counter.SIGNED, stint.unit, signature.at)
+            yield Counter.SIGNED, stint.unit, signature.at, 1
         if limit is None or (signature is None and not fact.was_missed(limit)):
             continue
-        yield Happening(Counter.SIGN_DUE, stint.unit, _day_due(limit.due_at))
+        yield Counter.SIGN_DUE, stint.unit, _day_due(limit.due_at), 1
         if signature is not None and signature.at < limit.due_at:
-            yield Happening(Counter.SIGNED_ON_TIME, stint.unit, _day_due(limit.due_at))
+            yield Counter.SIGNED_ON_TIME, stint.unit, _day_due(limit.due_at), 1
 
 
 def _support(fact: Fact) -> Iterator[Happening]:
     if any(stint.support for stint in fact.stints):
         yield from _parts_given(fact)
     for done in fact.parts_done:
-        yield Happening(Counter.SUPPORT_DONE, done.unit, done.at)
+        yield Counter.SUPPORT_DONE, done.unit, done.at, 1
     for off in fact.parts_cancelled:
-        yield Happening(Counter.SUPPORT_CANCELLED, off.unit, off.at)
+        yield Counter.SUPPORT_CANCELLED, off.unit, off.at, 1
 
 
 def _parts_given(fact: Fact) -> Iterator[Happening]:
@@ -105,7 +99,7 @@ def _parts_given(fact: Fact) -> Iterator[Happening]:
         support = stint.support.split()
         for unit in support:
             if unit not in named:
-                yield Happening(Counter.SUPPORT_GIVEN, unit, stint.at)
+                yield Counter.SUPPORT_GIVEN, unit, stint.at, 1
         before, named = stint, frozenset(support)
 
 
@@ -113,31 +107,31 @@ def _rounds(fact: Fact) -> Iterator[Happening]:
     outcomes = {}
     for outcome, begun in fact.first_results:
         outcomes[outcome.round] = outcome
-        yield Happening(Counter.HANDLED, outcome.unit, outcome.at)
+        yield Counter.HANDLED, outcome.unit, outcome.at, 1
         minutes = (outcome.at - begun) // _MINUTE if begun else 0
         if minutes > 0:
-            yield Happening(Counter.HANDLE_MINUTES, outcome.unit, outcome.at, minutes)
+            yield Counter.HANDLE_MINUTES, outcome.unit, outcome.at, minutes
     for round_ in sorted({limit.round for limit in fact.limits}):
         limit = fact.handle_limit(round_)
         if limit is None:
             continue
         first = outcomes.get(round_)
         if first is not None and first.at < limit.due_at:
-            yield Happening(Counter.HANDLE_DUE, first.unit, _day_due(limit.due_at))
-            yield Happening(Counter.HANDLED_ON_TIME, first.unit, _day_due(limit.due_at))
+            yield Counter.HANDLE_DUE, first.unit, _day_due(limit.due_at), 1
+            yield Counter.HANDLED_ON_TIME, first.unit, _day_due(limit.due_at), 1
         elif first is not None or fact.was_missed(limit):
-            yield Happening(Counter.HANDLE_DUE, fact.holder(round_, limit.due_at), _day_due(limit.due_at))
+            yield Counter.HANDLE_DUE, fact.holder(round_, limit.due_at), _day_due(limit.due_at), 1
 
 
 def _callback(fact: Fact) -> Iterator[Happening]:
     valid = fact.valid_callback
     if valid is None:
         if fact.callbacks:
-            yield Happening(Counter.CALLBACKS_DUE, fact.callbacks[-1].unit, fact.callbacks[-1].at)
+            yield Counter.CALLBACKS_DUE, fact.callbacks[-1].unit, fact.callbacks[-1].at, 1
         return
     opened = [atom.at for atom in fact.callbacks if atom.round == valid.round]
-    yield Happening(Counter.CALLBACKS_DUE, valid.unit, opened[0] if opened else valid.at)
-    yield Happening(Counter.VALID_CALLBACKS, valid.unit, valid.at)
+    yield Counter.CALLBACKS_DUE, valid.unit, opened[0] if opened else valid.at, 1
+    yield Counter.VALID_CALLBACKS, valid.unit, valid.at, 1
     stands = fact.round == valid.round
     counted = {
         Counter.CONTACTED: valid.contacted is True,
@@ -148,7 +142,7 @@ def _callback(fact: Fact) -> Iterator[Happening]:
     }
     for counter, counts in counted.items():
         if counts:
-            yield Happening(counter, valid.unit, valid.at)
+            yield counter, valid.unit, valid.at, 1
 
 
 def _day_due(due_at: datetime) -> datetime:
