@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Select
 
-from libs.common.counters import Counter
+from libs.common.counters import Counter, Span
 from libs.common.database.session import Database, Session
 from libs.common.database.stored_packs import refresh_shelf
 from libs.common.ledger.schema import PARTS
@@ -18,7 +18,7 @@ from services.analytics.drilldown.queries.open_cases import OpenFilter, open_cas
 from services.analytics.facts.queries import Among, Known, changed_facts, fact_row, hidden_cases
 from services.analytics.figures.actions.past import MOST_CHANGED
 from services.analytics.pages.actions import read_county
-from services.analytics.rollups.queries import Grouping, Selection, sums
+from services.analytics.rollups.queries import Grouping, Selection, histograms, sums
 from tests.integration.analytics.county import NOW
 from tests.integration.analytics.years import A_DAY, CASES, DAYS, OPEN, TODAY
 from tests.support.plans import Plan, plan_in
@@ -98,6 +98,12 @@ SUMS: Sequence[tuple[str, Question, int]] = [
     ("two years", added(COUNTY, Basis.REGISTERED, TWO_YEARS, None), 112 * A_DAY),
     ("two years by unit", added(COUNTY, Basis.CLOSED, TWO_YEARS, Grouping("unit_code")), 112 * A_DAY),
 ]
+TIMES: Sequence[tuple[str, Scope, Selection, Grouping | None, int]] = [
+    ("two years", COUNTY, TWO_YEARS, None, 112 * A_DAY),
+    ("two years by unit", COUNTY, TWO_YEARS, Grouping("unit_code"), 112 * A_DAY),
+    ("a month by category", COUNTY, MONTH, Grouping("category_code"), 31 * A_DAY),
+    ("a month of a unit", UNIT, MONTH, Grouping("day"), 31 * A_DAY),
+]
 OF_TWO_YEARS: Sequence[tuple[str, Scope, Selection, Grouping | None, int]] = [
     ("by day", COUNTY, TWO_YEARS, Grouping("day"), DAYS * A_DAY),
     ("by day, of a category", COUNTY, narrowed(TWO_YEARS, category_code="03"), Grouping("day"), DAYS * 2),
@@ -148,6 +154,23 @@ async def test_a_question_reads_the_coarsest_rows_that_answer_it(
         read_from = {node.get("Relation Name") for plan in plans for node in plan.nodes}
         assert {"rollup", "rollup_coarse"} & read_from, f"{name}:\n{told}"
         assert not {"rollup", "rollup_coarse"} & {table for plan in plans for table in plan.walked}, f"{name}:\n{told}"
+        read = sum(plan.rows_read for plan in plans)
+        assert read <= BOTH * most + len(plans), f"{name} reads {read} rows:\n{told}"
+
+
+async def test_a_duration_reads_the_rows_of_its_days(filled: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, scope, selection, by, most in TIMES:
+
+        async def ask(
+            session: Session, scope: Scope = scope, selection: Selection = selection, by: Grouping | None = by
+        ) -> object:
+            async with session.snapshot():
+                await session.by_pages()
+                return await histograms(session, scope, Span.TO_HANDLE, selection, by)
+
+        plans = await plans_of(filled, monkeypatch, ask)
+        told = "\n".join(map(str, plans))
+        assert not {"hours", "hours_coarse"} & {table for plan in plans for table in plan.walked}, f"{name}:\n{told}"
         read = sum(plan.rows_read for plan in plans)
         assert read <= BOTH * most + len(plans), f"{name} reads {read} rows:\n{told}"
 

@@ -6,6 +6,7 @@ from libs.common.counters import Counter
 from libs.common.database.session import Database
 from services.analytics.counters.domain import COUNTERS
 from services.analytics.rollups.tables import CASES as CUBE
+from services.analytics.rollups.tables import HOURS
 from tests.integration.analytics.county import NOW
 
 CASES = 20_000
@@ -39,6 +40,12 @@ _FINE = f"""
     FROM unnest(ARRAY['registered', 'closed', 'happened']) AS basis, generate_series(0, $2::int - 1) AS back,
         generate_series(1, $3::int) AS n
 """  # noqa: S608 - names of columns
+_HOURS = """
+    INSERT INTO hours (span, day, area_code, unit_code, category_code, channel, kind, bucket, entries)
+    SELECT span, day, area_code, unit_code, category_code, channel, kind, 20, 1 FROM rollup,
+        unnest(ARRAY['hours_to_sign', 'hours_to_handle']) AS span WHERE basis = 'closed'
+"""
+_HOURS_COARSE = f"INSERT INTO hours_coarse (grain, {', '.join(HOURS.columns)}) {HOURS.coarse_of('hours')}"
 _COARSE = f"INSERT INTO rollup_coarse (grain, {', '.join(CUBE.columns)}) {CUBE.coarse_of('rollup')}"
 
 
@@ -58,9 +65,11 @@ async def fill(url: str) -> None:
             await session.fetch(_FINE, TODAY, DAYS, A_DAY)
         async with database.transaction(NOW) as session:
             await session.fetch(_COARSE)
+            await session.fetch(_HOURS)
+            await session.fetch(_HOURS_COARSE)
         async with database.transaction(NOW) as session:
             await session.fetch("SELECT brin_summarize_new_values('fact_learned_idx')")
-            for table in ("fact", "rollup", "rollup_coarse"):
+            for table in ("fact", "rollup", "rollup_coarse", "hours", "hours_coarse"):
                 await session.fetch(f"ANALYZE {table}")
     finally:
         await database.close()

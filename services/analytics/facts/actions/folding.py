@@ -1,7 +1,7 @@
 """Folds a batch of events: facts in one read, everything in memory, then facts and roll-up differences in few writes.
 
-Every transaction locks in one order: facts, freshness, the fine roll-up, the coarse ones, each by their keys. So two
-batches never wait for each other in a circle.
+Every transaction locks in one order: facts, freshness, then of cases and of times the fine roll-up and the coarse ones,
+each by their keys. So two batches never wait for each other in a circle.
 """
 
 from collections.abc import Iterable, Mapping
