@@ -1,6 +1,6 @@
 """The cubes of analytics, and their tables."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from sqlalchemy import BigInteger, Column, Date, Integer, MetaData, Table, Text, text
@@ -17,12 +17,14 @@ from services.analytics.tables import Base
 _TYPES: Mapping[str, type[TypeEngine[Any]]] = {"text": Text, "date": Date, "integer": Integer, "bigint": BigInteger}
 
 
-def stated(cube: Cube, *rules: SchemaItem, metadata: MetaData = Base.metadata) -> dict[str, Table]:
-    """The tables of a cube, by name, with further rules of the fine one.
+def stated(
+    cube: Cube, words: Mapping[str, Iterable[str]], *indexes: SchemaItem, metadata: MetaData = Base.metadata
+) -> dict[str, Table]:
+    """The tables of a cube, by name: with the closed lists of words of some columns, and indexes of the fine one.
 
     Measures have a default, so that a release that does not know one of them can add rows.
     """
-    grains = [one_of(cube.coarse, "grain", (grain.name for grain in cube.grains))] if cube.grains else []
+    lists = {**words, "grain": [grain.name for grain in cube.grains]}
     return {
         name: Table(
             name,
@@ -32,7 +34,8 @@ def stated(cube: Cube, *rules: SchemaItem, metadata: MetaData = Base.metadata) -
                 Column(measure, _TYPES[cube.columns[measure]], nullable=False, server_default=text("0"))
                 for measure in cube.names
             ),
-            *(grains if name == cube.coarse else rules),
+            *(one_of(name, column, lists[column]) for column in keys if column in lists),
+            *(indexes if name == cube.name else ()),
             # Room for updates beside each row: most add to one that is there.
             postgresql_with={"fillfactor": 60},
         )
@@ -84,9 +87,9 @@ CUBES = (CASES, HOURS)
 _AREA, _CATEGORY = "area_code text_pattern_ops", "category_code text_pattern_ops"
 TABLES: Mapping[str, Table] = stated(
     CASES,
-    one_of("rollup", "basis", Basis),
+    {"basis": Basis},
     index("rollup_area_idx", "basis", _AREA, _CATEGORY, "kind", "day"),
     index("rollup_category_idx", "basis", _CATEGORY, "channel", "kind", "day"),
     index("rollup_unit_idx", "basis", "unit_code", "day"),
-) | stated(HOURS, one_of("hours", "span", Span))
+) | stated(HOURS, {"span": Span})
 """By name."""

@@ -46,7 +46,7 @@ async def database(database_url: str) -> AsyncIterator[Database]:
     opened = await open_analytics(database_url)
     async with opened.transaction(NOW) as session:
         for cube in (VISITS, PLAIN):
-            for table in stated(cube, metadata=MetaData()).values():
+            for table in stated(cube, {}, metadata=MetaData()).values():
                 await session.fetch(str(CreateTable(table)))
     yield opened
     await opened.close()
