@@ -4,6 +4,7 @@ The fold is analytics' own consumer, fed by hand: it parses, claims watermarks, 
 noted on the way and then played back by the driver alone, batch by batch, on a copy of the same database.
 """
 
+import asyncio
 import re
 import statistics
 import time
@@ -16,11 +17,12 @@ import uuid_utils
 from sqlalchemy import event
 
 from bench.drive.database import connected
-from bench.figure import Context, Figure, at_least
+from bench.drive.house import eight_processes
+from bench.figure import Context, Figure, at_least, below
 from bench.said import record, said
 from libs.common.bus.embedded.bus import EmbeddedBus
 from libs.common.bus.flow import Service
-from libs.common.bus.port import Record
+from libs.common.bus.port import Message, Record
 from libs.common.database.session import Database
 from libs.common.database.stored_packs import refresh_shelf
 from libs.common.delivery.consumer import LARGEST_BATCH, Consumer, Reading
@@ -30,6 +32,9 @@ from libs.common.events.terms import Channel, Deadline, Kind
 from libs.common.time.clock import SystemClock
 from services.analytics.main import SPEC
 
+WAITING = 20_000
+_SENT_AT_ONCE = 500
+_LOOKED_EVERY = 0.2
 _TOWNS = 40
 _UNITS = 60
 _WRITES = re.compile(r"\b(INSERT|UPDATE|DELETE)\b")
@@ -38,7 +43,7 @@ Told = tuple[Service, CaseEvent]
 
 
 async def run(context: Context) -> list[Figure]:
-    """``fold_ratio``."""
+    """``fold_ratio``; not in a quick run ``backlog_s``."""
     furnished = await context.ground.furnished()
     whole, ratios, seen = 800 if context.quick else 4_000, [], []
     for _ in range(context.runs):
@@ -59,8 +64,57 @@ async def run(context: Context) -> list[Figure]:
             "of the plain writes",
             f"the same writes played by the driver alone, {theirs:.0f} events/s in batches of {LARGEST_BATCH}",
             f"{ours:.0f} events/s from records to roll-ups in one process, {_EVENTS_A_CASE} events a case",
-        )
+        ),
+        *([] if context.quick else [await _backlog(context, furnished)]),
     ]
+
+
+async def _backlog(context: Context, furnished: str) -> Figure:
+    """Registrations that wait on the bus with what was said of them at once; analytics' worker is started then."""
+    seen = []
+    for _ in range(context.runs):
+        waiting, beside = await context.ground.copy(furnished), await context.ground.copy(furnished)
+        records = list(_records(WAITING, upto=_AT_ONCE))
+        await _publish(waiting, records)
+        house = eight_processes(context.ground.folder_for("backlog"), waiting)
+        try:
+            begun = time.perf_counter()
+            house.start(f"{Service.ANALYTICS}-worker")
+            await _until_folded(waiting, len(records))
+            took = time.perf_counter() - begun
+        finally:
+            await asyncio.to_thread(house.end, politely=False)
+        seen.append((took, (await _fold(beside, records))[0]))
+        for url in (waiting, beside):
+            await context.ground.drop(url)
+    ours, theirs = (statistics.median(column) for column in zip(*seen, strict=True))
+    return Figure(
+        "backlog_s",
+        below(45),
+        ours,
+        "s",
+        f"the same {len(records)} events folded by hand in one process, without a bus, in {theirs:.1f} s",
+        f"{WAITING} registrations, {_AT_ONCE} events each, from the start of the worker until all figures are whole",
+    )
+
+
+async def _publish(url: str, records: Sequence[Record]) -> None:
+    bus = EmbeddedBus(url)
+    try:
+        async with bus.sender() as sender:
+            for start in range(0, len(records), _SENT_AT_ONCE):
+                several = records[start : start + _SENT_AT_ONCE]
+                await sender.send([Message(one.topic, one.key, one.headers, one.value) for one in several])
+    finally:
+        await bus.close()
+
+
+async def _until_folded(url: str, events: int) -> None:
+    folded = 0
+    async with connected(url) as connection:
+        while folded < events:
+            await asyncio.sleep(_LOOKED_EVERY)
+            folded = await connection.fetchval("SELECT coalesce(sum(version), 0) FROM analytics.fact")
 
 
 async def _fold(url: str, records: Sequence[Record]) -> tuple[float, list[Batch]]:
@@ -75,9 +129,9 @@ async def _fold(url: str, records: Sequence[Record]) -> tuple[float, list[Batch]
                 await consumer.take(records[start : start + LARGEST_BATCH])
             seconds = time.perf_counter() - begun
         async with database.reading() as session:
-            (row,) = await session.fetch("SELECT sum(closed) AS n FROM rollup WHERE basis = 'happened'")
-        if row.n * _EVENTS_A_CASE != len(records):
-            raise ArithmeticError(f"{row.n} cases counted as closed of {len(records) // _EVENTS_A_CASE}")
+            (row,) = await session.fetch("SELECT sum(version) AS n FROM fact")
+        if row.n != len(records):
+            raise ArithmeticError(f"{row.n} events folded of {len(records)}")
     finally:
         await database.close()
     return seconds, batches
@@ -122,11 +176,14 @@ def _noted(database: Database) -> Iterator[list[Batch]]:
         event.remove(engine, "checkin", leave)
 
 
-def _records(whole: int) -> Iterator[Record]:
-    """So many whole lives as they come on a busy day: a few hundred cases each take a step, then each the next."""
+def _records(whole: int, upto: int | None = None) -> Iterator[Record]:
+    """So many lives as they come on a busy day: a few hundred cases each take a step, then each the next.
+
+    Whole ones, or only so many steps of each.
+    """
     offset = 0
     for first in range(0, whole, LARGEST_BATCH):
-        lives = [_life(number) for number in range(first, min(first + LARGEST_BATCH, whole))]
+        lives = [_life(number)[:upto] for number in range(first, min(first + LARGEST_BATCH, whole))]
         spoken: dict[tuple[str, Service], int] = {}
         for step in zip(*lives, strict=True):
             for service, told in step:
@@ -137,6 +194,9 @@ def _records(whole: int) -> Iterator[Record]:
 
 
 _EVENTS_A_CASE = 8
+
+_AT_ONCE = 3
+"""Steps of a life that follow the registration in the same moment: assigned, with the limits."""
 
 
 def _life(number: int) -> tuple[Told, ...]:

@@ -9,16 +9,13 @@ from typing import Any
 from bench.stock.columns import select
 from bench.stock.indexes import attach_month, bare, make_month
 from bench.stock.templates import Lived, Table
-from libs.common.pack.directory import Directory
-from services.analytics.counters.domain import COUNTERS, integer_of
-from services.analytics.rollups.domain import month_start, next_month
-from services.analytics.rollups.queries.grains import coarse_of
-from services.analytics.rollups.tables import DIMENSIONS
+from services.analytics.rollups.domain import integer_of
+from services.analytics.rollups.tables import CASES
 
 _LEDGER = "ledger"
 _LONGEST_LIMIT = 60
 """Days from the last thing that happened to a case to the last day on which a limit of it may fall due."""
-_SUMS = ", ".join(f"sum({counter.value})::{integer_of(counter)}" for counter in COUNTERS)
+_SUMS = ", ".join(f"sum({counter.value})::{integer_of(counter)}" for counter in CASES.measures)
 _ROLLUP = f"""
     SELECT basis, day + weeks * 7 AS day, copy.area_code, unit_code, category_code, copy.channel, kind, {_SUMS}
     FROM stock.copy JOIN stock.cell USING (template)
@@ -123,24 +120,16 @@ async def _add_others(target: Any, lived: Lived, table: Table) -> None:
 
 
 async def _fill_rollup(lived: Lived, months: Sequence[Month], target: Any) -> None:
-    """The fine roll-up, and from it the coarse ones, month by month as these are cut."""
-    columns = (*DIMENSIONS, *(counter.value for counter in COUNTERS))
+    """The fine roll-up, month by month, and from it the coarse ones."""
     async with target.transaction():
         await target.execute("TRUNCATE analytics.rollup")
         async with bare(target, ["analytics.rollup"]):
             for _, begin, end in months:
-                await _insert(target, "analytics.rollup", columns, _ROLLUP.format(begin, end))
-    starts_on = Directory(lived.pack).period_rules().month_starts_on
+                await _insert(target, "analytics.rollup", tuple(CASES.columns), _ROLLUP.format(begin, end))
     async with target.transaction():
         await target.execute("TRUNCATE analytics.rollup_coarse")
-        async with bare(target, ["analytics.rollup_coarse"]):
-            begins = month_start(date.fromisoformat(months[0][1]), starts_on)
-            while begins.isoformat() < months[-1][2]:
-                days = f"day >= '{begins}' AND day < '{next_month(begins)}'"
-                fine = f"(SELECT * FROM analytics.rollup WHERE {days})"  # noqa: S608
-                query = coarse_of(fine, str(starts_on))
-                await _insert(target, "analytics.rollup_coarse", ("grain", *columns), query)
-                begins = next_month(begins)
+        coarse = CASES.coarse_of("analytics.rollup")
+        await _insert(target, "analytics.rollup_coarse", ("grain", *CASES.columns), coarse)
 
 
 def months_between(first: datetime, last: datetime) -> list[Month]:

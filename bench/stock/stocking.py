@@ -69,7 +69,7 @@ async def lay(url: str, cases: int, *, seed: int = 1, now: datetime | None = Non
         clock.tell("staged")
         waiting = jobs(lived, months_between(first, last + _LIMITS_RUN))
         await _fill_all(url, waiting, clock)
-        await _put_settings(connection, lived)
+        await _put_packs(connection, lived)
         await connection.execute(_FINISH)
         await connection.execute("DROP SCHEMA stock CASCADE")
         for table in lived.tables:
@@ -99,13 +99,13 @@ async def _fill_all(url: str, waiting: Sequence[Job], clock: "_Stages") -> None:
     clock.tell("filled")
 
 
-async def _put_settings(connection: Any, lived: Lived) -> None:
-    """The services know the pack under which the templates were lived, and what it settled."""
-    for service, name in (*((service, "pack") for service in SERVICES), ("analytics", "rollup_month")):
-        table = next(table for table in lived.tables if (table.service, table.name) == (service, name))
-        await connection.execute(f"TRUNCATE {service}.{name}")
+async def _put_packs(connection: Any, lived: Lived) -> None:
+    """The services know the pack under which the templates were lived."""
+    for service in SERVICES:
+        table = next(table for table in lived.tables if (table.service, table.name) == (service, "pack"))
+        await connection.execute(f"TRUNCATE {service}.pack")
         await connection.copy_records_to_table(
-            name, schema_name=service, columns=table.columns, records=lived.others[service, name]
+            "pack", schema_name=service, columns=table.columns, records=lived.others[service, "pack"]
         )
 
 

@@ -90,7 +90,7 @@ async def examine(subject: Subject, *, limit: int = LIMIT, at_a_time: int = AT_A
     began = time.monotonic()
     findings = Findings(limit)
     deliveries = {stream: Delivery(findings, stream, all_in_database=subject.broker is None) for stream in Stream}
-    scratch = [SCRATCH] if subject.journals is None else [SCRATCH, journal.SCRATCH]
+    scratch = [*SCRATCH] if subject.journals is None else [*SCRATCH, journal.SCRATCH]
     async with open_cut(subject.url, "audit", scratch=scratch) as cut:
         await check_all_there(cut)
         if subject.journals is not None:

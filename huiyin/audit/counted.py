@@ -4,6 +4,7 @@ Written down anew rather than taken from analytics: a mistake in its fold, or in
 rules in words are in services/analytics/README.md and beside each counter in ``libs/common/counters.py``.
 """
 
+from collections import Counter as Tally
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
@@ -14,6 +15,7 @@ from libs.common.events import cases
 from libs.common.events.base import Event
 from libs.common.events.terms import Closing, Deadline, Satisfaction, SupervisionLevel
 from services.analytics.counters.domain import COUNTERS, Basis, Cell, Counts
+from services.analytics.counters.histograms import BOUNDS, HourCell
 from services.analytics.facts.domain.status import Status
 
 _PLACE = {counter.value: place for place, counter in enumerate(COUNTERS)}
@@ -76,6 +78,8 @@ class Counted:
     """The latest valid one."""
     closing: cases.CaseClosed | None = None
     """As long as it holds."""
+    parts: set[str] = field(default_factory=set)
+    """The support units that were named, but for those let off since."""
     each: list[Once] = field(default_factory=list)
     """What counts each time that it is said."""
 
@@ -140,6 +144,26 @@ class Counted:
                     cell = Cell(basis.value, day, event.area_code, unit, *about)
                     cells.setdefault(cell, [0] * len(COUNTERS))[_PLACE[counter]] += amount
         return {cell: tuple(counts) for cell, counts in cells.items()}
+
+    def times(self, day_of: Callable[[datetime], date]) -> dict[HourCell, Counts]:
+        """The cells of the cube of times that it counts in."""
+        event, cells = self.registered, Tally[HourCell]()
+        for span, unit, begun, ended in self._spans():
+            minutes = int((ended - begun).total_seconds()) // 60
+            bucket = max(place for place, bound in enumerate(BOUNDS) if bound <= max(minutes, 0))
+            about = event.area_code, unit, self.category, event.channel.value, event.kind.value
+            cells[HourCell(span, day_of(ended), *about, bucket)] += 1
+        return {cell: (many,) for cell, many in cells.items()}
+
+    def _spans(self) -> Iterator[tuple[str, str, datetime, datetime]]:
+        for lead in self.leads:
+            if lead.unit and lead.signed_at is not None:
+                yield "hours_to_sign", lead.unit, lead.at, lead.signed_at
+        for result, begun in self.results.values():
+            if begun is not None:
+                yield "hours_to_handle", result.unit_code, begun, result.occurred_at
+        if self.closed_at is not None:
+            yield "hours_to_close", self.unit, self.registered.registered_at, self.closed_at
 
     def all(self) -> Iterator[Once]:
         """Everything that it counts as."""
@@ -253,9 +277,11 @@ def _units(counted: Counted, event: Event) -> None:
     each = counted.each
     match event:
         case cases.TriageQueued():
+            counted.parts.clear()
             counted.leads.append(_Lead(event.round, "", event.occurred_at))
             each.append(Once("triaged", "", event.occurred_at))
         case cases.CaseAssigned() | cases.CaseReassigned():
+            _give_parts(counted, event)
             counted.leads.append(_Lead(event.round, event.lead_unit, event.occurred_at))
             counted.category = event.category_code or counted.category
             each.append(Once("assigned", event.lead_unit, event.occurred_at))
@@ -264,10 +290,24 @@ def _units(counted: Counted, event: Event) -> None:
         case cases.CaseHandled() if event.round not in counted.results:
             got = [lead.at for lead in counted.leads if (lead.round, lead.unit) == (event.round, event.unit_code)]
             counted.results[event.round] = event, got[-1] if got else None
+        case cases.TaskDone():
+            each.append(Once("support_done", event.unit_code, event.occurred_at))
+        case cases.TaskCancelled():
+            counted.parts.discard(event.unit_code)
+            each.append(Once("support_cancelled", event.unit_code, event.occurred_at))
         case cases.ReturnRequested():
             each.append(Once("returns_requested", event.unit_code, event.occurred_at))
         case cases.ReturnDecided() if not event.approved:
             each.append(Once("returns_refused", event.unit_code, event.occurred_at))
+
+
+def _give_parts(counted: Counted, event: cases.CaseAssigned | cases.CaseReassigned) -> None:
+    """Who is named again in the same round goes on with the same part."""
+    if counted.leads and counted.leads[-1].round != event.round:
+        counted.parts.clear()
+    new = [unit for unit in event.support_units if unit not in counted.parts]
+    counted.each += [Once("support_given", unit, event.occurred_at) for unit in new]
+    counted.parts = set(event.support_units)
 
 
 def _sign(counted: Counted, event: cases.CaseSigned) -> None:

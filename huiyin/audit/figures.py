@@ -7,7 +7,7 @@ is summed up in a scratch table, so that it may be larger than memory.
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import orjson
 
@@ -18,62 +18,70 @@ from huiyin.audit.packs import Packs, UnknownPack
 from huiyin.audit.queries import SPEAKERS
 from huiyin.audit.report import Findings, Invariant
 from libs.common.bus.flow import Stream
-from services.analytics.counters.domain import COUNTERS, Cell, Counts
+from services.analytics.counters.domain import Counts
 from services.analytics.facts.actions.events import atoms_of
 from services.analytics.facts.actions.folding import FACT_COLUMNS, fact_row
 from services.analytics.facts.domain.atoms import Atom, Registration
 from services.analytics.facts.domain.counting import DayOf, add
 from services.analytics.facts.domain.fact import PLACES, Fact
 from services.analytics.facts.domain.status import ENDED
-from services.analytics.rollups.queries.grains import coarse_of
-from services.analytics.rollups.tables import COARSE_DIMENSIONS
+from services.analytics.rollups.domain import Cube
+from services.analytics.rollups.tables import CASES, CUBES, HOURS
 
 IN_MEMORY = 10_000
 """Cells summed up before they go to the scratch table."""
 
 SOURCES = tuple(source for source in SPEAKERS[Stream.CASES] if source != ANALYTICS)
-_NAMES = tuple(counter.value for counter in COUNTERS)
-_DIMENSIONS = Cell._fields
-_KEYS = ", ".join(_DIMENSIONS)
-
 # Names of columns only, from analytics' own tables.
-SCRATCH = f"""
-    CREATE TEMP TABLE recount (
-        {", ".join(f"{name} {'date' if name == 'day' else 'text'} NOT NULL" for name in _DIMENSIONS)},
-        {", ".join(f"{name} bigint NOT NULL" for name in _NAMES)}
-    )
-"""
-RECOUNT = f"""
-    SELECT {_KEYS}, {", ".join(f"sum({name})::bigint AS {name}" for name in _NAMES)}
-    FROM recount GROUP BY {_KEYS} HAVING {" OR ".join(f"sum({name}) <> 0" for name in _NAMES)}
-"""  # noqa: S608
 
 
-def _compare(counted: str, table: str, keys: Sequence[str]) -> str:
+def recount_of(cube: Cube) -> str:
+    """The name of the scratch table with the cells of every fact."""
+    return f"recount_of_{cube.name}"
+
+
+SCRATCH = tuple(
+    f"""
+    CREATE TEMP TABLE {recount_of(cube)} ({", ".join(f"{name} {kind} NOT NULL" for name, kind in cube.columns.items())})
+    """
+    for cube in CUBES
+)
+
+
+class Compared(NamedTuple):
+    """A table of a cube, its keys, and the statement that counts it anew."""
+
+    table: str
+    keys: tuple[str, ...]
+    cube: Cube
+    statement: str
+
+
+TABLES = tuple(
+    Compared(f"analytics.{table}", tuple(keys), cube, statement(recount_of(cube)))
+    for cube in CUBES
+    for (table, keys), statement in zip(cube.tables.items(), (cube.fine_of, cube.coarse_of), strict=False)
+)
+
+
+def _compared(one: Compared) -> str:
     """Rows of a roll-up that are not what was counted."""
+    keys, names = ", ".join(one.keys), one.cube.names
     return f"""
-        SELECT {", ".join(keys)}, stored.basis IS NULL AS is_missing, counted.basis IS NULL AS is_extra,
-            {", ".join(f"counted.{name} AS should_{name}, stored.{name} AS is_{name}" for name in _NAMES)}
-        FROM ({counted}) AS counted
-        FULL JOIN (SELECT * FROM {table} WHERE {" OR ".join(f"{name} <> 0" for name in _NAMES)}) AS stored
-            USING ({", ".join(keys)})
-        WHERE ({", ".join(f"counted.{name}" for name in _NAMES)})
-            IS DISTINCT FROM ({", ".join(f"stored.{name}" for name in _NAMES)})
-        ORDER BY {", ".join(keys)}
+        SELECT {keys}, stored.{names[0]} IS NULL AS is_missing, counted.{names[0]} IS NULL AS is_extra,
+            {", ".join(f"counted.{name} AS should_{name}, stored.{name} AS is_{name}" for name in names)}
+        FROM ({one.statement}) AS counted
+        FULL JOIN (SELECT * FROM {one.table} WHERE {" OR ".join(f"{name} <> 0" for name in names)}) AS stored
+            USING ({keys})
+        WHERE ({", ".join(f"counted.{name}" for name in names)})
+            IS DISTINCT FROM ({", ".join(f"stored.{name}" for name in names)})
+        ORDER BY {keys}
     """  # noqa: S608
 
 
-MONTH = "SELECT starts_on FROM analytics.rollup_month"
-_COMPARED = {
-    "roll-up": (_compare(RECOUNT, "analytics.rollup", _DIMENSIONS), _DIMENSIONS),
-    "coarse roll-up": (
-        _compare(coarse_of("recount", MONTH), "analytics.rollup_coarse", COARSE_DIMENSIONS),
-        COARSE_DIMENSIONS,
-    ),
-}
-_CELLS = "SELECT (SELECT count(*) FROM analytics.rollup) + (SELECT count(*) FROM analytics.rollup_coarse) AS n"
-_OLDER = ("counted", -1)
-"""What the migration left that made this column: the case may count as anything."""
+_CELLS = " + ".join(f"(SELECT count(*) FROM {one.table})" for one in TABLES)  # noqa: S608
+_OLDER = {("counted", -1), ("timed", False)}
+"""What the migrations left that made these columns: the case may count as anything, its times stand nowhere yet."""
 
 
 def fact_of(view: CaseView) -> Fact | None:
@@ -91,24 +99,40 @@ def fact_of(view: CaseView) -> Fact | None:
 
 
 class Recount:
-    """Sums up what all facts count as, in memory first, then in the scratch table."""
+    """Sums up what all facts count as, in memory first, then in the scratch tables."""
 
     def __init__(self, cut: Cut) -> None:
         self._cut = cut
-        self._cells: dict[Cell, Counts] = {}
+        self._cells: dict[str, dict[Any, Counts]] = {cube.name: {} for cube in CUBES}
 
-    async def add(self, cells: Mapping[Cell, Counts]) -> None:
-        """One more fact."""
-        add(self._cells, cells)
-        if len(self._cells) >= IN_MEMORY:
+    async def add(self, cube: Cube, cells: Mapping[Any, Counts]) -> None:
+        """What one more fact counts as in a cube."""
+        add(self._cells[cube.name], cells)
+        if len(self._cells[cube.name]) >= IN_MEMORY:
             await self.flush()
 
     async def flush(self) -> None:
         """Write down what is in memory."""
-        rows = [(*cell, *counts) for cell, counts in self._cells.items()]
-        self._cells = {}
-        if rows:
-            await self._cut.fill("recount", (*_DIMENSIONS, *_NAMES), rows)
+        for cube in CUBES:
+            rows = [(*cell, *counts) for cell, counts in self._cells[cube.name].items()]
+            self._cells[cube.name] = {}
+            if rows:
+                await self._cut.fill(recount_of(cube), tuple(cube.columns), rows)
+
+    async def pour_out(self, file: Path) -> None:
+        """Give it to whoever compares, in a file a cube."""
+        await self.flush()
+        for cube in CUBES:
+            await self._cut.pour_out(cube.fine_of(recount_of(cube)), _file_of(file, cube))
+
+    async def pour_in(self, file: Path) -> None:
+        """Take what another poured out."""
+        for cube in CUBES:
+            await self._cut.pour_in(recount_of(cube), tuple(cube.columns), _file_of(file, cube))
+
+
+def _file_of(file: Path, cube: Cube) -> Path:
+    return file.with_name(f"{file.name}-{cube.name}")
 
 
 class Figures:
@@ -135,7 +159,9 @@ class Figures:
             say(str(error))
             return
         cells = counted.cells(day_of)
-        await self._recount.add(cells)
+        await self._recount.add(CASES, cells)
+        if stored is not None and stored["timed"]:
+            await self._recount.add(HOURS, counted.times(day_of))
         if stored is None:
             say("there is no fact of it")
             return
@@ -145,17 +171,16 @@ class Figures:
 
     async def counted(self, file: Path) -> None:
         """Give what these cases count as to whoever compares."""
-        await self._recount.flush()
-        await self._cut.pour_out(RECOUNT, file)
+        await self._recount.pour_out(file)
 
     async def add_counted(self, file: Path) -> None:
         """Take what other cases count as."""
-        await self._cut.pour_in("recount", (*_DIMENSIONS, *_NAMES), file)
+        await self._recount.pour_in(file)
 
     async def compare(self) -> None:
         """The roll-ups, once all cases are counted."""
         await self._recount.flush()
-        total = await self._cut.fetch(_CELLS)
+        total = await self._cut.fetch(f"SELECT {_CELLS} AS n")
         self._findings.checked[Invariant.FIGURE] += total[0]["n"]
         async for place, message in rollup_differences(self._cut):
             self._findings.violated(Invariant.FIGURE, place, ANALYTICS, message)
@@ -183,7 +208,7 @@ def fact_differences(stored: Row, expected: Mapping[str, object]) -> Iterator[tu
             yield from _document_differences(orjson.loads(value), orjson.loads(str(should)))
         elif column == "places":
             yield from _misplaced(orjson.loads(value), orjson.loads(str(should)))
-        elif (" ".join(value) if column == "units" else value) != should and (column, value) != _OLDER:
+        elif (" ".join(value) if column == "units" else value) != should and (column, value) not in _OLDER:
             yield column, value, should
 
 
@@ -215,21 +240,24 @@ def _may_stand_for(places: Any, wanted: list[int]) -> bool:
 
 async def rollup_differences(cut: Cut) -> AsyncIterator[tuple[str, str]]:
     """Cells whose stored counts are not the recount: which one, and what differs."""
-    for what, (statement, keys) in _COMPARED.items():
-        async for rows in cut.stream(statement):
+    for one in TABLES:
+        async for rows in cut.stream(_compared(one)):
             for row in rows:
-                yield f"{what} {' '.join(str(row[name]) or '-' for name in keys)}", _cell_difference(row)
+                yield (
+                    f"{one.table.partition('.')[2]} {' '.join(str(row[name]) or '-' for name in one.keys)}",
+                    _cell_difference(row, one.cube.names),
+                )
 
 
-def _cell_difference(row: Row) -> str:
+def _cell_difference(row: Row, names: Sequence[str]) -> str:
     if row["is_missing"]:
-        counted = ", ".join(f"{name} {row[f'should_{name}']}" for name in _NAMES if row[f"should_{name}"])
+        counted = ", ".join(f"{name} {row[f'should_{name}']}" for name in names if row[f"should_{name}"])
         return f"is not there, the recount says {counted}"
     if row["is_extra"]:
-        stored = ", ".join(f"{name} {row[f'is_{name}']}" for name in _NAMES if row[f"is_{name}"])
+        stored = ", ".join(f"{name} {row[f'is_{name}']}" for name in names if row[f"is_{name}"])
         return f"says {stored}, the recount has no such cell"
     return ", ".join(
         f"{name} is {row[f'is_{name}']}, the recount says {row[f'should_{name}']}"
-        for name in _NAMES
+        for name in names
         if row[f"is_{name}"] != row[f"should_{name}"]
     )

@@ -95,7 +95,7 @@ def look(one: Slice) -> Seen:
 
 
 async def _look(one: Slice, delivery: Delivery) -> None:
-    scratch = [SCRATCH, journal.SCRATCH]
+    scratch = [*SCRATCH, journal.SCRATCH]
     async with open_cut(one.url, "audit", scratch=scratch, snapshot=one.snapshot) as cut:
         if one.task.journals is not None:
             await one.task.journals.lay_out(cut)

@@ -11,19 +11,18 @@ from dataclasses import dataclass, replace
 
 from huiyin.audit.case import ANALYTICS, CaseView, Said, causes_of
 from huiyin.audit.cut import Cut, Row, open_cut
-from huiyin.audit.figures import MONTH, RECOUNT, SCRATCH, SOURCES, Recount, rollup_differences
+from huiyin.audit.figures import SCRATCH, SOURCES, TABLES, Compared, Recount, recount_of, rollup_differences
 from huiyin.audit.merge import Group, by_key
 from huiyin.audit.packs import Packs
 from huiyin.audit.queries import events_of, marks_of
 from libs.common.bus.codec import decode_event
 from libs.common.bus.flow import Stream
-from services.analytics.counters.domain import COUNTERS, Cell
 from services.analytics.facts.actions.folding import FACT_COLUMNS, fact_row
 from services.analytics.facts.actions.refold import refold
 from services.analytics.facts.domain.counting import contribution
 from services.analytics.facts.domain.fact import Fact, UnknownCase
-from services.analytics.rollups.queries.grains import coarse_of
-from services.analytics.rollups.tables import COARSE_DIMENSIONS
+from services.analytics.facts.domain.timing import times
+from services.analytics.rollups.tables import CASES, CUBES, HOURS
 
 LIMIT = 20
 """Differences that are named; all are counted."""
@@ -34,8 +33,6 @@ _REFOLDED = "CREATE TEMP TABLE refolded (LIKE analytics.fact INCLUDING DEFAULTS)
 
 # Names of columns only, from analytics' own tables.
 _COLUMNS = tuple(FACT_COLUMNS)
-_COUNTERS = tuple(counter.value for counter in COUNTERS)
-_KEYS = Cell._fields
 
 
 def _row_of(table: str, names: Sequence[str]) -> str:
@@ -50,19 +47,19 @@ _DIFFERENT_FACTS = f"""
 """  # noqa: S608
 
 
-def _put_right(table: str, keys: Sequence[str], counted: str) -> tuple[str, str]:
+def _put_right(one: Compared) -> tuple[str, str]:
     """Takes away the rows of a roll-up that were not counted, and writes those that differ."""
-    name = table.rpartition(".")[2]
+    keys, names, name = ", ".join(one.keys), one.cube.names, one.table.rpartition(".")[2]
     return (
         f"""
-        DELETE FROM {table} AS live USING (
-            SELECT {", ".join(keys)} FROM {table} EXCEPT SELECT {", ".join(keys)} FROM ({counted}) AS counted
-        ) AS gone WHERE {_row_of("live", keys)} = {_row_of("gone", keys)}
+        DELETE FROM {one.table} AS live USING (
+            SELECT {keys} FROM {one.table} EXCEPT SELECT {keys} FROM ({one.statement}) AS counted
+        ) AS gone WHERE {_row_of("live", one.keys)} = {_row_of("gone", one.keys)}
         """,  # noqa: S608
         f"""
-        INSERT INTO {table} ({", ".join((*keys, *_COUNTERS))}) {counted}
-        ON CONFLICT ({", ".join(keys)}) DO UPDATE SET {", ".join(f"{one} = excluded.{one}" for one in _COUNTERS)}
-        WHERE {_row_of(name, _COUNTERS)} IS DISTINCT FROM {_row_of("excluded", _COUNTERS)}
+        INSERT INTO {one.table} ({", ".join((*one.keys, *names))}) {one.statement}
+        ON CONFLICT ({keys}) DO UPDATE SET {", ".join(f"{one} = excluded.{one}" for one in names)}
+        WHERE {_row_of(name, names)} IS DISTINCT FROM {_row_of("excluded", names)}
         """,
     )
 
@@ -74,8 +71,7 @@ _SWAP = (
         ON CONFLICT (case_id) DO UPDATE SET {", ".join(f"{name} = excluded.{name}" for name in _COLUMNS)}
         WHERE {_row_of("fact", _COLUMNS)} IS DISTINCT FROM {_row_of("excluded", _COLUMNS)}
     """,  # noqa: S608
-    *_put_right("analytics.rollup", _KEYS, RECOUNT),
-    *_put_right("analytics.rollup_coarse", COARSE_DIMENSIONS, coarse_of("recount", MONTH)),
+    *(statement for one in TABLES for statement in _put_right(one)),
 )
 
 
@@ -110,7 +106,7 @@ async def rebuild(url: str, *, check: bool = False) -> Rebuilt:
 async def _fold_and_compare(url: str, *, swap: bool) -> Rebuilt:
     """What differs on one cut; to ``swap`` it, analytics is kept from writing until it is put right."""
     began = time.monotonic()
-    async with open_cut(url, "rebuild", scratch=[SCRATCH, _REFOLDED], lock=_LOCK if swap else None) as cut:
+    async with open_cut(url, "rebuild", scratch=[*SCRATCH, _REFOLDED], lock=_LOCK if swap else None) as cut:
         cases, events = await _refold(cut)
         first: list[str] = []
         facts = await _compare_facts(cut, first)
@@ -139,14 +135,15 @@ async def _refold(cut: Cut) -> tuple[int, int]:
         cases += 1
         day_of = packs.day_of(fact.registration.pack_version)
         cells = contribution(fact, day_of)
-        await recount.add(cells)
+        await recount.add(CASES, cells)
+        await recount.add(HOURS, times(fact, day_of))
         rows.append(_stored(fact_row(fact, day_of, cells)))
         if len(rows) >= _AT_ONCE:
             await cut.fill("refolded", _COLUMNS, rows)
             rows.clear()
     await cut.fill("refolded", _COLUMNS, rows)
     await recount.flush()
-    for table in ("refolded", "recount"):
+    for table in ("refolded", *map(recount_of, CUBES)):
         await cut.fetch(f"ANALYZE {table}")
     return cases, events
 

@@ -105,3 +105,37 @@ class Counter(Declared):
         _WIDE,
         _NOT_IN_FORMULAS,
     )
+    SUPPORT_GIVEN = (
+        "support_given",
+        "协办派出 Support given",
+        "each time a support unit is given a part, for that unit",
+        _NOT_IN_FORMULAS,
+    )
+    SUPPORT_DONE = "support_done", "协办办结 Support done", "each part done, for that unit", _NOT_IN_FORMULAS
+    SUPPORT_CANCELLED = (
+        "support_cancelled",
+        "协办撤销 Support cancelled",
+        "each part that its unit was let off, for that unit",
+        _NOT_IN_FORMULAS,
+    )
+
+
+class Span(Declared):
+    """A time that something took (用时), of which figures give the median and the ninth decile.
+
+    It counts for the unit that it happened to, on the assessment day on which it ended.
+    """
+
+    TO_SIGN = "hours_to_sign", "签收用时 Time to sign", "from each assignment to its signature"
+    TO_HANDLE = (
+        "hours_to_handle",
+        "办理用时 Time to handle",
+        "from the unit's assignment to the first result of the round",
+    )
+    TO_CLOSE = "hours_to_close", "全程用时 Time to close", "from the registration to the closing, while that holds"
+
+
+class Entry(Declared):
+    """The one integer of a row of a histogram."""
+
+    ENTRIES = "entries", "次数 Entries", "times that fell into the bucket"

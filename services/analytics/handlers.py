@@ -29,6 +29,8 @@ HANDLERS = (
     on(cases.CaseSigned, fold_event),
     on(cases.ProgressReported, fold_event),
     on(cases.CaseHandled, fold_event),
+    on(cases.TaskDone, fold_event),
+    on(cases.TaskCancelled, fold_event),
     on(cases.ReturnRequested, fold_event),
     on(cases.ReturnDecided, fold_event),
     on(cases.DeadlineSet, fold_event),

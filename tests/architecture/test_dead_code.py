@@ -52,7 +52,6 @@ PRODUCT_EXEMPT: Mapping[str, str] = {
         ("extend_clock", "keep_clock", "pause_clocks", "resume_clocks"),
         "what the book of clocks can do for procedures that are not there yet",
     ),
-    "RollupMonth": "a table whose rows are only written in SQL; what is there is held against it",
     "YEAR": "a period, named by packs and in questions",
 }
 TOOLS_EXEMPT: Mapping[str, str] = {

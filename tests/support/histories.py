@@ -99,6 +99,7 @@ class _Life:
     unit: str | None = None
     choice: Choice | None = None
     category: str | None = None
+    support: list[str] = field(default_factory=list)
     handle_due: datetime = START
     sign_due: datetime = START
 
@@ -188,18 +189,35 @@ def _assign(case: _Life) -> None:
     if case.choice is not None:
         case.unit = case.choice.lead_unit
         given = {"support_units": case.choice.support_units, "explanation": case.choice.explanation}
+        case.support = list(case.choice.support_units)
     else:
         if case.category is None or case.maybe(case.ways.triaged):
             case.say(cases.TriageQueued)
             case.wait(3)
         case.unit = case.unit if case.round > 1 else case.rng.choice(UNITS)
         case.category = case.category or case.rng.choice(CATEGORIES)
+        given = {"support_units": _support(case)}
     case.say(cases.CaseAssigned, lead_unit=case.unit, category_code=case.category, **given)
     limits = _clock(case, Deadline.SIGN, 24), _clock(case, Deadline.HANDLE, 72)
     case.sign_due, case.handle_due = (limit["due_at"] for limit in limits)
     # Together, or one by one as releases before said them.
     for deadlines in [limits] if case.ways.by_the_rules or case.maybe(0.5) else [limits[:1], limits[1:]]:
         case.say(cases.DeadlineSet, deadlines=deadlines)
+
+
+def _support(case: _Life) -> tuple[str, ...]:
+    """协办: up to two other units, perhaps some of those that were named before."""
+    others = [unit for unit in UNITS if unit != case.unit]
+    case.support = case.rng.sample(others, case.rng.choice((0, 0, 1, 2)))
+    return tuple(case.support)
+
+
+def _do_parts(case: _Life) -> None:
+    """Some of the support units end their parts, or are let off."""
+    for unit in [] if case.ways.by_the_rules else list(case.support):
+        if case.maybe(0.5):
+            case.support.remove(unit)
+            case.say(cases.TaskDone if case.maybe(0.7) else cases.TaskCancelled, unit_code=unit)
 
 
 def _limit(case: _Life, deadline: Deadline, hours: int, *, starts_at: datetime | None = None) -> datetime:
@@ -230,6 +248,7 @@ def _work(case: _Life) -> None:
     """The unit signs, perhaps reports or asks to return it, and says that it is done."""
     case.wait()
     _miss(case, Deadline.SIGN, case.sign_due)
+    _do_parts(case)
     while case.maybe(case.ways.returned):
         _return(case)
     case.say(cases.CaseSigned, unit_code=case.unit)
@@ -238,6 +257,7 @@ def _work(case: _Life) -> None:
         case.say(cases.ProgressReported, unit_code=case.unit)
         case.say(cases.CaseSupplemented)
     case.wait(20 if case.ways.by_the_rules else 90)
+    _do_parts(case)
     if case.maybe(case.ways.extended):
         # 延期: the same clock with a later end.
         case.handle_due = _limit(case, Deadline.HANDLE, 120, starts_at=case.handle_due - timedelta(hours=72))
@@ -256,7 +276,13 @@ def _return(case: _Life) -> None:
         return
     former, case.unit = case.unit, case.rng.choice([unit for unit in UNITS if unit != case.unit])
     case.category = case.rng.choice(CATEGORIES)
-    case.say(cases.CaseReassigned, from_unit=former, lead_unit=case.unit, category_code=case.category)
+    case.say(
+        cases.CaseReassigned,
+        from_unit=former,
+        lead_unit=case.unit,
+        category_code=case.category,
+        support_units=_support(case),
+    )
     case.sign_due = _limit(case, Deadline.SIGN, 24)
 
 

@@ -3,15 +3,16 @@
 Alembic is loaded where tables are behind their history, and in no process that finds them up to date.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, MetaData, make_url, text
+from sqlalchemy import Connection, MetaData, Table, inspect, make_url, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 from sqlalchemy.pool import NullPool
+from sqlalchemy.schema import CreateColumn
 
 from libs.common.database.session import Session
 from libs.common.database.trouble import as_trouble
@@ -130,8 +131,12 @@ def _rights(schema: str, role: str) -> Sequence[str]:
     )
 
 
-def run_env(metadata: MetaData) -> None:
-    """The body of every ``env.py``: run on the connection, and in the transaction, that ``migrate`` opened."""
+def run_env(metadata: MetaData, *, growing: Iterable[Table] = ()) -> None:
+    """The body of every ``env.py``: run on the connection, and in the transaction, that ``migrate`` opened.
+
+    ``growing`` tables are made, and get their new columns, without a migration: each column has a default that is no
+    expression, so that PostgreSQL adds it without a look at the rows.
+    """
     context: Any = import_module("alembic.context")
     connection: Any = context.config.attributes.get("connection")
     if connection is None:
@@ -139,3 +144,10 @@ def run_env(metadata: MetaData) -> None:
     context.configure(connection=connection, target_metadata=metadata, transactional_ddl=True)
     with context.begin_transaction():
         context.run_migrations()
+        for table in growing:
+            table.create(connection, checkfirst=True)
+            known = {column["name"] for column in inspect(connection).get_columns(table.name)}
+            for column in table.columns:
+                if column.name not in known:
+                    added = CreateColumn(column).compile(dialect=connection.dialect)
+                    connection.execute(text(f"ALTER TABLE {table.name} ADD COLUMN {added}"))

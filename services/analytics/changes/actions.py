@@ -85,5 +85,5 @@ def _amount(session: Session, row: Any, question: Question, number: Number, cut:
     return sum(
         weighted(counts, number.terms)
         for cell, counts in cells
-        if is_chosen(cell, question.scope, number.basis, question.selection)
+        if cell.basis == number.basis and is_chosen(cell, question.scope, question.selection)
     )

@@ -3,7 +3,9 @@
 from collections.abc import Iterable
 from datetime import date
 from enum import StrEnum
-from typing import NamedTuple
+from functools import reduce
+from operator import or_
+from typing import NamedTuple, TypeVar
 
 from libs.common.counters import Counter, Trait
 
@@ -19,14 +21,13 @@ Counts = tuple[int, ...]
 NOTHING: Counts = (0,) * len(COUNTERS)
 
 
-def integer_of(counter: Counter) -> str:
-    """The type of PostgreSQL that holds it."""
-    return "bigint" if Trait.WIDE in counter.traits else "integer"
+LAST_BIT = 62
+"""Of a bigint, its sign apart. It stands for every counter from this place on: a bit only says where to look."""
 
 
 def bits_of(counters: Iterable[Counter]) -> int:
     """A bit for each, at its place in ``COUNTERS``."""
-    return sum(1 << COUNTERS.index(counter) for counter in counters)
+    return reduce(or_, (1 << min(COUNTERS.index(counter), LAST_BIT) for counter in counters), 0)
 
 
 class Basis(StrEnum):
@@ -40,8 +41,12 @@ class Basis(StrEnum):
     """Each counter on the day it happened itself; a limit on the day it falls due."""
 
 
+CellT = TypeVar("CellT", bound=tuple[object, ...])
+"""The key of a row of any cube, in the order of its dimensions."""
+
+
 class Cell(NamedTuple):
-    """One row of a roll-up. ``""`` stands for no unit or no category."""
+    """The key of a row of the cube of cases. ``""`` stands for no unit or no category."""
 
     basis: str
     day: date

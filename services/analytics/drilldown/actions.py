@@ -7,7 +7,7 @@ from typing import Any
 
 import orjson
 
-from libs.common.counters import Counter
+from libs.common.counters import Counter, Span
 from libs.common.database.session import Session
 from libs.common.errors import NotFound
 from libs.common.events.terms import Channel, Kind
@@ -16,6 +16,7 @@ from libs.common.pack.schema import Formula
 from libs.common.security.policy import Scope
 from libs.common.web.cursors import Page, decode_cursor, encode_cursor
 from services.analytics.counters.domain import COUNTERS, Basis, Cell, Counts
+from services.analytics.counters.histograms import BOUNDS, HourCell
 from services.analytics.drilldown.queries.candidates import Place, Wanted, walk
 from services.analytics.drilldown.queries.open_cases import OPEN_CASES, OpenFilter, open_cases
 from services.analytics.drilldown.schemas import (
@@ -31,12 +32,13 @@ from services.analytics.drilldown.schemas import (
 from services.analytics.facts.actions.cache import day_rule
 from services.analytics.facts.domain.counting import contribution
 from services.analytics.facts.domain.documents import from_documents
+from services.analytics.facts.domain.timing import times
 from services.analytics.facts.queries import fact_row
 from services.analytics.figures.actions.figures import basis_of, find_formula, ratio_of
 from services.analytics.figures.actions.question import Question, make_definite, reachable_area
 from services.analytics.figures.domain import plain, scale_of, weighted
 from services.analytics.figures.schemas import Part
-from services.analytics.rollups.queries.sums import Selection
+from services.analytics.rollups.queries import Selection
 
 _LIST = "analytics.behind"
 MOST_EXAMINED = 100
@@ -50,12 +52,18 @@ class Number:
     basis: Basis
     terms: dict[str, int]
     scale: int = 1
+    span: Span | None = None
+    bucket: int | None = None
+
+
+_COUNTER_OF = {Span.TO_SIGN: Counter.SIGNED, Span.TO_HANDLE: Counter.HANDLED, Span.TO_CLOSE: Counter.CLOSED}
+"""Whatever ends a time counts on the same day, for the same unit."""
 
 
 async def read_cases_behind(session: Session, scope: Scope, query: CasesBehindQuery) -> Page[CaseBehind]:
     """Every case that adds to a number, the newest first. Over all pages the amounts add up to the number."""
     question = make_definite(session, scope, query)
-    number = number_of(question, query)
+    number = _duration_of(query, query.duration) if query.duration else number_of(question, query)
     wanted = Wanted(
         number.basis, question.selection, [counter for counter in COUNTERS if number.terms.get(counter.value)]
     )
@@ -88,6 +96,11 @@ def number_of(question: Question, query: NumberQuery) -> Number:
     return Number(basis_of(formula), weights, scale_of(formula.denominator))
 
 
+def _duration_of(query: CasesBehindQuery, span: Span) -> Number:
+    bucket = None if query.at_least_minutes is None else BOUNDS.index(query.at_least_minutes)
+    return Number(Basis.HAPPENED, {_COUNTER_OF[span].value: 1}, span=span, bucket=bucket)
+
+
 def place_of(cursor: str) -> Place:
     """Where a page ended; Invalid naming ``cursor`` when no page of this list did."""
     strays, day, case_id = decode_cursor(_LIST, cursor, (int, str, str))
@@ -99,18 +112,27 @@ def _cursor(place: Place) -> str:
 
 
 def _behind(session: Session, row: Any, number: Number, scope: Scope, selection: Selection) -> CaseBehind | None:
+    fact = from_documents(orjson.loads(row.doc), orjson.loads(row.places))
+    day_of = day_rule(session, fact.registration.pack_version)
     counts = [0] * len(COUNTERS)
-    for cell, more in _cells(session, orjson.loads(row.doc), orjson.loads(row.places)).items():
+    for cell, more in contribution(fact, day_of).items():
         if cell.basis == number.basis and _inside(cell, scope, selection):
             counts = [a + b for a, b in zip(counts, more, strict=True)]
     amount = weighted(tuple(counts), number.terms)
+    if number.span is not None:
+        amount = sum(
+            entries
+            for cell, (entries,) in times(fact, day_of).items()
+            if (cell.span, number.bucket) in ((number.span, None), (number.span, cell.bucket))
+            and _inside(cell, scope, selection)
+        )
     if not amount:
         return None
     cases = plain(amount, number.scale)
     return CaseBehind(**shown(row), amount=amount, cases=cases, counts=_nonzero(tuple(counts)))
 
 
-def _inside(cell: Cell, scope: Scope, selection: Selection) -> bool:
+def _inside(cell: Cell | HourCell, scope: Scope, selection: Selection) -> bool:
     return (
         selection.first <= cell.day <= selection.last
         and selection.unit_code in (None, cell.unit_code)

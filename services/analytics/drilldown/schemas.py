@@ -5,11 +5,14 @@ from typing import Annotated, Self
 
 from pydantic import AwareDatetime, Field, model_validator
 
-from libs.common.counters import Counter
+from libs.common.counters import Counter, Span
 from libs.common.events.terms import Channel, Kind
 from libs.common.web.fields import AnswerBody, AreaCode, RequestBody, UnitCode, fault
 from services.analytics.counters.domain import Basis
+from services.analytics.counters.histograms import BOUNDS
 from services.analytics.figures.schemas import Part, SelectionQuery
+
+_ALL_BUT_ONE = 2
 
 
 class NumberQuery(SelectionQuery):
@@ -28,10 +31,24 @@ class NumberQuery(SelectionQuery):
 
 
 class CasesBehindQuery(NumberQuery):
-    """A page of the cases behind a number."""
+    """A page of the cases behind a number, or of those whose times make a duration."""
 
+    duration: Annotated[Span | None, Field(description="Instead of `measure` or `counter`: all of its entries")] = None
+    at_least_minutes: Annotated[
+        int | None, Field(ge=0, description="Only with `duration`: the bucket that begins here, as the figure names it")
+    ] = None
     cursor: Annotated[str | None, Field(max_length=512)] = None
     limit: Annotated[int, Field(ge=1, le=200)] = 50
+
+    @model_validator(mode="after")
+    def _one_number(self) -> Self:
+        if [self.measure, self.counter, self.duration].count(None) != _ALL_BUT_ONE:
+            message = "name either `measure`, `counter` or `duration`"
+            raise fault("one_number", message, "measure、counter 与 duration 须择一填写")
+        if self.at_least_minutes is not None and (self.duration is None or self.at_least_minutes not in BOUNDS):
+            message = "`at_least_minutes` goes with `duration`, and is where a bucket of it begins"
+            raise fault("bucket", message, "at_least_minutes 须与 duration 同用，且为分组的起点")
+        return self
 
 
 class OpenCasesQuery(RequestBody):

@@ -168,6 +168,9 @@ async def changed_facts(session: Session, known: Known, among: Among, at_most: i
     return (await session.execute(statement)).all()
 
 
-def documents() -> list[ColumnElement[Any]]:
-    """What a fact is made from, as text."""
-    return [cast(col(getattr(FactRow, name)), Text).label(name) for name in ("doc", "places", "learned")]
+_DOCUMENTS = ("doc", "places", "learned")
+
+
+def documents() -> list[Any]:
+    """What a fact is made from, as text, and whether its times are counted."""
+    return [col(FactRow.timed), *(cast(col(getattr(FactRow, name)), Text).label(name) for name in _DOCUMENTS)]

@@ -73,6 +73,8 @@ class FactRow(Base, table=True):
     """By source the stamps of its events (``domain/learned.py``); less, or nothing, for those of before 0011."""
     stamp: int = Field(default=0, sa_column=Column(BigInteger, nullable=False))
     """That of the event learned last; 0 when it has none."""
+    timed: bool = False
+    """Whether its times stand in the cube of times: not yet in facts of before 0012, until an event or a rebuild."""
     learned_at: datetime | None = Field(default=None, sa_column=Column(DateTime(timezone=True)))
     """When that was, never earlier than any learned before in the same part."""
 

@@ -8,7 +8,7 @@ from pydantic import AwareDatetime, Field, SkipValidation, model_validator
 from pydantic_core import PydanticCustomError
 from typing_extensions import TypedDict
 
-from libs.common.counters import Counter
+from libs.common.counters import Counter, Span
 from libs.common.events.terms import Channel, Kind
 from libs.common.shares import Comparison, Met
 from libs.common.time.periods import PeriodKind
@@ -108,7 +108,8 @@ class FiguresQuery(KnownQuery):
         str | None,
         Field(
             pattern=r"^[a-z][a-z0-9_]{0,39}(,[a-z][a-z0-9_]{0,39}){0,19}$",
-            description="Codes of rates and scores of the county pack, by comma; default: all",
+            description="Codes of rates and scores of the county pack, by comma; default: all of them. Durations are"
+            f" told when they are named: {', '.join(span.value for span in Span)}",
             examples=["response,resolution,satisfaction"],
         ),
     ] = None
@@ -249,11 +250,48 @@ class ScoreMeasure(Measure):
     rows: SkipValidation[list[ScoreRow]]
 
 
+class Within(AnswerBody):
+    """The bucket that holds a time: whole minutes from one bound, and less than the other; null: no data, or no end."""
+
+    at_least_minutes: Annotated[int | None, Field(examples=[1440])]
+    below_minutes: Annotated[int | None, Field(examples=[2880])]
+    text: Annotated[str, Field(description="For people; a dash when there is no data", examples=["1–2 天", "—"])]
+    text_en: str
+
+
+class DurationOut(AnswerBody):
+    """中位数 and 九成位数 of the nearest rank: half, and nine tenths, of the entries took that long or less."""
+
+    entries: Annotated[int, Field(description="How many times ended in the period")]
+    median: Within
+    p90: Within
+
+
+class DurationRow(DurationOut):
+    """One row of a duration."""
+
+    key: str
+    name: str
+    name_en: str
+
+
+class DurationMeasure(AnswerBody):
+    """How long something took (用时), of what ended in the period, whenever the case was registered."""
+
+    code: Span
+    name: str
+    name_en: str
+    counts: Annotated[str, Field(description="From when to when")]
+    total: DurationOut
+    rows: list[DurationRow]
+
+
 class FiguresOut(Stamp):
-    """Rates and scores."""
+    """Rates and scores, and the durations that were asked for."""
 
     rates: list[RateMeasure]
     scores: list[ScoreMeasure]
+    durations: Annotated[list[DurationMeasure], Field(description="Those that were asked for by name")]
 
 
 class CountsRow(AnswerBody):

@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from fractions import Fraction
 from zoneinfo import ZoneInfo
 
-from libs.common.counters import Counter
+from libs.common.counters import Counter, Span
 from libs.common.database.session import Session
 from libs.common.pack.areas import area_prefix
 from libs.common.pack.directory import Directory
@@ -17,12 +17,21 @@ from libs.common.shares import NO_DATA
 from services.analytics.counters.domain import COUNTERS, NOTHING, Basis, Counts
 from services.analytics.drilldown.queries.open_cases import Standing, standing
 from services.analytics.facts.queries import Freshness, freshness
+from services.analytics.figures.actions.durations import shown
 from services.analytics.figures.actions.figures import Board, read_board
 from services.analytics.figures.actions.question import Question, make_definite, names
-from services.analytics.figures.actions.sums import sums
+from services.analytics.figures.actions.sums import histograms, sums
 from services.analytics.figures.domain import half_up
-from services.analytics.figures.schemas import By, PeriodName, PeriodOut, RateMeasure, ScoreMeasure, SelectionQuery
-from services.analytics.rollups.queries.sums import Grouping
+from services.analytics.figures.schemas import (
+    By,
+    DurationOut,
+    PeriodName,
+    PeriodOut,
+    RateMeasure,
+    ScoreMeasure,
+    SelectionQuery,
+)
+from services.analytics.rollups.queries import Grouping
 
 FLOW = (Counter.REGISTERED, Counter.ASSIGNED, Counter.HANDLED, Counter.CLOSED, Counter.SENT_BACK)
 TREND_DAYS = 14
@@ -51,12 +60,13 @@ class UnitStanding:
 
 @dataclass(frozen=True, slots=True)
 class UnitSpeed:
-    """How fast a unit was this month: results given, and the mean hours from assignment to result."""
+    """How fast a unit was this month: results given, and the mean hours, median and ninth decile to a result."""
 
     unit_code: str
     name: tuple[str, str]
     handled: int
     mean_hours: str
+    times: DurationOut
     on_time: str
     on_time_parts: str
 
@@ -201,6 +211,7 @@ async def _speed(session: Session, month: Question, board: Board) -> list[UnitSp
         for unit, counts in rows.items()
         if unit and number(counts, Counter.HANDLED)
     }
+    times = await histograms(session, month.scope, Span.TO_HANDLE, month.selection, Grouping("unit_code"))
     formulas = [formula for formula in month.pack.directory.formulas if formula.code == BESIDE_THE_SCORE]
     on_time = {row["key"]: row for formula in formulas for row in board.rate(formula).rows}
     return [
@@ -209,6 +220,7 @@ async def _speed(session: Session, month: Question, board: Board) -> list[UnitSp
             name=names(month.pack, By.UNIT, unit),
             handled=number(rows[unit], Counter.HANDLED),
             mean_hours=half_up(mean),
+            times=shown(times.get(unit, {})),
             on_time=on_time[unit]["text"] if unit in on_time else NO_DATA,
             on_time_parts=f"{on_time[unit]['cases_numerator']} / {on_time[unit]['cases_denominator']}"
             if unit in on_time

@@ -203,8 +203,9 @@ def _view_in_zone(request: Request, lang: Language | None, door: Door) -> "_View
 
 
 def _title(query: CasesBehindQuery, door: Door) -> tuple[str, str]:
-    if query.counter is not None:
-        return query.counter.words
+    named = query.counter or query.duration
+    if named is not None:
+        return named.words
     formula = _pack(door).directory.formula(query.measure or "")
     part, part_en = words.PAGE[query.part.value]
     return f"{formula.name}·{part}", f"{formula.name_en}: {part_en.lower()}"

@@ -30,6 +30,8 @@ PAGE: dict[str, Words] = {
     "speed": ("办理最慢的单位（本月）", "Slowest units this month"),
     "handled": ("办结反馈", "Results"),
     "mean_hours": ("平均用时（小时）", "Mean hours"),
+    "median": ("用时中位数", "Median time"),
+    "p90": ("九成不超过", "Nine tenths within"),
     "on_time": ("按时办结率", "On time"),
     "by_area": ("各区域指标（本月登记）", "Rates by area this month"),
     "micro": ("合计（微观·汇总）", "Pooled (micro)"),

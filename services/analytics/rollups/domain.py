@@ -1,108 +1,197 @@
-"""Coarse roll-ups (粗粒度汇总): the same integers, added up over what a question does not ask for: few rows to read.
+"""A cube (多维汇总): what one subject is counted by, in which integers, and which coarser roll-ups its questions need.
 
-The fine roll-up knows every dimension and every day. A *grain* knows fewer: areas cut to some digits, only some other
-dimensions, and whole months instead of days. A question is answered from the coarsest grain that knows all it asks for:
-whole months from a monthly one, the days that are left over from a daily one. What comes out is the same to the last
-integer whichever is read, since each is the sum of the fine one.
+The fine roll-up of a cube knows every dimension. A *grain* knows fewer: areas cut to some digits, only some of the
+others, perhaps weeks instead of days; each of its rows is the sum of fine ones. Whole weeks are read from the first
+weekly grain that knows all that is asked for, days from the first daily one, else from the fine roll-up: what comes out
+is the same to the last integer whichever is read.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import cached_property
+
+from libs.common.counters import Declared, Trait
+from libs.common.pack.areas import VILLAGE_DIGITS
 
 FINE = "fine"
 """The name of the fine roll-up itself, where one is asked for."""
-
-_COUNTY, _TOWN, _VILLAGE, _WHOLE = 6, 9, 12, 15
-"""Digits of an area's code."""
-_ONE_DAY = timedelta(days=1)
-_MONTHS = 12
-
-
-@dataclass(frozen=True, slots=True)
-class Grain:
-    """What one coarse roll-up knows. ``digits``: of an area's code; ``dimensions``: beside basis, time and area."""
-
-    name: str
-    monthly: bool
-    digits: int
-    dimensions: frozenset[str]
-
-    def knows(self, asked: "Needs") -> bool:
-        """Whether it tells apart all that is asked for."""
-        return asked.digits <= self.digits and asked.dimensions <= self.dimensions
+AREA, DAY = "area_code", "day"
+_ONE_DAY, _WEEK = timedelta(days=1), 7
 
 
 @dataclass(frozen=True, slots=True)
 class Needs:
-    """What a question tells apart or narrows to."""
+    """What a question tells apart or narrows to: so many digits of an area's code, and these other dimensions."""
 
     digits: int
     dimensions: frozenset[str]
 
 
-UNITS, CATEGORIES = "unit_code", "category_code"
-CHANNELS = frozenset({"channel", "kind"})
+@dataclass(frozen=True, slots=True)
+class Grain:
+    """What one coarse roll-up knows: ``digits`` of an area's code, and beside it all dimensions but those it drops.
 
-GRAINS: tuple[Grain, ...] = (
-    Grain("day_towns", monthly=False, digits=_TOWN, dimensions=frozenset()),
-    Grain("day_categories", monthly=False, digits=_COUNTY, dimensions=frozenset({CATEGORIES})),
-    Grain("day_channels", monthly=False, digits=_COUNTY, dimensions=CHANNELS),
-    Grain("day_town_channels", monthly=False, digits=_TOWN, dimensions=CHANNELS),
-    Grain("day_town_categories", monthly=False, digits=_TOWN, dimensions=frozenset({CATEGORIES, "kind"})),
-    Grain("day_grids", monthly=False, digits=_WHOLE, dimensions=frozenset()),
-    Grain("day_unit_categories", monthly=False, digits=_COUNTY, dimensions=frozenset({UNITS, CATEGORIES})),
-    Grain("day_units", monthly=False, digits=_VILLAGE, dimensions=frozenset({UNITS})),
-    Grain("month_units", monthly=True, digits=_VILLAGE, dimensions=frozenset({UNITS})),
-    Grain("month_categories", monthly=True, digits=_TOWN, dimensions=frozenset({UNITS, CATEGORIES})),
-    Grain("month_channels", monthly=True, digits=_TOWN, dimensions=CHANNELS),
-    Grain("month_village_categories", monthly=True, digits=_VILLAGE, dimensions=frozenset({CATEGORIES})),
-    Grain("month_village_channels", monthly=True, digits=_VILLAGE, dimensions=CHANNELS),
-    Grain("month_unit_channels", monthly=True, digits=_COUNTY, dimensions=CHANNELS | {UNITS}),
-    Grain("month_category_channels", monthly=True, digits=_COUNTY, dimensions=CHANNELS | {CATEGORIES}),
-    Grain("month_all", monthly=True, digits=_WHOLE, dimensions=CHANNELS | {UNITS, CATEGORIES}),
-)
-"""In the order in which they are tried: the fewest rows first. The last one of the monthly knows everything."""
+    The days of a ``weekly`` one are Mondays.
+    """
+
+    name: str
+    weekly: bool
+    digits: int
+    drops: frozenset[str]
+
+    def knows(self, asked: Needs) -> bool:
+        """Whether it tells apart all that is asked for."""
+        return asked.digits <= self.digits and not asked.dimensions & self.drops
 
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """Days to be read from one roll-up, both ends of each stretch included; a month stands on its first day."""
+    """Days to be read from one roll-up, both ends of each stretch included; a week stands on its Monday."""
 
     grain: str
     stretches: tuple[tuple[date, date], ...]
 
 
-def month_start(day: date, starts_on: int) -> date:
-    """The first day of the month of a day, when months start on this day of the calendar's."""
-    if day.day >= starts_on:
-        return day.replace(day=starts_on)
-    index = day.year * _MONTHS + day.month - 2
-    return date(index // _MONTHS, index % _MONTHS + 1, starts_on)
+@dataclass(frozen=True)
+class Cube:
+    """The roll-ups of one subject, and all SQL that keeps them, of which names and types are the only parts.
+
+    ``name`` is that of the fine table; the coarse one, if there are ``grains``, has one column more. ``dimensions`` are
+    columns and their types; only texts can be dropped by a grain, and are then empty. Rows whose measures are all 0 do
+    not exist.
+    """
+
+    name: str
+    dimensions: Mapping[str, str]
+    measures: tuple[Declared, ...]
+    grains: tuple[Grain, ...] = ()
+
+    @property
+    def coarse(self) -> str:
+        """The name of the table of all grains."""
+        return f"{self.name}_coarse"
+
+    @cached_property
+    def tables(self) -> Mapping[str, Mapping[str, str]]:
+        """Each table's dimensions and their types: the fine one first, then the coarse one, if there is one."""
+        fine = {self.name: self.dimensions}
+        return fine | {self.coarse: {"grain": "text", **self.dimensions}} if self.grains else fine
+
+    @cached_property
+    def names(self) -> tuple[str, ...]:
+        """The columns of the measures."""
+        return tuple(measure.value for measure in self.measures)
+
+    @cached_property
+    def columns(self) -> Mapping[str, str]:
+        """All columns of the fine roll-up, and their types."""
+        return {**self.dimensions, **{measure.value: integer_of(measure) for measure in self.measures}}
+
+    def parts(self, first: date, last: date, needs: Needs, *, by_day: bool) -> Iterator[Part]:
+        """What to read so that every day from ``first`` to ``last`` is read once; ``by_day``: each by itself."""
+        daily, weekly = (self._first_that_knows(needs, weekly=weekly) for weekly in (False, True))
+        begins, ends = monday(first + (_WEEK - 1) * _ONE_DAY), monday(last + _ONE_DAY)
+        if by_day or weekly == FINE or begins >= ends:
+            yield Part(daily, ((first, last),))
+            return
+        yield Part(weekly, ((begins, ends - _ONE_DAY),))
+        edges = ((first, begins - _ONE_DAY), (ends, last))
+        left = tuple(edge for edge in edges if edge[0] <= edge[1])
+        if left:
+            yield Part(daily, left)
+
+    def _first_that_knows(self, needs: Needs, *, weekly: bool) -> str:
+        return next((grain.name for grain in self.grains if grain.weekly is weekly and grain.knows(needs)), FINE)
+
+    def fine_of(self, source: str) -> str:
+        """The recount: the fine roll-up of a table of cells, in which one may stand more than once."""
+        return f"{self._summed(source, {name: name for name in self.dimensions})} HAVING {self._is_something()}"
+
+    def coarse_of(self, fine: str) -> str:
+        """The coarse roll-ups of a table shaped as the fine one."""
+        return " UNION ALL ".join(
+            f"{self._summed(fine, self._cut(grain))} HAVING {self._is_something()}" for grain in self.grains
+        )
+
+    @cached_property
+    def adding(self) -> str:
+        """Adds cells, given as one array a column, to every roll-up; gives the rows that came out empty or below 0.
+
+        A CHECK would judge a negative difference before it is added to what is there, so the sums are judged here. The
+        coarse rows ask how many fine ones there are: so they are locked after them.
+        """
+        given = arrays_of(self.columns.values())
+        added = {"fine": self._upsert(self.name, "SELECT * FROM new")}
+        if self.grains:
+            locked = "(SELECT count(*) AS n FROM fine) AS locked"
+            rows = f"SELECT added.* FROM ({self.coarse_of('new')}) AS added, {locked} WHERE locked.n >= 0"  # noqa: S608
+            added["coarse"] = self._upsert(self.coarse, rows)
+        steps = ", ".join(f"{step} AS ({statement})" for step, statement in added.items())
+        grains = {"fine": f"'{FINE}'", "coarse": "grain"}
+        odd = " UNION ALL ".join(
+            f"SELECT {grains[step]} AS grain, {', '.join(self.dimensions)}, low FROM {step} WHERE low < 0 OR high = 0"  # noqa: S608
+            for step in added
+        )
+        return f"""
+            WITH new AS MATERIALIZED (SELECT * FROM unnest({given}) AS new({", ".join(self.columns)})), {steps} {odd}
+        """  # noqa: S608
+
+    @cached_property
+    def sweeping(self) -> Mapping[str, str]:
+        """By table, what takes away rows of it, by their keys, given as one array a column."""
+        return {table: self._sweep(table, keys) for table, keys in self.tables.items()}
+
+    def _sweep(self, table: str, keys: Mapping[str, str]) -> str:
+        given = arrays_of(keys.values())
+        return f"""
+            DELETE FROM {table} USING unnest({given}) AS emptied({", ".join(keys)})
+            WHERE {" AND ".join(f"{table}.{name} = emptied.{name}" for name in keys)}
+        """  # noqa: S608
+
+    def _upsert(self, table: str, rows: str) -> str:
+        keys, names = ", ".join(self.tables[table]), ", ".join(self.names)
+        return f"""
+            INSERT INTO {table} ({keys}, {names}) {rows} ORDER BY {keys} ON CONFLICT ({keys})
+            DO UPDATE SET {", ".join(f"{name} = {table}.{name} + excluded.{name}" for name in self.names)}
+            RETURNING {keys}, least({names}) AS low, greatest({names}) AS high
+        """
+
+    def _summed(self, source: str, keys: Mapping[str, str]) -> str:
+        shown = ", ".join(f"{made} AS {name}" for name, made in keys.items())
+        sums = ", ".join(f"{total} AS {name}" for name, total in self._sums().items())
+        places = ", ".join(str(place) for place in range(1, len(keys) + 1))
+        return f"SELECT {shown}, {sums} FROM {source} AS cells GROUP BY {places}"  # noqa: S608
+
+    def _sums(self) -> dict[str, str]:
+        """Sums of integers are quick; amounts may grow beyond them."""
+        narrow = {measure.value: "" if Trait.WIDE in measure.traits else "::integer" for measure in self.measures}
+        return {name: f"sum({name}{kind})::{kind[2:] or 'bigint'}" for name, kind in narrow.items()}
+
+    def _is_something(self) -> str:
+        return " OR ".join(f"{total} <> 0" for total in self._sums().values())
+
+    def _cut(self, grain: Grain) -> dict[str, str]:
+        cut = {"grain": f"'{grain.name}'::text"}
+        cut |= {name: "''::text" if name in grain.drops else name for name in self.dimensions}
+        if grain.weekly:
+            cut[DAY] = f"date_trunc('week', {DAY}::timestamp)::date"
+        if AREA in cut:
+            left = f"left({AREA}, {grain.digits})"
+            cut[AREA] = f"rpad({left}, {VILLAGE_DIGITS}, '0')" if grain.digits < VILLAGE_DIGITS else left
+        return cut
 
 
-def next_month(start: date) -> date:
-    """The first day of the month after the one that starts here."""
-    index = start.year * _MONTHS + start.month
-    return date(index // _MONTHS, index % _MONTHS + 1, start.day)
+def monday(day: date) -> date:
+    """The first day of its week."""
+    return day - day.weekday() * _ONE_DAY
 
 
-def parts(first: date, last: date, starts_on: int, needs: Needs, *, by_day: bool) -> Iterator[Part]:
-    """What to read so that every day from ``first`` to ``last`` is read once; ``by_day``: each by itself."""
-    daily = _first_that_knows(needs, monthly=False)
-    begins = month_start(first, starts_on)
-    if begins < first:
-        begins = next_month(begins)
-    ends = month_start(last + _ONE_DAY, starts_on)
-    if by_day or begins >= ends:
-        yield Part(daily, ((first, last),))
-        return
-    yield Part(_first_that_knows(needs, monthly=True), ((begins, ends - _ONE_DAY),))
-    edges = ((first, begins - _ONE_DAY), (ends, last))
-    left = tuple(edge for edge in edges if edge[0] <= edge[1])
-    if left:
-        yield Part(daily, left)
+def arrays_of(kinds: Iterable[str]) -> str:
+    """Parameters that are arrays of these types, each sent as text (``counters.arrays``)."""
+    return ", ".join(f"${n}::text::{kind}[]" for n, kind in enumerate(kinds, start=1))
 
 
-def _first_that_knows(needs: Needs, *, monthly: bool) -> str:
-    return next((grain.name for grain in GRAINS if grain.monthly is monthly and grain.knows(needs)), FINE)
+def integer_of(measure: Declared) -> str:
+    """The type of PostgreSQL that holds it."""
+    return "bigint" if Trait.WIDE in measure.traits else "integer"

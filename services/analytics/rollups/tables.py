@@ -1,76 +1,95 @@
-"""The tables of the roll-ups.
+"""The cubes of analytics, and their tables."""
 
-Counters of a roll-up are one column each, in the order of ``COUNTERS``; rows whose counters are all 0 do not exist.
-"""
+from collections.abc import Iterable, Mapping
+from typing import Any
 
-from collections.abc import Sequence
-
-from sqlalchemy import BigInteger, Column, Date, Integer, Table, Text
+from sqlalchemy import BigInteger, Column, Date, Integer, MetaData, Table, Text, text
 from sqlalchemy.sql.schema import SchemaItem
-from sqlmodel import Field
+from sqlalchemy.types import TypeEngine
 
-from libs.common.counters import Trait
-from libs.common.database.columns import check, index, one_of
-from services.analytics.counters.domain import COUNTERS, Basis
-from services.analytics.rollups.domain import GRAINS
+from libs.common.counters import Counter, Entry, Span
+from libs.common.database.columns import index, one_of
+from libs.common.pack.areas import TOWN_DIGITS, VILLAGE_DIGITS
+from services.analytics.counters.domain import Basis
+from services.analytics.rollups.domain import Cube, Grain
 from services.analytics.tables import Base
 
+_TYPES: Mapping[str, type[TypeEngine[Any]]] = {"text": Text, "date": Date, "integer": Integer, "bigint": BigInteger}
 
-class RollupMonth(Base, table=True):
-    """The day of the calendar's month on which the months of the coarse roll-ups start, for as long as they stand.
 
-    It is that of the pack under which the first case was counted. Under a pack that cuts months otherwise, figures are
-    as right as ever, and more days are read one by one.
+def stated(
+    cube: Cube, words: Mapping[str, Iterable[str]], *indexes: SchemaItem, metadata: MetaData = Base.metadata
+) -> dict[str, Table]:
+    """The tables of a cube, by name: with the closed lists of words of some columns, and indexes of the fine one.
+
+    Measures have a default, so that a release that does not know one of them can add rows.
     """
+    lists = {**words, "grain": [grain.name for grain in cube.grains]}
+    return {
+        name: Table(
+            name,
+            metadata,
+            *(Column(key, _TYPES[kind], primary_key=True) for key, kind in keys.items()),
+            *(
+                Column(measure, _TYPES[cube.columns[measure]], nullable=False, server_default=text("0"))
+                for measure in cube.names
+            ),
+            *(one_of(name, column, lists[column]) for column in keys if column in lists),
+            *(indexes if name == cube.name else ()),
+            # Room for updates beside each row: most add to one that is there.
+            postgresql_with={"fillfactor": 60},
+        )
+        for name, keys in cube.tables.items()
+    }
 
-    __tablename__ = "rollup_month"
-    __table_args__ = (
-        check("rollup_month_one_check", "one"),
-        check("rollup_month_starts_on_check", "starts_on BETWEEN 1 AND 28"),
-    )
 
-    one: bool = Field(primary_key=True)
-    starts_on: int
+_CHANNELS = frozenset({"channel", "kind"})
+CASES = Cube(
+    "rollup",
+    {
+        "basis": "text",
+        "day": "date",
+        "area_code": "text",
+        "unit_code": "text",
+        "category_code": "text",
+        "channel": "text",
+        "kind": "text",
+    },
+    tuple(Counter),
+    (
+        Grain("day_towns", weekly=False, digits=TOWN_DIGITS, drops=_CHANNELS | {"unit_code", "category_code"}),
+        Grain("week_units", weekly=True, digits=VILLAGE_DIGITS, drops=_CHANNELS | {"category_code"}),
+        Grain("week_channels", weekly=True, digits=TOWN_DIGITS, drops=frozenset({"unit_code", "category_code"})),
+        Grain("week_categories", weekly=True, digits=TOWN_DIGITS, drops=_CHANNELS),
+    ),
+)
+"""Cases, by basis and assessment day (汇总). Each grain is there for a question that was too slow without it (0035)."""
 
+HOURS = Cube(
+    "hours",
+    {
+        "span": "text",
+        "day": "date",
+        "area_code": "text",
+        "unit_code": "text",
+        "category_code": "text",
+        "channel": "text",
+        "kind": "text",
+        "bucket": "integer",
+    },
+    tuple(Entry),
+    (Grain("week_units", weekly=True, digits=VILLAGE_DIGITS, drops=_CHANNELS | {"category_code"}),),
+)
+"""Times that cases took, by the day on which each ended (用时分布)."""
 
-DIMENSIONS = ("basis", "day", "area_code", "unit_code", "category_code", "channel", "kind")
-
-COARSE_DIMENSIONS = ("grain", *DIMENSIONS)
-
-
-def _integers(name: str, dimensions: Sequence[str], *rules: SchemaItem) -> Table:
-    return Table(
-        name,
-        Base.metadata,
-        one_of(name, "basis", Basis),
-        *rules,
-        *(Column(name, Date if name == "day" else Text, primary_key=True) for name in dimensions),
-        *(
-            Column(counter.value, BigInteger if Trait.WIDE in counter.traits else Integer, nullable=False)
-            for counter in COUNTERS
-        ),
-    )
-
+CUBES = (CASES, HOURS)
 
 _AREA, _CATEGORY = "area_code text_pattern_ops", "category_code text_pattern_ops"
-_ALL = "grain = 'month_all'"
-
-rollup = _integers(
-    "rollup",
-    DIMENSIONS,
+TABLES: Mapping[str, Table] = stated(
+    CASES,
+    {"basis": Basis},
     index("rollup_area_idx", "basis", _AREA, _CATEGORY, "kind", "day"),
     index("rollup_category_idx", "basis", _CATEGORY, "channel", "kind", "day"),
     index("rollup_unit_idx", "basis", "unit_code", "day"),
-)
-"""Integers by basis, assessment day, area, unit, category, channel and kind (汇总)."""
-
-rollup_coarse = _integers(
-    "rollup_coarse",
-    COARSE_DIMENSIONS,
-    one_of("rollup_coarse", "grain", (grain.name for grain in GRAINS)),
-    index("rollup_all_area_idx", "basis", _AREA, "day", where=_ALL),
-    index("rollup_all_category_idx", "basis", _CATEGORY, "day", where=_ALL),
-    index("rollup_all_unit_idx", "basis", "unit_code", "day", where=_ALL),
-    index("rollup_town_category_idx", "basis", _AREA, _CATEGORY, "kind", "day", where="grain = 'day_town_categories'"),
-)
-"""The same, added up by grain (``domain.py``). What a grain does not tell apart is empty."""
+) | stated(HOURS, {"span": Span})
+"""By name."""

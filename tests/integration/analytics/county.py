@@ -18,14 +18,14 @@ from libs.common.pack.schema import Pack
 from libs.common.security.principal import Principal, Role
 from libs.common.time.clock import SimulatedClock
 from libs.common.time.periods import assessment_day
-from services.analytics.counters.domain import COUNTERS, NOTHING, Cell, Counts
+from services.analytics.counters.domain import NOTHING, Cell, Counts
 from services.analytics.facts.actions.refold import refold
 from services.analytics.facts.domain.counting import DayOf, recount
 from services.analytics.facts.domain.fact import Fact
 from services.analytics.handlers import REACTIONS
 from services.analytics.main import SPEC
-from services.analytics.rollups.domain import GRAINS, month_start
-from services.analytics.rollups.tables import COARSE_DIMENSIONS, DIMENSIONS
+from services.analytics.rollups.domain import Cube, monday
+from services.analytics.rollups.tables import CASES
 from tests.support import service
 from tests.support.histories import Told, numbered
 from tests.support.service import COUNTY, PACK
@@ -105,26 +105,27 @@ def day_of(_pack_version: int) -> DayOf:
 
 async def stored_rollup(session: Session) -> dict[Cell, Counts]:
     """The whole fine roll-up as it stands in the database, once the coarse ones were found to be its sums."""
-    fine = {Cell._make(key): counts for key, counts in (await _stored(session, "rollup", DIMENSIONS)).items()}
-    assert await _stored(session, "rollup_coarse", COARSE_DIMENSIONS) == coarse_by_hand(fine)
+    fine = {Cell._make(key): counts for key, counts in (await stored_cells(session, CASES, "rollup")).items()}
+    assert await stored_cells(session, CASES, "rollup_coarse") == coarse_by_hand(fine)
     return fine
 
 
-async def _stored(session: Session, table: str, dimensions: Sequence[str]) -> dict[tuple[Any, ...], Counts]:
-    names = ", ".join((*dimensions, *(counter.value for counter in COUNTERS)))
+async def stored_cells(session: Session, cube: Cube, table: str) -> dict[tuple[Any, ...], Counts]:
+    """All rows of a table of a cube."""
+    size = len(cube.tables[table])
+    names = ", ".join((*cube.tables[table], *cube.names))
     rows = await session.fetch(f"SELECT {names} FROM {table}")  # noqa: S608 - names of columns
-    size = len(dimensions)
     return {tuple(row[:size]): tuple(row[size:]) for row in rows}
 
 
 def coarse_by_hand(fine: Mapping[Cell, Counts]) -> dict[tuple[object, ...], Counts]:
     """The coarse roll-ups, added up here by the words of their definition."""
     total: dict[tuple[object, ...], Counts] = {}
-    for grain in GRAINS:
+    for grain in CASES.grains:
         for cell, counts in fine.items():
-            day = month_start(cell.day, PACK.assessment.month_starts_on) if grain.monthly else cell.day
+            day = monday(cell.day) if grain.weekly else cell.day
             area = cell.area_code[: grain.digits].ljust(12, "0")
-            others = (getattr(cell, name) if name in grain.dimensions else "" for name in DIMENSIONS[3:])
+            others = ("" if name in grain.drops else getattr(cell, name) for name in Cell._fields[3:])
             key = (grain.name, cell.basis, day, area, *others)
             total[key] = tuple(map(sum, zip(total.get(key, NOTHING), counts, strict=True)))
     return {key: counts for key, counts in total.items() if any(counts)}

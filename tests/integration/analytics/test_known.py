@@ -25,6 +25,7 @@ QUESTIONS: Sequence[tuple[str, dict[str, str]]] = (
     ("figures", {**ALL_DAYS, "by": "area"}),
     ("figures", {**ALL_DAYS, "by": "unit", "measure": "response,resolution"}),
     ("figures", {**ALL_DAYS, "by": "day", "area_code": "999001101000"}),
+    ("figures", {**ALL_DAYS, "by": "unit", "measure": "hours_to_sign,hours_to_close"}),
     ("figures/counts", {**ALL_DAYS, "by": "unit"}),
     ("figures/counts", {**ALL_DAYS, "by": "category", "basis": "registered", "channel": "visit"}),
     ("figures/counts", {**ALL_DAYS, "basis": "closed", "unit_code": "D-WATER"}),

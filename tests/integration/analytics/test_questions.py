@@ -18,9 +18,8 @@ from services.analytics.drilldown.queries import candidates as behind
 from services.analytics.drilldown.schemas import CasesBehindQuery
 from services.analytics.figures.actions.sums import sums as sums_for
 from services.analytics.figures.schemas import PeriodName
-from services.analytics.rollups.queries.months import month_starts_on
-from services.analytics.rollups.queries.sums import Grouping, Selection, sums
-from tests.integration.analytics.county import NOW, PACK, counted_anew, hear, in_batches, open_analytics
+from services.analytics.rollups.queries import Grouping, Selection, sums
+from tests.integration.analytics.county import NOW, counted_anew, hear, in_batches, open_analytics
 from tests.support.histories import CATEGORIES, UNITS, Told, interleave, life, shuffle
 
 ASKED = 150
@@ -123,14 +122,6 @@ async def test_cases_about_oneself_are_in_no_answer(database: Database, seed: in
             basis, chosen, by = rng.choice(list(Basis)), some_selection(rng), rng.choice(GROUPINGS)
             answer = await sums_for(session, Scope("999001", own_units=frozenset(ABOUT_ME)), basis, chosen, by)
             assert answer == by_hand(cells, basis, chosen, by), (basis, chosen, by)
-
-
-async def test_whoever_asks_before_the_first_fact_settles_no_start_of_months(database: Database) -> None:
-    async with database.reading() as session:
-        assert await month_starts_on(session) is None
-    await counted(database, 3)
-    async with database.reading() as session:
-        assert await month_starts_on(session) == PACK.assessment.month_starts_on
 
 
 async def test_what_nobody_shows_is_not_added_up(database: Database) -> None:

@@ -2,9 +2,10 @@
 
 import asyncpg
 
-from libs.common.counters import Counter
-from services.analytics.counters.domain import COUNTERS, RARE, bits_of, integer_of
-from services.analytics.rollups.tables import COARSE_DIMENSIONS, DIMENSIONS
+from libs.common.database.migrate import migrate
+from services.analytics.counters.domain import RARE, bits_of
+from services.analytics.main import SPEC
+from services.analytics.rollups.tables import CUBES
 
 _COLUMNS = """
     SELECT column_name, data_type FROM information_schema.columns
@@ -20,15 +21,29 @@ _RARE = """
 async def test_the_tables_are_those_of_the_declared_counters(database_url: str) -> None:
     connection = await asyncpg.connect(database_url)
     try:
-        for table, dimensions in (("rollup", DIMENSIONS), ("rollup_coarse", COARSE_DIMENSIONS)):
-            columns = {row["column_name"]: row["data_type"] for row in await connection.fetch(_COLUMNS, table)}
-            assert list(columns) == [*dimensions, *(counter.value for counter in COUNTERS)]
-            assert {counter: columns[counter] for counter in Counter} == {
-                counter: integer_of(counter) for counter in Counter
-            }
+        for cube in CUBES:
+            for table, keys in cube.tables.items():
+                columns = {row["column_name"]: row["data_type"] for row in await connection.fetch(_COLUMNS, table)}
+                assert columns == {**keys, **{name: cube.columns[name] for name in cube.names}}
         indexes = {row["indexname"]: row["indexdef"] for row in await connection.fetch(_INDEXES)}
         for counter in RARE:
             assert f"rare & ({bits_of([counter])})::bigint" in indexes[f"fact_{counter}_idx"]
         assert f"counted & ({bits_of(RARE)})::bigint" in await connection.fetchval(_RARE)
+    finally:
+        await connection.close()
+
+
+async def test_a_new_measure_gets_its_column_without_a_migration(database_url: str) -> None:
+    """As if the release before had not known it: rows that are there have 0 of it."""
+    rollup = "INSERT INTO analytics.rollup VALUES ('closed', '2026-06-01', '999001101201', 'D-1', '', 'visit', 'help')"
+    connection = await asyncpg.connect(database_url)
+    try:
+        await migrate(database_url, "analytics", SPEC.migrations)
+        await connection.execute("ALTER TABLE analytics.rollup DROP COLUMN support_done")
+        await connection.execute("DROP TABLE analytics.hours")
+        await connection.execute(rollup)
+        await migrate(database_url, "analytics", SPEC.migrations)
+        assert await connection.fetchval("SELECT support_done FROM analytics.rollup") == 0
+        assert await connection.fetchval("SELECT count(*) FROM analytics.hours") == 0
     finally:
         await connection.close()

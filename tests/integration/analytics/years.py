@@ -5,8 +5,8 @@ from datetime import date
 from libs.common.counters import Counter
 from libs.common.database.session import Database
 from services.analytics.counters.domain import COUNTERS
-from services.analytics.rollups.queries.grains import coarse_of
-from services.analytics.rollups.tables import COARSE_DIMENSIONS, DIMENSIONS
+from services.analytics.rollups.tables import CASES as CUBE
+from services.analytics.rollups.tables import HOURS
 from tests.integration.analytics.county import NOW
 
 CASES = 20_000
@@ -33,14 +33,20 @@ _FACTS = """
           FROM generate_series(1, $1::int) AS n) AS made
 """
 _FINE = f"""
-    INSERT INTO rollup ({", ".join(DIMENSIONS)}, {", ".join(COUNTERS)})
+    INSERT INTO rollup ({", ".join(CUBE.columns)})
     SELECT basis, $1::date - back, '999001' || lpad((n % 20 + 101)::text, 3, '0') || lpad((200 + n % 7)::text, 3, '0'),
         'D-' || n % 25, lpad(((n + back) % 15 + 1)::text, 2, '0') || '01', 'hotline',
         CASE WHEN n % 2 = 0 THEN 'help' ELSE 'complaint' END, {", ".join("1" for _ in COUNTERS)}
     FROM unnest(ARRAY['registered', 'closed', 'happened']) AS basis, generate_series(0, $2::int - 1) AS back,
         generate_series(1, $3::int) AS n
 """  # noqa: S608 - names of columns
-_COARSE = f"INSERT INTO rollup_coarse ({', '.join((*COARSE_DIMENSIONS, *COUNTERS))}) {coarse_of('rollup')}"
+_HOURS = """
+    INSERT INTO hours (span, day, area_code, unit_code, category_code, channel, kind, bucket, entries)
+    SELECT span, day, area_code, unit_code, category_code, channel, kind, 20, 1 FROM rollup,
+        unnest(ARRAY['hours_to_sign', 'hours_to_handle']) AS span WHERE basis = 'closed'
+"""
+_HOURS_COARSE = f"INSERT INTO hours_coarse (grain, {', '.join(HOURS.columns)}) {HOURS.coarse_of('hours')}"
+_COARSE = f"INSERT INTO rollup_coarse (grain, {', '.join(CUBE.columns)}) {CUBE.coarse_of('rollup')}"
 
 
 def bits(*counters: Counter) -> int:
@@ -56,13 +62,14 @@ async def fill(url: str) -> None:
         async with database.transaction(NOW) as session:
             await session.fetch(_FACTS, CASES, OPEN, TODAY, usual, rare)
         async with database.transaction(NOW) as session:
-            await session.fetch("INSERT INTO rollup_month (starts_on) VALUES (1) ON CONFLICT DO NOTHING")
             await session.fetch(_FINE, TODAY, DAYS, A_DAY)
         async with database.transaction(NOW) as session:
             await session.fetch(_COARSE)
+            await session.fetch(_HOURS)
+            await session.fetch(_HOURS_COARSE)
         async with database.transaction(NOW) as session:
             await session.fetch("SELECT brin_summarize_new_values('fact_learned_idx')")
-            for table in ("fact", "rollup", "rollup_coarse"):
+            for table in ("fact", "rollup", "rollup_coarse", "hours", "hours_coarse"):
                 await session.fetch(f"ANALYZE {table}")
     finally:
         await database.close()

@@ -21,8 +21,8 @@ _SPOILT = (
     " urgency, status, is_open, round, registered_at, registered_day, closed_day, first_day, last_day,"
     " handle_due_at, updated_at, version, doc, counted FROM analytics.fact WHERE case_id = {solved}",
     "UPDATE analytics.rollup SET registered = registered + 1 WHERE registered > 0",
-    "UPDATE analytics.rollup_coarse SET closed = closed + 1 WHERE grain = 'month_all'",
-    "DELETE FROM analytics.rollup_coarse WHERE grain = 'day_units'",
+    "UPDATE analytics.rollup_coarse SET closed = closed + 1 WHERE grain = 'week_units'",
+    "DELETE FROM analytics.rollup_coarse WHERE grain = 'day_towns'",
     'INSERT INTO analytics.rollup SELECT (jsonb_populate_record(r, \'{{"unit_code": "D-NOBODY"}}\')).*'
     " FROM analytics.rollup AS r LIMIT 1",
 )

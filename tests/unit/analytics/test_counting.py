@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+import orjson
 import pytest
 
 from libs.common.bus.codec import decode_event
@@ -24,6 +25,8 @@ from services.analytics.facts.domain.atoms import (
     Limit,
     Missed,
     Outcome,
+    PartCancelled,
+    PartDone,
     Registration,
     ReturnRequest,
     ReturnRuling,
@@ -34,6 +37,7 @@ from services.analytics.facts.domain.atoms import (
     Withdrawal,
 )
 from services.analytics.facts.domain.counting import contribution
+from services.analytics.facts.domain.documents import from_documents, to_document, to_places
 from services.analytics.facts.domain.fact import PLACES, Fact, UnknownCase, fold
 from services.analytics.facts.domain.status import Status
 from services.analytics.handlers import REACTIONS
@@ -281,7 +285,7 @@ def test_what_is_said_twice_at_one_moment_counts_twice() -> None:
 
 
 def test_the_same_event_again_changes_nothing_and_a_late_one_takes_its_place() -> None:
-    first, second = Stint(1, A, "0101", MONDAY, 2), Stint(1, B, "0101", MONDAY, 4)
+    first, second = Stint(1, A, "0101", MONDAY, seq=2), Stint(1, B, "0101", MONDAY, seq=4)
     fact = fold(fold(fold(None, REGISTRATION), second), first)
     assert (fact.stints, fact.lead) == ((first, second), B)
     assert fold(fact, first) is fold(fact, second) is fold(fact, REGISTRATION) is fact
@@ -326,8 +330,8 @@ def test_marks_without_a_place_are_told_apart_by_time() -> None:
     assert total(old, Counter.SIGNED, Counter.SIGN_DUE, Counter.SIGNED_ON_TIME) == [1, 2, 1]
     late = fold(fold(old, Signature(1, B, at(hours=11), 5)), Outcome(1, B, "substantive", at(hours=12), 6))
     assert total(late, Counter.SIGNED, Counter.HANDLED, Counter.HANDLE_MINUTES) == [2, 1, 600]
-    again = fold(late, Stint(1, A, "0101", at(hours=2), 7))
-    assert [again.signature_of(index) is not None for index in range(3)] == [True, True, False]
+    again = fold(late, Stint(1, A, "0101", at(hours=2), seq=7))
+    assert [signature is not None for signature in again.signed] == [True, True, False]
 
 
 def test_each_kind_of_mark_is_said_by_one_service() -> None:
@@ -341,3 +345,37 @@ def test_each_kind_of_mark_is_said_by_one_service() -> None:
             speakers.setdefault(type(atom), set()).add(SPEAKERS[kind])
     assert speakers.keys() == {Registration, *PLACES}
     assert {len(services) for services in speakers.values()} == {1}
+
+
+def test_a_support_unit_counts_its_parts_and_enters_no_rate_of_the_lead() -> None:
+    alone = of(Stint(1, A, "0101", at()), Outcome(1, A, "substantive", at(hours=9)))
+    helped = of(
+        Stint(1, A, "0101", at(), "V-1 V-2"),
+        PartDone(1, "V-1", at(hours=1)),
+        PartCancelled(1, "V-2", at(hours=2)),
+        Outcome(1, A, "substantive", at(hours=9)),
+    )
+    lead = {cell: counts for cell, counts in contribution(helped, day_of).items() if cell.unit_code in ("", A)}
+    assert lead == contribution(alone, day_of)
+    parts = {unit: counts for (_, unit), counts in counted(helped).items() if unit != A}
+    assert parts == {
+        "V-1": {"support_given": 1, "support_done": 1},
+        "V-2": {"support_given": 1, "support_cancelled": 1},
+    }
+
+
+def test_who_is_named_again_in_the_same_round_goes_on_with_its_part() -> None:
+    first = of(Stint(1, A, "0101", at(), "V-1 V-2"), PartCancelled(1, "V-2", at(hours=1)))
+    again = then(first, Stint(1, B, "0101", at(hours=2), "V-1 V-2"))
+    assert total(first, Counter.SUPPORT_GIVEN) == [2]
+    assert total(again, Counter.SUPPORT_GIVEN) == [3]
+    assert total(then(again, Stint(2, B, "0101", at(hours=3), "V-1")), Counter.SUPPORT_GIVEN) == [4]
+    assert total(then(again, Stint(1, "", "", at(hours=3))), Counter.SUPPORT_GIVEN) == [3]
+
+
+def test_what_a_fact_does_not_say_of_support_is_not_written() -> None:
+    """So that a fact of a release before is what its events give."""
+    plain, helped = of(Stint(1, A, "0101", at())), of(Stint(1, A, "0101", at(), "V-1"))
+    assert len(orjson.loads(to_document(plain))["stints"][0]) == 4
+    for fact in (plain, helped):
+        assert from_documents(orjson.loads(to_document(fact)), orjson.loads(to_places(fact))) == fact

@@ -5,16 +5,16 @@ from datetime import date, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.analytics.rollups.domain import FINE, GRAINS, Needs, Part, month_start, next_month, parts
+from services.analytics.rollups.domain import FINE, Needs, Part, monday
+from services.analytics.rollups.tables import CASES
 
 DAYS = st.dates(date(2019, 1, 1), date(2031, 12, 31))
-STARTS = st.integers(1, 28)
 NEEDS = st.builds(
     Needs,
     st.sampled_from([0, 6, 9, 12, 15]),
     st.frozensets(st.sampled_from(["unit_code", "category_code", "channel", "kind"])),
 )
-BY_NAME = {grain.name: grain for grain in GRAINS}
+BY_NAME = {grain.name: grain for grain in CASES.grains}
 ONE_DAY = timedelta(days=1)
 
 
@@ -22,65 +22,49 @@ def days_of(part: Part) -> list[date]:
     return [first + ONE_DAY * offset for first, last in part.stretches for offset in range((last - first).days + 1)]
 
 
-@given(DAYS, st.integers(0, 900), STARTS, NEEDS, st.booleans())
-def test_every_day_is_read_once_and_all_is_told_apart(
-    first: date, length: int, starts_on: int, needs: Needs, by_day: bool
-) -> None:
+@given(DAYS, st.integers(0, 900), NEEDS, st.booleans())
+def test_every_day_is_read_once_and_all_is_told_apart(first: date, length: int, needs: Needs, by_day: bool) -> None:
     last = first + ONE_DAY * length
-    found = list(parts(first, last, starts_on, needs, by_day=by_day))
+    found = list(CASES.parts(first, last, needs, by_day=by_day))
     assert sorted(day for part in found for day in days_of(part)) == [first + ONE_DAY * n for n in range(length + 1)]
     for part in found:
         if part.grain == FINE:
             continue
         grain = BY_NAME[part.grain]
         assert grain.knows(needs)
-        assert not (grain.monthly and by_day)
-        if grain.monthly:
+        assert not (grain.weekly and by_day)
+        if grain.weekly:
             ((begins, ends),) = part.stretches
-            assert (begins.day, (ends + ONE_DAY).day) == (starts_on, starts_on)
+            assert (begins, ends + ONE_DAY) == (monday(begins), monday(ends + ONE_DAY))
 
 
-@given(DAYS, STARTS)
-def test_a_month_holds_its_days(day: date, starts_on: int) -> None:
-    start = month_start(day, starts_on)
-    assert start <= day < next_month(start)
-    assert next_month(start).day == start.day == starts_on
+@given(DAYS)
+def test_a_week_holds_its_days(day: date) -> None:
+    assert monday(day) <= day < monday(day) + 7 * ONE_DAY
+    assert monday(day).isoweekday() == 1
 
 
-def test_whole_months_alone_need_no_single_days() -> None:
+def test_whole_weeks_alone_need_no_single_days() -> None:
     asked = Needs(6, frozenset({"category_code"}))
-    assert list(parts(date(2025, 12, 19), date(2026, 12, 18), 19, asked, by_day=False)) == [
-        Part("month_categories", ((date(2025, 12, 19), date(2026, 12, 18)),))
+    assert list(CASES.parts(date(2026, 1, 5), date(2026, 2, 1), asked, by_day=False)) == [
+        Part("week_categories", ((date(2026, 1, 5), date(2026, 2, 1)),))
     ]
 
 
 def test_the_coarsest_that_knows_enough_is_read() -> None:
-    year = (date(2026, 1, 1), date(2026, 12, 31), 1)
-    for digits, dimensions, grain in (
-        (6, frozenset[str](), "month_units"),
-        (12, frozenset({"unit_code"}), "month_units"),
-        (9, frozenset({"unit_code", "category_code"}), "month_categories"),
-        (6, frozenset({"kind"}), "month_channels"),
-        (12, frozenset({"kind"}), "month_village_channels"),
-        (12, frozenset({"category_code"}), "month_village_categories"),
-        (6, frozenset({"kind", "unit_code"}), "month_unit_channels"),
-        (6, frozenset({"channel", "category_code"}), "month_category_channels"),
-        (9, frozenset({"channel", "category_code"}), "month_all"),
-        (15, frozenset[str](), "month_all"),
+    year = (date(2026, 1, 1), date(2026, 12, 31))
+    for digits, dimensions, weeks, days in (
+        (6, frozenset[str](), "week_units", "day_towns"),
+        (9, frozenset[str](), "week_units", "day_towns"),
+        (12, frozenset({"unit_code"}), "week_units", FINE),
+        (9, frozenset({"unit_code", "category_code"}), "week_categories", FINE),
+        (6, frozenset({"kind"}), "week_channels", FINE),
     ):
-        assert [part.grain for part in parts(*year, Needs(digits, dimensions), by_day=False)] == [grain]
-    for digits, dimensions, grain in (
-        (9, frozenset[str](), "day_towns"),
-        (6, frozenset({"category_code"}), "day_categories"),
-        (6, frozenset({"kind"}), "day_channels"),
-        (12, frozenset[str](), "day_grids"),
-        (15, frozenset[str](), "day_grids"),
-        (12, frozenset({"unit_code"}), "day_units"),
-        (6, frozenset({"unit_code", "category_code"}), "day_unit_categories"),
-        (9, frozenset({"category_code"}), "day_town_categories"),
-        (9, frozenset({"category_code", "kind"}), "day_town_categories"),
-        (9, frozenset({"kind"}), "day_town_channels"),
-        (9, frozenset({"category_code", "channel"}), FINE),
-        (12, frozenset({"kind"}), FINE),
+        for by_day, grains in ((True, [days]), (False, [weeks, days])):
+            assert [part.grain for part in CASES.parts(*year, Needs(digits, dimensions), by_day=by_day)] == grains
+    for digits, dimensions in (
+        (12, frozenset({"kind"})),
+        (15, frozenset[str]()),
+        (6, frozenset({"kind", "unit_code"})),
     ):
-        assert [part.grain for part in parts(*year, Needs(digits, dimensions), by_day=True)] == [grain]
+        assert list(CASES.parts(*year, Needs(digits, dimensions), by_day=False)) == [Part(FINE, (year,))]

@@ -16,7 +16,7 @@ from libs.common.security.policy import Scope
 from services.analytics.counters.domain import RARE, Basis, bits_of
 from services.analytics.facts.queries import visible_to
 from services.analytics.facts.tables import FactRow
-from services.analytics.rollups.queries.sums import Selection
+from services.analytics.rollups.queries import Selection
 
 MOST_WALKED = 2_000
 """Index entries looked at for one answer: so a page has its price, whatever it is narrowed to."""

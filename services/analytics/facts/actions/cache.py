@@ -13,6 +13,7 @@ from typing import NamedTuple
 from libs.common.database.session import Session
 from libs.common.time.periods import assessment_day
 from services.analytics.counters.domain import Cell, Counts
+from services.analytics.counters.histograms import HourCell
 from services.analytics.facts.domain.counting import DayOf
 from services.analytics.facts.domain.fact import Fact
 from services.analytics.facts.domain.learned import Learned
@@ -23,13 +24,20 @@ FACTS = 2_000
 _MOMENTS = 20_000
 
 
+class Counted(NamedTuple):
+    """What a fact counts in."""
+
+    cells: Mapping[Cell, Counts]
+    times: Mapping[HourCell, Counts]
+
+
 class Remembered(NamedTuple):
     """A fact as it was written by the transaction ``writer``, when its events were learned, and what it counts in."""
 
     writer: int
     fact: Fact
     learned: Learned
-    cells: Mapping[Cell, Counts]
+    counted: Counted
 
 
 @dataclass(slots=True)
@@ -49,7 +57,9 @@ class Cache:
 
 def cache_of(session: Session) -> Cache:
     """The memory of this process for the database of the session."""
-    memory = session.memory.setdefault(_INFO, Cache())
+    memory = session.memory.get(_INFO)
+    if memory is None:
+        memory = session.memory[_INFO] = Cache()
     if not isinstance(memory, Cache):
         raise TypeError(f"session.memory[{_INFO!r}] is taken")
     return memory

@@ -14,6 +14,8 @@ from services.analytics.facts.domain.atoms import (
     Limit,
     Missed,
     Outcome,
+    PartCancelled,
+    PartDone,
     Progress,
     Registration,
     Reply,
@@ -63,7 +65,8 @@ def _answered(event: cases.CaseAnsweredDirectly, seq: int) -> DirectAnswer:
 
 
 def _assigned(event: cases.CaseAssigned | cases.CaseReassigned, seq: int) -> Stint:
-    return Stint(event.round, event.lead_unit, event.category_code, event.occurred_at, seq)
+    support = " ".join(event.support_units)
+    return Stint(event.round, event.lead_unit, event.category_code, event.occurred_at, support, seq)
 
 
 def _handled(event: cases.CaseHandled, seq: int) -> Outcome:
@@ -113,12 +116,14 @@ _READERS: dict[type[Event], Callable[[Any, int], Registration | Atom]] = {
     cases.CaseSupplemented: lambda event, seq: Supplement(event.occurred_at, seq),
     cases.CaseWithdrawn: lambda event, seq: Withdrawal(event.occurred_at, seq),
     cases.CaseAnsweredDirectly: _answered,
-    cases.TriageQueued: lambda event, seq: Stint(event.round, "", "", event.occurred_at, seq),
+    cases.TriageQueued: lambda event, seq: Stint(event.round, "", "", event.occurred_at, seq=seq),
     cases.CaseAssigned: _assigned,
     cases.CaseReassigned: _assigned,
     cases.CaseSigned: lambda event, seq: Signature(event.round, event.unit_code, event.occurred_at, seq),
     cases.ProgressReported: lambda event, seq: Progress(event.round, event.unit_code, event.occurred_at, seq),
     cases.CaseHandled: _handled,
+    cases.TaskDone: lambda event, seq: PartDone(event.round, event.unit_code, event.occurred_at, seq),
+    cases.TaskCancelled: lambda event, seq: PartCancelled(event.round, event.unit_code, event.occurred_at, seq),
     cases.ReturnRequested: lambda event, seq: ReturnRequest(
         event.round, event.unit_code, event.reason_code, event.occurred_at, seq
     ),

@@ -1,7 +1,7 @@
 """Folds a batch of events: facts in one read, everything in memory, then facts and roll-up differences in few writes.
 
-Every transaction locks in one order: facts, freshness, the fine roll-up, the coarse ones, each by their keys. So two
-batches never wait for each other in a circle.
+Every transaction locks in one order: facts, freshness, then of cases and of times the fine roll-up and the coarse ones,
+each by their keys. So two batches never wait for each other in a circle.
 """
 
 from collections.abc import Iterable, Mapping
@@ -14,23 +14,30 @@ from libs.common.database.session import Session
 from libs.common.errors import Permanent
 from libs.common.events.cases import CaseEvent
 from libs.common.ledger.append import part_of
-from services.analytics.counters.domain import Cell, Counts
-from services.analytics.facts.actions.cache import Remembered, cache_of, day_rule
+from services.analytics.counters.arrays import array_text
+from services.analytics.counters.domain import Basis, Cell, Counts
+from services.analytics.counters.histograms import HourCell
+from services.analytics.facts.actions.cache import Counted, Remembered, cache_of, day_rule
 from services.analytics.facts.actions.events import atoms_of
 from services.analytics.facts.actions.learning import Moment, learn
 from services.analytics.facts.domain.counting import DayOf, add, contribution, counted, difference
 from services.analytics.facts.domain.documents import SUPERSEDED, from_documents, to_document, to_learned, to_places
 from services.analytics.facts.domain.fact import Fact, UnknownCase, fold
 from services.analytics.facts.domain.learned import Learned, noted
-from services.analytics.rollups.actions import add_to_rollups
+from services.analytics.facts.domain.timing import times
+from services.analytics.rollups.actions import add_to
+from services.analytics.rollups.domain import arrays_of
+from services.analytics.rollups.tables import CASES, HOURS
 
 _INFO = "analytics.fold"
+_ALL_OF_IT = Basis.REGISTERED.value
+"""All that a case counts as stands on its cohort's day, too."""
 
 _LOAD = """
     SELECT case_id, fact.xmin::text::bigint AS writer,
            CASE WHEN fact.xmin::text::bigint IS DISTINCT FROM known.writer THEN doc::text END AS doc,
            CASE WHEN fact.xmin::text::bigint IS DISTINCT FROM known.writer THEN places::text END AS places,
-           CASE WHEN fact.xmin::text::bigint IS DISTINCT FROM known.writer THEN learned::text END AS learned
+           CASE WHEN fact.xmin::text::bigint IS DISTINCT FROM known.writer THEN learned::text END AS learned, timed
     FROM fact JOIN unnest($1::text[], $2::bigint[]) AS known(case_id, writer) USING (case_id)
     ORDER BY case_id FOR UPDATE OF fact
 """
@@ -60,6 +67,7 @@ FACT_COLUMNS = {
     "counted": "bigint",
     "doc": "text",
     "places": "text",
+    "timed": "boolean",
 }
 """The columns of a fact and how they are sent: ``units`` joined by spaces, ``doc`` and ``places`` as JSON text."""
 _READ_AS = {
@@ -77,7 +85,7 @@ _SAVED = FACT_COLUMNS | {"learned": "text", "stamp": "bigint", "learned_at": "ti
 _SAVE_FACTS = f"""
     INSERT INTO fact ({", ".join(_SAVED)})
     SELECT {", ".join(_READ_AS.get(name, name) for name in _SAVED)}
-    FROM unnest({", ".join(f"${n}::{kind}[]" for n, kind in enumerate(_SAVED.values(), start=1))})
+    FROM unnest({arrays_of(_SAVED.values())})
         AS new({", ".join(_SAVED)})
     ORDER BY case_id
     ON CONFLICT (case_id) DO UPDATE SET {", ".join(f"{name} = excluded.{name}" for name in _SAVED)}
@@ -91,14 +99,19 @@ class _Book:
 
     before: dict[str, Fact | None] = field(default_factory=dict)
     after: dict[str, Fact | None] = field(default_factory=dict)
-    cells: dict[str, Mapping[Cell, Counts]] = field(default_factory=dict)
+    counted: dict[str, Counted] = field(default_factory=dict)
+    """What those that were remembered counted in."""
+    untimed: set[str] = field(default_factory=set)
+    """Cases whose times stand in no histogram yet."""
     learned: dict[str, Learned] = field(default_factory=dict)
     heard: dict[str, list[tuple[str, int]]] = field(default_factory=dict)
     """By case the events folded here, each by its source and its place in the ledger of that."""
 
 
 def _book(session: Session) -> _Book:
-    book = session.info.setdefault(_INFO, _Book())
+    book = session.info.get(_INFO)
+    if book is None:
+        book = session.info[_INFO] = _Book()
     if not isinstance(book, _Book):
         raise TypeError(f"session.info[{_INFO!r}] is taken")
     return book
@@ -115,12 +128,14 @@ async def load_facts(session: Session, case_ids: Iterable[str]) -> None:
     writers = [remembered[case_id].writer if case_id in remembered else None for case_id in wanted]
     for row in await session.fetch(_LOAD, wanted, writers):
         if row.doc is None:
-            _, book.before[row.case_id], book.learned[row.case_id], book.cells[row.case_id] = remembered[row.case_id]
+            _, book.before[row.case_id], book.learned[row.case_id], book.counted[row.case_id] = remembered[row.case_id]
         else:
             learned = orjson.loads(row.learned)
             book.before[row.case_id] = from_documents(orjson.loads(row.doc), orjson.loads(row.places), learned)
             learned.pop(SUPERSEDED, None)
             book.learned[row.case_id] = learned
+        if not row.timed:
+            book.untimed.add(row.case_id)
     book.after.update({case_id: book.before[case_id] for case_id in wanted})
 
 
@@ -134,8 +149,9 @@ async def fold_event(session: Session, event: CaseEvent) -> None:
         raise RuntimeError(f"{event.type_name} was given to the fold without its place in a ledger")
     if not (atoms := atoms_of(event, session.cause.seq)):
         return
-    await load_facts(session, [event.case_id])
     book = _book(session)
+    if event.case_id not in book.before:
+        await load_facts(session, [event.case_id])
     known = book.after[event.case_id]
     try:
         book.after[event.case_id] = reduce(fold, atoms, known)
@@ -149,13 +165,17 @@ async def fold_event(session: Session, event: CaseEvent) -> None:
 async def _write(session: Session) -> None:
     book = _book(session)
     total: dict[Cell, Counts] = {}
-    written: dict[str, tuple[Fact, Mapping[Cell, Counts]]] = {}
+    hours: dict[HourCell, Counts] = {}
+    written: dict[str, tuple[Fact, Counted]] = {}
     for case_id, fact in sorted(book.after.items()):
         old = book.before[case_id]
         if fact is None or fact is old:
             continue
-        now = contribution(fact, day_rule(session, fact.registration.pack_version))
-        add(total, difference(_counted_before(session, old), now))
+        day_of = day_rule(session, fact.registration.pack_version)
+        now = Counted(contribution(fact, day_of), times(fact, day_of))
+        before = _counted_before(session, book, old)
+        add(total, difference(before.cells, now.cells))
+        add(hours, difference(before.times, now.times))
         written[case_id] = fact, now
     if not written:
         return
@@ -163,30 +183,36 @@ async def _write(session: Session) -> None:
     pack_version = written[first][0].registration.pack_version
     moment = await learn(session, part_of(first), day_rule(session, pack_version)(session.now), as_of)
     writer = await _save(session, written, moment)
-    if total:
-        await add_to_rollups(session, total, pack_version)
-    for case_id, (fact, cells) in written.items():
-        cache_of(session).keep(case_id, Remembered(writer, fact, book.learned[case_id], cells))
+    await add_to(session, CASES, total)
+    await add_to(session, HOURS, hours)
+    cache = cache_of(session)
+    for case_id, (fact, counted_in) in written.items():
+        cache.keep(case_id, Remembered(writer, fact, book.learned[case_id], counted_in))
 
 
-async def _save(session: Session, written: Mapping[str, tuple[Fact, Mapping[Cell, Counts]]], moment: Moment) -> int:
+async def _save(session: Session, written: Mapping[str, tuple[Fact, Counted]], moment: Moment) -> int:
     """Write the facts; gives the number of the transaction."""
     book = _book(session)
     rows: list[tuple[object, ...]] = []
-    for case_id, (fact, cells) in written.items():
+    for case_id, (fact, counted_in) in written.items():
         learned = noted(book.learned.get(case_id, {}), book.heard[case_id], moment.stamp)
         book.learned[case_id] = learned
         day_of = day_rule(session, fact.registration.pack_version)
-        rows.append((*fact_row(fact, day_of, cells), to_learned(fact, learned), moment.stamp, moment.learned_at))
-    saved = await session.fetch(_SAVE_FACTS, *map(list, zip(*rows, strict=True)))
+        rows.append(
+            (*fact_row(fact, day_of, counted_in.cells), to_learned(fact, learned), moment.stamp, moment.learned_at)
+        )
+    saved = await session.fetch(_SAVE_FACTS, *map(array_text, zip(*rows, strict=True)))
     return int(saved[0].writer)
 
 
-def _counted_before(session: Session, old: Fact | None) -> Mapping[Cell, Counts]:
+def _counted_before(session: Session, book: _Book, old: Fact | None) -> Counted:
     if old is None:
-        return {}
-    known = _book(session).cells.get(old.registration.case_id)
-    return contribution(old, day_rule(session, old.registration.pack_version)) if known is None else known
+        return Counted({}, {})
+    case_id = old.registration.case_id
+    if case_id in book.counted:
+        return book.counted[case_id]
+    day_of = day_rule(session, old.registration.pack_version)
+    return Counted(contribution(old, day_of), {} if case_id in book.untimed else times(old, day_of))
 
 
 def fact_row(fact: Fact, day_of: DayOf, cells: Mapping[Cell, Counts]) -> tuple[object, ...]:
@@ -215,7 +241,8 @@ def fact_row(fact: Fact, day_of: DayOf, cells: Mapping[Cell, Counts]) -> tuple[o
         None if limit is None else limit.due_at,
         fact.updated_at,
         fact.version,
-        counted(cells.values()),
+        counted(counts for cell, counts in cells.items() if cell.basis == _ALL_OF_IT),
         to_document(fact),
         to_places(fact),
+        True,
     )

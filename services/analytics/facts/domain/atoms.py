@@ -52,12 +52,13 @@ class DirectAnswer(NamedTuple):
 
 
 class Stint(NamedTuple):
-    """A unit leads from here on; with an empty ``unit`` nobody does (待派)."""
+    """A unit leads from here on; with an empty ``unit`` nobody does (待派). ``support``: codes of units, by spaces."""
 
     round: int
     unit: str
     category: str
     at: datetime
+    support: str = ""
     seq: int = 0
 
 
@@ -85,6 +86,24 @@ class Outcome(NamedTuple):
     round: int
     unit: str
     result_kind: str
+    at: datetime
+    seq: int = 0
+
+
+class PartDone(NamedTuple):
+    """协办办结."""
+
+    round: int
+    unit: str
+    at: datetime
+    seq: int = 0
+
+
+class PartCancelled(NamedTuple):
+    """撤销协办."""
+
+    round: int
+    unit: str
     at: datetime
     seq: int = 0
 
@@ -213,6 +232,8 @@ Atom = (
     | Signature
     | Progress
     | Outcome
+    | PartDone
+    | PartCancelled
     | ReturnRequest
     | ReturnRuling
     | Limit

@@ -2,10 +2,12 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date, datetime, timedelta
-from typing import NamedTuple
+from itertools import compress
+from operator import add as plus
+from operator import neg, sub
 
 from libs.common.counters import Counter
-from services.analytics.counters.domain import COUNTERS, NOTHING, Basis, Cell, Counts
+from services.analytics.counters.domain import COUNTERS, Basis, Cell, CellT, Counts, bits_of
 from services.analytics.facts.domain.fact import Fact, precedes
 
 DayOf = Callable[[datetime], date]
@@ -15,18 +17,14 @@ _COHORT, _CLOSED, _HAPPENED = Basis.REGISTERED.value, Basis.CLOSED.value, Basis.
 _INSTANT = timedelta(microseconds=1)
 _MINUTE = timedelta(minutes=1)
 _WIDTH = len(COUNTERS)
+_BITS = tuple(bits_of([counter]) for counter in COUNTERS)
 _POSITION = {counter: index for index, counter in enumerate(COUNTERS)}
 _BY_CLOSING = {"substantive": Counter.CLOSED_SUBSTANTIVE, "unverified": Counter.CLOSED_UNVERIFIED}
 _BY_LEVEL = {"reminder": Counter.REMINDERS, "supervision": Counter.SUPERVISIONS}
 
 
-class Happening(NamedTuple):
-    """Something that counts: for which unit, when, and how much."""
-
-    counter: Counter
-    unit: str
-    at: datetime
-    amount: int = 1
+Happening = tuple[Counter, str, datetime, int]
+"""Something that counts: which counter, for which unit, when, and how much. A plain tuple: there are many."""
 
 
 def happenings(fact: Fact) -> Iterator[Happening]:
@@ -36,82 +34,104 @@ def happenings(fact: Fact) -> Iterator[Happening]:
     yield from _rounds(fact)
     yield from _callback(fact)
     for sent in fact.sent_back:
-        yield Happening(Counter.SENT_BACK, sent.unit, sent.at)
+        yield Counter.SENT_BACK, sent.unit, sent.at, 1
+    yield from _support(fact)
     for asked in fact.returns:
-        yield Happening(Counter.RETURNS_REQUESTED, asked.unit, asked.at)
+        yield Counter.RETURNS_REQUESTED, asked.unit, asked.at, 1
     for ruling in fact.rulings:
         if not ruling.approved:
-            yield Happening(Counter.RETURNS_REFUSED, ruling.unit, ruling.at)
+            yield Counter.RETURNS_REFUSED, ruling.unit, ruling.at, 1
     for order in fact.supervisions:
         if order.level in _BY_LEVEL:
-            yield Happening(_BY_LEVEL[order.level], order.unit, order.at)
+            yield _BY_LEVEL[order.level], order.unit, order.at, 1
 
 
 def _case(fact: Fact) -> Iterator[Happening]:
-    yield Happening(Counter.REGISTERED, fact.unit, fact.registration.at)
+    yield Counter.REGISTERED, fact.unit, fact.registration.at, 1
     if fact.answers:
-        yield Happening(Counter.ANSWERED_DIRECTLY, fact.unit, fact.answers[-1].at)
+        yield Counter.ANSWERED_DIRECTLY, fact.unit, fact.answers[-1].at, 1
     if fact.withdrawn_at is not None:
-        yield Happening(Counter.WITHDRAWN, fact.unit, fact.withdrawn_at)
+        yield Counter.WITHDRAWN, fact.unit, fact.withdrawn_at, 1
     closure = fact.closure
     if closure is None or fact.closed_at is None:
         return
-    yield Happening(Counter.CLOSED, fact.unit, closure.at)
+    yield Counter.CLOSED, fact.unit, closure.at, 1
     if closure.closing in _BY_CLOSING:
-        yield Happening(_BY_CLOSING[closure.closing], fact.unit, closure.at)
+        yield _BY_CLOSING[closure.closing], fact.unit, closure.at, 1
     if closure.round == 1:
-        yield Happening(Counter.CLOSED_IN_ONE_ROUND, fact.unit, closure.at)
+        yield Counter.CLOSED_IN_ONE_ROUND, fact.unit, closure.at, 1
 
 
 def _stints(fact: Fact) -> Iterator[Happening]:
     for index, stint in enumerate(fact.stints):
         if not stint.unit:
-            yield Happening(Counter.TRIAGED, "", stint.at)
+            yield Counter.TRIAGED, "", stint.at, 1
             continue
-        yield Happening(Counter.ASSIGNED, stint.unit, stint.at)
-        signature, limit = fact.signature_of(index), fact.sign_limit(index)
+        yield Counter.ASSIGNED, stint.unit, stint.at, 1
+        signature, limit = fact.signed[index], fact.sign_limit(index)
         if signature is not None:
-            yield Happening(Counter.SIGNED, stint.unit, signature.at)
+            yield Counter.SIGNED, stint.unit, signature.at, 1
         if limit is None or (signature is None and not fact.was_missed(limit)):
             continue
-        yield Happening(Counter.SIGN_DUE, stint.unit, _day_due(limit.due_at))
+        yield Counter.SIGN_DUE, stint.unit, _day_due(limit.due_at), 1
         if signature is not None and signature.at < limit.due_at:
-            yield Happening(Counter.SIGNED_ON_TIME, stint.unit, _day_due(limit.due_at))
+            yield Counter.SIGNED_ON_TIME, stint.unit, _day_due(limit.due_at), 1
+
+
+def _support(fact: Fact) -> Iterator[Happening]:
+    if any(stint.support for stint in fact.stints):
+        yield from _parts_given(fact)
+    for done in fact.parts_done:
+        yield Counter.SUPPORT_DONE, done.unit, done.at, 1
+    for off in fact.parts_cancelled:
+        yield Counter.SUPPORT_CANCELLED, off.unit, off.at, 1
+
+
+def _parts_given(fact: Fact) -> Iterator[Happening]:
+    """Who is named again by the next assignment of the round goes on with the same part."""
+    named: frozenset[str] = frozenset()
+    before = None
+    for stint in fact.stints:
+        if before is not None and before.round == stint.round:
+            named -= {off.unit for off in fact.parts_cancelled if precedes(before, off) and precedes(off, stint)}
+        else:
+            named = frozenset()
+        support = stint.support.split()
+        for unit in support:
+            if unit not in named:
+                yield Counter.SUPPORT_GIVEN, unit, stint.at, 1
+        before, named = stint, frozenset(support)
 
 
 def _rounds(fact: Fact) -> Iterator[Happening]:
-    outcomes = {outcome.round: outcome for outcome in reversed(fact.outcomes)}
-    for outcome in outcomes.values():
-        yield Happening(Counter.HANDLED, outcome.unit, outcome.at)
-        begun = [
-            stint.at
-            for stint in fact.stints
-            if (stint.round, stint.unit) == (outcome.round, outcome.unit) and precedes(stint, outcome)
-        ]
-        minutes = (outcome.at - begun[-1]) // _MINUTE if begun else 0
+    outcomes = {}
+    for outcome, begun in fact.first_results:
+        outcomes[outcome.round] = outcome
+        yield Counter.HANDLED, outcome.unit, outcome.at, 1
+        minutes = (outcome.at - begun) // _MINUTE if begun else 0
         if minutes > 0:
-            yield Happening(Counter.HANDLE_MINUTES, outcome.unit, outcome.at, minutes)
+            yield Counter.HANDLE_MINUTES, outcome.unit, outcome.at, minutes
     for round_ in sorted({limit.round for limit in fact.limits}):
         limit = fact.handle_limit(round_)
         if limit is None:
             continue
         first = outcomes.get(round_)
         if first is not None and first.at < limit.due_at:
-            yield Happening(Counter.HANDLE_DUE, first.unit, _day_due(limit.due_at))
-            yield Happening(Counter.HANDLED_ON_TIME, first.unit, _day_due(limit.due_at))
+            yield Counter.HANDLE_DUE, first.unit, _day_due(limit.due_at), 1
+            yield Counter.HANDLED_ON_TIME, first.unit, _day_due(limit.due_at), 1
         elif first is not None or fact.was_missed(limit):
-            yield Happening(Counter.HANDLE_DUE, fact.holder(round_, limit.due_at), _day_due(limit.due_at))
+            yield Counter.HANDLE_DUE, fact.holder(round_, limit.due_at), _day_due(limit.due_at), 1
 
 
 def _callback(fact: Fact) -> Iterator[Happening]:
     valid = fact.valid_callback
     if valid is None:
         if fact.callbacks:
-            yield Happening(Counter.CALLBACKS_DUE, fact.callbacks[-1].unit, fact.callbacks[-1].at)
+            yield Counter.CALLBACKS_DUE, fact.callbacks[-1].unit, fact.callbacks[-1].at, 1
         return
     opened = [atom.at for atom in fact.callbacks if atom.round == valid.round]
-    yield Happening(Counter.CALLBACKS_DUE, valid.unit, opened[0] if opened else valid.at)
-    yield Happening(Counter.VALID_CALLBACKS, valid.unit, valid.at)
+    yield Counter.CALLBACKS_DUE, valid.unit, opened[0] if opened else valid.at, 1
+    yield Counter.VALID_CALLBACKS, valid.unit, valid.at, 1
     stands = fact.round == valid.round
     counted = {
         Counter.CONTACTED: valid.contacted is True,
@@ -122,7 +142,7 @@ def _callback(fact: Fact) -> Iterator[Happening]:
     }
     for counter, counts in counted.items():
         if counts:
-            yield Happening(counter, valid.unit, valid.at)
+            yield counter, valid.unit, valid.at, 1
 
 
 def _day_due(due_at: datetime) -> datetime:
@@ -161,27 +181,30 @@ def counted(cells: Iterable[Counts]) -> int:
     """A bit for each of ``COUNTERS`` that is not 0 in some cell."""
     bits = 0
     for counts in cells:
-        for place, count in enumerate(counts):
-            if count:
-                bits |= 1 << place
+        for bit in compress(_BITS, counts):
+            bits |= bit
     return bits
 
 
-def difference(old: Mapping[Cell, Counts], new: Mapping[Cell, Counts]) -> dict[Cell, Counts]:
+def difference(old: Mapping[CellT, Counts], new: Mapping[CellT, Counts]) -> dict[CellT, Counts]:
     """What has to be added to roll-ups that hold ``old`` so that they hold ``new``."""
-    changes: dict[Cell, Counts] = {}
-    for cell in old.keys() | new.keys():
-        before, after = old.get(cell, NOTHING), new.get(cell, NOTHING)
-        if before != after:
-            changes[cell] = tuple(b - a for a, b in zip(before, after, strict=True))
+    changes: dict[CellT, Counts] = {}
+    for cell, after in new.items():
+        before = old.get(cell)
+        if before is None:
+            changes[cell] = after
+        elif before != after:
+            changes[cell] = tuple(map(sub, after, before))
+    for cell in old.keys() - new.keys():
+        changes[cell] = tuple(map(neg, old[cell]))
     return changes
 
 
-def add(total: dict[Cell, Counts], changes: Mapping[Cell, Counts]) -> None:
+def add(total: dict[CellT, Counts], changes: Mapping[CellT, Counts]) -> None:
     """Add ``changes`` to roll-ups in memory; a cell that becomes empty is dropped."""
     for cell, counts in changes.items():
         known = total.get(cell)
-        summed = counts if known is None else tuple(a + b for a, b in zip(known, counts, strict=True))
+        summed = counts if known is None else tuple(map(plus, known, counts))
         if any(summed):
             total[cell] = summed
         else:

@@ -1,13 +1,15 @@
 """A fact as documents and back, as the fact table keeps it: its atoms, and beside them the places of their events.
 
-Atoms are lists: fields are added at their end, and what a newer release added there is passed over. The places stand
+Atoms are lists: fields are added at their end, where they are left out while they say nothing, and what a newer release
+added there is passed over. The places stand
 apart, since a release that did not know them reads and writes the atoms as ever; what it wrote has none. So do the
 stamps of the events, by which a fact is told as it was known before.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from itertools import chain, repeat
+from operator import itemgetter
 from types import MappingProxyType
 from typing import Any, get_type_hints
 
@@ -24,7 +26,12 @@ def _moments(kind: type[Any]) -> frozenset[int]:
 
 
 _KINDS = {name: (kind, _moments(kind)) for kind, name in PLACES.items()}
+_ATOMS = itemgetter(*_KINDS)
 _REGISTRATION = _moments(Registration)
+_GROWN = {
+    name: tuple(kind._field_defaults.values())[-2::-1] for kind, name in PLACES.items() if len(kind._field_defaults) > 1
+}
+"""Kinds that have such fields, and what these are when they say nothing, the last first; ``seq`` stands apart."""
 _FIRST = "registration"
 SUPERSEDED = "registrations"
 """Beside the sources, which are none of this name."""
@@ -33,18 +40,29 @@ SUPERSEDED = "registrations"
 def to_document(fact: Fact) -> str:
     """The atoms as JSON: an object of lists, each atom a list of its fields; times in UTC, as the events give them."""
     document: dict[str, Any] = {_FIRST: fact.registration[:-1]}
-    for name in _KINDS:
-        atoms = getattr(fact, name)
+    for name, atoms in _kept(fact):
         if atoms:
-            document[name] = [atom[:-1] for atom in atoms]
+            document[name] = [_said(atom) for atom in atoms] if name in _GROWN else [atom[:-1] for atom in atoms]
     return orjson.dumps(document).decode()
+
+
+def _said(atom: Any) -> tuple[Any, ...]:
+    said: tuple[Any, ...] = atom[:-1]
+    for nothing in _GROWN[PLACES[type(atom)]]:
+        if said[-1] != nothing:
+            break
+        said = said[:-1]
+    return said
+
+
+def _kept(fact: Fact) -> Iterator[tuple[str, tuple[Any, ...]]]:
+    return zip(_KINDS, _ATOMS(fact.__dict__), strict=True)
 
 
 def to_places(fact: Fact) -> str:
     """The place of each atom's event in its source's ledger, as JSON: an object of lists in the order of the atoms."""
     places = {_FIRST: [fact.registration.seq]}
-    for name in _KINDS:
-        atoms = getattr(fact, name)
+    for name, atoms in _kept(fact):
         if atoms:
             places[name] = [atom.seq for atom in atoms]
     return orjson.dumps(places).decode()

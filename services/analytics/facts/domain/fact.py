@@ -1,11 +1,11 @@
 """All that is known of one case (一件一档), and what follows from it; ``fold`` is the only way it grows."""
 
 from bisect import bisect_right
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from functools import cached_property
-from operator import attrgetter
-from typing import Any
+from operator import attrgetter, itemgetter
+from typing import Any, Generic, TypeVar
 
 from services.analytics.facts.domain.atoms import (
     Atom,
@@ -15,6 +15,8 @@ from services.analytics.facts.domain.atoms import (
     Limit,
     Missed,
     Outcome,
+    PartCancelled,
+    PartDone,
     Progress,
     Registration,
     Reply,
@@ -30,6 +32,23 @@ from services.analytics.facts.domain.atoms import (
     Withdrawal,
 )
 from services.analytics.facts.domain.status import ENDED, UNDER_LIMIT, Status
+
+OwnerT = TypeVar("OwnerT")
+ValueT = TypeVar("ValueT")
+
+
+class once(Generic[OwnerT, ValueT]):  # noqa: N801 - a decorator
+    """``functools.cached_property`` without its lock, which costs as much as most of what is worked out here."""
+
+    def __init__(self, work: Callable[[OwnerT], ValueT]) -> None:
+        self._work = work
+        self._name = work.__name__
+        self.__doc__ = work.__doc__
+
+    def __get__(self, owner: OwnerT, _kind: type[OwnerT] | None = None) -> ValueT:
+        value = owner.__dict__[self._name] = self._work(owner)
+        return value
+
 
 SIGN, HANDLE = "sign", "handle"
 WITHDRAWN = "withdrawn"
@@ -50,6 +69,8 @@ class Fact:
     signatures: tuple[Signature, ...] = ()
     progress: tuple[Progress, ...] = ()
     outcomes: tuple[Outcome, ...] = ()
+    parts_done: tuple[PartDone, ...] = ()
+    parts_cancelled: tuple[PartCancelled, ...] = ()
     returns: tuple[ReturnRequest, ...] = ()
     rulings: tuple[ReturnRuling, ...] = ()
     limits: tuple[Limit, ...] = ()
@@ -64,18 +85,18 @@ class Fact:
     superseded: tuple[Registration, ...] = field(default=(), compare=False)
     """Registrations that a later one corrected: nothing follows from them but what was known before."""
 
-    @property
+    @once
     def version(self) -> int:
         """How many different events are in it."""
         return 1 + sum(len(getattr(self, name)) for name in PLACES.values())
 
-    @cached_property
+    @once
     def updated_at(self) -> datetime:
         """When the newest of its events happened."""
         atoms: list[Atom] = [atom for name in PLACES.values() for atom in getattr(self, name)]
         return max([self.registration.at, *(atom.at for atom in atoms)])
 
-    @cached_property
+    @once
     def round(self) -> int:
         """轮次: the round it is in; every send-back opens the next."""
         return max((atom.next_round for atom in self.sent_back), default=1)
@@ -90,20 +111,20 @@ class Fact:
         """The unit that the case itself counts for: whoever answered it directly, else its lead."""
         return (self.answers[-1].unit or self.lead) if self.answers else self.lead
 
-    @cached_property
+    @once
     def category(self) -> str:
         """The category that it was last given; empty when none."""
         given = (stint.category for stint in reversed(self.stints) if stint.category)
         return next(given, self.registration.category_code)
 
-    @cached_property
+    @once
     def closure(self) -> Closure | None:
         """The closing that still holds: a later round undoes it."""
         if not self.closures or self.closures[-1].round < self.round:
             return None
         return self.closures[-1]
 
-    @cached_property
+    @once
     def withdrawn_at(self) -> datetime | None:
         """When the citizen took it back, unless it had been closed otherwise."""
         closure = self.closure
@@ -113,13 +134,13 @@ class Fact:
             return self.withdrawals[-1].at
         return None if closure is None else closure.at
 
-    @cached_property
+    @once
     def closed_at(self) -> datetime | None:
         """When it was closed with an answer; a withdrawal is no closing."""
         closure = self.closure
         return None if closure is None or closure.closing == WITHDRAWN else closure.at
 
-    @cached_property
+    @once
     def status(self) -> Status:
         """Where it stands."""
         if self.closed_at is not None:
@@ -138,14 +159,14 @@ class Fact:
             return Status.REGISTERED if now == 1 else Status.SENT_BACK
         if not self.lead:
             return Status.TRIAGE
-        return Status.ASSIGNED if self.signature_of(len(self.stints) - 1) is None else Status.SIGNED
+        return Status.ASSIGNED if self.signed[-1] is None else Status.SIGNED
 
     @property
     def is_open(self) -> bool:
         """Whether the citizen still waits for the end of it."""
         return self.status not in ENDED
 
-    @cached_property
+    @once
     def running_limit(self) -> Limit | None:
         """The handling limit that runs now; None when a result was given or there is none."""
         return self.handle_limit(self.round) if self.status in UNDER_LIMIT else None
@@ -163,8 +184,12 @@ class Fact:
         limits = [atom for atom in self.limits if (atom.deadline, atom.round, atom.unit) == wanted]
         return limits[earlier] if earlier < len(limits) else None
 
-    def signature_of(self, index: int) -> Signature | None:
-        """The signature of a stint: its unit's, given while it led."""
+    @once
+    def signed(self) -> tuple[Signature | None, ...]:
+        """The signature of each stint: its unit's, given while it led."""
+        return tuple(map(self._signature_of, range(len(self.stints))))
+
+    def _signature_of(self, index: int) -> Signature | None:
         stint = self.stints[index]
         following = self.stints[index + 1] if index + 1 < len(self.stints) else None
         for atom in self.signatures:
@@ -172,6 +197,17 @@ class Fact:
             if theirs and precedes(stint, atom) and (following is None or precedes(atom, following)):
                 return atom
         return None
+
+    @once
+    def first_results(self) -> tuple[tuple[Outcome, datetime | None], ...]:
+        """The first result of each round, and when its unit had got the case, if it had."""
+        first = {outcome.round: outcome for outcome in reversed(self.outcomes)}
+        return tuple((outcome, self._given_for(outcome)) for outcome in first.values())
+
+    def _given_for(self, outcome: Outcome) -> datetime | None:
+        theirs = outcome.round, outcome.unit
+        given = [stint.at for stint in self.stints if (stint.round, stint.unit) == theirs and precedes(stint, outcome)]
+        return given[-1] if given else None
 
     def holder(self, round_: int, moment: datetime) -> str:
         """The unit that led a round at a moment; empty when none did."""
@@ -192,7 +228,7 @@ class Fact:
                 return True
         return False
 
-    @cached_property
+    @once
     def valid_callback(self) -> Try | None:
         """有效回访: the latest one."""
         return max(
@@ -208,6 +244,8 @@ PLACES: dict[type[Any], str] = {
     Signature: "signatures",
     Progress: "progress",
     Outcome: "outcomes",
+    PartDone: "parts_done",
+    PartCancelled: "parts_cancelled",
     ReturnRequest: "returns",
     ReturnRuling: "rulings",
     Limit: "limits",
@@ -224,6 +262,7 @@ PLACES: dict[type[Any], str] = {
 
 
 _FIELDS = ("registration", *PLACES.values(), "superseded")
+_VALUES = itemgetter(*_FIELDS)
 
 
 class UnknownCase(Exception):
@@ -251,11 +290,11 @@ def fold(fact: Fact | None, atom: Registration | Atom) -> Fact:
     name = PLACES[type(atom)]
     known = getattr(fact, name)
     if not known or known[-1].seq < atom.seq:
-        return _grown(fact, name, (*known, atom))
+        return _grown(fact, name, (*known, atom), atom)
     place = bisect_right(known, atom.seq, key=attrgetter("seq"))
     if known[place - 1].seq == atom.seq and (not isinstance(atom, Limit) or atom in known):
         return fact
-    return _grown(fact, name, (*known[:place], atom, *known[place:]))
+    return _grown(fact, name, (*known[:place], atom, *known[place:]), atom)
 
 
 def _corrected(fact: Fact, registration: Registration) -> Fact:
@@ -264,10 +303,13 @@ def _corrected(fact: Fact, registration: Registration) -> Fact:
     return replace(fact, registration=registration, superseded=(*fact.superseded, fact.registration))
 
 
-def _grown(fact: Fact, name: str, atoms: tuple[Atom, ...]) -> Fact:
-    """``replace`` for one field, at a third of its cost: a frozen dataclass sets each of the others by a call."""
+def _grown(fact: Fact, name: str, atoms: tuple[Atom, ...], new: Atom) -> Fact:
+    """``replace`` for one field, at a third of its cost: a frozen dataclass sets each of the others by a call.
+
+    What follows from all atoms is not worked out from all of them again.
+    """
     grown = object.__new__(Fact)
     known = fact.__dict__
-    grown.__dict__.update((field, known[field]) for field in _FIELDS)
-    grown.__dict__[name] = atoms
+    grown.__dict__.update(zip(_FIELDS, _VALUES(known), strict=True))
+    grown.__dict__.update({name: atoms, "version": fact.version + 1, "updated_at": max(fact.updated_at, new.at)})
     return grown

@@ -16,6 +16,8 @@ from services.analytics.facts.domain.atoms import (
     Limit,
     Missed,
     Outcome,
+    PartCancelled,
+    PartDone,
     Progress,
     Registration,
     Reply,
@@ -43,7 +45,10 @@ Learned = Mapping[str, Sequence[int]]
 INTAKE, DISPATCH, FOLLOWUP = "intake", "dispatch", "followup"
 SAID_BY: dict[type[Registration | Atom], str] = {
     **dict.fromkeys((Registration, Supplement, Withdrawal, DirectAnswer), INTAKE),
-    **dict.fromkeys((Stint, Signature, Progress, Outcome, ReturnRequest, ReturnRuling), DISPATCH),
+    **dict.fromkeys(
+        (Stint, Signature, Progress, Outcome, PartDone, PartCancelled, ReturnRequest, ReturnRuling),
+        DISPATCH,
+    ),
     **dict.fromkeys(
         (Limit, Warned, Missed, CallbackOpened, Try, SentBack, Closure, Supervision, Reply),
         FOLLOWUP,

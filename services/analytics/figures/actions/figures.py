@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-from libs.common.counters import Counter
+from libs.common.counters import Counter, Span
 from libs.common.database.session import Session
 from libs.common.errors import invalid
 from libs.common.pack.schema import Formula, Score
@@ -12,6 +12,7 @@ from libs.common.security.policy import Scope
 from services.analytics.counters.domain import COUNTERS, NOTHING, Basis, Counts
 from services.analytics.figures import domain as rates
 from services.analytics.figures.actions.cuts import Cut, cut_asked_for, present_cut
+from services.analytics.figures.actions.durations import read_duration
 from services.analytics.figures.actions.past import Past, among, read_past
 from services.analytics.figures.actions.question import Question, grouping, make_definite, names, stamp
 from services.analytics.figures.actions.shown import Shown, target_out
@@ -53,18 +54,22 @@ async def read_figures(session: Session, scope: Scope, query: FiguresQuery) -> F
     """Rates and scores with numerators, denominators, formulas and freshness."""
     asked = await cut_asked_for(session, query.cut, query.known_on)
     question = make_definite(session, scope, query, asked)
-    formulas, scores = _chosen(question, query.measure)
+    spans, measure = _spans(query.measure)
+    formulas, scores = ((), ()) if spans and not measure else _chosen(question, measure)
     needed = _needed(question, formulas, scores)
     async with session.snapshot():
-        past = await _past(session, question, asked, {basis_of(formula) for formula in needed})
+        bases = {basis_of(formula) for formula in needed} | ({Basis.HAPPENED} if spans else set())
+        past = await _past(session, question, asked, bases)
         cut = asked or await present_cut(session, question.pack.version)
         await session.by_pages()
         board = await read_board(session, question, query.by, needed, past)
+        durations = [await read_duration(session, question, query.by, span, past) for span in spans]
     stamped = stamp(question, query, query.by, cut)
     return FiguresOut(
         **stamped,
         rates=[board.rate(formula) for formula in formulas],
         scores=[board.score(score) for score in scores],
+        durations=durations,
     )
 
 
@@ -125,6 +130,13 @@ def find_formula(question: Question, code: str) -> Formula:
         if formula.code == code:
             return formula
     raise _unknown(question, code)
+
+
+def _spans(measure: str | None) -> tuple[list[Span], str | None]:
+    """The durations that are named, and what else is."""
+    codes = dict.fromkeys(measure.split(",")) if measure else {}
+    spans = [span for code in codes for span in Span if span == code]
+    return spans, ",".join(code for code in codes if code not in set(Span)) or None if spans else measure
 
 
 def _chosen(question: Question, measure: str | None) -> tuple[Sequence[Formula], Sequence[Score]]:

@@ -10,14 +10,16 @@ import orjson
 from libs.common.database.session import Session
 from libs.common.errors import invalid
 from services.analytics.counters.domain import Basis, Cell, Counts
+from services.analytics.counters.histograms import HourCell
 from services.analytics.facts.actions.cache import day_rule
 from services.analytics.facts.domain.counting import add, contribution, difference
 from services.analytics.facts.domain.documents import SUPERSEDED, from_documents
 from services.analytics.facts.domain.fact import Fact
 from services.analytics.facts.domain.learned import known_at
+from services.analytics.facts.domain.timing import times
 from services.analytics.facts.queries import Among, changed_facts, known_now
 from services.analytics.figures.actions.cuts import Cut
-from services.analytics.rollups.queries.sums import Selection
+from services.analytics.rollups.queries import Selection
 
 MOST_CHANGED = 5_000
 """Cases told as they were known before, for one answer."""
@@ -30,6 +32,7 @@ class Past:
 
     cut: Cut
     changes: Mapping[Cell, Counts] = field(default_factory=dict)
+    times: Mapping[HourCell, Counts] = field(default_factory=dict)
 
 
 async def read_past(session: Session, cut: Cut, among: Among) -> Past:
@@ -48,11 +51,14 @@ async def read_past(session: Session, cut: Cut, among: Among) -> Past:
             f"此后变动的诉求件超过 {MOST_CHANGED} 件，请缩小区域或选较近的日期",
         )
     changes: dict[Cell, Counts] = {}
+    hours: dict[HourCell, Counts] = {}
     for number, row in enumerate(rows):
         if number % _AT_ONCE == 0:
             await asyncio.sleep(0)
-        add(changes, difference(cells_of(session, fact_of(row)), cells_of(session, fact_at(row, cut))))
-    return Past(cut, changes)
+        now, then = fact_of(row), fact_at(row, cut)
+        add(changes, difference(cells_of(session, now), cells_of(session, then)))
+        add(hours, difference(times_of(session, now), times_of(session, then)))
+    return Past(cut, changes, hours)
 
 
 def among(selection: Selection, bases: Collection[Basis]) -> Among:
@@ -86,3 +92,8 @@ def fact_at(row: Any, cut: Cut | None) -> Fact | None:
 def cells_of(session: Session, fact: Fact | None) -> Mapping[Cell, Counts]:
     """What a fact counts in; nothing before it was known."""
     return {} if fact is None else contribution(fact, day_rule(session, fact.registration.pack_version))
+
+
+def times_of(session: Session, fact: Fact | None) -> Mapping[HourCell, Counts]:
+    """What times a fact counts with; none before it was known."""
+    return {} if fact is None else times(fact, day_rule(session, fact.registration.pack_version))

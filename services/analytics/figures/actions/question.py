@@ -16,7 +16,7 @@ from libs.common.security.policy import Scope
 from libs.common.time.periods import Period, PeriodKind, assessment_day, period, window
 from services.analytics.figures.actions.cuts import Cut
 from services.analytics.figures.schemas import By, PeriodName, PeriodOut, SelectionQuery
-from services.analytics.rollups.queries.sums import Grouping, Selection
+from services.analytics.rollups.queries import Grouping, Selection
 
 NO_UNIT = ("未派单位", "No unit")
 NO_CATEGORY = ("未分类", "No category")

@@ -1,16 +1,21 @@
 """Adding up counters for a caller: what the roll-ups hold, less the cases that are about the caller's own units."""
 
-from collections.abc import Collection, Mapping
+from collections import Counter as Tally
+from collections.abc import Collection, Sequence
+from typing import Any
 
-from libs.common.counters import Counter
+from libs.common.counters import Counter, Span
 from libs.common.database.session import Session
 from libs.common.pack.areas import VILLAGE_DIGITS
 from libs.common.security.policy import Scope
 from services.analytics.counters.domain import COUNTERS, NOTHING, Basis, Cell, Counts
+from services.analytics.counters.histograms import HourCell
 from services.analytics.facts.queries import ever_hidden_cases, hidden_cases
-from services.analytics.figures.actions.past import Past, cells_of, fact_at
-from services.analytics.rollups.queries.sums import Grouping, Selection
-from services.analytics.rollups.queries.sums import sums as held
+from services.analytics.figures.actions.cuts import Cut
+from services.analytics.figures.actions.past import Past, cells_of, fact_at, times_of
+from services.analytics.rollups.queries import Grouping, Selection
+from services.analytics.rollups.queries import histograms as held_histograms
+from services.analytics.rollups.queries import sums as held
 
 
 async def sums(
@@ -23,17 +28,18 @@ async def sums(
     only: Collection[Counter] = COUNTERS,
     past: Past | None = None,
 ) -> dict[str, Counts]:
-    """See ``rollups.queries.sums``. A row to which only hidden cases added is not there, as if never come in.
+    """See ``rollups.queries``. A row to which only hidden cases added is not there, as if never come in.
 
     With a ``past``, as they were known then.
     """
-    hidden = await _hidden(session, scope, past, selection) if scope.own_units else []
+    facts = [fact_at(row, _cut(past)) for row in await _hidden(session, scope, past, selection)]
+    hidden = [cells_of(session, fact) for fact in facts]
     if not hidden and past is None:
         return await held(session, scope, basis, selection, by, only=only)
     rows = await held(session, scope, basis, selection, by)
     for changes, sign in ((past.changes if past else {}, 1), *((cells, -1) for cells in hidden)):
         for cell, counts in changes.items():
-            if is_chosen(cell, scope, basis, selection):
+            if cell.basis == basis and is_chosen(cell, scope, selection):
                 key = _key(cell, by)
                 known = rows.get(key, NOTHING)
                 rows[key] = tuple(a + sign * b for a, b in zip(known, counts, strict=True))
@@ -45,22 +51,42 @@ async def sums(
     }
 
 
-async def _hidden(
-    session: Session, scope: Scope, past: Past | None, selection: Selection
-) -> list[Mapping[Cell, Counts]]:
-    """What each of the hidden cases counts in."""
+async def histograms(
+    session: Session,
+    scope: Scope,
+    span: Span,
+    selection: Selection,
+    by: Grouping | None,
+    *,
+    past: Past | None = None,
+) -> dict[str, dict[int, int]]:
+    """How often a time fell into which bucket, by group: as ``sums`` for the cube of times."""
+    rows: dict[str, Tally[int]] = {
+        key: Tally(found) for key, found in (await held_histograms(session, scope, span, selection, by)).items()
+    }
+    facts = await _hidden(session, scope, past, selection)
+    hidden = [times_of(session, fact_at(row, _cut(past))) for row in facts if row.timed]
+    for changes, sign in ((past.times if past else {}, 1), *((cells, -1) for cells in hidden)):
+        for cell, (entries,) in changes.items():
+            if cell.span == span and is_chosen(cell, scope, selection):
+                rows.setdefault(_key(cell, by), Tally())[cell.bucket] += sign * entries
+    kept = {key: {bucket: entries for bucket, entries in sorted(row.items()) if entries} for key, row in rows.items()}
+    return {key: kept[key] for key in sorted(kept) if kept[key]}
+
+
+async def _hidden(session: Session, scope: Scope, past: Past | None, selection: Selection) -> Sequence[Any]:
+    """The rows of the hidden cases."""
+    if not scope.own_units:
+        return ()
     if past is None:
-        rows = await hidden_cases(session, scope, selection.first, selection.last)
-    else:
-        rows = await ever_hidden_cases(session, scope)
-    return [cells_of(session, fact_at(row, None if past is None else past.cut)) for row in rows]
+        return await hidden_cases(session, scope, selection.first, selection.last)
+    return await ever_hidden_cases(session, scope)
 
 
-def is_chosen(cell: Cell, scope: Scope, basis: Basis, selection: Selection) -> bool:
+def is_chosen(cell: Cell | HourCell, scope: Scope, selection: Selection) -> bool:
     """What the statement over the roll-ups chooses, asked of one cell."""
     return (
-        cell.basis == basis
-        and selection.first <= cell.day <= selection.last
+        selection.first <= cell.day <= selection.last
         and scope.covers(cell.area_code)
         and cell.area_code.startswith(selection.area_prefix)
         and cell.category_code.startswith(selection.category_code or "")
@@ -71,7 +97,11 @@ def is_chosen(cell: Cell, scope: Scope, basis: Basis, selection: Selection) -> b
     )
 
 
-def _key(cell: Cell, by: Grouping | None) -> str:
+def _cut(past: Past | None) -> Cut | None:
+    return None if past is None else past.cut
+
+
+def _key(cell: Cell | HourCell, by: Grouping | None) -> str:
     if by is None:
         return ""
     value = str(getattr(cell, by.column))

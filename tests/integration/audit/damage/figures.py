@@ -45,27 +45,27 @@ FIGURES: dict[str, Spoiled] = {
         " handle_due_at, updated_at, version, doc, counted FROM analytics.fact WHERE case_id = {solved}",
     ),
     "a figure off by one": spoiled(
-        "I8", "analytics", "roll-up", "registered is",
+        "I8", "analytics", "rollup", "registered is",
         "UPDATE analytics.rollup SET registered = registered + 1 WHERE ctid = (SELECT min(ctid) FROM analytics.rollup)",
     ),
     "a cell lost": spoiled(
-        "I8", "analytics", "roll-up", "is not there, the recount says",
+        "I8", "analytics", "rollup", "is not there, the recount says",
         "DELETE FROM analytics.rollup WHERE ctid = (SELECT min(ctid) FROM analytics.rollup)",
     ),
     "a cell too many": spoiled(
-        "I8", "analytics", "roll-up", "the recount has no such cell",
+        "I8", "analytics", "rollup", "the recount has no such cell",
         "INSERT INTO analytics.rollup SELECT (jsonb_populate_record(r, '{{\"unit_code\": \"D-NOBODY\"}}')).*"
         " FROM analytics.rollup AS r LIMIT 1",
     ),
     "a coarse figure off by one": spoiled(
-        "I8", "analytics", "coarse roll-up month_", "closed is",
+        "I8", "analytics", "rollup_coarse week_", "closed is",
         "UPDATE analytics.rollup_coarse SET closed = closed + 1 WHERE ctid = ("
-        "SELECT min(ctid) FROM analytics.rollup_coarse WHERE grain LIKE 'month%' AND closed > 0)",
+        "SELECT min(ctid) FROM analytics.rollup_coarse WHERE grain LIKE 'week%' AND closed > 0)",
     ),
     "a coarse cell lost": spoiled(
-        "I8", "analytics", "coarse roll-up day_units", "is not there, the recount says",
+        "I8", "analytics", "rollup_coarse day_towns", "is not there, the recount says",
         "DELETE FROM analytics.rollup_coarse WHERE ctid = ("
-        "SELECT min(ctid) FROM analytics.rollup_coarse WHERE grain = 'day_units')",
+        "SELECT min(ctid) FROM analytics.rollup_coarse WHERE grain = 'day_towns')",
     ),
     "a fact that hides from who asks why": spoiled(
         "I8", "analytics", "solved", "counted of its fact is",

@@ -1,5 +1,6 @@
 """Counters of a selection, added up from the roll-up that has the fewest rows for it."""
 
+from collections import Counter as Tally
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
@@ -8,14 +9,13 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Select, Table, func, literal, literal_column, or_, select
 
-from libs.common.counters import Counter
+from libs.common.counters import Counter, Entry, Span
 from libs.common.database.session import Session
 from libs.common.pack.areas import GRID_DIGITS, VILLAGE_DIGITS
 from libs.common.security.policy import Scope
 from services.analytics.counters.domain import COUNTERS, NOTHING, Basis, Counts
-from services.analytics.rollups.domain import FINE, Needs, Part, parts
-from services.analytics.rollups.queries.months import month_starts_on
-from services.analytics.rollups.tables import rollup, rollup_coarse
+from services.analytics.rollups.domain import FINE, Needs, Part
+from services.analytics.rollups.tables import CASES, HOURS, TABLES
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,9 +56,8 @@ async def sums(
     """
     wanted = [counter for counter in COUNTERS if counter in only]
     places = [COUNTERS.index(counter) for counter in wanted]
-    starts_on = await month_starts_on(session) or 1
     total: defaultdict[str, list[int]] = defaultdict(lambda: list(NOTHING))
-    for statement in statements(scope, basis, selection, by, wanted, starts_on):
+    for statement in statements(scope, basis, selection, by, wanted):
         rows: Sequence[Any] = (await session.execute(statement)).all()
         for key, *counts in rows:
             row = total[str(key)]
@@ -71,22 +70,35 @@ async def sums(
 
 
 def statements(
-    scope: Scope,
-    basis: Basis,
-    selection: Selection,
-    by: Grouping | None,
-    wanted: Sequence[Counter],
-    starts_on: int,
+    scope: Scope, basis: Basis, selection: Selection, by: Grouping | None, wanted: Sequence[Counter]
 ) -> Iterator[Select[Any]]:
     """What has to be read, and added up."""
     needs = _needs(scope, selection, by)
     by_day = by is not None and by.column == "day"
-    for part in parts(selection.first, selection.last, starts_on, needs, by_day=by_day):
-        table = rollup if part.grain == FINE else rollup_coarse
+    for part in CASES.parts(selection.first, selection.last, needs, by_day=by_day):
+        table = TABLES[CASES.name if part.grain == FINE else CASES.coarse]
         key: ColumnElement[Any] = literal("") if by is None else _group_key(table, by)
         columns: list[Any] = [func.sum(table.c[counter.value]) for counter in wanted]
-        chosen = _chosen(table, scope, basis, selection)
+        chosen = [table.c.basis == basis.value, *_chosen(table, scope, selection)]
         yield select(key.label("key"), *columns).where(*_on_days(table, part), *chosen).group_by("key")
+
+
+async def histograms(
+    session: Session, scope: Scope, span: Span, selection: Selection, by: Grouping | None
+) -> dict[str, dict[int, int]]:
+    """How often a time fell into which bucket, by group; of cases that are about the caller's own units, too."""
+    needs = _needs(scope, selection, by)
+    total: defaultdict[str, Tally[int]] = defaultdict(Tally)
+    for part in HOURS.parts(selection.first, selection.last, needs, by_day=by is not None and by.column == "day"):
+        table = TABLES[HOURS.name if part.grain == FINE else HOURS.coarse]
+        key: ColumnElement[Any] = literal("") if by is None else _group_key(table, by)
+        chosen = [table.c.span == span.value, *_on_days(table, part), *_chosen(table, scope, selection)]
+        many = func.sum(table.c[Entry.ENTRIES.value])
+        statement = select(key.label("key"), table.c.bucket, many).where(*chosen).group_by("key", table.c.bucket)
+        rows: Sequence[Any] = (await session.execute(statement)).all()
+        for group, bucket, entries in rows:
+            total[str(group)][bucket] += int(entries)
+    return dict(total)
 
 
 def _needs(scope: Scope, selection: Selection, by: Grouping | None) -> Needs:
@@ -119,10 +131,10 @@ def _group_key(table: Table, by: Grouping) -> ColumnElement[Any]:
     return column
 
 
-def _chosen(table: Table, scope: Scope, basis: Basis, selection: Selection) -> list[ColumnElement[bool]]:
+def _chosen(table: Table, scope: Scope, selection: Selection) -> list[ColumnElement[bool]]:
     columns = table.c
     within = scope.predicate(columns.area_code, columns.unit_code, accused_column=None)
-    conditions = [columns.basis == basis.value, within]
+    conditions = [within]
     if selection.area_prefix:
         conditions.append(columns.area_code.like(selection.area_prefix + "%"))
     if selection.unit_code is not None:
