@@ -1,6 +1,7 @@
 """The rows of dispatch are its own rules folded over the ledgers; what those rules refuse makes no row."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import pytest
 
@@ -20,8 +21,8 @@ def rows(story: Story, table: str = "dispatch.transition") -> Sequence[Columns]:
 def supported() -> Story:
     """With two support units, one of which signed: that no event tells, only the history."""
     story = registered().dispatch(cases.CaseAssigned, support_units=("D-C", "D-D"))
-    sign = {"version": 2, "action": "support_sign", "unit_code": "D-C", "at": T}
-    story.view.rows = dict(story.view.rows) | {"dispatch.transition": (sign,)}
+    sign: Any = {"version": 2, "action": "support_sign", "unit_code": "D-C", "at": T}
+    story.view.rows = {**story.view.rows, "dispatch.transition": (sign,)}
     return story
 
 
