@@ -84,7 +84,7 @@ async def test_they_hold_the_true_ones_and_open_into_their_cases(database: Datab
 
 async def behind(database: Database, **query: object) -> int:
     """What the cases of all pages add up to."""
-    amount = 0
+    amount: int = 0
     cursor: dict[str, str] = {}
     while True:
         page = await ask(database, "figures/cases", limit=7, **query, **cursor)
