@@ -84,10 +84,11 @@ async def test_they_hold_the_true_ones_and_open_into_their_cases(database: Datab
 
 async def behind(database: Database, **query: object) -> int:
     """What the cases of all pages add up to."""
-    amount, cursor = 0, {}
+    amount = 0
+    cursor: dict[str, str] = {}
     while True:
         page = await ask(database, "figures/cases", limit=7, **query, **cursor)
-        amount += sum(case["amount"] for case in page["items"])
+        amount += sum(int(case["amount"]) for case in page["items"])
         if page["next_cursor"] is None:
             return amount
         cursor = {"cursor": page["next_cursor"]}

@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from libs.common.bus.flow import FLOW
 from libs.common.events import cases
@@ -173,7 +173,7 @@ def _support(case: Life) -> tuple[str, ...]:
 
 
 def _do_parts(case: Life, round_: int) -> None:
-    said = {"occurred_at": case.now, "case_id": case.case_id, "round": round_}
+    said: dict[str, Any] = {"occurred_at": case.now, "case_id": case.case_id, "round": round_}
     for unit in list(case.support):
         if case.maybe(0.5):
             case.support.remove(unit)
