@@ -15,7 +15,7 @@ from libs.common.events import cases
 from libs.common.events.base import Event
 from libs.common.events.terms import Closing, Deadline, Satisfaction, SupervisionLevel
 from services.analytics.counters.domain import COUNTERS, Basis, Cell, Counts
-from services.analytics.counters.histograms import BOUNDS, HourCell
+from services.analytics.durations.domain import BOUNDS, HourCell
 from services.analytics.facts.domain.status import Status
 
 _PLACE = {counter.value: place for place, counter in enumerate(COUNTERS)}

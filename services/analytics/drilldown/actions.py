@@ -16,7 +16,6 @@ from libs.common.pack.schema import Formula
 from libs.common.security.policy import Scope
 from libs.common.web.cursors import Page, decode_cursor, encode_cursor
 from services.analytics.counters.domain import COUNTERS, Basis, Cell, Counts
-from services.analytics.counters.histograms import BOUNDS, HourCell
 from services.analytics.drilldown.queries.candidates import Place, Wanted, walk
 from services.analytics.drilldown.queries.open_cases import OPEN_CASES, OpenFilter, open_cases
 from services.analytics.drilldown.schemas import (
@@ -29,6 +28,7 @@ from services.analytics.drilldown.schemas import (
     NumberQuery,
     OpenCasesQuery,
 )
+from services.analytics.durations.domain import BOUNDS, HourCell
 from services.analytics.facts.actions.cache import day_rule
 from services.analytics.facts.domain.counting import contribution
 from services.analytics.facts.domain.documents import from_documents

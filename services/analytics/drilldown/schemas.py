@@ -9,7 +9,7 @@ from libs.common.counters import Counter, Span
 from libs.common.events.terms import Channel, Kind
 from libs.common.web.fields import AnswerBody, AreaCode, RequestBody, UnitCode, fault
 from services.analytics.counters.domain import Basis
-from services.analytics.counters.histograms import BOUNDS
+from services.analytics.durations.domain import BOUNDS
 from services.analytics.figures.schemas import Part, SelectionQuery
 
 _ALL_BUT_ONE = 2

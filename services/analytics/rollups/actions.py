@@ -3,9 +3,8 @@
 from collections.abc import Mapping
 
 from libs.common.database.session import Session
-from services.analytics.counters.arrays import array_text
 from services.analytics.counters.domain import CellT, Counts
-from services.analytics.rollups.domain import FINE, Cube
+from services.analytics.rollups.domain import FINE, Cube, array_text
 
 
 async def add_to(session: Session, cube: Cube, total: Mapping[CellT, Counts]) -> None:

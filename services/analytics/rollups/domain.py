@@ -6,10 +6,13 @@ weekly grain that knows all that is asked for, days from the first daily one, el
 is the same to the last integer whichever is read.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cached_property
+
+import orjson
 
 from libs.common.counters import Declared, Trait
 from libs.common.pack.areas import VILLAGE_DIGITS
@@ -18,6 +21,7 @@ FINE = "fine"
 """The name of the fine roll-up itself, where one is asked for."""
 AREA, DAY = "area_code", "day"
 _ONE_DAY, _WEEK = timedelta(days=1), 7
+_ESCAPED = re.compile(rb'\\[^"\\]')
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,10 +192,28 @@ def monday(day: date) -> date:
 
 
 def arrays_of(kinds: Iterable[str]) -> str:
-    """Parameters that are arrays of these types, each sent as text (``counters.arrays``)."""
+    """Parameters that are arrays of these types, each sent as text (``array_text``)."""
     return ", ".join(f"${n}::text::{kind}[]" for n, kind in enumerate(kinds, start=1))
 
 
 def integer_of(measure: Declared) -> str:
     """The type of PostgreSQL that holds it."""
     return "bigint" if Trait.WIDE in measure.traits else "integer"
+
+
+def array_text(column: Sequence[object]) -> str:
+    """Texts, numbers, truths, days or moments, or None, as PostgreSQL's own text of an array, to be cast to their type.
+
+    The driver would look at each of many thousand values. JSON writes them as PostgreSQL reads them, but for control
+    characters.
+    """
+    written = orjson.dumps(column)
+    if _ESCAPED.search(written):
+        written = b"[%s]" % b",".join(map(_quoted, column))
+    return f"{{{written[1:-1].decode()}}}"
+
+
+def _quoted(value: object) -> bytes:
+    if not isinstance(value, str):
+        return orjson.dumps(value)
+    return '"{}"'.format(value.replace("\\", "\\\\").replace('"', '\\"')).encode()

@@ -10,11 +10,10 @@ from sqlalchemy.schema import CreateTable
 
 from libs.common.counters import Declared, Trait
 from libs.common.database.session import Database
-from services.analytics.counters.arrays import array_text
 from services.analytics.counters.domain import Counts
 from services.analytics.facts.domain.counting import add
 from services.analytics.rollups.actions import add_to
-from services.analytics.rollups.domain import Cube, Grain
+from services.analytics.rollups.domain import Cube, Grain, array_text
 from services.analytics.rollups.tables import stated
 from tests.integration.analytics.county import NOW, open_analytics, stored_cells
 

@@ -88,7 +88,7 @@ async def behind(database: Database, **query: object) -> int:
     cursor: dict[str, str] = {}
     while True:
         page = await ask(database, "figures/cases", limit=7, **query, **cursor)
-        amount += sum(case["amount"] for case in page["items"])
+        amount += sum(int(case["amount"]) for case in page["items"])
         if page["next_cursor"] is None:
             return amount
         cursor = {"cursor": page["next_cursor"]}

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.analytics.counters.histograms import BOUNDS, MEDIAN, NINTH_DECILE, bounds_of, bucket_at, bucket_between
+from services.analytics.durations.domain import BOUNDS, MEDIAN, NINTH_DECILE, bounds_of, bucket_at, bucket_between
 from services.analytics.figures.actions.durations import shown
 
 NOON = datetime(2026, 6, 1, 4, tzinfo=UTC)

@@ -13,7 +13,7 @@ from typing import NamedTuple
 from libs.common.database.session import Session
 from libs.common.time.periods import assessment_day
 from services.analytics.counters.domain import Cell, Counts
-from services.analytics.counters.histograms import HourCell
+from services.analytics.durations.domain import HourCell
 from services.analytics.facts.domain.counting import DayOf
 from services.analytics.facts.domain.fact import Fact
 from services.analytics.facts.domain.learned import Learned

@@ -14,9 +14,8 @@ from libs.common.database.session import Session
 from libs.common.errors import Permanent
 from libs.common.events.cases import CaseEvent
 from libs.common.ledger.append import part_of
-from services.analytics.counters.arrays import array_text
 from services.analytics.counters.domain import Basis, Cell, Counts
-from services.analytics.counters.histograms import HourCell
+from services.analytics.durations.domain import HourCell
 from services.analytics.facts.actions.cache import Counted, Remembered, cache_of, day_rule
 from services.analytics.facts.actions.events import atoms_of
 from services.analytics.facts.actions.learning import Moment, learn
@@ -26,7 +25,7 @@ from services.analytics.facts.domain.fact import Fact, UnknownCase, fold
 from services.analytics.facts.domain.learned import Learned, noted
 from services.analytics.facts.domain.timing import times
 from services.analytics.rollups.actions import add_to
-from services.analytics.rollups.domain import arrays_of
+from services.analytics.rollups.domain import array_text, arrays_of
 from services.analytics.rollups.tables import CASES, HOURS
 
 _INFO = "analytics.fold"

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from libs.common.counters import Span
 from services.analytics.counters.domain import Counts
-from services.analytics.counters.histograms import HourCell, bucket_between
+from services.analytics.durations.domain import HourCell, bucket_between
 from services.analytics.facts.domain.counting import DayOf
 from services.analytics.facts.domain.fact import Fact
 

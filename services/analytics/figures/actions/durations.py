@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from libs.common.counters import Span
 from libs.common.database.session import Session
 from libs.common.shares import NO_DATA
-from services.analytics.counters.histograms import MEDIAN, NINTH_DECILE, bounds_of, bucket_at
+from services.analytics.durations.domain import MEDIAN, NINTH_DECILE, bounds_of, bucket_at
 from services.analytics.figures.actions.past import Past
 from services.analytics.figures.actions.question import Question, grouping, names
 from services.analytics.figures.actions.sums import histograms

@@ -10,7 +10,7 @@ import orjson
 from libs.common.database.session import Session
 from libs.common.errors import invalid
 from services.analytics.counters.domain import Basis, Cell, Counts
-from services.analytics.counters.histograms import HourCell
+from services.analytics.durations.domain import HourCell
 from services.analytics.facts.actions.cache import day_rule
 from services.analytics.facts.domain.counting import add, contribution, difference
 from services.analytics.facts.domain.documents import SUPERSEDED, from_documents

@@ -9,7 +9,7 @@ from libs.common.database.session import Session
 from libs.common.pack.areas import VILLAGE_DIGITS
 from libs.common.security.policy import Scope
 from services.analytics.counters.domain import COUNTERS, NOTHING, Basis, Cell, Counts
-from services.analytics.counters.histograms import HourCell
+from services.analytics.durations.domain import HourCell
 from services.analytics.facts.queries import ever_hidden_cases, hidden_cases
 from services.analytics.figures.actions.cuts import Cut
 from services.analytics.figures.actions.past import Past, cells_of, fact_at, times_of
