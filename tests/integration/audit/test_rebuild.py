@@ -30,6 +30,9 @@ _SPOILT = (
 )
 
 
+_EMPTIED = "TRUNCATE analytics.fact, analytics.rollup, analytics.rollup_coarse, analytics.hours"
+
+
 async def test_nothing_is_changed_where_all_is_right(copy: Copy) -> None:
     done = await rebuild(copy.url)
     assert (done.facts, done.cells, done.first) == (0, 0, ())
