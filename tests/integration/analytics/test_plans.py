@@ -99,8 +99,8 @@ SUMS: Sequence[tuple[str, Question, int]] = [
     ("two years by unit", added(COUNTY, Basis.CLOSED, TWO_YEARS, Grouping("unit_code")), 112 * A_DAY),
 ]
 TIMES: Sequence[tuple[str, Scope, Selection, Grouping | None, int]] = [
-    ("two years", COUNTY, TWO_YEARS, None, 112 * A_DAY),
-    ("two years by unit", COUNTY, TWO_YEARS, Grouping("unit_code"), 112 * A_DAY),
+    ("two years", COUNTY, TWO_YEARS, None, 2 * 112 * A_DAY),
+    ("two years by unit", COUNTY, TWO_YEARS, Grouping("unit_code"), 2 * 112 * A_DAY),
     ("a month by category", COUNTY, MONTH, Grouping("category_code"), 31 * A_DAY),
     ("a month of a unit", UNIT, MONTH, Grouping("day"), 31 * A_DAY),
 ]

@@ -22,10 +22,15 @@ _SPOILT = (
     " handle_due_at, updated_at, version, doc, counted FROM analytics.fact WHERE case_id = {solved}",
     "UPDATE analytics.rollup SET registered = registered + 1 WHERE registered > 0",
     "UPDATE analytics.rollup_coarse SET closed = closed + 1 WHERE grain = 'week_units'",
+    "UPDATE analytics.hours SET entries = entries + 1",
+    "DELETE FROM analytics.hours_coarse",
     "DELETE FROM analytics.rollup_coarse WHERE grain = 'day_towns'",
     'INSERT INTO analytics.rollup SELECT (jsonb_populate_record(r, \'{{"unit_code": "D-NOBODY"}}\')).*'
     " FROM analytics.rollup AS r LIMIT 1",
 )
+
+
+_EMPTIED = "TRUNCATE analytics.fact, analytics.rollup, analytics.rollup_coarse, analytics.hours"
 
 
 async def test_nothing_is_changed_where_all_is_right(copy: Copy) -> None:
@@ -65,7 +70,7 @@ async def test_checking_changes_nothing(copy: Copy) -> None:
     assert "fact ghost: is of no case" in first.first
 
 
-@pytest.mark.parametrize("sql", [_SPOILT, ("TRUNCATE analytics.fact, analytics.rollup, analytics.rollup_coarse",)])
+@pytest.mark.parametrize("sql", [_SPOILT, (_EMPTIED,)])
 async def test_what_was_spoilt_is_put_right(copy: Copy, sql: tuple[str, ...]) -> None:
     await copy.spoil(*sql)
     assert not (await examine(Subject(copy.url))).clean

@@ -67,6 +67,14 @@ FIGURES: dict[str, Spoiled] = {
         "DELETE FROM analytics.rollup_coarse WHERE ctid = ("
         "SELECT min(ctid) FROM analytics.rollup_coarse WHERE grain = 'day_towns')",
     ),
+    "a time too many": spoiled(
+        "I8", "analytics", "hours", "entries is",
+        "UPDATE analytics.hours SET entries = entries + 1 WHERE ctid = (SELECT min(ctid) FROM analytics.hours)",
+    ),
+    "times that are said to be uncounted": spoiled(
+        "I8", "analytics", "hours", "the recount has no such cell",
+        "UPDATE analytics.fact SET timed = false WHERE case_id = {solved}",
+    ),
     "a fact that hides from who asks why": spoiled(
         "I8", "analytics", "solved", "counted of its fact is",
         "UPDATE analytics.fact SET counted = 0 WHERE case_id = {solved}",
