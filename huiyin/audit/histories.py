@@ -1,7 +1,8 @@
 """I5: every step was allowed when it was taken, by what its speaker had said itself and could have heard by then.
 
 One short table says who may follow whom, and some sentences what else must be. Both are written down anew rather than
-taken from the services: a mistake in their own tables should be found here.
+taken from the services: a mistake in their own tables should be found here. What dispatch's own rules refuse after an
+end or an answer, or of a support unit, makes no row where they are folded (I6, `rows.dispatch`).
 """
 
 from abc import ABC, abstractmethod
@@ -11,7 +12,6 @@ from typing import Any
 
 from huiyin.audit.case import DISPATCH, FOLLOWUP, INTAKE, CaseView, EventT, Said
 from huiyin.audit.report import Findings, Invariant
-from huiyin.audit.support import Support
 from libs.common.events import cases
 from libs.common.events.base import Event
 from libs.common.events.terms import Closing, Reached, Satisfaction
@@ -48,7 +48,7 @@ _MAY_SAY: Mapping[str, tuple[type[Event], ...]] = {
 _BESIDE = (cases.ProgressReported, cases.TaskDone, cases.TaskCancelled)
 """What leaves the case where it stands."""
 _BY_ITSELF = (cases.TriageQueued, cases.CaseAssigned)
-"""What dispatch may say in the batch that tells it of an end."""
+"""By what dispatch opens a round."""
 _CONTENT = (Satisfaction.SATISFIED, Satisfaction.BASICALLY_SATISFIED)
 
 
@@ -87,13 +87,6 @@ class _History(ABC):
         upto = one.causes.get(source, 0)
         return [e.event for e in self._view.said[source] if e.seq <= upto and isinstance(e.event, kinds)]
 
-    def _end(self, one: Said) -> str | None:
-        """How the case had ended, as the speaker of ``one`` had heard; None when it had heard of no end."""
-        if self._heard(one, FOLLOWUP, cases.CaseClosed):
-            return "closed"
-        withdrawn = self._service != INTAKE and self._heard(one, INTAKE, cases.CaseWithdrawn)
-        return "withdrawn" if withdrawn else None
-
     def _done(self, one: Said) -> list[cases.RoundEvent]:
         """Who said of this round, as far as was heard, that it is done."""
         handled = self._heard(one, DISPATCH, cases.CaseHandled)
@@ -112,8 +105,8 @@ class _Door(_History):
             yield "the case was registered before" if self._last else "the history does not begin with a registration"
         if self._last is cases.CaseWithdrawn:
             yield "the citizen had withdrawn the case"
-        elif (end := self._end(one)) is not None:
-            yield f"the door knew that the case was {end}"
+        elif self._heard(one, FOLLOWUP, cases.CaseClosed):
+            yield "the door knew that the case was closed"
         if isinstance(event, cases.CaseAnsweredDirectly) and event.round not in (1, *opened):
             yield f"round {event.round} was never opened"
         if self._last is not cases.CaseWithdrawn:
@@ -153,7 +146,6 @@ class _Units(_Rounds):
     def __init__(self, view: CaseView, service: str) -> None:
         super().__init__(view, service)
         self._lead: str | None = None
-        self._support = Support()
         self._before: type[Event] | None = None
         """What stood before the return that was asked for."""
 
@@ -167,28 +159,12 @@ class _Units(_Rounds):
         self._round, self._last = event.round, None
 
     def _look(self, one: Said, event: Any) -> Iterator[str]:
-        if not isinstance(event, _BY_ITSELF) or getattr(event, "by_rule", True) is False:
-            if (end := self._end(one)) is not None:
-                yield f"dispatch knew that the case was {end}"
-            if any(isinstance(done, cases.CaseAnsweredDirectly) for done in self._done(one)):
-                yield f"dispatch knew that round {event.round} was answered at the door"
         unit = getattr(event, "from_unit", None) or getattr(event, "unit_code", None)
         if unit not in (None, self._lead) and not isinstance(event, cases.TaskDone | cases.TaskCancelled):
             yield f"{unit} did not lead it, {self._lead} did"
-        yield from self._beside_the_lead(event)
         for registered in self._heard(one, INTAKE, cases.CaseRegistered) if isinstance(event, _WITH_A_UNIT) else ():
             if registered.accused_unit in (event.lead_unit, *event.support_units):
                 yield f"{registered.accused_unit} takes part in the complaint about itself"
-
-    def _beside_the_lead(self, event: Any) -> Iterator[str]:
-        waits_for = self._support.open
-        match event:
-            case cases.TaskDone() | cases.TaskCancelled() if event.unit_code not in waits_for:
-                yield f"{event.unit_code} had no part to do"
-            # Results of before tell nothing of support units: nobody waited for them.
-            case cases.CaseHandled() if "without_support" in event.model_fields_set:
-                if set(event.without_support) != set(waits_for):
-                    yield f"without {list(event.without_support)}, where {waits_for} had a part to do still"
 
     def _turn(self, event: Any) -> None:
         if isinstance(event, cases.ReturnRequested):
@@ -197,7 +173,6 @@ class _Units(_Rounds):
             self._last = self._before
         elif not isinstance(event, _BESIDE):
             self._last = type(event)
-        self._support.follow(event)
         if isinstance(event, _WITH_A_UNIT):
             self._lead = event.lead_unit
 

@@ -25,7 +25,7 @@ T = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
 DUE = T + timedelta(days=1)
 _EMPTY = (
     *("events", "heads", "marks", "transit", "cases", "matter", "clock", "callback", "fact"),
-    *("work", "decision", "request", "task"),
+    *("work", "dispatch.transition", "decision", "request", "task"),
 )
 _FIELDS: dict[type[Event], dict[str, object]] = {
     cases.CaseAssigned: {

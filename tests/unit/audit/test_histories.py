@@ -74,11 +74,6 @@ LEGAL = {
     .dispatch(cases.CaseHandled),
 }
 ILLEGAL = {
-    "support by nobody who was named": (assigned().dispatch(cases.TaskDone), "D-C had no part to do"),
-    "support twice": (
-        registered().dispatch(cases.CaseAssigned, **SUPPORTED).dispatch(cases.TaskCancelled).dispatch(cases.TaskDone),
-        "D-C had no part to do",
-    ),
     "support after the result": (
         registered()
         .dispatch(cases.CaseAssigned, **SUPPORTED)
@@ -86,13 +81,6 @@ ILLEGAL = {
         .dispatch(cases.CaseHandled)
         .dispatch(cases.TaskDone),
         "follows CaseHandled in its round",
-    ),
-    "handled without waiting": (
-        registered()
-        .dispatch(cases.CaseAssigned, **SUPPORTED)
-        .dispatch(cases.CaseSigned)
-        .dispatch(cases.CaseHandled, without_support=()),
-        "had a part to do still",
     ),
     "no registration": (Story().intake(cases.CaseSupplemented), "does not begin with a registration"),
     "registered twice": (registered().intake(cases.CaseRegistered), "was registered before"),
@@ -128,17 +116,6 @@ ILLEGAL = {
     "an older round": (
         sent_back().dispatch(cases.CaseAssigned, round=2).dispatch(cases.CaseSigned),
         "speaks of round 1 in round 2",
-    ),
-    "handled after the known end": (
-        signed()
-        .intake(cases.CaseWithdrawn)
-        .followup(cases.CaseClosed, closing=Closing.WITHDRAWN, satisfaction=None)
-        .dispatch(cases.CaseHandled),
-        "dispatch knew that the case was closed",
-    ),
-    "handled after the known answer": (
-        signed().intake(cases.CaseAnsweredDirectly).dispatch(cases.CaseHandled),
-        "was answered at the door",
     ),
     "a supplement after the known end": (solved().intake(cases.CaseSupplemented), "knew that the case was closed"),
     "a supplement after the withdrawal": (

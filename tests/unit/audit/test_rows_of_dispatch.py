@@ -1,0 +1,91 @@
+"""The rows of dispatch are its own rules folded over the ledgers; what those rules refuse makes no row."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import pytest
+
+from huiyin.audit.packs import Packs
+from huiyin.audit.rows.comparing import Columns
+from huiyin.audit.rows.dispatch import rows_of_dispatch
+from libs.common.events import cases
+from tests.unit.audit.story import Story, T, assigned, handled, registered, sent_back, signed
+
+
+def rows(story: Story, table: str = "dispatch.transition") -> Sequence[Columns]:
+    """What should stand in a table, once dispatch has applied all that was said."""
+    story.view.marks = {("dispatch", service): len(said) for service, said in story.view.said.items()}
+    return next(wanted.rows for wanted in rows_of_dispatch(story.view, Packs({})) if wanted.table == table)
+
+
+def supported() -> Story:
+    """With two support units, one of which signed: that no event tells, only the history."""
+    story = registered().dispatch(cases.CaseAssigned, support_units=("D-C", "D-D"))
+    sign: Any = {"version": 2, "action": "support_sign", "unit_code": "D-C", "at": T}
+    story.view.rows = {**story.view.rows, "dispatch.transition": (sign,)}
+    return story
+
+
+TAKEN = {
+    "the usual way, and back": (
+        sent_back().dispatch(cases.CaseAssigned, round=2),
+        ["route", "sign", "hand_in", "send_back"],
+    ),
+    "given back and given on": (
+        assigned().dispatch(cases.ReturnRequested).dispatch(cases.ReturnDecided).dispatch(cases.CaseReassigned),
+        ["route", "ask_return", "hand_on"],
+    ),
+    "given back to triage": (
+        signed().dispatch(cases.ReturnRequested).dispatch(cases.ReturnDecided).dispatch(cases.TriageQueued),
+        ["route", "sign", "ask_return", "take_back"],
+    ),
+    "withdrawn": (signed().intake(cases.CaseWithdrawn).followup(cases.CaseClosed), ["route", "sign", "withdraw"]),
+    "supported": (
+        supported().dispatch(cases.TaskDone).dispatch(cases.CaseSigned).dispatch(cases.TaskCancelled, unit_code="D-D"),
+        ["route", "support_sign", "support_done", "sign", "support_cancel"],
+    ),
+}
+
+
+@pytest.mark.parametrize("name", TAKEN)
+def test_each_step_stands_in_the_history(name: str) -> None:
+    story, actions = TAKEN[name]
+    assert [step["action"] for step in rows(story)] == actions
+    assert rows(story, "work")[0]["version"] == len(actions)
+
+
+REFUSED = {
+    "signed by nobody's leave": registered().dispatch(cases.TriageQueued).dispatch(cases.CaseSigned),
+    "handled twice": handled().dispatch(cases.CaseHandled),
+    "handled during a return": signed().dispatch(cases.ReturnRequested).dispatch(cases.CaseHandled),
+    "decided unasked": signed().dispatch(cases.ReturnDecided, approved=False),
+    "handled after the known end": signed().intake(cases.CaseWithdrawn).dispatch(cases.CaseHandled),
+    "handled after the known answer": signed().intake(cases.CaseAnsweredDirectly).dispatch(cases.CaseHandled),
+    "support by nobody who was named": assigned().dispatch(cases.TaskDone),
+    "support twice": supported().dispatch(cases.TaskCancelled).dispatch(cases.TaskDone),
+    "handled without waiting": supported().dispatch(cases.CaseSigned).dispatch(cases.CaseHandled, without_support=()),
+    "without others than those": supported()
+    .dispatch(cases.CaseSigned)
+    .dispatch(cases.CaseHandled, without_support=("D-C",)),
+}
+
+
+@pytest.mark.parametrize("name", REFUSED)
+def test_what_the_rules_refuse_makes_no_row(name: str) -> None:
+    said = REFUSED[name].view.said["dispatch"]
+    before = rows(REFUSED[name])
+    last = said.pop()
+    assert rows(REFUSED[name]) == before
+    said.append(last)
+
+
+def test_parts_and_requests_follow_the_steps_of_their_case() -> None:
+    story = supported().dispatch(cases.TaskDone).dispatch(cases.ReturnRequested)
+    done, given = rows(story, "task")
+    assert (done["unit_code"], done["status"], done["result"]) == ("D-C", "done", "helped")
+    assert (given["unit_code"], given["status"]) == ("D-D", "given")
+    assert rows(story, "work")[0]["open_support"] == ["D-D"]
+    assert [request["state"] for request in rows(story, "request")] == ["pending"]
+    story.intake(cases.CaseWithdrawn)
+    assert [request["state"] for request in rows(story, "request")] == ["lapsed"]
+    assert [task["status"] for task in rows(story, "task")] == ["done", "cancelled"]
