@@ -142,6 +142,13 @@ class House(RuleBasedStateMachine):
             by = Actor(self.log.answered_by[number] or "wang", self.log.done_by[number])
             unless_refused(lambda: self.promises.call(number, USUAL[0], by))
 
+    @rule()
+    def review_their_own_tries(self) -> None:
+        """Whoever called and reached nobody says himself that this is enough."""
+        number = self.promises.state.round
+        for caller in self.promises.askings[number].callers if number in self.promises.askings else ():
+            unless_refused(partial(self.promises.force, Action.CLOSE_UNVERIFIED, number, USUAL[-1], Actor(caller)))
+
     @rule(answer=st.sampled_from(USUAL))
     def go_on_after_the_end(self, answer: Answer) -> None:
         """Whatever anybody may try on a case that is closed."""
@@ -157,10 +164,11 @@ class House(RuleBasedStateMachine):
     @rule(answer=st.sampled_from(USUAL))
     def go_on(self, answer: Answer) -> None:
         """What usually comes next, up to the callback or its answer, so that late rounds are reached too."""
-        before = self.promises.state
+        before = self.promises.state.status, self.promises.state.round
         for _ in range(6):
             self.settle()
-            if self.promises.state.status is Status.CLOSED or self.promises.state != before:
+            state = self.promises.state
+            if state.status is Status.CLOSED or (state.status, state.round) != before:
                 return
             unless_refused(partial(self._usual_step, answer))
 
@@ -203,6 +211,18 @@ class House(RuleBasedStateMachine):
         assert last.by.unit_code is None or last.by.unit_code != self.log.done_by[state.round], "they asked themselves"
         assert last.by.subject != self.log.answered_by[state.round], "he asked about his own answer"
         assert state.satisfaction is last.answer.satisfaction
+
+    @invariant()
+    def unverified_only_by_somebody_else(self) -> None:
+        """Four eyes."""
+        state, by = self.promises.state, self.log.reviewed_by
+        if state.closing is not Closing.UNVERIFIED:
+            return
+        assert by is not None
+        assert by != SYSTEM
+        assert by.subject not in {told.by.subject for told in self.log.told if told.callback_round == state.round}
+        assert by.subject != self.log.answered_by[state.round]
+        assert by.unit_code is None or by.unit_code != self.log.done_by[state.round]
 
     @invariant()
     def nothing_changes_after_the_end(self) -> None:

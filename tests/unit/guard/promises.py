@@ -12,7 +12,7 @@ from libs.common.time.calendar import WorkCalendar
 from libs.common.time.due import Limit, LimitUnit
 from services.followup.callbacks import domain as callbacks
 from services.followup.cases.domain import transitions as followup
-from services.followup.cases.domain.terms import Action, Answer, Asking, Given, Said, State
+from services.followup.cases.domain.terms import Action, Answer, Asking, Given, Party, Said, State
 from services.followup.clocks.domain import Clock, StepKind, TimerState, moved, times_of
 from services.followup.clocks.domain import Step as ClockStep
 from tests.unit.guard.delivery import CASE, Now, Service, Word
@@ -42,6 +42,8 @@ class Log:
     """Round -> the unit whose result or answer opened its callback."""
     answered_by: dict[int, str | None] = field(default_factory=dict)
     """Round -> the account whose answer at the door opened its callback."""
+    reviewed_by: Actor | None = None
+    """Who looked last at a citizen that was never reached."""
 
 
 class Promises(Service):
@@ -74,6 +76,8 @@ class Promises(Service):
         if self.askings[number].attempts > asking.attempts:
             self._log.told.append(Told(number, answer, by, action))
             self._say_tried(asking, answer, by)
+        if followup.MACHINE.who[action] is Party.REVIEWER:
+            self._log.reviewed_by = by
         if action is Action.SUPERVISE:
             self._supervise()
         if action is Action.SEND_BACK:

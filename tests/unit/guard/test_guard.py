@@ -74,6 +74,13 @@ def whoever_handled_it_asks(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(transitions, "check_party", lambda _action, _asking, _actor: None)
 
 
+def whoever_tried_reviews(patch: pytest.MonkeyPatch) -> None:
+    check = transitions.check_party
+    patch.setattr(
+        transitions, "check_party", lambda action, asking, by: check(action, replace(asking, callers=frozenset()), by)
+    )
+
+
 def late_word_of_an_older_round_is_believed(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(transitions, "believed", lambda state, _number: state.status is Status.HANDLING)
 
@@ -94,6 +101,7 @@ MUTANTS: tuple[Break, ...] = (
     an_unsolved_matter_counts,
     the_guard_is_gone,
     whoever_handled_it_asks,
+    whoever_tried_reviews,
     late_word_of_an_older_round_is_believed,
     a_send_back_opens_no_round,
     a_closed_case_goes_on,
