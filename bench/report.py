@@ -19,6 +19,7 @@ KEYS = (
     "idle_mb",
     "rest_mb",
     "rest_cores",
+    "registrations_per_s",
 )
 """Figures that every reader of the results may look for; each is there when its run measured it."""
 
