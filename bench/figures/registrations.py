@@ -14,7 +14,7 @@ import asyncpg
 
 from bench.door import open_door
 from bench.drive.hammer import Hammer
-from bench.drive.house import House, Kind, bearer
+from bench.drive.house import House, Kind
 from bench.drive.town import found_town
 from bench.figure import Context, Figure, at_least, median
 from libs.common.bus.embedded import EmbeddedBus
@@ -68,7 +68,7 @@ async def run(context: Context) -> list[Figure]:
 
 
 async def _rush(house: House, seconds: float, seed: int) -> Rush:
-    hammer = Hammer([house.ports[Service.INTAKE]], bearer(house.token("operator-1", Role.OPERATOR)), seed)
+    hammer = Hammer([house.ports[Service.INTAKE]], house.token("operator-1", Role.OPERATOR), seed)
     connection, bus = await asyncpg.connect(house.database_url), EmbeddedBus(house.database_url)
     try:
         before = await connection.fetchval(_COUNTED)
