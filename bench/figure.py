@@ -21,7 +21,7 @@ class Verdict(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class FigureOptions:
     """What a figure is held to."""
 
     sign: str
@@ -32,19 +32,19 @@ class Asked:
         return f"{self.sign} {self.value:g}"
 
 
-def at_least(value: float) -> Asked:
+def at_least(value: float) -> FigureOptions:
     """The more, the better."""
-    return Asked(">=", value, operator.ge)
+    return FigureOptions(">=", value, operator.ge)
 
 
-def at_most(value: float) -> Asked:
+def at_most(value: float) -> FigureOptions:
     """The less, the better."""
-    return Asked("<=", value, operator.le)
+    return FigureOptions("<=", value, operator.le)
 
 
-def below(value: float) -> Asked:
+def below(value: float) -> FigureOptions:
     """Less than this."""
-    return Asked("<", value, operator.lt)
+    return FigureOptions("<", value, operator.lt)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +52,7 @@ class Figure:
     """``name`` is the key in the results. ``baseline`` says in words and numbers what was measured beside it."""
 
     name: str
-    asked: Asked | None
+    asked: FigureOptions | None
     seen: float
     unit: str
     baseline: str = ""

@@ -22,9 +22,9 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from huiyin.house import House
 from libs.common import metrics
 from libs.common.errors import NotFound
-from libs.common.web.edge import Edge
-from libs.common.web.guard import BodyGuard
+from libs.common.web.body_guard import BodyGuard
 from libs.common.web.problems import CHINESE, add_problem_handlers, language_of, problem_response
+from libs.common.web.request_log import Edge
 
 _FOLDER = Path(__file__).parent / "templates"
 _TEMPLATES = Environment(loader=FileSystemLoader(_FOLDER), autoescape=select_autoescape(default=True))

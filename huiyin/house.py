@@ -16,8 +16,8 @@ from libs.common.logs import lines_about
 from libs.common.run.supervise import stop
 from libs.common.service.settings import ClockKind, CommonSettings
 from libs.common.time.clock import Clock, SimulatedClock, SystemClock
-from libs.programs.postgres.keeper import keep_up
 from libs.programs.postgres.server import EmbeddedPostgres
+from libs.programs.postgres.supervisor import keep_up
 from services.analytics.main import SPEC as ANALYTICS
 from services.dispatch.main import SPEC as DISPATCH
 from services.followup.ladder.actions.due import fire_due

@@ -25,7 +25,7 @@ from libs.common.bus.flow import Service
 from libs.common.bus.port import Message, Record
 from libs.common.database.session import Database
 from libs.common.database.stored_packs import refresh_shelf
-from libs.common.delivery.consumer import LARGEST_BATCH, Consumer, Reading
+from libs.common.delivery.consumer import LARGEST_BATCH, Consumer, ConsumerOptions
 from libs.common.events import cases
 from libs.common.events.cases import CaseEvent
 from libs.common.events.terms import Channel, Deadline, Kind
@@ -120,7 +120,9 @@ async def _until_folded(url: str, events: int) -> None:
 async def _fold(url: str, records: Sequence[Record]) -> tuple[float, list[Batch]]:
     """Seconds, and what was written in each batch."""
     database = Database(url, str(Service.ANALYTICS), pool_size=1, by_index=True)
-    consumer = Consumer(Reading(Service.ANALYTICS, EmbeddedBus(url), database, SPEC.reactions, SystemClock(), ""))
+    consumer = Consumer(
+        ConsumerOptions(Service.ANALYTICS, EmbeddedBus(url), database, SPEC.reactions, SystemClock(), "")
+    )
     try:
         await refresh_shelf(database)
         with _noted(database) as batches:

@@ -12,7 +12,7 @@ from bench.drive.house import House, Kind
 from bench.drive.office import Office, open_office
 from bench.drive.tally import percentile
 from bench.drive.watching import Watch
-from bench.figure import Asked, Context, Figure, at_most, below, median
+from bench.figure import Context, Figure, FigureOptions, at_most, below, median
 
 RATE = 20.0
 """Cases a second: whole lifecycles, for everybody is at work."""
@@ -47,7 +47,7 @@ async def run(context: Context) -> list[Figure]:
     ]
 
 
-def _slowest(name: str, asked: Asked, seen: Sequence[Seen], what: str) -> Figure:
+def _slowest(name: str, asked: FigureOptions, seen: Sequence[Seen], what: str) -> Figure:
     told = ", ".join(f"{one.kind} p50 {one.of(what, _P50):.0f} p99 {one.of(what, _P99):.0f}" for one in seen)
     slowest = max(one.of(what, _P99) for one in seen)
     return Figure(name, asked, slowest, "ms", "", f"steady {RATE:g} lifecycles/s; {told}")

@@ -13,7 +13,7 @@ from random import Random
 
 from bench.drive.database import rows
 from bench.drive.house import DEMO_PACK, House, Kind
-from bench.figure import Asked, Context, Figure, below, median
+from bench.figure import Context, Figure, FigureOptions, below, median
 from bench.questions import Gaps, Group, Question, all_questions
 from huiyin.office.people import People
 from libs.common.pack.loader import load_pack
@@ -88,7 +88,7 @@ def _worst(group: Group, times: Mapping[Question, float]) -> list[tuple[float, s
     )
 
 
-def _figure(name: str, asked: Asked | None, worst: Sequence[tuple[float, str]], cases: int) -> Figure:
+def _figure(name: str, asked: FigureOptions | None, worst: Sequence[tuple[float, str]], cases: int) -> Figure:
     told = "; ".join(f"{milliseconds:.0f} ms {question}" for milliseconds, question in worst[:_WORST_TOLD])
     baseline = f"{len(worst)} questions at {cases} cases, the slowest counts"
     return Figure(name, asked, worst[0][0], "ms", baseline, told)

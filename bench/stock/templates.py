@@ -12,7 +12,7 @@ from typing import Any
 from bench.drive.database import connected
 from huiyin.house import open_house
 from huiyin.replay.driver import Pace
-from huiyin.replay.rows import Place, Row
+from huiyin.replay.rows import FileLine, Row
 from huiyin.replay.staging import Cast, replay_into
 from libs.common.bus.choose import BusKind
 from libs.common.events.terms import Channel, Kind
@@ -143,7 +143,7 @@ def _rows(pack: Pack, now: datetime, chance: Random) -> list[Row]:
         text = "".join(chance.sample(_TEXTS, 2))
         rows.append(
             Row(
-                place=Place(SOURCE, number + 1),
+                place=FileLine(SOURCE, number + 1),
                 source=SOURCE,
                 number=f"{SOURCE}-{number}",
                 title=text[:20],

@@ -3,8 +3,8 @@
 import hashlib
 from dataclasses import dataclass, field
 
-from huiyin.audit.cut import Cut
 from huiyin.audit.report import Findings, Invariant
+from huiyin.audit.snapshot import Snapshot
 from libs.common.blobs.port import BlobMissing, Blobs
 
 _FILES = """
@@ -25,7 +25,7 @@ class Files:
     suspects: dict[str, tuple[str, str]] = field(default_factory=dict)
     """By file, its case and what is wrong: unless it was deleted since."""
 
-    async def look(self, cut: Cut) -> None:
+    async def look(self, cut: Snapshot) -> None:
         """Every file that was not deleted; the same bytes once, however many files they are. BlobTrouble."""
         digest, wrong = "", ""
         async for rows in cut.stream(_FILES):
@@ -40,7 +40,7 @@ class Files:
                 if wrong:
                     self.suspects[row["attachment_id"]] = (row["case_id"], wrong)
 
-    async def conclude(self, later: Cut) -> None:
+    async def conclude(self, later: Snapshot) -> None:
         """Those that are wrong and, seen later, still no deleted files: bytes of a deleted one may be gone."""
         for row in await later.fetch(_STILL, list(self.suspects)):
             case_id, wrong = self.suspects[row["attachment_id"]]

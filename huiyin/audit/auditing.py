@@ -8,10 +8,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from huiyin.audit import journal
 from huiyin.audit.attachments import Files
-from huiyin.audit.cases import Task, check_cases
-from huiyin.audit.cut import AT_A_TIME, Cut, open_cut
+from huiyin.audit.cases import AuditTask, check_cases
 from huiyin.audit.delivery import Delivery, Suspect, check_pointers
-from huiyin.audit.figures import SCRATCH, Figures
+from huiyin.audit.figures import SCRATCH, FigureAudit
 from huiyin.audit.identities import check_identities
 from huiyin.audit.journal import Journals
 from huiyin.audit.library import check_library
@@ -21,6 +20,7 @@ from huiyin.audit.packs import Packs
 from huiyin.audit.queries import SERVICES, check_all_there
 from huiyin.audit.report import LIMIT, AuditReport, Findings, Invariant
 from huiyin.audit.slices import check_in_slices
+from huiyin.audit.snapshot import AT_A_TIME, Snapshot, open_cut
 from libs.common import metrics
 from libs.common.blobs.port import Blobs
 from libs.common.bus.choose import BusKind
@@ -60,7 +60,7 @@ class Subject:
     """Where the bytes of attached files are; None where they cannot be reached from here."""
 
 
-class Work(NamedTuple):
+class AuditLoad(NamedTuple):
     """Rows fetched in one go, and processes that look at cases side by side."""
 
     at_a_time: int
@@ -103,7 +103,7 @@ async def examine(subject: Subject, *, limit: int = LIMIT, at_a_time: int = AT_A
         for stream, delivery in deliveries.items():
             topic = f"{subject.topic_prefix}{stream}"
             if stream is Stream.CASES:
-                await _check_cases(cut, delivery, subject, Work(at_a_time, jobs))
+                await _check_cases(cut, delivery, subject, AuditLoad(at_a_time, jobs))
             else:
                 await check_other_stream(cut, findings, delivery, topic)
     if files.suspects:
@@ -114,10 +114,10 @@ async def examine(subject: Subject, *, limit: int = LIMIT, at_a_time: int = AT_A
     return findings.report(time.monotonic() - began)
 
 
-async def _check_cases(cut: Cut, delivery: Delivery, subject: Subject, work: Work) -> None:
+async def _check_cases(cut: Snapshot, delivery: Delivery, subject: Subject, work: AuditLoad) -> None:
     topic = f"{subject.topic_prefix}{delivery.stream}"
-    task = Task(topic, subject.now or await _newest(cut), subject.journals, work.at_a_time)
-    figures = Figures(cut, delivery.findings, await Packs.of(cut))
+    task = AuditTask(topic, subject.now or await _newest(cut), subject.journals, work.at_a_time)
+    figures = FigureAudit(cut, delivery.findings, await Packs.of(cut))
     if work.jobs > 1:
         await check_in_slices(cut, subject.url, delivery, figures, task, work.jobs)
     else:
@@ -127,7 +127,7 @@ async def _check_cases(cut: Cut, delivery: Delivery, subject: Subject, work: Wor
         subject.journals.conclude(delivery.findings)
 
 
-async def _newest(cut: Cut) -> datetime:
+async def _newest(cut: Snapshot) -> datetime:
     moments = [(await cut.fetch(_NEWEST.format(schema=service)))[0]["newest"] for service in SERVICES]
     return max((moment for moment in moments if moment is not None), default=datetime.now(UTC))
 
@@ -149,7 +149,7 @@ async def _look_in_broker(subject: Subject, broker: Bus, deliveries: Iterable[De
                 delivery.accuse(suspect)
 
 
-async def _has_come(later: Cut, suspect: Suspect) -> bool:
+async def _has_come(later: Snapshot, suspect: Suspect) -> bool:
     """Whether it was applied, parked or marked to be sent again since."""
     sql = _COME.format(reader=suspect.reader, source=suspect.source)
     rows = await later.fetch(sql, str(suspect.stream), suspect.key, suspect.source, suspect.first, suspect.last)

@@ -8,9 +8,9 @@ from typing import TypeVar
 
 import orjson
 
-from huiyin.audit.cut import Row
 from huiyin.audit.merge import Group
 from huiyin.audit.queries import SERVICES
+from huiyin.audit.snapshot import Row
 from libs.common.bus.flow import Service
 from libs.common.events.base import Event
 
@@ -25,7 +25,7 @@ INTAKE, DISPATCH, FOLLOWUP, ANALYTICS = (
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class LedgerSaid:
     """An event where it stands in its service's ledger.
 
     ``causes`` is what its speaker had applied of others when it was committed. An event that was said in answer to
@@ -46,7 +46,7 @@ class CaseView:
 
     case_id: str
     rows: Group
-    said: dict[str, list[Said]] = field(default_factory=lambda: {service: [] for service in SERVICES})
+    said: dict[str, list[LedgerSaid]] = field(default_factory=lambda: {service: [] for service in SERVICES})
     """By service, in order; events of types that this code does not know are left out."""
     lengths: dict[str, int] = field(default_factory=lambda: dict.fromkeys(SERVICES, 0))
     """By service, the highest number."""
@@ -72,14 +72,14 @@ class CaseView:
         rows = self.rows[table]
         return rows[0] if rows else None
 
-    def has_applied(self, reader: str, one: Said) -> bool:
+    def has_applied(self, reader: str, one: LedgerSaid) -> bool:
         """Whether an event has had its effect at a reader."""
         if one.service == reader:
             return True
         place = (reader, one.service, one.seq)
         return one.seq <= self.marks.get((reader, one.service), 0) and place not in self.dropped
 
-    def applied(self, reader: str, *sources: str) -> Iterator[Said]:
+    def applied(self, reader: str, *sources: str) -> Iterator[LedgerSaid]:
         """What a reader has applied of these sources, source by source, each in its order."""
         for source in sources:
             yield from (one for one in self.said[source] if self.has_applied(reader, one))
@@ -94,8 +94,8 @@ class CaseView:
 
 
 def in_causal_order(
-    said: Mapping[str, Sequence[Said]], prefer: Callable[[], str | None] = lambda: None
-) -> Iterator[Said]:
+    said: Mapping[str, Sequence[LedgerSaid]], prefer: Callable[[], str | None] = lambda: None
+) -> Iterator[LedgerSaid]:
     """Events of several services merged so that each stands behind its causes.
 
     Ties go to whom ``prefer`` names, else by the order of the services. Causes that are not among the events (a hole in
@@ -119,7 +119,9 @@ def in_causal_order(
         yield from events[places[service] :]
 
 
-def _ready(one: Said, seen: Mapping[str, int], said: Mapping[str, Sequence[Said]], places: Mapping[str, int]) -> bool:
+def _ready(
+    one: LedgerSaid, seen: Mapping[str, int], said: Mapping[str, Sequence[LedgerSaid]], places: Mapping[str, int]
+) -> bool:
     for source, seq in one.causes.items():
         if source not in said or source == one.service or seen[source] >= seq:
             continue
@@ -128,7 +130,7 @@ def _ready(one: Said, seen: Mapping[str, int], said: Mapping[str, Sequence[Said]
     return True
 
 
-def as_applied(view: CaseView, reader: str, prefer: Callable[[], str | None] = lambda: None) -> Iterator[Said]:
+def as_applied(view: CaseView, reader: str, prefer: Callable[[], str | None] = lambda: None) -> Iterator[LedgerSaid]:
     """What a service said and what it had applied of others, in the order in which it happened to it.
 
     What it said in answer to an event comes after all of that batch; whoever needs it earlier looks ahead for it.

@@ -4,30 +4,30 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from huiyin.audit.accepted import check_accepted
-from huiyin.audit.cut import AT_A_TIME, Cut
 from huiyin.audit.delivery import Delivery
-from huiyin.audit.figures import Figures
+from huiyin.audit.figures import FigureAudit
 from huiyin.audit.histories import check_history
 from huiyin.audit.journal import Journals, told_of
 from huiyin.audit.merge import by_key
 from huiyin.audit.promises import Promises
-from huiyin.audit.queries import EVERYTHING, Span, case_streams
+from huiyin.audit.queries import EVERYTHING, KeySpan, case_streams
 from huiyin.audit.reading import view_of
 from huiyin.audit.rows import check_rows
+from huiyin.audit.snapshot import AT_A_TIME, Snapshot
 
 
 @dataclass(frozen=True, slots=True)
-class Task:
+class AuditTask:
     """Which cases, against what. ``topic`` is that of the cases; ``now`` is the time against which timers are late."""
 
     topic: str
     now: datetime
     journals: Journals | None = None
     at_a_time: int = AT_A_TIME
-    span: Span = field(default=EVERYTHING)
+    span: KeySpan = field(default=EVERYTHING)
 
 
-async def check_cases(cut: Cut, delivery: Delivery, figures: Figures, task: Task) -> None:
+async def check_cases(cut: Snapshot, delivery: Delivery, figures: FigureAudit, task: AuditTask) -> None:
     """Look at each case of the span."""
     findings, journals = delivery.findings, task.journals
     promises = Promises(findings, task.now)

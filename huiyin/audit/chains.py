@@ -2,8 +2,8 @@
 
 from datetime import UTC, datetime, timedelta
 
-from huiyin.audit.cut import Row
 from huiyin.audit.report import Findings, Invariant
+from huiyin.audit.snapshot import Row
 from libs.common.ledger.append import GENESIS, chain, part_of
 
 CLOCK_STEP = timedelta(minutes=1)

@@ -30,7 +30,7 @@ _WORDS = {
 _STATUSES_OF_A_LIMIT = (Status.REGISTERED, Status.TRIAGE, Status.ASSIGNED, Status.SIGNED, Status.SENT_BACK)
 
 
-class Once(NamedTuple):
+class CountedOnce(NamedTuple):
     """One thing that counts."""
 
     counter: str
@@ -80,7 +80,7 @@ class Counted:
     """As long as it holds."""
     parts: set[str] = field(default_factory=set)
     """The support units that were named, but for those let off since."""
-    each: list[Once] = field(default_factory=list)
+    each: list[CountedOnce] = field(default_factory=list)
     """What counts each time that it is said."""
 
     @property
@@ -165,7 +165,7 @@ class Counted:
         if self.closed_at is not None:
             yield "hours_to_close", self.unit, self.registered.registered_at, self.closed_at
 
-    def all(self) -> Iterator[Once]:
+    def all(self) -> Iterator[CountedOnce]:
         """Everything that it counts as."""
         yield from self.each
         yield from self._itself()
@@ -173,21 +173,21 @@ class Counted:
         yield from self._signed()
         yield from self._called_back()
 
-    def _itself(self) -> Iterator[Once]:
-        yield Once("registered", self.unit, self.registered.registered_at)
+    def _itself(self) -> Iterator[CountedOnce]:
+        yield CountedOnce("registered", self.unit, self.registered.registered_at)
         if self.answers:
-            yield Once("answered_directly", self.unit, self.answers[-1].occurred_at)
+            yield CountedOnce("answered_directly", self.unit, self.answers[-1].occurred_at)
         if self.withdrawn_at is not None:
-            yield Once("withdrawn", self.unit, self.withdrawn_at)
+            yield CountedOnce("withdrawn", self.unit, self.withdrawn_at)
         if self.closing is None or self.closed_at is None:
             return
-        yield Once("closed", self.unit, self.closed_at)
+        yield CountedOnce("closed", self.unit, self.closed_at)
         if self.closing.closing in _CLOSINGS:
-            yield Once(_CLOSINGS[self.closing.closing], self.unit, self.closed_at)
+            yield CountedOnce(_CLOSINGS[self.closing.closing], self.unit, self.closed_at)
         if self.closing.round == 1:
-            yield Once("closed_in_one_round", self.unit, self.closed_at)
+            yield CountedOnce("closed_in_one_round", self.unit, self.closed_at)
 
-    def _signed(self) -> Iterator[Once]:
+    def _signed(self) -> Iterator[CountedOnce]:
         """The n-th time that a unit got it in a round has the n-th of its signing limits there."""
         limits: dict[tuple[int, str], list[_Clock]] = {}
         for clock in self.clocks:
@@ -197,21 +197,21 @@ class Counted:
             if not lead.unit:
                 continue
             if lead.signed_at is not None:
-                yield Once("signed", lead.unit, lead.signed_at)
+                yield CountedOnce("signed", lead.unit, lead.signed_at)
             theirs = limits.get((lead.round, lead.unit))
             limit = theirs.pop(0) if theirs else None
             if limit is None or (lead.signed_at is None and not limit.missed):
                 continue
-            yield Once("sign_due", lead.unit, limit.due_at - _INSTANT)
+            yield CountedOnce("sign_due", lead.unit, limit.due_at - _INSTANT)
             if lead.signed_at is not None and lead.signed_at < limit.due_at:
-                yield Once("signed_on_time", lead.unit, limit.due_at - _INSTANT)
+                yield CountedOnce("signed_on_time", lead.unit, limit.due_at - _INSTANT)
 
-    def _handled(self) -> Iterator[Once]:
+    def _handled(self) -> Iterator[CountedOnce]:
         for result, begun in self.results.values():
-            yield Once("handled", result.unit_code, result.occurred_at)
+            yield CountedOnce("handled", result.unit_code, result.occurred_at)
             if begun is not None and result.occurred_at - begun >= _MINUTE:
                 minutes = (result.occurred_at - begun) // _MINUTE
-                yield Once("handle_minutes", result.unit_code, result.occurred_at, minutes)
+                yield CountedOnce("handle_minutes", result.unit_code, result.occurred_at, minutes)
         for number in {clock.round for clock in self.clocks}:
             limit = self._handling(number)
             first = self.results[number][0] if number in self.results else None
@@ -219,10 +219,10 @@ class Counted:
                 continue
             day = limit.due_at - _INSTANT
             if first is not None and first.occurred_at < limit.due_at:
-                yield Once("handle_due", first.unit_code, day)
-                yield Once("handled_on_time", first.unit_code, day)
+                yield CountedOnce("handle_due", first.unit_code, day)
+                yield CountedOnce("handled_on_time", first.unit_code, day)
             else:
-                yield Once("handle_due", self._holder(number, limit.due_at), day)
+                yield CountedOnce("handle_due", self._holder(number, limit.due_at), day)
 
     def _handling(self, number: int) -> _Clock | None:
         found = [clock for clock in self.clocks if clock.deadline is Deadline.HANDLE and clock.round == number]
@@ -232,23 +232,23 @@ class Counted:
         held = [lead.unit for lead in self.leads if lead.round == number and lead.at < moment]
         return held[-1] if held else ""
 
-    def _called_back(self) -> Iterator[Once]:
+    def _called_back(self) -> Iterator[CountedOnce]:
         word = self.word
         if word is None:
             if self.asked:
-                yield Once("callbacks_due", self.asked[-1].handling_unit or "", self.asked[-1].occurred_at)
+                yield CountedOnce("callbacks_due", self.asked[-1].handling_unit or "", self.asked[-1].occurred_at)
             return
         unit, at = word.handling_unit or "", word.occurred_at
         opened = next((due.occurred_at for due in self.asked if due.round == word.round), at)
-        yield Once("callbacks_due", unit, opened)
-        yield Once("valid_callbacks", unit, at)
+        yield CountedOnce("callbacks_due", unit, opened)
+        yield CountedOnce("valid_callbacks", unit, at)
         if word.contacted:
-            yield Once("contacted", unit, at)
+            yield CountedOnce("contacted", unit, at)
         stands = word.round == self.round
         if word.solved and stands:
-            yield Once("solved", unit, at)
+            yield CountedOnce("solved", unit, at)
         if word.satisfaction is not None and (stands or word.satisfaction is Satisfaction.NOT_SATISFIED):
-            yield Once(_WORDS[word.satisfaction], unit, at)
+            yield CountedOnce(_WORDS[word.satisfaction], unit, at)
 
 
 def count_case(view: CaseView) -> Counted | None:
@@ -279,26 +279,26 @@ def _units(counted: Counted, event: Event) -> None:
         case cases.TriageQueued():
             counted.parts.clear()
             counted.leads.append(_Lead(event.round, "", event.occurred_at))
-            each.append(Once("triaged", "", event.occurred_at))
+            each.append(CountedOnce("triaged", "", event.occurred_at))
         case cases.CaseAssigned() | cases.CaseReassigned():
             _give_parts(counted, event)
             counted.leads.append(_Lead(event.round, event.lead_unit, event.occurred_at))
             counted.category = event.category_code or counted.category
-            each.append(Once("assigned", event.lead_unit, event.occurred_at))
+            each.append(CountedOnce("assigned", event.lead_unit, event.occurred_at))
         case cases.CaseSigned():
             _sign(counted, event)
         case cases.CaseHandled() if event.round not in counted.results:
             got = [lead.at for lead in counted.leads if (lead.round, lead.unit) == (event.round, event.unit_code)]
             counted.results[event.round] = event, got[-1] if got else None
         case cases.TaskDone():
-            each.append(Once("support_done", event.unit_code, event.occurred_at))
+            each.append(CountedOnce("support_done", event.unit_code, event.occurred_at))
         case cases.TaskCancelled():
             counted.parts.discard(event.unit_code)
-            each.append(Once("support_cancelled", event.unit_code, event.occurred_at))
+            each.append(CountedOnce("support_cancelled", event.unit_code, event.occurred_at))
         case cases.ReturnRequested():
-            each.append(Once("returns_requested", event.unit_code, event.occurred_at))
+            each.append(CountedOnce("returns_requested", event.unit_code, event.occurred_at))
         case cases.ReturnDecided() if not event.approved:
-            each.append(Once("returns_refused", event.unit_code, event.occurred_at))
+            each.append(CountedOnce("returns_refused", event.unit_code, event.occurred_at))
 
 
 def _give_parts(counted: Counted, event: cases.CaseAssigned | cases.CaseReassigned) -> None:
@@ -306,7 +306,7 @@ def _give_parts(counted: Counted, event: cases.CaseAssigned | cases.CaseReassign
     if counted.leads and counted.leads[-1].round != event.round:
         counted.parts.clear()
     new = [unit for unit in event.support_units if unit not in counted.parts]
-    counted.each += [Once("support_given", unit, event.occurred_at) for unit in new]
+    counted.each += [CountedOnce("support_given", unit, event.occurred_at) for unit in new]
     counted.parts = set(event.support_units)
 
 
@@ -331,11 +331,11 @@ def _promises(counted: Counted, event: Any) -> None:
                 counted.word = event
         case cases.CaseSentBack():
             counted.round = max(counted.round, event.next_round)
-            counted.each.append(Once("sent_back", event.unit_code or "", event.occurred_at))
+            counted.each.append(CountedOnce("sent_back", event.unit_code or "", event.occurred_at))
         case cases.CaseClosed():
             counted.closing = event
         case cases.SupervisionIssued() if event.level in _LEVELS:
-            counted.each.append(Once(_LEVELS[event.level], event.unit_code or "", event.occurred_at))
+            counted.each.append(CountedOnce(_LEVELS[event.level], event.unit_code or "", event.occurred_at))
 
 
 def _miss(counted: Counted, event: cases.DeadlineMissed) -> None:

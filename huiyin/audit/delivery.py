@@ -3,9 +3,9 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from huiyin.audit.cut import Cut, Row
 from huiyin.audit.queries import READERS, SERVICES, SPEAKERS
 from huiyin.audit.report import Findings, Invariant
+from huiyin.audit.snapshot import Row, Snapshot
 from libs.common.bus.flow import Stream
 
 SUSPECTS = 10_000
@@ -92,7 +92,7 @@ def _by_reader(transit: Sequence[Row]) -> dict[tuple[str | None, str | None], se
     return found
 
 
-async def check_pointers(cut: Cut, findings: Findings) -> None:
+async def check_pointers(cut: Snapshot, findings: Findings) -> None:
     """I3: every pointer of what is to be sent points at an event, in the part whose relay will look for it."""
     for service in SERVICES:
         total = await cut.fetch(f"SELECT count(*) AS n FROM {service}.ledger_unsent")  # noqa: S608

@@ -13,10 +13,10 @@ import orjson
 
 from huiyin.audit.case import ANALYTICS, CaseView
 from huiyin.audit.counted import Counted, count_case
-from huiyin.audit.cut import Cut, Row
 from huiyin.audit.packs import Packs, UnknownPack
 from huiyin.audit.queries import SPEAKERS
 from huiyin.audit.report import Findings, Invariant
+from huiyin.audit.snapshot import Row, Snapshot
 from libs.common.bus.flow import Stream
 from services.analytics.counters.domain import Counts
 from services.analytics.facts.actions.events import atoms_of
@@ -102,7 +102,7 @@ def fact_of(view: CaseView) -> Fact | None:
 class Recount:
     """Sums up what all facts count as, in memory first, then in the scratch tables."""
 
-    def __init__(self, cut: Cut) -> None:
+    def __init__(self, cut: Snapshot) -> None:
         self._cut = cut
         self._cells: dict[str, dict[Any, Counts]] = {cube.name: {} for cube in CUBES}
 
@@ -136,10 +136,10 @@ def _file_of(file: Path, cube: Cube) -> Path:
     return file.with_name(f"{file.name}-{cube.name}")
 
 
-class Figures:
+class FigureAudit:
     """Checks one fact after the other, then the roll-ups."""
 
-    def __init__(self, cut: Cut, findings: Findings, packs: Packs) -> None:
+    def __init__(self, cut: Snapshot, findings: Findings, packs: Packs) -> None:
         self.packs = packs
         self._cut = cut
         self._findings = findings
@@ -239,7 +239,7 @@ def _may_stand_for(places: Any, wanted: list[int]) -> bool:
     return all(one in (0, other) for one, other in zip(places, wanted, strict=False))
 
 
-async def rollup_differences(cut: Cut) -> AsyncIterator[tuple[str, str]]:
+async def rollup_differences(cut: Snapshot) -> AsyncIterator[tuple[str, str]]:
     """Cells whose stored counts are not the recount: which one, and what differs."""
     for one in TABLES:
         async for rows in cut.stream(_compared(one)):

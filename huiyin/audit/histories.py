@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from huiyin.audit.case import DISPATCH, FOLLOWUP, INTAKE, CaseView, EventT, Said
+from huiyin.audit.case import DISPATCH, FOLLOWUP, INTAKE, CaseView, EventT, LedgerSaid
 from huiyin.audit.report import Findings, Invariant
 from libs.common.events import cases
 from libs.common.events.base import Event
@@ -77,18 +77,18 @@ class _History(ABC):
         self._last: type[Event] | None = None
 
     @abstractmethod
-    def problems(self, one: Said) -> Iterator[str]:
+    def problems(self, one: LedgerSaid) -> Iterator[str]:
         """What was not allowed of the next event."""
 
     def _turn(self, event: Any) -> None:
         self._last = type(event)
 
-    def _heard(self, one: Said, source: str, *kinds: type[EventT]) -> list[EventT]:
+    def _heard(self, one: LedgerSaid, source: str, *kinds: type[EventT]) -> list[EventT]:
         """The events of these types that the speaker of ``one`` had applied when it was committed."""
         upto = one.causes.get(source, 0)
         return [e.event for e in self._view.said[source] if e.seq <= upto and isinstance(e.event, kinds)]
 
-    def _done(self, one: Said) -> list[cases.RoundEvent]:
+    def _done(self, one: LedgerSaid) -> list[cases.RoundEvent]:
         """Who said of this round, as far as was heard, that it is done."""
         handled = self._heard(one, DISPATCH, cases.CaseHandled)
         done = [*handled, *self._heard(one, INTAKE, cases.CaseAnsweredDirectly)]
@@ -98,7 +98,7 @@ class _History(ABC):
 class _Door(_History):
     """Intake: a registration, and what may still be added to it."""
 
-    def problems(self, one: Said) -> Iterator[str]:
+    def problems(self, one: LedgerSaid) -> Iterator[str]:
         if isinstance(one.event, cases.RequesterRevealed) and self._last is not None:
             return
         event, opened = one.event, [back.next_round for back in self._heard(one, FOLLOWUP, cases.CaseSentBack)]
@@ -117,7 +117,7 @@ class _Door(_History):
 class _Rounds(_History):
     """Who takes a case through its rounds: what may follow whom, and in which round."""
 
-    def problems(self, one: Said) -> Iterator[str]:
+    def problems(self, one: LedgerSaid) -> Iterator[str]:
         event: Any = one.event
         if not isinstance(event, _MAY_SAY[self._service]):
             yield f"is not {self._service}'s to say"
@@ -133,11 +133,11 @@ class _Rounds(_History):
             self._turn(event)
 
     @abstractmethod
-    def _of_its_round(self, one: Said, event: Any) -> Iterator[str]:
+    def _of_its_round(self, one: LedgerSaid, event: Any) -> Iterator[str]:
         """What is wrong with the round that it names."""
 
     @abstractmethod
-    def _look(self, one: Said, event: Any) -> Iterator[str]:
+    def _look(self, one: LedgerSaid, event: Any) -> Iterator[str]:
         """What is wrong with it beside that."""
 
 
@@ -150,7 +150,7 @@ class _Units(_Rounds):
         self._before: type[Event] | None = None
         """What stood before the return that was asked for."""
 
-    def _of_its_round(self, one: Said, event: Any) -> Iterator[str]:
+    def _of_its_round(self, one: LedgerSaid, event: Any) -> Iterator[str]:
         if event.round == self._round:
             return
         if event.round != self._round + 1 or not isinstance(event, _BY_ITSELF):
@@ -159,7 +159,7 @@ class _Units(_Rounds):
             yield f"opens round {event.round}, for which the case was not sent back"
         self._round, self._last = event.round, None
 
-    def _look(self, one: Said, event: Any) -> Iterator[str]:
+    def _look(self, one: LedgerSaid, event: Any) -> Iterator[str]:
         unit = getattr(event, "from_unit", None) or getattr(event, "unit_code", None)
         if unit not in (None, self._lead) and not isinstance(event, cases.TaskDone | cases.TaskCancelled):
             yield f"{unit} did not lead it, {self._lead} did"
@@ -189,7 +189,7 @@ class _Promises(_Rounds):
         self._told: Counter[tuple[object, ...]] = Counter()
         """Clocks and orders, and what was said of each."""
 
-    def _of_its_round(self, _one: Said, event: Any) -> Iterator[str]:
+    def _of_its_round(self, _one: LedgerSaid, event: Any) -> Iterator[str]:
         """An order outlives its round: it is answered, whatever became of the case, or its time passes."""
         if isinstance(event, cases.SupervisionReplied):
             return
@@ -199,7 +199,7 @@ class _Promises(_Rounds):
         if event.round != self._round and not about:
             yield f"speaks of round {event.round} in round {self._round}"
 
-    def _look(self, one: Said, event: Any) -> Iterator[str]:
+    def _look(self, one: LedgerSaid, event: Any) -> Iterator[str]:
         last = self._tries[-1] if self._tries else None
         for clock in cases.deadlines_in(event):
             yield from self._clock(event.round, clock)
@@ -247,7 +247,7 @@ class _Promises(_Rounds):
         elif self._told[type(event), event.supervision_id] > 1:
             yield f"order {event.supervision_id} had this before"
 
-    def _tried(self, one: Said, event: cases.CallbackTried, last: cases.CallbackTried | None) -> Iterator[str]:
+    def _tried(self, one: LedgerSaid, event: cases.CallbackTried, last: cases.CallbackTried | None) -> Iterator[str]:
         done = self._done(one)
         handled = any(isinstance(each, cases.CaseHandled) for each in done)
         if not handled and event.caller in {getattr(answer, "answered_by", None) for answer in done}:
@@ -259,7 +259,7 @@ class _Promises(_Rounds):
         if last is not None and last.valid:
             yield "the citizen had answered already"
 
-    def _closes(self, one: Said, event: cases.CaseClosed, last: cases.CallbackTried | None) -> Iterator[str]:
+    def _closes(self, one: LedgerSaid, event: cases.CaseClosed, last: cases.CallbackTried | None) -> Iterator[str]:
         if event.closing is Closing.SUBSTANTIVE:
             if last is None or not _is_content(last):
                 yield "closed as solved without the citizen's satisfied word in this round"

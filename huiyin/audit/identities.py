@@ -8,10 +8,10 @@ import re
 from collections.abc import Iterable
 from datetime import UTC, datetime
 
-from huiyin.audit.cut import Cut
 from huiyin.audit.queries import SERVICES
 from huiyin.audit.reading import NUMBERS_OF_OTHERS
 from huiyin.audit.report import Findings, Invariant
+from huiyin.audit.snapshot import Snapshot
 from libs.common.security.masking import mask_text
 from libs.common.security.personal_numbers import is_personal_number
 
@@ -51,7 +51,7 @@ _OURS = re.compile(r"\b([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]
 """An id or a digest (SHA-256) of ours: some of them have eleven digits in a row by chance."""
 
 
-async def check_identities(cut: Cut, findings: Findings) -> None:
+async def check_identities(cut: Snapshot, findings: Findings) -> None:
     """Every text of every service's tables."""
     tables: dict[tuple[str, str], list[tuple[str, bool]]] = {}
     keys: dict[tuple[str, str], str] = {}
@@ -72,7 +72,7 @@ async def check_identities(cut: Cut, findings: Findings) -> None:
             await _look_at_texts(cut, findings, schema, name, texts, key)
 
 
-async def _look_at_numbers(cut: Cut, findings: Findings, schema: str, name: str, column: str, key: str) -> None:
+async def _look_at_numbers(cut: Snapshot, findings: Findings, schema: str, name: str, column: str, key: str) -> None:
     """Numbers that outside systems gave: eleven digits in a row are looked at more closely."""
     today = datetime.now(UTC).date()
     sql = f"SELECT {key} AS key, {column} AS number FROM {schema}.{name} WHERE {column} ~ '[0-9]{{11}}'"  # noqa: S608
@@ -83,7 +83,7 @@ async def _look_at_numbers(cut: Cut, findings: Findings, schema: str, name: str,
 
 
 async def _look_at_texts(
-    cut: Cut, findings: Findings, schema: str, name: str, columns: Iterable[str], key: str
+    cut: Snapshot, findings: Findings, schema: str, name: str, columns: Iterable[str], key: str
 ) -> None:
     """The database looks; a number inside an id or a digest of ours is none."""
     whole = " || ' ' || ".join(f"coalesce(\"{column}\"::text, '')" for column in columns)
@@ -96,7 +96,7 @@ async def _look_at_texts(
             _judge(findings, schema, name, row["key"], row["whole"])
 
 
-async def _look_at_bytes(cut: Cut, findings: Findings, schema: str, name: str, column: str, key: str) -> None:
+async def _look_at_bytes(cut: Snapshot, findings: Findings, schema: str, name: str, column: str, key: str) -> None:
     async for rows in cut.stream(f"SELECT {key} AS key, {column} AS value FROM {schema}.{name}"):  # noqa: S608
         for row in rows:
             _judge(findings, schema, name, row["key"], bytes(row["value"]).decode(errors="replace"))

@@ -17,9 +17,9 @@ from typing import Any
 import orjson
 
 from huiyin.audit.case import INTAKE, CaseView
-from huiyin.audit.cut import Cut
-from huiyin.audit.queries import EVERYTHING, Span
+from huiyin.audit.queries import EVERYTHING, KeySpan
 from huiyin.audit.report import Findings, Invariant
+from huiyin.audit.snapshot import Snapshot
 
 SCRATCH = "CREATE TEMP TABLE told (case_id text NOT NULL, name text NOT NULL)"
 
@@ -31,7 +31,7 @@ CLOCKS_APART = timedelta(seconds=2)
 """How far the client's clock may be ahead of the database's."""
 
 
-def told_of(cut: Cut, span: Span = EVERYTHING) -> str:
+def told_of(cut: Snapshot, span: KeySpan = EVERYTHING) -> str:
     """A stream beside those of the house: what clients were told of each case."""
     where = f"WHERE true{span.condition(cut, 'case_id')} ORDER BY case_id{cut.collation}"
     return f"SELECT case_id AS key, name FROM told {where}"  # noqa: S608
@@ -54,7 +54,7 @@ class Journals:
     """Cases of the journals' time that none of them names, the first of them in ``first``."""
     first: list[str] = field(default_factory=list, init=False)
 
-    async def lay_out(self, cut: Cut) -> None:
+    async def lay_out(self, cut: Snapshot) -> None:
         """Copy what was accepted into the scratch table. Raises NotAJournal."""
         rows: list[tuple[str, str]] = []
         for path in self.paths:

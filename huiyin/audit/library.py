@@ -10,9 +10,9 @@ from typing import Any
 import orjson
 
 from huiyin.audit.case import ANALYTICS, INTAKE
-from huiyin.audit.cut import Cut, Row
 from huiyin.audit.queries import SERVICES, SPEAKERS
 from huiyin.audit.report import Findings, Invariant
+from huiyin.audit.snapshot import Row, Snapshot
 from libs.common.bus.flow import Stream
 
 _CREATED, _REGISTRATION = 201, ["POST", "/intake/v1/cases"]
@@ -91,7 +91,7 @@ _NOT_AS_SAID = """
 """
 
 
-async def check_library(cut: Cut, findings: Findings, topic_prefix: str, *, embedded_bus: bool) -> None:
+async def check_library(cut: Snapshot, findings: Findings, topic_prefix: str, *, embedded_bus: bool) -> None:
     """Every table of the library that is not read case by case."""
     for row in await cut.fetch(_ID_TWICE):
         message = f"ledger: event_id {row['id']} of event {row['seq']} stands twice"
@@ -114,7 +114,7 @@ async def check_library(cut: Cut, findings: Findings, topic_prefix: str, *, embe
     await _check_freshness(cut, findings)
 
 
-async def _check_packs(cut: Cut, findings: Findings, service: str) -> None:
+async def _check_packs(cut: Snapshot, findings: Findings, service: str) -> None:
     """A version is what dispatch published, in every service that heard of it."""
     for row in await cut.fetch(_PACKS.format(service=service)):
         findings.checked[Invariant.STATE] += 1
@@ -127,7 +127,7 @@ async def _check_packs(cut: Cut, findings: Findings, service: str) -> None:
             findings.violated(Invariant.STATE, place, service, f"pack: {column} is not what was published")
 
 
-async def _check_answers(cut: Cut, findings: Findings, service: str) -> None:
+async def _check_answers(cut: Snapshot, findings: Findings, service: str) -> None:
     """Whatever case a kept answer names is that case; each registration is answered with a case of its own."""
     registered: dict[str, datetime] = {}
     async for rows in cut.stream(_ANSWERS.format(service=service)):
@@ -171,14 +171,16 @@ def _cases_in(value: Any) -> Iterator[dict[str, Any]]:
             yield from _cases_in(inner)
 
 
-async def _check_kept_events(cut: Cut, findings: Findings, reader: str, table: str, source: str) -> None:
+async def _check_kept_events(cut: Snapshot, findings: Findings, reader: str, table: str, source: str) -> None:
     """What is parked, or was dropped, is what its source said; whether its effect is there the rows say."""
     for row in await cut.fetch(_NOT_AS_SAID.format(reader=reader, table=table, source=source)):
         what = "was never said" if row["unsaid"] else "is not what was said"
         findings.violated(Invariant.APPLIED, row["key"], reader, f"{table}: event {row['seq']} of {source} {what}")
 
 
-async def _check_marks(cut: Cut, findings: Findings, stream: Stream, topic: str, speakers: tuple[str, ...]) -> None:
+async def _check_marks(
+    cut: Snapshot, findings: Findings, stream: Stream, topic: str, speakers: tuple[str, ...]
+) -> None:
     """Of what a service sent something is remembered, so that a broker that loses it is noticed."""
     for service in speakers:
         if (await cut.fetch(_MARKS.format(service=service, stream=stream)))[0]["is_emptied"]:
@@ -186,14 +188,14 @@ async def _check_marks(cut: Cut, findings: Findings, stream: Stream, topic: str,
             findings.violated(Invariant.SENT, topic, service, message)
 
 
-async def _check_numbers(cut: Cut, findings: Findings) -> None:
+async def _check_numbers(cut: Snapshot, findings: Findings) -> None:
     """No case number will be given out a second time."""
     for row in await cut.fetch(_NUMBERS):
         message = f"case_number: last is {row['last'] or 0}, and {row['highest']} was given out"
         findings.violated(Invariant.STATE, f"{row['county']} {row['day']}", INTAKE, message)
 
 
-async def _check_freshness(cut: Cut, findings: Findings) -> None:
+async def _check_freshness(cut: Snapshot, findings: Findings) -> None:
     """The figures say that they are as new as the newest event in them."""
     for row in await cut.fetch(_FRESH):
         message = f"freshness: as_of is {row['as_of'].isoformat()}"

@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator, Mapping, Sequence
 
-from huiyin.audit.cut import AT_A_TIME, Cut, Row
+from huiyin.audit.snapshot import AT_A_TIME, Row, Snapshot
 
 Group = Mapping[str, Sequence[Row]]
 """By stream, the rows of one key; empty where a stream has none."""
@@ -55,7 +55,7 @@ class _Stream:
 
 
 async def by_key(
-    cut: Cut, queries: Mapping[str, str], *, at_a_time: int = AT_A_TIME
+    cut: Snapshot, queries: Mapping[str, str], *, at_a_time: int = AT_A_TIME
 ) -> AsyncIterator[tuple[str, Group]]:
     """All keys of all queries in order, each with its rows. Every query has a column ``key`` and is sorted by it."""
     streams = [_Stream(name, cut.stream(sql, at_a_time=at_a_time)) for name, sql in queries.items()]

@@ -1,14 +1,14 @@
 """I2 and I4 for the streams that are not about cases: county packs (directory) and requests to send again (ops)."""
 
 from huiyin.audit.chains import Chain
-from huiyin.audit.cut import Cut
 from huiyin.audit.delivery import Delivery
 from huiyin.audit.merge import by_key
 from huiyin.audit.queries import SERVICES, events_of, heads_of, marks_of, transit_of
 from huiyin.audit.report import Findings
+from huiyin.audit.snapshot import Snapshot
 
 
-async def check_other_stream(cut: Cut, findings: Findings, delivery: Delivery, topic: str) -> None:
+async def check_other_stream(cut: Snapshot, findings: Findings, delivery: Delivery, topic: str) -> None:
     """Event by event, since these streams have few keys, and one of them may have very many events."""
     stream = delivery.stream
     chains: dict[str, dict[str, Chain]] = {}

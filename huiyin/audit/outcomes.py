@@ -2,9 +2,9 @@
 
 import orjson
 
-from huiyin.audit.cut import write_down
 from huiyin.audit.report import AuditReport, Invariant
-from libs.common.delivery.outcomes import INSERT, OUTCOMES_DDL, PRUNE
+from huiyin.audit.snapshot import write_down
+from libs.common.delivery.audit_runs import INSERT, OUTCOMES_DDL, PRUNE
 
 
 async def keep_outcome(url: str, report: AuditReport) -> None:

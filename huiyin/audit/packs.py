@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import orjson
 
-from huiyin.audit.cut import Cut
+from huiyin.audit.snapshot import Snapshot
 from libs.common.pack.decoding import decode_document
 from libs.common.pack.directory import Directory
 from libs.common.pack.problems import PackError
@@ -55,7 +55,7 @@ class Packs:
         self._rules = rules
 
     @classmethod
-    async def of(cls, cut: Cut) -> "Packs":
+    async def of(cls, cut: Snapshot) -> "Packs":
         """As analytics knows them; every service knows the same (I6)."""
         rules = {}
         for row in await cut.fetch("SELECT version, document::text AS document FROM analytics.pack"):

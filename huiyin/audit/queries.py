@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 
-from huiyin.audit.cut import Cut, NotThere
+from huiyin.audit.snapshot import NotThere, Snapshot
 from libs.common.bus.flow import Service, Stream, said, stream_of, subscriptions
 
 SERVICES: tuple[str, ...] = tuple(service.value for service in Service)
@@ -21,7 +21,7 @@ READERS: dict[Stream, tuple[str, ...]] = {
 _SCHEMAS = "SELECT nspname AS name FROM pg_namespace WHERE nspname = ANY($1::text[])"
 
 
-async def check_all_there(cut: Cut) -> None:
+async def check_all_there(cut: Snapshot) -> None:
     """NotThere, saying so, unless all four services are in this one database: several have no common cut."""
     there = {row["name"] for row in await cut.fetch(_SCHEMAS, list(SERVICES))}
     missing = [service for service in SERVICES if service not in there]
@@ -33,23 +33,23 @@ async def check_all_there(cut: Cut) -> None:
 
 
 @dataclass(frozen=True, slots=True)
-class Span:
+class KeySpan:
     """Keys from ``low`` up to, and without, ``high``; None is without a bound."""
 
     low: str | None = None
     high: str | None = None
 
-    def condition(self, cut: Cut, column: str = "key") -> str:
+    def condition(self, cut: Snapshot, column: str = "key") -> str:
         """To stand behind a WHERE clause."""
         bounds = ((">=", self.low), ("<", self.high))
         quoted = [(sign, bound.replace("'", "''")) for sign, bound in bounds if bound is not None]
         return "".join(f" AND {column}{cut.collation} {sign} '{bound}'" for sign, bound in quoted)
 
 
-EVERYTHING = Span()
+EVERYTHING = KeySpan()
 
 
-def events_of(cut: Cut, stream: Stream, span: Span = EVERYTHING) -> str:
+def events_of(cut: Snapshot, stream: Stream, span: KeySpan = EVERYTHING) -> str:
     """Every event of a stream, with who said it."""
     columns = (
         "id, key, seq, part, type, payload::text AS payload, causes::text AS causes, hash, occurred_at, recorded_at"
@@ -58,19 +58,19 @@ def events_of(cut: Cut, stream: Stream, span: Span = EVERYTHING) -> str:
     return _everywhere(f"{columns} FROM {{service}}.ledger WHERE {where}", f"key{cut.collation}, seq")
 
 
-def heads_of(cut: Cut, stream: Stream, span: Span = EVERYTHING) -> str:
+def heads_of(cut: Snapshot, stream: Stream, span: KeySpan = EVERYTHING) -> str:
     """The heads of all keys."""
     where = f"stream = '{stream}'{span.condition(cut)}"
     return _everywhere(f"key, seq, hash FROM {{service}}.ledger_head WHERE {where}", f"key{cut.collation}")
 
 
-def marks_of(cut: Cut, stream: Stream, span: Span = EVERYTHING) -> str:
+def marks_of(cut: Snapshot, stream: Stream, span: KeySpan = EVERYTHING) -> str:
     """How far each reader has applied what each source said."""
     where = f"stream = '{stream}'{span.condition(cut)}"
     return _everywhere(f"key, source, seq FROM {{service}}.watermark WHERE {where}", f"key{cut.collation}")
 
 
-def transit_of(cut: Cut, stream: Stream, topic: str, span: Span = EVERYTHING, *, embedded_bus: bool) -> str:
+def transit_of(cut: Snapshot, stream: Stream, topic: str, span: KeySpan = EVERYTHING, *, embedded_bus: bool) -> str:
     """Events that are on their way, or stopped: unsent, unread, parked (waiting, failed, behind) or dropped."""
     parts = [part for service in SERVICES for part in _kept(stream, service)]
     if embedded_bus:
@@ -129,7 +129,7 @@ _TABLES: dict[str, tuple[str, str]] = {
 """Every table with rows about a case, by the name under which the checks find it, and the order of its rows."""
 
 
-def case_streams(cut: Cut, topic: str, span: Span = EVERYTHING, *, embedded_bus: bool) -> dict[str, str]:
+def case_streams(cut: Snapshot, topic: str, span: KeySpan = EVERYTHING, *, embedded_bus: bool) -> dict[str, str]:
     """All that is known of a case, in every service."""
     where = f"WHERE true{span.condition(cut, 'case_id')} ORDER BY case_id{cut.collation}"
     return {
@@ -144,7 +144,7 @@ def case_streams(cut: Cut, topic: str, span: Span = EVERYTHING, *, embedded_bus:
     }
 
 
-async def spans(cut: Cut, count: int) -> list[Span]:
+async def spans(cut: Snapshot, count: int) -> list[KeySpan]:
     """All keys in so many parts of about the same number of cases."""
     sql = f"""
         SELECT DISTINCT bound FROM (
@@ -154,7 +154,7 @@ async def spans(cut: Cut, count: int) -> list[Span]:
     """  # noqa: S608
     found = [row["bound"] for row in await cut.fetch(sql, [number / count for number in range(1, count)])]
     bounds = [None, *sorted(found), None]
-    return [Span(low, high) for low, high in pairwise(bounds)]
+    return [KeySpan(low, high) for low, high in pairwise(bounds)]
 
 
 def _everywhere(template: str, order: str) -> str:

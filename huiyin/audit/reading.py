@@ -8,12 +8,12 @@ from typing import Any
 
 import orjson
 
-from huiyin.audit.case import CaseView, Said, causes_of
+from huiyin.audit.case import CaseView, LedgerSaid, causes_of
 from huiyin.audit.chains import Chain
-from huiyin.audit.cut import Row
 from huiyin.audit.merge import Group
 from huiyin.audit.queries import SERVICES
 from huiyin.audit.report import Findings, Invariant
+from huiyin.audit.snapshot import Row
 from libs.common.bus.codec import decode_event
 from libs.common.errors import Permanent
 from libs.common.security.personal_numbers import is_personal_number
@@ -74,7 +74,7 @@ def _read(view: CaseView, row: Row, findings: Findings) -> None:
     if event is None:
         findings.pending["events of unknown types"] += 1
         return
-    view.said[row["service"]].append(Said(row["service"], row["seq"], causes_of(row), event, row["recorded_at"]))
+    view.said[row["service"]].append(LedgerSaid(row["service"], row["seq"], causes_of(row), event, row["recorded_at"]))
 
 
 def _check_causes(view: CaseView, findings: Findings) -> None:

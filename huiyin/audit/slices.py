@@ -14,14 +14,14 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from huiyin.audit import journal
-from huiyin.audit.cases import Task, check_cases
-from huiyin.audit.cut import Cut, NotThere, open_cut
+from huiyin.audit.cases import AuditTask, check_cases
 from huiyin.audit.delivery import Delivery, Suspect
-from huiyin.audit.figures import SCRATCH, Figures
+from huiyin.audit.figures import SCRATCH, FigureAudit
 from huiyin.audit.journal import Journals
 from huiyin.audit.packs import Packs
 from huiyin.audit.queries import spans
 from huiyin.audit.report import Findings
+from huiyin.audit.snapshot import NotThere, Snapshot, open_cut
 from libs.common.bus.flow import Stream
 from libs.common.database.session import DatabaseTrouble
 from libs.common.run import event_loop
@@ -33,7 +33,7 @@ class Slice:
 
     url: str
     snapshot: str
-    task: Task
+    task: AuditTask
     limit: int
     all_in_database: bool
     counted: Path
@@ -50,7 +50,9 @@ class Seen:
     not_there: bool = False
 
 
-async def check_in_slices(cut: Cut, url: str, delivery: Delivery, figures: Figures, task: Task, jobs: int) -> None:
+async def check_in_slices(
+    cut: Snapshot, url: str, delivery: Delivery, figures: FigureAudit, task: AuditTask, jobs: int
+) -> None:
     """Check all cases by so many processes, this one included. Raises DatabaseTrouble, and NotThere."""
     parts, snapshot = await spans(cut, jobs), await cut.shared()
     limit, everything = delivery.findings.limit, delivery.all_in_database
@@ -99,7 +101,7 @@ async def _look(one: Slice, delivery: Delivery) -> None:
     async with open_cut(one.url, "audit", scratch=scratch, snapshot=one.snapshot) as cut:
         if one.task.journals is not None:
             await one.task.journals.lay_out(cut)
-        figures = Figures(cut, delivery.findings, await Packs.of(cut))
+        figures = FigureAudit(cut, delivery.findings, await Packs.of(cut))
         await check_cases(cut, delivery, figures, one.task)
         await figures.counted(one.counted)
 

@@ -7,10 +7,10 @@ from typing import Annotated
 import typer
 
 from huiyin.audit.auditing import Subject, examine
-from huiyin.audit.cut import NotThere
 from huiyin.audit.journal import Journals, NotAJournal
 from huiyin.audit.outcomes import keep_outcome
 from huiyin.audit.report import SENTENCES, AuditReport
+from huiyin.audit.snapshot import NotThere
 from huiyin.cli.common import AsJson, DataDir, fail, load_settings, run_async, say, say_json
 from huiyin.cli.database import existing_database
 from libs.common.bus.choose import BusKind, open_bus
@@ -49,12 +49,12 @@ def audit(
     if sole and not journal:
         fail("--sole says something of journals: name them with --journal")
     journals = Journals(journal, sole=sole) if journal else None
-    asked = Asked(limit, jobs, journals, keep=keep, as_json=as_json)
+    asked = AuditOptions(limit, jobs, journals, keep=keep, as_json=as_json)
     run_async(_audit(load_settings(data_dir=data_dir), asked))
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class AuditOptions:
     """What the options say."""
 
     limit: int
@@ -64,7 +64,7 @@ class Asked:
     as_json: bool
 
 
-async def _audit(settings: CommonSettings, asked: Asked) -> int:
+async def _audit(settings: CommonSettings, asked: AuditOptions) -> int:
     async with existing_database(settings) as url:
         try:
             report = await _examine(settings, url, asked)
@@ -81,7 +81,7 @@ async def _audit(settings: CommonSettings, asked: Asked) -> int:
     return 0 if report.clean else 1
 
 
-async def _examine(settings: CommonSettings, url: str, asked: Asked) -> AuditReport:
+async def _examine(settings: CommonSettings, url: str, asked: AuditOptions) -> AuditReport:
     # A database that is somewhere else says nothing of the folder in which the files would be here.
     reached = settings.attachments_dir or settings.attachments_bucket or settings.database_url is None
     blobs = settings.uploads().blobs if reached else None

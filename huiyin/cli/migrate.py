@@ -8,9 +8,9 @@ import typer
 from huiyin.cli.common import DataDir, fail, load_settings, run_async, say
 from huiyin.cli.database import existing_database
 from huiyin.house import SPECS
+from libs.common.database.database_errors import DatabaseTrouble
 from libs.common.database.migrate import NotTheOwner
 from libs.common.database.migrate import migrate as migrate_schema
-from libs.common.database.trouble import DatabaseTrouble
 from libs.common.logs import configure_logs
 from libs.common.run.supervise import Backoff
 from libs.common.service.settings import CommonSettings

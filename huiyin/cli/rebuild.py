@@ -4,8 +4,8 @@ from typing import Annotated
 
 import typer
 
-from huiyin.audit.cut import NotThere
 from huiyin.audit.packs import UnknownPack
+from huiyin.audit.snapshot import NotThere
 from huiyin.cli.common import AsJson, DataDir, fail, load_settings, run_async, say, say_json
 from huiyin.cli.database import existing_database
 from huiyin.rebuild.analytics import Rebuilt, rebuild

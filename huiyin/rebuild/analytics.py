@@ -9,12 +9,12 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from huiyin.audit.case import ANALYTICS, CaseView, Said, causes_of
-from huiyin.audit.cut import Cut, Row, open_cut
+from huiyin.audit.case import ANALYTICS, CaseView, LedgerSaid, causes_of
 from huiyin.audit.figures import SCRATCH, SOURCES, TABLES, Compared, Recount, recount_of, rollup_differences
 from huiyin.audit.merge import Group, by_key
 from huiyin.audit.packs import Packs
 from huiyin.audit.queries import events_of, marks_of
+from huiyin.audit.snapshot import Row, Snapshot, open_cut
 from libs.common.bus.codec import decode_event
 from libs.common.bus.flow import Stream
 from services.analytics.facts.actions.folding import FACT_COLUMNS, fact_row
@@ -117,7 +117,7 @@ async def _fold_and_compare(url: str, *, swap: bool) -> Rebuilt:
     return Rebuilt(cases, events, time.monotonic() - began, facts, cells, tuple(first[:LIMIT]), swapped=swap)
 
 
-async def _refold(cut: Cut) -> tuple[int, int]:
+async def _refold(cut: Snapshot) -> tuple[int, int]:
     """Fold every case into the scratch tables; gives how many cases and events."""
     packs, recount = await Packs.of(cut), Recount(cut)
     streams = {
@@ -154,7 +154,7 @@ def _view(case_id: str, group: Group) -> CaseView:
         event = decode_event(row["type"], row["payload"].encode())
         if event is not None:
             view.said[row["service"]].append(
-                Said(row["service"], row["seq"], causes_of(row), event, row["recorded_at"])
+                LedgerSaid(row["service"], row["seq"], causes_of(row), event, row["recorded_at"])
             )
     return view
 
@@ -172,7 +172,7 @@ def _stored(row: Sequence[object]) -> tuple[object, ...]:
     return tuple(str(value).split() if name == "units" else value for name, value in zip(_COLUMNS, row, strict=True))
 
 
-async def _compare_facts(cut: Cut, first: list[str]) -> int:
+async def _compare_facts(cut: Snapshot, first: list[str]) -> int:
     count = 0
     async for rows in cut.stream(_DIFFERENT_FACTS):
         count += len(rows)
@@ -180,7 +180,7 @@ async def _compare_facts(cut: Cut, first: list[str]) -> int:
     return count
 
 
-async def _compare_cells(cut: Cut, first: list[str]) -> int:
+async def _compare_cells(cut: Snapshot, first: list[str]) -> int:
     count = 0
     async for place, message in rollup_differences(cut):
         count += 1

@@ -7,10 +7,10 @@ from typing import Any
 
 from huiyin.office import errands
 from huiyin.office.people import Person
-from huiyin.replay.citizens import SIMULATED, Experience, Reply, ask
+from huiyin.replay.citizens import SIMULATED, CitizenReply, Experience, ask
 from huiyin.replay.planning import begin_next_round
 from huiyin.replay.stage import Life, Stage, What
-from libs.common.pack.schema import Answer, Question, UnitLevel
+from libs.common.pack.schema import AnswerKind, Question, UnitLevel
 from libs.common.security.principal import Role
 
 _CALLERS = 4
@@ -33,15 +33,15 @@ async def call_back(stage: Stage, life: Life, at: datetime) -> None:
     _go_on(stage, life, at, found)
 
 
-def answers(questions: Sequence[Question], reply: Reply) -> dict[str, Any]:
+def answers(questions: Sequence[Question], reply: CitizenReply) -> dict[str, Any]:
     """The record of a try: what the citizen says to the questions that the pack asks, and to no other."""
     body = {name: value for name, value in asdict(reply).items() if value is not None}
     asked = {question.answer for question in questions}
-    for answer in (Answer.CONTACTED, Answer.SOLVED):
+    for answer in (AnswerKind.CONTACTED, AnswerKind.SOLVED):
         if answer not in asked:
             body.pop(answer.value, None)
     if reply.satisfaction is not None:
-        own = (one.code for one in questions if one.answer is Answer.NOTE and one.required)
+        own = (one.code for one in questions if one.answer is AnswerKind.NOTE and one.required)
         body["notes"] = dict.fromkeys(own, f"{SIMULATED}无")
     return body
 

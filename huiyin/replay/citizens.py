@@ -47,7 +47,7 @@ class Experience:
 
 
 @dataclass(frozen=True, slots=True)
-class Reply:
+class CitizenReply:
     """What came of one try to call."""
 
     reached: Reached
@@ -57,20 +57,20 @@ class Reply:
     words: str | None = None
 
 
-def ask(draws: Draws, experience: Experience, attempt: int) -> Reply:
+def ask(draws: Draws, experience: Experience, attempt: int) -> CitizenReply:
     """What the citizen answers to this try of this round: always the same for the same seed and row."""
     try_of = (experience.round, attempt)
     reached = draws.weighted(_REACHED, "reached", *try_of)
     if reached is not Reached.ANSWERED:
-        return Reply(reached)
+        return CitizenReply(reached)
     contacted = draws.happens(_CONTACTED, "contacted", *try_of)
     if draws.happens(_discontent(experience, contacted=contacted), "content", *try_of):
         solved = draws.happens(_SOLVED_THOUGH_DISCONTENT, "solved", *try_of)
-        return _said(draws, Reply(reached, contacted, solved, Satisfaction.NOT_SATISFIED), *try_of)
+        return _said(draws, CitizenReply(reached, contacted, solved, Satisfaction.NOT_SATISFIED), *try_of)
     basically = draws.happens(_BASICALLY, "basically", *try_of)
     word = Satisfaction.BASICALLY_SATISFIED if basically else Satisfaction.SATISFIED
     solved = not draws.happens(_UNSOLVED_THOUGH_CONTENT, "unsolved", *try_of)
-    return _said(draws, Reply(reached, contacted, solved, word), *try_of)
+    return _said(draws, CitizenReply(reached, contacted, solved, word), *try_of)
 
 
 def _discontent(experience: Experience, *, contacted: bool) -> float:
@@ -79,6 +79,6 @@ def _discontent(experience: Experience, *, contacted: bool) -> float:
     return min(share * _EACH_ROUND ** (experience.round - 1), _MOST)
 
 
-def _said(draws: Draws, reply: Reply, *try_of: int) -> Reply:
+def _said(draws: Draws, reply: CitizenReply, *try_of: int) -> CitizenReply:
     words = "" if reply.satisfaction is None else draws.one_of(_WORDS[reply.satisfaction], "words", *try_of)
-    return Reply(reply.reached, reply.contacted, reply.solved, reply.satisfaction, f"{SIMULATED}{words}")
+    return CitizenReply(reply.reached, reply.contacted, reply.solved, reply.satisfaction, f"{SIMULATED}{words}")

@@ -20,7 +20,7 @@ from huiyin.replay.mapping import load_mapping
 from huiyin.replay.reader import ExportProblem
 from huiyin.replay.report import as_document, nothing_taken, print_refusals, print_report, verdict
 from huiyin.replay.stage import Journal
-from huiyin.replay.staging import Cast, Outcome, choose_cast, replay_into
+from huiyin.replay.staging import Cast, ReplayOutcome, choose_cast, replay_into
 from libs.common.bus.choose import BusKind
 from libs.common.pack.loader import load_pack
 from libs.common.pack.problems import PackError
@@ -85,7 +85,7 @@ async def demo_command(
     )
 
 
-async def _replay(county: Pack, cast: Cast, data_dir: Path, seed: int, tell: Tell) -> tuple[Outcome, AuditReport]:
+async def _replay(county: Pack, cast: Cast, data_dir: Path, seed: int, tell: Tell) -> tuple[ReplayOutcome, AuditReport]:
     # Simulated cases never go into the database or the bus that the environment names for real ones.
     settings = CommonSettings(
         data_dir=data_dir,
@@ -115,7 +115,7 @@ def _say_json(document: dict[str, object]) -> None:
     print(orjson.dumps(document).decode())  # noqa: T201 - this is a command
 
 
-def _say_where(data_dir: Path, outcome: Outcome) -> None:
+def _say_where(data_dir: Path, outcome: ReplayOutcome) -> None:
     at = outcome.ended_at.strftime("%Y-%m-%dT%H:%M:%SZ")
     print(f"\nLook at it: huiyin run --clock simulated --clock-start {at} --data-dir {data_dir}")  # noqa: T201
 

@@ -5,7 +5,7 @@ from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TextIO
 
-from huiyin.replay.rows import Broken, Place, Reason, Record
+from huiyin.replay.rows import Broken, ExportRow, FileLine, Reason
 
 LONGEST_RECORD = 64 * 1024 * 1024
 """Characters; beyond it a record is taken for a quote that was never closed."""
@@ -61,7 +61,7 @@ def header_of(file: TextIO, delimiter: str) -> tuple[str, ...]:
     return _header(csv.reader(file, delimiter=delimiter))
 
 
-def read_csv(file: TextIO, name: str, delimiter: str) -> Iterator[Record | Broken]:
+def read_csv(file: TextIO, name: str, delimiter: str) -> Iterator[ExportRow | Broken]:
     """Every record after the header, and every line that is none. Blank lines are passed over."""
     csv.field_size_limit(LONGEST_RECORD)
     lines = _Lines(file)
@@ -76,23 +76,23 @@ def read_csv(file: TextIO, name: str, delimiter: str) -> Iterator[Record | Broke
             values = _loosely(lines.taken[0], delimiter, len(header))
             lines.give_back()
             if not values:
-                yield Broken(Place(name, lines.first), Reason.BROKEN_LINE, _plain(error))
+                yield Broken(FileLine(name, lines.first), Reason.BROKEN_LINE, _plain(error))
                 continue
         if any(values):
-            yield _record(lines, Place(name, lines.first), header, values)
+            yield _record(lines, FileLine(name, lines.first), header, values)
 
 
 def _header(rows: Iterable[list[str]]) -> tuple[str, ...]:
     return tuple(name.strip() for name in next((row for row in rows if any(row)), []))
 
 
-def _record(lines: _Lines, place: Place, header: Sequence[str], values: Sequence[str]) -> Record | Broken:
+def _record(lines: _Lines, place: FileLine, header: Sequence[str], values: Sequence[str]) -> ExportRow | Broken:
     several_lines = lines.number > lines.first
     surplus = any(value.strip() for value in values[len(header) :])
     if surplus or (several_lines and len(values) != len(header)):
         lines.give_back()
         return Broken(place, Reason.BROKEN_LINE, f"{len(values)} fields under {len(header)} columns")
-    return Record(place, {column: value for column, value in zip(header, values, strict=False) if value.strip()})
+    return ExportRow(place, {column: value for column, value in zip(header, values, strict=False) if value.strip()})
 
 
 def _loosely(line: str, delimiter: str, columns: int) -> list[str]:

@@ -49,7 +49,7 @@ class Rate:
 
 
 @dataclass(frozen=True, slots=True)
-class UnitSpeed:
+class ReplayUnitSpeed:
     """How long a unit took from assignment to result, on average, and how often in time."""
 
     name: str
@@ -59,14 +59,14 @@ class UnitSpeed:
 
 
 @dataclass(frozen=True, slots=True)
-class Figures:
+class ReplayFigures:
     """Of all that was replayed; ``slowest`` units come first."""
 
     rates: tuple[Rate, ...]
-    slowest: tuple[UnitSpeed, ...]
+    slowest: tuple[ReplayUnitSpeed, ...]
 
 
-async def read_figures(leader: Person, directory: Directory, span: tuple[datetime, datetime]) -> Figures:
+async def read_figures(leader: Person, directory: Directory, span: tuple[datetime, datetime]) -> ReplayFigures:
     """The figures of a span of simulated time."""
     query = _range(directory, span)
     whole = await leader.ask(FIGURES, **query)
@@ -78,7 +78,7 @@ async def read_figures(leader: Person, directory: Directory, span: tuple[datetim
         if rate["code"] == ON_TIME
         for row in rate["rows"]
     }
-    return Figures(tuple(Rate(rate, rate["micro"]) for rate in whole["rates"]), _slowest(counts["rows"], on_time))
+    return ReplayFigures(tuple(Rate(rate, rate["micro"]) for rate in whole["rates"]), _slowest(counts["rows"], on_time))
 
 
 def _range(directory: Directory, span: tuple[datetime, datetime]) -> dict[str, str]:
@@ -92,9 +92,9 @@ def _range(directory: Directory, span: tuple[datetime, datetime]) -> dict[str, s
     }
 
 
-def _slowest(rows: list[dict[str, Any]], on_time: Mapping[str, str]) -> tuple[UnitSpeed, ...]:
+def _slowest(rows: list[dict[str, Any]], on_time: Mapping[str, str]) -> tuple[ReplayUnitSpeed, ...]:
     speeds = [
-        UnitSpeed(
+        ReplayUnitSpeed(
             row["name"],
             row["counts"]["handled"],
             row["counts"]["handle_minutes"] / _MINUTES / row["counts"]["handled"],

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from huiyin.replay.reader import ExportProblem
-from huiyin.replay.rows import Refusal
+from huiyin.replay.rows import RowRefusal
 from libs.programs.postgres.server import running_dsn
 
 REFUSED = "refused.csv"
@@ -36,7 +36,7 @@ def prepare_folder(data_dir: Path, *, fresh: bool) -> None:
     mark.write_text(_SAYS, encoding="utf-8")
 
 
-def write_refusals(data_dir: Path, refused: Sequence[Refusal]) -> Path | None:
+def write_refusals(data_dir: Path, refused: Sequence[RowRefusal]) -> Path | None:
     """Every row that was not taken, one by one, as a CSV file in the folder; None when all were taken."""
     path = data_dir / REFUSED
     path.unlink(missing_ok=True)
@@ -50,7 +50,7 @@ def write_refusals(data_dir: Path, refused: Sequence[Refusal]) -> Path | None:
     return path
 
 
-def _cells(refusal: Refusal) -> tuple[object, ...]:
+def _cells(refusal: RowRefusal) -> tuple[object, ...]:
     told = refusal.told
     return (_text(told.place.file), told.place.line, _text(told.number), told.reason.value, _text(told.detail))
 

@@ -13,7 +13,7 @@ import orjson
 
 from huiyin.replay.csv_records import delimiter_of, header_of, read_csv
 from huiyin.replay.encoding import detect
-from huiyin.replay.rows import Broken, Place, Reason, Record
+from huiyin.replay.rows import Broken, ExportRow, FileLine, Reason
 
 LOOKED_AT = 200
 """Records of a JSONL file whose fields make up its columns: a field may be left out where it is empty."""
@@ -63,7 +63,7 @@ def look_at(path: Path) -> Export:
         return Export(path, encoding, Shape.CSV, delimiter, header_of(file, delimiter))
 
 
-def read(export: Export) -> Iterator[Record | Broken]:
+def read(export: Export) -> Iterator[ExportRow | Broken]:
     """Every record, and every line that is none."""
     with _opened(export.path, export.encoding) as file:
         if export.shape is Shape.CSV:
@@ -85,16 +85,16 @@ def _opened(path: Path, encoding: str) -> Iterator[TextIO]:
 def _fields_of(export: Export) -> tuple[str, ...]:
     columns: dict[str, None] = {}
     for _, each in zip(range(LOOKED_AT), read(export), strict=False):
-        if isinstance(each, Record):
+        if isinstance(each, ExportRow):
             columns |= dict.fromkeys(each.fields)
     return tuple(columns)
 
 
-def _read_jsonl(file: TextIO, name: str) -> Iterator[Record | Broken]:
+def _read_jsonl(file: TextIO, name: str) -> Iterator[ExportRow | Broken]:
     for number, line in enumerate(file, start=1):
         if not line.strip():
             continue
-        place = Place(name, number)
+        place = FileLine(name, number)
         try:
             plain = _loads(line)
         except (ValueError, RecursionError) as error:
@@ -103,7 +103,7 @@ def _read_jsonl(file: TextIO, name: str) -> Iterator[Record | Broken]:
         if not isinstance(plain, dict):
             yield Broken(place, Reason.BROKEN_LINE, "not an object with fields")
             continue
-        yield Record(place, _texts(plain))
+        yield ExportRow(place, _texts(plain))
 
 
 def _loads(line: str) -> Any:
@@ -136,8 +136,8 @@ def _text(value: Any) -> str:
     return str(value)
 
 
-def _decoded(each: Record | Broken) -> Record | Broken:
-    if isinstance(each, Record) and any(_undecoded(value) for value in each.fields.values()):
+def _decoded(each: ExportRow | Broken) -> ExportRow | Broken:
+    if isinstance(each, ExportRow) and any(_undecoded(value) for value in each.fields.values()):
         return Broken(each.place, Reason.BROKEN_TEXT, "bytes that are not in the encoding of the file")
     return each
 

@@ -6,7 +6,7 @@ from typing import Any
 from huiyin.office import errands
 from huiyin.office.people import CallRefused, Person
 from huiyin.replay.planning import arrive
-from huiyin.replay.rows import Reason, Refusal
+from huiyin.replay.rows import Reason, RowRefusal
 from huiyin.replay.stage import Life, Stage
 from libs.common.events.terms import Channel
 from libs.common.security.phones import NotAPhone, normalised_phone
@@ -29,7 +29,7 @@ async def register(stage: Stage, life: Life, at: datetime) -> None:
             stage.journal.known_before[key] = known
         else:
             stage.journal.refused.append(
-                Refusal(life.row.place, life.row.number, Reason.REFUSED_AT_DOOR, _said(refused))
+                RowRefusal(life.row.place, life.row.number, Reason.REFUSED_AT_DOOR, _said(refused))
             )
         return
     life.case_id = receipt["case_id"]

@@ -8,8 +8,8 @@ from rich.console import Console
 from rich.table import Table
 
 from huiyin.audit.report import AuditReport
-from huiyin.replay.rows import LABELS, Reason, Refusal, by_reason
-from huiyin.replay.staging import Cast, Outcome
+from huiyin.replay.rows import LABELS, Reason, RowRefusal, by_reason
+from huiyin.replay.staging import Cast, ReplayOutcome
 
 FIRST_REFUSALS = 3
 """Refused rows that are shown of each reason; all of them are in a file."""
@@ -19,7 +19,7 @@ _NARROWEST = 100
 """Columns of a table where there is no terminal to ask."""
 
 
-def as_document(outcome: Outcome, report: AuditReport, seconds: float, listed: Path | None) -> dict[str, Any]:
+def as_document(outcome: ReplayOutcome, report: AuditReport, seconds: float, listed: Path | None) -> dict[str, Any]:
     """Everything that a program may want to compare. Accepted, refused and repeated rows are all the rows."""
     return nothing_taken(outcome.cast, listed) | {
         "accepted": outcome.accepted,
@@ -58,13 +58,15 @@ def nothing_taken(cast: Cast, listed: Path | None) -> dict[str, Any]:
     }
 
 
-def verdict(outcome: Outcome, report: AuditReport) -> bool:
+def verdict(outcome: ReplayOutcome, report: AuditReport) -> bool:
     """Whether nothing was lost, nothing doubled, no step refused that should have been taken, and the audit clean."""
     tally = outcome.tally
     return not (tally.lost or tally.doubled or outcome.journal.troubles_in_all or sum(report.found.values()))
 
 
-def print_report(console: Console, outcome: Outcome, report: AuditReport, seconds: float, listed: Path | None) -> None:
+def print_report(
+    console: Console, outcome: ReplayOutcome, report: AuditReport, seconds: float, listed: Path | None
+) -> None:
     """The tables, and the verdict."""
     _widen(console)
     console.print(_cases(outcome, seconds))
@@ -77,7 +79,7 @@ def print_report(console: Console, outcome: Outcome, report: AuditReport, second
         console.print(line, markup=False, highlight=False)
 
 
-def print_refusals(console: Console, refused: Sequence[Refusal], listed: Path | None) -> None:
+def print_refusals(console: Console, refused: Sequence[RowRefusal], listed: Path | None) -> None:
     """Refused rows by reason, with the first of each, and where all of them stand."""
     if not refused:
         return
@@ -106,7 +108,7 @@ def _plain(text: str) -> str:
     return text.replace("[", r"\[")
 
 
-def _cases(outcome: Outcome, seconds: float) -> Table:
+def _cases(outcome: ReplayOutcome, seconds: float) -> Table:
     table = Table(title="Cases 诉求件", show_header=False)
     table.add_column()
     table.add_column(justify="right")
@@ -128,7 +130,7 @@ def _cases(outcome: Outcome, seconds: float) -> Table:
     return table
 
 
-def _rates(outcome: Outcome) -> Table:
+def _rates(outcome: ReplayOutcome) -> Table:
     table = Table(title="Rates 各率 (simulated callbacks 模拟回访)")
     table.add_column("formula 指标")
     table.add_column("numerator / denominator", justify="right")
@@ -140,7 +142,7 @@ def _rates(outcome: Outcome) -> Table:
     return table
 
 
-def _slowest(outcome: Outcome) -> Table:
+def _slowest(outcome: ReplayOutcome) -> Table:
     table = Table(title="Slowest units 办理最慢的单位")
     for name in ("unit", "handled", "mean days", "on time"):
         table.add_column(name, justify="left" if name == "unit" else "right")
@@ -155,14 +157,14 @@ def _encodings(cast: Cast) -> Iterator[str]:
             yield f"{name} was read as {encoding.upper()}."
 
 
-def _troubles(outcome: Outcome) -> Iterator[str]:
+def _troubles(outcome: ReplayOutcome) -> Iterator[str]:
     journal = outcome.journal
     if journal.troubles_in_all:
         yield f"{journal.troubles_in_all} steps were refused that should not have been; the first:"
         yield from (f"  {trouble}" for trouble in journal.troubles)
 
 
-def _verdict(outcome: Outcome, report: AuditReport) -> Iterator[str]:
+def _verdict(outcome: ReplayOutcome, report: AuditReport) -> Iterator[str]:
     tally = outcome.tally
     yield f"Lost 丢失: {len(tally.lost)}   doubled 重复登记: {len(tally.doubled)}"
     found = sum(report.found.values())

@@ -43,7 +43,7 @@ LABELS: Mapping[Reason, tuple[str, str]] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class FileLine:
     """Where a record stands: its file's name and its first line, from 1."""
 
     file: str
@@ -51,10 +51,10 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True)
-class Record:
+class ExportRow:
     """One record as it stands in a file; every value is text, and an absent one is left out."""
 
-    place: Place
+    place: FileLine
     fields: Mapping[str, str]
 
 
@@ -62,7 +62,7 @@ class Record:
 class Broken:
     """A line that is no record."""
 
-    place: Place
+    place: FileLine
     reason: Reason
     detail: str
 
@@ -71,7 +71,7 @@ class Broken:
 class Row:
     """One complaint of an export, ready to be lived through. Times are in UTC; texts fit the limits of the pack."""
 
-    place: Place
+    place: FileLine
     source: str
     """Which kind of export; with ``number`` it finds the case of this row again, also in a later run."""
     number: str
@@ -98,21 +98,21 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True)
-class Refusal:
+class RowRefusal:
     """One row that was not taken, and why. ``detail`` may quote the row: what is shown of it is ``told``."""
 
-    place: Place
+    place: FileLine
     number: str
     reason: Reason
     detail: str
 
     @property
-    def told(self) -> "Refusal":
+    def told(self) -> "RowRefusal":
         """As it may stand in a list or on a terminal: without anybody's phone or ID number."""
         return replace(self, detail=mask_text(self.detail))
 
 
-def by_reason(refused: Iterable[Refusal]) -> dict[str, int]:
+def by_reason(refused: Iterable[RowRefusal]) -> dict[str, int]:
     """How many rows were refused, by the word of the reason, in the order of the list of reasons."""
     found = Counter(refusal.reason for refusal in refused)
     return {reason.value: found[reason] for reason in Reason if found[reason]}

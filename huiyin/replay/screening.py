@@ -16,8 +16,8 @@ from huiyin.replay.mapping import Mapping as Columns
 from huiyin.replay.mapping import Source, mapping_for
 from huiyin.replay.moments import moment
 from huiyin.replay.reader import look_at, read
-from huiyin.replay.rows import Broken, Place, Reason, Record, Refusal, Row
-from huiyin.replay.texts import LONGEST_TEXT, LONGEST_TITLE, Limits, cleaned, cut, one_line
+from huiyin.replay.rows import Broken, ExportRow, FileLine, Reason, Row, RowRefusal
+from huiyin.replay.texts import LONGEST_TEXT, LONGEST_TITLE, ExportLimits, cleaned, cut, one_line
 from libs.common.events.terms import Channel, Kind, ResultKind
 from libs.common.security.personal_numbers import is_personal_number
 
@@ -31,7 +31,7 @@ _TITLE_FROM_TEXT = 40
 class Repeat:
     """A row that stood there before, word for word."""
 
-    place: Place
+    place: FileLine
     number: str
 
 
@@ -47,7 +47,7 @@ class _Wrong(Exception):
 class Screening:
     """Reads files and remembers every number seen, over all of them. ``now`` is the machine's time."""
 
-    def __init__(self, limits: Limits, now: datetime, given: Columns | None = None) -> None:
+    def __init__(self, limits: ExportLimits, now: datetime, given: Columns | None = None) -> None:
         self._limits = limits
         self._now = now
         self._given = given
@@ -55,18 +55,18 @@ class Screening:
         self.encodings: dict[str, str] = {}
         """The encoding of each file, by its name."""
 
-    def rows(self, path: Path) -> Iterator[Row | Refusal | Repeat]:
+    def rows(self, path: Path) -> Iterator[Row | RowRefusal | Repeat]:
         """Every row of a file. Raises ExportProblem when the file as a whole cannot be read."""
         export = look_at(path)
         columns = mapping_for(export, self._given)
         self.encodings[path.name] = export.encoding
         for each in read(export):
             if isinstance(each, Broken):
-                yield Refusal(each.place, "", each.reason, each.detail)
+                yield RowRefusal(each.place, "", each.reason, each.detail)
             else:
                 yield self._judge(each, columns)
 
-    def _judge(self, record: Record, columns: Columns) -> Row | Refusal | Repeat:
+    def _judge(self, record: ExportRow, columns: Columns) -> Row | RowRefusal | Repeat:
         content = _digest(record.fields)
         number = _number(columns, record.fields, content, self._now.date())
         try:
@@ -74,12 +74,12 @@ class Screening:
             self._check_times(row)
             before = self._seen.setdefault((columns.name, number), content)
         except _Wrong as wrong:
-            return Refusal(record.place, number, wrong.reason, wrong.detail)
+            return RowRefusal(record.place, number, wrong.reason, wrong.detail)
         if before is content:
             return row
         if before == content:
             return Repeat(record.place, number)
-        return Refusal(record.place, number, Reason.NUMBER_REUSED, f"{number} stood there before with other content")
+        return RowRefusal(record.place, number, Reason.NUMBER_REUSED, f"{number} stood there before with other content")
 
     def _check_times(self, row: Row) -> None:
         if row.opened_at > self._now:
@@ -93,7 +93,7 @@ class Screening:
             raise _Wrong(Reason.CLOSED_IN_FUTURE, f"closed {_shown(row.closed_at)}")
 
 
-def _row(record: Record, columns: Columns, number: str, limits: Limits) -> Row:
+def _row(record: ExportRow, columns: Columns, number: str, limits: ExportLimits) -> Row:
     fields = record.fields
     title, text = one_line(_value(columns.title, fields)), cleaned(_value(columns.text, fields))
     if not title and not text:

@@ -9,7 +9,7 @@ from enum import StrEnum
 from huiyin.office.people import People, Person
 from huiyin.replay.classify import Classifier
 from huiyin.replay.habits import Habits
-from huiyin.replay.rows import Refusal, Row
+from huiyin.replay.rows import Row, RowRefusal
 from libs.common.pack.directory import Directory
 from libs.common.security.principal import Role
 from libs.common.time.clock import SimulatedClock
@@ -72,7 +72,7 @@ class Journal:
 
     registered: dict[tuple[str, str], str] = field(default_factory=dict)
     known_before: dict[tuple[str, str], str] = field(default_factory=dict)
-    refused: list[Refusal] = field(default_factory=list)
+    refused: list[RowRefusal] = field(default_factory=list)
     done: Counter[What] = field(default_factory=Counter)
     ended: int = 0
     sent_back: int = 0

@@ -13,14 +13,14 @@ from huiyin.packs import publish_pack
 from huiyin.replay.classify import Classifier
 from huiyin.replay.draws import Draws
 from huiyin.replay.driver import Driver, Pace
-from huiyin.replay.figures import Figures, read_figures
+from huiyin.replay.figures import ReplayFigures, read_figures
 from huiyin.replay.habits import Habits
 from huiyin.replay.mapping import Mapping as Columns
-from huiyin.replay.rows import Reason, Refusal, Row, by_reason
+from huiyin.replay.rows import Reason, Row, RowRefusal, by_reason
 from huiyin.replay.screening import Repeat, Screening
 from huiyin.replay.stage import Journal, Life, Stage
 from huiyin.replay.tally import Tally, registered_before, tally
-from huiyin.replay.texts import Limits
+from huiyin.replay.texts import ExportLimits
 from libs.common.bus.flow import Service
 from libs.common.errors import Conflict
 from libs.common.pack.directory import Directory
@@ -44,7 +44,7 @@ class Cast:
     """The rows of all files, in the order in which they were opened, and what was not taken."""
 
     rows: list[Row] = field(default_factory=list)
-    refused: list[Refusal] = field(default_factory=list)
+    refused: list[RowRefusal] = field(default_factory=list)
     repeated: int = 0
     read: int = 0
     """Rows and broken lines that were looked at: each of them is one of the three above."""
@@ -62,17 +62,17 @@ class Cast:
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class ReplayOutcome:
     """What came of a replay."""
 
     cast: Cast
     journal: Journal
     tally: Tally
-    figures: Figures
+    figures: ReplayFigures
     ended_at: datetime
 
     @property
-    def refused(self) -> list[Refusal]:
+    def refused(self) -> list[RowRefusal]:
         """By the screening, then by intake."""
         return [*self.cast.refused, *self.journal.refused]
 
@@ -101,7 +101,7 @@ class Outcome:
 def choose_cast(files: Iterable[Path], pack: Pack, columns: Columns | None, limit: int | None) -> Cast:
     """Read and screen all files; with a limit, until so many rows are taken. Raises ExportProblem."""
     texts = pack.texts
-    limits = Limits(texts.title_max, texts.text_max, texts.result_min, texts.result_max)
+    limits = ExportLimits(texts.title_max, texts.text_max, texts.result_min, texts.result_max)
     screening = Screening(limits, datetime.now(UTC), columns)
     cast = Cast()
     for each in (each for path in files for each in screening.rows(path)):
@@ -109,7 +109,7 @@ def choose_cast(files: Iterable[Path], pack: Pack, columns: Columns | None, limi
         match each:
             case Row():
                 cast.rows.append(each)
-            case Refusal():
+            case RowRefusal():
                 cast.refused.append(each)
             case Repeat():
                 cast.repeated += 1
@@ -122,7 +122,7 @@ def choose_cast(files: Iterable[Path], pack: Pack, columns: Columns | None, limi
 
 async def replay_into(
     house: House, pack: Pack, cast: Cast, *, seed: int, pace: Pace, tell: Callable[[datetime, Journal], None]
-) -> Outcome:
+) -> ReplayOutcome:
     """Let all rows live through the house, from where its time stands, and ask it what came of them."""
     if not isinstance(house.clock, SimulatedClock):
         raise Conflict("A replay needs a simulated clock", "回放需要模拟时钟")
@@ -135,7 +135,7 @@ async def replay_into(
     await house.settle()
     with house.clock.at(ended_at):
         figures = await read_figures(stage.person(Role.LEADER), stage.directory, (cast.start, ended_at))
-    return Outcome(
+    return ReplayOutcome(
         cast=cast,
         journal=journal,
         tally=await tally(house, {**journal.known_before, **journal.registered}),
@@ -154,7 +154,7 @@ async def _still_to_live(house: House, cast: Cast, journal: Journal) -> list[Row
             continue
         if row.opened_at < now:
             detail = f"the house has reached {now.isoformat(timespec='seconds')}; begin anew with --fresh"
-            journal.refused.append(Refusal(row.place, row.number, Reason.BEFORE_HOUSE_TIME, detail))
+            journal.refused.append(RowRefusal(row.place, row.number, Reason.BEFORE_HOUSE_TIME, detail))
         else:
             rows.append(row)
     return rows

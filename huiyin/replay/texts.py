@@ -12,7 +12,7 @@ LONGEST_TEXT = 8_000
 
 
 @dataclass(frozen=True, slots=True)
-class Limits:
+class ExportLimits:
     """Characters that the pack allows."""
 
     title: int = 100

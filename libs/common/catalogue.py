@@ -13,7 +13,7 @@ PREFIX = "huiyin_"
 """Begins every name, so that nobody else's metric can be taken for one of ours."""
 
 
-class Kind(StrEnum):
+class MetricKind(StrEnum):
     """The kinds of metric in use."""
 
     COUNTER = "counter"
@@ -27,7 +27,7 @@ class MetricDoc:
     """What an operator has to know about one metric."""
 
     name: str
-    kind: Kind
+    kind: MetricKind
     labels: tuple[str, ...]
     meaning: str
     what_to_do: str
@@ -53,25 +53,25 @@ def _document(doc: MetricDoc, kind: type[_M], build: Callable[[], _M]) -> _M:
 
 
 def counter(name: str, labels: Sequence[str], meaning: str, what_to_do: str) -> Counter:
-    doc = MetricDoc(name, Kind.COUNTER, tuple(labels), meaning, what_to_do)
+    doc = MetricDoc(name, MetricKind.COUNTER, tuple(labels), meaning, what_to_do)
     return _document(doc, Counter, lambda: Counter(name, meaning, labels))
 
 
 def gauge(name: str, labels: Sequence[str], meaning: str, what_to_do: str) -> Gauge:
-    doc = MetricDoc(name, Kind.GAUGE, tuple(labels), meaning, what_to_do)
+    doc = MetricDoc(name, MetricKind.GAUGE, tuple(labels), meaning, what_to_do)
     return _document(doc, Gauge, lambda: Gauge(name, meaning, labels))
 
 
 def histogram(
     name: str, labels: Sequence[str], meaning: str, what_to_do: str, buckets: Sequence[float] = REQUEST_BUCKETS
 ) -> Histogram:
-    doc = MetricDoc(name, Kind.HISTOGRAM, tuple(labels), meaning, what_to_do)
+    doc = MetricDoc(name, MetricKind.HISTOGRAM, tuple(labels), meaning, what_to_do)
     return _document(doc, Histogram, lambda: Histogram(name, meaning, labels, buckets=buckets))
 
 
 def info(name: str, labels: Sequence[str], meaning: str, what_to_do: str) -> Info:
     """``name`` ends in ``_info``; the labels are said by ``info(...)``, not beforehand."""
-    doc = MetricDoc(name, Kind.INFO, tuple(labels), meaning, what_to_do)
+    doc = MetricDoc(name, MetricKind.INFO, tuple(labels), meaning, what_to_do)
     return _document(doc, Info, lambda: Info(name.removesuffix("_info"), meaning))
 
 

@@ -10,9 +10,20 @@ service speaks for itself, and nothing is told of a service that did not speak.
 
 import platform
 
-from libs.common.catalogue import PREFIX, Kind, MetricDoc, counter, documented, gauge, histogram, info, markdown, render
+from libs.common.catalogue import (
+    PREFIX,
+    MetricDoc,
+    MetricKind,
+    counter,
+    documented,
+    gauge,
+    histogram,
+    info,
+    markdown,
+    render,
+)
 
-__all__ = ["CATALOGUE", "OTHER", "PREFIX", "Kind", "MetricDoc", "markdown", "render", "tell_build"]
+__all__ = ["CATALOGUE", "OTHER", "PREFIX", "MetricDoc", "MetricKind", "markdown", "render", "tell_build"]
 
 OTHER = "other"
 """A label for all that is not known."""

@@ -26,24 +26,24 @@ from services.dispatch.cases.actions.events import HEARD, words_of
 from services.dispatch.cases.actions.steps import CASES
 from services.dispatch.cases.domain.terms import Action, Status
 from services.dispatch.cases.domain.transitions import MACHINE, decide
-from services.dispatch.cases.tables import Work
+from services.dispatch.cases.tables import Case
 from services.dispatch.requests.actions import apply
 from services.dispatch.routing.actions import opening
 
 
 async def prepare(session: Session, events: Sequence[Event]) -> None:
     """Load every case of the batch in one round trip."""
-    await session.load(Work, "case_id", (event.case_id for event in events if isinstance(event, CaseEvent)))
+    await session.load(Case, "case_id", (event.case_id for event in events if isinstance(event, CaseEvent)))
 
 
 async def prepare_door(session: Session, jobs: Sequence[Job]) -> None:
     """Load every case that a batch of requests is about in one round trip."""
-    await session.load(Work, "case_id", (key for job in jobs for key in job.keys))
+    await session.load(Case, "case_id", (key for job in jobs for key in job.keys))
 
 
 async def registered(session: Session, event: CaseRegistered) -> None:
     """登记 -> find its unit."""
-    if await session.one(Work, "case_id", event.case_id) is None:
+    if await session.one(Case, "case_id", event.case_id) is None:
         await opening.open_work(session, event)
 
 
@@ -73,14 +73,14 @@ async def sent_back(session: Session, event: CaseSentBack) -> None:
     await opening.open_next_round(session, work, event)
 
 
-async def _known(session: Session, event: CaseEvent) -> Work:
-    work = await session.one(Work, "case_id", event.case_id)
+async def _known(session: Session, event: CaseEvent) -> Case:
+    work = await session.one(Case, "case_id", event.case_id)
     if work is None:
         raise Permanent(f"{type(event).__name__} about case {event.case_id}, whose registration was never heard")
     return work
 
 
-async def _of_this_round(session: Session, event: CaseEvent) -> Work | None:
+async def _of_this_round(session: Session, event: CaseEvent) -> Case | None:
     work = await _known(session, event)
     return None if isinstance(event, RoundEvent) and event.round != work.round else work
 

@@ -25,7 +25,7 @@ from services.followup.callbacks.actions.finding import load_by_keys, load_with_
 from services.followup.cases.actions import CASES, can
 from services.followup.cases.domain.terms import Action
 from services.followup.cases.domain.transitions import believed
-from services.followup.cases.tables import Matter
+from services.followup.cases.tables import Case
 from services.followup.clocks.actions.finding import find_matter
 from services.followup.ladder.actions.firing import settle
 from services.followup.rounds import actions as rounds
@@ -89,7 +89,7 @@ async def finished(session: Session, event: CaseHandled | CaseAnsweredDirectly) 
         rounds.finish(session, matter, event)
 
 
-async def _known(session: Session, event: CaseEvent) -> Matter:
+async def _known(session: Session, event: CaseEvent) -> Case:
     """The case, with everything that was due before this event already said."""
     matter = await find_matter(session, event.case_id)
     if matter is None:
@@ -98,7 +98,7 @@ async def _known(session: Session, event: CaseEvent) -> Matter:
     return matter
 
 
-async def _in_hand(session: Session, event: RoundEvent) -> Matter | None:
+async def _in_hand(session: Session, event: RoundEvent) -> Case | None:
     """The case, when it is being handled in the round that the event is about."""
     matter = await _known(session, event)
     try:

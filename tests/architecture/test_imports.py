@@ -49,11 +49,11 @@ BREAKS = {
     ),
     "a stray file of the library fails too": ("libs/common/helpers.py", "A = 1\n"),
     "what only types need points down too": (
-        "libs/common/pack/shelf.py",
+        "libs/common/pack/versions.py",
         "from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    import libs.common.database.session\n",
     ),
     "Inside a room of the library, imports run in no circle": (
-        "libs/common/database/trouble.py",
+        "libs/common/database/database_errors.py",
         "import libs.common.database.session\n",
     ),
 }

@@ -13,7 +13,7 @@ import pytest
 from libs.common.pack import schema
 from libs.common.pack.directory import Directory
 from libs.common.pack.problems import DocPath
-from libs.common.pack.schema import NOT_IN_FORCE, Model, Pack, Settings
+from libs.common.pack.schema import NOT_IN_FORCE, Model, Pack, PackSettings
 from libs.common.pack.schema.base import LimitSetting
 from libs.common.shares import Comparison
 from services.dispatch.directory.schemas import AreaOut, CategoryOut, UnitOut
@@ -22,9 +22,9 @@ from tests.contract.test_pack_examples import models_in
 
 SELF = "self"
 CALLED: dict[type[Model], tuple[str, ...]] = {
-    schema.Settings: ("pack",),
+    schema.PackSettings: ("pack",),
     schema.Pack: ("pack",),
-    schema.Place: ("place",),
+    schema.PackPlace: ("place",),
     schema.Limits: (SELF,),
     LimitSetting: (SELF,),
     schema.CalendarSettings: ("pack.calendar",),
@@ -54,7 +54,7 @@ CALLED: dict[type[Model], tuple[str, ...]] = {
 SHOWN: dict[type[Model], type] = {schema.Area: AreaOut, schema.Unit: UnitOut, schema.Category: CategoryOut}
 """Answers that take all they show from a part, by name."""
 BY_THE_READER: set[tuple[type[Model], str]] = {
-    (schema.Settings, "format"),
+    (schema.PackSettings, "format"),
     (schema.Pack, "format"),
     (schema.OnOverdue, "on"),
     (schema.OnRound, "on"),
@@ -155,13 +155,13 @@ def test_the_manual_tells_of_every_setting_and_of_those_that_are_not_in_force() 
 
 
 def test_a_dead_setting_would_be_noticed() -> None:
-    class WithMore(Settings):
+    class WithMore(PackSettings):
         mood: str = ""
 
     class Deeper(schema.CallbackPolicy):
         colour: str = ""
 
-    class WithDeeper(Settings):
+    class WithDeeper(PackSettings):
         callback: Deeper
 
     found = reads(product_files())

@@ -14,7 +14,7 @@ from libs.common.bus.flow import Service, said
 from libs.common.events.ops import ResendRequested
 from libs.common.rules.machine import Machine
 from libs.common.service.spec import ServiceSpec
-from libs.common.web.guarded import rights_of
+from libs.common.web.route_rights import rights_of
 from services.intake.tables import Base
 
 ROOT = Path(__file__).parents[2]

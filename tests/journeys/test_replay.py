@@ -18,7 +18,7 @@ from huiyin.house import House, open_house
 from huiyin.replay.commands import SAMPLES, demo_command, replay_command
 from huiyin.replay.driver import Pace
 from huiyin.replay.stage import Journal
-from huiyin.replay.staging import Cast, Outcome, choose_cast, replay_into
+from huiyin.replay.staging import Cast, ReplayOutcome, choose_cast, replay_into
 from libs.common.bus.flow import Service
 from libs.common.pack.loader import load_pack
 from libs.common.service.settings import ClockKind, CommonSettings
@@ -72,12 +72,14 @@ async def _house(url: str, folder: Path, start: datetime) -> AsyncIterator[House
         yield house
 
 
-async def _replay(house: House, cast: Cast, *, seed: int = 1, pace: Pace | None = None) -> tuple[Outcome, AuditReport]:
+async def _replay(
+    house: House, cast: Cast, *, seed: int = 1, pace: Pace | None = None
+) -> tuple[ReplayOutcome, AuditReport]:
     outcome = await replay_into(house, COUNTY, cast, seed=seed, pace=pace or Pace(), tell=_nobody_watches)
     return outcome, await audit(house)
 
 
-async def _replay_once(url: str, folder: Path, cast: Cast, **how: Any) -> tuple[Outcome, AuditReport]:
+async def _replay_once(url: str, folder: Path, cast: Cast, **how: Any) -> tuple[ReplayOutcome, AuditReport]:
     async with _house(url, folder, cast.start) as house:
         return await _replay(house, cast, **how)
 
@@ -86,7 +88,7 @@ def _nobody_watches(_moment: datetime, _journal: Journal) -> None:
     pass
 
 
-def _check(outcome: Outcome, report: AuditReport) -> None:
+def _check(outcome: ReplayOutcome, report: AuditReport) -> None:
     """Nothing is lost, nothing twice, nothing refused that should not be, and the house is sound."""
     assert outcome.journal.troubles == []
     assert outcome.tally.lost == ()
@@ -96,7 +98,7 @@ def _check(outcome: Outcome, report: AuditReport) -> None:
     assert outcome.tally.open + outcome.tally.closed == outcome.accepted + len(outcome.journal.known_before)
 
 
-def _figures(outcome: Outcome) -> dict[str, Any]:
+def _figures(outcome: ReplayOutcome) -> dict[str, Any]:
     return {rate.found["code"]: rate.document for rate in outcome.figures.rates}
 
 

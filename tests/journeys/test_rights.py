@@ -8,7 +8,7 @@ from fastapi.routing import APIRoute
 from libs.common.security.policy import RIGHTS, Right
 from libs.common.security.principal import Role
 from libs.common.web.door import BEARER
-from libs.common.web.guarded import needs_of, rights_of, unguarded_routes
+from libs.common.web.route_rights import needs_of, rights_of, unguarded_routes
 from services.analytics.pages.api import PageNeeds
 from tests.journeys.county import VILLAGE_UNIT, County, Person
 

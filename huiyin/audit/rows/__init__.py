@@ -5,12 +5,12 @@ from collections.abc import Callable, Iterator
 from huiyin.audit.case import CaseView
 from huiyin.audit.packs import Packs
 from huiyin.audit.report import Findings
-from huiyin.audit.rows.comparing import Wanted, differences
+from huiyin.audit.rows.comparing import WantedRows, differences
 from huiyin.audit.rows.dispatch import rows_of_dispatch
 from huiyin.audit.rows.followup import rows_of_followup
 from huiyin.audit.rows.intake import rows_of_intake
 
-_SERVICES: tuple[Callable[[CaseView, Packs], Iterator[Wanted]], ...] = (
+_SERVICES: tuple[Callable[[CaseView, Packs], Iterator[WantedRows]], ...] = (
     rows_of_intake,
     rows_of_dispatch,
     rows_of_followup,
@@ -25,7 +25,7 @@ def check_rows(view: CaseView, findings: Findings, packs: Packs) -> None:
             findings.violated(wanted.invariant, view.case_id, wanted.service, message)
 
 
-def rows_wanted(view: CaseView, packs: Packs) -> Iterator[Wanted]:
+def rows_wanted(view: CaseView, packs: Packs) -> Iterator[WantedRows]:
     """What should stand in each table that has rows about a case."""
     for rows_of in _SERVICES:
         yield from rows_of(view, packs)

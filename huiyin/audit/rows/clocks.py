@@ -28,7 +28,7 @@ _IDS = uuid.UUID("5f0d1c3e-8a53-5b5e-9d5e-6f1c1d0a7e42")
 
 
 @dataclass(slots=True)
-class Clock:
+class FoldedClock:
     """A deadline that was set, and what became of it."""
 
     number: int
@@ -48,10 +48,10 @@ class Clocks:
     """All clocks of a case, as its promise starts and stops them."""
 
     def __init__(self, said: Iterable[Event]) -> None:
-        self.started: list[Clock] = []
-        self._every: list[Clock] = []
-        self._anew: dict[SetDeadline, Clock] = {}
-        self._behind: dict[SetDeadline, Clock] = {}
+        self.started: list[FoldedClock] = []
+        self._every: list[FoldedClock] = []
+        self._anew: dict[SetDeadline, FoldedClock] = {}
+        self._behind: dict[SetDeadline, FoldedClock] = {}
         """By what gave more time to a promise that was missed, its new clock."""
         missed: set[tuple[object, ...]] = set()
         for event in said:
@@ -62,7 +62,7 @@ class Clocks:
         behind = set(map(id, self._behind.values()))
         self._set = iter([clock for clock in self._every if not clock.set.about and id(clock) not in behind])
         self._about = {clock.set.about: clock for clock in self._every if clock.set.about}
-        self._missed: list[Clock] = []
+        self._missed: list[FoldedClock] = []
 
     def _tell(self, event: cases.RoundEvent, one: SetDeadline, missed: Container[tuple[object, ...]]) -> None:
         """A promise that began at the same moment and ends later is the same one, set anew."""
@@ -76,7 +76,7 @@ class Clocks:
         if before and _place(before[-1]) not in missed:
             self._anew[one] = before[-1]
             return
-        self._every.append(Clock(len(self._every) + 1, event, one, [one.unit_code]))
+        self._every.append(FoldedClock(len(self._every) + 1, event, one, [one.unit_code]))
         if before:
             self._behind[one] = self._every[-1]
 
@@ -98,7 +98,7 @@ class Clocks:
         """Deadlines that have passed and are still not met."""
         return [clock.set.deadline.value for clock in self._missed if not (clock.stopped or clock.set.about)]
 
-    def start(self) -> Clock | None:
+    def start(self) -> FoldedClock | None:
         """The next one of the case itself; None where nobody said so."""
         return self._start(next(self._set, None))
 
@@ -110,7 +110,7 @@ class Clocks:
         """That of an order, if it has one: those of before had none."""
         self._start(self._about.get(order))
 
-    def _start(self, clock: Clock | None) -> Clock | None:
+    def _start(self, clock: FoldedClock | None) -> FoldedClock | None:
         if clock is not None:
             self.started.append(clock)
         return clock
@@ -147,7 +147,7 @@ class Clocks:
             clock.missed = event
             self._missed.append(clock)
 
-    def _of(self, event: cases.DeadlineWarned | cases.DeadlineMissed, told_as: str) -> list[Clock]:
+    def _of(self, event: cases.DeadlineWarned | cases.DeadlineMissed, told_as: str) -> list[FoldedClock]:
         """The clock that it is told of: the one that runs, where a unit had two that end at one moment."""
         place = event.round, event.deadline, event.due_at, event.about
         found = [clock for clock in self.started if _place(clock) == place]
@@ -167,7 +167,7 @@ def clocks_of(
         yield row | _limit_of(clock, packs, stands)
 
 
-def _limit_of(clock: Clock, packs: Packs, stands: Mapping[str, Any]) -> dict[str, Any]:
+def _limit_of(clock: FoldedClock, packs: Packs, stands: Mapping[str, Any]) -> dict[str, Any]:
     """No event tells the limit: the one that is kept has to give the due time that was told."""
     rules, value = packs.rules(clock.set.pack_version), stands.get("limit_value")
     if value is None or rules is None:
@@ -177,11 +177,11 @@ def _limit_of(clock: Clock, packs: Packs, stands: Mapping[str, Any]) -> dict[str
     return {name: stands[name] if fits else f"one that ends at {clock.set.due_at}" for name in _LIMIT}
 
 
-def _place(clock: Clock) -> tuple[object, ...]:
+def _place(clock: FoldedClock) -> tuple[object, ...]:
     return clock.said.round, clock.set.deadline, clock.set.due_at, clock.set.about
 
 
-def _row(clock: Clock, orders: Collection[Columns], packs: Packs) -> dict[str, Any]:
+def _row(clock: FoldedClock, orders: Collection[Columns], packs: Packs) -> dict[str, Any]:
     event = clock.set
     row = (
         as_told(clock.said, "case_id", "round")
@@ -201,14 +201,14 @@ def _row(clock: Clock, orders: Collection[Columns], packs: Packs) -> dict[str, A
     return row | _on_the_ladder(clock, clock.missed, orders, packs)
 
 
-def _standing(clock: Clock, step: str, at: Any) -> dict[str, Any]:
+def _standing(clock: FoldedClock, step: str, at: Any) -> dict[str, Any]:
     """Before a step that was not taken."""
     state = "cancelled" if clock.stopped else "pending"
     return {"step": step, "next_at": at, "state": state, "unit_code": clock.units[-1]}
 
 
 def _on_the_ladder(
-    clock: Clock, missed: cases.DeadlineMissed, orders: Collection[Columns], packs: Packs
+    clock: FoldedClock, missed: cases.DeadlineMissed, orders: Collection[Columns], packs: Packs
 ) -> dict[str, Any]:
     """Behind the miss: before the first rung whose orders were not given, or at its end."""
     rules = packs.rules(clock.set.pack_version)
@@ -223,7 +223,7 @@ def _on_the_ladder(
     return end
 
 
-def _rungs(clock: Clock, rules: Rules) -> Iterator[tuple[datetime, int]]:
+def _rungs(clock: FoldedClock, rules: Rules) -> Iterator[tuple[datetime, int]]:
     """When each step of the ladder for this deadline comes, and its place in the ladder."""
     for rung, step in enumerate(rules.ladder):
         if isinstance(step.trigger, OnOverdue) and step.trigger.deadline is clock.set.deadline:
@@ -238,7 +238,7 @@ def _rung_at(due_at: datetime, trigger: OnOverdue, calendar: WorkCalendar) -> da
     return due(due_at if after.unit is LimitUnit.HOUR else due_at - _LAST_INSTANT, after, calendar)
 
 
-def _given(orders: Iterable[Columns], clock: Clock, rung: int, at: datetime, step: LadderStep) -> datetime | None:
+def _given(orders: Iterable[Columns], clock: FoldedClock, rung: int, at: datetime, step: LadderStep) -> datetime | None:
     """When the orders of a step were given, if they were; at another time, too, if days were counted otherwise then."""
     if clock.set.about:
         name = f"{clock.said.key}.{clock.number}.ladder:{rung}"

@@ -9,8 +9,8 @@ from typing import Any
 import orjson
 from pydantic import BaseModel
 
-from huiyin.audit.cut import Row
 from huiyin.audit.report import Invariant
+from huiyin.audit.snapshot import Row
 from libs.common.events.base import SaidByHand
 from libs.common.security.masking import mask_text
 from libs.common.security.vault import print_of_sealed
@@ -63,7 +63,7 @@ class Sealed:
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class WantedRows:
     """What should stand in a table about one case; ``by`` are the columns by which its rows are told apart.
 
     Of rows that these do not tell apart the first is compared with the first, the second with the second. ``table`` is
@@ -102,7 +102,7 @@ def by_whom(event: SaidByHand) -> tuple[Any, Any]:
     return (Unseen.WHO, Unseen.WHO) if event.by is None else (event.by, event.by_unit)
 
 
-def differences(kept: Sequence[Row], wanted: Wanted) -> Iterator[str]:
+def differences(kept: Sequence[Row], wanted: WantedRows) -> Iterator[str]:
     """Every difference; a table of one row for each case that has none is for others to miss (I1)."""
     there = _numbered(kept if wanted.kept is None else wanted.kept, wanted.by)
     should = _numbered(wanted.rows, wanted.by)
@@ -115,7 +115,7 @@ def differences(kept: Sequence[Row], wanted: Wanted) -> Iterator[str]:
         yield f"{_name(wanted, place)} is there, nobody said so: {_row(there[place])}"
 
 
-def _name(wanted: Wanted, place: tuple[Any, ...]) -> str:
+def _name(wanted: WantedRows, place: tuple[Any, ...]) -> str:
     values = [_shown(value) for column, value in zip(wanted.by, place, strict=False) if column != "case_id"]
     return " ".join((wanted.table.rpartition(".")[2], *values, *([str(place[-1])] if place[-1] > 1 else [])))
 

@@ -9,9 +9,9 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from huiyin.audit.case import DISPATCH, FOLLOWUP, INTAKE, CaseView, Said, as_applied
+from huiyin.audit.case import DISPATCH, FOLLOWUP, INTAKE, CaseView, LedgerSaid, as_applied
 from huiyin.audit.packs import Packs
-from huiyin.audit.rows.comparing import Columns, Json, NotBefore, Unseen, Wanted, as_told, by_whom, columns_of, told
+from huiyin.audit.rows.comparing import Columns, Json, NotBefore, Unseen, WantedRows, as_told, by_whom, columns_of, told
 from libs.common.errors import NotFound
 from libs.common.events import cases
 from libs.common.events.base import Event, SaidByHand
@@ -19,7 +19,7 @@ from libs.common.rules.machine import SYSTEM, Actor, OutOfTurn
 from services.dispatch.cases.actions.events import HEARD, words_of
 from services.dispatch.cases.domain import state as rules
 from services.dispatch.cases.domain.evolving import evolve
-from services.dispatch.cases.domain.state import Given, Left, Limit, Part, Result, Return, State, Word
+from services.dispatch.cases.domain.state import Assignment, Left, LimitWord, Result, Return, State, SupportPart, Word
 from services.dispatch.cases.domain.terms import Action, Status
 from services.dispatch.cases.domain.transitions import MACHINE
 from services.dispatch.requests import domain as requests
@@ -61,7 +61,7 @@ class _Work:
         row = self._next_kept()
         return None if row is None else _HEARD_FROM.get(row["action"])
 
-    def take(self, one: Said) -> None:
+    def take(self, one: LedgerSaid) -> None:
         """One more event; one of its own may have had its effect already, with what brought it about."""
         if one.service != DISPATCH:
             if getattr(one.event, "round", self.state.round) == self.state.round:
@@ -85,9 +85,9 @@ class _Work:
             case _ if (read := HEARD.get(type(event))) is not None:
                 self._heard_at(event.occurred_at, read(event))
         for word in words_of(event):
-            self.state = self._crossed(word) if isinstance(word, Limit) else evolve(self.state, word)
+            self.state = self._crossed(word) if isinstance(word, LimitWord) else evolve(self.state, word)
 
-    def _crossed(self, limit: Limit) -> State:
+    def _crossed(self, limit: LimitWord) -> State:
         """A limit and a withdrawal that crossed: which came first only the row says, for a limit is no step."""
         column, state = f"{limit.deadline}_due_at", self.state
         withdrawn = state.status is Status.CLOSED and self.steps[-1]["action"] == Action.WITHDRAW
@@ -108,10 +108,10 @@ class _Work:
         said = self._answers(cases.CaseAssigned, cases.TriageQueued)
         if said is not None:
             what = self._found(said)
-            action = actions[0] if isinstance(what, Given) else actions[1]
+            action = actions[0] if isinstance(what, Assignment) else actions[1]
             self._step(rules.Said(action, said.occurred_at, what, SYSTEM, what.explanation if why is None else why))
 
-    def _found(self, said: _Assigned | cases.TriageQueued) -> Given | Left:
+    def _found(self, said: _Assigned | cases.TriageQueued) -> Assignment | Left:
         if isinstance(said, cases.TriageQueued):
             return Left(0, said.reason)
         by_rule = said.succession and self.state.by_rule if isinstance(said, cases.CaseReassigned) else said.by_rule
@@ -121,7 +121,7 @@ class _Work:
             # Nothing but what was said was noted of it then; tasks were given to few of those.
             done |= {unit for unit in said.support_units if (version, unit) not in self._given}
         chosen = told(said, "category_code"), told(said, "pack_version"), by_rule, said.explanation
-        return Given(said.lead_unit, said.support_units, *chosen, done=frozenset(done))
+        return Assignment(said.lead_unit, said.support_units, *chosen, done=frozenset(done))
 
     def _is_of_before(self, version: int) -> bool:
         return bool(self._candidates.get(version) == "[]")
@@ -142,10 +142,10 @@ class _Work:
                 result = Result(event.result_kind, event.result, event.contacted_at, _UNSEEN)
                 self._step(rules.Said(Action.HAND_IN, at, result, self._of(event), event.result))
             case cases.TaskDone():
-                part = Part(event.unit_code, event.result)
+                part = SupportPart(event.unit_code, event.result)
                 self._step(rules.Said(Action.SUPPORT_DONE, at, part, self._of(event), event.result))
             case cases.TaskCancelled():
-                part, why = Part(event.unit_code, event.reason), f"{event.unit_code}: {event.reason}"
+                part, why = SupportPart(event.unit_code, event.reason), f"{event.unit_code}: {event.reason}"
                 self._step(rules.Said(Action.SUPPORT_CANCEL, at, part, self._by(event), why))
             case cases.ReturnRequested():
                 wanted, why = Return(event.reason_code, event.note), f"{event.reason_code}: {event.note}"
@@ -162,7 +162,7 @@ class _Work:
         said = self._answers(cases.CaseReassigned, cases.TriageQueued) if event.approved else None
         what, action = None if said is None else self._found(said), Action.REFUSE_RETURN
         if what is not None:
-            action = Action.HAND_ON if isinstance(what, Given) else Action.TAKE_BACK
+            action = Action.HAND_ON if isinstance(what, Assignment) else Action.TAKE_BACK
         self._step(rules.Said(action, event.occurred_at, what, self._by(event), event.note))
 
     def _support(self) -> None:
@@ -174,7 +174,9 @@ class _Work:
             if task is None or (task.status, action) not in tasks.STEPS:
                 return
             by: Any = Actor(_UNSEEN, task.unit_code)
-            self._step(rules.Said(Action(action), kept["at"], Part(task.unit_code, ""), by, _UNSEEN), Unseen.HERE)
+            self._step(
+                rules.Said(Action(action), kept["at"], SupportPart(task.unit_code, ""), by, _UNSEEN), Unseen.HERE
+            )
 
     def _step(self, said: rules.Said, at: Any = None) -> None:
         """Take it, where it was possible by dispatch's own rules, guards included; else no row follows from it."""
@@ -194,21 +196,21 @@ class _Work:
         by = {"who": said.by.subject, "unit_code": said.by.unit_code, "at": said.at if at is None else at}
         step = {"action": said.action, "from_status": before.status, "to_status": after.status, "why": said.why}
         self.steps.append({"case_id": self.first.case_id} | moved | step | by)
-        if isinstance(said.what, Given | Left):
+        if isinstance(said.what, Assignment | Left):
             self.decisions.append(self._decision(said, said.what))
 
     def _is_given(self, task: tasks.TaskState) -> bool:
         return (task.version, task.unit_code) in self._given
 
-    def _decision(self, said: rules.Said, what: Given | Left) -> Columns:
+    def _decision(self, said: rules.Said, what: Assignment | Left) -> Columns:
         rule: Any = "nobody"
-        if isinstance(what, Given):
+        if isinstance(what, Assignment):
             by_itself = what.by_rule if said.action is not Action.REASSIGN else said.by is SYSTEM
             rule = _RULES.get(said.action, "stand_in") if by_itself else "dispatcher"
             rule = Unseen.OLD if self._is_of_before(self.state.version) else rule
         row = {name: getattr(self.state, name) for name in ("version", "lead_unit", "category_code")}
         row |= {"case_id": self.first.case_id, "support_units": list(self.state.support_units), "rule": rule}
-        pack_version = what.pack_version if isinstance(what, Given) else Unseen.OLD
+        pack_version = what.pack_version if isinstance(what, Assignment) else Unseen.OLD
         return row | {"candidates": Unseen.WORDS, "explanation": what.explanation, "pack_version": pack_version}
 
     def _answers(self, *kinds: type[Event]) -> Any:
@@ -236,21 +238,21 @@ class _Work:
 _UNSEEN: Any = Unseen.WORDS
 
 
-def rows_of_dispatch(view: CaseView, _packs: Packs) -> Iterator[Wanted]:
+def rows_of_dispatch(view: CaseView, _packs: Packs) -> Iterator[WantedRows]:
     """What should stand in dispatch's tables."""
     registered = view.of(INTAKE, cases.CaseRegistered, DISPATCH)
     work = _Work(view, registered[0]) if registered else None
     if work is not None:
         for one in as_applied(view, DISPATCH, work.next_from):
             work.take(one)
-        yield Wanted(DISPATCH, "work", (), [_row(view, work)])
-    yield Wanted(DISPATCH, "dispatch.transition", ("version",), [] if work is None else work.steps)
-    yield Wanted(DISPATCH, "decision", ("version",), [] if work is None else work.decisions)
+        yield WantedRows(DISPATCH, "work", (), [_row(view, work)])
+    yield WantedRows(DISPATCH, "dispatch.transition", ("version",), [] if work is None else work.steps)
+    yield WantedRows(DISPATCH, "decision", ("version",), [] if work is None else work.decisions)
     case = {} if work is None else {"case_id": work.first.case_id}
     asked = [] if work is None else [case | columns_of(request) for request in work.requests]
-    yield Wanted(DISPATCH, "request", ("version",), asked)
+    yield WantedRows(DISPATCH, "request", ("version",), asked)
     given = [] if work is None else [case | columns_of(task) for task in work.tasks]
-    yield Wanted(DISPATCH, "task", ("version", "unit_code"), given)
+    yield WantedRows(DISPATCH, "task", ("version", "unit_code"), given)
 
 
 def _row(view: CaseView, work: _Work) -> Mapping[str, Any]:

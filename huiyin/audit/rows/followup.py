@@ -6,7 +6,7 @@ from huiyin.audit.case import FOLLOWUP, INTAKE, CaseView
 from huiyin.audit.packs import Packs
 from huiyin.audit.report import Invariant
 from huiyin.audit.rows.clocks import clocks_of
-from huiyin.audit.rows.comparing import Columns, Wanted
+from huiyin.audit.rows.comparing import Columns, WantedRows
 from huiyin.audit.rows.promise import promise_of
 from libs.common.events import cases
 
@@ -21,7 +21,7 @@ _TABLES: Mapping[str, tuple[str, ...]] = {
 _INVARIANTS = dict.fromkeys(("callback", "clock"), Invariant.PROMISE)
 
 
-def rows_of_followup(view: CaseView, packs: Packs) -> Iterator[Wanted]:
+def rows_of_followup(view: CaseView, packs: Packs) -> Iterator[WantedRows]:
     """What should stand in followup's tables."""
     rows: Mapping[str, Iterable[Columns]] = {}
     if registered := view.of(INTAKE, cases.CaseRegistered, FOLLOWUP):
@@ -34,6 +34,6 @@ def rows_of_followup(view: CaseView, packs: Packs) -> Iterator[Wanted]:
             "supervision": promise.orders.values(),
             "clock": clocks_of(promise.clocks, promise.orders.values(), packs, kept),
         }
-        yield Wanted(FOLLOWUP, "matter", (), [promise.row])
+        yield WantedRows(FOLLOWUP, "matter", (), [promise.row])
     for table, by in _TABLES.items():
-        yield Wanted(FOLLOWUP, table, by, list(rows.get(table, ())), _INVARIANTS.get(table, Invariant.STATE))
+        yield WantedRows(FOLLOWUP, table, by, list(rows.get(table, ())), _INVARIANTS.get(table, Invariant.STATE))

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from huiyin.audit.case import DISPATCH, FOLLOWUP, INTAKE, CaseView, Said, as_applied
+from huiyin.audit.case import DISPATCH, FOLLOWUP, INTAKE, CaseView, LedgerSaid, as_applied
 from huiyin.audit.packs import Packs
 from huiyin.audit.rows.comparing import (
     Columns,
@@ -13,7 +13,7 @@ from huiyin.audit.rows.comparing import (
     NotBefore,
     Sealed,
     Unseen,
-    Wanted,
+    WantedRows,
     as_told,
     by_whom,
     columns_of,
@@ -78,19 +78,19 @@ class _Case:
         raise TypeError(what)
 
 
-def rows_of_intake(view: CaseView, _packs: Packs) -> Iterator[Wanted]:
+def rows_of_intake(view: CaseView, _packs: Packs) -> Iterator[WantedRows]:
     """What should stand in intake's tables."""
     registered = view.of(INTAKE, cases.CaseRegistered)
     case = _case(view, registered[0]) if registered else None
     if case is not None:
-        yield Wanted(INTAKE, "cases", (), [_row(case)])
-    yield Wanted(INTAKE, "wording", ("case_id",), [_wording(first) for first in registered[:1]])
-    yield Wanted(INTAKE, "timeline", ("what",), [] if case is None else case.timeline)
+        yield WantedRows(INTAKE, "cases", (), [_row(case)])
+    yield WantedRows(INTAKE, "wording", ("case_id",), [_wording(first) for first in registered[:1]])
+    yield WantedRows(INTAKE, "timeline", ("what",), [] if case is None else case.timeline)
     yield from _sealed(view, registered)
     looks = view.of(INTAKE, cases.RequesterRevealed)
-    yield Wanted(INTAKE, "reveal", ("reveal_id",), [_look(event) for event in looks], more=True)
+    yield WantedRows(INTAKE, "reveal", ("reveal_id",), [_look(event) for event in looks], more=True)
     added = view.of(INTAKE, cases.CaseSupplemented)
-    yield Wanted(INTAKE, "supplement", ("case_id",), [_supplement(event) for event in added])
+    yield WantedRows(INTAKE, "supplement", ("case_id",), [_supplement(event) for event in added])
 
 
 def _case(view: CaseView, first: cases.CaseRegistered) -> _Case:
@@ -102,11 +102,11 @@ def _case(view: CaseView, first: cases.CaseRegistered) -> _Case:
     return case
 
 
-def _in_order(view: CaseView) -> list[Said]:
+def _in_order(view: CaseView) -> list[LedgerSaid]:
     """The events of the case as they came to the door: in the order of its timeline, as far as that is whole."""
     known: tuple[type[Event], ...] = (*EFFECTS, *_OWN)
     came = [one for one in as_applied(view, INTAKE) if isinstance(one.event, known)]
-    waiting: dict[str, deque[Said]] = defaultdict(deque)
+    waiting: dict[str, deque[LedgerSaid]] = defaultdict(deque)
     for source in (INTAKE, DISPATCH, FOLLOWUP):
         for one in view.applied(INTAKE, source):
             if isinstance(one.event, known):
@@ -133,16 +133,16 @@ def _wording(first: cases.CaseRegistered) -> Columns:
     return {"case_id": first.case_id, "text": first.text}
 
 
-def _sealed(view: CaseView, registered: Sequence[cases.CaseRegistered]) -> Iterator[Wanted]:
+def _sealed(view: CaseView, registered: Sequence[cases.CaseRegistered]) -> Iterator[WantedRows]:
     """Who spoke, and the words before masking: whoever has no key sees only whether they changed."""
     if not registered:
-        yield Wanted(INTAKE, "requester", ("case_id",), ())
+        yield WantedRows(INTAKE, "requester", ("case_id",), ())
     elif registered[0].sealed is not None:
         words, who = view.row("wording"), view.row("requester")
         kept = [None if words is None else words[column] for column in ("sealed_title", "sealed_text")]
         kept += [None if who is None else who[column] for column in _REQUESTER]
         told = {"what is sealed": registered[0].sealed}
-        yield Wanted(INTAKE, "requester", (), [told], kept=[{"what is sealed": print_of_sealed(*kept)}])
+        yield WantedRows(INTAKE, "requester", (), [told], kept=[{"what is sealed": print_of_sealed(*kept)}])
 
 
 def _look(event: cases.RequesterRevealed) -> Columns:

@@ -9,15 +9,15 @@ from contextlib import suppress
 from datetime import datetime
 from typing import Any
 
-from huiyin.audit.case import DISPATCH, FOLLOWUP, INTAKE, CaseView, EventT, Said, as_applied
+from huiyin.audit.case import DISPATCH, FOLLOWUP, INTAKE, CaseView, EventT, LedgerSaid, as_applied
 from huiyin.audit.packs import Packs
-from huiyin.audit.rows.clocks import Clock, Clocks
+from huiyin.audit.rows.clocks import Clocks, FoldedClock
 from huiyin.audit.rows.comparing import Columns, NotBefore, Unseen, as_told, by_whom, columns_of, told
 from libs.common.events import cases
 from libs.common.events.base import Event
 from libs.common.events.terms import Closing, Deadline
 from libs.common.rules.machine import OutOfTurn
-from services.followup.cases.domain.terms import Action, Answer, Asking, Given, Lead, State
+from services.followup.cases.domain.terms import Action, Answer, Asking, Lead, State, StepInput
 from services.followup.cases.domain.terms import Said as FollowupSaid
 from services.followup.cases.domain.transitions import evolve
 
@@ -84,7 +84,7 @@ class Promise:
         opened_at = self._opened_at.get(self.row["round"])
         return INTAKE if (self.row["round"], opened_at) in self._answers else DISPATCH
 
-    def take(self, one: Said) -> None:
+    def take(self, one: LedgerSaid) -> None:
         """One more event, behind what a reviewer decided before it."""
         self.review()
         acts = self._does if one.service == FOLLOWUP else self._hears
@@ -246,7 +246,7 @@ class Promise:
             order |= {"state": "replied", "reply": event.reply, "replied_by": by_whom(event)[0]}
             order |= {"replied_at": event.occurred_at, "version": 2}
 
-    def _start(self, column: str = "") -> Clock | None:
+    def _start(self, column: str = "") -> FoldedClock | None:
         clock = self.clocks.start()
         if clock is not None and column:
             self.row[column] = clock.set.due_at
@@ -284,7 +284,7 @@ class Promise:
         """Take it, where followup's own rules can fold it; what it could not have taken is no step (I5 names it)."""
         source = self._state.status
         with suppress(OutOfTurn):
-            self._state = evolve(self._state, FollowupSaid(Action(action), at, Given(at, **given)))
+            self._state = evolve(self._state, FollowupSaid(Action(action), at, StepInput(at, **given)))
             self.row |= columns_of(self._state) | {"sent_back": self._state.sent_back}
             self.steps.append(
                 {column: self.row[column] for column in ("case_id", "version", "round")}

@@ -10,7 +10,7 @@ from libs.common.blobs.port import PIECE
 from libs.common.errors import Unavailable
 
 
-class Verdict(StrEnum):
+class ScanVerdict(StrEnum):
     """What a look for malware said (查毒结果)."""
 
     CLEAN = "clean"
@@ -25,16 +25,16 @@ class ScannerAway(Unavailable):
 class Scanner(Protocol):
     """Whoever looks."""
 
-    async def scan(self, path: Path) -> Verdict:
+    async def scan(self, path: Path) -> ScanVerdict:
         """What the file holds. ScannerAway when nobody can say."""
 
 
 class NoScanner:
     """Nobody looks."""
 
-    async def scan(self, path: Path) -> Verdict:
+    async def scan(self, path: Path) -> ScanVerdict:
         """It was not looked at."""
-        return Verdict.UNSCANNED
+        return ScanVerdict.UNSCANNED
 
 
 class ClamAv:
@@ -43,7 +43,7 @@ class ClamAv:
     def __init__(self, host: str, port: int, *, within: float = 60.0) -> None:
         self._host, self._port, self._within = host, port, within
 
-    async def scan(self, path: Path) -> Verdict:
+    async def scan(self, path: Path) -> ScanVerdict:
         """What clamd says of it."""
         try:
             async with asyncio.timeout(self._within):
@@ -51,9 +51,9 @@ class ClamAv:
         except (OSError, TimeoutError, asyncio.IncompleteReadError) as error:
             raise _away() from error
         if said.endswith(b"OK"):
-            return Verdict.CLEAN
+            return ScanVerdict.CLEAN
         if said.endswith(b"FOUND"):
-            return Verdict.INFECTED
+            return ScanVerdict.INFECTED
         # As "INSTREAM size limit exceeded. ERROR": its StreamMaxLength is below what we take.
         raise _away()
 

@@ -14,8 +14,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 from sqlalchemy.pool import NullPool
 from sqlalchemy.schema import CreateColumn
 
+from libs.common.database.database_errors import as_trouble
 from libs.common.database.session import Session
-from libs.common.database.trouble import as_trouble
 from libs.common.ledger.schema import APPEND_ONLY
 
 _LOCK = 4_815_162_342

@@ -33,7 +33,7 @@ class Runs(Protocol):
     async def fetch(self, sql: str, *parameters: object) -> Sequence[Any]: ...
 
 
-class Record:
+class StoredRow:
     """A row. ``as_read`` holds its columns as the database has them; None for a row that it has not yet."""
 
     __slots__ = ("__dict__", "as_read")
@@ -51,40 +51,40 @@ class Layout:
         self.columns = tuple(column.name for column in self.table.columns)
         self.keys = tuple(column.name for column in self.table.primary_key.columns)
         self._defaults = {name: field.default for name, field in table.model_fields.items() if not field.is_required()}
-        self._values: Callable[[Record], tuple[Any, ...]] = attrgetter(*self.columns)
+        self._values: Callable[[StoredRow], tuple[Any, ...]] = attrgetter(*self.columns)
         self._loads = [(column.name, load) for column in self.table.columns if (load := _load_of(column.type))]
         self._dumps = {column.name: _dump_of(column.type) for column in self.table.columns}
         self._types = {column.name: _type_name(column.type) for column in self.table.columns}
         self._casts = {column.name: _cast_of(column.type) for column in self.table.columns}
 
-    def make(self, values: Mapping[str, Any]) -> Record:
+    def make(self, values: Mapping[str, Any]) -> StoredRow:
         """A new row; TypeError for a column that does not exist or is missing."""
         row = {**self._defaults, **values}
         if row.keys() != self._types.keys():
             wrong = sorted(row.keys() ^ self._types.keys())
             raise TypeError(f"a row of {self.table.name} lacks, or does not have: {', '.join(wrong)}")
-        return Record(row, None)
+        return StoredRow(row, None)
 
     def select(self, column: str, *, lock: bool) -> str:
         """The statement that finds rows by the values of a column, in the order of the primary key."""
         found = f"SELECT {', '.join(self.columns)} FROM {self.table.name} WHERE {column} = ANY($1::text[])"  # noqa: S608
         return f"{found} ORDER BY {', '.join(self.keys)}{' FOR UPDATE' if lock else ''}"
 
-    def read(self, row: Iterable[Any]) -> Record:
+    def read(self, row: Iterable[Any]) -> StoredRow:
         """The row as an object."""
         values = dict(zip(self.columns, row, strict=True))
         for name, load in self._loads:
             values[name] = load(values[name])
-        return Record(values, tuple(values.values()))
+        return StoredRow(values, tuple(values.values()))
 
-    def changes(self, record: Record) -> list[str]:
+    def changes(self, record: StoredRow) -> list[str]:
         """The columns of a row that was read which differ from what the database has."""
         now = self._values(record)
         if now == record.as_read or record.as_read is None:
             return []
         return [name for name, old, new in zip(self.columns, record.as_read, now, strict=True) if old != new]
 
-    async def insert(self, rows: Runs, records: Sequence[Record]) -> None:
+    async def insert(self, rows: Runs, records: Sequence[StoredRow]) -> None:
         """Write new rows in one statement."""
         names = ", ".join(self.columns)
         values = ", ".join(f"{name}{self._casts[name]}" for name in self.columns)
@@ -95,7 +95,7 @@ class Layout:
         for record in records:
             record.as_read = self._values(record)
 
-    async def update(self, rows: Runs, changed: Sequence[tuple[Record, list[str]]]) -> None:
+    async def update(self, rows: Runs, changed: Sequence[tuple[StoredRow, list[str]]]) -> None:
         """Write changed rows in one statement, which sets every column that changed in one of them.
 
         Raises Overtaken when one of them is gone: it was read without a lock, and somebody deleted it.
@@ -115,7 +115,7 @@ class Layout:
         for record, _ in changed:
             record.as_read = self._values(record)
 
-    async def delete(self, rows: Runs, record: Record) -> None:
+    async def delete(self, rows: Runs, record: StoredRow) -> None:
         """Delete one row."""
         same = " AND ".join(f"{name} = ${number}" for number, name in enumerate(self.keys, start=1))
         await rows.fetch(f"DELETE FROM {self.table.name} WHERE {same}", *(getattr(record, name) for name in self.keys))  # noqa: S608
@@ -124,7 +124,7 @@ class Layout:
         places = ", ".join(f"${number}::{self._types[name]}[]" for number, name in enumerate(columns, start=1))
         return f"unnest({places}) AS new({', '.join(columns)})"
 
-    def _parameters(self, columns: Sequence[str], records: Sequence[Record]) -> list[list[Any]]:
+    def _parameters(self, columns: Sequence[str], records: Sequence[StoredRow]) -> list[list[Any]]:
         parameters = []
         for name in columns:
             dump = self._dumps[name]
@@ -144,9 +144,9 @@ class RecordBook:
 
     def __init__(self, rows: Runs) -> None:
         self._rows = rows
-        self._groups: dict[tuple[type[SQLModel], str], dict[str, list[Record]]] = {}
-        self._known: defaultdict[type[SQLModel], list[Record]] = defaultdict(list)
-        self._inserts: defaultdict[type[SQLModel], list[Record]] = defaultdict(list)
+        self._groups: dict[tuple[type[SQLModel], str], dict[str, list[StoredRow]]] = {}
+        self._known: defaultdict[type[SQLModel], list[StoredRow]] = defaultdict(list)
+        self._inserts: defaultdict[type[SQLModel], list[StoredRow]] = defaultdict(list)
 
     async def load(self, table: type[SQLModel], column: str, values: Iterable[object], *, lock: bool) -> None:
         """Read the rows whose ``column`` is one of ``values``, those that were not read before."""
@@ -165,11 +165,11 @@ class RecordBook:
             known.append(record)
             groups[str(getattr(record, column))].append(record)
 
-    def found(self, table: type[SQLModel], column: str, value: str) -> list[Record]:
+    def found(self, table: type[SQLModel], column: str, value: str) -> list[StoredRow]:
         """What was read, or made here, for a value."""
         return self._groups[table, column][value]
 
-    def new(self, table: type[SQLModel], values: Mapping[str, Any]) -> Record:
+    def new(self, table: type[SQLModel], values: Mapping[str, Any]) -> StoredRow:
         """A new row, found from now on."""
         record = layout_of(table).make(values)
         self._known[table].append(record)
@@ -183,7 +183,7 @@ class RecordBook:
         """A new row that nobody looks for."""
         self._inserts[table].append(layout_of(table).make(values))
 
-    async def remove(self, record: Record) -> None:
+    async def remove(self, record: StoredRow) -> None:
         """Delete a row, written already or not."""
         table = next(table for table, records in self._known.items() if record in records)
         self._known[table].remove(record)

@@ -22,12 +22,12 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession
 from sqlmodel import SQLModel
 
 from libs.common import metrics
+from libs.common.database.database_errors import DatabaseTrouble, DiskFull, as_trouble, is_trouble
 from libs.common.database.engine import make_engine, settings_of
-from libs.common.database.records import Record, RecordBook
-from libs.common.database.trouble import DatabaseTrouble, DiskFull, as_trouble, is_trouble
+from libs.common.database.records import RecordBook, StoredRow
 from libs.common.events.base import By, Cause, Event, SaidByHand
-from libs.common.ledger.append import Entry, append
-from libs.common.pack.shelf import PackShelf
+from libs.common.ledger.append import LedgerEntry, append
+from libs.common.pack.versions import PackVersions
 from libs.common.run.failpoints import failpoint
 
 __all__ = ["Database", "DatabaseTrouble", "PoolState", "Session", "as_trouble", "is_trouble"]
@@ -76,7 +76,7 @@ class Session:
         self._driver = driver
         self._orm: AsyncSession | None = None
         self._book = RecordBook(self)
-        self._entries: list[Entry] = []
+        self._entries: list[LedgerEntry] = []
         self._hooks: dict[str, Hook] = {}
 
     async def load(self, table: type[SQLModel], column: str, values: Iterable[object], *, lock: bool = True) -> None:
@@ -106,7 +106,7 @@ class Session:
 
     async def remove(self, row: SQLModel) -> None:
         """Delete a row that was loaded or made here."""
-        await self._book.remove(cast("Record", row))
+        await self._book.remove(cast("StoredRow", row))
 
     def publish(self, event: Event, *, first: bool = False) -> None:
         """Say it: the event goes into this service's ledger with the rows of this transaction.
@@ -116,7 +116,7 @@ class Session:
         """
         if self.by is not None and isinstance(event, SaidByHand) and event.by is None:
             event = event.model_copy(update={"by": self.by.account, "by_unit": self.by.unit_code})
-        self._entries.append(Entry(event, self.traceparent, first))
+        self._entries.append(LedgerEntry(event, self.traceparent, first))
         self.spoke = True
 
     def before_commit(self, name: str, hook: Hook) -> None:
@@ -204,7 +204,7 @@ class Database:
     ) -> None:
         self.schema = schema
         self.name = name or schema
-        self.packs = PackShelf()
+        self.packs = PackVersions()
         self.memory: dict[str, Any] = {}
         self.on_spoken: list[Callable[[], None]] = []
         self._under_way = 0

@@ -25,9 +25,9 @@ from libs.common.delivery import inbox
 from libs.common.delivery.handlers import Reactions
 from libs.common.errors import Overtaken, Permanent, Unavailable
 from libs.common.logs import get_logger
-from libs.common.pack.shelf import PackMissing
+from libs.common.pack.versions import PackMissing
 from libs.common.run.failpoints import failpoint
-from libs.common.run.supervise import Backoff, Progress
+from libs.common.run.supervise import Backoff, LoopProgress
 from libs.common.time.clock import Clock
 
 log = get_logger(__name__)
@@ -47,7 +47,7 @@ class HaltedError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class ConsumerOptions:
     """What a consumer needs to know."""
 
     service: Service
@@ -64,8 +64,8 @@ class Reading:
 class Consumer:
     """One member of the service's group. ``run`` returns only when cancelled or halted."""
 
-    def __init__(self, reading: Reading) -> None:
-        self.progress = Progress()
+    def __init__(self, reading: ConsumerOptions) -> None:
+        self.progress = LoopProgress()
         self.busy = False
         """True while records that were read are being applied."""
         self.halted: str | None = None

@@ -11,7 +11,7 @@ from libs.common.database.session import Database, DatabaseTrouble, Session
 from libs.common.delivery import inbox
 from libs.common.delivery.handlers import Reactions
 from libs.common.errors import Overtaken, Permanent
-from libs.common.pack.shelf import PackMissing
+from libs.common.pack.versions import PackMissing
 from libs.common.time.clock import Clock
 
 LOOK_EVERY = 15.0

@@ -21,12 +21,12 @@ from libs.common.bus.flow import Service, Stream, said
 from libs.common.bus.flow import stream_of as stream_of_event
 from libs.common.bus.port import Bus, BusTrouble, Message, Sender
 from libs.common.database.session import DatabaseTrouble, as_trouble
-from libs.common.delivery.acknowledged import Loss, Sent, find_losses, mark_sent, send_again, unmark
 from libs.common.delivery.bell import channel_of
+from libs.common.delivery.loss_detection import Loss, Sent, find_losses, mark_sent, send_again, unmark
 from libs.common.ledger.schema import PARTS
 from libs.common.logs import get_logger
 from libs.common.run.failpoints import failpoint
-from libs.common.run.supervise import Backoff, Progress
+from libs.common.run.supervise import Backoff, LoopProgress
 
 log = get_logger(__name__)
 
@@ -92,7 +92,7 @@ class Relay:
     """The relay of one service in one process. ``run`` returns only when cancelled."""
 
     def __init__(self, sending: Sending) -> None:
-        self.progress = Progress()
+        self.progress = LoopProgress()
         self.sent = 0
         """Events sent by this relay so far."""
         self.busy = True

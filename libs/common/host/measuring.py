@@ -12,10 +12,10 @@ from libs.common import metrics
 from libs.common.bus.flow import subscriptions
 from libs.common.bus.port import BusTrouble, Place
 from libs.common.database.session import Session
-from libs.common.delivery.outcomes import last_outcome
+from libs.common.delivery.audit_runs import last_outcome
 from libs.common.delivery.relay import UNOWNED
 from libs.common.host.lag import LagClock
-from libs.common.pack.shelf import PackShelf
+from libs.common.pack.versions import PackVersions
 from libs.common.service.runtime import Runtime
 from libs.common.service.spec import Measure
 
@@ -101,7 +101,7 @@ class Gauges:
             metrics.DB_POOL_WAITERS.labels(service, pool).set(state.waiters)
         metrics.GROUP_COMMIT_WAITING.labels(service).set(runtime.commit.waiting)
 
-    def _packs(self, packs: PackShelf) -> None:
+    def _packs(self, packs: PackVersions) -> None:
         metrics.PACK_VERSIONS_UNREADABLE.labels(self._service).set(len(packs.unreadable))
         metrics.PACK_PARTS_IGNORED.labels(self._service).set(sum(map(len, packs.ignored.values())))
 

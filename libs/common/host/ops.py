@@ -7,7 +7,7 @@ from libs.common.bus.flow import Stream
 from libs.common.delivery.parking import Parking
 from libs.common.delivery.resend import resend_key, resend_since
 from libs.common.service.runtime import Runtime
-from libs.common.web.ops import ParkedEvent, ParkedKey, Replayed
+from libs.common.web.ops import ParkedEvent, ParkedKey, ReplayOut
 
 Advance = Callable[[datetime], Awaitable[int]]
 
@@ -50,10 +50,10 @@ class Ops:
             for row in await self._parking.events(stream, key)
         ]
 
-    async def replay(self, stream: Stream, key: str) -> Replayed:
+    async def replay(self, stream: Stream, key: str) -> ReplayOut:
         """See ``OpsPort``."""
         result = await self._parking.replay(stream, key)
-        return Replayed(applied=result.applied, still_parked=len(await self._parking.events(stream, key)))
+        return ReplayOut(applied=result.applied, still_parked=len(await self._parking.events(stream, key)))
 
     async def drop(self, stream: Stream, key: str, ids: Sequence[int], *, by: str, because: str) -> int:
         """See ``OpsPort``."""

@@ -33,7 +33,7 @@ from libs.common.service.spec import ServiceSpec
 from libs.common.time.clock import Clock, SystemClock, system_now
 
 
-class Role(StrEnum):
+class ProcessRole(StrEnum):
     """What a process of a service does."""
 
     API = "api"
@@ -94,7 +94,7 @@ def run_service(
 ) -> None:
     """The body of a service's ``main``; ends with a sentence and status 2 when it cannot start as it was told to."""
     try:
-        role = Role(*sys.argv[1:])
+        role = ProcessRole(*sys.argv[1:])
     except (TypeError, ValueError):
         _refuse(f"usage: python -m services.{spec.service}.main api|worker")
     try:
@@ -133,7 +133,7 @@ def _refuse(sentence: str) -> NoReturn:
     sys.exit(2)
 
 
-async def _run(spec: ServiceSpec, settings: CommonSettings, role: Role, url: str) -> None:
+async def _run(spec: ServiceSpec, settings: CommonSettings, role: ProcessRole, url: str) -> None:
     async with open_resources(settings, url, SystemClock(), keeps_secrets=spec.keeps_secrets) as resources:
         await _serve_role(RunningService(spec, resources), settings, role)
 
@@ -169,8 +169,8 @@ async def open_resources(
             await bus.close()
 
 
-async def _serve_role(service: RunningService, settings: CommonSettings, role: Role) -> None:
-    service.start(work=role is Role.WORKER, migrates=settings.migrate)
+async def _serve_role(service: RunningService, settings: CommonSettings, role: ProcessRole) -> None:
+    service.start(work=role is ProcessRole.WORKER, migrates=settings.migrate)
     try:
         await serve(service.app(), settings.host, settings.port)
     finally:

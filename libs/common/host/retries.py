@@ -7,7 +7,7 @@ from libs.common.database.session import DatabaseTrouble
 from libs.common.delivery.parking import Parking
 from libs.common.errors import Overtaken, Unavailable
 from libs.common.logs import get_logger
-from libs.common.run.supervise import Progress
+from libs.common.run.supervise import LoopProgress
 
 log = get_logger(__name__)
 
@@ -18,7 +18,7 @@ AT_ONCE = 50
 """Keys in one turn."""
 
 
-async def try_again(parking: Parking, progress: Progress, *, every: float = EVERY) -> None:
+async def try_again(parking: Parking, progress: LoopProgress, *, every: float = EVERY) -> None:
     """Replay what is due, for ever. Trouble with the database leaves it to the next turn."""
     while True:
         parking.news.clear()

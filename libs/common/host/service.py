@@ -18,18 +18,18 @@ from libs.common.database.migrate import migrate, missing_revisions
 from libs.common.database.session import Database, DatabaseTrouble, Session
 from libs.common.database.stored_packs import refresh_shelf
 from libs.common.delivery.bell import Bell
-from libs.common.delivery.consumer import Consumer, Reading, run_until_halted
+from libs.common.delivery.consumer import Consumer, ConsumerOptions, run_until_halted
 from libs.common.delivery.handlers import Reactions
 from libs.common.delivery.parking import Parking
 from libs.common.delivery.partitions import prepare_months
 from libs.common.delivery.relay import Relay, Sending
 from libs.common.delivery.resend import answer_resend
 from libs.common.events.ops import ResendRequested
-from libs.common.host.janitor import keep_house, watch
+from libs.common.host.maintenance import keep_house, watch
 from libs.common.host.ops import Ops
 from libs.common.host.retries import try_again
 from libs.common.logs import get_logger, lines_about
-from libs.common.run.supervise import Backoff, Progress, keep_running, stop
+from libs.common.run.supervise import Backoff, LoopProgress, keep_running, stop
 from libs.common.security.fingerprints import AnswerKeys
 from libs.common.security.tokens import TokenVerifier
 from libs.common.security.vault import Vault
@@ -126,7 +126,7 @@ class RunningService:
             )
         )
         self.consumer = Consumer(
-            Reading(
+            ConsumerOptions(
                 spec.service,
                 resources.bus,
                 work,
@@ -217,16 +217,16 @@ class RunningService:
         self._run("relay", self._with_topics(self.relay.run), self.relay.progress)
         self._run("consumer", self._with_topics(partial(run_until_halted, self.consumer)), self.consumer.progress)
         for loop in self.spec.loops:
-            progress = Progress()
+            progress = LoopProgress()
             self._run(loop.name, partial(loop.run, self.runtime, progress), progress)
-        progress = Progress()
+        progress = LoopProgress()
         self._run("retries", partial(try_again, self.parking, progress), progress)
-        progress = Progress()
+        progress = LoopProgress()
         self._run("rounds", partial(keep_house, self.runtime, self.spec.measure, self.spec.tidy, progress), progress)
 
     def start_watching(self) -> None:
         """What a process that only answers requests does beside: learn the packs that a worker stored, and measure."""
-        progress = Progress()
+        progress = LoopProgress()
         self._run("rounds", partial(watch, self.runtime, self.spec.measure, progress), progress)
 
     async def stop(self) -> None:
@@ -245,7 +245,7 @@ class RunningService:
         if not self.relay.owns_all:
             self._bell.ring()
 
-    def _run(self, name: str, run: Callable[[], Awaitable[None]], progress: Progress) -> None:
+    def _run(self, name: str, run: Callable[[], Awaitable[None]], progress: LoopProgress) -> None:
         label = f"{self.spec.service}-{name}"
         with lines_about(str(self.spec.service)):
             self._tasks.append(asyncio.create_task(keep_running(label, run, progress), name=label))

@@ -25,7 +25,7 @@ class Rows(Protocol):
     async def fetch(self, sql: str, *parameters: object) -> Sequence[Any]: ...
 
 
-class Entry(NamedTuple):
+class LedgerEntry(NamedTuple):
     """An event on its way into the ledger."""
 
     event: Event
@@ -99,7 +99,7 @@ class _Head(NamedTuple):
 _NEW = _Head(0, GENESIS, {}, first=True)
 
 
-async def append(rows: Rows, entries: Iterable[Entry], learned: dict[tuple[str, str], dict[str, int]]) -> None:
+async def append(rows: Rows, entries: Iterable[LedgerEntry], learned: dict[tuple[str, str], dict[str, int]]) -> None:
     """Write the entries in order: seq 1, 2, 3 ... per key, each hash chained on the one before.
 
     ``learned`` holds watermarks that this very transaction moves, which the database does not show yet.

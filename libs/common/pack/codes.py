@@ -4,7 +4,7 @@ from collections.abc import Container, Iterator, Mapping
 from typing import Any, NamedTuple
 
 
-class Named(NamedTuple):
+class NamedCode(NamedTuple):
     """What a code meant in the newest version that had it. ``name_en`` may be empty."""
 
     version: int
@@ -17,9 +17,9 @@ class KnownCodes:
     """Areas, units and categories by code, gathered from the documents alone: no version has to be readable for it."""
 
     def __init__(self) -> None:
-        self.areas: dict[str, Named] = {}
-        self.units: dict[str, Named] = {}
-        self.categories: dict[str, Named] = {}
+        self.areas: dict[str, NamedCode] = {}
+        self.units: dict[str, NamedCode] = {}
+        self.categories: dict[str, NamedCode] = {}
         self._successors: dict[str, tuple[int, str]] = {}
 
     def copy(self) -> "KnownCodes":
@@ -40,7 +40,7 @@ class KnownCodes:
             self._learn_merged(version, self.areas, merged.get("areas"))
             self._learn_merged(version, self.units, merged.get("units"))
 
-    def _learn_merged(self, version: int, known: dict[str, Named], table: object) -> None:
+    def _learn_merged(self, version: int, known: dict[str, NamedCode], table: object) -> None:
         for code, named, successor in _merged(version, table):
             known.setdefault(code, named)
             self._successors[code] = max(self._successors.get(code, (0, "")), (version, successor))
@@ -73,15 +73,15 @@ class KnownCodes:
         return tuple(codes)
 
 
-def _rows(version: int, table: object) -> Iterator[tuple[str, Named]]:
+def _rows(version: int, table: object) -> Iterator[tuple[str, NamedCode]]:
     """What has a code and a name; whatever else a newer release may put there is nothing to us."""
     for row in table if isinstance(table, list) else ():
         if isinstance(row, Mapping) and isinstance(row.get("code"), str):
             name, name_en, parent = row.get("name") or row["code"], row.get("name_en") or "", row.get("parent")
-            yield row["code"], Named(version, str(name), str(name_en), parent if isinstance(parent, str) else None)
+            yield row["code"], NamedCode(version, str(name), str(name_en), parent if isinstance(parent, str) else None)
 
 
-def _merged(version: int, table: object) -> Iterator[tuple[str, Named, str]]:
+def _merged(version: int, table: object) -> Iterator[tuple[str, NamedCode, str]]:
     for row in table if isinstance(table, list) else ():
         for code, named in _rows(version, [row]):
             if isinstance(row.get("successor"), str):

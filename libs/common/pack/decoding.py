@@ -12,9 +12,9 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from libs.common.pack.form import form_findings
 from libs.common.pack.problems import DocPath, PackError, Sources
 from libs.common.pack.schema import Pack
+from libs.common.pack.schema_errors import form_findings
 
 _KEY = "[key]"
 """The validator's step for a word that stands as a key."""

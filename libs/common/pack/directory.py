@@ -46,7 +46,7 @@ class UnknownCode(Invalid):
         self.successor = successor
 
 
-class Lead(NamedTuple):
+class LeadDuty(NamedTuple):
     """Who leads a case by the duty directory, and why; no unit means that a person has to choose (待派)."""
 
     unit_code: str | None
@@ -88,12 +88,10 @@ class Directory:
 
     @property
     def area_codes(self) -> Collection[str]:
-        """Of all areas."""
         return self._areas.keys()
 
     @property
     def unit_codes(self) -> Collection[str]:
-        """Of all units."""
         return self._units.keys()
 
     def area(self, code: str) -> Area:
@@ -185,22 +183,24 @@ class Directory:
         rows = (self._duties.get((code, rung)) for code in self.category_lineage(category_code) for rung in levels)
         return next((row for row in rows if row is not None), None)
 
-    def lead_unit(self, category_code: str, area_code: str) -> Lead:
+    def lead_unit(self, category_code: str, area_code: str) -> LeadDuty:
         """The unit that leads a category in an area, with the rule that said so; or nobody, with the reason."""
         duty = self.duty(category_code, area_code)
         category, area = self.category(category_code), self.area(area_code)
         if duty is None:
-            return Lead(None, f"权责清单无此项 no duty for {category.code} {category.name} at {area.name}")
+            return LeadDuty(None, f"权责清单无此项 no duty for {category.code} {category.name} at {area.name}")
         rule = f"权责清单 duty {duty.category} × {duty.area_level.value}"
         unit_code = self.resolve(duty.lead, area_code)
         if unit_code is None:
-            return Lead(None, f"{rule}: {duty.lead} 在{area.name}无对应单位 has no unit at {area.code}")
+            return LeadDuty(None, f"{rule}: {duty.lead} 在{area.name}无对应单位 has no unit at {area.code}")
         unit = self.unit(unit_code)
         if duty.taken_back and unit.level in (UnitLevel.TOWN, UnitLevel.VILLAGE, UnitLevel.TOWN_OFFICE):
-            return Lead(None, f"{rule}: 上级收回事项不得下派 taken back, may not go down to {unit.code} {unit.name}")
+            return LeadDuty(
+                None, f"{rule}: 上级收回事项不得下派 taken back, may not go down to {unit.code} {unit.name}"
+            )
         basis = f" ({duty.basis})" if duty.basis else ""
         local = f"{duty.lead} -> " if duty.lead != unit_code else ""
-        return Lead(unit_code, f"{rule}: 主办 lead {local}{unit.code} {unit.name}{basis}")
+        return LeadDuty(unit_code, f"{rule}: 主办 lead {local}{unit.code} {unit.name}{basis}")
 
     def support_units(self, category_code: str, area_code: str) -> tuple[str, ...]:
         """协办: the support units of the duty that exist for this area, without the lead."""

@@ -23,7 +23,7 @@ LIST_SEPARATOR = "|"
 
 
 @dataclass(slots=True)
-class Reading:
+class ParsedFile:
     """What one file gave: its values, the line of each path, and what was wrong with it."""
 
     value: Any = None
@@ -60,13 +60,13 @@ def _encoding_of(raw: bytes) -> str:
     return "probably GB18030 (GBK)"
 
 
-def read_yaml(file: Path, name: str, *, lists: bool = False) -> Reading:
+def read_yaml(file: Path, name: str, *, lists: bool = False) -> ParsedFile:
     """A YAML file as dicts, lists and text. Duplicate keys are problems; empty values are None.
 
     ``name`` is how problems call it; with ``lists`` it may hold a list instead of settings.
     """
     text, problems = read_text(file, name)
-    reading = Reading(problems=problems)
+    reading = ParsedFile(problems=problems)
     if problems:
         return reading
     try:
@@ -91,7 +91,7 @@ def read_yaml(file: Path, name: str, *, lists: bool = False) -> Reading:
     return reading
 
 
-def _plain(node: yaml.Node, path: DocPath, file: str, reading: Reading) -> Any:
+def _plain(node: yaml.Node, path: DocPath, file: str, reading: ParsedFile) -> Any:
     reading.lines.setdefault(path, node.start_mark.line + 1)
     if isinstance(node, yaml.MappingNode):
         return _plain_mapping(node, path, file, reading)
@@ -101,7 +101,7 @@ def _plain(node: yaml.Node, path: DocPath, file: str, reading: Reading) -> Any:
     return None if getattr(node, "style", None) is None and text.lower() in _EMPTY else text
 
 
-def _plain_mapping(node: yaml.MappingNode, path: DocPath, file: str, reading: Reading) -> dict[str, Any]:
+def _plain_mapping(node: yaml.MappingNode, path: DocPath, file: str, reading: ParsedFile) -> dict[str, Any]:
     mapping: dict[str, Any] = {}
     for key_node, value_node in node.value:
         key, line = str(key_node.value), key_node.start_mark.line + 1
@@ -122,10 +122,10 @@ class Columns:
     lists: frozenset[str] = frozenset()
 
 
-def read_csv(file: Path, columns: Columns) -> Reading:
+def read_csv(file: Path, columns: Columns) -> ParsedFile:
     """A CSV file as a list of rows by column name; path ``(row,)`` has the line. Empty cells are left out."""
     text, problems = read_text(file, file.name)
-    reading = Reading(value=[], problems=problems)
+    reading = ParsedFile(value=[], problems=problems)
     if problems:
         return reading
     rows = _numbered_rows(text)

@@ -10,10 +10,10 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 
 from libs.common.pack.check import check_pack
-from libs.common.pack.files import Columns, Reading, read_csv, read_yaml
-from libs.common.pack.form import form_findings
+from libs.common.pack.files import Columns, ParsedFile, read_csv, read_yaml
 from libs.common.pack.problems import DocPath, PackError, PackProblem, Sources
-from libs.common.pack.schema import Area, Category, Duty, MergedArea, MergedUnit, Model, Pack, Settings, Unit
+from libs.common.pack.schema import Area, Category, Duty, MergedArea, MergedUnit, Model, Pack, PackSettings, Unit
+from libs.common.pack.schema_errors import form_findings
 
 SETTINGS_FILE = "pack.yaml"
 SECTIONS = "pack"
@@ -83,7 +83,7 @@ def read_pack(folder: Path) -> tuple[Pack, Sources]:
         )
     parts, places, problems, whole = _read_settings(folder)
     if whole:
-        problems += _form_problems(Settings, parts, (), Sources(places))
+        problems += _form_problems(PackSettings, parts, (), Sources(places))
     for table in TABLES:
         reading = read_csv(folder / table.file, table.columns)
         problems += reading.problems
@@ -109,8 +109,8 @@ def _read_settings(folder: Path) -> tuple[dict[str, Any], dict[DocPath, tuple[st
         name, section = f"{SECTIONS}/{file.name}", file.stem
         reading = read_yaml(file, name, lists=True)
         problems += reading.problems
-        if section not in Settings.model_fields:
-            mend = f"call it after one: {', '.join(Settings.model_fields)}"
+        if section not in PackSettings.model_fields:
+            mend = f"call it after one: {', '.join(PackSettings.model_fields)}"
             problems.append(PackProblem(name, 0, f"there is no section '{section}'", mend))
         elif section in parts:
             twice = f"'{section}' stands in {name}, too"
@@ -168,7 +168,7 @@ class _Rows:
             yield from _form_problems(self.model, row, (*self.path, index), sources)
 
 
-def _parted(table: Table, reading: Reading) -> Iterator[_Rows]:
+def _parted(table: Table, reading: ParsedFile) -> Iterator[_Rows]:
     """What is, and what was merged into something else: of that only its names and its successor count."""
     numbered = [(row, reading.lines[index,]) for index, row in enumerate(reading.value)]
     there = [(row, line) for row, line in numbered if "successor" not in row]

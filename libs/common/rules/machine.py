@@ -66,7 +66,7 @@ class Said(Generic[ActionT, WhatT]):
 
 
 @dataclass(frozen=True)
-class Step(Generic[StatusT, ActionT, PartyT, P]):
+class Transition(Generic[StatusT, ActionT, PartyT, P]):
     """One line of a table. ``source`` is None where the matter begins by it; a guard raises OutOfTurn."""
 
     action: ActionT
@@ -98,13 +98,13 @@ class Machine(Generic[StatusT, ActionT, PartyT, P]):
     with a table, in words.
     """
 
-    steps: tuple[Step[StatusT, ActionT, PartyT, P], ...]
+    steps: tuple[Transition[StatusT, ActionT, PartyT, P], ...]
     statuses: Mapping[StatusT, Label]
     actions: Mapping[ActionT, Label]
     people: Collection[PartyT]
     ends: Collection[StatusT]
     begins: Collection[StatusT | None] = (None,)
-    must: tuple[Callable[[tuple[Step[StatusT, ActionT, PartyT, P], ...]], Iterable[str]], ...] = ()
+    must: tuple[Callable[[tuple[Transition[StatusT, ActionT, PartyT, P], ...]], Iterable[str]], ...] = ()
     noun: str = "the case"
     not_begun: Label = field(default=("未登记", "not open yet"))
 
@@ -115,7 +115,7 @@ class Machine(Generic[StatusT, ActionT, PartyT, P]):
             raise Unsound(f"the transition table is not sound: {'; '.join(found)}")
 
     @cached_property
-    def table(self) -> dict[tuple[StatusT | None, ActionT], Step[StatusT, ActionT, PartyT, P]]:
+    def table(self) -> dict[tuple[StatusT | None, ActionT], Transition[StatusT, ActionT, PartyT, P]]:
         """Each step by where it is taken and what it is."""
         return {(step.source, step.action): step for step in self.steps}
 
@@ -128,7 +128,7 @@ class Machine(Generic[StatusT, ActionT, PartyT, P]):
         """Whether the table has this step, guards aside."""
         return (status, action) in self.table
 
-    def step(self, status: StatusT | None, action: ActionT) -> Step[StatusT, ActionT, PartyT, P]:
+    def step(self, status: StatusT | None, action: ActionT) -> Transition[StatusT, ActionT, PartyT, P]:
         """The step, its guards not asked. Raises OutOfTurn, saying what is possible."""
         step = self.table.get((status, action))
         if step is None:

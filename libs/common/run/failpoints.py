@@ -42,7 +42,7 @@ POINTS: frozenset[str] = frozenset(
 )
 
 
-class Action(StrEnum):
+class FailpointAction(StrEnum):
     """What a fail point does when its turn comes."""
 
     KILL = "kill"
@@ -60,7 +60,7 @@ class FailpointError(RuntimeError):
 
 @dataclass(slots=True)
 class _Armed:
-    action: Action
+    action: FailpointAction
     turns_left: int
     awake: asyncio.Event = field(default_factory=asyncio.Event)
 
@@ -87,9 +87,11 @@ def _parsed(specification: str) -> dict[str, _Armed]:
         action, _, nth = rest.partition(":")
         if name not in POINTS:
             raise ValueError(f"unknown fail point {name!r}; known: {', '.join(sorted(POINTS))}")
-        if action not in set(Action) or not (nth or "1").isdecimal():
-            raise ValueError(f"{name} must be followed by :{'|'.join(Action)}, and perhaps by :N for the N-th pass")
-        armed[name] = _Armed(Action(action), int(nth or 1))
+        if action not in set(FailpointAction) or not (nth or "1").isdecimal():
+            raise ValueError(
+                f"{name} must be followed by :{'|'.join(FailpointAction)}, and perhaps by :N for the N-th pass"
+            )
+        armed[name] = _Armed(FailpointAction(action), int(nth or 1))
     return armed
 
 
@@ -113,13 +115,13 @@ async def failpoint(name: str) -> None:
     if armed.turns_left != 0:
         return
     match armed.action:
-        case Action.KILL:
+        case FailpointAction.KILL:
             # The last words tell a test that it was this, and nobody else, that ended the process.
             print(f"killed at fail point {name}", file=sys.stderr, flush=True)  # noqa: T201
             os.kill(os.getpid(), signal.SIGKILL)
-        case Action.RAISE:
+        case FailpointAction.RAISE:
             raise FailpointError(name)
-        case Action.STALL:
+        case FailpointAction.STALL:
             await armed.awake.wait()
-        case Action.HOLD:
+        case FailpointAction.HOLD:
             os.kill(os.getpid(), signal.SIGSTOP)

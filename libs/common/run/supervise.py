@@ -28,7 +28,7 @@ class Backoff:
         self._next = min(self._next * 2, self._longest)
 
 
-class Progress:
+class LoopProgress:
     """When a loop last got round, by a clock that never jumps."""
 
     def __init__(self) -> None:
@@ -44,7 +44,7 @@ class Progress:
 
 
 async def keep_running(
-    name: str, run: Callable[[], Awaitable[None]], progress: Progress, *, patience: float = 90.0
+    name: str, run: Callable[[], Awaitable[None]], progress: LoopProgress, *, patience: float = 90.0
 ) -> None:
     """Run ``run`` for ever: again after an error, with back-off, and anew when ``patience`` s bring no progress."""
     backoff = Backoff()
@@ -72,7 +72,7 @@ def being_cancelled() -> bool:
     return task is not None and task.cancelling() > 0
 
 
-async def _watch(task: "asyncio.Future[None]", progress: Progress, patience: float) -> None:
+async def _watch(task: "asyncio.Future[None]", progress: LoopProgress, patience: float) -> None:
     while not task.done():
         await asyncio.wait([task], timeout=patience / 6)
         if not task.done() and progress.age() > patience:

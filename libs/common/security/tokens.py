@@ -34,7 +34,7 @@ _FORBIDDEN_HEADERS = frozenset({"jku", "jwk", "x5u", "x5c", "crit", "b64"})
 _REQUIRED_CLAIMS = ("iss", "aud", "exp", "sub", "jti", "area")
 
 
-class Refusal(Enum):
+class TokenRefusal(Enum):
     """Why a token does not count: a stable word, English, Chinese."""
 
     MALFORMED = ("malformed", "The token is not a signed JWT", "令牌格式不正确")
@@ -61,13 +61,13 @@ class Refusal(Enum):
 
 
 _REFUSALS = (
-    (InvalidSignatureError, Refusal.SIGNATURE),
-    (InvalidAlgorithmError, Refusal.ALGORITHM),
-    (InvalidIssuerError, Refusal.ISSUER),
-    (InvalidAudienceError, Refusal.AUDIENCE),
-    (MissingRequiredClaimError, Refusal.CLAIMS),
-    (InvalidSubjectError, Refusal.CLAIMS),
-    (InvalidJTIError, Refusal.CLAIMS),
+    (InvalidSignatureError, TokenRefusal.SIGNATURE),
+    (InvalidAlgorithmError, TokenRefusal.ALGORITHM),
+    (InvalidIssuerError, TokenRefusal.ISSUER),
+    (InvalidAudienceError, TokenRefusal.AUDIENCE),
+    (MissingRequiredClaimError, TokenRefusal.CLAIMS),
+    (InvalidSubjectError, TokenRefusal.CLAIMS),
+    (InvalidJTIError, TokenRefusal.CLAIMS),
 )
 _ROLES = {role.value: role for role in Role}
 
@@ -147,12 +147,12 @@ class JwtVerifier:
     async def _key_of(self, header: Mapping[str, Any]) -> VerificationKey:
         algorithm, key_id = header.get("alg"), header.get("kid")
         if not isinstance(algorithm, str) or algorithm not in ALGORITHMS:
-            raise Refusal.ALGORITHM.problem()
+            raise TokenRefusal.ALGORITHM.problem()
         if not isinstance(key_id, str) or len(key_id) > LONGEST_NAME:
-            raise Refusal.KEY.problem()
+            raise TokenRefusal.KEY.problem()
         key = await self._keys.find(key_id, algorithm)
         if key is None:
-            raise Refusal.KEY.problem()
+            raise TokenRefusal.KEY.problem()
         return key
 
     def _signed_claims(self, token: str, key: VerificationKey) -> dict[str, Any]:
@@ -178,9 +178,9 @@ class JwtVerifier:
     def _check_times(self, checked: _Checked) -> None:
         now, leeway = self._now().astimezone(UTC).timestamp(), self._rules.leeway.total_seconds()
         if now >= checked.expires + leeway:
-            raise Refusal.EXPIRED.problem()
+            raise TokenRefusal.EXPIRED.problem()
         if now < checked.not_before - leeway:
-            raise Refusal.NOT_YET.problem()
+            raise TokenRefusal.NOT_YET.problem()
 
     def _remember(self, token: str, checked: _Checked) -> None:
         """Keep it as the youngest; the one that was not shown for the longest time goes when there are too many."""
@@ -191,43 +191,43 @@ class JwtVerifier:
 
 def _header_of(token: str, types: frozenset[str]) -> dict[str, Any]:
     if len(token) > LONGEST_TOKEN or not token.isascii():
-        raise Refusal.MALFORMED.problem()
+        raise TokenRefusal.MALFORMED.problem()
     try:
         header = jwt.get_unverified_header(token)
     except (InvalidTokenError, ValueError, RecursionError):
-        raise Refusal.MALFORMED.problem() from None
+        raise TokenRefusal.MALFORMED.problem() from None
     if not _FORBIDDEN_HEADERS.isdisjoint(header):
-        raise Refusal.HEADER.problem()
+        raise TokenRefusal.HEADER.problem()
     if str(header.get("typ", "")).lower() not in types:
-        raise Refusal.TYPE.problem()
+        raise TokenRefusal.TYPE.problem()
     return header
 
 
-def _refusal_of(error: Exception) -> Refusal:
-    return next((refusal for kind, refusal in _REFUSALS if isinstance(error, kind)), Refusal.MALFORMED)
+def _refusal_of(error: Exception) -> TokenRefusal:
+    return next((refusal for kind, refusal in _REFUSALS if isinstance(error, kind)), TokenRefusal.MALFORMED)
 
 
 def _principal_of(claims: Mapping[str, Any]) -> Principal:
     area, unit, roles = claims["area"], claims.get("unit"), claims.get("roles", [])
     well_typed = isinstance(area, str) and isinstance(unit, str | None) and isinstance(roles, list)
     if not well_typed or not all(isinstance(role, str) for role in roles):
-        raise Refusal.CLAIMS.problem()
+        raise TokenRefusal.CLAIMS.problem()
     # A provider adds roles of its own; they mean nothing here.
     known = frozenset(_ROLES[role] for role in roles if role in _ROLES)
     try:
         return Principal(claims["sub"], known, area, unit, claims["jti"])
     except ValueError:
-        raise Refusal.CLAIMS.problem() from None
+        raise TokenRefusal.CLAIMS.problem() from None
 
 
 def _moment(claim: object) -> float:
     """A NumericDate in seconds. NaN and infinity are refused: no comparison with them would ever expire a token."""
     if isinstance(claim, bool) or not isinstance(claim, int | float):
-        raise Refusal.CLAIMS.problem()
+        raise TokenRefusal.CLAIMS.problem()
     try:
         seconds = float(claim)
     except OverflowError:
-        raise Refusal.CLAIMS.problem() from None
+        raise TokenRefusal.CLAIMS.problem() from None
     if not math.isfinite(seconds):
-        raise Refusal.CLAIMS.problem()
+        raise TokenRefusal.CLAIMS.problem()
     return seconds

@@ -44,7 +44,7 @@ class Suite(IntEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Cell:
+class VaultCell:
     """Where a sealed value belongs: it opens nowhere else."""
 
     table: str
@@ -122,13 +122,13 @@ class Vault:
         self._header = bytes((suite, len(current))) + current.encode("ascii")
         self._index_key = index_key
 
-    def seal(self, plain: str, *, aad: Cell) -> bytes:
+    def seal(self, plain: str, *, aad: VaultCell) -> bytes:
         """The text, encrypted for this cell under the current key."""
         nonce = secrets.token_bytes(NONCE_BYTES)
         sealed = self._sealing.encrypt(nonce, plain.encode(), self._header + bytes(aad))
         return self._header + nonce + sealed
 
-    def open(self, token: bytes, *, aad: Cell) -> str:
+    def open(self, token: bytes, *, aad: VaultCell) -> str:
         """The text that was sealed for this cell.
 
         Raises:

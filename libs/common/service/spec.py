@@ -11,7 +11,7 @@ from libs.common.bus.flow import Service
 from libs.common.database.batch import Job
 from libs.common.database.session import Session
 from libs.common.delivery.handlers import Reactions
-from libs.common.run.supervise import Progress
+from libs.common.run.supervise import LoopProgress
 from libs.common.service.runtime import Runtime
 
 
@@ -20,7 +20,7 @@ class Loop:
     """Something a worker does for ever; it calls ``progress.beat()`` each time round."""
 
     name: str
-    run: Callable[[Runtime, Progress], Awaitable[None]]
+    run: Callable[[Runtime, LoopProgress], Awaitable[None]]
 
 
 class NotYet(Exception):
@@ -53,7 +53,7 @@ async def load_nothing(session: Session, jobs: Sequence[Job]) -> None:
 
 @dataclass(frozen=True, slots=True)
 class ServiceSpec:
-    """A service."""
+    """What a service is made of: its name, its routes, what it hears, its tables' history and its loops."""
 
     service: Service
     title: str

@@ -50,7 +50,7 @@ _PRUNE = """
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
+class KeptAnswer:
     """One answer, as it was sent, and the fingerprints of its request."""
 
     request: RequestMarks
@@ -64,7 +64,7 @@ class Kept:
 
 
 @dataclass(frozen=True, slots=True)
-class Sender:
+class IdempotentSender:
     """Who sends something under Idempotency-Keys, with which rights, and where to.
 
     The rights are part of the request: whoever has others by now gets no answer that was made with those of before.
@@ -97,8 +97,8 @@ def rights_of(principal: Principal) -> str:
 class _Answers:
     """What one transaction knows: the answers looked up or given in it, and those it still has to keep."""
 
-    known: dict[AnswerKey, Kept | None] = field(default_factory=dict)
-    new: list[tuple[AnswerKey, Kept, datetime]] = field(default_factory=list)
+    known: dict[AnswerKey, KeptAnswer | None] = field(default_factory=dict)
+    new: list[tuple[AnswerKey, KeptAnswer, datetime]] = field(default_factory=list)
 
 
 async def prepare_answers(session: Session, jobs: Sequence[Job]) -> None:
@@ -106,7 +106,7 @@ async def prepare_answers(session: Session, jobs: Sequence[Job]) -> None:
     await _look_up(session, [job.answer_key for job in jobs if job.answer_key is not None])
 
 
-async def find_answer(session: Session, key: AnswerKey) -> Kept | None:
+async def find_answer(session: Session, key: AnswerKey) -> KeptAnswer | None:
     """What was answered under this key, in this very transaction or before."""
     known = _of(session).known
     if key not in known:
@@ -114,7 +114,7 @@ async def find_answer(session: Session, key: AnswerKey) -> Kept | None:
     return known[key]
 
 
-async def find_answers(session: Session, keys: Iterable[AnswerKey]) -> dict[AnswerKey, Kept | None]:
+async def find_answers(session: Session, keys: Iterable[AnswerKey]) -> dict[AnswerKey, KeptAnswer | None]:
     """What was answered under each of these keys, found in one query."""
     wanted = list(keys)
     await _look_up(session, wanted)
@@ -122,7 +122,7 @@ async def find_answers(session: Session, keys: Iterable[AnswerKey]) -> dict[Answ
     return {key: known[key] for key in wanted}
 
 
-def keep_answer(session: Session, key: AnswerKey, answer: Kept) -> None:
+def keep_answer(session: Session, key: AnswerKey, answer: KeptAnswer) -> None:
     """Keep it with the effect, when the transaction ends. Overtaken then, if another process was faster."""
     answers = _of(session)
     answers.known[key] = answer
@@ -156,7 +156,7 @@ async def _look_up(session: Session, keys: Iterable[AnswerKey]) -> None:
     known.update(dict.fromkeys(wanted))
     asked = {(scope, name): (scope, names) for scope, names in wanted for name in names}
     for row in await session.fetch(_FIND, [scope for scope, _ in asked], [name for _, name in asked]):
-        known[asked[row.scope, row.idempotency_key]] = Kept(
+        known[asked[row.scope, row.idempotency_key]] = KeptAnswer(
             (bytes(row.request_hash),), row.status, orjson.loads(row.headers), bytes(row.body)
         )
 

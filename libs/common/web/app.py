@@ -8,14 +8,14 @@ from fastapi.telemetry import TelemetryConfig
 
 from libs.common.service.runtime import Runtime
 from libs.common.web.bodies import DeclaredBodies
+from libs.common.web.body_guard import BodyGuard
 from libs.common.web.direct import make_direct
 from libs.common.web.docs import docs_router
-from libs.common.web.edge import Edge
-from libs.common.web.guard import BodyGuard
-from libs.common.web.guarded import unguarded_routes
 from libs.common.web.health import health_router
-from libs.common.web.own_paths import add_refusals
 from libs.common.web.problems import add_problem_handlers
+from libs.common.web.request_log import Edge
+from libs.common.web.reserved_paths import add_refusals
+from libs.common.web.route_rights import unguarded_routes
 from libs.common.web.token_first import ask_for_token_first
 
 __all__ = ["create_app", "unguarded_routes"]

@@ -19,8 +19,8 @@ from pydantic_core import ErrorDetails
 from starlette.types import Receive, Scope, Send
 
 from libs.common.errors import BadRequest
+from libs.common.web.body_guard import WITH_BODY, is_json, media_type_of
 from libs.common.web.door import Needs
-from libs.common.web.guard import WITH_BODY, is_json, media_type_of
 from libs.common.web.headers import DeclaredHeader
 from libs.common.web.problems import invalid_fields, not_json
 

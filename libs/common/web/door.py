@@ -28,7 +28,15 @@ from libs.common.security import policy
 from libs.common.security.policy import Right, Scope
 from libs.common.security.principal import Principal
 from libs.common.service.runtime import Runtime
-from libs.common.web.answers import AnswerKey, Kept, RequestMarks, Sender, find_answer, keep_answer, rights_of
+from libs.common.web.answers import (
+    AnswerKey,
+    IdempotentSender,
+    KeptAnswer,
+    RequestMarks,
+    find_answer,
+    keep_answer,
+    rights_of,
+)
 from libs.common.web.tracing import current_traceparent
 
 ResultT = TypeVar("ResultT")
@@ -92,7 +100,7 @@ class Door:
         """
         success = status or _status_of(self.request)
 
-        def render(model: ModelT) -> Kept:
+        def render(model: ModelT) -> KeptAnswer:
             place = location(model) if callable(location) else location
             return _rendered(model, success, place)
 
@@ -133,11 +141,11 @@ class Door:
         """The model as JSON, with its version as ETag."""
         return _response(_rendered(model, status or _status_of(self.request), None), replayed=False)
 
-    def sender(self, what: str) -> Sender:
+    def sender(self, what: str) -> IdempotentSender:
         """The caller as the sender of ``what`` under Idempotency-Keys; no word of ``what`` may hold a line break."""
         # A subject has no line breaks and a route no spaces, so no two of these are ever the same by accident.
         scope = f"{self.runtime.service} {what} {self.principal.subject}"
-        return Sender(scope, rights_of(self.principal), self.runtime.fingerprints)
+        return IdempotentSender(scope, rights_of(self.principal), self.runtime.fingerprints)
 
     async def _asked_once(self, once: str, content: bytes | None = None) -> tuple[AnswerKey, RequestMarks]:
         """Under what the answer to this request is kept, and how the request is known again."""
@@ -201,63 +209,63 @@ def _bearer_token(request: Request) -> str:
 
 
 def _plain(
-    action: Callable[[Session], Awaitable[ModelT]], render: Callable[[ModelT], Kept]
-) -> Callable[[Session], Awaitable[Kept]]:
-    async def act(session: Session) -> Kept:
+    action: Callable[[Session], Awaitable[ModelT]], render: Callable[[ModelT], KeptAnswer]
+) -> Callable[[Session], Awaitable[KeptAnswer]]:
+    async def act(session: Session) -> KeptAnswer:
         return render(await action(session))
 
     return act
 
 
-def _given(answer: Kept) -> Callable[[Session], Awaitable[Kept]]:
-    async def act(_session: Session) -> Kept:
+def _given(answer: KeptAnswer) -> Callable[[Session], Awaitable[KeptAnswer]]:
+    async def act(_session: Session) -> KeptAnswer:
         return answer
 
     return act
 
 
 def _once(
-    action: Callable[[Session], Awaitable[Kept]], key: AnswerKey, request: RequestMarks
-) -> Callable[[Session], Awaitable[tuple[Kept, bool]]]:
+    action: Callable[[Session], Awaitable[KeptAnswer]], key: AnswerKey, request: RequestMarks
+) -> Callable[[Session], Awaitable[tuple[KeptAnswer, bool]]]:
     """The action, unless it was done before. What was answered to another request is given back to be refused there:
     an error here would undo the work of the whole batch."""
 
-    async def act(session: Session) -> tuple[Kept, bool]:
+    async def act(session: Session) -> tuple[KeptAnswer, bool]:
         before = await find_answer(session, key)
         if before is not None:
             return before, True
         answer = await action(session)
-        kept = Kept(request, answer.status, answer.headers, answer.body)
+        kept = KeptAnswer(request, answer.status, answer.headers, answer.body)
         keep_answer(session, key, kept)
         return kept, False
 
     return act
 
 
-def _rendered(model: BaseModel | None, status: int, location: str | None) -> Kept:
+def _rendered(model: BaseModel | None, status: int, location: str | None) -> KeptAnswer:
     headers = {} if location is None else {"location": location}
     if model is None:
-        return Kept((), 204, headers, b"")
+        return KeptAnswer((), 204, headers, b"")
     version = getattr(model, "version", None)
     if isinstance(version, int):
         headers["etag"] = etag(version)
-    return Kept((), status, headers, to_json(model))
+    return KeptAnswer((), status, headers, to_json(model))
 
 
-def _with(answer: Kept, given_back: Mapping[str, object] | None) -> Kept:
+def _with(answer: KeptAnswer, given_back: Mapping[str, object] | None) -> KeptAnswer:
     """The answer with what only the request knows; whoever repeats the request says it again."""
     if not given_back:
         return answer
     return replace(answer, body=to_json(from_json(answer.body) | given_back))
 
 
-def _first_answer(kept: Kept, request: RequestMarks, *, replayed: bool) -> Response:
+def _first_answer(kept: KeptAnswer, request: RequestMarks, *, replayed: bool) -> Response:
     if not kept.is_for(request):
         raise another_request()
     return _response(kept, replayed=replayed)
 
 
-def _response(answer: Kept, *, replayed: bool) -> Response:
+def _response(answer: KeptAnswer, *, replayed: bool) -> Response:
     headers = dict(answer.headers)
     if replayed:
         headers["idempotency-replayed"] = "true"

@@ -13,7 +13,7 @@ from pydantic import BaseModel, ValidationError
 
 from libs.common.errors import BadRequest, invalid
 from libs.common.web.bodies import BodyKind, TakesBody
-from libs.common.web.guard import media_type_of, read_body
+from libs.common.web.body_guard import media_type_of, read_body
 from libs.common.web.problems import UnsupportedMedia, invalid_fields
 
 ModelT = TypeVar("ModelT", bound=BaseModel)

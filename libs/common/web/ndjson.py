@@ -14,9 +14,9 @@ from fastapi import Request
 from pydantic import BaseModel, ValidationError
 
 from libs.common.errors import BadRequest, FieldError
-from libs.common.web.guard import NDJSON, UNLIMITED, check_json_bytes, media_type_of
+from libs.common.web.body_guard import NDJSON, UNLIMITED, check_json_bytes, media_type_of
+from libs.common.web.field_messages import field_errors
 from libs.common.web.problems import UnsupportedMedia
-from libs.common.web.sentences import field_errors
 
 ModelT = TypeVar("ModelT", bound=BaseModel)
 ItemT = TypeVar("ItemT")

@@ -12,9 +12,9 @@ from fastapi.routing import APIRoute
 
 from libs.common.web.bodies import declared_body
 from libs.common.web.door import BEARER
-from libs.common.web.guarded import needs_of, rights_of
 from libs.common.web.headers import IF_MATCH, declared_headers
 from libs.common.web.problems import PROBLEM_JSON
+from libs.common.web.route_rights import needs_of, rights_of
 from libs.common.web.signed import SIGNATURE, WEBHOOK_HEADERS
 
 Document = dict[str, Any]

@@ -79,7 +79,7 @@ class ParkedEvents(AnswerBody):
     events: list[ParkedEvent]
 
 
-class Replayed(AnswerBody):
+class ReplayOut(AnswerBody):
     """What came of playing a key's events again."""
 
     applied: Count
@@ -143,7 +143,7 @@ class OpsPort(Protocol):
         """The parked events of a key in order; none when nothing of it is parked."""
         ...
 
-    async def replay(self, stream: Stream, key: str) -> Replayed:
+    async def replay(self, stream: Stream, key: str) -> ReplayOut:
         """Apply a key's parked events again, in order, up to the first that fails."""
         ...
 
@@ -193,10 +193,10 @@ def _add_parked(router: APIRouter, ops: OpsPort) -> None:
     @router.post(
         "/parked/{stream}/{key}/replay",
         summary="Play the parked events of a key again, in order (重放)",
-        response_model=Replayed,
+        response_model=ReplayOut,
     )
     async def replay_parked(stream: Stream, key: KeyInPath, door: Managing, once: IdempotencyKey) -> Response:
-        async def replay() -> Replayed:
+        async def replay() -> ReplayOut:
             await _some(ops, stream, key)
             return await ops.replay(stream, key)
 

@@ -13,7 +13,7 @@ from starlette.exceptions import HTTPException
 from starlette.types import Scope
 
 from libs.common.errors import BadRequest, Invalid, NotFound, Problem, Unauthenticated
-from libs.common.web.sentences import field_errors
+from libs.common.web.field_messages import field_errors
 
 PROBLEM_JSON = "application/problem+json"
 TYPE_PREFIX = "urn:huiyin:problem:"

@@ -23,8 +23,8 @@ from libs.common.errors import NotFound
 from libs.common.security.policy import Right
 from libs.common.security.principal import Principal, Role
 from libs.common.service.runtime import Runtime
+from libs.common.web.body_guard import read_body
 from libs.common.web.door import Door, Needs
-from libs.common.web.guard import read_body
 
 SIGNATURE, LINK = "signature", "link"
 LinkText = Annotated[str, Path(pattern=r"^[A-Za-z0-9_-]{50}$", description="As it was given")]

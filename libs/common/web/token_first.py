@@ -9,8 +9,8 @@ from fastapi.routing import APIRoute
 from starlette.types import Receive, Scope, Send
 
 from libs.common.errors import Unauthenticated
-from libs.common.web.guard import WITH_BODY, read_body
-from libs.common.web.guarded import needs_of
+from libs.common.web.body_guard import WITH_BODY, read_body
+from libs.common.web.route_rights import needs_of
 
 
 def ask_for_token_first(route: APIRoute) -> None:

@@ -18,7 +18,7 @@ from libs.common.blobs.port import PIECE, Spool
 from libs.common.blobs.uploads import Uploads
 from libs.common.errors import TooLarge, invalid
 from libs.common.web.bodies import BodyKind, TakesBody
-from libs.common.web.guard import BODY_TIMEOUT_SECONDS, UNLIMITED
+from libs.common.web.body_guard import BODY_TIMEOUT_SECONDS, UNLIMITED
 from libs.common.web.problems import RequestTimeout
 
 LONGEST_SECONDS = 600.0

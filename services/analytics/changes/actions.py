@@ -15,7 +15,7 @@ from services.analytics.drilldown.actions import Number, number_of, shown
 from services.analytics.facts.queries import Among
 from services.analytics.figures.actions.cuts import Cut, cut_asked_for, present_cut
 from services.analytics.figures.actions.past import Past, among, cells_of, check_reached, fact_at, read_past
-from services.analytics.figures.actions.question import Question, make_definite
+from services.analytics.figures.actions.question import FigureQuestion, make_definite
 from services.analytics.figures.actions.sums import is_chosen, sums
 from services.analytics.figures.domain import plain, weighted
 
@@ -65,14 +65,14 @@ async def _later(session: Session, since: Cut, until: Cut, cases: Among) -> Past
     return await read_past(session, until, cases)
 
 
-async def _total(session: Session, question: Question, number: Number, past: Past | None) -> int:
+async def _total(session: Session, question: FigureQuestion, number: Number, past: Past | None) -> int:
     only = [counter for counter in COUNTERS if number.terms.get(counter.value)]
     rows = await sums(session, question.scope, number.basis, question.selection, None, only=only, past=past)
     return weighted(rows[""], number.terms)
 
 
 def _changes(
-    session: Session, rows: Sequence[Any], question: Question, number: Number, since: Cut, until: Cut | None
+    session: Session, rows: Sequence[Any], question: FigureQuestion, number: Number, since: Cut, until: Cut | None
 ) -> Iterator[CaseChange]:
     for row in rows:
         before, after = (_amount(session, row, question, number, cut) for cut in (since, until))
@@ -80,7 +80,7 @@ def _changes(
             yield CaseChange(**shown(row), before=before, after=after, change=after - before)
 
 
-def _amount(session: Session, row: Any, question: Question, number: Number, cut: Cut | None) -> int:
+def _amount(session: Session, row: Any, question: FigureQuestion, number: Number, cut: Cut | None) -> int:
     cells = cells_of(session, fact_at(row, cut)).items()
     return sum(
         weighted(counts, number.terms)

@@ -16,14 +16,14 @@ from libs.common.pack.schema import Formula
 from libs.common.security.policy import Scope
 from libs.common.web.cursors import Page, decode_cursor, encode_cursor
 from services.analytics.counters.domain import COUNTERS, Basis, Cell, Counts
-from services.analytics.drilldown.queries.candidates import Place, Wanted, walk
+from services.analytics.drilldown.queries.candidates import EntryPoint, WantedCases, walk
 from services.analytics.drilldown.queries.open_cases import OPEN_CASES, OpenFilter, open_cases
 from services.analytics.drilldown.schemas import (
-    CaseBehind,
     CaseOut,
     CaseRow,
-    CasesBehindQuery,
     CellOut,
+    FigureCase,
+    FigureCasesQuery,
     FigureOfCase,
     NumberQuery,
     OpenCasesQuery,
@@ -35,9 +35,9 @@ from services.analytics.facts.domain.documents import from_documents
 from services.analytics.facts.domain.timing import times
 from services.analytics.facts.queries import fact_row
 from services.analytics.figures.actions.figures import basis_of, find_formula, ratio_of
-from services.analytics.figures.actions.question import Question, make_definite, reachable_area
+from services.analytics.figures.actions.question import FigureQuestion, make_definite, reachable_area
 from services.analytics.figures.domain import plain, scale_of, weighted
-from services.analytics.figures.schemas import Part
+from services.analytics.figures.schemas import FigurePart
 from services.analytics.rollups.queries import Selection
 
 _LIST = "analytics.behind"
@@ -60,15 +60,15 @@ _COUNTER_OF = {Span.TO_SIGN: Counter.SIGNED, Span.TO_HANDLE: Counter.HANDLED, Sp
 """Whatever ends a time counts on the same day, for the same unit."""
 
 
-async def read_cases_behind(session: Session, scope: Scope, query: CasesBehindQuery) -> Page[CaseBehind]:
+async def read_cases_behind(session: Session, scope: Scope, query: FigureCasesQuery) -> Page[FigureCase]:
     """Every case that adds to a number, the newest first. Over all pages the amounts add up to the number."""
     question = make_definite(session, scope, query)
     number = _duration_of(query, query.duration) if query.duration else number_of(question, query)
-    wanted = Wanted(
+    wanted = WantedCases(
         number.basis, question.selection, [counter for counter in COUNTERS if number.terms.get(counter.value)]
     )
     place = place_of(query.cursor) if query.cursor else None
-    items: list[CaseBehind] = []
+    items: list[FigureCase] = []
     examined = 0
     while True:
         stretch = await walk(session, scope, wanted, place, at_most=query.limit)
@@ -78,40 +78,40 @@ async def read_cases_behind(session: Session, scope: Scope, query: CasesBehindQu
             if behind is not None:
                 items.append(behind)
             if len(items) == query.limit:
-                place = Place(place is not None and place.strays, row.walked, row.case_id)
-                return Page[CaseBehind](items=items, next_cursor=_cursor(place))
+                place = EntryPoint(place is not None and place.strays, row.walked, row.case_id)
+                return Page[FigureCase](items=items, next_cursor=_cursor(place))
         goes_on = len(stretch.rows) == query.limit or stretch.turns_to_strays
         place = stretch.following
         if place is None or not goes_on or examined >= MOST_EXAMINED:
-            return Page[CaseBehind](items=items, next_cursor=None if place is None else _cursor(place))
+            return Page[FigureCase](items=items, next_cursor=None if place is None else _cursor(place))
 
 
-def number_of(question: Question, query: NumberQuery) -> Number:
+def number_of(question: FigureQuestion, query: NumberQuery) -> Number:
     """Which number is meant; Invalid naming ``measure`` when the pack has no such rate."""
     if query.counter is not None:
         return Number(query.basis, {query.counter.value: 1})
     formula = find_formula(question, query.measure or "")
-    terms = formula.numerator if query.part is Part.NUMERATOR else formula.denominator
+    terms = formula.numerator if query.part is FigurePart.NUMERATOR else formula.denominator
     weights = {counter.value: weight for counter, weight in terms.items()}
     return Number(basis_of(formula), weights, scale_of(formula.denominator))
 
 
-def _duration_of(query: CasesBehindQuery, span: Span) -> Number:
+def _duration_of(query: FigureCasesQuery, span: Span) -> Number:
     bucket = None if query.at_least_minutes is None else BOUNDS.index(query.at_least_minutes)
     return Number(Basis.HAPPENED, {_COUNTER_OF[span].value: 1}, span=span, bucket=bucket)
 
 
-def place_of(cursor: str) -> Place:
+def place_of(cursor: str) -> EntryPoint:
     """Where a page ended; Invalid naming ``cursor`` when no page of this list did."""
     strays, day, case_id = decode_cursor(_LIST, cursor, (int, str, str))
-    return Place(bool(strays), date.fromisoformat(str(day)), str(case_id))
+    return EntryPoint(bool(strays), date.fromisoformat(str(day)), str(case_id))
 
 
-def _cursor(place: Place) -> str:
+def _cursor(place: EntryPoint) -> str:
     return encode_cursor(_LIST, [int(place.strays), place.day.isoformat(), place.case_id])
 
 
-def _behind(session: Session, row: Any, number: Number, scope: Scope, selection: Selection) -> CaseBehind | None:
+def _behind(session: Session, row: Any, number: Number, scope: Scope, selection: Selection) -> FigureCase | None:
     fact = from_documents(orjson.loads(row.doc), orjson.loads(row.places))
     day_of = day_rule(session, fact.registration.pack_version)
     counts = [0] * len(COUNTERS)
@@ -129,7 +129,7 @@ def _behind(session: Session, row: Any, number: Number, scope: Scope, selection:
     if not amount:
         return None
     cases = plain(amount, number.scale)
-    return CaseBehind(**shown(row), amount=amount, cases=cases, counts=_nonzero(tuple(counts)))
+    return FigureCase(**shown(row), amount=amount, cases=cases, counts=_nonzero(tuple(counts)))
 
 
 def _inside(cell: Cell | HourCell, scope: Scope, selection: Selection) -> bool:

@@ -10,19 +10,19 @@ from libs.common.web.fields import CaseId
 from services.analytics import rights
 from services.analytics.drilldown import actions
 from services.analytics.drilldown.schemas import (
-    CaseBehind,
     CaseOut,
     CaseRow,
-    CasesBehindQuery,
+    FigureCase,
+    FigureCasesQuery,
     OpenCasesQuery,
 )
 
 router = APIRouter(prefix="/v1")
 
 
-@router.get("/figures/cases", response_model=Page[CaseBehind], tags=["figures"], summary="Why 指标明细")
+@router.get("/figures/cases", response_model=Page[FigureCase], tags=["figures"], summary="Why 指标明细")
 async def read_cases_behind(
-    query: Annotated[CasesBehindQuery, Query()], door: Annotated[Door, needs(rights.SEE_CASES)]
+    query: Annotated[FigureCasesQuery, Query()], door: Annotated[Door, needs(rights.SEE_CASES)]
 ) -> Response:
     """The cases behind a numerator, a denominator or a counter. Over all pages the amounts add up to that number."""
     return door.answer(await door.read(lambda session: actions.read_cases_behind(session, door.scope, query)))

@@ -10,7 +10,7 @@ from libs.common.events.terms import Channel, Kind
 from libs.common.web.fields import AnswerBody, AreaCode, RequestBody, UnitCode, fault
 from services.analytics.counters.domain import Basis
 from services.analytics.durations.domain import BOUNDS
-from services.analytics.figures.schemas import Part, SelectionQuery
+from services.analytics.figures.schemas import FigurePart, SelectionQuery
 
 _ALL_BUT_ONE = 2
 
@@ -19,7 +19,7 @@ class NumberQuery(SelectionQuery):
     """Which number is to be explained: a part of a rate, or a plain counter."""
 
     measure: Annotated[str | None, Field(pattern=r"^[a-z][a-z0-9_]{0,39}$", description="Code of a rate")] = None
-    part: Part = Part.NUMERATOR
+    part: FigurePart = FigurePart.NUMERATOR
     counter: Annotated[Counter | None, Field(description="Instead of `measure`")] = None
     basis: Annotated[Basis, Field(description="Only with `counter`")] = Basis.HAPPENED
 
@@ -30,7 +30,7 @@ class NumberQuery(SelectionQuery):
         return self
 
 
-class CasesBehindQuery(NumberQuery):
+class FigureCasesQuery(NumberQuery):
     """A page of the cases behind a number, or of those whose times make a duration."""
 
     duration: Annotated[Span | None, Field(description="Instead of `measure` or `counter`: all of its entries")] = None
@@ -52,7 +52,7 @@ class CasesBehindQuery(NumberQuery):
 
 
 class OpenCasesQuery(RequestBody):
-    """Which of the open cases."""
+    """Open cases, of a unit, an area or a category, overdue ones alone if wanted."""
 
     area_code: AreaCode | None = None
     unit_code: UnitCode | None = None
@@ -78,7 +78,7 @@ class CaseRow(AnswerBody):
     handle_due_at: AwareDatetime | None
 
 
-class CaseBehind(CaseRow):
+class FigureCase(CaseRow):
     """A case and what it adds to the number that was asked about."""
 
     amount: Annotated[int, Field(description="In the formula's weights; over all cases they add up to the number")]

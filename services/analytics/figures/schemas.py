@@ -30,7 +30,7 @@ class PeriodName(StrEnum):
     RANGE = "range"
 
 
-class By(StrEnum):
+class GroupBy(StrEnum):
     """What the rows of an answer are (分组)."""
 
     NONE = "none"
@@ -42,7 +42,7 @@ class By(StrEnum):
     DAY = "day"
 
 
-class Part(StrEnum):
+class FigurePart(StrEnum):
     """Above or below the line (分子 / 分母)."""
 
     NUMERATOR = "numerator"
@@ -113,14 +113,14 @@ class FiguresQuery(KnownQuery):
             examples=["response,resolution,satisfaction"],
         ),
     ] = None
-    by: By = By.NONE
+    by: GroupBy = GroupBy.NONE
 
 
 class CountsQuery(KnownQuery):
     """Which plain counters."""
 
     basis: Annotated[Basis, Field(description="On which day a counter stands (统计口径)")] = Basis.HAPPENED
-    by: By = By.NONE
+    by: GroupBy = GroupBy.NONE
 
 
 class PeriodOut(AnswerBody):
@@ -143,7 +143,7 @@ class Stamp(AnswerBody):
     category_code: str | None
     channel: Channel | None
     kind: Kind | None
-    by: By
+    by: GroupBy
     as_of: Annotated[AwareDatetime | None, Field(description="When the newest event happened that is counted")]
     lag_seconds: Annotated[float | None, Field(description="How long after it happened that event was counted")]
     pack_version: int
@@ -198,7 +198,7 @@ class ScoreOut(TypedDict):
     met: IsMet
 
 
-class Named(TypedDict):
+class Labelled(TypedDict):
     """What a row is about."""
 
     key: Annotated[str, Field(description="Code of the unit, area ... ; empty: none")]
@@ -206,12 +206,12 @@ class Named(TypedDict):
     name_en: str
 
 
-class RateRow(RateOut, Named):
-    """One row of a rate."""
+class RateRow(RateOut, Labelled):
+    """A rate of one unit, area, category or day, with its numerator and denominator."""
 
 
-class ScoreRow(ScoreOut, Named):
-    """One row of a score."""
+class ScoreRow(ScoreOut, Labelled):
+    """A score of one unit, area, category or day, of 100."""
 
 
 class Measure(AnswerBody):
@@ -231,7 +231,7 @@ class Measure(AnswerBody):
 class RateMeasure(Measure):
     """A rate with its total both ways: ``micro`` pools all cases, ``macro`` is the mean of the rows' rates."""
 
-    formula: dict[Part, dict[str, int]]
+    formula: dict[FigurePart, dict[str, int]]
     population: Basis
     population_rule: str
     population_rule_zh: str
@@ -268,7 +268,7 @@ class DurationOut(AnswerBody):
 
 
 class DurationRow(DurationOut):
-    """One row of a duration."""
+    """Median and ninth decile of one unit, area, category or day, in minutes."""
 
     key: str
     name: str

@@ -11,20 +11,20 @@ from libs.common.database.session import Session
 from libs.common.pack.areas import area_prefix
 from libs.common.pack.directory import Directory
 from libs.common.pack.schema import Formula
-from libs.common.pack.shelf import Shelved
+from libs.common.pack.versions import ShelvedPack
 from libs.common.security.policy import Scope
 from libs.common.shares import NO_DATA
 from services.analytics.counters.domain import COUNTERS, NOTHING, Basis, Counts
-from services.analytics.drilldown.queries.open_cases import Standing, standing
+from services.analytics.drilldown.queries.open_cases import UnitBacklog, standing
 from services.analytics.facts.queries import Freshness, freshness
 from services.analytics.figures.actions.durations import shown
 from services.analytics.figures.actions.figures import Board, read_board
-from services.analytics.figures.actions.question import Question, make_definite, names
+from services.analytics.figures.actions.question import FigureQuestion, make_definite, names
 from services.analytics.figures.actions.sums import histograms, sums
 from services.analytics.figures.domain import half_up
 from services.analytics.figures.schemas import (
-    By,
     DurationOut,
+    GroupBy,
     PeriodName,
     PeriodOut,
     RateMeasure,
@@ -49,7 +49,7 @@ def number(counts: Counts, counter: Counter) -> int:
 
 
 @dataclass(frozen=True, slots=True)
-class UnitStanding:
+class UnitOpenCases:
     """A unit's open cases now, with its name in both languages."""
 
     unit_code: str
@@ -100,7 +100,7 @@ class CountyBoard:
     others: Sequence[RateMeasure]
     before: Mapping[str, str]
     by_area: Sequence[RateMeasure]
-    standing: Sequence[UnitStanding]
+    standing: Sequence[UnitOpenCases]
     speed: Sequence[UnitSpeed]
 
     @property
@@ -128,20 +128,20 @@ async def read_county(session: Session, scope: Scope, area_code: str | None) -> 
         return await _board(session, today, month, before)
 
 
-async def _board(session: Session, today: Question, month: Question, before: Question) -> CountyBoard:
+async def _board(session: Session, today: FigureQuestion, month: FigureQuestion, before: FigureQuestion) -> CountyBoard:
     directory = today.pack.directory
     prefix = area_prefix(today.area_code)
     # An index alone answers it, which is why it comes first.
     open_now = await standing(session, today.scope, prefix, session.now)
     await session.by_pages()
     days = await _days(session, today)
-    by_unit = await read_board(session, month, By.UNIT, directory.formulas)
-    by_area = await read_board(session, month, By.AREA, directory.formulas)
-    earlier = await read_board(session, before, By.NONE, directory.formulas)
+    by_unit = await read_board(session, month, GroupBy.UNIT, directory.formulas)
+    by_area = await read_board(session, month, GroupBy.AREA, directory.formulas)
+    earlier = await read_board(session, before, GroupBy.NONE, directory.formulas)
     headlines, others = _headlines(directory)
     return CountyBoard(
         area_code=today.area_code,
-        name=names(today.pack, By.AREA, today.area_code),
+        name=names(today.pack, GroupBy.AREA, today.area_code),
         zone=directory.period_rules().time_zone,
         now=session.now,
         today=today.period,
@@ -161,11 +161,11 @@ async def _board(session: Session, today: Question, month: Question, before: Que
     )
 
 
-def _month_before(month: Question, area_code: str | None) -> SelectionQuery:
+def _month_before(month: FigureQuestion, area_code: str | None) -> SelectionQuery:
     return SelectionQuery(area_code=area_code, period=PeriodName.MONTH, on=month.span.first - timedelta(days=1))
 
 
-async def _days(session: Session, today: Question) -> dict[date, Counts]:
+async def _days(session: Session, today: FigureQuestion) -> dict[date, Counts]:
     span = SelectionQuery.model_validate(
         {
             "area_code": today.area_code,
@@ -199,11 +199,13 @@ def _printed(board: Board, directory: Directory) -> dict[str, str]:
     return rates | {score.code: board.score(score).micro["text"] for score in directory.scores}
 
 
-def _standing(pack: Shelved, rows: Sequence[Standing]) -> list[UnitStanding]:
-    return [UnitStanding(row.unit_code, names(pack, By.UNIT, row.unit_code), row.open, row.overdue) for row in rows]
+def _standing(pack: ShelvedPack, rows: Sequence[UnitBacklog]) -> list[UnitOpenCases]:
+    return [
+        UnitOpenCases(row.unit_code, names(pack, GroupBy.UNIT, row.unit_code), row.open, row.overdue) for row in rows
+    ]
 
 
-async def _speed(session: Session, month: Question, board: Board) -> list[UnitSpeed]:
+async def _speed(session: Session, month: FigureQuestion, board: Board) -> list[UnitSpeed]:
     """Units that gave results this month, the slowest first."""
     rows = await sums(session, month.scope, Basis.HAPPENED, month.selection, Grouping("unit_code"), only=_SPEED)
     means = {
@@ -217,7 +219,7 @@ async def _speed(session: Session, month: Question, board: Board) -> list[UnitSp
     return [
         UnitSpeed(
             unit_code=unit,
-            name=names(month.pack, By.UNIT, unit),
+            name=names(month.pack, GroupBy.UNIT, unit),
             handled=number(rows[unit], Counter.HANDLED),
             mean_hours=half_up(mean),
             times=shown(times.get(unit, {})),

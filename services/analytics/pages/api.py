@@ -18,7 +18,7 @@ from pydantic import Field
 from libs.common.counters import Counter
 from libs.common.errors import Forbidden, Unauthenticated
 from libs.common.events.terms import Channel, Kind
-from libs.common.pack.shelf import Shelved
+from libs.common.pack.versions import ShelvedPack
 from libs.common.security.policy import has_right
 from libs.common.security.tokens import LONGEST_TOKEN
 from libs.common.service.runtime import Runtime
@@ -31,11 +31,11 @@ from libs.common.web.problems import language_of
 from services.analytics import rights
 from services.analytics.counters.domain import Basis
 from services.analytics.drilldown import actions as drilldown
-from services.analytics.drilldown.schemas import CasesBehindQuery, OpenCasesQuery
+from services.analytics.drilldown.schemas import FigureCasesQuery, OpenCasesQuery
 from services.analytics.facts.domain.status import Status
 from services.analytics.figures.actions.question import names
-from services.analytics.figures.schemas import By
-from services.analytics.pages import actions, words
+from services.analytics.figures.schemas import GroupBy
+from services.analytics.pages import actions, labels
 
 COOKIE = "huiyin_token"
 _FOLDER = Path(__file__).parent / "templates"
@@ -117,7 +117,7 @@ SigningIn = Annotated[Entering, Depends(SignInNeeds(rights.OPEN_COUNTY_PAGE))]
 LanguageText = Annotated[Language | None, Query()]
 
 
-class CasesPageQuery(CasesBehindQuery):
+class CasesPageQuery(FigureCasesQuery):
     """The list behind a number, as a page."""
 
     lang: Language | None = None
@@ -175,7 +175,7 @@ async def show_open_cases(request: Request, query: Annotated[OpenCasesPageQuery,
         return _enter(request, query.lang, door)
     page = await door.read(lambda session: drilldown.read_open_cases(session, door.scope, query))
     view = _view_in_zone(request, query.lang, door)
-    title = words.PAGE["overdue" if query.overdue else "open"]
+    title = labels.PAGE["overdue" if query.overdue else "open"]
     return view.page("cases.html", page=page, amounts=False, titles=title, pack=_pack(door))
 
 
@@ -194,7 +194,7 @@ async def show_case(
     return _view_in_zone(request, lang, door).page("case.html", case=case, pack=_pack(door))
 
 
-def _pack(door: Door) -> Shelved:
+def _pack(door: Door) -> ShelvedPack:
     return door.runtime.door_database.packs.current(door.now)
 
 
@@ -202,12 +202,12 @@ def _view_in_zone(request: Request, lang: Language | None, door: Door) -> "_View
     return _View(request, lang, _pack(door).directory.period_rules().time_zone)
 
 
-def _title(query: CasesBehindQuery, door: Door) -> tuple[str, str]:
+def _title(query: FigureCasesQuery, door: Door) -> tuple[str, str]:
     named = query.counter or query.duration
     if named is not None:
         return named.words
     formula = _pack(door).directory.formula(query.measure or "")
-    part, part_en = words.PAGE[query.part.value]
+    part, part_en = labels.PAGE[query.part.value]
     return f"{formula.name}·{part}", f"{formula.name_en}: {part_en.lower()}"
 
 
@@ -248,15 +248,15 @@ class _View:
             **values,
             zh=self._zh,
             css=Markup(_CSS),  # noqa: S704 - our own file
-            t=lambda word: self._pick(words.PAGE[word]),
+            t=lambda word: self._pick(labels.PAGE[word]),
             pick=self._pick,
             counter=lambda counter: self._pick(counter.words),
-            status_word=lambda status: self._pick(words.STATUSES[Status(status)]),
+            status_word=lambda status: self._pick(labels.STATUSES[Status(status)]),
             met_word=lambda met: self._pick(MET_WORDS[met]),
-            basis_word=lambda basis: self._pick(words.BASES[Basis(basis)]),
-            channel_word=lambda channel: self._pick(words.term(Channel(channel))),
-            kind_word=lambda kind: self._pick(words.term(Kind(kind))),
-            name_of=lambda pack, by, key: self._pick(names(pack, By(by), key)),
+            basis_word=lambda basis: self._pick(labels.BASES[Basis(basis)]),
+            channel_word=lambda channel: self._pick(labels.term(Channel(channel))),
+            kind_word=lambda kind: self._pick(labels.term(Kind(kind))),
+            name_of=lambda pack, by, key: self._pick(names(pack, GroupBy(by), key)),
             moment=self._moment,
             link=self._link,
             request_path=self._request.url.path,

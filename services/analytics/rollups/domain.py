@@ -25,7 +25,7 @@ _ESCAPED = re.compile(rb'\\[^"\\]')
 
 
 @dataclass(frozen=True, slots=True)
-class Needs:
+class QuestionNeeds:
     """What a question tells apart or narrows to: so many digits of an area's code, and these other dimensions."""
 
     digits: int
@@ -44,13 +44,13 @@ class Grain:
     digits: int
     drops: frozenset[str]
 
-    def knows(self, asked: Needs) -> bool:
+    def knows(self, asked: QuestionNeeds) -> bool:
         """Whether it tells apart all that is asked for."""
         return asked.digits <= self.digits and not asked.dimensions & self.drops
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class GrainPart:
     """Days to be read from one roll-up, both ends of each stretch included; a week stands on its Monday."""
 
     grain: str
@@ -92,20 +92,20 @@ class Cube:
         """All columns of the fine roll-up, and their types."""
         return {**self.dimensions, **{measure.value: integer_of(measure) for measure in self.measures}}
 
-    def parts(self, first: date, last: date, needs: Needs, *, by_day: bool) -> Iterator[Part]:
+    def parts(self, first: date, last: date, needs: QuestionNeeds, *, by_day: bool) -> Iterator[GrainPart]:
         """What to read so that every day from ``first`` to ``last`` is read once; ``by_day``: each by itself."""
         daily, weekly = (self._first_that_knows(needs, weekly=weekly) for weekly in (False, True))
         begins, ends = monday(first + (_WEEK - 1) * _ONE_DAY), monday(last + _ONE_DAY)
         if by_day or weekly == FINE or begins >= ends:
-            yield Part(daily, ((first, last),))
+            yield GrainPart(daily, ((first, last),))
             return
-        yield Part(weekly, ((begins, ends - _ONE_DAY),))
+        yield GrainPart(weekly, ((begins, ends - _ONE_DAY),))
         edges = ((first, begins - _ONE_DAY), (ends, last))
         left = tuple(edge for edge in edges if edge[0] <= edge[1])
         if left:
-            yield Part(daily, left)
+            yield GrainPart(daily, left)
 
-    def _first_that_knows(self, needs: Needs, *, weekly: bool) -> str:
+    def _first_that_knows(self, needs: QuestionNeeds, *, weekly: bool) -> str:
         return next((grain.name for grain in self.grains if grain.weekly is weekly and grain.knows(needs)), FINE)
 
     def fine_of(self, source: str) -> str:

@@ -14,7 +14,7 @@ from libs.common.database.session import Session
 from libs.common.pack.areas import GRID_DIGITS, VILLAGE_DIGITS
 from libs.common.security.policy import Scope
 from services.analytics.counters.domain import COUNTERS, NOTHING, Basis, Counts
-from services.analytics.rollups.domain import FINE, Needs, Part
+from services.analytics.rollups.domain import FINE, GrainPart, QuestionNeeds
 from services.analytics.rollups.tables import CASES, HOURS, TABLES
 
 
@@ -101,7 +101,7 @@ async def histograms(
     return dict(total)
 
 
-def _needs(scope: Scope, selection: Selection, by: Grouping | None) -> Needs:
+def _needs(scope: Scope, selection: Selection, by: Grouping | None) -> QuestionNeeds:
     narrowed = {
         "unit_code": scope.unit_code or selection.unit_code,
         "category_code": selection.category_code,
@@ -114,10 +114,10 @@ def _needs(scope: Scope, selection: Selection, by: Grouping | None) -> Needs:
         digits = max(digits, by.digits or GRID_DIGITS)
     elif by is not None and by.column != "day":
         dimensions.add(by.column)
-    return Needs(digits, frozenset(dimensions))
+    return QuestionNeeds(digits, frozenset(dimensions))
 
 
-def _on_days(table: Table, part: Part) -> list[ColumnElement[bool]]:
+def _on_days(table: Table, part: GrainPart) -> list[ColumnElement[bool]]:
     days = or_(*(table.c.day.between(first, last) for first, last in part.stretches))
     # A constant, so that every plan can prove that the indexes of one grain hold the rows.
     return [days] if part.grain == FINE else [table.c.grain == literal_column(f"'{part.grain}'"), days]

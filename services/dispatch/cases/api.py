@@ -14,8 +14,8 @@ from libs.common.web.fields import CaseId
 from services.dispatch.cases import queries
 from services.dispatch.cases.actions.steps import shown
 from services.dispatch.cases.queries import Window
-from services.dispatch.cases.schemas import TransitionOut, WorkItem, WorkOut
-from services.dispatch.cases.tables import HistoryEntry, Work
+from services.dispatch.cases.schemas import HistoryEntryOut, WorkItem, WorkOut
+from services.dispatch.cases.tables import Case, HistoryEntry
 from services.dispatch.rights import ReadsWork
 
 router = APIRouter(prefix="/v1", tags=["cases"])
@@ -27,7 +27,7 @@ async def read_case(case_id: CaseId, door: ReadsWork) -> Response:
     return door.answer(shown(await door.read(lambda session: seen(session, door, case_id))))
 
 
-@router.get("/cases/{case_id}/transitions", response_model=Page[TransitionOut])
+@router.get("/cases/{case_id}/transitions", response_model=Page[HistoryEntryOut])
 async def list_transitions(case_id: CaseId, query: Annotated[PageQuery, Query()], door: ReadsWork) -> Response:
     """Every step that the case took: who, for which unit, when and why; oldest first."""
 
@@ -44,15 +44,15 @@ def asked(door: Door, expected: ExpectedVersion) -> Request:
     return Request(Actor(door.principal.subject, door.principal.unit_code), door.scope, expected)
 
 
-async def seen(session: Session, door: Door, case_id: str) -> Work:
+async def seen(session: Session, door: Door, case_id: str) -> Case:
     """The case, when the caller may see it; it is not locked."""
     return await queries.visible_work(session, door.scope, case_id, lock=False)
 
 
-def item(work: Work) -> WorkItem:
+def item(work: Case) -> WorkItem:
     """The case as lists show it."""
     return WorkItem.model_validate(work, from_attributes=True)
 
 
-def _step(step: HistoryEntry) -> TransitionOut:
-    return TransitionOut.model_validate(step, from_attributes=True)
+def _step(step: HistoryEntry) -> HistoryEntryOut:
+    return HistoryEntryOut.model_validate(step, from_attributes=True)

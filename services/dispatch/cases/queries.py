@@ -11,7 +11,7 @@ from libs.common.pack.areas import GRID_DIGITS, area_prefix
 from libs.common.security.policy import Column, Scope
 from libs.common.web.cursors import Keyset
 from services.dispatch.cases.domain.terms import DONE, OPEN, Status
-from services.dispatch.cases.tables import HistoryEntry, Work
+from services.dispatch.cases.tables import Case, HistoryEntry
 
 STEPS_KEYSET = Keyset("dispatch.transitions", (HistoryEntry.version,), (int,), descending=False)
 
@@ -24,20 +24,20 @@ class Window:
     size: int
 
 
-async def visible_work(session: Session, scope: Scope, case_id: str, *, lock: bool = True) -> Work:
+async def visible_work(session: Session, scope: Scope, case_id: str, *, lock: bool = True) -> Case:
     """The case; NotFound when it is not there or not in the caller's reach: its lead's and its support units' it is."""
-    work = await session.one(Work, "case_id", case_id, lock=lock)
+    work = await session.one(Case, "case_id", case_id, lock=lock)
     if work is None or not _allows(scope, work):
         raise NotFound("There is no such case, or you may not see it", "诉求件不存在或无权查看")
     return work
 
 
-def _allows(scope: Scope, work: Work) -> bool:
+def _allows(scope: Scope, work: Case) -> bool:
     units = (work.lead_unit, *work.support_units)
     return any(scope.allows(work.area_code, unit, accused_unit=work.accused_unit) for unit in units)
 
 
-async def list_work(session: Session, statement: Select[Work]) -> list[Work]:
+async def list_work(session: Session, statement: Select[Case]) -> list[Case]:
     """The rows of a page, and one more when there is a next."""
     return list((await session.execute(statement)).scalars())
 
@@ -71,7 +71,7 @@ def _one_of(*statuses: Status) -> ColumnElement[bool]:
 
 def within(scope: Scope, unit: Column) -> ColumnElement[bool]:
     """What the caller's right reaches; ``unit`` is the column of the unit whose case it is."""
-    return scope.predicate(col(Work.area_code), unit, accused_column=col(Work.accused_unit))
+    return scope.predicate(col(Case.area_code), unit, accused_column=col(Case.accused_unit))
 
 
 def in_area(area_code: str | None) -> list[ColumnElement[bool]]:
@@ -80,12 +80,12 @@ def in_area(area_code: str | None) -> list[ColumnElement[bool]]:
         return []
     if len(area_code) == GRID_DIGITS:
         # Nothing lies inside a grid: asked for itself, its rows stand in the order of the list.
-        return [col(Work.area_code) == area_code]
-    return [col(Work.area_code).like(f"{area_prefix(area_code)}%")]
+        return [col(Case.area_code) == area_code]
+    return [col(Case.area_code).like(f"{area_prefix(area_code)}%")]
 
 
-def page(conditions: list[ColumnElement[bool]], keyset: Keyset, window: Window) -> Select[Work]:
+def page(conditions: list[ColumnElement[bool]], keyset: Keyset, window: Window) -> Select[Case]:
     """A page of cases in the order of ``keyset``, and one more row when there is a next."""
     return (
-        select(Work).where(*conditions, *keyset.after(window.cursor)).order_by(*keyset.order()).limit(window.size + 1)
+        select(Case).where(*conditions, *keyset.after(window.cursor)).order_by(*keyset.order()).limit(window.size + 1)
     )

@@ -42,7 +42,7 @@ class WorkItem(AnswerBody):
     version: Version
 
 
-class Supplement(AnswerBody):
+class SupplementOut(AnswerBody):
     """What the citizen added."""
 
     at: AwareDatetime
@@ -57,7 +57,7 @@ class WorkOut(WorkItem):
         str | None,
         Field(description="The unit complained about (被反映单位): it and those below it cannot be given the case"),
     ]
-    supplements: list[Supplement]
+    supplements: list[SupplementOut]
     warnings: list[Deadline]
     misses: list[Deadline]
     return_reason: str | None
@@ -71,7 +71,7 @@ class WorkOut(WorkItem):
     pack_version: int
 
 
-class TransitionOut(AnswerBody):
+class HistoryEntryOut(AnswerBody):
     """One step of a case."""
 
     version: Version

@@ -23,7 +23,7 @@ _DONE_LATE = f"{_DONE} AND overdue IS TRUE"
 _AREA = "area_code text_pattern_ops"
 
 
-class Work(Base, table=True):
+class Case(Base, table=True):
     """A case as the units see it (待办). ``version`` grows with every step and supplement, not with word of clocks.
 
     The lists have no default: making one by factory costs more than all other columns of a new row together.

@@ -16,7 +16,7 @@ from libs.common.pack.areas import contains
 from libs.common.pack.directory import Directory
 from libs.common.pack.loader import document
 from libs.common.pack.schema import Area, Category, Unit
-from libs.common.pack.shelf import Shelved
+from libs.common.pack.versions import ShelvedPack
 from libs.common.web.bodies import BodyKind, takes
 from libs.common.web.cursors import Page, PageQuery, decode_cursor, encode_cursor
 from libs.common.web.door import Door
@@ -202,7 +202,7 @@ def _page(name: str, rows: Sequence[RowT], query: PageQuery, show: Callable[[Row
     return Page(items=[show(row) for row in shown], next_cursor=following)
 
 
-def _shown(shelved: Shelved) -> PackOut:
+def _shown(shelved: ShelvedPack) -> PackOut:
     pack = shelved.directory.pack
     return PackOut(
         pack_version=shelved.version,

@@ -26,21 +26,21 @@ class PublishQuery(RequestBody):
 
 
 class AreasQuery(PageQuery):
-    """Which areas."""
+    """Areas of one level, or below one of them."""
 
     area_code: Inside = None
     level: AreaLevel | None = None
 
 
 class UnitsQuery(PageQuery):
-    """Which units."""
+    """Units of one level, or of one area."""
 
     area_code: Annotated[AreaCode | None, Field(description="Units whose area is this one or inside it")] = None
     level: UnitLevel | None = None
 
 
 class CategoriesQuery(PageQuery):
-    """Which categories."""
+    """Categories below one of them."""
 
     parent: Annotated[CategoryCode | None, Field(description="Only what stands directly under it")] = None
 

@@ -14,7 +14,7 @@ from services.dispatch.cases.domain import transitions as cases
 from services.dispatch.cases.domain.state import Ask, Return, Said
 from services.dispatch.cases.domain.terms import Action
 from services.dispatch.cases.schemas import WorkOut
-from services.dispatch.cases.tables import Work
+from services.dispatch.cases.tables import Case
 from services.dispatch.requests import queries
 from services.dispatch.requests.domain import UnitAsk, evolve
 from services.dispatch.requests.schemas import AskReturn, DecideReturn
@@ -59,7 +59,7 @@ async def decide(session: Session, asked: Request, case_id: str, body: DecideRet
     return shown(work)
 
 
-async def apply(session: Session, work: Work, said: Said) -> None:
+async def apply(session: Session, work: Case, said: Said) -> None:
     """Take the step: row, history, ledger, tasks, decision, and the request that it makes, answers or ends."""
     before, after = await giving.apply(session, work, said)
     waited = await queries.pending_of(session, work.case_id) if before.return_pending > after.return_pending else None
@@ -68,7 +68,7 @@ async def apply(session: Session, work: Work, said: Said) -> None:
     keep_beside(session, UnitRequest, rows, requests, evolve(requests, before, after, said), case_id=work.case_id)
 
 
-def return_until(directory: Directory, work: Work) -> datetime | None:
+def return_until(directory: Directory, work: Case) -> datetime | None:
     """The first moment at which the lead unit may no longer give it back (退单时限), from its assignment on."""
     if work.assigned_at is None:
         return None

@@ -14,13 +14,13 @@ from services.dispatch.cases.domain.state import Return, Said
 from services.dispatch.cases.domain.terms import Action
 
 
-class Kind(StrEnum):
+class RequestKind(StrEnum):
     """What is asked for."""
 
     RETURN = "return"
 
 
-class State(StrEnum):
+class RequestState(StrEnum):
     """What became of it (申请状态)."""
 
     PENDING = "pending"
@@ -29,18 +29,18 @@ class State(StrEnum):
     LAPSED = "lapsed"
 
 
-STATE_LABELS: dict[State, tuple[str, str]] = {
-    State.PENDING: ("待审核", "waiting to be decided"),
-    State.GRANTED: ("同意", "granted"),
-    State.REFUSED: ("不予同意", "refused"),
-    State.LAPSED: ("失效", "lapsed: the case came to an end before it was decided"),
+STATE_LABELS: dict[RequestState, tuple[str, str]] = {
+    RequestState.PENDING: ("待审核", "waiting to be decided"),
+    RequestState.GRANTED: ("同意", "granted"),
+    RequestState.REFUSED: ("不予同意", "refused"),
+    RequestState.LAPSED: ("失效", "lapsed: the case came to an end before it was decided"),
 }
 """Chinese and English."""
 
 
-def answered(state: State, answer: State) -> State:
+def answered(state: RequestState, answer: RequestState) -> RequestState:
     """The answer to a request that waits for one; OutOfTurn when it was answered before."""
-    if state is not State.PENDING or answer is State.PENDING:
+    if state is not RequestState.PENDING or answer is RequestState.PENDING:
         zh, en = STATE_LABELS[state]
         raise OutOfTurn(f"The request cannot be decided: it is {en}", f"该申请不能审核：当前为“{zh}”")
     return answer
@@ -57,17 +57,17 @@ class UnitAsk:
     asked_by: str
     asked_unit: str
     asked_at: datetime
-    kind: Kind = Kind.RETURN
-    state: State = State.PENDING
+    kind: RequestKind = RequestKind.RETURN
+    state: RequestState = RequestState.PENDING
     decided_by: str | None = None
     decided_at: datetime | None = None
     decision_note: str | None = None
 
 
-_ANSWERS: Mapping[Action, State] = {
-    Action.REFUSE_RETURN: State.REFUSED,
-    Action.HAND_ON: State.GRANTED,
-    Action.TAKE_BACK: State.GRANTED,
+_ANSWERS: Mapping[Action, RequestState] = {
+    Action.REFUSE_RETURN: RequestState.REFUSED,
+    Action.HAND_ON: RequestState.GRANTED,
+    Action.TAKE_BACK: RequestState.GRANTED,
 }
 
 
@@ -78,11 +78,11 @@ def evolve(requests: tuple[UnitAsk, ...], before: cases.State, after: cases.Stat
         return (*requests, UnitAsk(after.version, after.round, *asked))
     if after.return_pending or not before.return_pending:
         return requests
-    return tuple(_ended(request, said) if request.state is State.PENDING else request for request in requests)
+    return tuple(_ended(request, said) if request.state is RequestState.PENDING else request for request in requests)
 
 
 def _ended(request: UnitAsk, said: Said) -> UnitAsk:
     if said.action not in _ANSWERS:
-        return replace(request, state=answered(request.state, State.LAPSED), decided_at=said.at)
+        return replace(request, state=answered(request.state, RequestState.LAPSED), decided_at=said.at)
     answer = answered(request.state, _ANSWERS[said.action])
     return replace(request, state=answer, decided_by=said.by.subject, decided_at=said.at, decision_note=said.why)

@@ -6,7 +6,7 @@ from sqlmodel import col
 from libs.common.database.session import Session
 from libs.common.web.cursors import Keyset
 from services.dispatch.cases.queries import Window
-from services.dispatch.requests.domain import State
+from services.dispatch.requests.domain import RequestState
 from services.dispatch.requests.tables import UnitRequest
 
 REQUESTS_KEYSET = Keyset("dispatch.requests", (UnitRequest.version,), (int,), descending=False)
@@ -15,7 +15,7 @@ REQUESTS_KEYSET = Keyset("dispatch.requests", (UnitRequest.version,), (int,), de
 async def pending_of(session: Session, case_id: str) -> UnitRequest | None:
     """The request about a case that waits to be decided."""
     requests = await session.rows(UnitRequest, "case_id", case_id)
-    return next((request for request in requests if request.state is State.PENDING), None)
+    return next((request for request in requests if request.state is RequestState.PENDING), None)
 
 
 async def list_requests(session: Session, case_id: str, window: Window) -> list[UnitRequest]:

@@ -5,7 +5,7 @@ from typing import Annotated, Self
 from pydantic import AwareDatetime, Field, model_validator
 
 from libs.common.web.fields import AnswerBody, CategoryCode, Flag, Reason, RequestBody, UnitCode, Version, fault
-from services.dispatch.requests.domain import Kind, State
+from services.dispatch.requests.domain import RequestKind, RequestState
 from services.dispatch.routing.schemas import SupportUnits
 
 ItemCode = Annotated[
@@ -45,13 +45,13 @@ class RequestOut(AnswerBody):
 
     version: Version
     round: int
-    kind: Kind
+    kind: RequestKind
     reason_code: str
     note: str
     asked_by: str
     asked_unit: str
     asked_at: AwareDatetime
-    state: State
+    state: RequestState
     decided_by: str | None
     decided_at: AwareDatetime | None
     decision_note: str | None

@@ -6,7 +6,7 @@ from sqlmodel import Field
 
 from libs.common.database.columns import check, index, moment_column, one_of, refers, word_column
 from services.dispatch.cases.tables import Base
-from services.dispatch.requests.domain import Kind, State
+from services.dispatch.requests.domain import RequestKind, RequestState
 
 
 class UnitRequest(Base, table=True):
@@ -15,8 +15,8 @@ class UnitRequest(Base, table=True):
     __tablename__ = "request"
     __table_args__ = (
         refers("request", "case_id", "work"),
-        one_of("request", "kind", Kind),
-        one_of("request", "state", State),
+        one_of("request", "kind", RequestKind),
+        one_of("request", "state", RequestState),
         check("request_round_check", "round > 0"),
         check("request_version_check", "version > 0"),
         check("request_decided_by_another", "decided_by <> asked_by"),
@@ -32,13 +32,13 @@ class UnitRequest(Base, table=True):
     version: int = Field(primary_key=True)
     """Of the case after the step that asked, as in ``transition``."""
     round: int
-    kind: Kind = Field(sa_column=word_column(Kind))
+    kind: RequestKind = Field(sa_column=word_column(RequestKind))
     reason_code: str
     note: str
     asked_by: str
     asked_unit: str
     asked_at: datetime = Field(sa_column=moment_column())
-    state: State = Field(sa_column=word_column(State))
+    state: RequestState = Field(sa_column=word_column(RequestState))
     decided_by: str | None = None
     """Empty when it lapsed."""
     decided_at: datetime | None = Field(default=None, sa_column=moment_column(nullable=True))

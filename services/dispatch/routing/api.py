@@ -13,7 +13,7 @@ from libs.common.web.headers import IdempotencyKey, IfMatch
 from services.dispatch.cases.api import asked, item, seen
 from services.dispatch.cases.queries import Window, list_work
 from services.dispatch.cases.schemas import WorkItem, WorkOut
-from services.dispatch.cases.tables import Work
+from services.dispatch.cases.tables import Case
 from services.dispatch.rights import Assigns, ReadsTriage, ReadsWork, Reassigns
 from services.dispatch.routing import queries
 from services.dispatch.routing.actions import assigning
@@ -72,7 +72,7 @@ def _decision(row: Row[Any]) -> DecisionOut:
     return DecisionOut.model_validate(row, from_attributes=True)
 
 
-def _explained(session: Session, work: Work) -> ExplanationOut:
+def _explained(session: Session, work: Case) -> ExplanationOut:
     directory = session.packs.version(work.pack_version)
     lead = named_lead(directory, work.category_code, work.area_code)
     duty = directory.duty(work.category_code, work.area_code) if lead and work.category_code else None

@@ -13,10 +13,10 @@ from libs.common.security.policy import Scope
 from libs.common.web.cursors import Keyset
 from services.dispatch.cases import queries as cases
 from services.dispatch.cases.domain.terms import Status
-from services.dispatch.cases.tables import HistoryEntry, Work
+from services.dispatch.cases.tables import Case, HistoryEntry
 from services.dispatch.routing.tables import Decision
 
-TRIAGE_KEYSET = Keyset("dispatch.triage", (Work.registered_at, Work.case_id), (datetime, str), descending=False)
+TRIAGE_KEYSET = Keyset("dispatch.triage", (Case.registered_at, Case.case_id), (datetime, str), descending=False)
 DECISIONS_KEYSET = Keyset("dispatch.decisions", (Decision.version,), (int,), descending=False)
 
 
@@ -29,13 +29,13 @@ class TriageFilter:
     overdue: bool | None = None
 
 
-def triage_statement(scope: Scope, wanted: TriageFilter, window: cases.Window) -> Select[Work]:
+def triage_statement(scope: Scope, wanted: TriageFilter, window: cases.Window) -> Select[Case]:
     """What waits for a dispatcher, oldest first."""
-    conditions = [cases.statuses(Status.TRIAGE), cases.within(scope, col(Work.lead_unit))]
+    conditions = [cases.statuses(Status.TRIAGE), cases.within(scope, col(Case.lead_unit))]
     if wanted.urgency is not None:
-        conditions.append(col(Work.urgency) == wanted.urgency)
+        conditions.append(col(Case.urgency) == wanted.urgency)
     if wanted.overdue is not None:
-        conditions.append(col(Work.overdue).is_(wanted.overdue))
+        conditions.append(col(Case.overdue).is_(wanted.overdue))
     conditions += cases.in_area(wanted.area_code)
     return cases.page(conditions, TRIAGE_KEYSET, window)
 

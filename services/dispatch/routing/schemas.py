@@ -10,7 +10,7 @@ from libs.common.web.cursors import PageQuery
 from libs.common.web.fields import AnswerBody, CategoryCode, Reason, RequestBody, UnitCode, Version
 from services.dispatch.cases.domain.terms import Action, Status
 from services.dispatch.cases.schemas import Inside
-from services.dispatch.routing.domain.terms import Rule, Verdict
+from services.dispatch.routing.domain.terms import CandidateVerdict, Rule
 
 SupportUnits = Annotated[
     tuple[UnitCode, ...],
@@ -67,7 +67,7 @@ class CandidateOut(AnswerBody):
     """A unit that came into question (候选单位)."""
 
     unit_code: str
-    verdict: Verdict
+    verdict: CandidateVerdict
 
 
 class DecisionOut(AnswerBody):

@@ -17,8 +17,8 @@ from services.dispatch.cases.schemas import WorkItem, WorkOut
 from services.dispatch.rights import CancelsTask, HandsIn, ReadsWork, Reports, Signs
 from services.dispatch.tasks import queries
 from services.dispatch.tasks.actions import handling, supporting
-from services.dispatch.tasks.domain import Role
-from services.dispatch.tasks.schemas import CancelTask, FinishTask, HandIn, Report, Sign, TaskOut, WorkQuery
+from services.dispatch.tasks.domain import TaskRole
+from services.dispatch.tasks.schemas import CancelTask, FinishTask, HandIn, ReportProgress, Sign, TaskOut, WorkQuery
 from services.dispatch.tasks.tables import Task
 
 router = APIRouter(prefix="/v1", tags=["cases"])
@@ -27,7 +27,7 @@ router = APIRouter(prefix="/v1", tags=["cases"])
 @router.get("/work", response_model=Page[WorkItem])
 async def list_work(query: Annotated[WorkQuery, Query()], door: ReadsWork) -> Response:
     """A unit's list (待办), what is due first comes first."""
-    if query.role is Role.SUPPORT and query.status in DONE:
+    if query.role is TaskRole.SUPPORT and query.status in DONE:
         raise invalid("status", "a support unit's list is of what it has to do", "协办清单仅列待办")
     wanted = queries.WorkFilter(
         query.unit_code,
@@ -35,7 +35,7 @@ async def list_work(query: Annotated[WorkQuery, Query()], door: ReadsWork) -> Re
         query.overdue,
         query.due_before,
         query.area_code,
-        support=query.role is Role.SUPPORT,
+        support=query.role is TaskRole.SUPPORT,
     )
     statement = queries.work_statement(door.scope, wanted, Window(query.cursor, query.limit))
     rows = await door.read(lambda session: work_page(session, statement))
@@ -54,7 +54,9 @@ async def sign(
 
 
 @router.post("/cases/{case_id}/progress", response_model=WorkOut)
-async def report(case_id: CaseId, body: Report, door: Reports, expected: IfMatch, once: IdempotencyKey) -> Response:
+async def report(
+    case_id: CaseId, body: ReportProgress, door: Reports, expected: IfMatch, once: IdempotencyKey
+) -> Response:
     """办理进展: the lead unit says how far it is. Needs If-Match."""
     request = asked(door, expected)
     return await door.write(lambda session: handling.report(session, request, case_id, body), once, keys=[case_id])
@@ -92,7 +94,7 @@ async def sign_task(
 
 @router.post("/cases/{case_id}/tasks/{unit_code}/progress", response_model=WorkOut)
 async def report_task(
-    case_id: CaseId, unit_code: UnitCode, body: Report, door: Reports, expected: IfMatch, once: IdempotencyKey
+    case_id: CaseId, unit_code: UnitCode, body: ReportProgress, door: Reports, expected: IfMatch, once: IdempotencyKey
 ) -> Response:
     """协办进展: a support unit says how far it is. Needs If-Match."""
     request = asked(door, expected)

@@ -11,11 +11,11 @@ from enum import StrEnum
 from libs.common.errors import NotFound
 from libs.common.rules.machine import Actor, NotTheirs, OutOfTurn
 from services.dispatch.cases.domain import transitions as cases
-from services.dispatch.cases.domain.state import Ask, Given, Part, Result, Said, State
+from services.dispatch.cases.domain.state import Ask, Assignment, Result, Said, State, SupportPart
 from services.dispatch.cases.domain.terms import Action
 
 
-class Role(StrEnum):
+class TaskRole(StrEnum):
     """What a unit is in a case (承办角色). Only who is beside the lead has a task."""
 
     LEAD = "lead"
@@ -58,7 +58,7 @@ class TaskState:
     version: int
     unit_code: str
     round: int
-    role: Role
+    role: TaskRole
     status: TaskStatus
     given_at: datetime
     signed_at: datetime | None = None
@@ -87,7 +87,7 @@ def decide(state: State, tasks: Tasks, ask: Ask, by: Actor, now: datetime) -> Sa
         OutOfTurn: it cannot be taken now, for the case or for this part of it.
         NotFound: the unit has no part.
     """
-    unit_code = ask.what.unit_code if isinstance(ask.what, Part) else ""
+    unit_code = ask.what.unit_code if isinstance(ask.what, SupportPart) else ""
     if ask.action is not Action.SUPPORT_CANCEL and unit_code != by.unit_code:
         raise NotTheirs("A unit acts for itself alone", "仅可操作本单位的协办")
     said = cases.decide(state, ask, by, now)
@@ -116,7 +116,7 @@ def done_of(state: State, tasks: Tasks) -> frozenset[str]:
 
 def concern(before: State, after: State, said: Said) -> bool:
     """Whether a step changes parts that were given before it."""
-    goes_on = isinstance(said.what, Given | Part) and bool(before.support_units)
+    goes_on = isinstance(said.what, Assignment | SupportPart) and bool(before.support_units)
     return goes_on or bool(before.open_support and not after.open_support)
 
 
@@ -124,11 +124,11 @@ def evolve(tasks: Tasks, before: State, after: State, said: Said) -> Tasks:
     """The tasks after a step that brought their case from one state to another; new ones stand behind the others."""
     there = of_round(tasks, after.round)
     match said.what:
-        case Given(support_units=named):
+        case Assignment(support_units=named):
             going_on = there if before.support_units else {}
             ended = [task for unit, task in going_on.items() if unit not in named]
             return (*_ended(tasks, ended, said.at, None), *_given(after, said, going_on))
-        case Part(unit_code, text):
+        case SupportPart(unit_code, text):
             part = part_of(tasks, after.round, unit_code)
             return tuple(_stepped(task, said, text) if task is part else task for task in tasks)
     if after.open_support or not before.open_support:
@@ -141,7 +141,7 @@ def _given(after: State, said: Said, going_on: Mapping[str, TaskState]) -> Itera
     """A part for each support unit; those that are named again go on with theirs."""
     for unit_code in after.support_units:
         if unit_code not in going_on:
-            yield TaskState(after.version, unit_code, after.round, Role.SUPPORT, TaskStatus.GIVEN, said.at)
+            yield TaskState(after.version, unit_code, after.round, TaskRole.SUPPORT, TaskStatus.GIVEN, said.at)
 
 
 def _stepped(task: TaskState, said: Said, text: str) -> TaskState:

@@ -12,10 +12,10 @@ from libs.common.security.policy import Scope
 from libs.common.web.cursors import Keyset
 from services.dispatch.cases import queries as cases
 from services.dispatch.cases.domain.terms import Status
-from services.dispatch.cases.tables import Work
+from services.dispatch.cases.tables import Case
 from services.dispatch.tasks.tables import Task
 
-WORK_KEYSET = Keyset("dispatch.work", (Work.list_due_at, Work.case_id), (datetime, str), descending=False)
+WORK_KEYSET = Keyset("dispatch.work", (Case.list_due_at, Case.case_id), (datetime, str), descending=False)
 TASKS_KEYSET = Keyset("dispatch.tasks", (Task.version, Task.unit_code), (int, str), descending=False)
 
 
@@ -32,25 +32,25 @@ class WorkFilter:
     """What units do beside the lead, and not what they lead."""
 
 
-def work_statement(scope: Scope, wanted: WorkFilter, window: cases.Window) -> Select[Work]:
+def work_statement(scope: Scope, wanted: WorkFilter, window: cases.Window) -> Select[Case]:
     """A unit's list, or everybody's in the caller's reach: what is due first comes first."""
-    unit = col(Task.unit_code) if wanted.support else col(Work.lead_unit)
+    unit = col(Task.unit_code) if wanted.support else col(Case.lead_unit)
     conditions = [cases.statuses(wanted.status), cases.within(scope, unit)]
     if wanted.unit_code is not None:
         conditions.append(unit == wanted.unit_code)
     if wanted.overdue is not None:
-        conditions.append(col(Work.overdue).is_(wanted.overdue))
+        conditions.append(col(Case.overdue).is_(wanted.overdue))
     if wanted.due_before is not None:
         # The first is what is asked, the second what the index knows.
-        conditions += [col(Work.handle_due_at) < wanted.due_before, col(Work.list_due_at) < wanted.due_before]
+        conditions += [col(Case.handle_due_at) < wanted.due_before, col(Case.list_due_at) < wanted.due_before]
     conditions += cases.in_area(wanted.area_code)
     statement = cases.page(conditions, WORK_KEYSET, window)
     return statement.join(Task, _OPEN_OF_THE_CASE) if wanted.support else statement
 
 
 _OPEN_OF_THE_CASE = and_(
-    col(Task.case_id) == col(Work.case_id),
-    col(Task.round) == col(Work.round),
+    col(Task.case_id) == col(Case.case_id),
+    col(Task.round) == col(Case.round),
     # Constants, so that every plan can prove that the partial index holds the rows.
     literal_column("task.status IN ('given', 'signed')", Boolean),
 )

@@ -18,7 +18,7 @@ from libs.common.web.fields import (
 )
 from services.dispatch.cases.domain.terms import Status
 from services.dispatch.cases.schemas import Inside
-from services.dispatch.tasks.domain import Role, TaskStatus
+from services.dispatch.tasks.domain import TaskRole, TaskStatus
 
 WithoutSupport = Annotated[
     Reason | None,
@@ -34,7 +34,7 @@ class Sign(RequestBody):
     note: Reason | None = None
 
 
-class Report(RequestBody):
+class ReportProgress(RequestBody):
     """办理进展."""
 
     note: LongText
@@ -67,7 +67,7 @@ class TaskOut(AnswerBody):
     version: Version
     unit_code: str
     round: int
-    role: Role
+    role: TaskRole
     status: TaskStatus
     given_at: AwareDatetime
     signed_at: AwareDatetime | None
@@ -76,11 +76,11 @@ class TaskOut(AnswerBody):
 
 
 class WorkQuery(PageQuery):
-    """Which work."""
+    """Cases on the lists of units (待办), narrowed by where they stand and whose they are."""
 
     role: Annotated[
-        Role, Field(description="`lead`: what the unit leads; `support`: cases in which it has a part to do (协办)")
-    ] = Role.LEAD
+        TaskRole, Field(description="`lead`: what the unit leads; `support`: cases in which it has a part to do (协办)")
+    ] = TaskRole.LEAD
 
     unit_code: UnitCode | None = None
     status: Annotated[Status | None, Field(description="Without it: what units have to do (assigned, signed)")] = None

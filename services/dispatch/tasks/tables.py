@@ -6,7 +6,7 @@ from sqlmodel import Field
 
 from libs.common.database.columns import check, index, moment_column, one_of, refers, word_column
 from services.dispatch.cases.tables import Base
-from services.dispatch.tasks.domain import Role, TaskStatus
+from services.dispatch.tasks.domain import TaskRole, TaskStatus
 
 _OPEN = "status IN ('given', 'signed')"
 
@@ -17,7 +17,7 @@ class Task(Base, table=True):
     __tablename__ = "task"
     __table_args__ = (
         refers("task", "case_id", "work"),
-        one_of("task", "role", (Role.SUPPORT,)),
+        one_of("task", "role", (TaskRole.SUPPORT,)),
         one_of("task", "status", TaskStatus),
         check("task_version_check", "version > 0"),
         check("task_round_check", "round > 0"),
@@ -33,7 +33,7 @@ class Task(Base, table=True):
     """Of the case after the step that gave it, as in ``transition``."""
     unit_code: str = Field(primary_key=True)
     round: int
-    role: Role = Field(sa_column=word_column(Role))
+    role: TaskRole = Field(sa_column=word_column(TaskRole))
     status: TaskStatus = Field(sa_column=word_column(TaskStatus))
     given_at: datetime = Field(sa_column=moment_column())
     signed_at: datetime | None = Field(default=None, sa_column=moment_column(nullable=True))

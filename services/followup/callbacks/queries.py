@@ -14,7 +14,7 @@ from libs.common.web.cursors import Keyset
 from services.followup.callbacks.domain import CallbackState
 from services.followup.callbacks.tables import Attempt, Callback
 from services.followup.cases.queries import Window, in_area
-from services.followup.cases.tables import Matter
+from services.followup.cases.tables import Case
 
 CALLBACK_KEYSET = Keyset(
     "followup.callbacks", (Callback.next_try_at, Callback.callback_id), (datetime, str), descending=False
@@ -36,17 +36,17 @@ class CallbackFilter:
     due_before: datetime | None = None
 
 
-def sees_callback(scope: Scope, matter: Matter, callback: Callback) -> bool:
+def sees_callback(scope: Scope, matter: Case, callback: Callback) -> bool:
     """Whether a callback is within reach."""
     return scope.allows(callback.area_code, callback.handling_unit, accused_unit=matter.accused_unit)
 
 
-async def visible_callback(session: Session, scope: Scope, callback_id: str) -> tuple[Matter, Callback]:
+async def visible_callback(session: Session, scope: Scope, callback_id: str) -> tuple[Case, Callback]:
     """A callback with its case, unlocked."""
     callback = await session.one(Callback, "callback_id", callback_id, lock=False)
     if callback is None:
         raise no_such_callback()
-    matter = await session.one(Matter, "case_id", callback.case_id, lock=False)
+    matter = await session.one(Case, "case_id", callback.case_id, lock=False)
     if matter is None or not sees_callback(scope, matter, callback):
         raise no_such_callback()
     return matter, callback
@@ -74,11 +74,11 @@ async def callbacks_of_case(session: Session, case_id: str) -> list[Callback]:
 
 async def list_callbacks(
     session: Session, scope: Scope, wanted: CallbackFilter, window: Window
-) -> list[tuple[Callback, Matter]]:
+) -> list[tuple[Callback, Case]]:
     """The queue: who is to be called first stands first."""
     conditions = [
         col(Callback.state) == wanted.state,
-        scope.predicate(col(Callback.area_code), col(Callback.handling_unit), accused_column=col(Matter.accused_unit)),
+        scope.predicate(col(Callback.area_code), col(Callback.handling_unit), accused_column=col(Case.accused_unit)),
         *in_area(col(Callback.area_code), wanted.area_code),
     ]
     if wanted.handling_unit is not None:
@@ -86,8 +86,8 @@ async def list_callbacks(
     if wanted.due_before is not None:
         conditions.append(col(Callback.next_try_at) <= wanted.due_before)
     statement = (
-        select(Callback, Matter)
-        .join(Matter, col(Matter.case_id) == col(Callback.case_id))
+        select(Callback, Case)
+        .join(Case, col(Case.case_id) == col(Callback.case_id))
         .where(*conditions, *CALLBACK_KEYSET.after(window.cursor))
         .order_by(*CALLBACK_KEYSET.order())
         .limit(window.size + 1)

@@ -7,7 +7,7 @@ from typing import Annotated, Self
 from pydantic import AwareDatetime, Field, model_validator
 
 from libs.common.events.terms import Closing, Kind, Reached, Satisfaction, Urgency
-from libs.common.pack.schema import Answer, Question
+from libs.common.pack.schema import AnswerKind, Question
 from libs.common.web.cursors import PageQuery
 from libs.common.web.fields import (
     AnswerBody,
@@ -24,7 +24,7 @@ from libs.common.web.fields import (
 from services.followup.callbacks.domain import CallbackState
 from services.followup.callbacks.tables import Attempt, Callback
 from services.followup.cases.domain.terms import Status
-from services.followup.cases.tables import Matter
+from services.followup.cases.tables import Case
 
 ItemCode = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,39}$", description="A question's code in the county pack")]
 
@@ -55,7 +55,7 @@ class RecordAttempt(RequestBody):
         return self
 
 
-class Decision(StrEnum):
+class ReviewDecision(StrEnum):
     """What a review decides (核实结论)."""
 
     CLOSE_UNVERIFIED = "close_unverified"
@@ -65,7 +65,7 @@ class Decision(StrEnum):
 class ReviewCallback(RequestBody):
     """核实: what becomes of a case whose citizen was never reached."""
 
-    decision: Decision
+    decision: ReviewDecision
     reason: Reason
 
 
@@ -82,7 +82,7 @@ class QuestionOut(AnswerBody):
     """One callback question (回访问题): what to read out, and which field its answer goes into."""
 
     code: str
-    answer: Annotated[Answer, Field(description="The field of the attempt; `note`: `notes`, under this code")]
+    answer: Annotated[AnswerKind, Field(description="The field of the attempt; `note`: `notes`, under this code")]
     text: str
     text_en: str
     required: Annotated[bool, Field(description="To be answered as soon as any question is")]
@@ -145,7 +145,7 @@ class CallbackOut(CallbackItem):
     history: list[AttemptOut]
 
     @classmethod
-    def of(cls, matter: Matter, callback: Callback, attempts: Sequence[Attempt]) -> Self:
+    def of(cls, matter: Case, callback: Callback, attempts: Sequence[Attempt]) -> Self:
         """The callback of a case."""
         history = [AttemptOut.model_validate(attempt, from_attributes=True) for attempt in attempts]
         fields = item_of(matter, callback).model_dump()
@@ -158,7 +158,7 @@ class CallbackWithQuestions(CallbackOut):
     questions: list[QuestionOut]
 
 
-def item_of(matter: Matter, callback: Callback) -> CallbackItem:
+def item_of(matter: Case, callback: Callback) -> CallbackItem:
     """The callback with what a caller needs to know of its case."""
     return CallbackItem(
         callback_id=callback.callback_id,

@@ -5,25 +5,25 @@ from libs.common.events.base import Event
 from libs.common.events.cases import CaseClosed
 from libs.common.rules.steps import Kept
 from services.followup.cases.domain import transitions
-from services.followup.cases.domain.terms import Action, Given, Said, State
-from services.followup.cases.tables import HistoryEntry, Matter
+from services.followup.cases.domain.terms import Action, Said, State, StepInput
+from services.followup.cases.tables import Case, HistoryEntry
 
-CASES = Kept[Matter, State, Said](
+CASES = Kept[Case, State, Said](
     State, transitions.evolve, HistoryEntry, also=("case_id", "round"), derived=("sent_back",)
 )
 
 
-def can(matter: Matter, action: Action) -> bool:
+def can(matter: Case, action: Action) -> bool:
     """Whether the table has this step from where the case stands."""
     return transitions.MACHINE.allows(matter.status, action)
 
 
-def decide(matter: Matter, action: Action, given: Given, why: str = "") -> Said:
+def decide(matter: Case, action: Action, given: StepInput, why: str = "") -> Said:
     """The step, when it may be taken now; else NotTheirs, or OutOfTurn, saying what is possible."""
     return transitions.decide(CASES.state_of(matter), action, given, why)
 
 
-def apply(session: Session, matter: Matter, said: Said, *says: Event) -> None:
+def apply(session: Session, matter: Case, said: Said, *says: Event) -> None:
     """Take the step. Of one that closes the case that is said, too, whoever takes it."""
     _, after = CASES.apply(session, matter, said, *says)
     if after.closing is not None:

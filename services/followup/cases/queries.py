@@ -9,7 +9,7 @@ from libs.common.database.session import Session
 from libs.common.errors import NotFound
 from libs.common.pack.areas import area_prefix
 from libs.common.security.policy import Scope
-from services.followup.cases.tables import HistoryEntry, Matter
+from services.followup.cases.tables import Case, HistoryEntry
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,14 +20,14 @@ class Window:
     size: int
 
 
-def sees_matter(scope: Scope, matter: Matter) -> bool:
+def sees_matter(scope: Scope, matter: Case) -> bool:
     """Whether the case is within reach."""
     return scope.allows(matter.area_code, matter.lead_unit, accused_unit=matter.accused_unit)
 
 
-async def visible_matter(session: Session, scope: Scope, case_id: str) -> Matter:
+async def visible_matter(session: Session, scope: Scope, case_id: str) -> Case:
     """The case, unlocked; NotFound when it is not there or not in the caller's reach."""
-    matter = await session.one(Matter, "case_id", case_id, lock=False)
+    matter = await session.one(Case, "case_id", case_id, lock=False)
     if matter is None or not sees_matter(scope, matter):
         raise no_such_case()
     return matter

@@ -16,7 +16,7 @@ class Base(SQLModel):
     metadata = MetaData()
 
 
-class Matter(Base, table=True):
+class Case(Base, table=True):
     """A case as a promise (诉求件的承诺). ``version`` grows with every step, not with clocks that run.
 
     The lists have no default: making one by factory costs more than all other columns of a new row together.

@@ -9,17 +9,17 @@ from libs.common.web.door import Door, needs
 from services.followup import rights
 from services.followup.cases.queries import Window
 from services.followup.clocks import queries
-from services.followup.clocks.schemas import TimerOut, TimersQuery
+from services.followup.clocks.schemas import ClockOut, ClocksQuery
 
 router = APIRouter(prefix="/v1")
 
 
-@router.get("/timers", response_model=Page[TimerOut], tags=["timers"])
+@router.get("/timers", response_model=Page[ClockOut], tags=["timers"])
 async def list_timers(
-    query: Annotated[TimersQuery, Query()], door: Annotated[Door, needs(rights.READ_TIMERS)]
+    query: Annotated[ClocksQuery, Query()], door: Annotated[Door, needs(rights.READ_TIMERS)]
 ) -> Response:
     """What comes next on each clock, or came last: what fires first stands first."""
     wanted = queries.ClockFilter(query.state, query.case_id, query.unit_code, query.what, query.fires_before)
     window = Window(query.cursor, query.limit)
     rows = await door.read(lambda session: queries.list_clocks(session, door.scope, wanted, window))
-    return door.answer(queries.TIMER_KEYSET.page(rows, query.limit, TimerOut.of))
+    return door.answer(queries.TIMER_KEYSET.page(rows, query.limit, ClockOut.of))

@@ -33,7 +33,7 @@ class StepKind(StrEnum):
 _RANK = {StepKind.WARN: 0, StepKind.MISS: 1, StepKind.LADDER: 2}
 
 
-class TimerState(StrEnum):
+class ClockStatus(StrEnum):
     """What became of a clock: it runs, stands still, had all its steps, was stopped, or a step could not be taken."""
 
     PENDING = "pending"
@@ -44,7 +44,7 @@ class TimerState(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class ClockStep:
     """One thing to happen; written ``warn``, ``miss`` or ``ladder:<n>``, n the place in the pack's ladder."""
 
     kind: StepKind
@@ -55,14 +55,14 @@ class Step:
         return f"{self.kind.value}:{self.rung}" if self.kind is StepKind.LADDER else self.kind.value
 
     @classmethod
-    def parse(cls, text: str) -> "Step":
+    def parse(cls, text: str) -> "ClockStep":
         """The step that was written so; ValueError for anything else."""
         kind, _, rung = text.partition(":")
         return cls(StepKind(kind), int(rung) if rung else 0)
 
 
 @dataclass(frozen=True, slots=True)
-class Clock:
+class DeadlineClock:
     """A promised time. ``step`` happens at ``next_at`` unless the promise is kept before."""
 
     clock_id: str
@@ -75,10 +75,10 @@ class Clock:
     starts_at: datetime
     warn_at: datetime
     due_at: datetime
-    step: Step
+    step: ClockStep
     next_at: datetime
     pack_version: int
-    state: TimerState = TimerState.PENDING
+    state: ClockStatus = ClockStatus.PENDING
     error: str | None = None
     limit: Limit | None = None
     """What its due time was worked out from; None where somebody named it."""
@@ -91,7 +91,7 @@ class Clock:
     @property
     def missed(self) -> bool:
         """Whether its due time has passed while it ran."""
-        return self.step.kind is StepKind.LADDER or self.state is TimerState.FIRED
+        return self.step.kind is StepKind.LADDER or self.state is ClockStatus.FIRED
 
     @property
     def order(self) -> tuple[datetime, int, int, str]:
@@ -108,11 +108,11 @@ Rung = tuple[datetime, int]
 """A step of the ladder for a clock: when it comes, and its place in the pack's ladder."""
 
 
-def moved(clock: Clock, rungs: Iterable[Rung]) -> Clock:
+def moved(clock: DeadlineClock, rungs: Iterable[Rung]) -> DeadlineClock:
     """The clock once its step was taken: before the next one, or at its end. ``rungs`` are all that it has."""
     match clock.step.kind:
         case StepKind.WARN:
-            return replace(clock, step=Step(StepKind.MISS), next_at=clock.due_at)
+            return replace(clock, step=ClockStep(StepKind.MISS), next_at=clock.due_at)
         case StepKind.MISS:
             left = sorted(rungs)
         case StepKind.LADDER:
@@ -120,9 +120,9 @@ def moved(clock: Clock, rungs: Iterable[Rung]) -> Clock:
             taken = [rung for _, rung in ordered].index(clock.step.rung)
             left = ordered[taken + 1 :]
     if not left:
-        return replace(clock, state=TimerState.FIRED)
+        return replace(clock, state=ClockStatus.FIRED)
     next_at, rung = left[0]
-    return replace(clock, step=Step(StepKind.LADDER, rung), next_at=next_at)
+    return replace(clock, step=ClockStep(StepKind.LADDER, rung), next_at=next_at)
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,14 +150,14 @@ def times_of(
     return Times(fraction(start, due_at, Fraction(warn_percent, _PERCENT), calendar=running, pauses=pauses), due_at)
 
 
-def paused(clock: Clock, at: datetime) -> Clock:
+def paused(clock: DeadlineClock, at: datetime) -> DeadlineClock:
     """The clock stands still from now on (挂账). One that was missed goes on, and one that stands still stays so."""
-    if clock.state is not TimerState.PENDING or clock.missed:
+    if clock.state is not ClockStatus.PENDING or clock.missed:
         return clock
-    return replace(clock, state=TimerState.PAUSED, paused_at=at)
+    return replace(clock, state=ClockStatus.PAUSED, paused_at=at)
 
 
-def resumed(clock: Clock, at: datetime, warn_percent: int, calendar: WorkCalendar) -> Clock:
+def resumed(clock: DeadlineClock, at: datetime, warn_percent: int, calendar: WorkCalendar) -> DeadlineClock:
     """The clock runs on, with new times: by its limit, else as much later as it stood still. One that runs stays so."""
     if clock.paused_at is None:
         return clock
@@ -166,34 +166,34 @@ def resumed(clock: Clock, at: datetime, warn_percent: int, calendar: WorkCalenda
         times = times_of(clock.starts_at, clock.limit, warn_percent, calendar, pauses)
     else:
         times = times_until(clock.starts_at, clock.due_at + (at - clock.paused_at), warn_percent, pauses)
-    clock = replace(clock, state=TimerState.PENDING, paused_at=None, pauses=pauses)
+    clock = replace(clock, state=ClockStatus.PENDING, paused_at=None, pauses=pauses)
     return _set_anew(clock, times, at)
 
 
-def extended(clock: Clock, until: datetime, at: datetime, warn_percent: int) -> Clock:
+def extended(clock: DeadlineClock, until: datetime, at: datetime, warn_percent: int) -> DeadlineClock:
     """The same promise with a later end (延期), which may come after it was missed: its ladder ends then.
 
     Raises:
         ValueError: it stands still, or ``until`` is no later than its end or than now.
     """
-    if clock.state is TimerState.PAUSED:
+    if clock.state is ClockStatus.PAUSED:
         raise ValueError("a clock that stands still runs on before it gets more time")
     if until <= max(clock.due_at, at):
         raise ValueError(f"{until.isoformat()} is no later than its end, {clock.due_at.isoformat()}, or than now")
-    clock = replace(clock, limit=None, state=TimerState.PENDING)
+    clock = replace(clock, limit=None, state=ClockStatus.PENDING)
     return _set_anew(clock, times_until(clock.starts_at, until, warn_percent, clock.pauses), at)
 
 
-def _set_anew(clock: Clock, times: Times, at: datetime) -> Clock:
+def _set_anew(clock: DeadlineClock, times: Times, at: datetime) -> DeadlineClock:
     """Before its warning, if that is still to come or was never given, else before its end."""
     timed = replace(clock, warn_at=times.warn_at, due_at=times.due_at)
     if times.warn_at <= at and clock.step.kind is not StepKind.WARN:
-        return replace(timed, step=Step(StepKind.MISS), next_at=times.due_at)
+        return replace(timed, step=ClockStep(StepKind.MISS), next_at=times.due_at)
     warn_at = min(max(times.warn_at, at), times.due_at)
-    return replace(timed, warn_at=warn_at, step=Step(StepKind.WARN), next_at=warn_at)
+    return replace(timed, warn_at=warn_at, step=ClockStep(StepKind.WARN), next_at=warn_at)
 
 
-def next_end(clock: Clock, calendar: WorkCalendar) -> datetime | None:
+def next_end(clock: DeadlineClock, calendar: WorkCalendar) -> datetime | None:
     """When a clock that comes again is due the next time: the end of a day, at 24:00; None when it does not."""
     if clock.every_days is None:
         return None

@@ -15,8 +15,8 @@ from libs.common.security.policy import Scope
 from libs.common.time.due import Limit, LimitUnit, Pause
 from libs.common.web.cursors import Keyset
 from services.followup.cases.queries import Window
-from services.followup.cases.tables import Matter
-from services.followup.clocks.domain import Clock, Step, TimerState
+from services.followup.cases.tables import Case
+from services.followup.clocks.domain import ClockStatus, ClockStep, DeadlineClock
 from services.followup.clocks.tables import ClockRow
 
 DUE = """
@@ -52,7 +52,7 @@ class DueCase(NamedTuple):
 class ClockFilter:
     """What the list of clocks is narrowed to."""
 
-    state: TimerState = TimerState.PENDING
+    state: ClockStatus = ClockStatus.PENDING
     case_id: str | None = None
     unit_code: str | None = None
     what: Deadline | None = None
@@ -74,16 +74,16 @@ async def next_firing(session: Session) -> datetime | None:
     return rows[0].next_at if rows else None
 
 
-async def running_clocks(session: Session, case_ids: Sequence[str]) -> list[Clock]:
+async def running_clocks(session: Session, case_ids: Sequence[str]) -> list[DeadlineClock]:
     """The clocks of cases that run or stand still."""
     return [_clock(row) for row in await session.fetch(_RUNNING, list(case_ids))]
 
 
-def _clock(row: Any) -> Clock:
+def _clock(row: Any) -> DeadlineClock:
     spans = orjson.loads(row.pauses) if row.pauses else []
     stops = [(datetime.fromisoformat(since), until and datetime.fromisoformat(until)) for since, until in spans]
     limit = row.limit_value and Limit(row.limit_value, LimitUnit(row.limit_unit), row.first_day)
-    return Clock(
+    return DeadlineClock(
         row.clock_id,
         row.case_id,
         row.round,
@@ -93,10 +93,10 @@ def _clock(row: Any) -> Clock:
         row.starts_at,
         row.warn_at,
         row.due_at,
-        Step.parse(row.step),
+        ClockStep.parse(row.step),
         row.next_at,
         row.pack_version,
-        state=TimerState(row.state),
+        state=ClockStatus(row.state),
         limit=limit,
         pauses=tuple(Pause(since, until) for since, until in stops if until is not None),
         paused_at=next((since for since, until in stops if until is None), None),
@@ -129,7 +129,7 @@ async def list_clocks(session: Session, scope: Scope, wanted: ClockFilter, windo
     """Clocks: what comes first stands first."""
     conditions = [
         _in_state(wanted.state),
-        scope.predicate(col(Matter.area_code), col(ClockRow.unit_code), accused_column=col(Matter.accused_unit)),
+        scope.predicate(col(Case.area_code), col(ClockRow.unit_code), accused_column=col(Case.accused_unit)),
     ]
     if wanted.case_id is not None:
         conditions.append(col(ClockRow.case_id) == wanted.case_id)
@@ -141,7 +141,7 @@ async def list_clocks(session: Session, scope: Scope, wanted: ClockFilter, windo
         conditions.append(col(ClockRow.next_at) <= wanted.fires_before)
     statement = (
         select(ClockRow)
-        .join(Matter, col(Matter.case_id) == col(ClockRow.case_id))
+        .join(Case, col(Case.case_id) == col(ClockRow.case_id))
         .where(*conditions, *TIMER_KEYSET.after(window.cursor))
         .order_by(*TIMER_KEYSET.order())
         .limit(window.size + 1)
@@ -149,6 +149,6 @@ async def list_clocks(session: Session, scope: Scope, wanted: ClockFilter, windo
     return list((await session.execute(statement)).scalars())
 
 
-def _in_state(state: TimerState) -> ColumnElement[bool]:
+def _in_state(state: ClockStatus) -> ColumnElement[bool]:
     """Written as a constant, so that every plan can prove that a partial index holds the rows."""
     return literal_column(f"clock.state = '{state.value}'", Boolean)

@@ -7,21 +7,21 @@ from pydantic import AwareDatetime, Field
 from libs.common.events.terms import Deadline
 from libs.common.web.cursors import PageQuery
 from libs.common.web.fields import AnswerBody, CaseId, Moment, UnitCode
-from services.followup.clocks.domain import TimerState
+from services.followup.clocks.domain import ClockStatus
 from services.followup.clocks.tables import ClockRow
 
 
-class TimersQuery(PageQuery):
+class ClocksQuery(PageQuery):
     """What the list of timers is narrowed to."""
 
-    state: TimerState = TimerState.PENDING
+    state: ClockStatus = ClockStatus.PENDING
     case_id: CaseId | None = None
     unit_code: UnitCode | None = None
     what: Deadline | None = None
     fires_before: Moment | None = None
 
 
-class TimerOut(AnswerBody):
+class ClockOut(AnswerBody):
     """A clock (定时器) and what comes next on it: ``warn``, ``miss``, or ``ladder:<n>``, n the place in the ladder.
 
     ``pending``: it comes at ``fires_at``. ``paused``: it would come then, and the clock stands still. ``cancelled``: it
@@ -41,7 +41,7 @@ class TimerOut(AnswerBody):
     due_at: AwareDatetime
     fires_at: AwareDatetime
     pack_version: int
-    state: TimerState
+    state: ClockStatus
     error: str | None
 
     @classmethod

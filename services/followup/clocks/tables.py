@@ -10,7 +10,7 @@ from libs.common.database.columns import check, index, moment_column, one_of, wo
 from libs.common.events.terms import Deadline
 from libs.common.time.due import LimitUnit
 from services.followup.cases.tables import Base
-from services.followup.clocks.domain import TimerState
+from services.followup.clocks.domain import ClockStatus
 
 _ENDED = "state IN ('fired', 'cancelled')"
 
@@ -20,7 +20,7 @@ class ClockRow(Base, table=True):
 
     __tablename__ = "clock"
     __table_args__ = (
-        one_of("clock", "state", TimerState),
+        one_of("clock", "state", ClockStatus),
         check("clock_step_check", "step IN ('warn', 'miss') OR step LIKE 'ladder:%'"),
         check("clock_round_check", "round > 0"),
         check("clock_check", "warn_at >= starts_at"),
@@ -55,7 +55,7 @@ class ClockRow(Base, table=True):
     step: str
     next_at: datetime = Field(sa_column=moment_column())
     pack_version: int
-    state: TimerState = Field(sa_column=word_column(TimerState))
+    state: ClockStatus = Field(sa_column=word_column(ClockStatus))
     error: str | None = None
     limit_value: int | None = None
     limit_unit: LimitUnit | None = Field(default=None, sa_column=word_column(LimitUnit, nullable=True))

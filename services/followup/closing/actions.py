@@ -3,11 +3,11 @@
 from libs.common.database.session import Session
 from services.followup.cases.actions import apply
 from services.followup.cases.domain.terms import Said
-from services.followup.cases.tables import Matter
+from services.followup.cases.tables import Case
 from services.followup.clocks.actions.running import stop_all
 
 
-def close(session: Session, matter: Matter, said: Said) -> None:
+def close(session: Session, matter: Case, said: Said) -> None:
     """The case takes its last step: its clocks end, and how it was closed is said."""
     stop_all(session, matter)
     apply(session, matter, said)

@@ -8,11 +8,11 @@ from libs.common.events.terms import Closing, Deadline, Kind, Satisfaction, Urge
 from libs.common.web.fields import AnswerBody, Version
 from services.followup.callbacks.schemas import CallbackOut
 from services.followup.cases.domain.terms import Action, Status
-from services.followup.clocks.schemas import TimerOut
+from services.followup.clocks.schemas import ClockOut
 from services.followup.supervision.schemas import SupervisionOut
 
 
-class TransitionOut(AnswerBody):
+class HistoryEntryOut(AnswerBody):
     """One step of a case."""
 
     version: Version
@@ -53,7 +53,7 @@ class CaseOut(AnswerBody):
     closing: Closing | None
     satisfaction: Satisfaction | None
     version: Version
-    timers: list[TimerOut] | None
+    timers: list[ClockOut] | None
     callbacks: list[CallbackOut] | None
     supervisions: list[SupervisionOut] | None
-    transitions: list[TransitionOut]
+    transitions: list[HistoryEntryOut]

@@ -17,8 +17,8 @@ from libs.common.pack.directory import Directory, UnknownCode
 from libs.common.pack.schema import Duty
 from services.followup.callbacks.actions.opening import end_callback, open_callback
 from services.followup.cases.actions import apply, decide
-from services.followup.cases.domain.terms import Action, Given, Lead, Status
-from services.followup.cases.tables import Matter
+from services.followup.cases.domain.terms import Action, Lead, Status, StepInput
+from services.followup.cases.tables import Case
 from services.followup.clocks.actions.running import hand_over, say_set, set_clock, start_clock, stop_clock, stop_round
 from services.followup.closing.actions import close
 from services.followup.supervision.actions import supervise_returns
@@ -28,7 +28,7 @@ def open_matter(session: Session, event: CaseRegistered) -> None:
     """登记: from now on somebody has to be found for it (派单时限), unless the door answers it in the same breath."""
     session.now = max(session.now, event.registered_at)
     matter = session.new(
-        Matter,
+        Case,
         case_id=event.case_id,
         case_no=event.case_no,
         status=Status.HANDLING,
@@ -50,7 +50,7 @@ def open_matter(session: Session, event: CaseRegistered) -> None:
         _start_triage(session, matter, event.registered_at)
 
 
-def queue(session: Session, matter: Matter, event: TriageQueued) -> None:
+def queue(session: Session, matter: Case, event: TriageQueued) -> None:
     """待派: a person has to choose. A case that waits already keeps its clock; after a return it waits anew."""
     lead = None
     if matter.lead_unit is not None:
@@ -63,7 +63,7 @@ def queue(session: Session, matter: Matter, event: TriageQueued) -> None:
         supervise_returns(session, matter, None)
 
 
-def assign(session: Session, matter: Matter, event: CaseAssigned) -> None:
+def assign(session: Session, matter: Case, event: CaseAssigned) -> None:
     """派单: the unit has to sign, and to handle it. A round has one handling clock, whoever leads."""
     stop_clock(session, matter, Deadline.TRIAGE)
     matter.triage_due_at = None
@@ -72,7 +72,7 @@ def assign(session: Session, matter: Matter, event: CaseAssigned) -> None:
     _start_unit_clocks(session, matter, event.occurred_at)
 
 
-def reassign(session: Session, matter: Matter, event: CaseReassigned) -> None:
+def reassign(session: Session, matter: Case, event: CaseReassigned) -> None:
     """改派: a signing clock for the new unit; the handling clock runs on. Who was merged away gave nothing up."""
     _take_from(session, matter, event.lead_unit)
     left = None if event.succession else event.from_unit
@@ -83,12 +83,12 @@ def reassign(session: Session, matter: Matter, event: CaseReassigned) -> None:
         supervise_returns(session, matter, event.lead_unit)
 
 
-def sign(session: Session, matter: Matter) -> None:
+def sign(session: Session, matter: Case) -> None:
     """签收: that promise is kept."""
     stop_clock(session, matter, Deadline.SIGN)
 
 
-def finish(session: Session, matter: Matter, event: CaseHandled | CaseAnsweredDirectly) -> None:
+def finish(session: Session, matter: Case, event: CaseHandled | CaseAnsweredDirectly) -> None:
     """办结反馈 / 直接答复: somebody says that it is done; now the citizen is to be asked."""
     stop_round(session, matter)
     action = Action.ASK if matter.callback_wanted else Action.LEAVE_UNASKED
@@ -96,32 +96,32 @@ def finish(session: Session, matter: Matter, event: CaseHandled | CaseAnsweredDi
     open_callback(session, matter, action, event)
 
 
-async def withdraw(session: Session, matter: Matter, event: CaseWithdrawn) -> None:
+async def withdraw(session: Session, matter: Case, event: CaseWithdrawn) -> None:
     """撤单: the citizen took it back; no promise is left."""
     await end_callback(session, matter, Action.WITHDRAW)
-    close(session, matter, decide(matter, Action.WITHDRAW, Given(session.now), event.reason))
+    close(session, matter, decide(matter, Action.WITHDRAW, StepInput(session.now), event.reason))
 
 
-def _step(session: Session, matter: Matter, action: Action, why: str, lead: Lead | None = None) -> bool:
+def _step(session: Session, matter: Case, action: Action, why: str, lead: Lead | None = None) -> bool:
     """Take it; whether one more unit gave the case up by it."""
     before = len(matter.left_units)
-    apply(session, matter, decide(matter, action, Given(session.now, lead=lead), why))
+    apply(session, matter, decide(matter, action, StepInput(session.now, lead=lead), why))
     return len(matter.left_units) > before
 
 
-def _take_from(session: Session, matter: Matter, to_unit: str | None) -> None:
+def _take_from(session: Session, matter: Case, to_unit: str | None) -> None:
     """The unit need not sign any more; the handling clock runs on, for whoever leads now."""
     stop_clock(session, matter, Deadline.SIGN)
     hand_over(session, matter, Deadline.HANDLE, to_unit)
 
 
-def _start_triage(session: Session, matter: Matter, start: datetime) -> None:
+def _start_triage(session: Session, matter: Case, start: datetime) -> None:
     directory = session.packs.version(matter.pack_version)
     limit = directory.deadline_limit(Deadline.TRIAGE, matter.kind, matter.urgency)
     matter.triage_due_at = start_clock(session, matter, Deadline.TRIAGE, start, limit)
 
 
-def _start_unit_clocks(session: Session, matter: Matter, start: datetime) -> None:
+def _start_unit_clocks(session: Session, matter: Case, start: datetime) -> None:
     """Signing for the unit that leads now; handling unless this round's clock runs already."""
     directory = session.packs.version(matter.pack_version)
     sign_limit = directory.sign_limit(matter.kind, matter.urgency)
@@ -135,7 +135,7 @@ def _start_unit_clocks(session: Session, matter: Matter, start: datetime) -> Non
     say_set(session, *clocks)
 
 
-def _duty_of(directory: Directory, matter: Matter) -> Duty | None:
+def _duty_of(directory: Directory, matter: Case) -> Duty | None:
     """The duty whose own limit counts; none for codes that this pack version does not know."""
     if matter.category_code is None:
         return None

@@ -17,9 +17,9 @@ from libs.common.security.masking import mask_text
 from libs.common.time.due import due
 from libs.common.time.moments import day_end, local_day
 from services.followup.cases.actions import apply, decide
-from services.followup.cases.domain.terms import Action, Given
+from services.followup.cases.domain.terms import Action, StepInput
 from services.followup.cases.queries import no_such_case, sees_matter
-from services.followup.cases.tables import Matter
+from services.followup.cases.tables import Case
 from services.followup.clocks.actions.finding import find_matter
 from services.followup.clocks.actions.running import start_clock_about
 from services.followup.clocks.domain import last_day
@@ -30,7 +30,7 @@ from services.followup.supervision.tables import Supervision
 _IDS = uuid.UUID("5f0d1c3e-8a53-5b5e-9d5e-6f1c1d0a7e42")
 
 
-def issue_by_rule(session: Session, matter: Matter, step: LadderStep, *, source: str, lead_unit: str | None) -> None:
+def issue_by_rule(session: Session, matter: Case, step: LadderStep, *, source: str, lead_unit: str | None) -> None:
     """One step of the ladder: an order to each of its recipients. ``source`` is what brought it, the same in a replay.
 
     Without any recipient the order still stands, for a supervisor to see.
@@ -56,7 +56,7 @@ def issue_by_rule(session: Session, matter: Matter, step: LadderStep, *, source:
         _issue(session, order)
 
 
-def supervise_round(session: Session, matter: Matter, lead_unit: str | None) -> None:
+def supervise_round(session: Session, matter: Case, lead_unit: str | None) -> None:
     """The orders that the opening of this round brings (三次办理提级督办)."""
     for step in session.packs.version(matter.pack_version).ladder.steps:
         if isinstance(step.trigger, OnRound) and step.trigger.round == matter.round:
@@ -64,7 +64,7 @@ def supervise_round(session: Session, matter: Matter, lead_unit: str | None) -> 
             issue_by_rule(session, matter, step, source=source, lead_unit=lead_unit)
 
 
-def supervise_returns(session: Session, matter: Matter, lead_unit: str | None) -> None:
+def supervise_returns(session: Session, matter: Case, lead_unit: str | None) -> None:
     """The orders that come when so many units gave the case up, whoever leads now."""
     for step in session.packs.version(matter.pack_version).ladder.steps:
         if isinstance(step.trigger, OnReturns) and step.trigger.units == len(matter.left_units):
@@ -78,7 +78,7 @@ async def issue(session: Session, asked: Request, body: IssueSupervision) -> Sup
     if matter is None or not sees_matter(asked.scope, matter):
         raise no_such_case()
     reason = mask_text(body.reason)
-    said = decide(matter, Action.SUPERVISE, Given(session.now, by=asked.actor), reason)
+    said = decide(matter, Action.SUPERVISE, StepInput(session.now, by=asked.actor), reason)
     directory = session.packs.version(matter.pack_version)
     unit_code = _addressee(session, matter, body.unit_code)
     order = session.new(
@@ -148,7 +148,7 @@ def _named(directory: Directory, step: LadderStep, lead_unit: str | None) -> tup
         return (lead_unit, *directory.recipients(step.to, None))
 
 
-def _addressee(session: Session, matter: Matter, unit_code: str | None) -> str | None:
+def _addressee(session: Session, matter: Case, unit_code: str | None) -> str | None:
     """The lead unit, or one of the pack in force, or of the case's own: a unit may have come or gone since."""
     if unit_code is None:
         return matter.lead_unit
@@ -165,14 +165,14 @@ def _addressee(session: Session, matter: Matter, unit_code: str | None) -> str |
     return unit.code
 
 
-def _start_reply_clock(session: Session, matter: Matter, order: Supervision, directory: Directory) -> None:
+def _start_reply_clock(session: Session, matter: Case, order: Supervision, directory: Directory) -> None:
     """督办回复时限: an order that names a day is to be answered until that day is over."""
     if order.reply_due is not None:
         due_at = day_end(order.reply_due, directory.calendar().time_zone)
         start_clock_about(session, matter, Deadline.REPLY, order.supervision_id, due_at, order.unit_code)
 
 
-def _reply_due(session: Session, matter: Matter, body: IssueSupervision) -> date | None:
+def _reply_due(session: Session, matter: Case, body: IssueSupervision) -> date | None:
     """The day that the supervisor names, else that in which the limit of the pack is over, if it has one."""
     directory = session.packs.version(matter.pack_version)
     calendar = directory.calendar()

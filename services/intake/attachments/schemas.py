@@ -5,7 +5,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from libs.common.blobs.scanning import Verdict
+from libs.common.blobs.scanning import ScanVerdict
 from libs.common.web.fields import AnswerBody, Reason, RequestBody, ShortText
 
 
@@ -30,7 +30,7 @@ class AttachmentOut(AnswerBody):
     media_type: Annotated[str, Field(description="By its content", examples=["image/jpeg"])]
     size: Annotated[int, Field(description="Bytes")]
     digest: Annotated[str, Field(description="SHA-256, 64 hex digits")]
-    scan: Annotated[Verdict, Field(description="`unscanned`: no malware scanner is set up here")]
+    scan: Annotated[ScanVerdict, Field(description="`unscanned`: no malware scanner is set up here")]
     added_at: datetime
     added_by: str
     unit_code: str | None

@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import BigInteger
 from sqlmodel import Field
 
-from libs.common.blobs.scanning import Verdict
+from libs.common.blobs.scanning import ScanVerdict
 from libs.common.database.columns import check, index, moment_column, one_of, refers, word_column
 from services.intake.tables import Base
 
@@ -16,7 +16,7 @@ class Attachment(Base, table=True):
     __tablename__ = "attachment"
     __table_args__ = (
         refers("attachment", "case_id", "cases"),
-        one_of("attachment", "scan", (Verdict.CLEAN, Verdict.UNSCANNED)),
+        one_of("attachment", "scan", (ScanVerdict.CLEAN, ScanVerdict.UNSCANNED)),
         check("attachment_attachment_id_check", "length(attachment_id) = 36"),
         check("attachment_digest_check", "length(digest) = 64"),
         check("attachment_size_check", "size > 0"),
@@ -36,7 +36,7 @@ class Attachment(Base, table=True):
     """By its content."""
     name: str
     """Cleaned, and numbers of persons masked."""
-    scan: Verdict = Field(sa_column=word_column(Verdict))
+    scan: ScanVerdict = Field(sa_column=word_column(ScanVerdict))
     added_at: datetime = Field(sa_column=moment_column())
     added_by: str
     unit_code: str | None

@@ -10,7 +10,15 @@ from pydantic_core import to_json
 
 from libs.common.database.session import Session
 from libs.common.security.policy import Scope
-from libs.common.web.answers import AnswerKey, Kept, RequestMarks, Sender, find_answer, find_answers, keep_answer
+from libs.common.web.answers import (
+    AnswerKey,
+    IdempotentSender,
+    KeptAnswer,
+    RequestMarks,
+    find_answer,
+    find_answers,
+    keep_answer,
+)
 from libs.common.web.door import another_request
 from libs.common.web.ndjson import Read
 from services.intake.batches.schemas import TakenLine
@@ -26,13 +34,13 @@ _TAKEN = TypeAdapter(tuple[TakenLine, ...])
 
 
 @dataclass(frozen=True)
-class Once:
+class LineKeys:
     """Under which key lines are taken once only, and what they must look like when they come again."""
 
     key: AnswerKey
-    sender: Sender
+    sender: IdempotentSender
     reads: Sequence[Read[RegisterCase]]
-    singly: Mapping[int, "Once"] = field(default_factory=dict)
+    singly: Mapping[int, "LineKeys"] = field(default_factory=dict)
     """By number, the lines of a chunk, for when they have to be taken one by one."""
 
     @cached_property
@@ -41,14 +49,14 @@ class Once:
         return self.sender.request(content_of(self.reads))
 
 
-def once_of(sender: Sender, key: str, reads: Sequence[Read[RegisterCase]]) -> Once:
+def once_of(sender: IdempotentSender, key: str, reads: Sequence[Read[RegisterCase]]) -> LineKeys:
     """A chunk of the batch that came with this Idempotency-Key: its own key, and one for each of its lines."""
-    singly = {read.number: Once(sender.key(f"{key}#{read.number}!"), sender, [read]) for read in reads}
-    return Once(sender.key(f"{key}#{reads[0].number}"), sender, reads, singly)
+    singly = {read.number: LineKeys(sender.key(f"{key}#{read.number}!"), sender, [read]) for read in reads}
+    return LineKeys(sender.key(f"{key}#{reads[0].number}"), sender, reads, singly)
 
 
 async def take_lines(
-    session: Session, lines: Sequence[DraftedLine], scope: Scope, once: Once | None
+    session: Session, lines: Sequence[DraftedLine], scope: Scope, once: LineKeys | None
 ) -> tuple[TakenLine, ...]:
     """Register the lines, or name the case that a line's source number has already.
 
@@ -73,17 +81,17 @@ async def take_lines(
     return tuple(taken)
 
 
-def _taken(once: Once, kept: Kept) -> tuple[TakenLine, ...]:
+def _taken(once: LineKeys, kept: KeptAnswer) -> tuple[TakenLine, ...]:
     if not kept.is_for(once.request):
         raise another_request()
     refs = {read.number: read.value.ref for read in once.reads if read.value is not None}
     return tuple([_marked(line, refs.get(line.line)) for line in _TAKEN.validate_json(kept.body)])
 
 
-def keep_taken(session: Session, taken: Sequence[TakenLine], once: Once) -> None:
+def keep_taken(session: Session, taken: Sequence[TakenLine], once: LineKeys) -> None:
     """Remember what became of the lines, for whoever sends them again, who then says the own marks again."""
     body = to_json([_marked(line, None) for line in taken])
-    keep_answer(session, once.key, Kept(once.request, 200, {}, body))
+    keep_answer(session, once.key, KeptAnswer(once.request, 200, {}, body))
 
 
 def _marked(line: TakenLine, ref: str | None) -> TakenLine:

@@ -6,7 +6,7 @@ from typing import NamedTuple
 from libs.common.errors import Unavailable, invalid
 from libs.common.security.masking import STAR, masked_name, masked_phone
 from libs.common.security.phones import NotAPhone
-from libs.common.security.vault import CannotOpen, Cell, Vault
+from libs.common.security.vault import CannotOpen, Vault, VaultCell
 from services.intake.requesters.schemas import RequesterIn, RequesterOut
 from services.intake.requesters.tables import Requester
 
@@ -61,7 +61,7 @@ def open_requester(vault: Vault, row: Requester, wanted: Collection[str]) -> dic
     }
 
 
-def opened(vault: Vault, sealed: bytes | None, cell: Cell) -> str | None:
+def opened(vault: Vault, sealed: bytes | None, cell: VaultCell) -> str | None:
     """What was sealed in a cell; Unavailable when its key is not here or it was changed."""
     if sealed is None:
         return None
@@ -74,12 +74,12 @@ def opened(vault: Vault, sealed: bytes | None, cell: Cell) -> str | None:
         ) from error
 
 
-def _cell(column: str, case_id: str) -> Cell:
+def _cell(column: str, case_id: str) -> VaultCell:
     """Where something of a requester belongs."""
-    return Cell("requester", column, case_id)
+    return VaultCell("requester", column, case_id)
 
 
-def _masked(vault: Vault, sealed: bytes | None, cell: Cell, mask: Callable[[str], str]) -> str | None:
+def _masked(vault: Vault, sealed: bytes | None, cell: VaultCell, mask: Callable[[str], str]) -> str | None:
     if sealed is None:
         return None
     try:

@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from libs.common.metrics import CATALOGUE, Kind
+from libs.common.metrics import CATALOGUE, MetricKind
 
 FROM_ELSEWHERE = frozenset({"up", "ALERTS", "process_resident_memory_bytes"})
 """Series of Prometheus itself and of its client library."""
@@ -37,7 +37,9 @@ def exported(recorded: frozenset[str] = frozenset()) -> frozenset[str]:
     names = set(FROM_ELSEWHERE | recorded)
     for doc in CATALOGUE:
         names |= (
-            {f"{doc.name}{end}" for end in ("_bucket", "_sum", "_count")} if doc.kind is Kind.HISTOGRAM else {doc.name}
+            {f"{doc.name}{end}" for end in ("_bucket", "_sum", "_count")}
+            if doc.kind is MetricKind.HISTOGRAM
+            else {doc.name}
         )
     return frozenset(names)
 

@@ -18,12 +18,12 @@ from libs.common.bus.flow import Service
 from libs.common.bus.port import Bus, Place, Record
 from libs.common.database.session import Session
 from libs.common.delivery import inbox
-from libs.common.delivery.consumer import LARGEST_BATCH, MOST_PARKED_IN_A_ROW, Consumer, Reading
+from libs.common.delivery.consumer import LARGEST_BATCH, MOST_PARKED_IN_A_ROW, Consumer, ConsumerOptions
 from libs.common.delivery.handlers import React, Reactions
 from libs.common.errors import Permanent
 from libs.common.events.base import Event
 from libs.common.host.retries import try_again
-from libs.common.run.supervise import Progress
+from libs.common.run.supervise import LoopProgress
 from tests.chaos.delivery.arriving import batches, records
 from tests.chaos.delivery.fingerprint import fingerprint
 from tests.chaos.delivery.receivers import SPECS, Receiver, new_database, open_receiver
@@ -133,7 +133,7 @@ async def _try(server: str, story: Story, seed: int, *, timed: bool) -> list[Ver
         clean = await fingerprint(receiver.database)
     poison = story.draw(random.Random(f"{seed}/{story.service}"))
     async with _opened(server, story, poison) as receiver:
-        async with running(partial(try_again, receiver.running.parking, Progress())):
+        async with running(partial(try_again, receiver.running.parking, LoopProgress())):
             seconds = await _deliver(receiver, story)
             await eventually(partial(_given_up, receiver), within=120, what="all tries used up")
         verdicts = await _standing_aside(receiver, story, poison)
@@ -286,7 +286,7 @@ def _word(consumer: Consumer) -> str:
 
 def _consumer(receiver: Receiver, bus: _Given) -> Consumer:
     runtime = receiver.running.runtime
-    reading = Reading(
+    reading = ConsumerOptions(
         receiver.service, cast("Bus", bus), receiver.database, runtime.reactions, runtime.clock, runtime.topic_prefix
     )
     return Consumer(reading)

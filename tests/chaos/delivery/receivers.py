@@ -25,10 +25,10 @@ from libs.common.security.principal import Role
 from libs.common.security.vault import Vault
 from libs.common.time.clock import SimulatedClock
 from services.analytics.main import SPEC as ANALYTICS
-from services.dispatch.cases.tables import Work
+from services.dispatch.cases.tables import Case
 from services.dispatch.main import SPEC as DISPATCH
 from services.dispatch.tasks.actions import handling
-from services.dispatch.tasks.schemas import HandIn, Report, Sign
+from services.dispatch.tasks.schemas import HandIn, ReportProgress, Sign
 from services.followup.callbacks.actions import asking
 from services.followup.callbacks.actions.finding import load_by_keys
 from services.followup.callbacks.schemas import RecordAttempt
@@ -71,14 +71,14 @@ class Receiver:
 
 async def _units_work(session: Session, steps: Sequence[CaseEvent]) -> None:
     """Sign, report, hand in, as the history says; a case that no unit leads waits."""
-    await session.load(Work, "case_id", (step.case_id for step in steps))
+    await session.load(Case, "case_id", (step.case_id for step in steps))
     for step in steps:
         session.now = step.occurred_at
         match step:
             case CaseSigned():
                 await handling.sign(session, _asked(step.unit_code), step.case_id, Sign())
             case ProgressReported():
-                await handling.report(session, _asked(step.unit_code), step.case_id, Report(note=step.note))
+                await handling.report(session, _asked(step.unit_code), step.case_id, ReportProgress(note=step.note))
             case CaseHandled():
                 done = HandIn(result_kind=step.result_kind, result=step.result, without_support="协办意见已征求")
                 await handling.hand_in(session, _asked(step.unit_code), step.case_id, done)

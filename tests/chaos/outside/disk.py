@@ -17,8 +17,8 @@ import asyncpg
 
 from bench.drive.database import execute
 from libs.common.run.supervise import stop
-from libs.programs.postgres.keeper import keep_up
 from libs.programs.postgres.server import EmbeddedPostgres
+from libs.programs.postgres.supervisor import keep_up
 from tests.chaos.crowd import Pace
 from tests.chaos.outside.room import CannotMount, Room, small_room
 from tests.chaos.outside.watching import AWAY, UNDERSTOOD, only, pids, ready_again, same_processes, watched

@@ -9,13 +9,13 @@ from urllib.parse import urlsplit
 import asyncpg
 
 from libs.common.bus.embedded import EmbeddedBus
-from libs.common.bus.kafka import KafkaBus, Limits
+from libs.common.bus.kafka import KafkaBus, KafkaLimits
 from libs.common.bus.port import Bus
 from libs.programs.kafka import KafkaBroker
 from tests.support.listening import Listening
 
 # As short as a broker allows; the proportions are those of the real ones.
-IMPATIENT = Limits(
+IMPATIENT = KafkaLimits(
     send=8, commit=6, ask=6, stop=3, session=6, heartbeat=0.5, rebalance=6, request=12, handover=2, stall=10
 )
 STALL_SECONDS = 3.0

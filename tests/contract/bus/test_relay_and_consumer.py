@@ -17,13 +17,13 @@ from libs.common.database.session import Database
 from libs.common.delivery import consumer as consumer_module
 from libs.common.delivery import relay as relay_module
 from libs.common.delivery.bell import Bell
-from libs.common.delivery.consumer import Consumer, Reading
+from libs.common.delivery.consumer import Consumer, ConsumerOptions
 from libs.common.delivery.parking import Parking
 from libs.common.delivery.relay import Relay, Sending
 from libs.common.errors import Permanent
 from libs.common.host.retries import try_again
 from libs.common.run import failpoints
-from libs.common.run.supervise import Progress
+from libs.common.run.supervise import LoopProgress
 from libs.common.time.clock import SystemClock
 from tests.contract.bus.rigs import Rig
 from tests.support.eventually import eventually
@@ -48,7 +48,9 @@ class Pair:
 
     def consumer(self) -> Consumer:
         return Consumer(
-            Reading(Service.DISPATCH, self.bus, self.dispatch, self.failing.reactions(), SystemClock(), self.prefix)
+            ConsumerOptions(
+                Service.DISPATCH, self.bus, self.dispatch, self.failing.reactions(), SystemClock(), self.prefix
+            )
         )
 
     async def say(self, numbers: range) -> None:
@@ -218,7 +220,7 @@ async def test_a_poisoned_event_parks_its_case_and_all_others_flow(pair: Pair) -
 async def test_an_error_that_passes_is_tried_again_and_leaves_nothing_parked(pair: Pair) -> None:
     pair.failing.errors["case-1/0"] = RuntimeError("not yet")
     parking = Parking(pair.dispatch, pair.failing.reactions(), SystemClock())
-    again = partial(try_again, parking, Progress(), every=0.05)
+    again = partial(try_again, parking, LoopProgress(), every=0.05)
     consumer = pair.consumer()
     consumer.on_parked.append(parking.news.set)
     async with running(pair.relay().run), running(consumer.run), running(again):
@@ -349,7 +351,7 @@ async def test_a_wiped_topic_is_filled_again_by_a_relay_that_finds_it_longer_tha
         await eventually(lambda: _sent(pair.intake), within=30, what="more than there was before")
     analytics = await open_service(pair.url, "analytics")
     table = pair.failing.reactions()
-    hearing = Consumer(Reading(Service.ANALYTICS, pair.bus, analytics, table, SystemClock(), pair.prefix))
+    hearing = Consumer(ConsumerOptions(Service.ANALYTICS, pair.bus, analytics, table, SystemClock(), pair.prefix))
 
     async def all_of_it() -> bool:
         return len(await applied(analytics)) == 8 * len(KEYS)

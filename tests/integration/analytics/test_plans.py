@@ -13,7 +13,7 @@ from libs.common.database.stored_packs import refresh_shelf
 from libs.common.ledger.schema import PARTS
 from libs.common.security.policy import Bound, Scope
 from services.analytics.counters.domain import COUNTERS, Basis
-from services.analytics.drilldown.queries.candidates import MOST_WALKED, Place, Wanted, walk
+from services.analytics.drilldown.queries.candidates import MOST_WALKED, EntryPoint, WantedCases, walk
 from services.analytics.drilldown.queries.open_cases import OpenFilter, open_cases, standing
 from services.analytics.facts.queries import Among, Known, changed_facts, fact_row, hidden_cases
 from services.analytics.figures.actions.past import MOST_CHANGED
@@ -187,30 +187,47 @@ async def test_the_county_page_reads_a_small_part_of_the_rollups(
     assert sum(plan.rows_read for plan in plans) <= 20 * OF_MONTH
 
 
-BEHIND: Sequence[tuple[str, Scope, Wanted, Place | None]] = [
-    ("registered in a month", COUNTY, Wanted(Basis.REGISTERED, MONTH, [Counter.REGISTERED]), None),
-    ("closed in two years", COUNTY, Wanted(Basis.CLOSED, TWO_YEARS, [Counter.CLOSED]), None),
-    ("of a grid", COUNTY, Wanted(Basis.CLOSED, narrowed(TWO_YEARS, area_prefix="999001103202001"), COUNTERS), None),
-    ("of a unit", UNIT, Wanted(Basis.REGISTERED, TWO_YEARS, [Counter.REGISTERED]), None),
-    ("of a town and a category", TOWN, Wanted(Basis.CLOSED, narrowed(TWO_YEARS, category_code="03"), COUNTERS), None),
-    ("happened in a month", COUNTY, Wanted(Basis.HAPPENED, MONTH, [Counter.CLOSED]), None),
-    ("strays", COUNTY, Wanted(Basis.HAPPENED, MONTH, [Counter.CLOSED]), Place(True, date.max, "")),
-    ("from the middle on", COUNTY, Wanted(Basis.REGISTERED, TWO_YEARS, [Counter.REGISTERED]), Place(False, TODAY, "1")),
-    ("of what nobody counts in", COUNTY, Wanted(Basis.REGISTERED, TWO_YEARS, [Counter.SUPERVISIONS]), None),
+BEHIND: Sequence[tuple[str, Scope, WantedCases, EntryPoint | None]] = [
+    ("registered in a month", COUNTY, WantedCases(Basis.REGISTERED, MONTH, [Counter.REGISTERED]), None),
+    ("closed in two years", COUNTY, WantedCases(Basis.CLOSED, TWO_YEARS, [Counter.CLOSED]), None),
+    (
+        "of a grid",
+        COUNTY,
+        WantedCases(Basis.CLOSED, narrowed(TWO_YEARS, area_prefix="999001103202001"), COUNTERS),
+        None,
+    ),
+    ("of a unit", UNIT, WantedCases(Basis.REGISTERED, TWO_YEARS, [Counter.REGISTERED]), None),
+    (
+        "of a town and a category",
+        TOWN,
+        WantedCases(Basis.CLOSED, narrowed(TWO_YEARS, category_code="03"), COUNTERS),
+        None,
+    ),
+    ("happened in a month", COUNTY, WantedCases(Basis.HAPPENED, MONTH, [Counter.CLOSED]), None),
+    ("strays", COUNTY, WantedCases(Basis.HAPPENED, MONTH, [Counter.CLOSED]), EntryPoint(True, date.max, "")),
+    (
+        "from the middle on",
+        COUNTY,
+        WantedCases(Basis.REGISTERED, TWO_YEARS, [Counter.REGISTERED]),
+        EntryPoint(False, TODAY, "1"),
+    ),
+    ("of what nobody counts in", COUNTY, WantedCases(Basis.REGISTERED, TWO_YEARS, [Counter.SUPERVISIONS]), None),
     (
         "of a town, for staff of a unit",
         STAFF,
-        Wanted(Basis.CLOSED, narrowed(TWO_YEARS, area_prefix="999001103"), COUNTERS),
+        WantedCases(Basis.CLOSED, narrowed(TWO_YEARS, area_prefix="999001103"), COUNTERS),
         None,
     ),
-    ("what is rare", COUNTY, Wanted(Basis.REGISTERED, TWO_YEARS, [Counter.WITHDRAWN]), None),
+    ("what is rare", COUNTY, WantedCases(Basis.REGISTERED, TWO_YEARS, [Counter.WITHDRAWN]), None),
 ]
 
 
 async def test_a_page_of_cases_has_its_price(filled: Database, monkeypatch: pytest.MonkeyPatch) -> None:
     for name, scope, wanted, place in BEHIND:
 
-        async def ask(session: Session, scope: Scope = scope, wanted: Wanted = wanted, place: Any = place) -> object:
+        async def ask(
+            session: Session, scope: Scope = scope, wanted: WantedCases = wanted, place: Any = place
+        ) -> object:
             return await walk(session, scope, wanted, place, PAGE)
 
         for plan in await plans_of(filled, monkeypatch, ask):
@@ -222,7 +239,7 @@ async def test_a_walk_begins_where_it_ends_not_at_the_first_day(
     filled: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Between the first day and there an index would pass over all that nobody wants to see."""
-    wanted = Wanted(Basis.CLOSED, narrowed(TWO_YEARS, area_prefix="999001103202"), [Counter.CLOSED])
+    wanted = WantedCases(Basis.CLOSED, narrowed(TWO_YEARS, area_prefix="999001103202"), [Counter.CLOSED])
     floor, rows = await plans_of(filled, monkeypatch, lambda session: walk(session, COUNTY, wanted, None, PAGE))
     assert f"(closed_day >= '{TWO_YEARS.first}'" in str(floor)
     assert "ROW(closed_day, case_id) >= " in str(rows)
@@ -230,7 +247,7 @@ async def test_a_walk_begins_where_it_ends_not_at_the_first_day(
 
 
 async def test_what_is_rare_is_found_by_its_own_index(filled: Database, monkeypatch: pytest.MonkeyPatch) -> None:
-    wanted = Wanted(Basis.REGISTERED, TWO_YEARS, [Counter.WITHDRAWN])
+    wanted = WantedCases(Basis.REGISTERED, TWO_YEARS, [Counter.WITHDRAWN])
     for plan in await plans_of(filled, monkeypatch, lambda session: walk(session, COUNTY, wanted, None, PAGE)):
         assert plan.indexes == {"fact_withdrawn_idx"}, f"{plan}"
         assert plan.rows_read <= CASES // 500 + 1, f"{plan}"
@@ -240,7 +257,7 @@ async def test_rows_that_lie_all_over_a_table_are_fetched_many_at_once(
     filled: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """One after the other, each would wait for the disk."""
-    village = Wanted(Basis.CLOSED, narrowed(TWO_YEARS, area_prefix="999001103202"), COUNTERS)
+    village = WantedCases(Basis.CLOSED, narrowed(TWO_YEARS, area_prefix="999001103202"), COUNTERS)
     asked: list[Question] = [lambda session: walk(session, COUNTY, village, None, PAGE)]
     asked += [added(scope, Basis.REGISTERED, selection, by) for _, scope, selection, by, _ in OF_TWO_YEARS]
     for ask in asked:

@@ -15,7 +15,7 @@ from libs.common.security.policy import Scope
 from services.analytics.counters.domain import COUNTERS, NOTHING, Basis, Cell, Counts
 from services.analytics.drilldown.actions import read_cases_behind
 from services.analytics.drilldown.queries import candidates as behind
-from services.analytics.drilldown.schemas import CasesBehindQuery
+from services.analytics.drilldown.schemas import FigureCasesQuery
 from services.analytics.figures.actions.sums import sums as sums_for
 from services.analytics.figures.schemas import PeriodName
 from services.analytics.rollups.queries import Grouping, Selection, sums
@@ -145,7 +145,7 @@ async def test_the_pages_of_a_why_add_up_to_the_number(
         shown: list[str] = []
         amount, cursor = 0, None
         while True:
-            query = CasesBehindQuery.model_validate(
+            query = FigureCasesQuery.model_validate(
                 {"period": PeriodName.RANGE, "from": first, "to": last, "counter": counter, "basis": basis, "limit": 3}
                 | ({"cursor": cursor} if cursor else {})
             )
@@ -174,7 +174,7 @@ async def test_a_case_that_lasted_is_found_behind_what_happened_late(database: D
     cells = counted_anew(moved)[1]
     late = [cell.day for cell in cells if cell.basis == Basis.HAPPENED and cell.day > date(2026, 8, 1)]
     assert late
-    query = CasesBehindQuery.model_validate(
+    query = FigureCasesQuery.model_validate(
         {"period": PeriodName.RANGE, "from": late[0], "to": late[0], "counter": Counter.VALID_CALLBACKS}
     )
     async with database.reading() as session:

@@ -11,7 +11,7 @@ from typing import Any
 
 from huiyin.house import open_house
 from libs.common.database.session import Database
-from libs.common.delivery.outcomes import last_outcome
+from libs.common.delivery.audit_runs import last_outcome
 from libs.common.service.settings import ClockKind, CommonSettings
 from libs.programs.postgres.server import EmbeddedPostgres, running_dsn
 from tests.integration.audit.conftest import Copy

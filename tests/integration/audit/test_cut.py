@@ -3,7 +3,7 @@
 import asyncpg
 import pytest
 
-from huiyin.audit.cut import NotThere, open_cut
+from huiyin.audit.snapshot import NotThere, open_cut
 from libs.common.database.session import DatabaseTrouble
 
 _PLACES = ("CREATE SCHEMA a", "CREATE SCHEMA b", "CREATE TABLE a.t (n int)", "CREATE TABLE b.t (n int)")

@@ -6,8 +6,8 @@ import pytest
 
 from huiyin.audit.attachments import Files
 from huiyin.audit.auditing import Subject, examine
-from huiyin.audit.cut import open_cut
 from huiyin.audit.report import Findings, Invariant
+from huiyin.audit.snapshot import open_cut
 from libs.common.blobs.disk import DiskBlobs
 from tests.integration.audit.conftest import Copy
 from tests.support.files import JPEG, PDF, PNG

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from huiyin.audit.auditing import Subject, audit, examine
-from huiyin.audit.cut import NotThere, open_cut
+from huiyin.audit.snapshot import NotThere, open_cut
 from huiyin.rebuild import analytics
 from huiyin.rebuild.analytics import rebuild
 from tests.integration.audit.conftest import Copy

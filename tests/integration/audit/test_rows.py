@@ -4,7 +4,6 @@ from pathlib import Path
 
 import pytest
 
-from huiyin.audit.cut import open_cut
 from huiyin.audit.merge import by_key
 from huiyin.audit.packs import Packs
 from huiyin.audit.queries import case_streams
@@ -12,6 +11,7 @@ from huiyin.audit.reading import view_of
 from huiyin.audit.report import AuditReport, Findings
 from huiyin.audit.rows import rows_wanted
 from huiyin.audit.rows.comparing import Unseen
+from huiyin.audit.snapshot import open_cut
 from tests.integration.audit.conftest import Copy, named
 from tests.integration.audit.damage.rows import ROWS
 

@@ -9,10 +9,10 @@ import pytest
 
 from bench.drive.journal import Journal
 from huiyin.audit.auditing import Subject, examine
-from huiyin.audit.cut import NotThere, open_cut
 from huiyin.audit.journal import Journals
 from huiyin.audit.queries import spans
 from huiyin.audit.report import AuditReport
+from huiyin.audit.snapshot import NotThere, open_cut
 from tests.integration.audit.conftest import Copy
 from tests.integration.audit.damage import KINDS
 

@@ -11,7 +11,7 @@ from huiyin.house import SPECS
 from libs.common.bus.choose import BusKind, open_bus
 from libs.common.database.migrate import migrate
 from libs.common.database.session import Database
-from libs.common.delivery.outcomes import last_outcome
+from libs.common.delivery.audit_runs import last_outcome
 from libs.common.delivery.partitions import prepare_months
 from tests.integration.cluster.conftest import SERVICES, ClusterDatabase
 

@@ -11,7 +11,7 @@ import pytest
 
 from libs.common.bus.flow import Service
 from libs.common.bus.port import Bus, Message, Place, Record
-from libs.common.delivery.acknowledged import Sent, find_losses, mark_sent, send_again
+from libs.common.delivery.loss_detection import Sent, find_losses, mark_sent, send_again
 from libs.common.delivery.relay import Relay, Sending
 from tests.support.eventually import eventually
 from tests.support.ledgers import open_service, say, supplemented

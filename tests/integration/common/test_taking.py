@@ -15,15 +15,15 @@ from libs.common.delivery.consumer import (
     MOST_PARKED_IN_A_ROW,
     MOST_UNKNOWN_NAMED,
     Consumer,
+    ConsumerOptions,
     HaltedError,
-    Reading,
 )
 from libs.common.delivery.inbox import TRIES, Parked
 from libs.common.delivery.parking import Parking
 from libs.common.errors import Permanent
 from libs.common.events.cases import CaseSupplemented
 from libs.common.host.retries import try_again
-from libs.common.run.supervise import Progress
+from libs.common.run.supervise import LoopProgress
 from libs.common.time.clock import SystemClock
 from tests.support.eventually import eventually
 from tests.support.ledgers import NOON, Failing, applied, open_service, said, say, supplemented
@@ -41,7 +41,7 @@ class Ears:
         self.intake, self.dispatch, self.failing = intake, dispatch, Failing()
         self.reactions = self.failing.reactions()
         self.consumer = Consumer(
-            Reading(Service.DISPATCH, cast("Bus", None), dispatch, self.reactions, SystemClock(), "")
+            ConsumerOptions(Service.DISPATCH, cast("Bus", None), dispatch, self.reactions, SystemClock(), "")
         )
 
     async def take(self, texts: Sequence[str]) -> None:
@@ -110,7 +110,7 @@ async def test_an_error_that_may_pass_is_tried_again_beside_the_others_and_at_mo
     async def used_up() -> bool:
         return await ears.parked() == [("stays", "failed", TRIES), ("stays", "behind", 0)]
 
-    async with running(lambda: try_again(parking, Progress(), every=0.01)):
+    async with running(lambda: try_again(parking, LoopProgress(), every=0.01)):
         await eventually(used_up, what="all tries of the one, and the other applied")
     assert await applied(ears.dispatch, "passes") == ["passes/0", "passes/1"]
     assert ears.failing.calls.count("stays/0") <= TRIES + 1
@@ -127,7 +127,7 @@ async def test_what_stands_behind_a_failed_event_that_is_gone_is_applied(ears: E
     async def applied_too() -> bool:
         return await applied(ears.dispatch) == ["c/0", "c/1"]
 
-    async with running(lambda: try_again(parking, Progress(), every=0.01)):
+    async with running(lambda: try_again(parking, LoopProgress(), every=0.01)):
         await eventually(applied_too, what="the event that nothing stands in front of")
     assert await ears.parked() == []
 

@@ -11,7 +11,7 @@ import pytest
 from libs.common.database.stored_packs import refresh_shelf
 from libs.common.events.directory import PackPublished
 from libs.common.pack.loader import digest, document
-from libs.common.pack.shelf import PackShelf
+from libs.common.pack.versions import PackVersions
 from libs.common.security.principal import Role
 from tests.integration.dispatch.office import (
     COUNTY,
@@ -115,7 +115,7 @@ async def test_a_setting_that_nothing_reads_is_refused_and_one_that_was_stored_w
     }
     async with office.database.transaction(T0) as session:
         await session.fetch("UPDATE pack SET document = document || $1::text::jsonb", json.dumps(once))
-    office.database.packs = PackShelf()
+    office.database.packs = PackVersions()
     await refresh_shelf(office.database)
     assert (await office.work(await office.register()))["lead_unit"] == VILLAGE_UNIT
     answer = (await admin(office).post("/directory/packs", document(PACK))).json()
@@ -180,7 +180,7 @@ async def test_every_word_has_its_label(office: Office) -> None:
 async def test_an_older_version_that_a_twin_stored_later_is_found_too(office: Office) -> None:
     await admin(office).post("/directory/packs", changed(version="A"))
     await admin(office).post("/directory/packs", changed(version="B"))
-    shelf = office.database.packs = PackShelf()
+    shelf = office.database.packs = PackVersions()
     stored = (await admin(office).get("/directory/packs/3")).json()["document"]
     shelf.put(3, "heard of by its event", T0, stored)
     await refresh_shelf(office.database)

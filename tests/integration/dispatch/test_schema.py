@@ -10,7 +10,7 @@ from sqlalchemy import Select
 from libs.common.security.policy import Bound, Scope
 from services.dispatch.cases.domain.terms import DONE, OPEN, Status
 from services.dispatch.cases.queries import Window
-from services.dispatch.cases.tables import Work
+from services.dispatch.cases.tables import Case
 from services.dispatch.routing.queries import TriageFilter, triage_statement
 from services.dispatch.tasks.queries import WorkFilter, work_statement
 from tests.integration.dispatch.office import T0, Office
@@ -72,13 +72,13 @@ async def test_the_database_refuses_a_row_that_no_rule_allows(office: Office, br
             await session.fetch(f"UPDATE work SET {assignments} WHERE case_id = '{case_id}'")  # noqa: S608
 
 
-def work_list(scope: Scope = COUNTY_SCOPE, **wanted: Any) -> Select[Work]:
+def work_list(scope: Scope = COUNTY_SCOPE, **wanted: Any) -> Select[Case]:
     return work_statement(scope, WorkFilter(**wanted), FIRST_PAGE)
 
 
 _BY_DUE = "work_open_overdue_idx or work_open_idx"
 """Where most open cases are overdue, the one serves as well as the other."""
-PLANS: list[tuple[str, Select[Work], str]] = [
+PLANS: list[tuple[str, Select[Case], str]] = [
     ("a unit's own list", work_list(UNIT_SCOPE), "work_open_unit_idx"),
     ("a unit's list", work_list(unit_code="T-3"), "work_open_unit_idx"),
     ("a unit's unsigned", work_list(UNIT_SCOPE, status=Status.ASSIGNED), "work_open_unit_idx"),

@@ -9,7 +9,7 @@ import pytest
 from libs.common.database.session import Session
 from libs.common.events.cases import DeadlineMissed, DeadlineSet, deadlines_in
 from libs.common.events.terms import Deadline
-from services.followup.cases.tables import Matter
+from services.followup.cases.tables import Case
 from services.followup.clocks.actions.finding import find_matter
 from services.followup.clocks.actions.running import (
     extend_clock,
@@ -29,7 +29,7 @@ WEEK = 7 * DAY
 
 
 @asynccontextmanager
-async def at(office: Office, case_id: str, moment: datetime) -> AsyncIterator[tuple[Session, Matter]]:
+async def at(office: Office, case_id: str, moment: datetime) -> AsyncIterator[tuple[Session, Case]]:
     """Something is done about a case at a moment, behind everything that was due before."""
     office.skip(moment)
     async with office.database.transaction(moment) as session:

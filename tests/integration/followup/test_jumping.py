@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from libs.common.bus.port import Bus
 from libs.common.events.cases import DeadlineMissed, DeadlineWarned, SupervisionIssued
 from libs.common.events.terms import Urgency
-from libs.common.run.supervise import Progress
+from libs.common.run.supervise import LoopProgress
 from services.followup.ladder.actions.watching import GRACE, CaughtUp, _round
 from tests.integration.followup.office import DAY, HOUR, T0, Office
 from tests.integration.followup.test_watching import Backlog, JumpyClock
@@ -44,7 +44,7 @@ async def test_every_timer_fires_once_whichever_way_the_clock_jumps(
             now = clock.moment
             case_id = await office.register(registered_at=now, occurred_at=now, urgency=urgency)
             highest[case_id] = now
-        await _round(runtime, reading, Progress())
+        await _round(runtime, reading, LoopProgress())
         for case_id in highest:
             highest[case_id] = max(highest[case_id], clock.moment)
             await _is_fired_until(office, case_id, highest[case_id] - GRACE)

@@ -13,7 +13,7 @@ from libs.common.bus.codec import Envelope, encode_event, to_headers
 from libs.common.bus.flow import Service, stream_of
 from libs.common.bus.port import Bus, BusTrouble, Record
 from libs.common.database.stored_packs import refresh_shelf
-from libs.common.delivery.consumer import Consumer, Reading
+from libs.common.delivery.consumer import Consumer, ConsumerOptions
 from libs.common.delivery.parking import Parking
 from libs.common.delivery.resend import ask_for_missing
 from libs.common.events.base import Event
@@ -23,8 +23,8 @@ from libs.common.events.ops import ResendRequested
 from libs.common.host.measuring import Gauges
 from libs.common.host.retries import try_again
 from libs.common.pack.loader import digest, document
-from libs.common.pack.shelf import PackShelf
-from libs.common.run.supervise import Progress
+from libs.common.pack.versions import PackVersions
+from libs.common.run.supervise import LoopProgress
 from services.followup.handlers import REACTIONS
 from services.followup.ladder.actions.due import fire_due
 from services.followup.overview.actions.measuring import measure
@@ -54,7 +54,9 @@ class Ears:
     seqs: dict[tuple[str, str], int] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        reading = Reading(Service.FOLLOWUP, cast("Bus", None), self.office.database, REACTIONS, self.office.clock, "")
+        reading = ConsumerOptions(
+            Service.FOLLOWUP, cast("Bus", None), self.office.database, REACTIONS, self.office.clock, ""
+        )
         self.consumer = Consumer(reading)
         self.parking = Parking(self.office.database, REACTIONS, self.office.clock)
 
@@ -96,7 +98,7 @@ class Ears:
 @pytest.fixture
 async def ears(office: Office) -> AsyncIterator[Ears]:
     ears = Ears(office)
-    async with running(lambda: try_again(ears.parking, Progress(), every=0.01)):
+    async with running(lambda: try_again(ears.parking, LoopProgress(), every=0.01)):
         yield ears
 
 
@@ -136,7 +138,7 @@ async def test_a_case_whose_pack_has_not_arrived_waits_and_everything_else_is_re
 
 async def test_a_version_that_a_twin_process_stored_is_found_when_a_case_names_it(ears: Ears) -> None:
     await ears.take(pack())
-    ears.office.database.packs = PackShelf()
+    ears.office.database.packs = PackVersions()
     case = under(2)
     await ears.take(case, given(case))
     assert await ears.waiting() == []
@@ -182,7 +184,7 @@ async def test_a_case_whose_own_pack_is_lost_here_waits_for_it(ears: Ears) -> No
     await ears.take(case, given(case), signed(case.case_id, T0))
     async with ears.office.database.transaction(T0) as session:
         await session.fetch("DELETE FROM pack")
-    ears.office.database.packs = PackShelf()
+    ears.office.database.packs = PackVersions()
     other = under(1)
     await ears.take(handled(case.case_id, T0), pack(2), under(2))
     assert await ears.waiting() == [("handled", "waiting", 1)]
@@ -206,7 +208,7 @@ async def test_a_version_of_a_newer_release_is_waited_for_until_that_release_is_
     # The newer release knows the word: to this one it is as if it had never stood there.
     async with ears.office.database.transaction(T0) as session:
         await session.fetch("UPDATE pack SET document = (SELECT document FROM pack WHERE version = 1)")
-    ears.office.database.packs = PackShelf()
+    ears.office.database.packs = PackVersions()
     await refresh_shelf(ears.office.database)
     await eventually(ears.nothing_waits, within=WITHIN, what="the case under the new pack")
     assert await statuses(ears, [case]) == ["D-HOUSING"]
@@ -247,7 +249,7 @@ async def test_timers_of_cases_whose_pack_cannot_be_read_are_left_alone(ears: Ea
     await ears.take(*cases, *map(given, cases))
     async with office.database.transaction(T0) as session:
         await session.fetch("UPDATE pack SET document = '{}' WHERE version = 2")
-    office.database.packs = PackShelf()
+    office.database.packs = PackVersions()
     await refresh_shelf(office.database)
     fired = await fire_due(office.runtime, T0 + 3 * DAY)
     assert fired

@@ -11,7 +11,7 @@ from libs.common.web.cursors import encode_cursor
 from services.followup.callbacks.domain import CallbackState
 from services.followup.callbacks.queries import CallbackFilter, list_callbacks
 from services.followup.cases.queries import Window
-from services.followup.clocks.domain import TimerState
+from services.followup.clocks.domain import ClockStatus
 from services.followup.clocks.queries import ClockFilter, failed_clocks, list_clocks
 from services.followup.overview.queries import open_cases, overdue_promises
 from services.followup.supervision.domain import SupervisionState
@@ -139,10 +139,10 @@ LISTS: list[tuple[str, Any, Scope, Any, Window, int]] = [
     ("given up", list_callbacks, COUNTY, CallbackFilter(CallbackState.EXHAUSTED), FIRST, 3),
     ("timers", list_clocks, COUNTY, ClockFilter(), FIRST, 3),
     ("timers of a unit", list_clocks, UNIT, ClockFilter(), FIRST, OPEN // 6),
-    ("fired", list_clocks, COUNTY, ClockFilter(TimerState.FIRED), deep("followup.timers"), 3),
-    ("fired of a unit", list_clocks, UNIT, ClockFilter(TimerState.FIRED), FIRST, 3),
-    ("cancelled of a unit", list_clocks, COUNTY, ClockFilter(TimerState.CANCELLED, unit_code="D-7"), FIRST, 3),
-    ("set aside", list_clocks, COUNTY, ClockFilter(TimerState.FAILED), FIRST, 1),
+    ("fired", list_clocks, COUNTY, ClockFilter(ClockStatus.FIRED), deep("followup.timers"), 3),
+    ("fired of a unit", list_clocks, UNIT, ClockFilter(ClockStatus.FIRED), FIRST, 3),
+    ("cancelled of a unit", list_clocks, COUNTY, ClockFilter(ClockStatus.CANCELLED, unit_code="D-7"), FIRST, 3),
+    ("set aside", list_clocks, COUNTY, ClockFilter(ClockStatus.FAILED), FIRST, 1),
     ("timers of a case", list_clocks, COUNTY, ClockFilter(case_id="0" * 31 + "00077"), FIRST, 1),
     ("orders", list_supervisions, COUNTY, SupervisionFilter(), FIRST, 2),
     ("orders, deep", list_supervisions, COUNTY, SupervisionFilter(), deep("followup.supervisions"), 2),

@@ -11,7 +11,7 @@ import pytest
 from prometheus_client import REGISTRY
 
 from libs.common.bus.port import Bus, BusTrouble, Place
-from libs.common.run.supervise import Progress
+from libs.common.run.supervise import LoopProgress
 from libs.common.service.runtime import Runtime
 from services.followup.ladder.actions import watching
 from services.followup.ladder.actions.watching import fire_timers
@@ -65,7 +65,7 @@ class Backlog:
 async def watched(office: Office, clock: JumpyClock, bus: Backlog) -> AsyncIterator[None]:
     """The loop, running."""
     runtime: Runtime = replace(office.runtime, clock=clock, bus=cast("Bus", bus))
-    task = asyncio.create_task(fire_timers(runtime, Progress()))
+    task = asyncio.create_task(fire_timers(runtime, LoopProgress()))
     try:
         yield
     finally:
@@ -125,7 +125,7 @@ async def test_a_reader_that_gets_nowhere_holds_nobody_up(office: Office, monkey
 async def test_simulated_time_fires_nothing_by_itself(office: Office) -> None:
     case_id = await office.register()
     clock, bus = JumpyClock(T0 + 10 * DAY, simulated=True), Backlog()
-    progress = Progress()
+    progress = LoopProgress()
     runtime = replace(office.runtime, clock=clock, bus=cast("Bus", bus))
     task = asyncio.create_task(fire_timers(runtime, progress))
     before = progress.age()

@@ -11,7 +11,7 @@ from typing import Any
 import httpx
 import pytest
 
-from libs.common.blobs.scanning import NoScanner, Verdict
+from libs.common.blobs.scanning import NoScanner, ScanVerdict
 from libs.common.events.cases import CaseAssigned, CaseClosed
 from libs.common.events.terms import Closing
 from libs.common.run import failpoints
@@ -303,8 +303,8 @@ async def test_only_some_may_delete(case: Attaching, intake: IntakeDoor) -> None
 async def test_an_infected_file_is_not_kept(
     case: Attaching, files: Path, intake: IntakeDoor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async def scan(_scanner: NoScanner, _path: Path) -> Verdict:
-        return Verdict.INFECTED
+    async def scan(_scanner: NoScanner, _path: Path) -> ScanVerdict:
+        return ScanVerdict.INFECTED
 
     monkeypatch.setattr(NoScanner, "scan", scan)
     refused = await case.attach()

@@ -7,7 +7,7 @@ import orjson
 import pytest
 
 from libs.common.database.session import Session
-from libs.common.pack.shelf import PackShelf
+from libs.common.pack.versions import PackVersions
 from libs.common.run.failpoints import arm
 from libs.common.security.policy import Scope
 from libs.common.security.principal import Role
@@ -227,7 +227,7 @@ async def test_only_ndjson_and_only_with_the_right(intake: IntakeDoor, city: dic
 
 
 async def test_no_pack_no_batch_and_it_is_told_how_far_it_came(intake: IntakeDoor, city: dict[str, str]) -> None:
-    intake.service.runtime.door_database.packs = PackShelf()
+    intake.service.runtime.door_database.packs = PackVersions()
     answer = await intake.batch([sent(1)], city)
     assert answer.status_code == 503
     assert orjson.loads(answer.content)["lines_done"] == 0

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from libs.common.pack.shelf import PackShelf
+from libs.common.pack.versions import PackVersions
 from libs.common.security.principal import Role
 from services.intake.cases.domain.case_number import is_case_number
 from tests.integration.intake.door import CASES, COUNTY, NOW, TOWN, IntakeDoor, complaint
@@ -184,7 +184,7 @@ async def test_a_case_may_lie_on_every_level(intake: IntakeDoor, area: str) -> N
 
 
 async def test_nothing_is_registered_before_there_is_a_pack(intake: IntakeDoor) -> None:
-    intake.service.runtime.door_database.packs = PackShelf()
+    intake.service.runtime.door_database.packs = PackVersions()
     answer = await intake.http.post(CASES, json=complaint(), headers=intake.operator)
     assert answer.status_code == 503
     assert (await intake.counts())["cases"] == 0

@@ -11,9 +11,9 @@ import asyncpg
 import pytest
 
 from libs.common.run.supervise import stop
-from libs.programs.postgres import keeper
-from libs.programs.postgres.keeper import keep_up
+from libs.programs.postgres import supervisor
 from libs.programs.postgres.server import EmbeddedPostgres
+from libs.programs.postgres.supervisor import keep_up
 from tests.support.eventually import eventually
 
 
@@ -60,7 +60,7 @@ async def test_a_server_that_died_is_started_again_where_it_was(tmp_path: Path) 
 async def test_a_server_that_cannot_start_is_tried_again_until_it_can(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(keeper, "LONGEST_WAIT", 0.5)
+    monkeypatch.setattr(supervisor, "LONGEST_WAIT", 0.5)
     postgres = EmbeddedPostgres(tmp_path)
     dsn = await asyncio.to_thread(postgres.start)
     config, aside = tmp_path / "cluster" / "postgresql.conf", tmp_path / "aside"

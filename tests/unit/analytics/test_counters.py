@@ -9,9 +9,9 @@ from pydantic import TypeAdapter, ValidationError
 from sqlalchemy import BigInteger, Table
 
 from libs.common.counters import Counter, Declared, Trait
-from libs.common.pack.form import schema_document
 from libs.common.pack.schema import Population
 from libs.common.pack.schema.figures import WeightedSum
+from libs.common.pack.schema_errors import schema_document
 from services.analytics.counters import domain
 from services.analytics.counters.domain import COUNTERS, NOTHING, RARE, Basis, bits_of
 from services.analytics.facts.domain.counting import counted

@@ -22,7 +22,7 @@ from services.analytics.facts.domain.atoms import (
     CallbackOpened,
     Closure,
     DirectAnswer,
-    Limit,
+    LimitSet,
     Missed,
     Outcome,
     PartCancelled,
@@ -87,12 +87,12 @@ def total(fact: Fact, *counters: Counter) -> list[int]:
     return [sums[counter] for counter in counters]
 
 
-def handle_limit(due_at: datetime, set_at: datetime = MONDAY, unit: str = A) -> Limit:
-    return Limit(1, "handle", unit, MONDAY, due_at, set_at)
+def handle_limit(due_at: datetime, set_at: datetime = MONDAY, unit: str = A) -> LimitSet:
+    return LimitSet(1, "handle", unit, MONDAY, due_at, set_at)
 
 
-def sign_limit(unit: str, starts_at: datetime, due_at: datetime) -> Limit:
-    return Limit(1, "sign", unit, starts_at, due_at, starts_at)
+def sign_limit(unit: str, starts_at: datetime, due_at: datetime) -> LimitSet:
+    return LimitSet(1, "sign", unit, starts_at, due_at, starts_at)
 
 
 def answered(round_: int, word: str, *, solved: bool = True, when: datetime = MONDAY, unit: str = A) -> Try:

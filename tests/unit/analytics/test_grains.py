@@ -5,12 +5,12 @@ from datetime import date, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.analytics.rollups.domain import FINE, Needs, Part, monday
+from services.analytics.rollups.domain import FINE, GrainPart, QuestionNeeds, monday
 from services.analytics.rollups.tables import CASES
 
 DAYS = st.dates(date(2019, 1, 1), date(2031, 12, 31))
 NEEDS = st.builds(
-    Needs,
+    QuestionNeeds,
     st.sampled_from([0, 6, 9, 12, 15]),
     st.frozensets(st.sampled_from(["unit_code", "category_code", "channel", "kind"])),
 )
@@ -18,12 +18,14 @@ BY_NAME = {grain.name: grain for grain in CASES.grains}
 ONE_DAY = timedelta(days=1)
 
 
-def days_of(part: Part) -> list[date]:
+def days_of(part: GrainPart) -> list[date]:
     return [first + ONE_DAY * offset for first, last in part.stretches for offset in range((last - first).days + 1)]
 
 
 @given(DAYS, st.integers(0, 900), NEEDS, st.booleans())
-def test_every_day_is_read_once_and_all_is_told_apart(first: date, length: int, needs: Needs, by_day: bool) -> None:
+def test_every_day_is_read_once_and_all_is_told_apart(
+    first: date, length: int, needs: QuestionNeeds, by_day: bool
+) -> None:
     last = first + ONE_DAY * length
     found = list(CASES.parts(first, last, needs, by_day=by_day))
     assert sorted(day for part in found for day in days_of(part)) == [first + ONE_DAY * n for n in range(length + 1)]
@@ -45,9 +47,9 @@ def test_a_week_holds_its_days(day: date) -> None:
 
 
 def test_whole_weeks_alone_need_no_single_days() -> None:
-    asked = Needs(6, frozenset({"category_code"}))
+    asked = QuestionNeeds(6, frozenset({"category_code"}))
     assert list(CASES.parts(date(2026, 1, 5), date(2026, 2, 1), asked, by_day=False)) == [
-        Part("week_categories", ((date(2026, 1, 5), date(2026, 2, 1)),))
+        GrainPart("week_categories", ((date(2026, 1, 5), date(2026, 2, 1)),))
     ]
 
 
@@ -61,10 +63,12 @@ def test_the_coarsest_that_knows_enough_is_read() -> None:
         (6, frozenset({"kind"}), "week_channels", FINE),
     ):
         for by_day, grains in ((True, [days]), (False, [weeks, days])):
-            assert [part.grain for part in CASES.parts(*year, Needs(digits, dimensions), by_day=by_day)] == grains
+            assert [
+                part.grain for part in CASES.parts(*year, QuestionNeeds(digits, dimensions), by_day=by_day)
+            ] == grains
     for digits, dimensions in (
         (12, frozenset({"kind"})),
         (15, frozenset[str]()),
         (6, frozenset({"kind", "unit_code"})),
     ):
-        assert list(CASES.parts(*year, Needs(digits, dimensions), by_day=False)) == [Part(FINE, (year,))]
+        assert list(CASES.parts(*year, QuestionNeeds(digits, dimensions), by_day=False)) == [GrainPart(FINE, (year,))]

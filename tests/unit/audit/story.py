@@ -3,7 +3,7 @@
 from typing import Any
 
 from bench.said import DUE, T, said
-from huiyin.audit.case import CaseView, Said
+from huiyin.audit.case import CaseView, LedgerSaid
 from huiyin.audit.histories import check_history
 from huiyin.audit.report import Findings
 from libs.common.events import cases
@@ -31,7 +31,7 @@ class Story:
         """One more event."""
         spoken = self.view.said[service]
         causes = {} if deaf else {other: len(events) for other, events in self.view.said.items() if other != service}
-        spoken.append(Said(service, len(spoken) + 1, causes, said(kind, CASE, **changes), T))
+        spoken.append(LedgerSaid(service, len(spoken) + 1, causes, said(kind, CASE, **changes), T))
         return self
 
     def intake(self, kind: type[CaseEvent], *, deaf: bool = False, **changes: object) -> "Story":

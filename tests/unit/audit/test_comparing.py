@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from huiyin.audit.rows.comparing import Json, NotBefore, Unseen, Wanted, differences, told
+from huiyin.audit.rows.comparing import Json, NotBefore, Unseen, WantedRows, differences, told
 from libs.common.events import cases
 from tests.unit.audit.story import CASE, DUE, T, registered
 
@@ -13,7 +13,7 @@ KEPT: dict[str, Any] = {"case_id": CASE, "n": 1, "at": T, "who": "x", "doc": '{"
 
 
 def said(*kept: dict[str, Any], should: Sequence[dict[str, Any]], by: tuple[str, ...] = ("n",)) -> list[str]:
-    return sorted(differences(kept, Wanted("intake", "intake.things", by, should)))
+    return sorted(differences(kept, WantedRows("intake", "intake.things", by, should)))
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from huiyin.audit.case import CaseView, Said
+from huiyin.audit.case import CaseView, LedgerSaid
 from huiyin.audit.counted import count_case
 from huiyin.audit.figures import fact_of
 from libs.common.time.periods import assessment_day
@@ -27,7 +27,7 @@ def view(told: Iterable[Told]) -> CaseView:
     """A case all of which analytics has applied."""
     found = CaseView(CASE, {})
     for source, seq, event in told:
-        found.said[source].append(Said(source, seq, {}, event, NOW))
+        found.said[source].append(LedgerSaid(source, seq, {}, event, NOW))
         found.marks["analytics", source] = seq
     return found
 

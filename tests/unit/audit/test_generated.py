@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from huiyin.audit.case import Said
+from huiyin.audit.case import LedgerSaid
 from tests.support.histories import ANY_WAY, BY_THE_RULES, Told, Ways, life
 from tests.unit.audit.story import Story
 
@@ -20,7 +20,7 @@ def story(told: list[Told]) -> Story:
     made = Story()
     for source, seq, event in told:
         causes = {other: last for other, last in told_so_far.items() if other != source}
-        made.view.said[source].append(Said(source, seq, causes, event, event.occurred_at))
+        made.view.said[source].append(LedgerSaid(source, seq, causes, event, event.occurred_at))
         told_so_far[source] = seq
     return made
 

@@ -36,7 +36,7 @@ def test_names_follow_the_open_metrics_rules() -> None:
     names = [doc.name for doc in metrics.CATALOGUE]
     assert len(names) == len(set(names))
     for doc in metrics.CATALOGUE:
-        assert doc.name.endswith("_total") == (doc.kind is metrics.Kind.COUNTER), doc.name
+        assert doc.name.endswith("_total") == (doc.kind is metrics.MetricKind.COUNTER), doc.name
         assert doc.meaning.endswith("."), doc.name
         assert doc.what_to_do.endswith("."), doc.name
 
@@ -52,7 +52,7 @@ def test_no_label_can_hold_a_person_or_a_case() -> None:
 def test_labels_of_the_catalogue_are_those_of_the_metric() -> None:
     for doc in metrics.CATALOGUE:
         metric = constants()[constant_of(doc)]
-        if doc.kind is metrics.Kind.INFO:
+        if doc.kind is metrics.MetricKind.INFO:
             continue
         if doc.labels:
             metric.labels(*["x"] * len(doc.labels))

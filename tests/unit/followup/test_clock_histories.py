@@ -12,11 +12,11 @@ from libs.common.events.terms import Deadline
 from libs.common.time.calendar import WorkCalendar
 from libs.common.time.due import Limit, LimitUnit, Pause, due
 from services.followup.clocks.domain import (
-    Clock,
+    ClockStatus,
+    ClockStep,
+    DeadlineClock,
     Rung,
-    Step,
     StepKind,
-    TimerState,
     extended,
     moved,
     next_end,
@@ -36,19 +36,19 @@ DAYS = st.sampled_from((LimitUnit.CALENDAR_DAY, LimitUnit.WORK_DAY))
 Said = tuple[str, datetime]
 
 
-def new(limit: Limit, every_days: int | None = None) -> Clock:
+def new(limit: Limit, every_days: int | None = None) -> DeadlineClock:
     times = times_of(START, limit, PERCENT, CALENDAR)
     places = ("c.1", "c", 1, Deadline.HANDLE, "", None, START, times.warn_at, times.due_at)
-    return Clock(*places, Step(StepKind.WARN), times.warn_at, 1, limit=limit, every_days=every_days)
+    return DeadlineClock(*places, ClockStep(StepKind.WARN), times.warn_at, 1, limit=limit, every_days=every_days)
 
 
-def rungs(clock: Clock) -> list[Rung]:
+def rungs(clock: DeadlineClock) -> list[Rung]:
     return [(rung_at(clock.due_at, after, CALENDAR), rung) for rung, after in enumerate(LADDER)]
 
 
-def run(clock: Clock, until: datetime, said: list[Said]) -> Clock:
+def run(clock: DeadlineClock, until: datetime, said: list[Said]) -> DeadlineClock:
     """Take every step up to a moment."""
-    while clock.state is TimerState.PENDING and clock.next_at <= until:
+    while clock.state is ClockStatus.PENDING and clock.next_at <= until:
         said.append((str(clock.step), clock.next_at))
         clock = moved(clock, rungs(clock))
     return clock
@@ -118,11 +118,11 @@ def test_a_clock_of_hours_is_one_that_is_watched(hours: int, ops: list[tuple[int
         clock = run(clock, now, said)
         assert said == model.said
         clock = _act(clock, model, what, amount, now, stood)
-    assert (clock.state is TimerState.PAUSED) == (not model.runs and not model.over)
+    assert (clock.state is ClockStatus.PAUSED) == (not model.runs and not model.over)
 
 
-def _act(clock: Clock, model: Watched, what: str, amount: int, now: datetime, stood: int) -> Clock:
-    if clock.state in (TimerState.CANCELLED, TimerState.FIRED):
+def _act(clock: DeadlineClock, model: Watched, what: str, amount: int, now: datetime, stood: int) -> DeadlineClock:
+    if clock.state in (ClockStatus.CANCELLED, ClockStatus.FIRED):
         return clock
     if what == "pause":
         model.runs = model.runs and model.late_since is not None
@@ -132,9 +132,9 @@ def _act(clock: Clock, model: Watched, what: str, amount: int, now: datetime, st
         return resumed(clock, now, PERCENT, CALENDAR)
     if what == "stop":
         model.over = True
-        return replace(clock, state=TimerState.CANCELLED)
+        return replace(clock, state=ClockStatus.CANCELLED)
     until = max(clock.due_at, now) + amount * HOUR
-    if what == "extend" and clock.state is TimerState.PAUSED:
+    if what == "extend" and clock.state is ClockStatus.PAUSED:
         with pytest.raises(ValueError, match="stands still"):
             extended(clock, until, now, PERCENT)
     elif what == "extend":
@@ -151,7 +151,7 @@ def test_a_clock_of_days_is_due_by_the_rule_of_pauses(value: int, unit: LimitUni
     for runs, stands in gaps:
         clock = run(clock, now + runs * HOUR, said)
         since, now = now + runs * HOUR, now + (runs + stands) * HOUR
-        if clock.missed or clock.state is not TimerState.PENDING:
+        if clock.missed or clock.state is not ClockStatus.PENDING:
             break
         clock = resumed(paused(clock, since), now, PERCENT, CALENDAR)
         pauses.append(Pause(since, now))

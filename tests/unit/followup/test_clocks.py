@@ -13,7 +13,7 @@ from libs.common.events.terms import Deadline
 from libs.common.time.calendar import WorkCalendar
 from libs.common.time.due import Limit, LimitUnit, due
 from services.followup.callbacks.domain import within_calling_hours
-from services.followup.clocks.domain import Clock, Step, StepKind, TimerState, moved, rung_at, times_of
+from services.followup.clocks.domain import ClockStatus, ClockStep, DeadlineClock, StepKind, moved, rung_at, times_of
 
 ZONE = ZoneInfo("Asia/Shanghai")
 CALENDAR = WorkCalendar(ZONE)
@@ -23,7 +23,7 @@ FIRST = datetime(2024, 1, 1, tzinfo=ZONE)
 MOMENTS = st.timedeltas(timedelta(), timedelta(days=880)).map(lambda passed: (FIRST + passed).astimezone(UTC))
 LIMITS = st.builds(Limit, st.integers(1, 40), st.sampled_from(LimitUnit), st.booleans())
 
-CLOCK = Clock(
+CLOCK = DeadlineClock(
     "c.1",
     "c",
     1,
@@ -33,7 +33,7 @@ CLOCK = Clock(
     starts_at=FIRST,
     warn_at=FIRST + timedelta(hours=8),
     due_at=FIRST + timedelta(hours=10),
-    step=Step(StepKind.WARN),
+    step=ClockStep(StepKind.WARN),
     next_at=FIRST + timedelta(hours=8),
     pack_version=1,
 )
@@ -78,18 +78,23 @@ def test_citizens_are_called_in_calling_hours(moment: datetime) -> None:
 
 @given(st.sampled_from(StepKind), st.integers(0, 30))
 def test_steps_are_written_and_read(kind: StepKind, rung: int) -> None:
-    step = Step(kind, rung if kind is StepKind.LADDER else 0)
-    assert Step.parse(str(step)) == step
+    step = ClockStep(kind, rung if kind is StepKind.LADDER else 0)
+    assert ClockStep.parse(str(step)) == step
 
 
 def test_an_unknown_step_is_refused() -> None:
     with pytest.raises(ValueError, match="remind"):
-        Step.parse("remind")
+        ClockStep.parse("remind")
 
 
 def test_at_one_instant_the_miss_comes_before_the_ladder_and_the_ladder_from_its_foot() -> None:
     now = datetime(2026, 3, 11, tzinfo=UTC)
-    steps = [Step(StepKind.LADDER, 2), Step(StepKind.MISS), Step(StepKind.LADDER, 10), Step(StepKind.WARN)]
+    steps = [
+        ClockStep(StepKind.LADDER, 2),
+        ClockStep(StepKind.MISS),
+        ClockStep(StepKind.LADDER, 10),
+        ClockStep(StepKind.WARN),
+    ]
     clocks = [replace(CLOCK, step=step, next_at=now) for step in steps]
     ordered = sorted(clocks, key=lambda clock: clock.order)
     assert [str(clock.step) for clock in ordered] == ["warn", "miss", "ladder:2", "ladder:10"]
@@ -100,9 +105,9 @@ def test_at_one_instant_the_miss_comes_before_the_ladder_and_the_ladder_from_its
 def test_a_clock_takes_each_of_its_steps_once_in_order(ladder: dict[int, int]) -> None:
     rungs = [(CLOCK.due_at + timedelta(hours=hours), rung) for rung, hours in ladder.items()]
     clock, taken = CLOCK, [CLOCK]
-    while (clock := moved(clock, rungs)).state is TimerState.PENDING:
+    while (clock := moved(clock, rungs)).state is ClockStatus.PENDING:
         taken.append(clock)
-    assert clock == replace(taken[-1], state=TimerState.FIRED)
+    assert clock == replace(taken[-1], state=ClockStatus.FIRED)
     assert [one.order for one in taken] == sorted(one.order for one in taken)
     steps = [(one.next_at, str(one.step)) for one in taken]
     expected = [(moment, f"ladder:{rung}") for moment, rung in sorted(rungs)]

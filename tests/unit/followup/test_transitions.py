@@ -13,11 +13,11 @@ from services.followup.cases.domain.terms import (
     Action,
     Answer,
     Asking,
-    Given,
     Lead,
     Party,
     State,
     Status,
+    StepInput,
 )
 from services.followup.cases.domain.transitions import (
     MACHINE,
@@ -35,12 +35,12 @@ ASKED = State(Status.CALLBACK, round=2, lead_unit="D-WATER", version=7)
 SATISFIED = Answer(Reached.ANSWERED, contacted=True, solved=True, satisfaction=Satisfaction.SATISFIED)
 
 
-def given(answer: Answer | None, by: Actor = CALLER, **changes: object) -> Given:
+def given(answer: Answer | None, by: Actor = CALLER, **changes: object) -> StepInput:
     """A try on the callback of round 2."""
-    return Given(NOW, replace(Asking(round=2, handling_unit="D-WATER", tries_allowed=3), **changes), answer, by)  # type: ignore[arg-type]
+    return StepInput(NOW, replace(Asking(round=2, handling_unit="D-WATER", tries_allowed=3), **changes), answer, by)  # type: ignore[arg-type]
 
 
-def take(state: State, action: Action, given: Given) -> State:
+def take(state: State, action: Action, given: StepInput) -> State:
     """The case after the step."""
     return evolve(state, decide(state, action, given))
 
@@ -161,11 +161,11 @@ def test_only_an_open_round_is_believed() -> None:
 def test_who_gives_a_case_up_is_remembered_once() -> None:
     state = State(Status.HANDLING, lead_unit="D-WATER", category_code="0101", pack_version=1, version=3)
     lead = Lead("D-ENV", "0102", pack_version=2, gave_up="D-WATER")
-    given = Given(NOW, lead=lead)
+    given = StepInput(NOW, lead=lead)
     handed_on = take(state, Action.REASSIGN, given)
     assert (handed_on.lead_unit, handed_on.category_code, handed_on.pack_version) == ("D-ENV", "0102", 2)
     assert take(handed_on, Action.REASSIGN, given).left_units == handed_on.left_units == ("D-WATER",)
-    waiting = take(handed_on, Action.QUEUE, Given(NOW, lead=Lead(gave_up="D-ENV")))
+    waiting = take(handed_on, Action.QUEUE, StepInput(NOW, lead=Lead(gave_up="D-ENV")))
     assert (waiting.lead_unit, waiting.category_code, waiting.left_units) == (None, "0102", ("D-WATER", "D-ENV"))
 
 

@@ -12,9 +12,8 @@ from libs.common.time.calendar import WorkCalendar
 from libs.common.time.due import Limit, LimitUnit
 from services.followup.callbacks import domain as callbacks
 from services.followup.cases.domain import transitions as followup
-from services.followup.cases.domain.terms import Action, Answer, Asking, Given, Party, Said, State
-from services.followup.clocks.domain import Clock, StepKind, TimerState, moved, times_of
-from services.followup.clocks.domain import Step as ClockStep
+from services.followup.cases.domain.terms import Action, Answer, Asking, Party, Said, State, StepInput
+from services.followup.clocks.domain import ClockStatus, ClockStep, DeadlineClock, StepKind, moved, times_of
 from tests.unit.guard.delivery import CASE, Now, Service, Word
 
 CALENDAR = WorkCalendar(ZoneInfo("Asia/Shanghai"))
@@ -57,7 +56,7 @@ class Promises(Service):
         self._log = log
         self.state = State()
         self.askings: dict[int, Asking] = {}
-        self.clocks: list[Clock] = []
+        self.clocks: list[DeadlineClock] = []
         self._wanted = True
         self._set = 0
 
@@ -71,7 +70,7 @@ class Promises(Service):
         """Any step at all; only the rule stands before it."""
         asking = self.askings[number]
         failed_round = self.state.round
-        said = self._step(action, Given(self._now.moment, asking, answer, by))
+        said = self._step(action, StepInput(self._now.moment, asking, answer, by))
         self.askings[number] = callbacks.evolve(asking, said, GAP)
         if self.askings[number].attempts > asking.attempts:
             self._log.told.append(Told(number, answer, by, action))
@@ -88,7 +87,7 @@ class Promises(Service):
 
     def supervise(self, by: Actor) -> None:
         """人工督办."""
-        self._step(Action.SUPERVISE, Given(self._now.moment, by=by))
+        self._step(Action.SUPERVISE, StepInput(self._now.moment, by=by))
         self._supervise()
 
     def settle(self, until: datetime) -> None:
@@ -103,7 +102,7 @@ class Promises(Service):
                 case StepKind.LADDER:
                     self._supervise()
             after = moved(first, [(first.due_at, 0)])
-            if after.state is TimerState.PENDING:
+            if after.state is ClockStatus.PENDING:
                 self.clocks.append(after)
 
     def hear(self, word: Word) -> None:
@@ -146,8 +145,8 @@ class Promises(Service):
         if self._wanted:
             self._say(cases.CallbackDue, number, handling_unit=unit)
 
-    def _step(self, action: Action, given: Given | None = None) -> Said:
-        said = followup.decide(self.state, action, given or Given(self._now.moment))
+    def _step(self, action: Action, given: StepInput | None = None) -> Said:
+        said = followup.decide(self.state, action, given or StepInput(self._now.moment))
         self.state = followup.evolve(self.state, said)
         return said
 
@@ -157,7 +156,9 @@ class Promises(Service):
             start, number = self._now.moment, self.state.round
             times = times_of(start, Limit(LIMITS[what], LimitUnit.HOUR), 80, CALENDAR)
             step, places = ClockStep(StepKind.WARN), (str(self._set), CASE, number, what, "", None)
-            self.clocks.append(Clock(*places, start, times.warn_at, times.due_at, step, times.warn_at, pack_version=1))
+            self.clocks.append(
+                DeadlineClock(*places, start, times.warn_at, times.due_at, step, times.warn_at, pack_version=1)
+            )
 
     def _close(self, after: State) -> None:
         self.clocks.clear()
@@ -173,7 +174,7 @@ class Promises(Service):
         whose = {"handling_unit": asking.handling_unit, "caller": by.subject, "attempt": len(self._log.told)}
         self._say(cases.CallbackTried, asking.round, reached=answer.reached, valid=answer.valid, **said, **whose)
 
-    def _say_deadline(self, kind: type[Any], clock: Clock) -> None:
+    def _say_deadline(self, kind: type[Any], clock: DeadlineClock) -> None:
         self._say(kind, clock.round, deadline=clock.what, unit_code=clock.unit_code, due_at=clock.due_at)
 
     def _say(self, kind: type[Any], number: int, **fields: Any) -> None:

@@ -7,7 +7,18 @@ from libs.common.events.terms import ResultKind
 from libs.common.rules.machine import SYSTEM, Actor
 from services.dispatch.cases.actions.events import HEARD, events_of
 from services.dispatch.cases.domain.evolving import evolve
-from services.dispatch.cases.domain.state import Ask, Given, Left, Part, Result, Return, Said, State, Supplement, What
+from services.dispatch.cases.domain.state import (
+    AddedText,
+    Ask,
+    Assignment,
+    Left,
+    Result,
+    Return,
+    Said,
+    State,
+    SupportPart,
+    What,
+)
 from services.dispatch.cases.domain.terms import Action
 from services.dispatch.cases.domain.transitions import MACHINE, decide
 from tests.unit.guard.delivery import CASE, START, UNITS, Now, Service, Word
@@ -68,14 +79,16 @@ _OF_A_PART = (Action.SUPPORT_SIGN, Action.SUPPORT_REPORT, Action.SUPPORT_DONE, A
 def brings(action: Action, unit: str) -> What:
     """What a step brings about a unit, which leads or has a part."""
     if action in _GIVE:
-        return Given(unit, tuple(code for code in UNITS if code != unit)[:1], "0101", 1, by_rule=True, explanation="")
+        return Assignment(
+            unit, tuple(code for code in UNITS if code != unit)[:1], "0101", 1, by_rule=True, explanation=""
+        )
     if action in _LEAVE:
         return Left(1, "")
     if action in _OF_A_PART:
-        return Part(unit, "")
+        return SupportPart(unit, "")
     words: dict[Action, What] = {
         Action.HAND_IN: Result(ResultKind.SUBSTANTIVE, ""),
         Action.ASK_RETURN: Return("wrong_area", "", START + NEVER),
-        Action.SUPPLEMENT: Supplement(START, ""),
+        Action.SUPPLEMENT: AddedText(START, ""),
     }
     return words.get(action)

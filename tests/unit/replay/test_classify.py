@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from huiyin.replay.classify import Classifier
-from huiyin.replay.rows import Place, Row
+from huiyin.replay.rows import FileLine, Row
 from libs.common.events.terms import Kind
 from libs.common.pack.loader import load_pack
 from libs.common.pack.schema import Category
@@ -17,7 +17,7 @@ CLASSIFIER = Classifier(PACK)
 
 
 def _row(title: str = "一件事", text: str = "内容", **more: Any) -> Row:
-    return Row(Place("x", 1), "test", more.pop("number", "1"), title, text, datetime(2025, 3, 3, tzinfo=UTC), **more)
+    return Row(FileLine("x", 1), "test", more.pop("number", "1"), title, text, datetime(2025, 3, 3, tzinfo=UTC), **more)
 
 
 @pytest.mark.parametrize(

@@ -17,7 +17,7 @@ from huiyin.replay.classify import Classifier
 from huiyin.replay.draws import Draws
 from huiyin.replay.driver import Driver, Pace
 from huiyin.replay.habits import Habits
-from huiyin.replay.rows import Place, Row
+from huiyin.replay.rows import FileLine, Row
 from huiyin.replay.stage import Journal, Life, Stage
 from libs.common.pack.directory import Directory
 from libs.common.pack.loader import load_pack
@@ -112,7 +112,7 @@ class TinyHouse:
 def _rows(count: int) -> list[Row]:
     return [
         Row(
-            Place("x.csv", number),
+            FileLine("x.csv", number),
             "test",
             str(number),
             "路灯不亮" if number % 5 else "你好",

@@ -10,7 +10,7 @@ from rich.console import Console
 from huiyin.replay.folder import MARK, REFUSED, prepare_folder, write_refusals
 from huiyin.replay.reader import ExportProblem
 from huiyin.replay.report import print_refusals
-from huiyin.replay.rows import Place, Reason, Refusal
+from huiyin.replay.rows import FileLine, Reason, RowRefusal
 
 
 def test_a_new_folder_is_marked(tmp_path: Path) -> None:
@@ -39,8 +39,8 @@ def test_real_data_are_never_touched(tmp_path: Path, fresh: bool) -> None:
 
 def test_refused_rows_are_listed_one_by_one(tmp_path: Path) -> None:
     refused = [
-        Refusal(Place("a.csv", 7), "n-1", Reason.NO_TEXT, 'neither, "nor"'),
-        Refusal(Place("b.jsonl", 2), "", Reason.BROKEN_LINE, "时间"),
+        RowRefusal(FileLine("a.csv", 7), "n-1", Reason.NO_TEXT, 'neither, "nor"'),
+        RowRefusal(FileLine("b.jsonl", 2), "", Reason.BROKEN_LINE, "时间"),
     ]
     path = write_refusals(tmp_path, refused)
     assert path == tmp_path / REFUSED
@@ -54,7 +54,7 @@ def test_refused_rows_are_listed_one_by_one(tmp_path: Path) -> None:
 @pytest.mark.parametrize("begins", ["=", "+", "-", "@", "\t=", "\r=", "  =", "＝", "＠"])
 def test_no_cell_is_a_formula_to_a_spreadsheet(tmp_path: Path, begins: str) -> None:
     evil = f'{begins}HYPERLINK("http://evil.example/0")'
-    path = write_refusals(tmp_path, [Refusal(Place(evil, 7), evil, Reason.UNREADABLE_DATE, evil)])
+    path = write_refusals(tmp_path, [RowRefusal(FileLine(evil, 7), evil, Reason.UNREADABLE_DATE, evil)])
     assert path is not None
     with path.open(encoding="utf-8-sig", newline="") as file:
         (row,) = list(csv.reader(file))[1:]
@@ -63,7 +63,7 @@ def test_no_cell_is_a_formula_to_a_spreadsheet(tmp_path: Path, begins: str) -> N
 
 def test_what_is_refused_is_told_without_numbers_of_people(tmp_path: Path) -> None:
     detail = "opened_at: '张三 13800138000' is no time; 身份证110101199003074514"
-    refused = [Refusal(Place("a.csv", 7), "GD202611280042", Reason.UNREADABLE_DATE, detail)]
+    refused = [RowRefusal(FileLine("a.csv", 7), "GD202611280042", Reason.UNREADABLE_DATE, detail)]
     path = write_refusals(tmp_path, refused)
     assert path is not None
     console = Console(file=io.StringIO(), width=200)
@@ -78,4 +78,4 @@ def test_what_is_refused_is_told_without_numbers_of_people(tmp_path: Path) -> No
 
 def test_what_is_told_of_times_stays_as_it_is() -> None:
     detail = "opened 2026-11-28T13:45:07.123456Z, closed 2019-03-04T00:00:00Z"
-    assert Refusal(Place("a.csv", 7), "n", Reason.CLOSED_BEFORE_OPENED, detail).told.detail == detail
+    assert RowRefusal(FileLine("a.csv", 7), "n", Reason.CLOSED_BEFORE_OPENED, detail).told.detail == detail

@@ -9,13 +9,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from huiyin.replay.asking import answers
-from huiyin.replay.citizens import SIMULATED, Experience, Reply, ask
+from huiyin.replay.citizens import SIMULATED, CitizenReply, Experience, ask
 from huiyin.replay.draws import Draws, stable_index
 from huiyin.replay.habits import Habits
 from libs.common.events.terms import Reached, ResultKind, Satisfaction
 from libs.common.pack.directory import Directory
 from libs.common.pack.loader import load_pack
-from libs.common.pack.schema import Answer, Question
+from libs.common.pack.schema import AnswerKind, Question
 from libs.common.time.due import due
 
 DIRECTORY = Directory(load_pack(Path(__file__).parents[3] / "packs" / "demo"))
@@ -27,7 +27,7 @@ def _habits(number: object, seed: int = 1) -> Habits:
     return Habits(Draws(seed, "test", str(number)), DIRECTORY)
 
 
-def _answers(experience: Experience, citizens: int = 3_000) -> list[Reply]:
+def _answers(experience: Experience, citizens: int = 3_000) -> list[CitizenReply]:
     return [ask(Draws(1, "test", str(number)), experience, 1) for number in range(citizens)]
 
 
@@ -134,13 +134,13 @@ def test_shares(asked: str, low: float, high: float) -> None:
 
 
 def test_citizens_answer_what_the_pack_asks_and_nothing_else() -> None:
-    whole = Reply(Reached.ANSWERED, True, True, Satisfaction.SATISFIED, "好")
+    whole = CitizenReply(Reached.ANSWERED, True, True, Satisfaction.SATISFIED, "好")
     assert set(answers(DIRECTORY.callback.questions, whole)) == {
         *("reached", "contacted", "solved", "satisfaction", "words", "notes"),
     }
-    own = [Question(code="polite", text="?", text_en="?", answer=Answer.NOTE)]
-    satisfied = Question(code="satisfied", text="?", text_en="?", answer=Answer.SATISFACTION)
+    own = [Question(code="polite", text="?", text_en="?", answer=AnswerKind.NOTE)]
+    satisfied = Question(code="satisfied", text="?", text_en="?", answer=AnswerKind.SATISFACTION)
     said = answers([satisfied, *own], whole)
     assert set(said) == {"reached", "satisfaction", "words", "notes"}
     assert said["notes"] == {"polite": f"{SIMULATED}无"}
-    assert answers([satisfied, *own], Reply(Reached.NO_ANSWER)) == {"reached": Reached.NO_ANSWER}
+    assert answers([satisfied, *own], CitizenReply(Reached.NO_ANSWER)) == {"reached": Reached.NO_ANSWER}

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from huiyin.replay import csv_records
 from huiyin.replay.encoding import detect
 from huiyin.replay.reader import ExportProblem, Shape, look_at, read
-from huiyin.replay.rows import Broken, Reason, Record
+from huiyin.replay.rows import Broken, ExportRow, Reason
 
 
 def _write(folder: Path, content: bytes | str, name: str = "export.txt") -> Path:
@@ -21,12 +21,12 @@ def _write(folder: Path, content: bytes | str, name: str = "export.txt") -> Path
     return path
 
 
-def _read(path: Path) -> list[Record | Broken]:
+def _read(path: Path) -> list[ExportRow | Broken]:
     return list(read(look_at(path)))
 
 
-def _fields(found: list[Record | Broken]) -> list[dict[str, str]]:
-    return [dict(each.fields) for each in found if isinstance(each, Record)]
+def _fields(found: list[ExportRow | Broken]) -> list[dict[str, str]]:
+    return [dict(each.fields) for each in found if isinstance(each, ExportRow)]
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030", "utf-16"])
@@ -48,7 +48,7 @@ def test_one_line_of_another_encoding_does_not_change_the_rest(tmp_path: Path) -
     path = _write(tmp_path, good * 3 + "{'t': '路灯坏了'}\n".replace("'", '"').encode("gb18030") + good)
     assert detect(path) == "utf-8"
     found = _read(path)
-    assert [type(each) for each in found] == [Record, Record, Record, Broken, Record]
+    assert [type(each) for each in found] == [ExportRow, ExportRow, ExportRow, Broken, ExportRow]
     broken = found[3]
     assert isinstance(broken, Broken)
     assert (broken.place.line, broken.reason) == (4, Reason.BROKEN_TEXT)

@@ -6,16 +6,16 @@ from pathlib import Path
 
 from huiyin.replay.classify import Classifier
 from huiyin.replay.commands import SAMPLES
-from huiyin.replay.rows import Refusal, Row
+from huiyin.replay.rows import Row, RowRefusal
 from huiyin.replay.screening import Repeat, Screening
-from huiyin.replay.texts import Limits
+from huiyin.replay.texts import ExportLimits
 from libs.common.pack.loader import load_pack
 
 PACK = load_pack(Path(__file__).parents[3] / "packs" / "demo")
 
 
-def _found() -> list[Row | Refusal | Repeat]:
-    screening = Screening(Limits(), datetime.now(UTC))
+def _found() -> list[Row | RowRefusal | Repeat]:
+    screening = Screening(ExportLimits(), datetime.now(UTC))
     return [each for path in sorted(SAMPLES.glob("*.jsonl")) for each in screening.rows(path)]
 
 
@@ -32,7 +32,7 @@ def test_rows_of_all_classes_in_the_demo_county() -> None:
 
 def test_the_four_wrong_lines() -> None:
     found = _found()
-    assert sorted(each.reason for each in found if isinstance(each, Refusal)) == [
+    assert sorted(each.reason for each in found if isinstance(each, RowRefusal)) == [
         "closed_before_opened",
         "no_text",
         "unreadable_date",

@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from huiyin.replay.rows import LABELS, Reason, Refusal, Row
+from huiyin.replay.rows import LABELS, Reason, Row, RowRefusal
 from huiyin.replay.screening import Repeat, Screening
-from huiyin.replay.texts import Limits, cleaned, cut, one_line
+from huiyin.replay.texts import ExportLimits, cleaned, cut, one_line
 from libs.common.events.terms import ResultKind
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
@@ -26,11 +26,13 @@ GOOD = {
 }
 
 
-def _screen(folder: Path, *records: dict[str, Any], limits: Limits | None = None) -> list[Row | Refusal | Repeat]:
+def _screen(
+    folder: Path, *records: dict[str, Any], limits: ExportLimits | None = None
+) -> list[Row | RowRefusal | Repeat]:
     path = folder / "board.jsonl"
     head = {**GOOD, "uid": "first"}
     path.write_text("\n".join(json.dumps(each) for each in (head, *records)), encoding="utf-8")
-    return list(Screening(limits or Limits(), NOW).rows(path))[1:]
+    return list(Screening(limits or ExportLimits(), NOW).rows(path))[1:]
 
 
 def test_a_good_row(tmp_path: Path) -> None:
@@ -66,7 +68,7 @@ def test_a_phone_in_the_column_of_numbers_is_no_number(tmp_path: Path) -> None:
 )
 def test_rows_that_cannot_be_right(tmp_path: Path, change: dict[str, str], reason: Reason) -> None:
     (refusal,) = _screen(tmp_path, GOOD | change)
-    assert isinstance(refusal, Refusal)
+    assert isinstance(refusal, RowRefusal)
     assert (refusal.reason, refusal.number, refusal.place.line) == (reason, "m-1", 2)
     assert refusal.detail
 
@@ -77,15 +79,15 @@ def test_every_reason_has_its_labels() -> None:
 
 def test_repeats_and_numbers_given_twice(tmp_path: Path) -> None:
     found = _screen(tmp_path, GOOD, GOOD, GOOD | {"detail": "另一件事"}, GOOD)
-    assert [type(each) for each in found] == [Row, Repeat, Refusal, Repeat]
+    assert [type(each) for each in found] == [Row, Repeat, RowRefusal, Repeat]
     refused = found[2]
-    assert isinstance(refused, Refusal)
+    assert isinstance(refused, RowRefusal)
     assert refused.reason is Reason.NUMBER_REUSED
 
 
 def test_a_refused_row_does_not_take_its_number(tmp_path: Path) -> None:
     found = _screen(tmp_path, GOOD | {"created_at": "never"}, GOOD)
-    assert [type(each) for each in found] == [Refusal, Row]
+    assert [type(each) for each in found] == [RowRefusal, Row]
 
 
 def test_numbers_are_made_for_rows_that_have_none(tmp_path: Path) -> None:
@@ -116,7 +118,7 @@ def test_a_missing_title_or_text_is_made_of_the_other(tmp_path: Path) -> None:
 
 
 def test_long_texts_are_cut_and_counted(tmp_path: Path) -> None:
-    limits = Limits(title=20, text=100, result=60)
+    limits = ExportLimits(title=20, text=100, result=60)
     (row,) = _screen(tmp_path, GOOD | {"title": "灯" * 50, "detail": "坏" * 500, "reply": "修" * 90}, limits=limits)
     assert isinstance(row, Row)
     assert (len(row.title), len(row.text), len(row.reply)) == (20, 100, 60)
@@ -146,7 +148,7 @@ def test_each_line_is_one_of_the_three(
     path = tmp_path_factory.mktemp("export") / "board.jsonl"
     lines = [json.dumps(each, ensure_ascii=True) for each in (GOOD | {"uid": "head"}, *records)]
     path.write_text(end.join(lines), encoding="utf-8", newline="")
-    found = list(Screening(Limits(), NOW).rows(path))
+    found = list(Screening(ExportLimits(), NOW).rows(path))
     assert len(found) == len(lines)
     assert [each.place.line for each in found] == list(range(1, len(lines) + 1))
     rows = [each for each in found if isinstance(each, Row)]

@@ -67,7 +67,7 @@ returning topic_id, partition, next_offset, epoch
 
 
 @dataclass(frozen=True, slots=True)
-class Topic:
+class LeasedTopic:
     """A topic as it stands now; a topic made again has another id."""
 
     id: int
@@ -107,7 +107,7 @@ class Leases:
         self._group = group
         self._names = list(names)
         self._stall_seconds = stall_seconds
-        self._topics: dict[str, Topic] = {}
+        self._topics: dict[str, LeasedTopic] = {}
         self._given_back: list[int] = []
 
     def give_back(self) -> None:
@@ -141,7 +141,7 @@ class Leases:
     async def _learn(self) -> None:
         """Follow the topics: a new one is joined, one that was made again drops what was held of the old one."""
         rows = await self._connection.fetch(_TOPICS, self._names)
-        topics = {row["name"]: Topic(row["id"], row["name"], row["partitions"]) for row in rows}
+        topics = {row["name"]: LeasedTopic(row["id"], row["name"], row["partitions"]) for row in rows}
         if topics == self._topics:
             return
         known = {topic.id for topic in self._topics.values()}
@@ -183,20 +183,20 @@ class Leases:
         if stalled:
             await self._connection.execute(_END_SESSIONS, stalled)
 
-    def _share(self, topic: Topic, view: _View) -> tuple[int, int]:
+    def _share(self, topic: LeasedTopic, view: _View) -> tuple[int, int]:
         """This member's rank among those of a topic, and how many partitions that gives it."""
         members = sorted(view.members[topic.id])
         # Turned by the topic, so that it is not always the same member that has one more.
         rank = (members.index(self._pid) + topic.id) % len(members)
         return rank, share(topic.partitions, len(members), rank)
 
-    def _mine(self, topic: Topic) -> list[Place]:
+    def _mine(self, topic: LeasedTopic) -> list[Place]:
         return sorted((place for place in self.held if place.topic == topic.name), key=lambda place: place.partition)
 
-    def _above(self, topic: Topic, view: _View) -> list[Place]:
+    def _above(self, topic: LeasedTopic, view: _View) -> list[Place]:
         return self._mine(topic)[self._share(topic, view)[1] :]
 
-    def _due(self, topic: Topic, view: _View) -> list[Place]:
+    def _due(self, topic: LeasedTopic, view: _View) -> list[Place]:
         rank, allowed = self._share(topic, view)
         missing = allowed - len(self._mine(topic))
         if missing <= 0:

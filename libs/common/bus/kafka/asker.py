@@ -6,7 +6,7 @@ from typing import Any
 from aiokafka import TopicPartition
 
 from libs.common.bus.kafka.clients import end_admin, end_consumer, start
-from libs.common.bus.kafka.limits import Limits
+from libs.common.bus.kafka.limits import KafkaLimits
 from libs.common.bus.kafka.reader import footprint, new_consumer, record_of
 from libs.common.bus.kafka.topics import new_admin, partitions_of
 from libs.common.bus.port import Place, Record
@@ -18,7 +18,7 @@ _BY_THE_BROKER = "1"
 class Asker:
     """An admin client and a consumer without a group, connected at the first question. The caller bounds each one."""
 
-    def __init__(self, bootstrap: str, client_id: str, limits: Limits) -> None:
+    def __init__(self, bootstrap: str, client_id: str, limits: KafkaLimits) -> None:
         self._limits = limits
         self._admin: Any = new_admin(bootstrap, client_id)
         self._consumer: Any = new_consumer(bootstrap, client_id, None, limits)

@@ -12,7 +12,7 @@ from aiokafka import TopicPartition
 from libs.common.bus.kafka.asker import Asker
 from libs.common.bus.kafka.clients import end_admin, end_consumer, end_producer, interruptions_of, start, troubles
 from libs.common.bus.kafka.handover import Handover
-from libs.common.bus.kafka.limits import Limits
+from libs.common.bus.kafka.limits import KafkaLimits
 from libs.common.bus.kafka.reader import KafkaReader, new_consumer
 from libs.common.bus.kafka.sender import KafkaSender, new_producer
 from libs.common.bus.kafka.topics import create_missing, new_admin
@@ -25,12 +25,12 @@ class KafkaBus:
     """A cluster of brokers; see ``Bus``. ``replicas`` None means three, or as many as there are brokers."""
 
     def __init__(
-        self, bootstrap: str, *, client_id: str, replicas: int | None = None, limits: Limits | None = None
+        self, bootstrap: str, *, client_id: str, replicas: int | None = None, limits: KafkaLimits | None = None
     ) -> None:
         self._bootstrap = bootstrap
         self._client_id = client_id
         self._replicas = replicas
-        self._limits = limits or Limits()
+        self._limits = limits or KafkaLimits()
         self._wanted: dict[str, TopicSpec] = {}
         self._asker: Asker | None = None
         self._asking = asyncio.Lock()

@@ -14,7 +14,7 @@ LARGEST_FETCH = 32 * 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
-class Limits:
+class KafkaLimits:
     """Seconds. ``request`` must stay above ``rebalance`` + 5: a member's join is answered as late as that (aiokafka
     has no longer limit of its own for it), and a group whose members give up earlier rebalances for ever.
     """

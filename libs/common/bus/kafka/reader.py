@@ -8,7 +8,7 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 
 from libs.common.bus.kafka.clients import Interruptions, troubles
 from libs.common.bus.kafka.handover import Handover
-from libs.common.bus.kafka.limits import LARGEST_FETCH, Limits
+from libs.common.bus.kafka.limits import LARGEST_FETCH, KafkaLimits
 from libs.common.bus.port import BusTrouble, Place, Record
 from libs.common.logs import get_logger
 
@@ -24,7 +24,7 @@ Turned = Callable[[Collection[TopicPartition]], Awaitable[dict[TopicPartition, i
 log = get_logger(__name__)
 
 
-def new_consumer(bootstrap: str, client_id: str, group: str | None, limits: Limits) -> Any:
+def new_consumer(bootstrap: str, client_id: str, group: str | None, limits: KafkaLimits) -> Any:
     """A consumer that starts at the earliest record and commits only when told to."""
     return AIOKafkaConsumer(
         bootstrap_servers=bootstrap,
@@ -53,7 +53,9 @@ class KafkaReader:
     that joined again at a broker that had lost a topic got nothing of it, and would look for more in five minutes.
     """
 
-    def __init__(self, consumer: Any, handover: Handover, limits: Limits, lost: Interruptions, turned: Turned) -> None:
+    def __init__(
+        self, consumer: Any, handover: Handover, limits: KafkaLimits, lost: Interruptions, turned: Turned
+    ) -> None:
         self._lost = lost
         self._turned = turned
         self._last: dict[Place, Any] = {}

@@ -7,7 +7,7 @@ from typing import Any
 from aiokafka import AIOKafkaProducer
 
 from libs.common.bus.kafka.clients import Interruptions, troubles
-from libs.common.bus.kafka.limits import LARGEST_BATCH, LARGEST_REQUEST, Limits
+from libs.common.bus.kafka.limits import LARGEST_BATCH, LARGEST_REQUEST, KafkaLimits
 from libs.common.bus.partitions import partition_of
 from libs.common.bus.port import BusTrouble, Message, Place
 from libs.common.run.failpoints import failpoint
@@ -38,7 +38,7 @@ class KafkaSender:
     messages: after a failed batch the broker refuses all later ones of this producer.
     """
 
-    def __init__(self, producer: Any, limits: Limits, lost: Interruptions) -> None:
+    def __init__(self, producer: Any, limits: KafkaLimits, lost: Interruptions) -> None:
         self.broken = False
         self._lost = lost
         self._producer = producer

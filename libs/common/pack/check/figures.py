@@ -4,15 +4,15 @@ from collections.abc import Iterator
 
 from libs.common.counters import Counter
 from libs.common.pack.problems import DocPath, Finding
-from libs.common.pack.schema import Answer, Formula, Pack, Score
+from libs.common.pack.schema import AnswerKind, Formula, Pack, Score
 from libs.common.shares import Comparison
 
 _FED_BY = {
-    Counter.CONTACTED: Answer.CONTACTED,
-    Counter.SOLVED: Answer.SOLVED,
-    Counter.SATISFIED: Answer.SATISFACTION,
-    Counter.BASICALLY_SATISFIED: Answer.SATISFACTION,
-    Counter.NOT_SATISFIED: Answer.SATISFACTION,
+    Counter.CONTACTED: AnswerKind.CONTACTED,
+    Counter.SOLVED: AnswerKind.SOLVED,
+    Counter.SATISFIED: AnswerKind.SATISFACTION,
+    Counter.BASICALLY_SATISFIED: AnswerKind.SATISFACTION,
+    Counter.NOT_SATISFIED: AnswerKind.SATISFACTION,
 }
 """Counters that stay at 0 for ever unless the callback asks for them."""
 _WHOLE = 100

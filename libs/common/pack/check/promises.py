@@ -6,7 +6,7 @@ from itertools import pairwise
 from libs.common.events.terms import Deadline, Kind, SupervisionLevel, Urgency
 from libs.common.pack.problems import DocPath, Finding
 from libs.common.pack.schema import (
-    Answer,
+    AnswerKind,
     CodedReason,
     LadderStep,
     OnOverdue,
@@ -32,10 +32,10 @@ def callback(pack: Pack) -> Iterator[Finding]:
     questions = ("callback", "questions")
     yield from double_codes(questions, policy.questions)
     answers = [question.answer for question in policy.questions]
-    if Answer.SATISFACTION not in answers:
+    if AnswerKind.SATISFACTION not in answers:
         mend = "add a question with 'answer: satisfaction'"
         yield Finding(questions, "no question asks whether the citizen is satisfied, so no case can be closed", mend)
-    for answer in (Answer.CONTACTED, Answer.SOLVED, Answer.SATISFACTION):
+    for answer in (AnswerKind.CONTACTED, AnswerKind.SOLVED, AnswerKind.SATISFACTION):
         if answers.count(answer) > 1:
             yield Finding(questions, f"two questions fill '{answer}'", "let the second one be a note")
 

@@ -13,10 +13,10 @@ from libs.common.pack.schema.clocks import (
 from libs.common.pack.schema.duties import CASE_TOWN, CASE_VILLAGE, Category, Duty
 from libs.common.pack.schema.figures import Formula, Population, Score, Target
 from libs.common.pack.schema.not_in_force import NOT_IN_FORCE
-from libs.common.pack.schema.pack import Pack, Place, Settings, TextLimits
+from libs.common.pack.schema.pack import Pack, PackPlace, PackSettings, TextLimits
 from libs.common.pack.schema.places import Area, Merged, MergedArea, MergedUnit, Unit, UnitLevel
 from libs.common.pack.schema.promises import (
-    Answer,
+    AnswerKind,
     CallbackPolicy,
     Ladder,
     LadderStep,
@@ -33,7 +33,7 @@ __all__ = [
     "CASE_TOWN",
     "CASE_VILLAGE",
     "NOT_IN_FORCE",
-    "Answer",
+    "AnswerKind",
     "Area",
     "AreaLevel",
     "Assessment",
@@ -57,13 +57,13 @@ __all__ = [
     "OnRound",
     "Pack",
     "PackLimit",
-    "Place",
+    "PackPlace",
+    "PackSettings",
     "Population",
     "Question",
     "Recipient",
     "ReturnRules",
     "Score",
-    "Settings",
     "Target",
     "TextLimits",
     "Trigger",

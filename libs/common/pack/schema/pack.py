@@ -22,7 +22,7 @@ def _known_zone(name: str) -> str:
     return name
 
 
-class Place(Model):
+class PackPlace(Model):
     """The county that the pack is for (适用县区)."""
 
     code: AreaCode
@@ -41,11 +41,11 @@ class TextLimits(Model):
     note_max: int = Field(default=2000, ge=100, le=50000)
 
 
-class Settings(Model):
+class PackSettings(Model):
     """pack.yaml. ``format`` is the version of this schema; ``version`` is the place's own label for this edition."""
 
     format: Literal["huiyin-pack/1"]
-    place: Place
+    place: PackPlace
     version: Name
     effective_from: date
     limits: Limits
@@ -59,7 +59,7 @@ class Settings(Model):
     texts: TextLimits = TextLimits()
 
 
-class Pack(Settings):
+class Pack(PackSettings):
     """A place's way of working, whole: what is loaded, published as one event, and kept by version."""
 
     areas: tuple[Area, ...] = Field(min_length=1)

@@ -10,7 +10,7 @@ from libs.common.events.terms import Deadline, SupervisionLevel
 from libs.common.pack.schema.base import ItemCode, Model, Name, PackLimit
 
 
-class Answer(StrEnum):
+class AnswerKind(StrEnum):
     """What an answer is: whether the unit was in contact, whether it is solved, how satisfied; or a text of its own.
 
     The first three are counted in rates, so each is asked for by one question at most.
@@ -28,7 +28,7 @@ class Question(Model):
     code: ItemCode
     text: Name
     text_en: Name
-    answer: Answer
+    answer: AnswerKind
     required: bool = True
 
 

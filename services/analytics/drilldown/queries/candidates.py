@@ -39,7 +39,7 @@ _SHOWN = (
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class WantedCases:
     """Which cases: those of a selection that add something to one of the counters on a basis."""
 
     basis: Basis
@@ -48,7 +48,7 @@ class Wanted:
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class EntryPoint:
     """Where a walk stands: before the case with this day and id. Strays are walked after all others."""
 
     strays: bool
@@ -61,18 +61,18 @@ class Stretch:
     """Some candidates, and where the walk goes on; None at its end."""
 
     rows: Sequence[Any]
-    following: Place | None
+    following: EntryPoint | None
     turns_to_strays: bool = False
 
 
-async def walk(session: Session, scope: Scope, wanted: Wanted, place: Place | None, at_most: int) -> Stretch:
+async def walk(session: Session, scope: Scope, wanted: WantedCases, place: EntryPoint | None, at_most: int) -> Stretch:
     """The next candidates, up to ``at_most``; perhaps none, though the walk goes on."""
     strays = place is not None and place.strays
     before = [] if place is None else [_position(wanted) < _literal(place)]
     index = [*_along(wanted, None, strays=strays), *before]
     floor: Any = (await session.execute(_floor(wanted, index))).one_or_none()
     if floor is not None:
-        index = [*_along(wanted, Place(strays, floor[0], floor[1]), strays=strays), *before]
+        index = [*_along(wanted, EntryPoint(strays, floor[0], floor[1]), strays=strays), *before]
     statement = _shown(wanted).where(*index, *_narrowed(scope, wanted)).order_by(*_order(wanted)).limit(at_most)
     if _is_narrow(scope, wanted.selection):
         # Few of those walked by are candidates: all are fetched, many at once, instead of one after the other.
@@ -82,11 +82,11 @@ async def walk(session: Session, scope: Scope, wanted: Wanted, place: Place | No
     else:
         rows = (await session.execute(statement)).all()
     if len(rows) == at_most:
-        return Stretch(rows, Place(strays, rows[-1].walked, rows[-1].case_id))
+        return Stretch(rows, EntryPoint(strays, rows[-1].walked, rows[-1].case_id))
     if floor is not None:
-        return Stretch(rows, Place(strays, floor[0], floor[1]))
+        return Stretch(rows, EntryPoint(strays, floor[0], floor[1]))
     if wanted.basis is Basis.HAPPENED and not strays:
-        return Stretch(rows, Place(strays=True, day=date.max, case_id=""), turns_to_strays=True)
+        return Stretch(rows, EntryPoint(strays=True, day=date.max, case_id=""), turns_to_strays=True)
     return Stretch(rows, None)
 
 
@@ -95,7 +95,7 @@ def _is_narrow(scope: Scope, selection: Selection) -> bool:
     return len(selection.area_prefix) > COUNTY_DIGITS or any(choice is not None for choice in choices)
 
 
-def _floor(wanted: Wanted, index: Sequence[ColumnElement[bool]]) -> Select[Any]:
+def _floor(wanted: WantedCases, index: Sequence[ColumnElement[bool]]) -> Select[Any]:
     """How far one answer goes at most; no row when the walk ends before."""
     return (
         select(_day(wanted), col(FactRow.case_id))
@@ -106,13 +106,13 @@ def _floor(wanted: Wanted, index: Sequence[ColumnElement[bool]]) -> Select[Any]:
     )
 
 
-def _shown(wanted: Wanted) -> Select[Any]:
+def _shown(wanted: WantedCases) -> Select[Any]:
     columns = [col(getattr(FactRow, name)) for name in _SHOWN]
     documents = [cast(col(getattr(FactRow, name)), Text).label(name) for name in ("doc", "places")]
     return select(*columns, _day(wanted).label("walked"), *documents)
 
 
-def _along(wanted: Wanted, floor: Place | None, *, strays: bool) -> list[ColumnElement[bool]]:
+def _along(wanted: WantedCases, floor: EntryPoint | None, *, strays: bool) -> list[ColumnElement[bool]]:
     """What an index knows: the days, and whether something rare is in it."""
     first, last = wanted.selection.first, wanted.selection.last
     if wanted.basis is Basis.HAPPENED:
@@ -136,7 +136,7 @@ def _along(wanted: Wanted, floor: Place | None, *, strays: bool) -> list[ColumnE
     return conditions
 
 
-def _narrowed(scope: Scope, wanted: Wanted) -> list[ColumnElement[bool]]:
+def _narrowed(scope: Scope, wanted: WantedCases) -> list[ColumnElement[bool]]:
     selection = wanted.selection
     conditions: list[ColumnElement[bool]] = [
         visible_to(scope),
@@ -158,17 +158,17 @@ def _narrowed(scope: Scope, wanted: Wanted) -> list[ColumnElement[bool]]:
     return conditions
 
 
-def _day(wanted: Wanted) -> Mapped[Any]:
+def _day(wanted: WantedCases) -> Mapped[Any]:
     return col(FactRow.closed_day) if wanted.basis is Basis.CLOSED else col(FactRow.registered_day)
 
 
-def _order(wanted: Wanted) -> list[ColumnElement[Any]]:
+def _order(wanted: WantedCases) -> list[ColumnElement[Any]]:
     return [_day(wanted).desc(), col(FactRow.case_id).desc()]
 
 
-def _position(wanted: Wanted) -> ColumnElement[Any]:
+def _position(wanted: WantedCases) -> ColumnElement[Any]:
     return tuple_(_day(wanted), col(FactRow.case_id))
 
 
-def _literal(place: Place) -> ColumnElement[Any]:
+def _literal(place: EntryPoint) -> ColumnElement[Any]:
     return tuple_(literal(place.day), literal(place.case_id))

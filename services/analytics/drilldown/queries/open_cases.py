@@ -16,7 +16,7 @@ from services.analytics.facts.tables import FactRow
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class UnitBacklog:
     """在办: the open cases of one unit at a moment, and those of them past their handling limit."""
 
     unit_code: str
@@ -24,7 +24,7 @@ class Standing:
     overdue: int
 
 
-async def standing(session: Session, scope: Scope, area_prefix: str, now: datetime) -> list[Standing]:
+async def standing(session: Session, scope: Scope, area_prefix: str, now: datetime) -> list[UnitBacklog]:
     """Open and overdue cases by unit, the fullest first; overdue at the very instant of the limit."""
     unit, due = col(FactRow.unit_code), col(FactRow.handle_due_at)
     late = func.count().filter(due <= now)
@@ -35,7 +35,7 @@ async def standing(session: Session, scope: Scope, area_prefix: str, now: dateti
         .order_by(late.desc(), func.count().desc(), unit)
     )
     rows: Sequence[Any] = (await session.execute(statement)).all()
-    return [Standing(unit_code=row[0], open=row[1], overdue=row[2]) for row in rows]
+    return [UnitBacklog(unit_code=row[0], open=row[1], overdue=row[2]) for row in rows]
 
 
 OPEN_CASES = Keyset("analytics.cases", (FactRow.case_id,), (str,), descending=False)

@@ -24,7 +24,7 @@ FACTS = 2_000
 _MOMENTS = 20_000
 
 
-class Counted(NamedTuple):
+class CountedFact(NamedTuple):
     """What a fact counts in."""
 
     cells: Mapping[Cell, Counts]
@@ -37,7 +37,7 @@ class Remembered(NamedTuple):
     writer: int
     fact: Fact
     learned: Learned
-    counted: Counted
+    counted: CountedFact
 
 
 @dataclass(slots=True)

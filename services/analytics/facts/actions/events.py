@@ -11,21 +11,21 @@ from services.analytics.facts.domain.atoms import (
     CallbackOpened,
     Closure,
     DirectAnswer,
-    Limit,
+    LimitSet,
     Missed,
     Outcome,
     PartCancelled,
     PartDone,
     Progress,
     Registration,
-    Reply,
     ReturnRequest,
     ReturnRuling,
     SentBack,
     Signature,
     Stint,
-    Supervision,
-    Supplement,
+    SupervisionAtom,
+    SupervisionReply,
+    SupplementAtom,
     Try,
     Warned,
     Withdrawal,
@@ -73,8 +73,8 @@ def _handled(event: cases.CaseHandled, seq: int) -> Outcome:
     return Outcome(event.round, event.unit_code, event.result_kind.value, event.occurred_at, seq)
 
 
-def _limit(event: Any, one: SetDeadline, seq: int) -> Limit:
-    return Limit(
+def _limit(event: Any, one: SetDeadline, seq: int) -> LimitSet:
+    return LimitSet(
         round=event.round,
         deadline=one.deadline.value,
         unit=one.unit_code or "",
@@ -105,15 +105,15 @@ def _closed(event: cases.CaseClosed, seq: int) -> Closure:
     return Closure(event.round, event.closing.value, word, event.occurred_at, seq)
 
 
-def _supervised(event: cases.SupervisionIssued, seq: int) -> Supervision:
-    return Supervision(
+def _supervised(event: cases.SupervisionIssued, seq: int) -> SupervisionAtom:
+    return SupervisionAtom(
         event.supervision_id, event.round, event.level.value, event.unit_code or "", event.occurred_at, seq
     )
 
 
 _READERS: dict[type[Event], Callable[[Any, int], Registration | Atom]] = {
     cases.CaseRegistered: _registered,
-    cases.CaseSupplemented: lambda event, seq: Supplement(event.occurred_at, seq),
+    cases.CaseSupplemented: lambda event, seq: SupplementAtom(event.occurred_at, seq),
     cases.CaseWithdrawn: lambda event, seq: Withdrawal(event.occurred_at, seq),
     cases.CaseAnsweredDirectly: _answered,
     cases.TriageQueued: lambda event, seq: Stint(event.round, "", "", event.occurred_at, seq=seq),
@@ -145,6 +145,8 @@ _READERS: dict[type[Event], Callable[[Any, int], Registration | Atom]] = {
     ),
     cases.CaseClosed: _closed,
     cases.SupervisionIssued: _supervised,
-    cases.SupervisionReplied: lambda event, seq: Reply(event.supervision_id, event.round, event.occurred_at, seq),
+    cases.SupervisionReplied: lambda event, seq: SupervisionReply(
+        event.supervision_id, event.round, event.occurred_at, seq
+    ),
 }
 HEARD: frozenset[type[Event]] = frozenset({*_READERS, cases.DeadlineSet})

@@ -16,7 +16,7 @@ from libs.common.events.cases import CaseEvent
 from libs.common.ledger.append import part_of
 from services.analytics.counters.domain import Basis, Cell, Counts
 from services.analytics.durations.domain import HourCell
-from services.analytics.facts.actions.cache import Counted, Remembered, cache_of, day_rule
+from services.analytics.facts.actions.cache import CountedFact, Remembered, cache_of, day_rule
 from services.analytics.facts.actions.events import atoms_of
 from services.analytics.facts.actions.learning import Moment, learn
 from services.analytics.facts.domain.counting import DayOf, add, contribution, counted, difference
@@ -98,7 +98,7 @@ class _Book:
 
     before: dict[str, Fact | None] = field(default_factory=dict)
     after: dict[str, Fact | None] = field(default_factory=dict)
-    counted: dict[str, Counted] = field(default_factory=dict)
+    counted: dict[str, CountedFact] = field(default_factory=dict)
     """What those that were remembered counted in."""
     untimed: set[str] = field(default_factory=set)
     """Cases whose times stand in no histogram yet."""
@@ -165,13 +165,13 @@ async def _write(session: Session) -> None:
     book = _book(session)
     total: dict[Cell, Counts] = {}
     hours: dict[HourCell, Counts] = {}
-    written: dict[str, tuple[Fact, Counted]] = {}
+    written: dict[str, tuple[Fact, CountedFact]] = {}
     for case_id, fact in sorted(book.after.items()):
         old = book.before[case_id]
         if fact is None or fact is old:
             continue
         day_of = day_rule(session, fact.registration.pack_version)
-        now = Counted(contribution(fact, day_of), times(fact, day_of))
+        now = CountedFact(contribution(fact, day_of), times(fact, day_of))
         before = _counted_before(session, book, old)
         add(total, difference(before.cells, now.cells))
         add(hours, difference(before.times, now.times))
@@ -189,7 +189,7 @@ async def _write(session: Session) -> None:
         cache.keep(case_id, Remembered(writer, fact, book.learned[case_id], counted_in))
 
 
-async def _save(session: Session, written: Mapping[str, tuple[Fact, Counted]], moment: Moment) -> int:
+async def _save(session: Session, written: Mapping[str, tuple[Fact, CountedFact]], moment: Moment) -> int:
     """Write the facts; gives the number of the transaction."""
     book = _book(session)
     rows: list[tuple[object, ...]] = []
@@ -204,14 +204,14 @@ async def _save(session: Session, written: Mapping[str, tuple[Fact, Counted]], m
     return int(saved[0].writer)
 
 
-def _counted_before(session: Session, book: _Book, old: Fact | None) -> Counted:
+def _counted_before(session: Session, book: _Book, old: Fact | None) -> CountedFact:
     if old is None:
-        return Counted({}, {})
+        return CountedFact({}, {})
     case_id = old.registration.case_id
     if case_id in book.counted:
         return book.counted[case_id]
     day_of = day_rule(session, old.registration.pack_version)
-    return Counted(contribution(old, day_of), {} if case_id in book.untimed else times(old, day_of))
+    return CountedFact(contribution(old, day_of), {} if case_id in book.untimed else times(old, day_of))
 
 
 def fact_row(fact: Fact, day_of: DayOf, cells: Mapping[Cell, Counts]) -> tuple[object, ...]:

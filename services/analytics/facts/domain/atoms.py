@@ -28,7 +28,7 @@ class Registration(NamedTuple):
     seq: int = 0
 
 
-class Supplement(NamedTuple):
+class SupplementAtom(NamedTuple):
     """补充."""
 
     at: datetime
@@ -128,7 +128,7 @@ class ReturnRuling(NamedTuple):
     seq: int = 0
 
 
-class Limit(NamedTuple):
+class LimitSet(NamedTuple):
     """时限: a promise got its clock. Handling has one clock a round: set again, it replaces the one before."""
 
     round: int
@@ -204,7 +204,7 @@ class Closure(NamedTuple):
     seq: int = 0
 
 
-class Supervision(NamedTuple):
+class SupervisionAtom(NamedTuple):
     """催办 / 督办."""
 
     supervision_id: str
@@ -215,7 +215,7 @@ class Supervision(NamedTuple):
     seq: int = 0
 
 
-class Reply(NamedTuple):
+class SupervisionReply(NamedTuple):
     """督办回复."""
 
     supervision_id: str
@@ -225,7 +225,7 @@ class Reply(NamedTuple):
 
 
 Atom = (
-    Supplement
+    SupplementAtom
     | Withdrawal
     | DirectAnswer
     | Stint
@@ -236,13 +236,13 @@ Atom = (
     | PartCancelled
     | ReturnRequest
     | ReturnRuling
-    | Limit
+    | LimitSet
     | Warned
     | Missed
     | CallbackOpened
     | Try
     | SentBack
     | Closure
-    | Supervision
-    | Reply
+    | SupervisionAtom
+    | SupervisionReply
 )

@@ -12,21 +12,21 @@ from services.analytics.facts.domain.atoms import (
     CallbackOpened,
     Closure,
     DirectAnswer,
-    Limit,
+    LimitSet,
     Missed,
     Outcome,
     PartCancelled,
     PartDone,
     Progress,
     Registration,
-    Reply,
     ReturnRequest,
     ReturnRuling,
     SentBack,
     Signature,
     Stint,
-    Supervision,
-    Supplement,
+    SupervisionAtom,
+    SupervisionReply,
+    SupplementAtom,
     Try,
     Warned,
     Withdrawal,
@@ -62,7 +62,7 @@ class Fact:
     """
 
     registration: Registration
-    supplements: tuple[Supplement, ...] = ()
+    supplements: tuple[SupplementAtom, ...] = ()
     withdrawals: tuple[Withdrawal, ...] = ()
     answers: tuple[DirectAnswer, ...] = ()
     stints: tuple[Stint, ...] = ()
@@ -73,15 +73,15 @@ class Fact:
     parts_cancelled: tuple[PartCancelled, ...] = ()
     returns: tuple[ReturnRequest, ...] = ()
     rulings: tuple[ReturnRuling, ...] = ()
-    limits: tuple[Limit, ...] = ()
+    limits: tuple[LimitSet, ...] = ()
     warnings: tuple[Warned, ...] = ()
     misses: tuple[Missed, ...] = ()
     callbacks: tuple[CallbackOpened, ...] = ()
     tries: tuple[Try, ...] = ()
     sent_back: tuple[SentBack, ...] = ()
     closures: tuple[Closure, ...] = ()
-    supervisions: tuple[Supervision, ...] = ()
-    replies: tuple[Reply, ...] = ()
+    supervisions: tuple[SupervisionAtom, ...] = ()
+    replies: tuple[SupervisionReply, ...] = ()
     superseded: tuple[Registration, ...] = field(default=(), compare=False)
     """Registrations that a later one corrected: nothing follows from them but what was known before."""
 
@@ -167,16 +167,16 @@ class Fact:
         return self.status not in ENDED
 
     @once
-    def running_limit(self) -> Limit | None:
+    def running_limit(self) -> LimitSet | None:
         """The handling limit that runs now; None when a result was given or there is none."""
         return self.handle_limit(self.round) if self.status in UNDER_LIMIT else None
 
-    def handle_limit(self, round_: int) -> Limit | None:
+    def handle_limit(self, round_: int) -> LimitSet | None:
         """The handling limit of a round: the one set last."""
         found = (atom for atom in reversed(self.limits) if atom.deadline == HANDLE and atom.round == round_)
         return next(found, None)
 
-    def sign_limit(self, index: int) -> Limit | None:
+    def sign_limit(self, index: int) -> LimitSet | None:
         """The signing limit of a stint: the n-th stint of a unit in a round has the n-th signing limit of that unit."""
         stint = self.stints[index]
         earlier = sum(1 for other in self.stints[:index] if (other.round, other.unit) == (stint.round, stint.unit))
@@ -214,7 +214,7 @@ class Fact:
         held = [stint.unit for stint in self.stints if stint.round == round_ and stint.at < moment]
         return held[-1] if held else ""
 
-    def was_missed(self, limit: Limit) -> bool:
+    def was_missed(self, limit: LimitSet) -> bool:
         """Whether this very limit passed; one that was extended since does not count.
 
         Of a promise one clock runs at a time: of those that were due at one moment, the one set last is missed.
@@ -237,7 +237,7 @@ class Fact:
 
 
 PLACES: dict[type[Any], str] = {
-    Supplement: "supplements",
+    SupplementAtom: "supplements",
     Withdrawal: "withdrawals",
     DirectAnswer: "answers",
     Stint: "stints",
@@ -248,15 +248,15 @@ PLACES: dict[type[Any], str] = {
     PartCancelled: "parts_cancelled",
     ReturnRequest: "returns",
     ReturnRuling: "rulings",
-    Limit: "limits",
+    LimitSet: "limits",
     Warned: "warnings",
     Missed: "misses",
     CallbackOpened: "callbacks",
     Try: "tries",
     SentBack: "sent_back",
     Closure: "closures",
-    Supervision: "supervisions",
-    Reply: "replies",
+    SupervisionAtom: "supervisions",
+    SupervisionReply: "replies",
 }
 """Which field of a fact keeps which kind of atom."""
 
@@ -292,7 +292,7 @@ def fold(fact: Fact | None, atom: Registration | Atom) -> Fact:
     if not known or known[-1].seq < atom.seq:
         return _grown(fact, name, (*known, atom), atom)
     place = bisect_right(known, atom.seq, key=attrgetter("seq"))
-    if known[place - 1].seq == atom.seq and (not isinstance(atom, Limit) or atom in known):
+    if known[place - 1].seq == atom.seq and (not isinstance(atom, LimitSet) or atom in known):
         return fact
     return _grown(fact, name, (*known[:place], atom, *known[place:]), atom)
 

@@ -13,21 +13,21 @@ from services.analytics.facts.domain.atoms import (
     CallbackOpened,
     Closure,
     DirectAnswer,
-    Limit,
+    LimitSet,
     Missed,
     Outcome,
     PartCancelled,
     PartDone,
     Progress,
     Registration,
-    Reply,
     ReturnRequest,
     ReturnRuling,
     SentBack,
     Signature,
     Stint,
-    Supervision,
-    Supplement,
+    SupervisionAtom,
+    SupervisionReply,
+    SupplementAtom,
     Try,
     Warned,
     Withdrawal,
@@ -44,13 +44,13 @@ Learned = Mapping[str, Sequence[int]]
 
 INTAKE, DISPATCH, FOLLOWUP = "intake", "dispatch", "followup"
 SAID_BY: dict[type[Registration | Atom], str] = {
-    **dict.fromkeys((Registration, Supplement, Withdrawal, DirectAnswer), INTAKE),
+    **dict.fromkeys((Registration, SupplementAtom, Withdrawal, DirectAnswer), INTAKE),
     **dict.fromkeys(
         (Stint, Signature, Progress, Outcome, PartDone, PartCancelled, ReturnRequest, ReturnRuling),
         DISPATCH,
     ),
     **dict.fromkeys(
-        (Limit, Warned, Missed, CallbackOpened, Try, SentBack, Closure, Supervision, Reply),
+        (LimitSet, Warned, Missed, CallbackOpened, Try, SentBack, Closure, SupervisionAtom, SupervisionReply),
         FOLLOWUP,
     ),
 }

@@ -7,9 +7,9 @@ from libs.common.database.session import Session
 from libs.common.shares import NO_DATA
 from services.analytics.durations.domain import MEDIAN, NINTH_DECILE, bounds_of, bucket_at
 from services.analytics.figures.actions.past import Past
-from services.analytics.figures.actions.question import Question, grouping, names
+from services.analytics.figures.actions.question import FigureQuestion, grouping, names
 from services.analytics.figures.actions.sums import histograms
-from services.analytics.figures.schemas import By, DurationMeasure, DurationOut, DurationRow, Within
+from services.analytics.figures.schemas import DurationMeasure, DurationOut, DurationRow, GroupBy, Within
 from services.analytics.rollups.queries import Grouping
 
 _HOUR, _DAY = 60, 24 * 60
@@ -17,7 +17,7 @@ _UNITS = ((_DAY, "天", "d"), (_HOUR, "小时", "h"), (1, "分钟", "min"))
 
 
 async def read_duration(
-    session: Session, question: Question, by: By, span: Span, past: Past | None = None
+    session: Session, question: FigureQuestion, by: GroupBy, span: Span, past: Past | None = None
 ) -> DurationMeasure:
     """One duration, of all and by row; with a ``past``, as it was known then."""
     rows_by: Grouping | None = grouping(by, question.area_code)
@@ -44,7 +44,7 @@ def shown(histogram: Mapping[int, int]) -> DurationOut:
     )
 
 
-def _row(question: Question, by: By, key: str, histogram: Mapping[int, int]) -> DurationRow:
+def _row(question: FigureQuestion, by: GroupBy, key: str, histogram: Mapping[int, int]) -> DurationRow:
     name, name_en = names(question.pack, by, key)
     return DurationRow(key=key, name=name, name_en=name_en, **shown(histogram).model_dump())
 

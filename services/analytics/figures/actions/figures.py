@@ -14,19 +14,19 @@ from services.analytics.figures import domain as rates
 from services.analytics.figures.actions.cuts import Cut, cut_asked_for, present_cut
 from services.analytics.figures.actions.durations import read_duration
 from services.analytics.figures.actions.past import Past, among, read_past
-from services.analytics.figures.actions.question import Question, grouping, make_definite, names, stamp
+from services.analytics.figures.actions.question import FigureQuestion, grouping, make_definite, names, stamp
 from services.analytics.figures.actions.shown import Shown, target_out
 from services.analytics.figures.actions.sums import sums
 from services.analytics.figures.domain import Ratio
 from services.analytics.figures.schemas import (
-    By,
     CountsOut,
     CountsQuery,
     CountsRow,
+    FigurePart,
     FiguresOut,
     FiguresQuery,
-    Named,
-    Part,
+    GroupBy,
+    Labelled,
     PeriodName,
     RateMeasure,
     ScoreMeasure,
@@ -100,7 +100,7 @@ async def read_counts(session: Session, scope: Scope, query: CountsQuery) -> Cou
     )
 
 
-async def _past(session: Session, question: Question, cut: Cut | None, bases: Collection[Basis]) -> Past | None:
+async def _past(session: Session, question: FigureQuestion, cut: Cut | None, bases: Collection[Basis]) -> Past | None:
     return None if cut is None else await read_past(session, cut, among(question.selection, bases))
 
 
@@ -124,7 +124,7 @@ def terms_of(formula: Formula) -> set[Counter]:
     return {*formula.numerator, *formula.denominator}
 
 
-def find_formula(question: Question, code: str) -> Formula:
+def find_formula(question: FigureQuestion, code: str) -> Formula:
     """A rate of the pack in force; Invalid naming ``measure`` when there is none."""
     for formula in question.pack.directory.formulas:
         if formula.code == code:
@@ -139,7 +139,7 @@ def _spans(measure: str | None) -> tuple[list[Span], str | None]:
     return spans, ",".join(code for code in codes if code not in set(Span)) or None if spans else measure
 
 
-def _chosen(question: Question, measure: str | None) -> tuple[Sequence[Formula], Sequence[Score]]:
+def _chosen(question: FigureQuestion, measure: str | None) -> tuple[Sequence[Formula], Sequence[Score]]:
     directory = question.pack.directory
     if measure is None:
         return directory.formulas, directory.scores
@@ -149,12 +149,12 @@ def _chosen(question: Question, measure: str | None) -> tuple[Sequence[Formula],
     return [find_formula(question, code) for code in codes if code not in scores], chosen
 
 
-def _unknown(question: Question, code: str) -> Exception:
+def _unknown(question: FigureQuestion, code: str) -> Exception:
     known = ", ".join(formula.code for formula in question.pack.directory.formulas)
     return invalid("measure", f"{code} is not a rate of the pack; there are {known}", f"配置包中没有指标 {code}")
 
 
-def _needed(question: Question, formulas: Sequence[Formula], scores: Sequence[Score]) -> list[Formula]:
+def _needed(question: FigureQuestion, formulas: Sequence[Formula], scores: Sequence[Score]) -> list[Formula]:
     """The rates shown and those that the scores are made of."""
     inside = {code for score in scores for code in score.weights}
     shown = {formula.code for formula in formulas}
@@ -166,10 +166,10 @@ class Board:
     """Everything that the rates of one answer are made of: each rate's total, its rows by key, and the keys' names."""
 
     period: PeriodName
-    by: By
+    by: GroupBy
     totals: Mapping[str, Ratio]
     rows: Mapping[str, Mapping[str, Ratio]]
-    named: Mapping[str, Named]
+    named: Mapping[str, Labelled]
 
     def rate(self, formula: Formula) -> RateMeasure:
         """One rate, complete."""
@@ -186,14 +186,14 @@ class Board:
             decimals=formula.decimals,
             target=target_out(shown.target, "{} %"),
             formula={
-                Part.NUMERATOR: {counter.value: weight for counter, weight in formula.numerator.items()},
-                Part.DENOMINATOR: {counter.value: weight for counter, weight in formula.denominator.items()},
+                FigurePart.NUMERATOR: {counter.value: weight for counter, weight in formula.numerator.items()},
+                FigurePart.DENOMINATOR: {counter.value: weight for counter, weight in formula.denominator.items()},
             },
             population=basis,
             population_rule=RULES[basis][0],
             population_rule_zh=RULES[basis][1],
             micro=shown.rate(self.totals[formula.code]),
-            macro=None if self.by is By.NONE else shown.macro(mean, count),
+            macro=None if self.by is GroupBy.NONE else shown.macro(mean, count),
             rows=[{**shown.rate(one), **self.named[key]} for key, one in rows.items()],
         )
 
@@ -216,7 +216,7 @@ class Board:
             target=target_out(shown.target, "{}"),
             weights=dict(score.weights),
             micro=shown.score(total),
-            macro=None if self.by is By.NONE else shown.macro_score(mean, len(having)),
+            macro=None if self.by is GroupBy.NONE else shown.macro_score(mean, len(having)),
             rows=[{**shown.score(value), **self.named[key]} for key, value in by_key.items()],
         )
 
@@ -226,7 +226,7 @@ class Board:
 
 
 async def read_board(
-    session: Session, question: Question, by: By, formulas: Sequence[Formula], past: Past | None = None
+    session: Session, question: FigureQuestion, by: GroupBy, formulas: Sequence[Formula], past: Past | None = None
 ) -> Board:
     """One query for each basis that the formulas count on; with a ``past``, as they were known then."""
     found: dict[Basis, Rows] = {}
@@ -239,13 +239,13 @@ async def read_board(
         for formula in formulas
     }
     totals = {code: rates.pooled(ratios.values()) for code, ratios in rows.items()}
-    if by is By.NONE:
+    if by is GroupBy.NONE:
         return Board(question.period.kind, by, totals, {}, {})
     keys = {key for counted in found.values() for key in counted}
     named = {key: _named(question, by, key) for key in keys}
     return Board(question.period.kind, by, totals, rows, named)
 
 
-def _named(question: Question, by: By, key: str) -> Named:
+def _named(question: FigureQuestion, by: GroupBy, key: str) -> Labelled:
     name, name_en = names(question.pack, by, key)
     return {"key": key, "name": name, "name_en": name_en}

@@ -11,11 +11,11 @@ from libs.common.events.terms import LABELS_ZH, Channel, Kind
 from libs.common.pack.areas import COUNTY_DIGITS, TOWN_DIGITS, VILLAGE_DIGITS, area_prefix
 from libs.common.pack.directory import Directory, UnknownCode
 from libs.common.pack.schema import Area, Category, Unit
-from libs.common.pack.shelf import Shelved
+from libs.common.pack.versions import ShelvedPack
 from libs.common.security.policy import Scope
 from libs.common.time.periods import Period, PeriodKind, assessment_day, period, window
 from services.analytics.figures.actions.cuts import Cut
-from services.analytics.figures.schemas import By, PeriodName, PeriodOut, SelectionQuery
+from services.analytics.figures.schemas import GroupBy, PeriodName, PeriodOut, SelectionQuery
 from services.analytics.rollups.queries import Grouping, Selection
 
 NO_UNIT = ("未派单位", "No unit")
@@ -23,10 +23,10 @@ NO_CATEGORY = ("未分类", "No category")
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
+class FigureQuestion:
     """A question made definite."""
 
-    pack: Shelved
+    pack: ShelvedPack
     scope: Scope
     span: Period
     period: PeriodOut
@@ -34,7 +34,7 @@ class Question:
     selection: Selection
 
 
-def make_definite(session: Session, scope: Scope, query: SelectionQuery, cut: Cut | None = None) -> Question:
+def make_definite(session: Session, scope: Scope, query: SelectionQuery, cut: Cut | None = None) -> FigureQuestion:
     """The days and the part of the county that are meant; by the pack and on the day of the cut, if there is one.
 
     Raises:
@@ -57,7 +57,7 @@ def make_definite(session: Session, scope: Scope, query: SelectionQuery, cut: Cu
         channel=query.channel and query.channel.value,
         kind=query.kind and query.kind.value,
     )
-    return Question(pack, scope, span, shown, area_code, selection)
+    return FigureQuestion(pack, scope, span, shown, area_code, selection)
 
 
 def _ever_known(known: Container[str], field: str, code: str | None) -> None:
@@ -66,7 +66,7 @@ def _ever_known(known: Container[str], field: str, code: str | None) -> None:
         raise UnknownCode(field, code)
 
 
-def reachable_area(pack: Shelved, scope: Scope, asked: str | None) -> str:
+def reachable_area(pack: ShelvedPack, scope: Scope, asked: str | None) -> str:
     """The area asked for, or the whole of what the caller may see; NotFound for one outside it."""
     if asked is None:
         return scope.area_prefix.ljust(VILLAGE_DIGITS, "0")
@@ -95,45 +95,49 @@ def _span(directory: Directory, query: SelectionQuery, now: datetime) -> tuple[P
     )
 
 
-def grouping(by: By, area_code: str) -> Grouping | None:
+def grouping(by: GroupBy, area_code: str) -> Grouping | None:
     """How rows are told apart; areas one level below the area asked for."""
-    if by is By.NONE:
+    if by is GroupBy.NONE:
         return None
-    if by is not By.AREA:
-        return Grouping("day" if by is By.DAY else by.value if by in (By.CHANNEL, By.KIND) else f"{by.value}_code")
+    if by is not GroupBy.AREA:
+        return Grouping(
+            "day" if by is GroupBy.DAY else by.value if by in (GroupBy.CHANNEL, GroupBy.KIND) else f"{by.value}_code"
+        )
     digits = {COUNTY_DIGITS: TOWN_DIGITS, TOWN_DIGITS: VILLAGE_DIGITS}.get(len(area_prefix(area_code)), 0)
     return Grouping("area_code", digits)
 
 
-def names(pack: Shelved, by: By, key: str) -> tuple[str, str]:
+def names(pack: ShelvedPack, by: GroupBy, key: str) -> tuple[str, str]:
     """Chinese and English name of a row; what the pack no longer has keeps its last name, a strange code itself."""
     try:
         return _names(pack.directory, by, key)
     except (UnknownCode, ValueError):
         codes = pack.codes
-        known = {By.UNIT: codes.units, By.AREA: codes.areas, By.CATEGORY: codes.categories}.get(by, {}).get(key)
+        known = {GroupBy.UNIT: codes.units, GroupBy.AREA: codes.areas, GroupBy.CATEGORY: codes.categories}.get(
+            by, {}
+        ).get(key)
         return (key, key) if known is None else (known.name, known.name_en or key)
 
 
-def _names(directory: Directory, by: By, key: str) -> tuple[str, str]:
+def _names(directory: Directory, by: GroupBy, key: str) -> tuple[str, str]:
     match by:
-        case By.UNIT | By.CATEGORY if not key:
-            return NO_UNIT if by is By.UNIT else NO_CATEGORY
-        case By.UNIT:
+        case GroupBy.UNIT | GroupBy.CATEGORY if not key:
+            return NO_UNIT if by is GroupBy.UNIT else NO_CATEGORY
+        case GroupBy.UNIT:
             found: Unit | Area | Category = directory.unit(key)
-        case By.AREA:
+        case GroupBy.AREA:
             found = directory.area(key)
-        case By.CATEGORY:
+        case GroupBy.CATEGORY:
             found = directory.category(key)
-        case By.CHANNEL | By.KIND:
-            term: Channel | Kind = Channel(key) if by is By.CHANNEL else Kind(key)
+        case GroupBy.CHANNEL | GroupBy.KIND:
+            term: Channel | Kind = Channel(key) if by is GroupBy.CHANNEL else Kind(key)
             return LABELS_ZH[term], key
         case _:
             return key, key
     return found.name, found.name_en or key
 
 
-def stamp(question: Question, query: SelectionQuery, by: By, cut: Cut) -> dict[str, Any]:
+def stamp(question: FigureQuestion, query: SelectionQuery, by: GroupBy, cut: Cut) -> dict[str, Any]:
     """What every answer says of itself."""
     fresh = cut.known.fresh
     return {

@@ -29,7 +29,7 @@ class Shown:
         return cls(scale, measure.decimals, target, None if target is None else (target.comparison, target.share))
 
     def rate(self, one: Ratio) -> RateOut:
-        """A rate."""
+        """A rate as a page and an answer show it: digits, target, and what is behind it."""
         number = rates.percent(one, self.decimals)
         numerator, denominator = one
         return {

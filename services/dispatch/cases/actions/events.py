@@ -8,24 +8,24 @@ from libs.common.events.base import Event
 from libs.common.events.deadlines import SetDeadline
 from libs.common.rules.machine import SYSTEM
 from services.dispatch.cases.domain.state import (
+    AddedText,
     Ask,
-    Given,
+    Assignment,
     Left,
-    Limit,
-    Part,
+    LimitWord,
     Result,
     Return,
     Said,
     State,
     Supervised,
-    Supplement,
+    SupportPart,
     Word,
 )
 from services.dispatch.cases.domain.terms import Action
 
 HEARD: Mapping[type[Event], Callable[[Any], Ask]] = {
     cases.CaseSupplemented: lambda event: Ask(
-        Action.SUPPLEMENT, Supplement(event.occurred_at, event.text), why=event.text
+        Action.SUPPLEMENT, AddedText(event.occurred_at, event.text), why=event.text
     ),
     cases.CaseWithdrawn: lambda event: Ask(Action.WITHDRAW, why=event.reason),
     cases.CaseAnsweredDirectly: lambda event: Ask(Action.ANSWER, why=event.answer),
@@ -34,7 +34,7 @@ HEARD: Mapping[type[Event], Callable[[Any], Ask]] = {
 """What others do to a case, as the step that it is here, for nobody decides it here."""
 
 
-def words_of(event: Event) -> Iterator[Limit | Supervised]:
+def words_of(event: Event) -> Iterator[LimitWord | Supervised]:
     """What clocks and orders say that is no step; nothing about the clock of something else."""
     match event:
         case cases.DeadlineSet(deadlines=limits):
@@ -45,8 +45,8 @@ def words_of(event: Event) -> Iterator[Limit | Supervised]:
             yield Supervised()
 
 
-def _limit(word: Word, said: SetDeadline | cases.DeadlineWarned | cases.DeadlineMissed) -> Limit:
-    return Limit(word, said.deadline, said.due_at, said.unit_code)
+def _limit(word: Word, said: SetDeadline | cases.DeadlineWarned | cases.DeadlineMissed) -> LimitWord:
+    return LimitWord(word, said.deadline, said.due_at, said.unit_code)
 
 
 def events_of(case_id: str, before: State, after: State, said: Said) -> Iterator[Event]:
@@ -55,7 +55,7 @@ def events_of(case_id: str, before: State, after: State, said: Said) -> Iterator
         approved = said.action is not Action.REFUSE_RETURN
         yield _event(case_id, cases.ReturnDecided, before, said, approved=approved, note=said.why)
     match said.what:
-        case Given() as given:
+        case Assignment() as given:
             yield _assigned(case_id, before, after, said, given)
         case Left(explanation=reason):
             yield cases.TriageQueued(case_id=case_id, occurred_at=said.at, round=after.round, reason=reason)
@@ -65,9 +65,9 @@ def events_of(case_id: str, before: State, after: State, said: Said) -> Iterator
             yield _event(case_id, cases.CaseHandled, before, said, **result, without_support=waived)
         case Return(reason_code, note):
             yield _event(case_id, cases.ReturnRequested, before, said, reason_code=reason_code, note=note)
-        case Part(unit, text) if said.action is Action.SUPPORT_DONE:
+        case SupportPart(unit, text) if said.action is Action.SUPPORT_DONE:
             yield _event(case_id, cases.TaskDone, before, said, unit_code=unit, result=text)
-        case Part(unit, text) if said.action is Action.SUPPORT_CANCEL:
+        case SupportPart(unit, text) if said.action is Action.SUPPORT_CANCEL:
             yield _event(case_id, cases.TaskCancelled, before, said, unit_code=unit, reason=text)
     if said.action is Action.SIGN:
         yield _event(case_id, cases.CaseSigned, before, said)
@@ -86,7 +86,7 @@ def _event(case_id: str, kind: type[Any], before: State, said: Said, **fields: o
     return event
 
 
-def _assigned(case_id: str, before: State, after: State, said: Said, given: Given) -> Event:
+def _assigned(case_id: str, before: State, after: State, said: Said, given: Assignment) -> Event:
     chosen: dict[str, Any] = {
         "case_id": case_id,
         "occurred_at": said.at,

@@ -11,14 +11,14 @@ from services.dispatch.cases.domain.state import Heard, Said, State
 from services.dispatch.cases.domain.terms import Action
 from services.dispatch.cases.domain.transitions import check_party
 from services.dispatch.cases.schemas import WorkOut
-from services.dispatch.cases.tables import HistoryEntry, Work
+from services.dispatch.cases.tables import Case, HistoryEntry
 
-CASES = Kept[Work, State, Heard](
+CASES = Kept[Case, State, Heard](
     State, evolve, HistoryEntry, also=("case_id", "round", "lead_unit"), derived=("list_due_at", "warned", "overdue")
 )
 
 
-async def load_for(session: Session, request: Request, case_id: str, action: Action) -> Work:
+async def load_for(session: Session, request: Request, case_id: str, action: Action) -> Case:
     """The case, when the caller may see it (else NotFound), may take this step (Forbidden) and knows its version."""
     work = await queries.visible_work(session, request.scope, case_id)
     state = CASES.state_of(work)
@@ -28,7 +28,7 @@ async def load_for(session: Session, request: Request, case_id: str, action: Act
     return work
 
 
-def apply(session: Session, work: Work, said: Said) -> tuple[State, State]:
+def apply(session: Session, work: Case, said: Said) -> tuple[State, State]:
     """Take the step: row, history and ledger. The state before, and after; the matters above keep their own of it."""
     before, after = CASES.apply(session, work, said)
     for event in events_of(work.case_id, before, after, said):
@@ -46,6 +46,6 @@ def check_length(field: str, text: str, shortest: int, longest: int) -> None:
         )
 
 
-def shown(work: Work) -> WorkOut:
+def shown(work: Case) -> WorkOut:
     """The case as it is answered."""
     return WorkOut.model_validate(work, from_attributes=True)

@@ -7,17 +7,17 @@ from typing import Any
 from libs.common.events.terms import Deadline
 from services.dispatch.cases.domain.clocks import was_met
 from services.dispatch.cases.domain.state import (
-    Given,
+    AddedText,
+    Assignment,
     Heard,
     Left,
-    Limit,
-    Part,
+    LimitWord,
     Result,
     Return,
     Said,
     State,
     Supervised,
-    Supplement,
+    SupportPart,
     Word,
 )
 from services.dispatch.cases.domain.terms import Action, Status
@@ -34,7 +34,7 @@ _DUE: Mapping[Deadline, str] = {
 def evolve(state: State, heard: Heard) -> State:
     """The case after a step, or after word of a clock. Raises OutOfTurn for a step that the table does not have."""
     match heard:
-        case Limit():
+        case LimitWord():
             return _limited(state, heard)
         case Supervised():
             return replace(state, supervised=state.supervised + 1)
@@ -46,7 +46,7 @@ def evolve(state: State, heard: Heard) -> State:
 def _brought(state: State, said: Said) -> Mapping[str, Any]:
     """What a step changes beside the status."""
     match said.what:
-        case Given() | Left() as found:
+        case Assignment() | Left() as found:
             return _END_OF_RETURN | _begun(state, said.action) | _led(found, said)
         case Result(kind, text, contacted_at):
             result = {"result_kind": kind, "result": text, "contacted_at": contacted_at}
@@ -54,9 +54,9 @@ def _brought(state: State, said: Said) -> Mapping[str, Any]:
         case Return(reason_code, note):
             asked = {"return_asked_by": said.by.subject, "return_asked_at": said.at, "returns": state.returns + 1}
             return asked | {"return_pending": True, "return_reason": reason_code, "return_note": note}
-        case Part(unit_code) if said.action in (Action.SUPPORT_DONE, Action.SUPPORT_CANCEL):
+        case SupportPart(unit_code) if said.action in (Action.SUPPORT_DONE, Action.SUPPORT_CANCEL):
             return {"open_support": tuple(code for code in state.open_support if code != unit_code)}
-        case Supplement(at, text):
+        case AddedText(at, text):
             return {"supplements": (*state.supplements, {"at": at.isoformat(), "text": text})}
     return {"signed_at": said.at} if said.action is Action.SIGN else _ENDED_BY.get(said.action, {})
 
@@ -84,7 +84,7 @@ def _begun(state: State, action: Action) -> dict[str, Any]:
     }
 
 
-def _led(found: Given | Left, said: Said) -> dict[str, Any]:
+def _led(found: Assignment | Left, said: Said) -> dict[str, Any]:
     if isinstance(found, Left):
         nobody = {"lead_unit": None, "assigned_at": None, "by_rule": False, "explanation": found.explanation}
         return nobody | {"support_units": (), "open_support": ()}
@@ -100,7 +100,7 @@ def _led(found: Given | Left, said: Said) -> dict[str, Any]:
     }
 
 
-def _limited(state: State, limit: Limit) -> State:
+def _limited(state: State, limit: LimitWord) -> State:
     """A signing limit of a unit that no longer leads concerns nobody, nor what was met before word of a miss came."""
     if limit.deadline is Deadline.SIGN and limit.unit_code not in (None, state.lead_unit):
         return state

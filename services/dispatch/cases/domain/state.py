@@ -73,7 +73,7 @@ class State:
 
 
 @dataclass(frozen=True, slots=True)
-class Given:
+class Assignment:
     """A unit that leads from now on, under the pack version it was looked up in, and those that support it."""
 
     lead_unit: str
@@ -115,7 +115,7 @@ class Return:
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class SupportPart:
     """A support unit's part, and what is said of it."""
 
     unit_code: str
@@ -123,14 +123,14 @@ class Part:
 
 
 @dataclass(frozen=True, slots=True)
-class Supplement:
+class AddedText:
     """What the citizen added."""
 
     at: datetime
     text: str
 
 
-What = Given | Left | Result | Return | Part | Supplement | None
+What = Assignment | Left | Result | Return | SupportPart | AddedText | None
 Said = machine.Said[Action, What]
 
 
@@ -152,7 +152,7 @@ class Word(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Limit:
+class LimitWord:
     """Word of a clock about this round; with the unit whose limit it is."""
 
     word: Word
@@ -166,4 +166,4 @@ class Supervised:
     """An order of the ladder (催办、督办)."""
 
 
-Heard = Said | Limit | Supervised
+Heard = Said | LimitWord | Supervised

@@ -7,11 +7,11 @@ person's step that moves a case from under a pending return.
 from collections.abc import Iterator
 from datetime import datetime
 
-from libs.common.rules.machine import Actor, Machine, NotTheirs, OutOfTurn, Step
+from libs.common.rules.machine import Actor, Machine, NotTheirs, OutOfTurn, Transition
 from services.dispatch.cases.domain.state import Ask, Result, Return, Said, State
 from services.dispatch.cases.domain.terms import ACTION_LABELS, ENDS, OPEN, STATUS_LABELS, Action, Party, Status
 
-Line = Step[Status, Action, Party, [State, Ask, datetime]]
+Line = Transition[Status, Action, Party, [State, Ask, datetime]]
 
 
 def no_return_pending(state: State, _ask: Ask, _now: datetime) -> None:

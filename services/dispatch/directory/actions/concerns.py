@@ -4,7 +4,7 @@ from collections.abc import Callable, Collection, Iterator
 
 from libs.common.database.session import Session
 from libs.common.pack.areas import area_prefix
-from libs.common.pack.codes import Named
+from libs.common.pack.codes import NamedCode
 from libs.common.pack.directory import Directory
 from libs.common.pack.loader import document
 from libs.common.pack.schema import Pack, Unit
@@ -15,7 +15,7 @@ from services.dispatch.routing.domain.today import Today
 
 Words = tuple[str, str]
 """English and Chinese."""
-Part = tuple[Concern, Collection[str], dict[str, Named], Callable[[Today, str], Words]]
+Part = tuple[Concern, Collection[str], dict[str, NamedCode], Callable[[Today, str], Words]]
 
 
 async def concerned(session: Session, pack: Pack) -> list[ConcernOut]:

@@ -15,14 +15,14 @@ from libs.common.bus.flow import Service
 from libs.common.database.session import Database, DatabaseTrouble, Session
 from libs.common.logs import get_logger
 from libs.common.rules.machine import SYSTEM
-from libs.common.run.supervise import Progress
+from libs.common.run.supervise import LoopProgress
 from libs.common.service.runtime import Runtime
 from libs.common.time.clock import Clock
 from services.dispatch.cases.actions.steps import CASES
 from services.dispatch.cases.domain.state import Ask
 from services.dispatch.cases.domain.terms import OPEN, Action
 from services.dispatch.cases.domain.transitions import decide
-from services.dispatch.cases.tables import Work
+from services.dispatch.cases.tables import Case
 from services.dispatch.directory import queries
 from services.dispatch.routing.actions.giving import apply, today
 from services.dispatch.routing.domain.choosing import Choice, Nobody
@@ -44,7 +44,7 @@ Find = Callable[[Session, str, str, int], Awaitable[list[str]]]
 """The open cases that concern a unit, after a case id, at most so many."""
 
 
-async def hand_over_for_ever(runtime: Runtime, progress: Progress) -> None:
+async def hand_over_for_ever(runtime: Runtime, progress: LoopProgress) -> None:
     """The worker's loop: whenever another pack version is in force, and now and then."""
     database, done, looked_at = runtime.work_database, 0, 0.0
     while True:
@@ -91,10 +91,10 @@ async def _hand_over_of(database: Database, clock: Clock, find: Find, unit_code:
 
 async def _give_all(session: Session, case_ids: Sequence[str]) -> int:
     now, moved = session.now, 0
-    await session.load(Work, "case_id", case_ids)
+    await session.load(Case, "case_id", case_ids)
     await session.load(Task, "case_id", case_ids)
     for case_id in case_ids:
-        work = await session.one(Work, "case_id", case_id)
+        work = await session.one(Case, "case_id", case_id)
         if work is None or work.status not in OPEN or work.return_pending:
             continue
         state = CASES.state_of(work)
@@ -109,7 +109,7 @@ async def _give_all(session: Session, case_ids: Sequence[str]) -> int:
     return moved
 
 
-def _as_it_stands(work: Work) -> Choice:
+def _as_it_stands(work: Case) -> Choice:
     return Choice(
         work.lead_unit or "",
         tuple(work.support_units),

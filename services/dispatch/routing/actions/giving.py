@@ -2,7 +2,7 @@
 
 from libs.common.database.session import Session
 from services.dispatch.cases.domain.state import Said, State
-from services.dispatch.cases.tables import Work
+from services.dispatch.cases.tables import Case
 from services.dispatch.routing.domain.choosing import Choice, Nobody
 from services.dispatch.routing.domain.terms import Rule
 from services.dispatch.routing.domain.today import Today
@@ -10,13 +10,13 @@ from services.dispatch.routing.tables import Decision
 from services.dispatch.tasks.actions import keeping
 
 
-def today(session: Session, work: Work) -> Today:
+def today(session: Session, work: Case) -> Today:
     """The pack in force, for this case."""
     current = session.packs.current(session.now)
     return Today(current.directory, current.version, session.packs.codes, work.area_code, work.accused_unit)
 
 
-async def apply(session: Session, work: Work, said: Said) -> tuple[State, State]:
+async def apply(session: Session, work: Case, said: Said) -> tuple[State, State]:
     """Take the step: row, history, ledger, tasks, and the decision where it is one. The state before, and after."""
     before, after = await keeping.apply(session, work, said)
     if isinstance(said.what, Choice | Nobody):

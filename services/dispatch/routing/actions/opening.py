@@ -7,11 +7,11 @@ from services.dispatch.cases.actions.steps import CASES
 from services.dispatch.cases.domain.state import Ask
 from services.dispatch.cases.domain.terms import Action, Status
 from services.dispatch.cases.domain.transitions import decide
-from services.dispatch.cases.tables import Work
+from services.dispatch.cases.tables import Case
 from services.dispatch.routing.actions.giving import apply, today
 from services.dispatch.routing.domain.choosing import Candidate, Choice, Nobody, by_rule
 from services.dispatch.routing.domain.succession import with_units_of_today
-from services.dispatch.routing.domain.terms import Rule, Verdict
+from services.dispatch.routing.domain.terms import CandidateVerdict, Rule
 
 
 async def open_work(session: Session, event: CaseRegistered) -> None:
@@ -29,7 +29,7 @@ async def open_work(session: Session, event: CaseRegistered) -> None:
     await _take(session, work, Ask(action, found, found.explanation))
 
 
-async def open_next_round(session: Session, work: Work, event: CaseSentBack) -> None:
+async def open_next_round(session: Session, work: Case, event: CaseSentBack) -> None:
     """The same unit again (谁办谁改); when no unit ever had it, the rule's, or a dispatcher's choice.
 
     A running case keeps its pack version: a new pack opens no round under other rules by itself, unless its unit is
@@ -40,18 +40,18 @@ async def open_next_round(session: Session, work: Work, event: CaseSentBack) -> 
     await _take(session, work, Ask(action, found, event.words))
 
 
-async def _take(session: Session, work: Work, ask: Ask) -> None:
+async def _take(session: Session, work: Case, ask: Ask) -> None:
     await apply(session, work, decide(CASES.state_of(work), ask, SYSTEM, session.now))
 
 
-def _of_today(session: Session, work: Work, found: Choice | Nobody) -> Choice | Nobody:
+def _of_today(session: Session, work: Case, found: Choice | Nobody) -> Choice | Nobody:
     """Who was found, or who stands in for it today."""
     return with_units_of_today(today(session, work), found) if isinstance(found, Choice) else found
 
 
-def _new_work(session: Session, event: CaseRegistered) -> Work:
+def _new_work(session: Session, event: CaseRegistered) -> Case:
     return session.new(
-        Work,
+        Case,
         case_id=event.case_id,
         case_no=event.case_no,
         status=Status.TRIAGE,
@@ -75,7 +75,7 @@ def _new_work(session: Session, event: CaseRegistered) -> Work:
     )
 
 
-def _choice_again(session: Session, work: Work) -> Choice | Nobody:
+def _choice_again(session: Session, work: Case) -> Choice | Nobody:
     if work.lead_unit is not None and work.category_code is not None:
         return Choice(
             work.lead_unit,
@@ -85,7 +85,7 @@ def _choice_again(session: Session, work: Work) -> Choice | Nobody:
             by_rule=True,
             explanation=f"发回重办，仍由原单位办理 sent back to the unit that handled it: {work.lead_unit}",
             rule=Rule.SAME_UNIT,
-            candidates=(Candidate(work.lead_unit, Verdict.CHOSEN),),
+            candidates=(Candidate(work.lead_unit, CandidateVerdict.CHOSEN),),
         )
     directory = session.packs.version(work.pack_version)
     return by_rule(directory, work.pack_version, work.category_code, work.area_code, work.accused_unit)

@@ -6,11 +6,11 @@ from datetime import datetime
 
 from libs.common.errors import Invalid, invalid
 from libs.common.pack.areas import contains
-from libs.common.pack.directory import Directory, Lead, UnknownCode
+from libs.common.pack.directory import Directory, LeadDuty, UnknownCode
 from libs.common.rules.machine import Actor
 from services.dispatch.cases.domain import transitions as cases
-from services.dispatch.cases.domain.state import Ask, Given, Left, Said, State
-from services.dispatch.routing.domain.terms import Rule, Verdict
+from services.dispatch.cases.domain.state import Ask, Assignment, Left, Said, State
+from services.dispatch.routing.domain.terms import CandidateVerdict, Rule
 from services.dispatch.routing.domain.today import Today
 from services.dispatch.tasks.domain import Tasks, done_of
 
@@ -20,7 +20,7 @@ class Candidate:
     """A unit that came into question, and what was found of it."""
 
     unit_code: str
-    verdict: Verdict
+    verdict: CandidateVerdict
 
 
 Candidates = tuple[Candidate, ...]
@@ -28,7 +28,7 @@ Candidates = tuple[Candidate, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Choice(Given):
+class Choice(Assignment):
     """A lead unit that may lead, and by what it was found. ``explanation`` goes with it for ever."""
 
     rule: Rule
@@ -68,7 +68,7 @@ def by_rule(
             return Nobody(pack_version, lead.explanation)
         if not reaches(directory, lead.unit_code, area_code):
             why = f"{lead.explanation}: 该单位辖区不含事发地 its area does not contain the place"
-            return Nobody(pack_version, why, (Candidate(lead.unit_code, Verdict.OUT_OF_AREA),))
+            return Nobody(pack_version, why, (Candidate(lead.unit_code, CandidateVerdict.OUT_OF_AREA),))
         support = directory.support_units(category_code, area_code)
         named = Choice(
             lead.unit_code,
@@ -78,7 +78,7 @@ def by_rule(
             by_rule=True,
             explanation=lead.explanation,
             rule=Rule.DUTY,
-            candidates=(Candidate(lead.unit_code, Verdict.CHOSEN),),
+            candidates=(Candidate(lead.unit_code, CandidateVerdict.CHOSEN),),
         )
     except UnknownCode as unknown:
         return Nobody(pack_version, f"县包中没有{unknown.field} {unknown.code} not in pack version {pack_version}")
@@ -107,7 +107,7 @@ def by_hand(now: Today, wish: Wish, *, lead_unit: str | None, category_code: str
         by_rule=False,
         explanation=f"人工指定 chosen by a dispatcher: {wish.reason}",
         rule=Rule.DISPATCHER,
-        candidates=(Candidate(wish.lead_unit, Verdict.CHOSEN),),
+        candidates=(Candidate(wish.lead_unit, CandidateVerdict.CHOSEN),),
     )
 
 
@@ -128,11 +128,11 @@ def _past_the_accused(directory: Directory, named: Choice, area_code: str, accus
     support = tuple(code for code in named.support_units if not directory.is_within(code, accused_unit))
     if not directory.is_within(named.lead_unit, accused_unit):
         return replace(named, support_units=support)
-    tried: Candidates = (Candidate(named.lead_unit, Verdict.ACCUSED),)
+    tried: Candidates = (Candidate(named.lead_unit, CandidateVerdict.ACCUSED),)
     for unit in directory.superiors(named.lead_unit, but_not=accused_unit):
         verdict = verdict_on(directory, unit.code, named.category_code, area_code, area_code)
         tried = (*tried, Candidate(unit.code, verdict))
-        if verdict is Verdict.CHOSEN:
+        if verdict is CandidateVerdict.CHOSEN:
             return replace(
                 named,
                 lead_unit=unit.code,
@@ -150,7 +150,7 @@ def _past_the_accused(directory: Directory, named: Choice, area_code: str, accus
     )
 
 
-def named_lead(directory: Directory, category_code: str | None, area_code: str) -> Lead | None:
+def named_lead(directory: Directory, category_code: str | None, area_code: str) -> LeadDuty | None:
     """What the duty directory says of a case, for its explanation; None when it knows no such code."""
     if category_code is None:
         return None
@@ -204,11 +204,13 @@ def _known_unit(directory: Directory, field: str, code: str) -> None:
         raise UnknownCode(field, code, unknown.successor) from unknown
 
 
-def verdict_on(directory: Directory, unit_code: str, category_code: str | None, place: str, area_code: str) -> Verdict:
+def verdict_on(
+    directory: Directory, unit_code: str, category_code: str | None, place: str, area_code: str
+) -> CandidateVerdict:
     """Whether a unit of the pack may have a case of ``area_code``, whose place is ``place`` in that pack."""
     if category_code is not None and not directory.may_receive(unit_code, category_code, place):
-        return Verdict.TAKEN_BACK
-    return Verdict.CHOSEN if reaches(directory, unit_code, area_code) else Verdict.OUT_OF_AREA
+        return CandidateVerdict.TAKEN_BACK
+    return CandidateVerdict.CHOSEN if reaches(directory, unit_code, area_code) else CandidateVerdict.OUT_OF_AREA
 
 
 def reaches(directory: Directory, unit_code: str, area_code: str) -> bool:

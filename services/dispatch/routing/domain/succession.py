@@ -15,7 +15,7 @@ from services.dispatch.routing.domain.choosing import (
     reaches,
     verdict_on,
 )
-from services.dispatch.routing.domain.terms import Rule, Verdict
+from services.dispatch.routing.domain.terms import CandidateVerdict, Rule
 from services.dispatch.routing.domain.today import Today
 
 
@@ -49,9 +49,9 @@ def _may_support(now: Today, code: str) -> bool:
     return not now.is_accused(code) and reaches(now.directory, code, now.area_code)
 
 
-def _why_left(now: Today, choice: Choice) -> Verdict:
+def _why_left(now: Today, choice: Choice) -> CandidateVerdict:
     there = choice.lead_unit in now.directory.unit_codes
-    return Verdict.ACCUSED if there else Verdict.GONE
+    return CandidateVerdict.ACCUSED if there else CandidateVerdict.GONE
 
 
 def _named(now: Today, choice: Choice) -> Choice | Nobody:
@@ -86,9 +86,9 @@ def _nearest_that_may(now: Today, named: Choice) -> tuple[str | None, Candidates
     tried: Candidates = ()
     for code in now.directory.lineage(named.lead_unit):
         verdict = verdict_on(now.directory, code, category, now.place, now.area_code)
-        if verdict is Verdict.CHOSEN and now.is_accused(code):
-            verdict = Verdict.ACCUSED
+        if verdict is CandidateVerdict.CHOSEN and now.is_accused(code):
+            verdict = CandidateVerdict.ACCUSED
         tried = (*tried, Candidate(code, verdict))
-        if verdict is Verdict.CHOSEN:
+        if verdict is CandidateVerdict.CHOSEN:
             return code, tried
     return None, tried

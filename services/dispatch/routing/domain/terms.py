@@ -14,7 +14,7 @@ class Rule(StrEnum):
     NOBODY = "nobody"
 
 
-class Verdict(StrEnum):
+class CandidateVerdict(StrEnum):
     """What was found of a unit that came into question (候选结论)."""
 
     CHOSEN = "chosen"
@@ -34,11 +34,11 @@ RULE_LABELS: dict[Rule, tuple[str, str]] = {
 }
 """Chinese and English."""
 
-VERDICT_LABELS: dict[Verdict, tuple[str, str]] = {
-    Verdict.CHOSEN: ("选定", "chosen"),
-    Verdict.ACCUSED: ("被反映单位或其下级", "complained about, or below the unit that is"),
-    Verdict.TAKEN_BACK: ("事项已上收", "the matter was taken back from its level"),
-    Verdict.OUT_OF_AREA: ("辖区不含事发地", "its area does not contain the place"),
-    Verdict.GONE: ("已撤并", "it is gone from the pack in force"),
+VERDICT_LABELS: dict[CandidateVerdict, tuple[str, str]] = {
+    CandidateVerdict.CHOSEN: ("选定", "chosen"),
+    CandidateVerdict.ACCUSED: ("被反映单位或其下级", "complained about, or below the unit that is"),
+    CandidateVerdict.TAKEN_BACK: ("事项已上收", "the matter was taken back from its level"),
+    CandidateVerdict.OUT_OF_AREA: ("辖区不含事发地", "its area does not contain the place"),
+    CandidateVerdict.GONE: ("已撤并", "it is gone from the pack in force"),
 }
 """Chinese and English."""

@@ -10,7 +10,7 @@ from services.dispatch.cases.domain.terms import Action
 from services.dispatch.cases.domain.transitions import decide
 from services.dispatch.cases.schemas import WorkOut
 from services.dispatch.tasks.actions.keeping import apply
-from services.dispatch.tasks.schemas import HandIn, Report, Sign
+from services.dispatch.tasks.schemas import HandIn, ReportProgress, Sign
 
 
 async def sign(session: Session, asked: Request, case_id: str, body: Sign) -> WorkOut:
@@ -21,7 +21,7 @@ async def sign(session: Session, asked: Request, case_id: str, body: Sign) -> Wo
     return shown(work)
 
 
-async def report(session: Session, asked: Request, case_id: str, body: Report) -> WorkOut:
+async def report(session: Session, asked: Request, case_id: str, body: ReportProgress) -> WorkOut:
     """The unit says how far it is."""
     work = await load_for(session, asked, case_id, Action.REPORT)
     note = mask_text(body.note)

@@ -4,14 +4,14 @@ from libs.common.database.session import Session
 from libs.common.rules.steps import keep_beside, seen_of
 from services.dispatch.cases.actions import steps
 from services.dispatch.cases.domain.state import Said, State
-from services.dispatch.cases.tables import Work
+from services.dispatch.cases.tables import Case
 from services.dispatch.tasks import domain
 from services.dispatch.tasks.domain import Tasks, TaskState
 from services.dispatch.tasks.queries import tasks_of
 from services.dispatch.tasks.tables import Task
 
 
-async def apply(session: Session, work: Work, said: Said) -> tuple[State, State]:
+async def apply(session: Session, work: Case, said: Said) -> tuple[State, State]:
     """Take the step: row, history, ledger, and the tasks that it gives, moves or ends. The state before, and after."""
     before, after = steps.apply(session, work, said)
     rows = await tasks_of(session, work.case_id) if domain.concern(before, after, said) else []
@@ -20,7 +20,7 @@ async def apply(session: Session, work: Work, said: Said) -> tuple[State, State]
     return before, after
 
 
-async def tasks_for(session: Session, work: Work) -> Tasks:
+async def tasks_for(session: Session, work: Case) -> Tasks:
     """What the rules see of the tasks beside the lead of now."""
     return _states(await tasks_of(session, work.case_id)) if work.support_units else ()
 

@@ -4,38 +4,38 @@ from libs.common.database.session import Session
 from libs.common.rules.requests import Request
 from libs.common.security.masking import mask_text
 from services.dispatch.cases.actions.steps import CASES, check_length, load_for, shown
-from services.dispatch.cases.domain.state import Ask, Part
+from services.dispatch.cases.domain.state import Ask, SupportPart
 from services.dispatch.cases.domain.terms import Action
 from services.dispatch.cases.schemas import WorkOut
 from services.dispatch.tasks.actions.keeping import apply, tasks_for
 from services.dispatch.tasks.domain import decide
-from services.dispatch.tasks.schemas import CancelTask, FinishTask, Report, Sign
+from services.dispatch.tasks.schemas import CancelTask, FinishTask, ReportProgress, Sign
 
 
 async def sign(session: Session, asked: Request, case_id: str, unit_code: str, body: Sign) -> WorkOut:
     """The support unit takes its part on."""
-    return await _step(session, asked, case_id, Action.SUPPORT_SIGN, Part(unit_code, mask_text(body.note or "")))
+    return await _step(session, asked, case_id, Action.SUPPORT_SIGN, SupportPart(unit_code, mask_text(body.note or "")))
 
 
-async def report(session: Session, asked: Request, case_id: str, unit_code: str, body: Report) -> WorkOut:
+async def report(session: Session, asked: Request, case_id: str, unit_code: str, body: ReportProgress) -> WorkOut:
     """The support unit says how far it is: for the units of the case, in its history."""
-    part = Part(unit_code, mask_text(body.note))
+    part = SupportPart(unit_code, mask_text(body.note))
     return await _step(session, asked, case_id, Action.SUPPORT_REPORT, part, "note")
 
 
 async def finish(session: Session, asked: Request, case_id: str, unit_code: str, body: FinishTask) -> WorkOut:
     """The support unit has done its part; the lead unit waits for it no longer."""
-    part = Part(unit_code, mask_text(body.result))
+    part = SupportPart(unit_code, mask_text(body.result))
     return await _step(session, asked, case_id, Action.SUPPORT_DONE, part, "result")
 
 
 async def cancel(session: Session, asked: Request, case_id: str, unit_code: str, body: CancelTask) -> WorkOut:
     """The lead unit or a dispatcher lets a support unit off, and says why."""
-    return await _step(session, asked, case_id, Action.SUPPORT_CANCEL, Part(unit_code, mask_text(body.reason)))
+    return await _step(session, asked, case_id, Action.SUPPORT_CANCEL, SupportPart(unit_code, mask_text(body.reason)))
 
 
 async def _step(
-    session: Session, asked: Request, case_id: str, action: Action, part: Part, limited: str | None = None
+    session: Session, asked: Request, case_id: str, action: Action, part: SupportPart, limited: str | None = None
 ) -> WorkOut:
     """Take it; ``limited`` is the field whose length the county pack limits."""
     work = await load_for(session, asked, case_id, action)

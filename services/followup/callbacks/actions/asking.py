@@ -10,12 +10,12 @@ from services.followup.callbacks.actions.finding import callbacks_of, find_callb
 from services.followup.callbacks.actions.opening import calling_time, gap_of, move, say_due
 from services.followup.callbacks.actions.questions import check_answers
 from services.followup.callbacks.domain import Purpose, check_everybody_is_content, evolve, verdict
-from services.followup.callbacks.schemas import CallbackOut, Decision, RecordAttempt, ReviewCallback
+from services.followup.callbacks.schemas import CallbackOut, RecordAttempt, ReviewCallback, ReviewDecision
 from services.followup.callbacks.tables import Attempt, Callback
 from services.followup.cases.actions import apply, can, decide
-from services.followup.cases.domain.terms import Action, Answer, Asking, Given, Said
+from services.followup.cases.domain.terms import Action, Answer, Asking, Said, StepInput
 from services.followup.cases.domain.transitions import check_party
-from services.followup.cases.tables import Matter
+from services.followup.cases.tables import Case
 from services.followup.clocks.actions.running import stop_round
 from services.followup.closing.actions import close
 from services.followup.ladder.actions.firing import settle
@@ -34,7 +34,7 @@ async def record_attempt(session: Session, asked: Request, callback_id: str, bod
     words = mask_text(body.words) if body.words else None
     if action is Action.SATISFY:
         await _check_others(session, matter, callback)
-    said = decide(matter, action, Given(session.now, asking, answer, asked.actor), words or "")
+    said = decide(matter, action, StepInput(session.now, asking, answer, asked.actor), words or "")
     attempt = _keep(session, asked, callback, answer, body, words)
     after = evolve(asking, said, gap_of(directory))
     callback.attempts, callback.tries = after.attempts, after.tries
@@ -52,12 +52,12 @@ async def record_attempt(session: Session, asked: Request, callback_id: str, bod
 
 async def review(session: Session, asked: Request, callback_id: str, body: ReviewCallback) -> CallbackOut:
     """A second person looks at a citizen who was never reached: close it as unverified, or have him tried again."""
-    action = Action.TRY_AGAIN if body.decision is Decision.TRY_AGAIN else Action.CLOSE_UNVERIFIED
+    action = Action.TRY_AGAIN if body.decision is ReviewDecision.TRY_AGAIN else Action.CLOSE_UNVERIFIED
     matter, callback, attempts = await _enter(session, asked, callback_id, action)
     settle(session, matter, session.now)
     directory = session.packs.version(matter.pack_version)
     asking = _asking_of(directory, callback, attempts)
-    said = decide(matter, action, Given(session.now, asking, by=asked.actor), mask_text(body.reason))
+    said = decide(matter, action, StepInput(session.now, asking, by=asked.actor), mask_text(body.reason))
     move(callback, action)
     if action is Action.CLOSE_UNVERIFIED:
         close(session, matter, said)
@@ -70,14 +70,14 @@ async def review(session: Session, asked: Request, callback_id: str, body: Revie
     return shown(matter, callback, attempts)
 
 
-def shown(matter: Matter, callback: Callback, attempts: list[Attempt]) -> CallbackOut:
+def shown(matter: Case, callback: Callback, attempts: list[Attempt]) -> CallbackOut:
     """The callback as it is answered."""
     return CallbackOut.of(matter, callback, attempts)
 
 
 async def _enter(
     session: Session, asked: Request, callback_id: str, action: Action
-) -> tuple[Matter, Callback, list[Attempt]]:
+) -> tuple[Case, Callback, list[Attempt]]:
     """The callback, when the caller may see it (else NotFound), may take the step (Forbidden), knows its version."""
     found = await find_callback(session, callback_id)
     if found is None or not queries.sees_callback(asked.scope, *found):
@@ -92,7 +92,7 @@ async def _enter(
     return matter, callback, attempts
 
 
-async def _check_others(session: Session, matter: Matter, callback: Callback) -> None:
+async def _check_others(session: Session, matter: Case, callback: Callback) -> None:
     asked = [row for row in await callbacks_of(session, matter) if row.round == matter.round]
     others = {row.requester: row.state for row in asked if row.purpose is Purpose.CLOSING}
     check_everybody_is_content(callback.requester, others)
@@ -152,7 +152,7 @@ def _keep(
     return attempt
 
 
-def _send_back(session: Session, matter: Matter, said: Said, callback: Callback) -> None:
+def _send_back(session: Session, matter: Case, said: Said, callback: Callback) -> None:
     """The next round opens with the citizen's words; who leads it, dispatch says."""
     stop_round(session, matter)
     back = CaseSentBack(

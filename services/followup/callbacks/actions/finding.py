@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from libs.common.database.session import Session
 from services.followup.callbacks import queries
 from services.followup.callbacks.tables import Callback
-from services.followup.cases.tables import Matter
+from services.followup.cases.tables import Case
 from services.followup.clocks.actions.finding import find_matter, load_cases
 
 _PLACES = "followup.places"
@@ -28,7 +28,7 @@ async def load_by_keys(session: Session, keys: Iterable[str]) -> None:
     await load_with_callbacks(session, (places.get(key) or key for key in wanted))
 
 
-async def find_callback(session: Session, callback_id: str) -> tuple[Matter, Callback] | None:
+async def find_callback(session: Session, callback_id: str) -> tuple[Case, Callback] | None:
     """A callback and its case, locked."""
     case_id = (await _places(session, [callback_id]))[callback_id]
     matter = None if case_id is None else await find_matter(session, case_id)
@@ -37,7 +37,7 @@ async def find_callback(session: Session, callback_id: str) -> tuple[Matter, Cal
     return matter, next(row for row in await callbacks_of(session, matter) if row.callback_id == callback_id)
 
 
-async def callbacks_of(session: Session, matter: Matter) -> list[Callback]:
+async def callbacks_of(session: Session, matter: Case) -> list[Callback]:
     """All callbacks of a case."""
     return await session.rows(Callback, "case_id", matter.case_id, lock=False)
 

@@ -11,14 +11,14 @@ from services.followup.callbacks.actions.finding import callbacks_of
 from services.followup.callbacks.domain import OPEN_STATES, STATE_AFTER, within_calling_hours
 from services.followup.callbacks.tables import Callback
 from services.followup.cases.domain.terms import Action
-from services.followup.cases.tables import Matter
+from services.followup.cases.tables import Case
 from services.followup.clocks.actions.running import as_set, say_set, set_clock
-from services.followup.clocks.domain import Clock
+from services.followup.clocks.domain import DeadlineClock
 
 _IDS = uuid.UUID("0c1b8a52-4d0e-5f7a-8a4e-0a2f6f3c9b11")
 
 
-def open_callback(session: Session, matter: Matter, action: Action, done: CaseHandled | CaseAnsweredDirectly) -> None:
+def open_callback(session: Session, matter: Case, action: Action, done: CaseHandled | CaseAnsweredDirectly) -> None:
     """Open the asking of this round, with its clock; a citizen who wants no callback is left to a review."""
     directory, done_at = session.packs.version(matter.pack_version), done.occurred_at
     handling_unit, answered_by = _who_finished(done)
@@ -42,7 +42,7 @@ def open_callback(session: Session, matter: Matter, action: Action, done: CaseHa
         say_set(session, clock)
 
 
-async def end_callback(session: Session, matter: Matter, action: Action) -> None:
+async def end_callback(session: Session, matter: Case, action: Action) -> None:
     """The case ends without the citizen's answer."""
     for callback in await callbacks_of(session, matter):
         if callback.round == matter.round and callback.state in OPEN_STATES:
@@ -56,7 +56,7 @@ def _who_finished(done: CaseHandled | CaseAnsweredDirectly) -> tuple[str | None,
     return done.answered_by_unit, done.answered_by
 
 
-def say_due(session: Session, callback: Callback, clock: Clock | None = None) -> None:
+def say_due(session: Session, callback: Callback, clock: DeadlineClock | None = None) -> None:
     """Tell that the citizen is to be called, and until when if that is just being set."""
     session.publish(
         CallbackDue(

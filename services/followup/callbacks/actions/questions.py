@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from libs.common.errors import FieldError, Invalid
-from libs.common.pack.schema import Answer, Question
+from libs.common.pack.schema import AnswerKind, Question
 from services.followup.callbacks.schemas import RecordAttempt
 
 
@@ -23,35 +23,35 @@ def check_answers(questions: Sequence[Question], body: RecordAttempt) -> None:
 
 
 def _answers_any(body: RecordAttempt) -> bool:
-    return bool(body.notes) or any(_given(body, answer) for answer in Answer)
+    return bool(body.notes) or any(_given(body, answer) for answer in AnswerKind)
 
 
-def _given(body: RecordAttempt, answer: Answer) -> bool:
-    return answer is not Answer.NOTE and getattr(body, answer.value) is not None
+def _given(body: RecordAttempt, answer: AnswerKind) -> bool:
+    return answer is not AnswerKind.NOTE and getattr(body, answer.value) is not None
 
 
 def _not_asked(questions: Sequence[Question], body: RecordAttempt) -> Iterator[FieldError]:
     asked = {question.answer for question in questions}
-    for answer in Answer:
+    for answer in AnswerKind:
         if _given(body, answer) and answer not in asked:
             yield FieldError(answer.value, "the case's pack does not ask this", "本件县包的回访问题不含此项")
-    notes = {question.code for question in questions if question.answer is Answer.NOTE}
+    notes = {question.code for question in questions if question.answer is AnswerKind.NOTE}
     for code in body.notes:
         if code not in notes:
             yield FieldError(f"notes/{code}", "is no such question of the case's pack", "本件县包没有该回访问题")
 
 
 def _not_answered(questions: Sequence[Question], body: RecordAttempt) -> Iterator[FieldError]:
-    notes = [question.code for question in questions if question.answer is Answer.NOTE]
+    notes = [question.code for question in questions if question.answer is AnswerKind.NOTE]
     for question in questions:
         if not question.required:
             continue
-        if question.answer is Answer.NOTE:
+        if question.answer is AnswerKind.NOTE:
             # Where one text is asked for, the citizen's words are it.
             done = question.code in body.notes or (len(notes) == 1 and body.words is not None)
         else:
             done = _given(body, question.answer)
         if not done:
-            field = f"notes/{question.code}" if question.answer is Answer.NOTE else question.answer.value
+            field = f"notes/{question.code}" if question.answer is AnswerKind.NOTE else question.answer.value
             message = f"the pack requires an answer to: {question.text_en}"
             yield FieldError(field, message, f"县包规定必须回答：{question.text}")

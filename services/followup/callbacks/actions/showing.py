@@ -4,7 +4,7 @@ from libs.common.database.session import Session
 from libs.common.security.policy import Scope
 from services.followup.callbacks import queries
 from services.followup.callbacks.schemas import CallbackOut, CallbackWithQuestions, QuestionOut
-from services.followup.cases.tables import Matter
+from services.followup.cases.tables import Case
 
 
 async def show_callback(session: Session, scope: Scope, callback_id: str) -> CallbackWithQuestions:
@@ -16,7 +16,7 @@ async def show_callback(session: Session, scope: Scope, callback_id: str) -> Cal
     return CallbackWithQuestions(**shown.model_dump(), questions=[QuestionOut.of(question) for question in questions])
 
 
-async def show_callbacks(session: Session, matter: Matter) -> list[CallbackOut]:
+async def show_callbacks(session: Session, matter: Case) -> list[CallbackOut]:
     """All callbacks of a case with their tries, by round."""
     rows = await queries.callbacks_of_case(session, matter.case_id)
     attempts = await queries.attempts_of(session, [row.callback_id for row in rows])

@@ -146,7 +146,7 @@ class Lead:
 
 
 @dataclass(frozen=True, slots=True)
-class Given:
+class StepInput:
     """What a step is taken on: the time, the callback it concerns, what the citizen or dispatch said, who takes it."""
 
     now: datetime
@@ -156,7 +156,7 @@ class Given:
     lead: Lead | None = None
 
 
-Said = machine.Said[Action, Given]
+Said = machine.Said[Action, StepInput]
 
 
 STATUS_LABELS: dict[Status, tuple[str, str]] = {

@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import Any
 
 from libs.common.events.terms import Closing
-from libs.common.rules.machine import SYSTEM, Actor, Machine, NotTheirs, OutOfTurn, Step
+from libs.common.rules.machine import SYSTEM, Actor, Machine, NotTheirs, OutOfTurn, Transition
 from services.followup.cases.domain.terms import (
     ACTION_LABELS,
     ENDS,
@@ -17,18 +17,18 @@ from services.followup.cases.domain.terms import (
     STATUS_LABELS,
     Action,
     Asking,
-    Given,
     Lead,
     Party,
     Said,
     State,
     Status,
+    StepInput,
 )
 
-Line = Step[Status, Action, Party, [State, Given]]
+Line = Transition[Status, Action, Party, [State, StepInput]]
 
 
-def of_this_round(state: State, given: Given) -> None:
+def of_this_round(state: State, given: StepInput) -> None:
     """What the citizen said of an older round says nothing about this one."""
     if given.asking.round != state.round:
         raise OutOfTurn(
@@ -37,7 +37,7 @@ def of_this_round(state: State, given: Given) -> None:
         )
 
 
-def citizen_is_content(state: State, given: Given) -> None:
+def citizen_is_content(state: State, given: StepInput) -> None:
     """THE GUARD (群众不满意不销号): a valid callback of this very round, satisfied, and not unsolved."""
     of_this_round(state, given)
     if given.answer is None or not given.answer.content:
@@ -46,7 +46,7 @@ def citizen_is_content(state: State, given: Given) -> None:
         )
 
 
-def citizen_is_not_content(_state: State, given: Given) -> None:
+def citizen_is_not_content(_state: State, given: StepInput) -> None:
     """A valid answer, and the citizen is not satisfied or the matter is not solved."""
     if given.answer is None or not given.answer.valid or given.answer.content:
         raise OutOfTurn(
@@ -54,13 +54,13 @@ def citizen_is_not_content(_state: State, given: Given) -> None:
         )
 
 
-def no_valid_answer(_state: State, given: Given) -> None:
+def no_valid_answer(_state: State, given: StepInput) -> None:
     """Not reached, refused, or hung up before the question of satisfaction."""
     if given.answer is None or given.answer.valid:
         raise OutOfTurn("The citizen gave a valid answer", "本次为有效回访")
 
 
-def at_another_time(_state: State, given: Given) -> None:
+def at_another_time(_state: State, given: StepInput) -> None:
     """Three calls within a minute are one try."""
     not_before = given.asking.next_try_at
     if not_before is not None and given.now < not_before:
@@ -70,13 +70,13 @@ def at_another_time(_state: State, given: Given) -> None:
         )
 
 
-def tries_left(_state: State, given: Given) -> None:
+def tries_left(_state: State, given: StepInput) -> None:
     """After this try another one is allowed."""
     if given.asking.tries + 1 >= given.asking.tries_allowed:
         raise OutOfTurn("No tries are left", "回访次数已用完")
 
 
-def last_try(_state: State, given: Given) -> None:
+def last_try(_state: State, given: StepInput) -> None:
     """This try is the last one that the pack allows."""
     if given.asking.tries + 1 < given.asking.tries_allowed:
         raise OutOfTurn("There are tries left", "回访次数尚未用完")
@@ -137,7 +137,7 @@ MACHINE = Machine(
 )
 
 
-def decide(state: State, action: Action, given: Given, why: str = "") -> Said:
+def decide(state: State, action: Action, given: StepInput, why: str = "") -> Said:
     """What is said when the step is taken.
 
     Raises:

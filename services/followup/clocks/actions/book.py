@@ -9,7 +9,7 @@ import orjson
 
 from libs.common.database.session import Session
 from services.followup.clocks import queries
-from services.followup.clocks.domain import Clock, TimerState
+from services.followup.clocks.domain import ClockStatus, DeadlineClock
 
 _INFO = "followup.clocks"
 _ADD = """
@@ -45,9 +45,9 @@ class ClockBook:
     """Clocks that run or stand still, by case. Who holds the lock on a case's matter alone may change its clocks."""
 
     def __init__(self) -> None:
-        self._running: dict[str, dict[str, Clock]] = {}
-        self._new: dict[str, Clock] = {}
-        self._changed: dict[str, Clock] = {}
+        self._running: dict[str, dict[str, DeadlineClock]] = {}
+        self._new: dict[str, DeadlineClock] = {}
+        self._changed: dict[str, DeadlineClock] = {}
         self._set_anew: set[str] = set()
 
     async def load(self, session: Session, case_ids: Iterable[str]) -> None:
@@ -59,39 +59,39 @@ class ClockBook:
         for clock in await queries.running_clocks(session, missing):
             self._running[clock.case_id][clock.clock_id] = clock
 
-    def of(self, case_id: str) -> list[Clock]:
+    def of(self, case_id: str) -> list[DeadlineClock]:
         """The clocks of a case that run or stand still; KeyError when they were not loaded."""
         return list(self._running[case_id].values())
 
-    def next_of(self, case_id: str) -> Clock | None:
+    def next_of(self, case_id: str) -> DeadlineClock | None:
         """The one whose step comes first."""
-        running = (clock for clock in self._running[case_id].values() if clock.state is TimerState.PENDING)
+        running = (clock for clock in self._running[case_id].values() if clock.state is ClockStatus.PENDING)
         return min(running, key=_order, default=None)
 
-    def add(self, clock: Clock) -> None:
+    def add(self, clock: DeadlineClock) -> None:
         """A new one."""
         self._new[clock.clock_id] = self._running[clock.case_id][clock.clock_id] = clock
 
-    def change(self, clock: Clock) -> None:
+    def change(self, clock: DeadlineClock) -> None:
         """One of the book has moved on, concerns another unit, or has ended."""
         running = self._running[clock.case_id]
-        if clock.state in (TimerState.PENDING, TimerState.PAUSED):
+        if clock.state in (ClockStatus.PENDING, ClockStatus.PAUSED):
             running[clock.clock_id] = clock
         else:
             del running[clock.clock_id]
         place = self._new if clock.clock_id in self._new else self._changed
         place[clock.clock_id] = clock
 
-    def set_anew(self, clock: Clock) -> None:
+    def set_anew(self, clock: DeadlineClock) -> None:
         """One of the book has other times, or stands still; or a new one takes the place of one that was missed."""
         if clock.clock_id not in self._running[clock.case_id]:
             return self.add(clock)
         self._set_anew.add(clock.clock_id)
         return self.change(clock)
 
-    def stop(self, clock: Clock) -> None:
+    def stop(self, clock: DeadlineClock) -> None:
         """Nothing of it happens any more."""
-        self.change(replace(clock, state=TimerState.CANCELLED))
+        self.change(replace(clock, state=ClockStatus.CANCELLED))
 
     async def write(self, session: Session) -> None:
         """Write what changed: one statement for the new ones, one for the others, one for those set anew."""
@@ -114,18 +114,18 @@ def clocks_of(session: Session) -> ClockBook:
     return new
 
 
-def _order(clock: Clock) -> tuple[Any, ...]:
+def _order(clock: DeadlineClock) -> tuple[Any, ...]:
     return clock.order
 
 
-def _pauses_of(clock: Clock) -> str:
+def _pauses_of(clock: DeadlineClock) -> str:
     if not clock.pauses and clock.paused_at is None:
         return "[]"
     spans: list[tuple[datetime, datetime | None]] = [(pause.start, pause.end) for pause in clock.pauses]
     return orjson.dumps(spans if clock.paused_at is None else [*spans, (clock.paused_at, None)]).decode()
 
 
-_Field = Callable[[Clock], object]
+_Field = Callable[[DeadlineClock], object]
 _ID: tuple[_Field, ...] = (lambda clock: clock.clock_id,)
 _SET: tuple[_Field, ...] = (
     *_ID,
@@ -154,5 +154,5 @@ _TIMES: tuple[_Field, ...] = (
 )
 
 
-def _columns(clocks: Sequence[Clock], fields: Sequence[_Field]) -> list[list[object]]:
+def _columns(clocks: Sequence[DeadlineClock], fields: Sequence[_Field]) -> list[list[object]]:
     return [[field(clock) for clock in clocks] for field in fields]

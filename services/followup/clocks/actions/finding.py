@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from libs.common.database.session import Session
-from services.followup.cases.tables import Matter
+from services.followup.cases.tables import Case
 from services.followup.clocks.actions.book import clocks_of
 
 
@@ -12,11 +12,11 @@ async def load_cases(session: Session, case_ids: Iterable[str]) -> None:
     wanted = sorted(set(case_ids))
     if not wanted:
         return
-    await session.load(Matter, "case_id", wanted)
+    await session.load(Case, "case_id", wanted)
     await clocks_of(session).load(session, wanted)
 
 
-async def find_matter(session: Session, case_id: str) -> Matter | None:
+async def find_matter(session: Session, case_id: str) -> Case | None:
     """The case, locked, with its clocks at hand."""
     await load_cases(session, [case_id])
-    return await session.one(Matter, "case_id", case_id)
+    return await session.one(Case, "case_id", case_id)

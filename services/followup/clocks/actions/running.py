@@ -12,11 +12,11 @@ from libs.common.events.cases import DeadlineSet
 from libs.common.events.deadlines import SetDeadline
 from libs.common.events.terms import Deadline
 from libs.common.time.due import Limit
-from services.followup.cases.tables import Matter
+from services.followup.cases.tables import Case
 from services.followup.clocks.actions.book import clocks_of
 from services.followup.clocks.domain import (
-    Clock,
-    Step,
+    ClockStep,
+    DeadlineClock,
     StepKind,
     Times,
     extended,
@@ -29,8 +29,8 @@ from services.followup.clocks.domain import (
 
 
 def set_clock(
-    session: Session, matter: Matter, what: Deadline, start: datetime, limit: Limit, unit_code: str | None = None
-) -> Clock:
+    session: Session, matter: Case, what: Deadline, start: datetime, limit: Limit, unit_code: str | None = None
+) -> DeadlineClock:
     """Start the clock of a promise of the case. No limit starts before it was registered. Say so with ``say_set``."""
     start = max(start, matter.registered_at)
     directory = session.packs.version(matter.pack_version)
@@ -38,7 +38,7 @@ def set_clock(
     return _begin(session, matter, _New(what, start, times, unit_code, limit=limit))
 
 
-def start_clock(session: Session, matter: Matter, what: Deadline, start: datetime, limit: Limit) -> datetime:
+def start_clock(session: Session, matter: Case, what: Deadline, start: datetime, limit: Limit) -> datetime:
     """Set one deadline of the case and say so; returns when it is due."""
     clock = set_clock(session, matter, what, start, limit)
     say_set(session, clock)
@@ -47,7 +47,7 @@ def start_clock(session: Session, matter: Matter, what: Deadline, start: datetim
 
 def start_clock_about(
     session: Session,
-    matter: Matter,
+    matter: Case,
     what: Deadline,
     about: str,
     due_at: datetime,
@@ -64,7 +64,7 @@ def start_clock_about(
     say_set(session, _begin(session, matter, new))
 
 
-def come_again(session: Session, matter: Matter, clock: Clock, start: datetime) -> None:
+def come_again(session: Session, matter: Case, clock: DeadlineClock, start: datetime) -> None:
     """Of a clock that comes again (周期) set the next one, from ``start``, and say so; of another nothing."""
     due_at = next_end(clock, session.packs.version(clock.pack_version).calendar())
     if due_at is not None:
@@ -73,21 +73,21 @@ def come_again(session: Session, matter: Matter, clock: Clock, start: datetime) 
         say_set(session, _begin(session, matter, new))
 
 
-def keep_clock(session: Session, matter: Matter, what: Deadline, about: str = "") -> None:
+def keep_clock(session: Session, matter: Case, what: Deadline, about: str = "") -> None:
     """What was promised was done this time; a clock that comes again does."""
     for clock in _find(session, matter, what, about=about):
         clocks_of(session).stop(clock)
         come_again(session, matter, clock, session.now)
 
 
-def pause_clocks(session: Session, matter: Matter, *kinds: Deadline, about: str = "") -> None:
+def pause_clocks(session: Session, matter: Case, *kinds: Deadline, about: str = "") -> None:
     """Let clocks of these kinds, all when none is named, stand still from now on; those that were missed go on."""
     for clock in _find(session, matter, *kinds or Deadline, about=about):
         if (still := paused(clock, session.now)) is not clock:
             clocks_of(session).set_anew(still)
 
 
-def resume_clocks(session: Session, matter: Matter, *kinds: Deadline, about: str = "") -> None:
+def resume_clocks(session: Session, matter: Case, *kinds: Deadline, about: str = "") -> None:
     """Let clocks that stand still run on, and say until when now."""
     anew = []
     for clock in _find(session, matter, *kinds or Deadline, about=about):
@@ -98,7 +98,7 @@ def resume_clocks(session: Session, matter: Matter, *kinds: Deadline, about: str
     _set_anew(session, matter, anew)
 
 
-def extend_clock(session: Session, matter: Matter, what: Deadline, until: datetime, about: str = "") -> None:
+def extend_clock(session: Session, matter: Case, what: Deadline, until: datetime, about: str = "") -> None:
     """Give a promise more time (延期) and say so. One that was missed begins as a new clock, and is overdue no more.
 
     Raises:
@@ -120,7 +120,7 @@ def extend_clock(session: Session, matter: Matter, what: Deadline, until: dateti
     _set_anew(session, matter, anew)
 
 
-def _set_anew(session: Session, matter: Matter, clocks: Sequence[Clock]) -> None:
+def _set_anew(session: Session, matter: Case, clocks: Sequence[DeadlineClock]) -> None:
     for clock in clocks:
         clocks_of(session).set_anew(clock)
         if clock.about:
@@ -134,7 +134,7 @@ def _set_anew(session: Session, matter: Matter, clocks: Sequence[Clock]) -> None
         say_set(session, *clocks)
 
 
-def say_set(session: Session, *clocks: Clock) -> None:
+def say_set(session: Session, *clocks: DeadlineClock) -> None:
     """Tell of clocks of one case and round that one step has set."""
     session.publish(
         DeadlineSet(
@@ -146,7 +146,7 @@ def say_set(session: Session, *clocks: Clock) -> None:
     )
 
 
-def as_set(clock: Clock) -> SetDeadline:
+def as_set(clock: DeadlineClock) -> SetDeadline:
     """What is said of a clock that was set."""
     return SetDeadline(
         deadline=clock.what,
@@ -159,7 +159,7 @@ def as_set(clock: Clock) -> SetDeadline:
     )
 
 
-def stop_clock(session: Session, matter: Matter, what: Deadline, about: str = "") -> None:
+def stop_clock(session: Session, matter: Case, what: Deadline, about: str = "") -> None:
     """The promise was kept, late or in time, or is void: nothing of it happens any more."""
     for clock in _find(session, matter, what, about=about):
         clocks_of(session).stop(clock)
@@ -167,7 +167,7 @@ def stop_clock(session: Session, matter: Matter, what: Deadline, about: str = ""
         matter.overdue = [deadline for deadline in matter.overdue if deadline != what]
 
 
-def stop_round(session: Session, matter: Matter) -> None:
+def stop_round(session: Session, matter: Case) -> None:
     """The round is over. What is to be said about an order is still to be said."""
     clocks = clocks_of(session)
     for clock in clocks.of(matter.case_id):
@@ -177,7 +177,7 @@ def stop_round(session: Session, matter: Matter) -> None:
     matter.triage_due_at = matter.handle_due_at = None
 
 
-def stop_all(session: Session, matter: Matter) -> None:
+def stop_all(session: Session, matter: Case) -> None:
     """The case is over."""
     stop_round(session, matter)
     clocks = clocks_of(session)
@@ -185,14 +185,14 @@ def stop_all(session: Session, matter: Matter) -> None:
         clocks.stop(clock)
 
 
-def hand_over(session: Session, matter: Matter, what: Deadline, unit_code: str | None, about: str = "") -> None:
+def hand_over(session: Session, matter: Case, what: Deadline, unit_code: str | None, about: str = "") -> None:
     """The clock runs on, or stands still, and from now on it is this unit's."""
     for clock in _find(session, matter, what, about=about):
         if clock.unit_code != unit_code:
             clocks_of(session).change(replace(clock, unit_code=unit_code))
 
 
-def _find(session: Session, matter: Matter, *kinds: Deadline, about: str) -> list[Clock]:
+def _find(session: Session, matter: Case, *kinds: Deadline, about: str) -> list[DeadlineClock]:
     clocks = clocks_of(session).of(matter.case_id)
     return [clock for clock in clocks if clock.what in kinds and clock.about == about]
 
@@ -214,9 +214,9 @@ class _New:
     every_days: int | None = None
 
 
-def _begin(session: Session, matter: Matter, new: _New) -> Clock:
+def _begin(session: Session, matter: Case, new: _New) -> DeadlineClock:
     matter.clocks += 1
-    clock = Clock(
+    clock = DeadlineClock(
         clock_id=f"{matter.case_id}.{matter.clocks}",
         case_id=matter.case_id,
         round=matter.round,
@@ -226,7 +226,7 @@ def _begin(session: Session, matter: Matter, new: _New) -> Clock:
         starts_at=new.start,
         warn_at=new.times.warn_at,
         due_at=new.times.due_at,
-        step=Step(StepKind.WARN),
+        step=ClockStep(StepKind.WARN),
         next_at=new.times.warn_at,
         pack_version=matter.pack_version,
         limit=new.limit,

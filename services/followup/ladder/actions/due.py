@@ -13,7 +13,7 @@ from libs.common.errors import Unavailable
 from libs.common.logs import get_logger
 from libs.common.run.failpoints import failpoint
 from libs.common.service.runtime import Runtime
-from services.followup.cases.tables import Matter
+from services.followup.cases.tables import Case
 from services.followup.clocks import queries
 from services.followup.clocks.actions.book import clocks_of
 from services.followup.clocks.actions.finding import find_matter, load_cases
@@ -95,7 +95,7 @@ async def _fire_cases(database: Database, case_ids: Sequence[str], horizon: date
 
 async def _in_order(session: Session, case_ids: Sequence[str], horizon: datetime) -> int:
     clocks = clocks_of(session)
-    matters = {case_id: await session.one(Matter, "case_id", case_id) for case_id in case_ids}
+    matters = {case_id: await session.one(Case, "case_id", case_id) for case_id in case_ids}
     waiting = [(first.order, case_id) for case_id in case_ids if (first := clocks.next_of(case_id)) is not None]
     heapq.heapify(waiting)
     fired = 0

@@ -17,14 +17,14 @@ from libs.common.events.cases import DeadlineMissed, DeadlineWarned
 from libs.common.pack.directory import Directory
 from libs.common.pack.schema import OnOverdue
 from services.followup.cases.domain.terms import Status
-from services.followup.cases.tables import Matter
+from services.followup.cases.tables import Case
 from services.followup.clocks.actions.book import clocks_of
 from services.followup.clocks.actions.running import come_again
-from services.followup.clocks.domain import Clock, Rung, StepKind, moved, rung_at
+from services.followup.clocks.domain import DeadlineClock, Rung, StepKind, moved, rung_at
 from services.followup.supervision.actions import issue_by_rule
 
 
-def settle(session: Session, matter: Matter, until: datetime) -> int:
+def settle(session: Session, matter: Case, until: datetime) -> int:
     """Take every step of the case's clocks up to ``until``, in order, those that come up on the way too; how many."""
     fired = 0
     while (clock := clocks_of(session).next_of(matter.case_id)) is not None and clock.next_at <= until:
@@ -33,7 +33,7 @@ def settle(session: Session, matter: Matter, until: datetime) -> int:
     return fired
 
 
-def fire(session: Session, matter: Matter, clock: Clock) -> None:
+def fire(session: Session, matter: Case, clock: DeadlineClock) -> None:
     """Let a clock's next step happen, and move it on. What is of a case or round that is over does nothing."""
     if matter.status is Status.CLOSED or (clock.round != matter.round and not clock.about):
         clocks_of(session).stop(clock)
@@ -52,7 +52,7 @@ def fire(session: Session, matter: Matter, clock: Clock) -> None:
     metrics.TIMERS_FIRED_TOTAL.labels(Service.FOLLOWUP, clock.step.kind.value).inc()
 
 
-def _warn(session: Session, clock: Clock) -> None:
+def _warn(session: Session, clock: DeadlineClock) -> None:
     session.publish(
         DeadlineWarned(
             case_id=clock.case_id,
@@ -66,7 +66,7 @@ def _warn(session: Session, clock: Clock) -> None:
     )
 
 
-def _miss(session: Session, matter: Matter, clock: Clock) -> None:
+def _miss(session: Session, matter: Case, clock: DeadlineClock) -> None:
     session.publish(
         DeadlineMissed(
             case_id=clock.case_id,
@@ -82,14 +82,14 @@ def _miss(session: Session, matter: Matter, clock: Clock) -> None:
         matter.overdue = [*matter.overdue, clock.what.value]
 
 
-def _climb(session: Session, matter: Matter, clock: Clock) -> None:
+def _climb(session: Session, matter: Case, clock: DeadlineClock) -> None:
     steps = session.packs.version(clock.pack_version).ladder.steps
     if clock.step.rung >= len(steps):
         raise Permanent(f"the ladder of pack version {clock.pack_version} has no step {clock.step.rung}")
     issue_by_rule(session, matter, steps[clock.step.rung], source=clock.timer_id, lead_unit=clock.unit_code)
 
 
-def _rungs(directory: Directory, clock: Clock) -> Iterator[Rung]:
+def _rungs(directory: Directory, clock: DeadlineClock) -> Iterator[Rung]:
     """The steps of the pack's ladder for this deadline, each with its time."""
     for rung, step in enumerate(directory.ladder.steps):
         trigger = step.trigger

@@ -13,8 +13,8 @@ from libs.common.bus.flow import Service, subscriptions
 from libs.common.bus.port import BusTrouble
 from libs.common.database.session import DatabaseTrouble
 from libs.common.logs import get_logger
-from libs.common.pack.shelf import PackShelf
-from libs.common.run.supervise import Backoff, Progress
+from libs.common.pack.versions import PackVersions
+from libs.common.run.supervise import Backoff, LoopProgress
 from libs.common.service.runtime import Runtime
 from services.followup.clocks import queries
 from services.followup.ladder.actions.due import Firing
@@ -29,7 +29,7 @@ FEW_BEHIND = 200
 """Records that a running reader has in hand at any moment: no reason to wait."""
 
 
-async def fire_timers(runtime: Runtime, progress: Progress) -> None:
+async def fire_timers(runtime: Runtime, progress: LoopProgress) -> None:
     """Fire what is due, for ever. Simulated time fires nothing by itself: whoever moves it calls ``fire_due``."""
     reading, backoff = CaughtUp(runtime), Backoff()
     provisional = ProvisionalDays(runtime.work_database.packs)
@@ -46,7 +46,7 @@ async def fire_timers(runtime: Runtime, progress: Progress) -> None:
             await runtime.clock.wait_until(wake_at, at_most=LONGEST_WAIT)
 
 
-async def _round(runtime: Runtime, reading: "CaughtUp", progress: Progress) -> datetime:
+async def _round(runtime: Runtime, reading: "CaughtUp", progress: LoopProgress) -> datetime:
     """Fire what is due now; gives when to look again."""
     never = datetime.max.replace(tzinfo=UTC)
     if runtime.clock.simulated:
@@ -94,7 +94,7 @@ class CaughtUp:
 class ProvisionalDays:
     """Counts days for which this process had no official calendar."""
 
-    def __init__(self, packs: PackShelf) -> None:
+    def __init__(self, packs: PackVersions) -> None:
         self._packs = packs
         self._counted_at: float | None = None
         self._counted = 0
@@ -108,6 +108,6 @@ class ProvisionalDays:
         self._counted, self._counted_at = total, time.monotonic()
 
 
-def provisional_days(packs: PackShelf) -> int:
+def provisional_days(packs: PackVersions) -> int:
     """Answers that this process's calendars gave about days whose official notice is not known."""
     return sum(sum(calendar.provisional_answers.values()) for calendar in packs.calendars())

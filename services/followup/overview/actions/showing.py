@@ -7,8 +7,8 @@ from services.followup import rights
 from services.followup.callbacks.actions.showing import show_callbacks
 from services.followup.cases.queries import steps_of_case, visible_matter
 from services.followup.clocks.queries import clocks_of_case
-from services.followup.clocks.schemas import TimerOut
-from services.followup.overview.schemas import CaseOut, TransitionOut
+from services.followup.clocks.schemas import ClockOut
+from services.followup.overview.schemas import CaseOut, HistoryEntryOut
 from services.followup.supervision.queries import supervisions_of_case
 from services.followup.supervision.schemas import SupervisionOut
 
@@ -19,7 +19,7 @@ async def show_case(session: Session, scope: Scope, principal: Principal, case_i
     timers = callbacks = supervisions = None
     if has_right(principal, rights.READ_TIMERS):
         rows = await clocks_of_case(session, case_id)
-        timers = [TimerOut.of(row) for row in rows]
+        timers = [ClockOut.of(row) for row in rows]
     if has_right(principal, rights.READ_CALLBACKS):
         callbacks = await show_callbacks(session, matter)
     if has_right(principal, rights.READ_SUPERVISIONS):
@@ -32,5 +32,5 @@ async def show_case(session: Session, scope: Scope, principal: Principal, case_i
         timers=timers,
         callbacks=callbacks,
         supervisions=supervisions,
-        transitions=[TransitionOut.model_validate(step, from_attributes=True) for step in steps],
+        transitions=[HistoryEntryOut.model_validate(step, from_attributes=True) for step in steps],
     )

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from libs.common.blobs.contents import MEDIA_TYPES, MediaType, media_type_of_file
 from libs.common.blobs.port import Spool
-from libs.common.blobs.scanning import Verdict
+from libs.common.blobs.scanning import ScanVerdict
 from libs.common.blobs.uploads import Uploads
 from libs.common.errors import Invalid
 from libs.common.logs import get_logger
@@ -31,7 +31,7 @@ class ExaminedFile:
     size: int
     media_type: MediaType
     name: str
-    scan: Verdict
+    scan: ScanVerdict
 
 
 async def examine(uploads: Uploads, spool: Spool, name: str) -> ExaminedFile:
@@ -47,7 +47,7 @@ async def examine(uploads: Uploads, spool: Spool, name: str) -> ExaminedFile:
         taken = ", ".join(kind.suffixes[0].removeprefix(".") for kind in MEDIA_TYPES)
         raise UnsupportedMedia(f"By its content it is none of {taken}", f"文件内容不属于可接收的类型：{taken}")
     scan = await uploads.scanner.scan(spool.path)
-    if scan is Verdict.INFECTED:
+    if scan is ScanVerdict.INFECTED:
         log.warning("infected file refused")
         raise Infected("It was not kept", "文件未保存")
     return ExaminedFile(spool.digest, spool.size, media_type, mask_text(clean_name(name, media_type.suffixes)), scan)

@@ -17,8 +17,8 @@ from libs.common.web.ndjson import Read, in_chunks, ndjson_body, read_lines
 from libs.common.web.problems import CHINESE, language_of
 from libs.common.web.tracing import current_traceparent
 from services.intake import rights
-from services.intake.batches.actions import DraftedLine, Once, keep_taken, once_of, take_lines
-from services.intake.batches.api.report import Report
+from services.intake.batches.actions import DraftedLine, LineKeys, keep_taken, once_of, take_lines
+from services.intake.batches.api.report import BatchReport
 from services.intake.batches.schemas import BatchOut, TakenLine
 from services.intake.cases.actions.drafts import Desk, check, draft_case
 from services.intake.cases.actions.numbers import take_numbers
@@ -49,7 +49,7 @@ class Chunk:
     """Lines that are written together."""
 
     last_line: int
-    once: Once | None
+    once: LineKeys | None
     lines: list[DraftedLine] = field(default_factory=list)
     refused: list[tuple[int, str | None, Sequence[FieldError]]] = field(default_factory=list)
     """Number, the caller's own mark, and what is wrong."""
@@ -64,7 +64,7 @@ async def register_batch(
     A line whose `source_no` has a case already counts as repeated. When the database goes away in the middle, the
     answer is 503 and says in `lines_done` how far it came: send the rest, or the same batch under the same key.
     """
-    report = Report(language_of(door.request.headers.get("accept-language", "")) == CHINESE)
+    report = BatchReport(language_of(door.request.headers.get("accept-language", "")) == CHINESE)
     writing: asyncio.Task[None] | None = None
     try:
         async for reads in in_chunks(read_lines(door.request, RegisterCase), LINES_AT_ONCE):
@@ -114,7 +114,7 @@ def _right(desk: Desk, read: Read[RegisterCase], chunk: Chunk) -> RegisterCase |
     return read.value
 
 
-async def _write(door: Door, chunk: Chunk, report: Report) -> None:
+async def _write(door: Door, chunk: Chunk, report: BatchReport) -> None:
     try:
         if chunk.lines:
             report.take(await _commit(door, chunk.lines, chunk.once))
@@ -130,7 +130,7 @@ async def _write(door: Door, chunk: Chunk, report: Report) -> None:
     report.lines_done = chunk.last_line
 
 
-async def _write_singly(door: Door, chunk: Chunk, report: Report) -> None:
+async def _write_singly(door: Door, chunk: Chunk, report: BatchReport) -> None:
     """One by one, each under a key of its own: a crash on the way lets none of them be taken twice.
 
     The chunk counts as taken only when all of its lines are; when it comes again, the others are tried again.
@@ -152,14 +152,14 @@ async def _write_singly(door: Door, chunk: Chunk, report: Report) -> None:
         await door.run(_keeping(taken, chunk.once))
 
 
-def _keeping(taken: Sequence[TakenLine], once: Once) -> Callable[[Session], Awaitable[None]]:
+def _keeping(taken: Sequence[TakenLine], once: LineKeys) -> Callable[[Session], Awaitable[None]]:
     async def keep(session: Session) -> None:
         keep_taken(session, taken, once)
 
     return keep
 
 
-async def _commit(door: Door, lines: Sequence[DraftedLine], once: Once | None) -> tuple[TakenLine, ...]:
+async def _commit(door: Door, lines: Sequence[DraftedLine], once: LineKeys | None) -> tuple[TakenLine, ...]:
     drafts = [draft for _, draft in lines]
     return await door.runtime.commit.run(
         lambda session: take_lines(session, lines, door.scope, once),

@@ -11,7 +11,7 @@ MOST_NAMED = 1_000
 
 
 @dataclass(slots=True)
-class Report:
+class BatchReport:
     """What became of the lines so far."""
 
     chinese: bool

@@ -11,12 +11,12 @@ import uuid_utils
 from libs.common.errors import FieldError, Forbidden, Invalid, invalid
 from libs.common.events.cases import CaseRegistered
 from libs.common.pack.directory import Directory
-from libs.common.pack.shelf import Shelved
+from libs.common.pack.versions import ShelvedPack
 from libs.common.security.masking import mask_text
 from libs.common.security.personal_numbers import is_personal_number
 from libs.common.security.policy import Scope, has_right
 from libs.common.security.principal import Principal
-from libs.common.security.vault import Cell, Vault, print_of_sealed
+from libs.common.security.vault import Vault, VaultCell, print_of_sealed
 from libs.common.web.fields import not_in_future
 from services.intake import rights
 from services.intake.cases.domain.titles import title_of
@@ -31,7 +31,7 @@ class Desk:
 
     principal: Principal
     scope: Scope
-    shelved: Shelved
+    shelved: ShelvedPack
     vault: Vault
     now: datetime
 
@@ -120,9 +120,9 @@ def draft_case(desk: Desk, body: RegisterCase, case_no: str) -> Draft:
     )
 
 
-def wording_cell(column: str, case_id: str) -> Cell:
+def wording_cell(column: str, case_id: str) -> VaultCell:
     """Where an original title or text belongs."""
-    return Cell("wording", column, case_id)
+    return VaultCell("wording", column, case_id)
 
 
 def sealed_original(vault: Vault, column: str, case_id: str, original: str | None, masked: str) -> bytes | None:

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 from libs.common.database.session import Database, DatabaseTrouble
 from libs.common.errors import Unavailable
-from libs.common.pack.shelf import Shelved
+from libs.common.pack.versions import ShelvedPack
 from libs.common.run.failpoints import failpoint
 from libs.common.time.moments import local_day
 from services.intake.cases.domain.case_number import COUNTY_DIGITS, HIGHEST_SEQUENCE, case_number
@@ -75,7 +75,7 @@ class NumberPool:
 _POOLS: WeakKeyDictionary[Database, NumberPool] = WeakKeyDictionary()
 
 
-async def take_numbers(database: Database, shelved: Shelved, now: datetime, count: int = 1) -> list[str]:
+async def take_numbers(database: Database, shelved: ShelvedPack, now: datetime, count: int = 1) -> list[str]:
     """Numbers for cases that are registered now, in this process's own pool over the database."""
     pool = _POOLS.get(database)
     if pool is None:

@@ -6,7 +6,7 @@ from libs.common.database.session import Session
 from libs.common.events.cases import CaseSupplemented
 from libs.common.rules.requests import Request
 from libs.common.security.masking import mask_text
-from libs.common.security.vault import Cell, Vault, print_of_sealed
+from libs.common.security.vault import Vault, VaultCell, print_of_sealed
 from services.intake.cases.actions.drafts import check_length
 from services.intake.cases.actions.receipts import receipt
 from services.intake.cases.actions.steps import load_for
@@ -40,6 +40,6 @@ async def supplement(session: Session, request: Request, case_id: str, body: Sup
     return receipt(case)
 
 
-def supplement_cell(case_id: str, supplement_id: str) -> Cell:
+def supplement_cell(case_id: str, supplement_id: str) -> VaultCell:
     """Where the original words of a supplement belong."""
-    return Cell("supplement", f"text {supplement_id}", case_id)
+    return VaultCell("supplement", f"text {supplement_id}", case_id)

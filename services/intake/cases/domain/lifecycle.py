@@ -10,7 +10,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from libs.common.rules.machine import Actor, Machine, OutOfTurn, Step
+from libs.common.rules.machine import Actor, Machine, OutOfTurn, Transition
 
 FIRST_ROUND = 1
 
@@ -88,7 +88,7 @@ ACTION_LABELS: Mapping[Action, tuple[str, str]] = {
 }
 """Chinese and English."""
 
-Line = Step[Status, Action, Party, []]
+Line = Transition[Status, Action, Party, []]
 
 _BEFORE_A_UNIT = (Status.REGISTERED, Status.TRIAGE, Status.SENT_BACK)
 _WITH_A_UNIT = (Status.ASSIGNED, Status.SIGNED)

@@ -8,7 +8,7 @@ import orjson
 import pytest
 from fastapi import APIRouter
 
-from libs.common.pack.shelf import PackShelf
+from libs.common.pack.versions import PackVersions
 from libs.common.web.app import unguarded_routes
 from libs.common.web.problems import PROBLEM_JSON
 from tests.integration.common.web.conftest import Clients
@@ -170,7 +170,7 @@ async def test_a_request_is_one_line_by_its_route(client: httpx.AsyncClient, lin
     ]
     for line in lines():
         assert line["duration"] > 0
-        assert (line["service"], line["logger"], len(line["trace_id"])) == ("intake", "libs.common.web.edge", 32)
+        assert (line["service"], line["logger"], len(line["trace_id"])) == ("intake", "libs.common.web.request_log", 32)
 
 
 async def test_a_request_keeps_a_sane_name_and_gets_one_otherwise(client: httpx.AsyncClient) -> None:
@@ -207,7 +207,7 @@ async def test_ready_means_a_database_and_a_pack(client: httpx.AsyncClient, monk
     assert (await client.get("/intake/healthz")).json() == {"status": "ok"}
     without = await client.get("/intake/readyz")
     assert (without.status_code, without.json()["checks"]["pack"]) == (503, "none is known yet")
-    monkeypatch.setattr(PackShelf, "usable", True)
+    monkeypatch.setattr(PackVersions, "usable", True)
     for path in ("/intake/readyz", "/readyz"):
         ready = await client.get(path)
         assert (ready.status_code, ready.json()["status"]) == (200, "ready")
@@ -216,7 +216,7 @@ async def test_ready_means_a_database_and_a_pack(client: httpx.AsyncClient, monk
 async def test_a_busy_pool_does_not_take_the_service_away(
     service: TinyService, client: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(PackShelf, "usable", True)
+    monkeypatch.setattr(PackVersions, "usable", True)
     held = [service.database.reading() for _ in range(service.database.pool_state().size)]
     for reading in held:
         await (await reading.__aenter__()).fetch("SELECT 1")

@@ -10,7 +10,7 @@ import pytest
 
 from libs.common.bus.flow import Stream
 from libs.common.time.clock import SimulatedClock
-from libs.common.web.ops import ParkedEvent, ParkedKey, Replayed, ops_router
+from libs.common.web.ops import ParkedEvent, ParkedKey, ReplayOut, ops_router
 from tests.integration.common.web.conftest import AUDITOR, OPERATOR, Clients
 from tests.support.tiny_service import TinyService, create_tables, tiny_service
 
@@ -42,9 +42,9 @@ class FakeOps:
         )
         return [event]
 
-    async def replay(self, stream: Stream, key: str) -> Replayed:
+    async def replay(self, stream: Stream, key: str) -> ReplayOut:
         self.asked.append(("replay", stream, key))
-        return Replayed(applied=1, still_parked=0)
+        return ReplayOut(applied=1, still_parked=0)
 
     async def drop(self, stream: Stream, key: str, ids: Sequence[int], *, by: str, because: str) -> int:
         self.asked.append(("drop", stream, key, tuple(ids), by, because))

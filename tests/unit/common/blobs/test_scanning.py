@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from libs.common.blobs.scanning import ClamAv, NoScanner, ScannerAway, Verdict
+from libs.common.blobs.scanning import ClamAv, NoScanner, ScannerAway, ScanVerdict
 from tests.support.ports import free_port
 
 CONTENT = b"0123456789" * 300_000
@@ -38,9 +38,9 @@ def path(tmp_path: Path) -> Path:
 
 @pytest.mark.parametrize(
     ("answer", "verdict"),
-    [(b"stream: OK\0", Verdict.CLEAN), (b"stream: Eicar-Test-Signature FOUND\0", Verdict.INFECTED)],
+    [(b"stream: OK\0", ScanVerdict.CLEAN), (b"stream: Eicar-Test-Signature FOUND\0", ScanVerdict.INFECTED)],
 )
-async def test_the_whole_file_is_looked_at(path: Path, answer: bytes, verdict: Verdict) -> None:
+async def test_the_whole_file_is_looked_at(path: Path, answer: bytes, verdict: ScanVerdict) -> None:
     heard = bytearray()
     async with clamd(answer, heard) as port:
         assert await ClamAv("127.0.0.1", port).scan(path) is verdict
@@ -60,4 +60,4 @@ async def test_one_that_is_away_is_said_to_be(path: Path) -> None:
 
 
 async def test_without_one_it_is_said_that_nobody_looked(path: Path) -> None:
-    assert await NoScanner().scan(path) is Verdict.UNSCANNED
+    assert await NoScanner().scan(path) is ScanVerdict.UNSCANNED

@@ -5,8 +5,8 @@ import pytest
 from prometheus_client import REGISTRY
 from sqlalchemy.exc import OperationalError
 
+from libs.common.database.database_errors import DatabaseTrouble, DiskFull, as_trouble
 from libs.common.database.session import Database
-from libs.common.database.trouble import DatabaseTrouble, DiskFull, as_trouble
 from libs.common.web.problems import CHINESE, problem_body
 
 FULL = asyncpg.DiskFullError('could not extend file "base/1/2": No space left on device')

@@ -12,7 +12,7 @@ from libs.common.pack.areas import AreaLevel
 from libs.common.pack.directory import Directory, UnknownCode
 from libs.common.pack.loader import document
 from libs.common.pack.schema import CASE_TOWN, CASE_VILLAGE, Duty, Pack, Recipient, UnitLevel
-from libs.common.pack.shelf import PackShelf
+from libs.common.pack.versions import PackVersions
 from libs.common.time.due import Limit, LimitUnit
 
 NOON = datetime(2026, 3, 4, 4, 0, tzinfo=UTC)
@@ -177,7 +177,7 @@ def test_every_matter_in_every_area_of_the_demo_has_a_lead(pack: Pack, directory
 
 
 def test_only_a_category_that_is_known_and_was_never_divided_is_undivided(pack: Pack) -> None:
-    shelf = PackShelf()
+    shelf = PackVersions()
     assert not shelf.is_undivided("0101")
     shelf.put(1, "a", NOON, document(pack))
     assert shelf.is_undivided("0101")

@@ -15,10 +15,10 @@ from libs.common.counters import Counter
 from libs.common.events.terms import Kind, Urgency
 from libs.common.pack.check import check_pack
 from libs.common.pack.directory import Directory, UnknownCode
-from libs.common.pack.form import schema_document, schema_text
 from libs.common.pack.loader import SETTINGS_FILE, TABLES, digest, document, from_document, load_pack
 from libs.common.pack.problems import PackError
-from libs.common.pack.schema import AreaLevel, CallbackPolicy, LimitSetting, Pack, Settings, UnitLevel
+from libs.common.pack.schema import AreaLevel, CallbackPolicy, LimitSetting, Pack, PackSettings, UnitLevel
+from libs.common.pack.schema_errors import schema_document, schema_text
 from libs.common.shares import Comparison
 from libs.common.time.due import LimitUnit
 
@@ -103,7 +103,7 @@ def test_problems_of_a_pack_without_files_name_places_in_the_document(pack: Pack
 
 def test_the_published_schema_is_the_one_of_the_models() -> None:
     published = (ROOT / "docs" / "pack.schema.json").read_text(encoding="utf-8")
-    assert published == schema_text(), "run: python -m libs.common.pack.form > docs/pack.schema.json"
+    assert published == schema_text(), "run: python -m libs.common.pack.schema_errors > docs/pack.schema.json"
 
 
 def test_the_published_schema_accepts_the_demo_and_refuses_a_misspelling(pack: Pack) -> None:
@@ -187,7 +187,7 @@ def test_the_manual_names_every_setting_counter_and_column() -> None:
     manual = (ROOT / "docs" / "packs.md").read_text(encoding="utf-8")
     columns = {name for table in TABLES for name in (*table.columns.required, *table.columns.optional)}
     for name in {
-        *Settings.model_fields,
+        *PackSettings.model_fields,
         *CallbackPolicy.model_fields,
         *map(str, Counter),
         *map(str, UnitLevel),

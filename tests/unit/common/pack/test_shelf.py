@@ -9,7 +9,7 @@ from libs.common.errors import Unavailable
 from libs.common.pack.decoding import decode_document
 from libs.common.pack.loader import document
 from libs.common.pack.schema import Pack
-from libs.common.pack.shelf import KEPT, PackMissing, PackShelf
+from libs.common.pack.versions import KEPT, PackMissing, PackVersions
 
 NOON = datetime(2026, 3, 4, 12, tzinfo=UTC)
 DAY = timedelta(days=1)
@@ -27,13 +27,13 @@ def newer(pack: Pack) -> dict[str, Any]:
 
 
 def test_few_versions_are_kept_read_and_every_other_is_read_again(pack: Pack, monkeypatch: pytest.MonkeyPatch) -> None:
-    shelf, reads = PackShelf(), list[str]()
+    shelf, reads = PackVersions(), list[str]()
 
     def counted(plain: dict[str, Any]) -> Any:
         reads.append(plain["version"])
         return decode_document(plain)
 
-    monkeypatch.setattr("libs.common.pack.shelf.decode_document", counted)
+    monkeypatch.setattr("libs.common.pack.versions.decode_document", counted)
     last = 2 * KEPT
     for number in range(1, last + 1):
         shelf.put(number, "a", NOON + number * DAY, edition(pack, number))
@@ -50,7 +50,7 @@ def test_few_versions_are_kept_read_and_every_other_is_read_again(pack: Pack, mo
 
 
 def test_versions_of_the_same_days_share_what_the_calendar_was_asked(pack: Pack) -> None:
-    shelf = PackShelf()
+    shelf = PackVersions()
     for number in (1, 2):
         shelf.put(number, "a", NOON, edition(pack, number))
     off = pack.calendar.model_copy(update={"extra_holidays": (NOON.date(),)})
@@ -60,7 +60,7 @@ def test_versions_of_the_same_days_share_what_the_calendar_was_asked(pack: Pack)
 
 
 def test_a_version_of_a_newer_release_harms_no_other(pack: Pack) -> None:
-    shelf = PackShelf()
+    shelf = PackVersions()
     shelf.put(1, "a", NOON, edition(pack, 1))
     shelf.put(2, "b", NOON + DAY, newer(pack))
     assert (shelf.newest, shelf.versions(), list(shelf.unreadable)) == (2, [1, 2], [2])
@@ -75,7 +75,7 @@ def test_a_version_of_a_newer_release_harms_no_other(pack: Pack) -> None:
 
 
 def test_a_shelf_of_nothing_readable_is_of_no_use(pack: Pack) -> None:
-    shelf = PackShelf()
+    shelf = PackVersions()
     assert not shelf.usable
     for number, what in enumerate(({}, {"areas": 3, "units": [1, {"code": 2}]}, newer(pack)), start=1):
         shelf.put(number, "x", NOON, what)
@@ -87,7 +87,7 @@ def test_a_shelf_of_nothing_readable_is_of_no_use(pack: Pack) -> None:
 
 
 def test_a_code_keeps_the_name_of_the_newest_version_that_had_it(pack: Pack) -> None:
-    shelf = PackShelf()
+    shelf = PackVersions()
     renamed, without = (document(pack) for _ in range(2))
     renamed["units"][2]["name"] = "住建局"
     without["units"] = [unit for unit in without["units"] if unit["code"] != "D-HOUSING"]
@@ -98,7 +98,7 @@ def test_a_code_keeps_the_name_of_the_newest_version_that_had_it(pack: Pack) -> 
 
 
 def test_parts_that_were_left_out_are_named(pack: Pack) -> None:
-    shelf, plain = PackShelf(), document(pack)
+    shelf, plain = PackVersions(), document(pack)
     plain["formulas"].append(plain["formulas"][0] | {"code": "coverage", "numerator": {"visits": 1}})
     shelf.put(1, "a", NOON, plain)
     assert shelf.ignored == {1: ("formulas/coverage",)}
@@ -106,7 +106,7 @@ def test_parts_that_were_left_out_are_named(pack: Pack) -> None:
 
 
 def test_a_successor_is_found_through_however_many_mergers(pack: Pack) -> None:
-    shelf = PackShelf()
+    shelf = PackVersions()
     for number, merged in enumerate(({"A": "B"}, {"B": "C"}, {"C": "A"}), start=1):
         rows = [{"code": code, "name": f"former {code}", "successor": to} for code, to in merged.items()]
         shelf.put(number, "a", NOON, document(pack) | {"merged": {"units": rows}})

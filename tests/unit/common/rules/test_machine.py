@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from libs.common.errors import Conflict, Forbidden
-from libs.common.rules.machine import Machine, NotTheirs, OutOfTurn, Refused, Step, Unsound
+from libs.common.rules.machine import Machine, NotTheirs, OutOfTurn, Refused, Transition, Unsound
 
 
 class Status(StrEnum):
@@ -30,7 +30,7 @@ class Party(StrEnum):
     CLERK = "clerk"
 
 
-Line = Step[Status, Action, Party, [int]]
+Line = Transition[Status, Action, Party, [int]]
 Table = Machine[Status, Action, Party, [int]]
 
 STATUSES = {status: (f"{status}状态", status.value) for status in Status}

@@ -3,7 +3,7 @@
 import pytest
 
 from libs.common.run import failpoints
-from libs.common.run.failpoints import Action, arm, check_failpoints
+from libs.common.run.failpoints import FailpointAction, arm, check_failpoints
 
 
 def test_points_are_armed_with_what_they_do_and_when() -> None:
@@ -12,7 +12,7 @@ def test_points_are_armed_with_what_they_do_and_when() -> None:
         armed = {name: (point.action, point.turns_left) for name, point in failpoints._armed.items()}
     finally:
         arm("")
-    assert armed == {"relay.after_ack": (Action.KILL, 3), "consumer.before_commit": (Action.RAISE, 1)}
+    assert armed == {"relay.after_ack": (FailpointAction.KILL, 3), "consumer.before_commit": (FailpointAction.RAISE, 1)}
     assert not failpoints._armed
 
 

@@ -6,7 +6,7 @@ from contextlib import suppress
 import pytest
 
 from libs.common.run import supervise
-from libs.common.run.supervise import Backoff, Progress, keep_running
+from libs.common.run.supervise import Backoff, LoopProgress, keep_running
 from tests.support.eventually import eventually
 
 
@@ -29,7 +29,7 @@ async def test_a_loop_that_ends_badly_is_begun_again(error: BaseException) -> No
             raise error
         await asyncio.Event().wait()
 
-    task = asyncio.create_task(keep_running("loop", fail_twice, Progress()))
+    task = asyncio.create_task(keep_running("loop", fail_twice, LoopProgress()))
     await eventually(lambda: begun == 3, what="a third beginning")
     assert not task.done()
     task.cancel()
@@ -46,7 +46,7 @@ async def test_a_loop_that_stands_still_is_begun_anew() -> None:
         begun += 1
         await asyncio.Event().wait()
 
-    task = asyncio.create_task(keep_running("loop", stand_still, Progress(), patience=0.01))
+    task = asyncio.create_task(keep_running("loop", stand_still, LoopProgress(), patience=0.01))
     await eventually(lambda: begun >= 2, what="a second beginning")
     task.cancel()
     with suppress(asyncio.CancelledError):

@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 
 from libs.common.security.keyfile import DamagedKeyFile, InsecureKeyFile
 from libs.common.security.phones import NotAPhone
-from libs.common.security.vault import KEY_FILE, CannotOpen, Cell, Suite, Vault, VaultKeys, load_or_create_keys
+from libs.common.security.vault import KEY_FILE, CannotOpen, Suite, Vault, VaultCell, VaultKeys, load_or_create_keys
 
 AES, OTHER_AES, SM4, INDEX = bytes(range(32)), b"o" * 32, b"s" * 16, b"i" * 32
-CELL = Cell("requesters", "phone", "999001260302000123x")
+CELL = VaultCell("requesters", "phone", "999001260302000123x")
 VAULTS = {"aes": Vault({"k1": AES}, "k1", INDEX), "sm4": Vault({"k1": SM4}, "k1", INDEX)}
 TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=60)
 
@@ -44,21 +44,22 @@ def test_the_same_text_is_sealed_differently_each_time(vault: Vault) -> None:
 @pytest.mark.parametrize(
     "other",
     [
-        Cell("requesters", "phone", "another"),
-        Cell("requesters", "name", CELL.case_id),
-        Cell("visits", "phone", CELL.case_id),
-        Cell("requester", "sphone", CELL.case_id),
+        VaultCell("requesters", "phone", "another"),
+        VaultCell("requesters", "name", CELL.case_id),
+        VaultCell("visits", "phone", CELL.case_id),
+        VaultCell("requester", "sphone", CELL.case_id),
     ],
 )
-def test_a_value_moved_to_another_cell_does_not_open(vault: Vault, other: Cell) -> None:
+def test_a_value_moved_to_another_cell_does_not_open(vault: Vault, other: VaultCell) -> None:
     with pytest.raises(CannotOpen):
         vault.open(vault.seal("张三", aad=CELL), aad=other)
 
 
 @pytest.mark.parametrize(
-    "cell", [Cell("a|b", "c", "d"), Cell("a", "b|c", "d"), Cell("a", "b", ""), Cell("a", "b", "c|d")]
+    "cell",
+    [VaultCell("a|b", "c", "d"), VaultCell("a", "b|c", "d"), VaultCell("a", "b", ""), VaultCell("a", "b", "c|d")],
 )
-def test_a_cell_that_could_look_like_another_is_refused(vault: Vault, cell: Cell) -> None:
+def test_a_cell_that_could_look_like_another_is_refused(vault: Vault, cell: VaultCell) -> None:
     with pytest.raises(ValueError, match="case_id"):
         vault.seal("张三", aad=cell)
 

@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from libs.common.errors import BadRequest
-from libs.common.web import guard
+from libs.common.web import body_guard
 from libs.common.web.bodies import LARGEST_BODY
-from libs.common.web.guard import DEEPEST_JSON, check_json_bytes, check_target, is_json, media_type_of
+from libs.common.web.body_guard import DEEPEST_JSON, check_json_bytes, check_target, is_json, media_type_of
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(st.characters(codec="utf-8", exclude_characters="\0")),
@@ -82,12 +82,12 @@ def test_the_depth_is_the_one_that_a_parser_sees(value: object) -> None:
 def test_strings_are_found_as_a_parser_finds_them(value: object, indent: int | None) -> None:
     text = json.dumps(value, ensure_ascii=indent is None, indent=indent).encode("utf-8", "surrogatepass")
     plain = re.compile(rb'"(?:[^"\\]|\\.)*"', re.DOTALL)
-    assert guard._STRING.findall(text) == plain.findall(text)
+    assert body_guard._STRING.findall(text) == plain.findall(text)
 
 
 @given(st.text(st.sampled_from('"\\\\[]{}aN'), max_size=60))
 def test_an_open_string_goes_on_to_the_end(text: str) -> None:
-    rest = guard._STRING.sub(b"", text.encode())
+    rest = body_guard._STRING.sub(b"", text.encode())
     assert b'"' not in rest
     assert set(rest) <= set(text.encode())
 

@@ -7,9 +7,9 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from pydantic_core.core_schema import ErrorType
 
 from libs.common.errors import Conflict, StaleVersion
+from libs.common.web.field_messages import field_errors
 from libs.common.web.fields import Moment, fault
 from libs.common.web.problems import CHINESE, ENGLISH, language_of, problem_body
-from libs.common.web.sentences import field_errors
 
 CANARY = "13812345678"
 

@@ -2,8 +2,8 @@
 
 from pydantic import ValidationError
 
+from libs.common.web.field_messages import field_errors
 from libs.common.web.fields import LongText, RequestBody
-from libs.common.web.sentences import field_errors
 
 
 class Words(RequestBody):

@@ -41,7 +41,7 @@ class NotThere(Exception):
     """A schema, table or column is missing, or may not be read; the message is PostgreSQL's."""
 
 
-class Cut:
+class Snapshot:
     """A snapshot. Statements run one after the other, while any number of streams may be open."""
 
     def __init__(self, connection: "asyncpg.Connection[asyncpg.Record]", *, by_code_point: bool) -> None:
@@ -89,7 +89,7 @@ class Cut:
 @asynccontextmanager
 async def open_cut(
     url: str, name: str, *, scratch: Sequence[str] = (), lock: str | None = None, snapshot: str | None = None
-) -> AsyncIterator[Cut]:
+) -> AsyncIterator[Snapshot]:
     """A snapshot that lasts until the end of the block. ``scratch`` are CREATE TEMP TABLE statements.
 
     With ``lock``, a LOCK TABLE statement that is run before the snapshot is taken, the cut may also write, and what it
@@ -108,7 +108,7 @@ async def open_cut(
                 await connection.execute(f"SET TRANSACTION SNAPSHOT '{snapshot}'")
             if lock is not None:
                 await connection.execute(lock)
-        yield Cut(connection, by_code_point=by_code_point)
+        yield Snapshot(connection, by_code_point=by_code_point)
         with _troubles():
             await transaction.commit()
     finally:

@@ -42,7 +42,7 @@ class PackMissing(Unavailable):
 
 
 @dataclass(frozen=True, slots=True)
-class Shelved:
+class ShelvedPack:
     """One version."""
 
     version: int
@@ -60,7 +60,7 @@ class _Stored:
     pressed: bytes
 
 
-class PackShelf:
+class PackVersions:
     """In-memory; filled at start, by the pack's event, and by a poll for versions that another process stored."""
 
     def __init__(self) -> None:
@@ -124,7 +124,7 @@ class PackShelf:
         """Whether it is here, readable or not."""
         return version in self._stored
 
-    def current(self, now: datetime) -> Shelved:
+    def current(self, now: datetime) -> ShelvedPack:
         """The newest readable version in force at ``now`` (before any was: the oldest); Unavailable without any."""
         if not self._readable:
             raise Unavailable("No county pack has been loaded yet", "尚未加载县域配置包")
@@ -132,11 +132,11 @@ class PackShelf:
         in_force = (version for version in newest_first if self._stored[version].effective_from <= now)
         return self.at_version(next(in_force, self._readable[0]))
 
-    def at_version(self, number: int) -> Shelved:
+    def at_version(self, number: int) -> ShelvedPack:
         """A version, whether it is in force or not. Raises PackMissing."""
         directory = self.version(number)
         stored = self._stored[number]
-        return Shelved(number, stored.digest, stored.effective_from, directory, self.codes)
+        return ShelvedPack(number, stored.digest, stored.effective_from, directory, self.codes)
 
     def own_units(self, unit_code: str | None, now: datetime) -> frozenset[str]:
         """The unit and all above it (本单位及其上级), by the pack in force, else by the newest that knew the unit.

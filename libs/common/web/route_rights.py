@@ -9,7 +9,7 @@ from starlette.routing import BaseRoute
 
 from libs.common.security.policy import Right
 from libs.common.web.door import Needs
-from libs.common.web.own_paths import Refusal
+from libs.common.web.reserved_paths import RefusedMethods
 
 
 def rights_of(route: APIRoute) -> frozenset[Right]:
@@ -33,7 +33,7 @@ def unguarded_routes(app: FastAPI) -> list[str]:
 
 
 def _is_guarded(route: BaseRoute) -> bool:
-    return isinstance(route, Refusal) or (isinstance(route, APIRoute) and bool(rights_of(route)))
+    return isinstance(route, RefusedMethods) or (isinstance(route, APIRoute) and bool(rights_of(route)))
 
 
 def _name(route: BaseRoute) -> str:

@@ -42,7 +42,7 @@ _LAST = f"""
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class AuditRun:
     """One audit that ran to its end. ``violations`` by invariant, 0 for those that hold."""
 
     ended_at: datetime
@@ -50,9 +50,9 @@ class Outcome:
     violations: Mapping[str, int]
 
 
-async def last_outcome(session: Session) -> Outcome | None:
+async def last_outcome(session: Session) -> AuditRun | None:
     """Of the audit that ended last; None when none was ever kept."""
     if not (await session.fetch(_THERE))[0].there:
         return None
     rows = await session.fetch(_LAST)
-    return Outcome(rows[0].ended_at, rows[0].seconds, orjson.loads(rows[0].violations)) if rows else None
+    return AuditRun(rows[0].ended_at, rows[0].seconds, orjson.loads(rows[0].violations)) if rows else None

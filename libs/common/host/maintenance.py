@@ -12,7 +12,7 @@ from libs.common.delivery.partitions import prepare_months
 from libs.common.delivery.resend import anything_parked, ask_for_missing
 from libs.common.host.measuring import Gauges
 from libs.common.logs import get_logger
-from libs.common.run.supervise import Progress
+from libs.common.run.supervise import LoopProgress
 from libs.common.service.runtime import Runtime
 from libs.common.service.spec import Measure, Tidy
 from libs.common.web.answers import prune_answers
@@ -26,7 +26,7 @@ SELDOM = 300
 """Rounds between two looks at what changes slowly: about ten minutes."""
 
 
-async def keep_house(runtime: Runtime, measure: Measure, tidy: Tidy, progress: Progress) -> None:
+async def keep_house(runtime: Runtime, measure: Measure, tidy: Tidy, progress: LoopProgress) -> None:
     """Do the rounds for ever. Trouble with the database, the bus or a disk is left to the next round."""
     gauges = Gauges(runtime, measure)
     turn = 0
@@ -63,7 +63,7 @@ async def _seldom(runtime: Runtime, tidy: Tidy) -> None:
     await tidy(runtime, now)
 
 
-async def watch(runtime: Runtime, measure: Measure, progress: Progress) -> None:
+async def watch(runtime: Runtime, measure: Measure, progress: LoopProgress) -> None:
     """What a process that only answers requests does: learn pack versions that a worker stored, and measure."""
     gauges = Gauges(runtime, measure)
     turn = 0

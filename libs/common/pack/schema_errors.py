@@ -12,15 +12,15 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from libs.common.pack.problems import DocPath, Finding
-from libs.common.pack.schema import ANY, Pack, Settings
+from libs.common.pack.schema import ANY, Pack, PackSettings
 from libs.common.pack.schema.not_in_force import is_in_force
 
 
 def schema_document() -> dict[str, Any]:
     """The JSON Schema of a pack document; ``#/$defs/Settings`` is that of pack.yaml alone."""
     whole = Pack.model_json_schema()
-    settings = Settings.model_json_schema()
-    definitions = {**settings.pop("$defs"), **whole.pop("$defs"), "Settings": settings}
+    settings = PackSettings.model_json_schema()
+    definitions = {**settings.pop("$defs"), **whole.pop("$defs"), "PackSettings": settings}
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "$id": "urn:huiyin:pack:1",

@@ -9,7 +9,7 @@ from starlette.routing import Route
 from libs.common.web.problems import MethodNotAllowed
 
 
-class Refusal(Route):
+class RefusedMethods(Route):
     """Refuses the methods that only a template knows on a path that stands for itself."""
 
     def __init__(self, path: str, refused: AbstractSet[str], allowed: AbstractSet[str]) -> None:
@@ -32,4 +32,4 @@ def add_refusals(app: FastAPI) -> None:
         refused = {method for route in templates for method in route.methods or ()} - methods[path]
         if refused:
             first = min(app.router.routes.index(route) for route in templates)
-            app.router.routes.insert(first, Refusal(path, refused, methods[path]))
+            app.router.routes.insert(first, RefusedMethods(path, refused, methods[path]))
