@@ -1,4 +1,4 @@
-"""One word for one thing: names of classes and files are held to docs/glossary.md, and docstrings have to say something."""
+"""One word for one thing: names of classes and files are held to docs/glossary.md, and docstrings say something."""
 
 import ast
 import re

@@ -81,7 +81,7 @@ def test_no_service_reads_the_secret_of_another(manifests: list[Manifest]) -> No
 def test_every_service_has_an_answer_key_and_intake_alone_the_vaults(manifests: list[Manifest]) -> None:
     of_all, of_intake = (
         {"HUIYIN_DATABASE_URL", "HUIYIN_ANSWER_KEY"},
-        {"HUIYIN_VAULT_KEY", "HUIYIN_VAULT_INDEX_KEY", "HUIYIN_WEBHOOKS"},
+        {"HUIYIN_VAULT_KEY", "HUIYIN_VAULT_INDEX_KEY"},
     )
     for service in Service:
         (secret,) = [one for one in manifests if one.name == f"huiyin-{service}" and one.kind == "Secret"]
