@@ -32,9 +32,11 @@ class Classifier:
 
     def __init__(self, pack: Pack) -> None:
         self._categories = {category.code: category for category in pack.categories}
-        self._words = _codes((word, one.code) for one in pack.categories for word in one.words)
+        self._words = _codes((word, category.code) for category in pack.categories for word in category.words)
         self._english = _pattern({word for category in pack.categories for word in category.words_en})
-        self._english_codes = _codes((word.lower(), one.code) for one in pack.categories for word in one.words_en)
+        self._english_codes = _codes(
+            (word.lower(), category.code) for category in pack.categories for word in category.words_en
+        )
         self._areas = {area.code: area for area in pack.areas}
         self._named = sorted(pack.areas, key=lambda area: (-len(area.code), -len(area.name)))
         self._villages = [area for area in pack.areas if area.level is AreaLevel.VILLAGE]

@@ -101,7 +101,7 @@ class ReplayOutcome:
 def choose_cast(files: Iterable[Path], pack: Pack, columns: Columns | None, limit: int | None) -> Cast:
     """Read and screen all files; with a limit, until so many rows are taken. Raises ExportProblem."""
     texts = pack.texts
-    limits = ExportLimits(texts.title_max, texts.text_max, texts.result_min, texts.result_max)
+    limits = ExportLimits(texts.title_max, texts.text_max, texts.result_max)
     screening = Screening(limits, datetime.now(UTC), columns)
     cast = Cast()
     for each in (each for path in files for each in screening.rows(path)):

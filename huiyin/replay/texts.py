@@ -17,7 +17,6 @@ class ExportLimits:
 
     title: int = 100
     text: int = 5_000
-    result_least: int = 10
     result: int = 5_000
 
 

@@ -65,7 +65,8 @@ BY_THE_READER: set[tuple[type[Model], str]] = {
 """What decides already which model is read, which of a target's words is (by ``Target.comparison``), and names that
 ``KnownCodes`` takes from the documents."""
 NOT_READERS = tuple(
-    f"libs/common/pack/{name}" for name in ("check/", "form.py", "files.py", "loader.py", "decoding.py", "problems.py")
+    f"libs/common/pack/{name}"
+    for name in ("check/", "schema_errors.py", "files.py", "loader.py", "decoding.py", "problems.py")
 )
 OWN = "libs/common/pack/schema/"
 

@@ -50,15 +50,17 @@ _UNLIKE = """
     SELECT case_id, fact.unit_code AS counted, work.lead_unit AS leads, fact.round, work.round AS stands_in,
         fact.version, said
     FROM analytics.fact JOIN dispatch.work USING (case_id) JOIN (
-        SELECT key AS case_id, count(*) AS said FROM (
-            SELECT key FROM intake.ledger WHERE stream = 'cases' UNION ALL
-            SELECT key FROM dispatch.ledger WHERE stream = 'cases' UNION ALL
-            SELECT key FROM followup.ledger WHERE stream = 'cases'
+        SELECT key AS case_id, sum(coalesce(jsonb_array_length(payload -> 'deadlines'), 1)
+            + coalesce(jsonb_typeof(payload -> 'deadline') = 'object', false)::int) AS said
+        FROM (
+            SELECT key, payload::jsonb FROM intake.ledger WHERE stream = 'cases' UNION ALL
+            SELECT key, payload::jsonb FROM dispatch.ledger WHERE stream = 'cases' UNION ALL
+            SELECT key, payload::jsonb FROM followup.ledger WHERE stream = 'cases'
         ) AS everything GROUP BY key
     ) AS ledgers USING (case_id)
     WHERE (fact.unit_code, fact.round, fact.version) IS DISTINCT FROM (coalesce(work.lead_unit, ''), work.round, said)
 """
-"""Cases of which analytics names another unit or round than dispatch, or knows not every event once."""
+"""Cases of which analytics names another unit or round than dispatch, or knows not once each thing that events tell."""
 _MOMENTS = """
     SELECT count(*) AS events, count(DISTINCT (key, occurred_at)) AS moments FROM dispatch.ledger WHERE stream = 'cases'
 """

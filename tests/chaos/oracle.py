@@ -258,9 +258,10 @@ def _steps(told: Told, ledgers: Sequence[Said]) -> _Steps:
 
 def _doubled(ledgers: Sequence[Said]) -> list[str]:
     seen = Counter(
-        (one.key, one.type_name, *(str({**one.payload, **part}[name]) for name in _ONCE[one.type_name]))
+        (one.key, one.type_name, *(str((one.payload | part)[name]) for name in _ONCE[one.type_name]))
         for one in ledgers
         if one.type_name in _ONCE
-        for part in one.payload.get("deadlines", [{}])
+        # Deadlines that one step sets are said together.
+        for part in one.payload.get("deadlines", ({},))
     )
     return [f"{place} x{count}" for place, count in seen.items() if count > 1]

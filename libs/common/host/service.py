@@ -77,24 +77,22 @@ def most_connections(pool_size: int, *, work: bool) -> int:
     return pool_size + work_pool_size(pool_size) + (1 if work else 0)
 
 
+def _databases(resources: Resources, schema: str) -> tuple[Database, Database]:
+    """The pool at the door, which waits for nobody long, and the one behind it. They know the same packs."""
+    url, size = resources.url, resources.pool_size
+    door = Database(url, schema, pool_size=size, name=f"{schema}-door", by_index=True, command_seconds=PATIENCE)
+    work = Database(url, schema, pool_size=work_pool_size(size), name=f"{schema}-work", by_index=True)
+    work.packs = door.packs
+    return door, work
+
+
 class RunningService:
     """A service that was started; ``app`` answers its requests."""
 
     def __init__(self, spec: ServiceSpec, resources: Resources) -> None:
         self.spec = spec
         schema = str(spec.service)
-        door = Database(
-            resources.url,
-            schema,
-            pool_size=resources.pool_size,
-            name=f"{schema}-door",
-            by_index=True,
-            command_seconds=PATIENCE,
-        )
-        work = Database(
-            resources.url, schema, pool_size=work_pool_size(resources.pool_size), name=f"{schema}-work", by_index=True
-        )
-        work.packs = door.packs
+        door, work = _databases(resources, schema)
         self.runtime = Runtime(
             service=spec.service,
             clock=resources.clock,

@@ -51,39 +51,32 @@ def _limit(word: Word, said: SetDeadline | cases.DeadlineWarned | cases.Deadline
 
 def events_of(case_id: str, before: State, after: State, said: Said) -> Iterator[Event]:
     """What is said of a step, in this order; of some nothing is."""
+    where: dict[str, Any] = {"case_id": case_id, "occurred_at": said.at, "round": before.round}
+    of_lead = where | {"unit_code": before.lead_unit}
     if said.action in _DECISIONS:
-        approved = said.action is not Action.REFUSE_RETURN
-        yield _event(case_id, cases.ReturnDecided, before, said, approved=approved, note=said.why)
+        yield cases.ReturnDecided(**of_lead, approved=said.action is not Action.REFUSE_RETURN, note=said.why)
     match said.what:
         case Assignment() as given:
             yield _assigned(case_id, before, after, said, given)
         case Left(explanation=reason):
             yield cases.TriageQueued(case_id=case_id, occurred_at=said.at, round=after.round, reason=reason)
         case Result(kind, text, contacted_at, without):
-            result = {"result_kind": kind, "result": text, "contacted_at": contacted_at}
-            waived = before.open_support if without else ()
-            yield _event(case_id, cases.CaseHandled, before, said, **result, without_support=waived)
+            result: dict[str, Any] = {"result_kind": kind, "result": text, "contacted_at": contacted_at}
+            yield cases.CaseHandled(**of_lead, **result, without_support=before.open_support if without else ())
         case Return(reason_code, note):
-            yield _event(case_id, cases.ReturnRequested, before, said, reason_code=reason_code, note=note)
+            yield cases.ReturnRequested(**of_lead, reason_code=reason_code, note=note)
         case SupportPart(unit, text) if said.action is Action.SUPPORT_DONE:
-            yield _event(case_id, cases.TaskDone, before, said, unit_code=unit, result=text)
+            yield cases.TaskDone(**where, unit_code=unit, result=text)
         case SupportPart(unit, text) if said.action is Action.SUPPORT_CANCEL:
-            yield _event(case_id, cases.TaskCancelled, before, said, unit_code=unit, reason=text)
+            yield cases.TaskCancelled(**where, unit_code=unit, reason=text)
     if said.action is Action.SIGN:
-        yield _event(case_id, cases.CaseSigned, before, said)
+        yield cases.CaseSigned(**of_lead)
     elif said.action is Action.REPORT:
-        yield _event(case_id, cases.ProgressReported, before, said, note=said.why)
+        yield cases.ProgressReported(**of_lead, note=said.why)
 
 
 _DECISIONS = (Action.REFUSE_RETURN, Action.HAND_ON, Action.TAKE_BACK)
 _IN_PLACE_OF_ANOTHER = (Action.HAND_ON, Action.REASSIGN)
-
-
-def _event(case_id: str, kind: type[Any], before: State, said: Said, **fields: object) -> Event:
-    """Of the unit that leads until then, where nobody else is named."""
-    where = {"case_id": case_id, "occurred_at": said.at, "round": before.round, "unit_code": before.lead_unit}
-    event: Event = kind(**where | fields)
-    return event
 
 
 def _assigned(case_id: str, before: State, after: State, said: Said, given: Assignment) -> Event:
