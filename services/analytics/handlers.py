@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from libs.common.bus.flow import Service, heard
 from libs.common.database.session import Session
 from libs.common.database.stored_packs import learn_pack
 from libs.common.delivery.handlers import on, reactions
@@ -19,29 +20,7 @@ async def prepare(session: Session, events: Sequence[Event]) -> None:
 
 HANDLERS = (
     on(PackPublished, learn_pack),
-    on(cases.CaseRegistered, fold_event),
-    on(cases.CaseSupplemented, fold_event),
-    on(cases.CaseWithdrawn, fold_event),
-    on(cases.CaseAnsweredDirectly, fold_event),
-    on(cases.TriageQueued, fold_event),
-    on(cases.CaseAssigned, fold_event),
-    on(cases.CaseReassigned, fold_event),
-    on(cases.CaseSigned, fold_event),
-    on(cases.ProgressReported, fold_event),
-    on(cases.CaseHandled, fold_event),
-    on(cases.TaskDone, fold_event),
-    on(cases.TaskCancelled, fold_event),
-    on(cases.ReturnRequested, fold_event),
-    on(cases.ReturnDecided, fold_event),
-    on(cases.DeadlineSet, fold_event),
-    on(cases.DeadlineWarned, fold_event),
-    on(cases.DeadlineMissed, fold_event),
-    on(cases.CallbackDue, fold_event),
-    on(cases.CallbackTried, fold_event),
-    on(cases.CaseSentBack, fold_event),
-    on(cases.CaseClosed, fold_event),
-    on(cases.SupervisionIssued, fold_event),
-    on(cases.SupervisionReplied, fold_event),
+    *(on(event, fold_event) for event in heard(Service.ANALYTICS) if issubclass(event, CaseEvent)),
 )
 
 REACTIONS = reactions(HANDLERS, prepare, under_pack=[cases.CaseRegistered])

@@ -31,17 +31,15 @@ def subclasses(event: type[Event]) -> set[type[Event]]:
 
 
 def published_names(source: str) -> set[str]:
-    """Names of events that a source text constructs."""
+    """Names of events that a source text constructs, or has intake's ``say`` construct."""
     names = {event.__name__ for event in ROUTES}
-    return {
-        node.func.attr if isinstance(node.func, ast.Attribute) else node.func.id
-        for node in ast.walk(ast.parse(source))
-        if isinstance(node, ast.Call)
-        and (
-            (isinstance(node.func, ast.Name) and node.func.id in names)
-            or (isinstance(node.func, ast.Attribute) and node.func.attr in names)
-        )
-    }
+    calls = [node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Call)]
+    said_of = [argument for call in calls if _named(call.func) == "say" for argument in call.args]
+    return {name for node in (*(call.func for call in calls), *said_of) if (name := _named(node)) in names}
+
+
+def _named(node: ast.expr) -> str:
+    return node.attr if isinstance(node, ast.Attribute) else node.id if isinstance(node, ast.Name) else ""
 
 
 def test_every_event_is_on_the_map_once() -> None:
@@ -72,4 +70,5 @@ def test_a_service_says_what_the_map_lets_it_say_and_all_of_it(service: Service)
 def test_what_is_not_on_the_map_would_be_noticed() -> None:
     assert published_names("session.publish(CaseSigned(round=1))") == {"CaseSigned"}
     assert published_names("session.publish(cases.CaseSigned(round=1))") == {["cases", "CaseSigned"][1]}
-    assert published_names("signed(1)") == set()
+    assert published_names("say(session, CaseWithdrawn, words)") == {"CaseWithdrawn"}
+    assert published_names("on(CaseWithdrawn, withdrawn)") == set()

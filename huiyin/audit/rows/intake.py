@@ -20,15 +20,15 @@ from huiyin.audit.rows.comparing import (
     told,
 )
 from libs.common.events import cases
-from libs.common.events.base import Event
+from libs.common.events.base import Event, SaidByHand
 from libs.common.security.vault import print_of_sealed
 from services.intake.cases.actions.projection import EFFECTS, said_of
-from services.intake.cases.domain.lifecycle import Action, State, Status, evolve
+from services.intake.cases.domain.lifecycle import DOOR_STEPS, WORDS, Action, State, Status, evolve
 from services.intake.cases.domain.lifecycle import Said as SaidOfCase
 
 LONGEST_NOTE = 500
 """Characters of a note on the timeline."""
-_OWN = (cases.CaseRegistered, cases.CaseSupplemented, cases.CaseAnsweredDirectly, cases.CaseWithdrawn)
+_OWN = (cases.CaseRegistered, cases.CaseAnsweredDirectly)
 _REGISTERED = (
     *("case_no", "channel", "kind", "urgency", "area_code", "accused_unit", "title", "confidential"),
     *("callback_wanted", "source_system", "source_no", "occurred_at", "registered_at", "pack_version"),
@@ -68,11 +68,10 @@ class _Case:
                 by, facts = told(event, "answered_by"), {"answered_directly": True}
                 unit = event.answered_by_unit
                 return SaidOfCase(at, what, event.round, event.answer, unit, by, Action.ANSWER, facts)
-            case cases.CaseSupplemented() | cases.CaseWithdrawn():
-                supplement = isinstance(event, cases.CaseSupplemented)
-                note = event.text if isinstance(event, cases.CaseSupplemented) else event.reason
-                action, (who, unit) = Action.SUPPLEMENT if supplement else Action.WITHDRAW, by_whom(event)
-                return SaidOfCase(at, what, self.state.round, note, unit, who, action)
+            case SaidByHand() if what in DOOR_STEPS:
+                words = next(getattr(event, name) for name in WORDS if hasattr(event, name))
+                who, unit = by_whom(event)
+                return SaidOfCase(at, what, self.state.round, words, unit, who, DOOR_STEPS[what])
             case cases.RoundEvent():
                 return said_of(event)
         raise TypeError(what)
@@ -104,15 +103,19 @@ def _case(view: CaseView, first: cases.CaseRegistered) -> _Case:
 
 def _in_order(view: CaseView) -> list[LedgerSaid]:
     """The events of the case as they came to the door: in the order of its timeline, as far as that is whole."""
-    known: tuple[type[Event], ...] = (*EFFECTS, *_OWN)
-    came = [one for one in as_applied(view, INTAKE) if isinstance(one.event, known)]
+    came = [one for one in as_applied(view, INTAKE) if _is_told(one.event)]
     waiting: dict[str, deque[LedgerSaid]] = defaultdict(deque)
     for source in (INTAKE, DISPATCH, FOLLOWUP):
         for one in view.applied(INTAKE, source):
-            if isinstance(one.event, known):
+            if _is_told(one.event):
                 waiting[_name(one.event)].append(one)
     ordered = [waiting[row["what"]].popleft() for row in view.rows["timeline"] if waiting[row["what"]]]
     return ordered if len(ordered) == len(came) else came
+
+
+def _is_told(event: Event) -> bool:
+    """Whether it has an entry on the timeline."""
+    return isinstance(event, (*EFFECTS, *_OWN)) or _name(event) in DOOR_STEPS
 
 
 def _name(event: Event) -> str:

@@ -11,7 +11,7 @@ from libs.common.events.cases import SupervisionIssued
 from libs.common.events.terms import Deadline
 from libs.common.pack.directory import Directory, UnknownCode
 from libs.common.pack.schema import LadderStep, OnReturns, OnRound
-from libs.common.rules.machine import SYSTEM
+from libs.common.rules.machine import SYSTEM, Actor
 from libs.common.rules.requests import Request
 from libs.common.security.masking import mask_text
 from libs.common.time.due import due
@@ -77,22 +77,27 @@ async def issue(session: Session, asked: Request, body: IssueSupervision) -> Sup
     matter = await find_matter(session, body.case_id)
     if matter is None or not sees_matter(asked.scope, matter):
         raise no_such_case()
+    order = order_by_hand(session, matter, asked.actor, body, str(uuid_utils.uuid7()))
+    return shown(order)
+
+
+def order_by_hand(session: Session, matter: Case, by: Actor, body: IssueSupervision, number: str) -> Supervision:
+    """An order that a person wants, with its step and the clock of its reply. Raises OutOfTurn, and of a wrong unit."""
     reason = mask_text(body.reason)
-    said = decide(matter, Action.SUPERVISE, StepInput(session.now, by=asked.actor), reason)
+    said = decide(matter, Action.SUPERVISE, StepInput(session.now, by=by), reason)
     directory = session.packs.version(matter.pack_version)
-    unit_code = _addressee(session, matter, body.unit_code)
     order = session.new(
         Supervision,
-        supervision_id=str(uuid_utils.uuid7()),
+        supervision_id=number,
         case_id=matter.case_id,
         round=matter.round,
         level=body.level,
-        unit_code=unit_code,
+        unit_code=_addressee(session, matter, body.unit_code),
         area_code=matter.area_code,
         accused_unit=matter.accused_unit,
         reason=reason,
         by_rule=False,
-        issued_by=asked.actor.subject,
+        issued_by=by.subject,
         issued_at=session.now,
         reply_due=_reply_due(session, matter, body),
         state=SupervisionState.ISSUED,
@@ -100,7 +105,7 @@ async def issue(session: Session, asked: Request, body: IssueSupervision) -> Sup
     apply(session, matter, said)
     _issue(session, order)
     _start_reply_clock(session, matter, order, directory)
-    return shown(order)
+    return order
 
 
 def shown(order: Supervision) -> SupervisionOut:

@@ -9,6 +9,7 @@ from libs.common.events.deadlines import SetDeadline
 from services.analytics.facts.domain.atoms import (
     Atom,
     CallbackOpened,
+    CitizenWord,
     Closure,
     DirectAnswer,
     LimitSet,
@@ -25,7 +26,6 @@ from services.analytics.facts.domain.atoms import (
     Stint,
     SupervisionAtom,
     SupervisionReply,
-    SupplementAtom,
     Try,
     Warned,
     Withdrawal,
@@ -113,7 +113,7 @@ def _supervised(event: cases.SupervisionIssued, seq: int) -> SupervisionAtom:
 
 _READERS: dict[type[Event], Callable[[Any, int], Registration | Atom]] = {
     cases.CaseRegistered: _registered,
-    cases.CaseSupplemented: lambda event, seq: SupplementAtom(event.occurred_at, seq),
+    cases.CaseSupplemented: lambda event, seq: CitizenWord(event.occurred_at, seq=seq),
     cases.CaseWithdrawn: lambda event, seq: Withdrawal(event.occurred_at, seq),
     cases.CaseAnsweredDirectly: _answered,
     cases.TriageQueued: lambda event, seq: Stint(event.round, "", "", event.occurred_at, seq=seq),

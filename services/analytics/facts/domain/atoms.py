@@ -28,10 +28,11 @@ class Registration(NamedTuple):
     seq: int = 0
 
 
-class SupplementAtom(NamedTuple):
-    """补充."""
+class CitizenWord(NamedTuple):
+    """What the citizen said about an open case (补充 and the like); ``counter``: what it counts as, if anything."""
 
     at: datetime
+    counter: str = ""
     seq: int = 0
 
 
@@ -225,7 +226,7 @@ class SupervisionReply(NamedTuple):
 
 
 Atom = (
-    SupplementAtom
+    CitizenWord
     | Withdrawal
     | DirectAnswer
     | Stint

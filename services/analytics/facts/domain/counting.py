@@ -19,6 +19,7 @@ _MINUTE = timedelta(minutes=1)
 _WIDTH = len(COUNTERS)
 _BITS = tuple(bits_of([counter]) for counter in COUNTERS)
 _POSITION = {counter: index for index, counter in enumerate(COUNTERS)}
+_BY_CODE = {counter.value: counter for counter in COUNTERS}
 _BY_CLOSING = {"substantive": Counter.CLOSED_SUBSTANTIVE, "unverified": Counter.CLOSED_UNVERIFIED}
 _BY_LEVEL = {"reminder": Counter.REMINDERS, "supervision": Counter.SUPERVISIONS}
 
@@ -33,6 +34,9 @@ def happenings(fact: Fact) -> Iterator[Happening]:
     yield from _stints(fact)
     yield from _rounds(fact)
     yield from _callback(fact)
+    for word in fact.supplements:
+        if word.counter:
+            yield _BY_CODE[word.counter], fact.leader(word.at), word.at, 1
     for sent in fact.sent_back:
         yield Counter.SENT_BACK, sent.unit, sent.at, 1
     yield from _support(fact)

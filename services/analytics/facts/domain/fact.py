@@ -10,6 +10,7 @@ from typing import Any, Generic, TypeVar
 from services.analytics.facts.domain.atoms import (
     Atom,
     CallbackOpened,
+    CitizenWord,
     Closure,
     DirectAnswer,
     LimitSet,
@@ -26,7 +27,6 @@ from services.analytics.facts.domain.atoms import (
     Stint,
     SupervisionAtom,
     SupervisionReply,
-    SupplementAtom,
     Try,
     Warned,
     Withdrawal,
@@ -62,7 +62,7 @@ class Fact:
     """
 
     registration: Registration
-    supplements: tuple[SupplementAtom, ...] = ()
+    supplements: tuple[CitizenWord, ...] = ()
     withdrawals: tuple[Withdrawal, ...] = ()
     answers: tuple[DirectAnswer, ...] = ()
     stints: tuple[Stint, ...] = ()
@@ -214,6 +214,11 @@ class Fact:
         held = [stint.unit for stint in self.stints if stint.round == round_ and stint.at < moment]
         return held[-1] if held else ""
 
+    def leader(self, moment: datetime) -> str:
+        """The unit that led the case at a moment, in whatever round; empty when none did."""
+        held = [stint.unit for stint in self.stints if stint.at < moment]
+        return held[-1] if held else ""
+
     def was_missed(self, limit: LimitSet) -> bool:
         """Whether this very limit passed; one that was extended since does not count.
 
@@ -237,7 +242,7 @@ class Fact:
 
 
 PLACES: dict[type[Any], str] = {
-    SupplementAtom: "supplements",
+    CitizenWord: "supplements",
     Withdrawal: "withdrawals",
     DirectAnswer: "answers",
     Stint: "stints",

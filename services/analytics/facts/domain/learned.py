@@ -11,6 +11,7 @@ from typing import Any
 from services.analytics.facts.domain.atoms import (
     Atom,
     CallbackOpened,
+    CitizenWord,
     Closure,
     DirectAnswer,
     LimitSet,
@@ -27,7 +28,6 @@ from services.analytics.facts.domain.atoms import (
     Stint,
     SupervisionAtom,
     SupervisionReply,
-    SupplementAtom,
     Try,
     Warned,
     Withdrawal,
@@ -44,7 +44,7 @@ Learned = Mapping[str, Sequence[int]]
 
 INTAKE, DISPATCH, FOLLOWUP = "intake", "dispatch", "followup"
 SAID_BY: dict[type[Registration | Atom], str] = {
-    **dict.fromkeys((Registration, SupplementAtom, Withdrawal, DirectAnswer), INTAKE),
+    **dict.fromkeys((Registration, CitizenWord, Withdrawal, DirectAnswer), INTAKE),
     **dict.fromkeys(
         (Stint, Signature, Progress, Outcome, PartDone, PartCancelled, ReturnRequest, ReturnRuling),
         DISPATCH,

@@ -4,13 +4,14 @@ from typing import Annotated
 
 from fastapi import APIRouter, Response
 
+from libs.common.events.cases import CaseWithdrawn
 from libs.common.web.door import Door, needs
 from libs.common.web.fields import CaseId
 from libs.common.web.headers import IdempotencyKey, IfMatch
 from services.intake import rights
 from services.intake.cases.actions.direct_answer import answer_directly
+from services.intake.cases.actions.steps import say
 from services.intake.cases.actions.supplement import supplement
-from services.intake.cases.actions.withdraw import withdraw
 from services.intake.cases.api.callers import request_of
 from services.intake.cases.api.registration import CASES
 from services.intake.cases.schemas import AnswerCase, Receipt, SupplementCase, WithdrawCase
@@ -43,7 +44,9 @@ async def withdraw_case(
 ) -> Response:
     """The citizen takes it back (撤单). Refused once the case is closed."""
     request = request_of(door, expected)
-    return await door.write(lambda session: withdraw(session, request, case_id, body), once, keys=[case_id])
+    return await door.write(
+        lambda session: say(session, request, case_id, CaseWithdrawn, body.reason), once, keys=[case_id]
+    )
 
 
 @router.post("/cases/{case_id}/direct-answer", response_model=Receipt)

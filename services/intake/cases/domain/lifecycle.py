@@ -88,6 +88,13 @@ ACTION_LABELS: Mapping[Action, tuple[str, str]] = {
 }
 """Chinese and English."""
 
+DOOR_STEPS: Mapping[str, Action] = {"supplemented": Action.SUPPLEMENT, "withdrawn": Action.WITHDRAW}
+"""Steps that the door takes with a few words, by what they are called on the timeline and in the event's name."""
+WORDS = "text", "reason"
+"""Under one of these names such an event carries the words."""
+_WITHOUT_A_MOVE = (Action.SUPPLEMENT,)
+"""Steps that change a case though it stands where it stood."""
+
 Line = Transition[Status, Action, Party, []]
 
 _BEFORE_A_UNIT = (Status.REGISTERED, Status.TRIAGE, Status.SENT_BACK)
@@ -175,7 +182,7 @@ def evolve(state: State, said: Said) -> State:
         present = replace(present, status=MACHINE.step(present.status, action).target, **said.facts)
     elif action is None:
         present = replace(present, **said.facts)
-    if present == state and not (allowed and action is Action.SUPPLEMENT):
+    if present == state and not (allowed and action in _WITHOUT_A_MOVE):
         return state
     return replace(present, version=state.version + 1)
 
