@@ -7,7 +7,7 @@ REGISTER = Right.CASE_REGISTER
 REGISTER_BATCH = Right.CASE_REGISTER_BATCH
 """``POST /cases/batch``."""
 SUPPLEMENT = Right.CASE_SUPPLEMENT
-"""``POST /cases/{case_id}/supplements``."""
+"""What the citizen says about an open case: ``POST /cases/{case_id}/supplements``, and what stands beside it."""
 WITHDRAW = Right.CASE_WITHDRAW
 """``POST /cases/{case_id}/withdrawal``."""
 ANSWER_DIRECTLY = Right.CASE_ANSWER_DIRECTLY
