@@ -229,12 +229,11 @@ class Counted:
         return found[-1] if found else None
 
     def _holder(self, number: int, moment: datetime) -> str:
-        held = [lead.unit for lead in self.leads if lead.round == number and lead.at < moment]
-        return held[-1] if held else ""
+        held = (lead.unit for lead in reversed(self.leads) if lead.round == number and lead.at < moment)
+        return next(held, "")
 
     def _called_back(self) -> Iterator[CountedOnce]:
-        word = self.word
-        if word is None:
+        if (word := self.word) is None:
             if self.asked:
                 yield CountedOnce("callbacks_due", self.asked[-1].handling_unit or "", self.asked[-1].occurred_at)
             return

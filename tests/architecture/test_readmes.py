@@ -11,7 +11,6 @@ from fastapi.routing import APIRoute, iter_route_contexts
 
 from huiyin.house import SPECS
 from libs.common.bus.flow import Service, said
-from libs.common.events.ops import ResendRequested
 from libs.common.rules.machine import Machine
 from libs.common.service.spec import ServiceSpec
 from libs.common.web.route_rights import rights_of
@@ -50,13 +49,6 @@ def test_every_route_stands_there_with_its_right(spec: ServiceSpec) -> None:
         for method in route.methods or ()
         for right in rights_of(route)
     }
-
-
-@pytest.mark.parametrize("spec", WITH_RIGHTS, ids=lambda spec: spec.service)
-def test_every_event_stands_there(spec: ServiceSpec) -> None:
-    hears, says = re.findall(r"(?:Hears|Says) ([^.]*)\.", readme(spec))
-    assert set(re.findall(r"\w+", hears)) == {event.__name__ for event in spec.reactions.handlers}
-    assert set(re.findall(r"\w+", says)) == {e.__name__ for e in said(spec.service)} - {ResendRequested.__name__}
 
 
 def test_every_route_event_and_table_of_intake_is_named() -> None:

@@ -216,7 +216,7 @@ class Fact:
 
     def leader(self, moment: datetime) -> str:
         """The unit that led the case at a moment, in whatever round; empty when none did."""
-        held = [stint.unit for stint in self.stints if stint.at < moment]
+        held = [stint.unit for stint in self.stints if stint.at <= moment]
         return held[-1] if held else ""
 
     def was_missed(self, limit: LimitSet) -> bool:
