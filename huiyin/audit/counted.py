@@ -80,6 +80,7 @@ class Counted:
     """As long as it holds."""
     parts: set[str] = field(default_factory=set)
     """The support units that were named, but for those let off since."""
+    urgings: list[datetime] = field(default_factory=list)
     each: list[CountedOnce] = field(default_factory=list)
     """What counts each time that it is said."""
 
@@ -102,10 +103,8 @@ class Counted:
     @property
     def withdrawn_at(self) -> datetime | None:
         """When it was taken back, unless it was closed with an answer."""
-        if self.closed_at is not None:
-            return None
-        if self.withdrawals:
-            return self.withdrawals[-1].occurred_at
+        if self.closed_at is not None or self.withdrawals:
+            return self.withdrawals[-1].occurred_at if self.closed_at is None else None
         return None if self.closing is None else self.closing.occurred_at
 
     @property
@@ -169,6 +168,8 @@ class Counted:
         """Everything that it counts as."""
         yield from self.each
         yield from self._itself()
+        for at in self.urgings:
+            yield CountedOnce("urged", next((lead.unit for lead in reversed(self.leads) if lead.at <= at), ""), at)
         yield from self._handled()
         yield from self._signed()
         yield from self._called_back()
@@ -234,8 +235,8 @@ class Counted:
 
     def _called_back(self) -> Iterator[CountedOnce]:
         if (word := self.word) is None:
-            if self.asked:
-                yield CountedOnce("callbacks_due", self.asked[-1].handling_unit or "", self.asked[-1].occurred_at)
+            for due in self.asked[-1:]:
+                yield CountedOnce("callbacks_due", due.handling_unit or "", due.occurred_at)
             return
         unit, at = word.handling_unit or "", word.occurred_at
         opened = next((due.occurred_at for due in self.asked if due.round == word.round), at)
@@ -268,6 +269,8 @@ def _door(counted: Counted, event: Event) -> None:
     match event:
         case cases.CaseAnsweredDirectly():
             counted.answers.append(event)
+        case cases.CaseUrged():
+            counted.urgings.append(event.occurred_at)
         case cases.CaseWithdrawn():
             counted.withdrawals.append(event)
 

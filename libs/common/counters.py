@@ -118,6 +118,7 @@ class Counter(Declared):
         "each part that its unit was let off, for that unit",
         _NOT_IN_FORMULAS,
     )
+    URGED = "urged", "催办来电 Urging calls", "each call, for the unit that led the case then"
 
 
 class Span(Declared):

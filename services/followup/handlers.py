@@ -16,11 +16,14 @@ from libs.common.events.cases import (
     CaseReassigned,
     CaseRegistered,
     CaseSigned,
+    CaseUrged,
     CaseWithdrawn,
     RoundEvent,
     TriageQueued,
 )
 from libs.common.events.directory import PackPublished
+from libs.common.events.terms import SupervisionLevel
+from libs.common.rules.machine import SYSTEM, Actor
 from services.followup.callbacks.actions.finding import load_by_keys, load_with_callbacks
 from services.followup.cases.actions import CASES, can
 from services.followup.cases.domain.terms import Action
@@ -29,6 +32,11 @@ from services.followup.cases.tables import Case
 from services.followup.clocks.actions.finding import find_matter
 from services.followup.ladder.actions.firing import settle
 from services.followup.rounds import actions as rounds
+from services.followup.supervision.actions import order_by_hand
+from services.followup.supervision.schemas import IssueSupervision
+
+LONGEST_REASON = 1_000
+"""Characters of the reason of an order."""
 
 
 async def prepare(session: Session, events: Sequence[Event]) -> None:
@@ -52,6 +60,15 @@ async def withdrawn(session: Session, event: CaseWithdrawn) -> None:
     matter = await _known(session, event)
     if can(matter, Action.WITHDRAW):
         await rounds.withdraw(session, matter, event)
+
+
+async def urged(session: Session, event: CaseUrged) -> None:
+    """催办来电 -> whoever leads the case is reminded, each time, as if a supervisor had told it to."""
+    matter = await _known(session, event)
+    if matter.lead_unit is not None and can(matter, Action.ASSIGN) and session.cause is not None:
+        by, reason = Actor(event.by or SYSTEM.subject, event.by_unit), f"催办来电：{event.text}"[:LONGEST_REASON]
+        order = IssueSupervision(case_id=event.case_id, level=SupervisionLevel.REMINDER, reason=reason)
+        order_by_hand(session, matter, by, order, session.cause.event_id)
 
 
 async def triage_queued(session: Session, event: TriageQueued) -> None:
@@ -110,6 +127,7 @@ async def _in_hand(session: Session, event: RoundEvent) -> Case | None:
 HANDLERS = (
     on(PackPublished, learn_pack),
     on(CaseRegistered, registered),
+    on(CaseUrged, urged),
     on(CaseWithdrawn, withdrawn),
     on(CaseAnsweredDirectly, finished),
     on(TriageQueued, triage_queued),

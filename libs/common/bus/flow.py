@@ -86,6 +86,7 @@ FLOW: tuple[Route, ...] = (
     _route(directory.PackPublished,      Stream.DIRECTORY, ".D..", "I.FA"),
     _route(cases.CaseRegistered,         Stream.CASES,     "I...", ".DFA"),
     _route(cases.CaseSupplemented,       Stream.CASES,     "I...", ".D.A"),
+    _route(cases.CaseUrged,              Stream.CASES,     "I...", "..FA"),
     _route(cases.RequesterRevealed,      Stream.CASES,     "I...", "...."),
     _route(cases.CaseWithdrawn,          Stream.CASES,     "I...", ".DFA"),
     _route(cases.CaseAnsweredDirectly,   Stream.CASES,     "I...", ".DFA"),

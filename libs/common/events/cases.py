@@ -74,6 +74,14 @@ class CaseSupplemented(CaseEvent, SaidByHand):
     """A digest of what was sealed with it; None in events from before."""
 
 
+class CaseUrged(CaseEvent, SaidByHand):
+    """催办来电: the citizen called again and asks to hurry. The words are masked."""
+
+    type_name: ClassVar[str] = "cn.huiyin.case.urged"
+
+    text: str
+
+
 class RequesterRevealed(CaseEvent, SaidByHand):
     """查看诉求人: somebody looked at who spoke, or at the words before masking. The reason is masked."""
 

@@ -73,6 +73,12 @@ class SupplementCase(RequestBody):
     text: LongText
 
 
+class UrgeCase(RequestBody):
+    """What the citizen says who asks to hurry (催办来电)."""
+
+    text: Reason
+
+
 class WithdrawCase(RequestBody):
     """The citizen takes it back (撤单)."""
 

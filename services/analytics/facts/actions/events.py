@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
+from libs.common.counters import Counter
 from libs.common.events import cases
 from libs.common.events.base import Event
 from libs.common.events.deadlines import SetDeadline
@@ -114,6 +115,7 @@ def _supervised(event: cases.SupervisionIssued, seq: int) -> SupervisionAtom:
 _READERS: dict[type[Event], Callable[[Any, int], Registration | Atom]] = {
     cases.CaseRegistered: _registered,
     cases.CaseSupplemented: lambda event, seq: CitizenWord(event.occurred_at, seq=seq),
+    cases.CaseUrged: lambda event, seq: CitizenWord(event.occurred_at, Counter.URGED.value, seq),
     cases.CaseWithdrawn: lambda event, seq: Withdrawal(event.occurred_at, seq),
     cases.CaseAnsweredDirectly: _answered,
     cases.TriageQueued: lambda event, seq: Stint(event.round, "", "", event.occurred_at, seq=seq),

@@ -1,10 +1,10 @@
-"""What the door does with a case that is there: supplement, withdraw, answer directly."""
+"""What the door does with a case that is there: supplement, urge, withdraw, answer directly."""
 
 from typing import Annotated
 
 from fastapi import APIRouter, Response
 
-from libs.common.events.cases import CaseWithdrawn
+from libs.common.events.cases import CaseUrged, CaseWithdrawn
 from libs.common.web.door import Door, needs
 from libs.common.web.fields import CaseId
 from libs.common.web.headers import IdempotencyKey, IfMatch
@@ -14,7 +14,7 @@ from services.intake.cases.actions.steps import say
 from services.intake.cases.actions.supplement import supplement
 from services.intake.cases.api.callers import request_of
 from services.intake.cases.api.registration import CASES
-from services.intake.cases.schemas import AnswerCase, Receipt, SupplementCase, WithdrawCase
+from services.intake.cases.schemas import AnswerCase, Receipt, SupplementCase, UrgeCase, WithdrawCase
 
 router = APIRouter(prefix="/v1", tags=["cases 诉求件"])
 
@@ -28,6 +28,20 @@ async def supplement_case(
     vault = door.runtime.vault
     return await door.write(
         lambda session: supplement(session, request, case_id, body, vault),
+        once,
+        keys=[case_id],
+        location=f"{CASES}/{case_id}/timeline",
+    )
+
+
+@router.post("/cases/{case_id}/urgings", status_code=201, response_model=Receipt)
+async def urge_case(
+    case_id: CaseId, body: UrgeCase, door: Annotated[Door, needs(rights.SUPPLEMENT)], once: IdempotencyKey
+) -> Response:
+    """The citizen asks to hurry (催办来电): whoever leads the case is reminded. Refused once a result is handed in."""
+    request = request_of(door)
+    return await door.write(
+        lambda session: say(session, request, case_id, CaseUrged, body.text),
         once,
         keys=[case_id],
         location=f"{CASES}/{case_id}/timeline",

@@ -61,6 +61,7 @@ class Action(StrEnum):
     """What can happen to a case (动作)."""
 
     SUPPLEMENT = "supplement"
+    URGE = "urge"
     ANSWER = "answer"
     WITHDRAW = "withdraw"
     QUEUE = "queue"
@@ -75,6 +76,7 @@ class Action(StrEnum):
 
 ACTION_LABELS: Mapping[Action, tuple[str, str]] = {
     Action.SUPPLEMENT: ("补充", "supplement it"),
+    Action.URGE: ("催办", "urge it"),
     Action.ANSWER: ("直接答复", "answer it directly"),
     Action.WITHDRAW: ("撤单", "withdraw it"),
     Action.QUEUE: ("待派", "leave it to a dispatcher"),
@@ -88,11 +90,15 @@ ACTION_LABELS: Mapping[Action, tuple[str, str]] = {
 }
 """Chinese and English."""
 
-DOOR_STEPS: Mapping[str, Action] = {"supplemented": Action.SUPPLEMENT, "withdrawn": Action.WITHDRAW}
+DOOR_STEPS: Mapping[str, Action] = {
+    "supplemented": Action.SUPPLEMENT,
+    "urged": Action.URGE,
+    "withdrawn": Action.WITHDRAW,
+}
 """Steps that the door takes with a few words, by what they are called on the timeline and in the event's name."""
 WORDS = "text", "reason"
 """Under one of these names such an event carries the words."""
-_WITHOUT_A_MOVE = (Action.SUPPLEMENT,)
+_WITHOUT_A_MOVE = (Action.SUPPLEMENT, Action.URGE)
 """Steps that change a case though it stands where it stood."""
 
 Line = Transition[Status, Action, Party, []]
@@ -105,6 +111,7 @@ _UNDECIDED = (*_BEFORE_A_UNIT, *_WITH_A_UNIT)
 
 STEPS: tuple[Line, ...] = (
     *Line.each(OPEN, Action.SUPPLEMENT, Party.DOOR),
+    *Line.each(_UNDECIDED, Action.URGE, Party.DOOR),
     # Once a unit has signed, the answer is the unit's to give.
     *Line.each((Status.REGISTERED, Status.TRIAGE, Status.ASSIGNED), Action.ANSWER, Party.DOOR, to=Status.ANSWERED),
     *Line.each(OPEN, Action.WITHDRAW, Party.DOOR, to=Status.WITHDRAWN),
