@@ -161,7 +161,7 @@ class FigureAudit:
             return
         cells = counted.cells(day_of)
         await self._recount.add(CASES, cells)
-        if stored is not None and stored["timed"]:
+        if stored is None or stored["timed"]:
             await self._recount.add(HOURS, counted.times(day_of))
         if stored is None:
             say("there is no fact of it")

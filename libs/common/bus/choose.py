@@ -32,5 +32,5 @@ def open_bus(
     if not kafka_bootstrap:
         raise ValueError("HUIYIN_BUS=kafka needs HUIYIN_KAFKA_BOOTSTRAP=host:port")
     kafka: Any = import_module("libs.common.bus.kafka")
-    bus: Bus = kafka.KafkaBus(kafka_bootstrap, client_id=client_id, limits=kafka.Limits.for_stall(stall_seconds))
+    bus: Bus = kafka.KafkaBus(kafka_bootstrap, client_id=client_id, limits=kafka.KafkaLimits.for_stall(stall_seconds))
     return bus

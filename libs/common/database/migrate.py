@@ -1,6 +1,6 @@
 """Each service's tables by its own Alembic history, in its own schema, safe when several processes start at once.
 
-Alembic is loaded where tables are behind their history, and in no process that finds them up to date.
+Alembic is loaded where tables are behind their history or may have to grow, and in no other process.
 """
 
 from collections.abc import Iterable, Sequence
@@ -95,7 +95,9 @@ def _history(migrations: Path) -> list[str]:
 def _upgrade(connection: Connection, migrations: Path) -> None:
     there = connection.execute(text("SELECT to_regclass('alembic_version') IS NOT NULL")).scalar_one()
     version = connection.execute(text("SELECT version_num FROM alembic_version")).scalar() if there else None
-    if version is None or version in _history(migrations)[:-1]:
+    # Whether a table that grows has all its columns, only the history's env.py knows.
+    grows = "growing=" in (migrations / "env.py").read_text(encoding="utf-8")
+    if version is None or version in _history(migrations)[:-1] or (grows and version in _history(migrations)):
         config = import_module("alembic.config").Config()
         config.set_main_option("script_location", str(migrations))
         config.attributes["connection"] = connection

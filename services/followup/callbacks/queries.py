@@ -92,7 +92,7 @@ async def list_callbacks(
         .order_by(*CALLBACK_KEYSET.order())
         .limit(window.size + 1)
     )
-    return [(row.Callback, row.Matter) for row in (await session.execute(statement)).all()]
+    return [(row.Callback, row.Case) for row in (await session.execute(statement)).all()]
 
 
 def no_such_callback() -> NotFound:

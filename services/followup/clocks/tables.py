@@ -16,7 +16,7 @@ _ENDED = "state IN ('fired', 'cancelled')"
 
 
 class ClockRow(Base, table=True):
-    """A promised time, before its next step or at its end (时限); see ``domain.Clock``."""
+    """A promised time, before its next step or at its end (时限); see ``domain.DeadlineClock``."""
 
     __tablename__ = "clock"
     __table_args__ = (

@@ -135,7 +135,7 @@ async def test_pools_clock_and_queue(database_url: str, tmp_path: Path) -> None:
         county.house.services[Service.INTAKE].runtime.door_database.reading(),
     ):
         await take_without_a_bus(county, Service.INTAKE)
-    assert told("huiyin_db_pool_size", service="intake", pool="door") == 8
+    assert told("huiyin_db_pool_size", service="intake", pool="door") == 6
     assert told("huiyin_db_pool_in_use", service="intake", pool="door") == 1
     assert told("huiyin_db_pool_waiters", service="intake", pool="door") == 0
     assert told("huiyin_group_commit_waiting", service="intake") == 0
