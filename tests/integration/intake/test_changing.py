@@ -88,7 +88,8 @@ async def test_what_a_unit_has_signed_is_the_units_to_answer(intake: IntakeDoor)
     english = await change(intake, case_id, "direct-answer", 3)
     chinese = await change(intake, case_id, "direct-answer", 3, **{"Accept-Language": "zh-CN"})
     assert english.json()["detail"] == (
-        "The case is being handled: it is not possible to answer it directly. Possible: supplement it or urge it or withdraw it"
+        "The case is being handled: it is not possible to answer it directly."
+        " Possible: supplement it or urge it or withdraw it"
     )
     assert chinese.json()["detail"] == "诉求件办理中，不能直接答复。可以：补充、催办、撤单"
     assert english.json()["possible"] == ["supplement", "urge", "withdraw"]
