@@ -20,6 +20,7 @@ from bench.drive.database import connected
 from bench.drive.house import eight_processes
 from bench.figure import Context, Figure, at_least, below
 from bench.said import record, said
+from libs.common.bus.codec import decode_event
 from libs.common.bus.embedded.bus import EmbeddedBus
 from libs.common.bus.flow import Service
 from libs.common.bus.port import Message, Record
@@ -30,6 +31,7 @@ from libs.common.events import cases
 from libs.common.events.cases import CaseEvent
 from libs.common.events.terms import Channel, Deadline, Kind
 from libs.common.time.clock import SystemClock
+from services.analytics.facts.actions.events import atoms_of
 from services.analytics.main import SPEC
 
 WAITING = 20_000
@@ -80,7 +82,7 @@ async def _backlog(context: Context, furnished: str) -> Figure:
         try:
             begun = time.perf_counter()
             house.start(f"{Service.ANALYTICS}-worker")
-            await _until_folded(waiting, len(records))
+            await _until_folded(waiting, _told(records))
             took = time.perf_counter() - begun
         finally:
             await asyncio.to_thread(house.end, politely=False)
@@ -109,10 +111,16 @@ async def _publish(url: str, records: Sequence[Record]) -> None:
         await bus.close()
 
 
-async def _until_folded(url: str, events: int) -> None:
+def _told(records: Sequence[Record]) -> int:
+    """What these events tell, as facts count it: an event that sets two limits tells two things."""
+    decoded = (decode_event(one.headers["ce_type"], one.value) for one in records)
+    return sum(len(atoms_of(event, 1)) for event in decoded if event is not None)
+
+
+async def _until_folded(url: str, told: int) -> None:
     folded = 0
     async with connected(url) as connection:
-        while folded < events:
+        while folded < told:
             await asyncio.sleep(_LOOKED_EVERY)
             folded = await connection.fetchval("SELECT coalesce(sum(version), 0) FROM analytics.fact")
 
@@ -132,8 +140,8 @@ async def _fold(url: str, records: Sequence[Record]) -> tuple[float, list[Batch]
             seconds = time.perf_counter() - begun
         async with database.reading() as session:
             (row,) = await session.fetch("SELECT sum(version) AS n FROM fact")
-        if row.n != len(records):
-            raise ArithmeticError(f"{row.n} events folded of {len(records)}")
+        if row.n != _told(records):
+            raise ArithmeticError(f"{row.n} of {_told(records)} things folded that {len(records)} events tell")
     finally:
         await database.close()
     return seconds, batches
