@@ -36,7 +36,7 @@ from services.followup.supervision.actions import order_by_hand
 from services.followup.supervision.schemas import IssueSupervision
 
 LONGEST_REASON = 1_000
-"""Characters of the reason of an order."""
+"""Characters of the reason of an order, as a supervisor's may have at most: the words of a call may be as long."""
 
 
 async def prepare(session: Session, events: Sequence[Event]) -> None:
@@ -64,8 +64,10 @@ async def withdrawn(session: Session, event: CaseWithdrawn) -> None:
 
 async def urged(session: Session, event: CaseUrged) -> None:
     """催办来电 -> whoever leads the case is reminded, each time, as if a supervisor had told it to."""
+    if session.cause is None:
+        raise RuntimeError(f"{event.type_name} was given without its place in a ledger, which names its order")
     matter = await _known(session, event)
-    if matter.lead_unit is not None and can(matter, Action.ASSIGN) and session.cause is not None:
+    if matter.lead_unit is not None and can(matter, Action.ASSIGN):
         by, reason = Actor(event.by or SYSTEM.subject, event.by_unit), f"催办来电：{event.text}"[:LONGEST_REASON]
         order = IssueSupervision(case_id=event.case_id, level=SupervisionLevel.REMINDER, reason=reason)
         order_by_hand(session, matter, by, order, session.cause.event_id)
