@@ -37,7 +37,7 @@ lint: $(INSTALLED) ## Check style, types and the direction of imports
 	@$(BIN)/mypy --no-error-summary
 	@said=$$($(BIN)/lint-imports --no-logo 2>&1) || { printf '%s\n' "$$said"; exit 1; }
 
-docs: $(INSTALLED) ## Write the documents that are made from the code (flow, AsyncAPI, OpenAPI, tables of the operations guide, PrometheusRule)
+docs: $(INSTALLED) ## Write the documents that are made from the code (flow, AsyncAPI, OpenAPI, schema of packs, tables of the guides, PrometheusRule)
 	@$(BIN)/python -m huiyin.describe
 
 check: lint ## Lint, then the tests that need neither database nor broker

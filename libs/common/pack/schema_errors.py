@@ -3,7 +3,6 @@
 import difflib
 import json
 import re
-import sys
 from collections.abc import Iterator
 from functools import cache
 from typing import Any
@@ -123,7 +122,3 @@ _MENDS = {
     "union_tag_invalid": "use 'overdue', 'round' or 'returns' for 'on'",
     "union_tag_not_found": "add 'on': overdue, round or returns",
 }
-
-
-if __name__ == "__main__":
-    sys.stdout.write(schema_text())
