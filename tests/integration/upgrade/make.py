@@ -1,6 +1,6 @@
 """Make what the test compares with, once, in a checkout of the release that is to be upgraded from.
 
-    git worktree add /tmp/before 5d1d885 && cd /tmp/before
+    git worktree add ../before 5d1d885 && cd ../before
     PYTHONPATH=. python <here>/make.py rows packs/demo rows.jsonl
     huiyin replay rows.jsonl --data-dir data
     PYTHONPATH=. python <here>/make.py keep data/replay <the moment that the replay names> <here>

@@ -66,6 +66,8 @@ _OF_SOME = (
 _SOME = 16
 """All that is known of one case of so many."""
 _AT_ONCE = 8
+_TIMES = 5
+_HELD_UP = 503
 
 
 def figures() -> list[str]:
@@ -138,9 +140,12 @@ class Asker:
     _turn: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(_AT_ONCE))
 
     async def one(self, path: str) -> Any:
-        """The answer; of one that is refused, how."""
+        """The answer; of one that is refused, how. A house that was held up for a while says so, and is asked again."""
         async with self._turn:
-            answer = await self.client.get(path)
+            for _ in range(_TIMES):
+                answer = await self.client.get(path)
+                if answer.status_code != _HELD_UP:
+                    break
         assert answer.status_code in (200, 404, 422), f"{path}: {answer.status_code} {answer.text[:300]}"
         return answer.json() if answer.is_success else {"status": answer.status_code}
 

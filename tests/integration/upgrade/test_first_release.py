@@ -44,7 +44,7 @@ _LIMITS_OF_ONE_MISS = """
 """How many sign limits were handed on with their case, to be missed by the next unit at the same moment."""
 
 
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(600)
 async def test_every_figure_list_and_history_is_what_it_was(database_url: str, tmp_path: Path) -> None:
     before = json.loads(lzma.decompress((HERE / ANSWERS).read_bytes()))
     await _upgrade(database_url)
