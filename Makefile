@@ -7,6 +7,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 KAFKA_READY := $(VENV)/.kafka-ready
+# Of tests: each has a PostgreSQL and a Kafka of its own, some 1.5 GB.
+WORKERS ?= 2
 
 # The first Python on this machine that is new enough; PYTHON=... overrides it.
 PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3 python; do \
@@ -48,7 +50,7 @@ test: ## Everything, a real PostgreSQL and a real Kafka included; installs the p
 	@$(MAKE) --no-print-directory every-test
 
 every-test: lint $(KAFKA_READY)
-	@$(BIN)/pytest -q
+	@$(BIN)/pytest -q --numprocesses $(WORKERS) --dist loadfile
 
 bench: $(INSTALLED) $(if $(QUICK),,$(KAFKA_READY)) ## Measure it, as ratios to baselines of the same run; QUICK=1: under a minute
 	@$(BIN)/python -m bench $(if $(QUICK),--quick) $(BENCH)
