@@ -87,12 +87,13 @@ def _limit(event: Any, one: SetDeadline, seq: int) -> LimitSet:
 
 
 def _tried(event: cases.CallbackTried, seq: int) -> Try:
+    """Of several requesters' words the one counts by which the round ends."""
     return Try(
         round=event.round,
         attempt=event.attempt,
         unit=event.handling_unit or "",
         reached=event.reached.value,
-        valid=event.valid,
+        valid=event.decides,
         contacted=event.contacted,
         solved=event.solved,
         satisfaction=event.satisfaction and event.satisfaction.value,
@@ -125,7 +126,9 @@ _READERS: dict[type[Event], Callable[[Any, int], Registration | Atom]] = {
     cases.ProgressReported: lambda event, seq: Progress(event.round, event.unit_code, event.occurred_at, seq),
     cases.CaseHandled: _handled,
     cases.TaskDone: lambda event, seq: PartDone(event.round, event.unit_code, event.occurred_at, seq),
-    cases.TaskCancelled: lambda event, seq: PartCancelled(event.round, event.unit_code, event.occurred_at, seq),
+    cases.TaskCancelled: lambda event, seq: PartCancelled(
+        event.round, event.unit_code, event.occurred_at, event.successor or "", seq
+    ),
     cases.ReturnRequested: lambda event, seq: ReturnRequest(
         event.round, event.unit_code, event.reason_code, event.occurred_at, seq
     ),
