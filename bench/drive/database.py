@@ -10,7 +10,8 @@ import asyncpg
 @asynccontextmanager
 async def connected(url: str, **settings: str) -> AsyncIterator[Any]:
     """A connection, with settings of the server for as long as it lasts."""
-    connection = await asyncpg.connect(url, timeout=10, server_settings=settings)
+    # Statements of any length are prepared once, as the services do.
+    connection = await asyncpg.connect(url, timeout=10, max_cacheable_statement_size=0, server_settings=settings)
     try:
         yield connection
     finally:

@@ -29,6 +29,7 @@ from services.dispatch.cases.domain.transitions import MACHINE, decide
 from services.dispatch.cases.tables import Case
 from services.dispatch.requests.actions import apply
 from services.dispatch.routing.actions import opening
+from services.dispatch.tasks.tables import Task
 
 
 async def prepare(session: Session, events: Sequence[Event]) -> None:
@@ -37,8 +38,9 @@ async def prepare(session: Session, events: Sequence[Event]) -> None:
 
 
 async def prepare_door(session: Session, jobs: Sequence[Job]) -> None:
-    """Load every case that a batch of requests is about in one round trip."""
-    await session.load(Case, "case_id", (key for job in jobs for key in job.keys))
+    """Load every case that a batch of requests is about, and the tasks beside its lead, in two round trips."""
+    for table in (Case, Task):
+        await session.load(table, "case_id", (key for job in jobs for key in job.keys))
 
 
 async def registered(session: Session, event: CaseRegistered) -> None:

@@ -45,7 +45,7 @@ async def prepare(session: Session, events: Sequence[Event]) -> None:
 
 
 async def prepare_door(session: Session, jobs: Sequence[Job]) -> None:
-    """Load every case, callback and order that a batch of requests is about in four round trips."""
+    """Load every case, callback and order that a batch of requests is about in five round trips."""
     await load_by_keys(session, (key for job in jobs for key in job.keys))
 
 

@@ -47,5 +47,7 @@ def make_engine(url: URL, pool_size: int, command_seconds: float, settings: dict
             # A list is planned for what it asks. A plan that is kept fits any place and any time, and after a few
             # times PostgreSQL takes it: one for a village without cases would then read a year of the county.
             "prepared_statement_cache_size": 0,
+            # Of any length: what adds to the roll-ups is longer than the driver keeps by itself.
+            "max_cacheable_statement_size": 0,
         },
     )

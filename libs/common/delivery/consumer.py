@@ -33,7 +33,7 @@ from libs.common.time.clock import Clock
 log = get_logger(__name__)
 
 LARGEST_BATCH = 200
-READ_WAIT = 1.0
+READ_WAIT = 2.0
 MOST_PARKED_IN_A_ROW = 20
 MOST_UNKNOWN_NAMED = 20
 """Types that a process names in its log; further ones are counted alone."""

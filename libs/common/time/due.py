@@ -17,7 +17,7 @@ Every deadline is later or the same when the start, the limit or a pause grows, 
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from fractions import Fraction
 from functools import lru_cache
@@ -115,13 +115,13 @@ def fraction(
     """
     begun, ended = as_utc(start, "start"), as_utc(due_at, "due_at")
     part = _part(share)
-    if ended < begun or not 0 <= part <= 1:
+    if ended < begun or not 0 <= part.numerator <= part.denominator:
         message = f"no share {share} of the time from {begun.isoformat()} to {ended.isoformat()}"
         raise ValueError(message)
     open_spans = [(begun, ended)] if calendar is None else _working_spans(begun, ended, calendar)
-    running = list(_without(open_spans, _merged(pauses))) or [(begun, ended)]
-    total = sum((until - since for since, until in running), timedelta())
-    return _spend(running, _MICROSECOND * int(part * (total // _MICROSECOND)))
+    running = list(_without(open_spans, _merged(pauses)) if pauses else open_spans) or [(begun, ended)]
+    total = sum((until - since for since, until in running), timedelta()) // _MICROSECOND
+    return _spend(running, _MICROSECOND * (total * part.numerator // part.denominator))
 
 
 @lru_cache(maxsize=64)
@@ -173,12 +173,18 @@ def _stands_at_end(end: datetime, stops: list[_Span]) -> bool:
 def _working_spans(begun: datetime, ended: datetime, calendar: WorkCalendar) -> Iterator[_Span]:
     """The working days between the two moments, cut at them."""
     zone = calendar.time_zone
-    day, last = local_day(begun, zone), local_day(ended, zone)
-    while day <= last:
-        span = max(begun, day_start(day, zone)), min(ended, day_end(day, zone))
-        if span[0] < span[1] and calendar.is_workday(day):
+    for since, until in _working_days(local_day(begun, zone), local_day(ended - _MICROSECOND, zone), calendar):
+        span = max(begun, since), min(ended, until)
+        if span[0] < span[1]:
             yield span
-        day += _ONE_DAY
+
+
+@lru_cache(maxsize=4_096)
+def _working_days(first: date, last: date, calendar: WorkCalendar) -> tuple[_Span, ...]:
+    """The working days from ``first`` to ``last``, both included; what begins and ends on the same days shares them."""
+    days = (first + _ONE_DAY * number for number in range((last - first).days + 1))
+    zone = calendar.time_zone
+    return tuple((day_start(day, zone), day_end(day, zone)) for day in days if calendar.is_workday(day))
 
 
 def _without(spans: Iterable[_Span], stops: list[_Span]) -> Iterator[_Span]:

@@ -16,6 +16,8 @@ def as_utc(moment: datetime, name: str = "moment") -> datetime:
     Raises:
         ValueError: the datetime is naive, so it names no instant; `name` says which argument.
     """
+    if moment.tzinfo is UTC:
+        return moment
     if moment.utcoffset() is None:
         message = f"{name} must carry a time zone, got {moment.isoformat()}"
         raise ValueError(message)

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from fractions import Fraction
-from functools import lru_cache
+from functools import cache, lru_cache
 from zoneinfo import ZoneInfo
 
 from libs.common.events.terms import Deadline
@@ -135,7 +135,7 @@ class Times:
 
 def times_until(start: datetime, due_at: datetime, warn_percent: int, pauses: Sequence[Pause] = ()) -> Times:
     """When to warn of a due time that somebody named."""
-    return Times(fraction(start, due_at, Fraction(warn_percent, _PERCENT), pauses=pauses), due_at)
+    return Times(fraction(start, due_at, _share(warn_percent), pauses=pauses), due_at)
 
 
 def times_of(
@@ -147,7 +147,7 @@ def times_of(
     else:
         due_at = _due_of_day(local_day(start, calendar.time_zone), limit, calendar)
     running = calendar if limit.unit is LimitUnit.WORK_DAY else None
-    return Times(fraction(start, due_at, Fraction(warn_percent, _PERCENT), calendar=running, pauses=pauses), due_at)
+    return Times(fraction(start, due_at, _share(warn_percent), calendar=running, pauses=pauses), due_at)
 
 
 def paused(clock: DeadlineClock, at: datetime) -> DeadlineClock:
@@ -215,6 +215,12 @@ def rung_at(due_at: datetime, after: Limit | None, calendar: WorkCalendar) -> da
         return due_at
     start = due_at if after.unit is LimitUnit.HOUR else due_at - _LAST_INSTANT
     return due(start, after, calendar)
+
+
+@cache
+def _share(percent: int) -> Fraction:
+    """A pack has one."""
+    return Fraction(percent, _PERCENT)
 
 
 @lru_cache(maxsize=4_096)

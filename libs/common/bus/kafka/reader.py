@@ -38,6 +38,8 @@ def new_consumer(bootstrap: str, client_id: str, group: str | None, limits: Kafk
         request_timeout_ms=int(limits.request * 1000),
         max_poll_interval_ms=int(limits.poll * 1000),
         fetch_max_bytes=LARGEST_FETCH,
+        # The broker answers at once when there is something; so long it may wait for it.
+        fetch_max_wait_ms=2_000,
     )
 
 

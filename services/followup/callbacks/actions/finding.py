@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from libs.common.database.session import Session
 from services.followup.callbacks import queries
-from services.followup.callbacks.tables import Callback
+from services.followup.callbacks.tables import Attempt, Callback
 from services.followup.cases.tables import Case
 from services.followup.clocks.actions.finding import find_matter, load_cases
 
@@ -20,12 +20,13 @@ async def load_with_callbacks(session: Session, case_ids: Iterable[str]) -> None
 
 
 async def load_by_keys(session: Session, keys: Iterable[str]) -> None:
-    """The same for ids of cases, callbacks and supervision orders."""
+    """The same for ids of cases, callbacks and supervision orders, with the tries of these callbacks."""
     wanted = set(keys)
     if not wanted:
         return
     places = await _places(session, wanted)
     await load_with_callbacks(session, (places.get(key) or key for key in wanted))
+    await session.load(Attempt, "callback_id", (key for key in wanted if places.get(key)), lock=False)
 
 
 async def find_callback(session: Session, callback_id: str) -> tuple[Case, Callback] | None:
