@@ -5,8 +5,8 @@ n-th clock that was started is the n-th deadline that was set.
 """
 
 from collections.abc import Callable, Mapping
-from contextlib import suppress
-from datetime import datetime
+from dataclasses import replace
+from datetime import datetime, timedelta
 from typing import Any
 
 from huiyin.audit.case import DISPATCH, FOLLOWUP, INTAKE, CaseView, EventT, LedgerSaid, as_applied
@@ -16,14 +16,18 @@ from huiyin.audit.rows.comparing import Columns, NotBefore, Unseen, as_told, by_
 from libs.common.events import cases
 from libs.common.events.base import Event
 from libs.common.events.terms import Closing, Deadline
-from libs.common.rules.machine import OutOfTurn
+from libs.common.rules.machine import SYSTEM, Actor, OutOfTurn
+from services.followup.callbacks import domain as callbacks
+from services.followup.callbacks.actions.opening import calling_time, gap_of
 from services.followup.cases.domain.terms import Action, Answer, Asking, Lead, State, StepInput
 from services.followup.cases.domain.terms import Said as FollowupSaid
 from services.followup.cases.domain.transitions import evolve
 
-SYSTEM = "system"
 _CLOSING = {"requester": "first", "purpose": "closing"}
-_SOMEBODY = (Unseen.WHO, Unseen.WHO)
+_ANY_NUMBER = 1_000_000
+"""Of tries, under a pack that is not known."""
+_UNSEEN: Any = Unseen.WHO
+_SOMEBODY = Actor(_UNSEEN, _UNSEEN)
 _HEARD_FROM = {
     "open": INTAKE,
     "withdraw": INTAKE,
@@ -50,6 +54,8 @@ class Promise:
         self._packs = packs
         self.steps: list[Columns] = []
         self.callbacks: dict[int, dict[str, Any]] = {}
+        self._askings: dict[int, Asking] = {}
+        """The same by round, as the rules know them."""
         self.attempts: list[Columns] = []
         self.orders: dict[str, dict[str, Any]] = {}
         self.clocks = Clocks(self._own)
@@ -95,8 +101,8 @@ class Promise:
         """Have the citizen tried again where the history says so: no event tells it."""
         while self.row["status"] == "review" and self._next_action() == "try_again":
             at = self._kept[self.row["version"] + 1]["at"]
-            self._step("try_again", Unseen.HERE, Unseen.WORDS, _SOMEBODY)
-            self._ask("due", tries=0, next_try_at=self._calling_time(at))
+            self._step(Action.TRY_AGAIN, Unseen.HERE, Unseen.WORDS, _SOMEBODY)
+            self._may_try_from(self.row["round"], at)
 
     def _next_action(self) -> str:
         row = self._kept.get(self.row["version"] + 1)
@@ -107,7 +113,7 @@ class Promise:
 
     def _open(self, event: cases.CaseRegistered) -> None:
         clock = None if event.answered_at_once else self._start("triage_due_at")
-        self._step("open", clock.said.occurred_at if clock else NotBefore(event.registered_at), "")
+        self._step(Action.OPEN, clock.said.occurred_at if clock else NotBefore(event.registered_at), "")
 
     def _queue(self, event: cases.TriageQueued) -> None:
         if not self._in_hand(event):
@@ -118,20 +124,20 @@ class Promise:
             lead = Lead(gave_up=self.row["lead_unit"])
         clock = self._start("triage_due_at") if self.row["triage_due_at"] is None else None
         at = clock.said.occurred_at if clock else NotBefore(event.occurred_at)
-        self._step("queue", at, event.reason, lead=lead)
+        self._step(Action.QUEUE, at, event.reason, lead=lead)
 
     def _assign(self, event: cases.CaseAssigned) -> None:
         if self._in_hand(event):
             self.clocks.stop(Deadline.TRIAGE)
             self.row["triage_due_at"] = None
-            self._give("assign", event, None)
+            self._give(Action.ASSIGN, event, None)
 
     def _reassign(self, event: cases.CaseReassigned) -> None:
         if self._in_hand(event):
             self._take_from(event.lead_unit)
-            self._give("reassign", event, None if event.succession else event.from_unit)
+            self._give(Action.REASSIGN, event, None if event.succession else event.from_unit)
 
-    def _give(self, action: str, event: _Assigned, gave_up: str | None) -> None:
+    def _give(self, action: Action, event: _Assigned, gave_up: str | None) -> None:
         lead = Lead(event.lead_unit, event.category_code, event.pack_version, gave_up)
         clock = self._start()
         if self.row["handle_due_at"] is None:
@@ -155,15 +161,19 @@ class Promise:
         wanted, number = self.row["callback_wanted"], event.round
         said = self._first(cases.CallbackDue, number) if wanted else None
         at = said.occurred_at if said else NotBefore(event.occurred_at)
-        self._step("ask" if wanted else "leave_unasked", at, "")
+        action = Action.ASK if wanted else Action.LEAVE_UNASKED
+        self._step(action, at, "")
         unit, account = (event.unit_code, None) if isinstance(event, cases.CaseHandled) else _at_the_door(event)
+        pack = self._packs.find(self.row["pack_version"])
+        tries = _ANY_NUMBER if pack is None else pack.callback.tries
+        self._askings[number] = Asking(number, unit, account, tries_allowed=tries)
         self.callbacks[number] = (
             {"callback_id": Unseen.NUMBER, "case_id": self.row["case_id"], "round": number, "version": 1}
-            | {"state": "due" if wanted else "exhausted", "area_code": self.row["area_code"]}
+            | {"state": callbacks.STATE_AFTER[action], "area_code": self.row["area_code"]}
             | {"handling_unit": unit, "answered_by": account, "tries": 0, "attempts": 0}
-            | _CLOSING
-            | {"next_try_at": self._calling_time(event.occurred_at), "opened_at": event.occurred_at}
+            | {"opened_at": event.occurred_at, **_CLOSING}
         )
+        self._may_try_from(number, event.occurred_at)
         if self.clocks.sets(number, Deadline.CALLBACK):
             self._start()
 
@@ -171,42 +181,27 @@ class Promise:
         if self.row["status"] == "closed":
             return
         self._close_clocks()
-        if (callback := self.callbacks.get(self.row["round"])) and callback["state"] in ("due", "exhausted"):
-            self._ask("cancelled")
         said = self._first(cases.CaseClosed, self.row["round"], closing=Closing.WITHDRAWN)
-        self._step("withdraw", said.occurred_at if said else NotBefore(event.occurred_at), event.reason)
+        self._step(Action.WITHDRAW, said.occurred_at if said else NotBefore(event.occurred_at), event.reason)
 
     def _try(self, event: cases.CallbackTried) -> None:
-        callback = self.callbacks.get(event.round)
-        if callback is None:
+        if event.round not in self._askings:
             return
-        content = event.valid and _answer_of(event).content
+        asking = self._askings[event.round] = replace(self._askings[event.round], attempts=event.attempt - 1)
+        answer = Answer(event.reached, event.contacted, event.solved, event.satisfaction)
+        action = callbacks.verdict(answer, asking)
+        why: Any = Unseen.WORDS
         kept = self._kept.get(self.row["version"] + 1)
-        callback |= {"attempts": event.attempt, "tries": callback["tries"] + (not event.valid)}
-        if content:
+        if action is Action.SATISFY:
             self._close_clocks()
-            self._ask("done")
-            self._tried("satisfy", event, Unseen.WORDS)
-        elif event.valid:
+        elif action is Action.SEND_BACK:
             self._stop_round()
-            self._ask("done")
             said = self._first(cases.CaseSentBack, event.round)
-            self._tried("send_back", event, said.words if said else Unseen.WORDS)
+            why = said.words if said else Unseen.WORDS
         else:
-            self._in_vain(event, callback)
+            self._may_try_from(event.round, event.occurred_at, again=True)
+        self._step(action, event.occurred_at, why, Actor(event.caller, _UNSEEN), asking=asking, answer=answer)
         self._keep(event, kept)
-
-    def _in_vain(self, event: cases.CallbackTried, callback: dict[str, Any]) -> None:
-        rules = self._packs.rules(self.row["pack_version"])
-        last = rules is not None and callback["tries"] >= rules.callback.tries
-        next_try_at = Unseen.OLD if rules is None else rules.next_try(event.occurred_at)
-        self._ask("exhausted" if last else "due", next_try_at=next_try_at)
-        self._tried("give_up" if last else "try", event, Unseen.WORDS)
-
-    def _tried(self, action: str, event: cases.CallbackTried, why: Any) -> None:
-        asking = Asking(event.round, attempts=event.attempt - 1)
-        by: tuple[Any, Any] = event.caller, Unseen.WHO
-        self._step(action, event.occurred_at, why, by, asking=asking, answer=_answer_of(event))
 
     def _keep(self, event: cases.CallbackTried, kept: Columns | None) -> None:
         """The row of the try; what no event tells of it the history does."""
@@ -222,14 +217,13 @@ class Promise:
         """A reviewer's step; the other ends were taken with what brought them about."""
         if event.closing is Closing.UNVERIFIED:
             self._close_clocks()
-            self._ask("done")
-            self._step("close_unverified", event.occurred_at, Unseen.WORDS, by_whom(event))
+            self._step(Action.CLOSE_UNVERIFIED, event.occurred_at, Unseen.WORDS, Actor(*by_whom(event)))
 
     def _order(self, event: cases.SupervisionIssued) -> None:
-        by: Any = SYSTEM
+        by: Any = SYSTEM.subject
         if not event.by_rule:
             by = (self._kept.get(self.row["version"] + 1) or {"who": Unseen.WHO})["who"]
-            self._step("supervise", event.occurred_at, event.reason, _SOMEBODY)
+            self._step(Action.SUPERVISE, event.occurred_at, event.reason, _SOMEBODY)
         self.orders[event.supervision_id] = (
             as_told(event, "supervision_id", "case_id", "round", "level", "unit_code", "reason", "by_rule", "reply_due")
             | {"area_code": self.row["area_code"], "accused_unit": self.row["accused_unit"], "state": "issued"}
@@ -265,14 +259,11 @@ class Promise:
         self._stop_round()
         self.clocks.stop_all()
 
-    def _ask(self, state: str, **changes: Any) -> None:
-        callback = self.callbacks.get(min(self.row["round"], max(self.callbacks, default=0)))
-        if callback is not None:
-            callback |= {"state": state, "version": callback["version"] + 1, **changes}
-
-    def _calling_time(self, moment: datetime) -> Any:
-        rules = self._packs.rules(self.row["pack_version"])
-        return Unseen.OLD if rules is None else rules.calling_time(moment)
+    def _may_try_from(self, number: int, moment: datetime, *, again: bool = False) -> None:
+        """The citizen may be called from the first calling time on, or so much later after a try in vain."""
+        pack = self._packs.find(self.row["pack_version"])
+        first = None if pack is None else calling_time(pack, moment + gap_of(pack) * again)
+        self.callbacks[number]["next_try_at"] = first or Unseen.OLD
 
     def _first(self, kind: type[EventT], number: int, **fields: object) -> EventT | None:
         """The first of its kind that was said of a round."""
@@ -280,21 +271,28 @@ class Promise:
         said = (event for event in self._own if isinstance(event, kind))
         return next((event for event in said if all(getattr(event, name) == fields[name] for name in fields)), None)
 
-    def _step(self, action: str, at: Any, why: Any, by: tuple[Any, Any] = (SYSTEM, None), **given: Any) -> None:
+    def _step(self, action: Action, at: Any, why: Any, by: Actor = SYSTEM, **given: Any) -> None:
         """Take it, where followup's own rules can fold it; what it could not have taken is no step (I5 names it)."""
-        source = self._state.status
-        with suppress(OutOfTurn):
-            self._state = evolve(self._state, FollowupSaid(Action(action), at, StepInput(at, **given)))
-            self.row |= columns_of(self._state) | {"sent_back": self._state.sent_back}
-            self.steps.append(
-                {column: self.row[column] for column in ("case_id", "version", "round")}
-                | {"action": action, "from_status": source, "to_status": self._state.status}
-                | {"who": by[0], "unit_code": by[1], "at": at, "why": why}
-            )
+        before, said = self._state, FollowupSaid(action, at, StepInput(at, **given), by)
+        try:
+            self._state = evolve(before, said)
+        except OutOfTurn:
+            return
+        self.row |= columns_of(self._state) | {"sent_back": self._state.sent_back}
+        self.steps.append(
+            {column: self.row[column] for column in ("case_id", "version", "round")}
+            | {"action": action, "from_status": before.status, "to_status": self._state.status}
+            | {"who": by.subject, "unit_code": by.unit_code, "at": at, "why": why}
+        )
+        if action in callbacks.STATE_AFTER and before.round in self.callbacks:
+            self._move(self.callbacks[before.round], said)
 
-
-def _answer_of(event: cases.CallbackTried) -> Answer:
-    return Answer(event.reached, event.contacted, event.solved, event.satisfaction)
+    def _move(self, callback: dict[str, Any], said: FollowupSaid) -> None:
+        """Bring the callback of the round to where the step brings it; ``next_try_at`` stands in the row alone."""
+        asking = callbacks.evolve(self._askings[callback["round"]], said, timedelta())
+        self._askings[callback["round"]] = asking
+        callback |= {"state": callbacks.STATE_AFTER[said.action], "version": callback["version"] + 1}
+        callback |= {"tries": asking.tries, "attempts": asking.attempts}
 
 
 def _at_the_door(event: cases.CaseAnsweredDirectly) -> tuple[str | None, Any]:
