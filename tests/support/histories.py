@@ -7,7 +7,7 @@ before others can say more, so that one service alone can hear an act, let its s
 
 import random
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
@@ -28,7 +28,6 @@ AREAS = ("999001101201", "999001101202", "999001102201", "999001102201001", "999
 UNITS = ("D-WATER", "D-TRANSPORT", "T-999001101", "T-999001102")
 CATEGORIES = ("0101", "0102", "02")
 SPEAKERS: dict[type[Event], str] = {route.event: str(min(route.said_by)) for route in FLOW}
-_SOURCES = ("intake", "dispatch", "followup")
 _DIRECTORY = Directory(PACK)
 _PLACES = tuple(
     (area, category)
@@ -341,45 +340,3 @@ def _end(case: _Life, closing: Closing, word: Satisfaction | None) -> bool:
         _send_back(case)
         return True
     return False
-
-
-def history(events: int, lots: random.Random, ways: Ways = BY_THE_RULES) -> list[list[Told]]:
-    """Lives of at least so many events together, by act and in each by time; a case keeps its own order."""
-    acts: list[list[Told]] = [[] for _ in range(ACTS)]
-    number = 0
-    while sum(map(len, acts)) < events:
-        number += 1
-        case_id = f"{number:08d}-0000-7000-8000-{lots.getrandbits(48):012x}"
-        lived = life_by_acts(case_id, lots, ways, number)
-        told = iter(numbered(event for act in lived for event in act))
-        for act, among in zip(lived, acts, strict=False):
-            among += [next(told) for _ in act]
-    return [sorted(act, key=lambda one: one.event.occurred_at) for act in acts]
-
-
-def interleave(told: Sequence[Told], rng: random.Random) -> list[Told]:
-    """Another order in which a reader might meet one case: the registration first, each source in its own order."""
-    first, rest = told[0], list(told[1:])
-    return [first, *shuffle([[one for one in rest if one.source == name] for name in _SOURCES], rng)]
-
-
-def shuffle(histories: Sequence[Sequence[Told]], rng: random.Random) -> list[Told]:
-    """Many cases mixed; each keeps its own order."""
-    queues = [list(history) for history in histories]
-    order: list[Told] = []
-    while any(queues):
-        order.append(rng.choice([queue for queue in queues if queue]).pop(0))
-    return order
-
-
-def split(events: Sequence[Told], rng: random.Random, *, repeat: bool = True) -> list[list[Told]]:
-    """Batches of any size; with ``repeat`` some come a second time, whole, later on."""
-    batches: list[list[Told]] = []
-    start = 0
-    while start < len(events):
-        end = start + rng.randrange(1, 8)
-        batches.append(list(events[start:end]))
-        start = end
-        if repeat and rng.random() < 0.3:
-            batches.append(list(rng.choice(batches)))
-    return batches

@@ -5,26 +5,22 @@ started in answer to an event is said behind the whole batch; the n-th that was 
 about an order is named by it.
 """
 
-import uuid
 from collections.abc import Collection, Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, cast
 
-from huiyin.audit.packs import Packs, Rules
+from huiyin.audit.packs import Packs
 from huiyin.audit.rows.comparing import Columns, Json, NotBefore, Unseen, as_told
 from libs.common.events import cases
 from libs.common.events.base import Event
 from libs.common.events.deadlines import SetDeadline
 from libs.common.events.terms import Deadline
-from libs.common.pack.schema import LadderStep, OnOverdue
-from libs.common.time.calendar import WorkCalendar
 from libs.common.time.due import Limit, LimitUnit, due
+from services.followup.ladder.actions.firing import rungs_of
+from services.followup.supervision.actions import number_of
 
 _LIMIT = ("limit_value", "limit_unit", "first_day")
-_LAST_INSTANT = timedelta(microseconds=1)
-_IDS = uuid.UUID("5f0d1c3e-8a53-5b5e-9d5e-6f1c1d0a7e42")
-"""Of orders that the ladder gives."""
 
 
 @dataclass(slots=True)
@@ -171,11 +167,11 @@ def clocks_of(
 
 def _limit_of(clock: FoldedClock, packs: Packs, stands: Mapping[str, Any]) -> dict[str, Any]:
     """No event tells the limit: the one that is kept has to give the due time that was told."""
-    rules, value = packs.rules(clock.set.pack_version), stands.get("limit_value")
-    if value is None or rules is None:
-        return {"limit_value": None if rules else Unseen.OLD, "limit_unit": Unseen.OLD, "first_day": Unseen.OLD}
+    pack, value = packs.find(clock.set.pack_version), stands.get("limit_value")
+    if value is None or pack is None:
+        return {"limit_value": None if pack else Unseen.OLD, "limit_unit": Unseen.OLD, "first_day": Unseen.OLD}
     limit = Limit(value, LimitUnit(stands["limit_unit"]), stands["first_day"])
-    fits = due(clock.set.starts_at, limit, rules.calendar) == clock.set.due_at
+    fits = due(clock.set.starts_at, limit, pack.calendar()) == clock.set.due_at
     return {name: stands[name] if fits else f"one that ends at {clock.set.due_at}" for name in _LIMIT}
 
 
@@ -213,48 +209,29 @@ def _on_the_ladder(
     clock: FoldedClock, missed: cases.DeadlineMissed, orders: Collection[Columns], packs: Packs
 ) -> dict[str, Any]:
     """Behind the miss: before the first rung whose orders were not given, or at its end."""
-    rules = packs.rules(clock.set.pack_version)
-    if rules is None:
+    pack = packs.find(clock.set.pack_version)
+    if pack is None:
         return {"step": Unseen.OLD, "next_at": Unseen.OLD, "state": Unseen.OLD, "unit_code": frozenset(clock.units)}
     end: dict[str, Any] = {"step": "miss", "next_at": clock.set.due_at, "state": "fired", "unit_code": missed.unit_code}
-    for at, rung in sorted(_rungs(clock, rules)):
-        given = _given(orders, clock, rung, at, rules.ladder[rung])
+    for at, rung in sorted(rungs_of(pack, clock.set.deadline, clock.set.due_at)):
+        given = _given(orders, clock, rung, at, pack.ladder.steps[rung].code)
         if given is None:
             return _standing(clock, f"ladder:{rung}", NotBefore(clock.set.due_at) if clock.stopped else at)
         end = {"step": f"ladder:{rung}", "next_at": given, "state": "fired", "unit_code": frozenset(clock.units)}
     return end
 
 
-def _rungs(clock: FoldedClock, rules: Rules) -> Iterator[tuple[datetime, int]]:
-    """When each step of the ladder for this deadline comes, and its place in the ladder."""
-    for rung, step in enumerate(rules.ladder):
-        if isinstance(step.trigger, OnOverdue) and step.trigger.deadline is clock.set.deadline:
-            yield _rung_at(clock.set.due_at, step.trigger, rules.calendar), rung
-
-
-def _rung_at(due_at: datetime, trigger: OnOverdue, calendar: WorkCalendar) -> datetime:
-    """A limit in days is over at midnight: the first day after it is day one."""
-    if trigger.after is None:
-        return due_at
-    after = trigger.after.limit()
-    return due(due_at if after.unit is LimitUnit.HOUR else due_at - _LAST_INSTANT, after, calendar)
-
-
-def _given(orders: Iterable[Columns], clock: FoldedClock, rung: int, at: datetime, step: LadderStep) -> datetime | None:
+def _given(orders: Iterable[Columns], clock: FoldedClock, rung: int, at: datetime, code: str) -> datetime | None:
     """When the orders of a step were given, if they were; at another time, too, if days were counted otherwise then."""
     if clock.set.about:
         name = f"{clock.said.key}.{clock.number}.ladder:{rung}"
-        return next((order["issued_at"] for order in orders if order["supervision_id"] == _order_id(name, order)), None)
+        theirs = (order for order in orders if order["supervision_id"] == number_of(name, order["unit_code"]))
+        return next((order["issued_at"] for order in theirs), None)
     moments = {
         order["issued_at"]
         for order in orders
-        if order["by_rule"] and step.code in order["rule_code"] and order["round"] == clock.said.round
+        if order["by_rule"] and code in order["rule_code"] and order["round"] == clock.said.round
     }
     if at in moments or at == clock.set.due_at:
         return at if at in moments else None
     return min((moment for moment in moments if moment > clock.set.due_at), default=None)
-
-
-def _order_id(name: str, order: Columns) -> str:
-    """The number of an order of the ladder says which step of which clock gave it: several may end at one moment."""
-    return str(uuid.uuid5(_IDS, f"{name}/{order['unit_code'] or ''}"))

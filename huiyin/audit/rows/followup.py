@@ -29,7 +29,7 @@ def rows_of_followup(view: CaseView, packs: Packs) -> Iterator[WantedRows]:
         kept = {row["clock_id"]: row for row in view.rows["clock"]}
         rows = {
             "followup.transition": promise.steps,
-            "callback": promise.callbacks.values(),
+            "callback": promise.callbacks.rows.values(),
             "attempt": promise.attempts,
             "supervision": promise.orders.values(),
             "clock": clocks_of(promise.clocks, promise.orders.values(), packs, kept),

@@ -5,24 +5,26 @@ n-th clock that was started is the n-th deadline that was set.
 """
 
 from collections.abc import Callable, Mapping
-from contextlib import suppress
 from datetime import datetime
 from typing import Any
 
 from huiyin.audit.case import DISPATCH, FOLLOWUP, INTAKE, CaseView, EventT, LedgerSaid, as_applied
 from huiyin.audit.packs import Packs
+from huiyin.audit.rows.callbacks import FoldedCallbacks
 from huiyin.audit.rows.clocks import Clocks, FoldedClock
 from huiyin.audit.rows.comparing import Columns, NotBefore, Unseen, as_told, by_whom, columns_of, told
 from libs.common.events import cases
 from libs.common.events.base import Event
 from libs.common.events.terms import DECLARED, FIRST_REQUESTER, Closing, Deadline, ended_by, passed_on_by, set_by
-from libs.common.rules.machine import OutOfTurn
-from services.followup.cases.domain.terms import Action, Answer, Asking, Lead, State, StepInput
+from libs.common.pack.directory import Directory
+from libs.common.rules.machine import SYSTEM, Actor, OutOfTurn
+from services.followup.callbacks.domain import verdict
+from services.followup.cases.domain.terms import Action, Answer, Lead, State, StepInput
 from services.followup.cases.domain.terms import Said as FollowupSaid
 from services.followup.cases.domain.transitions import evolve
 
-SYSTEM = "system"
-_SOMEBODY = (Unseen.WHO, Unseen.WHO)
+_UNSEEN: Any = Unseen.WHO
+_SOMEBODY = Actor(_UNSEEN, _UNSEEN)
 _HEARD_FROM = {
     "open": INTAKE,
     "withdraw": INTAKE,
@@ -47,7 +49,7 @@ class PromisedCase:
         self._answers = {(event.round, event.occurred_at) for event in answers}
         self._packs = packs
         self.steps: list[Columns] = []
-        self.callbacks: dict[tuple[int, str], dict[str, Any]] = {}
+        self.callbacks = FoldedCallbacks()
         self._requesters: tuple[str, ...] = (FIRST_REQUESTER,)
         self.attempts: list[Columns] = []
         self.orders: dict[str, dict[str, Any]] = {}
@@ -94,8 +96,8 @@ class PromisedCase:
         """Have the citizen tried again where the history says so: no event tells it."""
         while self.row["status"] == "review" and self._next_action() == "try_again":
             at = self._kept[self.row["version"] + 1]["at"]
-            self._step("try_again", Unseen.HERE, Unseen.WORDS, _SOMEBODY)
-            self._all_open("due", tries=0, next_try_at=self._calling_time(at))
+            self._step(Action.TRY_AGAIN, Unseen.HERE, Unseen.WORDS, _SOMEBODY)
+            self.callbacks.all_may_be_called(self.row["round"], at, self._pack())
 
     def _next_action(self) -> str:
         row = self._kept.get(self.row["version"] + 1)
@@ -106,25 +108,25 @@ class PromisedCase:
 
     def _open(self, event: cases.CaseRegistered) -> None:
         clock = None if event.answered_at_once else self._begin(event, None)
-        self._step("open", clock.said.occurred_at if clock else NotBefore(event.registered_at), "")
+        self._step(Action.OPEN, clock.said.occurred_at if clock else NotBefore(event.registered_at), "")
 
     def _queue(self, event: cases.TriageQueued) -> None:
         if self._in_hand(event):
             led_by = self.row["lead_unit"]
-            self._give("queue", event, event.reason, None if led_by is None else Lead(gave_up=led_by))
+            self._give(Action.QUEUE, event, event.reason, None if led_by is None else Lead(gave_up=led_by))
 
     def _assign(self, event: cases.CaseAssigned) -> None:
         if self._in_hand(event):
             lead = Lead(event.lead_unit, event.category_code, event.pack_version)
-            self._give("assign", event, event.explanation, lead)
+            self._give(Action.ASSIGN, event, event.explanation, lead)
 
     def _reassign(self, event: cases.CaseReassigned) -> None:
         if self._in_hand(event):
             gave_up = None if event.succession else event.from_unit
             lead = Lead(event.lead_unit, event.category_code, event.pack_version, gave_up)
-            self._give("reassign", event, event.explanation, lead)
+            self._give(Action.REASSIGN, event, event.explanation, lead)
 
-    def _give(self, action: str, event: cases.RoundEvent, why: str, lead: Lead | None) -> None:
+    def _give(self, action: Action, event: cases.RoundEvent, why: str, lead: Lead | None) -> None:
         self._end(event)
         clock = self._begin(event, None if lead is None else lead.unit_code)
         at = clock.said.occurred_at if clock else NotBefore(event.occurred_at)
@@ -142,16 +144,17 @@ class PromisedCase:
         wanted, number = self.row["callback_wanted"], event.round
         said = self._first(cases.CallbackDue, number) if wanted else None
         at = said.occurred_at if said else NotBefore(event.occurred_at)
-        self._step("ask" if wanted else "leave_unasked", at, "")
+        action = Action.ASK if wanted else Action.LEAVE_UNASKED
+        self._step(action, at, "")
         unit, account = (event.unit_code, None) if isinstance(event, cases.CaseHandled) else _at_the_door(event)
         self._requesters = said.requesters if said else self._requesters
         for requester in self._requesters:
-            self.callbacks[number, requester] = (
-                {"callback_id": Unseen.NUMBER, "case_id": self.row["case_id"], "round": number, "version": 1}
-                | {"state": "due" if wanted else "exhausted", "area_code": self.row["area_code"]}
-                | {"handling_unit": unit, "answered_by": account, "tries": 0, "attempts": 0}
-                | {"requester": requester, "purpose": "closing"}
-                | {"next_try_at": self._calling_time(event.occurred_at), "opened_at": event.occurred_at}
+            self.callbacks.open(
+                {"case_id": self.row["case_id"], "round": number, "requester": requester}
+                | {"handling_unit": unit, "answered_by": account, "opened_at": event.occurred_at}
+                | {"area_code": self.row["area_code"]},
+                action,
+                self._pack(),
             )
         self._begin(event, unit)
 
@@ -159,46 +162,27 @@ class PromisedCase:
         if self.row["status"] == "closed":
             return
         self._close_clocks()
-        self._all_open("cancelled")
         said = self._first(cases.CaseClosed, self.row["round"], closing=Closing.WITHDRAWN)
-        self._step("withdraw", said.occurred_at if said else NotBefore(event.occurred_at), event.reason)
+        self._step(Action.WITHDRAW, said.occurred_at if said else NotBefore(event.occurred_at), event.reason)
 
     def _try(self, event: cases.CallbackTried) -> None:
-        callback = self.callbacks.get((event.round, event.requester))
-        if callback is None:
+        asking = self.callbacks.asking_for(event)
+        if asking is None:
             return
-        content = event.valid and _answer_of(event).content
+        answer = Answer(event.reached, event.contacted, event.solved, event.satisfaction)
+        action = verdict(answer, asking)
+        why: Any = Unseen.WORDS
         kept = self._kept.get(self.row["version"] + 1)
-        callback |= {"attempts": event.attempt, "tries": callback["tries"] + (not event.valid)}
-        if content and not event.decides:
-            _move(callback, "done")
-            self._tried("hear" if self._to_call(event.round) else "hear_last", event, Unseen.WORDS)
-        elif content:
+        if action is Action.SATISFY:
             self._close_clocks()
-            _move(callback, "done")
-            self._tried("satisfy", event, Unseen.WORDS)
-        elif event.valid:
+        elif action is Action.SEND_BACK:
             self._stop_round()
-            _move(callback, "done")
-            self._all_open("cancelled")
             said = self._first(cases.CaseSentBack, event.round)
-            self._tried("send_back", event, said.words if said else Unseen.WORDS)
-        else:
-            self._in_vain(event, callback)
+            why = said.words if said else Unseen.WORDS
+        self._step(action, event.occurred_at, why, Actor(event.caller, _UNSEEN), asking=asking, answer=answer)
+        if not answer.valid:
+            self.callbacks.may_be_called_again(event, self._pack())
         self._keep(event, kept)
-
-    def _in_vain(self, event: cases.CallbackTried, callback: dict[str, Any]) -> None:
-        rules = self._packs.rules(self.row["pack_version"])
-        last = rules is not None and callback["tries"] >= rules.callback.tries
-        next_try_at = Unseen.OLD if rules is None else rules.next_try(event.occurred_at)
-        _move(callback, "exhausted" if last else "due", next_try_at=next_try_at)
-        given_up = "put_aside" if self._to_call(event.round) else "give_up"
-        self._tried(given_up if last else "try", event, Unseen.WORDS)
-
-    def _tried(self, action: str, event: cases.CallbackTried, why: Any) -> None:
-        asking = Asking(event.round, attempts=event.attempt - 1, requester=event.requester)
-        by: tuple[Any, Any] = event.caller, Unseen.WHO
-        self._step(action, event.occurred_at, why, by, asking=asking, answer=_answer_of(event))
 
     def _keep(self, event: cases.CallbackTried, kept: Columns | None) -> None:
         """The row of the try; what no event tells of it the history does."""
@@ -215,14 +199,13 @@ class PromisedCase:
         """A reviewer's step; the other ends were taken with what brought them about."""
         if event.closing is Closing.UNVERIFIED:
             self._close_clocks()
-            self._all_open("done")
-            self._step("close_unverified", event.occurred_at, Unseen.WORDS, by_whom(event))
+            self._step(Action.CLOSE_UNVERIFIED, event.occurred_at, Unseen.WORDS, Actor(*by_whom(event)))
 
     def _order(self, event: cases.SupervisionIssued) -> None:
-        by: Any = SYSTEM
+        by: Any = SYSTEM.subject
         if not event.by_rule:
             by = (self._kept.get(self.row["version"] + 1) or {"who": Unseen.WHO})["who"]
-            self._step("supervise", event.occurred_at, event.reason, _SOMEBODY)
+            self._step(Action.SUPERVISE, event.occurred_at, event.reason, _SOMEBODY)
         self.orders[event.supervision_id] = (
             as_told(event, "supervision_id", "case_id", "round", "level", "unit_code", "reason", "by_rule", "reply_due")
             | {"area_code": self.row["area_code"], "accused_unit": self.row["accused_unit"], "state": "issued"}
@@ -268,18 +251,8 @@ class PromisedCase:
         self._stop_round()
         self.clocks.stop_all()
 
-    def _all_open(self, state: str, **changes: Any) -> None:
-        """The callbacks of the round that stand open, whoever is asked."""
-        for (number, _), callback in self.callbacks.items():
-            if number == self.row["round"] and callback["state"] in ("due", "exhausted"):
-                _move(callback, state, **changes)
-
-    def _to_call(self, number: int) -> bool:
-        return any(row["state"] == "due" for (round_, _), row in self.callbacks.items() if round_ == number)
-
-    def _calling_time(self, moment: datetime) -> Any:
-        rules = self._packs.rules(self.row["pack_version"])
-        return Unseen.OLD if rules is None else rules.calling_time(moment)
+    def _pack(self) -> Directory | None:
+        return self._packs.find(self.row["pack_version"])
 
     def _first(self, kind: type[EventT], number: int, **fields: object) -> EventT | None:
         """The first of its kind that was said of a round."""
@@ -287,25 +260,20 @@ class PromisedCase:
         said = (event for event in self._own if isinstance(event, kind))
         return next((event for event in said if all(getattr(event, name) == fields[name] for name in fields)), None)
 
-    def _step(self, action: str, at: Any, why: Any, by: tuple[Any, Any] = (SYSTEM, None), **given: Any) -> None:
+    def _step(self, action: Action, at: Any, why: Any, by: Actor = SYSTEM, **given: Any) -> None:
         """Take it, where followup's own rules can fold it; what it could not have taken is no step (I5 names it)."""
-        source = self._state.status
-        with suppress(OutOfTurn):
-            self._state = evolve(self._state, FollowupSaid(Action(action), at, StepInput(at, **given)))
-            self.row |= columns_of(self._state) | {"sent_back": self._state.sent_back}
-            self.steps.append(
-                {column: self.row[column] for column in ("case_id", "version", "round")}
-                | {"action": action, "from_status": source, "to_status": self._state.status}
-                | {"who": by[0], "unit_code": by[1], "at": at, "why": why}
-            )
-
-
-def _move(callback: dict[str, Any], state: str, **changes: Any) -> None:
-    callback |= {"state": state, "version": callback["version"] + 1, **changes}
-
-
-def _answer_of(event: cases.CallbackTried) -> Answer:
-    return Answer(event.reached, event.contacted, event.solved, event.satisfaction)
+        before, said = self._state, FollowupSaid(action, at, StepInput(at, **given), by)
+        try:
+            self._state = evolve(before, said)
+        except OutOfTurn:
+            return
+        self.row |= columns_of(self._state) | {"sent_back": self._state.sent_back}
+        self.steps.append(
+            {column: self.row[column] for column in ("case_id", "version", "round")}
+            | {"action": action, "from_status": before.status, "to_status": self._state.status}
+            | {"who": by.subject, "unit_code": by.unit_code, "at": at, "why": why}
+        )
+        self.callbacks.follow(said, before.round)
 
 
 def _at_the_door(event: cases.CaseAnsweredDirectly) -> tuple[str | None, Any]:

@@ -15,13 +15,14 @@ from typing import Annotated, Any, Generic, TypeVar
 import orjson
 from fastapi import Query
 from pydantic import BaseModel, ConfigDict, Field
-from sqlalchemy import ColumnElement, literal, tuple_
+from sqlalchemy import ColumnElement, Select, literal, tuple_
 
 from libs.common.errors import Invalid, invalid
 from libs.common.web.fields import RequestBody
 
 ItemT = TypeVar("ItemT")
 RowT = TypeVar("RowT")
+StatementT = TypeVar("StatementT", bound=Select[*tuple[Any, ...]])
 SortValue = str | int | datetime
 
 LONGEST_CURSOR = 512
@@ -97,6 +98,10 @@ class Keyset:
     def order(self) -> list[ColumnElement[Any]]:
         """For ``order_by``."""
         return [column.desc() if self.descending else column.asc() for column in self.columns]
+
+    def cut(self, statement: StatementT, page: PageQuery) -> StatementT:
+        """One page of it in this order, and one row more, to know whether there is more."""
+        return statement.where(*self.after(page.cursor)).order_by(*self.order()).limit(page.limit + 1)
 
     def page(self, rows: Sequence[RowT], size: int, show: Callable[[RowT], ItemT]) -> Page[ItemT]:
         """The page from up to ``size + 1`` rows: ask for one more than it holds, to know whether there is more."""

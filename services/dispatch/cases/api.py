@@ -13,7 +13,6 @@ from libs.common.web.door import Door
 from libs.common.web.fields import CaseId
 from services.dispatch.cases import queries
 from services.dispatch.cases.actions.steps import shown
-from services.dispatch.cases.queries import Window
 from services.dispatch.cases.schemas import HistoryEntryOut, WorkItem, WorkOut
 from services.dispatch.cases.tables import Case, HistoryEntry
 from services.dispatch.rights import ReadsWork
@@ -33,7 +32,7 @@ async def list_transitions(case_id: CaseId, query: Annotated[PageQuery, Query()]
 
     async def steps(session: Session) -> list[HistoryEntry]:
         await seen(session, door, case_id)
-        return await queries.list_steps(session, case_id, Window(query.cursor, query.limit))
+        return await queries.list_steps(session, case_id, query)
 
     rows = await door.read(steps)
     return door.answer(queries.STEPS_KEYSET.page(rows, query.limit, _step))

@@ -1,7 +1,5 @@
 """Every SELECT of a case and its history, and what the lists of cases share."""
 
-from dataclasses import dataclass
-
 from sqlalchemy import Boolean, ColumnElement, Select, and_, literal_column, select
 from sqlmodel import col
 
@@ -9,19 +7,11 @@ from libs.common.database.session import Session
 from libs.common.errors import NotFound
 from libs.common.pack.areas import GRID_DIGITS, area_prefix
 from libs.common.security.policy import Column, Scope
-from libs.common.web.cursors import Keyset
+from libs.common.web.cursors import Keyset, PageQuery
 from services.dispatch.cases.domain.terms import DONE, OPEN, Status
 from services.dispatch.cases.tables import Case, HistoryEntry
 
 STEPS_KEYSET = Keyset("dispatch.transitions", (HistoryEntry.version,), (int,), descending=False)
-
-
-@dataclass(frozen=True, slots=True)
-class Window:
-    """Which page of a list."""
-
-    cursor: str | None
-    size: int
 
 
 async def visible_work(session: Session, scope: Scope, case_id: str, *, lock: bool = True) -> Case:
@@ -42,15 +32,10 @@ async def list_work(session: Session, statement: Select[Case]) -> list[Case]:
     return list((await session.execute(statement)).scalars())
 
 
-async def list_steps(session: Session, case_id: str, window: Window) -> list[HistoryEntry]:
+async def list_steps(session: Session, case_id: str, page: PageQuery) -> list[HistoryEntry]:
     """The steps of a case, oldest first."""
-    statement = (
-        select(HistoryEntry)
-        .where(col(HistoryEntry.case_id) == case_id, *STEPS_KEYSET.after(window.cursor))
-        .order_by(*STEPS_KEYSET.order())
-        .limit(window.size + 1)
-    )
-    return list((await session.execute(statement)).scalars())
+    statement = select(HistoryEntry).where(col(HistoryEntry.case_id) == case_id)
+    return list((await session.execute(STEPS_KEYSET.cut(statement, page))).scalars())
 
 
 def statuses(wanted: Status | None) -> ColumnElement[bool]:
@@ -82,10 +67,3 @@ def in_area(area_code: str | None) -> list[ColumnElement[bool]]:
         # Nothing lies inside a grid: asked for itself, its rows stand in the order of the list.
         return [col(Case.area_code) == area_code]
     return [col(Case.area_code).like(f"{area_prefix(area_code)}%")]
-
-
-def page(conditions: list[ColumnElement[bool]], keyset: Keyset, window: Window) -> Select[Case]:
-    """A page of cases in the order of ``keyset``, and one more row when there is a next."""
-    return (
-        select(Case).where(*conditions, *keyset.after(window.cursor)).order_by(*keyset.order()).limit(window.size + 1)
-    )

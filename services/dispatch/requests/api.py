@@ -9,7 +9,6 @@ from libs.common.web.cursors import Page, PageQuery
 from libs.common.web.fields import CaseId
 from libs.common.web.headers import IdempotencyKey, IfMatch
 from services.dispatch.cases.api import asked, seen
-from services.dispatch.cases.queries import Window
 from services.dispatch.cases.schemas import WorkOut
 from services.dispatch.requests import actions, queries
 from services.dispatch.requests.schemas import AskReturn, DecideReturn, RequestOut
@@ -25,7 +24,7 @@ async def list_requests(case_id: CaseId, query: Annotated[PageQuery, Query()], d
 
     async def requests(session: Session) -> list[UnitRequest]:
         await seen(session, door, case_id)
-        return await queries.list_requests(session, case_id, Window(query.cursor, query.limit))
+        return await queries.list_requests(session, case_id, query)
 
     rows = await door.read(requests)
     return door.answer(queries.REQUESTS_KEYSET.page(rows, query.limit, _request))

@@ -4,8 +4,7 @@ from sqlalchemy import select
 from sqlmodel import col
 
 from libs.common.database.session import Session
-from libs.common.web.cursors import Keyset
-from services.dispatch.cases.queries import Window
+from libs.common.web.cursors import Keyset, PageQuery
 from services.dispatch.requests.domain import RequestState
 from services.dispatch.requests.tables import UnitRequest
 
@@ -18,12 +17,7 @@ async def pending_of(session: Session, case_id: str) -> UnitRequest | None:
     return next((request for request in requests if request.state is RequestState.PENDING), None)
 
 
-async def list_requests(session: Session, case_id: str, window: Window) -> list[UnitRequest]:
+async def list_requests(session: Session, case_id: str, page: PageQuery) -> list[UnitRequest]:
     """The requests about a case, oldest first; one more than fit the page."""
-    statement = (
-        select(UnitRequest)
-        .where(col(UnitRequest.case_id) == case_id, *REQUESTS_KEYSET.after(window.cursor))
-        .order_by(*REQUESTS_KEYSET.order())
-        .limit(window.size + 1)
-    )
-    return list((await session.execute(statement)).scalars())
+    statement = select(UnitRequest).where(col(UnitRequest.case_id) == case_id)
+    return list((await session.execute(REQUESTS_KEYSET.cut(statement, page))).scalars())

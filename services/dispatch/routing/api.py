@@ -11,7 +11,7 @@ from libs.common.web.cursors import Page, PageQuery
 from libs.common.web.fields import CaseId
 from libs.common.web.headers import IdempotencyKey, IfMatch
 from services.dispatch.cases.api import asked, item, seen
-from services.dispatch.cases.queries import Window, list_work
+from services.dispatch.cases.queries import list_work
 from services.dispatch.cases.schemas import WorkItem, WorkOut
 from services.dispatch.cases.tables import Case
 from services.dispatch.rights import Assigns, ReadsTriage, ReadsWork, Reassigns
@@ -27,7 +27,7 @@ router = APIRouter(prefix="/v1", tags=["cases"])
 async def list_triage(query: Annotated[TriageQuery, Query()], door: ReadsTriage) -> Response:
     """What waits for a dispatcher (待派), oldest first."""
     wanted = queries.TriageFilter(query.area_code, query.urgency, query.overdue)
-    statement = queries.triage_statement(door.scope, wanted, Window(query.cursor, query.limit))
+    statement = queries.triage_statement(door.scope, wanted, query)
     rows = await door.read(lambda session: list_work(session, statement))
     return door.answer(queries.TRIAGE_KEYSET.page(rows, query.limit, item))
 
@@ -48,7 +48,7 @@ async def list_decisions(case_id: CaseId, query: Annotated[PageQuery, Query()], 
 
     async def decisions(session: Session) -> list[Row[Any]]:
         await seen(session, door, case_id)
-        return await queries.list_decisions(session, case_id, Window(query.cursor, query.limit))
+        return await queries.list_decisions(session, case_id, query)
 
     rows = await door.read(decisions)
     return door.answer(queries.DECISIONS_KEYSET.page(rows, query.limit, _decision))

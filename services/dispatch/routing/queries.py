@@ -10,7 +10,7 @@ from sqlmodel import col
 from libs.common.database.session import Session
 from libs.common.events.terms import Urgency
 from libs.common.security.policy import Scope
-from libs.common.web.cursors import Keyset
+from libs.common.web.cursors import Keyset, PageQuery
 from services.dispatch.cases import queries as cases
 from services.dispatch.cases.domain.terms import Status
 from services.dispatch.cases.tables import Case, HistoryEntry
@@ -29,7 +29,7 @@ class TriageFilter:
     overdue: bool | None = None
 
 
-def triage_statement(scope: Scope, wanted: TriageFilter, window: cases.Window) -> Select[Case]:
+def triage_statement(scope: Scope, wanted: TriageFilter, page: PageQuery) -> Select[Case]:
     """What waits for a dispatcher, oldest first."""
     conditions = [cases.statuses(Status.TRIAGE), cases.within(scope, col(Case.lead_unit))]
     if wanted.urgency is not None:
@@ -37,10 +37,10 @@ def triage_statement(scope: Scope, wanted: TriageFilter, window: cases.Window) -
     if wanted.overdue is not None:
         conditions.append(col(Case.overdue).is_(wanted.overdue))
     conditions += cases.in_area(wanted.area_code)
-    return cases.page(conditions, TRIAGE_KEYSET, window)
+    return TRIAGE_KEYSET.cut(select(Case).where(*conditions), page)
 
 
-async def list_decisions(session: Session, case_id: str, window: cases.Window) -> list[Row[Any]]:
+async def list_decisions(session: Session, case_id: str, page: PageQuery) -> list[Row[Any]]:
     """The decisions on a case, oldest first, each with the step that it was; one more than fit the page."""
     same_step = and_(
         col(HistoryEntry.case_id) == col(Decision.case_id), col(HistoryEntry.version) == col(Decision.version)
@@ -49,8 +49,6 @@ async def list_decisions(session: Session, case_id: str, window: cases.Window) -
     statement = (
         select(*(column for column in inspect(Decision).columns), *step)
         .join(HistoryEntry, same_step)
-        .where(col(Decision.case_id) == case_id, *DECISIONS_KEYSET.after(window.cursor))
-        .order_by(*DECISIONS_KEYSET.order())
-        .limit(window.size + 1)
+        .where(col(Decision.case_id) == case_id)
     )
-    return list((await session.execute(statement)).all())
+    return list((await session.execute(DECISIONS_KEYSET.cut(statement, page))).all())

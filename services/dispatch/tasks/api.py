@@ -11,7 +11,6 @@ from libs.common.web.fields import CaseId, UnitCode
 from libs.common.web.headers import IdempotencyKey, IfMatch
 from services.dispatch.cases.api import asked, item, seen
 from services.dispatch.cases.domain.terms import DONE
-from services.dispatch.cases.queries import Window
 from services.dispatch.cases.queries import list_work as work_page
 from services.dispatch.cases.schemas import WorkItem, WorkOut
 from services.dispatch.rights import CancelsTask, HandsIn, ReadsWork, Reports, Signs
@@ -45,7 +44,7 @@ async def list_work(query: Annotated[WorkQuery, Query()], door: ReadsWork) -> Re
         query.area_code,
         support=query.role is ListOf.SUPPORT,
     )
-    statement = queries.work_statement(door.scope, wanted, Window(query.cursor, query.limit))
+    statement = queries.work_statement(door.scope, wanted, query)
     rows = await door.read(lambda session: work_page(session, statement))
     return door.answer(queries.WORK_KEYSET.page(rows, query.limit, item))
 
@@ -83,7 +82,7 @@ async def list_tasks(case_id: CaseId, query: Annotated[PageQuery, Query()], door
 
     async def tasks(session: Session) -> list[Task]:
         await seen(session, door, case_id)
-        return await queries.list_tasks(session, case_id, Window(query.cursor, query.limit))
+        return await queries.list_tasks(session, case_id, query)
 
     rows = await door.read(tasks)
     return door.answer(queries.TASKS_KEYSET.page(rows, query.limit, _task))

@@ -9,7 +9,7 @@ from sqlmodel import col
 
 from libs.common.database.session import Session
 from libs.common.security.policy import Scope
-from libs.common.web.cursors import Keyset
+from libs.common.web.cursors import Keyset, PageQuery
 from services.dispatch.cases import queries as cases
 from services.dispatch.cases.domain.terms import Status
 from services.dispatch.cases.tables import Case
@@ -32,7 +32,7 @@ class WorkFilter:
     """What units do beside the lead, and not what they lead."""
 
 
-def work_statement(scope: Scope, wanted: WorkFilter, window: cases.Window) -> Select[Case]:
+def work_statement(scope: Scope, wanted: WorkFilter, page: PageQuery) -> Select[Case]:
     """A unit's list, or everybody's in the caller's reach: what is due first comes first."""
     unit = col(Task.unit_code) if wanted.support else col(Case.lead_unit)
     conditions = [cases.statuses(wanted.status), cases.within(scope, unit)]
@@ -44,7 +44,7 @@ def work_statement(scope: Scope, wanted: WorkFilter, window: cases.Window) -> Se
         # The first is what is asked, the second what the index knows.
         conditions += [col(Case.handle_due_at) < wanted.due_before, col(Case.list_due_at) < wanted.due_before]
     conditions += cases.in_area(wanted.area_code)
-    statement = cases.page(conditions, WORK_KEYSET, window)
+    statement = WORK_KEYSET.cut(select(Case).where(*conditions), page)
     return statement.join(Task, _OPEN_OF_THE_CASE) if wanted.support else statement
 
 
@@ -61,12 +61,7 @@ async def tasks_of(session: Session, case_id: str) -> list[Task]:
     return sorted(await session.rows(Task, "case_id", case_id), key=attrgetter("version", "unit_code"))
 
 
-async def list_tasks(session: Session, case_id: str, window: cases.Window) -> list[Task]:
+async def list_tasks(session: Session, case_id: str, page: PageQuery) -> list[Task]:
     """The tasks of a case, oldest first; one more than fit the page."""
-    statement = (
-        select(Task)
-        .where(col(Task.case_id) == case_id, *TASKS_KEYSET.after(window.cursor))
-        .order_by(*TASKS_KEYSET.order())
-        .limit(window.size + 1)
-    )
-    return list((await session.execute(statement)).scalars())
+    statement = select(Task).where(col(Task.case_id) == case_id)
+    return list((await session.execute(TASKS_KEYSET.cut(statement, page))).scalars())

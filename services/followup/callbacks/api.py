@@ -23,7 +23,6 @@ from services.followup.callbacks.schemas import (
     item_of,
 )
 from services.followup.cases.api import actor_of
-from services.followup.cases.queries import Window
 
 router = APIRouter(prefix="/v1")
 
@@ -34,8 +33,7 @@ async def list_callbacks(
 ) -> Response:
     """The queue (待回访): who is to be called first stands first."""
     wanted = queries.CallbackFilter(query.state, query.handling_unit, query.area_code, query.due_before)
-    window = Window(query.cursor, query.limit)
-    rows = await door.read(lambda session: queries.list_callbacks(session, door.scope, wanted, window))
+    rows = await door.read(lambda session: queries.list_callbacks(session, door.scope, wanted, query))
     items = [item_of(matter, callback) for callback, matter in rows]
     return door.answer(queries.CALLBACK_KEYSET.page(items, query.limit, lambda item: item))
 

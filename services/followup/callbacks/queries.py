@@ -10,10 +10,10 @@ from sqlmodel import col
 from libs.common.database.session import Session
 from libs.common.errors import NotFound
 from libs.common.security.policy import Scope
-from libs.common.web.cursors import Keyset
+from libs.common.web.cursors import Keyset, PageQuery
 from services.followup.callbacks.tables import Attempt, Callback
 from services.followup.cases.domain.terms import CallbackState
-from services.followup.cases.queries import Window, in_area
+from services.followup.cases.queries import in_area
 from services.followup.cases.tables import Case
 
 CALLBACK_KEYSET = Keyset(
@@ -73,7 +73,7 @@ async def callbacks_of_case(session: Session, case_id: str) -> list[Callback]:
 
 
 async def list_callbacks(
-    session: Session, scope: Scope, wanted: CallbackFilter, window: Window
+    session: Session, scope: Scope, wanted: CallbackFilter, page: PageQuery
 ) -> list[tuple[Callback, Case]]:
     """The queue: who is to be called first stands first."""
     conditions = [
@@ -85,14 +85,8 @@ async def list_callbacks(
         conditions.append(col(Callback.handling_unit) == wanted.handling_unit)
     if wanted.due_before is not None:
         conditions.append(col(Callback.next_try_at) <= wanted.due_before)
-    statement = (
-        select(Callback, Case)
-        .join(Case, col(Case.case_id) == col(Callback.case_id))
-        .where(*conditions, *CALLBACK_KEYSET.after(window.cursor))
-        .order_by(*CALLBACK_KEYSET.order())
-        .limit(window.size + 1)
-    )
-    return [(row.Callback, row.Case) for row in (await session.execute(statement)).all()]
+    statement = select(Callback, Case).join(Case, col(Case.case_id) == col(Callback.case_id)).where(*conditions)
+    return [(row.Callback, row.Case) for row in (await session.execute(CALLBACK_KEYSET.cut(statement, page))).all()]
 
 
 def no_such_callback() -> NotFound:

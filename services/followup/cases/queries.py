@@ -1,7 +1,5 @@
 """Which case, and whether a caller may see it."""
 
-from dataclasses import dataclass
-
 from sqlalchemy import ColumnElement, SQLColumnExpression, select
 from sqlmodel import col
 
@@ -10,14 +8,6 @@ from libs.common.errors import NotFound
 from libs.common.pack.areas import area_prefix
 from libs.common.security.policy import Scope
 from services.followup.cases.tables import Case, HistoryEntry
-
-
-@dataclass(frozen=True, slots=True)
-class Window:
-    """Which page of a list."""
-
-    cursor: str | None
-    size: int
 
 
 def sees_matter(scope: Scope, matter: Case) -> bool:

@@ -7,7 +7,6 @@ from fastapi import APIRouter, Query, Response
 from libs.common.web.cursors import Page
 from libs.common.web.door import Door, needs
 from services.followup import rights
-from services.followup.cases.queries import Window
 from services.followup.clocks import queries
 from services.followup.clocks.schemas import ClockOut, ClocksQuery
 
@@ -20,6 +19,5 @@ async def list_timers(
 ) -> Response:
     """What comes next on each clock, or came last: what fires first stands first."""
     wanted = queries.ClockFilter(query.state, query.case_id, query.unit_code, query.what, query.fires_before)
-    window = Window(query.cursor, query.limit)
-    rows = await door.read(lambda session: queries.list_clocks(session, door.scope, wanted, window))
+    rows = await door.read(lambda session: queries.list_clocks(session, door.scope, wanted, query))
     return door.answer(queries.TIMER_KEYSET.page(rows, query.limit, ClockOut.of))

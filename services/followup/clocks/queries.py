@@ -13,8 +13,7 @@ from libs.common.database.session import Session
 from libs.common.events.terms import Deadline
 from libs.common.security.policy import Scope
 from libs.common.time.due import Limit, LimitUnit, Pause
-from libs.common.web.cursors import Keyset
-from services.followup.cases.queries import Window
+from libs.common.web.cursors import Keyset, PageQuery
 from services.followup.cases.tables import Case
 from services.followup.clocks.domain import ClockStatus, ClockStep, DeadlineClock
 from services.followup.clocks.tables import ClockRow
@@ -125,7 +124,7 @@ async def clocks_of_case(session: Session, case_id: str) -> list[ClockRow]:
     return list((await session.execute(statement)).scalars())
 
 
-async def list_clocks(session: Session, scope: Scope, wanted: ClockFilter, window: Window) -> list[ClockRow]:
+async def list_clocks(session: Session, scope: Scope, wanted: ClockFilter, page: PageQuery) -> list[ClockRow]:
     """Clocks: what comes first stands first."""
     conditions = [
         _in_state(wanted.state),
@@ -139,14 +138,8 @@ async def list_clocks(session: Session, scope: Scope, wanted: ClockFilter, windo
         conditions.append(col(ClockRow.what) == wanted.what)
     if wanted.fires_before is not None:
         conditions.append(col(ClockRow.next_at) <= wanted.fires_before)
-    statement = (
-        select(ClockRow)
-        .join(Case, col(Case.case_id) == col(ClockRow.case_id))
-        .where(*conditions, *TIMER_KEYSET.after(window.cursor))
-        .order_by(*TIMER_KEYSET.order())
-        .limit(window.size + 1)
-    )
-    return list((await session.execute(statement)).scalars())
+    statement = select(ClockRow).join(Case, col(Case.case_id) == col(ClockRow.case_id)).where(*conditions)
+    return list((await session.execute(TIMER_KEYSET.cut(statement, page))).scalars())
 
 
 def _in_state(state: ClockStatus) -> ColumnElement[bool]:

@@ -39,7 +39,7 @@ def issue_by_rule(session: Session, matter: Case, step: LadderStep, *, source: s
     for unit_code, instead in _recipients(directory, step, lead_unit, matter.accused_unit).items() or [(None, "")]:
         order = session.new(
             Supervision,
-            supervision_id=str(uuid.uuid5(_IDS, f"{source}/{unit_code or ''}")),
+            supervision_id=number_of(source, unit_code),
             case_id=matter.case_id,
             round=matter.round,
             level=step.level,
@@ -54,6 +54,11 @@ def issue_by_rule(session: Session, matter: Case, step: LadderStep, *, source: s
             state=SupervisionState.ISSUED,
         )
         _issue(session, order)
+
+
+def number_of(source: str, unit_code: str | None) -> str:
+    """The number of an order says what brought it: several clocks may end at one moment."""
+    return str(uuid.uuid5(_IDS, f"{source}/{unit_code or ''}"))
 
 
 def supervise_round(session: Session, matter: Case, lead_unit: str | None) -> None:

@@ -11,7 +11,6 @@ from libs.common.web.fields import Uuid
 from libs.common.web.headers import IdempotencyKey
 from services.followup import rights
 from services.followup.cases.api import actor_of
-from services.followup.cases.queries import Window
 from services.followup.supervision import actions, queries
 from services.followup.supervision.schemas import IssueSupervision, SupervisionOut, SupervisionsQuery
 
@@ -24,8 +23,7 @@ async def list_supervisions(
 ) -> Response:
     """催办、督办: the newest first."""
     wanted = queries.SupervisionFilter(query.state, query.level, query.case_id, query.unit_code, query.area_code)
-    window = Window(query.cursor, query.limit)
-    rows = await door.read(lambda session: queries.list_supervisions(session, door.scope, wanted, window))
+    rows = await door.read(lambda session: queries.list_supervisions(session, door.scope, wanted, query))
     return door.answer(queries.SUPERVISION_KEYSET.page(rows, query.limit, actions.shown))
 
 

@@ -10,8 +10,8 @@ from libs.common.database.session import Session
 from libs.common.errors import NotFound
 from libs.common.events.terms import SupervisionLevel
 from libs.common.security.policy import Scope
-from libs.common.web.cursors import Keyset
-from services.followup.cases.queries import Window, in_area
+from libs.common.web.cursors import Keyset, PageQuery
+from services.followup.cases.queries import in_area
 from services.followup.supervision.domain import SupervisionState
 from services.followup.supervision.tables import Supervision
 
@@ -55,7 +55,7 @@ async def supervisions_of_case(session: Session, case_id: str) -> list[Supervisi
 
 
 async def list_supervisions(
-    session: Session, scope: Scope, wanted: SupervisionFilter, window: Window
+    session: Session, scope: Scope, wanted: SupervisionFilter, page: PageQuery
 ) -> list[Supervision]:
     """Orders, newest first."""
     conditions = [
@@ -72,13 +72,8 @@ async def list_supervisions(
     ):
         if value is not None:
             conditions.append(column == value)
-    statement = (
-        select(Supervision)
-        .where(*conditions, *SUPERVISION_KEYSET.after(window.cursor))
-        .order_by(*SUPERVISION_KEYSET.order())
-        .limit(window.size + 1)
-    )
-    return list((await session.execute(statement)).scalars())
+    statement = select(Supervision).where(*conditions)
+    return list((await session.execute(SUPERVISION_KEYSET.cut(statement, page))).scalars())
 
 
 def no_such_order() -> NotFound:

@@ -11,7 +11,8 @@ from tests.chaos.delivery.arriving import batches, records, windows
 from tests.chaos.delivery.fingerprint import fingerprint
 from tests.chaos.delivery.receivers import SPECS, Receiver, new_database, open_receiver
 from tests.chaos.verdict import Verdict, expect
-from tests.support.histories import Told, history
+from tests.support.histories import Told
+from tests.support.mixing import history
 
 
 async def once_or_often(server: str, events: int, seed: int) -> list[Verdict]:

@@ -29,7 +29,8 @@ from tests.chaos.delivery.fingerprint import fingerprint
 from tests.chaos.delivery.receivers import SPECS, Receiver, new_database, open_receiver
 from tests.chaos.verdict import Verdict, expect, none_of
 from tests.support.eventually import eventually
-from tests.support.histories import Told, history
+from tests.support.histories import Told
+from tests.support.mixing import history
 from tests.support.tasks import running
 
 SHARE = 0.01

@@ -9,7 +9,7 @@ from tests.chaos.delivery.fingerprint import fingerprint
 from tests.chaos.delivery.often import once_or_often
 from tests.chaos.delivery.receivers import open_receiver
 from tests.conftest import MakeDatabase
-from tests.support.histories import history
+from tests.support.mixing import history
 
 
 async def test_what_comes_often_and_out_of_order_leaves_the_state_of_once_in_order(postgres: EmbeddedPostgres) -> None:

@@ -1,12 +1,14 @@
 """Migrates once; each test works on a copy."""
 
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 
 import pytest
+from httpx import ASGITransport, AsyncClient
 
+from libs.common.database.session import Database
 from libs.programs.postgres.server import EmbeddedPostgres
 from tests.conftest import MakeDatabase, template, url_of
-from tests.integration.analytics.county import open_analytics
+from tests.integration.analytics.county import application, open_analytics
 from tests.integration.analytics.years import fill
 
 
@@ -25,6 +27,22 @@ def prepared_analytics(postgres: EmbeddedPostgres) -> Iterator[str]:
 async def database_url(make_database: MakeDatabase, prepared_analytics: str) -> str:
     """A copy that no other test sees."""
     return await make_database(prepared_analytics)
+
+
+@pytest.fixture
+async def database(database_url: str) -> AsyncIterator[Database]:
+    """The same, opened."""
+    opened = await open_analytics(database_url)
+    yield opened
+    await opened.close()
+
+
+@pytest.fixture
+async def leader(database: Database) -> AsyncIterator[AsyncClient]:
+    """Asks the service, with the reach of the whole county."""
+    transport, by = ASGITransport(application(database)), {"Authorization": "Bearer leader"}
+    async with AsyncClient(transport=transport, base_url="http://test", headers=by) as client:
+        yield client
 
 
 @pytest.fixture(scope="session")

@@ -1,5 +1,6 @@
 """An analytics service of a test: its tables, the demo pack, and a way to hear events without a bus."""
 
+import random
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime
 from typing import Any
@@ -27,7 +28,8 @@ from services.analytics.main import SPEC
 from services.analytics.rollups.domain import Cube, monday
 from services.analytics.rollups.tables import CASES
 from tests.support import service
-from tests.support.histories import Told, numbered
+from tests.support.histories import Told, life, numbered
+from tests.support.mixing import interleave, shuffle
 from tests.support.service import COUNTY, PACK
 
 __all__ = ["COUNTY", "PACK"]
@@ -59,6 +61,12 @@ async def open_analytics(url: str) -> Database:
 def published(pack: Pack = PACK, version: int = 1) -> PackPublished:
     """A pack, in force since New Year."""
     return service.published(pack, version, datetime(2026, 1, 1, tzinfo=UTC))
+
+
+def mixed_lives(cases: int, seed: int) -> list[Told]:
+    """The histories of some cases, each as it might come, among one another."""
+    rng = random.Random(seed)
+    return shuffle([interleave(life(f"case-{n:04}", rng.randrange(2**32)), rng) for n in range(cases)], rng)
 
 
 async def ask_of(database: Database, **settings: Mapping[str, object]) -> None:

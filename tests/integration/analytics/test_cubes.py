@@ -1,6 +1,5 @@
 """A second subject is a declaration: its cube is made, folded, swept and counted anew as that of cases is."""
 
-from collections.abc import AsyncIterator
 from datetime import date, timedelta
 from random import Random
 
@@ -15,7 +14,7 @@ from services.analytics.facts.domain.counting import add
 from services.analytics.rollups.actions import add_to
 from services.analytics.rollups.domain import Cube, Grain, array_text
 from services.analytics.rollups.tables import stated
-from tests.integration.analytics.county import NOW, open_analytics, stored_cells
+from tests.integration.analytics.county import NOW, stored_cells
 
 ROUNDS, CHANGES = 5, 40
 
@@ -41,14 +40,12 @@ PLAIN = Cube("plain", {"round": "integer", "team": "text"}, tuple(Visits)[:1])
 
 
 @pytest.fixture
-async def database(database_url: str) -> AsyncIterator[Database]:
-    opened = await open_analytics(database_url)
-    async with opened.transaction(NOW) as session:
+async def database(database: Database) -> Database:
+    async with database.transaction(NOW) as session:
         for cube in (VISITS, PLAIN):
             for table in stated(cube, {}, metadata=MetaData()).values():
                 await session.fetch(str(CreateTable(table)))
-    yield opened
-    await opened.close()
+    return database
 
 
 def some_cell(rng: Random) -> tuple[object, ...]:

@@ -1,8 +1,6 @@
 """Median and ninth decile on a real PostgreSQL: they hold the true ones, and open into the cases that make them."""
 
-import random
 from collections import defaultdict
-from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
@@ -19,25 +17,12 @@ from tests.integration.analytics.county import (
     day_of,
     hear,
     in_batches,
-    open_analytics,
+    mixed_lives,
     stored_cells,
 )
-from tests.support.histories import Told, interleave, life, shuffle
+from tests.support.histories import Told
 
-LIVES = 40
 ALL_DAYS = {"period": "range", "from": "2026-02-01", "to": "2026-12-31"}
-
-
-@pytest.fixture
-async def database(database_url: str) -> AsyncIterator[Database]:
-    opened = await open_analytics(database_url)
-    yield opened
-    await opened.close()
-
-
-def told(seed: int) -> list[Told]:
-    rng = random.Random(seed)
-    return shuffle([interleave(life(f"case-{n:04}", rng.randrange(2**32)), rng) for n in range(LIVES)], rng)
 
 
 async def ask(database: Database, path: str, **query: object) -> Any:
@@ -60,7 +45,7 @@ async def recounted(database: Database, events: list[Told]) -> None:
 
 @pytest.mark.parametrize("span", Span)
 async def test_they_hold_the_true_ones_and_open_into_their_cases(database: Database, span: Span) -> None:
-    events = told(3)
+    events = mixed_lives(40, 3)
     for batch in in_batches(events, 30):
         await hear(database, batch)
     await recounted(database, events)
@@ -96,7 +81,7 @@ async def behind(database: Database, **query: object) -> int:
 
 async def test_facts_of_before_are_timed_by_their_next_event(database: Database) -> None:
     """Nothing is taken off that was never added."""
-    events = told(4)
+    events = mixed_lives(40, 4)
     half = len(events) // 2
     await hear(database, events[:half])
     async with database.transaction(application(database).state.runtime.clock.now()) as session:

@@ -1,13 +1,12 @@
 """The figures API over HTTP: the seeds' numbers, totals both ways, and the cases behind every number."""
 
 import random
-from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 import pytest
-from httpx import ASGITransport, AsyncClient
+from httpx import AsyncClient
 
 from libs.common.database.session import Database
 from libs.common.events import cases
@@ -15,25 +14,10 @@ from libs.common.events.base import Event
 from libs.common.events.deadlines import SetDeadline
 from libs.common.events.terms import Channel, Closing, Deadline, Kind, Reached, Satisfaction, Urgency
 from services.analytics.counters.domain import COUNTERS
-from tests.integration.analytics.county import COUNTY, NOW, application, counted_anew, hear, in_batches, open_analytics
+from tests.integration.analytics.county import COUNTY, NOW, counted_anew, hear, in_batches
 from tests.support.histories import life, numbered
 
 TANG_WU, XIANG_CHANG = "999001101201", "999001102201"
-BY_LEADER = {"Authorization": "Bearer leader"}
-
-
-@pytest.fixture
-async def database(database_url: str) -> AsyncIterator[Database]:
-    opened = await open_analytics(database_url)
-    yield opened
-    await opened.close()
-
-
-@pytest.fixture
-async def leader(database: Database) -> AsyncIterator[AsyncClient]:
-    transport = ASGITransport(application(database))
-    async with AsyncClient(transport=transport, base_url="http://test", headers=BY_LEADER) as client:
-        yield client
 
 
 def called_back(number: int, area_code: str, unit: str, *, solved: bool) -> list[Event]:

@@ -2,7 +2,6 @@
 
 import asyncio
 import random
-from collections.abc import AsyncIterator
 
 import orjson
 import pytest
@@ -12,15 +11,9 @@ from libs.common.errors import Permanent, Unavailable
 from libs.common.events.cases import CaseRegistered, CaseSupplemented
 from services.analytics.facts.domain.documents import from_documents, to_document
 from services.analytics.facts.domain.fact import Fact
-from tests.integration.analytics.county import NOW, counted_anew, hear, in_batches, open_analytics, stored_rollup
-from tests.support.histories import Told, interleave, life, numbered, shuffle, split
-
-
-@pytest.fixture
-async def database(database_url: str) -> AsyncIterator[Database]:
-    opened = await open_analytics(database_url)
-    yield opened
-    await opened.close()
+from tests.integration.analytics.county import NOW, counted_anew, hear, in_batches, stored_rollup
+from tests.support.histories import Told, life, numbered
+from tests.support.mixing import interleave, shuffle, split
 
 
 async def stored_facts(database: Database) -> dict[str, Fact]:

@@ -19,7 +19,8 @@ from services.analytics.durations.domain import BOUNDS, MEDIAN, bucket_at
 from services.analytics.figures.actions import past
 from tests.conftest import MakeDatabase
 from tests.integration.analytics.county import NOW, application, ask_of, day_of, hear, in_batches, open_analytics
-from tests.support.histories import Told, interleave, life, shuffle, split
+from tests.support.histories import Told, life
+from tests.support.mixing import interleave, shuffle, split
 
 LIVES = 40
 ALL_DAYS = {"period": "range", "from": "2026-02-01", "to": "2026-12-31"}
@@ -37,13 +38,6 @@ QUESTIONS: Sequence[tuple[str, dict[str, str]]] = (
 CALLERS = ("leader", "leader/999001101000", "supervisor")
 ABOUT_ME = "D-WATER"
 """The unit of every caller here: cases about it are hidden from them."""
-
-
-@pytest.fixture
-async def database(database_url: str) -> AsyncIterator[Database]:
-    opened = await open_analytics(database_url)
-    yield opened
-    await opened.close()
 
 
 @asynccontextmanager

@@ -2,7 +2,7 @@
 
 import random
 from collections import defaultdict
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import Mapping
 from datetime import date, timedelta
 
 import pytest
@@ -19,8 +19,8 @@ from services.analytics.drilldown.schemas import FigureCasesQuery
 from services.analytics.figures.actions.sums import sums as sums_for
 from services.analytics.figures.schemas import PeriodName
 from services.analytics.rollups.queries import Grouping, Selection, sums
-from tests.integration.analytics.county import NOW, counted_anew, hear, in_batches, open_analytics
-from tests.support.histories import CATEGORIES, UNITS, Told, interleave, life, shuffle
+from tests.integration.analytics.county import NOW, counted_anew, hear, in_batches, mixed_lives
+from tests.support.histories import CATEGORIES, UNITS, life
 
 ASKED = 150
 LIVES = 60
@@ -39,20 +39,8 @@ GROUPINGS = (
 )
 
 
-@pytest.fixture
-async def database(database_url: str) -> AsyncIterator[Database]:
-    opened = await open_analytics(database_url)
-    yield opened
-    await opened.close()
-
-
-def told(seed: int) -> list[Told]:
-    rng = random.Random(seed)
-    return shuffle([interleave(life(f"case-{n:04}", rng.randrange(2**32)), rng) for n in range(LIVES)], rng)
-
-
 async def counted(database: Database, seed: int) -> dict[Cell, Counts]:
-    events = told(seed)
+    events = mixed_lives(LIVES, seed)
     for batch in in_batches(events, 70):
         await hear(database, batch)
     return counted_anew(events)[1]
@@ -112,7 +100,7 @@ async def test_cases_about_oneself_are_in_no_answer(database: Database, seed: in
         one._replace(event=one.event.model_copy(update={"accused_unit": about[one.event.key]}))
         if isinstance(one.event, CaseRegistered)
         else one
-        for one in told(seed)
+        for one in mixed_lives(LIVES, seed)
     ]
     for batch in in_batches(events, 70):
         await hear(database, batch)

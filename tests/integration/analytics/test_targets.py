@@ -1,37 +1,20 @@
 """Targets and printed digits: compared as fractions, printed with care, in the API and on the county page."""
 
-from collections.abc import AsyncIterator
 from typing import Any
 
-import pytest
-from httpx import ASGITransport, AsyncClient
+from httpx import AsyncClient
 
 from libs.common.database.session import Database
 from libs.common.events import cases
 from libs.common.events.base import Event
 from libs.common.events.terms import Satisfaction
-from tests.integration.analytics.county import application, ask_of, hear, in_batches, open_analytics
+from tests.integration.analytics.county import ask_of, hear, in_batches
 from tests.integration.analytics.test_county_page import seen
 from tests.integration.analytics.test_figures import TANG_WU, XIANG_CHANG, called_back, get
 from tests.support.histories import numbered
 
-BY_LEADER = {"Authorization": "Bearer leader"}
 FIRST, SECOND = "999001101000", "999001102000"
 """The towns of the two places."""
-
-
-@pytest.fixture
-async def database(database_url: str) -> AsyncIterator[Database]:
-    opened = await open_analytics(database_url)
-    yield opened
-    await opened.close()
-
-
-@pytest.fixture
-async def leader(database: Database) -> AsyncIterator[AsyncClient]:
-    transport = ASGITransport(application(database))
-    async with AsyncClient(transport=transport, base_url="http://test", headers=BY_LEADER) as client:
-        yield client
 
 
 async def solved(database: Database, area: str, first: int, count: int, of: int) -> None:

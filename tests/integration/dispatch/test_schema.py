@@ -8,8 +8,8 @@ from asyncpg import IntegrityConstraintViolationError
 from sqlalchemy import Select
 
 from libs.common.security.policy import Bound, Scope
+from libs.common.web.cursors import PageQuery
 from services.dispatch.cases.domain.terms import DONE, OPEN, Status
-from services.dispatch.cases.queries import Window
 from services.dispatch.cases.tables import Case
 from services.dispatch.routing.queries import TriageFilter, triage_statement
 from services.dispatch.tasks.queries import WorkFilter, work_statement
@@ -18,7 +18,7 @@ from tests.support.plans import plan_of
 
 COUNTY_SCOPE = Scope("999001")
 UNIT_SCOPE = Scope("999001101", (Bound("T-3"),), frozenset({"T-3", "S-GOV"}))
-FIRST_PAGE = Window(None, 50)
+FIRST_PAGE = PageQuery(limit=50)
 
 _FILL = """
     INSERT INTO work (case_id, case_no, status, round, lead_unit, support_units, category_code, area_code, kind,
@@ -115,7 +115,7 @@ async def test_a_page_is_one_short_walk_along_its_index(office: Office) -> None:
             f"{name}:\n{plan}"
         )
         assert not plan.walked, f"{name}:\n{plan}"
-        assert plan.rows_read < 20 * FIRST_PAGE.size, f"{name}:\n{plan}"
+        assert plan.rows_read < 20 * FIRST_PAGE.limit, f"{name}:\n{plan}"
 
 
 def test_each_status_stands_in_one_list() -> None:

@@ -7,10 +7,9 @@ import pytest
 from sqlalchemy import Select
 
 from libs.common.security.policy import Bound, Scope
-from libs.common.web.cursors import encode_cursor
+from libs.common.web.cursors import PageQuery, encode_cursor
 from services.followup.callbacks.queries import CallbackFilter, list_callbacks
 from services.followup.cases.domain.terms import CallbackState
-from services.followup.cases.queries import Window
 from services.followup.clocks.domain import ClockStatus
 from services.followup.clocks.queries import ClockFilter, failed_clocks, list_clocks
 from services.followup.overview.queries import open_cases, overdue_promises
@@ -27,7 +26,7 @@ COUNTY = Scope("999001")
 OWN = frozenset({"D-7", "S-GOV"})
 TOWN = Scope("999001103", own_units=OWN)
 UNIT = Scope("999001", (Bound("D-7"),), OWN)
-FIRST = Window(None, SIZE)
+FIRST = PageQuery(limit=SIZE)
 
 # All but the last cases have ended; a third of all had a broken promise.
 _FILL = """
@@ -66,9 +65,9 @@ _FILL = """
 _TABLES = ("matter", "clock", "callback", "supervision")
 
 
-def deep(name: str) -> Window:
+def deep(name: str) -> PageQuery:
     """A page in the middle."""
-    return Window(encode_cursor(name, (T0 - DAY * 250, "0" * 36)), SIZE)
+    return PageQuery(cursor=encode_cursor(name, (T0 - DAY * 250, "0" * 36)), limit=SIZE)
 
 
 class _Asked(Exception):
@@ -107,7 +106,7 @@ async def filled(office: Office) -> Office:
     return office
 
 
-LISTS: list[tuple[str, Any, Scope, Any, Window, int]] = [
+LISTS: list[tuple[str, Any, Scope, Any, PageQuery, int]] = [
     ("who is to be called", list_callbacks, COUNTY, CallbackFilter(), FIRST, 3),
     ("the same in a town", list_callbacks, TOWN, CallbackFilter(), FIRST, 13),
     (

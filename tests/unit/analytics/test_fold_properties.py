@@ -21,7 +21,8 @@ from services.analytics.facts.actions.refold import refold
 from services.analytics.facts.domain.counting import add, contribution, difference, recount
 from services.analytics.facts.domain.documents import from_documents, to_document, to_places
 from services.analytics.facts.domain.fact import PLACES, Fact, fold
-from tests.support.histories import Told, interleave, life, shuffle, split
+from tests.support.histories import Told, life
+from tests.support.mixing import interleave, shuffle, split
 
 SEEDS = st.integers(min_value=0, max_value=2**32)
 EXAMPLES = 60

@@ -25,7 +25,8 @@ from services.analytics.facts.domain.learned import (
     noted,
     stamp_of,
 )
-from tests.support.histories import Told, interleave, life, split
+from tests.support.histories import Told, life
+from tests.support.mixing import interleave, split
 
 EXAMPLES = Path("tests/contract/examples")
 PARTS = 16

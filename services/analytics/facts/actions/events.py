@@ -7,33 +7,10 @@ from libs.common.counters import Counter
 from libs.common.events import cases
 from libs.common.events.base import Event
 from libs.common.events.deadlines import SetDeadline
-from services.analytics.facts.domain.atoms import (
-    Atom,
-    CallbackOpened,
-    CitizenWord,
-    Closure,
-    DirectAnswer,
-    LimitSet,
-    Missed,
-    Outcome,
-    PartCancelled,
-    PartDone,
-    Progress,
-    Registration,
-    ReturnRequest,
-    ReturnRuling,
-    SentBack,
-    Signature,
-    Stint,
-    SupervisionAtom,
-    SupervisionReply,
-    Try,
-    Warned,
-    Withdrawal,
-)
+from services.analytics.facts.domain import atoms
 
 
-def atoms_of(event: Event, seq: int) -> tuple[Registration | Atom, ...]:
+def atoms_of(event: Event, seq: int) -> tuple[atoms.Registration | atoms.Atom, ...]:
     """What the event tells, from its place in its source's ledger: nothing when it is of a type that makes no atom.
 
     Nor do the deadlines of orders, which no measure counts.
@@ -45,8 +22,8 @@ def atoms_of(event: Event, seq: int) -> tuple[Registration | Atom, ...]:
     return limits if read is None else (read(event, seq), *limits)
 
 
-def _registered(event: cases.CaseRegistered, seq: int) -> Registration:
-    return Registration(
+def _registered(event: cases.CaseRegistered, seq: int) -> atoms.Registration:
+    return atoms.Registration(
         case_id=event.case_id,
         case_no=event.case_no,
         area_code=event.area_code,
@@ -61,21 +38,21 @@ def _registered(event: cases.CaseRegistered, seq: int) -> Registration:
     )
 
 
-def _answered(event: cases.CaseAnsweredDirectly, seq: int) -> DirectAnswer:
-    return DirectAnswer(event.round, event.answered_by_unit or "", event.occurred_at, seq)
+def _answered(event: cases.CaseAnsweredDirectly, seq: int) -> atoms.DirectAnswer:
+    return atoms.DirectAnswer(event.round, event.answered_by_unit or "", event.occurred_at, seq)
 
 
-def _assigned(event: cases.CaseAssigned | cases.CaseReassigned, seq: int) -> Stint:
+def _assigned(event: cases.CaseAssigned | cases.CaseReassigned, seq: int) -> atoms.Stint:
     support = " ".join(event.support_units)
-    return Stint(event.round, event.lead_unit, event.category_code, event.occurred_at, support, seq)
+    return atoms.Stint(event.round, event.lead_unit, event.category_code, event.occurred_at, support, seq)
 
 
-def _handled(event: cases.CaseHandled, seq: int) -> Outcome:
-    return Outcome(event.round, event.unit_code, event.result_kind.value, event.occurred_at, seq)
+def _handled(event: cases.CaseHandled, seq: int) -> atoms.Outcome:
+    return atoms.Outcome(event.round, event.unit_code, event.result_kind.value, event.occurred_at, seq)
 
 
-def _limit(event: Any, one: SetDeadline, seq: int) -> LimitSet:
-    return LimitSet(
+def _limit(event: Any, one: SetDeadline, seq: int) -> atoms.LimitSet:
+    return atoms.LimitSet(
         round=event.round,
         deadline=one.deadline.value,
         unit=one.unit_code or "",
@@ -86,9 +63,9 @@ def _limit(event: Any, one: SetDeadline, seq: int) -> LimitSet:
     )
 
 
-def _tried(event: cases.CallbackTried, seq: int) -> Try:
+def _tried(event: cases.CallbackTried, seq: int) -> atoms.Try:
     """Of several requesters' words the one counts by which the round ends."""
-    return Try(
+    return atoms.Try(
         round=event.round,
         attempt=event.attempt,
         unit=event.handling_unit or "",
@@ -102,55 +79,55 @@ def _tried(event: cases.CallbackTried, seq: int) -> Try:
     )
 
 
-def _closed(event: cases.CaseClosed, seq: int) -> Closure:
+def _closed(event: cases.CaseClosed, seq: int) -> atoms.Closure:
     word = event.satisfaction and event.satisfaction.value
-    return Closure(event.round, event.closing.value, word, event.occurred_at, seq)
+    return atoms.Closure(event.round, event.closing.value, word, event.occurred_at, seq)
 
 
-def _supervised(event: cases.SupervisionIssued, seq: int) -> SupervisionAtom:
-    return SupervisionAtom(
+def _supervised(event: cases.SupervisionIssued, seq: int) -> atoms.SupervisionAtom:
+    return atoms.SupervisionAtom(
         event.supervision_id, event.round, event.level.value, event.unit_code or "", event.occurred_at, seq
     )
 
 
-_READERS: dict[type[Event], Callable[[Any, int], Registration | Atom]] = {
+_READERS: dict[type[Event], Callable[[Any, int], atoms.Registration | atoms.Atom]] = {
     cases.CaseRegistered: _registered,
-    cases.CaseSupplemented: lambda event, seq: CitizenWord(event.occurred_at, seq=seq),
-    cases.CaseUrged: lambda event, seq: CitizenWord(event.occurred_at, Counter.URGED.value, seq),
-    cases.CaseWithdrawn: lambda event, seq: Withdrawal(event.occurred_at, seq),
+    cases.CaseSupplemented: lambda event, seq: atoms.CitizenWord(event.occurred_at, seq=seq),
+    cases.CaseUrged: lambda event, seq: atoms.CitizenWord(event.occurred_at, Counter.URGED.value, seq),
+    cases.CaseWithdrawn: lambda event, seq: atoms.Withdrawal(event.occurred_at, seq),
     cases.CaseAnsweredDirectly: _answered,
-    cases.TriageQueued: lambda event, seq: Stint(event.round, "", "", event.occurred_at, seq=seq),
+    cases.TriageQueued: lambda event, seq: atoms.Stint(event.round, "", "", event.occurred_at, seq=seq),
     cases.CaseAssigned: _assigned,
     cases.CaseReassigned: _assigned,
-    cases.CaseSigned: lambda event, seq: Signature(event.round, event.unit_code, event.occurred_at, seq),
-    cases.ProgressReported: lambda event, seq: Progress(event.round, event.unit_code, event.occurred_at, seq),
+    cases.CaseSigned: lambda event, seq: atoms.Signature(event.round, event.unit_code, event.occurred_at, seq),
+    cases.ProgressReported: lambda event, seq: atoms.Progress(event.round, event.unit_code, event.occurred_at, seq),
     cases.CaseHandled: _handled,
-    cases.TaskDone: lambda event, seq: PartDone(event.round, event.unit_code, event.occurred_at, seq),
-    cases.TaskCancelled: lambda event, seq: PartCancelled(
+    cases.TaskDone: lambda event, seq: atoms.PartDone(event.round, event.unit_code, event.occurred_at, seq),
+    cases.TaskCancelled: lambda event, seq: atoms.PartCancelled(
         event.round, event.unit_code, event.occurred_at, event.successor or "", seq
     ),
-    cases.ReturnRequested: lambda event, seq: ReturnRequest(
+    cases.ReturnRequested: lambda event, seq: atoms.ReturnRequest(
         event.round, event.unit_code, event.reason_code, event.occurred_at, seq
     ),
-    cases.ReturnDecided: lambda event, seq: ReturnRuling(
+    cases.ReturnDecided: lambda event, seq: atoms.ReturnRuling(
         event.round, event.unit_code, event.approved, event.occurred_at, seq
     ),
-    cases.DeadlineWarned: lambda event, seq: Warned(
+    cases.DeadlineWarned: lambda event, seq: atoms.Warned(
         event.round, event.deadline.value, event.due_at, event.occurred_at, seq
     ),
-    cases.DeadlineMissed: lambda event, seq: Missed(
+    cases.DeadlineMissed: lambda event, seq: atoms.Missed(
         event.round, event.deadline.value, event.due_at, event.occurred_at, seq
     ),
-    cases.CallbackDue: lambda event, seq: CallbackOpened(
+    cases.CallbackDue: lambda event, seq: atoms.CallbackOpened(
         event.round, event.handling_unit or "", event.occurred_at, seq
     ),
     cases.CallbackTried: _tried,
-    cases.CaseSentBack: lambda event, seq: SentBack(
+    cases.CaseSentBack: lambda event, seq: atoms.SentBack(
         event.round, event.next_round, event.unit_code or "", event.occurred_at, seq
     ),
     cases.CaseClosed: _closed,
     cases.SupervisionIssued: _supervised,
-    cases.SupervisionReplied: lambda event, seq: SupervisionReply(
+    cases.SupervisionReplied: lambda event, seq: atoms.SupervisionReply(
         event.supervision_id, event.round, event.occurred_at, seq
     ),
 }

@@ -7,30 +7,7 @@ from datetime import datetime
 from operator import attrgetter, itemgetter
 from typing import Any, Generic, TypeVar
 
-from services.analytics.facts.domain.atoms import (
-    Atom,
-    CallbackOpened,
-    CitizenWord,
-    Closure,
-    DirectAnswer,
-    LimitSet,
-    Missed,
-    Outcome,
-    PartCancelled,
-    PartDone,
-    Progress,
-    Registration,
-    ReturnRequest,
-    ReturnRuling,
-    SentBack,
-    Signature,
-    Stint,
-    SupervisionAtom,
-    SupervisionReply,
-    Try,
-    Warned,
-    Withdrawal,
-)
+from services.analytics.facts.domain import atoms
 from services.analytics.facts.domain.status import ENDED, UNDER_LIMIT, Status
 
 OwnerT = TypeVar("OwnerT")
@@ -61,28 +38,28 @@ class Fact:
     What follows from it is worked out once: a fold asks for each several times.
     """
 
-    registration: Registration
-    supplements: tuple[CitizenWord, ...] = ()
-    withdrawals: tuple[Withdrawal, ...] = ()
-    answers: tuple[DirectAnswer, ...] = ()
-    stints: tuple[Stint, ...] = ()
-    signatures: tuple[Signature, ...] = ()
-    progress: tuple[Progress, ...] = ()
-    outcomes: tuple[Outcome, ...] = ()
-    parts_done: tuple[PartDone, ...] = ()
-    parts_cancelled: tuple[PartCancelled, ...] = ()
-    returns: tuple[ReturnRequest, ...] = ()
-    rulings: tuple[ReturnRuling, ...] = ()
-    limits: tuple[LimitSet, ...] = ()
-    warnings: tuple[Warned, ...] = ()
-    misses: tuple[Missed, ...] = ()
-    callbacks: tuple[CallbackOpened, ...] = ()
-    tries: tuple[Try, ...] = ()
-    sent_back: tuple[SentBack, ...] = ()
-    closures: tuple[Closure, ...] = ()
-    supervisions: tuple[SupervisionAtom, ...] = ()
-    replies: tuple[SupervisionReply, ...] = ()
-    superseded: tuple[Registration, ...] = field(default=(), compare=False)
+    registration: atoms.Registration
+    supplements: tuple[atoms.CitizenWord, ...] = ()
+    withdrawals: tuple[atoms.Withdrawal, ...] = ()
+    answers: tuple[atoms.DirectAnswer, ...] = ()
+    stints: tuple[atoms.Stint, ...] = ()
+    signatures: tuple[atoms.Signature, ...] = ()
+    progress: tuple[atoms.Progress, ...] = ()
+    outcomes: tuple[atoms.Outcome, ...] = ()
+    parts_done: tuple[atoms.PartDone, ...] = ()
+    parts_cancelled: tuple[atoms.PartCancelled, ...] = ()
+    returns: tuple[atoms.ReturnRequest, ...] = ()
+    rulings: tuple[atoms.ReturnRuling, ...] = ()
+    limits: tuple[atoms.LimitSet, ...] = ()
+    warnings: tuple[atoms.Warned, ...] = ()
+    misses: tuple[atoms.Missed, ...] = ()
+    callbacks: tuple[atoms.CallbackOpened, ...] = ()
+    tries: tuple[atoms.Try, ...] = ()
+    sent_back: tuple[atoms.SentBack, ...] = ()
+    closures: tuple[atoms.Closure, ...] = ()
+    supervisions: tuple[atoms.SupervisionAtom, ...] = ()
+    replies: tuple[atoms.SupervisionReply, ...] = ()
+    superseded: tuple[atoms.Registration, ...] = field(default=(), compare=False)
     """Registrations that a later one corrected: nothing follows from them but what was known before."""
 
     @once
@@ -93,8 +70,8 @@ class Fact:
     @once
     def updated_at(self) -> datetime:
         """When the newest of its events happened."""
-        atoms: list[Atom] = [atom for name in PLACES.values() for atom in getattr(self, name)]
-        return max([self.registration.at, *(atom.at for atom in atoms)])
+        told: list[atoms.Atom] = [atom for name in PLACES.values() for atom in getattr(self, name)]
+        return max([self.registration.at, *(atom.at for atom in told)])
 
     @once
     def round(self) -> int:
@@ -118,7 +95,7 @@ class Fact:
         return next(given, self.registration.category_code)
 
     @once
-    def closure(self) -> Closure | None:
+    def closure(self) -> atoms.Closure | None:
         """The closing that still holds: a later round undoes it."""
         if not self.closures or self.closures[-1].round < self.round:
             return None
@@ -167,16 +144,16 @@ class Fact:
         return self.status not in ENDED
 
     @once
-    def running_limit(self) -> LimitSet | None:
+    def running_limit(self) -> atoms.LimitSet | None:
         """The handling limit that runs now; None when a result was given or there is none."""
         return self.handle_limit(self.round) if self.status in UNDER_LIMIT else None
 
-    def handle_limit(self, round_: int) -> LimitSet | None:
+    def handle_limit(self, round_: int) -> atoms.LimitSet | None:
         """The handling limit of a round: the one set last."""
         found = (atom for atom in reversed(self.limits) if atom.deadline == HANDLE and atom.round == round_)
         return next(found, None)
 
-    def sign_limit(self, index: int) -> LimitSet | None:
+    def sign_limit(self, index: int) -> atoms.LimitSet | None:
         """The signing limit of a stint: the n-th stint of a unit in a round has the n-th signing limit of that unit."""
         stint = self.stints[index]
         earlier = sum(1 for other in self.stints[:index] if (other.round, other.unit) == (stint.round, stint.unit))
@@ -185,11 +162,11 @@ class Fact:
         return limits[earlier] if earlier < len(limits) else None
 
     @once
-    def signed(self) -> tuple[Signature | None, ...]:
+    def signed(self) -> tuple[atoms.Signature | None, ...]:
         """The signature of each stint: its unit's, given while it led."""
         return tuple(map(self._signature_of, range(len(self.stints))))
 
-    def _signature_of(self, index: int) -> Signature | None:
+    def _signature_of(self, index: int) -> atoms.Signature | None:
         stint = self.stints[index]
         following = self.stints[index + 1] if index + 1 < len(self.stints) else None
         for atom in self.signatures:
@@ -199,12 +176,12 @@ class Fact:
         return None
 
     @once
-    def first_results(self) -> tuple[tuple[Outcome, datetime | None], ...]:
+    def first_results(self) -> tuple[tuple[atoms.Outcome, datetime | None], ...]:
         """The first result of each round, and when its unit had got the case, if it had."""
         first = {outcome.round: outcome for outcome in reversed(self.outcomes)}
         return tuple((outcome, self._given_for(outcome)) for outcome in first.values())
 
-    def _given_for(self, outcome: Outcome) -> datetime | None:
+    def _given_for(self, outcome: atoms.Outcome) -> datetime | None:
         theirs = outcome.round, outcome.unit
         given = [stint.at for stint in self.stints if (stint.round, stint.unit) == theirs and precedes(stint, outcome)]
         return given[-1] if given else None
@@ -219,7 +196,7 @@ class Fact:
         held = [stint.unit for stint in self.stints if stint.at <= moment]
         return held[-1] if held else ""
 
-    def was_missed(self, limit: LimitSet) -> bool:
+    def was_missed(self, limit: atoms.LimitSet) -> bool:
         """Whether this very limit passed; one that was extended since does not count.
 
         Of a promise one clock runs at a time: of those that were due at one moment, the one set last is missed.
@@ -234,7 +211,7 @@ class Fact:
         return False
 
     @once
-    def valid_callback(self) -> Try | None:
+    def valid_callback(self) -> atoms.Try | None:
         """有效回访: the latest one."""
         return max(
             (atom for atom in self.tries if atom.valid), key=lambda atom: (atom.round, atom.attempt), default=None
@@ -242,26 +219,26 @@ class Fact:
 
 
 PLACES: dict[type[Any], str] = {
-    CitizenWord: "supplements",
-    Withdrawal: "withdrawals",
-    DirectAnswer: "answers",
-    Stint: "stints",
-    Signature: "signatures",
-    Progress: "progress",
-    Outcome: "outcomes",
-    PartDone: "parts_done",
-    PartCancelled: "parts_cancelled",
-    ReturnRequest: "returns",
-    ReturnRuling: "rulings",
-    LimitSet: "limits",
-    Warned: "warnings",
-    Missed: "misses",
-    CallbackOpened: "callbacks",
-    Try: "tries",
-    SentBack: "sent_back",
-    Closure: "closures",
-    SupervisionAtom: "supervisions",
-    SupervisionReply: "replies",
+    atoms.CitizenWord: "supplements",
+    atoms.Withdrawal: "withdrawals",
+    atoms.DirectAnswer: "answers",
+    atoms.Stint: "stints",
+    atoms.Signature: "signatures",
+    atoms.Progress: "progress",
+    atoms.Outcome: "outcomes",
+    atoms.PartDone: "parts_done",
+    atoms.PartCancelled: "parts_cancelled",
+    atoms.ReturnRequest: "returns",
+    atoms.ReturnRuling: "rulings",
+    atoms.LimitSet: "limits",
+    atoms.Warned: "warnings",
+    atoms.Missed: "misses",
+    atoms.CallbackOpened: "callbacks",
+    atoms.Try: "tries",
+    atoms.SentBack: "sent_back",
+    atoms.Closure: "closures",
+    atoms.SupervisionAtom: "supervisions",
+    atoms.SupervisionReply: "replies",
 }
 """Which field of a fact keeps which kind of atom."""
 
@@ -274,12 +251,12 @@ class UnknownCase(Exception):
     """An atom about a case whose registration is not known."""
 
 
-def precedes(first: Atom, then: Atom) -> bool:
+def precedes(first: atoms.Atom, then: atoms.Atom) -> bool:
     """Whether one atom was said before another of the same source; by time where neither has its place."""
     return first.seq < then.seq if first.seq != then.seq else first.at <= then.at
 
 
-def fold(fact: Fact | None, atom: Registration | Atom) -> Fact:
+def fold(fact: Fact | None, atom: atoms.Registration | atoms.Atom) -> Fact:
     """The fact after one more event, in whatever order those of one kind come.
 
     The same event again, told by its place, changes nothing; a later registration corrects the one before. What one
@@ -288,7 +265,7 @@ def fold(fact: Fact | None, atom: Registration | Atom) -> Fact:
     Raises:
         UnknownCase: the case was never registered here.
     """
-    if isinstance(atom, Registration):
+    if isinstance(atom, atoms.Registration):
         return Fact(atom) if fact is None else _corrected(fact, atom)
     if fact is None:
         raise UnknownCase
@@ -297,18 +274,18 @@ def fold(fact: Fact | None, atom: Registration | Atom) -> Fact:
     if not known or known[-1].seq < atom.seq:
         return _grown(fact, name, (*known, atom), atom)
     place = bisect_right(known, atom.seq, key=attrgetter("seq"))
-    if known[place - 1].seq == atom.seq and (not isinstance(atom, LimitSet) or atom in known):
+    if known[place - 1].seq == atom.seq and (not isinstance(atom, atoms.LimitSet) or atom in known):
         return fact
     return _grown(fact, name, (*known[:place], atom, *known[place:]), atom)
 
 
-def _corrected(fact: Fact, registration: Registration) -> Fact:
+def _corrected(fact: Fact, registration: atoms.Registration) -> Fact:
     if registration.seq <= fact.registration.seq:
         return fact
     return replace(fact, registration=registration, superseded=(*fact.superseded, fact.registration))
 
 
-def _grown(fact: Fact, name: str, atoms: tuple[Atom, ...], new: Atom) -> Fact:
+def _grown(fact: Fact, name: str, told: tuple[atoms.Atom, ...], new: atoms.Atom) -> Fact:
     """``replace`` for one field, at a third of its cost: a frozen dataclass sets each of the others by a call.
 
     What follows from all atoms is not worked out from all of them again.
@@ -316,5 +293,5 @@ def _grown(fact: Fact, name: str, atoms: tuple[Atom, ...], new: Atom) -> Fact:
     grown = object.__new__(Fact)
     known = fact.__dict__
     grown.__dict__.update(zip(_FIELDS, _VALUES(known), strict=True))
-    grown.__dict__.update({name: atoms, "version": fact.version + 1, "updated_at": max(fact.updated_at, new.at)})
+    grown.__dict__.update({name: told, "version": fact.version + 1, "updated_at": max(fact.updated_at, new.at)})
     return grown

@@ -8,30 +8,7 @@ that all parts had reached name all that was known at some moment, and nothing e
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from services.analytics.facts.domain.atoms import (
-    Atom,
-    CallbackOpened,
-    CitizenWord,
-    Closure,
-    DirectAnswer,
-    LimitSet,
-    Missed,
-    Outcome,
-    PartCancelled,
-    PartDone,
-    Progress,
-    Registration,
-    ReturnRequest,
-    ReturnRuling,
-    SentBack,
-    Signature,
-    Stint,
-    SupervisionAtom,
-    SupervisionReply,
-    Try,
-    Warned,
-    Withdrawal,
-)
+from services.analytics.facts.domain import atoms
 from services.analytics.facts.domain.fact import PLACES, Fact
 
 PART_BITS = 6
@@ -43,14 +20,33 @@ Learned = Mapping[str, Sequence[int]]
 """By source, the stamps of its events about one case in the order of its ledger; what is not there is UNKNOWN."""
 
 INTAKE, DISPATCH, FOLLOWUP = "intake", "dispatch", "followup"
-SAID_BY: dict[type[Registration | Atom], str] = {
-    **dict.fromkeys((Registration, CitizenWord, Withdrawal, DirectAnswer), INTAKE),
+SAID_BY: dict[type[atoms.Registration | atoms.Atom], str] = {
+    **dict.fromkeys((atoms.Registration, atoms.CitizenWord, atoms.Withdrawal, atoms.DirectAnswer), INTAKE),
     **dict.fromkeys(
-        (Stint, Signature, Progress, Outcome, PartDone, PartCancelled, ReturnRequest, ReturnRuling),
+        (
+            atoms.Stint,
+            atoms.Signature,
+            atoms.Progress,
+            atoms.Outcome,
+            atoms.PartDone,
+            atoms.PartCancelled,
+            atoms.ReturnRequest,
+            atoms.ReturnRuling,
+        ),
         DISPATCH,
     ),
     **dict.fromkeys(
-        (LimitSet, Warned, Missed, CallbackOpened, Try, SentBack, Closure, SupervisionAtom, SupervisionReply),
+        (
+            atoms.LimitSet,
+            atoms.Warned,
+            atoms.Missed,
+            atoms.CallbackOpened,
+            atoms.Try,
+            atoms.SentBack,
+            atoms.Closure,
+            atoms.SupervisionAtom,
+            atoms.SupervisionReply,
+        ),
         FOLLOWUP,
     ),
 }
@@ -79,7 +75,9 @@ def noted(learned: Learned, heard: Iterable[tuple[str, int]], stamp: int) -> dic
 
 def known_at(fact: Fact, learned: Learned, positions: Sequence[int]) -> Fact | None:
     """The fact of what was known when the parts had reached these positions; None when that was nothing."""
-    registrations = _known((*fact.superseded, fact.registration), learned.get(SAID_BY[Registration], ()), positions)
+    registrations = _known(
+        (*fact.superseded, fact.registration), learned.get(SAID_BY[atoms.Registration], ()), positions
+    )
     if not registrations:
         return None
     kept = {
@@ -88,8 +86,6 @@ def known_at(fact: Fact, learned: Learned, positions: Sequence[int]) -> Fact | N
     return Fact(registrations[-1], superseded=registrations[:-1], **kept)
 
 
-def _known(atoms: Sequence[Any], stamps: Sequence[int], positions: Sequence[int]) -> tuple[Any, ...]:
+def _known(told: Sequence[Any], stamps: Sequence[int], positions: Sequence[int]) -> tuple[Any, ...]:
     noted_up_to = len(stamps)
-    return tuple(
-        atom for atom in atoms if not 0 < atom.seq <= noted_up_to or is_within(stamps[atom.seq - 1], positions)
-    )
+    return tuple(atom for atom in told if not 0 < atom.seq <= noted_up_to or is_within(stamps[atom.seq - 1], positions))

@@ -3,41 +3,12 @@
 from alembic import op
 
 from libs.common.ledger.schema import LEDGER_DDL
+from services.analytics.migrations.first_counters import COUNTERS
 
 revision = "0001"
 down_revision = None
 branch_labels = None
 depends_on = None
-
-_COUNTERS = (
-    "registered",
-    "answered_directly",
-    "withdrawn",
-    "assigned",
-    "signed",
-    "sign_due",
-    "signed_on_time",
-    "handled",
-    "handle_due",
-    "handled_on_time",
-    "closed",
-    "closed_substantive",
-    "closed_unverified",
-    "closed_in_one_round",
-    "callbacks_due",
-    "valid_callbacks",
-    "contacted",
-    "solved",
-    "satisfied",
-    "basically_satisfied",
-    "not_satisfied",
-    "sent_back",
-    "returns_requested",
-    "returns_refused",
-    "reminders",
-    "supervisions",
-    "triaged",
-)
 
 _STATEMENTS = (
     """
@@ -80,7 +51,7 @@ _STATEMENTS = (
         category_code text NOT NULL,
         channel text NOT NULL,
         kind text NOT NULL,
-        {" ".join(f"{name} integer NOT NULL," for name in _COUNTERS)}
+        {" ".join(f"{name} integer NOT NULL," for name in COUNTERS if name != "handle_minutes")}
         handle_minutes bigint NOT NULL,
         PRIMARY KEY (basis, day, area_code, unit_code, category_code, channel, kind)
     ) WITH (fillfactor = 80)

@@ -2,41 +2,13 @@
 
 from alembic import op
 
+from services.analytics.migrations.first_counters import COUNTERS
+
 revision = "0003"
 down_revision = "0002"
 branch_labels = None
 depends_on = None
 
-_COUNTERS = (
-    "registered",
-    "answered_directly",
-    "withdrawn",
-    "assigned",
-    "signed",
-    "sign_due",
-    "signed_on_time",
-    "handled",
-    "handle_due",
-    "handled_on_time",
-    "closed",
-    "closed_substantive",
-    "closed_unverified",
-    "closed_in_one_round",
-    "callbacks_due",
-    "valid_callbacks",
-    "contacted",
-    "solved",
-    "satisfied",
-    "basically_satisfied",
-    "not_satisfied",
-    "sent_back",
-    "returns_requested",
-    "returns_refused",
-    "reminders",
-    "supervisions",
-    "triaged",
-    "handle_minutes",
-)
 _RARE = (
     "answered_directly",
     "withdrawn",
@@ -49,9 +21,9 @@ _RARE = (
     "supervisions",
     "triaged",
 )
-_BITS = {name: 1 << place for place, name in enumerate(_COUNTERS)}
-_SUMS = ", ".join(f"sum({name})" for name in _COUNTERS)
-_SOME = " OR ".join(f"sum({name}) <> 0" for name in _COUNTERS)
+_BITS = {name: 1 << place for place, name in enumerate(COUNTERS)}
+_SUMS = ", ".join(f"sum({name})" for name in COUNTERS)
+_SOME = " OR ".join(f"sum({name}) <> 0" for name in COUNTERS)
 
 _STATEMENTS = (
     # Every bit is set in what is there: it may count as anything, until its next event or a rebuild says more.
@@ -80,7 +52,7 @@ _STATEMENTS = (
         category_code text NOT NULL,
         channel text NOT NULL,
         kind text NOT NULL,
-        {" ".join(f"{name} {'bigint' if name == 'handle_minutes' else 'integer'} NOT NULL," for name in _COUNTERS)}
+        {" ".join(f"{name} {'bigint' if name == 'handle_minutes' else 'integer'} NOT NULL," for name in COUNTERS)}
         PRIMARY KEY (grain, basis, day, area_code, unit_code, category_code, channel, kind)
     ) WITH (fillfactor = 60)
     """,

@@ -2,41 +2,13 @@
 
 from alembic import op
 
+from services.analytics.migrations.first_counters import COUNTERS
+
 revision = "0004"
 down_revision = "0003"
 branch_labels = None
 depends_on = None
 
-_COUNTERS = (
-    "registered",
-    "answered_directly",
-    "withdrawn",
-    "assigned",
-    "signed",
-    "sign_due",
-    "signed_on_time",
-    "handled",
-    "handle_due",
-    "handled_on_time",
-    "closed",
-    "closed_substantive",
-    "closed_unverified",
-    "closed_in_one_round",
-    "callbacks_due",
-    "valid_callbacks",
-    "contacted",
-    "solved",
-    "satisfied",
-    "basically_satisfied",
-    "not_satisfied",
-    "sent_back",
-    "returns_requested",
-    "returns_refused",
-    "reminders",
-    "supervisions",
-    "triaged",
-    "handle_minutes",
-)
 _OLD = ("day_units", "month_units", "month_categories", "month_channels", "month_all")
 # Name, digits of the area, whether it knows unit, category, and channel and kind.
 _BY_DAY = (
@@ -54,8 +26,8 @@ _BY_MONTH = (
 )
 _NEW = tuple(grain.split("'")[1] for grain in (*_BY_DAY, *_BY_MONTH))
 _NAMES = ", ".join(f"'{name}'" for name in (*_OLD, *_NEW))
-_SUMS = ", ".join(f"sum({name})" for name in _COUNTERS)
-_SOME = " OR ".join(f"sum({name}) <> 0" for name in _COUNTERS)
+_SUMS = ", ".join(f"sum({name})" for name in COUNTERS)
+_SOME = " OR ".join(f"sum({name}) <> 0" for name in COUNTERS)
 _AREA = "CASE WHEN digits < 12 THEN rpad(left(area_code, digits), 12, '0') ELSE left(area_code, digits) END"
 
 _STATEMENTS = (

@@ -2,41 +2,13 @@
 
 from alembic import op
 
+from services.analytics.migrations.first_counters import COUNTERS
+
 revision = "0005"
 down_revision = "0004"
 branch_labels = None
 depends_on = None
 
-_COUNTERS = (
-    "registered",
-    "answered_directly",
-    "withdrawn",
-    "assigned",
-    "signed",
-    "sign_due",
-    "signed_on_time",
-    "handled",
-    "handle_due",
-    "handled_on_time",
-    "closed",
-    "closed_substantive",
-    "closed_unverified",
-    "closed_in_one_round",
-    "callbacks_due",
-    "valid_callbacks",
-    "contacted",
-    "solved",
-    "satisfied",
-    "basically_satisfied",
-    "not_satisfied",
-    "sent_back",
-    "returns_requested",
-    "returns_refused",
-    "reminders",
-    "supervisions",
-    "triaged",
-    "handle_minutes",
-)
 _OLD = (
     *("day_towns", "day_categories", "day_channels", "day_grids", "day_unit_categories", "day_units", "month_units"),
     *("month_categories", "month_channels", "month_village_categories", "month_village_channels"),
@@ -44,8 +16,8 @@ _OLD = (
 )
 _NEW = {"day_town_channels": ("''", "channel"), "day_town_categories": ("category_code", "''")}
 _NAMES = ", ".join(f"'{name}'" for name in (*_OLD, *_NEW))
-_SUMS = ", ".join(f"sum({name})" for name in _COUNTERS)
-_SOME = " OR ".join(f"sum({name}) <> 0" for name in _COUNTERS)
+_SUMS = ", ".join(f"sum({name})" for name in COUNTERS)
+_SOME = " OR ".join(f"sum({name}) <> 0" for name in COUNTERS)
 
 _STATEMENTS = (
     "ALTER TABLE rollup_coarse DROP CONSTRAINT rollup_coarse_grain_check",

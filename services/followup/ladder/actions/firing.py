@@ -5,7 +5,7 @@ taken, in order. So after downtime of any length each missed step happens once, 
 history.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 
@@ -14,6 +14,7 @@ from libs.common.bus.flow import Service
 from libs.common.database.session import Session
 from libs.common.errors import Permanent
 from libs.common.events.cases import DeadlineMissed, DeadlineWarned
+from libs.common.events.terms import Deadline
 from libs.common.pack.directory import Directory
 from libs.common.pack.schema import OnOverdue
 from services.followup.cases.domain.terms import Status
@@ -47,7 +48,9 @@ def fire(session: Session, matter: Case, clock: DeadlineClock) -> None:
                 come_again(session, matter, clock, clock.due_at)
             case StepKind.LADDER:
                 _climb(session, matter, clock)
-    rungs = () if clock.step.kind is StepKind.WARN else _rungs(session.packs.version(clock.pack_version), clock)
+    rungs: Iterable[Rung] = ()
+    if clock.step.kind is not StepKind.WARN:
+        rungs = rungs_of(session.packs.version(clock.pack_version), clock.what, clock.due_at)
     clocks_of(session).change(moved(clock, rungs))
     metrics.TIMERS_FIRED_TOTAL.labels(Service.FOLLOWUP, clock.step.kind.value).inc()
 
@@ -89,13 +92,13 @@ def _climb(session: Session, matter: Case, clock: DeadlineClock) -> None:
     issue_by_rule(session, matter, steps[clock.step.rung], source=clock.timer_id, lead_unit=clock.unit_code)
 
 
-def _rungs(directory: Directory, clock: DeadlineClock) -> Iterator[Rung]:
-    """The steps of the pack's ladder for this deadline, each with its time."""
+def rungs_of(directory: Directory, what: Deadline, due_at: datetime) -> Iterator[Rung]:
+    """The steps of the pack's ladder for a deadline, each with its time."""
     for rung, step in enumerate(directory.ladder.steps):
         trigger = step.trigger
-        if isinstance(trigger, OnOverdue) and trigger.deadline is clock.what:
+        if isinstance(trigger, OnOverdue) and trigger.deadline is what:
             after = trigger.after.limit() if trigger.after else None
-            yield rung_at(clock.due_at, after, directory.calendar()), rung
+            yield rung_at(due_at, after, directory.calendar()), rung
 
 
 @contextmanager
