@@ -2,7 +2,9 @@
 
 import asyncio
 from datetime import timedelta
+from http import HTTPStatus
 
+import httpx
 import pytest
 
 from libs.common.pack.versions import PackVersions
@@ -90,8 +92,16 @@ async def test_a_key_is_not_for_another_request(intake: IntakeDoor) -> None:
 
 
 async def test_a_thousand_at_once_get_a_thousand_numbers(intake: IntakeDoor) -> None:
-    headers = intake.operator
-    answers = await asyncio.gather(*(intake.http.post(CASES, json=complaint(), headers=headers) for _ in range(1000)))
+    async def register(number: int) -> httpx.Response:
+        """Asked again under its key where the machine stood still so long that the door gave up, as its answer asks."""
+        headers = intake.operator | {"Idempotency-Key": f"complaint-{number}"}
+        for _ in range(5):
+            answer = await intake.http.post(CASES, json=complaint(), headers=headers)
+            if answer.status_code != HTTPStatus.SERVICE_UNAVAILABLE:
+                break
+        return answer
+
+    answers = await asyncio.gather(*map(register, range(1000)))
     assert {answer.status_code for answer in answers} == {201}
     numbers = {answer.json()["case_no"] for answer in answers}
     assert len(numbers) == 1000
