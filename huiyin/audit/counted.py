@@ -327,7 +327,7 @@ def _promises(counted: Counted, event: Any) -> None:
             _miss(counted, event)
         case cases.CallbackDue():
             counted.asked.append(event)
-        case cases.CallbackTried() if event.valid:
+        case cases.CallbackTried() if event.decides:
             before = counted.word
             if before is None or (before.round, before.attempt) < (event.round, event.attempt):
                 counted.word = event

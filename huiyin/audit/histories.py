@@ -15,7 +15,7 @@ from huiyin.audit.report import Findings, Invariant
 from libs.common.events import cases
 from libs.common.events.base import Event
 from libs.common.events.deadlines import SetDeadline
-from libs.common.events.terms import Closing, Reached, Satisfaction
+from libs.common.events.terms import FIRST_REQUESTER, Closing, Reached, Satisfaction
 
 _WITH_A_UNIT = (cases.CaseAssigned, cases.CaseReassigned)
 MAY_FOLLOW: Mapping[type[Event], tuple[type[Event] | None, ...]] = {
@@ -185,7 +185,8 @@ class _Promises(_Rounds):
         super().__init__(view, service)
         self._closed = False
         self._tries: list[cases.CallbackTried] = []
-        """Of this round."""
+        """Of this round, as the following."""
+        self._asked: tuple[str, ...] = (FIRST_REQUESTER,)
         self._told: Counter[tuple[object, ...]] = Counter()
         """Clocks and orders, and what was said of each."""
 
@@ -224,8 +225,15 @@ class _Promises(_Rounds):
         self._last, self._closed = type(event), self._closed or isinstance(event, cases.CaseClosed)
         if isinstance(event, cases.CallbackTried):
             self._tries.append(event)
+        if isinstance(event, cases.CallbackDue):
+            self._asked = event.requesters
         if isinstance(event, cases.CaseSentBack):
             self._round, self._last, self._tries = event.next_round, None, []
+
+    def _waited_for(self, *more: cases.CallbackTried) -> tuple[str, ...]:
+        """Who of this round's requesters has not said yet that he is satisfied."""
+        content = {tried.requester for tried in (*self._tries, *more) if _is_content(tried)}
+        return tuple(sorted(set(self._asked) - content))
 
     def _clock(self, number: int, event: Any) -> Iterator[str]:
         clock = number, event.deadline, event.due_at, event.about
@@ -252,12 +260,17 @@ class _Promises(_Rounds):
         handled = any(isinstance(each, cases.CaseHandled) for each in done)
         if not handled and event.caller in {getattr(answer, "answered_by", None) for answer in done}:
             yield "the caller asks about his own answer"
-        if event.attempt != len(self._tries) + 1:
-            yield f"it is try {event.attempt} after {len(self._tries)}"
+        before = [tried for tried in self._tries if tried.requester == event.requester]
+        if event.requester not in self._asked:
+            yield f"{event.requester} is none who was to be asked"
+        if event.attempt != len(before) + 1:
+            yield f"it is try {event.attempt} after {len(before)}"
         if event.valid is not (event.reached is Reached.ANSWERED and event.satisfaction is not None):
             yield "it counts as valid without an answer, or the other way round"
-        if last is not None and last.valid:
+        if any(tried.valid for tried in before) or (last is not None and last.decides):
             yield "the citizen had answered already"
+        if event.waits_for != (self._waited_for(event) if _is_content(event) else ()):
+            yield f"it says that it waits for {', '.join(event.waits_for) or 'nobody'}"
 
     def _closes(self, one: LedgerSaid, event: cases.CaseClosed, last: cases.CallbackTried | None) -> Iterator[str]:
         if event.closing is Closing.SUBSTANTIVE:
@@ -265,9 +278,11 @@ class _Promises(_Rounds):
                 yield "closed as solved without the citizen's satisfied word in this round"
             elif event.satisfaction is not last.satisfaction:
                 yield f"closed with {event.satisfaction}, but the citizen said {last.satisfaction}"
+            elif left := self._waited_for():
+                yield f"closed as solved, though {', '.join(left)} never was satisfied in this round"
         elif event.satisfaction is not None:
             yield f"a satisfaction was written that nobody gave: {event.satisfaction}"
-        if event.closing is Closing.UNVERIFIED and last is not None and last.valid:
+        if event.closing is Closing.UNVERIFIED and last is not None and last.decides:
             yield "closed as unverified, though the citizen had answered"
         if event.closing is Closing.UNVERIFIED and not self._done(one):
             yield "closed as unverified, though nobody had handled or answered it"

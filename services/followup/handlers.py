@@ -105,7 +105,7 @@ async def finished(session: Session, event: CaseHandled | CaseAnsweredDirectly) 
     """办结反馈, 直接答复 -> ask the citizen. Of two that cross, the first opens the callback."""
     matter = await _in_hand(session, event)
     if matter is not None:
-        rounds.finish(session, matter, event)
+        await rounds.finish(session, matter, event)
 
 
 async def _known(session: Session, event: CaseEvent) -> Case:

@@ -12,8 +12,8 @@ from libs.common.events import cases
 
 _TABLES: Mapping[str, tuple[str, ...]] = {
     "followup.transition": ("version",),
-    "callback": ("round",),
-    "attempt": ("round", "attempt"),
+    "callback": ("round", "requester"),
+    "attempt": ("round", "requester", "attempt"),
     "supervision": ("supervision_id",),
     "clock": ("clock_id",),
 }

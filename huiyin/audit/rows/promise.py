@@ -15,14 +15,13 @@ from huiyin.audit.rows.clocks import Clocks, FoldedClock
 from huiyin.audit.rows.comparing import Columns, NotBefore, Unseen, as_told, by_whom, columns_of, told
 from libs.common.events import cases
 from libs.common.events.base import Event
-from libs.common.events.terms import Closing, Deadline
+from libs.common.events.terms import FIRST_REQUESTER, Closing, Deadline
 from libs.common.rules.machine import OutOfTurn
 from services.followup.cases.domain.terms import Action, Answer, Asking, Lead, State, StepInput
 from services.followup.cases.domain.terms import Said as FollowupSaid
 from services.followup.cases.domain.transitions import evolve
 
 SYSTEM = "system"
-_CLOSING = {"requester": "first", "purpose": "closing"}
 _SOMEBODY = (Unseen.WHO, Unseen.WHO)
 _HEARD_FROM = {
     "open": INTAKE,
@@ -43,13 +42,14 @@ class Promise:
     def __init__(self, view: CaseView, first: cases.CaseRegistered, packs: Packs) -> None:
         self._own = [one.event for one in view.said[FOLLOWUP]]
         self._kept = {row["version"]: row for row in view.rows["followup.transition"]}
-        self._ids = {row["round"]: row["callback_id"] for row in view.rows["callback"]}
+        self._ids = {(row["round"], row["requester"]): row["callback_id"] for row in view.rows["callback"]}
         self._opened_at = {row["round"]: row["opened_at"] for row in view.rows["callback"]}
         answers = view.of(INTAKE, cases.CaseAnsweredDirectly, FOLLOWUP)
         self._answers = {(event.round, event.occurred_at) for event in answers}
         self._packs = packs
         self.steps: list[Columns] = []
-        self.callbacks: dict[int, dict[str, Any]] = {}
+        self.callbacks: dict[tuple[int, str], dict[str, Any]] = {}
+        self._requesters: tuple[str, ...] = (FIRST_REQUESTER,)
         self.attempts: list[Columns] = []
         self.orders: dict[str, dict[str, Any]] = {}
         self.clocks = Clocks(self._own)
@@ -96,7 +96,7 @@ class Promise:
         while self.row["status"] == "review" and self._next_action() == "try_again":
             at = self._kept[self.row["version"] + 1]["at"]
             self._step("try_again", Unseen.HERE, Unseen.WORDS, _SOMEBODY)
-            self._ask("due", tries=0, next_try_at=self._calling_time(at))
+            self._all_open("due", tries=0, next_try_at=self._calling_time(at))
 
     def _next_action(self) -> str:
         row = self._kept.get(self.row["version"] + 1)
@@ -157,13 +157,15 @@ class Promise:
         at = said.occurred_at if said else NotBefore(event.occurred_at)
         self._step("ask" if wanted else "leave_unasked", at, "")
         unit, account = (event.unit_code, None) if isinstance(event, cases.CaseHandled) else _at_the_door(event)
-        self.callbacks[number] = (
-            {"callback_id": Unseen.NUMBER, "case_id": self.row["case_id"], "round": number, "version": 1}
-            | {"state": "due" if wanted else "exhausted", "area_code": self.row["area_code"]}
-            | {"handling_unit": unit, "answered_by": account, "tries": 0, "attempts": 0}
-            | _CLOSING
-            | {"next_try_at": self._calling_time(event.occurred_at), "opened_at": event.occurred_at}
-        )
+        self._requesters = said.requesters if said else self._requesters
+        for requester in self._requesters:
+            self.callbacks[number, requester] = (
+                {"callback_id": Unseen.NUMBER, "case_id": self.row["case_id"], "round": number, "version": 1}
+                | {"state": "due" if wanted else "exhausted", "area_code": self.row["area_code"]}
+                | {"handling_unit": unit, "answered_by": account, "tries": 0, "attempts": 0}
+                | {"requester": requester, "purpose": "closing"}
+                | {"next_try_at": self._calling_time(event.occurred_at), "opened_at": event.occurred_at}
+            )
         if self.clocks.sets(number, Deadline.CALLBACK):
             self._start()
 
@@ -171,25 +173,28 @@ class Promise:
         if self.row["status"] == "closed":
             return
         self._close_clocks()
-        if (callback := self.callbacks.get(self.row["round"])) and callback["state"] in ("due", "exhausted"):
-            self._ask("cancelled")
+        self._all_open("cancelled")
         said = self._first(cases.CaseClosed, self.row["round"], closing=Closing.WITHDRAWN)
         self._step("withdraw", said.occurred_at if said else NotBefore(event.occurred_at), event.reason)
 
     def _try(self, event: cases.CallbackTried) -> None:
-        callback = self.callbacks.get(event.round)
+        callback = self.callbacks.get((event.round, event.requester))
         if callback is None:
             return
         content = event.valid and _answer_of(event).content
         kept = self._kept.get(self.row["version"] + 1)
         callback |= {"attempts": event.attempt, "tries": callback["tries"] + (not event.valid)}
-        if content:
+        if content and not event.decides:
+            _move(callback, "done")
+            self._tried("hear" if self._to_call(event.round) else "hear_last", event, Unseen.WORDS)
+        elif content:
             self._close_clocks()
-            self._ask("done")
+            _move(callback, "done")
             self._tried("satisfy", event, Unseen.WORDS)
         elif event.valid:
             self._stop_round()
-            self._ask("done")
+            _move(callback, "done")
+            self._all_open("cancelled")
             said = self._first(cases.CaseSentBack, event.round)
             self._tried("send_back", event, said.words if said else Unseen.WORDS)
         else:
@@ -200,11 +205,12 @@ class Promise:
         rules = self._packs.rules(self.row["pack_version"])
         last = rules is not None and callback["tries"] >= rules.callback.tries
         next_try_at = Unseen.OLD if rules is None else rules.next_try(event.occurred_at)
-        self._ask("exhausted" if last else "due", next_try_at=next_try_at)
-        self._tried("give_up" if last else "try", event, Unseen.WORDS)
+        _move(callback, "exhausted" if last else "due", next_try_at=next_try_at)
+        given_up = "put_aside" if self._to_call(event.round) else "give_up"
+        self._tried(given_up if last else "try", event, Unseen.WORDS)
 
     def _tried(self, action: str, event: cases.CallbackTried, why: Any) -> None:
-        asking = Asking(event.round, attempts=event.attempt - 1)
+        asking = Asking(event.round, attempts=event.attempt - 1, requester=event.requester)
         by: tuple[Any, Any] = event.caller, Unseen.WHO
         self._step(action, event.occurred_at, why, by, asking=asking, answer=_answer_of(event))
 
@@ -212,8 +218,9 @@ class Promise:
         """The row of the try; what no event tells of it the history does."""
         self.attempts.append(
             as_told(event, "case_id", "round", "attempt", "caller", "reached", "valid", "contacted", "solved")
+            | {"requester": event.requester, "purpose": "closing"}
             | {"satisfaction": event.satisfaction, "at": event.occurred_at, "notes": Unseen.WORDS}
-            | {"callback_id": self._ids.get(event.round, Unseen.NUMBER), **_CLOSING}
+            | {"callback_id": self._ids.get((event.round, event.requester), Unseen.NUMBER)}
             | {"caller_unit": Unseen.WHO if kept is None else kept["unit_code"]}
             | {"words": Unseen.WORDS if kept is None else kept["why"] or None}
         )
@@ -222,7 +229,7 @@ class Promise:
         """A reviewer's step; the other ends were taken with what brought them about."""
         if event.closing is Closing.UNVERIFIED:
             self._close_clocks()
-            self._ask("done")
+            self._all_open("done")
             self._step("close_unverified", event.occurred_at, Unseen.WORDS, by_whom(event))
 
     def _order(self, event: cases.SupervisionIssued) -> None:
@@ -265,10 +272,14 @@ class Promise:
         self._stop_round()
         self.clocks.stop_all()
 
-    def _ask(self, state: str, **changes: Any) -> None:
-        callback = self.callbacks.get(min(self.row["round"], max(self.callbacks, default=0)))
-        if callback is not None:
-            callback |= {"state": state, "version": callback["version"] + 1, **changes}
+    def _all_open(self, state: str, **changes: Any) -> None:
+        """The callbacks of the round that stand open, whoever is asked."""
+        for (number, _), callback in self.callbacks.items():
+            if number == self.row["round"] and callback["state"] in ("due", "exhausted"):
+                _move(callback, state, **changes)
+
+    def _to_call(self, number: int) -> bool:
+        return any(row["state"] == "due" for (round_, _), row in self.callbacks.items() if round_ == number)
 
     def _calling_time(self, moment: datetime) -> Any:
         rules = self._packs.rules(self.row["pack_version"])
@@ -291,6 +302,10 @@ class Promise:
                 | {"action": action, "from_status": source, "to_status": self._state.status}
                 | {"who": by[0], "unit_code": by[1], "at": at, "why": why}
             )
+
+
+def _move(callback: dict[str, Any], state: str, **changes: Any) -> None:
+    callback |= {"state": state, "version": callback["version"] + 1, **changes}
 
 
 def _answer_of(event: cases.CallbackTried) -> Answer:

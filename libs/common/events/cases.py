@@ -8,6 +8,7 @@ from pydantic import ConfigDict, SerializerFunctionWrapHandler, model_serializer
 from libs.common.events.base import Event, Moment, SaidByHand
 from libs.common.events.deadlines import SetDeadline
 from libs.common.events.terms import (
+    FIRST_REQUESTER,
     Channel,
     Closing,
     Deadline,
@@ -276,6 +277,8 @@ class CallbackDue(RoundEvent):
     handling_unit: str | None
     deadline: SetDeadline | None = None
     """Until when, if the pack has a limit; None in events from before, which a ``DeadlineSet`` follows."""
+    requesters: tuple[str, ...] = (FIRST_REQUESTER,)
+    """Who is to be asked, each on its own: the round ends as solved when all of them are satisfied."""
 
 
 class CallbackTried(RoundEvent):
@@ -295,6 +298,15 @@ class CallbackTried(RoundEvent):
     handling_unit: str | None = None
     caller: str
     """The caller's account, never a citizen."""
+    requester: str = FIRST_REQUESTER
+    """Which of the case's requesters was called; ``attempt`` counts for each."""
+    waits_for: tuple[str, ...] = ()
+    """Of a satisfied word, the other requesters who have not said so yet: it decides nothing while there are any."""
+
+    @property
+    def decides(self) -> bool:
+        """Whether the round ends by what the citizen said."""
+        return self.valid and not self.waits_for
 
 
 class CaseSentBack(RoundEvent):

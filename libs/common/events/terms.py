@@ -52,6 +52,10 @@ class ResultKind(StrEnum):
     EXPLAINED = "explained"
 
 
+FIRST_REQUESTER = "first"
+"""Who spoke first. Of a case into which others were merged, each requester is asked on its own."""
+
+
 class Reached(StrEnum):
     """What came of one callback try (回访结果)."""
 

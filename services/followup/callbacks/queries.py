@@ -11,8 +11,8 @@ from libs.common.database.session import Session
 from libs.common.errors import NotFound
 from libs.common.security.policy import Scope
 from libs.common.web.cursors import Keyset
-from services.followup.callbacks.domain import CallbackState
 from services.followup.callbacks.tables import Attempt, Callback
+from services.followup.cases.domain.terms import CallbackState
 from services.followup.cases.queries import Window, in_area
 from services.followup.cases.tables import Case
 

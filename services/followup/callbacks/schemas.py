@@ -21,9 +21,8 @@ from libs.common.web.fields import (
     Version,
     fault,
 )
-from services.followup.callbacks.domain import CallbackState
 from services.followup.callbacks.tables import Attempt, Callback
-from services.followup.cases.domain.terms import Status
+from services.followup.cases.domain.terms import CallbackState, Status
 from services.followup.cases.tables import Case
 
 ItemCode = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,39}$", description="A question's code in the county pack")]
@@ -127,6 +126,7 @@ class CallbackItem(AnswerBody):
     area_code: str
     round: int
     current_round: int
+    requester: Annotated[str, Field(description="Whom to ask (诉求人): each of a case is asked on its own")]
     state: CallbackState
     handling_unit: str | None
     tries: int
@@ -170,6 +170,7 @@ def item_of(matter: Case, callback: Callback) -> CallbackItem:
         area_code=callback.area_code,
         round=callback.round,
         current_round=matter.round,
+        requester=callback.requester,
         state=callback.state,
         handling_unit=callback.handling_unit,
         tries=callback.tries,

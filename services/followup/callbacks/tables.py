@@ -7,9 +7,9 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field
 
 from libs.common.database.columns import check, index, moment_column, one_of, refers, word_column
-from libs.common.events.terms import Reached, Satisfaction
-from services.followup.callbacks.domain import CallbackState, Purpose
-from services.followup.cases.domain.terms import FIRST_REQUESTER
+from libs.common.events.terms import FIRST_REQUESTER, Reached, Satisfaction
+from services.followup.callbacks.domain import Purpose
+from services.followup.cases.domain.terms import CallbackState
 from services.followup.cases.tables import Base
 
 _ASKED = ["case_id", "round", "requester", "purpose"]

@@ -6,7 +6,7 @@ from sqlalchemy import MetaData
 from sqlmodel import Field, SQLModel
 
 from libs.common.database.columns import check, index, moment_column, one_of, texts_column, word_column
-from libs.common.events.terms import Closing, Kind, Satisfaction, Urgency
+from libs.common.events.terms import FIRST_REQUESTER, Closing, Kind, Satisfaction, Urgency
 from services.followup.cases.domain.terms import CONTENT, Action, Status
 
 
@@ -71,7 +71,7 @@ class Case(Base, table=True):
     sent_back: int = 0
     closing: Closing | None = Field(default=None, sa_column=word_column(Closing, nullable=True))
     satisfaction: Satisfaction | None = Field(default=None, sa_column=word_column(Satisfaction, nullable=True))
-    closed_by_requester: str = "first"
+    closed_by_requester: str = FIRST_REQUESTER
     closed_by_attempt: int | None = None
     """The try of this round's callback that closed it: a foreign key holds the closing to the citizen's word."""
     version: int = 1

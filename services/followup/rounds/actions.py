@@ -15,7 +15,7 @@ from libs.common.events.cases import (
 from libs.common.events.terms import Deadline
 from libs.common.pack.directory import Directory, UnknownCode
 from libs.common.pack.schema import Duty
-from services.followup.callbacks.actions.opening import end_callback, open_callback
+from services.followup.callbacks.actions.opening import bring_others, open_callbacks
 from services.followup.cases.actions import apply, decide
 from services.followup.cases.domain.terms import Action, Lead, Status, StepInput
 from services.followup.cases.tables import Case
@@ -88,17 +88,17 @@ def sign(session: Session, matter: Case) -> None:
     stop_clock(session, matter, Deadline.SIGN)
 
 
-def finish(session: Session, matter: Case, event: CaseHandled | CaseAnsweredDirectly) -> None:
+async def finish(session: Session, matter: Case, event: CaseHandled | CaseAnsweredDirectly) -> None:
     """办结反馈 / 直接答复: somebody says that it is done; now the citizen is to be asked."""
     stop_round(session, matter)
     action = Action.ASK if matter.callback_wanted else Action.LEAVE_UNASKED
     _step(session, matter, action, "")
-    open_callback(session, matter, action, event)
+    await open_callbacks(session, matter, action, event)
 
 
 async def withdraw(session: Session, matter: Case, event: CaseWithdrawn) -> None:
     """撤单: the citizen took it back; no promise is left."""
-    await end_callback(session, matter, Action.WITHDRAW)
+    await bring_others(session, matter, Action.WITHDRAW)
     close(session, matter, decide(matter, Action.WITHDRAW, StepInput(session.now), event.reason))
 
 

@@ -8,8 +8,8 @@ from sqlalchemy import Select
 
 from libs.common.security.policy import Bound, Scope
 from libs.common.web.cursors import encode_cursor
-from services.followup.callbacks.domain import CallbackState
 from services.followup.callbacks.queries import CallbackFilter, list_callbacks
+from services.followup.cases.domain.terms import CallbackState
 from services.followup.cases.queries import Window
 from services.followup.clocks.domain import ClockStatus
 from services.followup.clocks.queries import ClockFilter, failed_clocks, list_clocks

@@ -117,28 +117,3 @@ async def test_each_is_asked_once_and_answers_what_was_asked(office: Office, ask
 
     with pytest.raises(IntegrityConstraintViolationError):
         await ask()
-
-
-async def test_a_case_waits_for_every_requester(office: Office) -> None:
-    case_id = await office.handled_case()
-    async with office.database.transaction(T0) as session:
-        await session.fetch(_ASK.replace("'done'", "'due'"), case_id, "another", "second", "closing")
-    first = next(one for one in (await office.case(case_id))["callbacks"] if one["callback_id"] != "another")
-    body = {"reached": "answered", "contacted": True, "solved": True, "satisfaction": "satisfied"}
-    path = f"/callbacks/{first['callback_id']}/attempts"
-    refused = await office.caller.post(path, body, version=first["version"])
-    assert (refused.status_code, "second" in refused.text) == (409, True)
-    async with office.database.transaction(T0) as session:
-        await session.fetch("UPDATE callback SET state = 'done' WHERE callback_id = 'another'")
-    assert (await office.caller.post(path, body, version=first["version"])).json()["closing"] == "substantive"
-
-
-async def test_an_answer_of_an_older_round_closes_nothing(office: Office) -> None:
-    case_id = await office.handled_case()
-    await office.attempt(case_id, solved=False, satisfaction="satisfied")
-    with pytest.raises(IntegrityConstraintViolationError):
-        async with office.database.transaction(T0) as session:
-            await session.fetch(
-                "UPDATE matter SET status = 'closed', closing = 'substantive', satisfaction = 'satisfied', "
-                "closed_by_attempt = 1, round = 1, sent_back = 0"
-            )

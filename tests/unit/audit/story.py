@@ -73,6 +73,11 @@ def handled() -> Story:
     return signed().dispatch(cases.CaseHandled).followup(cases.CallbackDue)
 
 
+def of_two() -> Story:
+    """The same of a case of two requesters."""
+    return signed().dispatch(cases.CaseHandled).followup(cases.CallbackDue, requesters=("first", "second"))
+
+
 def sent_back() -> Story:
     """The citizen was not satisfied."""
     return handled().followup(cases.CallbackTried, **ANGRY).followup(cases.CaseSentBack)

@@ -7,7 +7,19 @@ import pytest
 from huiyin.audit.case import in_causal_order
 from libs.common.events import cases
 from libs.common.events.terms import Closing, Satisfaction
-from tests.unit.audit.story import ANGRY, NOBODY, Story, T, assigned, handled, registered, sent_back, signed, solved
+from tests.unit.audit.story import (
+    ANGRY,
+    NOBODY,
+    Story,
+    T,
+    assigned,
+    handled,
+    of_two,
+    registered,
+    sent_back,
+    signed,
+    solved,
+)
 
 SUPPORTED: dict[str, Any] = {"support_units": ("D-C", "D-D")}
 LEGAL = {
@@ -52,6 +64,18 @@ LEGAL = {
     .followup(cases.CallbackTried, **NOBODY)
     .followup(cases.CallbackTried, **(NOBODY | {"attempt": 2}))
     .followup(cases.CaseClosed, closing=Closing.UNVERIFIED, satisfaction=None),
+    "the second of two requesters first": of_two()
+    .followup(cases.CallbackTried, requester="second", waits_for=("first",))
+    .followup(cases.CallbackTried)
+    .followup(cases.CaseClosed),
+    "one of two requesters never reached": of_two()
+    .followup(cases.CallbackTried, requester="second", **NOBODY)
+    .followup(cases.CallbackTried, waits_for=("second",))
+    .followup(cases.CaseClosed, closing=Closing.UNVERIFIED, satisfaction=None),
+    "one of two requesters not satisfied": of_two()
+    .followup(cases.CallbackTried, waits_for=("second",))
+    .followup(cases.CallbackTried, requester="second", **ANGRY)
+    .followup(cases.CaseSentBack),
     "a supplement that crossed the end": solved().intake(cases.CaseSupplemented, deaf=True),
     "withdrawn in the very batch that opened it": registered()
     .intake(cases.CaseWithdrawn)
@@ -135,6 +159,22 @@ ILLEGAL = {
     "asked on after the answer": (
         handled().followup(cases.CallbackTried).followup(cases.CallbackTried, attempt=2),
         "the citizen had answered already",
+    ),
+    "asked on after his answer, while another waits": (
+        of_two().followup(cases.CallbackTried, waits_for=("second",)).followup(cases.CallbackTried, attempt=2),
+        "the citizen had answered already",
+    ),
+    "tried whom nobody was to ask": (
+        handled().followup(cases.CallbackTried, requester="second"),
+        "second is none who was to be asked",
+    ),
+    "a word that waits for nobody, though another was not asked": (
+        of_two().followup(cases.CallbackTried),
+        "it says that it waits for nobody",
+    ),
+    "closed on the word of one of two": (
+        of_two().followup(cases.CallbackTried, waits_for=("second",)).followup(cases.CaseClosed),
+        "closed as solved, though second never was satisfied in this round",
     ),
     "sent back though satisfied": (
         handled().followup(cases.CallbackTried).followup(cases.CaseSentBack),

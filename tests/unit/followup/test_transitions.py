@@ -25,6 +25,7 @@ from services.followup.cases.domain.transitions import (
     Line,
     believed,
     check_party,
+    citizen_is_content,
     decide,
     evolve,
 )
@@ -58,6 +59,9 @@ BROKEN = {
     "leaves the end": [*STEPS, Line(Action.TRY, Status.CLOSED, Status.HANDLING, Party.CALLER)],
     "without the citizen's word": [
         replace(step, guards=()) if step.target is Status.CLOSED else step for step in STEPS
+    ],
+    "without the word of every requester": [
+        replace(step, guards=(citizen_is_content,)) if step.action is Action.SATISFY else step for step in STEPS
     ],
     "close a case by itself": [
         replace(step, who=Party.SYSTEM) if step.action is Action.CLOSE_UNVERIFIED else step for step in STEPS

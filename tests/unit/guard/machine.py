@@ -14,22 +14,31 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 
 from libs.common.counters import Counter
 from libs.common.events import cases
-from libs.common.events.terms import Closing, Reached, Satisfaction
+from libs.common.events.terms import FIRST_REQUESTER, Closing, Reached, Satisfaction
 from libs.common.rules.machine import SYSTEM, Actor, Refused
 from services.dispatch.cases.domain.terms import Action as Deed
 from services.dispatch.cases.domain.terms import Party as Who
 from services.dispatch.cases.domain.terms import Status as WorkStatus
 from services.dispatch.cases.domain.transitions import MACHINE as DEED_TABLE
-from services.followup.cases.domain.terms import CONTENT, Action, Answer, Party, State, Status
+from services.followup.cases.domain.terms import (
+    CONTENT,
+    Action,
+    Answer,
+    CallbackState,
+    Party,
+    State,
+    Status,
+)
 from services.followup.cases.domain.transitions import MACHINE
 from services.intake.cases.domain import lifecycle
 from tests.unit.guard.delivery import UNITS, Now, Service
 from tests.unit.guard.door import Door
 from tests.unit.guard.figures import Figures
-from tests.unit.guard.promises import Log, Promises
+from tests.unit.guard.promises import TRIES, Log, Place, Promises
 from tests.unit.guard.units import Units
 
 SUBJECTS = ("li", "wang")
+REQUESTERS = (FIRST_REQUESTER, "second", "third")
 ACTORS = [Actor(subject, unit) for subject in SUBJECTS for unit in (None, *UNITS)]
 NEUTRAL = Actor("zhao")
 CITIZENS = st.builds(
@@ -80,9 +89,16 @@ class House(RuleBasedStateMachine):
         """All four."""
         return self.door, self.units, self.promises, self.figures
 
-    @initialize(at_once=SELDOM, unwanted=SELDOM, rule_knows=st.booleans(), actor=st.sampled_from(ACTORS))
-    def register(self, at_once: bool, unwanted: bool, rule_knows: bool, actor: Actor) -> None:
+    @initialize(
+        at_once=SELDOM,
+        unwanted=SELDOM,
+        rule_knows=st.booleans(),
+        actor=st.sampled_from(ACTORS),
+        requesters=st.sampled_from([1, 2, 2, 3]),
+    )
+    def register(self, at_once: bool, unwanted: bool, rule_knows: bool, actor: Actor, requesters: int) -> None:
         self.units = Units(self.now, rule_knows=rule_knows)
+        self.promises.requesters = REQUESTERS[:requesters]
         self.door.register(at_once=at_once, callback_wanted=not unwanted, actor=actor)
 
     # --- what people do
@@ -119,43 +135,58 @@ class House(RuleBasedStateMachine):
     @rule(data=st.data(), answer=ANSWERS, actor=st.sampled_from([*ACTORS, SYSTEM]), hours=st.sampled_from([0, 3]))
     def call_back(self, data: st.DataObject, answer: Answer, actor: Actor, hours: int) -> None:
         self.jump(hours)
-        self._on_some_callback(data, lambda number: self.promises.call(number, answer, actor))
+        self._on_some_callback(data, lambda place: self.promises.call(place, answer, actor))
+
+    @rule(data=st.data(), hurry=st.booleans())
+    def call_everybody(self, data: st.DataObject, hurry: bool) -> None:
+        """Each requester says something else, or is not reached until the tries are used up; once it is handled."""
+        for _ in range(6 * hurry):
+            self.settle()
+            if self.promises.state.status in (Status.CALLBACK, Status.CLOSED):
+                break
+            unless_refused(partial(self._usual_step, USUAL[0]))
+        for place in self._now_asked():
+            answer = data.draw(st.sampled_from([USUAL[0], USUAL[-1], *USUAL]))
+            for _ in range(TRIES):
+                self.jump(3)
+                unless_refused(partial(self.promises.call, place, answer, NEUTRAL))
 
     @rule(answer=st.sampled_from(NOT_CONTENT))
     def close_without_the_word(self, answer: Answer) -> None:
-        """By what a citizen said who is not content, or by a content word about a round that is over."""
-        for number in self.promises.askings:
-            word = answer if number == self.promises.state.round else USUAL[0]
-            unless_refused(partial(self.promises.force, Action.SATISFY, number, word, NEUTRAL))
+        """By who is not content, by a content word about a round that is over, or by that of one of several."""
+        for place in self.promises.askings:
+            is_one_of_several = [place] != self._now_asked() and answer is not NOT_CONTENT[0]
+            word = USUAL[0] if place[0] != self.promises.state.round or is_one_of_several else answer
+            unless_refused(partial(self.promises.force, Action.SATISFY, place, word, NEUTRAL))
 
     @rule(data=st.data(), action=st.sampled_from(STEPS), answer=ANSWERS, actor=st.sampled_from([*ACTORS, SYSTEM]))
     def force(self, data: st.DataObject, action: Action, answer: Answer, actor: Actor) -> None:
         """A step that no verdict chose, as from code that is wrong."""
-        self._on_some_callback(data, lambda number: self.promises.force(action, number, answer, actor))
+        self._on_some_callback(data, lambda place: self.promises.force(action, place, answer, actor))
 
     @rule()
     def ask_about_their_own_work(self) -> None:
         """Somebody of the unit that handled it, or who answered it, calls and hears that all is well."""
-        number = self.promises.state.round
-        if number in self.promises.askings:
+        for place in self._now_asked():
             self.jump(3)
-            by = Actor(self.log.answered_by[number] or "wang", self.log.done_by[number])
-            unless_refused(lambda: self.promises.call(number, USUAL[0], by))
+            by = Actor(self.log.answered_by[place[0]] or "wang", self.log.done_by[place[0]])
+            unless_refused(partial(self.promises.call, place, USUAL[0], by))
 
     @rule()
     def review_their_own_tries(self) -> None:
         """Whoever called and reached nobody says himself that this is enough."""
-        number = self.promises.state.round
-        for caller in self.promises.askings[number].callers if number in self.promises.askings else ():
-            unless_refused(partial(self.promises.force, Action.CLOSE_UNVERIFIED, number, USUAL[-1], Actor(caller)))
+        places = self._now_asked()
+        for caller in {caller for place in places for caller in self.promises.askings[place].callers}:
+            for place in places:
+                unless_refused(partial(self.promises.force, Action.CLOSE_UNVERIFIED, place, USUAL[-1], Actor(caller)))
 
     @rule(answer=st.sampled_from(USUAL))
     def go_on_after_the_end(self, answer: Answer) -> None:
         """Whatever anybody may try on a case that is closed."""
         if self.promises.state.status is Status.CLOSED:
-            for number in self.promises.askings:
+            for place in self.promises.askings:
                 for action in STEPS:
-                    unless_refused(partial(self.promises.force, action, number, answer, Actor("chen")))
+                    unless_refused(partial(self.promises.force, action, place, answer, Actor("chen")))
 
     @rule(actor=st.sampled_from([*ACTORS, SYSTEM]))
     def supervise(self, actor: Actor) -> None:
@@ -211,6 +242,35 @@ class House(RuleBasedStateMachine):
         assert last.by.unit_code is None or last.by.unit_code != self.log.done_by[state.round], "they asked themselves"
         assert last.by.subject != self.log.answered_by[state.round], "he asked about his own answer"
         assert state.satisfaction is last.answer.satisfaction
+        assert state.closed_by_requester == last.requester
+
+    @invariant()
+    def closed_as_solved_only_when_every_requester_said_so(self) -> None:
+        state = self.promises.state
+        if state.closing is not Closing.SUBSTANTIVE:
+            return
+        words = {each.requester: each.answer for each in self.log.told if each.callback_round == state.round}
+        asked = {requester for number, requester in self.promises.askings if number == state.round}
+        assert asked, "nobody was asked"
+        for requester in asked:
+            word = words.get(requester)
+            assert word is not None, f"{requester} was never asked"
+            assert word.reached is Reached.ANSWERED, f"{requester} was not reached"
+            assert word.satisfaction in CONTENT, f"{requester} is not satisfied"
+            assert word.solved is not False, f"{requester} says that it is not solved"
+
+    @invariant()
+    def somebody_is_asked_or_reviewed_while_it_waits(self) -> None:
+        """No requester is forgotten: who waits can be called, who was not reached is decided about."""
+        waiting = {self.promises.askings[place].state for place in self._now_asked()}
+        match self.promises.state.status:
+            case Status.CALLBACK:
+                assert CallbackState.DUE in waiting
+            case Status.REVIEW:
+                assert CallbackState.EXHAUSTED in waiting
+                assert CallbackState.DUE not in waiting
+            case _:
+                assert not waiting & {CallbackState.DUE, CallbackState.EXHAUSTED}
 
     @invariant()
     def unverified_only_by_somebody_else(self) -> None:
@@ -265,11 +325,21 @@ class House(RuleBasedStateMachine):
         valid = {each.answer.satisfaction for each in self.log.told if each.answer.reached is Reached.ANSWERED}
         assert self.door.state.satisfaction in {None, *valid}
 
-    def _on_some_callback(self, data: st.DataObject, step: Callable[[int], None]) -> None:
-        rounds = sorted(self.promises.askings)
-        if rounds:
-            number = data.draw(st.sampled_from(rounds[::-1]))
-            unless_refused(lambda: step(number))
+    def _now_asked(self) -> list[Place]:
+        return [place for place in self.promises.askings if place[0] == self.promises.state.round]
+
+    def _to_call(self) -> Place:
+        """Whoever of this round is to be called or reviewed next."""
+        usual = (CallbackState.DUE, CallbackState.EXHAUSTED)
+        return min(
+            self._now_asked(), key=lambda place: [*usual, *CallbackState].index(self.promises.askings[place].state)
+        )
+
+    def _on_some_callback(self, data: st.DataObject, step: Callable[[Place], None]) -> None:
+        places = sorted(self.promises.askings)
+        if places:
+            place = data.draw(st.sampled_from(places[::-1]))
+            unless_refused(lambda: step(place))
 
     def _usual_step(self, answer: Answer) -> None:
         lead = self.units.work.lead_unit or UNITS[0]
@@ -277,10 +347,10 @@ class House(RuleBasedStateMachine):
         match self.promises.state.status, self.units.work.status:
             case Status.CALLBACK, _:
                 self.now.moment += timedelta(hours=3)
-                self.promises.call(self.promises.state.round, answer, NEUTRAL)
+                self.promises.call(self._to_call(), answer, NEUTRAL)
             case Status.REVIEW, _:
                 decision = Action.CLOSE_UNVERIFIED if answer.reached is Reached.NO_ANSWER else Action.TRY_AGAIN
-                self.promises.force(decision, self.promises.state.round, answer, Actor("chen"))
+                self.promises.force(decision, self._to_call(), answer, Actor("chen"))
             case _, WorkStatus.TRIAGE:
                 self.units.act(Deed.ASSIGN, NEUTRAL, UNITS[1])
             case _, WorkStatus.ASSIGNED:
@@ -329,6 +399,6 @@ class HouseWithABrokenInbox(House):
         """Followup hears all that the units ever said once more, just when the next round has opened if one can."""
         if self.promises.state.status is Status.CALLBACK:
             self.jump(3)
-            unless_refused(lambda: self.promises.call(self.promises.state.round, USUAL[2], NEUTRAL))
+            unless_refused(lambda: self.promises.call(self._to_call(), USUAL[2], NEUTRAL))
         for word in self.units.ledger[: self.promises.marks.get(self.units.name, 0)]:
             self.promises.hear(word)

@@ -1,12 +1,12 @@
 """Followup without its database: the rules of ``domain`` as they are, the rows around them in memory."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from libs.common.events import cases
-from libs.common.events.terms import Deadline, SupervisionLevel
+from libs.common.events.terms import FIRST_REQUESTER, Deadline, SupervisionLevel
 from libs.common.rules.machine import Actor
 from libs.common.time.calendar import WorkCalendar
 from libs.common.time.due import Limit, LimitUnit
@@ -21,6 +21,9 @@ TRIES = 2
 GAP = timedelta(hours=2)
 LIMITS = {Deadline.TRIAGE: 4, Deadline.SIGN: 2, Deadline.HANDLE: 24, Deadline.CALLBACK: 24}
 
+Place = tuple[int, str]
+"""A round, and one of its requesters."""
+
 
 @dataclass(frozen=True, slots=True)
 class Told:
@@ -30,6 +33,7 @@ class Told:
     answer: Answer
     by: Actor
     action: Action
+    requester: str
 
 
 @dataclass
@@ -55,26 +59,29 @@ class Promises(Service):
         self._now = now
         self._log = log
         self.state = State()
-        self.askings: dict[int, Asking] = {}
+        self.askings: dict[Place, Asking] = {}
+        self.requesters: tuple[str, ...] = (FIRST_REQUESTER,)
         self.clocks: list[DeadlineClock] = []
         self._wanted = True
         self._set = 0
 
-    def call(self, number: int, answer: Answer, by: Actor) -> None:
-        """A try on the callback of a round, as ``services/followup/callbacks/actions/asking.py`` takes it."""
-        asking = self.askings[number]
+    def call(self, place: Place, answer: Answer, by: Actor) -> None:
+        """A try on one callback, as ``services/followup/callbacks/actions/asking.py`` takes it."""
+        asking = self._asking_at(place)
         possible = followup.MACHINE.allows(self.state.status, Action.TRY)
-        self.force(callbacks.verdict(answer, asking) if possible else Action.TRY, number, answer, by)
+        self.force(callbacks.verdict(answer, asking) if possible else Action.TRY, place, answer, by)
 
-    def force(self, action: Action, number: int, answer: Answer, by: Actor) -> None:
+    def force(self, action: Action, place: Place, answer: Answer, by: Actor) -> None:
         """Any step at all; only the rule stands before it."""
-        asking = self.askings[number]
+        asking = self._asking_at(place)
         failed_round = self.state.round
         said = self._step(action, StepInput(self._now.moment, asking, answer, by))
-        self.askings[number] = callbacks.evolve(asking, said, GAP)
-        if self.askings[number].attempts > asking.attempts:
-            self._log.told.append(Told(number, answer, by, action))
-            self._say_tried(asking, answer, by)
+        for other in self._round(place[0]):
+            self.askings[other] = _beside(self.askings[other], said)
+        self.askings[place] = callbacks.evolve(asking, said, GAP)
+        if self.askings[place].attempts > asking.attempts:
+            self._log.told.append(Told(place[0], answer, by, action, place[1]))
+            self._say_tried(asking, answer, said)
         if followup.MACHINE.who[action] is Party.REVIEWER:
             self._log.reviewed_by = by
         if action is Action.SUPERVISE:
@@ -116,7 +123,9 @@ class Promises(Service):
                 self._step(Action.OPEN)
                 self._start(Deadline.TRIAGE)
             case cases.CaseWithdrawn() if followup.MACHINE.allows(self.state.status, Action.WITHDRAW):
-                self._step(Action.WITHDRAW)
+                said = self._step(Action.WITHDRAW)
+                for place in self._round(self.state.round):
+                    self.askings[place] = _beside(self.askings[place], said)
                 self._close(self.state)
             case cases.RoundEvent() if followup.believed(self.state, event.round):
                 self._believe(event)
@@ -140,10 +149,22 @@ class Promises(Service):
         unit = done.unit_code if isinstance(done, cases.CaseHandled) else done.answered_by_unit
         person = None if isinstance(done, cases.CaseHandled) else done.answered_by
         self._log.done_by[number], self._log.answered_by[number] = unit, person
-        self.askings[number] = Asking(number, unit, person, tries_allowed=TRIES)
+        state = callbacks.STATE_AFTER[Action.ASK if self._wanted else Action.LEAVE_UNASKED]
+        for one in self.requesters:
+            self.askings[number, one] = Asking(number, state, unit, person, tries_allowed=TRIES, requester=one)
         self._start(Deadline.CALLBACK)
         if self._wanted:
-            self._say(cases.CallbackDue, number, handling_unit=unit)
+            self._say(cases.CallbackDue, number, handling_unit=unit, requesters=self.requesters)
+
+    def _round(self, number: int) -> list[Place]:
+        return [place for place in self.askings if place[0] == number]
+
+    def _asking_at(self, place: Place) -> Asking:
+        """With what the others of its round have come to."""
+        round_ = {one: self.askings[one] for one in self._round(place[0])}
+        callers = frozenset(caller for asking in round_.values() for caller in asking.callers)
+        others = {requester: asking.state for (_, requester), asking in round_.items() if requester != place[1]}
+        return replace(self.askings[place], callers=callers, others=others)
 
     def _step(self, action: Action, given: StepInput | None = None) -> Said:
         said = followup.decide(self.state, action, given or StepInput(self._now.moment))
@@ -169,13 +190,21 @@ class Promises(Service):
         order = {"supervision_id": str(len(self.ledger)), "unit_code": None, "reason": "", "by_rule": True}
         self._say(cases.SupervisionIssued, number, level=level, **order)
 
-    def _say_tried(self, asking: Asking, answer: Answer, by: Actor) -> None:
+    def _say_tried(self, asking: Asking, answer: Answer, step: Said) -> None:
         said = {"contacted": answer.contacted, "solved": answer.solved, "satisfaction": answer.satisfaction}
-        whose = {"handling_unit": asking.handling_unit, "caller": by.subject, "attempt": len(self._log.told)}
-        self._say(cases.CallbackTried, asking.round, reached=answer.reached, valid=answer.valid, **said, **whose)
+        whose = {"handling_unit": asking.handling_unit, "caller": step.by.subject, "requester": asking.requester}
+        left = asking.left if step.action in (Action.HEAR, Action.HEAR_LAST) else ()
+        more: dict[str, Any] = {"attempt": len(self._log.told), "valid": answer.valid, "waits_for": left}
+        self._say(cases.CallbackTried, asking.round, reached=answer.reached, **said, **whose, **more)
 
     def _say_deadline(self, kind: type[Any], clock: DeadlineClock) -> None:
         self._say(kind, clock.round, deadline=clock.what, unit_code=clock.unit_code, due_at=clock.due_at)
 
     def _say(self, kind: type[Any], number: int, **fields: Any) -> None:
         self.say(kind(case_id=CASE, occurred_at=self._now.moment, round=number, **fields))
+
+
+def _beside(asking: Asking, said: Said) -> Asking:
+    """Another callback of the round after the step."""
+    after = replace(asking, state=callbacks.others_after(asking.state, said.action))
+    return replace(after, tries=0, next_try_at=None) if said.action is Action.TRY_AGAIN else after

@@ -13,7 +13,17 @@ from hypothesis.stateful import run_state_machine_as_test
 
 from services.followup.callbacks import domain as callbacks
 from services.followup.cases.domain import transitions
-from services.followup.cases.domain.terms import CONTENT, Action, Answer, Asking, Party, Said, State, Status
+from services.followup.cases.domain.terms import (
+    CONTENT,
+    Action,
+    Answer,
+    Asking,
+    CallbackState,
+    Party,
+    Said,
+    State,
+    Status,
+)
 from services.followup.cases.domain.transitions import MACHINE, STEPS, Line
 from tests.unit.guard.machine import House, HouseWithABrokenInbox
 
@@ -55,7 +65,10 @@ def test_the_walks_take_every_step_that_there_is(monkeypatch: pytest.MonkeyPatch
 
 
 def an_older_rounds_word_counts(patch: pytest.MonkeyPatch) -> None:
+    """And what is over in its round can still be said of it: two walls at once."""
     patch.setattr(transitions, "of_this_round", lambda _state, _given: None)
+    guards = transitions.citizen_is_content, transitions.everybody_is_content
+    patch.setitem(MACHINE.table, (Status.CALLBACK, Action.SATISFY), replace(_satisfy(), guards=guards))
 
 
 def a_citizen_whom_nobody_reached_counts(patch: pytest.MonkeyPatch) -> None:
@@ -68,6 +81,15 @@ def an_unsolved_matter_counts(patch: pytest.MonkeyPatch) -> None:
 
 def the_guard_is_gone(patch: pytest.MonkeyPatch) -> None:
     patch.setitem(MACHINE.table, (Status.CALLBACK, Action.SATISFY), replace(_satisfy(), guards=()))
+
+
+def one_requesters_word_is_enough(patch: pytest.MonkeyPatch) -> None:
+    guards = tuple(guard for guard in _satisfy().guards if guard is not transitions.everybody_is_content)
+    patch.setitem(MACHINE.table, (Status.CALLBACK, Action.SATISFY), replace(_satisfy(), guards=guards))
+
+
+def who_is_not_reached_counts_as_heard(patch: pytest.MonkeyPatch) -> None:
+    patch.setitem(callbacks.STATE_AFTER, Action.PUT_ASIDE, CallbackState.DONE)
 
 
 def whoever_handled_it_asks(patch: pytest.MonkeyPatch) -> None:
@@ -100,6 +122,8 @@ MUTANTS: tuple[Break, ...] = (
     a_citizen_whom_nobody_reached_counts,
     an_unsolved_matter_counts,
     the_guard_is_gone,
+    one_requesters_word_is_enough,
+    who_is_not_reached_counts_as_heard,
     whoever_handled_it_asks,
     whoever_tried_reviews,
     late_word_of_an_older_round_is_believed,

@@ -87,12 +87,13 @@ def _limit(event: Any, one: SetDeadline, seq: int) -> LimitSet:
 
 
 def _tried(event: cases.CallbackTried, seq: int) -> Try:
+    """Of several requesters' words the one counts by which the round ends."""
     return Try(
         round=event.round,
         attempt=event.attempt,
         unit=event.handling_unit or "",
         reached=event.reached.value,
-        valid=event.valid,
+        valid=event.decides,
         contacted=event.contacted,
         solved=event.solved,
         satisfaction=event.satisfaction and event.satisfaction.value,

@@ -7,9 +7,9 @@ from libs.common.rules.requests import Request
 from libs.common.security.masking import mask_text
 from services.followup.callbacks import queries
 from services.followup.callbacks.actions.finding import callbacks_of, find_callback
-from services.followup.callbacks.actions.opening import calling_time, gap_of, move, say_due
+from services.followup.callbacks.actions.opening import bring_others, calling_time, gap_of, move, say_due
 from services.followup.callbacks.actions.questions import check_answers
-from services.followup.callbacks.domain import Purpose, check_everybody_is_content, evolve, verdict
+from services.followup.callbacks.domain import Purpose, evolve, verdict
 from services.followup.callbacks.schemas import CallbackOut, RecordAttempt, ReviewCallback, ReviewDecision
 from services.followup.callbacks.tables import Attempt, Callback
 from services.followup.cases.actions import apply, can, decide
@@ -23,27 +23,25 @@ from services.followup.supervision.actions import supervise_round
 
 
 async def record_attempt(session: Session, asked: Request, callback_id: str, body: RecordAttempt) -> CallbackOut:
-    """One try, and what follows from it: closed as satisfied, sent back, tried again later, or left to a review."""
-    matter, callback, attempts = await _enter(session, asked, callback_id, Action.TRY)
+    """One try, and what follows: closed as satisfied, sent back, tried again later, left to a review or to others."""
+    matter, callback, attempts, asking = await _enter(session, asked, callback_id, Action.TRY)
     settle(session, matter, session.now)
     directory = session.packs.version(matter.pack_version)
     check_answers(directory.callback.questions, body)
     answer = Answer(body.reached, body.contacted, body.solved, body.satisfaction)
-    asking = _asking_of(directory, callback, attempts)
     action = verdict(answer, asking) if can(matter, Action.TRY) else Action.TRY
     words = mask_text(body.words) if body.words else None
-    if action is Action.SATISFY:
-        await _check_others(session, matter, callback)
     said = decide(matter, action, StepInput(session.now, asking, answer, asked.actor), words or "")
-    attempt = _keep(session, asked, callback, answer, body, words)
+    attempt = _keep(session, asked, callback, said, body, words)
     after = evolve(asking, said, gap_of(directory))
     callback.attempts, callback.tries = after.attempts, after.tries
-    move(callback, action)
-    if action in (Action.TRY, Action.GIVE_UP):
+    move(callback, after.state)
+    if not answer.valid:
         callback.next_try_at = calling_time(directory, session.now + gap_of(directory))
     if action is Action.SATISFY:
         close(session, matter, said)
     elif action is Action.SEND_BACK:
+        await bring_others(session, matter, action)
         _send_back(session, matter, said, callback)
     else:
         apply(session, matter, said)
@@ -51,22 +49,18 @@ async def record_attempt(session: Session, asked: Request, callback_id: str, bod
 
 
 async def review(session: Session, asked: Request, callback_id: str, body: ReviewCallback) -> CallbackOut:
-    """A second person looks at a citizen who was never reached: close it as unverified, or have him tried again."""
+    """A second person looks at all whom nobody reached: close it as unverified, or have them tried again."""
     action = Action.TRY_AGAIN if body.decision is ReviewDecision.TRY_AGAIN else Action.CLOSE_UNVERIFIED
-    matter, callback, attempts = await _enter(session, asked, callback_id, action)
+    matter, callback, attempts, asking = await _enter(session, asked, callback_id, action)
     settle(session, matter, session.now)
-    directory = session.packs.version(matter.pack_version)
-    asking = _asking_of(directory, callback, attempts)
     said = decide(matter, action, StepInput(session.now, asking, by=asked.actor), mask_text(body.reason))
-    move(callback, action)
+    again = await bring_others(session, matter, action)
     if action is Action.CLOSE_UNVERIFIED:
         close(session, matter, said)
     else:
         apply(session, matter, said)
-        callback.tries = 0
-        callback.next_try_at = calling_time(directory, session.now)
-        if not attempts:
-            say_due(session, callback)
+        if not asking.callers:
+            say_due(session, again)
     return shown(matter, callback, attempts)
 
 
@@ -77,43 +71,55 @@ def shown(matter: Case, callback: Callback, attempts: list[Attempt]) -> Callback
 
 async def _enter(
     session: Session, asked: Request, callback_id: str, action: Action
-) -> tuple[Case, Callback, list[Attempt]]:
+) -> tuple[Case, Callback, list[Attempt], Asking]:
     """The callback, when the caller may see it (else NotFound), may take the step (Forbidden), knows its version."""
     found = await find_callback(session, callback_id)
     if found is None or not queries.sees_callback(asked.scope, *found):
         raise queries.no_such_callback()
     matter, callback = found
-    attempts = await session.rows(Attempt, "callback_id", callback_id, lock=False)
-    attempts = sorted(attempts, key=lambda attempt: attempt.attempt)
-    check_party(action, _asking_of(session.packs.version(matter.pack_version), callback, attempts), asked.actor)
+    attempts = await _attempts_of(session, callback)
+    others = [
+        one for one in await callbacks_of(session, matter) if _beside(one) == _beside(callback) and one is not callback
+    ]
+    tried = attempts + [attempt for one in others for attempt in await _attempts_of(session, one)]
+    asking = _asking_of(session.packs.version(matter.pack_version), callback, attempts, others, tried)
+    check_party(action, asking, asked.actor)
     asked.check_version(callback.version)
-    # A clock may have been ahead before: no try comes before its callback, or before the try that it follows.
-    session.now = max([session.now, callback.opened_at, *(attempt.at for attempt in attempts)])
-    return matter, callback, attempts
+    # A clock may have been ahead before: no try comes before its callback, or before the tries that it follows.
+    session.now = max([session.now, callback.opened_at, *(attempt.at for attempt in tried)])
+    return matter, callback, attempts, asking
 
 
-async def _check_others(session: Session, matter: Case, callback: Callback) -> None:
-    asked = [row for row in await callbacks_of(session, matter) if row.round == matter.round]
-    others = {row.requester: row.state for row in asked if row.purpose is Purpose.CLOSING}
-    check_everybody_is_content(callback.requester, others)
+def _beside(callback: Callback) -> tuple[int, Purpose]:
+    """Of those for whom it is equal, each requester's word counts."""
+    return callback.round, callback.purpose
 
 
-def _asking_of(directory: Directory, callback: Callback, attempts: list[Attempt]) -> Asking:
+async def _attempts_of(session: Session, callback: Callback) -> list[Attempt]:
+    attempts = await session.rows(Attempt, "callback_id", callback.callback_id, lock=False)
+    return sorted(attempts, key=lambda attempt: attempt.attempt)
+
+
+def _asking_of(
+    directory: Directory, callback: Callback, attempts: list[Attempt], others: list[Callback], tried: list[Attempt]
+) -> Asking:
     return Asking(
         round=callback.round,
+        state=callback.state,
         handling_unit=callback.handling_unit,
         answered_by=callback.answered_by,
-        callers=frozenset(attempt.caller for attempt in attempts),
+        callers=frozenset(attempt.caller for attempt in tried),
         tries=callback.tries,
         tries_allowed=directory.callback.tries,
         next_try_at=attempts[-1].at + gap_of(directory) if callback.tries else None,
         attempts=callback.attempts,
         requester=callback.requester,
+        others={one.requester: one.state for one in others},
     )
 
 
 def _keep(
-    session: Session, asked: Request, callback: Callback, answer: Answer, body: RecordAttempt, words: str | None
+    session: Session, asked: Request, callback: Callback, said: Said, body: RecordAttempt, words: str | None
 ) -> Attempt:
     attempt = session.new(
         Attempt,
@@ -124,11 +130,11 @@ def _keep(
         at=session.now,
         caller=asked.actor.subject,
         caller_unit=asked.actor.unit_code,
-        reached=answer.reached,
-        valid=answer.valid,
-        contacted=answer.contacted,
-        solved=answer.solved,
-        satisfaction=answer.satisfaction,
+        reached=body.reached,
+        valid=Answer(body.reached, satisfaction=body.satisfaction).valid,
+        contacted=body.contacted,
+        solved=body.solved,
+        satisfaction=body.satisfaction,
         words=words,
         notes={code: mask_text(text) for code, text in body.notes.items()},
         requester=callback.requester,
@@ -147,6 +153,8 @@ def _keep(
             satisfaction=attempt.satisfaction,
             handling_unit=callback.handling_unit,
             caller=attempt.caller,
+            requester=attempt.requester,
+            waits_for=said.what.asking.left if said.action in (Action.HEAR, Action.HEAR_LAST) else (),
         )
     )
     return attempt

@@ -5,12 +5,12 @@ from datetime import datetime, timedelta
 
 from libs.common.database.session import Session
 from libs.common.events.cases import CallbackDue, CaseAnsweredDirectly, CaseHandled
-from libs.common.events.terms import Deadline
+from libs.common.events.terms import FIRST_REQUESTER, Deadline
 from libs.common.pack.directory import Directory
 from services.followup.callbacks.actions.finding import callbacks_of
-from services.followup.callbacks.domain import OPEN_STATES, STATE_AFTER, within_calling_hours
+from services.followup.callbacks.domain import OPEN_STATES, STATE_AFTER, Purpose, others_after, within_calling_hours
 from services.followup.callbacks.tables import Callback
-from services.followup.cases.domain.terms import Action
+from services.followup.cases.domain.terms import Action, CallbackState
 from services.followup.cases.tables import Case
 from services.followup.clocks.actions.running import as_set, say_set, set_clock
 from services.followup.clocks.domain import DeadlineClock
@@ -18,35 +18,55 @@ from services.followup.clocks.domain import DeadlineClock
 _IDS = uuid.UUID("0c1b8a52-4d0e-5f7a-8a4e-0a2f6f3c9b11")
 
 
-def open_callback(session: Session, matter: Case, action: Action, done: CaseHandled | CaseAnsweredDirectly) -> None:
-    """Open the asking of this round, with its clock; a citizen who wants no callback is left to a review."""
+async def open_callbacks(
+    session: Session, matter: Case, action: Action, done: CaseHandled | CaseAnsweredDirectly
+) -> None:
+    """Ask each requester about this round, under one clock; who wants no callback is left to a review.
+
+    Whoever was asked about the round before is asked about this one.
+    """
     directory, done_at = session.packs.version(matter.pack_version), done.occurred_at
     handling_unit, answered_by = _who_finished(done)
-    callback = session.new(
-        Callback,
-        callback_id=str(uuid.uuid5(_IDS, f"{matter.case_id}/{matter.round}")),
-        case_id=matter.case_id,
-        round=matter.round,
-        state=STATE_AFTER[action],
-        handling_unit=handling_unit,
-        answered_by=answered_by,
-        area_code=matter.area_code,
-        next_try_at=calling_time(directory, done_at),
-        opened_at=done_at,
-    )
+    known = {row.requester for row in await callbacks_of(session, matter) if row.purpose is Purpose.CLOSING}
+    opened = [
+        session.new(
+            Callback,
+            callback_id=_id_of(matter, requester),
+            case_id=matter.case_id,
+            round=matter.round,
+            requester=requester,
+            state=STATE_AFTER[action],
+            handling_unit=handling_unit,
+            answered_by=answered_by,
+            area_code=matter.area_code,
+            next_try_at=calling_time(directory, done_at),
+            opened_at=done_at,
+        )
+        for requester in sorted(known | {FIRST_REQUESTER})
+    ]
     limit = directory.pack.limits.find(Deadline.CALLBACK, matter.kind, matter.urgency)
     clock = None if limit is None else set_clock(session, matter, Deadline.CALLBACK, done_at, limit.limit())
     if action is Action.ASK:
-        say_due(session, callback, clock)
+        say_due(session, opened, clock)
     elif clock is not None:
         say_set(session, clock)
 
 
-async def end_callback(session: Session, matter: Case, action: Action) -> None:
-    """The case ends without the citizen's answer."""
-    for callback in await callbacks_of(session, matter):
-        if callback.round == matter.round and callback.state in OPEN_STATES:
-            move(callback, action)
+def _id_of(matter: Case, requester: str) -> str:
+    place = f"{matter.case_id}/{matter.round}"
+    return str(uuid.uuid5(_IDS, place if requester == FIRST_REQUESTER else f"{place}/{requester}"))
+
+
+async def bring_others(session: Session, matter: Case, action: Action) -> list[Callback]:
+    """Bring the round's open callbacks to where a step brings them that ends it, or decides about all not reached."""
+    callbacks = [row for row in await callbacks_of(session, matter) if row.round == matter.round]
+    brought = [row for row in callbacks if row.state in OPEN_STATES]
+    for callback in brought:
+        move(callback, others_after(callback.state, action))
+        if action is Action.TRY_AGAIN:
+            callback.tries = 0
+            callback.next_try_at = calling_time(session.packs.version(matter.pack_version), session.now)
+    return brought
 
 
 def _who_finished(done: CaseHandled | CaseAnsweredDirectly) -> tuple[str | None, str | None]:
@@ -56,22 +76,23 @@ def _who_finished(done: CaseHandled | CaseAnsweredDirectly) -> tuple[str | None,
     return done.answered_by_unit, done.answered_by
 
 
-def say_due(session: Session, callback: Callback, clock: DeadlineClock | None = None) -> None:
-    """Tell that the citizen is to be called, and until when if that is just being set."""
+def say_due(session: Session, callbacks: list[Callback], clock: DeadlineClock | None = None) -> None:
+    """Tell who is to be called, and until when if that is just being set."""
     session.publish(
         CallbackDue(
-            case_id=callback.case_id,
+            case_id=callbacks[0].case_id,
             occurred_at=session.now,
-            round=callback.round,
-            handling_unit=callback.handling_unit,
+            round=callbacks[0].round,
+            handling_unit=callbacks[0].handling_unit,
             deadline=None if clock is None else as_set(clock),
+            requesters=tuple(callback.requester for callback in callbacks),
         )
     )
 
 
-def move(callback: Callback, action: Action) -> None:
+def move(callback: Callback, state: CallbackState) -> None:
     """Bring the callback to where the case's step brings it."""
-    callback.state = STATE_AFTER[action]
+    callback.state = state
     callback.version += 1
 
 

@@ -1,15 +1,13 @@
 """Words of a case: where it stands, what can happen to it, and who does it; each with its Chinese label."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
-from libs.common.events.terms import Closing, Reached, Satisfaction
+from libs.common.events.terms import FIRST_REQUESTER, Closing, Reached, Satisfaction
 from libs.common.rules import machine
 from libs.common.rules.machine import SYSTEM, Actor
-
-FIRST_REQUESTER = "first"
-"""Who spoke first. Of a case into which others were merged, each requester is asked on its own."""
 
 
 class Status(StrEnum):
@@ -36,7 +34,10 @@ class Action(StrEnum):
     ASK = "ask"
     LEAVE_UNASKED = "leave_unasked"
     TRY = "try"
+    PUT_ASIDE = "put_aside"
     GIVE_UP = "give_up"
+    HEAR = "hear"
+    HEAR_LAST = "hear_last"
     SATISFY = "satisfy"
     SEND_BACK = "send_back"
     TRY_AGAIN = "try_again"
@@ -52,6 +53,15 @@ class Party(StrEnum):
     CALLER = "caller"
     REVIEWER = "reviewer"
     SUPERVISOR = "supervisor"
+
+
+class CallbackState(StrEnum):
+    """How far the asking of one requester in one round is (回访任务状态)."""
+
+    DUE = "due"
+    EXHAUSTED = "exhausted"
+    DONE = "done"
+    CANCELLED = "cancelled"
 
 
 CONTENT = (Satisfaction.SATISFIED, Satisfaction.BASICALLY_SATISFIED)
@@ -79,14 +89,15 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Asking:
-    """The callback of one round, as far as the rules need it (回访任务)."""
+    """The callback of one requester in one round, as far as the rules need it (回访任务)."""
 
     round: int
+    state: CallbackState = CallbackState.DUE
     handling_unit: str | None = None
     answered_by: str | None = None
     """The account that answered at the door, where nobody else finished the round."""
     callers: frozenset[str] = frozenset()
-    """Accounts that tried so far."""
+    """Accounts that tried so far, whomever of the round's requesters they called."""
     tries: int = 0
     """Tries without a valid answer, since the callback was opened or a review opened it again."""
     tries_allowed: int = 1
@@ -96,6 +107,18 @@ class Asking:
     """Tries so far, valid or not."""
     requester: str = FIRST_REQUESTER
     """Whom it asks."""
+    others: Mapping[str, CallbackState] = field(default_factory=dict)
+    """The other requesters of the round who are asked for its end, and how far that is; who is done was satisfied."""
+
+    @property
+    def left(self) -> tuple[str, ...]:
+        """The other requesters who have not said that they are satisfied."""
+        return tuple(sorted(one for one, state in self.others.items() if state is not CallbackState.DONE))
+
+    @property
+    def others_wait(self) -> bool:
+        """Whether another requester is still to be called."""
+        return CallbackState.DUE in self.others.values()
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,7 +197,10 @@ ACTION_LABELS: dict[Action, tuple[str, str]] = {
     Action.ASK: ("转回访", "ask the citizen"),
     Action.LEAVE_UNASKED: ("不需回访，转核实", "review it, the citizen wants no callback"),
     Action.TRY: ("回访未果", "try to reach the citizen"),
+    Action.PUT_ASIDE: ("多次未接通，待回访其他诉求人", "go on to the other requesters, the tries are used up"),
     Action.GIVE_UP: ("多次未接通，转核实", "review it, the tries are used up"),
+    Action.HEAR: ("满意，待回访其他诉求人", "go on to the other requesters, this one is satisfied"),
+    Action.HEAR_LAST: ("满意，其他诉求人未接通，转核实", "review it, who was reached is satisfied"),
     Action.SATISFY: ("满意销号", "close it with the citizen's satisfied word"),
     Action.SEND_BACK: ("发回重办", "send it back"),
     Action.TRY_AGAIN: ("再次回访", "try again"),

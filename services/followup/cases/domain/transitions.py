@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
-from libs.common.events.terms import Closing
+from libs.common.events.terms import FIRST_REQUESTER, Closing
 from libs.common.rules.machine import SYSTEM, Actor, Machine, NotTheirs, OutOfTurn, Transition
 from services.followup.cases.domain.terms import (
     ACTION_LABELS,
@@ -17,6 +17,7 @@ from services.followup.cases.domain.terms import (
     STATUS_LABELS,
     Action,
     Asking,
+    CallbackState,
     Lead,
     Party,
     Said,
@@ -44,6 +45,47 @@ def citizen_is_content(state: State, given: StepInput) -> None:
         raise OutOfTurn(
             "Only the citizen's own satisfied word closes a case as solved", "群众未表示满意，不得作实质性办结"
         )
+
+
+def everybody_is_content(_state: State, given: StepInput) -> None:
+    """THE GUARD over all requesters of the round: whoever is satisfied last closes it."""
+    if given.asking.left:
+        raise OutOfTurn(
+            f"Other requesters of this case have not said that they are satisfied: {', '.join(given.asking.left)}",
+            f"该件其他诉求人尚未表示满意：{'、'.join(given.asking.left)}",
+        )
+
+
+def others_wait(_state: State, given: StepInput) -> None:
+    """Another requester is still to be called."""
+    if not given.asking.others_wait:
+        raise OutOfTurn("Nobody else is to be called", "没有其他待回访的诉求人")
+
+
+def nobody_waits(_state: State, given: StepInput) -> None:
+    """No other requester is to be called."""
+    if given.asking.others_wait:
+        raise OutOfTurn("Other requesters are still to be called", "尚有其他诉求人待回访")
+
+
+def somebody_is_left(_state: State, given: StepInput) -> None:
+    """Another requester has not said that he is satisfied."""
+    if not given.asking.left:
+        raise OutOfTurn("Every other requester is satisfied", "其他诉求人均已表示满意")
+
+
+def is_to_be_called(state: State, given: StepInput) -> None:
+    """Whoever has answered, or was tried often enough, is not called again."""
+    of_this_round(state, given)
+    if given.asking.state is not CallbackState.DUE:
+        raise OutOfTurn("This requester is not to be called now", "该诉求人当前无需回访")
+
+
+def was_not_reached(state: State, given: StepInput) -> None:
+    """A review is about who could not be reached."""
+    of_this_round(state, given)
+    if given.asking.state is not CallbackState.EXHAUSTED:
+        raise OutOfTurn("This requester is not one who could not be reached", "该诉求人并非多次未接通")
 
 
 def citizen_is_not_content(_state: State, given: StepInput) -> None:
@@ -82,7 +124,8 @@ def last_try(_state: State, given: StepInput) -> None:
         raise OutOfTurn("There are tries left", "回访次数尚未用完")
 
 
-_UNREACHED = (of_this_round, no_valid_answer, at_another_time)
+_UNREACHED = (is_to_be_called, no_valid_answer, at_another_time)
+_CONTENT = (is_to_be_called, citizen_is_content)
 CLOSING: Mapping[Action, Closing] = {
     Action.SATISFY: Closing.SUBSTANTIVE,
     Action.CLOSE_UNVERIFIED: Closing.UNVERIFIED,
@@ -98,14 +141,21 @@ STEPS: tuple[Line, ...] = (
     Line(Action.ASK, Status.HANDLING, Status.CALLBACK, Party.SYSTEM),
     Line(Action.LEAVE_UNASKED, Status.HANDLING, Status.REVIEW, Party.SYSTEM),
     Line(Action.TRY, Status.CALLBACK, Status.CALLBACK, Party.CALLER, (*_UNREACHED, tries_left)),
-    Line(Action.GIVE_UP, Status.CALLBACK, Status.REVIEW, Party.CALLER, (*_UNREACHED, last_try)),
-    Line(Action.SATISFY, Status.CALLBACK, Status.CLOSED, Party.CALLER, (citizen_is_content,)),
-    Line(Action.SEND_BACK, Status.CALLBACK, Status.HANDLING, Party.CALLER, (of_this_round, citizen_is_not_content)),
-    Line(Action.TRY_AGAIN, Status.REVIEW, Status.CALLBACK, Party.REVIEWER, (of_this_round,)),
-    Line(Action.CLOSE_UNVERIFIED, Status.REVIEW, Status.CLOSED, Party.REVIEWER, (of_this_round,)),
+    Line(Action.PUT_ASIDE, Status.CALLBACK, Status.CALLBACK, Party.CALLER, (*_UNREACHED, last_try, others_wait)),
+    Line(Action.GIVE_UP, Status.CALLBACK, Status.REVIEW, Party.CALLER, (*_UNREACHED, last_try, nobody_waits)),
+    Line(Action.HEAR, Status.CALLBACK, Status.CALLBACK, Party.CALLER, (*_CONTENT, others_wait)),
+    Line(Action.HEAR_LAST, Status.CALLBACK, Status.REVIEW, Party.CALLER, (*_CONTENT, nobody_waits, somebody_is_left)),
+    Line(Action.SATISFY, Status.CALLBACK, Status.CLOSED, Party.CALLER, (*_CONTENT, everybody_is_content)),
+    Line(Action.SEND_BACK, Status.CALLBACK, Status.HANDLING, Party.CALLER, (is_to_be_called, citizen_is_not_content)),
+    Line(Action.TRY_AGAIN, Status.REVIEW, Status.CALLBACK, Party.REVIEWER, (was_not_reached,)),
+    Line(Action.CLOSE_UNVERIFIED, Status.REVIEW, Status.CLOSED, Party.REVIEWER, (was_not_reached,)),
     *Line.each(OPEN, Action.WITHDRAW, Party.SYSTEM, to=Status.CLOSED),
     *Line.each(OPEN, Action.SUPERVISE, Party.SUPERVISOR),
 )
+
+
+_OF_THIS_ROUND = {is_to_be_called, was_not_reached}
+"""Guards that ask for the round."""
 
 
 def _without_a_way_out(steps: tuple[Line, ...]) -> Iterator[str]:
@@ -121,9 +171,11 @@ def _unguarded(steps: tuple[Line, ...]) -> Iterator[str]:
             yield f"{place} must say how it closes exactly when it does"
         if closing is Closing.SUBSTANTIVE and citizen_is_content not in step.guards:
             yield f"{place} closes a case without the citizen's word"
+        if closing is Closing.SUBSTANTIVE and everybody_is_content not in step.guards:
+            yield f"{place} closes a case without the word of every requester"
         if closing in (Closing.SUBSTANTIVE, Closing.UNVERIFIED) and step.who is Party.SYSTEM:
             yield f"{place} lets the system close a case by itself"
-        if step.who in (Party.CALLER, Party.REVIEWER) and not {of_this_round, citizen_is_content} & set(step.guards):
+        if step.who in (Party.CALLER, Party.REVIEWER) and not _OF_THIS_ROUND & set(step.guards):
             yield f"{place} could be taken on the word of an older round"
 
 
@@ -160,7 +212,7 @@ def evolve(state: State, said: Said) -> State:
         round=state.round + (said.action is Action.SEND_BACK),
         closing=closing,
         satisfaction=word,
-        closed_by_requester=given.asking.requester,
+        closed_by_requester=FIRST_REQUESTER if word is None else given.asking.requester,
         closed_by_attempt=None if word is None else given.asking.attempts + 1,
         version=state.version + 1,
         **lead,

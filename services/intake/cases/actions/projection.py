@@ -99,7 +99,7 @@ def callback_due(event: cases.CallbackDue) -> Effect:
 def callback_tried(event: cases.CallbackTried) -> Effect:
     """回访: only an answer of the citizen counts, never the lack of one."""
     said = event.satisfaction if event.valid else None
-    facts = {} if said is None else {"satisfaction": said.value}
+    facts = {"satisfaction": said.value} if said is not None and event.decides else {}
     note = LABELS_ZH[event.reached] if said is None else f"{LABELS_ZH[event.reached]}，{LABELS_ZH[said]}"
     return Effect(facts=facts, note=note, unit_code=event.handling_unit, by=event.caller)
 

@@ -374,7 +374,7 @@ FOLLOWUP: dict[str, Spoiled] = {
         " 'system', now(), 'issued', 1 FROM followup.matter WHERE case_id = {waiting}",
     ),
     "a callback that nobody owes": spoiled(
-        "I7", "followup", "fresh", "callback 1 is there, nobody said so",
+        "I7", "followup", "fresh", "callback 1 first is there, nobody said so",
         "INSERT INTO followup.callback SELECT 'forged', {fresh}, round, state, handling_unit, area_code, tries,"
         " attempts, next_try_at, opened_at, version FROM followup.callback WHERE case_id = {waiting}",
     ),
