@@ -217,7 +217,11 @@ def _do_parts(case: _Life) -> None:
     for unit in [] if case.ways.by_the_rules else list(case.support):
         if case.maybe(0.5):
             case.support.remove(unit)
-            case.say(cases.TaskDone if case.maybe(0.7) else cases.TaskCancelled, unit_code=unit)
+            if case.maybe(0.7):
+                case.say(cases.TaskDone, unit_code=unit)
+            else:
+                successor = case.rng.choice((None, *(code for code in UNITS if code not in (unit, case.unit))))
+                case.say(cases.TaskCancelled, unit_code=unit, successor=successor)
 
 
 def _limit(case: _Life, deadline: Deadline, hours: int, *, starts_at: datetime | None = None) -> datetime:

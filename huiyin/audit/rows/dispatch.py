@@ -145,8 +145,9 @@ class _Work:
                 part = SupportPart(event.unit_code, event.result)
                 self._step(rules.Said(Action.SUPPORT_DONE, at, part, self._of(event), event.result))
             case cases.TaskCancelled():
-                part, why = SupportPart(event.unit_code, event.reason), f"{event.unit_code}: {event.reason}"
-                self._step(rules.Said(Action.SUPPORT_CANCEL, at, part, self._by(event), why))
+                part = SupportPart(event.unit_code, event.reason, event.successor)
+                action = Action.SUPPORT_CANCEL if event.successor is None else Action.SUPPORT_HAND_ON
+                self._step(rules.Said(action, at, part, self._by(event), f"{event.unit_code}: {event.reason}"))
             case cases.ReturnRequested():
                 wanted, why = Return(event.reason_code, event.note), f"{event.reason_code}: {event.note}"
                 self._step(rules.Said(Action.ASK_RETURN, at, wanted, self._of(event), why))

@@ -188,12 +188,14 @@ class TaskDone(RoundEvent, SaidByHand):
 
 
 class TaskCancelled(RoundEvent, SaidByHand):
-    """撤销协办: a support unit was let off its part, by the lead unit or a dispatcher."""
+    """撤销协办: a support unit was let off its part, by the lead unit or a dispatcher, or since it was merged away."""
 
     type_name: ClassVar[str] = "cn.huiyin.case.task_cancelled"
 
     unit_code: str
     reason: str
+    successor: str | None = None
+    """撤并: the unit to which the part is given from now on; None when to nobody."""
 
 
 class ReturnRequested(RoundEvent, SaidByHand):

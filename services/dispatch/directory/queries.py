@@ -26,6 +26,13 @@ _OPEN_ABOUT = """
     SELECT DISTINCT accused_unit FROM work
     WHERE status IN ('assigned', 'signed') AND accused_unit <> ALL($1::text[])
 """
+_UNITS_WITH_PARTS = """
+    SELECT DISTINCT unit_code FROM task WHERE status IN ('given', 'signed') AND unit_code <> ALL($1::text[])
+"""
+_PARTS_OF_UNIT = """
+    SELECT case_id FROM task WHERE status IN ('given', 'signed') AND unit_code = $1 AND case_id > $2
+    ORDER BY case_id LIMIT $3
+"""
 _OPEN_ABOUT_UNIT = _OPEN_OF_UNIT.replace("lead_unit", "accused_unit")
 MOST_NAMED = 100
 """Cases that are named of each code; all are counted."""
@@ -82,6 +89,16 @@ async def open_work_about(session: Session, unit_code: str, after: str, at_most:
 async def open_work_of(session: Session, unit_code: str, after: str, at_most: int) -> list[str]:
     """The open cases of a unit whose return is not being decided, in the order of their ids."""
     return [row.case_id for row in await session.fetch(_OPEN_OF_UNIT, unit_code, after, at_most)]
+
+
+async def units_with_parts(session: Session, but_not: Collection[str]) -> list[str]:
+    """The units that have something to do beside a lead, without those named."""
+    return [row.unit_code for row in await session.fetch(_UNITS_WITH_PARTS, list(but_not))]
+
+
+async def parts_of(session: Session, unit_code: str, after: str, at_most: int) -> list[str]:
+    """The cases in which a unit has something to do beside the lead, in the order of their ids."""
+    return [row.case_id for row in await session.fetch(_PARTS_OF_UNIT, unit_code, after, at_most)]
 
 
 async def open_uses(session: Session, column: str, there: Collection[str]) -> list[OpenUse]:

@@ -40,6 +40,8 @@ STEPS: dict[tuple[TaskStatus, Action], TaskStatus] = {
     (TaskStatus.SIGNED, Action.SUPPORT_DONE): TaskStatus.DONE,
     (TaskStatus.GIVEN, Action.SUPPORT_CANCEL): TaskStatus.CANCELLED,
     (TaskStatus.SIGNED, Action.SUPPORT_CANCEL): TaskStatus.CANCELLED,
+    (TaskStatus.GIVEN, Action.SUPPORT_HAND_ON): TaskStatus.CANCELLED,
+    (TaskStatus.SIGNED, Action.SUPPORT_HAND_ON): TaskStatus.CANCELLED,
 }
 
 TASK_LABELS: dict[TaskStatus, tuple[str, str]] = {
@@ -128,9 +130,10 @@ def evolve(tasks: Tasks, before: State, after: State, said: Said) -> Tasks:
             going_on = there if before.support_units else {}
             ended = [task for unit, task in going_on.items() if unit not in named]
             return (*_ended(tasks, ended, said.at, None), *_given(after, said, going_on))
-        case SupportPart(unit_code, text):
+        case SupportPart(unit_code, text, to):
             part = part_of(tasks, after.round, unit_code)
-            return tuple(_stepped(task, said, text) if task is part else task for task in tasks)
+            stepped = (_stepped(task, said, text) if task is part else task for task in tasks)
+            return (*stepped, *(() if to is None else (_new(after, said, to),)))
     if after.open_support or not before.open_support:
         return tasks
     why = said.what.without_support if isinstance(said.what, Result) else None
@@ -141,7 +144,11 @@ def _given(after: State, said: Said, going_on: Mapping[str, TaskState]) -> Itera
     """A part for each support unit; those that are named again go on with theirs."""
     for unit_code in after.support_units:
         if unit_code not in going_on:
-            yield TaskState(after.version, unit_code, after.round, TaskRole.SUPPORT, TaskStatus.GIVEN, said.at)
+            yield _new(after, said, unit_code)
+
+
+def _new(after: State, said: Said, unit_code: str) -> TaskState:
+    return TaskState(after.version, unit_code, after.round, TaskRole.SUPPORT, TaskStatus.GIVEN, said.at)
 
 
 def _stepped(task: TaskState, said: Said, text: str) -> TaskState:

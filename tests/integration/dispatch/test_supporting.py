@@ -218,3 +218,60 @@ async def test_the_tasks_of_a_merged_lead_go_to_those_who_support_its_successor(
     work = await office.work(case_id)
     assert work["lead_unit"] == "D-AGRI"
     assert work["open_support"] == [code for code in before if code != "D-AGRI"]
+
+
+async def supported_by(office: Office, lead: str, *support: str, **changes: Any) -> str:
+    case_id = await office.register(category_code=None, area_code=TOWN, **changes)
+    wish = {"lead_unit": lead, "category_code": LIGHTS, "support_units": list(support), "reason": "配合"}
+    await office.dispatcher.do(case_id, "assignment", wish)
+    return case_id
+
+
+async def test_the_part_of_a_merged_unit_goes_to_its_successor(office: Office) -> None:
+    case_id = await supported_by(office, "D-ENV", "D-WATER")
+    await office.handler("D-ENV").do(case_id, "signature")
+    await office.handler("D-WATER").do(case_id, "tasks/D-WATER/signature")
+    await load(office, edition("D-WATER", merged={"D-WATER": "D-AGRI"}))
+    for _ in range(2):
+        assert await hand_over(office.database, office.clock) == 0
+    work = await office.work(case_id)
+    assert (work["status"], work["support_units"], work["open_support"]) == ("signed", ["D-AGRI"], ["D-AGRI"])
+    assert await standing(office, case_id) == [("D-WATER", "cancelled", 1), ("D-AGRI", "given", 1)]
+    assert (await office.steps(case_id))[-1] == ("support_hand_on", "signed", "D-ENV")
+    said = only(await office.said(case_id), TaskCancelled)
+    assert (said.unit_code, said.successor, said.by) == ("D-WATER", "D-AGRI", None)
+    [item] = (await office.handler("D-AGRI").get("/work", role="support")).json()["items"]
+    assert item["case_id"] == case_id
+    await office.handler("D-AGRI").do(case_id, "tasks/D-AGRI/signature")
+    await office.handler("D-AGRI").do(case_id, "tasks/D-AGRI/result", PART)
+    assert (await office.handler("D-ENV").do(case_id, "result", WHOLE))["status"] == "handled"
+
+
+@pytest.mark.parametrize(
+    ("lead", "support", "accused", "left"),
+    [
+        ("D-ENV", ("D-WATER", "D-AGRI"), None, ["D-AGRI"]),
+        ("D-AGRI", ("D-WATER",), None, []),
+        ("D-ENV", ("D-WATER",), "D-AGRI", []),
+        ("D-ENV", ("D-AGRI",), "D-WATER", []),
+    ],
+    ids=["it has a part", "it leads", "it is complained about", "who is complained about went up in it"],
+)
+async def test_the_part_of_a_merged_unit_ends_where_its_successor_can_have_none_more(
+    office: Office, lead: str, support: tuple[str, ...], accused: str | None, left: list[str]
+) -> None:
+    case_id = await supported_by(office, lead, *support, accused_unit=accused)
+    await load(office, edition("D-WATER", merged={"D-WATER": "D-AGRI"}))
+    await hand_over(office.database, office.clock)
+    work = await office.work(case_id)
+    assert (work["lead_unit"], work["open_support"]) == (lead, left)
+    said = only(await office.said(case_id), TaskCancelled)
+    assert (said.unit_code, said.successor) == (support[0], None)
+    assert (await office.steps(case_id))[-1][0] == "support_cancel"
+
+
+async def test_the_part_of_a_unit_without_a_successor_waits_for_somebody_to_end_it(office: Office) -> None:
+    case_id = await supported_by(office, "D-ENV", "D-WATER")
+    await load(office, edition("D-WATER"))
+    await hand_over(office.database, office.clock)
+    assert (await office.work(case_id))["open_support"] == ["D-WATER"]

@@ -373,9 +373,19 @@ def test_who_is_named_again_in_the_same_round_goes_on_with_its_part() -> None:
     assert total(then(again, Stint(1, "", "", at(hours=3))), Counter.SUPPORT_GIVEN) == [3]
 
 
+def test_the_part_of_a_merged_unit_is_given_to_its_successor() -> None:
+    moved = of(Stint(1, A, "0101", at(), "V-1"), PartCancelled(1, "V-1", at(hours=1), "V-2"))
+    parts = {unit: counts for (_, unit), counts in counted(moved).items() if unit.startswith("V")}
+    assert parts == {"V-1": {"support_given": 1, "support_cancelled": 1}, "V-2": {"support_given": 1}}
+    again = then(moved, Stint(1, B, "0101", at(hours=2), "V-2"))
+    assert total(again, Counter.SUPPORT_GIVEN) == [2]
+    assert total(then(again, Stint(1, A, "0101", at(hours=3), "V-1")), Counter.SUPPORT_GIVEN) == [3]
+
+
 def test_what_a_fact_does_not_say_of_support_is_not_written() -> None:
     """So that a fact of a release before is what its events give."""
     plain, helped = of(Stint(1, A, "0101", at())), of(Stint(1, A, "0101", at(), "V-1"))
+    moved = then(helped, PartCancelled(1, "V-1", at(hours=1), "V-2"))
     assert len(orjson.loads(to_document(plain))["stints"][0]) == 4
-    for fact in (plain, helped):
+    for fact in (plain, helped, moved):
         assert from_documents(orjson.loads(to_document(fact)), orjson.loads(to_places(fact))) == fact

@@ -44,6 +44,10 @@ TAKEN = {
         supported().dispatch(cases.TaskDone).dispatch(cases.CaseSigned).dispatch(cases.TaskCancelled, unit_code="D-D"),
         ["route", "support_sign", "support_done", "sign", "support_cancel"],
     ),
+    "a support unit merged away": (
+        supported().dispatch(cases.TaskCancelled, by=None, successor="D-E"),
+        ["route", "support_sign", "support_hand_on"],
+    ),
 }
 
 
@@ -77,6 +81,17 @@ def test_what_the_rules_refuse_makes_no_row(name: str) -> None:
     last = said.pop()
     assert rows(REFUSED[name]) == before
     said.append(last)
+
+
+def test_the_part_of_a_merged_unit_is_its_successors() -> None:
+    story = supported().dispatch(cases.TaskCancelled, successor="D-E")
+    assert [(task["unit_code"], task["status"]) for task in rows(story, "task")] == [
+        ("D-C", "cancelled"),
+        ("D-D", "given"),
+        ("D-E", "given"),
+    ]
+    (work,) = rows(story, "work")
+    assert (work["open_support"], work["support_units"]) == (["D-E", "D-D"], ["D-E", "D-D"])
 
 
 def test_parts_and_requests_follow_the_steps_of_their_case() -> None:

@@ -126,7 +126,9 @@ _READERS: dict[type[Event], Callable[[Any, int], Registration | Atom]] = {
     cases.ProgressReported: lambda event, seq: Progress(event.round, event.unit_code, event.occurred_at, seq),
     cases.CaseHandled: _handled,
     cases.TaskDone: lambda event, seq: PartDone(event.round, event.unit_code, event.occurred_at, seq),
-    cases.TaskCancelled: lambda event, seq: PartCancelled(event.round, event.unit_code, event.occurred_at, seq),
+    cases.TaskCancelled: lambda event, seq: PartCancelled(
+        event.round, event.unit_code, event.occurred_at, event.successor or "", seq
+    ),
     cases.ReturnRequested: lambda event, seq: ReturnRequest(
         event.round, event.unit_code, event.reason_code, event.occurred_at, seq
     ),

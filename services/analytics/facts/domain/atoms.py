@@ -101,11 +101,12 @@ class PartDone(NamedTuple):
 
 
 class PartCancelled(NamedTuple):
-    """撤销协办."""
+    """撤销协办; with the unit that the part was given to, if that is another's now."""
 
     round: int
     unit: str
     at: datetime
+    successor: str = ""
     seq: int = 0
 
 

@@ -89,6 +89,8 @@ def _support(fact: Fact) -> Iterator[Happening]:
         yield Counter.SUPPORT_DONE, done.unit, done.at, 1
     for off in fact.parts_cancelled:
         yield Counter.SUPPORT_CANCELLED, off.unit, off.at, 1
+        if off.successor:
+            yield Counter.SUPPORT_GIVEN, off.successor, off.at, 1
 
 
 def _parts_given(fact: Fact) -> Iterator[Happening]:
@@ -97,7 +99,9 @@ def _parts_given(fact: Fact) -> Iterator[Happening]:
     before = None
     for stint in fact.stints:
         if before is not None and before.round == stint.round:
-            named -= {off.unit for off in fact.parts_cancelled if precedes(before, off) and precedes(off, stint)}
+            for off in fact.parts_cancelled:
+                if precedes(before, off) and precedes(off, stint):
+                    named = named - {off.unit} | {off.successor}
         else:
             named = frozenset()
         support = stint.support.split()

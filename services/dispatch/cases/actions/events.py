@@ -67,8 +67,8 @@ def events_of(case_id: str, before: State, after: State, said: Said) -> Iterator
             yield cases.ReturnRequested(**of_lead, reason_code=reason_code, note=note)
         case SupportPart(unit, text) if said.action is Action.SUPPORT_DONE:
             yield cases.TaskDone(**where, unit_code=unit, result=text)
-        case SupportPart(unit, text) if said.action is Action.SUPPORT_CANCEL:
-            yield cases.TaskCancelled(**where, unit_code=unit, reason=text)
+        case SupportPart(unit, text, to) if said.action in (Action.SUPPORT_CANCEL, Action.SUPPORT_HAND_ON):
+            yield cases.TaskCancelled(**where, unit_code=unit, reason=text, successor=to)
     if said.action is Action.SIGN:
         yield cases.CaseSigned(**of_lead)
     elif said.action is Action.REPORT:

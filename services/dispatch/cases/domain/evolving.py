@@ -54,11 +54,23 @@ def _brought(state: State, said: Said) -> Mapping[str, Any]:
         case Return(reason_code, note):
             asked = {"return_asked_by": said.by.subject, "return_asked_at": said.at, "returns": state.returns + 1}
             return asked | {"return_pending": True, "return_reason": reason_code, "return_note": note}
-        case SupportPart(unit_code) if said.action in (Action.SUPPORT_DONE, Action.SUPPORT_CANCEL):
-            return {"open_support": tuple(code for code in state.open_support if code != unit_code)}
+        case SupportPart() as part:
+            return _parted(state, said.action, part)
         case AddedText(at, text):
             return {"supplements": (*state.supplements, {"at": at.isoformat(), "text": text})}
     return {"signed_at": said.at} if said.action is Action.SIGN else _ENDED_BY.get(said.action, {})
+
+
+def _parted(state: State, action: Action, part: SupportPart) -> Mapping[str, Any]:
+    if action in (Action.SUPPORT_DONE, Action.SUPPORT_CANCEL):
+        return {"open_support": tuple(code for code in state.open_support if code != part.unit_code)}
+    if part.successor is None:
+        return {}
+    instead = {part.unit_code: part.successor}
+    return {
+        units: tuple(dict.fromkeys(instead.get(code, code) for code in getattr(state, units)))
+        for units in ("support_units", "open_support")
+    }
 
 
 _END_OF_RETURN: dict[str, Any] = {

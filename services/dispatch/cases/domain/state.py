@@ -116,10 +116,11 @@ class Return:
 
 @dataclass(frozen=True, slots=True)
 class SupportPart:
-    """A support unit's part, and what is said of it."""
+    """A support unit's part, and what is said of it; with the unit that has it from now on, if it is handed on."""
 
     unit_code: str
     text: str
+    successor: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,6 +36,7 @@ class Action(StrEnum):
     SUPPORT_REPORT = "support_report"
     SUPPORT_DONE = "support_done"
     SUPPORT_CANCEL = "support_cancel"
+    SUPPORT_HAND_ON = "support_hand_on"
     ASK_RETURN = "ask_return"
     REFUSE_RETURN = "refuse_return"
     HAND_ON = "hand_on"
@@ -82,6 +83,7 @@ ACTION_LABELS: dict[Action, tuple[str, str]] = {
     Action.SUPPORT_REPORT: ("协办进展", "report progress of a support unit"),
     Action.SUPPORT_DONE: ("协办办结", "a support unit's part is done"),
     Action.SUPPORT_CANCEL: ("撤销协办", "let a support unit off its part"),
+    Action.SUPPORT_HAND_ON: ("协办移交", "give a support unit's part to the one that it was merged into"),
     Action.ASK_RETURN: ("申请退单", "ask to return it"),
     Action.REFUSE_RETURN: ("退单不予同意", "refuse the return"),
     Action.HAND_ON: ("同意退单并改派", "approve the return, to another unit"),

@@ -68,6 +68,7 @@ STEPS: tuple[Line, ...] = (
     *Line.each(OPEN, Action.SUPPORT_REPORT, Party.SUPPORT_UNIT),
     *Line.each(OPEN, Action.SUPPORT_DONE, Party.SUPPORT_UNIT),
     *Line.each(OPEN, Action.SUPPORT_CANCEL, Party.COORDINATOR),
+    *Line.each(OPEN, Action.SUPPORT_HAND_ON, Party.SYSTEM),
     *Line.each(_ALIVE, Action.SUPPLEMENT, Party.SYSTEM),
     # The door refuses a direct answer once the unit has signed, as far as it knows; when the two crossed, the answer
     # holds, since everybody else hears both in the same order and asks the citizen.

@@ -1,6 +1,7 @@
 """Handing over what units had that were merged into others (撤并): by itself, once the pack that says so is in force.
 
-So are cases about a unit that went up in the one that leads them: who is complained about does not handle it. A unit
+So are cases about a unit that went up in the one that leads them: who is complained about does not handle it. What it
+had to do beside a lead goes to its successor, or ends where that one leads, has a part already or may have none. A unit
 that is gone and has no successor keeps its open cases until a dispatcher gives them to another: nobody else knows whose
 they are. How many there are is told.
 """
@@ -26,7 +27,7 @@ from services.dispatch.cases.tables import Case
 from services.dispatch.directory import queries
 from services.dispatch.routing.actions.giving import apply, today
 from services.dispatch.routing.domain.choosing import Choice, Nobody
-from services.dispatch.routing.domain.succession import with_units_of_today
+from services.dispatch.routing.domain.succession import part_today, with_units_of_today
 from services.dispatch.routing.domain.terms import Rule
 from services.dispatch.tasks.actions.keeping import tasks_for
 from services.dispatch.tasks.domain import done_of
@@ -65,11 +66,14 @@ async def hand_over(database: Database, clock: Clock) -> int:
         there = session.packs.current(clock.now()).directory.unit_codes
         gone = await queries.units_with_open_work(session, there)
         accused = await queries.units_with_open_work_about(session, there)
+        beside = await queries.units_with_parts(session, there)
     moved = 0
     for unit in _merged(database, gone, there):
         moved += await _hand_over_of(database, clock, queries.open_work_of, unit)
     for unit in _merged(database, accused, there):
         await _hand_over_of(database, clock, queries.open_work_about, unit)
+    for unit in _merged(database, beside, there):
+        await _hand_over_of(database, clock, queries.parts_of, unit)
     metrics.CASES_OF_REMOVED_UNITS.labels(Service.DISPATCH).set(sum(gone.values()) - moved)
     return moved
 
@@ -95,18 +99,35 @@ async def _give_all(session: Session, case_ids: Sequence[str]) -> int:
     await session.load(Task, "case_id", case_ids)
     for case_id in case_ids:
         work = await session.one(Case, "case_id", case_id)
-        if work is None or work.status not in OPEN or work.return_pending:
+        if work is None or work.status not in OPEN:
             continue
-        state = CASES.state_of(work)
-        session.now = max(now, state.last_at)
-        choice = with_units_of_today(today(session, work), _as_it_stands(work))
-        if isinstance(choice, Nobody) or choice.lead_unit == work.lead_unit:
-            continue
-        choice = replace(choice, done=done_of(state, await tasks_for(session, work)))
-        ask = Ask(Action.REASSIGN, choice, choice.explanation)
-        await apply(session, work, decide(state, ask, SYSTEM, session.now))
-        moved += 1
+        session.now = max(now, CASES.state_of(work).last_at)
+        moved += await _hand_on_lead(session, work)
+        await _hand_on_parts(session, work)
     return moved
+
+
+async def _hand_on_lead(session: Session, work: Case) -> bool:
+    """Whether another unit leads it now."""
+    choice = with_units_of_today(today(session, work), _as_it_stands(work))
+    if work.return_pending or isinstance(choice, Nobody) or choice.lead_unit == work.lead_unit:
+        return False
+    state = CASES.state_of(work)
+    choice = replace(choice, done=done_of(state, await tasks_for(session, work)))
+    ask = Ask(Action.REASSIGN, choice, choice.explanation)
+    await apply(session, work, decide(state, ask, SYSTEM, session.now))
+    return True
+
+
+async def _hand_on_parts(session: Session, work: Case) -> None:
+    """What units do beside the lead that were merged away, or in one of which the unit complained about went up."""
+    for unit_code in tuple(work.open_support):
+        state = CASES.state_of(work)
+        part = part_today(today(session, work), state.lead_unit, state.open_support, unit_code)
+        if part is not None:
+            action = Action.SUPPORT_CANCEL if part.successor is None else Action.SUPPORT_HAND_ON
+            ask = Ask(action, part, f"{unit_code}: {part.text}")
+            await apply(session, work, decide(state, ask, SYSTEM, session.now))
 
 
 def _as_it_stands(work: Case) -> Choice:

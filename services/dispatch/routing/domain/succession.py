@@ -6,6 +6,7 @@ who is there: a successor that the pack names, else whoever the duty directory o
 
 from dataclasses import replace
 
+from services.dispatch.cases.domain.state import SupportPart
 from services.dispatch.routing.domain.choosing import (
     Candidate,
     Candidates,
@@ -43,6 +44,21 @@ def with_units_of_today(now: Today, choice: Choice) -> Choice | Nobody:
         rule=Rule.STAND_IN,
         candidates=(*left, *tried),
     )
+
+
+def part_today(now: Today, lead: str | None, parts: tuple[str, ...], unit_code: str) -> SupportPart | None:
+    """What becomes of one of the open parts beside the lead; None when it stays as it is.
+
+    Without a successor it waits for somebody to let the unit off: nobody else knows whose it is.
+    """
+    successor = now.codes.successor(unit_code, now.directory.unit_codes)
+    if successor is None or (successor == unit_code and not now.is_accused(unit_code)):
+        return None
+    why = f"协办单位 {unit_code} 已并入 merged into {successor}"
+    if successor == unit_code:
+        why = f"被反映单位已并入 {unit_code}，应当回避 the unit complained about went up in it"
+    gets_it = successor != lead and successor not in parts and _may_support(now, successor)
+    return SupportPart(unit_code, why, successor if gets_it else None)
 
 
 def _may_support(now: Today, code: str) -> bool:
