@@ -17,8 +17,16 @@ from services.dispatch.cases.schemas import WorkItem, WorkOut
 from services.dispatch.rights import CancelsTask, HandsIn, ReadsWork, Reports, Signs
 from services.dispatch.tasks import queries
 from services.dispatch.tasks.actions import handling, supporting
-from services.dispatch.tasks.domain import TaskRole
-from services.dispatch.tasks.schemas import CancelTask, FinishTask, HandIn, ReportProgress, Sign, TaskOut, WorkQuery
+from services.dispatch.tasks.schemas import (
+    CancelTask,
+    FinishTask,
+    HandIn,
+    ListOf,
+    ReportProgress,
+    Sign,
+    TaskOut,
+    WorkQuery,
+)
 from services.dispatch.tasks.tables import Task
 
 router = APIRouter(prefix="/v1", tags=["cases"])
@@ -27,7 +35,7 @@ router = APIRouter(prefix="/v1", tags=["cases"])
 @router.get("/work", response_model=Page[WorkItem])
 async def list_work(query: Annotated[WorkQuery, Query()], door: ReadsWork) -> Response:
     """A unit's list (待办), what is due first comes first."""
-    if query.role is TaskRole.SUPPORT and query.status in DONE:
+    if query.role is ListOf.SUPPORT and query.status in DONE:
         raise invalid("status", "a support unit's list is of what it has to do", "协办清单仅列待办")
     wanted = queries.WorkFilter(
         query.unit_code,
@@ -35,7 +43,7 @@ async def list_work(query: Annotated[WorkQuery, Query()], door: ReadsWork) -> Re
         query.overdue,
         query.due_before,
         query.area_code,
-        support=query.role is TaskRole.SUPPORT,
+        support=query.role is ListOf.SUPPORT,
     )
     statement = queries.work_statement(door.scope, wanted, Window(query.cursor, query.limit))
     rows = await door.read(lambda session: work_page(session, statement))

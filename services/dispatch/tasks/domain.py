@@ -16,10 +16,11 @@ from services.dispatch.cases.domain.terms import Action
 
 
 class TaskRole(StrEnum):
-    """What a unit is in a case (承办角色). Only who is beside the lead has a task."""
+    """What a unit is beside the lead of a case (承办角色): it supports, was summoned (吹哨报到), or was written to."""
 
-    LEAD = "lead"
     SUPPORT = "support"
+    WHISTLED = "whistled"
+    LETTERED = "lettered"
 
 
 class TaskStatus(StrEnum):

@@ -1,5 +1,6 @@
 """What a unit sends about its part of a case, and which work it asks for."""
 
+from enum import StrEnum
 from typing import Annotated
 
 from pydantic import AwareDatetime, Field
@@ -75,12 +76,19 @@ class TaskOut(AnswerBody):
     result: str | None
 
 
+class ListOf(StrEnum):
+    """Which of its lists a unit asks for (待办)."""
+
+    LEAD = "lead"
+    SUPPORT = "support"
+
+
 class WorkQuery(PageQuery):
     """Cases on the lists of units (待办), narrowed by where they stand and whose they are."""
 
     role: Annotated[
-        TaskRole, Field(description="`lead`: what the unit leads; `support`: cases in which it has a part to do (协办)")
-    ] = TaskRole.LEAD
+        ListOf, Field(description="`lead`: what the unit leads; `support`: cases in which it has a part to do (协办)")
+    ] = ListOf.LEAD
 
     unit_code: UnitCode | None = None
     status: Annotated[Status | None, Field(description="Without it: what units have to do (assigned, signed)")] = None

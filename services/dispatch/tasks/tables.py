@@ -17,7 +17,7 @@ class Task(Base, table=True):
     __tablename__ = "task"
     __table_args__ = (
         refers("task", "case_id", "work"),
-        one_of("task", "role", (TaskRole.SUPPORT,)),
+        one_of("task", "role", TaskRole),
         one_of("task", "status", TaskStatus),
         check("task_version_check", "version > 0"),
         check("task_round_check", "round > 0"),
