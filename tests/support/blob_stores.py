@@ -1,4 +1,4 @@
-"""The store under test: each contract test runs on a folder and on a bucket of an S3 server."""
+"""Stores of bytes to test against: each test that takes one runs on a folder and on a bucket of an S3 server."""
 
 import os
 from collections.abc import Iterator
@@ -40,6 +40,9 @@ class Store(Protocol):
     async def names(self) -> list[str]:
         """The name of everything that is kept, as ``ab/<digest>`` and what else the store says of it."""
 
+    async def spoil(self, digest: str, content: bytes | None) -> None:
+        """Have other bytes under this digest, or none."""
+
 
 @dataclass
 class Folder:
@@ -55,6 +58,14 @@ class Folder:
     async def names(self) -> list[str]:
         """Its files."""
         return [str(path.relative_to(self.folder)) for path in self.folder.glob("??/*")]
+
+    async def spoil(self, digest: str, content: bytes | None) -> None:
+        """By hand."""
+        place = self.folder / digest[:2] / digest
+        if content is None:
+            place.unlink()
+        else:
+            place.write_bytes(content)
 
 
 @dataclass
@@ -73,6 +84,14 @@ class S3:
     async def names(self) -> list[str]:
         """Its objects."""
         return [one["path"] for one in await obstore.list(self.bucket).collect_async()]
+
+    async def spoil(self, digest: str, content: bytes | None) -> None:
+        """By another client."""
+        for name in await self.names():
+            if digest in name and content is None:
+                await obstore.delete_async(self.bucket, name)
+            elif digest in name and content is not None:
+                await obstore.put_async(self.bucket, name, content)
 
 
 @pytest.fixture(scope="session")

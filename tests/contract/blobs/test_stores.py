@@ -14,7 +14,7 @@ from libs.common.blobs.bucket import Bucket
 from libs.common.blobs.disk import DiskBlobs
 from libs.common.blobs.port import PIECE, BlobMissing, Blobs, BlobTrouble
 from libs.common.blobs.s3 import S3Blobs
-from tests.contract.blobs.conftest import Store
+from tests.support.blob_stores import Store
 
 NOW = datetime.fromtimestamp(2_000_000_000, UTC)
 DAY = timedelta(days=1)

@@ -1,6 +1,6 @@
-"""The audit finds files whose bytes are gone or others, and none that was deleted."""
+"""The audit finds files whose bytes are gone or others, and none that was deleted; in a folder and in a bucket."""
 
-from pathlib import Path
+from hashlib import sha256
 
 import pytest
 
@@ -8,9 +8,12 @@ from huiyin.audit.attachments import Files
 from huiyin.audit.auditing import Subject, examine
 from huiyin.audit.report import Findings, Invariant
 from huiyin.audit.snapshot import open_cut
-from libs.common.blobs.disk import DiskBlobs
+from libs.common.blobs.port import Blobs
 from tests.integration.audit.conftest import Copy
+from tests.support.blob_stores import Store, bucket, s3_server, store
 from tests.support.files import JPEG, PDF, PNG
+
+__all__ = ["bucket", "s3_server", "store"]
 
 _ADDED = """
     INSERT INTO intake.attachment (attachment_id, case_id, digest, size, media_type, name, scan, added_at, added_by)
@@ -19,9 +22,9 @@ _ADDED = """
 
 
 @pytest.fixture
-async def blobs(copy: Copy, tmp_path: Path) -> DiskBlobs:
+async def blobs(copy: Copy, store: Store) -> Blobs:
     """A store with three files of one case, the third of them deleted."""
-    blobs = DiskBlobs(tmp_path)
+    blobs = store.blobs
     for number, content in enumerate((JPEG, PDF, PNG)):
         async with blobs.spool() as spool:
             await blobs.write(spool, content)
@@ -34,13 +37,12 @@ async def blobs(copy: Copy, tmp_path: Path) -> DiskBlobs:
     return blobs
 
 
-def place(folder: Path, content: bytes) -> Path:
-    [found] = [path for path in folder.glob("??/*") if path.read_bytes() == content]
-    return found
+def digest(content: bytes) -> str:
+    return sha256(content).hexdigest()
 
 
-async def test_files_that_are_whole_are_counted(copy: Copy, blobs: DiskBlobs, tmp_path: Path) -> None:
-    place(tmp_path, PNG).unlink()
+async def test_files_that_are_whole_are_counted(copy: Copy, blobs: Blobs, store: Store) -> None:
+    await store.spoil(digest(PNG), None)
     report = await examine(Subject(copy.url, blobs=blobs))
     assert report.clean
     assert report.checked[Invariant.FILE] == 2
@@ -50,25 +52,21 @@ async def test_files_that_are_whole_are_counted(copy: Copy, blobs: DiskBlobs, tm
     ("content", "said"), [(None, "are gone"), (b"", "are 0, its row says"), (PDF[::-1], "are others than were sent")]
 )
 async def test_what_is_gone_or_other_is_found(
-    copy: Copy, blobs: DiskBlobs, tmp_path: Path, content: bytes | None, said: str
+    copy: Copy, blobs: Blobs, store: Store, content: bytes | None, said: str
 ) -> None:
-    spoilt = place(tmp_path, PDF)
-    if content is None:
-        spoilt.unlink()
-    else:
-        spoilt.write_bytes(content)
+    await store.spoil(digest(PDF), content)
     [found] = (await examine(Subject(copy.url, blobs=blobs))).violations
     assert (found.invariant, found.key) == (Invariant.FILE, copy.cases["fresh"])
     assert f"file-1 {said}" in found.message
 
 
-async def test_what_cannot_be_reached_is_said_to_be_unseen(copy: Copy, blobs: DiskBlobs) -> None:
+async def test_what_cannot_be_reached_is_said_to_be_unseen(copy: Copy, blobs: Blobs) -> None:
     report = await examine(Subject(copy.url))
     assert (report.clean, report.pending["attachments not looked at"]) == (True, 2)
 
 
-async def test_a_file_that_was_deleted_meanwhile_is_not_missing(copy: Copy, blobs: DiskBlobs, tmp_path: Path) -> None:
-    place(tmp_path, PDF).unlink()
+async def test_a_file_that_was_deleted_meanwhile_is_not_missing(copy: Copy, blobs: Blobs, store: Store) -> None:
+    await store.spoil(digest(PDF), None)
     files = Files(Findings(), blobs)
     async with open_cut(copy.url, "audit") as cut:
         await files.look(cut)
