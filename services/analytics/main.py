@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from libs.common.bus.flow import Service
+from libs.common.database.migrate import History
 from libs.common.host.process import run_service
 from libs.common.service.spec import ServiceSpec
 from services.analytics.changes import api as changes
@@ -10,6 +11,7 @@ from services.analytics.drilldown import api as drilldown
 from services.analytics.figures import api as figures
 from services.analytics.handlers import REACTIONS
 from services.analytics.pages import api as pages
+from services.analytics.rollups.tables import TABLES
 from services.analytics.settings import Settings
 
 SPEC = ServiceSpec(
@@ -18,7 +20,7 @@ SPEC = ServiceSpec(
     description="Exact figures: rates with their numerators and denominators, and the cases behind every number.",
     routers=(figures.router, drilldown.router, changes.router, pages.router),
     reactions=REACTIONS,
-    migrations=Path(__file__).parent / "migrations",
+    migrations=History(Path(__file__).parent / "migrations", growing=tuple(TABLES.values())),
     pace_seconds=0.25,
 )
 

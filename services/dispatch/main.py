@@ -5,6 +5,7 @@ from functools import partial
 from pathlib import Path
 
 from libs.common.bus.flow import Service
+from libs.common.database.migrate import History
 from libs.common.database.stored_packs import refresh_shelf
 from libs.common.host.process import run_service
 from libs.common.pack.loader import load_pack
@@ -27,7 +28,7 @@ SPEC = ServiceSpec(
     description="Finds the unit for every case by the duty directory, and follows it until the unit says it is done.",
     routers=(tasks.router, routing.router, cases.router, requests.router, directory.router),
     reactions=REACTIONS,
-    migrations=Path(__file__).parent / "migrations",
+    migrations=History(Path(__file__).parent / "migrations"),
     prepare=prepare_door,
     loops=(Loop("succession", hand_over_for_ever),),
 )

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from libs.common.bus.flow import Service
+from libs.common.database.migrate import History
 from libs.common.host.process import run_service
 from libs.common.service.spec import Loop, ServiceSpec
 from services.followup.callbacks.api import router as callbacks
@@ -22,7 +23,7 @@ SPEC = ServiceSpec(
     description="Keeps every promised time, asks the citizen, and closes no case without the citizen being satisfied.",
     routers=(callbacks, cases, retries, timers, supervision, replies),
     reactions=REACTIONS,
-    migrations=Path(__file__).parent / "migrations",
+    migrations=History(Path(__file__).parent / "migrations"),
     prepare=prepare_door,
     measure=measure,
     loops=(Loop("timers", fire_timers),),

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from libs.common.bus.flow import Service
+from libs.common.database.migrate import History
 from libs.common.host.process import run_service
 from libs.common.service.spec import ServiceSpec
 from services.intake.attachments import api as attachments
@@ -29,7 +30,7 @@ SPEC = ServiceSpec(
         hotline.router,
     ),
     reactions=REACTIONS,
-    migrations=Path(__file__).parent / "migrations",
+    migrations=History(Path(__file__).parent / "migrations"),
     pace_seconds=0.25,
     prepare=prepare_door,
     tidy=sweep,

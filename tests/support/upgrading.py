@@ -17,7 +17,7 @@ async def migrate_to(url: str, spec: ServiceSpec, revision: str) -> None:
     async with engine.begin() as connection:
         await connection.execute(text(f"CREATE SCHEMA {spec.service}"))
         await connection.execute(text(f"SET search_path TO {spec.service}"))
-        await connection.run_sync(_to, spec.migrations, revision)
+        await connection.run_sync(_to, spec.migrations.folder, revision)
     await engine.dispose()
 
 

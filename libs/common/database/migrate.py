@@ -1,9 +1,10 @@
 """Each service's tables by its own Alembic history, in its own schema, safe when several processes start at once.
 
-Alembic is loaded where tables are behind their history or may have to grow, and in no other process.
+Alembic is loaded where tables are behind their history, and in no other process.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
+from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -30,14 +31,37 @@ _READABLE = """
     FROM pg_namespace AS space JOIN pg_class AS version ON version.relnamespace = space.oid
     WHERE space.nspname = $1 AND version.relname = 'alembic_version'
 """
+_COLUMNS = """
+    SELECT relname, attname FROM pg_attribute JOIN pg_class ON pg_class.oid = attrelid
+    JOIN pg_namespace ON pg_namespace.oid = relnamespace
+    WHERE nspname = $1 AND relname = ANY($2::text[]) AND attnum > 0 AND NOT attisdropped
+"""
+"""Whether the role may read the tables or not."""
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """How a service's tables come about: by the revisions in Alembic's folder, and by what is declared.
+
+    ``growing`` tables are made, and get a column for each thing that is declared anew, without a revision: each column
+    has a default that is no expression, so that PostgreSQL adds it without a look at the rows.
+    """
+
+    folder: Path
+    growing: tuple[Table, ...] = ()
+
+    @property
+    def revisions(self) -> list[str]:
+        """All of them, oldest first: the name of each one's file begins with it."""
+        return sorted(file.name.partition("_")[0] for file in self.folder.glob("versions/*_*.py"))
 
 
 class NotTheOwner(Exception):
     """The role that migrates may not change these tables; the message is PostgreSQL's."""
 
 
-async def migrate(url: str, schema: str, migrations: Path, *, serves: str | None = None) -> None:
-    """Bring ``schema`` to the newest version of the history in ``migrations``; create the schema when it is missing.
+async def migrate(url: str, schema: str, history: History, *, serves: str | None = None) -> None:
+    """Bring ``schema`` to the newest version of its history; create the schema when it is missing.
 
     A schema that a newer release has brought further stays as it is. The role ``serves``, when there is one of that
     name beside the one that migrates, may then read and write rows, only add to the ledger, and change no table.
@@ -56,7 +80,7 @@ async def migrate(url: str, schema: str, migrations: Path, *, serves: str | None
             # Tables and rights appear together: whoever sees the new version may use what it made.
             async with connection.begin():
                 await connection.execute(text(f'CREATE SCHEMA IF NOT EXISTS "{schema}"'))
-                await connection.run_sync(_upgrade, migrations)
+                await connection.run_sync(_upgrade, history)
                 await _grant(connection, schema, serves)
             await connection.execute(text("SELECT pg_advisory_unlock(:lock)"), {"lock": _LOCK})
             await connection.commit()
@@ -71,37 +95,44 @@ async def migrate(url: str, schema: str, migrations: Path, *, serves: str | None
         await engine.dispose()
 
 
-async def missing_revisions(session: Session, migrations: Path) -> Sequence[str]:
-    """What of the history the session's schema has not, oldest first; nothing when a newer release brought it further.
+async def lacking(session: Session, history: History) -> str | None:
+    """What the session's schema has not yet, in a few words; None when it is as new as this release, or newer.
 
     A schema that this role may not read yet has nothing.
     """
-    known = _history(migrations)
     rows = await session.fetch(_READABLE, session.service)
-    if not rows or not rows[0].readable:
-        return known
-    found = await session.fetch("SELECT version_num FROM alembic_version")
-    version = found[0].version_num if found else None
-    if version is None:
-        return known
-    return known[known.index(version) + 1 :] if version in known else []
+    found = await session.fetch("SELECT version_num FROM alembic_version") if rows and rows[0].readable else []
+    *older, newest = history.revisions
+    if not found or found[0].version_num in older:
+        return f"tables as of {newest}"
+    if found[0].version_num != newest:
+        return None
+    tables = [table.name for table in history.growing]
+    there = {(row.relname, row.attname) for row in await session.fetch(_COLUMNS, session.service, tables)}
+    columns = ((table.name, column.name) for table in history.growing for column in table.columns)
+    return next((f"column {table}.{column}" for table, column in columns if (table, column) not in there), None)
 
 
-def _history(migrations: Path) -> list[str]:
-    """All revisions, oldest first: the name of each one's file begins with it."""
-    return sorted(file.name.partition("_")[0] for file in migrations.glob("versions/*_*.py"))
-
-
-def _upgrade(connection: Connection, migrations: Path) -> None:
+def _upgrade(connection: Connection, history: History) -> None:
     there = connection.execute(text("SELECT to_regclass('alembic_version') IS NOT NULL")).scalar_one()
     version = connection.execute(text("SELECT version_num FROM alembic_version")).scalar() if there else None
-    # Whether a table that grows has all its columns, only the history's env.py knows.
-    grows = "growing=" in (migrations / "env.py").read_text(encoding="utf-8")
-    if version is None or version in _history(migrations)[:-1] or (grows and version in _history(migrations)):
+    *older, newest = history.revisions
+    if version is None or version in older:
         config = import_module("alembic.config").Config()
-        config.set_main_option("script_location", str(migrations))
+        config.set_main_option("script_location", str(history.folder))
         config.attributes["connection"] = connection
         import_module("alembic.command").upgrade(config, "head")
+    for table in history.growing if version in (None, *older, newest) else ():
+        _grow(connection, table)
+
+
+def _grow(connection: Connection, table: Table) -> None:
+    table.create(connection, checkfirst=True)
+    known = {column["name"] for column in inspect(connection).get_columns(table.name)}
+    for column in table.columns:
+        if column.name not in known:
+            added = CreateColumn(column).compile(dialect=connection.dialect)
+            connection.execute(text(f"ALTER TABLE {table.name} ADD COLUMN {added}"))
 
 
 async def _grant(connection: AsyncConnection, schema: str, role: str | None) -> None:
@@ -133,12 +164,8 @@ def _rights(schema: str, role: str) -> Sequence[str]:
     )
 
 
-def run_env(metadata: MetaData, *, growing: Iterable[Table] = ()) -> None:
-    """The body of every ``env.py``: run on the connection, and in the transaction, that ``migrate`` opened.
-
-    ``growing`` tables are made, and get their new columns, without a migration: each column has a default that is no
-    expression, so that PostgreSQL adds it without a look at the rows.
-    """
+def run_env(metadata: MetaData) -> None:
+    """The body of every ``env.py``: run on the connection, and in the transaction, that ``migrate`` opened."""
     context: Any = import_module("alembic.context")
     connection: Any = context.config.attributes.get("connection")
     if connection is None:
@@ -146,10 +173,3 @@ def run_env(metadata: MetaData, *, growing: Iterable[Table] = ()) -> None:
     context.configure(connection=connection, target_metadata=metadata, transactional_ddl=True)
     with context.begin_transaction():
         context.run_migrations()
-        for table in growing:
-            table.create(connection, checkfirst=True)
-            known = {column["name"] for column in inspect(connection).get_columns(table.name)}
-            for column in table.columns:
-                if column.name not in known:
-                    added = CreateColumn(column).compile(dialect=connection.dialect)
-                    connection.execute(text(f"ALTER TABLE {table.name} ADD COLUMN {added}"))

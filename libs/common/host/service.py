@@ -14,7 +14,7 @@ from libs.common.blobs.uploads import Uploads
 from libs.common.bus.port import Bus
 from libs.common.bus.topics import ensure_topics
 from libs.common.database.batch import PATIENCE, GroupCommit, Job
-from libs.common.database.migrate import migrate, missing_revisions
+from libs.common.database.migrate import lacking, migrate
 from libs.common.database.session import Database, DatabaseTrouble, Session
 from libs.common.database.stored_packs import refresh_shelf
 from libs.common.delivery.bell import Bell
@@ -190,9 +190,9 @@ class RunningService:
             if migrates:
                 await self.migrate()
             async with self.runtime.work_database.reading() as session:
-                missing = await missing_revisions(session, self.spec.migrations)
-            if missing:
-                return f"tables as of {missing[-1]}; run `huiyin migrate`"
+                missing = await lacking(session, self.spec.migrations)
+            if missing is not None:
+                return f"{missing}; run `huiyin migrate`"
             await self._look_around()
             if work:
                 await self.spec.begin(self.runtime)

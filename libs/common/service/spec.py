@@ -3,12 +3,12 @@
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from pathlib import Path
 
 from fastapi import APIRouter
 
 from libs.common.bus.flow import Service
 from libs.common.database.batch import Job
+from libs.common.database.migrate import History
 from libs.common.database.session import Session
 from libs.common.delivery.handlers import Reactions
 from libs.common.run.supervise import LoopProgress
@@ -60,7 +60,7 @@ class ServiceSpec:
     description: str
     routers: tuple[APIRouter, ...]
     reactions: Reactions
-    migrations: Path
+    migrations: History
     prepare: Callable[[Session, Sequence[Job]], Awaitable[None]] = load_nothing
     measure: Measure = measure_nothing
     """The service's own gauges; every process of it calls this every few seconds."""

@@ -1,8 +1,6 @@
-"""Alembic's entry to the history of analytics: the tables of all its matters."""
+"""Runs the history of analytics on the connection that the library opened."""
 
-import services.analytics.facts.tables
-import services.analytics.tables
 from libs.common.database.migrate import run_env
-from services.analytics.rollups.tables import TABLES
+from services.analytics.tables import Base
 
-run_env(services.analytics.tables.Base.metadata, growing=TABLES.values())
+run_env(Base.metadata)

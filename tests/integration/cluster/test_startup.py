@@ -10,8 +10,10 @@ from typing import Any
 
 import httpx
 import pytest
+from sqlalchemy import Column, Integer, MetaData, Table
 
 from libs.common.bus.choose import BusKind, open_bus
+from libs.common.database.migrate import migrate
 from libs.common.host.service import Resources, RunningService
 from libs.common.pack.loader import document, load_pack
 from libs.common.security.issuer import LocalIssuer, LocalVerifier
@@ -25,7 +27,7 @@ from tests.support.eventually import eventually
 from tests.support.tiny_service import ANSWER_KEYS
 
 DEMO = Path(__file__).parents[3] / "packs" / "demo"
-NEWEST = max(file.name for file in SPEC.migrations.glob("versions/*.py"))[:4]
+NEWEST = max(file.name for file in SPEC.migrations.folder.glob("versions/*.py"))[:4]
 PACKS = "/dispatch/v1/directory/packs"
 Probe = Callable[[], Any]
 
@@ -117,6 +119,23 @@ async def test_it_waits_for_tables_and_then_takes_a_pack(bare: ClusterDatabase, 
     loaded = await process.load(document(load_pack(DEMO)))
     assert loaded.status_code == 200, loaded.text
     assert (await process.says("ready", pack="ok")).status_code == 200
+
+
+async def test_it_waits_for_the_column_of_a_measure_that_is_newer_than_the_tables(
+    database: ClusterDatabase, start: Start
+) -> None:
+    """As of a release that declares more than the one whose tables these are: its history is the same."""
+    grown = Table("pack", MetaData(), Column("pages", Integer, nullable=False, server_default="0"))
+    newer = replace(SPEC, migrations=replace(SPEC.migrations, growing=(grown,)))
+    for work in (False, True):
+        process = await start(database, newer, work=work)
+        waits = await process.says("starting", startup="waits for column pack.pages; run `huiyin migrate`")
+        assert waits.status_code == 503
+    await migrate(database.url("owner"), "dispatch", newer.migrations)
+    try:
+        await process.says("no pack yet", startup="ok")
+    finally:
+        await database.run("owner", "ALTER TABLE dispatch.pack DROP COLUMN pages")
 
 
 NO_PACK = "none is known yet"

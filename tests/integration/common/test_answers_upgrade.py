@@ -17,7 +17,7 @@ _KEPT = """
 
 async def _upgraded(url: str, spec: ServiceSpec, *statements: str) -> "asyncpg.Connection[asyncpg.Record]":
     """A connection to the service's tables, upgraded over rows of the release before."""
-    (revision,) = spec.migrations.glob("versions/*_keyed_answers.py")
+    (revision,) = spec.migrations.folder.glob("versions/*_keyed_answers.py")
     await migrate_to(url, spec, f"{revision.stem[:4]}-1")
     raw = await asyncpg.connect(url, server_settings={"search_path": str(spec.service)})
     for statement in statements:

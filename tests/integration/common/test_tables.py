@@ -5,7 +5,6 @@ What is stated is made in a schema of its own, and PostgreSQL says of both what 
 
 import re
 from collections.abc import Mapping
-from pathlib import Path
 from typing import NamedTuple
 
 import pytest
@@ -14,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 from sqlalchemy.pool import NullPool
 from sqlmodel import AutoString
 
-import huiyin.house  # noqa: F401 - every service, and with them every table
+from huiyin.house import SPECS
 from libs.common.bus.flow import Service
 from libs.common.database.migrate import migrate
 from services.analytics.tables import Base as Analytics
@@ -22,7 +21,6 @@ from services.dispatch.cases.tables import Base as Dispatch
 from services.followup.cases.tables import Base as Followup
 from services.intake.tables import Base as Intake
 
-SERVICES = Path(__file__).parents[3] / "services"
 STATED: Mapping[Service, MetaData] = {
     Service.INTAKE: Intake.metadata,
     Service.DISPATCH: Dispatch.metadata,
@@ -99,7 +97,8 @@ def as_text(metadata: MetaData) -> MetaData:
 
 @pytest.mark.parametrize("service", STATED)
 async def test_what_is_stated_is_what_the_migrations_make(service: Service, database_url: str) -> None:
-    await migrate(database_url, str(service), SERVICES / service / "migrations")
+    (history,) = (spec.migrations for spec in SPECS if spec.service == service)
+    await migrate(database_url, str(service), history)
     engine = create_async_engine(make_url(database_url).set(drivername="postgresql+asyncpg"), poolclass=NullPool)
     async with engine.connect() as connection:
         await connection.execute(text(f"CREATE SCHEMA {STATED_SCHEMA}"))

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from libs.common.bus.flow import Service
+from libs.common.database.migrate import History
 from libs.common.delivery.handlers import reactions
 from libs.common.host.process import run_service
 from libs.common.service.settings import CommonSettings
@@ -15,7 +16,7 @@ from libs.common.service.spec import ServiceSpec
 from tests.unit.common.service.test_settings import KEYS, SECRET, URL
 
 ROOT = Path(__file__).parents[4]
-SPEC = ServiceSpec(Service.INTAKE, "", "", (), reactions([]), ROOT, keeps_secrets=True)
+SPEC = ServiceSpec(Service.INTAKE, "", "", (), reactions([]), History(ROOT), keeps_secrets=True)
 
 
 @pytest.mark.parametrize(
