@@ -88,8 +88,8 @@ def rows_of_intake(view: CaseView, _packs: Packs) -> Iterator[WantedRows]:
     yield from _sealed(view, registered)
     looks = view.of(INTAKE, cases.RequesterRevealed)
     yield WantedRows(INTAKE, "reveal", ("reveal_id",), [_look(event) for event in looks], more=True)
-    added = view.of(INTAKE, cases.CaseSupplemented)
-    yield WantedRows(INTAKE, "supplement", ("case_id",), [_supplement(event) for event in added])
+    since = [one.event for one in view.said[INTAKE] if isinstance(one.event, _SINCE)]
+    yield WantedRows(INTAKE, "supplement", ("case_id",), [_supplement(event) for event in since if _is_kept(event)])
 
 
 def _case(view: CaseView, first: cases.CaseRegistered) -> _Case:
@@ -158,9 +158,21 @@ def _look(event: cases.RequesterRevealed) -> Columns:
     }
 
 
-def _supplement(event: cases.CaseSupplemented) -> Columns:
+_SINCE = (cases.CaseSupplemented, cases.CaseUrged, cases.CaseWithdrawn)
+_Since = cases.CaseSupplemented | cases.CaseUrged | cases.CaseWithdrawn
+
+
+def _is_kept(event: _Since) -> bool:
+    """Of calls and withdrawals of before only the masked words were kept, on the timeline."""
+    return isinstance(event, cases.CaseSupplemented) or event.sealed is not None
+
+
+def _supplement(event: _Since) -> Columns:
     sealed = Unseen.SEALED if event.sealed is None else Sealed(event.sealed)
-    return as_told(event, "case_id", "text") | {
+    return {
+        "case_id": event.case_id,
+        "text": event.reason if isinstance(event, cases.CaseWithdrawn) else event.text,
+        "what": _name(event),
         "supplement_id": Unseen.NUMBER,
         "at": event.occurred_at,
         "by": by_whom(event)[0],

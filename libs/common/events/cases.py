@@ -81,6 +81,8 @@ class CaseUrged(CaseEvent, SaidByHand):
     type_name: ClassVar[str] = "cn.huiyin.case.urged"
 
     text: str
+    sealed: str | None = None
+    """As in ``CaseSupplemented``."""
 
 
 class RequesterRevealed(CaseEvent, SaidByHand):
@@ -99,6 +101,8 @@ class CaseWithdrawn(CaseEvent, SaidByHand):
     type_name: ClassVar[str] = "cn.huiyin.case.withdrawn"
 
     reason: str
+    sealed: str | None = None
+    """As in ``CaseSupplemented``."""
 
 
 class CaseAnsweredDirectly(RoundEvent):

@@ -11,7 +11,7 @@ from sqlmodel import Field
 
 from libs.common.database.columns import check, index, moment_column, one_of, refers, word_column
 from libs.common.events.terms import Channel, Closing, Kind, Satisfaction, Urgency
-from services.intake.cases.domain.lifecycle import Status
+from services.intake.cases.domain.lifecycle import DOOR_STEPS, Status
 from services.intake.tables import Base
 
 _NEWEST = ("registered_at DESC", "case_id DESC")
@@ -102,11 +102,12 @@ class Wording(Base, table=True):
 
 
 class Supplement(Base, table=True):
-    """Something the citizen added (补充), masked; the original sealed where masking changed something."""
+    """What the citizen said since (补充、催办、撤单), masked; the original sealed where masking changed something."""
 
     __tablename__ = "supplement"
     __table_args__ = (
         refers("supplement", "case_id", "cases"),
+        one_of("supplement", "what", DOOR_STEPS),
         index("supplement_case_idx", "case_id", "supplement_id"),
     )
 
@@ -116,6 +117,8 @@ class Supplement(Base, table=True):
     by: str
     text: str
     sealed_text: bytes | None
+    what: str
+    """Which step was said so, as on the timeline."""
 
 
 class TimelineEntry(Base, table=True):

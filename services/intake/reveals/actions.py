@@ -15,9 +15,9 @@ from libs.common.security.principal import Principal
 from libs.common.security.vault import Vault
 from services.intake.cases.actions.drafts import wording_cell
 from services.intake.cases.actions.requester import may_know
-from services.intake.cases.actions.supplement import supplement_cell
+from services.intake.cases.actions.steps import supplement_cell
 from services.intake.cases.queries.reach import Viewer
-from services.intake.cases.queries.reading import WholeCase, find_whole, supplements_of
+from services.intake.cases.queries.reading import WholeCase, find_whole, said_since
 from services.intake.requesters.actions import open_requester, opened
 from services.intake.reveals.schemas import Revealed, RevealField, RevealRequester
 from services.intake.reveals.tables import Reveal
@@ -73,14 +73,16 @@ def _record(session: Session, principal: Principal, case_id: str, reason: str, f
     session.publish(look)
 
 
-async def _words(session: Session, whole: WholeCase, vault: Vault) -> dict[str, str | tuple[str, ...]]:
+async def _words(session: Session, whole: WholeCase, vault: Vault) -> dict[str, str | tuple[str, ...] | None]:
     case, wording = whole.case, whole.wording
-    supplements = await supplements_of(session, case.case_id)
+    since: dict[str, list[str]] = {}
+    for row in await said_since(session, case.case_id):
+        original = opened(vault, row.sealed_text, supplement_cell(case.case_id, row.supplement_id))
+        since.setdefault(row.what, []).append(original or row.text)
     return {
         "title": opened(vault, wording.sealed_title, wording_cell("title", case.case_id)) or case.title,
         "text": opened(vault, wording.sealed_text, wording_cell("text", case.case_id)) or wording.text,
-        "supplements": tuple(
-            opened(vault, row.sealed_text, supplement_cell(case.case_id, row.supplement_id)) or row.text
-            for row in supplements
-        ),
+        "supplements": tuple(since.get("supplemented", ())),
+        "urgings": tuple(since.get("urged", ())),
+        "withdrawal": next(iter(since.get("withdrawn", ())), None),
     }

@@ -39,3 +39,5 @@ class Revealed(AnswerBody):
     title: str | None = None
     text: str | None = None
     supplements: tuple[str, ...] | None = None
+    urgings: Annotated[tuple[str, ...] | None, Field(description="Calls that ask to hurry (催办来电)")] = None
+    withdrawal: Annotated[str | None, Field(description="Why the citizen took it back (撤单)")] = None

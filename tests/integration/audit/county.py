@@ -114,7 +114,9 @@ async def _ends(county: County) -> None:
     await county.handle(solved)
     await county.call_back(solved, SATISFIED)
     withdrawn = await county.register("withdrawn")
-    await county.call("POST", f"/intake/v1/cases/{withdrawn}/withdrawal", Role.OPERATOR, {"reason": "已自行解决"})
+    await county.call(
+        "POST", f"/intake/v1/cases/{withdrawn}/withdrawal", Role.OPERATOR, {"reason": "已自行解决，勿打13912345678"}
+    )
     queued = await county.register("answered later", category=None)
     answer = {"answer": "该事项的办理时间已电话告知"}
     await county.call("POST", f"/intake/v1/cases/{queued}/direct-answer", Role.OPERATOR, answer)

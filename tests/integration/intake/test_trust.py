@@ -72,12 +72,28 @@ async def test_the_requester_is_shown_masked_to_those_who_may_know(intake: Intak
     assert "requester" not in listed
 
 
+async def test_the_words_of_a_call_and_of_a_withdrawal_are_sealed_as_a_supplement_is(intake: IntakeDoor) -> None:
+    receipt = await intake.register()
+    path = f"{CASES}/{receipt['case_id']}"
+    for words in (TEXT, "还没修"):
+        answer = await intake.http.post(f"{path}/urgings", json={"text": words}, headers=intake.operator)
+    headers = {**intake.operator, "If-Match": answer.headers["etag"]}
+    answer = await intake.http.post(f"{path}/withdrawal", json={"reason": TEXT}, headers=headers)
+    assert answer.status_code == 200, answer.text
+    for place, text in (await _dump(intake)).items():
+        assert not any(canary in text for canary in CANARIES), place
+    assert (await intake.get(path))["supplements"] == []
+    seen = (await look(intake, receipt["case_id"], intake.operator)).json()
+    assert (seen["supplements"], seen["urgings"], seen["withdrawal"]) == ([], [TEXT, "还没修"], TEXT)
+
+
 async def test_a_look_is_recorded(intake: IntakeDoor) -> None:
     case_id = (await intake.register(requester=WHO, text=TEXT, title="找13987654321"))["case_id"]
     await intake.http.post(f"{CASES}/{case_id}/supplements", json={"text": TEXT}, headers=intake.operator)
     answer = await look(intake, case_id, intake.operator)
     assert answer.json() == {
-        "case_id": case_id, **WHO, "title": "找13987654321", "text": TEXT, "supplements": [TEXT]
+        "case_id": case_id, **WHO, "title": "找13987654321", "text": TEXT, "supplements": [TEXT], "urgings": [],
+        "withdrawal": None,
     }  # fmt: skip
     assert answer.headers["cache-control"] == "no-store"
     looks = await intake.rows("SELECT case_id, who, unit_code, reason, fields, at FROM reveal")

@@ -2,17 +2,22 @@
 
 from typing import Any
 
+import uuid_utils
+
 from libs.common.database.session import Session
 from libs.common.errors import NotFound
-from libs.common.events.cases import CaseEvent
+from libs.common.events.cases import CaseEvent, CaseSupplemented
 from libs.common.rules.requests import Request
 from libs.common.security.masking import mask_text
+from libs.common.security.vault import Vault, VaultCell, print_of_sealed
+from services.intake.cases.actions.drafts import check_length
 from services.intake.cases.actions.receipts import receipt
 from services.intake.cases.actions.unit_of_work import apply, load_case
 from services.intake.cases.domain.lifecycle import DOOR_STEPS, WORDS, decide
 from services.intake.cases.queries.locking import LockedCase
 from services.intake.cases.queries.reach import sees
 from services.intake.cases.schemas import Receipt
+from services.intake.cases.tables import Supplement
 
 
 async def load_for(session: Session, request: Request, case_id: str) -> LockedCase:
@@ -26,11 +31,25 @@ async def load_for(session: Session, request: Request, case_id: str) -> LockedCa
     return case
 
 
-async def say(session: Session, request: Request, case_id: str, event: type[CaseEvent], words: str) -> Receipt:
-    """Take the step that is said with these words, masked: one of ``DOOR_STEPS``."""
+async def say(
+    session: Session, request: Request, case_id: str, event: type[CaseEvent], words: str, vault: Vault
+) -> Receipt:
+    """Take the step that is said with these words: one of ``DOOR_STEPS``. They are kept, told masked."""
     case = await load_for(session, request, case_id)
+    if event is CaseSupplemented:
+        check_length("text", words, session.packs.current(session.now).directory.pack.texts.text_max)
     masked, what = mask_text(words), event.type_name.rpartition(".")[2]
     said = decide(case.state, DOOR_STEPS[what], request.actor, session.now, what=what, note=masked)
+    supplement_id = str(uuid_utils.uuid7())
+    sealed = None if masked == words else vault.seal(words, aad=supplement_cell(case_id, supplement_id))
+    kept = {"case_id": case_id, "at": session.now, "by": request.actor.subject, "what": what, "text": masked}
+    session.insert(Supplement, {"supplement_id": supplement_id, **kept, "sealed_text": sealed})
     fields: dict[str, Any] = {name: masked for name in WORDS if name in event.model_fields}
+    fields["sealed"] = print_of_sealed(sealed)
     apply(session, case, said, event(occurred_at=session.now, case_id=case_id, **fields))
     return receipt(case)
+
+
+def supplement_cell(case_id: str, supplement_id: str) -> VaultCell:
+    """Where the original words of a supplement belong."""
+    return VaultCell("supplement", f"text {supplement_id}", case_id)

@@ -4,14 +4,13 @@ from typing import Annotated
 
 from fastapi import APIRouter, Response
 
-from libs.common.events.cases import CaseUrged, CaseWithdrawn
+from libs.common.events.cases import CaseSupplemented, CaseUrged, CaseWithdrawn
 from libs.common.web.door import Door, needs
 from libs.common.web.fields import CaseId
 from libs.common.web.headers import IdempotencyKey, IfMatch
 from services.intake import rights
 from services.intake.cases.actions.direct_answer import answer_directly
 from services.intake.cases.actions.steps import say
-from services.intake.cases.actions.supplement import supplement
 from services.intake.cases.api.callers import request_of
 from services.intake.cases.api.registration import CASES
 from services.intake.cases.schemas import AnswerCase, Receipt, SupplementCase, UrgeCase, WithdrawCase
@@ -27,7 +26,7 @@ async def supplement_case(
     request = request_of(door)
     vault = door.runtime.vault
     return await door.write(
-        lambda session: supplement(session, request, case_id, body, vault),
+        lambda session: say(session, request, case_id, CaseSupplemented, body.text, vault),
         once,
         keys=[case_id],
         location=f"{CASES}/{case_id}/timeline",
@@ -40,8 +39,9 @@ async def urge_case(
 ) -> Response:
     """The citizen asks to hurry (催办来电): whoever leads the case is reminded. Refused once a result is handed in."""
     request = request_of(door)
+    vault = door.runtime.vault
     return await door.write(
-        lambda session: say(session, request, case_id, CaseUrged, body.text),
+        lambda session: say(session, request, case_id, CaseUrged, body.text, vault),
         once,
         keys=[case_id],
         location=f"{CASES}/{case_id}/timeline",
@@ -58,8 +58,9 @@ async def withdraw_case(
 ) -> Response:
     """The citizen takes it back (撤单). Refused once the case is closed."""
     request = request_of(door, expected)
+    vault = door.runtime.vault
     return await door.write(
-        lambda session: say(session, request, case_id, CaseWithdrawn, body.reason), once, keys=[case_id]
+        lambda session: say(session, request, case_id, CaseWithdrawn, body.reason, vault), once, keys=[case_id]
     )
 
 

@@ -22,7 +22,7 @@ from services.intake.cases.queries.reading import (
     is_within,
     list_cases,
     list_timeline,
-    supplements_of,
+    said_since,
 )
 from services.intake.cases.schemas import CaseItem, CaseList, CaseOut, CaseReference, TimelineItem, status_zh
 from services.intake.cases.tables import Case, Supplement, TimelineEntry
@@ -50,7 +50,7 @@ async def get_case(reference: CaseReference, door: Annotated[Door, needs(rights.
         whole = await find_whole(session, door.scope, reference)
         if whole is None:
             raise NotFound
-        return _shown(door, whole, await supplements_of(session, whole.case.case_id))
+        return _shown(door, whole, await said_since(session, whole.case.case_id))
 
     return door.answer(await door.read(query))
 
@@ -73,11 +73,11 @@ def _item(row: Case) -> CaseItem:
     return CaseItem(status_zh=status_zh(row.status), **row.model_dump(exclude={"accused_unit"}))
 
 
-def _shown(door: Door, whole: WholeCase, supplements: Sequence[Supplement]) -> CaseOut:
+def _shown(door: Door, whole: WholeCase, since: Sequence[Supplement]) -> CaseOut:
     return CaseOut(
         status_zh=status_zh(whole.case.status),
         text=whole.wording.text,
-        supplements=tuple(row.text for row in supplements),
+        supplements=tuple(row.text for row in since if row.what == "supplemented"),
         requester=shown_requester(door.principal, whole, door.runtime.vault),
         **whole.case.model_dump(),
     )

@@ -121,8 +121,8 @@ async def is_within(session: Session, scope: Scope, case_id: str) -> bool:
     return (await session.execute(statement)).one_or_none() is not None
 
 
-async def supplements_of(session: Session, case_id: str) -> Sequence[Supplement]:
-    """What the citizen added, oldest first."""
+async def said_since(session: Session, case_id: str) -> Sequence[Supplement]:
+    """What the citizen said after the case was registered, oldest first."""
     statement = select(Supplement).where(col(Supplement.case_id) == case_id).order_by(col(Supplement.supplement_id))
     return (await session.execute(statement)).scalars().all()
 

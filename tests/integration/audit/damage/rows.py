@@ -65,6 +65,7 @@ INTAKE: dict[str, Spoiled] = {
         by = 'somebody else'
         at = at - interval '1 hour'
         text = '没事了'
+        what = 'urged'
         sealed_text = NULL
     """),
     **_columns("intake", "reveal", "named", """

@@ -38,6 +38,10 @@ TABLES: dict[str, Spoiled] = {
     "the words lost": spoiled(
         "I6", "intake", "fresh", "wording is not there", "DELETE FROM intake.wording WHERE case_id = {fresh}"
     ),
+    "the words of a withdrawal lost": spoiled(
+        "I6", "intake", "withdrawn", "supplement: sealed_text is",
+        "UPDATE intake.supplement SET sealed_text = NULL WHERE case_id = {withdrawn}",
+    ),
     "a supplement lost": spoiled(
         "I6", "intake", "solved", "supplement is not there", "DELETE FROM intake.supplement WHERE case_id = {solved}"
     ),
