@@ -7,10 +7,17 @@ from pydantic import Field, model_validator
 from libs.common.web.cursors import LONGEST_CURSOR
 from libs.common.web.fields import AnswerBody, fault
 from services.analytics.drilldown.schemas import CaseRow, NumberQuery
-from services.analytics.figures.schemas import Day, PeriodOut
+from services.analytics.figures.schemas import Day, DurationOut, PeriodOut
 
 CutText = Annotated[str | None, Field(max_length=LONGEST_CURSOR, description="`cut` of an earlier answer")]
 PastDay = Annotated[Day | None, Field(description="A past assessment day, at its end (instead of the cut)")]
+
+Times = Annotated[
+    dict[int, int] | None,
+    Field(
+        description="Of a duration: its entries by the minutes at which their bucket begins; over all cases they add up"
+    ),
+]
 
 
 class ChangesQuery(NumberQuery):
@@ -38,6 +45,8 @@ class CaseChange(CaseRow):
     before: int
     after: int
     change: Annotated[int, Field(description="Over all cases they add up to the difference of the number")]
+    times_before: Times = None
+    times_after: Times = None
 
 
 class ChangesOut(AnswerBody):
@@ -50,6 +59,8 @@ class ChangesOut(AnswerBody):
     after: int
     cases_before: Annotated[str, Field(description="The same in whole cases")]
     cases_after: str
+    duration_before: Annotated[DurationOut | None, Field(description="Only of a duration")] = None
+    duration_after: DurationOut | None = None
     since_cut: str
     until_cut: str
     items: list[CaseChange]

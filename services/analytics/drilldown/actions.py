@@ -1,6 +1,7 @@
 """Answers "why": the cases behind a number, the open ones behind the board, and the numbers that a case counts in."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections import Counter as Tally
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -28,14 +29,14 @@ from services.analytics.drilldown.schemas import (
     NumberQuery,
     OpenCasesQuery,
 )
-from services.analytics.durations.domain import BOUNDS, HourCell
-from services.analytics.facts.actions.cache import day_rule
-from services.analytics.facts.domain.counting import contribution
+from services.analytics.durations.domain import BOUNDS
 from services.analytics.facts.domain.documents import from_documents
-from services.analytics.facts.domain.timing import times
+from services.analytics.facts.domain.fact import Fact
 from services.analytics.facts.queries import fact_row
 from services.analytics.figures.actions.figures import basis_of, find_formula, ratio_of
+from services.analytics.figures.actions.past import cells_of, times_of
 from services.analytics.figures.actions.question import FigureQuestion, make_definite, reachable_area
+from services.analytics.figures.actions.sums import is_chosen
 from services.analytics.figures.domain import plain, scale_of, weighted
 from services.analytics.figures.schemas import FigurePart
 from services.analytics.rollups.queries import Selection
@@ -55,6 +56,10 @@ class Number:
     span: Span | None = None
     bucket: int | None = None
 
+    def takes(self, bucket: int) -> bool:
+        """Whether it counts times of a bucket."""
+        return self.bucket in (None, bucket)
+
 
 _COUNTER_OF = {Span.TO_SIGN: Counter.SIGNED, Span.TO_HANDLE: Counter.HANDLED, Span.TO_CLOSE: Counter.CLOSED}
 """Whatever ends a time counts on the same day, for the same unit."""
@@ -63,7 +68,7 @@ _COUNTER_OF = {Span.TO_SIGN: Counter.SIGNED, Span.TO_HANDLE: Counter.HANDLED, Sp
 async def read_cases_behind(session: Session, scope: Scope, query: FigureCasesQuery) -> Page[FigureCase]:
     """Every case that adds to a number, the newest first. Over all pages the amounts add up to the number."""
     question = make_definite(session, scope, query)
-    number = _duration_of(query, query.duration) if query.duration else number_of(question, query)
+    number = number_of(question, query)
     wanted = WantedCases(
         number.basis, question.selection, [counter for counter in COUNTERS if number.terms.get(counter.value)]
     )
@@ -90,15 +95,29 @@ def number_of(question: FigureQuestion, query: NumberQuery) -> Number:
     """Which number is meant; Invalid naming ``measure`` when the pack has no such rate."""
     if query.counter is not None:
         return Number(query.basis, {query.counter.value: 1})
+    if query.duration is not None:
+        bucket = None if query.at_least_minutes is None else BOUNDS.index(query.at_least_minutes)
+        return Number(Basis.HAPPENED, {_COUNTER_OF[query.duration].value: 1}, span=query.duration, bucket=bucket)
     formula = find_formula(question, query.measure or "")
     terms = formula.numerator if query.part is FigurePart.NUMERATOR else formula.denominator
     weights = {counter.value: weight for counter, weight in terms.items()}
     return Number(basis_of(formula), weights, scale_of(formula.denominator))
 
 
-def _duration_of(query: FigureCasesQuery, span: Span) -> Number:
-    bucket = None if query.at_least_minutes is None else BOUNDS.index(query.at_least_minutes)
-    return Number(Basis.HAPPENED, {_COUNTER_OF[span].value: 1}, span=span, bucket=bucket)
+def amounts_of(
+    session: Session, fact: Fact | None, number: Number, scope: Scope, selection: Selection
+) -> dict[int, int]:
+    """What a case adds to a number: of a duration its entries by bucket, else all of it under 0; nothing that is 0."""
+    found: Tally[int] = Tally()
+    if number.span is None:
+        for cell, counts in cells_of(session, fact).items():
+            if cell.basis == number.basis and is_chosen(cell, scope, selection):
+                found[0] += weighted(counts, number.terms)
+        return {bucket: amount for bucket, amount in found.items() if amount}
+    for hours, (entries,) in times_of(session, fact).items():
+        if hours.span == number.span and number.takes(hours.bucket) and is_chosen(hours, scope, selection):
+            found[hours.bucket] += entries
+    return dict(sorted(found.items()))
 
 
 def place_of(cursor: str) -> EntryPoint:
@@ -113,31 +132,15 @@ def _cursor(place: EntryPoint) -> str:
 
 def _behind(session: Session, row: Any, number: Number, scope: Scope, selection: Selection) -> FigureCase | None:
     fact = from_documents(orjson.loads(row.doc), orjson.loads(row.places))
-    day_of = day_rule(session, fact.registration.pack_version)
-    counts = [0] * len(COUNTERS)
-    for cell, more in contribution(fact, day_of).items():
-        if cell.basis == number.basis and _inside(cell, scope, selection):
-            counts = [a + b for a, b in zip(counts, more, strict=True)]
-    amount = weighted(tuple(counts), number.terms)
-    if number.span is not None:
-        amount = sum(
-            entries
-            for cell, (entries,) in times(fact, day_of).items()
-            if (cell.span, number.bucket) in ((number.span, None), (number.span, cell.bucket))
-            and _inside(cell, scope, selection)
-        )
+    amount = sum(amounts_of(session, fact, number, scope, selection).values())
     if not amount:
         return None
+    counts = [0] * len(COUNTERS)
+    for cell, more in cells_of(session, fact).items():
+        if cell.basis == number.basis and is_chosen(cell, scope, selection):
+            counts = [a + b for a, b in zip(counts, more, strict=True)]
     cases = plain(amount, number.scale)
     return FigureCase(**shown(row), amount=amount, cases=cases, counts=_nonzero(tuple(counts)))
-
-
-def _inside(cell: Cell | HourCell, scope: Scope, selection: Selection) -> bool:
-    return (
-        selection.first <= cell.day <= selection.last
-        and selection.unit_code in (None, cell.unit_code)
-        and scope.unit_code in (None, cell.unit_code)
-    )
 
 
 async def read_open_cases(session: Session, scope: Scope, query: OpenCasesQuery) -> Page[CaseRow]:
@@ -157,7 +160,7 @@ async def read_case(session: Session, scope: Scope, case_id: str) -> CaseOut:
     row = await fact_row(session, scope, case_id)
     if row is None:
         raise NotFound
-    cells = sorted(_cells(session, row.doc, row.places).items())
+    cells = sorted(cells_of(session, from_documents(row.doc, row.places)).items())
     formulas = session.packs.current(session.now).directory.formulas
     return CaseOut(
         **shown(row),
@@ -188,11 +191,6 @@ def _figures(formulas: Sequence[Formula], cell: Cell, counts: Counts) -> Iterato
                 cases_numerator=plain(ratio.numerator, scale_of(formula.denominator)),
                 cases_denominator=plain(ratio.denominator, scale_of(formula.denominator)),
             )
-
-
-def _cells(session: Session, document: Mapping[str, Any], places: Mapping[str, Sequence[int]]) -> dict[Cell, Counts]:
-    fact = from_documents(document, places)
-    return contribution(fact, day_rule(session, fact.registration.pack_version))
 
 
 def _nonzero(counts: Counts) -> dict[Counter, int]:

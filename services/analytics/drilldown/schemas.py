@@ -16,29 +16,17 @@ _ALL_BUT_ONE = 2
 
 
 class NumberQuery(SelectionQuery):
-    """Which number is to be explained: a part of a rate, or a plain counter."""
+    """Which number is to be explained: a part of a rate, a plain counter, or the entries of a duration."""
 
     measure: Annotated[str | None, Field(pattern=r"^[a-z][a-z0-9_]{0,39}$", description="Code of a rate")] = None
     part: FigurePart = FigurePart.NUMERATOR
     counter: Annotated[Counter | None, Field(description="Instead of `measure`")] = None
     basis: Annotated[Basis, Field(description="Only with `counter`")] = Basis.HAPPENED
 
-    @model_validator(mode="after")
-    def _one_number(self) -> Self:
-        if (self.measure is None) == (self.counter is None):
-            raise fault("one_number", "name either `measure` or `counter`", "measure 与 counter 须择一填写")
-        return self
-
-
-class FigureCasesQuery(NumberQuery):
-    """A page of the cases behind a number, or of those whose times make a duration."""
-
     duration: Annotated[Span | None, Field(description="Instead of `measure` or `counter`: all of its entries")] = None
     at_least_minutes: Annotated[
         int | None, Field(ge=0, description="Only with `duration`: the bucket that begins here, as the figure names it")
     ] = None
-    cursor: Annotated[str | None, Field(max_length=512)] = None
-    limit: Annotated[int, Field(ge=1, le=200)] = 50
 
     @model_validator(mode="after")
     def _one_number(self) -> Self:
@@ -49,6 +37,13 @@ class FigureCasesQuery(NumberQuery):
             message = "`at_least_minutes` goes with `duration`, and is where a bucket of it begins"
             raise fault("bucket", message, "at_least_minutes 须与 duration 同用，且为分组的起点")
         return self
+
+
+class FigureCasesQuery(NumberQuery):
+    """A page of the cases behind a number."""
+
+    cursor: Annotated[str | None, Field(max_length=512)] = None
+    limit: Annotated[int, Field(ge=1, le=200)] = 50
 
 
 class OpenCasesQuery(RequestBody):

@@ -2,6 +2,7 @@
 
 import asyncio
 import random
+from collections import Counter as Tally
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import date, datetime, timedelta
@@ -12,7 +13,9 @@ import orjson
 import pytest
 from httpx import ASGITransport, AsyncClient
 
+from libs.common.counters import Span
 from libs.common.database.session import Database
+from services.analytics.durations.domain import BOUNDS, MEDIAN, bucket_at
 from services.analytics.figures.actions import past
 from tests.conftest import MakeDatabase
 from tests.integration.analytics.county import NOW, application, ask_of, day_of, hear, in_batches, open_analytics
@@ -123,13 +126,50 @@ async def test_known_on_a_past_day_is_what_was_said_at_its_end(database: Databas
         assert earlier["as_of"] is None
 
 
-async def test_a_difference_opens_into_the_cases_that_make_it(database: Database) -> None:
+async def cuts_of(database: Database) -> list[str]:
+    """While cases live, from time to time."""
     events = told(5)
     cuts: list[str] = []
     for number, batch in enumerate(in_batches(events, len(events) // 3)):
         await hear(database, batch)
         async with asking(database, NOW + timedelta(hours=number)) as client:
             cuts.append((await read(client, "figures/counts", **ALL_DAYS))["cut"])
+    return cuts
+
+
+@pytest.mark.parametrize("span", Span)
+async def test_a_difference_of_a_duration_opens_into_cases_too(database: Database, span: Span) -> None:
+    async with asking(database) as client:
+        nothing = (await read(client, "figures/counts", **ALL_DAYS))["cut"]
+    cuts = await cuts_of(database)
+    async with asking(database, NOW + timedelta(days=1)) as client:
+        for since, until in ((nothing, cuts[0]), (cuts[0], cuts[1]), (cuts[1], None)):
+            moments = {"since_cut": since} | ({} if until is None else {"until_cut": until})
+            query = {**ALL_DAYS, "duration": span.value, **moments}
+            items = [item async for page in pages(client, query) for item in page["items"]]
+            first = await read(client, "figures/changes", **query)
+            for moment, name in ((since, "before"), (until, "after")):
+                asked = ALL_DAYS | {"measure": span.value} | ({} if moment is None else {"cut": moment})
+                [duration] = (await read(client, "figures", **asked))["durations"]
+                assert (first[f"duration_{name}"], first[name]) == (duration["total"], duration["total"]["entries"])
+            moved = Tally[int]()
+            for item in items:
+                assert item["times_before"] != item["times_after"]
+                moved.update({int(least): entries for least, entries in item["times_after"].items()})
+                moved.subtract({int(least): entries for least, entries in item["times_before"].items()})
+            assert moved.total() == sum(item["change"] for item in items) == first["after"] - first["before"]
+            if since == nothing:
+                assert items
+                buckets = {BOUNDS.index(least): entries for least, entries in moved.items()}
+                held = bucket_at(MEDIAN, buckets)
+                assert held is not None
+                assert first["duration_after"]["median"]["at_least_minutes"] == BOUNDS[held]
+                one = await read(client, "figures/changes", **query, at_least_minutes=str(BOUNDS[held]))
+                assert (one["before"], one["after"]) == (0, buckets[held])
+
+
+async def test_a_difference_opens_into_the_cases_that_make_it(database: Database) -> None:
+    cuts = await cuts_of(database)
     async with asking(database, NOW + timedelta(days=1)) as client:
         for basis, counter in product(("registered", "closed", "happened"), ("closed", "sent_back", "handle_minutes")):
             number_asked = {**ALL_DAYS, "basis": basis, "counter": counter}
@@ -173,6 +213,7 @@ async def test_what_cannot_be_told_is_refused_by_name(database: Database, monkey
             ("figures/counts", {"known_on": "2026-06-10"}, "known_on"),
             ("figures/counts", {"known_on": "2027-01-01"}, "known_on"),
             (other, number, ""),
+            (other, {**number, "duration": "hours_to_sign", "since_cut": first}, ""),
             (other, {**number, "since_cut": now, "until_cut": first}, "until_cut"),
             (other, {**number, "since_cut": first, "since_day": "2026-03-01"}, ""),
             (other, {**number, "since_day": "2026-06-10"}, "since_day"),
