@@ -295,11 +295,9 @@ def _units(counted: Counted, event: Event) -> None:
         case cases.TaskDone():
             each.append(CountedOnce("support_done", event.unit_code, event.occurred_at))
         case cases.TaskCancelled():
-            counted.parts.discard(event.unit_code)
+            counted.parts = {event.successor or "", *counted.parts} - {event.unit_code, ""}
             each.append(CountedOnce("support_cancelled", event.unit_code, event.occurred_at))
-            if event.successor:
-                counted.parts.add(event.successor)
-                each.append(CountedOnce("support_given", event.successor, event.occurred_at))
+            each += [CountedOnce("support_given", unit, event.occurred_at) for unit in [event.successor] if unit]
         case cases.ReturnRequested():
             each.append(CountedOnce("returns_requested", event.unit_code, event.occurred_at))
         case cases.ReturnDecided() if not event.approved:

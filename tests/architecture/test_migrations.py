@@ -45,6 +45,10 @@ JUSTIFIED: Mapping[str, Mapping[str, str]] = {
     "dispatch/0002": _EMPTIED,
     "dispatch/0003": _NEW_INDEX,
     "dispatch/0004": _NEW_INDEX,
+    "dispatch/0013": {
+        "ban-drop-constraint": "a wider list of roles takes its place in the same transaction",
+        "constraint-missing-not-valid": _CHECKED,
+    },
     "followup/0003": _EMPTIED,
     "followup/0004": _OTHER_INDEX,
     "followup/0005": _OTHER_INDEX,

@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 from pydantic import ConfigDict, SerializerFunctionWrapHandler, model_serializer, model_validator
 
 from libs.common.events.base import Event, Moment, SaidByHand
-from libs.common.events.deadlines import SetDeadline
+from libs.common.events.deadlines import SetDeadline, alone_or_together
 from libs.common.events.terms import (
     FIRST_REQUESTER,
     Channel,
@@ -66,23 +66,21 @@ class CaseRegistered(CaseEvent, SaidByHand):
 
 
 class CaseSupplemented(CaseEvent, SaidByHand):
-    """补充: the citizen added something."""
+    """补充: the citizen added something; ``sealed`` is a digest of what was sealed of it, None in older events."""
 
     type_name: ClassVar[str] = "cn.huiyin.case.supplemented"
 
     text: str
     sealed: str | None = None
-    """A digest of what was sealed with it; None in events from before."""
 
 
 class CaseUrged(CaseEvent, SaidByHand):
-    """催办来电: the citizen called again and asks to hurry. The words are masked."""
+    """催办来电: the citizen called again and asks to hurry. The words are masked; ``sealed`` as of what is added."""
 
     type_name: ClassVar[str] = "cn.huiyin.case.urged"
 
     text: str
     sealed: str | None = None
-    """As in ``CaseSupplemented``."""
 
 
 class RequesterRevealed(CaseEvent, SaidByHand):
@@ -96,13 +94,12 @@ class RequesterRevealed(CaseEvent, SaidByHand):
 
 
 class CaseWithdrawn(CaseEvent, SaidByHand):
-    """撤单: the citizen took it back."""
+    """撤单: the citizen took it back; ``sealed`` as of what is added."""
 
     type_name: ClassVar[str] = "cn.huiyin.case.withdrawn"
 
     reason: str
     sealed: str | None = None
-    """As in ``CaseSupplemented``."""
 
 
 class CaseAnsweredDirectly(RoundEvent):
@@ -192,14 +189,13 @@ class TaskDone(RoundEvent, SaidByHand):
 
 
 class TaskCancelled(RoundEvent, SaidByHand):
-    """撤销协办: a support unit was let off its part, by the lead unit or a dispatcher, or since it was merged away."""
+    """撤销协办: a support unit was let off its part, or merged away; then its ``successor`` may have it from now on."""
 
     type_name: ClassVar[str] = "cn.huiyin.case.task_cancelled"
 
     unit_code: str
     reason: str
     successor: str | None = None
-    """撤并: the unit to which the part is given from now on; None when to nobody."""
 
 
 class ReturnRequested(RoundEvent, SaidByHand):
@@ -222,11 +218,6 @@ class ReturnDecided(RoundEvent, SaidByHand):
     note: str
 
 
-def _alone_or_together(schema: dict[str, Any]) -> None:
-    schema["anyOf"] = [schema["properties"]["deadlines"]["items"].copy(), {"required": ["deadlines"]}]
-    schema["required"].remove("deadlines")
-
-
 class DeadlineSet(RoundEvent):
     """Promises got their clocks. Set under the pack version named; never silently recomputed.
 
@@ -235,7 +226,7 @@ class DeadlineSet(RoundEvent):
     """
 
     type_name: ClassVar[str] = "cn.huiyin.case.deadline_set"
-    model_config = ConfigDict(json_schema_extra=_alone_or_together)
+    model_config = ConfigDict(json_schema_extra=alone_or_together)
 
     deadlines: tuple[SetDeadline, ...]
 
@@ -276,7 +267,7 @@ class DeadlineMissed(RoundEvent):
 
 
 class CallbackDue(RoundEvent):
-    """待回访: the citizen is to be asked."""
+    """待回访: the ``requesters`` are to be asked, each on its own; when all are satisfied, the round ends as solved."""
 
     type_name: ClassVar[str] = "cn.huiyin.case.callback_due"
 
@@ -284,14 +275,10 @@ class CallbackDue(RoundEvent):
     deadline: SetDeadline | None = None
     """Until when, if the pack has a limit; None in events from before, which a ``DeadlineSet`` follows."""
     requesters: tuple[str, ...] = (FIRST_REQUESTER,)
-    """Who is to be asked, each on its own: the round ends as solved when all of them are satisfied."""
 
 
 class CallbackTried(RoundEvent):
-    """回访: one try and what came of it.
-
-    ``valid`` (有效回访) is true when the citizen was reached and answered; only then do the three answers count.
-    """
+    """回访: one try; ``valid`` (有效回访) when the citizen was reached and answered: only then the answers count."""
 
     type_name: ClassVar[str] = "cn.huiyin.case.callback_tried"
 
@@ -305,7 +292,6 @@ class CallbackTried(RoundEvent):
     caller: str
     """The caller's account, never a citizen."""
     requester: str = FIRST_REQUESTER
-    """Which of the case's requesters was called; ``attempt`` counts for each."""
     waits_for: tuple[str, ...] = ()
     """Of a satisfied word, the other requesters who have not said so yet: it decides nothing while there are any."""
 

@@ -1,5 +1,7 @@
 """What is said of a clock that was set."""
 
+from typing import Any
+
 from pydantic import BaseModel, ConfigDict
 
 from libs.common.events.base import Moment
@@ -18,3 +20,9 @@ class SetDeadline(BaseModel):
     warn_at: Moment
     due_at: Moment
     pack_version: int
+
+
+def alone_or_together(schema: dict[str, Any]) -> None:
+    """The schema of an event that has the fields of one such clock, or a list of several."""
+    schema["anyOf"] = [schema["properties"]["deadlines"]["items"].copy(), {"required": ["deadlines"]}]
+    schema["required"].remove("deadlines")

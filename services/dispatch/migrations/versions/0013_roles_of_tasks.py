@@ -11,7 +11,4 @@ depends_on = None
 def upgrade() -> None:
     """What is there has one of them."""
     op.execute("ALTER TABLE task DROP CONSTRAINT task_role_check")
-    op.execute(
-        "ALTER TABLE task ADD CONSTRAINT task_role_check CHECK (role IN ('support', 'whistled', 'lettered')) NOT VALID"
-    )
-    op.execute("ALTER TABLE task VALIDATE CONSTRAINT task_role_check")
+    op.execute("ALTER TABLE task ADD CONSTRAINT task_role_check CHECK (role IN ('support', 'whistled', 'lettered'))")

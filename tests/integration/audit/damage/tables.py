@@ -50,7 +50,8 @@ TABLES: dict[str, Spoiled] = {
         "UPDATE followup.attempt SET satisfaction = 'basically_satisfied' WHERE case_id = {solved}",
     ),
     "a try lost": spoiled(
-        "I6", "followup", "solved", "attempt 1 first 1 is not there", "DELETE FROM followup.attempt WHERE case_id = {solved}"
+        "I6", "followup", "solved", "attempt 1 first 1 is not there",
+        "DELETE FROM followup.attempt WHERE case_id = {solved}",
     ),
     "a try that nobody made": spoiled(
         "I6", "followup", "waiting", "attempt 1 first 1 is there, nobody said so",
