@@ -98,7 +98,7 @@ async def signed(session: Session, event: CaseSigned) -> None:
     """签收 -> that promise is kept."""
     matter = await _in_hand(session, event)
     if matter is not None:
-        rounds.sign(session, matter)
+        rounds.sign(session, matter, event)
 
 
 async def finished(session: Session, event: CaseHandled | CaseAnsweredDirectly) -> None:

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator
 
 import pytest
 
+from libs.common.events.terms import DECLARED
 from libs.common.pack import schema
 from libs.common.pack.directory import Directory
 from libs.common.pack.problems import DocPath
@@ -25,7 +26,6 @@ CALLED: dict[type[Model], tuple[str, ...]] = {
     schema.PackSettings: ("pack",),
     schema.Pack: ("pack",),
     schema.PackPlace: ("place",),
-    schema.Limits: (SELF,),
     LimitSetting: (SELF,),
     schema.CalendarSettings: ("pack.calendar",),
     schema.Assessment: ("assessment",),
@@ -151,6 +151,7 @@ def test_the_manual_tells_of_every_setting_and_of_those_that_are_not_in_force() 
     words = set(re.findall(r"\w+", in_force))
     # A limit is written as text, and stands in the manual as it is written.
     assert {name for model, name in settings(Pack) if model is not LimitSetting} - words == set()
+    assert set(DECLARED) - words == set()
     for place in NOT_IN_FORCE:
         assert str(place[-1]) in not_in_force, place
 

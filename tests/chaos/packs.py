@@ -12,8 +12,9 @@ from functools import partial
 from bench.drive.database import rows
 from bench.drive.house import DEMO_PACK
 from libs.common.bus.flow import Service
+from libs.common.events.terms import Deadline
 from libs.common.pack.loader import load_pack
-from libs.common.pack.schema import LimitSetting, Merged, MergedUnit, Pack
+from libs.common.pack.schema import ANY, Limits, LimitSetting, Merged, MergedUnit, Pack
 from libs.common.time.due import LimitUnit
 from tests.chaos.crowd import Pace
 from tests.chaos.scenario import Scenario, Trial
@@ -68,10 +69,10 @@ async def packs_on(stage: Stage, what: str, *, absences: int, cases: int) -> lis
 def edition(number: int) -> Pack:
     """The demo pack with another limit for triage."""
     pack = load_pack(DEMO_PACK)
-    limits = {"any": {"any": LimitSetting(value=30 + number, unit=LimitUnit.HOUR)}}
-    return pack.model_copy(
-        update={"version": f"chaos {number}", "limits": pack.limits.model_copy(update={"triage": limits})}
+    limits = Limits(
+        {**pack.limits.root, Deadline.TRIAGE: {ANY: {ANY: LimitSetting(value=30 + number, unit=LimitUnit.HOUR)}}}
     )
+    return pack.model_copy(update={"version": f"chaos {number}", "limits": limits})
 
 
 def merged() -> Pack:

@@ -102,9 +102,11 @@ class Clocks:
         """The next one of the case itself; None where nobody said so."""
         return self._start(next(self._set, None))
 
-    def sets(self, number: int, deadline: Deadline) -> bool:
-        """Whether such a clock of the case was ever set in a round."""
-        return any((clock.said.round, clock.set.deadline) == (number, deadline) for clock in self._every)
+    def is_to_start(self, number: int, deadline: Deadline) -> bool:
+        """Whether such a clock of the case was ever set in a round, and none stands that was started before."""
+        of_round = [clock for clock in self._every if (clock.said.round, clock.set.deadline) == (number, deadline)]
+        standing = {id(clock) for clock in self.started if not clock.stopped}
+        return bool(of_round) and standing.isdisjoint(map(id, of_round))
 
     def start_about(self, order: str) -> None:
         """That of an order, if it has one: those of before had none."""
@@ -130,10 +132,10 @@ class Clocks:
         for clock in self.started:
             clock.stopped = True
 
-    def hand_over(self, unit_code: str | None) -> None:
-        """The handling clock runs on, and is this unit's."""
+    def hand_over(self, unit_code: str | None, *kinds: Deadline) -> None:
+        """Those of the case run on, and are this unit's."""
         for clock in self.started:
-            if clock.set.deadline is Deadline.HANDLE and not clock.stopped:
+            if clock.set.deadline in kinds and not (clock.set.about or clock.stopped):
                 clock.units.append(unit_code)
 
     def warn(self, event: cases.DeadlineWarned) -> None:

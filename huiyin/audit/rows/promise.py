@@ -15,7 +15,7 @@ from huiyin.audit.rows.clocks import Clocks, FoldedClock
 from huiyin.audit.rows.comparing import Columns, NotBefore, Unseen, as_told, by_whom, columns_of, told
 from libs.common.events import cases
 from libs.common.events.base import Event
-from libs.common.events.terms import Closing, Deadline
+from libs.common.events.terms import DECLARED, Closing, Deadline, ended_by, passed_on_by, set_by
 from libs.common.rules.machine import OutOfTurn
 from services.followup.cases.domain.terms import Action, Answer, Asking, Lead, State, StepInput
 from services.followup.cases.domain.terms import Said as FollowupSaid
@@ -33,11 +33,10 @@ _REGISTERED = (
     *("case_id", "case_no", "area_code", "kind", "urgency", "title", "accused_unit"),
     *("callback_wanted", "registered_at"),
 )
-_Assigned = cases.CaseAssigned | cases.CaseReassigned
 _Done = cases.CaseHandled | cases.CaseAnsweredDirectly
 
 
-class Promise:
+class PromisedCase:
     """A case as followup has it, event by event."""
 
     def __init__(self, view: CaseView, first: cases.CaseRegistered, packs: Packs) -> None:
@@ -106,52 +105,40 @@ class Promise:
         return (event.round, "handling") == (self.row["round"], self.row["status"])
 
     def _open(self, event: cases.CaseRegistered) -> None:
-        clock = None if event.answered_at_once else self._start("triage_due_at")
+        clock = None if event.answered_at_once else self._begin(event, None)
         self._step("open", clock.said.occurred_at if clock else NotBefore(event.registered_at), "")
 
     def _queue(self, event: cases.TriageQueued) -> None:
-        if not self._in_hand(event):
-            return
-        lead = None
-        if self.row["lead_unit"] is not None:
-            self._take_from(None)
-            lead = Lead(gave_up=self.row["lead_unit"])
-        clock = self._start("triage_due_at") if self.row["triage_due_at"] is None else None
-        at = clock.said.occurred_at if clock else NotBefore(event.occurred_at)
-        self._step("queue", at, event.reason, lead=lead)
+        if self._in_hand(event):
+            led_by = self.row["lead_unit"]
+            self._give("queue", event, event.reason, None if led_by is None else Lead(gave_up=led_by))
 
     def _assign(self, event: cases.CaseAssigned) -> None:
         if self._in_hand(event):
-            self.clocks.stop(Deadline.TRIAGE)
-            self.row["triage_due_at"] = None
-            self._give("assign", event, None)
+            lead = Lead(event.lead_unit, event.category_code, event.pack_version)
+            self._give("assign", event, event.explanation, lead)
 
     def _reassign(self, event: cases.CaseReassigned) -> None:
         if self._in_hand(event):
-            self._take_from(event.lead_unit)
-            self._give("reassign", event, None if event.succession else event.from_unit)
+            gave_up = None if event.succession else event.from_unit
+            lead = Lead(event.lead_unit, event.category_code, event.pack_version, gave_up)
+            self._give("reassign", event, event.explanation, lead)
 
-    def _give(self, action: str, event: _Assigned, gave_up: str | None) -> None:
-        lead = Lead(event.lead_unit, event.category_code, event.pack_version, gave_up)
-        clock = self._start()
-        if self.row["handle_due_at"] is None:
-            self._start("handle_due_at")
-        self.clocks.hand_over(event.lead_unit)
+    def _give(self, action: str, event: cases.RoundEvent, why: str, lead: Lead | None) -> None:
+        self._end(event)
+        clock = self._begin(event, None if lead is None else lead.unit_code)
         at = clock.said.occurred_at if clock else NotBefore(event.occurred_at)
-        self._step(action, at, event.explanation, lead=lead)
-
-    def _take_from(self, to_unit: str | None) -> None:
-        self.clocks.stop(Deadline.SIGN)
-        self.clocks.hand_over(to_unit)
+        self._step(action, at, why, lead=lead)
 
     def _sign(self, event: cases.CaseSigned) -> None:
         if self._in_hand(event):
-            self.clocks.stop(Deadline.SIGN)
+            self._end(event)
+            self._begin(event, self.row["lead_unit"])
 
     def _finish(self, event: _Done) -> None:
         if not self._in_hand(event):
             return
-        self._stop_round()
+        self._end(event)
         wanted, number = self.row["callback_wanted"], event.round
         said = self._first(cases.CallbackDue, number) if wanted else None
         at = said.occurred_at if said else NotBefore(event.occurred_at)
@@ -164,8 +151,7 @@ class Promise:
             | _CLOSING
             | {"next_try_at": self._calling_time(event.occurred_at), "opened_at": event.occurred_at}
         )
-        if self.clocks.sets(number, Deadline.CALLBACK):
-            self._start()
+        self._begin(event, unit)
 
     def _withdraw(self, event: cases.CaseWithdrawn) -> None:
         if self.row["status"] == "closed":
@@ -246,20 +232,30 @@ class Promise:
             order |= {"state": "replied", "reply": event.reply, "replied_by": by_whom(event)[0]}
             order |= {"replied_at": event.occurred_at, "version": 2}
 
-    def _start(self, column: str = "") -> FoldedClock | None:
-        clock = self.clocks.start()
-        if clock is not None and column:
-            self.row[column] = clock.set.due_at
-        return clock
+    def _end(self, event: Event) -> None:
+        """What the event keeps or makes void."""
+        self.clocks.stop(*ended_by(event))
+        self._ends(dict.fromkeys(ended_by(event)))
+
+    def _begin(self, event: cases.CaseEvent, lead_unit: str | None) -> FoldedClock | None:
+        """What the event passes on or sets, as far as the pack has a limit; the first clock that it set."""
+        self.clocks.hand_over(lead_unit, *passed_on_by(event))
+        wanted = [one for one in set_by(event) if self.clocks.is_to_start(self.row["round"], one)]
+        found = [clock for clock in (self.clocks.start() for _ in wanted) if clock is not None]
+        self._ends({clock.set.deadline: clock.set.due_at for clock in found})
+        return found[0] if found else None
 
     def _set_anew(self, event: cases.DeadlineSet) -> None:
-        for one in self.clocks.set_anew(event):
-            if not one.about and one.deadline in (Deadline.HANDLE, Deadline.TRIAGE):
-                self.row[f"{one.deadline}_due_at"] = one.due_at
+        self._ends({one.deadline: one.due_at for one in self.clocks.set_anew(event) if not one.about})
+
+    def _ends(self, ends: Mapping[Deadline, datetime | None]) -> None:
+        """Until when the promises are, of those of which the row keeps it."""
+        kept = {f"{deadline}_due_at": due_at for deadline, due_at in ends.items()}
+        self.row |= {column: due_at for column, due_at in kept.items() if column in self.row}
 
     def _stop_round(self) -> None:
-        self.clocks.stop(*Deadline)
-        self.row |= {"triage_due_at": None, "handle_due_at": None}
+        self.clocks.stop(*DECLARED.values())
+        self._ends(dict.fromkeys(DECLARED.values()))
 
     def _close_clocks(self) -> None:
         self._stop_round()
@@ -301,9 +297,9 @@ def _at_the_door(event: cases.CaseAnsweredDirectly) -> tuple[str | None, Any]:
     return event.answered_by_unit, told(event, "answered_by")
 
 
-def promise_of(view: CaseView, first: cases.CaseRegistered, packs: Packs) -> Promise:
+def promise_of(view: CaseView, first: cases.CaseRegistered, packs: Packs) -> PromisedCase:
     """Fold what followup said, and what it had applied."""
-    promise = Promise(view, first, packs)
+    promise = PromisedCase(view, first, packs)
     for one in as_applied(view, FOLLOWUP, promise.next_from):
         promise.take(one)
     promise.review()

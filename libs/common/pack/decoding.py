@@ -12,6 +12,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from libs.common.events.terms import DECLARED
 from libs.common.pack.problems import DocPath, PackError, Sources
 from libs.common.pack.schema import Pack
 from libs.common.pack.schema_errors import form_findings
@@ -50,6 +51,8 @@ def _not_readable(error: ValidationError) -> PackError:
 
 def _may_be_left_out(place: DocPath) -> DocPath | None:
     match place:
+        case ("limits", str() as code, *_) if code not in DECLARED:
+            return "limits", code
         case ("limits", *_) if _KEY in place:
             return place[: place.index(_KEY)]
         case ("formulas" | "scores" as part, int() as index, *_):

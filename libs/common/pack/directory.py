@@ -227,21 +227,18 @@ class Directory:
         own = next((code for code in self.ancestors(area_code) if self._areas[code].level is area_level), None)
         return None if own is None else self._local_units.get((unit_level, own))
 
-    def limit(self, kind: Kind, urgency: Urgency, duty: Duty | None = None) -> Limit:
-        """办理时限. A duty's own limit holds for normal urgency only: what is urgent stays urgent."""
+    def limit(self, deadline: Deadline, kind: Kind, urgency: Urgency, duty: Duty | None = None) -> Limit | None:
+        """The limit of a promise, or None when the pack makes none; ``check_pack`` has proved its tables without holes.
+
+        A duty's own limit, of those that may have one, holds for normal urgency only: what is urgent stays urgent.
+        """
+        if deadline not in self.pack.limits.root:
+            return None
         if duty is not None and duty.limit is not None and urgency is Urgency.NORMAL:
             return duty.limit.limit()
-        return self.deadline_limit(Deadline.HANDLE, kind, urgency)
-
-    def sign_limit(self, kind: Kind, urgency: Urgency) -> Limit:
-        """签收时限."""
-        return self.deadline_limit(Deadline.SIGN, kind, urgency)
-
-    def deadline_limit(self, deadline: Deadline, kind: Kind, urgency: Urgency) -> Limit:
-        """The limit of any deadline from the pack's tables, which ``check_pack`` has proved to be without holes."""
         found = self.pack.limits.find(deadline, kind, urgency)
         if found is None:
-            raise UnknownCode(f"limits.{deadline.value}", f"{kind.value}/{urgency.value}")
+            raise UnknownCode(f"limits.{deadline}", f"{kind.value}/{urgency.value}")
         return found.limit()
 
     def calendar(self) -> WorkCalendar:

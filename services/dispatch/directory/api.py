@@ -11,7 +11,7 @@ from libs.common.bus.flow import TOPICS, Stream
 from libs.common.database.session import Session
 from libs.common.database.stored_packs import refresh_shelf
 from libs.common.errors import NotFound
-from libs.common.events.terms import LABELS_ZH, Deadline, Kind, ResultKind, Urgency
+from libs.common.events.terms import DECLARED, LABELS_ZH, Kind, ResultKind, Urgency
 from libs.common.pack.areas import contains
 from libs.common.pack.directory import Directory
 from libs.common.pack.loader import document
@@ -46,7 +46,7 @@ from services.dispatch.tasks.domain import TASK_LABELS
 router = APIRouter(prefix="/v1/directory", tags=["directory"])
 
 ShownT = TypeVar("ShownT", bound=BaseModel)
-WordT = TypeVar("WordT", bound=StrEnum)
+WordT = TypeVar("WordT", bound=str)
 PackVersion = Annotated[int, Path(ge=1, le=2_147_483_647, description="The version that dispatch numbered it with")]
 
 
@@ -161,17 +161,12 @@ async def list_terms(door: ReadsDirectory) -> Response:
         "return_reason": [
             Term(code=reason.code, zh=reason.name, en=reason.name_en) for reason in directory.pack.returns.reasons
         ],
-        **{name: _terms(words) for name, words in _WORDS.items()},
+        "kind": _terms(Kind),
+        "urgency": _terms(Urgency),
+        "deadline": _labelled({one: (one.promise.label, one.replace("_", " ")) for one in DECLARED.values()}),
+        "result_kind": _terms(ResultKind),
     }
     return door.answer(TermsOut(lists=lists))
-
-
-_WORDS: dict[str, type[StrEnum]] = {
-    "kind": Kind,
-    "urgency": Urgency,
-    "deadline": Deadline,
-    "result_kind": ResultKind,
-}
 
 
 def _labelled(labels: Mapping[WordT, tuple[str, str]]) -> list[Term]:

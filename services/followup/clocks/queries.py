@@ -87,7 +87,7 @@ def _clock(row: Any) -> DeadlineClock:
         row.clock_id,
         row.case_id,
         row.round,
-        Deadline(row.what),
+        Deadline.read(row.what),
         row.about,
         row.unit_code,
         row.starts_at,

@@ -46,7 +46,7 @@ class ClockRow(Base, table=True):
     clock_id: str = Field(primary_key=True)
     case_id: str
     round: int
-    what: Deadline = Field(sa_column=word_column(Deadline))
+    what: Deadline
     about: str = ""
     unit_code: str | None = None
     starts_at: datetime = Field(sa_column=moment_column())

@@ -3,11 +3,10 @@
 from libs.common.database.session import Session
 from libs.common.errors import Conflict
 from libs.common.events.cases import SupervisionReplied
-from libs.common.events.terms import Deadline
 from libs.common.rules.requests import Request
 from libs.common.security.masking import mask_text
 from services.followup.clocks.actions.finding import find_matter
-from services.followup.clocks.actions.running import stop_clock
+from services.followup.clocks.actions.running import end_clocks
 from services.followup.ladder.actions.firing import settle
 from services.followup.replies.schemas import ReplySupervision
 from services.followup.supervision import queries
@@ -29,20 +28,19 @@ async def reply(session: Session, asked: Request, supervision_id: str, body: Rep
     if matter is None:
         raise LookupError(f"order {supervision_id} without its case")
     settle(session, matter, session.now)
-    stop_clock(session, matter, Deadline.REPLY, about=supervision_id)
     order.state = SupervisionState.REPLIED
     order.reply = mask_text(body.reply)
     order.replied_by = asked.actor.subject
     order.replied_at = session.now
     order.version += 1
-    session.publish(
-        SupervisionReplied(
-            case_id=order.case_id,
-            occurred_at=session.now,
-            round=order.round,
-            supervision_id=order.supervision_id,
-            unit_code=order.unit_code,
-            reply=order.reply,
-        )
+    replied = SupervisionReplied(
+        case_id=order.case_id,
+        occurred_at=session.now,
+        round=order.round,
+        supervision_id=order.supervision_id,
+        unit_code=order.unit_code,
+        reply=order.reply,
     )
+    end_clocks(session, matter, replied, about=supervision_id)
+    session.publish(replied)
     return shown(order)

@@ -182,8 +182,8 @@ def _reply_due(session: Session, matter: Case, body: IssueSupervision) -> date |
     directory = session.packs.version(matter.pack_version)
     calendar = directory.calendar()
     if body.reply_due is None:
-        limit = directory.pack.limits.find(Deadline.REPLY, matter.kind, matter.urgency)
-        return None if limit is None else last_day(due(session.now, limit.limit(), calendar), calendar.time_zone)
+        limit = directory.limit(Deadline.REPLY, matter.kind, matter.urgency)
+        return None if limit is None else last_day(due(session.now, limit, calendar), calendar.time_zone)
     if body.reply_due < local_day(session.now, calendar.time_zone):
         raise invalid("reply_due", "must not be in the past", "不得早于今天")
     return body.reply_due

@@ -18,7 +18,7 @@ from services.followup.clocks.actions.running import (
     pause_clocks,
     resume_clocks,
     start_clock_about,
-    stop_clock,
+    stop_clocks,
 )
 from services.followup.ladder.actions.firing import settle
 from tests.integration.followup.office import DAY, HOUR, LEAD, OTHER, T0, Office, local
@@ -72,7 +72,7 @@ async def test_what_ends_while_it_stands_still_never_fires(office: Office) -> No
     async with at(office, case_id, T0 + HOUR) as (session, matter):
         pause_clocks(session, matter, Deadline.SIGN)
     async with at(office, case_id, T0 + 2 * HOUR) as (session, matter):
-        stop_clock(session, matter, Deadline.SIGN)
+        stop_clocks(session, matter, Deadline.SIGN)
         resume_clocks(session, matter)
     await office.advance(T0 + 3 * DAY)
     assert await clocks(office, case_id) == []
@@ -124,6 +124,6 @@ async def test_a_notice_comes_again_each_week_until_it_is_stopped(office: Office
     ]
     assert pending["unit_code"] == OTHER
     async with at(office, case_id, tuesday + 2 * WEEK) as (session, matter):
-        stop_clock(session, matter, Deadline.REPLY, about=NOTICE)
+        stop_clocks(session, matter, Deadline.REPLY, about=NOTICE)
     await office.advance(tuesday + 9 * WEEK)
     assert [when for what, when in await missed(office, case_id) if what == "reply"] == due

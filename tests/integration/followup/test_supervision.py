@@ -6,7 +6,7 @@ from libs.common.events.cases import CaseWithdrawn, DeadlineMissed, SupervisionI
 from libs.common.events.directory import PackPublished
 from libs.common.events.terms import Deadline
 from libs.common.pack.loader import digest, document, from_document
-from libs.common.pack.schema import LimitSetting
+from libs.common.pack.schema import ANY, Limits, LimitSetting, LimitTable
 from libs.common.security.principal import Role
 from libs.common.time.due import LimitUnit
 from tests.integration.followup.office import (
@@ -157,7 +157,8 @@ async def test_what_would_go_to_the_unit_complained_about_goes_to_its_superior(o
 
 
 async def test_an_order_without_a_day_is_answered_within_the_limit_of_the_pack(office: Office) -> None:
-    limits = PACK.limits.model_copy(update={"reply": {"any": {"any": LimitSetting(value=2, unit=LimitUnit.WORK_DAY)}}})
+    two_days: LimitTable = {ANY: {ANY: LimitSetting(value=2, unit=LimitUnit.WORK_DAY)}}
+    limits = Limits({**PACK.limits.root, Deadline.REPLY: two_days})
     pack = PACK.model_copy(update={"limits": limits})
     assert digest(from_document(document(pack))) == digest(pack) != digest(PACK)
     assert "reply" not in document(PACK)["limits"]

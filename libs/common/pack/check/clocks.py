@@ -11,13 +11,13 @@ from libs.common.pack.schema import ANY, Pack
 
 def limits(pack: Pack) -> Iterator[Finding]:
     """Every deadline has a limit for every kind and urgency, and what is more urgent is never given more time."""
-    for deadline in pack.limits.tables():
+    for deadline in pack.limits.root:
         for kind in Kind:
             yield from _limits_of(pack, deadline, kind)
 
 
 def _limits_of(pack: Pack, deadline: Deadline, kind: Kind) -> Iterator[Finding]:
-    path: DocPath = ("limits", deadline.value)
+    path: DocPath = ("limits", str(deadline))
     found = {urgency: pack.limits.find(deadline, kind, urgency) for urgency in Urgency}
     for urgency, limit in found.items():
         if limit is None:
@@ -25,7 +25,7 @@ def _limits_of(pack: Pack, deadline: Deadline, kind: Kind) -> Iterator[Finding]:
             yield Finding(path, message, f"add '{kind}: {{{urgency}: 3 work_day}}' or a line under 'any'")
     for (calmer, longer), (hotter, shorter) in pairwise(found.items()):
         if longer and shorter and shorter.nominal_hours > longer.nominal_hours:
-            row = kind if hotter in pack.limits.tables()[deadline].get(kind, {}) else ANY
+            row = kind if hotter in (pack.limits.root[deadline] or {}).get(kind, {}) else ANY
             message = f"the {deadline} limit of {kind} is longer when {hotter} than when {calmer}"
             yield Finding((*path, str(row), hotter.value), message, f"shorten that of {hotter}")
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 from itertools import pairwise
 
-from libs.common.events.terms import Deadline, Kind, SupervisionLevel, Urgency
+from libs.common.events.terms import DECLARED, Answerable, Deadline, Kind, SupervisionLevel, Urgency
 from libs.common.pack.problems import DocPath, Finding
 from libs.common.pack.schema import (
     AnswerKind,
@@ -56,16 +56,16 @@ def ladder(pack: Pack) -> Iterator[Finding]:
     yield from double_codes(("ladder", "steps"), steps)
     for index, step in enumerate(steps):
         path: DocPath = ("ladder", "steps", index)
-        if isinstance(step.trigger, OnOverdue) and step.trigger.deadline in (Deadline.TRIAGE, Deadline.CALLBACK):
+        if isinstance(step.trigger, OnOverdue) and step.trigger.deadline.promise.by is Answerable.HOTLINE:
             yield from _hotline_clock(path, step)
-    for kind in (*((OnOverdue, deadline) for deadline in Deadline), (OnRound, None), (OnReturns, None)):
+    for kind in (*((OnOverdue, deadline) for deadline in DECLARED.values()), (OnRound, None), (OnReturns, None)):
         rungs = [(index, step) for index, step in enumerate(steps) if _same_clock(step, *kind)]
         for (_, lower), (index, higher) in pairwise(rungs):
             yield from _rise(("ladder", "steps", index), lower, higher)
 
 
 def _hotline_clock(path: DocPath, step: LadderStep) -> Iterator[Finding]:
-    """Dispatching and calling back are the hotline's promises: the unit in charge is not to blame."""
+    """What the hotline promises: the unit in charge is not to blame."""
     if Recipient.LEAD in step.to or Recipient.SUPERIOR in step.to:
         message = f"'{step.code}' blames the lead unit for a late {getattr(step.trigger, 'deadline', '')}"
         yield Finding(path, message, "send it to hotline or supervisor")

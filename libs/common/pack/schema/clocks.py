@@ -1,11 +1,13 @@
 """The settings that clocks read: limits, calendar, assessment periods, returns."""
 
 from datetime import date, time
-from typing import Literal
+from typing import Any, Literal, Self
 
-from pydantic import Field
+from pydantic import ConfigDict, Field, GetJsonSchemaHandler, RootModel, ValidationError, model_validator
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema, InitErrorDetails
 
-from libs.common.events.terms import Deadline, Kind, Urgency
+from libs.common.events.terms import DECLARED, Deadline, Kind, Urgency
 from libs.common.pack.schema.base import Ascending, CodedReason, Model, PackLimit
 
 ANY: Literal["any"] = "any"
@@ -13,41 +15,43 @@ LimitTable = dict[Kind | Literal["any"], dict[Urgency | Literal["any"], PackLimi
 """kind -> urgency -> limit; 'any' stands for every kind or urgency that has no line of its own."""
 
 
-def _is_none(value: object) -> bool:
-    return value is None
-
-
-class Limits(Model):
+class Limits(RootModel[dict[Deadline, LimitTable | None]]):
     """时限. Most telling cell first: (kind, urgency), (any, urgency), (kind, any), (any, any)."""
 
-    triage: LimitTable
-    """How long a case may wait for a unit (派单时限)."""
-    sign: LimitTable
-    """How long a unit may take to sign (签收时限)."""
-    handle: LimitTable
-    """How long a unit may take to give its result (办理时限), from assignment."""
-    callback: LimitTable
-    """How long the hotline may take to ask the citizen (回访时限), from the result."""
-    reply: LimitTable | None = Field(default=None, exclude_if=_is_none)
-    """How long a unit may take to answer an order that names no day (督办回复时限); without it, as long as it likes."""
+    model_config = ConfigDict(frozen=True)
 
-    def tables(self) -> dict[Deadline, LimitTable]:
-        """The table of each deadline whose limit the pack sets: those of a case, and what else it names."""
-        tables = {
-            Deadline.TRIAGE: self.triage,
-            Deadline.SIGN: self.sign,
-            Deadline.HANDLE: self.handle,
-            Deadline.CALLBACK: self.callback,
-            Deadline.REPLY: self.reply,
-        }
-        return {deadline: table for deadline, table in tables.items() if table is not None}
+    @model_validator(mode="after")
+    def _whole(self) -> Self:
+        """With all that must be there, in the order of declaration, so that the same pack always has one digest."""
+        tables = {known: table for known in DECLARED.values() if (table := self.root.get(known)) is not None}
+        if missing := [code for code in _required() if code not in tables]:
+            lines = [InitErrorDetails(type="missing", loc=(code,), input=self.root) for code in missing]
+            raise ValidationError.from_exception_data(type(self).__name__, lines)
+        self.root.clear()
+        self.root.update(tables)
+        return self
+
+    @classmethod
+    def __get_pydantic_json_schema__(cls, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        """As if each were a setting of its own, so that an editor tells what it says."""
+        document = handler.resolve_ref_schema(handler(schema))
+        maybe, _ = document.pop("additionalProperties"), document.pop("propertyNames")
+        settings = document["properties"] = dict[str, Any]()
+        for code, known in DECLARED.items():
+            says = {"description": f"{known.promise.limits} ({known.promise.label}).", "title": code.capitalize()}
+            settings[code] = says | (maybe | {"default": None} if known.promise.optional else maybe["anyOf"][0])
+        return document | {"additionalProperties": False, "required": _required()}
 
     def find(self, deadline: Deadline, kind: Kind, urgency: Urgency) -> PackLimit | None:
         """The limit of a case, or None when the tables leave a hole there."""
-        table = self.tables().get(deadline, {})
+        table = self.root.get(deadline) or {}
         cells = ((kind, urgency), (ANY, urgency), (kind, ANY), (ANY, ANY))
         found = (table.get(row, {}).get(column) for row, column in cells)
         return next((limit for limit in found if limit is not None), None)
+
+
+def _required() -> list[str]:
+    return [code for code, known in DECLARED.items() if not known.promise.optional]
 
 
 class CalendarSettings(Model):

@@ -7,7 +7,9 @@ from operator import add as plus
 from operator import neg, sub
 
 from libs.common.counters import Counter
+from libs.common.events.terms import Deadline
 from services.analytics.counters.domain import COUNTERS, Basis, Cell, CellT, Counts, bits_of
+from services.analytics.facts.domain.atoms import LimitSet
 from services.analytics.facts.domain.fact import Fact, precedes
 
 DayOf = Callable[[datetime], date]
@@ -75,11 +77,8 @@ def _stints(fact: Fact) -> Iterator[Happening]:
         signature, limit = fact.signed[index], fact.sign_limit(index)
         if signature is not None:
             yield Counter.SIGNED, stint.unit, signature.at, 1
-        if limit is None or (signature is None and not fact.was_missed(limit)):
-            continue
-        yield Counter.SIGN_DUE, stint.unit, _day_due(limit.due_at), 1
-        if signature is not None and signature.at < limit.due_at:
-            yield Counter.SIGNED_ON_TIME, stint.unit, _day_due(limit.due_at), 1
+        if limit is not None and (signature is not None or fact.was_missed(limit)):
+            yield from _decided(limit, stint.unit, in_time=signature is not None and signature.at < limit.due_at)
 
 
 def _support(fact: Fact) -> Iterator[Happening]:
@@ -121,10 +120,16 @@ def _rounds(fact: Fact) -> Iterator[Happening]:
             continue
         first = outcomes.get(round_)
         if first is not None and first.at < limit.due_at:
-            yield Counter.HANDLE_DUE, first.unit, _day_due(limit.due_at), 1
-            yield Counter.HANDLED_ON_TIME, first.unit, _day_due(limit.due_at), 1
+            yield from _decided(limit, first.unit, in_time=True)
         elif first is not None or fact.was_missed(limit):
-            yield Counter.HANDLE_DUE, fact.holder(round_, limit.due_at), _day_due(limit.due_at), 1
+            yield from _decided(limit, fact.holder(round_, limit.due_at), in_time=False)
+
+
+def _decided(limit: LimitSet, unit: str, *, in_time: bool) -> Iterator[Happening]:
+    due, on_time = Deadline.read(limit.deadline).promise.counted_as
+    yield due, unit, _day_due(limit.due_at), 1
+    if in_time:
+        yield on_time, unit, _day_due(limit.due_at), 1
 
 
 def _callback(fact: Fact) -> Iterator[Happening]:

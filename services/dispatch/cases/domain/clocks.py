@@ -1,25 +1,23 @@
 """What deadlines say about a case: which of them it is waiting for now, and whether a reported miss is true."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import datetime
 
-from libs.common.events.terms import Deadline
+from libs.common.events.terms import DECLARED, Answerable, Deadline
 from services.dispatch.cases.domain.terms import Status
 
-_WAITING_FOR: dict[Status, tuple[Deadline, ...]] = {
-    Status.TRIAGE: (Deadline.TRIAGE, Deadline.HANDLE),
-    Status.ASSIGNED: (Deadline.SIGN, Deadline.HANDLE),
-    Status.SIGNED: (Deadline.HANDLE,),
-    Status.HANDLED: (Deadline.HANDLE,),
-    Status.ANSWERED: (Deadline.HANDLE,),
-    Status.CLOSED: (Deadline.HANDLE,),
-}
-"""The handling clock (办理时限) runs on through returns, so it counts in triage too; afterwards it says: done late."""
+_ONLY_IN: Mapping[str, Status] = {Deadline.TRIAGE: Status.TRIAGE, Deadline.SIGN: Status.ASSIGNED}
+"""What the case waits for there alone. Any other promise of a unit's runs on, and says afterwards: done late."""
 
 
 def concerns_now(status: Status, deadlines: Collection[str]) -> bool:
     """Whether one of these deadlines is among those that the case is waiting for, or was when it was done."""
-    return any(deadline in deadlines for deadline in _WAITING_FOR[status])
+    return any(_ONLY_IN[code] is status if code in _ONLY_IN else _is_of_a_unit(code) for code in deadlines)
+
+
+def _is_of_a_unit(code: str) -> bool:
+    known = DECLARED.get(code)
+    return known is not None and known.promise.by is Answerable.UNIT
 
 
 def was_met(done_at: datetime | None, due_at: datetime) -> bool:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from libs.common.events.terms import Deadline
+from libs.common.events.terms import DECLARED
 from services.dispatch.cases.domain.clocks import was_met
 from services.dispatch.cases.domain.state import (
     AddedText,
@@ -24,11 +24,7 @@ from services.dispatch.cases.domain.terms import Action, Status
 from services.dispatch.cases.domain.transitions import MACHINE
 
 _NEW_ROUND = (Action.SEND_BACK, Action.SEND_BACK_TO_TRIAGE)
-_DUE: Mapping[Deadline, str] = {
-    Deadline.TRIAGE: "triage_due_at",
-    Deadline.SIGN: "sign_due_at",
-    Deadline.HANDLE: "handle_due_at",
-}
+_DONE_AT: Mapping[str, str] = {"CaseSigned": "signed_at", "CaseHandled": "handled_at"}
 
 
 def evolve(state: State, heard: Heard) -> State:
@@ -79,9 +75,15 @@ def _begun(state: State, action: Action) -> dict[str, Any]:
         ended = ("handled_at", "triage_due_at", "handle_due_at", "result_kind", "result", "contacted_at")
         return begun | dict.fromkeys(ended) | {"round": state.round + 1, "warnings": (), "misses": ()}
     return begun | {
-        "warnings": tuple(deadline for deadline in state.warnings if deadline != Deadline.SIGN),
-        "misses": tuple(deadline for deadline in state.misses if deadline != Deadline.SIGN),
+        "warnings": tuple(code for code in state.warnings if not _is_of_one_unit(code)),
+        "misses": tuple(code for code in state.misses if not _is_of_one_unit(code)),
     }
+
+
+def _is_of_one_unit(code: str) -> bool:
+    """Whether the next unit to lead is promised it anew."""
+    known = DECLARED.get(code)
+    return known is not None and "CaseReassigned" in known.promise.void_by
 
 
 def _led(found: Assignment | Left, said: Said) -> dict[str, Any]:
@@ -101,16 +103,17 @@ def _led(found: Assignment | Left, said: Said) -> dict[str, Any]:
 
 
 def _limited(state: State, limit: LimitWord) -> State:
-    """A signing limit of a unit that no longer leads concerns nobody, nor what was met before word of a miss came."""
-    if limit.deadline is Deadline.SIGN and limit.unit_code not in (None, state.lead_unit):
+    """A limit of a unit that no longer leads concerns nobody, nor what was met before word of a miss came."""
+    if _is_of_one_unit(limit.deadline) and limit.unit_code not in (None, state.lead_unit):
         return state
     if limit.word is Word.SET:
-        column = _DUE.get(limit.deadline)
-        return state if column is None or state.status is Status.CLOSED else _with(state, column, limit.due_at)
-    met_at = {Deadline.SIGN: state.signed_at, Deadline.HANDLE: state.handled_at}.get(limit.deadline)
+        column = f"{limit.deadline}_due_at"
+        kept = hasattr(state, column) and state.status is not Status.CLOSED
+        return _with(state, column, limit.due_at) if kept else state
+    done_at = [getattr(state, _DONE_AT[event]) for event in limit.deadline.promise.kept_by if event in _DONE_AT]
     column = "warnings" if limit.word is Word.WARNED else "misses"
     before: tuple[str, ...] = getattr(state, column)
-    if limit.deadline in before or was_met(met_at, limit.due_at):
+    if limit.deadline in before or any(was_met(moment, limit.due_at) for moment in done_at):
         return state
     return _with(state, column, (*before, limit.deadline.value))
 

@@ -12,7 +12,7 @@ from services.followup.callbacks.domain import OPEN_STATES, STATE_AFTER, within_
 from services.followup.callbacks.tables import Callback
 from services.followup.cases.domain.terms import Action
 from services.followup.cases.tables import Case
-from services.followup.clocks.actions.running import as_set, say_set, set_clock
+from services.followup.clocks.actions.running import as_set, begin_clocks, say_set
 from services.followup.clocks.domain import DeadlineClock
 
 _IDS = uuid.UUID("0c1b8a52-4d0e-5f7a-8a4e-0a2f6f3c9b11")
@@ -34,12 +34,12 @@ def open_callback(session: Session, matter: Case, action: Action, done: CaseHand
         next_try_at=calling_time(directory, done_at),
         opened_at=done_at,
     )
-    limit = directory.pack.limits.find(Deadline.CALLBACK, matter.kind, matter.urgency)
-    clock = None if limit is None else set_clock(session, matter, Deadline.CALLBACK, done_at, limit.limit())
+    clocks = begin_clocks(session, matter, done, done_at)
     if action is Action.ASK:
-        say_due(session, callback, clock)
-    elif clock is not None:
-        say_set(session, clock)
+        say_due(session, callback, next((clock for clock in clocks if clock.what is Deadline.CALLBACK), None))
+        clocks = [clock for clock in clocks if clock.what is not Deadline.CALLBACK]
+    if clocks:
+        say_set(session, *clocks)
 
 
 async def end_callback(session: Session, matter: Case, action: Action) -> None:

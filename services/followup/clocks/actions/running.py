@@ -1,16 +1,19 @@
 """Starting and stopping clocks: a promise gets its times once, under one pack version, and keeps them.
 
-Only a pause that is over or an extension sets it anew, and says so.
+Which event does so is declared with the promise. Only a pause that is over or an extension sets it anew, and says so.
 """
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from libs.common.database.session import Session
+from libs.common.events.base import Event
 from libs.common.events.cases import DeadlineSet
 from libs.common.events.deadlines import SetDeadline
-from libs.common.events.terms import Deadline
+from libs.common.events.terms import DECLARED, Answerable, Deadline, ended_by, passed_on_by, set_by
+from libs.common.pack.directory import UnknownCode
 from libs.common.time.due import Limit
 from services.followup.cases.tables import Case
 from services.followup.clocks.actions.book import clocks_of
@@ -28,21 +31,57 @@ from services.followup.clocks.domain import (
 )
 
 
-def set_clock(
-    session: Session, matter: Case, what: Deadline, start: datetime, limit: Limit, unit_code: str | None = None
-) -> DeadlineClock:
-    """Start the clock of a promise of the case. No limit starts before it was registered. Say so with ``say_set``."""
-    start = max(start, matter.registered_at)
+def end_clocks(session: Session, matter: Case, event: Event, about: str = "") -> None:
+    """What was promised, of the case or of one thing about it, is kept by the event or made void."""
+    stop_clocks(session, matter, *ended_by(event), about=about)
+
+
+def begin_clocks(session: Session, matter: Case, event: Event, start: datetime) -> list[DeadlineClock]:
+    """Of the case: what the event passes on is its lead unit's, and what it sets is set, where the pack has a limit.
+
+    No limit starts before the case was registered. Gives the clocks that were set: say so with ``say_set``.
+    """
+    for what in passed_on_by(event):
+        hand_over(session, matter, what, matter.lead_unit)
+    wanted = [what for what in set_by(event) if not _stands(session, matter, what)]
+    limits = [(what, limit) for what in wanted if (limit := _limit_of(session, matter, what)) is not None]
+    return [_set(session, matter, what, max(start, matter.registered_at), limit) for what, limit in limits]
+
+
+def _set(session: Session, matter: Case, what: Deadline, start: datetime, limit: Limit) -> DeadlineClock:
     directory = session.packs.version(matter.pack_version)
     times = times_of(start, limit, directory.ladder.warn_percent, directory.calendar())
+    unit_code = matter.lead_unit if what.promise.by is Answerable.UNIT else None
+    _note_end(matter, what, times.due_at)
     return _begin(session, matter, _New(what, start, times, unit_code, limit=limit))
 
 
-def start_clock(session: Session, matter: Case, what: Deadline, start: datetime, limit: Limit) -> datetime:
-    """Set one deadline of the case and say so; returns when it is due."""
-    clock = set_clock(session, matter, what, start, limit)
-    say_set(session, clock)
-    return clock.due_at
+def start_clocks(session: Session, matter: Case, event: Event, start: datetime) -> None:
+    """Begin those of the case, and say which were set."""
+    if clocks := begin_clocks(session, matter, event, start):
+        say_set(session, *clocks)
+
+
+def _stands(session: Session, matter: Case, what: Deadline) -> bool:
+    """Whether it was given in this round and is neither kept nor void, be it missed."""
+    if (column := f"{what}_due_at") in Case.model_fields:
+        return getattr(matter, column) is not None
+    return what in matter.overdue or bool(_find(session, matter, what, about=""))
+
+
+def _note_end(matter: Case, what: Deadline, due_at: datetime | None) -> None:
+    """Of some promises a case keeps until when they are, as long as they stand."""
+    if (column := f"{what}_due_at") in Case.model_fields:
+        setattr(matter, column, due_at)
+
+
+def _limit_of(session: Session, matter: Case, what: Deadline) -> Limit | None:
+    """By its duty, too, unless this pack version does not know the category."""
+    directory, duty = session.packs.version(matter.pack_version), None
+    if what.promise.of_duty and matter.category_code is not None:
+        with suppress(UnknownCode):
+            duty = directory.duty(matter.category_code, matter.area_code)
+    return directory.limit(what, matter.kind, matter.urgency, duty)
 
 
 def start_clock_about(
@@ -82,7 +121,7 @@ def keep_clock(session: Session, matter: Case, what: Deadline, about: str = "") 
 
 def pause_clocks(session: Session, matter: Case, *kinds: Deadline, about: str = "") -> None:
     """Let clocks of these kinds, all when none is named, stand still from now on; those that were missed go on."""
-    for clock in _find(session, matter, *kinds or Deadline, about=about):
+    for clock in _find(session, matter, *kinds or DECLARED.values(), about=about):
         if (still := paused(clock, session.now)) is not clock:
             clocks_of(session).set_anew(still)
 
@@ -90,7 +129,7 @@ def pause_clocks(session: Session, matter: Case, *kinds: Deadline, about: str = 
 def resume_clocks(session: Session, matter: Case, *kinds: Deadline, about: str = "") -> None:
     """Let clocks that stand still run on, and say until when now."""
     anew = []
-    for clock in _find(session, matter, *kinds or Deadline, about=about):
+    for clock in _find(session, matter, *kinds or DECLARED.values(), about=about):
         calendar = session.packs.version(clock.pack_version).calendar()
         running = resumed(clock, session.now, _warn_percent(session, clock.pack_version), calendar)
         if running is not clock:
@@ -126,10 +165,7 @@ def _set_anew(session: Session, matter: Case, clocks: Sequence[DeadlineClock]) -
         if clock.about:
             continue
         matter.overdue = [what for what in matter.overdue if what != clock.what]
-        if clock.what is Deadline.HANDLE:
-            matter.handle_due_at = clock.due_at
-        elif clock.what is Deadline.TRIAGE:
-            matter.triage_due_at = clock.due_at
+        _note_end(matter, clock.what, clock.due_at)
     if clocks:
         say_set(session, *clocks)
 
@@ -159,22 +195,19 @@ def as_set(clock: DeadlineClock) -> SetDeadline:
     )
 
 
-def stop_clock(session: Session, matter: Case, what: Deadline, about: str = "") -> None:
-    """The promise was kept, late or in time, or is void: nothing of it happens any more."""
-    for clock in _find(session, matter, what, about=about):
+def stop_clocks(session: Session, matter: Case, *kinds: Deadline, about: str = "") -> None:
+    """The promises were kept, late or in time, or are void: nothing of them happens any more."""
+    for clock in _find(session, matter, *kinds, about=about):
         clocks_of(session).stop(clock)
-    if not about and what in matter.overdue:
-        matter.overdue = [deadline for deadline in matter.overdue if deadline != what]
+    for what in () if about else kinds:
+        _note_end(matter, what, None)
+    if not about and not set(kinds).isdisjoint(matter.overdue):
+        matter.overdue = [what for what in matter.overdue if what not in kinds]
 
 
 def stop_round(session: Session, matter: Case) -> None:
     """The round is over. What is to be said about an order is still to be said."""
-    clocks = clocks_of(session)
-    for clock in clocks.of(matter.case_id):
-        if not clock.about:
-            clocks.stop(clock)
-    matter.overdue = []
-    matter.triage_due_at = matter.handle_due_at = None
+    stop_clocks(session, matter, *DECLARED.values())
 
 
 def stop_all(session: Session, matter: Case) -> None:
@@ -192,7 +225,7 @@ def hand_over(session: Session, matter: Case, what: Deadline, unit_code: str | N
             clocks_of(session).change(replace(clock, unit_code=unit_code))
 
 
-def _find(session: Session, matter: Case, *kinds: Deadline, about: str) -> list[DeadlineClock]:
+def _find(session: Session, matter: Case, *kinds: str, about: str) -> list[DeadlineClock]:
     clocks = clocks_of(session).of(matter.case_id)
     return [clock for clock in clocks if clock.what in kinds and clock.about == about]
 

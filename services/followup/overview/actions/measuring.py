@@ -3,7 +3,7 @@
 from libs.common import metrics
 from libs.common.bus.flow import Service
 from libs.common.database.session import Session
-from libs.common.events.terms import Deadline
+from libs.common.events.terms import DECLARED, Deadline
 from libs.common.time.moments import local_day
 from services.followup.cases.domain.terms import Status
 from services.followup.clocks.queries import failed_clocks, next_firing
@@ -17,8 +17,8 @@ async def measure(session: Session) -> None:
         if status is not Status.CLOSED:
             metrics.COMPLAINTS_OPEN.labels(Service.FOLLOWUP, status.value).set(cases.get(status.value, 0))
     overdue = await overdue_promises(session) | {Deadline.REPLY.value: await _unanswered(session)}
-    for deadline in Deadline:
-        metrics.DEADLINES_OVERDUE.labels(Service.FOLLOWUP, deadline.value).set(overdue.get(deadline.value, 0))
+    for deadline in DECLARED:
+        metrics.DEADLINES_OVERDUE.labels(Service.FOLLOWUP, deadline).set(overdue.get(deadline, 0))
     metrics.TIMERS_FAILED.labels(Service.FOLLOWUP).set(await failed_clocks(session))
     first = await next_firing(session)
     late = 0.0 if first is None else max(0.0, (session.now - first).total_seconds())

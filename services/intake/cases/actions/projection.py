@@ -87,7 +87,7 @@ def deadline_set(event: cases.DeadlineSet) -> Effect:
 
 
 def _until(one: SetDeadline) -> str:
-    return f"{LABELS_ZH[one.deadline]} {one.deadline.value}: {one.due_at.isoformat()}"
+    return f"{one.deadline.promise.label} {one.deadline.value}: {one.due_at.isoformat()}"
 
 
 def callback_due(event: cases.CallbackDue) -> Effect:

@@ -11,7 +11,7 @@ from libs.common.pack import areas
 from libs.common.pack.areas import AreaLevel
 from libs.common.pack.directory import Directory, UnknownCode
 from libs.common.pack.loader import document
-from libs.common.pack.schema import CASE_TOWN, CASE_VILLAGE, Duty, Pack, Recipient, UnitLevel
+from libs.common.pack.schema import CASE_TOWN, CASE_VILLAGE, Duty, Limits, Pack, Recipient, UnitLevel
 from libs.common.pack.versions import PackVersions
 from libs.common.time.due import Limit, LimitUnit
 
@@ -120,21 +120,21 @@ def test_what_is_taken_back_is_never_sent_down(pack: Pack, directory: Directory)
 
 def test_limits_follow_kind_urgency_and_duty(directory: Directory) -> None:
     days = Limit(3, LimitUnit.WORK_DAY)
-    assert directory.limit(Kind.CONSULT, Urgency.NORMAL) == days
-    assert directory.limit(Kind.CONSULT, Urgency.URGENT) == Limit(24, LimitUnit.HOUR)
-    assert directory.limit(Kind.COMPLAINT, Urgency.NORMAL) == Limit(15, LimitUnit.WORK_DAY)
-    assert directory.limit(Kind.COMPLAINT, Urgency.EMERGENCY) == Limit(2, LimitUnit.HOUR)
-    assert directory.sign_limit(Kind.HELP, Urgency.NORMAL) == Limit(1, LimitUnit.WORK_DAY)
-    assert directory.deadline_limit(Deadline.TRIAGE, Kind.HELP, Urgency.EMERGENCY) == Limit(1, LimitUnit.HOUR)
+    assert directory.limit(Deadline.HANDLE, Kind.CONSULT, Urgency.NORMAL) == days
+    assert directory.limit(Deadline.HANDLE, Kind.CONSULT, Urgency.URGENT) == Limit(24, LimitUnit.HOUR)
+    assert directory.limit(Deadline.HANDLE, Kind.COMPLAINT, Urgency.NORMAL) == Limit(15, LimitUnit.WORK_DAY)
+    assert directory.limit(Deadline.HANDLE, Kind.COMPLAINT, Urgency.EMERGENCY) == Limit(2, LimitUnit.HOUR)
+    assert directory.limit(Deadline.SIGN, Kind.HELP, Urgency.NORMAL) == Limit(1, LimitUnit.WORK_DAY)
+    assert directory.limit(Deadline.TRIAGE, Kind.HELP, Urgency.EMERGENCY) == Limit(1, LimitUnit.HOUR)
     duty = directory.duty("0104", VILLAGE)
-    assert directory.limit(Kind.COMPLAINT, Urgency.NORMAL, duty) == days
-    assert directory.limit(Kind.COMPLAINT, Urgency.URGENT, duty) == Limit(24, LimitUnit.HOUR)
+    assert directory.limit(Deadline.HANDLE, Kind.COMPLAINT, Urgency.NORMAL, duty) == days
+    assert directory.limit(Deadline.HANDLE, Kind.COMPLAINT, Urgency.URGENT, duty) == Limit(24, LimitUnit.HOUR)
 
 
 def test_a_limit_that_no_table_gives_is_refused(pack: Pack) -> None:
-    holed = pack.model_copy(update={"limits": pack.limits.model_copy(update={"sign": {}})})
+    holed = pack.model_copy(update={"limits": Limits.model_construct({**pack.limits.root, Deadline.SIGN: {}})})
     with pytest.raises(UnknownCode):
-        Directory(holed).sign_limit(Kind.HELP, Urgency.NORMAL)
+        Directory(holed).limit(Deadline.SIGN, Kind.HELP, Urgency.NORMAL)
 
 
 def test_superiors_and_recipients(directory: Directory) -> None:

@@ -12,7 +12,7 @@ import jsonschema
 import pytest
 
 from libs.common.counters import Counter
-from libs.common.events.terms import Kind, Urgency
+from libs.common.events.terms import Deadline, Kind, Urgency
 from libs.common.pack.check import check_pack
 from libs.common.pack.directory import Directory, UnknownCode
 from libs.common.pack.loader import SETTINGS_FILE, TABLES, digest, document, from_document, load_pack
@@ -119,7 +119,8 @@ def test_the_published_schema_accepts_limits_as_text(pack: Pack) -> None:
     plain = document(pack)
     plain["limits"]["sign"] = {"any": {"any": "2 hour"}}
     jsonschema.validate(plain, schema_document())
-    assert from_document(plain).limits.sign["any"]["any"] == LimitSetting(value=2, unit=LimitUnit.HOUR)
+    found = from_document(plain).limits.find(Deadline.SIGN, Kind.HELP, Urgency.URGENT)
+    assert found == LimitSetting(value=2, unit=LimitUnit.HOUR)
 
 
 @pytest.mark.parametrize(
@@ -178,8 +179,15 @@ def test_settings_that_are_not_used_leave_no_trace(pack: Pack) -> None:
     assert digest(from_document(plain)) == digest(bare)
 
 
+def test_limits_in_another_order_or_with_an_empty_one_are_the_same_pack(pack: Pack) -> None:
+    plain = document(pack)
+    plain["limits"] = {"reply": None, **dict(reversed(plain["limits"].items()))}
+    assert json.dumps(document(from_document(plain))) == json.dumps(document(pack))
+    assert digest(from_document(plain)) == digest(pack)
+
+
 def test_every_deadline_of_the_demo_has_a_limit(pack: Pack) -> None:
-    for deadline, kind, urgency in product(pack.limits.tables(), Kind, Urgency):
+    for deadline, kind, urgency in product(pack.limits.root, Kind, Urgency):
         assert pack.limits.find(deadline, kind, urgency) is not None
 
 

@@ -46,6 +46,29 @@ MISTAKES = {
     "wrong word": Mistake(
         "pack.yaml", "answer: solved", "answer: slved", "is 'slved'", "did you mean 'solved'?", "- {code: solved"
     ),
+    "a promise that is misspelt": Mistake(
+        "pack.yaml",
+        "  callback:\n    any",
+        "  calback:\n    any",
+        "limits/calback is 'calback'",
+        "did you mean 'callback'?",
+    ),
+    "a promise that nobody makes": Mistake(
+        "pack.yaml",
+        "limits:\n",
+        "limits:\n  appeal: {any: {any: 1 hour}}\n",
+        "limits/appeal is 'appeal', which is not one of the words",
+        "use 'triage', 'sign', 'handle', 'callback' or 'reply'",
+        "appeal",
+    ),
+    "a promise without its limit": Mistake(
+        "pack.yaml",
+        "  sign:\n    any: {normal: 1 work_day, urgent: 2 hour, emergency: 1 hour}\n",
+        "",
+        "limits/sign is missing",
+        "add 'sign'",
+        "limits:\n  triage",
+    ),
     "everybody or a sample": Mistake(
         "pack.yaml",
         "  tries: 3",
