@@ -174,6 +174,13 @@ def test_settings_that_are_not_used_leave_no_trace(pack: Pack) -> None:
     assert digest(from_document(plain)) == digest(bare)
 
 
+def test_limits_in_another_order_or_with_an_empty_one_are_the_same_pack(pack: Pack) -> None:
+    plain = document(pack)
+    plain["limits"] = {"reply": None, **dict(reversed(plain["limits"].items()))}
+    assert json.dumps(document(from_document(plain))) == json.dumps(document(pack))
+    assert digest(from_document(plain)) == digest(pack)
+
+
 def test_every_deadline_of_the_demo_has_a_limit(pack: Pack) -> None:
     for deadline, kind, urgency in product(pack.limits.root, Kind, Urgency):
         assert pack.limits.find(deadline, kind, urgency) is not None
