@@ -1,6 +1,10 @@
-"""Mistakes in what a pack means."""
+"""Every kind of mistake in what a pack means is found, too."""
 
-from tests.unit.common.pack.mistakes.form import GRID, Mistake
+from pathlib import Path
+
+import pytest
+
+from tests.unit.common.pack.test_mistakes import GRID, Mistake, is_found
 
 ROUNDS = """trigger: {on: round, round: 2}
       level: reminder
@@ -294,3 +298,8 @@ MEANT = {
     ),
     "score of 90": Mistake("pack.yaml", "{response: 10,", "{response: 5,", "add up to 95", "add up to 100", "weights:"),
 }
+
+
+@pytest.mark.parametrize("name", MEANT)
+def test_a_mistake_of_meaning_is_found_with_file_line_and_mend(name: str, folder: Path) -> None:
+    is_found(MEANT[name], folder)
