@@ -11,15 +11,14 @@ from typing import Any
 
 from bench.drive.database import connected
 from huiyin.house import open_house
+from huiyin.replay.commands import settings_apart
 from huiyin.replay.driver import Pace
 from huiyin.replay.rows import FileLine, Row
 from huiyin.replay.staging import Cast, replay_into
-from libs.common.bus.choose import BusKind
 from libs.common.events.terms import Channel, Kind
 from libs.common.pack.areas import AreaLevel
 from libs.common.pack.loader import load_pack
 from libs.common.pack.schema import Pack
-from libs.common.service.settings import ClockKind, CommonSettings
 
 SOURCE = "stock"
 """The source system of every case of a stock."""
@@ -111,15 +110,7 @@ async def live(now: datetime, pack_folder: Path, seed: int) -> Lived:
     pack = load_pack(pack_folder)
     rows = _rows(pack, now, Random(seed))  # noqa: S311 - nothing here is secret
     with tempfile.TemporaryDirectory(prefix="huiyin-stock-") as folder:
-        settings = CommonSettings(
-            data_dir=Path(folder),
-            clock=ClockKind.SIMULATED,
-            database_url=None,
-            bus=BusKind.EMBEDDED,
-            topic_prefix="",
-            jwks_url=None,
-            jwt_issuer=None,
-        )
+        settings = settings_apart(Path(folder))
         cast = _UntilNow(rows=rows, read=len(rows), until=now)
         async with open_house(settings, simulated_start=cast.start, durable=False) as house:
             outcome = await replay_into(house, pack, cast, seed=seed, pace=Pace(), tell=lambda _at, _journal: None)

@@ -86,8 +86,14 @@ async def demo_command(
 
 
 async def _replay(county: Pack, cast: Cast, data_dir: Path, seed: int, tell: Tell) -> tuple[ReplayOutcome, AuditReport]:
-    # Simulated cases never go into the database or the bus that the environment names for real ones.
-    settings = CommonSettings(
+    async with open_house(settings_apart(data_dir), simulated_start=cast.start) as house:
+        outcome = await replay_into(house, county, cast, seed=seed, pace=Pace(), tell=tell)
+        return outcome, await audit(house)
+
+
+def settings_apart(data_dir: Path) -> CommonSettings:
+    """Simulated cases never go into the database or the bus that the environment names for real ones."""
+    return CommonSettings(
         data_dir=data_dir,
         clock=ClockKind.SIMULATED,
         database_url=None,
@@ -96,9 +102,6 @@ async def _replay(county: Pack, cast: Cast, data_dir: Path, seed: int, tell: Tel
         jwks_url=None,
         jwt_issuer=None,
     )
-    async with open_house(settings, simulated_start=cast.start) as house:
-        outcome = await replay_into(house, county, cast, seed=seed, pace=Pace(), tell=tell)
-        return outcome, await audit(house)
 
 
 def _end_without_rows(cast: Cast, data_dir: Path, *, as_json: bool) -> int:

@@ -23,7 +23,7 @@ Functions = list[tuple[str, int]]
 def product_files(folders: tuple[str, ...] = PRODUCT) -> Iterator[tuple[str, str]]:
     for folder in folders:
         for path in sorted((ROOT / folder).rglob("*.py")):
-            if "versions" not in path.parts:
+            if "migrations" not in path.parts:
                 yield path.relative_to(ROOT).as_posix(), path.read_text(encoding="utf-8")
 
 

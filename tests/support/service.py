@@ -5,7 +5,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, Self, cast
 
 import httpx
 import uuid_utils
@@ -90,6 +90,23 @@ class ServiceOffice:
     app: FastAPI
     http: httpx.AsyncClient
 
+    @classmethod
+    @asynccontextmanager
+    async def open(cls, spec: ServiceSpec, url: str, data_dir: Path) -> AsyncIterator[Self]:
+        """The service on a database that was migrated and knows its packs."""
+        database = Database(url, str(spec.service), pool_size=6)
+        await refresh_shelf(database)
+        issuer = LocalIssuer.load_or_create(data_dir, real_now)
+        verifier, vault = LocalVerifier(issuer, real_now), load_or_create_keys(data_dir).vault()
+        bus = EmbeddedBus(url)
+        runtime = runtime_of(spec, database, verifier=verifier, vault=vault, bus=bus)
+        app = app_of(spec, runtime)
+        async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url=f"http://{spec.service}") as http:
+            yield cls(runtime, issuer, app, http)
+        await runtime.commit.drain()
+        await bus.close()
+        await database.close()
+
     @property
     def database(self) -> Database:
         """The service's."""
@@ -146,22 +163,3 @@ def registered(**changes: Any) -> CaseRegistered:
         "text": "东坡村口三盏路灯已经一周不亮。",
     } | changes
     return said(CaseRegistered, fields.pop("case_id"), **fields)
-
-
-@asynccontextmanager
-async def serving(
-    spec: ServiceSpec, url: str, data_dir: Path
-) -> AsyncIterator[tuple[Runtime, LocalIssuer, FastAPI, httpx.AsyncClient]]:
-    """The service on a database that was migrated and knows its packs."""
-    database = Database(url, str(spec.service), pool_size=6)
-    await refresh_shelf(database)
-    issuer = LocalIssuer.load_or_create(data_dir, real_now)
-    verifier, vault = LocalVerifier(issuer, real_now), load_or_create_keys(data_dir).vault()
-    bus = EmbeddedBus(url)
-    runtime = runtime_of(spec, database, verifier=verifier, vault=vault, bus=bus)
-    app = app_of(spec, runtime)
-    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url=f"http://{spec.service}") as http:
-        yield runtime, issuer, app, http
-    await runtime.commit.drain()
-    await bus.close()
-    await database.close()

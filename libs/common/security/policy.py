@@ -8,7 +8,7 @@ from types import MappingProxyType
 from sqlalchemy import ColumnElement, SQLColumnExpression, and_, false, not_, or_
 
 from libs.common.errors import Forbidden
-from libs.common.pack.areas import area_prefix
+from libs.common.pack.areas import GRID_DIGITS, area_prefix
 from libs.common.security.principal import Principal, Role
 
 Column = SQLColumnExpression[str] | SQLColumnExpression[str | None]
@@ -244,6 +244,16 @@ class Scope:
             own = accused_column.in_(sorted(self.own_units))
             conditions.append(or_(accused_column.is_(None), not_(own)))
         return and_(*conditions)
+
+
+def in_area(column: Column, area_code: str | None) -> list[ColumnElement[bool]]:
+    """The condition that rows are of an area or of one inside it; none without a code."""
+    if area_code is None:
+        return []
+    if len(area_code) == GRID_DIGITS:
+        # Nothing lies inside a grid: asked for itself, its rows stand in the order of the list.
+        return [column == area_code]
+    return [column.like(f"{area_prefix(area_code)}%")]
 
 
 def _within(bound: Bound, unit_column: Column | None, source_column: Column | None) -> ColumnElement[bool]:

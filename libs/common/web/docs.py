@@ -1,12 +1,12 @@
 """The page for people at ``/{service}/docs``: rendered here, without scripts, for networks without internet."""
 
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import orjson
-from fastapi import APIRouter, FastAPI, Request, Response
+from fastapi import APIRouter, FastAPI, Response
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 
 from libs.common.web.openapi import build_openapi
@@ -38,39 +38,35 @@ class Field:
     description: str
 
 
-class Documents:
-    """The OpenAPI document and the page, each made once, when somebody first asks."""
-
-    def __init__(self, app: FastAPI) -> None:
-        self._app = app
-        self._openapi: bytes | None = None
-        self._page: str | None = None
-
-    async def openapi(self, _request: Request) -> Response:
-        """``GET /{service}/openapi.json``."""
-        if self._openapi is None:
-            self._openapi = orjson.dumps(self._app.openapi())
-        return Response(self._openapi, media_type="application/json")
-
-    async def page(self, _request: Request) -> Response:
-        """``GET /{service}/docs``."""
-        if self._page is None:
-            self._page = render_page(self._app.openapi())
-        return Response(self._page, media_type="text/html", headers={"Content-Security-Policy": _CSP})
-
-
 def docs_router(app: FastAPI, prefix: str) -> APIRouter:
-    """Both addresses; the application's ``openapi()`` is replaced by ours."""
+    """The OpenAPI document and the page, each made once, when somebody first asks.
 
-    @lru_cache(maxsize=1)
+    The application's ``openapi()`` is replaced by ours.
+    """
+
+    @cache
     def openapi() -> dict[str, Any]:
         return build_openapi(app)
 
+    @cache
+    def written() -> bytes:
+        return orjson.dumps(openapi())
+
+    @cache
+    def page() -> str:
+        return render_page(openapi())
+
     vars(app)["openapi"] = openapi
-    documents = Documents(app)
     router = APIRouter(prefix=prefix, include_in_schema=False)
-    router.add_api_route("/openapi.json", documents.openapi, methods=["GET"], response_model=None)
-    router.add_api_route("/docs", documents.page, methods=["GET"], response_model=None)
+
+    @router.get("/openapi.json", response_model=None)
+    async def _document() -> Response:
+        return Response(written(), media_type="application/json")
+
+    @router.get("/docs", response_model=None)
+    async def _page() -> Response:
+        return Response(page(), media_type="text/html", headers={"Content-Security-Policy": _CSP})
+
     return router
 
 
@@ -84,7 +80,7 @@ def render_page(document: dict[str, Any]) -> str:
     )
 
 
-@lru_cache(maxsize=1)
+@cache
 def _template() -> Template:
     loader = FileSystemLoader(Path(__file__).parent)
     return Environment(loader=loader, autoescape=True, undefined=StrictUndefined).get_template("docs.html")

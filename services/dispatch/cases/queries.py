@@ -5,7 +5,6 @@ from sqlmodel import col
 
 from libs.common.database.session import Session
 from libs.common.errors import NotFound
-from libs.common.pack.areas import GRID_DIGITS, area_prefix
 from libs.common.security.policy import Column, Scope
 from libs.common.web.cursors import Keyset, PageQuery
 from services.dispatch.cases.domain.terms import DONE, OPEN, Status
@@ -57,13 +56,3 @@ def _one_of(*statuses: Status) -> ColumnElement[bool]:
 def within(scope: Scope, unit: Column) -> ColumnElement[bool]:
     """What the caller's right reaches; ``unit`` is the column of the unit whose case it is."""
     return scope.predicate(col(Case.area_code), unit, accused_column=col(Case.accused_unit))
-
-
-def in_area(area_code: str | None) -> list[ColumnElement[bool]]:
-    """An area and all inside it."""
-    if area_code is None:
-        return []
-    if len(area_code) == GRID_DIGITS:
-        # Nothing lies inside a grid: asked for itself, its rows stand in the order of the list.
-        return [col(Case.area_code) == area_code]
-    return [col(Case.area_code).like(f"{area_prefix(area_code)}%")]

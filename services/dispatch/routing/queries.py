@@ -9,7 +9,7 @@ from sqlmodel import col
 
 from libs.common.database.session import Session
 from libs.common.events.terms import Urgency
-from libs.common.security.policy import Scope
+from libs.common.security.policy import Scope, in_area
 from libs.common.web.cursors import Keyset, PageQuery
 from services.dispatch.cases import queries as cases
 from services.dispatch.cases.domain.terms import Status
@@ -36,7 +36,7 @@ def triage_statement(scope: Scope, wanted: TriageFilter, page: PageQuery) -> Sel
         conditions.append(col(Case.urgency) == wanted.urgency)
     if wanted.overdue is not None:
         conditions.append(col(Case.overdue).is_(wanted.overdue))
-    conditions += cases.in_area(wanted.area_code)
+    conditions += in_area(col(Case.area_code), wanted.area_code)
     return TRIAGE_KEYSET.cut(select(Case).where(*conditions), page)
 
 

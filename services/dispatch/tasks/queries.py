@@ -8,7 +8,7 @@ from sqlalchemy import Boolean, Select, and_, literal_column, select
 from sqlmodel import col
 
 from libs.common.database.session import Session
-from libs.common.security.policy import Scope
+from libs.common.security.policy import Scope, in_area
 from libs.common.web.cursors import Keyset, PageQuery
 from services.dispatch.cases import queries as cases
 from services.dispatch.cases.domain.terms import Status
@@ -43,7 +43,7 @@ def work_statement(scope: Scope, wanted: WorkFilter, page: PageQuery) -> Select[
     if wanted.due_before is not None:
         # The first is what is asked, the second what the index knows.
         conditions += [col(Case.handle_due_at) < wanted.due_before, col(Case.list_due_at) < wanted.due_before]
-    conditions += cases.in_area(wanted.area_code)
+    conditions += in_area(col(Case.area_code), wanted.area_code)
     statement = WORK_KEYSET.cut(select(Case).where(*conditions), page)
     return statement.join(Task, _OPEN_OF_THE_CASE) if wanted.support else statement
 

@@ -9,11 +9,10 @@ from sqlmodel import col
 
 from libs.common.database.session import Session
 from libs.common.errors import NotFound
-from libs.common.security.policy import Scope
+from libs.common.security.policy import Scope, in_area
 from libs.common.web.cursors import Keyset, PageQuery
 from services.followup.callbacks.tables import Attempt, Callback
 from services.followup.cases.domain.terms import CallbackState
-from services.followup.cases.queries import in_area
 from services.followup.cases.tables import Case
 
 CALLBACK_KEYSET = Keyset(

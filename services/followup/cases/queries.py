@@ -1,11 +1,10 @@
 """Which case, and whether a caller may see it."""
 
-from sqlalchemy import ColumnElement, SQLColumnExpression, select
+from sqlalchemy import select
 from sqlmodel import col
 
 from libs.common.database.session import Session
 from libs.common.errors import NotFound
-from libs.common.pack.areas import area_prefix
 from libs.common.security.policy import Scope
 from services.followup.cases.tables import Case, HistoryEntry
 
@@ -32,8 +31,3 @@ async def steps_of_case(session: Session, case_id: str) -> list[HistoryEntry]:
 def no_such_case() -> NotFound:
     """What somebody hears who may not see it, too."""
     return NotFound("There is no such case, or you may not see it", "诉求件不存在或无权查看")
-
-
-def in_area(column: SQLColumnExpression[str], area_code: str | None) -> list[ColumnElement[bool]]:
-    """The condition that rows are of an area or of one below it; none without a code."""
-    return [] if area_code is None else [column.like(f"{area_prefix(area_code)}%")]

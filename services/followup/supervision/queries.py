@@ -9,9 +9,8 @@ from sqlmodel import col
 from libs.common.database.session import Session
 from libs.common.errors import NotFound
 from libs.common.events.terms import SupervisionLevel
-from libs.common.security.policy import Scope
+from libs.common.security.policy import Scope, in_area
 from libs.common.web.cursors import Keyset, PageQuery
-from services.followup.cases.queries import in_area
 from services.followup.supervision.domain import SupervisionState
 from services.followup.supervision.tables import Supervision
 

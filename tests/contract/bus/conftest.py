@@ -6,8 +6,11 @@ from itertools import count
 import pytest
 
 from libs.common.bus.port import Bus
+from libs.common.run import failpoints
 from libs.programs.kafka import KafkaBroker
+from tests.contract.bus.pair import Pair, topics_of
 from tests.contract.bus.rigs import EmbeddedRig, KafkaRig, Rig
+from tests.support.ledgers import open_service
 
 _numbers = count(1)
 
@@ -35,3 +38,16 @@ async def bus(rig: Rig) -> AsyncIterator[Bus]:
 def topic() -> str:
     """A topic that no other test uses."""
     return f"contract{next(_numbers)}.cases"
+
+
+@pytest.fixture
+async def pair(bus: Bus, topic: str, database_url: str) -> AsyncIterator[Pair]:
+    """Both services on that topic, and a bus for what they say."""
+    prefix = f"{topic}."
+    await bus.ensure_topics(topics_of(prefix))
+    intake = await open_service(database_url, "intake")
+    dispatch = await open_service(database_url, "dispatch")
+    yield Pair(database_url, bus, prefix, intake, dispatch)
+    failpoints.arm("")
+    await intake.close()
+    await dispatch.close()

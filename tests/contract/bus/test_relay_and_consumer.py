@@ -1,6 +1,5 @@
 """From one service's ledger to another's tables, over each bus: nothing lost, nothing twice, order kept."""
 
-from collections.abc import AsyncIterator
 from contextlib import suppress
 from functools import partial
 
@@ -12,7 +11,7 @@ from cloudevents.core.v1.event import CloudEvent
 
 from libs.common.bus.embedded import EmbeddedBus
 from libs.common.bus.flow import Service
-from libs.common.bus.port import Bus, BusTrouble, Message, TopicSpec
+from libs.common.bus.port import BusTrouble, Message
 from libs.common.database.session import Database
 from libs.common.delivery import consumer as consumer_module
 from libs.common.delivery import relay as relay_module
@@ -25,98 +24,11 @@ from libs.common.host.retries import try_again
 from libs.common.run import failpoints
 from libs.common.run.supervise import LoopProgress
 from libs.common.time.clock import SystemClock
+from tests.contract.bus.pair import KEYS, Pair, topics_of
 from tests.contract.bus.rigs import Rig
 from tests.support.eventually import eventually
-from tests.support.ledgers import Failing, applied, open_service, progressed, say, supplemented
+from tests.support.ledgers import applied, open_service, progressed, say
 from tests.support.tasks import running
-
-KEYS = [f"case-{number}" for number in range(8)]
-FIRST = [f"first-{number}" for number in range(48)]
-
-
-class Pair:
-    """Intake speaks, dispatch hears."""
-
-    def __init__(self, url: str, bus: Bus, prefix: str, intake: Database, dispatch: Database) -> None:
-        self.intake, self.dispatch, self.bus, self.url, self.prefix = intake, dispatch, bus, url, prefix
-        self.failing = Failing()
-
-    def relay(self, stall_seconds: float = 30.0) -> Relay:
-        relay = Relay(Sending(Service.INTAKE, self.bus, self.url, "intake", self.prefix, stall_seconds))
-        self.intake.on_spoken.append(relay.wake)
-        return relay
-
-    def consumer(self) -> Consumer:
-        return Consumer(
-            ConsumerOptions(
-                Service.DISPATCH, self.bus, self.dispatch, self.failing.reactions(), SystemClock(), self.prefix
-            )
-        )
-
-    async def say(self, numbers: range) -> None:
-        for number in numbers:
-            await say(self.intake, *(supplemented(key, f"{key}/{number}") for key in KEYS))
-
-    async def say_first(self) -> None:
-        """The only event of each of many keys: nothing later tells of one that is missing."""
-        for key in FIRST:
-            await say(self.intake, supplemented(key, key))
-
-    async def expect_first(self) -> None:
-        async def whole() -> bool:
-            return [await applied(self.dispatch, key) for key in FIRST] == [[key] for key in FIRST]
-
-        await eventually(whole, within=45, what="the only event of each key, once")
-
-    def replies(self) -> Relay:
-        """Dispatch's own relay."""
-        relay = Relay(Sending(Service.DISPATCH, self.bus, self.url, "dispatch", self.prefix, 30.0))
-        self.dispatch.on_spoken.append(relay.wake)
-        return relay
-
-    async def reply(self) -> None:
-        """Dispatch says several things about each key, which it skips itself when it reads them."""
-        for number in range(5):
-            await say(self.dispatch, *(progressed(key, f"{number}") for key in KEYS))
-
-    async def all_sent(self) -> bool:
-        for database in (self.intake, self.dispatch):
-            async with database.reading() as session:
-                if await session.fetch("SELECT id FROM ledger_unsent"):
-                    return False
-        return True
-
-    async def all_read(self) -> bool:
-        behind = await self.bus.behind("huiyin-dispatch", [f"{self.prefix}cases"])
-        return await self.all_sent() and not any(behind.values())
-
-    async def expect(self, upto: int, keys: list[str] | None = None) -> None:
-        async def whole() -> bool:
-            for key in keys or KEYS:
-                assert await applied(self.dispatch, key) == [f"{key}/{number}" for number in range(upto)]
-            return True
-
-        await eventually(whole, within=45, what=f"{upto} effects per key, each once and in order")
-
-
-def _topics(prefix: str) -> list[TopicSpec]:
-    return [
-        TopicSpec(f"{prefix}cases", partitions=4),
-        TopicSpec(f"{prefix}directory", partitions=1),
-        TopicSpec(f"{prefix}ops", partitions=1),
-    ]
-
-
-@pytest.fixture
-async def pair(bus: Bus, topic: str, database_url: str) -> AsyncIterator[Pair]:
-    prefix = f"{topic}."
-    await bus.ensure_topics(_topics(prefix))
-    intake = await open_service(database_url, "intake")
-    dispatch = await open_service(database_url, "dispatch")
-    yield Pair(database_url, bus, prefix, intake, dispatch)
-    failpoints.arm("")
-    await intake.close()
-    await dispatch.close()
 
 
 async def test_what_is_said_is_applied_once_in_order(pair: Pair) -> None:
@@ -314,12 +226,12 @@ async def _wipe(pair: Pair, request: pytest.FixtureRequest) -> None:
         return
     admin = AIOKafkaAdminClient(bootstrap_servers=request.getfixturevalue("kafka_broker").bootstrap)
     await admin.start()
-    await admin.delete_topics([f"{pair.prefix}cases"])
+    await admin.deletetopics_of([f"{pair.prefix}cases"])
     await admin.close()
 
     async def made_again() -> bool:
         with suppress(BusTrouble):
-            await pair.bus.ensure_topics(_topics(pair.prefix))
+            await pair.bus.ensure_topics(topics_of(pair.prefix))
             return set((await pair.bus.end_offsets(f"{pair.prefix}cases")).values()) == {0}
         return False
 

@@ -1,9 +1,7 @@
 """One dispatch service on a real database, without a bus: events are handed to its handlers, requests to its API."""
 
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Sequence
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import orjson
@@ -28,7 +26,6 @@ from tests.support.service import (
     VILLAGE,
     ServiceOffice,
     registered,
-    serving,
 )
 
 __all__ = ["COUNTY", "HOUR", "LIGHTS", "OTHER_TOWN", "PACK", "T0", "TOWN", "VILLAGE", "registered"]
@@ -91,13 +88,6 @@ class Office(ServiceOffice):
     def later(self, by: timedelta) -> None:
         """Let time pass."""
         self.clock.advance_to(self.clock.now() + by)
-
-
-@asynccontextmanager
-async def open_office(url: str, data_dir: Path) -> AsyncIterator[Office]:
-    """The service on a database that ``prepare_database`` made."""
-    async with serving(SPEC, url, data_dir) as service:
-        yield Office(*service)
 
 
 def only(events: Sequence[Event], kind: type[Event]) -> Any:

@@ -13,6 +13,7 @@ from libs.common.events.directory import PackPublished
 from libs.common.pack.loader import digest, document
 from libs.common.pack.versions import PackVersions
 from libs.common.security.principal import Role
+from services.dispatch.main import SPEC
 from tests.integration.dispatch.office import (
     COUNTY,
     HOUR,
@@ -25,7 +26,6 @@ from tests.integration.dispatch.office import (
     Office,
     Person,
     only,
-    open_office,
 )
 
 
@@ -205,7 +205,8 @@ async def test_a_release_that_cannot_follow_the_newest_pack_starts_and_goes_on_w
             " SELECT 2, place_code, 'b', jsonb_set(document, '{units,2,level}', '\"enterprise\"'), $1 FROM pack",
             T0,
         )
-    async with open_office(str(office.database.engine.url.render_as_string(hide_password=False)), tmp_path) as older:
+    url = str(office.database.engine.url.render_as_string(hide_password=False))
+    async with Office.open(SPEC, url, tmp_path) as older:
         assert list(older.database.packs.unreadable) == [2]
         assert (await admin(older).get("/directory/packs/current")).json()["pack_version"] == 1
         assert (await older.work(await older.register()))["lead_unit"] == VILLAGE_UNIT

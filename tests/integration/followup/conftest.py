@@ -6,9 +6,10 @@ from pathlib import Path
 import pytest
 
 from libs.programs.postgres.server import EmbeddedPostgres
+from services.followup.main import SPEC
 from tests import conftest
 from tests.conftest import MakeDatabase
-from tests.integration.followup.office import Office, open_office, prepare_database
+from tests.integration.followup.office import Office, prepare_database
 
 
 @pytest.fixture(scope="session")
@@ -21,5 +22,5 @@ def template(postgres: EmbeddedPostgres) -> Iterator[str]:
 @pytest.fixture
 async def office(template: str, make_database: MakeDatabase, tmp_path: Path) -> AsyncIterator[Office]:
     """The service."""
-    async with open_office(await make_database(template), tmp_path) as office:
+    async with Office.open(SPEC, await make_database(template), tmp_path) as office:
         yield office

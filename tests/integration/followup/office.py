@@ -1,9 +1,6 @@
 """One followup service on a real database, without a reader: events go to its handlers, requests to its API."""
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -31,7 +28,6 @@ from tests.support.service import (
     ServiceOffice,
     published,
     registered,
-    serving,
 )
 
 __all__ = ["COUNTY", "DAY", "HOUR", "LIGHTS", "PACK", "T0", "TOWN", "VILLAGE", "registered"]
@@ -143,10 +139,3 @@ def signed(case_id: str, at: datetime, *, unit: str = LEAD, round_: int = 1) -> 
 def handled(case_id: str, at: datetime, *, unit: str = LEAD, round_: int = 1) -> CaseHandled:
     """办结反馈."""
     return said(CaseHandled, case_id, occurred_at=at, round=round_, unit_code=unit)
-
-
-@asynccontextmanager
-async def open_office(url: str, data_dir: Path) -> AsyncIterator[Office]:
-    """The service on a database that ``prepare_database`` made."""
-    async with serving(SPEC, url, data_dir) as service:
-        yield Office(*service)

@@ -15,7 +15,7 @@ from libs.common.database.migrate import migrate
 from libs.common.events.base import Event
 from libs.common.security.principal import Role
 from services.followup.main import SPEC
-from tests.integration.followup.office import Office, local, open_office, publish_pack
+from tests.integration.followup.office import Office, local, publish_pack
 from tests.support.upgrading import migrate_to
 
 LEFT = json.loads((Path(__file__).parent / "timers_of_0011.json").read_text(encoding="utf-8"))
@@ -65,7 +65,7 @@ async def sixty_days_more(office: Office) -> dict[str, list[dict[str, Any]]]:
 async def test_what_was_still_to_happen_happens_once_at_its_time(database_url: str, tmp_path: Path) -> None:
     await left(database_url)
     await migrate(database_url, "followup", SPEC.migrations)
-    async with open_office(database_url, tmp_path) as office:
+    async with Office.open(SPEC, database_url, tmp_path) as office:
         office.skip(LEFT_AT)
         assert await sixty_days_more(office) == LEFT["later"]
 

@@ -10,8 +10,7 @@ from sqlmodel import col
 
 from libs.common.database.session import Session
 from libs.common.events.terms import Urgency
-from libs.common.pack.areas import GRID_DIGITS, area_prefix
-from libs.common.security.policy import Scope
+from libs.common.security.policy import Scope, in_area
 from libs.common.web.cursors import Keyset
 from services.intake.cases.domain.case_number import is_case_number
 from services.intake.cases.domain.lifecycle import Status
@@ -59,8 +58,7 @@ class CaseFilter:
         if self.urgency is not None:
             # A constant, so that every plan can prove that the index of urgent cases holds the rows.
             found.append(literal_column(f"cases.urgency = '{Urgency(self.urgency).value}'", Boolean))
-        if self.area_code is not None:
-            found.append(_within(self.area_code))
+        found += in_area(col(Case.area_code), self.area_code)
         if self.category_code is not None:
             category = col(Case.category_code)
             within = category == self.category_code if self.undivided else category.like(self.category_code + "%")
@@ -70,13 +68,6 @@ class CaseFilter:
         if self.registered_to is not None:
             found.append(col(Case.registered_at) < self.registered_to)
         return found
-
-
-def _within(area_code: str) -> ColumnElement[bool]:
-    if len(area_code) == GRID_DIGITS:
-        # Nothing lies inside a grid: asked for itself, its cases stand in the order of the list.
-        return col(Case.area_code) == area_code
-    return col(Case.area_code).like(area_prefix(area_code) + "%")
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,141 @@
+"""Rows of dispatch that are not what the ledgers say."""
+
+from tests.integration.audit.damage.form import Spoiled, columns, spoiled
+
+DISPATCH: dict[str, Spoiled] = {
+    **columns("dispatch", "work", "named", """
+        case_no = '9990012603020999990'
+        status = 'signed'
+        round = 2
+        lead_unit = 'D-AGRI'
+        support_units = '{{D-AGRI}}'
+        category_code = '1003'
+        area_code = '999001101000'
+        kind = 'help'
+        urgency = 'urgent'
+        title = '没事'
+        text = '没事'
+        confidential = false
+        accused_unit = 'D-AGRI'
+        registered_at = registered_at + interval '1 hour'
+        assigned_at = assigned_at + interval '1 hour'
+        signed_at = now()
+        handled_at = now()
+        triage_due_at = now()
+        sign_due_at = sign_due_at + interval '1 day'
+        handle_due_at = handle_due_at + interval '1 day'
+        stepped_at = stepped_at + interval '1 day'
+        list_due_at = list_due_at + interval '1 day'
+        warnings = '{{sign}}'
+        misses = '{{sign}}'
+        warned = true
+        overdue = true
+        supervised = 0
+        returns = 1
+        result_kind = 'staged'
+        result = '没事'
+        contacted_at = now()
+        by_rule = false
+        explanation = '没事'
+        pack_version = 2
+        version = 9
+    """),
+    **columns("dispatch", "work", "return_asked", """
+        return_pending = false
+        return_reason = 'not_our_duty'
+        return_note = '没事'
+        return_asked_by = 'somebody else'
+        return_asked_at = return_asked_at + interval '1 hour'
+    """),
+    **columns("dispatch", "work", "solved", """
+        supplements = '[]'
+        result = '没事'
+    """),
+    **columns("dispatch", "work", "late", """
+        overdue = false
+        warned = false
+        misses = '{{}}'
+        supervised = 99
+    """),
+    **columns("dispatch", "transition", "by_hand", """
+        action = 'report'
+        from_status = 'triage'
+        to_status = 'handled'
+        round = 2
+        lead_unit = 'D-AGRI'
+        unit_code = 'D-AGRI'
+        at = at + interval '1 hour'
+        who = 'somebody else'
+    """, where="version = 3"),
+    **columns("dispatch", "transition", "passed_on", """
+        who = 'somebody else'
+        unit_code = 'D-AGRI'
+    """, where="action = 'hand_on'"),
+    **columns("dispatch", "transition", "given_back", """
+        why = '没事'
+        who = 'somebody'
+    """, where="version = 1"),
+    **columns("dispatch", "work", "supported", """
+        open_support = '{{D-AGRI}}'
+    """),
+    **columns("dispatch", "task", "supported", """
+        round = 2
+        role = 'lead'
+        status = 'given'
+        given_at = given_at - interval '1 hour'
+        signed_at = signed_at + interval '1 hour'
+        ended_at = ended_at + interval '1 hour'
+        result = '没事'
+    """, where="unit_code = 'D-HOUSING'"),
+    **columns("dispatch", "decision", "named", """
+        rule = 'dispatcher'
+        lead_unit = 'D-AGRI'
+        support_units = '{{D-AGRI}}'
+        category_code = '1003'
+        explanation = '没事'
+        pack_version = 2
+    """),
+    **columns("dispatch", "request", "passed_on", """
+        round = 2
+        kind = 'other'
+        reason_code = 'wrong_area'
+        note = '没事'
+        asked_by = 'somebody else'
+        asked_unit = 'D-AGRI'
+        asked_at = asked_at + interval '1 hour'
+        state = 'refused'
+        decided_by = 'somebody'
+        decided_at = decided_at + interval '1 hour'
+        decision_note = '没事'
+    """),
+    "a part of a support unit lost": spoiled(
+        "I6", "dispatch", "supported", "is not there, the events say",
+        "DELETE FROM dispatch.task WHERE case_id = {supported} AND unit_code = 'D-AGRI'",
+    ),
+    "a part that nobody gave": spoiled(
+        "I6", "dispatch", "late", "D-AGRI is there, nobody said so",
+        "INSERT INTO dispatch.task (case_id, version, unit_code, round, role, status, given_at)"
+        " SELECT case_id, 1, 'D-AGRI', 1, 'support', 'given', registered_at FROM dispatch.work WHERE case_id = {late}",
+    ),
+    "a decision that nobody took": spoiled(
+        "I6", "dispatch", "late", "decision 9 is there, nobody said so",
+        "INSERT INTO dispatch.decision SELECT case_id, 9, rule, lead_unit, support_units, category_code, candidates,"
+        " explanation, pack_version FROM dispatch.decision WHERE case_id = {late}",
+    ),
+    "a request that nobody made": spoiled(
+        "I6", "dispatch", "late", "request 9 is there, nobody said so",
+        "INSERT INTO dispatch.request (case_id, version, round, kind, reason_code, note, asked_by, asked_unit,"
+        " asked_at, state) SELECT {late}, 9, 1, 'return', reason_code, note, asked_by, asked_unit, asked_at, 'pending'"
+        " FROM dispatch.request WHERE case_id = {return_asked}",
+    ),
+    "a middle step with the units lost": spoiled(
+        "I6", "dispatch", "passed_on", "transition 2 is not there",
+        "DELETE FROM dispatch.transition WHERE case_id = {passed_on} AND version = 2",
+    ),
+    "a step with the units that nobody took": spoiled(
+        "I6", "dispatch", "answered", "transition 7 is there, nobody said so",
+        "INSERT INTO dispatch.transition (case_id, version, round, action, from_status, to_status, who, at, why)"
+        " SELECT case_id, 7, 1, 'close', 'answered', 'closed', 'system', now(), '' FROM dispatch.work"
+        " WHERE case_id = {answered}",
+    ),
+}  # fmt: skip
