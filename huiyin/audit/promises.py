@@ -21,9 +21,9 @@ class Promises:
 
     def check(self, view: CaseView) -> None:
         """One case."""
-        work = view.row("work")
-        if work is not None and work["status"] in ("assigned", "signed") and work["lead_unit"] is None:
-            self._say(view, DISPATCH, f"it is {work['status']} and no unit leads it")
+        case = view.row("work")
+        if case is not None and case["status"] in ("assigned", "signed") and case["lead_unit"] is None:
+            self._say(view, DISPATCH, f"it is {case['status']} and no unit leads it")
         for clock in view.rows["clock"]:
             if clock["state"] == "pending" and clock["next_at"] < self.now - GRACE:
                 name = f"{clock['step']} of the {clock['what']} deadline ({clock['clock_id']})"
@@ -33,14 +33,14 @@ class Promises:
 
     def _everybody_is_content(self, view: CaseView) -> None:
         """Of a case that was closed as solved, everybody who was asked for its end said so in that round."""
-        matter = view.row("matter")
-        if matter is None or matter["closing"] != Closing.SUBSTANTIVE:
+        case = view.row("matter")
+        if case is None or case["closing"] != Closing.SUBSTANTIVE:
             return
         for callback in view.rows["callback"]:
             place = callback["round"], callback["requester"], "closing"
             said = [row for row in view.rows["attempt"] if (row["round"], row["requester"], row["purpose"]) == place]
             content = any(row["satisfaction"] in _CONTENT and row["solved"] is not False for row in said)
-            if callback["round"] == matter["round"] and callback["purpose"] == "closing" and not content:
+            if callback["round"] == case["round"] and callback["purpose"] == "closing" and not content:
                 self._say(view, FOLLOWUP, f"closed as solved, though {callback['requester']} never was satisfied")
 
     def _say(self, view: CaseView, service: str, message: str) -> None:

@@ -33,12 +33,12 @@ async def choose_unit(stage: Stage, life: Life, at: datetime) -> None:
 async def sign(stage: Stage, life: Life, at: datetime) -> None:
     """签收, then plan the rest of the round."""
     try:
-        work = await _lead(stage, life).do(errands.sign(life.case_id))
+        case = await _lead(stage, life).do(errands.sign(life.case_id))
     except CallRefused as refused:
         if refused.status not in _GONE or not await _found_elsewhere(stage, life, at):
             raise
         return
-    life.support = work["open_support"]
+    life.support = case["open_support"]
     plan_result(stage, life, at)
 
 
@@ -76,8 +76,8 @@ async def hand_in(stage: Stage, life: Life, at: datetime) -> None:
     """办结反馈, with the row's real reply in its first round; then the citizen is to be called."""
     await _support(stage, life)
     body = {"result_kind": life.row.result_kind, "result": _result_text(stage, life)}
-    work = await _lead(stage, life).do(errands.hand_in(life.case_id, body))
-    life.lateness = _lateness(life, at, work.get("handle_due_at"))
+    case = await _lead(stage, life).do(errands.hand_in(life.case_id, body))
+    life.lateness = _lateness(life, at, case.get("handle_due_at"))
     life.attempts, life.callback_id = 0, ""
     stage.plan(life, life.habits.called_at(at, life.round, 1), What.CALL_BACK)
 
@@ -92,11 +92,11 @@ async def _support(stage: Stage, life: Life) -> None:
 
 async def _found_elsewhere(stage: Stage, life: Life, at: datetime) -> bool:
     """Look where the case is when the unit cannot sign it; True when it goes on from there."""
-    work = await _dispatcher(stage).ask(f"/dispatch/v1/cases/{life.case_id}")
-    if work["status"] == "triage" and life.lead_unit is not None:
+    case = await _dispatcher(stage).ask(f"/dispatch/v1/cases/{life.case_id}")
+    if case["status"] == "triage" and life.lead_unit is not None:
         life.lead_unit = None
-    elif work["status"] == "assigned" and work["lead_unit"] not in (None, life.lead_unit):
-        life.lead_unit = work["lead_unit"]
+    elif case["status"] == "assigned" and case["lead_unit"] not in (None, life.lead_unit):
+        life.lead_unit = case["lead_unit"]
     else:
         return False
     arrive(stage, life, at)

@@ -46,45 +46,45 @@ async def prepare_door(session: Session, jobs: Sequence[Job]) -> None:
 async def registered(session: Session, event: CaseRegistered) -> None:
     """登记 -> find its unit."""
     if await session.one(Case, "case_id", event.case_id) is None:
-        await opening.open_work(session, event)
+        await opening.open_case(session, event)
 
 
 async def stepped(session: Session, event: CaseEvent) -> None:
     """补充, 撤单, 直接答复, 销号 -> a step of the case, where it is still possible; no unit has to act after most."""
-    work = await _of_this_round(session, event)
+    case = await _of_this_round(session, event)
     ask = HEARD[type(event)](event)
-    if work is not None and MACHINE.allows(work.status, ask.action):
-        await apply(session, work, decide(CASES.state_of(work), ask, SYSTEM, session.now))
+    if case is not None and MACHINE.allows(case.status, ask.action):
+        await apply(session, case, decide(CASES.state_of(case), ask, SYSTEM, session.now))
 
 
 async def told(session: Session, event: RoundEvent) -> None:
     """时限, 预警, 超期, 督办 -> when it is due, and flags and counts in the list."""
-    if (work := await _of_this_round(session, event)) is not None:
+    if (case := await _of_this_round(session, event)) is not None:
         for word in words_of(event):
-            CASES.note(work, word)
+            CASES.note(case, word)
 
 
 async def sent_back(session: Session, event: CaseSentBack) -> None:
     """发回重办 -> the next round."""
-    work = await _of_this_round(session, event)
-    if work is None or work.status is Status.CLOSED:
+    case = await _of_this_round(session, event)
+    if case is None or case.status is Status.CLOSED:
         return
-    if not MACHINE.allows(work.status, Action.SEND_BACK):
+    if not MACHINE.allows(case.status, Action.SEND_BACK):
         # Nobody asks the citizen before a result or an answer was given: some step was lost, and a person has to look.
-        raise Permanent(f"case {work.case_id} was sent back while {work.status.value} in round {work.round}")
-    await opening.open_next_round(session, work, event)
+        raise Permanent(f"case {case.case_id} was sent back while {case.status.value} in round {case.round}")
+    await opening.open_next_round(session, case, event)
 
 
 async def _known(session: Session, event: CaseEvent) -> Case:
-    work = await session.one(Case, "case_id", event.case_id)
-    if work is None:
+    case = await session.one(Case, "case_id", event.case_id)
+    if case is None:
         raise Permanent(f"{type(event).__name__} about case {event.case_id}, whose registration was never heard")
-    return work
+    return case
 
 
 async def _of_this_round(session: Session, event: CaseEvent) -> Case | None:
-    work = await _known(session, event)
-    return None if isinstance(event, RoundEvent) and event.round != work.round else work
+    case = await _known(session, event)
+    return None if isinstance(event, RoundEvent) and event.round != case.round else case
 
 
 HANDLERS = (

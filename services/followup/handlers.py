@@ -29,7 +29,7 @@ from services.followup.cases.actions import CASES, can
 from services.followup.cases.domain.terms import Action
 from services.followup.cases.domain.transitions import believed
 from services.followup.cases.tables import Case
-from services.followup.clocks.actions.finding import find_matter
+from services.followup.clocks.actions.finding import find_case
 from services.followup.ladder.actions.firing import settle
 from services.followup.rounds import actions as rounds
 from services.followup.supervision.actions import order_by_hand
@@ -51,79 +51,79 @@ async def prepare_door(session: Session, jobs: Sequence[Job]) -> None:
 
 async def registered(session: Session, event: CaseRegistered) -> None:
     """登记 -> a promise begins."""
-    if await find_matter(session, event.case_id) is None:
-        rounds.open_matter(session, event)
+    if await find_case(session, event.case_id) is None:
+        rounds.open_case(session, event)
 
 
 async def withdrawn(session: Session, event: CaseWithdrawn) -> None:
     """撤单 -> over."""
-    matter = await _known(session, event)
-    if can(matter, Action.WITHDRAW):
-        await rounds.withdraw(session, matter, event)
+    case = await _known(session, event)
+    if can(case, Action.WITHDRAW):
+        await rounds.withdraw(session, case, event)
 
 
 async def urged(session: Session, event: CaseUrged) -> None:
     """催办来电 -> whoever leads the case is reminded, each time, as if a supervisor had told it to."""
     if session.cause is None:
         raise RuntimeError(f"{event.type_name} was given without its place in a ledger, which names its order")
-    matter = await _known(session, event)
-    if matter.lead_unit is not None and can(matter, Action.ASSIGN):
+    case = await _known(session, event)
+    if case.lead_unit is not None and can(case, Action.ASSIGN):
         by, reason = Actor(event.by or SYSTEM.subject, event.by_unit), f"催办来电：{event.text}"[:LONGEST_REASON]
         order = IssueSupervision(case_id=event.case_id, level=SupervisionLevel.REMINDER, reason=reason)
-        order_by_hand(session, matter, by, order, session.cause.event_id)
+        order_by_hand(session, case, by, order, session.cause.event_id)
 
 
 async def triage_queued(session: Session, event: TriageQueued) -> None:
     """待派 -> somebody has to choose a unit in time."""
-    matter = await _in_hand(session, event)
-    if matter is not None:
-        rounds.queue(session, matter, event)
+    case = await _in_hand(session, event)
+    if case is not None:
+        rounds.queue(session, case, event)
 
 
 async def assigned(session: Session, event: CaseAssigned) -> None:
     """派单 -> the unit has to sign and to handle it in time."""
-    matter = await _in_hand(session, event)
-    if matter is not None:
-        rounds.assign(session, matter, event)
+    case = await _in_hand(session, event)
+    if case is not None:
+        rounds.assign(session, case, event)
 
 
 async def reassigned(session: Session, event: CaseReassigned) -> None:
     """改派 -> another unit has to."""
-    matter = await _in_hand(session, event)
-    if matter is not None:
-        rounds.reassign(session, matter, event)
+    case = await _in_hand(session, event)
+    if case is not None:
+        rounds.reassign(session, case, event)
 
 
 async def signed(session: Session, event: CaseSigned) -> None:
     """签收 -> that promise is kept."""
-    matter = await _in_hand(session, event)
-    if matter is not None:
-        rounds.sign(session, matter, event)
+    case = await _in_hand(session, event)
+    if case is not None:
+        rounds.sign(session, case, event)
 
 
 async def finished(session: Session, event: CaseHandled | CaseAnsweredDirectly) -> None:
     """办结反馈, 直接答复 -> ask the citizen. Of two that cross, the first opens the callback."""
-    matter = await _in_hand(session, event)
-    if matter is not None:
-        await rounds.finish(session, matter, event)
+    case = await _in_hand(session, event)
+    if case is not None:
+        await rounds.finish(session, case, event)
 
 
 async def _known(session: Session, event: CaseEvent) -> Case:
     """The case, with everything that was due before this event already said."""
-    matter = await find_matter(session, event.case_id)
-    if matter is None:
+    case = await find_case(session, event.case_id)
+    if case is None:
         raise Permanent(f"{type(event).__name__} about case {event.case_id}, whose registration was never heard")
-    settle(session, matter, event.occurred_at)
-    return matter
+    settle(session, case, event.occurred_at)
+    return case
 
 
 async def _in_hand(session: Session, event: RoundEvent) -> Case | None:
     """The case, when it is being handled in the round that the event is about."""
-    matter = await _known(session, event)
+    case = await _known(session, event)
     try:
-        return matter if believed(CASES.state_of(matter), event.round) else None
+        return case if believed(CASES.state_of(case), event.round) else None
     except ValueError as error:
-        raise Permanent(f"{type(event).__name__} about case {matter.case_id}: {error}") from error
+        raise Permanent(f"{type(event).__name__} about case {case.case_id}: {error}") from error
 
 
 HANDLERS = (

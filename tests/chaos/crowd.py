@@ -239,8 +239,8 @@ class Crowd:
         self.tally.closed += 1
 
     async def _handle(self, case_id: str, number: int) -> None:
-        def assigned(work: Any) -> bool:
-            return bool(work["round"] == number and work["status"] == "assigned")
+        def assigned(case: Any) -> bool:
+            return bool(case["round"] == number and case["status"] == "assigned")
 
         unit = (await self.until(f"/dispatch/v1/cases/{case_id}", assigned))["lead_unit"]
         handler = self.people.person(f"unit-{unit}", Role.HANDLER, unit=unit)
@@ -248,11 +248,11 @@ class Crowd:
             await self._step(errand, handler, case_id, number)
 
     async def _call(self, case_id: str, number: int, word: Mapping[str, object]) -> None:
-        def due(matter: Any) -> bool:
-            return due_callback(matter, number) is not None
+        def due(case: Any) -> bool:
+            return due_callback(case, number) is not None
 
-        matter = await self.until(f"/followup/v1/cases/{case_id}", due)
-        errand = errands.call(str(due_callback(matter, number)), word)
+        case = await self.until(f"/followup/v1/cases/{case_id}", due)
+        errand = errands.call(str(due_callback(case, number)), word)
         await self._step(errand, self.people.person("caller-1", Role.CALLER), case_id, number)
 
     async def _step(self, errand: Errand, who: Person, case_id: str, number: int) -> None:
@@ -338,7 +338,7 @@ def _is_assigned(case: Any) -> bool:
     return bool(case["status"] == "assigned")
 
 
-def due_callback(matter: Any, number: int) -> str | None:
+def due_callback(case: Any, number: int) -> str | None:
     """The callback of a round, when the citizen is to be called."""
-    found = (one for one in matter["callbacks"] or () if one["round"] == number and one["state"] == "due")
+    found = (one for one in case["callbacks"] or () if one["round"] == number and one["state"] == "due")
     return next((str(one["callback_id"]) for one in found), None)

@@ -112,8 +112,8 @@ class Office:
 
     async def _call(self, case_id: str, number: int) -> None:
         """The citizen is not satisfied, and the next round opens."""
-        matter = await self.crowd.until(f"/followup/v1/cases/{case_id}", lambda found: due_callback(found, number))
-        errand = errands.call(str(due_callback(matter, number)), NOT_SATISFIED)
+        case = await self.crowd.until(f"/followup/v1/cases/{case_id}", lambda found: due_callback(found, number))
+        errand = errands.call(str(due_callback(case, number)), NOT_SATISFIED)
         await self.crowd.people.person("caller-1", Role.CALLER).do(errand)
         await self.crowd.until(f"/dispatch/v1/cases/{case_id}", lambda work: work["round"] > number)
 

@@ -18,7 +18,7 @@ from libs.common.events.terms import DECLARED, Answerable, Deadline, Promise
 from libs.common.pack.loader import document, load_pack
 from services.dispatch.handlers import REACTIONS
 from services.followup.cases.tables import Case
-from services.followup.clocks.actions.finding import find_matter
+from services.followup.clocks.actions.finding import find_case
 from services.followup.clocks.actions.running import extend_clock, pause_clocks, resume_clocks
 from tests.conftest import MakeDatabase
 from tests.journeys.county import DEMO, RESULT, TOWN_UNIT, VILLAGE_UNIT, County, open_county
@@ -70,9 +70,9 @@ async def clocks(county: County, case_id: str) -> AsyncIterator[tuple[Session, C
     """Somebody changes the clocks of a case, as what is asked and granted will."""
     runtime = county.house.services[Service.FOLLOWUP].runtime
     async with runtime.work_database.transaction(runtime.clock.now()) as session:
-        matter = await find_matter(session, case_id)
-        assert matter is not None
-        yield session, matter
+        case = await find_case(session, case_id)
+        assert case is not None
+        yield session, case
     await county.house.settle()
 
 
@@ -132,16 +132,16 @@ async def test_it_is_passed_on_kept_in_time_and_void_in_triage(county_of_six: Co
 async def test_it_gets_more_time_and_stands_still(contact: Deadline, county_of_six: County) -> None:
     county, case_id = county_of_six, await signed(county_of_six)
     await county.advance(hours=5)
-    async with clocks(county, case_id) as (session, matter):
-        extend_clock(session, matter, contact, session.now + timedelta(hours=2))
+    async with clocks(county, case_id) as (session, case):
+        extend_clock(session, case, contact, session.now + timedelta(hours=2))
     assert (await county.promise(case_id))["overdue"] == []
     await county.check()
-    async with clocks(county, case_id) as (session, matter):
-        pause_clocks(session, matter, contact)
+    async with clocks(county, case_id) as (session, case):
+        pause_clocks(session, case, contact)
     await county.advance(hours=9)
     assert "paused" in [clock["state"] for clock in await of_contact(county, case_id)]
-    async with clocks(county, case_id) as (session, matter):
-        resume_clocks(session, matter, contact)
+    async with clocks(county, case_id) as (session, case):
+        resume_clocks(session, case, contact)
     assert (await county.promise(case_id))["overdue"] == []
     await county.advance(hours=3)
     assert (await county.promise(case_id))["overdue"] == ["contact"]
@@ -161,11 +161,11 @@ async def test_it_is_listed_asked_for_and_in_no_pack_that_does_not_name_it(count
 async def test_who_does_not_know_it_sets_the_case_aside_until_he_does(contact: Deadline, county_of_six: County) -> None:
     county, case_id = county_of_six, await county_of_six.register()
     del DECLARED[contact]
-    async with clocks(county, case_id) as (session, matter):
+    async with clocks(county, case_id) as (session, case):
         times: dict[str, Any] = dict.fromkeys(("starts_at", "warn_at", "due_at"), session.now)
         said = SetDeadline.model_construct(deadline=contact, about="", unit_code=None, pack_version=2, **times)
         event = DeadlineSet.model_construct(
-            case_id=case_id, occurred_at=session.now, round=matter.round, deadlines=(said,)
+            case_id=case_id, occurred_at=session.now, round=case.round, deadlines=(said,)
         )
         session.publish(event)
     reasons = "SELECT reason FROM parked WHERE key = $1"

@@ -38,7 +38,7 @@ _RULES = {
 _Assigned = cases.CaseAssigned | cases.CaseReassigned
 
 
-class _Work:
+class _CaseWithUnits:
     """A case with the units, event by event."""
 
     def __init__(self, view: CaseView, first: cases.CaseRegistered) -> None:
@@ -242,22 +242,22 @@ _UNSEEN: Any = Unseen.WORDS
 def rows_of_dispatch(view: CaseView, _packs: Packs) -> Iterator[WantedRows]:
     """What should stand in dispatch's tables."""
     registered = view.of(INTAKE, cases.CaseRegistered, DISPATCH)
-    work = _Work(view, registered[0]) if registered else None
-    if work is not None:
-        for one in as_applied(view, DISPATCH, work.next_from):
-            work.take(one)
-        yield WantedRows(DISPATCH, "work", (), [_row(view, work)])
-    yield WantedRows(DISPATCH, "dispatch.transition", ("version",), [] if work is None else work.steps)
-    yield WantedRows(DISPATCH, "decision", ("version",), [] if work is None else work.decisions)
-    case = {} if work is None else {"case_id": work.first.case_id}
-    asked = [] if work is None else [case | columns_of(request) for request in work.requests]
+    case = _CaseWithUnits(view, registered[0]) if registered else None
+    if case is not None:
+        for one in as_applied(view, DISPATCH, case.next_from):
+            case.take(one)
+        yield WantedRows(DISPATCH, "work", (), [_row(view, case)])
+    yield WantedRows(DISPATCH, "dispatch.transition", ("version",), [] if case is None else case.steps)
+    yield WantedRows(DISPATCH, "decision", ("version",), [] if case is None else case.decisions)
+    about = {} if case is None else {"case_id": case.first.case_id}
+    asked = [] if case is None else [about | columns_of(request) for request in case.requests]
     yield WantedRows(DISPATCH, "request", ("version",), asked)
-    given = [] if work is None else [case | columns_of(task) for task in work.tasks]
+    given = [] if case is None else [about | columns_of(task) for task in case.tasks]
     yield WantedRows(DISPATCH, "task", ("version", "unit_code"), given)
 
 
-def _row(view: CaseView, work: _Work) -> Mapping[str, Any]:
+def _row(view: CaseView, case: _CaseWithUnits) -> Mapping[str, Any]:
     last = max((step["at"] for step in view.rows["dispatch.transition"]), default=None)
-    row = as_told(work.first, *_REGISTERED) | columns_of(work.state)
-    row |= {name: getattr(work.state, name) for name in ("list_due_at", "warned", "overdue")}
+    row = as_told(case.first, *_REGISTERED) | columns_of(case.state)
+    row |= {name: getattr(case.state, name) for name in ("list_due_at", "warned", "overdue")}
     return row | {"supplements": Json(row["supplements"]), "stepped_at": frozenset({last, None})}

@@ -45,12 +45,12 @@ def asked(door: Door, expected: ExpectedVersion) -> Request:
 
 async def seen(session: Session, door: Door, case_id: str) -> Case:
     """The case, when the caller may see it; it is not locked."""
-    return await queries.visible_work(session, door.scope, case_id, lock=False)
+    return await queries.visible_case(session, door.scope, case_id, lock=False)
 
 
-def item(work: Case) -> WorkItem:
+def item(case: Case) -> WorkItem:
     """The case as lists show it."""
-    return WorkItem.model_validate(work, from_attributes=True)
+    return WorkItem.model_validate(case, from_attributes=True)
 
 
 def _step(step: HistoryEntry) -> HistoryEntryOut:

@@ -13,17 +13,17 @@ from services.dispatch.cases.tables import Case, HistoryEntry
 STEPS_KEYSET = Keyset("dispatch.transitions", (HistoryEntry.version,), (int,), descending=False)
 
 
-async def visible_work(session: Session, scope: Scope, case_id: str, *, lock: bool = True) -> Case:
+async def visible_case(session: Session, scope: Scope, case_id: str, *, lock: bool = True) -> Case:
     """The case; NotFound when it is not there or not in the caller's reach: its lead's and its support units' it is."""
-    work = await session.one(Case, "case_id", case_id, lock=lock)
-    if work is None or not _allows(scope, work):
+    case = await session.one(Case, "case_id", case_id, lock=lock)
+    if case is None or not _allows(scope, case):
         raise NotFound("There is no such case, or you may not see it", "诉求件不存在或无权查看")
-    return work
+    return case
 
 
-def _allows(scope: Scope, work: Case) -> bool:
-    units = (work.lead_unit, *work.support_units)
-    return any(scope.allows(work.area_code, unit, accused_unit=work.accused_unit) for unit in units)
+def _allows(scope: Scope, case: Case) -> bool:
+    units = (case.lead_unit, *case.support_units)
+    return any(scope.allows(case.area_code, unit, accused_unit=case.accused_unit) for unit in units)
 
 
 async def list_work(session: Session, statement: Select[Case]) -> list[Case]:

@@ -70,23 +70,23 @@ class StoredPack:
     document: dict[str, Any]
 
 
-async def units_with_open_work(session: Session, but_not: Collection[str]) -> dict[str, int]:
+async def units_with_open_cases(session: Session, but_not: Collection[str]) -> dict[str, int]:
     """How many open cases units have, without those named."""
     rows = await session.fetch(_OPEN_BY_UNIT, list(but_not))
     return {row.lead_unit: row.cases for row in rows}
 
 
-async def units_with_open_work_about(session: Session, but_not: Collection[str]) -> list[str]:
+async def units_with_open_cases_about(session: Session, but_not: Collection[str]) -> list[str]:
     """The units complained about in open cases, without those named."""
     return [row.accused_unit for row in await session.fetch(_OPEN_ABOUT, list(but_not))]
 
 
-async def open_work_about(session: Session, unit_code: str, after: str, at_most: int) -> list[str]:
+async def open_cases_about(session: Session, unit_code: str, after: str, at_most: int) -> list[str]:
     """The open cases about a unit whose return is not being decided, in the order of their ids."""
     return [row.case_id for row in await session.fetch(_OPEN_ABOUT_UNIT, unit_code, after, at_most)]
 
 
-async def open_work_of(session: Session, unit_code: str, after: str, at_most: int) -> list[str]:
+async def open_cases_of(session: Session, unit_code: str, after: str, at_most: int) -> list[str]:
     """The open cases of a unit whose return is not being decided, in the order of their ids."""
     return [row.case_id for row in await session.fetch(_OPEN_OF_UNIT, unit_code, after, at_most)]
 

@@ -28,51 +28,51 @@ from services.dispatch.tasks.actions.keeping import tasks_for
 
 async def ask(session: Session, asked: Request, case_id: str, body: AskReturn) -> WorkOut:
     """The unit says that the case is not theirs. The limit is that of the pack that it was assigned under."""
-    work = await load_for(session, asked, case_id, Action.ASK_RETURN)
-    note, until = mask_text(body.note), return_until(session.packs.version(work.pack_version), work)
+    case = await load_for(session, asked, case_id, Action.ASK_RETURN)
+    note, until = mask_text(body.note), return_until(session.packs.version(case.pack_version), case)
     wanted = Ask(Action.ASK_RETURN, Return(body.reason_code, note, until), f"{body.reason_code}: {note}")
-    said = cases.decide(CASES.state_of(work), wanted, asked.actor, session.now)
+    said = cases.decide(CASES.state_of(case), wanted, asked.actor, session.now)
     directory = session.packs.current(session.now).directory
     if body.reason_code not in {reason.code for reason in directory.pack.returns.reasons}:
         raise invalid("reason_code", "is not one of the pack's return reasons", "不是县包规定的退单原因")
     check_length("note", note, 1, directory.pack.texts.note_max)
-    await apply(session, work, said)
-    return shown(work)
+    await apply(session, case, said)
+    return shown(case)
 
 
 async def decide(session: Session, asked: Request, case_id: str, body: DecideReturn) -> WorkOut:
     """Refuse the return, or approve it: to another unit, or back to triage."""
     action, note = _decision(body), mask_text(body.note)
-    work = await load_for(session, asked, case_id, action)
-    state, now = CASES.state_of(work), today(session, work)
+    case = await load_for(session, asked, case_id, action)
+    state, now = CASES.state_of(case), today(session, case)
     wanted = Ask(action, why=note)
     if action is Action.TAKE_BACK:
-        why = f"退单已同意 the return of {work.lead_unit} was approved: {note}"
+        why = f"退单已同意 the return of {case.lead_unit} was approved: {note}"
         wanted = Ask(action, Nobody(now.version, why), note)
     said = cases.decide(state, wanted, asked.actor, session.now)
     check_length("note", note, 1, now.directory.pack.texts.note_max)
     if body.lead_unit is not None:
         wish = Wish(body.lead_unit, body.support_units, body.category_code, note)
-        tasks = await tasks_for(session, work)
+        tasks = await tasks_for(session, case)
         said = choosing.decide(state, tasks, wanted, asked.actor, session.now, today=now, wish=wish)
-    await apply(session, work, said)
-    return shown(work)
+    await apply(session, case, said)
+    return shown(case)
 
 
-async def apply(session: Session, work: Case, said: Said) -> None:
+async def apply(session: Session, case: Case, said: Said) -> None:
     """Take the step: row, history, ledger, tasks, decision, and the request that it makes, answers or ends."""
-    before, after = await giving.apply(session, work, said)
-    waited = await queries.pending_of(session, work.case_id) if before.return_pending > after.return_pending else None
+    before, after = await giving.apply(session, case, said)
+    waited = await queries.pending_of(session, case.case_id) if before.return_pending > after.return_pending else None
     rows = [] if waited is None else [waited]
     requests = tuple(seen_of(UnitAsk, row) for row in rows)
-    keep_beside(session, UnitRequest, rows, requests, evolve(requests, before, after, said), case_id=work.case_id)
+    keep_beside(session, UnitRequest, rows, requests, evolve(requests, before, after, said), case_id=case.case_id)
 
 
-def return_until(directory: Directory, work: Case) -> datetime | None:
+def return_until(directory: Directory, case: Case) -> datetime | None:
     """The first moment at which the lead unit may no longer give it back (退单时限), from its assignment on."""
-    if work.assigned_at is None:
+    if case.assigned_at is None:
         return None
-    return due(work.assigned_at, directory.pack.returns.within.limit(), directory.calendar())
+    return due(case.assigned_at, directory.pack.returns.within.limit(), directory.calendar())
 
 
 def _decision(body: DecideReturn) -> Action:

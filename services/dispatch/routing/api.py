@@ -72,20 +72,20 @@ def _decision(row: Row[Any]) -> DecisionOut:
     return DecisionOut.model_validate(row, from_attributes=True)
 
 
-def _explained(session: Session, work: Case) -> ExplanationOut:
-    directory = session.packs.version(work.pack_version)
-    lead = named_lead(directory, work.category_code, work.area_code)
-    duty = directory.duty(work.category_code, work.area_code) if lead and work.category_code else None
+def _explained(session: Session, case: Case) -> ExplanationOut:
+    directory = session.packs.version(case.pack_version)
+    lead = named_lead(directory, case.category_code, case.area_code)
+    duty = directory.duty(case.category_code, case.area_code) if lead and case.category_code else None
     return ExplanationOut(
-        case_id=work.case_id,
-        round=work.round,
-        status=work.status,
-        lead_unit=work.lead_unit,
-        support_units=work.support_units,
-        category_code=work.category_code,
-        by_rule=work.by_rule,
-        explanation=work.explanation,
-        pack_version=work.pack_version,
+        case_id=case.case_id,
+        round=case.round,
+        status=case.status,
+        lead_unit=case.lead_unit,
+        support_units=case.support_units,
+        category_code=case.category_code,
+        by_rule=case.by_rule,
+        explanation=case.explanation,
+        pack_version=case.pack_version,
         duty=_duty(duty) if duty else None,
         duty_leads=lead.unit_code if lead else None,
     )

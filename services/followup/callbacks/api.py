@@ -34,7 +34,7 @@ async def list_callbacks(
     """The queue (待回访): who is to be called first stands first."""
     wanted = queries.CallbackFilter(query.state, query.handling_unit, query.area_code, query.due_before)
     rows = await door.read(lambda session: queries.list_callbacks(session, door.scope, wanted, query))
-    items = [item_of(matter, callback) for callback, matter in rows]
+    items = [item_of(case, callback) for callback, case in rows]
     return door.answer(queries.CALLBACK_KEYSET.page(items, query.limit, lambda item: item))
 
 

@@ -35,9 +35,9 @@ class CallbackFilter:
     due_before: datetime | None = None
 
 
-def sees_callback(scope: Scope, matter: Case, callback: Callback) -> bool:
+def sees_callback(scope: Scope, case: Case, callback: Callback) -> bool:
     """Whether a callback is within reach."""
-    return scope.allows(callback.area_code, callback.handling_unit, accused_unit=matter.accused_unit)
+    return scope.allows(callback.area_code, callback.handling_unit, accused_unit=case.accused_unit)
 
 
 async def visible_callback(session: Session, scope: Scope, callback_id: str) -> tuple[Case, Callback]:
@@ -45,10 +45,10 @@ async def visible_callback(session: Session, scope: Scope, callback_id: str) -> 
     callback = await session.one(Callback, "callback_id", callback_id, lock=False)
     if callback is None:
         raise no_such_callback()
-    matter = await session.one(Case, "case_id", callback.case_id, lock=False)
-    if matter is None or not sees_callback(scope, matter, callback):
+    case = await session.one(Case, "case_id", callback.case_id, lock=False)
+    if case is None or not sees_callback(scope, case, callback):
         raise no_such_callback()
-    return matter, callback
+    return case, callback
 
 
 async def case_ids_of(session: Session, ids: Sequence[str]) -> dict[str, str]:

@@ -145,11 +145,11 @@ class CallbackOut(CallbackItem):
     history: list[AttemptOut]
 
     @classmethod
-    def of(cls, matter: Case, callback: Callback, attempts: Sequence[Attempt]) -> Self:
+    def of(cls, case: Case, callback: Callback, attempts: Sequence[Attempt]) -> Self:
         """The callback of a case."""
         history = [AttemptOut.model_validate(attempt, from_attributes=True) for attempt in attempts]
-        fields = item_of(matter, callback).model_dump()
-        return cls(**fields, status=matter.status, closing=matter.closing, history=history)
+        fields = item_of(case, callback).model_dump()
+        return cls(**fields, status=case.status, closing=case.closing, history=history)
 
 
 class CallbackWithQuestions(CallbackOut):
@@ -158,18 +158,18 @@ class CallbackWithQuestions(CallbackOut):
     questions: list[QuestionOut]
 
 
-def item_of(matter: Case, callback: Callback) -> CallbackItem:
+def item_of(case: Case, callback: Callback) -> CallbackItem:
     """The callback with what a caller needs to know of its case."""
     return CallbackItem(
         callback_id=callback.callback_id,
         case_id=callback.case_id,
-        case_no=matter.case_no,
-        title=matter.title,
-        kind=matter.kind,
-        urgency=matter.urgency,
+        case_no=case.case_no,
+        title=case.title,
+        kind=case.kind,
+        urgency=case.urgency,
         area_code=callback.area_code,
         round=callback.round,
-        current_round=matter.round,
+        current_round=case.round,
         requester=callback.requester,
         state=callback.state,
         handling_unit=callback.handling_unit,

@@ -13,23 +13,23 @@ CASES = Kept[Case, State, Said](
 )
 
 
-def can(matter: Case, action: Action) -> bool:
+def can(case: Case, action: Action) -> bool:
     """Whether the table has this step from where the case stands."""
-    return transitions.MACHINE.allows(matter.status, action)
+    return transitions.MACHINE.allows(case.status, action)
 
 
-def decide(matter: Case, action: Action, given: StepInput, why: str = "") -> Said:
+def decide(case: Case, action: Action, given: StepInput, why: str = "") -> Said:
     """The step, when it may be taken now; else NotTheirs, or OutOfTurn, saying what is possible."""
-    return transitions.decide(CASES.state_of(matter), action, given, why)
+    return transitions.decide(CASES.state_of(case), action, given, why)
 
 
-def apply(session: Session, matter: Case, said: Said, *says: Event) -> None:
+def apply(session: Session, case: Case, said: Said, *says: Event) -> None:
     """Take the step. Of one that closes the case that is said, too, whoever takes it."""
-    _, after = CASES.apply(session, matter, said, *says)
+    _, after = CASES.apply(session, case, said, *says)
     if after.closing is not None:
         session.publish(
             CaseClosed(
-                case_id=matter.case_id,
+                case_id=case.case_id,
                 occurred_at=said.at,
                 round=after.round,
                 closing=after.closing,

@@ -9,17 +9,17 @@ from libs.common.security.policy import Scope
 from services.followup.cases.tables import Case, HistoryEntry
 
 
-def sees_matter(scope: Scope, matter: Case) -> bool:
+def sees_case(scope: Scope, case: Case) -> bool:
     """Whether the case is within reach."""
-    return scope.allows(matter.area_code, matter.lead_unit, accused_unit=matter.accused_unit)
+    return scope.allows(case.area_code, case.lead_unit, accused_unit=case.accused_unit)
 
 
-async def visible_matter(session: Session, scope: Scope, case_id: str) -> Case:
+async def visible_case(session: Session, scope: Scope, case_id: str) -> Case:
     """The case, unlocked; NotFound when it is not there or not in the caller's reach."""
-    matter = await session.one(Case, "case_id", case_id, lock=False)
-    if matter is None or not sees_matter(scope, matter):
+    case = await session.one(Case, "case_id", case_id, lock=False)
+    if case is None or not sees_case(scope, case):
         raise no_such_case()
-    return matter
+    return case
 
 
 async def steps_of_case(session: Session, case_id: str) -> list[HistoryEntry]:

@@ -7,7 +7,7 @@ from services.followup.cases.tables import Case
 from services.followup.clocks.actions.running import stop_all
 
 
-def close(session: Session, matter: Case, said: Said) -> None:
+def close(session: Session, case: Case, said: Said) -> None:
     """The case takes its last step: its clocks end, and how it was closed is said."""
-    stop_all(session, matter)
-    apply(session, matter, said)
+    stop_all(session, case)
+    apply(session, case, said)

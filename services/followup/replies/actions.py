@@ -5,7 +5,7 @@ from libs.common.errors import Conflict
 from libs.common.events.cases import SupervisionReplied
 from libs.common.rules.requests import Request
 from libs.common.security.masking import mask_text
-from services.followup.clocks.actions.finding import find_matter
+from services.followup.clocks.actions.finding import find_case
 from services.followup.clocks.actions.running import end_clocks
 from services.followup.ladder.actions.firing import settle
 from services.followup.replies.schemas import ReplySupervision
@@ -24,10 +24,10 @@ async def reply(session: Session, asked: Request, supervision_id: str, body: Rep
     asked.check_version(order.version)
     if order.state is not SupervisionState.ISSUED:
         raise Conflict("This order was answered already; each order is answered once", "该督办件已回复，每件只回复一次")
-    matter = await find_matter(session, order.case_id)
-    if matter is None:
+    case = await find_case(session, order.case_id)
+    if case is None:
         raise LookupError(f"order {supervision_id} without its case")
-    settle(session, matter, session.now)
+    settle(session, case, session.now)
     order.state = SupervisionState.REPLIED
     order.reply = mask_text(body.reply)
     order.replied_by = asked.actor.subject
@@ -41,6 +41,6 @@ async def reply(session: Session, asked: Request, supervision_id: str, body: Rep
         unit_code=order.unit_code,
         reply=order.reply,
     )
-    end_clocks(session, matter, replied, about=supervision_id)
+    end_clocks(session, case, replied, about=supervision_id)
     session.publish(replied)
     return shown(order)

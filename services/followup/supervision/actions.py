@@ -18,9 +18,9 @@ from libs.common.time.due import due
 from libs.common.time.moments import day_end, local_day
 from services.followup.cases.actions import apply, decide
 from services.followup.cases.domain.terms import Action, StepInput
-from services.followup.cases.queries import no_such_case, sees_matter
+from services.followup.cases.queries import no_such_case, sees_case
 from services.followup.cases.tables import Case
-from services.followup.clocks.actions.finding import find_matter
+from services.followup.clocks.actions.finding import find_case
 from services.followup.clocks.actions.running import start_clock_about
 from services.followup.clocks.domain import last_day
 from services.followup.supervision.domain import SupervisionState
@@ -30,22 +30,22 @@ from services.followup.supervision.tables import Supervision
 _IDS = uuid.UUID("5f0d1c3e-8a53-5b5e-9d5e-6f1c1d0a7e42")
 
 
-def issue_by_rule(session: Session, matter: Case, step: LadderStep, *, source: str, lead_unit: str | None) -> None:
+def issue_by_rule(session: Session, case: Case, step: LadderStep, *, source: str, lead_unit: str | None) -> None:
     """One step of the ladder: an order to each of its recipients. ``source`` is what brought it, the same in a replay.
 
     Without any recipient the order still stands, for a supervisor to see.
     """
-    directory = session.packs.version(matter.pack_version)
-    for unit_code, instead in _recipients(directory, step, lead_unit, matter.accused_unit).items() or [(None, "")]:
+    directory = session.packs.version(case.pack_version)
+    for unit_code, instead in _recipients(directory, step, lead_unit, case.accused_unit).items() or [(None, "")]:
         order = session.new(
             Supervision,
             supervision_id=number_of(source, unit_code),
-            case_id=matter.case_id,
-            round=matter.round,
+            case_id=case.case_id,
+            round=case.round,
             level=step.level,
             unit_code=unit_code,
-            area_code=matter.area_code,
-            accused_unit=matter.accused_unit,
+            area_code=case.area_code,
+            accused_unit=case.accused_unit,
             reason=f"{step.name} {step.name_en}{instead}",
             by_rule=True,
             rule_code=step.code,
@@ -61,55 +61,55 @@ def number_of(source: str, unit_code: str | None) -> str:
     return str(uuid.uuid5(_IDS, f"{source}/{unit_code or ''}"))
 
 
-def supervise_round(session: Session, matter: Case, lead_unit: str | None) -> None:
+def supervise_round(session: Session, case: Case, lead_unit: str | None) -> None:
     """The orders that the opening of this round brings (三次办理提级督办)."""
-    for step in session.packs.version(matter.pack_version).ladder.steps:
-        if isinstance(step.trigger, OnRound) and step.trigger.round == matter.round:
-            source = f"{matter.case_id}.round{matter.round}.{step.code}"
-            issue_by_rule(session, matter, step, source=source, lead_unit=lead_unit)
+    for step in session.packs.version(case.pack_version).ladder.steps:
+        if isinstance(step.trigger, OnRound) and step.trigger.round == case.round:
+            source = f"{case.case_id}.round{case.round}.{step.code}"
+            issue_by_rule(session, case, step, source=source, lead_unit=lead_unit)
 
 
-def supervise_returns(session: Session, matter: Case, lead_unit: str | None) -> None:
+def supervise_returns(session: Session, case: Case, lead_unit: str | None) -> None:
     """The orders that come when so many units gave the case up, whoever leads now."""
-    for step in session.packs.version(matter.pack_version).ladder.steps:
-        if isinstance(step.trigger, OnReturns) and step.trigger.units == len(matter.left_units):
-            source = f"{matter.case_id}.returns{step.trigger.units}.{step.code}"
-            issue_by_rule(session, matter, step, source=source, lead_unit=lead_unit)
+    for step in session.packs.version(case.pack_version).ladder.steps:
+        if isinstance(step.trigger, OnReturns) and step.trigger.units == len(case.left_units):
+            source = f"{case.case_id}.returns{step.trigger.units}.{step.code}"
+            issue_by_rule(session, case, step, source=source, lead_unit=lead_unit)
 
 
 async def issue(session: Session, asked: Request, body: IssueSupervision) -> SupervisionOut:
     """A supervisor's own order (人工督办), to the lead unit unless another is named."""
-    matter = await find_matter(session, body.case_id)
-    if matter is None or not sees_matter(asked.scope, matter):
+    case = await find_case(session, body.case_id)
+    if case is None or not sees_case(asked.scope, case):
         raise no_such_case()
-    order = order_by_hand(session, matter, asked.actor, body, str(uuid_utils.uuid7()))
+    order = order_by_hand(session, case, asked.actor, body, str(uuid_utils.uuid7()))
     return shown(order)
 
 
-def order_by_hand(session: Session, matter: Case, by: Actor, body: IssueSupervision, number: str) -> Supervision:
+def order_by_hand(session: Session, case: Case, by: Actor, body: IssueSupervision, number: str) -> Supervision:
     """An order that a person wants, with its step and the clock of its reply. Raises OutOfTurn, and of a wrong unit."""
     reason = mask_text(body.reason)
-    said = decide(matter, Action.SUPERVISE, StepInput(session.now, by=by), reason)
-    directory = session.packs.version(matter.pack_version)
+    said = decide(case, Action.SUPERVISE, StepInput(session.now, by=by), reason)
+    directory = session.packs.version(case.pack_version)
     order = session.new(
         Supervision,
         supervision_id=number,
-        case_id=matter.case_id,
-        round=matter.round,
+        case_id=case.case_id,
+        round=case.round,
         level=body.level,
-        unit_code=_addressee(session, matter, body.unit_code),
-        area_code=matter.area_code,
-        accused_unit=matter.accused_unit,
+        unit_code=_addressee(session, case, body.unit_code),
+        area_code=case.area_code,
+        accused_unit=case.accused_unit,
         reason=reason,
         by_rule=False,
         issued_by=by.subject,
         issued_at=session.now,
-        reply_due=_reply_due(session, matter, body),
+        reply_due=_reply_due(session, case, body),
         state=SupervisionState.ISSUED,
     )
-    apply(session, matter, said)
+    apply(session, case, said)
     _issue(session, order)
-    _start_reply_clock(session, matter, order, directory)
+    _start_reply_clock(session, case, order, directory)
     return order
 
 
@@ -158,13 +158,13 @@ def _named(directory: Directory, step: LadderStep, lead_unit: str | None) -> tup
         return (lead_unit, *directory.recipients(step.to, None))
 
 
-def _addressee(session: Session, matter: Case, unit_code: str | None) -> str | None:
+def _addressee(session: Session, case: Case, unit_code: str | None) -> str | None:
     """The lead unit, or one of the pack in force, or of the case's own: a unit may have come or gone since."""
     if unit_code is None:
-        return matter.lead_unit
-    own, today = session.packs.version(matter.pack_version), session.packs.current(session.now).directory
+        return case.lead_unit
+    own, today = session.packs.version(case.pack_version), session.packs.current(session.now).directory
     directory = own if unit_code in own.unit_codes else today
-    unit, accused = directory.unit(unit_code), matter.accused_unit
+    unit, accused = directory.unit(unit_code), case.accused_unit
     went_up_in = None if accused is None else session.packs.codes.successor(accused, today.unit_codes)
     if directory.is_within(unit.code, accused) or directory.is_within(unit.code, went_up_in):
         raise invalid(
@@ -175,19 +175,19 @@ def _addressee(session: Session, matter: Case, unit_code: str | None) -> str | N
     return unit.code
 
 
-def _start_reply_clock(session: Session, matter: Case, order: Supervision, directory: Directory) -> None:
+def _start_reply_clock(session: Session, case: Case, order: Supervision, directory: Directory) -> None:
     """督办回复时限: an order that names a day is to be answered until that day is over."""
     if order.reply_due is not None:
         due_at = day_end(order.reply_due, directory.calendar().time_zone)
-        start_clock_about(session, matter, Deadline.REPLY, order.supervision_id, due_at, order.unit_code)
+        start_clock_about(session, case, Deadline.REPLY, order.supervision_id, due_at, order.unit_code)
 
 
-def _reply_due(session: Session, matter: Case, body: IssueSupervision) -> date | None:
+def _reply_due(session: Session, case: Case, body: IssueSupervision) -> date | None:
     """The day that the supervisor names, else that in which the limit of the pack is over, if it has one."""
-    directory = session.packs.version(matter.pack_version)
+    directory = session.packs.version(case.pack_version)
     calendar = directory.calendar()
     if body.reply_due is None:
-        limit = directory.limit(Deadline.REPLY, matter.kind, matter.urgency)
+        limit = directory.limit(Deadline.REPLY, case.kind, case.urgency)
         return None if limit is None else last_day(due(session.now, limit, calendar), calendar.time_zone)
     if body.reply_due < local_day(session.now, calendar.time_zone):
         raise invalid("reply_due", "must not be in the past", "不得早于今天")

@@ -20,18 +20,18 @@ CASES = Kept[Case, State, Heard](
 
 async def load_for(session: Session, request: Request, case_id: str, action: Action) -> Case:
     """The case, when the caller may see it (else NotFound), may take this step (Forbidden) and knows its version."""
-    work = await queries.visible_work(session, request.scope, case_id)
-    state = CASES.state_of(work)
+    case = await queries.visible_case(session, request.scope, case_id)
+    state = CASES.state_of(case)
     check_party(state, action, request.actor)
-    request.check_version(work.version)
+    request.check_version(case.version)
     session.now = max(session.now, state.last_at)
-    return work
+    return case
 
 
-def apply(session: Session, work: Case, said: Said) -> tuple[State, State]:
+def apply(session: Session, case: Case, said: Said) -> tuple[State, State]:
     """Take the step: row, history and ledger. The state before, and after; the matters above keep their own of it."""
-    before, after = CASES.apply(session, work, said)
-    for event in events_of(work.case_id, before, after, said):
+    before, after = CASES.apply(session, case, said)
+    for event in events_of(case.case_id, before, after, said):
         session.publish(event)
     return before, after
 
@@ -46,6 +46,6 @@ def check_length(field: str, text: str, shortest: int, longest: int) -> None:
         )
 
 
-def shown(work: Case) -> WorkOut:
+def shown(case: Case) -> WorkOut:
     """The case as it is answered."""
-    return WorkOut.model_validate(work, from_attributes=True)
+    return WorkOut.model_validate(case, from_attributes=True)

@@ -64,14 +64,14 @@ async def hand_over(database: Database, clock: Clock) -> int:
     """Give the open cases of merged units to those that stand in for them; how many were given."""
     async with database.reading() as session:
         there = session.packs.current(clock.now()).directory.unit_codes
-        gone = await queries.units_with_open_work(session, there)
-        accused = await queries.units_with_open_work_about(session, there)
+        gone = await queries.units_with_open_cases(session, there)
+        accused = await queries.units_with_open_cases_about(session, there)
         beside = await queries.units_with_parts(session, there)
     moved = 0
     for unit in _merged(database, gone, there):
-        moved += await _hand_over_of(database, clock, queries.open_work_of, unit)
+        moved += await _hand_over_of(database, clock, queries.open_cases_of, unit)
     for unit in _merged(database, accused, there):
-        await _hand_over_of(database, clock, queries.open_work_about, unit)
+        await _hand_over_of(database, clock, queries.open_cases_about, unit)
     for unit in _merged(database, beside, there):
         await _hand_over_of(database, clock, queries.parts_of, unit)
     metrics.CASES_OF_REMOVED_UNITS.labels(Service.DISPATCH).set(sum(gone.values()) - moved)
@@ -98,45 +98,45 @@ async def _give_all(session: Session, case_ids: Sequence[str]) -> int:
     await session.load(Case, "case_id", case_ids)
     await session.load(Task, "case_id", case_ids)
     for case_id in case_ids:
-        work = await session.one(Case, "case_id", case_id)
-        if work is None or work.status not in OPEN:
+        case = await session.one(Case, "case_id", case_id)
+        if case is None or case.status not in OPEN:
             continue
-        session.now = max(now, CASES.state_of(work).last_at)
-        moved += await _hand_on_lead(session, work)
-        await _hand_on_parts(session, work)
+        session.now = max(now, CASES.state_of(case).last_at)
+        moved += await _hand_on_lead(session, case)
+        await _hand_on_parts(session, case)
     return moved
 
 
-async def _hand_on_lead(session: Session, work: Case) -> bool:
+async def _hand_on_lead(session: Session, case: Case) -> bool:
     """Whether another unit leads it now."""
-    choice = with_units_of_today(today(session, work), _as_it_stands(work))
-    if work.return_pending or isinstance(choice, Nobody) or choice.lead_unit == work.lead_unit:
+    choice = with_units_of_today(today(session, case), _as_it_stands(case))
+    if case.return_pending or isinstance(choice, Nobody) or choice.lead_unit == case.lead_unit:
         return False
-    state = CASES.state_of(work)
-    choice = replace(choice, done=done_of(state, await tasks_for(session, work)))
+    state = CASES.state_of(case)
+    choice = replace(choice, done=done_of(state, await tasks_for(session, case)))
     ask = Ask(Action.REASSIGN, choice, choice.explanation)
-    await apply(session, work, decide(state, ask, SYSTEM, session.now))
+    await apply(session, case, decide(state, ask, SYSTEM, session.now))
     return True
 
 
-async def _hand_on_parts(session: Session, work: Case) -> None:
+async def _hand_on_parts(session: Session, case: Case) -> None:
     """What units do beside the lead that were merged away, or in one of which the unit complained about went up."""
-    for unit_code in tuple(work.open_support):
-        state = CASES.state_of(work)
-        part = part_today(today(session, work), state.lead_unit, state.open_support, unit_code)
+    for unit_code in tuple(case.open_support):
+        state = CASES.state_of(case)
+        part = part_today(today(session, case), state.lead_unit, state.open_support, unit_code)
         if part is not None:
             action = Action.SUPPORT_CANCEL if part.successor is None else Action.SUPPORT_HAND_ON
             ask = Ask(action, part, f"{unit_code}: {part.text}")
-            await apply(session, work, decide(state, ask, SYSTEM, session.now))
+            await apply(session, case, decide(state, ask, SYSTEM, session.now))
 
 
-def _as_it_stands(work: Case) -> Choice:
+def _as_it_stands(case: Case) -> Choice:
     return Choice(
-        work.lead_unit or "",
-        tuple(work.support_units),
-        work.category_code or "",
-        work.pack_version,
-        by_rule=work.by_rule,
+        case.lead_unit or "",
+        tuple(case.support_units),
+        case.category_code or "",
+        case.pack_version,
+        by_rule=case.by_rule,
         explanation="承办单位撤并 its unit was merged into another",
         rule=Rule.SAME_UNIT,
         candidates=(),

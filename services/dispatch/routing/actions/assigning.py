@@ -24,10 +24,10 @@ async def reassign(session: Session, asked: Request, case_id: str, body: Assign)
 
 
 async def _give(session: Session, asked: Request, case_id: str, action: Action, body: Assign) -> WorkOut:
-    work = await load_for(session, asked, case_id, action)
+    case = await load_for(session, asked, case_id, action)
     # The reason leaves this service, so it carries no number of a person.
     wish = Wish(body.lead_unit, body.support_units, body.category_code, mask_text(body.reason))
-    state, tasks = CASES.state_of(work), await tasks_for(session, work)
-    said = decide(state, tasks, Ask(action), asked.actor, session.now, today=today(session, work), wish=wish)
-    await apply(session, work, said)
-    return shown(work)
+    state, tasks = CASES.state_of(case), await tasks_for(session, case)
+    said = decide(state, tasks, Ask(action), asked.actor, session.now, today=today(session, case), wish=wish)
+    await apply(session, case, said)
+    return shown(case)

@@ -10,21 +10,21 @@ from services.dispatch.routing.tables import Decision
 from services.dispatch.tasks.actions import keeping
 
 
-def today(session: Session, work: Case) -> Today:
+def today(session: Session, case: Case) -> Today:
     """The pack in force, for this case."""
     current = session.packs.current(session.now)
-    return Today(current.directory, current.version, session.packs.codes, work.area_code, work.accused_unit)
+    return Today(current.directory, current.version, session.packs.codes, case.area_code, case.accused_unit)
 
 
-async def apply(session: Session, work: Case, said: Said) -> tuple[State, State]:
+async def apply(session: Session, case: Case, said: Said) -> tuple[State, State]:
     """Take the step: row, history, ledger, tasks, and the decision where it is one. The state before, and after."""
-    before, after = await keeping.apply(session, work, said)
+    before, after = await keeping.apply(session, case, said)
     if isinstance(said.what, Choice | Nobody):
         found = said.what
         session.insert(
             Decision,
             {
-                "case_id": work.case_id,
+                "case_id": case.case_id,
                 "version": after.version,
                 "rule": found.rule if isinstance(found, Choice) else Rule.NOBODY,
                 "lead_unit": after.lead_unit,

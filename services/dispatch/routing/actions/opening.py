@@ -14,42 +14,42 @@ from services.dispatch.routing.domain.succession import with_units_of_today
 from services.dispatch.routing.domain.terms import CandidateVerdict, Rule
 
 
-async def open_work(session: Session, event: CaseRegistered) -> None:
+async def open_case(session: Session, event: CaseRegistered) -> None:
     """Find the unit by rule, queue it for a dispatcher, or note that the door answers it itself."""
     # The citizen may have spoken before the office took it in; no unit's time starts earlier than that.
     session.now = max(session.now, event.registered_at)
-    work = _new_work(session, event)
+    case = _new_case(session, event)
     if event.answered_at_once:
-        await _take(session, work, Ask(Action.NOTE_ANSWER, why="登记即答复 answered at registration"))
+        await _take(session, case, Ask(Action.NOTE_ANSWER, why="登记即答复 answered at registration"))
         return
     directory = session.packs.version(event.pack_version)
     found = by_rule(directory, event.pack_version, event.category_code, event.area_code, event.accused_unit)
-    found = _of_today(session, work, found)
+    found = _of_today(session, case, found)
     action = Action.ROUTE if isinstance(found, Choice) else Action.QUEUE
-    await _take(session, work, Ask(action, found, found.explanation))
+    await _take(session, case, Ask(action, found, found.explanation))
 
 
-async def open_next_round(session: Session, work: Case, event: CaseSentBack) -> None:
+async def open_next_round(session: Session, case: Case, event: CaseSentBack) -> None:
     """The same unit again (谁办谁改); when no unit ever had it, the rule's, or a dispatcher's choice.
 
     A running case keeps its pack version: a new pack opens no round under other rules by itself, unless its unit is
     gone.
     """
-    found = _of_today(session, work, _choice_again(session, work))
+    found = _of_today(session, case, _choice_again(session, case))
     action = Action.SEND_BACK if isinstance(found, Choice) else Action.SEND_BACK_TO_TRIAGE
-    await _take(session, work, Ask(action, found, event.words))
+    await _take(session, case, Ask(action, found, event.words))
 
 
-async def _take(session: Session, work: Case, ask: Ask) -> None:
-    await apply(session, work, decide(CASES.state_of(work), ask, SYSTEM, session.now))
+async def _take(session: Session, case: Case, ask: Ask) -> None:
+    await apply(session, case, decide(CASES.state_of(case), ask, SYSTEM, session.now))
 
 
-def _of_today(session: Session, work: Case, found: Choice | Nobody) -> Choice | Nobody:
+def _of_today(session: Session, case: Case, found: Choice | Nobody) -> Choice | Nobody:
     """Who was found, or who stands in for it today."""
-    return with_units_of_today(today(session, work), found) if isinstance(found, Choice) else found
+    return with_units_of_today(today(session, case), found) if isinstance(found, Choice) else found
 
 
-def _new_work(session: Session, event: CaseRegistered) -> Case:
+def _new_case(session: Session, event: CaseRegistered) -> Case:
     return session.new(
         Case,
         case_id=event.case_id,
@@ -75,17 +75,17 @@ def _new_work(session: Session, event: CaseRegistered) -> Case:
     )
 
 
-def _choice_again(session: Session, work: Case) -> Choice | Nobody:
-    if work.lead_unit is not None and work.category_code is not None:
+def _choice_again(session: Session, case: Case) -> Choice | Nobody:
+    if case.lead_unit is not None and case.category_code is not None:
         return Choice(
-            work.lead_unit,
-            tuple(work.support_units),
-            work.category_code,
-            work.pack_version,
+            case.lead_unit,
+            tuple(case.support_units),
+            case.category_code,
+            case.pack_version,
             by_rule=True,
-            explanation=f"发回重办，仍由原单位办理 sent back to the unit that handled it: {work.lead_unit}",
+            explanation=f"发回重办，仍由原单位办理 sent back to the unit that handled it: {case.lead_unit}",
             rule=Rule.SAME_UNIT,
-            candidates=(Candidate(work.lead_unit, CandidateVerdict.CHOSEN),),
+            candidates=(Candidate(case.lead_unit, CandidateVerdict.CHOSEN),),
         )
-    directory = session.packs.version(work.pack_version)
-    return by_rule(directory, work.pack_version, work.category_code, work.area_code, work.accused_unit)
+    directory = session.packs.version(case.pack_version)
+    return by_rule(directory, case.pack_version, case.category_code, case.area_code, case.accused_unit)

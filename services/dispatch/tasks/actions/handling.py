@@ -15,20 +15,20 @@ from services.dispatch.tasks.schemas import HandIn, ReportProgress, Sign
 
 async def sign(session: Session, asked: Request, case_id: str, body: Sign) -> WorkOut:
     """The unit takes the case on."""
-    work = await load_for(session, asked, case_id, Action.SIGN)
+    case = await load_for(session, asked, case_id, Action.SIGN)
     ask = Ask(Action.SIGN, why=mask_text(body.note or ""))
-    await apply(session, work, decide(CASES.state_of(work), ask, asked.actor, session.now))
-    return shown(work)
+    await apply(session, case, decide(CASES.state_of(case), ask, asked.actor, session.now))
+    return shown(case)
 
 
 async def report(session: Session, asked: Request, case_id: str, body: ReportProgress) -> WorkOut:
     """The unit says how far it is."""
-    work = await load_for(session, asked, case_id, Action.REPORT)
+    case = await load_for(session, asked, case_id, Action.REPORT)
     note = mask_text(body.note)
-    said = decide(CASES.state_of(work), Ask(Action.REPORT, why=note), asked.actor, session.now)
+    said = decide(CASES.state_of(case), Ask(Action.REPORT, why=note), asked.actor, session.now)
     check_length("note", note, 1, session.packs.current(session.now).directory.pack.texts.note_max)
-    await apply(session, work, said)
-    return shown(work)
+    await apply(session, case, said)
+    return shown(case)
 
 
 async def hand_in(session: Session, asked: Request, case_id: str, body: HandIn) -> WorkOut:
@@ -36,13 +36,13 @@ async def hand_in(session: Session, asked: Request, case_id: str, body: HandIn) 
 
     It waits for its support units, or lets them off and says why.
     """
-    work = await load_for(session, asked, case_id, Action.HAND_IN)
+    case = await load_for(session, asked, case_id, Action.HAND_IN)
     text, without = mask_text(body.result), mask_text(body.without_support or "")
     ask = Ask(Action.HAND_IN, Result(body.result_kind, text, body.contacted_at, without), why=text)
-    said = decide(CASES.state_of(work), ask, asked.actor, session.now)
+    said = decide(CASES.state_of(case), ask, asked.actor, session.now)
     texts = session.packs.current(session.now).directory.pack.texts
     check_length("result", text, texts.result_min, texts.result_max)
     if body.contacted_at is not None:
         not_in_future(body.contacted_at, session.now, "contacted_at")
-    await apply(session, work, said)
-    return shown(work)
+    await apply(session, case, said)
+    return shown(case)

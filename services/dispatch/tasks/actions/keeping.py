@@ -11,18 +11,18 @@ from services.dispatch.tasks.queries import tasks_of
 from services.dispatch.tasks.tables import Task
 
 
-async def apply(session: Session, work: Case, said: Said) -> tuple[State, State]:
+async def apply(session: Session, case: Case, said: Said) -> tuple[State, State]:
     """Take the step: row, history, ledger, and the tasks that it gives, moves or ends. The state before, and after."""
-    before, after = steps.apply(session, work, said)
-    rows = await tasks_of(session, work.case_id) if domain.concern(before, after, said) else []
+    before, after = steps.apply(session, case, said)
+    rows = await tasks_of(session, case.case_id) if domain.concern(before, after, said) else []
     tasks = _states(rows)
-    keep_beside(session, Task, rows, tasks, domain.evolve(tasks, before, after, said), case_id=work.case_id)
+    keep_beside(session, Task, rows, tasks, domain.evolve(tasks, before, after, said), case_id=case.case_id)
     return before, after
 
 
-async def tasks_for(session: Session, work: Case) -> Tasks:
+async def tasks_for(session: Session, case: Case) -> Tasks:
     """What the rules see of the tasks beside the lead of now."""
-    return _states(await tasks_of(session, work.case_id)) if work.support_units else ()
+    return _states(await tasks_of(session, case.case_id)) if case.support_units else ()
 
 
 def _states(rows: list[Task]) -> Tasks:

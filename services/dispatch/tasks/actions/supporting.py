@@ -38,12 +38,12 @@ async def _step(
     session: Session, asked: Request, case_id: str, action: Action, part: SupportPart, limited: str | None = None
 ) -> WorkOut:
     """Take it; ``limited`` is the field whose length the county pack limits."""
-    work = await load_for(session, asked, case_id, action)
+    case = await load_for(session, asked, case_id, action)
     why = f"{part.unit_code}: {part.text}" if action is Action.SUPPORT_CANCEL else part.text
-    tasks = await tasks_for(session, work)
-    said = decide(CASES.state_of(work), tasks, Ask(action, part, why), asked.actor, session.now)
+    tasks = await tasks_for(session, case)
+    said = decide(CASES.state_of(case), tasks, Ask(action, part, why), asked.actor, session.now)
     if limited is not None:
         texts = session.packs.current(session.now).directory.pack.texts
         check_length(limited, part.text, 1, texts.note_max if limited == "note" else texts.result_max)
-    await apply(session, work, said)
-    return shown(work)
+    await apply(session, case, said)
+    return shown(case)

@@ -24,14 +24,14 @@ from services.followup.supervision.actions import supervise_round
 
 async def record_attempt(session: Session, asked: Request, callback_id: str, body: RecordAttempt) -> CallbackOut:
     """One try, and what follows: closed as satisfied, sent back, tried again later, left to a review or to others."""
-    matter, callback, attempts, asking = await _enter(session, asked, callback_id, Action.TRY)
-    settle(session, matter, session.now)
-    directory = session.packs.version(matter.pack_version)
+    case, callback, attempts, asking = await _enter(session, asked, callback_id, Action.TRY)
+    settle(session, case, session.now)
+    directory = session.packs.version(case.pack_version)
     check_answers(directory.callback.questions, body)
     answer = Answer(body.reached, body.contacted, body.solved, body.satisfaction)
-    action = verdict(answer, asking) if can(matter, Action.TRY) else Action.TRY
+    action = verdict(answer, asking) if can(case, Action.TRY) else Action.TRY
     words = mask_text(body.words) if body.words else None
-    said = decide(matter, action, StepInput(session.now, asking, answer, asked.actor), words or "")
+    said = decide(case, action, StepInput(session.now, asking, answer, asked.actor), words or "")
     attempt = _keep(session, asked, callback, said, body, words)
     after = evolve(asking, said, gap_of(directory))
     callback.attempts, callback.tries = after.attempts, after.tries
@@ -39,34 +39,34 @@ async def record_attempt(session: Session, asked: Request, callback_id: str, bod
     if not answer.valid:
         callback.next_try_at = calling_time(directory, session.now + gap_of(directory))
     if action is Action.SATISFY:
-        close(session, matter, said)
+        close(session, case, said)
     elif action is Action.SEND_BACK:
-        await bring_others(session, matter, action)
-        _send_back(session, matter, said, callback)
+        await bring_others(session, case, action)
+        _send_back(session, case, said, callback)
     else:
-        apply(session, matter, said)
-    return shown(matter, callback, [*attempts, attempt])
+        apply(session, case, said)
+    return shown(case, callback, [*attempts, attempt])
 
 
 async def review(session: Session, asked: Request, callback_id: str, body: ReviewCallback) -> CallbackOut:
     """A second person looks at all whom nobody reached: close it as unverified, or have them tried again."""
     action = Action.TRY_AGAIN if body.decision is ReviewDecision.TRY_AGAIN else Action.CLOSE_UNVERIFIED
-    matter, callback, attempts, asking = await _enter(session, asked, callback_id, action)
-    settle(session, matter, session.now)
-    said = decide(matter, action, StepInput(session.now, asking, by=asked.actor), mask_text(body.reason))
-    again = await bring_others(session, matter, action)
+    case, callback, attempts, asking = await _enter(session, asked, callback_id, action)
+    settle(session, case, session.now)
+    said = decide(case, action, StepInput(session.now, asking, by=asked.actor), mask_text(body.reason))
+    again = await bring_others(session, case, action)
     if action is Action.CLOSE_UNVERIFIED:
-        close(session, matter, said)
+        close(session, case, said)
     else:
-        apply(session, matter, said)
+        apply(session, case, said)
         if not asking.callers:
             say_due(session, again)
-    return shown(matter, callback, attempts)
+    return shown(case, callback, attempts)
 
 
-def shown(matter: Case, callback: Callback, attempts: list[Attempt]) -> CallbackOut:
+def shown(case: Case, callback: Callback, attempts: list[Attempt]) -> CallbackOut:
     """The callback as it is answered."""
-    return CallbackOut.of(matter, callback, attempts)
+    return CallbackOut.of(case, callback, attempts)
 
 
 async def _enter(
@@ -76,18 +76,18 @@ async def _enter(
     found = await find_callback(session, callback_id)
     if found is None or not queries.sees_callback(asked.scope, *found):
         raise queries.no_such_callback()
-    matter, callback = found
+    case, callback = found
     attempts = await _attempts_of(session, callback)
     others = [
-        one for one in await callbacks_of(session, matter) if _beside(one) == _beside(callback) and one is not callback
+        one for one in await callbacks_of(session, case) if _beside(one) == _beside(callback) and one is not callback
     ]
     tried = attempts + [attempt for one in others for attempt in await _attempts_of(session, one)]
-    asking = _asking_of(session.packs.version(matter.pack_version), callback, attempts, others, tried)
+    asking = _asking_of(session.packs.version(case.pack_version), callback, attempts, others, tried)
     check_party(action, asking, asked.actor)
     asked.check_version(callback.version)
     # A clock may have been ahead before: no try comes before its callback, or before the tries that it follows.
     session.now = max([session.now, callback.opened_at, *(attempt.at for attempt in tried)])
-    return matter, callback, attempts, asking
+    return case, callback, attempts, asking
 
 
 def _beside(callback: Callback) -> tuple[int, Purpose]:
@@ -160,16 +160,16 @@ def _keep(
     return attempt
 
 
-def _send_back(session: Session, matter: Case, said: Said, callback: Callback) -> None:
+def _send_back(session: Session, case: Case, said: Said, callback: Callback) -> None:
     """The next round opens with the citizen's words; who leads it, dispatch says."""
-    stop_round(session, matter)
+    stop_round(session, case)
     back = CaseSentBack(
-        case_id=matter.case_id,
+        case_id=case.case_id,
         occurred_at=session.now,
         round=callback.round,
-        next_round=matter.round + 1,
+        next_round=case.round + 1,
         unit_code=callback.handling_unit,
         words=said.why,
     )
-    apply(session, matter, said, back)
-    supervise_round(session, matter, callback.handling_unit)
+    apply(session, case, said, back)
+    supervise_round(session, case, callback.handling_unit)

@@ -6,13 +6,13 @@ from libs.common.database.session import Session
 from services.followup.callbacks import queries
 from services.followup.callbacks.tables import Attempt, Callback
 from services.followup.cases.tables import Case
-from services.followup.clocks.actions.finding import find_matter, load_cases
+from services.followup.clocks.actions.finding import find_case, load_cases
 
 _PLACES = "followup.places"
 
 
 async def load_with_callbacks(session: Session, case_ids: Iterable[str]) -> None:
-    """Lock the matters, then read their clocks and callbacks: the lock on a matter guards all three."""
+    """Lock the cases, then read their clocks and callbacks: the lock on a case guards all three."""
     wanted = sorted(set(case_ids))
     if wanted:
         await load_cases(session, wanted)
@@ -32,15 +32,15 @@ async def load_by_keys(session: Session, keys: Iterable[str]) -> None:
 async def find_callback(session: Session, callback_id: str) -> tuple[Case, Callback] | None:
     """A callback and its case, locked."""
     case_id = (await _places(session, [callback_id]))[callback_id]
-    matter = None if case_id is None else await find_matter(session, case_id)
-    if matter is None:
+    case = None if case_id is None else await find_case(session, case_id)
+    if case is None:
         return None
-    return matter, next(row for row in await callbacks_of(session, matter) if row.callback_id == callback_id)
+    return case, next(row for row in await callbacks_of(session, case) if row.callback_id == callback_id)
 
 
-async def callbacks_of(session: Session, matter: Case) -> list[Callback]:
+async def callbacks_of(session: Session, case: Case) -> list[Callback]:
     """All callbacks of a case."""
-    return await session.rows(Callback, "case_id", matter.case_id, lock=False)
+    return await session.rows(Callback, "case_id", case.case_id, lock=False)
 
 
 async def _places(session: Session, keys: Iterable[str]) -> dict[str, str | None]:

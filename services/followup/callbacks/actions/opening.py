@@ -19,32 +19,32 @@ _IDS = uuid.UUID("0c1b8a52-4d0e-5f7a-8a4e-0a2f6f3c9b11")
 
 
 async def open_callbacks(
-    session: Session, matter: Case, action: Action, done: CaseHandled | CaseAnsweredDirectly
+    session: Session, case: Case, action: Action, done: CaseHandled | CaseAnsweredDirectly
 ) -> None:
     """Ask each requester about this round, under one clock; who wants no callback is left to a review.
 
     Whoever was asked about the round before is asked about this one.
     """
-    directory, done_at = session.packs.version(matter.pack_version), done.occurred_at
+    directory, done_at = session.packs.version(case.pack_version), done.occurred_at
     handling_unit, answered_by = _who_finished(done)
-    known = {row.requester for row in await callbacks_of(session, matter) if row.purpose is Purpose.CLOSING}
+    known = {row.requester for row in await callbacks_of(session, case) if row.purpose is Purpose.CLOSING}
     opened = [
         session.new(
             Callback,
-            callback_id=_id_of(matter, requester),
-            case_id=matter.case_id,
-            round=matter.round,
+            callback_id=_id_of(case, requester),
+            case_id=case.case_id,
+            round=case.round,
             requester=requester,
             state=STATE_AFTER[action],
             handling_unit=handling_unit,
             answered_by=answered_by,
-            area_code=matter.area_code,
+            area_code=case.area_code,
             next_try_at=calling_time(directory, done_at),
             opened_at=done_at,
         )
         for requester in sorted(known | {FIRST_REQUESTER})
     ]
-    clocks = begin_clocks(session, matter, done, done_at)
+    clocks = begin_clocks(session, case, done, done_at)
     if action is Action.ASK:
         say_due(session, opened, next((clock for clock in clocks if clock.what is Deadline.CALLBACK), None))
         clocks = [clock for clock in clocks if clock.what is not Deadline.CALLBACK]
@@ -52,20 +52,20 @@ async def open_callbacks(
         say_set(session, *clocks)
 
 
-def _id_of(matter: Case, requester: str) -> str:
-    place = f"{matter.case_id}/{matter.round}"
+def _id_of(case: Case, requester: str) -> str:
+    place = f"{case.case_id}/{case.round}"
     return str(uuid.uuid5(_IDS, place if requester == FIRST_REQUESTER else f"{place}/{requester}"))
 
 
-async def bring_others(session: Session, matter: Case, action: Action) -> list[Callback]:
+async def bring_others(session: Session, case: Case, action: Action) -> list[Callback]:
     """Bring the round's open callbacks to where a step brings them that ends it, or decides about all not reached."""
-    callbacks = [row for row in await callbacks_of(session, matter) if row.round == matter.round]
+    callbacks = [row for row in await callbacks_of(session, case) if row.round == case.round]
     brought = [row for row in callbacks if row.state in OPEN_STATES]
     for callback in brought:
         move(callback, OTHERS_AFTER[action])
         if action is Action.TRY_AGAIN:
             callback.tries = 0
-            callback.next_try_at = calling_time(session.packs.version(matter.pack_version), session.now)
+            callback.next_try_at = calling_time(session.packs.version(case.pack_version), session.now)
     return brought
 
 

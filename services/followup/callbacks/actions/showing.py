@@ -9,15 +9,15 @@ from services.followup.cases.tables import Case
 
 async def show_callback(session: Session, scope: Scope, callback_id: str) -> CallbackWithQuestions:
     """A callback with its tries, and what to ask. Raises PackMissing when this release cannot read the case's pack."""
-    matter, callback = await queries.visible_callback(session, scope, callback_id)
+    case, callback = await queries.visible_callback(session, scope, callback_id)
     attempts = await queries.attempts_of(session, [callback_id])
-    shown = CallbackOut.of(matter, callback, attempts[callback_id])
-    questions = session.packs.version(matter.pack_version).callback.questions
+    shown = CallbackOut.of(case, callback, attempts[callback_id])
+    questions = session.packs.version(case.pack_version).callback.questions
     return CallbackWithQuestions(**shown.model_dump(), questions=[QuestionOut.of(question) for question in questions])
 
 
-async def show_callbacks(session: Session, matter: Case) -> list[CallbackOut]:
+async def show_callbacks(session: Session, case: Case) -> list[CallbackOut]:
     """All callbacks of a case with their tries, by round."""
-    rows = await queries.callbacks_of_case(session, matter.case_id)
+    rows = await queries.callbacks_of_case(session, case.case_id)
     attempts = await queries.attempts_of(session, [row.callback_id for row in rows])
-    return [CallbackOut.of(matter, row, attempts[row.callback_id]) for row in rows]
+    return [CallbackOut.of(case, row, attempts[row.callback_id]) for row in rows]

@@ -42,7 +42,7 @@ _SET_ANEW = """
 
 
 class ClockBook:
-    """Clocks that run or stand still, by case. Who holds the lock on a case's matter alone may change its clocks."""
+    """Clocks that run or stand still, by case. Who holds the lock on a case alone may change its clocks."""
 
     def __init__(self) -> None:
         self._running: dict[str, dict[str, DeadlineClock]] = {}

@@ -8,7 +8,7 @@ from services.followup.clocks.actions.book import clocks_of
 
 
 async def load_cases(session: Session, case_ids: Iterable[str]) -> None:
-    """Lock the matters, then read their running clocks: the lock on a matter guards both."""
+    """Lock the cases, then read their running clocks: the lock on a case guards both."""
     wanted = sorted(set(case_ids))
     if not wanted:
         return
@@ -16,7 +16,7 @@ async def load_cases(session: Session, case_ids: Iterable[str]) -> None:
     await clocks_of(session).load(session, wanted)
 
 
-async def find_matter(session: Session, case_id: str) -> Case | None:
+async def find_case(session: Session, case_id: str) -> Case | None:
     """The case, locked, with its clocks at hand."""
     await load_cases(session, [case_id])
     return await session.one(Case, "case_id", case_id)

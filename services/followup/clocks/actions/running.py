@@ -31,62 +31,62 @@ from services.followup.clocks.domain import (
 )
 
 
-def end_clocks(session: Session, matter: Case, event: Event, about: str = "") -> None:
+def end_clocks(session: Session, case: Case, event: Event, about: str = "") -> None:
     """What was promised, of the case or of one thing about it, is kept by the event or made void."""
-    stop_clocks(session, matter, *ended_by(event), about=about)
+    stop_clocks(session, case, *ended_by(event), about=about)
 
 
-def begin_clocks(session: Session, matter: Case, event: Event, start: datetime) -> list[DeadlineClock]:
+def begin_clocks(session: Session, case: Case, event: Event, start: datetime) -> list[DeadlineClock]:
     """Of the case: what the event passes on is its lead unit's, and what it sets is set, where the pack has a limit.
 
     No limit starts before the case was registered. Gives the clocks that were set: say so with ``say_set``.
     """
     for what in passed_on_by(event):
-        hand_over(session, matter, what, matter.lead_unit)
-    wanted = [what for what in set_by(event) if not _stands(session, matter, what)]
-    limits = [(what, limit) for what in wanted if (limit := _limit_of(session, matter, what)) is not None]
-    return [_set(session, matter, what, max(start, matter.registered_at), limit) for what, limit in limits]
+        hand_over(session, case, what, case.lead_unit)
+    wanted = [what for what in set_by(event) if not _stands(session, case, what)]
+    limits = [(what, limit) for what in wanted if (limit := _limit_of(session, case, what)) is not None]
+    return [_set(session, case, what, max(start, case.registered_at), limit) for what, limit in limits]
 
 
-def _set(session: Session, matter: Case, what: Deadline, start: datetime, limit: Limit) -> DeadlineClock:
-    directory = session.packs.version(matter.pack_version)
+def _set(session: Session, case: Case, what: Deadline, start: datetime, limit: Limit) -> DeadlineClock:
+    directory = session.packs.version(case.pack_version)
     times = times_of(start, limit, directory.ladder.warn_percent, directory.calendar())
-    unit_code = matter.lead_unit if what.promise.by is Answerable.UNIT else None
-    _note_end(matter, what, times.due_at)
-    return _begin(session, matter, _New(what, start, times, unit_code, limit=limit))
+    unit_code = case.lead_unit if what.promise.by is Answerable.UNIT else None
+    _note_end(case, what, times.due_at)
+    return _begin(session, case, _New(what, start, times, unit_code, limit=limit))
 
 
-def start_clocks(session: Session, matter: Case, event: Event, start: datetime) -> None:
+def start_clocks(session: Session, case: Case, event: Event, start: datetime) -> None:
     """Begin those of the case, and say which were set."""
-    if clocks := begin_clocks(session, matter, event, start):
+    if clocks := begin_clocks(session, case, event, start):
         say_set(session, *clocks)
 
 
-def _stands(session: Session, matter: Case, what: Deadline) -> bool:
+def _stands(session: Session, case: Case, what: Deadline) -> bool:
     """Whether it was given in this round and is neither kept nor void, be it missed."""
     if (column := f"{what}_due_at") in Case.model_fields:
-        return getattr(matter, column) is not None
-    return what in matter.overdue or bool(_find(session, matter, what, about=""))
+        return getattr(case, column) is not None
+    return what in case.overdue or bool(_find(session, case, what, about=""))
 
 
-def _note_end(matter: Case, what: Deadline, due_at: datetime | None) -> None:
+def _note_end(case: Case, what: Deadline, due_at: datetime | None) -> None:
     """Of some promises a case keeps until when they are, as long as they stand."""
     if (column := f"{what}_due_at") in Case.model_fields:
-        setattr(matter, column, due_at)
+        setattr(case, column, due_at)
 
 
-def _limit_of(session: Session, matter: Case, what: Deadline) -> Limit | None:
+def _limit_of(session: Session, case: Case, what: Deadline) -> Limit | None:
     """By its duty, too, unless this pack version does not know the category."""
-    directory, duty = session.packs.version(matter.pack_version), None
-    if what.promise.of_duty and matter.category_code is not None:
+    directory, duty = session.packs.version(case.pack_version), None
+    if what.promise.of_duty and case.category_code is not None:
         with suppress(UnknownCode):
-            duty = directory.duty(matter.category_code, matter.area_code)
-    return directory.limit(what, matter.kind, matter.urgency, duty)
+            duty = directory.duty(case.category_code, case.area_code)
+    return directory.limit(what, case.kind, case.urgency, duty)
 
 
 def start_clock_about(
     session: Session,
-    matter: Case,
+    case: Case,
     what: Deadline,
     about: str,
     due_at: datetime,
@@ -98,74 +98,74 @@ def start_clock_about(
 
     With ``every_days`` it comes again so many days after it was due, at the end of the day, until it is stopped.
     """
-    times = times_until(session.now, due_at, _warn_percent(session, matter.pack_version))
+    times = times_until(session.now, due_at, _warn_percent(session, case.pack_version))
     new = _New(what, session.now, times, unit_code, about, every_days=every_days)
-    say_set(session, _begin(session, matter, new))
+    say_set(session, _begin(session, case, new))
 
 
-def come_again(session: Session, matter: Case, clock: DeadlineClock, start: datetime) -> None:
+def come_again(session: Session, case: Case, clock: DeadlineClock, start: datetime) -> None:
     """Of a clock that comes again (周期) set the next one, from ``start``, and say so; of another nothing."""
     due_at = next_end(clock, session.packs.version(clock.pack_version).calendar())
     if due_at is not None:
-        times = times_until(start, due_at, _warn_percent(session, matter.pack_version))
+        times = times_until(start, due_at, _warn_percent(session, case.pack_version))
         new = _New(clock.what, start, times, clock.unit_code, clock.about, every_days=clock.every_days)
-        say_set(session, _begin(session, matter, new))
+        say_set(session, _begin(session, case, new))
 
 
-def keep_clock(session: Session, matter: Case, what: Deadline, about: str = "") -> None:
+def keep_clock(session: Session, case: Case, what: Deadline, about: str = "") -> None:
     """What was promised was done this time; a clock that comes again does."""
-    for clock in _find(session, matter, what, about=about):
+    for clock in _find(session, case, what, about=about):
         clocks_of(session).stop(clock)
-        come_again(session, matter, clock, session.now)
+        come_again(session, case, clock, session.now)
 
 
-def pause_clocks(session: Session, matter: Case, *kinds: Deadline, about: str = "") -> None:
+def pause_clocks(session: Session, case: Case, *kinds: Deadline, about: str = "") -> None:
     """Let clocks of these kinds, all when none is named, stand still from now on; those that were missed go on."""
-    for clock in _find(session, matter, *kinds or DECLARED.values(), about=about):
+    for clock in _find(session, case, *kinds or DECLARED.values(), about=about):
         if (still := paused(clock, session.now)) is not clock:
             clocks_of(session).set_anew(still)
 
 
-def resume_clocks(session: Session, matter: Case, *kinds: Deadline, about: str = "") -> None:
+def resume_clocks(session: Session, case: Case, *kinds: Deadline, about: str = "") -> None:
     """Let clocks that stand still run on, and say until when now."""
     anew = []
-    for clock in _find(session, matter, *kinds or DECLARED.values(), about=about):
+    for clock in _find(session, case, *kinds or DECLARED.values(), about=about):
         calendar = session.packs.version(clock.pack_version).calendar()
         running = resumed(clock, session.now, _warn_percent(session, clock.pack_version), calendar)
         if running is not clock:
             anew.append(running)
-    _set_anew(session, matter, anew)
+    _set_anew(session, case, anew)
 
 
-def extend_clock(session: Session, matter: Case, what: Deadline, until: datetime, about: str = "") -> None:
+def extend_clock(session: Session, case: Case, what: Deadline, until: datetime, about: str = "") -> None:
     """Give a promise more time (延期) and say so. One that was missed begins as a new clock, and is overdue no more.
 
     Raises:
         ValueError: it stands still, or would not end later.
         LookupError: no such clock runs, or climbs its ladder.
     """
-    found = _find(session, matter, what, about=about)
+    found = _find(session, case, what, about=about)
     if not found:
-        raise LookupError(f"no {what} clock of case {matter.case_id} runs")
+        raise LookupError(f"no {what} clock of case {case.case_id} runs")
     anew = []
     for clock in found:
         longer = extended(clock, until, session.now, _warn_percent(session, clock.pack_version))
         if clock.missed:
             # Its steps have names of their own: an order of the ladder is known by clock and step.
             clocks_of(session).stop(clock)
-            matter.clocks += 1
-            longer = replace(longer, clock_id=f"{matter.case_id}.{matter.clocks}")
+            case.clocks += 1
+            longer = replace(longer, clock_id=f"{case.case_id}.{case.clocks}")
         anew.append(longer)
-    _set_anew(session, matter, anew)
+    _set_anew(session, case, anew)
 
 
-def _set_anew(session: Session, matter: Case, clocks: Sequence[DeadlineClock]) -> None:
+def _set_anew(session: Session, case: Case, clocks: Sequence[DeadlineClock]) -> None:
     for clock in clocks:
         clocks_of(session).set_anew(clock)
         if clock.about:
             continue
-        matter.overdue = [what for what in matter.overdue if what != clock.what]
-        _note_end(matter, clock.what, clock.due_at)
+        case.overdue = [what for what in case.overdue if what != clock.what]
+        _note_end(case, clock.what, clock.due_at)
     if clocks:
         say_set(session, *clocks)
 
@@ -195,38 +195,38 @@ def as_set(clock: DeadlineClock) -> SetDeadline:
     )
 
 
-def stop_clocks(session: Session, matter: Case, *kinds: Deadline, about: str = "") -> None:
+def stop_clocks(session: Session, case: Case, *kinds: Deadline, about: str = "") -> None:
     """The promises were kept, late or in time, or are void: nothing of them happens any more."""
-    for clock in _find(session, matter, *kinds, about=about):
+    for clock in _find(session, case, *kinds, about=about):
         clocks_of(session).stop(clock)
     for what in () if about else kinds:
-        _note_end(matter, what, None)
-    if not about and not set(kinds).isdisjoint(matter.overdue):
-        matter.overdue = [what for what in matter.overdue if what not in kinds]
+        _note_end(case, what, None)
+    if not about and not set(kinds).isdisjoint(case.overdue):
+        case.overdue = [what for what in case.overdue if what not in kinds]
 
 
-def stop_round(session: Session, matter: Case) -> None:
+def stop_round(session: Session, case: Case) -> None:
     """The round is over. What is to be said about an order is still to be said."""
-    stop_clocks(session, matter, *DECLARED.values())
+    stop_clocks(session, case, *DECLARED.values())
 
 
-def stop_all(session: Session, matter: Case) -> None:
+def stop_all(session: Session, case: Case) -> None:
     """The case is over."""
-    stop_round(session, matter)
+    stop_round(session, case)
     clocks = clocks_of(session)
-    for clock in clocks.of(matter.case_id):
+    for clock in clocks.of(case.case_id):
         clocks.stop(clock)
 
 
-def hand_over(session: Session, matter: Case, what: Deadline, unit_code: str | None, about: str = "") -> None:
+def hand_over(session: Session, case: Case, what: Deadline, unit_code: str | None, about: str = "") -> None:
     """The clock runs on, or stands still, and from now on it is this unit's."""
-    for clock in _find(session, matter, what, about=about):
+    for clock in _find(session, case, what, about=about):
         if clock.unit_code != unit_code:
             clocks_of(session).change(replace(clock, unit_code=unit_code))
 
 
-def _find(session: Session, matter: Case, *kinds: str, about: str) -> list[DeadlineClock]:
-    clocks = clocks_of(session).of(matter.case_id)
+def _find(session: Session, case: Case, *kinds: str, about: str) -> list[DeadlineClock]:
+    clocks = clocks_of(session).of(case.case_id)
     return [clock for clock in clocks if clock.what in kinds and clock.about == about]
 
 
@@ -247,12 +247,12 @@ class _New:
     every_days: int | None = None
 
 
-def _begin(session: Session, matter: Case, new: _New) -> DeadlineClock:
-    matter.clocks += 1
+def _begin(session: Session, case: Case, new: _New) -> DeadlineClock:
+    case.clocks += 1
     clock = DeadlineClock(
-        clock_id=f"{matter.case_id}.{matter.clocks}",
-        case_id=matter.case_id,
-        round=matter.round,
+        clock_id=f"{case.case_id}.{case.clocks}",
+        case_id=case.case_id,
+        round=case.round,
         what=new.what,
         about=new.about,
         unit_code=new.unit_code,
@@ -261,7 +261,7 @@ def _begin(session: Session, matter: Case, new: _New) -> DeadlineClock:
         due_at=new.times.due_at,
         step=ClockStep(StepKind.WARN),
         next_at=new.times.warn_at,
-        pack_version=matter.pack_version,
+        pack_version=case.pack_version,
         limit=new.limit,
         every_days=new.every_days,
     )

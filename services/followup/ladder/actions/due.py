@@ -16,7 +16,7 @@ from libs.common.service.runtime import Runtime
 from services.followup.cases.tables import Case
 from services.followup.clocks import queries
 from services.followup.clocks.actions.book import clocks_of
-from services.followup.clocks.actions.finding import find_matter, load_cases
+from services.followup.clocks.actions.finding import find_case, load_cases
 from services.followup.ladder.actions.firing import fire
 
 log = get_logger(__name__)
@@ -79,7 +79,7 @@ class Firing:
     async def _set_aside(self, case_id: str, horizon: datetime, reason: str) -> None:
         async with self._database.transaction(horizon) as session:
             # Under the case's lock: nothing else may be about to fire or cancel them.
-            await find_matter(session, case_id)
+            await find_case(session, case_id)
             await queries.fail_clocks(session, case_id, horizon, reason)
 
 
@@ -95,16 +95,16 @@ async def _fire_cases(database: Database, case_ids: Sequence[str], horizon: date
 
 async def _in_order(session: Session, case_ids: Sequence[str], horizon: datetime) -> int:
     clocks = clocks_of(session)
-    matters = {case_id: await session.one(Case, "case_id", case_id) for case_id in case_ids}
+    cases = {case_id: await session.one(Case, "case_id", case_id) for case_id in case_ids}
     waiting = [(first.order, case_id) for case_id in case_ids if (first := clocks.next_of(case_id)) is not None]
     heapq.heapify(waiting)
     fired = 0
     while waiting and waiting[0][0][0] <= horizon:
         case_id = heapq.heappop(waiting)[1]
-        clock, matter = clocks.next_of(case_id), matters[case_id]
-        if clock is None or matter is None:
+        clock, case = clocks.next_of(case_id), cases[case_id]
+        if clock is None or case is None:
             raise LookupError(f"clocks of case {case_id} without the case")
-        fire(session, matter, clock)
+        fire(session, case, clock)
         fired += 1
         following = clocks.next_of(case_id)
         if following is not None:

@@ -25,18 +25,18 @@ from services.followup.clocks.domain import DeadlineClock, Rung, StepKind, moved
 from services.followup.supervision.actions import issue_by_rule
 
 
-def settle(session: Session, matter: Case, until: datetime) -> int:
+def settle(session: Session, case: Case, until: datetime) -> int:
     """Take every step of the case's clocks up to ``until``, in order, those that come up on the way too; how many."""
     fired = 0
-    while (clock := clocks_of(session).next_of(matter.case_id)) is not None and clock.next_at <= until:
-        fire(session, matter, clock)
+    while (clock := clocks_of(session).next_of(case.case_id)) is not None and clock.next_at <= until:
+        fire(session, case, clock)
         fired += 1
     return fired
 
 
-def fire(session: Session, matter: Case, clock: DeadlineClock) -> None:
+def fire(session: Session, case: Case, clock: DeadlineClock) -> None:
     """Let a clock's next step happen, and move it on. What is of a case or round that is over does nothing."""
-    if matter.status is Status.CLOSED or (clock.round != matter.round and not clock.about):
+    if case.status is Status.CLOSED or (clock.round != case.round and not clock.about):
         clocks_of(session).stop(clock)
         return
     with _as_of(session, clock.next_at):
@@ -44,10 +44,10 @@ def fire(session: Session, matter: Case, clock: DeadlineClock) -> None:
             case StepKind.WARN:
                 _warn(session, clock)
             case StepKind.MISS:
-                _miss(session, matter, clock)
-                come_again(session, matter, clock, clock.due_at)
+                _miss(session, case, clock)
+                come_again(session, case, clock, clock.due_at)
             case StepKind.LADDER:
-                _climb(session, matter, clock)
+                _climb(session, case, clock)
     rungs: Iterable[Rung] = ()
     if clock.step.kind is not StepKind.WARN:
         rungs = rungs_of(session.packs.version(clock.pack_version), clock.what, clock.due_at)
@@ -69,7 +69,7 @@ def _warn(session: Session, clock: DeadlineClock) -> None:
     )
 
 
-def _miss(session: Session, matter: Case, clock: DeadlineClock) -> None:
+def _miss(session: Session, case: Case, clock: DeadlineClock) -> None:
     session.publish(
         DeadlineMissed(
             case_id=clock.case_id,
@@ -82,14 +82,14 @@ def _miss(session: Session, matter: Case, clock: DeadlineClock) -> None:
         )
     )
     if not clock.about:
-        matter.overdue = [*matter.overdue, clock.what.value]
+        case.overdue = [*case.overdue, clock.what.value]
 
 
-def _climb(session: Session, matter: Case, clock: DeadlineClock) -> None:
+def _climb(session: Session, case: Case, clock: DeadlineClock) -> None:
     steps = session.packs.version(clock.pack_version).ladder.steps
     if clock.step.rung >= len(steps):
         raise Permanent(f"the ladder of pack version {clock.pack_version} has no step {clock.step.rung}")
-    issue_by_rule(session, matter, steps[clock.step.rung], source=clock.timer_id, lead_unit=clock.unit_code)
+    issue_by_rule(session, case, steps[clock.step.rung], source=clock.timer_id, lead_unit=clock.unit_code)
 
 
 def rungs_of(directory: Directory, what: Deadline, due_at: datetime) -> Iterator[Rung]:
