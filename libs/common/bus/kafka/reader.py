@@ -40,7 +40,7 @@ def new_consumer(bootstrap: str, client_id: str, group: str | None, limits: Kafk
         fetch_max_bytes=LARGEST_FETCH,
         # The broker answers at once when there is something. Who asks for single records changes partitions often, and
         # an answer about those of before has to come first.
-        fetch_max_wait_ms=500 if group is None else 1_000,
+        fetch_max_wait_ms=500 if group is None else 2_000,
     )
 
 
