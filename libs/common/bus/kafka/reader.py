@@ -38,8 +38,9 @@ def new_consumer(bootstrap: str, client_id: str, group: str | None, limits: Kafk
         request_timeout_ms=int(limits.request * 1000),
         max_poll_interval_ms=int(limits.poll * 1000),
         fetch_max_bytes=LARGEST_FETCH,
-        # The broker answers at once when there is something; so long it may wait for it.
-        fetch_max_wait_ms=2_000,
+        # The broker answers at once when there is something. Who asks for single records changes partitions often, and
+        # an answer about those of before has to come first.
+        fetch_max_wait_ms=500 if group is None else 2_000,
     )
 
 
