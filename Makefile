@@ -50,7 +50,7 @@ test: ## Everything, a real PostgreSQL and a real Kafka included; installs the p
 	@$(MAKE) --no-print-directory every-test
 
 every-test: lint $(KAFKA_READY)
-	@$(BIN)/pytest -q --numprocesses $(WORKERS) --dist loadfile
+	@$(BIN)/pytest -q --numprocesses $(WORKERS) --dist loadfile --no-loadscope-reorder
 
 bench: $(INSTALLED) $(if $(QUICK),,$(KAFKA_READY)) ## Measure it, as ratios to baselines of the same run; QUICK=1: under a minute
 	@$(BIN)/python -m bench $(if $(QUICK),--quick) $(BENCH)

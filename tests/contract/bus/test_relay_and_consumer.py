@@ -226,7 +226,7 @@ async def _wipe(pair: Pair, request: pytest.FixtureRequest) -> None:
         return
     admin = AIOKafkaAdminClient(bootstrap_servers=request.getfixturevalue("kafka_broker").bootstrap)
     await admin.start()
-    await admin.deletetopics_of([f"{pair.prefix}cases"])
+    await admin.delete_topics([f"{pair.prefix}cases"])
     await admin.close()
 
     async def made_again() -> bool:
