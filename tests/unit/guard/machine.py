@@ -1,7 +1,6 @@
 """Everything that anybody can do to a case, in any order, over the pure core of all four services; and what must hold.
 
-``House`` has a working inbox: words come late, twice and early, and are applied once, their causes first.
-``HouseWithABrokenInbox`` applies old words again, as if nothing absorbed them: the guard must hold even then.
+Its inbox works: words come late, twice and early, and are applied once, their causes first.
 """
 
 from collections.abc import Callable
@@ -14,53 +13,20 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 
 from libs.common.counters import Counter
 from libs.common.events import cases
-from libs.common.events.terms import FIRST_REQUESTER, Closing, Reached, Satisfaction
+from libs.common.events.terms import Closing, Reached, Satisfaction
 from libs.common.rules.machine import SYSTEM, Actor, Refused
 from services.dispatch.cases.domain.terms import Action as Deed
 from services.dispatch.cases.domain.terms import Party as Who
 from services.dispatch.cases.domain.terms import Status as WorkStatus
 from services.dispatch.cases.domain.transitions import MACHINE as DEED_TABLE
-from services.followup.cases.domain.terms import (
-    CONTENT,
-    Action,
-    Answer,
-    CallbackState,
-    Party,
-    State,
-    Status,
-)
-from services.followup.cases.domain.transitions import MACHINE
+from services.followup.cases.domain.terms import CONTENT, Action, Answer, CallbackState, State, Status
 from services.intake.cases.domain import lifecycle
 from tests.unit.guard.delivery import UNITS, Now, Service
 from tests.unit.guard.door import Door
 from tests.unit.guard.figures import Figures
+from tests.unit.guard.people import ACTORS, ANSWERS, DEEDS, NEUTRAL, NOT_CONTENT, REQUESTERS, SELDOM, STEPS, USUAL
 from tests.unit.guard.promises import TRIES, Log, Place, Promises
 from tests.unit.guard.units import Units
-
-SUBJECTS = ("li", "wang")
-REQUESTERS = (FIRST_REQUESTER, "second", "third")
-ACTORS = [Actor(subject, unit) for subject in SUBJECTS for unit in (None, *UNITS)]
-NEUTRAL = Actor("zhao")
-CITIZENS = st.builds(
-    Answer,
-    st.sampled_from(Reached),
-    st.sampled_from([None, True, False]),
-    st.sampled_from([None, True, False]),
-    st.sampled_from([None, *Satisfaction]),
-)
-"""Also what no form would take, such as a satisfied citizen whom nobody reached."""
-DEEDS = [deed for deed in Deed if DEED_TABLE.who[deed] is not Who.SYSTEM]
-STEPS = [action for action in Action if MACHINE.who[action] is not Party.SYSTEM]
-USUAL = [
-    Answer(Reached.ANSWERED, contacted=True, solved=True, satisfaction=Satisfaction.SATISFIED),
-    Answer(Reached.ANSWERED, contacted=True, solved=False, satisfaction=Satisfaction.SATISFIED),
-    Answer(Reached.ANSWERED, contacted=True, solved=False, satisfaction=Satisfaction.NOT_SATISFIED),
-    Answer(Reached.ANSWERED),
-    Answer(Reached.NO_ANSWER),
-]
-NOT_CONTENT = [*USUAL[1:], Answer(Reached.NO_ANSWER, satisfaction=Satisfaction.SATISFIED)]
-ANSWERS = st.one_of(st.sampled_from(USUAL), CITIZENS)
-SELDOM = st.integers(0, 9).map(lambda number: number == 7)
 
 
 def unless_refused(step: Callable[[], Any]) -> None:
@@ -381,24 +347,3 @@ class House(RuleBasedStateMachine):
         assert self.figures.count(Counter.CLOSED_SUBSTANTIVE) == solved
         assert sum(map(self.figures.count, (Counter.SATISFIED, Counter.BASICALLY_SATISFIED))) == solved
         assert self.figures.count(Counter.CLOSED_UNVERIFIED) == int(truth.closing is Closing.UNVERIFIED)
-
-
-class HouseWithABrokenInbox(House):
-    """A house in which what was heard is heard again."""
-
-    @rule(to=st.integers(0, 3), source=st.integers(0, 2), back=st.integers(1, 20))
-    def hear_again(self, to: int, source: int, back: int) -> None:
-        """As if the marks had been lost."""
-        hearer, speaker = self.services[to], self.services[source]
-        heard = speaker.ledger[: hearer.marks.get(speaker.name, 0)]
-        for word in heard[-back:]:
-            hearer.hear(word)
-
-    @rule()
-    def hear_the_units_again(self) -> None:
-        """Followup hears all that the units ever said once more, just when the next round has opened if one can."""
-        if self.promises.state.status is Status.CALLBACK:
-            self.jump(3)
-            unless_refused(lambda: self.promises.call(self._to_call(), USUAL[2], NEUTRAL))
-        for word in self.units.ledger[: self.promises.marks.get(self.units.name, 0)]:
-            self.promises.hear(word)

@@ -25,7 +25,8 @@ from services.followup.cases.domain.terms import (
     Status,
 )
 from services.followup.cases.domain.transitions import MACHINE, STEPS, Line
-from tests.unit.guard.machine import House, HouseWithABrokenInbox
+from tests.unit.guard.broken_inbox import HouseWithABrokenInbox
+from tests.unit.guard.machine import House
 
 WALKS = settings(max_examples=100, stateful_step_count=50, database=None)
 HUNT = settings(
