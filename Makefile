@@ -15,7 +15,7 @@ PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3 python; do \
 	command -v $$p >/dev/null 2>&1 && $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null \
 	&& { echo $$p; break; }; done)
 
-.PHONY: help setup run demo test every-test bench chaos kafka lint docs check clean
+.PHONY: help setup run demo test every-test bench chaos guard kafka lint docs check clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -30,6 +30,9 @@ demo: $(INSTALLED) ## Replay real messages through the whole loop in simulated t
 
 chaos: $(INSTALLED) $(KAFKA_READY) ## Set it on fire, and see that nothing is lost; SEED=7 repeats, ONLY=kills,timers chooses, SCALE=0.2 is shorter
 	@$(BIN)/python -m tests.chaos $(if $(SEED),--seed $(SEED)) $(if $(ONLY),--only $(ONLY)) $(if $(SCALE),--scale $(SCALE))
+
+guard: $(INSTALLED) ## Try to close a case against its citizen, 2,000 walks of 50 steps; SEED=7 repeats, RUNS=200 is shorter
+	@$(BIN)/python -m tests.unit.guard $(if $(SEED),--seed $(SEED)) $(if $(RUNS),--runs $(RUNS))
 
 kafka: $(INSTALLED) ## Run a real Apache Kafka broker in the foreground
 	@$(BIN)/python -m libs.programs.kafka

@@ -32,6 +32,7 @@ QUICK = {"start": 7.0, "lifecycles": 9.0, "burst": 8.0, "intake": 15.0, "fold": 
 FULL = (
     "start",
     "rest",
+    "desk",
     "lifecycles",
     "promptness",
     "burst",

@@ -8,14 +8,18 @@ from uuid import NAMESPACE_URL, uuid5
 from libs.common.bus.codec import Envelope, encode_event, to_headers
 from libs.common.bus.flow import Stream
 from libs.common.bus.port import Record
-from libs.common.events import cases
+from libs.common.events import accepting, cases, citizens, door, judging, objections, passing, supervision, tasks
+from libs.common.events.accused import AccusedNamed
 from libs.common.events.base import Event
 from libs.common.events.cases import CaseEvent
+from libs.common.events.reasons import NotAcceptedFor
 from libs.common.events.terms import (
     Channel,
     Closing,
     Deadline,
     Kind,
+    Merit,
+    Petition,
     Reached,
     ResultKind,
     Satisfaction,
@@ -29,33 +33,61 @@ DUE = T + timedelta(days=1)
 _UNIT: Mapping[str, Any] = {"unit_code": "D-A"}
 _CLOCK: Mapping[str, Any] = {"deadline": Deadline.HANDLE, **_UNIT, "due_at": DUE}
 _GIVEN: Mapping[str, Any] = {"category_code": "01", "explanation": "rule", "pack_version": 1}
+_UNACCEPTED: Mapping[str, Any] = {
+    "reason_code": NotAcceptedFor.LITIGATION, "go_to": "县人民法院立案庭", "notice": "该纠纷已由法院立案。",
+}  # fmt: skip
 _PLAIN: Mapping[type[CaseEvent], Mapping[str, Any]] = {
     cases.CaseRegistered: {
         "case_no": "1", "channel": Channel.HOTLINE, "kind": Kind.COMPLAINT, "urgency": Urgency.NORMAL,
         "category_code": "01", "area_code": "999001000000", "title": "路灯不亮", "text": "村口三盏路灯坏了三天。",
         "pack_version": 1, "registered_at": T,
     },
+    door.WordingReleased: {"title": "路灯不亮", "text": "村口三盏路灯坏了三天。"},
+    door.AdditionHeld: {"supplement_id": "a1"},
     cases.CaseSupplemented: {"text": "还有一盏也不亮"},
+    AccusedNamed: {"accused_units": ("D-C",), "reason": "也涉及该单位"},
+    citizens.WithdrawalWished: {"reason": "已经解决"},
+    citizens.WithdrawalTried: {
+        "attempt": 1, "reached": Reached.ANSWERED, "withdraws": True, "ends": True, "caller": "caller-1",
+    },
     cases.CaseWithdrawn: {"reason": "已经解决"},
+    judging.RepeatNamed: {"repeat_of": "case-0", "reason": "同一事项再次反映"},
+    judging.CaseRepeated: {"repeated_by": "case-2", "came_at": T, "within_days": 30},
+    judging.PetitionClassified: {"petition": Petition.FIRST_VISIT, "reason": "首次来访"},
+    judging.DemandJudged: {"merit": Merit.REASONABLE, "reason": "符合政策"},
+    judging.ExclusionRequested: {"exclusion_id": "e1", **_UNIT, "reason_code": "force_majeure", "evidence": "洪水"},
+    judging.ExclusionDecided: {"exclusion_id": "e1", "granted": True, "note": "情况属实"},
+    judging.ExclusionRevoked: {"exclusion_id": "e1", "note": "证明有误"},
     cases.CaseAnsweredDirectly: {"answer": "已答复"},
     cases.TriageQueued: {"reason": "no rule"},
     cases.CaseAssigned: {"lead_unit": "D-A", "by_rule": True, **_GIVEN},
     cases.CaseReassigned: {"from_unit": "D-A", "lead_unit": "D-B", **_GIVEN},
+    passing.CaseDelegated: {
+        "from_unit": "D-A", "working_unit": "T-A", "lead_unit": "D-A", "delegates": ("T-A",), "note": "请到户",
+    },
+    passing.CaseRaised: {
+        "from_unit": "D-A", "working_unit": "D-B", "lead_unit": "D-B", "reason_code": "risk", "note": "有风险",
+    },
     cases.CaseSigned: _UNIT,
     cases.ProgressReported: {**_UNIT, "note": "已安排人员到现场查看"},
     cases.CaseHandled: {**_UNIT, "result_kind": ResultKind.SUBSTANTIVE, "result": "已到现场处理完毕，村委会确认。"},
+    tasks.TaskSigned: {"unit_code": "D-C"},
+    tasks.TaskReported: {"unit_code": "D-C", "note": "on the way"},
     cases.TaskDone: {"unit_code": "D-C", "result": "helped"},
     cases.TaskCancelled: {"unit_code": "D-C", "reason": "no need"},
     cases.ReturnRequested: {**_UNIT, "reason_code": "wrong_area", "note": "不属于我单位"},
     cases.ReturnDecided: {**_UNIT, "approved": True, "note": "同意"},
+    accepting.NonacceptanceRequested: _UNACCEPTED,
+    accepting.NonacceptanceRefused: {"note": "属政府职责，应予受理"},
+    accepting.CaseNotAccepted: {**_UNACCEPTED, "note": "情况属实", "asked_by": "dispatcher-1", "by": "supervisor-1"},
     cases.DeadlineSet: {**_CLOCK, "starts_at": T, "warn_at": T, "pack_version": 1},
     cases.DeadlineWarned: _CLOCK,
     cases.DeadlineMissed: {**_CLOCK, "occurred_at": DUE},
-    cases.SupervisionIssued: {
+    supervision.SupervisionIssued: {
         "supervision_id": "s1", "level": SupervisionLevel.REMINDER, **_UNIT, "reason": "逾期未签收",
         "by_rule": True,
     },
-    cases.SupervisionReplied: {"supervision_id": "s1", **_UNIT, "reply": "正在办理"},
+    supervision.SupervisionReplied: {"supervision_id": "s1", **_UNIT, "reply": "正在办理"},
     cases.CallbackDue: {"handling_unit": "D-A"},
     cases.CallbackTried: {
         "attempt": 1, "reached": Reached.ANSWERED, "valid": True, "solved": True,
@@ -63,6 +95,12 @@ _PLAIN: Mapping[type[CaseEvent], Mapping[str, Any]] = {
     },
     cases.CaseSentBack: {"next_round": 2, **_UNIT, "words": "问题还在，没有人来处理。"},
     cases.CaseClosed: {"closing": Closing.SUBSTANTIVE, "satisfaction": Satisfaction.SATISFIED},
+    objections.ObjectionRaised: {
+        "objection_id": "o1", "text": "灯又不亮了，没有修好。", "channel": Channel.HOTLINE, "closed_at": T,
+        "last_day": T.date(),
+    },
+    objections.ObjectionDecided: {"objection_id": "o1", "granted": True, "reason": "现场复核属实"},
+    objections.CaseReopened: {"objection_id": "o1", "next_round": 2, **_UNIT, "words": "灯又不亮了，没有修好。"},
 }  # fmt: skip
 
 

@@ -54,7 +54,9 @@ def build_front(house: House) -> Front:
     async def index(request: Request) -> Response:
         language = language_of(request.headers.get("accept-language", CHINESE))
         css = Markup(_CSS)  # noqa: S704 - our own file
-        page = _TEMPLATES.get_template("index.html").render(services=specs, chinese=language == CHINESE, css=css)
+        page = _TEMPLATES.get_template("index.html").render(
+            services=specs, chinese=language == CHINESE, css=css, accounts=house.settings.signs_in_here()
+        )
         headers = {"Content-Security-Policy": _CSP, "Content-Language": language, "Vary": "Accept-Language"}
         return HTMLResponse(page, headers=headers)
 

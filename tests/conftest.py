@@ -1,11 +1,9 @@
 """What any test may ask for: a database of its own, and a real Kafka broker."""
 
 import asyncio
-import tempfile
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from itertools import count
-from pathlib import Path
 
 import pytest
 from hypothesis import settings
@@ -13,6 +11,7 @@ from hypothesis import settings
 from bench.drive.database import execute
 from libs.programs.kafka import BrokerUnavailable, KafkaBroker
 from libs.programs.postgres.server import EmbeddedPostgres
+from tests.support.memory import folder_in_memory
 
 settings.register_profile("no timing", deadline=None)
 settings.load_profile("no timing")
@@ -35,7 +34,7 @@ def template(
     """The name of a database that is prepared once, to be copied by many tests; dropped at the end."""
 
     async def make() -> None:
-        await execute(postgres.dsn, f"CREATE DATABASE {name} TEMPLATE {like}")
+        await execute(postgres.dsn, f"CREATE DATABASE {name} TEMPLATE {like} STRATEGY FILE_COPY")
         await prepare(url_of(postgres, name))
 
     asyncio.run(make())
@@ -46,10 +45,7 @@ def template(
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[EmbeddedPostgres]:
     """One PostgreSQL for all tests. It does not sync to disk: a test of recovery starts its own."""
-    with (
-        tempfile.TemporaryDirectory(prefix="huiyin-") as folder,
-        EmbeddedPostgres(Path(folder), durable=False) as server,
-    ):
+    with folder_in_memory() as folder, EmbeddedPostgres(folder, durable=False) as server:
         yield server
 
 
@@ -64,7 +60,7 @@ async def make_database(postgres: EmbeddedPostgres) -> AsyncIterator[MakeDatabas
 
     async def make(template: str = "template0") -> str:
         name = f"test_{next(_numbers)}"
-        await execute(postgres.dsn, f'CREATE DATABASE {name} TEMPLATE "{template}"')
+        await execute(postgres.dsn, f'CREATE DATABASE {name} TEMPLATE "{template}" STRATEGY FILE_COPY')
         made.append(name)
         return url_of(postgres, name)
 
@@ -82,8 +78,8 @@ async def database_url(make_database: MakeDatabase) -> str:
 @pytest.fixture(scope="session")
 def kafka_broker() -> Iterator[KafkaBroker]:
     """One real Kafka broker for all tests, started when the first asks. Whoever kills it starts it again."""
-    with tempfile.TemporaryDirectory(prefix="huiyin-") as folder:
-        broker = KafkaBroker(Path(folder))
+    with folder_in_memory() as folder:
+        broker = KafkaBroker(folder)
         try:
             broker.start()
         except BrokerUnavailable as error:

@@ -8,11 +8,11 @@ from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from bench.stock.templates import WEEK, Template
+from libs.common.case_numbers import case_number
 from libs.common.events.terms import Channel
 from libs.common.ledger.append import part_of
 from libs.common.pack.areas import AreaLevel
 from libs.common.pack.schema import Pack
-from services.intake.cases.domain.case_number import case_number
 
 YEARS = timedelta(days=730)
 OPEN_SHARE, RUNNING_SHARE = 0.02, 0.005

@@ -87,12 +87,19 @@ def _are_tied(one: Table, other: Table) -> bool:
 async def _fill(lived: Lived, group: Sequence[Table], target: Any) -> None:
     names = [f"{table.service}.{table.name}" for table in group]
     async with target.transaction():
-        await target.execute(f"TRUNCATE {', '.join(names)}")
+        await empty(target, names)
         async with bare(target, names):
             for table in group:
                 if _weight(lived, [table]):
                     await _insert(target, f"{table.service}.{table.name}", table.columns, select(table))
                 await _add_others(target, lived, table)
+
+
+async def empty(target: Any, names: Sequence[str]) -> None:
+    """Empty tables, also such as nobody may empty in operation."""
+    await target.execute("SET LOCAL session_replication_role = replica")
+    await target.execute(f"TRUNCATE {', '.join(names)}")
+    await target.execute("SET LOCAL session_replication_role = origin")
 
 
 async def _fill_ledger(lived: Lived, table: Table, months: Sequence[Month], target: Any) -> None:

@@ -85,15 +85,19 @@ def _formed(table: Table, row: tuple[Any, ...], words: Words) -> Iterator[Any]:
 
 async def _stage_cells(connection: Any, lived: Lived) -> None:
     await connection.execute(_CELLS)
-    rules = Directory(lived.pack).period_rules()
+    directory = Directory(lived.pack)
+    rules = directory.period_rules()
 
     def day_of(moment: datetime) -> date:
         return assessment_day(moment, rules.time_zone, rules.day_starts_at)
 
+    def level_of(unit: str) -> str:
+        return directory.level_of(unit) or ""
+
     records = [
         (template.number, cell.basis, cell.day, cell.unit_code, cell.category_code, cell.kind, *counts)
         for template in lived.templates
-        for cell, counts in contribution(from_documents(*_documents(lived, template)), day_of).items()
+        for cell, counts in contribution(from_documents(*_documents(lived, template)), day_of, level_of).items()
     ]
     await connection.copy_records_to_table("cell", schema_name="stock", records=records)
     await connection.execute("ANALYZE stock.cell")

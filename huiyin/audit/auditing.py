@@ -7,6 +7,9 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, NamedTuple
 
 from huiyin.audit import journal
+from huiyin.audit.anchored import Anchors, check_anchors
+from huiyin.audit.anchors.comparing import SCRATCH as ANCHOR_SCRATCH
+from huiyin.audit.anchors.setting_up import anchors_of
 from huiyin.audit.attachments import Files
 from huiyin.audit.cases import AuditTask, check_cases
 from huiyin.audit.delivery import Delivery, Suspect, check_pointers
@@ -21,7 +24,7 @@ from huiyin.audit.queries import SERVICES, check_all_there
 from huiyin.audit.report import LIMIT, AuditReport, Findings, Invariant
 from huiyin.audit.slices import check_in_slices
 from huiyin.audit.snapshot import AT_A_TIME, Snapshot, open_cut
-from libs.common import metrics
+from libs.common import ledger_metrics
 from libs.common.blobs.port import Blobs
 from libs.common.bus.choose import BusKind
 from libs.common.bus.flow import Stream
@@ -58,6 +61,8 @@ class Subject:
     """What clients wrote down themselves."""
     blobs: Blobs | None = None
     """Where the bytes of attached files are; None where they cannot be reached from here."""
+    anchors: Anchors | None = None
+    """What was anchored outside the database; None where nothing is."""
 
 
 class AuditLoad(NamedTuple):
@@ -71,9 +76,9 @@ async def audit(house: "House", *, limit: int = LIMIT, at_a_time: int = AT_A_TIM
     """Audit a running house, set the metrics of the audit, and keep the outcome."""
     report = await examine(subject_of(house), limit=limit, at_a_time=at_a_time)
     for invariant in Invariant:
-        metrics.LEDGER_AUDIT_VIOLATIONS.labels(invariant.value).set(report.found.get(invariant, 0))
-    metrics.LEDGER_AUDIT_LAST_SUCCESS_TIMESTAMP_SECONDS.set_to_current_time()
-    metrics.LEDGER_AUDIT_DURATION_SECONDS.set(report.seconds)
+        ledger_metrics.LEDGER_AUDIT_VIOLATIONS.labels(invariant.value).set(report.found.get(invariant, 0))
+    ledger_metrics.LEDGER_AUDIT_LAST_SUCCESS_TIMESTAMP_SECONDS.set_to_current_time()
+    ledger_metrics.LEDGER_AUDIT_DURATION_SECONDS.set(report.seconds)
     await keep_outcome(house.url, report)
     return report
 
@@ -82,7 +87,14 @@ def subject_of(house: "House") -> Subject:
     """A running house as it is audited."""
     broker = None if house.settings.bus is BusKind.EMBEDDED else house.bus
     settings = house.settings
-    return Subject(house.url, settings.topic_prefix, broker, house.clock.now(), blobs=settings.uploads().blobs)
+    return Subject(
+        house.url,
+        settings.topic_prefix,
+        broker,
+        house.clock.now(),
+        blobs=settings.uploads().blobs,
+        anchors=anchors_of(settings),
+    )
 
 
 async def examine(subject: Subject, *, limit: int = LIMIT, at_a_time: int = AT_A_TIME, jobs: int = 1) -> AuditReport:
@@ -90,13 +102,15 @@ async def examine(subject: Subject, *, limit: int = LIMIT, at_a_time: int = AT_A
     began = time.monotonic()
     findings = Findings(limit)
     deliveries = {stream: Delivery(findings, stream, all_in_database=subject.broker is None) for stream in Stream}
-    scratch = [*SCRATCH] if subject.journals is None else [*SCRATCH, journal.SCRATCH]
+    scratch = [*SCRATCH, ANCHOR_SCRATCH, *([] if subject.journals is None else [journal.SCRATCH])]
     async with open_cut(subject.url, "audit", scratch=scratch) as cut:
         await check_all_there(cut)
         if subject.journals is not None:
             await subject.journals.lay_out(cut)
         await check_pointers(cut, findings)
         await check_identities(cut, findings)
+        if subject.anchors is not None:
+            await check_anchors(cut, findings, subject.anchors)
         files = Files(findings, subject.blobs)
         await files.look(cut)
         await check_library(cut, findings, subject.topic_prefix, embedded_bus=subject.broker is None)

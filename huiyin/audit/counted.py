@@ -1,4 +1,4 @@
-"""What a case counts as, told from its ledgers alone: every event by its place there, whatever it says and when.
+"""What a case counts as, told from its ledgers alone (``hearing.py``): each event by its place there, whatever it says.
 
 Written down anew rather than taken from analytics: a mistake in its fold, or in its rules, should be found here. The
 rules in words are in services/analytics/README.md and beside each counter in ``libs/common/counters.py``.
@@ -8,26 +8,43 @@ from collections import Counter as Tally
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from huiyin.audit.case import ANALYTICS, DISPATCH, FOLLOWUP, INTAKE, CaseView
-from libs.common.events import cases
-from libs.common.events.base import Event
-from libs.common.events.terms import Closing, Deadline, Satisfaction, SupervisionLevel
-from services.analytics.counters.domain import COUNTERS, Basis, Cell, Counts
+from libs.common.events import cases, judging
+from libs.common.events.terms import Closing, Deadline, Merit, Petition, Satisfaction
+from services.analytics.counters.domain import COUNTERS, LEFT_OUT, Basis, Cell, Counts
 from services.analytics.durations.domain import BOUNDS, HourCell
 from services.analytics.facts.domain.status import Status
 
 _PLACE = {counter.value: place for place, counter in enumerate(COUNTERS)}
 _INSTANT, _MINUTE = timedelta(microseconds=1), timedelta(minutes=1)
-_CLOSINGS = {Closing.SUBSTANTIVE: "closed_substantive", Closing.UNVERIFIED: "closed_unverified"}
-_LEVELS = {SupervisionLevel.REMINDER: "reminders", SupervisionLevel.SUPERVISION: "supervisions"}
+_CLOSINGS = {
+    Closing.SUBSTANTIVE: "closed_substantive",
+    Closing.UNVERIFIED: "closed_unverified",
+    Closing.UNASKED: "closed_unasked",
+}
 _WORDS = {
     Satisfaction.SATISFIED: "satisfied",
     Satisfaction.BASICALLY_SATISFIED: "basically_satisfied",
     Satisfaction.NOT_SATISFIED: "not_satisfied",
 }
+_PETITIONS = {
+    Petition.FIRST_VISIT: "first_visits",
+    Petition.REPEAT_VISIT: "repeat_visits",
+    Petition.BACKLOG: "backlog_cases",
+    Petition.LEADER_VISIT: "leader_visits",
+    Petition.APPOINTMENT: "appointments",
+}
+_MERITS = {
+    Merit.REASONABLE: "reasonable",
+    Merit.PARTLY: "partly_reasonable",
+    Merit.UNREASONABLE: "unreasonable",
+}
 _STATUSES_OF_A_LIMIT = (Status.REGISTERED, Status.TRIAGE, Status.ASSIGNED, Status.SIGNED, Status.SENT_BACK)
+
+
+def _unknown(_unit: str) -> str:
+    return ""
 
 
 class CountedOnce(NamedTuple):
@@ -40,17 +57,23 @@ class CountedOnce(NamedTuple):
 
 
 @dataclass(slots=True)
-class _Lead:
-    """A unit that led from a moment on (nobody, when it is empty), and when it signed."""
+class CountedLead:
+    """A unit that led from a moment on (nobody, when it is empty), who worked for it, and when that one signed."""
 
     round: int
     unit: str
     at: datetime
     signed_at: datetime | None = None
+    delegate: str | None = None
+
+    @property
+    def works(self) -> str:
+        """Who had to sign, and to handle it."""
+        return self.delegate or self.unit
 
 
 @dataclass(slots=True)
-class _Clock:
+class LimitClock:
     """A limit of a promise, and whether it passed."""
 
     round: int
@@ -69,18 +92,32 @@ class Counted:
     category: str = ""
     answers: list[cases.CaseAnsweredDirectly] = field(default_factory=list)
     withdrawals: list[cases.CaseWithdrawn] = field(default_factory=list)
-    leads: list[_Lead] = field(default_factory=list)
+    leads: list[CountedLead] = field(default_factory=list)
     results: dict[int, tuple[cases.CaseHandled, datetime | None]] = field(default_factory=dict)
     """By round the first one, and when its unit had got the case."""
-    clocks: list[_Clock] = field(default_factory=list)
+    keepers: dict[int, str] = field(default_factory=dict)
+    """By round the unit that was accountable for the first result."""
+    last_level: dict[int, str] = field(default_factory=dict)
+    """By round the level of what it ended by, as far as was told."""
+    clocks: list[LimitClock] = field(default_factory=list)
     asked: list[cases.CallbackDue] = field(default_factory=list)
     word: cases.CallbackTried | None = None
     """The latest valid one."""
+    first_word: cases.CallbackTried | None = None
+    """The first valid one."""
     closing: cases.CaseClosed | None = None
     """As long as it holds."""
     parts: set[str] = field(default_factory=set)
     """The support units that were named, but for those let off since."""
     urgings: list[datetime] = field(default_factory=list)
+    petition: Petition | None = None
+    """As last classified."""
+    repeat_of: str | None = None
+    came_again: dict[str, judging.CaseRepeated] = field(default_factory=dict)
+    """By the case that repeats it, what was said of that last."""
+    merit: judging.DemandJudged | None = None
+    left_out: judging.ExclusionDecided | None = None
+    """The decision by which it is not counted, while it holds."""
     each: list[CountedOnce] = field(default_factory=list)
     """What counts each time that it is said."""
 
@@ -98,13 +135,22 @@ class Counted:
     def closed_at(self) -> datetime | None:
         """When it was closed with an answer."""
         closing = self.closing
-        return None if closing is None or closing.closing is Closing.WITHDRAWN else closing.occurred_at
+        apart = (Closing.WITHDRAWN, Closing.NOT_ACCEPTED)
+        return None if closing is None or closing.closing in apart else closing.occurred_at
+
+    @property
+    def not_accepted_at(self) -> datetime | None:
+        """When it ended as not accepted."""
+        closing = self.closing
+        return None if closing is None or closing.closing is not Closing.NOT_ACCEPTED else closing.occurred_at
 
     @property
     def withdrawn_at(self) -> datetime | None:
         """When it was taken back, unless it was closed with an answer."""
-        if self.closed_at is not None or self.withdrawals:
-            return self.withdrawals[-1].occurred_at if self.closed_at is None else None
+        if self.closing is not None and self.closing.closing is not Closing.WITHDRAWN:
+            return None
+        if self.withdrawals:
+            return self.withdrawals[-1].occurred_at
         return None if self.closing is None else self.closing.occurred_at
 
     @property
@@ -112,6 +158,9 @@ class Counted:
         """Where it stands."""
         if self.closed_at is not None or self.withdrawn_at is not None:
             return Status.WITHDRAWN if self.closed_at is None else Status.CLOSED
+        return Status.NOT_ACCEPTED if self.not_accepted_at is not None else self._while_open()
+
+    def _while_open(self) -> Status:
         if any(answer.round == self.round for answer in self.answers):
             return Status.ANSWERED
         if self.round in self.results:
@@ -129,18 +178,23 @@ class Counted:
         limit = self._handling(self.round) if self.status in _STATUSES_OF_A_LIMIT else None
         return None if limit is None else limit.due_at
 
-    def cells(self, day_of: Callable[[datetime], date]) -> dict[Cell, Counts]:
-        """The cells of the fine roll-up that it counts in."""
+    def cells(
+        self, day_of: Callable[[datetime], date], level_of: Callable[[str], str] = _unknown
+    ) -> dict[Cell, Counts]:
+        """The cells of the fine roll-up that it counts in; ``level_of``: of units whose level nobody told."""
         registered_on = day_of(self.registered.registered_at)
         closed_on = None if self.closed_at is None else day_of(self.closed_at)
         event = self.registered
         about = self.category, event.channel.value, event.kind.value
         cells: dict[Cell, list[int]] = {}
-        for counter, unit, at, amount in self.all():
+        for counter, unit, at, amount in (*self.all(), *self._solved(level_of)):
             days = {Basis.REGISTERED: registered_on, Basis.CLOSED: closed_on, Basis.HAPPENED: day_of(at)}
             for basis, day in days.items():
-                if day is not None:
-                    cell = Cell(basis.value, day, event.area_code, unit, *about)
+                names = [basis.value] if self.left_out is None else [basis.value, LEFT_OUT[basis.value]]
+                for name in names:
+                    if day is None:
+                        continue
+                    cell = Cell(name, day, event.area_code, unit, *about)
                     cells.setdefault(cell, [0] * len(COUNTERS))[_PLACE[counter]] += amount
         return {cell: tuple(counts) for cell, counts in cells.items()}
 
@@ -157,7 +211,7 @@ class Counted:
     def _spans(self) -> Iterator[tuple[str, str, datetime, datetime]]:
         for lead in self.leads:
             if lead.unit and lead.signed_at is not None:
-                yield "hours_to_sign", lead.unit, lead.at, lead.signed_at
+                yield "hours_to_sign", lead.works, lead.at, lead.signed_at
         for result, begun in self.results.values():
             if begun is not None:
                 yield "hours_to_handle", result.unit_code, begun, result.occurred_at
@@ -169,10 +223,15 @@ class Counted:
         yield from self.each
         yield from self._itself()
         for at in self.urgings:
-            yield CountedOnce("urged", next((lead.unit for lead in reversed(self.leads) if lead.at <= at), ""), at)
+            yield CountedOnce("urged", self.leader(at), at)
         yield from self._handled()
         yield from self._signed()
         yield from self._called_back()
+        yield from self._as_petition()
+
+    def leader(self, moment: datetime) -> str:
+        """The unit that led it then, in whatever round."""
+        return next((lead.unit for lead in reversed(self.leads) if lead.at <= moment), "")
 
     def _itself(self) -> Iterator[CountedOnce]:
         yield CountedOnce("registered", self.unit, self.registered.registered_at)
@@ -180,17 +239,48 @@ class Counted:
             yield CountedOnce("answered_directly", self.unit, self.answers[-1].occurred_at)
         if self.withdrawn_at is not None:
             yield CountedOnce("withdrawn", self.unit, self.withdrawn_at)
+        if self.not_accepted_at is not None:
+            yield CountedOnce("not_accepted", self.unit, self.not_accepted_at)
         if self.closing is None or self.closed_at is None:
             return
         yield CountedOnce("closed", self.unit, self.closed_at)
         if self.closing.closing in _CLOSINGS:
             yield CountedOnce(_CLOSINGS[self.closing.closing], self.unit, self.closed_at)
-        if self.closing.round == 1:
+        if self.closing.round == 1 and self.closing.closing is not Closing.UNASKED:
             yield CountedOnce("closed_in_one_round", self.unit, self.closed_at)
+
+    def _solved(self, level_of: Callable[[str], str]) -> Iterator[CountedOnce]:
+        if self.closing is None or self.closed_at is None or self.closing.closing is not Closing.SUBSTANTIVE:
+            return
+        level = self.last_level.get(self.closing.round) or level_of(self.unit)
+        if level:
+            yield CountedOnce(f"solved_in_{level}", self.unit, self.closed_at)
+
+    def _as_petition(self) -> Iterator[CountedOnce]:
+        unit, came, closing = self.unit, self.registered.registered_at, self.closing
+        solved = closing is not None and closing.closing is Closing.SUBSTANTIVE
+        if self.repeat_of:
+            yield CountedOnce("repeats", unit, came)
+        if self.petition is not None:
+            yield CountedOnce(_PETITIONS[self.petition], unit, came)
+        if closing is not None and solved and self.petition is Petition.BACKLOG:
+            yield CountedOnce("backlog_settled", unit, closing.occurred_at)
+        if closing is not None and solved and closing.round == 1 and not self._came_again(closing.occurred_at):
+            yield CountedOnce("settled_at_once", unit, closing.occurred_at)
+            if self.petition is Petition.FIRST_VISIT:
+                yield CountedOnce("first_visits_settled", unit, closing.occurred_at)
+        if self.merit is not None:
+            yield CountedOnce(_MERITS[self.merit.merit], unit, self.merit.occurred_at)
+        if self.left_out is not None:
+            yield CountedOnce("not_counted", unit, self.left_out.occurred_at)
+
+    def _came_again(self, closed_at: datetime) -> bool:
+        said = self.came_again.values()
+        return any(one.stands and one.came_at - closed_at < timedelta(days=one.within_days) for one in said)
 
     def _signed(self) -> Iterator[CountedOnce]:
         """The n-th time that a unit got it in a round has the n-th of its signing limits there."""
-        limits: dict[tuple[int, str], list[_Clock]] = {}
+        limits: dict[tuple[int, str], list[LimitClock]] = {}
         for clock in self.clocks:
             if clock.deadline is Deadline.SIGN:
                 limits.setdefault((clock.round, clock.unit), []).append(clock)
@@ -198,14 +288,14 @@ class Counted:
             if not lead.unit:
                 continue
             if lead.signed_at is not None:
-                yield CountedOnce("signed", lead.unit, lead.signed_at)
-            theirs = limits.get((lead.round, lead.unit))
+                yield CountedOnce("signed", lead.works, lead.signed_at)
+            theirs = limits.get((lead.round, lead.works))
             limit = theirs.pop(0) if theirs else None
             if limit is None or (lead.signed_at is None and not limit.missed):
                 continue
-            yield CountedOnce("sign_due", lead.unit, limit.due_at - _INSTANT)
+            yield CountedOnce("sign_due", lead.works, limit.due_at - _INSTANT)
             if lead.signed_at is not None and lead.signed_at < limit.due_at:
-                yield CountedOnce("signed_on_time", lead.unit, limit.due_at - _INSTANT)
+                yield CountedOnce("signed_on_time", lead.works, limit.due_at - _INSTANT)
 
     def _handled(self) -> Iterator[CountedOnce]:
         for result, begun in self.results.values():
@@ -220,12 +310,12 @@ class Counted:
                 continue
             day = limit.due_at - _INSTANT
             if first is not None and first.occurred_at < limit.due_at:
-                yield CountedOnce("handle_due", first.unit_code, day)
-                yield CountedOnce("handled_on_time", first.unit_code, day)
+                yield CountedOnce("handle_due", self.keepers[number], day)
+                yield CountedOnce("handled_on_time", self.keepers[number], day)
             else:
                 yield CountedOnce("handle_due", self._holder(number, limit.due_at), day)
 
-    def _handling(self, number: int) -> _Clock | None:
+    def _handling(self, number: int) -> LimitClock | None:
         found = [clock for clock in self.clocks if clock.deadline is Deadline.HANDLE and clock.round == number]
         return found[-1] if found else None
 
@@ -249,102 +339,10 @@ class Counted:
             yield CountedOnce("solved", unit, at)
         if word.satisfaction is not None and (stands or word.satisfaction is Satisfaction.NOT_SATISFIED):
             yield CountedOnce(_WORDS[word.satisfaction], unit, at)
-
-
-def count_case(view: CaseView) -> Counted | None:
-    """Count what analytics had applied; None when it had not heard of the registration."""
-    registrations = view.of(INTAKE, cases.CaseRegistered, ANALYTICS)
-    if not registrations:
-        return None
-    counted = Counted(registrations[-1], category=registrations[-1].category_code or "")
-    for source, follow in ((INTAKE, _door), (DISPATCH, _units), (FOLLOWUP, _promises)):
-        for one in view.applied(ANALYTICS, source):
-            follow(counted, one.event)
-    if counted.closing is not None and counted.closing.round < counted.round:
-        counted.closing = None
-    return counted
-
-
-def _door(counted: Counted, event: Event) -> None:
-    match event:
-        case cases.CaseAnsweredDirectly():
-            counted.answers.append(event)
-        case cases.CaseUrged():
-            counted.urgings.append(event.occurred_at)
-        case cases.CaseWithdrawn():
-            counted.withdrawals.append(event)
-
-
-def _units(counted: Counted, event: Event) -> None:
-    each = counted.each
-    match event:
-        case cases.TriageQueued():
-            counted.parts.clear()
-            counted.leads.append(_Lead(event.round, "", event.occurred_at))
-            each.append(CountedOnce("triaged", "", event.occurred_at))
-        case cases.CaseAssigned() | cases.CaseReassigned():
-            _give_parts(counted, event)
-            counted.leads.append(_Lead(event.round, event.lead_unit, event.occurred_at))
-            counted.category = event.category_code or counted.category
-            each.append(CountedOnce("assigned", event.lead_unit, event.occurred_at))
-        case cases.CaseSigned():
-            _sign(counted, event)
-        case cases.CaseHandled() if event.round not in counted.results:
-            got = [lead.at for lead in counted.leads if (lead.round, lead.unit) == (event.round, event.unit_code)]
-            counted.results[event.round] = event, got[-1] if got else None
-        case cases.TaskDone():
-            each.append(CountedOnce("support_done", event.unit_code, event.occurred_at))
-        case cases.TaskCancelled():
-            counted.parts = {event.successor or "", *counted.parts} - {event.unit_code, ""}
-            each.append(CountedOnce("support_cancelled", event.unit_code, event.occurred_at))
-            each += [CountedOnce("support_given", unit, event.occurred_at) for unit in [event.successor] if unit]
-        case cases.ReturnRequested():
-            each.append(CountedOnce("returns_requested", event.unit_code, event.occurred_at))
-        case cases.ReturnDecided() if not event.approved:
-            each.append(CountedOnce("returns_refused", event.unit_code, event.occurred_at))
-
-
-def _give_parts(counted: Counted, event: cases.CaseAssigned | cases.CaseReassigned) -> None:
-    """Who is named again in the same round goes on with the same part."""
-    if counted.leads and counted.leads[-1].round != event.round:
-        counted.parts.clear()
-    new = [unit for unit in event.support_units if unit not in counted.parts]
-    counted.each += [CountedOnce("support_given", unit, event.occurred_at) for unit in new]
-    counted.parts = set(event.support_units)
-
-
-def _sign(counted: Counted, event: cases.CaseSigned) -> None:
-    lead = counted.leads[-1] if counted.leads else None
-    if lead is not None and (lead.round, lead.unit) == (event.round, event.unit_code) and lead.signed_at is None:
-        lead.signed_at = event.occurred_at
-
-
-def _promises(counted: Counted, event: Any) -> None:
-    for one in cases.deadlines_in(event):
-        if not one.about:
-            counted.clocks.append(_Clock(event.round, one.deadline, one.unit_code or "", one.due_at))
-    match event:
-        case cases.DeadlineMissed() if not event.about:
-            _miss(counted, event)
-        case cases.CallbackDue():
-            counted.asked.append(event)
-        case cases.CallbackTried() if event.decides:
-            before = counted.word
-            if before is None or (before.round, before.attempt) < (event.round, event.attempt):
-                counted.word = event
-        case cases.CaseSentBack():
-            counted.round = max(counted.round, event.next_round)
-            counted.each.append(CountedOnce("sent_back", event.unit_code or "", event.occurred_at))
-        case cases.CaseClosed():
-            counted.closing = event
-        case cases.SupervisionIssued() if event.level in _LEVELS:
-            counted.each.append(CountedOnce(_LEVELS[event.level], event.unit_code or "", event.occurred_at))
-
-
-def _miss(counted: Counted, event: cases.DeadlineMissed) -> None:
-    """Of a promise one clock runs at a time: the one set last is missed."""
-    due = event.round, event.deadline, event.due_at
-    for clock in reversed(counted.clocks):
-        if (clock.round, clock.deadline, clock.due_at) == due:
-            clock.missed = True
-            return
+        if (first := self.first_word) is not None:
+            unit, at = first.handling_unit or "", first.occurred_at
+            yield CountedOnce("first_callbacks", unit, at)
+            if first.solved:
+                yield CountedOnce("first_solved", unit, at)
+            if first.satisfaction is not None:
+                yield CountedOnce(f"first_{_WORDS[first.satisfaction]}", unit, at)

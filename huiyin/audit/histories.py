@@ -2,54 +2,35 @@
 
 One short table says who may follow whom, and some sentences what else must be. Both are written down anew rather than
 taken from the services: a mistake in their own tables should be found here. What dispatch's own rules refuse after an
-end or an answer, or of a support unit, makes no row where they are folded (I6, `rows.dispatch`).
+end or an answer, or of a support unit, makes no row where they are folded (I6, `rows.work`).
 """
 
-from abc import ABC, abstractmethod
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Any
 
-from huiyin.audit.case import DISPATCH, FOLLOWUP, INTAKE, CaseView, EventT, LedgerSaid
+from huiyin.audit.accepting import Acceptance, two_people
+from huiyin.audit.at_the_door import DoorHistory
+from huiyin.audit.case import DISPATCH, FOLLOWUP, INTAKE, CaseView, LedgerSaid
+from huiyin.audit.history import (
+    BESIDE,
+    BY_ITSELF,
+    BY_WHO_WORKS,
+    HAND_IN_IT,
+    OF_ANY_UNIT,
+    WITH_A_UNIT,
+    Rounds,
+)
+from huiyin.audit.judged import JUDGING, Judgements
+from huiyin.audit.objected import Objections, had_of
+from huiyin.audit.passing import problems_of
 from huiyin.audit.report import Findings, Invariant
-from libs.common.events import cases
+from libs.common.events import accepting, cases, citizens, door, objections, passing, supervision
+from libs.common.events.accused import AccusedNamed
 from libs.common.events.base import Event
 from libs.common.events.deadlines import SetDeadline
 from libs.common.events.terms import FIRST_REQUESTER, Closing, Reached, Satisfaction
 
-_WITH_A_UNIT = (cases.CaseAssigned, cases.CaseReassigned)
-MAY_FOLLOW: Mapping[type[Event], tuple[type[Event] | None, ...]] = {
-    cases.TriageQueued: (None, cases.ReturnDecided),
-    cases.CaseAssigned: (None, cases.TriageQueued),
-    cases.CaseReassigned: (*_WITH_A_UNIT, cases.CaseSigned, cases.ReturnDecided),
-    cases.CaseSigned: _WITH_A_UNIT,
-    cases.CaseHandled: (cases.CaseSigned,),
-    cases.ReturnRequested: (*_WITH_A_UNIT, cases.CaseSigned),
-    cases.ReturnDecided: (cases.ReturnRequested,),
-    cases.ProgressReported: (cases.CaseSigned, cases.ReturnRequested),
-    cases.TaskDone: (*_WITH_A_UNIT, cases.CaseSigned, cases.ReturnRequested),
-    cases.TaskCancelled: (*_WITH_A_UNIT, cases.CaseSigned, cases.ReturnRequested),
-    cases.CallbackDue: (None,),
-    cases.CallbackTried: (cases.CallbackDue, cases.CallbackTried),
-    cases.CaseSentBack: (cases.CallbackTried,),
-    cases.CaseClosed: (None, cases.CallbackDue, cases.CallbackTried),
-}
-"""By event, which of these its speaker may have said last in the round; None where it said none of them.
-
-Progress is none to follow, nor is what a support unit does. A refused return is as if it had not been asked for.
-"""
-_MAY_SAY: Mapping[str, tuple[type[Event], ...]] = {
-    DISPATCH: tuple(MAY_FOLLOW)[:10],
-    FOLLOWUP: (
-        *tuple(MAY_FOLLOW)[10:],
-        *(cases.DeadlineSet, cases.DeadlineWarned, cases.DeadlineMissed),
-        *(cases.SupervisionIssued, cases.SupervisionReplied),
-    ),
-}
-_BESIDE = (cases.ProgressReported, cases.TaskDone, cases.TaskCancelled)
-"""What leaves the case where it stands."""
-_BY_ITSELF = (cases.TriageQueued, cases.CaseAssigned)
-"""By what dispatch opens a round."""
 _CONTENT = (Satisfaction.SATISFIED, Satisfaction.BASICALLY_SATISFIED)
 
 
@@ -57,128 +38,81 @@ def check_history(view: CaseView, findings: Findings) -> None:
     """The history of one case, speaker by speaker: each says its own steps in order."""
     findings.checked[Invariant.HISTORY] += 1
     for service, history in (
-        (INTAKE, _Door(view, INTAKE)),
+        (INTAKE, DoorHistory(view, INTAKE)),
         (DISPATCH, _Units(view, DISPATCH)),
         (FOLLOWUP, _Promises(view, FOLLOWUP)),
     ):
+        judged = Judgements()
         for one in view.said[service]:
-            for problem in history.problems(one):
+            beside = isinstance(one.event, JUDGING)
+            for problem in judged.problems(one.event) if beside else history.problems(one):
                 name = type(one.event).__name__
                 findings.violated(Invariant.HISTORY, view.case_id, service, f"event {one.seq} ({name}): {problem}")
 
 
-class _History(ABC):
-    """What one service says of a case; goes on behind a step that was not allowed as if it had been."""
-
-    def __init__(self, view: CaseView, service: str) -> None:
-        self._view = view
-        self._service = service
-        self._round = 1
-        self._last: type[Event] | None = None
-
-    @abstractmethod
-    def problems(self, one: LedgerSaid) -> Iterator[str]:
-        """What was not allowed of the next event."""
-
-    def _turn(self, event: Any) -> None:
-        self._last = type(event)
-
-    def _heard(self, one: LedgerSaid, source: str, *kinds: type[EventT]) -> list[EventT]:
-        """The events of these types that the speaker of ``one`` had applied when it was committed."""
-        upto = one.causes.get(source, 0)
-        return [e.event for e in self._view.said[source] if e.seq <= upto and isinstance(e.event, kinds)]
-
-    def _done(self, one: LedgerSaid) -> list[cases.RoundEvent]:
-        """Who said of this round, as far as was heard, that it is done."""
-        handled = self._heard(one, DISPATCH, cases.CaseHandled)
-        done = [*handled, *self._heard(one, INTAKE, cases.CaseAnsweredDirectly)]
-        return [event for event in done if event.round == self._round]
-
-
-class _Door(_History):
-    """Intake: a registration, and what may still be added to it."""
-
-    def problems(self, one: LedgerSaid) -> Iterator[str]:
-        if isinstance(one.event, cases.RequesterRevealed) and self._last is not None:
-            return
-        event, opened = one.event, [back.next_round for back in self._heard(one, FOLLOWUP, cases.CaseSentBack)]
-        if isinstance(event, cases.CaseRegistered) is (self._last is not None):
-            yield "the case was registered before" if self._last else "the history does not begin with a registration"
-        if self._last is cases.CaseWithdrawn:
-            yield "the citizen had withdrawn the case"
-        elif self._heard(one, FOLLOWUP, cases.CaseClosed):
-            yield "the door knew that the case was closed"
-        if isinstance(event, cases.CaseAnsweredDirectly) and event.round not in (1, *opened):
-            yield f"round {event.round} was never opened"
-        if self._last is not cases.CaseWithdrawn:
-            self._turn(event)
-
-
-class _Rounds(_History):
-    """Who takes a case through its rounds: what may follow whom, and in which round."""
-
-    def problems(self, one: LedgerSaid) -> Iterator[str]:
-        event: Any = one.event
-        if not isinstance(event, _MAY_SAY[self._service]):
-            yield f"is not {self._service}'s to say"
-            return
-        if not self._heard(one, INTAKE, cases.CaseRegistered):
-            yield "was said before the registration was heard"
-        yield from self._of_its_round(one, event)
-        may = MAY_FOLLOW.get(type(event))
-        if may is not None and self._last not in may:
-            yield f"follows {'nothing' if self._last is None else self._last.__name__} in its round"
-        yield from self._look(one, event)
-        if may is not None:
-            self._turn(event)
-
-    @abstractmethod
-    def _of_its_round(self, one: LedgerSaid, event: Any) -> Iterator[str]:
-        """What is wrong with the round that it names."""
-
-    @abstractmethod
-    def _look(self, one: LedgerSaid, event: Any) -> Iterator[str]:
-        """What is wrong with it beside that."""
-
-
-class _Units(_Rounds):
+class _Units(Rounds):
     """Dispatch: the unit that leads takes its steps, and each round is opened by a send-back."""
 
     def __init__(self, view: CaseView, service: str) -> None:
         super().__init__(view, service)
         self._lead: str | None = None
+        self._chain: list[str] = []
+        """The units below it that it was delegated to, one by the other."""
         self._before: type[Event] | None = None
         """What stood before the return that was asked for."""
+        self._acceptance = Acceptance()
 
     def _of_its_round(self, one: LedgerSaid, event: Any) -> Iterator[str]:
         if event.round == self._round:
             return
-        if event.round != self._round + 1 or not isinstance(event, _BY_ITSELF):
+        if event.round != self._round + 1 or not isinstance(event, BY_ITSELF):
             yield f"speaks of round {event.round} in round {self._round}"
-        elif event.round not in [back.next_round for back in self._heard(one, FOLLOWUP, cases.CaseSentBack)]:
+        elif event.round not in self._opened(one):
             yield f"opens round {event.round}, for which the case was not sent back"
         self._round, self._last = event.round, None
 
     def _look(self, one: LedgerSaid, event: Any) -> Iterator[str]:
         unit = getattr(event, "from_unit", None) or getattr(event, "unit_code", None)
-        if unit not in (None, self._lead) and not isinstance(event, cases.TaskDone | cases.TaskCancelled):
-            yield f"{unit} did not lead it, {self._lead} did"
-        for registered in self._heard(one, INTAKE, cases.CaseRegistered) if isinstance(event, _WITH_A_UNIT) else ():
-            if registered.accused_unit in (event.lead_unit, *event.support_units):
-                yield f"{registered.accused_unit} takes part in the complaint about itself"
+        worked = isinstance(event, BY_WHO_WORKS)
+        whose = self._chain[-1] if worked and self._chain else self._lead
+        if unit not in (None, whose) and not isinstance(event, OF_ANY_UNIT):
+            yield f"{unit} did not {'work on' if worked else 'lead'} it, {whose} did"
+        yield from self._acceptance.problems(event, self._about(one), self._round)
+        if isinstance(event, cases.ReturnRequested) and self._chain:
+            yield f"it is given back while {self._chain[-1]} works on it"
+        if isinstance(event, passing.PassedOn):
+            had = (self._lead or "", *self._chain)
+            yield from problems_of(event, had, signed=self._last is cases.CaseSigned)
+        if isinstance(event, WITH_A_UNIT):
+            units = event.lead_unit, *getattr(event, "delegates", ()), *getattr(event, "support_units", ())
+            for accused in sorted(self._about(one).intersection(units)):
+                yield f"{accused} takes part in the complaint about itself"
+            registered = self._heard(one, INTAKE, cases.CaseRegistered)
+            if any(event.held for event in registered) and not self._heard(one, INTAKE, door.WordingReleased):
+                yield "a unit got it before a person had released its wording"
+
+    def _about(self, one: LedgerSaid) -> set[str]:
+        """The units and the members of staff complained about, as far as was heard."""
+        named = self._heard(one, INTAKE, cases.CaseRegistered)
+        later = self._heard(one, INTAKE, AccusedNamed)
+        first = {event.accused_unit for event in named if event.accused_unit is not None}
+        several = [(*event.accused_units, *event.accused_staff) for event in named]
+        return first.union(*several, *((*event.accused_units, *event.accused_staff) for event in later))
 
     def _turn(self, event: Any) -> None:
         if isinstance(event, cases.ReturnRequested):
             self._before = self._last
         if isinstance(event, cases.ReturnDecided) and not event.approved:
             self._last = self._before
-        elif not isinstance(event, _BESIDE):
+        elif isinstance(event, accepting.NonacceptanceRefused):
+            self._last = cases.TriageQueued
+        elif not isinstance(event, BESIDE):
             self._last = type(event)
-        if isinstance(event, _WITH_A_UNIT):
-            self._lead = event.lead_unit
+        if isinstance(event, WITH_A_UNIT):
+            self._lead, self._chain = event.lead_unit, list(getattr(event, "delegates", ()))
 
 
-class _Promises(_Rounds):
+class _Promises(Rounds):
     """Followup: a miss once a clock, an order once, and THE GUARD: only a satisfied citizen closes as solved."""
 
     def __init__(self, view: CaseView, service: str) -> None:
@@ -186,40 +120,57 @@ class _Promises(_Rounds):
         self._closed = False
         self._tries: list[cases.CallbackTried] = []
         """Of this round, as the following."""
+        self._wish_tries: list[citizens.WithdrawalTried] = []
         self._asked: tuple[str, ...] = (FIRST_REQUESTER,)
+        self._objections = Objections()
         self._told: Counter[tuple[object, ...]] = Counter()
         """Clocks and orders, and what was said of each."""
 
-    def _of_its_round(self, _one: LedgerSaid, event: Any) -> Iterator[str]:
+    def _of_its_round(self, one: LedgerSaid, event: Any) -> Iterator[str]:
         """An order outlives its round: it is answered, whatever became of the case, or its time passes."""
-        if isinstance(event, cases.SupervisionReplied):
+        if isinstance(event, supervision.SupervisionReplied):
             return
-        if self._closed:
+        if self._closed and not self._objections.lets_say(event, self._heard(one, INTAKE, objections.ObjectionRaised)):
             yield "the case was closed"
         about = getattr(event, "about", "") or any(one.about for one in cases.deadlines_in(event))
         if event.round != self._round and not about:
             yield f"speaks of round {event.round} in round {self._round}"
 
     def _look(self, one: LedgerSaid, event: Any) -> Iterator[str]:
+        self._objections.follow(event)
         last = self._tries[-1] if self._tries else None
-        for clock in cases.deadlines_in(event):
+        told = isinstance(event, cases.DeadlineWarned | cases.DeadlineMissed)
+        for clock in (*cases.deadlines_in(event), *((event,) if told else ())):
             yield from self._clock(event.round, clock)
         match event:
-            case cases.DeadlineWarned() | cases.DeadlineMissed():
-                yield from self._clock(event.round, event)
             case cases.CallbackDue() if not self._done(one):
                 yield f"nobody had handled or answered round {event.round}"
             case cases.CallbackTried():
                 yield from self._tried(one, event, last)
+            case citizens.WithdrawalTried():
+                yield from self._tried_wish(one, event)
             case cases.CaseSentBack():
-                if last is None or not last.valid or _is_content(last):
-                    yield "no citizen said in this round that he is not satisfied"
-                if event.next_round != event.round + 1:
-                    yield f"round {event.next_round} follows round {event.round}"
+                yield from _sends_back(event, last)
             case cases.CaseClosed():
                 yield from self._closes(one, event, last)
-            case cases.SupervisionIssued() | cases.SupervisionReplied():
+            case supervision.SupervisionIssued() | supervision.SupervisionReplied():
                 yield from self._order(event)
+            case objections.ObjectionDecided() | objections.CaseReopened():
+                yield from self._ruled(one, event)
+
+    def _ruled(self, one: LedgerSaid, event: objections.ObjectionDecided | objections.CaseReopened) -> Iterator[str]:
+        if isinstance(event, objections.ObjectionDecided):
+            heard = self._heard(one, INTAKE, objections.ObjectionRaised)
+            unaccepted = self._heard(one, DISPATCH, accepting.CaseNotAccepted)
+            had = had_of(*self._worked(one), unaccepted)
+            yield from self._objections.problems_of_decision(event, heard, had)
+            return
+        yield from self._objections.problems_of_reopening(event)
+        self._closed = False
+        self._begin(event.next_round)
+
+    def _begin(self, number: int) -> None:
+        self._round, self._last, self._tries, self._wish_tries = number, None, [], []
 
     def _turn(self, event: Any) -> None:
         self._last, self._closed = type(event), self._closed or isinstance(event, cases.CaseClosed)
@@ -228,7 +179,7 @@ class _Promises(_Rounds):
         if isinstance(event, cases.CallbackDue):
             self._asked = event.requesters
         if isinstance(event, cases.CaseSentBack):
-            self._round, self._last, self._tries = event.next_round, None, []
+            self._begin(event.next_round)
 
     def _waited_for(self, *more: cases.CallbackTried) -> tuple[str, ...]:
         """Who of this round's requesters has not said yet that he is satisfied."""
@@ -250,7 +201,7 @@ class _Promises(_Rounds):
 
     def _order(self, event: Any) -> Iterator[str]:
         self._told[type(event), event.supervision_id] += 1
-        if not self._told[cases.SupervisionIssued, event.supervision_id]:
+        if not self._told[supervision.SupervisionIssued, event.supervision_id]:
             yield f"order {event.supervision_id} was never issued"
         elif self._told[type(event), event.supervision_id] > 1:
             yield f"order {event.supervision_id} had this before"
@@ -260,6 +211,8 @@ class _Promises(_Rounds):
         handled = any(isinstance(each, cases.CaseHandled) for each in done)
         if not handled and event.caller in {getattr(answer, "answered_by", None) for answer in done}:
             yield "the caller asks about his own answer"
+        elif self._had_a_hand(one, event):
+            yield "the caller had a hand in the case"
         before = [tried for tried in self._tries if tried.requester == event.requester]
         if event.requester not in self._asked:
             yield f"{event.requester} is none who was to be asked"
@@ -272,22 +225,92 @@ class _Promises(_Rounds):
         if event.waits_for != (self._waited_for(event) if _is_content(event) else ()):
             yield f"it says that it waits for {', '.join(event.waits_for) or 'nobody'}"
 
+    def _tried_wish(self, one: LedgerSaid, event: citizens.WithdrawalTried) -> Iterator[str]:
+        """The citizen is asked whether he takes it back by somebody else than who says that he does."""
+        wishes = [wish for wish in self._heard(one, INTAKE, citizens.WithdrawalWished) if wish.round == self._round]
+        before = [tried for tried in self._wish_tries if tried.requester == event.requester]
+        if not wishes:
+            yield "nobody had said in this round that the citizen takes it back"
+        elif event.caller == wishes[-1].by or (event.caller_staff or "") == wishes[-1].by_staff:
+            yield "whoever said that the citizen takes it back confirms it"
+        elif self._had_a_hand(one, event):
+            yield "the caller had a hand in the case"
+        if event.by_link and (event.reached is not Reached.ANSWERED or event.withdraws is None):
+            yield "nobody answered by the link that it is said to have come by"
+        if event.attempt != len(before) + 1:
+            yield f"it is try {event.attempt} about the withdrawal after {len(before)}"
+        self._wish_tries.append(event)
+
+    def _had_a_hand(self, one: LedgerSaid, event: cases.CallbackTried | citizens.WithdrawalTried) -> bool:
+        """Whether the caller, by this account or another, did something in this round or one before.
+
+        Tries from before people were told apart show no more than accounts, and it was not asked then.
+        """
+        if "caller_staff" not in event.model_fields_set:
+            return False
+        worked, answered = self._worked(one)
+        accounts = {each.by for each in worked} | {answer.answered_by for answer in answered}
+        people = {each.by_staff for each in worked} | {answer.answered_by_staff for answer in answered}
+        return event.caller in accounts or (event.caller_staff is not None and event.caller_staff in people)
+
+    def _worked(self, one: LedgerSaid) -> tuple[list[Any], list[cases.CaseAnsweredDirectly]]:
+        worked = [*self._heard(one, INTAKE, cases.CaseRegistered), *self._heard(one, DISPATCH, *HAND_IN_IT)]
+        return worked, self._heard(one, INTAKE, cases.CaseAnsweredDirectly)
+
     def _closes(self, one: LedgerSaid, event: cases.CaseClosed, last: cases.CallbackTried | None) -> Iterator[str]:
-        if event.closing is Closing.SUBSTANTIVE:
-            if last is None or not _is_content(last):
-                yield "closed as solved without the citizen's satisfied word in this round"
-            elif event.satisfaction is not last.satisfaction:
-                yield f"closed with {event.satisfaction}, but the citizen said {last.satisfaction}"
-            elif left := self._waited_for():
-                yield f"closed as solved, though {', '.join(left)} never was satisfied in this round"
-        elif event.satisfaction is not None:
+        match event.closing:
+            case Closing.SUBSTANTIVE:
+                yield from self._solved(event, last)
+            case Closing.UNVERIFIED if last is not None and last.decides:
+                yield "closed as unverified, though the citizen had answered"
+            case Closing.UNVERIFIED if not self._done(one):
+                yield "closed as unverified, though nobody had handled or answered it"
+            case Closing.WITHDRAWN if not self._heard(one, INTAKE, cases.CaseWithdrawn):
+                yield from self._withdrawn()
+            case Closing.UNASKED:
+                yield from self._unasked(one)
+            case Closing.NOT_ACCEPTED:
+                yield from self._not_accepted(one)
+        if event.closing is not Closing.SUBSTANTIVE and event.satisfaction is not None:
             yield f"a satisfaction was written that nobody gave: {event.satisfaction}"
-        if event.closing is Closing.UNVERIFIED and last is not None and last.decides:
-            yield "closed as unverified, though the citizen had answered"
-        if event.closing is Closing.UNVERIFIED and not self._done(one):
-            yield "closed as unverified, though nobody had handled or answered it"
-        if event.closing is Closing.WITHDRAWN and not self._heard(one, INTAKE, cases.CaseWithdrawn):
-            yield "closed as withdrawn, though the citizen had not withdrawn it"
+
+    def _solved(self, event: cases.CaseClosed, last: cases.CallbackTried | None) -> Iterator[str]:
+        if last is None or not _is_content(last):
+            yield "closed as solved without the citizen's satisfied word in this round"
+        elif event.satisfaction is not last.satisfaction:
+            yield f"closed with {event.satisfaction}, but the citizen said {last.satisfaction}"
+        elif left := self._waited_for():
+            yield f"closed as solved, though {', '.join(left)} never was satisfied in this round"
+
+    def _withdrawn(self) -> Iterator[str]:
+        tried = self._wish_tries[-1] if self._wish_tries else None
+        if tried is None or tried.reached is not Reached.ANSWERED or not (tried.withdraws and tried.ends):
+            yield "closed as withdrawn, though the citizen had not confirmed it"
+
+    def _not_accepted(self, one: LedgerSaid) -> Iterator[str]:
+        """What was taken on ends by its citizen's word; what was not, by the word of two people."""
+        said = [event for event in self._heard(one, DISPATCH, accepting.CaseNotAccepted) if event.round == self._round]
+        if not said:
+            yield "closed as not accepted, though nobody had approved that"
+        yield from two_people(event for event in said[-1:])
+        if self._round > 1 or self._tries or self._done(one):
+            yield "closed as not accepted, though it had been taken on"
+
+    def _unasked(self, one: LedgerSaid) -> Iterator[str]:
+        """Nobody is closed as unasked but who wanted no callback, and had nothing done again."""
+        if any(registered.callback_wanted for registered in self._heard(one, INTAKE, cases.CaseRegistered)):
+            yield "closed as unasked, though the citizen wanted a callback"
+        if self._round > 1 or self._tries:
+            yield "closed as unasked, though the citizen had been asked"
+        if not self._done(one):
+            yield "closed as unasked, though nobody had handled or answered it"
+
+
+def _sends_back(event: cases.CaseSentBack, last: cases.CallbackTried | None) -> Iterator[str]:
+    if last is None or not last.valid or _is_content(last):
+        yield "no citizen said in this round that he is not satisfied"
+    if event.next_round != event.round + 1:
+        yield f"round {event.next_round} follows round {event.round}"
 
 
 def _is_content(tried: cases.CallbackTried) -> bool:

@@ -1,4 +1,5 @@
-"""I2, I3, I4 and I6 for the library's own tables: ids of events, packs, kept answers, relay marks, what was dropped.
+"""I2, I3, I4 and I6 for the library's own tables: ids of events, packs, people, kept answers, relay marks, what was
+dropped.
 
 They are few, or the database looks at them: whatever their number, only what is wrong comes here.
 """
@@ -9,7 +10,9 @@ from typing import Any
 
 import orjson
 
+from huiyin.audit.accounts import check_accounts
 from huiyin.audit.case import ANALYTICS, INTAKE
+from huiyin.audit.people import check_people
 from huiyin.audit.queries import SERVICES, SPEAKERS
 from huiyin.audit.report import Findings, Invariant
 from huiyin.audit.snapshot import Row, Snapshot
@@ -54,12 +57,12 @@ _ANSWERS = "SELECT scope, status, body, answered_at FROM {service}.answer ORDER 
 _CASES = "SELECT case_id, case_no, registered_at FROM intake.cases WHERE case_id = ANY($1::text[])"
 _NUMBERS = """
     WITH given AS (
-        SELECT left(case_no, 6) AS county, substr(case_no, 7, 6) AS day, max(case_no) AS highest FROM intake.cases
-        WHERE case_no ~ '^[0-9]{19}$' GROUP BY 1, 2
+        SELECT left(case_no, length(case_no) - 13) AS county, left(right(case_no, 13), 6) AS day,
+            max(case_no) AS highest FROM intake.cases WHERE case_no ~ '^[0-9]{19}([0-9]{3})?$' GROUP BY 1, 2
     )
     SELECT given.*, kept.last FROM given LEFT JOIN intake.case_number AS kept
         ON kept.county = given.county AND to_char(kept.day, 'YYMMDD') = given.day
-    WHERE kept.last IS NULL OR kept.last < substr(highest, 13, 6)::int ORDER BY 1, 2
+    WHERE kept.last IS NULL OR kept.last < left(right(highest, 7), 6)::int ORDER BY 1, 2
 """
 _FRESH = """
     SELECT part, as_of, newest FROM analytics.freshness
@@ -110,6 +113,8 @@ async def check_library(cut: Snapshot, findings: Findings, topic_prefix: str, *,
         topic = f"{topic_prefix}{stream}"
         if not embedded_bus or (await cut.fetch(_ENDS, topic))[0]["n"]:
             await _check_marks(cut, findings, stream, topic, speakers)
+    await check_people(cut, findings)
+    await check_accounts(cut, findings)
     await _check_numbers(cut, findings)
     await _check_freshness(cut, findings)
 

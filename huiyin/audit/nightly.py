@@ -4,6 +4,7 @@ from datetime import datetime, time, timedelta
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
+from huiyin.audit.anchors.stores import StoreTrouble
 from huiyin.audit.auditing import audit
 from huiyin.audit.report import AuditReport
 from libs.common.bus.flow import Service
@@ -21,7 +22,7 @@ log = get_logger(__name__)
 
 AT = time(3, 0)
 AGAIN_AFTER = timedelta(minutes=10)
-"""After trouble with the database or the bus."""
+"""After trouble with the database, the bus or a store of anchors."""
 
 LOOK_EVERY = 30.0
 """Seconds of sleep at most: the wall clock may be set meanwhile."""
@@ -38,13 +39,13 @@ _DEFAULT_ZONE = ZoneInfo("Asia/Shanghai")
 async def nightly_audit(house: "House", wall: Clock | None = None) -> None:
     """Audit every night at three in the county, for ever; by the clock on the wall, also where time is simulated."""
     wall = wall or SystemClock()
-    at = next_night(wall.now(), _zone(house))
+    at = next_night(wall.now(), zone_of(house))
     while True:
         while wall.now() < at:
             await wall.wait_until(at, at_most=LOOK_EVERY)
         try:
             report = await audit(house, limit=NAMED, at_a_time=AT_A_TIME)
-        except (DatabaseTrouble, BusTrouble) as error:
+        except (DatabaseTrouble, BusTrouble, StoreTrouble) as error:
             log.warning("audit put off", error=type(error).__name__)
             at = wall.now() + AGAIN_AFTER
             continue
@@ -52,7 +53,7 @@ async def nightly_audit(house: "House", wall: Clock | None = None) -> None:
             log.exception("audit failed")
         else:
             _log(report)
-        at = next_night(wall.now(), _zone(house))
+        at = next_night(wall.now(), zone_of(house))
 
 
 def _log(report: AuditReport) -> None:
@@ -65,14 +66,14 @@ def _log(report: AuditReport) -> None:
         log.error("audited, violations found", count=sum(report.found.values()), duration=duration)
 
 
-def next_night(now: datetime, zone: ZoneInfo) -> datetime:
-    """The next three o'clock after ``now``, in UTC."""
+def next_night(now: datetime, zone: ZoneInfo, at: time = AT) -> datetime:
+    """The next three o'clock, or other hour, after ``now``, in UTC."""
     day = local_day(now, zone)
-    tonight = day_start(day, zone, AT)
-    return tonight if tonight > now else day_start(day + timedelta(days=1), zone, AT)
+    tonight = day_start(day, zone, at)
+    return tonight if tonight > now else day_start(day + timedelta(days=1), zone, at)
 
 
-def _zone(house: "House") -> ZoneInfo:
+def zone_of(house: "House") -> ZoneInfo:
     packs = house.services[Service.INTAKE].runtime.door_database.packs
     try:
         return packs.current(house.clock.now()).directory.period_rules().time_zone

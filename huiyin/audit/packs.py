@@ -46,6 +46,11 @@ class Packs:
             raise UnknownPack(f"analytics has no readable pack version {version}")
         return self._known[version][1]
 
+    def level_of(self, version: int) -> Callable[[str], str]:
+        """How high a unit stands by a version; of a version that is not known nobody can tell."""
+        directory = self.find(version)
+        return lambda unit: "" if directory is None else directory.level_of(unit) or ""
+
     def find(self, version: int) -> Directory | None:
         """What a version says; None when it is not known."""
         return self._known[version][0] if version in self._known else None

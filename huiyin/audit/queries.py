@@ -111,8 +111,10 @@ _TABLES: dict[str, tuple[str, str]] = {
     "wording": ("intake.wording", ""),
     "requester": ("intake.requester", ""),
     "reveal": ("intake.reveal", ""),
+    "case_key": ("intake.case_key", ""),
     "timeline": ("intake.timeline", "id"),
     "supplement": ("intake.supplement", "supplement_id"),
+    "repeat": ("intake.repeat", "number"),
     "work": ("dispatch.work", ""),
     "dispatch.transition": ("dispatch.transition", "version"),
     "decision": ("dispatch.decision", "version"),
@@ -123,7 +125,11 @@ _TABLES: dict[str, tuple[str, str]] = {
     "attempt": ("followup.attempt", "round, attempt"),
     "supervision": ("followup.supervision", ""),
     "clock": ("followup.clock", ""),
+    "responsible": ("followup.responsible", ""),
     "callback": ("followup.callback", "round"),
+    "judgement": ("followup.judgement", "number"),
+    "exclusion": ("followup.exclusion", "asked_at, exclusion_id"),
+    "objection": ("followup.objection", "round"),
     "fact": ("analytics.fact", ""),
 }
 """Every table with rows about a case, by the name under which the checks find it, and the order of its rows."""

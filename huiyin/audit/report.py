@@ -23,6 +23,7 @@ class Invariant(StrEnum):
     FIGURE = "I8"
     IDENTITY = "I9"
     FILE = "I10"
+    ANCHOR = "I11"
 
 
 SENTENCES: Mapping[Invariant, str] = {
@@ -34,8 +35,9 @@ SENTENCES: Mapping[Invariant, str] = {
     Invariant.STATE: "Where a case stands, in each service, is what its events say.",
     Invariant.PROMISE: "No open case is without a unit, a clock or somebody who asks the citizen.",
     Invariant.FIGURE: "Every fact and every figure equals its recount from the ledgers.",
-    Invariant.IDENTITY: "No phone and no ID number is outside the vault.",
+    Invariant.IDENTITY: "Nothing that identifies somebody is outside the vault, as far as rules find it.",
     Invariant.FILE: "Every attached file is there, byte for byte.",
+    Invariant.ANCHOR: "What was anchored outside the database is what the ledgers still say.",
 }
 
 

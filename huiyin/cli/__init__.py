@@ -2,7 +2,23 @@
 
 import typer
 
-from huiyin.cli import audit, jwks, migrate, pack, parked, rebuild, replay, run, token
+from huiyin.cli import (
+    accounts,
+    anchor,
+    audit,
+    jwks,
+    migrate,
+    pack,
+    parked,
+    rebuild,
+    replay,
+    requesters,
+    retention,
+    run,
+    staff,
+    token,
+    vault,
+)
 
 app = typer.Typer(
     name="huiyin",
@@ -16,7 +32,13 @@ app.command("run")(run.run)
 app.command("demo")(replay.demo)
 app.command("replay")(replay.replay)
 app.add_typer(pack.app, name="pack")
+app.add_typer(staff.app, name="staff")
+app.add_typer(accounts.app, name="accounts")
+app.command("retention")(retention.retention)
+app.add_typer(requesters.app, name="requesters")
+app.add_typer(vault.app, name="vault")
 app.command("audit")(audit.audit)
+app.add_typer(anchor.app, name="anchor")
 app.add_typer(parked.app, name="parked")
 app.command("migrate")(migrate.migrate)
 app.command("token")(token.token)

@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from huiyin.audit.anchors.setting_up import anchors_of
 from huiyin.audit.auditing import Subject, examine
 from huiyin.audit.journal import Journals, NotAJournal
 from huiyin.audit.outcomes import keep_outcome
@@ -14,7 +15,7 @@ from huiyin.audit.snapshot import NotThere
 from huiyin.cli.common import AsJson, DataDir, fail, load_settings, run_async, say, say_json
 from huiyin.cli.database import existing_database
 from libs.common.bus.choose import BusKind, open_bus
-from libs.common.service.settings import CommonSettings
+from libs.common.service.settings import CommonSettings, WrongSetting
 
 
 def audit(
@@ -35,6 +36,10 @@ def audit(
     jobs: Annotated[
         int, typer.Option(min=1, max=64, help="Processes that look at cases side by side, all on the one cut.")
     ] = 1,
+    anchor: Annotated[
+        list[int] | None,
+        typer.Option(min=1, help="Hold the ledgers against the anchor of this number, too; may be given often."),
+    ] = None,
     keep: Annotated[  # noqa: FBT002 - an option of a command
         bool, typer.Option("--keep", help="Keep the outcome in the database, where every process tells it as metrics.")
     ] = False,
@@ -49,7 +54,7 @@ def audit(
     if sole and not journal:
         fail("--sole says something of journals: name them with --journal")
     journals = Journals(journal, sole=sole) if journal else None
-    asked = AuditOptions(limit, jobs, journals, keep=keep, as_json=as_json)
+    asked = AuditOptions(limit, jobs, journals, tuple(anchor or ()), keep=keep, as_json=as_json)
     run_async(_audit(load_settings(data_dir=data_dir), asked))
 
 
@@ -60,6 +65,7 @@ class AuditOptions:
     limit: int
     jobs: int
     journals: Journals | None
+    chosen: tuple[int, ...]
     keep: bool
     as_json: bool
 
@@ -85,7 +91,13 @@ async def _examine(settings: CommonSettings, url: str, asked: AuditOptions) -> A
     # A database that is somewhere else says nothing of the folder in which the files would be here.
     reached = settings.attachments_dir or settings.attachments_bucket or settings.database_url is None
     blobs = settings.uploads().blobs if reached else None
-    subject = Subject(url, settings.topic_prefix, journals=asked.journals, blobs=blobs)
+    try:
+        anchors = anchors_of(settings, asked.chosen)
+    except WrongSetting as error:
+        fail(str(error))
+    if anchors is None and asked.chosen:
+        fail("there are no anchors here: say where with HUIYIN_ANCHOR_DIR or HUIYIN_ANCHOR_BUCKET")
+    subject = Subject(url, settings.topic_prefix, journals=asked.journals, blobs=blobs, anchors=anchors)
     if settings.bus is BusKind.EMBEDDED:
         return await examine(subject, limit=asked.limit, jobs=asked.jobs)
     broker = open_bus(settings.bus, database_url=url, kafka_bootstrap=settings.kafka_bootstrap)

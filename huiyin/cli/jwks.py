@@ -1,14 +1,12 @@
 """``huiyin jwks``: the public keys of the local issuer, for processes that only check tokens."""
 
 import json
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from huiyin.cli.common import DataDir, fail, load_settings, say
-from libs.common.security.issuer import LocalIssuer
 
 
 def jwks(
@@ -21,7 +19,10 @@ def jwks(
     than this file.
     """
     settings = load_settings(data_dir=data_dir)
-    keys = json.dumps(LocalIssuer.load_or_create(settings.data_dir, lambda: datetime.now(UTC)).jwks(), indent=2)
+    issuer = settings.own_issuer()
+    if issuer is None:
+        fail("HUIYIN_JWKS_URL or HUIYIN_JWKS_FILE is set: keys come from there, not from here")
+    keys = json.dumps(issuer.jwks(), indent=2)
     if file is None:
         say(keys)
         return

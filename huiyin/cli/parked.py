@@ -18,10 +18,12 @@ KeyArgument = Annotated[str, typer.Argument(help="The key, mostly a case id.")]
 DEFAULT_URL = "http://127.0.0.1:8600"
 
 
-def call(method: str, url: str, token: str, body: object = None) -> Any:
-    """One request; a problem becomes a sentence and status 1."""
+def call(method: str, url: str, token: str, body: object = None, content: bytes | None = None) -> Any:
+    """One request, with JSON or with a file; a problem becomes a sentence and status 1."""
     try:
-        answer = httpx.request(method, url, headers={"Authorization": f"Bearer {token}"}, json=body, timeout=30)
+        answer = httpx.request(
+            method, url, headers={"Authorization": f"Bearer {token}"}, json=body, content=content, timeout=30
+        )
     except httpx.HTTPError as error:
         fail(f"{url} does not answer ({type(error).__name__}); is it running, and is --url right?", 1)
     if answer.is_error:

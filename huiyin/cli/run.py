@@ -3,22 +3,30 @@
 import asyncio
 import errno
 import socket
-from datetime import UTC, datetime, timedelta
+from collections.abc import Sequence
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from huiyin.accounts import AccountBook, Sample, sample_accounts
+from huiyin.audit.anchors.nightly import nightly_anchors
+from huiyin.audit.anchors.setting_up import anchoring_of
+from huiyin.audit.anchors.taking import Anchoring
 from huiyin.audit.nightly import nightly_audit
 from huiyin.cli.common import DataDir, fail, load_settings, run_async, say
 from huiyin.cli.token import TRIAL_ROLES
 from huiyin.front import build_front
 from huiyin.house import House, open_house
 from huiyin.packs import publish_first_pack
+from huiyin.staff import import_first_people
+from libs.common.errors import Invalid
 from libs.common.host.process import begin, serve
 from libs.common.run.supervise import stop
-from libs.common.security.issuer import LocalIssuer
-from libs.common.service.settings import ClockKind, CommonSettings
+from libs.common.service.settings import ClockKind, CommonSettings, WrongSetting
+from libs.common.sheets import UnreadableSheet
+from services.dispatch.accounts.labels import ROLES
 
 DEMO_PACK = Path(__file__).parents[2] / "packs" / "demo"
 
@@ -41,23 +49,58 @@ def run(
     start = _moment(clock_start)
     begin(settings)
     _check_port(settings.host, settings.port)
-    run_async(_run(settings, pack, start))
+    people = pack / "staff.csv"
+    run_async(_run(settings, pack, start, people.read_bytes() if people.is_file() else None))
 
 
-async def _run(settings: CommonSettings, pack: Path, start: datetime | None) -> int:
+async def _run(settings: CommonSettings, pack: Path, start: datetime | None, people: bytes | None) -> int:
+    anchoring = _anchoring(settings)
     async with open_house(settings, simulated_start=start) as house:
         await publish_first_pack(house, pack)
+        if people is not None:
+            await _take_first_people(house, people)
         await house.settle()
-        nightly = asyncio.create_task(nightly_audit(house), name="nightly-audit")
+        samples = await _samples(house)
+        nightly = [
+            asyncio.create_task(nightly_audit(house), name="nightly-audit"),
+            asyncio.create_task(nightly_anchors(house, anchoring), name="nightly-anchors"),
+        ]
         try:
-            await serve(build_front(house), settings.host, settings.port, ready=lambda: _greet(house))
+            await serve(build_front(house), settings.host, settings.port, ready=lambda: _greet(house, samples))
         finally:
-            await stop(nightly)
+            await asyncio.gather(*map(stop, nightly))
     say("Stopped.")
     return 0
 
 
-def _greet(house: House) -> None:
+def _anchoring(settings: CommonSettings) -> Anchoring:
+    """Who signs what the ledgers say: here always, if need be with a key and a folder of the data directory."""
+    try:
+        return anchoring_of(settings, make_key=True)
+    except WrongSetting as error:
+        fail(str(error))
+
+
+async def _take_first_people(house: House, table: bytes) -> None:
+    """The people beside the pack, when nobody is known yet; a table that is not right is told, and left."""
+    try:
+        await import_first_people(house, table)
+    except UnreadableSheet as error:
+        say(f"The staff.csv beside the pack {error}; nobody was taken from it.")
+    except Invalid as error:
+        listed = "\n".join(f"  {field.field}: {field.message}" for field in error.fields)
+        say(f"The staff.csv beside the pack is not right; nobody was taken from it:\n{listed}")
+
+
+async def _samples(house: House) -> list[Sample]:
+    """Accounts for a first look, where the data are this program's own and staff sign in here."""
+    settings = house.settings
+    if settings.database_url is not None or not settings.signs_in_here() or settings.own_issuer() is None:
+        return []
+    return await sample_accounts(AccountBook.of(house), settings.data_dir)
+
+
+def _greet(house: House, samples: Sequence[Sample]) -> None:
     settings = house.settings
     base = f"http://{settings.host}:{settings.port}"
     shelved = next(iter(house.services.values())).runtime.door_database.packs.current(house.clock.now())
@@ -72,6 +115,8 @@ def _greet(house: House) -> None:
     for name in house.services:
         say(f"  {str(name).capitalize():<13} {base}/{name}/v1   docs {base}/{name}/docs")
     say(f"  Metrics       {base}/metrics\n")
+    if samples:
+        _introduce(samples, base)
     if token:
         say("  A token for everything but a unit's own work (12 h):\n")
         say(f"  export TOKEN={token}\n")
@@ -82,6 +127,18 @@ def _greet(house: House) -> None:
         f'"area_code":"{_a_village(house)}","category_code":"{_a_category(house)}","text":"村口路灯坏了三天"}}\''
     )
     say("\n  Ctrl-C stops it.\n")
+
+
+def _introduce(samples: Sequence[Sample], base: str) -> None:
+    """One person for each role, and how to sign in as such."""
+    say(f"  Staff sign in 工作人员登录: {base}/dispatch/account/sign-in\n")
+    for one in samples:
+        words = "、".join(ROLES[role][0] for role in sorted(one.roles))
+        given = (
+            f"first password {one.password}" if one.password else "password changed, or ended: huiyin accounts reset"
+        )
+        say(f"    {one.staff_id:<8} {one.name}  {one.unit}  {words}  {given}")
+    say("")
 
 
 def _a_village(house: House) -> str:
@@ -95,9 +152,9 @@ def _a_category(house: House) -> str:
 
 
 def _trial_token(settings: CommonSettings, area: str) -> str | None:
-    if settings.jwks_url:
+    issuer = settings.own_issuer()
+    if issuer is None:
         return None
-    issuer = LocalIssuer.load_or_create(settings.data_dir, lambda: datetime.now(UTC))
     return issuer.issue("trial", TRIAL_ROLES, area, None, timedelta(hours=12))
 
 

@@ -1,13 +1,12 @@
 """``huiyin token``: an access token of the local issuer."""
 
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Annotated
 
 import typer
 
 from huiyin.cli.common import AsJson, DataDir, fail, load_settings, say, say_json
-from libs.common.security.issuer import LocalIssuer
 from libs.common.security.principal import Role
 
 TRIAL_ROLES = (
@@ -43,6 +42,7 @@ def token(
     area: Annotated[str, typer.Option(help="Area code: the subtree the person may see.")] = "999001000000",
     unit: Annotated[str | None, typer.Option(help="Unit code; a handler needs one, e.g. D-WATER.")] = None,
     subject: Annotated[str, typer.Option(help="The account's name; it is written into every history.")] = "trial",
+    staff: Annotated[str | None, typer.Option(help="Whose account it is: the staff id, e.g. S-1001.")] = None,
     lifetime: Annotated[str, typer.Option(help="How long it is valid: 90m, 12h, 7d.")] = "12h",
     data_dir: DataDir = None,
     as_json: AsJson = False,  # noqa: FBT002 - an option of a command
@@ -52,8 +52,9 @@ def token(
     Example: huiyin token --role handler --unit D-WATER
     """
     settings = load_settings(data_dir=data_dir)
-    if settings.jwks_url:
-        fail("HUIYIN_JWKS_URL is set: tokens come from that provider, not from here")
+    issuer = settings.own_issuer()
+    if issuer is None:
+        fail("HUIYIN_JWKS_URL or HUIYIN_JWKS_FILE is set: tokens come from there, not from here")
     roles = role or list(TRIAL_ROLES)
     if Role.HANDLER in roles and unit is None:
         fail("a handler acts for a unit: say which one with --unit, e.g. --unit D-WATER")
@@ -61,9 +62,8 @@ def token(
         valid_for = parse_lifetime(lifetime)
     except ValueError:
         fail(f"--lifetime {lifetime!r} is not understood; say for example 90m, 12h or 7d")
-    issuer = LocalIssuer.load_or_create(settings.data_dir, lambda: datetime.now(UTC))
     try:
-        text = issuer.issue(subject, roles, area, unit, valid_for)
+        text = issuer.issue(subject, roles, area, unit, valid_for, staff)
     except ValueError as error:
         fail(f"no such token can be made: {error}")
     if as_json:

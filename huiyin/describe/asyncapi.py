@@ -13,7 +13,7 @@ import orjson
 import yaml
 
 from libs.common.bus.codec import HEADERS, Envelope, encode_event, source_of, to_headers
-from libs.common.bus.flow import FLOW, TOPICS, Route, Service, Stream
+from libs.common.bus.flow import FLOW, TOPICS, Route, Service, Stream, Topic
 from libs.common.bus.kafka.topics import RETENTION
 from libs.common.service.settings import CommonSettings
 
@@ -69,7 +69,7 @@ def _channel(stream: Stream) -> dict[str, Any]:
     names = [route.event.__name__ for route in FLOW if route.stream is stream]
     return {
         "address": f"{{prefix}}{stream}",
-        "description": f"The record's key is `{topic.keyed_by}`: all events of one key keep their order.",
+        "description": f"The record's key is {_keys(topic)}: all events of one key keep their order.",
         "servers": [{"$ref": "#/servers/kafka"}],
         "parameters": {
             "prefix": {"description": "HUIYIN_TOPIC_PREFIX; empty unless set", "default": _default("topic_prefix")}
@@ -86,6 +86,10 @@ def _channel(stream: Stream) -> dict[str, Any]:
             }
         },
     }
+
+
+def _keys(topic: Topic) -> str:
+    return " or ".join(f"`{field}`" for field in topic.keyed_by)
 
 
 def _operations() -> list[tuple[Service, str, Stream, dict[str, Any]]]:
@@ -128,7 +132,7 @@ def _message(route: Route, examples: Path) -> dict[str, Any]:
         "payload": {"$ref": f"#/components/schemas/{route.event.__name__}"},
         "bindings": {
             "kafka": {
-                "key": {"type": "string", "description": f"`{TOPICS[route.stream].keyed_by}`"},
+                "key": {"type": "string", "description": f"`{route.keyed_by}`"},
                 "bindingVersion": _KAFKA_BINDING,
             }
         },

@@ -33,6 +33,7 @@ _REFOLDED = "CREATE TEMP TABLE refolded (LIKE analytics.fact INCLUDING DEFAULTS)
 
 # Names of columns only, from analytics' own tables.
 _COLUMNS = tuple(FACT_COLUMNS)
+_JOINED_BY = {"units": " ", "also_accused": "\n"}
 
 
 def _row_of(table: str, names: Sequence[str]) -> str:
@@ -134,7 +135,7 @@ async def _refold(cut: Snapshot) -> tuple[int, int]:
             continue
         cases += 1
         day_of = packs.day_of(fact.registration.pack_version)
-        cells = contribution(fact, day_of)
+        cells = contribution(fact, day_of, packs.level_of(fact.registration.pack_version))
         await recount.add(CASES, cells)
         await recount.add(HOURS, times(fact, day_of))
         rows.append(_stored(fact_row(fact, day_of, cells)))
@@ -168,8 +169,11 @@ def _fact_of(view: CaseView) -> Fact | None:
 
 
 def _stored(row: Sequence[object]) -> tuple[object, ...]:
-    """A fact's row as COPY takes it: the units as an array."""
-    return tuple(str(value).split() if name == "units" else value for name, value in zip(_COLUMNS, row, strict=True))
+    """A fact's row as COPY takes it: with arrays where the fold joins them."""
+    return tuple(
+        value if (joint := _JOINED_BY.get(name)) is None else [part for part in str(value).split(joint) if part]
+        for name, value in zip(_COLUMNS, row, strict=True)
+    )
 
 
 async def _compare_facts(cut: Snapshot, first: list[str]) -> int:

@@ -100,6 +100,8 @@ def settings_apart(data_dir: Path) -> CommonSettings:
         bus=BusKind.EMBEDDED,
         topic_prefix="",
         jwks_url=None,
+        jwks_file=None,
+        signing_key=None,
         jwt_issuer=None,
     )
 

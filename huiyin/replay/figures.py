@@ -36,7 +36,8 @@ class Rate:
     def document(self) -> dict[str, Any]:
         """For JSON."""
         integers = {name: self.total[name] for name in ("numerator", "denominator", "rate")}
-        return {**integers, "target": self.found["target"], "met": self.total["met"]}
+        judged = {name: self.total[name] for name in ("met", "missed_by", "missed_by_weights_alone")}
+        return {**integers, "target": self.found["target"], **judged}
 
     @property
     def told(self) -> str:
@@ -45,6 +46,8 @@ class Rate:
         if target is None or met is None:
             return ""
         word, word_en = MET_WORDS[Met(met)]
+        if (missed := self.total["missed_by"]) is not None:
+            word, word_en = f"{word}，相差 {missed}", f"{word_en} by {missed}"
         return f"{target['text_en']}: {word_en}\n{target['text']}：{word}"
 
 

@@ -1,20 +1,18 @@
 """The data folder of a replay (回放数据目录): begun anew when asked to, and never one that holds real complaints."""
 
 import csv
-import re
 import shutil
 from collections.abc import Sequence
 from pathlib import Path
 
 from huiyin.replay.reader import ExportProblem
 from huiyin.replay.rows import RowRefusal
+from libs.common.sheets import text_cell
 from libs.programs.postgres.server import running_dsn
 
 REFUSED = "refused.csv"
 MARK = "REPLAYED"
 """A file of this name says that all complaints in the folder were replayed."""
-_FORMULA = re.compile(r"\s*[=+\-@＝＋－＠]|[\t\r\n]")
-"""What a spreadsheet may take for the beginning of a formula (OWASP, CSV Injection)."""
 _SAYS = "All cases in this folder were replayed in simulated time. It may be deleted, and `huiyin replay` does so.\n"
 
 
@@ -52,9 +50,6 @@ def write_refusals(data_dir: Path, refused: Sequence[RowRefusal]) -> Path | None
 
 def _cells(refusal: RowRefusal) -> tuple[object, ...]:
     told = refusal.told
-    return (_text(told.place.file), told.place.line, _text(told.number), told.reason.value, _text(told.detail))
-
-
-def _text(cell: str) -> str:
-    """A cell that a spreadsheet takes for text, whatever it begins with: it came out of somebody's file."""
-    return f"'{cell}" if _FORMULA.match(cell) else cell
+    texts = (told.place.file, told.number, told.detail)
+    file, number, detail = map(text_cell, texts)
+    return (file, told.place.line, number, told.reason.value, detail)

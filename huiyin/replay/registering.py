@@ -52,8 +52,11 @@ def _channel(life: Life) -> Channel:
 
 
 def _registrar(stage: Stage, life: Life, channel: Channel) -> Person:
+    """The desk, where the place has it write down numbers of this source; else the source itself, whose they are."""
     role = Role.VISITOR if channel is Channel.VISIT else Role.OPERATOR
-    return stage.person(role, str(life.index % _DESKS + 1))
+    if life.row.source in stage.directory.pack.desk_sources:
+        return stage.person(role, str(life.index % _DESKS + 1))
+    return stage.people.person(life.row.source, role, Role.INTEGRATOR)
 
 
 def _body(stage: Stage, life: Life, at: datetime) -> dict[str, Any]:

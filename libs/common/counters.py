@@ -53,7 +53,11 @@ class Counter(Declared):
     REGISTERED = "registered", "登记 Registered", "the case itself, for the unit that leads it now"
     ANSWERED_DIRECTLY = "answered_directly", "直接答复 Answered directly", "a case that was", _RARE
     WITHDRAWN = "withdrawn", "撤单 Withdrawn", "taken back by the citizen; not among the closed", _RARE
-    ASSIGNED = "assigned", "派单 Assigned", "each assignment and reassignment to a unit"
+    ASSIGNED = (
+        "assigned",
+        "派单 Assigned",
+        "each time that a unit is given a case to work on: assigned, reassigned, delegated or raised",
+    )
     SIGNED = "signed", "签收 Signed", "each assignment that its unit signed"
     SIGN_DUE = (
         "sign_due",
@@ -68,7 +72,7 @@ class Counter(Declared):
         "handling limits that are decided, one a round; running ones are not counted",
     )
     HANDLED_ON_TIME = "handled_on_time", "按时办结 Handled on time", "of the decided, with the first result before it"
-    CLOSED = "closed", "销号 Closed", "closed and not reopened, withdrawals apart"
+    CLOSED = "closed", "销号 Closed", "closed and not reopened, withdrawals and cases not accepted apart"
     CLOSED_SUBSTANTIVE = (
         "closed_substantive",
         "实质性办结 Closed, substantive",
@@ -80,12 +84,16 @@ class Counter(Declared):
         "of the closed, never reached; in no satisfaction rate",
         _RARE,
     )
-    CLOSED_IN_ONE_ROUND = "closed_in_one_round", "一次办结 Closed in one round", "of the closed, in the first round"
+    CLOSED_IN_ONE_ROUND = (
+        "closed_in_one_round",
+        "一次办结 Closed in one round",
+        "of the closed, in the first round, but for those of whom nobody was asked",
+    )
     CALLBACKS_DUE = "callbacks_due", "应回访 Callbacks due", "one a case that has ever been due for a callback"
     VALID_CALLBACKS = (
         "valid_callbacks",
         "有效回访 Valid callbacks",
-        "one a case, its latest valid one; the next five speak of that one",
+        "one a case, its latest valid one, so the final word (最终); the next five speak of that one",
     )
     CONTACTED = "contacted", "已联系 Contacted", "the unit had spoken with the citizen"
     SOLVED = "solved", "已解决 Solved", "no longer so once the case was sent back or reopened after it"
@@ -119,6 +127,83 @@ class Counter(Declared):
         _NOT_IN_FORMULAS,
     )
     URGED = "urged", "催办来电 Urging calls", "each call, for the unit that led the case then"
+    FIRST_CALLBACKS = (
+        "first_callbacks",
+        "首次有效回访 First valid callbacks",
+        "one a case, its first valid one ever; the next four speak of that one, and no later round undoes it",
+    )
+    FIRST_SOLVED = "first_solved", "首次已解决 Solved when first asked", "the citizen said so when first asked"
+    FIRST_SATISFIED = "first_satisfied", "首次满意 Satisfied when first asked", "the same"
+    FIRST_BASICALLY_SATISFIED = (
+        "first_basically_satisfied",
+        "首次基本满意 Basically satisfied when first asked",
+        "the same",
+    )
+    FIRST_NOT_SATISFIED = "first_not_satisfied", "首次不满意 Not satisfied when first asked", "the same", _RARE
+    DELEGATED = "delegated", "下派 Delegated", "each time, for the unit that gave the work to one below it"
+    RAISED = "raised", "上报 Raised", "each time, for the unit that raised it to one above"
+    SOLVED_IN_GRID = "solved_in_grid", "网格办结 Solved in the grid", "of the closed as substantive, by a grid's result"
+    SOLVED_IN_VILLAGE = "solved_in_village", "村级办结 Solved in the village", "of the same, by a village's"
+    SOLVED_IN_TOWN = "solved_in_town", "镇级办结 Solved in the town", "of the same, by a town's or one of its offices'"
+    SOLVED_IN_COUNTY = (
+        "solved_in_county",
+        "县级办结 Solved in the county",
+        "of the same, by that of the hotline or a supervisor",
+    )
+    SOLVED_IN_DEPARTMENT = (
+        "solved_in_department",
+        "部门办结 Solved in a department",
+        "of the same, by a department's",
+    )
+    SETTLED_AT_ONCE = (
+        "settled_at_once",
+        "一次化解 Settled at once",
+        "closed as substantive in the first round, and not repeated within the pack's days after it",
+    )
+    REPEATS = "repeats", "重复诉求 Repeats", "a case that repeats an earlier one, as a person said", _RARE
+    FIRST_VISITS = "first_visits", "初访 First petitions", "petitions of this kind, as last classified"
+    FIRST_VISITS_SETTLED = (
+        "first_visits_settled",
+        "初访一次化解 First petitions settled at once",
+        "of the first petitions, settled at once",
+    )
+    REPEAT_VISITS = "repeat_visits", "重访 Repeated petitions", "the same as of first petitions"
+    BACKLOG_CASES = "backlog_cases", "信访积案 Backlog petitions", "the same", _RARE
+    BACKLOG_SETTLED = (
+        "backlog_settled",
+        "积案化解 Backlog settled",
+        "of these, closed as substantive, in whatever round",
+    )
+    LEADER_VISITS = "leader_visits", "领导下访 Leaders' visits", "petitions that a leader went down to take in"
+    APPOINTMENTS = "appointments", "领导约访 Petitions by appointment", "petitions taken in by appointment"
+    REASONABLE = "reasonable", "诉求合理 Reasonable demands", "as somebody judged who did not handle it"
+    PARTLY_REASONABLE = "partly_reasonable", "诉求部分合理 Partly reasonable demands", "the same"
+    UNREASONABLE = "unreasonable", "诉求不合理 Unreasonable demands", "the same", _RARE
+    NOT_COUNTED = (
+        "not_counted",
+        "不计入考核 Not counted",
+        "a case that is left out of both sides of every rate, since its latest decision",
+        _RARE,
+        _NOT_IN_FORMULAS,
+    )
+    CLOSED_UNASKED = (
+        "closed_unasked",
+        "未回访办结 Closed, unasked",
+        "of the closed, whose citizen wanted no callback; in no satisfaction rate",
+    )
+    NOT_ACCEPTED = (
+        "not_accepted",
+        "不予受理 Not accepted",
+        "ended as not accepted and not reopened; not among the closed, and so in no rate of response, resolution,"
+        " satisfaction or one-go",
+    )
+    OBJECTIONS = "objections", "异议 Objections", "each against a closing, for the unit that led the case then"
+    OBJECTIONS_GRANTED = "objections_granted", "异议成立 Objections granted", "of these, those that were granted"
+    REOPENED = (
+        "reopened",
+        "重新办理 Reopened",
+        "each time that a closing fell, for the unit that had handled it; not among what was sent back",
+    )
 
 
 class Span(Declared):

@@ -51,6 +51,7 @@ FIELDS: Mapping[str, str] = MappingProxyType(
         "event_id": "the event; of a record that is none, its topic, partition and offset",
         "event_type": "the event's type",
         "case_id": "the case (or other key) of the event",
+        "account": "whose token it was, where somebody looked at an identity or was refused to",
         "pack_version": "a version of the county pack",
         "part": "a place in a pack, as `units/3/level` or `formulas/visits`",
         "count": "how many",
@@ -60,13 +61,18 @@ FIELDS: Mapping[str, str] = MappingProxyType(
         "keys_kept": "whether keys of before are used meanwhile",
         "log": "the file in which another program says more",
         "invariant": "what the audit found broken",
+        "anchor": "SHA-256 of an anchor's file, by which the next one names it",
+        "anchor_number": "the number of an anchor",
+        "root": "the Merkle root over the heads of all ledgers that an anchor signs",
+        "key_id": "the key that signed it",
+        "store": "a store of anchors: `folder` or `bucket`",
     }
 )
 """All that a line may say, and what it means."""
 
 _MOBILE = re.compile(r"(?<![0-9])1[3-9][0-9]{9}(?![0-9])")
 _IDENTITY = re.compile(r"(?<![0-9])[0-9]{17}[0-9Xx](?![0-9])")
-_UUID_OR_HEX = re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}|[0-9a-f]{32}")
+_UUID_OR_HEX = re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}|[0-9a-f]{64}|[0-9a-f]{32}")
 _FEWEST_DIGITS = re.compile(r"[0-9]{11}")
 _MOST_FRAMES = 12
 _THIRD_PARTIES = ("sqlalchemy", "aiokafka", "asyncio", "uvicorn", "alembic", "httpx", "httpcore")

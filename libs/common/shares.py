@@ -88,6 +88,11 @@ def judged(numerator: int, denominator: int, comparison: Comparison, bound: Frac
     return Met.MET if holds else Met.NOT_MET
 
 
+def missed_by(numerator: int, denominator: int, bound: Fraction) -> Fraction:
+    """How far a share lies from its target value, as a fraction of the whole: 550/579 lies 1/11580 from 95 %."""
+    return abs(bound - Fraction(numerator, denominator))
+
+
 def _decimal(units: int, decimals: int) -> str:
     """So many units of the last digit."""
     digits = str(units)

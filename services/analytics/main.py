@@ -5,12 +5,14 @@ from pathlib import Path
 from libs.common.bus.flow import Service
 from libs.common.database.migrate import History
 from libs.common.host.process import run_service
-from libs.common.service.spec import ServiceSpec
+from libs.common.service.spec import Loop, ServiceSpec
 from services.analytics.changes import api as changes
 from services.analytics.drilldown import api as drilldown
 from services.analytics.figures import api as figures
 from services.analytics.handlers import REACTIONS
 from services.analytics.pages import api as pages
+from services.analytics.publications import api as publications
+from services.analytics.publications.actions import publish_for_ever
 from services.analytics.rollups.tables import TABLES
 from services.analytics.settings import Settings
 
@@ -18,9 +20,10 @@ SPEC = ServiceSpec(
     service=Service.ANALYTICS,
     title="Huiyin analytics 回音·统计分析",
     description="Exact figures: rates with their numerators and denominators, and the cases behind every number.",
-    routers=(figures.router, drilldown.router, changes.router, pages.router),
+    routers=(figures.router, drilldown.router, changes.router, publications.router, pages.router),
     reactions=REACTIONS,
     migrations=History(Path(__file__).parent / "migrations", growing=tuple(TABLES.values())),
+    loops=(Loop("publications", publish_for_ever),),
     pace_seconds=0.25,
 )
 

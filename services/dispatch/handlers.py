@@ -6,6 +6,7 @@ from libs.common.database.batch import Job
 from libs.common.database.session import Session
 from libs.common.delivery.handlers import on, reactions
 from libs.common.errors import Permanent
+from libs.common.events.accused import AccusedNamed
 from libs.common.events.base import Event
 from libs.common.events.cases import (
     CaseAnsweredDirectly,
@@ -19,8 +20,10 @@ from libs.common.events.cases import (
     DeadlineSet,
     DeadlineWarned,
     RoundEvent,
-    SupervisionIssued,
 )
+from libs.common.events.door import WordingReleased
+from libs.common.events.objections import CaseReopened
+from libs.common.events.supervision import SupervisionIssued
 from libs.common.rules.machine import SYSTEM
 from services.dispatch.cases.actions.events import HEARD, words_of
 from services.dispatch.cases.actions.steps import CASES
@@ -28,7 +31,7 @@ from services.dispatch.cases.domain.terms import Action, Status
 from services.dispatch.cases.domain.transitions import MACHINE, decide
 from services.dispatch.cases.tables import Case
 from services.dispatch.requests.actions import apply
-from services.dispatch.routing.actions import opening
+from services.dispatch.routing.actions import opening, recusing
 from services.dispatch.tasks.tables import Task
 
 
@@ -49,12 +52,28 @@ async def registered(session: Session, event: CaseRegistered) -> None:
         await opening.open_case(session, event)
 
 
+async def released(session: Session, event: WordingReleased) -> None:
+    """转办文本审定 -> what it says, and its unit."""
+    case = await _known(session, event)
+    if case.held and MACHINE.allows(case.status, Action.RELEASE):
+        await opening.release(session, case, event)
+
+
 async def stepped(session: Session, event: CaseEvent) -> None:
     """补充, 撤单, 直接答复, 销号 -> a step of the case, where it is still possible; no unit has to act after most."""
     case = await _of_this_round(session, event)
     ask = HEARD[type(event)](event)
     if case is not None and MACHINE.allows(case.status, ask.action):
         await apply(session, case, decide(CASES.state_of(case), ask, SYSTEM, session.now))
+
+
+async def accused_named(session: Session, event: AccusedNamed) -> None:
+    """补充被反映对象 -> they lose the case at once: its lead goes on to a superior or to triage, their parts end."""
+    case = await _known(session, event)
+    recusing.note(case, event)
+    while (said := await recusing.next_said(session, case)) is not None:
+        await apply(session, case, said)
+    await recusing.let_go(session, case)
 
 
 async def told(session: Session, event: RoundEvent) -> None:
@@ -75,6 +94,16 @@ async def sent_back(session: Session, event: CaseSentBack) -> None:
     await opening.open_next_round(session, case, event)
 
 
+async def reopened(session: Session, event: CaseReopened) -> None:
+    """异议成立 -> the next round, also where word of the last one crossed the end: closed it is in either case."""
+    case = await _known(session, event)
+    if event.next_round <= case.round:
+        return
+    if not MACHINE.allows(case.status, Action.REOPEN):
+        raise Permanent(f"case {case.case_id} was reopened while {case.status.value} in round {case.round}")
+    await opening.reopen(session, case, event)
+
+
 async def _known(session: Session, event: CaseEvent) -> Case:
     case = await session.one(Case, "case_id", event.case_id)
     if case is None:
@@ -89,7 +118,9 @@ async def _of_this_round(session: Session, event: CaseEvent) -> Case | None:
 
 HANDLERS = (
     on(CaseRegistered, registered),
+    on(WordingReleased, released),
     on(CaseSupplemented, stepped),
+    on(AccusedNamed, accused_named),
     on(CaseWithdrawn, stepped),
     on(CaseAnsweredDirectly, stepped),
     on(DeadlineSet, told),
@@ -97,6 +128,7 @@ HANDLERS = (
     on(DeadlineMissed, told),
     on(CaseSentBack, sent_back),
     on(CaseClosed, stepped),
+    on(CaseReopened, reopened),
     on(SupervisionIssued, told),
 )
 

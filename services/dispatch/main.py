@@ -4,32 +4,66 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
+from libs.common import metrics
 from libs.common.bus.flow import Service
 from libs.common.database.migrate import History
+from libs.common.database.session import Session
 from libs.common.database.stored_packs import refresh_shelf
 from libs.common.host.process import run_service
 from libs.common.pack.loader import load_pack
 from libs.common.pack.problems import PackError
 from libs.common.service.runtime import Runtime
 from libs.common.service.spec import Loop, NotYet, ServiceSpec
+from services.dispatch.accounts.actions.sessions import tidy
+from services.dispatch.accounts.api import managing, own, signing_in
+from services.dispatch.accounts.api.pages import account as account_pages
+from services.dispatch.accounts.api.pages import signing_in as sign_in_pages
 from services.dispatch.cases import api as cases
+from services.dispatch.cases.queries import vacant_cases
 from services.dispatch.directory import api as directory
 from services.dispatch.directory.actions.handing_over import hand_over_for_ever
 from services.dispatch.directory.actions.publishing import publish_first
 from services.dispatch.handlers import REACTIONS, prepare_door
+from services.dispatch.passing import api as passing
 from services.dispatch.requests import api as requests
 from services.dispatch.routing import api as routing
 from services.dispatch.settings import Settings
+from services.dispatch.staff import api as staff
 from services.dispatch.tasks import api as tasks
+
+
+async def measure(session: Session) -> None:
+    """Dispatch's own gauge."""
+    metrics.RESPONSIBLE_VACANT.labels(Service.DISPATCH).set(await vacant_cases(session))
+
 
 SPEC = ServiceSpec(
     service=Service.DISPATCH,
     title="Huiyin dispatch 派单",
     description="Finds the unit for every case by the duty directory, and follows it until the unit says it is done.",
-    routers=(tasks.router, routing.router, cases.router, requests.router, directory.router),
+    routers=(
+        tasks.router,
+        routing.router,
+        passing.router,
+        cases.router,
+        requests.router,
+        directory.router,
+        staff.router,
+        staff.looks_router,
+        staff.coverage_router,
+        own.router,
+        signing_in.router,
+        managing.router,
+        sign_in_pages.router,
+        account_pages.router,
+    ),
     reactions=REACTIONS,
-    migrations=History(Path(__file__).parent / "migrations"),
+    migrations=History(Path(__file__).parent / "migrations", append_only=("staff_look",)),
     prepare=prepare_door,
+    measure=measure,
+    tidy=tidy,
+    keeps_secrets=True,
+    accused="SELECT accused_unit, also_accused FROM work WHERE case_id = ANY($1::text[])",
     loops=(Loop("succession", hand_over_for_ever),),
 )
 

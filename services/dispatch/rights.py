@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from libs.common.security.policy import Right
+from libs.common.security.rights import Right
 from libs.common.web.door import Door, needs
 
 ReadsWork = Annotated[Door, needs(Right.WORK_READ)]
@@ -11,11 +11,22 @@ Assigns = Annotated[Door, needs(Right.CASE_ASSIGN)]
 Reassigns = Annotated[Door, needs(Right.CASE_REASSIGN)]
 Signs = Annotated[Door, needs(Right.CASE_SIGN)]
 Reports = Annotated[Door, needs(Right.PROGRESS_REPORT)]
+Delegates = Annotated[Door, needs(Right.CASE_DELEGATE)]
+Raises = Annotated[Door, needs(Right.CASE_RAISE)]
 CancelsTask = Annotated[Door, needs(Right.TASK_CANCEL)]
 HandsIn = Annotated[Door, needs(Right.RESULT_SUBMIT)]
 AsksReturn = Annotated[Door, needs(Right.RETURN_REQUEST)]
 DecidesReturn = Annotated[Door, needs(Right.RETURN_DECIDE)]
+AsksNonacceptance = Annotated[Door, needs(Right.NONACCEPTANCE_REQUEST)]
+DecidesNonacceptance = Annotated[Door, needs(Right.NONACCEPTANCE_DECIDE)]
 ReadsDirectory = Annotated[Door, needs(Right.DIRECTORY_READ)]
+ReadsStaff = Annotated[Door, needs(Right.STAFF_READ)]
+ManagesStaff = Annotated[Door, needs(Right.STAFF_MANAGE)]
+LooksAtContacts = Annotated[Door, needs(Right.STAFF_CONTACT)]
+ListsLooks = Annotated[Door, needs(Right.STAFF_LOOKS_LIST)]
 PUBLISH_PACKS = Right.DIRECTORY_PUBLISH
 """Asked once more where the pack is known: of whoever loads it, over the whole place."""
 PublishesPacks = Annotated[Door, needs(PUBLISH_PACKS)]
+KeepsOwnAccount = Annotated[Door, needs(Right.ACCOUNT_OWN)]
+ReadsAccounts = Annotated[Door, needs(Right.ACCOUNT_READ)]
+ManagesAccounts = Annotated[Door, needs(Right.ACCOUNT_MANAGE)]

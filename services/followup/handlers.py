@@ -5,8 +5,11 @@ from collections.abc import Sequence
 from libs.common.database.batch import Job
 from libs.common.database.session import Session
 from libs.common.database.stored_packs import learn_pack
+from libs.common.database.stored_staff import learn_staff
 from libs.common.delivery.handlers import on, reactions
 from libs.common.errors import Permanent
+from libs.common.events.accepting import CaseNotAccepted
+from libs.common.events.accused import AccusedNamed
 from libs.common.events.base import Event
 from libs.common.events.cases import (
     CaseAnsweredDirectly,
@@ -16,23 +19,38 @@ from libs.common.events.cases import (
     CaseReassigned,
     CaseRegistered,
     CaseSigned,
-    CaseUrged,
+    CaseSupplemented,
     CaseWithdrawn,
+    ProgressReported,
     RoundEvent,
+    TaskCancelled,
+    TaskDone,
     TriageQueued,
 )
-from libs.common.events.directory import PackPublished
+from libs.common.events.citizens import WithdrawalWished
+from libs.common.events.directory import PackPublished, StaffRecorded
+from libs.common.events.door import AdditionHeld, CaseUrged, WordingReleased
+from libs.common.events.objections import ObjectionRaised
+from libs.common.events.passing import CaseDelegated, CaseRaised
+from libs.common.events.responsible import ResponsibleNamed
+from libs.common.events.tasks import TaskReported, TaskSigned
 from libs.common.events.terms import SupervisionLevel
-from libs.common.rules.machine import SYSTEM, Actor
+from libs.common.rules.hands import hands_in
+from libs.common.rules.machine import SYSTEM, Actor, NotTheirs, OutOfTurn
 from services.followup.callbacks.actions.finding import load_by_keys, load_with_callbacks
+from services.followup.callbacks.actions.withdrawing import ask_about_wish
 from services.followup.cases.actions import CASES, can
 from services.followup.cases.domain.terms import Action
 from services.followup.cases.domain.transitions import believed
 from services.followup.cases.tables import Case
 from services.followup.clocks.actions.finding import find_case
+from services.followup.clocks.actions.running import end_clocks
+from services.followup.judgements.actions import file_petition
 from services.followup.ladder.actions.firing import settle
+from services.followup.objections.actions import take_in
+from services.followup.responsible.actions import note_named
 from services.followup.rounds import actions as rounds
-from services.followup.supervision.actions import order_by_hand
+from services.followup.supervision.actions import number_of, order_by_hand
 from services.followup.supervision.schemas import IssueSupervision
 
 LONGEST_REASON = 1_000
@@ -53,24 +71,67 @@ async def registered(session: Session, event: CaseRegistered) -> None:
     """登记 -> a promise begins."""
     if await find_case(session, event.case_id) is None:
         rounds.open_case(session, event)
+        file_petition(session, event)
+
+
+async def released(session: Session, event: WordingReleased) -> None:
+    """转办文本审定 -> that promise is kept, and a unit has to be found in time."""
+    rounds.release(session, await _known(session, event), event)
+
+
+async def held(session: Session, event: AdditionHeld) -> None:
+    """补充待审定 -> somebody has to word it in time."""
+    rounds.hold(session, await _known(session, event), event)
+
+
+async def supplemented(session: Session, event: CaseSupplemented) -> None:
+    """补充 -> where it had to be worded, that was done."""
+    if event.supplement_id is not None:
+        end_clocks(session, await _known(session, event), event)
+
+
+async def wished(session: Session, event: WithdrawalWished) -> None:
+    """撤单意愿 -> ask the citizen himself; the case goes on meanwhile. Of an older round it says nothing any more."""
+    case = await _known(session, event)
+    _check_opened(case, event)
+    if event.round == case.round and can(case, Action.WISH):
+        await ask_about_wish(session, case, event)
 
 
 async def withdrawn(session: Session, event: CaseWithdrawn) -> None:
-    """撤单 -> over."""
+    """撤单 of before -> over."""
     case = await _known(session, event)
     if can(case, Action.WITHDRAW):
         await rounds.withdraw(session, case, event)
 
 
+async def accused_named(session: Session, event: AccusedNamed) -> None:
+    """补充被反映对象 -> they see nothing of it any more. Who leads it then, dispatch says."""
+    await rounds.name_accused(session, await _known(session, event), event)
+
+
 async def urged(session: Session, event: CaseUrged) -> None:
-    """催办来电 -> whoever leads the case is reminded, each time, as if a supervisor had told it to."""
+    """催办来电 -> whoever leads the case is reminded, each time, as if a supervisor had told it to; who works, too."""
     if session.cause is None:
         raise RuntimeError(f"{event.type_name} was given without its place in a ledger, which names its order")
     case = await _known(session, event)
     if case.lead_unit is not None and can(case, Action.ASSIGN):
-        by, reason = Actor(event.by or SYSTEM.subject, event.by_unit), f"催办来电：{event.text}"[:LONGEST_REASON]
+        by, reason = (
+            Actor(event.by or SYSTEM.subject, event.by_unit, event.by_staff),
+            f"催办来电：{event.text}"[:LONGEST_REASON],
+        )
         order = IssueSupervision(case_id=event.case_id, level=SupervisionLevel.REMINDER, reason=reason)
         order_by_hand(session, case, by, order, session.cause.event_id)
+        if case.delegate_unit is not None:
+            order = order.model_copy(update={"unit_code": case.delegate_unit})
+            order_by_hand(session, case, by, order, number_of(session.cause.event_id, case.delegate_unit))
+
+
+async def objected(session: Session, event: ObjectionRaised) -> None:
+    """异议 -> somebody has to decide in time whether the closing stands."""
+    case = await _known(session, event)
+    _check_opened(case, event)
+    take_in(session, case, event)
 
 
 async def triage_queued(session: Session, event: TriageQueued) -> None:
@@ -94,11 +155,43 @@ async def reassigned(session: Session, event: CaseReassigned) -> None:
         rounds.reassign(session, case, event)
 
 
+async def passed_on(session: Session, event: CaseDelegated | CaseRaised) -> None:
+    """下派、上报 -> another unit works on it."""
+    case = await _in_hand(session, event)
+    if case is not None:
+        rounds.pass_on(session, case, event)
+
+
 async def signed(session: Session, event: CaseSigned) -> None:
     """签收 -> that promise is kept."""
     case = await _in_hand(session, event)
     if case is not None:
         rounds.sign(session, case, event)
+
+
+async def not_accepted(session: Session, event: CaseNotAccepted) -> None:
+    """不予受理 -> over, unless an answer at the door, or the citizen's own word, came first.
+
+    What a unit has in hand never ends by it, whoever says so: a person has to look.
+    """
+    case = await _in_hand(session, event)
+    if case is None:
+        return
+    try:
+        await rounds.not_accept(session, case, event)
+    except (NotTheirs, OutOfTurn) as refused:
+        raise Permanent(f"case {case.case_id} cannot be not accepted: {refused}") from refused
+
+
+async def responsible_named(session: Session, event: ResponsibleNamed) -> None:
+    """责任人 -> shown with the clocks and orders of that unit and round."""
+    await _known(session, event)
+    await note_named(session, event)
+
+
+async def worked(session: Session, event: RoundEvent) -> None:
+    """办理进展, 协办签收, 协办进展, 协办办结, 协办承接 -> one more who had a hand in it."""
+    await _known(session, event)
 
 
 async def finished(session: Session, event: CaseHandled | CaseAnsweredDirectly) -> None:
@@ -114,28 +207,52 @@ async def _known(session: Session, event: CaseEvent) -> Case:
     if case is None:
         raise Permanent(f"{type(event).__name__} about case {event.case_id}, whose registration was never heard")
     settle(session, case, event.occurred_at)
+    # Also of a round that is over, or of a case that is closed: whoever worked on it once never asks about it.
+    CASES.note(case, hands_in(event))
     return case
 
 
 async def _in_hand(session: Session, event: RoundEvent) -> Case | None:
     """The case, when it is being handled in the round that the event is about."""
     case = await _known(session, event)
+    _check_opened(case, event)
+    return case if believed(CASES.state_of(case), event.round) else None
+
+
+def _check_opened(case: Case, event: RoundEvent) -> None:
+    """Permanent when the event speaks of a round that was never opened."""
     try:
-        return case if believed(CASES.state_of(case), event.round) else None
+        believed(CASES.state_of(case), event.round)
     except ValueError as error:
         raise Permanent(f"{type(event).__name__} about case {case.case_id}: {error}") from error
 
 
 HANDLERS = (
     on(PackPublished, learn_pack),
+    on(StaffRecorded, learn_staff),
     on(CaseRegistered, registered),
+    on(AccusedNamed, accused_named),
+    on(WordingReleased, released),
+    on(AdditionHeld, held),
+    on(CaseSupplemented, supplemented),
     on(CaseUrged, urged),
+    on(WithdrawalWished, wished),
     on(CaseWithdrawn, withdrawn),
+    on(ObjectionRaised, objected),
     on(CaseAnsweredDirectly, finished),
     on(TriageQueued, triage_queued),
     on(CaseAssigned, assigned),
     on(CaseReassigned, reassigned),
+    on(CaseDelegated, passed_on),
+    on(CaseRaised, passed_on),
     on(CaseSigned, signed),
+    on(CaseNotAccepted, not_accepted),
+    on(ResponsibleNamed, responsible_named),
+    on(ProgressReported, worked),
+    on(TaskSigned, worked),
+    on(TaskReported, worked),
+    on(TaskDone, worked),
+    on(TaskCancelled, worked),
     on(CaseHandled, finished),
 )
 

@@ -10,11 +10,12 @@ from services.intake.attachments import api as attachments
 from services.intake.attachments.actions.sweep import sweep
 from services.intake.batches.api import batch
 from services.intake.cases.actions.prepare import prepare_door
-from services.intake.cases.api import changes, reading, registration
+from services.intake.cases.api import changes, reading, registration, repeats
 from services.intake.handlers import REACTIONS
 from services.intake.hotline import api as hotline
 from services.intake.reveals import api as reveals
 from services.intake.settings import Settings
+from services.intake.wordings import api as wordings
 
 SPEC = ServiceSpec(
     service=Service.INTAKE,
@@ -25,14 +26,17 @@ SPEC = ServiceSpec(
         batch.router,
         changes.router,
         reading.router,
+        repeats.router,
         attachments.router,
         reveals.router,
         hotline.router,
+        wordings.router,
     ),
     reactions=REACTIONS,
-    migrations=History(Path(__file__).parent / "migrations"),
+    migrations=History(Path(__file__).parent / "migrations", append_only=("reveal",)),
     pace_seconds=0.25,
     prepare=prepare_door,
+    accused="SELECT accused_unit, also_accused FROM cases WHERE case_id = ANY($1::text[])",
     tidy=sweep,
     keeps_secrets=True,
 )

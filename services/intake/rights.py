@@ -1,6 +1,6 @@
 """The rights that intake asks for (权限), each where it is asked; who carries them, the library's policy says."""
 
-from libs.common.security.policy import Right
+from libs.common.security.rights import Right
 
 REGISTER = Right.CASE_REGISTER
 """``POST /cases``, and ``POST /webhooks/{source}``."""
@@ -8,10 +8,18 @@ REGISTER_BATCH = Right.CASE_REGISTER_BATCH
 """``POST /cases/batch``."""
 SUPPLEMENT = Right.CASE_SUPPLEMENT
 """What the citizen says about an open case: ``POST /cases/{case_id}/supplements``, and what stands beside it."""
+NAME_ACCUSED = Right.ACCUSED_NAME
+"""``POST /cases/{case_id}/accused``."""
 WITHDRAW = Right.CASE_WITHDRAW
 """``POST /cases/{case_id}/withdrawal``."""
+OBJECT = Right.CASE_OBJECT
+"""``POST /cases/{case_id}/objections``."""
 ANSWER_DIRECTLY = Right.CASE_ANSWER_DIRECTLY
 """``POST /cases/{case_id}/direct-answer``, and ``direct_answer`` in a registration."""
+RELEASE_WORDING = Right.WORDING_RELEASE
+"""``GET /wordings``, and ``GET`` and ``POST /cases/{case_id}/wording``."""
+NAME_REPEATS = Right.REPEAT_NAME
+"""``POST /cases/{case_id}/repeats``."""
 READ = Right.CASE_READ
 """``GET /cases/{reference}``."""
 LIST = Right.CASE_LIST
@@ -20,6 +28,8 @@ READ_TIMELINE = Right.CASE_TIMELINE
 """``GET /cases/{case_id}/timeline``."""
 REVEAL = Right.REQUESTER_REVEAL
 """``POST /requesters/{case_id}/reveal``."""
+READ_REVEALS = Right.REVEAL_LIST
+"""``GET /reveals``."""
 ATTACH = Right.ATTACHMENT_ADD
 """``POST /cases/{case_id}/attachments``."""
 READ_ATTACHMENTS = Right.ATTACHMENT_READ

@@ -44,7 +44,7 @@ PRODUCT_EXEMPT: Mapping[str, str] = {
     "on_partitions_revoked": "aiokafka calls it",
     "propagate": "logging reads it",
     "CaseNumber": "a table whose rows are only written in SQL; what is there is held against it",
-    **dict.fromkeys(("NAME", "PHONE", "ID_NO", "HOME"), "what of a requester is asked for, by its value"),
+    **dict.fromkeys(("NAME", "ID_NO", "HOME"), "what of a requester is asked for, by its value"),
     "_value_": "the enumeration reads it",
     "FAILED": "a state of timers, written in SQL",
     **dict.fromkeys(("NOTICE", "RECHECK", "SURVEY"), "what a requester may be asked for; the database holds the words"),
@@ -53,7 +53,6 @@ PRODUCT_EXEMPT: Mapping[str, str] = {
         ("extend_clock", "keep_clock", "pause_clocks", "resume_clocks"),
         "what the book of clocks can do for procedures that are not there yet",
     ),
-    "YEAR": "a period, named by packs and in questions",
 }
 TOOLS_EXEMPT: Mapping[str, str] = {
     "on_body": "httptools calls it",

@@ -50,8 +50,10 @@ def test_every_event_is_on_the_map_once() -> None:
 def test_every_event_is_keyed_by_the_field_that_its_topic_names() -> None:
     assert set(TOPICS) == set(Stream)
     for event, route in ROUTES.items():
-        field = TOPICS[route.stream].keyed_by
-        assert event.model_construct(None, **{field: "one"}).key == "one", event
+        assert event.model_construct(None, **{route.keyed_by: "one"}).key == "one", event
+    assert {(route.stream, route.keyed_by) for route in FLOW} == {
+        (topic.stream, field) for topic in TOPICS.values() for field in topic.keyed_by
+    }
 
 
 @pytest.mark.parametrize("service", list(Service))

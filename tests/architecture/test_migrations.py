@@ -32,6 +32,10 @@ _INDEX = "built in the migration's one transaction: writers wait as long"
 _CHECKED = "checked in the migration's one transaction: writers wait as long"
 _NEW_INDEX = {"require-concurrent-index-creation": _INDEX}
 _OTHER_INDEX = {**_NEW_INDEX, "require-concurrent-index-deletion": "dropped in the transaction that makes its heir"}
+_WIDER = {
+    "ban-drop-constraint": "a wider list takes its place in the same transaction",
+    "constraint-missing-not-valid": _CHECKED,
+}
 _EMPTIED = {"adding-required-field": "the table is emptied first: the relay writes its marks anew"}
 _GRAINS = {
     "ban-drop-constraint": "a wider list of grains takes its place in the same transaction",
@@ -42,6 +46,16 @@ JUSTIFIED: Mapping[str, Mapping[str, str]] = {
     "intake/0003": _NEW_INDEX,
     "intake/0004": _NEW_INDEX,
     "intake/0005": _NEW_INDEX,
+    "intake/0012": _NEW_INDEX,
+    "intake/0015": _NEW_INDEX,
+    "intake/0017": _WIDER,
+    "intake/0018": {
+        "ban-drop-constraint": "a wider one takes its place in the same transaction",
+        "constraint-missing-not-valid": _CHECKED,
+    },
+    "intake/0019": _WIDER,
+    "intake/0022": _NEW_INDEX,
+    "intake/0020": _WIDER,
     "dispatch/0002": _EMPTIED,
     "dispatch/0003": _NEW_INDEX,
     "dispatch/0004": _NEW_INDEX,
@@ -49,6 +63,16 @@ JUSTIFIED: Mapping[str, Mapping[str, str]] = {
         "ban-drop-constraint": "a wider list of roles takes its place in the same transaction",
         "constraint-missing-not-valid": _CHECKED,
     },
+    "dispatch/0014": {"constraint-missing-not-valid": _CHECKED},
+    "dispatch/0015": _NEW_INDEX,
+    "dispatch/0018": _NEW_INDEX,
+    "dispatch/0021": {"constraint-missing-not-valid": _CHECKED},
+    "dispatch/0022": {
+        **_NEW_INDEX,
+        **_WIDER,
+        "ban-drop-not-null": "who asks at triage may be of no unit; a process of the release before reads only returns",
+    },
+    "dispatch/0025": _NEW_INDEX,
     "followup/0003": _EMPTIED,
     "followup/0004": _OTHER_INDEX,
     "followup/0005": _OTHER_INDEX,
@@ -68,6 +92,9 @@ JUSTIFIED: Mapping[str, Mapping[str, str]] = {
         "constraint-missing-not-valid": _CHECKED,
         "disallowed-unique-constraint": _INDEX,
     },
+    "followup/0021": _WIDER,
+    "followup/0023": _WIDER,
+    "followup/0029": {"constraint-missing-not-valid": _CHECKED},
     "analytics/0002": _EMPTIED,
     "analytics/0003": {
         **_OTHER_INDEX,
@@ -83,6 +110,14 @@ JUSTIFIED: Mapping[str, Mapping[str, str]] = {
         "constraint-missing-not-valid": "checked over an empty table",
         "ban-drop-table": "it held the start of months; old apis and workers end before, as docs/operations.md says",
         "require-concurrent-index-deletion": "the table is emptied in the same transaction",
+    },
+    "analytics/0014": _NEW_INDEX,
+    "analytics/0015": _NEW_INDEX,
+    "analytics/0017": _WIDER,
+    "analytics/0016": {
+        **_NEW_INDEX,
+        "ban-drop-constraint": "a wider list of bases takes its place in the same transaction",
+        "constraint-missing-not-valid": _CHECKED,
     },
 }
 

@@ -38,7 +38,7 @@ def leaves(plain: Any, at: DocPath = ()) -> Iterator[tuple[DocPath, Any]]:
         yield from leaves(value, (*at, step))
 
 
-TABLES = ("limits", "numerator", "denominator", "weights", "levels")
+TABLES = ("limits", "numerator", "denominator", "weights", "levels", "people_per_area")
 """What stands here under keys of a list of words: another word is no unknown setting."""
 
 
@@ -149,7 +149,7 @@ UNSAFE: dict[str, tuple[DocPath, Any]] = {
     "somebody new to be told": (("ladder", "steps", 0, "to"), ["lead", "county_head"]),
     "a new reason to tell": (("ladder", "steps", 0, "trigger"), {"on": "mood", "below": 3}),
     "a louder word": (("ladder", "steps", 0, "level"), "public"),
-    "a new kind of unit": (("units", 2, "level"), "enterprise"),
+    "a new kind of unit": (("units", 2, "level"), "court"),
     "a new level of areas": (("areas", 2, "level"), "hamlet"),
     "a new way to count time": (("limits", "sign", "any", "normal"), "2 fortnight"),
     "another form of pack": (("format",), "huiyin-pack/2"),

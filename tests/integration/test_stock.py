@@ -1,7 +1,7 @@
 """The stock of a bench empties every table of the day, whichever points at which."""
 
 from bench.drive.database import connected
-from bench.stock.filling import groups
+from bench.stock.filling import empty, groups
 from bench.stock.templates import tables_of
 from huiyin.house import SPECS
 from libs.common.database.migrate import migrate
@@ -13,6 +13,7 @@ async def test_tables_that_refer_to_each_other_are_emptied_together(database_url
     async with connected(database_url) as connection:
         together = list(groups([table for table in await tables_of(connection) if table.key]))
         for group in together:
-            await connection.execute(f"TRUNCATE {', '.join(f'{table.service}.{table.name}' for table in group)}")
+            async with connection.transaction():
+                await empty(connection, [f"{table.service}.{table.name}" for table in group])
     (of_the_door,) = [group for group in together if {"cases"} <= {table.name for table in group}]
     assert {"cases", "attachment", "supplement", "reveal"} <= {table.name for table in of_the_door}

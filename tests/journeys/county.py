@@ -21,6 +21,7 @@ from huiyin.office.people import Person
 from huiyin.office.wire import InProcess, Send
 from huiyin.packs import publish_first_pack
 from libs.common.bus.flow import Service
+from libs.common.pack.loader import load_pack
 from libs.common.security.issuer import LocalIssuer
 from libs.common.security.principal import Role
 from libs.common.service.settings import ClockKind, CommonSettings
@@ -34,7 +35,17 @@ __all__ = ["COUNTY", "LIGHTS", "NOT_SATISFIED", "OTHER_TOWN", "RESULT", "SATISFI
 
 BASICALLY = SATISFIED | {"satisfaction": "basically_satisfied"}
 NO_ANSWER = {"reached": "no_answer"}
+NOT_HERE: dict[str, Any] = {
+    "reason_code": "litigation",
+    "go_to": "县人民法院立案庭",
+    "notice": "该纠纷已由人民法院立案，请向承办法庭反映。",
+}
+"""Why a case is not accepted, with the door to go to, and what its citizen is told."""
 
+_ALL = """
+    SELECT format('%I.%I', schemaname, tablename) AS name FROM pg_tables
+    WHERE schemaname NOT IN ('pg_catalog', 'information_schema') ORDER BY 1
+"""
 _GUARD = """
     SELECT closed.key, closed.payload ->> 'round' AS round FROM ledger AS closed
     WHERE closed.type = 'cn.huiyin.case.closed' AND closed.payload ->> 'closing' = 'substantive'
@@ -53,7 +64,10 @@ _GUARD = """
            OR EXISTS (
               SELECT FROM ledger AS later WHERE later.key = closed.key AND later.seq > closed.seq
                 AND later.type IN ('cn.huiyin.case.sent_back', 'cn.huiyin.case.closed',
-                                   'cn.huiyin.case.callback_tried', 'cn.huiyin.case.callback_due')))
+                                   'cn.huiyin.case.callback_tried', 'cn.huiyin.case.callback_due')
+                AND NOT EXISTS (
+                    SELECT FROM ledger AS again WHERE again.key = closed.key
+                      AND again.type = 'cn.huiyin.case.reopened' AND again.seq BETWEEN closed.seq AND later.seq)))
 """
 """Closings that break the guard, told from followup's ledger alone."""
 
@@ -66,10 +80,13 @@ class County:
     http: httpx.AsyncClient
     issuer: LocalIssuer
     send: Send
+    place: str = COUNTY
 
-    def person(self, subject: str, *roles: Role, area: str = COUNTY, unit: str | None = None) -> Person:
-        """Somebody with these roles."""
-        return Person(self.send, self.issuer.issue(subject, roles, area, unit, HOUR))
+    def person(
+        self, subject: str, *roles: Role, area: str | None = None, unit: str | None = None, staff_id: str | None = None
+    ) -> Person:
+        """Somebody with these roles, in the whole place unless said otherwise."""
+        return Person(self.send, self.issuer.issue(subject, roles, area or self.place, unit, HOUR, staff_id))
 
     @property
     def operator(self) -> Person:
@@ -92,6 +109,11 @@ class County:
         return self.person("supervisor-1", Role.SUPERVISOR)
 
     @property
+    def judge(self) -> Person:
+        """异议审核员: a supervisor who had nothing to do with any case."""
+        return self.person("judge-1", Role.SUPERVISOR)
+
+    @property
     def leader(self) -> Person:
         """领导; also sees the cases behind the figures."""
         return self.person("leader-1", Role.LEADER)
@@ -110,6 +132,11 @@ class County:
         receipt = await self.operator.do(errands.register(complaint(**fields)))
         await self.house.settle()
         return str(receipt["case_id"])
+
+    async def word(self, case_id: str, words: Mapping[str, Any] | None = None) -> None:
+        """A person says what travels of a held case, or confirms what is proposed."""
+        await self.operator.do(f"/intake/v1/cases/{case_id}/wording", words or {})
+        await self.house.settle()
 
     async def case(self, case_id: str) -> Any:
         """As intake answers for it."""
@@ -142,8 +169,37 @@ class County:
     async def callback(self, case_id: str, number: int | None = None) -> Any:
         """The callback of a round, else of the newest."""
         callbacks = (await self.promise(case_id))["callbacks"]
-        newest = max(callback["round"] for callback in callbacks)
-        return next(callback for callback in callbacks if callback["round"] == (number or newest))
+        closing = [callback for callback in callbacks if callback["purpose"] == "closing"]
+        newest = max(callback["round"] for callback in closing)
+        return next(callback for callback in closing if callback["round"] == (number or newest))
+
+    async def withdraw(self, case_id: str, reason: str = "问题已自行解决") -> Any:
+        """An operator says that the citizen takes it back; the callback that asks the citizen about it."""
+        await self.operator.do(f"/intake/v1/cases/{case_id}/withdrawal", {"reason": reason})
+        await self.house.settle()
+        callbacks = (await self.promise(case_id))["callbacks"]
+        return [callback for callback in callbacks if callback["purpose"] == "withdrawal"][-1]
+
+    async def confirm(self, callback: Mapping[str, Any], by: Person | None = None, **answer: Any) -> Any:
+        """The citizen is called about the withdrawal, and takes it back unless he says otherwise."""
+        body = {"reached": "answered", "withdraws": True} | answer
+        said = await (by or self.caller).do(errands.call(callback["callback_id"], body))
+        await self.house.settle()
+        return said
+
+    async def object_to(self, case_id: str, by: Person | None = None, **changes: Any) -> Any:
+        """The citizen objects to the closing of his case; the objection as followup has it."""
+        body = OBJECTION | changes
+        receipt = await (by or self.operator).do(f"/intake/v1/cases/{case_id}/objections", body)
+        await self.house.settle()
+        return await self.supervisor.ask(f"/followup/v1/objections/{receipt['objection_id']}")
+
+    async def rule(self, objection: Mapping[str, Any], by: Person | None = None, *, granted: bool) -> Any:
+        """Somebody decides about an objection."""
+        path = f"/followup/v1/objections/{objection['objection_id']}/decision"
+        decided = await (by or self.judge).do(path, {"granted": granted, "reason": "已派人到现场复核"})
+        await self.house.settle()
+        return decided
 
     async def call(self, case_id: str, answer: Mapping[str, Any], by: Person | None = None) -> Any:
         """The citizen is called about the newest round."""
@@ -195,6 +251,13 @@ class County:
         async with connected(self.house.url) as connection:
             return {table: await _print(connection, table) for table in await _tables(connection)}
 
+    async def everything(self) -> str:
+        """Every row of every table of the house, the bus included: what a stolen copy shows to who has no key."""
+        async with connected(self.house.url) as connection:
+            names = [row["name"] for row in await connection.fetch(_ALL)]
+            told = [await connection.fetch(f"SELECT t::text FROM {name} t") for name in names]  # noqa: S608
+        return "\n".join(str(row[0]) for rows in told for row in rows)
+
     async def broken_closings(self) -> list[str]:
         """Cases closed as solved against the guard, told from followup's ledger and its tries alone."""
         return [row.key for row in await self.rows(Service.FOLLOWUP, _GUARD)]
@@ -208,6 +271,16 @@ class County:
         assert await self.broken_closings() == []
         report = await audit(self.house)
         assert report.clean, report.violations
+
+
+OBJECTION: dict[str, Any] = {"text": "灯又不亮了，根本没有修好。请回电 13812341234。", "channel": "hotline"}
+"""What a citizen says who objects to the closing of his case."""
+NO_CALLBACK: dict[str, Any] = {
+    "callback_wanted": False,
+    "callback_declined_how": "phone",
+    "callback_declined_at": "2026-01-05T02:00:00Z",
+}
+"""What is told of a citizen who said himself that he wants no callback."""
 
 
 def complaint(**fields: Any) -> dict[str, Any]:
@@ -224,19 +297,20 @@ def complaint(**fields: Any) -> dict[str, Any]:
 
 @asynccontextmanager
 async def open_county(
-    url: str, data_dir: Path, *, start: datetime = TUESDAY, working: bool = True, **settings: Any
+    url: str, data_dir: Path, *, start: datetime = TUESDAY, working: bool = True, pack: Path = DEMO, **settings: Any
 ) -> AsyncIterator[County]:
-    """The house on a database, with the demo pack, at nine on a Tuesday. Not ``working``: no worker was started yet."""
+    """The house on a database, with a pack, at nine on a Tuesday. Not ``working``: no worker was started yet."""
     wanted = CommonSettings(
         database_url=SecretStr(url), data_dir=data_dir, clock=ClockKind.SIMULATED, pool_size=6, **settings
     )
     async with open_house(wanted, simulated_start=start, working=working) as house:
-        await publish_first_pack(house, DEMO)
+        await publish_first_pack(house, pack)
         if working:
             await house.settle()
         front = build_front(house)
         async with httpx.AsyncClient(transport=httpx.ASGITransport(front), base_url="http://county") as http:
-            yield County(house, http, LocalIssuer.load_or_create(data_dir, real_now), InProcess(front))
+            issuer, place = LocalIssuer.load_or_create(data_dir, real_now), load_pack(pack).place.code
+            yield County(house, http, issuer, InProcess(front), place)
 
 
 async def _tables(connection: Any) -> list[str]:

@@ -161,7 +161,7 @@ async def test_a_change_names_the_version_it_was_decided_on(
 async def test_a_token_that_is_none(stage: Stage, tmp_path: Path) -> None:
     county = stage.county
     good = county.operator.headers["Authorization"].removeprefix("Bearer ")
-    stranger = LocalIssuer.load_or_create(tmp_path, county.issuer._now)
+    stranger = LocalIssuer.load_or_create(tmp_path, county.issuer.now)
     forged = County(county.house, county.http, stranger, county.send).operator.headers["Authorization"]
     head, claims, signature = good.split(".")
     tokens = [

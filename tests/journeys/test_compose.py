@@ -9,8 +9,9 @@ import httpx
 import pytest
 
 from libs.common.bus.flow import Service
-from libs.common.security.issuer import KEY_FILE, LOCAL_RULES, LocalIssuer
+from libs.common.security.issuer import KEY_FILE, LocalIssuer
 from libs.common.security.principal import Role
+from libs.common.security.tokens import TokenRules
 from tests.journeys.cluster import COMPLAINT, until
 from tests.support.containers.compose import Given, Project
 from tests.support.containers.compose_file import env_file
@@ -45,17 +46,18 @@ async def test_up_from_nothing_ends_with_a_place_that_takes_a_complaint(tmp_path
         async with _door(project, token.strip()) as door:
             await _takes_a_complaint(door)
             await _is_closed_to_everybody_but_operators(door, project)
-        _only_the_issuer_has_its_key(project)
+        await _staff_sign_in(project)
         await _is_audited_and_backed_up(project)
 
 
 async def test_with_an_oidc_provider_nothing_else_changes(tmp_path: Path) -> None:
-    provider = LocalIssuer.load_or_create(tmp_path / "provider", lambda: datetime.now(UTC))
+    rules = TokenRules(f"https://{PROVIDER}", "huiyin")
+    provider = LocalIssuer.load_or_create(tmp_path / "provider", lambda: datetime.now(UTC), rules)
     async with Listening(answer_keys(json.dumps(provider.jwks()))) as listening:
         example = env_file((ROOT / "deploy" / "example.oidc.env").read_text(encoding="utf-8"))
         named = {
             "HUIYIN_JWKS_URL": f"http://{PROVIDER}:{listening.port}/certs",
-            "HUIYIN_JWT_ISSUER": LOCAL_RULES.issuer,
+            "HUIYIN_JWT_ISSUER": rules.issuer,
             "HUIYIN_OUTBOUND_ALLOW": "127.0.0.0/8",
         }
         given = Given(variables(), {"deploy/oidc.env": {**example, **named}}, {PROVIDER: "127.0.0.1"})
@@ -101,11 +103,16 @@ async def _is_closed_to_everybody_but_operators(door: httpx.AsyncClient, project
             assert (await door.get(path)).status_code == 404, path
 
 
-def _only_the_issuer_has_its_key(project: Project) -> None:
-    (kept,) = project.folder.rglob(KEY_FILE)
-    for name, container in project.containers.items():
-        holds = any(kept.is_relative_to(folder) for folder in container.place.words.places.values())
-        assert holds is (name == "issuer"), name
+async def _staff_sign_in(project: Project) -> None:
+    """What dispatch signs, every service checks; here all do by the file that the issuer wrote."""
+    async with httpx.AsyncClient(base_url=project.address("proxy", 8080)) as anybody:
+        keys = (await anybody.get("/dispatch/v1/accounts/jwks.json")).json()
+        wrong = await anybody.post("/dispatch/v1/accounts/sign-in", json={"name": "S-1", "password": "wrong"})
+        assert (wrong.status_code, wrong.json()["type"]) == (401, "urn:huiyin:problem:wrong-password")
+        assert (await anybody.get("/dispatch/account/sign-in")).status_code == 200
+    (file,) = project.folder.rglob("issuer.jwks")
+    assert json.loads(file.read_text(encoding="utf-8")) == keys
+    assert list(project.folder.rglob(KEY_FILE)) == []
 
 
 async def _is_audited_and_backed_up(project: Project) -> None:

@@ -19,6 +19,7 @@ from tests.journeys.county import (
     BASICALLY,
     LIGHTS,
     NO_ANSWER,
+    NOT_HERE,
     NOT_SATISFIED,
     RESULT,
     SATISFIED,
@@ -265,6 +266,8 @@ class Adversary:
             [
                 ("return/decision", {"approved": True, "note": "同意"}),
                 ("return/decision", {"approved": False, "note": "不同意"}),
+                ("nonacceptance", NOT_HERE),
+                ("nonacceptance/decision", {"approved": True, "note": "同意"}),
                 ("assignment", {"lead_unit": unit, "category_code": LIGHTS, "reason": "指定"}),
                 ("reassignment", {"lead_unit": unit, "category_code": LIGHTS, "reason": "改派"}),
             ]

@@ -3,6 +3,7 @@
 import json
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 import asyncpg
@@ -10,7 +11,7 @@ import pytest
 
 from libs.common.bus.flow import Service
 from libs.common.host.service import most_connections
-from libs.common.security.issuer import LOCAL_RULES, LocalIssuer
+from libs.common.security.issuer import LocalIssuer
 from libs.common.security.principal import Role
 from tests.journeys.cluster import COMPLAINT
 from tests.support.containers.given import key, password
@@ -48,24 +49,30 @@ def secrets() -> list[Manifest]:
 
 
 @pytest.fixture
-async def issuer(tmp_path: Path) -> LocalIssuer:
-    """Whose tokens the county's OIDC provider gives out."""
-    return LocalIssuer.load_or_create(tmp_path / "provider", lambda: datetime.now(UTC))
+def made() -> list[Manifest]:
+    """The secrets of this cluster."""
+    return secrets()
 
 
 @pytest.fixture
-async def cluster(issuer: LocalIssuer, tmp_path: Path) -> AsyncIterator[Cluster]:
-    """The trial's overlay with the address of a provider, as its page says to give it."""
+async def issuer(made: list[Manifest]) -> LocalIssuer:
+    """Who signs what dispatch signs: it has the key of dispatch's secret."""
+    (of_dispatch,) = [one for one in made if one["metadata"]["name"] == "huiyin-dispatch"]
+    return LocalIssuer.from_base64(of_dispatch["stringData"]["HUIYIN_SIGNING_KEY"], lambda: datetime.now(UTC))
+
+
+@pytest.fixture
+async def cluster(issuer: LocalIssuer, made: list[Manifest], tmp_path: Path) -> AsyncIterator[Cluster]:
+    """The trial. In the place of the Service dispatch-api, from which the others fetch keys, another answers."""
     async with Listening(answer_keys(json.dumps(issuer.jwks()))) as provider:
         manifests = render(OVERLAYS / "trial")
         (settings,) = [one for one in manifests if one["metadata"]["name"] == "huiyin-settings"]
         settings["data"] |= {
             "HUIYIN_JWKS_URL": f"http://{PROVIDER}:{provider.port}/certs",
-            "HUIYIN_JWT_ISSUER": LOCAL_RULES.issuer,
             "HUIYIN_OUTBOUND_ALLOW": "127.0.0.0/8",
         }
         outside = {PROVIDER: "127.0.0.1"}
-        async with Cluster([*manifests, *secrets()], ROOT, tmp_path / "pods", outside) as cluster:
+        async with Cluster([*manifests, *made], ROOT, tmp_path / "pods", outside) as cluster:
             yield cluster
 
 
@@ -95,13 +102,21 @@ async def test_apply_from_nothing_ends_with_a_place_that_takes_a_complaint(
     assert attached.status_code == 201, attached.text
     given_back = await cluster.through_the_door("GET", attached.headers["location"], headers=headers)
     assert given_back.content == JPEG
+    keys = await cluster.through_the_door("GET", "/dispatch/v1/accounts/jwks.json")
+    assert keys.json() == issuer.jwks(), "the others fetch these"
+    assert (await cluster.through_the_door("GET", "/dispatch/account/sign-in")).status_code == 200
     for service in Service:
-        open_ = [await cluster.through_the_door("GET", f"/{service}/{path}") for path in ("docs", "openapi.json")]
-        assert [answer.status_code for answer in open_] == [200, 200]
+        # A pod that is short of processors is not ready for a moment, and the door then knows none.
+        await eventually(partial(_is_open, cluster, service), within=60)
         closed = [await cluster.through_the_door("GET", f"/{service}/{path}") for path in PRIVATE]
         assert {answer.status_code for answer in closed} == {404}
     assert await cluster.create_job_from("audit") == 0
     await _no_process_has_more_connections_than_are_counted_for_it(cluster)
+
+
+async def _is_open(cluster: Cluster, service: Service) -> bool:
+    answers = [await cluster.through_the_door("GET", f"/{service}/{path}") for path in ("docs", "openapi.json")]
+    return [answer.status_code for answer in answers] == [200, 200]
 
 
 async def _no_process_has_more_connections_than_are_counted_for_it(cluster: Cluster) -> None:

@@ -79,7 +79,7 @@ async def _everybody_says_the_same(county: County, case_id: str) -> None:
     assert sorted(told) == sorted(WHOLE_STORY)
     assert _steps(told) == _steps(WHOLE_STORY)
     assert [entry["at"] for entry in timeline["items"]] == sorted(entry["at"] for entry in timeline["items"])
-    assert sorted(name for name, _ in await county.said(case_id)) == sorted([*WHOLE_STORY, "task_done"])
+    assert sorted(name for name, _ in await county.said(case_id)) == sorted([*WHOLE_STORY, "task_signed", "task_done"])
     steps = await county.dispatcher.ask(f"/dispatch/v1/cases/{case_id}/transitions")
     assert [step["action"] for step in steps["items"]] == WHOLE_WORK
     assert not [timer for timer in promise["timers"] if timer["state"] == "pending"]

@@ -112,6 +112,13 @@ def _schema(service: Service) -> OpenApiSchema:
                         "positive_data_acceptance": {"expected-statuses": ["2xx", *REFUSALS, "415"]},
                     },
                 },
+                {
+                    "include-path-regex": "^/dispatch/v1/accounts/(sign-in|token|me/(password|second-factor))",
+                    "checks": {
+                        # Whoever has guessed too often waits, as the documents of just these say (`test_accounts`).
+                        "positive_data_acceptance": {"expected-statuses": ["2xx", *REFUSALS, "429"]},
+                    },
+                },
             ],
             # A NUL is refused before anybody looks at the document, and tokens are tried by hand: test_bad_input.py.
             "generation": {"allow-x00": False, "with-security-parameters": False, "allow-extra-parameters": False},

@@ -6,6 +6,7 @@ from libs.common.bus.flow import Service
 from libs.common.security.principal import Role
 from tests.journeys.county import (
     LIGHTS,
+    NO_ANSWER,
     NOT_SATISFIED,
     RESULT,
     SATISFIED,
@@ -65,7 +66,7 @@ async def test_answered_at_the_door_before_the_unit_signs_and_not_after(county: 
 
 
 @pytest.mark.parametrize("stage", ["triage", "assigned", "signed", "callback", "second round"])
-async def test_withdrawn_at_any_stage_ends_it_in_no_rate(county: County, stage: str) -> None:
+async def test_withdrawn_and_confirmed_at_any_stage_ends_it_in_no_rate(county: County, stage: str) -> None:
     case_id = await county.register(category_code=None if stage == "triage" else LIGHTS)
     if stage in ("signed", "callback", "second round"):
         await county.lead_does(case_id, "signature")
@@ -73,8 +74,13 @@ async def test_withdrawn_at_any_stage_ends_it_in_no_rate(county: County, stage: 
         await county.lead_does(case_id, "result", RESULT)
     if stage == "second round":
         await county.call(case_id, NOT_SATISFIED)
-    await county.operator.do(f"/intake/v1/cases/{case_id}/withdrawal", {"reason": "问题已自行解决"})
-    await county.house.settle()
+    before = await county.case(case_id), await county.work(case_id), await county.promise(case_id)
+    callback = await county.withdraw(case_id)
+    for known, now in zip(before, [await county.case(case_id), await county.work(case_id)], strict=False):
+        assert known["status"] == now["status"] != "closed"
+    timers = [timer for timer in (await county.promise(case_id))["timers"] if timer["state"] == "pending"]
+    assert timers == [timer for timer in before[2]["timers"] if timer["state"] == "pending"]
+    await county.confirm(callback)
     case, work, promise = await county.case(case_id), await county.work(case_id), await county.promise(case_id)
     assert {case["status"], work["status"], promise["status"]} == {"closed"}
     assert case["closing"] == promise["closing"] == "withdrawn"
@@ -84,7 +90,7 @@ async def test_withdrawn_at_any_stage_ends_it_in_no_rate(county: County, stage: 
     again = await county.operator.post(f"/intake/v1/cases/{case_id}/withdrawal", {"reason": "再撤一次"})
     assert again.status_code == 409
     for callback in promise["callbacks"]:
-        tried = await county.caller.post(f"/followup/v1/callbacks/{callback['callback_id']}/attempts", SATISFIED)
+        tried = await county.caller.post(f"/followup/v1/callbacks/{callback['callback_id']}/attempts", NO_ANSWER)
         assert tried.status_code == 409
     await county.advance(days=30)
     assert (await county.promise(case_id))["supervisions"] == promise["supervisions"]
@@ -133,7 +139,8 @@ async def test_an_approved_return_goes_to_another_unit(county: County) -> None:
     assert (await county.handler(VILLAGE_UNIT).get(f"/dispatch/v1/cases/{case_id}")).status_code == 404
     await county.handle(case_id)
     assert (await county.callback(case_id))["handling_unit"] == "D-HOUSING"
-    await county.call(case_id, SATISFIED, by=county.person("caller-3", Role.CALLER, unit=VILLAGE_UNIT))
+    # Whoever led it once had a hand in it, and does not ask.
+    await county.call(case_id, SATISFIED, by=county.person("caller-3", Role.CALLER, unit="H-12345"))
     assert await county.rate("satisfaction", unit_code="D-HOUSING") == (10, 10)
     assert await county.rate("satisfaction", unit_code=VILLAGE_UNIT) == (0, 0)
 

@@ -4,7 +4,7 @@ import pytest
 
 from libs.common.bus.flow import Service
 from libs.common.security.principal import Role
-from tests.journeys.county import COUNTY, VILLAGE, VILLAGE_UNIT, County
+from tests.journeys.county import COUNTY, VILLAGE, VILLAGE_UNIT, County, complaint
 
 OPS = {
     "/ops/parked": None,
@@ -20,17 +20,25 @@ OPS = {
 
 async def test_an_outside_system_asks_the_door_and_nobody_else(county: County) -> None:
     system = county.person("city-hub", Role.INTEGRATOR)
-    own = await county.register(source_system="city-hub", source_no="GD-1")
+    own = await _sent(county)
     assert (await system.get(f"/intake/v1/cases/{own}")).status_code == 200
     assert (await system.get(f"/intake/v1/cases/{await county.register()}")).status_code == 404
     assert (await system.get(f"/followup/v1/cases/{own}")).status_code == 403
+
+
+async def _sent(county: County) -> str:
+    """What the outside system sent itself."""
+    system = county.person("city-hub", Role.INTEGRATOR)
+    receipt = await system.do("/intake/v1/cases", complaint(source_no="GD-1"))
+    await county.house.settle()
+    return str(receipt["case_id"])
 
 
 @pytest.mark.parametrize("unit", ["D-WATER", None])
 async def test_two_narrow_roles_in_one_account_open_nothing_else(county: County, unit: str | None) -> None:
     """Its unit's cases and those that it sent: not those of everybody."""
     both = county.person("city-hub", Role.HANDLER, Role.INTEGRATOR, unit=unit)
-    sent = await county.register(source_system="city-hub", source_no="GD-1")
+    sent = await _sent(county)
     others = await county.register()
     for path in ("/intake/v1/cases/{}", "/intake/v1/cases/{}/timeline"):
         assert (await both.get(path.format(sent))).status_code == 200

@@ -2,19 +2,37 @@
 
 import re
 
+import httpx
 from fastapi import FastAPI
 from fastapi.routing import APIRoute
 
-from libs.common.security.policy import RIGHTS, Right
 from libs.common.security.principal import Role
+from libs.common.security.rights import RIGHTS, Right
 from libs.common.web.door import BEARER
 from libs.common.web.route_rights import needs_of, rights_of, unguarded_routes
-from services.analytics.pages.api import PageNeeds
+from services.analytics.pages.api import PageNeeds, SignInNeeds
 from tests.journeys.county import VILLAGE_UNIT, County, Person
 
 OPEN = ("openapi.json", "docs", "healthz", "readyz", "metrics")
 """What everybody may ask: the interface, and whether the process is well."""
-LINK = "/intake/v1/downloads/"
+SIGN_IN = (
+    "v1/accounts/jwks.json",
+    *(f"account{page}" for page in ("", "/sign-in", "/step", "/unit", "/renew", "/second-factor")),
+    *(f"POST /dispatch/v1/accounts/{step}" for step in ("sign-in", "token", "sign-out")),
+    *(
+        f"POST /dispatch/v1/accounts/sign-in/{step}"
+        for step in ("code", "password", "second-factor", "second-factor/confirm")
+    ),
+    *(
+        f"POST /dispatch/account/{step}"
+        for step in (
+            *("sign-in", "code", "first-password", "enrol", "unit", "sessions/end", "password"),
+            *("second-factor/confirm", "second-factor/off", "sign-out"),
+        )
+    ),
+)
+"""How one comes to a token, and the pages that go by their own cookie: tests of dispatch ask them one by one."""
+LINKS = ("/intake/v1/downloads/", "/followup/withdrawal/")
 """Where a link that opens nothing is not found, whoever has it."""
 
 
@@ -23,14 +41,20 @@ def _routes(app: FastAPI) -> list[APIRoute]:
 
 
 def _takes_a_token(route: APIRoute) -> bool:
-    """Not one that a signature or a link opens: there a token opens nothing, whoever has it."""
-    return all(one.proof == BEARER for one in needs_of(route))
+    """Not one that a signature or a link opens, where a token opens nothing, nor the form that holds its own."""
+    return all(one.proof == BEARER and not isinstance(one, SignInNeeds) for one in needs_of(route))
 
 
 def _somewhere(route: APIRoute) -> str:
     """The route's path with something in its place for every parameter."""
     known = {"case_id": "01980f5e-2b7c-7c3e-9d2a-4f1f6f6a7b01", "stream": "cases", "pack_version": "1"}
     return re.sub(r"\{(\w+)\}", lambda found: known.get(found[1], known["case_id"]), route.path)
+
+
+def _kind(answer: httpx.Response) -> str:
+    """What was answered: a problem of one type, or a page."""
+    media_type = answer.headers["content-type"]
+    return str(answer.json()["type"]) if "json" in media_type else answer.text
 
 
 def _is_page(route: APIRoute) -> bool:
@@ -43,7 +67,7 @@ async def test_every_route_names_a_right_and_every_right_opens_a_route(county: C
     for service in county.house.services.values():
         app = service.app()
         names = [re.sub(r"^GET /(\w+/)?", "", name) for name in unguarded_routes(app)]
-        assert set(names) <= set(OPEN), names
+        assert set(names) <= {*OPEN, *SIGN_IN}, names
         used |= {right for route in _routes(app) for right in rights_of(route)}
     assert used == set(Right)
 
@@ -55,11 +79,11 @@ async def test_who_has_not_the_right_is_refused_whatever_is_sent(county: County)
         for method in sorted(route.methods or ()):
             path = _somewhere(route)
             nobody = await county.http.request(method, path)
-            assert nobody.status_code == (401 if LINK not in path else 404) or _is_page(route), (method, path)
+            assert nobody.status_code == (404 if path.startswith(LINKS) else 401) or _is_page(route), (method, path)
             for role, person in people.items():
                 answer = await county.http.request(method, path, headers=person.headers, content=b"")
                 if not _takes_a_token(route):
-                    assert (answer.status_code, answer.json()["type"]) == (nobody.status_code, nobody.json()["type"])
+                    assert (answer.status_code, _kind(answer)) == (nobody.status_code, _kind(nobody))
                     continue
                 refused = answer.status_code == 403 and answer.json()["type"].endswith("forbidden")
                 assert refused == (right not in RIGHTS[role]), (method, path, role, answer.text)
@@ -74,3 +98,10 @@ async def test_a_unit_bound_role_without_a_unit_has_no_right(county: County) -> 
                 for method in sorted(route.methods or ()):
                     answer = await county.http.request(method, _somewhere(route), headers=handler.headers)
                     assert answer.status_code == 403, (method, route.path)
+
+
+async def test_a_token_in_the_form_of_the_county_page_opens_it_to_whom_its_role_lets(county: County) -> None:
+    for role in Role:
+        token = county.person(f"a-{role}", role, unit=VILLAGE_UNIT).headers["Authorization"].removeprefix("Bearer ")
+        answer = await county.http.post("/analytics/county/sign-in", data={"token": token, "to": "/analytics/county"})
+        assert answer.status_code == (303 if Right.COUNTY_PAGE in RIGHTS[role] else 403), (role, answer.text)

@@ -4,6 +4,7 @@ from libs.common.security.principal import Role
 from tests.journeys.county import (
     BASICALLY,
     NO_ANSWER,
+    NO_CALLBACK,
     NOT_SATISFIED,
     SATISFIED,
     VILLAGE_UNIT,
@@ -96,7 +97,7 @@ async def test_a_citizen_never_reached_is_reviewed_and_in_no_satisfaction_rate(c
 
 
 async def test_a_review_may_have_the_citizen_tried_again(county: County) -> None:
-    case_id = await county.register(callback_wanted=False)
+    case_id = await county.register(**NO_CALLBACK)
     await county.handle(case_id)
     callback = await county.callback(case_id)
     assert (callback["state"], callback["status"]) == ("exhausted", "review")

@@ -17,6 +17,7 @@ import pytest
 from tests.support.eventually import eventually
 from tests.support.ports import free_port
 
+STAFF = Path(__file__).parents[2] / "packs" / "demo" / "staff.csv"
 HUIYIN = Path(sys.executable).parent / "huiyin"
 COMPLAINT = {
     "channel": "hotline",
@@ -74,6 +75,9 @@ async def test_it_runs_keeps_its_data_through_kill_9_and_stops_on_ctrl_c(tmp_pat
         async with httpx.AsyncClient(base_url=first.base, headers=headers) as client:
             created = await client.post("/intake/v1/cases", json=COMPLAINT)
             assert created.status_code == 201, created.text
+            people = (await client.get("/dispatch/v1/staff?limit=200")).json()["items"]
+            assert {"S-1001", "S-1301"} <= {person["staff_id"] for person in people}
+            assert all(term["in_office"] for person in people for term in person["terms"])
         first.process.send_signal(signal.SIGKILL)
         first.process.wait()
     case_id = created.json()["case_id"]
@@ -95,11 +99,26 @@ async def test_it_runs_keeps_its_data_through_kill_9_and_stops_on_ctrl_c(tmp_pat
                 f'huiyin_build_info{{commit="5d1d885",python="{platform.python_version()}",version="0.1.0"}} 1.0'
                 in told
             )
+            # The people beside the pack were taken once; what the command is given again changes nothing.
+            assert (await client.get("/dispatch/v1/staff?limit=200")).json()["items"] == people
+            assert _imports(second, token, STAFF) == (0, "23 rows: 0 people new, 0 changed; taken.\n")
+            bad = tmp_path / "bad.csv"
+            bad.write_text("人员编号,姓名,单位,岗位\nS-1,陈测试,D-NOWHERE,经办人\n", encoding="gbk")
+            status, said = _imports(second, token, bad)
+            assert (status, "bad.csv:2 单位: " in said, "nothing was taken" in said) == (1, True, True)
             missing = await client.get("/nowhere")
             assert missing.headers["content-type"] == "application/problem+json"
         second.process.send_signal(signal.SIGINT)
         assert second.process.wait(timeout=30) == 0
         assert second.log.read_text(encoding="utf-8").rstrip().endswith("Stopped.")
+
+
+def _imports(there: Running, token: str, table: Path) -> tuple[int, str]:
+    """The status and the words of `huiyin staff import`."""
+    command = [str(HUIYIN), "staff", "import", str(table), "--url", there.base, "--token", token]
+    result = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert result.stderr == ""
+    return result.returncode, result.stdout
 
 
 def test_a_taken_port_is_told_with_the_mend(tmp_path: Path) -> None:
@@ -145,7 +164,7 @@ def test_what_is_wrong_is_said_in_a_sentence(
     assert "Traceback" not in result.stderr
 
 
-@pytest.mark.parametrize("command", ["run", "demo", "replay", "pack", "audit", "parked", "token", "rebuild"])
+@pytest.mark.parametrize("command", ["run", "demo", "replay", "pack", "audit", "parked", "staff", "token", "rebuild"])
 def test_every_command_explains_itself(command: str) -> None:
     result = subprocess.run([HUIYIN, command, "--help"], capture_output=True, text=True, check=True)
     assert "Usage" in result.stdout

@@ -5,12 +5,13 @@ from typing import Any
 
 import orjson
 
-from tests.journeys.county import LIGHTS, RESULT, SATISFIED, TAKEN_BACK, TOWN_UNIT, complaint
+from tests.journeys.county import LIGHTS, NOT_HERE, RESULT, SATISFIED, TAKEN_BACK, TOWN_UNIT, complaint
 
 CASES = "/intake/v1/cases"
 NOWHERE = "01980f5e-2b7c-7c3e-9d2a-4f1f6f6a7b01"
 BY_HAND = {"lead_unit": "D-HOUSING", "category_code": LIGHTS, "reason": "路灯由住建局统一维护"}
 ORDER = {"case_id": "{signed}", "level": "supervision", "reason": "请专题研究"}
+ACCUSED = {"accused_units": ["D-NOWHERE"], "reason": "补充反映"}
 RETURN = {"reason_code": "not_our_duty", "note": "不属于本单位"}
 LATER, SOONER = "2026-03-03T02:00:00Z", "2026-03-02T01:00:00Z"
 
@@ -70,6 +71,10 @@ WRONGS = [
     Wrong("supplement: not there", "operator", f"{CASES}/{NOWHERE}/supplements", {"text": "不亮"}, 404),
     Wrong("supplement: closed", "operator", CASES + "/{closed}/supplements", {"text": "不亮"}, 409),
     Wrong("supplement: another town", "town operator", CASES + "/{signed}/supplements", {"text": "不亮"}, 404),
+    Wrong("accused: nobody", "operator", CASES + "/{signed}/accused", {"reason": "补充反映"}, field="body"),
+    Wrong("accused: no unit of the pack", "dispatcher", CASES + "/{signed}/accused", ACCUSED, 422, "accused_units/0"),
+    Wrong("accused: not there", "operator", f"{CASES}/{NOWHERE}/accused", ACCUSED, 404),
+    Wrong("accused: not theirs to say", "unit", CASES + "/{signed}/accused", ACCUSED, 403),
     Wrong("withdraw: no reason", "operator", CASES + "/{signed}/withdrawal", {}, field="reason"),
     Wrong("withdraw: closed", "operator", CASES + "/{closed}/withdrawal", {"reason": "不要了"}, 409),
     Wrong("answer: signed", "operator", CASES + "/{signed}/direct-answer", {"answer": "已答复"}, 409),
@@ -136,6 +141,31 @@ WRONGS = [
         "/dispatch/v1/cases/{returned}/return/decision",
         {"approved": False, "note": "不同意", "lead_unit": "D-HOUSING"},
         422,
+    ),
+    Wrong(
+        "not accepted: not our duty",
+        "dispatcher",
+        "/dispatch/v1/cases/{triage}/nonacceptance",
+        NOT_HERE | {"reason_code": "not_our_duty"},
+        422,
+        "reason_code",
+    ),
+    Wrong(
+        "not accepted: nowhere to go",
+        "dispatcher",
+        "/dispatch/v1/cases/{triage}/nonacceptance",
+        NOT_HERE | {"go_to": " "},
+        422,
+        "go_to",
+    ),
+    Wrong("not accepted: a unit has it", "dispatcher", "/dispatch/v1/cases/{signed}/nonacceptance", NOT_HERE, 409),
+    Wrong("not accepted: another town", "town dispatcher", "/dispatch/v1/cases/{triage}/nonacceptance", NOT_HERE, 404),
+    Wrong(
+        "not accepted: nothing asked",
+        "supervisor",
+        "/dispatch/v1/cases/{triage}/nonacceptance/decision",
+        {"approved": True, "note": "同意"},
+        409,
     ),
     Wrong(
         "try: nobody reached and satisfied",

@@ -108,7 +108,7 @@ def s3_server() -> Iterator[str]:
 def bucket(s3_server: str) -> Bucket:
     """An empty bucket."""
     url = f"{s3_server}/files{next(_numbers)}"
-    assert httpx.put(url).status_code == 200
+    assert httpx.put(url, timeout=60.0).status_code == 200
     return Bucket.at(f"{url}/of/intake", "us-east-1", SecretStr("access"), SecretStr("secret"))
 
 

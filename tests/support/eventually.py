@@ -13,15 +13,15 @@ _LONGEST_PAUSE = 0.1
 
 @overload
 async def eventually(
-    probe: Callable[[], Awaitable[ValueT]], *, within: float = 10.0, what: str = "the condition"
+    probe: Callable[[], Awaitable[ValueT]], *, within: float = 30.0, what: str = "the condition"
 ) -> ValueT: ...
 
 
 @overload
-async def eventually(probe: Callable[[], ValueT], *, within: float = 10.0, what: str = "the condition") -> ValueT: ...
+async def eventually(probe: Callable[[], ValueT], *, within: float = 30.0, what: str = "the condition") -> ValueT: ...
 
 
-async def eventually(probe: Callable[[], object], *, within: float = 10.0, what: str = "the condition") -> object:
+async def eventually(probe: Callable[[], object], *, within: float = 30.0, what: str = "the condition") -> object:
     """Ask ``probe`` until it answers something true, and answer that.
 
     A probe may also assert: an ``AssertionError`` or ``OSError`` (not up yet) counts as "not yet". After ``within``

@@ -72,6 +72,7 @@ def runtime_of(spec: ServiceSpec, database: Database, **others: Any) -> Runtime:
         "reactions": spec.reactions,
         "fingerprints": ANSWER_KEYS.of(str(spec.service)),
         "vault": None,
+        "accused": spec.accused,
     }
     return Runtime(service=spec.service, **fields | others)
 
@@ -117,9 +118,11 @@ class ServiceOffice:
         """The service's."""
         return cast("SimulatedClock", self.runtime.clock)
 
-    def account(self, subject: str, role: Role, area: str, unit: str | None) -> tuple[Send, str, str, None]:
+    def account(
+        self, subject: str, role: Role, area: str, unit: str | None, staff_id: str | None = None
+    ) -> tuple[Send, str, str, None]:
         """What an account of somebody with one role is made of; paths are the service's own, no version is expected."""
-        token = self.issuer.issue(subject, [role], area, unit, HOUR)
+        token = self.issuer.issue(subject, [role], area, unit, HOUR, staff_id)
         return InProcess(self.app), token, f"/{self.runtime.service}/v1", None
 
     async def hear(self, *events: Event) -> None:

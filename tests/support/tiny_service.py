@@ -20,8 +20,8 @@ from libs.common.errors import Conflict, NotFound, Unauthenticated
 from libs.common.ledger.schema import LEDGER_DDL
 from libs.common.rules.versions import ExpectedVersion, check_version
 from libs.common.security.fingerprints import AnswerKeys
-from libs.common.security.policy import Right
 from libs.common.security.principal import Principal, Role
+from libs.common.security.rights import Right
 from libs.common.security.vault import Vault
 from libs.common.service.runtime import Runtime
 from libs.common.time.clock import Clock, SystemClock
@@ -196,7 +196,7 @@ def _add_reads(router: APIRouter) -> None:
     ) -> Page[NoteOut]:
         statement = (
             select(Note)
-            .where(door.scope.predicate(cast("Any", Note.area_code), accused_column=None), *BY_TIME.after(cursor))
+            .where(door.scope.predicate(cast("Any", Note.area_code), accused_columns=None), *BY_TIME.after(cursor))
             .order_by(*BY_TIME.order())
             .limit(limit + 1)
         )

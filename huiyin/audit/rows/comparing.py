@@ -9,9 +9,12 @@ from typing import Any
 import orjson
 from pydantic import BaseModel
 
+from huiyin.audit.case import INTAKE, CaseView
 from huiyin.audit.report import Invariant
 from huiyin.audit.snapshot import Row
+from libs.common.events.accused import AccusedNamed, also_accused
 from libs.common.events.base import SaidByHand
+from libs.common.events.cases import CaseRegistered
 from libs.common.security.masking import mask_text
 from libs.common.security.vault import print_of_sealed
 
@@ -97,9 +100,16 @@ def columns_of(state: Any) -> dict[str, Any]:
     return {name: list(value) if isinstance(value, tuple) else value for name, value in values}
 
 
-def by_whom(event: SaidByHand) -> tuple[Any, Any]:
-    """The account that asked for it, and the unit that it acts for."""
-    return (Unseen.WHO, Unseen.WHO) if event.by is None else (event.by, event.by_unit)
+def by_whom(event: SaidByHand) -> tuple[Any, Any, Any]:
+    """The account that asked for it, the unit that it acts for, and the member of staff if that was known then."""
+    return (Unseen.WHO, Unseen.WHO, None) if event.by is None else (event.by, event.by_unit, event.by_staff)
+
+
+def also_accused_in(view: CaseView, reader: str) -> list[str]:
+    """Who is complained about beside the registration's unit, as far as a service has heard, each once."""
+    heard: list[CaseRegistered | AccusedNamed] = [*view.of(INTAKE, CaseRegistered, reader)]
+    heard += view.of(INTAKE, AccusedNamed, reader)
+    return list(dict.fromkeys(name for event in heard for name in also_accused(event)))
 
 
 def differences(kept: Sequence[Row], wanted: WantedRows) -> Iterator[str]:

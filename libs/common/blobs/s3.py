@@ -4,7 +4,7 @@ No lock holds in a bucket, and what is swept away as old could be kept anew in b
 only old names are removed: bytes that were kept since have a younger one.
 """
 
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -27,17 +27,7 @@ class S3Blobs(Spooling):
 
     def __init__(self, bucket: Bucket, folder: Path) -> None:
         super().__init__(folder)
-        self._store = S3Store(
-            bucket.name,
-            prefix=bucket.prefix or None,
-            endpoint=bucket.endpoint,
-            region=bucket.region,
-            access_key_id=bucket.access_key.get_secret_value(),
-            secret_access_key=bucket.secret_key.get_secret_value(),
-            virtual_hosted_style_request=False,
-            client_options={"allow_http": True, "timeout": "60s", "connect_timeout": "5s"},
-            retry_config={"max_retries": 2, "retry_timeout": timedelta(seconds=20)},
-        )
+        self._store = client_of(bucket)
 
     async def keep(self, spool: Spool) -> None:
         """Under a new name; then its older ones are of no use."""
@@ -100,6 +90,30 @@ class S3Blobs(Spooling):
         """Those that are there, with their sizes."""
         listed = await obstore.list(self._store, f"{digest[:2]}/{digest}", chunk_size=_LISTED_AT_ONCE).collect_async()
         return [(one["path"], one["size"]) for one in listed]
+
+
+def client_of(bucket: Bucket, headers: Mapping[str, str] | None = None) -> S3Store:
+    """A client of the bucket that sends these ``headers``, signed, with every request.
+
+    A store that is asked to lock what it takes wants a checksum of it, too.
+    """
+    return S3Store(
+        bucket.name,
+        prefix=bucket.prefix or None,
+        endpoint=bucket.endpoint,
+        region=bucket.region,
+        access_key_id=bucket.access_key.get_secret_value(),
+        secret_access_key=bucket.secret_key.get_secret_value(),
+        virtual_hosted_style_request=False,
+        config={"checksum_algorithm": "SHA256"} if headers else {},
+        client_options={
+            "allow_http": True,
+            "timeout": "60s",
+            "connect_timeout": "5s",
+            "default_headers": dict(headers or {}),
+        },
+        retry_config={"max_retries": 2, "retry_timeout": timedelta(seconds=20)},
+    )
 
 
 @contextmanager

@@ -8,7 +8,21 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from libs.common.bus.port import TopicSpec
-from libs.common.events import cases, directory, ops
+from libs.common.events import (
+    accepting,
+    accused,
+    cases,
+    citizens,
+    directory,
+    door,
+    judging,
+    objections,
+    ops,
+    passing,
+    responsible,
+    supervision,
+    tasks,
+)
 from libs.common.events.base import Event
 
 
@@ -35,13 +49,13 @@ AS_SET = None
 
 @dataclass(frozen=True, slots=True)
 class Topic:
-    """A topic as it is made. Every event on it has the field ``keyed_by``: of one key, all keep their order.
+    """A topic as it is made. Every event on it has one of the fields ``keyed_by``: of one key, all keep their order.
 
     ``largest`` is that of a message, in bytes.
     """
 
     stream: Stream
-    keyed_by: str
+    keyed_by: tuple[str, ...]
     partitions: int | None
     largest: int
 
@@ -53,11 +67,11 @@ class Topic:
 _MIB = 1_048_576
 
 # A county's whole pack travels in one message.
-# topic                          key           partitions  largest
+# topic                          key                            partitions  largest
 TOPICS: dict[Stream, Topic] = {topic.stream: topic for topic in (
-    Topic(Stream.CASES,          "case_id",    AS_SET,     1 * _MIB),
-    Topic(Stream.DIRECTORY,      "place_code", 1,          8 * _MIB),
-    Topic(Stream.OPS,            "source",     1,          1 * _MIB),
+    Topic(Stream.CASES,          ("case_id",),                  AS_SET,     1 * _MIB),
+    Topic(Stream.DIRECTORY,      ("place_code", "staff_id"),    1,          8 * _MIB),
+    Topic(Stream.OPS,            ("source",),                   1,          1 * _MIB),
 )}  # fmt: skip
 
 
@@ -69,6 +83,13 @@ class Route:
     stream: Stream
     said_by: frozenset[Service]
     heard_by: frozenset[Service]
+    past: bool = False
+    """It was said until some release, and is only read since then."""
+
+    @property
+    def keyed_by(self) -> str:
+        """The field that is the event's key."""
+        return next(field for field in TOPICS[self.stream].keyed_by if field in self.event.model_fields)
 
 
 def _services(letters: str) -> frozenset[Service]:
@@ -76,39 +97,67 @@ def _services(letters: str) -> frozenset[Service]:
     return frozenset(by_letter[letter] for letter in letters if letter != ".")
 
 
-def _route(event: type[Event], stream: Stream, said_by: str, heard_by: str) -> Route:
-    return Route(event, stream, _services(said_by), _services(heard_by))
+def _route(event: type[Event], stream: Stream, said_by: str, heard_by: str, *, past: bool = False) -> Route:
+    return Route(event, stream, _services(said_by), _services(heard_by), past)
 
 
 # I intake, D dispatch, F followup, A analytics
 # event                          topic             said by  heard by
 FLOW: tuple[Route, ...] = (
     _route(directory.PackPublished,      Stream.DIRECTORY, ".D..", "I.FA"),
+    _route(directory.StaffRecorded,      Stream.DIRECTORY, ".D..", "I.FA"),
+    _route(directory.AccountChanged,     Stream.DIRECTORY, ".D..", "...."),
+    _route(directory.StaffContactRevealed, Stream.DIRECTORY, ".D..", "...."),
     _route(cases.CaseRegistered,         Stream.CASES,     "I...", ".DFA"),
-    _route(cases.CaseSupplemented,       Stream.CASES,     "I...", ".D.A"),
-    _route(cases.CaseUrged,              Stream.CASES,     "I...", "..FA"),
-    _route(cases.RequesterRevealed,      Stream.CASES,     "I...", "...."),
-    _route(cases.CaseWithdrawn,          Stream.CASES,     "I...", ".DFA"),
+    _route(accused.AccusedNamed,         Stream.CASES,     "I...", ".DFA"),
+    _route(door.WordingReleased,         Stream.CASES,     "I...", ".DF."),
+    _route(door.AdditionHeld,            Stream.CASES,     "I...", "..F."),
+    _route(cases.CaseSupplemented,       Stream.CASES,     "I...", ".DFA"),
+    _route(door.CaseUrged,               Stream.CASES,     "I...", "..FA"),
+    _route(judging.RepeatNamed,          Stream.CASES,     "I...", "...A"),
+    _route(judging.CaseRepeated,         Stream.CASES,     "I...", "...A"),
+    _route(door.RequesterRevealed,       Stream.CASES,     "I...", "...."),
+    _route(door.CaseResealed,            Stream.CASES,     "I...", "...."),
+    _route(door.RequesterErased,         Stream.CASES,     "I...", "...."),
+    _route(citizens.WithdrawalWished,    Stream.CASES,     "I...", "..F."),
+    _route(objections.ObjectionRaised,   Stream.CASES,     "I...", "..FA"),
+    _route(cases.CaseWithdrawn,          Stream.CASES,     "I...", ".DFA", past=True),
     _route(cases.CaseAnsweredDirectly,   Stream.CASES,     "I...", ".DFA"),
     _route(cases.TriageQueued,           Stream.CASES,     ".D..", "I.FA"),
     _route(cases.CaseAssigned,           Stream.CASES,     ".D..", "I.FA"),
     _route(cases.CaseReassigned,         Stream.CASES,     ".D..", "I.FA"),
+    _route(passing.CaseDelegated,        Stream.CASES,     ".D..", "I.FA"),
+    _route(passing.CaseRaised,           Stream.CASES,     ".D..", "I.FA"),
     _route(cases.CaseSigned,             Stream.CASES,     ".D..", "I.FA"),
-    _route(cases.ProgressReported,       Stream.CASES,     ".D..", "I..A"),
+    _route(cases.ProgressReported,       Stream.CASES,     ".D..", "I.FA"),
     _route(cases.CaseHandled,            Stream.CASES,     ".D..", "I.FA"),
-    _route(cases.TaskDone,               Stream.CASES,     ".D..", "...A"),
-    _route(cases.TaskCancelled,          Stream.CASES,     ".D..", "...A"),
+    _route(responsible.ResponsibleNamed, Stream.CASES,     ".D..", "..F."),
+    _route(tasks.TaskSigned,             Stream.CASES,     ".D..", "..F."),
+    _route(tasks.TaskReported,           Stream.CASES,     ".D..", "..F."),
+    _route(cases.TaskDone,               Stream.CASES,     ".D..", "..FA"),
+    _route(cases.TaskCancelled,          Stream.CASES,     ".D..", "..FA"),
     _route(cases.ReturnRequested,        Stream.CASES,     ".D..", "...A"),
     _route(cases.ReturnDecided,          Stream.CASES,     ".D..", "...A"),
+    _route(accepting.NonacceptanceRequested, Stream.CASES, ".D..", "...."),
+    _route(accepting.NonacceptanceRefused, Stream.CASES,   ".D..", "...."),
+    _route(accepting.CaseNotAccepted,    Stream.CASES,     ".D..", "I.F."),
     _route(cases.DeadlineSet,            Stream.CASES,     "..F.", "ID.A"),
     _route(cases.DeadlineWarned,         Stream.CASES,     "..F.", ".D.A"),
     _route(cases.DeadlineMissed,         Stream.CASES,     "..F.", ".D.A"),
     _route(cases.CallbackDue,            Stream.CASES,     "..F.", "I..A"),
     _route(cases.CallbackTried,          Stream.CASES,     "..F.", "I..A"),
+    _route(citizens.WithdrawalTried,        Stream.CASES,     "..F.", "I..."),
     _route(cases.CaseSentBack,           Stream.CASES,     "..F.", "ID.A"),
     _route(cases.CaseClosed,             Stream.CASES,     "..F.", "ID.A"),
-    _route(cases.SupervisionIssued,      Stream.CASES,     "..F.", ".D.A"),
-    _route(cases.SupervisionReplied,     Stream.CASES,     "..F.", "...A"),
+    _route(objections.ObjectionDecided,  Stream.CASES,     "..F.", "I..A"),
+    _route(objections.CaseReopened,      Stream.CASES,     "..F.", "ID.A"),
+    _route(supervision.SupervisionIssued,      Stream.CASES,     "..F.", ".D.A"),
+    _route(supervision.SupervisionReplied,     Stream.CASES,     "..F.", "...A"),
+    _route(judging.PetitionClassified,   Stream.CASES,     "..F.", "...A"),
+    _route(judging.DemandJudged,         Stream.CASES,     "..F.", "...A"),
+    _route(judging.ExclusionRequested,   Stream.CASES,     "..F.", "...."),
+    _route(judging.ExclusionDecided,     Stream.CASES,     "..F.", "...A"),
+    _route(judging.ExclusionRevoked,     Stream.CASES,     "..F.", "...A"),
     _route(ops.ResendRequested,          Stream.OPS,       "IDFA", "IDFA"),
 )  # fmt: skip
 
@@ -128,7 +177,7 @@ def heard(service: Service) -> tuple[type[Event], ...]:
 
 def said(service: Service) -> tuple[type[Event], ...]:
     """The events a service may publish."""
-    return tuple(route.event for route in FLOW if service in route.said_by)
+    return tuple(route.event for route in FLOW if service in route.said_by and not route.past)
 
 
 def subscriptions(service: Service) -> tuple[Stream, ...]:

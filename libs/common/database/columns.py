@@ -22,9 +22,12 @@ def moment_column(*, nullable: bool = False) -> Any:
     return Column(DateTime(timezone=True), nullable=nullable)
 
 
-def texts_column() -> Any:
-    """A column of a list of texts. It has no default: making one by factory is dear for every new row."""
-    return Column(ARRAY(Text), nullable=False)
+def texts_column(*, default: bool = False) -> Any:
+    """A column of a list of texts. The model has no default: making one by factory is dear for every new row.
+
+    With ``default`` the database has one: no text.
+    """
+    return Column(ARRAY(Text), nullable=False, server_default=text("'{}'") if default else None)
 
 
 def check(name: str, condition: str) -> CheckConstraint:

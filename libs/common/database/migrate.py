@@ -49,6 +49,8 @@ class History:
 
     folder: Path
     growing: tuple[Table, ...] = ()
+    append_only: tuple[str, ...] = ()
+    """Tables of its own to which a role that serves only adds, as to the ledger."""
 
     @property
     def revisions(self) -> list[str]:
@@ -81,7 +83,7 @@ async def migrate(url: str, schema: str, history: History, *, serves: str | None
             async with connection.begin():
                 await connection.execute(text(f'CREATE SCHEMA IF NOT EXISTS "{schema}"'))
                 await connection.run_sync(_upgrade, history)
-                await _grant(connection, schema, serves)
+                await _grant(connection, schema, serves, history)
             await connection.execute(text("SELECT pg_advisory_unlock(:lock)"), {"lock": _LOCK})
             await connection.commit()
     except (DBAPIError, OSError) as error:
@@ -135,14 +137,14 @@ def _grow(connection: Connection, table: Table) -> None:
             connection.execute(text(f"ALTER TABLE {table.name} ADD COLUMN {added}"))
 
 
-async def _grant(connection: AsyncConnection, schema: str, role: str | None) -> None:
+async def _grant(connection: AsyncConnection, schema: str, role: str | None, history: History) -> None:
     if role is None or not (await connection.execute(text(_IS_ANOTHER), {"role": role})).scalar():
         return
-    for statement in _rights(schema, role):
+    for statement in _rights(schema, role, (*APPEND_ONLY, *history.append_only)):
         await connection.execute(text(statement))
 
 
-def _rights(schema: str, role: str) -> Sequence[str]:
+def _rights(schema: str, role: str, append_only: Sequence[str]) -> Sequence[str]:
     """Everything anew, so that a right of an earlier release does not stay."""
     # Rows go in and out by the table that is divided; its parts are nobody's to write past it.
     parts = f"""
@@ -158,7 +160,7 @@ def _rights(schema: str, role: str) -> Sequence[str]:
         f'REVOKE ALL ON ALL TABLES IN SCHEMA "{schema}" FROM "{role}"',
         f'GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA "{schema}" TO "{role}"',
         f'REVOKE INSERT, UPDATE, DELETE ON "{schema}".alembic_version FROM "{role}"',
-        *(f'REVOKE UPDATE, DELETE ON "{schema}"."{table}" FROM "{role}"' for table in APPEND_ONLY),
+        *(f'REVOKE UPDATE, DELETE ON "{schema}"."{table}" FROM "{role}"' for table in append_only),
         parts,
         f'GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA "{schema}" TO "{role}"',
     )

@@ -29,6 +29,7 @@ from libs.common.events.base import By, Cause, Event, SaidByHand
 from libs.common.ledger.append import LedgerEntry, append
 from libs.common.pack.versions import PackVersions
 from libs.common.run.failpoints import failpoint
+from libs.common.staff.register import StaffRegister
 
 __all__ = ["Database", "DatabaseTrouble", "PoolState", "Session", "as_trouble", "is_trouble"]
 
@@ -64,6 +65,7 @@ class Session:
         self.now = now
         self.service = database.schema
         self.packs = database.packs
+        self.staff = database.staff
         self.memory = database.memory
         self.cause: Cause | None = None
         self.by: By | None = None
@@ -115,7 +117,8 @@ class Session:
         look; when it is not so, the commit is Overtaken. What a person may have brought about says who asked.
         """
         if self.by is not None and isinstance(event, SaidByHand) and event.by is None:
-            event = event.model_copy(update={"by": self.by.account, "by_unit": self.by.unit_code})
+            said = {"by": self.by.account, "by_unit": self.by.unit_code, "by_staff": self.by.staff_id}
+            event = event.model_copy(update=said)
         self._entries.append(LedgerEntry(event, self.traceparent, first))
         self.spoke = True
 
@@ -205,6 +208,7 @@ class Database:
         self.schema = schema
         self.name = name or schema
         self.packs = PackVersions()
+        self.staff = StaffRegister()
         self.memory: dict[str, Any] = {}
         self.on_spoken: list[Callable[[], None]] = []
         self._under_way = 0
@@ -321,7 +325,7 @@ class Database:
 async def _abandon(connection: AsyncConnection, transaction: Any, driver: Any) -> None:
     """Undo; a connection that cannot even do that, or whose state is not known, is thrown away."""
     try:
-        if driver.is_in_transaction() and not driver.is_closed():
+        if not driver.is_closed() and driver.is_in_transaction():
             async with asyncio.timeout(_ROLLBACK_SECONDS):
                 await transaction.rollback()
             return

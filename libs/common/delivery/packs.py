@@ -22,7 +22,10 @@ _ASKED_LATELY = """
     WHERE needs_pack = ANY($1::int[])
       AND asked_at BETWEEN now() - interval '30 seconds' AND now() + interval '30 seconds'
 """
-_HEARD = "SELECT key, seq FROM watermark WHERE stream = $1 AND source = $2"
+_HEARD = """
+    SELECT key, seq FROM watermark
+    WHERE stream = $1 AND source = $2 AND key IN (SELECT place_code FROM pack)
+"""
 
 
 async def lacking_packs(session: Session, reactions: Reactions, envelopes: Iterable[Envelope]) -> dict[str, int]:

@@ -15,7 +15,7 @@ from libs.common.pack.versions import PackMissing
 from libs.common.time.clock import Clock
 
 LOOK_EVERY = 15.0
-"""Seconds from one look at what could not be decoded to the next, while there is nothing."""
+"""Seconds from one look at what could not be decoded, or waits for what is here, to the next while there is nothing."""
 
 _LIST = """
     SELECT stream, key, count(*) AS events, min(parked_at) AS parked_at,
@@ -49,6 +49,21 @@ _DUE = """
         SELECT FROM parked AS before
         WHERE before.stream = parked.stream AND before.key = parked.key AND before.state = 'failed')
     GROUP BY stream, key ORDER BY min(id) LIMIT $1
+"""
+# What was waited for was applied by a replay, in a transaction that did not see the row of who was just made to wait.
+_HERE_BY_NOW = """
+    SELECT parked.stream, parked.key FROM parked
+    LEFT JOIN watermark AS mark USING (stream, key, source)
+    WHERE state = 'waiting' AND needs_pack IS NULL AND parked.seq <= coalesce(mark.seq, 0) + 1
+      AND NOT EXISTS (
+        SELECT FROM jsonb_each_text(coalesce(headers ->> 'ce_causes', '{}')::jsonb) AS cause (source, seq)
+        LEFT JOIN watermark AS heard
+            ON heard.stream = parked.stream AND heard.key = parked.key AND heard.source = cause.source
+        WHERE cause.source NOT IN (parked.source, $2) AND coalesce(heard.seq, 0) < cause.seq::integer)
+      AND NOT EXISTS (
+        SELECT FROM parked AS failed
+        WHERE failed.stream = parked.stream AND failed.key = parked.key AND failed.state = 'failed')
+    GROUP BY parked.stream, parked.key ORDER BY min(parked.id) LIMIT $1
 """
 _LET_GO = """
     WITH gone AS (DELETE FROM parked WHERE id = $1 RETURNING *)
@@ -129,7 +144,8 @@ class Parking:
     async def due(self, at_most: int) -> Sequence[Any]:
         """The keys (stream, key) that are to be tried again by now without anybody asking, the longest parked first.
 
-        With them what a release before, which ran beside this one, could not decode and this one can.
+        With them, seldom, what waits for nothing any more, and what a release before, which ran beside this one, could
+        not decode and this one can.
         """
         async with self._database.reading() as session:
             needed = [row.needs_pack for row in await session.fetch(_NEEDED)]
@@ -140,6 +156,7 @@ class Parking:
             due = await session.fetch(_DUE, at_most, here)
             if time.monotonic() < self._look_at:
                 return due
+            due = [*due, *await session.fetch(_HERE_BY_NOW, at_most, session.service)]
             refused = await session.fetch(_NOT_DECODED, list(self._not_for_us), at_most)
         self._not_for_us.update(row.id for row in refused if not _decodes(row))
         again = [row for row in refused if row.id not in self._not_for_us]

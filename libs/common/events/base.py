@@ -31,22 +31,25 @@ class Event(BaseModel):
 
 
 class By(NamedTuple):
-    """Who asked for something: an account, and the unit that it acts for if any."""
+    """Who asked for something: an account, the unit that it acts for if any, and the member of staff if it is known."""
 
     account: str
     unit_code: str | None
+    staff_id: str | None = None
 
 
 class SaidByHand(Event):
     """A fact that a person may have brought about.
 
-    Both are None in what followed from an event or a clock, and in events from before it was told.
+    All are None in what followed from an event or a clock, and in events from before it was told.
     """
 
     by: str | None = None
     """The account, never a citizen."""
     by_unit: str | None = None
     """The unit that it acts for."""
+    by_staff: str | None = None
+    """The member of staff whose account it is (人员编号), where the token says so."""
 
 
 class Cause(NamedTuple):

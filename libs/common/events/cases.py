@@ -12,11 +12,13 @@ from libs.common.events.terms import (
     Channel,
     Closing,
     Deadline,
+    Declined,
     Kind,
+    Level,
+    Petition,
     Reached,
     ResultKind,
     Satisfaction,
-    SupervisionLevel,
     Urgency,
 )
 
@@ -53,9 +55,18 @@ class CaseRegistered(CaseEvent, SaidByHand):
     confidential: bool = False
     accused_unit: str | None = None
     """The unit complained about (被反映单位): it and those below it take no part in the case and see it nowhere."""
+    accused_units: tuple[str, ...] = ()
+    """All of them, where there are several; ``accused_unit`` is the first. Older events name one, and this is empty."""
+    accused_staff: tuple[str, ...] = ()
+    """The members of staff complained about (被反映人), by their ids: likewise, by whatever account they come."""
     callback_wanted: bool = True
+    callback_declined_how: Declined | None = None
+    """How the citizen said that he wants no callback; None where he wants one, and in events from before."""
+    callback_declined_at: Moment | None = None
     answered_at_once: bool = False
     """The door answers it in the same breath (直接答复): no unit is to be found for it."""
+    needed_by: date | None = None
+    """The citizen's own date (需办日期), by the place's calendar: handling is due by its end at the latest."""
     source_system: str | None = None
     source_no: str | None = None
     pack_version: int
@@ -63,6 +74,14 @@ class CaseRegistered(CaseEvent, SaidByHand):
     """When the office took it in: the start of every limit; never before ``occurred_at``."""
     sealed: str | None = None
     """A digest of what was sealed with it: who spoke, and the words before masking. None in events from before."""
+    anonymous: bool = False
+    """匿名件: whoever spoke does not want to be known."""
+    held: bool = False
+    """待审定: title and text say nothing yet. A person writes or confirms what travels, and no unit is found before."""
+    petition: Petition | None = None
+    """信访类别, where it is a petition; ``PetitionClassified`` may say otherwise later."""
+    repeat_of: str | None = None
+    """The earlier case that it repeats (重复诉求), as whoever registered it says; ``RepeatNamed`` may change it."""
 
 
 class CaseSupplemented(CaseEvent, SaidByHand):
@@ -72,29 +91,12 @@ class CaseSupplemented(CaseEvent, SaidByHand):
 
     text: str
     sealed: str | None = None
-
-
-class CaseUrged(CaseEvent, SaidByHand):
-    """催办来电: the citizen called again and asks to hurry. The words are masked; ``sealed`` as of what is added."""
-
-    type_name: ClassVar[str] = "cn.huiyin.case.urged"
-
-    text: str
-    sealed: str | None = None
-
-
-class RequesterRevealed(CaseEvent, SaidByHand):
-    """查看诉求人: somebody looked at who spoke, or at the words before masking. The reason is masked."""
-
-    type_name: ClassVar[str] = "cn.huiyin.case.requester_revealed"
-
-    reveal_id: str
-    reason: str
-    fields: tuple[str, ...]
+    supplement_id: str | None = None
+    """Which addition of a held case was released by this; None: it was told as it came."""
 
 
 class CaseWithdrawn(CaseEvent, SaidByHand):
-    """撤单: the citizen took it back; ``sealed`` as of what is added."""
+    """撤单, as it was said until wishes were confirmed: it ended the case by itself. Read for ever, said no more."""
 
     type_name: ClassVar[str] = "cn.huiyin.case.withdrawn"
 
@@ -111,6 +113,10 @@ class CaseAnsweredDirectly(RoundEvent):
     answered_by_unit: str | None = None
     answered_by: str | None = None
     """The account that answered, never a citizen; None in events from before it was told."""
+    answered_by_staff: str | None = None
+    """The member of staff whose account it is (人员编号), where the token says so."""
+    level: Level | None = None
+    """That of the unit; None without one, and in events from before it was told."""
 
 
 class TriageQueued(RoundEvent):
@@ -119,6 +125,8 @@ class TriageQueued(RoundEvent):
     type_name: ClassVar[str] = "cn.huiyin.case.triage_queued"
 
     reason: str
+    recusal: bool = False
+    """回避: whoever led it is complained about, so the case was taken from them; they did not give it up."""
 
 
 class CaseAssigned(RoundEvent, SaidByHand):
@@ -147,6 +155,14 @@ class CaseReassigned(RoundEvent, SaidByHand):
     pack_version: int
     succession: bool = False
     """撤并: ``from_unit`` is no more, and another has its work; it did not give the case up."""
+    recusal: bool = False
+    """回避: ``from_unit`` is complained about, so the case was taken from it; it did not give the case up."""
+    delegates: tuple[str, ...] = ()
+    """Of a succession the units below that it had been delegated to, one by the other: the last goes on working."""
+    reason_code: str | None = None
+    """移交原因: of those of the pack, where a person named one."""
+    for_cause: bool = True
+    """Whether ``from_unit`` could not do it, and not somebody else was mistaken; so were all of before."""
 
 
 class CaseSigned(RoundEvent, SaidByHand):
@@ -177,6 +193,8 @@ class CaseHandled(RoundEvent, SaidByHand):
     contacted_at: Moment | None = None
     without_support: tuple[str, ...] = ()
     """Support units that had not done their part, and that the lead unit said it need not wait for."""
+    level: Level | None = None
+    """办结层级: that of the unit by the pack in force; None in events from before it was told."""
 
 
 class TaskDone(RoundEvent, SaidByHand):
@@ -291,6 +309,8 @@ class CallbackTried(RoundEvent):
     handling_unit: str | None = None
     caller: str
     """The caller's account, never a citizen."""
+    caller_staff: str | None = None
+    """The member of staff whose account it is (人员编号), where the token says so."""
     requester: str = FIRST_REQUESTER
     waits_for: tuple[str, ...] = ()
     """Of a satisfied word, the other requesters who have not said so yet: it decides nothing while there are any."""
@@ -318,29 +338,6 @@ class CaseClosed(RoundEvent, SaidByHand):
 
     closing: Closing
     satisfaction: Satisfaction | None = None
-
-
-class SupervisionIssued(RoundEvent):
-    """催办 / 督办: one step of the ladder; each order is answered on its own."""
-
-    type_name: ClassVar[str] = "cn.huiyin.case.supervision_issued"
-
-    supervision_id: str
-    level: SupervisionLevel
-    unit_code: str | None
-    reason: str
-    by_rule: bool
-    reply_due: date | None = None
-
-
-class SupervisionReplied(RoundEvent, SaidByHand):
-    """督办回复."""
-
-    type_name: ClassVar[str] = "cn.huiyin.case.supervision_replied"
-
-    supervision_id: str
-    unit_code: str | None
-    reply: str
 
 
 def deadlines_in(event: Event) -> tuple[SetDeadline, ...]:

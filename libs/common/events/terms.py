@@ -45,6 +45,24 @@ class Urgency(StrEnum):
     EMERGENCY = "emergency"
 
 
+class Petition(StrEnum):
+    """What kind of petition a case is (信访类别), where it is one."""
+
+    FIRST_VISIT = "first_visit"
+    REPEAT_VISIT = "repeat_visit"
+    BACKLOG = "backlog"
+    LEADER_VISIT = "leader_visit"
+    APPOINTMENT = "appointment"
+
+
+class Merit(StrEnum):
+    """Whether what the citizen asks for is reasonable (诉求是否合理). It closes nothing and changes no promise."""
+
+    REASONABLE = "reasonable"
+    PARTLY = "partly"
+    UNREASONABLE = "unreasonable"
+
+
 class ResultKind(StrEnum):
     """How far a unit says it got (办结方式)."""
 
@@ -80,6 +98,26 @@ class Closing(StrEnum):
     SUBSTANTIVE = "substantive"
     UNVERIFIED = "unverified"
     WITHDRAWN = "withdrawn"
+    UNASKED = "unasked"
+    NOT_ACCEPTED = "not_accepted"
+
+
+class Declined(StrEnum):
+    """How the citizen said that he wants no callback (不需回访的表达方式)."""
+
+    PHONE = "phone"
+    FORM = "form"
+    ONLINE = "online"
+
+
+class Level(StrEnum):
+    """How high in the county a unit stands (层级), and so where a matter ended (办结层级)."""
+
+    GRID = "grid"
+    VILLAGE = "village"
+    TOWN = "town"
+    COUNTY = "county"
+    DEPARTMENT = "department"
 
 
 class SupervisionLevel(StrEnum):
@@ -106,6 +144,14 @@ LABELS_ZH: dict[StrEnum, str] = {
     Urgency.NORMAL: "一般",
     Urgency.URGENT: "紧急",
     Urgency.EMERGENCY: "特急",
+    Petition.FIRST_VISIT: "初访",
+    Petition.REPEAT_VISIT: "重访",
+    Petition.BACKLOG: "积案",
+    Petition.LEADER_VISIT: "下访",
+    Petition.APPOINTMENT: "约访",
+    Merit.REASONABLE: "诉求合理",
+    Merit.PARTLY: "部分合理",
+    Merit.UNREASONABLE: "不合理",
     ResultKind.SUBSTANTIVE: "实质性办结",
     ResultKind.STAGED: "阶段性办结",
     ResultKind.EXPLAINED: "解释说明",
@@ -119,6 +165,16 @@ LABELS_ZH: dict[StrEnum, str] = {
     Closing.SUBSTANTIVE: "实质性办结",
     Closing.UNVERIFIED: "未核实办结",
     Closing.WITHDRAWN: "撤单",
+    Level.GRID: "网格",
+    Level.VILLAGE: "村（社区）",
+    Level.TOWN: "镇（街道）",
+    Level.COUNTY: "县级",
+    Level.DEPARTMENT: "县直部门",
+    Closing.UNASKED: "未回访办结",
+    Closing.NOT_ACCEPTED: "不予受理",
+    Declined.PHONE: "电话中表示",
+    Declined.FORM: "书面签字",
+    Declined.ONLINE: "网上勾选",
     SupervisionLevel.REMINDER: "催办",
     SupervisionLevel.SUPERVISION: "督办",
 }
@@ -147,12 +203,20 @@ class Promise:
     """What ends it unkept, before the end of its round does."""
     passed_on_by: tuple[str, ...] = ()
     """It runs on, and is from then on that of the unit that leads, if any does."""
-    about: Literal["case", "order", "task"] = "case"
+    about: Literal["case", "order", "task", "objection"] = "case"
     """A round of the case itself; or one thing of it, whose id each event names and whose giver starts the clock."""
+    of_worker: bool = False
+    """It is that of the unit that works, where the one that leads has delegated."""
     optional: bool = False
     """A pack may do without a limit; then nothing is promised."""
     of_duty: bool = False
     """A duty may have a limit of its own for it."""
+    while_held: bool = False
+    """It is about what waits for a person's wording; nothing else is set by an event that is held."""
+    after_the_end: bool = False
+    """It is about a case that has ended, and runs while it has."""
+    by_the_day_it_is_needed: bool = False
+    """The citizen's own date (需办日期) is the limit when it comes first."""
     counted_as: tuple[Counter, ...] = ()
     """What one that is decided counts as, and one that was kept in time; nothing where no figure counts it."""
 
@@ -170,6 +234,8 @@ class Deadline(str):
     HANDLE: ClassVar["Deadline"]
     CALLBACK: ClassVar["Deadline"]
     REPLY: ClassVar["Deadline"]
+    WORDING: ClassVar["Deadline"]
+    OBJECTION: ClassVar["Deadline"]
 
     def __new__(cls, code: str, promise: Promise) -> "Deadline":
         """Declare one more word, with what it guards."""
@@ -204,7 +270,9 @@ class Deadline(str):
 
 def set_by(event: object) -> list[Deadline]:
     """The promises about a case that an event sets."""
-    return [one for one in _naming("set_by", event) if one.promise.about == "case"]
+    held = bool(getattr(event, "held", False))
+    named = [one for one in _naming("set_by", event) if one.promise.about == "case"]
+    return [one for one in named if one.promise.while_held is held]
 
 
 def passed_on_by(event: object) -> list[Deadline]:
@@ -222,20 +290,21 @@ def _naming(role: str, event: object) -> list[Deadline]:
 
 
 _GIVEN, _DONE = ("CaseAssigned", "CaseReassigned"), ("CaseHandled", "CaseAnsweredDirectly")
+_PASSED = ("CaseDelegated", "CaseRaised")
 
 Deadline.TRIAGE = Deadline("triage", Promise(
     "派单时限", "How long a case may wait for a unit", Answerable.HOTLINE,
-    set_by=("CaseRegistered", "TriageQueued"), kept_by=("CaseAssigned",), void_by=_DONE,
+    set_by=("CaseRegistered", "WordingReleased", "TriageQueued"), kept_by=("CaseAssigned",), void_by=_DONE,
 ))  # fmt: skip
 Deadline.SIGN = Deadline("sign", Promise(
     "签收时限", "How long a unit may take to sign", Answerable.UNIT,
-    set_by=_GIVEN, kept_by=("CaseSigned",), void_by=("TriageQueued", *_GIVEN, *_DONE),
-    counted_as=(Counter.SIGN_DUE, Counter.SIGNED_ON_TIME),
+    set_by=(*_GIVEN, *_PASSED), kept_by=("CaseSigned",), void_by=("TriageQueued", *_GIVEN, *_PASSED, *_DONE),
+    of_worker=True, counted_as=(Counter.SIGN_DUE, Counter.SIGNED_ON_TIME),
 ))  # fmt: skip
 Deadline.HANDLE = Deadline("handle", Promise(
     "办理时限", "How long a unit may take to give its result, from assignment", Answerable.UNIT,
-    set_by=_GIVEN, kept_by=_DONE, passed_on_by=("TriageQueued", *_GIVEN),
-    of_duty=True, counted_as=(Counter.HANDLE_DUE, Counter.HANDLED_ON_TIME),
+    set_by=_GIVEN, kept_by=_DONE, passed_on_by=("TriageQueued", *_GIVEN, "CaseRaised"),
+    of_duty=True, by_the_day_it_is_needed=True, counted_as=(Counter.HANDLE_DUE, Counter.HANDLED_ON_TIME),
 ))  # fmt: skip
 Deadline.CALLBACK = Deadline("callback", Promise(
     "回访时限", "How long the hotline may take to ask the citizen, from the result", Answerable.HOTLINE,
@@ -245,4 +314,14 @@ Deadline.REPLY = Deadline("reply", Promise(
     "督办回复时限", "How long a unit may take to answer an order that names no day; without it, as long as it likes",
     Answerable.UNIT, set_by=("SupervisionIssued",), kept_by=("SupervisionReplied",), void_by=("CaseClosed",),
     about="order", optional=True,
+))  # fmt: skip
+Deadline.WORDING = Deadline("wording", Promise(
+    "转办文本审定时限", "How long what a confidential or anonymous case says may wait for a person's wording",
+    Answerable.HOTLINE, set_by=("CaseRegistered", "AdditionHeld"), kept_by=("WordingReleased", "CaseSupplemented"),
+    optional=True, while_held=True,
+))  # fmt: skip
+Deadline.OBJECTION = Deadline("objection", Promise(
+    "异议审核时限", "How long a citizen's objection to the closing of his case may wait to be decided",
+    Answerable.HOTLINE, set_by=("ObjectionRaised",), kept_by=("ObjectionDecided",),
+    about="objection", optional=True, after_the_end=True,
 ))  # fmt: skip

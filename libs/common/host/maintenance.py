@@ -8,6 +8,7 @@ from libs.common.blobs.port import BlobTrouble
 from libs.common.bus.port import BusTrouble
 from libs.common.database.session import DatabaseTrouble
 from libs.common.database.stored_packs import read_stored_packs, refresh_shelf
+from libs.common.database.stored_staff import read_stored_staff, refresh_staff
 from libs.common.delivery.partitions import prepare_months
 from libs.common.delivery.resend import anything_parked, ask_for_missing
 from libs.common.host.measuring import Gauges
@@ -48,6 +49,7 @@ async def _round(runtime: Runtime) -> None:
     database = runtime.work_database
     async with database.reading() as session:
         await read_stored_packs(session)
+        await read_stored_staff(session)
         if not await anything_parked(session):
             return
     async with database.transaction(runtime.clock.now()) as session:
@@ -64,12 +66,13 @@ async def _seldom(runtime: Runtime, tidy: Tidy) -> None:
 
 
 async def watch(runtime: Runtime, measure: Measure, progress: LoopProgress) -> None:
-    """What a process that only answers requests does: learn pack versions that a worker stored, and measure."""
+    """What a process that only answers requests does: learn packs and people that others stored, and measure."""
     gauges = Gauges(runtime, measure)
     turn = 0
     while True:
         try:
             await refresh_shelf(runtime.door_database)
+            await refresh_staff(runtime.door_database)
             if turn % MEASURE == 0:
                 await gauges.take()
         except (DatabaseTrouble, BusTrouble) as error:

@@ -8,10 +8,11 @@ import math
 import time
 from collections.abc import Collection
 
-from libs.common import metrics
+from libs.common import ledger_metrics, metrics
 from libs.common.bus.flow import subscriptions
 from libs.common.bus.port import BusTrouble, Place
 from libs.common.database.session import Session
+from libs.common.delivery.anchor_runs import last_anchoring
 from libs.common.delivery.audit_runs import last_outcome
 from libs.common.delivery.relay import UNOWNED
 from libs.common.host.lag import LagClock
@@ -55,6 +56,7 @@ class Gauges:
             await self._ledger(session)
             self._packs(session.packs)
             await self._audit(session)
+            await self._anchoring(session)
             session.now = self._runtime.clock.now()
             await self._measure(session)
         now = time.monotonic()
@@ -88,9 +90,15 @@ class Gauges:
         if outcome is None:
             return
         for invariant, count in outcome.violations.items():
-            metrics.LEDGER_AUDIT_VIOLATIONS.labels(invariant).set(count)
-        metrics.LEDGER_AUDIT_LAST_SUCCESS_TIMESTAMP_SECONDS.set(outcome.ended_at.timestamp())
-        metrics.LEDGER_AUDIT_DURATION_SECONDS.set(outcome.seconds)
+            ledger_metrics.LEDGER_AUDIT_VIOLATIONS.labels(invariant).set(count)
+        ledger_metrics.LEDGER_AUDIT_LAST_SUCCESS_TIMESTAMP_SECONDS.set(outcome.ended_at.timestamp())
+        ledger_metrics.LEDGER_AUDIT_DURATION_SECONDS.set(outcome.seconds)
+
+    async def _anchoring(self, session: Session) -> None:
+        run = await last_anchoring(session)
+        if run is not None:
+            ledger_metrics.LEDGER_ANCHOR_LAST_TIMESTAMP_SECONDS.set(run.taken_at.timestamp() if run.taken_at else 0)
+            ledger_metrics.LEDGER_ANCHOR_STORES_BEHIND.set(run.behind)
 
     def _pools(self) -> None:
         runtime, service = self._runtime, self._service

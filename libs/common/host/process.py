@@ -23,10 +23,11 @@ from libs.common.outbound.fetch import Outbound, PinnedOutbound
 from libs.common.run import event_loop
 from libs.common.run.failpoints import arm
 from libs.common.security.fingerprints import load_or_create_answer_keys
-from libs.common.security.issuer import LOCAL_RULES, LocalIssuer, LocalVerifier
+from libs.common.security.issuer import LocalIssuer, LocalVerifier
 from libs.common.security.jwks import JwksClient
 from libs.common.security.keyset import KeySet, NotAKeySet
-from libs.common.security.tokens import JwtVerifier, TokenRules, TokenVerifier
+from libs.common.security.own_accounts import OwnAccounts
+from libs.common.security.tokens import JwtVerifier, TokenVerifier
 from libs.common.security.vault import Vault, VaultKeys, load_or_create_keys
 from libs.common.service.settings import ClockKind, CommonSettings, SettingsT, WrongSetting, load_settings
 from libs.common.service.spec import ServiceSpec
@@ -48,14 +49,22 @@ def open_vault(settings: CommonSettings, *, keeps_secrets: bool = True) -> Vault
     return load_or_create_keys(settings.data_dir).vault() if keeps_secrets else VaultKeys.passing().vault()
 
 
-def open_verifier(settings: CommonSettings, outbound: Outbound) -> TokenVerifier:
-    """Tokens of the OIDC provider that is named, else of whose keys lie in a file, else of the local issuer."""
-    rules = TokenRules(issuer=settings.jwt_issuer or LOCAL_RULES.issuer, audience=settings.jwt_audience)
+def open_verifier(settings: CommonSettings, outbound: Outbound, issuer: LocalIssuer | None) -> TokenVerifier:
+    """Tokens of this process's own issuer, else of the OIDC provider that is named, else by the keys in a file."""
+    if issuer is not None:
+        return LocalVerifier(issuer, system_now)
     if settings.jwks_url:
-        return JwtVerifier(JwksClient(settings.jwks_url, outbound), rules, system_now)
+        return JwtVerifier(JwksClient(settings.jwks_url, outbound), settings.token_rules(), system_now)
     if settings.jwks_file:
-        return JwtVerifier(read_keys(settings.jwks_file), rules, system_now)
-    return LocalVerifier(LocalIssuer.load_or_create(settings.data_dir, system_now), system_now)
+        return JwtVerifier(read_keys(settings.jwks_file), settings.token_rules(), system_now)
+    raise ValueError("no issuer, no address and no file: there is nothing to check tokens with")
+
+
+def open_own_accounts(settings: CommonSettings, issuer: LocalIssuer | None) -> OwnAccounts | None:
+    """What signs staff in, in a process that may."""
+    if issuer is None or not settings.signs_in_here():
+        return None
+    return OwnAccounts(issuer, settings.roles_with_totp())
 
 
 def begin(settings: CommonSettings, service: str | None = None) -> None:
@@ -118,7 +127,7 @@ def _checked(spec: ServiceSpec, settings: CommonSettings) -> str:
     if spec.keeps_secrets and settings.vault_key is None:
         _refuse(
             "HUIYIN_VAULT_KEY and HUIYIN_VAULT_INDEX_KEY are not set: a key made here could be lost with this machine, "
-            "and all requesters with it. Make them once: openssl rand -base64 32"
+            "and all that is sealed with it. Make them once: openssl rand -base64 32"
         )
     if settings.answer_key is None:
         _refuse(
@@ -149,13 +158,14 @@ async def open_resources(
         kafka_bootstrap=settings.kafka_bootstrap,
         stall_seconds=settings.stall_seconds,
     )
+    issuer = settings.own_issuer()
     async with PinnedOutbound(settings.outbound()) as outbound:
         try:
             yield Resources(
                 url=url,
                 bus=bus,
                 clock=clock,
-                verifier=open_verifier(settings, outbound),
+                verifier=open_verifier(settings, outbound, issuer),
                 vault=open_vault(settings, keeps_secrets=keeps_secrets),
                 answer_keys=settings.answer_keys() or load_or_create_answer_keys(settings.data_dir),
                 topic_prefix=settings.topic_prefix,
@@ -164,6 +174,10 @@ async def open_resources(
                 stall_seconds=settings.stall_seconds,
                 webhooks=settings.webhook_sources(),
                 uploads=settings.uploads(),
+                accounts=open_own_accounts(settings, issuer),
+                signs_in_here=settings.signs_in_here(),
+                entry=settings.entry_rules(),
+                looks_per_hour=settings.looks_per_hour,
             )
         finally:
             await bus.close()

@@ -17,6 +17,7 @@ from libs.common.database.batch import PATIENCE, GroupCommit, Job
 from libs.common.database.migrate import lacking, migrate
 from libs.common.database.session import Database, DatabaseTrouble, Session
 from libs.common.database.stored_packs import refresh_shelf
+from libs.common.database.stored_staff import refresh_staff
 from libs.common.delivery.bell import Bell
 from libs.common.delivery.consumer import Consumer, ConsumerOptions, run_until_halted
 from libs.common.delivery.handlers import Reactions
@@ -29,8 +30,11 @@ from libs.common.host.maintenance import keep_house, watch
 from libs.common.host.ops import Ops
 from libs.common.host.retries import try_again
 from libs.common.logs import get_logger, lines_about
+from libs.common.rules.looks import LOOKS_PER_HOUR
 from libs.common.run.supervise import Backoff, LoopProgress, keep_running, stop
 from libs.common.security.fingerprints import AnswerKeys
+from libs.common.security.own_accounts import OwnAccounts
+from libs.common.security.persons import ANYBODY, EntryRules
 from libs.common.security.tokens import TokenVerifier
 from libs.common.security.vault import Vault
 from libs.common.security.webhooks import NO_WEBHOOKS, WebhookSources
@@ -65,6 +69,10 @@ class Resources:
     stall_seconds: float = 15.0
     webhooks: WebhookSources = NO_WEBHOOKS
     uploads: Uploads | None = None
+    accounts: OwnAccounts | None = None
+    signs_in_here: bool = False
+    entry: EntryRules = ANYBODY
+    looks_per_hour: int = LOOKS_PER_HOUR
 
 
 def work_pool_size(pool_size: int) -> int:
@@ -78,11 +86,11 @@ def most_connections(pool_size: int, *, work: bool) -> int:
 
 
 def _databases(resources: Resources, schema: str) -> tuple[Database, Database]:
-    """The pool at the door, which waits for nobody long, and the one behind it. They know the same packs."""
+    """The pool at the door, which waits for nobody long, and the one behind it. They know the same packs and people."""
     url, size = resources.url, resources.pool_size
     door = Database(url, schema, pool_size=size, name=f"{schema}-door", by_index=True, command_seconds=PATIENCE)
     work = Database(url, schema, pool_size=work_pool_size(size), name=f"{schema}-work", by_index=True)
-    work.packs = door.packs
+    work.packs, work.staff = door.packs, door.staff
     return door, work
 
 
@@ -107,7 +115,12 @@ class RunningService:
             fingerprints=resources.answer_keys.of(schema),
             startup=Startup("the first look at the database"),
             webhooks=resources.webhooks,
+            accused=spec.accused,
             uploads=resources.uploads,
+            accounts=resources.accounts,
+            signs_in_here=resources.signs_in_here,
+            entry=resources.entry,
+            looks_per_hour=resources.looks_per_hour,
         )
         # Simulated time waits for nobody, and nobody else is at work in it.
         paced = not resources.clock.simulated
@@ -208,6 +221,7 @@ class RunningService:
     async def _look_around(self) -> None:
         await prepare_months(self.runtime.work_database, datetime.now(UTC))
         await refresh_shelf(self.runtime.work_database)
+        await refresh_staff(self.runtime.work_database)
 
     def start_work(self) -> None:
         """Begin what a worker does: relay, consumer, the service's own loops and the rounds."""

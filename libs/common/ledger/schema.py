@@ -11,6 +11,7 @@ parked_dropped    parked events that a person gave up, with the reason
 answer            what was answered under an Idempotency-Key; key and request as keyed fingerprints
 one_time_link     links that open one thing once, as keyed fingerprints: who made each, for what, when it was used
 pack              the county pack versions that this service knows
+staff             the public record of every member of staff that this service heard of
 """
 
 LEDGER_DDL: tuple[str, ...] = (
@@ -191,6 +192,51 @@ MONTHS_DDL: tuple[str, ...] = (
 """The partitions of this month and the next, by the database's clock, which also says when a row was recorded. The
 function runs as the owner of the tables, so that the role that serves needs no right to make any."""
 
+NO_TRUNCATE_DDL: tuple[str, ...] = (
+    "SELECT set_config('search_path', quote_ident(current_schema()) || ', pg_temp', true)",
+    """
+    DO $$
+    DECLARE
+        part regclass;
+    BEGIN
+        FOR part IN SELECT 'ledger'::regclass UNION ALL
+            SELECT inhrelid::regclass FROM pg_inherits WHERE inhparent = 'ledger'::regclass
+        LOOP
+            EXECUTE format(
+                'CREATE TRIGGER ledger_never_emptied BEFORE TRUNCATE ON %s
+                 FOR EACH STATEMENT EXECUTE FUNCTION ledger_is_append_only()', part
+            );
+        END LOOP;
+    END $$
+    """,
+    """
+    CREATE OR REPLACE FUNCTION prepare_ledger_months() RETURNS void LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path FROM CURRENT AS $$
+    DECLARE
+        first timestamp := date_trunc('month', now() AT TIME ZONE 'UTC');
+        begins timestamp;
+        name text;
+    BEGIN
+        FOREACH begins IN ARRAY ARRAY[first, first + interval '1 month'] LOOP
+            name := 'ledger_' || to_char(begins, 'YYYY_MM');
+            CONTINUE WHEN to_regclass(name) IS NOT NULL;
+            PERFORM pg_advisory_xact_lock(hashtext(current_schema() || name));
+            CONTINUE WHEN to_regclass(name) IS NOT NULL;
+            EXECUTE format(
+                'CREATE TABLE %I PARTITION OF ledger FOR VALUES FROM (%L) TO (%L)',
+                name, begins || '+00', (begins + interval '1 month') || '+00'
+            );
+            EXECUTE format(
+                'CREATE TRIGGER ledger_never_emptied BEFORE TRUNCATE ON %I
+                 FOR EACH STATEMENT EXECUTE FUNCTION ledger_is_append_only()', name
+            );
+        END LOOP;
+    END $$
+    """,
+)
+"""Nor is a ledger emptied as files, whole or a month of it, which the trigger for rows does not see. It stops a mistake
+of the owner's, who can take it away; what he does on purpose the anchors tell."""
+
 APPEND_ONLY = ("ledger",)
 """Tables to which a role that serves only adds."""
 
@@ -218,6 +264,25 @@ LINKS_DDL: tuple[str, ...] = (
 )
 """For a service with routes that a one-time link opens (``web.signed``). Its rows stay: they are the record of who
 looked."""
+
+STAFF_OF_LINKS_DDL: tuple[str, ...] = ("ALTER TABLE one_time_link ADD COLUMN staff_id text",)
+"""Whose account made a link, so that it opens nothing any more once a term of office has ended."""
+
+STAFF_DDL: tuple[str, ...] = (
+    """
+    CREATE TABLE staff (
+        staff_id text PRIMARY KEY,
+        version integer NOT NULL CHECK (version > 0),
+        name text NOT NULL,
+        terms jsonb NOT NULL,
+        sealed text,
+        recorded_at timestamptz NOT NULL,
+        place bigint NOT NULL
+    )
+    """,
+    "CREATE UNIQUE INDEX staff_place_idx ON staff (place)",
+)
+"""``place`` counts the changes up under one lock: whoever has read up to one of them has missed none before it."""
 
 PARTS = 16
 """Key-hash parts of the unsent pointers; a relay owns whole parts under an advisory lock."""

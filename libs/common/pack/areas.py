@@ -5,6 +5,7 @@ village's 12 digits and 3 of its own. Containment is then a comparison of prefix
 """
 
 import re
+from collections.abc import Mapping
 from enum import StrEnum
 
 COUNTY_DIGITS, TOWN_DIGITS, VILLAGE_DIGITS, GRID_DIGITS = 6, 9, 12, 15
@@ -22,6 +23,16 @@ class AreaLevel(StrEnum):
 
 LEVELS = (AreaLevel.COUNTY, AreaLevel.TOWN, AreaLevel.VILLAGE, AreaLevel.GRID)
 """Widest first."""
+
+LEVEL_LABELS: Mapping[AreaLevel, tuple[str, str]] = {
+    AreaLevel.COUNTY: ("县（市、区）", "County"),
+    AreaLevel.TOWN: ("镇（街道）", "Town"),
+    AreaLevel.VILLAGE: ("村（社区）", "Village"),
+    AreaLevel.GRID: ("网格", "Grid"),
+}
+"""Chinese and English."""
+PLACE_LEVELS = (AreaLevel.COUNTY, AreaLevel.TOWN)
+"""Who can have a pack of its own; a street (街道) stands on the rung of a town."""
 
 _DIGITS = {
     AreaLevel.COUNTY: COUNTY_DIGITS,

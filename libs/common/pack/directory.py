@@ -1,17 +1,20 @@
 """The pack in memory: every look-up that a service makes, in constant time."""
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from types import MappingProxyType
 from typing import NamedTuple, TypeVar
-from zoneinfo import ZoneInfo
 
 from libs.common.errors import FieldError, Invalid
-from libs.common.events.terms import Deadline, Kind, Urgency
+from libs.common.events.terms import Deadline, Kind, Level, Urgency
 from libs.common.pack import areas
 from libs.common.pack.areas import AreaLevel
+from libs.common.pack.calendars import calendar_of
 from libs.common.pack.schema import (
+    CASE_OFFICE,
     CASE_TOWN,
     CASE_VILLAGE,
+    LEVEL_OF,
+    LOW_UNITS,
     Area,
     CallbackPolicy,
     Category,
@@ -19,11 +22,13 @@ from libs.common.pack.schema import (
     Formula,
     Ladder,
     Pack,
+    Post,
     Recipient,
     Score,
     Unit,
     UnitLevel,
 )
+from libs.common.roles import Role
 from libs.common.time.calendar import WorkCalendar
 from libs.common.time.due import Limit
 from libs.common.time.periods import PeriodRules
@@ -53,16 +58,6 @@ class LeadDuty(NamedTuple):
     explanation: str
 
 
-def calendar_of(pack: Pack) -> WorkCalendar:
-    """The place's working days."""
-    return WorkCalendar(
-        ZoneInfo(pack.place.time_zone),
-        extra_holidays=frozenset(pack.calendar.extra_holidays),
-        extra_workdays=frozenset(pack.calendar.extra_workdays),
-        confirmed_years=frozenset(pack.calendar.confirmed_years),
-    )
-
-
 class Directory:
     """Look-ups over one version of a pack. Unknown codes raise ``UnknownCode``.
 
@@ -73,15 +68,13 @@ class Directory:
         self.pack = pack
         self._areas = {area.code: area for area in pack.areas}
         self._units = {unit.code: unit for unit in pack.units}
+        self._kinds = {kind.code: kind for kind in pack.area_kinds}
         self._merged = {merged.code: merged.successor for merged in pack.merged.areas}
         self._merged |= {merged.code: merged.successor for merged in pack.merged.units}
         self._categories = {category.code: category for category in pack.categories}
+        self._posts = {post.code: post for post in pack.posts}
         self._duties = {(duty.category, duty.area_level): duty for duty in pack.duties}
-        self._local_units: dict[tuple[UnitLevel, str], str] = {
-            (unit.level, unit.area_code): unit.code
-            for unit in pack.units
-            if unit.level in (UnitLevel.TOWN, UnitLevel.VILLAGE)
-        }
+        self._local_units = {(called, unit.area_code): unit.code for unit in pack.units if (called := _called(unit))}
         self._formulas = {(formula.code, formula.version): formula for formula in pack.formulas}
         self._newest = {f.code: f for f in sorted(pack.formulas, key=lambda f: f.version)}
         self._calendar = calendar or calendar_of(pack)
@@ -97,6 +90,11 @@ class Directory:
     def area(self, code: str) -> Area:
         """The area of this code."""
         return _found(self._areas, "area_code", code, self._merged)
+
+    def called(self, area: Area) -> tuple[str, str]:
+        """What the place calls areas of this kind (区域类型), in Chinese and English; without a kind, their level."""
+        kind = self._kinds.get(area.kind or "")
+        return areas.LEVEL_LABELS[area.level] if kind is None else (kind.name, kind.name_en)
 
     def contains(self, outer: str, inner: str) -> bool:
         """Whether ``inner`` is ``outer`` or lies inside it; both must be in the pack."""
@@ -118,6 +116,19 @@ class Directory:
         """All units, or those of one level, in the pack's order."""
         return tuple(unit for unit in self.pack.units if level in (None, unit.level))
 
+    def post(self, code: str) -> Post:
+        """The post of this code."""
+        return _found(self._posts, "post_code", code)
+
+    def leads(self, post_code: str) -> bool:
+        """Whether who holds the post leads the unit (主要负责人): the only one, and a leader by its roles."""
+        post = self._posts.get(post_code)
+        return post is not None and post.only_one and Role.LEADER in post.roles
+
+    def roles_of(self, post_code: str) -> tuple[Role, ...]:
+        """What whoever holds the post is employed to do; nothing by a post that this pack does not have."""
+        return self._posts[post_code].roles if post_code in self._posts else ()
+
     def lineage(self, unit_code: str) -> tuple[str, ...]:
         """The unit and all above it, nearest first; nothing of a unit that this pack does not know."""
         codes: list[str] = []
@@ -131,11 +142,45 @@ class Directory:
         """Whether the unit is ``outer`` or below it (本单位或其下级)."""
         return outer is not None and (unit_code == outer or outer in self.lineage(unit_code))
 
-    def superiors(self, unit_code: str, *, but_not: str) -> Iterator[Unit]:
-        """The units above, nearest first, then the supervisors (督查): none that is ``but_not`` or below it."""
+    def level_of(self, unit_code: str | None) -> Level | None:
+        """层级: how high the unit stands; None of nobody, and of a unit that this pack does not know."""
+        unit = None if unit_code is None else self._units.get(unit_code)
+        return None if unit is None else LEVEL_OF[unit.level]
+
+    def is_above(self, upper: str, unit_code: str) -> bool:
+        """Whether one unit may give work to another, and be told of it by that one (上下级).
+
+        It stands above it in the pack; or else is of a higher level, and its area contains that of the other.
+        """
+        if upper == unit_code or self.is_within(upper, unit_code):
+            return False
+        return self.is_within(unit_code, upper) or (
+            self._rank(upper) > self._rank(unit_code)
+            and areas.contains(self.unit(upper).area_code, self.unit(unit_code).area_code)
+        )
+
+    def levels_above(self, unit_code: str) -> Iterator[tuple[str, ...]]:
+        """The units above one, of each higher level in turn, the nearest first."""
+        for higher in range(self._rank(unit_code) + 1, len(self.pack.raising.levels)):
+            yield tuple(
+                unit.code
+                for unit in self.pack.units
+                if self._rank(unit.code) == higher and self.is_above(unit.code, unit_code)
+            )
+
+    def _rank(self, unit_code: str) -> int:
+        levels, level = self.pack.raising.levels, LEVEL_OF[self.unit(unit_code).level]
+        return levels.index(level) if level in levels else -1
+
+    def is_within_any(self, unit_code: str, outers: Iterable[str]) -> bool:
+        """Whether the unit is one of these, or below one."""
+        return any(self.is_within(unit_code, outer) for outer in outers)
+
+    def superiors(self, unit_code: str, *, but_not: Collection[str]) -> Iterator[Unit]:
+        """The units above, nearest first, then the supervisors (督查): none that is in ``but_not`` or below."""
         above = (*self.lineage(unit_code)[1:], *(unit.code for unit in self.units(UnitLevel.SUPERVISOR)))
         for code in dict.fromkeys(above):
-            if not self.is_within(code, but_not):
+            if not self.is_within_any(code, but_not):
                 yield self.unit(code)
 
     def superior(self, unit_code: str) -> Unit:
@@ -194,7 +239,7 @@ class Directory:
         if unit_code is None:
             return LeadDuty(None, f"{rule}: {duty.lead} 在{area.name}无对应单位 has no unit at {area.code}")
         unit = self.unit(unit_code)
-        if duty.taken_back and unit.level in (UnitLevel.TOWN, UnitLevel.VILLAGE, UnitLevel.TOWN_OFFICE):
+        if duty.taken_back and unit.level in LOW_UNITS:
             return LeadDuty(
                 None, f"{rule}: 上级收回事项不得下派 taken back, may not go down to {unit.code} {unit.name}"
             )
@@ -214,18 +259,16 @@ class Directory:
     def may_receive(self, unit_code: str, category_code: str, area_code: str) -> bool:
         """False when the matter is taken back by the higher level (上级收回) and the unit is a town or below."""
         duty = self.duty(category_code, area_code)
-        low = self.unit(unit_code).level in (UnitLevel.TOWN, UnitLevel.VILLAGE, UnitLevel.TOWN_OFFICE)
+        low = self.unit(unit_code).level in LOW_UNITS
         return not (low and duty is not None and duty.taken_back)
 
     def resolve(self, lead: str, area_code: str) -> str | None:
         """The unit code that a duty's lead or support stands for in an area; None when there is none."""
-        if lead not in (CASE_TOWN, CASE_VILLAGE):
+        if not lead.startswith("@"):
             return lead if lead in self._units else None
-        unit_level, area_level = (
-            (UnitLevel.TOWN, AreaLevel.TOWN) if lead == CASE_TOWN else (UnitLevel.VILLAGE, AreaLevel.VILLAGE)
-        )
-        own = next((code for code in self.ancestors(area_code) if self._areas[code].level is area_level), None)
-        return None if own is None else self._local_units.get((unit_level, own))
+        level = AreaLevel.VILLAGE if lead == CASE_VILLAGE else AreaLevel.TOWN
+        own = next((code for code in self.ancestors(area_code) if self._areas[code].level is level), None)
+        return None if own is None else self._local_units.get((lead, own))
 
     def limit(self, deadline: Deadline, kind: Kind, urgency: Urgency, duty: Duty | None = None) -> Limit | None:
         """The limit of a promise, or None when the pack makes none; ``check_pack`` has proved its tables without holes.
@@ -278,10 +321,21 @@ class Directory:
             raise UnknownCode("formula", f"{code}/{version}")
         return formula
 
+    def decimals_of(self, measure: Formula | Score) -> int:
+        """The digits after the point that are printed of a rate or score."""
+        return self.pack.figures.decimals if measure.decimals is None else measure.decimals
+
     @property
     def scores(self) -> tuple[Score, ...]:
         """综合得分."""
         return self.pack.scores
+
+
+def _called(unit: Unit) -> str | None:
+    """How a duty calls the unit in the place of a case, whichever that is."""
+    if unit.office is not None:
+        return f"{CASE_OFFICE}{unit.office}"
+    return {UnitLevel.TOWN: CASE_TOWN, UnitLevel.VILLAGE: CASE_VILLAGE}.get(unit.level)
 
 
 def _found(table: dict[str, Row], field: str, code: str, merged: Mapping[str, str] = _NOTHING) -> Row:

@@ -39,11 +39,16 @@ class Table:
 
 
 TABLES = (
-    Table("areas", Area, Columns(("code", "name", "level", "parent"), ("name_en", "successor")), MergedArea),
+    Table(
+        "areas",
+        Area,
+        Columns(("code", "name", "level", "parent"), ("name_en", "kind", "people", "successor")),
+        MergedArea,
+    ),
     Table(
         "units",
         Unit,
-        Columns(("code", "name", "level", "area_code"), ("name_en", "parent", "size_class", "successor")),
+        Columns(("code", "name", "level", "area_code"), ("name_en", "parent", "size_class", "office", "successor")),
         MergedUnit,
     ),
     Table(
@@ -56,7 +61,7 @@ TABLES = (
         Duty,
         Columns(
             ("category", "area_level", "lead"),
-            ("support", "limit", "taken_back", "basis"),
+            ("support", "limit", "taken_back", "basis", "post"),
             frozenset({"support"}),
         ),
     ),

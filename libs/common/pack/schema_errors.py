@@ -12,6 +12,8 @@ from pydantic_core import ErrorDetails
 
 from libs.common.pack.problems import DocPath, Finding
 from libs.common.pack.schema import ANY, Pack, PackSettings
+from libs.common.pack.schema.base import OFFICE_NAME
+from libs.common.pack.schema.duties import LEAD_CODE
 from libs.common.pack.schema.not_in_force import is_in_force
 
 
@@ -100,7 +102,8 @@ _CODE_MENDS = {
     r"^\d{12}(\d{3})?$": "write all 12 digits of the area code, or 15 for a grid",
     r"^\d{2}(\d{2}){0,2}$": "write two digits a level: 01 or 0102; a spreadsheet drops a leading 0: format as text",
     r"^[A-Z][A-Z0-9-]{0,39}$": "write capital letters, digits and '-', such as D-WATER",
-    r"^(@town|@village|[A-Z][A-Z0-9-]{0,39})$": "write @town, @village or the code of a unit",
+    LEAD_CODE: "write @town, @village, @office:NAME or the code of a unit",
+    f"^{OFFICE_NAME}$": "write at most 20 characters, without blanks, such as 司法所",
     r"^[a-z][a-z0-9_]{0,39}$": "write small letters, digits and '_'",
 }
 _MENDS = {

@@ -16,9 +16,10 @@ import orjson
 
 from libs.common.errors import Unavailable
 from libs.common.logs import get_logger
+from libs.common.pack.calendars import calendar_of
 from libs.common.pack.codes import KnownCodes
 from libs.common.pack.decoding import decode_document
-from libs.common.pack.directory import Directory, calendar_of
+from libs.common.pack.directory import Directory
 from libs.common.pack.problems import PackError
 from libs.common.pack.schema import CalendarSettings, Pack
 from libs.common.time.calendar import WorkCalendar

@@ -13,6 +13,7 @@ from functools import cached_property
 from typing import Generic, ParamSpec, Self, TypeVar
 
 from libs.common.errors import Conflict, Forbidden
+from libs.common.events.people import person_name
 
 Label = tuple[str, str]
 """Chinese and English."""
@@ -43,10 +44,28 @@ class Unsound(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Who takes a step: an account, and the unit it acts for if any."""
+    """Who takes a step: an account, the unit it acts for if any, and the member of staff whose account it is."""
 
     subject: str
     unit_code: str | None = None
+    staff_id: str | None = None
+    posts: frozenset[str] = frozenset()
+    """The units of all posts in office of the person, where the register of people knows it."""
+
+    @property
+    def person(self) -> str:
+        """By what two accounts of one person are known as one; the account itself where nobody said whose it is."""
+        return self.subject if self.staff_id is None else person_name(self.staff_id)
+
+    @property
+    def names(self) -> frozenset[str]:
+        """All by what the person is known: what was said before anybody said whose account it is names the account."""
+        return frozenset((self.subject, self.person))
+
+    @property
+    def units(self) -> frozenset[str]:
+        """The units that the person acts for, or holds a post of."""
+        return self.posts if self.unit_code is None else self.posts | {self.unit_code}
 
 
 SYSTEM = Actor("system")
@@ -94,8 +113,8 @@ class Machine(Generic[StatusT, ActionT, PartyT, P]):
     """A sound transition table, with the words that its refusals are made of. Raises Unsound.
 
     ``statuses`` and ``actions`` label all of them; ``people`` are the parties that a person can be; ``begins`` are the
-    statuses that a matter can be in without a step, None when each begins by one. ``must`` gives what else is wrong
-    with a table, in words.
+    statuses that a matter can be in without a step, None when each begins by one. ``after_the_end`` are the steps that
+    may be taken at an end all the same. ``must`` gives what else is wrong with a table, in words.
     """
 
     steps: tuple[Transition[StatusT, ActionT, PartyT, P], ...]
@@ -104,6 +123,7 @@ class Machine(Generic[StatusT, ActionT, PartyT, P]):
     people: Collection[PartyT]
     ends: Collection[StatusT]
     begins: Collection[StatusT | None] = (None,)
+    after_the_end: Collection[ActionT] = ()
     must: tuple[Callable[[tuple[Transition[StatusT, ActionT, PartyT, P], ...]], Iterable[str]], ...] = ()
     noun: str = "the case"
     not_begun: Label = field(default=("未登记", "not open yet"))
@@ -194,4 +214,5 @@ class Machine(Generic[StatusT, ActionT, PartyT, P]):
         while more := {step.source for step in self.steps if step.target in ending} - ending:
             ending |= more
         yield from (f"{status} can never end" for status in self.statuses if status not in ending)
-        yield from (f"{step.action} leaves the end {step.source}" for step in self.steps if step.source in self.ends)
+        leaving = (step for step in self.steps if step.source in self.ends and step.action not in self.after_the_end)
+        yield from (f"{step.action} leaves the end {step.source}" for step in leaving)

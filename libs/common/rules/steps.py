@@ -25,7 +25,8 @@ class Kept(Generic[RowT, StateT, HeardT]):
     """How a matter is kept: a row that has every field of its state, and a history with one line a step.
 
     The ``version`` of a row that has not begun is 0. A line of the history has, beside what every step has, the columns
-    ``also`` of the row as they are after it; ``derived`` are columns that are properties of the state.
+    ``also`` of the row as they are after it, and the properties ``told`` of the state; ``derived`` are columns of the
+    row that are properties of the state.
     """
 
     def __init__(
@@ -35,12 +36,14 @@ class Kept(Generic[RowT, StateT, HeardT]):
         history: type[SQLModel],
         *,
         also: tuple[str, ...],
+        told: tuple[str, ...] = (),
         derived: tuple[str, ...] = (),
     ) -> None:
         self._state = state
         self._evolve = evolve
         self._history = history
         self._also = also
+        self._told = told
         self._derived = derived
 
     def state_of(self, row: RowT) -> StateT:
@@ -61,13 +64,15 @@ class Kept(Generic[RowT, StateT, HeardT]):
         """Take the step, and say what there is to say of it, in this order; the state before, and after."""
         before, after = self.note(row, said)
         step = cast("Said[Any, Any]", said)
-        line = {name: getattr(row, name) for name in self._also} | {
+        line = {name: getattr(row, name) for name in self._also} | {name: getattr(after, name) for name in self._told}
+        line |= {
             "version": cast("Any", after).version,
             "action": step.action,
             "from_status": cast("Any", before).status,
             "to_status": cast("Any", after).status,
             "who": step.by.subject,
             "unit_code": step.by.unit_code,
+            "staff_id": step.by.staff_id,
             "at": step.at,
             "why": step.why,
         }
@@ -113,4 +118,5 @@ def keep_beside(
         move(row, old, new)
     for new in after[len(before) :]:
         names, values_of = _layout(type(new))
-        session.new(table, **of, **dict(zip(names, values_of(new), strict=True)))
+        values = (list(value) if value.__class__ is tuple else value for value in values_of(new))
+        session.new(table, **of, **dict(zip(names, values, strict=True)))

@@ -15,7 +15,7 @@ _MOBILE = re.compile(
 _IDENTITY = re.compile(
     rf"(?<![0-9])([0-9]{{6}}){_SEPARATOR}([0-9]{{4}})([0-9]{{2}})([0-9]{{2}}){_SEPARATOR}([0-9]{{3}})([0-9Xx])(?![0-9])"
 )
-_PROVINCES = frozenset(
+PROVINCES = frozenset(
     map(str, (*range(11, 16), *range(21, 24), *range(31, 38), *range(41, 47), *range(50, 55), *range(61, 66)))
 ) | {"71", "81", "82", "83", "91"}
 _SHORTEST, _SHORTEST_IDENTITY = 11, 18
@@ -42,7 +42,7 @@ def is_personal_number(text: str, on: date) -> bool:
 
 def _is_identity(match: re.Match[str], on: date) -> bool:
     area, year, month, day, serial, check = match.groups()
-    if area[:2] not in _PROVINCES or not _YOUNGEST <= on.year - int(year) <= _OLDEST:
+    if area[:2] not in PROVINCES or not _YOUNGEST <= on.year - int(year) <= _OLDEST:
         return False
     try:
         date(int(year), int(month), int(day))

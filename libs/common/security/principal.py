@@ -2,28 +2,16 @@
 
 import re
 from dataclasses import dataclass
-from enum import StrEnum
+
+from libs.common.roles import Role
+
+__all__ = ["LONGEST_NAME", "Principal", "Role"]
 
 LONGEST_NAME = 255
 """Characters of a subject or a token id; a longer one is no name but an attack on whoever stores it."""
 
 _AREA = re.compile(r"[0-9]{12}(?:[0-9]{3})?")
 _UNIT = re.compile(r"[A-Z0-9][A-Z0-9-]{0,63}")
-
-
-class Role(StrEnum):
-    """What somebody is employed to do (角色)."""
-
-    OPERATOR = "operator"
-    VISITOR = "visitor"
-    DISPATCHER = "dispatcher"
-    HANDLER = "handler"
-    CALLER = "caller"
-    SUPERVISOR = "supervisor"
-    LEADER = "leader"
-    INTEGRATOR = "integrator"
-    AUDITOR = "auditor"
-    ADMIN = "admin"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,10 +29,24 @@ class Principal:
     area_code: str
     unit_code: str | None
     token_id: str
+    staff_id: str | None = None
+    """Whose account it is (人员编号) by the office's register of people; None when the token does not say."""
+    units: frozenset[str] = frozenset()
+    """Those of all posts in office of the person, whichever it acts for now; none where the register knows nobody."""
+
+    @property
+    def own_units(self) -> frozenset[str]:
+        """Those that it acts for, or that the person holds a post of."""
+        return self.units if self.unit_code is None else self.units | {self.unit_code}
 
     def __post_init__(self) -> None:
         """Refuse what could be mistaken for something else by a comparison further in."""
-        for name, value in (("subject", self.subject), ("token_id", self.token_id)):
+        named = (
+            ("subject", self.subject),
+            ("token_id", self.token_id),
+            ("staff_id", "-" if self.staff_id is None else self.staff_id),
+        )
+        for name, value in named:
             if not 1 <= len(value) <= LONGEST_NAME or not value.isprintable():
                 raise ValueError(f"{name} must be 1 to {LONGEST_NAME} printable characters")
         if not _AREA.fullmatch(self.area_code):

@@ -27,6 +27,7 @@ from libs.common.security.principal import LONGEST_NAME, Principal, Role
 LONGEST_TOKEN = 8192
 MOST_LEEWAY = timedelta(seconds=60)
 MOST_REMEMBERED = 4096
+STAFF_CLAIM = "staff_id"
 ACCESS_TOKEN_TYPES = frozenset({"at+jwt", "application/at+jwt"})
 
 _FORBIDDEN_HEADERS = frozenset({"jku", "jwk", "x5u", "x5c", "crit", "b64"})
@@ -97,6 +98,8 @@ class TokenRules:
     audience: str
     leeway: timedelta = MOST_LEEWAY
     types: frozenset[str] = ACCESS_TOKEN_TYPES
+    staff_claim: str = STAFF_CLAIM
+    """The claim that names the member of staff; a provider may have it under a name of its own."""
 
     def __post_init__(self) -> None:
         """Refuse rules that would let expired tokens live on, or any issuer or audience in."""
@@ -142,7 +145,8 @@ class JwtVerifier:
     async def _check(self, token: str) -> _Checked:
         key = await self._key_of(_header_of(token, self._rules.types))
         claims = self._signed_claims(token, key)
-        return _Checked(_principal_of(claims), key, _moment(claims.get("nbf", 0)), _moment(claims["exp"]))
+        principal = _principal_of(claims, self._rules.staff_claim)
+        return _Checked(principal, key, _moment(claims.get("nbf", 0)), _moment(claims["exp"]))
 
     async def _key_of(self, header: Mapping[str, Any]) -> VerificationKey:
         algorithm, key_id = header.get("alg"), header.get("kid")
@@ -207,15 +211,16 @@ def _refusal_of(error: Exception) -> TokenRefusal:
     return next((refusal for kind, refusal in _REFUSALS if isinstance(error, kind)), TokenRefusal.MALFORMED)
 
 
-def _principal_of(claims: Mapping[str, Any]) -> Principal:
-    area, unit, roles = claims["area"], claims.get("unit"), claims.get("roles", [])
+def _principal_of(claims: Mapping[str, Any], staff_claim: str) -> Principal:
+    area, unit, roles, staff = claims["area"], claims.get("unit"), claims.get("roles", []), claims.get(staff_claim)
     well_typed = isinstance(area, str) and isinstance(unit, str | None) and isinstance(roles, list)
+    well_typed = well_typed and isinstance(staff, str | None)
     if not well_typed or not all(isinstance(role, str) for role in roles):
         raise TokenRefusal.CLAIMS.problem()
     # A provider adds roles of its own; they mean nothing here.
     known = frozenset(_ROLES[role] for role in roles if role in _ROLES)
     try:
-        return Principal(claims["sub"], known, area, unit, claims["jti"])
+        return Principal(claims["sub"], known, area, unit, claims["jti"], staff)
     except ValueError:
         raise TokenRefusal.CLAIMS.problem() from None
 

@@ -10,7 +10,7 @@ import hashlib
 import hmac
 import json
 import secrets
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 from pathlib import Path
@@ -98,13 +98,40 @@ def print_of_sealed(*sealed: bytes | None) -> str:
     return digest.hexdigest()
 
 
+class SealingKey:
+    """One key, and the cipher that its length stands for."""
+
+    def __init__(self, key_id: str, key: bytes) -> None:
+        """ValueError when the key or its id has no fitting length; UnsupportedAlgorithm as for `Vault`."""
+        self.suite, self._cipher = _cipher(key_id, key)
+        self.length = len(key)
+        self.header = bytes((self.suite, len(key_id))) + key_id.encode("ascii")
+
+    def seal(self, plain: bytes, aad: VaultCell) -> bytes:
+        """The bytes, encrypted for this cell."""
+        nonce = secrets.token_bytes(NONCE_BYTES)
+        return self.header + nonce + self._cipher.encrypt(nonce, plain, self.header + bytes(aad))
+
+    def open(self, token: bytes, aad: VaultCell) -> bytes:
+        """What was sealed for this cell. CannotOpen as `Vault.open`."""
+        header, nonce, sealed = _parts(token)
+        if header != self.header:
+            raise CannotOpen("the key of this value is not known here")
+        try:
+            return self._cipher.decrypt(nonce, sealed, header + bytes(aad))
+        except InvalidTag:
+            raise CannotOpen("the value was changed, or belongs to another cell") from None
+
+
 class Vault:
     """Seals with the current key, opens with any key it knows. Rotate by adding a key and making it the current one.
 
     With random nonces a key is good for 2^32 values (NIST SP 800-38D 8.3): far more than a county ever has requesters.
     """
 
-    def __init__(self, keys: Mapping[str, bytes], current: str, index_key: bytes) -> None:
+    def __init__(
+        self, keys: Mapping[str, bytes], current: str, index_key: bytes, retired_index_keys: Sequence[bytes] = ()
+    ) -> None:
         """Check every key once, at start.
 
         Raises:
@@ -114,19 +141,34 @@ class Vault:
         """
         if current not in keys:
             raise ValueError("the current key is not among the keys")
-        if len(index_key) != INDEX_KEY_BYTES:
+        self._index_keys = (index_key, *retired_index_keys)
+        if any(len(key) != INDEX_KEY_BYTES for key in self._index_keys):
             raise ValueError(f"the index key must have {INDEX_KEY_BYTES} bytes")
-        _refuse_known_keys(keys.values(), index_key)
-        self._ciphers = {key_id: _cipher(key_id, key) for key_id, key in keys.items()}
-        suite, self._sealing = self._ciphers[current]
-        self._header = bytes((suite, len(current))) + current.encode("ascii")
-        self._index_key = index_key
+        _refuse_known_keys(keys.values(), self._index_keys)
+        self.index_key_id = _id_of(index_key)
+        """Says which key makes the index now, and nothing of it."""
+        self._keys = {key_id: SealingKey(key_id, key) for key_id, key in keys.items()}
+        self._sealing = self._keys[current]
+        self.current = current
+
+    @property
+    def key_ids(self) -> tuple[str, ...]:
+        """The ids of all keys that open, the current one first. An id says nothing of its key."""
+        return (self.current, *(key_id for key_id in self._keys if key_id != self.current))
+
+    @property
+    def header(self) -> bytes:
+        """What every value begins with that is sealed under the current key."""
+        return self._sealing.header
+
+    @property
+    def key_bytes(self) -> int:
+        """How long a key of the current cipher is."""
+        return self._sealing.length
 
     def seal(self, plain: str, *, aad: VaultCell) -> bytes:
         """The text, encrypted for this cell under the current key."""
-        nonce = secrets.token_bytes(NONCE_BYTES)
-        sealed = self._sealing.encrypt(nonce, plain.encode(), self._header + bytes(aad))
-        return self._header + nonce + sealed
+        return self._sealing.seal(plain.encode(), aad)
 
     def open(self, token: bytes, *, aad: VaultCell) -> str:
         """The text that was sealed for this cell.
@@ -134,14 +176,22 @@ class Vault:
         Raises:
             CannotOpen: it was sealed for another cell, was changed, or its key is not known here.
         """
-        header, nonce, sealed = _parts(token)
-        suite, cipher = self._ciphers.get(_key_id(header), (None, None))
-        if cipher is None or suite != header[0]:
+        return self.unwrap(token, aad=aad).decode()
+
+    def wrap(self, key: bytes, *, aad: VaultCell) -> bytes:
+        """A key of something smaller, encrypted under the current key for the cell in which it is kept."""
+        return self._sealing.seal(key, aad)
+
+    def unwrap(self, token: bytes, *, aad: VaultCell) -> bytes:
+        """The key that was wrapped for this cell. CannotOpen as `open`."""
+        key = self._keys.get(sealed_under(token))
+        if key is None:
             raise CannotOpen("the key of this value is not known here")
-        try:
-            return cipher.decrypt(nonce, sealed, header + bytes(aad)).decode()
-        except InvalidTag:
-            raise CannotOpen("the value was changed, or belongs to another cell") from None
+        return key.open(token, aad)
+
+    def is_current(self, token: bytes) -> bool:
+        """Whether it was sealed under the current key."""
+        return token.startswith(self._sealing.header)
 
     def phone_index(self, phone: str) -> bytes:
         """16 bytes to find a requester by phone without storing the number: equal for every spelling of it.
@@ -151,8 +201,12 @@ class Vault:
         Raises:
             NotAPhone: there is no phone number in the text.
         """
+        return self.phone_indexes(phone)[0]
+
+    def phone_indexes(self, phone: str) -> tuple[bytes, ...]:
+        """The same under every index key, the newest first: where it may stand while the index is made anew."""
         message = f"v1|phone|{normalised_phone(phone)}".encode()
-        return hmac.digest(self._index_key, message, hashlib.sha256)[:INDEX_BYTES]
+        return tuple([hmac.digest(key, message, hashlib.sha256)[:INDEX_BYTES] for key in self._index_keys])
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -162,9 +216,10 @@ class VaultKeys:
     keys: Mapping[str, bytes]
     current: str
     index_key: bytes
+    retired_index_keys: tuple[bytes, ...] = ()
 
     @classmethod
-    def from_base64(cls, vault_keys: str, index_key: str) -> Self:
+    def from_base64(cls, vault_keys: str, index_keys: str) -> Self:
         """Keys from the environment: base64, the current key first, retired ones after it, separated by commas.
 
         Raises:
@@ -172,7 +227,8 @@ class VaultKeys:
         """
         decoded = [_decoded(part) for part in vault_keys.split(",")]
         keys = {_id_of(key): key for key in decoded}
-        return cls(keys, _id_of(decoded[0]), _decoded(index_key))
+        index_key, *retired = [_decoded(part) for part in index_keys.split(",")]
+        return cls(keys, _id_of(decoded[0]), index_key, tuple(retired))
 
     @classmethod
     def passing(cls) -> Self:
@@ -182,7 +238,11 @@ class VaultKeys:
 
     def vault(self) -> Vault:
         """The vault of these keys. Raises as `Vault` does."""
-        return Vault(self.keys, self.current, self.index_key)
+        return Vault(self.keys, self.current, self.index_key, self.retired_index_keys)
+
+    def everything(self) -> set[bytes]:
+        """Every key, of either kind: none of them may do anything else."""
+        return {*self.keys.values(), self.index_key, *self.retired_index_keys}
 
 
 def load_or_create_keys(data_dir: Path) -> VaultKeys:
@@ -212,11 +272,11 @@ def _new_key_file() -> bytes:
     return json.dumps({"vault_keys": [vault_key], "index_key": index_key}, indent=2).encode()
 
 
-def _refuse_known_keys(keys: Collection[bytes], index_key: bytes) -> None:
+def _refuse_known_keys(keys: Collection[bytes], index_keys: Collection[bytes]) -> None:
     """A key that was never filled in, and one that whoever learns the other has as well."""
-    if not all(any(key) for key in (*keys, index_key)):
+    if not all(any(key) for key in (*keys, *index_keys)):
         raise ValueError("a key holds zeros only; make one: openssl rand -base64 32")
-    if index_key in keys:
+    if {*index_keys} & {*keys}:
         raise ValueError("two different keys are needed; make each by itself: openssl rand -base64 32")
 
 
@@ -251,5 +311,6 @@ def _parts(token: bytes) -> tuple[bytes, bytes, bytes]:
     return token[:start], token[start : start + NONCE_BYTES], token[start + NONCE_BYTES :]
 
 
-def _key_id(header: bytes) -> str:
-    return header[2:].decode("latin-1")
+def sealed_under(token: bytes) -> str:
+    """The id of the key of a sealed value. CannotOpen when it is none."""
+    return _parts(token)[0][2:].decode("latin-1")

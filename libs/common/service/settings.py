@@ -6,7 +6,7 @@ from typing import Annotated, Any, Self, TypeVar
 
 from cryptography.exceptions import UnsupportedAlgorithm
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import SettingsConfigDict
 from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError
 
@@ -16,10 +16,18 @@ from libs.common.blobs.scanning import ClamAv, NoScanner, Scanner
 from libs.common.blobs.uploads import LARGEST_UPLOAD, Uploads
 from libs.common.bus.choose import BusKind
 from libs.common.outbound.addresses import Allowed
+from libs.common.retention import parse_retention
+from libs.common.rules.looks import LOOKS_PER_HOUR
 from libs.common.run.failpoints import check_failpoints
 from libs.common.security.fingerprints import AnswerKeys
+from libs.common.security.issuer import LOCAL_RULES, LocalIssuer
+from libs.common.security.persons import EntryRules
+from libs.common.security.principal import Role
+from libs.common.security.tokens import STAFF_CLAIM, TokenRules
 from libs.common.security.vault import VaultKeys
 from libs.common.security.webhooks import WebhookSources
+from libs.common.service.anchor_settings import AnchorSettings
+from libs.common.time.clock import system_now
 
 SettingsT = TypeVar("SettingsT", bound="CommonSettings")
 
@@ -39,7 +47,7 @@ class ClockKind(StrEnum):
     SIMULATED = "simulated"
 
 
-class CommonSettings(BaseSettings):
+class CommonSettings(AnchorSettings):
     """``HUIYIN_*`` variables. What is said only by half is refused at start with a sentence, not in the night.
 
     What is secret is a ``SecretStr``: neither an error nor the settings themselves show it.
@@ -66,9 +74,24 @@ class CommonSettings(BaseSettings):
     """Networks by comma, such as ``10.0.0.0/8``, that may be asked besides the open internet, and without TLS."""
     jwt_issuer: str | None = None
     jwt_audience: str = "huiyin"
+    staff_claim: str = STAFF_CLAIM
+    """The claim of a token that names the member of staff whose account it is."""
+    signing_key: SecretStr | None = None
+    """Base64 of 32 bytes, several by comma, the one that signs first: of dispatch alone, which signs tokens of own
+    accounts and checks them by these keys. Not looked at where tokens are of another issuer."""
+    totp_roles: str = ""
+    """Roles by comma, such as ``admin,auditor``, that sign in to own accounts with a code beside the password only."""
+    known_staff_only: bool = False
+    """Whether whoever is no outside system has to be somebody whom the register of people knows."""
+    technical_accounts: str = ""
+    """Subjects by comma that are programs of the office: with ``known_staff_only`` let in as admin or auditor."""
+    looks_per_hour: Annotated[int, Field(ge=1, le=10_000)] = LOOKS_PER_HOUR
+    """How many identities one person may look at within an hour: in intake requesters, in dispatch contacts."""
     vault_key: SecretStr | None = None
     """Base64 of 32 bytes, several by comma, the current one first; without it a key file in the data directory."""
     vault_index_key: SecretStr | None = None
+    retention: str = ""
+    """Days for which something is kept after its case has ended, as ``requesters=1095,files=1825``; else for ever."""
     answer_key: SecretStr | None = None
     """Base64 of 32 bytes, several by comma, for the fingerprints of requests; else a key file in the data directory."""
     webhooks: SecretStr | None = None
@@ -156,11 +179,30 @@ class CommonSettings(BaseSettings):
             raise ValueError("HUIYIN_VAULT_KEY and HUIYIN_VAULT_INDEX_KEY go together")
         return self
 
+    @field_validator("retention")
+    @classmethod
+    def _are_terms(cls, given: str) -> str:
+        parse_retention(given)
+        return given
+
     @field_validator("answer_key")
     @classmethod
     def _are_answer_keys(cls, given: SecretStr | None) -> SecretStr | None:
         if given is not None:
             AnswerKeys.from_base64(given.get_secret_value())
+        return given
+
+    @field_validator("signing_key")
+    @classmethod
+    def _are_signing_keys(cls, given: SecretStr | None) -> SecretStr | None:
+        if given is not None:
+            LocalIssuer.from_base64(given.get_secret_value(), system_now)
+        return given
+
+    @field_validator("totp_roles")
+    @classmethod
+    def _are_roles(cls, given: str) -> str:
+        _roles(given)
         return given
 
     @field_validator("webhooks")
@@ -180,7 +222,7 @@ class CommonSettings(BaseSettings):
         except (ValueError, UnsupportedAlgorithm) as error:
             raise ValueError(f"HUIYIN_VAULT_KEY and HUIYIN_VAULT_INDEX_KEY: {error}") from None
         answers = self.answer_keys()
-        if answers is not None and {*keys.keys.values(), keys.index_key} & set(answers.keys):
+        if answers is not None and keys.everything() & set(answers.keys):
             raise ValueError("HUIYIN_ANSWER_KEY must not be a key of the vault; make one: openssl rand -base64 32")
         return self
 
@@ -206,6 +248,11 @@ class CommonSettings(BaseSettings):
         """What may be asked of other machines."""
         return Allowed.parse(self.outbound_allow)
 
+    def entry_rules(self) -> EntryRules:
+        """Whom the office lets in."""
+        accounts = (name.strip() for name in self.technical_accounts.split(","))
+        return EntryRules(self.known_staff_only, frozenset(filter(None, accounts)))
+
     def uploads(self) -> Uploads:
         """Where attached files are kept, who looks at them, and how large one may be."""
         scanner: Scanner = NoScanner()
@@ -220,9 +267,39 @@ class CommonSettings(BaseSettings):
 
         return Uploads(S3Blobs(bucket, folder), scanner, self.attachment_max_bytes)
 
+    def token_rules(self) -> TokenRules:
+        """What a token must say here."""
+        return TokenRules(
+            issuer=self.jwt_issuer or LOCAL_RULES.issuer, audience=self.jwt_audience, staff_claim=self.staff_claim
+        )
+
+    def own_issuer(self) -> LocalIssuer | None:
+        """Who signs tokens in this process: the keys that are given, else those of the data directory; None where keys
+        to check them with come from elsewhere."""
+        if self.signing_key is not None and self.signs_in_here():
+            return LocalIssuer.from_base64(self.signing_key.get_secret_value(), system_now, self.token_rules())
+        if self.jwks_url or self.jwks_file:
+            return None
+        return LocalIssuer.load_or_create(self.data_dir, system_now, self.token_rules())
+
+    def signs_in_here(self) -> bool:
+        """Whether staff have own accounts (本地账号): tokens are of the local issuer, whichever process signs them."""
+        return self.token_rules().issuer == LOCAL_RULES.issuer
+
+    def roles_with_totp(self) -> frozenset[Role]:
+        """Who needs a code beside the password."""
+        return _roles(self.totp_roles)
+
     def answer_keys(self) -> AnswerKeys | None:
         """The keys that answers are kept under, likewise."""
         return None if self.answer_key is None else AnswerKeys.from_base64(self.answer_key.get_secret_value())
+
+
+def _roles(text: str) -> frozenset[Role]:
+    try:
+        return frozenset(Role(part.strip()) for part in text.split(",") if part.strip())
+    except ValueError:
+        raise ValueError(f"must be roles by comma, of {', '.join(Role)}") from None
 
 
 def load_settings(kind: type[SettingsT], **given: Any) -> SettingsT:

@@ -62,6 +62,9 @@ class ServiceSpec:
     reactions: Reactions
     migrations: History
     prepare: Callable[[Session, Sequence[Job]], Awaitable[None]] = load_nothing
+    accused: str | None = None
+    """The statement that tells who is complained about in the cases that the keys of a write name (``$1::text[]``):
+    ``accused_unit`` and ``also_accused`` of each. None for a service whose writes are about no case."""
     measure: Measure = measure_nothing
     """The service's own gauges; every process of it calls this every few seconds."""
     tidy: Tidy = tidy_nothing

@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 MIDNIGHT = time(0)
+_LAST_INSTANT = timedelta(microseconds=1)
 
 
 def as_utc(moment: datetime, name: str = "moment") -> datetime:
@@ -49,3 +50,8 @@ def day_start(day: date, zone: ZoneInfo, at: time = MIDNIGHT) -> datetime:
 def day_end(day: date, zone: ZoneInfo) -> datetime:
     """The UTC instant at which `day` is over in `zone`: the next local midnight, itself no longer part of the day."""
     return day_start(day + timedelta(days=1), zone)
+
+
+def last_day(due_at: datetime, zone: ZoneInfo) -> date:
+    """The day on which a limit is over: the one that ends then, if it is over at midnight."""
+    return local_day(due_at - _LAST_INSTANT, zone)

@@ -7,7 +7,7 @@ cursor only names another place in a list that its caller may read anyway.
 import base64
 import binascii
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Annotated, Any, Generic, TypeVar
@@ -15,7 +15,7 @@ from typing import Annotated, Any, Generic, TypeVar
 import orjson
 from fastapi import Query
 from pydantic import BaseModel, ConfigDict, Field
-from sqlalchemy import ColumnElement, Select, literal, tuple_
+from sqlalchemy import ColumnElement, Select, literal, select, tuple_
 
 from libs.common.errors import Invalid, invalid
 from libs.common.web.fields import RequestBody
@@ -103,13 +103,39 @@ class Keyset:
         """One page of it in this order, and one row more, to know whether there is more."""
         return statement.where(*self.after(page.cursor)).order_by(*self.order()).limit(page.limit + 1)
 
-    def page(self, rows: Sequence[RowT], size: int, show: Callable[[RowT], ItemT]) -> Page[ItemT]:
-        """The page from up to ``size + 1`` rows: ask for one more than it holds, to know whether there is more."""
+    def page(
+        self, rows: Sequence[RowT], size: int, show: Callable[[RowT], ItemT], *, by_key: bool = False
+    ) -> Page[ItemT]:
+        """The page from up to ``size + 1`` rows: ask for one more than it holds, to know whether there is more.
+
+        ``by_key``: for callers who are not shown by what the list is sorted, the cursor holds the last row's key alone.
+        """
         shown = rows[:size]
-        following = self._cursor_after(shown[-1]) if len(rows) > size else None
+        following = self._cursor_after(shown[-1], by_key=by_key) if len(rows) > size else None
         return Page(items=[show(row) for row in shown], next_cursor=following)
 
-    def _cursor_after(self, row: object) -> str:
+    async def whole(
+        self, cursor: str | None, find: Callable[[Select[Any]], Awaitable[Any]], *, by_key: bool
+    ) -> str | None:
+        """The cursor that ``after`` takes; where pages are ``by_key``, of such a one and no other.
+
+        By a moment that is made up somebody could find out when something was. ``find`` gives a SELECT's only row.
+        """
+        if cursor is None or not by_key:
+            return cursor
+        [key] = decode_cursor(self._name_by_key, cursor, self.types[-1:])
+        row = await find(select(*self.columns).where(self.columns[-1] == key))
+        if row is None:
+            raise _not_ours()
+        return encode_cursor(self.name, list(row))
+
+    @property
+    def _name_by_key(self) -> str:
+        return f"{self.name} by key"
+
+    def _cursor_after(self, row: object, *, by_key: bool) -> str:
+        if by_key:
+            return encode_cursor(self._name_by_key, [getattr(row, self.columns[-1].key)])
         return encode_cursor(self.name, [getattr(row, column.key) for column in self.columns])
 
 

@@ -23,10 +23,14 @@ from libs.common.database.batch import PATIENCE
 from libs.common.database.session import Session
 from libs.common.errors import Invalid, Unauthenticated, Unavailable
 from libs.common.events.base import By
+from libs.common.pack.versions import PackVersions
+from libs.common.rules.machine import Actor
 from libs.common.rules.versions import etag
 from libs.common.security import policy
-from libs.common.security.policy import Right, Scope
+from libs.common.security.persons import person_at_the_door
+from libs.common.security.policy import Scope
 from libs.common.security.principal import Principal
+from libs.common.security.rights import Right
 from libs.common.service.runtime import Runtime
 from libs.common.web.answers import (
     AnswerKey,
@@ -66,19 +70,34 @@ def another_request() -> IdempotencyKeyReused:
 
 
 class Door:
-    """One authorised request. ``scope`` says which rows the right reaches; ``now`` is when the request came."""
+    """One authorised request. ``scope`` says which rows the right reaches; ``now`` is when the request came.
+
+    ``principal`` is what the token says, as far as the posts in office of the person bear it.
+    """
 
     def __init__(self, request: Request, runtime: Runtime, principal: Principal, right: Right) -> None:
         if not runtime.startup.done:
             raise Unavailable("This process is still starting", "服务正在启动", headers={"Retry-After": "2"})
         self.request = request
         self.runtime = runtime
-        self.principal = principal
-        self.right = right
-        self.by = By(principal.subject, principal.unit_code)
         self.now: datetime = runtime.clock.now()
-        own_units = runtime.door_database.packs.own_units(principal.unit_code, self.now)
-        self.scope: Scope = policy.decide(principal, right, own_units)
+        database = runtime.door_database
+        person = person_at_the_door(principal, database.staff, database.packs, runtime.entry, self.now)
+        self.principal = principal = person.principal
+        self.right = right
+        self.by = By(principal.subject, principal.unit_code, principal.staff_id)
+        self.scope: Scope = policy.decide(principal, right, person.own_units)
+
+    @property
+    def packs(self) -> PackVersions:
+        """The county packs that the service knows."""
+        return self.runtime.door_database.packs
+
+    @property
+    def actor(self) -> Actor:
+        """Who asks, as the steps of a case know them."""
+        principal = self.principal
+        return Actor(principal.subject, principal.unit_code, principal.staff_id, principal.units)
 
     async def write(
         self,
@@ -108,7 +127,8 @@ class Door:
             answer = await self.run(_plain(action, render), keys=keys)
             return _response(_with(answer, given_back), replayed=False)
         key, request = await self._asked_once(once, content)
-        kept, replayed = await self._commit(_once(_plain(action, render), key, request), keys, key)
+        act = _once(_plain(action, render), key, request, lambda session: self._is_hidden(session, keys))
+        kept, replayed = await self._commit(act, keys, key)
         return _first_answer(_with(kept, given_back), request, replayed=replayed)
 
     async def write_once(self, effect: Callable[[], Awaitable[ModelT]], once: str | None) -> Response:
@@ -124,7 +144,7 @@ class Door:
         if before is not None:
             return _first_answer(before, request, replayed=True)
         answer = _rendered(await effect(), success, None)
-        kept, replayed = await self._commit(_once(_given(answer), key, request), (), key)
+        kept, replayed = await self._commit(_once(_given(answer), key, request, _nothing_is_hidden), (), key)
         return _first_answer(kept, request, replayed=replayed)
 
     async def run(self, action: Callable[[Session], Awaitable[ResultT]], *, keys: Sequence[str] = ()) -> ResultT:
@@ -146,6 +166,13 @@ class Door:
         # A subject has no line breaks and a route no spaces, so no two of these are ever the same by accident.
         scope = f"{self.runtime.service} {what} {self.principal.subject}"
         return IdempotentSender(scope, rights_of(self.principal), self.runtime.fingerprints)
+
+    async def _is_hidden(self, session: Session, keys: Sequence[str]) -> bool:
+        """Whether a case that these keys name is about the caller by now: then a kept answer tells nothing of it."""
+        if self.runtime.accused is None or not keys or not self.scope.own:
+            return False
+        rows = await session.fetch(self.runtime.accused, list(keys))
+        return any(self.scope.is_about(row.accused_unit, row.also_accused) for row in rows)
 
     async def _asked_once(self, once: str, content: bytes | None = None) -> tuple[AnswerKey, RequestMarks]:
         """Under what the answer to this request is kept, and how the request is known again."""
@@ -187,6 +214,10 @@ class Needs:
             request.scope[_PRINCIPAL] = principal
         return Door(request, runtime, principal, self.right)
 
+    def reads_body(self, found: Any) -> bool:
+        """Whether a body is read of whoever is ``found`` at the door."""
+        return True
+
     async def who(self, request: Request, runtime: Runtime) -> Principal:
         """Whose request it is, by its token. Unauthenticated when it has none that counts."""
         return await runtime.verifier.verify(_bearer_token(request))
@@ -224,15 +255,25 @@ def _given(answer: KeptAnswer) -> Callable[[Session], Awaitable[KeptAnswer]]:
     return act
 
 
+async def _nothing_is_hidden(_session: Session) -> bool:
+    return False
+
+
 def _once(
-    action: Callable[[Session], Awaitable[KeptAnswer]], key: AnswerKey, request: RequestMarks
+    action: Callable[[Session], Awaitable[KeptAnswer]],
+    key: AnswerKey,
+    request: RequestMarks,
+    is_hidden: Callable[[Session], Awaitable[bool]],
 ) -> Callable[[Session], Awaitable[tuple[KeptAnswer, bool]]]:
     """The action, unless it was done before. What was answered to another request is given back to be refused there:
-    an error here would undo the work of the whole batch."""
+    an error here would undo the work of the whole batch.
+
+    Whoever may see nothing of the matter any more hears of the action itself what everybody hears who may not.
+    """
 
     async def act(session: Session) -> tuple[KeptAnswer, bool]:
         before = await find_answer(session, key)
-        if before is not None:
+        if before is not None and not await is_hidden(session):
             return before, True
         answer = await action(session)
         kept = KeptAnswer(request, answer.status, answer.headers, answer.body)

@@ -16,8 +16,12 @@ from libs.common.errors import invalid
 FUTURE_TOLERANCE = timedelta(minutes=2)
 """How far another machine's clock may run ahead of ours."""
 
+FEWEST_LETTERS = 5
+"""Different ones in the reason of a look at an identity."""
+
 _EARLIEST_YEAR, _LATEST_YEAR = 1970, 2199
 _MOMENT = r"^(19[7-9]\d|2[01]\d\d)-\d\d-\d\dT([01]\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d{1,6})?(Z|[+-](0\d|1[0-4]):[0-5]\d)$"
+_LONG_NUMBER = re.compile("[0-9]{11}")
 _CONTROLS = "\\u0000-\\u001f\\u007f-\\u009f"
 _CONTROLS_BUT_BREAKS = "\\u0000-\\u0008\\u000b-\\u001f\\u007f-\\u009f"
 _is_moment = re.compile(_MOMENT, re.ASCII).search
@@ -103,6 +107,24 @@ CategoryCode = Annotated[
     StringConstraints(pattern=r"^[0-9]{2}([0-9]{2}){0,2}$"),
     Field(description="Category code (类别代码): 2, 4 or 6 digits", examples=["0101"]),
 ]
+
+
+def _is_no_number_of_a_person(text: str) -> str:
+    if _LONG_NUMBER.search(text):
+        message = "must not hold eleven digits in a row: it would look like a phone, an ID number or a place"
+        raise fault("long_number", message, "不得含连续十一位数字，以免与电话、证件号或区划代码混淆")
+    return text
+
+
+StaffId = Annotated[
+    str,
+    StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$"),
+    AfterValidator(_is_no_number_of_a_person),
+    Field(
+        description="The office's own number of a person (人员编号); it travels, so no phone and no ID number",
+        examples=["S-0012"],
+    ),
+]
 SourceName = Annotated[
     str,
     StringConstraints(pattern=r"^[a-z0-9][a-z0-9_.-]{0,63}$"),
@@ -131,6 +153,26 @@ Reason = Annotated[
     BeforeValidator(_clean_text),
     StringConstraints(min_length=2, max_length=1_000),
     Field(description="Why (理由), 2 to 1000 characters", json_schema_extra=dict(_visible(_CONTROLS_BUT_BREAKS))),
+]
+
+
+def _says_why(text: str) -> str:
+    """Refuse what is typed to fill the field: too few different letters, as a sign that is repeated."""
+    if len({sign for sign in text if sign.isalpha()}) < FEWEST_LETTERS:
+        message = f"must say why in words: at least {FEWEST_LETTERS} different letters"
+        raise fault("no_reason", message, f"须说明具体理由，至少含 {FEWEST_LETTERS} 个不同的文字")
+    return text
+
+
+LookReason = Annotated[
+    str,
+    BeforeValidator(_clean_text),
+    StringConstraints(min_length=10, max_length=1_000),
+    AfterValidator(_says_why),
+    Field(
+        description="Why somebody looks (查看理由), 10 to 1000 characters with at least 5 different letters",
+        json_schema_extra=dict(_visible(_CONTROLS_BUT_BREAKS)),
+    ),
 ]
 
 Moment = Annotated[

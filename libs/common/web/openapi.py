@@ -31,6 +31,7 @@ _TITLES: dict[int, str] = {
     415: "The body is of another kind (类型不支持)",
     422: "A field is not valid (字段无效)",
     428: "If-Match is missing (缺少 If-Match)",
+    429: "Too many tries; Retry-After says when (请求过多)",
     503: "Not available just now (暂不可用)",
 }
 _SCHEMES: Document = {
@@ -108,6 +109,12 @@ def applicable(route: APIRoute, method: str, operation: Document) -> Iterator[in
         yield 408
     if IF_MATCH in declared_headers(route.dependant):
         yield from (412, 428)
+    yield from _own_problems(route)
+
+
+def _own_problems(route: APIRoute) -> list[int]:
+    """Those that a route says beside what all of its kind may answer with: ``responses={429: {}}``."""
+    return [status for status in map(int, route.responses) if status in _TITLES]
 
 
 def _operations(app: FastAPI, document: Document) -> Iterator[tuple[APIRoute, str, Document]]:
@@ -134,6 +141,8 @@ def _complete(route: APIRoute, method: str, operation: Document, schemas: Docume
     responses = operation["responses"]
     # FastAPI's own form of a 422 is never sent.
     responses.pop("422", None)
+    for status in _own_problems(route):
+        responses.pop(str(status), None)
     for status in sorted(set(applicable(route, method, operation))):
         responses.setdefault(str(status), {"$ref": f"#/components/responses/Problem{status}"})
     for status, response in responses.items():

@@ -20,8 +20,8 @@ from fastapi import Depends, Path, Request
 from libs.common.database.batch import PATIENCE
 from libs.common.database.session import Session
 from libs.common.errors import NotFound
-from libs.common.security.policy import Right
 from libs.common.security.principal import Principal, Role
+from libs.common.security.rights import Right
 from libs.common.service.runtime import Runtime
 from libs.common.web.body_guard import read_body
 from libs.common.web.door import Door, Needs
@@ -34,11 +34,12 @@ WEBHOOK_HEADERS: Mapping[str, str] = {
     "webhook-signature": "`v1,` and base64 of the HMAC-SHA256 of `id.timestamp.body`; several by blanks",
 }
 _MAKE = """
-    INSERT INTO one_time_link (name, purpose, about, subject, roles, area_code, unit_code, token_id, made_at, ends_at)
-    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+    INSERT INTO one_time_link (name, purpose, about, subject, roles, area_code, unit_code, token_id, staff_id,
+                               made_at, ends_at)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
 """
 _FIND = """
-    SELECT about, subject, roles, area_code, unit_code, token_id FROM one_time_link
+    SELECT about, subject, roles, area_code, unit_code, token_id, staff_id FROM one_time_link
     WHERE name = $1 AND purpose = $2 AND used_at IS NULL
 """
 _USE = "UPDATE one_time_link SET used_at = $2 WHERE name = $1 AND used_at IS NULL RETURNING 1"
@@ -79,6 +80,11 @@ class LinkDoor(Door):
         if not await self.run(act):
             raise LinkSpent
 
+    async def use_in(self, session: Session) -> None:
+        """The same within what is done by it: both, or neither."""
+        if not await session.fetch(_USE, self._link.name, session.now):
+            raise LinkSpent
+
 
 class SignedBy(Needs):
     """The dependency behind ``signed_by``."""
@@ -104,7 +110,7 @@ class OneTimeLink(Needs):
         super().__init__(right)
         self.purpose = purpose
 
-    async def __call__(self, request: Request) -> LinkDoor:
+    async def __call__(self, request: Request) -> Any:
         """The door of whoever made the link that the path holds; LinkSpent when it opens nothing."""
         runtime: Runtime = request.app.state.runtime
         link, now = request.path_params[LINK], runtime.clock.now()
@@ -117,7 +123,7 @@ class OneTimeLink(Needs):
             raise LinkSpent
         row = rows[0]
         roles = frozenset(map(Role, row.roles))
-        maker = Principal(row.subject, roles, row.area_code, row.unit_code, row.token_id)
+        maker = Principal(row.subject, roles, row.area_code, row.unit_code, row.token_id, row.staff_id)
         return LinkDoor(request, runtime, maker, self.right, _Opened(name, row.about))
 
 
@@ -137,6 +143,6 @@ async def make_link(session: Session, door: Door, purpose: str, about: str, last
     link = links.make(purpose, until)
     await session.fetch(
         _MAKE, links.name(purpose, link, session.now), purpose, about, who.subject, sorted(who.roles), who.area_code,
-        who.unit_code, who.token_id, session.now, until,
+        who.unit_code, who.token_id, who.staff_id, session.now, until,
     )  # fmt: skip
     return link

@@ -22,9 +22,11 @@ def ask_for_token_first(route: APIRoute) -> None:
 
     async def serve(scope: Scope, receive: Receive, send: Send) -> None:
         # A page may open for nobody and ask for a token itself; whoever sends something has one.
-        if await needs(Request(scope, receive, send)) is None:
+        found = await needs(Request(scope, receive, send))
+        if found is None:
             raise Unauthenticated
-        await read_body(scope)
+        if needs.reads_body(found):
+            await read_body(scope)
         await inner(scope, receive, send)
 
     route.app = serve

@@ -77,8 +77,11 @@ async def _held(session: Session, question: FigureQuestion, number: Number, past
         held = await histograms(session, question.scope, number.span, question.selection, None, past=past)
         return {bucket: entries for bucket, entries in held.get("", {}).items() if number.takes(bucket)}
     only = [counter for counter in COUNTERS if number.terms.get(counter.value)]
-    rows = await sums(session, question.scope, number.basis, question.selection, None, only=only, past=past)
-    return {0: weighted(rows[""], number.terms)}
+    amount = 0
+    for basis, sign in number.signs.items():
+        rows = await sums(session, question.scope, basis, question.selection, None, only=only, past=past)
+        amount += sign * weighted(rows[""], number.terms)
+    return {0: amount}
 
 
 def _changes(
@@ -92,7 +95,7 @@ def _changes(
         was, became = sum(before.values()), sum(after.values())
         times = (None, None) if number.span is None else (_by_minutes(before), _by_minutes(after))
         yield CaseChange(
-            **shown(row),
+            **shown(session, question.scope, row),
             before=was,
             after=became,
             change=became - was,

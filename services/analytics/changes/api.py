@@ -8,6 +8,7 @@ from libs.common.web.door import Door, needs
 from services.analytics import rights
 from services.analytics.changes import actions
 from services.analytics.changes.schemas import ChangesOut, ChangesQuery
+from services.analytics.figures.actions.sight import live_scope
 
 router = APIRouter(prefix="/v1")
 
@@ -17,4 +18,8 @@ async def read_changes(
     query: Annotated[ChangesQuery, Query()], door: Annotated[Door, needs(rights.SEE_CASES)]
 ) -> Response:
     """A number as it was known at two moments, and the cases that make the difference: their changes add up to it."""
-    return door.answer(await door.read(lambda session: actions.read_changes(session, door.scope, query)))
+    return door.answer(
+        await door.read(
+            lambda session: actions.read_changes(session, live_scope(session, door.principal, door.scope), query)
+        )
+    )

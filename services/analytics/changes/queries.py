@@ -18,6 +18,7 @@ _SHOWN = (
     FactRow.case_id,
     FactRow.case_no,
     FactRow.area_code,
+    FactRow.unlisted,
     FactRow.unit_code,
     FactRow.category_code,
     FactRow.channel,

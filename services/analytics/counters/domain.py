@@ -1,6 +1,6 @@
 """Rows of counts, and the day that they stand on: what facts, roll-ups and answers share."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date
 from enum import StrEnum
 from functools import reduce
@@ -40,6 +40,9 @@ class Basis(StrEnum):
     HAPPENED = "happened"
     """Each counter on the day it happened itself; a limit on the day it falls due."""
 
+
+LEFT_OUT: Mapping[str, str] = {basis.value: f"{basis.value}_left_out" for basis in Basis}
+"""Where a case that is not counted (不计入考核) stands a second time: rates are what a basis holds, less this."""
 
 CellT = TypeVar("CellT", bound=tuple[object, ...])
 """The key of a row of any cube, in the order of its dimensions."""

@@ -1,9 +1,9 @@
 """Answers "why": the cases behind a number, the open ones behind the board, and the numbers that a case counts in."""
 
 from collections import Counter as Tally
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from datetime import date
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
 from typing import Any
 
 import orjson
@@ -15,8 +15,10 @@ from libs.common.events.terms import Channel, Kind
 from libs.common.pack.areas import area_prefix
 from libs.common.pack.schema import Formula
 from libs.common.security.policy import Scope
+from libs.common.security.veil import Veil
+from libs.common.time.moments import day_start, local_day
 from libs.common.web.cursors import Page, decode_cursor, encode_cursor
-from services.analytics.counters.domain import COUNTERS, Basis, Cell, Counts
+from services.analytics.counters.domain import COUNTERS, LEFT_OUT, Basis, Cell, Counts
 from services.analytics.drilldown.queries.candidates import EntryPoint, WantedCases, walk
 from services.analytics.drilldown.queries.open_cases import OPEN_CASES, OpenFilter, open_cases
 from services.analytics.drilldown.schemas import (
@@ -32,13 +34,14 @@ from services.analytics.drilldown.schemas import (
 from services.analytics.durations.domain import BOUNDS
 from services.analytics.facts.domain.documents import from_documents
 from services.analytics.facts.domain.fact import Fact
+from services.analytics.facts.domain.petitions import is_excluded
 from services.analytics.facts.queries import fact_row
 from services.analytics.figures.actions.figures import basis_of, find_formula, ratio_of
 from services.analytics.figures.actions.past import cells_of, times_of
 from services.analytics.figures.actions.question import FigureQuestion, make_definite, reachable_area
 from services.analytics.figures.actions.sums import is_chosen
 from services.analytics.figures.domain import plain, scale_of, weighted
-from services.analytics.figures.schemas import FigurePart
+from services.analytics.figures.schemas import NumberPart
 from services.analytics.rollups.queries import Selection
 
 _LIST = "analytics.behind"
@@ -53,6 +56,10 @@ class Number:
     basis: Basis
     terms: dict[str, int]
     scale: int = 1
+    signs: Mapping[str, int] = field(default_factory=dict)
+    """By the basis of rows whether they are added or taken away: rates are all cases less those not counted."""
+    walked: Counter | None = None
+    """Whatever case adds to the number adds to this counter, too, which few do."""
     span: Span | None = None
     bucket: int | None = None
 
@@ -69,9 +76,8 @@ async def read_cases_behind(session: Session, scope: Scope, query: FigureCasesQu
     """Every case that adds to a number, the newest first. Over all pages the amounts add up to the number."""
     question = make_definite(session, scope, query)
     number = number_of(question, query)
-    wanted = WantedCases(
-        number.basis, question.selection, [counter for counter in COUNTERS if number.terms.get(counter.value)]
-    )
+    counters = [counter for counter in COUNTERS if number.terms.get(counter.value)]
+    wanted = WantedCases(number.basis, question.selection, [number.walked] if number.walked else counters)
     place = place_of(query.cursor) if query.cursor else None
     items: list[FigureCase] = []
     examined = 0
@@ -94,14 +100,17 @@ async def read_cases_behind(session: Session, scope: Scope, query: FigureCasesQu
 def number_of(question: FigureQuestion, query: NumberQuery) -> Number:
     """Which number is meant; Invalid naming ``measure`` when the pack has no such rate."""
     if query.counter is not None:
-        return Number(query.basis, {query.counter.value: 1})
+        return Number(query.basis, {query.counter.value: 1}, signs={query.basis.value: 1})
     if query.duration is not None:
         bucket = None if query.at_least_minutes is None else BOUNDS.index(query.at_least_minutes)
         return Number(Basis.HAPPENED, {_COUNTER_OF[query.duration].value: 1}, span=query.duration, bucket=bucket)
     formula = find_formula(question, query.measure or "")
-    terms = formula.numerator if query.part is FigurePart.NUMERATOR else formula.denominator
+    terms = formula.numerator if query.part is NumberPart.NUMERATOR else formula.denominator
     weights = {counter.value: weight for counter, weight in terms.items()}
-    return Number(basis_of(formula), weights, scale_of(formula.denominator))
+    basis, scale = basis_of(formula), scale_of(formula.denominator)
+    if query.part is NumberPart.NOT_COUNTED:
+        return Number(basis, weights, scale, {LEFT_OUT[basis]: 1}, Counter.NOT_COUNTED)
+    return Number(basis, weights, scale, {basis.value: 1, LEFT_OUT[basis]: -1})
 
 
 def amounts_of(
@@ -111,8 +120,8 @@ def amounts_of(
     found: Tally[int] = Tally()
     if number.span is None:
         for cell, counts in cells_of(session, fact).items():
-            if cell.basis == number.basis and is_chosen(cell, scope, selection):
-                found[0] += weighted(counts, number.terms)
+            if cell.basis in number.signs and is_chosen(cell, scope, selection):
+                found[0] += number.signs[cell.basis] * weighted(counts, number.terms)
         return {bucket: amount for bucket, amount in found.items() if amount}
     for hours, (entries,) in times_of(session, fact).items():
         if hours.span == number.span and number.takes(hours.bucket) and is_chosen(hours, scope, selection):
@@ -140,7 +149,7 @@ def _behind(session: Session, row: Any, number: Number, scope: Scope, selection:
         if cell.basis == number.basis and is_chosen(cell, scope, selection):
             counts = [a + b for a, b in zip(counts, more, strict=True)]
     cases = plain(amount, number.scale)
-    return FigureCase(**shown(row), amount=amount, cases=cases, counts=_nonzero(tuple(counts)))
+    return FigureCase(**shown(session, scope, row), amount=amount, cases=cases, counts=_nonzero(tuple(counts)))
 
 
 async def read_open_cases(session: Session, scope: Scope, query: OpenCasesQuery) -> Page[CaseRow]:
@@ -152,7 +161,7 @@ async def read_open_cases(session: Session, scope: Scope, query: OpenCasesQuery)
         overdue_at=session.now if query.overdue else None,
     )
     rows = await open_cases(session, scope, chosen, cursor=query.cursor, size=query.limit)
-    return OPEN_CASES.page(rows, query.limit, lambda row: CaseRow(**shown(row)))
+    return OPEN_CASES.page(rows, query.limit, lambda row: CaseRow(**shown(session, scope, row)))
 
 
 async def read_case(session: Session, scope: Scope, case_id: str) -> CaseOut:
@@ -160,12 +169,14 @@ async def read_case(session: Session, scope: Scope, case_id: str) -> CaseOut:
     row = await fact_row(session, scope, case_id)
     if row is None:
         raise NotFound
-    cells = sorted(cells_of(session, from_documents(row.doc, row.places)).items())
-    formulas = session.packs.current(session.now).directory.formulas
+    fact = from_documents(row.doc, row.places)
+    cells = sorted((cell, counts) for cell, counts in cells_of(session, fact).items() if cell.basis in set(Basis))
+    formulas = () if is_excluded(fact) else session.packs.current(session.now).directory.formulas
     return CaseOut(
-        **shown(row),
+        **shown(session, scope, row),
+        not_counted=is_excluded(fact),
         version=row.version,
-        updated_at=row.updated_at,
+        updated_at=told_at(session, _told_of(scope, row), row.updated_at) or row.updated_at,
         cells=[
             CellOut(basis=Basis(cell.basis), day=cell.day, unit_code=cell.unit_code, counts=_nonzero(counts))
             for cell, counts in cells
@@ -197,18 +208,37 @@ def _nonzero(counts: Counts) -> dict[Counter, int]:
     return {counter: count for counter, count in zip(COUNTERS, counts, strict=True) if count}
 
 
-def shown(row: Any) -> dict[str, Any]:
-    """What every list shows of a case, from its row."""
+def told_at(session: Session, scope: Scope, moment: datetime | None) -> datetime | None:
+    """A moment as a caller is told it: where only its day is the caller's, when that day begins in the place."""
+    if moment is None or not scope.to_the_day:
+        return moment
+    zone = session.packs.current(session.now).directory.period_rules().time_zone
+    return day_start(local_day(moment, zone), zone)
+
+
+def shown(session: Session, scope: Scope, row: Any) -> dict[str, Any]:
+    """What every list shows of a case, from its row: of a confidential one to its own unit the village and the day."""
+    own, scope = _is_veiled(scope, row), _told_of(scope, row)
     return {
         "case_id": row.case_id,
         "case_no": row.case_no,
-        "area_code": row.area_code,
+        "area_code": Veil.area(row.area_code) if own else row.area_code,
         "unit_code": row.unit_code,
         "category_code": row.category_code,
         "channel": Channel(row.channel),
         "kind": Kind(row.kind),
         "status": row.status,
         "round": row.round,
-        "registered_at": row.registered_at,
-        "handle_due_at": row.handle_due_at,
+        "registered_at": told_at(session, scope, row.registered_at),
+        "handle_due_at": told_at(session, scope, row.handle_due_at),
     }
+
+
+def _is_veiled(scope: Scope, row: Any) -> bool:
+    """Whether it is a confidential case, told to its own unit."""
+    return row.unlisted is not False and row.unit_code in scope.own
+
+
+def _told_of(scope: Scope, row: Any) -> Scope:
+    """How exactly moments of this case are told."""
+    return replace(scope, to_the_day=scope.to_the_day or _is_veiled(scope, row))

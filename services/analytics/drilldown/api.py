@@ -16,6 +16,7 @@ from services.analytics.drilldown.schemas import (
     FigureCasesQuery,
     OpenCasesQuery,
 )
+from services.analytics.figures.actions.sight import live_scope
 
 router = APIRouter(prefix="/v1")
 
@@ -25,7 +26,11 @@ async def read_cases_behind(
     query: Annotated[FigureCasesQuery, Query()], door: Annotated[Door, needs(rights.SEE_CASES)]
 ) -> Response:
     """The cases behind a numerator, a denominator or a counter. Over all pages the amounts add up to that number."""
-    return door.answer(await door.read(lambda session: actions.read_cases_behind(session, door.scope, query)))
+    return door.answer(
+        await door.read(
+            lambda session: actions.read_cases_behind(session, live_scope(session, door.principal, door.scope), query)
+        )
+    )
 
 
 @router.get("/cases", response_model=Page[CaseRow], tags=["cases"], summary="Open cases 在办件")
@@ -33,10 +38,18 @@ async def read_open_cases(
     query: Annotated[OpenCasesQuery, Query()], door: Annotated[Door, needs(rights.SEE_CASES)]
 ) -> Response:
     """The open cases, all or those past their handling limit, of an area or a unit."""
-    return door.answer(await door.read(lambda session: actions.read_open_cases(session, door.scope, query)))
+    return door.answer(
+        await door.read(
+            lambda session: actions.read_open_cases(session, live_scope(session, door.principal, door.scope), query)
+        )
+    )
 
 
 @router.get("/cases/{case_id}", response_model=CaseOut, tags=["cases"], summary="What a case counts as 单件计数")
 async def read_case(case_id: CaseId, door: Annotated[Door, needs(rights.SEE_CASES)]) -> Response:
     """A case, and every figure that it counts in."""
-    return door.answer(await door.read(lambda session: actions.read_case(session, door.scope, case_id)))
+    return door.answer(
+        await door.read(
+            lambda session: actions.read_case(session, live_scope(session, door.principal, door.scope), case_id)
+        )
+    )

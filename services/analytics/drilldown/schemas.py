@@ -10,7 +10,7 @@ from libs.common.events.terms import Channel, Kind
 from libs.common.web.fields import AnswerBody, AreaCode, RequestBody, UnitCode, fault
 from services.analytics.counters.domain import Basis
 from services.analytics.durations.domain import BOUNDS
-from services.analytics.figures.schemas import FigurePart, SelectionQuery
+from services.analytics.figures.schemas import NumberPart, SelectionQuery
 
 _ALL_BUT_ONE = 2
 
@@ -19,7 +19,7 @@ class NumberQuery(SelectionQuery):
     """Which number is to be explained: a part of a rate, a plain counter, or the entries of a duration."""
 
     measure: Annotated[str | None, Field(pattern=r"^[a-z][a-z0-9_]{0,39}$", description="Code of a rate")] = None
-    part: FigurePart = FigurePart.NUMERATOR
+    part: NumberPart = NumberPart.NUMERATOR
     counter: Annotated[Counter | None, Field(description="Instead of `measure`")] = None
     basis: Annotated[Basis, Field(description="Only with `counter`")] = Basis.HAPPENED
 
@@ -69,8 +69,10 @@ class CaseRow(AnswerBody):
     kind: Kind
     status: str
     round: int
-    registered_at: AwareDatetime
-    handle_due_at: AwareDatetime | None
+    registered_at: Annotated[
+        AwareDatetime, Field(description="For those who may not open the case itself, when that day began")
+    ]
+    handle_due_at: Annotated[AwareDatetime | None, Field(description="Likewise")]
 
 
 class FigureCase(CaseRow):
@@ -107,8 +109,12 @@ class FigureOfCase(AnswerBody):
 
 
 class CaseOut(CaseRow):
-    """A case, the cells of every roll-up that it counts in, and the rates of the pack in force that they feed."""
+    """A case, the cells of every roll-up that it counts in, and the rates of the pack in force that they feed.
 
+    One that is not counted (不计入考核) stands in the cells, and feeds no rate.
+    """
+
+    not_counted: bool
     version: int
     updated_at: AwareDatetime
     cells: list[CellOut]

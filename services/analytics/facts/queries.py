@@ -1,6 +1,6 @@
 """One fact, those that a caller may see or that are hidden from it, and how far the fold has come."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
@@ -37,35 +37,55 @@ async def fact_row(session: Session, scope: Scope, case_id: str) -> FactRow | No
 
 
 async def hidden_cases(session: Session, scope: Scope, first: date, last: date) -> Sequence[Any]:
-    """The documents of the cases about the caller's own units of which anything may count on these days."""
+    """The documents of the cases hidden from the caller of which anything may count on these days."""
+    hidden = hidden_from(scope)
+    if not hidden:
+        return ()
     within = [col(FactRow.first_day) <= last, col(FactRow.last_day) >= first]
-    return (await session.execute(select(*documents()).where(*about(scope.own_units), *within))).all()
+    return (await session.execute(select(*documents()).where(*hidden, *within))).all()
 
 
 async def ever_hidden_cases(session: Session, scope: Scope) -> Sequence[Any]:
     """The same of any days: what counts on them now need not be what counted before."""
-    return (await session.execute(select(*documents()).where(*about(scope.own_units)))).all()
+    hidden = hidden_from(scope)
+    return (await session.execute(select(*documents()).where(*hidden))).all() if hidden else ()
 
 
 def visible_to(scope: Scope) -> ColumnElement[bool]:
     """The cases that a caller may see."""
-    return scope.predicate(col(FactRow.area_code), col(FactRow.unit_code), accused_column=col(FactRow.accused_unit))
+    accused = col(FactRow.accused_unit), col(FactRow.also_accused)
+    within = scope.predicate(col(FactRow.area_code), col(FactRow.unit_code), accused_columns=accused)
+    return and_(within, col(FactRow.unlisted).is_(False)) if scope.without_unlisted else within
 
 
 def counted_for(scope: Scope) -> list[ColumnElement[bool]]:
     """``visible_to`` for what an index alone answers: the few hidden cases are found first, and left out by id."""
-    within = scope.predicate(col(FactRow.area_code), col(FactRow.unit_code), accused_column=None)
-    if not scope.own_units:
-        return [within]
-    hidden = select(col(FactRow.case_id)).where(*about(scope.own_units))
-    return [within, col(FactRow.case_id).not_in(hidden)]
+    within = scope.predicate(col(FactRow.area_code), col(FactRow.unit_code), accused_columns=None)
+    hidden = hidden_from(scope)
+    return [within, col(FactRow.case_id).not_in(select(col(FactRow.case_id)).where(*hidden))] if hidden else [within]
 
 
-def about(units: Collection[str]) -> list[ColumnElement[bool]]:
-    """The cases about these units (被反映单位)."""
-    # The constant is the index's own, so that every plan can prove that the index holds the rows.
-    accused = col(FactRow.accused_unit)
-    return [literal_column("fact.accused_unit <> ''", Boolean), accused.in_(sorted(units))]
+def hidden_from(scope: Scope) -> list[ColumnElement[bool]]:
+    """The cases inside the caller's area that it may not see; no condition when there are none for it.
+
+    Every case about somebody (被反映单位、被反映人) is unlisted, those about the caller among them.
+    """
+    # The constants are the indexes' own, so that every plan can prove that the index holds the rows.
+    if scope.without_unlisted:
+        return [
+            literal_column("fact.unlisted IS NOT FALSE", Boolean),
+            col(FactRow.area_code).like(scope.area_prefix + "%"),
+        ]
+    return [about(scope)] if scope.own else []
+
+
+def about(scope: Scope) -> ColumnElement[bool]:
+    """The cases about whom the caller is or acts for (被反映单位、被反映人)."""
+    # The constants are those of the indexes, so that every plan can prove that they hold the rows.
+    own = sorted(scope.own)
+    also: Any = col(FactRow.also_accused)
+    first = and_(literal_column("fact.accused_unit <> ''", Boolean), col(FactRow.accused_unit).in_(own))
+    return or_(first, and_(literal_column("fact.also_accused <> '{}'", Boolean), also.overlap(own)))
 
 
 @dataclass(frozen=True, slots=True)

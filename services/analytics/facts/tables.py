@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, Column, DateTime, Index, SmallInteger, Text
+from sqlalchemy import BigInteger, Column, DateTime, Index, SmallInteger, Text, text
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlmodel import Field
 
@@ -19,9 +19,9 @@ class FactRow(Base, table=True):
         check(
             "fact_status_check",
             "status IN ('registered', 'triage', 'assigned', 'signed', 'handled', 'answered', 'sent_back', 'closed',"
-            " 'withdrawn')",
+            " 'withdrawn', 'not_accepted')",
         ),
-        check("fact_check", "is_open = (status NOT IN ('closed', 'withdrawn'))"),
+        check("fact_check", "is_open = (status NOT IN ('closed', 'withdrawn', 'not_accepted'))"),
         check("fact_check1", "(closed_day IS NULL) = (status <> 'closed')"),
         check("fact_check2", "last_day >= first_day"),
         check("fact_round_check", "round > 0"),
@@ -30,6 +30,13 @@ class FactRow(Base, table=True):
         index("fact_closed_idx", "closed_day", "case_id", where="closed_day IS NOT NULL"),
         index("fact_open_idx", "case_id", where="is_open", also=("unit_code", "area_code", "handle_due_at")),
         index("fact_accused_idx", "accused_unit", "case_id", where="accused_unit <> ''"),
+        index("fact_unlisted_idx", "area_code text_pattern_ops", "first_day", where="unlisted IS NOT FALSE"),
+        Index(
+            "fact_also_accused_idx",
+            "also_accused",
+            postgresql_using="gin",
+            postgresql_where=text("also_accused <> '{}'"),
+        ),
         Index(
             "fact_learned_idx",
             "learned_at",
@@ -51,6 +58,11 @@ class FactRow(Base, table=True):
     urgency: str
     accused_unit: str = ""
     """The unit complained about (被反映单位): it and those below it do not see the case, nor that it counts."""
+    also_accused: list[str] = Field(default_factory=list, sa_column=Column(ARRAY(Text), nullable=False))
+    """Who is, beside it: further units, and members of staff."""
+    unlisted: bool | None = None
+    """不分列件: confidential, or about a unit. Null while nobody knows, as of facts of before 0015 until a rebuild:
+    such a case counts as unlisted."""
     status: str
     is_open: bool
     round: int

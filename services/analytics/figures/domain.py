@@ -105,6 +105,14 @@ def plain(count: int, scale: int) -> str:
     return f"{value.numerator}/{value.denominator}"
 
 
+def unweighted(numerator: Mapping[Name, int], denominator: Mapping[Name, int]) -> dict[Name, int] | None:
+    """The terms above the line with every case counted whole; None when they are so already, or weigh otherwise."""
+    whole = scale_of(denominator)
+    if all(weight == whole for weight in numerator.values()) or any(weight > whole for weight in numerator.values()):
+        return None
+    return dict.fromkeys(numerator, whole)
+
+
 def scale_of(denominator: Mapping[Name, int]) -> int:
     """The weight that one case has below the line; counts divided by it are cases again. 1 when weights differ."""
     weights = set(denominator.values())

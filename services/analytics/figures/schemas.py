@@ -49,6 +49,14 @@ class FigurePart(StrEnum):
     DENOMINATOR = "denominator"
 
 
+class NumberPart(StrEnum):
+    """A part of a rate that can be opened into cases: above or below the line, or left out of it (不计入考核)."""
+
+    NUMERATOR = "numerator"
+    DENOMINATOR = "denominator"
+    NOT_COUNTED = "not_counted"
+
+
 Day = Annotated[date, Field(ge=EARLIEST, le=LATEST)]
 
 
@@ -148,6 +156,11 @@ class Stamp(AnswerBody):
     lag_seconds: Annotated[float | None, Field(description="How long after it happened that event was counted")]
     pack_version: int
     cut: Annotated[str, Field(description="Names the events that this is the recount of; ask again with it")]
+    suppressed: Annotated[
+        bool, Field(description="Whether the cases that no row below the place shows are left out, if there are any")
+    ]
+    reason: Annotated[str | None, Field(description="Why; null when nothing is left out")]
+    reason_zh: str | None
 
 
 class TargetOut(AnswerBody):
@@ -179,6 +192,25 @@ class RateOut(TypedDict):
     ]
     text: Annotated[str, Field(description="For people; a dash when there is no data", examples=["91.3 %", "—"])]
     met: IsMet
+    not_counted_numerator: Annotated[
+        int, Field(description="What the cases would have added that are not counted (不计入考核), in the same weights")
+    ]
+    not_counted_denominator: int
+    cases_not_counted: Annotated[str, Field(description="The latter in whole cases; 0 when none was left out")]
+    missed_by: Annotated[
+        str | None,
+        Field(
+            description="How far the exact fraction lies from the target, as a fraction of the whole; null: not missed",
+            examples=["1/11580"],
+        ),
+    ]
+    missed_by_weights_alone: Annotated[
+        bool | None,
+        Field(
+            description="Whether the target would be met if every case counted whole, as one that is basically"
+            " satisfied does not; null: not missed, or all count whole"
+        ),
+    ]
 
 
 class MacroOut(AnswerBody):
@@ -196,6 +228,7 @@ class ScoreOut(TypedDict):
     score: str | None
     text: str
     met: IsMet
+    all_counted: Annotated[str | None, Field(description="What it would be with 不计入考核 counted", examples=["87.2"])]
 
 
 class Labelled(TypedDict):

@@ -16,6 +16,7 @@ from markupsafe import Markup
 from pydantic import Field
 
 from libs.common.counters import Counter
+from libs.common.database.session import Session
 from libs.common.errors import Forbidden, Unauthenticated
 from libs.common.events.terms import Channel, Kind
 from libs.common.pack.versions import ShelvedPack
@@ -24,6 +25,7 @@ from libs.common.security.tokens import LONGEST_TOKEN
 from libs.common.service.runtime import Runtime
 from libs.common.shares import MET_WORDS
 from libs.common.web.bodies import takes
+from libs.common.web.cookies import ACCESS, SIGNED_IN
 from libs.common.web.door import Door, Needs
 from libs.common.web.fields import AreaCode, CaseId, RequestBody
 from libs.common.web.forms import TakesForm
@@ -34,10 +36,14 @@ from services.analytics.drilldown import actions as drilldown
 from services.analytics.drilldown.schemas import FigureCasesQuery, OpenCasesQuery
 from services.analytics.facts.domain.status import Status
 from services.analytics.figures.actions.question import names
+from services.analytics.figures.actions.sight import live_scope, sight_of
 from services.analytics.figures.schemas import GroupBy
-from services.analytics.pages import actions, labels
+from services.analytics.pages import labels
+from services.analytics.pages.actions.board import CountyBoard, read_county
+from services.analytics.pages.actions.published import PublishedBoard, read_published
 
-COOKIE = "huiyin_token"
+SIGN_IN, RENEW = "/dispatch/account/sign-in", "/dispatch/account/renew"
+"""Where staff with accounts sign in, and where a session gives its next access token."""
 _FOLDER = Path(__file__).parent / "templates"
 _CSS = (_FOLDER / "county.css").read_text(encoding="utf-8")
 _CSS_HASH = base64.b64encode(hashlib.sha256(_CSS.encode()).digest()).decode()
@@ -60,7 +66,7 @@ class PageNeeds(Needs):
 
     async def __call__(self, request: Request) -> Any:
         """The door, or None for a person who has to sign in."""
-        token = request.query_params.get("token") or _header_token(request) or request.cookies.get(COOKIE)
+        token = request.query_params.get("token") or _header_token(request) or ACCESS.read(request)
         return await self.door_of(request, token) if token else None
 
     async def door_of(self, request: Request, token: str) -> Door | None:
@@ -144,10 +150,20 @@ async def show_county(request: Request, query: Annotated[BoardQuery, Query()], d
     """The board."""
     if door is None or query.token:
         return _enter(request, query.lang, door)
-    board = await door.read(lambda session: actions.read_county(session, door.scope, query.area_code))
+    board = await door.read(lambda session: _board(session, door, query))
+    if isinstance(board, PublishedBoard):
+        return _View(request, query.lang, ZoneInfo("UTC")).page("published.html", board=board)
     view = _View(request, query.lang, board.zone)
     may_look = has_right(door.principal, rights.SEE_CASES)
     return view.page("county.html", board=board, may_look=may_look, Counter=Counter, area=query.area_code)
+
+
+async def _board(session: Session, door: Door, query: BoardQuery) -> CountyBoard | PublishedBoard:
+    """Of now for those who see so far, else what is published."""
+    if sight_of(session, door.principal).is_live:
+        scope = live_scope(session, door.principal, door.scope)
+        return await read_county(session, scope, query.area_code)
+    return await read_published(session, door.scope, door.principal.unit_code)
 
 
 @router.post("/county/sign-in", dependencies=[takes(_SIGN_IN.kind)])
@@ -163,7 +179,9 @@ async def show_cases_behind(request: Request, query: Annotated[CasesPageQuery, Q
     """The cases behind a number."""
     if door is None or query.token:
         return _enter(request, query.lang, door)
-    page = await door.read(lambda session: drilldown.read_cases_behind(session, door.scope, query))
+    page = await door.read(
+        lambda session: drilldown.read_cases_behind(session, live_scope(session, door.principal, door.scope), query)
+    )
     view = _view_in_zone(request, query.lang, door)
     return view.page("cases.html", page=page, amounts=True, titles=_title(query, door), pack=_pack(door))
 
@@ -173,7 +191,9 @@ async def show_open_cases(request: Request, query: Annotated[OpenCasesPageQuery,
     """The open cases of a unit or of all."""
     if door is None or query.token:
         return _enter(request, query.lang, door)
-    page = await door.read(lambda session: drilldown.read_open_cases(session, door.scope, query))
+    page = await door.read(
+        lambda session: drilldown.read_open_cases(session, live_scope(session, door.principal, door.scope), query)
+    )
     view = _view_in_zone(request, query.lang, door)
     title = labels.PAGE["overdue" if query.overdue else "open"]
     return view.page("cases.html", page=page, amounts=False, titles=title, pack=_pack(door))
@@ -190,7 +210,9 @@ async def show_case(
     """What one case counts as."""
     if door is None or token:
         return _enter(request, lang, door)
-    case = await door.read(lambda session: drilldown.read_case(session, door.scope, case_id))
+    case = await door.read(
+        lambda session: drilldown.read_case(session, live_scope(session, door.principal, door.scope), case_id)
+    )
     return _view_in_zone(request, lang, door).page("case.html", case=case, pack=_pack(door))
 
 
@@ -214,22 +236,31 @@ def _title(query: FigureCasesQuery, door: Door) -> tuple[str, str]:
 def _enter(request: Request, lang: Language | None, door: Door | None) -> Response:
     """A token in the address moves into a cookie and out of the address; without a valid one, ask for it."""
     given = request.query_params.get("token")
+    if not given and ACCESS.read(request) is None and SIGNED_IN.read(request) is not None:
+        # The access token has ended and the session has not: it comes back with the next one.
+        return Response(status_code=303, headers={"Location": f"{RENEW}?{urlencode({'to': _asked_for(request)})}"})
     rest = [(name, value) for name, value in request.query_params.multi_items() if name != "token"]
     target = request.url.path + (f"?{urlencode(rest)}" if rest else "")
     if door is None or not given:
-        return _ask_to_sign_in(request, lang, refused=bool(given or request.cookies.get(COOKIE)), to=target)
+        return _ask_to_sign_in(request, lang, refused=bool(given or ACCESS.read(request)), to=target)
     return _signed_in(request, given, target)
 
 
 def _ask_to_sign_in(request: Request, lang: Language | None, *, refused: bool, to: str) -> Response:
-    return _View(request, lang, ZoneInfo("UTC")).page("sign_in.html", status=401, refused=refused, to=to)
+    runtime: Runtime = request.app.state.runtime
+    account = f"{SIGN_IN}?{urlencode({'to': to})}" if runtime.signs_in_here else None
+    view = _View(request, lang, ZoneInfo("UTC"))
+    return view.page("sign_in.html", status=401, refused=refused, to=to, account=account)
 
 
 def _signed_in(request: Request, token: str, to: str) -> Response:
     response = Response(status_code=303, headers={"Location": to})
-    secure = request.url.scheme == "https"
-    response.set_cookie(COOKIE, token, path="/analytics", httponly=True, samesite="lax", secure=secure)
+    ACCESS.put(response, request, token)
     return response
+
+
+def _asked_for(request: Request) -> str:
+    return f"{request.url.path}?{request.url.query}" if request.url.query else request.url.path
 
 
 class _View:

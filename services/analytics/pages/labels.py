@@ -1,14 +1,13 @@
 """The words of the county page: Chinese first, English beside it."""
 
 from libs.common.events.terms import LABELS_ZH, Channel, Kind
+from libs.common.web.frame import TAGLINE, Words
 from services.analytics.counters.domain import Basis
 from services.analytics.facts.domain.status import Status
 
-Words = tuple[str, str]
-
 PAGE: dict[str, Words] = {
     "title": ("民情看板", "County board"),
-    "tagline": ("事事有回音、件件有着落", "Every matter gets an answer"),
+    "tagline": TAGLINE,
     "skip": ("跳到正文", "Skip to content"),
     "other_language": ("English", "中文"),
     "today": ("今日动态", "Today"),
@@ -50,6 +49,37 @@ PAGE: dict[str, Words] = {
         "达标与否按精确分数判断，不按显示的数字。",
         "Whether a target is met is told by the exact fraction, not by what is printed.",
     ),
+    "published": ("公布数据", "Published figures"),
+    "published_how": (
+        "每期结束一天后公布一次，不再更改；仅公布登记数和全辖指标。",
+        "Each period is published once, a day after it ended, and never changed.",
+    ),
+    "own_unit": ("本单位当前", "Your unit now"),
+    "rates_of": ("全辖指标", "Rates of the whole place"),
+    "period": ("周期", "Period"),
+    "registered_by_period": ("各期登记", "Registered by period"),
+    "registered_by_area": ("各区域登记", "Registered by area"),
+    "registered_cases": ("登记件数", "Cases"),
+    "nothing_published": ("尚无公布数据", "Nothing has been published yet"),
+    "rows_kept_back": (
+        "本期有区域件数过少，各区域均不公布。",
+        "One area has too few cases in this period, so none is told.",
+    ),
+    "kept_back": (
+        "不公布：件数过少，或可据以推算出过少的件数。",
+        "not published: too few cases, or a number by which too few could be worked out.",
+    ),
+    "fewer_than": ("不足", "fewer than"),
+    "unlisted": (
+        "登记件数不含不分列件（保密件及反映单位的诉求件），其全辖件数每年公布一次。",
+        "Without confidential cases and those about a unit, whose number is published once a year for the whole place.",
+    ),
+    "left_out": (
+        "不含不分列件：保密件及反映单位的诉求件仅计入全辖合计。",
+        "Confidential cases and those about a unit are counted for the whole place alone.",
+    ),
+    "missed_by": ("相差", "by"),
+    "by_weights_alone": ("仅因折算未达标", "by the weights alone"),
     "why": ("查看构成", "See the cases"),
     "cases": ("诉求件明细", "Cases behind the number"),
     "case": ("诉求件", "Case"),
@@ -70,7 +100,10 @@ PAGE: dict[str, Words] = {
     "counters": ("计数", "Counters"),
     "numerator": ("分子", "Numerator"),
     "denominator": ("分母", "Denominator"),
+    "not_counted": ("不计入考核", "Not counted"),
+    "all_counted": ("全部计入时", "With every case counted"),
     "sign_in": ("进入看板", "Sign in"),
+    "sign_in_account": ("用账号登录", "Sign in to your account"),
     "sign_in_how": ("请粘贴您的访问令牌。", "Paste your access token."),
     "token": ("访问令牌", "Access token"),
     "enter": ("进入", "Enter"),
@@ -89,6 +122,7 @@ STATUSES: dict[Status, Words] = {
     Status.SENT_BACK: ("发回重办", "Sent back"),
     Status.CLOSED: ("已销号", "Closed"),
     Status.WITHDRAWN: ("已撤单", "Withdrawn"),
+    Status.NOT_ACCEPTED: ("不予受理", "Not accepted"),
 }
 
 BASES: dict[Basis, Words] = {

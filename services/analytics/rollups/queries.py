@@ -13,7 +13,7 @@ from libs.common.counters import Counter, Entry, Span
 from libs.common.database.session import Session
 from libs.common.pack.areas import GRID_DIGITS, VILLAGE_DIGITS
 from libs.common.security.policy import Scope
-from services.analytics.counters.domain import COUNTERS, NOTHING, Basis, Counts
+from services.analytics.counters.domain import COUNTERS, NOTHING, Counts
 from services.analytics.rollups.domain import FINE, GrainPart, QuestionNeeds
 from services.analytics.rollups.tables import CASES, HOURS, TABLES
 
@@ -43,13 +43,13 @@ class Grouping:
 async def sums(
     session: Session,
     scope: Scope,
-    basis: Basis,
+    basis: str,
     selection: Selection,
     by: Grouping | None,
     *,
     only: Collection[Counter] = COUNTERS,
 ) -> dict[str, Counts]:
-    """The counters, by group in the order of its key; without a grouping one row under ``""``.
+    """The counters on a basis, or of what is left out of it, by group in the order of keys; else one row under ``""``.
 
     Those that are not among ``only`` come out as 0: what nobody shows need not be added up. Roll-ups do not tell who is
     complained about: ``figures.actions.sums`` takes that out.
@@ -70,7 +70,7 @@ async def sums(
 
 
 def statements(
-    scope: Scope, basis: Basis, selection: Selection, by: Grouping | None, wanted: Sequence[Counter]
+    scope: Scope, basis: str, selection: Selection, by: Grouping | None, wanted: Sequence[Counter]
 ) -> Iterator[Select[Any]]:
     """What has to be read, and added up."""
     needs = _needs(scope, selection, by)
@@ -79,7 +79,7 @@ def statements(
         table = TABLES[CASES.name if part.grain == FINE else CASES.coarse]
         key: ColumnElement[Any] = literal("") if by is None else _group_key(table, by)
         columns: list[Any] = [func.sum(table.c[counter.value]) for counter in wanted]
-        chosen = [table.c.basis == basis.value, *_chosen(table, scope, selection)]
+        chosen = [table.c.basis == str(basis), *_chosen(table, scope, selection)]
         yield select(key.label("key"), *columns).where(*_on_days(table, part), *chosen).group_by("key")
 
 
@@ -133,7 +133,7 @@ def _group_key(table: Table, by: Grouping) -> ColumnElement[Any]:
 
 def _chosen(table: Table, scope: Scope, selection: Selection) -> list[ColumnElement[bool]]:
     columns = table.c
-    within = scope.predicate(columns.area_code, columns.unit_code, accused_column=None)
+    within = scope.predicate(columns.area_code, columns.unit_code, accused_columns=None)
     conditions = [within]
     if selection.area_prefix:
         conditions.append(columns.area_code.like(selection.area_prefix + "%"))

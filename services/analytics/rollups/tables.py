@@ -10,7 +10,7 @@ from sqlalchemy.types import TypeEngine
 from libs.common.counters import Counter, Entry, Span
 from libs.common.database.columns import index, one_of
 from libs.common.pack.areas import TOWN_DIGITS, VILLAGE_DIGITS
-from services.analytics.counters.domain import Basis
+from services.analytics.counters.domain import LEFT_OUT, Basis
 from services.analytics.rollups.domain import Cube, Grain
 from services.analytics.tables import Base
 
@@ -63,7 +63,9 @@ CASES = Cube(
         Grain("week_categories", weekly=True, digits=TOWN_DIGITS, drops=_CHANNELS),
     ),
 )
-"""Cases, by basis and assessment day (汇总). Each grain is there for a question that was too slow without it (0035)."""
+"""Cases, by basis and assessment day (汇总); those that are not counted stand beside each basis once more.
+
+Each grain is there for a question that was too slow without it (0035)."""
 
 HOURS = Cube(
     "hours",
@@ -87,7 +89,7 @@ CUBES = (CASES, HOURS)
 _AREA, _CATEGORY = "area_code text_pattern_ops", "category_code text_pattern_ops"
 TABLES: Mapping[str, Table] = stated(
     CASES,
-    {"basis": Basis},
+    {"basis": (*Basis, *LEFT_OUT.values())},
     index("rollup_area_idx", "basis", _AREA, _CATEGORY, "kind", "day"),
     index("rollup_category_idx", "basis", _CATEGORY, "channel", "kind", "day"),
     index("rollup_unit_idx", "basis", "unit_code", "day"),

@@ -1,11 +1,16 @@
 """Every SELECT of a case and its history, and what the lists of cases share."""
 
+from collections.abc import Collection
+from datetime import datetime
+
 from sqlalchemy import Boolean, ColumnElement, Select, and_, literal_column, select
 from sqlmodel import col
 
 from libs.common.database.session import Session
 from libs.common.errors import NotFound
+from libs.common.pack.versions import PackVersions
 from libs.common.security.policy import Column, Scope
+from libs.common.security.veil import Veil, veil_over
 from libs.common.web.cursors import Keyset, PageQuery
 from services.dispatch.cases.domain.terms import DONE, OPEN, Status
 from services.dispatch.cases.tables import Case, HistoryEntry
@@ -13,17 +18,49 @@ from services.dispatch.cases.tables import Case, HistoryEntry
 STEPS_KEYSET = Keyset("dispatch.transitions", (HistoryEntry.version,), (int,), descending=False)
 
 
+_OPEN_NAMED = """
+    SELECT responsible_staff, coalesce(delegates[cardinality(delegates)], lead_unit) AS unit_code, count(*) AS n
+    FROM work WHERE status IN ('assigned', 'signed') AND responsible_staff IS NOT NULL GROUP BY 1, 2
+    UNION ALL
+    SELECT responsible_staff, unit_code, count(*) FROM task
+    WHERE status IN ('given', 'signed') AND responsible_staff IS NOT NULL GROUP BY 1, 2
+"""
+
+
+async def vacant_cases(session: Session) -> int:
+    """Open cases, and open parts of support units, whose responsible person holds no post of the unit any more."""
+    rows = await session.fetch(_OPEN_NAMED)
+    staff, now = session.staff, session.now
+    return sum(row.n for row in rows if not staff.is_in_office(row.responsible_staff, row.unit_code, now))
+
+
 async def visible_case(session: Session, scope: Scope, case_id: str, *, lock: bool = True) -> Case:
-    """The case; NotFound when it is not there or not in the caller's reach: its lead's and its support units' it is."""
+    """The case; NotFound when it is not there or not in the caller's reach.
+
+    It is in that of its lead, of the units that it was delegated to, and of its support units.
+    """
     case = await session.one(Case, "case_id", case_id, lock=lock)
     if case is None or not _allows(scope, case):
         raise NotFound("There is no such case, or you may not see it", "诉求件不存在或无权查看")
     return case
 
 
+def veil_of(packs: PackVersions, case: Case, own: Collection[str], now: datetime) -> Veil | None:
+    """What is over a confidential case for people of its own units: of its lead, delegates and support units."""
+    if not case.confidential:
+        return None
+    zone = packs.current(now).directory.calendar().time_zone
+    return veil_over(own, _units_of(case), zone, confidential=True)
+
+
+def _units_of(case: Case) -> tuple[str | None, ...]:
+    return (case.lead_unit, *case.delegates, *case.support_units)
+
+
 def _allows(scope: Scope, case: Case) -> bool:
-    units = (case.lead_unit, *case.support_units)
-    return any(scope.allows(case.area_code, unit, accused_unit=case.accused_unit) for unit in units)
+    units = _units_of(case)
+    accused, also = case.accused_unit, case.also_accused
+    return any(scope.allows(case.area_code, unit, accused_unit=accused, also_accused=also) for unit in units)
 
 
 async def list_work(session: Session, statement: Select[Case]) -> list[Case]:
@@ -42,8 +79,8 @@ def statuses(wanted: Status | None) -> ColumnElement[bool]:
 
     Written as constants, so that every plan, also a generic one, can prove that a partial index holds the rows.
     """
-    if wanted is Status.TRIAGE:
-        return _one_of(Status.TRIAGE)
+    if wanted in (Status.TRIAGE, Status.NOT_ACCEPTED):
+        return _one_of(wanted)
     listed = _one_of(*(DONE if wanted in DONE else OPEN))
     return listed if wanted is None else and_(listed, _one_of(wanted))
 
@@ -55,4 +92,4 @@ def _one_of(*statuses: Status) -> ColumnElement[bool]:
 
 def within(scope: Scope, unit: Column) -> ColumnElement[bool]:
     """What the caller's right reaches; ``unit`` is the column of the unit whose case it is."""
-    return scope.predicate(col(Case.area_code), unit, accused_column=col(Case.accused_unit))
+    return scope.predicate(col(Case.area_code), unit, accused_columns=(col(Case.accused_unit), col(Case.also_accused)))

@@ -1,7 +1,8 @@
 """The directory (县包): its areas, units and categories, the words that answers use, and publishing a new version."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from enum import StrEnum
+from functools import partial
 from typing import Annotated, Protocol, TypeVar
 
 from fastapi import APIRouter, Path, Query, Response
@@ -11,11 +12,11 @@ from libs.common.bus.flow import TOPICS, Stream
 from libs.common.database.session import Session
 from libs.common.database.stored_packs import refresh_shelf
 from libs.common.errors import NotFound
-from libs.common.events.terms import DECLARED, LABELS_ZH, Kind, ResultKind, Urgency
+from libs.common.events.terms import DECLARED, LABELS_ZH, Kind, Level, ResultKind, Urgency
 from libs.common.pack.areas import contains
 from libs.common.pack.directory import Directory
 from libs.common.pack.loader import document
-from libs.common.pack.schema import Area, Category, Unit
+from libs.common.pack.schema import Area, Category, CodedReason, Unit
 from libs.common.pack.versions import ShelvedPack
 from libs.common.web.bodies import BodyKind, takes
 from libs.common.web.cursors import Page, PageQuery, decode_cursor, encode_cursor
@@ -123,12 +124,13 @@ async def one_pack(pack_version: PackVersion, door: ReadsDirectory) -> Response:
 @router.get("/areas", response_model=Page[AreaOut])
 async def list_areas(query: Annotated[AreasQuery, Query()], door: ReadsDirectory) -> Response:
     """区域, by code."""
+    directory = await _directory(door)
     rows = [
         area
-        for area in (await _directory(door)).pack.areas
+        for area in directory.pack.areas
         if query.level in (None, area.level) and _is_inside(query.area_code, area.code)
     ]
-    return door.answer(_page("dispatch.areas", rows, query, _area))
+    return door.answer(_page("dispatch.areas", rows, query, partial(_area, directory)))
 
 
 @router.get("/units", response_model=Page[UnitOut])
@@ -149,7 +151,7 @@ async def list_categories(query: Annotated[CategoriesQuery, Query()], door: Read
 
 @router.get("/terms", response_model=TermsOut)
 async def list_terms(door: ReadsDirectory) -> Response:
-    """Every closed list of words, in Chinese and English; with the return reasons of the pack in force."""
+    """Every closed list of words, in Chinese and English; with the reasons of the pack in force."""
     directory = await _directory(door)
     lists = {
         "status": _labelled(STATUS_LABELS),
@@ -158,15 +160,21 @@ async def list_terms(door: ReadsDirectory) -> Response:
         "verdict": _labelled(VERDICT_LABELS),
         "request_state": _labelled(STATE_LABELS),
         "task_status": _labelled(TASK_LABELS),
-        "return_reason": [
-            Term(code=reason.code, zh=reason.name, en=reason.name_en) for reason in directory.pack.returns.reasons
-        ],
+        "return_reason": _reasons(directory.pack.returns.reasons),
+        "raise_reason": _reasons(directory.pack.raising.reasons),
+        "handover_reason": _reasons(directory.pack.handovers.reasons),
+        "level": _terms(Level),
+        "post": [Term(code=post.code, zh=post.name, en=post.name_en) for post in directory.pack.posts],
         "kind": _terms(Kind),
         "urgency": _terms(Urgency),
         "deadline": _labelled({one: (one.promise.label, one.replace("_", " ")) for one in DECLARED.values()}),
         "result_kind": _terms(ResultKind),
     }
     return door.answer(TermsOut(lists=lists))
+
+
+def _reasons(reasons: Iterable[CodedReason]) -> list[Term]:
+    return [Term(code=reason.code, zh=reason.name, en=reason.name_en) for reason in reasons]
 
 
 def _labelled(labels: Mapping[WordT, tuple[str, str]]) -> list[Term]:
@@ -209,8 +217,9 @@ def _shown(shelved: ShelvedPack) -> PackOut:
     )
 
 
-def _area(area: Area) -> AreaOut:
-    return AreaOut.model_validate(area, from_attributes=True)
+def _area(directory: Directory, area: Area) -> AreaOut:
+    called, called_en = directory.called(area)
+    return AreaOut.model_validate(area.model_dump() | {"called": called, "called_en": called_en})
 
 
 def _unit(unit: Unit) -> UnitOut:

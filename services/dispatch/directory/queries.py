@@ -23,8 +23,9 @@ _OPEN_OF_UNIT = """
 """
 
 _OPEN_ABOUT = """
-    SELECT DISTINCT accused_unit FROM work
-    WHERE status IN ('assigned', 'signed') AND accused_unit <> ALL($1::text[])
+    SELECT DISTINCT about FROM work CROSS JOIN LATERAL unnest(array_append(also_accused, accused_unit)) AS about
+    WHERE status IN ('assigned', 'signed') AND (accused_unit IS NOT NULL OR also_accused <> '{}')
+        AND about <> ALL($1::text[]) AND about NOT LIKE 'staff:%'
 """
 _UNITS_WITH_PARTS = """
     SELECT DISTINCT unit_code FROM task WHERE status IN ('given', 'signed') AND unit_code <> ALL($1::text[])
@@ -33,7 +34,16 @@ _PARTS_OF_UNIT = """
     SELECT case_id FROM task WHERE status IN ('given', 'signed') AND unit_code = $1 AND case_id > $2
     ORDER BY case_id LIMIT $3
 """
-_OPEN_ABOUT_UNIT = _OPEN_OF_UNIT.replace("lead_unit", "accused_unit")
+_UNITS_BELOW = """
+    SELECT DISTINCT unit FROM work, unnest(delegates) AS unit
+    WHERE status IN ('assigned', 'signed') AND delegates <> '{}' AND unit <> ALL($1::text[])
+"""
+_DELEGATED_TO = """
+    SELECT case_id FROM work
+    WHERE status IN ('assigned', 'signed') AND delegates <> '{}' AND $1 = ANY(delegates) AND case_id > $2
+    ORDER BY case_id LIMIT $3
+"""
+_OPEN_ABOUT_UNIT = _OPEN_OF_UNIT.replace("lead_unit = $1", "$1 = ANY(array_append(also_accused, accused_unit))")
 MOST_NAMED = 100
 """Cases that are named of each code; all are counted."""
 _OPEN_USES = {
@@ -78,7 +88,7 @@ async def units_with_open_cases(session: Session, but_not: Collection[str]) -> d
 
 async def units_with_open_cases_about(session: Session, but_not: Collection[str]) -> list[str]:
     """The units complained about in open cases, without those named."""
-    return [row.accused_unit for row in await session.fetch(_OPEN_ABOUT, list(but_not))]
+    return [row.about for row in await session.fetch(_OPEN_ABOUT, list(but_not))]
 
 
 async def open_cases_about(session: Session, unit_code: str, after: str, at_most: int) -> list[str]:
@@ -99,6 +109,16 @@ async def units_with_parts(session: Session, but_not: Collection[str]) -> list[s
 async def parts_of(session: Session, unit_code: str, after: str, at_most: int) -> list[str]:
     """The cases in which a unit has something to do beside the lead, in the order of their ids."""
     return [row.case_id for row in await session.fetch(_PARTS_OF_UNIT, unit_code, after, at_most)]
+
+
+async def units_with_delegated_cases(session: Session, but_not: Collection[str]) -> list[str]:
+    """The units that open cases were delegated to, without those named."""
+    return [row.unit for row in await session.fetch(_UNITS_BELOW, list(but_not))]
+
+
+async def cases_delegated_to(session: Session, unit_code: str, after: str, at_most: int) -> list[str]:
+    """The open cases that came to a unit, or went on from it, by being delegated, in the order of their ids."""
+    return [row.case_id for row in await session.fetch(_DELEGATED_TO, unit_code, after, at_most)]
 
 
 async def open_uses(session: Session, column: str, there: Collection[str]) -> list[OpenUse]:

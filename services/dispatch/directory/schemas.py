@@ -94,7 +94,13 @@ class AreaOut(AnswerBody):
     name: str
     name_en: str
     level: AreaLevel
+    kind: Annotated[
+        str | None, Field(description="What the place calls it, by code, where it has a word of its own")
+    ] = None
+    called: Annotated[str, Field(description="What the place calls it (区域类型), such as 片区", examples=["片区"])]
+    called_en: str
     parent: str | None
+    people: Annotated[int | None, Field(description="How many people live there (服务人口); null: not known")] = None
 
 
 class UnitOut(AnswerBody):
@@ -107,6 +113,7 @@ class UnitOut(AnswerBody):
     area_code: str
     parent: str | None
     size_class: str
+    office: Annotated[str | None, Field(description="What an office of a town is called, whatever the town")]
 
 
 class CategoryOut(AnswerBody):

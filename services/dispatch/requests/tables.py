@@ -17,9 +17,12 @@ class UnitRequest(Base, table=True):
         refers("request", "case_id", "work"),
         one_of("request", "kind", RequestKind),
         one_of("request", "state", RequestState),
+        check("request_names_its_unit", "kind <> 'return' OR asked_unit IS NOT NULL"),
+        check("request_names_the_door", "(kind = 'nonacceptance') = (go_to IS NOT NULL)"),
         check("request_round_check", "round > 0"),
         check("request_version_check", "version > 0"),
         check("request_decided_by_another", "decided_by <> asked_by"),
+        check("request_decided_by_another_person", "decided_by_staff <> asked_by_staff"),
         check(
             "request_decided",
             "(state IN ('granted', 'refused')) = (decided_by IS NOT NULL AND decision_note IS NOT NULL)"
@@ -36,10 +39,15 @@ class UnitRequest(Base, table=True):
     reason_code: str
     note: str
     asked_by: str
-    asked_unit: str
+    asked_by_staff: str | None = None
+    """The member of staff whose account it is, where it is known."""
+    asked_unit: str | None = None
     asked_at: datetime = Field(sa_column=moment_column())
     state: RequestState = Field(sa_column=word_column(RequestState))
     decided_by: str | None = None
     """Empty when it lapsed."""
+    decided_by_staff: str | None = None
     decided_at: datetime | None = Field(default=None, sa_column=moment_column(nullable=True))
     decision_note: str | None = None
+    go_to: str | None = None
+    """The door that the citizen would have to go to, where it is asked that his case be not accepted."""

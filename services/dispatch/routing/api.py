@@ -1,5 +1,6 @@
 """The triage queue, a dispatcher's choices, and why a unit was chosen."""
 
+from functools import partial
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Response
@@ -18,7 +19,7 @@ from services.dispatch.rights import Assigns, ReadsTriage, ReadsWork, Reassigns
 from services.dispatch.routing import queries
 from services.dispatch.routing.actions import assigning
 from services.dispatch.routing.domain.choosing import named_lead
-from services.dispatch.routing.schemas import Assign, DecisionOut, DutyOut, ExplanationOut, TriageQuery
+from services.dispatch.routing.schemas import Assign, DecisionOut, DutyOut, ExplanationOut, Reassign, TriageQuery
 
 router = APIRouter(prefix="/v1", tags=["cases"])
 
@@ -29,7 +30,7 @@ async def list_triage(query: Annotated[TriageQuery, Query()], door: ReadsTriage)
     wanted = queries.TriageFilter(query.area_code, query.urgency, query.overdue)
     statement = queries.triage_statement(door.scope, wanted, query)
     rows = await door.read(lambda session: list_work(session, statement))
-    return door.answer(queries.TRIAGE_KEYSET.page(rows, query.limit, item))
+    return door.answer(queries.TRIAGE_KEYSET.page(rows, query.limit, partial(item, door)))
 
 
 @router.get("/cases/{case_id}/explanation", response_model=ExplanationOut)
@@ -62,8 +63,10 @@ async def assign(case_id: CaseId, body: Assign, door: Assigns, expected: IfMatch
 
 
 @router.post("/cases/{case_id}/reassignment", response_model=WorkOut)
-async def reassign(case_id: CaseId, body: Assign, door: Reassigns, expected: IfMatch, once: IdempotencyKey) -> Response:
-    """改派: give it to another unit; the handling clock runs on. Needs If-Match."""
+async def reassign(
+    case_id: CaseId, body: Reassign, door: Reassigns, expected: IfMatch, once: IdempotencyKey
+) -> Response:
+    """改派、移交: give it to another unit, for a reason of the pack; the handling clock runs on. Needs If-Match."""
     request = asked(door, expected)
     return await door.write(lambda session: assigning.reassign(session, request, case_id, body), once, keys=[case_id])
 

@@ -31,7 +31,8 @@ class TriageFilter:
 
 def triage_statement(scope: Scope, wanted: TriageFilter, page: PageQuery) -> Select[Case]:
     """What waits for a dispatcher, oldest first."""
-    conditions = [cases.statuses(Status.TRIAGE), cases.within(scope, col(Case.lead_unit))]
+    # What waits for its wording says nothing yet, and nobody may choose for it.
+    conditions = [cases.statuses(Status.TRIAGE), col(Case.held).is_(False), cases.within(scope, col(Case.lead_unit))]
     if wanted.urgency is not None:
         conditions.append(col(Case.urgency) == wanted.urgency)
     if wanted.overdue is not None:

@@ -12,6 +12,9 @@ from services.dispatch.cases.domain.terms import Action, Status
 from services.dispatch.cases.schemas import Inside
 from services.dispatch.routing.domain.terms import CandidateVerdict, Rule
 
+ItemCode = Annotated[
+    str, Field(pattern=r"^[a-z][a-z0-9_]{0,39}$", description="A reason's code in the county pack (原因代码)")
+]
 SupportUnits = Annotated[
     tuple[UnitCode, ...],
     Field(max_length=20, description="Support units (协办单位); only the lead unit answers the citizen"),
@@ -25,6 +28,15 @@ class Assign(RequestBody):
     support_units: SupportUnits = ()
     category_code: CategoryCode | None = None
     reason: Reason
+
+
+class Reassign(Assign):
+    """改派、移交. Without ``reason_code`` it counts as giving up for the unit that has the case, as ever."""
+
+    reason_code: Annotated[
+        ItemCode | None,
+        Field(description="Of the pack's reasons to hand over (移交原因): it says whether the unit gave the case up"),
+    ] = None
 
 
 class TriageQuery(PageQuery):
@@ -89,3 +101,4 @@ class DecisionOut(AnswerBody):
     candidates: list[CandidateOut]
     explanation: str
     pack_version: int | None
+    reason_code: Annotated[str | None, Field(description="Why it was handed over, where somebody said so (移交原因)")]

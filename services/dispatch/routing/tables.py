@@ -36,3 +36,5 @@ class Decision(Base, table=True):
     explanation: str
     pack_version: int | None
     """In which it was looked up; nobody knows it of cases for which nobody was found in releases of before."""
+    reason_code: str | None = None
+    """移交原因, where a person named one."""

@@ -1,5 +1,6 @@
 """The units' lists, and what the lead unit does with a case."""
 
+from functools import partial
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
@@ -7,20 +8,22 @@ from fastapi import APIRouter, Query, Response
 from libs.common.database.session import Session
 from libs.common.errors import invalid
 from libs.common.web.cursors import Page, PageQuery
+from libs.common.web.door import Door
 from libs.common.web.fields import CaseId, UnitCode
 from libs.common.web.headers import IdempotencyKey, IfMatch
+from libs.common.web.people import responsible_out
 from services.dispatch.cases.api import asked, item, seen
 from services.dispatch.cases.domain.terms import DONE
 from services.dispatch.cases.queries import list_work as work_page
-from services.dispatch.cases.schemas import WorkItem, WorkOut
+from services.dispatch.cases.schemas import NameResponsible, WorkItem, WorkOut
 from services.dispatch.rights import CancelsTask, HandsIn, ReadsWork, Reports, Signs
 from services.dispatch.tasks import queries
 from services.dispatch.tasks.actions import handling, supporting
+from services.dispatch.tasks.domain import ListOf
 from services.dispatch.tasks.schemas import (
     CancelTask,
     FinishTask,
     HandIn,
-    ListOf,
     ReportProgress,
     Sign,
     TaskOut,
@@ -34,19 +37,21 @@ router = APIRouter(prefix="/v1", tags=["cases"])
 @router.get("/work", response_model=Page[WorkItem])
 async def list_work(query: Annotated[WorkQuery, Query()], door: ReadsWork) -> Response:
     """A unit's list (待办), what is due first comes first."""
-    if query.role is ListOf.SUPPORT and query.status in DONE:
-        raise invalid("status", "a support unit's list is of what it has to do", "协办清单仅列待办")
+    if query.role is not ListOf.LEAD and query.status in DONE:
+        raise invalid("status", "a list of what a unit does not lead is of what it has to do", "协办、承接清单仅列待办")
     wanted = queries.WorkFilter(
         query.unit_code,
         query.status,
         query.overdue,
         query.due_before,
         query.area_code,
-        support=query.role is ListOf.SUPPORT,
+        query.role,
+        query.responsible,
+        door.principal.own_units,
     )
     statement = queries.work_statement(door.scope, wanted, query)
     rows = await door.read(lambda session: work_page(session, statement))
-    return door.answer(queries.WORK_KEYSET.page(rows, query.limit, item))
+    return door.answer(queries.WORK_KEYSET.page(rows, query.limit, partial(item, door)))
 
 
 @router.post("/cases/{case_id}/signature", response_model=WorkOut)
@@ -85,7 +90,18 @@ async def list_tasks(case_id: CaseId, query: Annotated[PageQuery, Query()], door
         return await queries.list_tasks(session, case_id, query)
 
     rows = await door.read(tasks)
-    return door.answer(queries.TASKS_KEYSET.page(rows, query.limit, _task))
+    return door.answer(queries.TASKS_KEYSET.page(rows, query.limit, partial(_task, door)))
+
+
+@router.post("/cases/{case_id}/tasks/{unit_code}/responsible", response_model=WorkOut)
+async def name_responsible_of_task(
+    case_id: CaseId, unit_code: UnitCode, body: NameResponsible, door: Signs, expected: IfMatch, once: IdempotencyKey
+) -> Response:
+    """协办责任人: a support unit names who of its people answers for its part. Needs If-Match."""
+    request = asked(door, expected)
+    return await door.write(
+        lambda session: supporting.name(session, request, case_id, unit_code, body.responsible), once, keys=[case_id]
+    )
 
 
 @router.post("/cases/{case_id}/tasks/{unit_code}/signature", response_model=WorkOut)
@@ -132,5 +148,7 @@ async def cancel_task(
     )
 
 
-def _task(task: Task) -> TaskOut:
-    return TaskOut.model_validate(task, from_attributes=True)
+def _task(door: Door, task: Task) -> TaskOut:
+    staff = door.runtime.door_database.staff
+    responsible = responsible_out(staff, task.responsible_staff, task.unit_code, door.now)
+    return TaskOut.model_validate(task, from_attributes=True).model_copy(update={"responsible": responsible})

@@ -3,12 +3,13 @@
 The lead unit's part is the case itself: its status, its signing and its result stand there.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
 from libs.common.errors import NotFound
+from libs.common.rules.apart import check_not_worked
 from libs.common.rules.machine import Actor, NotTheirs, OutOfTurn
 from services.dispatch.cases.domain import transitions as cases
 from services.dispatch.cases.domain.state import Ask, Assignment, Result, Said, State, SupportPart
@@ -21,6 +22,14 @@ class TaskRole(StrEnum):
     SUPPORT = "support"
     WHISTLED = "whistled"
     LETTERED = "lettered"
+
+
+class ListOf(StrEnum):
+    """Which list of its (待办) a unit asks for: what it leads, what was delegated to it, its parts beside a lead."""
+
+    LEAD = "lead"
+    DELEGATE = "delegate"
+    SUPPORT = "support"
 
 
 class TaskStatus(StrEnum):
@@ -67,6 +76,8 @@ class TaskState:
     signed_at: datetime | None = None
     ended_at: datetime | None = None
     result: str | None = None
+    worked_by: tuple[str, ...] = ()
+    """Names of the people who signed it, reported on it or did it, sorted."""
 
 
 Tasks = tuple[TaskState, ...]
@@ -93,9 +104,26 @@ def decide(state: State, tasks: Tasks, ask: Ask, by: Actor, now: datetime) -> Sa
     unit_code = ask.what.unit_code if isinstance(ask.what, SupportPart) else ""
     if ask.action is not Action.SUPPORT_CANCEL and unit_code != by.unit_code:
         raise NotTheirs("A unit acts for itself alone", "仅可操作本单位的协办")
+    if ask.action is Action.SUPPORT_CANCEL:
+        _check_apart(state, tasks, (unit_code,), by)
     said = cases.decide(state, ask, by, now)
     next_task_status(part_of(tasks, state.round, unit_code).status, ask.action)
     return said
+
+
+def decide_result(state: State, tasks: Tasks, ask: Ask, by: Actor, now: datetime) -> Said:
+    """What is said when the lead unit hands in its result, and so lets off the support units that it does not wait for.
+
+    Raises as ``decide``: nobody lets a unit off a part that they worked on themselves.
+    """
+    if isinstance(ask.what, Result) and ask.what.without_support:
+        _check_apart(state, tasks, state.open_support, by)
+    return cases.decide(state, ask, by, now)
+
+
+def _check_apart(state: State, tasks: Tasks, units: Iterable[str], by: Actor) -> None:
+    parts = of_round(tasks, state.round)
+    check_not_worked([name for unit in units if unit in parts for name in parts[unit].worked_by], by)
 
 
 def part_of(tasks: Tasks, number: int, unit_code: str) -> TaskState:
@@ -154,11 +182,17 @@ def _new(after: State, said: Said, unit_code: str) -> TaskState:
 
 def _stepped(task: TaskState, said: Said, text: str) -> TaskState:
     status = next_task_status(task.status, said.action)
+    if said.action in _WORK:
+        task = replace(task, worked_by=tuple(sorted({*task.worked_by, *said.by.names})))
     if said.action is Action.SUPPORT_SIGN:
         return replace(task, status=status, signed_at=said.at)
     if said.action is Action.SUPPORT_REPORT:
         return task
     return replace(task, status=status, ended_at=said.at, result=text)
+
+
+_WORK = (Action.SUPPORT_SIGN, Action.SUPPORT_REPORT, Action.SUPPORT_DONE)
+"""What the unit's own people do with its part."""
 
 
 def _ended(tasks: Tasks, ended: list[TaskState], at: datetime, why: str | None) -> Iterator[TaskState]:

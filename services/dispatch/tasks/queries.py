@@ -1,22 +1,35 @@
 """Every SELECT of the units' lists and tasks."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from operator import attrgetter
 
-from sqlalchemy import Boolean, Select, and_, literal_column, select
+from sqlalchemy import Boolean, Select, Text, and_, literal_column, not_, or_, select
 from sqlmodel import col
 
 from libs.common.database.session import Session
-from libs.common.security.policy import Scope, in_area
+from libs.common.pack.areas import GRID_DIGITS
+from libs.common.security.policy import Column, Scope, in_area
 from libs.common.web.cursors import Keyset, PageQuery
 from services.dispatch.cases import queries as cases
 from services.dispatch.cases.domain.terms import Status
 from services.dispatch.cases.tables import Case
+from services.dispatch.tasks.domain import ListOf
 from services.dispatch.tasks.tables import Task
 
 WORK_KEYSET = Keyset("dispatch.work", (Case.list_due_at, Case.case_id), (datetime, str), descending=False)
 TASKS_KEYSET = Keyset("dispatch.tasks", (Task.version, Task.unit_code), (int, str), descending=False)
+
+
+# As the partial index has them, so that every plan can prove that it holds the rows.
+_DELEGATED = literal_column("work.delegates <> '{}'", Boolean)
+_WORKER = literal_column("work.delegates[cardinality(work.delegates)]", Text)
+_UNITS: Mapping[ListOf, Column] = {
+    ListOf.LEAD: col(Case.lead_unit),
+    ListOf.DELEGATE: _WORKER,
+    ListOf.SUPPORT: col(Task.unit_code),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,14 +41,19 @@ class WorkFilter:
     overdue: bool | None = None
     due_before: datetime | None = None
     area_code: str | None = None
-    support: bool = False
-    """What units do beside the lead, and not what they lead."""
+    role: ListOf = ListOf.LEAD
+    """What units lead, what was delegated to them, or what they do beside the lead."""
+    responsible: str | None = None
+    own: frozenset[str] = frozenset()
+    """The units of whoever asks."""
 
 
 def work_statement(scope: Scope, wanted: WorkFilter, page: PageQuery) -> Select[Case]:
     """A unit's list, or everybody's in the caller's reach: what is due first comes first."""
-    unit = col(Task.unit_code) if wanted.support else col(Case.lead_unit)
+    unit = _UNITS[wanted.role]
     conditions = [cases.statuses(wanted.status), cases.within(scope, unit)]
+    if wanted.role is ListOf.DELEGATE:
+        conditions.append(_DELEGATED)
     if wanted.unit_code is not None:
         conditions.append(unit == wanted.unit_code)
     if wanted.overdue is not None:
@@ -43,9 +61,16 @@ def work_statement(scope: Scope, wanted: WorkFilter, page: PageQuery) -> Select[
     if wanted.due_before is not None:
         # The first is what is asked, the second what the index knows.
         conditions += [col(Case.handle_due_at) < wanted.due_before, col(Case.list_due_at) < wanted.due_before]
+    if wanted.responsible is not None:
+        conditions.append(
+            col((Task if wanted.role is ListOf.SUPPORT else Case).responsible_staff) == wanted.responsible
+        )
     conditions += in_area(col(Case.area_code), wanted.area_code)
+    if wanted.own and wanted.area_code is not None and len(wanted.area_code) == GRID_DIGITS:
+        # Its own units do not see in which grid a confidential case is.
+        conditions.append(or_(not_(col(Case.confidential)), unit.not_in(sorted(wanted.own))))
     statement = WORK_KEYSET.cut(select(Case).where(*conditions), page)
-    return statement.join(Task, _OPEN_OF_THE_CASE) if wanted.support else statement
+    return statement.join(Task, _OPEN_OF_THE_CASE) if wanted.role is ListOf.SUPPORT else statement
 
 
 _OPEN_OF_THE_CASE = and_(

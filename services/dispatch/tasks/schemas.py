@@ -1,6 +1,5 @@
 """What a unit sends about its part of a case, and which work it asks for."""
 
-from enum import StrEnum
 from typing import Annotated
 
 from pydantic import AwareDatetime, Field
@@ -14,12 +13,14 @@ from libs.common.web.fields import (
     PastMoment,
     Reason,
     RequestBody,
+    StaffId,
     UnitCode,
     Version,
 )
+from libs.common.web.people import ResponsibleOut
 from services.dispatch.cases.domain.terms import Status
 from services.dispatch.cases.schemas import Inside
-from services.dispatch.tasks.domain import TaskRole, TaskStatus
+from services.dispatch.tasks.domain import ListOf, TaskRole, TaskStatus
 
 WithoutSupport = Annotated[
     Reason | None,
@@ -33,6 +34,13 @@ class Sign(RequestBody):
     """签收."""
 
     note: Reason | None = None
+    responsible: Annotated[
+        StaffId | None,
+        Field(
+            description="Who of the unit answers for it; may be named later, too (责任人). Left out when the lead unit "
+            "signs: whoever holds the post that the duty directory names, where that is one person (责任岗位)"
+        ),
+    ] = None
 
 
 class ReportProgress(RequestBody):
@@ -74,13 +82,9 @@ class TaskOut(AnswerBody):
     signed_at: AwareDatetime | None
     ended_at: AwareDatetime | None
     result: str | None
-
-
-class ListOf(StrEnum):
-    """Which of its lists a unit asks for (待办)."""
-
-    LEAD = "lead"
-    SUPPORT = "support"
+    responsible: Annotated[
+        ResponsibleOut | None, Field(description="Who of the unit answers for it; null: nobody was named (责任人)")
+    ] = None
 
 
 class WorkQuery(PageQuery):
@@ -93,5 +97,6 @@ class WorkQuery(PageQuery):
     unit_code: UnitCode | None = None
     status: Annotated[Status | None, Field(description="Without it: what units have to do (assigned, signed)")] = None
     overdue: bool | None = None
+    responsible: Annotated[StaffId | None, Field(description="Of whom this person answers for it (责任人)")] = None
     due_before: Annotated[Moment | None, Field(description="Handling limit before this moment")] = None
     area_code: Inside = None

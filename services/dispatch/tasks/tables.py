@@ -4,7 +4,7 @@ from datetime import datetime
 
 from sqlmodel import Field
 
-from libs.common.database.columns import check, index, moment_column, one_of, refers, word_column
+from libs.common.database.columns import check, index, moment_column, one_of, refers, texts_column, word_column
 from services.dispatch.cases.tables import Base
 from services.dispatch.tasks.domain import TaskRole, TaskStatus
 
@@ -25,6 +25,9 @@ class Task(Base, table=True):
         check("task_ended", "(status IN ('done', 'cancelled')) = (ended_at IS NOT NULL)"),
         check("task_done_has_result", "status <> 'done' OR result IS NOT NULL"),
         index("task_open_unit_idx", "unit_code", "case_id", where=_OPEN),
+        index(
+            "task_responsible_idx", "responsible_staff", "case_id", where=f"{_OPEN} AND responsible_staff IS NOT NULL"
+        ),
         index("task_open_idx", "case_id", "round", "unit_code", where=_OPEN, unique=True),
     )
 
@@ -40,3 +43,8 @@ class Task(Base, table=True):
     ended_at: datetime | None = Field(default=None, sa_column=moment_column(nullable=True))
     result: str | None = None
     """What the unit did; of a cancelled task why it was let off, if anybody said so."""
+    responsible_staff: str | None = None
+    """Who of the unit answers for its part (责任人); of a cancelled task nobody."""
+    responsible_at: datetime | None = Field(default=None, sa_column=moment_column(nullable=True))
+    worked_by: list[str] = Field(sa_column=texts_column())
+    """Names of the people who signed it, reported on it or did it (经办人), sorted: none of them lets the unit off."""

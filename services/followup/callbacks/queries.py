@@ -13,6 +13,7 @@ from libs.common.security.policy import Scope, in_area
 from libs.common.web.cursors import Keyset, PageQuery
 from services.followup.callbacks.tables import Attempt, Callback
 from services.followup.cases.domain.terms import CallbackState
+from services.followup.cases.queries import ACCUSED
 from services.followup.cases.tables import Case
 
 CALLBACK_KEYSET = Keyset(
@@ -22,6 +23,8 @@ _PLACES = """
     SELECT callback_id AS id, case_id FROM callback WHERE callback_id = ANY($1::text[])
     UNION ALL
     SELECT supervision_id, case_id FROM supervision WHERE supervision_id = ANY($1::text[])
+    UNION ALL
+    SELECT objection_id, case_id FROM objection WHERE objection_id = ANY($1::text[])
 """
 
 
@@ -37,7 +40,8 @@ class CallbackFilter:
 
 def sees_callback(scope: Scope, case: Case, callback: Callback) -> bool:
     """Whether a callback is within reach."""
-    return scope.allows(callback.area_code, callback.handling_unit, accused_unit=case.accused_unit)
+    accused, also = case.accused_unit, case.also_accused
+    return scope.allows(callback.area_code, callback.handling_unit, accused_unit=accused, also_accused=also)
 
 
 async def visible_callback(session: Session, scope: Scope, callback_id: str) -> tuple[Case, Callback]:
@@ -52,7 +56,7 @@ async def visible_callback(session: Session, scope: Scope, callback_id: str) -> 
 
 
 async def case_ids_of(session: Session, ids: Sequence[str]) -> dict[str, str]:
-    """The cases of callbacks and orders."""
+    """The cases of callbacks, orders and objections."""
     return {row.id: row.case_id for row in await session.fetch(_PLACES, list(ids))}
 
 
@@ -77,7 +81,7 @@ async def list_callbacks(
     """The queue: who is to be called first stands first."""
     conditions = [
         col(Callback.state) == wanted.state,
-        scope.predicate(col(Callback.area_code), col(Callback.handling_unit), accused_column=col(Case.accused_unit)),
+        scope.predicate(col(Callback.area_code), col(Callback.handling_unit), accused_columns=ACCUSED),
         *in_area(col(Callback.area_code), wanted.area_code),
     ]
     if wanted.handling_unit is not None:

@@ -2,12 +2,13 @@
 
 from collections.abc import Sequence
 from enum import StrEnum
-from typing import Annotated, Self
+from typing import Annotated, Literal, Self, TypeVar
 
 from pydantic import AwareDatetime, Field, model_validator
 
 from libs.common.events.terms import Closing, Kind, Reached, Satisfaction, Urgency
 from libs.common.pack.schema import AnswerKind, Question
+from libs.common.security.veil import Veil
 from libs.common.web.cursors import PageQuery
 from libs.common.web.fields import (
     AnswerBody,
@@ -22,10 +23,12 @@ from libs.common.web.fields import (
     fault,
 )
 from services.followup.callbacks.tables import Attempt, Callback
-from services.followup.cases.domain.terms import CallbackState, Status
+from services.followup.cases.domain.terms import CallbackState, Purpose, Status
 from services.followup.cases.tables import Case
 
 ItemCode = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,39}$", description="A question's code in the county pack")]
+
+ItemT = TypeVar("ItemT", bound="CallbackItem")
 
 
 class RecordAttempt(RequestBody):
@@ -34,12 +37,16 @@ class RecordAttempt(RequestBody):
     What is asked, the questions of the case's pack say (`GET /callbacks/{callback_id}`): `contacted`, `solved`,
     `satisfaction`, and a text for each other question in `notes`, by its code. Where anything is answered, each
     required question is. It is a valid callback (有效回访) when the citizen answered and said how satisfied he is.
+    A callback with the `purpose` `withdrawal` asks one thing, which is answered in `withdraws` (撤单核实).
     """
 
     reached: Reached
     contacted: Flag | None = None
     solved: Flag | None = None
     satisfaction: Satisfaction | None = None
+    withdraws: Annotated[
+        Flag | None, Field(description="Whether the citizen himself takes the case back (是否确认撤单)")
+    ] = None
     words: LongText | None = None
     notes: Annotated[
         dict[ItemCode, LongText],
@@ -48,7 +55,7 @@ class RecordAttempt(RequestBody):
 
     @model_validator(mode="after")
     def _only_answers_count(self) -> Self:
-        said = (self.contacted, self.solved, self.satisfaction)
+        said = (self.contacted, self.solved, self.satisfaction, self.withdraws)
         if self.reached is not Reached.ANSWERED and (self.notes or any(answer is not None for answer in said)):
             raise fault("reached", "nobody answered, so there are no answers", "未接通或拒访，不得填写回访答案")
         return self
@@ -58,11 +65,12 @@ class ReviewDecision(StrEnum):
     """What a review decides (核实结论)."""
 
     CLOSE_UNVERIFIED = "close_unverified"
+    CLOSE_UNASKED = "close_unasked"
     TRY_AGAIN = "try_again"
 
 
 class ReviewCallback(RequestBody):
-    """核实: what becomes of a case whose citizen was never reached."""
+    """核实: what becomes of a case whose citizen was never reached, or wants no callback and was never called."""
 
     decision: ReviewDecision
     reason: Reason
@@ -81,7 +89,10 @@ class QuestionOut(AnswerBody):
     """One callback question (回访问题): what to read out, and which field its answer goes into."""
 
     code: str
-    answer: Annotated[AnswerKind, Field(description="The field of the attempt; `note`: `notes`, under this code")]
+    answer: Annotated[
+        AnswerKind | Literal["withdraws"],
+        Field(description="The field of the attempt; `note`: `notes`, under this code"),
+    ]
     text: str
     text_en: str
     required: Annotated[bool, Field(description="To be answered as soon as any question is")]
@@ -98,6 +109,16 @@ class QuestionOut(AnswerBody):
         )
 
 
+WITHDRAWS = QuestionOut(
+    code="withdraws",
+    answer="withdraws",
+    text="您是否确认撤回该诉求？",
+    text_en="Do you take this case back?",
+    required=True,
+)
+"""What whoever is said to have withdrawn is asked, whatever the pack asks about results."""
+
+
 class AttemptOut(AnswerBody):
     """One try."""
 
@@ -105,11 +126,17 @@ class AttemptOut(AnswerBody):
     at: AwareDatetime
     caller: str
     caller_unit: str | None
+    caller_staff: str | None
     reached: Reached
     valid: bool
     contacted: bool | None
     solved: bool | None
     satisfaction: Satisfaction | None
+    withdraws: bool | None
+    by_link: Annotated[
+        bool,
+        Field(description="By a one-time link (一次性链接), which `caller` had made: nobody spoke with him"),
+    ]
     words: str | None
     notes: dict[str, str]
 
@@ -127,6 +154,12 @@ class CallbackItem(AnswerBody):
     round: int
     current_round: int
     requester: Annotated[str, Field(description="Whom to ask (诉求人): each of a case is asked on its own")]
+    purpose: Annotated[
+        Purpose,
+        Field(
+            description="What for (回访目的): `closing` about the result, `withdrawal` whether he takes the case back"
+        ),
+    ]
     state: CallbackState
     handling_unit: str | None
     tries: int
@@ -171,6 +204,7 @@ def item_of(case: Case, callback: Callback) -> CallbackItem:
         round=callback.round,
         current_round=case.round,
         requester=callback.requester,
+        purpose=callback.purpose,
         state=callback.state,
         handling_unit=callback.handling_unit,
         tries=callback.tries,
@@ -179,3 +213,8 @@ def item_of(case: Case, callback: Callback) -> CallbackItem:
         opened_at=callback.opened_at,
         version=callback.version,
     )
+
+
+def veiled(item: ItemT, veil: Veil | None) -> ItemT:
+    """A callback as the units of a confidential case see it: without the grid."""
+    return item if veil is None else item.model_copy(update={"area_code": veil.area(item.area_code)})

@@ -8,8 +8,7 @@ from sqlmodel import Field
 
 from libs.common.database.columns import check, index, moment_column, one_of, refers, word_column
 from libs.common.events.terms import FIRST_REQUESTER, Reached, Satisfaction
-from services.followup.callbacks.domain import Purpose
-from services.followup.cases.domain.terms import CallbackState
+from services.followup.cases.domain.terms import CallbackState, Purpose
 from services.followup.cases.tables import Base
 
 _ASKED = ["case_id", "round", "requester", "purpose"]
@@ -28,6 +27,7 @@ class Callback(Base, table=True):
         check("callback_check", "tries BETWEEN 0 AND attempts"),
         check("callback_round_check", "round > 0"),
         check("callback_version_check", "version > 0"),
+        check("callback_wish_check", "wish >= 0"),
         index("callback_queue_idx", "state", "next_try_at", "callback_id"),
         index("callback_area_idx", _AREA, "state", "next_try_at", "callback_id"),
         index(
@@ -49,6 +49,8 @@ class Callback(Base, table=True):
     handling_unit: str | None = None
     answered_by: str | None = None
     """The account that answered at the door: it never asks about its own answer."""
+    answered_by_staff: str | None = None
+    """The member of staff whose account it is, where it is known."""
     area_code: str
     tries: int = 0
     """Tries without a valid answer since it was opened, or opened again."""
@@ -59,6 +61,11 @@ class Callback(Base, table=True):
     version: int = 1
     requester: str = FIRST_REQUESTER
     purpose: Purpose = Field(default=Purpose.CLOSING, sa_column=word_column(Purpose))
+    wished_by: str | None = None
+    """The account that said that the citizen takes it back, where that is what he is asked."""
+    wished_by_staff: str | None = None
+    wish: int = 0
+    """Which wish of its round it asks about, where it asks about one: a link answers the one it was made for."""
 
 
 class Attempt(Base, table=True):
@@ -77,11 +84,22 @@ class Attempt(Base, table=True):
         one_of("attempt", "reached", Reached),
         one_of("attempt", "satisfaction", Satisfaction),
         check("attempt_attempt_check", "attempt > 0"),
-        check("attempt_check", "valid = (reached = 'answered' AND satisfaction IS NOT NULL)"),
+        check(
+            "attempt_check",
+            "valid = (reached = 'answered'"
+            " AND CASE WHEN purpose = 'withdrawal' THEN withdraws IS NOT NULL ELSE satisfaction IS NOT NULL END)",
+        ),
         check(
             "attempt_only_answers_count",
-            "reached = 'answered' OR (contacted IS NULL AND solved IS NULL AND satisfaction IS NULL)",
+            "reached = 'answered'"
+            " OR (contacted IS NULL AND solved IS NULL AND satisfaction IS NULL AND withdraws IS NULL)",
         ),
+        check(
+            "attempt_answers_what_is_asked",
+            "CASE WHEN purpose = 'withdrawal' THEN contacted IS NULL AND solved IS NULL AND satisfaction IS NULL"
+            " ELSE withdraws IS NULL END",
+        ),
+        check("attempt_a_link_asks_about_a_wish", "NOT by_link OR withdraws IS NOT NULL"),
     )
 
     callback_id: str = Field(primary_key=True)
@@ -91,6 +109,7 @@ class Attempt(Base, table=True):
     at: datetime = Field(sa_column=moment_column())
     caller: str
     caller_unit: str | None = None
+    caller_staff: str | None = None
     reached: Reached = Field(sa_column=word_column(Reached))
     valid: bool
     contacted: bool | None = None
@@ -101,3 +120,7 @@ class Attempt(Base, table=True):
     """What was said to the pack's other questions, by their codes."""
     requester: str = FIRST_REQUESTER
     purpose: Purpose = Field(default=Purpose.CLOSING, sa_column=word_column(Purpose))
+    withdraws: bool | None = None
+    """Whether the citizen takes the case back, where that is what he was asked."""
+    by_link: bool = False
+    """Whether he answered by a one-time link (一次性链接), which ``caller`` had made, and nobody spoke with him."""

@@ -5,10 +5,10 @@ from libs.common.events.base import Event
 from libs.common.events.cases import CaseClosed
 from libs.common.rules.steps import Kept
 from services.followup.cases.domain import transitions
-from services.followup.cases.domain.terms import Action, Said, State, StepInput
+from services.followup.cases.domain.terms import Action, Heard, Said, State, StepInput
 from services.followup.cases.tables import Case, HistoryEntry
 
-CASES = Kept[Case, State, Said](
+CASES = Kept[Case, State, Heard](
     State, transitions.evolve, HistoryEntry, also=("case_id", "round"), derived=("sent_back",)
 )
 
@@ -25,8 +25,8 @@ def decide(case: Case, action: Action, given: StepInput, why: str = "") -> Said:
 
 def apply(session: Session, case: Case, said: Said, *says: Event) -> None:
     """Take the step. Of one that closes the case that is said, too, whoever takes it."""
-    _, after = CASES.apply(session, case, said, *says)
-    if after.closing is not None:
+    before, after = CASES.apply(session, case, said, *says)
+    if after.closing is not None and before.closing is None:
         session.publish(
             CaseClosed(
                 case_id=case.case_id,

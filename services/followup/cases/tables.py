@@ -1,6 +1,6 @@
 """A case's promise and its history; each matter has the tables that are its own, in the service's schema."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import MetaData
 from sqlmodel import Field, SQLModel
@@ -39,6 +39,10 @@ class Case(Base, table=True):
             "(closing IS NOT DISTINCT FROM 'substantive') = (satisfaction IS NOT NULL)"
             " AND (satisfaction IS NULL) = (closed_by_attempt IS NULL)",
         ),
+        check(
+            "matter_not_accepted_in_the_first_round",
+            "closing IS DISTINCT FROM 'not_accepted' OR (round = 1 AND lead_unit IS NULL)",
+        ),
         index("matter_open_idx", "status", where="status <> 'closed'"),
         index("matter_overdue_idx", "overdue", where="overdue <> '{}' AND status <> 'closed'"),
     )
@@ -50,6 +54,14 @@ class Case(Base, table=True):
     lead_unit: str | None = None
     left_units: list[str] = Field(sa_column=texts_column())
     """Units that led it and gave it up, each once: what the ladder counts as returns (流转单位)."""
+    handled_by: list[str] = Field(sa_column=texts_column())
+    """Names of the people through whose hands it went (经手人), in all its rounds: none of them asks about it."""
+    handling_units: list[str] = Field(sa_column=texts_column())
+    """Units that led it, supported it or answered it (经手单位), in all its rounds."""
+    delegate_unit: str | None = None
+    """Who works, if not the unit that leads (承办单位)."""
+    passed: list[str] = Field(sa_column=texts_column(default=True))
+    """The two units of each time that it was delegated, taken back or raised: what the ladder counts as passing."""
     area_code: str
     kind: Kind = Field(sa_column=word_column(Kind))
     urgency: Urgency = Field(sa_column=word_column(Urgency))
@@ -57,8 +69,15 @@ class Case(Base, table=True):
     title: str
     accused_unit: str | None = None
     """The unit complained about (被反映单位): it and those below it see nothing of the case, and are told nothing."""
+    also_accused: list[str] = Field(sa_column=texts_column())
+    """Who is, beside it: further units, and members of staff, named at once or later."""
+    confidential: bool | None = None
+    """保密件: its title is not read by a link alone, and its units are not shown where to ask who spoke. Empty in cases
+    of before it was kept, which are treated as such."""
     callback_wanted: bool = True
     registered_at: datetime = Field(sa_column=moment_column())
+    needed_by: date | None = None
+    """The citizen's own date (需办日期)."""
     pack_version: int
     """Under which its present clocks were set."""
     clocks: int = 0
@@ -97,5 +116,12 @@ class HistoryEntry(Base, table=True):
     """An account, or ``system``."""
     unit_code: str | None = None
     """The unit that ``who`` acts for."""
+    staff_id: str | None = None
+    """The member of staff whose account ``who`` is, where it is known."""
     at: datetime = Field(sa_column=moment_column())
     why: str
+
+
+def working_unit_of(case: Case) -> str | None:
+    """Who signs, reports and hands in (承办单位): the lead, or the one that it was delegated to."""
+    return case.delegate_unit or case.lead_unit

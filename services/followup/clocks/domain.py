@@ -11,12 +11,11 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 from fractions import Fraction
 from functools import cache, lru_cache
-from zoneinfo import ZoneInfo
 
 from libs.common.events.terms import Deadline
 from libs.common.time.calendar import WorkCalendar
 from libs.common.time.due import Limit, LimitUnit, Pause, due, fraction
-from libs.common.time.moments import day_end, day_start, local_day
+from libs.common.time.moments import day_end, day_start, last_day, local_day
 
 _LAST_INSTANT = timedelta(microseconds=1)
 _PERCENT = 100
@@ -199,11 +198,6 @@ def next_end(clock: DeadlineClock, calendar: WorkCalendar) -> datetime | None:
         return None
     last = last_day(clock.due_at, calendar.time_zone)
     return day_end(last + timedelta(days=clock.every_days), calendar.time_zone)
-
-
-def last_day(due_at: datetime, zone: ZoneInfo) -> date:
-    """The day on which a limit is over: the one that ends then, if it is over at midnight."""
-    return local_day(due_at - _LAST_INSTANT, zone)
 
 
 def rung_at(due_at: datetime, after: Limit | None, calendar: WorkCalendar) -> datetime:

@@ -14,6 +14,7 @@ from libs.common.events.terms import Deadline
 from libs.common.security.policy import Scope
 from libs.common.time.due import Limit, LimitUnit, Pause
 from libs.common.web.cursors import Keyset, PageQuery
+from services.followup.cases.queries import ACCUSED
 from services.followup.cases.tables import Case
 from services.followup.clocks.domain import ClockStatus, ClockStep, DeadlineClock
 from services.followup.clocks.tables import ClockRow
@@ -120,15 +121,15 @@ async def failed_clocks(session: Session) -> int:
 
 async def clocks_of_case(session: Session, case_id: str) -> list[ClockRow]:
     """All clocks of a case, in the order of what comes next on them."""
-    statement = select(ClockRow).where(col(ClockRow.case_id) == case_id).order_by(*TIMER_KEYSET.order())
-    return list((await session.execute(statement)).scalars())
+    rows = await session.rows(ClockRow, "case_id", case_id, lock=False)
+    return sorted(rows, key=lambda row: (row.next_at, row.clock_id))
 
 
 async def list_clocks(session: Session, scope: Scope, wanted: ClockFilter, page: PageQuery) -> list[ClockRow]:
     """Clocks: what comes first stands first."""
     conditions = [
         _in_state(wanted.state),
-        scope.predicate(col(Case.area_code), col(ClockRow.unit_code), accused_column=col(Case.accused_unit)),
+        scope.predicate(col(Case.area_code), col(ClockRow.unit_code), accused_columns=ACCUSED),
     ]
     if wanted.case_id is not None:
         conditions.append(col(ClockRow.case_id) == wanted.case_id)

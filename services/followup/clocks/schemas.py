@@ -5,8 +5,10 @@ from typing import Annotated, Self
 from pydantic import AwareDatetime, Field
 
 from libs.common.events.terms import Deadline
+from libs.common.security.veil import Veil
 from libs.common.web.cursors import PageQuery
 from libs.common.web.fields import AnswerBody, CaseId, Moment, UnitCode
+from libs.common.web.people import ResponsibleOut
 from services.followup.clocks.domain import ClockStatus
 from services.followup.clocks.tables import ClockRow
 
@@ -33,7 +35,9 @@ class ClockOut(AnswerBody):
     case_id: str
     round: int
     what: Deadline
-    about: Annotated[str, Field(description="The order to be answered; empty: the case itself")]
+    about: Annotated[
+        str, Field(description="The order to be answered, or the objection to be decided; empty: the case itself")
+    ]
     step: str
     unit_code: str | None
     starts_at: AwareDatetime
@@ -43,9 +47,23 @@ class ClockOut(AnswerBody):
     pack_version: int
     state: ClockStatus
     error: str | None
+    responsible: Annotated[
+        ResponsibleOut | None,
+        Field(description="Who of the unit answers in this round (责任人)"),
+    ]
 
     @classmethod
-    def of(cls, row: ClockRow) -> Self:
+    def of(cls, row: ClockRow, responsible: ResponsibleOut | None) -> Self:
         """The clock as it is shown."""
         fields = {name: getattr(row, name) for name in cls.model_fields if hasattr(row, name)}
-        return cls(timer_id=f"{row.clock_id}.{row.step}", fires_at=row.next_at, **fields)
+        return cls(timer_id=f"{row.clock_id}.{row.step}", fires_at=row.next_at, responsible=responsible, **fields)
+
+    def veiled(self, veil: Veil | None) -> Self:
+        """A clock of no unit as the units of a confidential case see it: it began at the minute of a door."""
+        if veil is None:
+            return self
+        # The id of an objection holds the millisecond at which it was made.
+        return self.model_copy(update={"about": ""} | {name: veil.day(getattr(self, name)) for name in _MOMENTS})
+
+
+_MOMENTS = ("starts_at", "warn_at", "due_at", "fires_at")

@@ -2,7 +2,7 @@
 
 from libs.common.database.session import Session
 from libs.common.errors import Conflict
-from libs.common.events.cases import SupervisionReplied
+from libs.common.events.supervision import SupervisionReplied
 from libs.common.rules.requests import Request
 from libs.common.security.masking import mask_text
 from services.followup.clocks.actions.finding import find_case
@@ -43,4 +43,4 @@ async def reply(session: Session, asked: Request, supervision_id: str, body: Rep
     )
     end_clocks(session, case, replied, about=supervision_id)
     session.publish(replied)
-    return shown(order)
+    return (await shown(session, [order], asked.actor.units))(order)

@@ -9,7 +9,6 @@ from libs.common.web.door import Door, needs
 from libs.common.web.fields import Uuid
 from libs.common.web.headers import IdempotencyKey, IfMatch
 from services.followup import rights
-from services.followup.cases.api import actor_of
 from services.followup.replies import actions
 from services.followup.replies.schemas import ReplySupervision
 from services.followup.supervision.schemas import SupervisionOut
@@ -26,7 +25,7 @@ async def reply_supervision(
     once: IdempotencyKey,
 ) -> Response:
     """督办回复: the unit answers this order; every other order waits for its own answer. Needs If-Match."""
-    asked = Request(actor_of(door), door.scope, expected)
+    asked = Request(door.actor, door.scope, expected)
     return await door.write(
         lambda session: actions.reply(session, asked, supervision_id, body), once, keys=[supervision_id]
     )

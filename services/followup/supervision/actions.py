@@ -1,28 +1,31 @@
 """Supervision (催办、督办): orders by the ladder or by a supervisor, each to one unit and answered on its own."""
 
 import uuid
+from collections.abc import Callable, Collection, Sequence
 from datetime import date
 
 import uuid_utils
 
 from libs.common.database.session import Session
 from libs.common.errors import invalid
-from libs.common.events.cases import SupervisionIssued
+from libs.common.events.people import accused_units
+from libs.common.events.supervision import SupervisionIssued
 from libs.common.events.terms import Deadline
 from libs.common.pack.directory import Directory, UnknownCode
-from libs.common.pack.schema import LadderStep, OnReturns, OnRound
+from libs.common.pack.schema import LadderStep, OnPassed, OnReturns, OnRound, Recipient
 from libs.common.rules.machine import SYSTEM, Actor
 from libs.common.rules.requests import Request
 from libs.common.security.masking import mask_text
 from libs.common.time.due import due
-from libs.common.time.moments import day_end, local_day
+from libs.common.time.moments import day_end, last_day, local_day
 from services.followup.cases.actions import apply, decide
 from services.followup.cases.domain.terms import Action, StepInput
-from services.followup.cases.queries import no_such_case, sees_case
+from services.followup.cases.queries import no_such_case, sees_case, veils_of
 from services.followup.cases.tables import Case
 from services.followup.clocks.actions.finding import find_case
-from services.followup.clocks.actions.running import start_clock_about
-from services.followup.clocks.domain import last_day
+from services.followup.clocks.actions.running import start_clock_about, stop_clocks
+from services.followup.responsible.actions import shown_for
+from services.followup.responsible.queries import responsible_for
 from services.followup.supervision.domain import SupervisionState
 from services.followup.supervision.schemas import IssueSupervision, SupervisionOut
 from services.followup.supervision.tables import Supervision
@@ -30,13 +33,26 @@ from services.followup.supervision.tables import Supervision
 _IDS = uuid.UUID("5f0d1c3e-8a53-5b5e-9d5e-6f1c1d0a7e42")
 
 
-def issue_by_rule(session: Session, case: Case, step: LadderStep, *, source: str, lead_unit: str | None) -> None:
+def issue_by_rule(
+    session: Session,
+    case: Case,
+    step: LadderStep,
+    *,
+    source: str,
+    lead_unit: str | None,
+    working_unit: str | None = None,
+) -> None:
     """One step of the ladder: an order to each of its recipients. ``source`` is what brought it, the same in a replay.
 
-    Without any recipient the order still stands, for a supervisor to see.
+    What goes to the lead is told who works for it, too. Without any recipient the order still stands, for a supervisor
+    to see.
     """
     directory = session.packs.version(case.pack_version)
-    for unit_code, instead in _recipients(directory, step, lead_unit, case.accused_unit).items() or [(None, "")]:
+    named = _recipients(directory, step, lead_unit, accused_units(case))
+    works = case.delegate_unit if lead_unit == case.lead_unit else working_unit
+    if Recipient.LEAD in step.to and lead_unit is not None and works is not None:
+        named.setdefault(works, "；由你单位承办 you work on it")
+    for unit_code, instead in named.items() or [(None, "")]:
         order = session.new(
             Supervision,
             supervision_id=number_of(source, unit_code),
@@ -46,6 +62,7 @@ def issue_by_rule(session: Session, case: Case, step: LadderStep, *, source: str
             unit_code=unit_code,
             area_code=case.area_code,
             accused_unit=case.accused_unit,
+            also_accused=list(case.also_accused),
             reason=f"{step.name} {step.name_en}{instead}",
             by_rule=True,
             rule_code=step.code,
@@ -61,12 +78,12 @@ def number_of(source: str, unit_code: str | None) -> str:
     return str(uuid.uuid5(_IDS, f"{source}/{unit_code or ''}"))
 
 
-def supervise_round(session: Session, case: Case, lead_unit: str | None) -> None:
-    """The orders that the opening of this round brings (三次办理提级督办)."""
+def supervise_round(session: Session, case: Case, lead_unit: str | None, working_unit: str | None) -> None:
+    """The orders that the opening of this round brings (三次办理提级督办), to those who had the one before."""
     for step in session.packs.version(case.pack_version).ladder.steps:
         if isinstance(step.trigger, OnRound) and step.trigger.round == case.round:
             source = f"{case.case_id}.round{case.round}.{step.code}"
-            issue_by_rule(session, case, step, source=source, lead_unit=lead_unit)
+            issue_by_rule(session, case, step, source=source, lead_unit=lead_unit, working_unit=working_unit)
 
 
 def supervise_returns(session: Session, case: Case, lead_unit: str | None) -> None:
@@ -77,13 +94,22 @@ def supervise_returns(session: Session, case: Case, lead_unit: str | None) -> No
             issue_by_rule(session, case, step, source=source, lead_unit=lead_unit)
 
 
+def supervise_passing(session: Session, case: Case, pair: str) -> None:
+    """The orders that come when two units have passed the case between them so often (推来推去)."""
+    times = case.passed.count(pair)
+    for step in session.packs.version(case.pack_version).ladder.steps:
+        if isinstance(step.trigger, OnPassed) and step.trigger.times == times:
+            source = f"{case.case_id}.round{case.round}.passed{times}.{pair}.{step.code}"
+            issue_by_rule(session, case, step, source=source, lead_unit=case.lead_unit)
+
+
 async def issue(session: Session, asked: Request, body: IssueSupervision) -> SupervisionOut:
     """A supervisor's own order (人工督办), to the lead unit unless another is named."""
     case = await find_case(session, body.case_id)
     if case is None or not sees_case(asked.scope, case):
         raise no_such_case()
     order = order_by_hand(session, case, asked.actor, body, str(uuid_utils.uuid7()))
-    return shown(order)
+    return (await shown(session, [order], asked.actor.units))(order)
 
 
 def order_by_hand(session: Session, case: Case, by: Actor, body: IssueSupervision, number: str) -> Supervision:
@@ -100,6 +126,7 @@ def order_by_hand(session: Session, case: Case, by: Actor, body: IssueSupervisio
         unit_code=_addressee(session, case, body.unit_code),
         area_code=case.area_code,
         accused_unit=case.accused_unit,
+        also_accused=list(case.also_accused),
         reason=reason,
         by_rule=False,
         issued_by=by.subject,
@@ -113,9 +140,30 @@ def order_by_hand(session: Session, case: Case, by: Actor, body: IssueSupervisio
     return order
 
 
-def shown(order: Supervision) -> SupervisionOut:
-    """The order as it is answered."""
-    return SupervisionOut.model_validate(order, from_attributes=True)
+async def recuse(session: Session, case: Case) -> None:
+    """Whoever is complained about by now sees no order of the case; nobody waits for their replies."""
+    directory = session.packs.version(case.pack_version)
+    for order in await session.rows(Supervision, "case_id", case.case_id):
+        order.also_accused = list(case.also_accused)
+        if order.unit_code is not None and directory.is_within_any(order.unit_code, accused_units(case)):
+            stop_clocks(session, case, Deadline.REPLY, about=order.supervision_id)
+
+
+async def shown(
+    session: Session, orders: Sequence[Supervision], own: Collection[str]
+) -> Callable[[Supervision], SupervisionOut]:
+    """What shows each of these orders to somebody of these units, with who of its unit answers in its round."""
+    veils = await veils_of(session, (order.case_id for order in orders), own)
+    names = await responsible_for(session, (order.case_id for order in orders))
+
+    def show(order: Supervision) -> SupervisionOut:
+        responsible = shown_for(session, names, order.case_id, order.round, order.unit_code)
+        answer = SupervisionOut.model_validate(order, from_attributes=True)
+        veil = veils.get(order.case_id)
+        area = order.area_code if veil is None else veil.area(order.area_code)
+        return answer.model_copy(update={"responsible": responsible, "area_code": area})
+
+    return show
 
 
 def _issue(session: Session, order: Supervision) -> None:
@@ -135,17 +183,17 @@ def _issue(session: Session, order: Supervision) -> None:
 
 
 def _recipients(
-    directory: Directory, step: LadderStep, lead_unit: str | None, accused_unit: str | None
+    directory: Directory, step: LadderStep, lead_unit: str | None, accused_units: Collection[str]
 ) -> dict[str | None, str]:
     """The units that an order goes to, each with what is to be said of it.
 
-    What would go to the unit complained about (被反映单位), or below it, goes to the nearest superior that is neither.
+    What would go to a unit complained about (被反映单位), or below one, goes to the nearest superior that is neither.
     """
     found: dict[str | None, str] = {}
     for code in _named(directory, step, lead_unit):
-        if code is None or accused_unit is None or not directory.is_within(code, accused_unit):
+        if code is None or not directory.is_within_any(code, accused_units):
             found.setdefault(code, "")
-        elif (superior := next(directory.superiors(code, but_not=accused_unit), None)) is not None:
+        elif (superior := next(directory.superiors(code, but_not=accused_units), None)) is not None:
             found.setdefault(superior.code, "；被反映单位回避，改送其上级 to the superior of the unit complained about")
     return found
 
@@ -164,9 +212,9 @@ def _addressee(session: Session, case: Case, unit_code: str | None) -> str | Non
         return case.lead_unit
     own, today = session.packs.version(case.pack_version), session.packs.current(session.now).directory
     directory = own if unit_code in own.unit_codes else today
-    unit, accused = directory.unit(unit_code), case.accused_unit
-    went_up_in = None if accused is None else session.packs.codes.successor(accused, today.unit_codes)
-    if directory.is_within(unit.code, accused) or directory.is_within(unit.code, went_up_in):
+    unit = directory.unit(unit_code)
+    went_up_in = (session.packs.codes.successor(one, today.unit_codes) for one in accused_units(case))
+    if directory.is_within_any(unit.code, (*accused_units(case), *filter(None, went_up_in))):
         raise invalid(
             "unit_code",
             "is the unit complained about, or below it; it takes no part in the case",

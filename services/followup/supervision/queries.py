@@ -11,6 +11,7 @@ from libs.common.errors import NotFound
 from libs.common.events.terms import SupervisionLevel
 from libs.common.security.policy import Scope, in_area
 from libs.common.web.cursors import Keyset, PageQuery
+from services.followup.cases.queries import in_no_grid_of_theirs
 from services.followup.supervision.domain import SupervisionState
 from services.followup.supervision.tables import Supervision
 
@@ -28,11 +29,15 @@ class SupervisionFilter:
     case_id: str | None = None
     unit_code: str | None = None
     area_code: str | None = None
+    own: frozenset[str] = frozenset()
+    """The units of whoever asks."""
 
 
 def sees_order(scope: Scope, order: Supervision) -> bool:
     """Whether a supervision order is within reach."""
-    return scope.allows(order.area_code, order.unit_code, accused_unit=order.accused_unit)
+    return scope.allows(
+        order.area_code, order.unit_code, accused_unit=order.accused_unit, also_accused=order.also_accused
+    )
 
 
 async def visible_supervision(session: Session, scope: Scope, supervision_id: str) -> Supervision:
@@ -45,12 +50,8 @@ async def visible_supervision(session: Session, scope: Scope, supervision_id: st
 
 async def supervisions_of_case(session: Session, case_id: str) -> list[Supervision]:
     """All orders about a case, oldest first."""
-    statement = (
-        select(Supervision)
-        .where(col(Supervision.case_id) == case_id)
-        .order_by(col(Supervision.issued_at), col(Supervision.supervision_id))
-    )
-    return list((await session.execute(statement)).scalars())
+    rows = await session.rows(Supervision, "case_id", case_id, lock=False)
+    return sorted(rows, key=lambda order: (order.issued_at, order.supervision_id))
 
 
 async def list_supervisions(
@@ -59,9 +60,12 @@ async def list_supervisions(
     """Orders, newest first."""
     conditions = [
         scope.predicate(
-            col(Supervision.area_code), col(Supervision.unit_code), accused_column=col(Supervision.accused_unit)
+            col(Supervision.area_code),
+            col(Supervision.unit_code),
+            accused_columns=(col(Supervision.accused_unit), col(Supervision.also_accused)),
         ),
         *in_area(col(Supervision.area_code), wanted.area_code),
+        *in_no_grid_of_theirs(col(Supervision.case_id), wanted.area_code, wanted.own),
     ]
     for column, value in (
         (col(Supervision.state), wanted.state),

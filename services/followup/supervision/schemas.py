@@ -8,6 +8,7 @@ from pydantic import AwareDatetime, Field
 from libs.common.events.terms import SupervisionLevel
 from libs.common.web.cursors import PageQuery
 from libs.common.web.fields import AnswerBody, AreaCode, CaseId, Reason, RequestBody, UnitCode, Version
+from libs.common.web.people import ResponsibleOut
 from services.followup.supervision.domain import SupervisionState
 
 
@@ -53,4 +54,8 @@ class SupervisionOut(AnswerBody):
     reply: str | None
     replied_by: str | None
     replied_at: AwareDatetime | None
+    responsible: Annotated[
+        ResponsibleOut | None,
+        Field(description="Who of the unit answers in this round (责任人)"),
+    ] = None
     version: Version

@@ -4,7 +4,7 @@ from datetime import date, datetime
 
 from sqlmodel import Field
 
-from libs.common.database.columns import check, index, moment_column, one_of, word_column
+from libs.common.database.columns import check, index, moment_column, one_of, texts_column, word_column
 from libs.common.events.terms import SupervisionLevel
 from services.followup.cases.tables import Base
 from services.followup.supervision.domain import SupervisionState
@@ -37,6 +37,7 @@ class Supervision(Base, table=True):
     unit_code: str | None = None
     area_code: str
     accused_unit: str | None = None
+    also_accused: list[str] = Field(sa_column=texts_column())
     reason: str
     by_rule: bool
     rule_code: str | None = None

@@ -64,8 +64,9 @@ async def attach_file(
         file = await examine(uploads, spool, query.name)
         await uploads.blobs.keep(spool)
     await failpoint("upload.after_bytes")
+    vault = door.runtime.vault
     return await door.write(
-        lambda session: attach(session, request, case_id, file),
+        lambda session: attach(session, request, case_id, file, vault),
         once,
         keys=[case_id],
         location=lambda attached: f"{CASES}/{case_id}/attachments/{attached.attachment_id}",
@@ -146,7 +147,8 @@ async def delete_attachment(
 ) -> Response:
     """Delete a file (删除附件): its bytes go within a day or so; that it was there, who deleted it and why stays."""
     viewer = viewer_of(door)
-    return await door.write(lambda session: delete(session, viewer, case_id, attachment_id, body), once)
+    vault = door.runtime.vault
+    return await door.write(lambda session: delete(session, viewer, case_id, attachment_id, body, vault), once)
 
 
 def _finding(door: Door, case_id: str, attachment_id: str) -> Callable[[Session], Awaitable[Attachment]]:

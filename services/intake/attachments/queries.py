@@ -53,8 +53,8 @@ def _without_the_requesters(viewer: Viewer, case: Case) -> list[ColumnElement[bo
     """A photo or a voice tells who spoke: who may not know that of a confidential case (保密件) sees only the files
     that its own unit attached.
     """
-    principal = viewer.principal
-    if not case.confidential or may_know_requester(principal, handling_unit=case.lead_unit, confidential=True):
+    principal, units = viewer.principal, (case.lead_unit, case.delegate_unit)
+    if not case.confidential or may_know_requester(principal, handling_units=units, confidential=True):
         return []
     return [false() if principal.unit_code is None else col(Attachment.unit_code) == principal.unit_code]
 

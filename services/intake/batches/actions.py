@@ -114,11 +114,13 @@ async def _take(session: Session, number: int, draft: Draft, scope: Scope) -> Ta
         return TakenLine.model_construct(
             line=number, ref=draft.ref, case_id=draft.event.case_id, case_no=draft.event.case_no, repeated=False
         )
-    seen = sees(scope, known)
+    another = known.is_of_another_than(draft.by)
+    seen = sees(scope, known) and not another
     return TakenLine(
         line=number,
         ref=draft.ref,
         case_id=known.case_id if seen else None,
         case_no=known.case_no if seen else None,
-        repeated=True,
+        repeated=not another,
+        disputed=another,
     )

@@ -15,6 +15,9 @@ class TakenLine(AnswerBody):
     case_id: str | None
     case_no: Annotated[str | None, Field(description="Null: sent before, in an area that you may not see")]
     repeated: Annotated[bool, Field(description="Its source number had a case already; nothing was done again")]
+    disputed: Annotated[
+        bool, Field(description="Somebody else took its number before names had owners: it is among the problems")
+    ] = False
 
 
 class LineProblem(AnswerBody):

@@ -1,11 +1,13 @@
 """What is sent about a case, and what is answered."""
 
-from datetime import datetime
-from typing import Annotated
+from datetime import date, datetime
+from typing import Annotated, Self
 
-from pydantic import Field, StringConstraints
+from pydantic import Field, StringConstraints, model_validator
 
-from libs.common.events.terms import Channel, Closing, Kind, Satisfaction, Urgency
+from libs.common.events.objecting import ObjectionState
+from libs.common.events.reasons import NotAcceptedFor
+from libs.common.events.terms import Channel, Closing, Declined, Kind, Petition, Satisfaction, Urgency
 from libs.common.web.cursors import DEFAULT_PAGE_SIZE, CursorText, PageSize
 from libs.common.web.fields import (
     AnswerBody,
@@ -20,16 +22,36 @@ from libs.common.web.fields import (
     RequestBody,
     ShortText,
     SourceName,
+    StaffId,
     UnitCode,
+    Uuid,
     Version,
+    fault,
 )
-from services.intake.cases.domain.lifecycle import STATUS_LABELS, Status
+from services.intake.cases.domain.lifecycle import STATUS_LABELS, Status, Words
 from services.intake.requesters.schemas import RequesterIn, RequesterOut
 
 CaseReference = Annotated[
     str,
-    StringConstraints(pattern=r"^([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}|[0-9]{19})$"),
-    Field(description="Case id, or the case number of 19 digits (诉求件编号或工单编号)"),
+    StringConstraints(pattern=r"^([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}|[0-9]{19}|[0-9]{22})$"),
+    Field(description="Case id, or the case number of 19 digits, of a town's own 22 (诉求件编号或工单编号)"),
+]
+
+
+AccusedUnits = Annotated[
+    tuple[UnitCode, ...],
+    Field(
+        max_length=20,
+        description="Units complained about (被反映单位): each takes no part in the case and sees nothing",
+    ),
+]
+AccusedStaff = Annotated[
+    tuple[StaffId, ...],
+    Field(
+        max_length=20,
+        description="Members of staff complained about (被反映人): they see nothing of it, by whatever account, role "
+        "or unit they come",
+    ),
 ]
 
 
@@ -45,14 +67,40 @@ class RegisterCase(RequestBody):
         UnitCode | None,
         Field(description="The unit complained about (被反映单位): it never learns who did"),
     ] = None
+    accused_units: AccusedUnits = ()
+    accused_staff: AccusedStaff = ()
     title: Annotated[ShortText | None, Field(description="Without one, the first sentence of the text")] = None
     text: LongText
     occurred_at: Annotated[
         PastMoment | None, Field(description="When the citizen spoke; without it, now. Not in the future")
     ] = None
+    needed_by: Annotated[
+        date | None,
+        Field(
+            description="The citizen's own date (需办日期), such as the start of a school term: handling is due by "
+            "its end when that comes before the ordinary limit. Today or later",
+            examples=["2026-09-01"],
+        ),
+    ] = None
     requester: RequesterIn | None = None
     confidential: Annotated[Flag, Field(description="The handling unit never learns who spoke (保密件)")] = False
-    callback_wanted: Flag = True
+    anonymous: Annotated[
+        Flag,
+        Field(
+            description="Whoever spoke does not want to be known (匿名件): no name, ID number or home may be given. As "
+            "of a confidential case, a person words what travels before a unit is found"
+        ),
+    ] = False
+    callback_wanted: Annotated[
+        Flag,
+        Field(
+            description="False only when the citizen said so himself; `callback_declined_how` and `_at` say how, when"
+        ),
+    ] = True
+    callback_declined_how: Annotated[
+        Declined | None, Field(description="How he said that he wants no callback (不需回访的表达方式)")
+    ] = None
+    callback_declined_at: Annotated[PastMoment | None, Field(description="When he said so. Not in the future")] = None
     source_system: SourceName | None = None
     source_no: Annotated[
         ExternalId | None,
@@ -61,6 +109,12 @@ class RegisterCase(RequestBody):
             "one that looks like a mobile phone or ID number is refused"
         ),
     ] = None
+    petition: Annotated[Petition | None, Field(description="What kind of petition it is (信访类别), if it is one")] = (
+        None
+    )
+    repeat_of: Annotated[
+        Uuid | None, Field(description="Case id of the earlier case that it repeats (重复诉求); not in a batch")
+    ] = None
     direct_answer: Annotated[
         LongText | None, Field(description="The answer, when it was given in the same breath (直接答复)")
     ] = None
@@ -68,9 +122,25 @@ class RegisterCase(RequestBody):
 
 
 class SupplementCase(RequestBody):
-    """What the citizen adds (补充)."""
+    """What the citizen adds (补充); with whom he complains about beside those who are known."""
 
     text: LongText
+    accused_units: AccusedUnits = ()
+    accused_staff: AccusedStaff = ()
+
+
+class NameAccused(RequestBody):
+    """Who is complained about beside those who are known (补充被反映对象)."""
+
+    accused_units: AccusedUnits = ()
+    accused_staff: AccusedStaff = ()
+    reason: Reason
+
+    @model_validator(mode="after")
+    def _somebody(self) -> Self:
+        if not (self.accused_units or self.accused_staff):
+            raise fault("accused_units", "name a unit or a member of staff", "须指定被反映单位或被反映人")
+        return self
 
 
 class UrgeCase(RequestBody):
@@ -80,15 +150,29 @@ class UrgeCase(RequestBody):
 
 
 class WithdrawCase(RequestBody):
-    """The citizen takes it back (撤单)."""
+    """Somebody says that the citizen takes it back (申请撤单)."""
 
     reason: Reason
+
+
+class ObjectToClosing(RequestBody):
+    """What the citizen has against the closing of his case (异议), and how it came."""
+
+    text: LongText
+    channel: Channel
 
 
 class AnswerCase(RequestBody):
     """The answer at the door (直接答复)."""
 
     answer: LongText
+
+
+class NameRepeat(RequestBody):
+    """Which earlier case this one repeats (重复诉求认定); null: none, after all."""
+
+    repeat_of: Annotated[Uuid | None, Field(description="Case id of the earlier one")]
+    reason: Reason
 
 
 class CaseList(RequestBody):
@@ -101,6 +185,9 @@ class CaseList(RequestBody):
     kind: Kind | None = None
     urgency: Urgency | None = None
     lead_unit: UnitCode | None = None
+    delegate_unit: Annotated[
+        UnitCode | None, Field(description="What was delegated to this unit and it works on (下派)")
+    ] = None
     source_system: SourceName | None = None
     source_no: ExternalId | None = None
     registered_from: Annotated[Moment | None, Field(description="Registered at this time or later")] = None
@@ -113,13 +200,20 @@ class Receipt(AnswerBody):
     """Where a case stands after a change (回执)."""
 
     case_id: str
-    case_no: Annotated[str, Field(description="The number for the citizen (工单编号), 19 digits")]
+    case_no: Annotated[str, Field(description="The number for the citizen (工单编号), 19 digits, of a town's own 22")]
     status: Status
     status_zh: str
     round: int
     registered_at: datetime
     version: Version
     ref: str | None = None
+
+
+class ObjectionReceipt(Receipt):
+    """Where the case stands, and the objection that waits to be decided (异议回执)."""
+
+    objection_id: str
+    last_day: Annotated[date, Field(description="Until the end of that day the closing could be objected to")]
 
 
 class CaseItem(AnswerBody):
@@ -134,21 +228,37 @@ class CaseItem(AnswerBody):
     area_code: str
     title: str
     confidential: bool
+    anonymous: bool
     callback_wanted: bool
+    callback_declined_how: Declined | None
+    callback_declined_at: datetime | None
     source_system: str | None
     source_no: str | None
     occurred_at: datetime
     registered_at: datetime
+    needed_by: Annotated[date | None, Field(description="The citizen's own date (需办日期)")]
     pack_version: int
     status: Status
     status_zh: str
     round: Annotated[int, Field(description="Round (轮次): every send-back opens the next")]
-    lead_unit: str | None
+    lead_unit: Annotated[str | None, Field(description="Who is accountable (主办单位)")]
+    working_unit: Annotated[
+        str | None, Field(description="Who works on it (承办单位): the lead, or who it was delegated to")
+    ]
     sign_due_at: datetime | None
     due_at: Annotated[datetime | None, Field(description="When the unit is to be done (办理时限)")]
     satisfaction: Annotated[Satisfaction | None, Field(description="The citizen's latest word (满意度)")]
     closing: Closing | None
     answered_directly: bool
+    words: Annotated[Words, Field(description="What travels of what was said (转办文本): `held` tells nothing yet")]
+    words_due_at: Annotated[datetime | None, Field(description="When it is to be worded by a person (审定时限)")]
+    withdrawal_wished: Annotated[
+        bool, Field(description="The citizen is being asked whether he takes it back (撤单待核实)")
+    ]
+    objection_id: Annotated[str | None, Field(description="The latest objection (异议) against a closing of it")]
+    objection_state: Annotated[ObjectionState | None, Field(description="What became of that objection")]
+    not_accepted_for: Annotated[NotAcceptedFor | None, Field(description="Why it was not accepted (不予受理原因)")]
+    go_to: Annotated[str | None, Field(description="Then the door that the citizen has to go to (去向指引)")]
     updated_at: datetime
     version: Version
 
@@ -156,10 +266,39 @@ class CaseItem(AnswerBody):
 class CaseOut(CaseItem):
     """A case, whole. ``requester`` is null for a caller who may not know, or when nobody gave a name."""
 
-    text: Annotated[str, Field(description="Numbers of persons masked")]
-    accused_unit: str | None
+    text: Annotated[str, Field(description="What identifies a person masked")]
+    accused_unit: Annotated[str | None, Field(description="The first unit complained about")]
+    accused_units: Annotated[tuple[str, ...], Field(description="All units complained about (被反映单位)")]
+    accused_staff: Annotated[tuple[str, ...], Field(description="Members of staff complained about (被反映人)")]
     supplements: tuple[str, ...]
     requester: RequesterOut | None
+    requester_erased_at: Annotated[
+        datetime | None, Field(description="When who spoke was erased for good (诉求人信息删除)")
+    ]
+    notice: Annotated[
+        str | None,
+        Field(description="What the citizen is told in writing when it is not accepted (不予受理告知)"),
+    ]
+
+
+class RepeatOut(AnswerBody):
+    """What somebody said of a repeat (重复诉求认定)."""
+
+    number: Annotated[int, Field(description="Which of the case's, from 1")]
+    repeat_of: str | None
+    reason: str
+    who: str | None
+    unit_code: str | None
+    at: datetime
+
+
+class RepeatsOut(AnswerBody):
+    """Which earlier case a case repeats, and which later ones repeat it, as far as the caller may see them."""
+
+    case_id: str
+    repeat_of: str | None
+    repeated_by: tuple[str, ...]
+    history: tuple[RepeatOut, ...]
 
 
 class TimelineItem(AnswerBody):

@@ -9,6 +9,8 @@ from sqlmodel import Field
 from libs.common.database.columns import check, index, moment_column, refers
 from services.intake.tables import Base
 
+_NEWEST = ("at DESC", "reveal_id DESC")
+
 
 class Reveal(Base, table=True):
     """One look at who spoke (查看记录): who looked, why, at what. Append-only."""
@@ -19,6 +21,9 @@ class Reveal(Base, table=True):
         check("reveal_fields_check", "cardinality(fields) > 0"),
         index("reveal_case_idx", "case_id", "at"),
         index("reveal_who_idx", "who", "at"),
+        index("reveal_at_idx", *_NEWEST),
+        index("reveal_staff_idx", "by_staff", *_NEWEST, where="by_staff IS NOT NULL"),
+        index("reveal_unit_idx", "unit_code", *_NEWEST, where="unit_code IS NOT NULL"),
     )
 
     reveal_id: str = Field(primary_key=True)
@@ -28,3 +33,5 @@ class Reveal(Base, table=True):
     reason: str
     fields: list[str] = Field(sa_column=Column(ARRAY(Text), nullable=False))
     at: datetime = Field(sa_column=moment_column())
+    by_staff: str | None = None
+    """Whose account it is, where that is known: NULL also in looks of before."""

@@ -43,9 +43,20 @@ def test_the_oidc_example_names_settings() -> None:
     assert set(re.findall(r"^([A-Z_]+)=", text, flags=re.MULTILINE)) <= known_settings()
 
 
-def test_only_intake_holds_the_keys_of_the_vault(document: dict[str, Any]) -> None:
-    holders = {name for name, one in document["services"].items() if "HUIYIN_VAULT_KEY" in one.get("environment", {})}
-    assert holders == {"intake-api", "intake-worker"}
+def test_each_vault_has_keys_of_its_own_which_nobody_else_holds(document: dict[str, Any]) -> None:
+    held = {
+        name: one["environment"]["HUIYIN_VAULT_KEY"]
+        for name, one in document["services"].items()
+        if "HUIYIN_VAULT_KEY" in one.get("environment", {})
+    }
+    assert set(held) == {f"{service}-{role}" for service in ("intake", "dispatch") for role in ("api", "worker")}
+    assert held["intake-api"] == held["intake-worker"] != held["dispatch-api"] == held["dispatch-worker"]
+
+
+def test_only_who_signs_people_in_and_the_issuer_hold_the_key_that_signs(document: dict[str, Any]) -> None:
+    services = document["services"].items()
+    holders = {name for name, one in services if "HUIYIN_SIGNING_KEY" in one.get("environment", {})}
+    assert holders == {"dispatch-api", "issuer"}
 
 
 def test_every_process_and_nothing_else_holds_the_answer_key(document: dict[str, Any]) -> None:
@@ -63,14 +74,16 @@ def test_each_service_has_a_database_role_of_its_own(document: dict[str, Any]) -
 
 
 def test_what_runs_now_and_then_does_not_run_at_every_start(document: dict[str, Any]) -> None:
-    for name in ("audit", "backup"):
+    for name in ("anchor", "audit", "backup"):
         assert document["services"][name]["profiles"] == [name]
 
 
 def test_the_audit_has_no_key(document: dict[str, Any]) -> None:
     audit = document["services"]["audit"]["environment"]
     assert audit["HUIYIN_DATABASE_URL"].startswith("postgresql://auditor:")
-    assert {"HUIYIN_VAULT_KEY", "HUIYIN_VAULT_INDEX_KEY"}.isdisjoint(audit)
+    assert {"HUIYIN_VAULT_KEY", "HUIYIN_VAULT_INDEX_KEY", "HUIYIN_ANCHOR_KEY"}.isdisjoint(audit)
+    holders = {name for name, one in document["services"].items() if "HUIYIN_ANCHOR_KEY" in one.get("environment", {})}
+    assert holders == {"anchor"}
 
 
 def test_only_the_migration_owns_the_tables(document: dict[str, Any]) -> None:

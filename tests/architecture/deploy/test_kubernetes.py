@@ -78,22 +78,32 @@ def test_no_service_reads_the_secret_of_another(manifests: list[Manifest]) -> No
             assert secrets == [f"huiyin-{one.body['metadata']['labels']['app.kubernetes.io/name']}"]
 
 
-def test_every_service_has_an_answer_key_and_intake_alone_the_vaults(manifests: list[Manifest]) -> None:
-    of_all, of_intake = (
+def test_every_service_has_an_answer_key_and_those_with_a_vault_its_keys(manifests: list[Manifest]) -> None:
+    of_all, of_a_vault = (
         {"HUIYIN_DATABASE_URL", "HUIYIN_ANSWER_KEY"},
         {"HUIYIN_VAULT_KEY", "HUIYIN_VAULT_INDEX_KEY"},
     )
+    beside = {Service.INTAKE: of_a_vault, Service.DISPATCH: of_a_vault | {"HUIYIN_SIGNING_KEY"}}
     for service in Service:
         (secret,) = [one for one in manifests if one.name == f"huiyin-{service}" and one.kind == "Secret"]
-        assert set(secret.body["stringData"]) == of_all | (of_intake if service is Service.INTAKE else set())
+        assert set(secret.body["stringData"]) == of_all | beside.get(service, set())
 
 
 def test_the_audit_runs_every_night_and_has_no_key(manifests: list[Manifest]) -> None:
-    (audit,) = [one for one in manifests if one.kind == "CronJob"]
+    (audit,) = [one for one in manifests if one.kind == "CronJob" and one.name == "audit"]
     assert audit.body["spec"]["schedule"] == "0 3 * * *"
     assert audit.pod["spec"]["restartPolicy"] == "Never"
     secret = next(one for one in manifests if one.name == "huiyin-audit")
     assert set(secret.body["stringData"]) == {"HUIYIN_DATABASE_URL"}
+
+
+def test_anchors_are_taken_before_the_audit_by_whoever_alone_has_their_key(manifests: list[Manifest]) -> None:
+    (anchor,) = [one for one in manifests if one.kind == "CronJob" and one.name == "anchor"]
+    assert anchor.body["spec"]["schedule"] == "40 2 * * *"
+    secrets = [one for one in manifests if one.kind == "Secret" and "HUIYIN_ANCHOR_KEY" in one.body["stringData"]]
+    assert [one.name for one in secrets] == ["huiyin-anchor"]
+    users = [one.name for one in manifests if "'huiyin-anchor'" in str(one.body.get("spec"))]
+    assert users == ["anchor"]
 
 
 def test_the_monitor_asks_every_process_and_no_job(manifests: list[Manifest]) -> None:

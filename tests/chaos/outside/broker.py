@@ -7,7 +7,7 @@ from libs.common.bus.flow import Service
 from libs.programs.kafka import KafkaBroker
 from tests.chaos.crowd import Pace
 from tests.chaos.outside.backlog import backlog_gone, log_refilled
-from tests.chaos.outside.watching import UNDERSTOOD, Window, only, pids, same_processes, watched
+from tests.chaos.outside.watching import Window, only, pids, same_processes, watched, without_a_broker
 from tests.chaos.scenario import Scenario, Trial
 from tests.chaos.stage import Kind, Stage, open_stage
 from tests.chaos.verdict import Verdict, expect, in_time
@@ -29,7 +29,7 @@ async def broker_away(stage: Stage, seconds: float) -> list[Verdict]:
     stage.trial.tell(f"{name}: what had gathered was applied {took:.1f} s after it was back")
     return [
         _taken(name, window),
-        only(name, window, UNDERSTOOD),
+        only(name, window, without_a_broker(stage.trial)),
         in_time(f"{name}: backlog gone", took, BACKLOG_WITHIN),
         same_processes(name, stage, before),
     ]

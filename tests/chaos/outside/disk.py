@@ -17,6 +17,7 @@ import asyncpg
 
 from bench.drive.database import execute
 from libs.common.run.supervise import stop
+from libs.programs.postgres.cluster import PostgresUnavailable
 from libs.programs.postgres.server import EmbeddedPostgres
 from libs.programs.postgres.supervisor import keep_up
 from tests.chaos.crowd import Pace
@@ -83,8 +84,8 @@ async def _felt(stage: Stage) -> int:
 
 
 async def _bite(stage: Stage) -> None:
-    """Write, and begin the next file of the log, as far as there is room."""
-    with suppress(OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError):
+    """Write, and begin the next file of the log, as far as there is room; nothing while PostgreSQL starts anew."""
+    with suppress(OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError, PostgresUnavailable):
         connection = await asyncpg.connect(stage.oracle.url, timeout=5, command_timeout=10)
         try:
             await connection.execute(_EAT)

@@ -11,17 +11,29 @@ from datetime import UTC, datetime
 
 from bench.drive.house import HOST
 from libs.common.bus.flow import Service
+from libs.common.bus.port import BusTrouble
 from libs.common.database.batch import PATIENCE
 from libs.programs import launch
 from libs.programs.kafka import KafkaBroker
 from tests.chaos.crowd import Pace
 from tests.chaos.outside.backlog import backlog_gone
 from tests.chaos.outside.commits import line_to
-from tests.chaos.outside.watching import AWAY, NO_ANSWER, UNDERSTOOD, Window, pids, ready_again, same_processes, watched
+from tests.chaos.outside.watching import (
+    AWAY,
+    NO_ANSWER,
+    UNDERSTOOD,
+    Window,
+    causes,
+    pids,
+    ready_again,
+    same_processes,
+    watched,
+    without_a_broker,
+)
 from tests.chaos.proxy import Proxy
 from tests.chaos.scenario import Scenario, Trial
 from tests.chaos.stage import Kind, Stage, open_ground, open_house
-from tests.chaos.verdict import Verdict, expect, in_time
+from tests.chaos.verdict import Verdict, expect, in_time, none_of
 
 PACE = Pace(citizens=4, pause=0.6, timeout=20.0)
 POOL_SECONDS = 3.0
@@ -78,7 +90,7 @@ async def spoil(stage: Stage, lines: Lines, faults: Sequence[Fault], *, short: b
         seen = windows[fault.name]
         took = f"longest {seen.longest:.1f} s, well after {recovered[fault.name]:.1f} s"
         stage.trial.tell(f"{lines.name}, {fault.name}: {seen}; {took}")
-    return [*_told(lines, windows, recovered), same_processes(f"lines {lines.name}", stage, before)]
+    return [*_told(stage, lines, windows, recovered), same_processes(f"lines {lines.name}", stage, before)]
 
 
 async def _recovered(stage: Stage) -> float:
@@ -91,16 +103,23 @@ async def _recovered(stage: Stage) -> float:
     return loop.time() - began
 
 
-def _told(lines: Lines, windows: dict[str, Window], recovered: dict[str, float]) -> list[Verdict]:
+def _told(stage: Stage, lines: Lines, windows: dict[str, Window], recovered: dict[str, float]) -> list[Verdict]:
     name = f"lines {lines.name}"
     unlike = {fault: window.unlike(lines.allowed) for fault, window in windows.items()}
     wrong = [f"{fault}: {places}" for fault, places in unlike.items() if places]
+    refused = causes(stage)
+    for_the_bus = [f"{cause} x {count}" for cause, count in refused.items() if BusTrouble.__name__ in cause]
+    if wrong:
+        wrong.append(f"503 by the logs, of all lines: {dict(refused.most_common())}")
     longest = max(windows, key=lambda fault: windows[fault].longest)
     slowest = max(recovered, key=lambda fault: recovered[fault])
+    unasked = sum(map(bool, unlike.values()))
     seconds, bound = windows[longest].longest, lines.answer_within + 1.0
-    names = ", ".join(windows)
     return [
-        expect(f"{name}: answers that nobody expects", "0", len(wrong), not wrong, "; ".join(wrong) or names),
+        expect(
+            f"{name}: answers that nobody expects", "0", unasked, not unasked, "; ".join(wrong) or ", ".join(windows)
+        ),
+        none_of(f"{name}: refusals for the bus's sake", for_the_bus),
         in_time(f"{name}: longest wait", seconds, bound, longest),
         in_time(f"{name}: well again by itself", recovered[slowest], RECOVERS, slowest),
     ]
@@ -130,7 +149,7 @@ async def open_wired(trial: Trial) -> AsyncIterator[Wired]:
         usual = UNDERSTOOD | AWAY
         lines = (
             Lines("to PostgreSQL", [postgres], usual, PATIENCE + POOL_SECONDS),
-            Lines("to Kafka", [kafka], UNDERSTOOD, PATIENCE),
+            Lines("to Kafka", [kafka], without_a_broker(trial), PATIENCE),
             Lines("to the services", doors, usual | {NO_ANSWER}, PACE.timeout),
         )
         yield Wired(stage, lines)

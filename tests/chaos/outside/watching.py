@@ -4,16 +4,20 @@ import asyncio
 import time
 from collections import Counter
 from collections.abc import AsyncIterator, Collection
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 
+import orjson
+
 from libs.common.bus.flow import Service
+from tests.chaos.scenario import Trial
 from tests.chaos.stage import Stage
 from tests.chaos.verdict import Verdict, expect
 
 UNDERSTOOD = frozenset({200, 201, 404, 409, 412})
 """What a house in order may say to this crowd: a case that is on its way to the next service is not found there yet."""
 AWAY = frozenset({503})
+"""And what it may say when it has no database, or no processor."""
 NO_ANSWER = 0
 READY_AGAIN = 5.0
 """Seconds that the house may need once what it stands on is back."""
@@ -46,6 +50,14 @@ class Window:
         told = ", ".join(f"{count} x {status or 'no answer'}" for status, count in sorted(statuses.items()))
         refused = ", ".join(f"{place} x {count}" for place, count in self.unlike(UNDERSTOOD).items())
         return f"{told} ({refused})" if refused else told
+
+
+def without_a_broker(trial: Trial) -> Collection[int]:
+    """What may be said while Kafka is away: nobody at a door may notice.
+
+    The short form runs beside other tests, where who is out of processors says so.
+    """
+    return UNDERSTOOD if trial.scale >= 1 else UNDERSTOOD | AWAY
 
 
 @asynccontextmanager
@@ -84,6 +96,18 @@ def only(name: str, window: Window, allowed: Collection[int] = UNDERSTOOD | AWAY
 def pids(stage: Stage) -> dict[str, int]:
     """The processes, to see that nobody had to start one again."""
     return stage.house.pids()
+
+
+def causes(stage: Stage) -> Counter[str]:
+    """Why the processes said 503, by their own logs: how often each cause at each of them, from the beginning."""
+    found = Counter[str]()
+    for name, member in stage.house.members.items():
+        for line in member.log.read_text(encoding="utf-8", errors="replace").splitlines():
+            with suppress(ValueError):
+                said = orjson.loads(line)
+                if said.get("event") == "request refused" and said.get("code") in AWAY:
+                    found[f"{name}: {said.get('error', said.get('problem'))}"] += 1
+    return found
 
 
 def same_processes(name: str, stage: Stage, before: dict[str, int]) -> Verdict:

@@ -3,17 +3,20 @@
 import random
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime
+from types import MappingProxyType
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from fastapi import FastAPI
 
+from libs.common.bus.flow import ROUTES
 from libs.common.database.migrate import migrate
 from libs.common.database.session import Database, Session
 from libs.common.database.stored_packs import refresh_shelf
 from libs.common.errors import Unauthenticated
 from libs.common.events.base import Cause
 from libs.common.events.directory import PackPublished
+from libs.common.pack.directory import Directory
 from libs.common.pack.loader import document, from_document
 from libs.common.pack.schema import Pack
 from libs.common.security.principal import Principal, Role
@@ -36,17 +39,18 @@ __all__ = ["COUNTY", "PACK"]
 
 NOW = datetime(2026, 6, 10, 2, 0, tzinfo=UTC)
 PACK_ZONE = ZoneInfo(PACK.place.time_zone)
+_DIRECTORY = Directory(PACK)
 
 
 class Tokens:
-    """A verifier that knows a few people; a token is a role, with an area after a slash if not the county's."""
+    """A verifier that knows a few people; a token is a role, with an area and a unit after slashes if not the usual."""
 
     async def verify(self, token: str) -> Principal:
         """Whose it is."""
-        role, _, area = token.partition("/")
+        role, area, unit = (*token.split("/"), "", "")[:3]
         if role not in list(Role):
             raise Unauthenticated("unknown", "未知令牌")
-        return Principal(f"{role}-1", frozenset({Role(role)}), area or COUNTY, "D-WATER", "token-1")
+        return Principal(f"{role}-1", frozenset({Role(role)}), area or COUNTY, unit or "D-WATER", "token-1")
 
 
 async def open_analytics(url: str) -> Database:
@@ -69,9 +73,11 @@ def mixed_lives(cases: int, seed: int) -> list[Told]:
     return shuffle([interleave(life(f"case-{n:04}", rng.randrange(2**32)), rng) for n in range(cases)], rng)
 
 
-async def ask_of(database: Database, **settings: Mapping[str, object]) -> None:
-    """The next version of the demo pack, with other settings of these rates and scores."""
-    plain = document(PACK)
+async def ask_of(
+    database: Database, place: Mapping[str, object] = MappingProxyType({}), **settings: Mapping[str, object]
+) -> None:
+    """The next version of the demo pack, with other settings of the place, and of these rates and scores."""
+    plain = document(PACK) | dict(place)
     for measure in (*plain["formulas"], *plain["scores"]):
         measure.update(settings.get(measure["code"], {}))
     version = database.packs.newest + 1
@@ -87,7 +93,8 @@ def application(database: Database, now: datetime = NOW) -> FastAPI:
 
 
 async def hear(database: Database, batch: Sequence[Told]) -> None:
-    """Apply a batch in one transaction, as the consumer does."""
+    """Apply a batch in one transaction, as the consumer does: of what is said, that which analytics hears."""
+    batch = [told for told in batch if SPEC.service in ROUTES[type(told.event)].heard_by]
     async with database.transaction(NOW) as session:
         await REACTIONS.prepare(session, [told.event for told in batch])
         for source, seq, event in batch:
@@ -99,7 +106,12 @@ async def hear(database: Database, batch: Sequence[Told]) -> None:
 def counted_anew(told: Iterable[Told]) -> tuple[dict[str, Fact], dict[Cell, Counts]]:
     """Facts and the fine roll-up of all this, folded and counted without a database."""
     facts = refold((one.seq, one.event) for one in told)
-    return facts, recount(facts.values(), lambda fact: day_of(fact.registration.pack_version))
+    return facts, recount(facts.values(), lambda fact: day_of(fact.registration.pack_version), level_of)
+
+
+def level_of(unit: str) -> str:
+    """How high a unit of the demo pack stands; empty when it is none."""
+    return _DIRECTORY.level_of(unit) or ""
 
 
 def day_of(_pack_version: int) -> DayOf:

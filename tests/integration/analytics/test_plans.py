@@ -17,15 +17,16 @@ from services.analytics.drilldown.queries.candidates import MOST_WALKED, EntryPo
 from services.analytics.drilldown.queries.open_cases import OpenFilter, open_cases, standing
 from services.analytics.facts.queries import Among, Known, changed_facts, fact_row, hidden_cases
 from services.analytics.figures.actions.past import MOST_CHANGED
-from services.analytics.pages.actions import read_county
+from services.analytics.pages.actions.board import read_county
+from services.analytics.publications.queries import registered_by_area
 from services.analytics.rollups.queries import Grouping, Selection, histograms, sums
 from tests.integration.analytics.county import NOW
 from tests.integration.analytics.years import A_DAY, CASES, DAYS, OPEN, TODAY
 from tests.support.plans import Plan, plan_in
 
 OWN = frozenset({"D-7", "S-GOV"})
-COUNTY, STAFF = Scope("999001"), Scope("999001", own_units=OWN)
-TOWN, UNIT = Scope("999001103", own_units=OWN), Scope("999001", (Bound("D-7"),), OWN)
+COUNTY, STAFF = Scope("999001"), Scope("999001", own=OWN)
+TOWN, UNIT = Scope("999001103", own=OWN), Scope("999001", (Bound("D-7"),), OWN)
 MONTH = Selection(date(2026, 5, 1), date(2026, 5, 31))
 WEEK = Selection(date(2026, 5, 4), date(2026, 5, 10))
 ODD_WEEKS = Selection(date(2026, 4, 20), TODAY)
@@ -270,8 +271,27 @@ async def test_what_is_about_oneself_is_found_by_its_own_index(
 ) -> None:
     first, last = TWO_YEARS.first, TWO_YEARS.last
     [plan] = await plans_of(filled, monkeypatch, lambda session: hidden_cases(session, STAFF, first, last))
-    assert plan.indexes == {"fact_accused_idx"}, f"{plan}"
+    assert plan.indexes == {"fact_accused_idx", "fact_also_accused_idx"}, f"{plan}"
     assert plan.rows_read <= BOTH * CASES // 1_000, f"{plan}"
+
+
+async def test_what_no_row_below_the_place_shows_is_found_by_its_own_index(
+    filled: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    town = Scope("999001103", without_unlisted=True)
+    first, last = TWO_YEARS.first, TWO_YEARS.last
+    [plan] = await plans_of(filled, monkeypatch, lambda session: hidden_cases(session, town, first, last))
+    assert plan.indexes == {"fact_unlisted_idx"}, f"{plan}"
+    assert plan.rows_read <= BOTH * CASES // 90, f"{plan}"
+
+
+async def test_what_is_published_is_counted_from_the_days_of_its_period(
+    filled: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, last = MONTH.first, MONTH.last
+    [plan] = await plans_of(filled, monkeypatch, lambda session: registered_by_area(session, "999001", first, last))
+    assert not plan.walked, f"{plan}"
+    assert plan.rows_read <= BOTH * CASES * 31 // DAYS, f"{plan}"
 
 
 async def test_what_was_learned_since_is_found_by_its_blocks(filled: Database, monkeypatch: pytest.MonkeyPatch) -> None:

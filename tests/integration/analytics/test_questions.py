@@ -108,7 +108,7 @@ async def test_cases_about_oneself_are_in_no_answer(database: Database, seed: in
     async with database.reading() as session:
         for _ in range(ASKED):
             basis, chosen, by = rng.choice(list(Basis)), some_selection(rng), rng.choice(GROUPINGS)
-            answer = await sums_for(session, Scope("999001", own_units=frozenset(ABOUT_ME)), basis, chosen, by)
+            answer = await sums_for(session, Scope("999001", own=frozenset(ABOUT_ME)), basis, chosen, by)
             assert answer == by_hand(cells, basis, chosen, by), (basis, chosen, by)
 
 

@@ -1,5 +1,6 @@
 """Targets and printed digits: compared as fractions, printed with care, in the API and on the county page."""
 
+from fractions import Fraction
 from typing import Any
 
 from httpx import AsyncClient
@@ -86,8 +87,32 @@ async def test_a_rate_is_missed_by_the_weight_of_the_basically_satisfied(
     micro = (await measure(leader, "satisfaction"))["micro"]
     assert (micro["numerator"], micro["denominator"]) == (4599, 4710)
     assert (micro["text"], micro["met"]) == ("97.6 %", "not_met")
+    assert (micro["missed_by"], micro["missed_by_weights_alone"]) == ("14/3925", True)
+    assert Fraction("14/3925") == Fraction(98, 100) - Fraction(4599, 4710)
+    page = seen((await leader.get("/analytics/county")).text)
+    assert "目标 不低于 98 %： 未达标 ，相差 14/3925（仅因折算未达标）" in page
     resolution = (await measure(leader, "resolution"))["micro"]
-    assert (resolution["text"], resolution["met"]) == ("98.1 %", None)
+    assert (resolution["text"], resolution["met"], resolution["missed_by"]) == ("98.1 %", None, None)
+
+
+async def test_a_target_that_is_missed_at_full_weight_too_is_not_missed_by_the_weights(
+    database: Database, leader: AsyncClient
+) -> None:
+    await ask_of(database, satisfaction={"target": {"over": 95}}, resolution={"target": {"over": 95}})
+    await solved(database, TANG_WU, 0, 550, of=579)
+    satisfaction, resolution = [(await measure(leader, code))["micro"] for code in ("satisfaction", "resolution")]
+    assert (satisfaction["missed_by"], satisfaction["missed_by_weights_alone"]) == ("1/11580", False)
+    assert (resolution["missed_by"], resolution["missed_by_weights_alone"]) == ("1/11580", None)
+
+
+async def test_a_place_says_once_how_many_digits_are_printed(database: Database, leader: AsyncClient) -> None:
+    await solved(database, TANG_WU, 0, 550, of=579)
+    await ask_of(database, place={"figures": {"decimals": 3}}, on_time={"decimals": 1}, resolution={"target": None})
+    found = await get(leader, "figures")
+    digits = {rate["code"]: (rate["decimals"], rate["micro"]["text"]) for rate in found["rates"]}
+    assert digits["resolution"] == (3, "94.991 %")
+    assert digits["on_time"] == (1, "—")
+    assert "解决率 94.991 % 550 / 579" in seen((await leader.get("/analytics/county")).text)
 
 
 async def test_a_score_has_a_target_too_and_without_data_nothing_is_judged(
@@ -100,7 +125,9 @@ async def test_a_score_has_a_target_too_and_without_data_nothing_is_judged(
     score = await measure(leader, "overall", by="area")
     assert [(row["score"], row["met"]) for row in score["rows"]] == [("91.0", "met")]
     await ask_of(database, overall={"target": {"over": 91}})
-    assert (await measure(leader, "overall"))["micro"] == {"score": "91.0", "text": "91.0", "met": "not_met"}
+    assert (await measure(leader, "overall"))["micro"] == {
+        "score": "91.0", "text": "91.0", "met": "not_met", "all_counted": "91.0",
+    }  # fmt: skip
 
 
 async def test_a_target_of_years_is_asked_of_years_alone(database: Database, leader: AsyncClient) -> None:
@@ -117,17 +144,17 @@ async def test_the_county_page_says_in_words_whether_a_target_is_met(database: D
     await solved(database, XIANG_CHANG, 1000, 10, of=10)
     zh = seen((await leader.get("/analytics/county")).text)
     en = seen((await leader.get("/analytics/county", params={"lang": "en"})).text)
-    assert "解决率 95.1 % 560 / 589 目标 高于 95 %： 达标" in zh
-    assert "Resolution rate 95.1 % 560 / 589 Target over 95 %: met" in en
+    assert "解决率 95.1 % 560 / 589 不计入考核 0 目标 高于 95 %： 达标" in zh
+    assert "Resolution rate 95.1 % 560 / 589 Not counted 0 Target over 95 %: met" in en
     assert "95.0 % 未达标 550 / 579" in zh
     assert "95.0 % not met 550 / 579" in en
-    assert "Handled on time — 0 / 0 Target over 95 %: no data" in en
+    assert "Handled on time — 0 / 0 Not counted 0 Target over 95 %: no data" in en
     assert "Whether a target is met is told by the exact fraction" in en
 
 
 async def test_a_page_without_targets_says_nothing_of_them(database: Database, leader: AsyncClient) -> None:
     none = {"target": None}
-    await ask_of(database, satisfaction=none, on_time=none, sent_back=none, overall=none)
+    await ask_of(database, satisfaction=none, on_time=none, sent_back=none, first_petitions=none, overall=none)
     text = seen((await leader.get("/analytics/county", params={"lang": "en"})).text)
     assert "not met" not in text
     assert "exact fraction" not in text

@@ -16,15 +16,16 @@ A_DAY = 20
 """Rows of the fine roll-up on each day, on each basis."""
 TODAY = date(2026, 6, 10)
 
-# All but the last cases are closed; one of five hundred was withdrawn, one of a thousand is about a unit.
+# All but the last cases are closed; one of five hundred was withdrawn, one of a thousand is about a unit, and
+# one of a hundred is confidential.
 _FACTS = """
     INSERT INTO fact (case_id, case_no, area_code, unit_code, units, category_code, channel, kind, urgency,
-        accused_unit, status, is_open, round, registered_at, registered_day, closed_day, first_day, last_day,
+        accused_unit, unlisted, status, is_open, round, registered_at, registered_day, closed_day, first_day, last_day,
         handle_due_at, updated_at, version, counted, doc, places, stamp, learned_at)
     SELECT lpad(n::text, 36, '0'), n,
         '999001' || lpad((n % 20 + 101)::text, 3, '0') || lpad((200 + n % 7)::text, 3, '0'),
         'D-' || n % 25, ARRAY['D-' || n % 25], lpad((n % 15 + 1)::text, 2, '0') || '01', 'hotline', 'help', 'normal',
-        CASE WHEN n % 1000 = 7 THEN 'D-7' ELSE '' END,
+        CASE WHEN n % 1000 = 7 THEN 'D-7' ELSE '' END, n % 1000 = 7 OR n % 100 = 3,
         CASE WHEN running THEN 'assigned' ELSE 'closed' END, running, 1, day, day,
         CASE WHEN NOT running THEN day + 3 END, day, day + 3, CASE WHEN running THEN day + 5 END, day, 5,
         $4::bigint | CASE WHEN n % 500 = 0 THEN $5::bigint ELSE 0 END, '{}', '{}',

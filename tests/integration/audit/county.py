@@ -16,6 +16,7 @@ from libs.common.security.principal import Role
 from services.dispatch.directory.actions.handing_over import hand_over
 from tests.chaos.packs import merged
 from tests.journeys import county as journeys
+from tests.journeys.county import NO_CALLBACK, NOT_HERE, OBJECTION
 
 VILLAGE = "999001101001"
 MONDAY = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
@@ -82,6 +83,12 @@ class County:
         callback = next(row["callback_id"] for row in promise["callbacks"] if row["state"] == "due")
         await self.call("POST", f"/followup/v1/callbacks/{callback}/attempts", Role.CALLER, answer)
 
+    async def answer_wish(self, case_id: str, answer: object) -> None:
+        """The citizen is asked whether he takes it back."""
+        promise = await self.call("GET", f"/followup/v1/cases/{case_id}", Role.CALLER)
+        asked = (row["callback_id"] for row in promise["callbacks"] if row["purpose"] == "withdrawal")
+        await self.call("POST", f"/followup/v1/callbacks/{next(asked)}/attempts", Role.CALLER, answer)
+
     async def wait(self, **how_long: float) -> None:
         """Time passes."""
         await self.house.advance(self.house.clock.now() + timedelta(**how_long))
@@ -102,7 +109,11 @@ async def live(county: County) -> None:
     await _rounds(county)
     await _units(county)
     await _lateness(county)
+    await _people(county)
     await _procedures(county)
+    await _judged(county)
+    await _objected(county)
+    await _not_accepted(county)
     await county.register("fresh")
     await county.register("answered", direct_answer="政策已告知")
     await county.wait(minutes=10)
@@ -114,15 +125,29 @@ async def _ends(county: County) -> None:
     await county.handle(solved)
     await county.call_back(solved, SATISFIED)
     withdrawn = await county.register("withdrawn")
-    await county.call(
-        "POST", f"/intake/v1/cases/{withdrawn}/withdrawal", Role.OPERATOR, {"reason": "已自行解决，勿打13912345678"}
-    )
+    await _wish(county, withdrawn)
+    await county.answer_wish(withdrawn, {"reached": "answered", "withdraws": True})
+    kept = await county.register("wished and kept")
+    await _wish(county, kept)
+    await county.answer_wish(kept, {"reached": "answered", "withdraws": False, "words": "没有撤，13912345678"})
+    await _wish(county, kept)
+    await county.answer_wish(kept, {"reached": "no_answer"})
     queued = await county.register("answered later", category=None)
     answer = {"answer": "该事项的办理时间已电话告知"}
     await county.call("POST", f"/intake/v1/cases/{queued}/direct-answer", Role.OPERATOR, answer)
     await county.call_back(queued, {**SATISFIED, "satisfaction": "basically_satisfied"})
-    unasked = await county.register("unasked", callback_wanted=False)
+    unasked = await county.register("unasked", **NO_CALLBACK)
     await county.handle(unasked)
+    done = await county.register("closed unasked", **NO_CALLBACK)
+    await county.handle(done)
+    promise = await county.call("GET", f"/followup/v1/cases/{done}", Role.SUPERVISOR)
+    review = f"/followup/v1/callbacks/{promise['callbacks'][0]['callback_id']}/review"
+    await county.call("POST", review, Role.SUPERVISOR, {"decision": "close_unasked", "reason": "本人表示不需回访"})
+
+
+async def _wish(county: County, case_id: str) -> None:
+    words = {"reason": "已自行解决，勿打13912345678"}
+    await county.call("POST", f"/intake/v1/cases/{case_id}/withdrawal", Role.OPERATOR, words)
 
 
 async def _rounds(county: County) -> None:
@@ -195,9 +220,14 @@ async def _procedures(county: County) -> None:
     await county.wait(days=9)
     said_at = (county.house.clock.now() - timedelta(hours=2)).isoformat()
     who = {"name": "张测试", "phone": "13800138000"}
-    of_hub: dict[str, Any] = {"source_system": "hub", "source_no": "2026-17", "occurred_at": said_at, "requester": who}
+    of_hub: dict[str, Any] = {"source_system": "city", "source_no": "2026-17", "occurred_at": said_at, "requester": who}
     named = await county.register("named", accused_unit="D-WATER", confidential=True, title="路灯", **of_hub)
-    look = {"reason": "核实地址", "fields": ["name", "phone"]}
+    worded = {"title": "反映供水单位", "text": "路灯与供水井盖问题，请核实。"}
+    await county.call("POST", f"/intake/v1/cases/{named}/wording", Role.OPERATOR, worded)
+    await county.call(
+        "POST", f"/intake/v1/cases/{named}/supplements", Role.OPERATOR, {"text": "张测试补充：井盖也坏了"}
+    )
+    look = {"reason": "回电核实路灯的具体地址", "fields": ["name", "phone"]}
     await county.call("POST", f"/intake/v1/requesters/{named}/reveal", Role.OPERATOR, look)
     other = {**of_hub, "source_no": "2026-18", "requester": {"name": "李测试", "phone": "13900139000"}}
     too = await county.register("named too", confidential=True, **other)
@@ -210,9 +240,87 @@ async def _procedures(county: County) -> None:
     await _merge(county)
 
 
+async def _people(county: County) -> None:
+    """One is entered, another stands in, and a term ends."""
+    term = {"post_code": "leader", "unit_code": "D-WATER"}
+    for person in (
+        {"staff_id": "S-1001", "name": "陈测试", "terms": [term]},
+        {"staff_id": "S-1002", "name": "林测试", "terms": [term | {"stand_in_for": "S-1001"}]},
+    ):
+        reached = {"languages": ["普通话"], "contact": {"phone": "13800138000"}}
+        await county.call("POST", "/dispatch/v1/staff", Role.ADMIN, person | reached)
+        look = f"/dispatch/v1/staff/{person['staff_id']}/contact"
+        await county.call("POST", look, Role.DISPATCHER, {"reason": "通知现场，勿打13912345678"})
+    await county.wait(minutes=5)
+    for staff_id in ("S-1001", "S-1002"):
+        await county.call("POST", "/dispatch/v1/accounts", Role.ADMIN, {"staff_id": staff_id})
+    await county.call("POST", "/dispatch/v1/accounts/S-1002/disable", Role.ADMIN, {})
+    await county.call("POST", "/dispatch/v1/staff/S-1002/terms/1/end", Role.ADMIN, {})
+    await _responsible(county)
+
+
+async def _judged(county: County) -> None:
+    """What kind of petition it is, whether it is reasonable, what it repeats, and whether it counts."""
+    first = await county.register("petitioned", petition="first_visit")
+    again = await county.register("repeated", petition="repeat_visit", repeat_of=first)
+    said = {"reason": "十年前的积案", "petition": "backlog"}
+    await county.call("POST", f"/followup/v1/cases/{first}/petition", Role.SUPERVISOR, said)
+    said = {"reason": "符合政策", "merit": "reasonable"}
+    await county.call("POST", f"/followup/v1/cases/{first}/merit", Role.SUPERVISOR, said)
+    told = {"reason": "经核实不是同一事项", "repeat_of": None}
+    await county.call("POST", f"/intake/v1/cases/{again}/repeats", Role.DISPATCHER, told)
+    asked = {"case_id": first, "reason_code": "force_majeure", "evidence": "洪水断路三日"}
+    wish = await county.call("POST", "/followup/v1/exclusions", Role.HANDLER, asked, unit=await county.lead(first))
+    path = f"/followup/v1/exclusions/{wish['exclusion_id']}/decision"
+    await county.call("POST", path, Role.SUPERVISOR, {"granted": True, "note": "情况属实"})
+
+
+async def _objected(county: County) -> None:
+    """Two closings were objected to: one stands, of the other the case was reopened."""
+    for name, granted in (("objected to", False), ("reopened", True)):
+        case_id = await county.register(name)
+        await county.handle(case_id)
+        await county.call_back(case_id, SATISFIED)
+        raised = await county.call("POST", f"/intake/v1/cases/{case_id}/objections", Role.OPERATOR, OBJECTION)
+        ruling = {"granted": granted, "reason": "已派人到现场复核"}
+        path = f"/followup/v1/objections/{raised['objection_id']}/decision"
+        await county.call("POST", path, Role.LEADER, ruling)
+
+
+async def _not_accepted(county: County) -> None:
+    """Asked at triage: approved, refused, and not decided yet."""
+    for name, approved in (("not accepted", True), ("accepted after all", False), ("acceptance asked", None)):
+        case_id = await county.register(name, category=None)
+        await county.call("POST", f"/dispatch/v1/cases/{case_id}/nonacceptance", Role.OPERATOR, NOT_HERE)
+        if approved is not None:
+            said = {"approved": approved, "note": "经复核属实"}
+            await county.by_dispatcher(case_id, "nonacceptance/decision", said)
+
+
+async def _responsible(county: County) -> None:
+    """Of two units of a case somebody answers for it; another case goes on to a unit that names nobody yet."""
+    units = ("D-HOUSING", "D-AGRI")
+    for number, unit in enumerate(units, start=1003):
+        terms = [{"post_code": "case_worker", "unit_code": unit}]
+        await county.call(
+            "POST", "/dispatch/v1/staff", Role.ADMIN, {"staff_id": f"S-{number}", "name": "吴测试", "terms": terms}
+        )
+    answered = await county.register("answered for", category=None)
+    await county.by_dispatcher(answered, "assignment", {**_to("D-HOUSING"), "support_units": ["D-AGRI"]})
+    await county.by_unit(answered, "signature", {"responsible": "S-1003"})
+    part = f"/dispatch/v1/cases/{answered}/tasks/D-AGRI"
+    await county.call("POST", f"{part}/signature", Role.HANDLER, {"responsible": "S-1004"}, unit="D-AGRI")
+    let_go = await county.register("let go", category=None)
+    await county.by_dispatcher(let_go, "assignment", {**_to("D-HOUSING"), "support_units": ["D-AGRI"]})
+    await county.by_unit(let_go, "responsible", {"responsible": "S-1003"})
+    part = f"/dispatch/v1/cases/{let_go}/tasks/D-AGRI"
+    await county.call("POST", f"{part}/responsible", Role.HANDLER, {"responsible": "S-1004"}, unit="D-AGRI")
+    await county.by_dispatcher(let_go, "reassignment", _to("D-WATER"))
+
+
 async def _tried_again(county: County) -> None:
     """Nobody wanted a callback, and a reviewer has him called all the same."""
-    case_id = await county.register("asked all the same", callback_wanted=False)
+    case_id = await county.register("asked all the same", **NO_CALLBACK)
     await county.handle(case_id)
     promise = await county.call("GET", f"/followup/v1/cases/{case_id}", Role.SUPERVISOR)
     review = f"/followup/v1/callbacks/{promise['callbacks'][0]['callback_id']}/review"

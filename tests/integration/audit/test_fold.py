@@ -46,12 +46,12 @@ def by_content(fact: Fact | None, atom: Registration | Atom) -> Fact:
     return fold(fact, atom)
 
 
-def with_returns_left_out(fact: Fact, day_of: Any) -> Mapping[Cell, Counts]:
+def with_returns_left_out(fact: Fact, day_of: Any, level_of: Any) -> Mapping[Cell, Counts]:
     """A counting that forgets the second return."""
     place = list(Counter).index(Counter.RETURNS_REQUESTED)
     return {
         cell: (*counts[:place], min(1, counts[place]), *counts[place + 1 :])
-        for cell, counts in contribution(fact, day_of).items()
+        for cell, counts in contribution(fact, day_of, level_of).items()
     }
 
 

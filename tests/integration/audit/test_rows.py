@@ -25,6 +25,9 @@ _LIBRARY = {
     "parked": ("stream", "key", "source", "seq", "type", "headers", "value"),
     "parked_dropped": ("stream", "key", "source", "seq", "type", "headers", "value"),
     "relay_mark": ("topic",),
+    "staff_account": ("staff_id", "disabled_at", "totp_since"),
+    "staff_look": ("look_id", "staff_id", "who", "unit_code", "by_staff", "reason", "at"),
+    "staff": ("staff_id", "version", "name", "terms", "sealed", "recorded_at"),
 }
 """What `huiyin.audit.library` compares."""
 _COLUMNS = """

@@ -66,6 +66,9 @@ async def test_a_service_has_the_months_of_its_ledger_made(database: ClusterData
     for (name,) in made:
         with pytest.raises(asyncpg.InsufficientPrivilegeError):
             await database.run(service, f"DELETE FROM {service}.{name}")  # noqa: S608
+    for name in ("ledger", "ledger_default", *(name for (name,) in made)):
+        with pytest.raises(asyncpg.RaiseError, match="the ledger is append-only"):
+            await database.run("owner", f"TRUNCATE {service}.{name}")
     # What an upgrade grants anew leaves the parts to their owner, too.
     assert database.migrate().status == 0
     with pytest.raises(asyncpg.InsufficientPrivilegeError):

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from huiyin.audit.auditing import audit
-from libs.common import metrics
+from libs.common import ledger_metrics
 from libs.common.bus.choose import BusKind
 from libs.common.bus.embedded import EmbeddedBus
 from libs.common.bus.flow import Service
@@ -120,8 +120,8 @@ async def test_every_service_tells_of_the_last_audit_also_after_a_restart(databa
         report = await audit(county.house)
     for invariant in report.checked:
         told("huiyin_ledger_audit_violations", invariant=invariant)
-    metrics.LEDGER_AUDIT_LAST_SUCCESS_TIMESTAMP_SECONDS.set(0)
-    metrics.LEDGER_AUDIT_DURATION_SECONDS.set(0)
+    ledger_metrics.LEDGER_AUDIT_LAST_SUCCESS_TIMESTAMP_SECONDS.set(0)
+    ledger_metrics.LEDGER_AUDIT_DURATION_SECONDS.set(0)
     async with open_county(database_url, tmp_path, working=False) as county:
         await Gauges(county.house.services[Service.ANALYTICS].runtime, measure_nothing).take()
     assert told("huiyin_ledger_audit_last_success_timestamp_seconds") > 0

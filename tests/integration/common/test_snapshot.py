@@ -71,6 +71,20 @@ async def test_rows_are_fetched_by_pages_until_the_snapshot_ends(database: Datab
         assert await _setting(session) == "on"
 
 
+async def test_a_connection_that_was_given_up_in_a_snapshot_is_the_databases_trouble(database: Database) -> None:
+    """As where others of its age got no answer: it has no state any more that could be asked."""
+
+    async def read() -> None:
+        async with database.reading() as session, session.snapshot():
+            session._driver.terminate()
+            await _sum(session, "p7")
+
+    with pytest.raises(DatabaseTrouble):
+        await read()
+    async with database.reading() as session:
+        assert await _sum(session, "p7") == 200
+
+
 async def test_an_error_ends_the_snapshot_and_keeps_the_connection(database: Database) -> None:
     async with database.reading() as session:
         own = (await session.fetch("SELECT pg_backend_pid() AS pid"))[0].pid

@@ -34,6 +34,7 @@ _BY_RARE = {"rare", "stray"} | {
     for name in (
         *("answered_directly", "closed_unverified", "not_satisfied", "reminders", "returns_refused"),
         *("returns_requested", "sent_back", "stray", "supervisions", "triaged", "withdrawn"),
+        *("first_not_satisfied", "repeats", "backlog_cases", "unreasonable", "not_counted"),
     )
 }
 ONLY_MADE: Mapping[Service, set[str]] = {

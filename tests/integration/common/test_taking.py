@@ -132,6 +132,26 @@ async def test_what_stands_behind_a_failed_event_that_is_gone_is_applied(ears: E
     assert await ears.parked() == []
 
 
+async def test_what_was_made_to_wait_while_what_it_waits_for_was_applied_is_applied_too(ears: Ears) -> None:
+    await ears.take(["gap/0", "cause/0"])
+    await say(ears.intake, supplemented("gap", "gap/1"), supplemented("cause", "cause/1"), supplemented("early", "e/0"))
+    _, _, gap, cause, early = await said(ears.intake, "intake")
+    heard = cause._replace(causes={"intake": 1, "dispatch": 9})
+    waits = early._replace(causes={"followup": 1})
+    async with ears.dispatch.transaction(NOON) as session:
+        await inbox.park(
+            session,
+            [Parked(one, "waiting", "was applied by a replay while this was being put aside") for one in (gap, heard)]
+            + [Parked(waits, "waiting", "causes not seen yet: followup")],
+        )
+    parking = Parking(ears.dispatch, ears.reactions, SystemClock())
+    assert [row.key for row in await parking.due(10)] == ["gap", "cause"]
+    for key in ("gap", "cause"):
+        await parking.replay("cases", key)
+    assert await applied(ears.dispatch) == ["gap/0", "cause/0", "gap/1", "cause/1"]
+    assert await ears.parked() == [("early", "waiting", 0)]
+
+
 def types_processed() -> set[str]:
     return {sample.labels["type"] for sample in samples(PROCESSED)}
 

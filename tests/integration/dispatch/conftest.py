@@ -9,6 +9,7 @@ from libs.programs.postgres.server import EmbeddedPostgres
 from services.dispatch.main import SPEC
 from tests import conftest
 from tests.conftest import MakeDatabase
+from tests.integration.dispatch.desk import Desk, desk_of
 from tests.integration.dispatch.office import Office, prepare_database
 
 
@@ -24,3 +25,10 @@ async def office(template: str, make_database: MakeDatabase, tmp_path: Path) -> 
     """The service."""
     async with Office.open(SPEC, await make_database(template), tmp_path) as office:
         yield office
+
+
+@pytest.fixture
+async def desk(office: Office, tmp_path: Path) -> AsyncIterator[Desk]:
+    """The service, where staff sign in."""
+    async with desk_of(office, tmp_path) as opened:
+        yield opened

@@ -60,19 +60,21 @@ class Person(Account):
 class Office(ServiceOffice):
     """The running service and the people around it."""
 
-    def person(self, subject: str, role: Role, area: str = COUNTY, unit: str | None = None) -> Person:
+    def person(
+        self, subject: str, role: Role, area: str = COUNTY, unit: str | None = None, staff_id: str | None = None
+    ) -> Person:
         """Somebody with one role."""
-        return Person(*self.account(subject, role, area, unit))
+        return Person(*self.account(subject, role, area, unit, staff_id))
 
     @property
     def dispatcher(self) -> Person:
         """The county's dispatcher."""
         return self.person("wang", Role.DISPATCHER)
 
-    def handler(self, unit: str, subject: str = "li") -> Person:
+    def handler(self, unit: str, subject: str = "li", staff_id: str | None = None) -> Person:
         """Somebody of a unit, in the unit's own area."""
         area = next(each.area_code for each in PACK.units if each.code == unit)
-        return self.person(subject, Role.HANDLER, area, unit)
+        return self.person(subject, Role.HANDLER, area, unit, staff_id)
 
     async def work(self, case_id: str) -> dict[str, Any]:
         """The row itself."""

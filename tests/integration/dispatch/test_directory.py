@@ -169,10 +169,13 @@ async def test_lists_are_narrowed(office: Office) -> None:
     assert (await office.dispatcher.get("/directory/units", cursor="x")).status_code == 422
 
 
+REASONS = {"return_reason", "raise_reason", "handover_reason"}
+
+
 async def test_every_word_has_its_label(office: Office) -> None:
     lists = (await office.handler(VILLAGE_UNIT).get("/directory/terms")).json()["lists"]
-    own = {"status", "action", "rule", "verdict", "request_state", "task_status"}
-    assert own | {"kind", "urgency", "deadline", "result_kind", "return_reason"} == set(lists)
+    own = {"status", "action", "rule", "verdict", "request_state", "task_status", "level", "post"}
+    assert own | {"kind", "urgency", "deadline", "result_kind", *REASONS} == set(lists)
     assert {"code": "wrong_area", "zh": "属地不符", "en": "Not in our area"} in lists["return_reason"]
     assert {"code": "triage", "zh": "待派", "en": "waiting for a unit to be chosen"} in lists["status"]
 
@@ -202,7 +205,7 @@ async def test_a_release_that_cannot_follow_the_newest_pack_starts_and_goes_on_w
     async with office.database.transaction(T0) as session:
         await session.fetch(
             "INSERT INTO pack (version, place_code, digest, document, effective_from)"
-            " SELECT 2, place_code, 'b', jsonb_set(document, '{units,2,level}', '\"enterprise\"'), $1 FROM pack",
+            " SELECT 2, place_code, 'b', jsonb_set(document, '{units,2,level}', '\"court\"'), $1 FROM pack",
             T0,
         )
     url = str(office.database.engine.url.render_as_string(hide_password=False))

@@ -18,10 +18,10 @@ from libs.common.events.cases import (
     DeadlineMissed,
     DeadlineSet,
     DeadlineWarned,
-    SupervisionIssued,
     TriageQueued,
 )
 from libs.common.events.ops import ResendRequested
+from libs.common.events.supervision import SupervisionIssued
 from libs.common.events.terms import Closing, Deadline, SupervisionLevel
 from services.dispatch.handlers import HANDLERS
 from tests.integration.dispatch.office import HOUR, T0, TOWN_UNIT, VILLAGE_UNIT, Office, names

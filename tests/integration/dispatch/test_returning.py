@@ -57,6 +57,24 @@ async def test_every_request_is_kept_with_who_asked_and_who_decided_how(office: 
     assert (granted["state"], granted["version"], granted["decision_note"]) == ("granted", 4, "再议")
 
 
+async def test_nobody_decides_on_what_they_asked_for_by_another_account(office: Office) -> None:
+    case_id = await office.register()
+    await office.handler(VILLAGE_UNIT, "li", "S-1").do(case_id, "return", ASK)
+    for judge in (
+        office.person("li-2", Role.DISPATCHER, staff_id="S-1"),
+        office.person("li", Role.DISPATCHER),
+        office.person("x", Role.DISPATCHER, unit=VILLAGE_UNIT),
+    ):
+        refused = await judge.post(f"/cases/{case_id}/return/decision", REFUSE, version="*")
+        assert refused.status_code == 403
+        assert not {"li", "S-1"} & set(refused.json()["detail"].split())
+    await office.person("wang", Role.DISPATCHER, staff_id="S-2").do(case_id, "return/decision", REFUSE)
+    [decided] = await requests(office, case_id)
+    assert (decided["asked_by_staff"], decided["decided_by_staff"]) == ("S-1", "S-2")
+    steps = (await office.dispatcher.get(f"/cases/{case_id}/transitions")).json()["items"]
+    assert [step["staff_id"] for step in steps] == [None, "S-1", "S-2"]
+
+
 @pytest.mark.parametrize("end", ["withdrawn", "answered", "closed"])
 async def test_a_request_lapses_with_the_case_that_it_was_about(office: Office, end: str) -> None:
     case_id = await office.register()

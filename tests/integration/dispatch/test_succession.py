@@ -161,7 +161,7 @@ async def test_who_went_up_in_the_unit_that_leads_does_not_handle_what_is_said_o
     await hand_over(office.database, office.clock)
     work = await office.work(case_id)
     assert work["lead_unit"] == "S-GOV"
-    assert "被反映单位已并入 D-AGRI" in work["explanation"]
+    assert "被反映对象所在单位 D-AGRI 应当回避" in work["explanation"]
     again = {"lead_unit": OTHER_BUREAU, "reason": "改派"}
     refused = await office.dispatcher.post(f"/cases/{case_id}/reassignment", again, version=work["version"])
     assert refused.status_code == 422

@@ -4,7 +4,15 @@ from typing import Any
 
 import pytest
 
-from libs.common.events.cases import CaseAnsweredDirectly, CaseHandled, CaseSentBack, TaskCancelled, TaskDone
+from libs.common.events.cases import (
+    CaseAnsweredDirectly,
+    CaseHandled,
+    CaseSentBack,
+    TaskCancelled,
+    TaskDone,
+)
+from libs.common.events.tasks import TaskReported, TaskSigned
+from libs.common.security.principal import Role
 from services.dispatch.directory.actions.handing_over import hand_over
 from tests.integration.dispatch.office import (
     HOUR,
@@ -54,6 +62,27 @@ async def test_a_support_unit_finds_its_case_in_its_own_list_and_sees_it(office:
     assert (await office.dispatcher.get("/work", role="support", unit_code="D-WATER")).json()["items"] == []
     done = await support.get("/work", role="support", status="closed")
     assert (done.status_code, done.json()["fields"][0]["field"]) == (422, "status")
+
+
+async def test_whoever_worked_on_a_part_does_not_let_its_unit_off_it_by_another_account(office: Office) -> None:
+    """Neither as a dispatcher, nor as the lead unit's, be it by the result that does not wait for it."""
+    case_id = await office.register()
+    support = office.handler(TOWN_UNIT, "li", "S-1")
+    await support.do(case_id, f"{TASK}/signature")
+    await support.do(case_id, f"{TASK}/progress", {"note": "已到现场"})
+    asked = [event for event in await office.said(case_id) if isinstance(event, TaskSigned | TaskReported)]
+    assert [(event.unit_code, event.by_staff) for event in asked] == [(TOWN_UNIT, "S-1")] * 2
+    two = office.handler(VILLAGE_UNIT, "li-2", "S-1")
+    await office.handler(VILLAGE_UNIT, "other").do(case_id, "signature")
+    ways = (
+        (office.person("li-3", Role.DISPATCHER, staff_id="S-1"), f"{TASK}/cancellation", {"reason": "不再需要"}),
+        (two, f"{TASK}/cancellation", {"reason": "不再需要"}),
+        (two, "result", WHOLE | {"without_support": "不再等待"}),
+    )
+    for who, verb, body in ways:
+        assert (await who.post(f"/cases/{case_id}/{verb}", body, version="*")).status_code == 403, verb
+    await office.dispatcher.do(case_id, f"{TASK}/cancellation", {"reason": "不再需要"})
+    await two.do(case_id, "result", WHOLE)
 
 
 async def test_it_signs_reports_and_says_that_its_part_is_done(office: Office) -> None:
@@ -140,7 +169,7 @@ async def test_each_step_is_the_units_own_in_its_turn_and_on_the_version_read(of
     assert (await support.post(f"{path}/signature", version=2)).status_code == 409
     empty = await support.post(f"{path}/result", {"result": ""}, version=2)
     assert (empty.status_code, empty.json()["fields"][0]["field"]) == (422, "result")
-    assert names(await office.said(case_id)) == ["CaseAssigned"]
+    assert names(await office.said(case_id)) == ["CaseAssigned", "TaskSigned"]
 
 
 async def test_with_another_lead_those_named_again_go_on_and_the_others_are_let_off(office: Office) -> None:

@@ -14,7 +14,23 @@ AS_IT_WAS: tuple[str, ...] = (
     "DROP TABLE decision",
     "DROP TABLE request",
     "DROP TABLE task",
-    "ALTER TABLE work DROP COLUMN open_support",
+    "ALTER TABLE work DROP COLUMN open_support, DROP COLUMN delegates",
+    "ALTER TABLE work DROP COLUMN nonacceptance_pending, DROP COLUMN nonacceptance_asked_by",
+    "ALTER TABLE work DROP COLUMN nonacceptance_asked_by_staff, DROP COLUMN not_accepted_for, DROP COLUMN go_to",
+    "DROP INDEX work_not_accepted_idx",
+    "ALTER TABLE work DROP COLUMN notice",
+    """
+    DO $$ DECLARE part regclass; BEGIN
+        FOR part IN SELECT tgrelid::regclass FROM pg_trigger
+            WHERE tgname = 'ledger_never_emptied' AND tgrelid::regclass::text !~ '[.]' AND tgparentid = 0
+        LOOP EXECUTE format('DROP TRIGGER ledger_never_emptied ON %s', part); END LOOP;
+    END $$
+    """,
+    "ALTER TABLE work DROP COLUMN return_asked_by_staff, DROP COLUMN also_accused, DROP COLUMN held",
+    "ALTER TABLE work DROP COLUMN responsible_staff, DROP COLUMN responsible_at",
+    "ALTER TABLE transition DROP COLUMN staff_id, DROP COLUMN delegate_unit",
+    "DROP TABLE staff_session, staff_account, sign_in_tries, staff_look, staff_contact, staff",
+    "DROP FUNCTION staff_look_is_append_only",
     "UPDATE alembic_version SET version_num = '0009'",
 )
 """Takes away what the migrations since 0009 added: they only add, so this is a database of that release."""

@@ -30,10 +30,17 @@ from tests.support.service import (
     registered,
 )
 
-__all__ = ["COUNTY", "DAY", "HOUR", "LIGHTS", "PACK", "T0", "TOWN", "VILLAGE", "registered"]
+__all__ = ["COUNTY", "DAY", "HOUR", "LIGHTS", "PACK", "T0", "TOWN", "VILLAGE", "Person", "registered"]
 
 ZONE = ZoneInfo("Asia/Shanghai")
 LEAD, OTHER = "D-HOUSING", "D-WATER"
+_MERGE = """
+    INSERT INTO callback (callback_id, case_id, round, state, handling_unit, area_code, tries, attempts, next_try_at,
+        opened_at, version, requester)
+    SELECT gen_random_uuid()::text, case_id, round, state, handling_unit, area_code, 0, 0, next_try_at, opened_at, 1,
+        'second' FROM callback WHERE case_id = $1
+"""
+"""What merging another citizen's case into this one will do while it waits for the word of the first."""
 
 
 def local(day: str, at: str = "00:00") -> datetime:
@@ -58,9 +65,11 @@ async def publish_pack(url: str) -> None:
 class Office(ServiceOffice):
     """The running service and the people around it."""
 
-    def person(self, subject: str, role: Role, unit: str | None = None, area: str = COUNTY) -> Person:
-        """Somebody with one role."""
-        return Person(*self.account(subject, role, area, unit))
+    def person(
+        self, subject: str, role: Role, unit: str | None = None, area: str = COUNTY, staff_id: str | None = None
+    ) -> Person:
+        """Somebody with one role; with ``staff_id``, of the office's staff."""
+        return Person(*self.account(subject, role, area, unit, staff_id))
 
     @property
     def caller(self) -> Person:
@@ -94,6 +103,13 @@ class Office(ServiceOffice):
         await self.hear(signed(case_id, self.clock.now(), unit=unit), handled(case_id, self.clock.now(), unit=unit))
         return case_id
 
+    async def merged_case(self) -> str:
+        """One that is handled, and has two requesters."""
+        case_id = await self.handled_case()
+        async with self.database.transaction(T0) as session:
+            await session.fetch(_MERGE, case_id)
+        return case_id
+
     async def attempt(self, case_id: str, who: Person | None = None, **answer: Any) -> Response:
         """Record a try on the newest callback of a case; who says how satisfied he is answers all that is asked."""
         callback = await self.callback(case_id)
@@ -101,6 +117,15 @@ class Office(ServiceOffice):
         body = {"reached": "answered"} | others | answer
         path = f"/callbacks/{callback['callback_id']}/attempts"
         return await (who or self.caller).post(path, body, version=callback["version"])
+
+    async def attempt_on_result(self, case_id: str, **answer: Any) -> Response:
+        """The same on the newest one about a result."""
+        case = await self.case(case_id)
+        callback = [row for row in case["callbacks"] if row["purpose"] == "closing"][-1]
+        body = {"reached": "answered", "contacted": True, "solved": True} | answer
+        return await self.caller.post(
+            f"/callbacks/{callback['callback_id']}/attempts", body, version=callback["version"]
+        )
 
     async def callback(self, case_id: str) -> dict[str, Any]:
         """The newest callback of a case."""

@@ -1,23 +1,42 @@
 """The citizen is asked, and believed: satisfied, sent back, never reached, asked by the wrong people."""
 
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
-from libs.common.events.cases import CallbackTried, CaseAnsweredDirectly, CaseClosed, CaseSentBack, CaseWithdrawn
+from bench.said import said
+from libs.common.events.cases import (
+    CallbackTried,
+    CaseAnsweredDirectly,
+    CaseAssigned,
+    CaseClosed,
+    CaseHandled,
+    CaseSentBack,
+    CaseSigned,
+    CaseWithdrawn,
+    ProgressReported,
+    RoundEvent,
+    TaskDone,
+)
+from libs.common.events.tasks import TaskReported, TaskSigned
 from libs.common.security.principal import Role
 from tests.integration.followup.office import (
     DAY,
     HOUR,
     LEAD,
+    LIGHTS,
+    PACK,
     T0,
     Office,
+    Person,
     assigned,
     handled,
     local,
     signed,
 )
+from tests.support.service import published
 
 FOUR_HOURS = timedelta(hours=4)
 
@@ -44,11 +63,11 @@ async def test_three_rounds_to_satisfaction(office: Office) -> None:
         "substantive",
         "basically_satisfied",
     )
-    said = await office.said(case_id)
-    backs = [event for event in said if isinstance(event, CaseSentBack)]
+    heard = await office.said(case_id)
+    backs = [event for event in heard if isinstance(event, CaseSentBack)]
     assert [(event.round, event.next_round, event.unit_code) for event in backs] == [(1, 2, LEAD), (2, 3, LEAD)]
     assert "13812345678" not in backs[0].words
-    (closed,) = [event for event in said if isinstance(event, CaseClosed)]
+    (closed,) = [event for event in heard if isinstance(event, CaseClosed)]
     assert closed.round == 3
     # 二次办理催办 to the unit, then 三次办理提级督办 to the unit and to the supervision office above it.
     orders = [(o["rule_code"], o["unit_code"], o["level"], o["round"]) for o in case["supervisions"]]
@@ -170,6 +189,73 @@ async def test_a_person_without_a_unit_does_not_ask_about_his_own_answer(office:
     assert another.json()["closing"] == "substantive"
 
 
+async def _answers(office: Office, case_id: str, *people: Person) -> list[int]:
+    """What each of them is answered who says that the citizen is not satisfied."""
+    return [(await office.attempt(case_id, one, satisfaction="not_satisfied")).status_code for one in people]
+
+
+async def test_whoever_had_a_hand_in_any_round_does_not_ask_by_any_account_nor_does_anybody_of_such_a_unit(
+    office: Office,
+) -> None:
+    """Registered, gave to a unit, signed, reported, did a part, handed in, in the first round; asked about the second.
+
+    One of them has two accounts and comes with the other, for no unit; one had an account that named nobody then.
+    """
+    case_id = await office.register(by="reg", by_staff="S-1")
+    by = ("assign", "sign", "report", "part-sign", "part-report", "part", "hand-in")
+    of_lead, of_part = {"unit_code": LEAD}, {"unit_code": "D-EDU"}
+    given = {"lead_unit": LEAD, "support_units": ("D-EDU",), "category_code": LIGHTS}
+    steps: tuple[tuple[type[RoundEvent], Mapping[str, object]], ...] = (
+        *((CaseAssigned, given), (CaseSigned, of_lead), (ProgressReported, of_lead), (TaskSigned, of_part)),
+        *((TaskReported, of_part), (TaskDone, of_part), (CaseHandled, of_lead)),
+    )
+    for number, (who, (step, fields)) in enumerate(zip(by, steps, strict=True), 2):
+        staff_id = None if who == "sign" else f"S-{number}"
+        await office.hear(said(step, case_id, occurred_at=T0, **fields, by=who, by_staff=staff_id))
+    assert await _answers(office, case_id, office.person("other", Role.CALLER)) == [201]
+    for event in (assigned(case_id, T0, unit="D-WATER", round_=2), signed(case_id, T0, unit="D-WATER", round_=2)):
+        await office.hear(event)
+    await office.hear(handled(case_id, T0, unit="D-WATER", round_=2))
+    once_more = [office.person(who, Role.CALLER) for who in ("reg", *by)]
+    under_another = [office.person("new", Role.CALLER, staff_id=f"S-{number}") for number in (1, 2, 4, 5, 6, 7, 8)]
+    named_now = [office.person("sign", Role.CALLER, staff_id="S-3")]
+    of_the_units = [office.person("any", Role.CALLER, unit) for unit in (LEAD, "D-EDU", "D-WATER")]
+    everybody = (*once_more, *under_another, *named_now, *of_the_units)
+    assert await _answers(office, case_id, *everybody) == [403] * len(everybody)
+    assert await _answers(office, case_id, office.person("other", Role.CALLER, "D-ENV")) == [201]
+
+
+async def test_whether_the_superior_asks_is_the_packs_affair_and_the_unit_itself_never_does(office: Office) -> None:
+    """By the demo pack it may; by one that says so it may not, and is told the rule."""
+    apart = PACK.model_copy(update={"callback": PACK.callback.model_copy(update={"superior_may_call": False})})
+    await office.hear(published(apart, version=2))
+    village, town = "V-999001101201", "T-999001101"
+    for version, wanted in ((1, [403, 201]), (2, [403, 403])):
+        case_id = await office.register(pack_version=version)
+        given = said(CaseAssigned, case_id, occurred_at=T0, lead_unit=village, category_code=LIGHTS)
+        await office.hear(given.model_copy(update={"pack_version": version}), signed(case_id, T0, unit=village))
+        await office.hear(handled(case_id, T0, unit=village))
+        people = [office.person("c", Role.CALLER, unit) for unit in (village, town)]
+        assert await _answers(office, case_id, *people) == wanted
+    refused = await office.attempt(case_id, people[1], satisfaction="satisfied")
+    assert "superior" in refused.json()["detail"]
+    assert await _answers(office, case_id, office.caller) == [201]
+
+
+async def test_two_accounts_of_one_person_do_not_try_and_review(office: Office) -> None:
+    case_id = await office.handled_case()
+    for _ in range(3):
+        await office.attempt(case_id, office.person("zhou", Role.CALLER, staff_id="S-9"), reached="no_answer")
+        office.skip(office.clock.now() + FOUR_HOURS)
+    callback = await office.callback(case_id)
+    assert [one["caller_staff"] for one in callback["history"]] == ["S-9"] * 3
+    path, body = f"/callbacks/{callback['callback_id']}/review", {"decision": "close_unverified", "reason": "无法接通"}
+    same = await office.person("zhou-2", Role.SUPERVISOR, staff_id="S-9").post(path, body, version=callback["version"])
+    assert same.status_code == 403
+    assert (await office.supervisor.post(path, body, version=callback["version"])).status_code == 200
+    assert [step["staff_id"] for step in (await office.case(case_id))["transitions"][-3:]] == ["S-9", "S-9", None]
+
+
 async def test_a_callback_of_an_old_round_is_refused(office: Office) -> None:
     case_id = await office.handled_case()
     old = await office.callback(case_id)
@@ -210,22 +296,7 @@ async def test_other_areas_see_nothing(office: Office) -> None:
     assert (await stranger.post(path, {"reached": "no_answer"}, version=1)).status_code == 404
 
 
-async def test_a_citizen_who_wants_no_callback_is_not_called(office: Office) -> None:
-    case_id = await office.handled_case(callback_wanted=False)
-    names = await office.names(case_id)
-    assert "CallbackDue(callback)" not in names
-    assert "DeadlineSet(callback)" in names
-    assert (await office.attempt(case_id, satisfaction="satisfied")).status_code == 409
-    callback = await office.callback(case_id)
-    done = await office.supervisor.post(
-        f"/callbacks/{callback['callback_id']}/review",
-        {"decision": "close_unverified", "reason": "群众明确不需要回访"},
-        version=callback["version"],
-    )
-    assert done.json()["closing"] == "unverified"
-
-
-async def test_withdrawn_in_any_state(office: Office) -> None:
+async def test_a_withdrawal_of_a_release_before_ends_it_in_any_state(office: Office) -> None:
     cases = [await office.register(), await office.open_case(), await office.handled_case()]
     for case_id in cases:
         await office.hear(CaseWithdrawn(case_id=case_id, occurred_at=T0 + HOUR, reason="已自行解决"))

@@ -4,7 +4,8 @@ import asyncio
 
 import pytest
 
-from libs.common.events.cases import CaseReassigned, DeadlineMissed, SupervisionIssued, TriageQueued, deadlines_in
+from libs.common.events.cases import CaseReassigned, DeadlineMissed, TriageQueued, deadlines_in
+from libs.common.events.supervision import SupervisionIssued
 from libs.common.events.terms import Kind, Urgency
 from libs.common.run.failpoints import FailpointError, arm
 from libs.common.security.principal import Role

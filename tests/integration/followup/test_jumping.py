@@ -9,7 +9,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from libs.common.bus.port import Bus
-from libs.common.events.cases import DeadlineMissed, DeadlineWarned, SupervisionIssued
+from libs.common.events.cases import DeadlineMissed, DeadlineWarned
+from libs.common.events.supervision import SupervisionIssued
 from libs.common.events.terms import Urgency
 from libs.common.run.supervise import LoopProgress
 from services.followup.ladder.actions.watching import GRACE, CaughtUp, _round

@@ -196,7 +196,7 @@ async def test_a_case_whose_own_pack_is_lost_here_waits_for_it(ears: Ears) -> No
 
 async def test_a_version_of_a_newer_release_is_waited_for_until_that_release_is_back(ears: Ears) -> None:
     plain = document(PACK)
-    plain["units"][2]["level"] = "enterprise"
+    plain["units"][2]["level"] = "court"
     await ears.take(pack(units=plain["units"]))
     case = under(2)
     await ears.take(case, given(case), under(1))

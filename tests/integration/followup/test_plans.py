@@ -24,7 +24,7 @@ SIZE = 50
 FEW_PAGES = 5
 COUNTY = Scope("999001")
 OWN = frozenset({"D-7", "S-GOV"})
-TOWN = Scope("999001103", own_units=OWN)
+TOWN = Scope("999001103", own=OWN)
 UNIT = Scope("999001", (Bound("D-7"),), OWN)
 FIRST = PageQuery(limit=SIZE)
 

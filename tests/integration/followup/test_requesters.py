@@ -6,25 +6,11 @@ from typing import Any
 import pytest
 
 from libs.common.events.cases import CallbackDue, CallbackTried, CaseClosed
-from tests.integration.followup.office import DAY, HOUR, T0, Office, assigned, handled, signed
+from tests.integration.followup.office import DAY, HOUR, Office, assigned, handled, signed
 
 CONTENT = {"reached": "answered", "contacted": True, "solved": True, "satisfaction": "satisfied"}
 ANGRY = {"reached": "answered", "contacted": True, "solved": False, "satisfaction": "not_satisfied"}
 NOBODY = {"reached": "no_answer"}
-_MERGE = """
-    INSERT INTO callback (callback_id, case_id, round, state, handling_unit, area_code, tries, attempts, next_try_at,
-        opened_at, version, requester)
-    SELECT gen_random_uuid()::text, case_id, round, state, handling_unit, area_code, 0, 0, next_try_at, opened_at, 1,
-        'second' FROM callback WHERE case_id = $1
-"""
-"""What merging another citizen's case into this one will do while it waits for the word of the first."""
-
-
-async def merged(office: Office) -> str:
-    case_id = await office.handled_case()
-    async with office.database.transaction(T0) as session:
-        await session.fetch(_MERGE, case_id)
-    return case_id
 
 
 async def asked(office: Office, case_id: str) -> dict[str, dict[str, Any]]:
@@ -48,7 +34,7 @@ async def states(office: Office, case_id: str) -> dict[str, str]:
 async def test_each_is_called_in_any_order_and_the_last_who_is_satisfied_closes_it(
     office: Office, order: tuple[str, str]
 ) -> None:
-    case_id = await merged(office)
+    case_id = await office.merged_case()
     code, said = await call(office, case_id, order[0], CONTENT)
     assert (code, said["status"], said["state"], said["closing"]) == (201, "callback", "done", None)
     code, again = await call(office, case_id, order[0], CONTENT)
@@ -70,7 +56,7 @@ async def test_each_is_called_in_any_order_and_the_last_who_is_satisfied_closes_
 async def test_one_who_is_not_satisfied_sends_it_back_and_both_are_asked_again(
     office: Office, order: tuple[str, str], angry: int
 ) -> None:
-    case_id = await merged(office)
+    case_id = await office.merged_case()
     for place, requester in enumerate(order[: angry + 1]):
         _, said = await call(office, case_id, requester, ANGRY if place == angry else CONTENT)
     assert (said["status"], said["current_round"]) == ("handling", 2)
@@ -93,7 +79,7 @@ async def test_one_who_is_not_satisfied_sends_it_back_and_both_are_asked_again(
 async def test_a_review_waits_until_nobody_is_to_be_called_and_decides_about_all_not_reached(
     office: Office, late: str, decision: str
 ) -> None:
-    case_id = await merged(office)
+    case_id = await office.merged_case()
     if late == "the unreached":
         await call(office, case_id, "first", CONTENT)
     for _ in range(3):

@@ -2,8 +2,9 @@
 
 from typing import Any
 
-from libs.common.events.cases import CaseWithdrawn, DeadlineMissed, SupervisionIssued, SupervisionReplied
+from libs.common.events.cases import CaseWithdrawn, DeadlineMissed
 from libs.common.events.directory import PackPublished
+from libs.common.events.supervision import SupervisionIssued, SupervisionReplied
 from libs.common.events.terms import Deadline
 from libs.common.pack.loader import digest, document, from_document
 from libs.common.pack.schema import ANY, Limits, LimitSetting, LimitTable

@@ -64,10 +64,15 @@ class IntakeDoor:
         await self.service.stop()
 
     def token(
-        self, *roles: Role, area: str = COUNTY, unit: str | None = None, subject: str = "somebody"
+        self,
+        *roles: Role,
+        area: str = COUNTY,
+        unit: str | None = None,
+        subject: str = "somebody",
+        staff: str | None = None,
     ) -> dict[str, str]:
         """The headers of a caller."""
-        token = self.issuer.issue(subject, roles, area, unit, timedelta(hours=1))
+        token = self.issuer.issue(subject, roles, area, unit, timedelta(hours=1), staff)
         return {"Authorization": f"Bearer {token}"}
 
     @property

@@ -76,5 +76,7 @@ async def test_a_batch_of_events_is_read_and_written_in_three_statements(intake:
     ]
     with counted(intake.service.runtime.work_database) as statements:
         await intake.hear(*events)
-    assert [statement.split()[0] for statement in statements] == ["SELECT", "UPDATE", "INSERT"]
+    # The bell of the registrations may ring meanwhile, in a transaction of its own.
+    own = [statement for statement in statements if "pg_notify" not in statement]
+    assert [statement.split()[0] for statement in own] == ["SELECT", "UPDATE", "INSERT"]
     assert (await intake.counts())["timeline"] == 80

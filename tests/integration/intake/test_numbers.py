@@ -8,10 +8,10 @@ from typing import cast
 
 import pytest
 
+from libs.common.case_numbers import is_case_number
 from libs.common.database.session import Database, DatabaseTrouble, Session
 from libs.common.errors import Unavailable
 from services.intake.cases.actions.numbers import LARGEST_BLOCK, NumberPool
-from services.intake.cases.domain.case_number import is_case_number
 from tests.integration.intake.door import NOW, IntakeDoor
 
 DAY = date(2026, 3, 4)

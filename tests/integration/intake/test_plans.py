@@ -1,7 +1,7 @@
 """How PostgreSQL answers the lists: through an index, whatever is asked."""
 
 from datetime import timedelta
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from sqlalchemy import Select
@@ -14,13 +14,15 @@ from services.intake.cases.domain.lifecycle import Status
 from services.intake.cases.queries.reach import Viewer
 from services.intake.cases.queries.reading import NEWEST_FIRST, CaseFilter, list_statement, timeline_statement
 from services.intake.cases.tables import Case
+from services.intake.reveals.queries import RevealFilter, looks_statement
+from services.intake.wordings.queries import held_statement
 from tests.integration.intake.door import NOW, IntakeDoor
 from tests.support.plans import Plan, plan_of
 
 _FILL = """
     INSERT INTO cases (case_id, case_no, channel, kind, urgency, area_code, title, confidential, callback_wanted,
                        source_system, source_no, occurred_at, registered_at, pack_version, status, category_code, round,
-                       lead_unit, closing, answered_directly, version, updated_at)
+                       lead_unit, closing, answered_directly, version, updated_at, words)
     SELECT lpad(n::text, 36, '0'), lpad(n::text, 19, '0'), 'hotline', 'help',
            CASE WHEN n % 900 = 0 THEN 'urgent' ELSE 'normal' END,
            CASE WHEN n % 4000 = 0 THEN '999001199299' WHEN n % 900 = 7 THEN '999001199299001'
@@ -28,7 +30,8 @@ _FILL = """
            't', false, true,
            'hotline', n::text, '2026-01-01', timestamptz '2026-01-01' + n * interval '1 minute', 1,
            CASE WHEN n % 50 = 0 THEN 'assigned' ELSE 'closed' END, lpad((n % 15 + 1)::text, 2, '0') || '01', 1,
-           'D-' || n % 40, CASE WHEN n % 50 = 0 THEN NULL ELSE 'substantive' END, false, 1, '2026-01-01'
+           'D-' || n % 40, CASE WHEN n % 50 = 0 THEN NULL ELSE 'substantive' END, false, 1, '2026-01-01',
+           CASE WHEN n % 250 = 0 THEN 'held' ELSE 'as_masked' END
     FROM generate_series(1, 40000) AS n
 """
 _FILL_TIMELINE = """
@@ -54,7 +57,7 @@ JANUARY = NOW.replace(month=1, day=10)
 LISTS: dict[str, tuple[Scope, CaseFilter, str | None]] = {
     "the newest of a county": (COUNTY, CaseFilter(), None),
     "the next page": (COUNTY, CaseFilter(), CURSOR),
-    "a town": (Scope("999001101", own_units=OWN), CaseFilter(), None),
+    "a town": (Scope("999001101", own=OWN), CaseFilter(), None),
     "a village": (Scope("999001101201"), CaseFilter(), None),
     "a village, as a filter": (COUNTY, CaseFilter(area_code="999001105205"), None),
     "one status": (COUNTY, CaseFilter(status=Status.ASSIGNED), None),
@@ -153,6 +156,13 @@ async def test_the_index_of_areas_serves_prefixes(filled: IntakeDoor) -> None:
     assert "(area_code >= '999001199299'" in str(plan), plan
 
 
+async def test_what_waits_for_its_wording_is_read_in_order(filled: IntakeDoor) -> None:
+    plan = await explain(filled, held_statement(Scope("999001", own=OWN), None, None, SIZE))
+    assert plan.indexes == {"cases_held_idx"}, plan
+    assert not plan.sorts, plan
+    assert plan.rows_read <= SIZE + 1, plan
+
+
 async def test_a_timeline_is_one_walk(filled: IntakeDoor) -> None:
     plan = await explain(filled, timeline_statement("0" * 33 + "777", None, SIZE))
     assert plan.indexes == {"timeline_case_idx"}, plan
@@ -167,6 +177,35 @@ async def test_the_files_of_a_case_are_one_walk(filled: IntakeDoor, *, confident
     plan = await explain(filled, files_statement(viewer, case, None, SIZE))
     assert plan.indexes == {"attachment_case_idx"}, plan
     assert plan.rows_read <= SIZE + 1, plan
+
+
+_FILL_LOOKS = """
+    INSERT INTO reveal (reveal_id, case_id, who, unit_code, by_staff, reason, fields, at)
+    SELECT lpad(n::text, 36, '0'), lpad((n % 4000 + 1)::text, 36, '0'), 'desk-' || n % 300, 'D-' || n % 40,
+           'S-' || n % 200, 'x', '{name}', timestamptz '2026-01-01' + n * interval '1 minute'
+    FROM generate_series(1, 20000) AS n
+"""
+LOOKS: dict[str, tuple[Scope, RevealFilter, str]] = {
+    "all": (COUNTY, RevealFilter(), "reveal_at_idx"),
+    "those of a town": (Scope("999001101", own=OWN), RevealFilter(), "reveal_at_idx"),
+    "one person's": (COUNTY, RevealFilter(staff_id="S-7"), "reveal_staff_idx"),
+    "one unit's": (COUNTY, RevealFilter(unit_code="D-7"), "reveal_unit_idx"),
+    "one account's": (COUNTY, RevealFilter(account="desk-7"), "reveal_who_idx"),
+    "a case's": (COUNTY, RevealFilter(case_id="0" * 33 + "777"), "reveal_case_idx"),
+    "a day's": (COUNTY, RevealFilter(looked_from=JANUARY, looked_to=JANUARY + timedelta(days=1)), "reveal_at_idx"),
+}
+
+
+async def test_no_list_of_looks_reads_the_whole_table(filled: IntakeDoor) -> None:
+    async with filled.service.runtime.work_database.transaction(NOW) as session:
+        await session.fetch(_FILL_LOOKS)
+        await session.fetch("ANALYZE reveal")
+    for name, (reach, chosen, index) in LOOKS.items():
+        statement = cast("Select[Any]", looks_statement(reach, chosen, None, SIZE))
+        plan = await explain(filled, statement)
+        assert index in plan.indexes, f"{name}:\n{plan}"
+        assert not plan.walked, f"{name}:\n{plan}"
+        assert plan.rows_read <= MOST_READ, f"{name} reads {plan.rows_read}:\n{plan}"
 
 
 async def explain(intake: IntakeDoor, statement: Select[Any]) -> Plan:

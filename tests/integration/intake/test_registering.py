@@ -7,9 +7,9 @@ from http import HTTPStatus
 import httpx
 import pytest
 
+from libs.common.case_numbers import is_case_number
 from libs.common.pack.versions import PackVersions
 from libs.common.security.principal import Role
-from services.intake.cases.domain.case_number import is_case_number
 from tests.integration.intake.door import CASES, COUNTY, NOW, TOWN, IntakeDoor, complaint
 
 

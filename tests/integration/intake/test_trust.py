@@ -25,7 +25,7 @@ def assigned(case_id: str, unit: str) -> CaseAssigned:
 
 async def look(intake: IntakeDoor, case_id: str, headers: dict[str, str], **body: Any) -> Any:
     """Ask for everything, unless told otherwise."""
-    asked = {"reason": "回电核实位置", "fields": ["name", "phone", "id_no", "home", "text"], **body}
+    asked = {"reason": "回电核实路灯的具体位置", "fields": ["name", "phone", "id_no", "home", "text"], **body}
     return await intake.http.post(f"{REQUESTERS}/{case_id}/reveal", json=asked, headers=headers)
 
 
@@ -61,6 +61,26 @@ async def _dump(intake: IntakeDoor) -> dict[str, str]:
     }
 
 
+async def test_its_own_name_and_home_stand_in_no_words_of_a_case(intake: IntakeDoor) -> None:
+    who = {"name": "钱森淼", "home": "望山村3组15号"}
+    words = "我是钱森淼，家住3组15号，找我就问钱 森 淼。"
+    fields: dict[str, Any] = {"requester": who, "text": words, "title": "钱森淼家的路", "direct_answer": "已答复钱森淼"}
+    case_id = (await intake.register(**fields))["case_id"]
+    for step, body in (("supplements", {"text": words}), ("urgings", {"text": words})):
+        if step == "urgings":
+            case_id = (await intake.register(requester=who))["case_id"]
+        answer = await intake.http.post(f"{CASES}/{case_id}/{step}", json=body, headers=intake.operator)
+        assert answer.status_code == 201, answer.text
+    assert (await look(intake, case_id, intake.operator, reason="回电钱森淼核实路灯位置")).status_code == 200
+    headers = {**intake.operator, "If-Match": "*"}
+    answer = await intake.http.post(f"{CASES}/{case_id}/direct-answer", json={"answer": words}, headers=headers)
+    assert answer.status_code == 200, answer.text
+    for place, text in (await _dump(intake)).items():
+        assert not [secret for secret in ("钱森淼", "3组15号", "钱 森 淼") if secret in text], place
+    seen = (await look(intake, case_id, intake.operator)).json()
+    assert (seen["name"], seen["home"], seen["urgings"]) == ("钱森淼", "望山村3组15号", [words])
+
+
 async def test_the_requester_is_shown_masked_to_those_who_may_know(intake: IntakeDoor) -> None:
     case_id = (await intake.register(requester=WHO, text=TEXT))["case_id"]
     case = await intake.get(f"{CASES}/{case_id}")
@@ -93,12 +113,12 @@ async def test_a_look_is_recorded(intake: IntakeDoor) -> None:
     answer = await look(intake, case_id, intake.operator)
     assert answer.json() == {
         "case_id": case_id, **WHO, "title": "找13987654321", "text": TEXT, "supplements": [TEXT], "urgings": [],
-        "withdrawal": None,
+        "withdrawal": None, "objections": [],
     }  # fmt: skip
     assert answer.headers["cache-control"] == "no-store"
     looks = await intake.rows("SELECT case_id, who, unit_code, reason, fields, at FROM reveal")
     assert [tuple(row) for row in looks] == [
-        (case_id, "operator-1", None, "回电核实位置", ["home", "id_no", "name", "phone", "text"], NOW)
+        (case_id, "operator-1", None, "回电核实路灯的具体位置", ["home", "id_no", "name", "phone", "text"], NOW)
     ]
 
 
@@ -120,7 +140,7 @@ async def test_the_reason_of_a_look_is_kept_without_numbers(intake: IntakeDoor) 
     ],
 )
 async def test_a_number_of_a_person_is_no_number_of_a_complaint(intake: IntakeDoor, field: str, number: str) -> None:
-    source = {"source_system": "city-hub", "source_no": "GD1", field: number}
+    source = {"source_system": "city", "source_no": "GD1", field: number}
     before = await intake.counts()
     refused = await intake.http.post(CASES, json=complaint(**source), headers=intake.operator)
     assert (refused.status_code, refused.json()["fields"][0]["field"]) == (422, field)
@@ -132,7 +152,7 @@ async def test_a_number_of_a_person_is_no_number_of_a_complaint(intake: IntakeDo
 
 @pytest.mark.parametrize("number", ["GD202611280042", "370100202611280012", "20261128000042", "999001000000-0001"])
 async def test_long_numbers_of_orders_are_taken(intake: IntakeDoor, number: str) -> None:
-    await intake.register(source_system="city-hub", source_no=number)
+    await intake.register(source_system="city", source_no=number)
     (row,) = await intake.rows("SELECT source_no FROM cases")
     assert row.source_no == number
 

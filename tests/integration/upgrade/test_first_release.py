@@ -26,7 +26,7 @@ from tests.integration.upgrade.stored import Stored
 from tests.journeys.county import COUNTY, open_county
 from tests.support.upgrading import migrate_to
 
-KEYS = {
+KEYS: dict[str, Any] = {
     name: SecretStr(base64.b64encode(bytes(range(first, first + 32))).decode())
     for name, first in (("vault_key", 0), ("vault_index_key", 32))
 }

@@ -18,8 +18,12 @@ def key() -> str:
     return base64.b64encode(secrets.token_bytes(32)).decode()
 
 
+_MAY_BE_EMPTY = frozenset({"HUIYIN_TOTP_ROLES", "HUIYIN_ANCHOR_PUBLIC_KEYS", "HUIYIN_ANCHOR_DIR"})
+
+
 def filled_in(example: str) -> Mapping[str, str]:
     """``example.env`` with a password or a key wherever it asks for one; what has a value stays."""
     return {
-        name: value or (key() if re.search(r"_KEY$", name) else password()) for name, value in env_file(example).items()
+        name: value or (key() if re.search(r"_KEY$", name) else "" if name in _MAY_BE_EMPTY else password())
+        for name, value in env_file(example).items()
     }

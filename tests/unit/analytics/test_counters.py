@@ -20,7 +20,7 @@ from services.analytics.rollups.tables import CASES, TABLES
 from tests.architecture.test_shape import ROOT, product_files
 
 MOST_CODES_BESIDE_THE_LIST = 3
-WITNESS = "huiyin/audit/counted.py"
+WITNESS = {"huiyin/audit/counted.py", "huiyin/audit/hearing.py"}
 """The audit counts by its own means."""
 
 
@@ -105,4 +105,4 @@ def test_nothing_else_lists_them() -> None:
         if len(codes & {node.value for node in ast.walk(ast.parse(text)) if isinstance(node, ast.Constant)})
         > MOST_CODES_BESIDE_THE_LIST
     }
-    assert lists <= {"libs/common/counters.py", WITNESS}
+    assert lists <= {"libs/common/counters.py", *WITNESS}

@@ -9,7 +9,7 @@ import pytest
 
 from libs.common.bus.flow import Service, heard
 from libs.common.counters import Counter
-from libs.common.events.directory import PackPublished
+from libs.common.events.directory import PackPublished, StaffRecorded
 from libs.common.events.ops import ResendRequested
 from libs.common.time.periods import assessment_day
 from services.analytics.counters.domain import COUNTERS, Basis
@@ -97,7 +97,7 @@ def answered(round_: int, word: str, *, solved: bool = True, when: datetime = MO
 def test_all_that_the_map_sends_is_heard() -> None:
     of_the_library = {ResendRequested}
     assert set(REACTIONS.handlers) == set(heard(Service.ANALYTICS)) - of_the_library
-    assert set(REACTIONS.handlers) - {PackPublished} == HEARD
+    assert set(REACTIONS.handlers) - {PackPublished, StaffRecorded} == HEARD
 
 
 def test_a_limit_that_ends_at_midnight_falls_due_on_the_day_before() -> None:
@@ -240,6 +240,18 @@ def test_a_withdrawal_is_no_closing() -> None:
     assert total(fact, Counter.WITHDRAWN, Counter.CLOSED) == [1, 0]
     assert fact.status is Status.WITHDRAWN
     assert counted(fact, Basis.CLOSED) == {}
+
+
+def test_what_is_not_accepted_is_counted_apart_until_it_is_reopened() -> None:
+    queue = Stint(1, "", "", at())
+    fact = of(queue, Closure(1, "not_accepted", None, at(hours=2)))
+    assert total(fact, Counter.NOT_ACCEPTED, Counter.CLOSED, Counter.CLOSED_IN_ONE_ROUND, Counter.WITHDRAWN) == [
+        *(1, 0, 0, 0),
+    ]
+    assert (fact.status, fact.is_open, counted(fact, Basis.CLOSED)) == (Status.NOT_ACCEPTED, False, {})
+    again = of(queue, Closure(1, "not_accepted", None, at(hours=2)), SentBack(1, 2, "", at(days=1)))
+    assert total(again, Counter.NOT_ACCEPTED) == [0]
+    assert again.is_open
 
 
 def test_a_direct_answer_counts_for_whoever_gave_it() -> None:

@@ -84,7 +84,7 @@ def test_marks_without_a_place_are_told_apart_by_time() -> None:
         misses=(Missed(1, "sign", at(hours=10), at(hours=10)),),
     )
     assert total(old, Counter.SIGNED, Counter.SIGN_DUE, Counter.SIGNED_ON_TIME) == [1, 2, 1]
-    late = fold(fold(old, Signature(1, B, at(hours=11), 5)), Outcome(1, B, "substantive", at(hours=12), 6))
+    late = fold(fold(old, Signature(1, B, at(hours=11), 5)), Outcome(1, B, "substantive", at(hours=12), seq=6))
     assert total(late, Counter.SIGNED, Counter.HANDLED, Counter.HANDLE_MINUTES) == [2, 1, 600]
     again = fold(late, Stint(1, A, "0101", at(hours=2), seq=7))
     assert [signature is not None for signature in again.signed] == [True, True, False]
@@ -94,10 +94,10 @@ def test_each_kind_of_mark_is_said_by_one_service() -> None:
     """So the places of a kind are those of one ledger, and may be compared."""
     speakers: dict[type[object], set[str]] = {}
     for kind in HEARD:
-        (example, *_) = (EXAMPLES / kind.__name__).glob("*.json")
-        event = decode_event(kind.type_name, example.read_bytes())
-        assert isinstance(event, CaseEvent)
-        for atom in atoms_of(event, 1):
-            speakers.setdefault(type(atom), set()).add(SPEAKERS[kind])
+        for example in (EXAMPLES / kind.__name__).glob("*.json"):
+            event = decode_event(kind.type_name, example.read_bytes())
+            assert isinstance(event, CaseEvent)
+            for atom in atoms_of(event, 1):
+                speakers.setdefault(type(atom), set()).add(SPEAKERS[kind])
     assert speakers.keys() == {Registration, *PLACES}
     assert {len(services) for services in speakers.values()} == {1}

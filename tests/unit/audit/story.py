@@ -6,7 +6,7 @@ from bench.said import DUE, T, said
 from huiyin.audit.case import CaseView, LedgerSaid
 from huiyin.audit.histories import check_history
 from huiyin.audit.report import Findings
-from libs.common.events import cases
+from libs.common.events import cases, citizens
 from libs.common.events.cases import CaseEvent
 from libs.common.events.terms import Reached, Satisfaction
 
@@ -71,6 +71,11 @@ def signed() -> Story:
 def handled() -> Story:
     """The unit says it is done, and the citizen is to be asked."""
     return signed().dispatch(cases.CaseHandled).followup(cases.CallbackDue)
+
+
+def wished() -> Story:
+    """Somebody says that the citizen takes it back."""
+    return signed().intake(citizens.WithdrawalWished, by="op")
 
 
 def of_two() -> Story:

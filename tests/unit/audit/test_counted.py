@@ -8,8 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from huiyin.audit.case import CaseView, LedgerSaid
-from huiyin.audit.counted import count_case
 from huiyin.audit.figures import fact_of
+from huiyin.audit.hearing import count_case
 from libs.common.time.periods import assessment_day
 from services.analytics.facts.actions.refold import refold
 from services.analytics.facts.domain.counting import contribution

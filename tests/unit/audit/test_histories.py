@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from huiyin.audit.case import in_causal_order
-from libs.common.events import cases
+from libs.common.events import cases, door, passing, supervision
 from libs.common.events.terms import Closing, Satisfaction
 from tests.unit.audit.story import (
     ANGRY,
@@ -31,6 +31,11 @@ LEGAL = {
     .followup(cases.CallbackDue, round=2)
     .followup(cases.CallbackTried, round=2)
     .followup(cases.CaseClosed, round=2),
+    "worded by a person": Story()
+    .intake(cases.CaseRegistered, held=True)
+    .intake(door.AdditionHeld)
+    .intake(door.WordingReleased)
+    .dispatch(cases.CaseAssigned),
     "sent back to triage": sent_back().dispatch(cases.TriageQueued, round=2),
     "by hand": registered().dispatch(cases.TriageQueued).dispatch(cases.CaseAssigned, by_rule=False),
     "returned to another": assigned()
@@ -49,10 +54,10 @@ LEGAL = {
     .dispatch(cases.CaseHandled),
     "late": assigned().followup(cases.DeadlineWarned).followup(cases.DeadlineMissed),
     "supervised, answered after the end": assigned()
-    .followup(cases.SupervisionIssued)
+    .followup(supervision.SupervisionIssued)
     .intake(cases.CaseWithdrawn)
     .followup(cases.CaseClosed, closing=Closing.WITHDRAWN, satisfaction=None)
-    .followup(cases.SupervisionReplied),
+    .followup(supervision.SupervisionReplied),
     "answered at the door": registered()
     .intake(cases.CaseAnsweredDirectly)
     .followup(cases.CallbackDue)
@@ -115,7 +120,29 @@ ILLEGAL = {
         "follows TriageQueued in its round",
     ),
     "handled unsigned": (assigned().dispatch(cases.CaseHandled), "follows CaseAssigned in its round"),
-    "signed by another": (assigned().dispatch(cases.CaseSigned, unit_code="D-B"), "D-B did not lead it, D-A did"),
+    "signed by another": (assigned().dispatch(cases.CaseSigned, unit_code="D-B"), "D-B did not work on it, D-A did"),
+    "delegated unsigned": (assigned().dispatch(passing.CaseDelegated), "D-A had not signed what was delegated"),
+    "signed for a delegate": (
+        signed().dispatch(passing.CaseDelegated).dispatch(cases.CaseSigned),
+        "D-A did not work on it, T-A did",
+    ),
+    "delegated to another lead": (
+        signed().dispatch(passing.CaseDelegated, lead_unit="D-B"),
+        "D-B leads what was delegated by D-A",
+    ),
+    "given back by a delegate's lead": (
+        signed().dispatch(passing.CaseDelegated).dispatch(cases.ReturnRequested),
+        "it is given back while T-A works on it",
+    ),
+    "raised unsigned": (assigned().dispatch(passing.CaseRaised), "follows CaseAssigned in its round"),
+    "taken back by nobody": (
+        signed()
+        .dispatch(passing.CaseDelegated)
+        .dispatch(
+            passing.CaseDelegated, from_unit="T-A", working_unit="D-B", lead_unit="D-B", delegates=(), recalled=True
+        ),
+        "what was taken back is not as it was before it was delegated",
+    ),
     "signed twice": (signed().dispatch(cases.CaseSigned), "follows CaseSigned in its round"),
     "assigned twice": (assigned().dispatch(cases.CaseAssigned), "follows CaseAssigned in its round"),
     "handled twice": (handled().dispatch(cases.CaseHandled), "follows CaseHandled in its round"),
@@ -127,6 +154,10 @@ ILLEGAL = {
     "led by the unit complained about": (
         Story().intake(cases.CaseRegistered, accused_unit="D-A").dispatch(cases.CaseAssigned),
         "D-A takes part in the complaint about itself",
+    ),
+    "given to a unit before it was worded": (
+        Story().intake(cases.CaseRegistered, held=True).dispatch(cases.CaseAssigned),
+        "before a person had released its wording",
     ),
     "supported by it": (
         Story()
@@ -225,10 +256,6 @@ ILLEGAL = {
         signed().followup(cases.CaseClosed, closing=Closing.UNVERIFIED, satisfaction=None),
         "though nobody had handled or answered it",
     ),
-    "withdrawn by nobody": (
-        signed().followup(cases.CaseClosed, closing=Closing.WITHDRAWN, satisfaction=None),
-        "though the citizen had not withdrawn it",
-    ),
     "closed twice": (solved().followup(cases.CaseClosed), "the case was closed"),
     "a clock after the end": (solved().followup(cases.DeadlineSet), "the case was closed"),
     "missed twice": (
@@ -242,10 +269,10 @@ ILLEGAL = {
         "the handle deadline had this before",
     ),
     "ordered twice": (
-        assigned().followup(cases.SupervisionIssued).followup(cases.SupervisionIssued),
+        assigned().followup(supervision.SupervisionIssued).followup(supervision.SupervisionIssued),
         "order s1 had this before",
     ),
-    "answered unordered": (assigned().followup(cases.SupervisionReplied), "order s1 was never issued"),
+    "answered unordered": (assigned().followup(supervision.SupervisionReplied), "order s1 was never issued"),
 }
 
 

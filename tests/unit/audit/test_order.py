@@ -56,7 +56,7 @@ def test_of_an_answer_and_a_result_that_crossed_the_callback_says_which_came_fir
     view = signed().dispatch(cases.CaseHandled).intake(cases.CaseAnsweredDirectly, deaf=True, **answer).view
     view.marks = {("followup", source): len(view.said[source]) for source in ("intake", "dispatch")}
     history = [{"version": n, "action": action} for n, action in enumerate(("open", "assign", "ask"), start=1)]
-    callback = {"round": 1, "requester": "first", "callback_id": "c", "opened_at": opened_at}
+    callback = {"round": 1, "requester": "first", "purpose": "closing", "callback_id": "c", "opened_at": opened_at}
     view.rows = {**view.rows, "followup.transition": history, "callback": [callback]}
     (should,) = [w.rows for w in rows_of_followup(view, Packs({})) if w.table == "callback"]
     assert [row["handling_unit"] for row in should] == [unit]

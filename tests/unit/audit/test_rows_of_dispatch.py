@@ -21,7 +21,7 @@ def rows(story: Story, table: str = "dispatch.transition") -> Sequence[Columns]:
 def supported() -> Story:
     """With two support units, one of which signed: that no event tells, only the history."""
     story = registered().dispatch(cases.CaseAssigned, support_units=("D-C", "D-D"))
-    sign: Any = {"version": 2, "action": "support_sign", "unit_code": "D-C", "at": T}
+    sign: Any = {"version": 2, "action": "support_sign", "unit_code": "D-C", "who": "x", "staff_id": None, "at": T}
     story.view.rows = {**story.view.rows, "dispatch.transition": (sign,)}
     return story
 

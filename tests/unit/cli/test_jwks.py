@@ -30,7 +30,7 @@ async def test_the_file_alone_is_enough_to_check_a_token(tmp_path: Path) -> None
     issuer = LocalIssuer.load_or_create(issuing, now)
     token = issuer.issue("a", [Role.ADMIN], "999001000000", None, timedelta(minutes=1))
     async with PinnedOutbound(Allowed()) as outbound:
-        verifier = open_verifier(CommonSettings(data_dir=checking, jwks_file=file), outbound)
+        verifier = open_verifier(CommonSettings(data_dir=checking, jwks_file=file), outbound, None)
         assert (await verifier.verify(token)).subject == "a"
     assert [path.name for path in checking.iterdir()] == ["issuer.jwks"]
     assert (issuing / KEY_FILE).stat().st_mode & 0o777 == 0o600

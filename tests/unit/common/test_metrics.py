@@ -10,11 +10,12 @@ from prometheus_client import REGISTRY
 from prometheus_client.metrics import MetricWrapperBase
 from prometheus_client.parser import text_string_to_metric_families
 
-from libs.common import metrics
+from libs.common import ledger_metrics, metrics
 
 
 def constants() -> dict[str, MetricWrapperBase]:
-    return {name: value for name, value in vars(metrics).items() if isinstance(value, MetricWrapperBase)}
+    named = {**vars(metrics), **vars(ledger_metrics)}
+    return {name: value for name, value in named.items() if isinstance(value, MetricWrapperBase)}
 
 
 def constant_of(doc: metrics.MetricDoc) -> str:
@@ -79,6 +80,8 @@ WHOLE_HOUSE = frozenset(
         "huiyin_ledger_audit_violations",
         "huiyin_ledger_audit_last_success_timestamp_seconds",
         "huiyin_ledger_audit_duration_seconds",
+        "huiyin_ledger_anchor_last_timestamp_seconds",
+        "huiyin_ledger_anchor_stores_behind",
     }
 )
 """What is of a process, or of all services together."""

@@ -7,7 +7,7 @@ import pytest
 from pydantic import TypeAdapter, ValidationError
 
 from libs.common.bus.flow import FLOW, Service
-from libs.common.events import cases
+from libs.common.events import cases, supervision
 from libs.common.events.terms import DECLARED, Deadline, ended_by, passed_on_by, set_by
 from services.dispatch.cases.domain.clocks import concerns_now
 from services.dispatch.cases.domain.terms import Status
@@ -32,8 +32,8 @@ def test_what_events_mean() -> None:
     assert set_by(given) == [Deadline.SIGN, Deadline.HANDLE]
     assert passed_on_by(given) == [Deadline.HANDLE]
     assert ended_by(given) == [Deadline.SIGN]
-    assert set_by(cases.SupervisionIssued.model_construct()) == []
-    assert ended_by(cases.SupervisionReplied.model_construct()) == [Deadline.REPLY]
+    assert set_by(supervision.SupervisionIssued.model_construct()) == []
+    assert ended_by(supervision.SupervisionReplied.model_construct()) == [Deadline.REPLY]
 
 
 def test_a_word_is_itself_wherever_it_comes_from() -> None:
@@ -50,7 +50,9 @@ def test_a_word_is_itself_wherever_it_comes_from() -> None:
 
 
 def test_an_unknown_one_is_refused_with_the_list_of_those_that_exist() -> None:
-    with pytest.raises(ValidationError, match="'triage', 'sign', 'handle', 'callback' or 'reply'"):
+    with pytest.raises(
+        ValidationError, match="'triage', 'sign', 'handle', 'callback', 'reply', 'wording' or 'objection'"
+    ):
         TypeAdapter(Deadline).validate_python("appeal")
     with pytest.raises(ValueError, match="'reply'"):
         Deadline.read("appeal")

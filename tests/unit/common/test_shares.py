@@ -7,7 +7,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from libs.common.shares import COMPARISON_WORDS, MET_WORDS, Comparison, Met, judged, percent, rounded, text_of
+from libs.common.shares import (
+    COMPARISON_WORDS,
+    MET_WORDS,
+    Comparison,
+    Met,
+    judged,
+    missed_by,
+    percent,
+    rounded,
+    text_of,
+)
 
 DENOMINATORS = st.integers(1, 10**7)
 DECIMALS = st.integers(0, 4)
@@ -115,6 +125,18 @@ def test_a_share_is_compared_as_the_fraction_that_it_is(
         Comparison.AT_MOST: share <= bound,
     }
     assert (judged(numerator, denominator, comparison, bound) is Met.MET) == holds[comparison]
+
+
+@given(SHARES, PERCENTS, st.sampled_from(Comparison))
+def test_what_is_missed_is_missed_by_the_whole_difference(
+    share: tuple[int, int], asked: Fraction, comparison: Comparison
+) -> None:
+    bound = asked / 100
+    missed = missed_by(*share, bound)
+    better = bound + missed if comparison in (Comparison.UNDER, Comparison.AT_MOST) else bound - missed
+    if judged(*share, comparison, bound) is Met.NOT_MET:
+        assert better == Fraction(*share)
+    assert missed_by(550, 579, Fraction(95, 100)) == Fraction(1, 11580)
 
 
 def test_every_word_has_both_languages() -> None:

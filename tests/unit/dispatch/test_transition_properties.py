@@ -38,7 +38,7 @@ def walk(attempts: list[Try]) -> list[tuple[State, Try, State]]:
     for attempt in attempts:
         now += timedelta(minutes=attempt.minutes)
         try:
-            said = decide(state, Ask(attempt.action, brings(attempt.action, attempt.unit)), attempt.actor, now)
+            said = decide(state, Ask(attempt.action, brings(attempt.action, attempt.unit, state)), attempt.actor, now)
         except Refused:
             continue
         done.append((state, attempt, evolve(state, said)))
@@ -65,7 +65,7 @@ def test_a_unit_at_work_is_named_and_triage_has_none(attempts: list[Try]) -> Non
 @given(st.lists(TRIES, max_size=60))
 def test_a_return_is_pending_only_while_a_unit_has_the_case(attempts: list[Try]) -> None:
     for _, _, after in walk(attempts):
-        assert not after.return_pending or after.status in OPEN
+        assert not after.return_pending or (after.status in OPEN and not after.delegates)
 
 
 @given(st.lists(TRIES, max_size=60))
@@ -78,15 +78,20 @@ def test_nobody_decides_on_their_own_return(attempts: list[Try]) -> None:
 
 
 @given(st.lists(TRIES, max_size=60))
-def test_only_the_lead_unit_ever_signs_reports_hands_in_or_gives_back(attempts: list[Try]) -> None:
+def test_only_who_works_ever_signs_reports_hands_in_or_passes_on_and_the_lead_alone_gives_back(
+    attempts: list[Try],
+) -> None:
     for before, attempt, _ in walk(attempts):
         if MACHINE.who[attempt.action] is Party.LEAD_UNIT:
-            assert attempt.actor.unit_code == before.lead_unit
+            assert attempt.actor.unit_code == before.lead_unit == before.working_unit
+        if MACHINE.who[attempt.action] is Party.WORKING_UNIT:
+            assert attempt.actor.unit_code == before.working_unit
 
 
 @given(st.lists(TRIES, max_size=60))
-def test_nothing_follows_the_end(attempts: list[Try]) -> None:
-    assert all(before.status not in ENDS for before, _, _ in walk(attempts))
+def test_nothing_follows_the_end_but_a_reopening(attempts: list[Try]) -> None:
+    for before, attempt, _ in walk(attempts):
+        assert before.status not in ENDS or attempt.action is Action.REOPEN
 
 
 @given(st.lists(TRIES, max_size=60))

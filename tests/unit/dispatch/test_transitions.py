@@ -78,7 +78,7 @@ def test_what_the_table_does_not_say_is_refused_in_both_languages(status: Status
 
 
 def test_a_refusal_names_what_is_possible() -> None:
-    with pytest.raises(OutOfTurn, match=r"possible now: assign$"):
+    with pytest.raises(OutOfTurn, match=r"possible now: assign, ask that it be not accepted"):
         target_of(standing(Status.TRIAGE), Action.SIGN)
     with pytest.raises(OutOfTurn, match="possible now: nothing"):
         target_of(standing(Status.CLOSED), Action.ASSIGN)
@@ -186,7 +186,8 @@ def test_a_broken_table_is_found_out(broken: Callable[[], tuple[Line, ...]], fla
 
 
 def test_people_only_find_what_they_may_do() -> None:
-    assert MACHINE.possible(Status.TRIAGE) == (Action.ASSIGN,)
+    of_acceptance = Action.ASK_NONACCEPTANCE, Action.REFUSE_NONACCEPTANCE, Action.NOT_ACCEPT
+    assert MACHINE.possible(Status.TRIAGE) == (Action.ASSIGN, *of_acceptance)
     assert MACHINE.possible(Status.HANDLED) == ()
     assert return_pending in MACHINE.table[Status.SIGNED, Action.REFUSE_RETURN].guards
 
@@ -199,6 +200,6 @@ def test_every_word_has_both_labels() -> None:
 
 def test_the_diagram_shows_every_step() -> None:
     drawn = MACHINE.diagram()
-    assert "triage --> assigned: assign" in drawn
+    assert "triage --> assigned: route, assign" in drawn
     assert "closed --> [*]" in drawn
     assert all(step.action in drawn for step in STEPS)

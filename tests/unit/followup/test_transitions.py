@@ -7,6 +7,7 @@ import pytest
 
 from libs.common.events.terms import Closing, Reached, Satisfaction
 from libs.common.rules.machine import SYSTEM, Actor, NotTheirs, OutOfTurn, Unsound
+from services.followup.cases.domain.guards import asked_for_the_end, citizen_is_content, nobody_was_called
 from services.followup.cases.domain.terms import (
     ACTION_LABELS,
     STATUS_LABELS,
@@ -25,7 +26,6 @@ from services.followup.cases.domain.transitions import (
     Line,
     believed,
     check_party,
-    citizen_is_content,
     decide,
     evolve,
 )
@@ -55,7 +55,7 @@ BROKEN = {
     "is never reached": [step for step in STEPS if step.target is not Status.REVIEW],
     "can never end": [step for step in STEPS if step.target is not Status.CLOSED],
     "stands twice": [*STEPS, STEPS[0]],
-    "cannot withdraw": [step for step in STEPS if step.action is not Action.WITHDRAW],
+    "cannot withdraw": [step for step in STEPS if step.action is not Action.CONFIRM_WISH],
     "leaves the end": [*STEPS, Line(Action.TRY, Status.CLOSED, Status.HANDLING, Party.CALLER)],
     "without the citizen's word": [
         replace(step, guards=()) if step.target is Status.CLOSED else step for step in STEPS
@@ -65,6 +65,24 @@ BROKEN = {
     ],
     "close a case by itself": [
         replace(step, who=Party.SYSTEM) if step.action is Action.CLOSE_UNVERIFIED else step for step in STEPS
+    ],
+    "takes a case back without the guard citizen_takes_it_back": [
+        replace(step, guards=()) if step.action is Action.CONFIRM_WISH else step for step in STEPS
+    ],
+    "on the word about something else": [
+        replace(step, guards=tuple(guard for guard in step.guards if guard is not asked_for_the_end))
+        if step.action is Action.CLOSE_UNVERIFIED
+        else step
+        for step in STEPS
+    ],
+    "without the guard nobody_has_it": [
+        replace(step, guards=()) if step.action is Action.NOT_ACCEPT else step for step in STEPS
+    ],
+    "does not accept what its citizen is being asked about": [
+        replace(step, source=Status.CALLBACK) if step.action is Action.NOT_ACCEPT else step for step in STEPS
+    ],
+    "as unasked whose citizen was asked": [
+        replace(step, guards=tuple(guard for guard in step.guards if guard is not nobody_was_called)) for step in STEPS
     ],
     "word of an older round": [replace(step, guards=()) if step.action is Action.TRY else step for step in STEPS],
     "give_up from callback must say how it closes": [
@@ -133,9 +151,9 @@ def test_tries_are_counted_and_kept_apart() -> None:
 def test_the_handling_unit_asks_and_reviews_nothing(action: Action) -> None:
     asking = Asking(round=2, handling_unit="D-WATER", callers=frozenset({"zhou"}))
     with pytest.raises(NotTheirs):
-        check_party(action, asking, Actor("li", "D-WATER"))
-    check_party(action, asking, Actor("li", "H-12345"))
-    check_party(action, replace(asking, handling_unit=None), Actor("li", None))
+        check_party(ASKED, action, asking, Actor("li", "D-WATER"))
+    check_party(ASKED, action, asking, Actor("li", "H-12345"))
+    check_party(ASKED, action, replace(asking, handling_unit=None), Actor("li", None))
 
 
 @pytest.mark.parametrize("action", [Action.TRY, Action.CLOSE_UNVERIFIED, Action.TRY_AGAIN])
@@ -143,8 +161,8 @@ def test_whoever_answered_asks_and_reviews_nothing(action: Action) -> None:
     asking = Asking(round=2, answered_by="wang")
     for unit in (None, "H-12345"):
         with pytest.raises(NotTheirs):
-            check_party(action, asking, Actor("wang", unit))
-    check_party(action, asking, Actor("li", None))
+            check_party(ASKED, action, asking, Actor("wang", unit))
+    check_party(ASKED, action, asking, Actor("li", None))
 
 
 @pytest.mark.parametrize("by", [SYSTEM, Actor("li", "D-WATER")])
@@ -176,8 +194,8 @@ def test_who_gives_a_case_up_is_remembered_once() -> None:
 def test_whoever_tried_does_not_review() -> None:
     asking = Asking(round=2, callers=frozenset({"zhou"}))
     with pytest.raises(NotTheirs):
-        check_party(Action.CLOSE_UNVERIFIED, asking, Actor("zhou", "H-12345"))
-    check_party(Action.TRY, asking, Actor("zhou", "H-12345"))
+        check_party(ASKED, Action.CLOSE_UNVERIFIED, asking, Actor("zhou", "H-12345"))
+    check_party(ASKED, Action.TRY, asking, Actor("zhou", "H-12345"))
 
 
 def test_a_refusal_says_what_is_possible() -> None:

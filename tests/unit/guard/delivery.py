@@ -9,7 +9,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from libs.common.events.base import SaidByHand
 from libs.common.events.cases import CaseEvent
+from libs.common.rules.machine import SYSTEM, Actor
 
 CASE = "case"
 """One case is enough: cases share nothing."""
@@ -48,8 +50,11 @@ class Service(ABC):
     def hear(self, word: Word) -> None:
         """What the service does about a word of another."""
 
-    def say(self, event: CaseEvent) -> None:
-        """Append to the ledger."""
+    def say(self, event: CaseEvent, by: Actor = SYSTEM) -> None:
+        """Append to the ledger, with who asked for it, as a session does."""
+        if by is not SYSTEM and isinstance(event, SaidByHand):
+            said = {"by": by.subject, "by_unit": by.unit_code, "by_staff": by.staff_id}
+            event = event.model_copy(update=said)
         self.ledger.append(Word(self.name, len(self.ledger) + 1, dict(self.marks), event))
 
     def receive(self, word: Word) -> None:

@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from libs.common.events import cases
+from libs.common.events import cases, citizens, objections
+from libs.common.events.objecting import ObjectionState
 from libs.common.events.terms import Channel, Kind, Urgency
 from libs.common.rules.machine import SYSTEM, Actor
 from services.intake.cases.actions.projection import EFFECTS, said_of
@@ -37,7 +38,8 @@ class Door(Service):
                 answered_at_once=at_once,
                 pack_version=1,
                 registered_at=self._now.moment,
-            )
+            ),
+            actor,
         )
         if at_once:
             self.state = lifecycle.State(lifecycle.Status.ANSWERED, answered_directly=True)
@@ -48,8 +50,23 @@ class Door(Service):
         self._take(lifecycle.Action.ANSWER, actor, answered_directly=True)
         self._say_answered(actor)
 
-    def withdraw(self) -> None:
-        """撤单."""
+    def wish(self, actor: Actor) -> None:
+        """申请撤单: somebody says that the citizen takes it back."""
+        number = self.state.round
+        self._take(lifecycle.Action.WISH, actor)
+        self.say(citizens.WithdrawalWished(**self._about(), round=number, reason="已自行解决"), actor)
+
+    def object(self, actor: Actor) -> None:
+        """异议 against the closing, as ``services/intake/cases/actions/objecting.py`` takes it."""
+        number, which = self.state.round, f"o{len(self.ledger)}"
+        facts = {"objection_id": which, "objection_state": ObjectionState.RAISED}
+        self._take(lifecycle.Action.OBJECT, actor, **facts)
+        said: dict[str, Any] = {"objection_id": which, "text": "没有修好", "channel": Channel.HOTLINE}
+        ended: dict[str, Any] = {"closed_at": self._now.moment, "last_day": self._now.moment.date()}
+        self.say(objections.ObjectionRaised(**self._about(), **said, **ended, round=number), actor)
+
+    def withdraw_as_before(self) -> None:
+        """撤单, as a release said it that asked nobody: such words stand in ledgers."""
         self._take(lifecycle.Action.WITHDRAW)
         self.say(cases.CaseWithdrawn(**self._about(), reason="已自行解决"))
 
@@ -70,6 +87,7 @@ class Door(Service):
     def _say_answered(self, actor: Actor) -> None:
         about = self._about() | {"round": self.state.round}
         by: dict[str, Any] = {"answered_by_unit": actor.unit_code, "answered_by": actor.subject}
+        by["answered_by_staff"] = actor.staff_id
         self.say(cases.CaseAnsweredDirectly(**about, **by, answer="已答复"))
 
     def _about(self) -> dict[str, Any]:

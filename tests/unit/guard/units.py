@@ -1,8 +1,11 @@
 """Dispatch without its database: its rules decide and fold, its own words say it; only the rows are not there."""
 
+from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
-from libs.common.events import cases
+from libs.common.events import accepting, cases, objections
+from libs.common.events.reasons import NotAcceptedFor
 from libs.common.events.terms import ResultKind
 from libs.common.rules.machine import SYSTEM, Actor
 from services.dispatch.cases.actions.events import HEARD, events_of
@@ -12,6 +15,8 @@ from services.dispatch.cases.domain.state import (
     Ask,
     Assignment,
     Left,
+    NewChain,
+    Nonacceptance,
     Result,
     Return,
     Said,
@@ -39,7 +44,13 @@ class Units(Service):
 
     def act(self, action: Action, actor: Actor, unit: str) -> None:
         """A person's step; Refused when it is not theirs or not now. The lead unit waits for its support units."""
-        self._take(decide(self.work, Ask(action, brings(action, unit)), actor, self._now.moment))
+        self._take(decide(self.work, Ask(action, brings(action, unit, self.work)), actor, self._now.moment))
+
+    def lie_that_it_is_not_accepted(self, asked_by: Actor, by: Actor) -> None:
+        """What its rules would never say, as from code that is wrong: whoever has it, and whoever asked."""
+        said: dict[str, Any] = {"case_id": CASE, "occurred_at": self._now.moment, "round": self.work.round}
+        said |= {"asked_by": asked_by.subject, "asked_by_staff": asked_by.staff_id}
+        self.say(accepting.CaseNotAccepted(**said, **_UNACCEPTED, note="lie"), by)
 
     def hear(self, word: Word) -> None:
         """As ``services/dispatch/handlers.py`` does."""
@@ -47,6 +58,8 @@ class Units(Service):
         if isinstance(event, cases.CaseRegistered):
             if self.work.status is None:
                 self._open(event)
+        elif isinstance(event, objections.CaseReopened):
+            self._reopen(event)
         elif not isinstance(event, cases.RoundEvent) or event.round == self.work.round:
             if (read := HEARD.get(type(event))) is not None:
                 self._if_possible(read(event))
@@ -60,6 +73,15 @@ class Units(Service):
         action = Action.NOTE_ANSWER if event.answered_at_once else action
         self._if_possible(Ask(action, brings(action, UNITS[0])))
 
+    def _reopen(self, event: objections.CaseReopened) -> None:
+        again = self.work.lead_unit or (UNITS[0] if self._rule_knows else None)
+        again = again if self.work.not_accepted_for is None else None
+        action = Action.REOPEN_TO_TRIAGE if again is None else Action.REOPEN
+        what = brings(action, again or "")
+        assert isinstance(what, Assignment | Left)
+        if event.next_round > self.work.round:
+            self._if_possible(Ask(action, replace(what, opens=event.next_round)))
+
     def _if_possible(self, ask: Ask) -> None:
         if MACHINE.allows(self.work.status, ask.action):
             self._take(decide(self.work, ask, SYSTEM, self._now.moment))
@@ -68,16 +90,22 @@ class Units(Service):
         before, self.work = self.work, evolve(self.work, said)
         for event in events_of(CASE, before, self.work, said):
             assert isinstance(event, cases.CaseEvent)
-            self.say(event)
+            self.say(event, said.by)
 
 
-_GIVE = (Action.ROUTE, Action.ASSIGN, Action.HAND_ON, Action.REASSIGN, Action.SEND_BACK)
-_LEAVE = (Action.QUEUE, Action.TAKE_BACK, Action.SEND_BACK_TO_TRIAGE)
+_UNACCEPTED: dict[str, Any] = {"reason_code": NotAcceptedFor.LITIGATION, "go_to": "法院", "notice": "请向法院反映"}
+_GIVE = (Action.ROUTE, Action.ASSIGN, Action.HAND_ON, Action.REASSIGN, Action.RECUSE, Action.SEND_BACK, Action.REOPEN)
+_PASSED = (Action.DELEGATE, Action.RECALL, Action.RAISE, Action.SUCCEED)
+_LEAVE = (Action.QUEUE, Action.TAKE_BACK, Action.RECUSE_TO_TRIAGE, Action.SEND_BACK_TO_TRIAGE, Action.REOPEN_TO_TRIAGE)
 _OF_A_PART = (Action.SUPPORT_SIGN, Action.SUPPORT_REPORT, Action.SUPPORT_DONE, Action.SUPPORT_CANCEL)
 
 
-def brings(action: Action, unit: str) -> What:
-    """What a step brings about a unit, which leads or has a part."""
+def brings(action: Action, unit: str, work: State | None = None) -> What:
+    """What a step brings about a unit, which leads, works or has a part."""
+    if action in _PASSED:
+        lead, *below = (work.lead_unit or "", *work.delegates) if work else ("",)
+        chain = {Action.DELEGATE: (lead, *below, unit), Action.RAISE: (unit,)}.get(action, (lead,))
+        return NewChain(chain[-1], chain[0], chain[1:], "")
     if action in _GIVE:
         return Assignment(
             unit, tuple(code for code in UNITS if code != unit)[:1], "0101", 1, by_rule=True, explanation=""
@@ -87,6 +115,7 @@ def brings(action: Action, unit: str) -> What:
     if action in _OF_A_PART:
         return SupportPart(unit, "")
     words: dict[Action, What] = {
+        **dict.fromkeys((Action.ASK_NONACCEPTANCE, Action.NOT_ACCEPT), Nonacceptance(**_UNACCEPTED)),
         Action.HAND_IN: Result(ResultKind.SUBSTANTIVE, ""),
         Action.ASK_RETURN: Return("wrong_area", "", START + NEVER),
         Action.SUPPLEMENT: AddedText(START, ""),

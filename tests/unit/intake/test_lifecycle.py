@@ -8,9 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from libs.common.events.objecting import ObjectionState
 from libs.common.rules.machine import Actor, OutOfTurn, Unsound
 from services.intake.cases.domain.lifecycle import (
     ACTION_LABELS,
+    AFTER_THE_END,
     ENDS,
     MACHINE,
     OPEN,
@@ -28,7 +30,7 @@ from services.intake.cases.domain.lifecycle import (
 NOW = datetime(2026, 3, 3, 1, tzinfo=UTC)
 CLERK = Actor("li", "H-12345")
 
-HEARD_STEPS = [action for action, who in MACHINE.who.items() if who is not Party.DOOR]
+HEARD_STEPS = [action for action, who in MACHINE.who.items() if who not in (Party.DOOR, Party.DESK)]
 DOOR_STEPS = [action for action, who in MACHINE.who.items() if who is Party.DOOR]
 WORDS = st.tuples(st.sampled_from([*HEARD_STEPS, None]), st.integers(1, 4))
 STATES = st.builds(
@@ -64,9 +66,35 @@ def test_word_of_an_older_round_changes_nothing(state: State, word: tuple[Action
 
 
 @given(STATES, WORDS)
-def test_a_closed_case_stays_as_it_is(state: State, word: tuple[Action | None, int]) -> None:
-    closed = replace(state, status=Status.CLOSED)
-    assert heard(closed, word[1], word[0], lead_unit="D-B") is closed
+def test_a_closed_case_stays_as_it_is_unless_it_is_reopened(state: State, word: tuple[Action | None, int]) -> None:
+    closed, (action, number) = replace(state, status=Status.CLOSED), word
+    after = heard(closed, number, action, lead_unit="D-B")
+    if number > state.round:
+        assert after.status is not Status.CLOSED or action is Action.CLOSE
+    elif number < state.round or action not in AFTER_THE_END:
+        assert after is closed
+
+
+@given(STATES)
+def test_a_reopened_case_is_at_the_beginning_of_its_next_round(state: State) -> None:
+    closed = replace(state, status=Status.CLOSED, closing="substantive", satisfaction="satisfied")
+    after = heard(closed, state.round, Action.REOPEN)
+    assert (after.status, after.round, after.closing) == (Status.SENT_BACK, state.round + 1, None)
+    assert after.satisfaction == "satisfied"
+    assert heard(after, state.round, Action.REOPEN) is after
+    early = heard(closed, state.round + 1, Action.ASSIGN)
+    assert (early.status, early.closing, heard(early, state.round, Action.REOPEN)) == (Status.ASSIGNED, None, early)
+
+
+@pytest.mark.parametrize("state", [ObjectionState.RAISED, ObjectionState.REFUSED])
+def test_a_closing_is_objected_to_once(state: ObjectionState) -> None:
+    closed = State(Status.CLOSED, round=2, closing="unverified", objection_id="o7", objection_state=state)
+    with pytest.raises(OutOfTurn, match="Objection o7"):
+        decide(closed, Action.OBJECT, CLERK, NOW, what="", note="")
+    another = replace(closed, objection_state=ObjectionState.GRANTED)
+    facts = {"objection_id": "o8", "objection_state": ObjectionState.RAISED}
+    after = evolve(another, decide(another, Action.OBJECT, CLERK, NOW, what="", note="", **facts))
+    assert (after.status, after.objection_id, after.closing) == (Status.CLOSED, "o8", "unverified")
 
 
 @given(STATES, st.lists(WORDS, max_size=12))
@@ -75,6 +103,8 @@ def test_a_withdrawn_case_can_only_be_closed(state: State, words: list[tuple[Act
     for action, number in words:
         present = heard(present, number, action)
         assert present.status in (Status.WITHDRAWN, Status.CLOSED)
+        if present.status is Status.CLOSED:
+            return
 
 
 @given(st.sampled_from([Status.REGISTERED, Status.ANSWERED]), st.lists(WORDS, max_size=20))
@@ -85,8 +115,8 @@ def test_no_order_of_words_breaks_the_rules(beginning: Status, words: list[tuple
         assert after.round >= before.round
         assert after.version == before.version + (after is not before)
         assert after is before or replace(after, version=before.version) != before
-        if before.status in ENDS:
-            assert after is before
+        if before.status in ENDS and action not in AFTER_THE_END:
+            assert after is before or number > before.round
         before = after
 
 
@@ -103,11 +133,25 @@ def test_the_door_does_what_it_says_is_possible(state: State, action: Action) ->
         with pytest.raises(OutOfTurn, match="Possible: "):
             decide(state, action, CLERK, NOW, what="", note="")
         return
+    if action is Action.WISH and state.withdrawal_wished:
+        with pytest.raises(OutOfTurn, match="asked already"):
+            decide(state, action, CLERK, NOW, what="", note="")
+        return
     after = evolve(state, decide(state, action, CLERK, NOW, what="", note=""))
     assert after.version == state.version + 1
     assert after.status is MACHINE.target(state.status, action)
 
 
-def test_while_it_is_open_it_can_be_supplemented_and_withdrawn() -> None:
+def test_while_it_is_open_it_can_be_supplemented_and_a_withdrawal_told() -> None:
     for status in OPEN:
-        assert {Action.SUPPLEMENT, Action.WITHDRAW} <= set(MACHINE.possible(status))
+        assert {Action.SUPPLEMENT, Action.WISH} <= set(MACHINE.possible(status))
+
+
+@given(STATES)
+def test_a_wish_to_withdraw_leaves_a_case_where_it_stands(state: State) -> None:
+    state = replace(state, status=Status.SIGNED, withdrawal_wished=False)
+    wished = evolve(state, decide(state, Action.WISH, CLERK, NOW, what="", note=""))
+    assert replace(wished, withdrawal_wished=False, version=state.version) == state
+    assert wished.withdrawal_wished
+    assert not heard(wished, state.round, None, withdrawal_wished=False).withdrawal_wished
+    assert not heard(wished, state.round, Action.CLOSE, closing="withdrawn").withdrawal_wished

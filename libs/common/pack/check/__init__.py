@@ -2,15 +2,37 @@
 
 from itertools import chain
 
-from libs.common.pack.check.clocks import calendar, limits, returns
-from libs.common.pack.check.duties import categories, duties
+from libs.common.pack.check.clocks import calendar, limits, objections, returns
+from libs.common.pack.check.duties import answering, categories, duties
 from libs.common.pack.check.figures import formulas, scores
-from libs.common.pack.check.places import areas, merged, units
+from libs.common.pack.check.passing import handovers, raising
+from libs.common.pack.check.people import people
+from libs.common.pack.check.places import areas, merged, place, units
+from libs.common.pack.check.posts import posts
 from libs.common.pack.check.promises import callback, ladder
 from libs.common.pack.problems import PackProblem, Sources
 from libs.common.pack.schema import Pack
 
-CHECKS = (areas, units, merged, categories, duties, limits, calendar, returns, callback, ladder, formulas, scores)
+CHECKS = (
+    *(
+        place,
+        areas,
+        people,
+        units,
+        merged,
+        posts,
+        categories,
+        duties,
+        answering,
+        limits,
+        calendar,
+        returns,
+        objections,
+        raising,
+        handovers,
+    ),
+    *(callback, ladder, formulas, scores),
+)
 
 
 def check_pack(pack: Pack, sources: Sources | None = None) -> list[PackProblem]:

@@ -7,6 +7,7 @@ from libs.common.events.terms import Deadline, Kind, Urgency
 from libs.common.pack.check.promises import double_codes
 from libs.common.pack.problems import DocPath, Finding
 from libs.common.pack.schema import ANY, Pack
+from libs.common.time.due import LimitUnit
 
 
 def limits(pack: Pack) -> Iterator[Finding]:
@@ -40,3 +41,13 @@ def calendar(pack: Pack) -> Iterator[Finding]:
 def returns(pack: Pack) -> Iterator[Finding]:
     """Return reasons have codes of their own."""
     yield from double_codes(("returns", "reasons"), pack.returns.reasons)
+    if pack.exclusions is not None:
+        yield from double_codes(("exclusions", "reasons"), pack.exclusions.reasons)
+
+
+def objections(pack: Pack) -> Iterator[Finding]:
+    """Whoever was told of a closing has whole days to object to it."""
+    within = pack.objections.within
+    if within.unit is LimitUnit.HOUR:
+        message = f"an objection has to come within {within.value} hours, so at some hour of a day"
+        yield Finding(("objections", "within"), message, "say it in days, such as '15 work_day'")

@@ -13,6 +13,10 @@ _FED_BY = {
     Counter.SATISFIED: AnswerKind.SATISFACTION,
     Counter.BASICALLY_SATISFIED: AnswerKind.SATISFACTION,
     Counter.NOT_SATISFIED: AnswerKind.SATISFACTION,
+    Counter.FIRST_SOLVED: AnswerKind.SOLVED,
+    Counter.FIRST_SATISFIED: AnswerKind.SATISFACTION,
+    Counter.FIRST_BASICALLY_SATISFIED: AnswerKind.SATISFACTION,
+    Counter.FIRST_NOT_SATISFIED: AnswerKind.SATISFACTION,
 }
 """Counters that stay at 0 for ever unless the callback asks for them."""
 _WHOLE = 100

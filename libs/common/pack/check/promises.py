@@ -10,6 +10,7 @@ from libs.common.pack.schema import (
     CodedReason,
     LadderStep,
     OnOverdue,
+    OnPassed,
     OnReturns,
     OnRound,
     Pack,
@@ -58,7 +59,10 @@ def ladder(pack: Pack) -> Iterator[Finding]:
         path: DocPath = ("ladder", "steps", index)
         if isinstance(step.trigger, OnOverdue) and step.trigger.deadline.promise.by is Answerable.HOTLINE:
             yield from _hotline_clock(path, step)
-    for kind in (*((OnOverdue, deadline) for deadline in DECLARED.values()), (OnRound, None), (OnReturns, None)):
+    for kind in (
+        *((OnOverdue, deadline) for deadline in DECLARED.values()),
+        *((kind, None) for kind in (OnRound, OnReturns, OnPassed)),
+    ):
         rungs = [(index, step) for index, step in enumerate(steps) if _same_clock(step, *kind)]
         for (_, lower), (index, higher) in pairwise(rungs):
             yield from _rise(("ladder", "steps", index), lower, higher)
@@ -86,9 +90,14 @@ def _rise(path: DocPath, lower: LadderStep, higher: LadderStep) -> Iterator[Find
 
 def _height(step: LadderStep) -> int:
     trigger = step.trigger
-    if isinstance(trigger, OnOverdue):
-        return trigger.hours
-    return trigger.round if isinstance(trigger, OnRound) else trigger.units
+    match trigger:
+        case OnOverdue():
+            return trigger.hours
+        case OnRound():
+            return trigger.round
+        case OnPassed():
+            return trigger.times
+    return trigger.units
 
 
 def double_codes(path: DocPath, items: Iterable[CodedReason | LadderStep | Question]) -> Iterator[Finding]:

@@ -6,21 +6,37 @@ from libs.common.pack.schema.clocks import (
     ANY,
     Assessment,
     CalendarSettings,
+    ExclusionRules,
     Limits,
     LimitTable,
+    ObjectionRules,
+    PetitionRules,
     ReturnRules,
 )
-from libs.common.pack.schema.duties import CASE_TOWN, CASE_VILLAGE, Category, Duty
-from libs.common.pack.schema.figures import Formula, Population, Score, Target
+from libs.common.pack.schema.duties import CASE_OFFICE, CASE_TOWN, CASE_VILLAGE, Category, Duty
+from libs.common.pack.schema.figures import FigureSettings, Formula, Population, Score, Target
 from libs.common.pack.schema.not_in_force import NOT_IN_FORCE
 from libs.common.pack.schema.pack import Pack, PackPlace, PackSettings, TextLimits
-from libs.common.pack.schema.places import Area, Merged, MergedArea, MergedUnit, Unit, UnitLevel
+from libs.common.pack.schema.passing import HandoverReason, HandoverRules, RaiseRules
+from libs.common.pack.schema.places import (
+    LEVEL_OF,
+    LOW_UNITS,
+    Area,
+    AreaKind,
+    Merged,
+    MergedArea,
+    MergedUnit,
+    Post,
+    Unit,
+    UnitLevel,
+)
 from libs.common.pack.schema.promises import (
     AnswerKind,
     CallbackPolicy,
     Ladder,
     LadderStep,
     OnOverdue,
+    OnPassed,
     OnReturns,
     OnRound,
     Question,
@@ -30,11 +46,15 @@ from libs.common.pack.schema.promises import (
 
 __all__ = [
     "ANY",
+    "CASE_OFFICE",
     "CASE_TOWN",
     "CASE_VILLAGE",
+    "LEVEL_OF",
+    "LOW_UNITS",
     "NOT_IN_FORCE",
     "AnswerKind",
     "Area",
+    "AreaKind",
     "AreaLevel",
     "Assessment",
     "CalendarSettings",
@@ -42,7 +62,11 @@ __all__ = [
     "Category",
     "CodedReason",
     "Duty",
+    "ExclusionRules",
+    "FigureSettings",
     "Formula",
+    "HandoverReason",
+    "HandoverRules",
     "Ladder",
     "LadderStep",
     "LimitSetting",
@@ -52,15 +76,20 @@ __all__ = [
     "MergedArea",
     "MergedUnit",
     "Model",
+    "ObjectionRules",
     "OnOverdue",
+    "OnPassed",
     "OnReturns",
     "OnRound",
     "Pack",
     "PackLimit",
     "PackPlace",
     "PackSettings",
+    "PetitionRules",
     "Population",
+    "Post",
     "Question",
+    "RaiseRules",
     "Recipient",
     "ReturnRules",
     "Score",

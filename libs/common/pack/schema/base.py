@@ -16,6 +16,11 @@ class Model(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
 
 
+def unset(value: object) -> bool:
+    """Whether a setting that an older release does not know was left out: its pack keeps the digest that it had."""
+    return value is None or value == ()
+
+
 Sortable = TypeVar("Sortable", bound=date | int | StrEnum)
 
 
@@ -30,8 +35,14 @@ Name = Annotated[str, Field(min_length=1, max_length=100)]
 AreaCode = Annotated[str, Field(pattern=r"^\d{12}(\d{3})?$")]
 UnitCode = Annotated[str, Field(pattern=r"^[A-Z][A-Z0-9-]{0,39}$")]
 CategoryCode = Annotated[str, Field(pattern=r"^\d{2}(\d{2}){0,2}$")]
+SourceName = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_.-]{0,63}$")]
+"""What a source of complaints is called (来源)."""
 ItemCode = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
 """The code of a reason, question, formula or step: a stable word that histories keep."""
+
+OFFICE_NAME = r"[^\s|,:@]{1,20}"
+OfficeName = Annotated[str, Field(pattern=f"^{OFFICE_NAME}$")]
+"""What an office is called in every town, such as 司法所."""
 
 _LIMIT_TEXT = re.compile(r"^\s*(\d+)\s*([a-z_]+|[\u4e00-\u9fff]+?)\s*(first_day|含当日)?\s*$")
 _UNIT_WORDS = {

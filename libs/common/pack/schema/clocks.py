@@ -8,7 +8,8 @@ from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema, InitErrorDetails
 
 from libs.common.events.terms import DECLARED, Deadline, Kind, Urgency
-from libs.common.pack.schema.base import Ascending, CodedReason, Model, PackLimit
+from libs.common.pack.schema.base import Ascending, CodedReason, LimitSetting, Model, PackLimit
+from libs.common.time.due import LimitUnit
 
 ANY: Literal["any"] = "any"
 LimitTable = dict[Kind | Literal["any"], dict[Urgency | Literal["any"], PackLimit]]
@@ -72,6 +73,32 @@ class Assessment(Model):
 
     day_starts_at: time = time(0, 0)
     month_starts_on: int = Field(default=1, ge=1, le=28)
+
+
+class PetitionRules(Model):
+    """信访: when a matter counts as settled at once (一次化解), and what a reasonable demand gets."""
+
+    repeat_days: int = Field(default=30, ge=1, le=365)
+    """A repeat (重复诉求) within so many days of 24 hours after its closing shows that a case was not."""
+    plan_at_once: bool = False
+    """Whether nothing is found reasonable without a plan (合理诉求当场拿方案)."""
+
+
+class ExclusionRules(Model):
+    """不计入考核: for which reasons a unit may ask that a case be left out of the rates."""
+
+    reasons: tuple[CodedReason, ...] = Field(min_length=1)
+
+
+class ObjectionRules(Model):
+    """异议: until when a citizen may object to the closing of his case.
+
+    The 30 days are those within which whoever is not content with an answer may ask for a re-check (复查) by Art 35 of
+    the Regulations on Petition Work (信访工作条例, 2022). Counted in working days they are never fewer than there.
+    """
+
+    within: PackLimit = LimitSetting(value=30, unit=LimitUnit.WORK_DAY)
+    """Days after the closing, the last of them included."""
 
 
 class ReturnRules(Model):

@@ -5,10 +5,12 @@ from typing import Annotated
 from pydantic import Field
 
 from libs.common.pack.areas import AreaLevel
-from libs.common.pack.schema.base import CategoryCode, Model, Name, PackLimit
+from libs.common.pack.schema.base import OFFICE_NAME, CategoryCode, ItemCode, Model, Name, PackLimit, unset
 
 CASE_TOWN, CASE_VILLAGE = "@town", "@village"
 """In a duty: the unit of the case's own town (属地镇) or village (属地村)."""
+CASE_OFFICE = "@office:"
+"""In a duty, followed by a name: the office of that name of the case's own town (属地镇站所)."""
 
 
 class Category(Model):
@@ -22,7 +24,8 @@ class Category(Model):
     words_en: tuple[Name, ...] = ()
 
 
-LeadCode = Annotated[str, Field(pattern=r"^(@town|@village|[A-Z][A-Z0-9-]{0,39})$")]
+LEAD_CODE = rf"^(@town|@village|@office:{OFFICE_NAME}|[A-Z][A-Z0-9-]{{0,39}})$"
+LeadCode = Annotated[str, Field(pattern=LEAD_CODE)]
 
 
 class Duty(Model):
@@ -30,6 +33,7 @@ class Duty(Model):
 
     A row also covers finer area levels and sub-categories that have no row of their own. ``limit`` replaces the
     ordinary handling limit of cases of normal urgency. ``taken_back`` (上级收回): no town or village may be given it.
+    ``post`` (责任岗位): whoever holds it at the lead unit answers for the matters of the row.
     """
 
     category: CategoryCode
@@ -39,3 +43,4 @@ class Duty(Model):
     limit: PackLimit | None = None
     taken_back: bool = False
     basis: str = ""
+    post: ItemCode | None = Field(default=None, exclude_if=unset)

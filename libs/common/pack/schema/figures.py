@@ -9,7 +9,7 @@ from pydantic import BeforeValidator, Field, WithJsonSchema, model_validator
 from pydantic_core import PydanticCustomError
 
 from libs.common.counters import Counter, Trait
-from libs.common.pack.schema.base import ItemCode, Model, Name
+from libs.common.pack.schema.base import ItemCode, Model, Name, unset
 from libs.common.shares import Comparison
 from libs.common.time.periods import PeriodKind
 
@@ -72,10 +72,6 @@ Percent = Annotated[str, BeforeValidator(_read_percent, json_schema_input_type=P
 """A percentage as exact decimal text."""
 
 
-def _unset(value: object) -> bool:
-    return value is None
-
-
 class Target(Model):
     """目标值: what a rate or score is to come to. ``over`` 95 leaves out 95 % itself, ``at_least`` takes it in.
 
@@ -83,11 +79,11 @@ class Target(Model):
     such periods alone; else of every figure.
     """
 
-    over: Percent | None = Field(default=None, exclude_if=_unset)
-    at_least: Percent | None = Field(default=None, exclude_if=_unset)
-    under: Percent | None = Field(default=None, exclude_if=_unset)
-    at_most: Percent | None = Field(default=None, exclude_if=_unset)
-    period: PeriodKind | None = Field(default=None, exclude_if=_unset)
+    over: Percent | None = Field(default=None, exclude_if=unset)
+    at_least: Percent | None = Field(default=None, exclude_if=unset)
+    under: Percent | None = Field(default=None, exclude_if=unset)
+    at_most: Percent | None = Field(default=None, exclude_if=unset)
+    period: PeriodKind | None = Field(default=None, exclude_if=unset)
 
     @model_validator(mode="after")
     def _asks_one_thing(self) -> Self:
@@ -115,6 +111,47 @@ def _one(decimals: object) -> bool:
     return decimals == 1
 
 
+def _monthly(published: object) -> bool:
+    return published == "month"
+
+
+def _usual_cell(smallest: object) -> bool:
+    return smallest == SMALLEST_CELL
+
+
+Decimals = Annotated[int, Field(ge=0, le=4)]
+
+
+class PublishedPeriod(StrEnum):
+    """The periods that figures are published for (公布周期)."""
+
+    WEEK = "week"
+    MONTH = "month"
+    QUARTER = "quarter"
+    YEAR = "year"
+
+    @property
+    def kind(self) -> PeriodKind:
+        """Among all periods."""
+        return PeriodKind(self.value)
+
+
+SMALLEST_CELL = 5
+
+
+class FigureSettings(Model):
+    """指标显示与公布: how figures are printed, and what of them is published for everybody."""
+
+    decimals: Decimals = Field(default=1, exclude_if=_one)
+    """Printed digits of every rate that does not say its own, half up; a share below one never prints as 100, one above
+    nothing never as 0."""
+    published: PublishedPeriod = Field(default=PublishedPeriod.MONTH, exclude_if=_monthly)
+    """For periods of this kind, one after the other, once and for ever."""
+    smallest_cell: int = Field(default=SMALLEST_CELL, ge=0, le=100, exclude_if=_usual_cell)
+    """最小公布数: no number of cases below it is published, nor one by which such a number could be
+    worked out; 0: all are."""
+
+
 class Formula(Model):
     """One rate: sum(weight x counter) over sum(weight x counter), all integers, so nothing is rounded inside.
 
@@ -129,9 +166,9 @@ class Formula(Model):
     numerator: WeightedSum = Field(min_length=1)
     denominator: WeightedSum = Field(min_length=1)
     population: Population
-    decimals: int = Field(default=1, ge=0, le=4, exclude_if=_one)
-    """Printed digits, half up; a share below one never prints as 100, one above nothing never as 0."""
-    target: Target | None = Field(default=None, exclude_if=_unset)
+    decimals: Decimals | None = Field(default=None, exclude_if=unset)
+    """Printed digits; the place's own unless given."""
+    target: Target | None = Field(default=None, exclude_if=unset)
     basis: str = ""
 
 
@@ -143,7 +180,7 @@ class Score(Model):
     name: Name
     name_en: Name
     weights: dict[ItemCode, Annotated[int, Field(ge=1, le=100)]] = Field(min_length=1)
-    decimals: int = Field(default=1, ge=0, le=4)
-    """Printed digits, as those of a rate."""
-    target: Target | None = Field(default=None, exclude_if=_unset)
+    decimals: Decimals = 1
+    """Printed digits, half up, with the same care as those of a rate."""
+    target: Target | None = Field(default=None, exclude_if=unset)
     basis: str = ""

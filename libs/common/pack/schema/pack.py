@@ -4,13 +4,23 @@ from datetime import date
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, Field, ValidationInfo, field_validator
 
-from libs.common.pack.schema.base import AreaCode, Model, Name
-from libs.common.pack.schema.clocks import Assessment, CalendarSettings, Limits, ReturnRules
+from libs.common.pack.areas import AreaLevel
+from libs.common.pack.schema.base import AreaCode, Model, Name, SourceName, unset
+from libs.common.pack.schema.clocks import (
+    Assessment,
+    CalendarSettings,
+    ExclusionRules,
+    Limits,
+    ObjectionRules,
+    PetitionRules,
+    ReturnRules,
+)
 from libs.common.pack.schema.duties import Category, Duty
-from libs.common.pack.schema.figures import Formula, Score
-from libs.common.pack.schema.places import Area, Merged, Unit
+from libs.common.pack.schema.figures import FigureSettings, Formula, Score
+from libs.common.pack.schema.passing import HandoverRules, RaiseRules
+from libs.common.pack.schema.places import Area, AreaKind, Merged, PeopleRange, Post, Unit
 from libs.common.pack.schema.promises import CallbackPolicy, Ladder
 
 
@@ -22,8 +32,12 @@ def _known_zone(name: str) -> str:
     return name
 
 
+_RAISING, _HANDOVERS, _OBJECTIONS = RaiseRules(), HandoverRules(), ObjectionRules()
+"""Left out where a pack says just this, so that a pack of before keeps its digest."""
+
+
 class PackPlace(Model):
-    """The county that the pack is for (适用县区)."""
+    """The county, town or street that the pack is for (适用地区)."""
 
     code: AreaCode
     name: Name
@@ -41,6 +55,19 @@ class TextLimits(Model):
     note_max: int = Field(default=2000, ge=100, le=50000)
 
 
+def _as_without(rules: object) -> bool:
+    """Said by no pack of before, so that its digest stays what it was."""
+    return rules in (None, PetitionRules())
+
+
+def _none_set(ranges: object) -> bool:
+    return ranges == {}
+
+
+def _plain(figures: object) -> bool:
+    return figures == FigureSettings()
+
+
 class PackSettings(Model):
     """pack.yaml. ``format`` is the version of this schema; ``version`` is the place's own label for this edition."""
 
@@ -48,15 +75,37 @@ class PackSettings(Model):
     place: PackPlace
     version: Name
     effective_from: date
+    area_kinds: tuple[AreaKind, ...] = Field(default=(), exclude_if=unset)
+    people_per_area: dict[AreaLevel, PeopleRange] = Field(default_factory=dict, exclude_if=_none_set)
+    """The fewest and the most people (服务人口) that should live in one area of a level, such as a grid."""
+    desk_sources: tuple[SourceName, ...] = Field(default=(), exclude_if=unset)
+    """Sources whose numbers desks write down by hand (窗口来源); other names are those of outside systems alone."""
     limits: Limits
     calendar: CalendarSettings = CalendarSettings()
     assessment: Assessment = Assessment()
     returns: ReturnRules
+    raising: RaiseRules = Field(default=_RAISING, exclude_if=_RAISING.__eq__)
+    handovers: HandoverRules = Field(default=_HANDOVERS, exclude_if=_HANDOVERS.__eq__)
+    petitions: PetitionRules = Field(default=PetitionRules(), exclude_if=_as_without)
+    exclusions: ExclusionRules | None = Field(default=None, exclude_if=_as_without)
+    objections: ObjectionRules = Field(default=_OBJECTIONS, exclude_if=_OBJECTIONS.__eq__)
     callback: CallbackPolicy
     ladder: Ladder
+    figures: FigureSettings = Field(default=FigureSettings(), exclude_if=_plain)
     formulas: tuple[Formula, ...] = Field(min_length=1)
     scores: tuple[Score, ...] = ()
     texts: TextLimits = TextLimits()
+    posts: tuple[Post, ...] = ()
+
+    @field_validator("formulas")
+    @classmethod
+    def _digits_of_the_place(cls, formulas: tuple[Formula, ...], info: ValidationInfo) -> tuple[Formula, ...]:
+        """A rate that says what holds for all anyway says nothing, so that the same pack always has the same digest."""
+        figures = info.data.get("figures", FigureSettings())
+        return tuple(
+            formula.model_copy(update={"decimals": None}) if formula.decimals == figures.decimals else formula
+            for formula in formulas
+        )
 
 
 class Pack(PackSettings):

@@ -40,6 +40,10 @@ class CallbackPolicy(Model):
     opens_at: time
     closes_at: time
     """Citizens are called only between these local times."""
+    superior_may_call: bool = True
+    """Whether a unit above one that had a hand in a case may ask about it (上级可否回访). That unit never may."""
+    link_hours: int = Field(default=72, ge=1, le=720)
+    """For how long a citizen may answer by a one-time link (一次性链接) whether he takes his case back."""
     questions: tuple[Question, ...] = Field(min_length=1)
 
 
@@ -79,7 +83,14 @@ class OnReturns(Model):
     units: int = Field(ge=1, le=20)
 
 
-Trigger = Annotated[OnOverdue | OnRound | OnReturns, Field(discriminator="on")]
+class OnPassed(Model):
+    """The same two units passed the case between them so often, down (下派) or up (上报)."""
+
+    on: Literal["passed"]
+    times: int = Field(ge=2, le=20)
+
+
+Trigger = Annotated[OnOverdue | OnRound | OnReturns | OnPassed, Field(discriminator="on")]
 
 
 class LadderStep(Model):

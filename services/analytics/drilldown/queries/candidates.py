@@ -28,6 +28,7 @@ _SHOWN = (
     "case_no",
     "area_code",
     "unit_code",
+    "unlisted",
     "category_code",
     "channel",
     "kind",

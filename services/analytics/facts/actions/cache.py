@@ -14,7 +14,7 @@ from libs.common.database.session import Session
 from libs.common.time.periods import assessment_day
 from services.analytics.counters.domain import Cell, Counts
 from services.analytics.durations.domain import HourCell
-from services.analytics.facts.domain.counting import DayOf
+from services.analytics.facts.domain.counting import DayOf, LevelOf
 from services.analytics.facts.domain.fact import Fact
 from services.analytics.facts.domain.learned import Learned
 
@@ -82,3 +82,9 @@ def day_rule(session: Session, pack_version: int) -> DayOf:
 
         days[pack_version] = day_of
     return days[pack_version]
+
+
+def level_rule(session: Session, pack_version: int) -> LevelOf:
+    """How high a unit stands by a pack version; Unavailable while that version has not arrived."""
+    directory = session.packs.version(pack_version)
+    return lambda unit: directory.level_of(unit) or ""

@@ -4,10 +4,12 @@ from collections.abc import Callable
 from typing import Any
 
 from libs.common.counters import Counter
-from libs.common.events import cases
+from libs.common.events import cases, door, judging, objections, passing, supervision
+from libs.common.events.accused import AccusedNamed, also_accused
 from libs.common.events.base import Event
 from libs.common.events.deadlines import SetDeadline
-from services.analytics.facts.domain import atoms
+from services.analytics.facts.domain import atoms, objected
+from services.analytics.facts.domain.petitions import MERIT, NOT_COUNTED, PETITION
 
 
 def atoms_of(event: Event, seq: int) -> tuple[atoms.Registration | atoms.Atom, ...]:
@@ -19,7 +21,11 @@ def atoms_of(event: Event, seq: int) -> tuple[atoms.Registration | atoms.Atom, .
         return ()
     limits = tuple(_limit(event, one, seq) for one in cases.deadlines_in(event) if not one.about)
     read = _READERS.get(type(event))
-    return limits if read is None else (read(event, seq), *limits)
+    told = limits if read is None else (read(event, seq), *limits)
+    if isinstance(event, cases.CaseRegistered):
+        told = (*told, *_filed(event, seq))
+    names = also_accused(event) if isinstance(event, cases.CaseRegistered | AccusedNamed) else ()
+    return (*told, atoms.Accusation("\n".join(names), event.occurred_at, seq)) if names else told
 
 
 def _registered(event: cases.CaseRegistered, seq: int) -> atoms.Registration:
@@ -34,21 +40,40 @@ def _registered(event: cases.CaseRegistered, seq: int) -> atoms.Registration:
         pack_version=event.pack_version,
         at=event.registered_at,
         accused_unit=event.accused_unit or "",
+        confidential=event.confidential,
         seq=seq,
     )
 
 
 def _answered(event: cases.CaseAnsweredDirectly, seq: int) -> atoms.DirectAnswer:
-    return atoms.DirectAnswer(event.round, event.answered_by_unit or "", event.occurred_at, seq)
+    return atoms.DirectAnswer(event.round, event.answered_by_unit or "", event.occurred_at, event.level or "", seq)
 
 
 def _assigned(event: cases.CaseAssigned | cases.CaseReassigned, seq: int) -> atoms.Stint:
     support = " ".join(event.support_units)
-    return atoms.Stint(event.round, event.lead_unit, event.category_code, event.occurred_at, support, seq)
+    below = event.delegates if isinstance(event, cases.CaseReassigned) else ()
+    delegate = below[-1] if below else ""
+    return atoms.Stint(event.round, event.lead_unit, event.category_code, event.occurred_at, support, delegate, seq)
+
+
+def _passed(event: passing.CaseDelegated | passing.CaseRaised, seq: int) -> atoms.Passing:
+    """What is taken back, and what the successor of a unit that is gone has, counts as nothing."""
+    counter = (
+        ""
+        if isinstance(event, passing.CaseDelegated) and (event.recalled or event.succession)
+        else _PASSED[type(event)]
+    )
+    return atoms.Passing(
+        event.round, event.from_unit, event.working_unit, event.lead_unit, event.occurred_at, counter, seq
+    )
+
+
+_PASSED = {passing.CaseDelegated: Counter.DELEGATED.value, passing.CaseRaised: Counter.RAISED.value}
 
 
 def _handled(event: cases.CaseHandled, seq: int) -> atoms.Outcome:
-    return atoms.Outcome(event.round, event.unit_code, event.result_kind.value, event.occurred_at, seq)
+    kind, level = event.result_kind.value, event.level or ""
+    return atoms.Outcome(event.round, event.unit_code, kind, event.occurred_at, level, seq)
 
 
 def _limit(event: Any, one: SetDeadline, seq: int) -> atoms.LimitSet:
@@ -84,21 +109,36 @@ def _closed(event: cases.CaseClosed, seq: int) -> atoms.Closure:
     return atoms.Closure(event.round, event.closing.value, word, event.occurred_at, seq)
 
 
-def _supervised(event: cases.SupervisionIssued, seq: int) -> atoms.SupervisionAtom:
+def _supervised(event: supervision.SupervisionIssued, seq: int) -> atoms.SupervisionAtom:
     return atoms.SupervisionAtom(
         event.supervision_id, event.round, event.level.value, event.unit_code or "", event.occurred_at, seq
     )
 
 
+def _filed(event: cases.CaseRegistered, seq: int) -> tuple[atoms.Filing, ...]:
+    petition, repeat_of = event.petition and event.petition.value, event.repeat_of
+    return (atoms.Filing(petition or "", repeat_of or "", event.registered_at, seq),) if petition or repeat_of else ()
+
+
+def _repeated(event: judging.CaseRepeated, seq: int) -> atoms.CameAgain:
+    return atoms.CameAgain(event.repeated_by, event.came_at, event.within_days, event.stands, event.occurred_at, seq)
+
+
+def _judged(what: str, word: str, event: Event, seq: int) -> atoms.Judgement:
+    return atoms.Judgement(what, word, event.occurred_at, seq)
+
+
 _READERS: dict[type[Event], Callable[[Any, int], atoms.Registration | atoms.Atom]] = {
     cases.CaseRegistered: _registered,
     cases.CaseSupplemented: lambda event, seq: atoms.CitizenWord(event.occurred_at, seq=seq),
-    cases.CaseUrged: lambda event, seq: atoms.CitizenWord(event.occurred_at, Counter.URGED.value, seq),
+    door.CaseUrged: lambda event, seq: atoms.CitizenWord(event.occurred_at, Counter.URGED.value, seq),
     cases.CaseWithdrawn: lambda event, seq: atoms.Withdrawal(event.occurred_at, seq),
     cases.CaseAnsweredDirectly: _answered,
     cases.TriageQueued: lambda event, seq: atoms.Stint(event.round, "", "", event.occurred_at, seq=seq),
     cases.CaseAssigned: _assigned,
     cases.CaseReassigned: _assigned,
+    passing.CaseDelegated: _passed,
+    passing.CaseRaised: _passed,
     cases.CaseSigned: lambda event, seq: atoms.Signature(event.round, event.unit_code, event.occurred_at, seq),
     cases.ProgressReported: lambda event, seq: atoms.Progress(event.round, event.unit_code, event.occurred_at, seq),
     cases.CaseHandled: _handled,
@@ -126,9 +166,26 @@ _READERS: dict[type[Event], Callable[[Any, int], atoms.Registration | atoms.Atom
         event.round, event.next_round, event.unit_code or "", event.occurred_at, seq
     ),
     cases.CaseClosed: _closed,
-    cases.SupervisionIssued: _supervised,
-    cases.SupervisionReplied: lambda event, seq: atoms.SupervisionReply(
+    objections.ObjectionRaised: lambda event, seq: objected.ObjectionAtom(
+        event.objection_id, event.round, event.occurred_at, seq
+    ),
+    objections.ObjectionDecided: lambda event, seq: objected.ObjectionRuling(
+        event.objection_id, event.round, event.granted, event.occurred_at, seq
+    ),
+    objections.CaseReopened: lambda event, seq: objected.Reopening(
+        event.round, event.next_round, event.unit_code or "", event.occurred_at, seq
+    ),
+    supervision.SupervisionIssued: _supervised,
+    supervision.SupervisionReplied: lambda event, seq: atoms.SupervisionReply(
         event.supervision_id, event.round, event.occurred_at, seq
     ),
+    judging.RepeatNamed: lambda event, seq: atoms.RepeatName(event.repeat_of or "", event.occurred_at, seq),
+    judging.CaseRepeated: _repeated,
+    judging.PetitionClassified: lambda event, seq: _judged(
+        PETITION, event.petition.value if event.petition else "", event, seq
+    ),
+    judging.DemandJudged: lambda event, seq: _judged(MERIT, event.merit.value, event, seq),
+    judging.ExclusionDecided: lambda event, seq: _judged(NOT_COUNTED, "granted" if event.granted else "", event, seq),
+    judging.ExclusionRevoked: lambda event, seq: _judged(NOT_COUNTED, "", event, seq),
 }
-HEARD: frozenset[type[Event]] = frozenset({*_READERS, cases.DeadlineSet})
+HEARD: frozenset[type[Event]] = frozenset({*_READERS, cases.DeadlineSet, AccusedNamed})

@@ -16,10 +16,10 @@ from libs.common.events.cases import CaseEvent
 from libs.common.ledger.append import part_of
 from services.analytics.counters.domain import Basis, Cell, Counts
 from services.analytics.durations.domain import HourCell
-from services.analytics.facts.actions.cache import CountedFact, Remembered, cache_of, day_rule
+from services.analytics.facts.actions.cache import CountedFact, Remembered, cache_of, day_rule, level_rule
 from services.analytics.facts.actions.events import atoms_of
 from services.analytics.facts.actions.learning import Moment, learn
-from services.analytics.facts.domain.counting import DayOf, add, contribution, counted, difference
+from services.analytics.facts.domain.counting import DayOf, LevelOf, add, contribution, counted, difference
 from services.analytics.facts.domain.documents import SUPERSEDED, from_documents, to_document, to_learned, to_places
 from services.analytics.facts.domain.fact import Fact, UnknownCase, fold
 from services.analytics.facts.domain.learned import Learned, noted
@@ -52,6 +52,8 @@ FACT_COLUMNS = {
     "kind": "text",
     "urgency": "text",
     "accused_unit": "text",
+    "also_accused": "text",
+    "unlisted": "boolean",
     "status": "text",
     "is_open": "boolean",
     "round": "integer",
@@ -68,9 +70,11 @@ FACT_COLUMNS = {
     "places": "text",
     "timed": "boolean",
 }
-"""The columns of a fact and how they are sent: ``units`` joined by spaces, ``doc`` and ``places`` as JSON text."""
+"""The columns of a fact and how they are sent: ``units`` joined by spaces, ``also_accused`` by line breaks, ``doc`` and
+``places`` as JSON text."""
 _READ_AS = {
     "units": "string_to_array(units, ' ')",
+    "also_accused": "string_to_array(also_accused, chr(10))",
     "doc": "doc::jsonb",
     "places": "places::jsonb",
     "learned": "learned::jsonb",
@@ -170,8 +174,8 @@ async def _write(session: Session) -> None:
         old = book.before[case_id]
         if fact is None or fact is old:
             continue
-        day_of = day_rule(session, fact.registration.pack_version)
-        now = CountedFact(contribution(fact, day_of), times(fact, day_of))
+        day_of, level_of = _rules(session, fact)
+        now = CountedFact(contribution(fact, day_of, level_of), times(fact, day_of))
         before = _counted_before(session, book, old)
         add(total, difference(before.cells, now.cells))
         add(hours, difference(before.times, now.times))
@@ -204,14 +208,20 @@ async def _save(session: Session, written: Mapping[str, tuple[Fact, CountedFact]
     return int(saved[0].writer)
 
 
+def _rules(session: Session, fact: Fact) -> tuple[DayOf, LevelOf]:
+    """Of the pack version that it was registered under."""
+    version = fact.registration.pack_version
+    return day_rule(session, version), level_rule(session, version)
+
+
 def _counted_before(session: Session, book: _Book, old: Fact | None) -> CountedFact:
     if old is None:
         return CountedFact({}, {})
     case_id = old.registration.case_id
     if case_id in book.counted:
         return book.counted[case_id]
-    day_of = day_rule(session, old.registration.pack_version)
-    return CountedFact(contribution(old, day_of), {} if case_id in book.untimed else times(old, day_of))
+    day_of, level_of = _rules(session, old)
+    return CountedFact(contribution(old, day_of, level_of), {} if case_id in book.untimed else times(old, day_of))
 
 
 def fact_row(fact: Fact, day_of: DayOf, cells: Mapping[Cell, Counts]) -> tuple[object, ...]:
@@ -229,6 +239,8 @@ def fact_row(fact: Fact, day_of: DayOf, cells: Mapping[Cell, Counts]) -> tuple[o
         first.kind,
         first.urgency,
         first.accused_unit,
+        "\n".join(fact.also_accused),
+        fact.is_unlisted,
         fact.status.value,
         fact.is_open,
         fact.round,

@@ -10,6 +10,8 @@ moment, and which of them came first. It is 0 in atoms that were folded before p
 from datetime import datetime
 from typing import NamedTuple
 
+from services.analytics.facts.domain.objected import ObjectionAtom, ObjectionRuling, Reopening
+
 
 class Registration(NamedTuple):
     """登记: what the door wrote; the only atom that is replaced when it comes again."""
@@ -25,6 +27,16 @@ class Registration(NamedTuple):
     at: datetime
     accused_unit: str = ""
     """被反映单位; empty when none is."""
+    confidential: bool | None = None
+    """保密件; None in atoms that were folded before it was kept."""
+    seq: int = 0
+
+
+class Accusation(NamedTuple):
+    """被反映对象: who is complained about beside the registration's unit, joined by line breaks."""
+
+    names: str
+    at: datetime
     seq: int = 0
 
 
@@ -33,6 +45,43 @@ class CitizenWord(NamedTuple):
 
     at: datetime
     counter: str = ""
+    seq: int = 0
+
+
+class Filing(NamedTuple):
+    """What a registration says of it as a petition: its kind (信访类别), and which case it repeats; empty: none."""
+
+    petition: str
+    repeat_of: str
+    at: datetime
+    seq: int = 0
+
+
+class RepeatName(NamedTuple):
+    """重复诉求认定: which case it repeats from now on; empty: none."""
+
+    repeat_of: str
+    at: datetime
+    seq: int = 0
+
+
+class CameAgain(NamedTuple):
+    """被重复: another case, which came then, repeats it, or does not after all; within so many days that counts."""
+
+    repeated_by: str
+    came_at: datetime
+    within_days: int
+    stands: bool
+    at: datetime
+    seq: int = 0
+
+
+class Judgement(NamedTuple):
+    """认定: what somebody decided about how the case counts; of each ``what`` the latest ``word`` holds."""
+
+    what: str
+    word: str
+    at: datetime
     seq: int = 0
 
 
@@ -49,6 +98,8 @@ class DirectAnswer(NamedTuple):
     round: int
     unit: str
     at: datetime
+    level: str = ""
+    """层级 of the unit; empty where nobody told."""
     seq: int = 0
 
 
@@ -60,7 +111,36 @@ class Stint(NamedTuple):
     category: str
     at: datetime
     support: str = ""
+    delegate: str = ""
+    """Who works, where it was delegated before to another than the unit that leads."""
     seq: int = 0
+
+    @property
+    def works(self) -> str:
+        """Who has to sign and to handle it."""
+        return self.delegate or self.unit
+
+    @property
+    def lead(self) -> str:
+        """Who is accountable."""
+        return self.unit
+
+
+class Passing(NamedTuple):
+    """下派、上报: another unit works from here on, and perhaps another leads; ``counter``: what it counts as, if so."""
+
+    round: int
+    from_unit: str
+    unit: str
+    lead: str
+    at: datetime
+    counter: str = ""
+    seq: int = 0
+
+    @property
+    def works(self) -> str:
+        """Who has to sign and to handle it."""
+        return self.unit
 
 
 class Signature(NamedTuple):
@@ -88,6 +168,8 @@ class Outcome(NamedTuple):
     unit: str
     result_kind: str
     at: datetime
+    level: str = ""
+    """办结层级 of the unit; empty where nobody told."""
     seq: int = 0
 
 
@@ -187,7 +269,7 @@ class Try(NamedTuple):
 
 
 class SentBack(NamedTuple):
-    """发回重办, or reopened: ``next_round`` opens."""
+    """发回重办: ``next_round`` opens."""
 
     round: int
     next_round: int
@@ -227,10 +309,16 @@ class SupervisionReply(NamedTuple):
 
 
 Atom = (
-    CitizenWord
+    Accusation
+    | CitizenWord
+    | Filing
+    | RepeatName
+    | CameAgain
+    | Judgement
     | Withdrawal
     | DirectAnswer
     | Stint
+    | Passing
     | Signature
     | Progress
     | Outcome
@@ -244,6 +332,9 @@ Atom = (
     | CallbackOpened
     | Try
     | SentBack
+    | Reopening
+    | ObjectionAtom
+    | ObjectionRuling
     | Closure
     | SupervisionAtom
     | SupervisionReply

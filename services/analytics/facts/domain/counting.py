@@ -7,13 +7,26 @@ from operator import add as plus
 from operator import neg, sub
 
 from libs.common.counters import Counter
-from libs.common.events.terms import Deadline
-from services.analytics.counters.domain import COUNTERS, Basis, Cell, CellT, Counts, bits_of
-from services.analytics.facts.domain.atoms import LimitSet
+from libs.common.events.terms import Deadline, Level
+from services.analytics.counters.domain import COUNTERS, LEFT_OUT, Basis, Cell, CellT, Counts, bits_of
+from services.analytics.facts.domain.atoms import LimitSet, Passing, Try
 from services.analytics.facts.domain.fact import Fact, precedes
+from services.analytics.facts.domain.petitions import (
+    MERIT,
+    NOT_COUNTED,
+    SUBSTANTIVE,
+    is_excluded,
+    judged,
+    petition_of,
+    repeat_of,
+    settled_at_once,
+)
 
 DayOf = Callable[[datetime], date]
 """The assessment day of a moment, by the rules of the case's own pack version."""
+
+LevelOf = Callable[[str], str]
+"""How high a unit stands by the case's own pack version, for results of which nobody told; empty when not known."""
 
 _COHORT, _CLOSED, _HAPPENED = Basis.REGISTERED.value, Basis.CLOSED.value, Basis.HAPPENED.value
 _INSTANT = timedelta(microseconds=1)
@@ -22,7 +35,36 @@ _WIDTH = len(COUNTERS)
 _BITS = tuple(bits_of([counter]) for counter in COUNTERS)
 _POSITION = {counter: index for index, counter in enumerate(COUNTERS)}
 _BY_CODE = {counter.value: counter for counter in COUNTERS}
-_BY_CLOSING = {"substantive": Counter.CLOSED_SUBSTANTIVE, "unverified": Counter.CLOSED_UNVERIFIED}
+_UNASKED = "unasked"
+_BY_CLOSING = {
+    SUBSTANTIVE: Counter.CLOSED_SUBSTANTIVE,
+    "unverified": Counter.CLOSED_UNVERIFIED,
+    _UNASKED: Counter.CLOSED_UNASKED,
+}
+_BY_PETITION = {
+    "first_visit": Counter.FIRST_VISITS,
+    "repeat_visit": Counter.REPEAT_VISITS,
+    "backlog": Counter.BACKLOG_CASES,
+    "leader_visit": Counter.LEADER_VISITS,
+    "appointment": Counter.APPOINTMENTS,
+}
+_BY_MERIT = {
+    "reasonable": Counter.REASONABLE,
+    "partly": Counter.PARTLY_REASONABLE,
+    "unreasonable": Counter.UNREASONABLE,
+}
+_SOLVED_IN = {
+    Level.GRID: Counter.SOLVED_IN_GRID,
+    Level.VILLAGE: Counter.SOLVED_IN_VILLAGE,
+    Level.TOWN: Counter.SOLVED_IN_TOWN,
+    Level.COUNTY: Counter.SOLVED_IN_COUNTY,
+    Level.DEPARTMENT: Counter.SOLVED_IN_DEPARTMENT,
+}
+_FIRST_WORDS = {
+    "satisfied": Counter.FIRST_SATISFIED,
+    "basically_satisfied": Counter.FIRST_BASICALLY_SATISFIED,
+    "not_satisfied": Counter.FIRST_NOT_SATISFIED,
+}
 _BY_LEVEL = {"reminder": Counter.REMINDERS, "supervision": Counter.SUPERVISIONS}
 
 
@@ -30,10 +72,16 @@ Happening = tuple[Counter, str, datetime, int]
 """Something that counts: which counter, for which unit, when, and how much. A plain tuple: there are many."""
 
 
-def happenings(fact: Fact) -> Iterator[Happening]:
+def unknown_level(_unit: str) -> str:
+    """Where nobody can tell."""
+    return ""
+
+
+def happenings(fact: Fact, level_of: LevelOf = unknown_level) -> Iterator[Happening]:
     """Everything that a case counts as now."""
-    yield from _case(fact)
-    yield from _stints(fact)
+    yield from _case(fact, level_of)
+    yield from _judged(fact)
+    yield from _hands(fact)
     yield from _rounds(fact)
     yield from _callback(fact)
     for word in fact.supplements:
@@ -41,6 +89,7 @@ def happenings(fact: Fact) -> Iterator[Happening]:
             yield _BY_CODE[word.counter], fact.leader(word.at), word.at, 1
     for sent in fact.sent_back:
         yield Counter.SENT_BACK, sent.unit, sent.at, 1
+    yield from _objections(fact)
     yield from _support(fact)
     for asked in fact.returns:
         yield Counter.RETURNS_REQUESTED, asked.unit, asked.at, 1
@@ -52,33 +101,78 @@ def happenings(fact: Fact) -> Iterator[Happening]:
             yield _BY_LEVEL[order.level], order.unit, order.at, 1
 
 
-def _case(fact: Fact) -> Iterator[Happening]:
+def _case(fact: Fact, level_of: LevelOf) -> Iterator[Happening]:
     yield Counter.REGISTERED, fact.unit, fact.registration.at, 1
     if fact.answers:
         yield Counter.ANSWERED_DIRECTLY, fact.unit, fact.answers[-1].at, 1
     if fact.withdrawn_at is not None:
         yield Counter.WITHDRAWN, fact.unit, fact.withdrawn_at, 1
+    if fact.not_accepted_at is not None:
+        yield Counter.NOT_ACCEPTED, fact.unit, fact.not_accepted_at, 1
     closure = fact.closure
     if closure is None or fact.closed_at is None:
         return
     yield Counter.CLOSED, fact.unit, closure.at, 1
     if closure.closing in _BY_CLOSING:
         yield _BY_CLOSING[closure.closing], fact.unit, closure.at, 1
-    if closure.round == 1:
+    if closure.closing == SUBSTANTIVE and (level := _solved_at(fact, level_of)):
+        yield _SOLVED_IN[Level(level)], fact.unit, closure.at, 1
+    if closure.round == 1 and closure.closing != _UNASKED:
         yield Counter.CLOSED_IN_ONE_ROUND, fact.unit, closure.at, 1
 
 
-def _stints(fact: Fact) -> Iterator[Happening]:
-    for index, stint in enumerate(fact.stints):
-        if not stint.unit:
-            yield Counter.TRIAGED, "", stint.at, 1
+def _objections(fact: Fact) -> Iterator[Happening]:
+    """For the unit that led the case when its citizen objected."""
+    led_by = {one.objection_id: fact.leader(one.at) for one in fact.objections}
+    for objection in fact.objections:
+        yield Counter.OBJECTIONS, led_by[objection.objection_id], objection.at, 1
+    for ruling in fact.objection_rulings:
+        if ruling.granted:
+            yield Counter.OBJECTIONS_GRANTED, led_by.get(ruling.objection_id, ""), ruling.at, 1
+    for reopening in fact.reopenings:
+        yield Counter.REOPENED, reopening.unit, reopening.at, 1
+
+
+def _judged(fact: Fact) -> Iterator[Happening]:
+    """What it is as a petition, and what was decided about it; most cases say nothing of either."""
+    first, settled, petition = fact.registration, settled_at_once(fact), _BY_PETITION.get(petition_of(fact))
+    if settled is not None:
+        yield Counter.SETTLED_AT_ONCE, fact.unit, settled.at, 1
+    if repeat_of(fact):
+        yield Counter.REPEATS, fact.unit, first.at, 1
+    if petition is not None:
+        yield petition, fact.unit, first.at, 1
+    if petition is Counter.FIRST_VISITS and settled is not None:
+        yield Counter.FIRST_VISITS_SETTLED, fact.unit, settled.at, 1
+    closure = fact.closure
+    if petition is Counter.BACKLOG_CASES and closure is not None and closure.closing == SUBSTANTIVE:
+        yield Counter.BACKLOG_SETTLED, fact.unit, closure.at, 1
+    merit, excluded = judged(fact, MERIT), judged(fact, NOT_COUNTED)
+    if merit is not None:
+        yield _BY_MERIT[merit.word], fact.unit, merit.at, 1
+    if excluded is not None and excluded.word:
+        yield Counter.NOT_COUNTED, fact.unit, excluded.at, 1
+
+
+def _solved_at(fact: Fact, level_of: LevelOf) -> str:
+    """办结层级: as was told with the result; of those of before, that of the unit that led when it was closed."""
+    result = fact.standing_result
+    return (result.level if result is not None else "") or level_of(fact.unit)
+
+
+def _hands(fact: Fact) -> Iterator[Happening]:
+    for index, hand in enumerate(fact.hands):
+        if not hand.works:
+            yield Counter.TRIAGED, "", hand.at, 1
             continue
-        yield Counter.ASSIGNED, stint.unit, stint.at, 1
+        yield Counter.ASSIGNED, hand.works, hand.at, 1
+        if isinstance(hand, Passing) and hand.counter:
+            yield _BY_CODE[hand.counter], hand.from_unit, hand.at, 1
         signature, limit = fact.signed[index], fact.sign_limit(index)
         if signature is not None:
-            yield Counter.SIGNED, stint.unit, signature.at, 1
+            yield Counter.SIGNED, hand.works, signature.at, 1
         if limit is not None and (signature is not None or fact.was_missed(limit)):
-            yield from _decided(limit, stint.unit, in_time=signature is not None and signature.at < limit.due_at)
+            yield from _decided(limit, hand.works, in_time=signature is not None and signature.at < limit.due_at)
 
 
 def _support(fact: Fact) -> Iterator[Happening]:
@@ -124,7 +218,7 @@ def _rounds(fact: Fact) -> Iterator[Happening]:
             continue
         first = outcomes.get(round_)
         if first is not None and first.at < limit.due_at:
-            yield from _decided(limit, first.unit, in_time=True)
+            yield from _decided(limit, fact.accountable(first), in_time=True)
         elif first is not None or fact.was_missed(limit):
             yield from _decided(limit, fact.holder(round_, limit.due_at), in_time=False)
 
@@ -156,6 +250,16 @@ def _callback(fact: Fact) -> Iterator[Happening]:
     for counter, counts in counted.items():
         if counts:
             yield counter, valid.unit, valid.at, 1
+    yield from _first_word(fact.valid_callbacks[0])
+
+
+def _first_word(first: Try) -> Iterator[Happening]:
+    """What the citizen said when first asked: whatever becomes of the case, that was said."""
+    yield Counter.FIRST_CALLBACKS, first.unit, first.at, 1
+    if first.solved:
+        yield Counter.FIRST_SOLVED, first.unit, first.at, 1
+    if first.satisfaction is not None:
+        yield _FIRST_WORDS[first.satisfaction], first.unit, first.at, 1
 
 
 def _day_due(due_at: datetime) -> datetime:
@@ -163,12 +267,12 @@ def _day_due(due_at: datetime) -> datetime:
     return due_at - _INSTANT
 
 
-def contribution(fact: Fact, day_of: DayOf) -> dict[Cell, Counts]:
+def contribution(fact: Fact, day_of: DayOf, level_of: LevelOf = unknown_level) -> dict[Cell, Counts]:
     """The cells that a case counts in, none of them empty. The one definition of every figure."""
     # All that a case counts as stands on one day each for the cohort and for the closed: worked out once for both.
     whole: dict[str, list[int]] = {}
     happened: dict[tuple[date, str], list[int]] = {}
-    for counter, unit, at, amount in happenings(fact):
+    for counter, unit, at, amount in happenings(fact, level_of):
         position = _POSITION[counter]
         if unit not in whole:
             whole[unit] = [0] * _WIDTH
@@ -187,6 +291,8 @@ def contribution(fact: Fact, day_of: DayOf) -> dict[Cell, Counts]:
         cells |= {Cell(_CLOSED, day, area, unit, *rest): counts for unit, counts in total.items()}
     for (day, unit), counts in happened.items():
         cells[Cell(_HAPPENED, day, area, unit, *rest)] = tuple(counts)
+    if is_excluded(fact):
+        cells |= {cell._replace(basis=LEFT_OUT[cell.basis]): counts for cell, counts in cells.items()}
     return cells
 
 
@@ -224,9 +330,11 @@ def add(total: dict[CellT, Counts], changes: Mapping[CellT, Counts]) -> None:
             total.pop(cell, None)
 
 
-def recount(facts: Iterable[Fact], day_of: Callable[[Fact], DayOf]) -> dict[Cell, Counts]:
+def recount(
+    facts: Iterable[Fact], day_of: Callable[[Fact], DayOf], level_of: LevelOf = unknown_level
+) -> dict[Cell, Counts]:
     """The roll-ups counted from nothing: what the running ones must equal at any time."""
     total: dict[Cell, Counts] = {}
     for fact in facts:
-        add(total, contribution(fact, day_of(fact)))
+        add(total, contribution(fact, day_of(fact), level_of))
     return total

@@ -39,7 +39,8 @@ SUPERSEDED = "registrations"
 
 def to_document(fact: Fact) -> str:
     """The atoms as JSON: an object of lists, each atom a list of its fields; times in UTC, as the events give them."""
-    document: dict[str, Any] = {_FIRST: fact.registration[:-1]}
+    first = fact.registration
+    document: dict[str, Any] = {_FIRST: first[:-2] if first.confidential is None else first[:-1]}
     for name, atoms in _kept(fact):
         if atoms:
             document[name] = [_said(atom) for atom in atoms] if name in _GROWN else [atom[:-1] for atom in atoms]

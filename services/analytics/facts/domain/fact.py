@@ -1,34 +1,17 @@
 """All that is known of one case (一件一档), and what follows from it; ``fold`` is the only way it grows."""
 
 from bisect import bisect_right
-from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from operator import attrgetter, itemgetter
-from typing import Any, Generic, TypeVar
+from typing import Any
 
-from services.analytics.facts.domain import atoms
+from services.analytics.facts.domain import atoms, objected
+from services.analytics.facts.domain.once import once
 from services.analytics.facts.domain.status import ENDED, UNDER_LIMIT, Status
 
-OwnerT = TypeVar("OwnerT")
-ValueT = TypeVar("ValueT")
-
-
-class once(Generic[OwnerT, ValueT]):  # noqa: N801 - a decorator
-    """``functools.cached_property`` without its lock, which costs as much as most of what is worked out here."""
-
-    def __init__(self, work: Callable[[OwnerT], ValueT]) -> None:
-        self._work = work
-        self._name = work.__name__
-        self.__doc__ = work.__doc__
-
-    def __get__(self, owner: OwnerT, _kind: type[OwnerT] | None = None) -> ValueT:
-        value = owner.__dict__[self._name] = self._work(owner)
-        return value
-
-
 SIGN, HANDLE = "sign", "handle"
-WITHDRAWN = "withdrawn"
+WITHDRAWN, NOT_ACCEPTED = "withdrawn", "not_accepted"
 
 
 @dataclass(frozen=True)
@@ -39,10 +22,12 @@ class Fact:
     """
 
     registration: atoms.Registration
+    accusations: tuple[atoms.Accusation, ...] = ()
     supplements: tuple[atoms.CitizenWord, ...] = ()
     withdrawals: tuple[atoms.Withdrawal, ...] = ()
     answers: tuple[atoms.DirectAnswer, ...] = ()
     stints: tuple[atoms.Stint, ...] = ()
+    passings: tuple[atoms.Passing, ...] = ()
     signatures: tuple[atoms.Signature, ...] = ()
     progress: tuple[atoms.Progress, ...] = ()
     outcomes: tuple[atoms.Outcome, ...] = ()
@@ -59,6 +44,13 @@ class Fact:
     closures: tuple[atoms.Closure, ...] = ()
     supervisions: tuple[atoms.SupervisionAtom, ...] = ()
     replies: tuple[atoms.SupervisionReply, ...] = ()
+    filings: tuple[atoms.Filing, ...] = ()
+    repeat_names: tuple[atoms.RepeatName, ...] = ()
+    repeats: tuple[atoms.CameAgain, ...] = ()
+    judgements: tuple[atoms.Judgement, ...] = ()
+    reopenings: tuple[objected.Reopening, ...] = ()
+    objections: tuple[objected.ObjectionAtom, ...] = ()
+    objection_rulings: tuple[objected.ObjectionRuling, ...] = ()
     superseded: tuple[atoms.Registration, ...] = field(default=(), compare=False)
     """Registrations that a later one corrected: nothing follows from them but what was known before."""
 
@@ -66,6 +58,12 @@ class Fact:
     def version(self) -> int:
         """How many different events are in it."""
         return 1 + sum(len(getattr(self, name)) for name in PLACES.values())
+
+    @property
+    def also_accused(self) -> tuple[str, ...]:
+        """Who is complained about beside the registration's unit, each once."""
+        named = (name for one in self.accusations for name in one.names.split("\n"))
+        return tuple(name for name in dict.fromkeys(named) if name != self.registration.accused_unit)
 
     @once
     def updated_at(self) -> datetime:
@@ -75,13 +73,26 @@ class Fact:
 
     @once
     def round(self) -> int:
-        """轮次: the round it is in; every send-back opens the next."""
-        return max((atom.next_round for atom in self.sent_back), default=1)
+        """轮次: the round it is in; every send-back opens the next, and every reopening."""
+        opened = [atom.next_round for atom in self.sent_back] + [atom.next_round for atom in self.reopenings]
+        return max(opened, default=1)
+
+    @once
+    def hands(self) -> tuple[atoms.Stint | atoms.Passing, ...]:
+        """In whose hands it was, one after the other: who led it, and who worked on it."""
+        if not self.passings:
+            return self.stints
+        return tuple(sorted((*self.stints, *self.passings), key=attrgetter("seq")))
+
+    @property
+    def is_unlisted(self) -> bool | None:
+        """不分列件: counted for the whole place, in no row below it for those who answer for less; None: unknown."""
+        return True if self.registration.accused_unit or self.also_accused else self.registration.confidential
 
     @property
     def lead(self) -> str:
         """The unit that leads it now; empty when none does."""
-        return self.stints[-1].unit if self.stints else ""
+        return self.hands[-1].lead if self.hands else ""
 
     @property
     def unit(self) -> str:
@@ -103,19 +114,25 @@ class Fact:
 
     @once
     def withdrawn_at(self) -> datetime | None:
-        """When the citizen took it back, unless it had been closed otherwise."""
+        """When the citizen took it back, unless it had been closed otherwise, or was reopened since."""
         closure = self.closure
         if closure is not None and closure.closing != WITHDRAWN:
             return None
-        if self.withdrawals:
+        if self.withdrawals and not self.reopenings:
             return self.withdrawals[-1].at
         return None if closure is None else closure.at
 
     @once
     def closed_at(self) -> datetime | None:
-        """When it was closed with an answer; a withdrawal is no closing."""
+        """When it was closed with an answer; neither a withdrawal nor what was not accepted is such a closing."""
         closure = self.closure
-        return None if closure is None or closure.closing == WITHDRAWN else closure.at
+        return None if closure is None or closure.closing in (WITHDRAWN, NOT_ACCEPTED) else closure.at
+
+    @property
+    def not_accepted_at(self) -> datetime | None:
+        """When it ended as not accepted (不予受理), unless it was reopened since."""
+        closure = self.closure
+        return None if closure is None or closure.closing != NOT_ACCEPTED else closure.at
 
     @once
     def status(self) -> Status:
@@ -124,6 +141,8 @@ class Fact:
             return Status.CLOSED
         if self.withdrawn_at is not None:
             return Status.WITHDRAWN
+        if self.not_accepted_at is not None:
+            return Status.NOT_ACCEPTED
         now = self.round
         if any(atom.round == now for atom in self.answers):
             return Status.ANSWERED
@@ -132,7 +151,7 @@ class Fact:
         return self._before_result(now)
 
     def _before_result(self, now: int) -> Status:
-        if not self.stints or self.stints[-1].round < now:
+        if not self.hands or self.hands[-1].round < now:
             return Status.REGISTERED if now == 1 else Status.SENT_BACK
         if not self.lead:
             return Status.TRIAGE
@@ -154,24 +173,24 @@ class Fact:
         return next(found, None)
 
     def sign_limit(self, index: int) -> atoms.LimitSet | None:
-        """The signing limit of a stint: the n-th stint of a unit in a round has the n-th signing limit of that unit."""
-        stint = self.stints[index]
-        earlier = sum(1 for other in self.stints[:index] if (other.round, other.unit) == (stint.round, stint.unit))
-        wanted = SIGN, stint.round, stint.unit
+        """The signing limit of one of the hands: the n-th time that a unit got it in a round has the n-th there."""
+        hand = self.hands[index]
+        earlier = sum(1 for other in self.hands[:index] if (other.round, other.works) == (hand.round, hand.works))
+        wanted = SIGN, hand.round, hand.works
         limits = [atom for atom in self.limits if (atom.deadline, atom.round, atom.unit) == wanted]
         return limits[earlier] if earlier < len(limits) else None
 
     @once
     def signed(self) -> tuple[atoms.Signature | None, ...]:
-        """The signature of each stint: its unit's, given while it led."""
-        return tuple(map(self._signature_of, range(len(self.stints))))
+        """The signature of each of the hands: that of the unit that worked, given while it did."""
+        return tuple(map(self._signature_of, range(len(self.hands))))
 
     def _signature_of(self, index: int) -> atoms.Signature | None:
-        stint = self.stints[index]
-        following = self.stints[index + 1] if index + 1 < len(self.stints) else None
+        hand = self.hands[index]
+        following = self.hands[index + 1] if index + 1 < len(self.hands) else None
         for atom in self.signatures:
-            theirs = (atom.round, atom.unit) == (stint.round, stint.unit)
-            if theirs and precedes(stint, atom) and (following is None or precedes(atom, following)):
+            theirs = (atom.round, atom.unit) == (hand.round, hand.works)
+            if theirs and precedes(hand, atom) and (following is None or precedes(atom, following)):
                 return atom
         return None
 
@@ -183,17 +202,29 @@ class Fact:
 
     def _given_for(self, outcome: atoms.Outcome) -> datetime | None:
         theirs = outcome.round, outcome.unit
-        given = [stint.at for stint in self.stints if (stint.round, stint.unit) == theirs and precedes(stint, outcome)]
+        given = [hand.at for hand in self.hands if (hand.round, hand.works) == theirs and precedes(hand, outcome)]
         return given[-1] if given else None
+
+    def accountable(self, outcome: atoms.Outcome) -> str:
+        """The unit whose handling limit a result keeps: that which led, though another may have worked for it."""
+        before = [hand for hand in self.hands if hand.round == outcome.round and precedes(hand, outcome)]
+        return before[-1].lead if before and before[-1].works == outcome.unit else outcome.unit
+
+    @once
+    def standing_result(self) -> atoms.Outcome | atoms.DirectAnswer | None:
+        """By what the round ended that a closing, if it holds, was about: its last result, else the answer."""
+        told: list[atoms.Outcome | atoms.DirectAnswer] = [*self.answers, *self.outcomes]
+        of_round = [one for one in told if self.closure is not None and one.round == self.closure.round]
+        return of_round[-1] if of_round else None
 
     def holder(self, round_: int, moment: datetime) -> str:
         """The unit that led a round at a moment; empty when none did."""
-        held = [stint.unit for stint in self.stints if stint.round == round_ and stint.at < moment]
+        held = [hand.lead for hand in self.hands if hand.round == round_ and hand.at < moment]
         return held[-1] if held else ""
 
     def leader(self, moment: datetime) -> str:
         """The unit that led the case at a moment, in whatever round; empty when none did."""
-        held = [stint.unit for stint in self.stints if stint.at <= moment]
+        held = [hand.lead for hand in self.hands if hand.at <= moment]
         return held[-1] if held else ""
 
     def was_missed(self, limit: atoms.LimitSet) -> bool:
@@ -211,18 +242,23 @@ class Fact:
         return False
 
     @once
+    def valid_callbacks(self) -> tuple[atoms.Try, ...]:
+        """有效回访: the word of each round that got one, the first first (首次) and the latest last (最终)."""
+        return tuple(sorted((atom for atom in self.tries if atom.valid), key=attrgetter("round", "attempt")))
+
+    @property
     def valid_callback(self) -> atoms.Try | None:
-        """有效回访: the latest one."""
-        return max(
-            (atom for atom in self.tries if atom.valid), key=lambda atom: (atom.round, atom.attempt), default=None
-        )
+        """The latest one."""
+        return self.valid_callbacks[-1] if self.valid_callbacks else None
 
 
 PLACES: dict[type[Any], str] = {
+    atoms.Accusation: "accusations",
     atoms.CitizenWord: "supplements",
     atoms.Withdrawal: "withdrawals",
     atoms.DirectAnswer: "answers",
     atoms.Stint: "stints",
+    atoms.Passing: "passings",
     atoms.Signature: "signatures",
     atoms.Progress: "progress",
     atoms.Outcome: "outcomes",
@@ -239,6 +275,13 @@ PLACES: dict[type[Any], str] = {
     atoms.Closure: "closures",
     atoms.SupervisionAtom: "supervisions",
     atoms.SupervisionReply: "replies",
+    atoms.Filing: "filings",
+    atoms.RepeatName: "repeat_names",
+    atoms.CameAgain: "repeats",
+    atoms.Judgement: "judgements",
+    objected.Reopening: "reopenings",
+    objected.ObjectionAtom: "objections",
+    objected.ObjectionRuling: "objection_rulings",
 }
 """Which field of a fact keeps which kind of atom."""
 

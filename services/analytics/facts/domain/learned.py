@@ -8,7 +8,7 @@ that all parts had reached name all that was known at some moment, and nothing e
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from services.analytics.facts.domain import atoms
+from services.analytics.facts.domain import atoms, objected
 from services.analytics.facts.domain.fact import PLACES, Fact
 
 PART_BITS = 6
@@ -21,10 +21,24 @@ Learned = Mapping[str, Sequence[int]]
 
 INTAKE, DISPATCH, FOLLOWUP = "intake", "dispatch", "followup"
 SAID_BY: dict[type[atoms.Registration | atoms.Atom], str] = {
-    **dict.fromkeys((atoms.Registration, atoms.CitizenWord, atoms.Withdrawal, atoms.DirectAnswer), INTAKE),
+    **dict.fromkeys(
+        (
+            atoms.Registration,
+            atoms.Accusation,
+            atoms.CitizenWord,
+            atoms.Withdrawal,
+            atoms.DirectAnswer,
+            atoms.Filing,
+            atoms.RepeatName,
+            atoms.CameAgain,
+            objected.ObjectionAtom,
+        ),
+        INTAKE,
+    ),
     **dict.fromkeys(
         (
             atoms.Stint,
+            atoms.Passing,
             atoms.Signature,
             atoms.Progress,
             atoms.Outcome,
@@ -43,9 +57,12 @@ SAID_BY: dict[type[atoms.Registration | atoms.Atom], str] = {
             atoms.CallbackOpened,
             atoms.Try,
             atoms.SentBack,
+            objected.Reopening,
+            objected.ObjectionRuling,
             atoms.Closure,
             atoms.SupervisionAtom,
             atoms.SupervisionReply,
+            atoms.Judgement,
         ),
         FOLLOWUP,
     ),

@@ -15,8 +15,9 @@ class Status(StrEnum):
     SENT_BACK = "sent_back"
     CLOSED = "closed"
     WITHDRAWN = "withdrawn"
+    NOT_ACCEPTED = "not_accepted"
 
 
-ENDED = frozenset({Status.CLOSED, Status.WITHDRAWN})
+ENDED = frozenset({Status.CLOSED, Status.WITHDRAWN, Status.NOT_ACCEPTED})
 UNDER_LIMIT = frozenset({Status.REGISTERED, Status.TRIAGE, Status.ASSIGNED, Status.SIGNED, Status.SENT_BACK})
 """Statuses in which the handling limit of the round runs."""

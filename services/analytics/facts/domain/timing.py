@@ -22,10 +22,10 @@ class Spell(NamedTuple):
 
 def spells(fact: Fact) -> Iterator[Spell]:
     """Every time that a case counts with now."""
-    for index, stint in enumerate(fact.stints):
-        signature = fact.signed[index] if stint.unit else None
+    for index, hand in enumerate(fact.hands):
+        signature = fact.signed[index] if hand.works else None
         if signature is not None:
-            yield Spell(Span.TO_SIGN, stint.unit, stint.at, signature.at)
+            yield Spell(Span.TO_SIGN, hand.works, hand.at, signature.at)
     for outcome, begun in fact.first_results:
         if begun is not None:
             yield Spell(Span.TO_HANDLE, outcome.unit, begun, outcome.at)

@@ -3,13 +3,16 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from operator import sub
+from types import MappingProxyType
 
 from libs.common.counters import Counter, Span
 from libs.common.database.session import Session
 from libs.common.errors import invalid
+from libs.common.pack.directory import Directory
 from libs.common.pack.schema import Formula, Score
 from libs.common.security.policy import Scope
-from services.analytics.counters.domain import COUNTERS, NOTHING, Basis, Counts
+from services.analytics.counters.domain import COUNTERS, LEFT_OUT, NOTHING, Basis, Counts
 from services.analytics.figures import domain as rates
 from services.analytics.figures.actions.cuts import Cut, cut_asked_for, present_cut
 from services.analytics.figures.actions.durations import read_duration
@@ -33,6 +36,7 @@ from services.analytics.figures.schemas import (
 )
 
 Rows = dict[str, Counts]
+NONE = Ratio(0, 0)
 
 RULES: Mapping[Basis, tuple[str, str]] = {
     Basis.REGISTERED: (
@@ -170,20 +174,28 @@ class Board:
     totals: Mapping[str, Ratio]
     rows: Mapping[str, Mapping[str, Ratio]]
     named: Mapping[str, Labelled]
+    directory: Directory
+    unweighted: Mapping[str, Mapping[str, Ratio]]
+    """Of rates that have a target, and of whose cases some count for less: with every case counted whole."""
+    left_out: Mapping[str, Mapping[str, Ratio]]
+    """Of each rate what the cases would have added that are not counted (不计入考核), by key."""
 
     def rate(self, formula: Formula) -> RateMeasure:
         """One rate, complete."""
         basis = basis_of(formula)
         rows = self.rows.get(formula.code, {})
         mean, count = rates.macro_mean(rows.values())
-        shown = Shown.of(formula, self.period, rates.scale_of(formula.denominator))
+        left_out = self.left_out.get(formula.code, {})
+        decimals = self.directory.decimals_of(formula)
+        shown = Shown.of(formula, decimals, self.period, rates.scale_of(formula.denominator))
+        whole = self.unweighted.get(formula.code, {})
         return RateMeasure(
             code=formula.code,
             version=formula.version,
             name=formula.name,
             name_en=formula.name_en,
             basis_text=formula.basis,
-            decimals=formula.decimals,
+            decimals=decimals,
             target=target_out(shown.target, "{} %"),
             formula={
                 FigurePart.NUMERATOR: {counter.value: weight for counter, weight in formula.numerator.items()},
@@ -192,58 +204,96 @@ class Board:
             population=basis,
             population_rule=RULES[basis][0],
             population_rule_zh=RULES[basis][1],
-            micro=shown.rate(self.totals[formula.code]),
+            micro=shown.rate(
+                self.totals[formula.code],
+                rates.pooled(left_out.values()),
+                rates.pooled(whole.values()) if whole else None,
+            ),
             macro=None if self.by is GroupBy.NONE else shown.macro(mean, count),
-            rows=[{**shown.rate(one), **self.named[key]} for key, one in rows.items()],
+            rows=[
+                {**shown.rate(one, left_out.get(key, NONE), whole.get(key)), **self.named[key]}
+                for key, one in rows.items()
+            ],
         )
 
     def score(self, score: Score) -> ScoreMeasure:
         """One score, complete."""
         total = rates.score(score.weights, self.totals)
+        of_all = {code: rates.pooled([one, *self.left_out.get(code, {}).values()]) for code, one in self.totals.items()}
         keys = dict.fromkeys(key for code in score.weights for key in self.rows.get(code, {}))
         by_key = {key: self._score_of(score, key) for key in sorted(keys)}
         having = [value for value in by_key.values() if value is not None]
         added = rates.added((value.numerator, value.denominator) for value in having)
         mean = added / len(having) if having else None
-        shown = Shown.of(score, self.period)
+        decimals = self.directory.decimals_of(score)
+        shown = Shown.of(score, decimals, self.period)
         return ScoreMeasure(
             code=score.code,
             version=score.version,
             name=score.name,
             name_en=score.name_en,
             basis_text=score.basis,
-            decimals=score.decimals,
+            decimals=decimals,
             target=target_out(shown.target, "{}"),
             weights=dict(score.weights),
-            micro=shown.score(total),
+            micro=shown.score(total, rates.score(score.weights, of_all)),
             macro=None if self.by is GroupBy.NONE else shown.macro_score(mean, len(having)),
-            rows=[{**shown.score(value), **self.named[key]} for key, value in by_key.items()],
+            rows=[
+                {**shown.score(value, self._score_of(score, key, self.left_out)), **self.named[key]}
+                for key, value in by_key.items()
+            ],
         )
 
-    def _score_of(self, score: Score, key: str) -> Fraction | None:
-        found = ((code, self.rows.get(code, {}).get(key)) for code in score.weights)
-        return rates.score(score.weights, {code: one for code, one in found if one is not None})
+    def _score_of(
+        self, score: Score, key: str, beside: Mapping[str, Mapping[str, Ratio]] = MappingProxyType({})
+    ) -> Fraction | None:
+        """That of one row; with what stands ``beside`` it pooled in."""
+        having = {code: self.rows[code][key] for code in score.weights if key in self.rows.get(code, {})}
+        return rates.score(
+            score.weights,
+            {code: rates.pooled([one, beside.get(code, {}).get(key, NONE)]) for code, one in having.items()},
+        )
 
 
 async def read_board(
     session: Session, question: FigureQuestion, by: GroupBy, formulas: Sequence[Formula], past: Past | None = None
 ) -> Board:
-    """One query for each basis that the formulas count on; with a ``past``, as they were known then."""
-    found: dict[Basis, Rows] = {}
+    """Two queries for each basis that the formulas count on; with a ``past``, as they were known then."""
+    found: dict[str, Rows] = {}
     for basis in {basis_of(formula) for formula in formulas}:
         only = {counter for formula in formulas if basis_of(formula) is basis for counter in terms_of(formula)}
-        rows_by = grouping(by, question.area_code)
-        found[basis] = await sums(session, question.scope, basis, question.selection, rows_by, only=only, past=past)
-    rows = {
-        formula.code: rates.ratios(found[basis_of(formula)], formula.numerator, formula.denominator)
-        for formula in formulas
-    }
+        rows_by, chosen = grouping(by, question.area_code), question.selection
+        everything, left_out = [
+            await sums(session, question.scope, name, chosen, rows_by, only=only, past=past)
+            for name in (basis.value, LEFT_OUT[basis])
+        ]
+        found |= {basis.value: less(everything, left_out), LEFT_OUT[basis]: left_out}
+    rows = {formula.code: _ratios(formula, found[basis_of(formula)]) for formula in formulas}
+    beside = {formula.code: _ratios(formula, found[LEFT_OUT[basis_of(formula)]]) for formula in formulas}
     totals = {code: rates.pooled(ratios.values()) for code, ratios in rows.items()}
+    unweighted = {
+        formula.code: rates.ratios(found[basis_of(formula)], whole, formula.denominator)
+        for formula in formulas
+        if formula.target is not None
+        and (whole := rates.unweighted(formula.numerator, formula.denominator)) is not None
+    }
+    directory = question.pack.directory
     if by is GroupBy.NONE:
-        return Board(question.period.kind, by, totals, {}, {})
+        return Board(question.period.kind, by, totals, {}, {}, directory, unweighted, beside)
     keys = {key for counted in found.values() for key in counted}
     named = {key: _named(question, by, key) for key in keys}
-    return Board(question.period.kind, by, totals, rows, named)
+    return Board(question.period.kind, by, totals, rows, named, directory, unweighted, beside)
+
+
+def _ratios(formula: Formula, rows: Rows) -> dict[str, Ratio]:
+    return rates.ratios(rows, formula.numerator, formula.denominator)
+
+
+def less(rows: Rows, left_out: Rows) -> Rows:
+    """What counts in rates: all but the cases that are not counted (不计入考核)."""
+    return rows | {
+        key: tuple(map(sub, rows.get(key, NOTHING), counts)) for key, counts in left_out.items() if any(counts)
+    }
 
 
 def _named(question: FigureQuestion, by: GroupBy, key: str) -> Labelled:

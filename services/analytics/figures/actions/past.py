@@ -11,7 +11,7 @@ from libs.common.database.session import Session
 from libs.common.errors import invalid
 from services.analytics.counters.domain import Basis, Cell, Counts
 from services.analytics.durations.domain import HourCell
-from services.analytics.facts.actions.cache import day_rule
+from services.analytics.facts.actions.cache import day_rule, level_rule
 from services.analytics.facts.domain.counting import add, contribution, difference
 from services.analytics.facts.domain.documents import SUPERSEDED, from_documents
 from services.analytics.facts.domain.fact import Fact
@@ -91,7 +91,10 @@ def fact_at(row: Any, cut: Cut | None) -> Fact | None:
 
 def cells_of(session: Session, fact: Fact | None) -> Mapping[Cell, Counts]:
     """What a fact counts in; nothing before it was known."""
-    return {} if fact is None else contribution(fact, day_rule(session, fact.registration.pack_version))
+    if fact is None:
+        return {}
+    version = fact.registration.pack_version
+    return contribution(fact, day_rule(session, version), level_rule(session, version))
 
 
 def times_of(session: Session, fact: Fact | None) -> Mapping[HourCell, Counts]:

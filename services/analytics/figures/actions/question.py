@@ -21,6 +21,11 @@ from services.analytics.rollups.queries import Grouping, Selection
 NO_UNIT = ("未派单位", "No unit")
 NO_CATEGORY = ("未分类", "No category")
 
+LEFT_OUT = (
+    "Confidential cases and those about a unit are counted for the whole place alone",
+    "不含不分列件：保密件及反映单位的诉求件仅计入全辖合计",
+)
+
 
 @dataclass(frozen=True, slots=True)
 class FigureQuestion:
@@ -140,6 +145,8 @@ def _names(directory: Directory, by: GroupBy, key: str) -> tuple[str, str]:
 def stamp(question: FigureQuestion, query: SelectionQuery, by: GroupBy, cut: Cut) -> dict[str, Any]:
     """What every answer says of itself."""
     fresh = cut.known.fresh
+    left_out = question.scope.without_unlisted
+    reason, reason_zh = LEFT_OUT if left_out else (None, None)
     return {
         "period": question.period,
         "area_code": question.area_code,
@@ -152,4 +159,7 @@ def stamp(question: FigureQuestion, query: SelectionQuery, by: GroupBy, cut: Cut
         "lag_seconds": fresh.lag_seconds,
         "pack_version": question.pack.version,
         "cut": cut.text,
+        "suppressed": left_out,
+        "reason": reason,
+        "reason_zh": reason_zh,
     }

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from libs.common.pack.schema import Formula, Score, Target
-from libs.common.shares import COMPARISON_WORDS, NO_DATA, Comparison, Met, judged, text_of
+from libs.common.shares import COMPARISON_WORDS, NO_DATA, Comparison, Met, judged, missed_by, text_of
 from services.analytics.figures import domain as rates
 from services.analytics.figures.domain import Ratio
 from services.analytics.figures.schemas import MacroOut, PeriodName, RateOut, ScoreOut, TargetOut
@@ -21,17 +21,25 @@ class Shown:
     """That of the target, worked out once for thousands of rows."""
 
     @classmethod
-    def of(cls, measure: Formula | Score, period: PeriodName, scale: int = 1) -> "Shown":
+    def of(cls, measure: Formula | Score, decimals: int, period: PeriodName, scale: int = 1) -> "Shown":
         """As the pack says; a target counts where it is asked of periods of this kind."""
         target = measure.target
         if target is not None and target.period not in (None, period.value):
             target = None
-        return cls(scale, measure.decimals, target, None if target is None else (target.comparison, target.share))
+        return cls(scale, decimals, target, None if target is None else (target.comparison, target.share))
 
-    def rate(self, one: Ratio) -> RateOut:
-        """A rate as a page and an answer show it: digits, target, and what is behind it."""
+    def rate(self, one: Ratio, left_out: Ratio, unweighted: Ratio | None = None) -> RateOut:
+        """A rate as a page and an answer show it: digits, target, what is behind it, and what was left out of it.
+
+        ``unweighted``: the same with every case counted whole, where some count for less.
+        """
         number = rates.percent(one, self.decimals)
         numerator, denominator = one
+        met = None if self.rule is None else judged(numerator, denominator, *self.rule)
+        missed = alone = None
+        if self.rule is not None and met is Met.NOT_MET:
+            missed = str(missed_by(numerator, denominator, self.rule[1]))
+            alone = None if unweighted is None else judged(*unweighted, *self.rule) is Met.MET
         return {
             "numerator": numerator,
             "denominator": denominator,
@@ -39,13 +47,23 @@ class Shown:
             "cases_denominator": rates.plain(denominator, self.scale),
             "rate": number,
             "text": text_of(number),
-            "met": None if self.rule is None else judged(numerator, denominator, *self.rule),
+            "met": met,
+            "missed_by": missed,
+            "missed_by_weights_alone": alone,
+            "not_counted_numerator": left_out.numerator,
+            "not_counted_denominator": left_out.denominator,
+            "cases_not_counted": rates.plain(left_out.denominator, self.scale),
         }
 
-    def score(self, value: Fraction | None) -> ScoreOut:
-        """A score, of 100."""
+    def score(self, value: Fraction | None, all_counted: Fraction | None) -> ScoreOut:
+        """A score, of 100, and what it would be with every case counted."""
         number = rates.percent(value, self.decimals)
-        return {"score": number, "text": NO_DATA if number is None else number, "met": self._judged(value)}
+        return {
+            "score": number,
+            "text": NO_DATA if number is None else number,
+            "met": self._judged(value),
+            "all_counted": rates.percent(all_counted, self.decimals),
+        }
 
     def macro(self, mean: Fraction | None, count: int) -> MacroOut:
         """The mean of so many rates."""
@@ -54,8 +72,9 @@ class Shown:
 
     def macro_score(self, mean: Fraction | None, count: int) -> MacroOut:
         """The mean of so many scores."""
-        shown = self.score(mean)
-        return MacroOut(rate=shown["score"], text=shown["text"], met=shown["met"], rows_with_data=count)
+        number = rates.percent(mean, self.decimals)
+        text = NO_DATA if number is None else number
+        return MacroOut(rate=number, text=text, met=self._judged(mean), rows_with_data=count)
 
     def _judged(self, value: Fraction | None) -> Met | None:
         if self.rule is None:

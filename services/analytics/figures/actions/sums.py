@@ -1,4 +1,4 @@
-"""Adding up counters for a caller: what the roll-ups hold, less the cases that are about the caller's own units."""
+"""Adding up counters for a caller: what the roll-ups hold, less the cases that are hidden from it."""
 
 from collections import Counter as Tally
 from collections.abc import Collection, Sequence
@@ -8,7 +8,7 @@ from libs.common.counters import Counter, Span
 from libs.common.database.session import Session
 from libs.common.pack.areas import VILLAGE_DIGITS
 from libs.common.security.policy import Scope
-from services.analytics.counters.domain import COUNTERS, NOTHING, Basis, Cell, Counts
+from services.analytics.counters.domain import COUNTERS, NOTHING, Cell, Counts
 from services.analytics.durations.domain import HourCell
 from services.analytics.facts.queries import ever_hidden_cases, hidden_cases
 from services.analytics.figures.actions.cuts import Cut
@@ -21,7 +21,7 @@ from services.analytics.rollups.queries import sums as held
 async def sums(
     session: Session,
     scope: Scope,
-    basis: Basis,
+    basis: str,
     selection: Selection,
     by: Grouping | None,
     *,
@@ -76,8 +76,6 @@ async def histograms(
 
 async def _hidden(session: Session, scope: Scope, past: Past | None, selection: Selection) -> Sequence[Any]:
     """The rows of the hidden cases."""
-    if not scope.own_units:
-        return ()
     if past is None:
         return await hidden_cases(session, scope, selection.first, selection.last)
     return await ever_hidden_cases(session, scope)

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from libs.common.events import cases
+from libs.common.events import accepting, cases, passing, supervision, tasks
 from libs.common.events.base import Event
 from libs.common.events.deadlines import SetDeadline
 from libs.common.rules.machine import SYSTEM
@@ -13,6 +13,8 @@ from services.dispatch.cases.domain.state import (
     Assignment,
     Left,
     LimitWord,
+    NewChain,
+    Nonacceptance,
     Result,
     Return,
     Said,
@@ -41,7 +43,7 @@ def words_of(event: Event) -> Iterator[LimitWord | Supervised]:
             yield from (_limit(Word.SET, one) for one in limits if not one.about)
         case cases.DeadlineWarned() | cases.DeadlineMissed() if not event.about:
             yield _limit(Word.WARNED if isinstance(event, cases.DeadlineWarned) else Word.MISSED, event)
-        case cases.SupervisionIssued():
+        case supervision.SupervisionIssued():
             yield Supervised()
 
 
@@ -52,31 +54,79 @@ def _limit(word: Word, said: SetDeadline | cases.DeadlineWarned | cases.Deadline
 def events_of(case_id: str, before: State, after: State, said: Said) -> Iterator[Event]:
     """What is said of a step, in this order; of some nothing is."""
     where: dict[str, Any] = {"case_id": case_id, "occurred_at": said.at, "round": before.round}
-    of_lead = where | {"unit_code": before.lead_unit}
+    of_lead, of_worker = where | {"unit_code": before.lead_unit}, where | {"unit_code": before.working_unit}
     if said.action in _DECISIONS:
         yield cases.ReturnDecided(**of_lead, approved=said.action is not Action.REFUSE_RETURN, note=said.why)
     match said.what:
         case Assignment() as given:
             yield _assigned(case_id, before, after, said, given)
+        case NewChain() as chain:
+            yield _passed(where, before, said, chain)
         case Left(explanation=reason):
-            yield cases.TriageQueued(case_id=case_id, occurred_at=said.at, round=after.round, reason=reason)
-        case Result(kind, text, contacted_at, without):
-            result: dict[str, Any] = {"result_kind": kind, "result": text, "contacted_at": contacted_at}
-            yield cases.CaseHandled(**of_lead, **result, without_support=before.open_support if without else ())
+            recusal = said.action is Action.RECUSE_TO_TRIAGE
+            yield cases.TriageQueued(**where | {"round": after.round}, reason=reason, recusal=recusal)
+        case Result(kind, text, contacted_at, without, level):
+            result: dict[str, Any] = {"result_kind": kind, "result": text, "contacted_at": contacted_at, "level": level}
+            yield cases.CaseHandled(**of_worker, **result, without_support=before.open_support if without else ())
         case Return(reason_code, note):
             yield cases.ReturnRequested(**of_lead, reason_code=reason_code, note=note)
-        case SupportPart(unit, text) if said.action is Action.SUPPORT_DONE:
-            yield cases.TaskDone(**where, unit_code=unit, result=text)
-        case SupportPart(unit, text, to) if said.action in (Action.SUPPORT_CANCEL, Action.SUPPORT_HAND_ON):
-            yield cases.TaskCancelled(**where, unit_code=unit, reason=text, successor=to)
+        case SupportPart() as part:
+            yield _of_a_part(where, said.action, part)
     if said.action is Action.SIGN:
-        yield cases.CaseSigned(**of_lead)
+        yield cases.CaseSigned(**of_worker)
     elif said.action is Action.REPORT:
-        yield cases.ProgressReported(**of_lead, note=said.why)
+        yield cases.ProgressReported(**of_worker, note=said.why)
+    yield from _of_acceptance(where, before, said)
+
+
+def _of_acceptance(where: dict[str, Any], before: State, said: Said) -> Iterator[Event]:
+    """What is said of whether it is accepted."""
+    if isinstance(said.what, Nonacceptance):
+        yield _unaccepted(where, before, said, said.what)
+    elif said.action is Action.REFUSE_NONACCEPTANCE:
+        yield accepting.NonacceptanceRefused(**where, note=said.why)
+
+
+def _unaccepted(where: dict[str, Any], before: State, said: Said, wanted: Nonacceptance) -> Event:
+    asked: dict[str, Any] = where | {
+        "reason_code": wanted.reason_code,
+        "go_to": wanted.go_to,
+        "notice": wanted.notice,
+    }
+    if said.action is Action.ASK_NONACCEPTANCE:
+        return accepting.NonacceptanceRequested(**asked)
+    asked["asked_by"], asked["asked_by_staff"] = before.nonacceptance_asked_by, before.nonacceptance_asked_by_staff
+    return accepting.CaseNotAccepted(**asked, note=said.why)
+
+
+def _passed(where: dict[str, Any], before: State, said: Said, chain: NewChain) -> Event:
+    passed: dict[str, Any] = where | {
+        "from_unit": before.working_unit,
+        "working_unit": chain.working_unit,
+        "lead_unit": chain.lead_unit,
+        "delegates": chain.delegates,
+        "note": chain.note,
+    }
+    if said.action is Action.RAISE:
+        return passing.CaseRaised(**passed, reason_code=chain.reason_code)
+    recalled, succession = said.action is Action.RECALL, said.action is Action.SUCCEED
+    return passing.CaseDelegated(**passed, recalled=recalled, succession=succession)
 
 
 _DECISIONS = (Action.REFUSE_RETURN, Action.HAND_ON, Action.TAKE_BACK)
-_IN_PLACE_OF_ANOTHER = (Action.HAND_ON, Action.REASSIGN)
+_IN_PLACE_OF_ANOTHER = (Action.HAND_ON, Action.REASSIGN, Action.RECUSE)
+
+
+def _of_a_part(where: dict[str, Any], action: Action, part: SupportPart) -> Event:
+    of_part = where | {"unit_code": part.unit_code}
+    match action:
+        case Action.SUPPORT_SIGN:
+            return tasks.TaskSigned(**of_part, note=part.text)
+        case Action.SUPPORT_REPORT:
+            return tasks.TaskReported(**of_part, note=part.text)
+        case Action.SUPPORT_DONE:
+            return cases.TaskDone(**of_part, result=part.text)
+    return cases.TaskCancelled(**of_part, reason=part.text, successor=part.successor)
 
 
 def _assigned(case_id: str, before: State, after: State, said: Said, given: Assignment) -> Event:
@@ -92,5 +142,9 @@ def _assigned(case_id: str, before: State, after: State, said: Said, given: Assi
     }
     if said.action in _IN_PLACE_OF_ANOTHER:
         # What the system does, it does since the unit before is gone.
-        return cases.CaseReassigned(**chosen, from_unit=before.lead_unit or "", succession=said.by is SYSTEM)
+        recusal = said.action is Action.RECUSE
+        succession = said.by is SYSTEM and not recusal
+        chosen |= {"delegates": given.delegates, "reason_code": given.reason_code, "recusal": recusal}
+        chosen |= {"succession": succession, "for_cause": given.for_cause and said.by is not SYSTEM}
+        return cases.CaseReassigned(**chosen, from_unit=before.lead_unit or "")
     return cases.CaseAssigned(**chosen, by_rule=given.by_rule)

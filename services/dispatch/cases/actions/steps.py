@@ -2,19 +2,28 @@
 
 from libs.common.database.session import Session
 from libs.common.errors import invalid
+from libs.common.events.responsible import ResponsibleNamed
+from libs.common.rules.machine import Actor
 from libs.common.rules.requests import Request
 from libs.common.rules.steps import Kept
+from libs.common.web.people import responsible_out
 from services.dispatch.cases import queries
 from services.dispatch.cases.actions.events import events_of
 from services.dispatch.cases.domain.evolving import evolve
+from services.dispatch.cases.domain.naming import is_given_anew
 from services.dispatch.cases.domain.state import Heard, Said, State
 from services.dispatch.cases.domain.terms import Action
 from services.dispatch.cases.domain.transitions import check_party
-from services.dispatch.cases.schemas import WorkOut
-from services.dispatch.cases.tables import Case, HistoryEntry
+from services.dispatch.cases.schemas import WorkOut, veiled
+from services.dispatch.cases.tables import Case, HistoryEntry, working_unit_of
 
 CASES = Kept[Case, State, Heard](
-    State, evolve, HistoryEntry, also=("case_id", "round", "lead_unit"), derived=("list_due_at", "warned", "overdue")
+    State,
+    evolve,
+    HistoryEntry,
+    also=("case_id", "round", "lead_unit"),
+    told=("delegate_unit",),
+    derived=("list_due_at", "warned", "overdue"),
 )
 
 
@@ -33,7 +42,20 @@ def apply(session: Session, case: Case, said: Said) -> tuple[State, State]:
     before, after = CASES.apply(session, case, said)
     for event in events_of(case.case_id, before, after, said):
         session.publish(event)
+    if case.responsible_staff is not None and is_given_anew(before, after):
+        _let_go(session, case, before, said)
     return before, after
+
+
+def _let_go(session: Session, case: Case, before: State, said: Said) -> None:
+    """Who answered for it does so no longer; of the round before it stays said."""
+    case.responsible_staff = case.responsible_at = None
+    unit = before.working_unit
+    if unit is not None and before.round == case.round:
+        gone = ResponsibleNamed(
+            occurred_at=said.at, case_id=case.case_id, round=before.round, unit_code=unit, staff_id=None
+        )
+        session.publish(gone)
 
 
 def check_length(field: str, text: str, shortest: int, longest: int) -> None:
@@ -46,6 +68,8 @@ def check_length(field: str, text: str, shortest: int, longest: int) -> None:
         )
 
 
-def shown(case: Case) -> WorkOut:
-    """The case as it is answered."""
-    return WorkOut.model_validate(case, from_attributes=True)
+def shown(session: Session, case: Case, actor: Actor) -> WorkOut:
+    """The case as it is answered to somebody."""
+    responsible = responsible_out(session.staff, case.responsible_staff, working_unit_of(case), session.now)
+    whole = WorkOut.of(case).model_copy(update={"responsible": responsible})
+    return veiled(whole, queries.veil_of(session.packs, case, actor.units, session.now))

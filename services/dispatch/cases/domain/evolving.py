@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from libs.common.events.terms import DECLARED
+from libs.common.events.terms import DECLARED, Closing
 from services.dispatch.cases.domain.clocks import was_met
 from services.dispatch.cases.domain.state import (
     AddedText,
@@ -12,6 +12,8 @@ from services.dispatch.cases.domain.state import (
     Heard,
     Left,
     LimitWord,
+    NewChain,
+    Nonacceptance,
     Result,
     Return,
     Said,
@@ -20,10 +22,10 @@ from services.dispatch.cases.domain.state import (
     SupportPart,
     Word,
 )
-from services.dispatch.cases.domain.terms import Action, Status
+from services.dispatch.cases.domain.terms import AFTER_THE_END, Action, Status
 from services.dispatch.cases.domain.transitions import MACHINE
 
-_NEW_ROUND = (Action.SEND_BACK, Action.SEND_BACK_TO_TRIAGE)
+_NEW_ROUND = (Action.SEND_BACK, Action.SEND_BACK_TO_TRIAGE, *AFTER_THE_END)
 _DONE_AT: Mapping[str, str] = {"CaseSigned": "signed_at", "CaseHandled": "handled_at"}
 
 
@@ -42,19 +44,32 @@ def evolve(state: State, heard: Heard) -> State:
 def _brought(state: State, said: Said) -> Mapping[str, Any]:
     """What a step changes beside the status."""
     match said.what:
-        case Assignment() | Left() as found:
-            return _END_OF_RETURN | _begun(state, said.action) | _led(found, said)
+        case Assignment() | Left() | NewChain() as found:
+            led = _passed(state, found, said) if isinstance(found, NewChain) else _END_OF_REQUESTS | _led(found, said)
+            opens = None if isinstance(found, NewChain) else found.opens
+            return _begun(state, said.action, opens) | led
         case Result(kind, text, contacted_at):
             result = {"result_kind": kind, "result": text, "contacted_at": contacted_at}
             return result | {"handled_at": said.at, "open_support": ()}
-        case Return(reason_code, note):
-            asked = {"return_asked_by": said.by.subject, "return_asked_at": said.at, "returns": state.returns + 1}
-            return asked | {"return_pending": True, "return_reason": reason_code, "return_note": note}
+        case Return() | Nonacceptance() as wanted:
+            return _returned(state, said, wanted) if isinstance(wanted, Return) else _unaccepted(said, wanted)
         case SupportPart() as part:
             return _parted(state, said.action, part)
         case AddedText(at, text):
             return {"supplements": (*state.supplements, {"at": at.isoformat(), "text": text})}
-    return {"signed_at": said.at} if said.action is Action.SIGN else _ENDED_BY.get(said.action, {})
+    return {"signed_at": said.at} if said.action is Action.SIGN else _ended(said)
+
+
+def _returned(state: State, said: Said, wanted: Return) -> Mapping[str, Any]:
+    asked: dict[str, Any] = {"return_asked_by": said.by.subject, "return_asked_by_staff": said.by.staff_id}
+    asked |= {"return_asked_at": said.at, "returns": state.returns + 1}
+    return asked | {"return_pending": True, "return_reason": wanted.reason_code, "return_note": wanted.note}
+
+
+def _ended(said: Said) -> Mapping[str, Any]:
+    """What is over by a step that brings nothing."""
+    crossed = said.action is Action.CLOSE and said.why != Closing.NOT_ACCEPTED
+    return _ENDED | _ACCEPTED if crossed else _ENDED_BY.get(said.action, {})
 
 
 def _parted(state: State, action: Action, part: SupportPart) -> Mapping[str, Any]:
@@ -71,21 +86,42 @@ def _parted(state: State, action: Action, part: SupportPart) -> Mapping[str, Any
 
 _END_OF_RETURN: dict[str, Any] = {
     "return_pending": False,
-    **dict.fromkeys(("return_reason", "return_note", "return_asked_by", "return_asked_at")),
+    **dict.fromkeys(("return_reason", "return_note", "return_asked_by", "return_asked_by_staff", "return_asked_at")),
 }
 """Whatever was asked for is decided, or moot."""
+_END_OF_NONACCEPTANCE: dict[str, Any] = {
+    "nonacceptance_pending": False,
+    **dict.fromkeys(("nonacceptance_asked_by", "nonacceptance_asked_by_staff")),
+}
+_END_OF_REQUESTS = _END_OF_RETURN | _END_OF_NONACCEPTANCE
+_ACCEPTED: dict[str, Any] = dict.fromkeys(("not_accepted_for", "go_to", "notice"))
+"""What crossed it, an answer at the door or another end, holds; and so does a further round."""
+_ENDED: dict[str, Any] = _END_OF_REQUESTS | {"open_support": ()}
 _ENDED_BY: Mapping[Action, Mapping[str, Any]] = {
     Action.REFUSE_RETURN: _END_OF_RETURN,
-    **dict.fromkeys((Action.ANSWER, Action.WITHDRAW, Action.CLOSE), _END_OF_RETURN | {"open_support": ()}),
+    Action.REFUSE_NONACCEPTANCE: _END_OF_NONACCEPTANCE,
+    Action.RELEASE: {"held": False},
+    **dict.fromkeys((Action.ANSWER, Action.WITHDRAW), _ENDED | _ACCEPTED),
+    Action.CLOSE: _ENDED,
 }
 
 
-def _begun(state: State, action: Action) -> dict[str, Any]:
+def _unaccepted(said: Said, wanted: Nonacceptance) -> dict[str, Any]:
+    """What somebody asks for is kept with the request; on the case stands what was approved."""
+    if said.action is Action.NOT_ACCEPT:
+        approved = {"not_accepted_for": wanted.reason_code, "go_to": wanted.go_to, "notice": wanted.notice}
+        return _END_OF_NONACCEPTANCE | approved
+    asked_by = {"nonacceptance_asked_by": said.by.subject, "nonacceptance_asked_by_staff": said.by.staff_id}
+    return asked_by | {"nonacceptance_pending": True}
+
+
+def _begun(state: State, action: Action, opens: int | None) -> dict[str, Any]:
     """A new lead unit has a signing clock of its own, and a new round all of its own."""
     begun: dict[str, Any] = {"signed_at": None, "sign_due_at": None}
     if action in _NEW_ROUND:
         ended = ("handled_at", "triage_due_at", "handle_due_at", "result_kind", "result", "contacted_at")
-        return begun | dict.fromkeys(ended) | {"round": state.round + 1, "warnings": (), "misses": ()}
+        anew = {"round": opens or state.round + 1, "warnings": (), "misses": ()}
+        return begun | _ACCEPTED | dict.fromkeys(ended) | anew
     return begun | {
         "warnings": tuple(code for code in state.warnings if not _is_of_one_unit(code)),
         "misses": tuple(code for code in state.misses if not _is_of_one_unit(code)),
@@ -100,10 +136,17 @@ def _is_of_one_unit(code: str) -> bool:
 
 def _led(found: Assignment | Left, said: Said) -> dict[str, Any]:
     if isinstance(found, Left):
-        nobody = {"lead_unit": None, "assigned_at": None, "by_rule": False, "explanation": found.explanation}
+        nobody = {
+            "lead_unit": None,
+            "delegates": (),
+            "assigned_at": None,
+            "by_rule": False,
+            "explanation": found.explanation,
+        }
         return nobody | {"support_units": (), "open_support": ()}
     return {
         "lead_unit": found.lead_unit,
+        "delegates": found.delegates,
         "support_units": found.support_units,
         "open_support": tuple(code for code in found.support_units if code not in found.done),
         "category_code": found.category_code,
@@ -114,9 +157,17 @@ def _led(found: Assignment | Left, said: Said) -> dict[str, Any]:
     }
 
 
+def _passed(state: State, passing: NewChain, said: Said) -> dict[str, Any]:
+    """Who is accountable anew was given it now."""
+    passed: dict[str, Any] = {"lead_unit": passing.lead_unit, "delegates": passing.delegates}
+    if passing.lead_unit == state.lead_unit:
+        return passed
+    return passed | {"assigned_at": said.at, "by_rule": False, "explanation": said.why}
+
+
 def _limited(state: State, limit: LimitWord) -> State:
-    """A limit of a unit that no longer leads concerns nobody, nor what was met before word of a miss came."""
-    if _is_of_one_unit(limit.deadline) and limit.unit_code not in (None, state.lead_unit):
+    """A limit of a unit that no longer works concerns nobody, nor what was met before word of a miss came."""
+    if _is_of_one_unit(limit.deadline) and limit.unit_code not in (None, state.working_unit):
         return state
     if limit.word is Word.SET:
         column = f"{limit.deadline}_due_at"

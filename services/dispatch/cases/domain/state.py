@@ -5,7 +5,8 @@ from dataclasses import KW_ONLY, dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from libs.common.events.terms import Deadline, ResultKind
+from libs.common.events.reasons import NotAcceptedFor
+from libs.common.events.terms import Deadline, Level, ResultKind
 from libs.common.rules import machine
 from services.dispatch.cases.domain.clocks import concerns_now, list_due
 from services.dispatch.cases.domain.terms import Action, Status
@@ -19,11 +20,15 @@ class State:
     pack_version: int
     category_code: str | None = None
     status: Status | None = None
+    held: bool = False
+    """What it says waits for a person's wording: no unit is found before (待审定)."""
     round: int = 1
     lead_unit: str | None = None
     support_units: tuple[str, ...] = ()
     open_support: tuple[str, ...] = ()
     """Those of them that have not done their part, nor been let off it."""
+    delegates: tuple[str, ...] = ()
+    """The units below the lead that it was delegated to, each by the one before: the last of them works."""
     by_rule: bool = False
     explanation: str = ""
     supplements: tuple[Mapping[str, str], ...] = ()
@@ -41,12 +46,32 @@ class State:
     return_reason: str | None = None
     return_note: str | None = None
     return_asked_by: str | None = None
+    return_asked_by_staff: str | None = None
     return_asked_at: datetime | None = None
     returns: int = 0
+    nonacceptance_pending: bool = False
+    """Somebody asks that it be not accepted (不予受理待审核), and a second person has to decide."""
+    nonacceptance_asked_by: str | None = None
+    nonacceptance_asked_by_staff: str | None = None
+    not_accepted_for: NotAcceptedFor | None = None
+    """Why it was not accepted, once that was approved."""
+    go_to: str | None = None
+    """And the door that the citizen has to go to."""
+    notice: str | None = None
     result_kind: ResultKind | None = None
     result: str | None = None
     contacted_at: datetime | None = None
     version: int = 0
+
+    @property
+    def delegate_unit(self) -> str | None:
+        """Who works, if not the unit that leads (承办单位)."""
+        return self.delegates[-1] if self.delegates else None
+
+    @property
+    def working_unit(self) -> str | None:
+        """Who signs, reports and hands in: the one that leads, or the last that it was delegated to."""
+        return self.delegate_unit or self.lead_unit
 
     @property
     def list_due_at(self) -> datetime:
@@ -85,6 +110,25 @@ class Assignment:
     _: KW_ONLY
     done: frozenset[str] = frozenset()
     """Support units that have done their part of this round already."""
+    delegates: tuple[str, ...] = ()
+    """Of a succession the units that work goes on at below it."""
+    reason_code: str | None = None
+    """移交原因, where a person named one."""
+    for_cause: bool = True
+    """Whether the unit that led gave it up by that."""
+    opens: int | None = None
+    """Which round begins by it, where that need not be the next: word of the one before may have crossed the end."""
+
+
+@dataclass(frozen=True, slots=True)
+class NewChain:
+    """Who works and who leads once it is delegated, recalled or raised, by which units it came down, and why."""
+
+    working_unit: str
+    lead_unit: str
+    delegates: tuple[str, ...]
+    note: str
+    reason_code: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +137,9 @@ class Left:
 
     pack_version: int
     explanation: str
+    _: KW_ONLY
+    opens: int | None = None
+    """As of an assignment."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +150,8 @@ class Result:
     text: str
     contacted_at: datetime | None = None
     without_support: str | None = None
+    level: Level | None = None
+    """办结层级: that of the unit that works."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +161,15 @@ class Return:
     reason_code: str
     note: str
     until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Nonacceptance:
+    """Why a case is not to be accepted, which door the citizen has to go to, and what he is told in writing."""
+
+    reason_code: NotAcceptedFor
+    go_to: str
+    notice: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +189,7 @@ class AddedText:
     text: str
 
 
-What = Assignment | Left | Result | Return | SupportPart | AddedText | None
+What = Assignment | NewChain | Left | Result | Return | Nonacceptance | SupportPart | AddedText | None
 Said = machine.Said[Action, What]
 
 

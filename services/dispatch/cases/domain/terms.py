@@ -11,6 +11,7 @@ class Status(StrEnum):
     SIGNED = "signed"
     HANDLED = "handled"
     ANSWERED = "answered"
+    NOT_ACCEPTED = "not_accepted"
     CLOSED = "closed"
 
 
@@ -19,7 +20,7 @@ OPEN = (Status.ASSIGNED, Status.SIGNED)
 DONE = (Status.HANDLED, Status.ANSWERED, Status.CLOSED)
 """No unit has work to do."""
 ENDS = (Status.CLOSED,)
-"""Nothing more can happen."""
+"""Nothing more can happen, unless it is reopened."""
 
 
 class Action(StrEnum):
@@ -28,6 +29,8 @@ class Action(StrEnum):
     ROUTE = "route"
     QUEUE = "queue"
     NOTE_ANSWER = "note_answer"
+    HOLD = "hold"
+    RELEASE = "release"
     ASSIGN = "assign"
     SIGN = "sign"
     REPORT = "report"
@@ -42,12 +45,27 @@ class Action(StrEnum):
     HAND_ON = "hand_on"
     TAKE_BACK = "take_back"
     REASSIGN = "reassign"
+    RECUSE = "recuse"
+    RECUSE_TO_TRIAGE = "recuse_to_triage"
+    DELEGATE = "delegate"
+    RECALL = "recall"
+    RAISE = "raise"
+    SUCCEED = "succeed"
+    ASK_NONACCEPTANCE = "ask_nonacceptance"
+    REFUSE_NONACCEPTANCE = "refuse_nonacceptance"
+    NOT_ACCEPT = "not_accept"
     SUPPLEMENT = "supplement"
     ANSWER = "answer"
     WITHDRAW = "withdraw"
     SEND_BACK = "send_back"
     SEND_BACK_TO_TRIAGE = "send_back_to_triage"
     CLOSE = "close"
+    REOPEN = "reopen"
+    REOPEN_TO_TRIAGE = "reopen_to_triage"
+
+
+AFTER_THE_END = (Action.REOPEN, Action.REOPEN_TO_TRIAGE)
+"""Steps of a case that is closed."""
 
 
 class Party(StrEnum):
@@ -56,9 +74,12 @@ class Party(StrEnum):
     SYSTEM = "system"
     DISPATCHER = "dispatcher"
     LEAD_UNIT = "lead_unit"
+    WORKING_UNIT = "working_unit"
+    DELEGATOR = "delegator"
     SUPPORT_UNIT = "support_unit"
     COORDINATOR = "coordinator"
     JUDGE = "judge"
+    APPROVER = "approver"
 
 
 STATUS_LABELS: dict[Status, tuple[str, str]] = {
@@ -67,6 +88,7 @@ STATUS_LABELS: dict[Status, tuple[str, str]] = {
     Status.SIGNED: ("办理中", "signed, being handled"),
     Status.HANDLED: ("已办结反馈", "handled, waiting for the citizen's word"),
     Status.ANSWERED: ("已直接答复", "answered at the door, waiting for the citizen's word"),
+    Status.NOT_ACCEPTED: ("不予受理，待销号", "not accepted, about to be closed"),
     Status.CLOSED: ("已销号", "closed"),
 }
 """Chinese and English."""
@@ -75,6 +97,8 @@ ACTION_LABELS: dict[Action, tuple[str, str]] = {
     Action.ROUTE: ("自动派单", "routed by rule"),
     Action.QUEUE: ("转人工派单", "queued for a dispatcher"),
     Action.NOTE_ANSWER: ("登记即答复", "answered at registration"),
+    Action.HOLD: ("待审定转办文本", "waits for a person's wording"),
+    Action.RELEASE: ("转办文本已审定", "its wording was released"),
     Action.ASSIGN: ("人工派单", "assign"),
     Action.SIGN: ("签收", "sign"),
     Action.REPORT: ("报告进展", "report progress"),
@@ -89,11 +113,22 @@ ACTION_LABELS: dict[Action, tuple[str, str]] = {
     Action.HAND_ON: ("同意退单并改派", "approve the return, to another unit"),
     Action.TAKE_BACK: ("同意退单待派", "approve the return, back to triage"),
     Action.REASSIGN: ("改派", "reassign"),
+    Action.RECUSE: ("回避改派", "taken from a unit that is complained about"),
+    Action.RECUSE_TO_TRIAGE: ("回避转人工派单", "taken from a unit that is complained about, for a dispatcher"),
+    Action.DELEGATE: ("下派", "delegate it to a unit below"),
+    Action.RECALL: ("收回下派", "take back what was delegated"),
+    Action.RAISE: ("上报", "raise it to a unit above"),
+    Action.SUCCEED: ("撤并承接", "the successor of a unit that it was delegated to"),
+    Action.ASK_NONACCEPTANCE: ("申请不予受理", "ask that it be not accepted"),
+    Action.REFUSE_NONACCEPTANCE: ("不予受理申请不予同意", "refuse that it be not accepted"),
+    Action.NOT_ACCEPT: ("同意不予受理", "approve that it is not accepted"),
     Action.SUPPLEMENT: ("补充诉求", "the citizen added something"),
     Action.ANSWER: ("直接答复", "answered at the door"),
     Action.WITHDRAW: ("撤单", "withdrawn by the citizen"),
     Action.SEND_BACK: ("发回重办", "sent back to the same unit"),
     Action.SEND_BACK_TO_TRIAGE: ("发回待派", "sent back, a unit to be chosen"),
     Action.CLOSE: ("销号", "closed"),
+    Action.REOPEN: ("异议成立，重新办理", "reopened, to the same unit"),
+    Action.REOPEN_TO_TRIAGE: ("异议成立，重新待派", "reopened, a unit to be chosen"),
 }
 """Chinese and English."""

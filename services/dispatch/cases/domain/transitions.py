@@ -4,12 +4,22 @@ Whoever changes it cannot start the service with a status that is never reached,
 person's step that moves a case from under a pending return.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from datetime import datetime
 
+from libs.common.rules.apart import check_not_their_own, names_of
 from libs.common.rules.machine import Actor, Machine, NotTheirs, OutOfTurn, Transition
 from services.dispatch.cases.domain.state import Ask, Result, Return, Said, State
-from services.dispatch.cases.domain.terms import ACTION_LABELS, ENDS, OPEN, STATUS_LABELS, Action, Party, Status
+from services.dispatch.cases.domain.terms import (
+    ACTION_LABELS,
+    AFTER_THE_END,
+    ENDS,
+    OPEN,
+    STATUS_LABELS,
+    Action,
+    Party,
+    Status,
+)
 
 Line = Transition[Status, Action, Party, [State, Ask, datetime]]
 
@@ -47,23 +57,79 @@ def no_open_support(state: State, ask: Ask, _now: datetime) -> None:
         )
 
 
+def released(state: State, _ask: Ask, _now: datetime) -> None:
+    """Nobody gets a case whose words wait for a person (待审定转办文本)."""
+    if state.held:
+        raise OutOfTurn("Its wording waits to be released by a person at the door", "转办文本待登记处审定，暂不能派单")
+
+
+def not_delegated(state: State, _ask: Ask, _now: datetime) -> None:
+    """Who was given the work by a unit above gives it back to that one, by raising it; who gave it takes it back."""
+    if state.delegates:
+        raise OutOfTurn(
+            f"It was delegated to {state.working_unit}; take it back first",
+            f"已下派至 {state.working_unit}，请先收回",
+        )
+
+
+def in_the_first_round(state: State, _ask: Ask, _now: datetime) -> None:
+    """What was taken on once is handled until its citizen says how it ended (已受理的不得再不予受理)."""
+    if state.round > 1:
+        raise OutOfTurn(
+            "It was accepted before, and its citizen had it done again", "该件已受理并由诉求人要求重办，不得不予受理"
+        )
+
+
+def no_nonacceptance_pending(state: State, _ask: Ask, _now: datetime) -> None:
+    """While a second person decides, no unit gets it; whoever thinks that it is to be accepted refuses first."""
+    if state.nonacceptance_pending:
+        raise OutOfTurn(
+            "Whether it is accepted waits to be decided; decide that first", "不予受理申请正在审核，请先作出审核决定"
+        )
+
+
+def nonacceptance_pending(state: State, _ask: Ask, _now: datetime) -> None:
+    """There is something to decide on."""
+    if not state.nonacceptance_pending:
+        raise OutOfTurn("Nobody asks that it be not accepted", "没有待审核的不予受理申请")
+
+
 _UNDECIDED = (Status.TRIAGE, *OPEN)
 _WAITING_FOR_CITIZEN = (Status.HANDLED, Status.ANSWERED)
-_ALIVE = (*_UNDECIDED, *_WAITING_FOR_CITIZEN)
+_ALIVE = (*_UNDECIDED, *_WAITING_FOR_CITIZEN, Status.NOT_ACCEPTED)
+
+_MAY_BE_ASKED = (released, in_the_first_round, no_nonacceptance_pending)
+_MAY_BE_APPROVED = (released, in_the_first_round, nonacceptance_pending)
 
 STEPS: tuple[Line, ...] = (
     Line(Action.ROUTE, None, Status.ASSIGNED, Party.SYSTEM),
     Line(Action.QUEUE, None, Status.TRIAGE, Party.SYSTEM),
     Line(Action.NOTE_ANSWER, None, Status.ANSWERED, Party.SYSTEM),
-    Line(Action.ASSIGN, Status.TRIAGE, Status.ASSIGNED, Party.DISPATCHER),
-    Line(Action.SIGN, Status.ASSIGNED, Status.SIGNED, Party.LEAD_UNIT, (no_return_pending,)),
-    Line(Action.REPORT, Status.SIGNED, Status.SIGNED, Party.LEAD_UNIT),
-    Line(Action.HAND_IN, Status.SIGNED, Status.HANDLED, Party.LEAD_UNIT, (no_return_pending, no_open_support)),
-    *Line.each(OPEN, Action.ASK_RETURN, Party.LEAD_UNIT, no_return_pending, within_return_limit),
+    Line(Action.HOLD, None, Status.TRIAGE, Party.SYSTEM),
+    *Line.each((Status.TRIAGE, Status.ANSWERED), Action.RELEASE, Party.SYSTEM),
+    Line(Action.ROUTE, Status.TRIAGE, Status.ASSIGNED, Party.SYSTEM, (released,)),
+    Line(Action.QUEUE, Status.TRIAGE, Status.TRIAGE, Party.SYSTEM, (released,)),
+    Line(Action.ASSIGN, Status.TRIAGE, Status.ASSIGNED, Party.DISPATCHER, (released, no_nonacceptance_pending)),
+    # Only where no unit has it: what a unit has in hand ends by its citizen's word alone.
+    Line(Action.ASK_NONACCEPTANCE, Status.TRIAGE, Status.TRIAGE, Party.DISPATCHER, _MAY_BE_ASKED),
+    Line(Action.REFUSE_NONACCEPTANCE, Status.TRIAGE, Status.TRIAGE, Party.APPROVER, (nonacceptance_pending,)),
+    Line(Action.NOT_ACCEPT, Status.TRIAGE, Status.NOT_ACCEPTED, Party.APPROVER, _MAY_BE_APPROVED),
+    Line(Action.SIGN, Status.ASSIGNED, Status.SIGNED, Party.WORKING_UNIT, (no_return_pending,)),
+    Line(Action.REPORT, Status.SIGNED, Status.SIGNED, Party.WORKING_UNIT),
+    Line(Action.HAND_IN, Status.SIGNED, Status.HANDLED, Party.WORKING_UNIT, (no_return_pending, no_open_support)),
+    *Line.each(OPEN, Action.ASK_RETURN, Party.LEAD_UNIT, not_delegated, no_return_pending, within_return_limit),
+    # Who has not signed it has not taken it on, and has nothing to pass on.
+    Line(Action.DELEGATE, Status.SIGNED, Status.ASSIGNED, Party.WORKING_UNIT, (no_return_pending,)),
+    Line(Action.RAISE, Status.SIGNED, Status.ASSIGNED, Party.WORKING_UNIT, (no_return_pending,)),
+    *Line.each(OPEN, Action.RECALL, Party.DELEGATOR, no_return_pending, to=Status.ASSIGNED),
+    *Line.each(OPEN, Action.SUCCEED, Party.SYSTEM, no_return_pending, to=Status.ASSIGNED),
     *Line.each(OPEN, Action.REFUSE_RETURN, Party.JUDGE, return_pending),
     *Line.each(OPEN, Action.HAND_ON, Party.JUDGE, return_pending, to=Status.ASSIGNED),
     *Line.each(OPEN, Action.TAKE_BACK, Party.JUDGE, return_pending, to=Status.TRIAGE),
     *Line.each(OPEN, Action.REASSIGN, Party.DISPATCHER, no_return_pending, to=Status.ASSIGNED),
+    # Whoever is complained about loses the case at once, a return that is being decided or not.
+    *Line.each(OPEN, Action.RECUSE, Party.SYSTEM, to=Status.ASSIGNED),
+    *Line.each(OPEN, Action.RECUSE_TO_TRIAGE, Party.SYSTEM, to=Status.TRIAGE),
     *Line.each(OPEN, Action.SUPPORT_SIGN, Party.SUPPORT_UNIT),
     *Line.each(OPEN, Action.SUPPORT_REPORT, Party.SUPPORT_UNIT),
     *Line.each(OPEN, Action.SUPPORT_DONE, Party.SUPPORT_UNIT),
@@ -72,11 +138,13 @@ STEPS: tuple[Line, ...] = (
     *Line.each(_ALIVE, Action.SUPPLEMENT, Party.SYSTEM),
     # The door refuses a direct answer once the unit has signed, as far as it knows; when the two crossed, the answer
     # holds, since everybody else hears both in the same order and asks the citizen.
-    *Line.each(_UNDECIDED, Action.ANSWER, Party.SYSTEM, to=Status.ANSWERED),
+    *Line.each((*_UNDECIDED, Status.NOT_ACCEPTED), Action.ANSWER, Party.SYSTEM, to=Status.ANSWERED),
     *Line.each(_ALIVE, Action.WITHDRAW, Party.SYSTEM, to=Status.CLOSED),
     *Line.each(_WAITING_FOR_CITIZEN, Action.SEND_BACK, Party.SYSTEM, to=Status.ASSIGNED),
     *Line.each(_WAITING_FOR_CITIZEN, Action.SEND_BACK_TO_TRIAGE, Party.SYSTEM, to=Status.TRIAGE),
     *Line.each(_ALIVE, Action.CLOSE, Party.SYSTEM, to=Status.CLOSED),
+    Line(Action.REOPEN, Status.CLOSED, Status.ASSIGNED, Party.SYSTEM),
+    Line(Action.REOPEN_TO_TRIAGE, Status.CLOSED, Status.TRIAGE, Party.SYSTEM),
 )
 
 
@@ -86,15 +154,25 @@ def _without_a_way_out(steps: tuple[Line, ...]) -> Iterator[str]:
             yield f"the citizen cannot withdraw from {status}"
 
 
+_TO_ANOTHER = (Action.REASSIGN, Action.DELEGATE, Action.RAISE, Action.RECALL)
+_OF_UNITS = (Party.DISPATCHER, Party.LEAD_UNIT, Party.WORKING_UNIT, Party.DELEGATOR)
+
+
 def _unguarded(steps: tuple[Line, ...]) -> Iterator[str]:
     for step in steps:
-        moves = step.source in OPEN and (step.target is not step.source or step.action is Action.REASSIGN)
+        moves = step.source in OPEN and (step.target is not step.source or step.action in _TO_ANOTHER)
         if step.who is Party.JUDGE and return_pending not in step.guards:
             yield f"{step.action} from {step.source} decides on a return that need not be pending"
         if step.action is Action.HAND_IN and no_open_support not in step.guards:
             yield f"{step.action} from {step.source} does not wait for the support units"
-        if moves and step.who in (Party.DISPATCHER, Party.LEAD_UNIT) and no_return_pending not in step.guards:
+        if moves and step.who in _OF_UNITS and no_return_pending not in step.guards:
             yield f"{step.action} from {step.source} moves a case whose return may be pending"
+        if step.target is Status.NOT_ACCEPTED and step.source is not step.target:
+            missing = {released, in_the_first_round, nonacceptance_pending}.difference(step.guards)
+            if step.who is not Party.APPROVER or step.source is not Status.TRIAGE or missing:
+                yield f"{step.action} from {step.source} does not accept what a unit may have, or on one person's word"
+        if step.action is Action.ASK_RETURN and not_delegated not in step.guards:
+            yield f"{step.action} from {step.source} gives back what another unit works on"
 
 
 MACHINE = Machine(
@@ -103,6 +181,7 @@ MACHINE = Machine(
     ACTION_LABELS,
     people=tuple(party for party in Party if party is not Party.SYSTEM),
     ends=ENDS,
+    after_the_end=AFTER_THE_END,
     must=(_without_a_way_out, _unguarded),
 )
 
@@ -119,29 +198,41 @@ def decide(state: State, ask: Ask, by: Actor, now: datetime) -> Said:
     return Said(ask.action, now, ask.what, by, ask.why)
 
 
+_WHOSE: Mapping[Party, tuple[Callable[[State], Collection[str | None]], str, str]] = {
+    Party.LEAD_UNIT: (lambda state: (state.lead_unit,), "Only the lead unit may do this", "仅主办单位可以操作"),
+    Party.WORKING_UNIT: (
+        lambda state: (state.working_unit,),
+        "Only the unit that works on it may do this",
+        "仅承办单位可以操作",
+    ),
+    Party.DELEGATOR: (
+        lambda state: (state.lead_unit, *state.delegates)[:-1],
+        "Only a unit that delegated it may do this",
+        "仅下派单位可以收回",
+    ),
+    Party.SUPPORT_UNIT: (
+        lambda state: state.support_units,
+        "Only a support unit may do this, for itself",
+        "仅协办单位可以操作本单位的协办",
+    ),
+}
+"""Of parties that are units of the case: which, and what others are told."""
+
+
 def check_party(state: State, action: Action, actor: Actor) -> None:
     """NotTheirs unless ``actor`` is who may take this step on this case. Ask before looking at version and status."""
-    match MACHINE.who[action]:
-        case Party.SYSTEM:
-            return
-        case Party.DISPATCHER:
-            return
-        case Party.LEAD_UNIT:
-            if actor.unit_code is None or actor.unit_code != state.lead_unit:
-                raise NotTheirs("Only the lead unit may do this", "仅主办单位可以操作")
-        case Party.SUPPORT_UNIT:
-            if actor.unit_code is None or actor.unit_code not in state.support_units:
-                raise NotTheirs("Only a support unit may do this, for itself", "仅协办单位可以操作本单位的协办")
-        case Party.COORDINATOR:
-            if actor.unit_code is not None and actor.unit_code in state.support_units:
-                raise NotTheirs("A support unit does not let itself off", "协办单位不得自行撤销协办")
-        case Party.JUDGE:
-            not_their_own(state.return_asked_by, state.lead_unit, actor)
-
-
-def not_their_own(asked_by: str | None, asking_unit: str | None, actor: Actor) -> None:
-    """NotTheirs when somebody would decide on what they, or their own unit, asked for: of every kind of request."""
-    if actor.unit_code is not None and actor.unit_code == asking_unit:
-        raise NotTheirs("A unit does not decide on what it asked for itself", "提出申请的单位不得审核本单位的申请")
-    if actor.subject == asked_by:
-        raise NotTheirs("Whoever asked for it does not decide on it", "申请人不得审核自己的申请")
+    party = MACHINE.who[action]
+    if party in _WHOSE:
+        units_of, english, chinese = _WHOSE[party]
+        if actor.unit_code is None or actor.unit_code not in units_of(state):
+            raise NotTheirs(english, chinese)
+    elif party is Party.COORDINATOR:
+        if not actor.units.isdisjoint(state.support_units):
+            raise NotTheirs("A support unit does not let itself off", "协办单位不得自行撤销协办")
+    elif party is Party.APPROVER:
+        # Both may be of the office that sorts: it is two people, not two units, that make up their minds.
+        asked_by = names_of(state.nonacceptance_asked_by, state.nonacceptance_asked_by_staff)
+        check_not_their_own(asked_by, (), actor)
+    elif party is Party.JUDGE:
+        asked_by = names_of(state.return_asked_by, state.return_asked_by_staff)
+        check_not_their_own(asked_by, (state.lead_unit,), actor)

@@ -1,9 +1,10 @@
 """Handing over what units had that were merged into others (撤并): by itself, once the pack that says so is in force.
 
 So are cases about a unit that went up in the one that leads them: who is complained about does not handle it. What it
-had to do beside a lead goes to its successor, or ends where that one leads, has a part already or may have none. A unit
-that is gone and has no successor keeps its open cases until a dispatcher gives them to another: nobody else knows whose
-they are. How many there are is told.
+had to do beside a lead goes to its successor, or ends where that one leads, has a part already or may have none. What
+was delegated to it goes to its successor, or back to the unit that it came from. A unit that is gone and has no
+successor keeps its open cases until a dispatcher gives them to another: nobody else knows whose they are. How many
+there are is told.
 """
 
 import asyncio
@@ -25,6 +26,7 @@ from services.dispatch.cases.domain.terms import OPEN, Action
 from services.dispatch.cases.domain.transitions import decide
 from services.dispatch.cases.tables import Case
 from services.dispatch.directory import queries
+from services.dispatch.passing.domain import chain_today
 from services.dispatch.routing.actions.giving import apply, today
 from services.dispatch.routing.domain.choosing import Choice, Nobody
 from services.dispatch.routing.domain.succession import part_today, with_units_of_today
@@ -67,6 +69,7 @@ async def hand_over(database: Database, clock: Clock) -> int:
         gone = await queries.units_with_open_cases(session, there)
         accused = await queries.units_with_open_cases_about(session, there)
         beside = await queries.units_with_parts(session, there)
+        below = await queries.units_with_delegated_cases(session, there)
     moved = 0
     for unit in _merged(database, gone, there):
         moved += await _hand_over_of(database, clock, queries.open_cases_of, unit)
@@ -74,6 +77,8 @@ async def hand_over(database: Database, clock: Clock) -> int:
         await _hand_over_of(database, clock, queries.open_cases_about, unit)
     for unit in _merged(database, beside, there):
         await _hand_over_of(database, clock, queries.parts_of, unit)
+    for unit in _merged(database, below, there):
+        await _hand_over_of(database, clock, queries.cases_delegated_to, unit)
     metrics.CASES_OF_REMOVED_UNITS.labels(Service.DISPATCH).set(sum(gone.values()) - moved)
     return moved
 
@@ -103,6 +108,7 @@ async def _give_all(session: Session, case_ids: Sequence[str]) -> int:
             continue
         session.now = max(now, CASES.state_of(case).last_at)
         moved += await _hand_on_lead(session, case)
+        await _hand_on_chain(session, case)
         await _hand_on_parts(session, case)
     return moved
 
@@ -113,10 +119,18 @@ async def _hand_on_lead(session: Session, case: Case) -> bool:
     if case.return_pending or isinstance(choice, Nobody) or choice.lead_unit == case.lead_unit:
         return False
     state = CASES.state_of(case)
-    choice = replace(choice, done=done_of(state, await tasks_for(session, case)))
+    choice = replace(choice, done=done_of(state, await tasks_for(session, case)), delegates=state.delegates)
     ask = Ask(Action.REASSIGN, choice, choice.explanation)
     await apply(session, case, decide(state, ask, SYSTEM, session.now))
     return True
+
+
+async def _hand_on_chain(session: Session, case: Case) -> None:
+    """Units that it was delegated to that were merged away, or in one of which the unit complained about went up."""
+    passing = chain_today(today(session, case), CASES.state_of(case))
+    if passing is not None:
+        ask = Ask(Action.SUCCEED, passing, passing.note)
+        await apply(session, case, decide(CASES.state_of(case), ask, SYSTEM, session.now))
 
 
 async def _hand_on_parts(session: Session, case: Case) -> None:

@@ -9,7 +9,7 @@ from services.dispatch.cases.domain.terms import Action
 from services.dispatch.cases.schemas import WorkOut
 from services.dispatch.routing.actions.giving import apply, today
 from services.dispatch.routing.domain.choosing import Wish, decide
-from services.dispatch.routing.schemas import Assign
+from services.dispatch.routing.schemas import Assign, Reassign
 from services.dispatch.tasks.actions.keeping import tasks_for
 
 
@@ -18,16 +18,18 @@ async def assign(session: Session, asked: Request, case_id: str, body: Assign) -
     return await _give(session, asked, case_id, Action.ASSIGN, body)
 
 
-async def reassign(session: Session, asked: Request, case_id: str, body: Assign) -> WorkOut:
+async def reassign(session: Session, asked: Request, case_id: str, body: Reassign) -> WorkOut:
     """Give a case that a unit has to another unit; the handling clock runs on."""
-    return await _give(session, asked, case_id, Action.REASSIGN, body)
+    return await _give(session, asked, case_id, Action.REASSIGN, body, body.reason_code)
 
 
-async def _give(session: Session, asked: Request, case_id: str, action: Action, body: Assign) -> WorkOut:
+async def _give(
+    session: Session, asked: Request, case_id: str, action: Action, body: Assign, reason_code: str | None = None
+) -> WorkOut:
     case = await load_for(session, asked, case_id, action)
     # The reason leaves this service, so it carries no number of a person.
-    wish = Wish(body.lead_unit, body.support_units, body.category_code, mask_text(body.reason))
+    wish = Wish(body.lead_unit, body.support_units, body.category_code, mask_text(body.reason), reason_code)
     state, tasks = CASES.state_of(case), await tasks_for(session, case)
     said = decide(state, tasks, Ask(action), asked.actor, session.now, today=today(session, case), wish=wish)
     await apply(session, case, said)
-    return shown(case)
+    return shown(session, case, asked.actor)

@@ -1,17 +1,28 @@
 """Opening a case to the units: at registration, and again for every round that the citizen sends it back for."""
 
+from dataclasses import replace
+
 from libs.common.database.session import Session
+from libs.common.events.accused import also_accused
 from libs.common.events.cases import CaseRegistered, CaseSentBack
+from libs.common.events.door import WordingReleased
+from libs.common.events.objections import CaseReopened
+from libs.common.events.people import accused_staff, accused_units
 from libs.common.rules.machine import SYSTEM
 from services.dispatch.cases.actions.steps import CASES
 from services.dispatch.cases.domain.state import Ask
 from services.dispatch.cases.domain.terms import Action, Status
 from services.dispatch.cases.domain.transitions import decide
 from services.dispatch.cases.tables import Case
-from services.dispatch.routing.actions.giving import apply, today
+from services.dispatch.routing.actions.giving import apply, today, units_led_by
+from services.dispatch.routing.domain.accused import Accused
 from services.dispatch.routing.domain.choosing import Candidate, Choice, Nobody, by_rule
 from services.dispatch.routing.domain.succession import with_units_of_today
 from services.dispatch.routing.domain.terms import CandidateVerdict, Rule
+
+FIRST_ROUND = 1
+_NOT_ACCEPTED = "异议成立，应当受理，待人工派单 an objection was granted: it is to be accepted, and a unit to be chosen"
+_HELD = "转办文本待审定 waits for a person's wording"
 
 
 async def open_case(session: Session, event: CaseRegistered) -> None:
@@ -21,12 +32,30 @@ async def open_case(session: Session, event: CaseRegistered) -> None:
     case = _new_case(session, event)
     if event.answered_at_once:
         await _take(session, case, Ask(Action.NOTE_ANSWER, why="登记即答复 answered at registration"))
-        return
-    directory = session.packs.version(event.pack_version)
-    found = by_rule(directory, event.pack_version, event.category_code, event.area_code, event.accused_unit)
+    elif event.held:
+        await _take(session, case, Ask(Action.HOLD, why=_HELD))
+    else:
+        await _find_unit(session, case)
+
+
+async def release(session: Session, case: Case, event: WordingReleased) -> None:
+    """What it says is known from now on: its unit is found, unless it was answered meanwhile."""
+    case.title, case.text = event.title, event.text
+    await _take(session, case, Ask(Action.RELEASE, why=event.title))
+    if case.status is Status.TRIAGE:
+        # Whoever sent it back found it waiting for its wording: then it is in the queue already.
+        await _find_unit(session, case, queued=case.round > FIRST_ROUND)
+
+
+async def _find_unit(session: Session, case: Case, *, queued: bool = False) -> None:
+    directory = session.packs.version(case.pack_version)
+    about = Accused(frozenset(accused_units(case)), units_led_by(session, accused_staff(case)))
+    found = by_rule(directory, case.pack_version, case.category_code, case.area_code, about)
     found = _of_today(session, case, found)
-    action = Action.ROUTE if isinstance(found, Choice) else Action.QUEUE
-    await _take(session, case, Ask(action, found, found.explanation))
+    if isinstance(found, Choice):
+        await _take(session, case, Ask(Action.ROUTE, found, found.explanation))
+    elif not queued:
+        await _take(session, case, Ask(Action.QUEUE, found, found.explanation))
 
 
 async def open_next_round(session: Session, case: Case, event: CaseSentBack) -> None:
@@ -35,9 +64,25 @@ async def open_next_round(session: Session, case: Case, event: CaseSentBack) -> 
     A running case keeps its pack version: a new pack opens no round under other rules by itself, unless its unit is
     gone.
     """
-    found = _of_today(session, case, _choice_again(session, case))
+    found = _found_again(session, case)
     action = Action.SEND_BACK if isinstance(found, Choice) else Action.SEND_BACK_TO_TRIAGE
     await _take(session, case, Ask(action, found, event.words))
+
+
+async def reopen(session: Session, case: Case, event: CaseReopened) -> None:
+    """The round after the one whose closing fell: whoever led it has it again, else as when it was sent back.
+
+    For what was not accepted, a person chooses a unit: no rule had found one, or its unit had given it back.
+    """
+    unaccepted = case.not_accepted_for is not None
+    found = Nobody(case.pack_version, _NOT_ACCEPTED) if unaccepted else _found_again(session, case)
+    found = replace(found, opens=event.next_round)
+    action = Action.REOPEN if isinstance(found, Choice) else Action.REOPEN_TO_TRIAGE
+    await _take(session, case, Ask(action, found, event.words))
+
+
+def _found_again(session: Session, case: Case) -> Choice | Nobody:
+    return _of_today(session, case, Nobody(case.pack_version, _HELD) if case.held else _choice_again(session, case))
 
 
 async def _take(session: Session, case: Case, ask: Ask) -> None:
@@ -55,8 +100,10 @@ def _new_case(session: Session, event: CaseRegistered) -> Case:
         case_id=event.case_id,
         case_no=event.case_no,
         status=Status.TRIAGE,
+        held=event.held,
         support_units=[],
         open_support=[],
+        delegates=[],
         category_code=event.category_code,
         area_code=event.area_code,
         kind=event.kind,
@@ -65,6 +112,7 @@ def _new_case(session: Session, event: CaseRegistered) -> Case:
         text=event.text,
         confidential=event.confidential,
         accused_unit=event.accused_unit,
+        also_accused=list(also_accused(event)),
         supplements=[],
         warnings=[],
         misses=[],
@@ -77,9 +125,10 @@ def _new_case(session: Session, event: CaseRegistered) -> Case:
 
 def _choice_again(session: Session, case: Case) -> Choice | Nobody:
     if case.lead_unit is not None and case.category_code is not None:
+        now = today(session, case)
         return Choice(
             case.lead_unit,
-            tuple(case.support_units),
+            tuple(unit for unit in case.support_units if not now.is_accused(unit)),
             case.category_code,
             case.pack_version,
             by_rule=True,
@@ -88,4 +137,5 @@ def _choice_again(session: Session, case: Case) -> Choice | Nobody:
             candidates=(Candidate(case.lead_unit, CandidateVerdict.CHOSEN),),
         )
     directory = session.packs.version(case.pack_version)
-    return by_rule(directory, case.pack_version, case.category_code, case.area_code, case.accused_unit)
+    about = Accused(frozenset(accused_units(case)), units_led_by(session, accused_staff(case)))
+    return by_rule(directory, case.pack_version, case.category_code, case.area_code, about)

@@ -10,6 +10,7 @@ from libs.common.pack.directory import Directory, LeadDuty, UnknownCode
 from libs.common.rules.machine import Actor
 from services.dispatch.cases.domain import transitions as cases
 from services.dispatch.cases.domain.state import Ask, Assignment, Left, Said, State
+from services.dispatch.routing.domain.accused import NOBODY_ACCUSED, Accused
 from services.dispatch.routing.domain.terms import CandidateVerdict, Rule
 from services.dispatch.routing.domain.today import Today
 from services.dispatch.tasks.domain import Tasks, done_of
@@ -50,15 +51,21 @@ class Wish:
     support_units: Sequence[str]
     category_code: str | None
     reason: str
+    reason_code: str | None = None
+    """移交原因, of those of the pack."""
 
 
 def by_rule(
-    directory: Directory, pack_version: int, category_code: str | None, area_code: str, accused_unit: str | None = None
+    directory: Directory,
+    pack_version: int,
+    category_code: str | None,
+    area_code: str,
+    accused: Accused = NOBODY_ACCUSED,
 ) -> Choice | Nobody:
     """The unit that the duty directory names, or why a person has to choose one.
 
-    The unit complained about (被反映单位), and those below it, never handle the case: it goes to the nearest superior
-    that is neither (信访工作条例 Art 30).
+    The units complained about (被反映单位), and those below them, never handle the case, nor does a unit lead it that
+    a person complained about leads: it goes to the nearest superior that is neither (信访工作条例 Art 30).
     """
     if category_code is None:
         return Nobody(pack_version, "登记时没有类别 no category was given")
@@ -82,7 +89,7 @@ def by_rule(
         )
     except UnknownCode as unknown:
         return Nobody(pack_version, f"县包中没有{unknown.field} {unknown.code} not in pack version {pack_version}")
-    return named if accused_unit is None else _past_the_accused(directory, named, area_code, accused_unit)
+    return past_the_accused(directory, named, accused, place=area_code, area_code=area_code) if accused else named
 
 
 def by_hand(now: Today, wish: Wish, *, lead_unit: str | None, category_code: str | None) -> Choice:
@@ -97,6 +104,9 @@ def by_hand(now: Today, wish: Wish, *, lead_unit: str | None, category_code: str
         raise invalid("category_code", "the case has no category yet; name one", "诉求件尚无类别，请指定")
     if wish.category_code is not None:
         now.directory.category(wish.category_code)
+    reasons = {reason.code: reason for reason in now.directory.pack.handovers.reasons}
+    if wish.reason_code is not None and wish.reason_code not in reasons:
+        raise invalid("reason_code", "is not one of the pack's reasons to hand a case over", "不是县包规定的移交原因")
     _check_lead(now, lead_unit, wish.lead_unit, now.directory.nearest_category(category_code))
     _check_support(now, wish)
     return Choice(
@@ -108,6 +118,8 @@ def by_hand(now: Today, wish: Wish, *, lead_unit: str | None, category_code: str
         explanation=f"人工指定 chosen by a dispatcher: {wish.reason}",
         rule=Rule.DISPATCHER,
         candidates=(Candidate(wish.lead_unit, CandidateVerdict.CHOSEN),),
+        reason_code=wish.reason_code,
+        for_cause=wish.reason_code is None or reasons[wish.reason_code].for_cause,
     )
 
 
@@ -123,31 +135,44 @@ def decide(state: State, tasks: Tasks, ask: Ask, by: Actor, now: datetime, *, to
     return replace(said, what=replace(choice, done=done_of(state, tasks)), why=ask.why or choice.explanation)
 
 
-def _past_the_accused(directory: Directory, named: Choice, area_code: str, accused_unit: str) -> Choice | Nobody:
-    """The choice without the unit complained about and those below it; or why nobody is left."""
-    support = tuple(code for code in named.support_units if not directory.is_within(code, accused_unit))
-    if not directory.is_within(named.lead_unit, accused_unit):
+def past_the_accused(
+    directory: Directory, named: Choice, accused: Accused, *, place: str, area_code: str
+) -> Choice | Nobody:
+    """The choice without the units complained about and those below them; or why nobody is left.
+
+    The case is of ``area_code``, whose place is ``place`` in that pack.
+    """
+    support = tuple(code for code in named.support_units if not accused.bars(directory, code))
+    against = accused.verdict_on(directory, named.lead_unit)
+    if against is None:
         return replace(named, support_units=support)
-    tried: Candidates = (Candidate(named.lead_unit, CandidateVerdict.ACCUSED),)
-    for unit in directory.superiors(named.lead_unit, but_not=accused_unit):
-        verdict = verdict_on(directory, unit.code, named.category_code, area_code, area_code)
+    tried: Candidates = (Candidate(named.lead_unit, against),)
+    why_zh, why = _RECUSED[against]
+    for unit in directory.superiors(named.lead_unit, but_not=accused.units):
+        against = accused.verdict_on(directory, unit.code)
+        verdict = against or verdict_on(directory, unit.code, named.category_code, place, area_code)
         tried = (*tried, Candidate(unit.code, verdict))
         if verdict is CandidateVerdict.CHOSEN:
             return replace(
                 named,
                 lead_unit=unit.code,
                 support_units=tuple(code for code in support if code != unit.code),
-                explanation=f"{named.explanation}；被反映单位及其下级回避，由上级办理"
-                f" the unit complained about does not handle it, its superior does: {unit.code} {unit.name}",
+                explanation=f"{named.explanation}；{why_zh}，由上级办理"
+                f" {why} does not handle it, its superior does: {unit.code} {unit.name}",
                 rule=Rule.SUPERIOR,
                 candidates=tried,
             )
     return Nobody(
         named.pack_version,
-        f"{named.explanation}；被反映单位及其下级回避，没有可以办理的上级"
-        " the unit complained about does not handle it, and no superior is left that may",
+        f"{named.explanation}；{why_zh}，没有可以办理的上级 {why} does not handle it, and no superior is left that may",
         tried,
     )
+
+
+_RECUSED = {
+    CandidateVerdict.ACCUSED: ("被反映单位及其下级回避", "the unit complained about"),
+    CandidateVerdict.LED_BY_ACCUSED: ("被反映人任职的单位回避", "the unit that somebody complained about leads"),
+}
 
 
 def named_lead(directory: Directory, category_code: str | None, area_code: str) -> LeadDuty | None:
@@ -170,8 +195,11 @@ def _check_lead(now: Today, present: str | None, lead_unit: str, category_code: 
             "this matter was taken back by the county; no town or village may be given it",
             "该事项属上级收回事项，不得派给镇村",
         )
-    if now.is_accused(lead_unit):
-        raise _accused("lead_unit")
+    against = now.may_not_lead(lead_unit)
+    if against is CandidateVerdict.LED_BY_ACCUSED:
+        raise invalid("lead_unit", "is led by somebody who is complained about", "其主要负责人系被反映人，应当回避")
+    if against is not None:
+        raise accused("lead_unit")
     # A unit sees what happens in its area: given a case from elsewhere it would never find it in its list.
     if not reaches(now.directory, lead_unit, now.area_code):
         raise invalid("lead_unit", "its area does not contain the place of the case", "该单位辖区不含事发地")
@@ -184,12 +212,13 @@ def _check_support(now: Today, wish: Wish) -> None:
         if code == wish.lead_unit or code in wish.support_units[:index]:
             raise invalid(field, "is named twice", "单位重复")
         if now.is_accused(code):
-            raise _accused(field)
+            raise accused(field)
         if not reaches(now.directory, code, now.area_code):
             raise invalid(field, "its area does not contain the place of the case", "该单位辖区不含事发地")
 
 
-def _accused(field: str) -> Invalid:
+def accused(field: str) -> Invalid:
+    """What is said of a unit that is complained about, or below one that is."""
     return invalid(
         field,
         "is the unit complained about, or below it; it takes no part in the case",

@@ -67,7 +67,7 @@ def _may_support(now: Today, code: str) -> bool:
 
 def _why_left(now: Today, choice: Choice) -> CandidateVerdict:
     there = choice.lead_unit in now.directory.unit_codes
-    return CandidateVerdict.ACCUSED if there else CandidateVerdict.GONE
+    return (now.may_not_lead(choice.lead_unit) or CandidateVerdict.ACCUSED) if there else CandidateVerdict.GONE
 
 
 def _named(now: Today, choice: Choice) -> Choice | Nobody:
@@ -78,8 +78,8 @@ def _named(now: Today, choice: Choice) -> Choice | Nobody:
         return _by_duty(now, choice)
     if successor != choice.lead_unit:
         why = f"{choice.lead_unit} 已并入 merged into {successor}"
-    elif now.is_accused(successor):
-        why = f"被反映单位已并入 {successor}，应当回避 the unit complained about went up in it"
+    elif now.may_not_lead(successor) is not None:
+        why = f"被反映对象所在单位 {successor} 应当回避 it is complained about, or went up in it, or is led by who is"
     else:
         return choice
     support = (now.codes.successor(code, there) for code in choice.support_units)
@@ -102,8 +102,8 @@ def _nearest_that_may(now: Today, named: Choice) -> tuple[str | None, Candidates
     tried: Candidates = ()
     for code in now.directory.lineage(named.lead_unit):
         verdict = verdict_on(now.directory, code, category, now.place, now.area_code)
-        if verdict is CandidateVerdict.CHOSEN and now.is_accused(code):
-            verdict = CandidateVerdict.ACCUSED
+        if verdict is CandidateVerdict.CHOSEN:
+            verdict = now.may_not_lead(code) or verdict
         tried = (*tried, Candidate(code, verdict))
         if verdict is CandidateVerdict.CHOSEN:
             return code, tried

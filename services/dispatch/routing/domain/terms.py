@@ -19,6 +19,7 @@ class CandidateVerdict(StrEnum):
 
     CHOSEN = "chosen"
     ACCUSED = "accused"
+    LED_BY_ACCUSED = "led_by_accused"
     TAKEN_BACK = "taken_back"
     OUT_OF_AREA = "out_of_area"
     GONE = "gone"
@@ -37,6 +38,7 @@ RULE_LABELS: dict[Rule, tuple[str, str]] = {
 VERDICT_LABELS: dict[CandidateVerdict, tuple[str, str]] = {
     CandidateVerdict.CHOSEN: ("选定", "chosen"),
     CandidateVerdict.ACCUSED: ("被反映单位或其下级", "complained about, or below the unit that is"),
+    CandidateVerdict.LED_BY_ACCUSED: ("被反映人任主要负责人", "led by somebody who is complained about"),
     CandidateVerdict.TAKEN_BACK: ("事项已上收", "the matter was taken back from its level"),
     CandidateVerdict.OUT_OF_AREA: ("辖区不含事发地", "its area does not contain the place"),
     CandidateVerdict.GONE: ("已撤并", "it is gone from the pack in force"),

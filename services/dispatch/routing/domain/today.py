@@ -1,10 +1,12 @@
-"""A case by the pack in force: its area and the unit complained about may be of former packs, and merged since."""
+"""A case by the pack in force: its area and the units complained about may be of former packs, and merged since."""
 
 from dataclasses import dataclass
 
 from libs.common.pack.areas import lineage
 from libs.common.pack.codes import KnownCodes
 from libs.common.pack.directory import Directory
+from services.dispatch.routing.domain.accused import Accused
+from services.dispatch.routing.domain.terms import CandidateVerdict
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,8 +18,10 @@ class Today:
     codes: KnownCodes
     area_code: str
     """Of the case, as it was registered."""
-    accused_unit: str | None = None
-    """As the case was registered."""
+    accused_units: tuple[str, ...] = ()
+    """As they were named."""
+    led: frozenset[str] = frozenset()
+    """Units that somebody complained about leads."""
 
     @property
     def place(self) -> str:
@@ -29,12 +33,15 @@ class Today:
         return next(above, self.directory.pack.place.code)
 
     @property
-    def accused(self) -> str | None:
-        """The unit complained about (被反映单位), or the one that it went up in: the same people sit there."""
-        if self.accused_unit is None:
-            return None
-        return self.codes.successor(self.accused_unit, self.directory.unit_codes) or self.accused_unit
+    def accused(self) -> Accused:
+        """The units complained about (被反映单位), or those that they went up in: the same people sit there."""
+        there = self.directory.unit_codes
+        return Accused(frozenset(self.codes.successor(unit, there) or unit for unit in self.accused_units), self.led)
 
     def is_accused(self, unit_code: str) -> bool:
         """Whether the unit is complained about, or below one that is: it takes no part in the case."""
-        return self.directory.is_within(unit_code, self.accused)
+        return self.accused.bars(self.directory, unit_code)
+
+    def may_not_lead(self, unit_code: str) -> CandidateVerdict | None:
+        """Why the unit does not lead a case about whom this one is; None when it may."""
+        return self.accused.verdict_on(self.directory, unit_code)

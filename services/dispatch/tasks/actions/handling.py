@@ -4,12 +4,14 @@ from libs.common.database.session import Session
 from libs.common.rules.requests import Request
 from libs.common.security.masking import mask_text
 from libs.common.web.fields import not_in_future
+from services.dispatch.cases.actions.naming import name_by_post, name_for_worker
 from services.dispatch.cases.actions.steps import CASES, check_length, load_for, shown
 from services.dispatch.cases.domain.state import Ask, Result
 from services.dispatch.cases.domain.terms import Action
 from services.dispatch.cases.domain.transitions import decide
 from services.dispatch.cases.schemas import WorkOut
-from services.dispatch.tasks.actions.keeping import apply
+from services.dispatch.tasks.actions.keeping import apply, tasks_for
+from services.dispatch.tasks.domain import decide_result
 from services.dispatch.tasks.schemas import HandIn, ReportProgress, Sign
 
 
@@ -18,7 +20,11 @@ async def sign(session: Session, asked: Request, case_id: str, body: Sign) -> Wo
     case = await load_for(session, asked, case_id, Action.SIGN)
     ask = Ask(Action.SIGN, why=mask_text(body.note or ""))
     await apply(session, case, decide(CASES.state_of(case), ask, asked.actor, session.now))
-    return shown(case)
+    if body.responsible is not None:
+        name_for_worker(session, case, body.responsible)
+    else:
+        name_by_post(session, case)
+    return shown(session, case, asked.actor)
 
 
 async def report(session: Session, asked: Request, case_id: str, body: ReportProgress) -> WorkOut:
@@ -28,7 +34,7 @@ async def report(session: Session, asked: Request, case_id: str, body: ReportPro
     said = decide(CASES.state_of(case), Ask(Action.REPORT, why=note), asked.actor, session.now)
     check_length("note", note, 1, session.packs.current(session.now).directory.pack.texts.note_max)
     await apply(session, case, said)
-    return shown(case)
+    return shown(session, case, asked.actor)
 
 
 async def hand_in(session: Session, asked: Request, case_id: str, body: HandIn) -> WorkOut:
@@ -38,11 +44,14 @@ async def hand_in(session: Session, asked: Request, case_id: str, body: HandIn) 
     """
     case = await load_for(session, asked, case_id, Action.HAND_IN)
     text, without = mask_text(body.result), mask_text(body.without_support or "")
-    ask = Ask(Action.HAND_IN, Result(body.result_kind, text, body.contacted_at, without), why=text)
-    said = decide(CASES.state_of(case), ask, asked.actor, session.now)
-    texts = session.packs.current(session.now).directory.pack.texts
+    state, directory = CASES.state_of(case), session.packs.current(session.now).directory
+    level = directory.level_of(state.working_unit)
+    level = level or session.packs.version(case.pack_version).level_of(state.working_unit)
+    ask = Ask(Action.HAND_IN, Result(body.result_kind, text, body.contacted_at, without, level), why=text)
+    said = decide_result(state, await tasks_for(session, case), ask, asked.actor, session.now)
+    texts = directory.pack.texts
     check_length("result", text, texts.result_min, texts.result_max)
     if body.contacted_at is not None:
         not_in_future(body.contacted_at, session.now, "contacted_at")
     await apply(session, case, said)
-    return shown(case)
+    return shown(session, case, asked.actor)

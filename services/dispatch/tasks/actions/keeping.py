@@ -3,10 +3,11 @@
 from libs.common.database.session import Session
 from libs.common.rules.steps import keep_beside, seen_of
 from services.dispatch.cases.actions import steps
+from services.dispatch.cases.actions.naming import say_named
 from services.dispatch.cases.domain.state import Said, State
 from services.dispatch.cases.tables import Case
 from services.dispatch.tasks import domain
-from services.dispatch.tasks.domain import Tasks, TaskState
+from services.dispatch.tasks.domain import Tasks, TaskState, TaskStatus
 from services.dispatch.tasks.queries import tasks_of
 from services.dispatch.tasks.tables import Task
 
@@ -17,6 +18,10 @@ async def apply(session: Session, case: Case, said: Said) -> tuple[State, State]
     rows = await tasks_of(session, case.case_id) if domain.concern(before, after, said) else []
     tasks = _states(rows)
     keep_beside(session, Task, rows, tasks, domain.evolve(tasks, before, after, said), case_id=case.case_id)
+    for row in rows:
+        if row.responsible_staff is not None and row.status is TaskStatus.CANCELLED:
+            row.responsible_staff = row.responsible_at = None
+            say_named(session, case, row.unit_code, None)
     return before, after
 
 

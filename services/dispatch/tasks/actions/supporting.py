@@ -1,20 +1,52 @@
 """What a support unit does with its part (协办): sign, report, say it is done; and letting it off."""
 
+from dataclasses import replace
+
 from libs.common.database.session import Session
+from libs.common.rules.machine import NotTheirs
 from libs.common.rules.requests import Request
+from libs.common.rules.versions import ANY_VERSION
 from libs.common.security.masking import mask_text
+from services.dispatch.cases.actions.naming import check_person, say_named
 from services.dispatch.cases.actions.steps import CASES, check_length, load_for, shown
+from services.dispatch.cases.domain.naming import check_may_name
 from services.dispatch.cases.domain.state import Ask, SupportPart
 from services.dispatch.cases.domain.terms import Action
 from services.dispatch.cases.schemas import WorkOut
+from services.dispatch.cases.tables import Case
 from services.dispatch.tasks.actions.keeping import apply, tasks_for
-from services.dispatch.tasks.domain import decide
+from services.dispatch.tasks.domain import OPEN_TASKS, decide, part_of
+from services.dispatch.tasks.queries import tasks_of
 from services.dispatch.tasks.schemas import CancelTask, FinishTask, ReportProgress, Sign
 
 
 async def sign(session: Session, asked: Request, case_id: str, unit_code: str, body: Sign) -> WorkOut:
     """The support unit takes its part on."""
-    return await _step(session, asked, case_id, Action.SUPPORT_SIGN, SupportPart(unit_code, mask_text(body.note or "")))
+    part = SupportPart(unit_code, mask_text(body.note or ""))
+    answer = await _step(session, asked, case_id, Action.SUPPORT_SIGN, part)
+    if body.responsible is not None:
+        case = await load_for(session, replace(asked, expected=ANY_VERSION), case_id, Action.SUPPORT_SIGN)
+        await _name(session, case, unit_code, body.responsible)
+    return answer
+
+
+async def name(session: Session, asked: Request, case_id: str, unit_code: str, staff_id: str) -> WorkOut:
+    """The support unit names who of its people answers for its part."""
+    case = await load_for(session, asked, case_id, Action.SUPPORT_SIGN)
+    if unit_code != asked.actor.unit_code:
+        raise NotTheirs("A unit acts for itself alone", "仅可操作本单位的协办")
+    await _name(session, case, unit_code, staff_id)
+    return shown(session, case, asked.actor)
+
+
+async def _name(session: Session, case: Case, unit_code: str, staff_id: str) -> None:
+    check_may_name(CASES.state_of(case))
+    part_of(await tasks_for(session, case), case.round, unit_code)
+    check_person(session, case, unit_code, staff_id)
+    for task in await tasks_of(session, case.case_id):
+        if (task.unit_code, task.round) == (unit_code, case.round) and task.status in OPEN_TASKS:
+            task.responsible_staff, task.responsible_at = staff_id, session.now
+            say_named(session, case, unit_code, staff_id)
 
 
 async def report(session: Session, asked: Request, case_id: str, unit_code: str, body: ReportProgress) -> WorkOut:
@@ -46,4 +78,4 @@ async def _step(
         texts = session.packs.current(session.now).directory.pack.texts
         check_length(limited, part.text, 1, texts.note_max if limited == "note" else texts.result_max)
     await apply(session, case, said)
-    return shown(case)
+    return shown(session, case, asked.actor)

@@ -20,7 +20,7 @@ async def load_with_callbacks(session: Session, case_ids: Iterable[str]) -> None
 
 
 async def load_by_keys(session: Session, keys: Iterable[str]) -> None:
-    """The same for ids of cases, callbacks and supervision orders, with the tries of these callbacks."""
+    """The same for ids of cases, callbacks, supervision orders and objections, with the tries of these callbacks."""
     wanted = set(keys)
     if not wanted:
         return
@@ -44,7 +44,7 @@ async def callbacks_of(session: Session, case: Case) -> list[Callback]:
 
 
 async def _places(session: Session, keys: Iterable[str]) -> dict[str, str | None]:
-    """Which case an id of a callback or an order belongs to, without any lock: that never changes."""
+    """Which case an id of a callback, an order or an objection belongs to, without any lock: that never changes."""
     places: dict[str, str | None] = session.info.setdefault(_PLACES, {})
     missing = sorted(key for key in keys if key not in places)
     if missing:

@@ -8,9 +8,9 @@ from libs.common.events.cases import CallbackDue, CaseAnsweredDirectly, CaseHand
 from libs.common.events.terms import FIRST_REQUESTER, Deadline
 from libs.common.pack.directory import Directory
 from services.followup.callbacks.actions.finding import callbacks_of
-from services.followup.callbacks.domain import OPEN_STATES, OTHERS_AFTER, STATE_AFTER, Purpose, within_calling_hours
+from services.followup.callbacks.domain import OPEN_STATES, OTHERS_AFTER, STATE_AFTER, within_calling_hours
 from services.followup.callbacks.tables import Callback
-from services.followup.cases.domain.terms import Action, CallbackState
+from services.followup.cases.domain.terms import Action, CallbackState, Purpose
 from services.followup.cases.tables import Case
 from services.followup.clocks.actions.running import as_set, begin_clocks, say_set
 from services.followup.clocks.domain import DeadlineClock
@@ -26,23 +26,24 @@ async def open_callbacks(
     Whoever was asked about the round before is asked about this one.
     """
     directory, done_at = session.packs.version(case.pack_version), done.occurred_at
-    handling_unit, answered_by = _who_finished(done)
-    known = {row.requester for row in await callbacks_of(session, case) if row.purpose is Purpose.CLOSING}
+    handling_unit, answered_by, answered_by_staff = _who_finished(done)
+    requesters = known_requesters(await callbacks_of(session, case))
     opened = [
         session.new(
             Callback,
-            callback_id=_id_of(case, requester),
+            callback_id=id_of(case, requester),
             case_id=case.case_id,
             round=case.round,
             requester=requester,
             state=STATE_AFTER[action],
             handling_unit=handling_unit,
             answered_by=answered_by,
+            answered_by_staff=answered_by_staff,
             area_code=case.area_code,
             next_try_at=calling_time(directory, done_at),
             opened_at=done_at,
         )
-        for requester in sorted(known | {FIRST_REQUESTER})
+        for requester in requesters
     ]
     clocks = begin_clocks(session, case, done, done_at)
     if action is Action.ASK:
@@ -52,28 +53,35 @@ async def open_callbacks(
         say_set(session, *clocks)
 
 
-def _id_of(case: Case, requester: str) -> str:
+def known_requesters(callbacks: list[Callback]) -> list[str]:
+    """Whoever was asked about a result before, and who spoke first."""
+    return sorted({row.requester for row in callbacks if row.purpose is Purpose.CLOSING} | {FIRST_REQUESTER})
+
+
+def id_of(case: Case, requester: str, purpose: Purpose = Purpose.CLOSING) -> str:
+    """The number of a callback says whom it asks in which round, and what for."""
     place = f"{case.case_id}/{case.round}"
-    return str(uuid.uuid5(_IDS, place if requester == FIRST_REQUESTER else f"{place}/{requester}"))
+    place = place if requester == FIRST_REQUESTER else f"{place}/{requester}"
+    return str(uuid.uuid5(_IDS, place if purpose is Purpose.CLOSING else f"{place}/{purpose}"))
 
 
 async def bring_others(session: Session, case: Case, action: Action) -> list[Callback]:
     """Bring the round's open callbacks to where a step brings them that ends it, or decides about all not reached."""
     callbacks = [row for row in await callbacks_of(session, case) if row.round == case.round]
-    brought = [row for row in callbacks if row.state in OPEN_STATES]
+    brought = [row for row in callbacks if row.state in OPEN_STATES and (action, row.purpose) in OTHERS_AFTER]
     for callback in brought:
-        move(callback, OTHERS_AFTER[action])
+        move(callback, OTHERS_AFTER[action, callback.purpose])
         if action is Action.TRY_AGAIN:
             callback.tries = 0
             callback.next_try_at = calling_time(session.packs.version(case.pack_version), session.now)
     return brought
 
 
-def _who_finished(done: CaseHandled | CaseAnsweredDirectly) -> tuple[str | None, str | None]:
-    """The unit that handled it, or the unit and the account that answered at the door."""
+def _who_finished(done: CaseHandled | CaseAnsweredDirectly) -> tuple[str | None, str | None, str | None]:
+    """The unit that handled it, or the unit that answered at the door, the account, and whose account it is."""
     if isinstance(done, CaseHandled):
-        return done.unit_code, None
-    return done.answered_by_unit, done.answered_by
+        return done.unit_code, None, None
+    return done.answered_by_unit, done.answered_by, done.answered_by_staff
 
 
 def say_due(session: Session, callbacks: list[Callback], clock: DeadlineClock | None = None) -> None:

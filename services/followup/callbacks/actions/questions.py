@@ -5,17 +5,24 @@ from collections.abc import Iterator, Sequence
 from libs.common.errors import FieldError, Invalid
 from libs.common.pack.schema import AnswerKind, Question
 from services.followup.callbacks.schemas import RecordAttempt
+from services.followup.cases.domain.terms import Purpose
 
 
-def check_answers(questions: Sequence[Question], body: RecordAttempt) -> None:
+def check_answers(questions: Sequence[Question], purpose: Purpose, body: RecordAttempt) -> None:
     """Only what is asked is answered, and as soon as anything is, all that the pack requires is.
 
-    A citizen who was reached and answers nothing was tried; his words alone are no answer.
+    A citizen who was reached and answers nothing was tried; his words alone are no answer. Who is asked whether he
+    takes the case back is asked nothing else.
 
     Raises:
         Invalid: names each field that is wrong, and the question.
     """
-    faults = [*_not_asked(questions, body), *(_not_answered(questions, body) if _answers_any(body) else ())]
+    if purpose is Purpose.WITHDRAWAL:
+        faults = [*_not_asked((), body)]
+    else:
+        faults = [*_not_asked(questions, body), *(_not_answered(questions, body) if _answers_any(body) else ())]
+        if body.withdraws is not None:
+            faults.append(FieldError("withdraws", "this callback asks about the result", "本次回访为办理结果回访"))
     if faults:
         raise Invalid(
             "The answers do not fit the questions of the case's pack", "回访答案与本件县包的回访问题不符", fields=faults
@@ -53,5 +60,5 @@ def _not_answered(questions: Sequence[Question], body: RecordAttempt) -> Iterato
             done = _given(body, question.answer)
         if not done:
             field = f"notes/{question.code}" if question.answer is AnswerKind.NOTE else question.answer.value
-            message = f"the pack requires an answer to: {question.text_en}"
-            yield FieldError(field, message, f"县包规定必须回答：{question.text}")
+            message = f"the pack requires an answer to '{question.code}': {question.text_en}"
+            yield FieldError(field, message, f"县包规定必须回答“{question.code}”：{question.text}")

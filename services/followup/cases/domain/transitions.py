@@ -9,15 +9,46 @@ from dataclasses import replace
 from typing import Any
 
 from libs.common.events.terms import FIRST_REQUESTER, Closing
-from libs.common.rules.machine import SYSTEM, Actor, Machine, NotTheirs, OutOfTurn, Transition
+from libs.common.rules.apart import NO_HANDS, Hands, check_apart, check_no_hand
+from libs.common.rules.machine import SYSTEM, Actor, Machine, NotTheirs, Transition
+from services.followup.cases.domain.guards import (
+    about_this_wish,
+    against_this_closing,
+    asked_about_the_wish,
+    asked_for_the_end,
+    at_another_time,
+    citizen_does_not_take_it_back,
+    citizen_is_content,
+    citizen_is_not_content,
+    citizen_takes_it_back,
+    everybody_is_content,
+    everybody_takes_it_back,
+    in_the_first_round,
+    is_to_be_called,
+    is_undecided,
+    last_try,
+    no_valid_answer,
+    no_word_on_the_wish,
+    nobody_has_it,
+    nobody_waits,
+    nobody_was_called,
+    others_wait,
+    somebody_is_left,
+    somebody_was_called,
+    tries_left,
+    two_people_say_so,
+    was_not_reached,
+)
 from services.followup.cases.domain.terms import (
     ACTION_LABELS,
+    AFTER_THE_END,
     ENDS,
     OPEN,
     STATUS_LABELS,
     Action,
+    AgainstClosing,
     Asking,
-    CallbackState,
+    Heard,
     Lead,
     Party,
     Said,
@@ -29,128 +60,61 @@ from services.followup.cases.domain.terms import (
 Line = Transition[Status, Action, Party, [State, StepInput]]
 
 
-def of_this_round(state: State, given: StepInput) -> None:
-    """What the citizen said of an older round says nothing about this one."""
-    if given.asking.round != state.round:
-        raise OutOfTurn(
-            f"This callback is of round {given.asking.round}; the case is in round {state.round}",
-            f"该回访属于第 {given.asking.round} 轮，案件已进入第 {state.round} 轮",
-        )
-
-
-def citizen_is_content(state: State, given: StepInput) -> None:
-    """THE GUARD (群众不满意不销号): a valid callback of this very round, satisfied, and not unsolved."""
-    of_this_round(state, given)
-    if given.answer is None or not given.answer.content:
-        raise OutOfTurn(
-            "Only the citizen's own satisfied word closes a case as solved", "群众未表示满意，不得作实质性办结"
-        )
-
-
-def everybody_is_content(_state: State, given: StepInput) -> None:
-    """THE GUARD over all requesters of the round: whoever is satisfied last closes it."""
-    if given.asking.left:
-        raise OutOfTurn(
-            f"Other requesters of this case have not said that they are satisfied: {', '.join(given.asking.left)}",
-            f"该件其他诉求人尚未表示满意：{'、'.join(given.asking.left)}",
-        )
-
-
-def others_wait(_state: State, given: StepInput) -> None:
-    """Another requester is still to be called."""
-    if not given.asking.others_wait:
-        raise OutOfTurn("Nobody else is to be called", "没有其他待回访的诉求人")
-
-
-def nobody_waits(_state: State, given: StepInput) -> None:
-    """No other requester is to be called."""
-    if given.asking.others_wait:
-        raise OutOfTurn("Other requesters are still to be called", "尚有其他诉求人待回访")
-
-
-def somebody_is_left(_state: State, given: StepInput) -> None:
-    """Another requester has not said that he is satisfied."""
-    if not given.asking.left:
-        raise OutOfTurn("Every other requester is satisfied", "其他诉求人均已表示满意")
-
-
-def is_to_be_called(state: State, given: StepInput) -> None:
-    """Whoever has answered, or was tried often enough, is not called again."""
-    of_this_round(state, given)
-    if given.asking.state is not CallbackState.DUE:
-        raise OutOfTurn("This requester is not to be called now", "该诉求人当前无需回访")
-
-
-def was_not_reached(state: State, given: StepInput) -> None:
-    """A review is about who could not be reached."""
-    of_this_round(state, given)
-    if given.asking.state is not CallbackState.EXHAUSTED:
-        raise OutOfTurn("This requester is not one who could not be reached", "该诉求人并非多次未接通")
-
-
-def citizen_is_not_content(_state: State, given: StepInput) -> None:
-    """A valid answer, and the citizen is not satisfied or the matter is not solved."""
-    if given.answer is None or not given.answer.valid or given.answer.content:
-        raise OutOfTurn(
-            "Only a citizen who was reached and is not satisfied sends it back", "须为有效回访且群众不满意方可发回重办"
-        )
-
-
-def no_valid_answer(_state: State, given: StepInput) -> None:
-    """Not reached, refused, or hung up before the question of satisfaction."""
-    if given.answer is None or given.answer.valid:
-        raise OutOfTurn("The citizen gave a valid answer", "本次为有效回访")
-
-
-def at_another_time(_state: State, given: StepInput) -> None:
-    """Three calls within a minute are one try."""
-    not_before = given.asking.next_try_at
-    if not_before is not None and given.now < not_before:
-        raise OutOfTurn(
-            f"Tries are made at different times; the next one counts from {not_before.isoformat()}",
-            f"多次回访应错开时间，下次回访请于 {not_before.isoformat()} 之后进行",
-        )
-
-
-def tries_left(_state: State, given: StepInput) -> None:
-    """After this try another one is allowed."""
-    if given.asking.tries + 1 >= given.asking.tries_allowed:
-        raise OutOfTurn("No tries are left", "回访次数已用完")
-
-
-def last_try(_state: State, given: StepInput) -> None:
-    """This try is the last one that the pack allows."""
-    if given.asking.tries + 1 < given.asking.tries_allowed:
-        raise OutOfTurn("There are tries left", "回访次数尚未用完")
-
-
-_UNREACHED = (is_to_be_called, no_valid_answer, at_another_time)
-_CONTENT = (is_to_be_called, citizen_is_content)
+_AT_ITS_END = (asked_for_the_end, is_to_be_called)
+_UNREACHED = (*_AT_ITS_END, no_valid_answer, at_another_time)
+_CONTENT = (*_AT_ITS_END, citizen_is_content)
+_NOT_REACHED = (asked_for_the_end, was_not_reached)
+_NEVER_ASKED = (*_NOT_REACHED, nobody_was_called, in_the_first_round)
+_ASKED = (asked_about_the_wish, is_to_be_called)
+_WISHED = (*_ASKED, about_this_wish)
+_NO_WORD = (*_WISHED, no_word_on_the_wish, at_another_time)
+_UNACCEPTED = (in_the_first_round, nobody_has_it, two_people_say_so)
+_TAKEN_BACK = (*_WISHED, citizen_takes_it_back)
+_OBJECTED = (against_this_closing, is_undecided)
 CLOSING: Mapping[Action, Closing] = {
     Action.SATISFY: Closing.SUBSTANTIVE,
     Action.CLOSE_UNVERIFIED: Closing.UNVERIFIED,
+    Action.CLOSE_UNASKED: Closing.UNASKED,
+    Action.CONFIRM_WISH: Closing.WITHDRAWN,
     Action.WITHDRAW: Closing.WITHDRAWN,
+    Action.NOT_ACCEPT: Closing.NOT_ACCEPTED,
 }
 """How a step that ends the case closes it."""
+NEW_ROUND = (Action.SEND_BACK, Action.REOPEN)
+"""The next round opens, and nobody leads it yet."""
 
 STEPS: tuple[Line, ...] = (
     Line(Action.OPEN, None, Status.HANDLING, Party.SYSTEM),
     Line(Action.QUEUE, Status.HANDLING, Status.HANDLING, Party.SYSTEM),
     Line(Action.ASSIGN, Status.HANDLING, Status.HANDLING, Party.SYSTEM),
     Line(Action.REASSIGN, Status.HANDLING, Status.HANDLING, Party.SYSTEM),
+    Line(Action.DELEGATE, Status.HANDLING, Status.HANDLING, Party.SYSTEM),
+    Line(Action.RAISE, Status.HANDLING, Status.HANDLING, Party.SYSTEM),
     Line(Action.ASK, Status.HANDLING, Status.CALLBACK, Party.SYSTEM),
-    Line(Action.LEAVE_UNASKED, Status.HANDLING, Status.REVIEW, Party.SYSTEM),
+    Line(Action.LEAVE_UNASKED, Status.HANDLING, Status.REVIEW, Party.SYSTEM, (in_the_first_round,)),
     Line(Action.TRY, Status.CALLBACK, Status.CALLBACK, Party.CALLER, (*_UNREACHED, tries_left)),
     Line(Action.PUT_ASIDE, Status.CALLBACK, Status.CALLBACK, Party.CALLER, (*_UNREACHED, last_try, others_wait)),
     Line(Action.GIVE_UP, Status.CALLBACK, Status.REVIEW, Party.CALLER, (*_UNREACHED, last_try, nobody_waits)),
     Line(Action.HEAR, Status.CALLBACK, Status.CALLBACK, Party.CALLER, (*_CONTENT, others_wait)),
     Line(Action.HEAR_LAST, Status.CALLBACK, Status.REVIEW, Party.CALLER, (*_CONTENT, nobody_waits, somebody_is_left)),
     Line(Action.SATISFY, Status.CALLBACK, Status.CLOSED, Party.CALLER, (*_CONTENT, everybody_is_content)),
-    Line(Action.SEND_BACK, Status.CALLBACK, Status.HANDLING, Party.CALLER, (is_to_be_called, citizen_is_not_content)),
-    Line(Action.TRY_AGAIN, Status.REVIEW, Status.CALLBACK, Party.REVIEWER, (was_not_reached,)),
-    Line(Action.CLOSE_UNVERIFIED, Status.REVIEW, Status.CLOSED, Party.REVIEWER, (was_not_reached,)),
+    Line(Action.SEND_BACK, Status.CALLBACK, Status.HANDLING, Party.CALLER, (*_AT_ITS_END, citizen_is_not_content)),
+    Line(Action.TRY_AGAIN, Status.REVIEW, Status.CALLBACK, Party.REVIEWER, _NOT_REACHED),
+    Line(Action.CLOSE_UNVERIFIED, Status.REVIEW, Status.CLOSED, Party.REVIEWER, (*_NOT_REACHED, somebody_was_called)),
+    Line(Action.CLOSE_UNASKED, Status.REVIEW, Status.CLOSED, Party.REVIEWER, _NEVER_ASKED),
+    *Line.each(OPEN, Action.WISH, Party.SYSTEM),
+    *Line.each(OPEN, Action.TRY_WISH, Party.CALLER, *_NO_WORD, tries_left),
+    *Line.each(OPEN, Action.LAPSE_WISH, Party.CALLER, *_NO_WORD, last_try),
+    *Line.each(OPEN, Action.HEAR_WISH, Party.CALLER, *_TAKEN_BACK, somebody_is_left),
+    *Line.each(OPEN, Action.DENY_WISH, Party.CALLER, *_WISHED, citizen_does_not_take_it_back),
+    *Line.each(OPEN, Action.CONFIRM_WISH, Party.CALLER, *_TAKEN_BACK, everybody_takes_it_back, to=Status.CLOSED),
+    Line(Action.NOT_ACCEPT, Status.HANDLING, Status.CLOSED, Party.APPROVER, _UNACCEPTED),
+    # Until wishes were confirmed, the door's word alone ended a case: such ledgers are read for ever.
     *Line.each(OPEN, Action.WITHDRAW, Party.SYSTEM, to=Status.CLOSED),
     *Line.each(OPEN, Action.SUPERVISE, Party.SUPERVISOR),
+    Line(Action.OBJECT, Status.CLOSED, Status.CLOSED, Party.SYSTEM, (against_this_closing,)),
+    Line(Action.UPHOLD, Status.CLOSED, Status.CLOSED, Party.JUDGE, _OBJECTED),
+    Line(Action.REOPEN, Status.CLOSED, Status.HANDLING, Party.JUDGE, _OBJECTED),
 )
 
 
@@ -160,33 +124,68 @@ _OF_THIS_ROUND = {is_to_be_called, was_not_reached}
 
 def _without_a_way_out(steps: tuple[Line, ...]) -> Iterator[str]:
     for status in OPEN:
-        if not any(step.source is status and step.action is Action.WITHDRAW for step in steps):
+        if not any(step.source is status and step.action is Action.CONFIRM_WISH for step in steps):
             yield f"the citizen cannot withdraw from {status}"
 
 
 def _unguarded(steps: tuple[Line, ...]) -> Iterator[str]:
     for step in steps:
         place, closing = f"{step.action} from {step.source}", CLOSING.get(step.action)
-        if (step.target in ENDS) != (closing is not None):
+        if (step.target in ENDS and step.source not in ENDS) != (closing is not None):
             yield f"{place} must say how it closes exactly when it does"
         if closing is Closing.SUBSTANTIVE and citizen_is_content not in step.guards:
             yield f"{place} closes a case without the citizen's word"
         if closing is Closing.SUBSTANTIVE and everybody_is_content not in step.guards:
             yield f"{place} closes a case without the word of every requester"
-        if closing in (Closing.SUBSTANTIVE, Closing.UNVERIFIED) and step.who is Party.SYSTEM:
+        if closing is Closing.WITHDRAWN and step.action is not Action.WITHDRAW:
+            missing = {*_WISHED, citizen_takes_it_back, everybody_takes_it_back}.difference(step.guards)
+            yield from (f"{place} takes a case back without the guard {guard.__name__}" for guard in missing)
+        if closing not in (None, Closing.WITHDRAWN, Closing.NOT_ACCEPTED) and asked_for_the_end not in step.guards:
+            yield f"{place} closes a case on the word about something else"
+        if closing is Closing.UNASKED and not {nobody_was_called, in_the_first_round} <= set(step.guards):
+            yield f"{place} closes a case as unasked whose citizen was asked"
+        if closing not in (None, Closing.WITHDRAWN) and step.who is Party.SYSTEM:
             yield f"{place} lets the system close a case by itself"
         if step.who in (Party.CALLER, Party.REVIEWER) and not _OF_THIS_ROUND & set(step.guards):
             yield f"{place} could be taken on the word of an older round"
+
+
+def _reopened(steps: tuple[Line, ...]) -> Iterator[str]:
+    for step in steps:
+        place = f"{step.action} from {step.source}"
+        if step.source not in ENDS or step.action is Action.OBJECT:
+            continue
+        if not set(_OBJECTED) <= set(step.guards):
+            yield f"{place} needs no objection that waits to be decided"
+        if step.who is not Party.JUDGE:
+            yield f"{place} is no step of who decides on objections"
+
+
+def _unaccepted(steps: tuple[Line, ...]) -> Iterator[str]:
+    for step in steps:
+        if CLOSING.get(step.action) is Closing.NOT_ACCEPTED:
+            place = f"{step.action} from {step.source}"
+            if step.source is not Status.HANDLING:
+                yield f"{place} does not accept what its citizen is being asked about"
+            left_out = set(_UNACCEPTED).difference(step.guards)
+            yield from (f"{place} does not accept a case without the guard {guard.__name__}" for guard in left_out)
 
 
 MACHINE = Machine(
     STEPS,
     STATUS_LABELS,
     ACTION_LABELS,
-    people=(Party.CALLER, Party.REVIEWER, Party.SUPERVISOR),
+    people=(Party.CALLER, Party.REVIEWER, Party.SUPERVISOR, Party.APPROVER),
     ends=ENDS,
-    must=(_without_a_way_out, _unguarded),
+    after_the_end=AFTER_THE_END,
+    must=(_without_a_way_out, _unguarded, _unaccepted, _reopened),
 )
+
+
+_TO_ITS_END = (Party.CALLER, Party.REVIEWER, Party.APPROVER)
+BRINGS_ABOUT = tuple(action for action, party in MACHINE.who.items() if party in _TO_ITS_END)
+"""Steps by which somebody hears the citizen, decides about one whom nobody reached, or does not accept the case: each
+end but those of before comes by one of them."""
 
 
 def decide(state: State, action: Action, given: StepInput, why: str = "") -> Said:
@@ -196,20 +195,30 @@ def decide(state: State, action: Action, given: StepInput, why: str = "") -> Sai
         NotTheirs: whoever takes it may not.
         OutOfTurn: it cannot be taken now.
     """
-    check_party(action, given.asking, given.by)
+    check_party(state, action, given.asking, given.by, given.objection)
     MACHINE.target(state.status, action, state, given)
     return Said(action, given.now, given, given.by, why)
 
 
-def evolve(state: State, said: Said) -> State:
-    """The case after the step; the only way that a state changes. Raises OutOfTurn when the table does not have it."""
+def evolve(state: State, said: Heard) -> State:
+    """The case after the step, or after word of who had a hand in it; the only way that a state changes.
+
+    Raises OutOfTurn when the table does not have the step.
+    """
+    if isinstance(said, Hands):
+        return _through(state, said)
+    target = MACHINE.step(state.status, said.action).target
+    if state.status in ENDS and target in ENDS:
+        return replace(state, version=state.version + 1)
     given, closing = said.what, CLOSING.get(said.action)
     word = given.answer.satisfaction if given.answer and closing is Closing.SUBSTANTIVE else None
-    lead: Mapping[str, Any] = {"lead_unit": None} if said.action is Action.SEND_BACK else _led(state, given.lead)
+    nobody: Mapping[str, Any] = {"lead_unit": None, "delegate_unit": None}
+    anew = said.action in NEW_ROUND
+    lead = nobody if anew else _led(state, given.lead)
     return replace(
         state,
-        status=MACHINE.step(state.status, said.action).target,
-        round=state.round + (said.action is Action.SEND_BACK),
+        status=target,
+        round=state.round + anew,
         closing=closing,
         satisfaction=word,
         closed_by_requester=FIRST_REQUESTER if word is None else given.asking.requester,
@@ -219,12 +228,33 @@ def evolve(state: State, said: Said) -> State:
     )
 
 
+def _through(state: State, hands: Hands) -> State:
+    """One who is known already moves nothing."""
+    kept = Hands(frozenset(state.handled_by), frozenset(state.handling_units))
+    both = kept | hands
+    if both == kept:
+        return state
+    return replace(state, handled_by=tuple(sorted(both.people)), handling_units=tuple(sorted(both.units)))
+
+
 def _led(state: State, lead: Lead | None) -> Mapping[str, Any]:
     if lead is None:
         return {}
     left = () if lead.gave_up is None or lead.gave_up in state.left_units else (lead.gave_up,)
     given = {"category_code": lead.category_code, "pack_version": lead.pack_version} if lead.unit_code else {}
-    return {"lead_unit": lead.unit_code, "left_units": (*state.left_units, *left), **given}
+    between = () if lead.passed is None else (pair_of(*lead.passed),)
+    units = {"lead_unit": lead.unit_code, "delegate_unit": lead.delegate_unit}
+    return units | {"left_units": (*state.left_units, *left), "passed": (*state.passed, *between), **given}
+
+
+def pair_of(one: str, other: str) -> str:
+    """Two units, whichever of them passes a case to the other."""
+    return " ".join(sorted((one, other)))
+
+
+def after_result(state: State, *, wanted: bool) -> Action:
+    """Whether the citizen is asked about what was done (不需回访). Whoever had it done again is, in any case."""
+    return Action.ASK if wanted or state.round > 1 else Action.LEAVE_UNASKED
 
 
 def believed(state: State, number: int) -> bool:
@@ -238,15 +268,51 @@ def believed(state: State, number: int) -> bool:
     return number == state.round and state.status is Status.HANDLING
 
 
-def check_party(action: Action, asking: Asking, actor: Actor) -> None:
+def check_party(
+    state: State, action: Action, asking: Asking, actor: Actor, objection: AgainstClosing | None = None
+) -> None:
     """NotTheirs unless ``actor`` may take this step. Ask before looking at version and status."""
     if MACHINE.who[action] is Party.SYSTEM:
         return
     if actor == SYSTEM:
         raise NotTheirs("Only a person may do this", "须由工作人员操作")
-    if actor.unit_code is not None and actor.unit_code == asking.handling_unit:
-        raise NotTheirs("The unit that handled a case never asks about it itself", "承办单位不得回访本单位办理的诉求")
-    if actor.subject == asking.answered_by:
-        raise NotTheirs("Whoever answered a case never asks about it", "直接答复人不得回访本人答复的诉求")
-    if MACHINE.who[action] is Party.REVIEWER and actor.subject in asking.callers:
+    if MACHINE.who[action] in (Party.SUPERVISOR, Party.APPROVER):
+        return
+    if MACHINE.who[action] is Party.JUDGE:
+        _check_judge(state, objection, actor)
+        return
+    asks = MACHINE.who[action] is Party.CALLER
+    check_apart(state.hands | asking.hands, actor, asking.superiors if asks else ())
+    if not actor.names.isdisjoint(asking.told_by):
+        raise NotTheirs(
+            "Whoever said that the citizen takes it back does not ask him about it", "提出撤单的人员不得自行核实"
+        )
+    if not asks and not actor.names.isdisjoint(asking.callers):
         raise NotTheirs("Whoever tried to reach the citizen does not review it", "参与过回访的人员不得进行核实")
+
+
+def check_link(state: State, given: StepInput) -> None:
+    """Whether a link may be made by which the citizen says himself if he takes it back.
+
+    By whoever may call him about that, while he is to be asked.
+
+    Raises:
+        NotTheirs: whoever wants it may not call him.
+        OutOfTurn: it is not to be asked now.
+    """
+    check_party(state, Action.CONFIRM_WISH, given.asking, given.by, given.objection)
+    MACHINE.step(state.status, Action.CONFIRM_WISH)
+    for guard in _ASKED:
+        guard(state, given)
+
+
+def _check_judge(state: State, objection: AgainstClosing | None, actor: Actor) -> None:
+    """Whether a closing stands is decided by nobody by whom it came about, and by nobody who took the objection."""
+    check_no_hand(state.hands | (NO_HANDS if objection is None else objection.hands), actor)
+    if objection is not None and not actor.names.isdisjoint(objection.closed_by):
+        raise NotTheirs(
+            "Whoever asked the citizen or closed the case does not decide about an objection to that",
+            "参与回访、核实或销号的人员不得审核对该销号的异议",
+        )
+    if objection is not None and not actor.names.isdisjoint(objection.taken_by):
+        raise NotTheirs("Whoever took an objection does not decide on it", "登记异议的人员不得审核该异议")

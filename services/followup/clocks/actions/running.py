@@ -15,7 +15,8 @@ from libs.common.events.deadlines import SetDeadline
 from libs.common.events.terms import DECLARED, Answerable, Deadline, ended_by, passed_on_by, set_by
 from libs.common.pack.directory import UnknownCode
 from libs.common.time.due import Limit
-from services.followup.cases.tables import Case
+from libs.common.time.moments import day_end
+from services.followup.cases.tables import Case, working_unit_of
 from services.followup.clocks.actions.book import clocks_of
 from services.followup.clocks.domain import (
     ClockStep,
@@ -51,9 +52,16 @@ def begin_clocks(session: Session, case: Case, event: Event, start: datetime) ->
 def _set(session: Session, case: Case, what: Deadline, start: datetime, limit: Limit) -> DeadlineClock:
     directory = session.packs.version(case.pack_version)
     times = times_of(start, limit, directory.ladder.warn_percent, directory.calendar())
-    unit_code = case.lead_unit if what.promise.by is Answerable.UNIT else None
+    kept: Limit | None = limit
+    if what.promise.by_the_day_it_is_needed and case.needed_by is not None:
+        end = day_end(case.needed_by, directory.calendar().time_zone)
+        # Once that day is over, another round goes by the ordinary limit.
+        if start < end < times.due_at:
+            times, kept = times_until(start, end, directory.ladder.warn_percent), None
+    whose = working_unit_of(case) if what.promise.of_worker else case.lead_unit
+    unit_code = whose if what.promise.by is Answerable.UNIT else None
     _note_end(case, what, times.due_at)
-    return _begin(session, case, _New(what, start, times, unit_code, limit=limit))
+    return _begin(session, case, _New(what, start, times, unit_code, limit=kept))
 
 
 def start_clocks(session: Session, case: Case, event: Event, start: datetime) -> None:

@@ -36,7 +36,8 @@ def settle(session: Session, case: Case, until: datetime) -> int:
 
 def fire(session: Session, case: Case, clock: DeadlineClock) -> None:
     """Let a clock's next step happen, and move it on. What is of a case or round that is over does nothing."""
-    if case.status is Status.CLOSED or (clock.round != case.round and not clock.about):
+    over = case.status is Status.CLOSED and not clock.what.promise.after_the_end
+    if over or (clock.round != case.round and not clock.about):
         clocks_of(session).stop(clock)
         return
     with _as_of(session, clock.next_at):

@@ -7,6 +7,7 @@ from libs.common.events.terms import DECLARED, Deadline
 from libs.common.time.moments import local_day
 from services.followup.cases.domain.terms import Status
 from services.followup.clocks.queries import failed_clocks, next_firing
+from services.followup.objections.queries import overdue_objections
 from services.followup.overview.queries import open_cases, overdue_promises, unanswered_orders
 
 
@@ -16,7 +17,10 @@ async def measure(session: Session) -> None:
     for status in Status:
         if status is not Status.CLOSED:
             metrics.COMPLAINTS_OPEN.labels(Service.FOLLOWUP, status.value).set(cases.get(status.value, 0))
-    overdue = await overdue_promises(session) | {Deadline.REPLY.value: await _unanswered(session)}
+    overdue = await overdue_promises(session) | {
+        Deadline.REPLY.value: await _unanswered(session),
+        Deadline.OBJECTION.value: await overdue_objections(session),
+    }
     for deadline in DECLARED:
         metrics.DEADLINES_OVERDUE.labels(Service.FOLLOWUP, deadline).set(overdue.get(deadline, 0))
     metrics.TIMERS_FAILED.labels(Service.FOLLOWUP).set(await failed_clocks(session))

@@ -5,7 +5,7 @@ import uuid_utils
 from libs.common.database.session import Session
 from libs.common.errors import Conflict, NotFound
 from libs.common.rules.requests import Request
-from libs.common.security.masking import mask_text
+from libs.common.security.vault import Vault
 from services.intake.attachments.actions.examine import ExaminedFile
 from services.intake.attachments.domain import MOST_OF_A_CASE
 from services.intake.attachments.queries import count_files, find_case, find_file
@@ -14,6 +14,7 @@ from services.intake.attachments.tables import Attachment
 from services.intake.cases.actions.steps import load_for
 from services.intake.cases.domain.lifecycle import OPEN, STATUS_LABELS, Status
 from services.intake.cases.queries.reach import Viewer
+from services.intake.requesters.actions import own_words_of
 
 
 async def check_room(session: Session, viewer: Viewer, case_id: str) -> None:
@@ -29,17 +30,18 @@ async def check_room(session: Session, viewer: Viewer, case_id: str) -> None:
     await _check(session, case_id, case.status)
 
 
-async def attach(session: Session, request: Request, case_id: str, file: ExaminedFile) -> AttachmentOut:
+async def attach(session: Session, request: Request, case_id: str, file: ExaminedFile, vault: Vault) -> AttachmentOut:
     """Note that the case has this file, whose bytes are kept already. Raises as ``check_room``."""
     case = await load_for(session, request, case_id)
     await _check(session, case_id, case.state.status)
+    own = await own_words_of(session, vault, case_id, keeps_places=False)
     row = Attachment(
         attachment_id=str(uuid_utils.uuid7()),
         case_id=case_id,
         digest=file.digest,
         size=file.size,
         media_type=file.media_type.name,
-        name=file.name,
+        name=own.hidden_in(file.name),
         scan=file.scan,
         added_at=session.now,
         added_by=request.actor.subject,
@@ -53,7 +55,7 @@ async def attach(session: Session, request: Request, case_id: str, file: Examine
 
 
 async def delete(
-    session: Session, viewer: Viewer, case_id: str, attachment_id: str, body: DeleteAttachment
+    session: Session, viewer: Viewer, case_id: str, attachment_id: str, body: DeleteAttachment, vault: Vault
 ) -> AttachmentOut:
     """Say that the file is deleted, by whom and why; its bytes go with the next sweep. Conflict when it is already."""
     case = await find_case(session, viewer, case_id)
@@ -65,7 +67,8 @@ async def delete(
         raise Conflict("It was deleted before", "该附件已删除")
     row.deleted_at = session.now
     row.deleted_by = viewer.principal.subject
-    row.deletion_reason = mask_text(body.reason)
+    own = await own_words_of(session, vault, case_id, keeps_places=False)
+    row.deletion_reason = own.hidden_in(body.reason)
     return shown(row)
 
 

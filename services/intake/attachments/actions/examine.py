@@ -9,7 +9,6 @@ from libs.common.blobs.scanning import ScanVerdict
 from libs.common.blobs.uploads import Uploads
 from libs.common.errors import Invalid
 from libs.common.logs import get_logger
-from libs.common.security.masking import mask_text
 from libs.common.web.problems import UnsupportedMedia
 from services.intake.attachments.domain import clean_name
 
@@ -50,4 +49,4 @@ async def examine(uploads: Uploads, spool: Spool, name: str) -> ExaminedFile:
     if scan is ScanVerdict.INFECTED:
         log.warning("infected file refused")
         raise Infected("It was not kept", "文件未保存")
-    return ExaminedFile(spool.digest, spool.size, media_type, mask_text(clean_name(name, media_type.suffixes)), scan)
+    return ExaminedFile(spool.digest, spool.size, media_type, clean_name(name, media_type.suffixes), scan)

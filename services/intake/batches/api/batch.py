@@ -9,7 +9,7 @@ from typing import Annotated
 from fastapi import APIRouter, Header, Response
 
 from libs.common.database.session import Session
-from libs.common.errors import FieldError, Forbidden, Invalid, Problem, Unavailable
+from libs.common.errors import FieldError, Forbidden, Invalid, Problem, Unavailable, invalid
 from libs.common.logs import get_logger
 from libs.common.run.failpoints import failpoint
 from libs.common.web.door import Door, needs
@@ -108,10 +108,18 @@ def _right(desk: Desk, read: Read[RegisterCase], chunk: Chunk) -> RegisterCase |
         return None
     try:
         check(desk, read.value)
+        _check_no_repeat(read.value)
     except (Forbidden, Invalid) as problem:
         chunk.refused.append((read.number, read.value.ref, problem.fields))
         return None
     return read.value
+
+
+def _check_no_repeat(body: RegisterCase) -> None:
+    """One line that names no case within reach would cost all others of its transaction their registration."""
+    if body.repeat_of is not None:
+        message = "is not named in a batch: say it afterwards, at /cases/{case_id}/repeats"
+        raise invalid("repeat_of", message, "批量登记不能填写，请登记后逐件认定")
 
 
 async def _write(door: Door, chunk: Chunk, report: BatchReport) -> None:

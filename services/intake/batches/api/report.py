@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from libs.common.errors import FieldError
 from services.intake.batches.schemas import BatchOut, LineProblem, TakenLine
+from services.intake.cases.actions.register import taken_by_another
 
 MOST_NAMED = 1_000
 """Results, and problems, that the answer names; beyond it they are counted."""
@@ -24,10 +25,14 @@ class BatchReport:
 
     def take(self, taken: Sequence[TakenLine]) -> None:
         """Note lines that have a case."""
-        repeated = sum(line.repeated for line in taken)
+        for line in taken:
+            if line.disputed:
+                self.refuse(line.line, line.ref, taken_by_another().fields)
+        here = [line for line in taken if not line.disputed]
+        repeated = sum(line.repeated for line in here)
         self.repeated += repeated
-        self.accepted += len(taken) - repeated
-        self.results += taken[: max(0, MOST_NAMED - len(self.results))]
+        self.accepted += len(here) - repeated
+        self.results += here[: max(0, MOST_NAMED - len(self.results))]
 
     def refuse(self, number: int, ref: str | None, errors: Sequence[FieldError]) -> None:
         """Note a line that was not taken, with all that is wrong with it."""

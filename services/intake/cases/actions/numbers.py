@@ -1,7 +1,7 @@
 """Giving out case numbers (编号): in blocks, each taken in a short transaction of its own, before the work begins.
 
 A number is never given twice; what is left of a block when a process ends is never given at all. Blocks double while a
-day is busy, so a quiet county sees its numbers close together and a busy one asks seldom.
+day is busy, so a quiet place sees its numbers close together and a busy one asks seldom.
 """
 
 import asyncio
@@ -10,12 +10,13 @@ from datetime import date, datetime
 from weakref import WeakKeyDictionary
 from zoneinfo import ZoneInfo
 
+from libs.common.case_numbers import HIGHEST_SEQUENCE, case_number
 from libs.common.database.session import Database, DatabaseTrouble
 from libs.common.errors import Unavailable
+from libs.common.pack.areas import area_prefix
 from libs.common.pack.versions import ShelvedPack
 from libs.common.run.failpoints import failpoint
 from libs.common.time.moments import local_day
-from services.intake.cases.domain.case_number import COUNTY_DIGITS, HIGHEST_SEQUENCE, case_number
 
 SMALLEST_BLOCK, LARGEST_BLOCK = 10, 640
 
@@ -38,33 +39,33 @@ class NumberPool:
         self._trouble: DatabaseTrouble | None = None
         """The last time that no block could be had."""
 
-    async def take(self, county: str, day: date, now: datetime, count: int = 1) -> list[str]:
-        """``count`` numbers of a county and day; Unavailable when the day's are used up."""
-        if self._for != (county, day) or len(self._ready) < count:
+    async def take(self, place: str, day: date, now: datetime, count: int = 1) -> list[str]:
+        """``count`` numbers of a place, by its digits, and day; Unavailable when the day's are used up."""
+        if self._for != (place, day) or len(self._ready) < count:
             before = self._trouble
             async with self._lock:
                 # Whoever waited while it failed is told so: one try after the other, the last would wait for all.
                 if self._trouble is not None and self._trouble is not before:
                     raise DatabaseTrouble(self._trouble.cause)
                 try:
-                    await self._refill(county, day, now, count)
+                    await self._refill(place, day, now, count)
                 except DatabaseTrouble as trouble:
                     self._trouble = trouble
                     raise
-                return self._pop(county, day, count)
-        return self._pop(county, day, count)
+                return self._pop(place, day, count)
+        return self._pop(place, day, count)
 
-    def _pop(self, county: str, day: date, count: int) -> list[str]:
-        return [case_number(county, day, self._ready.popleft()) for _ in range(count)]
+    def _pop(self, place: str, day: date, count: int) -> list[str]:
+        return [case_number(place, day, self._ready.popleft()) for _ in range(count)]
 
-    async def _refill(self, county: str, day: date, now: datetime, count: int) -> None:
-        if self._for != (county, day):
+    async def _refill(self, place: str, day: date, now: datetime, count: int) -> None:
+        if self._for != (place, day):
             self._ready.clear()
-            self._for, self._next_block = (county, day), SMALLEST_BLOCK
+            self._for, self._next_block = (place, day), SMALLEST_BLOCK
         while len(self._ready) < count:
             size = max(self._next_block, count - len(self._ready))
             async with self._database.transaction(now) as session:
-                rows = await session.fetch(_TAKE, county, day, size, HIGHEST_SEQUENCE)
+                rows = await session.fetch(_TAKE, place, day, size, HIGHEST_SEQUENCE)
             await failpoint("door.after_numbers")
             if not rows:
                 raise Unavailable("Today's case numbers are used up", "今日工单编号已用尽")
@@ -81,4 +82,4 @@ async def take_numbers(database: Database, shelved: ShelvedPack, now: datetime, 
     if pool is None:
         pool = _POOLS[database] = NumberPool(database)
     place = shelved.directory.pack.place
-    return await pool.take(place.code[:COUNTY_DIGITS], local_day(now, ZoneInfo(place.time_zone)), now, count)
+    return await pool.take(area_prefix(place.code), local_day(now, ZoneInfo(place.time_zone)), now, count)

@@ -9,15 +9,17 @@ from typing import Any
 
 from libs.common.database.session import Session
 from libs.common.errors import Permanent
-from libs.common.events import cases
+from libs.common.events import accepting, cases, citizens, objections, passing
 from libs.common.events.cases import RoundEvent
 from libs.common.events.deadlines import SetDeadline
-from libs.common.events.terms import LABELS_ZH, Deadline
+from libs.common.events.objecting import OBJECTIONS_ZH, ObjectionState
+from libs.common.events.reasons import REASONS_ZH
+from libs.common.events.terms import LABELS_ZH, Closing, Deadline
 from services.intake.cases.actions.unit_of_work import apply, load_case
 from services.intake.cases.domain.lifecycle import Action, Said
 
 _PREFIX = "cn.huiyin.case."
-_COLUMNS = {Deadline.SIGN: "sign_due_at", Deadline.HANDLE: "due_at"}
+_COLUMNS = {Deadline.SIGN: "sign_due_at", Deadline.HANDLE: "due_at", Deadline.WORDING: "words_due_at"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,19 +50,35 @@ def said_of(event: RoundEvent) -> Said:
 
 def triage_queued(event: cases.TriageQueued) -> Effect:
     """待派: nobody leads it now."""
-    return Effect(Action.QUEUE, {"lead_unit": None, "sign_due_at": None}, event.reason)
+    return Effect(Action.QUEUE, {"lead_unit": None, "delegate_unit": None, "sign_due_at": None}, event.reason)
 
 
 def assigned(event: cases.CaseAssigned) -> Effect:
     """派单."""
-    facts = {"lead_unit": event.lead_unit, "category_code": event.category_code}
+    facts = {"lead_unit": event.lead_unit, "delegate_unit": None, "category_code": event.category_code}
     return Effect(Action.ASSIGN, facts, event.explanation, event.lead_unit)
 
 
 def reassigned(event: cases.CaseReassigned) -> Effect:
     """改派."""
     facts = {"lead_unit": event.lead_unit, "category_code": event.category_code, "sign_due_at": None}
-    return Effect(Action.REASSIGN, facts, event.explanation, event.lead_unit)
+    works = {"delegate_unit": event.delegates[-1] if event.delegates else None}
+    return Effect(Action.REASSIGN, facts | works, event.explanation, event.lead_unit)
+
+
+def delegated(event: passing.CaseDelegated) -> Effect:
+    """下派, 收回."""
+    return _passed(Action.DELEGATE, event)
+
+
+def raised(event: passing.CaseRaised) -> Effect:
+    """上报."""
+    return _passed(Action.RAISE, event)
+
+
+def _passed(action: Action, event: passing.PassedOn) -> Effect:
+    facts = {"lead_unit": event.lead_unit, "delegate_unit": event.delegate_unit, "sign_due_at": None}
+    return Effect(action, facts, f"{event.from_unit} -> {event.working_unit}：{event.note}", event.working_unit)
 
 
 def signed(event: cases.CaseSigned) -> Effect:
@@ -76,6 +94,13 @@ def progress_reported(event: cases.ProgressReported) -> Effect:
 def handled(event: cases.CaseHandled) -> Effect:
     """办结反馈."""
     return Effect(Action.HAND_IN, note=event.result, unit_code=event.unit_code)
+
+
+def not_accepted(event: accepting.CaseNotAccepted) -> Effect:
+    """不予受理: what the citizen is told. The case ends when followup closes it by this, a moment later."""
+    facts = {"not_accepted_for": event.reason_code.value, "go_to": event.go_to, "notice": event.notice}
+    note = f"{REASONS_ZH[event.reason_code]}；{event.notice}；去向：{event.go_to}"
+    return Effect(facts=facts, note=note, unit_code=event.by_unit, by=event.by)
 
 
 def deadline_set(event: cases.DeadlineSet) -> Effect:
@@ -104,6 +129,13 @@ def callback_tried(event: cases.CallbackTried) -> Effect:
     return Effect(facts=facts, note=note, unit_code=event.handling_unit, by=event.caller)
 
 
+def withdrawal_tried(event: citizens.WithdrawalTried) -> Effect:
+    """撤单核实: the wish is over when the citizen has said what he wants, or could not be reached; the case goes on."""
+    says = "" if event.withdraws is None else "，确认撤单" if event.withdraws else "，未撤单"
+    facts = {"withdrawal_wished": False} if event.ends else {}
+    return Effect(facts=facts, note=f"{LABELS_ZH[event.reached]}{says}", unit_code=event.handling_unit, by=event.caller)
+
+
 def sent_back(event: cases.CaseSentBack) -> Effect:
     """发回重办: the next round begins."""
     return Effect(Action.SEND_BACK, note=event.words, unit_code=event.unit_code)
@@ -114,20 +146,39 @@ def closed(event: cases.CaseClosed) -> Effect:
     facts: dict[str, Any] = {"closing": event.closing.value}
     if event.satisfaction is not None:
         facts["satisfaction"] = event.satisfaction.value
-    return Effect(Action.CLOSE, facts, LABELS_ZH[event.closing])
+    action = Action.NOT_ACCEPT if event.closing is Closing.NOT_ACCEPTED else Action.CLOSE
+    return Effect(action, facts, LABELS_ZH[event.closing])
+
+
+def objection_decided(event: objections.ObjectionDecided) -> Effect:
+    """异议审核: the reason can be told to the citizen."""
+    state = ObjectionState.GRANTED if event.granted else ObjectionState.REFUSED
+    facts = {"objection_id": event.objection_id, "objection_state": state}
+    return Effect(Action.RULE, facts, f"{OBJECTIONS_ZH[state]}：{event.reason}", event.by_unit, event.by)
+
+
+def reopened(event: objections.CaseReopened) -> Effect:
+    """重新办理: the closing falls, and the next round begins."""
+    return Effect(Action.REOPEN, note=event.words, unit_code=event.unit_code, by=event.by)
 
 
 EFFECTS: Mapping[type[RoundEvent], Callable[[Any], Effect]] = {
     cases.TriageQueued: triage_queued,
     cases.CaseAssigned: assigned,
     cases.CaseReassigned: reassigned,
+    passing.CaseDelegated: delegated,
+    passing.CaseRaised: raised,
     cases.CaseSigned: signed,
     cases.ProgressReported: progress_reported,
     cases.CaseHandled: handled,
+    accepting.CaseNotAccepted: not_accepted,
     cases.DeadlineSet: deadline_set,
     cases.CallbackDue: callback_due,
     cases.CallbackTried: callback_tried,
+    citizens.WithdrawalTried: withdrawal_tried,
     cases.CaseSentBack: sent_back,
     cases.CaseClosed: closed,
+    objections.ObjectionDecided: objection_decided,
+    objections.CaseReopened: reopened,
 }
 """What each event says of a case."""

@@ -21,11 +21,16 @@ _UPDATE = """
     UPDATE cases SET status = new.status, category_code = new.category_code, round = new.round,
         lead_unit = new.lead_unit, sign_due_at = new.sign_due_at, due_at = new.due_at,
         satisfaction = new.satisfaction, closing = new.closing, answered_directly = new.answered_directly,
+        delegate_unit = new.delegate_unit, withdrawal_wished = new.withdrawal_wished, words = new.words,
+        words_due_at = new.words_due_at, objection_id = new.objection_id, objection_state = new.objection_state,
+        not_accepted_for = new.not_accepted_for, go_to = new.go_to, notice = new.notice,
         version = new.version, updated_at = new.updated_at
     FROM unnest($1::text[], $2::text[], $3::text[], $4::int[], $5::text[], $6::timestamptz[], $7::timestamptz[],
-                $8::text[], $9::text[], $10::boolean[], $11::int[], $12::timestamptz[])
+                $8::text[], $9::text[], $10::boolean[], $11::text[], $12::text[], $13::timestamptz[], $14::boolean[],
+                $15::text[], $16::text[], $17::text[], $18::text[], $19::text[], $20::int[], $21::timestamptz[])
          AS new(case_id, status, category_code, round, lead_unit, sign_due_at, due_at,
-                satisfaction, closing, answered_directly, version, updated_at)
+                satisfaction, closing, answered_directly, delegate_unit, words, words_due_at, withdrawal_wished,
+                objection_id, objection_state, not_accepted_for, go_to, notice, version, updated_at)
     WHERE cases.case_id = new.case_id
 """
 _INSERT = """
@@ -110,5 +115,14 @@ def _columns(state: State) -> tuple[object, ...]:
         state.satisfaction,
         state.closing,
         state.answered_directly,
+        state.delegate_unit,
+        state.words,
+        state.words_due_at,
+        state.withdrawal_wished,
+        state.objection_id,
+        state.objection_state,
+        state.not_accepted_for,
+        state.go_to,
+        state.notice,
         state.version,
     )

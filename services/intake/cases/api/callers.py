@@ -1,6 +1,5 @@
 """From a door to what the actions know: who asks, and which cases that reaches."""
 
-from libs.common.rules.machine import Actor
 from libs.common.rules.requests import Request
 from libs.common.rules.versions import ANY_VERSION, ExpectedVersion
 from libs.common.web.door import Door
@@ -10,7 +9,7 @@ from services.intake.cases.queries.reach import Viewer
 
 def request_of(door: Door, expected: ExpectedVersion = ANY_VERSION) -> Request:
     """What the caller asks for, of the cases that its right reaches."""
-    return Request(Actor(door.principal.subject, door.principal.unit_code), door.scope, expected)
+    return Request(door.actor, door.scope, expected)
 
 
 def viewer_of(door: Door) -> Viewer:

@@ -72,7 +72,7 @@ FIGURES: dict[str, Spoiled] = {
         "UPDATE analytics.hours SET entries = entries + 1 WHERE ctid = (SELECT min(ctid) FROM analytics.hours)",
     ),
     "times that are said to be uncounted": spoiled(
-        "I8", "analytics", "hours", "the recount has no such cell",
+        "I8", "analytics", "hours", "the recount says",
         "UPDATE analytics.fact SET timed = false WHERE case_id = {solved}",
     ),
     "a fact that hides from who asks why": spoiled(

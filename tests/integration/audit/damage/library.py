@@ -29,6 +29,69 @@ LIBRARY: dict[str, Spoiled] = {
         " WHERE position(convert_to({fresh}, 'UTF8') IN body) > 0)"
         " WHERE position(convert_to({given_back}, 'UTF8') IN body) > 0",
     ),
+    "a person's terms": spoiled(
+        "I6", "followup", "staff S-1001", "staff: terms is not what was recorded",
+        "UPDATE followup.staff SET terms = '[]' WHERE staff_id = 'S-1001'",
+    ),
+    "a person's name": spoiled(
+        "I6", "dispatch", "staff S-1001", "staff: name is not what was recorded",
+        "UPDATE dispatch.staff SET name = '无名' WHERE staff_id = 'S-1001'",
+    ),
+    "a person's version": spoiled(
+        "I6", "dispatch", "staff S-1002", "staff: version is not what was recorded",
+        "UPDATE dispatch.staff SET version = version + 1 WHERE staff_id = 'S-1002'",
+    ),
+    "a person's digest of what is sealed": spoiled(
+        "I6", "intake", "staff S-1001", "staff: sealed is not what was recorded",
+        "UPDATE intake.staff SET sealed = 'none' WHERE staff_id = 'S-1001'",
+    ),
+    "when a person was recorded": spoiled(
+        "I6", "followup", "staff S-1002", "staff: recorded_at is not what was recorded",
+        "UPDATE followup.staff SET recorded_at = recorded_at + interval '1 day' WHERE staff_id = 'S-1002'",
+    ),
+    "an account that nobody made": spoiled(
+        "I6", "dispatch", "staff S-1003", "staff_account: this account is there, nobody said so",
+        "INSERT INTO dispatch.staff_account (staff_id, password_hash, password_at, recovery, made_at)"
+        " VALUES ('S-1003', 'x', now(), '{{}}', now())",
+    ),
+    "an account that was enabled in secret": spoiled(
+        "I6", "dispatch", "staff S-1002", "staff_account: disabled_at is not what was said",
+        "UPDATE dispatch.staff_account SET disabled_at = NULL WHERE staff_id = 'S-1002'",
+    ),
+    "a second factor that nobody enrolled": spoiled(
+        "I6", "dispatch", "staff S-1001", "staff_account: totp_since is not what was said",
+        "UPDATE dispatch.staff_account SET sealed_totp = 'x', totp_since = now() WHERE staff_id = 'S-1001'",
+    ),
+    "how somebody is reached": spoiled(
+        "I6", "dispatch", "staff S-1002", "staff_contact: what is sealed is not what was recorded",
+        "UPDATE dispatch.staff_contact SET sealed_other = sealed_phone WHERE staff_id = 'S-1002'",
+    ),
+    "why somebody looked": spoiled(
+        "I6", "dispatch", "staff S-1001", "staff_look: reason is not what was said",
+        "UPDATE dispatch.staff_look SET reason = '例行' WHERE staff_id = 'S-1001'",
+    ),
+    "who looked, of which unit and when": spoiled(
+        "I6", "dispatch", "staff S-1001", "staff_look: who is not what was said",
+        "UPDATE dispatch.staff_look SET who = 'nobody', by_staff = 'S-9' WHERE staff_id = 'S-1001'",
+    ),
+    "a look lost": spoiled(
+        "I6", "dispatch", "staff S-1002", "staff_look: this look is not there, and was said",
+        "DELETE FROM dispatch.staff_look WHERE staff_id = 'S-1002'",
+    ),
+    "a look that nobody said": spoiled(
+        "I6", "dispatch", "staff S-6666", "staff_look: this look is there, nobody said so",
+        "INSERT INTO dispatch.staff_look SELECT 'x', 'S-6666', who, unit_code, by_staff, reason, at "
+        "FROM dispatch.staff_look WHERE staff_id = 'S-1001'",
+    ),
+    "a person lost": spoiled(
+        "I6", "intake", "staff S-1002", "staff: this person is not there, and was recorded",
+        "DELETE FROM intake.staff WHERE staff_id = 'S-1002'",
+    ),
+    "a person whom nobody entered": spoiled(
+        "I6", "analytics", "staff S-6666", "staff: this person is there, nobody said so",
+        "INSERT INTO analytics.staff SELECT 'S-6666', version, name, terms, sealed, recorded_at, place + 100 "
+        "FROM analytics.staff WHERE staff_id = 'S-1001'",
+    ),
     "a pack's document": spoiled(
         "I6", "followup", "pack version 1", "pack: document is not what was published",
         "UPDATE followup.pack SET document = jsonb_set(document, '{{callback,tries}}', '9') WHERE version = 1",

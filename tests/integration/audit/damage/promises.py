@@ -16,11 +16,11 @@ PROMISES: dict[str, Spoiled] = {
         " WHERE case_id = {fresh} AND what = 'handle'",
     ),
     "a closed case without its callback": spoiled(
-        "I7", "followup", "solved", "callback 1 first is not there, the events say",
+        "I7", "followup", "solved", "callback 1 first closing is not there, the events say",
         "DELETE FROM followup.callback WHERE case_id = {solved}",
     ),
     "a callback doubled": spoiled(
-        "I7", "followup", "waiting", "callback 1 first 2 is there, nobody said so",
+        "I7", "followup", "waiting", "callback 1 first closing 2 is there, nobody said so",
         "ALTER TABLE followup.callback DROP CONSTRAINT callback_asked_once CASCADE",
         "INSERT INTO followup.callback SELECT 'another', case_id, round, state, handling_unit, area_code, tries,"
         " attempts, next_try_at, opened_at, version FROM followup.callback WHERE case_id = {waiting}",
@@ -81,15 +81,15 @@ PROMISES: dict[str, Spoiled] = {
         " WHERE case_id = {late} AND what = 'handle'",
     ),
     "a callback lost": spoiled(
-        "I7", "followup", "waiting", "callback 1 first is not there, the events say",
+        "I7", "followup", "waiting", "callback 1 first closing is not there, the events say",
         "DELETE FROM followup.callback WHERE case_id = {waiting}",
     ),
     "a callback ended": spoiled(
-        "I7", "followup", "waiting", "callback 1 first: state is done, the events say due",
+        "I7", "followup", "waiting", "callback 1 first closing: state is done, the events say due",
         "UPDATE followup.callback SET state = 'done' WHERE case_id = {waiting}",
     ),
     "a closed case asked again": spoiled(
-        "I7", "followup", "solved", "callback 1 first: state is due, the events say done",
+        "I7", "followup", "solved", "callback 1 first closing: state is due, the events say done",
         "UPDATE followup.callback SET state = 'due' WHERE case_id = {solved}",
     ),
 }  # fmt: skip

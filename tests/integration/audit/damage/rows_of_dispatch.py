@@ -47,6 +47,19 @@ DISPATCH: dict[str, Spoiled] = {
         return_asked_by = 'somebody else'
         return_asked_at = return_asked_at + interval '1 hour'
     """),
+    **columns("dispatch", "work", "not_accepted", """
+        not_accepted_for = 'arbitration'
+        go_to = '没事'
+        notice = '没事'
+    """),
+    **columns("dispatch", "work", "acceptance_asked", """
+        nonacceptance_pending = false
+        nonacceptance_asked_by = 'somebody else'
+        nonacceptance_asked_by_staff = 'S-1001'
+    """),
+    **columns("dispatch", "request", "acceptance_asked", """
+        go_to = '没事'
+    """),
     **columns("dispatch", "work", "solved", """
         supplements = '[]'
         result = '没事'
@@ -77,6 +90,14 @@ DISPATCH: dict[str, Spoiled] = {
     """, where="version = 1"),
     **columns("dispatch", "work", "supported", """
         open_support = '{{D-AGRI}}'
+    """),
+    **columns("dispatch", "work", "answered_for", """
+        responsible_staff = 'S-1001'
+        responsible_at = responsible_at + interval '1 hour'
+    """),
+    **columns("dispatch", "task", "answered_for", """
+        responsible_staff = 'S-1001'
+        responsible_at = responsible_at + interval '1 hour'
     """),
     **columns("dispatch", "task", "supported", """
         round = 2

@@ -32,6 +32,28 @@ FOLLOWUP: dict[str, Spoiled] = {
         left_units = '{{}}'
         overdue = '{{}}'
     """),
+    **columns("followup", "objection", "objected_to", """
+        round = 2
+        channel = 'visit'
+        text = '没事'
+        raised_by = 'somebody else'
+        raised_by_unit = 'D-AGRI'
+        raised_by_staff = 'S-1001'
+        raised_at = raised_at + interval '1 hour'
+        closed_at = closed_at + interval '1 hour'
+        last_day = last_day + 1
+        due_at = due_at + interval '1 day'
+        decided_by = 'nobody'
+        decided_by_unit = 'D-AGRI'
+        decided_by_staff = 'S-1001'
+        decided_at = decided_at + interval '1 hour'
+        reason = '没事'
+        version = 9
+    """),
+    **columns("followup", "responsible", "answered_for", """
+        staff_id = 'S-1001'
+        named_at = named_at + interval '1 hour'
+    """),
     **columns("followup", "callback", "third_round", """
         handling_unit = 'D-AGRI'
         answered_by = 'operator-county'
@@ -128,7 +150,7 @@ FOLLOWUP: dict[str, Spoiled] = {
         " 'system', now(), 'issued', 1 FROM followup.matter WHERE case_id = {waiting}",
     ),
     "a callback that nobody owes": spoiled(
-        "I7", "followup", "fresh", "callback 1 first is there, nobody said so",
+        "I7", "followup", "fresh", "callback 1 first closing is there, nobody said so",
         "INSERT INTO followup.callback SELECT 'forged', {fresh}, round, state, handling_unit, area_code, tries,"
         " attempts, next_try_at, opened_at, version FROM followup.callback WHERE case_id = {waiting}",
     ),

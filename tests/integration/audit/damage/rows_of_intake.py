@@ -30,6 +30,15 @@ INTAKE: dict[str, Spoiled] = {
         version = version + 1
         updated_at = updated_at - interval '1 day'
     """),
+    **columns("intake", "cases", "not_accepted", """
+        not_accepted_for = 'arbitration'
+        go_to = '没事'
+        notice = '没事'
+    """),
+    **columns("intake", "cases", "objected_to", """
+        objection_id = 'none'
+        objection_state = 'granted'
+    """),
     **columns("intake", "timeline", "named", """
         at = at - interval '1 hour'
         unit_code = 'D-AGRI'
@@ -41,7 +50,7 @@ INTAKE: dict[str, Spoiled] = {
     **columns("intake", "timeline", "withdrawn", """
         by = 'somebody else'
         unit_code = 'D-AGRI'
-    """, where="what = 'withdrawn'"),
+    """, where="what = 'withdrawal_wished'"),
     **columns("intake", "supplement", "solved", """
         by = 'somebody else'
         at = at - interval '1 hour'
@@ -52,6 +61,7 @@ INTAKE: dict[str, Spoiled] = {
     **columns("intake", "reveal", "named", """
         who = 'somebody else'
         unit_code = 'D-AGRI'
+        by_staff = 'S-9999'
         reason = '没事'
         fields = '{{home}}'
         at = at + interval '1 hour'

@@ -46,15 +46,15 @@ TABLES: dict[str, Spoiled] = {
         "I6", "intake", "solved", "supplement is not there", "DELETE FROM intake.supplement WHERE case_id = {solved}"
     ),
     "a try edited": spoiled(
-        "I6", "followup", "solved", "attempt 1 first 1: satisfaction is basically_satisfied, the events say satisfied",
+        "I6", "followup", "solved", "attempt 1 first closing 1: satisfaction is basically_satisfied",
         "UPDATE followup.attempt SET satisfaction = 'basically_satisfied' WHERE case_id = {solved}",
     ),
     "a try lost": spoiled(
-        "I6", "followup", "solved", "attempt 1 first 1 is not there",
+        "I6", "followup", "solved", "attempt 1 first closing 1 is not there",
         "DELETE FROM followup.attempt WHERE case_id = {solved}",
     ),
     "a try that nobody made": spoiled(
-        "I6", "followup", "waiting", "attempt 1 first 1 is there, nobody said so",
+        "I6", "followup", "waiting", "attempt 1 first closing 1 is there, nobody said so",
         "INSERT INTO followup.attempt (callback_id, attempt, case_id, round, at, caller, reached, valid)"
         " SELECT callback_id, 1, case_id, 1, now(), 'ghost', 'no_answer', false FROM followup.callback"
         " WHERE case_id = {waiting}",

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import UTC, date, datetime, time
 from itertools import product
+from pathlib import Path
 
 import pytest
 
@@ -10,11 +11,22 @@ from libs.common.events.terms import Deadline, Kind, Urgency
 from libs.common.pack import areas
 from libs.common.pack.areas import AreaLevel
 from libs.common.pack.directory import Directory, UnknownCode
-from libs.common.pack.loader import document
-from libs.common.pack.schema import CASE_TOWN, CASE_VILLAGE, Duty, Limits, Pack, Recipient, UnitLevel
+from libs.common.pack.loader import document, load_pack
+from libs.common.pack.schema import (
+    CASE_OFFICE,
+    CASE_TOWN,
+    CASE_VILLAGE,
+    AreaKind,
+    Duty,
+    Limits,
+    Pack,
+    Recipient,
+    UnitLevel,
+)
 from libs.common.pack.versions import PackVersions
 from libs.common.time.due import Limit, LimitUnit
 
+PACKS = sorted(file.parent for file in (Path(__file__).parents[4] / "packs").glob("*/pack.yaml"))
 NOON = datetime(2026, 3, 4, 4, 0, tzinfo=UTC)
 COUNTY, TOWN, VILLAGE, GRID = "999001000000", "999001101000", "999001101201", "999001101201002"
 
@@ -169,11 +181,35 @@ def test_the_newest_version_of_a_formula_is_the_one_in_force(pack: Pack) -> None
     assert [formula.code for formula in directory.formulas].count(first.code) == 1
 
 
-def test_every_matter_in_every_area_of_the_demo_has_a_lead(pack: Pack, directory: Directory) -> None:
-    for category, area in product(pack.categories, pack.areas):
+@pytest.mark.parametrize("folder", PACKS, ids=lambda folder: folder.name)
+def test_every_matter_in_every_area_of_a_place_has_a_lead(folder: Path) -> None:
+    directory = Directory(load_pack(folder))
+    for category, area in product(directory.pack.categories, directory.pack.areas):
         unit_code, explanation = directory.lead_unit(category.code, area.code)
         assert unit_code is not None, explanation
         assert directory.may_receive(unit_code, category.code, area.code)
+
+
+def test_an_office_of_the_cases_own_town_leads(pack: Pack) -> None:
+    office = pack.units[0].model_copy(
+        update={"code": "O-1", "level": UnitLevel.TOWN_OFFICE, "area_code": TOWN, "office": "司法所"}
+    )
+    duties = (Duty(category="02", area_level=AreaLevel.TOWN, lead=f"{CASE_OFFICE}司法所"),)
+    directory = Directory(pack.model_copy(update={"units": (*pack.units, office), "duties": duties}))
+    assert directory.lead_unit("0201", GRID)[0] == "O-1"
+    unit_code, explanation = directory.lead_unit("0201", "999001102001")
+    assert unit_code is None
+    assert "@office:司法所" in explanation
+
+
+def test_an_area_is_called_what_the_place_calls_it_else_its_level(pack: Pack) -> None:
+    patch = AreaKind(code="patch", name="片区", name_en="Patch")
+    areas = tuple(
+        area.model_copy(update={"kind": "patch"}) if area.level is AreaLevel.GRID else area for area in pack.areas
+    )
+    directory = Directory(pack.model_copy(update={"area_kinds": (patch,), "areas": areas}))
+    assert directory.called(directory.area(GRID)) == ("片区", "Patch")
+    assert directory.called(directory.area(TOWN)) == ("镇（街道）", "Town")
 
 
 def test_only_a_category_that_is_known_and_was_never_divided_is_undivided(pack: Pack) -> None:

@@ -33,7 +33,7 @@ def test_the_demo_county_is_whole(pack: Pack) -> None:
     levels = [area.level for area in pack.areas]
     offices = [unit.level for unit in pack.units]
     assert [levels.count(level) for level in AreaLevel] == [1, 3, 9, 20]
-    assert [offices.count(level) for level in UnitLevel] == [12, 3, 9, 0, 1, 1]
+    assert [offices.count(level) for level in UnitLevel] == [12, 3, 9, 0, 0, 0, 1, 1]
     assert check_pack(pack) == []
 
 
@@ -63,7 +63,7 @@ def test_the_order_of_table_rows_does_not_change_the_digest(pack: Pack) -> None:
 
 def test_rows_with_a_successor_are_what_was_merged(pack: Pack, folder: Path) -> None:
     for name, row in (
-        ("areas.csv", "999001101209,西坡村,,village,x,999001101201"),
+        ("areas.csv", "999001101209,西坡村,,village,x,,999001101201"),
         ("units.csv", "D-OLD,旧局,,,,,,D-WATER"),
     ):
         file = folder / name
@@ -165,13 +165,23 @@ def test_settings_that_are_not_used_leave_no_trace(pack: Pack) -> None:
     """So a release that did not know them reads the pack, and its digest stays what it was."""
     plain = document(pack)
     assert {"target", "decimals"}.isdisjoint(plain["formulas"][0])
+    assert "figures" not in plain
     for measure in (*plain["formulas"], *plain["scores"]):
         measure.pop("target", None)
     bare = from_document(plain)
     assert digest(bare) != digest(pack)
     for formula in plain["formulas"]:
         formula |= {"target": None, "decimals": 1}
-    assert digest(from_document(plain)) == digest(bare)
+    assert digest(from_document(plain | {"figures": {"decimals": 1}})) == digest(bare)
+
+
+def test_a_rate_has_the_digits_of_its_place_or_its_own(pack: Pack) -> None:
+    plain = document(pack)
+    plain["formulas"][0]["decimals"], plain["formulas"][1]["decimals"] = 0, 2
+    read = from_document(json.loads(json.dumps(document(from_document(plain | {"figures": {"decimals": 2}})))))
+    directory = Directory(read)
+    assert [directory.decimals_of(formula) for formula in read.formulas[:3]] == [0, 2, 2]
+    assert [directory.decimals_of(score) for score in read.scores] == [score.decimals for score in pack.scores]
 
 
 def test_limits_in_another_order_or_with_an_empty_one_are_the_same_pack(pack: Pack) -> None:

@@ -47,7 +47,7 @@ WRITTEN = {
         "limits:\n",
         "limits:\n  appeal: {any: {any: 1 hour}}\n",
         "limits/appeal is 'appeal', which is not one of the words",
-        "use 'triage', 'sign', 'handle', 'callback' or 'reply'",
+        "use 'triage', 'sign', 'handle', 'callback', 'reply', 'wording' or 'objection'",
         "appeal",
     ),
     "a promise without its limit": Mistake(
@@ -111,13 +111,13 @@ WRITTEN = {
         "pack.yaml", "  closes_at: 20:30", "  opens_at: 20:30", "'opens_at' stands here twice", "keep one"
     ),
     "broken YAML": Mistake(
-        "pack.yaml", "callback:\n", "callback: [\n", "this is not YAML", "check the indent", "calendar:"
+        "pack.yaml", "callback:\n", "callback: [\n", "this is not YAML", "check the indent", "objection:"
     ),
     "column missing": Mistake(
         "duties.csv", "category,area_level,lead,", "category,area_level,led,", "'lead' is missing", "first row must be"
     ),
     "too many cells": Mistake(
-        "duties.csv", "县级部门权责清单·农田水利", "农田,水利", "8 cells", 'in "quotes"', "1003,county"
+        "duties.csv", "县级部门权责清单·农田水利", "农田,水利", "9 cells", 'in "quotes"', "1003,county"
     ),
     "leading zero lost": Mistake(
         "duties.csv", "\n05,county", "\n5,county", "is '5'", "drops a leading 0", "5,county,S-GOV"
@@ -134,7 +134,30 @@ WRITTEN = {
         "99900110100101,",
     ),
     "level unknown": Mistake(
-        "areas.csv", ",grid,999001101001\n", ",gird,999001101001\n", "is 'gird'", "did you mean 'grid'?", GRID[:15]
+        "areas.csv", ",grid,999001101001,", ",gird,999001101001,", "is 'gird'", "did you mean 'grid'?", GRID[:15]
+    ),
+    "people who are no number": Mistake(
+        "areas.csv", f"{GRID},1147", f"{GRID},about 1100", "'about 1100', which is not a whole number", "write a whole"
+    ),
+    "fewer people than none": Mistake(
+        "areas.csv", f"{GRID},1147", f"{GRID},-1", "people is wrong: Input should be greater", "write a larger number"
+    ),
+    "a range of one number": Mistake(
+        "pack.yaml",
+        "grid: [200, 1200]",
+        "grid: [1200]",
+        "['1200'] is not the fewest and the most people of one area",
+        "one of the forms shown",
+    ),
+    "a range the wrong way round": Mistake(
+        "pack.yaml",
+        "grid: [200, 1200]",
+        "grid: [1200, 200]",
+        "names the most before the fewest",
+        "one of the forms shown",
+    ),
+    "a range of a level that there is not": Mistake(
+        "pack.yaml", "grid: [200, 1200]", "gird: [200, 1200]", "people_per_area/gird is 'gird'", "did you mean 'grid'?"
     ),
     "empty name": Mistake("units.csv", EDU, "D-EDU,", "name is missing", "add 'name'", "D-EDU,"),
 }

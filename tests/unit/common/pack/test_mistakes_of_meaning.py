@@ -6,6 +6,9 @@ import pytest
 
 from tests.unit.common.pack.test_mistakes import GRID, Mistake, is_found
 
+HEADER = "code,name,name_en,level,parent,people\n"
+OFFICES = "code,name,name_en,level,area_code,parent,size_class\n"
+KINDS = "area_kinds:\n  - {code: patch, name: 片区, name_en: Patch}\n"
 ROUNDS = """trigger: {on: round, round: 2}
       level: reminder
       to: [lead]
@@ -45,7 +48,39 @@ MEANT = {
         "999001101777 of",
         "add a row for 999001101777",
     ),
-    "second county": Mistake("areas.csv", GRID, "999002000000,邻县,,county,", "a second county", "remove the row"),
+    "another county": Mistake(
+        "areas.csv", GRID, "999002000000,邻县,,county,", "lies outside 999001000000", "one place, 999001000000"
+    ),
+    "a village as the place": Mistake(
+        "pack.yaml", '"999001000000"', '"999001101001"', "999001101001 is a village", "name the county or town"
+    ),
+    "a kind that nobody declared": Mistake(
+        "areas.csv",
+        HEADER + "999001000000,回音县,Huiyin County,county,,",
+        HEADER.replace("people", "people,kind") + "999001000000,回音县,Huiyin County,county,,,xian",
+        "the kind xian of 999001000000 is not among the area_kinds",
+        "declare it under area_kinds",
+        "999001000000,",
+    ),
+    "a kind that decides nothing": Mistake(
+        "pack.yaml", "limits:\n", f"{KINDS}limits:\n", "no area is a patch (片区)", "remove it here", "- {code: patch"
+    ),
+    "an office of a department": Mistake(
+        "units.csv",
+        OFFICES + "S-GOV,县政府督查室,County Government Supervision Office,supervisor,999001000000,,",
+        OFFICES.replace("class", "class,office")
+        + "S-GOV,县政府督查室,County Government Supervision Office,supervisor,999001000000,,,督查室",
+        "S-GOV is of level supervisor, and only a town_office is called by the column office",
+        "leave the column empty",
+        "S-GOV,",
+    ),
+    "an office that no town has": Mistake(
+        "duties.csv",
+        "01,village,@town,",
+        "01,village,@office:司法所,",
+        "@office:司法所 leads nowhere in 999001101000, 999001102000, 999001103000",
+        "with 司法所 in the column office",
+    ),
     "village without unit": Mistake(
         "areas.csv", GRID, "999001101205,新村,,village,999001101000", "has no unit of its own", "add a village unit"
     ),
@@ -82,8 +117,8 @@ MEANT = {
     ),
     "merged into nothing": Mistake(
         "areas.csv",
-        "code,name,name_en,level,parent\n",
-        "code,name,name_en,level,parent,successor\n999001101209,西坡村,,village,999001101000,999001101299\n",
+        HEADER,
+        HEADER.replace("people", "people,successor") + "999001101209,西坡村,,village,999001101000,,999001101299\n",
         "the successor 999001101299 of 999001101209 is not among the areas",
         "name the one that is there now",
         "999001101209",
@@ -98,8 +133,8 @@ MEANT = {
     ),
     "merged into a part": Mistake(
         "areas.csv",
-        "code,name,name_en,level,parent\n",
-        "code,name,name_en,level,parent,successor\n999001101209,西坡村,,,,999001101201001\n",
+        HEADER,
+        HEADER.replace("people", "people,successor") + "999001101209,西坡村,,,,,999001101201001\n",
         "999001101209 is a village, its successor 999001101201001 only a part of one",
         "the same level or a wider one",
         "999001101209",

@@ -20,9 +20,9 @@ def edition(pack: Pack, number: int) -> dict[str, Any]:
 
 
 def newer(pack: Pack) -> dict[str, Any]:
-    """The pack as a release that knows enterprises may load it."""
+    """The pack as a release that knows courts may load it."""
     plain = document(pack)
-    plain["units"].append(plain["units"][2] | {"code": "E-POWER", "name": "供电公司", "level": "enterprise"})
+    plain["units"].append(plain["units"][2] | {"code": "C-COUNTY", "name": "县人民法院", "level": "court"})
     return plain
 
 
@@ -66,8 +66,8 @@ def test_a_version_of_a_newer_release_harms_no_other(pack: Pack) -> None:
     assert (shelf.newest, shelf.versions(), list(shelf.unreadable)) == (2, [1, 2], [2])
     assert (shelf.has(1), shelf.has(2), shelf.has_arrived(2), shelf.has_arrived(3)) == (True, False, True, False)
     assert shelf.current(NOON + 2 * DAY).version == 1
-    assert shelf.codes.units["E-POWER"] == (2, "供电公司", "Huiyin Housing and Construction Bureau", "S-GOV")
-    assert shelf.own_units("E-POWER", NOON) == {"E-POWER", "S-GOV"}
+    assert shelf.codes.units["C-COUNTY"] == (2, "县人民法院", "Huiyin Housing and Construction Bureau", "S-GOV")
+    assert shelf.own_units("C-COUNTY", NOON) == {"C-COUNTY", "S-GOV"}
     with pytest.raises(PackMissing, match="not readable by this release"):
         shelf.version(2)
     with pytest.raises(PackMissing, match="has not arrived"):

@@ -93,7 +93,7 @@ def test_row_history_and_ledger_say_the_same(before: State, after: State) -> Non
         Transaction(),
         ResendRequested(occurred_at=NOW, source="intake", stream="cases", about="c1", from_seq=1),
     )
-    said = Said(Action.FINISH, NOW, after, Actor("li", "D-X"), "because")
+    said = Said(Action.FINISH, NOW, after, Actor("li", "D-X", "S-1"), "because")
     assert KEPT.apply(cast("Session", transaction), row, said, event) == (before, after)
     assert KEPT.state_of(row) == after
     assert (row.title, row.others, row.many) == ("untouched", list(after.others), after.many)
@@ -109,6 +109,7 @@ def test_row_history_and_ledger_say_the_same(before: State, after: State) -> Non
                 # The actor's, not the row's: ``also`` may not hide who took the step.
                 "unit_code": "D-X",
                 "who": "li",
+                "staff_id": "S-1",
                 "at": NOW,
                 "why": "because",
             },
@@ -139,7 +140,7 @@ def test_rows_beside_a_matter_follow_their_states_and_new_ones_are_made(old: Sta
     row, transaction = row_of(old), Transaction()
     keep_beside(cast("Session", transaction), Line, [row], [old], [moved, made], case_id="c1")
     assert seen_of(State, row) == moved
-    assert transaction.made == [(Line, {"case_id": "c1", **vars(made)})]
+    assert transaction.made == [(Line, {"case_id": "c1", **vars(made), "others": list(made.others)})]
 
 
 @given(STATES)

@@ -1,5 +1,6 @@
 """The local issuer's tokens are read by its verifier, in this process and the next."""
 
+import base64
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -23,10 +24,10 @@ def clock() -> datetime:
 
 async def test_what_is_issued_is_what_is_read(tmp_path: Path) -> None:
     issuer = LocalIssuer.load_or_create(tmp_path, clock)
-    token = issuer.issue("li", [Role.HANDLER, Role.VISITOR], "999001101201", "V-1", HOUR)
+    token = issuer.issue("li", [Role.HANDLER, Role.VISITOR], "999001101201", "V-1", HOUR, "S-1")
     principal = await LocalVerifier(issuer, clock).verify(token)
     roles = frozenset({Role.HANDLER, Role.VISITOR})
-    assert Principal("li", roles, "999001101201", "V-1", principal.token_id) == principal
+    assert Principal("li", roles, "999001101201", "V-1", principal.token_id, "S-1") == principal
 
 
 async def test_a_person_without_unit_has_none(tmp_path: Path) -> None:
@@ -84,3 +85,29 @@ def test_a_key_of_another_kind_is_refused(tmp_path: Path) -> None:
     path.write_bytes(ec_key().private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
     with pytest.raises(TypeError, match="Ed25519"):
         LocalIssuer.load_or_create(tmp_path, clock)
+
+
+async def test_a_retired_key_signs_nothing_and_what_it_signed_still_counts(tmp_path: Path) -> None:
+    before = LocalIssuer.load_or_create(tmp_path, clock)
+    token = before.issue("li", [Role.ADMIN], "999001000000", None, HOUR)
+    (tmp_path / KEY_FILE).rename(tmp_path / "issuer-key-2026.pem")
+    after = LocalIssuer.load_or_create(tmp_path, clock)
+    assert [key["kid"] for key in after.jwks()["keys"]][1:] == [key["kid"] for key in before.jwks()["keys"]]
+    new = after.issue("li", [Role.ADMIN], "999001000000", None, HOUR)
+    assert jwt.get_unverified_header(new)["kid"] != jwt.get_unverified_header(token)["kid"]
+    for one in (token, new):
+        assert (await LocalVerifier(after, clock).verify(one)).subject == "li"
+    (tmp_path / "issuer-key-2026.pem").unlink()
+    with pytest.raises(Unauthenticated):
+        await LocalVerifier(LocalIssuer.load_or_create(tmp_path, clock), clock).verify(token)
+
+
+async def test_keys_that_are_given_sign_by_the_first_and_verify_by_all() -> None:
+    old, new = (base64.b64encode(bytes([number]) * 32).decode() for number in (1, 2))
+    token = LocalIssuer.from_base64(old, clock).issue("li", [], "999001000000", None, HOUR, "S-1", "session.1")
+    both = LocalIssuer.from_base64(f"{new}, {old}", clock)
+    principal = await LocalVerifier(both, clock).verify(token)
+    assert (principal.staff_id, principal.token_id) == ("S-1", "session.1")
+    assert all("d" not in key for key in both.jwks()["keys"])
+    with pytest.raises(ValueError, match="openssl rand"):
+        LocalIssuer.from_base64("AAAA", clock)

@@ -1,28 +1,20 @@
 """Rights come from one table, rows from one scope, and its SQL tells the same as its Python."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from types import MappingProxyType
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sqlalchemy import Column, Connection, MetaData, String, Table, create_engine, select
+from sqlalchemy import Column, Connection, MetaData, String, Table, Text, column, create_engine, select
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.engine import make_url
 
 from libs.common.errors import Forbidden
-from libs.common.security.policy import (
-    ABOUT_NO_UNIT,
-    RIGHTS,
-    SOURCE_BOUND,
-    UNIT_BOUND,
-    Bound,
-    Right,
-    Scope,
-    decide,
-    has_right,
-    may_know_requester,
-)
+from libs.common.security.policy import Bound, Scope, decide, has_right, may_know_requester
 from libs.common.security.principal import Principal, Role
+from libs.common.security.rights import ABOUT_NO_UNIT, RIGHTS, SOURCE_BOUND, UNIT_BOUND, Right
 
 COUNTY, TOWN, OTHER_TOWN = "999001000000", "999001101000", "999001102000"
 VILLAGE, GRID, OTHER_COUNTY = "999001101201", "999001101201003", "999002000000"
@@ -55,7 +47,9 @@ def test_the_table_cannot_be_changed_while_running() -> None:
     assert isinstance(RIGHTS, MappingProxyType)
 
 
-WRITING = {right for right in Right if right.rsplit(".", 1)[1] not in {"read", "list", "timeline", "cases"}}
+LOOKING = {"read", "list", "timeline", "cases", "own"}
+"""With one's own account everybody keeps only that."""
+WRITING = {right for right in Right if right.rsplit(".", 1)[1] not in LOOKING}
 
 
 def test_an_auditor_changes_nothing_and_sees_no_identity() -> None:
@@ -127,10 +121,12 @@ def test_of_several_roles_the_widest_counts_but_only_for_its_own_rights() -> Non
 @pytest.mark.parametrize("unit", ["D-WATER", None])
 def test_two_narrow_roles_reach_what_each_reaches_and_nothing_beside(unit: str | None) -> None:
     scope = decide(person(Role.HANDLER, Role.INTEGRATOR, unit=unit), Right.CASE_READ)
-    assert scope.allows(VILLAGE, "D-2", accused_unit=None, source_system="wang")
-    assert scope.allows(VILLAGE, "D-WATER", accused_unit=None, source_system="city") == (unit is not None)
-    assert not scope.allows(VILLAGE, "D-2", accused_unit=None, source_system="city")
-    assert not scope.allows(VILLAGE, None, accused_unit=None)
+    assert scope.allows(VILLAGE, "D-2", accused_unit=None, also_accused=(), source_system="wang")
+    assert scope.allows(VILLAGE, "D-WATER", accused_unit=None, also_accused=(), source_system="city") == (
+        unit is not None
+    )
+    assert not scope.allows(VILLAGE, "D-2", accused_unit=None, also_accused=(), source_system="city")
+    assert not scope.allows(VILLAGE, None, accused_unit=None, also_accused=())
 
 
 @pytest.mark.parametrize("role", Role)
@@ -139,16 +135,34 @@ def test_a_case_about_ones_own_unit_or_one_above_it_is_hidden_from_every_role(ro
     clerk = person(role, unit="V-1")
     for right in RIGHTS[role]:
         scope = decide(clerk, right, frozenset({"V-1", "T-1", "GOV"}))
-        assert not scope.allows(VILLAGE, "V-1", accused_unit=accused, source_system="wang")
-        assert scope.allows(VILLAGE, "V-1", accused_unit="V-2", source_system="wang")
+        assert not scope.allows(VILLAGE, "V-1", accused_unit=accused, also_accused=(), source_system="wang")
+        assert scope.allows(VILLAGE, "V-1", accused_unit="V-2", also_accused=(), source_system="wang")
 
 
 def test_a_unit_is_its_own_even_when_no_directory_knows_it() -> None:
-    assert not decide(person(Role.AUDITOR, unit="V-1"), Right.CASE_READ).allows(VILLAGE, None, accused_unit="V-1")
+    assert not decide(person(Role.AUDITOR, unit="V-1"), Right.CASE_READ).allows(
+        VILLAGE, None, accused_unit="V-1", also_accused=()
+    )
+
+
+@pytest.mark.parametrize(
+    ("named", "hidden"), [(("V-2", "T-1"), True), (("staff:S-1",), True), (("staff:S-2", "V-2"), False)]
+)
+def test_whoever_is_complained_about_beside_others_sees_it_by_no_account(named: tuple[str, ...], hidden: bool) -> None:
+    """As a unit, or as a person whatever the account, the role and the unit are."""
+    clerk = replace(person(Role.AUDITOR, unit="V-1"), staff_id="S-1")
+    scope = decide(clerk, Right.CASE_READ, frozenset({"V-1", "T-1", "GOV"}))
+    assert scope.allows(VILLAGE, None, accused_unit="V-3", also_accused=named) is not hidden
+    alone = decide(replace(person(Role.AUDITOR), staff_id="S-1"), Right.CASE_READ)
+    assert alone.allows(VILLAGE, None, accused_unit="T-1", also_accused=named) == ("staff:S-1" not in named)
+    accused = CASES.c.accused_unit, column("also_accused", ARRAY(Text))
+    predicate = alone.predicate(CASES.c.area_code, accused_columns=accused)
+    shown = str(predicate.compile(dialect=POSTGRESQL, compile_kwargs={"literal_binds": True}))
+    assert "NOT (also_accused && ARRAY['staff:S-1'])" in shown
 
 
 def test_who_acts_for_no_unit_sees_a_case_about_any() -> None:
-    assert decide(person(Role.AUDITOR), Right.CASE_READ).allows(VILLAGE, "T-1", accused_unit="V-1")
+    assert decide(person(Role.AUDITOR), Right.CASE_READ).allows(VILLAGE, "T-1", accused_unit="V-1", also_accused=())
 
 
 @pytest.mark.parametrize(
@@ -165,7 +179,7 @@ def test_an_area_reaches_down_and_never_up_or_across(
 ) -> None:
     scope = decide(person(Role.AUDITOR, area=own), Right.CASE_READ)
     assert scope.area_prefix == prefix
-    for sees in (scope.covers, lambda area: scope.allows(area, None, accused_unit=None)):
+    for sees in (scope.covers, lambda area: scope.allows(area, None, accused_unit=None, also_accused=())):
         assert all(sees(area) for area in inside)
         assert not any(sees(area) for area in outside)
 
@@ -173,7 +187,7 @@ def test_an_area_reaches_down_and_never_up_or_across(
 def test_a_row_without_area_is_nobodys() -> None:
     scope = decide(person(Role.AUDITOR), Right.CASE_READ)
     assert not scope.covers(None)
-    assert not scope.allows(None, None, accused_unit=None)
+    assert not scope.allows(None, None, accused_unit=None, also_accused=())
 
 
 @pytest.fixture(scope="module")
@@ -208,7 +222,12 @@ def test_the_predicate_shows_exactly_the_rows_that_are_allowed(
         return
     scope = decide(principal, Right.CASE_READ, frozenset({"D-ROADS"}) if unit else frozenset())
     unit_column, accused, source = (CASES.c[name] if name in there else None for name in COLUMNS[1:])
-    predicate = scope.predicate(CASES.c.area_code, unit_column, accused_column=accused, source_column=source)
+    predicate = scope.predicate(
+        CASES.c.area_code,
+        unit_column,
+        accused_columns=None if accused is None else (accused, None),
+        source_column=source,
+    )
     with database.begin_nested() as savepoint:
         if rows:
             database.execute(CASES.insert(), [dict(zip(COLUMNS, row, strict=True)) for row in rows])
@@ -222,12 +241,12 @@ def _allows(scope: Scope, row: Row, there: frozenset[str]) -> bool:
     area, unit, accused, source = (
         value if name in {COLUMNS[0], *there} else None for name, value in zip(COLUMNS, row, strict=True)
     )
-    return scope.allows(area, unit, accused_unit=accused, source_system=source)
+    return scope.allows(area, unit, accused_unit=accused, also_accused=(), source_system=source)
 
 
 def test_the_predicate_is_a_prefix_that_postgresql_can_look_up() -> None:
     predicate = Scope("999001101", (Bound("T-1"),)).predicate(
-        CASES.c.area_code, CASES.c.unit_code, accused_column=CASES.c.accused_unit
+        CASES.c.area_code, CASES.c.unit_code, accused_columns=(CASES.c.accused_unit, None)
     )
     compiled = predicate.compile(dialect=POSTGRESQL, compile_kwargs={"literal_binds": True})
     assert str(compiled) == "cases.area_code LIKE '999001101%' AND cases.unit_code = 'T-1'"
@@ -248,7 +267,7 @@ def test_who_may_learn_who_complained(
     role: Role, own: str | None, handling: str | None, confidential: bool, allowed: bool
 ) -> None:
     principal = person(role, unit=own)
-    assert may_know_requester(principal, handling_unit=handling, confidential=confidential) is allowed
+    assert may_know_requester(principal, handling_units=(handling, None), confidential=confidential) is allowed
 
 
 def test_roles_that_are_bound_are_those_that_work_for_somebody() -> None:

@@ -64,6 +64,12 @@ async def test_a_good_token_of_each_algorithm_says_who_is_asking(provider: Provi
     assert expected == await verifier(provider).verify(token)
 
 
+async def test_whose_account_it_is_stands_in_the_claim_that_the_office_names() -> None:
+    token = PROVIDER.token(staff_id="S-1", employee="S-2")
+    assert (await verifier().verify(token)).staff_id == "S-1"
+    assert (await verifier(rules=replace(RULES, staff_claim="employee")).verify(token)).staff_id == "S-2"
+
+
 async def test_roles_of_the_provider_that_mean_nothing_here_are_left_out() -> None:
     principal = await verifier().verify(PROVIDER.token(roles=["offline_access", "auditor", "superuser"]))
     assert principal.roles == {Role.AUDITOR}
@@ -162,6 +168,9 @@ async def test_a_provider_that_types_its_tokens_jwt_can_be_allowed() -> None:
         ({"area": "%99001000000"}, "claims"),
         ({"area": "９９９００１００００００"}, "claims"),
         ({"unit": ""}, "claims"),
+        ({"staff_id": ""}, "claims"),
+        ({"staff_id": 1001}, "claims"),
+        ({"staff_id": "S\n1"}, "claims"),
         ({"unit": "d-water"}, "claims"),
         ({"unit": ["D-WATER"]}, "claims"),
         ({"roles": "admin"}, "claims"),

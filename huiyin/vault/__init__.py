@@ -1,0 +1,1 @@
+"""Keeping the vaults: what is sealed under which key, sealing it anew, and finding phones by another index."""

@@ -1,0 +1,37 @@
+"""Who had a hand in a case, as the events about it tell."""
+
+from typing import Any
+
+from libs.common.events import accepting, cases, passing, tasks
+from libs.common.events.base import Event
+from libs.common.rules.apart import NO_HANDS, Hands, names_of
+
+_WORK = (
+    *(cases.CaseRegistered, cases.CaseAssigned, cases.CaseReassigned, cases.CaseSigned, cases.ProgressReported),
+    *(passing.CaseDelegated, passing.CaseRaised, cases.CaseHandled),
+    *(tasks.TaskSigned, tasks.TaskReported, cases.TaskDone),
+)
+"""What a person does with a case, as its event tells."""
+
+
+def hands_in(event: Event) -> Hands:
+    """Who had a hand in a case by what an event says.
+
+    That is who registered it, answered it at the door, gave it to a unit, signed it, passed it on, reported on it, did
+    a part of it, handed in its result or said that it is not accepted; and each unit that led it, worked on it,
+    supported it or answered. A supplement, a withdrawal and an order are no handling.
+    """
+    if isinstance(event, cases.CaseAnsweredDirectly):
+        return Hands(names_of(event.answered_by, event.answered_by_staff), _named(event.answered_by_unit))
+    if isinstance(event, accepting.CaseNotAccepted):
+        return Hands(names_of(event.by, event.by_staff) | names_of(event.asked_by, event.asked_by_staff))
+    if isinstance(event, cases.TaskCancelled):
+        return Hands(units=_named(event.successor))
+    if not isinstance(event, _WORK):
+        return NO_HANDS
+    units = (getattr(event, name, None) for name in ("unit_code", "lead_unit", "from_unit", "working_unit"))
+    return Hands(names_of(event.by, event.by_staff), _named(*units, *getattr(event, "support_units", ())))
+
+
+def _named(*units: Any) -> frozenset[str]:
+    return frozenset(unit for unit in units if unit)

@@ -1,0 +1,223 @@
+"""What can be done (权限), and which role may do it: the one table of rights."""
+
+from collections.abc import Mapping
+from enum import StrEnum
+from types import MappingProxyType
+
+from libs.common.roles import Role
+
+
+class Right(StrEnum):
+    """One thing that can be done (权限): `service.resource.verb`."""
+
+    CASE_REGISTER = "intake.cases.register"
+    CASE_REGISTER_BATCH = "intake.cases.register_batch"
+    CASE_SUPPLEMENT = "intake.cases.supplement"
+    ACCUSED_NAME = "intake.cases.name_accused"
+    CASE_WITHDRAW = "intake.cases.withdraw"
+    CASE_OBJECT = "intake.cases.object"
+    CASE_ANSWER_DIRECTLY = "intake.cases.answer_directly"
+    WORDING_RELEASE = "intake.wordings.release"
+    CASE_READ = "intake.cases.read"
+    CASE_LIST = "intake.cases.list"
+    CASE_TIMELINE = "intake.cases.timeline"
+    REPEAT_NAME = "intake.cases.name_repeat"
+    REQUESTER_REVEAL = "intake.requesters.reveal"
+    REVEAL_LIST = "intake.reveals.list"
+    ATTACHMENT_ADD = "intake.attachments.add"
+    ATTACHMENT_READ = "intake.attachments.read"
+    ATTACHMENT_DELETE = "intake.attachments.delete"
+
+    WORK_READ = "dispatch.work.read"
+    TRIAGE_READ = "dispatch.triage.read"
+    CASE_ASSIGN = "dispatch.cases.assign"
+    CASE_SIGN = "dispatch.cases.sign"
+    PROGRESS_REPORT = "dispatch.progress.report"
+    CASE_DELEGATE = "dispatch.cases.delegate"
+    CASE_RAISE = "dispatch.cases.raise"
+    RESULT_SUBMIT = "dispatch.results.submit"
+    TASK_CANCEL = "dispatch.tasks.cancel"
+    RETURN_REQUEST = "dispatch.returns.request"
+    RETURN_DECIDE = "dispatch.returns.decide"
+    NONACCEPTANCE_REQUEST = "dispatch.nonacceptances.request"
+    NONACCEPTANCE_DECIDE = "dispatch.nonacceptances.decide"
+    CASE_REASSIGN = "dispatch.cases.reassign"
+    DIRECTORY_READ = "dispatch.directory.read"
+    DIRECTORY_PUBLISH = "dispatch.directory.publish"
+    ACCOUNT_READ = "dispatch.accounts.read"
+    ACCOUNT_MANAGE = "dispatch.accounts.manage"
+    ACCOUNT_OWN = "dispatch.accounts.own"
+    STAFF_READ = "dispatch.staff.read"
+    STAFF_MANAGE = "dispatch.staff.manage"
+    STAFF_CONTACT = "dispatch.staff.reach"
+    STAFF_LOOKS_LIST = "dispatch.staff_looks.list"
+
+    PROMISE_READ = "followup.cases.read"
+    CALLBACK_READ = "followup.callbacks.read"
+    CALLBACK_RECORD = "followup.callbacks.record"
+    UNREACHABLE_REVIEW = "followup.callbacks.review_unreachable"
+    TIMER_READ = "followup.timers.read"
+    SUPERVISION_READ = "followup.supervisions.read"
+    SUPERVISION_ISSUE = "followup.supervisions.issue"
+    SUPERVISION_REPLY = "followup.supervisions.reply"
+    PETITION_CLASSIFY = "followup.petitions.classify"
+    DEMAND_JUDGE = "followup.demands.judge"
+    EXCLUSION_READ = "followup.exclusions.read"
+    EXCLUSION_REQUEST = "followup.exclusions.request"
+    EXCLUSION_DECIDE = "followup.exclusions.decide"
+    OBJECTION_READ = "followup.objections.read"
+    OBJECTION_DECIDE = "followup.objections.decide"
+
+    FIGURE_READ = "analytics.figures.read"
+    FIGURE_CASES = "analytics.figures.cases"
+    PUBLISHED_READ = "analytics.publications.read"
+    COUNTY_PAGE = "analytics.county_page.read"
+
+    PARKED_READ = "ops.parked.read"
+    PARKED_MANAGE = "ops.parked.manage"
+    EVENTS_RESEND = "ops.events.resend"
+    CLOCK_ADVANCE = "ops.clock.advance"
+
+
+_LOOK_AT_CASES = frozenset(
+    {Right.CASE_READ, Right.CASE_LIST, Right.CASE_TIMELINE, Right.ATTACHMENT_READ, Right.PROMISE_READ}
+)
+_LOOK_AT_FIGURES = frozenset({Right.FIGURE_READ, Right.FIGURE_CASES})
+_LOOK_AT_WORK = frozenset({Right.WORK_READ, Right.TRIAGE_READ})
+_LOOK_AT_PROMISES = frozenset({Right.CALLBACK_READ, Right.TIMER_READ, Right.SUPERVISION_READ})
+_JUDGE_CASES = frozenset({Right.REPEAT_NAME, Right.PETITION_CLASSIFY, Right.DEMAND_JUDGE})
+_ALL_STAFF = frozenset({Right.PUBLISHED_READ, Right.COUNTY_PAGE})
+_OF_THE_OFFICE = _ALL_STAFF | {Right.STAFF_READ, Right.ACCOUNT_OWN}
+
+RIGHTS: Mapping[Role, frozenset[Right]] = MappingProxyType(
+    {
+        Role.OPERATOR: _OF_THE_OFFICE
+        | _LOOK_AT_CASES
+        | {
+            Right.CASE_REGISTER,
+            Right.CASE_SUPPLEMENT,
+            Right.ACCUSED_NAME,
+            Right.CASE_WITHDRAW,
+            Right.CASE_OBJECT,
+            Right.CASE_ANSWER_DIRECTLY,
+            Right.WORDING_RELEASE,
+            Right.REPEAT_NAME,
+            Right.PETITION_CLASSIFY,
+            Right.REQUESTER_REVEAL,
+            Right.ATTACHMENT_ADD,
+            Right.ATTACHMENT_DELETE,
+            Right.NONACCEPTANCE_REQUEST,
+            Right.DIRECTORY_READ,
+        },
+        Role.VISITOR: _OF_THE_OFFICE
+        | _LOOK_AT_CASES
+        | {
+            Right.CASE_REGISTER,
+            Right.CASE_REGISTER_BATCH,
+            Right.CASE_SUPPLEMENT,
+            Right.CASE_ANSWER_DIRECTLY,
+            Right.ATTACHMENT_ADD,
+        },
+        Role.DISPATCHER: _OF_THE_OFFICE
+        | _LOOK_AT_CASES
+        | _LOOK_AT_WORK
+        | _JUDGE_CASES
+        | {
+            Right.ACCUSED_NAME,
+            Right.CASE_ASSIGN,
+            Right.CASE_REASSIGN,
+            Right.RETURN_DECIDE,
+            Right.NONACCEPTANCE_REQUEST,
+            Right.NONACCEPTANCE_DECIDE,
+            Right.TASK_CANCEL,
+            Right.DIRECTORY_READ,
+            Right.STAFF_CONTACT,
+            Right.TIMER_READ,
+        },
+        Role.HANDLER: _OF_THE_OFFICE
+        | _LOOK_AT_CASES
+        | {
+            Right.REQUESTER_REVEAL,
+            Right.ATTACHMENT_ADD,
+            Right.WORK_READ,
+            Right.CASE_SIGN,
+            Right.PROGRESS_REPORT,
+            Right.CASE_DELEGATE,
+            Right.CASE_RAISE,
+            Right.RESULT_SUBMIT,
+            Right.TASK_CANCEL,
+            Right.RETURN_REQUEST,
+            Right.DIRECTORY_READ,
+            Right.TIMER_READ,
+            Right.SUPERVISION_READ,
+            Right.SUPERVISION_REPLY,
+            Right.EXCLUSION_READ,
+            Right.EXCLUSION_REQUEST,
+        },
+        Role.CALLER: _OF_THE_OFFICE
+        | _LOOK_AT_CASES
+        | {Right.REQUESTER_REVEAL, Right.ATTACHMENT_ADD, Right.CALLBACK_READ, Right.CALLBACK_RECORD},
+        Role.SUPERVISOR: _OF_THE_OFFICE
+        | _LOOK_AT_CASES
+        | _LOOK_AT_WORK
+        | _LOOK_AT_PROMISES
+        | _LOOK_AT_FIGURES
+        | _JUDGE_CASES
+        | {Right.EXCLUSION_READ, Right.EXCLUSION_DECIDE, Right.OBJECTION_READ, Right.OBJECTION_DECIDE}
+        | {
+            Right.ATTACHMENT_DELETE,
+            Right.UNREACHABLE_REVIEW,
+            Right.NONACCEPTANCE_DECIDE,
+            Right.SUPERVISION_ISSUE,
+            Right.DIRECTORY_READ,
+            Right.STAFF_CONTACT,
+        },
+        Role.LEADER: _OF_THE_OFFICE
+        | _LOOK_AT_FIGURES
+        | {Right.SUPERVISION_READ, Right.EXCLUSION_READ, Right.EXCLUSION_DECIDE}
+        | {Right.OBJECTION_READ, Right.OBJECTION_DECIDE},
+        Role.INTEGRATOR: frozenset(
+            {
+                Right.CASE_REGISTER,
+                Right.CASE_REGISTER_BATCH,
+                Right.CASE_SUPPLEMENT,
+                Right.CASE_WITHDRAW,
+                Right.CASE_OBJECT,
+                Right.CASE_READ,
+                Right.CASE_TIMELINE,
+                Right.ATTACHMENT_ADD,
+                Right.ATTACHMENT_READ,
+            }
+        ),
+        Role.AUDITOR: _OF_THE_OFFICE
+        | _LOOK_AT_CASES
+        | _LOOK_AT_WORK
+        | _LOOK_AT_PROMISES
+        | _LOOK_AT_FIGURES
+        | {Right.DIRECTORY_READ, Right.ACCOUNT_READ, Right.EXCLUSION_READ, Right.OBJECTION_READ, Right.PARKED_READ}
+        | {Right.REVEAL_LIST, Right.STAFF_LOOKS_LIST},
+        Role.ADMIN: _OF_THE_OFFICE
+        | {
+            Right.ACCOUNT_READ,
+            Right.ACCOUNT_MANAGE,
+            Right.DIRECTORY_READ,
+            Right.DIRECTORY_PUBLISH,
+            Right.STAFF_MANAGE,
+            Right.STAFF_CONTACT,
+            Right.PARKED_READ,
+            Right.PARKED_MANAGE,
+            Right.EVENTS_RESEND,
+            Right.CLOCK_ADVANCE,
+        },
+    }
+)
+"""Which role carries which rights. Everything that is not written here is refused."""
+
+UNIT_BOUND: frozenset[Role] = frozenset({Role.HANDLER})
+"""Roles that see only rows of their own unit, and that carry no right at all without one."""
+
+SOURCE_BOUND: frozenset[Role] = frozenset({Role.INTEGRATOR})
+"""Roles of outside systems: they see only the cases that they sent themselves, under their own name."""
+
+ABOUT_NO_UNIT: frozenset[Right] = frozenset({Right.DIRECTORY_READ, *_OF_THE_OFFICE})
+"""Rights over what belongs to no single unit: a unit argues a return with the whole directory in hand."""

@@ -1,0 +1,53 @@
+"""Pages for people as HTML (网页): Chinese first, English beside it, no script, nothing from elsewhere."""
+
+import base64
+import hashlib
+from pathlib import Path
+from typing import Any
+
+from fastapi import Response
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+Words = tuple[str, str]
+"""The same in Chinese and in English."""
+
+TAGLINE: Words = ("事事有回音、件件有着落", "Every matter gets an answer")
+_SHARED = Path(__file__).with_name("templates")
+
+
+def both(words: Words) -> Markup:
+    """Chinese, and English smaller beside it."""
+    return Markup('{} <span lang="en">{}</span>').format(*words)
+
+
+class Frame:
+    """What all pages of a matter stand in: ``folder`` has their templates and what looks different, ``page.css``."""
+
+    def __init__(self, folder: Path, **headers: str) -> None:
+        self._css = "".join((one / name).read_text(encoding="utf-8") for one, name in _sheets(folder))
+        digest = base64.b64encode(hashlib.sha256(self._css.encode()).digest()).decode()
+        policy = f"default-src 'none'; style-src 'sha256-{digest}'; form-action 'self'; base-uri 'none'; "
+        self._headers = {
+            "Content-Security-Policy": f"{policy}frame-ancestors 'none'",
+            "Content-Language": "zh-CN",
+            **{name.replace("_", "-"): value for name, value in headers.items()},
+        }
+        self._templates = Environment(
+            loader=FileSystemLoader([folder, _SHARED]),
+            autoescape=True,
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+        )
+        self._templates.globals.update(both=both, tagline=TAGLINE)
+
+    def page(self, template: str, title: Words, status: int = 200, **values: Any) -> Response:
+        """The HTML of a template."""
+        css = Markup(self._css)  # noqa: S704 - our own files
+        text = self._templates.get_template(template).render(**values, title=title, css=css)
+        return Response(text, status, self._headers, media_type="text/html")
+
+
+def _sheets(folder: Path) -> tuple[tuple[Path, str], ...]:
+    return (_SHARED, "frame.css"), (folder, "page.css")

@@ -1,0 +1,1 @@
+"""What the pages show: the board of now, and what is published for everybody."""

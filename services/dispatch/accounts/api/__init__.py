@@ -1,0 +1,1 @@
+"""Accounts over HTTP: as an interface for programs, and as pages for people."""

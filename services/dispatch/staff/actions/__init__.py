@@ -1,0 +1,1 @@
+"""Changing, importing, showing and reaching people. Each changes rows and says what happened; none commits."""

@@ -1,0 +1,1 @@
+"""HTTP of links: staff have them made, citizens answer by them."""

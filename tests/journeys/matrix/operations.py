@@ -1,0 +1,99 @@
+"""What is asked: every operation of the four OpenAPI documents, and the pages, with a body that would be taken."""
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+import orjson
+
+from huiyin.office.wire import Response
+from libs.common.pack.loader import document, load_pack
+from tests.journeys.county import DEMO, Person, complaint
+from tests.journeys.matrix.story import CLERK, Known
+from tests.journeys.test_blind_to_the_case import BODIES, IN_THE_BODY, LISTS, PATH_OF_A_CASE, body_of
+from tests.journeys.test_reach import OPS
+
+DOCUMENTS = Path(__file__).parents[3] / "docs" / "openapi"
+STALE = 999_999
+"""A version that no case has: a change that would be done is refused by it, after who asks was looked at."""
+NEW = "S-0091"
+
+_BODIES: Mapping[str, Any] = {
+    "/intake/v1/cases": complaint(),
+    "/intake/v1/cases/batch": orjson.dumps(complaint()),
+    "/dispatch/v1/accounts": {"staff_id": "IN-CALLER"},
+    "/dispatch/v1/accounts/me/password": {"old_password": "春天的河边", "new_password": "三只白鹭飞过河边"},
+    "/dispatch/v1/staff": {"staff_id": NEW, "name": "蒋测试"},
+    "/dispatch/v1/staff/{staff_id}/terms": {"post_code": "caller", "unit_code": "H-12345"},
+    "/dispatch/v1/staff/import": "人员编号,姓名\nS-0092,韩测试\n".encode(),
+    "/dispatch/v1/directory/packs": document(load_pack(DEMO)),
+} | {
+    f"/{service}{path}": body
+    for service in ("intake", "dispatch", "followup", "analytics")
+    for path, body in OPS.items()
+}
+_ASKED_WITH: Mapping[str, Mapping[str, str]] = {"/dispatch/v1/staff-coverage": {"post_code": "grid_worker"}}
+"""What a list about no case wants to be asked with."""
+_ELSE = {"staff_id": CLERK, "number": "1", "pack_version": "1", "stream": "cases", "source": "city-hub"}
+_NOBODYS = "01980f5e-2b7c-7c3e-9d2a-4f1f6f6a7b01"
+_TYPES = {"batch": "application/x-ndjson", "import": "text/csv"}
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """One of them. ``name`` is its method and its path as documented."""
+
+    method: str
+    path: str
+    body: Any = None
+
+    @property
+    def name(self) -> str:
+        """As tables name it."""
+        return f"{self.method} {self.path}"
+
+    @property
+    def is_about_a_case(self) -> bool:
+        """Whether it names one."""
+        return PATH_OF_A_CASE.search(self.path) is not None or (self.method, self.path) in IN_THE_BODY
+
+    def where(self, known: Known | None) -> str:
+        """Its path, about this case."""
+        path = self.path if known is None else known.subject.path(self.path)
+        return re.sub(r"\{(\w+)\}", lambda found: _ELSE.get(found[1], _NOBODYS), path)
+
+    async def ask(self, person: Person, known: Known | None, version: int | str = "*") -> Response:
+        """Asked by somebody, about this case."""
+        path = self.where(known)
+        if self.method == "GET":
+            return await person.get(path, **LISTS.get(self.path, {}), **_ASKED_WITH.get(self.path, {}))
+        body = self.body
+        if isinstance(body, bytes):
+            kind = next((kind for word, kind in _TYPES.items() if word in path), "image/jpeg")
+            return await person.post(f"{path}?name={quote('路灯.jpg')}", body, content_type=kind)
+        if (named := IN_THE_BODY.get((self.method, self.path))) is not None and known is not None:
+            body = body | named | {"case_id": known.case_id}
+        return await person.post(path, body, version=version)
+
+
+def operations() -> Iterator[Operation]:
+    """All of them."""
+    for path in (
+        *(path for path in LISTS if path.startswith("/analytics/county")),
+        "/analytics/county/cases/{case_id}",
+    ):
+        yield Operation("GET", path)
+    for file in sorted(DOCUMENTS.glob("*.json")):
+        document = json.loads(file.read_text(encoding="utf-8"))
+        for path, methods in document["paths"].items():
+            for method, one in methods.items():
+                body = _BODIES[path] if path in _BODIES else _body(path, one, document)
+                yield Operation(method.upper(), path, body)
+
+
+def _body(path: str, one: Mapping[str, Any], document: Mapping[str, Any]) -> Any:
+    return BODIES[path] if path in BODIES else body_of(path, one, document)

@@ -1,0 +1,115 @@
+"""A thousand canaries: of what stands in the vault nothing is anywhere else, also where the citizen wrote it again."""
+
+import random
+from collections.abc import Iterator
+from pathlib import Path
+
+import orjson
+
+from libs.common.bus.flow import Service
+from libs.common.security.masking import mask_text
+from libs.common.security.principal import Role
+from tests.journeys.county import RESULT, County, complaint
+from tests.support.identifiers import FORMS, STILL_TRAVELS, parts_of, table
+from tests.support.logged import logged
+
+DOCS = Path(__file__).parents[2] / "docs"
+_AND_SO_ON = "。请尽快处理"
+CASES = 250
+"""With four fields of the vault each."""
+_RARE = "鑫淼焱垚犇骉羴猋晶磊品众矗毳劦叒孖玨珏喆昍皕竝"
+_WAYS = (
+    "我是{name}，家住{home}，电话{phone}。路灯坏了。",
+    "{name}反映：楼道堆满杂物，请回电{spaced}，身份证{id_no}",
+    "{home}的{family}大爷来电，{name} 的儿子用{spelled}打来",
+)
+
+
+def requesters() -> Iterator[dict[str, str]]:
+    """People who are nobody, no two alike."""
+    dice = random.Random(20261129)
+    for number in range(CASES):
+        given = _RARE[number % len(_RARE)] + _RARE[number // len(_RARE)]
+        born = f"19{dice.randint(40, 99)}{dice.randint(1, 12):02}{dice.randint(1, 28):02}"
+        yield {
+            "name": f"{'赵钱孙李周'[number % 5]}{given}",
+            "phone": f"1{dice.randint(3, 9)}{dice.randrange(10**9):09}",
+            "id_no": f"110101{born}{number:03}X",
+            "home": f"望山村{number % 30 + 1}组{number + 1000}号",
+        }
+
+
+def said_by(who: dict[str, str], number: int) -> str:
+    """The same again in the words, in one way or another."""
+    phone = who["phone"]
+    spaced = f"{phone[:3]}、{phone[3:7]}、{phone[7:]}"
+    return _WAYS[number % len(_WAYS)].format(**who, family=who["name"][0], spelled=spelled(phone), spaced=spaced)
+
+
+def spelled(phone: str) -> str:
+    """As it is read out."""
+    return phone.translate(str.maketrans("0123456789", "零幺二三四五六七八九"))
+
+
+async def test_nothing_of_the_vault_is_outside_it(county: County) -> None:
+    """Not in the tables of the others, nor on the bus, nor in the logs, the metrics and the page of the county."""
+    with logged("DEBUG") as lines:
+        people = await thousand_canaries(county)
+        shown = await shown_to_everybody(county)
+        assert lines()
+    told = "\n".join([await county.everything(), *shown, *(str(line) for line in lines())])
+    secrets = [value for who in people for value in who.values()]
+    secrets += [spelled(who["phone"]) for who in people] + [who["home"].removeprefix("望山村") for who in people]
+    assert len(secrets) == 6 * CASES
+    # Records of the bus and kept answers are bytes, which such a text shows as figures.
+    assert not [secret for secret in secrets if secret in told or secret.encode().hex() in told]
+    await county.check()
+
+
+async def shown_to_everybody(county: County) -> list[str]:
+    """The metrics of each service, and the page of the county."""
+    pages = [*(f"/{service}/metrics" for service in Service), "/analytics/county"]
+    answers = [await county.leader.get(page) for page in pages]
+    assert {answer.status_code for answer in answers} == {200}
+    return [answer.text for answer in answers]
+
+
+async def thousand_canaries(county: County) -> list[dict[str, str]]:
+    """Four of each requester; some speak again, and are handled."""
+    people = list(requesters())
+    lines = [
+        complaint(requester=who, text=said_by(who, number), title=f"{who['name']}反映", confidential=number % 10 == 0)
+        for number, who in enumerate(people)
+    ]
+    batch = b"\n".join(map(orjson.dumps, lines))
+    visitor = county.person("visitor-1", Role.VISITOR)
+    answer = await visitor.post("/intake/v1/cases/batch", batch, content_type="application/x-ndjson", key="canaries")
+    taken = answer.json()
+    assert (taken["accepted"], taken["refused"]) == (CASES, 0)
+    await county.house.settle()
+    for number in (1, 2, 3):
+        who, case_id = people[number], taken["results"][number]["case_id"]
+        words = f"{who['name']}又打来，还是{who['phone']}，住{who['home']}"
+        await county.operator.do(f"/intake/v1/cases/{case_id}/supplements", {"text": words})
+        await county.operator.do(f"/intake/v1/cases/{case_id}/urgings", {"text": words})
+        await county.house.settle()
+        await county.lead_does(case_id, "signature")
+        await county.lead_does(case_id, "result", RESULT)
+    return people
+
+
+async def test_what_still_travels_of_the_words_is_what_the_documents_say(county: County) -> None:
+    """Each form once, in a case of its own; who asks gave no name, so that only rules can find it."""
+    forms = [parts_of(form)[0] for several in (FORMS | STILL_TRAVELS).values() for form in several]
+    lines = [complaint(text=text + _AND_SO_ON, requester=None) for text in forms]
+    visitor = county.person("visitor-1", Role.VISITOR)
+    batch = b"\n".join(map(orjson.dumps, lines))
+    answer = await visitor.post("/intake/v1/cases/batch", batch, content_type="application/x-ndjson")
+    assert answer.json()["accepted"] == len(forms), answer.text
+    await county.house.settle()
+    told: dict[str, str] = {}
+    for text, result in zip(forms, answer.json()["results"], strict=True):
+        seen = (await county.work(result["case_id"]))["text"]
+        assert mask_text(seen) == seen
+        told[text] = seen.removesuffix(_AND_SO_ON)
+    assert table(told.__getitem__) in (DOCS / "privacy.md").read_text(encoding="utf-8")
