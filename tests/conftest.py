@@ -1,6 +1,7 @@
 """What any test may ask for: a database of its own, and a real Kafka broker."""
 
 import asyncio
+import os
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from itertools import count
@@ -16,6 +17,9 @@ from tests.support.memory import folder_in_memory
 settings.register_profile("no timing", deadline=None)
 settings.load_profile("no timing")
 """How long an example takes says something of the machine, and nothing of the code."""
+
+os.environ.setdefault("HUIYIN_ANSWER_SECONDS", "60")
+"""A machine that stands still for a while refuses nobody: the tests of that set what they need."""
 
 _numbers = count(1)
 

@@ -14,6 +14,7 @@ from bench.drive.journal import Journal
 from libs.common.bus.choose import BusKind, open_bus
 from libs.common.bus.flow import Service
 from libs.common.bus.port import Bus
+from libs.common.database.engine import PATIENCE
 from libs.programs.kafka import KafkaBroker
 from libs.programs.postgres.server import EmbeddedPostgres
 from tests.chaos.crowd import Crowd, Pace
@@ -176,7 +177,8 @@ def add_workers(house: House, workers: int, services: Iterable[Service] = tuple(
             house.members[name] = Member(name, first.command, port, log, environment)
 
 
-def _house(ground: Ground, settings: Mapping[str, str]) -> House:
+def _house(ground: Ground, wanted: Mapping[str, str]) -> House:
+    settings = {"HUIYIN_ANSWER_SECONDS": f"{PATIENCE:g}", **wanted}
     if ground.url is None:
         return one_process(ground.folder, **settings)
     house = eight_processes(

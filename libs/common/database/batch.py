@@ -12,6 +12,7 @@ from datetime import datetime
 from typing import Any, TypeVar, cast
 
 from libs.common import metrics
+from libs.common.database.engine import PATIENCE
 from libs.common.database.session import Database, DatabaseTrouble, Session
 from libs.common.errors import Overtaken, Unavailable
 from libs.common.events.base import By
@@ -22,8 +23,6 @@ ResultT = TypeVar("ResultT")
 Action = Callable[[Session], Awaitable[Any]]
 Prepare = Callable[[Session, Sequence["Job"]], Awaitable[None]]
 
-PATIENCE = 10.0
-"""Seconds that somebody at the door waits for an answer."""
 _LOOK_EVERY = 0.5
 
 
@@ -62,7 +61,8 @@ class GroupCommit:
         self._prepare = prepare
         self._largest = largest
         self._waiting = waiting
-        self._patience = patience
+        self.patience = patience
+        """Seconds that a job has; so long a question at the door may take, too."""
         self._refusals = metrics.GROUP_COMMIT_REFUSALS_TOTAL.labels(database.schema)
         self._queue: list[Job] = []
         self._under_way: list[Job] = []
@@ -112,12 +112,12 @@ class GroupCommit:
 
     def _look(self) -> None:
         """Tell those who have waited for too long."""
-        self._alarm = asyncio.get_running_loop().call_later(min(_LOOK_EVERY, self._patience), self._look)
-        until = time.monotonic() - self._patience
+        self._alarm = asyncio.get_running_loop().call_later(min(_LOOK_EVERY, self.patience), self._look)
+        until = time.monotonic() - self.patience
         for jobs, unknown in ((self._under_way, True), (self._queue, False)):
             late = [job for job in jobs if job.asked < until]
             if late:
-                _fail(late, DatabaseTrouble(f"no answer within {self._patience:g} s", unknown=unknown))
+                _fail(late, DatabaseTrouble(f"no answer within {self.patience:g} s", unknown=unknown))
 
     async def _write_all(self) -> None:
         while self._queue:

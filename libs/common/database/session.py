@@ -23,7 +23,7 @@ from sqlmodel import SQLModel
 
 from libs.common import metrics
 from libs.common.database.database_errors import DatabaseTrouble, DiskFull, as_trouble, is_trouble
-from libs.common.database.engine import make_engine, settings_of
+from libs.common.database.engine import PATIENCE, Waits, make_engine, settings_of
 from libs.common.database.records import RecordBook, StoredRow
 from libs.common.events.base import By, Cause, Event, SaidByHand
 from libs.common.ledger.append import LedgerEntry, append
@@ -192,7 +192,7 @@ class Database:
 
     ``by_index``: for statements that all look rows up. Their plans are kept, and one that was made while a table was
     new and small would go on reading all of it. ``command_seconds``: a statement that gets no answer for so long has
-    failed.
+    failed. ``patience``: for how many seconds somebody at the door waits; a lock or a connection may take a part of it.
     """
 
     def __init__(
@@ -204,6 +204,7 @@ class Database:
         name: str = "",
         by_index: bool = False,
         command_seconds: float = 30.0,
+        patience: float = PATIENCE,
     ) -> None:
         self.schema = schema
         self.name = name or schema
@@ -217,8 +218,9 @@ class Database:
         labels = (schema, self.name.removeprefix(f"{schema}-"))
         self._troubles = metrics.DATABASE_TROUBLES_TOTAL.labels(*labels)
         self._full = metrics.DATABASE_FULL_TOTAL.labels(*labels)
-        settings = settings_of(schema, self.name, command_seconds, by_index=by_index)
-        self._engine = make_engine(make_url(url), pool_size, command_seconds, settings)
+        waits = Waits(command_seconds, patience)
+        settings = settings_of(schema, self.name, waits, by_index=by_index)
+        self._engine = make_engine(make_url(url), pool_size, waits, settings)
 
     @property
     def engine(self) -> AsyncEngine:

@@ -172,6 +172,7 @@ async def open_resources(
                 partitions=settings.partitions,
                 pool_size=settings.pool_size,
                 stall_seconds=settings.stall_seconds,
+                answer_seconds=settings.answer_seconds,
                 webhooks=settings.webhook_sources(),
                 uploads=settings.uploads(),
                 accounts=open_own_accounts(settings, issuer),

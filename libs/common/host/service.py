@@ -13,7 +13,8 @@ from libs.common import metrics
 from libs.common.blobs.uploads import Uploads
 from libs.common.bus.port import Bus
 from libs.common.bus.topics import ensure_topics
-from libs.common.database.batch import PATIENCE, GroupCommit, Job
+from libs.common.database.batch import GroupCommit, Job
+from libs.common.database.engine import PATIENCE
 from libs.common.database.migrate import lacking, migrate
 from libs.common.database.session import Database, DatabaseTrouble, Session
 from libs.common.database.stored_packs import refresh_shelf
@@ -67,6 +68,7 @@ class Resources:
     partitions: int = 8
     pool_size: int = 8
     stall_seconds: float = 15.0
+    answer_seconds: float = PATIENCE
     webhooks: WebhookSources = NO_WEBHOOKS
     uploads: Uploads | None = None
     accounts: OwnAccounts | None = None
@@ -87,9 +89,19 @@ def most_connections(pool_size: int, *, work: bool) -> int:
 
 def _databases(resources: Resources, schema: str) -> tuple[Database, Database]:
     """The pool at the door, which waits for nobody long, and the one behind it. They know the same packs and people."""
-    url, size = resources.url, resources.pool_size
-    door = Database(url, schema, pool_size=size, name=f"{schema}-door", by_index=True, command_seconds=PATIENCE)
-    work = Database(url, schema, pool_size=work_pool_size(size), name=f"{schema}-work", by_index=True)
+    url, size, patience = resources.url, resources.pool_size, resources.answer_seconds
+    door = Database(
+        url, schema, pool_size=size, name=f"{schema}-door", by_index=True, command_seconds=patience, patience=patience
+    )
+    work = Database(
+        url,
+        schema,
+        pool_size=work_pool_size(size),
+        name=f"{schema}-work",
+        by_index=True,
+        command_seconds=3 * patience,
+        patience=patience,
+    )
     work.packs, work.staff = door.packs, door.staff
     return door, work
 
@@ -108,7 +120,7 @@ class RunningService:
             topic_prefix=resources.topic_prefix,
             door_database=door,
             work_database=work,
-            commit=GroupCommit(door, partial(_prepare, spec)),
+            commit=GroupCommit(door, partial(_prepare, spec), patience=resources.answer_seconds),
             reactions=_with_library_handlers(spec.reactions),
             verifier=resources.verifier,
             vault=resources.vault,

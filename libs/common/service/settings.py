@@ -15,6 +15,7 @@ from libs.common.blobs.disk import DiskBlobs
 from libs.common.blobs.scanning import ClamAv, NoScanner, Scanner
 from libs.common.blobs.uploads import LARGEST_UPLOAD, Uploads
 from libs.common.bus.choose import BusKind
+from libs.common.database.engine import PATIENCE
 from libs.common.outbound.addresses import Allowed
 from libs.common.retention import parse_retention
 from libs.common.rules.looks import LOOKS_PER_HOUR
@@ -116,6 +117,8 @@ class CommonSettings(AnchorSettings):
     """Whether a process brings its own tables up to date when it starts, or waits for somebody who may."""
     stall_seconds: Annotated[float, Field(ge=2.0, le=300.0)] = 15.0
     """A worker that is frozen for so long loses what it reads and sends to the others. Kafka takes 6 s and more."""
+    answer_seconds: Annotated[float, Field(ge=2.0, le=300.0)] = PATIENCE
+    """Who has asked for so long is told to come again; shorter than what any proxy before the door waits."""
 
     @field_validator("database_url")
     @classmethod

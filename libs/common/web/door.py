@@ -19,7 +19,6 @@ from fastapi import Depends, Request, Response
 from pydantic import BaseModel
 from pydantic_core import from_json, to_json
 
-from libs.common.database.batch import PATIENCE
 from libs.common.database.session import Session
 from libs.common.errors import Invalid, Unauthenticated, Unavailable
 from libs.common.events.base import By
@@ -153,7 +152,7 @@ class Door:
 
     async def read(self, query: Callable[[Session], Awaitable[ResultT]]) -> ResultT:
         """What ``query`` finds; nothing it does is kept."""
-        async with self.runtime.door_database.reading(patience=PATIENCE) as session:
+        async with self.runtime.door_database.reading(patience=self.runtime.commit.patience) as session:
             session.now = self.now
             return await query(session)
 

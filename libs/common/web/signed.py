@@ -17,7 +17,6 @@ from typing import Annotated, Any
 
 from fastapi import Depends, Path, Request
 
-from libs.common.database.batch import PATIENCE
 from libs.common.database.session import Session
 from libs.common.errors import NotFound
 from libs.common.security.principal import Principal, Role
@@ -117,7 +116,7 @@ class OneTimeLink(Needs):
         name = runtime.fingerprints.links.name(self.purpose, link, now)
         if name is None:
             raise LinkSpent
-        async with runtime.door_database.reading(patience=PATIENCE) as session:
+        async with runtime.door_database.reading(patience=runtime.commit.patience) as session:
             rows = await session.fetch(_FIND, name, self.purpose)
         if not rows:
             raise LinkSpent

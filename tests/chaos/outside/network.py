@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from bench.drive.house import HOST
 from libs.common.bus.flow import Service
 from libs.common.bus.port import BusTrouble
-from libs.common.database.batch import PATIENCE
+from libs.common.database.engine import PATIENCE
 from libs.programs import launch
 from libs.programs.kafka import KafkaBroker
 from tests.chaos.crowd import Pace

@@ -23,3 +23,21 @@ async def test_is_found_and_named(copy: Copy, kind: str) -> None:
     await copy.spoil(*spoiled.sql)
     report = await examine(Subject(copy.url))
     assert named(report, copy.cases, spoiled), report.violations
+
+
+@pytest.mark.parametrize(
+    "clock",
+    [
+        "UPDATE dispatch.ledger SET recorded_at = recorded_at + interval '11 minutes'"
+        " WHERE id IN (SELECT id FROM dispatch.ledger ORDER BY id OFFSET 8 LIMIT 3)",
+        "UPDATE dispatch.ledger SET recorded_at = recorded_at + interval '11 minutes'"
+        " WHERE id IN (SELECT id + 2 * number FROM generate_series(0, 2) AS number,"
+        " (SELECT id FROM dispatch.ledger ORDER BY id OFFSET 8 LIMIT 1) AS first)",
+        "UPDATE dispatch.ledger SET recorded_at = occurred_at WHERE key = {by_hand} AND seq = 2",
+    ],
+    ids=["of the database", "of the database, among others' transactions", "of all machines, for one event"],
+)
+async def test_a_clock_that_was_set_is_no_damage(copy: Copy, clock: str) -> None:
+    await copy.spoil(clock)
+    report = await examine(Subject(copy.url))
+    assert not [one for one in report.violations if "recorded_at" in one.message]

@@ -50,6 +50,21 @@ async def test_a_statement_of_the_door_ends_before_others_do(database_url: str) 
     await database.close()
 
 
+async def test_of_a_patience_a_lock_takes_a_half_and_a_connection_less(database_url: str) -> None:
+    database = Database(database_url, "public", pool_size=2, patience=1.0)
+    async with database.transaction(NOW) as holder:
+        await holder.fetch("SELECT pg_advisory_xact_lock(7)")
+        with pytest.raises(DatabaseTrouble, match="lock timeout"):
+            async with asyncio.timeout(5), database.transaction(NOW) as waiter:
+                await waiter.fetch("SELECT pg_advisory_xact_lock(7)")
+        async with database.reading() as other:
+            assert await _one(other) == 1
+            with pytest.raises(DatabaseTrouble, match="QueuePool"):
+                async with asyncio.timeout(5), database.reading():
+                    pass
+    await database.close()
+
+
 async def test_many_slow_statements_are_one_wait(database_url: str) -> None:
     async with line_to(database_url) as (line, through):
         database = Database(through, "public", pool_size=1, command_seconds=5)

@@ -84,6 +84,7 @@ def _loaded(environment: pytest.MonkeyPatch, values: Mapping[str, str]) -> Commo
             "https://host/bucket",
         ),
         ({"HUIYIN_STALL_SECONDS": "1"}, "HUIYIN_STALL_SECONDS", "greater than or equal to 2"),
+        ({"HUIYIN_ANSWER_SECONDS": "301"}, "HUIYIN_ANSWER_SECONDS", "less than or equal to 300"),
         ({"HUIYIN_LOG_LEVEL": "Pass-Word-77"}, "HUIYIN_LOG_LEVEL", "DEBUG, INFO"),
     ],
 )
