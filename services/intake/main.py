@@ -13,9 +13,12 @@ from services.intake.cases.actions.prepare import prepare_door
 from services.intake.cases.api import changes, reading, registration, repeats
 from services.intake.handlers import REACTIONS
 from services.intake.hotline import api as hotline
+from services.intake.households import api as households
 from services.intake.reveals import api as reveals
 from services.intake.settings import Settings
 from services.intake.wordings import api as wordings
+
+APPEND_ONLY = ("reveal", "household_change", "household_look")
 
 SPEC = ServiceSpec(
     service=Service.INTAKE,
@@ -31,9 +34,11 @@ SPEC = ServiceSpec(
         reveals.router,
         hotline.router,
         wordings.router,
+        households.router,
+        households.looks_router,
     ),
     reactions=REACTIONS,
-    migrations=History(Path(__file__).parent / "migrations", append_only=("reveal",)),
+    migrations=History(Path(__file__).parent / "migrations", append_only=APPEND_ONLY),
     pace_seconds=0.25,
     prepare=prepare_door,
     accused="SELECT accused_unit, also_accused FROM cases WHERE case_id = ANY($1::text[])",

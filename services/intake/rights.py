@@ -36,3 +36,21 @@ READ_ATTACHMENTS = Right.ATTACHMENT_READ
 """``GET /cases/{case_id}/attachments``, each of them, and a link to one."""
 DELETE_ATTACHMENT = Right.ATTACHMENT_DELETE
 """``POST /cases/{case_id}/attachments/{attachment_id}/deletion``."""
+READ_HOUSEHOLDS = Right.HOUSEHOLD_READ
+"""``GET /households``, each of them, and its changes."""
+KEEP_HOUSEHOLDS = Right.HOUSEHOLD_KEEP
+"""``POST /households``, and what changes one: facts, muting that is asked for, splits and mergers."""
+IMPORT_HOUSEHOLDS = Right.HOUSEHOLD_IMPORT
+"""``POST /households/import``."""
+EXPORT_HOUSEHOLDS = Right.HOUSEHOLD_EXPORT
+"""``GET`` and ``POST /households/export``."""
+REVEAL_HOUSEHOLD = Right.HOUSEHOLD_REVEAL
+"""``POST /households/{household_id}/reveal``."""
+CONFIRM_MUTING = Right.HOUSEHOLD_CONFIRM
+"""``POST /households/{household_id}/muting/decision``."""
+READ_HOUSEHOLD_LOOKS = Right.HOUSEHOLD_LOOKS_LIST
+"""``GET /household-looks``."""
+READ_CONTACTS = Right.CONTACT_READ
+"""``GET /contacts``: the ledger of who looks after which households (包保台账)."""
+ASSIGN_CONTACTS = Right.CONTACT_ASSIGN
+"""``POST /contacts/assignment`` and ``POST /contacts/evening``."""

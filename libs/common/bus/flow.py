@@ -15,6 +15,7 @@ from libs.common.events import (
     citizens,
     directory,
     door,
+    households,
     judging,
     objections,
     ops,
@@ -39,6 +40,7 @@ class Stream(StrEnum):
     """Topics without their configured prefix. One key, one order."""
 
     CASES = "cases"
+    VISITS = "visits"
     DIRECTORY = "directory"
     OPS = "ops"
 
@@ -70,6 +72,7 @@ _MIB = 1_048_576
 # topic                          key                            partitions  largest
 TOPICS: dict[Stream, Topic] = {topic.stream: topic for topic in (
     Topic(Stream.CASES,          ("case_id",),                  AS_SET,     1 * _MIB),
+    Topic(Stream.VISITS,         ("household_id",),             AS_SET,     1 * _MIB),
     Topic(Stream.DIRECTORY,      ("place_code", "staff_id"),    1,          8 * _MIB),
     Topic(Stream.OPS,            ("source",),                   1,          1 * _MIB),
 )}  # fmt: skip
@@ -158,6 +161,8 @@ FLOW: tuple[Route, ...] = (
     _route(judging.ExclusionRequested,   Stream.CASES,     "..F.", "...."),
     _route(judging.ExclusionDecided,     Stream.CASES,     "..F.", "...A"),
     _route(judging.ExclusionRevoked,     Stream.CASES,     "..F.", "...A"),
+    _route(households.HouseholdRecorded, Stream.VISITS,    "I...", "...."),
+    _route(households.HouseholdRevealed, Stream.VISITS,    "I...", "...."),
     _route(ops.ResendRequested,          Stream.OPS,       "IDFA", "IDFA"),
 )  # fmt: skip
 

@@ -73,6 +73,8 @@ class Directory:
         self._merged |= {merged.code: merged.successor for merged in pack.merged.units}
         self._categories = {category.code: category for category in pack.categories}
         self._posts = {post.code: post for post in pack.posts}
+        self._kinds_of_households = {kind.code: kind.name for kind in pack.households.kinds}
+        self._resources = {resource.code: resource.name for resource in pack.households.resources}
         self._duties = {(duty.category, duty.area_level): duty for duty in pack.duties}
         self._local_units = {(called, unit.area_code): unit.code for unit in pack.units if (called := _called(unit))}
         self._formulas = {(formula.code, formula.version): formula for formula in pack.formulas}
@@ -128,6 +130,14 @@ class Directory:
     def roles_of(self, post_code: str) -> tuple[Role, ...]:
         """What whoever holds the post is employed to do; nothing by a post that this pack does not have."""
         return self._posts[post_code].roles if post_code in self._posts else ()
+
+    def household_kind(self, code: str) -> str:
+        """What the place calls households of this kind (重点户类型)."""
+        return _found(self._kinds_of_households, "kinds", code)
+
+    def resource(self, code: str) -> str:
+        """What the place calls this resource (群众资源)."""
+        return _found(self._resources, "resources", code)
 
     def lineage(self, unit_code: str) -> tuple[str, ...]:
         """The unit and all above it, nearest first; nothing of a unit that this pack does not know."""

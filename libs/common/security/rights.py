@@ -28,6 +28,16 @@ class Right(StrEnum):
     ATTACHMENT_READ = "intake.attachments.read"
     ATTACHMENT_DELETE = "intake.attachments.delete"
 
+    HOUSEHOLD_READ = "intake.households.read"
+    HOUSEHOLD_KEEP = "intake.households.keep"
+    HOUSEHOLD_IMPORT = "intake.households.import"
+    HOUSEHOLD_EXPORT = "intake.households.export"
+    HOUSEHOLD_REVEAL = "intake.households.reveal"
+    HOUSEHOLD_CONFIRM = "intake.households.confirm"
+    HOUSEHOLD_LOOKS_LIST = "intake.household_looks.list"
+    CONTACT_READ = "intake.contacts.read"
+    CONTACT_ASSIGN = "intake.contacts.assign"
+
     WORK_READ = "dispatch.work.read"
     TRIAGE_READ = "dispatch.triage.read"
     CASE_ASSIGN = "dispatch.cases.assign"
@@ -86,6 +96,8 @@ _LOOK_AT_FIGURES = frozenset({Right.FIGURE_READ, Right.FIGURE_CASES})
 _LOOK_AT_WORK = frozenset({Right.WORK_READ, Right.TRIAGE_READ})
 _LOOK_AT_PROMISES = frozenset({Right.CALLBACK_READ, Right.TIMER_READ, Right.SUPERVISION_READ})
 _JUDGE_CASES = frozenset({Right.REPEAT_NAME, Right.PETITION_CLASSIFY, Right.DEMAND_JUDGE})
+_LOOK_AT_HOUSEHOLDS = frozenset({Right.HOUSEHOLD_READ, Right.CONTACT_READ})
+_KEEP_HOUSEHOLDS = _LOOK_AT_HOUSEHOLDS | {Right.HOUSEHOLD_KEEP, Right.HOUSEHOLD_REVEAL}
 _ALL_STAFF = frozenset({Right.PUBLISHED_READ, Right.COUNTY_PAGE})
 _OF_THE_OFFICE = _ALL_STAFF | {Right.STAFF_READ, Right.ACCOUNT_OWN}
 
@@ -108,9 +120,12 @@ RIGHTS: Mapping[Role, frozenset[Right]] = MappingProxyType(
             Right.ATTACHMENT_DELETE,
             Right.NONACCEPTANCE_REQUEST,
             Right.DIRECTORY_READ,
-        },
+        }
+        | _KEEP_HOUSEHOLDS
+        | {Right.HOUSEHOLD_IMPORT, Right.HOUSEHOLD_EXPORT, Right.HOUSEHOLD_CONFIRM, Right.CONTACT_ASSIGN},
         Role.VISITOR: _OF_THE_OFFICE
         | _LOOK_AT_CASES
+        | _KEEP_HOUSEHOLDS
         | {
             Right.CASE_REGISTER,
             Right.CASE_REGISTER_BATCH,
@@ -163,6 +178,8 @@ RIGHTS: Mapping[Role, frozenset[Right]] = MappingProxyType(
         | _LOOK_AT_PROMISES
         | _LOOK_AT_FIGURES
         | _JUDGE_CASES
+        | _LOOK_AT_HOUSEHOLDS
+        | {Right.HOUSEHOLD_EXPORT, Right.HOUSEHOLD_CONFIRM, Right.CONTACT_ASSIGN}
         | {Right.EXCLUSION_READ, Right.EXCLUSION_DECIDE, Right.OBJECTION_READ, Right.OBJECTION_DECIDE}
         | {
             Right.ATTACHMENT_DELETE,
@@ -195,9 +212,11 @@ RIGHTS: Mapping[Role, frozenset[Right]] = MappingProxyType(
         | _LOOK_AT_PROMISES
         | _LOOK_AT_FIGURES
         | {Right.DIRECTORY_READ, Right.ACCOUNT_READ, Right.EXCLUSION_READ, Right.OBJECTION_READ, Right.PARKED_READ}
-        | {Right.REVEAL_LIST, Right.STAFF_LOOKS_LIST},
+        | _LOOK_AT_HOUSEHOLDS
+        | {Right.REVEAL_LIST, Right.STAFF_LOOKS_LIST, Right.HOUSEHOLD_LOOKS_LIST},
         Role.ADMIN: _OF_THE_OFFICE
         | {
+            Right.HOUSEHOLD_IMPORT,
             Right.ACCOUNT_READ,
             Right.ACCOUNT_MANAGE,
             Right.DIRECTORY_READ,

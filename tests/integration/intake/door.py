@@ -8,6 +8,7 @@ from typing import Any
 import httpx
 import orjson
 
+from libs.common.database.stored_staff import refresh_staff
 from libs.common.events.base import Event
 from libs.common.host.service import Resources, RunningService
 from libs.common.security.issuer import LocalIssuer
@@ -107,6 +108,10 @@ class IntakeDoor:
             for event in events:
                 session.now = event.occurred_at
                 await reactions.handlers[type(event)](session, event)
+
+    async def learn_staff(self) -> None:
+        """Let this process know the register of people, as it does by itself a moment after it changed."""
+        await refresh_staff(self.service.runtime.door_database)
 
     async def rows(self, sql: str, *parameters: object) -> Sequence[Any]:
         """What the database holds."""

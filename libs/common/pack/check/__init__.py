@@ -5,6 +5,7 @@ from itertools import chain
 from libs.common.pack.check.clocks import calendar, limits, objections, returns
 from libs.common.pack.check.duties import answering, categories, duties
 from libs.common.pack.check.figures import formulas, scores
+from libs.common.pack.check.households import households
 from libs.common.pack.check.passing import handovers, raising
 from libs.common.pack.check.people import people
 from libs.common.pack.check.places import areas, merged, place, units
@@ -30,6 +31,7 @@ CHECKS = (
         objections,
         raising,
         handovers,
+        households,
     ),
     *(callback, ladder, formulas, scores),
 )

@@ -15,6 +15,7 @@ from libs.common.pack.schema.clocks import (
 )
 from libs.common.pack.schema.duties import CASE_OFFICE, CASE_TOWN, CASE_VILLAGE, Category, Duty
 from libs.common.pack.schema.figures import FigureSettings, Formula, Population, Score, Target
+from libs.common.pack.schema.households import HouseholdKind, HouseholdRules, Resource
 from libs.common.pack.schema.not_in_force import NOT_IN_FORCE
 from libs.common.pack.schema.pack import Pack, PackPlace, PackSettings, TextLimits
 from libs.common.pack.schema.passing import HandoverReason, HandoverRules, RaiseRules
@@ -67,6 +68,8 @@ __all__ = [
     "Formula",
     "HandoverReason",
     "HandoverRules",
+    "HouseholdKind",
+    "HouseholdRules",
     "Ladder",
     "LadderStep",
     "LimitSetting",
@@ -91,6 +94,7 @@ __all__ = [
     "Question",
     "RaiseRules",
     "Recipient",
+    "Resource",
     "ReturnRules",
     "Score",
     "Target",

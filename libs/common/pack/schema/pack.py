@@ -19,6 +19,7 @@ from libs.common.pack.schema.clocks import (
 )
 from libs.common.pack.schema.duties import Category, Duty
 from libs.common.pack.schema.figures import FigureSettings, Formula, Score
+from libs.common.pack.schema.households import HouseholdRules
 from libs.common.pack.schema.passing import HandoverRules, RaiseRules
 from libs.common.pack.schema.places import Area, AreaKind, Merged, PeopleRange, Post, Unit
 from libs.common.pack.schema.promises import CallbackPolicy, Ladder
@@ -32,7 +33,7 @@ def _known_zone(name: str) -> str:
     return name
 
 
-_RAISING, _HANDOVERS, _OBJECTIONS = RaiseRules(), HandoverRules(), ObjectionRules()
+_RAISING, _HANDOVERS, _OBJECTIONS, _HOUSEHOLDS = RaiseRules(), HandoverRules(), ObjectionRules(), HouseholdRules()
 """Left out where a pack says just this, so that a pack of before keeps its digest."""
 
 
@@ -96,6 +97,7 @@ class PackSettings(Model):
     scores: tuple[Score, ...] = ()
     texts: TextLimits = TextLimits()
     posts: tuple[Post, ...] = ()
+    households: HouseholdRules = Field(default=_HOUSEHOLDS, exclude_if=_HOUSEHOLDS.__eq__)
 
     @field_validator("formulas")
     @classmethod

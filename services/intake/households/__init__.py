@@ -1,0 +1,1 @@
+"""Households (户): who lives where, sealed; what of it may travel, with the day from which it holds."""

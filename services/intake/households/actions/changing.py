@@ -1,0 +1,151 @@
+"""What changes a household: facts from a day on, muting with somebody else's word, splits and mergers."""
+
+from typing import Any
+
+from libs.common.database.session import Session
+from libs.common.errors import Conflict, NotFound, invalid
+from libs.common.events.household_terms import HouseholdFact, HouseholdStep
+from libs.common.rules.requests import Request
+from libs.common.security.vault import Vault
+from services.intake.households.actions.recording import apply, state_of, today_of
+from services.intake.households.actions.registering import Registered, check_place, facts_of, write
+from services.intake.households.actions.sealing import SEALED, envelope_of, opened, put_identity
+from services.intake.households.actions.showing import shown
+from services.intake.households.domain import What, decide, is_otherwise
+from services.intake.households.queries import identity_of
+from services.intake.households.schemas import (
+    AskMuting,
+    ChangeHousehold,
+    DecideMuting,
+    HouseholdOut,
+    MergeHousehold,
+    SplitHousehold,
+    Unmute,
+)
+from services.intake.households.tables import Household, HouseholdIdentity
+
+_FACTS = {fact.value for fact in HouseholdFact}
+
+
+async def load_for(session: Session, asked: Request, household_id: str) -> Household:
+    """The household that is to change, locked; NotFound when it is out of reach, StaleVersion when it has changed."""
+    row = await session.one(Household, "household_id", household_id)
+    if row is None or not asked.scope.covers(row.area_code):
+        raise NotFound
+    asked.check_version(row.version)
+    session.now = max(session.now, row.registered_at)
+    return row
+
+
+async def change(
+    session: Session, asked: Request, household_id: str, body: ChangeHousehold, vault: Vault
+) -> HouseholdOut:
+    """Other facts from a day on, and what is sealed. Invalid when nothing would be otherwise."""
+    row = await load_for(session, asked, household_id)
+    before, directory = state_of(row), session.packs.current(session.now).directory
+    told = body.model_dump(include=body.model_fields_set & _FACTS)
+    for name, value in told.items():
+        if value is None and name != HouseholdFact.VISIT_EVERY:
+            raise invalid(name, "cannot be nothing", "不能为空")
+    if "area_code" in told:
+        check_place(asked, directory, told["area_code"])
+    facts = facts_of(session, directory, told)
+    # A word of an earlier day may say what is so today: it tells the days between.
+    if body.holds_from is None:
+        facts = {fact: value for fact, value in facts.items() if is_otherwise(before, fact, value)}
+    identity = await _identity(session, household_id)
+    sealed = _seal_anew(body, row, facts, identity, vault)
+    today = today_of(session)
+    what = What(body.holds_from or today, facts, resealed=sealed)
+    said = decide(before, HouseholdStep.CHANGE, what, asked.actor, session.now, today)
+    apply(session, row, before, said, identity)
+    return shown(session, row, identity, vault)
+
+
+async def ask_muting(
+    session: Session, asked: Request, household_id: str, body: AskMuting, vault: Vault
+) -> HouseholdOut:
+    """静默申请: nothing leaves the denominators before somebody else has confirmed it."""
+    what = What(body.holds_from or today_of(session), wished=body.reason)
+    return await _step(session, asked, household_id, HouseholdStep.ASK_MUTE, what, body.why, vault)
+
+
+async def decide_muting(
+    session: Session, asked: Request, household_id: str, body: DecideMuting, vault: Vault
+) -> HouseholdOut:
+    """确认静默: by neither who asked, nor the contact person of the household."""
+    if not body.granted and body.why is None:
+        raise invalid("why", "is needed where it is refused", "驳回时须说明理由")
+    step = HouseholdStep.CONFIRM_MUTE if body.granted else HouseholdStep.REFUSE_MUTE
+    return await _step(session, asked, household_id, step, What(today_of(session)), body.why or "", vault)
+
+
+async def unmute(session: Session, asked: Request, household_id: str, body: Unmute, vault: Vault) -> HouseholdOut:
+    """解除静默: it stands in the denominators again, from a day on."""
+    what = What(body.holds_from or today_of(session))
+    return await _step(session, asked, household_id, HouseholdStep.UNMUTE, what, body.why, vault)
+
+
+async def split(session: Session, asked: Request, household_id: str, body: SplitHousehold, vault: Vault) -> Registered:
+    """分户: a new household, and a step of the old one, which keeps the members that are left. Both or neither."""
+    row = await load_for(session, asked, household_id)
+    before, directory, today = state_of(row), session.packs.current(session.now).directory, today_of(session)
+    day = body.new.holds_from or today
+    check_place(asked, directory, body.new.area_code)
+    facts = facts_of(session, directory, body.new.model_dump(include=_FACTS))
+    said = decide(before, HouseholdStep.SPLIT, What(day), asked.actor, session.now, today)
+    identity = await _identity(session, household_id)
+    if body.members is not None:
+        put_identity(identity, envelope_of(vault, identity), vault, row.area_code, {"members": body.members})
+    apply(session, row, before, said, identity)
+    return write(session, asked, body.new, facts, vault, split_from=household_id)
+
+
+async def merge(
+    session: Session, asked: Request, household_id: str, body: MergeHousehold, vault: Vault
+) -> HouseholdOut:
+    """并户: this household is no more. Conflict when the other is itself, or is no more."""
+    if body.into == household_id:
+        raise invalid("into", "is this household itself", "不能并入本户")
+    # In one order, so that two people who merge two households into each other do not wait for each other.
+    await session.load(Household, "household_id", sorted((household_id, body.into)))
+    other = await session.one(Household, "household_id", body.into)
+    if other is None or not asked.scope.covers(other.area_code):
+        raise invalid("into", "is no household in your reach", "目标户不存在或不在管辖范围内")
+    if other.merged_into is not None:
+        raise Conflict("The other household is no more", "目标户已并户")
+    what = What(body.holds_from or today_of(session), merged_into=body.into)
+    return await _step(session, asked, household_id, HouseholdStep.MERGE, what, body.why, vault)
+
+
+async def _step(
+    session: Session, asked: Request, household_id: str, step: HouseholdStep, what: What, why: str, vault: Vault
+) -> HouseholdOut:
+    row = await load_for(session, asked, household_id)
+    before, identity = state_of(row), await _identity(session, household_id)
+    apply(session, row, before, decide(before, step, what, asked.actor, session.now, today_of(session), why), identity)
+    return shown(session, row, identity, vault)
+
+
+async def _identity(session: Session, household_id: str) -> HouseholdIdentity:
+    row = await identity_of(session, household_id, lock=True)
+    if row is None:
+        raise NotFound
+    return row
+
+
+def _seal_anew(
+    body: ChangeHousehold, row: Household, facts: dict[HouseholdFact, Any], identity: HouseholdIdentity, vault: Vault
+) -> bool:
+    """Seal what was told, and index a door by its new area; whether anything is otherwise by it."""
+    told: dict[str, Any] = {name: getattr(body, name) for name in SEALED if name in body.model_fields_set}
+    if told.get("members", ()) is None:
+        told["members"] = ()
+    envelope = envelope_of(vault, identity)
+    before = opened(envelope, identity)
+    told = {name: value for name, value in told.items() if value != getattr(before, name)}
+    area_code = facts.get(HouseholdFact.AREA_CODE, row.area_code)
+    if area_code != row.area_code and before.door is not None and "door" not in told:
+        identity.door_index = vault.door_index(area_code, before.door)
+    put_identity(identity, envelope, vault, area_code, told)
+    return bool(told)

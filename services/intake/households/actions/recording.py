@@ -1,0 +1,75 @@
+"""A household's step, with the row, its record and what is told of it together."""
+
+from datetime import date
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from libs.common.database.session import Session
+from libs.common.events.household_terms import HouseholdFact
+from libs.common.events.households import HouseholdRecorded
+from libs.common.rules.steps import move, seen_of
+from libs.common.security.masking import mask_text
+from services.intake.households.actions.sealing import print_of
+from services.intake.households.domain import Said, State, evolve
+from services.intake.households.tables import Household, HouseholdChange, HouseholdIdentity
+
+_NOTHING: dict[str, Any] = {
+    fact.value: () if fact in (HouseholdFact.KINDS, HouseholdFact.RESOURCES) else None for fact in HouseholdFact
+}
+
+
+def today_of(session: Session) -> date:
+    """The place's day."""
+    place = session.packs.current(session.now).directory.pack.place
+    return session.now.astimezone(ZoneInfo(place.time_zone)).date()
+
+
+def state_of(row: Household) -> State:
+    """What the rules see of the row."""
+    return seen_of(State, row)
+
+
+def apply(session: Session, row: Household, before: State, said: Said, identity: HouseholdIdentity | None) -> State:
+    """Take the step: the row moves, the step is kept, and what may travel of it is told."""
+    after = evolve(before, said)
+    move(row, before, after)
+    row.updated_at = said.at
+    why, by, what = mask_text(said.why), said.by, said.what
+    facts = _NOTHING | {fact.value: value for fact, value in what.facts.items()}
+    session.insert(
+        HouseholdChange,
+        facts
+        | {
+            "household_id": row.household_id,
+            "version": after.version,
+            "action": said.action,
+            "from_status": before.status,
+            "to_status": after.status,
+            "holds_from": what.holds_from,
+            "changed": [fact.value for fact in what.facts],
+            "kinds": [*facts["kinds"]],
+            "resources": [*facts["resources"]],
+            "who": by.subject,
+            "unit_code": by.unit_code,
+            "staff_id": by.staff_id,
+            "at": said.at,
+            "why": why,
+        },
+    )
+    session.publish(
+        HouseholdRecorded(
+            **(facts | {"area_code": row.area_code}),
+            occurred_at=said.at,
+            household_id=row.household_id,
+            version=after.version,
+            step=said.action,
+            holds_from=what.holds_from,
+            changed=tuple(what.facts),
+            split_from=row.split_from if before.version == 0 else None,
+            merged_into=what.merged_into,
+            why=why,
+            sealed=None if identity is None else print_of(identity),
+        ),
+        first=before.version == 0,
+    )
+    return after

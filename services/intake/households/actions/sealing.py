@@ -1,0 +1,142 @@
+"""What is sealed of a household (户内信息): each under a key of its own, and found by phone or by door."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from pydantic import TypeAdapter
+
+from libs.common.database.session import Session
+from libs.common.errors import Unavailable
+from libs.common.security.envelopes import KeyEnvelope
+from libs.common.security.identifiers.signs import STAR
+from libs.common.security.masking import masked_name, masked_phone
+from libs.common.security.vault import CannotOpen, Vault, VaultCell, print_of_sealed
+from services.intake.households.schemas import MemberIn
+from services.intake.households.tables import HouseholdIdentity
+
+HIDDEN = STAR * 4
+SEALED = ("head", "phone", "door", "members")
+_MEMBERS = TypeAdapter(tuple[MemberIn, ...])
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """Who lives there, open."""
+
+    head: str | None = None
+    phone: str | None = None
+    door: str | None = None
+    members: tuple[MemberIn, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Masked:
+    """The same as anybody may see it who may see the household."""
+
+    head: str | None
+    phone: str | None
+    door: str | None
+    members: int
+
+
+def envelope_of(vault: Vault, row: HouseholdIdentity) -> KeyEnvelope:
+    """What seals and opens of a household."""
+    return KeyEnvelope(vault, key_cell(row.household_id), row.wrapped)
+
+
+def key_cell(household_id: str) -> VaultCell:
+    """Where the key of a household belongs."""
+    return VaultCell("household_identity", "key", household_id)
+
+
+def keep_identity(
+    session: Session, vault: Vault, household_id: str, area_code: str, who: Identity
+) -> HouseholdIdentity:
+    """A new row, sealed under a key of its own."""
+    envelope = KeyEnvelope.new(vault, key_cell(household_id))
+    assert envelope.wrapped is not None  # noqa: S101 - a new envelope has a key
+    row = session.new(
+        HouseholdIdentity,
+        household_id=household_id,
+        wrapped=envelope.wrapped,
+        sealed_head=None,
+        sealed_phone=None,
+        sealed_door=None,
+        sealed_members=None,
+        phone_index=None,
+        door_index=None,
+    )
+    put_identity(row, envelope, vault, area_code, {name: getattr(who, name) for name in SEALED})
+    return row
+
+
+def put_identity(
+    row: HouseholdIdentity, envelope: KeyEnvelope, vault: Vault, area_code: str, told: Mapping[str, Any]
+) -> None:
+    """Seal what was told; what was not told stays as it is."""
+    for name, value in told.items():
+        text = _text_of(name, value)
+        cell = _cell(name, row.household_id)
+        setattr(row, f"sealed_{name}", None if text is None else envelope.seal(text, aad=cell))
+    if "phone" in told:
+        row.phone_index = None if told["phone"] is None else vault.phone_index(told["phone"])
+    if "door" in told:
+        row.door_index = None if told["door"] is None else vault.door_index(area_code, told["door"])
+
+
+def opened(envelope: KeyEnvelope, row: HouseholdIdentity, wanted: Sequence[str] = SEALED) -> Identity:
+    """What is wanted, unmasked. Unavailable when its key is not here, or it was changed."""
+    try:
+        texts = {name: _opened(envelope, row, name) for name in wanted}
+    except CannotOpen as error:
+        raise Unavailable(
+            "What was sealed cannot be opened: its key is not here, or it was changed",
+            "密封信息无法打开：缺少密钥或内容已被改动",
+        ) from error
+    members = texts.pop("members", None)
+    return Identity(**texts, members=() if members is None else _MEMBERS.validate_json(members))
+
+
+def masked(vault: Vault, row: HouseholdIdentity) -> Masked:
+    """``张*`` and ``138****1234``; what cannot be opened is hidden, and the household can be read all the same."""
+    envelope = envelope_of(vault, row)
+    try:
+        members = len(opened(envelope, row, ("members",)).members)
+    except Unavailable:
+        members = 0
+    return Masked(
+        head=_masked(envelope, row, "head", masked_name),
+        phone=_masked(envelope, row, "phone", masked_phone),
+        door=None if row.sealed_door is None else HIDDEN,
+        members=members,
+    )
+
+
+def print_of(row: HouseholdIdentity) -> str:
+    """A digest of what is sealed, for whoever cannot open it and has to know whether it changed."""
+    return print_of_sealed(*(getattr(row, f"sealed_{name}") for name in SEALED), row.phone_index, row.door_index)
+
+
+def _text_of(name: str, value: Any) -> str | None:
+    if name == "members":
+        return _MEMBERS.dump_json(value).decode() if value else None
+    return None if value is None else str(value)
+
+
+def _opened(envelope: KeyEnvelope, row: HouseholdIdentity, name: str) -> str | None:
+    sealed: bytes | None = getattr(row, f"sealed_{name}")
+    return None if sealed is None else envelope.open(sealed, aad=_cell(name, row.household_id))
+
+
+def _masked(envelope: KeyEnvelope, row: HouseholdIdentity, name: str, mask: Callable[[str], str]) -> str | None:
+    if getattr(row, f"sealed_{name}") is None:
+        return None
+    try:
+        return mask(_opened(envelope, row, name) or "")
+    except CannotOpen:
+        return HIDDEN
+
+
+def _cell(name: str, household_id: str) -> VaultCell:
+    return VaultCell("household_identity", name, household_id)

@@ -1,0 +1,171 @@
+"""``/households``: the register of households (户册), what becomes of each, and who looked at who lives there."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Path, Query, Response
+
+from libs.common.bus.flow import Service
+from libs.common.database.session import Session
+from libs.common.rules.requests import Request
+from libs.common.rules.versions import ANY_VERSION, ExpectedVersion
+from libs.common.web.cursors import Page, PageQuery
+from libs.common.web.door import Door, needs
+from libs.common.web.headers import IdempotencyKey, IfMatch
+from libs.common.web.looks import Looks
+from services.intake import rights
+from services.intake.households.actions import changing, looking, registering, showing
+from services.intake.households.queries import identity_of
+from services.intake.households.schemas import (
+    AskMuting,
+    ChangeHousehold,
+    ChangeItem,
+    DecideMuting,
+    HouseholdId,
+    HouseholdItem,
+    HouseholdLookItem,
+    HouseholdLookList,
+    HouseholdOut,
+    HouseholdQuery,
+    HouseholdRevealed,
+    MergeHousehold,
+    RegisterHousehold,
+    RevealHousehold,
+    SplitHousehold,
+    ThenQuery,
+    Unmute,
+)
+
+router = APIRouter(prefix="/v1/households", tags=["households 户"])
+looks_router = APIRouter(prefix="/v1/household-looks", tags=["households 户"])
+
+_LOOKS = Looks(Service.INTAKE)
+InPath = Annotated[HouseholdId, Path()]
+Reads = Annotated[Door, needs(rights.READ_HOUSEHOLDS)]
+Keeps = Annotated[Door, needs(rights.KEEP_HOUSEHOLDS)]
+
+
+@router.get("", response_model=Page[HouseholdItem])
+async def list_households(query: Annotated[HouseholdQuery, Query()], door: Reads) -> Response:
+    """Households within your reach, by area; those that were merged into others only when asked for by status."""
+    return door.answer(await door.read(lambda session: showing.page(session, door.scope, query)))
+
+
+@router.post("", response_model=HouseholdOut, status_code=201)
+async def register_household(body: RegisterHousehold, door: Keeps, once: IdempotencyKey) -> Response:
+    """A household that is new to the register (户登记). 409 names one with the same number, phone or door."""
+    asked, vault = _asked(door), door.runtime.vault
+
+    async def act(session: Session) -> HouseholdOut:
+        return await _shown(session, await registering.register(session, asked, body, vault), door)
+
+    return await door.write(act, once, location=_place)
+
+
+@router.get("/{household_id}", response_model=HouseholdOut)
+async def one_household(household_id: InPath, query: Annotated[ThenQuery, Query()], door: Reads) -> Response:
+    """One household, masked; with `on` as it was on that day, by all that is known now (当时口径)."""
+    vault = door.runtime.vault
+    return door.answer(await door.read(lambda session: showing.one(session, door.scope, household_id, vault, query.on)))
+
+
+@router.get("/{household_id}/changes", response_model=Page[ChangeItem])
+async def list_changes(household_id: InPath, query: Annotated[PageQuery, Query()], door: Reads) -> Response:
+    """What became of a household (户变动记录), each step with the day from which it holds."""
+    return door.answer(await door.read(lambda session: showing.changes(session, door.scope, household_id, query)))
+
+
+@router.post("/{household_id}/change", response_model=HouseholdOut)
+async def change_household(
+    household_id: InPath, body: ChangeHousehold, door: Keeps, expected: IfMatch, once: IdempotencyKey
+) -> Response:
+    """Other facts from a day on, another head, phone, door or members (户变更): what the body names. Needs If-Match."""
+    asked, vault = _asked(door, expected), door.runtime.vault
+    return await door.write(lambda session: changing.change(session, asked, household_id, body, vault), once)
+
+
+@router.post("/{household_id}/muting", response_model=HouseholdOut)
+async def ask_muting(
+    household_id: InPath, body: AskMuting, door: Keeps, expected: IfMatch, once: IdempotencyKey
+) -> Response:
+    """Ask that a household is not visited any more (静默申请). It counts as before until somebody else confirms it."""
+    asked, vault = _asked(door, expected), door.runtime.vault
+    return await door.write(lambda session: changing.ask_muting(session, asked, household_id, body, vault), once)
+
+
+@router.post("/{household_id}/muting/decision", response_model=HouseholdOut)
+async def decide_muting(
+    household_id: InPath,
+    body: DecideMuting,
+    door: Annotated[Door, needs(rights.CONFIRM_MUTING)],
+    expected: IfMatch,
+    once: IdempotencyKey,
+) -> Response:
+    """Confirm or refuse it (确认静默); 409 for whoever asked, and for the household's contact person."""
+    asked, vault = _asked(door, expected), door.runtime.vault
+    return await door.write(lambda session: changing.decide_muting(session, asked, household_id, body, vault), once)
+
+
+@router.post("/{household_id}/unmuting", response_model=HouseholdOut)
+async def unmute(household_id: InPath, body: Unmute, door: Keeps, expected: IfMatch, once: IdempotencyKey) -> Response:
+    """The household may be visited again (解除静默), and stands in the denominators from that day on."""
+    asked, vault = _asked(door, expected), door.runtime.vault
+    return await door.write(lambda session: changing.unmute(session, asked, household_id, body, vault), once)
+
+
+@router.post("/{household_id}/split", response_model=HouseholdOut, status_code=201)
+async def split_household(
+    household_id: InPath, body: SplitHousehold, door: Keeps, expected: IfMatch, once: IdempotencyKey
+) -> Response:
+    """Part of it becomes a household of its own (分户), which is answered."""
+    asked, vault = _asked(door, expected), door.runtime.vault
+
+    async def act(session: Session) -> HouseholdOut:
+        return await _shown(session, await changing.split(session, asked, household_id, body, vault), door)
+
+    return await door.write(act, once, location=_place)
+
+
+@router.post("/{household_id}/merge", response_model=HouseholdOut)
+async def merge_household(
+    household_id: InPath, body: MergeHousehold, door: Keeps, expected: IfMatch, once: IdempotencyKey
+) -> Response:
+    """The household is no more, and part of another (并户)."""
+    asked, vault = _asked(door, expected), door.runtime.vault
+    return await door.write(lambda session: changing.merge(session, asked, household_id, body, vault), once)
+
+
+@router.post("/{household_id}/reveal", response_model=HouseholdRevealed)
+async def reveal_household(
+    household_id: InPath, body: RevealHousehold, door: Annotated[Door, needs(rights.REVEAL_HOUSEHOLD)]
+) -> Response:
+    """Show who lives there, unmasked (查看户情). Every look is recorded, with who looked and why.
+
+    429 when the person, by all accounts together, has looked as often within an hour as the office allows.
+    """
+    asked, runtime = _asked(door), door.runtime
+    return await _LOOKS.show(
+        door,
+        household_id,
+        lambda session: looking.reveal(session, asked, household_id, body, runtime.vault, runtime.looks_per_hour),
+    )
+
+
+@looks_router.get("", response_model=Page[HouseholdLookItem])
+async def list_household_looks(
+    query: Annotated[HouseholdLookList, Query()], door: Annotated[Door, needs(rights.READ_HOUSEHOLD_LOOKS)]
+) -> Response:
+    """Looks at who lives in households within your reach (查看记录), newest first."""
+    return door.answer(await door.read(lambda session: showing.looks(session, door.scope, query)))
+
+
+def _asked(door: Door, expected: ExpectedVersion = ANY_VERSION) -> Request:
+    return Request(door.actor, door.scope, expected)
+
+
+def _place(household: HouseholdOut) -> str:
+    return f"/intake/v1/households/{household.household_id}"
+
+
+async def _shown(session: Session, new: registering.Registered, door: Door) -> HouseholdOut:
+    identity = await identity_of(session, new.row.household_id)
+    return showing.shown(session, new.row, identity, door.runtime.vault)

@@ -1,0 +1,191 @@
+"""A household's course (户的变动): its steps, what holds from which day, and who may leave the denominators.
+
+Facts are kept by the day from which they hold. A word about an earlier day than one that is known changes nothing of
+today, and is still what held on the days between.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any
+
+from libs.common.errors import Invalid, invalid
+from libs.common.events.household_terms import HouseholdClass, HouseholdFact, HouseholdStep, MutedFor, VisitEvery
+from libs.common.rules import machine
+from libs.common.rules.machine import Actor, Label, Machine, OutOfTurn, Transition
+
+DAY_ONE = date(1970, 1, 1)
+"""Before every fact."""
+_AN_ANSWER = {HouseholdStep.CONFIRM_MUTE, HouseholdStep.REFUSE_MUTE}
+
+
+class Status(StrEnum):
+    """Where a household stands (在册状态)."""
+
+    REGISTERED = "registered"
+    MUTE_ASKED = "mute_asked"
+    MUTED = "muted"
+    ENDED = "ended"
+
+
+class Party(StrEnum):
+    """Whose step it is."""
+
+    KEEPER = "keeper"
+    CONFIRMER = "confirmer"
+
+
+STATUSES: Mapping[Status, Label] = {
+    Status.REGISTERED: ("在册", "registered"),
+    Status.MUTE_ASKED: ("待确认静默", "to be muted, which somebody else has to confirm"),
+    Status.MUTED: ("静默", "muted"),
+    Status.ENDED: ("已并户", "merged into another"),
+}
+ACTIONS: Mapping[HouseholdStep, Label] = {
+    HouseholdStep.REGISTER: ("登记", "register"),
+    HouseholdStep.CHANGE: ("变更", "change"),
+    HouseholdStep.ASSIGN: ("分配包保人", "give it a contact person"),
+    HouseholdStep.ASK_MUTE: ("申请静默", "ask that it is muted"),
+    HouseholdStep.CONFIRM_MUTE: ("确认静默", "confirm that it is muted"),
+    HouseholdStep.REFUSE_MUTE: ("驳回静默", "refuse to mute it"),
+    HouseholdStep.UNMUTE: ("解除静默", "unmute"),
+    HouseholdStep.SPLIT: ("分户", "split"),
+    HouseholdStep.MERGE: ("并户", "merge"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """All that the rules know of a household: each fact with the day since which it holds."""
+
+    status: Status | None = None
+    area_code: str = ""
+    area_since: date = DAY_ONE
+    household_class: HouseholdClass = HouseholdClass.RESIDENT
+    class_since: date = DAY_ONE
+    kinds: tuple[str, ...] = ()
+    kinds_since: date = DAY_ONE
+    resources: tuple[str, ...] = ()
+    resources_since: date = DAY_ONE
+    visit_every: VisitEvery | None = None
+    every_since: date = DAY_ONE
+    contact_staff_id: str | None = None
+    contact_since: date = DAY_ONE
+    muted_for: MutedFor | None = None
+    muted_since: date = DAY_ONE
+    mute_asked_for: MutedFor | None = None
+    mute_asked_from: date | None = None
+    mute_asked_by: str | None = None
+    """The person, as `Actor.person`."""
+    merged_into: str | None = None
+    version: int = 0
+
+
+_SINCE: Mapping[HouseholdFact, str] = {
+    HouseholdFact.AREA_CODE: "area_since",
+    HouseholdFact.HOUSEHOLD_CLASS: "class_since",
+    HouseholdFact.KINDS: "kinds_since",
+    HouseholdFact.RESOURCES: "resources_since",
+    HouseholdFact.VISIT_EVERY: "every_since",
+    HouseholdFact.CONTACT_STAFF_ID: "contact_since",
+    HouseholdFact.MUTED_FOR: "muted_since",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class What:
+    """What a step brings: facts, from a day on; for a merger the household that takes this one in."""
+
+    holds_from: date
+    facts: Mapping[HouseholdFact, Any] = field(default_factory=dict)
+    resealed: bool = False
+    """Who lives there is otherwise, of which the rules know no more."""
+    wished: MutedFor | None = None
+    merged_into: str | None = None
+
+
+Said = machine.Said[HouseholdStep, What]
+
+
+class NotByThem(OutOfTurn):
+    """Somebody else has to say whether a household leaves the denominators: not who asked, nor its contact person."""
+
+
+def _somebody_else(state: State, actor: Actor) -> None:
+    is_contact = actor.staff_id is not None and actor.staff_id == state.contact_staff_id
+    if state.mute_asked_by in actor.names or is_contact:
+        raise NotByThem(
+            "Whoever asked that a household is muted, or is its contact person, does not decide it",
+            "申请静默的人及该户包保人不得确认",
+        )
+
+
+_S, _T = Status, Transition[Status, HouseholdStep, Party, [State, Actor]]
+_LIVING = (_S.REGISTERED, _S.MUTE_ASKED, _S.MUTED)
+
+HOUSEHOLDS: Machine[Status, HouseholdStep, Party, [State, Actor]] = Machine(
+    steps=(
+        _T(HouseholdStep.REGISTER, None, _S.REGISTERED, Party.KEEPER),
+        *_T.each(_LIVING, HouseholdStep.CHANGE, Party.KEEPER),
+        *_T.each(_LIVING, HouseholdStep.ASSIGN, Party.KEEPER),
+        *_T.each(_LIVING, HouseholdStep.SPLIT, Party.KEEPER),
+        _T(HouseholdStep.ASK_MUTE, _S.REGISTERED, _S.MUTE_ASKED, Party.KEEPER),
+        _T(HouseholdStep.CONFIRM_MUTE, _S.MUTE_ASKED, _S.MUTED, Party.CONFIRMER, (_somebody_else,)),
+        _T(HouseholdStep.REFUSE_MUTE, _S.MUTE_ASKED, _S.REGISTERED, Party.CONFIRMER, (_somebody_else,)),
+        _T(HouseholdStep.UNMUTE, _S.MUTED, _S.REGISTERED, Party.KEEPER),
+        *_T.each(_LIVING, HouseholdStep.MERGE, Party.KEEPER, to=_S.ENDED),
+    ),
+    statuses=STATUSES,
+    actions=ACTIONS,
+    people=tuple(Party),
+    ends=(Status.ENDED,),
+    noun="the household",
+)
+
+
+def decide(state: State, step: HouseholdStep, what: What, by: Actor, at: datetime, today: date, why: str = "") -> Said:
+    """The step, as it is said. ``today`` is the place's day.
+
+    Raises:
+        OutOfTurn: it is not possible as the household stands; NotByThem when it is somebody else's.
+        Invalid: the day lies ahead, or nothing would be otherwise.
+    """
+    HOUSEHOLDS.target(state.status, step, state, by)
+    if what.holds_from > today:
+        raise invalid("holds_from", "lies ahead: enter it on that day", "日期晚于今天，请届时再录入")
+    if step in (HouseholdStep.CHANGE, HouseholdStep.ASSIGN) and not (what.facts or what.resealed):
+        raise Invalid("Nothing would be otherwise", "没有任何变更")
+    if step in _AN_ANSWER:
+        what = replace(what, holds_from=state.mute_asked_from or what.holds_from)
+    if step is HouseholdStep.CONFIRM_MUTE:
+        what = replace(what, facts={HouseholdFact.MUTED_FOR: state.mute_asked_for})
+    if step is HouseholdStep.UNMUTE:
+        what = replace(what, facts={HouseholdFact.MUTED_FOR: None})
+    return machine.Said(step, at, what, by, why)
+
+
+def evolve(state: State, said: Said) -> State:
+    """What a household is by a step."""
+    status, what = HOUSEHOLDS.step(state.status, said.action).target, said.what
+    moved: dict[str, Any] = {}
+    for fact, value in what.facts.items():
+        since = _SINCE[fact]
+        if what.holds_from >= getattr(state, since) or said.action is HouseholdStep.REGISTER:
+            moved |= {fact.value: value, since: what.holds_from}
+    if said.action is HouseholdStep.ASK_MUTE:
+        moved |= {
+            "mute_asked_for": what.wished,
+            "mute_asked_from": what.holds_from,
+            "mute_asked_by": said.by.person,
+        }
+    elif said.action in _AN_ANSWER or said.action is HouseholdStep.UNMUTE:
+        moved |= {"mute_asked_for": None, "mute_asked_from": None, "mute_asked_by": None}
+    if said.action is HouseholdStep.MERGE:
+        moved["merged_into"] = what.merged_into
+    return replace(state, status=status, version=state.version + 1, **moved)
+
+
+def is_otherwise(state: State, fact: HouseholdFact, value: object) -> bool:
+    """Whether a fact would be another one."""
+    return bool(getattr(state, fact.value) != value)

@@ -1,0 +1,156 @@
+"""Every SELECT of households: by id, in lists, as they were on a day, who is like another, and who looked."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, select
+from sqlmodel import col
+
+from libs.common.database.session import Session
+from libs.common.events.household_terms import HouseholdClass, HouseholdFact, VisitEvery
+from libs.common.security.policy import Scope, in_area
+from libs.common.web.cursors import Keyset, PageQuery
+from services.intake.households.domain import Status
+from services.intake.households.tables import Household, HouseholdChange, HouseholdIdentity, HouseholdLook
+
+BY_AREA = Keyset(
+    "intake.households", (col(Household.area_code), col(Household.household_id)), (str, str), descending=False
+)
+BY_STEP = Keyset("intake.household_changes", (col(HouseholdChange.version),), (int,), descending=False)
+NEWEST_FIRST = Keyset("intake.household_looks", (col(HouseholdLook.at), col(HouseholdLook.look_id)), (datetime, str))
+_ALIKE = """
+    SELECT household_id, phone_index = ANY($1::bytea[]) AS by_phone, door_index = ANY($2::bytea[]) AS by_door
+    FROM household_identity JOIN household USING (household_id)
+    WHERE (phone_index = ANY($1::bytea[]) OR door_index = ANY($2::bytea[])) AND status <> 'ended'
+    ORDER BY household_id LIMIT 5
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class HouseholdFilter:
+    """What the list is narrowed to; None takes in everything but those that are no more."""
+
+    area_code: str | None = None
+    status: Status | None = None
+    household_class: HouseholdClass | None = None
+    kind: str | None = None
+    resource: str | None = None
+    visit_every: VisitEvery | None = None
+    contact_staff_id: str | None = None
+    without_contact: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LookFilter:
+    """What the list of looks is narrowed to; None takes in everything."""
+
+    staff_id: str | None = None
+    account: str | None = None
+    unit_code: str | None = None
+    household_id: str | None = None
+    looked_from: datetime | None = None
+    """Included."""
+    looked_to: datetime | None = None
+    """Not included."""
+
+
+@dataclass(frozen=True, slots=True)
+class Alike:
+    """A household that has the same phone, or stands at the same door."""
+
+    household_id: str
+    by_phone: bool
+    by_door: bool
+
+
+async def find(session: Session, scope: Scope, household_id: str) -> Household | None:
+    """The household, when it is within reach."""
+    row = await session.one(Household, "household_id", household_id, lock=False)
+    return row if row is not None and scope.covers(row.area_code) else None
+
+
+async def identity_of(session: Session, household_id: str, *, lock: bool = False) -> HouseholdIdentity | None:
+    """What is sealed of it."""
+    return await session.one(HouseholdIdentity, "household_id", household_id, lock=lock)
+
+
+async def alike(session: Session, phones: Sequence[bytes], doors: Sequence[bytes]) -> list[Alike]:
+    """Up to five households with one of these phones, or at one of these doors."""
+    if not phones and not doors:
+        return []
+    rows = await session.fetch(_ALIKE, [*phones], [*doors])
+    return [Alike(row.household_id, bool(row.by_phone), bool(row.by_door)) for row in rows]
+
+
+def list_statement(scope: Scope, query: HouseholdFilter, page: PageQuery) -> Select[Household]:
+    """One page by area and id, and one row more."""
+    equal = (
+        (Household.household_class, query.household_class),
+        (Household.visit_every, query.visit_every),
+        (Household.contact_staff_id, query.contact_staff_id),
+        (Household.status, query.status),
+    )
+    conditions: list[ColumnElement[bool]] = [col(column) == value for column, value in equal if value is not None]
+    if query.status is None:
+        conditions.append(col(Household.status) != Status.ENDED)
+    if query.kind is not None:
+        conditions.append(col(Household.kinds).contains([query.kind]))
+    if query.resource is not None:
+        conditions.append(col(Household.resources).contains([query.resource]))
+    if query.without_contact is not None:
+        nobody = col(Household.contact_staff_id).is_(None)
+        conditions.append(nobody if query.without_contact else ~nobody)
+    conditions.append(scope.predicate(col(Household.area_code), accused_columns=None))
+    return BY_AREA.cut(select(Household).where(*conditions, *in_area(col(Household.area_code), query.area_code)), page)
+
+
+async def list_households(
+    session: Session, scope: Scope, query: HouseholdFilter, page: PageQuery
+) -> Sequence[Household]:
+    """Up to one row more than a page."""
+    return (await session.execute(list_statement(scope, query, page))).scalars().all()
+
+
+async def changes_of(session: Session, household_id: str, until: date | None = None) -> Sequence[HouseholdChange]:
+    """All steps of a household by version; those that hold from ``until`` or earlier."""
+    statement = select(HouseholdChange).where(col(HouseholdChange.household_id) == household_id)
+    if until is not None:
+        statement = statement.where(col(HouseholdChange.holds_from) <= until)
+    return (await session.execute(statement.order_by(col(HouseholdChange.version)))).scalars().all()
+
+
+async def list_changes(session: Session, household_id: str, page: PageQuery) -> Sequence[HouseholdChange]:
+    """Up to one row more than a page of its steps, in their order."""
+    statement = select(HouseholdChange).where(col(HouseholdChange.household_id) == household_id)
+    return (await session.execute(BY_STEP.cut(statement, page))).scalars().all()
+
+
+def facts_on(changes: Sequence[HouseholdChange]) -> Mapping[HouseholdFact, Any]:
+    """What holds by these steps: of each fact the word of the latest day, and of one day the latest word."""
+    ordered = sorted(changes, key=lambda change: (change.holds_from, change.version))
+    return {HouseholdFact(fact): getattr(change, fact) for change in ordered for fact in change.changed}
+
+
+def looks_statement(scope: Scope, query: LookFilter, page: PageQuery) -> Select[HouseholdLook]:
+    """One page, newest first, and one row more: looks at households within reach, whoever looked."""
+    equal = (
+        (HouseholdLook.by_staff, query.staff_id),
+        (HouseholdLook.who, query.account),
+        (HouseholdLook.unit_code, query.unit_code),
+        (HouseholdLook.household_id, query.household_id),
+    )
+    conditions: list[ColumnElement[bool]] = [col(column) == value for column, value in equal if value is not None]
+    if query.looked_from is not None:
+        conditions.append(col(HouseholdLook.at) >= query.looked_from)
+    if query.looked_to is not None:
+        conditions.append(col(HouseholdLook.at) < query.looked_to)
+    within = scope.predicate(col(Household.area_code), accused_columns=None)
+    joined = select(HouseholdLook).join(Household, col(Household.household_id) == col(HouseholdLook.household_id))
+    return NEWEST_FIRST.cut(joined.where(within, *conditions), page)
+
+
+async def list_looks(session: Session, scope: Scope, query: LookFilter, page: PageQuery) -> Sequence[HouseholdLook]:
+    """Up to one row more than a page."""
+    return (await session.execute(looks_statement(scope, query, page))).scalars().all()

@@ -1,0 +1,76 @@
+"""What the tests of households do: people in office, households, and what is told of them."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Any
+
+import httpx
+
+from libs.common.events.directory import RecordedTerm, StaffRecorded
+from libs.common.events.households import HouseholdRecorded
+from libs.common.security.principal import Role
+from tests.integration.intake.door import COUNTY, NOW, VILLAGE, IntakeDoor
+
+HOUSEHOLDS = "/intake/v1/households"
+WHY = "核实今晚走访的住户地址"
+WHO = {"head": "欧阳金丝雀", "phone": "13812345678", "door": "三组15号"}
+VILLAGE_UNIT = "V-999001101201"
+
+
+async def appoint(door: IntakeDoor, *staff_ids: str, post: str = "village_cadre", unit: str = VILLAGE_UNIT) -> None:
+    """These people are in office."""
+    begun = NOW - timedelta(days=30)
+    term = RecordedTerm(number=1, post_code=post, unit_code=unit, begins_at=begun)
+    for staff_id in staff_ids:
+        name = f"干部{staff_id[-1]}"
+        await door.hear(StaffRecorded(occurred_at=begun, staff_id=staff_id, version=1, name=name, terms=(term,)))
+    await door.learn_staff()
+
+
+class Homes:
+    """Households at a door, as one person sees them."""
+
+    def __init__(self, door: IntakeDoor, headers: dict[str, str] | None = None) -> None:
+        self.door = door
+        self.headers = headers or door.operator
+
+    def by(self, *roles: Role, subject: str, area: str = COUNTY, staff: str | None = None) -> "Homes":
+        """The same as somebody else sees them."""
+        return Homes(self.door, self.door.token(*roles, subject=subject, area=area, staff=staff))
+
+    async def post(self, path: str, body: object, version: int | None = None, key: str | None = None) -> httpx.Response:
+        """Ask for a change; on the version that is there unless told otherwise."""
+        match = {"If-Match": "*" if version is None else f'"{version}"'}
+        once = {} if key is None else {"Idempotency-Key": key}
+        return await self.door.http.post(f"{HOUSEHOLDS}{path}", json=body, headers=self.headers | match | once)
+
+    async def done(self, path: str, body: object, key: str | None = None) -> dict[str, Any]:
+        """The same, and it was taken; under an Idempotency-Key, if there is one."""
+        answer = await self.post(path, body, key=key)
+        assert answer.is_success, answer.text
+        found: dict[str, Any] = answer.json()
+        return found
+
+    async def register(self, **fields: Any) -> dict[str, Any]:
+        """A household that is new."""
+        return await self.done("", {"area_code": VILLAGE, **fields})
+
+    async def one(self, household_id: str, **query: Any) -> dict[str, Any]:
+        """As it is, or was."""
+        found: dict[str, Any] = await self.door.get(f"{HOUSEHOLDS}/{household_id}", self.headers, query)
+        return found
+
+    async def ids(self, **query: Any) -> list[str]:
+        """Of those in the list."""
+        page = await self.door.get(HOUSEHOLDS, self.headers, query)
+        return [item["household_id"] for item in page["items"]]
+
+
+async def told(door: IntakeDoor, household_id: str) -> Sequence[HouseholdRecorded]:
+    """What was said of a household."""
+    rows = await door.rows(
+        "SELECT payload::text AS said FROM ledger WHERE stream = 'visits' AND key = $1 AND type = $2 ORDER BY seq",
+        household_id,
+        HouseholdRecorded.type_name,
+    )
+    return [HouseholdRecorded.model_validate_json(row.said) for row in rows]

@@ -1,0 +1,223 @@
+"""The register of households: entered once, changed from a day on, muted by two people, looked at on the record."""
+
+from dataclasses import replace
+from typing import Any
+
+import asyncpg
+import pytest
+
+from libs.common.security.principal import Role
+from tests.integration.intake.door import COUNTY, OTHER_TOWN, TOWN, VILLAGE, IntakeDoor
+from tests.integration.intake.homes import WHO, WHY, Homes, appoint, told
+
+ANOTHER_VILLAGE = "999001101202"
+
+
+@pytest.fixture
+def homes(intake: IntakeDoor) -> Homes:
+    return Homes(intake)
+
+
+async def test_a_household_is_entered_masked_and_told_without_who_lives_there(intake: IntakeDoor, homes: Homes) -> None:
+    await appoint(intake, "S-1")
+    members = [{"name": "欧阳小雀", "relation": "女儿", "phone": "13987654321"}]
+    made = await homes.register(
+        **WHO, members=members, household_no="H-1", kinds=["party_elder"], contact_staff_id="S-1", visit_every="week"
+    )
+    assert (made["head"], made["phone"], made["door"], made["members"]) == ("欧*", "138****5678", "****", 1)
+    assert (made["status"], made["contact_name"], made["contact_since"]) == ("registered", "干部1", "2026-03-04")
+    read = await homes.one(made["household_id"])
+    assert read == made
+    (said,) = await told(intake, made["household_id"])
+    assert (said.step, said.kinds, said.contact_staff_id, said.version) == ("register", ("party_elder",), "S-1", 1)
+    everything = await intake.payloads()
+    assert not [word for word in ("欧阳", "金丝雀", "小雀", "13812345678", "13987654321", "15号") if word in everything]
+
+
+@pytest.mark.parametrize(
+    ("fields", "named"),
+    [
+        ({"area_code": TOWN}, "area_code"),
+        ({"area_code": "999001101999"}, "area_code"),
+        ({"kinds": ["nobody"]}, "kinds"),
+        ({"resources": ["gold"]}, "resources"),
+        ({"contact_staff_id": "S-9"}, "contact_staff_id"),
+        ({"holds_from": "2026-03-05"}, "holds_from"),
+        ({"phone": "12"}, "phone"),
+        ({"household_no": "370101199001011234"}, "household_no"),
+        ({"colour": "red"}, "colour"),
+    ],
+)
+async def test_what_cannot_be_is_named_by_its_field_and_changes_nothing(
+    intake: IntakeDoor, homes: Homes, fields: dict[str, Any], named: str
+) -> None:
+    refused = await homes.post("", {"area_code": VILLAGE, **fields})
+    assert (refused.status_code, refused.json()["fields"][0]["field"]) == (422, named), refused.text
+    assert (await intake.rows("SELECT count(*) AS n FROM household"))[0].n == 0
+
+
+async def test_a_contact_person_holds_a_post_that_looks_after_households(intake: IntakeDoor, homes: Homes) -> None:
+    await appoint(intake, "S-2", post="caller", unit="H-12345")
+    refused = await homes.post("", {"area_code": VILLAGE, "contact_staff_id": "S-2"})
+    assert (refused.status_code, refused.json()["fields"][0]["field"]) == (422, "contact_staff_id")
+
+
+async def test_the_same_phone_door_or_number_is_named_and_another_one_said(homes: Homes) -> None:
+    made = await homes.register(**WHO, household_no="H-1")
+    for same in ({"phone": "138 1234 5678"}, {"door": "三组 15 号"}, {"household_no": "H-1"}):
+        refused = await homes.post("", {"area_code": VILLAGE, **same})
+        assert (refused.status_code, refused.json()["type"]) == (409, "urn:huiyin:problem:household-known"), same
+        assert made["household_id"] in refused.json()["detail"]
+    elsewhere = await homes.register(area_code=ANOTHER_VILLAGE, door=WHO["door"])
+    another = await homes.register(phone=WHO["phone"], known_to_be_another=True)
+    assert len({made["household_id"], elsewhere["household_id"], another["household_id"]}) == 3
+
+
+async def test_facts_hold_from_their_day_in_whatever_order_they_are_told(intake: IntakeDoor, homes: Homes) -> None:
+    await appoint(intake, "S-1", "S-2")
+    made = await homes.register(holds_from="2026-01-01", contact_staff_id="S-1")
+    path = f"/{made['household_id']}/change"
+    await homes.done(path, {"household_class": "vacant", "holds_from": "2026-03-01"})
+    later = await homes.done(path, {"household_class": "away", "visit_every": "month", "holds_from": "2026-02-01"})
+    assert (later["household_class"], later["visit_every"]) == ("vacant", "month"), "a later day holds"
+
+    async def on(day: str) -> tuple[str, str | None]:
+        then = await homes.one(made["household_id"], on=day)
+        return then["household_class"], then["visit_every"]
+
+    assert [await on(day) for day in ("2026-01-31", "2026-02-01", "2026-02-28", "2026-03-01")] == [
+        ("resident", None),
+        ("away", "month"),
+        ("away", "month"),
+        ("vacant", "month"),
+    ]
+    before = await intake.http.get(f"/intake/v1/households/{made['household_id']}?on=2025-12-31", headers=homes.headers)
+    assert before.status_code == 404
+    steps = await intake.get(f"/intake/v1/households/{made['household_id']}/changes", homes.headers, {"limit": 2})
+    assert [(step["version"], step["holds_from"]) for step in steps["items"]] == [(1, "2026-01-01"), (2, "2026-03-01")]
+    assert steps["next_cursor"]
+    assert [one.changed for one in await told(intake, made["household_id"])][1:] == [
+        ("household_class",),
+        ("household_class", "visit_every"),
+    ]
+
+
+async def test_a_change_names_its_version_and_something_that_is_otherwise(homes: Homes) -> None:
+    made = await homes.register(**WHO)
+    path = f"/{made['household_id']}/change"
+    assert (await homes.post(path, {"household_class": "resident"})).status_code == 422
+    assert (await homes.post(path, {"head": WHO["head"]})).status_code == 422
+    assert (await homes.post(path, {"household_class": None})).json()["fields"][0]["field"] == "household_class"
+    assert (await homes.post(path, {"household_class": "away"}, version=7)).status_code == 412
+    changed = await homes.done(path, {"head": "王五", "members": [{"name": "王六"}]})
+    assert (changed["head"], changed["members"], changed["version"]) == ("王*", 1, 2)
+
+
+async def test_a_move_takes_the_door_along_and_the_household_leaves_the_reach(intake: IntakeDoor, homes: Homes) -> None:
+    made = await homes.register(**WHO)
+    there = homes.by(Role.OPERATOR, subject="operator-2", area=OTHER_TOWN)
+    assert (await there.post(f"/{made['household_id']}/change", {"household_class": "away"})).status_code == 404
+    town = homes.by(Role.OPERATOR, subject="operator-3", area=TOWN)
+    refused = await town.post(f"/{made['household_id']}/change", {"area_code": "999001102201"})
+    assert refused.status_code == 403
+    await homes.done(f"/{made['household_id']}/change", {"area_code": ANOTHER_VILLAGE})
+    assert await homes.ids(area_code=VILLAGE) == []
+    assert await homes.ids(area_code=ANOTHER_VILLAGE) == [made["household_id"]]
+    known = await homes.post("", {"area_code": ANOTHER_VILLAGE, "door": WHO["door"]})
+    assert known.status_code == 409
+    assert (await intake.get(f"/intake/v1/households/{made['household_id']}"))["area_code"] == ANOTHER_VILLAGE
+
+
+async def test_a_household_leaves_by_two_people_and_neither_is_its_contact(intake: IntakeDoor, homes: Homes) -> None:
+    await appoint(intake, "S-1", post="duty_cadre")
+    contact = homes.by(Role.OPERATOR, subject="a", staff="S-1")
+    made = await contact.register(contact_staff_id="S-1", holds_from="2026-01-01")
+    path = f"/{made['household_id']}/muting"
+    wish = {"reason": "refused", "why": "多次上门均拒绝走访", "holds_from": "2026-02-01"}
+    asked = await contact.done(path, wish)
+    assert (asked["status"], asked["muted_for"], asked["mute_asked_for"]) == ("mute_asked", None, "refused")
+    assert (await contact.post(f"{path}/decision", {"granted": True})).status_code == 409
+    second_account = homes.by(Role.OPERATOR, subject="b", staff="S-1")
+    assert (await second_account.post(f"{path}/decision", {"granted": True})).status_code == 409
+    visitor = homes.by(Role.VISITOR, subject="c")
+    assert (await visitor.post(f"{path}/decision", {"granted": True})).status_code == 403
+    other = homes.by(Role.SUPERVISOR, subject="d")
+    assert (await other.post(f"{path}/decision", {"granted": False})).json()["fields"][0]["field"] == "why"
+    gone = await other.done(f"{path}/decision", {"granted": True})
+    assert (gone["status"], gone["muted_for"], gone["muted_since"]) == ("muted", "refused", "2026-02-01")
+    assert (await homes.one(made["household_id"], on="2026-01-31"))["muted_for"] is None
+    assert (await homes.one(made["household_id"], on="2026-02-01"))["muted_for"] == "refused"
+    back = await homes.done(f"/{made['household_id']}/unmuting", {"why": "本人同意恢复走访"})
+    assert (back["status"], back["muted_for"]) == ("registered", None)
+
+
+async def test_a_refused_muting_leaves_all_as_it_was(homes: Homes) -> None:
+    made = await homes.register()
+    path = f"/{made['household_id']}/muting"
+    await homes.done(path, {"reason": "moved_away", "why": "邻居称已搬走"})
+    other = homes.by(Role.SUPERVISOR, subject="d")
+    kept = await other.done(f"{path}/decision", {"granted": False, "why": "核实仍在家"})
+    assert (kept["status"], kept["muted_for"], kept["mute_asked_for"]) == ("registered", None, None)
+    assert await homes.ids(status="mute_asked") == []
+
+
+async def test_a_split_and_a_merger(intake: IntakeDoor, homes: Homes) -> None:
+    made = await homes.register(**WHO, members=[{"name": "小甲"}, {"name": "小乙"}])
+    new = {"area_code": VILLAGE, "head": "小甲", "holds_from": "2026-03-01"}
+    part = await homes.done(f"/{made['household_id']}/split", {"new": new, "members": [{"name": "小乙"}]})
+    assert (part["split_from"], part["head"]) == (made["household_id"], "小*")
+    assert (await homes.one(made["household_id"]))["members"] == 1
+    assert [one.step for one in await told(intake, made["household_id"])] == ["register", "split"]
+    merge = f"/{part['household_id']}/merge"
+    assert (await homes.post(merge, {"into": part["household_id"], "why": "并回"})).json()["fields"][0][
+        "field"
+    ] == "into"
+    gone = await homes.done(merge, {"into": made["household_id"], "why": "搬回同住"})
+    assert (gone["status"], gone["merged_into"]) == ("ended", made["household_id"])
+    assert await homes.ids() == [made["household_id"]]
+    assert await homes.ids(status="ended") == [part["household_id"]]
+    assert (await homes.post(f"/{part['household_id']}/change", {"household_class": "away"})).status_code == 409
+    assert (await homes.post(f"/{made['household_id']}/merge", {"into": part["household_id"], "why": "不行"})).is_error
+
+
+async def test_lists_are_narrowed_and_paged(intake: IntakeDoor, homes: Homes) -> None:
+    await appoint(intake, "S-1")
+    first = await homes.register(kinds=["well_off"], resources=["jobs"], contact_staff_id="S-1")
+    second = await homes.register(area_code=ANOTHER_VILLAGE, household_class="shop", visit_every="quarter")
+    ids = first["household_id"], second["household_id"]
+    assert [await homes.ids(**query) for query in ({"kind": "well_off"}, {"resource": "jobs"})] == [[ids[0]]] * 2
+    assert await homes.ids(household_class="shop", visit_every="quarter") == [ids[1]]
+    assert (await homes.ids(contact_staff_id="S-1"), await homes.ids(without_contact=True)) == ([ids[0]], [ids[1]])
+    assert await homes.ids(without_contact=False) == [ids[0]]
+    page = await intake.get("/intake/v1/households", homes.headers, {"limit": 1})
+    following = {"limit": 1, "cursor": page["next_cursor"]}
+    rest = await intake.get("/intake/v1/households", homes.headers, following)
+    assert [page["items"][0]["household_id"], rest["items"][0]["household_id"]] == [*ids]
+
+
+async def test_looks_are_kept_counted_and_listed(intake: IntakeDoor) -> None:
+    service = intake.service
+    service.runtime = replace(service.runtime, looks_per_hour=2)
+    homes = Homes(IntakeDoor(service, intake.issuer, intake.resources))
+    made = await homes.register(**WHO, members=[{"name": "欧阳小雀"}])
+    path = f"/{made['household_id']}/reveal"
+    seen = await homes.done(path, {"reason": WHY, "fields": ["head", "members"]})
+    assert (seen["head"], seen["members"][0]["name"], seen["phone"]) == (WHO["head"], "欧阳小雀", None)
+    assert (await homes.post(path, {"reason": "看看", "fields": ["head"]})).status_code == 422
+    await homes.done(path, {"reason": WHY, "fields": ["phone", "door"]})
+    assert (await homes.post(path, {"reason": WHY, "fields": ["head"]})).status_code == 429
+    auditor = intake.token(Role.AUDITOR, subject="auditor-1")
+    looks = await intake.get("/intake/v1/household-looks", auditor)
+    assert [look["fields"] for look in looks["items"]] == [["door", "phone"], ["head", "members"]]
+    nobody = intake.token(Role.AUDITOR, subject="auditor-2", area=OTHER_TOWN)
+    assert (await intake.get("/intake/v1/household-looks", nobody))["items"] == []
+    with pytest.raises(asyncpg.RaiseError, match="stay as they are"):
+        async with service.runtime.work_database.transaction(service.runtime.clock.now()) as session:
+            await session.fetch("DELETE FROM household_look")
+
+
+async def test_one_key_makes_one_household(homes: Homes) -> None:
+    first = await homes.done("", {"area_code": VILLAGE}, key="a-household")
+    again = await homes.done("", {"area_code": VILLAGE}, key="a-household")
+    assert first["household_id"] == again["household_id"]
+    assert await homes.ids(area_code=COUNTY) == [first["household_id"]]
