@@ -28,6 +28,7 @@ A_TABLE: dict[int | str, dict[str, Any]] = {
 """For ``responses`` of a route that gives one."""
 _DAY = re.compile(r"([0-9]{4})[-/.年]([0-9]{1,2})[-/.月]([0-9]{1,2})日?(?:[ T]00:00(?::00)?)?")
 _BETWEEN = re.compile(r"[、,，;；/|\s]+")
+_BETWEEN_NAMES = re.compile(r"[、,，;；\n]+")
 
 
 class ImportQuery(RequestBody):
@@ -203,6 +204,11 @@ def wrong(field: str, message: str, message_zh: str) -> WrongCells:
 def parts_of(cell: str) -> tuple[str, ...]:
     """What stands between 、 or another such sign."""
     return tuple(filter(None, _BETWEEN.split(cell)))
+
+
+def names_of(cell: str) -> tuple[str, ...]:
+    """The same of names, which may hold spaces."""
+    return tuple(filter(None, map(str.strip, _BETWEEN_NAMES.split(cell))))
 
 
 def code_of(cell: str, known: Iterable[tuple[str, str]], field: str) -> str:
