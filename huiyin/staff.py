@@ -9,8 +9,8 @@ from libs.common.rules.machine import Actor
 from libs.common.rules.requests import Request
 from libs.common.security.policy import Scope
 from libs.common.sheets import read_sheet
+from libs.common.web.tables import ImportOut
 from services.dispatch.staff.actions.importing import take_import, try_import
-from services.dispatch.staff.schemas import ImportOut
 
 _LOADER = Request(Actor("staff-loader"), Scope(""))
 

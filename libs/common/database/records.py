@@ -151,7 +151,7 @@ class RecordBook:
     async def load(self, table: type[SQLModel], column: str, values: Iterable[object], *, lock: bool) -> None:
         """Read the rows whose ``column`` is one of ``values``, those that were not read before."""
         groups = self._groups.setdefault((table, column), {})
-        missing = sorted({str(value) for value in values} - groups.keys())
+        missing = sorted({key for key in map(str, values) if key not in groups})
         if not missing:
             return
         groups.update((value, []) for value in missing)

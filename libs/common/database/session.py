@@ -163,13 +163,21 @@ class Session:
         """
         await self._driver.execute("SET LOCAL enable_indexscan = off")
 
+    async def write_so_far(self) -> None:
+        """Write the rows that were made and changed until now, and what was said: for thousands of them, in pieces.
+
+        It is still the same transaction. All rows are let go of: what is needed further on is loaded again.
+        """
+        await self._book.write()
+        await failpoint("transaction.before_ledger")
+        await append(self, self._entries, self.learned)
+        self._book, self._entries = RecordBook(self), []
+
     async def finish(self) -> None:
         """Write everything: hooks, rows, then the ledger. The commit is the caller's."""
         for hook in self._hooks.values():
             await hook(self)
-        await self._book.write()
-        await failpoint("transaction.before_ledger")
-        await append(self, self._entries, self.learned)
+        await self.write_so_far()
         await failpoint("transaction.after_ledger")
 
     async def close(self) -> None:

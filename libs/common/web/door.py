@@ -130,15 +130,18 @@ class Door:
         kept, replayed = await self._commit(act, keys, key)
         return _first_answer(_with(kept, given_back), request, replayed=replayed)
 
-    async def write_once(self, effect: Callable[[], Awaitable[ModelT]], once: str | None) -> Response:
+    async def write_once(
+        self, effect: Callable[[], Awaitable[ModelT]], once: str | None, *, content: bytes | None = None
+    ) -> Response:
         """Do ``effect``, which has transactions of its own and does nothing new when it is done again.
 
         With an Idempotency-Key its answer is kept afterwards, and given again to whoever repeats the request.
+        ``content`` as for `write`.
         """
         success = _status_of(self.request)
         if once is None:
             return _response(_rendered(await effect(), success, None), replayed=False)
-        key, request = await self._asked_once(once)
+        key, request = await self._asked_once(once, content)
         before = await self.read(lambda session: find_answer(session, key))
         if before is not None:
             return _first_answer(before, request, replayed=True)
@@ -149,6 +152,12 @@ class Door:
     async def run(self, action: Callable[[Session], Awaitable[ResultT]], *, keys: Sequence[str] = ()) -> ResultT:
         """Do ``action`` in the group commit and return what it returns: for routes that answer in their own way."""
         return await self._commit(action, keys, None)
+
+    async def run_alone(self, action: Callable[[Session], Awaitable[ResultT]]) -> ResultT:
+        """Do ``action`` in a transaction of its own: for what takes seconds, while others at the door are written."""
+        async with self.runtime.work_database.transaction(self.now) as session:
+            session.traceparent, session.by = current_traceparent(), self.by
+            return await action(session)
 
     async def read(self, query: Callable[[Session], Awaitable[ResultT]]) -> ResultT:
         """What ``query`` finds; nothing it does is kept."""

@@ -1,6 +1,7 @@
 """Answering with an identity (查看): never kept under a key, counted when it was shown, told in the log by account."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
 from typing import TypeVar
 
 from fastapi import Response
@@ -15,6 +16,7 @@ from libs.common.rules.looks import TooManyLooks
 from libs.common.web.door import Door
 
 ModelT = TypeVar("ModelT", bound=BaseModel)
+ResultT = TypeVar("ResultT")
 
 log = get_logger(__name__)
 
@@ -34,8 +36,25 @@ class Looks:
         Not through `door.write`: an answer that is kept for an Idempotency-Key would be an identity outside the vault.
         """
         account = door.principal.subject
-        try:
+        with self._refusals(account, key):
             shown = await door.run(look)
+        self._shown.inc()
+        log.info("an identity was looked at", account=account, case_id=key)
+        return door.answer(shown)
+
+    async def show_many(self, door: Door, look: Callable[[Session], Awaitable[tuple[ResultT, int]]]) -> ResultT:
+        """What ``look`` shows of many at once, and of how many. It has a transaction of its own."""
+        account = door.principal.subject
+        with self._refusals(account, None):
+            shown, count = await door.run_alone(look)
+        self._shown.inc(count)
+        log.info("many identities were looked at", account=account, count=count)
+        return shown
+
+    @contextmanager
+    def _refusals(self, account: str, key: str | None) -> Iterator[None]:
+        try:
+            yield
         except TooManyLooks:
             self._refused.inc()
             log.warning("a look at an identity was refused: too many in an hour", account=account, case_id=key)
@@ -43,6 +62,3 @@ class Looks:
         except Forbidden:
             log.warning("a look at an identity was refused", account=account, case_id=key)
             raise
-        self._shown.inc()
-        log.info("an identity was looked at", account=account, case_id=key)
-        return door.answer(shown)

@@ -1,24 +1,22 @@
 """The register of people (人员名册): who is there and where, who is entered, whose term begins or ends, and tables."""
 
-import asyncio
 from hashlib import sha256
-from typing import Annotated, Any
+from typing import Annotated
 
-from fastapi import APIRouter, Depends, Path, Query, Response
+from fastapi import APIRouter, Path, Query, Response
 
 from libs.common.bus.flow import Service
 from libs.common.database.session import Session
 from libs.common.database.stored_staff import refresh_staff
-from libs.common.errors import invalid
 from libs.common.rules.requests import Request
 from libs.common.rules.versions import ANY_VERSION, ExpectedVersion
-from libs.common.sheets import LARGEST_FILE, UnreadableSheet, csv_of, read_sheet
+from libs.common.sheets import USUAL, csv_of
 from libs.common.web.cursors import Page, PageQuery, decode_cursor, encode_cursor
 from libs.common.web.door import Door
 from libs.common.web.fields import StaffId
-from libs.common.web.files import TakesFile
 from libs.common.web.headers import IdempotencyKey, IfMatch
 from libs.common.web.looks import Looks
+from libs.common.web.tables import A_TABLE, ImportOut, ImportQuery, rows_of, table_answer, takes_table
 from services.dispatch.rights import ListsLooks, LooksAtContacts, ManagesStaff, ReadsStaff
 from services.dispatch.staff.actions import changing, contacts, coverage, duties, importing, looks, showing
 from services.dispatch.staff.actions.table import table_of
@@ -30,8 +28,6 @@ from services.dispatch.staff.schemas import (
     CoverageQuery,
     EndTerm,
     EnterStaff,
-    ImportOut,
-    ImportQuery,
     LookAtContact,
     LookItem,
     LookList,
@@ -49,13 +45,8 @@ coverage_router = APIRouter(prefix="/v1/staff-coverage", tags=["staff"])
 
 _LIST = "dispatch.staff"
 _LOOKS = Looks(Service.DISPATCH)
-_A_TABLE: dict[int | str, dict[str, Any]] = {
-    200: {"description": "The table", "content": {"text/csv": {"schema": {"type": "string", "format": "binary"}}}}
-}
 InPath = Annotated[StaffId, Path()]
-TableBody = Annotated[
-    bytes, Depends(TakesFile(LARGEST_FILE, "An XLSX, or a CSV in UTF-8 or GBK; the first row holds the headings"))
-]
+TableBody = Annotated[bytes, takes_table(USUAL)]
 
 
 @router.get("", response_model=Page[StaffOut])
@@ -72,7 +63,7 @@ async def list_staff(query: Annotated[StaffQuery, Query()], door: ReadsStaff) ->
     return door.answer(await door.read(page))
 
 
-@router.get(f"/{EXPORT}", response_class=Response, responses=_A_TABLE)
+@router.get(f"/{EXPORT}", response_class=Response, responses=A_TABLE)
 async def export_staff(query: Annotated[StaffQuery, Query()], door: ReadsStaff) -> Response:
     """The register as a table (人员表导出), which can be imported again; without how anybody is reached. No pages."""
 
@@ -80,8 +71,7 @@ async def export_staff(query: Annotated[StaffQuery, Query()], door: ReadsStaff) 
         members = await showing.matching(session, query)
         return csv_of(table_of(members, session.packs.current(session.now).directory))
 
-    headers = {"content-disposition": 'attachment; filename="staff.csv"'}
-    return Response(await door.read(whole), media_type="text/csv; charset=utf-8", headers=headers)
+    return table_answer(await door.read(whole), "staff.csv")
 
 
 @router.post("/import", response_model=ImportOut)
@@ -93,10 +83,7 @@ async def import_staff(
     With `preview` nothing changes, and each bad line is named with its column, the reason and what to do.
     """
     asked, vault = _asked(door), door.runtime.vault
-    try:
-        rows = await asyncio.to_thread(read_sheet, table)
-    except UnreadableSheet as error:
-        raise invalid("body", str(error), error.message_zh) from None
+    rows = await rows_of(table, USUAL)
     if query.preview:
         return door.answer(await door.read(lambda session: importing.try_import(session, asked, rows, vault)))
     response = await door.write(

@@ -4,22 +4,13 @@ The event is the whole record, so what a record becomes by it is the record that
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 
-from libs.common.errors import Conflict, Forbidden, Problem
+from libs.common.errors import Conflict, FieldError, Forbidden
 from libs.common.pack.areas import contains
 from libs.common.pack.directory import Directory, UnknownCode
 from libs.common.staff.register import StaffMember, StaffRegister, TermOfOffice
-
-
-@dataclass(frozen=True, slots=True)
-class Fault:
-    """What is wrong with one field of a term, in both languages."""
-
-    field: str
-    message: str
-    message_zh: str
 
 
 class TermIsOver(Conflict):
@@ -62,46 +53,45 @@ def ended(member: StaffMember, number: int, at: datetime, now: datetime) -> Staf
     return replace(member, terms=terms)
 
 
-def faults(term: TermOfOffice, member: StaffMember, register: StaffRegister, directory: Directory) -> Iterator[Fault]:
+def faults(
+    term: TermOfOffice, member: StaffMember, register: StaffRegister, directory: Directory
+) -> Iterator[FieldError]:
     """All that keeps a person from being appointed so, by the pack in force and beside everybody else."""
     places = [*_faults_of_place(term, directory)]
     yield from places
     if term.ends_at is not None and term.ends_at <= term.begins_at:
-        yield Fault("ends_at", "must be later than the beginning", "须晚于开始时间")
+        yield FieldError("ends_at", "must be later than the beginning", "须晚于开始时间")
     if not places:
         post = directory.post(term.post_code)
         yield from _faults_beside_others(term, member, register, only_one=post.only_one)
 
 
-def _faults_of_place(term: TermOfOffice, directory: Directory) -> Iterator[Fault]:
+def _faults_of_place(term: TermOfOffice, directory: Directory) -> Iterator[FieldError]:
     try:
         post = directory.post(term.post_code)
         unit = directory.unit(term.unit_code)
         area = None if term.area_code is None else directory.area(term.area_code)
     except UnknownCode as unknown:
-        (wrong,) = _fields_of(unknown)
-        yield wrong
+        yield from unknown.fields
         return
     if post.unit_levels and unit.level not in post.unit_levels:
         listed = ", ".join(post.unit_levels)
-        yield Fault("unit_code", f"a {unit.level} has no {post.code}, only: {listed}", f"该类单位不设“{post.name}”")
+        yield FieldError(
+            "unit_code", f"a {unit.level} has no {post.code}, only: {listed}", f"该类单位不设“{post.name}”"
+        )
     if post.area_level is None:
         if area is not None:
-            yield Fault("area_code", f"{post.code} is for no area of its own", f"“{post.name}”不分区域")
+            yield FieldError("area_code", f"{post.code} is for no area of its own", f"“{post.name}”不分区域")
     elif area is None or area.level is not post.area_level or not contains(unit.area_code, area.code):
         message = f"must be a {post.area_level} inside {unit.area_code}, which the post is for"
-        yield Fault("area_code", message, f"须为 {unit.area_code} 内的 {post.area_level} 级区域")
-
-
-def _fields_of(problem: Problem) -> list[Fault]:
-    return [Fault(field.field, field.message, field.message_zh) for field in problem.fields]
+        yield FieldError("area_code", message, f"须为 {unit.area_code} 内的 {post.area_level} 级区域")
 
 
 def _faults_beside_others(
     term: TermOfOffice, member: StaffMember, register: StaffRegister, *, only_one: bool
-) -> Iterator[Fault]:
+) -> Iterator[FieldError]:
     if any(_is_same_place(one, term) for one in member.terms):
-        yield Fault("post_code", "is held by this person in that time already", "本人在该时段已任此岗位")
+        yield FieldError("post_code", "is held by this person in that time already", "本人在该时段已任此岗位")
     others = [other for other in register.ever_of_unit(term.unit_code) if other.staff_id != member.staff_id]
     same = [(other, one) for other in others for one in other.terms if _is_same_place(one, term)]
     if term.stand_in_for is not None:
@@ -111,7 +101,7 @@ def _faults_beside_others(
     holder = next((other.staff_id for other, one in same if one.stand_in_for is None), None)
     if only_one and holder is not None:
         message = f"is held by {holder} in that time, and there is one at a time"
-        yield Fault("post_code", message, f"该岗位同时仅设一人，已由 {holder} 任职")
+        yield FieldError("post_code", message, f"该岗位同时仅设一人，已由 {holder} 任职")
 
 
 def _is_same_place(one: TermOfOffice, term: TermOfOffice) -> bool:
@@ -119,10 +109,12 @@ def _is_same_place(one: TermOfOffice, term: TermOfOffice) -> bool:
     return len(set(places)) == 1 and one.overlaps(term)
 
 
-def _faults_of_stand_in(stood_for: str, staff_id: str, holders: set[str], register: StaffRegister) -> Iterator[Fault]:
+def _faults_of_stand_in(
+    stood_for: str, staff_id: str, holders: set[str], register: StaffRegister
+) -> Iterator[FieldError]:
     if stood_for == staff_id:
-        yield Fault("stand_in_for", "nobody stands in for themself", "不能代理本人")
+        yield FieldError("stand_in_for", "nobody stands in for themself", "不能代理本人")
     elif register.member(stood_for) is None:
-        yield Fault("stand_in_for", "is not known to the register", "人员名册中没有此人")
+        yield FieldError("stand_in_for", "is not known to the register", "人员名册中没有此人")
     elif stood_for not in holders:
-        yield Fault("stand_in_for", "does not hold this post in that time", "该人员在此时段未任此岗位")
+        yield FieldError("stand_in_for", "does not hold this post in that time", "该人员在此时段未任此岗位")

@@ -1,6 +1,6 @@
 """People as they are entered and shown."""
 
-from typing import Annotated, Self
+from typing import Annotated
 
 from pydantic import AfterValidator, AwareDatetime, Field, StringConstraints
 
@@ -216,49 +216,6 @@ class ContactOut(AnswerBody):
     phone: str | None
     other: str | None
     languages: list[str]
-
-
-class ImportQuery(RequestBody):
-    """How to take a table of people."""
-
-    preview: Annotated[bool, Field(description="Only tell what it would come to; nothing changes (预览)")] = False
-    only_good: Annotated[
-        bool, Field(description="Take the rows that are good and leave the others; else all or none (仅导入无误行)")
-    ] = False
-
-
-class BadCell(AnswerBody):
-    """What is wrong in one line of the file, in which column, and what to do about it."""
-
-    line: Annotated[int, Field(description="The line in the file, from 1 on; of a cell with line breaks the first")]
-    column: str
-    message: str
-    message_zh: str
-    mend: str
-    mend_zh: str
-
-    @classmethod
-    def of_heading(cls, line: int, column: str, message: str, message_zh: str, known: str) -> Self:
-        """A column that is wrong; no row is read then."""
-        return cls(
-            line=line,
-            column=column,
-            message=message,
-            message_zh=message_zh,
-            mend=f"the columns are: {known}",
-            mend_zh=f"可用列名：{known}",
-        )
-
-
-class ImportOut(AnswerBody):
-    """What an import came to, or would. Rows that say what is so already change nothing."""
-
-    rows: Annotated[int, Field(description="Rows below the headings")]
-    entered: Annotated[int, Field(description="People who are new")]
-    changed: Annotated[int, Field(description="People whose record is another")]
-    bad_rows: int
-    bad: Annotated[list[BadCell], Field(description="The first five hundred")]
-    taken: bool
 
 
 class TermOut(AnswerBody):

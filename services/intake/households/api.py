@@ -1,29 +1,42 @@
 """``/households``: the register of households (户册), what becomes of each, and who looked at who lives there."""
 
-from typing import Annotated
+from collections.abc import Sequence
+from functools import partial
+from hashlib import sha256
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Query, Response
 
 from libs.common.bus.flow import Service
 from libs.common.database.session import Session
+from libs.common.errors import Overtaken, Unavailable
 from libs.common.rules.requests import Request
 from libs.common.rules.versions import ANY_VERSION, ExpectedVersion
+from libs.common.run.beside import beside
+from libs.common.security.policy import has_right
+from libs.common.sheets import SheetRow
 from libs.common.web.cursors import Page, PageQuery
 from libs.common.web.door import Door, needs
 from libs.common.web.headers import IdempotencyKey, IfMatch
 from libs.common.web.looks import Looks
+from libs.common.web.tables import A_TABLE, ImportOut, ImportQuery, nothing_taken, rows_of, table_answer, takes_table
 from services.intake import rights
-from services.intake.households.actions import changing, looking, registering, showing
-from services.intake.households.queries import identity_of
+from services.intake.households.actions import changing, exporting, importing, looking, registering, showing
+from services.intake.households.actions.judging import Judged
+from services.intake.households.actions.table import LIMITS
+from services.intake.households.actions.words import Words
+from services.intake.households.queries import Marks, find_standing, identity_of
 from services.intake.households.schemas import (
     AskMuting,
     ChangeHousehold,
     ChangeItem,
     DecideMuting,
+    ExportInClear,
     HouseholdId,
     HouseholdItem,
     HouseholdLookItem,
     HouseholdLookList,
+    HouseholdNarrowing,
     HouseholdOut,
     HouseholdQuery,
     HouseholdRevealed,
@@ -38,6 +51,7 @@ from services.intake.households.schemas import (
 router = APIRouter(prefix="/v1/households", tags=["households 户"])
 looks_router = APIRouter(prefix="/v1/household-looks", tags=["households 户"])
 
+_TRIES = 3
 _LOOKS = Looks(Service.INTAKE)
 InPath = Annotated[HouseholdId, Path()]
 Reads = Annotated[Door, needs(rights.READ_HOUSEHOLDS)]
@@ -59,6 +73,62 @@ async def register_household(body: RegisterHousehold, door: Keeps, once: Idempot
         return await _shown(session, await registering.register(session, asked, body, vault), door)
 
     return await door.write(act, once, location=_place)
+
+
+@router.get("/export", response_class=Response, responses=A_TABLE)
+async def export_households(
+    query: Annotated[HouseholdNarrowing, Query()], door: Annotated[Door, needs(rights.EXPORT_HOUSEHOLDS)]
+) -> Response:
+    """The register as a table (户表导出), which can be imported again; masked, and without members. No pages.
+
+    422 beyond 20,000 households.
+    """
+    found = await door.read(lambda session: exporting.masked_table(session, door.scope, query))
+    content = await beside(exporting.write_masked, found, _words(door), door.runtime.vault)
+    return table_answer(content, "households.csv")
+
+
+@router.post("/export", response_class=Response, responses=A_TABLE)
+async def export_in_clear(
+    body: ExportInClear,
+    door: Annotated[Door, needs(rights.EXPORT_HOUSEHOLDS)],
+    _: Annotated[Door, needs(rights.REVEAL_HOUSEHOLD)],
+) -> Response:
+    """The same with who lives there, for whoever may look at that as well; each household is a look on the record.
+
+    422 beyond 2,000 households. 429 when the person, by all accounts together, has looked as often within an hour as
+    the office allows, one table counting once, or would have more than 2,000 households in tables of an hour.
+    """
+    runtime = door.runtime
+    content = await _LOOKS.show_many(
+        door,
+        lambda session: exporting.clear_table(
+            session, _asked(door), body, _words(door), runtime.vault, runtime.looks_per_hour
+        ),
+    )
+    return table_answer(content, "households.csv")
+
+
+@router.post("/import", response_model=ImportOut)
+async def import_households(
+    query: Annotated[ImportQuery, Query()],
+    door: Annotated[Door, needs(rights.IMPORT_HOUSEHOLDS)],
+    table: Annotated[bytes, takes_table(LIMITS)],
+    once: IdempotencyKey,
+) -> Response:
+    """A table of households (户表导入): XLSX or CSV, a row for each. All rows are taken or none, unless `only_good`.
+
+    A household is known again by `户编号`, without one by area and door, or by head and phone. With `preview` nothing
+    changes, and each bad line is named with its column, the reason and what to do.
+    """
+    rows = await rows_of(table, LIMITS)
+    if query.preview:
+        return door.answer((await _judged(door, rows)).out(rows, taken=False))
+
+    async def effect() -> ImportOut:
+        return await _taken(door, rows, only_good=query.only_good)
+
+    return await door.write_once(effect, once, content=sha256(table).digest())
 
 
 @router.get("/{household_id}", response_model=HouseholdOut)
@@ -160,6 +230,35 @@ async def list_household_looks(
 
 def _asked(door: Door, expected: ExpectedVersion = ANY_VERSION) -> Request:
     return Request(door.actor, door.scope, expected)
+
+
+def _words(door: Door) -> Words:
+    directory, people = door.packs.current(door.now).directory, door.runtime.door_database.staff.members()
+    return Words(_asked(door), directory, people, door.now)
+
+
+async def _judged(door: Door, rows: Sequence[SheetRow]) -> Judged:
+    async def find(marks: Marks) -> Sequence[Any]:
+        return await door.read(lambda session: find_standing(session, marks))
+
+    may_assign = has_right(door.principal, rights.ASSIGN_CONTACTS)
+    return await importing.judge(rows, _words(door), door.runtime.vault, find, may_assign=may_assign)
+
+
+async def _taken(door: Door, rows: Sequence[SheetRow], *, only_good: bool) -> ImportOut:
+    """What was taken of the rows; they are judged anew when somebody changed a household meanwhile."""
+    for _ in range(_TRIES):
+        judged = await _judged(door, rows)
+        if judged.bad and not only_good:
+            raise nothing_taken(judged.bad)
+        try:
+            if judged.entered or judged.changed:
+                identities = await beside(importing.sealed, judged)
+                await door.run_alone(partial(importing.take, judged=judged, identities=identities))
+        except Overtaken:
+            continue
+        return judged.out(rows, taken=True)
+    raise Unavailable("Households are being changed just now", "户册正在变更，请稍后再试", headers={"Retry-After": "5"})
 
 
 def _place(household: HouseholdOut) -> str:

@@ -189,3 +189,9 @@ def evolve(state: State, said: Said) -> State:
 def is_otherwise(state: State, fact: HouseholdFact, value: object) -> bool:
     """Whether a fact would be another one."""
     return bool(getattr(state, fact.value) != value)
+
+
+def is_overtaken(state: State, fact: HouseholdFact, holds_from: date) -> bool:
+    """Whether a word about this fact is known that holds from a later day."""
+    since: date = getattr(state, _SINCE[fact])
+    return holds_from < since

@@ -3,11 +3,12 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, NamedTuple, cast
 
 from sqlalchemy import ColumnElement, Select, select
 from sqlmodel import col
 
+from libs.common.database.records import layout_of
 from libs.common.database.session import Session
 from libs.common.events.household_terms import HouseholdClass, HouseholdFact, VisitEvery
 from libs.common.security.policy import Scope, in_area
@@ -20,12 +21,31 @@ BY_AREA = Keyset(
 )
 BY_STEP = Keyset("intake.household_changes", (col(HouseholdChange.version),), (int,), descending=False)
 NEWEST_FIRST = Keyset("intake.household_looks", (col(HouseholdLook.at), col(HouseholdLook.look_id)), (datetime, str))
+_AT_ONCE = 200
+"""Rows read before others have their turn."""
 _ALIKE = """
     SELECT household_id, phone_index = ANY($1::bytea[]) AS by_phone, door_index = ANY($2::bytea[]) AS by_door
     FROM household_identity JOIN household USING (household_id)
     WHERE (phone_index = ANY($1::bytea[]) OR door_index = ANY($2::bytea[])) AND status <> 'ended'
     ORDER BY household_id LIMIT 5
 """
+
+
+_ROWS, _IDENTITIES = layout_of(Household), layout_of(HouseholdIdentity)
+_STANDING = """
+    household_id IN (
+        SELECT household_id FROM household WHERE household_id = ANY($1::text[])
+        UNION SELECT household_id FROM household WHERE household_no = ANY($2::text[])
+        UNION SELECT household_id FROM household_identity WHERE phone_index = ANY($3::bytea[])
+        UNION SELECT household_id FROM household_identity WHERE door_index = ANY($4::bytea[])
+    )
+"""
+STANDING = f"""
+    SELECT {", ".join(f"h.{name}" for name in _ROWS.columns)}, {", ".join(f"i.{name}" for name in _IDENTITIES.columns)}
+    FROM household AS h JOIN household_identity AS i USING (household_id) WHERE h.{_STANDING.strip()}
+"""  # noqa: S608 - our own names
+_VERSIONS = f"SELECT household_id, version FROM household WHERE {_STANDING.strip()}"  # noqa: S608
+_TABLE_LOCK = "hashtextextended(current_schema() || '.households', 0)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +83,60 @@ class Alike:
     household_id: str
     by_phone: bool
     by_door: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Marks:
+    """By what households are looked up: ids, numbers, and what their phones and doors are found by."""
+
+    ids: tuple[str, ...] = ()
+    numbers: tuple[str, ...] = ()
+    phones: tuple[bytes, ...] = ()
+    doors: tuple[bytes, ...] = ()
+
+    def __add__(self, other: "Marks") -> "Marks":
+        """Both together."""
+        return Marks(*(getattr(self, name) + getattr(other, name) for name in self.__slots__))
+
+    @property
+    def parameters(self) -> tuple[list[str], list[str], list[bytes], list[bytes]]:
+        """Of the statements that ask by them."""
+        return [*self.ids], [*self.numbers], [*self.phones], [*self.doors]
+
+
+class Standing(NamedTuple):
+    """A household, and what is sealed of it."""
+
+    row: Household
+    identity: HouseholdIdentity
+
+
+async def find_standing(session: Session, marks: Marks) -> Sequence[Any]:
+    """All households with one of these marks, in one statement, for `standing_of`."""
+    return await session.fetch(STANDING, *marks.parameters)
+
+
+def standing_of(found: Sequence[Any]) -> list[Standing]:
+    """What was found, as rows; of thousands it takes its time, and needs no transaction."""
+    ends = len(_ROWS.columns)
+    pairs = ((_ROWS.read(one[:ends]), _IDENTITIES.read(one[ends:])) for one in map(tuple, found))
+    return [Standing(cast("Household", row), cast("HouseholdIdentity", identity)) for row, identity in pairs]
+
+
+async def versions_of(session: Session, marks: Marks) -> dict[str, int]:
+    """By id the versions of all households with one of these marks."""
+    return {row.household_id: row.version for row in await session.fetch(_VERSIONS, *marks.parameters)}
+
+
+async def hold_register(session: Session) -> None:
+    """To the end of the transaction nobody else takes in a table of households, nor registers one."""
+    await session.fetch(f"SELECT pg_advisory_xact_lock({_TABLE_LOCK})")
+
+
+async def is_register_held(session: Session) -> bool:
+    """Whether somebody is taking in a table of households just now; if not, nobody begins to before the commit."""
+    rows = await session.fetch(f"SELECT pg_try_advisory_xact_lock_shared({_TABLE_LOCK}) AS free")
+    return not rows[0].free
 
 
 async def find(session: Session, scope: Scope, household_id: str) -> Household | None:
@@ -111,6 +185,31 @@ async def list_households(
 ) -> Sequence[Household]:
     """Up to one row more than a page."""
     return (await session.execute(list_statement(scope, query, page))).scalars().all()
+
+
+async def all_households(session: Session, scope: Scope, query: HouseholdFilter, most: int) -> list[Household]:
+    """All of them, a page at a time, so that others have their turn; no more than ``most`` and a page."""
+    found: list[Household] = []
+    page = PageQuery(limit=_AT_ONCE)
+    while True:
+        rows = BY_AREA.page(await list_households(session, scope, query, page), page.limit, lambda row: row)
+        found += rows.items
+        if rows.next_cursor is None or len(found) > most:
+            return found
+        page = PageQuery(limit=_AT_ONCE, cursor=rows.next_cursor)
+
+
+async def identities_of(session: Session, household_ids: Sequence[str]) -> dict[str, HouseholdIdentity]:
+    """What is sealed of them, by household."""
+    found: dict[str, HouseholdIdentity] = {}
+    for begin in range(0, len(household_ids), _AT_ONCE):
+        ids = household_ids[begin : begin + _AT_ONCE]
+        await session.load(HouseholdIdentity, "household_id", ids, lock=False)
+        for household_id in ids:
+            row = await session.one(HouseholdIdentity, "household_id", household_id, lock=False)
+            if row is not None:
+                found[household_id] = row
+    return found
 
 
 async def changes_of(session: Session, household_id: str, until: date | None = None) -> Sequence[HouseholdChange]:

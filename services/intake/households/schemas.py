@@ -194,8 +194,8 @@ class HouseholdItem(AnswerBody):
     version: int
 
 
-class HouseholdQuery(PageQuery):
-    """Which households, by area and id. Filters narrow the list; those that were merged into others are left out."""
+class HouseholdNarrowing(RequestBody):
+    """Which households. Each filter narrows; those that were merged into others are left out."""
 
     area_code: Annotated[AreaCode | None, Field(description="Of this area and all inside it")] = None
     status: Status | None = None
@@ -205,6 +205,16 @@ class HouseholdQuery(PageQuery):
     visit_every: VisitEvery | None = None
     contact_staff_id: Annotated[StaffId | None, Field(description="Whom somebody looks after (包保人)")] = None
     without_contact: Annotated[bool | None, Field(description="true: those that nobody looks after")] = None
+
+
+class HouseholdQuery(HouseholdNarrowing, PageQuery):
+    """Which households, by area and id, and which page of them."""
+
+
+class ExportInClear(HouseholdNarrowing):
+    """A table with who lives there (户表导出), of which each household is a look that is recorded with the reason."""
+
+    reason: LookReason
 
 
 class ThenQuery(RequestBody):

@@ -1,6 +1,6 @@
 """What the tests of households do: people in office, households, and what is told of them."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -9,21 +9,36 @@ import httpx
 from libs.common.events.directory import RecordedTerm, StaffRecorded
 from libs.common.events.households import HouseholdRecorded
 from libs.common.security.principal import Role
+from libs.common.sheets import csv_of
 from tests.integration.intake.door import COUNTY, NOW, VILLAGE, IntakeDoor
 
 HOUSEHOLDS = "/intake/v1/households"
+HEADINGS = (
+    *("户编号", "区域", "户类别", "重点户", "群众资源", "走访频次", "包保人"),
+    *("户主", "电话", "门牌", "家庭成员", "自", "另户", "户编码"),
+)
 WHY = "核实今晚走访的住户地址"
 WHO = {"head": "欧阳金丝雀", "phone": "13812345678", "door": "三组15号"}
 VILLAGE_UNIT = "V-999001101201"
 
 
-async def appoint(door: IntakeDoor, *staff_ids: str, post: str = "village_cadre", unit: str = VILLAGE_UNIT) -> None:
-    """These people are in office."""
+Table = Sequence[Sequence[str]] | bytes
+
+
+def table(*rows: Mapping[str, str], headings: Sequence[str] = HEADINGS) -> list[tuple[str, ...]]:
+    """A table of households, of each row the cells that it has."""
+    return [tuple(headings), *(tuple([row.get(name, "") for name in headings]) for row in rows)]
+
+
+async def appoint(
+    door: IntakeDoor, *staff_ids: str, post: str = "village_cadre", unit: str = VILLAGE_UNIT, version: int = 1
+) -> None:
+    """These people are in office, by this record of each."""
     begun = NOW - timedelta(days=30)
     term = RecordedTerm(number=1, post_code=post, unit_code=unit, begins_at=begun)
     for staff_id in staff_ids:
         name = f"干部{staff_id[-1]}"
-        await door.hear(StaffRecorded(occurred_at=begun, staff_id=staff_id, version=1, name=name, terms=(term,)))
+        await door.hear(StaffRecorded(occurred_at=begun, staff_id=staff_id, version=version, name=name, terms=(term,)))
     await door.learn_staff()
 
 
@@ -59,6 +74,35 @@ class Homes:
         """As it is, or was."""
         found: dict[str, Any] = await self.door.get(f"{HOUSEHOLDS}/{household_id}", self.headers, query)
         return found
+
+    async def send(
+        self, rows: Sequence[Sequence[str]] | bytes, query: str = "", key: str | None = None
+    ) -> httpx.Response:
+        """Send a table, as CSV unless it is a file already."""
+        once = {} if key is None else {"Idempotency-Key": key}
+        headers = self.headers | once | {"Content-Type": "application/octet-stream"}
+        content = rows if isinstance(rows, bytes) else csv_of(rows)
+        return await self.door.http.post(f"{HOUSEHOLDS}/import{query}", content=content, headers=headers)
+
+    async def take(
+        self, rows: Sequence[Sequence[str]] | bytes, query: str = "", key: str | None = None
+    ) -> dict[str, Any]:
+        """The same, and it was answered what it came to."""
+        answer = await self.send(rows, query, key)
+        assert answer.status_code == 200, answer.text
+        found: dict[str, Any] = answer.json()
+        return found
+
+    async def everybody(self, **query: Any) -> list[dict[str, Any]]:
+        """All households of the list, page after page."""
+        found: list[dict[str, Any]] = []
+        more: dict[str, Any] = {}
+        while True:
+            page = await self.door.get(HOUSEHOLDS, self.headers, {"limit": 200} | query | more)
+            found += page["items"]
+            if page["next_cursor"] is None:
+                return found
+            more = {"cursor": page["next_cursor"]}
 
     async def ids(self, **query: Any) -> list[str]:
         """Of those in the list."""

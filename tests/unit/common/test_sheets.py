@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from libs.common.sheets import UnreadableSheet, csv_of, read_sheet
+from libs.common.sheets import SheetLimits, UnreadableSheet, column_name, csv_of, read_sheet
 from tests.support.xlsx import xlsx_of
 
 ROWS = [("人员编号", "姓名"), ("S-1", "陈测试"), ("", ""), ("S-2", "林测试")]
@@ -53,6 +53,31 @@ def test_a_formula_goes_out_as_text_and_comes_back_as_it_was() -> None:
     assert [cells[0] for _, cells in found(written)[1:]] == [cell.strip() for cell in evil]
 
 
+def test_rows_between_empty_ones_are_read_wherever_they_stand() -> None:
+    rows = [("", "a", "b"), *[("", "", "")] * 12, ("", "last", "z")]
+    few = SheetLimits(rows=5)
+    assert [(row.line, row.cells) for row in read_sheet(xlsx_of(rows), few)] == [
+        (1, ("", "a", "b")),
+        (14, ("", "last", "z")),
+    ]
+    text = "\n".join(",".join(row) for row in rows)
+    assert [row.line for row in read_sheet(text.encode(), few)] == [1, 14]
+
+
+def test_a_table_may_be_as_large_as_whoever_reads_it_says() -> None:
+    rows = [("a",)] * 9
+    assert len(read_sheet(xlsx_of(rows), SheetLimits(rows=8))) == 9
+    for content in (xlsx_of(rows), b"a\n" * 9):
+        with pytest.raises(UnreadableSheet, match="more than 7 rows"):
+            read_sheet(content, SheetLimits(rows=7))
+    with pytest.raises(UnreadableSheet, match="far larger"):
+        read_sheet(xlsx_of([*rows, *[("",)] * 20, ("a",)]), SheetLimits(rows=7))
+
+
+def test_columns_are_called_as_a_spreadsheet_does() -> None:
+    assert [column_name(index) for index in (0, 25, 26, 701, 702)] == ["A", "Z", "AA", "ZZ", "AAA"]
+
+
 def far_off() -> bytes:
     """A sheet of two cells, one of which stands in its last corner."""
     return _with_cell("XFD1048576")
@@ -77,6 +102,7 @@ def bomb() -> bytes:
     ("make", "says"),
     [
         (far_off, "far larger"),
+        (lambda: _with_cell("ZZ19000"), "far larger"),
         (bomb, "far larger"),
         (lambda: b"\xd0\xcf\x11\xe0old", "old .xls"),
         (lambda: b"PK\x03\x04broken", "cannot be read"),

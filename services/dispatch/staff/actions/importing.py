@@ -11,22 +11,18 @@ from zoneinfo import ZoneInfo
 
 from libs.common.database.session import Session
 from libs.common.database.stored_staff import read_stored_staff, register_to_change
-from libs.common.errors import FieldError, Invalid
+from libs.common.errors import FieldError
 from libs.common.rules.requests import Request
 from libs.common.security.vault import Vault
 from libs.common.sheets import SheetRow
 from libs.common.staff.register import StaffMember, StaffRegister, TermOfOffice
+from libs.common.web.tables import BadCell, ImportOut, import_out, nothing_taken
 from services.dispatch.staff import domain
 from services.dispatch.staff.actions.contacts import Told, contact_of, keep_contacts
 from services.dispatch.staff.actions.recording import record
 from services.dispatch.staff.actions.showing import has_in_reach, lasting_units, may_reach, stands_for_a_part
-from services.dispatch.staff.actions.table import PersonRow, Places, bad_cell, read_table
-from services.dispatch.staff.domain import Fault
+from services.dispatch.staff.actions.table import COLUMNS, PersonRow, Places, read_table
 from services.dispatch.staff.queries import contacts_of
-from services.dispatch.staff.schemas import BadCell, ImportOut
-
-MOST_NAMED = 500
-"""Bad cells that an answer names; all are counted."""
 
 
 @dataclass(slots=True)
@@ -57,20 +53,11 @@ async def take_import(
     """Take the rows: all of them, or, when the caller says so, those that are good. Invalid, naming each bad line."""
     judged = _judge(asked, rows, (await register_to_change(session)).copy(), _places(session))
     if judged.bad and not only_good:
-        raise Invalid(
-            f"{len(judged.bad)} cells are not right; nothing was taken",
-            f"有 {len(judged.bad)} 处错误，未导入任何内容",
-            fields=[_named(cell) for cell in judged.bad[:MOST_NAMED]],
-        )
+        raise nothing_taken(judged.bad)
     changed = _changed(judged) | await keep_contacts(session, vault, judged.told)
     members = [judged.register.member(staff_id) for staff_id in sorted(changed)]
     await record(session, [_next(member, judged.touched[member.staff_id]) for member in members if member is not None])
     return _shown(judged, rows, changed, taken=True)
-
-
-def _named(cell: BadCell) -> FieldError:
-    where = f"{cell.line}/{cell.column}"
-    return FieldError(where, f"{cell.message}. Mend: {cell.mend}", f"{cell.message_zh}。改正：{cell.mend_zh}")
 
 
 def _places(session: Session) -> Places:
@@ -83,16 +70,16 @@ def _judge(asked: Request, rows: Sequence[SheetRow], register: StaffRegister, pl
     # Whoever stands in for somebody of the same file comes after them, in whatever order they stand there.
     for row in sorted(found, key=lambda row: row.term is not None and row.term.stand_in_for is not None):
         faults = [*_taken_over(judged, row)]
-        judged.bad += [bad_cell(row.line, fault) for fault in faults]
+        judged.bad += [COLUMNS.bad_cell(row.line, fault) for fault in faults]
     judged.bad.sort(key=lambda cell: cell.line)
     return judged
 
 
-def _taken_over(judged: _Judged, row: PersonRow) -> Iterable[Fault]:
+def _taken_over(judged: _Judged, row: PersonRow) -> Iterable[FieldError]:
     """Put what a row says into the register; whatever is wrong with it leaves all as it was."""
     before = judged.register.member(row.staff_id)
     if judged.names.setdefault(row.staff_id, row.name) != row.name:
-        return [Fault("name", "is another one than in a row above", "与上方同一人员的姓名不一致")]
+        return [FieldError("name", "is another one than in a row above", "与上方同一人员的姓名不一致")]
     member, faults = _with_term(judged, row, before or StaffMember(row.staff_id, row.name, version=0))
     after = replace(member, name=row.name)
     faults += _out_of_reach(judged, before, after, row)
@@ -105,7 +92,7 @@ def _taken_over(judged: _Judged, row: PersonRow) -> Iterable[Fault]:
     return []
 
 
-def _with_term(judged: _Judged, row: PersonRow, member: StaffMember) -> tuple[StaffMember, list[Fault]]:
+def _with_term(judged: _Judged, row: PersonRow, member: StaffMember) -> tuple[StaffMember, list[FieldError]]:
     term = row.term
     if term is None:
         return member, []
@@ -119,9 +106,9 @@ def _with_term(judged: _Judged, row: PersonRow, member: StaffMember) -> tuple[St
         return member, []
     now = judged.places.now
     if same.ends_at is not None and same.ends_at <= now:
-        return member, [Fault("ends_at", "this term has ended already on another day", "该任期已于其他日期结束")]
+        return member, [FieldError("ends_at", "this term has ended already on another day", "该任期已于其他日期结束")]
     if term.ends_at <= same.begins_at:
-        return member, [Fault("ends_at", "must be later than the beginning", "须晚于开始时间")]
+        return member, [FieldError("ends_at", "must be later than the beginning", "须晚于开始时间")]
     return domain.ended(member, same.number, term.ends_at, now), []
 
 
@@ -142,22 +129,22 @@ def _day_of(moment: datetime | None, places: Places, *, last: bool = False) -> o
     return (moment.astimezone(zone) - timedelta(microseconds=1 if last else 0)).date()
 
 
-def _out_of_reach(judged: _Judged, before: StaffMember | None, after: StaffMember, row: PersonRow) -> list[Fault]:
+def _out_of_reach(judged: _Judged, before: StaffMember | None, after: StaffMember, row: PersonRow) -> list[FieldError]:
     """Nobody changes the own record, or people of units outside the own area; what stays as it is needs no right."""
     tells = row.languages is not None or row.phone is not None or row.other is not None
     if after == before and not tells:
         return []
     if row.staff_id == judged.asked.actor.staff_id:
-        return [Fault("staff_id", domain.OwnRecord.title, domain.OwnRecord.title_zh)]
+        return [FieldError("staff_id", domain.OwnRecord.title, domain.OwnRecord.title_zh)]
     units = lasting_units(before, judged.places.now) if before is not None else set()
     units |= set() if row.term is None else {row.term.unit_code}
     for unit in sorted(units):
         if not may_reach(judged.asked.scope, judged.places.directory, unit):
-            return [Fault("unit_code", f"you may not appoint people at {unit}", f"无权管理 {unit} 的人员")]
+            return [FieldError("unit_code", f"you may not appoint people at {unit}", f"无权管理 {unit} 的人员")]
     scope, directory = judged.asked.scope, judged.places.directory
     known = before is None or has_in_reach(scope, directory, after, judged.places.now)
     if not known or not stands_for_a_part(scope, directory):
-        return [Fault("staff_id", "is nobody of your area", "不在您的辖区内")]
+        return [FieldError("staff_id", "is nobody of your area", "不在您的辖区内")]
     return []
 
 
@@ -195,11 +182,4 @@ def _next(member: StaffMember, before: StaffMember | None) -> StaffMember:
 
 def _shown(judged: _Judged, rows: Sequence[SheetRow], changed: set[str], *, taken: bool) -> ImportOut:
     entered = sum(judged.touched[staff_id] is None for staff_id in changed)
-    return ImportOut(
-        rows=max(0, len(rows) - 1),
-        entered=entered,
-        changed=len(changed) - entered,
-        bad_rows=len({cell.line for cell in judged.bad}),
-        bad=judged.bad[:MOST_NAMED],
-        taken=taken,
-    )
+    return import_out(rows, entered, len(changed) - entered, judged.bad, taken=taken)

@@ -1,13 +1,12 @@
 """A table of people (人员表): which column is what, and each row as it is meant; the register as such a table."""
 
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import TypeAdapter
 
 from libs.common.pack.areas import contains
 from libs.common.pack.directory import Directory
@@ -15,8 +14,8 @@ from libs.common.security.phones import NotAPhone, normalised_phone
 from libs.common.sheets import SheetRow
 from libs.common.staff.register import StaffMember, TermOfOffice
 from libs.common.web.fields import ShortText
-from services.dispatch.staff.domain import Fault
-from services.dispatch.staff.schemas import BadCell, NewStaffId, StaffName
+from libs.common.web.tables import BadCell, TableColumns, checked, code_of, day_of, parts_of, wrong
+from services.dispatch.staff.schemas import NewStaffId, StaffName
 
 HEADINGS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
@@ -33,8 +32,6 @@ HEADINGS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "other": ("其他联系方式", "other_contact", "other"),
     }
 )
-"""What the columns may be called; the first is what an export writes."""
-_KNOWN = ", ".join(names[0] for names in HEADINGS.values())
 _MENDS: Mapping[str, tuple[str, str]] = MappingProxyType(
     {
         "staff_id": ("write the office's own number: letters, digits, - _ .", "填写本单位人员编号（字母、数字、-_.）"),
@@ -50,9 +47,8 @@ _MENDS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "other": ("write one line", "填写一行文字"),
     }
 )
+COLUMNS = TableColumns(HEADINGS, _MENDS, needed=(("staff_id",), ("name",)))
 _OPEN = frozenset({"", "至今", "长期", "无", "-"})
-_DAY = re.compile(r"([0-9]{4})[-/.年]([0-9]{1,2})[-/.月]([0-9]{1,2})日?(?:[ T]00:00(?::00)?)?")
-_BETWEEN = re.compile(r"[、,，;；/|\s]+")
 MOST_LANGUAGES = 10
 _STAFF_ID: TypeAdapter[str] = TypeAdapter(NewStaffId)
 _NAME: TypeAdapter[str] = TypeAdapter(StaffName)
@@ -83,95 +79,42 @@ class Places:
 
     def post(self, text: str) -> str:
         """The post's code."""
-        return _named(text, ((post.code, post.name) for post in self.directory.pack.posts), "post_code")
+        return code_of(text, ((post.code, post.name) for post in self.directory.pack.posts), "post_code")
 
     def unit(self, text: str) -> str:
         """The unit's code."""
-        return _named(text, ((unit.code, unit.name) for unit in self.directory.pack.units), "unit_code")
+        return code_of(text, ((unit.code, unit.name) for unit in self.directory.pack.units), "unit_code")
 
     def area(self, text: str, unit_code: str) -> str:
         """The area's code; of several of one name the one that is the unit's."""
         around = self.directory.unit(unit_code).area_code if unit_code in self.directory.unit_codes else None
         areas = (area for area in self.directory.pack.areas if around is None or contains(around, area.code))
-        return _named(text, ((area.code, area.name) for area in areas), "area_code")
+        return code_of(text, ((area.code, area.name) for area in areas), "area_code")
 
     def midnight(self, day: date) -> datetime:
         """When a day begins in this place."""
         return datetime.combine(day, time(), ZoneInfo(self.directory.pack.place.time_zone))
 
 
-class _Wrong(ValueError):
-    def __init__(self, fault: Fault) -> None:
-        super().__init__(fault.message)
-        self.fault = fault
-
-
-def bad_cell(line: int, fault: Fault, heading: str | None = None) -> BadCell:
-    """What is wrong in a line, with what to do about it."""
-    mend, mend_zh = _MENDS.get(fault.field, ("", ""))
-    return BadCell(
-        line=line,
-        column=heading or HEADINGS.get(fault.field, (fault.field,))[0],
-        message=fault.message,
-        message_zh=fault.message_zh,
-        mend=mend,
-        mend_zh=mend_zh,
-    )
-
-
 def read_table(rows: Sequence[SheetRow], places: Places) -> tuple[list[PersonRow], list[BadCell]]:
     """The rows that can be read, and what is wrong with the others; a heading that is wrong leaves none."""
-    if not rows:
-        return [], [BadCell.of_heading(1, "", "there are no rows", "文件为空", _KNOWN)]
-    columns, bad = _columns(rows[0])
-    found: list[PersonRow] = []
-    if not bad:
-        for row in rows[1:]:
-            try:
-                found.append(_read(row.line, _cells(row, columns), places))
-            except _Wrong as wrong:
-                bad.append(bad_cell(row.line, wrong.fault))
-    return found, bad
-
-
-def _columns(row: SheetRow) -> tuple[list[str | None], list[BadCell]]:
-    fields = {name.casefold(): field for field, names in HEADINGS.items() for name in names}
-    columns = [fields.get(re.sub(r"\s|[*＊]", "", cell).casefold()) if cell else None for cell in row.cells]
-    bad = [
-        BadCell.of_heading(row.line, cell, "is no column of this table", "不是本表的列", _KNOWN)
-        for cell, field in zip(row.cells, columns, strict=True)
-        if cell and field is None
-    ]
-    for field, names in HEADINGS.items():
-        if columns.count(field) > 1:
-            bad.append(BadCell.of_heading(row.line, names[0], "stands there twice", "重复出现", _KNOWN))
-        elif field in ("staff_id", "name") and field not in columns:
-            bad.append(BadCell.of_heading(row.line, names[0], "is missing", "缺少此列", _KNOWN))
-    return columns, bad
-
-
-def _cells(row: SheetRow, columns: Sequence[str | None]) -> dict[str, str]:
-    extra = [cell for cell in row.cells[len(columns) :] if cell]
-    extra += [cell for cell, field in zip(row.cells, columns, strict=False) if cell and field is None]
-    if extra:
-        raise _Wrong(Fault("staff_id", "the row has cells that stand under no heading", "该行有内容没有对应列名"))
-    return {field: cell for cell, field in zip(row.cells, columns, strict=False) if field is not None and cell}
+    return COLUMNS.read(rows, lambda line, cells: _read(line, cells, places))
 
 
 def _read(line: int, cells: Mapping[str, str], places: Places) -> PersonRow:
     spoken = cells.get("languages")
-    languages = None if spoken is None else tuple(filter(None, _BETWEEN.split(spoken)))
+    languages = None if spoken is None else parts_of(spoken)
     if languages is not None and len(languages) > MOST_LANGUAGES:
-        raise _Wrong(Fault("languages", "are more than ten", "超过十种"))
+        raise wrong("languages", "are more than ten", "超过十种")
     return PersonRow(
         line=line,
-        staff_id=_checked(_STAFF_ID, "staff_id", cells.get("staff_id", "")),
-        name=_checked(_NAME, "name", cells.get("name", "")),
+        staff_id=checked(_STAFF_ID, "staff_id", cells.get("staff_id", "")),
+        name=checked(_NAME, "name", cells.get("name", "")),
         term=_term(cells, places),
         begins="begins_at" in cells,
         languages=languages,
         phone=_phone(cells.get("phone")),
-        other=None if "other" not in cells else _checked(_SHORT, "other", cells["other"]),
+        other=None if "other" not in cells else checked(_SHORT, "other", cells["other"]),
     )
 
 
@@ -180,7 +123,7 @@ def _term(cells: Mapping[str, str], places: Places) -> TermOfOffice | None:
     if "post_code" not in cells or "unit_code" not in cells:
         if given or "stand_in_for" in cells:
             missing = "post_code" if "post_code" not in cells else "unit_code"
-            raise _Wrong(Fault(missing, "is missing: a term of office is of a post and a unit", "任期须有岗位和单位"))
+            raise wrong(missing, "is missing: a term of office is of a post and a unit", "任期须有岗位和单位")
         return None
     unit = places.unit(cells["unit_code"])
     begins, ends = _day("begins_at", cells, places), _day("ends_at", cells, places)
@@ -191,40 +134,13 @@ def _term(cells: Mapping[str, str], places: Places) -> TermOfOffice | None:
         begins_at=begins or places.now,
         ends_at=None if ends is None else places.midnight(ends.date() + timedelta(days=1)),
         area_code=places.area(cells["area_code"], unit) if "area_code" in cells else None,
-        stand_in_for=_checked(_STAFF_ID, "stand_in_for", cells["stand_in_for"]) if "stand_in_for" in cells else None,
+        stand_in_for=checked(_STAFF_ID, "stand_in_for", cells["stand_in_for"]) if "stand_in_for" in cells else None,
     )
 
 
 def _day(field: str, cells: Mapping[str, str], places: Places) -> datetime | None:
     text = cells.get(field, "")
-    if text in _OPEN:
-        return None
-    read = _DAY.fullmatch(text)
-    try:
-        if read is not None:
-            return places.midnight(date(*map(int, read.groups())))
-    except ValueError:
-        pass
-    raise _Wrong(Fault(field, f"{text!r} is no day", f"“{text}”不是日期"))
-
-
-def _named(text: str, known: Iterable[tuple[str, str]], field: str) -> str:
-    found = [code for code, name in known if text in (code, name)]
-    if len(found) == 1:
-        return found[0]
-    if found:
-        raise _Wrong(Fault(field, f"{text!r} is the name of several: write the code", f"“{text}”有多个同名，请填代码"))
-    raise _Wrong(Fault(field, f"{text!r} is not in the pack", f"配置包中没有“{text}”"))
-
-
-def _checked(kind: TypeAdapter[str], field: str, text: str) -> str:
-    try:
-        return kind.validate_python(text)
-    except ValidationError as error:
-        detail = error.errors(include_url=False, include_input=False)[0]
-        message = "is missing" if not text else str(detail["msg"])
-        chinese = "缺少" if not text else str(detail.get("ctx", {}).get("zh", "格式不正确"))
-        raise _Wrong(Fault(field, message, chinese)) from None
+    return None if text in _OPEN else places.midnight(day_of(text, field))
 
 
 def _phone(text: str | None) -> str | None:
@@ -232,7 +148,7 @@ def _phone(text: str | None) -> str | None:
         try:
             normalised_phone(text)
         except NotAPhone:
-            raise _Wrong(Fault("phone", "is no phone number", "不是电话号码")) from None
+            raise wrong("phone", "is no phone number", "不是电话号码") from None
     return text
 
 

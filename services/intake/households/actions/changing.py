@@ -1,5 +1,6 @@
 """What changes a household: facts from a day on, muting with somebody else's word, splits and mergers."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from libs.common.database.session import Session
@@ -8,7 +9,7 @@ from libs.common.events.household_terms import HouseholdFact, HouseholdStep
 from libs.common.rules.requests import Request
 from libs.common.security.vault import Vault
 from services.intake.households.actions.recording import apply, state_of, today_of
-from services.intake.households.actions.registering import Registered, check_place, facts_of, write
+from services.intake.households.actions.registering import Registered, check_number, check_place, facts_of, write
 from services.intake.households.actions.sealing import SEALED, envelope_of, opened, put_identity
 from services.intake.households.actions.showing import shown
 from services.intake.households.domain import What, decide, is_otherwise
@@ -54,7 +55,11 @@ async def change(
     if body.holds_from is None:
         facts = {fact: value for fact, value in facts.items() if is_otherwise(before, fact, value)}
     identity = await _identity(session, household_id)
-    sealed = _seal_anew(body, row, facts, identity, vault)
+    who: dict[str, Any] = {name: getattr(body, name) for name in SEALED if name in body.model_fields_set}
+    if who.get("members", ()) is None:
+        who["members"] = ()
+    area_code = facts.get(HouseholdFact.AREA_CODE, row.area_code)
+    sealed = seal_anew(who, (row.area_code, area_code), identity, vault)
     today = today_of(session)
     what = What(body.holds_from or today, facts, resealed=sealed)
     said = decide(before, HouseholdStep.CHANGE, what, asked.actor, session.now, today)
@@ -93,6 +98,7 @@ async def split(session: Session, asked: Request, household_id: str, body: Split
     day = body.new.holds_from or today
     check_place(asked, directory, body.new.area_code)
     facts = facts_of(session, directory, body.new.model_dump(include=_FACTS))
+    await check_number(session, body.new.household_no)
     said = decide(before, HouseholdStep.SPLIT, What(day), asked.actor, session.now, today)
     identity = await _identity(session, household_id)
     if body.members is not None:
@@ -134,18 +140,12 @@ async def _identity(session: Session, household_id: str) -> HouseholdIdentity:
     return row
 
 
-def _seal_anew(
-    body: ChangeHousehold, row: Household, facts: dict[HouseholdFact, Any], identity: HouseholdIdentity, vault: Vault
-) -> bool:
-    """Seal what was told, and index a door by its new area; whether anything is otherwise by it."""
-    told: dict[str, Any] = {name: getattr(body, name) for name in SEALED if name in body.model_fields_set}
-    if told.get("members", ()) is None:
-        told["members"] = ()
-    envelope = envelope_of(vault, identity)
+def seal_anew(told: Mapping[str, Any], area_codes: tuple[str, str], identity: HouseholdIdentity, vault: Vault) -> bool:
+    """Seal what was told, and index a door by its new area, of the areas before and after; whether it was anything."""
+    envelope, (area_before, area_code) = envelope_of(vault, identity), area_codes
     before = opened(envelope, identity)
     told = {name: value for name, value in told.items() if value != getattr(before, name)}
-    area_code = facts.get(HouseholdFact.AREA_CODE, row.area_code)
-    if area_code != row.area_code and before.door is not None and "door" not in told:
+    if area_code != area_before and before.door is not None and "door" not in told:
         identity.door_index = vault.door_index(area_code, before.door)
     put_identity(identity, envelope, vault, area_code, told)
     return bool(told)

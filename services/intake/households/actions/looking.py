@@ -1,5 +1,7 @@
 """Looking at who lives somewhere (查看户情): unmasked, with a reason and on the record."""
 
+from collections.abc import Sequence
+
 import uuid_utils
 
 from libs.common.database.session import Session
@@ -14,6 +16,9 @@ from services.intake.households.queries import find, identity_of
 from services.intake.households.schemas import HouseholdField, HouseholdRevealed, RevealHousehold
 from services.intake.households.tables import HouseholdLook
 
+_ONE_LOOK, OF_A_TABLE = "split_part(look_id, '/', 1)", "strpos(look_id, '/') > 0"
+"""Of a table in clear each household's look is called by the id of the table and its place in it."""
+
 
 async def reveal(
     session: Session, asked: Request, household_id: str, body: RevealHousehold, vault: Vault, most: int
@@ -26,15 +31,24 @@ async def reveal(
     identity = await identity_of(session, household_id)
     if row is None or identity is None:
         raise NotFound
-    await check_looks(session, HouseholdLook.__tablename__, asked.actor, most)
+    await check_one_more_look(session, asked, most)
     wanted = sorted(set(body.fields))
     who = opened(envelope_of(vault, identity), identity, wanted)
+    record_look(session, asked, household_id, str(uuid_utils.uuid7()), body.reason, wanted)
+    members = who.members if HouseholdField.MEMBERS in wanted else None
+    return HouseholdRevealed(household_id=household_id, head=who.head, phone=who.phone, door=who.door, members=members)
+
+
+def record_look(
+    session: Session, asked: Request, household_id: str, look_id: str, reason: str, fields: Sequence[str]
+) -> None:
+    """One look, in the table and told, with who looked and why."""
     look = Told(
         occurred_at=session.now,
         household_id=household_id,
-        look_id=str(uuid_utils.uuid7()),
-        reason=mask_text(body.reason),
-        fields=tuple(str(field) for field in wanted),
+        look_id=look_id,
+        reason=mask_text(reason),
+        fields=tuple([str(field) for field in fields]),
     )
     session.insert(
         HouseholdLook,
@@ -50,5 +64,8 @@ async def reveal(
         },
     )
     session.publish(look)
-    members = who.members if HouseholdField.MEMBERS in wanted else None
-    return HouseholdRevealed(household_id=household_id, head=who.head, phone=who.phone, door=who.door, members=members)
+
+
+async def check_one_more_look(session: Session, asked: Request, most: int) -> None:
+    """TooManyLooks when the person has looked ``most`` times within an hour; a table in clear is one look."""
+    await check_looks(session, HouseholdLook.__tablename__, asked.actor, most, together=_ONE_LOOK)

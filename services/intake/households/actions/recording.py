@@ -1,12 +1,13 @@
 """A household's step, with the row, its record and what is told of it together."""
 
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from libs.common.database.session import Session
 from libs.common.events.household_terms import HouseholdFact
 from libs.common.events.households import HouseholdRecorded
+from libs.common.pack.directory import Directory
 from libs.common.rules.steps import move, seen_of
 from libs.common.security.masking import mask_text
 from services.intake.households.actions.sealing import print_of
@@ -20,8 +21,12 @@ _NOTHING: dict[str, Any] = {
 
 def today_of(session: Session) -> date:
     """The place's day."""
-    place = session.packs.current(session.now).directory.pack.place
-    return session.now.astimezone(ZoneInfo(place.time_zone)).date()
+    return day_in(session.packs.current(session.now).directory, session.now)
+
+
+def day_in(directory: Directory, moment: datetime) -> date:
+    """The day of a moment in the place of this pack."""
+    return moment.astimezone(ZoneInfo(directory.pack.place.time_zone)).date()
 
 
 def state_of(row: Household) -> State:

@@ -2,23 +2,26 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date, datetime
 from typing import Any
 
 import uuid_utils
 
 from libs.common.database.session import Session
-from libs.common.errors import Conflict, Forbidden, invalid
+from libs.common.errors import Conflict, Forbidden, Unavailable, invalid
 from libs.common.events.household_terms import HouseholdFact, HouseholdStep
 from libs.common.pack.areas import AreaLevel
 from libs.common.pack.directory import Directory
+from libs.common.rules.machine import Actor
 from libs.common.rules.requests import Request
 from libs.common.security.vault import Vault
+from libs.common.staff.register import StaffMember
 from services.intake.households.actions.recording import apply, today_of
-from services.intake.households.actions.sealing import Identity, keep_identity
-from services.intake.households.domain import DAY_ONE, State, What, decide
-from services.intake.households.queries import Alike, alike
+from services.intake.households.actions.sealing import Identity, sealed_identity
+from services.intake.households.domain import DAY_ONE, Said, State, What, decide
+from services.intake.households.queries import Alike, alike, is_register_held
 from services.intake.households.schemas import RegisterHousehold
-from services.intake.households.tables import Household
+from services.intake.households.tables import Household, HouseholdIdentity
 
 LEVELS = (AreaLevel.VILLAGE, AreaLevel.GRID)
 """Where households are: in a village or community, or in a grid or group of one."""
@@ -62,29 +65,45 @@ def write(
     split_from: str | None = None,
 ) -> Registered:
     """Write a household whose facts were checked."""
-    today = today_of(session)
-    household_id = str(uuid_utils.uuid7())
-    said = decide(
-        State(),
-        HouseholdStep.REGISTER,
-        What(body.holds_from or today, {HouseholdFact.MUTED_FOR: None, **facts}),
-        asked.actor,
-        session.now,
-        today,
-    )
+    household_id = new_household_id()
+    said = registration(facts, body.holds_from, asked.actor, session.now, today_of(session))
+    who = Identity(body.head, body.phone, body.door, body.members)
+    identity = sealed_identity(vault, household_id, body.area_code, who)
+    return enter(session, body.household_no, said, identity, split_from=split_from)
+
+
+def new_household_id() -> str:
+    """A UUID."""
+    return str(uuid_utils.uuid7())
+
+
+def registration(
+    facts: Mapping[HouseholdFact, Any], holds_from: date | None, by: Actor, at: datetime, today: date
+) -> Said:
+    """The first step of a household with all its facts. Invalid for a day ahead."""
+    what = What(holds_from or today, {HouseholdFact.MUTED_FOR: None, **facts})
+    return decide(State(), HouseholdStep.REGISTER, what, by, at, today)
+
+
+def enter(
+    session: Session,
+    household_no: str | None,
+    said: Said,
+    identity: Mapping[str, Any],
+    *,
+    split_from: str | None = None,
+) -> Registered:
+    """Write a household as it was decided and sealed."""
     row = session.new(
         Household,
-        household_id=household_id,
-        household_no=body.household_no,
+        household_id=identity["household_id"],
+        household_no=household_no,
         split_from=split_from,
-        registered_at=session.now,
-        updated_at=session.now,
+        registered_at=said.at,
+        updated_at=said.at,
         **_unsaid(),
     )
-    identity = keep_identity(
-        session, vault, household_id, body.area_code, Identity(body.head, body.phone, body.door, body.members)
-    )
-    return Registered(row, apply(session, row, State(), said, identity))
+    return Registered(row, apply(session, row, State(), said, session.new(HouseholdIdentity, **identity)))
 
 
 def check_place(asked: Request, directory: Directory, area_code: str) -> None:
@@ -116,18 +135,30 @@ def check_contact(session: Session, directory: Directory, staff_id: str, field: 
     member = session.staff.member(staff_id)
     if member is None:
         raise invalid(field, "is nobody of the register of people", "人员名册中没有此人")
-    posts = directory.pack.households.contact_posts
-    held = {term.post_code for term in member.in_office(session.now)}
-    if not held or (posts and held.isdisjoint(posts)):
-        listed = ", ".join(posts) or "any"
+    if not looks_after_households(directory, member, session.now):
+        listed = ", ".join(directory.pack.households.contact_posts) or "any"
         raise invalid(field, f"holds no post that looks after households ({listed})", "未任可包保农户的岗位")
 
 
+def looks_after_households(directory: Directory, member: StaffMember, now: datetime) -> bool:
+    """Whether the person is in office in one of the posts that do; in any, where the pack names none."""
+    posts = directory.pack.households.contact_posts
+    held = {term.post_code for term in member.in_office(now)}
+    return bool(held) and (not posts or not held.isdisjoint(posts))
+
+
+async def check_number(session: Session, household_no: str | None) -> None:
+    """KnownHousehold when the number is another's; Unavailable while a table of households is being taken in."""
+    if await is_register_held(session):
+        message = "A table of households is being taken in just now"
+        raise Unavailable(message, "正在导入户表，请稍后再试", headers={"Retry-After": "5"})
+    known = None if household_no is None else await session.one(Household, "household_no", household_no)
+    if known is not None:
+        raise KnownHousehold(f"household_no is that of {known.household_id}", f"户编号已用于 {known.household_id}")
+
+
 async def _check_known(session: Session, body: RegisterHousehold, vault: Vault) -> None:
-    if body.household_no is not None:
-        known = await session.one(Household, "household_no", body.household_no)
-        if known is not None:
-            raise KnownHousehold(f"household_no is that of {known.household_id}", f"户编号已用于 {known.household_id}")
+    await check_number(session, body.household_no)
     if body.known_to_be_another:
         return
     phones = vault.phone_indexes(body.phone) if body.phone else ()

@@ -2,11 +2,11 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 
 from pydantic import TypeAdapter
 
-from libs.common.database.session import Session
 from libs.common.errors import Unavailable
 from libs.common.security.envelopes import KeyEnvelope
 from libs.common.security.identifiers.signs import STAR
@@ -17,6 +17,10 @@ from services.intake.households.tables import HouseholdIdentity
 
 HIDDEN = STAR * 4
 SEALED = ("head", "phone", "door", "members")
+MASKS: Mapping[str, Callable[[str], str]] = MappingProxyType(
+    {"head": masked_name, "phone": masked_phone, "door": lambda _: HIDDEN}
+)
+"""What is left of each for whoever may see the household."""
 _MEMBERS = TypeAdapter(tuple[MemberIn, ...])
 
 
@@ -50,39 +54,35 @@ def key_cell(household_id: str) -> VaultCell:
     return VaultCell("household_identity", "key", household_id)
 
 
-def keep_identity(
-    session: Session, vault: Vault, household_id: str, area_code: str, who: Identity
-) -> HouseholdIdentity:
-    """A new row, sealed under a key of its own."""
+def sealed_identity(vault: Vault, household_id: str, area_code: str, who: Identity) -> dict[str, Any]:
+    """The columns of a new row, sealed under a key of its own. It needs no transaction, and may be done before one."""
     envelope = KeyEnvelope.new(vault, key_cell(household_id))
-    assert envelope.wrapped is not None  # noqa: S101 - a new envelope has a key
-    row = session.new(
-        HouseholdIdentity,
-        household_id=household_id,
-        wrapped=envelope.wrapped,
-        sealed_head=None,
-        sealed_phone=None,
-        sealed_door=None,
-        sealed_members=None,
-        phone_index=None,
-        door_index=None,
-    )
-    put_identity(row, envelope, vault, area_code, {name: getattr(who, name) for name in SEALED})
-    return row
+    told = {name: getattr(who, name) for name in SEALED}
+    columns = _sealed(envelope, vault, household_id, area_code, told)
+    return {"household_id": household_id, "wrapped": envelope.wrapped} | columns
 
 
 def put_identity(
     row: HouseholdIdentity, envelope: KeyEnvelope, vault: Vault, area_code: str, told: Mapping[str, Any]
 ) -> None:
     """Seal what was told; what was not told stays as it is."""
+    for column, value in _sealed(envelope, vault, row.household_id, area_code, told).items():
+        setattr(row, column, value)
+
+
+def _sealed(
+    envelope: KeyEnvelope, vault: Vault, household_id: str, area_code: str, told: Mapping[str, Any]
+) -> dict[str, Any]:
+    columns: dict[str, Any] = {}
     for name, value in told.items():
         text = _text_of(name, value)
-        cell = _cell(name, row.household_id)
-        setattr(row, f"sealed_{name}", None if text is None else envelope.seal(text, aad=cell))
+        cell = _cell(name, household_id)
+        columns[f"sealed_{name}"] = None if text is None else envelope.seal(text, aad=cell)
     if "phone" in told:
-        row.phone_index = None if told["phone"] is None else vault.phone_index(told["phone"])
+        columns["phone_index"] = None if told["phone"] is None else vault.phone_index(told["phone"])
     if "door" in told:
-        row.door_index = None if told["door"] is None else vault.door_index(area_code, told["door"])
+        columns["door_index"] = None if told["door"] is None else vault.door_index(area_code, told["door"])
+    return columns
 
 
 def opened(envelope: KeyEnvelope, row: HouseholdIdentity, wanted: Sequence[str] = SEALED) -> Identity:
@@ -105,12 +105,7 @@ def masked(vault: Vault, row: HouseholdIdentity) -> Masked:
         members = len(opened(envelope, row, ("members",)).members)
     except Unavailable:
         members = 0
-    return Masked(
-        head=_masked(envelope, row, "head", masked_name),
-        phone=_masked(envelope, row, "phone", masked_phone),
-        door=None if row.sealed_door is None else HIDDEN,
-        members=members,
-    )
+    return Masked(**{name: _masked(envelope, row, name) for name in MASKS}, members=members)
 
 
 def print_of(row: HouseholdIdentity) -> str:
@@ -129,13 +124,12 @@ def _opened(envelope: KeyEnvelope, row: HouseholdIdentity, name: str) -> str | N
     return None if sealed is None else envelope.open(sealed, aad=_cell(name, row.household_id))
 
 
-def _masked(envelope: KeyEnvelope, row: HouseholdIdentity, name: str, mask: Callable[[str], str]) -> str | None:
-    if getattr(row, f"sealed_{name}") is None:
-        return None
+def _masked(envelope: KeyEnvelope, row: HouseholdIdentity, name: str) -> str | None:
     try:
-        return mask(_opened(envelope, row, name) or "")
+        text = _opened(envelope, row, name)
     except CannotOpen:
         return HIDDEN
+    return None if text is None else MASKS[name](text)
 
 
 def _cell(name: str, household_id: str) -> VaultCell:

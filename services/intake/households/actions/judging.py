@@ -1,0 +1,212 @@
+"""Judging the rows of a table of households (逐行核对): what each brings, or what is wrong with it, beside what stands.
+
+Pure of the database: all that may be asked was read before, so it is done in another thread.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from libs.common.errors import FieldError, Problem
+from libs.common.events.household_terms import HouseholdClass, HouseholdFact, HouseholdStep
+from libs.common.security.vault import Vault
+from libs.common.sheets import SheetRow
+from libs.common.web.tables import BadCell, ImportOut, WrongCells, import_out, names_of
+from services.intake.households.actions.matching import Marked, Standings
+from services.intake.households.actions.recording import state_of
+from services.intake.households.actions.registering import registration
+from services.intake.households.actions.sealing import MASKS, Identity
+from services.intake.households.actions.table import COLUMNS, HouseholdRow
+from services.intake.households.actions.words import Words
+from services.intake.households.domain import Said, What, decide, is_otherwise, is_overtaken
+from services.intake.households.queries import Marks, Standing
+from services.intake.households.schemas import MemberIn
+
+_UNSAID: dict[HouseholdFact, Any] = {
+    HouseholdFact.HOUSEHOLD_CLASS: HouseholdClass.RESIDENT,
+    HouseholdFact.KINDS: (),
+    HouseholdFact.RESOURCES: (),
+    HouseholdFact.VISIT_EVERY: None,
+    HouseholdFact.CONTACT_STAFF_ID: None,
+}
+_LABELS: Mapping[str, str] = {"phone": "电话", "door": "门牌", "household": "户", "household_no": "户编号"}
+
+
+@dataclass(frozen=True, slots=True)
+class Entered:
+    """A household that is new."""
+
+    household_no: str | None
+    said: Said
+    who: Identity
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """A household that is otherwise; ``told`` is what is to be sealed of it."""
+
+    household_id: str
+    version: int
+    said: Said
+    told: Mapping[str, Any]
+
+
+@dataclass(slots=True)
+class Judged:
+    """What the rows come to, and what was looked at for it."""
+
+    words: Words
+    standings: Standings
+    may_assign: bool
+    marks: Marks
+    entered: list[Entered] = field(default_factory=list)
+    changed: list[Changed] = field(default_factory=list)
+    bad: list[BadCell] = field(default_factory=list)
+    lines: dict[tuple[str, object], int] = field(default_factory=dict)
+    """Where in the file a household, a number, a phone, a door was first taken."""
+
+    def out(self, rows: Sequence[SheetRow], *, taken: bool) -> ImportOut:
+        """As it is answered, of these rows."""
+        return import_out(rows, len(self.entered), len(self.changed), self.bad, taken=taken)
+
+
+def judge_rows(judged: Judged, rows: Sequence[Marked]) -> None:
+    """Judge them in the order of their lines."""
+    for marked in rows:
+        try:
+            _judge(judged, marked)
+        except WrongCells as problem:
+            judged.bad += [COLUMNS.bad_cell(marked.row.line, error) for error in problem.errors]
+        except Problem as problem:
+            errors = problem.fields or (FieldError("household_no", problem.detail, problem.detail_zh),)
+            judged.bad += [COLUMNS.bad_cell(marked.row.line, error) for error in errors]
+    judged.bad.sort(key=lambda cell: cell.line)
+
+
+def _judge(judged: Judged, marked: Marked) -> None:
+    row, known = marked.row, judged.standings.known(marked)
+    places: list[tuple[str, object]] = [] if known is None else [("household", known.row.household_id)]
+    if row.household_no is not None:
+        places.append(("household_no", row.household_no))
+    _refuse(_seen_before(judged, places, "household_no"))
+    if known is None:
+        told = {name: value for name, value in row.who.items() if value is not None}
+        judged.entered.append(_entered(judged, marked, told))
+    else:
+        told = _told_anew(judged, row, known)
+        change = _changed(judged, marked, known, told)
+        judged.changed += [] if change is None else [change]
+    places += [(name, marked.marks(name)[0]) for name in ("phone", "door") if told.get(name) and marked.marks(name)]
+    for place in places:
+        judged.lines.setdefault(place, row.line)
+
+
+def _entered(judged: Judged, marked: Marked, told: Mapping[str, Any]) -> Entered:
+    row, words = marked.row, judged.words
+    errors = [FieldError(name, "is masked: write it whole", "已脱敏，请填写完整内容") for name in row.masked]
+    if HouseholdFact.AREA_CODE not in row.facts:
+        errors.append(FieldError("area_code", "is missing", "缺少"))
+    if row.household_no is None and told.keys().isdisjoint(("head",) if row.another else ("phone", "door")):
+        message = "is needed: by nothing else of this row would the household be known again"
+        errors.append(FieldError("household_no", message, "须填写，否则无法再次识别该户"))
+    errors += [*_faults_of_contact(judged, row.facts, known=None), *_twins(judged, marked, told, known=None)]
+    _refuse(errors)
+    said = registration(_UNSAID | row.facts, row.holds_from, words.asked.actor, words.now, words.today)
+    members = tuple([MemberIn(name=name) for name in told.get("members", ())])
+    who = Identity(told.get("head"), told.get("phone"), told.get("door"), members)
+    return Entered(row.household_no, said, who)
+
+
+def _changed(judged: Judged, marked: Marked, known: Standing, told: Mapping[str, Any]) -> Changed | None:
+    """The step of a household that is there; None where all is so already."""
+    row, words, state = marked.row, judged.words, state_of(known.row)
+    facts = {fact: value for fact, value in row.facts.items() if is_otherwise(state, fact, value)}
+    if not facts and not told:
+        return None
+    day = row.holds_from or words.today
+    errors = [*_faults_of_contact(judged, facts, known), *_twins(judged, marked, told, known)]
+    if any(is_overtaken(state, fact, day) for fact in facts):
+        message = "lies before what is known already: say it of that household alone"
+        errors.append(FieldError("holds_from", message, "早于已登记的变动，请单户办理"))
+    _refuse(errors)
+    only_contact = facts.keys() == {HouseholdFact.CONTACT_STAFF_ID} and not told
+    step = HouseholdStep.ASSIGN if only_contact else HouseholdStep.CHANGE
+    at = max(words.now, known.row.registered_at)
+    said = decide(state, step, What(day, facts, resealed=bool(told)), words.asked.actor, at, words.today)
+    return Changed(known.row.household_id, known.row.version, said, told)
+
+
+def _told_anew(judged: Judged, row: HouseholdRow, known: Standing) -> dict[str, Any]:
+    """What the row says of who lives there that is not kept so already. WrongCells for stars of somebody else."""
+    if not row.who and not row.masked:
+        return {}
+    kept = judged.standings.who(known)
+    _refuse(
+        FieldError(name, "is masked, and not as this household's is", "脱敏内容与该户不符")
+        for name, cell in row.masked.items()
+        if cell not in (getattr(kept, name), (text := getattr(kept, name)) and MASKS[name](text))
+    )
+    vault, told = judged.standings.vault, dict[str, Any]()
+    for name, value in row.who.items():
+        if name == "members":
+            told |= _members_anew(value, kept.members)
+        elif not _is_same(vault, name, value, getattr(kept, name)):
+            told[name] = value
+    return told
+
+
+def _members_anew(names: tuple[str, ...], kept: tuple[MemberIn, ...]) -> dict[str, Any]:
+    """The members, where they are others; of who stays, what else is known stays too."""
+    if names == names_of("、".join(member.name for member in kept)):
+        return {}
+    known = {member.name: member for member in kept}
+    return {"members": tuple([known.get(name) or MemberIn(name=name) for name in names])}
+
+
+def _is_same(vault: Vault, name: str, value: str | None, kept: str | None) -> bool:
+    """Whether it is the same phone, or door, in whatever spelling."""
+    if value == kept or value is None or kept is None or name == "head":
+        return value == kept
+    if name == "phone":
+        return vault.phone_index(value) == vault.phone_index(kept)
+    return vault.door_index("", value) == vault.door_index("", kept)
+
+
+def _faults_of_contact(
+    judged: Judged, facts: Mapping[HouseholdFact, Any], known: Standing | None
+) -> Iterator[FieldError]:
+    fact = HouseholdFact.CONTACT_STAFF_ID
+    if fact not in facts:
+        return
+    if known is not None and not judged.may_assign:
+        yield FieldError(fact, "is another: you may not change who looks after it", "无权变更包保人")
+    elif facts[fact] is not None and not judged.words.may_look_after(facts[fact]):
+        yield FieldError(fact, "is in no office in a post that looks after households", "未任可包保农户的岗位")
+
+
+def _twins(judged: Judged, marked: Marked, told: Mapping[str, Any], known: Standing | None) -> Iterator[FieldError]:
+    """The same phone or door elsewhere, in the register or in the file, unless this is another household."""
+    if marked.row.another:
+        return
+    for name in [name for name in ("phone", "door") if told.get(name)]:
+        others = [one for one in judged.standings.at(name, marked.marks(name)) if one is not known]
+        if others:
+            label, label_zh = judged.standings.label(others[0])
+            yield FieldError(name, f"the same {name} stands as {label}", f"{_LABELS[name]}与{label_zh}相同")
+        else:
+            yield from _seen_before(judged, [(name, mark) for mark in marked.marks(name)[:1]], name)
+
+
+def _seen_before(judged: Judged, places: Sequence[tuple[str, object]], column: str) -> Iterator[FieldError]:
+    for name, value in places:
+        line = judged.lines.get((name, value))
+        if line is not None:
+            message_zh = f"{_LABELS[name]}与第 {line} 行相同"
+            yield FieldError(column, f"the same {name} as line {line}", message_zh)
+            return
+
+
+def _refuse(errors: Iterator[FieldError] | Sequence[FieldError]) -> None:
+    found = tuple(errors)
+    if found:
+        raise WrongCells(*found)
