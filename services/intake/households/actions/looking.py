@@ -4,20 +4,20 @@ import uuid_utils
 
 from libs.common.database.session import Session
 from libs.common.errors import NotFound
-from libs.common.events.households import HouseholdRevealed as Told
+from libs.common.events.households import HouseholdRevealed
 from libs.common.rules.looks import check_looks
 from libs.common.rules.requests import Request
 from libs.common.security.masking import mask_text
 from libs.common.security.vault import Vault
 from services.intake.households.actions.sealing import envelope_of, opened
 from services.intake.households.queries import find, identity_of
-from services.intake.households.schemas import HouseholdField, HouseholdRevealed, RevealHousehold
+from services.intake.households.schemas import HouseholdField, RevealedHousehold, RevealHousehold
 from services.intake.households.tables import HouseholdLook
 
 
 async def reveal(
     session: Session, asked: Request, household_id: str, body: RevealHousehold, vault: Vault, most: int
-) -> HouseholdRevealed:
+) -> RevealedHousehold:
     """What was asked for. The look is recorded in the same transaction: no record, no answer.
 
     Raises NotFound, and TooManyLooks when the person has taken ``most`` of them within an hour.
@@ -29,7 +29,7 @@ async def reveal(
     await check_looks(session, HouseholdLook.__tablename__, asked.actor, most)
     wanted = sorted(set(body.fields))
     who = opened(envelope_of(vault, identity), identity, wanted)
-    look = Told(
+    look = HouseholdRevealed(
         occurred_at=session.now,
         household_id=household_id,
         look_id=str(uuid_utils.uuid7()),
@@ -51,4 +51,4 @@ async def reveal(
     )
     session.publish(look)
     members = who.members if HouseholdField.MEMBERS in wanted else None
-    return HouseholdRevealed(household_id=household_id, head=who.head, phone=who.phone, door=who.door, members=members)
+    return RevealedHousehold(household_id=household_id, head=who.head, phone=who.phone, door=who.door, members=members)
