@@ -31,13 +31,15 @@ class HouseholdRecorded(HouseholdEvent):
     holds_from: date
     changed: tuple[HouseholdFact, ...] = ()
     area_code: str
-    """Where it is by all that is known now, whether or not that is new."""
+    """Where it is by this word; where that is not what changed, by all that is known now."""
     household_class: HouseholdClass | None = None
     kinds: tuple[str, ...] = ()
     resources: tuple[str, ...] = ()
     visit_every: VisitEvery | None = None
     contact_staff_id: str | None = None
     muted_for: MutedFor | None = None
+    wished: MutedFor | None = None
+    """For what it shall be muted (静默申请): nothing holds before somebody else has confirmed it."""
     split_from: str | None = None
     merged_into: str | None = None
     why: str = ""

@@ -127,6 +127,12 @@ async def list_changes(session: Session, household_id: str, page: PageQuery) -> 
     return (await session.execute(BY_STEP.cut(statement, page))).scalars().all()
 
 
+async def first_day(session: Session, household_id: str) -> date | None:
+    """The day since which the register has it; None of a household that there is not."""
+    first = (col(HouseholdChange.household_id) == household_id, col(HouseholdChange.version) == 1)
+    return (await session.execute(select(col(HouseholdChange.holds_from)).where(*first))).scalar_one_or_none()
+
+
 def facts_on(changes: Sequence[HouseholdChange]) -> Mapping[HouseholdFact, Any]:
     """What holds by these steps: of each fact the word of the latest day, and of one day the latest word."""
     ordered = sorted(changes, key=lambda change: (change.holds_from, change.version))

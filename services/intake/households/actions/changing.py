@@ -1,5 +1,6 @@
 """What changes a household: facts from a day on, muting with somebody else's word, splits and mergers."""
 
+from datetime import date
 from typing import Any
 
 from libs.common.database.session import Session
@@ -11,8 +12,8 @@ from services.intake.households.actions.recording import apply, state_of, today_
 from services.intake.households.actions.registering import Registered, check_place, facts_of, write
 from services.intake.households.actions.sealing import SEALED, envelope_of, opened, put_identity
 from services.intake.households.actions.showing import shown
-from services.intake.households.domain import What, decide, is_otherwise
-from services.intake.households.queries import identity_of
+from services.intake.households.domain import What, decide, holds_now, is_otherwise
+from services.intake.households.queries import first_day, identity_of
 from services.intake.households.schemas import (
     AskMuting,
     ChangeHousehold,
@@ -27,13 +28,21 @@ from services.intake.households.tables import Household, HouseholdIdentity
 _FACTS = {fact.value for fact in HouseholdFact}
 
 
-async def load_for(session: Session, asked: Request, household_id: str) -> Household:
-    """The household that is to change, locked; NotFound when it is out of reach, StaleVersion when it has changed."""
+async def load_for(
+    session: Session, asked: Request, household_id: str, day: date | None = None, field: str = "holds_from"
+) -> Household:
+    """The household that is to change from a day on, locked.
+
+    Raises NotFound when it is out of reach, StaleVersion when it has changed, Invalid when it was not there that day.
+    """
     row = await session.one(Household, "household_id", household_id)
     if row is None or not asked.scope.covers(row.area_code):
         raise NotFound
     asked.check_version(row.version)
     session.now = max(session.now, row.registered_at)
+    first = None if day is None else await first_day(session, household_id)
+    if first is not None and day is not None and day < first:
+        raise invalid(field, f"lies before {first}, when the register begins with it", f"早于该户入册之日 {first}")
     return row
 
 
@@ -41,7 +50,7 @@ async def change(
     session: Session, asked: Request, household_id: str, body: ChangeHousehold, vault: Vault
 ) -> HouseholdOut:
     """Other facts from a day on, and what is sealed. Invalid when nothing would be otherwise."""
-    row = await load_for(session, asked, household_id)
+    row = await load_for(session, asked, household_id, body.holds_from)
     before, directory = state_of(row), session.packs.current(session.now).directory
     told = body.model_dump(include=body.model_fields_set & _FACTS)
     for name, value in told.items():
@@ -53,10 +62,11 @@ async def change(
     # A word of an earlier day may say what is so today: it tells the days between.
     if body.holds_from is None:
         facts = {fact: value for fact, value in facts.items() if is_otherwise(before, fact, value)}
-    identity = await _identity(session, household_id)
-    sealed = _seal_anew(body, row, facts, identity, vault)
-    today = today_of(session)
-    what = What(body.holds_from or today, facts, resealed=sealed)
+    identity, today = await _identity(session, household_id), today_of(session)
+    day = body.holds_from or today
+    moves = HouseholdFact.AREA_CODE in facts and holds_now(before, HouseholdFact.AREA_CODE, day)
+    to_area = facts[HouseholdFact.AREA_CODE] if moves else row.area_code
+    what = What(day, facts, resealed=_seal_anew(body, row, to_area, identity, vault))
     said = decide(before, HouseholdStep.CHANGE, what, asked.actor, session.now, today)
     apply(session, row, before, said, identity)
     return shown(session, row, identity, vault)
@@ -88,7 +98,7 @@ async def unmute(session: Session, asked: Request, household_id: str, body: Unmu
 
 async def split(session: Session, asked: Request, household_id: str, body: SplitHousehold, vault: Vault) -> Registered:
     """分户: a new household, and a step of the old one, which keeps the members that are left. Both or neither."""
-    row = await load_for(session, asked, household_id)
+    row = await load_for(session, asked, household_id, body.new.holds_from, "new.holds_from")
     before, directory, today = state_of(row), session.packs.current(session.now).directory, today_of(session)
     day = body.new.holds_from or today
     check_place(asked, directory, body.new.area_code)
@@ -121,7 +131,7 @@ async def merge(
 async def _step(
     session: Session, asked: Request, household_id: str, step: HouseholdStep, what: What, why: str, vault: Vault
 ) -> HouseholdOut:
-    row = await load_for(session, asked, household_id)
+    row = await load_for(session, asked, household_id, what.holds_from)
     before, identity = state_of(row), await _identity(session, household_id)
     apply(session, row, before, decide(before, step, what, asked.actor, session.now, today_of(session), why), identity)
     return shown(session, row, identity, vault)
@@ -134,9 +144,7 @@ async def _identity(session: Session, household_id: str) -> HouseholdIdentity:
     return row
 
 
-def _seal_anew(
-    body: ChangeHousehold, row: Household, facts: dict[HouseholdFact, Any], identity: HouseholdIdentity, vault: Vault
-) -> bool:
+def _seal_anew(body: ChangeHousehold, row: Household, to_area: str, identity: HouseholdIdentity, vault: Vault) -> bool:
     """Seal what was told, and index a door by its new area; whether anything is otherwise by it."""
     told: dict[str, Any] = {name: getattr(body, name) for name in SEALED if name in body.model_fields_set}
     if told.get("members", ()) is None:
@@ -144,8 +152,7 @@ def _seal_anew(
     envelope = envelope_of(vault, identity)
     before = opened(envelope, identity)
     told = {name: value for name, value in told.items() if value != getattr(before, name)}
-    area_code = facts.get(HouseholdFact.AREA_CODE, row.area_code)
-    if area_code != row.area_code and before.door is not None and "door" not in told:
-        identity.door_index = vault.door_index(area_code, before.door)
-    put_identity(identity, envelope, vault, area_code, told)
+    if to_area != row.area_code and before.door is not None and "door" not in told:
+        identity.door_index = vault.door_index(to_area, before.door)
+    put_identity(identity, envelope, vault, to_area, told)
     return bool(told)
