@@ -47,6 +47,15 @@ class HouseholdRecorded(HouseholdEvent):
     sealed: str | None = None
 
 
+class HouseholdResealed(HouseholdEvent):
+    """户信息重新密封: its phone or its door is found by another key of the index; by digests as ``sealed``."""
+
+    type_name: ClassVar[str] = "cn.huiyin.household.resealed"
+
+    was: str
+    now: str
+
+
 class HouseholdRevealed(HouseholdEvent):
     """查看户情: somebody looked at who lives there. The reason is masked."""
 

@@ -27,6 +27,16 @@ _ALIKE = """
     ORDER BY household_id LIMIT 5
 """
 
+_WRAPPED_BEFORE = """
+    SELECT household_id FROM household_identity
+    WHERE household_id > $1 AND substring(wrapped FROM 1 FOR length($3::bytea)) <> $3
+    ORDER BY household_id LIMIT $2
+"""
+_FOUND_BY_INDEX = """
+    SELECT household_id FROM household_identity
+    WHERE household_id > $1 AND (phone_index IS NOT NULL OR door_index IS NOT NULL) ORDER BY household_id LIMIT $2
+"""
+
 
 @dataclass(frozen=True, slots=True)
 class HouseholdFilter:
@@ -82,6 +92,16 @@ async def alike(session: Session, phones: Sequence[bytes], doors: Sequence[bytes
         return []
     rows = await session.fetch(_ALIKE, [*phones], [*doors])
     return [Alike(row.household_id, bool(row.by_phone), bool(row.by_door)) for row in rows]
+
+
+async def wrapped_before(session: Session, after: str, size: int, current: bytes) -> list[str]:
+    """Households whose key is wrapped under another key than that of this header."""
+    return [row.household_id for row in await session.fetch(_WRAPPED_BEFORE, after, size, current)]
+
+
+async def found_by_index(session: Session, after: str, size: int) -> list[str]:
+    """Households that are found by phone or by door."""
+    return [row.household_id for row in await session.fetch(_FOUND_BY_INDEX, after, size)]
 
 
 def list_statement(scope: Scope, query: HouseholdFilter, page: PageQuery) -> Select[Household]:
