@@ -63,7 +63,7 @@ def reindex(
     data_dir: DataDir = None,
     as_json: AsJson = False,  # noqa: FBT002 - an option of a command
 ) -> None:
-    """Find every phone by the newest key of the index, beside running services, all of which know it already.
+    """Find every phone, and doors of households, by the newest key of the index, beside services that all know it.
 
     It may be stopped and run again. What cannot be found anew is named, and the status is 1.
     """

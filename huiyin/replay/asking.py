@@ -9,7 +9,7 @@ from huiyin.office import errands
 from huiyin.office.people import Person
 from huiyin.replay.citizens import SIMULATED, CitizenReply, Experience, ask
 from huiyin.replay.planning import begin_next_round
-from huiyin.replay.stage import Life, Stage, What
+from huiyin.replay.stage import Doing, Life, Stage
 from libs.common.pack.schema import AnswerKind, Question, UnitLevel
 from libs.common.security.principal import Role
 
@@ -70,12 +70,12 @@ def _go_on(stage: Stage, life: Life, at: datetime, found: dict[str, Any]) -> Non
             life.ended = True
             stage.journal.ended += 1
         case "review":
-            stage.plan(life, life.habits.reviewed_at(at), What.REVIEW)
+            stage.plan(life, life.habits.reviewed_at(at), Doing.REVIEW)
         case "handling":
             begin_next_round(stage, life, at, found["current_round"])
         case _:
             since = max(at, datetime.fromisoformat(found["next_try_at"]))
-            stage.plan(life, life.habits.called_at(since, life.round, life.attempts + 1), What.CALL_BACK)
+            stage.plan(life, life.habits.called_at(since, life.round, life.attempts + 1), Doing.CALL_BACK)
 
 
 def _caller(stage: Stage, life: Life) -> Person:

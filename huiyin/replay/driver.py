@@ -17,20 +17,20 @@ from huiyin.office.people import CallRefused
 from huiyin.replay.asking import NoCallback, call_back, read_queue, review
 from huiyin.replay.handling import ask_return, choose_unit, decide_return, hand_in, report, sign
 from huiyin.replay.registering import register
-from huiyin.replay.stage import Life, Stage, Step, What
+from huiyin.replay.stage import Doing, Life, Stage, Step
 from huiyin.replay.supervising import answer_order, read_orders
 
-STEPS: dict[What, Step] = {
-    What.REGISTER: register,
-    What.CHOOSE_UNIT: choose_unit,
-    What.SIGN: sign,
-    What.REPORT: report,
-    What.ASK_RETURN: ask_return,
-    What.DECIDE_RETURN: decide_return,
-    What.HAND_IN: hand_in,
-    What.CALL_BACK: call_back,
-    What.REVIEW: review,
-    What.ANSWER_ORDER: answer_order,
+STEPS: dict[Doing, Step] = {
+    Doing.REGISTER: register,
+    Doing.CHOOSE_UNIT: choose_unit,
+    Doing.SIGN: sign,
+    Doing.REPORT: report,
+    Doing.ASK_RETURN: ask_return,
+    Doing.DECIDE_RETURN: decide_return,
+    Doing.HAND_IN: hand_in,
+    Doing.CALL_BACK: call_back,
+    Doing.REVIEW: review,
+    Doing.ANSWER_ORDER: answer_order,
 }
 
 
@@ -65,7 +65,7 @@ class Planned:
     at: datetime
     index: int
     number: int
-    what: What = field(compare=False)
+    what: Doing = field(compare=False)
     life: Life = field(compare=False)
 
 
@@ -83,7 +83,7 @@ class Driver:
         self._side_by_side = asyncio.Semaphore(pace.side_by_side)
         stage.plan = self.plan
 
-    def plan(self, life: Life, at: datetime, what: What) -> None:
+    def plan(self, life: Life, at: datetime, what: Doing) -> None:
         """Let something happen to a case at a time."""
         self._numbers += 1
         heapq.heappush(self._plans, Planned(at, life.index, self._numbers, what, life))
@@ -91,7 +91,7 @@ class Driver:
     async def run(self, lives: Sequence[Life], start: datetime, horizon: datetime) -> datetime:
         """Live through everything up to ``horizon``; the moment at which the last thing happened, or time was up."""
         for life in lives:
-            self.plan(life, life.row.opened_at, What.REGISTER)
+            self.plan(life, life.row.opened_at, Doing.REGISTER)
         now = start
         while self._plans and self._plans[0].at <= horizon:
             if self._plans[0].at > now + self._pace.longest:
@@ -124,7 +124,7 @@ class Driver:
     async def _window(self, now: datetime, horizon: datetime) -> datetime:
         end = min(self._end_of_window(), horizon)
         while wave := self._next_wave(end):
-            if any(each.what is What.CALL_BACK and not each.life.callback_id for each in wave):
+            if any(each.what is Doing.CALL_BACK and not each.life.callback_id for each in wave):
                 await read_queue(self._stage, wave[-1].at)
             await asyncio.gather(*(self._take(each) for each in wave))
             await self._scene.settle()
@@ -161,5 +161,5 @@ class Driver:
                 self._stage.journal.note_trouble(planned.life, error)
                 return
         self._stage.journal.done[planned.what] += 1
-        if planned.what is What.REGISTER and planned.life.case_id:
+        if planned.what is Doing.REGISTER and planned.life.case_id:
             self._lives[planned.life.case_id] = planned.life

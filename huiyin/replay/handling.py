@@ -7,7 +7,7 @@ from huiyin.office import errands
 from huiyin.office.people import CallRefused, Person
 from huiyin.replay.planning import arrive, plan_result, plan_signing
 from huiyin.replay.registering import unit_by_rule
-from huiyin.replay.stage import Life, Stage, What
+from huiyin.replay.stage import Doing, Life, Stage
 from libs.common.pack.schema import Unit, UnitLevel
 from libs.common.security.principal import Role
 
@@ -48,7 +48,7 @@ async def ask_return(stage: Stage, life: Life, at: datetime) -> None:
     code = life.habits.draws.one_of(reasons, "return reason")
     body = {"reason_code": code, "note": "回放：申请退单 asked in a replay"}
     await _lead(stage, life).do(errands.on_work(life.case_id, "return", body))
-    stage.plan(life, life.habits.decided_at(at), What.DECIDE_RETURN)
+    stage.plan(life, life.habits.decided_at(at), Doing.DECIDE_RETURN)
 
 
 async def decide_return(stage: Stage, life: Life, at: datetime) -> None:
@@ -79,7 +79,7 @@ async def hand_in(stage: Stage, life: Life, at: datetime) -> None:
     case = await _lead(stage, life).do(errands.hand_in(life.case_id, body))
     life.lateness = _lateness(life, at, case.get("handle_due_at"))
     life.attempts, life.callback_id = 0, ""
-    stage.plan(life, life.habits.called_at(at, life.round, 1), What.CALL_BACK)
+    stage.plan(life, life.habits.called_at(at, life.round, 1), Doing.CALL_BACK)
 
 
 async def _support(stage: Stage, life: Life) -> None:

@@ -18,7 +18,7 @@ MOST_TROUBLES = 20
 """Unexpected refusals that are kept word for word; all are counted."""
 
 
-class What(StrEnum):
+class Doing(StrEnum):
     """One thing that somebody does with a case."""
 
     REGISTER = "registered"
@@ -73,7 +73,7 @@ class Journal:
     registered: dict[tuple[str, str], str] = field(default_factory=dict)
     known_before: dict[tuple[str, str], str] = field(default_factory=dict)
     refused: list[RowRefusal] = field(default_factory=list)
-    done: Counter[What] = field(default_factory=Counter)
+    done: Counter[Doing] = field(default_factory=Counter)
     ended: int = 0
     sent_back: int = 0
     troubles: list[str] = field(default_factory=list)
@@ -86,7 +86,7 @@ class Journal:
             self.troubles.append(f"{life.row.number}: {error}")
 
 
-def _nobody_plans(_life: Life, _at: datetime, _what: What) -> None:
+def _nobody_plans(_life: Life, _at: datetime, _what: Doing) -> None:
     raise ValueError("nobody drives this stage")
 
 
@@ -98,7 +98,7 @@ class Stage:
     clock: SimulatedClock
     directory: Directory
     classifier: Classifier
-    plan: Callable[[Life, datetime, What], None] = _nobody_plans
+    plan: Callable[[Life, datetime, Doing], None] = _nobody_plans
     journal: Journal = field(default_factory=Journal)
     callbacks: dict[tuple[str, int], str] = field(default_factory=dict)
     """The callback of a case's round, as the queue of followup showed it."""

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from huiyin.office import errands
-from huiyin.replay.stage import Life, Stage, What
+from huiyin.replay.stage import Doing, Life, Stage
 from libs.common.security.principal import Role
 
 REPLY = "【回放 replay】已约谈承办人员，限期办结并向诉求人说明情况。Answered in a replay."
@@ -26,7 +26,7 @@ async def read_orders(stage: Stage, lives: Mapping[str, Life], since: datetime, 
             when = life.habits.answered_at(max(issued, at), name)
             if when is not None:
                 life.orders.append((when, order["supervision_id"], order["unit_code"]))
-                stage.plan(life, when, What.ANSWER_ORDER)
+                stage.plan(life, when, Doing.ANSWER_ORDER)
 
 
 async def answer_order(stage: Stage, life: Life, at: datetime) -> None:

@@ -4,7 +4,7 @@ Three things that a bare ``Popen`` does not give:
 
 * the program dies with us, even when we are killed with SIGKILL (Linux: ``PR_SET_PDEATHSIG``);
 * Ctrl-C reaches us alone, and we stop the program in our order, not the terminal in its own;
-* a program that refuses to run as root runs as somebody else (see :class:`Identity`).
+* a program that refuses to run as root runs as somebody else (see :class:`RunAs`).
 """
 
 import ctypes
@@ -32,7 +32,7 @@ _starter = ThreadPoolExecutor(max_workers=1, thread_name_prefix="program-starter
 
 
 @dataclass(frozen=True, slots=True)
-class Identity:
+class RunAs:
     """Whom a program runs as; the default is whoever we are.
 
     ``namespace``: as root, enter a user namespace where we are "nobody". The files stay root's and no account is
@@ -50,7 +50,7 @@ class Program:
 
     arguments: Sequence[str | Path]
     death_signal: Signals
-    identity: Identity = field(default_factory=Identity)
+    identity: RunAs = field(default_factory=RunAs)
     environment: Mapping[str, str] | None = None
     directory: Path | None = None
 
@@ -116,7 +116,7 @@ def free_port() -> int:
         return port
 
 
-def _preparation(identity: Identity, death_signal: Signals) -> Callable[[], None] | None:
+def _preparation(identity: RunAs, death_signal: Signals) -> Callable[[], None] | None:
     """What the child does between fork and exec: system calls only, everything else is worked out beforehand."""
     if _libc is None:
         return None

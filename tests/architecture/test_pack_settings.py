@@ -45,6 +45,9 @@ CALLED: dict[type[Model], tuple[str, ...]] = {
     schema.OnRound: ("trigger",),
     schema.OnReturns: ("trigger",),
     schema.OnPassed: ("trigger",),
+    schema.HouseholdRules: ("pack.households",),
+    schema.HouseholdKind: ("kind",),
+    schema.Resource: ("resource",),
     schema.FigureSettings: ("pack.figures",),
     schema.Formula: ("formula", "measure"),
     schema.Score: ("score", "measure"),
@@ -75,6 +78,8 @@ BY_THE_READER: set[tuple[type[Model], str]] = {
 }
 """What decides already which model is read, which of a target's words is (by ``Target.comparison``), and names that
 ``KnownCodes`` takes from the documents."""
+AWAITED = {"HouseholdRules.most_per_contact"}
+"""What is in the pack already, and whose reader comes with the ledger of contacts: it leaves this list then."""
 NOT_READERS = tuple(
     f"libs/common/pack/{name}"
     for name in ("check/", "schema_errors.py", "files.py", "loader.py", "decoding.py", "problems.py")
@@ -124,7 +129,7 @@ def unread(model: type[Model], found: Reads) -> set[str]:
 
 
 def test_every_setting_is_read() -> None:
-    assert unread(Pack, reads(product_files())) == set()
+    assert unread(Pack, reads(product_files())) == AWAITED
 
 
 def test_what_is_shown_whole_is_shown() -> None:

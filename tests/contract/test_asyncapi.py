@@ -148,6 +148,7 @@ def test_every_reference_leads_somewhere_and_every_schema_is_one() -> None:
 def test_channels_and_operations_say_where_and_by_whom() -> None:
     assert {name: channel["bindings"]["kafka"]["partitions"] for name, channel in document()["channels"].items()} == {
         "cases": 8,
+        "visits": 8,
         "directory": 1,
         "ops": 1,
     }

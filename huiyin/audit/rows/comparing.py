@@ -22,7 +22,7 @@ LONGEST = 300
 """Characters of a value that are shown."""
 
 Columns = Mapping[str, Any]
-"""By column what it should hold: a value, one of a set, ``NotBefore``, ``Json``, ``Masked``, ``Sealed``, ``Unseen``."""
+"""By column what it should hold: a value, one of a set, or one of the marks and wrappers below."""
 
 
 class Unseen(Enum):
@@ -51,7 +51,7 @@ class Json:
 
 
 @dataclass(frozen=True, slots=True)
-class Masked:
+class MaskedText:
     """A text that was cut, and masked once more: by the rules of its day, which grow from release to release."""
 
     text: str
@@ -161,7 +161,7 @@ def _as_told(stored: Any, value: Any) -> tuple[Any, Any]:
     match value:
         case Json():
             return None if stored is None else orjson.loads(stored), value.value
-        case Masked():
+        case MaskedText():
             plain = value.text[: value.longest]
             return stored, plain if stored == plain else mask_text(value.text)[: value.longest]
         case Sealed():
@@ -176,7 +176,7 @@ def _row(row: Columns) -> str:
 
 
 def _is_told(value: object) -> bool:
-    return value is not None and not isinstance(value, Unseen | NotBefore | Json | Masked | Sealed | frozenset)
+    return value is not None and not isinstance(value, Unseen | NotBefore | Json | MaskedText | Sealed | frozenset)
 
 
 def _shown(value: object) -> str:

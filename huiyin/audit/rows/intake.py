@@ -10,7 +10,7 @@ from huiyin.audit.case import DISPATCH, FOLLOWUP, INTAKE, CaseView, LedgerSaid, 
 from huiyin.audit.packs import Packs
 from huiyin.audit.rows.comparing import (
     Columns,
-    Masked,
+    MaskedText,
     NotBefore,
     Sealed,
     Unseen,
@@ -71,7 +71,7 @@ class _Case:
             self.moved_at = event.occurred_at
         self.timeline.append(
             {"id": Unseen.NUMBER, "case_id": self.first.case_id, "at": said.at, "what": said.what, "round": said.round}
-            | {"unit_code": said.unit_code, "by": said.by, "note": Masked(said.note, LONGEST_NOTE)}
+            | {"unit_code": said.unit_code, "by": said.by, "note": MaskedText(said.note, LONGEST_NOTE)}
             | {"status": self.state.status, "version": self.state.version}
         )
 

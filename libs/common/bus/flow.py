@@ -162,6 +162,7 @@ FLOW: tuple[Route, ...] = (
     _route(judging.ExclusionDecided,     Stream.CASES,     "..F.", "...A"),
     _route(judging.ExclusionRevoked,     Stream.CASES,     "..F.", "...A"),
     _route(households.HouseholdRecorded, Stream.VISITS,    "I...", "...."),
+    _route(households.HouseholdResealed, Stream.VISITS,    "I...", "...."),
     _route(households.HouseholdRevealed, Stream.VISITS,    "I...", "...."),
     _route(ops.ResendRequested,          Stream.OPS,       "IDFA", "IDFA"),
 )  # fmt: skip

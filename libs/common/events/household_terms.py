@@ -1,5 +1,6 @@
 """The words of households (户): classes, frequencies, steps. Standard library only, so that any rule may use them."""
 
+from collections.abc import Mapping
 from enum import StrEnum
 
 
@@ -27,6 +28,25 @@ class MutedFor(StrEnum):
     MOVED_AWAY = "moved_away"
     REFUSED = "refused"
     DECEASED = "deceased"
+
+
+CLASS_LABELS: Mapping[HouseholdClass, tuple[str, str]] = {
+    HouseholdClass.RESIDENT: ("常住户", "resident"),
+    HouseholdClass.VACANT: ("空置户", "vacant"),
+    HouseholdClass.AWAY: ("外出务工户", "away for work"),
+    HouseholdClass.SHOP: ("商户", "shop"),
+    HouseholdClass.FARM: ("种养大户", "farm"),
+}
+VISIT_EVERY_LABELS: Mapping[VisitEvery, tuple[str, str]] = {
+    VisitEvery.WEEK: ("每周", "every week"),
+    VisitEvery.MONTH: ("每月", "every month"),
+    VisitEvery.QUARTER: ("每季度", "every quarter"),
+}
+MUTED_LABELS: Mapping[MutedFor, tuple[str, str]] = {
+    MutedFor.MOVED_AWAY: ("已搬离", "moved away"),
+    MutedFor.REFUSED: ("拒绝走访", "refuses visits"),
+    MutedFor.DECEASED: ("已故", "deceased"),
+}
 
 
 class HouseholdFact(StrEnum):

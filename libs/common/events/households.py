@@ -31,18 +31,29 @@ class HouseholdRecorded(HouseholdEvent):
     holds_from: date
     changed: tuple[HouseholdFact, ...] = ()
     area_code: str
-    """Where it is by all that is known now, whether or not that is new."""
+    """Where it is by this word; where that is not what changed, by all that is known now."""
     household_class: HouseholdClass | None = None
     kinds: tuple[str, ...] = ()
     resources: tuple[str, ...] = ()
     visit_every: VisitEvery | None = None
     contact_staff_id: str | None = None
     muted_for: MutedFor | None = None
+    wished: MutedFor | None = None
+    """For what it shall be muted (静默申请): nothing holds before somebody else has confirmed it."""
     split_from: str | None = None
     merged_into: str | None = None
     why: str = ""
     """Masked."""
     sealed: str | None = None
+
+
+class HouseholdResealed(HouseholdEvent):
+    """户信息重新密封: its phone or its door is found by another key of the index; by digests as ``sealed``."""
+
+    type_name: ClassVar[str] = "cn.huiyin.household.resealed"
+
+    was: str
+    now: str
 
 
 class HouseholdRevealed(HouseholdEvent):

@@ -23,7 +23,6 @@ from libs.common.pack.schema import (
     Ladder,
     Pack,
     Post,
-    Recipient,
     Score,
     Unit,
     UnitLevel,
@@ -185,37 +184,6 @@ class Directory:
     def is_within_any(self, unit_code: str, outers: Iterable[str]) -> bool:
         """Whether the unit is one of these, or below one."""
         return any(self.is_within(unit_code, outer) for outer in outers)
-
-    def superiors(self, unit_code: str, *, but_not: Collection[str]) -> Iterator[Unit]:
-        """The units above, nearest first, then the supervisors (督查): none that is in ``but_not`` or below."""
-        above = (*self.lineage(unit_code)[1:], *(unit.code for unit in self.units(UnitLevel.SUPERVISOR)))
-        for code in dict.fromkeys(above):
-            if not self.is_within_any(code, but_not):
-                yield self.unit(code)
-
-    def superior(self, unit_code: str) -> Unit:
-        """上级单位: the unit's parent, else a supervisor, else the hotline, else itself."""
-        unit = self.unit(unit_code)
-        if unit.parent is not None:
-            return self.unit(unit.parent)
-        above = (*self.units(UnitLevel.SUPERVISOR), *self.units(UnitLevel.HOTLINE))
-        return next((other for other in above if other.code != unit_code), unit)
-
-    def recipients(self, to: tuple[Recipient, ...], lead_unit: str | None) -> tuple[str, ...]:
-        """The unit codes that a supervision order goes to; without a lead unit only the standing offices remain."""
-        codes: list[str] = []
-        for recipient in to:
-            codes.extend(self._recipient(recipient, lead_unit))
-        return tuple(dict.fromkeys(codes))
-
-    def _recipient(self, recipient: Recipient, lead_unit: str | None) -> tuple[str, ...]:
-        if recipient is Recipient.SUPERVISOR:
-            return tuple(unit.code for unit in self.units(UnitLevel.SUPERVISOR))
-        if recipient is Recipient.HOTLINE:
-            return tuple(unit.code for unit in self.units(UnitLevel.HOTLINE))
-        if lead_unit is None:
-            return ()
-        return (lead_unit,) if recipient is Recipient.LEAD else (self.superior(lead_unit).code,)
 
     def category(self, code: str) -> Category:
         """The category of this code."""

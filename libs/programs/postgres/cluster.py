@@ -18,7 +18,7 @@ from pathlib import Path
 from signal import SIGKILL
 
 from libs.programs import launch
-from libs.programs.launch import Identity, Program
+from libs.programs.launch import Program, RunAs
 from libs.programs.managed import ProgramUnavailable
 
 NAME = "huiyin"
@@ -48,19 +48,19 @@ def binaries() -> Path:
     return folder
 
 
-def identity(data_dir: Path, binaries: Path) -> Identity:
+def identity(data_dir: Path, binaries: Path) -> RunAs:
     """Whom PostgreSQL, which refuses root, is to run as."""
     if os.geteuid() != 0:
-        return Identity()
+        return RunAs()
     owner = data_dir.stat()
     if owner.st_uid != 0:
-        return Identity(uid=owner.st_uid, gid=owner.st_gid)
-    if _version(binaries, Identity(namespace=True)):
-        return Identity(namespace=True)
+        return RunAs(uid=owner.st_uid, gid=owner.st_gid)
+    if _version(binaries, RunAs(namespace=True)):
+        return RunAs(namespace=True)
     for name in ("postgres", "nobody"):
         with suppress(KeyError):
             account = pwd.getpwnam(name)
-            identity = Identity(uid=account.pw_uid, gid=account.pw_gid)
+            identity = RunAs(uid=account.pw_uid, gid=account.pw_gid)
             if _version(binaries, identity):
                 _give(data_dir, account.pw_uid, account.pw_gid)
                 return identity
@@ -70,7 +70,7 @@ def identity(data_dir: Path, binaries: Path) -> Identity:
     )
 
 
-def _version(binaries: Path, identity: Identity) -> str:
+def _version(binaries: Path, identity: RunAs) -> str:
     """The major version of the binaries, or nothing when this identity cannot run them."""
     with suppress(OSError, subprocess.SubprocessError):
         code, said = launch.run(Program([binaries / "postgres", "--version"], SIGKILL, identity), within=30.0)
@@ -87,7 +87,7 @@ def _give(path: Path, uid: int, gid: int) -> None:
             os.chown(each, uid, gid, follow_symlinks=False)
 
 
-def password(data_dir: Path, identity: Identity) -> str:
+def password(data_dir: Path, identity: RunAs) -> str:
     """The superuser's password, made the first time and kept beside the data."""
     path = data_dir / "password"
     if not path.exists():
@@ -103,7 +103,7 @@ def password(data_dir: Path, identity: Identity) -> str:
     return path.read_text().strip()
 
 
-def prepare(cluster: Path, binaries: Path, identity: Identity) -> None:
+def prepare(cluster: Path, binaries: Path, identity: RunAs) -> None:
     """Make the cluster and its database, unless they are there; refuse those of another major version."""
     major = _version(binaries, identity)
     if not major:
@@ -130,7 +130,7 @@ def prepare(cluster: Path, binaries: Path, identity: Identity) -> None:
     made.rename(cluster)
 
 
-def _must(arguments: list[str | Path], identity: Identity, says: str = "") -> None:
+def _must(arguments: list[str | Path], identity: RunAs, says: str = "") -> None:
     try:
         code, said = launch.run(Program(arguments, SIGKILL, identity), within=120.0, says=says)
     except (OSError, subprocess.SubprocessError) as error:
@@ -139,7 +139,7 @@ def _must(arguments: list[str | Path], identity: Identity, says: str = "") -> No
         raise PostgresUnavailable(f"{arguments[0]} failed, so there is no database:\n{said[-2000:].strip()}")
 
 
-def socket_folder(data_dir: Path, identity: Identity) -> Path:
+def socket_folder(data_dir: Path, identity: RunAs) -> Path:
     """Where the Unix socket goes: the data folder, or a short one when the path would be too long for a socket."""
     if len(os.fsencode(data_dir / ".s.PGSQL.65535.lock")) <= _SOCKET_PATH_LIMIT:
         return data_dir

@@ -16,7 +16,7 @@ from signal import SIGINT, SIGKILL, SIGQUIT, SIGSTOP
 from typing import IO
 
 from libs.programs import launch
-from libs.programs.launch import Identity, Program
+from libs.programs.launch import Program, RunAs
 from libs.programs.managed import ADDRESS, ManagedProgram
 from libs.programs.postgres import cluster
 from libs.programs.postgres.cluster import NAME, PostgresUnavailable
@@ -55,7 +55,7 @@ class EmbeddedPostgres(ManagedProgram):
         self.socket_dir = self.data_dir
         self._cluster = self.data_dir / "cluster"
         self._binaries = Path()
-        self._identity = Identity()
+        self._identity = RunAs()
         self._durable = durable
         self._lock: IO[bytes] | None = None
         self._turn = threading.RLock()

@@ -12,11 +12,12 @@ from libs.common.bus.flow import TOPICS, Stream
 from libs.common.database.session import Session
 from libs.common.database.stored_packs import refresh_shelf
 from libs.common.errors import NotFound
+from libs.common.events.household_terms import CLASS_LABELS, MUTED_LABELS, VISIT_EVERY_LABELS
 from libs.common.events.terms import DECLARED, LABELS_ZH, Kind, Level, ResultKind, Urgency
 from libs.common.pack.areas import contains
 from libs.common.pack.directory import Directory
 from libs.common.pack.loader import document
-from libs.common.pack.schema import Area, Category, CodedReason, Unit
+from libs.common.pack.schema import Area, Category, CodedReason, Pack, Unit
 from libs.common.pack.versions import ShelvedPack
 from libs.common.web.bodies import BodyKind, takes
 from libs.common.web.cursors import Page, PageQuery, decode_cursor, encode_cursor
@@ -165,12 +166,25 @@ async def list_terms(door: ReadsDirectory) -> Response:
         "handover_reason": _reasons(directory.pack.handovers.reasons),
         "level": _terms(Level),
         "post": [Term(code=post.code, zh=post.name, en=post.name_en) for post in directory.pack.posts],
+        **_of_households(directory.pack),
         "kind": _terms(Kind),
         "urgency": _terms(Urgency),
         "deadline": _labelled({one: (one.promise.label, one.replace("_", " ")) for one in DECLARED.values()}),
         "result_kind": _terms(ResultKind),
     }
     return door.answer(TermsOut(lists=lists))
+
+
+def _of_households(pack: Pack) -> dict[str, list[Term]]:
+    return {
+        "household_class": _labelled(CLASS_LABELS),
+        "household_kind": [Term(code=kind.code, zh=kind.name, en=kind.name_en) for kind in pack.households.kinds],
+        "household_resource": [
+            Term(code=resource.code, zh=resource.name, en=resource.name_en) for resource in pack.households.resources
+        ],
+        "visit_every": _labelled(VISIT_EVERY_LABELS),
+        "muted_for": _labelled(MUTED_LABELS),
+    }
 
 
 def _reasons(reasons: Iterable[CodedReason]) -> list[Term]:

@@ -13,6 +13,7 @@ from libs.common.events.supervision import SupervisionIssued
 from libs.common.events.terms import Deadline
 from libs.common.pack.directory import Directory, UnknownCode
 from libs.common.pack.schema import LadderStep, OnPassed, OnReturns, OnRound, Recipient
+from libs.common.pack.superiors import recipients, superiors
 from libs.common.rules.machine import SYSTEM, Actor
 from libs.common.rules.requests import Request
 from libs.common.security.masking import mask_text
@@ -193,17 +194,17 @@ def _recipients(
     for code in _named(directory, step, lead_unit):
         if code is None or not directory.is_within_any(code, accused_units):
             found.setdefault(code, "")
-        elif (superior := next(directory.superiors(code, but_not=accused_units), None)) is not None:
+        elif (superior := next(superiors(directory, code, but_not=accused_units), None)) is not None:
             found.setdefault(superior.code, "；被反映单位回避，改送其上级 to the superior of the unit complained about")
     return found
 
 
 def _named(directory: Directory, step: LadderStep, lead_unit: str | None) -> tuple[str | None, ...]:
     try:
-        return directory.recipients(step.to, lead_unit)
+        return recipients(directory, step.to, lead_unit)
     except UnknownCode:
         # A unit that this pack version does not know has no superior in it; the order still reaches the unit itself.
-        return (lead_unit, *directory.recipients(step.to, None))
+        return (lead_unit, *recipients(directory, step.to, None))
 
 
 def _addressee(session: Session, case: Case, unit_code: str | None) -> str | None:

@@ -39,9 +39,9 @@ from services.intake.households.schemas import (
     HouseholdNarrowing,
     HouseholdOut,
     HouseholdQuery,
-    HouseholdRevealed,
     MergeHousehold,
     RegisterHousehold,
+    RevealedHousehold,
     RevealHousehold,
     SplitHousehold,
     ThenQuery,
@@ -204,7 +204,7 @@ async def merge_household(
     return await door.write(lambda session: changing.merge(session, asked, household_id, body, vault), once)
 
 
-@router.post("/{household_id}/reveal", response_model=HouseholdRevealed)
+@router.post("/{household_id}/reveal", response_model=RevealedHousehold)
 async def reveal_household(
     household_id: InPath, body: RevealHousehold, door: Annotated[Door, needs(rights.REVEAL_HOUSEHOLD)]
 ) -> Response:

@@ -17,6 +17,7 @@ from libs.common.rules.machine import Actor, Label, Machine, OutOfTurn, Transiti
 
 DAY_ONE = date(1970, 1, 1)
 """Before every fact."""
+_ABOUT_MUTING = {HouseholdStep.ASK_MUTE, HouseholdStep.UNMUTE}
 _AN_ANSWER = {HouseholdStep.CONFIRM_MUTE, HouseholdStep.REFUSE_MUTE}
 
 
@@ -154,6 +155,9 @@ def decide(state: State, step: HouseholdStep, what: What, by: Actor, at: datetim
     HOUSEHOLDS.target(state.status, step, state, by)
     if what.holds_from > today:
         raise invalid("holds_from", "lies ahead: enter it on that day", "日期晚于今天，请届时再录入")
+    if step in _ABOUT_MUTING and not holds_now(state, HouseholdFact.MUTED_FOR, what.holds_from):
+        since = state.muted_since
+        raise invalid("holds_from", f"lies before {since}, since when the last word about it holds", f"早于 {since}")
     if step in (HouseholdStep.CHANGE, HouseholdStep.ASSIGN) and not (what.facts or what.resealed):
         raise Invalid("Nothing would be otherwise", "没有任何变更")
     if step in _AN_ANSWER:
@@ -170,9 +174,8 @@ def evolve(state: State, said: Said) -> State:
     status, what = HOUSEHOLDS.step(state.status, said.action).target, said.what
     moved: dict[str, Any] = {}
     for fact, value in what.facts.items():
-        since = _SINCE[fact]
-        if what.holds_from >= getattr(state, since) or said.action is HouseholdStep.REGISTER:
-            moved |= {fact.value: value, since: what.holds_from}
+        if said.action is HouseholdStep.REGISTER or holds_now(state, fact, what.holds_from):
+            moved |= {fact.value: value, _SINCE[fact]: what.holds_from}
     if said.action is HouseholdStep.ASK_MUTE:
         moved |= {
             "mute_asked_for": what.wished,
@@ -184,6 +187,11 @@ def evolve(state: State, said: Said) -> State:
     if said.action is HouseholdStep.MERGE:
         moved["merged_into"] = what.merged_into
     return replace(state, status=status, version=state.version + 1, **moved)
+
+
+def holds_now(state: State, fact: HouseholdFact, day: date) -> bool:
+    """Whether what holds from that day on is so today: no later day is known from which something else holds."""
+    return bool(day >= getattr(state, _SINCE[fact]))
 
 
 def is_otherwise(state: State, fact: HouseholdFact, value: object) -> bool:

@@ -30,6 +30,16 @@ _ALIKE = """
     ORDER BY household_id LIMIT 5
 """
 
+_WRAPPED_BEFORE = """
+    SELECT household_id FROM household_identity
+    WHERE household_id > $1 AND substring(wrapped FROM 1 FOR length($3::bytea)) <> $3
+    ORDER BY household_id LIMIT $2
+"""
+_FOUND_BY_INDEX = """
+    SELECT household_id FROM household_identity
+    WHERE household_id > $1 AND (phone_index IS NOT NULL OR door_index IS NOT NULL) ORDER BY household_id LIMIT $2
+"""
+
 
 _ROWS, _IDENTITIES = layout_of(Household), layout_of(HouseholdIdentity)
 _STANDING = """
@@ -158,6 +168,16 @@ async def alike(session: Session, phones: Sequence[bytes], doors: Sequence[bytes
     return [Alike(row.household_id, bool(row.by_phone), bool(row.by_door)) for row in rows]
 
 
+async def wrapped_before(session: Session, after: str, size: int, current: bytes) -> list[str]:
+    """Households whose key is wrapped under another key than that of this header."""
+    return [row.household_id for row in await session.fetch(_WRAPPED_BEFORE, after, size, current)]
+
+
+async def found_by_index(session: Session, after: str, size: int) -> list[str]:
+    """Households that are found by phone or by door."""
+    return [row.household_id for row in await session.fetch(_FOUND_BY_INDEX, after, size)]
+
+
 def list_statement(scope: Scope, query: HouseholdFilter, page: PageQuery) -> Select[Household]:
     """One page by area and id, and one row more."""
     equal = (
@@ -224,6 +244,12 @@ async def list_changes(session: Session, household_id: str, page: PageQuery) -> 
     """Up to one row more than a page of its steps, in their order."""
     statement = select(HouseholdChange).where(col(HouseholdChange.household_id) == household_id)
     return (await session.execute(BY_STEP.cut(statement, page))).scalars().all()
+
+
+async def first_day(session: Session, household_id: str) -> date | None:
+    """The day since which the register has it; None of a household that there is not."""
+    first = (col(HouseholdChange.household_id) == household_id, col(HouseholdChange.version) == 1)
+    return (await session.execute(select(col(HouseholdChange.holds_from)).where(*first))).scalar_one_or_none()
 
 
 def facts_on(changes: Sequence[HouseholdChange]) -> Mapping[HouseholdFact, Any]:

@@ -262,7 +262,7 @@ class RevealHousehold(RequestBody):
     fields: Annotated[tuple[HouseholdField, ...], Field(min_length=1, max_length=4)]
 
 
-class HouseholdRevealed(AnswerBody):
+class RevealedHousehold(AnswerBody):
     """What was asked for, unmasked; null for what was not asked for or never given."""
 
     household_id: str

@@ -169,14 +169,18 @@ async def test_lists_are_narrowed(office: Office) -> None:
     assert (await office.dispatcher.get("/directory/units", cursor="x")).status_code == 422
 
 
+OF_HOUSEHOLDS = {"household_class", "household_kind", "household_resource", "visit_every", "muted_for"}
 REASONS = {"return_reason", "raise_reason", "handover_reason"}
 
 
 async def test_every_word_has_its_label(office: Office) -> None:
     lists = (await office.handler(VILLAGE_UNIT).get("/directory/terms")).json()["lists"]
     own = {"status", "action", "rule", "verdict", "request_state", "task_status", "level", "post"}
-    assert own | {"kind", "urgency", "deadline", "result_kind", *REASONS} == set(lists)
+    assert own | {"kind", "urgency", "deadline", "result_kind", *REASONS, *OF_HOUSEHOLDS} == set(lists)
     assert {"code": "wrong_area", "zh": "属地不符", "en": "Not in our area"} in lists["return_reason"]
+    assert {"code": "well_off", "zh": "致富能手", "en": "Successful in business"} in lists["household_kind"]
+    assert {"code": "jobs", "zh": "用工岗位", "en": "Offers jobs"} in lists["household_resource"]
+    assert {"code": "away", "zh": "外出务工户", "en": "away for work"} in lists["household_class"]
     assert {"code": "triage", "zh": "待派", "en": "waiting for a unit to be chosen"} in lists["status"]
 
 

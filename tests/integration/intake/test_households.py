@@ -102,6 +102,51 @@ async def test_facts_hold_from_their_day_in_whatever_order_they_are_told(intake:
     ]
 
 
+async def test_a_move_that_is_told_late_is_told_as_it_was_and_moves_nothing_of_today(
+    intake: IntakeDoor, homes: Homes
+) -> None:
+    made = await homes.register(**WHO, holds_from="2026-01-01")
+    path = f"/{made['household_id']}/change"
+    await homes.done(path, {"area_code": ANOTHER_VILLAGE, "holds_from": "2026-03-01"})
+    late = await homes.done(path, {"area_code": VILLAGE, "holds_from": "2026-02-01"})
+    assert late["area_code"] == ANOTHER_VILLAGE
+    *_, said = await told(intake, made["household_id"])
+    assert (said.changed, said.area_code) == (("area_code",), VILLAGE)
+    assert (await homes.post("", {"area_code": ANOTHER_VILLAGE, "door": WHO["door"]})).status_code == 409
+    assert (await homes.post("", {"area_code": VILLAGE, "door": WHO["door"]})).status_code == 201
+
+
+@pytest.mark.parametrize(
+    ("path", "body"),
+    [
+        ("change", {"household_class": "away"}),
+        ("muting", {"reason": "refused", "why": "不愿开门"}),
+        ("split", {"new": {"area_code": VILLAGE, "holds_from": "2026-02-28"}}),
+        ("merge", {"into": "", "why": "并回"}),
+    ],
+)
+async def test_nothing_holds_before_the_household_was_there(homes: Homes, path: str, body: dict[str, Any]) -> None:
+    made = await homes.register(holds_from="2026-03-01")
+    if "into" in body:
+        body = body | {"into": (await homes.register())["household_id"]}
+    early = {} if path == "split" else {"holds_from": "2026-02-28"}
+    refused = await homes.post(f"/{made['household_id']}/{path}", early | body)
+    named = "new.holds_from" if path == "split" else "holds_from"
+    assert (refused.status_code, refused.json()["fields"][0]["field"]) == (422, named), refused.text
+    assert (await homes.one(made["household_id"]))["version"] == 1
+
+
+async def test_a_household_is_unmuted_no_earlier_than_it_was_muted(homes: Homes) -> None:
+    made = await homes.register(holds_from="2026-01-01")
+    path = f"/{made['household_id']}"
+    await homes.done(f"{path}/muting", {"reason": "refused", "why": "不愿开门", "holds_from": "2026-02-01"})
+    await homes.by(Role.SUPERVISOR, subject="d").done(f"{path}/muting/decision", {"granted": True})
+    early = await homes.post(f"{path}/unmuting", {"why": "回来了", "holds_from": "2026-01-31"})
+    assert (early.status_code, early.json()["fields"][0]["field"]) == (422, "holds_from")
+    again = await homes.done(f"{path}/unmuting", {"why": "回来了", "holds_from": "2026-02-01"})
+    assert (again["status"], again["muted_for"]) == ("registered", None)
+
+
 async def test_a_change_names_its_version_and_something_that_is_otherwise(homes: Homes) -> None:
     made = await homes.register(**WHO)
     path = f"/{made['household_id']}/change"
@@ -136,6 +181,8 @@ async def test_a_household_leaves_by_two_people_and_neither_is_its_contact(intak
     wish = {"reason": "refused", "why": "多次上门均拒绝走访", "holds_from": "2026-02-01"}
     asked = await contact.done(path, wish)
     assert (asked["status"], asked["muted_for"], asked["mute_asked_for"]) == ("mute_asked", None, "refused")
+    *_, said = await told(intake, made["household_id"])
+    assert (said.changed, said.muted_for, said.wished) == ((), None, "refused"), "nothing holds before it is confirmed"
     assert (await contact.post(f"{path}/decision", {"granted": True})).status_code == 409
     second_account = homes.by(Role.OPERATOR, subject="b", staff="S-1")
     assert (await second_account.post(f"{path}/decision", {"granted": True})).status_code == 409
@@ -162,7 +209,7 @@ async def test_a_refused_muting_leaves_all_as_it_was(homes: Homes) -> None:
 
 
 async def test_a_split_and_a_merger(intake: IntakeDoor, homes: Homes) -> None:
-    made = await homes.register(**WHO, members=[{"name": "小甲"}, {"name": "小乙"}])
+    made = await homes.register(**WHO, members=[{"name": "小甲"}, {"name": "小乙"}], holds_from="2026-01-01")
     new = {"area_code": VILLAGE, "head": "小甲", "holds_from": "2026-03-01"}
     part = await homes.done(f"/{made['household_id']}/split", {"new": new, "members": [{"name": "小乙"}]})
     assert (part["split_from"], part["head"]) == (made["household_id"], "小*")

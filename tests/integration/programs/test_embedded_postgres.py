@@ -16,14 +16,14 @@ import asyncpg
 import pytest
 
 from libs.programs import launch
-from libs.programs.launch import Identity, Program
+from libs.programs.launch import Program, RunAs
 from libs.programs.postgres import cluster
 from libs.programs.postgres.server import EmbeddedPostgres, PostgresUnavailable
 from tests.support.eventually import eventually
 
 ROOT_ONLY = pytest.mark.skipif(os.geteuid() != 0, reason="only root can become another user")
 PROJECT = Path(__file__).parents[3]
-OURS = Identity()
+OURS = RunAs()
 Supervisor = subprocess.Popen[bytes]
 
 SUPERVISOR = """
@@ -57,7 +57,7 @@ async def connected(dsn: str) -> AsyncIterator[asyncpg.Connection]:
 
 
 @asynccontextmanager
-async def supervised(data_dir: Path, identity: Identity = OURS) -> AsyncIterator[tuple[Supervisor, str, int]]:
+async def supervised(data_dir: Path, identity: RunAs = OURS) -> AsyncIterator[tuple[Supervisor, str, int]]:
     """A process of its own that runs a server on the folder; answers it, the DSN and the server's process id."""
     reading, writing = os.pipe()
     program = Program([sys.executable, "-c", SUPERVISOR, data_dir], signal.SIGTERM, identity, directory=PROJECT)
@@ -227,7 +227,7 @@ def test_a_taken_port_is_told_with_the_servers_own_words(tmp_path: Path) -> None
 @ROOT_ONLY
 async def test_an_ordinary_user_starts_it(tmp_path: Path) -> None:
     """In a user namespace, where our effective user is "nobody" and may do nothing that root may."""
-    async with supervised(tmp_path, Identity(namespace=True)) as (process, dsn, pid):
+    async with supervised(tmp_path, RunAs(namespace=True)) as (process, dsn, pid):
         await write_numbers(dsn, 3, [])
         assert await numbers(dsn) == [0, 1, 2]
         namespaces = [Path(f"/proc/{each}/ns/user").readlink() for each in (process.pid, pid)]
@@ -240,7 +240,7 @@ async def test_root_becomes_another_user_where_namespaces_are_forbidden(
 ) -> None:
     version = cluster._version
     monkeypatch.setattr(
-        cluster, "_version", lambda binaries, who: "" if who.namespace else version(binaries, Identity(who.namespace))
+        cluster, "_version", lambda binaries, who: "" if who.namespace else version(binaries, RunAs(who.namespace))
     )
 
     with EmbeddedPostgres(open_folder / "data") as server:

@@ -19,7 +19,7 @@ from signal import SIGINT, SIGKILL, SIGTERM, Signals
 
 from libs.programs import launch
 from libs.programs.kafka.artifacts import classpath, java
-from libs.programs.launch import Identity, Program
+from libs.programs.launch import Program, RunAs
 from libs.programs.postgres import cluster
 from tests.support.containers.network import Words
 
@@ -99,7 +99,7 @@ def _begin_postgres(place: Place, given: Mapping[str, str], command: Sequence[st
     data = Path(said["PGDATA"])
     data.parent.mkdir(parents=True, exist_ok=True)
     # What the image's own build of PostgreSQL has in /var/run/postgresql; a socket's path may not be long.
-    sockets = cluster.socket_folder(place.folder, Identity())
+    sockets = cluster.socket_folder(place.folder, RunAs())
     said["PGHOST"] = str(sockets)
     identity = cluster.identity(data.parent, cluster.binaries())
     if not (data / "PG_VERSION").exists():
@@ -110,7 +110,7 @@ def _begin_postgres(place: Place, given: Mapping[str, str], command: Sequence[st
     return Program([program[0], "-D", data, *program[1:], *options], SIGINT, identity, environment=said)
 
 
-def _initialise(place: Place, data: Path, said: dict[str, str], identity: Identity) -> None:
+def _initialise(place: Place, data: Path, said: dict[str, str], identity: RunAs) -> None:
     """As the image's docker-entrypoint.sh: initdb, a server on the socket alone, the database, the scripts."""
     password = place.folder / "password"
     password.write_text(said["POSTGRES_PASSWORD"], encoding="utf-8")
@@ -144,7 +144,7 @@ def _scripts(place: Place) -> list[Path]:
 class _Running:
     """Runs one step of an entrypoint; what fails ends the container."""
 
-    def __init__(self, environment: Mapping[str, str], identity: Identity) -> None:
+    def __init__(self, environment: Mapping[str, str], identity: RunAs) -> None:
         self._environment = environment
         self._identity = identity
 
@@ -171,7 +171,7 @@ def _begin_kafka(place: Place, given: Mapping[str, str], command: Sequence[str])
     heap = said.get("KAFKA_HEAP_OPTS", "").split()
     machine: list[str | Path] = [java(), *heap, "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-cp", classpath()]
     if not (Path(settings["log.dirs"]) / "meta.properties").exists():
-        run = _Running(said, Identity())
+        run = _Running(said, RunAs())
         run(*machine, "kafka.tools.StorageTool", "format", "-t", "5L6g3nShT-eMCtK--X86sw", "-c", configuration)
     return Program([*machine, "kafka.Kafka", configuration], SIGKILL, environment=said, directory=place.folder)
 

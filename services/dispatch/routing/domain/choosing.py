@@ -7,6 +7,7 @@ from datetime import datetime
 from libs.common.errors import Invalid, invalid
 from libs.common.pack.areas import contains
 from libs.common.pack.directory import Directory, LeadDuty, UnknownCode
+from libs.common.pack.superiors import superiors
 from libs.common.rules.machine import Actor
 from services.dispatch.cases.domain import transitions as cases
 from services.dispatch.cases.domain.state import Ask, Assignment, Left, Said, State
@@ -148,7 +149,7 @@ def past_the_accused(
         return replace(named, support_units=support)
     tried: Candidates = (Candidate(named.lead_unit, against),)
     why_zh, why = _RECUSED[against]
-    for unit in directory.superiors(named.lead_unit, but_not=accused.units):
+    for unit in superiors(directory, named.lead_unit, but_not=accused.units):
         against = accused.verdict_on(directory, unit.code)
         verdict = against or verdict_on(directory, unit.code, named.category_code, place, area_code)
         tried = (*tried, Candidate(unit.code, verdict))

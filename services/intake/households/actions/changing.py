@@ -1,6 +1,7 @@
 """What changes a household: facts from a day on, muting with somebody else's word, splits and mergers."""
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 from libs.common.database.session import Session
@@ -12,8 +13,8 @@ from services.intake.households.actions.recording import apply, state_of, today_
 from services.intake.households.actions.registering import Registered, check_number, check_place, facts_of, write
 from services.intake.households.actions.sealing import SEALED, envelope_of, opened, put_identity
 from services.intake.households.actions.showing import shown
-from services.intake.households.domain import What, decide, is_otherwise
-from services.intake.households.queries import identity_of
+from services.intake.households.domain import What, decide, holds_now, is_otherwise
+from services.intake.households.queries import first_day, identity_of
 from services.intake.households.schemas import (
     AskMuting,
     ChangeHousehold,
@@ -28,13 +29,21 @@ from services.intake.households.tables import Household, HouseholdIdentity
 _FACTS = {fact.value for fact in HouseholdFact}
 
 
-async def load_for(session: Session, asked: Request, household_id: str) -> Household:
-    """The household that is to change, locked; NotFound when it is out of reach, StaleVersion when it has changed."""
+async def load_for(
+    session: Session, asked: Request, household_id: str, day: date | None = None, field: str = "holds_from"
+) -> Household:
+    """The household that is to change from a day on, locked.
+
+    Raises NotFound when it is out of reach, StaleVersion when it has changed, Invalid when it was not there that day.
+    """
     row = await session.one(Household, "household_id", household_id)
     if row is None or not asked.scope.covers(row.area_code):
         raise NotFound
     asked.check_version(row.version)
     session.now = max(session.now, row.registered_at)
+    first = None if day is None else await first_day(session, household_id)
+    if first is not None and day is not None and day < first:
+        raise invalid(field, f"lies before {first}, when the register begins with it", f"早于该户入册之日 {first}")
     return row
 
 
@@ -42,7 +51,7 @@ async def change(
     session: Session, asked: Request, household_id: str, body: ChangeHousehold, vault: Vault
 ) -> HouseholdOut:
     """Other facts from a day on, and what is sealed. Invalid when nothing would be otherwise."""
-    row = await load_for(session, asked, household_id)
+    row = await load_for(session, asked, household_id, body.holds_from)
     before, directory = state_of(row), session.packs.current(session.now).directory
     told = body.model_dump(include=body.model_fields_set & _FACTS)
     for name, value in told.items():
@@ -54,14 +63,14 @@ async def change(
     # A word of an earlier day may say what is so today: it tells the days between.
     if body.holds_from is None:
         facts = {fact: value for fact, value in facts.items() if is_otherwise(before, fact, value)}
-    identity = await _identity(session, household_id)
+    identity, today = await _identity(session, household_id), today_of(session)
+    day = body.holds_from or today
+    moves = HouseholdFact.AREA_CODE in facts and holds_now(before, HouseholdFact.AREA_CODE, day)
+    to_area = facts[HouseholdFact.AREA_CODE] if moves else row.area_code
     who: dict[str, Any] = {name: getattr(body, name) for name in SEALED if name in body.model_fields_set}
     if who.get("members", ()) is None:
         who["members"] = ()
-    area_code = facts.get(HouseholdFact.AREA_CODE, row.area_code)
-    sealed = seal_anew(who, (row.area_code, area_code), identity, vault)
-    today = today_of(session)
-    what = What(body.holds_from or today, facts, resealed=sealed)
+    what = What(day, facts, resealed=seal_anew(who, (row.area_code, to_area), identity, vault))
     said = decide(before, HouseholdStep.CHANGE, what, asked.actor, session.now, today)
     apply(session, row, before, said, identity)
     return shown(session, row, identity, vault)
@@ -93,7 +102,7 @@ async def unmute(session: Session, asked: Request, household_id: str, body: Unmu
 
 async def split(session: Session, asked: Request, household_id: str, body: SplitHousehold, vault: Vault) -> Registered:
     """分户: a new household, and a step of the old one, which keeps the members that are left. Both or neither."""
-    row = await load_for(session, asked, household_id)
+    row = await load_for(session, asked, household_id, body.new.holds_from, "new.holds_from")
     before, directory, today = state_of(row), session.packs.current(session.now).directory, today_of(session)
     day = body.new.holds_from or today
     check_place(asked, directory, body.new.area_code)
@@ -127,7 +136,7 @@ async def merge(
 async def _step(
     session: Session, asked: Request, household_id: str, step: HouseholdStep, what: What, why: str, vault: Vault
 ) -> HouseholdOut:
-    row = await load_for(session, asked, household_id)
+    row = await load_for(session, asked, household_id, what.holds_from)
     before, identity = state_of(row), await _identity(session, household_id)
     apply(session, row, before, decide(before, step, what, asked.actor, session.now, today_of(session), why), identity)
     return shown(session, row, identity, vault)

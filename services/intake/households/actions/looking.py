@@ -6,14 +6,14 @@ import uuid_utils
 
 from libs.common.database.session import Session
 from libs.common.errors import NotFound
-from libs.common.events.households import HouseholdRevealed as Told
+from libs.common.events.households import HouseholdRevealed
 from libs.common.rules.looks import check_looks
 from libs.common.rules.requests import Request
 from libs.common.security.masking import mask_text
 from libs.common.security.vault import Vault
 from services.intake.households.actions.sealing import envelope_of, opened
 from services.intake.households.queries import find, identity_of
-from services.intake.households.schemas import HouseholdField, HouseholdRevealed, RevealHousehold
+from services.intake.households.schemas import HouseholdField, RevealedHousehold, RevealHousehold
 from services.intake.households.tables import HouseholdLook
 
 _ONE_LOOK, OF_A_TABLE = "split_part(look_id, '/', 1)", "strpos(look_id, '/') > 0"
@@ -22,7 +22,7 @@ _ONE_LOOK, OF_A_TABLE = "split_part(look_id, '/', 1)", "strpos(look_id, '/') > 0
 
 async def reveal(
     session: Session, asked: Request, household_id: str, body: RevealHousehold, vault: Vault, most: int
-) -> HouseholdRevealed:
+) -> RevealedHousehold:
     """What was asked for. The look is recorded in the same transaction: no record, no answer.
 
     Raises NotFound, and TooManyLooks when the person has taken ``most`` of them within an hour.
@@ -36,14 +36,14 @@ async def reveal(
     who = opened(envelope_of(vault, identity), identity, wanted)
     record_look(session, asked, household_id, str(uuid_utils.uuid7()), body.reason, wanted)
     members = who.members if HouseholdField.MEMBERS in wanted else None
-    return HouseholdRevealed(household_id=household_id, head=who.head, phone=who.phone, door=who.door, members=members)
+    return RevealedHousehold(household_id=household_id, head=who.head, phone=who.phone, door=who.door, members=members)
 
 
 def record_look(
     session: Session, asked: Request, household_id: str, look_id: str, reason: str, fields: Sequence[str]
 ) -> None:
     """One look, in the table and told, with who looked and why."""
-    look = Told(
+    look = HouseholdRevealed(
         occurred_at=session.now,
         household_id=household_id,
         look_id=look_id,

@@ -63,7 +63,7 @@ def apply(session: Session, row: Household, before: State, said: Said, identity:
     )
     session.publish(
         HouseholdRecorded(
-            **(facts | {"area_code": row.area_code}),
+            **(facts if facts["area_code"] else facts | {"area_code": row.area_code}),
             occurred_at=said.at,
             household_id=row.household_id,
             version=after.version,
@@ -72,6 +72,7 @@ def apply(session: Session, row: Household, before: State, said: Said, identity:
             changed=tuple(what.facts),
             split_from=row.split_from if before.version == 0 else None,
             merged_into=what.merged_into,
+            wished=what.wished,
             why=why,
             sealed=None if identity is None else print_of(identity),
         ),

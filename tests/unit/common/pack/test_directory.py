@@ -23,6 +23,7 @@ from libs.common.pack.schema import (
     Recipient,
     UnitLevel,
 )
+from libs.common.pack.superiors import recipients, superior
 from libs.common.pack.versions import PackVersions
 from libs.common.time.due import Limit, LimitUnit
 
@@ -150,12 +151,12 @@ def test_a_limit_that_no_table_gives_is_refused(pack: Pack) -> None:
 
 
 def test_superiors_and_recipients(directory: Directory) -> None:
-    assert directory.superior("V-999001101201").code == "T-999001101"
-    assert directory.superior("D-ENV").code == "S-GOV"
-    assert directory.superior("S-GOV").code == "H-12345"
+    assert superior(directory, "V-999001101201").code == "T-999001101"
+    assert superior(directory, "D-ENV").code == "S-GOV"
+    assert superior(directory, "S-GOV").code == "H-12345"
     every = (Recipient.LEAD, Recipient.SUPERIOR, Recipient.SUPERVISOR, Recipient.HOTLINE)
-    assert directory.recipients(every, "D-ENV") == ("D-ENV", "S-GOV", "H-12345")
-    assert directory.recipients(every, None) == ("S-GOV", "H-12345")
+    assert recipients(directory, every, "D-ENV") == ("D-ENV", "S-GOV", "H-12345")
+    assert recipients(directory, every, None) == ("S-GOV", "H-12345")
 
 
 def test_units_by_level(directory: Directory) -> None:

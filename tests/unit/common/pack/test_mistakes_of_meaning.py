@@ -328,6 +328,30 @@ MEANT = {
     "digits without end": Mistake(
         "pack.yaml", "    target: {over: 95}", "    decimals: 9", "decimals is wrong", "smaller", "    decimals: 9"
     ),
+    "kind of household twice": Mistake(
+        "pack.yaml",
+        "code: retired_cadre",
+        "code: party_elder",
+        "the code party_elder stands here a second time",
+        "the first is 老党员",
+        "code: party_elder, name: 老干部",
+    ),
+    "resource twice": Mistake(
+        "pack.yaml",
+        "code: machinery",
+        "code: crafts",
+        "the code crafts stands here a second time",
+        "another code",
+        "code: crafts, name: 农机",
+    ),
+    "contact person of no post": Mistake(
+        "pack.yaml",
+        "contact_posts: [village_cadre,",
+        "contact_posts: [village_carde,",
+        "village_carde is no post of this pack",
+        "name a post of `posts`",
+        "contact_posts",
+    ),
     "score of nothing": Mistake(
         "pack.yaml", "{response: 10,", "{respond: 10,", "unknown rate 'respond'", "use one of", "weights:"
     ),
