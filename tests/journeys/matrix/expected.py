@@ -176,7 +176,7 @@ def _about_no_case(who: Principal, operation: Operation) -> Verdict:
 
 def _elsewhere(who: Principal, operation: Operation) -> Verdict:
     """Of another place, or of another part of this one: a list has nothing of the case's area, a batch only faults."""
-    if operation.method == "GET" or operation.name.endswith("/cases/batch"):
+    if operation.method == "GET" or operation.name.endswith(("/cases/batch", "/households/export")):
         return Verdict.NOTHING_OF_HERE
     if operation.name == "POST /dispatch/v1/staff" and who.area.startswith("999001"):
         return Verdict.TAKEN
