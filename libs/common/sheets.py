@@ -35,7 +35,8 @@ _MOST_CELLS = 4_000_000
 _XLSX, _XLS = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
 _FORMULA = re.compile(r"\s*[=+\-@＝＋－＠]|[\t\r\n]")
 """What a spreadsheet may take for the beginning of a formula (OWASP, CSV Injection)."""
-_QUOTED = re.compile(r"'(?=\s*[=+\-@＝＋－＠])")
+_QUOTED = re.compile(r"'(?='*\s*[=+\-@＝＋－＠])")
+"""The sign before it, or before another such sign."""
 _DELIMITERS = ",;\t，；"
 
 
@@ -78,7 +79,7 @@ def read_sheet(content: bytes, limits: SheetLimits = USUAL) -> list[SheetRow]:
 
 def text_cell(text: str) -> str:
     """A cell that a spreadsheet takes for text, whatever it begins with. ``read_sheet`` reads it as it was."""
-    return f"'{text}" if _FORMULA.match(text) else text
+    return f"'{text}" if _FORMULA.match(text) or _QUOTED.match(text) else text
 
 
 def csv_of(rows: Iterable[Sequence[str]]) -> bytes:
@@ -136,8 +137,12 @@ def _rows_of_csv(content: bytes) -> Iterator[SheetRow]:
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     begins = 1
     for row in reader:
-        yield SheetRow(begins, tuple(_QUOTED.sub("", cell.strip(), count=1).strip() for cell in row))
+        yield SheetRow(begins, tuple([_unquoted(cell.strip()) for cell in row]))
         begins = reader.line_num + 1
+
+
+def _unquoted(cell: str) -> str:
+    return cell[1:].strip() if _QUOTED.match(cell) else cell
 
 
 def _decoded(content: bytes) -> str:

@@ -1,5 +1,6 @@
 """Tables of households: each bad line named, taken once, changed by what is otherwise; out again, masked or seen."""
 
+import asyncio
 import csv
 import io
 from collections import Counter
@@ -10,9 +11,11 @@ import pytest
 
 from libs.common.security.principal import Role
 from libs.common.sheets import csv_of
-from tests.integration.intake.door import OTHER_TOWN, TOWN, VILLAGE, IntakeDoor
+from services.intake.households.queries import hold_register
+from tests.integration.intake.door import NOW, OTHER_TOWN, TOWN, VILLAGE, IntakeDoor
 from tests.integration.intake.homes import HOUSEHOLDS, WHO, WHY, Homes, appoint, table, told
 from tests.integration.intake.test_costs import counted
+from tests.support.eventually import eventually
 from tests.support.xlsx import xlsx_of
 
 EXPORT = f"{HOUSEHOLDS}/export"
@@ -309,9 +312,28 @@ async def test_a_table_costs_a_handful_of_statements_and_two_at_once_are_one(int
     assert (len(reads), len(own)) == (2, 2 + 3 * 6)
 
 
+async def test_what_somebody_changes_while_a_table_waits_is_looked_at_anew(intake: IntakeDoor, homes: Homes) -> None:
+    made = await homes.register(household_no="H-1", household_class="away")
+    async with intake.service.runtime.work_database.transaction(NOW) as session:
+        await hold_register(session)
+        rows = table({"户编号": "H-1", "户类别": "空置"}, home(2))
+        both = [asyncio.create_task(homes.take(rows)) for _ in range(2)]
+
+        async def waiting() -> bool:
+            locks = await intake.rows("SELECT count(*) AS n FROM pg_locks WHERE locktype = 'advisory' AND NOT granted")
+            return bool(locks[0].n == len(both))
+
+        await eventually(waiting, what="both tables wait")
+        await homes.done(f"/{made['household_id']}/change", {"household_class": "shop"})
+    taken = await asyncio.gather(*both)
+    assert sorted((one["entered"], one["changed"]) for one in taken) == [(0, 0), (1, 1)]
+    assert [said.household_class for said in await told(intake, made["household_id"])] == ["away", "shop", "vacant"]
+    assert len(await homes.ids()) == 2
+
+
 async def test_while_a_table_is_taken_in_nobody_registers_beside_it(intake: IntakeDoor, homes: Homes) -> None:
-    async with intake.service.runtime.work_database.transaction(intake.service.runtime.clock.now()) as session:
-        await session.fetch("SELECT pg_advisory_xact_lock(hashtextextended(current_schema() || '.households', 0))")
+    async with intake.service.runtime.work_database.transaction(NOW) as session:
+        await hold_register(session)
         refused = await homes.post("", {"area_code": VILLAGE})
         assert (refused.status_code, refused.headers["retry-after"]) == (503, "5")
     await homes.register()

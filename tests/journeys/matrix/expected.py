@@ -36,6 +36,9 @@ MAY: tuple[tuple[str, str], ...] = (
     (r"POST /intake/v1/cases/\{case_id\}/withdrawal", "oi"),
     (r"\w+ /intake/v1/(cases/\{case_id\}/wording|wordings)", "o"),
     (r"GET /intake/v1/cases/\{(case_id|reference)\}(/timeline|/repeats)?", WORKS + "i"),
+    (r"GET /intake/v1/households/export", "os"),
+    (r"POST /intake/v1/households/export", "o"),
+    (r"POST /intake/v1/households/import", "om"),
     (r"GET /(intake/v1/reveals|dispatch/v1/staff-looks)", "a"),
     (r"POST /dispatch/v1/cases/\{case_id\}/nonacceptance", "od"),
     (r"POST /dispatch/v1/cases/\{case_id\}/nonacceptance/decision", "ds"),
@@ -173,7 +176,7 @@ def _about_no_case(who: Principal, operation: Operation) -> Verdict:
 
 def _elsewhere(who: Principal, operation: Operation) -> Verdict:
     """Of another place, or of another part of this one: a list has nothing of the case's area, a batch only faults."""
-    if operation.method == "GET" or operation.name.endswith("/cases/batch"):
+    if operation.method == "GET" or operation.name.endswith(("/cases/batch", "/households/export")):
         return Verdict.NOTHING_OF_HERE
     if operation.name == "POST /dispatch/v1/staff" and who.area.startswith("999001"):
         return Verdict.TAKEN

@@ -25,6 +25,8 @@ NEW = "S-0091"
 _BODIES: Mapping[str, Any] = {
     "/intake/v1/cases": complaint(),
     "/intake/v1/cases/batch": orjson.dumps(complaint()),
+    "/intake/v1/households/import": "户编号,区域\nH-0092,东坡村\n".encode(),
+    "/intake/v1/households/export": {"reason": "核实今晚走访的住户地址"},
     "/dispatch/v1/accounts": {"staff_id": "IN-CALLER"},
     "/dispatch/v1/accounts/me/password": {"old_password": "春天的河边", "new_password": "三只白鹭飞过河边"},
     "/dispatch/v1/staff": {"staff_id": NEW, "name": "蒋测试"},

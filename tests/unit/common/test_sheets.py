@@ -45,7 +45,7 @@ def test_an_xlsx_is_read_with_its_numbers_and_days_as_they_are_meant() -> None:
 
 
 def test_a_formula_goes_out_as_text_and_comes_back_as_it_was() -> None:
-    evil = ["=HYPERLINK(1)", "+1", "-2", "@x", "＝1", "\t=1", "ok"]
+    evil = ["=HYPERLINK(1)", "+1", "-2", "@x", "＝1", "\t=1", "'=1", "ok", "o'=b"]
     written = csv_of([("a", "b"), *[(cell, cell) for cell in evil]])
     assert written.startswith(b"\xef\xbb\xbf")
     for line in written.decode("utf-8-sig").splitlines()[1:]:
