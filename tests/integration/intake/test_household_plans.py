@@ -27,7 +27,8 @@ from tests.support.plans import Plan, plan_of
 _FILL = """
     INSERT INTO household (household_id, status, area_code, area_since, household_class, class_since, kinds,
                            kinds_since, resources, resources_since, visit_every, every_since, contact_staff_id,
-                           contact_since, muted_for, muted_since, mute_asked_for, merged_into, registered_at, updated_at, version)
+                           contact_since, muted_for, muted_since, mute_asked_for, merged_into, registered_at,
+                           updated_at, version)
     SELECT lpad(n::text, 36, '0'),
            CASE WHEN n % 400 = 1 THEN 'mute_asked' WHEN n % 40 = 2 THEN 'muted' WHEN n % 50 = 3 THEN 'ended'
                 ELSE 'registered' END,
