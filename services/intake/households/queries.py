@@ -197,7 +197,12 @@ def list_statement(scope: Scope, query: HouseholdFilter, page: PageQuery) -> Sel
         nobody = col(Household.contact_staff_id).is_(None)
         conditions.append(nobody if query.without_contact else ~nobody)
     conditions.append(scope.predicate(col(Household.area_code), accused_columns=None))
-    return BY_AREA.cut(select(Household).where(*conditions, *in_area(col(Household.area_code), query.area_code)), page)
+    found = select(Household).where(*conditions, *in_area(col(Household.area_code), query.area_code))
+    if query.kind is None and query.resource is None:
+        return BY_AREA.cut(found, page)
+    # Of words that few have, none may come for the whole register: so they are gathered first, and sorted then.
+    in_order = (column.concat("") for column in BY_AREA.columns)
+    return found.where(*BY_AREA.after(page.cursor)).order_by(*in_order).limit(page.limit + 1)
 
 
 async def list_households(

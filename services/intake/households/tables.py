@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import Column, Text
+from sqlalchemy import Column, Index, Text
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlmodel import Field
 
@@ -38,6 +38,11 @@ class Household(Base, table=True):
         index("household_uncontacted_idx", *_IN_ORDER, where="contact_staff_id IS NULL AND status <> 'ended'"),
         index("household_asked_idx", *_IN_ORDER, where="status = 'mute_asked'"),
         index("household_muted_idx", *_IN_ORDER, where="status = 'muted'"),
+        index("household_ended_idx", *_IN_ORDER, where="status = 'ended'"),
+        index("household_class_idx", "household_class", *_IN_ORDER),
+        index("household_every_idx", "visit_every", *_IN_ORDER, where="visit_every IS NOT NULL"),
+        Index("household_kinds_idx", "kinds", postgresql_using="gin"),
+        Index("household_resources_idx", "resources", postgresql_using="gin"),
     )
 
     household_id: str = Field(primary_key=True)

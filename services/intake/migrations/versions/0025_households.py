@@ -61,6 +61,12 @@ _STATEMENTS = (
     """,
     "CREATE INDEX household_asked_idx ON household (area_code, household_id) WHERE status = 'mute_asked'",
     "CREATE INDEX household_muted_idx ON household (area_code, household_id) WHERE status = 'muted'",
+    "CREATE INDEX household_ended_idx ON household (area_code, household_id) WHERE status = 'ended'",
+    "CREATE INDEX household_class_idx ON household (household_class, area_code, household_id)",
+    "CREATE INDEX household_every_idx ON household (visit_every, area_code, household_id)"
+    " WHERE visit_every IS NOT NULL",
+    "CREATE INDEX household_kinds_idx ON household USING gin (kinds)",
+    "CREATE INDEX household_resources_idx ON household USING gin (resources)",
     """
     CREATE TABLE household_identity (
         household_id text PRIMARY KEY,
