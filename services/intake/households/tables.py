@@ -14,6 +14,8 @@ from services.intake.tables import Base
 _IN_ORDER = ("area_code", "household_id")
 """How lists go."""
 _NEWEST = ("at DESC", "look_id DESC")
+_COUNTS = "status IN ('registered', 'mute_asked')"
+"""Stands in the denominators."""
 
 
 class Household(Base, table=True):
@@ -38,6 +40,8 @@ class Household(Base, table=True):
         index("household_uncontacted_idx", *_IN_ORDER, where="contact_staff_id IS NULL AND status <> 'ended'"),
         index("household_asked_idx", *_IN_ORDER, where="status = 'mute_asked'"),
         index("household_muted_idx", *_IN_ORDER, where="status = 'muted'"),
+        index("household_ledger_idx", "area_code", "contact_staff_id", "household_class", where=_COUNTS),
+        index("household_load_idx", "contact_staff_id", where=f"contact_staff_id IS NOT NULL AND {_COUNTS}"),
     )
 
     household_id: str = Field(primary_key=True)

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 import uuid_utils
@@ -13,6 +14,7 @@ from libs.common.pack.areas import AreaLevel
 from libs.common.pack.directory import Directory
 from libs.common.rules.requests import Request
 from libs.common.security.vault import Vault
+from libs.common.staff.register import StaffMember
 from services.intake.households.actions.recording import apply, today_of
 from services.intake.households.actions.sealing import Identity, keep_identity
 from services.intake.households.domain import DAY_ONE, State, What, decide
@@ -116,11 +118,16 @@ def check_contact(session: Session, directory: Directory, staff_id: str, field: 
     member = session.staff.member(staff_id)
     if member is None:
         raise invalid(field, "is nobody of the register of people", "人员名册中没有此人")
-    posts = directory.pack.households.contact_posts
-    held = {term.post_code for term in member.in_office(session.now)}
-    if not held or (posts and held.isdisjoint(posts)):
-        listed = ", ".join(posts) or "any"
+    if not may_look_after(directory, member, session.now):
+        listed = ", ".join(directory.pack.households.contact_posts) or "any"
         raise invalid(field, f"holds no post that looks after households ({listed})", "未任可包保农户的岗位")
+
+
+def may_look_after(directory: Directory, member: StaffMember, moment: datetime) -> bool:
+    """Whether the person is in office then, in one of the posts that look after households."""
+    held = {term.post_code for term in member.in_office(moment)}
+    posts = directory.pack.households.contact_posts
+    return bool(held) and not (posts and held.isdisjoint(posts))
 
 
 async def _check_known(session: Session, body: RegisterHousehold, vault: Vault) -> None:
