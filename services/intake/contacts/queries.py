@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, func, select
+from sqlalchemy import BigInteger, ColumnElement, Row, Select, func, select
 from sqlalchemy.orm import aliased
 from sqlmodel import col
 
@@ -24,21 +24,34 @@ _LOADS = """
 """
 
 
-def ledger_statement(scope: Scope, area_code: str | None) -> Select[Any]:
+def ledger_statement(scope: Scope, area_code: str | None, *, of_the_place: bool) -> Select[Any]:
     """By person what is within reach, of an area if one is named, and how many there are of the person anywhere.
 
-    Those that nobody looks after stand under NULL.
+    Those that nobody looks after stand under NULL. ``of_the_place``: within reach is all there is. Rows are counted in
+    the order of an index, by area or, of the whole place, without; so those of a county are not sorted into heaps.
     """
-    classes = [
-        func.count().filter(col(Household.household_class) == household_class).label(household_class.value)
-        for household_class in HouseholdClass
-    ]
+    keys = (col(Household.contact_staff_id), col(Household.household_class))
+    areas = () if of_the_place else (col(Household.area_code),)
+    counted = (
+        select(*keys, func.count().label("many"))
+        .where(*(() if of_the_place else _within(scope, area_code)), col(Household.status).in_(COUNTING))
+        .group_by(*areas, *keys)
+        .subquery("counted")
+    )
     here = (
-        select(col(Household.contact_staff_id), func.count().label("households"), *classes)
-        .where(*_within(scope, area_code), col(Household.status).in_(COUNTING))
-        .group_by(col(Household.contact_staff_id))
+        select(
+            counted.c.contact_staff_id,
+            _sum(counted.c.many).label("households"),
+            *(
+                _sum(counted.c.many, counted.c.household_class == household_class).label(household_class.value)
+                for household_class in HouseholdClass
+            ),
+        )
+        .group_by(counted.c.contact_staff_id)
         .subquery("here")
     )
+    if of_the_place:
+        return select(here, here.c.households.label("everywhere"))
     other = aliased(Household)
     everywhere = select(func.count()).where(
         col(other.contact_staff_id) == here.c.contact_staff_id, col(other.status).in_(COUNTING)
@@ -46,9 +59,15 @@ def ledger_statement(scope: Scope, area_code: str | None) -> Select[Any]:
     return select(here, everywhere.scalar_subquery().label("everywhere"))
 
 
-async def ledger(session: Session, scope: Scope, area_code: str | None) -> Sequence[Row[Any]]:
+def _sum(many: ColumnElement[int], condition: ColumnElement[bool] | None = None) -> ColumnElement[int]:
+    """A whole number, 0 of nothing."""
+    total = func.sum(many) if condition is None else func.sum(many).filter(condition)
+    return func.coalesce(total, 0).cast(BigInteger)
+
+
+async def ledger(session: Session, scope: Scope, area_code: str | None, *, of_the_place: bool) -> Sequence[Row[Any]]:
     """What the statement finds, in no order."""
-    return (await session.execute(ledger_statement(scope, area_code))).all()
+    return (await session.execute(ledger_statement(scope, area_code, of_the_place=of_the_place))).all()
 
 
 def ids_statement(scope: Scope, area_code: str | None, contact: str | None, *, counting: bool) -> Select[Any]:

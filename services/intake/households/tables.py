@@ -41,7 +41,7 @@ class Household(Base, table=True):
         index("household_asked_idx", *_IN_ORDER, where="status = 'mute_asked'"),
         index("household_muted_idx", *_IN_ORDER, where="status = 'muted'"),
         index("household_ledger_idx", "area_code", "contact_staff_id", "household_class", where=_COUNTS),
-        index("household_load_idx", "contact_staff_id", where=f"contact_staff_id IS NOT NULL AND {_COUNTS}"),
+        index("household_load_idx", "contact_staff_id", "household_class", where=_COUNTS),
     )
 
     household_id: str = Field(primary_key=True)

@@ -1,4 +1,4 @@
-"""Evening out: loads equal within one, as few as possible change hands, groups kept together, one answer to a question."""
+"""Evening out: loads equal within one, as few moves as can be, groups kept together, one answer to a question."""
 
 from collections import Counter
 from collections.abc import Sequence

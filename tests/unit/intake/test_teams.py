@@ -1,5 +1,6 @@
 """Teams by rule, from day to day, and who may say that somebody was there."""
 
+import itertools
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
@@ -126,7 +127,7 @@ def test_a_change_holds_from_its_day_and_leaves_what_was_before() -> None:
 def test_each_day_has_the_members_of_the_last_change_that_reaches_it(
     changes: list[tuple[int, int]], asked: int
 ) -> None:
-    team, expected = formed(), {number: 1 for number in range(10)}
+    team, expected = formed(), dict.fromkeys(range(10), 1)
     for first, village in changes:
         what = What(day(first), day(9), tuple(people(leader=1, duty=2, village=village)))
         try:
@@ -136,7 +137,7 @@ def test_each_day_has_the_members_of_the_last_change_that_reaches_it(
         expected |= dict.fromkeys(range(first, 10), village)
     assert names_on(team, asked) == {one.staff_id for one in people(leader=1, duty=2, village=expected[asked])}
     spans = sorted((seat.staff_id, seat.from_day, seat.until_day) for seat in team.seats)
-    for (one, _, last), (other, first_day, _) in zip(spans, spans[1:], strict=False):
+    for (one, _, last), (other, first_day, _) in itertools.pairwise(spans):
         assert one != other or last < first_day, "nobody has two seats on one day"
 
 

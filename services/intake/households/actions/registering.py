@@ -125,9 +125,8 @@ def check_contact(session: Session, directory: Directory, staff_id: str, field: 
 
 def may_look_after(directory: Directory, member: StaffMember, moment: datetime) -> bool:
     """Whether the person is in office then, in one of the posts that look after households."""
-    held = {term.post_code for term in member.in_office(moment)}
     posts = directory.pack.households.contact_posts
-    return bool(held) and not (posts and held.isdisjoint(posts))
+    return any(not posts or term.post_code in posts for term in member.terms if term.holds_at(moment))
 
 
 async def _check_known(session: Session, body: RegisterHousehold, vault: Vault) -> None:

@@ -13,8 +13,8 @@ _STATEMENTS = (
     WHERE status IN ('registered', 'mute_asked')
     """,
     """
-    CREATE INDEX household_load_idx ON household (contact_staff_id)
-    WHERE contact_staff_id IS NOT NULL AND status IN ('registered', 'mute_asked')
+    CREATE INDEX household_load_idx ON household (contact_staff_id, household_class)
+    WHERE status IN ('registered', 'mute_asked')
     """,
     """
     CREATE TABLE team (
