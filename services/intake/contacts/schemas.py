@@ -1,12 +1,12 @@
 """The ledger of contact persons as it is asked for, shown and changed."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
-from pydantic import Field, model_validator
+from pydantic import Field
 
 from libs.common.events.household_terms import HouseholdClass
 from libs.common.web.cursors import Page, PageQuery
-from libs.common.web.fields import AnswerBody, AreaCode, Flag, Reason, RequestBody, StaffId, fault
+from libs.common.web.fields import AnswerBody, AreaCode, Flag, Reason, RequestBody, StaffId
 from services.intake.households.schemas import HoldsFrom, HouseholdId
 
 MOST_MOVED = 2_000
@@ -89,20 +89,6 @@ class AssignContacts(RequestBody):
     holds_from: HoldsFrom = None
     why: Reason | None = None
     preview: Preview = False
-
-    @model_validator(mode="before")
-    @classmethod
-    def _either_or(cls, told: Any) -> Any:
-        """Which households is said in one way."""
-        if isinstance(told, dict):
-            ids, person = told.get("household_ids"), told.get("from_staff_id")
-            if (ids is None) == (person is None):
-                raise fault(
-                    "either_or", "name either household_ids or from_staff_id", "household_ids 与 from_staff_id 须二选一"
-                )
-            if person is None and told.get("area_code") is not None:
-                raise fault("either_or", "area_code goes with from_staff_id", "area_code 仅可与 from_staff_id 同用")
-        return told
 
 
 class EvenOut(RequestBody):

@@ -154,11 +154,13 @@ class Attendance:
 
 @dataclass(frozen=True, slots=True)
 class What:
-    """What a step brings: who makes up the team from a day on until another; of an attendance what was kept."""
+    """What a step brings: who makes up the team from a day on, None for who does anyway; its last day and its guide; of
+    an attendance what was kept.
+    """
 
     holds_from: date
     until_day: date
-    members: tuple[Member, ...] = ()
+    members: tuple[Member, ...] | None = None
     guide: Guide = NOBODY
     attendance: Attendance | None = None
     corrects: Attendance | None = None
@@ -264,8 +266,18 @@ def evolve(state: State, said: Said) -> State:
         last = max(what.holds_from - _DAY, state.from_day)
         return replace(after, seats=before, dissolved_from=what.holds_from, until_day=last)
     first = state.from_day if state.version else what.holds_from
-    seats = _joined(before, (Seat(one.staff_id, one.part, what.holds_from, what.until_day) for one in what.members))
+    if what.members is None:
+        seats = tuple(_until(state, what.until_day))
+    else:
+        new = (Seat(one.staff_id, one.part, what.holds_from, what.until_day) for one in what.members)
+        seats = _joined(before, new)
     return replace(after, from_day=first, until_day=what.until_day, seats=seats, guide=what.guide)
+
+
+def _until(state: State, last: date) -> Iterator[Seat]:
+    """The seats of a team with another last day: whoever is in it on its last day stays until that."""
+    for seat in _cut(state.seats, last + _DAY):
+        yield replace(seat, until_day=last) if seat.until_day == state.until_day else seat
 
 
 def _cut(seats: Collection[Seat], day: date) -> Iterator[Seat]:

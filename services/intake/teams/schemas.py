@@ -1,13 +1,13 @@
 """Visiting teams as they are formed, changed, attended and shown."""
 
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated
 
-from pydantic import Field, StringConstraints, model_validator
+from pydantic import Field, StringConstraints
 
 from libs.common.events.team_terms import AbsentFor, TeamStep
 from libs.common.web.cursors import PageQuery
-from libs.common.web.fields import AnswerBody, AreaCode, Reason, RequestBody, ShortText, StaffId, Uuid, fault
+from libs.common.web.fields import AnswerBody, AreaCode, Reason, RequestBody, ShortText, StaffId, Uuid
 from services.intake.households.schemas import Day
 from services.intake.teams.domain import Status
 
@@ -33,12 +33,6 @@ class TeamMemberIn(RequestBody):
 Members = Annotated[tuple[TeamMemberIn, ...], Field(min_length=1, max_length=MOST_MEMBERS)]
 
 
-def _one_guide(told: Any) -> Any:
-    if isinstance(told, dict) and told.get("guide_staff_id") is not None and told.get("guide") is not None:
-        raise fault("one_guide", "name either guide_staff_id or guide", "guide_staff_id 与 guide 只填其一")
-    return told
-
-
 class FormTeam(RequestBody):
     """A team by one of the pack's rules, on one day (``on``), or on every day from one until another."""
 
@@ -52,21 +46,9 @@ class FormTeam(RequestBody):
     guide: GuideWords = None
     why: Reason | None = None
 
-    @model_validator(mode="before")
-    @classmethod
-    def _days_and_guide(cls, told: Any) -> Any:
-        """One way to say the days, and one guide."""
-        if isinstance(told, dict):
-            several = [told.get(name) is not None for name in ("from_day", "until_day")]
-            if (told.get("on") is not None) == any(several) or any(several) != all(several):
-                raise fault(
-                    "days", "name either on, or from_day and until_day", "须填 on，或同时填 from_day 与 until_day"
-                )
-        return _one_guide(told)
-
 
 class ChangeTeam(RequestBody):
-    """What is otherwise from a day on; what the body does not name stays. Who was in it before stays in it there."""
+    """What is otherwise; what the body does not name stays. Who was in it before ``holds_from`` stays in it there."""
 
     holds_from: Annotated[Day | None, Field(description="Today unless it says so, or the first day of the team")] = None
     members: Annotated[Members | None, Field(description="All members from that day on")] = None
@@ -74,12 +56,6 @@ class ChangeTeam(RequestBody):
     guide_staff_id: StaffId | None = None
     guide: GuideWords = None
     why: Annotated[Reason | None, Field(description="Needed for days that are over")] = None
-
-    @model_validator(mode="before")
-    @classmethod
-    def _guide(cls, told: Any) -> Any:
-        """One guide at most."""
-        return _one_guide(told)
 
 
 class DissolveTeam(RequestBody):

@@ -163,8 +163,11 @@ async def test_what_cannot_be_assigned_is_named_and_nothing_changes(intake: Inta
         (homes, {"household_ids": [here]}, ["to_staff_id"]),
     ):
         assert wrong(await ask(asks, "assignment", **body)) == (422, expected), body
-    for body in (to, {"household_ids": [here], "from_staff_id": "S-1", **to}, {"household_ids": [], **to}):
-        assert (await ask(homes, "assignment", **body)).status_code == 422
+    both = {"household_ids": [here], "from_staff_id": "S-1", **to}
+    for body in (to, both, {"household_ids": [], **to}):
+        assert wrong(await ask(homes, "assignment", **body)) == (422, ["household_ids"])
+    of_an_area = {"household_ids": [here], "area_code": VILLAGE, **to}
+    assert wrong(await ask(homes, "assignment", **of_an_area)) == (422, ["area_code"])
     assert await intake.counts() == before
     assert (await done(homes, "assignment", from_staff_id="S-1", **to))["moved"] == 1, "one that is no more stays"
     visitor = homes.by(Role.VISITOR, subject="visitor")

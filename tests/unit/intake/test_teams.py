@@ -119,8 +119,16 @@ def test_a_change_holds_from_its_day_and_leaves_what_was_before() -> None:
     assert names_on(team, 3) == {"leader-0", "duty-0", "duty-1", "village-0"}
     assert names_on(team, 4) == {"leader-0", "duty-0", "duty-9", "village-0"}
     assert len(team.seats) == 5, "whoever stays has one seat"
-    shorter = changed(team, What(day(6), day(7), tuple(Member(s.staff_id, s.part) for s in team.on(day(6)))))
-    assert (names_on(shorter, 7), names_on(shorter, 8)) == (names_on(team, 7), set())
+
+
+def test_another_last_day_or_guide_leaves_what_is_planned() -> None:
+    team = changed(formed(), What(day(4), day(9), tuple(people(leader=1, duty=2, village=2))))
+    guided = changed(team, What(day(0), day(9), guide=Guide("S-7")))
+    assert guided.seats == team.seats
+    shorter = changed(team, What(day(0), day(3)))
+    assert (names_on(shorter, 3), names_on(shorter, 4)) == (names_on(team, 3), set())
+    longer = changed(team, What(day(0), day(12)))
+    assert (names_on(longer, 3), names_on(longer, 12)) == (names_on(team, 3), names_on(team, 9))
 
 
 @given(st.lists(st.tuples(st.integers(0, 9), st.integers(1, 4)), max_size=5), st.integers(0, 9))

@@ -61,6 +61,7 @@ async def assign(session: Session, asked: Request, body: AssignContacts) -> Assi
         Invalid: a household is out of reach or no more; the person holds no post for it, or would have too many.
         NotByThem: somebody else has to say it, of one of the households (``household_id``).
     """
+    _check_either_or(body)
     directory = session.packs.current(session.now).directory
     if body.to_staff_id is not None:
         check_contact(session, directory, body.to_staff_id, "to_staff_id")
@@ -123,6 +124,14 @@ async def even(session: Session, asked: Request, body: EvenOut) -> EvenedOut:
         fewest=min(after.values()),
         most=max(after.values()),
     )
+
+
+def _check_either_or(body: AssignContacts) -> None:
+    if (body.household_ids is None) == (body.from_staff_id is None):
+        message = "is given, or from_staff_id is: one of the two"
+        raise invalid("household_ids", message, "household_ids 与 from_staff_id 须二选一")
+    if body.from_staff_id is None and body.area_code is not None:
+        raise invalid("area_code", "goes with from_staff_id", "仅可与 from_staff_id 同用")
 
 
 async def _asked_for(session: Session, asked: Request, body: AssignContacts) -> dict[str, Household]:

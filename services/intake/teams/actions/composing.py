@@ -71,13 +71,15 @@ async def change(session: Session, asked: Request, team_id: str, body: ChangeTea
     row = await load_for(session, asked, team_id)
     before, today = state_of(row, await seats_of(session, team_id)), today_of(session)
     day, last = _holds_from(before, body.holds_from, today), body.until_day or before.until_day
-    members = tuple(Member(seat.staff_id, seat.part) for seat in before.on(day))
+    members = None
     if body.members is not None:
         members = tuple(Member(one.staff_id, one.part) for one in body.members)
     told = {"guide", "guide_staff_id"} & body.model_fields_set
     what = What(day, last, members, _guide(session, body) if told else before.guide)
     said = decide(before, TeamStep.CHANGE, what, asked.actor, session.now, today, body.why or "")
-    if body.members is not None or last != before.until_day:
+    if members is None and last > before.until_day:
+        day, members = before.until_day, tuple(Member(one.staff_id, one.part) for one in before.on(before.until_day))
+    if members is not None:
         rule = rule_of(session.packs.current(session.now).directory, row.rule)
         check_members(rule, members, fits_on(session, rule.code, row.area_code, day, last))
     await _check_apart(session, asked, row, before, said)
@@ -106,11 +108,12 @@ async def load_for(session: Session, asked: Request, team_id: str) -> Team:
 
 
 def _days(body: FormTeam) -> tuple[date, date]:
-    """The first and the last day; the body has said one of the two ways."""
-    first, last = body.on or body.from_day, body.on or body.until_day
-    assert first is not None  # noqa: S101 - the body was checked
-    assert last is not None  # noqa: S101 - the same
-    return first, last
+    """The first and the last day; Invalid when they are said in both ways, or in none."""
+    if body.on is not None and body.from_day is None and body.until_day is None:
+        return body.on, body.on
+    if body.on is None and body.from_day is not None and body.until_day is not None:
+        return body.from_day, body.until_day
+    raise invalid("on", "is given, or from_day and until_day are", "须填 on，或同时填 from_day 与 until_day")
 
 
 def _holds_from(before: State, told: date | None, today: date) -> date:
@@ -118,6 +121,8 @@ def _holds_from(before: State, told: date | None, today: date) -> date:
 
 
 def _guide(session: Session, body: FormTeam | ChangeTeam) -> Guide:
+    if body.guide_staff_id is not None and body.guide is not None:
+        raise invalid("guide", "goes without guide_staff_id", "与 guide_staff_id 只填其一")
     if body.guide_staff_id is not None:
         member = session.staff.member(body.guide_staff_id)
         if member is None or not member.in_office(session.now):
