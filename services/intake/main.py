@@ -11,14 +11,16 @@ from services.intake.attachments.actions.sweep import sweep
 from services.intake.batches.api import batch
 from services.intake.cases.actions.prepare import prepare_door
 from services.intake.cases.api import changes, reading, registration, repeats
+from services.intake.contacts import api as contacts
 from services.intake.handlers import REACTIONS
 from services.intake.hotline import api as hotline
 from services.intake.households import api as households
 from services.intake.reveals import api as reveals
 from services.intake.settings import Settings
+from services.intake.teams import api as teams
 from services.intake.wordings import api as wordings
 
-APPEND_ONLY = ("reveal", "household_change", "household_look")
+APPEND_ONLY = ("reveal", "household_change", "household_look", "team_change", "attendance")
 
 SPEC = ServiceSpec(
     service=Service.INTAKE,
@@ -36,6 +38,8 @@ SPEC = ServiceSpec(
         wordings.router,
         households.router,
         households.looks_router,
+        contacts.router,
+        teams.router,
     ),
     reactions=REACTIONS,
     migrations=History(Path(__file__).parent / "migrations", append_only=APPEND_ONLY),

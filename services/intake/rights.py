@@ -54,3 +54,9 @@ READ_CONTACTS = Right.CONTACT_READ
 """``GET /contacts``: the ledger of who looks after which households (包保台账)."""
 ASSIGN_CONTACTS = Right.CONTACT_ASSIGN
 """``POST /contacts/assignment`` and ``POST /contacts/evening``."""
+READ_TEAMS = Right.TEAM_READ
+"""``GET /teams``, each of them, its changes and its attendance."""
+KEEP_TEAMS = Right.TEAM_KEEP
+"""``POST /teams``, and what changes or dissolves one."""
+KEEP_ATTENDANCE = Right.ATTENDANCE_KEEP
+"""``POST /teams/{team_id}/attendance``."""

@@ -23,6 +23,7 @@ from libs.common.events import (
     responsible,
     supervision,
     tasks,
+    teams,
 )
 from libs.common.events.base import Event
 
@@ -72,7 +73,7 @@ _MIB = 1_048_576
 # topic                          key                            partitions  largest
 TOPICS: dict[Stream, Topic] = {topic.stream: topic for topic in (
     Topic(Stream.CASES,          ("case_id",),                  AS_SET,     1 * _MIB),
-    Topic(Stream.VISITS,         ("household_id",),             AS_SET,     1 * _MIB),
+    Topic(Stream.VISITS,         ("household_id", "team_id"),   AS_SET,     1 * _MIB),
     Topic(Stream.DIRECTORY,      ("place_code", "staff_id"),    1,          8 * _MIB),
     Topic(Stream.OPS,            ("source",),                   1,          1 * _MIB),
 )}  # fmt: skip
@@ -164,6 +165,10 @@ FLOW: tuple[Route, ...] = (
     _route(households.HouseholdRecorded, Stream.VISITS,    "I...", "...."),
     _route(households.HouseholdResealed, Stream.VISITS,    "I...", "...."),
     _route(households.HouseholdRevealed, Stream.VISITS,    "I...", "...."),
+    _route(teams.TeamFormed,             Stream.VISITS,    "I...", "...."),
+    _route(teams.TeamChanged,            Stream.VISITS,    "I...", "...."),
+    _route(teams.TeamDissolved,          Stream.VISITS,    "I...", "...."),
+    _route(teams.AttendanceKept,         Stream.VISITS,    "I...", "...."),
     _route(ops.ResendRequested,          Stream.OPS,       "IDFA", "IDFA"),
 )  # fmt: skip
 

@@ -37,6 +37,9 @@ class Right(StrEnum):
     HOUSEHOLD_LOOKS_LIST = "intake.household_looks.list"
     CONTACT_READ = "intake.contacts.read"
     CONTACT_ASSIGN = "intake.contacts.assign"
+    TEAM_READ = "intake.teams.read"
+    TEAM_KEEP = "intake.teams.keep"
+    ATTENDANCE_KEEP = "intake.attendance.keep"
 
     WORK_READ = "dispatch.work.read"
     TRIAGE_READ = "dispatch.triage.read"
@@ -96,7 +99,8 @@ _LOOK_AT_FIGURES = frozenset({Right.FIGURE_READ, Right.FIGURE_CASES})
 _LOOK_AT_WORK = frozenset({Right.WORK_READ, Right.TRIAGE_READ})
 _LOOK_AT_PROMISES = frozenset({Right.CALLBACK_READ, Right.TIMER_READ, Right.SUPERVISION_READ})
 _JUDGE_CASES = frozenset({Right.REPEAT_NAME, Right.PETITION_CLASSIFY, Right.DEMAND_JUDGE})
-_LOOK_AT_HOUSEHOLDS = frozenset({Right.HOUSEHOLD_READ, Right.CONTACT_READ})
+_LOOK_AT_HOUSEHOLDS = frozenset({Right.HOUSEHOLD_READ, Right.CONTACT_READ, Right.TEAM_READ})
+_KEEP_TEAMS = frozenset({Right.TEAM_KEEP, Right.ATTENDANCE_KEEP})
 _KEEP_HOUSEHOLDS = _LOOK_AT_HOUSEHOLDS | {Right.HOUSEHOLD_KEEP, Right.HOUSEHOLD_REVEAL}
 _ALL_STAFF = frozenset({Right.PUBLISHED_READ, Right.COUNTY_PAGE})
 _OF_THE_OFFICE = _ALL_STAFF | {Right.STAFF_READ, Right.ACCOUNT_OWN}
@@ -122,6 +126,7 @@ RIGHTS: Mapping[Role, frozenset[Right]] = MappingProxyType(
             Right.DIRECTORY_READ,
         }
         | _KEEP_HOUSEHOLDS
+        | _KEEP_TEAMS
         | {Right.HOUSEHOLD_IMPORT, Right.HOUSEHOLD_EXPORT, Right.HOUSEHOLD_CONFIRM, Right.CONTACT_ASSIGN},
         Role.VISITOR: _OF_THE_OFFICE
         | _LOOK_AT_CASES
@@ -179,6 +184,7 @@ RIGHTS: Mapping[Role, frozenset[Right]] = MappingProxyType(
         | _LOOK_AT_FIGURES
         | _JUDGE_CASES
         | _LOOK_AT_HOUSEHOLDS
+        | _KEEP_TEAMS
         | {Right.HOUSEHOLD_EXPORT, Right.HOUSEHOLD_CONFIRM, Right.CONTACT_ASSIGN}
         | {Right.EXCLUSION_READ, Right.EXCLUSION_DECIDE, Right.OBJECTION_READ, Right.OBJECTION_DECIDE}
         | {
@@ -192,7 +198,7 @@ RIGHTS: Mapping[Role, frozenset[Right]] = MappingProxyType(
         Role.LEADER: _OF_THE_OFFICE
         | _LOOK_AT_FIGURES
         | {Right.SUPERVISION_READ, Right.EXCLUSION_READ, Right.EXCLUSION_DECIDE}
-        | {Right.OBJECTION_READ, Right.OBJECTION_DECIDE},
+        | {Right.OBJECTION_READ, Right.OBJECTION_DECIDE, Right.TEAM_READ},
         Role.INTEGRATOR: frozenset(
             {
                 Right.CASE_REGISTER,

@@ -110,7 +110,9 @@ Said = machine.Said[HouseholdStep, What]
 
 
 class NotByThem(OutOfTurn):
-    """Somebody else has to say whether a household leaves the denominators: not who asked, nor its contact person."""
+    """Somebody else has to say it: whether a household leaves the denominators not who asked, nor its contact person;
+    whose it was on a day that is over neither who gets it nor who gives it away.
+    """
 
 
 def _somebody_else(state: State, actor: Actor) -> None:
@@ -122,6 +124,24 @@ def _somebody_else(state: State, actor: Actor) -> None:
         )
 
 
+def _not_given_away(state: State, actor: Actor) -> None:
+    """Else the contact person could hand a household to a colleague, and then decide that it counts no more."""
+    if actor.staff_id is not None and actor.staff_id == state.contact_staff_id:
+        raise NotByThem(
+            "A household that waits to be muted is not given away by its contact person",
+            "静默待确认期间，包保人不得自行转出该户",
+        )
+
+
+def _check_not_backwards(state: State, what: What, actor: Actor) -> None:
+    concerned = {state.contact_staff_id, what.facts.get(HouseholdFact.CONTACT_STAFF_ID)}
+    if actor.staff_id is not None and actor.staff_id in concerned:
+        raise NotByThem(
+            "Whoever gets a household, or gives it away, does so from today on: days that are over somebody else says",
+            "转入或转出本人包保的户须自当日起生效；补录以前日期须由他人办理",
+        )
+
+
 _S, _T = Status, Transition[Status, HouseholdStep, Party, [State, Actor]]
 _LIVING = (_S.REGISTERED, _S.MUTE_ASKED, _S.MUTED)
 
@@ -129,7 +149,8 @@ HOUSEHOLDS: Machine[Status, HouseholdStep, Party, [State, Actor]] = Machine(
     steps=(
         _T(HouseholdStep.REGISTER, None, _S.REGISTERED, Party.KEEPER),
         *_T.each(_LIVING, HouseholdStep.CHANGE, Party.KEEPER),
-        *_T.each(_LIVING, HouseholdStep.ASSIGN, Party.KEEPER),
+        *_T.each((_S.REGISTERED, _S.MUTED), HouseholdStep.ASSIGN, Party.KEEPER),
+        _T(HouseholdStep.ASSIGN, _S.MUTE_ASKED, _S.MUTE_ASKED, Party.KEEPER, (_not_given_away,)),
         *_T.each(_LIVING, HouseholdStep.SPLIT, Party.KEEPER),
         _T(HouseholdStep.ASK_MUTE, _S.REGISTERED, _S.MUTE_ASKED, Party.KEEPER),
         _T(HouseholdStep.CONFIRM_MUTE, _S.MUTE_ASKED, _S.MUTED, Party.CONFIRMER, (_somebody_else,)),
@@ -149,7 +170,7 @@ def decide(state: State, step: HouseholdStep, what: What, by: Actor, at: datetim
     """The step, as it is said. ``today`` is the place's day.
 
     Raises:
-        OutOfTurn: it is not possible as the household stands; NotByThem when it is somebody else's.
+        OutOfTurn: it is not possible as the household stands; NotByThem when somebody else has to say it.
         Invalid: the day lies ahead, or nothing would be otherwise.
     """
     HOUSEHOLDS.target(state.status, step, state, by)
@@ -160,6 +181,8 @@ def decide(state: State, step: HouseholdStep, what: What, by: Actor, at: datetim
         raise invalid("holds_from", f"lies before {since}, since when the last word about it holds", f"早于 {since}")
     if step in (HouseholdStep.CHANGE, HouseholdStep.ASSIGN) and not (what.facts or what.resealed):
         raise Invalid("Nothing would be otherwise", "没有任何变更")
+    if step is HouseholdStep.ASSIGN and what.holds_from < today:
+        _check_not_backwards(state, what, by)
     if step in _AN_ANSWER:
         what = replace(what, holds_from=state.mute_asked_from or what.holds_from)
     if step is HouseholdStep.CONFIRM_MUTE:

@@ -14,6 +14,8 @@ from services.intake.tables import Base
 _IN_ORDER = ("area_code", "household_id")
 """How lists go."""
 _NEWEST = ("at DESC", "look_id DESC")
+_COUNTS = "status IN ('registered', 'mute_asked')"
+"""Stands in the denominators."""
 
 
 class Household(Base, table=True):
@@ -43,6 +45,8 @@ class Household(Base, table=True):
         index("household_every_idx", "visit_every", *_IN_ORDER, where="visit_every IS NOT NULL"),
         Index("household_kinds_idx", "kinds", postgresql_using="gin"),
         Index("household_resources_idx", "resources", postgresql_using="gin"),
+        index("household_ledger_idx", "area_code", "contact_staff_id", "household_class", where=_COUNTS),
+        index("household_load_idx", "contact_staff_id", "household_class", where=_COUNTS),
     )
 
     household_id: str = Field(primary_key=True)

@@ -1,7 +1,7 @@
 """What the tests of households do: people in office, households, and what is told of them."""
 
 from collections.abc import Mapping, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import httpx
@@ -31,14 +31,22 @@ def table(*rows: Mapping[str, str], headings: Sequence[str] = HEADINGS) -> list[
 
 
 async def appoint(
-    door: IntakeDoor, *staff_ids: str, post: str = "village_cadre", unit: str = VILLAGE_UNIT, version: int = 1
+    door: IntakeDoor,
+    *staff_ids: str,
+    post: str = "village_cadre",
+    unit: str = VILLAGE_UNIT,
+    area: str | None = None,
+    until: datetime | None = None,
+    version: int = 1,
 ) -> None:
-    """These people are in office, by this record of each."""
+    """These people are in office; until a moment, by a further version of their record."""
     begun = NOW - timedelta(days=30)
-    term = RecordedTerm(number=1, post_code=post, unit_code=unit, begins_at=begun)
-    for staff_id in staff_ids:
-        name = f"干部{staff_id[-1]}"
-        await door.hear(StaffRecorded(occurred_at=begun, staff_id=staff_id, version=version, name=name, terms=(term,)))
+    term = RecordedTerm(number=1, post_code=post, unit_code=unit, begins_at=begun, ends_at=until, area_code=area)
+    records = [
+        StaffRecorded(occurred_at=begun, staff_id=staff_id, version=version, name=f"干部{staff_id[-1]}", terms=(term,))
+        for staff_id in staff_ids
+    ]
+    await door.hear(*records)
     await door.learn_staff()
 
 
@@ -108,6 +116,30 @@ class Homes:
         """Of those in the list."""
         page = await self.door.get(HOUSEHOLDS, self.headers, query)
         return [item["household_id"] for item in page["items"]]
+
+
+async def fill(door: IntakeDoor, villages: int, households: int, people: int) -> None:
+    """So many households of each of some villages, in two groups each. Village 0 is looked after by S-0, S-v, S-2v and
+    on, where v is how many villages there are. Every tenth household has nobody, every fiftieth of these is muted.
+    """
+    async with door.service.runtime.work_database.transaction(NOW) as session:
+        await session.fetch(_FILL, villages * households, villages, people // villages)
+        await session.fetch("ANALYZE household")
+
+
+_FILL = """
+    INSERT INTO household (household_id, household_no, status, area_code, area_since, household_class, class_since,
+        kinds, kinds_since, resources, resources_since, every_since, contact_staff_id, contact_since, muted_for,
+        muted_since, registered_at, updated_at, version)
+    SELECT lpad((village * 100000 + number)::text, 36, '0'), 'H-' || village || '-' || number,
+           CASE WHEN number % 50 = 0 THEN 'muted' ELSE 'registered' END,
+           '999001' || lpad((101 + village / 50)::text, 3, '0') || (201 + village % 50) || '00' || number % 2 + 1,
+           '2026-01-01', (ARRAY['resident', 'resident', 'away', 'shop'])[number % 4 + 1], '2026-01-01', '{}',
+           '2026-01-01', '{}', '2026-01-01', '2026-01-01',
+           CASE WHEN number % 10 > 0 THEN 'S-' || village + $2 * (number % $3) END, '2026-01-01',
+           CASE WHEN number % 50 = 0 THEN 'refused' END, '2026-01-01', '2026-01-01', '2026-01-01', 1
+    FROM (SELECT n % $2 AS village, n / $2 AS number FROM generate_series(0, $1::int - 1) AS n) AS counted
+"""
 
 
 async def told(door: IntakeDoor, household_id: str) -> Sequence[HouseholdRecorded]:

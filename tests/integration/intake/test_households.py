@@ -56,7 +56,7 @@ async def test_what_cannot_be_is_named_by_its_field_and_changes_nothing(
     assert (await intake.rows("SELECT count(*) AS n FROM household"))[0].n == 0
 
 
-async def test_a_contact_person_holds_a_post_that_looks_after_households(intake: IntakeDoor, homes: Homes) -> None:
+async def test_a_contact_person_holds_a_post_that_may_look_after(intake: IntakeDoor, homes: Homes) -> None:
     await appoint(intake, "S-2", post="caller", unit="H-12345")
     refused = await homes.post("", {"area_code": VILLAGE, "contact_staff_id": "S-2"})
     assert (refused.status_code, refused.json()["fields"][0]["field"]) == (422, "contact_staff_id")

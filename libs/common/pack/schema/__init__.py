@@ -44,6 +44,7 @@ from libs.common.pack.schema.promises import (
     Recipient,
     Trigger,
 )
+from libs.common.pack.schema.visits import TeamPart, TeamRule, VisitRules
 
 __all__ = [
     "ANY",
@@ -98,8 +99,11 @@ __all__ = [
     "ReturnRules",
     "Score",
     "Target",
+    "TeamPart",
+    "TeamRule",
     "TextLimits",
     "Trigger",
     "Unit",
     "UnitLevel",
+    "VisitRules",
 ]

@@ -135,16 +135,15 @@ def check_contact(session: Session, directory: Directory, staff_id: str, field: 
     member = session.staff.member(staff_id)
     if member is None:
         raise invalid(field, "is nobody of the register of people", "人员名册中没有此人")
-    if not looks_after_households(directory, member, session.now):
+    if not may_look_after(directory, member, session.now):
         listed = ", ".join(directory.pack.households.contact_posts) or "any"
         raise invalid(field, f"holds no post that looks after households ({listed})", "未任可包保农户的岗位")
 
 
-def looks_after_households(directory: Directory, member: StaffMember, now: datetime) -> bool:
-    """Whether the person is in office in one of the posts that do; in any, where the pack names none."""
+def may_look_after(directory: Directory, member: StaffMember, moment: datetime) -> bool:
+    """Whether the person is in office then, in one of the posts that look after households; in any, if none is named."""
     posts = directory.pack.households.contact_posts
-    held = {term.post_code for term in member.in_office(now)}
-    return bool(held) and (not posts or not held.isdisjoint(posts))
+    return any(not posts or term.post_code in posts for term in member.in_office(moment))
 
 
 async def check_number(session: Session, household_no: str | None) -> None:

@@ -10,7 +10,7 @@ from libs.common.rules.requests import Request
 from libs.common.staff.register import StaffMember
 from libs.common.web.tables import code_of, parts_of, wrong
 from services.intake.households.actions.recording import day_in
-from services.intake.households.actions.registering import LEVELS, check_place, looks_after_households
+from services.intake.households.actions.registering import LEVELS, check_place, may_look_after
 
 _FEW = 5
 """As many of one name are named."""
@@ -35,7 +35,7 @@ class Words:
         """By name who may look after households."""
         self._names: dict[str, str] = {}
         for member in people:
-            if looks_after_households(directory, member, now):
+            if may_look_after(directory, member, now):
                 self._contacts[member.name].append(member.staff_id)
                 self._names[member.staff_id] = member.name
         rules = directory.pack.households

@@ -1,0 +1,1 @@
+"""What is done with the ledger of contact persons. None of it commits."""

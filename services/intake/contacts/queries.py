@@ -1,0 +1,99 @@
+"""Every SELECT of who looks after which households: the ledger by person, what one has, what an area has."""
+
+from collections.abc import Collection, Sequence
+from typing import Any
+
+from sqlalchemy import BigInteger, ColumnElement, Row, Select, func, select
+from sqlalchemy.orm import aliased
+from sqlmodel import col
+
+from libs.common.database.session import Session
+from libs.common.events.household_terms import HouseholdClass
+from libs.common.security.policy import Scope, in_area
+from services.intake.households.domain import Status
+from services.intake.households.tables import Household
+
+COUNTING = (Status.REGISTERED, Status.MUTE_ASKED)
+"""What counts in the denominators: neither muted nor merged into another."""
+MOST_AT_ONCE = 5_000
+"""Households that change hands in one go."""
+
+_LOADS = """
+    SELECT contact_staff_id, count(*) AS households FROM household
+    WHERE contact_staff_id = ANY($1::text[]) AND status IN ('registered', 'mute_asked') GROUP BY contact_staff_id
+"""
+
+
+def ledger_statement(scope: Scope, area_code: str | None, *, of_the_place: bool) -> Select[Any]:
+    """By person what is within reach, of an area if one is named, and how many there are of the person anywhere.
+
+    Those that nobody looks after stand under NULL. ``of_the_place``: within reach is all there is. Rows are counted in
+    the order of an index, by area or, of the whole place, without; so those of a county are not sorted into heaps.
+    """
+    keys = (col(Household.contact_staff_id), col(Household.household_class))
+    areas = () if of_the_place else (col(Household.area_code),)
+    counted = (
+        select(*keys, func.count().label("many"))
+        .where(*(() if of_the_place else _within(scope, area_code)), col(Household.status).in_(COUNTING))
+        .group_by(*areas, *keys)
+        .subquery("counted")
+    )
+    here = (
+        select(
+            counted.c.contact_staff_id,
+            _sum(counted.c.many).label("households"),
+            *(
+                _sum(counted.c.many, counted.c.household_class == household_class).label(household_class.value)
+                for household_class in HouseholdClass
+            ),
+        )
+        .group_by(counted.c.contact_staff_id)
+        .subquery("here")
+    )
+    if of_the_place:
+        return select(here, here.c.households.label("everywhere"))
+    other = aliased(Household)
+    everywhere = select(func.count()).where(
+        col(other.contact_staff_id) == here.c.contact_staff_id, col(other.status).in_(COUNTING)
+    )
+    return select(here, everywhere.scalar_subquery().label("everywhere"))
+
+
+def _sum(many: ColumnElement[int], condition: ColumnElement[bool] | None = None) -> ColumnElement[int]:
+    """A whole number, 0 of nothing."""
+    total = func.sum(many) if condition is None else func.sum(many).filter(condition)
+    return func.coalesce(total, 0).cast(BigInteger)
+
+
+async def ledger(session: Session, scope: Scope, area_code: str | None, *, of_the_place: bool) -> Sequence[Row[Any]]:
+    """What the statement finds, in no order."""
+    return (await session.execute(ledger_statement(scope, area_code, of_the_place=of_the_place))).all()
+
+
+def ids_statement(scope: Scope, area_code: str | None, contact: str | None, *, counting: bool) -> Select[Any]:
+    """Households within reach, of an area, of a contact person; up to one more than may change hands at once."""
+    conditions = [*_within(scope, area_code)]
+    if contact is not None:
+        conditions.append(col(Household.contact_staff_id) == contact)
+    conditions.append(col(Household.status).in_(COUNTING) if counting else col(Household.status) != Status.ENDED)
+    in_order = (col(Household.area_code), col(Household.household_id))
+    return select(col(Household.household_id)).where(*conditions).order_by(*in_order).limit(MOST_AT_ONCE + 1)
+
+
+async def find_ids(
+    session: Session, scope: Scope, area_code: str | None, contact: str | None = None, *, counting: bool = False
+) -> Sequence[str]:
+    """What the statement finds."""
+    statement = ids_statement(scope, area_code, contact, counting=counting)
+    return (await session.execute(statement)).scalars().all()
+
+
+async def loads_of(session: Session, people: Collection[str]) -> dict[str, int]:
+    """How many households that count each of them looks after, wherever these are."""
+    rows = await session.fetch(_LOADS, sorted(people))
+    return dict.fromkeys(people, 0) | {row.contact_staff_id: row.households for row in rows}
+
+
+def _within(scope: Scope, area_code: str | None) -> list[ColumnElement[bool]]:
+    area = col(Household.area_code)
+    return [scope.predicate(area, accused_columns=None), *in_area(area, area_code)]

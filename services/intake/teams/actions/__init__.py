@@ -1,0 +1,1 @@
+"""Forming, changing and dissolving teams, and keeping who was there. None of it commits."""
