@@ -37,6 +37,12 @@ class Right(StrEnum):
     HOUSEHOLD_LOOKS_LIST = "intake.household_looks.list"
     CONTACT_READ = "intake.contacts.read"
     CONTACT_ASSIGN = "intake.contacts.assign"
+    ROUND_READ = "intake.rounds.read"
+    ROUND_KEEP = "intake.rounds.keep"
+    VISIT_RECORD = "intake.visits.record"
+    VISIT_READ = "intake.visits.read"
+    VISIT_CORRECT = "intake.visits.correct"
+    VISIT_VOID = "intake.visits.void"
 
     WORK_READ = "dispatch.work.read"
     TRIAGE_READ = "dispatch.triage.read"
@@ -98,6 +104,9 @@ _LOOK_AT_PROMISES = frozenset({Right.CALLBACK_READ, Right.TIMER_READ, Right.SUPE
 _JUDGE_CASES = frozenset({Right.REPEAT_NAME, Right.PETITION_CLASSIFY, Right.DEMAND_JUDGE})
 _LOOK_AT_HOUSEHOLDS = frozenset({Right.HOUSEHOLD_READ, Right.CONTACT_READ})
 _KEEP_HOUSEHOLDS = _LOOK_AT_HOUSEHOLDS | {Right.HOUSEHOLD_KEEP, Right.HOUSEHOLD_REVEAL}
+_LOOK_AT_VISITS = frozenset({Right.ROUND_READ, Right.VISIT_READ})
+_MAKE_VISITS = _LOOK_AT_VISITS | {Right.VISIT_RECORD, Right.VISIT_CORRECT}
+_OVERSEE_VISITS = _LOOK_AT_VISITS | {Right.ROUND_KEEP, Right.VISIT_CORRECT, Right.VISIT_VOID}
 _ALL_STAFF = frozenset({Right.PUBLISHED_READ, Right.COUNTY_PAGE})
 _OF_THE_OFFICE = _ALL_STAFF | {Right.STAFF_READ, Right.ACCOUNT_OWN}
 
@@ -122,10 +131,13 @@ RIGHTS: Mapping[Role, frozenset[Right]] = MappingProxyType(
             Right.DIRECTORY_READ,
         }
         | _KEEP_HOUSEHOLDS
+        | _MAKE_VISITS
+        | _OVERSEE_VISITS
         | {Right.HOUSEHOLD_IMPORT, Right.HOUSEHOLD_EXPORT, Right.HOUSEHOLD_CONFIRM, Right.CONTACT_ASSIGN},
         Role.VISITOR: _OF_THE_OFFICE
         | _LOOK_AT_CASES
         | _KEEP_HOUSEHOLDS
+        | _MAKE_VISITS
         | {
             Right.CASE_REGISTER,
             Right.CASE_REGISTER_BATCH,
@@ -179,6 +191,7 @@ RIGHTS: Mapping[Role, frozenset[Right]] = MappingProxyType(
         | _LOOK_AT_FIGURES
         | _JUDGE_CASES
         | _LOOK_AT_HOUSEHOLDS
+        | _OVERSEE_VISITS
         | {Right.HOUSEHOLD_EXPORT, Right.HOUSEHOLD_CONFIRM, Right.CONTACT_ASSIGN}
         | {Right.EXCLUSION_READ, Right.EXCLUSION_DECIDE, Right.OBJECTION_READ, Right.OBJECTION_DECIDE}
         | {
@@ -191,7 +204,7 @@ RIGHTS: Mapping[Role, frozenset[Right]] = MappingProxyType(
         },
         Role.LEADER: _OF_THE_OFFICE
         | _LOOK_AT_FIGURES
-        | {Right.SUPERVISION_READ, Right.EXCLUSION_READ, Right.EXCLUSION_DECIDE}
+        | {Right.SUPERVISION_READ, Right.EXCLUSION_READ, Right.EXCLUSION_DECIDE, Right.ROUND_READ}
         | {Right.OBJECTION_READ, Right.OBJECTION_DECIDE},
         Role.INTEGRATOR: frozenset(
             {
@@ -213,6 +226,7 @@ RIGHTS: Mapping[Role, frozenset[Right]] = MappingProxyType(
         | _LOOK_AT_FIGURES
         | {Right.DIRECTORY_READ, Right.ACCOUNT_READ, Right.EXCLUSION_READ, Right.OBJECTION_READ, Right.PARKED_READ}
         | _LOOK_AT_HOUSEHOLDS
+        | _LOOK_AT_VISITS
         | {Right.REVEAL_LIST, Right.STAFF_LOOKS_LIST, Right.HOUSEHOLD_LOOKS_LIST},
         Role.ADMIN: _OF_THE_OFFICE
         | {

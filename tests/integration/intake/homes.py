@@ -1,7 +1,7 @@
 """What the tests of households do: people in office, households, and what is told of them."""
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import httpx
@@ -74,3 +74,75 @@ async def told(door: IntakeDoor, household_id: str) -> Sequence[HouseholdRecorde
         HouseholdRecorded.type_name,
     )
     return [HouseholdRecorded.model_validate_json(row.said) for row in rows]
+
+
+ROUNDS, VISITS = "/intake/v1/rounds", "/intake/v1/visits"
+NIGHT = datetime(2026, 3, 4, 12, 0, tzinfo=UTC)
+"""Eight in the evening of the tests' day, in the county."""
+
+
+class Visitors:
+    """Rounds and visits at a door, as one person sees them; ``made`` by these people unless told otherwise."""
+
+    def __init__(self, door: IntakeDoor, headers: dict[str, str] | None = None, made: Sequence[str] = ("S-1",)) -> None:
+        self.door = door
+        self.headers = headers or door.operator
+        self.made = [*made]
+
+    def by(self, *roles: Role, subject: str, area: str = COUNTY, staff: str | None = None) -> "Visitors":
+        """The same as somebody else sees them."""
+        return Visitors(self.door, self.door.token(*roles, subject=subject, area=area, staff=staff), self.made)
+
+    async def post(self, path: str, body: object, key: str | None = None, version: int | None = None) -> httpx.Response:
+        """Ask for a change; on the version that is there unless told otherwise."""
+        match = {"If-Match": "*" if version is None else f'"{version}"'}
+        once = {} if key is None else {"Idempotency-Key": key}
+        return await self.door.http.post(path, json=body, headers=self.headers | match | once)
+
+    async def done(self, path: str, body: object, key: str | None = None) -> dict[str, Any]:
+        """The same, and it was taken."""
+        answer = await self.post(path, body, key)
+        assert answer.is_success, answer.text
+        found: dict[str, Any] = answer.json()
+        return found
+
+    async def open(self, **fields: Any) -> str:
+        """A round of the whole county, from today on for a month; gives its id."""
+        span = {"begins_on": "2026-03-04", "ends_on": "2026-03-31"}
+        return str((await self.done(ROUNDS, {"name": "第一轮", "area_code": COUNTY, **span, **fields}))["round_id"])
+
+    async def close(self, round_id: str) -> None:
+        """The round is over."""
+        await self.done(f"{ROUNDS}/{round_id}/closing", {})
+
+    def visit(self, household_id: str, **fields: Any) -> dict[str, Any]:
+        """A visit that found somebody just now, for half an hour."""
+        clock = self.door.service.runtime.clock
+        started = fields.pop("started_at", None) or clock.now() - timedelta(minutes=30)
+        span = {"started_at": started.isoformat(), "ended_at": (started + timedelta(minutes=20)).isoformat()}
+        return {"household_id": household_id, "staff_ids": self.made, "outcome": "reached", **span, **fields}
+
+    async def record(self, household_id: str, **fields: Any) -> dict[str, Any]:
+        """Such a visit, which was taken."""
+        return await self.done(VISITS, self.visit(household_id, **fields))
+
+    async def refused(self, household_id: str, **fields: Any) -> httpx.Response:
+        """Such a visit, which was not."""
+        answer = await self.post(VISITS, self.visit(household_id, **fields))
+        assert not answer.is_success, answer.text
+        return answer
+
+    async def coverage(self, round_id: str, **query: Any) -> dict[str, Any]:
+        """How far a round has come."""
+        found: dict[str, Any] = await self.door.get(f"{ROUNDS}/{round_id}/coverage", self.headers, query)
+        return found
+
+    async def counts(self, round_id: str, **query: Any) -> tuple[int, int]:
+        """Numerator and denominator of the whole."""
+        whole = (await self.coverage(round_id, **query))["whole"]
+        return whole["visited"], whole["households"]
+
+    async def gaps(self, round_id: str, **query: Any) -> list[str]:
+        """Who was not reached."""
+        page = await self.door.get(f"{ROUNDS}/{round_id}/gaps", self.headers, query)
+        return [item["household_id"] for item in page["items"]]

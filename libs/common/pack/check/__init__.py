@@ -11,6 +11,7 @@ from libs.common.pack.check.people import people
 from libs.common.pack.check.places import areas, merged, place, units
 from libs.common.pack.check.posts import posts
 from libs.common.pack.check.promises import callback, ladder
+from libs.common.pack.check.visits import visits
 from libs.common.pack.problems import PackProblem, Sources
 from libs.common.pack.schema import Pack
 
@@ -32,6 +33,7 @@ CHECKS = (
         raising,
         handovers,
         households,
+        visits,
     ),
     *(callback, ladder, formulas, scores),
 )

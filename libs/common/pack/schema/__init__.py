@@ -44,6 +44,7 @@ from libs.common.pack.schema.promises import (
     Recipient,
     Trigger,
 )
+from libs.common.pack.schema.visits import FindingSetting, VisitRules
 
 __all__ = [
     "ANY",
@@ -65,6 +66,7 @@ __all__ = [
     "Duty",
     "ExclusionRules",
     "FigureSettings",
+    "FindingSetting",
     "Formula",
     "HandoverReason",
     "HandoverRules",
@@ -102,4 +104,5 @@ __all__ = [
     "Trigger",
     "Unit",
     "UnitLevel",
+    "VisitRules",
 ]

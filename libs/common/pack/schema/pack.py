@@ -23,6 +23,7 @@ from libs.common.pack.schema.households import HouseholdRules
 from libs.common.pack.schema.passing import HandoverRules, RaiseRules
 from libs.common.pack.schema.places import Area, AreaKind, Merged, PeopleRange, Post, Unit
 from libs.common.pack.schema.promises import CallbackPolicy, Ladder
+from libs.common.pack.schema.visits import VisitRules
 
 
 def _known_zone(name: str) -> str:
@@ -34,6 +35,7 @@ def _known_zone(name: str) -> str:
 
 
 _RAISING, _HANDOVERS, _OBJECTIONS, _HOUSEHOLDS = RaiseRules(), HandoverRules(), ObjectionRules(), HouseholdRules()
+_VISITS = VisitRules()
 """Left out where a pack says just this, so that a pack of before keeps its digest."""
 
 
@@ -98,6 +100,7 @@ class PackSettings(Model):
     texts: TextLimits = TextLimits()
     posts: tuple[Post, ...] = ()
     households: HouseholdRules = Field(default=_HOUSEHOLDS, exclude_if=_HOUSEHOLDS.__eq__)
+    visits: VisitRules = Field(default=_VISITS, exclude_if=_VISITS.__eq__)
 
     @field_validator("formulas")
     @classmethod

@@ -23,6 +23,7 @@ from services.intake.households.schemas import (
     Unmute,
 )
 from services.intake.households.tables import Household, HouseholdIdentity
+from services.intake.rounds.actions.following import catch_up
 
 _FACTS = {fact.value for fact in HouseholdFact}
 
@@ -34,6 +35,7 @@ async def load_for(session: Session, asked: Request, household_id: str) -> House
         raise NotFound
     asked.check_version(row.version)
     session.now = max(session.now, row.registered_at)
+    await catch_up(session)
     return row
 
 

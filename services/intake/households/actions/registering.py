@@ -19,6 +19,7 @@ from services.intake.households.domain import DAY_ONE, State, What, decide
 from services.intake.households.queries import Alike, alike
 from services.intake.households.schemas import RegisterHousehold
 from services.intake.households.tables import Household
+from services.intake.rounds.actions.following import catch_up
 
 LEVELS = (AreaLevel.VILLAGE, AreaLevel.GRID)
 """Where households are: in a village or community, or in a grid or group of one."""
@@ -47,6 +48,7 @@ async def register(session: Session, asked: Request, body: RegisterHousehold, va
     """
     directory = session.packs.current(session.now).directory
     check_place(asked, directory, body.area_code)
+    await catch_up(session)
     facts = facts_of(session, directory, body.model_dump(include={fact.value for fact in HouseholdFact}))
     await _check_known(session, body, vault)
     return write(session, asked, body, facts, vault)
