@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, time
 from enum import StrEnum
 
-from libs.common.errors import Invalid
 from libs.common.events.people import person_name
 from libs.common.events.visit_terms import VisitOutcome, VisitSlot, VisitStep
 from libs.common.rules import machine
@@ -97,17 +96,9 @@ VISITS: Machine[Status, VisitStep, Party, [State, Actor]] = Machine(
 )
 
 
-def decide(
-    state: State, step: VisitStep, staff_ids: tuple[str, ...], by: Actor, at: datetime, why: str = "", **facts: object
-) -> Said:
-    """The step, as it is said; ``facts`` are those of a correction, one of them at least.
-
-    Raises:
-        OutOfTurn: it is not possible as the record stands, or is somebody else's.
-    """
+def decide(state: State, step: VisitStep, staff_ids: tuple[str, ...], by: Actor, at: datetime, why: str = "") -> Said:
+    """The step, as it is said. OutOfTurn where it is not possible as the record stands, or is somebody else's."""
     VISITS.target(state.status, step, state, by)
-    if step is VisitStep.CORRECT and not facts:
-        raise Invalid("Nothing would be otherwise", "没有任何变更")
     return machine.Said(step, at, staff_ids, by, why)
 
 

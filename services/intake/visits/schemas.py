@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Annotated, Any, Self
+from typing import Annotated, Any
 
-from pydantic import Field, StringConstraints, model_validator
+from pydantic import Field, StringConstraints
 
 from libs.common.events.terms import Kind
 from libs.common.events.visit_terms import MatterEnd, VisitOutcome, VisitSlot, VisitStep
@@ -23,7 +23,6 @@ from libs.common.web.fields import (
     ShortText,
     StaffId,
     Uuid,
-    fault,
 )
 from services.intake.households.schemas import HouseholdId
 from services.intake.rounds.schemas import PlaceDay, RoundId
@@ -76,13 +75,6 @@ class MatterIn(RequestBody):
     answer: Annotated[
         LongText | None, Field(description="What was done, or explained; needed unless it becomes a case")
     ] = None
-
-    @model_validator(mode="after")
-    def _answered(self) -> Self:
-        if (self.answer is None) != (self.what is MatterEnd.BECOMES_CASE):
-            message = "say what was done or explained; of what becomes a case nothing"
-            raise fault("answer", message, "现场解决或解释的须填写答复，转办的不填")
-        return self
 
 
 class RecordVisit(RequestBody):

@@ -14,16 +14,23 @@ from tests.integration.intake.door import COUNTY, NOW, VILLAGE, IntakeDoor
 HOUSEHOLDS = "/intake/v1/households"
 WHY = "核实今晚走访的住户地址"
 WHO = {"head": "欧阳金丝雀", "phone": "13812345678", "door": "三组15号"}
-VILLAGE_UNIT = "V-999001101201"
+VILLAGE_UNIT, SUPERVISION = "V-999001101201", "S-GOV"
 
 
-async def appoint(door: IntakeDoor, *staff_ids: str, post: str = "village_cadre", unit: str = VILLAGE_UNIT) -> None:
-    """These people are in office."""
+async def appoint(
+    door: IntakeDoor, *staff_ids: str, post: str = "village_cadre", unit: str = VILLAGE_UNIT, also: str | None = None
+) -> None:
+    """These people are in office; by a post of the supervision office ``also``."""
     begun = NOW - timedelta(days=30)
-    term = RecordedTerm(number=1, post_code=post, unit_code=unit, begins_at=begun)
+    posts = [(post, unit), *(() if also is None else ((also, SUPERVISION),))]
+    terms = tuple(
+        RecordedTerm(number=number, post_code=code, unit_code=where, begins_at=begun)
+        for number, (code, where) in enumerate(posts, start=1)
+    )
     for staff_id in staff_ids:
         name = f"干部{staff_id[-1]}"
-        await door.hear(StaffRecorded(occurred_at=begun, staff_id=staff_id, version=1, name=name, terms=(term,)))
+        told = StaffRecorded(occurred_at=begun, staff_id=staff_id, version=len(terms), name=name, terms=terms)
+        await door.hear(told)
     await door.learn_staff()
 
 
@@ -89,9 +96,9 @@ class Visitors:
         self.headers = headers or door.operator
         self.made = [*made]
 
-    def by(self, *roles: Role, subject: str, area: str = COUNTY, staff: str | None = None) -> "Visitors":
-        """The same as somebody else sees them."""
-        return Visitors(self.door, self.door.token(*roles, subject=subject, area=area, staff=staff), self.made)
+    def by(self, *roles: Role, subject: str, **of: Any) -> "Visitors":
+        """The same as somebody else sees them, of this ``area``, ``unit`` or ``staff`` record."""
+        return Visitors(self.door, self.door.token(*roles, subject=subject, **of), self.made)
 
     async def post(self, path: str, body: object, key: str | None = None, version: int | None = None) -> httpx.Response:
         """Ask for a change; on the version that is there unless told otherwise."""
@@ -115,20 +122,20 @@ class Visitors:
         """The round is over."""
         await self.done(f"{ROUNDS}/{round_id}/closing", {})
 
-    def visit(self, household_id: str, **fields: Any) -> dict[str, Any]:
+    def visit(self, home: str, **fields: Any) -> dict[str, Any]:
         """A visit that found somebody just now, for half an hour."""
         clock = self.door.service.runtime.clock
         started = fields.pop("started_at", None) or clock.now() - timedelta(minutes=30)
         span = {"started_at": started.isoformat(), "ended_at": (started + timedelta(minutes=20)).isoformat()}
-        return {"household_id": household_id, "staff_ids": self.made, "outcome": "reached", **span, **fields}
+        return {"household_id": home, "staff_ids": self.made, "outcome": "reached", **span, **fields}
 
-    async def record(self, household_id: str, **fields: Any) -> dict[str, Any]:
+    async def record(self, home: str, **fields: Any) -> dict[str, Any]:
         """Such a visit, which was taken."""
-        return await self.done(VISITS, self.visit(household_id, **fields))
+        return await self.done(VISITS, self.visit(home, **fields))
 
-    async def refused(self, household_id: str, **fields: Any) -> httpx.Response:
+    async def refused(self, home: str, **fields: Any) -> httpx.Response:
         """Such a visit, which was not."""
-        answer = await self.post(VISITS, self.visit(household_id, **fields))
+        answer = await self.post(VISITS, self.visit(home, **fields))
         assert not answer.is_success, answer.text
         return answer
 

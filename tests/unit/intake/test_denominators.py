@@ -237,8 +237,7 @@ def test_the_order_in_which_facts_come_changes_nothing(told: tuple[list[Step], l
         replace(one, version=place) if one.version > 1 else one for place, one in enumerate(shuffled, start=2)
     ]
     before, after = placed(steps, visits), placed(renumbered, doubled)
-    kept = {"left": None}
-    assert replace(before, **kept) == replace(after, **kept)
+    assert replace(before, left=None) == replace(after, left=None)
 
 
 @given(st.lists(courses(), max_size=8))
@@ -258,10 +257,10 @@ def test_then_and_now_add_up_to_the_same(told: list[tuple[list[Step], list[Seen]
 
 
 def test_every_order_of_a_move_a_muting_and_a_visit_comes_to_the_same() -> None:
-    move = {HouseholdFact.AREA_CODE: THERE}
-    mute = {HouseholdFact.MUTED_FOR: MutedFor.MOVED_AWAY}
+    move: tuple[date, dict[HouseholdFact, Any]] = (date(2026, 3, 5), {HouseholdFact.AREA_CODE: THERE})
+    mute: tuple[date, dict[HouseholdFact, Any]] = (date(2026, 3, 20), {HouseholdFact.MUTED_FOR: MutedFor.MOVED_AWAY})
     places = set()
-    for first, second in permutations([(date(2026, 3, 5), move), (date(2026, 3, 20), mute)]):
+    for first, second in permutations([move, mute]):
         places.add(placed([born(), step(2, *first), step(3, *second)], [seen(REACHED_ON)]))
     (place,) = places
     assert (place.stands, place.then.area_code) == (True, THERE)

@@ -103,6 +103,7 @@ async def steps_until_now(session: Session, household_id: str) -> Sequence[Step]
     """All steps of a household, those of this transaction included."""
     work = _work(session)
     await _read(session, work, {household_id})
+    await _read_written(session, work, [household_id])
     return work.steps_of(household_id)
 
 
@@ -124,10 +125,17 @@ async def _read(session: Session, work: _Work, wanted: set[str]) -> None:
     await session.load(RoundHousehold, "household_id", missing)
     rows = [row for household_id in missing for row in await session.rows(RoundHousehold, "household_id", household_id)]
     work.rounds |= await rounds_to_follow(session, {row.round_id for row in rows})
-    there = [household_id for household_id in missing if household_id not in work.new]
-    if there and work.rounds:
-        work.written_steps |= await steps_of(session, there)
-        work.written_visits |= await visits_of(session, there)
+    if work.rounds:
+        await _read_written(session, work, missing)
+
+
+async def _read_written(session: Session, work: _Work, wanted: Sequence[str]) -> None:
+    """Read the steps and visits of these households, where that was not done and they are not new."""
+    missing = [one for one in wanted if one not in work.new and one not in work.written_steps]
+    if missing:
+        steps, visits = await steps_of(session, missing), await visits_of(session, missing)
+        work.written_steps |= {one: steps.get(one, []) for one in missing}
+        work.written_visits |= {one: visits.get(one, []) for one in missing}
 
 
 def _place(work: _Work, row: VisitRound, household_id: str) -> Place | None:

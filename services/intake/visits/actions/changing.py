@@ -3,7 +3,7 @@
 from typing import Any
 
 from libs.common.database.session import Session
-from libs.common.errors import NotFound, invalid
+from libs.common.errors import Invalid, NotFound, invalid
 from libs.common.events.visit_terms import VisitStep
 from libs.common.events.visits import VisitVoidAsked, VisitVoided, VisitVoidRefused
 from libs.common.rules.requests import Request
@@ -49,7 +49,9 @@ async def correct(
     check_corrector(state, asked.actor, today(session), oversees=oversees)
     home = await open_home(session, asked.scope, row.household_id, vault)
     values, before = _otherwise(session, row, body, home)
-    said = decide(state, VisitStep.CORRECT, tuple(values["staff_ids"]), asked.actor, session.now, body.why, **before)
+    if not before:
+        raise Invalid("Nothing would be otherwise", "没有任何变更")
+    said = decide(state, VisitStep.CORRECT, tuple(values["staff_ids"]), asked.actor, session.now, body.why)
     if _WHEN_OR_WHETHER & before.keys():
         household = await lock_household(session, asked, row.household_id)
         times = when(session, values["started_at"])

@@ -6,7 +6,7 @@ from typing import Any
 
 from libs.common.database.session import Session
 from libs.common.errors import Invalid, invalid
-from libs.common.events.visit_terms import FindingKind, VisitOutcome
+from libs.common.events.visit_terms import FindingKind, MatterEnd, VisitOutcome
 from libs.common.pack.directory import Directory
 from libs.common.pack.schema import FindingSetting
 from libs.common.security.principal import Principal, Role
@@ -51,11 +51,19 @@ def check_words(directory: Directory, told: Mapping[str, Any], outcome: VisitOut
 
 
 def check_matters(matters: Sequence[MatterIn], outcome: VisitOutcome) -> None:
-    """Somebody raised them. Invalid."""
+    """Somebody raised them, and each says what was done or explained unless it becomes a case. Invalid."""
     if matters and outcome not in _HEARD:
         raise invalid(
             "matters", "are raised by somebody who was reached, or on the phone", "未联系到人的走访不得登记诉求"
         )
+    for place, matter in enumerate(matters):
+        _check_answer(place, matter)
+
+
+def _check_answer(place: int, matter: MatterIn) -> None:
+    if (matter.answer is None) != (matter.what is MatterEnd.BECOMES_CASE):
+        message = "says what was done or explained; of what becomes a case nothing"
+        raise invalid(f"matters/{place}/answer", message, "现场解决或解释的须填写答复，转办的不填")
 
 
 def check_workers(session: Session, staff_ids: Sequence[str], at: datetime) -> None:

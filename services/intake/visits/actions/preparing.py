@@ -19,6 +19,7 @@ from services.intake.households.actions.sealing import Identity, envelope_of, op
 from services.intake.households.queries import find, identity_of
 from services.intake.requesters.domain import Own, own_of
 from services.intake.requesters.schemas import RequesterIn
+from services.intake.visits.actions.checking import check_matters
 from services.intake.visits.schemas import MatterIn, RecordVisit
 
 
@@ -74,6 +75,7 @@ def become_cases(body: RecordVisit) -> Mapping[int, MatterIn]:
 
 def ready(desk: Desk, body: RecordVisit, home: Home, case_nos: Sequence[str], staff: StaffRegister) -> Ready:
     """Check and seal what becomes a case. Invalid and Forbidden, naming the field of its matter."""
+    check_matters(body.matters, body.outcome)
     drafts = {}
     for (number, matter), case_no in zip(become_cases(body).items(), case_nos, strict=True):
         sent = RegisterCase(

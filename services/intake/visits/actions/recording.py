@@ -30,7 +30,6 @@ from services.intake.rounds.domain.placing import REACHING
 from services.intake.rounds.tables import VisitRound
 from services.intake.visits.actions.checking import (
     check_day,
-    check_matters,
     check_recorder,
     check_times,
     check_words,
@@ -170,7 +169,6 @@ def _check(session: Session, principal: Principal, ready: Ready) -> None:
     check_recorder(principal, body.staff_ids)
     check_workers(session, body.staff_ids, body.started_at)
     check_words(directory, dict(body), body.outcome)
-    check_matters(body.matters, body.outcome)
 
 
 def _new(
