@@ -79,8 +79,8 @@ class GroupBy(StrEnum):
     PURPOSE = "purpose"
 
 
-class CoverageQuery(RequestBody):
-    """Which figures of a round."""
+class CoverageQuery(PageQuery):
+    """Which figures of a round, and which page of their rows."""
 
     by: GroupBy = GroupBy.AREA
     view: Annotated[
@@ -133,6 +133,7 @@ class CoverageOut(AnswerBody):
     whole: CoverageRow
     rows: list[CoverageRow]
     purposes: Annotated[list[PurposeRow], Field(description="Where they are asked for by purpose")]
+    next_cursor: Annotated[str | None, Field(description="Send it as `cursor` for more rows; null: no more")] = None
 
 
 class GapQuery(PageQuery):

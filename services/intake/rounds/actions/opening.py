@@ -16,8 +16,8 @@ from libs.common.pack.areas import area_prefix
 from libs.common.rules.requests import Request
 from libs.common.security.policy import Scope
 from libs.common.time.moments import local_day
-from services.intake.rounds.domain.counting import Cut, View
-from services.intake.rounds.queries.figures import TOTAL, sums_of
+from services.intake.rounds.domain.counting import View
+from services.intake.rounds.queries.figures import whole_of
 from services.intake.rounds.queries.following import hold_rounds
 from services.intake.rounds.schemas import OpenRound
 from services.intake.rounds.tables import VisitRound
@@ -87,7 +87,7 @@ async def close_round(database: Database, asked: Request, by: By, now: datetime,
         closed_at = max(now, row.opened_at) if last.at is None else max(now, row.opened_at, last.at + TICK)
         row.status, row.closed_at, row.closed_by = RoundStatus.CLOSED, closed_at, asked.actor.subject
         row.version += 1
-        (sums,) = await sums_of(session, round_id, View.THEN, Cut.CLASS, TOTAL, area_prefix(row.area_code))
+        sums = await whole_of(session, round_id, View.THEN, area_prefix(row.area_code))
         told = {name: getattr(sums, name) for name in ("households", "reached", "refused")}
         session.publish(RoundClosed(occurred_at=closed_at, round_id=round_id, closed_at=closed_at, **told))
 

@@ -1,6 +1,6 @@
 """Rounds as they are answered: each, how far it has come, who is still to be visited, and who left."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from libs.common.database.session import Session
@@ -16,13 +16,13 @@ from services.intake.rounds.domain.placing import NEVER
 from services.intake.rounds.queries.figures import (
     NEEDS_FIRST,
     NEWEST_FIRST,
-    TOTAL,
     RoundFilter,
     find_round,
     left_of,
     list_gaps,
     list_rounds,
     sums_of,
+    whole_of,
 )
 from services.intake.rounds.schemas import (
     CoverageOut,
@@ -40,8 +40,8 @@ from services.intake.rounds.schemas import (
 from services.intake.rounds.tables import RoundHousehold, VisitRound
 
 _DIGITS = {AreaLevel.COUNTY: 6, AreaLevel.TOWN: 9, AreaLevel.VILLAGE: 12, AreaLevel.GRID: 15}
-_LEFT = "intake.round_left"
-_CUTS = {GroupBy.AREA: Cut.CLASS, GroupBy.CLASS: Cut.CLASS, GroupBy.PERSON: Cut.PERSON, GroupBy.PURPOSE: Cut.CLASS}
+_LEFT, _ROWS = "intake.round_left", "intake.round_coverage"
+_CUTS = {GroupBy.AREA: Cut.CLASS, GroupBy.CLASS: Cut.CLASS, GroupBy.PERSON: Cut.PERSON}
 
 
 async def one(session: Session, scope: Scope, round_id: str) -> RoundOut:
@@ -62,28 +62,35 @@ async def coverage(session: Session, scope: Scope, round_id: str, query: Coverag
     area_code = _narrowest(scope, row, query.area_code)
     prefix, directory = area_prefix(area_code), session.packs.current(session.now).directory
     async with session.snapshot():
-        (whole,) = await sums_of(session, round_id, query.view, Cut.CLASS, TOTAL, prefix)
-        purposes, rows = [], []
-        if query.by is GroupBy.PURPOSE:
-            served = {
-                found.of: found.reached
-                for found in await sums_of(session, round_id, query.view, Cut.PURPOSE, "member", prefix)
-            }
-            purposes = [_purpose(directory, code, whole.households, served.get(code, 0)) for code in row.purposes]
-        else:
-            group = _group(query, area_code)
-            name_of = _names(session, directory, query.by)
-            found_rows = await sums_of(session, round_id, query.view, _CUTS[query.by], group, prefix)
-            rows = [_row(found.of, name_of, found) for found in found_rows if any(found[1:])]
+        whole = await whole_of(session, round_id, query.view, prefix)
+        served = await _served(session, row, query, prefix) if query.by is GroupBy.PURPOSE else {}
+        found = [] if query.by is GroupBy.PURPOSE else await _rows(session, row, query, area_code)
+    shown, name_of = found[: query.limit], _names(session, directory, query.by)
+    more = len(found) > query.limit
     return CoverageOut(
         round_id=round_id,
         by=query.by,
         view=query.view,
         area_code=area_code,
         whole=_row(area_code, _names(session, directory, GroupBy.AREA), whole),
-        rows=rows,
-        purposes=purposes,
+        rows=[_row(sums.of, name_of, sums) for sums in shown if any(sums[1:])],
+        purposes=[_purpose(directory, code, whole.households, many) for code, many in served.items()],
+        next_cursor=encode_cursor(_ROWS, [shown[-1].of]) if more else None,
     )
+
+
+async def _rows(session: Session, row: VisitRound, query: CoverageQuery, area_code: str) -> Sequence[Any]:
+    after = None if query.cursor is None else str(decode_cursor(_ROWS, query.cursor, (str,))[0])
+    group, cut, prefix = _group(query, area_code), _CUTS[query.by], area_prefix(area_code)
+    return await sums_of(session, row.round_id, query.view, cut, group, prefix, after, query.limit + 1)
+
+
+async def _served(session: Session, row: VisitRound, query: CoverageQuery, prefix: str) -> dict[str, int]:
+    """By purpose of the round, how many households it was brought to."""
+    most = len(row.purposes) + 1
+    found = await sums_of(session, row.round_id, query.view, Cut.PURPOSE, "member", prefix, None, most)
+    served = {sums.of: sums.reached for sums in found}
+    return {code: served.get(code, 0) for code in row.purposes}
 
 
 async def gaps(session: Session, scope: Scope, round_id: str, query: GapQuery) -> Page[GapItem]:

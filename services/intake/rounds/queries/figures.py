@@ -23,8 +23,6 @@ NEEDS_FIRST = Keyset(
     (int, date, str),
     descending=False,
 )
-TOTAL = "''"
-"""What sums are grouped by where they are not."""
 _SUMS = ", ".join(f"coalesce(sum({name}), 0)::int AS {name}" for name in MEASURES)
 _LEFT = """
     SELECT left_ones.household_id, left_ones.area_code, left_ones.left_for, left_ones.left_on, change.at, change.why,
@@ -102,20 +100,32 @@ def _around(prefix: str) -> list[str]:
 
 
 def sums_statement(group: str) -> str:
-    """The sums of a round's numbers of one view and cut, in an area, by what they are grouped."""
+    """The sums of a round's numbers of one view and cut, in an area, by what they are grouped, after a group."""
     return f"""
         SELECT {group} AS of, {_SUMS} FROM round_tally
-        WHERE round_id = $1 AND view = $2 AND cut = $3 AND area_code LIKE $4
-        GROUP BY 1 ORDER BY 1
+        WHERE round_id = $1 AND view = $2 AND cut = $3 AND area_code LIKE $4 AND ($5::text IS NULL OR {group} > $5)
+        GROUP BY 1 ORDER BY 1 LIMIT $6
     """  # noqa: S608 - names of ours
 
 
-async def sums_of(session: Session, round_id: str, view: View, cut: Cut, group: str, area_prefix: str) -> Sequence[Any]:
-    """Rows with ``of`` and each measure; of a whole one row, with nothing but zeros where there is nothing."""
-    rows = await session.fetch(sums_statement(group), round_id, view, cut, f"{area_prefix}%")
-    if rows or group != TOTAL:
-        return rows
-    return await session.fetch(f"SELECT '' AS of, {', '.join(f'0 AS {name}' for name in MEASURES)}")
+def whole_statement() -> str:
+    """The sums of one view and cut, in an area."""
+    return f"""
+        SELECT '' AS of, {_SUMS} FROM round_tally
+        WHERE round_id = $1 AND view = $2 AND cut = $3 AND area_code LIKE $4
+    """  # noqa: S608 - names of ours
+
+
+async def whole_of(session: Session, round_id: str, view: View, area_prefix: str) -> Any:
+    """One row with each measure, of all households; nothing but zeros where there is nothing."""
+    return (await session.fetch(whole_statement(), round_id, view, Cut.CLASS, f"{area_prefix}%"))[0]
+
+
+async def sums_of(
+    session: Session, round_id: str, view: View, cut: Cut, group: str, area_prefix: str, after: str | None, limit: int
+) -> Sequence[Any]:
+    """Rows with ``of`` and each measure, by it, those after one of them."""
+    return await session.fetch(sums_statement(group), round_id, view, cut, f"{area_prefix}%", after, limit)
 
 
 async def left_of(session: Session, round_id: str, after: str, area_prefix: str, limit: int) -> Sequence[Any]:
