@@ -16,11 +16,16 @@ from services.intake.handlers import REACTIONS
 from services.intake.hotline import api as hotline
 from services.intake.households import api as households
 from services.intake.reveals import api as reveals
+from services.intake.rounds import api as rounds
 from services.intake.settings import Settings
 from services.intake.teams import api as teams
+from services.intake.visits import api as visits
 from services.intake.wordings import api as wordings
 
-APPEND_ONLY = ("reveal", "household_change", "household_look", "team_change", "attendance")
+APPEND_ONLY = (
+    *("reveal", "household_change", "household_look", "team_change", "attendance"),
+    *("visit_change", "visit_matter"),
+)
 
 SPEC = ServiceSpec(
     service=Service.INTAKE,
@@ -40,6 +45,8 @@ SPEC = ServiceSpec(
         households.looks_router,
         contacts.router,
         teams.router,
+        rounds.router,
+        visits.router,
     ),
     reactions=REACTIONS,
     migrations=History(Path(__file__).parent / "migrations", append_only=APPEND_ONLY),

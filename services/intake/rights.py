@@ -50,6 +50,18 @@ CONFIRM_MUTING = Right.HOUSEHOLD_CONFIRM
 """``POST /households/{household_id}/muting/decision``."""
 READ_HOUSEHOLD_LOOKS = Right.HOUSEHOLD_LOOKS_LIST
 """``GET /household-looks``."""
+READ_ROUNDS = Right.ROUND_READ
+"""``GET /rounds``, each of them, its coverage, its gaps, and who left it."""
+KEEP_ROUNDS = Right.ROUND_KEEP
+"""``POST /rounds`` and ``POST /rounds/{round_id}/closing``."""
+RECORD_VISIT = Right.VISIT_RECORD
+"""``POST /visits``."""
+READ_VISITS = Right.VISIT_READ
+"""``GET /visits`` and each of them."""
+CORRECT_VISIT = Right.VISIT_CORRECT
+"""``POST /visits/{visit_id}/correction`` and ``POST /visits/{visit_id}/voiding``."""
+VOID_VISIT = Right.VISIT_VOID
+"""``POST /visits/{visit_id}/voiding/decision``."""
 READ_CONTACTS = Right.CONTACT_READ
 """``GET /contacts``: the ledger of who looks after which households (包保台账)."""
 ASSIGN_CONTACTS = Right.CONTACT_ASSIGN

@@ -24,6 +24,7 @@ from libs.common.events import (
     supervision,
     tasks,
     teams,
+    visits,
 )
 from libs.common.events.base import Event
 
@@ -73,7 +74,7 @@ _MIB = 1_048_576
 # topic                          key                            partitions  largest
 TOPICS: dict[Stream, Topic] = {topic.stream: topic for topic in (
     Topic(Stream.CASES,          ("case_id",),                  AS_SET,     1 * _MIB),
-    Topic(Stream.VISITS,         ("household_id", "team_id"),   AS_SET,     1 * _MIB),
+    Topic(Stream.VISITS,         ("household_id", "round_id", "team_id"), AS_SET, 1 * _MIB),
     Topic(Stream.DIRECTORY,      ("place_code", "staff_id"),    1,          8 * _MIB),
     Topic(Stream.OPS,            ("source",),                   1,          1 * _MIB),
 )}  # fmt: skip
@@ -169,6 +170,13 @@ FLOW: tuple[Route, ...] = (
     _route(teams.TeamChanged,            Stream.VISITS,    "I...", "...."),
     _route(teams.TeamDissolved,          Stream.VISITS,    "I...", "...."),
     _route(teams.AttendanceKept,         Stream.VISITS,    "I...", "...."),
+    _route(visits.RoundOpened,           Stream.VISITS,    "I...", "...."),
+    _route(visits.RoundClosed,           Stream.VISITS,    "I...", "...."),
+    _route(visits.VisitRecorded,         Stream.VISITS,    "I...", "...."),
+    _route(visits.VisitCorrected,        Stream.VISITS,    "I...", "...."),
+    _route(visits.VisitVoidAsked,        Stream.VISITS,    "I...", "...."),
+    _route(visits.VisitVoided,           Stream.VISITS,    "I...", "...."),
+    _route(visits.VisitVoidRefused,      Stream.VISITS,    "I...", "...."),
     _route(ops.ResendRequested,          Stream.OPS,       "IDFA", "IDFA"),
 )  # fmt: skip
 

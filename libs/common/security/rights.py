@@ -40,6 +40,12 @@ class Right(StrEnum):
     TEAM_READ = "intake.teams.read"
     TEAM_KEEP = "intake.teams.keep"
     ATTENDANCE_KEEP = "intake.attendance.keep"
+    ROUND_READ = "intake.rounds.read"
+    ROUND_KEEP = "intake.rounds.keep"
+    VISIT_RECORD = "intake.visits.record"
+    VISIT_READ = "intake.visits.read"
+    VISIT_CORRECT = "intake.visits.correct"
+    VISIT_VOID = "intake.visits.void"
 
     WORK_READ = "dispatch.work.read"
     TRIAGE_READ = "dispatch.triage.read"
@@ -102,6 +108,9 @@ _JUDGE_CASES = frozenset({Right.REPEAT_NAME, Right.PETITION_CLASSIFY, Right.DEMA
 _LOOK_AT_HOUSEHOLDS = frozenset({Right.HOUSEHOLD_READ, Right.CONTACT_READ, Right.TEAM_READ})
 _KEEP_TEAMS = frozenset({Right.TEAM_KEEP, Right.ATTENDANCE_KEEP})
 _KEEP_HOUSEHOLDS = _LOOK_AT_HOUSEHOLDS | {Right.HOUSEHOLD_KEEP, Right.HOUSEHOLD_REVEAL}
+_LOOK_AT_VISITS = frozenset({Right.ROUND_READ, Right.VISIT_READ})
+_MAKE_VISITS = _LOOK_AT_VISITS | {Right.VISIT_RECORD, Right.VISIT_CORRECT}
+_OVERSEE_VISITS = _LOOK_AT_VISITS | {Right.ROUND_KEEP, Right.VISIT_CORRECT, Right.VISIT_VOID}
 _ALL_STAFF = frozenset({Right.PUBLISHED_READ, Right.COUNTY_PAGE})
 _OF_THE_OFFICE = _ALL_STAFF | {Right.STAFF_READ, Right.ACCOUNT_OWN}
 
@@ -127,10 +136,13 @@ RIGHTS: Mapping[Role, frozenset[Right]] = MappingProxyType(
         }
         | _KEEP_HOUSEHOLDS
         | _KEEP_TEAMS
+        | _MAKE_VISITS
+        | _OVERSEE_VISITS
         | {Right.HOUSEHOLD_IMPORT, Right.HOUSEHOLD_EXPORT, Right.HOUSEHOLD_CONFIRM, Right.CONTACT_ASSIGN},
         Role.VISITOR: _OF_THE_OFFICE
         | _LOOK_AT_CASES
         | _KEEP_HOUSEHOLDS
+        | _MAKE_VISITS
         | {
             Right.CASE_REGISTER,
             Right.CASE_REGISTER_BATCH,
@@ -185,6 +197,7 @@ RIGHTS: Mapping[Role, frozenset[Right]] = MappingProxyType(
         | _JUDGE_CASES
         | _LOOK_AT_HOUSEHOLDS
         | _KEEP_TEAMS
+        | _OVERSEE_VISITS
         | {Right.HOUSEHOLD_EXPORT, Right.HOUSEHOLD_CONFIRM, Right.CONTACT_ASSIGN}
         | {Right.EXCLUSION_READ, Right.EXCLUSION_DECIDE, Right.OBJECTION_READ, Right.OBJECTION_DECIDE}
         | {
@@ -197,8 +210,8 @@ RIGHTS: Mapping[Role, frozenset[Right]] = MappingProxyType(
         },
         Role.LEADER: _OF_THE_OFFICE
         | _LOOK_AT_FIGURES
-        | {Right.SUPERVISION_READ, Right.EXCLUSION_READ, Right.EXCLUSION_DECIDE}
-        | {Right.OBJECTION_READ, Right.OBJECTION_DECIDE, Right.TEAM_READ},
+        | {Right.SUPERVISION_READ, Right.EXCLUSION_READ, Right.EXCLUSION_DECIDE, Right.ROUND_READ, Right.TEAM_READ}
+        | {Right.OBJECTION_READ, Right.OBJECTION_DECIDE},
         Role.INTEGRATOR: frozenset(
             {
                 Right.CASE_REGISTER,
@@ -219,6 +232,7 @@ RIGHTS: Mapping[Role, frozenset[Right]] = MappingProxyType(
         | _LOOK_AT_FIGURES
         | {Right.DIRECTORY_READ, Right.ACCOUNT_READ, Right.EXCLUSION_READ, Right.OBJECTION_READ, Right.PARKED_READ}
         | _LOOK_AT_HOUSEHOLDS
+        | _LOOK_AT_VISITS
         | {Right.REVEAL_LIST, Right.STAFF_LOOKS_LIST, Right.HOUSEHOLD_LOOKS_LIST},
         Role.ADMIN: _OF_THE_OFFICE
         | {

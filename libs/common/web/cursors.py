@@ -9,7 +9,7 @@ import binascii
 import hashlib
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Annotated, Any, Generic, TypeVar
 
 import orjson
@@ -23,7 +23,7 @@ from libs.common.web.fields import RequestBody
 ItemT = TypeVar("ItemT")
 RowT = TypeVar("RowT")
 StatementT = TypeVar("StatementT", bound=Select[*tuple[Any, ...]])
-SortValue = str | int | datetime
+SortValue = str | int | datetime | date
 
 LONGEST_CURSOR = 512
 _SUM_BYTES = 6
@@ -140,7 +140,9 @@ class Keyset:
 
 
 def _packed(value: SortValue) -> str | int:
-    return value.astimezone(UTC).isoformat() if isinstance(value, datetime) else value
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).isoformat()
+    return value.isoformat() if isinstance(value, date) else value
 
 
 def _unpacked(value: object, kind: type[SortValue]) -> SortValue:
@@ -148,6 +150,8 @@ def _unpacked(value: object, kind: type[SortValue]) -> SortValue:
         moment = datetime.fromisoformat(value)
         if moment.tzinfo is not None:
             return moment
+    elif kind is date and isinstance(value, str):
+        return date.fromisoformat(value)
     elif isinstance(value, str | int) and type(value) is kind:
         return value
     raise _not_ours()

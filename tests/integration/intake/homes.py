@@ -1,7 +1,7 @@
 """What the tests of households do: people in office, households, and what is told of them."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import httpx
@@ -19,7 +19,7 @@ HEADINGS = (
 )
 WHY = "核实今晚走访的住户地址"
 WHO = {"head": "欧阳金丝雀", "phone": "13812345678", "door": "三组15号"}
-VILLAGE_UNIT = "V-999001101201"
+VILLAGE_UNIT, SUPERVISION = "V-999001101201", "S-GOV"
 
 
 Table = Sequence[Sequence[str]] | bytes
@@ -35,15 +35,20 @@ async def appoint(
     *staff_ids: str,
     post: str = "village_cadre",
     unit: str = VILLAGE_UNIT,
+    also: str | None = None,
     area: str | None = None,
     until: datetime | None = None,
     version: int = 1,
 ) -> None:
-    """These people are in office; until a moment, by a further version of their record."""
+    """These people are in office, also by a post of the supervision office; until a moment, by a further version."""
     begun = NOW - timedelta(days=30)
-    term = RecordedTerm(number=1, post_code=post, unit_code=unit, begins_at=begun, ends_at=until, area_code=area)
+    posts = [(post, unit), *(() if also is None else ((also, SUPERVISION),))]
+    terms = tuple(
+        RecordedTerm(number=number, post_code=code, unit_code=where, begins_at=begun, ends_at=until, area_code=area)
+        for number, (code, where) in enumerate(posts, start=1)
+    )
     records = [
-        StaffRecorded(occurred_at=begun, staff_id=staff_id, version=version, name=f"干部{staff_id[-1]}", terms=(term,))
+        StaffRecorded(occurred_at=begun, staff_id=staff_id, version=version, name=f"干部{staff_id[-1]}", terms=terms)
         for staff_id in staff_ids
     ]
     await door.hear(*records)
@@ -150,3 +155,75 @@ async def told(door: IntakeDoor, household_id: str) -> Sequence[HouseholdRecorde
         HouseholdRecorded.type_name,
     )
     return [HouseholdRecorded.model_validate_json(row.said) for row in rows]
+
+
+ROUNDS, VISITS = "/intake/v1/rounds", "/intake/v1/visits"
+NIGHT = datetime(2026, 3, 4, 12, 0, tzinfo=UTC)
+"""Eight in the evening of the tests' day, in the county."""
+
+
+class Visitors:
+    """Rounds and visits at a door, as one person sees them; ``made`` by these people unless told otherwise."""
+
+    def __init__(self, door: IntakeDoor, headers: dict[str, str] | None = None, made: Sequence[str] = ("S-1",)) -> None:
+        self.door = door
+        self.headers = headers or door.operator
+        self.made = [*made]
+
+    def by(self, *roles: Role, subject: str, **of: Any) -> "Visitors":
+        """The same as somebody else sees them, of this ``area``, ``unit`` or ``staff`` record."""
+        return Visitors(self.door, self.door.token(*roles, subject=subject, **of), self.made)
+
+    async def post(self, path: str, body: object, key: str | None = None, version: int | None = None) -> httpx.Response:
+        """Ask for a change; on the version that is there unless told otherwise."""
+        match = {"If-Match": "*" if version is None else f'"{version}"'}
+        once = {} if key is None else {"Idempotency-Key": key}
+        return await self.door.http.post(path, json=body, headers=self.headers | match | once)
+
+    async def done(self, path: str, body: object, key: str | None = None) -> dict[str, Any]:
+        """The same, and it was taken."""
+        answer = await self.post(path, body, key)
+        assert answer.is_success, answer.text
+        found: dict[str, Any] = answer.json()
+        return found
+
+    async def open(self, **fields: Any) -> str:
+        """A round of the whole county, from today on for a month; gives its id."""
+        span = {"begins_on": "2026-03-04", "ends_on": "2026-03-31"}
+        return str((await self.done(ROUNDS, {"name": "第一轮", "area_code": COUNTY, **span, **fields}))["round_id"])
+
+    async def close(self, round_id: str) -> None:
+        """The round is over."""
+        await self.done(f"{ROUNDS}/{round_id}/closing", {})
+
+    def visit(self, home: str, **fields: Any) -> dict[str, Any]:
+        """A visit that found somebody just now, for half an hour."""
+        clock = self.door.service.runtime.clock
+        started = fields.pop("started_at", None) or clock.now() - timedelta(minutes=30)
+        span = {"started_at": started.isoformat(), "ended_at": (started + timedelta(minutes=20)).isoformat()}
+        return {"household_id": home, "staff_ids": self.made, "outcome": "reached", **span, **fields}
+
+    async def record(self, home: str, **fields: Any) -> dict[str, Any]:
+        """Such a visit, which was taken."""
+        return await self.done(VISITS, self.visit(home, **fields))
+
+    async def refused(self, home: str, **fields: Any) -> httpx.Response:
+        """Such a visit, which was not."""
+        answer = await self.post(VISITS, self.visit(home, **fields))
+        assert not answer.is_success, answer.text
+        return answer
+
+    async def coverage(self, round_id: str, **query: Any) -> dict[str, Any]:
+        """How far a round has come."""
+        found: dict[str, Any] = await self.door.get(f"{ROUNDS}/{round_id}/coverage", self.headers, query)
+        return found
+
+    async def counts(self, round_id: str, **query: Any) -> tuple[int, int]:
+        """Numerator and denominator of the whole."""
+        whole = (await self.coverage(round_id, **query))["whole"]
+        return whole["visited"], whole["households"]
+
+    async def gaps(self, round_id: str, **query: Any) -> list[str]:
+        """Who was not reached."""
+        page = await self.door.get(f"{ROUNDS}/{round_id}/gaps", self.headers, query)
+        return [item["household_id"] for item in page["items"]]

@@ -44,7 +44,7 @@ from libs.common.pack.schema.promises import (
     Recipient,
     Trigger,
 )
-from libs.common.pack.schema.visits import TeamPart, TeamRule, VisitRules
+from libs.common.pack.schema.visits import FindingSetting, TeamPart, TeamRule, VisitRules
 
 __all__ = [
     "ANY",
@@ -66,6 +66,7 @@ __all__ = [
     "Duty",
     "ExclusionRules",
     "FigureSettings",
+    "FindingSetting",
     "Formula",
     "HandoverReason",
     "HandoverRules",

@@ -1,10 +1,22 @@
-"""How a place goes out to its households (走访): who makes up a team."""
+"""What a place's visits (走访) are for, what is handed out and looked at, how far apart they are, and who goes out."""
+
+from datetime import time
 
 from pydantic import Field
 
-from libs.common.pack.schema.base import ItemCode, Model, Name
+from libs.common.events.visit_terms import FindingKind
+from libs.common.pack.schema.base import CodedReason, ItemCode, Model, Name
 
 MOST_OF_A_PART = 100
+
+
+class FindingSetting(Model):
+    """核查事项: what is looked at in every household, such as gas; told by yes or no, a number, or words."""
+
+    code: ItemCode
+    name: Name
+    name_en: Name
+    kind: FindingKind
 
 
 class TeamPart(Model):
@@ -33,6 +45,18 @@ class TeamRule(Model):
 
 
 class VisitRules(Model):
-    """走访: ``teams`` are the kinds of teams that go out; without any, none can be formed."""
+    """走访: ``purposes`` (五个到户) are each to every household, ``topics`` is the checklist (遍访工作清单).
 
+    A household is visited again after ``gap_days`` at the earliest, where its round says nothing else. A visit that
+    begins at ``night_from`` or later, or before ``night_until``, is one by night (夜访); without them there is none.
+    ``teams`` are the kinds of teams that go out; without any, none can be formed.
+    """
+
+    purposes: tuple[CodedReason, ...] = ()
+    materials: tuple[CodedReason, ...] = ()
+    topics: tuple[CodedReason, ...] = ()
+    findings: tuple[FindingSetting, ...] = ()
+    gap_days: int = Field(default=0, ge=0, le=366)
+    night_from: time | None = None
+    night_until: time | None = None
     teams: tuple[TeamRule, ...] = ()

@@ -31,6 +31,7 @@ from services.intake.households.actions.recording import apply, state_of, today_
 from services.intake.households.actions.registering import check_contact
 from services.intake.households.domain import Said, State, Status, What, decide, evolve
 from services.intake.households.tables import Household, HouseholdIdentity
+from services.intake.rounds.actions.following import catch_up
 
 _MATTER = "contacts"
 
@@ -66,6 +67,7 @@ async def assign(session: Session, asked: Request, body: AssignContacts) -> Assi
     if body.to_staff_id is not None:
         check_contact(session, directory, body.to_staff_id, "to_staff_id")
     if not body.preview:
+        await catch_up(session)
         await only_writer(session, _MATTER)
     rows = await _asked_for(session, asked, body)
     chosen = dict.fromkeys(rows, body.to_staff_id)
@@ -97,6 +99,7 @@ async def even(session: Session, asked: Request, body: EvenOut) -> EvenedOut:
         if staff_id in body.staff_ids[:index]:
             raise invalid(f"staff_ids/{index}", f"{staff_id} stands here twice", f"{staff_id} 重复")
     if not body.preview:
+        await catch_up(session)
         await only_writer(session, _MATTER)
     ids = await find_ids(session, asked.scope, body.area_code, counting=True)
     _check_many(ids, "area_code", MOST_AT_ONCE)

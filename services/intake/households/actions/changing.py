@@ -25,6 +25,7 @@ from services.intake.households.schemas import (
     Unmute,
 )
 from services.intake.households.tables import Household, HouseholdIdentity
+from services.intake.rounds.actions.following import catch_up
 
 _FACTS = {fact.value for fact in HouseholdFact}
 
@@ -44,6 +45,7 @@ async def load_for(
     first = None if day is None else await first_day(session, household_id)
     if first is not None and day is not None and day < first:
         raise invalid(field, f"lies before {first}, when the register begins with it", f"早于该户入册之日 {first}")
+    await catch_up(session)
     return row
 
 

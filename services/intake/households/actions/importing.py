@@ -25,6 +25,7 @@ from services.intake.households.actions.table import read_table
 from services.intake.households.actions.words import Words
 from services.intake.households.queries import Marks, hold_register, versions_of
 from services.intake.households.tables import Household, HouseholdIdentity
+from services.intake.rounds.actions.following import catch_up
 
 _AT_ONCE = 400
 """Households written together."""
@@ -60,6 +61,10 @@ def sealed(judged: Judged) -> list[dict[str, Any]]:
 async def take(session: Session, judged: Judged, identities: Sequence[Mapping[str, Any]]) -> None:
     """Write all of it. Overtaken when something is not any more as it was looked at."""
     await hold_register(session)
+    looked_at = session.now
+    await catch_up(session)
+    if session.now != looked_at:
+        raise Overtaken("a round was closed meanwhile, after what these rows would hold from")
     if await versions_of(session, judged.marks) != judged.standings.versions:
         raise Overtaken("a household was changed or registered meanwhile")
     # In one order, so that whoever else changes some of them does not wait for this in a circle.

@@ -13,6 +13,8 @@ from libs.common.security.masking import mask_text
 from services.intake.households.actions.sealing import print_of
 from services.intake.households.domain import Said, State, evolve
 from services.intake.households.tables import Household, HouseholdChange, HouseholdIdentity
+from services.intake.rounds.actions.following import follow_step
+from services.intake.rounds.queries.following import step_of
 
 _NOTHING: dict[str, Any] = {
     fact.value: () if fact in (HouseholdFact.KINDS, HouseholdFact.RESOURCES) else None for fact in HouseholdFact
@@ -35,7 +37,7 @@ def state_of(row: Household) -> State:
 
 
 def apply(session: Session, row: Household, before: State, said: Said, identity: HouseholdIdentity | None) -> State:
-    """Take the step: the row moves, the step is kept, and what may travel of it is told."""
+    """Take the step: the row moves, the step is kept, rounds follow it, and what may travel of it is told."""
     after = evolve(before, said)
     move(row, before, after)
     row.updated_at = said.at
@@ -61,6 +63,9 @@ def apply(session: Session, row: Household, before: State, said: Said, identity:
             "why": why,
         },
     )
+    split_off = row.split_from is not None and before.version == 0
+    step = step_of(after.version, said.action, what.holds_from, said.at, what.facts, split_off=split_off)
+    follow_step(session, row.household_id, step)
     session.publish(
         HouseholdRecorded(
             **(facts if facts["area_code"] else facts | {"area_code": row.area_code}),

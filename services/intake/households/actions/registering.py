@@ -22,6 +22,7 @@ from services.intake.households.domain import DAY_ONE, Said, State, What, decide
 from services.intake.households.queries import Alike, alike, is_register_held
 from services.intake.households.schemas import RegisterHousehold
 from services.intake.households.tables import Household, HouseholdIdentity
+from services.intake.rounds.actions.following import catch_up
 
 LEVELS = (AreaLevel.VILLAGE, AreaLevel.GRID)
 """Where households are: in a village or community, or in a grid or group of one."""
@@ -50,6 +51,7 @@ async def register(session: Session, asked: Request, body: RegisterHousehold, va
     """
     directory = session.packs.current(session.now).directory
     check_place(asked, directory, body.area_code)
+    await catch_up(session)
     facts = facts_of(session, directory, body.model_dump(include={fact.value for fact in HouseholdFact}))
     await _check_known(session, body, vault)
     return write(session, asked, body, facts, vault)
@@ -141,7 +143,7 @@ def check_contact(session: Session, directory: Directory, staff_id: str, field: 
 
 
 def may_look_after(directory: Directory, member: StaffMember, moment: datetime) -> bool:
-    """Whether the person is in office then, in one of the posts that look after households; in any, if none is named."""
+    """Whether the person is in office then, in one of the posts that look after households, if any is named."""
     posts = directory.pack.households.contact_posts
     return any(not posts or term.post_code in posts for term in member.in_office(moment))
 

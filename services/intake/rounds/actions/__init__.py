@@ -1,0 +1,1 @@
+"""Rounds open, follow their households, and close."""

@@ -1,0 +1,58 @@
+"""What a household adds to the figures of a round (轮次计数): whole numbers, by where it counts, then and now."""
+
+from collections import Counter
+from collections.abc import Iterator
+from enum import StrEnum
+from typing import NamedTuple
+
+from libs.common.events.visit_terms import VisitOutcome
+from services.intake.rounds.domain.placing import Place, Where
+
+
+class View(StrEnum):
+    """Under what a household counts (口径): what was so when it was visited (当时), or what is so by now (现时)."""
+
+    THEN = "then"
+    NOW = "now"
+
+
+class Cut(StrEnum):
+    """By what a round's figures are cut (分组)."""
+
+    CLASS = "class"
+    PERSON = "person"
+    PURPOSE = "purpose"
+
+
+class Cell(NamedTuple):
+    """Which number of a round: of which view and cut, whose, and of which area."""
+
+    view: View
+    cut: Cut
+    member: str
+    area_code: str
+
+
+MEASURES = ("households", *(outcome.value for outcome in VisitOutcome), "late")
+"""How many stand there, how many of them are shown as what, and how many were told only after the closing."""
+NOBODY = ""
+"""The contact person of a household that nobody looks after."""
+
+
+def counts_of(place: Place | None) -> Counter[tuple[Cell, str]]:
+    """What this place adds to each number; nothing where it does not stand."""
+    counts: Counter[tuple[Cell, str]] = Counter()
+    if place is None or not place.stands:
+        return counts
+    measures = ["households", *(() if place.outcome is None else (place.outcome.value,)), *(("late",) * place.late)]
+    for view, where in ((View.THEN, place.then), (View.NOW, place.now)):
+        for cut, member in _members(where):
+            counts.update((Cell(view, cut, member, where.area_code), measure) for measure in measures)
+        for purpose in place.purposes:
+            counts[Cell(view, Cut.PURPOSE, purpose, where.area_code), VisitOutcome.REACHED.value] += 1
+    return counts
+
+
+def _members(where: Where) -> Iterator[tuple[Cut, str]]:
+    yield Cut.CLASS, where.household_class.value
+    yield Cut.PERSON, where.contact_staff_id or NOBODY

@@ -1,0 +1,133 @@
+"""A round's figures and lists: sums of the numbers that are kept ready, who is still to be visited, and who left."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, or_, select
+from sqlmodel import col
+
+from libs.common.database.session import Session
+from libs.common.events.visit_terms import RoundStatus
+from libs.common.pack.areas import VILLAGE_DIGITS
+from libs.common.security.policy import Scope, in_area
+from libs.common.web.cursors import Keyset, PageQuery
+from services.intake.rounds.domain.counting import MEASURES, Cut, View
+from services.intake.rounds.tables import RoundHousehold, VisitRound
+
+NEWEST_FIRST = Keyset("intake.rounds", (col(VisitRound.begins_on), col(VisitRound.round_id)), (date, str))
+NEEDS_FIRST = Keyset(
+    "intake.round_gaps",
+    (col(RoundHousehold.rank), col(RoundHousehold.last_visited_on), col(RoundHousehold.household_id)),
+    (int, date, str),
+    descending=False,
+)
+_SUMS = ", ".join(f"coalesce(sum({name}), 0)::int AS {name}" for name in MEASURES)
+_LEFT = """
+    SELECT left_ones.household_id, left_ones.area_code, left_ones.left_for, left_ones.left_on, change.at, change.why,
+           change.who, change.staff_id, asked.who AS asked_by, asked.why AS asked_why
+    FROM (SELECT household_id, area_code, left_for, left_on, left_version FROM round_household
+          WHERE round_id = $1 AND left_for IS NOT NULL AND household_id > $2 AND area_code LIKE $3
+          ORDER BY household_id LIMIT $4) AS left_ones
+    JOIN household_change AS change ON change.household_id = left_ones.household_id AND version = left_version
+    LEFT JOIN LATERAL (
+        SELECT who, why FROM household_change AS before
+        WHERE before.household_id = left_ones.household_id AND before.version < change.version
+          AND before.action = 'ask_mute' AND change.action = 'confirm_mute' ORDER BY before.version DESC LIMIT 1
+    ) AS asked ON true
+    ORDER BY left_ones.household_id
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class RoundFilter:
+    """What the list of rounds is narrowed to."""
+
+    area_code: str | None = None
+    status: RoundStatus | None = None
+    on: date | None = None
+    """A day that is one of the round's."""
+
+
+async def find_round(session: Session, round_id: str) -> VisitRound | None:
+    """The round."""
+    return await session.one(VisitRound, "round_id", round_id, lock=False)
+
+
+def rounds_statement(scope: Scope, query: RoundFilter, page: PageQuery) -> Select[VisitRound]:
+    """One page, the latest first, and one row more: rounds that lie in what is reached, or around it."""
+    inside: ColumnElement[bool] = col(VisitRound.area_code).like(f"{scope.area_prefix}%")
+    around = col(VisitRound.area_code).in_(_around(scope.area_prefix))
+    conditions = [or_(inside, around), *in_area(col(VisitRound.area_code), query.area_code)]
+    if query.status is not None:
+        conditions.append(col(VisitRound.status) == query.status)
+    if query.on is not None:
+        conditions += [col(VisitRound.begins_on) <= query.on, col(VisitRound.ends_on) >= query.on]
+    return NEWEST_FIRST.cut(select(VisitRound).where(*conditions), page)
+
+
+async def list_rounds(session: Session, scope: Scope, query: RoundFilter, page: PageQuery) -> Sequence[VisitRound]:
+    """Up to one row more than a page."""
+    return (await session.execute(rounds_statement(scope, query, page))).scalars().all()
+
+
+def gaps_statement(
+    scope: Scope, round_id: str, area_code: str | None, contact_staff_id: str | None, page: PageQuery
+) -> Select[RoundHousehold]:
+    """One page of those that were not reached, needs first, and one row more."""
+    conditions = [
+        col(RoundHousehold.round_id) == round_id,
+        col(RoundHousehold.stands),
+        col(RoundHousehold.reached_on).is_(None),
+        *in_area(col(RoundHousehold.area_code), area_code),
+    ]
+    if contact_staff_id is not None:
+        conditions.append(col(RoundHousehold.contact_staff_id) == contact_staff_id)
+    conditions.append(scope.predicate(col(RoundHousehold.area_code), accused_columns=None))
+    return NEEDS_FIRST.cut(select(RoundHousehold).where(*conditions), page)
+
+
+async def list_gaps(
+    session: Session, scope: Scope, round_id: str, area_code: str | None, contact: str | None, page: PageQuery
+) -> Sequence[RoundHousehold]:
+    """Up to one row more than a page."""
+    return (await session.execute(gaps_statement(scope, round_id, area_code, contact, page))).scalars().all()
+
+
+def _around(prefix: str) -> list[str]:
+    return sorted({prefix[:digits].ljust(VILLAGE_DIGITS, "0") for digits in (6, 9, 12) if digits <= len(prefix)})
+
+
+def sums_statement(group: str) -> str:
+    """The sums of a round's numbers of one view and cut, in an area, by what they are grouped, after a group."""
+    return f"""
+        SELECT {group} AS of, {_SUMS} FROM round_tally
+        WHERE round_id = $1 AND view = $2 AND cut = $3 AND area_code LIKE $4 AND ($5::text IS NULL OR {group} > $5)
+        GROUP BY 1 ORDER BY 1 LIMIT $6
+    """  # noqa: S608 - names of ours
+
+
+def whole_statement() -> str:
+    """The sums of one view and cut, in an area."""
+    return f"""
+        SELECT '' AS of, {_SUMS} FROM round_tally
+        WHERE round_id = $1 AND view = $2 AND cut = $3 AND area_code LIKE $4
+    """  # noqa: S608 - names of ours
+
+
+async def whole_of(session: Session, round_id: str, view: View, area_prefix: str) -> Any:
+    """One row with each measure, of all households; nothing but zeros where there is nothing."""
+    return (await session.fetch(whole_statement(), round_id, view, Cut.CLASS, f"{area_prefix}%"))[0]
+
+
+async def sums_of(
+    session: Session, round_id: str, view: View, cut: Cut, group: str, area_prefix: str, after: str | None, limit: int
+) -> Sequence[Any]:
+    """Rows with ``of`` and each measure, by it, those after one of them."""
+    return await session.fetch(sums_statement(group), round_id, view, cut, f"{area_prefix}%", after, limit)
+
+
+async def left_of(session: Session, round_id: str, after: str, area_prefix: str, limit: int) -> Sequence[Any]:
+    """Households that stood in the round and do not any more, with the step by which they left."""
+    return await session.fetch(_LEFT, round_id, after, f"{area_prefix}%", limit)

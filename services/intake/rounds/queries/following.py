@@ -1,0 +1,124 @@
+"""What a round has to know of households: their steps and visits, which stand in tables of matters above this one."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from libs.common.database.session import Session
+from libs.common.events.household_terms import HouseholdClass, HouseholdFact, HouseholdStep, MutedFor, VisitEvery
+from libs.common.events.visit_terms import RoundStatus, VisitOutcome, VisitSlot
+from libs.common.pack.areas import area_prefix
+from services.intake.rounds.domain.placing import Seen, Step, Terms
+from services.intake.rounds.tables import VisitRound
+
+_STEPS = """
+    SELECT household_id, change.version, action, holds_from, at, changed, change.area_code, change.household_class,
+           change.kinds, change.visit_every, change.contact_staff_id, change.muted_for,
+           change.version = 1 AND split_from IS NOT NULL AS split_off
+    FROM household_change AS change JOIN household USING (household_id) WHERE household_id = ANY($1::text[])
+"""
+_VISITS = """
+    SELECT household_id, visit_id, day, outcome, slot, purposes, rounds, recorded_at, duplicate_of
+    FROM visit WHERE household_id = ANY($1::text[]) AND status <> 'void'
+"""
+_ONE_AT_A_TIME = 5_207_113_001
+"""The advisory lock under which rounds open and close; whoever changes a household shares it."""
+_READ: Mapping[HouseholdFact, type | None] = {
+    HouseholdFact.AREA_CODE: None,
+    HouseholdFact.HOUSEHOLD_CLASS: HouseholdClass,
+    HouseholdFact.KINDS: tuple,
+    HouseholdFact.VISIT_EVERY: VisitEvery,
+    HouseholdFact.CONTACT_STAFF_ID: None,
+    HouseholdFact.MUTED_FOR: MutedFor,
+}
+"""The facts that rounds go by."""
+
+
+async def hold_rounds(session: Session, *, alone: bool = False) -> None:
+    """Until the end of the transaction no round opens or closes; ``alone``: nobody changes a household either.
+
+    So each step is before the opening, and is found by it, or after it; and before the closing, or after it.
+    """
+    await session.fetch(f"SELECT pg_advisory_xact_lock{'' if alone else '_shared'}($1)", _ONE_AT_A_TIME)
+
+
+async def last_closing(session: Session) -> datetime | None:
+    """When a round was closed last; None where none was."""
+    (found,) = await session.fetch("SELECT max(closed_at) AS at FROM visit_round WHERE closed_at IS NOT NULL")
+    at: datetime | None = found.at
+    return at
+
+
+async def steps_of(session: Session, household_ids: Sequence[str]) -> Mapping[str, list[Step]]:
+    """All steps of these households that are written."""
+    found: defaultdict[str, list[Step]] = defaultdict(list)
+    for row in await session.fetch(_STEPS, [*household_ids]):
+        facts = {HouseholdFact(name): getattr(row, name) for name in row.changed if HouseholdFact(name) in _READ}
+        step = step_of(row.version, HouseholdStep(row.action), row.holds_from, row.at, facts, split_off=row.split_off)
+        found[row.household_id].append(step)
+    return found
+
+
+def step_of(
+    version: int,
+    action: HouseholdStep,
+    holds_from: Any,
+    at: datetime,
+    facts: Mapping[HouseholdFact, Any],
+    *,
+    split_off: bool,
+) -> Step:
+    """A step, with the facts that rounds go by."""
+    kept = {fact: _read(fact, value) for fact, value in facts.items() if fact in _READ}
+    return Step(version, action, holds_from, at, kept, split_off)
+
+
+def _read(fact: HouseholdFact, value: Any) -> Any:
+    kind = _READ[fact]
+    return value if value is None or kind is None else kind(value)
+
+
+async def visits_of(session: Session, household_ids: Sequence[str]) -> Mapping[str, list[Seen]]:
+    """All visits to these households that are written and not void."""
+    found: defaultdict[str, list[Seen]] = defaultdict(list)
+    for row in await session.fetch(_VISITS, [*household_ids]):
+        found[row.household_id].append(
+            Seen(
+                row.visit_id,
+                row.day,
+                VisitOutcome(row.outcome),
+                VisitSlot(row.slot),
+                frozenset(row.purposes),
+                frozenset(row.rounds),
+                row.recorded_at,
+                duplicate=row.duplicate_of is not None,
+            )
+        )
+    return found
+
+
+async def rounds_to_follow(session: Session, also: Iterable[str]) -> Mapping[str, VisitRound]:
+    """The rounds that are not closed, and those that are named."""
+    named = sorted(set(also))
+    opened = (RoundStatus.OPENING.value, RoundStatus.OPEN.value)
+    await session.load(VisitRound, "status", opened, lock=False)
+    await session.load(VisitRound, "round_id", named, lock=False)
+    rows = [row for status in opened for row in await session.rows(VisitRound, "status", status, lock=False)]
+    rows += [row for round_id in named for row in await session.rows(VisitRound, "round_id", round_id, lock=False)]
+    return {row.round_id: row for row in rows}
+
+
+def terms_of(row: VisitRound) -> Terms:
+    """What the rules know of a round."""
+    return Terms(
+        area_prefix=area_prefix(row.area_code),
+        begins_on=row.begins_on,
+        ends_on=row.ends_on,
+        classes=frozenset(HouseholdClass(word) for word in row.classes),
+        kinds=frozenset(row.kinds),
+        visit_every=row.visit_every,
+        slots=row.slots,
+        purposes=tuple(row.purposes),
+        closed_at=row.closed_at,
+    )

@@ -1,0 +1,1 @@
+"""Visits are recorded, corrected, voided and shown."""

@@ -1,0 +1,117 @@
+"""``/visits``: what happened at a household's door (走访), what was raised there, and what becomes of the record."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Path, Query, Response
+
+from libs.common.rules.requests import Request
+from libs.common.rules.versions import ANY_VERSION, ExpectedVersion
+from libs.common.security.policy import has_right
+from libs.common.web.cursors import Page, PageQuery
+from libs.common.web.door import Door, needs
+from libs.common.web.headers import IdempotencyKey, IfMatch
+from services.intake import rights
+from services.intake.cases.actions.numbers import take_numbers
+from services.intake.cases.actions.prepare import source_keys
+from services.intake.cases.api.callers import desk_of
+from services.intake.visits.actions import changing, recording, showing
+from services.intake.visits.actions.preparing import become_cases, open_home, ready
+from services.intake.visits.schemas import (
+    AskVoiding,
+    CorrectVisit,
+    DecideVoiding,
+    RecordVisit,
+    VisitChangeItem,
+    VisitId,
+    VisitItem,
+    VisitOut,
+    VisitQuery,
+)
+
+router = APIRouter(prefix="/v1/visits", tags=["visits 走访"])
+
+InPath = Annotated[VisitId, Path()]
+Reads = Annotated[Door, needs(rights.READ_VISITS)]
+Corrects = Annotated[Door, needs(rights.CORRECT_VISIT)]
+
+
+@router.post("", response_model=VisitOut, status_code=201)
+async def record_visit(
+    body: RecordVisit, door: Annotated[Door, needs(rights.RECORD_VISIT)], once: IdempotencyKey
+) -> Response:
+    """A visit as it was made (走访登记), with the cases that it becomes. The same `visit_id` again is the same visit.
+
+    A visit within the gap is refused with 409 naming the first; one on the same day is kept as its duplicate.
+    """
+    vault, database = door.runtime.vault, door.runtime.door_database
+    home = await door.read(lambda session: open_home(session, door.scope, body.household_id, vault))
+    desk, many = desk_of(door), len(become_cases(body))
+    numbers = await take_numbers(database, desk.shelved, desk.now, many) if many else []
+    visit = ready(desk, body, home, numbers, database.staff)
+    return await door.write(
+        lambda session: recording.record(session, _asked(door), door.principal, visit, vault),
+        once,
+        keys=source_keys([*visit.drafts.values()]),
+        location=lambda made: f"/intake/v1/visits/{made.visit_id}",
+    )
+
+
+@router.get("", response_model=Page[VisitItem])
+async def list_visits(query: Annotated[VisitQuery, Query()], door: Reads) -> Response:
+    """Visits to households within your reach, newest first."""
+    return door.answer(await door.read(lambda session: showing.page(session, door.scope, query)))
+
+
+@router.get("/{visit_id}", response_model=VisitOut)
+async def one_visit(visit_id: InPath, door: Reads) -> Response:
+    """One visit, words masked."""
+    return door.answer(await door.read(lambda session: showing.one(session, door.scope, visit_id)))
+
+
+@router.get("/{visit_id}/changes", response_model=Page[VisitChangeItem])
+async def list_visit_changes(visit_id: InPath, query: Annotated[PageQuery, Query()], door: Reads) -> Response:
+    """What became of its record (走访变动记录), each step with what it was before."""
+    return door.answer(await door.read(lambda session: showing.changes(session, door.scope, visit_id, query)))
+
+
+@router.post("/{visit_id}/correction", response_model=VisitOut)
+async def correct_visit(
+    visit_id: InPath, body: CorrectVisit, door: Corrects, expected: IfMatch, once: IdempotencyKey
+) -> Response:
+    """Correct its record (走访更正): who made or entered it, on that day; later somebody else who oversees visits."""
+    asked, vault, oversees = _asked(door, expected), door.runtime.vault, _oversees(door)
+    return await door.write(
+        lambda session: changing.correct(session, asked, visit_id, body, vault, oversees=oversees), once
+    )
+
+
+@router.post("/{visit_id}/voiding", response_model=VisitOut)
+async def ask_voiding(
+    visit_id: InPath, body: AskVoiding, door: Corrects, expected: IfMatch, once: IdempotencyKey
+) -> Response:
+    """Say that it never was (申请作废). It counts until somebody else has confirmed that."""
+    asked, oversees = _asked(door, expected), _oversees(door)
+    return await door.write(
+        lambda session: changing.ask_voiding(session, asked, visit_id, body, oversees=oversees), once
+    )
+
+
+@router.post("/{visit_id}/voiding/decision", response_model=VisitOut)
+async def decide_voiding(
+    visit_id: InPath,
+    body: DecideVoiding,
+    door: Annotated[Door, needs(rights.VOID_VISIT)],
+    expected: IfMatch,
+    once: IdempotencyKey,
+) -> Response:
+    """Confirm or refuse it (确认作废); 409 for whoever made the visit, wrote it down or asked that it is void."""
+    asked = _asked(door, expected)
+    return await door.write(lambda session: changing.decide_voiding(session, asked, visit_id, body), once)
+
+
+def _asked(door: Door, expected: ExpectedVersion = ANY_VERSION) -> Request:
+    return Request(door.actor, door.scope, expected)
+
+
+def _oversees(door: Door) -> bool:
+    return has_right(door.principal, rights.VOID_VISIT)

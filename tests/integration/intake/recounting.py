@@ -1,0 +1,38 @@
+"""A slow recount of rounds from scratch, from nothing but the steps and visits of all households."""
+
+from collections import Counter
+from typing import Any
+
+from services.intake.rounds.domain.counting import MEASURES, counts_of
+from services.intake.rounds.domain.placing import place_in
+from services.intake.rounds.queries.following import steps_of, terms_of, visits_of
+from services.intake.rounds.tables import VisitRound
+from tests.integration.intake.door import IntakeDoor
+
+Numbers = dict[tuple[Any, ...], dict[str, int]]
+
+
+async def recounted(door: IntakeDoor, round_id: str) -> Numbers:
+    """What the numbers of a round are to be."""
+    async with door.service.runtime.work_database.reading() as session:
+        ids = [row.household_id for row in await session.fetch("SELECT household_id FROM household")]
+        row = await session.one(VisitRound, "round_id", round_id, lock=False)
+        assert row is not None
+        steps, visits = await steps_of(session, ids), await visits_of(session, ids)
+    counts: Counter[Any] = Counter()
+    for household_id in ids:
+        made = [visit for visit in visits.get(household_id, ()) if round_id in visit.rounds]
+        counts += counts_of(place_in(terms_of(row), steps[household_id], made))
+    numbers: Numbers = {}
+    for (cell, measure), many in counts.items():
+        numbers.setdefault(tuple(map(str, cell)), dict.fromkeys(MEASURES, 0))[measure] = many
+    return numbers
+
+
+async def tallied(door: IntakeDoor, round_id: str) -> Numbers:
+    """What they are kept as."""
+    rows = await door.rows("SELECT * FROM round_tally WHERE round_id = $1", round_id)
+    numbers = {
+        (row.view, row.cut, row.member, row.area_code): {name: getattr(row, name) for name in MEASURES} for row in rows
+    }
+    return {cell: counts for cell, counts in numbers.items() if any(counts.values())}
