@@ -61,6 +61,7 @@ async def intake(intake_url: str, demo_pack: PackPublished, tmp_path: Path) -> A
         verifier=LocalVerifier(issuer, real_now),
         vault=load_or_create_keys(tmp_path).vault(),
         answer_keys=ANSWER_KEYS,
+        answer_seconds=60.0,
         webhooks=WebhookSources.parse(WEBHOOKS),
         uploads=Uploads(DiskBlobs(tmp_path / "attachments"), NoScanner(), largest=200_000),
     )

@@ -321,7 +321,7 @@ async def test_at_the_size_of_a_county_nothing_reads_the_table(county: IntakeDoo
         assert plan.pages <= MOST_PAGES, f"{plan.pages} pages:\n{plan}"
     for area, contact, rows in ((VILLAGE, None, OF_EACH), (None, "S-77", 140), (VILLAGE, "S-0", 140)):
         plan = await plan_of(database, ids_statement(every, area, contact, counting=contact is None))
-        assert plan.indexes <= {"household_ledger_idx", "household_contact_idx"}, plan
+        assert plan.indexes <= {"household_ledger_idx", "household_contact_idx", "household_class_idx"}, plan
         assert not plan.walked, plan
         assert plan.rows_read <= 2 * rows, plan
 

@@ -415,7 +415,11 @@ async def test_two_years_of_nights_are_found_by_index(intake: IntakeDoor) -> Non
         (TeamFilter(day, day + timedelta(days=30)), {"team_days_idx", "team_area_idx"}, 5_000),
         (TeamFilter(day, day, area_code=VILLAGE), {"team_days_idx", "team_area_idx"}, 3_000),
         (TeamFilter(area_code=VILLAGE), {"team_area_idx"}, 800),
-        (TeamFilter(day, day, staff_id="S-7"), {"team_member_staff_idx", "team_pkey", "team_days_idx"}, 800),
+        (
+            TeamFilter(day, day, staff_id="S-7"),
+            {"team_member_staff_idx", "team_member_pkey", "team_pkey", "team_days_idx"},
+            800,
+        ),
         (TeamFilter(staff_id="S-7"), {"team_member_staff_idx", "team_pkey"}, 800),
     ):
         plan = await plan_of(database, list_statement(county, asked, PageQuery()))
