@@ -22,10 +22,10 @@ from libs.common.web.looks import Looks
 from libs.common.web.tables import A_TABLE, ImportOut, ImportQuery, nothing_taken, rows_of, table_answer, takes_table
 from services.intake import rights
 from services.intake.households.actions import changing, exporting, importing, looking, registering, showing
-from services.intake.households.actions.judging import Judged
+from services.intake.households.actions.judging import JudgedTable
 from services.intake.households.actions.table import LIMITS
-from services.intake.households.actions.words import Words
-from services.intake.households.queries import Marks, find_standing, identity_of
+from services.intake.households.actions.words import TableWords
+from services.intake.households.queries import Marks, find_kept, identity_of
 from services.intake.households.schemas import (
     AskMuting,
     ChangeHousehold,
@@ -232,14 +232,14 @@ def _asked(door: Door, expected: ExpectedVersion = ANY_VERSION) -> Request:
     return Request(door.actor, door.scope, expected)
 
 
-def _words(door: Door) -> Words:
+def _words(door: Door) -> TableWords:
     directory, people = door.packs.current(door.now).directory, door.runtime.door_database.staff.members()
-    return Words(_asked(door), directory, people, door.now)
+    return TableWords(_asked(door), directory, people, door.now)
 
 
-async def _judged(door: Door, rows: Sequence[SheetRow]) -> Judged:
+async def _judged(door: Door, rows: Sequence[SheetRow]) -> JudgedTable:
     async def find(marks: Marks) -> Sequence[Any]:
-        return await door.read(lambda session: find_standing(session, marks))
+        return await door.read(lambda session: find_kept(session, marks))
 
     may_assign = has_right(door.principal, rights.ASSIGN_CONTACTS)
     return await importing.judge(rows, _words(door), door.runtime.vault, find, may_assign=may_assign)

@@ -42,7 +42,7 @@ _FOUND_BY_INDEX = """
 
 
 _ROWS, _IDENTITIES = layout_of(Household), layout_of(HouseholdIdentity)
-_STANDING = """
+_WITH_MARKS = """
     household_id IN (
         SELECT household_id FROM household WHERE household_id = ANY($1::text[])
         UNION SELECT household_id FROM household WHERE household_no = ANY($2::text[])
@@ -50,11 +50,11 @@ _STANDING = """
         UNION SELECT household_id FROM household_identity WHERE door_index = ANY($4::bytea[])
     )
 """
-STANDING = f"""
+KEPT = f"""
     SELECT {", ".join(f"h.{name}" for name in _ROWS.columns)}, {", ".join(f"i.{name}" for name in _IDENTITIES.columns)}
-    FROM household AS h JOIN household_identity AS i USING (household_id) WHERE h.{_STANDING.strip()}
+    FROM household AS h JOIN household_identity AS i USING (household_id) WHERE h.{_WITH_MARKS.strip()}
 """  # noqa: S608 - our own names
-_VERSIONS = f"SELECT household_id, version FROM household WHERE {_STANDING.strip()}"  # noqa: S608
+_VERSIONS = f"SELECT household_id, version FROM household WHERE {_WITH_MARKS.strip()}"  # noqa: S608
 _TABLE_LOCK = "hashtextextended(current_schema() || '.households', 0)"
 
 
@@ -114,23 +114,23 @@ class Marks:
         return [*self.ids], [*self.numbers], [*self.phones], [*self.doors]
 
 
-class Standing(NamedTuple):
+class KeptHousehold(NamedTuple):
     """A household, and what is sealed of it."""
 
     row: Household
     identity: HouseholdIdentity
 
 
-async def find_standing(session: Session, marks: Marks) -> Sequence[Any]:
-    """All households with one of these marks, in one statement, for `standing_of`."""
-    return await session.fetch(STANDING, *marks.parameters)
+async def find_kept(session: Session, marks: Marks) -> Sequence[Any]:
+    """All households with one of these marks, in one statement, for `kept_of`."""
+    return await session.fetch(KEPT, *marks.parameters)
 
 
-def standing_of(found: Sequence[Any]) -> list[Standing]:
+def kept_of(found: Sequence[Any]) -> list[KeptHousehold]:
     """What was found, as rows; of thousands it takes its time, and needs no transaction."""
     ends = len(_ROWS.columns)
     pairs = ((_ROWS.read(one[:ends]), _IDENTITIES.read(one[ends:])) for one in map(tuple, found))
-    return [Standing(cast("Household", row), cast("HouseholdIdentity", identity)) for row, identity in pairs]
+    return [KeptHousehold(cast("Household", row), cast("HouseholdIdentity", identity)) for row, identity in pairs]
 
 
 async def versions_of(session: Session, marks: Marks) -> dict[str, int]:

@@ -138,6 +138,31 @@ async def test_a_new_row_is_found_by_whoever_looks_for_the_first_time_afterwards
     assert len(await read(database, "a")) == 1
 
 
+async def test_thousands_of_rows_are_written_in_pieces_of_one_transaction(database: Database) -> None:
+    await write(database, values("a"))
+    async with database.transaction(NOON) as session:
+        changed = await session.one(Thing, "thing_id", "a")
+        assert changed is not None
+        changed.number = 7
+        made = session.new(Thing, **values("b"))
+        await session.write_so_far()
+        again = await session.one(Thing, "thing_id", "b")
+        assert again is not made
+        assert again is not None
+        again.number = 8
+    assert [row["number"] for row in await read(database, "a", "b")] == [7, 8]
+
+    async def fail() -> None:
+        async with database.transaction(NOON) as session:
+            session.new(Thing, **values("c"))
+            await session.write_so_far()
+            raise Overtaken
+
+    with pytest.raises(Overtaken):
+        await fail()
+    assert await read(database, "c") == [{}]
+
+
 async def _change_while_somebody_deletes(database: Database) -> None:
     async with database.transaction(NOON) as session:
         rows = [await session.one(Thing, "thing_id", thing_id, lock=False) for thing_id in ("a", "b")]

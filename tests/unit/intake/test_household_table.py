@@ -18,7 +18,7 @@ from libs.common.staff.register import StaffMember, TermOfOffice
 from libs.common.web.tables import WrongCells
 from services.intake.households.actions.sealing import Identity
 from services.intake.households.actions.table import HEADINGS, read_table, table_of
-from services.intake.households.actions.words import Words
+from services.intake.households.actions.words import TableWords
 from services.intake.households.domain import State, is_overtaken
 from services.intake.households.schemas import MemberIn
 from services.intake.households.tables import Household
@@ -55,8 +55,8 @@ PEOPLE = [
 ]
 
 
-def words(reach: str = "999001") -> Words:
-    return Words(Request(Actor("x"), Scope(reach)), DIRECTORY, PEOPLE, NOW)
+def words(reach: str = "999001") -> TableWords:
+    return TableWords(Request(Actor("x"), Scope(reach)), DIRECTORY, PEOPLE, NOW)
 
 
 def refusal(ask: Any, cell: str) -> str:

@@ -15,18 +15,18 @@ from libs.common.sheets import csv_of
 from services.intake.households.actions.looking import OF_A_TABLE, check_one_more_look, record_look
 from services.intake.households.actions.sealing import SEALED, Identity, Masked, envelope_of, masked, opened
 from services.intake.households.actions.table import LIMITS, table_of
-from services.intake.households.actions.words import Words
-from services.intake.households.queries import HouseholdFilter, Standing, all_households, identities_of
+from services.intake.households.actions.words import TableWords
+from services.intake.households.queries import HouseholdFilter, KeptHousehold, all_households, identities_of
 from services.intake.households.schemas import ExportInClear, HouseholdNarrowing
 from services.intake.households.tables import HouseholdLook
 
 MOST_IN_CLEAR = 2_000
 """Households in one table, and in all tables of a person within an hour: a village's, never a county's."""
 _AT_ONCE = 200
-Shown = tuple[Standing, Identity | Masked]
+Shown = tuple[KeptHousehold, Identity | Masked]
 
 
-async def find_all(session: Session, scope: Scope, query: HouseholdNarrowing, most: int) -> list[Standing]:
+async def find_all(session: Session, scope: Scope, query: HouseholdNarrowing, most: int) -> list[KeptHousehold]:
     """The households of a table, by area. Invalid when they are more than ``most``."""
     narrowed = HouseholdFilter(**{name: getattr(query, name) for name in HouseholdNarrowing.model_fields})
     rows = await all_households(session, scope, narrowed, most)
@@ -34,21 +34,21 @@ async def find_all(session: Session, scope: Scope, query: HouseholdNarrowing, mo
         message = f"takes in more than {most} households: ask for a smaller one"
         raise invalid("area_code", message, f"超过 {most} 户，请缩小范围")
     identities = await identities_of(session, [row.household_id for row in rows])
-    return [Standing(row, identities[row.household_id]) for row in rows]
+    return [KeptHousehold(row, identities[row.household_id]) for row in rows]
 
 
-async def masked_table(session: Session, scope: Scope, query: HouseholdNarrowing) -> list[Standing]:
+async def masked_table(session: Session, scope: Scope, query: HouseholdNarrowing) -> list[KeptHousehold]:
     """What `write_masked` writes."""
     return await find_all(session, scope, query, LIMITS.rows)
 
 
-def write_masked(found: Sequence[Standing], words: Words, vault: Vault) -> bytes:
+def write_masked(found: Sequence[KeptHousehold], words: TableWords, vault: Vault) -> bytes:
     """The table with 张* and 138****1234."""
     return _csv([(one, masked(vault, one.identity)) for one in found], words)
 
 
 async def clear_table(
-    session: Session, asked: Request, body: ExportInClear, words: Words, vault: Vault, most: int
+    session: Session, asked: Request, body: ExportInClear, words: TableWords, vault: Vault, most: int
 ) -> tuple[bytes, int]:
     """The table with who lives there, and of how many households; each is a look, and all are one by the hour.
 
@@ -69,16 +69,16 @@ async def clear_table(
     return await beside(_csv, shown, words), len(seen)
 
 
-def _opened(found: Sequence[Standing], vault: Vault) -> list[Shown]:
+def _opened(found: Sequence[KeptHousehold], vault: Vault) -> list[Shown]:
     return [(one, _open(one, vault)) for one in found]
 
 
-def _open(one: Standing, vault: Vault) -> Identity | Masked:
+def _open(one: KeptHousehold, vault: Vault) -> Identity | Masked:
     try:
         return opened(envelope_of(vault, one.identity), one.identity)
     except Unavailable:
         return masked(vault, one.identity)
 
 
-def _csv(shown: Sequence[Shown], words: Words) -> bytes:
+def _csv(shown: Sequence[Shown], words: TableWords) -> bytes:
     return csv_of(table_of(((one.row, who) for one, who in shown), words))

@@ -16,13 +16,13 @@ from libs.common.run.beside import beside
 from libs.common.security.vault import Vault
 from libs.common.sheets import SheetRow
 from services.intake.households.actions.changing import seal_anew
-from services.intake.households.actions.judging import Changed, Judged, judge_rows
-from services.intake.households.actions.matching import Standings
+from services.intake.households.actions.judging import ChangedHousehold, JudgedTable, judge_rows
+from services.intake.households.actions.matching import KeptHouseholds
 from services.intake.households.actions.recording import apply, state_of
 from services.intake.households.actions.registering import enter, new_household_id
 from services.intake.households.actions.sealing import sealed_identity
 from services.intake.households.actions.table import read_table
-from services.intake.households.actions.words import Words
+from services.intake.households.actions.words import TableWords
 from services.intake.households.queries import Marks, hold_register, versions_of
 from services.intake.households.tables import Household, HouseholdIdentity
 from services.intake.rounds.actions.following import catch_up
@@ -34,43 +34,45 @@ _AT_A_STRETCH = 50
 Find = Callable[[Marks], Awaitable[Sequence[Any]]]
 
 
-async def judge(rows: Sequence[SheetRow], words: Words, vault: Vault, find: Find, *, may_assign: bool) -> Judged:
+async def judge(
+    rows: Sequence[SheetRow], words: TableWords, vault: Vault, find: Find, *, may_assign: bool
+) -> JudgedTable:
     """What the rows would come to. ``may_assign``: whether the caller may say who looks after a household."""
     read, bad = await beside(read_table, rows, words)
-    standings = Standings(words.asked.scope, vault)
+    register = KeptHouseholds(words.asked.scope, vault)
     ids = tuple([row.household_id for row in read if row.household_id is not None])
     named = Marks(ids, tuple([row.household_no for row in read if row.household_no is not None]))
-    await beside(standings.learn, await find(named))
-    marked, marks = await beside(standings.mark, read)
-    await beside(standings.learn, await find(marks))
-    judged = Judged(words, standings, may_assign, named + marks, bad=bad)
+    await beside(register.learn, await find(named))
+    marked, marks = await beside(register.mark, read)
+    await beside(register.learn, await find(marks))
+    judged = JudgedTable(words, register, may_assign, named + marks, bad=bad)
     await beside(judge_rows, judged, marked)
     return judged
 
 
-def sealed(judged: Judged) -> list[dict[str, Any]]:
+def sealed(judged: JudgedTable) -> list[dict[str, Any]]:
     """Who lives in the new households, each under a key of its own."""
     return [
         sealed_identity(
-            judged.standings.vault, new_household_id(), one.said.what.facts[HouseholdFact.AREA_CODE], one.who
+            judged.register.vault, new_household_id(), one.said.what.facts[HouseholdFact.AREA_CODE], one.who
         )
         for one in judged.entered
     ]
 
 
-async def take(session: Session, judged: Judged, identities: Sequence[Mapping[str, Any]]) -> None:
+async def take(session: Session, judged: JudgedTable, identities: Sequence[Mapping[str, Any]]) -> None:
     """Write all of it. Overtaken when something is not any more as it was looked at."""
     await hold_register(session)
     looked_at = session.now
     await catch_up(session)
     if session.now != looked_at:
         raise Overtaken("a round was closed meanwhile, after what these rows would hold from")
-    if await versions_of(session, judged.marks) != judged.standings.versions:
+    if await versions_of(session, judged.marks) != judged.register.versions:
         raise Overtaken("a household was changed or registered meanwhile")
     # In one order, so that whoever else changes some of them does not wait for this in a circle.
     changed = sorted(judged.changed, key=lambda one: one.household_id)
     for begin in range(0, len(changed), _AT_ONCE):
-        await _change(session, changed[begin : begin + _AT_ONCE], judged.standings.vault)
+        await _change(session, changed[begin : begin + _AT_ONCE], judged.register.vault)
         await session.write_so_far()
     for begin in range(0, len(identities), _AT_ONCE):
         piece = slice(begin, begin + _AT_ONCE)
@@ -81,7 +83,7 @@ async def take(session: Session, judged: Judged, identities: Sequence[Mapping[st
         await session.write_so_far()
 
 
-async def _change(session: Session, piece: Sequence[Changed], vault: Vault) -> None:
+async def _change(session: Session, piece: Sequence[ChangedHousehold], vault: Vault) -> None:
     ids = [one.household_id for one in piece]
     await session.load(Household, "household_id", ids)
     await session.load(HouseholdIdentity, "household_id", ids)

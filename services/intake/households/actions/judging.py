@@ -12,14 +12,14 @@ from libs.common.events.household_terms import HouseholdClass, HouseholdFact, Ho
 from libs.common.security.vault import Vault
 from libs.common.sheets import SheetRow
 from libs.common.web.tables import BadCell, ImportOut, WrongCells, import_out, names_of
-from services.intake.households.actions.matching import Marked, Standings
+from services.intake.households.actions.matching import KeptHouseholds, Marked
 from services.intake.households.actions.recording import state_of
 from services.intake.households.actions.registering import registration
 from services.intake.households.actions.sealing import MASKS, Identity
 from services.intake.households.actions.table import COLUMNS, HouseholdRow
-from services.intake.households.actions.words import Words
+from services.intake.households.actions.words import TableWords
 from services.intake.households.domain import Said, What, decide, is_otherwise, is_overtaken
-from services.intake.households.queries import Marks, Standing
+from services.intake.households.queries import KeptHousehold, Marks
 from services.intake.households.schemas import MemberIn
 
 _UNSAID: dict[HouseholdFact, Any] = {
@@ -33,7 +33,7 @@ _LABELS: Mapping[str, str] = {"phone": "电话", "door": "门牌", "household": 
 
 
 @dataclass(frozen=True, slots=True)
-class Entered:
+class EnteredHousehold:
     """A household that is new."""
 
     household_no: str | None
@@ -42,7 +42,7 @@ class Entered:
 
 
 @dataclass(frozen=True, slots=True)
-class Changed:
+class ChangedHousehold:
     """A household that is otherwise; ``told`` is what is to be sealed of it."""
 
     household_id: str
@@ -52,15 +52,15 @@ class Changed:
 
 
 @dataclass(slots=True)
-class Judged:
+class JudgedTable:
     """What the rows come to, and what was looked at for it."""
 
-    words: Words
-    standings: Standings
+    words: TableWords
+    register: KeptHouseholds
     may_assign: bool
     marks: Marks
-    entered: list[Entered] = field(default_factory=list)
-    changed: list[Changed] = field(default_factory=list)
+    entered: list[EnteredHousehold] = field(default_factory=list)
+    changed: list[ChangedHousehold] = field(default_factory=list)
     bad: list[BadCell] = field(default_factory=list)
     lines: dict[tuple[str, object], int] = field(default_factory=dict)
     """Where in the file a household, a number, a phone, a door was first taken."""
@@ -70,7 +70,7 @@ class Judged:
         return import_out(rows, len(self.entered), len(self.changed), self.bad, taken=taken)
 
 
-def judge_rows(judged: Judged, rows: Sequence[Marked]) -> None:
+def judge_rows(judged: JudgedTable, rows: Sequence[Marked]) -> None:
     """Judge them in the order of their lines."""
     for marked in rows:
         try:
@@ -83,8 +83,8 @@ def judge_rows(judged: Judged, rows: Sequence[Marked]) -> None:
     judged.bad.sort(key=lambda cell: cell.line)
 
 
-def _judge(judged: Judged, marked: Marked) -> None:
-    row, known = marked.row, judged.standings.known(marked)
+def _judge(judged: JudgedTable, marked: Marked) -> None:
+    row, known = marked.row, judged.register.known(marked)
     places: list[tuple[str, object]] = [] if known is None else [("household", known.row.household_id)]
     if row.household_no is not None:
         places.append(("household_no", row.household_no))
@@ -101,7 +101,7 @@ def _judge(judged: Judged, marked: Marked) -> None:
         judged.lines.setdefault(place, row.line)
 
 
-def _entered(judged: Judged, marked: Marked, told: Mapping[str, Any]) -> Entered:
+def _entered(judged: JudgedTable, marked: Marked, told: Mapping[str, Any]) -> EnteredHousehold:
     row, words = marked.row, judged.words
     errors = [FieldError(name, "is masked: write it whole", "已脱敏，请填写完整内容") for name in row.masked]
     if HouseholdFact.AREA_CODE not in row.facts:
@@ -114,10 +114,12 @@ def _entered(judged: Judged, marked: Marked, told: Mapping[str, Any]) -> Entered
     said = registration(_UNSAID | row.facts, row.holds_from, words.asked.actor, words.now, words.today)
     members = tuple([MemberIn(name=name) for name in told.get("members", ())])
     who = Identity(told.get("head"), told.get("phone"), told.get("door"), members)
-    return Entered(row.household_no, said, who)
+    return EnteredHousehold(row.household_no, said, who)
 
 
-def _changed(judged: Judged, marked: Marked, known: Standing, told: Mapping[str, Any]) -> Changed | None:
+def _changed(
+    judged: JudgedTable, marked: Marked, known: KeptHousehold, told: Mapping[str, Any]
+) -> ChangedHousehold | None:
     """The step of a household that is there; None where all is so already."""
     row, words, state = marked.row, judged.words, state_of(known.row)
     facts = {fact: value for fact, value in row.facts.items() if is_otherwise(state, fact, value)}
@@ -133,20 +135,20 @@ def _changed(judged: Judged, marked: Marked, known: Standing, told: Mapping[str,
     step = HouseholdStep.ASSIGN if only_contact else HouseholdStep.CHANGE
     at = max(words.now, known.row.registered_at)
     said = decide(state, step, What(day, facts, resealed=bool(told)), words.asked.actor, at, words.today)
-    return Changed(known.row.household_id, known.row.version, said, told)
+    return ChangedHousehold(known.row.household_id, known.row.version, said, told)
 
 
-def _told_anew(judged: Judged, row: HouseholdRow, known: Standing) -> dict[str, Any]:
+def _told_anew(judged: JudgedTable, row: HouseholdRow, known: KeptHousehold) -> dict[str, Any]:
     """What the row says of who lives there that is not kept so already. WrongCells for stars of somebody else."""
     if not row.who and not row.masked:
         return {}
-    kept = judged.standings.who(known)
+    kept = judged.register.who(known)
     _refuse(
         FieldError(name, "is masked, and not as this household's is", "脱敏内容与该户不符")
         for name, cell in row.masked.items()
         if cell not in (getattr(kept, name), (text := getattr(kept, name)) and MASKS[name](text))
     )
-    vault, told = judged.standings.vault, dict[str, Any]()
+    vault, told = judged.register.vault, dict[str, Any]()
     for name, value in row.who.items():
         if name == "members":
             told |= _members_anew(value, kept.members)
@@ -173,7 +175,7 @@ def _is_same(vault: Vault, name: str, value: str | None, kept: str | None) -> bo
 
 
 def _faults_of_contact(
-    judged: Judged, facts: Mapping[HouseholdFact, Any], known: Standing | None
+    judged: JudgedTable, facts: Mapping[HouseholdFact, Any], known: KeptHousehold | None
 ) -> Iterator[FieldError]:
     fact = HouseholdFact.CONTACT_STAFF_ID
     if fact not in facts:
@@ -184,20 +186,22 @@ def _faults_of_contact(
         yield FieldError(fact, "is in no office in a post that looks after households", "未任可包保农户的岗位")
 
 
-def _twins(judged: Judged, marked: Marked, told: Mapping[str, Any], known: Standing | None) -> Iterator[FieldError]:
+def _twins(
+    judged: JudgedTable, marked: Marked, told: Mapping[str, Any], known: KeptHousehold | None
+) -> Iterator[FieldError]:
     """The same phone or door elsewhere, in the register or in the file, unless this is another household."""
     if marked.row.another:
         return
     for name in [name for name in ("phone", "door") if told.get(name)]:
-        others = [one for one in judged.standings.at(name, marked.marks(name)) if one is not known]
+        others = [one for one in judged.register.at(name, marked.marks(name)) if one is not known]
         if others:
-            label, label_zh = judged.standings.label(others[0])
+            label, label_zh = judged.register.label(others[0])
             yield FieldError(name, f"the same {name} stands as {label}", f"{_LABELS[name]}与{label_zh}相同")
         else:
             yield from _seen_before(judged, [(name, mark) for mark in marked.marks(name)[:1]], name)
 
 
-def _seen_before(judged: Judged, places: Sequence[tuple[str, object]], column: str) -> Iterator[FieldError]:
+def _seen_before(judged: JudgedTable, places: Sequence[tuple[str, object]], column: str) -> Iterator[FieldError]:
     for name, value in places:
         line = judged.lines.get((name, value))
         if line is not None:

@@ -13,7 +13,7 @@ from libs.common.web.tables import wrong
 from services.intake.households.actions.sealing import Identity, envelope_of, opened
 from services.intake.households.actions.table import HouseholdRow
 from services.intake.households.domain import Status
-from services.intake.households.queries import Marks, Standing, standing_of
+from services.intake.households.queries import KeptHousehold, Marks, kept_of
 
 _FEW = 5
 
@@ -31,15 +31,15 @@ class Marked:
         return self.phone if name == "phone" else self.door
 
 
-class Standings:
+class KeptHouseholds:
     """The households that rows may be about, as they stand. Those that were merged are found by id and number alone."""
 
     def __init__(self, scope: Scope, vault: Vault) -> None:
         self.vault = vault
         self._scope = scope
-        self._by_id: dict[str, Standing] = {}
-        self._by_no: dict[str, Standing] = {}
-        self._by_mark: defaultdict[tuple[str, bytes], list[Standing]] = defaultdict(list)
+        self._by_id: dict[str, KeptHousehold] = {}
+        self._by_no: dict[str, KeptHousehold] = {}
+        self._by_mark: defaultdict[tuple[str, bytes], list[KeptHousehold]] = defaultdict(list)
         self._open: dict[str, Identity] = {}
 
     @property
@@ -49,7 +49,7 @@ class Standings:
 
     def learn(self, found: Sequence[Any]) -> None:
         """Know what was found; what is known already stays as it was."""
-        for one in standing_of(found):
+        for one in kept_of(found):
             row = one.row
             if row.household_id in self._by_id:
                 continue
@@ -67,11 +67,11 @@ class Standings:
         phones = tuple([mark for one in marked for mark in one.phone])
         return marked, Marks(phones=phones, doors=tuple([mark for one in marked for mark in one.door]))
 
-    def at(self, name: str, marks: Iterable[bytes]) -> list[Standing]:
+    def at(self, name: str, marks: Iterable[bytes]) -> list[KeptHousehold]:
         """The living households with one of these marks of a phone, or a door."""
         return [one for mark in marks for one in self._by_mark.get((name, mark), ())]
 
-    def known(self, marked: Marked) -> Standing | None:
+    def known(self, marked: Marked) -> KeptHousehold | None:
         """The household that the row is about; None where it is new. WrongCells when it may be several."""
         row = marked.row
         if row.household_id is not None:
@@ -90,14 +90,14 @@ class Standings:
             raise wrong(field, "is that of a household that was merged into another", "属已并户的户")
         return found
 
-    def label(self, one: Standing) -> tuple[str, str]:
+    def label(self, one: KeptHousehold) -> tuple[str, str]:
         """What a refusal calls a household, in English and Chinese."""
         if not self._scope.covers(one.row.area_code):
             return "a household outside your reach", "管辖范围外的户"
         label = one.row.household_no or one.row.household_id
         return label, f" {label} "
 
-    def who(self, one: Standing) -> Identity:
+    def who(self, one: KeptHousehold) -> Identity:
         """Who lives there. WrongCells when it cannot be opened."""
         household_id = one.row.household_id
         found = self._open.get(household_id)
@@ -109,7 +109,7 @@ class Standings:
             self._open[household_id] = found
         return found
 
-    def _alike(self, marked: Marked) -> Standing | None:
+    def _alike(self, marked: Marked) -> KeptHousehold | None:
         head = marked.row.who.get("head")
         there = self.at("door", marked.door)
         if marked.row.another or len(there) > 1:

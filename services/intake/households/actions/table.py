@@ -19,7 +19,7 @@ from libs.common.sheets import SheetLimits, SheetRow
 from libs.common.web.fields import ShortText
 from libs.common.web.tables import BadCell, TableColumns, WrongCells, checked, day_of, names_of, parts_of, wrong
 from services.intake.households.actions.sealing import Identity, Masked
-from services.intake.households.actions.words import Words
+from services.intake.households.actions.words import TableWords
 from services.intake.households.domain import DAY_ONE
 from services.intake.households.schemas import MOST_MEMBERS, MOST_WORDS, HouseholdId, HouseholdNo, Phone
 from services.intake.households.tables import Household
@@ -123,12 +123,12 @@ class HouseholdRow:
     """It is another household than the one with the same phone or door."""
 
 
-def read_table(rows: Sequence[SheetRow], words: Words) -> tuple[list[HouseholdRow], list[BadCell]]:
+def read_table(rows: Sequence[SheetRow], words: TableWords) -> tuple[list[HouseholdRow], list[BadCell]]:
     """The rows that can be read, and what is wrong with the others; a heading that is wrong leaves none."""
     return COLUMNS.read(rows, lambda line, cells: _read(line, cells, words))
 
 
-def _read(line: int, cells: Mapping[str, str], words: Words) -> HouseholdRow:
+def _read(line: int, cells: Mapping[str, str], words: TableWords) -> HouseholdRow:
     row, errors = HouseholdRow(line), list[FieldError]()
     for name, cell in cells.items():
         try:
@@ -140,7 +140,7 @@ def _read(line: int, cells: Mapping[str, str], words: Words) -> HouseholdRow:
     return row
 
 
-def _take(row: HouseholdRow, name: str, cell: str, words: Words) -> None:
+def _take(row: HouseholdRow, name: str, cell: str, words: TableWords) -> None:
     """Note what one cell says."""
     if name in _MASKABLE and STAR in cell:
         row.masked[name] = cell
@@ -158,7 +158,7 @@ def _take(row: HouseholdRow, name: str, cell: str, words: Words) -> None:
         row.facts[HouseholdFact(name)] = _fact(HouseholdFact(name), cell, words)
 
 
-def _fact(fact: HouseholdFact, cell: str, words: Words) -> Any:
+def _fact(fact: HouseholdFact, cell: str, words: TableWords) -> Any:
     match fact:
         case HouseholdFact.AREA_CODE:
             return words.area(cell)
@@ -212,11 +212,11 @@ def _is_none(cell: str) -> bool:
     return cell.casefold() in _NONE
 
 
-def table_of(rows: Iterable[tuple[Household, Identity | Masked | None]], words: Words) -> Iterator[tuple[str, ...]]:
+def table_of(rows: Iterable[tuple[Household, Identity | Masked]], words: TableWords) -> Iterator[tuple[str, ...]]:
     """The register as a table that can be imported again. What was not given is empty, and so are masked members."""
     yield tuple(names[0] for names in HEADINGS.values())
     for row, who in rows:
-        members = [] if who is None or isinstance(who, Masked) else [member.name for member in who.members]
+        members = [] if isinstance(who, Masked) else [member.name for member in who.members]
         cells = {
             "household_no": row.household_no,
             "area_code": words.area_name(row.area_code),
@@ -227,5 +227,5 @@ def table_of(rows: Iterable[tuple[Household, Identity | Masked | None]], words: 
             "contact_staff_id": words.contact_name(row.contact_staff_id),
             "members": "、".join(members),
             "household_id": row.household_id,
-        } | {name: getattr(who, name, None) for name in _MASKABLE}
+        } | {name: getattr(who, name) for name in _MASKABLE}
         yield tuple([cells.get(name) or "" for name in HEADINGS])

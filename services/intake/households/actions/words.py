@@ -16,7 +16,7 @@ _FEW = 5
 """As many of one name are named."""
 
 
-class Words:
+class TableWords:
     """What is meant, for one caller at one moment.
 
     Made where the register of people can be read, it may then be asked in another thread.
