@@ -58,6 +58,9 @@ class Draft:
     by_unit: str | None
     by_staff: str | None
     ref: str | None
+    answered_by_unit: str | None = None
+    answered_by_staff: str | None = None
+    """Who gave the answer: whoever registers it, or who made the visit that somebody writes down."""
 
     @property
     def source(self) -> SourceKey | None:
@@ -144,6 +147,8 @@ def draft_case(desk: Desk, body: RegisterCase, case_no: str) -> Draft:
         by_unit=desk.principal.unit_code,
         by_staff=desk.principal.staff_id,
         ref=body.ref,
+        answered_by_unit=desk.principal.unit_code,
+        answered_by_staff=desk.principal.staff_id,
     )
 
 

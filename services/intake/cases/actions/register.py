@@ -156,13 +156,14 @@ def _say(session: Session, draft: Draft, state: State) -> None:
             case_id=event.case_id,
             round=FIRST_ROUND,
             answer=draft.answer,
-            answered_by_unit=draft.by_unit,
+            answered_by_unit=draft.answered_by_unit,
             answered_by=draft.by,
-            answered_by_staff=draft.by_staff,
-            level=session.packs.version(event.pack_version).level_of(draft.by_unit),
+            answered_by_staff=draft.answered_by_staff,
+            level=session.packs.version(event.pack_version).level_of(draft.answered_by_unit),
         )
     )
-    answered = Said(event.registered_at, "answered_directly", FIRST_ROUND, draft.answer, draft.by_unit, draft.by)
+    unit = draft.answered_by_unit
+    answered = Said(event.registered_at, "answered_directly", FIRST_ROUND, draft.answer, unit, draft.by)
     add_entry(session, event.case_id, state, answered)
 
 

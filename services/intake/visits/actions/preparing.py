@@ -108,7 +108,8 @@ def _as_visitor(draft: Draft, desk: Desk, body: RecordVisit, staff: StaffRegiste
         return draft
     first = staff.member(body.staff_ids[0])
     held = () if first is None else first.in_office(body.started_at)
-    return replace(draft, by_staff=body.staff_ids[0], by_unit=held[0].unit_code if held else None)
+    unit = held[0].unit_code if held else None
+    return replace(draft, answered_by_staff=body.staff_ids[0], answered_by_unit=unit)
 
 
 @contextmanager
