@@ -15,6 +15,7 @@ from services.intake.contacts import api as contacts
 from services.intake.handlers import REACTIONS
 from services.intake.hotline import api as hotline
 from services.intake.households import api as households
+from services.intake.plans import api as plans
 from services.intake.reveals import api as reveals
 from services.intake.rounds import api as rounds
 from services.intake.settings import Settings
@@ -46,6 +47,7 @@ SPEC = ServiceSpec(
         contacts.router,
         teams.router,
         rounds.router,
+        plans.router,
         visits.router,
     ),
     reactions=REACTIONS,

@@ -51,9 +51,9 @@ CONFIRM_MUTING = Right.HOUSEHOLD_CONFIRM
 READ_HOUSEHOLD_LOOKS = Right.HOUSEHOLD_LOOKS_LIST
 """``GET /household-looks``."""
 READ_ROUNDS = Right.ROUND_READ
-"""``GET /rounds``, each of them, its coverage, its gaps, and who left it."""
+"""``GET /rounds``, each of them, its coverage, its gaps, and who left it; ``GET /plans`` and each of them."""
 KEEP_ROUNDS = Right.ROUND_KEEP
-"""``POST /rounds`` and ``POST /rounds/{round_id}/closing``."""
+"""``POST /rounds`` and ``POST /rounds/{round_id}/closing``; ``POST /plans`` and ``POST /plans/{plan_id}/again``."""
 RECORD_VISIT = Right.VISIT_RECORD
 """``POST /visits``."""
 READ_VISITS = Right.VISIT_READ

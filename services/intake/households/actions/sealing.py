@@ -132,5 +132,10 @@ def _masked(envelope: KeyEnvelope, row: HouseholdIdentity, name: str) -> str | N
     return None if text is None else MASKS[name](text)
 
 
+def door_cell(household_id: str) -> VaultCell:
+    """Where the door of a household belongs."""
+    return _cell("door", household_id)
+
+
 def _cell(name: str, household_id: str) -> VaultCell:
     return VaultCell("household_identity", name, household_id)

@@ -1,0 +1,149 @@
+"""Making a plan (排期): what is still to be visited is read, planned beside the door, and then written at once.
+
+A plan is a list to work by. It counts nothing: a household counts by its visit, whoever made it and whenever that was.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+import uuid_utils
+
+from libs.common.database.session import Session
+from libs.common.errors import Conflict, Forbidden, Invalid, NotFound, invalid
+from libs.common.events.visit_terms import RoundStatus
+from libs.common.pack.areas import area_prefix, contains
+from libs.common.rules.requests import Request
+from libs.common.security.envelopes import KeyEnvelope
+from libs.common.security.vault import CannotOpen, Vault
+from services.intake.households.actions.recording import today_of
+from services.intake.households.actions.sealing import door_cell, key_cell
+from services.intake.plans.domain import Candidate, Planned, Turn, plan, walk_of
+from services.intake.plans.queries import going_out, reached_of, replace_turns, to_visit
+from services.intake.plans.schemas import MakePlan, PlanAgain
+from services.intake.plans.tables import PlannedHousehold, VisitPlan
+from services.intake.rounds.domain.placing import NEVER
+from services.intake.rounds.tables import VisitRound
+
+
+@dataclass(frozen=True, slots=True)
+class Material:
+    """What a plan is made of, as it stood when it was read."""
+
+    round: VisitRound
+    area_code: str
+    before: VisitPlan | None
+    """The plan that is made again."""
+    to_visit: Sequence[Any]
+    turns: Sequence[Turn]
+
+
+async def gather_new(session: Session, asked: Request, body: MakePlan) -> Material:
+    """For a new plan.
+
+    Raises:
+        NotFound: no such round. Conflict: it is closed, or has a plan of this area. Forbidden: the area is out of
+            reach. Invalid: a day is over or none of the round's, no team goes out, or the area is none of the round's.
+    """
+    found = await session.one(VisitRound, "round_id", body.round_id, lock=False)
+    if found is None:
+        raise NotFound("There is no such round", "没有此轮次")
+    area_code = body.area_code or found.area_code
+    session.packs.current(session.now).directory.area(area_code)
+    if not contains(found.area_code, area_code):
+        raise invalid("area_code", "is no part of the round's area", "不在轮次区域内")
+    if not asked.scope.covers(area_code):
+        raise Forbidden("This area is not in your reach", "该区域不在您的管辖范围内")
+    for one in await session.rows(VisitPlan, "round_id", found.round_id, lock=False):
+        if one.area_code == area_code:
+            raise Conflict(f"There is a plan already: {one.plan_id}; plan it again", "该区域已有计划，请重新排期")
+    return await _gather(session, found, area_code, None, body)
+
+
+async def gather_again(session: Session, asked: Request, plan_id: str, body: PlanAgain) -> Material:
+    """For a plan that is made again. NotFound, StaleVersion, and as `gather_new`."""
+    before = await session.one(VisitPlan, "plan_id", plan_id, lock=False)
+    if before is None or not asked.scope.covers(before.area_code):
+        raise NotFound
+    asked.check_version(before.version)
+    found = await session.one(VisitRound, "round_id", before.round_id, lock=False)
+    if found is None:
+        raise NotFound
+    return await _gather(session, found, before.area_code, before, body)
+
+
+async def _gather(
+    session: Session, found: VisitRound, area_code: str, before: VisitPlan | None, body: MakePlan | PlanAgain
+) -> Material:
+    if found.status is RoundStatus.CLOSED:
+        raise Conflict("The round is closed", "该轮次已结束")
+    today = today_of(session)
+    for place, day in enumerate(body.days):
+        if day < today or not found.begins_on <= day <= found.ends_on:
+            raise invalid(f"days/{place}", "is over, or no day of the round", "日期已过，或不在轮次期间")
+    away = {(one.on, one.team_id) for one in body.without}
+    rows = await going_out(session, sorted(set(body.days)), body.team_ids, area_code)
+    turns = [
+        Turn(row.on_day, row.team_id, max(area_prefix(row.area_code), area_prefix(area_code), key=len))
+        for row in rows
+        if (row.on_day, row.team_id) not in away
+    ]
+    if not turns:
+        raise Invalid("No team goes out there on any of these days", "所选日期该区域没有工作队")
+    return Material(found, area_code, before, await to_visit(session, found.round_id, area_code), turns)
+
+
+def work_out(material: Material, vault: Vault) -> Planned:
+    """The plan, of households in the order of their doors. Takes part in no transaction: run it beside the door."""
+    gap = timedelta(days=material.round.gap_days)
+    return plan([_candidate(row, gap, vault) for row in material.to_visit], material.turns)
+
+
+def _candidate(row: Any, gap: timedelta, vault: Vault) -> Candidate:
+    envelope = KeyEnvelope(vault, key_cell(row.household_id), row.wrapped)
+    try:
+        door = "" if row.sealed_door is None else envelope.open(row.sealed_door, aad=door_cell(row.household_id))
+    except CannotOpen:
+        # It is visited all the same, at the end of its area.
+        door = ""
+    not_before = date.min if row.last_visited_on == NEVER else row.last_visited_on + gap
+    return Candidate(row.household_id, row.area_code, walk_of(row.area_code, door), int(row.rank == 0), not_before)
+
+
+async def keep(session: Session, asked: Request, material: Material, planned: Planned) -> str:
+    """Write it; the plan's id. What was reached stays; a plan that was made again meanwhile is a StaleVersion."""
+    before = material.before
+    if before is None:
+        row = session.new(
+            VisitPlan,
+            plan_id=str(uuid_utils.uuid7()),
+            round_id=material.round.round_id,
+            area_code=material.area_code,
+            left_out=len(planned.left),
+            made_at=session.now,
+            made_by=asked.actor.subject,
+            version=1,
+        )
+        await session.write_so_far()
+    else:
+        found = await session.one(VisitPlan, "plan_id", before.plan_id)
+        if found is None:
+            raise NotFound
+        row = found
+        asked.check_version(row.version)
+        row.left_out, row.made_at, row.made_by = len(planned.left), session.now, asked.actor.subject
+        row.version += 1
+    kept = await reached_of(session, row)
+    turns = sorted({(turn.on, turn.team) for turn in planned.turns})
+    await replace_turns(session, row.plan_id, kept, turns)
+    _place(session, row.plan_id, planned, frozenset(kept))
+    return row.plan_id
+
+
+def _place(session: Session, plan_id: str, planned: Planned, kept: frozenset[str]) -> None:
+    for turn, households in planned.turns.items():
+        for place, household_id in enumerate(households, start=1):
+            if household_id not in kept:
+                values = {"plan_id": plan_id, "household_id": household_id, "on_day": turn.on}
+                session.insert(PlannedHousehold, values | {"team_id": turn.team, "place": place})
