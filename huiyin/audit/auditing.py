@@ -1,4 +1,4 @@
-"""The audit itself: one consistent cut over the four schemas, read once, case by case, in bounded memory."""
+"""The audit itself: one consistent cut over the four schemas, read once, key by key, in bounded memory."""
 
 import time
 from collections.abc import Iterable, Mapping
@@ -11,11 +11,14 @@ from huiyin.audit.anchored import Anchors, check_anchors
 from huiyin.audit.anchors.comparing import SCRATCH as ANCHOR_SCRATCH
 from huiyin.audit.anchors.setting_up import anchors_of
 from huiyin.audit.attachments import Files
-from huiyin.audit.cases import AuditTask, check_cases
+from huiyin.audit.cases import AuditTask
 from huiyin.audit.delivery import Delivery, Suspect, check_pointers
 from huiyin.audit.figures import SCRATCH, FigureAudit
+from huiyin.audit.households.checking import HouseholdTask
+from huiyin.audit.households.together import check_together
 from huiyin.audit.identities import check_identities
 from huiyin.audit.journal import Journals
+from huiyin.audit.keyed import BY_KEY, Deliveries, KeyedTask, check_keyed
 from huiyin.audit.library import check_library
 from huiyin.audit.others import check_other_stream
 from huiyin.audit.outcomes import keep_outcome
@@ -66,7 +69,7 @@ class Subject:
 
 
 class AuditLoad(NamedTuple):
-    """Rows fetched in one go, and processes that look at cases side by side."""
+    """Rows fetched in one go, and processes that look at cases and households side by side."""
 
     at_a_time: int
     jobs: int
@@ -114,12 +117,10 @@ async def examine(subject: Subject, *, limit: int = LIMIT, at_a_time: int = AT_A
         files = Files(findings, subject.blobs)
         await files.look(cut)
         await check_library(cut, findings, subject.topic_prefix, embedded_bus=subject.broker is None)
-        for stream, delivery in deliveries.items():
-            topic = f"{subject.topic_prefix}{stream}"
-            if stream is Stream.CASES:
-                await _check_cases(cut, delivery, subject, AuditLoad(at_a_time, jobs))
-            else:
-                await check_other_stream(cut, findings, delivery, topic)
+        await _check_keyed(cut, deliveries, subject, AuditLoad(at_a_time, jobs))
+        await check_together(cut, findings)
+        for stream in (each for each in Stream if each not in BY_KEY):
+            await check_other_stream(cut, findings, deliveries[stream], f"{subject.topic_prefix}{stream}")
     if files.suspects:
         async with open_cut(subject.url, "audit") as later:
             await files.conclude(later)
@@ -128,17 +129,21 @@ async def examine(subject: Subject, *, limit: int = LIMIT, at_a_time: int = AT_A
     return findings.report(time.monotonic() - began)
 
 
-async def _check_cases(cut: Snapshot, delivery: Delivery, subject: Subject, work: AuditLoad) -> None:
-    topic = f"{subject.topic_prefix}{delivery.stream}"
-    task = AuditTask(topic, subject.now or await _newest(cut), subject.journals, work.at_a_time)
-    figures = FigureAudit(cut, delivery.findings, await Packs.of(cut))
+async def _check_keyed(cut: Snapshot, deliveries: Deliveries, subject: Subject, work: AuditLoad) -> None:
+    cases, visits = [f"{subject.topic_prefix}{stream}" for stream in BY_KEY]
+    now, findings = subject.now or await _newest(cut), deliveries[Stream.CASES].findings
+    task = KeyedTask(
+        AuditTask(cases, now, subject.journals, work.at_a_time),
+        HouseholdTask(visits, work.at_a_time),
+    )
+    figures = FigureAudit(cut, findings, await Packs.of(cut))
     if work.jobs > 1:
-        await check_in_slices(cut, subject.url, delivery, figures, task, work.jobs)
+        await check_in_slices(cut, subject.url, deliveries, figures, task, work.jobs)
     else:
-        await check_cases(cut, delivery, figures, task)
+        await check_keyed(cut, deliveries, figures, task)
     await figures.compare()
     if subject.journals is not None:
-        subject.journals.conclude(delivery.findings)
+        subject.journals.conclude(findings)
 
 
 async def _newest(cut: Snapshot) -> datetime:

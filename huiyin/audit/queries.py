@@ -46,7 +46,7 @@ class KeySpan:
         return "".join(f" AND {column}{cut.collation} {sign} '{bound}'" for sign, bound in quoted)
 
 
-EVERYTHING = KeySpan()
+EVERYTHING, NOTHING = KeySpan(), KeySpan("", "")
 
 
 def events_of(cut: Snapshot, stream: Stream, span: KeySpan = EVERYTHING) -> str:
@@ -150,12 +150,12 @@ def case_streams(cut: Snapshot, topic: str, span: KeySpan = EVERYTHING, *, embed
     }
 
 
-async def spans(cut: Snapshot, count: int) -> list[KeySpan]:
-    """All keys in so many parts of about the same number of cases."""
+async def spans(cut: Snapshot, count: int, stream: Stream = Stream.CASES) -> list[KeySpan]:
+    """All keys in so many parts of about the same number of cases, or of what intake speaks of on another stream."""
     sql = f"""
         SELECT DISTINCT bound FROM (
             SELECT unnest(percentile_disc($1::float8[]) WITHIN GROUP (ORDER BY key{cut.collation})) AS bound
-            FROM intake.ledger_head WHERE stream = 'cases'
+            FROM intake.ledger_head WHERE stream = '{stream}'
         ) AS bounds WHERE bound IS NOT NULL ORDER BY 1
     """  # noqa: S608
     found = [row["bound"] for row in await cut.fetch(sql, [number / count for number in range(1, count)])]

@@ -34,6 +34,7 @@ _NUMBERS_OF_THINGS = frozenset(
         *(
             "case_id",
             "case_no",
+            *("household_id", "contact_staff_id", "split_from", "merged_into", "look_id"),
             "area_code",
             "category_code",
             "supervision_id",
@@ -54,16 +55,23 @@ _NUMBERS_OF_THINGS = frozenset(
     }
 )
 """Fields that hold codes, numbers and digests of things, and accounts of the staff, never a citizen's."""
-NUMBERS_OF_OTHERS = frozenset({"source_no", "source_system"})
-"""Fields that outside systems fill: long numbers of orders are right there, and told from a person's as at the door."""
+NUMBERS_OF_OTHERS = frozenset({"source_no", "source_system", "household_no"})
+"""Fields with numbers of orders and households, which may be long, and are told from a person's as at the door."""
 
 
 def view_of(case_id: str, group: Group, findings: Findings) -> CaseView:
     """The case, with what was wrong in its ledgers noted."""
-    view = CaseView.begin(case_id, group)
-    heads = {row["service"]: row for row in group["heads"]}
-    chains = {service: Chain(findings, service, case_id) for service in SERVICES}
     of_today = any(row["type"] == CaseRegistered.type_name and _TOLD_SINCE in row["payload"] for row in group["events"])
+    view = read(case_id, group, findings, of_today=of_today)
+    findings.cases += bool(group["cases"]) or any(view.lengths.values())
+    return view
+
+
+def read(key: str, group: Group, findings: Findings, *, of_today: bool) -> CaseView:
+    """All of one key, a case or a household; ``of_today``: its texts were masked by the rules of today."""
+    view = CaseView.begin(key, group)
+    heads = {row["service"]: row for row in group["heads"]}
+    chains = {service: Chain(findings, service, key) for service in SERVICES}
     for row in group["events"]:
         chains[row["service"]].add(row)
         _read(view, row, findings, of_today=of_today)
@@ -71,7 +79,6 @@ def view_of(case_id: str, group: Group, findings: Findings) -> CaseView:
         chain.end(heads.get(service))
         view.lengths[service] = chain.last
     _check_causes(view, findings)
-    findings.cases += bool(group["cases"]) or any(view.lengths.values())
     return view
 
 

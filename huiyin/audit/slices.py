@@ -1,4 +1,4 @@
-"""The cases in several processes, on one cut: each looks at a span of the keys through the same snapshot.
+"""Cases and households in several processes, on one cut: each looks at a span of the keys through the same snapshot.
 
 One process takes in what the others found: their violations and counts, and what their cases count as in the roll-ups,
 by way of files.
@@ -8,18 +8,19 @@ import asyncio
 from collections.abc import AsyncIterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from itertools import zip_longest
 from multiprocessing import get_context
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from huiyin.audit import journal
-from huiyin.audit.cases import AuditTask, check_cases
 from huiyin.audit.delivery import Delivery, Suspect
 from huiyin.audit.figures import SCRATCH, FigureAudit
 from huiyin.audit.journal import Journals
+from huiyin.audit.keyed import BY_KEY, Deliveries, KeyedTask, check_keyed
 from huiyin.audit.packs import Packs
-from huiyin.audit.queries import spans
+from huiyin.audit.queries import NOTHING, spans
 from huiyin.audit.report import Findings
 from huiyin.audit.snapshot import NotThere, Snapshot, open_cut
 from libs.common.bus.flow import Stream
@@ -33,7 +34,7 @@ class Slice:
 
     url: str
     snapshot: str
-    task: AuditTask
+    task: KeyedTask
     limit: int
     all_in_database: bool
     counted: Path
@@ -51,20 +52,22 @@ class Seen:
 
 
 async def check_in_slices(
-    cut: Snapshot, url: str, delivery: Delivery, figures: FigureAudit, task: AuditTask, jobs: int
+    cut: Snapshot, url: str, deliveries: Deliveries, figures: FigureAudit, task: KeyedTask, jobs: int
 ) -> None:
-    """Check all cases by so many processes, this one included. Raises DatabaseTrouble, and NotThere."""
-    parts, snapshot = await spans(cut, jobs), await cut.shared()
+    """Check all of it by so many processes, this one included. Raises DatabaseTrouble, and NotThere."""
+    cases, households = [await spans(cut, jobs, stream) for stream in BY_KEY]
+    first, *parts = [task.within(*both) for both in zip_longest(cases, households, fillvalue=NOTHING)]
+    snapshot, delivery = await cut.shared(), deliveries[Stream.CASES]
     limit, everything = delivery.findings.limit, delivery.all_in_database
     with TemporaryDirectory(prefix="huiyin-audit-") as folder:
         others = [
-            Slice(url, snapshot, replace(task, span=span), limit, everything, Path(folder, str(number)))
-            for number, span in enumerate(parts[1:])
+            Slice(url, snapshot, part, limit, everything, Path(folder, str(number)))
+            for number, part in enumerate(parts)
         ]
         async with _elsewhere(others) as looking:
-            await check_cases(cut, delivery, figures, replace(task, span=parts[0]))
+            await check_keyed(cut, deliveries, figures, first)
             for slice_, seen in zip(others, await asyncio.gather(*looking), strict=True):
-                _take_in(delivery, task.journals, seen)
+                _take_in(deliveries, task.cases.journals, seen)
                 await figures.add_counted(slice_.counted)
 
 
@@ -87,29 +90,30 @@ async def _elsewhere(slices: Sequence[Slice]) -> AsyncIterator[list[asyncio.Futu
 def look(one: Slice) -> Seen:
     """The whole work of another process."""
     findings = Findings(one.limit)
-    delivery = Delivery(findings, Stream.CASES, all_in_database=one.all_in_database)
-    journals = one.task.journals
+    deliveries = {stream: Delivery(findings, stream, all_in_database=one.all_in_database) for stream in BY_KEY}
+    journals = one.task.cases.journals
     try:
-        event_loop.run(_look(one, delivery))
+        event_loop.run(_look(one, deliveries))
     except (DatabaseTrouble, NotThere) as error:
         return Seen(findings, (), journals, failed=str(error), not_there=isinstance(error, NotThere))
-    return Seen(findings, delivery.suspects, journals)
+    return Seen(findings, [each for delivery in deliveries.values() for each in delivery.suspects], journals)
 
 
-async def _look(one: Slice, delivery: Delivery) -> None:
+async def _look(one: Slice, deliveries: Deliveries) -> None:
     scratch = [*SCRATCH, journal.SCRATCH]
     async with open_cut(one.url, "audit", scratch=scratch, snapshot=one.snapshot) as cut:
-        if one.task.journals is not None:
-            await one.task.journals.lay_out(cut)
-        figures = FigureAudit(cut, delivery.findings, await Packs.of(cut))
-        await check_cases(cut, delivery, figures, one.task)
+        if one.task.cases.journals is not None:
+            await one.task.cases.journals.lay_out(cut)
+        figures = FigureAudit(cut, deliveries[Stream.CASES].findings, await Packs.of(cut))
+        await check_keyed(cut, deliveries, figures, one.task)
         await figures.counted(one.counted)
 
 
-def _take_in(delivery: Delivery, journals: Journals | None, seen: Seen) -> None:
+def _take_in(deliveries: Deliveries, journals: Journals | None, seen: Seen) -> None:
     if seen.failed is not None:
         raise NotThere(seen.failed) if seen.not_there else DatabaseTrouble(seen.failed)
-    delivery.findings.add(seen.findings)
-    delivery.suspects += seen.suspects
+    deliveries[Stream.CASES].findings.add(seen.findings)
+    for suspect in seen.suspects:
+        deliveries[suspect.stream].suspects.append(suspect)
     if journals is not None and seen.journals is not None:
         journals.add(seen.journals)

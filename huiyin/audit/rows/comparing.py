@@ -21,6 +21,9 @@ from libs.common.security.vault import print_of_sealed
 LONGEST = 300
 """Characters of a value that are shown."""
 
+_ABOUT = ("case_id", "household_id")
+"""What a violation names beside the row."""
+
 Columns = Mapping[str, Any]
 """By column what it should hold: a value, one of a set, or one of the marks and wrappers below."""
 
@@ -126,7 +129,7 @@ def differences(kept: Sequence[Row], wanted: WantedRows) -> Iterator[str]:
 
 
 def _name(wanted: WantedRows, place: tuple[Any, ...]) -> str:
-    values = [_shown(value) for column, value in zip(wanted.by, place, strict=False) if column != "case_id"]
+    values = [_shown(value) for column, value in zip(wanted.by, place, strict=False) if column not in _ABOUT]
     return " ".join((wanted.table.rpartition(".")[2], *values, *([str(place[-1])] if place[-1] > 1 else [])))
 
 

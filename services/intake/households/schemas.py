@@ -7,6 +7,7 @@ from typing import Annotated
 from pydantic import AfterValidator, Field, StringConstraints
 
 from libs.common.events.household_terms import HouseholdClass, HouseholdFact, HouseholdStep, MutedFor, VisitEvery
+from libs.common.security.personal_numbers import is_personal_number
 from libs.common.security.phones import NotAPhone, normalised_phone
 from libs.common.web.cursors import PageQuery
 from libs.common.web.fields import (
@@ -38,8 +39,9 @@ def _is_phone(text: str) -> str:
 
 
 def _is_no_number_of_a_person(text: str) -> str:
-    if sum(sign.isdecimal() for sign in text) > 12:  # noqa: PLR2004 - longer ones are cards and ID numbers
-        raise fault("long_number", "has too many digits: it would look like an ID number", "数字过多，不得使用证件号")
+    # Longer ones are cards and ID numbers; of those that are left only a mobile number looks like a person's.
+    if sum(sign.isdecimal() for sign in text) > 12 or is_personal_number(text, date.min):  # noqa: PLR2004
+        raise fault("personal_number", "looks like a phone, ID or card number", "形似手机号、证件号或卡号")
     return text
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import pytest
 
@@ -13,6 +14,7 @@ from tests.conftest import MakeDatabase, template
 from tests.integration.audit.county import Spoiler, live, open_county
 from tests.integration.audit.damage.form import Spoiled
 from tests.integration.audit.damage.rows import ROWS
+from tests.integration.audit.households import settle_in
 
 TEMPLATE = "audit_template"
 
@@ -27,49 +29,58 @@ _DROP_CHECKS = """
 """
 
 
+class Lived(NamedTuple):
+    """Ids of what is in the template."""
+
+    cases: dict[str, str]
+    homes: dict[str, str]
+
+
 @dataclass(frozen=True, slots=True)
 class Copy:
-    """A database of its own: where it is, how to spoil it, and the cases in it by what became of them."""
+    """A database of its own: where it is, how to spoil it, and its cases and households by what became of them."""
 
     url: str
     spoiler: Spoiler
     cases: dict[str, str]
+    homes: dict[str, str]
 
     async def spoil(self, *statements: str) -> None:
-        """Run SQL in which ``{fresh}`` stands for the id of the case ``fresh``, quoted."""
-        quoted = {name.replace(" ", "_"): f"'{case_id}'" for name, case_id in self.cases.items()}
+        """Run SQL in which ``{fresh}`` stands for the id of the case ``fresh``, quoted; households likewise."""
+        quoted = {name.replace(" ", "_"): f"'{key}'" for name, key in (self.cases | self.homes).items()}
         await self.spoiler.run(*(statement.format(**quoted) for statement in statements))
 
 
 @pytest.fixture(scope="session")
-def lived(postgres: EmbeddedPostgres, tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
-    """The template database; gives the ids of its cases."""
-    cases: dict[str, str] = {}
+def lived(postgres: EmbeddedPostgres, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lived]:
+    """The template database; gives the ids of its cases and households."""
+    there = Lived({}, {})
 
     async def prepare(url: str) -> None:
         async with open_county(url, tmp_path_factory.mktemp("county")) as county:
             await live(county)
-            cases.update(county.cases)
+            await settle_in(county, there.homes)
+            there.cases.update(county.cases)
         await execute(url, _DROP_CHECKS)
 
     with template(postgres, TEMPLATE, prepare):
-        yield cases
+        yield there
 
 
 @pytest.fixture
-async def copy(lived: dict[str, str], make_database: MakeDatabase) -> Copy:
+async def copy(lived: Lived, make_database: MakeDatabase) -> Copy:
     """A copy of the county's database."""
     url = await make_database(TEMPLATE)
-    return Copy(url, Spoiler(url), lived)
+    return Copy(url, Spoiler(url), *lived)
 
 
 @pytest.fixture(scope="session")
-def all_rows_spoilt(postgres: EmbeddedPostgres, lived: dict[str, str]) -> Iterator[AuditReport]:
+def all_rows_spoilt(postgres: EmbeddedPostgres, lived: Lived) -> Iterator[AuditReport]:
     """What the audit says of a copy in which every kind of ``ROWS`` was done."""
     reports = []
 
     async def prepare(url: str) -> None:
-        copy = Copy(url, Spoiler(url), lived)
+        copy = Copy(url, Spoiler(url), *lived)
         await copy.spoil(*dict.fromkeys(sql for kind in ROWS.values() for sql in kind.sql))
         reports.append(await examine(Subject(url), limit=10_000))
 
@@ -77,9 +88,9 @@ def all_rows_spoilt(postgres: EmbeddedPostgres, lived: dict[str, str]) -> Iterat
         yield reports[0]
 
 
-def named(report: AuditReport, cases: Mapping[str, str], spoiled: Spoiled) -> bool:
+def named(report: AuditReport, keys: Mapping[str, str], spoiled: Spoiled) -> bool:
     """Whether the audit found it, and said where and what."""
-    key = cases.get(spoiled.about.replace("_", " "), spoiled.about)
+    key = keys.get(spoiled.about.replace("_", " "), spoiled.about)
     return any(
         one.invariant is spoiled.invariant
         and one.service == spoiled.service

@@ -22,7 +22,7 @@ async def test_is_found_and_named(copy: Copy, kind: str) -> None:
     spoiled = KINDS[kind]
     await copy.spoil(*spoiled.sql)
     report = await examine(Subject(copy.url))
-    assert named(report, copy.cases, spoiled), report.violations
+    assert named(report, copy.cases | copy.homes, spoiled), report.violations
 
 
 @pytest.mark.parametrize(

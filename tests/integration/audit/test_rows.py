@@ -1,18 +1,21 @@
 """Every row that was changed behind the system's back is found and named; all kinds in one copy, by one audit."""
 
+from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
 
+from huiyin.audit.households import rows as household_rows
+from huiyin.audit.households.checking import household_streams
 from huiyin.audit.merge import by_key
 from huiyin.audit.packs import Packs
 from huiyin.audit.queries import case_streams
-from huiyin.audit.reading import view_of
+from huiyin.audit.reading import read, view_of
 from huiyin.audit.report import AuditReport, Findings
 from huiyin.audit.rows import rows_wanted
-from huiyin.audit.rows.comparing import Unseen
+from huiyin.audit.rows.comparing import Unseen, WantedRows
 from huiyin.audit.snapshot import open_cut
-from tests.integration.audit.conftest import Copy, named
+from tests.integration.audit.conftest import Copy, Lived, named
 from tests.integration.audit.damage.rows import ROWS
 
 Column = tuple[str, str]
@@ -39,8 +42,8 @@ _COLUMNS = """
 
 
 @pytest.mark.parametrize("kind", ROWS)
-def test_is_found_and_named(all_rows_spoilt: AuditReport, lived: dict[str, str], kind: str) -> None:
-    assert named(all_rows_spoilt, lived, ROWS[kind]), ROWS[kind].says
+def test_is_found_and_named(all_rows_spoilt: AuditReport, lived: Lived, kind: str) -> None:
+    assert named(all_rows_spoilt, lived.cases | lived.homes, ROWS[kind]), ROWS[kind].says
 
 
 async def test_every_column_is_compared_or_the_guide_says_why_not(copy: Copy) -> None:
@@ -48,15 +51,22 @@ async def test_every_column_is_compared_or_the_guide_says_why_not(copy: Copy) ->
     async with open_cut(copy.url, "test") as cut:
         packs = await Packs.of(cut)
         async for key, group in by_key(cut, case_streams(cut, "cases", embedded_bus=True)):
-            for wanted in rows_wanted(view_of(key, group, Findings()), packs):
-                table = f"{wanted.service}.{wanted.table.rpartition('.')[2]}"
-                rows = wanted.rows if wanted.kept is None else ()
-                for column, value in (pair for row in rows for pair in row.items()):
-                    seen[table, column] = seen.get((table, column), False) or not isinstance(value, Unseen)
+            _note(seen, rows_wanted(view_of(key, group, Findings()), packs))
+        async for key, group in by_key(cut, household_streams(cut, "visits", embedded_bus=True)):
+            _note(seen, household_rows.rows_wanted(read(key, group, Findings(), of_today=True)))
         every = {(row["name"], row["column"]) for row in await cut.fetch(_COLUMNS)}
     assert not seen.keys() - every
     compared = {column for column, is_compared in seen.items() if is_compared} | _compared_by_the_library(every)
     assert every - compared <= _explained(every)
+
+
+def _note(seen: dict[Column, bool], every: Iterable[WantedRows]) -> None:
+    """Which columns of these rows are compared, and which are only named."""
+    for wanted in every:
+        table = f"{wanted.service}.{wanted.table.rpartition('.')[2]}"
+        rows = wanted.rows if wanted.kept is None else ()
+        for column, value in (pair for row in rows for pair in row.items()):
+            seen[table, column] = seen.get((table, column), False) or not isinstance(value, Unseen)
 
 
 def _compared_by_the_library(every: set[Column]) -> set[Column]:

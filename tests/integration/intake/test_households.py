@@ -45,6 +45,8 @@ async def test_a_household_is_entered_masked_and_told_without_who_lives_there(in
         ({"holds_from": "2026-03-05"}, "holds_from"),
         ({"phone": "12"}, "phone"),
         ({"household_no": "370101199001011234"}, "household_no"),
+        ({"household_no": "13812345678"}, "household_no"),
+        ({"household_no": "H-138-1234-5678"}, "household_no"),
         ({"colour": "red"}, "colour"),
     ],
 )

@@ -22,14 +22,21 @@ def spoiled(invariant: str, service: str, about: str, says: str, *sql: str) -> S
 
 
 def columns(
-    service: str, table: str, about: str, changes: str, *, where: str = "true", invariant: str = "I6"
+    service: str,
+    table: str,
+    about: str,
+    changes: str,
+    *,
+    where: str = "true",
+    invariant: str = "I6",
+    key: str = "case_id",
 ) -> dict[str, Spoiled]:
     """One kind for each line ``column = value``: all of them are changed, and every one has to be named."""
     lines = [line.strip() for line in changes.strip().splitlines()]
     return {
         f"{service} {table} {about} {line.split()[0]}": spoiled(
             invariant, service, about, f": {line.split()[0]} is ",
-            f"UPDATE {service}.{table} SET {line} WHERE case_id = {{{about}}} AND {where}",  # noqa: S608
+            f"UPDATE {service}.{table} SET {line} WHERE {key} = {{{about}}} AND {where}",  # noqa: S608
         )
         for line in lines
     }  # fmt: skip

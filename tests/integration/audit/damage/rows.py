@@ -4,9 +4,10 @@ All of it is done to one copy at once, and looked for in one audit. So each kind
 """
 
 from tests.integration.audit.damage.form import Spoiled
+from tests.integration.audit.damage.households import ROWS_OF_HOUSEHOLDS
 from tests.integration.audit.damage.library import LIBRARY
 from tests.integration.audit.damage.rows_of_dispatch import DISPATCH
 from tests.integration.audit.damage.rows_of_followup import FOLLOWUP
 from tests.integration.audit.damage.rows_of_intake import INTAKE
 
-ROWS: dict[str, Spoiled] = INTAKE | DISPATCH | FOLLOWUP | LIBRARY
+ROWS: dict[str, Spoiled] = INTAKE | DISPATCH | FOLLOWUP | LIBRARY | ROWS_OF_HOUSEHOLDS
