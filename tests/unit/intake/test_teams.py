@@ -12,20 +12,8 @@ from hypothesis import strategies as st
 from libs.common.errors import Invalid
 from libs.common.events.team_terms import AbsentFor, TeamStep
 from libs.common.rules.machine import Actor, NotTheirs, OutOfTurn
-from services.intake.teams.domain import (
-    AgainstTheRule,
-    Attendance,
-    Guide,
-    Member,
-    Part,
-    Rule,
-    State,
-    Status,
-    What,
-    check_members,
-    decide,
-    evolve,
-)
+from services.intake.teams.domain.composition import AgainstTheRule, Member, Part, Rule, check_members
+from services.intake.teams.domain.course import DayAttendance, Guide, State, Status, What, decide, evolve
 
 NIGHT = Rule(
     "night",
@@ -213,7 +201,7 @@ THERE = frozenset({"leader-0", "duty-0", "village-0"})
 
 
 def attend(
-    state: State, kept: Attendance, *, by: Actor = DESK, before: Attendance | None = None, why: str = ""
+    state: State, kept: DayAttendance, *, by: Actor = DESK, before: DayAttendance | None = None, why: str = ""
 ) -> State:
     what = What(kept.on_day, state.until_day, attendance=kept, corrects=before)
     return evolve(state, decide(state, TeamStep.ATTEND, what, by, NOW, TODAY, why))
@@ -221,13 +209,13 @@ def attend(
 
 def test_attendance_tells_of_every_member_once_and_of_nobody_else() -> None:
     team = formed()
-    assert attend(team, Attendance(day(0), THERE, ABSENT)).seats == team.seats
+    assert attend(team, DayAttendance(day(0), THERE, ABSENT)).seats == team.seats
     for kept in (
-        Attendance(day(0), THERE, {}),
-        Attendance(day(0), THERE | {"duty-1"}, ABSENT),
-        Attendance(day(0), THERE | {"S-5"}, ABSENT),
-        Attendance(day(1), THERE, ABSENT),
-        Attendance(day(-1), THERE, ABSENT),
+        DayAttendance(day(0), THERE, {}),
+        DayAttendance(day(0), THERE | {"duty-1"}, ABSENT),
+        DayAttendance(day(0), THERE | {"S-5"}, ABSENT),
+        DayAttendance(day(1), THERE, ABSENT),
+        DayAttendance(day(-1), THERE, ABSENT),
     ):
         with pytest.raises(Invalid):
             attend(team, kept)
@@ -237,17 +225,17 @@ def test_nobody_says_of_themself_that_they_were_there_only_that_they_were_not() 
     team = formed()
     duty = Actor("whatever account", None, "duty-0")
     with pytest.raises(NotTheirs):
-        attend(team, Attendance(day(0), THERE, ABSENT), by=duty)
-    away = Attendance(day(0), THERE - {"duty-0"}, {**ABSENT, "duty-0": AbsentFor.OTHER_DUTY})
+        attend(team, DayAttendance(day(0), THERE, ABSENT), by=duty)
+    away = DayAttendance(day(0), THERE - {"duty-0"}, {**ABSENT, "duty-0": AbsentFor.OTHER_DUTY})
     assert attend(team, away, by=duty).version == 2
 
 
 def test_a_correction_says_something_else_and_why() -> None:
     team = formed()
-    first = Attendance(day(0), THERE, ABSENT)
+    first = DayAttendance(day(0), THERE, ABSENT)
     with pytest.raises(Invalid, match="otherwise"):
         attend(team, first, before=first)
-    second = Attendance(day(0), THERE | {"duty-1"}, {})
+    second = DayAttendance(day(0), THERE | {"duty-1"}, {})
     with pytest.raises(Invalid) as refused:
         attend(team, second, before=first)
     assert refused.value.fields[0].field == "why"
@@ -257,4 +245,4 @@ def test_a_correction_says_something_else_and_why() -> None:
 def test_a_team_that_goes_out_no_more_keeps_who_was_there_before() -> None:
     team = formed(-2, 9)
     gone = evolve(team, decide(team, TeamStep.DISSOLVE, What(day(0), day(9)), DESK, NOW, TODAY, "x"))
-    assert attend(gone, Attendance(day(-1), THERE, ABSENT)).status is Status.DISSOLVED
+    assert attend(gone, DayAttendance(day(-1), THERE, ABSENT)).status is Status.DISSOLVED

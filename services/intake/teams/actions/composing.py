@@ -13,7 +13,8 @@ from libs.common.security.masking import mask_text
 from services.intake.households.actions.recording import today_of
 from services.intake.teams.actions.recording import apply, seats_of, state_of
 from services.intake.teams.actions.rules import fits_on, rule_of
-from services.intake.teams.domain import Guide, Member, Said, State, Status, What, check_members, decide, evolve
+from services.intake.teams.domain.composition import Member, check_members
+from services.intake.teams.domain.course import Guide, Said, State, Status, What, decide, evolve
 from services.intake.teams.queries import elsewhere
 from services.intake.teams.schemas import ChangeTeam, DissolveTeam, FormTeam
 from services.intake.teams.tables import Team

@@ -10,7 +10,7 @@ from libs.common.pack.areas import contains
 from libs.common.pack.directory import Directory
 from libs.common.pack.schema import TeamPart, TeamRule
 from libs.common.staff.register import TermOfOffice
-from services.intake.teams.domain import Member, Part, Rule
+from services.intake.teams.domain.composition import Member, Part, Rule
 
 
 def find_rule(directory: Directory, code: str) -> Rule | None:

@@ -15,7 +15,8 @@ from libs.common.security.policy import Scope
 from libs.common.web.cursors import Page, PageQuery
 from services.intake.teams.actions.recording import state_of
 from services.intake.teams.actions.rules import find_rule
-from services.intake.teams.domain import ACTIONS, STATUSES, Rule, Seat, State, short_or_over
+from services.intake.teams.domain.composition import Rule, short_or_over
+from services.intake.teams.domain.course import ACTIONS, STATUSES, Seat, State
 from services.intake.teams.queries import (
     BY_AREA,
     BY_STEP,
