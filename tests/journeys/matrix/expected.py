@@ -104,9 +104,11 @@ OF_AN_OBJECTION = re.compile(r".*/objections/\{objection_id\}.*")
 """What tells when a citizen spoke, so that the units of a confidential case do not see it."""
 OF_A_PART = re.compile(r"POST /dispatch/v1/cases/\{case_id\}/tasks/\{unit_code\}/(?!cancellation).*")
 """Steps of the support unit itself, which is none of those that ask here."""
-MAY_BE_ABSENT = re.compile(r".*/ops/parked/.*|.*/accounts(/\{staff_id\}.*)?|.*/staff/\{staff_id\}.*|.*attachment_id.*")
+MAY_BE_ABSENT = re.compile(
+    r".*/ops/parked/.*|.*/accounts(/\{staff_id\}.*)?|.*/staff/\{staff_id\}.*|.*attachment_id.*|.*/teams/\{team_id\}.*"
+)
 """Where what is asked for may not be there: what does not stand still, an account or a person of another area, a file
-of another unit in a confidential case."""
+of another unit in a confidential case; a team, of which nobody has formed one here."""
 
 
 class Verdict(Enum):

@@ -11,7 +11,7 @@ from libs.common.security.masking import mask_text
 from services.intake.households.actions.recording import today_of
 from services.intake.teams.actions.composing import load_for
 from services.intake.teams.actions.recording import apply, seats_of, state_of
-from services.intake.teams.domain.course import DayAttendance, What, decide
+from services.intake.teams.domain.course import DayAttendance, TeamWord, decide
 from services.intake.teams.queries import attended
 from services.intake.teams.schemas import KeepAttendance
 from services.intake.teams.tables import Attendance, Team
@@ -23,10 +23,10 @@ async def attend(session: Session, asked: Request, team_id: str, body: KeepAtten
     before = state_of(row, await seats_of(session, team_id))
     kept = _told(body)
     last = next(iter(await attended(session, [team_id], body.on_day, body.on_day)), None)
-    what = What(body.on_day, before.until_day, attendance=kept)
+    what = TeamWord(body.on_day, before.until_day, attendance=kept)
     if last is not None:
         absent = {one["staff_id"]: AbsentFor(one["reason"]) for one in orjson.loads(last.absent)}
-        what = What(
+        what = TeamWord(
             body.on_day,
             before.until_day,
             attendance=kept,

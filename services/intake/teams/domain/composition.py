@@ -26,7 +26,7 @@ class Part:
 
 
 @dataclass(frozen=True, slots=True)
-class Rule:
+class TeamComposition:
     """队伍规则: the parts of one kind of team."""
 
     code: str
@@ -55,7 +55,7 @@ class AgainstTheRule(Invalid):
     title, title_zh = "The team is not as its rule says", "队伍构成不符合规则"
 
 
-def check_members(rule: Rule, members: Sequence[Member], fits: Callable[[Member], bool]) -> None:
+def check_members(rule: TeamComposition, members: Sequence[Member], fits: Callable[[Member], bool]) -> None:
     """AgainstTheRule, naming the rule and each part that is not filled as it says; ``fits``: by a post of the part."""
     found = [*_faults(rule, members, fits)]
     if found:
@@ -69,7 +69,9 @@ def check_members(rule: Rule, members: Sequence[Member], fits: Callable[[Member]
         )
 
 
-def _faults(rule: Rule, members: Sequence[Member], fits: Callable[[Member], bool]) -> Iterator[tuple[str, FieldError]]:
+def _faults(
+    rule: TeamComposition, members: Sequence[Member], fits: Callable[[Member], bool]
+) -> Iterator[tuple[str, FieldError]]:
     parts = {part.code: part for part in rule.parts}
     for index, member in enumerate(members):
         part = parts.get(member.part)
@@ -89,7 +91,7 @@ def _faults(rule: Rule, members: Sequence[Member], fits: Callable[[Member], bool
         yield part.code, FieldError("members", message, f"“{part.name}”为 {many} 人，应为 {part.shape} 人")
 
 
-def short_or_over(rule: Rule, filled: Mapping[str, int]) -> Iterator[tuple[Part, int]]:
+def short_or_over(rule: TeamComposition, filled: Mapping[str, int]) -> Iterator[tuple[Part, int]]:
     """The parts that have too few people, or too many, and how many they have."""
     for part in rule.parts:
         many = filled.get(part.code, 0)

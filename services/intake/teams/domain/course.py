@@ -112,7 +112,7 @@ class DayAttendance:
 
 
 @dataclass(frozen=True, slots=True)
-class What:
+class TeamWord:
     """What a step brings: who makes up the team from a day on, None for who does anyway; its last day and its guide; of
     an attendance what was kept.
     """
@@ -126,10 +126,10 @@ class What:
     """What was said last of the same day."""
 
 
-Said = machine.Said[TeamStep, What]
+Said = machine.Said[TeamStep, TeamWord]
 
 
-def decide(state: State, step: TeamStep, what: What, by: Actor, at: datetime, today: date, why: str = "") -> Said:
+def decide(state: State, step: TeamStep, what: TeamWord, by: Actor, at: datetime, today: date, why: str = "") -> Said:
     """The step, as it is said. ``today`` is the place's day.
 
     Raises:
@@ -218,7 +218,7 @@ def _check_day(state: State, day: date) -> None:
         raise invalid("holds_from", message, f"须在队伍起止日期内（{state.from_day} 至 {state.until_day}）")
 
 
-def _check_days(state: State | None, what: What) -> None:
+def _check_days(state: State | None, what: TeamWord) -> None:
     first = what.holds_from if state is None else state.from_day
     if what.until_day < what.holds_from:
         raise invalid("until_day", "is before the first day", "早于开始日期")
@@ -236,7 +236,7 @@ def _changed_before(before: State, after: State, today: date) -> frozenset[str]:
     return frozenset(seat.staff_id for seat in over(before) ^ over(after))
 
 
-def _check_attendance(state: State, what: What, by: Actor, today: date) -> None:
+def _check_attendance(state: State, what: TeamWord, by: Actor, today: date) -> None:
     kept = what.attendance
     assert kept is not None  # noqa: S101 - the step is made with it
     members = {seat.staff_id for seat in state.on(kept.on_day)}
@@ -262,7 +262,7 @@ def _check_attendance(state: State, what: What, by: Actor, today: date) -> None:
         raise NotTheirs("That you were there is for somebody else to say", "本人出勤须由他人登记")
 
 
-def _check_correction(what: What, why: str) -> None:
+def _check_correction(what: TeamWord, why: str) -> None:
     if what.corrects is None:
         return
     if what.corrects == what.attendance:
