@@ -48,6 +48,7 @@ PRODUCT_EXEMPT: Mapping[str, str] = {
     "_value_": "the enumeration reads it",
     "FAILED": "a state of timers, written in SQL",
     **dict.fromkeys(("NOTICE", "RECHECK", "SURVEY"), "what a requester may be asked for; the database holds the words"),
+    **dict.fromkeys(("LEAVE", "ILL", "OTHER_DUTY", "NOT_SEEN"), "why somebody was not there; the API takes the words"),
     **dict.fromkeys(("LETTERED", "WHISTLED"), "roles of tasks that are not given yet; the database holds the words"),
     **dict.fromkeys(
         ("IMPORT_HOUSEHOLDS", "EXPORT_HOUSEHOLDS", "READ_CONTACTS", "ASSIGN_CONTACTS"),

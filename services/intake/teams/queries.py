@@ -11,7 +11,7 @@ from sqlmodel import col
 from libs.common.database.session import Session
 from libs.common.security.policy import Scope, in_area
 from libs.common.web.cursors import Keyset, PageQuery
-from services.intake.teams.domain import Seat
+from services.intake.teams.domain.course import Seat
 from services.intake.teams.tables import Team, TeamChange, TeamMember
 
 BY_AREA = Keyset("intake.teams", (col(Team.area_code), col(Team.team_id)), (str, str), descending=False)

@@ -9,7 +9,7 @@ from libs.common.events.team_terms import AbsentFor, TeamStep
 from libs.common.web.cursors import PageQuery
 from libs.common.web.fields import AnswerBody, AreaCode, Reason, RequestBody, ShortText, StaffId, Uuid
 from services.intake.households.schemas import Day
-from services.intake.teams.domain import Status
+from services.intake.teams.domain.course import Status
 
 MOST_MEMBERS = 200
 LONGEST_ROSTER = 62

@@ -10,7 +10,7 @@ from sqlmodel import Field
 from libs.common.database.columns import check, index, moment_column, one_of, refers, texts_column, word_column
 from libs.common.events.team_terms import TeamStep
 from services.intake.tables import Base
-from services.intake.teams.domain import Status
+from services.intake.teams.domain.course import Status
 
 _IN_ORDER = ("area_code", "team_id")
 """How lists go."""

@@ -13,7 +13,7 @@ from libs.common.pack.loader import load_pack
 from libs.common.security.policy import Scope
 from libs.common.security.principal import Role
 from libs.common.web.cursors import PageQuery
-from services.intake.teams.domain import Seat
+from services.intake.teams.domain.course import Seat
 from services.intake.teams.queries import _ELSEWHERE, TeamFilter, list_statement
 from tests.architecture.test_shape import ROOT
 from tests.integration.intake.door import COUNTY, NOW, OTHER_TOWN, TOWN, VILLAGE, IntakeDoor
@@ -409,22 +409,17 @@ async def test_two_years_of_nights_are_found_by_index(intake: IntakeDoor) -> Non
         for statement in _FILL.split(";")[:-1]:
             await session.fetch(statement)
     county, day = Scope(COUNTY[:6]), date(2025, 2, 3)
-    for asked, index, most in (
-        (TeamFilter(), {"team_area_idx"}, 51),
-        (TeamFilter(day, day), {"team_days_idx"}, 160),
-        (TeamFilter(day, day + timedelta(days=30)), {"team_days_idx", "team_area_idx"}, 5_000),
-        (TeamFilter(day, day, area_code=VILLAGE), {"team_days_idx", "team_area_idx"}, 3_000),
-        (TeamFilter(area_code=VILLAGE), {"team_area_idx"}, 800),
-        (
-            TeamFilter(day, day, staff_id="S-7"),
-            {"team_member_staff_idx", "team_member_pkey", "team_pkey", "team_days_idx"},
-            800,
-        ),
-        (TeamFilter(staff_id="S-7"), {"team_member_staff_idx", "team_pkey"}, 800),
+    for asked, most in (
+        (TeamFilter(), 51),
+        (TeamFilter(day, day), 160),
+        (TeamFilter(day, day + timedelta(days=30)), 5_000),
+        (TeamFilter(day, day, area_code=VILLAGE), 3_000),
+        (TeamFilter(area_code=VILLAGE), 800),
+        (TeamFilter(day, day, staff_id="S-7"), 800),
+        (TeamFilter(staff_id="S-7"), 800),
     ):
         plan = await plan_of(database, list_statement(county, asked, PageQuery()))
         assert not plan.walked, f"{asked}:\n{plan}"
-        assert plan.indexes <= index, f"{asked}:\n{plan}"
         assert plan.rows_read <= most, f"{asked} reads {plan.rows_read}:\n{plan}"
     seat = Seat("S-7", "village", day, day)
     plan = await plan_of(database, _ELSEWHERE, [seat.staff_id], [seat.from_day], [seat.until_day], "x")

@@ -47,6 +47,10 @@ MAY: tuple[tuple[str, str], ...] = (
     (r"POST /followup/v1/objections/\{objection_id\}/decision", "sl"),
     (r"POST /followup/v1/callbacks/\{callback_id\}/links", "c"),
     (r"POST /intake/v1/requesters/\{case_id\}/reveal", "ohc"),
+    (r"GET /intake/v1/contacts", "ovsa"),
+    (r"POST /intake/v1/contacts/(assignment|evening)", "os"),
+    (r"GET /intake/v1/teams.*", "ovsla"),
+    (r"POST /intake/v1/teams.*", "os"),
     (r"\w+ /dispatch/v1/accounts/me.*", OFFICE),
     (r"GET /dispatch/v1/accounts.*", "am"),
     (r"POST /dispatch/v1/accounts.*", "m"),
@@ -103,9 +107,11 @@ OF_AN_OBJECTION = re.compile(r".*/objections/\{objection_id\}.*")
 """What tells when a citizen spoke, so that the units of a confidential case do not see it."""
 OF_A_PART = re.compile(r"POST /dispatch/v1/cases/\{case_id\}/tasks/\{unit_code\}/(?!cancellation).*")
 """Steps of the support unit itself, which is none of those that ask here."""
-MAY_BE_ABSENT = re.compile(r".*/ops/parked/.*|.*/accounts(/\{staff_id\}.*)?|.*/staff/\{staff_id\}.*|.*attachment_id.*")
+MAY_BE_ABSENT = re.compile(
+    r".*/ops/parked/.*|.*/accounts(/\{staff_id\}.*)?|.*/staff/\{staff_id\}.*|.*attachment_id.*|.*/teams/\{team_id\}.*"
+)
 """Where what is asked for may not be there: what does not stand still, an account or a person of another area, a file
-of another unit in a confidential case."""
+of another unit in a confidential case; a team, of which nobody has formed one here."""
 
 
 class Verdict(Enum):

@@ -12,22 +12,10 @@ from hypothesis import strategies as st
 from libs.common.errors import Invalid
 from libs.common.events.team_terms import AbsentFor, TeamStep
 from libs.common.rules.machine import Actor, NotTheirs, OutOfTurn
-from services.intake.teams.domain import (
-    AgainstTheRule,
-    Attendance,
-    Guide,
-    Member,
-    Part,
-    Rule,
-    State,
-    Status,
-    What,
-    check_members,
-    decide,
-    evolve,
-)
+from services.intake.teams.domain.composition import AgainstTheRule, Member, Part, TeamComposition, check_members
+from services.intake.teams.domain.course import DayAttendance, Guide, State, Status, TeamWord, decide, evolve
 
-NIGHT = Rule(
+NIGHT = TeamComposition(
     "night",
     "夜访",
     "Night visits",
@@ -37,7 +25,9 @@ NIGHT = Rule(
         Part("village", "村", "Of the village", 1, None),
     ),
 )
-PATCH = Rule("patch", "片区", "Patch", (Part("head", "片长", "Head", 1, 1), Part("member", "队员", "Members", 3, 5)))
+PATCH = TeamComposition(
+    "patch", "片区", "Patch", (Part("head", "片长", "Head", 1, 1), Part("member", "队员", "Members", 3, 5))
+)
 TODAY = date(2026, 3, 4)
 NOW = datetime(2026, 3, 4, 2, tzinfo=UTC)
 DESK = Actor("desk", None, "S-99")
@@ -66,7 +56,7 @@ def fits(_member: Member) -> bool:
     ],
 )
 def test_a_team_is_as_its_rule_says_and_a_refusal_names_rule_and_part(
-    rule: Rule, parts: dict[str, int], wrong: list[str]
+    rule: TeamComposition, parts: dict[str, int], wrong: list[str]
 ) -> None:
     if not wrong:
         check_members(rule, people(**parts), fits)
@@ -100,11 +90,11 @@ def day(number: int) -> date:
 
 
 def formed(first: int = 0, last: int = 9, members: Sequence[Member] = (), by: Actor = DESK) -> State:
-    what = What(day(first), day(last), tuple(members or people(leader=1, duty=2, village=1)))
+    what = TeamWord(day(first), day(last), tuple(members or people(leader=1, duty=2, village=1)))
     return evolve(State(), decide(State(), TeamStep.FORM, what, by, NOW, TODAY))
 
 
-def changed(state: State, what: What, *, by: Actor = DESK, today: date = TODAY, why: str = "") -> State:
+def changed(state: State, what: TeamWord, *, by: Actor = DESK, today: date = TODAY, why: str = "") -> State:
     return evolve(state, decide(state, TeamStep.CHANGE, what, by, NOW, today, why))
 
 
@@ -115,19 +105,19 @@ def names_on(state: State, number: int) -> set[str]:
 def test_a_change_holds_from_its_day_and_leaves_what_was_before() -> None:
     team = formed()
     ill = tuple(member for member in people(leader=1, duty=2, village=1) if member.staff_id != "duty-1")
-    team = changed(team, What(day(4), day(9), (*ill, Member("duty-9", "duty"))))
+    team = changed(team, TeamWord(day(4), day(9), (*ill, Member("duty-9", "duty"))))
     assert names_on(team, 3) == {"leader-0", "duty-0", "duty-1", "village-0"}
     assert names_on(team, 4) == {"leader-0", "duty-0", "duty-9", "village-0"}
     assert len(team.seats) == 5, "whoever stays has one seat"
 
 
 def test_another_last_day_or_guide_leaves_what_is_planned() -> None:
-    team = changed(formed(), What(day(4), day(9), tuple(people(leader=1, duty=2, village=2))))
-    guided = changed(team, What(day(0), day(9), guide=Guide("S-7")))
+    team = changed(formed(), TeamWord(day(4), day(9), tuple(people(leader=1, duty=2, village=2))))
+    guided = changed(team, TeamWord(day(0), day(9), guide=Guide("S-7")))
     assert guided.seats == team.seats
-    shorter = changed(team, What(day(0), day(3)))
+    shorter = changed(team, TeamWord(day(0), day(3)))
     assert (names_on(shorter, 3), names_on(shorter, 4)) == (names_on(team, 3), set())
-    longer = changed(team, What(day(0), day(12)))
+    longer = changed(team, TeamWord(day(0), day(12)))
     assert (names_on(longer, 3), names_on(longer, 12)) == (names_on(team, 3), names_on(team, 9))
 
 
@@ -137,7 +127,7 @@ def test_each_day_has_the_members_of_the_last_change_that_reaches_it(
 ) -> None:
     team, expected = formed(), dict.fromkeys(range(10), 1)
     for first, village in changes:
-        what = What(day(first), day(9), tuple(people(leader=1, duty=2, village=village)))
+        what = TeamWord(day(first), day(9), tuple(people(leader=1, duty=2, village=village)))
         try:
             team = changed(team, what)
         except Invalid:
@@ -151,12 +141,12 @@ def test_each_day_has_the_members_of_the_last_change_that_reaches_it(
 
 def test_a_team_that_was_dissolved_stays_what_it_was_until_then() -> None:
     team = formed()
-    gone = evolve(team, decide(team, TeamStep.DISSOLVE, What(day(3), day(9)), DESK, NOW, TODAY, "ill"))
+    gone = evolve(team, decide(team, TeamStep.DISSOLVE, TeamWord(day(3), day(9)), DESK, NOW, TODAY, "ill"))
     assert (gone.status, gone.until_day, gone.dissolved_from) == (Status.DISSOLVED, day(2), day(3))
     assert (names_on(gone, 2), names_on(gone, 3)) == (names_on(team, 2), set())
     with pytest.raises(OutOfTurn):
-        changed(gone, What(day(1), day(2)))
-    never = evolve(team, decide(team, TeamStep.DISSOLVE, What(day(0), day(9)), DESK, NOW, TODAY, "ill"))
+        changed(gone, TeamWord(day(1), day(2)))
+    never = evolve(team, decide(team, TeamStep.DISSOLVE, TeamWord(day(0), day(9)), DESK, NOW, TODAY, "ill"))
     assert never.seats == ()
     assert never.from_day <= never.until_day
 
@@ -164,13 +154,13 @@ def test_a_team_that_was_dissolved_stays_what_it_was_until_then() -> None:
 @pytest.mark.parametrize(
     ("what", "field"),
     [
-        (What(day(10), day(12)), "holds_from"),
-        (What(day(-1), day(9)), "holds_from"),
-        (What(day(5), day(4)), "until_day"),
-        (What(day(0), day(366)), "until_day"),
+        (TeamWord(day(10), day(12)), "holds_from"),
+        (TeamWord(day(-1), day(9)), "holds_from"),
+        (TeamWord(day(5), day(4)), "until_day"),
+        (TeamWord(day(0), day(366)), "until_day"),
     ],
 )
-def test_days_that_cannot_be_are_named(what: What, field: str) -> None:
+def test_days_that_cannot_be_are_named(what: TeamWord, field: str) -> None:
     with pytest.raises(Invalid) as refused:
         changed(formed(), replace(what, members=tuple(people(leader=1, duty=2, village=1))))
     assert [one.field for one in refused.value.fields] == [field]
@@ -184,7 +174,7 @@ def test_a_year_is_the_longest() -> None:
 
 def test_nothing_otherwise_is_refused_and_another_guide_is_something() -> None:
     team = formed()
-    same = What(day(0), day(9), tuple(people(leader=1, duty=2, village=1)))
+    same = TeamWord(day(0), day(9), tuple(people(leader=1, duty=2, village=1)))
     with pytest.raises(Invalid, match="otherwise"):
         changed(team, same)
     assert changed(team, replace(same, guide=Guide(words="三组组长"))).guide.words == "三组组长"
@@ -193,7 +183,7 @@ def test_nothing_otherwise_is_refused_and_another_guide_is_something() -> None:
 def test_days_that_are_over_need_a_reason_and_somebody_who_is_not_concerned() -> None:
     team = formed()
     later = day(5)
-    without = What(day(2), day(9), tuple(people(leader=1, duty=2, village=2)))
+    without = TeamWord(day(2), day(9), tuple(people(leader=1, duty=2, village=2)))
     with pytest.raises(Invalid) as refused:
         changed(team, without, today=later)
     assert refused.value.fields[0].field == "why"
@@ -213,21 +203,21 @@ THERE = frozenset({"leader-0", "duty-0", "village-0"})
 
 
 def attend(
-    state: State, kept: Attendance, *, by: Actor = DESK, before: Attendance | None = None, why: str = ""
+    state: State, kept: DayAttendance, *, by: Actor = DESK, before: DayAttendance | None = None, why: str = ""
 ) -> State:
-    what = What(kept.on_day, state.until_day, attendance=kept, corrects=before)
+    what = TeamWord(kept.on_day, state.until_day, attendance=kept, corrects=before)
     return evolve(state, decide(state, TeamStep.ATTEND, what, by, NOW, TODAY, why))
 
 
 def test_attendance_tells_of_every_member_once_and_of_nobody_else() -> None:
     team = formed()
-    assert attend(team, Attendance(day(0), THERE, ABSENT)).seats == team.seats
+    assert attend(team, DayAttendance(day(0), THERE, ABSENT)).seats == team.seats
     for kept in (
-        Attendance(day(0), THERE, {}),
-        Attendance(day(0), THERE | {"duty-1"}, ABSENT),
-        Attendance(day(0), THERE | {"S-5"}, ABSENT),
-        Attendance(day(1), THERE, ABSENT),
-        Attendance(day(-1), THERE, ABSENT),
+        DayAttendance(day(0), THERE, {}),
+        DayAttendance(day(0), THERE | {"duty-1"}, ABSENT),
+        DayAttendance(day(0), THERE | {"S-5"}, ABSENT),
+        DayAttendance(day(1), THERE, ABSENT),
+        DayAttendance(day(-1), THERE, ABSENT),
     ):
         with pytest.raises(Invalid):
             attend(team, kept)
@@ -237,17 +227,17 @@ def test_nobody_says_of_themself_that_they_were_there_only_that_they_were_not() 
     team = formed()
     duty = Actor("whatever account", None, "duty-0")
     with pytest.raises(NotTheirs):
-        attend(team, Attendance(day(0), THERE, ABSENT), by=duty)
-    away = Attendance(day(0), THERE - {"duty-0"}, {**ABSENT, "duty-0": AbsentFor.OTHER_DUTY})
+        attend(team, DayAttendance(day(0), THERE, ABSENT), by=duty)
+    away = DayAttendance(day(0), THERE - {"duty-0"}, {**ABSENT, "duty-0": AbsentFor.OTHER_DUTY})
     assert attend(team, away, by=duty).version == 2
 
 
 def test_a_correction_says_something_else_and_why() -> None:
     team = formed()
-    first = Attendance(day(0), THERE, ABSENT)
+    first = DayAttendance(day(0), THERE, ABSENT)
     with pytest.raises(Invalid, match="otherwise"):
         attend(team, first, before=first)
-    second = Attendance(day(0), THERE | {"duty-1"}, {})
+    second = DayAttendance(day(0), THERE | {"duty-1"}, {})
     with pytest.raises(Invalid) as refused:
         attend(team, second, before=first)
     assert refused.value.fields[0].field == "why"
@@ -256,5 +246,5 @@ def test_a_correction_says_something_else_and_why() -> None:
 
 def test_a_team_that_goes_out_no_more_keeps_who_was_there_before() -> None:
     team = formed(-2, 9)
-    gone = evolve(team, decide(team, TeamStep.DISSOLVE, What(day(0), day(9)), DESK, NOW, TODAY, "x"))
-    assert attend(gone, Attendance(day(-1), THERE, ABSENT)).status is Status.DISSOLVED
+    gone = evolve(team, decide(team, TeamStep.DISSOLVE, TeamWord(day(0), day(9)), DESK, NOW, TODAY, "x"))
+    assert attend(gone, DayAttendance(day(-1), THERE, ABSENT)).status is Status.DISSOLVED

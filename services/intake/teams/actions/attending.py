@@ -11,11 +11,10 @@ from libs.common.security.masking import mask_text
 from services.intake.households.actions.recording import today_of
 from services.intake.teams.actions.composing import load_for
 from services.intake.teams.actions.recording import apply, seats_of, state_of
-from services.intake.teams.domain import Attendance, What, decide
+from services.intake.teams.domain.course import DayAttendance, TeamWord, decide
 from services.intake.teams.queries import attended
 from services.intake.teams.schemas import KeepAttendance
-from services.intake.teams.tables import Attendance as AttendanceRow
-from services.intake.teams.tables import Team
+from services.intake.teams.tables import Attendance, Team
 
 
 async def attend(session: Session, asked: Request, team_id: str, body: KeepAttendance) -> Team:
@@ -24,14 +23,14 @@ async def attend(session: Session, asked: Request, team_id: str, body: KeepAtten
     before = state_of(row, await seats_of(session, team_id))
     kept = _told(body)
     last = next(iter(await attended(session, [team_id], body.on_day, body.on_day)), None)
-    what = What(body.on_day, before.until_day, attendance=kept)
+    what = TeamWord(body.on_day, before.until_day, attendance=kept)
     if last is not None:
         absent = {one["staff_id"]: AbsentFor(one["reason"]) for one in orjson.loads(last.absent)}
-        what = What(
+        what = TeamWord(
             body.on_day,
             before.until_day,
             attendance=kept,
-            corrects=Attendance(body.on_day, frozenset(last.present), absent),
+            corrects=DayAttendance(body.on_day, frozenset(last.present), absent),
         )
     said = decide(before, TeamStep.ATTEND, what, asked.actor, session.now, today_of(session), body.why or "")
     after = await apply(session, row, before, said)
@@ -46,7 +45,7 @@ async def attend(session: Session, asked: Request, team_id: str, body: KeepAtten
         why=mask_text(said.why),
     )
     session.insert(
-        AttendanceRow,
+        Attendance,
         {
             **word.model_dump(include={"team_id", "on_day", "correction", "why"}),
             "present": [*word.present],
@@ -61,7 +60,7 @@ async def attend(session: Session, asked: Request, team_id: str, body: KeepAtten
     return row
 
 
-def _told(body: KeepAttendance) -> Attendance:
+def _told(body: KeepAttendance) -> DayAttendance:
     named = [("present", one) for one in body.present] + [("absent", one.staff_id) for one in body.absent]
     seen: set[str] = set()
     for field, staff_id in named:
@@ -69,4 +68,4 @@ def _told(body: KeepAttendance) -> Attendance:
             message, message_zh = f"{staff_id} stands here twice", f"{staff_id} 重复"
             raise Invalid(message, message_zh, fields=[FieldError(field, message, message_zh)])
         seen.add(staff_id)
-    return Attendance(body.on_day, frozenset(body.present), {one.staff_id: one.reason for one in body.absent})
+    return DayAttendance(body.on_day, frozenset(body.present), {one.staff_id: one.reason for one in body.absent})

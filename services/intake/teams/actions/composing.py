@@ -13,7 +13,8 @@ from libs.common.security.masking import mask_text
 from services.intake.households.actions.recording import today_of
 from services.intake.teams.actions.recording import apply, seats_of, state_of
 from services.intake.teams.actions.rules import fits_on, rule_of
-from services.intake.teams.domain import Guide, Member, Said, State, Status, What, check_members, decide, evolve
+from services.intake.teams.domain.composition import Member, check_members
+from services.intake.teams.domain.course import Guide, Said, State, Status, TeamWord, decide, evolve
 from services.intake.teams.queries import elsewhere
 from services.intake.teams.schemas import ChangeTeam, DissolveTeam, FormTeam
 from services.intake.teams.tables import Team
@@ -42,7 +43,7 @@ async def form(session: Session, asked: Request, body: FormTeam) -> Team:
     first, last = _days(body)
     members = tuple(Member(one.staff_id, one.part) for one in body.members)
     check_members(rule, members, fits_on(session, rule.code, area.code, first, last))
-    what = What(first, last, members, _guide(session, body))
+    what = TeamWord(first, last, members, _guide(session, body))
     await only_writer(session, _MATTER)
     said = decide(State(), TeamStep.FORM, what, asked.actor, session.now, today_of(session), body.why or "")
     row = session.new(
@@ -75,7 +76,7 @@ async def change(session: Session, asked: Request, team_id: str, body: ChangeTea
     if body.members is not None:
         members = tuple(Member(one.staff_id, one.part) for one in body.members)
     told = {"guide", "guide_staff_id"} & body.model_fields_set
-    what = What(day, last, members, _guide(session, body) if told else before.guide)
+    what = TeamWord(day, last, members, _guide(session, body) if told else before.guide)
     said = decide(before, TeamStep.CHANGE, what, asked.actor, session.now, today, body.why or "")
     if members is None and last > before.until_day:
         day, members = before.until_day, tuple(Member(one.staff_id, one.part) for one in before.on(before.until_day))
@@ -91,7 +92,7 @@ async def dissolve(session: Session, asked: Request, team_id: str, body: Dissolv
     """解散: it goes out no more from a day on."""
     row = await load_for(session, asked, team_id)
     before, today = state_of(row, await seats_of(session, team_id)), today_of(session)
-    what = What(_holds_from(before, body.holds_from, today), before.until_day, guide=before.guide)
+    what = TeamWord(_holds_from(before, body.holds_from, today), before.until_day, guide=before.guide)
     said = decide(before, TeamStep.DISSOLVE, what, asked.actor, session.now, today, body.why)
     await apply(session, row, before, said)
     return row

@@ -7,7 +7,7 @@ from libs.common.database.session import Session
 from libs.common.events.team_terms import TeamStep
 from libs.common.events.teams import TeamChanged, TeamDissolved, TeamFormed, TeamSeat
 from libs.common.security.masking import mask_text
-from services.intake.teams.domain import Guide, Said, Seat, State, evolve
+from services.intake.teams.domain.course import Guide, Said, Seat, State, evolve
 from services.intake.teams.tables import Team, TeamChange, TeamMember
 
 

@@ -10,16 +10,16 @@ from libs.common.pack.areas import contains
 from libs.common.pack.directory import Directory
 from libs.common.pack.schema import TeamPart, TeamRule
 from libs.common.staff.register import TermOfOffice
-from services.intake.teams.domain import Member, Part, Rule
+from services.intake.teams.domain.composition import Member, Part, TeamComposition
 
 
-def find_rule(directory: Directory, code: str) -> Rule | None:
+def find_rule(directory: Directory, code: str) -> TeamComposition | None:
     """The rule of this code; None where the pack in force has it no more."""
     found = _found(directory, code)
     return None if found is None else _rule(found)
 
 
-def rule_of(directory: Directory, code: str) -> Rule:
+def rule_of(directory: Directory, code: str) -> TeamComposition:
     """The same; Invalid, naming those that there are."""
     found = find_rule(directory, code)
     if found is None:
@@ -48,8 +48,8 @@ def _found(directory: Directory, code: str) -> TeamRule | None:
     return next((rule for rule in directory.pack.visits.teams if rule.code == code), None)
 
 
-def _rule(rule: TeamRule) -> Rule:
-    return Rule(rule.code, rule.name, rule.name_en, tuple(map(_part, rule.parts)))
+def _rule(rule: TeamRule) -> TeamComposition:
+    return TeamComposition(rule.code, rule.name, rule.name_en, tuple(map(_part, rule.parts)))
 
 
 def _part(part: TeamPart) -> Part:

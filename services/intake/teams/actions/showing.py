@@ -15,7 +15,8 @@ from libs.common.security.policy import Scope
 from libs.common.web.cursors import Page, PageQuery
 from services.intake.teams.actions.recording import state_of
 from services.intake.teams.actions.rules import find_rule
-from services.intake.teams.domain import ACTIONS, STATUSES, Rule, Seat, State, short_or_over
+from services.intake.teams.domain.composition import TeamComposition, short_or_over
+from services.intake.teams.domain.course import ACTIONS, STATUSES, Seat, State
 from services.intake.teams.queries import (
     BY_AREA,
     BY_STEP,
@@ -151,7 +152,7 @@ def _told(session: Session, row: Team, state: State) -> dict[str, Any]:
     }
 
 
-def _seat(session: Session, rule: Rule | None, seat: Seat) -> SeatOut:
+def _seat(session: Session, rule: TeamComposition | None, seat: Seat) -> SeatOut:
     member = session.staff.member(seat.staff_id)
     names = {} if rule is None else {part.code: part.name for part in rule.parts}
     return SeatOut(
@@ -184,7 +185,7 @@ def _attendance(session: Session, row: Team, state: State, word: Any) -> Attenda
     )
 
 
-def _short(rule: Rule, there: Mapping[str, int]) -> Iterator[ShortPart]:
+def _short(rule: TeamComposition, there: Mapping[str, int]) -> Iterator[ShortPart]:
     for part, present in short_or_over(rule, there):
         if present < part.fewest:
             yield ShortPart(part=part.code, part_name=part.name, present=present, fewest=part.fewest)

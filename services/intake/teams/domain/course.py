@@ -1,10 +1,9 @@
-"""Rules of visiting teams (走访工作队): who makes one up, from when to when, and who may say that somebody was there.
+"""A team's course (工作队变动): its steps, who is in it on which days, and who may say that somebody was there.
 
 A team goes out on every day from its first to its last. A change holds from a day on: who was in it before stays there.
 """
 
-from collections import Counter
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
@@ -13,6 +12,7 @@ from libs.common.errors import FieldError, Invalid, invalid
 from libs.common.events.team_terms import AbsentFor, TeamStep
 from libs.common.rules import machine
 from libs.common.rules.machine import Actor, Label, Machine, NotTheirs, Transition
+from services.intake.teams.domain.composition import Member
 
 LONGEST_DAYS = 366
 """Days of one team, the first and the last included."""
@@ -61,47 +61,6 @@ TEAMS: Machine[Status, TeamStep, Party, []] = Machine(
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
-    """队伍构成: one part of a rule, filled by ``fewest`` to ``most`` people; any number without ``most``."""
-
-    code: str
-    name: str
-    name_en: str
-    fewest: int
-    most: int | None
-
-    @property
-    def shape(self) -> str:
-        """How many, as people write it: ``2``, ``3-5``, ``N``."""
-        if self.most is None:
-            return "N" if self.fewest <= 1 else f"{self.fewest}+"
-        return str(self.most) if self.fewest == self.most else f"{self.fewest}-{self.most}"
-
-
-@dataclass(frozen=True, slots=True)
-class Rule:
-    """队伍规则: the parts of one kind of team."""
-
-    code: str
-    name: str
-    name_en: str
-    parts: tuple[Part, ...]
-
-    @property
-    def shape(self) -> str:
-        """All parts, as people call the rule: ``1+2+N``."""
-        return "+".join(part.shape for part in self.parts)
-
-
-@dataclass(frozen=True, slots=True)
-class Member:
-    """Who is to fill which part."""
-
-    staff_id: str
-    part: str
-
-
-@dataclass(frozen=True, slots=True)
 class Seat:
     """One person in a team, and the days on which, both included."""
 
@@ -144,7 +103,7 @@ class State:
 
 
 @dataclass(frozen=True, slots=True)
-class Attendance:
+class DayAttendance:
     """考勤: who of a team was there on a day, and why the others were not."""
 
     on_day: date
@@ -153,7 +112,7 @@ class Attendance:
 
 
 @dataclass(frozen=True, slots=True)
-class What:
+class TeamWord:
     """What a step brings: who makes up the team from a day on, None for who does anyway; its last day and its guide; of
     an attendance what was kept.
     """
@@ -162,64 +121,15 @@ class What:
     until_day: date
     members: tuple[Member, ...] | None = None
     guide: Guide = NOBODY
-    attendance: Attendance | None = None
-    corrects: Attendance | None = None
+    attendance: DayAttendance | None = None
+    corrects: DayAttendance | None = None
     """What was said last of the same day."""
 
 
-Said = machine.Said[TeamStep, What]
+Said = machine.Said[TeamStep, TeamWord]
 
 
-class AgainstTheRule(Invalid):
-    """A team that is not as the pack's rule says; ``rule`` and ``part`` name what it goes against."""
-
-    type = "team-rule"
-    title, title_zh = "The team is not as its rule says", "队伍构成不符合规则"
-
-
-def check_members(rule: Rule, members: Sequence[Member], fits: Callable[[Member], bool]) -> None:
-    """AgainstTheRule, naming the rule and each part that is not filled as it says; ``fits``: by a post of the part."""
-    found = [*_faults(rule, members, fits)]
-    if found:
-        fields = [fault for _, fault in found]
-        name = f"{rule.name_en} ({rule.shape})"
-        raise AgainstTheRule(
-            f"{name}: {'; '.join(fault.message for fault in fields)}",
-            f"{rule.name}（{rule.shape}）：{'；'.join(fault.message_zh for fault in fields)}",
-            fields=fields,
-            extra={"rule": rule.code, "parts": sorted({part for part, _ in found})},
-        )
-
-
-def _faults(rule: Rule, members: Sequence[Member], fits: Callable[[Member], bool]) -> Iterator[tuple[str, FieldError]]:
-    parts = {part.code: part for part in rule.parts}
-    for index, member in enumerate(members):
-        part = parts.get(member.part)
-        if part is None:
-            listed = ", ".join(parts)
-            message, message_zh = f"there is no part {member.part}, only {listed}", f"没有“{member.part}”这一构成"
-            yield member.part, FieldError(f"members/{index}/part", message, message_zh)
-        elif member.staff_id in {other.staff_id for other in members[:index]}:
-            message, message_zh = f"{member.staff_id} stands here twice", f"{member.staff_id} 重复"
-            yield part.code, FieldError(f"members/{index}/staff_id", message, message_zh)
-        elif not fits(member):
-            message = f"{member.staff_id} holds no post of the part '{part.name_en}' for this area on all its days"
-            message_zh = f"{member.staff_id} 在全部出队日期未任该区域“{part.name}”应任的岗位"
-            yield part.code, FieldError(f"members/{index}/staff_id", message, message_zh)
-    for part, many in short_or_over(rule, Counter(member.part for member in members)):
-        message = f"'{part.name_en}' has {many}, and is {part.shape}"
-        yield part.code, FieldError("members", message, f"“{part.name}”为 {many} 人，应为 {part.shape} 人")
-
-
-def short_or_over(rule: Rule, filled: Mapping[str, int]) -> Iterator[tuple[Part, int]]:
-    """The parts that have too few people, or too many, and how many they have."""
-    for part in rule.parts:
-        many = filled.get(part.code, 0)
-        if many < part.fewest or (part.most is not None and many > part.most):
-            yield part, many
-
-
-def decide(state: State, step: TeamStep, what: What, by: Actor, at: datetime, today: date, why: str = "") -> Said:
+def decide(state: State, step: TeamStep, what: TeamWord, by: Actor, at: datetime, today: date, why: str = "") -> Said:
     """The step, as it is said. ``today`` is the place's day.
 
     Raises:
@@ -308,7 +218,7 @@ def _check_day(state: State, day: date) -> None:
         raise invalid("holds_from", message, f"须在队伍起止日期内（{state.from_day} 至 {state.until_day}）")
 
 
-def _check_days(state: State | None, what: What) -> None:
+def _check_days(state: State | None, what: TeamWord) -> None:
     first = what.holds_from if state is None else state.from_day
     if what.until_day < what.holds_from:
         raise invalid("until_day", "is before the first day", "早于开始日期")
@@ -326,7 +236,7 @@ def _changed_before(before: State, after: State, today: date) -> frozenset[str]:
     return frozenset(seat.staff_id for seat in over(before) ^ over(after))
 
 
-def _check_attendance(state: State, what: What, by: Actor, today: date) -> None:
+def _check_attendance(state: State, what: TeamWord, by: Actor, today: date) -> None:
     kept = what.attendance
     assert kept is not None  # noqa: S101 - the step is made with it
     members = {seat.staff_id for seat in state.on(kept.on_day)}
@@ -352,7 +262,7 @@ def _check_attendance(state: State, what: What, by: Actor, today: date) -> None:
         raise NotTheirs("That you were there is for somebody else to say", "本人出勤须由他人登记")
 
 
-def _check_correction(what: What, why: str) -> None:
+def _check_correction(what: TeamWord, why: str) -> None:
     if what.corrects is None:
         return
     if what.corrects == what.attendance:

@@ -1,0 +1,58 @@
+"""Every kind of mistake in the rules of teams is found."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.unit.common.pack.test_mistakes import Mistake, is_found
+
+LEADER = "{code: leader, name: 镇领导, name_en: Leader, posts: [town_leader], fewest: 1, most: 1}"
+MISTAKES = {
+    "a rule twice": Mistake(
+        "pack.yaml",
+        "    - code: area\n",
+        "    - code: night\n",
+        "the code night stands here a second time",
+        "remove it or give it another code; the first is 夜访工作组",
+        "- code: night\n      name: 片区",
+    ),
+    "a part twice": Mistake(
+        "pack.yaml",
+        LEADER,
+        LEADER.replace("leader,", "duty,", 1),
+        "the code duty stands here a second time",
+        "remove it or give it another code; the first is 镇领导",
+        "- {code: duty, name: 镇值班",
+    ),
+    "a part by no post": Mistake(
+        "pack.yaml",
+        "posts: [town_leader]",
+        "posts: [mayor]",
+        "mayor is no post of this pack, so nobody could fill leader by it",
+        "name a post of `posts`, or leave it out",
+        "posts: [mayor]",
+    ),
+    "fewer at most than at least": Mistake(
+        "pack.yaml",
+        "fewest: 3, most: 5",
+        "fewest: 3, most: 2",
+        "member asks for at least 3 people and at most 2",
+        "raise it to 3 or more",
+        "- {code: member, name: 民情服务员",
+    ),
+    "a team of nobody": Mistake(
+        "pack.yaml",
+        "[area_head], fewest: 1, most: 1, of_area: true}\n"
+        "        - {code: member, name: 民情服务员, name_en: Members, posts: [service_member], fewest: 3",
+        "[area_head], fewest: 0, most: 1, of_area: true}\n"
+        "        - {code: member, name: 民情服务员, name_en: Members, posts: [service_member], fewest: 0",
+        "a team of area could be nobody",
+        "ask for at least one in one of its parts",
+        "parts:\n        - {code: head",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", MISTAKES)
+def test_a_team_that_cannot_be_is_found_with_file_line_and_mend(name: str, folder: Path) -> None:
+    is_found(MISTAKES[name], folder)
