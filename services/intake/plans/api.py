@@ -29,7 +29,6 @@ from services.intake.plans.schemas import (
 
 router = APIRouter(prefix="/v1/plans", tags=["plans 走访排期"])
 
-Gather = Callable[[Session], Awaitable[making.Material]]
 InPath = Annotated[PlanId, Path()]
 Reads = Annotated[Door, needs(rights.READ_ROUNDS)]
 Keeps = Annotated[Door, needs(rights.KEEP_ROUNDS)]

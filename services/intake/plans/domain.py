@@ -25,7 +25,7 @@ Walk = tuple[tuple[int, int, str], ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Candidate:
+class ToVisit:
     """A household to be planned. ``need`` is the higher the earlier it should be visited; ``not_before`` a day."""
 
     household_id: str
@@ -53,27 +53,27 @@ class Planned:
     """No team goes there, or only before their first day."""
 
 
-def plan(candidates: Iterable[Candidate], turns: Collection[Turn]) -> Planned:
+def plan(households: Iterable[ToVisit], turns: Collection[Turn]) -> Planned:
     """Each household to exactly one turn. The same input gives the same plan, in whatever order it comes."""
     by_area: defaultdict[str, list[Turn]] = defaultdict(list)
     for turn in sorted(turns, key=lambda turn: (turn.on, turn.team)):
         by_area[turn.area_prefix].append(turn)
-    groups: defaultdict[str, list[Candidate]] = defaultdict(list)
+    groups: defaultdict[str, list[ToVisit]] = defaultdict(list)
     left: list[str] = []
-    for candidate in candidates:
+    for household in households:
         # The team of the smallest area that holds it knows the way best.
-        prefix = max((one for one in by_area if candidate.area_code.startswith(one)), key=len, default=None)
+        prefix = max((one for one in by_area if household.area_code.startswith(one)), key=len, default=None)
         if prefix is None:
-            left.append(candidate.household_id)
+            left.append(household.household_id)
         else:
-            groups[prefix].append(candidate)
+            groups[prefix].append(household)
     planned: dict[Turn, tuple[str, ...]] = dict.fromkeys(turns, ())
     for prefix, group in groups.items():
         left += _fill(group, by_area[prefix], planned)
     return Planned(planned, tuple(sorted(left)))
 
 
-def _fill(group: Sequence[Candidate], turns: Sequence[Turn], planned: dict[Turn, tuple[str, ...]]) -> list[str]:
+def _fill(group: Sequence[ToVisit], turns: Sequence[Turn], planned: dict[Turn, tuple[str, ...]]) -> list[str]:
     waiting = sorted(group, key=lambda one: (one.not_before, -one.need, one.walk, one.household_id))
     days = [one.not_before for one in waiting]
     ready: list[tuple[int, Walk, str]] = []

@@ -12,10 +12,9 @@ from libs.common.database.session import Session
 from libs.common.pack.areas import area_prefix
 from libs.common.security.policy import Scope
 from libs.common.web.cursors import Keyset, PageQuery
-from services.intake.plans.tables import PlannedHousehold, VisitPlan
+from services.intake.plans.tables import PlanTurn, VisitPlan
 
 BY_PLAN = Keyset("intake.plans", (col(VisitPlan.plan_id),), (str,))
-IN_WALKING_ORDER = Keyset("intake.planned_households", (col(PlannedHousehold.place),), (int,), descending=False)
 _TO_VISIT = """
     SELECT household_id, area_code, rank, last_visited_on, wrapped, sealed_door
     FROM round_household JOIN household_identity USING (household_id)
@@ -42,10 +41,7 @@ _FORGET_TURNS = """
         SELECT FROM planned_household AS planned WHERE planned.plan_id = turn.plan_id
             AND planned.on_day = turn.on_day AND planned.team_id = turn.team_id)
 """
-_ADD_TURNS = """
-    INSERT INTO plan_turn (plan_id, on_day, team_id)
-    SELECT $1, on_day, team_id FROM unnest($2::date[], $3::text[]) AS new(on_day, team_id) ON CONFLICT DO NOTHING
-"""
+_KEPT_TURNS = "SELECT on_day, team_id FROM plan_turn WHERE plan_id = $1"
 _TURNS = """
     SELECT turn.on_day, turn.team_id, count(planned.household_id)::int AS households,
         count(place.reached_on)::int AS reached
@@ -92,7 +88,10 @@ async def replace_turns(session: Session, plan_id: str, kept: Sequence[str], tur
     """Leave of a plan what is kept, and these turns beside it."""
     await session.fetch(_FORGET, plan_id, [*kept])
     await session.fetch(_FORGET_TURNS, plan_id)
-    await session.fetch(_ADD_TURNS, plan_id, [on for on, _ in turns], [team_id for _, team_id in turns])
+    known = {(row.on_day, row.team_id) for row in await session.fetch(_KEPT_TURNS, plan_id)}
+    for on, team_id in turns:
+        if (on, team_id) not in known:
+            session.insert(PlanTurn, {"plan_id": plan_id, "on_day": on, "team_id": team_id})
 
 
 async def turns_of(session: Session, plan: VisitPlan) -> Sequence[Any]:

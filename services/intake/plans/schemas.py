@@ -84,13 +84,13 @@ class PlanOut(AnswerBody):
 
 
 class PlanQuery(PageQuery):
-    """Which plans."""
+    """Which plans, the newest first: of one round, or of all."""
 
     round_id: RoundId | None = None
 
 
 class PlanItem(AnswerBody):
-    """A plan in a list."""
+    """A plan in a list, without its turns."""
 
     plan_id: str
     round_id: str

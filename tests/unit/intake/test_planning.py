@@ -7,7 +7,7 @@ from random import Random
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.intake.plans.domain import Candidate, Planned, Turn, plan, walk_of
+from services.intake.plans.domain import Planned, ToVisit, Turn, plan, walk_of
 
 MONDAY = date(2026, 3, 2)
 VILLAGE, OTHER = "999001101201", "999001101202"
@@ -15,10 +15,10 @@ WALKS = [walk_of(VILLAGE, f"{group}组{door}号") for group in (1, 2, 12) for do
 
 
 @st.composite
-def villages(draw: st.DrawFn) -> tuple[list[Candidate], list[Turn]]:
+def villages(draw: st.DrawFn) -> tuple[list[ToVisit], list[Turn]]:
     days = draw(st.integers(1, 6))
     candidates = [
-        Candidate(
+        ToVisit(
             f"h{number}",
             draw(st.sampled_from((VILLAGE, f"{VILLAGE}001", OTHER))),
             draw(st.sampled_from(WALKS)),
@@ -48,7 +48,7 @@ def places(planned: Planned) -> dict[str, Turn]:
 
 @given(villages(), st.randoms(use_true_random=False))
 def test_each_household_is_in_one_turn_or_left_and_never_before_its_day(
-    village: tuple[list[Candidate], list[Turn]], random: Random
+    village: tuple[list[ToVisit], list[Turn]], random: Random
 ) -> None:
     candidates, turns = village
     planned = plan(candidates, turns)
@@ -65,7 +65,7 @@ def test_each_household_is_in_one_turn_or_left_and_never_before_its_day(
 
 
 @given(villages())
-def test_who_could_come_somewhere_comes_and_in_walking_order(village: tuple[list[Candidate], list[Turn]]) -> None:
+def test_who_could_come_somewhere_comes_and_in_walking_order(village: tuple[list[ToVisit], list[Turn]]) -> None:
     candidates, turns = village
     planned = plan(candidates, turns)
     by_id = {one.household_id: one for one in candidates}
@@ -80,7 +80,7 @@ def test_who_could_come_somewhere_comes_and_in_walking_order(village: tuple[list
 
 
 @given(villages())
-def test_loads_are_equal_within_one_unless_nobody_more_may_come(village: tuple[list[Candidate], list[Turn]]) -> None:
+def test_loads_are_equal_within_one_unless_nobody_more_may_come(village: tuple[list[ToVisit], list[Turn]]) -> None:
     candidates, turns = village
     planned = plan(candidates, turns)
     by_id = {one.household_id: one for one in candidates}
@@ -91,7 +91,7 @@ def test_loads_are_equal_within_one_unless_nobody_more_may_come(village: tuple[l
 
 
 @given(villages())
-def test_need_comes_first(village: tuple[list[Candidate], list[Turn]]) -> None:
+def test_need_comes_first(village: tuple[list[ToVisit], list[Turn]]) -> None:
     candidates, turns = village
     planned = plan(candidates, turns)
     by_id, where = {one.household_id: one for one in candidates}, places(planned)
@@ -104,7 +104,7 @@ def test_need_comes_first(village: tuple[list[Candidate], list[Turn]]) -> None:
 
 def test_ninety_five_nights_take_fifteen_each() -> None:
     candidates = [
-        Candidate(f"h{number}", VILLAGE, walk_of(VILLAGE, f"{number % 19}组{number}号")) for number in range(1_425)
+        ToVisit(f"h{number}", VILLAGE, walk_of(VILLAGE, f"{number % 19}组{number}号")) for number in range(1_425)
     ]
     turns = [Turn(MONDAY + timedelta(days=night), "a", VILLAGE[:9]) for night in range(95)]
     planned = plan(candidates, turns)

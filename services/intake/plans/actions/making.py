@@ -19,7 +19,7 @@ from libs.common.security.envelopes import KeyEnvelope
 from libs.common.security.vault import CannotOpen, Vault
 from services.intake.households.actions.recording import today_of
 from services.intake.households.actions.sealing import door_cell, key_cell
-from services.intake.plans.domain import Candidate, Planned, Turn, plan, walk_of
+from services.intake.plans.domain import Planned, ToVisit, Turn, plan, walk_of
 from services.intake.plans.queries import going_out, reached_of, replace_turns, to_visit
 from services.intake.plans.schemas import MakePlan, PlanAgain
 from services.intake.plans.tables import PlannedHousehold, VisitPlan
@@ -100,7 +100,7 @@ def work_out(material: Material, vault: Vault) -> Planned:
     return plan([_candidate(row, gap, vault) for row in material.to_visit], material.turns)
 
 
-def _candidate(row: Any, gap: timedelta, vault: Vault) -> Candidate:
+def _candidate(row: Any, gap: timedelta, vault: Vault) -> ToVisit:
     envelope = KeyEnvelope(vault, key_cell(row.household_id), row.wrapped)
     try:
         door = "" if row.sealed_door is None else envelope.open(row.sealed_door, aad=door_cell(row.household_id))
@@ -108,7 +108,7 @@ def _candidate(row: Any, gap: timedelta, vault: Vault) -> Candidate:
         # It is visited all the same, at the end of its area.
         door = ""
     not_before = date.min if row.last_visited_on == NEVER else row.last_visited_on + gap
-    return Candidate(row.household_id, row.area_code, walk_of(row.area_code, door), int(row.rank == 0), not_before)
+    return ToVisit(row.household_id, row.area_code, walk_of(row.area_code, door), int(row.rank == 0), not_before)
 
 
 async def keep(session: Session, asked: Request, material: Material, planned: Planned) -> str:
