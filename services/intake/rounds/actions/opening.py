@@ -13,6 +13,7 @@ from libs.common.events.base import By
 from libs.common.events.visit_terms import RoundStatus, SlotRule
 from libs.common.events.visits import RoundClosed, RoundOpened
 from libs.common.pack.areas import area_prefix
+from libs.common.pack.visit_words import purpose as known_purpose
 from libs.common.rules.requests import Request
 from libs.common.security.policy import Scope
 from libs.common.time.moments import local_day
@@ -136,11 +137,11 @@ def _terms(session: Session, asked: Request, body: OpenRound) -> dict[str, Any]:
     directory.area(body.area_code)
     if not asked.scope.covers(body.area_code):
         raise Forbidden("This area is not in your reach", "该区域不在您的管辖范围内")
+    rules = directory.pack.visits
     for kind in body.kinds:
         directory.household_kind(kind)
     for purpose in body.purposes:
-        directory.word_of_visits("purposes", purpose)
-    rules = directory.pack.visits
+        known_purpose(rules, purpose)
     if body.slots is SlotRule.NIGHT and rules.night_from is None:
         raise invalid("slots", "the place has said no night hours", "县包未设定夜访时段")
     lists = {name: [*dict.fromkeys(map(str, getattr(body, name)))] for name in ("classes", "kinds", "purposes")}
