@@ -57,6 +57,9 @@ _ENTER = """
     )
     SELECT count(*) AS looked_at, max(household_id) AS last FROM chunk
 """
+_OPENING = "SELECT round_id FROM visit_round WHERE status = 'opening' AND opened_at < $1 ORDER BY round_id"
+LEFT_ALONE = timedelta(minutes=5)
+"""After which nobody is at it any more who began it."""
 _LAST_CHANGE = "SELECT max(updated_at) AS at FROM round_household WHERE round_id = $1"
 
 
@@ -72,6 +75,15 @@ async def open_round(database: Database, asked: Request, by: By, now: datetime, 
         await _begin(session, asked, round_id, body)
     while await _enter_some(database, now, round_id):
         pass
+
+
+async def finish_opening(database: Database, now: datetime) -> None:
+    """Go on with rounds whose opening was cut short, as by a process that ended."""
+    async with database.reading() as session:
+        opening = [row.round_id for row in await session.fetch(_OPENING, now - LEFT_ALONE)]
+    for round_id in opening:
+        while await _enter_some(database, now, round_id):
+            pass
 
 
 async def close_round(database: Database, asked: Request, by: By, now: datetime, round_id: str) -> None:
