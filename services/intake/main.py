@@ -1,10 +1,12 @@
 """The intake service as a process: ``python -m services.intake.main api|worker``."""
 
+from datetime import datetime
 from pathlib import Path
 
 from libs.common.bus.flow import Service
 from libs.common.database.migrate import History
 from libs.common.host.process import run_service
+from libs.common.service.runtime import Runtime
 from libs.common.service.spec import ServiceSpec
 from services.intake.attachments import api as attachments
 from services.intake.attachments.actions.sweep import sweep
@@ -18,6 +20,7 @@ from services.intake.households import api as households
 from services.intake.plans import api as plans
 from services.intake.reveals import api as reveals
 from services.intake.rounds import api as rounds
+from services.intake.rounds.actions.opening import finish_opening
 from services.intake.settings import Settings
 from services.intake.teams import api as teams
 from services.intake.visits import api as visits
@@ -27,6 +30,13 @@ APPEND_ONLY = (
     *("reveal", "household_change", "household_look", "team_change", "attendance"),
     *("visit_change", "visit_matter"),
 )
+
+
+async def tidy(runtime: Runtime, now: datetime) -> None:
+    """Bytes that are of no file go, and rounds whose opening was cut short go on."""
+    await finish_opening(runtime.work_database, now)
+    await sweep(runtime, now)
+
 
 SPEC = ServiceSpec(
     service=Service.INTAKE,
@@ -49,13 +59,14 @@ SPEC = ServiceSpec(
         rounds.router,
         plans.router,
         visits.router,
+        visits.words_router,
     ),
     reactions=REACTIONS,
     migrations=History(Path(__file__).parent / "migrations", append_only=APPEND_ONLY),
     pace_seconds=0.25,
     prepare=prepare_door,
     accused="SELECT accused_unit, also_accused FROM cases WHERE case_id = ANY($1::text[])",
-    tidy=sweep,
+    tidy=tidy,
     keeps_secrets=True,
 )
 

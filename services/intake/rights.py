@@ -57,7 +57,7 @@ KEEP_ROUNDS = Right.ROUND_KEEP
 RECORD_VISIT = Right.VISIT_RECORD
 """``POST /visits``."""
 READ_VISITS = Right.VISIT_READ
-"""``GET /visits`` and each of them."""
+"""``GET /visits``, each of them with its changes, and ``GET /visit-words``."""
 CORRECT_VISIT = Right.VISIT_CORRECT
 """``POST /visits/{visit_id}/correction`` and ``POST /visits/{visit_id}/voiding``."""
 VOID_VISIT = Right.VISIT_VOID

@@ -68,6 +68,8 @@ CALLED: dict[type[Model], tuple[str, ...]] = {
     schema.Merged: ("pack.merged",),
     schema.MergedArea: ("merged",),
     schema.MergedUnit: ("merged",),
+    schema.VisitRules: ("pack.visits", "rules", "place"),
+    schema.FindingSetting: ("known", "setting"),
 }
 """What the parts are called where they are read; ``self`` in their own methods."""
 SHOWN: dict[type[Model], type] = {schema.Area: AreaOut, schema.Unit: UnitOut, schema.Category: CategoryOut}

@@ -174,7 +174,7 @@ FLOW: tuple[Route, ...] = (
     _route(visits.RoundClosed,           Stream.VISITS,    "I...", "...."),
     _route(visits.VisitRecorded,         Stream.VISITS,    "I...", "...."),
     _route(visits.VisitCorrected,        Stream.VISITS,    "I...", "...."),
-    _route(visits.VisitVoidAsked,        Stream.VISITS,    "I...", "...."),
+    _route(visits.VisitVoidRequested,        Stream.VISITS,    "I...", "...."),
     _route(visits.VisitVoided,           Stream.VISITS,    "I...", "...."),
     _route(visits.VisitVoidRefused,      Stream.VISITS,    "I...", "...."),
     _route(ops.ResendRequested,          Stream.OPS,       "IDFA", "IDFA"),

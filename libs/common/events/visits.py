@@ -12,7 +12,7 @@ from libs.common.events.terms import Kind
 from libs.common.events.visit_terms import MatterEnd, SlotRule, VisitOutcome, VisitSlot
 
 
-class RoundEvent(SaidByHand):
+class VisitRoundEvent(SaidByHand):
     """About one round of visits."""
 
     round_id: str
@@ -22,7 +22,7 @@ class RoundEvent(SaidByHand):
         return self.round_id
 
 
-class RoundOpened(RoundEvent):
+class RoundOpened(VisitRoundEvent):
     """轮次开始: which households it takes in, from when to when, and which visits count.
 
     By the one table of denominators this and the steps of households say which households stand in it.
@@ -42,7 +42,7 @@ class RoundOpened(RoundEvent):
     slots: SlotRule
 
 
-class RoundClosed(RoundEvent):
+class RoundClosed(VisitRoundEvent):
     """轮次结束: what is entered from ``closed_at`` on changes the next round only; visits are late.
 
     The numbers are those of that moment.
@@ -132,10 +132,10 @@ class VisitCorrected(VisitFacts):
     """Masked."""
 
 
-class VisitVoidAsked(VisitEvent):
+class VisitVoidRequested(VisitEvent):
     """申请作废: somebody says that the visit never was. It counts until somebody else confirms it."""
 
-    type_name: ClassVar[str] = "cn.huiyin.visit.void_asked"
+    type_name: ClassVar[str] = "cn.huiyin.visit.void_requested"
 
     version: int
     why: str

@@ -19,7 +19,6 @@ from libs.common.pack.schema import (
     CallbackPolicy,
     Category,
     Duty,
-    FindingSetting,
     Formula,
     Ladder,
     Pack,
@@ -75,8 +74,6 @@ class Directory:
         self._posts = {post.code: post for post in pack.posts}
         self._kinds_of_households = {kind.code: kind.name for kind in pack.households.kinds}
         self._resources = {resource.code: resource.name for resource in pack.households.resources}
-        self._of_visits = _words_of_visits(pack)
-        self._findings = {finding.code: finding for finding in pack.visits.findings}
         self._duties = {(duty.category, duty.area_level): duty for duty in pack.duties}
         self._local_units = {(called, unit.area_code): unit.code for unit in pack.units if (called := _called(unit))}
         self._formulas = {(formula.code, formula.version): formula for formula in pack.formulas}
@@ -140,14 +137,6 @@ class Directory:
     def resource(self, code: str) -> str:
         """What the place calls this resource (群众资源)."""
         return _found(self._resources, "resources", code)
-
-    def word_of_visits(self, part: str, code: str) -> str:
-        """What the place calls this purpose, material or topic of visits; ``part`` is where it stands in the pack."""
-        return _found(self._of_visits[part], part, code)
-
-    def finding(self, code: str) -> FindingSetting:
-        """What is looked at under this code (核查事项)."""
-        return _found(self._findings, "findings", code)
 
     def lineage(self, unit_code: str) -> tuple[str, ...]:
         """The unit and all above it, nearest first; nothing of a unit that this pack does not know."""
@@ -325,12 +314,6 @@ def _called(unit: Unit) -> str | None:
     if unit.office is not None:
         return f"{CASE_OFFICE}{unit.office}"
     return {UnitLevel.TOWN: CASE_TOWN, UnitLevel.VILLAGE: CASE_VILLAGE}.get(unit.level)
-
-
-def _words_of_visits(pack: Pack) -> dict[str, dict[str, str]]:
-    rules = pack.visits
-    parts = {"purposes": rules.purposes, "materials": rules.materials, "topics": rules.topics}
-    return {part: {word.code: word.name for word in words} for part, words in parts.items()}
 
 
 def _found(table: dict[str, Row], field: str, code: str, merged: Mapping[str, str] = _NOTHING) -> Row:

@@ -14,13 +14,13 @@ from libs.common.web.headers import IdempotencyKey, IfMatch
 from services.intake import rights
 from services.intake.rounds.actions import opening, showing
 from services.intake.rounds.schemas import (
-    CoverageOut,
-    CoverageQuery,
     GapItem,
     GapQuery,
     LeftItem,
     LeftQuery,
     OpenRound,
+    RoundCoverage,
+    RoundCoverageQuery,
     RoundId,
     RoundOut,
     RoundQuery,
@@ -57,7 +57,7 @@ async def list_rounds(query: Annotated[RoundQuery, Query()], door: Reads) -> Res
 
 @router.get("/{round_id}", response_model=RoundOut)
 async def one_round(round_id: InPath, door: Reads) -> Response:
-    """One round."""
+    """A round: whom it takes in, from when to when, and what counts (轮次)."""
     return door.answer(await door.read(lambda session: showing.one(session, door.scope, round_id)))
 
 
@@ -72,8 +72,8 @@ async def close_round(round_id: InPath, door: Keeps, expected: IfMatch, once: Id
     return await door.write_once(effect, once)
 
 
-@router.get("/{round_id}/coverage", response_model=CoverageOut)
-async def round_coverage(round_id: InPath, query: Annotated[CoverageQuery, Query()], door: Reads) -> Response:
+@router.get("/{round_id}/coverage", response_model=RoundCoverage)
+async def round_coverage(round_id: InPath, query: Annotated[RoundCoverageQuery, Query()], door: Reads) -> Response:
     """How far it has come (走访覆盖), in whole numbers, by area, class, contact person or purpose; then or now."""
     return door.answer(await door.read(lambda session: showing.coverage(session, door.scope, round_id, query)))
 

@@ -70,7 +70,7 @@ class RoundQuery(PageQuery):
     on: Annotated[PlaceDay | None, Field(description="Those of which this is a day")] = None
 
 
-class GroupBy(StrEnum):
+class CoverageBy(StrEnum):
     """By what coverage is shown (分组)."""
 
     AREA = "area"
@@ -79,10 +79,10 @@ class GroupBy(StrEnum):
     PURPOSE = "purpose"
 
 
-class CoverageQuery(PageQuery):
+class RoundCoverageQuery(PageQuery):
     """Which figures of a round, and which page of their rows."""
 
-    by: GroupBy = GroupBy.AREA
+    by: CoverageBy = CoverageBy.AREA
     view: Annotated[
         View, Field(description="then: where a household was when it was visited; now: where it is by now")
     ] = View.THEN
@@ -123,11 +123,11 @@ class PurposeRow(AnswerBody):
     share: str
 
 
-class CoverageOut(AnswerBody):
+class RoundCoverage(AnswerBody):
     """The figures of a round. Each row's numbers add up to those of the whole, then and now."""
 
     round_id: str
-    by: GroupBy
+    by: CoverageBy
     view: View
     area_code: str
     whole: CoverageRow

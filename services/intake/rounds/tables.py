@@ -7,7 +7,7 @@ from sqlmodel import Field
 from libs.common.database.columns import check, index, moment_column, one_of, refers, texts_column, word_column
 from libs.common.events.household_terms import HouseholdClass, VisitEvery
 from libs.common.events.visit_terms import Departure, RoundStatus, SlotRule, VisitOutcome
-from services.intake.rounds.domain.counting import Cut, View
+from services.intake.rounds.domain.counting import TallyCut, View
 from services.intake.tables import Base
 
 _UNREACHED = "stands AND reached_on IS NULL"
@@ -56,7 +56,7 @@ class VisitRound(Base, table=True):
 
 
 class RoundHousehold(Base, table=True):
-    """A household's place in a round (户轮次): what `Place` says, kept by the transaction that changes it."""
+    """A household's place in a round (户轮次): what `PlaceInRound` says, kept by the transaction that changes it."""
 
     __tablename__ = "round_household"
     __table_args__ = (
@@ -108,7 +108,7 @@ class RoundTally(Base, table=True):
     __table_args__ = (
         refers("round_tally", "round_id", "visit_round"),
         one_of("round_tally", "view", View),
-        one_of("round_tally", "cut", Cut),
+        one_of("round_tally", "cut", TallyCut),
     )
 
     round_id: str = Field(primary_key=True)

@@ -4,6 +4,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Path, Query, Response
 
+from libs.common.database.session import Session
 from libs.common.rules.requests import Request
 from libs.common.rules.versions import ANY_VERSION, ExpectedVersion
 from libs.common.security.policy import has_right
@@ -26,9 +27,12 @@ from services.intake.visits.schemas import (
     VisitItem,
     VisitOut,
     VisitQuery,
+    VisitWordsOut,
 )
 
 router = APIRouter(prefix="/v1/visits", tags=["visits 走访"])
+
+words_router = APIRouter(prefix="/v1/visit-words", tags=["visits 走访"])
 
 InPath = Annotated[VisitId, Path()]
 Reads = Annotated[Door, needs(rights.READ_VISITS)]
@@ -54,6 +58,16 @@ async def record_visit(
         keys=source_keys([*visit.drafts.values()]),
         location=lambda made: f"/intake/v1/visits/{made.visit_id}",
     )
+
+
+@words_router.get("", response_model=VisitWordsOut)
+async def visit_words(door: Reads) -> Response:
+    """What can be said of a visit: purposes, materials, topics and findings of the pack, and its night hours."""
+
+    async def find(session: Session) -> VisitWordsOut:
+        return showing.words(session)
+
+    return door.answer(await door.read(find))
 
 
 @router.get("", response_model=Page[VisitItem])

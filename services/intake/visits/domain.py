@@ -127,7 +127,7 @@ def evolve(state: State, said: Said) -> State:
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class VisitBeside:
     """A visit that is not void, beside others of its household."""
 
     visit_id: str
@@ -138,7 +138,7 @@ class Told:
     """Rounds in which it was made and its slot counts."""
 
 
-def duplicates(visits: Iterable[Told]) -> Mapping[str, str | None]:
+def duplicates(visits: Iterable[VisitBeside]) -> Mapping[str, str | None]:
     """By visit the one with which it is one: of those of one day that reached somebody, the one recorded first."""
     first: dict[date, str] = {}
     found: dict[str, str | None] = {}
@@ -149,7 +149,9 @@ def duplicates(visits: Iterable[Told]) -> Mapping[str, str | None]:
     return found
 
 
-def too_near(visit: Told, others: Iterable[Told], gaps: Mapping[str, int], gap_days: int) -> Told | None:
+def too_near(
+    visit: VisitBeside, others: Iterable[VisitBeside], gaps: Mapping[str, int], gap_days: int
+) -> VisitBeside | None:
     """The nearest visit of another day that this one comes too soon after, or before; None where it does not.
 
     In a round its own gap is kept between visits that count there (``gaps`` by round); else the place's ``gap_days``.
@@ -160,7 +162,7 @@ def too_near(visit: Told, others: Iterable[Told], gaps: Mapping[str, int], gap_d
     return min(near, key=lambda other: (abs((other.day - visit.day).days), other.visit_id), default=None)
 
 
-def _is_near(visit: Told, other: Told, gaps: Mapping[str, int], gap_days: int) -> bool:
+def _is_near(visit: VisitBeside, other: VisitBeside, gaps: Mapping[str, int], gap_days: int) -> bool:
     apart = abs((visit.day - other.day).days)
     if not visit.counts_in:
         return 0 < apart < gap_days

@@ -1,14 +1,14 @@
 """Visits as they are recorded, corrected and shown."""
 
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import date, datetime, time
 from decimal import Decimal
 from typing import Annotated, Any
 
 from pydantic import Field, StringConstraints
 
 from libs.common.events.terms import Kind
-from libs.common.events.visit_terms import MatterEnd, VisitOutcome, VisitSlot, VisitStep
+from libs.common.events.visit_terms import FindingKind, MatterEnd, VisitOutcome, VisitSlot, VisitStep
 from libs.common.web.cursors import PageQuery
 from libs.common.web.fields import (
     AnswerBody,
@@ -180,6 +180,27 @@ class VisitOut(AnswerBody):
     entered_by: str
     recorded_at: datetime
     version: int
+
+
+class VisitWord(AnswerBody):
+    """A purpose, material, topic or finding of the pack."""
+
+    code: str
+    name: str
+    name_en: str
+    kind: Annotated[FindingKind | None, Field(description="Of a finding, how it is told")] = None
+
+
+class VisitWordsOut(AnswerBody):
+    """The place's words of visits (走访用语), and from when to when it is night."""
+
+    purposes: list[VisitWord]
+    materials: list[VisitWord]
+    topics: list[VisitWord]
+    findings: list[VisitWord]
+    gap_days: int
+    night_from: time | None
+    night_until: time | None
 
 
 class VisitItem(AnswerBody):

@@ -7,7 +7,7 @@ import pytest
 
 from libs.common.security.policy import Scope
 from libs.common.web.cursors import PageQuery
-from services.intake.rounds.domain.counting import Cut, View
+from services.intake.rounds.domain.counting import TallyCut, View
 from services.intake.rounds.queries.figures import gaps_statement, sums_statement, whole_statement
 from services.intake.visits.queries import VisitFilter, list_statement
 from tests.integration.intake.door import COUNTY, NOW, TOWN, VILLAGE, IntakeDoor
@@ -161,7 +161,7 @@ async def test_figures_and_lists_of_a_large_round_are_read_through_indexes(
     rounds = [await visitors.open() for _ in range(2)]
     await analyze(intake)
     round_id, county = rounds[0], Scope("999001")
-    for cut in (Cut.CLASS, Cut.PERSON):
+    for cut in (TallyCut.CLASS, TallyCut.PERSON):
         plan = await explain(intake, whole_statement(), round_id, View.THEN, cut, "999001%")
         assert not plan.walked, plan
         for group in ("member", "rpad(left(area_code, 9), 12, '0')"):

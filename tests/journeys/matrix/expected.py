@@ -40,6 +40,12 @@ MAY: tuple[tuple[str, str], ...] = (
     (r"POST /intake/v1/households/export", "o"),
     (r"POST /intake/v1/households/import", "om"),
     (r"GET /(intake/v1/reveals|dispatch/v1/staff-looks)", "a"),
+    (r"GET /intake/v1/rounds.*", "ovsla"),
+    (r"POST /intake/v1/rounds.*", "os"),
+    (r"GET /intake/v1/(visits.*|visit-words)", "ovsa"),
+    (r"POST /intake/v1/visits", "ov"),
+    (r"POST /intake/v1/visits/\{visit_id\}/(correction|voiding)", "ovs"),
+    (r"POST /intake/v1/visits/\{visit_id\}/voiding/decision", "os"),
     (r"POST /dispatch/v1/cases/\{case_id\}/nonacceptance", "od"),
     (r"POST /dispatch/v1/cases/\{case_id\}/nonacceptance/decision", "ds"),
     (r"POST /intake/v1/cases/\{case_id\}/objections", "oi"),
@@ -109,6 +115,7 @@ OF_A_PART = re.compile(r"POST /dispatch/v1/cases/\{case_id\}/tasks/\{unit_code\}
 """Steps of the support unit itself, which is none of those that ask here."""
 MAY_BE_ABSENT = re.compile(
     r".*/ops/parked/.*|.*/accounts(/\{staff_id\}.*)?|.*/staff/\{staff_id\}.*|.*attachment_id.*|.*/teams/\{team_id\}.*"
+    r".*/ops/parked/.*|.*/accounts(/\{staff_id\}.*)?|.*/staff/\{staff_id\}.*|.*attachment_id.*|.*/(rounds|visits)/\{.*"
 )
 """Where what is asked for may not be there: what does not stand still, an account or a person of another area, a file
 of another unit in a confidential case; a team, of which nobody has formed one here."""

@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 
 from libs.common.events.household_terms import HouseholdClass, HouseholdFact, HouseholdStep, MutedFor
 from libs.common.events.visit_terms import SlotRule, VisitOutcome, VisitSlot
-from services.intake.rounds.domain.counting import Cut, View, counts_of
-from services.intake.rounds.domain.denominators import CHANGES, EFFECTS, PHASES, TABLE, Change, Effect, Phase
-from services.intake.rounds.domain.placing import Place, Seen, Step, Terms, is_of_round, place_in
+from services.intake.rounds.domain.counting import TallyCut, View, counts_of
+from services.intake.rounds.domain.denominators import CHANGES, EFFECTS, PHASES, TABLE, Change, Phase, RoundEffect
+from services.intake.rounds.domain.placing import PlaceInRound, SeenVisit, TakenStep, Terms, is_of_round, place_in
 
 BEGIN, END = date(2026, 3, 1), date(2026, 3, 31)
 AT = datetime(2026, 3, 1, tzinfo=UTC)
@@ -54,30 +54,30 @@ FACTS: dict[Change, tuple[dict[HouseholdFact, Any], dict[HouseholdFact, Any]]] =
 """What a household is before the change, and what is new by it."""
 
 
-def born(on: date = LONG_AGO, *, split_off: bool = False, **facts: Any) -> Step:
+def born(on: date = LONG_AGO, *, split_off: bool = False, **facts: Any) -> TakenStep:
     told = BORN | {HouseholdFact(name): value for name, value in facts.items()}
-    return Step(1, HouseholdStep.REGISTER, on, AT, told, split_off=split_off)
+    return TakenStep(1, HouseholdStep.REGISTER, on, AT, told, split_off=split_off)
 
 
-def step(version: int, on: date, facts: dict[HouseholdFact, Any], *, at: datetime = AT) -> Step:
-    return Step(version, HouseholdStep.CHANGE, on, at, facts)
+def step(version: int, on: date, facts: dict[HouseholdFact, Any], *, at: datetime = AT) -> TakenStep:
+    return TakenStep(version, HouseholdStep.CHANGE, on, at, facts)
 
 
-def merged(version: int, on: date) -> Step:
-    return Step(version, HouseholdStep.MERGE, on, AT)
+def merged(version: int, on: date) -> TakenStep:
+    return TakenStep(version, HouseholdStep.MERGE, on, AT)
 
 
-def seen(on: date, outcome: VisitOutcome = VisitOutcome.REACHED, number: int = 1, **more: Any) -> Seen:
-    return Seen(f"visit-{number}", on, outcome, more.pop("slot", VisitSlot.NIGHT), **more)
+def seen(on: date, outcome: VisitOutcome = VisitOutcome.REACHED, number: int = 1, **more: Any) -> SeenVisit:
+    return SeenVisit(f"visit-{number}", on, outcome, more.pop("slot", VisitSlot.NIGHT), **more)
 
 
-def placed(steps: Sequence[Step], visits: Sequence[Seen] = (), terms: Terms = TERMS) -> Place:
+def placed(steps: Sequence[TakenStep], visits: Sequence[SeenVisit] = (), terms: Terms = TERMS) -> PlaceInRound:
     place = place_in(terms, steps, visits)
     assert place is not None
     return place
 
 
-def course(change: Change, on: date) -> list[Step]:
+def course(change: Change, on: date) -> list[TakenStep]:
     """A household to which this happens on that day."""
     if change in (Change.REGISTERED, Change.SPLIT_OFF):
         return [born(on, split_off=change is Change.SPLIT_OFF)]
@@ -89,9 +89,9 @@ def course(change: Change, on: date) -> list[Step]:
 
 def test_the_table_has_a_cell_for_every_change_at_every_time_and_each_is_called_something() -> None:
     assert set(TABLE) == {(change, phase) for change in Change for phase in Phase}
-    assert (set(CHANGES), set(PHASES), set(EFFECTS)) == (set(Change), set(Phase), set(Effect))
-    assert {effect for (_, phase), effect in TABLE.items() if phase is Phase.REACHED} == {Effect.STAYS}
-    assert {effect for (_, phase), effect in TABLE.items() if phase is Phase.AFTER} == {Effect.NEXT_ROUND}
+    assert (set(CHANGES), set(PHASES), set(EFFECTS)) == (set(Change), set(Phase), set(RoundEffect))
+    assert {effect for (_, phase), effect in TABLE.items() if phase is Phase.REACHED} == {RoundEffect.STAYS}
+    assert {effect for (_, phase), effect in TABLE.items() if phase is Phase.AFTER} == {RoundEffect.NEXT_ROUND}
 
 
 @pytest.mark.parametrize(("change", "phase"), list(TABLE), ids=lambda each: each.value)
@@ -104,15 +104,15 @@ def test_a_household_stands_as_its_cell_says(change: Change, phase: Phase) -> No
     visits = [seen(REACHED_ON)] if phase is Phase.REACHED else []
     before, after = placed(steps[:1], visits), placed(steps, visits)
     told = FACTS.get(change, ({}, {}))[1]
-    if effect is Effect.ENTERS:
+    if effect is RoundEffect.ENTERS:
         assert after.stands
-    elif effect is Effect.LEAVES:
+    elif effect is RoundEffect.LEAVES:
         assert (after.stands, after.left is not None) == (False, True)
-    elif effect is Effect.COUNTS_THERE:
+    elif effect is RoundEffect.COUNTS_THERE:
         assert after.stands
         assert after.then == after.now
         assert after.then != before.then
-    elif effect is Effect.STAYS:
+    elif effect is RoundEffect.STAYS:
         assert after.stands
         assert (after.then, after.reached_on) == (before.then, REACHED_ON)
     elif len(steps) > 1:
@@ -188,7 +188,7 @@ _IN_ROUND = st.integers(0, 30).map(lambda many: BEGIN + timedelta(days=many))
 
 
 @st.composite
-def courses(draw: st.DrawFn) -> tuple[list[Step], list[Seen]]:
+def courses(draw: st.DrawFn) -> tuple[list[TakenStep], list[SeenVisit]]:
     """A household's steps, one of a day and fact at most, and its visits."""
     days = draw(st.lists(_DAY, max_size=5, unique=True))
     steps = [born(), *(step(n, day, draw(st.sampled_from(_CHANGES))) for n, day in enumerate(days, start=2))]
@@ -201,7 +201,7 @@ def courses(draw: st.DrawFn) -> tuple[list[Step], list[Seen]]:
     return steps, visits
 
 
-def slow(steps: Sequence[Step], visits: Sequence[Seen]) -> tuple[bool, str | None, date | None]:
+def slow(steps: Sequence[TakenStep], visits: Sequence[SeenVisit]) -> tuple[bool, str | None, date | None]:
     """Day by day, without the table: whether it stands at the end, where, and when it was reached."""
     facts, ended, reached = dict(BORN), False, None
     day = min([BEGIN, *(one.holds_from for one in steps[1:])])
@@ -221,14 +221,16 @@ def slow(steps: Sequence[Step], visits: Sequence[Seen]) -> tuple[bool, str | Non
 
 
 @given(courses())
-def test_the_fold_is_what_a_recount_day_by_day_finds(told: tuple[list[Step], list[Seen]]) -> None:
+def test_the_fold_is_what_a_recount_day_by_day_finds(told: tuple[list[TakenStep], list[SeenVisit]]) -> None:
     steps, visits = told
     place = placed(steps, visits)
     assert (place.stands, place.then.area_code if place.stands else None, place.reached_on) == slow(steps, visits)
 
 
 @given(courses(), st.randoms(use_true_random=False))
-def test_the_order_in_which_facts_come_changes_nothing(told: tuple[list[Step], list[Seen]], random: Any) -> None:
+def test_the_order_in_which_facts_come_changes_nothing(
+    told: tuple[list[TakenStep], list[SeenVisit]], random: Any
+) -> None:
     steps, visits = told
     shuffled, doubled = [*steps], [*visits]
     random.shuffle(shuffled)
@@ -241,19 +243,19 @@ def test_the_order_in_which_facts_come_changes_nothing(told: tuple[list[Step], l
 
 
 @given(st.lists(courses(), max_size=8))
-def test_then_and_now_add_up_to_the_same(told: list[tuple[list[Step], list[Seen]]]) -> None:
+def test_then_and_now_add_up_to_the_same(told: list[tuple[list[TakenStep], list[SeenVisit]]]) -> None:
     counts: Counter[Any] = Counter()
     for steps, visits in told:
         counts += counts_of(placed(steps, visits))
 
-    def whole(view: View, cut: Cut, measure: str) -> int:
+    def whole(view: View, cut: TallyCut, measure: str) -> int:
         return sum(many for (cell, what), many in counts.items() if (*cell[:2], what) == (view, cut, measure))
 
     stand = sum(placed(*each).stands for each in told)
     for view in View:
-        assert (whole(view, Cut.CLASS, "households"), whole(view, Cut.PERSON, "households")) == (stand, stand)
+        assert (whole(view, TallyCut.CLASS, "households"), whole(view, TallyCut.PERSON, "households")) == (stand, stand)
     for outcome in VisitOutcome:
-        assert whole(View.THEN, Cut.CLASS, outcome) == whole(View.NOW, Cut.PERSON, outcome)
+        assert whole(View.THEN, TallyCut.CLASS, outcome) == whole(View.NOW, TallyCut.PERSON, outcome)
 
 
 def test_every_order_of_a_move_a_muting_and_a_visit_comes_to_the_same() -> None:

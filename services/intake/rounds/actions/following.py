@@ -11,8 +11,18 @@ from datetime import date, datetime
 from typing import Any
 
 from libs.common.database.session import Session
-from services.intake.rounds.domain.counting import MEASURES, Cell, counts_of
-from services.intake.rounds.domain.placing import NEVER, REACHING, Left, Place, Seen, Step, Where, is_of_round, place_in
+from services.intake.rounds.domain.counting import MEASURES, TallyCell, counts_of
+from services.intake.rounds.domain.placing import (
+    NEVER,
+    REACHING,
+    LeftRound,
+    PlaceInRound,
+    SeenVisit,
+    TakenStep,
+    Where,
+    is_of_round,
+    place_in,
+)
 from services.intake.rounds.queries.following import (
     hold_rounds,
     last_closing,
@@ -33,7 +43,7 @@ _TALLY = f"""
     ON CONFLICT (round_id, view, cut, member, area_code) DO UPDATE
     SET {", ".join(f"{name} = known.{name} + excluded.{name}" for name in MEASURES)}
 """  # noqa: S608 - names of ours
-Number = tuple[str, Cell, str]
+Number = tuple[str, TallyCell, str]
 """A number of a round: whose round, which cell, which measure."""
 
 
@@ -42,26 +52,26 @@ class _Work:
     """What one transaction does to households, as far as rounds go by it."""
 
     new: set[str] = field(default_factory=set)
-    steps: dict[str, list[Step]] = field(default_factory=dict)
+    steps: dict[str, list[TakenStep]] = field(default_factory=dict)
     """Taken here; the database need not have them yet."""
-    visits: dict[str, list[Seen]] = field(default_factory=dict)
+    visits: dict[str, list[SeenVisit]] = field(default_factory=dict)
     """As they are after what was done here."""
     read: set[str] = field(default_factory=set)
-    written_steps: dict[str, list[Step]] = field(default_factory=dict)
-    written_visits: dict[str, list[Seen]] = field(default_factory=dict)
+    written_steps: dict[str, list[TakenStep]] = field(default_factory=dict)
+    written_visits: dict[str, list[SeenVisit]] = field(default_factory=dict)
     rounds: dict[str, VisitRound] = field(default_factory=dict)
     held: bool = False
     """No round opens or closes until this transaction has ended."""
     closing: datetime | None = None
     """When one was closed last."""
 
-    def steps_of(self, household_id: str) -> list[Step]:
-        """All its steps, each once: of thousands of households those that were taken here may be written already."""
+    def steps_of(self, household_id: str) -> list[TakenStep]:
+        """All it took, each once: of thousands of households those that were taken here may be written already."""
         known = (*self.written_steps.get(household_id, ()), *self.steps.get(household_id, ()))
         return [*{step.version: step for step in known}.values()]
 
-    def visits_of(self, household_id: str) -> Sequence[Seen]:
-        """All its visits."""
+    def visits_of(self, household_id: str) -> Sequence[SeenVisit]:
+        """Those made to it and not void, as they are after what was done here."""
         return self.visits.get(household_id, self.written_visits.get(household_id, []))
 
 
@@ -79,7 +89,7 @@ async def catch_up(session: Session) -> None:
         session.now = max(session.now, work.closing)
 
 
-def follow_step(session: Session, household_id: str, step: Step) -> None:
+def follow_step(session: Session, household_id: str, step: TakenStep) -> None:
     """A household took a step."""
     work = _work(session)
     if step.version == 1:
@@ -87,7 +97,7 @@ def follow_step(session: Session, household_id: str, step: Step) -> None:
     work.steps.setdefault(household_id, []).append(step)
 
 
-def follow_visits(session: Session, household_id: str, visits: Iterable[Seen]) -> None:
+def follow_visits(session: Session, household_id: str, visits: Iterable[SeenVisit]) -> None:
     """These are all the visits of a household now."""
     _work(session).visits[household_id] = [*visits]
 
@@ -100,7 +110,7 @@ async def rounds_of_visit(session: Session, household_id: str, day: date) -> Map
     return {round_id: row for round_id, row in work.rounds.items() if is_of_round(terms_of(row), steps, day)}
 
 
-async def steps_until_now(session: Session, household_id: str) -> Sequence[Step]:
+async def steps_until_now(session: Session, household_id: str) -> Sequence[TakenStep]:
     """All steps of a household, those of this transaction included."""
     work = _work(session)
     await _read(session, work, {household_id})
@@ -139,7 +149,7 @@ async def _read_written(session: Session, work: _Work, wanted: Sequence[str]) ->
         work.written_visits |= {one: visits.get(one, []) for one in missing}
 
 
-def _place(work: _Work, row: VisitRound, household_id: str) -> Place | None:
+def _place(work: _Work, row: VisitRound, household_id: str) -> PlaceInRound | None:
     visits = [visit for visit in work.visits_of(household_id) if row.round_id in visit.rounds]
     return place_in(terms_of(row), work.steps_of(household_id), visits)
 
@@ -161,7 +171,7 @@ async def _settle(session: Session) -> None:
     await _count(session, moved)
 
 
-def last_visit(visits: Iterable[Seen]) -> date:
+def last_visit(visits: Iterable[SeenVisit]) -> date:
     """The last day on which somebody of the household stood at the door."""
     return max((visit.day for visit in visits if visit.outcome in REACHING), default=NEVER)
 
@@ -170,7 +180,7 @@ def _keep(
     session: Session,
     row: RoundHousehold | None,
     of: tuple[str, str],
-    place: Place,
+    place: PlaceInRound,
     visited_on: date,
     moved: Counter[Number],
 ) -> None:
@@ -191,7 +201,7 @@ def _keep(
         moved[of[0], *cell] += many
 
 
-def columns_of(place: Place) -> dict[str, Any]:
+def columns_of(place: PlaceInRound) -> dict[str, Any]:
     """A place as its row has it."""
     left = place.left
     return {
@@ -215,12 +225,12 @@ def columns_of(place: Place) -> dict[str, Any]:
     }
 
 
-def place_of(row: RoundHousehold) -> Place:
+def place_of(row: RoundHousehold) -> PlaceInRound:
     """The place that a row tells, as far as it is counted."""
     left = None
     if row.left_for is not None and row.left_on is not None and row.left_version is not None:
-        left = Left(row.left_for, row.left_on, row.left_version)
-    return Place(
+        left = LeftRound(row.left_for, row.left_on, row.left_version)
+    return PlaceInRound(
         stands=row.stands,
         then=Where(row.area_code, row.household_class, row.contact_staff_id),
         now=Where(row.now_area_code, row.now_household_class, row.now_contact_staff_id),
@@ -238,7 +248,7 @@ def place_of(row: RoundHousehold) -> Place:
 
 async def _count(session: Session, moved: Counter[Number]) -> None:
     """Add to the numbers, in one statement and one order, so that nobody waits in a circle."""
-    cells: dict[tuple[str, Cell], Counter[str]] = {}
+    cells: dict[tuple[str, TallyCell], Counter[str]] = {}
     for (round_id, cell, measure), many in moved.items():
         if many:
             cells.setdefault((round_id, cell), Counter())[measure] = many

@@ -13,6 +13,7 @@ from libs.common.events.base import By
 from libs.common.events.visit_terms import RoundStatus, SlotRule
 from libs.common.events.visits import RoundClosed, RoundOpened
 from libs.common.pack.areas import area_prefix
+from libs.common.pack.visit_words import purpose as known_purpose
 from libs.common.rules.requests import Request
 from libs.common.security.policy import Scope
 from libs.common.time.moments import local_day
@@ -56,6 +57,9 @@ _ENTER = """
     )
     SELECT count(*) AS looked_at, max(household_id) AS last FROM chunk
 """
+_OPENING = "SELECT round_id FROM visit_round WHERE status = 'opening' AND opened_at < $1 ORDER BY round_id"
+LEFT_ALONE = timedelta(minutes=5)
+"""After which nobody is at it any more who began it."""
 _LAST_CHANGE = "SELECT max(updated_at) AS at FROM round_household WHERE round_id = $1"
 
 
@@ -71,6 +75,15 @@ async def open_round(database: Database, asked: Request, by: By, now: datetime, 
         await _begin(session, asked, round_id, body)
     while await _enter_some(database, now, round_id):
         pass
+
+
+async def finish_opening(database: Database, now: datetime) -> None:
+    """Go on with rounds whose opening was cut short, as by a process that ended."""
+    async with database.reading() as session:
+        opening = [row.round_id for row in await session.fetch(_OPENING, now - LEFT_ALONE)]
+    for round_id in opening:
+        while await _enter_some(database, now, round_id):
+            pass
 
 
 async def close_round(database: Database, asked: Request, by: By, now: datetime, round_id: str) -> None:
@@ -136,11 +149,11 @@ def _terms(session: Session, asked: Request, body: OpenRound) -> dict[str, Any]:
     directory.area(body.area_code)
     if not asked.scope.covers(body.area_code):
         raise Forbidden("This area is not in your reach", "该区域不在您的管辖范围内")
+    rules = directory.pack.visits
     for kind in body.kinds:
         directory.household_kind(kind)
     for purpose in body.purposes:
-        directory.word_of_visits("purposes", purpose)
-    rules = directory.pack.visits
+        known_purpose(rules, purpose)
     if body.slots is SlotRule.NIGHT and rules.night_from is None:
         raise invalid("slots", "the place has said no night hours", "县包未设定夜访时段")
     lists = {name: [*dict.fromkeys(map(str, getattr(body, name)))] for name in ("classes", "kinds", "purposes")}

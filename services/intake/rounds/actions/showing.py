@@ -11,7 +11,7 @@ from libs.common.security.policy import Scope
 from libs.common.shares import percent, text_of
 from libs.common.web.cursors import Page, decode_cursor, encode_cursor
 from services.intake.rounds.actions.opening import may_see
-from services.intake.rounds.domain.counting import Cut
+from services.intake.rounds.domain.counting import TallyCut
 from services.intake.rounds.domain.placing import NEVER
 from services.intake.rounds.queries.figures import (
     NEEDS_FIRST,
@@ -25,15 +25,15 @@ from services.intake.rounds.queries.figures import (
     whole_of,
 )
 from services.intake.rounds.schemas import (
-    CoverageOut,
-    CoverageQuery,
+    CoverageBy,
     CoverageRow,
     GapItem,
     GapQuery,
-    GroupBy,
     LeftItem,
     LeftQuery,
     PurposeRow,
+    RoundCoverage,
+    RoundCoverageQuery,
     RoundOut,
     RoundQuery,
 )
@@ -41,7 +41,7 @@ from services.intake.rounds.tables import RoundHousehold, VisitRound
 
 _DIGITS = {AreaLevel.COUNTY: 6, AreaLevel.TOWN: 9, AreaLevel.VILLAGE: 12, AreaLevel.GRID: 15}
 _LEFT, _ROWS = "intake.round_left", "intake.round_coverage"
-_CUTS = {GroupBy.AREA: Cut.CLASS, GroupBy.CLASS: Cut.CLASS, GroupBy.PERSON: Cut.PERSON}
+_CUTS = {CoverageBy.AREA: TallyCut.CLASS, CoverageBy.CLASS: TallyCut.CLASS, CoverageBy.PERSON: TallyCut.PERSON}
 
 
 async def one(session: Session, scope: Scope, round_id: str) -> RoundOut:
@@ -56,39 +56,39 @@ async def page(session: Session, scope: Scope, query: RoundQuery) -> Page[RoundO
     return NEWEST_FIRST.page(rows, query.limit, lambda row: _shown(session, row))
 
 
-async def coverage(session: Session, scope: Scope, round_id: str, query: CoverageQuery) -> CoverageOut:
+async def coverage(session: Session, scope: Scope, round_id: str, query: RoundCoverageQuery) -> RoundCoverage:
     """The figures of one moment, in the part of the round that is reached."""
     row = await _seen(session, scope, round_id)
     area_code = _narrowest(scope, row, query.area_code)
     prefix, directory = area_prefix(area_code), session.packs.current(session.now).directory
     async with session.snapshot():
         whole = await whole_of(session, round_id, query.view, prefix)
-        served = await _served(session, row, query, prefix) if query.by is GroupBy.PURPOSE else {}
-        found = [] if query.by is GroupBy.PURPOSE else await _rows(session, row, query, area_code)
+        served = await _served(session, row, query, prefix) if query.by is CoverageBy.PURPOSE else {}
+        found = [] if query.by is CoverageBy.PURPOSE else await _rows(session, row, query, area_code)
     shown, name_of = found[: query.limit], _names(session, directory, query.by)
     more = len(found) > query.limit
-    return CoverageOut(
+    return RoundCoverage(
         round_id=round_id,
         by=query.by,
         view=query.view,
         area_code=area_code,
-        whole=_row(area_code, _names(session, directory, GroupBy.AREA), whole),
+        whole=_row(area_code, _names(session, directory, CoverageBy.AREA), whole),
         rows=[_row(sums.of, name_of, sums) for sums in shown if any(sums[1:])],
         purposes=[_purpose(directory, code, whole.households, many) for code, many in served.items()],
         next_cursor=encode_cursor(_ROWS, [shown[-1].of]) if more else None,
     )
 
 
-async def _rows(session: Session, row: VisitRound, query: CoverageQuery, area_code: str) -> Sequence[Any]:
+async def _rows(session: Session, row: VisitRound, query: RoundCoverageQuery, area_code: str) -> Sequence[Any]:
     after = None if query.cursor is None else str(decode_cursor(_ROWS, query.cursor, (str,))[0])
     group, cut, prefix = _group(query, area_code), _CUTS[query.by], area_prefix(area_code)
     return await sums_of(session, row.round_id, query.view, cut, group, prefix, after, query.limit + 1)
 
 
-async def _served(session: Session, row: VisitRound, query: CoverageQuery, prefix: str) -> dict[str, int]:
+async def _served(session: Session, row: VisitRound, query: RoundCoverageQuery, prefix: str) -> dict[str, int]:
     """By purpose of the round, how many households it was brought to."""
     most = len(row.purposes) + 1
-    found = await sums_of(session, row.round_id, query.view, Cut.PURPOSE, "member", prefix, None, most)
+    found = await sums_of(session, row.round_id, query.view, TallyCut.PURPOSE, "member", prefix, None, most)
     served = {sums.of: sums.reached for sums in found}
     return {code: served.get(code, 0) for code in row.purposes}
 
@@ -135,8 +135,8 @@ def _narrowest(scope: Scope, row: VisitRound, asked: str | None) -> str:
     return max(codes, key=lambda code: len(area_prefix(code)))
 
 
-def _group(query: CoverageQuery, area_code: str) -> str:
-    if query.by is not GroupBy.AREA:
+def _group(query: RoundCoverageQuery, area_code: str) -> str:
+    if query.by is not CoverageBy.AREA:
         return "member"
     level = query.level or _below(area_code)
     digits = _DIGITS[level]
@@ -148,7 +148,7 @@ def _below(area_code: str) -> AreaLevel:
     return LEVELS[min(at + 1, len(LEVELS) - 1)]
 
 
-def _names(session: Session, directory: Directory, by: GroupBy) -> Callable[[str], str | None]:
+def _names(session: Session, directory: Directory, by: CoverageBy) -> Callable[[str], str | None]:
     def area(code: str) -> str | None:
         return directory.area(code).name if code in directory.area_codes else None
 
@@ -156,7 +156,7 @@ def _names(session: Session, directory: Directory, by: GroupBy) -> Callable[[str
         member = session.staff.member(staff_id)
         return None if member is None else member.name
 
-    return {GroupBy.AREA: area, GroupBy.PERSON: person}.get(by, lambda _: None)
+    return {CoverageBy.AREA: area, CoverageBy.PERSON: person}.get(by, lambda _: None)
 
 
 def _row(of: str, name_of: Callable[[str], str | None], sums: Any) -> CoverageRow:

@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from libs.common.events.visit_terms import VisitOutcome
-from services.intake.rounds.domain.placing import Place, Where
+from services.intake.rounds.domain.placing import PlaceInRound, Where
 
 
 class View(StrEnum):
@@ -16,7 +16,7 @@ class View(StrEnum):
     NOW = "now"
 
 
-class Cut(StrEnum):
+class TallyCut(StrEnum):
     """By what a round's figures are cut (分组)."""
 
     CLASS = "class"
@@ -24,11 +24,11 @@ class Cut(StrEnum):
     PURPOSE = "purpose"
 
 
-class Cell(NamedTuple):
+class TallyCell(NamedTuple):
     """Which number of a round: of which view and cut, whose, and of which area."""
 
     view: View
-    cut: Cut
+    cut: TallyCut
     member: str
     area_code: str
 
@@ -39,20 +39,20 @@ NOBODY = ""
 """The contact person of a household that nobody looks after."""
 
 
-def counts_of(place: Place | None) -> Counter[tuple[Cell, str]]:
+def counts_of(place: PlaceInRound | None) -> Counter[tuple[TallyCell, str]]:
     """What this place adds to each number; nothing where it does not stand."""
-    counts: Counter[tuple[Cell, str]] = Counter()
+    counts: Counter[tuple[TallyCell, str]] = Counter()
     if place is None or not place.stands:
         return counts
     measures = ["households", *(() if place.outcome is None else (place.outcome.value,)), *(("late",) * place.late)]
     for view, where in ((View.THEN, place.then), (View.NOW, place.now)):
         for cut, member in _members(where):
-            counts.update((Cell(view, cut, member, where.area_code), measure) for measure in measures)
+            counts.update((TallyCell(view, cut, member, where.area_code), measure) for measure in measures)
         for purpose in place.purposes:
-            counts[Cell(view, Cut.PURPOSE, purpose, where.area_code), VisitOutcome.REACHED.value] += 1
+            counts[TallyCell(view, TallyCut.PURPOSE, purpose, where.area_code), VisitOutcome.REACHED.value] += 1
     return counts
 
 
-def _members(where: Where) -> Iterator[tuple[Cut, str]]:
-    yield Cut.CLASS, where.household_class.value
-    yield Cut.PERSON, where.contact_staff_id or NOBODY
+def _members(where: Where) -> Iterator[tuple[TallyCut, str]]:
+    yield TallyCut.CLASS, where.household_class.value
+    yield TallyCut.PERSON, where.contact_staff_id or NOBODY

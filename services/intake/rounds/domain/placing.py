@@ -51,7 +51,7 @@ class Terms:
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class TakenStep:
     """A step of a household, as far as rounds need it."""
 
     version: int
@@ -64,7 +64,7 @@ class Step:
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
+class SeenVisit:
     """A visit that was made in the round, as far as rounds need it."""
 
     visit_id: str
@@ -90,7 +90,7 @@ class Where:
 
 
 @dataclass(frozen=True, slots=True)
-class Left:
+class LeftRound:
     """Why, from which day, and by which of its steps a household stands in the round no more."""
 
     why: Departure
@@ -99,7 +99,7 @@ class Left:
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class PlaceInRound:
     """A household's place: whether it stands in the denominators, under what, and how far it was served."""
 
     stands: bool
@@ -117,7 +117,7 @@ class Place:
     purposes: tuple[str, ...] = ()
     key: bool = False
     """It is of a kind to which the place pays heed (重点户)."""
-    left: Left | None = None
+    left: LeftRound | None = None
     was_in: bool = False
     """It stood in the round at some time."""
 
@@ -128,12 +128,12 @@ class _Fold:
     then: dict[HouseholdFact, Any] = field(default_factory=dict)
     now: dict[HouseholdFact, Any] = field(default_factory=dict)
     ended: bool = False
-    reached: Seen | None = None
-    left: Left | None = None
+    reached: SeenVisit | None = None
+    left: LeftRound | None = None
     was_in: bool = False
 
 
-def place_in(terms: Terms, steps: Iterable[Step], visits: Iterable[Seen]) -> Place | None:
+def place_in(terms: Terms, steps: Iterable[TakenStep], visits: Iterable[SeenVisit]) -> PlaceInRound | None:
     """The place of the household that took these steps and had these visits; None where it had no day yet."""
     fold = _Fold(terms)
     seen = sorted(visits, key=lambda visit: (visit.day, visit.visit_id))
@@ -149,14 +149,14 @@ def place_in(terms: Terms, steps: Iterable[Step], visits: Iterable[Seen]) -> Pla
     return _placed(fold, [visit for visit in seen if terms.counts_slot(visit.slot)])
 
 
-def _in_order(steps: Iterable[Step]) -> list[Step]:
+def _in_order(steps: Iterable[TakenStep]) -> list[TakenStep]:
     """By day, and of one day as they were said. The first tells all facts: what holds from before it says nothing."""
     ordered = sorted(steps, key=lambda step: (step.holds_from, step.version))
     first = next((place for place, step in enumerate(ordered) if step.action is HouseholdStep.REGISTER), len(ordered))
     return ordered[first:]
 
 
-def is_of_round(terms: Terms, steps: Iterable[Step], day: date) -> bool:
+def is_of_round(terms: Terms, steps: Iterable[TakenStep], day: date) -> bool:
     """Whether a visit on this day is one of the round's: the household is, by what was so that day, muted or not."""
     if not terms.takes_in(day):
         return False
@@ -167,7 +167,7 @@ def is_of_round(terms: Terms, steps: Iterable[Step], day: date) -> bool:
     return bool(facts) and kept_out(terms, {**facts, HouseholdFact.MUTED_FOR: None}, ended=False) is None
 
 
-def phase_of(terms: Terms, step: Step, reached: Seen | None) -> Phase:
+def phase_of(terms: Terms, step: TakenStep, reached: SeenVisit | None) -> Phase:
     """From when a step holds, as the round sees it."""
     if step.holds_from > terms.ends_on or (terms.closed_at is not None and step.at >= terms.closed_at):
         return Phase.AFTER
@@ -176,7 +176,7 @@ def phase_of(terms: Terms, step: Step, reached: Seen | None) -> Phase:
     return Phase.BEFORE if step.holds_from < terms.begins_on else Phase.NOT_REACHED
 
 
-def changes_of(terms: Terms, before: Mapping[HouseholdFact, Any], step: Step) -> dict[HouseholdFact, Change]:
+def changes_of(terms: Terms, before: Mapping[HouseholdFact, Any], step: TakenStep) -> dict[HouseholdFact, Change]:
     """What each fact of a step means to the round."""
     return {fact: _change_of(terms, before, step, fact) for fact in step.facts}
 
@@ -202,7 +202,7 @@ def _not_of_the_round(terms: Terms, facts: Mapping[HouseholdFact, Any]) -> Depar
     return None
 
 
-def _change_of(terms: Terms, before: Mapping[HouseholdFact, Any], step: Step, fact: HouseholdFact) -> Change:
+def _change_of(terms: Terms, before: Mapping[HouseholdFact, Any], step: TakenStep, fact: HouseholdFact) -> Change:
     if not before:
         return Change.SPLIT_OFF if step.split_off else Change.REGISTERED
     value = step.facts[fact]
@@ -218,7 +218,7 @@ def _change_of(terms: Terms, before: Mapping[HouseholdFact, Any], step: Step, fa
     return Change.NOT_ELIGIBLE if _not_of_the_round(terms, {**before, fact: value}) else Change.BECOMES_ELIGIBLE
 
 
-def _take(fold: _Fold, step: Step) -> None:
+def _take(fold: _Fold, step: TakenStep) -> None:
     """What a step changes, by the table."""
     phase, was_out = phase_of(fold.terms, step, fold.reached), _is_out(fold)
     for fact, change in changes_of(fold.terms, fold.then, step).items():
@@ -233,14 +233,14 @@ def _take(fold: _Fold, step: Step) -> None:
     if is_out is None:
         fold.left = None
     elif was_out is None:
-        fold.left = Left(is_out, step.holds_from, step.version)
+        fold.left = LeftRound(is_out, step.holds_from, step.version)
 
 
 def _is_out(fold: _Fold) -> Departure | None:
     return kept_out(fold.terms, fold.then, ended=fold.ended) if fold.then else Departure.CLASS
 
 
-def _reach(fold: _Fold, visit: Seen) -> None:
+def _reach(fold: _Fold, visit: SeenVisit) -> None:
     """A household that was reached is neither muted nor gone; one that is none of the round's is not reached in it."""
     if fold.reached is not None or not fold.then:
         return
@@ -249,14 +249,14 @@ def _reach(fold: _Fold, visit: Seen) -> None:
         fold.then, fold.ended, fold.reached, fold.left = found, False, visit, None
 
 
-def _placed(fold: _Fold, counted: Sequence[Seen]) -> Place:
+def _placed(fold: _Fold, counted: Sequence[SeenVisit]) -> PlaceInRound:
     then = fold.then or fold.now
     stands = bool(fold.then) and _is_out(fold) is None
     reached = fold.reached
     served = [visit for visit in counted if visit.outcome is VisitOutcome.REACHED] if reached else []
     purposes = frozenset().union(*(visit.purposes for visit in served)) if served else frozenset()
     on_time = any(not _is_late(fold.terms, visit) for visit in counted if visit.outcome in REACHING)
-    return Place(
+    return PlaceInRound(
         stands=stands,
         then=_where(then),
         now=_where(fold.now),
@@ -272,11 +272,11 @@ def _placed(fold: _Fold, counted: Sequence[Seen]) -> Place:
     )
 
 
-def _is_late(terms: Terms, visit: Seen) -> bool:
+def _is_late(terms: Terms, visit: SeenVisit) -> bool:
     return terms.closed_at is not None and visit.recorded_at >= terms.closed_at
 
 
-def _outcome(counted: Sequence[Seen], reached: Seen | None) -> VisitOutcome | None:
+def _outcome(counted: Sequence[SeenVisit], reached: SeenVisit | None) -> VisitOutcome | None:
     outcomes = {visit.outcome for visit in counted}
     if reached is not None:
         return VisitOutcome.REACHED if VisitOutcome.REACHED in outcomes else VisitOutcome.REFUSED

@@ -13,7 +13,7 @@ from libs.common.events.visit_terms import RoundStatus
 from libs.common.pack.areas import VILLAGE_DIGITS
 from libs.common.security.policy import Scope, in_area
 from libs.common.web.cursors import Keyset, PageQuery
-from services.intake.rounds.domain.counting import MEASURES, Cut, View
+from services.intake.rounds.domain.counting import MEASURES, TallyCut, View
 from services.intake.rounds.tables import RoundHousehold, VisitRound
 
 NEWEST_FIRST = Keyset("intake.rounds", (col(VisitRound.begins_on), col(VisitRound.round_id)), (date, str))
@@ -51,7 +51,7 @@ class RoundFilter:
 
 
 async def find_round(session: Session, round_id: str) -> VisitRound | None:
-    """The round."""
+    """None where there is none of this id (轮次)."""
     return await session.one(VisitRound, "round_id", round_id, lock=False)
 
 
@@ -118,11 +118,18 @@ def whole_statement() -> str:
 
 async def whole_of(session: Session, round_id: str, view: View, area_prefix: str) -> Any:
     """One row with each measure, of all households; nothing but zeros where there is nothing."""
-    return (await session.fetch(whole_statement(), round_id, view, Cut.CLASS, f"{area_prefix}%"))[0]
+    return (await session.fetch(whole_statement(), round_id, view, TallyCut.CLASS, f"{area_prefix}%"))[0]
 
 
 async def sums_of(
-    session: Session, round_id: str, view: View, cut: Cut, group: str, area_prefix: str, after: str | None, limit: int
+    session: Session,
+    round_id: str,
+    view: View,
+    cut: TallyCut,
+    group: str,
+    area_prefix: str,
+    after: str | None,
+    limit: int,
 ) -> Sequence[Any]:
     """Rows with ``of`` and each measure, by it, those after one of them."""
     return await session.fetch(sums_statement(group), round_id, view, cut, f"{area_prefix}%", after, limit)

@@ -9,7 +9,7 @@ from libs.common.database.session import Session
 from libs.common.events.household_terms import HouseholdClass, HouseholdFact, HouseholdStep, MutedFor, VisitEvery
 from libs.common.events.visit_terms import RoundStatus, VisitOutcome, VisitSlot
 from libs.common.pack.areas import area_prefix
-from services.intake.rounds.domain.placing import Seen, Step, Terms
+from services.intake.rounds.domain.placing import SeenVisit, TakenStep, Terms
 from services.intake.rounds.tables import VisitRound
 
 _STEPS = """
@@ -50,9 +50,9 @@ async def last_closing(session: Session) -> datetime | None:
     return at
 
 
-async def steps_of(session: Session, household_ids: Sequence[str]) -> Mapping[str, list[Step]]:
+async def steps_of(session: Session, household_ids: Sequence[str]) -> Mapping[str, list[TakenStep]]:
     """All steps of these households that are written."""
-    found: defaultdict[str, list[Step]] = defaultdict(list)
+    found: defaultdict[str, list[TakenStep]] = defaultdict(list)
     for row in await session.fetch(_STEPS, [*household_ids]):
         facts = {HouseholdFact(name): getattr(row, name) for name in row.changed if HouseholdFact(name) in _READ}
         step = step_of(row.version, HouseholdStep(row.action), row.holds_from, row.at, facts, split_off=row.split_off)
@@ -68,10 +68,10 @@ def step_of(
     facts: Mapping[HouseholdFact, Any],
     *,
     split_off: bool,
-) -> Step:
+) -> TakenStep:
     """A step, with the facts that rounds go by."""
     kept = {fact: _read(fact, value) for fact, value in facts.items() if fact in _READ}
-    return Step(version, action, holds_from, at, kept, split_off)
+    return TakenStep(version, action, holds_from, at, kept, split_off)
 
 
 def _read(fact: HouseholdFact, value: Any) -> Any:
@@ -79,12 +79,12 @@ def _read(fact: HouseholdFact, value: Any) -> Any:
     return value if value is None or kind is None else kind(value)
 
 
-async def visits_of(session: Session, household_ids: Sequence[str]) -> Mapping[str, list[Seen]]:
+async def visits_of(session: Session, household_ids: Sequence[str]) -> Mapping[str, list[SeenVisit]]:
     """All visits to these households that are written and not void."""
-    found: defaultdict[str, list[Seen]] = defaultdict(list)
+    found: defaultdict[str, list[SeenVisit]] = defaultdict(list)
     for row in await session.fetch(_VISITS, [*household_ids]):
         found[row.household_id].append(
-            Seen(
+            SeenVisit(
                 row.visit_id,
                 row.day,
                 VisitOutcome(row.outcome),

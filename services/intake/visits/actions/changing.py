@@ -5,7 +5,7 @@ from typing import Any
 from libs.common.database.session import Session
 from libs.common.errors import Invalid, NotFound, invalid
 from libs.common.events.visit_terms import VisitStep
-from libs.common.events.visits import VisitVoidAsked, VisitVoided, VisitVoidRefused
+from libs.common.events.visits import VisitVoided, VisitVoidRefused, VisitVoidRequested
 from libs.common.rules.requests import Request
 from libs.common.security.masking import mask_text
 from libs.common.security.vault import Vault
@@ -74,7 +74,7 @@ async def ask_voiding(session: Session, asked: Request, visit_id: str, body: Ask
     check_corrector(state_of(row), asked.actor, today(session), oversees=oversees)
     _step(session, asked, row, VisitStep.ASK_VOID, body.why)
     said = _about(row)
-    session.publish(VisitVoidAsked(**said, occurred_at=session.now, why=mask_text(body.why)))
+    session.publish(VisitVoidRequested(**said, occurred_at=session.now, why=mask_text(body.why)))
     return await shown(session, asked.scope, row)
 
 
@@ -84,10 +84,12 @@ async def decide_voiding(session: Session, asked: Request, visit_id: str, body: 
     step = VisitStep.CONFIRM_VOID if body.granted else VisitStep.REFUSE_VOID
     _step(session, asked, row, step, body.why)
     said = _about(row)
-    event = VisitVoided if body.granted else VisitVoidRefused
-    session.publish(event(**said, occurred_at=session.now, why=mask_text(body.why)))
+    why = mask_text(body.why)
     if body.granted:
+        session.publish(VisitVoided(**said, occurred_at=session.now, why=why))
         await settle(session, row, rows)
+    else:
+        session.publish(VisitVoidRefused(**said, occurred_at=session.now, why=why))
     return await shown(session, asked.scope, row)
 
 

@@ -9,6 +9,7 @@ from libs.common.errors import Invalid, invalid
 from libs.common.events.visit_terms import FindingKind, MatterEnd, VisitOutcome
 from libs.common.pack.directory import Directory
 from libs.common.pack.schema import FindingSetting
+from libs.common.pack.visit_words import finding, material, purpose, topic
 from libs.common.security.principal import Principal, Role
 from libs.common.web.fields import not_in_future
 from services.intake.visits.domain import is_served
@@ -33,11 +34,12 @@ def check_times(now: datetime, started_at: datetime, ended_at: datetime) -> None
 
 def check_words(directory: Directory, told: Mapping[str, Any], outcome: VisitOutcome) -> None:
     """Every code is one of the pack's, and what was done can have been done at such a visit. Invalid."""
-    for part in ("purposes", "materials", "topics"):
+    rules = directory.pack.visits
+    for part, known in (("purposes", purpose), ("materials", material), ("topics", topic)):
         for code in told[part]:
-            directory.word_of_visits(part, code)
+            known(rules, code)
     for code, value in told["findings"].items():
-        _check_finding(directory.finding(code), value)
+        _check_finding(finding(rules, code), value)
     if told["place_code"] is not None:
         try:
             directory.area(told["place_code"])
@@ -91,8 +93,8 @@ def check_day(first_day: date, day: date) -> None:
         raise invalid("started_at", message, f"早于该户在册首日（{first_day}）")
 
 
-def _check_finding(finding: FindingSetting, value: object) -> None:
-    kind = _TOLD_BY[finding.kind]
+def _check_finding(setting: FindingSetting, value: object) -> None:
+    kind = _TOLD_BY[setting.kind]
     # To Python a yes is a number, too.
     if not isinstance(value, kind) or (kind is int and isinstance(value, bool)):
-        raise invalid(f"findings/{finding.code}", f"is told by {finding.kind.value}", f"类型应为 {finding.kind.value}")
+        raise invalid(f"findings/{setting.code}", f"is told by {setting.kind.value}", f"类型应为 {setting.kind.value}")

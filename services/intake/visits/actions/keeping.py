@@ -14,10 +14,10 @@ from libs.common.rules.steps import move, seen_of
 from libs.common.security.masking import mask_text
 from libs.common.time.moments import local_day
 from services.intake.rounds.actions.following import follow_visits
-from services.intake.rounds.domain.placing import Seen
+from services.intake.rounds.domain.placing import SeenVisit
 from services.intake.rounds.queries.following import terms_of
 from services.intake.rounds.tables import VisitRound
-from services.intake.visits.domain import Said, State, Status, Told, duplicates, evolve, slot_of, too_near
+from services.intake.visits.domain import Said, State, Status, VisitBeside, duplicates, evolve, slot_of, too_near
 from services.intake.visits.queries import document
 from services.intake.visits.tables import Visit, VisitChange, VisitMatter, VisitWorker
 
@@ -61,10 +61,10 @@ def check_gap(session: Session, visit: Visit, others: Sequence[Visit], rounds: M
         )
 
 
-def told(row: Visit, rounds: Mapping[str, VisitRound]) -> Told:
+def told(row: Visit, rounds: Mapping[str, VisitRound]) -> VisitBeside:
     """A visit beside others, with the rounds in which it counts."""
     counts = frozenset(one for one in row.rounds if one in rounds and terms_of(rounds[one]).counts_slot(row.slot))
-    return Told(row.visit_id, row.day, row.outcome, row.recorded_at, counts)
+    return VisitBeside(row.visit_id, row.day, row.outcome, row.recorded_at, counts)
 
 
 def living(rows: Iterable[Visit]) -> list[Visit]:
@@ -155,8 +155,8 @@ async def keep_workers(session: Session, row: Visit) -> None:
             session.new(VisitWorker, visit_id=row.visit_id, staff_id=staff_id, started_at=row.started_at)
 
 
-def _seen(row: Visit) -> Seen:
-    return Seen(
+def _seen(row: Visit) -> SeenVisit:
+    return SeenVisit(
         row.visit_id,
         row.day,
         row.outcome,

@@ -49,7 +49,7 @@ class Home:
 
 
 @dataclass(frozen=True, slots=True)
-class Ready:
+class ReadyVisit:
     """A visit that can be written: what was told, and by matter the case that it becomes."""
 
     body: RecordVisit
@@ -73,7 +73,7 @@ def become_cases(body: RecordVisit) -> Mapping[int, MatterIn]:
     }
 
 
-def ready(desk: Desk, body: RecordVisit, home: Home, case_nos: Sequence[str], staff: StaffRegister) -> Ready:
+def ready(desk: Desk, body: RecordVisit, home: Home, case_nos: Sequence[str], staff: StaffRegister) -> ReadyVisit:
     """Check and seal what becomes a case. Invalid and Forbidden, naming the field of its matter."""
     check_matters(body.matters, body.outcome)
     drafts = {}
@@ -91,7 +91,7 @@ def ready(desk: Desk, body: RecordVisit, home: Home, case_nos: Sequence[str], st
         )
         with _of_matter(number):
             drafts[number] = _as_visitor(_drafted(desk, sent, case_no, home), desk, body, staff)
-    return Ready(body, home, drafts)
+    return ReadyVisit(body, home, drafts)
 
 
 def _drafted(desk: Desk, sent: RegisterCase, case_no: str, home: Home) -> Draft:

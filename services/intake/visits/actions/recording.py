@@ -45,7 +45,7 @@ from services.intake.visits.actions.keeping import (
     today,
     when,
 )
-from services.intake.visits.actions.preparing import Home, Ready
+from services.intake.visits.actions.preparing import Home, ReadyVisit
 from services.intake.visits.actions.showing import shown
 from services.intake.visits.domain import State, Status, decide
 from services.intake.visits.schemas import MatterIn, RecordVisit, VisitOut
@@ -60,7 +60,7 @@ class KnownVisit(Conflict):
     type, title, title_zh = "visit-known", "There is another visit of this id", "该编号的走访已存在，内容不同"
 
 
-async def record(session: Session, asked: Request, principal: Principal, ready: Ready, vault: Vault) -> VisitOut:
+async def record(session: Session, asked: Request, principal: Principal, ready: ReadyVisit, vault: Vault) -> VisitOut:
     """A visit that was made. The same id again is answered with the visit that is there.
 
     Raises:
@@ -163,7 +163,7 @@ async def _known(session: Session, body: RecordVisit) -> Visit | None:
     return known
 
 
-def _check(session: Session, principal: Principal, ready: Ready) -> None:
+def _check(session: Session, principal: Principal, ready: ReadyVisit) -> None:
     body, directory = ready.body, session.packs.current(session.now).directory
     check_times(session.now, body.started_at, body.ended_at)
     check_recorder(principal, body.staff_ids)
@@ -174,7 +174,7 @@ def _check(session: Session, principal: Principal, ready: Ready) -> None:
 def _new(
     session: Session,
     actor: Actor,
-    ready: Ready,
+    ready: ReadyVisit,
     household: Household,
     times: dict[str, Any],
     rounds: dict[str, VisitRound],
@@ -197,7 +197,7 @@ def _new(
     )
 
 
-def _keep_matters(session: Session, row: Visit, ready: Ready, envelope: KeyEnvelope) -> None:
+def _keep_matters(session: Session, row: Visit, ready: ReadyVisit, envelope: KeyEnvelope) -> None:
     for number, matter in enumerate(ready.body.matters, start=1):
         draft = ready.drafts.get(number)
         words = _words(row, number, matter, ready.home, envelope) if matter.what is MatterEnd.EXPLAINED else {}

@@ -1,9 +1,11 @@
 """Visits as they are answered: words masked, and no case that the reader may not know of."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
 
 from libs.common.database.session import Session
 from libs.common.errors import NotFound
+from libs.common.pack.schema import CodedReason
 from libs.common.security.policy import Scope
 from libs.common.time.moments import day_end, day_start
 from libs.common.web.cursors import Page, PageQuery
@@ -28,6 +30,8 @@ from services.intake.visits.schemas import (
     VisitItem,
     VisitOut,
     VisitQuery,
+    VisitWord,
+    VisitWordsOut,
 )
 from services.intake.visits.tables import Visit, VisitChange, VisitMatter
 
@@ -58,6 +62,28 @@ async def one(session: Session, scope: Scope, visit_id: str) -> VisitOut:
     if row is None:
         raise NotFound
     return await shown(session, scope, row)
+
+
+def words(session: Session) -> VisitWordsOut:
+    """What can be said of a visit, by the pack in force."""
+    rules = session.packs.current(session.now).directory.pack.visits
+    findings = [
+        VisitWord(code=setting.code, name=setting.name, name_en=setting.name_en, kind=setting.kind)
+        for setting in rules.findings
+    ]
+    return VisitWordsOut(
+        purposes=_words(rules.purposes),
+        materials=_words(rules.materials),
+        topics=_words(rules.topics),
+        findings=findings,
+        gap_days=rules.gap_days,
+        night_from=rules.night_from,
+        night_until=rules.night_until,
+    )
+
+
+def _words(reasons: Sequence[CodedReason]) -> list[VisitWord]:
+    return [VisitWord(code=reason.code, name=reason.name, name_en=reason.name_en) for reason in reasons]
 
 
 async def page(session: Session, scope: Scope, query: VisitQuery) -> Page[VisitItem]:
