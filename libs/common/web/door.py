@@ -47,6 +47,8 @@ ModelT = TypeVar("ModelT", bound=BaseModel | None)
 
 JSON = "application/json"
 BEARER = "token"
+LONG_SECONDS = 180
+"""For a transaction of thousands of rows, also where many others keep the machine busy."""
 _PRINCIPAL = "huiyin.principal"
 """In the scope: whose token it is, once that is known."""
 
@@ -156,6 +158,7 @@ class Door:
     async def run_alone(self, action: Callable[[Session], Awaitable[ResultT]]) -> ResultT:
         """Do ``action`` in a transaction of its own: for what takes seconds, while others at the door are written."""
         async with self.runtime.work_database.transaction(self.now) as session:
+            await session.may_last(LONG_SECONDS)
             session.traceparent, session.by = current_traceparent(), self.by
             return await action(session)
 

@@ -216,6 +216,7 @@ class HouseholdQuery(HouseholdNarrowing, PageQuery):
 class ExportInClear(HouseholdNarrowing):
     """A table with who lives there (户表导出), of which each household is a look that is recorded with the reason."""
 
+    without_contact: Annotated[Flag | None, Field(description="true: those that nobody looks after")] = None
     reason: LookReason
 
 

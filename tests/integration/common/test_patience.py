@@ -50,6 +50,22 @@ async def test_a_statement_of_the_door_ends_before_others_do(database_url: str) 
     await database.close()
 
 
+async def test_a_transaction_of_thousands_of_rows_may_last_longer_than_others(database_url: str) -> None:
+    database = Database(database_url, "public", command_seconds=0.5)
+
+    async def work(session: Session) -> None:
+        for _ in range(4):
+            await session.fetch("SELECT pg_sleep(0.2)")
+
+    with pytest.raises(DatabaseTrouble):
+        async with database.transaction(NOW) as session:
+            await work(session)
+    async with database.transaction(NOW) as session:
+        await session.may_last(60)
+        await work(session)
+    await database.close()
+
+
 async def test_of_a_patience_a_lock_takes_a_half_and_a_connection_less(database_url: str) -> None:
     database = Database(database_url, "public", pool_size=2, patience=1.0)
     async with database.transaction(NOW) as holder:
