@@ -150,6 +150,7 @@ def test_channels_and_operations_say_where_and_by_whom() -> None:
         "cases": 8,
         "directory": 1,
         "ops": 1,
+        "visits": 8,
     }
     readers = {
         name.split("_")[0]: operation["bindings"]["kafka"]["groupId"]["enum"]

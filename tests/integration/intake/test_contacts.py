@@ -14,6 +14,7 @@ from libs.common.security.principal import Role
 from services.intake.contacts.queries import ids_statement, ledger_statement
 from tests.integration.intake.door import COUNTY, NOW, OTHER_TOWN, TOWN, VILLAGE, IntakeDoor
 from tests.integration.intake.homes import Homes, appoint, fill, told
+from tests.integration.intake.test_costs import counted
 from tests.support.eventually import eventually
 from tests.support.plans import plan_of
 from tests.support.service import PACK, published
@@ -141,6 +142,21 @@ async def test_households_change_hands_each_as_a_step_from_its_day(intake: Intak
     assert nobody["moved"] == 1
     assert await homes.ids(without_contact=True) == ids[:1]
     assert (await done(homes, "assignment", **body | {"household_ids": ids[1:]}))["moved"] == 0
+
+
+async def test_many_households_cost_as_many_statements_as_two(intake: IntakeDoor, homes: Homes) -> None:
+    await appoint(intake, "S-1", "S-2")
+    ids = await some(homes, 42, contact_staff_id="S-1")
+    costs = []
+    for chosen in (ids[:2], ids[2:]):
+        with counted(intake.service.runtime.door_database) as statements:
+            assert (await done(homes, "assignment", household_ids=chosen, to_staff_id="S-2"))["moved"] == len(chosen)
+        costs.append(len(statements))
+    with counted(intake.service.runtime.door_database) as statements:
+        evened = await done(homes, "evening", area_code=VILLAGE, staff_ids=["S-1", "S-2"])
+    assert (evened["moved"], evened["fewest"], evened["most"]) == (21, 21, 21)
+    assert costs[0] == costs[1] <= 12, statements
+    assert len(statements) <= 13, statements
 
 
 async def test_what_cannot_be_assigned_is_named_and_nothing_changes(intake: IntakeDoor, homes: Homes) -> None:
