@@ -259,7 +259,7 @@ async def test_an_area_is_evened_out_and_asked_again_nothing_moves(intake: Intak
 
 
 async def test_evening_out_refuses_by_name_whom_it_cannot_give_any(intake: IntakeDoor, homes: Homes) -> None:
-    await appoint(intake, "S-1", "S-2")
+    await appoint(intake, "S-1", "S-2", "S-4")
     await appoint(intake, "S-3", post="caller", unit="H-12345")
     await some(homes, 2)
     await some(homes, 3, contact_staff_id="S-2", area_code=ANOTHER_VILLAGE)
@@ -267,10 +267,13 @@ async def test_evening_out_refuses_by_name_whom_it_cannot_give_any(intake: Intak
         assert wrong(await ask(homes, "evening", area_code=VILLAGE, staff_ids=people)) == (422, [expected])
     for area in ("999001101999", "999001103000"):
         assert wrong(await ask(homes, "evening", area_code=area, staff_ids=["S-1", "S-2"])) == (422, ["area_code"])
+    await some(homes, 1, contact_staff_id="S-2", holds_from="2026-03-02")
+    early = await ask(homes, "evening", area_code=VILLAGE, staff_ids=["S-1", "S-4"], holds_from="2026-03-01")
+    assert wrong(early) == (422, ["holds_from"]), "S-2 has one since the second"
     await intake.hear(rules(most=3))
     refused = await ask(homes, "evening", area_code=VILLAGE, staff_ids=["S-1", "S-2"])
     assert wrong(refused) == (422, ["staff_ids/1"]), "what S-2 has elsewhere counts"
-    assert "S-2 would have 4 households" in refused.json()["detail"]
+    assert "S-2 would have 5 households" in refused.json()["detail"]
 
 
 async def test_whoever_is_concerned_says_nothing_of_days_that_are_over(intake: IntakeDoor, homes: Homes) -> None:
