@@ -14,6 +14,7 @@ from libs.common.security.principal import Role
 from services.intake.contacts.queries import ids_statement, ledger_statement
 from tests.integration.intake.door import COUNTY, NOW, OTHER_TOWN, TOWN, VILLAGE, IntakeDoor
 from tests.integration.intake.homes import Homes, appoint, fill, told
+from tests.integration.intake.test_costs import counted
 from tests.support.eventually import eventually
 from tests.support.plans import plan_of
 from tests.support.service import PACK, published
@@ -143,6 +144,21 @@ async def test_households_change_hands_each_as_a_step_from_its_day(intake: Intak
     assert (await done(homes, "assignment", **body | {"household_ids": ids[1:]}))["moved"] == 0
 
 
+async def test_many_households_cost_as_many_statements_as_two(intake: IntakeDoor, homes: Homes) -> None:
+    await appoint(intake, "S-1", "S-2")
+    ids = await some(homes, 42, contact_staff_id="S-1")
+    costs = []
+    for chosen in (ids[:2], ids[2:]):
+        with counted(intake.service.runtime.door_database) as statements:
+            assert (await done(homes, "assignment", household_ids=chosen, to_staff_id="S-2"))["moved"] == len(chosen)
+        costs.append(len(statements))
+    with counted(intake.service.runtime.door_database) as statements:
+        evened = await done(homes, "evening", area_code=VILLAGE, staff_ids=["S-1", "S-2"])
+    assert (evened["moved"], evened["fewest"], evened["most"]) == (21, 21, 21)
+    assert costs[0] == costs[1] <= 12, statements
+    assert len(statements) <= 13, statements
+
+
 async def test_what_cannot_be_assigned_is_named_and_nothing_changes(intake: IntakeDoor, homes: Homes) -> None:
     await appoint(intake, "S-1", "S-2")
     await appoint(intake, "S-3", post="caller", unit="H-12345")
@@ -243,7 +259,7 @@ async def test_an_area_is_evened_out_and_asked_again_nothing_moves(intake: Intak
 
 
 async def test_evening_out_refuses_by_name_whom_it_cannot_give_any(intake: IntakeDoor, homes: Homes) -> None:
-    await appoint(intake, "S-1", "S-2")
+    await appoint(intake, "S-1", "S-2", "S-4")
     await appoint(intake, "S-3", post="caller", unit="H-12345")
     await some(homes, 2)
     await some(homes, 3, contact_staff_id="S-2", area_code=ANOTHER_VILLAGE)
@@ -251,10 +267,13 @@ async def test_evening_out_refuses_by_name_whom_it_cannot_give_any(intake: Intak
         assert wrong(await ask(homes, "evening", area_code=VILLAGE, staff_ids=people)) == (422, [expected])
     for area in ("999001101999", "999001103000"):
         assert wrong(await ask(homes, "evening", area_code=area, staff_ids=["S-1", "S-2"])) == (422, ["area_code"])
+    await some(homes, 1, contact_staff_id="S-2", holds_from="2026-03-02")
+    early = await ask(homes, "evening", area_code=VILLAGE, staff_ids=["S-1", "S-4"], holds_from="2026-03-01")
+    assert wrong(early) == (422, ["holds_from"]), "S-2 has one since the second"
     await intake.hear(rules(most=3))
     refused = await ask(homes, "evening", area_code=VILLAGE, staff_ids=["S-1", "S-2"])
     assert wrong(refused) == (422, ["staff_ids/1"]), "what S-2 has elsewhere counts"
-    assert "S-2 would have 4 households" in refused.json()["detail"]
+    assert "S-2 would have 5 households" in refused.json()["detail"]
 
 
 async def test_whoever_is_concerned_says_nothing_of_days_that_are_over(intake: IntakeDoor, homes: Homes) -> None:

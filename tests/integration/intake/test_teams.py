@@ -349,6 +349,23 @@ async def test_what_was_told_of_teams_stays(office: IntakeDoor) -> None:
             await office.rows(change)
 
 
+async def test_xiaochi_goes_out_by_night_as_one_two_and_some_of_the_village(intake: IntakeDoor) -> None:
+    """太湖县小池镇: one of the town's leaders, two cadres on duty, cadres of the very village."""
+    await intake.hear(published(load_pack(ROOT / "packs" / "taihu-xiaochi"), 2, NOW - timedelta(hours=1)))
+    town, village, desk = "T-340825103", "340825103201", intake.token(Role.OPERATOR, subject="x", area="340825103000")
+    await appoint(intake, *LEADERS, post="town_leader", unit=town)
+    await appoint(intake, *DUTY, post="duty_cadre", unit=town)
+    await appoint(intake, *VILLAGERS, unit=f"V-{village}")
+    await appoint(intake, "W-1", unit="V-340825103202")
+    for parts in ({"leader": 2, "duty": 2, "village": 3}, {"leader": 1, "duty": 2}):
+        refused = await form(intake, night(area_code=village, members=members(**parts)), desk)
+        assert (refused.status_code, refused.json()["rule"]) == (422, "night")
+        assert "Night visits (1+2+N)" in refused.json()["detail"]
+    others = [*members(leader=1, duty=2), {"staff_id": "W-1", "part": "village"}]
+    assert (await form(intake, night(area_code=village, members=others), desk)).json()["parts"] == ["village"]
+    assert (await form(intake, night(area_code=village), desk)).status_code == 201
+
+
 PATCH, CUIPING, COMMUNITY = "511703002001001", "511703002000", "V-511703002001"
 
 

@@ -112,6 +112,7 @@ async def even(session: Session, asked: Request, body: EvenOut) -> EvenedOut:
     if not homes:
         raise invalid("area_code", "has no household in your reach that counts", "管辖范围内没有可分配的户")
     moves = _decided(session, asked, rows, even_out(homes, body.staff_ids), body)
+    _check_since(moves)
     change, before = _changes(moves), Counter(home.contact for home in homes)
     loads = {person: before[person] for person in body.staff_ids}
     after = {person: many + change[person] for person, many in loads.items()}
@@ -127,6 +128,14 @@ async def even(session: Session, asked: Request, body: EvenOut) -> EvenedOut:
         fewest=min(after.values()),
         most=max(after.values()),
     )
+
+
+def _check_since(moves: Sequence[_Move]) -> None:
+    """Invalid when somebody got a household after the day: today it would stay theirs, and nothing would be even."""
+    since = max((move.before.contact_since for move in moves), default=None)
+    if since is not None and moves[0].said.what.holds_from < since:
+        message = f"is before {since}, since which one of the households has its contact person"
+        raise invalid("holds_from", message, f"早于其中一户现任包保人的起始日期 {since}")
 
 
 def _check_either_or(body: AssignContacts) -> None:
