@@ -50,10 +50,8 @@ PRODUCT_EXEMPT: Mapping[str, str] = {
     **dict.fromkeys(("NOTICE", "RECHECK", "SURVEY"), "what a requester may be asked for; the database holds the words"),
     **dict.fromkeys(("LEAVE", "ILL", "OTHER_DUTY", "NOT_SEEN"), "why somebody was not there; the API takes the words"),
     **dict.fromkeys(("LETTERED", "WHISTLED"), "roles of tasks that are not given yet; the database holds the words"),
-    **dict.fromkeys(
-        ("IMPORT_HOUSEHOLDS", "EXPORT_HOUSEHOLDS", "READ_CONTACTS", "ASSIGN_CONTACTS"),
-        "rights of doors that are not there yet: the register in and out as a file, the ledger of contacts",
-    ),
+    "RoundTally": "a table whose rows are only written in SQL; what is there is held against it",
+    "SOLVED_ON_THE_SPOT": "what became of a matter at a visit; the API takes the word",
     **dict.fromkeys(
         ("extend_clock", "keep_clock", "pause_clocks", "resume_clocks"),
         "what the book of clocks can do for procedures that are not there yet",

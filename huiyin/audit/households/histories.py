@@ -25,6 +25,8 @@ MAY_FOLLOW: Mapping[HouseholdStep, tuple[HouseholdStep | None, ...]] = {
 """By step, which of these came last before it. Every other step leaves a household where it stands."""
 AHEAD = timedelta(hours=14)
 """By how much the day of the place that is furthest ahead is ahead of UTC."""
+BEHIND = timedelta(hours=12)
+"""By how much that of the place that is furthest behind is behind it."""
 
 
 def check_history(view: CaseView, findings: Findings) -> None:
@@ -59,6 +61,8 @@ class _Steps:
         yield from self._of_its_day(event)
         if event.step in (S.CONFIRM_MUTE, S.REFUSE_MUTE):
             yield from self._by_somebody_else(event)
+        if event.step is S.ASSIGN:
+            yield from self._not_for_oneself(event)
         if event.step is S.MERGE and event.merged_into in (None, event.household_id):
             yield "is merged into nothing but itself"
         self._go_on(event)
@@ -87,6 +91,15 @@ class _Steps:
             yield f"holds from {event.holds_from}, asked for was {self._asked.holds_from}"
         if self._asked is not None and event.step is S.CONFIRM_MUTE and event.muted_for != self._asked.wished:
             yield f"is muted for {event.muted_for}, asked for was {self._asked.wished}"
+
+    def _not_for_oneself(self, event: HouseholdRecorded) -> Iterator[str]:
+        if event.by_staff is None:
+            return
+        if event.by_staff == self._contact[1] and self._last is S.ASK_MUTE:
+            yield "its contact person gave it away while its muting waits"
+        elif event.by_staff in (self._contact[1], event.contact_staff_id):
+            if event.holds_from < (event.occurred_at - BEHIND).date():
+                yield f"who looks after it, or will, said so of {event.holds_from}, which was over"
 
     def _go_on(self, event: HouseholdRecorded) -> None:
         self._version = event.version

@@ -164,15 +164,11 @@ class Session:
         await self._driver.execute("SET LOCAL enable_indexscan = off")
 
     async def may_last(self, seconds: int) -> None:
-        """The transaction has so long, instead of as long as those of its pool: each statement as before."""
-        # The clock of a transaction is not set while it runs, only stopped.
+        """The transaction has so long, instead of as long as those of its pool: its clock is stopped, and set anew."""
         await self._driver.execute(f"SET LOCAL transaction_timeout = 0; SET LOCAL transaction_timeout = '{seconds}s'")
 
     async def write_so_far(self) -> None:
-        """Write the rows that were made and changed until now, and what was said: for thousands of them, in pieces.
-
-        It is still the same transaction. All rows are let go of: what is needed further on is loaded again.
-        """
+        """Write the rows of until now and what was said, in the same transaction; all rows are let go of."""
         await self._book.write()
         await failpoint("transaction.before_ledger")
         await append(self, self._entries, self.learned)

@@ -15,7 +15,7 @@ from libs.common.web.door import Door, needs
 from libs.common.web.headers import IdempotencyKey, IfMatch
 from services.intake import rights
 from services.intake.plans.actions import making, showing
-from services.intake.plans.domain import Planned
+from services.intake.plans.domain import PlannedTurns
 from services.intake.plans.schemas import (
     MakePlan,
     PlanAgain,
@@ -84,7 +84,7 @@ async def _planned(
     *,
     preview: bool,
 ) -> Response:
-    async def worked_out() -> tuple[making.Material, Planned]:
+    async def worked_out() -> tuple[making.Material, PlannedTurns]:
         material = await door.read(gather)
         return material, await beside(making.work_out, material, door.runtime.vault)
 

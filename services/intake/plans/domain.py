@@ -36,7 +36,7 @@ class ToVisit:
 
 
 @dataclass(frozen=True, slots=True)
-class Turn:
+class TeamTurn:
     """One team on one day (班次), and the prefix of the areas into which it goes."""
 
     on: date
@@ -45,17 +45,17 @@ class Turn:
 
 
 @dataclass(frozen=True, slots=True)
-class Planned:
+class PlannedTurns:
     """What a plan comes to: of each turn its households in walking order, and who comes into none, and so why."""
 
-    turns: Mapping[Turn, tuple[str, ...]]
+    turns: Mapping[TeamTurn, tuple[str, ...]]
     left: tuple[str, ...]
     """No team goes there, or only before their first day."""
 
 
-def plan(households: Iterable[ToVisit], turns: Collection[Turn]) -> Planned:
+def plan(households: Iterable[ToVisit], turns: Collection[TeamTurn]) -> PlannedTurns:
     """Each household to exactly one turn. The same input gives the same plan, in whatever order it comes."""
-    by_area: defaultdict[str, list[Turn]] = defaultdict(list)
+    by_area: defaultdict[str, list[TeamTurn]] = defaultdict(list)
     for turn in sorted(turns, key=lambda turn: (turn.on, turn.team)):
         by_area[turn.area_prefix].append(turn)
     groups: defaultdict[str, list[ToVisit]] = defaultdict(list)
@@ -67,13 +67,13 @@ def plan(households: Iterable[ToVisit], turns: Collection[Turn]) -> Planned:
             left.append(household.household_id)
         else:
             groups[prefix].append(household)
-    planned: dict[Turn, tuple[str, ...]] = dict.fromkeys(turns, ())
+    planned: dict[TeamTurn, tuple[str, ...]] = dict.fromkeys(turns, ())
     for prefix, group in groups.items():
         left += _fill(group, by_area[prefix], planned)
-    return Planned(planned, tuple(sorted(left)))
+    return PlannedTurns(planned, tuple(sorted(left)))
 
 
-def _fill(group: Sequence[ToVisit], turns: Sequence[Turn], planned: dict[Turn, tuple[str, ...]]) -> list[str]:
+def _fill(group: Sequence[ToVisit], turns: Sequence[TeamTurn], planned: dict[TeamTurn, tuple[str, ...]]) -> list[str]:
     waiting = sorted(group, key=lambda one: (one.not_before, -one.need, one.walk, one.household_id))
     days = [one.not_before for one in waiting]
     ready: list[tuple[int, Walk, str]] = []

@@ -7,7 +7,7 @@ from random import Random
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.intake.plans.domain import Planned, ToVisit, Turn, plan, walk_of
+from services.intake.plans.domain import PlannedTurns, TeamTurn, ToVisit, plan, walk_of
 
 MONDAY = date(2026, 3, 2)
 VILLAGE, OTHER = "999001101201", "999001101202"
@@ -15,7 +15,7 @@ WALKS = [walk_of(VILLAGE, f"{group}组{door}号") for group in (1, 2, 12) for do
 
 
 @st.composite
-def villages(draw: st.DrawFn) -> tuple[list[ToVisit], list[Turn]]:
+def villages(draw: st.DrawFn) -> tuple[list[ToVisit], list[TeamTurn]]:
     days = draw(st.integers(1, 6))
     candidates = [
         ToVisit(
@@ -30,7 +30,7 @@ def villages(draw: st.DrawFn) -> tuple[list[ToVisit], list[Turn]]:
     turns = draw(
         st.lists(
             st.builds(
-                Turn,
+                TeamTurn,
                 st.integers(0, days - 1).map(lambda day: MONDAY + timedelta(days=day)),
                 st.sampled_from(("a", "b")),
                 st.sampled_from((VILLAGE[:9], VILLAGE)),
@@ -42,13 +42,13 @@ def villages(draw: st.DrawFn) -> tuple[list[ToVisit], list[Turn]]:
     return candidates, turns
 
 
-def places(planned: Planned) -> dict[str, Turn]:
+def places(planned: PlannedTurns) -> dict[str, TeamTurn]:
     return {one: turn for turn, households in planned.turns.items() for one in households}
 
 
 @given(villages(), st.randoms(use_true_random=False))
 def test_each_household_is_in_one_turn_or_left_and_never_before_its_day(
-    village: tuple[list[ToVisit], list[Turn]], random: Random
+    village: tuple[list[ToVisit], list[TeamTurn]], random: Random
 ) -> None:
     candidates, turns = village
     planned = plan(candidates, turns)
@@ -65,7 +65,7 @@ def test_each_household_is_in_one_turn_or_left_and_never_before_its_day(
 
 
 @given(villages())
-def test_who_could_come_somewhere_comes_and_in_walking_order(village: tuple[list[ToVisit], list[Turn]]) -> None:
+def test_who_could_come_somewhere_comes_and_in_walking_order(village: tuple[list[ToVisit], list[TeamTurn]]) -> None:
     candidates, turns = village
     planned = plan(candidates, turns)
     by_id = {one.household_id: one for one in candidates}
@@ -80,7 +80,7 @@ def test_who_could_come_somewhere_comes_and_in_walking_order(village: tuple[list
 
 
 @given(villages())
-def test_loads_are_equal_within_one_unless_nobody_more_may_come(village: tuple[list[ToVisit], list[Turn]]) -> None:
+def test_loads_are_equal_within_one_unless_nobody_more_may_come(village: tuple[list[ToVisit], list[TeamTurn]]) -> None:
     candidates, turns = village
     planned = plan(candidates, turns)
     by_id = {one.household_id: one for one in candidates}
@@ -91,7 +91,7 @@ def test_loads_are_equal_within_one_unless_nobody_more_may_come(village: tuple[l
 
 
 @given(villages())
-def test_need_comes_first(village: tuple[list[ToVisit], list[Turn]]) -> None:
+def test_need_comes_first(village: tuple[list[ToVisit], list[TeamTurn]]) -> None:
     candidates, turns = village
     planned = plan(candidates, turns)
     by_id, where = {one.household_id: one for one in candidates}, places(planned)
@@ -106,7 +106,7 @@ def test_ninety_five_nights_take_fifteen_each() -> None:
     candidates = [
         ToVisit(f"h{number}", VILLAGE, walk_of(VILLAGE, f"{number % 19}组{number}号")) for number in range(1_425)
     ]
-    turns = [Turn(MONDAY + timedelta(days=night), "a", VILLAGE[:9]) for night in range(95)]
+    turns = [TeamTurn(MONDAY + timedelta(days=night), "a", VILLAGE[:9]) for night in range(95)]
     planned = plan(candidates, turns)
     assert {len(households) for households in planned.turns.values()} == {15}
     after_forty = [one for turn in turns[:40] for one in planned.turns[turn]]

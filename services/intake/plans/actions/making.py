@@ -19,7 +19,7 @@ from libs.common.security.envelopes import KeyEnvelope
 from libs.common.security.vault import CannotOpen, Vault
 from services.intake.households.actions.recording import today_of
 from services.intake.households.actions.sealing import door_cell, key_cell
-from services.intake.plans.domain import Planned, ToVisit, Turn, plan, walk_of
+from services.intake.plans.domain import PlannedTurns, TeamTurn, ToVisit, plan, walk_of
 from services.intake.plans.queries import going_out, reached_of, replace_turns, to_visit
 from services.intake.plans.schemas import MakePlan, PlanAgain
 from services.intake.plans.tables import PlannedHousehold, VisitPlan
@@ -36,7 +36,7 @@ class Material:
     before: VisitPlan | None
     """The plan that is made again."""
     to_visit: Sequence[Any]
-    turns: Sequence[Turn]
+    turns: Sequence[TeamTurn]
 
 
 async def gather_new(session: Session, asked: Request, body: MakePlan) -> Material:
@@ -85,7 +85,7 @@ async def _gather(
     away = {(one.on, one.team_id) for one in body.without}
     rows = await going_out(session, sorted(set(body.days)), body.team_ids, area_code)
     turns = [
-        Turn(row.on_day, row.team_id, max(area_prefix(row.area_code), area_prefix(area_code), key=len))
+        TeamTurn(row.on_day, row.team_id, max(area_prefix(row.area_code), area_prefix(area_code), key=len))
         for row in rows
         if (row.on_day, row.team_id) not in away
     ]
@@ -94,7 +94,7 @@ async def _gather(
     return Material(found, area_code, before, await to_visit(session, found.round_id, area_code), turns)
 
 
-def work_out(material: Material, vault: Vault) -> Planned:
+def work_out(material: Material, vault: Vault) -> PlannedTurns:
     """The plan, of households in the order of their doors. Takes part in no transaction: run it beside the door."""
     gap = timedelta(days=material.round.gap_days)
     return plan([_candidate(row, gap, vault) for row in material.to_visit], material.turns)
@@ -111,7 +111,7 @@ def _candidate(row: Any, gap: timedelta, vault: Vault) -> ToVisit:
     return ToVisit(row.household_id, row.area_code, walk_of(row.area_code, door), int(row.rank == 0), not_before)
 
 
-async def keep(session: Session, asked: Request, material: Material, planned: Planned) -> str:
+async def keep(session: Session, asked: Request, material: Material, planned: PlannedTurns) -> str:
     """Write it; the plan's id. What was reached stays; a plan that was made again meanwhile is a StaleVersion."""
     before = material.before
     if before is None:
@@ -141,7 +141,7 @@ async def keep(session: Session, asked: Request, material: Material, planned: Pl
     return row.plan_id
 
 
-def _place(session: Session, plan_id: str, planned: Planned, kept: frozenset[str]) -> None:
+def _place(session: Session, plan_id: str, planned: PlannedTurns, kept: frozenset[str]) -> None:
     for turn, households in planned.turns.items():
         for place, household_id in enumerate(households, start=1):
             if household_id not in kept:

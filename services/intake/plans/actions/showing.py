@@ -6,7 +6,7 @@ from libs.common.security.policy import Scope
 from libs.common.web.cursors import Page, decode_cursor, encode_cursor
 from services.intake.households.actions.recording import today_of
 from services.intake.plans.actions.making import Material
-from services.intake.plans.domain import Planned
+from services.intake.plans.domain import PlannedTurns
 from services.intake.plans.queries import BY_PLAN, Sheet, list_plans, sheet, turns_of
 from services.intake.plans.schemas import PlanItem, PlannedItem, PlanOut, PlanQuery, SheetQuery, TurnOut
 from services.intake.plans.tables import VisitPlan
@@ -45,7 +45,7 @@ async def one(session: Session, scope: Scope, plan_id: str) -> PlanOut:
     )
 
 
-def previewed(session: Session, material: Material, planned: Planned) -> PlanOut:
+def previewed(session: Session, material: Material, planned: PlannedTurns) -> PlanOut:
     """What a plan would come to; nothing of what is done already stands in it."""
     loads = {(turn.on, turn.team): len(households) for turn, households in planned.turns.items()}
     before = material.before

@@ -21,7 +21,7 @@ from services.intake.visits.actions.keeping import (
     today,
     when,
 )
-from services.intake.visits.actions.preparing import Home, open_home
+from services.intake.visits.actions.preparing import VisitedHome, open_home
 from services.intake.visits.actions.recording import lock_household, meet, rounds_in, words_of
 from services.intake.visits.actions.showing import shown
 from services.intake.visits.domain import check_corrector, decide
@@ -115,7 +115,9 @@ def _step(session: Session, asked: Request, row: Visit, step: VisitStep, why: st
     take(session, row, said, {})
 
 
-def _otherwise(session: Session, row: Visit, body: CorrectVisit, home: Home) -> tuple[dict[str, Any], dict[str, Any]]:
+def _otherwise(
+    session: Session, row: Visit, body: CorrectVisit, home: VisitedHome
+) -> tuple[dict[str, Any], dict[str, Any]]:
     """The row's values by the correction, checked, and of those that are others what they were."""
     told = {name: getattr(body, name) for name in body.model_fields_set if name in _FIELDS}
     for name, value in told.items():

@@ -24,7 +24,7 @@ from services.intake.visits.schemas import MatterIn, RecordVisit
 
 
 @dataclass(frozen=True, slots=True)
-class Home:
+class VisitedHome:
     """A household as a visit needs it: where it is, and who lives there, open."""
 
     area_code: str
@@ -53,17 +53,17 @@ class ReadyVisit:
     """A visit that can be written: what was told, and by matter the case that it becomes."""
 
     body: RecordVisit
-    home: Home
+    home: VisitedHome
     drafts: Mapping[int, Draft]
 
 
-async def open_home(session: Session, scope: Scope, household_id: str, vault: Vault) -> Home:
+async def open_home(session: Session, scope: Scope, household_id: str, vault: Vault) -> VisitedHome:
     """The household; Invalid when it is out of reach."""
     row = await find(session, scope, household_id)
     identity = await identity_of(session, household_id)
     if row is None or identity is None:
         raise invalid("household_id", "is no household in your reach", "户不存在或不在管辖范围内")
-    return Home(row.area_code, opened(envelope_of(vault, identity), identity))
+    return VisitedHome(row.area_code, opened(envelope_of(vault, identity), identity))
 
 
 def become_cases(body: RecordVisit) -> Mapping[int, MatterIn]:
@@ -73,7 +73,9 @@ def become_cases(body: RecordVisit) -> Mapping[int, MatterIn]:
     }
 
 
-def ready(desk: Desk, body: RecordVisit, home: Home, case_nos: Sequence[str], staff: StaffRegister) -> ReadyVisit:
+def ready(
+    desk: Desk, body: RecordVisit, home: VisitedHome, case_nos: Sequence[str], staff: StaffRegister
+) -> ReadyVisit:
     """Check and seal what becomes a case. Invalid and Forbidden, naming the field of its matter."""
     check_matters(body.matters, body.outcome)
     drafts = {}
@@ -94,7 +96,7 @@ def ready(desk: Desk, body: RecordVisit, home: Home, case_nos: Sequence[str], st
     return ReadyVisit(body, home, drafts)
 
 
-def _drafted(desk: Desk, sent: RegisterCase, case_no: str, home: Home) -> Draft:
+def _drafted(desk: Desk, sent: RegisterCase, case_no: str, home: VisitedHome) -> Draft:
     check(desk, sent)
     draft = draft_case(desk, sent, case_no)
     told = {name: home.hidden_in(getattr(draft.event, name)) for name in ("title", "text")}

@@ -45,7 +45,7 @@ from services.intake.visits.actions.keeping import (
     today,
     when,
 )
-from services.intake.visits.actions.preparing import Home, ReadyVisit
+from services.intake.visits.actions.preparing import ReadyVisit, VisitedHome
 from services.intake.visits.actions.showing import shown
 from services.intake.visits.domain import State, Status, decide
 from services.intake.visits.schemas import MatterIn, RecordVisit, VisitOut
@@ -139,7 +139,7 @@ async def rounds_in(session: Session, household_id: str, day: date, asked: str |
     return {asked: rounds[asked]}
 
 
-def words_of(home: Home, told: dict[str, Any]) -> dict[str, Any]:
+def words_of(home: VisitedHome, told: dict[str, Any]) -> dict[str, Any]:
     """What was told of a visit as its row has it: lists, and words with all that is known of the household hidden."""
     kept: dict[str, Any] = {name: [*dict.fromkeys(told[name])] for name in _LISTS}
     findings = {
@@ -215,7 +215,7 @@ def _keep_matters(session: Session, row: Visit, ready: ReadyVisit, envelope: Key
         )
 
 
-def _words(row: Visit, number: int, matter: MatterIn, home: Home, envelope: KeyEnvelope) -> dict[str, Any]:
+def _words(row: Visit, number: int, matter: MatterIn, home: VisitedHome, envelope: KeyEnvelope) -> dict[str, Any]:
     """Of what was explained: masked, and sealed as it came where masking changed it."""
     said = f"{matter.text}\n{matter.answer or ''}"
     text, answer = home.hidden_in(matter.text), home.hidden_in(matter.answer or "")
