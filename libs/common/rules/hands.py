@@ -33,9 +33,7 @@ def hands_in(event: Event) -> Hands:
     visited = frozenset(map(person_name, getattr(event, "visited_by", ())))
     people, support = names_of(event.by, event.by_staff) | visited, getattr(event, "support_units", ())
     units = (getattr(event, name, None) for name in ("unit_code", "lead_unit", "from_unit", "working_unit"))
-    return Hands(
-        names_of(event.by, event.by_staff) | frozenset(visited), _named(*units, *getattr(event, "support_units", ()))
-    )
+    return Hands(people, _named(*units, *support))
 
 
 def _named(*units: Any) -> frozenset[str]:
