@@ -213,18 +213,26 @@ async def gaps(town: County, round_id: str) -> list[dict[str, Any]]:
 
 
 async def test_who_visited_never_asks_whether_it_is_solved(county: County) -> None:
-    await appoint(county, ["S-1"], "village_cadre", "V-999001101201")
+    await appoint(county, ["S-1", "S-2"], "village_cadre", "V-999001101201")
     made = await county.operator.do(HOUSEHOLDS, {"area_code": "999001101201", "head": "张三", "phone": "13812341234"})
     at = county.house.clock.now() - timedelta(hours=1)
     solved = {"what": "solved_on_the_spot", "text": "不会缴医保", "answer": "现场协助缴费，已成功"}
-    body = visit(made["household_id"], at, "S-1", matters=[solved])
+    body = visit(made["household_id"], at, "S-1", "S-2", matters=[solved])
     recorded = await county.operator.do(VISITS, body)
     case_id = recorded["matters"][0]["case_id"]
     await county.house.settle()
     callback = await county.callback(case_id)
-    visitor = county.person("caller-v", Role.CALLER, staff_id="S-1")
     answer = {"reached": "answered", "contacted": True, "solved": True, "satisfaction": "satisfied"}
-    refused = await visitor.post(f"/followup/v1/callbacks/{callback['callback_id']}/attempts", answer)
-    assert refused.status_code == 403
+    caller = {"post_code": "caller", "unit_code": "H-12345"}
+    for staff_id in ("S-1", "S-2"):
+        await county.admin.do(f"/dispatch/v1/staff/{staff_id}/terms", caller)
+        await county.house.settle()
+        visitor = county.person(f"caller-{staff_id}", Role.CALLER, staff_id=staff_id, unit="H-12345")
+
+        async def is_refused(visitor: Person = visitor) -> bool:
+            asked = await visitor.post(f"/followup/v1/callbacks/{callback['callback_id']}/attempts", answer)
+            return asked.status_code == 403 and "post" not in asked.json()["type"]
+
+        await eventually(is_refused)
     await county.call(case_id, answer)
     assert (await county.case(case_id))["closing"] == "substantive"

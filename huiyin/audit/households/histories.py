@@ -97,9 +97,9 @@ class _Steps:
             return
         if event.by_staff == self._contact[1] and self._last is S.ASK_MUTE:
             yield "its contact person gave it away while its muting waits"
-        elif event.by_staff in (self._contact[1], event.contact_staff_id):
-            if event.holds_from < (event.occurred_at - BEHIND).date():
-                yield f"who looks after it, or will, said so of {event.holds_from}, which was over"
+        is_over = event.holds_from < (event.occurred_at - BEHIND).date()
+        if is_over and event.by_staff in (self._contact[1], event.contact_staff_id):
+            yield f"who looks after it, or will, said so of {event.holds_from}, which was over"
 
     def _go_on(self, event: HouseholdRecorded) -> None:
         self._version = event.version

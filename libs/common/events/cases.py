@@ -82,6 +82,8 @@ class CaseRegistered(CaseEvent, SaidByHand):
     """信访类别, where it is a petition; ``PetitionClassified`` may say otherwise later."""
     repeat_of: str | None = None
     """The earlier case that it repeats (重复诉求), as whoever registered it says; ``RepeatNamed`` may change it."""
+    visited_by: tuple[str, ...] = ()
+    """Who made the visit (走访人) at which it was raised: each had a hand in it, whoever wrote it down."""
 
 
 class CaseSupplemented(CaseEvent, SaidByHand):

@@ -4,6 +4,7 @@ from typing import Any
 
 from libs.common.events import accepting, cases, passing, tasks
 from libs.common.events.base import Event
+from libs.common.events.people import person_name
 from libs.common.rules.apart import NO_HANDS, Hands, names_of
 
 _WORK = (
@@ -17,9 +18,9 @@ _WORK = (
 def hands_in(event: Event) -> Hands:
     """Who had a hand in a case by what an event says.
 
-    That is who registered it, answered it at the door, gave it to a unit, signed it, passed it on, reported on it, did
-    a part of it, handed in its result or said that it is not accepted; and each unit that led it, worked on it,
-    supported it or answered. A supplement, a withdrawal and an order are no handling.
+    That is who registered it, made the visit at which it was raised, answered it at the door, gave it to a unit, signed
+    it, passed it on, reported on it, did a part of it, handed in its result or said that it is not accepted; and each
+    unit that led it, worked on it, supported it or answered. A supplement, a withdrawal and an order are no handling.
     """
     if isinstance(event, cases.CaseAnsweredDirectly):
         return Hands(names_of(event.answered_by, event.answered_by_staff), _named(event.answered_by_unit))
@@ -29,8 +30,10 @@ def hands_in(event: Event) -> Hands:
         return Hands(units=_named(event.successor))
     if not isinstance(event, _WORK):
         return NO_HANDS
+    visited = frozenset(map(person_name, getattr(event, "visited_by", ())))
+    people, support = names_of(event.by, event.by_staff) | visited, getattr(event, "support_units", ())
     units = (getattr(event, name, None) for name in ("unit_code", "lead_unit", "from_unit", "working_unit"))
-    return Hands(names_of(event.by, event.by_staff), _named(*units, *getattr(event, "support_units", ())))
+    return Hands(people, _named(*units, *support))
 
 
 def _named(*units: Any) -> frozenset[str]:

@@ -5,6 +5,7 @@ no word that travels names him; and what becomes a case is checked and sealed.
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from typing import Any
 
 from libs.common.database.session import Session
 from libs.common.errors import FieldError, Problem, invalid
@@ -92,14 +93,15 @@ def ready(
             direct_answer=matter.answer,
         )
         with _of_matter(number):
-            drafts[number] = _as_visitor(_drafted(desk, sent, case_no, home), desk, body, staff)
+            drafts[number] = _as_visitor(_drafted(desk, sent, case_no, home, body.staff_ids), desk, body, staff)
     return ReadyVisit(body, home, drafts)
 
 
-def _drafted(desk: Desk, sent: RegisterCase, case_no: str, home: VisitedHome) -> Draft:
+def _drafted(desk: Desk, sent: RegisterCase, case_no: str, home: VisitedHome, staff_ids: Sequence[str]) -> Draft:
     check(desk, sent)
     draft = draft_case(desk, sent, case_no)
-    told = {name: home.hidden_in(getattr(draft.event, name)) for name in ("title", "text")}
+    told: dict[str, Any] = {name: home.hidden_in(getattr(draft.event, name)) for name in ("title", "text")}
+    told["visited_by"] = tuple(dict.fromkeys(staff_ids))
     answer = None if draft.answer is None else home.hidden_in(draft.answer)
     return replace(draft, event=draft.event.model_copy(update=told), answer=answer)
 
