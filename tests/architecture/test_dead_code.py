@@ -44,8 +44,6 @@ PRODUCT_EXEMPT: Mapping[str, str] = {
     "on_partitions_revoked": "aiokafka calls it",
     "propagate": "logging reads it",
     "CaseNumber": "a table whose rows are only written in SQL; what is there is held against it",
-    "RoundTally": "the same",
-    "SOLVED_ON_THE_SPOT": "what became of a matter, by its value",
     **dict.fromkeys(("NAME", "ID_NO", "HOME"), "what of a requester is asked for, by its value"),
     "_value_": "the enumeration reads it",
     "FAILED": "a state of timers, written in SQL",
