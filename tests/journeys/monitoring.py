@@ -87,7 +87,7 @@ async def watched(folder: Path, target: str) -> AsyncIterator[Monitoring]:
                 ("prometheus", PROMETHEUS, prometheus, ["--enable-feature=expand-external-labels"]),
             ):
                 started.enter_context(_running(folder, name, program, port, more))
-            async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{prometheus}") as client:
+            async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{prometheus}", timeout=60.0) as client:
                 monitoring = Monitoring(receiver, client)
                 await eventually(lambda: _ready(client), within=60, what="Prometheus")
                 yield monitoring

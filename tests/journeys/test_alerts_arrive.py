@@ -62,7 +62,7 @@ async def client(tmp_path: Path, api: httpx.URL) -> AsyncIterator[httpx.AsyncCli
     """Somebody at the hotline."""
     issuer = LocalIssuer.load_or_create(tmp_path, lambda: datetime.now(UTC))
     token = issuer.issue("hotline", [Role.OPERATOR], "999001000000", None, timedelta(hours=1))
-    async with httpx.AsyncClient(base_url=api, headers={"Authorization": f"Bearer {token}"}, timeout=20) as client:
+    async with httpx.AsyncClient(base_url=api, headers={"Authorization": f"Bearer {token}"}, timeout=60.0) as client:
 
         async def alive() -> bool:
             try:

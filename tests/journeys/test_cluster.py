@@ -93,7 +93,7 @@ async def told(house: House, service: Service, name: str, holds: Callable[[float
     """What the api of a service tells of it, whether or not its worker lives; of several series the sum."""
 
     async def tells() -> bool:
-        async with httpx.AsyncClient() as client:
+        async with httpx.AsyncClient(timeout=60.0) as client:
             text = (await client.get(f"{house.base(service)}/metrics")).text
         found = [
             sample.value

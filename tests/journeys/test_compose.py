@@ -73,7 +73,7 @@ async def test_with_an_oidc_provider_nothing_else_changes(tmp_path: Path) -> Non
 
 def _door(project: Project, token: str) -> httpx.AsyncClient:
     headers = {"Authorization": f"Bearer {token}"}
-    return httpx.AsyncClient(base_url=project.address("proxy", 8080), headers=headers, timeout=10)
+    return httpx.AsyncClient(base_url=project.address("proxy", 8080), headers=headers, timeout=60.0)
 
 
 async def _takes_a_complaint(door: httpx.AsyncClient) -> None:
@@ -89,7 +89,7 @@ async def _takes_a_complaint(door: httpx.AsyncClient) -> None:
 
 
 async def _is_closed_to_everybody_but_operators(door: httpx.AsyncClient, project: Project) -> None:
-    async with httpx.AsyncClient(base_url=project.address("proxy", 8081)) as operators:
+    async with httpx.AsyncClient(base_url=project.address("proxy", 8081), timeout=60.0) as operators:
         for service in Service:
             public = {path: (await door.get(f"/{service}/{path}")).status_code for path in (*PUBLIC, *PRIVATE)}
             assert {path for path, status in public.items() if status != 404} >= {"docs", "openapi.json"}
@@ -105,7 +105,7 @@ async def _is_closed_to_everybody_but_operators(door: httpx.AsyncClient, project
 
 async def _staff_sign_in(project: Project) -> None:
     """What dispatch signs, every service checks; here all do by the file that the issuer wrote."""
-    async with httpx.AsyncClient(base_url=project.address("proxy", 8080)) as anybody:
+    async with httpx.AsyncClient(base_url=project.address("proxy", 8080), timeout=60.0) as anybody:
         keys = (await anybody.get("/dispatch/v1/accounts/jwks.json")).json()
         wrong = await anybody.post("/dispatch/v1/accounts/sign-in", json={"name": "S-1", "password": "wrong"})
         assert (wrong.status_code, wrong.json()["type"]) == (401, "urn:huiyin:problem:wrong-password")

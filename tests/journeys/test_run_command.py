@@ -72,7 +72,7 @@ async def test_it_runs_keeps_its_data_through_kill_9_and_stops_on_ctrl_c(tmp_pat
     with running(tmp_path, port) as first:
         token = await first.ready()
         headers = {"Authorization": f"Bearer {token}"}
-        async with httpx.AsyncClient(base_url=first.base, headers=headers) as client:
+        async with httpx.AsyncClient(base_url=first.base, headers=headers, timeout=60.0) as client:
             created = await client.post("/intake/v1/cases", json=COMPLAINT)
             assert created.status_code == 201, created.text
             people = (await client.get("/dispatch/v1/staff?limit=200")).json()["items"]
@@ -83,7 +83,7 @@ async def test_it_runs_keeps_its_data_through_kill_9_and_stops_on_ctrl_c(tmp_pat
     case_id = created.json()["case_id"]
     with running(tmp_path, port) as second:
         await second.ready()
-        async with httpx.AsyncClient(base_url=second.base, headers=headers) as client:
+        async with httpx.AsyncClient(base_url=second.base, headers=headers, timeout=60.0) as client:
 
             async def assigned() -> bool:
                 answer = await client.get(f"/intake/v1/cases/{case_id}")

@@ -95,7 +95,7 @@ async def test_a_folder_s_files_are_for_reading(file: Path, tmp_path: Path) -> N
 async def test_a_locked_object_names_the_day_until_which_it_stays(locking: str, file: Path) -> None:
     await BucketStore(bucket_at(locking), LOCK_DAYS).put("000001.anchor", file)
     url = f"{locking}/of/the/county/000001.anchor"
-    async with httpx.AsyncClient(headers=OWNER) as client:
+    async with httpx.AsyncClient(headers=OWNER, timeout=60.0) as client:
         told = (await client.head(url)).headers
         assert (await client.delete(f"{url}?versionId={told['x-amz-version-id']}")).status_code == 403
     assert told["x-amz-object-lock-mode"] == "COMPLIANCE"

@@ -96,7 +96,7 @@ async def test_an_error_ends_the_snapshot_and_keeps_the_connection(database: Dat
 
 
 async def test_who_gives_up_in_a_snapshot_leaves_a_database_that_answers(database: Database) -> None:
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         with pytest.raises(DatabaseTrouble):
             async with database.reading(patience=0.2) as session:
                 await _in_snapshot(session, "SELECT pg_sleep(60)")
