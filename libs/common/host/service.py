@@ -43,9 +43,9 @@ from libs.common.service.runtime import Runtime
 from libs.common.service.spec import NotYet, ServiceSpec
 from libs.common.service.startup import STARTED, Startup
 from libs.common.time.clock import Clock
+from libs.common.web import ops
 from libs.common.web.answers import prepare_answers
 from libs.common.web.app import create_app
-from libs.common.web.ops import ops_router
 
 log = get_logger(__name__)
 
@@ -169,14 +169,15 @@ class RunningService:
 
     def app(self) -> FastAPI:
         """The service's ASGI application."""
-        routers = (*self.spec.routers, ops_router(self.ops))
-        return create_app(
+        app = create_app(
             self.runtime,
-            routers,
+            (*self.spec.routers, ops.router),
             title=self.spec.title,
             description=self.spec.description,
             version=VERSION,
         )
+        app.state.ops = self.ops
+        return app
 
     async def migrate(self) -> None:
         """Bring the tables up to date; for whoever owns them."""

@@ -10,7 +10,7 @@ from libs.common.service.runtime import Runtime
 from libs.common.web.bodies import DeclaredBodies
 from libs.common.web.body_guard import BodyGuard
 from libs.common.web.direct import make_direct
-from libs.common.web.docs import docs_router
+from libs.common.web.docs import add_documents, docs_router
 from libs.common.web.health import health_router
 from libs.common.web.problems import add_problem_handlers
 from libs.common.web.request_log import Edge
@@ -49,9 +49,10 @@ def create_app(
         telemetry=_NO_TELEMETRY,
     )
     app.state.runtime = runtime
+    add_documents(app)
     for router in routers:
         _add_routes(app, router, prefix)
-    for router in (docs_router(app, prefix), health_router(prefix), health_router("")):
+    for router in (docs_router(prefix), health_router(prefix), health_router("")):
         _add_routes(app, router, "")
     add_refusals(app)
     add_problem_handlers(app)

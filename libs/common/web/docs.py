@@ -1,12 +1,12 @@
 """The page for people at ``/{service}/docs``: rendered here, without scripts, for networks without internet."""
 
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
 import orjson
-from fastapi import APIRouter, FastAPI, Response
+from fastapi import APIRouter, FastAPI, Request, Response
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 
 from libs.common.web.openapi import build_openapi
@@ -38,36 +38,53 @@ class Field:
     description: str
 
 
-def docs_router(app: FastAPI, prefix: str) -> APIRouter:
-    """The OpenAPI document and the page, each made once, when somebody first asks.
+class Documents:
+    """What an application says of itself, each made once, when somebody first asks."""
 
-    The application's ``openapi()`` is replaced by ours.
-    """
+    def __init__(self, app: FastAPI) -> None:
+        self._app = app
 
-    @cache
-    def openapi() -> dict[str, Any]:
-        return build_openapi(app)
+    @cached_property
+    def openapi(self) -> dict[str, Any]:
+        """The OpenAPI document."""
+        return build_openapi(self._app)
 
-    @cache
-    def written() -> bytes:
-        return orjson.dumps(openapi())
+    @cached_property
+    def written(self) -> bytes:
+        """The same as JSON."""
+        return orjson.dumps(self.openapi)
 
-    @cache
-    def page() -> str:
-        return render_page(openapi())
+    @cached_property
+    def page(self) -> str:
+        """The page for people."""
+        return render_page(self.openapi)
 
-    vars(app)["openapi"] = openapi
+
+def add_documents(app: FastAPI) -> None:
+    """Let the application say what it is at ``docs_router``'s routes. Its ``openapi()`` is replaced by ours."""
+    documents = app.state.documents = Documents(app)
+    vars(app)["openapi"] = lambda: documents.openapi
+
+
+def docs_router(prefix: str) -> APIRouter:
+    """The OpenAPI document and the page."""
     router = APIRouter(prefix=prefix, include_in_schema=False)
-
-    @router.get("/openapi.json", response_model=None)
-    async def _document() -> Response:
-        return Response(written(), media_type="application/json")
-
-    @router.get("/docs", response_model=None)
-    async def _page() -> Response:
-        return Response(page(), media_type="text/html", headers={"Content-Security-Policy": _CSP})
-
+    router.add_api_route("/openapi.json", _document, methods=["GET"], response_model=None)
+    router.add_api_route("/docs", _page, methods=["GET"], response_model=None)
     return router
+
+
+async def _document(request: Request) -> Response:
+    return Response(_documents_of(request).written, media_type="application/json")
+
+
+async def _page(request: Request) -> Response:
+    return Response(_documents_of(request).page, media_type="text/html", headers={"Content-Security-Policy": _CSP})
+
+
+def _documents_of(request: Request) -> Documents:
+    documents: Documents = request.app.state.documents
+    return documents
 
 
 def render_page(document: dict[str, Any]) -> str:

@@ -168,77 +168,86 @@ class ClockIsReal(Conflict):
     title_zh = "当前使用真实时钟"
 
 
-def ops_router(ops: OpsPort) -> APIRouter:
-    """``/ops/...`` of one service, for ``create_app``."""
-    router = APIRouter(prefix="/ops", tags=["ops"])
-    _add_parked(router, ops)
-    _add_resend(router, ops)
-    _add_clock(router, ops)
-    return router
+router = APIRouter(prefix="/ops", tags=["ops"])
+"""``/ops/...`` of one service. Functions of the module, since what is made anew with each application lasts longer than
+it: FastAPI remembers each function that it has looked at.
+"""
 
 
-def _add_parked(router: APIRouter, ops: OpsPort) -> None:
-    @router.get("/parked", summary="Keys whose events stand still (滞留事件)")
-    async def list_parked(door: Reading, page: Annotated[PageQuery, Query()]) -> Page[ParkedKey]:
-        after = None if page.cursor is None else decode_cursor(_LIST, page.cursor, (str, str))
-        found = await ops.parked_keys(None if after is None else (str(after[0]), str(after[1])), page.limit + 1)
-        shown = list(found[: page.limit])
-        more = len(found) > page.limit
-        return Page(items=shown, next_cursor=encode_cursor(_LIST, (shown[-1].stream, shown[-1].key)) if more else None)
-
-    @router.get("/parked/{stream}/{key}", summary="The parked events of one key")
-    async def get_parked(stream: Stream, key: KeyInPath, door: Reading) -> ParkedEvents:
-        return ParkedEvents(stream=stream, key=key, events=await _some(ops, stream, key))
-
-    @router.post(
-        "/parked/{stream}/{key}/replay",
-        summary="Play the parked events of a key again, in order (重放)",
-        response_model=ReplayOut,
-    )
-    async def replay_parked(stream: Stream, key: KeyInPath, door: Managing, once: IdempotencyKey) -> Response:
-        async def replay() -> ReplayOut:
-            await _some(ops, stream, key)
-            return await ops.replay(stream, key)
-
-        return await door.write_once(replay, once)
-
-    @router.post("/parked/{stream}/{key}/drop", summary="Give parked events up for good (放弃)", response_model=Dropped)
-    async def drop_parked(
-        stream: Stream, key: KeyInPath, body: DropParked, door: Managing, once: IdempotencyKey
-    ) -> Response:
-        async def drop() -> Dropped:
-            await _some(ops, stream, key)
-            dropped = await ops.drop(stream, key, body.ids, by=door.principal.subject, because=body.reason)
-            return Dropped(dropped=dropped)
-
-        return await door.write_once(drop, once)
+def _ops_of(request: Request) -> OpsPort:
+    ops: OpsPort = request.app.state.ops
+    return ops
 
 
-def _add_resend(router: APIRouter, ops: OpsPort) -> None:
-    @router.post("/resend", summary="Say again what was said, from the ledger (重发)", response_model=Resent)
-    async def resend_events(body: Resend, door: Resending, once: IdempotencyKey) -> Response:
-        async def resend() -> Resent:
-            return Resent(events=await ops.resend(body.stream, key=body.key, since=body.since))
-
-        return await door.write_once(resend, once)
+Operated = Annotated[OpsPort, Depends(_ops_of)]
+"""What ``app.state.ops`` is, for whoever may ask for it."""
 
 
-def _add_clock(router: APIRouter, ops: OpsPort) -> None:
-    @router.get("/clock", summary="What time it is here (时钟)")
-    async def get_clock(door: Reading) -> ClockState:
-        return ClockState(now=door.now, simulated=door.runtime.clock.simulated)
+@router.get("/parked", summary="Keys whose events stand still (滞留事件)")
+async def list_parked(door: Reading, ops: Operated, page: Annotated[PageQuery, Query()]) -> Page[ParkedKey]:
+    after = None if page.cursor is None else decode_cursor(_LIST, page.cursor, (str, str))
+    found = await ops.parked_keys(None if after is None else (str(after[0]), str(after[1])), page.limit + 1)
+    shown = list(found[: page.limit])
+    more = len(found) > page.limit
+    return Page(items=shown, next_cursor=encode_cursor(_LIST, (shown[-1].stream, shown[-1].key)) if more else None)
 
-    @router.post("/clock/advance", summary="Move simulated time", response_model=ClockState)
-    async def advance_clock(body: AdvanceClock, door: Advancing, once: IdempotencyKey) -> Response:
-        if not door.runtime.clock.simulated:
-            raise ClockIsReal("Only a simulated clock can be moved", "仅模拟时钟可以拨动")
 
-        async def advance() -> ClockState:
-            if body.to < door.now:
-                raise invalid("to", "must not lie before the present time", "不得早于当前时间")
-            return ClockState(now=await ops.advance_clock(body.to), simulated=True)
+@router.get("/parked/{stream}/{key}", summary="The parked events of one key")
+async def get_parked(stream: Stream, key: KeyInPath, door: Reading, ops: Operated) -> ParkedEvents:
+    return ParkedEvents(stream=stream, key=key, events=await _some(ops, stream, key))
 
-        return await door.write_once(advance, once)
+
+@router.post(
+    "/parked/{stream}/{key}/replay",
+    summary="Play the parked events of a key again, in order (重放)",
+    response_model=ReplayOut,
+)
+async def replay_parked(
+    stream: Stream, key: KeyInPath, door: Managing, ops: Operated, once: IdempotencyKey
+) -> Response:
+    async def replay() -> ReplayOut:
+        await _some(ops, stream, key)
+        return await ops.replay(stream, key)
+
+    return await door.write_once(replay, once)
+
+
+@router.post("/parked/{stream}/{key}/drop", summary="Give parked events up for good (放弃)", response_model=Dropped)
+async def drop_parked(
+    stream: Stream, key: KeyInPath, body: DropParked, door: Managing, ops: Operated, once: IdempotencyKey
+) -> Response:
+    async def drop() -> Dropped:
+        await _some(ops, stream, key)
+        dropped = await ops.drop(stream, key, body.ids, by=door.principal.subject, because=body.reason)
+        return Dropped(dropped=dropped)
+
+    return await door.write_once(drop, once)
+
+
+@router.post("/resend", summary="Say again what was said, from the ledger (重发)", response_model=Resent)
+async def resend_events(body: Resend, door: Resending, ops: Operated, once: IdempotencyKey) -> Response:
+    async def resend() -> Resent:
+        return Resent(events=await ops.resend(body.stream, key=body.key, since=body.since))
+
+    return await door.write_once(resend, once)
+
+
+@router.get("/clock", summary="What time it is here (时钟)")
+async def get_clock(door: Reading) -> ClockState:
+    return ClockState(now=door.now, simulated=door.runtime.clock.simulated)
+
+
+@router.post("/clock/advance", summary="Move simulated time", response_model=ClockState)
+async def advance_clock(body: AdvanceClock, door: Advancing, ops: Operated, once: IdempotencyKey) -> Response:
+    if not door.runtime.clock.simulated:
+        raise ClockIsReal("Only a simulated clock can be moved", "仅模拟时钟可以拨动")
+
+    async def advance() -> ClockState:
+        if body.to < door.now:
+            raise invalid("to", "must not lie before the present time", "不得早于当前时间")
+        return ClockState(now=await ops.advance_clock(body.to), simulated=True)
+
+    return await door.write_once(advance, once)
 
 
 async def _some(ops: OpsPort, stream: Stream, key: str) -> list[ParkedEvent]:

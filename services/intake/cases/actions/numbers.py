@@ -7,7 +7,6 @@ day is busy, so a quiet place sees its numbers close together and a busy one ask
 import asyncio
 from collections import deque
 from datetime import date, datetime
-from weakref import WeakKeyDictionary
 from zoneinfo import ZoneInfo
 
 from libs.common.case_numbers import HIGHEST_SEQUENCE, case_number
@@ -73,13 +72,13 @@ class NumberPool:
             self._next_block = min(self._next_block * 2, LARGEST_BLOCK)
 
 
-_POOLS: WeakKeyDictionary[Database, NumberPool] = WeakKeyDictionary()
+_INFO = "intake.numbers"
 
 
 async def take_numbers(database: Database, shelved: ShelvedPack, now: datetime, count: int = 1) -> list[str]:
     """Numbers for cases that are registered now, in this process's own pool over the database."""
-    pool = _POOLS.get(database)
+    pool: NumberPool | None = database.memory.get(_INFO)
     if pool is None:
-        pool = _POOLS[database] = NumberPool(database)
+        pool = database.memory[_INFO] = NumberPool(database)
     place = shelved.directory.pack.place
     return await pool.take(area_prefix(place.code), local_day(now, ZoneInfo(place.time_zone)), now, count)

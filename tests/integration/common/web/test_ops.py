@@ -10,7 +10,7 @@ import pytest
 
 from libs.common.bus.flow import Stream
 from libs.common.time.clock import SimulatedClock
-from libs.common.web.ops import ParkedEvent, ParkedKey, ReplayOut, ops_router
+from libs.common.web.ops import ParkedEvent, ParkedKey, ReplayOut, router
 from tests.integration.common.web.conftest import AUDITOR, OPERATOR, Clients
 from tests.support.tiny_service import TinyService, create_tables, tiny_service
 
@@ -69,7 +69,8 @@ def ops() -> FakeOps:
 async def simulated(database_url: str, ops: FakeOps) -> AsyncIterator[TinyService]:
     """A service on a simulated clock with the ops routes."""
     await create_tables(database_url)
-    tiny = tiny_service(database_url, ops_router(ops), clock=ops.clock)
+    tiny = tiny_service(database_url, router, clock=ops.clock)
+    tiny.app.state.ops = ops
     yield tiny
     await tiny.close()
 
@@ -156,7 +157,8 @@ async def test_simulated_time_moves_forward_only(client: httpx.AsyncClient) -> N
 
 
 async def test_real_time_does_not_move(database_url: str, clients: Clients, ops: FakeOps) -> None:
-    real = tiny_service(database_url, ops_router(ops))
+    real = tiny_service(database_url, router)
+    real.app.state.ops = ops
     client = clients(real)
     refused = await client.post(f"{OPS}/clock/advance", json={"to": "2199-01-01T00:00:00Z"}, headers=ADMIN)
     assert (refused.status_code, refused.json()["type"]) == (409, "urn:huiyin:problem:clock-is-real")
