@@ -1,5 +1,6 @@
 """The register of households: entered once, changed from a day on, muted by two people, looked at on the record."""
 
+import asyncio
 from dataclasses import replace
 from typing import Any
 
@@ -73,6 +74,12 @@ async def test_the_same_phone_door_or_number_is_named_and_another_one_said(homes
     elsewhere = await homes.register(area_code=ANOTHER_VILLAGE, door=WHO["door"])
     another = await homes.register(phone=WHO["phone"], known_to_be_another=True)
     assert len({made["household_id"], elsewhere["household_id"], another["household_id"]}) == 3
+
+
+async def test_of_two_at_once_with_one_phone_one_is_told_of_the_other(homes: Homes) -> None:
+    """In one batch of the writer as well."""
+    same = [homes.post("", {"area_code": VILLAGE, "phone": WHO["phone"]}) for _ in range(4)]
+    assert sorted(answer.status_code for answer in await asyncio.gather(*same)) == [201, 409, 409, 409]
 
 
 async def test_facts_hold_from_their_day_in_whatever_order_they_are_told(intake: IntakeDoor, homes: Homes) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 
 import uuid_utils
 
+from libs.common.database.one_writer import only_writer
 from libs.common.database.session import Session
 from libs.common.errors import Conflict, Forbidden, Unavailable, invalid
 from libs.common.events.household_terms import HouseholdFact, HouseholdStep
@@ -159,6 +160,9 @@ async def check_number(session: Session, household_no: str | None) -> None:
 
 
 async def _check_known(session: Session, body: RegisterHousehold, vault: Vault) -> None:
+    if body.household_no or body.phone or body.door:
+        # Another that is registered at this very moment is seen by whoever comes second.
+        await only_writer(session, "households")
     await check_number(session, body.household_no)
     if body.known_to_be_another:
         return
