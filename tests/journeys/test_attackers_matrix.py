@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 import pytest
 
 from huiyin.office.wire import Response
-from tests.journeys.county import County
+from tests.journeys.county import VILLAGE, County
 from tests.journeys.matrix.expected import BY_OTHER_PROOF, Verdict, expected, is_blind, roles_of
 from tests.journeys.matrix.operations import STALE, Operation, operations
 from tests.journeys.matrix.principals import Principal, enrol, everybody
@@ -129,7 +129,8 @@ async def matrix(county: County) -> Matrix:
     """Everything prepared."""
     await enrol(county)
     await clerk_with_an_account(county)
-    asked = list(operations())
+    home = await county.operator.do("/intake/v1/households", {"area_code": VILLAGE, "head": "欧阳金丝雀"})
+    asked = list(operations(household_id=home["household_id"]))
     about = [operation.path for operation in asked if operation.is_about_a_case]
     story = Story()
     for kind in Kind:

@@ -3,7 +3,7 @@
 import json
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -12,7 +12,7 @@ import orjson
 
 from huiyin.office.wire import Response
 from libs.common.pack.loader import document, load_pack
-from tests.journeys.county import DEMO, Person, complaint
+from tests.journeys.county import DEMO, VILLAGE, Person, complaint
 from tests.journeys.matrix.story import CLERK, Known
 from tests.journeys.test_blind_to_the_case import BODIES, IN_THE_BODY, LISTS, PATH_OF_A_CASE, body_of
 from tests.journeys.test_reach import OPS
@@ -22,6 +22,7 @@ STALE = 999_999
 """A version that no case has: a change that would be done is refused by it, after who asks was looked at."""
 NEW = "S-0091"
 
+_NOBODYS = "01980f5e-2b7c-7c3e-9d2a-4f1f6f6a7b01"
 _BODIES: Mapping[str, Any] = {
     "/intake/v1/cases": complaint(),
     "/intake/v1/cases/batch": orjson.dumps(complaint()),
@@ -40,8 +41,18 @@ _BODIES: Mapping[str, Any] = {
 }
 _ASKED_WITH: Mapping[str, Mapping[str, str]] = {"/dispatch/v1/staff-coverage": {"post_code": "grid_worker"}}
 """What a list about no case wants to be asked with."""
+_HOUSEHOLD = "/intake/v1/households/{household_id}"
+_BODIES_OF_HOUSEHOLDS: Mapping[str, Any] = {
+    "/intake/v1/households": {"area_code": VILLAGE, "door": "三组99号"},
+    f"{_HOUSEHOLD}/change": {"household_class": "away"},
+    f"{_HOUSEHOLD}/muting": {"reason": "moved_away", "why": "邻居称已搬走"},
+    f"{_HOUSEHOLD}/muting/decision": {"granted": True},
+    f"{_HOUSEHOLD}/unmuting": {"why": "已搬回"},
+    f"{_HOUSEHOLD}/split": {"new": {"area_code": VILLAGE}},
+    f"{_HOUSEHOLD}/merge": {"into": _NOBODYS, "why": "搬回同住"},
+    f"{_HOUSEHOLD}/reveal": {"reason": "核实今晚走访的住户地址", "fields": ["head"]},
+}
 _ELSE = {"staff_id": CLERK, "number": "1", "pack_version": "1", "stream": "cases", "source": "city-hub"}
-_NOBODYS = "01980f5e-2b7c-7c3e-9d2a-4f1f6f6a7b01"
 _TYPES = {"batch": "application/x-ndjson", "import": "text/csv"}
 
 
@@ -52,6 +63,8 @@ class Operation:
     method: str
     path: str
     body: Any = None
+    there: Mapping[str, str] = field(default_factory=dict)
+    """What is there of what its path names, beside a case."""
 
     @property
     def name(self) -> str:
@@ -66,7 +79,8 @@ class Operation:
     def where(self, known: Known | None) -> str:
         """Its path, about this case."""
         path = self.path if known is None else known.subject.path(self.path)
-        return re.sub(r"\{(\w+)\}", lambda found: _ELSE.get(found[1], _NOBODYS), path)
+        there = {**_ELSE, **self.there}
+        return re.sub(r"\{(\w+)\}", lambda found: there.get(found[1], _NOBODYS), path)
 
     async def ask(self, person: Person, known: Known | None, version: int | str = "*") -> Response:
         """Asked by somebody, about this case."""
@@ -82,8 +96,8 @@ class Operation:
         return await person.post(path, body, version=version)
 
 
-def operations() -> Iterator[Operation]:
-    """All of them."""
+def operations(**there: str) -> Iterator[Operation]:
+    """All of them; ``there`` is what their paths may name that was made for them, such as a household."""
     for path in (
         *(path for path in LISTS if path.startswith("/analytics/county")),
         "/analytics/county/cases/{case_id}",
@@ -93,9 +107,9 @@ def operations() -> Iterator[Operation]:
         document = json.loads(file.read_text(encoding="utf-8"))
         for path, methods in document["paths"].items():
             for method, one in methods.items():
-                body = _BODIES[path] if path in _BODIES else _body(path, one, document)
-                yield Operation(method.upper(), path, body)
+                yield Operation(method.upper(), path, _body(path, one, document), there)
 
 
 def _body(path: str, one: Mapping[str, Any], document: Mapping[str, Any]) -> Any:
-    return BODIES[path] if path in BODIES else body_of(path, one, document)
+    every = {**BODIES, **_BODIES_OF_HOUSEHOLDS, **_BODIES}
+    return every[path] if path in every else body_of(path, one, document)
