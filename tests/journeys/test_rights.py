@@ -32,8 +32,6 @@ SIGN_IN = (
     ),
 )
 """How one comes to a token, and the pages that go by their own cookie: tests of dispatch ask them one by one."""
-AWAITED = {Right.HOUSEHOLD_IMPORT, Right.HOUSEHOLD_EXPORT, Right.CONTACT_READ, Right.CONTACT_ASSIGN}
-"""Rights of doors that are not there yet: the register in and out as a file, the ledger of contacts."""
 LINKS = ("/intake/v1/downloads/", "/followup/withdrawal/")
 """Where a link that opens nothing is not found, whoever has it."""
 
@@ -71,7 +69,7 @@ async def test_every_route_names_a_right_and_every_right_opens_a_route(county: C
         names = [re.sub(r"^GET /(\w+/)?", "", name) for name in unguarded_routes(app)]
         assert set(names) <= {*OPEN, *SIGN_IN}, names
         used |= {right for route in _routes(app) for right in rights_of(route)}
-    assert used == set(Right) - AWAITED
+    assert used == set(Right)
 
 
 async def test_who_has_not_the_right_is_refused_whatever_is_sent(county: County) -> None:

@@ -118,11 +118,11 @@ OF_AN_OBJECTION = re.compile(r".*/objections/\{objection_id\}.*")
 OF_A_PART = re.compile(r"POST /dispatch/v1/cases/\{case_id\}/tasks/\{unit_code\}/(?!cancellation).*")
 """Steps of the support unit itself, which is none of those that ask here."""
 MAY_BE_ABSENT = re.compile(
-    r".*/ops/parked/.*|.*/accounts(/\{staff_id\}.*)?|.*/staff/\{staff_id\}.*|.*attachment_id.*|.*/teams/\{team_id\}.*"
-    r".*/ops/parked/.*|.*/accounts(/\{staff_id\}.*)?|.*/staff/\{staff_id\}.*|.*attachment_id.*|.*/(rounds|visits)/\{.*"
+    r".*/ops/parked/.*|.*/accounts(/\{staff_id\}.*)?|.*/staff/\{staff_id\}.*|.*attachment_id.*"
+    r"|.*/(teams|rounds|plans|visits)/\{.*|POST /intake/v1/plans"
 )
 """Where what is asked for may not be there: what does not stand still, an account or a person of another area, a file
-of another unit in a confidential case; a team, of which nobody has formed one here."""
+of another unit in a confidential case; a team, a round, a plan or a visit, of which nobody has made one here."""
 
 
 class Verdict(Enum):
