@@ -35,11 +35,14 @@ from tests.journeys.county import (
 )
 
 DOCUMENTS = Path(__file__).parents[2] / "docs" / "openapi"
+HOUSEHOLDS = "/intake/v1/households"
 EXAMPLES = 12
 """For each operation and each person."""
 CASES = ("triage", "assigned", "signed", "asked", "unreached", "closed")
 PLACEHOLDERS = {name: f"00000000-0000-7000-8000-00000000000{number}" for number, name in enumerate(CASES)}
 CALLBACK, ORDER = "00000000-0000-7000-8000-000000000010", "00000000-0000-7000-8000-000000000011"
+HOMES = ("00000000-0000-7000-8000-000000000012", "00000000-0000-7000-8000-000000000013")
+"""A household as it was registered, and one that waits to be muted."""
 REFUSALS = ["401", "403", "404", "409", "412", "422"]
 """What may be answered to something that the document alone cannot tell to be wrong."""
 
@@ -47,6 +50,7 @@ _VALUES = {
     "cases": list(PLACEHOLDERS.values()),
     "callbacks": [CALLBACK],
     "orders": [ORDER],
+    "households": [*HOMES],
     "areas": [COUNTY, TOWN, VILLAGE],
     "units": [VILLAGE_UNIT, "D-HOUSING", "T-999001101"],
     "categories": [LIGHTS, "0104", "0402"],
@@ -59,6 +63,9 @@ _USED = {
     "path.case_id": "cases",
     "path.reference": "cases",
     "path.key": "cases",
+    "path.household_id": "households",
+    "query.household_id": "households",
+    "body.into": "households",
     "path.callback_id": "callbacks",
     "path.supervision_id": "orders",
     "path.stream": "streams",
@@ -177,8 +184,14 @@ async def _cases(county: County) -> dict[str, str]:
         await county.advance(hours=4)
     order = {"case_id": ids["signed"], "level": "supervision", "reason": "请专题研究"}
     issued = await county.supervisor.do("/followup/v1/supervisions", order)
+    homes = [(await county.operator.do(HOUSEHOLDS, {"area_code": VILLAGE}))["household_id"] for _ in HOMES]
+    await county.operator.do(f"{HOUSEHOLDS}/{homes[1]}/muting", {"reason": "refused", "why": "不愿开门"})
     names = {PLACEHOLDERS[name]: case_id for name, case_id in ids.items()}
-    return names | {
-        CALLBACK: (await county.callback(ids["asked"]))["callback_id"],
-        ORDER: issued["supervision_id"],
-    }
+    return (
+        names
+        | dict(zip(HOMES, homes, strict=True))
+        | {
+            CALLBACK: (await county.callback(ids["asked"]))["callback_id"],
+            ORDER: issued["supervision_id"],
+        }
+    )

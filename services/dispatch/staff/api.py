@@ -128,7 +128,7 @@ async def change_staff(
     return await _known(door, response)
 
 
-@router.post("/{staff_id}/contact", response_model=ContactOut)
+@router.post("/{staff_id}/contact", responses={429: {}}, response_model=ContactOut)
 async def look_at_contact(staff_id: InPath, body: LookAtContact, door: LooksAtContacts) -> Response:
     """How somebody is reached (查看联系方式). Every look is recorded, with who looked and why.
 

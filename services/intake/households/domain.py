@@ -19,6 +19,8 @@ DAY_ONE = date(1970, 1, 1)
 """Before every fact."""
 _ABOUT_MUTING = {HouseholdStep.ASK_MUTE, HouseholdStep.UNMUTE}
 _AN_ANSWER = {HouseholdStep.CONFIRM_MUTE, HouseholdStep.REFUSE_MUTE}
+_ENDS_A_WISH = {*_AN_ANSWER, HouseholdStep.MERGE}
+"""Behind what nothing waits to be confirmed any more."""
 
 
 class Status(StrEnum):
@@ -205,7 +207,7 @@ def evolve(state: State, said: Said) -> State:
             "mute_asked_from": what.holds_from,
             "mute_asked_by": said.by.person,
         }
-    elif said.action in _AN_ANSWER or said.action is HouseholdStep.UNMUTE:
+    elif said.action in _ENDS_A_WISH:
         moved |= {"mute_asked_for": None, "mute_asked_from": None, "mute_asked_by": None}
     if said.action is HouseholdStep.MERGE:
         moved["merged_into"] = what.merged_into

@@ -21,7 +21,7 @@ router = APIRouter(prefix="/v1", tags=["requesters 诉求人"])
 _LOOKS = Looks(Service.INTAKE)
 
 
-@router.post("/requesters/{case_id}/reveal", response_model=Revealed)
+@router.post("/requesters/{case_id}/reveal", responses={429: {}}, response_model=Revealed)
 async def reveal_requester(
     case_id: CaseId, body: RevealRequester, door: Annotated[Door, needs(rights.REVEAL)]
 ) -> Response:

@@ -236,6 +236,13 @@ async def test_a_split_and_a_merger(intake: IntakeDoor, homes: Homes) -> None:
     assert (await homes.post(f"/{made['household_id']}/merge", {"into": part["household_id"], "why": "不行"})).is_error
 
 
+async def test_a_household_that_waits_to_be_muted_may_be_merged_all_the_same(homes: Homes) -> None:
+    made, other = await homes.register(), await homes.register()
+    await homes.done(f"/{made['household_id']}/muting", {"reason": "moved_away", "why": "邻居称已搬走"})
+    gone = await homes.done(f"/{made['household_id']}/merge", {"into": other["household_id"], "why": "并入其子家"})
+    assert (gone["status"], gone["mute_asked_for"], gone["muted_for"]) == ("ended", None, None)
+
+
 async def test_lists_are_narrowed_and_paged(intake: IntakeDoor, homes: Homes) -> None:
     await appoint(intake, "S-1")
     first = await homes.register(kinds=["well_off"], resources=["jobs"], contact_staff_id="S-1")

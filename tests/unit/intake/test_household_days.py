@@ -103,7 +103,9 @@ def test_nothing_is_entered_for_a_day_to_come_and_nothing_of_who_is_no_more() ->
         step(state, HouseholdStep.CHANGE, TODAY + timedelta(days=1), facts={HouseholdFact.KINDS: ("well_off",)})
     with pytest.raises(Invalid, match="otherwise"):
         step(state, HouseholdStep.CHANGE, TODAY)
-    ended, _ = step(state, HouseholdStep.MERGE, TODAY, merged_into="another")
+    asked, _ = step(state, HouseholdStep.ASK_MUTE, TODAY, wished=MutedFor.REFUSED)
+    ended, _ = step(asked, HouseholdStep.MERGE, TODAY, merged_into="another")
     assert (ended.status, ended.merged_into) == (Status.ENDED, "another")
+    assert (ended.mute_asked_for, ended.mute_asked_from, ended.mute_asked_by) == (None, None, None)
     with pytest.raises(OutOfTurn):
         step(ended, HouseholdStep.CHANGE, TODAY, facts={HouseholdFact.KINDS: ("well_off",)})
