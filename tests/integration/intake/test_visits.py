@@ -388,3 +388,18 @@ async def test_two_processes_at_once_record_one_visit_and_one_duplicate(
     assert [one["duplicate_of"] for one in made] == [None, made[0]["visit_id"]]
     assert await visitors.counts(round_id) == (1, 1)
     assert (await intake.get(f"{ROUNDS}/{round_id}", visitors.headers))["area_code"] == COUNTY
+
+
+async def test_whoever_is_complained_about_learns_of_no_case_by_a_visit(
+    intake: IntakeDoor, home: str, visitors: Visitors
+) -> None:
+    matter = {"what": "becomes_case", "kind": "help", "category_code": "0101", "text": "村口路灯坏了三天。"}
+    made = await visitors.record(home, matters=[matter])
+    (case_id,) = [one["case_id"] for one in made["matters"]]
+    body = {"accused_units": [VILLAGE_UNIT], "reason": "来电补充反映该村处理不公"}
+    named = await intake.http.post(f"/intake/v1/cases/{case_id}/accused", json=body, headers=intake.operator)
+    assert named.is_success, named.text
+    path = f"{VISITS}/{made['visit_id']}"
+    theirs = intake.token(Role.VISITOR, subject="clerk-1", unit=VILLAGE_UNIT)
+    assert [one["case_id"] for one in (await intake.get(path, theirs))["matters"]] == [None]
+    assert [one["case_id"] for one in (await intake.get(path, visitors.headers))["matters"]] == [case_id]
