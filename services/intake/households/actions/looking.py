@@ -7,11 +7,10 @@ from libs.common.errors import NotFound
 from libs.common.events.households import HouseholdRevealed
 from libs.common.rules.looks import check_looks
 from libs.common.rules.requests import Request
-from libs.common.security.masking import mask_text
 from libs.common.security.vault import Vault
-from services.intake.households.actions.sealing import envelope_of, opened
+from services.intake.households.actions.sealing import envelope_of, hidden_in, opened
 from services.intake.households.queries import find, identity_of
-from services.intake.households.schemas import HouseholdField, RevealedHousehold, RevealHousehold
+from services.intake.households.schemas import RevealedHousehold, RevealHousehold
 from services.intake.households.tables import HouseholdLook
 
 
@@ -28,12 +27,12 @@ async def reveal(
         raise NotFound
     await check_looks(session, HouseholdLook.__tablename__, asked.actor, most)
     wanted = sorted(set(body.fields))
-    who = opened(envelope_of(vault, identity), identity, wanted)
+    who = opened(envelope_of(vault, identity), identity)
     look = HouseholdRevealed(
         occurred_at=session.now,
         household_id=household_id,
         look_id=str(uuid_utils.uuid7()),
-        reason=mask_text(body.reason),
+        reason=hidden_in(who, body.reason),
         fields=tuple(str(field) for field in wanted),
     )
     session.insert(
@@ -50,5 +49,4 @@ async def reveal(
         },
     )
     session.publish(look)
-    members = who.members if HouseholdField.MEMBERS in wanted else None
-    return RevealedHousehold(household_id=household_id, head=who.head, phone=who.phone, door=who.door, members=members)
+    return RevealedHousehold(household_id=household_id, **{field: getattr(who, field) for field in wanted})
