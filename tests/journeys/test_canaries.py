@@ -9,14 +9,15 @@ import orjson
 from libs.common.bus.flow import Service
 from libs.common.security.masking import mask_text
 from libs.common.security.principal import Role
-from tests.journeys.county import RESULT, County, complaint
+from tests.journeys.county import RESULT, VILLAGE, County, complaint
 from tests.support.identifiers import FORMS, STILL_TRAVELS, parts_of, table
 from tests.support.logged import logged
 
 DOCS = Path(__file__).parents[2] / "docs"
 _AND_SO_ON = "。请尽快处理"
-CASES = 250
-"""With four fields of the vault each."""
+CASES, HOMES = 250, 100
+"""With four fields of the vault each, and with five."""
+HOUSEHOLDS = "/intake/v1/households"
 _RARE = "鑫淼焱垚犇骉羴猋晶磊品众矗毳劦叒孖玨珏喆昍皕竝"
 _WAYS = (
     "我是{name}，家住{home}，电话{phone}。路灯坏了。",
@@ -29,10 +30,9 @@ def requesters() -> Iterator[dict[str, str]]:
     """People who are nobody, no two alike."""
     dice = random.Random(20261129)
     for number in range(CASES):
-        given = _RARE[number % len(_RARE)] + _RARE[number // len(_RARE)]
         born = f"19{dice.randint(40, 99)}{dice.randint(1, 12):02}{dice.randint(1, 28):02}"
         yield {
-            "name": f"{'赵钱孙李周'[number % 5]}{given}",
+            "name": f"{'赵钱孙李周'[number % 5]}{_given(number)}",
             "phone": f"1{dice.randint(3, 9)}{dice.randrange(10**9):09}",
             "id_no": f"110101{born}{number:03}X",
             "home": f"望山村{number % 30 + 1}组{number + 1000}号",
@@ -55,12 +55,14 @@ async def test_nothing_of_the_vault_is_outside_it(county: County) -> None:
     """Not in the tables of the others, nor on the bus, nor in the logs, the metrics and the page of the county."""
     with logged("DEBUG") as lines:
         people = await thousand_canaries(county)
+        residents = await hundred_homes(county)
         shown = await shown_to_everybody(county)
         assert lines()
     told = "\n".join([await county.everything(), *shown, *(str(line) for line in lines())])
     secrets = [value for who in people for value in who.values()]
     secrets += [spelled(who["phone"]) for who in people] + [who["home"].removeprefix("望山村") for who in people]
     assert len(secrets) == 6 * CASES
+    secrets += residents
     # Records of the bus and kept answers are bytes, which such a text shows as figures.
     assert not [secret for secret in secrets if secret in told or secret.encode().hex() in told]
     await county.check()
@@ -96,6 +98,44 @@ async def thousand_canaries(county: County) -> list[dict[str, str]]:
         await county.lead_does(case_id, "signature")
         await county.lead_does(case_id, "result", RESULT)
     return people
+
+
+async def hundred_homes(county: County) -> list[str]:
+    """Who lives in each, all of it secret; what is done with a household names them again."""
+    secrets: list[str] = []
+    supervisor = county.person("supervisor-2", Role.SUPERVISOR)
+    for number in range(HOMES):
+        of_member, phone, other = (
+            f"冯{_given(number + 300)}",
+            f"{number + 15_000_000_001}",
+            f"{number + 16_000_000_001}",
+        )
+        who = {"head": f"吴{_given(number + 200)}", "phone": phone, "door": f"{number % 30 + 1}组{number + 4000}号"}
+        secrets += [*who.values(), of_member, other, spelled(phone), spelled(other)]
+        body = {"area_code": VILLAGE, **who, "members": [{"name": of_member, "relation": "母亲", "phone": other}]}
+        home = f"{HOUSEHOLDS}/{(await county.operator.do(HOUSEHOLDS, body, key=f'home-{number}'))['household_id']}"
+        known = await county.operator.post(HOUSEHOLDS, body)
+        assert known.status_code == 409
+        secrets_in(known.text, secrets)
+        if number % 10 == 0:
+            words = f"{who['head']}和{of_member}住{who['door']}，{spelled(phone)}、{other}都打不通"
+            await county.operator.do(f"{home}/reveal", {"reason": words, "fields": [*who, "members"]})
+            await county.operator.do(f"{home}/muting", {"reason": "moved_away", "why": words})
+            await supervisor.do(f"{home}/muting/decision", {"granted": False, "why": words})
+            await county.operator.do(f"{home}/change", {"head": of_member, "members": [], "household_class": "away"})
+            shown = [await supervisor.get(path) for path in (home, f"{home}/changes", HOUSEHOLDS)]
+            secrets_in("".join(answer.text for answer in shown), secrets)
+    await county.house.settle()
+    return secrets
+
+
+def secrets_in(text: str, secrets: list[str]) -> None:
+    """None may be."""
+    assert not [secret for secret in secrets if secret in text]
+
+
+def _given(number: int) -> str:
+    return _RARE[number % len(_RARE)] + _RARE[number // len(_RARE)]
 
 
 async def test_what_still_travels_of_the_words_is_what_the_documents_say(county: County) -> None:

@@ -434,3 +434,16 @@ async def test_a_table_in_clear_is_one_look_of_the_hour_and_so_many_households_o
     assert (await ask(kind="party_elder")).status_code == 429
     other = homes.by(Role.OPERATOR, subject="operator-2")
     assert (await ask(other, area_code="999001101202")).status_code == 200
+
+
+async def test_a_reason_for_a_table_in_clear_names_nobody_of_it(intake: IntakeDoor, homes: Homes) -> None:
+    await homes.register(head="欧阳金丝雀")
+    await homes.register(head="司马青鸟", door="二组7号")
+    body = {"reason": "欧阳金丝雀与司马青鸟家今晚走访，打印名单", "area_code": VILLAGE}
+    answer = await intake.http.post(EXPORT, json=body, headers=homes.headers)
+    assert answer.status_code == 200, answer.text
+    said = await intake.payloads()
+    assert not [word for word in ("金丝雀", "青鸟") if word in said]
+    assert [
+        row.n for row in await intake.rows("SELECT count(*)::int AS n FROM household_look WHERE reason ~ '青鸟'")
+    ] == [0]

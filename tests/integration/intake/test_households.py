@@ -207,6 +207,25 @@ async def test_a_household_leaves_by_two_people_and_neither_is_its_contact(intak
     assert (back["status"], back["muted_for"]) == ("registered", None)
 
 
+async def test_what_is_written_about_a_household_hides_who_lives_there(intake: IntakeDoor, homes: Homes) -> None:
+    members = [{"name": "竺焱垚", "phone": "13987654321"}]
+    made = await homes.register(**WHO, members=members)
+    path, other = f"/{made['household_id']}", await homes.register()
+    words = "三组15号欧阳金丝雀及竺焱垚已去世，联系人138 1234 5678、1398765 4321"
+    await homes.done(f"{path}/muting", {"reason": "deceased", "why": words})
+    decided = {"granted": True, "why": f"属实：{words}"}
+    await homes.by(Role.SUPERVISOR, subject="d").done(f"{path}/muting/decision", decided)
+    await homes.done(f"{path}/unmuting", {"why": f"有误：{words}"})
+    await homes.done(f"{path}/reveal", {"reason": f"核实：{words}", "fields": ["head"]})
+    await homes.done(f"{path}/merge", {"into": other["household_id"], "why": f"并户：{words}"})
+    everything = await intake.payloads()
+    kept = await intake.rows("SELECT string_agg(why, '') AS why FROM household_change")
+    looks = await intake.rows("SELECT reason FROM household_look")
+    for text in (everything, kept[0].why, looks[0].reason):
+        assert "已去世" in text
+        assert not [word for word in ("金丝雀", "焱垚", "15号", "1234 5678", "765 4321") if word in text], text
+
+
 async def test_a_refused_muting_leaves_all_as_it_was(homes: Homes) -> None:
     made = await homes.register()
     path = f"/{made['household_id']}/muting"

@@ -11,7 +11,7 @@ from libs.common.rules.requests import Request
 from libs.common.security.vault import Vault
 from services.intake.households.actions.recording import apply, state_of, today_of
 from services.intake.households.actions.registering import Registered, check_number, check_place, facts_of, write
-from services.intake.households.actions.sealing import SEALED, envelope_of, opened, put_identity
+from services.intake.households.actions.sealing import SEALED, envelope_of, hidden_in, opened, put_identity
 from services.intake.households.actions.showing import shown
 from services.intake.households.domain import What, decide, holds_now, is_otherwise
 from services.intake.households.queries import first_day, identity_of
@@ -140,6 +140,7 @@ async def _step(
 ) -> HouseholdOut:
     row = await load_for(session, asked, household_id, what.holds_from)
     before, identity = state_of(row), await _identity(session, household_id)
+    why = hidden_in(opened(envelope_of(vault, identity), identity), why) if why else why
     apply(session, row, before, decide(before, step, what, asked.actor, session.now, today_of(session), why), identity)
     return shown(session, row, identity, vault)
 

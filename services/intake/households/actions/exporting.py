@@ -13,7 +13,7 @@ from libs.common.security.policy import Scope
 from libs.common.security.vault import Vault
 from libs.common.sheets import csv_of
 from services.intake.households.actions.looking import OF_A_TABLE, check_one_more_look, record_look
-from services.intake.households.actions.sealing import SEALED, Identity, Masked, envelope_of, masked, opened
+from services.intake.households.actions.sealing import SEALED, Identity, Masked, envelope_of, hidden_in, masked, opened
 from services.intake.households.actions.table import LIMITS, table_of
 from services.intake.households.actions.words import TableWords
 from services.intake.households.queries import HouseholdFilter, KeptHousehold, all_households, identities_of
@@ -61,12 +61,20 @@ async def clear_table(
     seen = sorted([one.row.household_id for one, who in shown if isinstance(who, Identity)])
     table = HouseholdLook.__tablename__
     await check_amount(session, table, asked.actor, len(seen), MOST_IN_CLEAR, those=OF_A_TABLE)
-    table_id = str(uuid_utils.uuid7())
+    table_id, reason = str(uuid_utils.uuid7()), await beside(_without_names, body.reason, shown)
     for begin in range(0, len(seen), _AT_ONCE):
         for place, household_id in enumerate(seen[begin : begin + _AT_ONCE], start=begin + 1):
-            record_look(session, asked, household_id, f"{table_id}/{place}", body.reason, sorted(SEALED))
+            record_look(session, asked, household_id, f"{table_id}/{place}", reason, sorted(SEALED))
         await session.write_so_far()
     return await beside(_csv, shown, words), len(seen)
+
+
+def _without_names(reason: str, shown: Sequence[Shown]) -> str:
+    """The reason with nothing of who lives in any of these households."""
+    for _, who in shown:
+        if isinstance(who, Identity):
+            reason = hidden_in(who, reason)
+    return reason
 
 
 def _opened(found: Sequence[KeptHousehold], vault: Vault) -> list[Shown]:

@@ -9,11 +9,10 @@ from libs.common.errors import NotFound
 from libs.common.events.households import HouseholdRevealed
 from libs.common.rules.looks import check_looks
 from libs.common.rules.requests import Request
-from libs.common.security.masking import mask_text
 from libs.common.security.vault import Vault
-from services.intake.households.actions.sealing import envelope_of, opened
+from services.intake.households.actions.sealing import envelope_of, hidden_in, opened
 from services.intake.households.queries import find, identity_of
-from services.intake.households.schemas import HouseholdField, RevealedHousehold, RevealHousehold
+from services.intake.households.schemas import RevealedHousehold, RevealHousehold
 from services.intake.households.tables import HouseholdLook
 
 _ONE_LOOK, OF_A_TABLE = "split_part(look_id, '/', 1)", "strpos(look_id, '/') > 0"
@@ -33,21 +32,20 @@ async def reveal(
         raise NotFound
     await check_one_more_look(session, asked, most)
     wanted = sorted(set(body.fields))
-    who = opened(envelope_of(vault, identity), identity, wanted)
-    record_look(session, asked, household_id, str(uuid_utils.uuid7()), body.reason, wanted)
-    members = who.members if HouseholdField.MEMBERS in wanted else None
-    return RevealedHousehold(household_id=household_id, head=who.head, phone=who.phone, door=who.door, members=members)
+    who = opened(envelope_of(vault, identity), identity)
+    record_look(session, asked, household_id, str(uuid_utils.uuid7()), hidden_in(who, body.reason), wanted)
+    return RevealedHousehold(household_id=household_id, **{field: getattr(who, field) for field in wanted})
 
 
 def record_look(
     session: Session, asked: Request, household_id: str, look_id: str, reason: str, fields: Sequence[str]
 ) -> None:
-    """One look, in the table and told, with who looked and why."""
+    """One look, in the table and told, with who looked and why: nothing of who lives there stands in that any more."""
     look = HouseholdRevealed(
         occurred_at=session.now,
         household_id=household_id,
         look_id=look_id,
-        reason=mask_text(reason),
+        reason=reason,
         fields=tuple([str(field) for field in fields]),
     )
     session.insert(

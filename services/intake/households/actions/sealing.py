@@ -14,6 +14,7 @@ from libs.common.security.masking import masked_name, masked_phone
 from libs.common.security.vault import CannotOpen, Vault, VaultCell, print_of_sealed
 from services.intake.households.schemas import MemberIn
 from services.intake.households.tables import HouseholdIdentity
+from services.intake.requesters.domain import Own, own_of
 
 HIDDEN = STAR * 4
 SEALED = ("head", "phone", "door", "members")
@@ -96,6 +97,18 @@ def opened(envelope: KeyEnvelope, row: HouseholdIdentity, wanted: Sequence[str] 
         ) from error
     members = texts.pop("members", None)
     return Identity(**texts, members=() if members is None else _MEMBERS.validate_json(members))
+
+
+def hidden_in(who: Identity, text: str) -> str:
+    """The text masked, with what is the household's own hidden, too: whoever writes about it tends to name it."""
+    of_members = (own_of(member.name, member.phone) for member in who.members)
+    every = [own_of(who.head, who.phone, home=who.door, keeps_places=False), *of_members]
+    own = Own(
+        tuple(name for one in every for name in one.names),
+        tuple(home for one in every for home in one.homes),
+        tuple(number for one in every for number in one.numbers),
+    )
+    return own.hidden_in(text)
 
 
 def masked(vault: Vault, row: HouseholdIdentity) -> Masked:
