@@ -45,6 +45,7 @@ PRODUCT_EXEMPT: Mapping[str, str] = {
     "propagate": "logging reads it",
     "CaseNumber": "a table whose rows are only written in SQL; what is there is held against it",
     **dict.fromkeys(("NAME", "ID_NO", "HOME"), "what of a requester is asked for, by its value"),
+    "MEMBERS": "what of a household is asked for, by its value",
     "_value_": "the enumeration reads it",
     "FAILED": "a state of timers, written in SQL",
     **dict.fromkeys(("NOTICE", "RECHECK", "SURVEY"), "what a requester may be asked for; the database holds the words"),
