@@ -175,6 +175,7 @@ async def test_who_does_not_know_it_sets_the_case_aside_until_he_does(contact: D
     DECLARED[contact] = contact
     runtime = county.house.services[Service.DISPATCH].runtime
     parking = Parking(runtime.work_database, REACTIONS, runtime.clock)
-    assert [row.key for row in await parking.due(10)] == [case_id]
+    # The house tries again by itself, and may have been first.
+    assert {row.key for row in await parking.due(10)} <= {case_id}
     await parking.replay("cases", case_id)
     assert await county.rows(Service.DISPATCH, reasons, case_id) == []

@@ -104,9 +104,9 @@ async def ask_voiding(
     visit_id: InPath, body: AskVoiding, door: Corrects, expected: IfMatch, once: IdempotencyKey
 ) -> Response:
     """Say that it never was (申请作废). It counts until somebody else has confirmed that."""
-    asked, oversees = _asked(door, expected), _oversees(door)
+    asked, vault, oversees = _asked(door, expected), door.runtime.vault, _oversees(door)
     return await door.write(
-        lambda session: changing.ask_voiding(session, asked, visit_id, body, oversees=oversees), once
+        lambda session: changing.ask_voiding(session, asked, visit_id, body, vault, oversees=oversees), once
     )
 
 
@@ -119,8 +119,8 @@ async def decide_voiding(
     once: IdempotencyKey,
 ) -> Response:
     """Confirm or refuse it (确认作废); 409 for whoever made the visit, wrote it down or asked that it is void."""
-    asked = _asked(door, expected)
-    return await door.write(lambda session: changing.decide_voiding(session, asked, visit_id, body), once)
+    asked, vault = _asked(door, expected), door.runtime.vault
+    return await door.write(lambda session: changing.decide_voiding(session, asked, visit_id, body, vault), once)
 
 
 def _asked(door: Door, expected: ExpectedVersion = ANY_VERSION) -> Request:

@@ -403,3 +403,16 @@ async def test_whoever_is_complained_about_learns_of_no_case_by_a_visit(
     theirs = intake.token(Role.VISITOR, subject="clerk-1", unit=VILLAGE_UNIT)
     assert [one["case_id"] for one in (await intake.get(path, theirs))["matters"]] == [None]
     assert [one["case_id"] for one in (await intake.get(path, visitors.headers))["matters"]] == [case_id]
+
+
+async def test_why_a_visit_is_corrected_or_void_names_nobody_of_the_household(
+    intake: IntakeDoor, home: str, visitors: Visitors
+) -> None:
+    made = await visitors.record(home)
+    path, why = f"{VISITS}/{made['visit_id']}", "欧阳金丝雀来电说当晚只有欧阳小雀在家"
+    await visitors.done(f"{path}/correction", {"outcome": "nobody_home", "why": why})
+    await visitors.done(f"{path}/voiding", {"why": why})
+    other = visitors.by(Role.SUPERVISOR, subject="supervisor-1")
+    await other.done(f"{path}/voiding/decision", {"granted": True, "why": why})
+    said = await intake.payloads() + str(await intake.get(f"{path}/changes", visitors.headers))
+    assert not [word for word in ("金丝雀", "小雀") if word in said]

@@ -65,7 +65,9 @@ wants = st.tuples(
 
 
 @given(wanted=st.lists(wants, max_size=12))
-def test_the_audit_and_the_rules_agree_on_every_step(wanted: list[Want]) -> None:
+def test_the_audit_and_the_rules_agree_on_every_step(
+    wanted: list[tuple[HouseholdStep, Actor, str | None, int]],
+) -> None:
     said = decide(State(), HouseholdStep.REGISTER, FIRST, PEOPLE[0], NOON, TODAY)
     state, told = evolve(State(), said), [event_of(said, 1)]
     for step, by, contact, days in wanted:

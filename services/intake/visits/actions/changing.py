@@ -7,7 +7,6 @@ from libs.common.errors import Invalid, NotFound, invalid
 from libs.common.events.visit_terms import VisitStep
 from libs.common.events.visits import VisitVoided, VisitVoidRefused, VisitVoidRequested
 from libs.common.rules.requests import Request
-from libs.common.security.masking import mask_text
 from libs.common.security.vault import Vault
 from services.intake.visits.actions.checking import check_times, check_words, check_workers
 from services.intake.visits.actions.keeping import (
@@ -51,7 +50,8 @@ async def correct(
     values, before = _otherwise(session, row, body, home)
     if not before:
         raise Invalid("Nothing would be otherwise", "没有任何变更")
-    said = decide(state, VisitStep.CORRECT, tuple(values["staff_ids"]), asked.actor, session.now, body.why)
+    why = home.hidden_in(body.why)
+    said = decide(state, VisitStep.CORRECT, tuple(values["staff_ids"]), asked.actor, session.now, why)
     if _WHEN_OR_WHETHER & before.keys():
         household = await lock_household(session, asked, row.household_id)
         times = when(session, values["started_at"])
@@ -64,27 +64,31 @@ async def correct(
     await keep_workers(session, row)
     take(session, row, said, before)
     await settle(session, row, rows)
-    await tell_corrected(session, row, tuple(before), body.why)
+    await tell_corrected(session, row, tuple(before), why)
     return await shown(session, asked.scope, row)
 
 
-async def ask_voiding(session: Session, asked: Request, visit_id: str, body: AskVoiding, *, oversees: bool) -> VisitOut:
+async def ask_voiding(
+    session: Session, asked: Request, visit_id: str, body: AskVoiding, vault: Vault, *, oversees: bool
+) -> VisitOut:
     """申请作废: it counts until somebody else has confirmed it. Who may correct it may ask this."""
     row, _ = await _load(session, asked, visit_id)
     check_corrector(state_of(row), asked.actor, today(session), oversees=oversees)
-    _step(session, asked, row, VisitStep.ASK_VOID, body.why)
-    said = _about(row)
-    session.publish(VisitVoidRequested(**said, occurred_at=session.now, why=mask_text(body.why)))
+    why = (await open_home(session, asked.scope, row.household_id, vault)).hidden_in(body.why)
+    _step(session, asked, row, VisitStep.ASK_VOID, why)
+    session.publish(VisitVoidRequested(**_about(row), occurred_at=session.now, why=why))
     return await shown(session, asked.scope, row)
 
 
-async def decide_voiding(session: Session, asked: Request, visit_id: str, body: DecideVoiding) -> VisitOut:
+async def decide_voiding(
+    session: Session, asked: Request, visit_id: str, body: DecideVoiding, vault: Vault
+) -> VisitOut:
     """确认作废: by nobody who made the visit, wrote it down, or asked that it is void."""
     row, rows = await _load(session, asked, visit_id)
     step = VisitStep.CONFIRM_VOID if body.granted else VisitStep.REFUSE_VOID
-    _step(session, asked, row, step, body.why)
+    why = (await open_home(session, asked.scope, row.household_id, vault)).hidden_in(body.why)
+    _step(session, asked, row, step, why)
     said = _about(row)
-    why = mask_text(body.why)
     if body.granted:
         session.publish(VisitVoided(**said, occurred_at=session.now, why=why))
         await settle(session, row, rows)
