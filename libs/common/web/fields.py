@@ -5,7 +5,7 @@ A wrong value is answered in English and Chinese and never repeated. Numbers and
 
 import re
 import unicodedata
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Annotated
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
@@ -25,6 +25,7 @@ _LONG_NUMBER = re.compile("[0-9]{11}")
 _CONTROLS = "\\u0000-\\u001f\\u007f-\\u009f"
 _CONTROLS_BUT_BREAKS = "\\u0000-\\u0008\\u000b-\\u001f\\u007f-\\u009f"
 _is_moment = re.compile(_MOMENT, re.ASCII).search
+_is_day = re.compile(r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$").search
 _control = re.compile(f"[{_CONTROLS}]").search
 _control_but_break = re.compile(f"[{_CONTROLS_BUT_BREAKS}]").search
 
@@ -75,6 +76,15 @@ def _moment_text(value: object) -> object:
         return value
     if not isinstance(value, str) or not _is_moment(value):
         raise fault("moment", "must be an RFC 3339 time with its zone", "须为带时区的 RFC 3339 时间")
+    return value
+
+
+def _day_text(value: object) -> object:
+    """Only a date as text: pydantic itself would also take a number of seconds, or of days."""
+    if isinstance(value, date) and not isinstance(value, datetime):
+        return value
+    if not isinstance(value, str) or not _is_day(value):
+        raise fault("day", "must be a day such as 2026-03-03", "须为日期，如 2026-03-03")
     return value
 
 
@@ -180,6 +190,11 @@ Moment = Annotated[
     BeforeValidator(_moment_text),
     AfterValidator(_moment_in_utc),
     Field(description="RFC 3339 time with its zone; kept in UTC", json_schema_extra={"pattern": _MOMENT}),
+]
+Day = Annotated[
+    date,
+    BeforeValidator(_day_text, json_schema_input_type=date),
+    Field(description="The place's day, such as 2026-03-03", examples=["2026-03-03"]),
 ]
 PastMoment = Annotated[
     Moment, Field(description="RFC 3339 time with its zone, not in the future; the action asks `not_in_future`")

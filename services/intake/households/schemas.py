@@ -13,6 +13,7 @@ from libs.common.web.cursors import PageQuery
 from libs.common.web.fields import (
     AnswerBody,
     AreaCode,
+    Day,
     Flag,
     LookReason,
     Moment,
@@ -62,7 +63,6 @@ Kinds = Annotated[
 Resources = Annotated[
     tuple[Word, ...], Field(max_length=MOST_WORDS, description="What it has to give, by words of the pack (群众资源)")
 ]
-Day = Annotated[date, Field(description="The place's day, such as 2026-03-03")]
 HoldsFrom = Annotated[Day | None, Field(description="The first day on which it holds; today unless it says so")]
 
 

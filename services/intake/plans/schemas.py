@@ -8,8 +8,7 @@ from pydantic import Field
 from libs.common.events.household_terms import HouseholdClass
 from libs.common.events.visit_terms import VisitOutcome
 from libs.common.web.cursors import PageQuery
-from libs.common.web.fields import AnswerBody, AreaCode, Flag, RequestBody, Uuid
-from services.intake.households.schemas import Day
+from libs.common.web.fields import AnswerBody, AreaCode, Day, Flag, RequestBody, Uuid
 from services.intake.rounds.schemas import RoundId
 from services.intake.teams.schemas import TeamId
 

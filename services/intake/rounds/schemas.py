@@ -10,14 +10,13 @@ from libs.common.events.household_terms import HouseholdClass, VisitEvery
 from libs.common.events.visit_terms import Departure, RoundStatus, SlotRule, VisitOutcome
 from libs.common.pack.areas import AreaLevel
 from libs.common.web.cursors import PageQuery
-from libs.common.web.fields import AnswerBody, AreaCode, RequestBody, ShortText, StaffId, Uuid
+from libs.common.web.fields import AnswerBody, AreaCode, Day, RequestBody, ShortText, StaffId, Uuid
 from services.intake.rounds.domain.counting import View
 
 MOST_DAYS = 366
 MOST_WORDS = 20
 Word = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
 Words = Annotated[tuple[Word, ...], Field(max_length=MOST_WORDS)]
-PlaceDay = Annotated[date, Field(description="The place's day, such as 2026-03-03", examples=["2026-03-03"])]
 RoundId = Annotated[Uuid, Field(description="Round id (轮次编号), a UUID in lower case")]
 
 
@@ -29,8 +28,8 @@ class OpenRound(RequestBody):
     ] = None
     name: ShortText
     area_code: AreaCode
-    begins_on: Annotated[PlaceDay, Field(description="Its first day; today or later")]
-    ends_on: PlaceDay
+    begins_on: Annotated[Day, Field(description="Its first day; today or later")]
+    ends_on: Day
     classes: Annotated[tuple[HouseholdClass, ...], Field(min_length=1, max_length=5)] = (HouseholdClass.RESIDENT,)
     kinds: Annotated[Words, Field(description="Only households of one of these kinds (重点户类型); none: any")] = ()
     visit_every: Annotated[VisitEvery | None, Field(description="Only those of this frequency (走访频次)")] = None
@@ -67,7 +66,7 @@ class RoundQuery(PageQuery):
 
     area_code: Annotated[AreaCode | None, Field(description="Of this area and all inside it")] = None
     status: RoundStatus | None = None
-    on: Annotated[PlaceDay | None, Field(description="Those of which this is a day")] = None
+    on: Annotated[Day | None, Field(description="Those of which this is a day")] = None
 
 
 class CoverageBy(StrEnum):

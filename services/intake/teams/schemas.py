@@ -7,8 +7,7 @@ from pydantic import Field, StringConstraints
 
 from libs.common.events.team_terms import AbsentFor, TeamStep
 from libs.common.web.cursors import PageQuery
-from libs.common.web.fields import AnswerBody, AreaCode, Reason, RequestBody, ShortText, StaffId, Uuid
-from services.intake.households.schemas import Day
+from libs.common.web.fields import AnswerBody, AreaCode, Day, Reason, RequestBody, ShortText, StaffId, Uuid
 from services.intake.teams.domain.course import Status
 
 MOST_MEMBERS = 200

@@ -1,7 +1,7 @@
 """Visits as they are recorded, corrected and shown."""
 
 from collections.abc import Mapping
-from datetime import date, datetime, time
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Annotated, Any
 
@@ -15,6 +15,7 @@ from libs.common.web.fields import (
     AreaCode,
     CategoryCode,
     Count,
+    Day,
     Flag,
     LongText,
     PastMoment,
@@ -25,7 +26,7 @@ from libs.common.web.fields import (
     Uuid,
 )
 from services.intake.households.schemas import HouseholdId
-from services.intake.rounds.schemas import PlaceDay, RoundId
+from services.intake.rounds.schemas import RoundId
 from services.intake.visits.domain import Status
 
 MOST_WORKERS, MOST_WORDS, MOST_PHOTOS, MOST_MATTERS = 20, 30, 20, 20
@@ -55,7 +56,7 @@ class QuantityIn(RequestBody):
 
     what: Annotated[ShortText, Field(description="A code, or a few words, which are kept masked")]
     number: Number
-    unit: Annotated[str, StringConstraints(min_length=1, max_length=20, strip_whitespace=True)]
+    unit: Annotated[ShortText, StringConstraints(max_length=20)]
 
 
 Quantities = Annotated[tuple[QuantityIn, ...], Field(max_length=MOST_WORDS)]
@@ -199,8 +200,8 @@ class VisitWordsOut(AnswerBody):
     topics: list[VisitWord]
     findings: list[VisitWord]
     gap_days: int
-    night_from: time | None
-    night_until: time | None
+    night_from: Annotated[str | None, Field(description="By the place's clock", examples=["18:00"])]
+    night_until: Annotated[str | None, Field(description="By the place's clock", examples=["06:00"])]
 
 
 class VisitItem(AnswerBody):
@@ -225,7 +226,7 @@ class VisitQuery(PageQuery):
     household_id: HouseholdId | None = None
     staff_id: Annotated[StaffId | None, Field(description="Made by this person, alone or with others")] = None
     round_id: RoundId | None = None
-    on: Annotated[PlaceDay | None, Field(description="Begun on that day")] = None
+    on: Annotated[Day | None, Field(description="Begun on that day")] = None
     area_code: Annotated[AreaCode | None, Field(description="Of households of this area and all inside it")] = None
     status: Status | None = None
     duplicates: Annotated[bool | None, Field(description="true: those that are one with another, for a look")] = None

@@ -1,7 +1,7 @@
 """Visits as they are answered: words masked, and no case that the reader may not know of."""
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date, datetime, time
 
 from libs.common.database.session import Session
 from libs.common.errors import NotFound
@@ -77,9 +77,13 @@ def words(session: Session) -> VisitWordsOut:
         topics=_words(rules.topics),
         findings=findings,
         gap_days=rules.gap_days,
-        night_from=rules.night_from,
-        night_until=rules.night_until,
+        night_from=_clock(rules.night_from),
+        night_until=_clock(rules.night_until),
     )
+
+
+def _clock(moment: time | None) -> str | None:
+    return None if moment is None else f"{moment:%H:%M}"
 
 
 def _words(reasons: Sequence[CodedReason]) -> list[VisitWord]:
