@@ -13,6 +13,7 @@ SEALED_COLUMNS: dict[Service, dict[str, tuple[str, ...]]] = {
         "household_identity": ("wrapped", "sealed_head", "sealed_phone", "sealed_door", "sealed_members"),
         "requester": ("sealed_name", "sealed_phone", "sealed_id_no", "sealed_home"),
         "supplement": ("sealed_text",),
+        "visit_matter": ("sealed_text",),
         "wording": ("sealed_title", "sealed_text"),
     },
     Service.DISPATCH: {
