@@ -17,8 +17,6 @@ from itertools import pairwise
 
 _NUMBER = re.compile(r"\d+|[零〇一二三四五六七八九十百两]+")
 _FIGURES = {figure: value for value, figure in enumerate("零一二三四五六七八九")} | {"〇": 0, "两": 2}
-_BITS = 16
-"""Of each coordinate on the curve: a cell is then smaller than a courtyard in any town."""
 
 Walk = tuple[tuple[int, int, str], ...]
 """Where a household comes in walking order (走访路线)."""
@@ -110,13 +108,8 @@ def _bends_down(first: tuple[int, int], second: tuple[int, int], third: tuple[in
     return (second[1] - first[1]) * (third[0] - first[0]) >= (third[1] - first[1]) * (second[0] - first[0])
 
 
-def walk_of(area_code: str, door: str, point: tuple[float, float] | None = None) -> Walk:
-    """Where a household comes in walking order: along a curve if it is known where it stands, else by group and door.
-
-    ``point`` is longitude and latitude in degrees. 三组9号 comes before 三组15号 and 十组1号.
-    """
-    if point is not None:
-        return ((0, _along_the_curve(point), ""),)
+def walk_of(area_code: str, door: str) -> Walk:
+    """Where a household comes in walking order: by area, group and door. 三组9号 comes before 三组15号 and 十组1号."""
     return ((1, int(area_code), ""), *_parts(door))
 
 
@@ -142,20 +135,3 @@ def _value(number: str) -> int:
         else:
             part = part * 10 + _FIGURES[sign] if part and "十" not in number and "百" not in number else _FIGURES[sign]
     return total + part
-
-
-def _along_the_curve(point: tuple[float, float]) -> int:
-    """How far along Hilbert's curve, which keeps near what is near."""
-    side = 1 << _BITS
-    x = min(side - 1, max(0, int((point[0] + 180) / 360 * side)))
-    y = min(side - 1, max(0, int((point[1] + 90) / 180 * side)))
-    along, step = 0, side >> 1
-    while step:
-        right, upper = int(bool(x & step)), int(bool(y & step))
-        along += step * step * ((3 * right) ^ upper)
-        if not upper:
-            if right:
-                x, y = side - 1 - x, side - 1 - y
-            x, y = y, x
-        step >>= 1
-    return along

@@ -41,6 +41,9 @@ _FORGET_TURNS = """
         SELECT FROM planned_household AS planned WHERE planned.plan_id = turn.plan_id
             AND planned.on_day = turn.on_day AND planned.team_id = turn.team_id)
 """
+_LAST_PLACES = """
+    SELECT on_day, team_id, max(place) AS place FROM planned_household WHERE plan_id = $1 GROUP BY 1, 2
+"""
 _KEPT_TURNS = "SELECT on_day, team_id FROM plan_turn WHERE plan_id = $1"
 _TURNS = """
     SELECT turn.on_day, turn.team_id, count(planned.household_id)::int AS households,
@@ -92,6 +95,17 @@ async def replace_turns(session: Session, plan_id: str, kept: Sequence[str], tur
     for on, team_id in turns:
         if (on, team_id) not in known:
             session.insert(PlanTurn, {"plan_id": plan_id, "on_day": on, "team_id": team_id})
+
+
+async def last_places(session: Session, plan_id: str) -> dict[tuple[date, str], int]:
+    """The last place of each list, of those that are kept."""
+    rows = await session.fetch(_LAST_PLACES, plan_id)
+    return {(row.on_day, row.team_id): row.place for row in rows}
+
+
+async def plans_of(session: Session, round_id: str) -> Sequence[VisitPlan]:
+    """The plans of a round as they are now, whatever this transaction has read."""
+    return (await session.execute(select(VisitPlan).where(col(VisitPlan.round_id) == round_id))).scalars().all()
 
 
 async def turns_of(session: Session, plan: VisitPlan) -> Sequence[Any]:

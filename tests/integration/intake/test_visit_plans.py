@@ -1,5 +1,6 @@
 """Plans of a round: whoever is still to be visited, to one team on one day, and again after somebody fell ill."""
 
+import asyncio
 from datetime import date, timedelta
 from typing import Any
 
@@ -215,3 +216,32 @@ async def test_a_team_of_a_town_goes_into_its_villages_but_for_those_that_have_t
     assert (plan["households"], plan["left_out"]) == (4, 1)
     assert other not in [one for households in (await planner.whole(plan)).values() for one in households]
     assert len(own) == 4
+
+
+async def test_who_is_added_to_a_list_of_today_comes_behind_those_that_were_reached(
+    homes: Homes, planner: Planner
+) -> None:
+    ids = await village(homes, 6)
+    await planner.form(1)
+    plan = await planner.plan(await planner.open(), days=DAYS[:1])
+    done = await planner.sheet(plan, DAYS[0], planner.teams[0])
+    for one in done[:3]:
+        await planner.record(one)
+    plan = await planner.done(f"{PLANS}/{plan['plan_id']}/again", {"days": DAYS[:1]})
+    query = {"on": DAYS[0], "team_id": planner.teams[0], "limit": 1}
+    seen, more = [], {}
+    while True:
+        page = await planner.door.get(f"{PLANS}/{plan['plan_id']}/households", planner.headers, query | more)
+        seen += [item["household_id"] for item in page["items"]]
+        if page["next_cursor"] is None:
+            break
+        more = {"cursor": page["next_cursor"]}
+    assert sorted(seen) == sorted(ids)
+
+
+async def test_of_two_plans_at_once_one_is_kept_and_the_other_told_of_it(homes: Homes, planner: Planner) -> None:
+    await village(homes, 3)
+    await planner.form(1)
+    body = {"round_id": await planner.open(), "days": DAYS}
+    answers = await asyncio.gather(*(planner.post(PLANS, body) for _ in range(3)))
+    assert sorted(answer.status_code for answer in answers) == [201, 409, 409], [answer.text for answer in answers]

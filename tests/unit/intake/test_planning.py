@@ -126,9 +126,3 @@ def test_groups_and_doors_are_walked_in_their_order() -> None:
         "十组1号",
         "二十一组3号",
     ]
-
-
-def test_what_is_near_is_walked_together() -> None:
-    yard = [walk_of(VILLAGE, "", (116.0 + step / 10_000, 30.0)) for step in range(4)]
-    far = walk_of(VILLAGE, "", (117.5, 31.2))
-    assert not min(yard) < far < max(yard)

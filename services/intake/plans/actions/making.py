@@ -3,13 +3,14 @@
 A plan is a list to work by. It counts nothing: a household counts by its visit, whoever made it and whenever that was.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
 import uuid_utils
 
+from libs.common.database.one_writer import only_writer
 from libs.common.database.session import Session
 from libs.common.errors import Conflict, Forbidden, Invalid, NotFound, invalid
 from libs.common.events.visit_terms import RoundStatus
@@ -20,7 +21,7 @@ from libs.common.security.vault import CannotOpen, Vault
 from services.intake.households.actions.recording import today_of
 from services.intake.households.actions.sealing import door_cell, key_cell
 from services.intake.plans.domain import PlannedTurns, TeamTurn, ToVisit, plan, walk_of
-from services.intake.plans.queries import going_out, reached_of, replace_turns, to_visit
+from services.intake.plans.queries import going_out, last_places, plans_of, reached_of, replace_turns, to_visit
 from services.intake.plans.schemas import MakePlan, PlanAgain
 from services.intake.plans.tables import PlannedHousehold, VisitPlan
 from services.intake.rounds.domain.placing import NEVER
@@ -55,10 +56,14 @@ async def gather_new(session: Session, asked: Request, body: MakePlan) -> Materi
         raise invalid("area_code", "is no part of the round's area", "不在轮次区域内")
     if not asked.scope.covers(area_code):
         raise Forbidden("This area is not in your reach", "该区域不在您的管辖范围内")
-    for one in await session.rows(VisitPlan, "round_id", found.round_id, lock=False):
+    await _check_none(session, found.round_id, area_code)
+    return await _gather(session, found, area_code, None, body)
+
+
+async def _check_none(session: Session, round_id: str, area_code: str) -> None:
+    for one in await plans_of(session, round_id):
         if one.area_code == area_code:
             raise Conflict(f"There is a plan already: {one.plan_id}; plan it again", "该区域已有计划，请重新排期")
-    return await _gather(session, found, area_code, None, body)
 
 
 async def gather_again(session: Session, asked: Request, plan_id: str, body: PlanAgain) -> Material:
@@ -115,6 +120,9 @@ async def keep(session: Session, asked: Request, material: Material, planned: Pl
     """Write it; the plan's id. What was reached stays; a plan that was made again meanwhile is a StaleVersion."""
     before = material.before
     if before is None:
+        # Of two who plan the same at one moment the second is told of the first.
+        await only_writer(session, "plans")
+        await _check_none(session, material.round.round_id, material.area_code)
         row = session.new(
             VisitPlan,
             plan_id=str(uuid_utils.uuid7()),
@@ -137,13 +145,16 @@ async def keep(session: Session, asked: Request, material: Material, planned: Pl
     kept = await reached_of(session, row)
     turns = sorted({(turn.on, turn.team) for turn in planned.turns})
     await replace_turns(session, row.plan_id, kept, turns)
-    _place(session, row.plan_id, planned, frozenset(kept))
+    _place(session, row.plan_id, planned, frozenset(kept), await last_places(session, row.plan_id))
     return row.plan_id
 
 
-def _place(session: Session, plan_id: str, planned: PlannedTurns, kept: frozenset[str]) -> None:
+def _place(
+    session: Session, plan_id: str, planned: PlannedTurns, kept: frozenset[str], last: Mapping[tuple[date, str], int]
+) -> None:
     for turn, households in planned.turns.items():
-        for place, household_id in enumerate(households, start=1):
+        # Behind those of the list that were reached: no two have one place.
+        for place, household_id in enumerate(households, start=last.get((turn.on, turn.team), 0) + 1):
             if household_id not in kept:
                 values = {"plan_id": plan_id, "household_id": household_id, "on_day": turn.on}
                 session.insert(PlannedHousehold, values | {"team_id": turn.team, "place": place})
