@@ -229,7 +229,8 @@ async def test_who_is_added_to_a_list_of_today_comes_behind_those_that_were_reac
         await planner.record(one)
     plan = await planner.done(f"{PLANS}/{plan['plan_id']}/again", {"days": DAYS[:1]})
     query = {"on": DAYS[0], "team_id": planner.teams[0], "limit": 1}
-    seen, more = [], {}
+    seen: list[str] = []
+    more: dict[str, Any] = {}
     while True:
         page = await planner.door.get(f"{PLANS}/{plan['plan_id']}/households", planner.headers, query | more)
         seen += [item["household_id"] for item in page["items"]]
