@@ -44,7 +44,7 @@ async def assign_contacts(body: AssignContacts, door: Assigns, once: Idempotency
     asked = Request(door.actor, door.scope)
 
     async def act(session: Session) -> AssignedOut:
-        return await assigning.assign(session, asked, body)
+        return await assigning.assign(session, asked, body, door.runtime.vault)
 
     if body.preview:
         return door.answer(await door.read(act))
@@ -61,7 +61,7 @@ async def even_out_contacts(body: EvenOut, door: Assigns, once: IdempotencyKey) 
     asked = Request(door.actor, door.scope)
 
     async def act(session: Session) -> EvenedOut:
-        return await assigning.even(session, asked, body)
+        return await assigning.even(session, asked, body, door.runtime.vault)
 
     if body.preview:
         return door.answer(await door.read(act))

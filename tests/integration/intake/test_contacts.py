@@ -359,3 +359,17 @@ async def test_the_county_is_told_in_one_answer_and_never_all_of_it_while_one_is
         await session.fetch("UPDATE household SET contact_staff_id = NULL WHERE household_no = 'H-0-7'")
     coverage = (await ledger(homes))["totals"]["coverage"]
     assert (coverage["denominator"] - coverage["numerator"], coverage["text"]) == (1, "99.9 %")
+
+
+@pytest.mark.parametrize("how", ["assignment", "evening"])
+async def test_why_households_change_hands_names_nobody_of_them(intake: IntakeDoor, homes: Homes, how: str) -> None:
+    await appoint(intake, "S-1", "S-2")
+    first = await homes.register(head="欧阳金丝雀", contact_staff_id="S-1")
+    second = await homes.register(head="司马青鸟", contact_staff_id="S-1")
+    why = "欧阳金丝雀和司马青鸟两家要求换人联系"
+    ids = [first["household_id"], second["household_id"]]
+    body: dict[str, Any] = {"household_ids": ids, "to_staff_id": "S-2"}
+    if how == "evening":
+        body = {"area_code": VILLAGE, "staff_ids": ["S-1", "S-2"]}
+    assert (await done(homes, how, why=why, **body))["moved"] >= 1
+    assert not [word for word in ("金丝雀", "青鸟") if word in await intake.payloads()]

@@ -6,7 +6,7 @@ has, is asked while nobody else changes it.
 
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from libs.common.database.one_writer import only_writer
@@ -17,6 +17,8 @@ from libs.common.pack.areas import contains
 from libs.common.pack.directory import Directory
 from libs.common.rules.machine import OutOfTurn
 from libs.common.rules.requests import Request
+from libs.common.run.beside import beside
+from libs.common.security.vault import Vault
 from services.intake.contacts.domain import Home, even_out
 from services.intake.contacts.queries import COUNTING, MOST_AT_ONCE, find_ids, loads_of
 from services.intake.contacts.schemas import (
@@ -29,6 +31,7 @@ from services.intake.contacts.schemas import (
 )
 from services.intake.households.actions.recording import apply, state_of, today_of
 from services.intake.households.actions.registering import check_contact
+from services.intake.households.actions.sealing import envelope_of, hidden_in, opened
 from services.intake.households.domain import Said, State, Status, What, decide, evolve
 from services.intake.households.tables import Household, HouseholdIdentity
 from services.intake.rounds.actions.following import catch_up
@@ -55,7 +58,7 @@ class _Move:
         return change
 
 
-async def assign(session: Session, asked: Request, body: AssignContacts) -> AssignedOut:
+async def assign(session: Session, asked: Request, body: AssignContacts, vault: Vault) -> AssignedOut:
     """转交: these households get another contact person, or none. All of them or none.
 
     Raises:
@@ -76,7 +79,7 @@ async def assign(session: Session, asked: Request, body: AssignContacts) -> Assi
     loads = await loads_of(session, {*change} if body.to_staff_id is None else {*change, body.to_staff_id})
     after = {person: many + change[person] for person, many in loads.items()}
     _check_most(directory, loads, after, {body.to_staff_id: "to_staff_id"})
-    await _take(session, moves, preview=body.preview)
+    await _take(session, moves, [] if body.preview else [*rows], vault)
     return AssignedOut(
         moved=len(moves),
         unchanged=len(rows) - len(moves),
@@ -85,7 +88,7 @@ async def assign(session: Session, asked: Request, body: AssignContacts) -> Assi
     )
 
 
-async def even(session: Session, asked: Request, body: EvenOut) -> EvenedOut:
+async def even(session: Session, asked: Request, body: EvenOut, vault: Vault) -> EvenedOut:
     """均等分配: every household of the area that counts gets one of these people, loads equal within one.
 
     Raises:
@@ -117,7 +120,7 @@ async def even(session: Session, asked: Request, body: EvenOut) -> EvenedOut:
     loads = {person: before[person] for person in body.staff_ids}
     after = {person: many + change[person] for person, many in loads.items()}
     await _check_all(session, directory, change, body.staff_ids)
-    await _take(session, moves, preview=body.preview)
+    await _take(session, moves, [] if body.preview else [*rows], vault)
     return EvenedOut(
         moved=len(moves),
         unchanged=len(homes) - len(moves),
@@ -241,14 +244,25 @@ def _check_most(
         raise Invalid(wrong[0].message, wrong[0].message_zh, fields=wrong)
 
 
-async def _take(session: Session, moves: Sequence[_Move], *, preview: bool) -> None:
-    if preview or not moves:
+async def _take(session: Session, moves: Sequence[_Move], ids: Sequence[str], vault: Vault) -> None:
+    """Take them; ``ids`` are all households that were asked about, none of a preview."""
+    if not ids or not moves:
         return
-    ids = [move.row.household_id for move in moves]
     await session.load(HouseholdIdentity, "household_id", ids)
+    found = [await session.one(HouseholdIdentity, "household_id", household_id) for household_id in ids]
+    identities = {identity.household_id: identity for identity in found if identity is not None}
+    # One word about all of them: nobody of any stands in it, whether or not it changes hands.
+    said = moves[0].said.why
+    why = await beside(_without_names, said, [*identities.values()], vault) if said else ""
     for move in moves:
-        identity = await session.one(HouseholdIdentity, "household_id", move.row.household_id)
-        apply(session, move.row, move.before, move.said, identity)
+        identity = identities.get(move.row.household_id)
+        apply(session, move.row, move.before, replace(move.said, why=why), identity)
+
+
+def _without_names(why: str, identities: Sequence[HouseholdIdentity], vault: Vault) -> str:
+    for identity in identities:
+        why = hidden_in(opened(envelope_of(vault, identity), identity), why)
+    return why
 
 
 def _shown(session: Session, before: Mapping[str, int], after: Mapping[str, int]) -> list[LoadChange]:
