@@ -126,37 +126,34 @@ class Relay:
             await backoff.wait()
 
     async def _with_clients(self, backoff: Backoff) -> None:
-        connection = await self._connect()
         try:
-            async with self._sending.bus.sender() as sender:
-                await self._loop(connection, sender, backoff)
+            connection = await self._connect()
+            try:
+                await connection.add_listener(channel_of(self._sending.schema), lambda *_: self.wake())
+                async with self._sending.bus.sender() as sender:
+                    await self._loop(connection, sender, backoff)
+            finally:
+                connection.terminate()
         except Exception as error:
             trouble = _database_trouble(error)
             if trouble is not None:
                 raise trouble from error
             raise
-        finally:
-            connection.terminate()
 
     async def _connect(self) -> "asyncpg.Connection[asyncpg.Record]":
         url = make_url(self._sending.url).set(drivername="postgresql").render_as_string(hide_password=False)
-        try:
-            connection = await asyncpg.connect(
-                url,
-                timeout=5,
-                command_timeout=30,
-                server_settings={
-                    "search_path": self._sending.schema,
-                    "application_name": f"huiyin-{self._name}-relay",
-                    "timezone": "UTC",
-                    # Plans are kept: one that was made while the ledger was new would go on reading all of it.
-                    "enable_seqscan": "off",
-                },
-            )
-            await connection.add_listener(channel_of(self._sending.schema), lambda *_: self.wake())
-        except Exception as error:
-            raise _database_trouble(error) or error from error
-        return connection
+        return await asyncpg.connect(
+            url,
+            timeout=5,
+            command_timeout=30,
+            server_settings={
+                "search_path": self._sending.schema,
+                "application_name": f"huiyin-{self._name}-relay",
+                "timezone": "UTC",
+                # Plans are kept: one that was made while the ledger was new would go on reading all of it.
+                "enable_seqscan": "off",
+            },
+        )
 
     async def _loop(self, connection: "asyncpg.Connection[asyncpg.Record]", sender: Sender, backoff: Backoff) -> None:
         loop = asyncio.get_running_loop()

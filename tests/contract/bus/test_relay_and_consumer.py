@@ -8,6 +8,7 @@ import pytest
 from aiokafka.admin import AIOKafkaAdminClient
 from cloudevents.core.bindings.kafka import to_binary_event
 from cloudevents.core.v1.event import CloudEvent
+from sqlalchemy import make_url
 
 from libs.common.bus.embedded import EmbeddedBus
 from libs.common.bus.flow import Service
@@ -24,11 +25,14 @@ from libs.common.host.retries import try_again
 from libs.common.run import failpoints
 from libs.common.run.supervise import LoopProgress
 from libs.common.time.clock import SystemClock
+from tests.chaos.proxy import Proxy
 from tests.contract.bus.pair import KEYS, Pair, topics_of
 from tests.contract.bus.rigs import Rig
 from tests.support.eventually import eventually
 from tests.support.ledgers import applied, open_service, progressed, say
 from tests.support.tasks import running
+
+_LISTENING = "SELECT FROM pg_stat_activity WHERE datname = current_database() AND query LIKE 'LISTEN%'"
 
 
 async def test_what_is_said_is_applied_once_in_order(pair: Pair) -> None:
@@ -157,6 +161,24 @@ async def test_a_relay_sends_what_another_process_said_when_it_rings_and_also_wh
         await pair.say(range(3))
         await pair.expect(3)
     await bell.close()
+
+
+async def test_a_relay_that_is_ended_while_it_begins_leaves_no_connection(pair: Pair) -> None:
+    address = make_url(pair.url)
+    assert address.host
+    async with Proxy(address.host, address.port or 5432) as line:
+        line.slow(0.2)
+        host, _, port = line.address.partition(":")
+        url = address.set(host=host, port=int(port)).render_as_string(hide_password=False)
+        relay = Relay(Sending(Service.INTAKE, pair.bus, url, "intake", pair.prefix, 30.0))
+
+        async def listens() -> bool:
+            async with pair.intake.reading() as session:
+                return bool(await session.fetch(_LISTENING))
+
+        async with running(relay.run):
+            await eventually(listens, what="the relay waits for the answer to its LISTEN")
+        await eventually(lambda: line.open == 0, within=10, what="no connection open")
 
 
 async def test_a_release_that_fails_everything_stops_instead_of_parking_everything(
