@@ -295,6 +295,12 @@ CASES_OF_REMOVED_UNITS = gauge(
     "Open cases led by a unit that the pack in force no longer has, and that no successor could be given.",
     "A dispatcher has to give them to another unit (GET /dispatch/v1/work?unit_code=...), or the pack a successor.",
 )
+HOUSEHOLDS_OF_REMOVED_AREAS = gauge(
+    "huiyin_households_of_removed_areas",
+    ("service",),
+    "Households of areas that the pack in force no longer has, and that no village, community or grid took in.",
+    "The pack has to name a successor in areas.csv (a village, not a town), or each household its new area.",
+)
 RESPONSIBLE_VACANT = gauge(
     "huiyin_responsible_vacant",
     ("service",),

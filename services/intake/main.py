@@ -17,6 +17,7 @@ from services.intake.contacts import api as contacts
 from services.intake.handlers import REACTIONS
 from services.intake.hotline import api as hotline
 from services.intake.households import api as households
+from services.intake.households.actions.merging import go_along
 from services.intake.plans import api as plans
 from services.intake.reveals import api as reveals
 from services.intake.rounds import api as rounds
@@ -33,7 +34,8 @@ APPEND_ONLY = (
 
 
 async def tidy(runtime: Runtime, now: datetime) -> None:
-    """Bytes that are of no file go, and rounds whose opening was cut short go on."""
+    """Bytes of no file go, households go along with an area that was merged, and rounds go on that were cut short."""
+    await go_along(runtime)
     await finish_opening(runtime.work_database, now)
     await sweep(runtime, now)
 

@@ -12,6 +12,7 @@ from typing import Any
 from libs.common.bus.flow import Service
 from libs.common.pack.loader import document, load_pack
 from libs.common.security.principal import Role
+from services.intake.households.actions.merging import go_along
 from tests.journeys.county import (
     DEMO,
     LIGHTS,
@@ -252,3 +253,14 @@ async def test_the_command_names_the_cases_before_anything_is_loaded(county: Cou
     assert (await county.case(case_id))["case_no"] in told
     assert "Loaded now, this pack would be version 2; nothing changed." in told
     assert (await county.admin.ask(f"{PACKS}/current"))["pack_version"] == 1
+
+
+async def test_households_go_along_with_their_village(county: County) -> None:
+    """The audit at the end finds them as their events tell them."""
+    there = [await county.operator.do("/intake/v1/households", {"area_code": VILLAGE}) for _ in range(3)]
+    await publish(county, without_the_village(merged=True))
+    await go_along(county.house.services[Service.INTAKE].runtime)
+    await county.house.settle()
+    for household in there:
+        found = await county.operator.ask(f"/intake/v1/households/{household['household_id']}")
+        assert (found["area_code"], found["version"]) == (NEIGHBOUR, 2)

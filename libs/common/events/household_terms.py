@@ -73,3 +73,4 @@ class HouseholdStep(StrEnum):
     UNMUTE = "unmute"
     SPLIT = "split"
     MERGE = "merge"
+    AREA_MERGED = "area_merged"

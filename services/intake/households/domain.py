@@ -37,6 +37,8 @@ class Party(StrEnum):
 
     KEEPER = "keeper"
     CONFIRMER = "confirmer"
+    DIRECTORY = "directory"
+    """Nobody: it follows from the pack."""
 
 
 STATUSES: Mapping[Status, Label] = {
@@ -55,6 +57,7 @@ ACTIONS: Mapping[HouseholdStep, Label] = {
     HouseholdStep.UNMUTE: ("解除静默", "unmute"),
     HouseholdStep.SPLIT: ("分户", "split"),
     HouseholdStep.MERGE: ("并户", "merge"),
+    HouseholdStep.AREA_MERGED: ("区划撤并", "go along with its area, which was merged into another"),
 }
 
 
@@ -159,11 +162,13 @@ HOUSEHOLDS: Machine[Status, HouseholdStep, Party, [State, Actor]] = Machine(
         _T(HouseholdStep.REFUSE_MUTE, _S.MUTE_ASKED, _S.REGISTERED, Party.CONFIRMER, (_somebody_else,)),
         _T(HouseholdStep.UNMUTE, _S.MUTED, _S.REGISTERED, Party.KEEPER),
         *_T.each(_LIVING, HouseholdStep.MERGE, Party.KEEPER, to=_S.ENDED),
+        *_T.each((*_LIVING, _S.ENDED), HouseholdStep.AREA_MERGED, Party.DIRECTORY),
     ),
     statuses=STATUSES,
     actions=ACTIONS,
-    people=tuple(Party),
+    people=(Party.KEEPER, Party.CONFIRMER),
     ends=(Status.ENDED,),
+    after_the_end=(HouseholdStep.AREA_MERGED,),
     noun="the household",
 )
 

@@ -39,6 +39,12 @@ _FOUND_BY_INDEX = """
     SELECT household_id FROM household_identity
     WHERE household_id > $1 AND (phone_index IS NOT NULL OR door_index IS NOT NULL) ORDER BY household_id LIMIT $2
 """
+_IN_AREAS = """
+    SELECT area_code, count(*) AS many FROM household WHERE area_code = ANY($1::text[]) GROUP BY area_code ORDER BY 1
+"""
+_OF_AREA = """
+    SELECT household_id FROM household WHERE area_code = $1 AND household_id > $2 ORDER BY household_id LIMIT $3
+"""
 
 
 _ROWS, _IDENTITIES = layout_of(Household), layout_of(HouseholdIdentity)
@@ -176,6 +182,16 @@ async def wrapped_before(session: Session, after: str, size: int, current: bytes
 async def found_by_index(session: Session, after: str, size: int) -> list[str]:
     """Households that are found by phone or by door."""
     return [row.household_id for row in await session.fetch(_FOUND_BY_INDEX, after, size)]
+
+
+async def in_areas(session: Session, area_codes: Sequence[str]) -> dict[str, int]:
+    """Of these areas those where households lie, with how many, ended ones included."""
+    return {row.area_code: row.many for row in await session.fetch(_IN_AREAS, [*area_codes])}
+
+
+async def of_area(session: Session, area_code: str, after: str, size: int) -> list[str]:
+    """Households of one area, ended ones included, by id."""
+    return [row.household_id for row in await session.fetch(_OF_AREA, area_code, after, size)]
 
 
 def list_statement(scope: Scope, query: HouseholdFilter, page: PageQuery) -> Select[Household]:

@@ -47,6 +47,7 @@ FACTS: dict[Change, tuple[dict[HouseholdFact, Any], dict[HouseholdFact, Any]]] =
     Change.MOVED_IN: ({HouseholdFact.AREA_CODE: OUTSIDE}, {HouseholdFact.AREA_CODE: HERE}),
     Change.MOVED_WITHIN: ({}, {HouseholdFact.AREA_CODE: THERE}),
     Change.MOVED_OUT: ({}, {HouseholdFact.AREA_CODE: OUTSIDE}),
+    Change.AREA_MERGED: ({}, {HouseholdFact.AREA_CODE: THERE}),
     Change.MUTED: ({}, {HouseholdFact.MUTED_FOR: MutedFor.REFUSED}),
     Change.UNMUTED: ({HouseholdFact.MUTED_FOR: MutedFor.REFUSED}, {HouseholdFact.MUTED_FOR: None}),
     Change.CONTACT_CHANGED: ({}, {HouseholdFact.CONTACT_STAFF_ID: "S-2"}),
@@ -61,6 +62,10 @@ def born(on: date = LONG_AGO, *, split_off: bool = False, **facts: Any) -> Taken
 
 def step(version: int, on: date, facts: dict[HouseholdFact, Any], *, at: datetime = AT) -> TakenStep:
     return TakenStep(version, HouseholdStep.CHANGE, on, at, facts)
+
+
+def gone_along(version: int, on: date, area_code: str) -> TakenStep:
+    return TakenStep(version, HouseholdStep.AREA_MERGED, on, AT, {HouseholdFact.AREA_CODE: area_code})
 
 
 def merged(version: int, on: date) -> TakenStep:
@@ -84,6 +89,8 @@ def course(change: Change, on: date) -> list[TakenStep]:
     if change is Change.MERGED:
         return [born(), merged(2, on)]
     before, after = FACTS[change]
+    if change is Change.AREA_MERGED:
+        return [born(), gone_along(2, on, after[HouseholdFact.AREA_CODE])]
     return [born(**{fact.value: value for fact, value in before.items()}), step(2, on, after)]
 
 
@@ -128,6 +135,19 @@ def test_what_is_entered_after_the_closing_changes_the_next_round_only() -> None
     assert not placed(steps).stands
     closed = placed(steps, terms=replace(TERMS, closed_at=CLOSED))
     assert (closed.stands, closed.then.area_code, closed.now.area_code) == (True, HERE, OUTSIDE)
+
+
+@pytest.mark.parametrize("code", [HERE, OUTSIDE])
+def test_areas_that_are_merged_take_nobody_out_of_a_round_that_runs_and_into_none(code: str) -> None:
+    other = OUTSIDE if code == HERE else HERE
+    along, day = [born(area_code=code), gone_along(2, date(2026, 3, 5), other)], date(2026, 3, 10)
+    for visits in ([], [seen(day)]):
+        place = placed(along, visits)
+        assert (place.stands, place.then.area_code, place.now.area_code) == (code == HERE, code, other)
+        assert place.left is None
+    assert is_of_round(TERMS, along, day) is (code == HERE)
+    before = [born(area_code=code), gone_along(2, BEGIN - timedelta(days=1), other)]
+    assert (placed(before).stands, is_of_round(TERMS, before, day)) == (other == HERE, other == HERE)
 
 
 def test_reached_before_or_after_it_was_muted() -> None:

@@ -59,12 +59,12 @@ async def page(session: Session, scope: Scope, query: RoundQuery) -> Page[RoundO
 async def coverage(session: Session, scope: Scope, round_id: str, query: RoundCoverageQuery) -> RoundCoverage:
     """The figures of one moment, in the part of the round that is reached."""
     row = await _seen(session, scope, round_id)
-    area_code = _narrowest(scope, row, query.area_code)
-    prefix, directory = area_prefix(area_code), session.packs.current(session.now).directory
+    area_code, prefix = _narrowest(scope, row, query.area_code), _prefix(scope, row, query.area_code)
+    directory = session.packs.current(session.now).directory
     async with session.snapshot():
         whole = await whole_of(session, round_id, query.view, prefix)
         served = await _served(session, row, query, prefix) if query.by is CoverageBy.PURPOSE else {}
-        found = [] if query.by is CoverageBy.PURPOSE else await _rows(session, row, query, area_code)
+        found = [] if query.by is CoverageBy.PURPOSE else await _rows(session, row, query, area_code, prefix)
     shown, name_of = found[: query.limit], _names(session, directory, query.by)
     more = len(found) > query.limit
     return RoundCoverage(
@@ -79,9 +79,11 @@ async def coverage(session: Session, scope: Scope, round_id: str, query: RoundCo
     )
 
 
-async def _rows(session: Session, row: VisitRound, query: RoundCoverageQuery, area_code: str) -> Sequence[Any]:
+async def _rows(
+    session: Session, row: VisitRound, query: RoundCoverageQuery, area_code: str, prefix: str
+) -> Sequence[Any]:
     after = None if query.cursor is None else str(decode_cursor(_ROWS, query.cursor, (str,))[0])
-    group, cut, prefix = _group(query, area_code), _CUTS[query.by], area_prefix(area_code)
+    group, cut = _group(query, area_code), _CUTS[query.by]
     return await sums_of(session, row.round_id, query.view, cut, group, prefix, after, query.limit + 1)
 
 
@@ -103,7 +105,7 @@ async def gaps(session: Session, scope: Scope, round_id: str, query: GapQuery) -
 async def left(session: Session, scope: Scope, round_id: str, query: LeftQuery) -> Page[LeftItem]:
     """A page of those that stand in the round no more, by id."""
     row = await _seen(session, scope, round_id)
-    prefix = area_prefix(_narrowest(scope, row, query.area_code)) if query.area_code else scope.area_prefix
+    prefix = _prefix(scope, row, query.area_code)
     after = "" if query.cursor is None else str(decode_cursor(_LEFT, query.cursor, (str,))[0])
     rows = await left_of(session, round_id, after, prefix, query.limit + 1)
     shown = [
@@ -133,6 +135,11 @@ def _narrowest(scope: Scope, row: VisitRound, asked: str | None) -> str:
     reached = scope.area_prefix.ljust(12, "0")
     codes = [code for code in (row.area_code, reached, asked) if code is not None]
     return max(codes, key=lambda code: len(area_prefix(code)))
+
+
+def _prefix(scope: Scope, row: VisitRound, asked: str | None) -> str:
+    """Of the codes that are counted: unless an area was asked for, also where households of the round are by now."""
+    return area_prefix(_narrowest(scope, row, asked)) if asked else scope.area_prefix
 
 
 def _group(query: RoundCoverageQuery, area_code: str) -> str:

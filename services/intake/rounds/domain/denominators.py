@@ -19,6 +19,7 @@ class Change(StrEnum):
     MOVED_IN = "moved_in"
     MOVED_WITHIN = "moved_within"
     MOVED_OUT = "moved_out"
+    AREA_MERGED = "area_merged"
     MUTED = "muted"
     UNMUTED = "unmuted"
     MERGED = "merged"
@@ -59,6 +60,7 @@ CHANGES: Mapping[Change, ChangeWords] = {
     Change.MOVED_IN: ChangeWords("迁入轮次区域", "moves into the round's area"),
     Change.MOVED_WITHIN: ChangeWords("区域内迁移", "moves inside the round's area"),
     Change.MOVED_OUT: ChangeWords("迁出轮次区域", "moves out of the round's area"),
+    Change.AREA_MERGED: ChangeWords("区划撤并", "goes along with its area, which was merged into another"),
     Change.MUTED: ChangeWords("静默", "muted, as somebody else confirmed"),
     Change.UNMUTED: ChangeWords("解除静默", "unmuted"),
     Change.MERGED: ChangeWords("并户（被并户）", "merged into another, the one that ends"),
@@ -95,6 +97,7 @@ _LINES: Mapping[Change, tuple[RoundEffect, RoundEffect, RoundEffect, RoundEffect
     Change.MOVED_IN:           (_E,     _E,          _S,      _N),
     Change.MOVED_WITHIN:       (_C,     _C,          _S,      _N),
     Change.MOVED_OUT:          (_L,     _L,          _S,      _N),
+    Change.AREA_MERGED:        (_C,     _N,          _S,      _N),
     Change.MUTED:              (_L,     _L,          _S,      _N),
     Change.UNMUTED:            (_E,     _E,          _S,      _N),
     Change.MERGED:             (_L,     _L,          _S,      _N),

@@ -162,7 +162,8 @@ def is_of_round(terms: Terms, steps: Iterable[TakenStep], day: date) -> bool:
         return False
     facts: dict[HouseholdFact, Any] = {}
     for step in _in_order(steps):
-        if step.holds_from <= day and (terms.closed_at is None or step.at < terms.closed_at):
+        told = step.holds_from <= day and (terms.closed_at is None or step.at < terms.closed_at)
+        if told and not _goes_along(terms, step):
             facts |= step.facts
     return bool(facts) and kept_out(terms, {**facts, HouseholdFact.MUTED_FOR: None}, ended=False) is None
 
@@ -202,6 +203,11 @@ def _not_of_the_round(terms: Terms, facts: Mapping[HouseholdFact, Any]) -> Depar
     return None
 
 
+def _goes_along(terms: Terms, step: TakenStep) -> bool:
+    """Whether a step only follows what became of its area in the round's time: the round knows it by what is gone."""
+    return step.action is HouseholdStep.AREA_MERGED and step.holds_from >= terms.begins_on
+
+
 def _change_of(terms: Terms, before: Mapping[HouseholdFact, Any], step: TakenStep, fact: HouseholdFact) -> Change:
     if not before:
         return Change.SPLIT_OFF if step.split_off else Change.REGISTERED
@@ -211,11 +217,18 @@ def _change_of(terms: Terms, before: Mapping[HouseholdFact, Any], step: TakenSte
     if fact is HouseholdFact.MUTED_FOR:
         return Change.UNMUTED if value is None else Change.MUTED
     if fact is HouseholdFact.AREA_CODE:
-        was, is_now = (str(code).startswith(terms.area_prefix) for code in (before[fact], value))
-        if is_now:
-            return Change.MOVED_WITHIN if was else Change.MOVED_IN
-        return Change.MOVED_OUT
+        return _area_change(terms, before[fact], step)
     return Change.NOT_ELIGIBLE if _not_of_the_round(terms, {**before, fact: value}) else Change.BECOMES_ELIGIBLE
+
+
+def _area_change(terms: Terms, before: str, step: TakenStep) -> Change:
+    if _goes_along(terms, step):
+        return Change.AREA_MERGED
+    area_code = step.facts[HouseholdFact.AREA_CODE]
+    was, is_now = (str(code).startswith(terms.area_prefix) for code in (before, area_code))
+    if is_now:
+        return Change.MOVED_WITHIN if was else Change.MOVED_IN
+    return Change.MOVED_OUT
 
 
 def _take(fold: _Fold, step: TakenStep) -> None:
