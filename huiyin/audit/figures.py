@@ -19,11 +19,11 @@ from huiyin.audit.queries import SPEAKERS
 from huiyin.audit.report import Findings, Invariant
 from huiyin.audit.snapshot import Row, Snapshot
 from libs.common.bus.flow import Stream
-from services.analytics.counters.domain import Counts
+from services.analytics.counters.domain import Counts, add
 from services.analytics.facts.actions.events import atoms_of
 from services.analytics.facts.actions.folding import FACT_COLUMNS, fact_row
 from services.analytics.facts.domain.atoms import Atom, Registration
-from services.analytics.facts.domain.counting import DayOf, add
+from services.analytics.facts.domain.counting import DayOf
 from services.analytics.facts.domain.fact import PLACES, Fact
 from services.analytics.facts.domain.status import ENDED
 from services.analytics.rollups.domain import Cube

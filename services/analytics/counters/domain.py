@@ -4,7 +4,8 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from enum import StrEnum
 from functools import reduce
-from operator import or_
+from operator import add as plus
+from operator import neg, or_, sub
 from typing import NamedTuple, TypeVar
 
 from libs.common.counters import Counter, Trait
@@ -58,3 +59,28 @@ class Cell(NamedTuple):
     category_code: str
     channel: str
     kind: str
+
+
+def difference(old: Mapping[CellT, Counts], new: Mapping[CellT, Counts]) -> dict[CellT, Counts]:
+    """What has to be added to roll-ups that hold ``old`` so that they hold ``new``."""
+    changes: dict[CellT, Counts] = {}
+    for cell, after in new.items():
+        before = old.get(cell)
+        if before is None:
+            changes[cell] = after
+        elif before != after:
+            changes[cell] = tuple(map(sub, after, before))
+    for cell in old.keys() - new.keys():
+        changes[cell] = tuple(map(neg, old[cell]))
+    return changes
+
+
+def add(total: dict[CellT, Counts], changes: Mapping[CellT, Counts]) -> None:
+    """Add ``changes`` to roll-ups in memory; a cell that becomes empty is dropped."""
+    for cell, counts in changes.items():
+        known = total.get(cell)
+        summed = counts if known is None else tuple(map(plus, known, counts))
+        if any(summed):
+            total[cell] = summed
+        else:
+            total.pop(cell, None)
