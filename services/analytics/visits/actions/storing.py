@@ -1,13 +1,12 @@
 """Writing rows that follow from facts: those that are others than before, and no statement for any one of them."""
 
 from collections.abc import Mapping
-from functools import cache
 
 from libs.common.database.session import Session
 from services.analytics.rollups.domain import array_text
 from services.analytics.visits.domain.documents import terms_document
 from services.analytics.visits.domain.fact import RoundFacts, TeamFacts
-from services.analytics.visits.domain.rows import ROW_TABLES, Key, Rows, RowTable, Values
+from services.analytics.visits.domain.rows import ROW_TABLES, Key, Rows, Values
 
 _ROUNDS = """
     INSERT INTO visit_round (round_id, area_prefix, name, area_code, begins_on, ends_on, closed_at, terms)
@@ -25,34 +24,6 @@ _SEATS = """
     INSERT INTO visit_seat (staff_id, team_id, from_day, until_day)
     SELECT * FROM unnest($1::text[], $2::text[], $3::date[], $4::date[])
 """
-
-
-@cache
-def _saving(table: RowTable) -> str:
-    """Adds rows, given as one array a column, and writes those anew that are there."""
-    columns = table.columns
-    given = ", ".join(f"${n}::text::{_sent(kind)}[]" for n, kind in enumerate(columns.values(), start=1))
-    read = ", ".join(_read_as(name, kind) for name, kind in columns.items())
-    keys = ", ".join(table.keys)
-    return f"""
-        INSERT INTO {table.name} ({", ".join(columns)}) SELECT {read} FROM unnest({given}) AS new({", ".join(columns)})
-        ORDER BY {keys} ON CONFLICT ({keys}) DO UPDATE SET {", ".join(f"{n} = excluded.{n}" for n in table.others)}
-    """  # noqa: S608 - names of columns, from the tables above
-
-
-@cache
-def _removing(table: RowTable) -> str:
-    given = ", ".join(f"${n}::text::{kind}[]" for n, kind in enumerate(table.keys.values(), start=1))
-    same = " AND ".join(f"{table.name}.{name} = gone.{name}" for name in table.keys)
-    return f"DELETE FROM {table.name} USING unnest({given}) AS gone({', '.join(table.keys)}) WHERE {same}"  # noqa: S608
-
-
-def _sent(kind: str) -> str:
-    return "text" if kind in ("text[]", "jsonb") else kind
-
-
-def _read_as(name: str, kind: str) -> str:
-    return {"text[]": f"string_to_array({name}, ' ')", "jsonb": f"{name}::jsonb"}.get(kind, name)
 
 
 class RowChanges:
@@ -74,10 +45,10 @@ class RowChanges:
         for table in ROW_TABLES:
             gone, written = sorted(self._gone[table.name], key=str), sorted(self._written[table.name].items(), key=str)
             if gone:
-                await session.fetch(_removing(table), *map(array_text, zip(*gone, strict=True)))
+                await session.fetch(table.removing, *map(array_text, zip(*gone, strict=True)))
             if written:
                 columns = zip(*((*key, *values) for key, values in written), strict=True)
-                await session.fetch(_saving(table), *map(array_text, columns))
+                await session.fetch(table.saving, *map(array_text, columns))
 
 
 async def keep_surroundings(session: Session, rounds: Mapping[str, RoundFacts], teams: Mapping[str, TeamFacts]) -> None:

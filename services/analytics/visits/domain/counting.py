@@ -6,10 +6,9 @@ people sat on its day.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import product
 from operator import add as plus
-from types import MappingProxyType
 
 from libs.common.counters import CoverageCounter, VisitCounter
 from libs.common.events.visit_terms import MatterEnd, VisitOutcome, VisitSlot
@@ -43,7 +42,6 @@ _BY_END = {
     MatterEnd.BECOMES_CASE: VisitCounter.BECAME_CASES,
     MatterEnd.EXPLAINED: VisitCounter.EXPLAINED,
 }
-_NOTHING: Mapping[str, PlaceInRound] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,9 +57,9 @@ class VisitInRounds:
 class Standing:
     """What follows from a household and what surrounds it: its place in each round, and its visits as they count."""
 
-    places: Mapping[str, PlaceInRound] = _NOTHING
+    places: Mapping[str, PlaceInRound] = field(default_factory=dict)
     """By round, of those in which it stands."""
-    visits: Mapping[str, VisitInRounds] = MappingProxyType({})
+    visits: Mapping[str, VisitInRounds] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,7 +172,7 @@ def _brought(visit: CountedVisit) -> Iterator[tuple[tuple[str, str, str], int]]:
         yield (Thing.QUANTITY.value, what, unit), thousandths
 
 
-def _told_as(told: bool | int | str) -> tuple[str, int]:
+def _told_as(told: object) -> tuple[str, int]:
     """How a finding was told, and what it adds."""
     if isinstance(told, bool):
         return YES if told else NO, 1

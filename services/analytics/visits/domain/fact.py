@@ -7,7 +7,6 @@ nothing: of a household all steps are kept, of a visit, a round and a team what 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
-from types import MappingProxyType
 from typing import NamedTuple
 
 from libs.common.events.household_terms import HouseholdFact
@@ -53,8 +52,8 @@ class HouseholdFacts:
     """A household: its steps by version, and by its id the record of each visit."""
 
     household_id: str
-    steps: Mapping[int, TakenStep] = MappingProxyType({})
-    visits: Mapping[str, VisitRecord] = MappingProxyType({})
+    steps: Mapping[int, TakenStep] = field(default_factory=dict)
+    visits: Mapping[str, VisitRecord] = field(default_factory=dict)
 
     def with_step(self, step: TakenStep) -> "HouseholdFacts":
         """After one more step; the same where that is known."""

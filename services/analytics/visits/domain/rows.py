@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 from libs.common.visits.placing import PlaceInRound
 from services.analytics.visits.domain.counting import Standing
@@ -13,7 +14,11 @@ Values = tuple[object, ...]
 VOID = "void"
 
 
-@dataclass(frozen=True, slots=True)
+_SENT = {"text[]": "text", "jsonb": "text"}
+_READ_AS = {"text[]": "string_to_array({}, ' ')", "jsonb": "{}::jsonb"}
+
+
+@dataclass(frozen=True)
 class RowTable:
     """A table of rows that follow from facts: its keys and other columns, with their types.
 
@@ -28,6 +33,24 @@ class RowTable:
     def columns(self) -> Mapping[str, str]:
         """All of them, keys first."""
         return {**self.keys, **self.others}
+
+    @cached_property
+    def saving(self) -> str:
+        """Adds rows, given as one array a column, and writes those anew that are there."""
+        given = ", ".join(f"${n}::text::{_SENT.get(kind, kind)}[]" for n, kind in enumerate(self.columns.values(), 1))
+        read = ", ".join(_READ_AS.get(kind, "{}").format(name) for name, kind in self.columns.items())
+        keys, names = ", ".join(self.keys), ", ".join(self.columns)
+        return f"""
+            INSERT INTO {self.name} ({names}) SELECT {read} FROM unnest({given}) AS new({names})
+            ORDER BY {keys} ON CONFLICT ({keys}) DO UPDATE SET {", ".join(f"{n} = excluded.{n}" for n in self.others)}
+        """  # noqa: S608 - names of columns
+
+    @cached_property
+    def removing(self) -> str:
+        """Takes rows away, by their keys, given as one array a column."""
+        given = ", ".join(f"${n}::text::{kind}[]" for n, kind in enumerate(self.keys.values(), 1))
+        same = " AND ".join(f"{self.name}.{name} = gone.{name}" for name in self.keys)
+        return f"DELETE FROM {self.name} USING unnest({given}) AS gone({', '.join(self.keys)}) WHERE {same}"  # noqa: S608
 
 
 HOUSEHOLDS = RowTable(
