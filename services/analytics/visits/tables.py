@@ -90,6 +90,7 @@ class VisitPlaceRow(Base, table=True):
         one_of("visit_place", "now_household_class", HouseholdClass),
         one_of("visit_place", "outcome", ("", *VisitOutcome)),
         index("visit_place_household_idx", "household_id"),
+        index("visit_place_area_idx", "round_id", "area_code text_pattern_ops", "household_id"),
         index("visit_place_outcome_idx", "round_id", "outcome", "household_id"),
         index("visit_place_contact_idx", "round_id", "contact_staff_id", "household_id"),
     )

@@ -87,7 +87,7 @@ class VisitCounty:
     def _team(self, team_id: str) -> list[Event]:
         rng, first = self.rng, self.day()
         last = first + timedelta(days=rng.randint(0, 20))
-        whom = {"team_id": team_id, "until_day": last}
+        whom: dict[str, Any] = {"team_id": team_id, "until_day": last}
         told: list[Event] = [
             TeamFormed(
                 occurred_at=at(first, 2),
@@ -104,7 +104,12 @@ class VisitCounty:
             told.append(TeamChanged(occurred_at=at(first, 5), version=2, holds_from=first, seats=seats, **whom))
         if rng.random() < 0.3:
             day = first + timedelta(days=rng.randint(0, 3))
-            said = {"occurred_at": at(day, 6), "version": len(told) + 2, "team_id": team_id, "holds_from": day}
+            said: dict[str, Any] = {
+                "occurred_at": at(day, 6),
+                "version": len(told) + 2,
+                "team_id": team_id,
+                "holds_from": day,
+            }
             told.append(TeamDissolved(seats=self._seats(first, last), **said))
         return told
 

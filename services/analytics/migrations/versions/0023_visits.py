@@ -79,6 +79,7 @@ _STATEMENTS = (
     )
     """,
     "CREATE INDEX visit_place_household_idx ON visit_place (household_id)",
+    "CREATE INDEX visit_place_area_idx ON visit_place (round_id, area_code text_pattern_ops, household_id)",
     "CREATE INDEX visit_place_outcome_idx ON visit_place (round_id, outcome, household_id)",
     "CREATE INDEX visit_place_contact_idx ON visit_place (round_id, contact_staff_id, household_id)",
     """

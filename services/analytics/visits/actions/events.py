@@ -10,6 +10,7 @@ from libs.common.events.households import HouseholdRecorded
 from libs.common.events.teams import TeamChanged, TeamDissolved, TeamFormed, TeamSeat
 from libs.common.events.visits import RoundClosed, RoundOpened, VisitCorrected, VisitFacts, VisitRecorded, VisitVoided
 from libs.common.visits.reading import step_of, terms_from
+from services.analytics.visits.domain.counting import THOUSANDTHS_DIGITS
 from services.analytics.visits.domain.fact import (
     CountedVisit,
     HouseholdFacts,
@@ -19,7 +20,6 @@ from services.analytics.visits.domain.fact import (
     VisitRecord,
 )
 
-_THOUSAND = 1000
 _DAY = timedelta(days=1)
 
 
@@ -51,11 +51,17 @@ def seen_in(event: VisitFacts) -> CountedVisit:
         topics=event.topics,
         materials=event.materials,
         findings={code: "" if isinstance(told, str) else told for code, told in event.findings.items()},
-        quantities=tuple((one.what, one.unit, int(Decimal(one.number) * _THOUSAND)) for one in event.quantities),
+        quantities=tuple(
+            (one.what, one.unit, int(Decimal(one.number).scaleb(THOUSANDTHS_DIGITS))) for one in event.quantities
+        ),
         ends=tuple(one.end for one in event.matters),
         rounds=event.rounds,
         duplicate=event.duplicate_of is not None,
     )
+
+
+def _thousandths(number: str) -> int:
+    return int(Decimal(number).scaleb(THOUSANDTHS_DIGITS))
 
 
 OF_HOUSEHOLDS: dict[type[Event], Callable[[HouseholdFacts, Any], HouseholdFacts]] = {

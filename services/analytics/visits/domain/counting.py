@@ -27,6 +27,8 @@ from services.analytics.counters.domain import (
 from services.analytics.visits.domain.fact import Around, CountedVisit, HouseholdFacts
 
 ANY_ROUND, NOBODY = "", ""
+THOUSANDTHS_DIGITS = 3
+"""Quantities are counted in thousandths: no door takes more digits after the point."""
 YES, NO, NUMBER, WORDS = "yes", "no", "number", "words"
 _PLACES = {counter.value: place for place, counter in enumerate(CoverageCounter)}
 _ORDER = tuple(VisitCounter)
@@ -97,10 +99,10 @@ def contribution(found: Standing) -> Contribution:
     visits: dict[VisitCell, list[int]] = {}
     things: dict[ThingCell, list[int]] = {}
     for one in found.visits.values():
-        counts, brought = counts_of_visit(one.visit), [*_brought(one.visit)]
+        counts, things_told = counts_of_visit(one.visit), [*brought(one.visit)]
         for cell in cells_of_visit(one):
             _add(visits, cell, counts)
-            for thing, amount in brought:
+            for thing, amount in things_told:
                 _add(things, ThingCell(*cell, *thing), (1, amount))
     return Contribution(_whole(coverage), _whole(visits), _whole(things))
 
@@ -154,7 +156,7 @@ def counts_of_visit(visit: CountedVisit) -> Counts:
     return tuple(counted.values())
 
 
-def _brought(visit: CountedVisit) -> Iterator[tuple[tuple[str, str, str], int]]:
+def brought(visit: CountedVisit) -> Iterator[tuple[tuple[str, str, str], int]]:
     """What a visit brought, each once: which thing, its code and unit, and how much of it."""
     if visit.duplicate:
         return
