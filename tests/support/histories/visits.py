@@ -31,6 +31,10 @@ PURPOSES = ("policy", "safety", "thanks")
 _H, _S = HouseholdFact, HouseholdStep
 
 
+def _id(kind: str, number: int) -> str:
+    return f"00000000-0000-4000-{kind}000-{number:012}"
+
+
 def at(day: date, hour: int = 9, minute: int = 0) -> datetime:
     """A moment of a day, as the place's clock has it less eight hours."""
     return datetime(day.year, day.month, day.day, hour % 24, minute, tzinfo=UTC)
@@ -41,8 +45,10 @@ class VisitCounty:
 
     def __init__(self, seed: int, households: int = 5) -> None:
         self.rng = random.Random(seed)
-        self.rounds = {f"round-{number}": self._round(f"round-{number}") for number in range(self.rng.randint(1, 3))}
-        self.teams = {f"team-{number}": self._team(f"team-{number}") for number in range(self.rng.randint(0, 3))}
+        rounds = [_id("8", number) for number in range(self.rng.randint(1, 3))]
+        teams = [_id("9", number) for number in range(self.rng.randint(0, 3))]
+        self.rounds = {round_id: self._round(round_id) for round_id in rounds}
+        self.teams = {team_id: self._team(team_id) for team_id in teams}
         self.households = {
             f"household-{number}": HouseholdLife(self, f"household-{number}").live() for number in range(households)
         }
@@ -104,13 +110,8 @@ class VisitCounty:
             told.append(TeamChanged(occurred_at=at(first, 5), version=2, holds_from=first, seats=seats, **whom))
         if rng.random() < 0.3:
             day = first + timedelta(days=rng.randint(0, 3))
-            said: dict[str, Any] = {
-                "occurred_at": at(day, 6),
-                "version": len(told) + 2,
-                "team_id": team_id,
-                "holds_from": day,
-            }
-            told.append(TeamDissolved(seats=self._seats(first, last), **said))
+            about: dict[str, Any] = {"team_id": team_id, "version": len(told) + 2, "holds_from": day}
+            told.append(TeamDissolved(occurred_at=at(day, 6), seats=self._seats(first, last), **about))
         return told
 
     def _seats(self, first: date, last: date) -> tuple[TeamSeat, ...]:

@@ -140,8 +140,8 @@ def reached_by(wanted: MadeVisits, staff_ids: Collection[str]) -> Select[Any]:
         rounds: Any = col(person.rounds)
         conditions.append(rounds.contains([wanted.round_id]))
     many = func.count(col(person.household_id).distinct()).label("households")
-    statement: Select[Any] = select(col(person.staff_id).label("of"), many)
-    return statement.where(*conditions).group_by(col(person.staff_id))
+    of: ColumnElement[Any] = col(person.staff_id).label("of")
+    return select(of, many).where(*conditions).group_by(col(person.staff_id))
 
 
 async def rounds_between(session: Session, area_prefix: str, first: date, last: date) -> Sequence[VisitRoundRow]:
