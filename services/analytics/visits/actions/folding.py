@@ -17,10 +17,10 @@ from libs.common.ledger.append import part_of
 from services.analytics.rollups.actions import Differences
 from services.analytics.rollups.tables import COVERAGE, THINGS, VISIT_CUBES, VISITS
 from services.analytics.visits.actions.events import HEARD, OF_HOUSEHOLDS, OF_ROUNDS, OF_TEAMS
-from services.analytics.visits.actions.storing import RowChanges, keep_surroundings
+from services.analytics.visits.actions.storing import RowChanges
 from services.analytics.visits.domain.counting import contribution, standing
 from services.analytics.visits.domain.fact import HouseholdFacts, RoundFacts, TeamFacts
-from services.analytics.visits.domain.rows import rows_of
+from services.analytics.visits.domain.rows import AROUND_TABLES, ROW_TABLES, Rows, rows_of, surrounding_rows
 from services.analytics.visits.queries.facts import (
     hold_surroundings,
     households_of_area,
@@ -127,11 +127,17 @@ async def _write(session: Session) -> None:
     others = await _concerned(session, book, rounds, teams) - touched.keys()
     for some in _batches([*sorted(touched), *sorted(others)]):
         await _count(session, book, some, differences)
-    await keep_surroundings(session, rounds, teams)
+    around = RowChanges(AROUND_TABLES)
+    around.note(_around_rows(book.rounds.before, book.teams.before), _around_rows(book.rounds.after, book.teams.after))
+    await around.write(session)
     if book.newest is not None:
         as_of, key = book.newest
         await session.fetch(_FRESH, part_of(key), as_of, max(session.now, as_of))
     await differences.write(session)
+
+
+def _around_rows(rounds: Mapping[str, RoundFacts], teams: Mapping[str, TeamFacts]) -> Rows:
+    return surrounding_rows(rounds.values(), teams.values())
 
 
 async def _concerned(
@@ -161,7 +167,7 @@ async def _count(session: Session, book: _Book, some: Sequence[str], differences
     facts = [fact for fact in (*before.values(), *after.values()) if fact is not None]
     was = await read_around(session, facts, book.rounds.before, book.teams.before)
     now = was if book.is_among_the_same else await read_around(session, facts, book.rounds.after, book.teams.after)
-    rows = RowChanges()
+    rows = RowChanges(ROW_TABLES)
     for household_id in some:
         stood, stands = standing(before[household_id], was), standing(after[household_id], now)
         rows.note(rows_of(before[household_id], stood), rows_of(after[household_id], stands))

@@ -1,13 +1,13 @@
 """What is stored of a household, its visits and its places (存储行): all that follows from a fact, row by row."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
 from libs.common.visits.placing import PlaceInRound
 from services.analytics.visits.domain.counting import Standing
-from services.analytics.visits.domain.documents import steps_document, visit_document
-from services.analytics.visits.domain.fact import HouseholdFacts
+from services.analytics.visits.domain.documents import steps_document, terms_document, visit_document
+from services.analytics.visits.domain.fact import HouseholdFacts, RoundFacts, TeamFacts
 
 Key = tuple[object, ...]
 Values = tuple[object, ...]
@@ -106,6 +106,23 @@ PLACES = RowTable(
 ROW_TABLES = (HOUSEHOLDS, VISITS_MADE, WORKERS, PLACES)
 """In the order in which they are written."""
 
+ROUNDS = RowTable(
+    "visit_round",
+    {"round_id": "text"},
+    {
+        "area_prefix": "text",
+        "name": "text",
+        "area_code": "text",
+        "begins_on": "date",
+        "ends_on": "date",
+        "closed_at": "timestamptz",
+        "terms": "jsonb",
+    },
+)
+TEAMS = RowTable("visit_team", {"team_id": "text"}, {"version": "integer"})
+SEATS = RowTable("visit_seat", {"staff_id": "text", "team_id": "text", "from_day": "date"}, {"until_day": "date"})
+AROUND_TABLES = (ROUNDS, TEAMS, SEATS)
+
 Rows = Mapping[str, Mapping[Key, Values]]
 """By table, by key, the other columns."""
 
@@ -122,6 +139,25 @@ def rows_of(fact: HouseholdFacts | None, found: Standing) -> Rows:
         WORKERS.name: dict(_workers(fact, found)),
         PLACES.name: {(round_id, *key): _place(place, found) for round_id, place in found.places.items()},
     }
+
+
+def surrounding_rows(rounds: Iterable[RoundFacts], teams: Iterable[TeamFacts]) -> Rows:
+    """All rows of rounds and teams that were told of."""
+    told = [team for team in teams if team.version]
+    seats = sorted((seat for team in told for seat in team.seats), key=lambda seat: seat.until_day)
+    return {
+        ROUNDS.name: {(one.round_id,): _round(one) for one in rounds if one.opened or one.closed_at},
+        TEAMS.name: {(team.team_id,): (team.version,) for team in told},
+        SEATS.name: {(seat.staff_id, seat.team_id, seat.from_day): (seat.until_day,) for seat in seats},
+    }
+
+
+def _round(one: RoundFacts) -> Values:
+    terms = one.opened
+    if terms is None:
+        return None, one.name, one.area_code, None, None, one.closed_at, terms_document(terms)
+    told = terms.area_prefix, one.name, one.area_code, terms.begins_on, terms.ends_on
+    return *told, one.closed_at, terms_document(terms)
 
 
 def _visits(fact: HouseholdFacts, found: Standing) -> Iterator[tuple[Key, Values]]:
