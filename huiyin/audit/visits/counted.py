@@ -152,8 +152,8 @@ class CountedHousehold:
                         made[cell, name] += amount
                     for (thing, code, unit), amount in _things(visit).items():
                         key = ThingCell(*cell, thing, code, unit)
-                        brought[key, "visits"] += 1
-                        brought[key, "amount"] += amount
+                        brought[key, ThingCounter.VISITS.value] += 1
+                        brought[key, ThingCounter.AMOUNT.value] += amount
         names = [counter.value for counter in VisitCounter], [counter.value for counter in ThingCounter]
         return _rows(made, names[0]), _rows(brought, names[1])
 

@@ -16,7 +16,7 @@ from libs.common.events.visit_terms import SlotRule, VisitOutcome, VisitSlot
 from libs.common.events.visits import RoundOpened, VisitRecorded
 from services.analytics.visits.actions.refold import refold_household
 from services.analytics.visits.domain.fact import CountedVisit
-from services.analytics.visits.schemas import ShownAs
+from services.analytics.visits.schemas.rounds import ShownAs
 from tests.integration.analytics.county import application
 from tests.integration.analytics.visited import hear_county, hear_visits
 from tests.support.histories.visits import PEOPLE, VILLAGES, VisitCounty, at
@@ -115,7 +115,7 @@ async def test_each_number_opens_into_what_it_is_made_of(database: Database, ask
     for narrowed in filters:
         whole = (await get(leader, "counts", **both, **narrowed))["whole"]["counts"]
         for counter in VisitCounter:
-            opened = await every(leader, "behind", counter=counter.value, **both, **narrowed)
+            opened = await every(leader, "list", counter=counter.value, **both, **narrowed)
             assert sum(int(one["amount"]) for one in opened) == whole[counter.value]
             assert len({one["visit_id"] for one in opened}) == len(opened)
     for thing in ("material", "topic", "finding", "quantity"):
@@ -123,7 +123,7 @@ async def test_each_number_opens_into_what_it_is_made_of(database: Database, ask
         assert rows
         for row in rows:
             number = {"thing": thing, "code": row["code"], "unit": row["unit"]}
-            opened = await every(leader, "behind", **number, **both)
+            opened = await every(leader, "list", **number, **both)
             assert round(sum(float(one["amount"]) for one in opened), 3) == float(row["amount"])
 
 
@@ -232,7 +232,7 @@ async def test_who_may_ask_what(database: Database, ask: Ask) -> None:
     async def status(who: str, what: str, **query: str) -> int:
         return (await ask(who).get(f"/analytics/v1/visits/{what}", params=query)).status_code
 
-    for what in ("people", "counts", "things", "behind"):
+    for what in ("people", "counts", "things", "list"):
         assert await status("leader", what) == 200
         assert await status("visitor", what) == 403
     assert await status("leader", "coverage", round_id=ROUND) == 200
@@ -255,8 +255,8 @@ async def test_who_may_ask_what(database: Database, ask: Ask) -> None:
         ("coverage", {"round_id": ROUND, "by": "class", "staff_id": "staff-1"}),
         ("coverage", {"round_id": "round"}),
         ("coverage", {"round_id": ROUND, "cursor": "abc"}),
-        ("behind", {"thing": "material"}),
-        ("behind", {"counter": "visits", "thing": "material", "code": "leaflet"}),
+        ("list", {"thing": "material"}),
+        ("list", {"counter": "visits", "thing": "material", "code": "leaflet"}),
         ("things", {"thing": "gift"}),
     ],
 )

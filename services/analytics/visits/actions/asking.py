@@ -16,7 +16,7 @@ from services.analytics.counters.domain import VisitCut
 from services.analytics.figures.actions.question import reachable_area
 from services.analytics.visits.domain.counting import ANY_ROUND, NOBODY
 from services.analytics.visits.queries.sums import MadeVisits, SeenRound, find_round, visits_known
-from services.analytics.visits.schemas import TeamVisitsQuery, VisitsQuery
+from services.analytics.visits.schemas.made import TeamVisitsQuery, VisitsQuery
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,9 +19,8 @@ from services.analytics.visits.actions.asking import area_names, digits_below, k
 from services.analytics.visits.actions.covering import share
 from services.analytics.visits.domain.counting import THOUSANDTHS_DIGITS
 from services.analytics.visits.queries.sums import MadeVisits, RowsAfter, area_key, made_by, things_of
-from services.analytics.visits.schemas import (
+from services.analytics.visits.schemas.made import (
     CountsBy,
-    ShareOut,
     ThingRow,
     ThingsOut,
     ThingsQuery,
@@ -29,6 +28,7 @@ from services.analytics.visits.schemas import (
     VisitCountsQuery,
     VisitCountsRow,
 )
+from services.analytics.visits.schemas.shared import ShareOut
 
 _ROWS, _THINGS = "analytics.visit_counts", "analytics.visit_things"
 

@@ -18,30 +18,30 @@ from services.analytics.counters.domain import CoverageCut
 from services.analytics.figures.actions.question import reachable_area
 from services.analytics.rollups.tables import COVERAGE, TABLES
 from services.analytics.visits.actions.asking import area_names, digits_below, known, person_names, seen_round
-from services.analytics.visits.queries.behind import BY_HOUSEHOLD, PlacesWanted, households_behind
+from services.analytics.visits.queries.opened import BY_HOUSEHOLD, PlacesWanted, households_behind
 from services.analytics.visits.queries.sums import RowsAfter, SeenRound, area_key, covered, sums_in
-from services.analytics.visits.schemas import (
-    CoverageBy,
-    CoverageOut,
-    CoverageQuery,
-    CoverageRow,
+from services.analytics.visits.schemas.rounds import (
     PartRow,
+    RoundFigures,
+    RoundFiguresBy,
+    RoundFiguresQuery,
+    RoundFiguresRow,
     RoundHouseholdOut,
     RoundHouseholdsQuery,
-    ShareOut,
     ShownAs,
 )
+from services.analytics.visits.schemas.shared import ShareOut
 from services.analytics.visits.tables import VisitPlaceRow
 
 _ROWS = "analytics.coverage"
 _CUTS = {
-    CoverageBy.AREA: CoverageCut.CLASS,
-    CoverageBy.CLASS: CoverageCut.CLASS,
-    CoverageBy.PERSON: CoverageCut.PERSON,
-    CoverageBy.PURPOSE: CoverageCut.PURPOSE,
-    CoverageBy.TEAM: CoverageCut.TEAM,
+    RoundFiguresBy.AREA: CoverageCut.CLASS,
+    RoundFiguresBy.CLASS: CoverageCut.CLASS,
+    RoundFiguresBy.PERSON: CoverageCut.PERSON,
+    RoundFiguresBy.PURPOSE: CoverageCut.PURPOSE,
+    RoundFiguresBy.TEAM: CoverageCut.TEAM,
 }
-_PARTS = (CoverageBy.PURPOSE, CoverageBy.TEAM)
+_PARTS = (RoundFiguresBy.PURPOSE, RoundFiguresBy.TEAM)
 _VISITED = tuple(sorted(outcome.value for outcome in REACHING))
 _UNTRIED = ""
 _SHOWN: dict[ShownAs, tuple[str, ...] | None] = {
@@ -59,7 +59,7 @@ def share(numerator: int, denominator: int) -> ShareOut:
     return ShareOut(numerator=numerator, denominator=denominator, text=text_of(percent(numerator, denominator)))
 
 
-async def read_coverage(session: Session, scope: Scope, query: CoverageQuery) -> CoverageOut:
+async def read_coverage(session: Session, scope: Scope, query: RoundFiguresQuery) -> RoundFigures:
     """A round's figures of an area. NotFound where either is out of reach."""
     row = await seen_round(session, scope, query.round_id)
     pack = session.packs.current(session.now)
@@ -71,7 +71,7 @@ async def read_coverage(session: Session, scope: Scope, query: CoverageQuery) ->
     shown, more = found[: query.limit], len(found) > query.limit
     names = _names(session, pack.directory, query.by)
     is_parts = query.by in _PARTS
-    return CoverageOut(
+    return RoundFigures(
         **await known(session),
         area_code=area_code,
         round_id=row.round_id,
@@ -104,32 +104,34 @@ async def _sums(
     return CoverageSums() if row is None else sums_in(row)
 
 
-async def _rows(session: Session, query: CoverageQuery, area_code: str, members: Sequence[str] | None) -> Sequence[Any]:
+async def _rows(
+    session: Session, query: RoundFiguresQuery, area_code: str, members: Sequence[str] | None
+) -> Sequence[Any]:
     after = None
     if query.cursor is not None:
         by, after = map(str, decode_cursor(_ROWS, query.cursor, (str, str)))
         after = after if by == query.by.value else None
     table = TABLES[COVERAGE.name]
     cut = _CUTS[query.by] if members is None else CoverageCut.PERSON
-    key = area_key(table, digits_below(area_code)) if query.by is CoverageBy.AREA else table.c.member
+    key = area_key(table, digits_below(area_code)) if query.by is RoundFiguresBy.AREA else table.c.member
     page = RowsAfter(after, query.limit + 1)
     statement = covered([query.round_id], query.view, cut, area_prefix(area_code), key, members=members, page=page)
     return (await session.execute(statement)).all()
 
 
-def _names(session: Session, directory: Directory, by: CoverageBy) -> Callable[[str], str | None]:
+def _names(session: Session, directory: Directory, by: RoundFiguresBy) -> Callable[[str], str | None]:
     purposes = {word.code: word.name for word in directory.pack.visits.purposes}
-    named: dict[CoverageBy, Callable[[str], str | None]] = {
-        CoverageBy.AREA: area_names(directory),
-        CoverageBy.PERSON: person_names(session),
-        CoverageBy.PURPOSE: purposes.get,
+    named: dict[RoundFiguresBy, Callable[[str], str | None]] = {
+        RoundFiguresBy.AREA: area_names(directory),
+        RoundFiguresBy.PERSON: person_names(session),
+        RoundFiguresBy.PURPOSE: purposes.get,
     }
     return named.get(by, lambda _: None)
 
 
-def _row(of: str, name: str | None, sums: CoverageSums) -> CoverageRow:
+def _row(of: str, name: str | None, sums: CoverageSums) -> RoundFiguresRow:
     told = ("households", "visited", "reached", "refused", "by_phone", "nobody_home", "moved", "untried", "contacted")
-    return CoverageRow(
+    return RoundFiguresRow(
         of=of or None,
         name=name,
         **{each: getattr(sums, each) for each in (*told, "late")},

@@ -51,9 +51,7 @@ def seen_in(event: VisitFacts) -> CountedVisit:
         topics=event.topics,
         materials=event.materials,
         findings={code: "" if isinstance(told, str) else told for code, told in event.findings.items()},
-        quantities=tuple(
-            (one.what, one.unit, int(Decimal(one.number).scaleb(THOUSANDTHS_DIGITS))) for one in event.quantities
-        ),
+        quantities=tuple((one.what, one.unit, _thousandths(one.number)) for one in event.quantities),
         ends=tuple(one.end for one in event.matters),
         rounds=event.rounds,
         duplicate=event.duplicate_of is not None,

@@ -28,13 +28,13 @@ from services.analytics.visits.queries.sums import (
     rounds_between,
     sums_in,
 )
-from services.analytics.visits.schemas import (
+from services.analytics.visits.schemas.made import (
     MeanOut,
     MineOut,
     MonthOut,
+    OfficialRow,
     PeopleOut,
     PersonFigures,
-    PersonRow,
     RoundShare,
     VisitsQuery,
 )
@@ -64,7 +64,7 @@ async def read_people(session: Session, scope: Scope, query: VisitsQuery) -> Peo
         people=people,
         visits_each=each,
         rows=[
-            PersonRow(**dict(figures[one]), staff_id=one, name=names(one), counts=counted)
+            OfficialRow(**dict(figures[one]), staff_id=one, name=names(one), counts=counted)
             for one, counted in counts.items()
         ],
         next_cursor=encode_cursor(_ROWS, [[*counts][-1]]) if len(rows) > query.limit else None,

@@ -56,7 +56,7 @@ class VisitInRounds:
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class HouseholdState:
     """What follows from a household and what surrounds it: its place in each round, and its visits as they count."""
 
     places: Mapping[str, PlaceInRound] = field(default_factory=dict)
@@ -73,13 +73,13 @@ class Contribution:
     things: Mapping[ThingCell, Counts]
 
 
-def standing(fact: HouseholdFacts | None, around: Around) -> Standing:
+def standing(fact: HouseholdFacts | None, around: Around) -> HouseholdState:
     """Where a household stands; nowhere where nothing is known of it."""
     if fact is None:
-        return Standing()
+        return HouseholdState()
     rounds, steps = around.rounds_of(fact), tuple(fact.steps.values())
     placed = {round_id: place_in(terms, steps, fact.seen_in(round_id)) for round_id, terms in rounds.items()}
-    return Standing(
+    return HouseholdState(
         {round_id: place for round_id, place in placed.items() if place is not None and place.stands},
         {visit_id: _in_rounds(visit, rounds, around) for visit_id, visit in fact.made()},
     )
@@ -90,7 +90,7 @@ def _in_rounds(visit: CountedVisit, rounds: Mapping[str, Terms], around: Around)
     return VisitInRounds(visit, tuple(counts), tuple(around.teams_of(visit)))
 
 
-def contribution(found: Standing) -> Contribution:
+def contribution(found: HouseholdState) -> Contribution:
     """The cells that a household counts in, by where it stands."""
     coverage: dict[CoverageCell, list[int]] = {}
     for round_id, place in found.places.items():

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from libs.common.visits.placing import PlaceInRound
-from services.analytics.visits.domain.counting import Standing
+from services.analytics.visits.domain.counting import HouseholdState
 from services.analytics.visits.domain.documents import steps_document, terms_document, visit_document
 from services.analytics.visits.domain.fact import HouseholdFacts, RoundFacts, TeamFacts
 
@@ -127,7 +127,7 @@ Rows = Mapping[str, Mapping[Key, Values]]
 """By table, by key, the other columns."""
 
 
-def rows_of(fact: HouseholdFacts | None, found: Standing) -> Rows:
+def rows_of(fact: HouseholdFacts | None, found: HouseholdState) -> Rows:
     """All rows of a household."""
     if fact is None:
         return {table.name: {} for table in ROW_TABLES}
@@ -160,7 +160,7 @@ def _round(one: RoundFacts) -> Values:
     return *told, one.closed_at, terms_document(terms)
 
 
-def _visits(fact: HouseholdFacts, found: Standing) -> Iterator[tuple[Key, Values]]:
+def _visits(fact: HouseholdFacts, found: HouseholdState) -> Iterator[tuple[Key, Values]]:
     for visit_id, record in fact.visits.items():
         seen, doc = record.seen, visit_document(record.seen)
         if seen is None:
@@ -184,7 +184,7 @@ def _visits(fact: HouseholdFacts, found: Standing) -> Iterator[tuple[Key, Values
         )
 
 
-def _workers(fact: HouseholdFacts, found: Standing) -> Iterator[tuple[Key, Values]]:
+def _workers(fact: HouseholdFacts, found: HouseholdState) -> Iterator[tuple[Key, Values]]:
     for visit_id, one in found.visits.items():
         seen = one.visit
         told = fact.household_id, seen.area_code, seen.outcome.value, not seen.duplicate, " ".join(one.rounds)
@@ -192,7 +192,7 @@ def _workers(fact: HouseholdFacts, found: Standing) -> Iterator[tuple[Key, Value
             yield (staff_id, seen.day, visit_id), told
 
 
-def _place(place: PlaceInRound, found: Standing) -> Values:
+def _place(place: PlaceInRound, found: HouseholdState) -> Values:
     teams = () if place.reached_by is None else found.visits[place.reached_by].teams
     return (
         place.then.area_code,

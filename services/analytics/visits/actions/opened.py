@@ -13,8 +13,8 @@ from services.analytics.visits.actions.counts import amount_text
 from services.analytics.visits.domain.counting import brought, counts_of_visit
 from services.analytics.visits.domain.documents import visit_of
 from services.analytics.visits.domain.fact import CountedVisit
-from services.analytics.visits.queries.behind import VisitPlace, visits_behind
-from services.analytics.visits.schemas import VisitBehind, VisitsBehindQuery
+from services.analytics.visits.queries.opened import VisitPlace, visits_behind
+from services.analytics.visits.schemas.made import VisitDrillDown, VisitDrillDownQuery
 from services.analytics.visits.tables import VisitFactRow
 
 _LIST = "analytics.visits_behind"
@@ -24,14 +24,14 @@ MOST_EXAMINED = 1_000
 _ORDER = tuple(VisitCounter)
 
 
-async def read_visits_behind(session: Session, scope: Scope, query: VisitsBehindQuery) -> Page[VisitBehind]:
+async def read_visits_behind(session: Session, scope: Scope, query: VisitDrillDownQuery) -> Page[VisitDrillDown]:
     """The visits that add to a number, the newest first. Over all pages the amounts add up to it."""
     question = await make_definite(session, scope, query)
     place = None
     if query.cursor is not None:
         day, visit_id = decode_cursor(_LIST, query.cursor, (date, str))
         place = VisitPlace(day, str(visit_id))
-    items: list[VisitBehind] = []
+    items: list[VisitDrillDown] = []
     examined, more = 0, True
     while more and len(items) < query.limit and examined < MOST_EXAMINED:
         rows = await visits_behind(session, question.wanted, place, AT_ONCE)
@@ -45,10 +45,10 @@ async def read_visits_behind(session: Session, scope: Scope, query: VisitsBehind
                 more = more or at < len(rows)
                 break
     following = encode_cursor(_LIST, [place.day, place.visit_id]) if more and place is not None else None
-    return Page[VisitBehind](items=items, next_cursor=following)
+    return Page[VisitDrillDown](items=items, next_cursor=following)
 
 
-def amount_of(visit: CountedVisit | None, query: VisitsBehindQuery) -> int:
+def amount_of(visit: CountedVisit | None, query: VisitDrillDownQuery) -> int:
     """What a visit adds to the number that was asked about."""
     if visit is None:
         return 0
@@ -57,9 +57,9 @@ def amount_of(visit: CountedVisit | None, query: VisitsBehindQuery) -> int:
     return dict(brought(visit)).get((query.thing.value, query.code or "", query.unit), 0)
 
 
-def _behind(row: VisitFactRow, query: VisitsBehindQuery, amount: int) -> VisitBehind:
+def _behind(row: VisitFactRow, query: VisitDrillDownQuery, amount: int) -> VisitDrillDown:
     told: dict[str, Any] = {name: getattr(row, name) for name in ("visit_id", "household_id", "day", "area_code")}
-    return VisitBehind(
+    return VisitDrillDown(
         **told,
         outcome=VisitOutcome(row.outcome),
         staff_ids=row.staff_ids,
