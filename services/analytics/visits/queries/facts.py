@@ -29,11 +29,11 @@ _TEAMS = """
     WHERE team_id = ANY($1::text[]) ORDER BY team_id, from_day, staff_id
 """
 _SEATS = "SELECT staff_id, team_id, from_day, until_day FROM visit_seat WHERE staff_id = ANY($1::text[])"
-_OF_AREA = """
+OF_AREA = """
     SELECT household_id FROM visit_household WHERE area_code LIKE $1 AND last_at >= $2
     UNION SELECT household_id FROM visit_household WHERE moved AND last_at >= $2 ORDER BY household_id
 """
-_OF_SEATS = """
+OF_SEATS = """
     SELECT DISTINCT household_id FROM unnest($1::text[], $2::date[], $3::date[]) AS seat(staff_id, first, last)
     JOIN visit_person AS person ON person.staff_id = seat.staff_id AND day BETWEEN first AND last
     ORDER BY household_id
@@ -103,13 +103,13 @@ async def read_around(
 
 async def households_of_area(session: Session, prefix: str, since: datetime) -> list[str]:
     """Who was ever in an area, of those of whom something was entered since a moment."""
-    return [row.household_id for row in await session.fetch(_OF_AREA, f"{prefix}%", since)]
+    return [row.household_id for row in await session.fetch(OF_AREA, f"{prefix}%", since)]
 
 
 async def households_of_seats(session: Session, seats: Collection[SeatDays]) -> list[str]:
     """Whom these people visited on these days."""
     columns = zip(*((seat.staff_id, seat.from_day, seat.until_day) for seat in sorted(seats)), strict=True)
-    return [row.household_id for row in await session.fetch(_OF_SEATS, *map(list, columns))]
+    return [row.household_id for row in await session.fetch(OF_SEATS, *map(list, columns))]
 
 
 def _round(row: Any) -> RoundFacts:
