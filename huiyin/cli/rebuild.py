@@ -55,6 +55,7 @@ async def _analytics(settings: CommonSettings, *, check: bool, as_json: bool) ->
 def _document(done: Rebuilt) -> dict[str, object]:
     return {
         "cases": done.cases,
+        "households": done.households,
         "events": done.events,
         "seconds": round(done.seconds, 3),
         "events_per_second": _pace(done),
@@ -66,7 +67,8 @@ def _document(done: Rebuilt) -> dict[str, object]:
 
 
 def _tell(done: Rebuilt) -> None:
-    say(f"Folded {done.events:,} events of {done.cases:,} cases in {done.seconds:.1f} s ({_pace(done):,} events/s).")
+    what = f"{done.events:,} events of {done.cases:,} cases and {done.households:,} households"
+    say(f"Folded {what} in {done.seconds:.1f} s ({_pace(done):,} events/s).")
     for line in done.first:
         say(f"  {line}")
     if not done.facts + done.cells:

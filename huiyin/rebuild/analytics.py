@@ -9,13 +9,16 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from huiyin.audit.case import ANALYTICS, CaseView, LedgerSaid, causes_of
-from huiyin.audit.figures import SCRATCH, SOURCES, TABLES, Compared, Recount, recount_of, rollup_differences
-from huiyin.audit.merge import Group, by_key
+from huiyin.audit.case import ANALYTICS, CaseView
+from huiyin.audit.figures import SOURCES, TABLES, Compared, rollup_differences
+from huiyin.audit.merge import by_key
 from huiyin.audit.packs import Packs
-from huiyin.audit.queries import events_of, marks_of
+from huiyin.audit.recount import SCRATCH, Recount, recount_of
 from huiyin.audit.snapshot import Row, Snapshot, open_cut
-from libs.common.bus.codec import decode_event
+from huiyin.rebuild.views import AT_ONCE, heard_of, heard_streams
+from huiyin.rebuild.visits import SCRATCH as SCRATCH_OF_VISITS
+from huiyin.rebuild.visits import SWAP as SWAP_VISITS
+from huiyin.rebuild.visits import compare_visits, refold_visits
 from libs.common.bus.flow import Stream
 from services.analytics.facts.actions.folding import FACT_COLUMNS, fact_row
 from services.analytics.facts.actions.refold import refold
@@ -27,7 +30,6 @@ from services.analytics.rollups.tables import CASES, CUBES, HOURS
 LIMIT = 20
 """Differences that are named; all are counted."""
 
-_AT_ONCE = 1_000
 _LOCK = "LOCK TABLE analytics.watermark IN SHARE ROW EXCLUSIVE MODE"
 _REFOLDED = "CREATE TEMP TABLE refolded (LIKE analytics.fact INCLUDING DEFAULTS)"
 
@@ -40,7 +42,6 @@ def _row_of(table: str, names: Sequence[str]) -> str:
     return f"({', '.join(f'{table}.{name}' for name in names)})"
 
 
-_DROPPED = "SELECT 'dropped' AS place, 'analytics' AS reader, key, source, seq FROM analytics.parked_dropped"
 _DIFFERENT_FACTS = f"""
     SELECT case_id, live.case_no IS NULL AS is_missing, refolded.case_no IS NULL AS is_extra
     FROM refolded FULL JOIN analytics.fact AS live USING (case_id)
@@ -81,6 +82,7 @@ class Rebuilt:
     """What came of it."""
 
     cases: int
+    households: int
     events: int
     seconds: float
     facts: int
@@ -107,30 +109,33 @@ async def rebuild(url: str, *, check: bool = False) -> Rebuilt:
 async def _fold_and_compare(url: str, *, swap: bool) -> Rebuilt:
     """What differs on one cut; to ``swap`` it, analytics is kept from writing until it is put right."""
     began = time.monotonic()
-    async with open_cut(url, "rebuild", scratch=[*SCRATCH, _REFOLDED], lock=_LOCK if swap else None) as cut:
-        cases, events = await _refold(cut)
+    async with open_cut(
+        url, "rebuild", scratch=[*SCRATCH, _REFOLDED, *SCRATCH_OF_VISITS], lock=_LOCK if swap else None
+    ) as cut:
+        recount = Recount(cut)
+        cases, events = await _refold(cut, recount)
+        households, more = await refold_visits(cut, recount)
+        await recount.flush()
+        for cube in CUBES:
+            await cut.fetch(f"ANALYZE {recount_of(cube)}")
         first: list[str] = []
-        facts = await _compare_facts(cut, first)
+        facts = await _compare_facts(cut, first) + await compare_visits(cut, first, LIMIT)
         cells = await _compare_cells(cut, first)
         if facts + cells and swap:
-            for statement in _SWAP:
+            for statement in (*_SWAP, *SWAP_VISITS):
                 await cut.fetch(statement)
-    return Rebuilt(cases, events, time.monotonic() - began, facts, cells, tuple(first[:LIMIT]), swapped=swap)
+    told = tuple(first[:LIMIT])
+    return Rebuilt(cases, households, events + more, time.monotonic() - began, facts, cells, told, swapped=swap)
 
 
-async def _refold(cut: Snapshot) -> tuple[int, int]:
+async def _refold(cut: Snapshot, recount: Recount) -> tuple[int, int]:
     """Fold every case into the scratch tables; gives how many cases and events."""
-    packs, recount = await Packs.of(cut), Recount(cut)
-    streams = {
-        "events": events_of(cut, Stream.CASES),
-        "marks": marks_of(cut, Stream.CASES),
-        "transit": f"{_DROPPED} WHERE stream = 'cases' ORDER BY key{cut.collation}",
-    }
+    packs = await Packs.of(cut)
     rows: list[tuple[object, ...]] = []
     cases = events = 0
-    async for case_id, group in by_key(cut, streams):
+    async for case_id, group in by_key(cut, heard_streams(cut, Stream.CASES)):
         events += len(group["events"])
-        fact = _fact_of(_view(case_id, group))
+        fact = _fact_of(heard_of(case_id, group))
         if fact is None:
             continue
         cases += 1
@@ -139,25 +144,12 @@ async def _refold(cut: Snapshot) -> tuple[int, int]:
         await recount.add(CASES, cells)
         await recount.add(HOURS, times(fact, day_of))
         rows.append(_stored(fact_row(fact, day_of, cells)))
-        if len(rows) >= _AT_ONCE:
+        if len(rows) >= AT_ONCE:
             await cut.fill("refolded", _COLUMNS, rows)
             rows.clear()
     await cut.fill("refolded", _COLUMNS, rows)
-    await recount.flush()
-    for table in ("refolded", *map(recount_of, CUBES)):
-        await cut.fetch(f"ANALYZE {table}")
+    await cut.fetch("ANALYZE refolded")
     return cases, events
-
-
-def _view(case_id: str, group: Group) -> CaseView:
-    view = CaseView.begin(case_id, group)
-    for row in group["events"]:
-        event = decode_event(row["type"], row["payload"].encode())
-        if event is not None:
-            view.said[row["service"]].append(
-                LedgerSaid(row["service"], row["seq"], causes_of(row), event, row["recorded_at"])
-            )
-    return view
 
 
 def _fact_of(view: CaseView) -> Fact | None:

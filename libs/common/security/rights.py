@@ -89,6 +89,7 @@ class Right(StrEnum):
 
     FIGURE_READ = "analytics.figures.read"
     FIGURE_CASES = "analytics.figures.cases"
+    VISIT_FIGURE_OWN = "analytics.visits.own"
     PUBLISHED_READ = "analytics.publications.read"
     COUNTY_PAGE = "analytics.county_page.read"
 
@@ -112,7 +113,7 @@ _LOOK_AT_VISITS = frozenset({Right.ROUND_READ, Right.VISIT_READ})
 _MAKE_VISITS = _LOOK_AT_VISITS | {Right.VISIT_RECORD, Right.VISIT_CORRECT}
 _OVERSEE_VISITS = _LOOK_AT_VISITS | {Right.ROUND_KEEP, Right.VISIT_CORRECT, Right.VISIT_VOID}
 _ALL_STAFF = frozenset({Right.PUBLISHED_READ, Right.COUNTY_PAGE})
-_OF_THE_OFFICE = _ALL_STAFF | {Right.STAFF_READ, Right.ACCOUNT_OWN}
+_OF_THE_OFFICE = _ALL_STAFF | {Right.STAFF_READ, Right.ACCOUNT_OWN, Right.VISIT_FIGURE_OWN}
 
 RIGHTS: Mapping[Role, frozenset[Right]] = MappingProxyType(
     {

@@ -30,6 +30,23 @@ _SPOILT = (
 )
 
 
+_SPOILT_VISITS = (
+    "UPDATE analytics.visit_household SET steps = '[]' WHERE household_id = {plain_home}",
+    "UPDATE analytics.visit_fact SET day = day + 1, teams = '{{}}' WHERE visit_id = {visit}",
+    "DELETE FROM analytics.visit_person",
+    "DELETE FROM analytics.visit_place WHERE household_id = {plain_home}",
+    "UPDATE analytics.visit_round SET closed_at = now() WHERE round_id = {open_round}",
+    "DELETE FROM analytics.visit_seat",
+    "UPDATE analytics.visit_team SET version = 9",
+    "UPDATE analytics.coverage SET reached = reached + 1",
+    "DELETE FROM analytics.visits_made WHERE cut = 'person'",
+    "UPDATE analytics.visit_things SET amount = amount + 1",
+)
+_EMPTIED_VISITS = (
+    "TRUNCATE analytics.visit_household, analytics.visit_fact, analytics.visit_person, analytics.visit_place,"
+    " analytics.visit_round, analytics.visit_team, analytics.visit_seat, analytics.coverage, analytics.visits_made,"
+    " analytics.visit_things"
+)
 _EMPTIED = "TRUNCATE analytics.fact, analytics.rollup, analytics.rollup_coarse, analytics.hours"
 
 
@@ -37,6 +54,7 @@ async def test_nothing_is_changed_where_all_is_right(copy: Copy) -> None:
     done = await rebuild(copy.url)
     assert (done.facts, done.cells, done.first) == (0, 0, ())
     assert done.cases == len(copy.cases)
+    assert done.households
     assert done.events > done.cases
 
 
@@ -70,7 +88,7 @@ async def test_checking_changes_nothing(copy: Copy) -> None:
     assert "fact ghost: is of no case" in first.first
 
 
-@pytest.mark.parametrize("sql", [_SPOILT, (_EMPTIED,)])
+@pytest.mark.parametrize("sql", [_SPOILT, (_EMPTIED,), _SPOILT_VISITS, (_EMPTIED_VISITS,)])
 async def test_what_was_spoilt_is_put_right(copy: Copy, sql: tuple[str, ...]) -> None:
     await copy.spoil(*sql)
     assert not (await examine(Subject(copy.url))).clean

@@ -91,7 +91,7 @@ MAY: tuple[tuple[str, str], ...] = (
     (r"POST /followup/v1/supervisions", "s"),
     (r"POST /followup/v1/supervisions/.*", "h"),
     (r"GET /followup/v1/timers", LOOKS),
-    (r"GET /analytics/(v1/publications|county)", OFFICE),
+    (r"GET /analytics/(v1/publications|v1/visits/mine|county)", OFFICE),
     (r"GET /analytics/(v1|county)/.*", "sla"),
 )
 """Which roles may ask an operation at all. The first line that an operation matches is its own."""
@@ -103,8 +103,10 @@ BY_OTHER_PROOF = re.compile(
 )
 """Where a token opens nothing: a password, a signature or a link does."""
 
-FIGURES_OF_NOW = re.compile(r"GET /analytics/(v1/(cases|figures).*|county/.*)")
+FIGURES_OF_NOW = re.compile(r"GET /analytics/(v1/(cases|figures|visits/(?!mine)).*|county/.*)")
 """Figures of now: for the place or a town of it, nobody below."""
+ONES_OWN_FIGURE = "GET /analytics/v1/visits/mine"
+"""What counts for oneself by one's own staff record: of no account that is nobody's."""
 WHOLE_PLACE = re.compile(r"\w+ /\w+/ops/.*|POST /dispatch/v1/directory/packs")
 """What concerns every case of the place, so that whoever stands for a part of it may not."""
 JUDGES = re.compile(r"POST /followup/v1/(callbacks/.*|cases/\{case_id\}/(petition|merit)|exclusions/.*|objections/.*)")
@@ -205,6 +207,8 @@ def _has_the_right(who: Principal, letters: str, operation: Operation) -> bool:
     if who.standing is Standing.ENDED:
         return False
     if who.role is Role.HANDLER and who.unit is None:
+        return False
+    if operation.name == ONES_OWN_FIGURE and who.staff_id is None:
         return False
     if FIGURES_OF_NOW.fullmatch(operation.name) and len(_inside(who.area)) > len("999001101"):
         return False
