@@ -14,6 +14,7 @@ from services.intake import rights
 from services.intake.devices.actions import deciding, losing, pulling, pushing, registering, showing
 from services.intake.devices.actions.working import Hands, hands_of
 from services.intake.devices.schemas import (
+    LARGEST_SEQ,
     DecideItem,
     DeviceId,
     DeviceItemOfList,
@@ -31,7 +32,6 @@ from services.intake.devices.schemas import (
     ReceiptsOut,
     ReceiptsQuery,
     RegisterDevice,
-    Seq,
     WipeOut,
 )
 
@@ -81,14 +81,16 @@ async def lose_device(device_id: InPath, body: DeviceReason, door: Reports, once
 
 @router.post("/{device_id}/return", response_model=DeviceOut)
 async def return_device(device_id: InPath, body: DeviceReason, door: Reports, once: IdempotencyKey) -> Response:
-    """Its person gives it up (交还), after all is sent; of a lost one somebody else says that it was found (解除挂失)."""
+    """Its person gives it up (交还) when all is sent; of a lost one somebody else says that it was found (解除挂失)."""
     return await door.write(
         lambda session: losing.give_back(session, _asked(door), door.principal, device_id, body.reason), once
     )
 
 
 @router.post("/{device_id}/pull", responses={429: {}}, response_model=PullOut | WipeOut)
-async def pull(device_id: InPath, body: Pull, door: Syncs) -> Response:
+async def pull(
+    device_id: InPath, body: Pull, door: Syncs, _: Annotated[Door, needs(rights.REVEAL_HOUSEHOLD)]
+) -> Response:
     """What the person needs at the doors of the next days (下载), and receipts.
 
     Own households and no more, each unmasked and so a look on the record where it was not given before; all looks of
@@ -97,14 +99,16 @@ async def pull(device_id: InPath, body: Pull, door: Syncs) -> Response:
     asked, runtime = _asked(door), door.runtime
     pulled = await _LOOKS.show_many(
         door,
-        lambda session: pulling.pull(session, asked, door.principal, device_id, body, runtime.vault, runtime.looks_per_hour),
+        lambda session: pulling.pull(
+            session, asked, door.principal, device_id, body, runtime.vault, runtime.looks_per_hour
+        ),
     )
     return door.answer(pulled)
 
 
 @router.post("/{device_id}/push", response_model=PushOut)
 async def push(device_id: InPath, body: Push, door: Syncs, once: IdempotencyKey) -> Response:
-    """What was recorded without a network (上传): each item is applied in its turn, or held, or refused, and told so."""
+    """What was recorded without a network (上传): each item is applied in its turn, held, or refused, and told so."""
     hands = _hands(door)
     return await door.write_once(lambda: pushing.push(hands, device_id, body.items), once)
 
@@ -117,7 +121,7 @@ async def list_receipts(device_id: InPath, query: Annotated[ReceiptsQuery, Query
 
 @router.post("/{device_id}/items/{seq}/decision", response_model=ReceiptOut)
 async def decide_device_item(
-    device_id: InPath, seq: Annotated[Seq, Path()], body: DecideItem, door: Oversees, once: IdempotencyKey
+    device_id: InPath, seq: Annotated[int, Path(ge=1, le=LARGEST_SEQ)], body: DecideItem, door: Oversees, once: IdempotencyKey
 ) -> Response:
     """Apply a held or refused item, or drop it (人工处理). 403 for whoever made it; the phone is told by a receipt."""
     hands = _hands(door)

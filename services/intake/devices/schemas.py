@@ -16,7 +16,8 @@ from services.intake.visits.schemas import CorrectVisit, VisitId, VisitWord
 
 MOST_ITEMS, MOST_KEPT = 200, 1_000
 DeviceId = Annotated[Uuid, Field(description="Phone id (手机编号), a UUID in lower case that the phone makes")]
-Seq = Annotated[int, Field(strict=True, ge=1, le=2_147_483_647, description="The phone's own number of it, from 1 on")]
+LARGEST_SEQ = 2_147_483_647
+Seq = Annotated[int, Field(strict=True, ge=1, le=LARGEST_SEQ, description="The phone's own number of it, from 1 on")]
 ReceiptCursor = Annotated[
     str | None, Field(pattern=r"^[0-9]{1,10}$", description="`cursor` of the answer before; null: from the beginning")
 ]
@@ -224,10 +225,14 @@ class ItemIn(RequestBody):
     kind: ItemKind
     begun_at: Moment
     made_at: Moment
-    base_version: Annotated[int, Field(strict=True, ge=0, le=2_147_483_647, description="Of the household, as it had it")]
+    base_version: Annotated[
+        int, Field(strict=True, ge=0, le=2_147_483_647, description="Of the household, as it had it")
+    ]
     body: Annotated[
         dict[str, Any],
-        Field(description="Of a visit what `POST /visits` takes; of a correction what `POST /visits/{id}/correction` does, with `visit_id`"),
+        Field(
+            description="Of a visit what `POST /visits` takes; of a correction what its own door does, with `visit_id`"
+        ),
     ]
 
 
