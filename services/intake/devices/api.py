@@ -121,7 +121,11 @@ async def list_receipts(device_id: InPath, query: Annotated[ReceiptsQuery, Query
 
 @router.post("/{device_id}/items/{seq}/decision", response_model=ReceiptOut)
 async def decide_device_item(
-    device_id: InPath, seq: Annotated[int, Path(ge=1, le=LARGEST_SEQ)], body: DecideItem, door: Oversees, once: IdempotencyKey
+    device_id: InPath,
+    seq: Annotated[int, Path(ge=1, le=LARGEST_SEQ)],
+    body: DecideItem,
+    door: Oversees,
+    once: IdempotencyKey,
 ) -> Response:
     """Apply a held or refused item, or drop it (人工处理). 403 for whoever made it; the phone is told by a receipt."""
     hands = _hands(door)

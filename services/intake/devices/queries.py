@@ -91,7 +91,8 @@ _COUNTS = """
     FROM device_item WHERE device_id = ANY($1::text[]) AND NOT ended GROUP BY device_id
 """
 _DUE = """
-    SELECT DISTINCT device_id FROM device_item WHERE waits AND came_at <= $1 ORDER BY device_id
+    SELECT DISTINCT device_id FROM device_item JOIN device USING (device_id)
+    WHERE waits AND (came_at <= $1 OR seq <= mark + 1) ORDER BY device_id
 """
 _OF_NUMBER = "SELECT entry_id FROM device_item WHERE device_id = $1 AND seq = $2 AND ($3::text IS NULL OR item_id = $3)"
 _GAUGES = """
@@ -184,7 +185,7 @@ async def open_counts(session: Session, device_ids: Collection[str]) -> dict[str
 
 
 async def with_due_gaps(session: Session, before: datetime) -> list[str]:
-    """Phones of which something has waited since before that."""
+    """Phones of which something has waited since before that, or whose turn was cut off."""
     return [row.device_id for row in await session.fetch(_DUE, before)]
 
 
