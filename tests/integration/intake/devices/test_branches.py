@@ -222,7 +222,7 @@ async def what_came_of(intake: IntakeDoor, homes: Homes, order: list[list[int]])
 
 
 @settings(
-    max_examples=40,
+    max_examples=20,
     deadline=None,
     derandomize=True,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
