@@ -126,7 +126,7 @@ MAY_BE_ABSENT = re.compile(
     r"|.*/(teams|rounds|plans|visits|devices)/\{.*|POST /intake/v1/plans"
 )
 """Where what is asked for may not be there: what does not stand still, an account or a person of another area, a file
-of another unit in a confidential case; a team, a round, a plan, a visit or a phone, of which nobody has made one here."""
+of another unit in a confidential case; a team, a round, a plan, a visit or a phone: nobody has made one here."""
 
 
 class Verdict(Enum):

@@ -96,7 +96,7 @@ def hold_for(differences: Collection[FieldConflict]) -> ItemEnd | None:
     if not hard:
         return None
     named = ", ".join(hard)
-    return held("conflict", f"It is otherwise since: {named}", f"相关信息已变更：{named}", differences)
+    return held("changed-meanwhile", f"It is otherwise since: {named}", f"相关信息已变更：{named}", differences)
 
 
 def _conflict(
