@@ -14,6 +14,8 @@ from services.intake.batches.api import batch
 from services.intake.cases.actions.prepare import prepare_door
 from services.intake.cases.api import changes, reading, registration, repeats
 from services.intake.contacts import api as contacts
+from services.intake.devices import api as devices
+from services.intake.devices.actions.giving_up import measure, pass_gaps
 from services.intake.handlers import REACTIONS
 from services.intake.hotline import api as hotline
 from services.intake.households import api as households
@@ -29,14 +31,15 @@ from services.intake.wordings import api as wordings
 
 APPEND_ONLY = (
     *("reveal", "household_change", "household_look", "team_change", "attendance"),
-    *("visit_change", "visit_matter"),
+    *("visit_change", "visit_matter", "device_item_change"),
 )
 
 
 async def tidy(runtime: Runtime, now: datetime) -> None:
-    """Bytes of no file go, households go along with an area that was merged, and rounds go on that were cut short."""
+    """Bytes of no file go, households go along with merged areas, what was cut short or waits for a gap goes on."""
     await go_along(runtime)
     await finish_opening(runtime.work_database, now)
+    await pass_gaps(runtime)
     await sweep(runtime, now)
 
 
@@ -62,12 +65,14 @@ SPEC = ServiceSpec(
         plans.router,
         visits.router,
         visits.words_router,
+        devices.router,
     ),
     reactions=REACTIONS,
     migrations=History(Path(__file__).parent / "migrations", append_only=APPEND_ONLY),
     pace_seconds=0.25,
     prepare=prepare_door,
     accused="SELECT accused_unit, also_accused FROM cases WHERE case_id = ANY($1::text[])",
+    measure=measure,
     tidy=tidy,
     keeps_secrets=True,
 )

@@ -57,7 +57,7 @@ JUSTIFIED: Mapping[str, Mapping[str, str]] = {
     "intake/0022": _NEW_INDEX,
     "intake/0020": _WIDER,
     "intake/0027": _NEW_INDEX,
-    "intake/0039": _WIDER,
+    "intake/0031": _WIDER,
     "dispatch/0002": _EMPTIED,
     "dispatch/0003": _NEW_INDEX,
     "dispatch/0004": _NEW_INDEX,
