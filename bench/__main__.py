@@ -42,6 +42,7 @@ FULL = (
     "fold",
     "bus",
     "reads",
+    "visits",
     "audit",
 )
 _BEGUN = time.monotonic()

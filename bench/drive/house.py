@@ -115,9 +115,11 @@ class House:
             for client in clients.values():
                 client.close()
 
-    def token(self, subject: str, *roles: Role, unit: str | None = None, area: str = COUNTY) -> str:
+    def token(
+        self, subject: str, *roles: Role, unit: str | None = None, area: str = COUNTY, staff_id: str | None = None
+    ) -> str:
         """An access token of the house's issuer."""
-        return self._issuer.issue(subject, roles, area, unit, _TOKEN_LIFETIME + 2 * self.token_age)
+        return self._issuer.issue(subject, roles, area, unit, _TOKEN_LIFETIME + 2 * self.token_age, staff_id)
 
     def add(self, name: str) -> int:
         """Add another process like ``name``, called ``<name>-2`` and so on; not started. Answers its port."""

@@ -76,11 +76,11 @@ async def run(context: Context) -> list[Figure]:
     """``read_*_ratio`` of the three doors, ``register_ratio`` and ``sign_in_ratio``; nothing is asked of them."""
     seconds = 1.0 if context.quick else 5.0
     url = await context.ground.database()
-    async with context.ground.house(Kind.EIGHT_EMBEDDED, url) as house, _bare(house) as bare:
+    async with context.ground.house(Kind.EIGHT_EMBEDDED, url) as house, bare_route(house) as bare:
         await found_town(house)
         with house.people() as people:
             desk = await _sit_down(house, people, context.seed)
-            beside = await _measure(context, bare[0], bare[1](desk.cases), seconds)
+            beside = await _measure(context, bare[0], bare[1]([case_id for case_id, _ in desk.cases]), seconds)
             told = f"a bare route with one row: {beside}"
             seen = {
                 f"read_{service}": await _measure(
@@ -179,7 +179,7 @@ def _hashing(seconds: float) -> float:
 
 
 @asynccontextmanager
-async def _bare(house: House) -> AsyncIterator[tuple[int, Callable[[Sequence[tuple[str, Person]]], Step]]]:
+async def bare_route(house: House) -> AsyncIterator[tuple[int, Callable[[Sequence[str]], Step]]]:
     """The bare route in a process of its own: its pid, and a reading of these cases in turn."""
     (port,) = free_ports(1)
     command = [sys.executable, "-m", "bench.baselines.bare", str(port), house.database_url]
@@ -187,9 +187,9 @@ async def _bare(house: House) -> AsyncIterator[tuple[int, Callable[[Sequence[tup
     member.start()
     client = Client(HOST, port)
 
-    def reading(cases: Sequence[tuple[str, Person]]) -> Step:
-        turn = cycle(cases)
-        return lambda: client(Call("GET", f"/cases/{next(turn)[0]}", {}, b""))
+    def reading(case_ids: Sequence[str]) -> Step:
+        turn = cycle(case_ids)
+        return lambda: client(Call("GET", f"/cases/{next(turn)}", {}, b""))
 
     async with asyncio.timeout(_WITHIN):
         while True:

@@ -107,6 +107,11 @@ def test_what_was_changed_and_changed_back_is_no_conflict() -> None:
     assert differences(steps, 1, VisitOutcome.MOVED, {}) == ()
 
 
+@pytest.mark.parametrize("outcome", VisitOutcome)
+def test_an_area_that_went_up_in_another_moved_nobody(outcome: VisitOutcome) -> None:
+    assert differences([FIRST, step(2, HouseholdStep.AREA_MERGED, NOW, area_code="B")], 1, outcome, {}) == ()
+
+
 def test_every_fact_that_is_looked_at_stands_in_the_table() -> None:
     assert {*HARD} == {*HouseholdFact} - {HouseholdFact.RESOURCES} | {MERGED_INTO, WHO_LIVES_THERE}
 

@@ -75,8 +75,11 @@ def merged_on(steps: Sequence[TakenStep]) -> date | None:
 def differences(
     steps: Sequence[TakenStep], base: int, outcome: VisitOutcome | None, yours: Mapping[str, object]
 ) -> tuple[FieldConflict, ...]:
-    """By field what the household's steps since the phone's version changed, and whether that holds the item."""
-    since = [step for step in steps if step.version > base]
+    """By field what the household's steps since the phone's version changed, and whether that holds the item.
+
+    An area that went up in another moved nobody.
+    """
+    since = [step for step in steps if step.version > base and step.action is not HouseholdStep.AREA_MERGED]
     before, now = _latest([step for step in steps if step.version <= base]), _latest(steps)
     found = [
         _conflict(fact.value, before.get(fact), now.get(fact), outcome, yours)
