@@ -14,6 +14,7 @@ from services.intake.batches.api import batch
 from services.intake.cases.actions.prepare import prepare_door
 from services.intake.cases.api import changes, reading, registration, repeats
 from services.intake.contacts import api as contacts
+from services.intake.days import api as days
 from services.intake.handlers import REACTIONS
 from services.intake.hotline import api as hotline
 from services.intake.households import api as households
@@ -56,6 +57,8 @@ SPEC = ServiceSpec(
         households.looks_router,
         contacts.router,
         teams.router,
+        days.router,
+        days.areas_router,
         rounds.router,
         plans.router,
         visits.router,

@@ -67,7 +67,7 @@ READ_CONTACTS = Right.CONTACT_READ
 ASSIGN_CONTACTS = Right.CONTACT_ASSIGN
 """``POST /contacts/assignment`` and ``POST /contacts/evening``."""
 READ_TEAMS = Right.TEAM_READ
-"""``GET /teams``, each of them, its changes and its attendance."""
+"""``GET /teams``, each of them, its changes and its attendance; ``GET /visit-days`` and ``GET /area-days``."""
 KEEP_TEAMS = Right.TEAM_KEEP
 """``POST /teams``, and what changes or dissolves one."""
 KEEP_ATTENDANCE = Right.ATTENDANCE_KEEP

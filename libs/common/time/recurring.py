@@ -82,11 +82,17 @@ def days_of(rule: Recurrence, calendar: WorkCalendar, first: date, last: date) -
             yield found
 
 
-def left_out(rule: Recurrence, calendar: WorkCalendar, first: date, last: date) -> Iterator[date]:
-    """Those that fall on a holiday, from a day to another: by either rule nobody goes out then."""
-    for day in _from_to(first, last):
-        if rule.names(day) and calendar.is_holiday(day):
-            yield day
+def is_left_out(rule: Recurrence, calendar: WorkCalendar, day: date) -> bool:
+    """Whether it falls on a holiday: by either rule nobody goes out then."""
+    return rule.names(day) and calendar.is_holiday(day)
+
+
+def moved_to(rule: Recurrence, calendar: WorkCalendar, day: date) -> date | None:
+    """The day that takes the place of one that falls on a holiday; None where none does, or only after the last."""
+    if rule.on_holiday is HolidayRule.SKIP:
+        return None
+    following = calendar.next_workday(day)
+    return None if rule.until_day is not None and following > rule.until_day else following
 
 
 def _moved_to(rule: Recurrence, calendar: WorkCalendar, day: date) -> Iterator[date]:
@@ -97,7 +103,7 @@ def _moved_to(rule: Recurrence, calendar: WorkCalendar, day: date) -> Iterator[d
     while before >= rule.from_day and not calendar.is_workday(before):
         before -= _DAY
     for earlier in _from_to(before + _DAY, day - _DAY):
-        if rule.names(earlier) and calendar.is_holiday(earlier):
+        if is_left_out(rule, calendar, earlier):
             yield earlier
 
 

@@ -8,7 +8,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from libs.common.time.calendar import WorkCalendar
-from libs.common.time.recurring import HolidayRule, Recurrence, RecurringDay, Weekday, day_of, days_of, left_out
+from libs.common.time.recurring import (
+    HolidayRule,
+    Recurrence,
+    RecurringDay,
+    Weekday,
+    day_of,
+    days_of,
+    is_left_out,
+    moved_to,
+)
 
 ZONE = ZoneInfo("Asia/Shanghai")
 NATIONAL = WorkCalendar(ZONE)
@@ -33,7 +42,8 @@ def test_22_tuesdays_one_a_holiday_that_is_left_out() -> None:
     days = [one.day for one in days_of(tuesdays, NATIONAL, date(2019, 1, 1), date(2020, 1, 1))]
     assert days == [day for day in by_name if day != NATIONAL_DAY]
     assert len(days) == 21
-    assert [*left_out(tuesdays, NATIONAL, FIRST, LAST)] == [NATIONAL_DAY]
+    assert [day for day in by_name if is_left_out(tuesdays, NATIONAL, day)] == [NATIONAL_DAY]
+    assert moved_to(tuesdays, NATIONAL, NATIONAL_DAY) is None
 
 
 def test_one_that_moves_onto_another_is_one_day_and_not_two() -> None:
@@ -41,6 +51,7 @@ def test_one_that_moves_onto_another_is_one_day_and_not_two() -> None:
     assert len(days) == 21
     assert RecurringDay(NEXT, (NATIONAL_DAY,)) in days
     assert len({one.day for one in days}) == 21
+    assert moved_to(every(Weekday.TUESDAY, rule=HolidayRule.NEXT_WORKING_DAY), NATIONAL, NATIONAL_DAY) == NEXT
 
 
 def test_a_sunday_that_is_worked_is_no_tuesday() -> None:
@@ -111,4 +122,5 @@ def test_days_are_those_of_a_slow_count(
     assert [one.day for one in found] == slowly(rule, calendar, first, last)
     moved = [day for one in found for day in one.instead_of]
     assert len(moved) == len(set(moved))
-    assert all(calendar.is_holiday(day) and rule.names(day) for day in moved)
+    assert all(is_left_out(rule, calendar, day) for day in moved)
+    assert all(moved_to(rule, calendar, day) == one.day for one in found for day in one.instead_of)
