@@ -18,7 +18,9 @@ from services.intake.days import api as days
 from services.intake.handlers import REACTIONS
 from services.intake.hotline import api as hotline
 from services.intake.households import api as households
+from services.intake.occasions import api as occasions
 from services.intake.plans import api as plans
+from services.intake.points import api as points
 from services.intake.reveals import api as reveals
 from services.intake.rounds import api as rounds
 from services.intake.rounds.actions.opening import finish_opening
@@ -29,7 +31,8 @@ from services.intake.wordings import api as wordings
 
 APPEND_ONLY = (
     *("reveal", "household_change", "household_look", "team_change", "attendance"),
-    *("visit_change", "visit_matter"),
+    *("visit_change", "visit_matter", "point_change", "point_duty"),
+    *("occasion_change", "occasion_matter"),
 )
 
 
@@ -59,6 +62,8 @@ SPEC = ServiceSpec(
         teams.router,
         days.router,
         days.areas_router,
+        points.router,
+        occasions.router,
         rounds.router,
         plans.router,
         visits.router,

@@ -55,11 +55,15 @@ READ_ROUNDS = Right.ROUND_READ
 KEEP_ROUNDS = Right.ROUND_KEEP
 """``POST /rounds`` and ``POST /rounds/{round_id}/closing``; ``POST /plans`` and ``POST /plans/{plan_id}/again``."""
 RECORD_VISIT = Right.VISIT_RECORD
-"""``POST /visits``."""
+"""``POST /visits`` and ``POST /occasions``."""
 READ_VISITS = Right.VISIT_READ
-"""``GET /visits``, each of them with its changes, and ``GET /visit-words``."""
+"""``GET /visits``, each of them with its changes, and ``GET /visit-words``; ``GET /points``,
+``GET /occasions``, and what is below them.
+"""
+KEEP_POINTS = Right.POINT_KEEP
+"""``POST /points``, and what changes one or says who is on duty there."""
 CORRECT_VISIT = Right.VISIT_CORRECT
-"""``POST /visits/{visit_id}/correction`` and ``POST /visits/{visit_id}/voiding``."""
+"""``POST /visits/{visit_id}/correction``, ``POST /visits/{visit_id}/voiding``, and an occasion's ``/correction``."""
 VOID_VISIT = Right.VISIT_VOID
 """``POST /visits/{visit_id}/voiding/decision``."""
 READ_CONTACTS = Right.CONTACT_READ
