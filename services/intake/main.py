@@ -19,7 +19,7 @@ from services.intake.handlers import REACTIONS
 from services.intake.hotline import api as hotline
 from services.intake.households import api as households
 from services.intake.occasions import api as occasions
-from services.intake.plans import api as plans
+from services.intake.plans.api import planning, printing
 from services.intake.points import api as points
 from services.intake.reveals import api as reveals
 from services.intake.rounds import api as rounds
@@ -65,7 +65,8 @@ SPEC = ServiceSpec(
         points.router,
         occasions.router,
         rounds.router,
-        plans.router,
+        planning.router,
+        printing.router,
         visits.router,
         visits.words_router,
     ),

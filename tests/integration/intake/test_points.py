@@ -1,4 +1,4 @@
-"""Collection points: opened on days of the pack at their hours, changed with the old kept, manned by who is in office."""
+"""Collection points: opened on days of the pack at their hours, changed with the old kept, with who is on duty."""
 
 from typing import Any
 
@@ -100,8 +100,9 @@ async def test_duty_that_cannot_be_is_refused(office: Visitors) -> None:
     async def refused(**fields: Any) -> tuple[int, str]:
         body = {"from_day": TODAY, "until_day": TODAY, "staff_ids": ["S-1"], **fields}
         answer = await office.post(path, body)
-        fields = answer.json().get("fields") or [{"field": answer.json()["type"].rpartition(":")[2]}]
-        return answer.status_code, fields[0]["field"]
+        problem = answer.json()
+        wrong = problem.get("fields") or [{"field": problem["type"].rpartition(":")[2]}]
+        return answer.status_code, wrong[0]["field"]
 
     assert await refused(from_day="2026-03-05", until_day="2026-03-10") == (422, "from_day")
     assert await refused(until_day="2026-03-03") == (422, "until_day")
@@ -134,11 +135,9 @@ async def test_lists_of_points_go_by_indexes(office: Visitors) -> None:
         plan = await plan_of(database, list_statement(county, asked, PageQuery()))
         assert not plan.walked, plan
         assert plan.rows_read <= 200, plan
-    for sql, *parameters in (
-        (_DUTY, ["7".rjust(36, "0")], NOW.date(), NOW.date()),
-        (_ELSEWHERE, [NOW.date()], "x", ["S-7"], *_HOURS),
-    ):
-        plan = await plan_of(database, sql, *parameters)
+    duty = await plan_of(database, _DUTY, ["7".rjust(36, "0")], NOW.date(), NOW.date())
+    elsewhere = await plan_of(database, _ELSEWHERE, [NOW.date()], "x", ["S-7"], *_HOURS)
+    for plan in (duty, elsewhere):
         assert "point_duty" not in plan.walked, plan
 
 
