@@ -74,14 +74,6 @@ def day_of(rule: Recurrence, calendar: WorkCalendar, day: date) -> RecurringDay 
     return None
 
 
-def days_of(rule: Recurrence, calendar: WorkCalendar, first: date, last: date) -> Iterator[RecurringDay]:
-    """Every one from a day to another, both included, each once and in order."""
-    for day in _from_to(first, last):
-        found = day_of(rule, calendar, day)
-        if found is not None:
-            yield found
-
-
 def is_left_out(rule: Recurrence, calendar: WorkCalendar, day: date) -> bool:
     """Whether it falls on a holiday: by either rule nobody goes out then."""
     return rule.names(day) and calendar.is_holiday(day)

@@ -12,7 +12,7 @@ from enum import StrEnum
 from libs.common.pack.areas import area_prefix
 
 
-class AreaStanding(StrEnum):
+class AreaDayState(StrEnum):
     """Whether an area went out on a day, and why it counts as not (片区出队情况)."""
 
     WENT = "went"
@@ -21,11 +21,11 @@ class AreaStanding(StrEnum):
     NO_TEAM = "no_team"
 
 
-REASONS: Mapping[AreaStanding, tuple[str, str]] = {
-    AreaStanding.WENT: ("已走访", "went out"),
-    AreaStanding.NOBODY_CAME: ("无人出勤", "nobody of its team was there"),
-    AreaStanding.NOT_KEPT: ("未登记考勤", "nobody has said who was there"),
-    AreaStanding.NO_TEAM: ("未组队", "no team was formed for it"),
+REASONS: Mapping[AreaDayState, tuple[str, str]] = {
+    AreaDayState.WENT: ("已走访", "went out"),
+    AreaDayState.NOBODY_CAME: ("无人出勤", "nobody of its team was there"),
+    AreaDayState.NOT_KEPT: ("未登记考勤", "nobody has said who was there"),
+    AreaDayState.NO_TEAM: ("未组队", "no team was formed for it"),
 }
 
 
@@ -56,7 +56,7 @@ class AreaWent:
     """What came of an area day: how many of the teams there are, and were there."""
 
     area_day: AreaDay
-    standing: AreaStanding
+    state: AreaDayState
     members: int = 0
     present: int = 0
     short: bool = False
@@ -98,10 +98,10 @@ def _of(team: TeamOnDay, areas: Mapping[str, AreaDay]) -> Iterator[AreaDay]:
 def _came_of(one: AreaDay, teams: Collection[TeamOnDay]) -> AreaWent:
     present = sum(team.present or 0 for team in teams)
     if present:
-        standing = AreaStanding.WENT
+        state = AreaDayState.WENT
     elif any(team.present is None for team in teams):
-        standing = AreaStanding.NOT_KEPT
+        state = AreaDayState.NOT_KEPT
     else:
-        standing = AreaStanding.NOBODY_CAME if teams else AreaStanding.NO_TEAM
+        state = AreaDayState.NOBODY_CAME if teams else AreaDayState.NO_TEAM
     short = any(team.short for team in teams if team.present)
-    return AreaWent(one, standing, sum(team.members for team in teams), present, short)
+    return AreaWent(one, state, sum(team.members for team in teams), present, short)

@@ -5,7 +5,7 @@ from typing import Annotated
 from pydantic import Field, StringConstraints
 
 from libs.common.web.fields import AnswerBody, AreaCode, Day, RequestBody
-from services.intake.days.domain import AreaStanding
+from services.intake.days.domain import AreaDayState
 
 LONGEST_SPAN = 366
 """Days asked for at once."""
@@ -65,7 +65,7 @@ class MissingArea(AnswerBody):
 
     area_code: str
     area_name: str
-    standing: AreaStanding
+    state: AreaDayState
     why: str
     why_en: str
 

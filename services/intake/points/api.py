@@ -50,7 +50,7 @@ async def open_point(body: OpenPoint, door: Keeps, once: IdempotencyKey) -> Resp
 
 @router.get("/{point_id}", response_model=PointOut)
 async def one_point(point_id: InPath, door: Reads) -> Response:
-    """One point."""
+    """One point as it is now: where, on which days, at which hours (收集点)."""
     return door.answer(await door.read(lambda session: showing.one(session, door.scope, point_id)))
 
 

@@ -1,10 +1,19 @@
 """A collection point's hours (开放时间), and who may say who was on duty there (值守)."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time
 
-from libs.common.events.occasion_terms import AtHours
+from libs.common.events.occasion_terms import AtHours, PointKind
 from libs.common.rules.machine import Actor, NotTheirs
+
+KINDS: Mapping[PointKind, tuple[str, str]] = {
+    PointKind.ESTATE: ("小区", "estate"),
+    PointKind.SQUARE: ("广场", "square"),
+    PointKind.MARKET: ("市场", "market"),
+    PointKind.OFFICE: ("办公场所", "office"),
+    PointKind.OTHER: ("其他", "other"),
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -75,6 +75,7 @@ class PointOut(AnswerBody):
     point_id: str
     code: str
     kind: PointKind
+    kind_zh: str
     name: str
     place: str
     area_code: str
@@ -96,7 +97,7 @@ class DutyPerson(AnswerBody):
     name: Annotated[str | None, Field(description="As the register of people has it")]
 
 
-class DutyOut(AnswerBody):
+class PointDutyItem(AnswerBody):
     """Who is on duty at a point on a day (值守), as somebody said."""
 
     on_day: Day
@@ -132,7 +133,7 @@ class PointDutyOut(AnswerBody):
     """On which days of a span a point is open, and all that was said of who is on duty; of a day the last counts."""
 
     open_on: list[Day]
-    items: list[DutyOut]
+    items: list[PointDutyItem]
 
 
 class PointChangeItem(AnswerBody):

@@ -45,7 +45,7 @@ async def counted(office: Visitors, first: str = TODAY, last: str = TODAY, **que
 
 async def standing(office: Visitors) -> str | None:
     (day,) = (await counted(office, area_code=VILLAGE))["days"]
-    return day["missing"][0]["standing"] if day["missing"] else None
+    return day["missing"][0]["state"] if day["missing"] else None
 
 
 async def test_an_area_went_when_somebody_of_its_team_was_there_as_somebody_else_said(office: Visitors) -> None:
@@ -93,7 +93,7 @@ async def test_a_team_that_was_dissolved_stands_for_no_day_after(office: Visitor
     await office.done(f"{TEAMS}/{team}/dissolution", {"holds_from": NEXT, "why": "工作结束"})
     office.door.move_clock(datetime(2026, 3, 11, 6, tzinfo=UTC))
     (row,) = (await counted(office, NEXT, NEXT, area_code=VILLAGE))["days"]
-    assert row["missing"][0]["standing"] == "no_team"
+    assert row["missing"][0]["state"] == "no_team"
 
 
 async def test_days_and_what_holidays_make_of_them(office: Visitors) -> None:

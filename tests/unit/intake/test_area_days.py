@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from libs.common.pack.areas import contains
-from services.intake.days.domain import AreaDay, AreaStanding, TeamOnDay, joined, went
+from services.intake.days.domain import AreaDay, AreaDayState, TeamOnDay, joined, went
 
 TUESDAY = date(2019, 8, 13)
 COMMUNITY, PATCH, OTHER = "511703002001", "511703002001001", "511703002001002"
@@ -16,25 +16,25 @@ def team(area: str = PATCH, present: int | None = 4, rule: str = "patch", day: d
     return TeamOnDay(day, rule, area, 4, present, short=present == 1)
 
 
-def standing(*teams: TeamOnDay, rules: frozenset[str] | None = None) -> AreaStanding:
+def standing(*teams: TeamOnDay, rules: frozenset[str] | None = None) -> AreaDayState:
     (found,) = went([AreaDay(TUESDAY, PATCH, rules)], teams)
-    return found.standing
+    return found.state
 
 
 def test_an_area_went_out_when_somebody_of_a_team_of_it_was_there() -> None:
-    assert standing(team()) is AreaStanding.WENT
-    assert standing(team(present=0)) is AreaStanding.NOBODY_CAME
-    assert standing(team(present=None)) is AreaStanding.NOT_KEPT
-    assert standing() is AreaStanding.NO_TEAM
-    assert standing(team(present=0), team(present=None)) is AreaStanding.NOT_KEPT
-    assert standing(team(present=0), team()) is AreaStanding.WENT
+    assert standing(team()) is AreaDayState.WENT
+    assert standing(team(present=0)) is AreaDayState.NOBODY_CAME
+    assert standing(team(present=None)) is AreaDayState.NOT_KEPT
+    assert standing() is AreaDayState.NO_TEAM
+    assert standing(team(present=0), team(present=None)) is AreaDayState.NOT_KEPT
+    assert standing(team(present=0), team()) is AreaDayState.WENT
 
 
 def test_a_team_of_another_area_day_or_rule_is_none_of_it() -> None:
-    assert standing(team(OTHER), team(COMMUNITY), team(day=TUESDAY + timedelta(days=1))) is AreaStanding.NO_TEAM
-    assert standing(team(rule="night"), rules=frozenset({"patch"})) is AreaStanding.NO_TEAM
+    assert standing(team(OTHER), team(COMMUNITY), team(day=TUESDAY + timedelta(days=1))) is AreaDayState.NO_TEAM
+    assert standing(team(rule="night"), rules=frozenset({"patch"})) is AreaDayState.NO_TEAM
     (whole,) = went([AreaDay(TUESDAY, COMMUNITY, None)], [team(), team(OTHER, present=1)])
-    assert (whole.standing, whole.members, whole.present, whole.short) == (AreaStanding.WENT, 8, 5, True)
+    assert (whole.state, whole.members, whole.present, whole.short) == (AreaDayState.WENT, 8, 5, True)
 
 
 def test_two_rules_on_one_day_ask_for_an_area_once() -> None:
@@ -68,5 +68,5 @@ def test_what_came_of_each_is_that_of_a_slow_count(asked: list[AreaDay], teams: 
             and (row.area_day.teams is None or one.rule in row.area_day.teams)
         ]
         assert row.present == sum(one.present or 0 for one in of_it)
-        assert (row.standing is AreaStanding.WENT) == any(one.present for one in of_it)
-        assert (row.standing is AreaStanding.NO_TEAM) == (not of_it)
+        assert (row.state is AreaDayState.WENT) == any(one.present for one in of_it)
+        assert (row.state is AreaDayState.NO_TEAM) == (not of_it)

@@ -12,7 +12,7 @@ from libs.common.pack.visit_days import PlannedDay, expects, planned_days
 from libs.common.security.policy import Scope
 from libs.common.shares import percent, text_of
 from services.intake.days.actions.showing import check_span
-from services.intake.days.domain import REASONS, AreaDay, AreaStanding, AreaWent, TeamOnDay, joined, went
+from services.intake.days.domain import REASONS, AreaDay, AreaDayState, AreaWent, TeamOnDay, joined, went
 from services.intake.days.queries import standing_teams
 from services.intake.days.schemas import (
     MOST_AREA_DAYS,
@@ -87,7 +87,7 @@ def _is_short(rule: TeamComposition, row: Any) -> bool:
 
 
 def _went(rows: Iterable[AreaWent]) -> int:
-    return sum(row.standing is AreaStanding.WENT for row in rows)
+    return sum(row.state is AreaDayState.WENT for row in rows)
 
 
 def _by_day(rows: Sequence[AreaWent], planned: Iterable[PlannedDay], names: Mapping[str, str]) -> Iterator[DayOfAreas]:
@@ -107,14 +107,14 @@ def _by_day(rows: Sequence[AreaWent], planned: Iterable[PlannedDay], names: Mapp
             share=text_of(percent(many, len(of_day))),
             members=sum(row.members for row in of_day),
             present=sum(row.present for row in of_day),
-            missing=[_missing(row, names) for row in of_day if row.standing is not AreaStanding.WENT],
+            missing=[_missing(row, names) for row in of_day if row.state is not AreaDayState.WENT],
             short=[_short(row, names) for row in of_day if row.short],
         )
 
 
 def _missing(row: AreaWent, names: Mapping[str, str]) -> MissingArea:
-    code, (why, why_en) = row.area_day.area_code, REASONS[row.standing]
-    return MissingArea(area_code=code, area_name=names[code], standing=row.standing, why=why, why_en=why_en)
+    code, (why, why_en) = row.area_day.area_code, REASONS[row.state]
+    return MissingArea(area_code=code, area_name=names[code], state=row.state, why=why, why_en=why_en)
 
 
 def _short(row: AreaWent, names: Mapping[str, str]) -> ShortArea:
@@ -127,7 +127,7 @@ def _by_area(rows: Sequence[AreaWent], names: Mapping[str, str]) -> Iterator[Are
     for row in rows:
         areas[row.area_day.area_code].append(row)
     for code, of_area in sorted(areas.items()):
-        missing = [row.area_day.day for row in of_area if row.standing is not AreaStanding.WENT]
+        missing = [row.area_day.day for row in of_area if row.state is not AreaDayState.WENT]
         expected = len(of_area)
         yield AreaOverDays(
             area_code=code, area_name=names[code], expected=expected, went=expected - len(missing), missing=missing

@@ -61,7 +61,7 @@ async def print_sheet_in_clear(
 
 def _answered(found: PrintedSheet, query: PrintQuery) -> Response:
     note = CONFIDENTIAL if found.in_clear else MASKED
-    if query.format is SheetForm.HTML:
+    if query.format is not SheetForm.XLSX:
         words = {"about": ABOUT, "columns": COLUMNS, "by_hand": BY_HAND}
         return _FRAME.page("sheet.html", SHEET, words=words, note=note, sheet=found)
     headers = {

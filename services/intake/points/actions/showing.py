@@ -9,6 +9,7 @@ from libs.common.pack.visit_days import planned_days
 from libs.common.security.policy import Scope
 from libs.common.web.cursors import Page, PageQuery
 from services.intake.points.actions.manning import check_span, open_days
+from services.intake.points.domain import KINDS
 from services.intake.points.queries import (
     BY_AREA,
     BY_STEP,
@@ -20,10 +21,10 @@ from services.intake.points.queries import (
     on_duty,
 )
 from services.intake.points.schemas import (
-    DutyOut,
     DutyPerson,
     DutyQuery,
     PointChangeItem,
+    PointDutyItem,
     PointDutyOut,
     PointItem,
     PointOut,
@@ -71,7 +72,7 @@ async def duty(session: Session, scope: Scope, point_id: str, query: DutyQuery) 
     return PointDutyOut(
         open_on=open_days(session, row, query.from_day, query.until_day),
         items=[
-            DutyOut(
+            PointDutyItem(
                 on_day=word.on_day,
                 correction=word.correction,
                 staff=_people(session, word.staff_ids),
@@ -104,6 +105,7 @@ def _told(session: Session, row: CollectionPoint) -> dict[str, Any]:
     names = {days.code: days.name for days in directory.pack.visits.days}
     return {name: getattr(row, name) for name in _SAME} | {
         "area_name": directory.area(row.area_code).name if row.area_code in directory.area_codes else None,
+        "kind_zh": KINDS[row.kind][0],
         "days_name": names.get(row.days),
         "opens_at": f"{row.opens_at:%H:%M}",
         "closes_at": f"{row.closes_at:%H:%M}",
