@@ -14,13 +14,16 @@ from services.intake.batches.api import batch
 from services.intake.cases.actions.prepare import prepare_door
 from services.intake.cases.api import changes, reading, registration, repeats
 from services.intake.contacts import api as contacts
+from services.intake.days import api as days
 from services.intake.devices import api as devices
 from services.intake.devices.actions.giving_up import measure, pass_gaps
 from services.intake.handlers import REACTIONS
 from services.intake.hotline import api as hotline
 from services.intake.households import api as households
 from services.intake.households.actions.merging import go_along
-from services.intake.plans import api as plans
+from services.intake.occasions import api as occasions
+from services.intake.plans.api import planning, printing
+from services.intake.points import api as points
 from services.intake.reveals import api as reveals
 from services.intake.rounds import api as rounds
 from services.intake.rounds.actions.opening import finish_opening
@@ -31,7 +34,8 @@ from services.intake.wordings import api as wordings
 
 APPEND_ONLY = (
     *("reveal", "household_change", "household_look", "team_change", "attendance"),
-    *("visit_change", "visit_matter", "device_item_change"),
+    *("visit_change", "visit_matter", "device_item_change", "point_change", "point_duty"),
+    *("occasion_change", "occasion_matter"),
 )
 
 
@@ -61,8 +65,13 @@ SPEC = ServiceSpec(
         households.looks_router,
         contacts.router,
         teams.router,
+        days.router,
+        days.areas_router,
+        points.router,
+        occasions.router,
         rounds.router,
-        plans.router,
+        planning.router,
+        printing.router,
         visits.router,
         visits.words_router,
         devices.router,

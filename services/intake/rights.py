@@ -55,11 +55,15 @@ READ_ROUNDS = Right.ROUND_READ
 KEEP_ROUNDS = Right.ROUND_KEEP
 """``POST /rounds`` and ``POST /rounds/{round_id}/closing``; ``POST /plans`` and ``POST /plans/{plan_id}/again``."""
 RECORD_VISIT = Right.VISIT_RECORD
-"""``POST /visits``."""
+"""``POST /visits`` and ``POST /occasions``."""
 READ_VISITS = Right.VISIT_READ
-"""``GET /visits``, each of them with its changes, and ``GET /visit-words``."""
+"""``GET /visits``, each of them with its changes, and ``GET /visit-words``; ``GET /points``,
+``GET /occasions``, and what is below them.
+"""
+KEEP_POINTS = Right.POINT_KEEP
+"""``POST /points``, and what changes one or says who is on duty there."""
 CORRECT_VISIT = Right.VISIT_CORRECT
-"""``POST /visits/{visit_id}/correction`` and ``POST /visits/{visit_id}/voiding``."""
+"""``POST /visits/{visit_id}/correction``, ``POST /visits/{visit_id}/voiding``, and an occasion's ``/correction``."""
 VOID_VISIT = Right.VISIT_VOID
 """``POST /visits/{visit_id}/voiding/decision``."""
 SYNC_DEVICE = Right.DEVICE_SYNC
@@ -73,7 +77,7 @@ READ_CONTACTS = Right.CONTACT_READ
 ASSIGN_CONTACTS = Right.CONTACT_ASSIGN
 """``POST /contacts/assignment`` and ``POST /contacts/evening``."""
 READ_TEAMS = Right.TEAM_READ
-"""``GET /teams``, each of them, its changes and its attendance."""
+"""``GET /teams``, each of them, its changes and its attendance; ``GET /visit-days`` and ``GET /area-days``."""
 KEEP_TEAMS = Right.TEAM_KEEP
 """``POST /teams``, and what changes or dissolves one."""
 KEEP_ATTENDANCE = Right.ATTENDANCE_KEEP

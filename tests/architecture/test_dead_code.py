@@ -51,6 +51,9 @@ PRODUCT_EXEMPT: Mapping[str, str] = {
     ),
     **dict.fromkeys(("NAME", "ID_NO", "HOME"), "what of a requester is asked for, by its value"),
     "MEMBERS": "what of a household is asked for, by its value",
+    **dict.fromkeys(
+        ("MONDAY", "TUESDAY", "WEDNESDAY", "THURSDAY", "FRIDAY", "SATURDAY", "SUNDAY"), "a pack names days by the words"
+    ),
     "_value_": "the enumeration reads it",
     "FAILED": "a state of timers, written in SQL",
     **dict.fromkeys(("NOTICE", "RECHECK", "SURVEY"), "what a requester may be asked for; the database holds the words"),

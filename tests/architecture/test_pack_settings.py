@@ -65,6 +65,7 @@ CALLED: dict[type[Model], tuple[str, ...]] = {
     schema.VisitRules: ("pack.visits",),
     schema.TeamRule: ("rule",),
     schema.TeamPart: ("part",),
+    schema.VisitDays: ("days",),
     schema.Merged: ("pack.merged",),
     schema.MergedArea: ("merged",),
     schema.MergedUnit: ("merged",),

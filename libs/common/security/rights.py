@@ -40,6 +40,7 @@ class Right(StrEnum):
     TEAM_READ = "intake.teams.read"
     TEAM_KEEP = "intake.teams.keep"
     ATTENDANCE_KEEP = "intake.attendance.keep"
+    POINT_KEEP = "intake.points.keep"
     ROUND_READ = "intake.rounds.read"
     ROUND_KEEP = "intake.rounds.keep"
     VISIT_RECORD = "intake.visits.record"
@@ -110,7 +111,7 @@ _LOOK_AT_WORK = frozenset({Right.WORK_READ, Right.TRIAGE_READ})
 _LOOK_AT_PROMISES = frozenset({Right.CALLBACK_READ, Right.TIMER_READ, Right.SUPERVISION_READ})
 _JUDGE_CASES = frozenset({Right.REPEAT_NAME, Right.PETITION_CLASSIFY, Right.DEMAND_JUDGE})
 _LOOK_AT_HOUSEHOLDS = frozenset({Right.HOUSEHOLD_READ, Right.CONTACT_READ, Right.TEAM_READ})
-_KEEP_TEAMS = frozenset({Right.TEAM_KEEP, Right.ATTENDANCE_KEEP})
+_KEEP_TEAMS = frozenset({Right.TEAM_KEEP, Right.ATTENDANCE_KEEP, Right.POINT_KEEP})
 _KEEP_HOUSEHOLDS = _LOOK_AT_HOUSEHOLDS | {Right.HOUSEHOLD_KEEP, Right.HOUSEHOLD_REVEAL}
 _LOOK_AT_VISITS = frozenset({Right.ROUND_READ, Right.VISIT_READ})
 _MAKE_VISITS = _LOOK_AT_VISITS | {Right.VISIT_RECORD, Right.VISIT_CORRECT, Right.DEVICE_SYNC, Right.DEVICE_REPORT}

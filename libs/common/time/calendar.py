@@ -77,6 +77,11 @@ class WorkCalendar:
             year = self._years[day.year] = self._workdays_of(day.year)
         return day.toordinal() in year
 
+    def is_holiday(self, day: date) -> bool:
+        """Whether it is off as a public holiday, or by the place's own word, and not as an ordinary weekend."""
+        number = as_day(day).toordinal()
+        return not self.is_workday(day) and (number in _DAYS_OFF or number in self._off)
+
     def is_provisional(self, day: date) -> bool:
         """Whether the notice that settles `day` is not known."""
         year = as_day(day).year

@@ -55,7 +55,8 @@ _TURNS = """
 """
 _SHEET = """
     SELECT planned.place, planned.household_id, household.household_no, place.area_code, place.household_class,
-        household.kinds, household.contact_staff_id, place.outcome, place.last_visited_on
+        household.kinds, household.contact_staff_id, place.outcome, place.last_visited_on,
+        place.purposes
     FROM planned_household AS planned JOIN household USING (household_id)
     JOIN round_household AS place ON place.round_id = $2 AND place.household_id = planned.household_id
     WHERE planned.plan_id = $1 AND planned.on_day = $3 AND planned.team_id = $4 AND planned.place > $5

@@ -1,6 +1,7 @@
 """Plans of visits as they are asked for and shown."""
 
 from datetime import date, datetime
+from enum import StrEnum
 from typing import Annotated
 
 from pydantic import Field
@@ -8,7 +9,7 @@ from pydantic import Field
 from libs.common.events.household_terms import HouseholdClass
 from libs.common.events.visit_terms import VisitOutcome
 from libs.common.web.cursors import PageQuery
-from libs.common.web.fields import AnswerBody, AreaCode, Day, Flag, RequestBody, Uuid
+from libs.common.web.fields import AnswerBody, AreaCode, Day, Flag, LookReason, RequestBody, Uuid
 from services.intake.rounds.schemas import RoundId
 from services.intake.teams.schemas import TeamId
 
@@ -104,6 +105,27 @@ class SheetQuery(PageQuery):
 
     on: Day
     team_id: TeamId
+
+
+class SheetForm(StrEnum):
+    """As what a sheet comes (走访单格式): a page to print on A4, or a workbook."""
+
+    HTML = "html"
+    XLSX = "xlsx"
+
+
+class PrintQuery(RequestBody):
+    """Whose sheet, of which day, as what."""
+
+    on: Day
+    team_id: TeamId
+    format: SheetForm = SheetForm.HTML
+
+
+class PrintInClear(PrintQuery):
+    """The same with heads and doors, and why they are needed: each household is a look on the record."""
+
+    reason: LookReason
 
 
 class PlannedItem(AnswerBody):

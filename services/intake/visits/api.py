@@ -15,8 +15,9 @@ from services.intake import rights
 from services.intake.cases.actions.numbers import take_numbers
 from services.intake.cases.actions.prepare import source_keys
 from services.intake.cases.api.callers import desk_of
+from services.intake.raised.actions.drafting import become_cases
 from services.intake.visits.actions import changing, recording, showing
-from services.intake.visits.actions.preparing import become_cases, open_home, ready
+from services.intake.visits.actions.preparing import open_home, ready
 from services.intake.visits.schemas import (
     AskVoiding,
     CorrectVisit,
@@ -49,7 +50,7 @@ async def record_visit(
     """
     vault, database = door.runtime.vault, door.runtime.door_database
     home = await door.read(lambda session: open_home(session, door.scope, body.household_id, vault))
-    desk, many = desk_of(door), len(become_cases(body))
+    desk, many = desk_of(door), len(become_cases(body.matters))
     numbers = await take_numbers(database, desk.shelved, desk.now, many) if many else []
     visit = ready(desk, body, home, numbers, database.staff)
     return await door.write(

@@ -1,6 +1,6 @@
 """Every SELECT of visits: by id, of a household, in lists, and which cases came of them."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -17,7 +17,6 @@ from services.intake.visits.tables import Visit, VisitChange, VisitWorker
 
 NEWEST_FIRST = Keyset("intake.visits", (col(Visit.started_at), col(Visit.visit_id)), (datetime, str))
 BY_STEP = Keyset("intake.visit_changes", (col(VisitChange.version),), (int,), descending=False)
-_ABOUT = "SELECT case_id, area_code, accused_unit, also_accused FROM cases WHERE case_id = ANY($1::text[])"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,12 +39,6 @@ async def find(session: Session, scope: Scope, visit_id: str) -> Visit | None:
     """The visit, when its household is within reach."""
     row = await session.one(Visit, "visit_id", visit_id, lock=False)
     return row if row is not None and scope.covers(row.area_code) else None
-
-
-async def seen_cases(session: Session, scope: Scope, case_ids: Collection[str]) -> frozenset[str]:
-    """Those of these cases that are not about whoever looks."""
-    rows = await session.fetch(_ABOUT, [*case_ids]) if case_ids else []
-    return frozenset(row.case_id for row in rows if not scope.is_about(row.accused_unit, row.also_accused))
 
 
 def list_statement(scope: Scope, query: VisitFilter, page: PageQuery) -> Select[Visit]:

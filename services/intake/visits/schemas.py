@@ -7,17 +7,14 @@ from typing import Annotated, Any
 
 from pydantic import Field, StringConstraints
 
-from libs.common.events.terms import Kind
-from libs.common.events.visit_terms import FindingKind, MatterEnd, VisitOutcome, VisitSlot, VisitStep
+from libs.common.events.visit_terms import FindingKind, VisitOutcome, VisitSlot, VisitStep
 from libs.common.web.cursors import PageQuery
 from libs.common.web.fields import (
     AnswerBody,
     AreaCode,
-    CategoryCode,
     Count,
     Day,
     Flag,
-    LongText,
     PastMoment,
     Reason,
     RequestBody,
@@ -26,6 +23,7 @@ from libs.common.web.fields import (
     Uuid,
 )
 from services.intake.households.schemas import HouseholdId
+from services.intake.raised.schemas import MatterIn, MatterOut
 from services.intake.rounds.schemas import RoundId
 from services.intake.visits.domain import Status
 
@@ -60,22 +58,6 @@ class QuantityIn(RequestBody):
 
 
 Quantities = Annotated[tuple[QuantityIn, ...], Field(max_length=MOST_WORDS)]
-
-
-class MatterIn(RequestBody):
-    """A matter that was raised (走访诉求): what is solved on the spot or becomes a case is registered with the visit.
-
-    What is confidential or anonymous, or about an office or one of its staff, is registered by itself.
-    """
-
-    what: MatterEnd
-    text: LongText
-    kind: Kind = Kind.HELP
-    category_code: CategoryCode | None = None
-    title: ShortText | None = None
-    answer: Annotated[
-        LongText | None, Field(description="What was done, or explained; needed unless it becomes a case")
-    ] = None
 
 
 class RecordVisit(RequestBody):
@@ -130,18 +112,6 @@ class DecideVoiding(RequestBody):
 
     granted: Flag
     why: Reason
-
-
-class MatterOut(AnswerBody):
-    """A matter that was raised. The words of a case stand there."""
-
-    number: int
-    what: MatterEnd
-    kind: Kind
-    category_code: str | None
-    text: Annotated[str | None, Field(description="Masked")]
-    answer: Annotated[str | None, Field(description="Masked")]
-    case_id: Annotated[str | None, Field(description="null also where the case may not be seen")]
 
 
 class InRound(AnswerBody):

@@ -6,8 +6,8 @@ import pytest
 
 from libs.common.events.directory import StaffContactRevealed, StaffRecorded
 from libs.common.security.principal import Role
+from libs.common.workbooks import xlsx_of
 from tests.integration.dispatch.office import COUNTY, TOWN, Office, Person
-from tests.support.xlsx import xlsx_of
 
 HEADINGS = ("人员编号", "姓名", "单位", "岗位", "区域", "任职日期", "离任日期", "代理", "语言", "电话")
 GOOD = [

@@ -11,12 +11,12 @@ import pytest
 
 from libs.common.security.principal import Role
 from libs.common.sheets import csv_of
+from libs.common.workbooks import xlsx_of
 from services.intake.households.queries import hold_register
 from tests.integration.intake.door import NOW, OTHER_TOWN, TOWN, VILLAGE, IntakeDoor
 from tests.integration.intake.homes import HOUSEHOLDS, WHO, WHY, Homes, appoint, table, told
 from tests.integration.intake.test_costs import counted
 from tests.support.eventually import eventually
-from tests.support.xlsx import xlsx_of
 
 EXPORT = f"{HOUSEHOLDS}/export"
 ROW = {

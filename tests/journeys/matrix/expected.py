@@ -41,10 +41,12 @@ MAY: tuple[tuple[str, str], ...] = (
     (r"POST /intake/v1/households/import", "om"),
     (r"GET /(intake/v1/reveals|dispatch/v1/staff-looks)", "a"),
     (r"GET /intake/v1/(rounds|plans).*", "ovsla"),
+    (r"POST /intake/v1/plans/\{plan_id\}/sheet", "ov"),
     (r"POST /intake/v1/(rounds|plans).*", "os"),
-    (r"GET /intake/v1/(visits.*|visit-words)", "ovsa"),
-    (r"POST /intake/v1/visits", "ov"),
-    (r"POST /intake/v1/visits/\{visit_id\}/(correction|voiding)", "ovs"),
+    (r"GET /intake/v1/((visits|points|occasions).*|visit-words)", "ovsa"),
+    (r"POST /intake/v1/points.*", "os"),
+    (r"POST /intake/v1/(visits|occasions)", "ov"),
+    (r"POST /intake/v1/(visits/\{visit_id\}/(correction|voiding)|occasions/\{occasion_id\}/correction)", "ovs"),
     (r"POST /intake/v1/visits/\{visit_id\}/voiding/decision", "os"),
     (r"GET /intake/v1/devices(/items)?", "os"),
     (r"POST /intake/v1/devices/\{device_id\}/(loss|return)", "ovs"),
@@ -59,7 +61,7 @@ MAY: tuple[tuple[str, str], ...] = (
     (r"POST /intake/v1/requesters/\{case_id\}/reveal", "ohc"),
     (r"GET /intake/v1/contacts", "ovsa"),
     (r"POST /intake/v1/contacts/(assignment|evening)", "os"),
-    (r"GET /intake/v1/teams.*", "ovsla"),
+    (r"GET /intake/v1/(teams.*|visit-days|area-days)", "ovsla"),
     (r"POST /intake/v1/teams.*", "os"),
     (r"GET /intake/v1/households(/\{household_id\}.*)?", "ovsa"),
     (r"POST /intake/v1/households/\{household_id\}/muting/decision", "os"),
@@ -125,10 +127,11 @@ OF_A_PART = re.compile(r"POST /dispatch/v1/cases/\{case_id\}/tasks/\{unit_code\}
 """Steps of the support unit itself, which is none of those that ask here."""
 MAY_BE_ABSENT = re.compile(
     r".*/ops/parked/.*|.*/accounts(/\{staff_id\}.*)?|.*/staff/\{staff_id\}.*|.*attachment_id.*"
-    r"|.*/(teams|rounds|plans|visits|devices)/\{.*|POST /intake/v1/plans"
+    r"|.*/(teams|rounds|plans|visits|points|occasions|devices)/\{.*|POST /intake/v1/plans"
 )
 """Where what is asked for may not be there: what does not stand still, an account or a person of another area, a file
-of another unit in a confidential case; a team, a round, a plan, a visit or a phone: nobody has made one here."""
+of another unit in a confidential case; a team, a round, a plan, a visit, a point, an
+occasion or a phone: nobody has made one here."""
 
 
 class Verdict(Enum):

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from libs.common.sheets import SheetLimits, UnreadableSheet, column_name, csv_of, read_sheet
-from tests.support.xlsx import xlsx_of
+from libs.common.workbooks import xlsx_of
 
 ROWS = [("人员编号", "姓名"), ("S-1", "陈测试"), ("", ""), ("S-2", "林测试")]
 TEXT = "\r\n".join(",".join(row) for row in ROWS)

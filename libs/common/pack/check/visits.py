@@ -1,17 +1,24 @@
-"""Checks how a place goes out to its households (走访): each word once, a whole night, teams of posts there are."""
+"""Checks how a place goes out to its households (走访): each word once, a whole night, teams of posts there
+are, and days that come.
+"""
 
 from collections.abc import Iterator, Sequence
 
 from libs.common.pack.problems import DocPath, Finding
-from libs.common.pack.schema import CodedReason, FindingSetting, Pack, TeamPart, TeamRule, VisitRules
+from libs.common.pack.schema import CodedReason, FindingSetting, Pack, TeamPart, TeamRule, VisitDays, VisitRules
+from libs.common.pack.visit_days import expects
+
+_Coded = CodedReason | FindingSetting | TeamRule | TeamPart | VisitDays
 
 
 def visits(pack: Pack) -> Iterator[Finding]:
     """Every word, rule of teams and part of one has a code of its own; night hours are both said, or neither."""
-    for part in ("purposes", "materials", "topics", "findings", "teams"):
+    for part in ("purposes", "materials", "topics", "findings", "teams", "days"):
         yield from _once(("visits", part), getattr(pack.visits, part))
     yield from _night(pack.visits)
     yield from _teams(pack)
+    for index, days in enumerate(pack.visits.days):
+        yield from _days(pack, ("visits", "days", index), days)
 
 
 def _night(rules: VisitRules) -> Iterator[Finding]:
@@ -43,7 +50,28 @@ def _part(at: DocPath, part: TeamPart, known: set[str]) -> Iterator[Finding]:
             yield Finding((*at, "posts", index), message, "name a post of `posts`, or leave it out")
 
 
-def _once(at: DocPath, words: Sequence[CodedReason | FindingSetting | TeamRule | TeamPart]) -> Iterator[Finding]:
+def _days(pack: Pack, at: DocPath, days: VisitDays) -> Iterator[Finding]:
+    if not days.weekdays and not days.month_days:
+        yield Finding(at, f"{days.code} is on no day", "say weekdays, such as [tuesday], or month_days, such as [5]")
+    if days.until_day is not None and days.until_day < days.from_day:
+        message = f"{days.code} ends on {days.until_day}, before it begins"
+        yield Finding((*at, "until_day"), message, f"end it on {days.from_day} or later, or leave it out")
+    goes_out = days.area_level is not None or days.area_kind is not None
+    if goes_out and not any(expects(days, area) for area in pack.areas):
+        said = "area_level" if days.area_kind is None else "area_kind"
+        message = f"no area is of this level and kind, so nobody would go out on {days.code}"
+        yield Finding((*at, said), message, "name a level and a kind that areas.csv has")
+    if days.team is not None and not goes_out:
+        message = f"{days.code} asks for teams, and no area is expected to go out"
+        yield Finding((*at, "team"), message, "say area_level or area_kind, or leave team out")
+    if days.team is not None and all(rule.code != days.team for rule in pack.visits.teams):
+        message = f"{days.team} is no rule of `visits.teams`"
+        yield Finding((*at, "team"), message, "name one of them, or leave it out")
+
+
+def _once(
+    at: DocPath, words: Sequence[CodedReason | FindingSetting | TeamRule | TeamPart | VisitDays]
+) -> Iterator[Finding]:
     first: dict[str, str] = {}
     for index, word in enumerate(words):
         if word.code in first:

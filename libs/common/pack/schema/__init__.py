@@ -44,7 +44,7 @@ from libs.common.pack.schema.promises import (
     Recipient,
     Trigger,
 )
-from libs.common.pack.schema.visits import FindingSetting, TeamPart, TeamRule, VisitRules
+from libs.common.pack.schema.visits import FindingSetting, TeamPart, TeamRule, VisitDays, VisitRules
 
 __all__ = [
     "ANY",
@@ -106,5 +106,6 @@ __all__ = [
     "Trigger",
     "Unit",
     "UnitLevel",
+    "VisitDays",
     "VisitRules",
 ]

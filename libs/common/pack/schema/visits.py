@@ -1,11 +1,15 @@
 """What a place's visits (走访) are for, what is handed out and looked at, how far apart they are, and who goes out."""
 
-from datetime import time
+from datetime import date, time
+from operator import not_
+from typing import Annotated
 
 from pydantic import Field
 
 from libs.common.events.visit_terms import FindingKind
+from libs.common.pack.areas import AreaLevel
 from libs.common.pack.schema.base import CodedReason, ItemCode, Model, Name
+from libs.common.time.recurring import HolidayRule, Weekday
 
 MOST_OF_A_PART = 100
 
@@ -44,12 +48,33 @@ class TeamRule(Model):
     parts: tuple[TeamPart, ...] = Field(min_length=1, max_length=10)
 
 
+class VisitDays(Model):
+    """走访日: on which days of the week or of the month people go out, from ``from_day`` until ``until_day``, if any.
+
+    ``on_holiday``: what becomes of one that falls on a public holiday. ``area_level`` and ``area_kind``: each area of
+    this level and kind goes out then; without both none is expected to, and collection points alone are open on such
+    days. ``team``: only teams by this rule count for it. A day of the month that a month does not have is its last.
+    """
+
+    code: ItemCode
+    name: Name
+    name_en: Name
+    weekdays: tuple[Weekday, ...] = ()
+    month_days: tuple[Annotated[int, Field(ge=1, le=31)], ...] = ()
+    from_day: date
+    until_day: date | None = None
+    on_holiday: HolidayRule = HolidayRule.SKIP
+    area_level: AreaLevel | None = None
+    area_kind: ItemCode | None = None
+    team: ItemCode | None = None
+
+
 class VisitRules(Model):
     """走访: ``purposes`` (五个到户) are each to every household, ``topics`` is the checklist (遍访工作清单).
 
     A household is visited again after ``gap_days`` at the earliest, where its round says nothing else. A visit that
     begins at ``night_from`` or later, or before ``night_until``, is one by night (夜访); without them there is none.
-    ``teams`` are the kinds of teams that go out; without any, none can be formed.
+    ``teams`` are the kinds of teams that go out; without any, none can be formed. ``days`` are recurring ones.
     """
 
     purposes: tuple[CodedReason, ...] = ()
@@ -60,3 +85,4 @@ class VisitRules(Model):
     night_from: time | None = None
     night_until: time | None = None
     teams: tuple[TeamRule, ...] = ()
+    days: tuple[VisitDays, ...] = Field(default=(), exclude_if=not_)

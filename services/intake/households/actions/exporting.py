@@ -2,27 +2,20 @@
 
 from collections.abc import Sequence
 
-import uuid_utils
-
 from libs.common.database.session import Session
-from libs.common.errors import Unavailable, invalid
-from libs.common.rules.looks import check_amount
+from libs.common.errors import invalid
 from libs.common.rules.requests import Request
 from libs.common.run.beside import beside
 from libs.common.security.policy import Scope
 from libs.common.security.vault import Vault
 from libs.common.sheets import csv_of
-from services.intake.households.actions.looking import OF_A_TABLE, check_one_more_look, record_look
-from services.intake.households.actions.sealing import SEALED, Identity, Masked, envelope_of, hidden_in, masked, opened
+from services.intake.households.actions.looking import MOST_IN_CLEAR, look_at_many
+from services.intake.households.actions.sealing import SEALED, Identity, Masked, masked
 from services.intake.households.actions.table import LIMITS, table_of
 from services.intake.households.actions.words import TableWords
 from services.intake.households.queries import HouseholdFilter, KeptHousehold, all_households, identities_of
 from services.intake.households.schemas import ExportInClear, HouseholdNarrowing
-from services.intake.households.tables import HouseholdLook
 
-MOST_IN_CLEAR = 2_000
-"""Households in one table, and in all tables of a person within an hour: a village's, never a county's."""
-_AT_ONCE = 200
 Shown = tuple[KeptHousehold, Identity | Masked]
 
 
@@ -55,37 +48,12 @@ async def clear_table(
     Raises Invalid for too many households, and TooManyLooks when the person has taken ``most`` looks within an hour, or
     has seen too many households. What cannot be opened stays masked, and was not looked at.
     """
-    await check_one_more_look(session, asked, most)
     found = await find_all(session, asked.scope, body, MOST_IN_CLEAR)
-    shown = await beside(_opened, found, vault)
-    seen = sorted([one.row.household_id for one, who in shown if isinstance(who, Identity)])
-    table = HouseholdLook.__tablename__
-    await check_amount(session, table, asked.actor, len(seen), MOST_IN_CLEAR, those=OF_A_TABLE)
-    table_id, reason = str(uuid_utils.uuid7()), await beside(_without_names, body.reason, shown)
-    for begin in range(0, len(seen), _AT_ONCE):
-        for place, household_id in enumerate(seen[begin : begin + _AT_ONCE], start=begin + 1):
-            record_look(session, asked, household_id, f"{table_id}/{place}", reason, sorted(SEALED))
-        await session.write_so_far()
-    return await beside(_csv, shown, words), len(seen)
-
-
-def _without_names(reason: str, shown: Sequence[Shown]) -> str:
-    """The reason with nothing of who lives in any of these households."""
-    for _, who in shown:
-        if isinstance(who, Identity):
-            reason = hidden_in(who, reason)
-    return reason
-
-
-def _opened(found: Sequence[KeptHousehold], vault: Vault) -> list[Shown]:
-    return [(one, _open(one, vault)) for one in found]
-
-
-def _open(one: KeptHousehold, vault: Vault) -> Identity | Masked:
-    try:
-        return opened(envelope_of(vault, one.identity), one.identity)
-    except Unavailable:
-        return masked(vault, one.identity)
+    identities = [one.identity for one in found]
+    who = await look_at_many(session, asked, identities, body.reason, sorted(SEALED), vault, most)
+    shown = [(one, who[one.row.household_id]) for one in found]
+    seen = sum(isinstance(one, Identity) for one in who.values())
+    return await beside(_csv, shown, words), seen
 
 
 def _csv(shown: Sequence[Shown], words: TableWords) -> bytes:

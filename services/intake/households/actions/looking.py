@@ -1,21 +1,25 @@
 """Looking at who lives somewhere (查看户情): unmasked, with a reason and on the record."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import uuid_utils
 
 from libs.common.database.session import Session
-from libs.common.errors import NotFound
+from libs.common.errors import NotFound, Unavailable
 from libs.common.events.households import HouseholdRevealed
-from libs.common.rules.looks import check_looks
+from libs.common.rules.looks import check_amount, check_looks
 from libs.common.rules.requests import Request
+from libs.common.run.beside import beside
 from libs.common.security.vault import Vault
-from services.intake.households.actions.sealing import envelope_of, hidden_in, opened
+from services.intake.households.actions.sealing import Identity, Masked, envelope_of, hidden_in, masked, opened
 from services.intake.households.queries import find, identity_of
 from services.intake.households.schemas import RevealedHousehold, RevealHousehold
-from services.intake.households.tables import HouseholdLook
+from services.intake.households.tables import HouseholdIdentity, HouseholdLook
 
-_ONE_LOOK, OF_A_TABLE = "split_part(look_id, '/', 1)", "strpos(look_id, '/') > 0"
+MOST_IN_CLEAR = 2_000
+"""Households in one table, and in all tables and sheets of a person within an hour: a village's, never a county's."""
+_AT_ONCE = 200
+_ONE_LOOK, _OF_A_TABLE = "split_part(look_id, '/', 1)", "strpos(look_id, '/') > 0"
 """Of a table in clear each household's look is called by the id of the table and its place in it."""
 
 
@@ -62,6 +66,52 @@ def record_look(
         },
     )
     session.publish(look)
+
+
+async def look_at_many(
+    session: Session,
+    asked: Request,
+    found: Sequence[HouseholdIdentity],
+    reason: str,
+    fields: Sequence[str],
+    vault: Vault,
+    most: int,
+) -> dict[str, Identity | Masked]:
+    """Who lives in each of these, in clear: each is a look of its own, and all are one of the person's by the hour.
+
+    What cannot be opened stays masked, and was not looked at. Raises TooManyLooks when the person has taken ``most``
+    looks within an hour, or has seen more households in tables and sheets of an hour than are in one.
+    """
+    await check_one_more_look(session, asked, most)
+    shown = await beside(_opened, found, vault)
+    seen = sorted([household_id for household_id, who in shown.items() if isinstance(who, Identity)])
+    table = HouseholdLook.__tablename__
+    await check_amount(session, table, asked.actor, len(seen), MOST_IN_CLEAR, those=_OF_A_TABLE)
+    table_id, hidden = str(uuid_utils.uuid7()), await beside(_without_names, reason, shown)
+    for begin in range(0, len(seen), _AT_ONCE):
+        for place, household_id in enumerate(seen[begin : begin + _AT_ONCE], start=begin + 1):
+            record_look(session, asked, household_id, f"{table_id}/{place}", hidden, fields)
+        await session.write_so_far()
+    return shown
+
+
+def _opened(found: Sequence[HouseholdIdentity], vault: Vault) -> dict[str, Identity | Masked]:
+    return {row.household_id: _open(row, vault) for row in found}
+
+
+def _open(row: HouseholdIdentity, vault: Vault) -> Identity | Masked:
+    try:
+        return opened(envelope_of(vault, row), row)
+    except Unavailable:
+        return masked(vault, row)
+
+
+def _without_names(reason: str, shown: Mapping[str, Identity | Masked]) -> str:
+    """The reason with nothing of who lives in any of these households."""
+    for who in shown.values():
+        if isinstance(who, Identity):
+            reason = hidden_in(who, reason)
+    return reason
 
 
 async def check_one_more_look(session: Session, asked: Request, most: int) -> None:

@@ -8,7 +8,8 @@ from libs.common.events.visit_terms import VisitStep
 from libs.common.events.visits import VisitVoided, VisitVoidRefused, VisitVoidRequested
 from libs.common.rules.requests import Request
 from libs.common.security.vault import Vault
-from services.intake.visits.actions.checking import check_times, check_words, check_workers
+from services.intake.raised.actions.checking import check_times, check_workers
+from services.intake.visits.actions.checking import check_words
 from services.intake.visits.actions.keeping import (
     check_gap,
     keep_workers,

@@ -26,15 +26,11 @@ from services.intake.households.domain import What
 from services.intake.households.domain import decide as decide_of_household
 from services.intake.households.queries import identity_of
 from services.intake.households.tables import Household
+from services.intake.raised.actions.checking import check_recorder, check_times, check_workers
+from services.intake.raised.schemas import MatterIn
 from services.intake.rounds.actions.following import catch_up, rounds_of_visit, steps_until_now
 from services.intake.rounds.tables import VisitRound
-from services.intake.visits.actions.checking import (
-    check_day,
-    check_recorder,
-    check_times,
-    check_words,
-    check_workers,
-)
+from services.intake.visits.actions.checking import check_day, check_words
 from services.intake.visits.actions.keeping import (
     check_gap,
     facts_of,
@@ -48,7 +44,7 @@ from services.intake.visits.actions.keeping import (
 from services.intake.visits.actions.preparing import ReadyVisit, VisitedHome
 from services.intake.visits.actions.showing import shown
 from services.intake.visits.domain import State, Status, decide
-from services.intake.visits.schemas import MatterIn, RecordVisit, VisitOut
+from services.intake.visits.schemas import RecordVisit, VisitOut
 from services.intake.visits.tables import Visit, VisitMatter
 
 _LISTS = ("staff_ids", "purposes", "topics", "photos")

@@ -9,6 +9,8 @@ from libs.common.pack.schema import CodedReason
 from libs.common.security.policy import Scope
 from libs.common.time.moments import day_end, day_start
 from libs.common.web.cursors import Page, PageQuery
+from services.intake.raised.queries import seen_cases
+from services.intake.raised.schemas import MatterOut
 from services.intake.rounds.queries.following import terms_of
 from services.intake.rounds.tables import VisitRound
 from services.intake.visits.domain import ACTIONS, STATUSES
@@ -20,11 +22,9 @@ from services.intake.visits.queries import (
     find,
     list_changes,
     list_visits,
-    seen_cases,
 )
 from services.intake.visits.schemas import (
     InRound,
-    MatterOut,
     QuantityIn,
     VisitChangeItem,
     VisitItem,

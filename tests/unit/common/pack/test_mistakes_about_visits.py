@@ -1,4 +1,4 @@
-"""Every kind of mistake in the rules of teams is found."""
+"""Every kind of mistake in the rules of teams, and of recurring days, is found."""
 
 from pathlib import Path
 
@@ -51,6 +51,62 @@ MISTAKES = {
         "parts:\n        - {code: head",
     ),
 }
+DAYS = "weekdays: [wednesday]\n"
+OF_DAYS = {
+    "on no day": Mistake(
+        "pack.yaml",
+        f"      {DAYS}",
+        "",
+        "wednesdays is on no day",
+        "say weekdays, such as [tuesday], or month_days, such as [5]",
+        "- code: wednesdays",
+    ),
+    "an end before the beginning": Mistake(
+        "pack.yaml",
+        DAYS,
+        f"{DAYS}      until_day: 2025-12-31\n",
+        "wednesdays ends on 2025-12-31, before it begins",
+        "end it on 2026-01-01 or later, or leave it out",
+        "until_day: 2025-12-31",
+    ),
+    "areas that there are not": Mistake(
+        "pack.yaml",
+        DAYS,
+        f"{DAYS}      area_kind: patch\n",
+        "no area is of this level and kind, so nobody would go out on wednesdays",
+        "name a level and a kind that areas.csv has",
+        "area_kind: patch",
+    ),
+    "teams of no area": Mistake(
+        "pack.yaml",
+        "      area_level: village\n",
+        "      team: night\n",
+        "wednesdays asks for teams, and no area is expected to go out",
+        "say area_level or area_kind, or leave team out",
+        "team: night",
+    ),
+    "teams by no rule": Mistake(
+        "pack.yaml",
+        DAYS,
+        f"{DAYS}      team: dawn\n",
+        "dawn is no rule of `visits.teams`",
+        "name one of them, or leave it out",
+        "team: dawn",
+    ),
+    "days twice": Mistake(
+        "pack.yaml",
+        "  days:\n",
+        "  days:\n    - {code: wednesdays, name: 周三, name_en: W, weekdays: [wednesday], from_day: 2026-01-01}\n",
+        "the code wednesdays stands here a second time",
+        "remove it or give it another code; the first is 周三",
+        "- code: wednesdays",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", OF_DAYS)
+def test_days_that_cannot_be_are_found_with_file_line_and_mend(name: str, folder: Path) -> None:
+    is_found(OF_DAYS[name], folder)
 
 
 @pytest.mark.parametrize("name", MISTAKES)

@@ -1,0 +1,1 @@
+"""Recurring days and area days, as they are answered."""

@@ -1,0 +1,1 @@
+"""Occasions as they are recorded with their cases, corrected and shown."""

@@ -1,0 +1,1 @@
+"""``/plans``: plans as they are made, shown and printed."""

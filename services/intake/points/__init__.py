@@ -1,0 +1,1 @@
+"""Collection points (民情收集点): where and when somebody listens, and who is on duty there."""

@@ -1,0 +1,1 @@
+"""Collection points as they are opened, changed, manned and shown."""

@@ -1,0 +1,1 @@
+"""What becomes of a matter that was raised: checked, and made a case."""
