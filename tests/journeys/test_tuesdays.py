@@ -1,5 +1,7 @@
-"""翠屏街道's Tuesdays by HTTP on either bus: twenty patches, 22 Tuesdays of which one is a holiday, 420 area days and 419
-that were gone to; what is raised at a collection point and at a forum; and the same place by the other holiday rule.
+"""Tuesdays of 翠屏街道 by HTTP on either bus: twenty patches, 22 Tuesdays, of which one is a holiday.
+
+420 area days, 419 that were gone to; what is raised at a collection point and at a forum; and the same place by the
+other holiday rule.
 """
 
 import shutil

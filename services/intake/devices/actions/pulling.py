@@ -26,8 +26,7 @@ from services.intake.devices.schemas import (
     WipeOut,
 )
 from services.intake.devices.tables import Device, DeviceHousehold
-from services.intake.households.actions.exporting import MOST_IN_CLEAR
-from services.intake.households.actions.looking import OF_A_TABLE, check_one_more_look, record_look
+from services.intake.households.actions.looking import MOST_IN_CLEAR, OF_A_TABLE, check_one_more_look, record_look
 from services.intake.households.actions.sealing import Identity, envelope_of, opened
 from services.intake.households.domain import Status as HouseholdStatus
 from services.intake.households.queries import identities_of

@@ -16,7 +16,7 @@ from services.intake.devices.domain.items import ItemEnd, ItemKind, held, refuse
 from services.intake.devices.queries import households_concerned, waiting_items
 from services.intake.devices.schemas import CorrectionBody
 from services.intake.devices.tables import Device, DeviceItem
-from services.intake.visits.actions.preparing import become_cases
+from services.intake.raised.actions.drafting import become_cases
 from services.intake.visits.schemas import RecordVisit
 
 AT_ONCE = 200
@@ -36,7 +36,7 @@ class ReadItem:
     @property
     def cases(self) -> int:
         """How many cases it becomes."""
-        return len(become_cases(self.said)) if isinstance(self.said, RecordVisit) else 0
+        return len(become_cases(self.said.matters)) if isinstance(self.said, RecordVisit) else 0
 
     @property
     def visit_id(self) -> str | None:

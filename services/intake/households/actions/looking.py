@@ -19,7 +19,7 @@ from services.intake.households.tables import HouseholdIdentity, HouseholdLook
 MOST_IN_CLEAR = 2_000
 """Households in one table, and in all tables and sheets of a person within an hour: a village's, never a county's."""
 _AT_ONCE = 200
-_ONE_LOOK, _OF_A_TABLE = "split_part(look_id, '/', 1)", "strpos(look_id, '/') > 0"
+_ONE_LOOK, OF_A_TABLE = "split_part(look_id, '/', 1)", "strpos(look_id, '/') > 0"
 """Of a table in clear each household's look is called by the id of the table and its place in it."""
 
 
@@ -86,7 +86,7 @@ async def look_at_many(
     shown = await beside(_opened, found, vault)
     seen = sorted([household_id for household_id, who in shown.items() if isinstance(who, Identity)])
     table = HouseholdLook.__tablename__
-    await check_amount(session, table, asked.actor, len(seen), MOST_IN_CLEAR, those=_OF_A_TABLE)
+    await check_amount(session, table, asked.actor, len(seen), MOST_IN_CLEAR, those=OF_A_TABLE)
     table_id, hidden = str(uuid_utils.uuid7()), await beside(_without_names, reason, shown)
     for begin in range(0, len(seen), _AT_ONCE):
         for place, household_id in enumerate(seen[begin : begin + _AT_ONCE], start=begin + 1):
