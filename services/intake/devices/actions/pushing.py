@@ -180,9 +180,11 @@ async def _ruled(
         if isinstance(judged, ItemEnd):
             return judged
         if isinstance(item.said, RecordVisit):
-            return await enter(session, maker, VisitToEnter(item.said, numbers.get(row.entry_id, ()), judged))
+            return await enter(
+                session, maker, VisitToEnter(item.said, numbers.get(row.entry_id, ()), judged.conflicts, judged.theirs)
+            )
         if item.said is not None:
-            return replace(await correct(session, maker, item.said), differences=judged)
+            return replace(await correct(session, maker, item.said), differences=judged.conflicts)
     except Problem as problem:
         if problem.status >= _SERVER_ERROR:
             raise

@@ -48,7 +48,11 @@ async def test_a_dropped_item_is_refused_for_good(
     intake: IntakeDoor, homes: Homes, home: str, phone: Phone, supervisor: dict[str, str]
 ) -> None:
     await held_visit(homes, phone, home)
-    receipt = (await phone.decide(1, "drop", supervisor)).json()
+    named = {"reason": "欧阳金丝雀家无人，三组15号已核实"}
+    receipt = (await phone.decide(1, "drop", supervisor, **named)).json()
+    (step,) = await intake.rows("SELECT why FROM device_item_change WHERE code = 'dropped'")
+    assert "金丝雀" not in step.why
+    assert "15号" not in step.why
     assert (receipt["outcome"], receipt["code"], receipt["who_decides"]) == ("refused", "dropped", None)
     assert await phone.push() == [receipt]
     assert await visits_of(intake, "S-1") == []
@@ -150,6 +154,14 @@ async def test_a_correction_goes_by_its_own_door(
         f"/intake/v1/visits/{visit['item_id']}/correction", json=by_office, headers=supervisor | {"If-Match": "*"}
     )
     assert answer.status_code in (200, 403), answer.text
+
+
+async def test_what_a_body_made_up_stands_in_no_receipt(intake: IntakeDoor, home: str, phone: Phone) -> None:
+    phone.visit(home, 欧阳金丝雀=1, findings={"欧阳金丝雀": True})
+    (receipt,) = await phone.push()
+    assert (receipt["outcome"], receipt["code"]) == ("refused", "invalid")
+    (row,) = await intake.rows("SELECT to_jsonb(device_item)::text AS whole FROM device_item")
+    assert "金丝雀" not in row.whole + str(receipt)
 
 
 async def test_two_items_of_one_number_are_told_apart(
