@@ -26,6 +26,7 @@ from tests.support.eventually import eventually
 NIGHTS, BY_DAY = DEMO.parent / "taihu-xiaochi", DEMO.parent / "changle-tangwu"
 IN_THE_PLACE = ZoneInfo("Asia/Shanghai")
 HOUSEHOLDS, VISITS, ROUNDS = "/intake/v1/households", "/intake/v1/visits", "/intake/v1/rounds"
+FIGURES = "/analytics/v1/visits"
 PEOPLE, A_NIGHT, EVENINGS = 110, 15, 95
 AT_ONCE = 40
 
@@ -131,6 +132,30 @@ async def test_ninety_five_nights_of_fifteen_households(town: County) -> None:
     assert sum(one.materials.get("safety_leaflet", 0) for one in facts) == 2_100
     assert Counter(one.slot.value for one in facts) == {"night": 1_425, "day": 1}
     assert (await town.supervisor.ask(f"{ROUNDS}/{round_id}/gaps"))["items"] == []
+    days = {"from_day": first.isoformat(), "until_day": (first + timedelta(days=EVENINGS)).isoformat()}
+    await nights_in_analytics(town, round_id, whole, days)
+    again_told = await town.supervisor.ask(f"{FIGURES}/list", counter="duplicates", **days)
+    assert [one["household_id"] for one in again_told["items"]] == [ids[1]]
+
+
+async def nights_in_analytics(town: County, round_id: str, whole: dict[str, Any], days: dict[str, str]) -> None:
+    """The same nights as figures of analytics: 12.95 to each, and 2,100 leaflets."""
+    await town.house.settle()
+    await same_in_analytics(town, round_id, whole)
+    official = await town.supervisor.ask(f"{FIGURES}/people", round_id=round_id, limit=200, **days)
+    assert official["visits_each"] == {"numerator": 1_425, "denominator": 110, "text": "12.95"}
+    assert Counter(row["visits"] for row in official["rows"]) == {13: 105, 12: 5}
+    assert all(row["coverage"][0]["text"] == "100.0 %" for row in official["rows"])
+    found = await town.supervisor.ask(f"{FIGURES}/things", thing="material", **days)
+    assert [(row["code"], row["amount"]) for row in found["rows"]] == [("safety_leaflet", "2100")]
+
+
+async def same_in_analytics(town: County, round_id: str, whole: dict[str, Any]) -> None:
+    """Analytics tells of a round what intake does."""
+    found = (await town.supervisor.ask(f"{FIGURES}/coverage", round_id=round_id))["whole"]
+    told = ("households", "visited", "reached", "refused", "by_phone", "nobody_home", "moved", "untried", "late")
+    assert {name: found[name] for name in told} == {name: whole[name] for name in told}
+    assert found["visited_share"]["text"] == whole["visited_share"]
 
 
 async def reach(town: County, ids: Sequence[str], staff_id: str) -> None:
@@ -194,6 +219,9 @@ async def test_two_rounds_of_all_resident_households(town: County) -> None:
     assert [one["household_id"] for one in await gaps(town, second)] == [missing]
     whole = (await town.supervisor.ask(f"{ROUNDS}/{second}/coverage"))["whole"]
     assert (whole["refused"], whole["reached"], whole["nobody_home"]) == (1, 1_270, 0)
+    await town.house.settle()
+    await same_in_analytics(town, second, whole)
+    await same_in_analytics(town, first, (await town.supervisor.ask(f"{ROUNDS}/{first}/coverage"))["whole"])
     villages = await town.leader.ask(f"{ROUNDS}/{second}/coverage", level="grid", limit=200)
     assert (len(villages["rows"]), sum(row["households"] for row in villages["rows"])) == (114, 1_272)
     for view in ("then", "now"):

@@ -41,7 +41,12 @@ _BODIES: Mapping[str, Any] = {
     for service in ("intake", "dispatch", "followup", "analytics")
     for path, body in OPS.items()
 }
-_ASKED_WITH: Mapping[str, Mapping[str, str]] = {"/dispatch/v1/staff-coverage": {"post_code": "grid_worker"}}
+_ASKED_WITH: Mapping[str, Mapping[str, str]] = {
+    "/dispatch/v1/staff-coverage": {"post_code": "grid_worker"},
+    **dict.fromkeys(
+        ("/analytics/v1/visits/coverage", "/analytics/v1/visits/coverage/households"), {"round_id": _NOBODYS}
+    ),
+}
 """What a list about no case wants to be asked with."""
 _HOUSEHOLD = "/intake/v1/households/{household_id}"
 _BODIES_OF_HOUSEHOLDS: Mapping[str, Any] = {

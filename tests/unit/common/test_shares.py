@@ -13,6 +13,7 @@ from libs.common.shares import (
     Comparison,
     Met,
     judged,
+    mean,
     missed_by,
     percent,
     rounded,
@@ -142,3 +143,21 @@ def test_what_is_missed_is_missed_by_the_whole_difference(
 def test_every_word_has_both_languages() -> None:
     assert COMPARISON_WORDS.keys() == set(Comparison)
     assert MET_WORDS.keys() == set(Met)
+
+
+@given(st.integers(0, 10**7), st.integers(1, 10**5))
+def test_what_is_not_whole_never_prints_as_whole(numerator: int, denominator: int) -> None:
+    told = mean(numerator, denominator)
+    assert told is not None
+    assert (Fraction(told).denominator == 1) == (numerator % denominator == 0)
+    assert abs(Fraction(told) - Fraction(numerator, denominator)) <= Fraction(1, 100)
+
+
+def test_how_many_there_are_to_each() -> None:
+    assert mean(1_425, 110) == "12.95"
+    assert mean(12_996, 1_000) == "12.99"
+    assert mean(13_004, 1_000) == "13.01"
+    assert mean(1_430, 110) == "13.00"
+    assert mean(0, 5) == "0.00"
+    assert mean(1, 0) is None
+    assert text_of(percent(12_791, 12_800)) == "99.9 %"
