@@ -45,7 +45,6 @@ PRODUCT_EXEMPT: Mapping[str, str] = {
     "propagate": "logging reads it",
     "CaseNumber": "a table whose rows are only written in SQL; what is there is held against it",
     "RoundTally": "a table whose rows are only written in SQL; what is there is held against it",
-    "SOLVED_ON_THE_SPOT": "what became of a matter at a visit; the API takes the word",
     **dict.fromkeys(("NAME", "ID_NO", "HOME"), "what of a requester is asked for, by its value"),
     "MEMBERS": "what of a household is asked for, by its value",
     **dict.fromkeys(
