@@ -1,7 +1,5 @@
-"""Tuesdays of 翠屏街道 by HTTP on either bus: twenty patches, 22 Tuesdays, of which one is a holiday.
-
-420 area days, 419 that were gone to; what is raised at a collection point and at a forum; and the same place by the
-other holiday rule.
+"""翠屏街道's Tuesdays by HTTP on either bus: twenty patches, 22 Tuesdays of which one is a holiday, 420 area days
+and 419 gone to; what is raised at a collection point and at a forum; and the same place by the other holiday rule.
 """
 
 import shutil
@@ -175,9 +173,8 @@ async def test_what_is_raised_at_a_point_and_at_a_forum_becomes_cases_that_say_w
         "point_id": point,
         "staff_ids": [first.head],
         "citizens": 9,
-        "matters": [card, lamp],
     }
-    made = await town.operator.do(OCCASIONS, collected | span)
+    made = await town.operator.do(OCCASIONS, collected | span | {"matters": [card, lamp]})
     assert made["at_hours"] == "within"
     begun, ended = started + timedelta(minutes=150), started + timedelta(minutes=170)
     late = {"started_at": begun.isoformat(), "ended_at": ended.isoformat()}
