@@ -8,8 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from huiyin.audit.case import INTAKE, CaseView
-from huiyin.audit.report import Findings
-from huiyin.audit.rows.comparing import Columns, WantedRows, by_whom, columns_of, differences
+from huiyin.audit.rows.comparing import Columns, WantedRows, by_whom, columns_of
 from libs.common.events.households import HouseholdRecorded, HouseholdResealed, HouseholdRevealed
 from libs.common.rules.machine import Actor, Refused
 from libs.common.security.vault import print_of_sealed
@@ -23,14 +22,6 @@ TABLES = {
 }
 """Every table of intake with rows about a household, and the order of its rows."""
 SEALED = ("sealed_head", "sealed_phone", "sealed_door", "sealed_members", "phone_index", "door_index")
-
-
-def check_rows(view: CaseView, findings: Findings) -> None:
-    """Compare what stands in the tables with what should."""
-    for wanted in rows_wanted(view):
-        findings.checked[wanted.invariant] += max(1, len(wanted.rows))
-        for message in differences(view.rows[wanted.table], wanted):
-            findings.violated(wanted.invariant, view.case_id, wanted.service, message)
 
 
 def rows_wanted(view: CaseView) -> Iterator[WantedRows]:

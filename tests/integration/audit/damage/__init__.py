@@ -7,7 +7,8 @@ from tests.integration.audit.damage.households import HOUSEHOLDS
 from tests.integration.audit.damage.identities import IDENTITIES
 from tests.integration.audit.damage.promises import PROMISES
 from tests.integration.audit.damage.tables import TABLES
+from tests.integration.audit.damage.visits import VISITS
 
 __all__ = ["KINDS", "Spoiled"]
 
-KINDS: dict[str, Spoiled] = HISTORY | TABLES | PROMISES | FIGURES | IDENTITIES | HOUSEHOLDS
+KINDS: dict[str, Spoiled] = HISTORY | TABLES | PROMISES | FIGURES | IDENTITIES | HOUSEHOLDS | VISITS
