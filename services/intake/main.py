@@ -17,7 +17,10 @@ from services.intake.contacts import api as contacts
 from services.intake.handlers import REACTIONS
 from services.intake.hotline import api as hotline
 from services.intake.households import api as households
+from services.intake.matches import api as matches
+from services.intake.notes import api as notes
 from services.intake.plans import api as plans
+from services.intake.policies import api as policies
 from services.intake.reveals import api as reveals
 from services.intake.rounds import api as rounds
 from services.intake.rounds.actions.opening import finish_opening
@@ -28,7 +31,7 @@ from services.intake.wordings import api as wordings
 
 APPEND_ONLY = (
     *("reveal", "household_change", "household_look", "team_change", "attendance"),
-    *("visit_change", "visit_matter"),
+    *("visit_change", "visit_matter", "household_note"),
 )
 
 
@@ -54,6 +57,9 @@ SPEC = ServiceSpec(
         wordings.router,
         households.router,
         households.looks_router,
+        notes.router,
+        matches.router,
+        policies.router,
         contacts.router,
         teams.router,
         rounds.router,

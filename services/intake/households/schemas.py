@@ -298,5 +298,7 @@ class HouseholdLookItem(AnswerBody):
     staff_name: Annotated[str | None, Field(description="As the register of people has it; null where it knows nobody")]
     unit_code: str | None
     household_id: str
-    fields: list[HouseholdField]
+    fields: Annotated[
+        list[str], Field(description="head, phone, door, members; note:<field> of what is for few (敏感情况)")
+    ]
     reason: str
