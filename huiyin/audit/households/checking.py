@@ -17,8 +17,8 @@ from huiyin.audit.rows.comparing import WantedRows, differences
 from huiyin.audit.snapshot import AT_A_TIME, Snapshot
 from huiyin.audit.visits import records, rounds, teams
 from huiyin.audit.visits.histories import check_visits
-from huiyin.audit.visits.records import Record, living, records_of
-from huiyin.audit.visits.rounds import Rounds, check_round
+from huiyin.audit.visits.records import VisitRecord, living, records_of
+from huiyin.audit.visits.rounds import OpenedRounds, check_round
 from huiyin.audit.visits.teams import check_team
 from libs.common.bus.flow import Stream
 
@@ -38,7 +38,7 @@ class HouseholdTask:
 
 async def check_households(cut: Snapshot, delivery: Delivery, task: HouseholdTask) -> None:
     """Look at each household of the span, and at each round and team."""
-    findings, opened = delivery.findings, await Rounds.of(cut)
+    findings, opened = delivery.findings, await OpenedRounds.of(cut)
     streams = household_streams(cut, task.topic, task.span, embedded_bus=delivery.all_in_database)
     async for key, group in by_key(cut, streams, at_a_time=task.at_a_time):
         view = read(key, group, findings, of_today=True)
@@ -51,7 +51,7 @@ async def check_households(cut: Snapshot, delivery: Delivery, task: HouseholdTas
         _check_rows(view, rows_wanted(view, opened, made), findings)
 
 
-def rows_wanted(view: CaseView, opened: Rounds, made: Mapping[str, Record]) -> Iterator[WantedRows]:
+def rows_wanted(view: CaseView, opened: OpenedRounds, made: Mapping[str, VisitRecord]) -> Iterator[WantedRows]:
     """What should stand in each table that has rows about a household, a round or a team."""
     yield from household_rows.rows_wanted(view)
     yield from records.rows_wanted(made)

@@ -77,13 +77,13 @@ class _Round:
 
 
 @dataclass(frozen=True, slots=True)
-class Rounds:
+class OpenedRounds:
     """All rounds that were opened, by the area that each takes in."""
 
     by_area: Mapping[str, Mapping[str, _Round]] = field(default_factory=dict)
 
     @classmethod
-    async def of(cls, cut: Snapshot) -> "Rounds":
+    async def of(cls, cut: Snapshot) -> "OpenedRounds":
         """Of a cut, by the events of rounds alone."""
         found: dict[str, _Round] = {}
         async for rows in cut.stream(_ROUNDS):
@@ -120,7 +120,7 @@ def rows_wanted(view: CaseView) -> Iterator[WantedRows]:
     yield WantedRows(INTAKE, "visit_round", ("round_id",), rows)
 
 
-def places_wanted(view: CaseView, rounds: Rounds, visits: Sequence[SeenVisit]) -> WantedRows:
+def places_wanted(view: CaseView, rounds: OpenedRounds, visits: Sequence[SeenVisit]) -> WantedRows:
     """Where a household should stand in each round that it is in, or was and took a step, or was visited, since.
 
     What it left before anybody looked is entered when something becomes of it, and may be there.

@@ -110,6 +110,9 @@ class ChangeHousehold(RequestBody):
     phone: Phone | None = None
     door: ShortText | None = None
     members: Members | None = None
+    known_to_be_another: Annotated[
+        Flag, Field(description="The phone or door is another's already, and this is another household all the same")
+    ] = False
 
 
 class AskMuting(RequestBody):

@@ -61,7 +61,7 @@ class EndMatch(RequestBody):
 
 
 class MatchOut(AnswerBody):
-    """A match."""
+    """A resource of one household for a need of another, as a person confirmed it."""
 
     match_id: str
     household_id: str

@@ -7,7 +7,7 @@ from typing import Any
 from libs.common.database.session import Session
 from libs.common.errors import Conflict, NotFound, invalid
 from libs.common.events.household_terms import PolicyAnswer
-from libs.common.events.households import PolicyAnswered as Answered
+from libs.common.events.households import PolicyAnswered
 from libs.common.pack.areas import area_prefix
 from libs.common.pack.schema import SupportPolicy
 from libs.common.rules.requests import Request
@@ -22,7 +22,7 @@ from services.intake.policies.queries import OLDEST_FIRST, PolicyFilter, areas_o
 from services.intake.policies.schemas import (
     AnswerPolicy,
     CountQuery,
-    PolicyAnswered,
+    PoliciesOut,
     PolicyCount,
     PolicyCounts,
     PolicyItem,
@@ -32,7 +32,7 @@ from services.intake.policies.schemas import (
 
 async def answer(
     session: Session, asked: Request, household_id: str, policy: str, body: AnswerPolicy, vault: Vault
-) -> PolicyAnswered:
+) -> PoliciesOut:
     """Say what became of it, for all steps by which it fits and of which it was not granted yet.
 
     Raises:
@@ -57,7 +57,7 @@ async def answer(
         one.who, one.unit_code, one.staff_id = asked.actor.subject, asked.actor.unit_code, asked.actor.staff_id
         one.why = why
     session.publish(
-        Answered(
+        PolicyAnswered(
             occurred_at=session.now,
             household_id=household_id,
             policy=policy,
@@ -67,7 +67,7 @@ async def answer(
             why=why,
         )
     )
-    return PolicyAnswered(household_id=household_id, items=[_item(session, one, row.area_code) for one in rows])
+    return PoliciesOut(household_id=household_id, items=[_item(session, one, row.area_code) for one in rows])
 
 
 async def page(session: Session, scope: Scope, query: PolicyQuery) -> Page[PolicyItem]:

@@ -14,7 +14,7 @@ from services.intake.policies import actions
 from services.intake.policies.schemas import (
     AnswerPolicy,
     CountQuery,
-    PolicyAnswered,
+    PoliciesOut,
     PolicyCode,
     PolicyCounts,
     PolicyItem,
@@ -37,7 +37,7 @@ async def count_policies(query: Annotated[CountQuery, Query()], door: Reads) -> 
     return door.answer(await door.read(lambda session: actions.counts(session, door.scope, query)))
 
 
-@router.post("/households/{household_id}/policies/{policy}/answer", response_model=PolicyAnswered)
+@router.post("/households/{household_id}/policies/{policy}/answer", response_model=PoliciesOut)
 async def answer_policy(
     household_id: Annotated[HouseholdId, Path()],
     policy: Annotated[PolicyCode, Path()],

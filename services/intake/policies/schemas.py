@@ -79,7 +79,7 @@ class PolicyCounts(AnswerBody):
     policies: list[PolicyCount]
 
 
-class PolicyAnswered(AnswerBody):
+class PoliciesOut(AnswerBody):
     """What a household has of a policy by now."""
 
     household_id: str

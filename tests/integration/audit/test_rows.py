@@ -16,7 +16,7 @@ from huiyin.audit.rows import rows_wanted
 from huiyin.audit.rows.comparing import Unseen, WantedRows
 from huiyin.audit.snapshot import open_cut
 from huiyin.audit.visits.records import records_of
-from huiyin.audit.visits.rounds import Rounds
+from huiyin.audit.visits.rounds import OpenedRounds
 from tests.integration.audit.conftest import Copy, Lived, named
 from tests.integration.audit.damage.rows import ROWS
 
@@ -51,7 +51,7 @@ def test_is_found_and_named(all_rows_spoilt: AuditReport, lived: Lived, kind: st
 async def test_every_column_is_compared_or_the_guide_says_why_not(copy: Copy) -> None:
     seen: dict[Column, bool] = {}
     async with open_cut(copy.url, "test") as cut:
-        packs, rounds = await Packs.of(cut), await Rounds.of(cut)
+        packs, rounds = await Packs.of(cut), await OpenedRounds.of(cut)
         async for key, group in by_key(cut, case_streams(cut, "cases", embedded_bus=True)):
             _note(seen, rows_wanted(view_of(key, group, Findings()), packs))
         async for key, group in by_key(cut, household_streams(cut, "visits", embedded_bus=True)):

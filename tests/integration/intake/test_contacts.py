@@ -11,7 +11,7 @@ import pytest
 from libs.common.events.directory import PackPublished
 from libs.common.security.principal import Role
 from tests.integration.intake.door import NOW, OTHER_TOWN, TOWN, VILLAGE, IntakeDoor
-from tests.integration.intake.homes import Homes, appoint, told
+from tests.integration.intake.homes import Homes, appoint, table, table_row, told
 from tests.integration.intake.test_costs import counted
 from tests.support.service import PACK, published
 
@@ -211,6 +211,30 @@ async def test_nobody_gets_more_than_the_pack_lets_one_have_and_the_ledger_shows
     assert (await done(homes, "assignment", household_ids=ids[2:3], to_staff_id="S-2"))["moved"] == 1, (
         "one counts no more"
     )
+
+
+async def test_the_limit_holds_for_one_household_a_split_a_table_and_one_that_is_unmuted(
+    intake: IntakeDoor, homes: Homes
+) -> None:
+    await appoint(intake, "S-1", "S-2")
+    first, *_ = await some(homes, 3, contact_staff_id="S-1")
+    await intake.hear(rules(most=3))
+    said = "S-1 would have 4 households, and has 3 at most"
+    refused = await homes.post("", {"area_code": VILLAGE, "contact_staff_id": "S-1"})
+    assert (wrong(refused), refused.json()["detail"]) == ((422, ["contact_staff_id"]), said)
+    new = {"new": {"area_code": VILLAGE, "contact_staff_id": "S-1"}}
+    assert wrong(await homes.post(f"/{first}/split", new)) == (422, ["new.contact_staff_id"])
+    refused = await homes.send(table(table_row(1, 包保人="干部1"), table_row(2, 包保人="干部2")))
+    assert (wrong(refused), refused.json()["detail"]) == ((422, ["包保人"]), said)
+    muter = homes.by(Role.SUPERVISOR, subject="somebody else")
+    await homes.done(f"/{first}/muting", {"reason": "refused", "why": "多次拒访"})
+    await muter.done(f"/{first}/muting/decision", {"granted": True})
+    await homes.register(contact_staff_id="S-1")
+    refused = await homes.post(f"/{first}/unmuting", {"why": "已搬回"})
+    assert (wrong(refused), refused.json()["detail"]) == ((422, ["contact_staff_id"]), said)
+    assert (await homes.one(first))["status"] == "muted"
+    await done(homes, "assignment", household_ids=[first], to_staff_id="S-2")
+    assert (await homes.done(f"/{first}/unmuting", {"why": "已搬回"}))["status"] == "registered"
 
 
 async def test_two_who_assign_at_once_do_not_pass_the_limit_together(intake: IntakeDoor, homes: Homes) -> None:

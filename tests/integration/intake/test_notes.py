@@ -13,7 +13,6 @@ from tests.integration.intake.going_out import formed
 from tests.integration.intake.homes import HOUSEHOLDS, WHO, WHY, Homes, Visitors
 
 SECRET, CORRECTED = "靠低保，月入三百二十元", "靠低保，月入四百一十元"
-TONIGHT = "2026-03-04"
 
 
 @pytest.fixture
