@@ -23,6 +23,7 @@ from services.intake.plans import api as plans
 from services.intake.policies import api as policies
 from services.intake.reveals import api as reveals
 from services.intake.rounds import api as rounds
+from services.intake.rounds.actions.measuring import measure
 from services.intake.rounds.actions.opening import finish_opening
 from services.intake.settings import Settings
 from services.intake.teams import api as teams
@@ -71,6 +72,7 @@ SPEC = ServiceSpec(
     migrations=History(Path(__file__).parent / "migrations", append_only=APPEND_ONLY),
     pace_seconds=0.25,
     prepare=prepare_door,
+    measure=measure,
     accused="SELECT accused_unit, also_accused FROM cases WHERE case_id = ANY($1::text[])",
     tidy=tidy,
     keeps_secrets=True,
