@@ -6,6 +6,7 @@ from typing import Any
 from libs.common.security.principal import Role
 from tests.integration.audit.county import VILLAGE, County
 
+HOUSEHOLDS = "/intake/v1/households"
 ROUNDS, VISITS, TEAMS = "/intake/v1/rounds", "/intake/v1/visits", "/intake/v1/teams"
 WORKER, OTHER_WORKER = "S-1005", "S-1006"
 
@@ -16,6 +17,7 @@ async def go_about(county: County, homes: dict[str, str]) -> None:
     await _rounds(county, homes)
     await _visits(county, homes)
     await _teams(county, homes)
+    await _given_and_owed(county, homes)
     await county.wait(minutes=1)
     await county.call("POST", f"{ROUNDS}/{homes['closed round']}/closing", Role.OPERATOR, {})
     late = await _record(county, homes, "visit entered late", "part of a home", minutes=90)
@@ -65,6 +67,29 @@ async def _visits(county: County, homes: dict[str, str]) -> None:
     await county.call("POST", f"{VISITS}/{second}/voiding", Role.OPERATOR, waits)
     gone = {"household_class": "shop"}
     await county.call("POST", f"/intake/v1/households/{homes['unmuted home']}/change", Role.OPERATOR, gone)
+
+
+async def _given_and_owed(county: County, homes: dict[str, str]) -> None:
+    """What is for few, written and corrected; a match that was ended, and one that stands; policies answered, and not."""
+    for name, fields in (
+        ("poor home", {"kinds": ["out_of_poverty"]}),
+        ("giving home", {"resources": ["machinery", "crafts"]}),
+    ):
+        made = await county.call("POST", HOUSEHOLDS, Role.OPERATOR, {"area_code": VILLAGE, **fields})
+        homes[name] = made["household_id"]
+    poor = f"{HOUSEHOLDS}/{homes['poor home']}"
+    for field, text in (("income", "月入三百二十元"), ("health", "无"), ("income", None)):
+        await county.call("POST", f"{poor}/notes", Role.OPERATOR, {"field": field, "text": text})
+    for resource in ("machinery", "crafts"):
+        match = {"giver_id": homes["giving home"], "resource": resource, "need": "out_of_poverty", "why": "春耕"}
+        made = await county.call("POST", f"{poor}/matches", Role.OPERATOR, match)
+        homes[f"match of {resource}"] = made["match_id"]
+    end = f"{poor}/matches/{homes['match of machinery']}/end"
+    await county.call("POST", end, Role.OPERATOR, {"why": "已不需要，电话13912345678"})
+    worse = {"kinds": ["orphan", "out_of_poverty", "seriously_ill"]}
+    await county.call("POST", f"{poor}/change", Role.OPERATOR, worse)
+    for answer in ({"answer": "explained", "why": "手续未齐，电话13912345678"}, {"answer": "granted"}):
+        await county.call("POST", f"{poor}/policies/orphan_allowance/answer", Role.OPERATOR, answer)
 
 
 async def _record(

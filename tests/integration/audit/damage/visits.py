@@ -188,6 +188,50 @@ ROWS_OF_VISITS: dict[str, Spoiled] = {
         at = at - interval '1 hour'
         why = '没事'
     """, where="correction = 1", key="team_id"),
+    **columns("intake", "household_note", "poor_home", """
+        cleared = false
+        sealed = 'ab'
+        who = 'somebody else'
+        unit_code = 'D-AGRI'
+        staff_id = 'S-1006'
+        at = at - interval '1 hour'
+    """, where="number = 1 AND correction = 1", key="household_id"),
+    "a note of a household lost": spoiled(
+        "I6", "intake", "poor_home", "household_note 2 0 is not there",
+        "DELETE FROM intake.household_note WHERE household_id = {poor_home} AND number = 2",
+    ),
+    **columns("intake", "household_match", "poor_home", """
+        giver_id = 'nobody'
+        resource = 'jobs'
+        need = 'vulnerable'
+        status = 'confirmed'
+        confirmed_at = confirmed_at - interval '1 hour'
+        confirmed_by = 'somebody else'
+        staff_id = 'S-1006'
+        why = '没事'
+        ended_at = ended_at + interval '1 hour'
+        ended_by = 'somebody else'
+        ended_why = '没事'
+    """, where="status IN ('ended', 'confirmed') AND match_id = {match_of_machinery}", key="household_id"),
+    "a match lost": spoiled(
+        "I6", "intake", "poor_home", " is not there, the events say",
+        "DELETE FROM intake.household_match WHERE match_id = {match_of_crafts}",
+    ),
+    **columns("intake", "household_policy", "poor_home", """
+        holds_from = holds_from - 1
+        matched_at = matched_at - interval '1 hour'
+        status = 'due'
+        answered_on = answered_on - 1
+        answered_at = answered_at - interval '1 hour'
+        who = 'somebody else'
+        unit_code = 'D-AGRI'
+        staff_id = 'S-1006'
+        why = '没事'
+    """, where="policy = 'orphan_allowance'", key="household_id"),
+    "a policy that fits lost": spoiled(
+        "I6", "intake", "poor_home", "medical_aid is not there",
+        "DELETE FROM intake.household_policy WHERE household_id = {poor_home} AND policy = 'medical_aid'",
+    ),
     "an attendance lost": spoiled(
         "I6", "intake", "team", " 0 is not there",
         "DELETE FROM intake.attendance WHERE team_id = {team} AND correction = 0",
