@@ -108,7 +108,8 @@ ABOUT_NO_CASE = re.compile(
     r"\w+ /\w+/ops/.*|\w+ /dispatch/v1/(directory/.*|(accounts|staff|staff-looks|staff-coverage)(/.*)?)"
     r"|POST /intake/v1/(cases(/batch)?|webhooks/\{source\})"
     # A visit names no case that is about whoever looks, as its own tests ask.
-    r"|\w+ /intake/v1/(households|household-looks|household-policies|contacts|teams|rounds|plans|visits|visit-words)(/.*)?"
+    r"|\w+ /intake/v1/(households|household-looks|household-policies)(/.*)?"
+    r"|\w+ /intake/v1/(contacts|teams|rounds|plans|visits|visit-words)(/.*)?"
     # A link opens what whoever made it may see, and the unit can make none.
     r"|GET /intake/v1/downloads/\{link\}|(GET|POST) /followup/withdrawal/\{link\}|POST /analytics/county/sign-in"
 )

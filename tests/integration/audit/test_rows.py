@@ -17,6 +17,7 @@ from huiyin.audit.rows.comparing import Unseen, WantedRows
 from huiyin.audit.snapshot import open_cut
 from huiyin.audit.visits.records import records_of
 from huiyin.audit.visits.rounds import OpenedRounds
+from services.intake.rounds.domain.counting import MEASURES
 from tests.integration.audit.conftest import Copy, Lived, named
 from tests.integration.audit.damage.rows import ROWS
 
@@ -27,6 +28,7 @@ _LIBRARY = {
     "answer": ("status", "body", "answered_at"),
     "case_number": ("county", "day", "last"),
     "pack": ("version", "place_code", "digest", "document", "effective_from"),
+    "round_tally": ("round_id", "view", "cut", "member", "area_code", *MEASURES),
     "parked": ("stream", "key", "source", "seq", "type", "headers", "value"),
     "parked_dropped": ("stream", "key", "source", "seq", "type", "headers", "value"),
     "relay_mark": ("topic",),
@@ -34,7 +36,7 @@ _LIBRARY = {
     "staff_look": ("look_id", "staff_id", "who", "unit_code", "by_staff", "reason", "at"),
     "staff": ("staff_id", "version", "name", "terms", "sealed", "recorded_at"),
 }
-"""What `huiyin.audit.library` compares."""
+"""What `huiyin.audit.library` compares, and the numbers of rounds."""
 _COLUMNS = """
     SELECT table_schema || '.' || table_name AS name, column_name AS column FROM information_schema.columns
     JOIN information_schema.tables USING (table_schema, table_name)

@@ -70,7 +70,7 @@ async def _visits(county: County, homes: dict[str, str]) -> None:
 
 
 async def _given_and_owed(county: County, homes: dict[str, str]) -> None:
-    """What is for few, written and corrected; a match that was ended, and one that stands; policies answered, and not."""
+    """What is for few, corrected; a match that was ended, and one that stands; policies answered, and not."""
     for name, fields in (
         ("poor home", {"kinds": ["out_of_poverty"]}),
         ("giving home", {"resources": ["machinery", "crafts"]}),
