@@ -122,10 +122,10 @@ OF_A_PART = re.compile(r"POST /dispatch/v1/cases/\{case_id\}/tasks/\{unit_code\}
 """Steps of the support unit itself, which is none of those that ask here."""
 MAY_BE_ABSENT = re.compile(
     r".*/ops/parked/.*|.*/accounts(/\{staff_id\}.*)?|.*/staff/\{staff_id\}.*|.*attachment_id.*"
-    r"|.*/(teams|rounds|plans|visits)/\{.*|POST /intake/v1/plans"
+    r"|.*/(teams|rounds|plans|visits|matches|policies)/\{.*|POST /intake/v1/plans"
 )
 """Where what is asked for may not be there: what does not stand still, an account or a person of another area, a file
-of another unit in a confidential case; a team, a round, a plan or a visit, of which nobody has made one here."""
+of another unit in a confidential case; a team, a round, a plan, a visit, a match or a policy, of which there is none."""
 
 
 class Verdict(Enum):
