@@ -27,6 +27,8 @@ from huiyin.audit.recount import SCRATCH
 from huiyin.audit.report import LIMIT, AuditReport, Findings, Invariant
 from huiyin.audit.slices import check_in_slices
 from huiyin.audit.snapshot import AT_A_TIME, Snapshot, open_cut
+from huiyin.audit.visits.rounds import check_numbers
+from huiyin.audit.visits.teams import check_apart
 from libs.common import ledger_metrics
 from libs.common.blobs.port import Blobs
 from libs.common.bus.choose import BusKind
@@ -119,6 +121,8 @@ async def examine(subject: Subject, *, limit: int = LIMIT, at_a_time: int = AT_A
         await check_library(cut, findings, subject.topic_prefix, embedded_bus=subject.broker is None)
         await _check_keyed(cut, deliveries, subject, AuditLoad(at_a_time, jobs))
         await check_together(cut, findings)
+        await check_numbers(cut, findings)
+        await check_apart(cut, findings)
         for stream in (each for each in Stream if each not in BY_KEY):
             await check_other_stream(cut, findings, deliveries[stream], f"{subject.topic_prefix}{stream}")
     if files.suspects:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from libs.common.bus.flow import Service
 from libs.common.database.migrate import History
+from libs.common.database.session import Session
 from libs.common.host.process import run_service
 from libs.common.service.runtime import Runtime
 from libs.common.service.spec import ServiceSpec
@@ -16,16 +17,21 @@ from services.intake.cases.api import changes, reading, registration, repeats
 from services.intake.contacts import api as contacts
 from services.intake.days import api as days
 from services.intake.devices import api as devices
-from services.intake.devices.actions.giving_up import measure, pass_gaps
+from services.intake.devices.actions.giving_up import measure as measure_devices
+from services.intake.devices.actions.giving_up import pass_gaps
 from services.intake.handlers import REACTIONS
 from services.intake.hotline import api as hotline
 from services.intake.households import api as households
 from services.intake.households.actions.merging import go_along
+from services.intake.matches import api as matches
+from services.intake.notes import api as notes
 from services.intake.occasions import api as occasions
 from services.intake.plans.api import planning, printing
 from services.intake.points import api as points
+from services.intake.policies import api as policies
 from services.intake.reveals import api as reveals
 from services.intake.rounds import api as rounds
+from services.intake.rounds.actions.measuring import measure as measure_rounds
 from services.intake.rounds.actions.opening import finish_opening
 from services.intake.settings import Settings
 from services.intake.teams import api as teams
@@ -35,8 +41,14 @@ from services.intake.wordings import api as wordings
 APPEND_ONLY = (
     *("reveal", "household_change", "household_look", "team_change", "attendance"),
     *("visit_change", "visit_matter", "device_item_change", "point_change", "point_duty"),
-    *("occasion_change", "occasion_matter"),
+    *("occasion_change", "occasion_matter", "household_note"),
 )
+
+
+async def measure(session: Session) -> None:
+    """How far rounds have come, and what phones have not brought or somebody has to decide."""
+    await measure_rounds(session)
+    await measure_devices(session)
 
 
 async def tidy(runtime: Runtime, now: datetime) -> None:
@@ -63,6 +75,9 @@ SPEC = ServiceSpec(
         wordings.router,
         households.router,
         households.looks_router,
+        notes.router,
+        matches.router,
+        policies.router,
         contacts.router,
         teams.router,
         days.router,

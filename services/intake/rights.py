@@ -46,6 +46,14 @@ EXPORT_HOUSEHOLDS = Right.HOUSEHOLD_EXPORT
 """``GET`` and ``POST /households/export``."""
 REVEAL_HOUSEHOLD = Right.HOUSEHOLD_REVEAL
 """``POST /households/{household_id}/reveal``."""
+WRITE_NOTES = Right.NOTE_WRITE
+"""``POST /households/{household_id}/notes``."""
+REVEAL_NOTES = Right.NOTE_REVEAL
+"""``POST /households/{household_id}/notes/reveal``; whether it is open, plans and posts say."""
+KEEP_MATCHES = Right.MATCH_KEEP
+"""``GET /households/{household_id}/candidates``, ``POST /households/{household_id}/matches``, and ending one."""
+ANSWER_POLICIES = Right.POLICY_ANSWER
+"""``POST /households/{household_id}/policies/{policy}/answer``."""
 CONFIRM_MUTING = Right.HOUSEHOLD_CONFIRM
 """``POST /households/{household_id}/muting/decision``."""
 READ_HOUSEHOLD_LOOKS = Right.HOUSEHOLD_LOOKS_LIST

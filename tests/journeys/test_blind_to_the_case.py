@@ -108,9 +108,9 @@ ABOUT_NO_CASE = re.compile(
     r"\w+ /\w+/ops/.*|\w+ /dispatch/v1/(directory/.*|(accounts|staff|staff-looks|staff-coverage)(/.*)?)"
     r"|POST /intake/v1/(cases(/batch)?|webhooks/\{source\})"
     # A visit names no case that is about whoever looks, as its own tests ask.
-    r"|\w+ /intake/v1/(households|household-looks|contacts|teams|rounds|plans|visits|visit-words)(/.*)?"
-    r"|GET /analytics/v1/visits/.*"
-    r"|\w+ /intake/v1/(points|occasions|visit-days|area-days)(/.*)?"
+    r"|\w+ /intake/v1/(households|household-looks|household-policies)(/.*)?"
+    r"|\w+ /intake/v1/(contacts|teams|rounds|plans|visits|visit-words)(/.*)?"
+    r"|\w+ /intake/v1/(points|occasions|visit-days|area-days)(/.*)?|GET /analytics/v1/visits/.*"
     # A link opens what whoever made it may see, and the unit can make none.
     r"|GET /intake/v1/downloads/\{link\}|(GET|POST) /followup/withdrawal/\{link\}|POST /analytics/county/sign-in"
 )

@@ -120,11 +120,15 @@ async def hundred_homes(county: County) -> list[str]:
         if number % 10 == 0:
             words = f"{who['head']}和{of_member}住{who['door']}，{spelled(phone)}、{other}都打不通"
             await county.operator.do(f"{home}/reveal", {"reason": words, "fields": [*who, "members"]})
+            await county.operator.do(f"{home}/notes", {"field": "health", "text": words})
+            await county.operator.do(f"{home}/change", {"kinds": ["seriously_ill"]})
+            said = {"answer": "explained", "why": words}
+            await county.operator.do(f"{home}/policies/medical_aid/answer", said)
             await county.operator.do(f"{home}/muting", {"reason": "moved_away", "why": words})
             await supervisor.do(f"{home}/muting/decision", {"granted": False, "why": words})
             await phone_of_a_cadre(county, home.removeprefix(f"{HOUSEHOLDS}/"), number, words, secrets)
             await county.operator.do(f"{home}/change", {"head": of_member, "members": [], "household_class": "away"})
-            shown = [await supervisor.get(path) for path in (home, f"{home}/changes", HOUSEHOLDS)]
+            shown = [await supervisor.get(path) for path in (home, f"{home}/changes", f"{home}/notes", HOUSEHOLDS)]
             secrets_in("".join(answer.text for answer in shown), secrets)
     await county.house.settle()
     return secrets

@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from huiyin.audit.case import INTAKE, CaseView
-from huiyin.audit.report import Findings
-from huiyin.audit.rows.comparing import Columns, WantedRows, by_whom, columns_of, differences
+from huiyin.audit.households import owed_and_given
+from huiyin.audit.rows.comparing import Columns, WantedRows, by_whom, columns_of
 from libs.common.events.households import HouseholdRecorded, HouseholdResealed, HouseholdRevealed
 from libs.common.rules.machine import Actor, Refused
 from libs.common.security.vault import print_of_sealed
@@ -20,17 +20,12 @@ TABLES = {
     "household_identity": "",
     "household_change": "version",
     "household_look": "look_id",
+    "household_note": "number, correction",
+    "household_match": "match_id",
+    "household_policy": "version, policy",
 }
 """Every table of intake with rows about a household, and the order of its rows."""
 SEALED = ("sealed_head", "sealed_phone", "sealed_door", "sealed_members", "phone_index", "door_index")
-
-
-def check_rows(view: CaseView, findings: Findings) -> None:
-    """Compare what stands in the tables with what should."""
-    for wanted in rows_wanted(view):
-        findings.checked[wanted.invariant] += max(1, len(wanted.rows))
-        for message in differences(view.rows[wanted.table], wanted):
-            findings.violated(wanted.invariant, view.case_id, wanted.service, message)
 
 
 def rows_wanted(view: CaseView) -> Iterator[WantedRows]:
@@ -41,6 +36,7 @@ def rows_wanted(view: CaseView) -> Iterator[WantedRows]:
     looks = [_look(event) for event in view.of(INTAKE, HouseholdRevealed)]
     yield WantedRows(INTAKE, "household_look", ("look_id",), looks)
     yield from _identity(view, steps)
+    yield from owed_and_given.rows_wanted(view)
 
 
 @dataclass(frozen=True, slots=True)

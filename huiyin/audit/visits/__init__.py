@@ -1,1 +1,1 @@
-"""Figures of visits (走访): what households count as, and what surrounds them, held against the ledgers and intake."""
+"""Visits (走访), rounds and teams held against what intake said of them; and figures of visits with these."""

@@ -49,6 +49,14 @@ MUTED_LABELS: Mapping[MutedFor, tuple[str, str]] = {
 }
 
 
+class PolicyAnswer(StrEnum):
+    """What became of a policy that may be owed to a household (政策落实结果)."""
+
+    GRANTED = "granted"
+    EXPLAINED = "explained"
+    NOT_APPLICABLE = "not_applicable"
+
+
 class HouseholdFact(StrEnum):
     """What of a household holds from a day on (户情项)."""
 

@@ -4,7 +4,14 @@ from datetime import date
 from typing import ClassVar
 
 from libs.common.events.base import SaidByHand
-from libs.common.events.household_terms import HouseholdClass, HouseholdFact, HouseholdStep, MutedFor, VisitEvery
+from libs.common.events.household_terms import (
+    HouseholdClass,
+    HouseholdFact,
+    HouseholdStep,
+    MutedFor,
+    PolicyAnswer,
+    VisitEvery,
+)
 
 
 class HouseholdEvent(SaidByHand):
@@ -64,3 +71,72 @@ class HouseholdRevealed(HouseholdEvent):
     look_id: str
     reason: str
     fields: tuple[str, ...]
+
+
+class HouseholdNoted(HouseholdEvent):
+    """敏感情况登记: something that is for few was written down, corrected, or taken away (``cleared``).
+
+    ``number`` counts what is kept of the household, ``correction`` how often that was written. Neither what it is about
+    nor a word of it is told; ``sealed`` is a digest of what the vault keeps.
+    """
+
+    type_name: ClassVar[str] = "cn.huiyin.household.noted"
+
+    number: int
+    correction: int
+    cleared: bool = False
+    sealed: str
+
+
+class HouseholdMatched(HouseholdEvent):
+    """资源对接: a person confirmed that what another household has to give fits a need of this one.
+
+    ``need`` is the kind of household, or the topic of a visit, that the pack's rule names.
+    """
+
+    type_name: ClassVar[str] = "cn.huiyin.household.matched"
+
+    match_id: str
+    giver_id: str
+    resource: str
+    need: str
+    why: str = ""
+    """Masked."""
+
+
+class HouseholdUnmatched(HouseholdEvent):
+    """解除对接: it fits no more, or never did."""
+
+    type_name: ClassVar[str] = "cn.huiyin.household.unmatched"
+
+    match_id: str
+    why: str
+    """Masked."""
+
+
+class PolicyMatched(HouseholdEvent):
+    """政策匹配: by its step ``version`` the household became of a kind or class for which the place has these policies.
+
+    Somebody looks at it and says what became of each.
+    """
+
+    type_name: ClassVar[str] = "cn.huiyin.household.policy_matched"
+
+    version: int
+    policies: tuple[str, ...]
+    holds_from: date
+
+
+class PolicyAnswered(HouseholdEvent):
+    """政策落实: what became of a policy, for all steps up to ``until_version`` that it was matched by and that were not
+    granted yet.
+    """
+
+    type_name: ClassVar[str] = "cn.huiyin.household.policy_answered"
+
+    policy: str
+    until_version: int
+    answer: PolicyAnswer
+    on_day: date
+    why: str = ""
+    """Masked."""

@@ -37,6 +37,10 @@ class Right(StrEnum):
     HOUSEHOLD_LOOKS_LIST = "intake.household_looks.list"
     CONTACT_READ = "intake.contacts.read"
     CONTACT_ASSIGN = "intake.contacts.assign"
+    NOTE_WRITE = "intake.household_notes.write"
+    NOTE_REVEAL = "intake.household_notes.reveal"
+    MATCH_KEEP = "intake.household_matches.keep"
+    POLICY_ANSWER = "intake.household_policies.answer"
     TEAM_READ = "intake.teams.read"
     TEAM_KEEP = "intake.teams.keep"
     ATTENDANCE_KEEP = "intake.attendance.keep"
@@ -112,7 +116,14 @@ _LOOK_AT_PROMISES = frozenset({Right.CALLBACK_READ, Right.TIMER_READ, Right.SUPE
 _JUDGE_CASES = frozenset({Right.REPEAT_NAME, Right.PETITION_CLASSIFY, Right.DEMAND_JUDGE})
 _LOOK_AT_HOUSEHOLDS = frozenset({Right.HOUSEHOLD_READ, Right.CONTACT_READ, Right.TEAM_READ})
 _KEEP_TEAMS = frozenset({Right.TEAM_KEEP, Right.ATTENDANCE_KEEP, Right.POINT_KEEP})
-_KEEP_HOUSEHOLDS = _LOOK_AT_HOUSEHOLDS | {Right.HOUSEHOLD_KEEP, Right.HOUSEHOLD_REVEAL}
+_KEEP_HOUSEHOLDS = _LOOK_AT_HOUSEHOLDS | {
+    Right.HOUSEHOLD_KEEP,
+    Right.HOUSEHOLD_REVEAL,
+    Right.NOTE_WRITE,
+    Right.NOTE_REVEAL,
+    Right.MATCH_KEEP,
+    Right.POLICY_ANSWER,
+}
 _LOOK_AT_VISITS = frozenset({Right.ROUND_READ, Right.VISIT_READ})
 _MAKE_VISITS = _LOOK_AT_VISITS | {Right.VISIT_RECORD, Right.VISIT_CORRECT, Right.DEVICE_SYNC, Right.DEVICE_REPORT}
 _OVERSEE_VISITS = (

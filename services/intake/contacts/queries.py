@@ -1,6 +1,6 @@
 """Every SELECT of who looks after which households: the ledger by person, what one has, what an area has."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import BigInteger, ColumnElement, Row, Select, func, select
@@ -17,11 +17,6 @@ COUNTING = (Status.REGISTERED, Status.MUTE_ASKED)
 """What counts in the denominators: neither muted nor merged into another."""
 MOST_AT_ONCE = 5_000
 """Households that change hands in one go."""
-
-_LOADS = """
-    SELECT contact_staff_id, count(*) AS households FROM household
-    WHERE contact_staff_id = ANY($1::text[]) AND status IN ('registered', 'mute_asked') GROUP BY contact_staff_id
-"""
 
 
 def ledger_statement(scope: Scope, area_code: str | None, *, of_the_place: bool) -> Select[Any]:
@@ -86,12 +81,6 @@ async def find_ids(
     """What the statement finds."""
     statement = ids_statement(scope, area_code, contact, counting=counting)
     return (await session.execute(statement)).scalars().all()
-
-
-async def loads_of(session: Session, people: Collection[str]) -> dict[str, int]:
-    """How many households that count each of them looks after, wherever these are."""
-    rows = await session.fetch(_LOADS, sorted(people))
-    return dict.fromkeys(people, 0) | {row.contact_staff_id: row.households for row in rows}
 
 
 def _within(scope: Scope, area_code: str | None) -> list[ColumnElement[bool]]:

@@ -4,7 +4,7 @@ Facts are kept by the day from which they hold. A word about an earlier day than
 today, and is still what held on the days between.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from enum import StrEnum
@@ -217,6 +217,13 @@ def evolve(state: State, said: Said) -> State:
     if said.action is HouseholdStep.MERGE:
         moved["merged_into"] = what.merged_into
     return replace(state, status=status, version=state.version + 1, **moved)
+
+
+def fits(state: State, kinds: Collection[str], classes: Collection[HouseholdClass]) -> bool:
+    """Whether a household is of one of these kinds or classes, and not one that is no more."""
+    if state.status is Status.ENDED:
+        return False
+    return not set(kinds).isdisjoint(state.kinds) or state.household_class in classes
 
 
 def holds_now(state: State, fact: HouseholdFact, day: date) -> bool:

@@ -1,6 +1,6 @@
 """Every SELECT of households: by id, in lists, as they were on a day, who is like another, and who looked."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, NamedTuple, cast
@@ -62,6 +62,11 @@ KEPT = f"""
 """  # noqa: S608 - our own names
 _VERSIONS = f"SELECT household_id, version FROM household WHERE {_WITH_MARKS.strip()}"  # noqa: S608
 _TABLE_LOCK = "hashtextextended(current_schema() || '.households', 0)"
+
+_LOADS = """
+    SELECT contact_staff_id, count(*) AS households FROM household
+    WHERE contact_staff_id = ANY($1::text[]) AND status IN ('registered', 'mute_asked') GROUP BY contact_staff_id
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,6 +197,12 @@ async def in_areas(session: Session, area_codes: Sequence[str]) -> dict[str, int
 async def of_area(session: Session, area_code: str, after: str, size: int) -> list[str]:
     """Households of one area, ended ones included, by id."""
     return [row.household_id for row in await session.fetch(_OF_AREA, area_code, after, size)]
+
+
+async def loads_of(session: Session, people: Collection[str]) -> dict[str, int]:
+    """How many households that count each of them looks after, wherever these are."""
+    rows = await session.fetch(_LOADS, sorted(people))
+    return dict.fromkeys(people, 0) | {row.contact_staff_id: row.households for row in rows}
 
 
 def list_statement(scope: Scope, query: HouseholdFilter, page: PageQuery) -> Select[Household]:

@@ -110,6 +110,9 @@ class ChangeHousehold(RequestBody):
     phone: Phone | None = None
     door: ShortText | None = None
     members: Members | None = None
+    known_to_be_another: Annotated[
+        Flag, Field(description="The phone or door is another's already, and this is another household all the same")
+    ] = False
 
 
 class AskMuting(RequestBody):
@@ -298,5 +301,7 @@ class HouseholdLookItem(AnswerBody):
     staff_name: Annotated[str | None, Field(description="As the register of people has it; null where it knows nobody")]
     unit_code: str | None
     household_id: str
-    fields: list[HouseholdField]
+    fields: Annotated[
+        list[str], Field(description="head, phone, door, members; note:<field> of what is for few (敏感情况)")
+    ]
     reason: str

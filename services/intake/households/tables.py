@@ -1,6 +1,7 @@
 """The tables of households: what may be read in lists, what is sealed beside it, each change, and who looked."""
 
 from datetime import date, datetime
+from enum import StrEnum
 
 from sqlalchemy import Column, Index, Text
 from sqlalchemy.dialects.postgresql import ARRAY
@@ -14,6 +15,7 @@ from services.intake.tables import Base
 _IN_ORDER = ("area_code", "household_id")
 """How lists go."""
 _NEWEST = ("at DESC", "look_id DESC")
+_LONGEST = ("matched_at", "household_id", "version", "policy")
 _COUNTS = "status IN ('registered', 'mute_asked')"
 """Stands in the denominators."""
 
@@ -157,3 +159,38 @@ class HouseholdLook(Base, table=True):
     reason: str
     fields: list[str] = Field(sa_column=Column(ARRAY(Text), nullable=False))
     at: datetime = Field(sa_column=moment_column())
+
+
+class PolicyStatus(StrEnum):
+    """What became of a policy that fits a household (政策落实状态)."""
+
+    DUE = "due"
+    GRANTED = "granted"
+    EXPLAINED = "explained"
+    NOT_APPLICABLE = "not_applicable"
+
+
+class HouseholdPolicy(Base, table=True):
+    """A policy that fits a household since one of its steps (政策匹配), and what became of it."""
+
+    __tablename__ = "household_policy"
+    __table_args__ = (
+        refers("household_policy", "household_id", "household", at_commit=True),
+        one_of("household_policy", "status", PolicyStatus),
+        check("household_policy_answered", "(status = 'due') = (answered_at IS NULL)"),
+        index("household_policy_due_idx", *_LONGEST, where="status = 'due'"),
+        index("household_policy_list_idx", *_LONGEST),
+    )
+
+    household_id: str = Field(primary_key=True)
+    version: int = Field(primary_key=True)
+    policy: str = Field(primary_key=True)
+    holds_from: date
+    matched_at: datetime = Field(sa_column=moment_column())
+    status: PolicyStatus = Field(sa_column=word_column(PolicyStatus))
+    answered_on: date | None
+    answered_at: datetime | None = Field(sa_column=moment_column(nullable=True))
+    who: str | None
+    unit_code: str | None
+    staff_id: str | None
+    why: str

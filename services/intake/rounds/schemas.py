@@ -76,6 +76,7 @@ class CoverageBy(StrEnum):
     CLASS = "class"
     PERSON = "person"
     PURPOSE = "purpose"
+    TEAM = "team"
 
 
 class RoundCoverageQuery(PageQuery):
@@ -94,7 +95,7 @@ class RoundCoverageQuery(PageQuery):
 class CoverageRow(AnswerBody):
     """How far it has come (走访覆盖), in whole numbers: how many stand there, and what they are shown as, each once."""
 
-    of: Annotated[str | None, Field(description="Area, class, person or purpose; null: those without")]
+    of: Annotated[str | None, Field(description="Area, class, person or team; null: those without")]
     name: str | None
     households: Annotated[int, Field(description="The denominator (应访户数)")]
     visited: Annotated[int, Field(description="The numerator: reached or refused at the door (已走访户数)")]

@@ -4,6 +4,8 @@ from typing import Annotated
 
 from fastapi import APIRouter, Path, Query, Response
 
+from libs.common import metrics
+from libs.common.bus.flow import Service
 from libs.common.database.session import Session
 from libs.common.rules.requests import Request
 from libs.common.rules.versions import ANY_VERSION, ExpectedVersion
@@ -53,12 +55,22 @@ async def record_visit(
     desk, many = desk_of(door), len(become_cases(body.matters))
     numbers = await take_numbers(database, desk.shelved, desk.now, many) if many else []
     visit = ready(desk, body, home, numbers, database.staff)
-    return await door.write(
-        lambda session: recording.record(session, _asked(door), door.principal, visit, vault),
+    new: list[VisitOut] = []
+
+    async def act(session: Session) -> VisitOut:
+        made = await recording.record(session, _asked(door), door.principal, visit, vault)
+        new[:] = [made] if recording.is_new(session, made.visit_id) else []
+        return made
+
+    answer = await door.write(
+        act,
         once,
         keys=source_keys([*visit.drafts.values()]),
         location=lambda made: f"/intake/v1/visits/{made.visit_id}",
     )
+    for made in new:
+        metrics.VISITS_TOTAL.labels(Service.INTAKE, made.outcome.value).inc()
+    return answer
 
 
 @words_router.get("", response_model=VisitWordsOut)

@@ -10,7 +10,7 @@ from enum import StrEnum
 from libs.common.events.people import person_name
 from libs.common.events.visit_terms import VisitOutcome, VisitSlot, VisitStep
 from libs.common.rules import machine
-from libs.common.rules.machine import Actor, Label, Machine, NotTheirs, OutOfTurn, Transition
+from libs.common.rules.machine import SYSTEM, Actor, Label, Machine, NotTheirs, OutOfTurn, Transition
 from libs.common.visits.placing import REACHING
 
 _AN_ANSWER = frozenset({VisitStep.CONFIRM_VOID, VisitStep.REFUSE_VOID})
@@ -78,12 +78,22 @@ def _neither_made_nor_asked_it(state: State, actor: Actor) -> None:
         )
 
 
+def _by_itself(_state: State, actor: Actor) -> None:
+    """While its voiding waits only that follows by itself with which visit of its day it is one."""
+    if actor != SYSTEM:
+        raise OutOfTurn(
+            "It waits to be void or not: nobody corrects it before somebody else has said",
+            "作废待确认期间不得更正",
+        )
+
+
 _S, _T = Status, Transition[Status, VisitStep, Party, [State, Actor]]
 
 VISITS: Machine[Status, VisitStep, Party, [State, Actor]] = Machine(
     steps=(
         _T(VisitStep.RECORD, None, _S.RECORDED, Party.RECORDER),
         _T(VisitStep.CORRECT, _S.RECORDED, _S.RECORDED, Party.CORRECTOR),
+        _T(VisitStep.CORRECT, _S.VOID_ASKED, _S.VOID_ASKED, Party.CORRECTOR, (_by_itself,)),
         _T(VisitStep.ASK_VOID, _S.RECORDED, _S.VOID_ASKED, Party.CORRECTOR),
         _T(VisitStep.CONFIRM_VOID, _S.VOID_ASKED, _S.VOID, Party.CONFIRMER, (_neither_made_nor_asked_it,)),
         _T(VisitStep.REFUSE_VOID, _S.VOID_ASKED, _S.RECORDED, Party.CONFIRMER, (_neither_made_nor_asked_it,)),

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from huiyin.audit.households import rows as household_rows
+from huiyin.audit.households import checking as households
 from huiyin.audit.households.checking import household_streams
 from huiyin.audit.merge import by_key
 from huiyin.audit.packs import Packs
@@ -15,6 +15,9 @@ from huiyin.audit.report import AuditReport, Findings
 from huiyin.audit.rows import rows_wanted
 from huiyin.audit.rows.comparing import Unseen, WantedRows
 from huiyin.audit.snapshot import open_cut
+from huiyin.audit.visits.records import records_of
+from huiyin.audit.visits.rounds import OpenedRounds
+from libs.common.visits.counting import MEASURES
 from tests.integration.audit.conftest import Copy, Lived, named
 from tests.integration.audit.damage.rows import ROWS
 
@@ -25,6 +28,7 @@ _LIBRARY = {
     "answer": ("status", "body", "answered_at"),
     "case_number": ("county", "day", "last"),
     "pack": ("version", "place_code", "digest", "document", "effective_from"),
+    "round_tally": ("round_id", "view", "cut", "member", "area_code", *MEASURES),
     "parked": ("stream", "key", "source", "seq", "type", "headers", "value"),
     "parked_dropped": ("stream", "key", "source", "seq", "type", "headers", "value"),
     "relay_mark": ("topic",),
@@ -32,7 +36,7 @@ _LIBRARY = {
     "staff_look": ("look_id", "staff_id", "who", "unit_code", "by_staff", "reason", "at"),
     "staff": ("staff_id", "version", "name", "terms", "sealed", "recorded_at"),
 }
-"""What `huiyin.audit.library` compares."""
+"""What `huiyin.audit.library` compares, and the numbers of rounds."""
 _COLUMNS = """
     SELECT table_schema || '.' || table_name AS name, column_name AS column FROM information_schema.columns
     JOIN information_schema.tables USING (table_schema, table_name)
@@ -49,11 +53,12 @@ def test_is_found_and_named(all_rows_spoilt: AuditReport, lived: Lived, kind: st
 async def test_every_column_is_compared_or_the_guide_says_why_not(copy: Copy) -> None:
     seen: dict[Column, bool] = {}
     async with open_cut(copy.url, "test") as cut:
-        packs = await Packs.of(cut)
+        packs, rounds = await Packs.of(cut), await OpenedRounds.of(cut)
         async for key, group in by_key(cut, case_streams(cut, "cases", embedded_bus=True)):
             _note(seen, rows_wanted(view_of(key, group, Findings()), packs))
         async for key, group in by_key(cut, household_streams(cut, "visits", embedded_bus=True)):
-            _note(seen, household_rows.rows_wanted(read(key, group, Findings(), of_today=True)))
+            view = read(key, group, Findings(), of_today=True)
+            _note(seen, households.rows_wanted(view, rounds, records_of(view)))
         every = {(row["name"], row["column"]) for row in await cut.fetch(_COLUMNS)}
     assert not seen.keys() - every
     compared = {column for column, is_compared in seen.items() if is_compared} | _compared_by_the_library(every)

@@ -23,6 +23,8 @@ from libs.programs.postgres.server import EmbeddedPostgres
 from services.intake.main import SPEC
 from tests.conftest import MakeDatabase, template
 from tests.integration.intake.door import NOW, WEBHOOKS, IntakeDoor
+from tests.integration.intake.going_out import DUTY, LEADERS, OTHER_VILLAGE_UNIT, TOWN_UNIT, VILLAGERS
+from tests.integration.intake.homes import WHO, Homes, Visitors, appoint
 from tests.support.service import published, real_now
 from tests.support.tiny_service import ANSWER_KEYS
 
@@ -72,3 +74,26 @@ async def intake(intake_url: str, demo_pack: PackPublished, tmp_path: Path) -> A
     door = IntakeDoor(service, issuer, resources)
     yield door
     await door.close()
+
+
+@pytest.fixture
+def visitors(intake: IntakeDoor) -> Visitors:
+    """Rounds and visits at the door."""
+    return Visitors(intake)
+
+
+@pytest.fixture
+async def home(homes: Homes) -> str:
+    """A household of two."""
+    members = [{"name": "欧阳小雀", "phone": "13987654321"}]
+    return str((await homes.register(**WHO, members=members))["household_id"])
+
+
+@pytest.fixture
+async def office(intake: IntakeDoor) -> IntakeDoor:
+    """A town's leaders and cadres on duty, and the cadres of two of its villages."""
+    await appoint(intake, *LEADERS, post="town_leader", unit=TOWN_UNIT)
+    await appoint(intake, *DUTY, post="duty_cadre", unit=TOWN_UNIT)
+    await appoint(intake, *VILLAGERS)
+    await appoint(intake, "W-1", unit=OTHER_VILLAGE_UNIT)
+    return intake

@@ -8,6 +8,7 @@ import httpx
 
 from libs.common.events.directory import RecordedTerm, StaffRecorded
 from libs.common.events.households import HouseholdRecorded
+from libs.common.events.visits import VisitEvent
 from libs.common.security.principal import Role
 from libs.common.sheets import csv_of
 from tests.integration.intake.door import COUNTY, NOW, VILLAGE, IntakeDoor
@@ -22,12 +23,37 @@ WHO = {"head": "欧阳金丝雀", "phone": "13812345678", "door": "三组15号"}
 VILLAGE_UNIT, SUPERVISION = "V-999001101201", "S-GOV"
 
 
+TABLE_ROW = {
+    "户编号": "H-1",
+    "区域": "东坡村",
+    "户类别": "外出务工",
+    "重点户": "老党员、well_off",
+    "群众资源": "农机",
+    "走访频次": "每月",
+    "包保人": "干部1",
+    "户主": "欧阳金丝雀",
+    "电话": "138 1234 5678",
+    "门牌": "三组15号",
+    "家庭成员": "欧阳小雀、Anna Maria",
+    "自": "2026-01-01",
+}
+"""A household of such a table, with all of its cells."""
 Table = Sequence[Sequence[str]] | bytes
 
 
 def table(*rows: Mapping[str, str], headings: Sequence[str] = HEADINGS) -> list[tuple[str, ...]]:
     """A table of households, of each row the cells that it has."""
     return [tuple(headings), *(tuple([row.get(name, "") for name in headings]) for row in rows)]
+
+
+def table_row(number: int, **cells: str) -> dict[str, str]:
+    """A row of its own."""
+    return {"户编号": f"N-{number}", "区域": VILLAGE, "电话": f"139{number:08}", "门牌": f"{number}号"} | cells
+
+
+def bad_of(answer: dict[str, Any]) -> list[tuple[int, str]]:
+    """Which cells of a table were bad: line and column."""
+    return [(cell["line"], cell["column"]) for cell in answer["bad"]]
 
 
 async def appoint(
@@ -227,3 +253,20 @@ class Visitors:
         """Who was not reached."""
         page = await self.door.get(f"{ROUNDS}/{round_id}/gaps", self.headers, query)
         return [item["household_id"] for item in page["items"]]
+
+
+async def with_visitors(door: IntakeDoor) -> Homes:
+    """Households at a door of three people who visit them, two of whom also hold a post of the supervision office."""
+    await appoint(door, "S-1", also="supervisor")
+    await appoint(door, "S-2")
+    await appoint(door, "S-3", also="supervisor")
+    return Homes(door)
+
+
+async def said(intake: IntakeDoor, household_id: str, *kinds: type[VisitEvent]) -> list[Any]:
+    """What was said of the visits to a household, of these kinds."""
+    rows = await intake.rows(
+        "SELECT type, payload::text AS said FROM ledger WHERE stream = 'visits' AND key = $1 ORDER BY seq", household_id
+    )
+    known = {kind.type_name: kind for kind in kinds}
+    return [known[row.type].model_validate_json(row.said) for row in rows if row.type in known]

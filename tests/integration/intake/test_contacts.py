@@ -9,14 +9,10 @@ import httpx
 import pytest
 
 from libs.common.events.directory import PackPublished
-from libs.common.security.policy import Scope
 from libs.common.security.principal import Role
-from services.intake.contacts.queries import ids_statement, ledger_statement
-from tests.integration.intake.door import COUNTY, NOW, OTHER_TOWN, TOWN, VILLAGE, IntakeDoor
-from tests.integration.intake.homes import Homes, appoint, fill, told
+from tests.integration.intake.door import NOW, OTHER_TOWN, TOWN, VILLAGE, IntakeDoor
+from tests.integration.intake.homes import Homes, appoint, table, table_row, told
 from tests.integration.intake.test_costs import counted
-from tests.support.eventually import eventually
-from tests.support.plans import plan_of
 from tests.support.service import PACK, published
 
 CONTACTS = "/intake/v1/contacts"
@@ -217,6 +213,30 @@ async def test_nobody_gets_more_than_the_pack_lets_one_have_and_the_ledger_shows
     )
 
 
+async def test_the_limit_holds_for_one_household_a_split_a_table_and_one_that_is_unmuted(
+    intake: IntakeDoor, homes: Homes
+) -> None:
+    await appoint(intake, "S-1", "S-2")
+    first, *_ = await some(homes, 3, contact_staff_id="S-1")
+    await intake.hear(rules(most=3))
+    said = "S-1 would have 4 households, and has 3 at most"
+    refused = await homes.post("", {"area_code": VILLAGE, "contact_staff_id": "S-1"})
+    assert (wrong(refused), refused.json()["detail"]) == ((422, ["contact_staff_id"]), said)
+    new = {"new": {"area_code": VILLAGE, "contact_staff_id": "S-1"}}
+    assert wrong(await homes.post(f"/{first}/split", new)) == (422, ["new.contact_staff_id"])
+    refused = await homes.send(table(table_row(1, 包保人="干部1"), table_row(2, 包保人="干部2")))
+    assert (wrong(refused), refused.json()["detail"]) == ((422, ["包保人"]), said)
+    muter = homes.by(Role.SUPERVISOR, subject="somebody else")
+    await homes.done(f"/{first}/muting", {"reason": "refused", "why": "多次拒访"})
+    await muter.done(f"/{first}/muting/decision", {"granted": True})
+    await homes.register(contact_staff_id="S-1")
+    refused = await homes.post(f"/{first}/unmuting", {"why": "已搬回"})
+    assert (wrong(refused), refused.json()["detail"]) == ((422, ["contact_staff_id"]), said)
+    assert (await homes.one(first))["status"] == "muted"
+    await done(homes, "assignment", household_ids=[first], to_staff_id="S-2")
+    assert (await homes.done(f"/{first}/unmuting", {"why": "已搬回"}))["status"] == "registered"
+
+
 async def test_two_who_assign_at_once_do_not_pass_the_limit_together(intake: IntakeDoor, homes: Homes) -> None:
     await appoint(intake, "S-1", "S-2")
     ids = await some(homes, 4, contact_staff_id="S-1")
@@ -298,67 +318,6 @@ async def test_a_contact_person_does_not_hand_over_what_waits_to_be_muted_to_dec
     refused = await ask(contact, "assignment", household_ids=[one], to_staff_id="S-2")
     assert refused.status_code == 409, refused.text
     assert (await done(homes, "assignment", household_ids=[one], to_staff_id="S-2"))["moved"] == 1
-
-
-VILLAGES, OF_EACH, PEOPLE = 150, 1_333, 1_500
-MOST_PAGES = 1_100
-"""Of the 5,300 that the table has."""
-
-
-@pytest.fixture
-async def county(intake: IntakeDoor) -> IntakeDoor:
-    """200,000 households of 150 villages, among 1,500 people, ten a village, tidied up as a database does by itself."""
-    await fill(intake, VILLAGES, OF_EACH, PEOPLE)
-
-    async def tidied() -> bool:
-        async with intake.service.runtime.work_database.reading() as session:
-            await session.fetch("VACUUM household")
-            rows = await session.fetch(
-                "SELECT relallvisible = relpages AS so FROM pg_class WHERE relname = 'household'"
-            )
-            return bool(rows[0].so)
-
-    await eventually(tidied)
-    return intake
-
-
-async def test_at_the_size_of_a_county_nothing_reads_the_table(county: IntakeDoor) -> None:
-    """The county's ledger is one walk over a small index; a town's and a village's a part of another."""
-    database = county.service.runtime.work_database
-    every, of_a_village = Scope(COUNTY[:6]), Scope(VILLAGE)
-    for reach, area, own, others in (
-        (every, None, VILLAGES * OF_EACH, 0),
-        (every, TOWN, 50 * OF_EACH, 50 * OF_EACH),
-        (every, VILLAGE, OF_EACH, OF_EACH),
-        (of_a_village, None, OF_EACH, OF_EACH),
-    ):
-        plan = await plan_of(database, ledger_statement(reach, area, of_the_place=not others))
-        assert plan.indexes == {"household_load_idx", *(["household_ledger_idx"] if others else [])}, plan
-        assert not plan.sorts, plan
-        assert not plan.walked | plan.fetched_singly, plan
-        assert plan.rows_read <= own + others + PEOPLE, f"{plan.rows_read} read:\n{plan}"
-        assert plan.pages <= MOST_PAGES, f"{plan.pages} pages:\n{plan}"
-    for area, contact, rows in ((VILLAGE, None, OF_EACH), (None, "S-77", 140), (VILLAGE, "S-0", 140)):
-        plan = await plan_of(database, ids_statement(every, area, contact, counting=contact is None))
-        assert plan.indexes <= {"household_ledger_idx", "household_contact_idx", "household_class_idx"}, plan
-        assert not plan.walked, plan
-        assert plan.rows_read <= 2 * rows, plan
-
-
-async def test_the_county_is_told_in_one_answer_and_never_all_of_it_while_one_is_missing(county: IntakeDoor) -> None:
-    homes, people = Homes(county), [f"S-{number}" for number in range(PEOPLE)]
-    await appoint(county, *people)
-    found = await ledger(homes, limit=200)
-    totals, households = found["totals"], 150 * len([n for n in range(OF_EACH) if n % 50])
-    without = 150 * len([n for n in range(OF_EACH) if n % 50 and not n % 10])
-    assert (totals["households"], totals["without_contact"]) == (households, without)
-    assert totals["with_contact"] == households - without
-    assert [one["staff_id"] for one in found["items"]] == sorted(people[len(people) // 10 :])[:200]
-    async with county.service.runtime.work_database.transaction(NOW) as session:
-        await session.fetch("UPDATE household SET contact_staff_id = 'S-7' WHERE contact_staff_id IS NULL")
-        await session.fetch("UPDATE household SET contact_staff_id = NULL WHERE household_no = 'H-0-7'")
-    coverage = (await ledger(homes))["totals"]["coverage"]
-    assert (coverage["denominator"] - coverage["numerator"], coverage["text"]) == (1, "99.9 %")
 
 
 @pytest.mark.parametrize("how", ["assignment", "evening"])

@@ -1,10 +1,7 @@
 """Tables of households: each bad line named, taken once, changed by what is otherwise; out again, masked or seen."""
 
 import asyncio
-import csv
-import io
 from collections import Counter
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -14,25 +11,10 @@ from libs.common.sheets import csv_of
 from libs.common.workbooks import xlsx_of
 from services.intake.households.queries import hold_register
 from tests.integration.intake.door import NOW, OTHER_TOWN, TOWN, VILLAGE, IntakeDoor
-from tests.integration.intake.homes import HOUSEHOLDS, WHO, WHY, Homes, appoint, table, told
+from tests.integration.intake.homes import TABLE_ROW, WHO, WHY, Homes, appoint, bad_of, table, table_row, told
 from tests.integration.intake.test_costs import counted
 from tests.support.eventually import eventually
 
-EXPORT = f"{HOUSEHOLDS}/export"
-ROW = {
-    "户编号": "H-1",
-    "区域": "东坡村",
-    "户类别": "外出务工",
-    "重点户": "老党员、well_off",
-    "群众资源": "农机",
-    "走访频次": "每月",
-    "包保人": "干部1",
-    "户主": "欧阳金丝雀",
-    "电话": "138 1234 5678",
-    "门牌": "三组15号",
-    "家庭成员": "欧阳小雀、Anna Maria",
-    "自": "2026-01-01",
-}
 SECRETS = ("欧阳", "金丝雀", "13812345678", "三组15号")
 OF_ROUNDS = 4
 """Whether one opens or closes meanwhile, when one was closed last, which are open, and which these stand in."""
@@ -44,22 +26,13 @@ async def homes(intake: IntakeDoor) -> Homes:
     return Homes(intake)
 
 
-def home(number: int, **cells: str) -> dict[str, str]:
-    """A row of its own."""
-    return {"户编号": f"N-{number}", "区域": VILLAGE, "电话": f"139{number:08}", "门牌": f"{number}号"} | cells
-
-
-def bad_of(answer: dict[str, Any]) -> list[tuple[int, str]]:
-    return [(cell["line"], cell["column"]) for cell in answer["bad"]]
-
-
 @pytest.mark.parametrize(
     "make",
     [csv_of, xlsx_of, lambda rows: "\r\n".join(",".join(row) for row in rows).encode("gbk")],
     ids=["UTF-8", "XLSX", "GBK"],
 )
 async def test_a_table_is_previewed_taken_and_taken_once(intake: IntakeDoor, homes: Homes, make: Any) -> None:
-    content = make(table(ROW, home(2, 户编号="")))
+    content = make(table(TABLE_ROW, table_row(2, 户编号="")))
     said = {"rows": 2, "entered": 2, "changed": 0, "bad_rows": 0, "bad": []}
     assert await homes.take(content, "?preview=true") == said | {"taken": False}
     assert await homes.everybody() == []
@@ -94,9 +67,9 @@ async def test_1430_rows_are_1425_households_with_each_duplicate_and_bad_phone_n
     """Of 110 people 105 have 13 households and 5 have 12."""
     people = [f"C-{number:03}" for number in range(110)]
     await appoint(intake, *people)
-    rows = [home(number, 包保人=people[number % 110]) for number in range(1_425)]
+    rows = [table_row(number, 包保人=people[number % 110]) for number in range(1_425)]
     doubles = [rows[7] | {"户编号": "D-1", "门牌": "甲"}, rows[9] | {"户编号": "D-2", "电话": ""}, rows[11]]
-    wrong = [home(9_001, 电话="一三八"), home(9_002, 电话="12")]
+    wrong = [table_row(9_001, 电话="一三八"), table_row(9_002, 电话="12")]
     content = table(*rows[:700], *doubles, *rows[700:], *wrong)
     refused = await homes.send(content)
     assert (refused.status_code, await homes.everybody()) == (422, [])
@@ -143,16 +116,16 @@ BAD: list[tuple[dict[str, str], str]] = [
 
 
 async def test_each_bad_cell_is_named_by_line_and_column_and_repeated_nowhere(intake: IntakeDoor, homes: Homes) -> None:
-    rows = [home(number, **cells) for number, (cells, _) in enumerate(BAD)]
-    preview = await homes.take(table(*rows, home(99)), "?preview=true")
+    rows = [table_row(number, **cells) for number, (cells, _) in enumerate(BAD)]
+    preview = await homes.take(table(*rows, table_row(99)), "?preview=true")
     assert bad_of(preview) == [(line, column) for line, (_, column) in enumerate(BAD, start=2)]
     assert all(cell["message"] and cell["message_zh"] and cell["mend"] and cell["mend_zh"] for cell in preview["bad"])
-    refused = await homes.send(table(*rows, home(99)))
+    refused = await homes.send(table(*rows, table_row(99)))
     assert refused.status_code == 422
     assert not [word for word in (*SECRETS, "138") if word in refused.text]
-    both = await homes.take(table(home(1, 区域="x", 电话="x")), "?preview=true")
+    both = await homes.take(table(table_row(1, 区域="x", 电话="x")), "?preview=true")
     assert bad_of(both) == [(2, "区域"), (2, "电话")]
-    assert (await homes.take(table(*rows, home(99)), "?only_good=true"))["entered"] == 1
+    assert (await homes.take(table(*rows, table_row(99)), "?only_good=true"))["entered"] == 1
 
 
 @pytest.mark.parametrize(
@@ -181,7 +154,7 @@ async def test_what_is_no_table_is_refused(homes: Homes) -> None:
 
 
 async def test_a_row_changes_what_it_says_otherwise_in_one_step(intake: IntakeDoor, homes: Homes) -> None:
-    await homes.take(table(ROW))
+    await homes.take(table(TABLE_ROW))
     (one,) = await homes.ids()
     change = {"户编号": "H-1", "户类别": "常住", "走访频次": "无", "户主": "王五", "家庭成员": "欧阳小雀、王六"}
     assert (await homes.take(table(change | {"自": "2026-02-01"})))["changed"] == 1
@@ -227,11 +200,11 @@ async def test_a_household_is_known_by_its_door_or_by_head_and_phone(homes: Home
 
 
 async def test_what_stands_already_is_named_and_another_household_said(homes: Homes) -> None:
-    await homes.take(table(ROW))
-    phone = home(1, 电话="13812345678", 户主="李四")
-    door = home(2, 门牌="三组15号", 户主="李四")
-    twice = home(3, 户编号="H-1")
-    told = await homes.take(table(phone, door, ROW, twice), "?preview=true")
+    await homes.take(table(TABLE_ROW))
+    phone = table_row(1, 电话="13812345678", 户主="李四")
+    door = table_row(2, 门牌="三组15号", 户主="李四")
+    twice = table_row(3, 户编号="H-1")
+    told = await homes.take(table(phone, door, TABLE_ROW, twice), "?preview=true")
     assert [(cell["line"], cell["column"], cell["message"]) for cell in told["bad"]] == [
         (2, "电话", "the same phone stands as H-1"),
         (3, "门牌", "the same door stands as H-1"),
@@ -251,13 +224,13 @@ async def test_nobody_takes_in_moves_or_finds_households_outside_the_own_reach(
     made = await homes.register(**WHO, household_no="H-1")
     there = homes.by(Role.OPERATOR, subject="operator-2", area=OTHER_TOWN)
     rows = table(
-        home(1, 区域="东坡村"),
-        home(2, 区域=VILLAGE),
+        table_row(1, 区域="东坡村"),
+        table_row(2, 区域=VILLAGE),
         {"户编号": "H-1", "区域": "泉头村"},
-        home(4, 区域="泉头村", 电话=WHO["phone"]),
+        table_row(4, 区域="泉头村", 电话=WHO["phone"]),
         {"区域": "泉头村", "户主": WHO["head"], "电话": WHO["phone"]},
         {"户编码": made["household_id"], "户类别": "空置"},
-        home(7, 区域="泉头村"),
+        table_row(7, 区域="泉头村"),
     )
     told = await there.take(rows, "?only_good=true")
     assert bad_of(told) == [(2, "区域"), (3, "区域"), (4, "户编号"), (5, "电话"), (6, "电话"), (7, "户编码")]
@@ -271,17 +244,17 @@ async def test_nobody_takes_in_moves_or_finds_households_outside_the_own_reach(
 
 
 async def test_who_may_not_assign_changes_no_contact_person(homes: Homes) -> None:
-    await homes.take(table(ROW))
+    await homes.take(table(TABLE_ROW))
     admin = homes.by(Role.ADMIN, subject="root")
-    assert (await admin.take(table(ROW)))["changed"] == 0
-    assert bad_of(await admin.take(table(ROW | {"包保人": "S-2"}), "?preview=true")) == [(2, "包保人")]
+    assert (await admin.take(table(TABLE_ROW)))["changed"] == 0
+    assert bad_of(await admin.take(table(TABLE_ROW | {"包保人": "S-2"}), "?preview=true")) == [(2, "包保人")]
 
 
 async def test_a_contact_person_who_left_stays_until_somebody_says_another(intake: IntakeDoor, homes: Homes) -> None:
-    await homes.take(table(ROW | {"包保人": "S-1"}))
+    await homes.take(table(TABLE_ROW | {"包保人": "S-1"}))
     await appoint(intake, "S-1", post="caller", unit="H-12345", version=2)
-    assert (await homes.take(table(ROW | {"包保人": "S-1"})))["bad"] == []
-    assert bad_of(await homes.take(table(home(5, 包保人="S-1")), "?preview=true")) == [(2, "包保人")]
+    assert (await homes.take(table(TABLE_ROW | {"包保人": "S-1"})))["bad"] == []
+    assert bad_of(await homes.take(table(table_row(5, 包保人="S-1")), "?preview=true")) == [(2, "包保人")]
 
 
 async def test_a_merged_household_is_changed_by_no_table(homes: Homes) -> None:
@@ -293,14 +266,14 @@ async def test_a_merged_household_is_changed_by_no_table(homes: Homes) -> None:
 
 
 async def test_one_key_takes_a_table_once_and_another_table_is_refused(homes: Homes) -> None:
-    first = await homes.take(table(ROW), key="a-table")
-    assert (first["entered"], await homes.take(table(ROW), key="a-table")) == (1, first)
-    assert (await homes.send(table(home(1)), key="a-table")).json()["type"].endswith("idempotency-key-reused")
+    first = await homes.take(table(TABLE_ROW), key="a-table")
+    assert (first["entered"], await homes.take(table(TABLE_ROW), key="a-table")) == (1, first)
+    assert (await homes.send(table(table_row(1)), key="a-table")).json()["type"].endswith("idempotency-key-reused")
 
 
 async def test_a_table_costs_a_handful_of_statements_and_two_at_once_are_one(intake: IntakeDoor, homes: Homes) -> None:
     door, work = intake.service.runtime.door_database, intake.service.runtime.work_database
-    rows = [home(number, 户主=f"甲{number}") for number in range(1_000)]
+    rows = [table_row(number, 户主=f"甲{number}") for number in range(1_000)]
     with counted(door) as reads, counted(work) as writes:
         await homes.take(table(*rows))
     own = [statement for statement in writes if "pg_notify" not in statement]
@@ -319,7 +292,7 @@ async def test_what_somebody_changes_while_a_table_waits_is_looked_at_anew(intak
     made = await homes.register(household_no="H-1", household_class="away")
     async with intake.service.runtime.work_database.transaction(NOW) as session:
         await hold_register(session)
-        rows = table({"户编号": "H-1", "户类别": "空置"}, home(2))
+        rows = table({"户编号": "H-1", "户类别": "空置"}, table_row(2))
         both = [asyncio.create_task(homes.take(rows)) for _ in range(2)]
 
         async def waiting() -> bool:
@@ -346,104 +319,3 @@ async def test_a_number_that_is_given_twice_by_a_split_is_named(homes: Homes) ->
     made = await homes.register(household_no="H-1")
     refused = await homes.post(f"/{made['household_id']}/split", {"new": {"area_code": VILLAGE, "household_no": "H-1"}})
     assert (refused.status_code, refused.json()["type"]) == (409, "urn:huiyin:problem:household-known")
-
-
-async def exported(homes: Homes, **query: Any) -> list[dict[str, str]]:
-    answer = await homes.door.http.get(EXPORT, headers=homes.headers, params=query)
-    assert answer.status_code == 200, answer.text
-    assert answer.headers["content-type"] == "text/csv; charset=utf-8"
-    return read(answer.content)
-
-
-def read(content: bytes) -> list[dict[str, str]]:
-    return [*csv.DictReader(io.StringIO(content.decode("utf-8-sig"), newline=""))]
-
-
-async def test_an_export_is_masked_narrowed_and_can_be_imported_again(intake: IntakeDoor, homes: Homes) -> None:
-    await homes.take(table(ROW, home(2, 户编号="", 户主="=HYPERLINK(1)"), home(3, 区域="石磨村")))
-    rows = await exported(homes)
-    assert rows[0] == ROW | {
-        "户主": "欧*", "电话": "138****5678", "门牌": "****", "家庭成员": "", "重点户": "老党员、致富能手",
-        "自": "", "另户": "", "户编码": rows[0]["户编码"],
-    }  # fmt: skip
-    assert [row["户编号"] for row in await exported(homes, area_code="999001101202")] == ["N-3"]
-    assert [row["户编号"] for row in await exported(homes, kind="party_elder", visit_every="month")] == ["H-1"]
-    whole = (await intake.http.get(EXPORT, headers=homes.headers)).content
-    assert not [word for word in SECRETS if word in whole.decode()]
-    assert b"'=*" in whole
-    told = await homes.take(whole)
-    assert (told["rows"], told["entered"], told["changed"], told["bad"]) == (3, 0, 0, [])
-    edited = whole.decode("utf-8-sig").replace("外出务工", "常住")
-    assert (await homes.take(edited.encode()))["changed"] == 1
-    mixed = edited.replace("欧*", "王*")
-    assert bad_of(await homes.take(mixed.encode(), "?preview=true")) == [(2, "户主")]
-    of_town = homes.by(Role.SUPERVISOR, subject="s", area=OTHER_TOWN)
-    assert await exported(of_town) == []
-    for query in ({"limit": 1}, {"colour": "red"}):
-        assert (await intake.http.get(EXPORT, headers=homes.headers, params=query)).status_code == 422
-    assert (await intake.http.get(EXPORT, headers=homes.by(Role.VISITOR, subject="v").headers)).status_code == 403
-
-
-async def test_a_table_in_clear_is_for_a_reason_with_every_look_on_the_record(intake: IntakeDoor, homes: Homes) -> None:
-    await homes.take(table(ROW, home(2, 户主="+王五"), home(3, 区域="石磨村")))
-    body = {"reason": WHY, "area_code": VILLAGE}
-    for role in (Role.SUPERVISOR, Role.VISITOR, Role.AUDITOR, Role.ADMIN):
-        who = homes.by(role, subject="x")
-        assert (await intake.http.post(EXPORT, json=body, headers=who.headers)).status_code == 403
-    for wrong in ({"reason": "看看"}, {"area_code": VILLAGE}):
-        assert (await intake.http.post(EXPORT, json=wrong, headers=homes.headers)).status_code == 422
-    assert await intake.rows("SELECT * FROM household_look") == []
-    answer = await intake.http.post(EXPORT, json=body, headers=homes.headers)
-    rows = read(answer.content)
-    assert [(row["户主"], row["门牌"], row["家庭成员"]) for row in rows] == [
-        ("欧阳金丝雀", "三组15号", "欧阳小雀、Anna Maria"),
-        ("'+王五", "2号", ""),
-    ]
-    looks = (await intake.get("/intake/v1/household-looks", intake.token(Role.AUDITOR, subject="auditor")))["items"]
-    assert {look["household_id"] for look in looks} == {row["户编码"] for row in rows}
-    assert {(look["reason"], *look["fields"]) for look in looks} == {(WHY, "door", "head", "members", "phone")}
-    assert len({look["look_id"].partition("/")[0] for look in looks}) == 1
-    said = await intake.rows("SELECT key FROM ledger WHERE type = 'cn.huiyin.household.revealed'")
-    assert sorted(row.key for row in said) == sorted(row["户编码"] for row in rows)
-    kept = await intake.rows("SELECT * FROM answer")
-    assert kept == []
-    assert (await homes.take(answer.content))["changed"] == 0
-
-
-async def test_a_table_in_clear_is_one_look_of_the_hour_and_so_many_households_of_it(intake: IntakeDoor) -> None:
-    service = intake.service
-    service.runtime = replace(service.runtime, looks_per_hour=3)
-    homes = Homes(IntakeDoor(service, intake.issuer, intake.resources))
-    rows = [home(number, 区域="东坡村" if number < 1_200 else "石磨村") for number in range(2_001)]
-    rows[0]["重点户"] = rows[2_000]["重点户"] = "老党员"
-    await homes.take(table(*rows))
-
-    async def ask(who: Homes = homes, **narrowed: str) -> Any:
-        return await who.door.http.post(EXPORT, json={"reason": WHY} | narrowed, headers=who.headers)
-
-    many = await ask()
-    assert (many.status_code, many.json()["fields"][0]["field"]) == (422, "area_code")
-    assert len(read((await ask(area_code=VILLAGE)).content)) == 1_200
-    refused = await ask(area_code="999001101202")
-    assert (refused.status_code, "retry-after" in refused.headers) == (429, True)
-    assert (await ask(kind="party_elder")).status_code == 200
-    (one, *_) = await homes.ids()
-    look = {"reason": WHY, "fields": ["head"]}
-    assert (await homes.post(f"/{one}/reveal", look)).status_code == 200
-    assert (await homes.post(f"/{one}/reveal", look)).status_code == 429
-    assert (await ask(kind="party_elder")).status_code == 429
-    other = homes.by(Role.OPERATOR, subject="operator-2")
-    assert (await ask(other, area_code="999001101202")).status_code == 200
-
-
-async def test_a_reason_for_a_table_in_clear_names_nobody_of_it(intake: IntakeDoor, homes: Homes) -> None:
-    await homes.register(head="欧阳金丝雀")
-    await homes.register(head="司马青鸟", door="二组7号")
-    body = {"reason": "欧阳金丝雀与司马青鸟家今晚走访，打印名单", "area_code": VILLAGE}
-    answer = await intake.http.post(EXPORT, json=body, headers=homes.headers)
-    assert answer.status_code == 200, answer.text
-    said = await intake.payloads()
-    assert not [word for word in ("金丝雀", "青鸟") if word in said]
-    assert [
-        row.n for row in await intake.rows("SELECT count(*)::int AS n FROM household_look WHERE reason ~ '青鸟'")
-    ] == [0]

@@ -303,3 +303,24 @@ async def test_one_key_makes_one_household(homes: Homes) -> None:
     again = await homes.done("", {"area_code": VILLAGE}, key="a-household")
     assert first["household_id"] == again["household_id"]
     assert await homes.ids(area_code=COUNTY) == [first["household_id"]]
+
+
+async def test_a_phone_or_door_of_another_household_is_named_unless_it_is_said_to_be_another(
+    intake: IntakeDoor,
+) -> None:
+    homes = Homes(intake)
+    first = (await homes.register(**WHO))["household_id"]
+    second = (await homes.register(phone="13900000001", door="九组1号"))["household_id"]
+    for facts, by in (({"phone": WHO["phone"]}, "phone"), ({"door": WHO["door"]}, "door")):
+        refused = await homes.post(f"/{second}/change", facts)
+        assert (refused.status_code, refused.json()["type"]) == (409, "urn:huiyin:problem:household-known")
+        assert f"{first} ({by})" in refused.json()["detail"]
+        assert WHO[by] not in refused.text
+        assert (await homes.post(f"/{first}/change", {**facts, "household_class": "away"})).status_code == 200
+        await homes.done(f"/{first}/change", {"household_class": "resident"})
+    elsewhere = (await homes.register(area_code="999001101202", door=WHO["door"]))["household_id"]
+    assert (await homes.post(f"/{elsewhere}/change", {"area_code": VILLAGE})).status_code == 409, (
+        "it moves to that door"
+    )
+    both = {"phone": WHO["phone"], "known_to_be_another": True}
+    assert (await homes.done(f"/{second}/change", both))["phone"] == "138****5678"

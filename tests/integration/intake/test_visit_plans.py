@@ -88,6 +88,33 @@ async def test_each_household_is_on_one_list_in_walking_order_and_needs_come_fir
         assert walked == sorted(walked)
 
 
+async def test_coverage_by_team_adds_up_to_the_whole_with_those_in_no_plan(homes: Homes, planner: Planner) -> None:
+    ids = await village(homes, 16)
+    await planner.form(1, 2)
+    round_id = await planner.open()
+    plan = await planner.plan(round_id)
+    lists = await planner.whole(plan)
+    other = await homes.register()
+    visited = ids[:5]
+    for home in visited:
+        await planner.record(home)
+    for view in ("then", "now"):
+        told = await planner.coverage(round_id, by="team", view=view)
+        assert told["whole"]["households"] == 17
+        rows = {row["of"]: (row["households"], row["visited"]) for row in told["rows"]}
+        for team in planner.teams:
+            given = [one for (_, of), households in lists.items() if of == team for one in households]
+            assert rows[team] == (len(given), len({*given} & {*visited}))
+        assert rows[None] == (1, 0), other["household_id"]
+        assert [sum(numbers) for numbers in zip(*rows.values(), strict=True)] == [17, 5]
+    first = await planner.coverage(round_id, by="team", limit=1)
+    assert (len(first["rows"]), first["next_cursor"] is not None) == (1, True)
+    second = await planner.coverage(round_id, by="team", limit=1, cursor=first["next_cursor"])
+    assert [row["of"] for row in (*first["rows"], *second["rows"])] == [*sorted(planner.teams), None]
+    elsewhere = await planner.coverage(round_id, by="team", area_code="999001101202")
+    assert elsewhere["rows"] == []
+
+
 async def test_a_preview_keeps_nothing_and_a_second_plan_names_the_first(
     intake: IntakeDoor, homes: Homes, planner: Planner
 ) -> None:

@@ -15,7 +15,14 @@ from libs.common.pack.schema.clocks import (
 )
 from libs.common.pack.schema.duties import CASE_OFFICE, CASE_TOWN, CASE_VILLAGE, Category, Duty
 from libs.common.pack.schema.figures import FigureSettings, Formula, Population, Score, Target
-from libs.common.pack.schema.households import HouseholdKind, HouseholdRules, Resource
+from libs.common.pack.schema.households import (
+    HouseholdKind,
+    HouseholdNoteField,
+    HouseholdRules,
+    Resource,
+    ResourceFit,
+    SupportPolicy,
+)
 from libs.common.pack.schema.not_in_force import NOT_IN_FORCE
 from libs.common.pack.schema.pack import Pack, PackPlace, PackSettings, TextLimits
 from libs.common.pack.schema.passing import HandoverReason, HandoverRules, RaiseRules
@@ -71,6 +78,7 @@ __all__ = [
     "HandoverReason",
     "HandoverRules",
     "HouseholdKind",
+    "HouseholdNoteField",
     "HouseholdRules",
     "Ladder",
     "LadderStep",
@@ -97,8 +105,10 @@ __all__ = [
     "RaiseRules",
     "Recipient",
     "Resource",
+    "ResourceFit",
     "ReturnRules",
     "Score",
+    "SupportPolicy",
     "Target",
     "TeamPart",
     "TeamRule",

@@ -9,7 +9,6 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-from libs.common.database.one_writer import only_writer
 from libs.common.database.session import Session
 from libs.common.errors import FieldError, Invalid, invalid
 from libs.common.events.household_terms import HouseholdFact, HouseholdStep
@@ -20,7 +19,7 @@ from libs.common.rules.requests import Request
 from libs.common.run.beside import beside
 from libs.common.security.vault import Vault
 from services.intake.contacts.domain import Home, even_out
-from services.intake.contacts.queries import COUNTING, MOST_AT_ONCE, find_ids, loads_of
+from services.intake.contacts.queries import COUNTING, MOST_AT_ONCE, find_ids
 from services.intake.contacts.schemas import (
     MOST_MOVED,
     AssignContacts,
@@ -29,14 +28,14 @@ from services.intake.contacts.schemas import (
     EvenOut,
     LoadChange,
 )
+from services.intake.households.actions.loads import check_most, hold_loads
 from services.intake.households.actions.recording import apply, state_of, today_of
 from services.intake.households.actions.registering import check_contact
 from services.intake.households.actions.sealing import envelope_of, hidden_in, opened
 from services.intake.households.domain import Said, State, Status, What, decide, evolve
+from services.intake.households.queries import loads_of
 from services.intake.households.tables import Household, HouseholdIdentity
 from services.intake.rounds.actions.following import catch_up
-
-_MATTER = "contacts"
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,14 +70,14 @@ async def assign(session: Session, asked: Request, body: AssignContacts, vault: 
         check_contact(session, directory, body.to_staff_id, "to_staff_id")
     if not body.preview:
         await catch_up(session)
-        await only_writer(session, _MATTER)
+        await hold_loads(session)
     rows = await _asked_for(session, asked, body)
     chosen = dict.fromkeys(rows, body.to_staff_id)
     moves = _decided(session, asked, rows, chosen, body)
     change = _changes(moves)
     loads = await loads_of(session, {*change} if body.to_staff_id is None else {*change, body.to_staff_id})
     after = {person: many + change[person] for person, many in loads.items()}
-    _check_most(directory, loads, after, {body.to_staff_id: "to_staff_id"})
+    check_most(directory, loads, after, {body.to_staff_id: "to_staff_id"})
     await _take(session, moves, [] if body.preview else [*rows], vault)
     return AssignedOut(
         moved=len(moves),
@@ -103,7 +102,7 @@ async def even(session: Session, asked: Request, body: EvenOut, vault: Vault) ->
             raise invalid(f"staff_ids/{index}", f"{staff_id} stands here twice", f"{staff_id} 重复")
     if not body.preview:
         await catch_up(session)
-        await only_writer(session, _MATTER)
+        await hold_loads(session)
     ids = await find_ids(session, asked.scope, body.area_code, counting=True)
     _check_many(ids, "area_code", MOST_AT_ONCE)
     rows = await _rows(session, ids, lock=not body.preview)
@@ -222,26 +221,7 @@ async def _check_all(session: Session, directory: Directory, change: Counter[str
     """Nobody has too many by it, with what they have elsewhere."""
     everywhere = await loads_of(session, people)
     after = {person: many + change[person] for person, many in everywhere.items()}
-    _check_most(directory, everywhere, after, {person: f"staff_ids/{place}" for place, person in enumerate(people)})
-
-
-def _check_most(
-    directory: Directory, before: Mapping[str, int], after: Mapping[str, int], fields: Mapping[str | None, str]
-) -> None:
-    """Invalid, naming each person who would have more than the pack lets one have, and has more by it."""
-    most = directory.pack.households.most_per_contact
-    over = [one for one, many in sorted(after.items()) if most is not None and many > max(most, before[one])]
-    wrong = [
-        FieldError(
-            fields[person],
-            f"{person} would have {after[person]} households, and has {most} at most",
-            f"{person} 将包保 {after[person]} 户，超过上限 {most} 户",
-        )
-        for person in over
-        if person in fields
-    ]
-    if wrong:
-        raise Invalid(wrong[0].message, wrong[0].message_zh, fields=wrong)
+    check_most(directory, everywhere, after, {person: f"staff_ids/{place}" for place, person in enumerate(people)})
 
 
 async def _take(session: Session, moves: Sequence[_Move], ids: Sequence[str], vault: Vault) -> None:

@@ -4,16 +4,25 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
+from libs.common.database.one_writer import only_writer
 from libs.common.database.session import Session
 from libs.common.errors import Conflict, NotFound, invalid
 from libs.common.events.household_terms import HouseholdFact, HouseholdStep
 from libs.common.rules.requests import Request
 from libs.common.security.vault import Vault
+from services.intake.households.actions.loads import check_one_more
 from services.intake.households.actions.recording import apply, state_of, today_of
-from services.intake.households.actions.registering import Registered, check_number, check_place, facts_of, write
+from services.intake.households.actions.registering import (
+    Registered,
+    check_number,
+    check_place,
+    check_unlike,
+    facts_of,
+    write,
+)
 from services.intake.households.actions.sealing import SEALED, envelope_of, hidden_in, opened, put_identity
 from services.intake.households.actions.showing import shown
-from services.intake.households.domain import What, decide, holds_now, is_otherwise
+from services.intake.households.domain import Status, What, decide, holds_now, is_otherwise
 from services.intake.households.queries import first_day, identity_of
 from services.intake.households.schemas import (
     AskMuting,
@@ -72,10 +81,30 @@ async def change(
     who: dict[str, Any] = {name: getattr(body, name) for name in SEALED if name in body.model_fields_set}
     if who.get("members", ()) is None:
         who["members"] = ()
+    if not body.known_to_be_another:
+        await _check_unlike(session, row, to_area, who, identity, vault)
     what = What(day, facts, resealed=seal_anew(who, (row.area_code, to_area), identity, vault))
     said = decide(before, HouseholdStep.CHANGE, what, asked.actor, session.now, today)
     apply(session, row, before, said, identity)
     return shown(session, row, identity, vault)
+
+
+async def _check_unlike(
+    session: Session,
+    row: Household,
+    to_area: str,
+    told: Mapping[str, Any],
+    identity: HouseholdIdentity,
+    vault: Vault,
+) -> None:
+    """What is new of phone and door, the same door of another area included, is no other household's."""
+    known = opened(envelope_of(vault, identity), identity, ("phone", "door"))
+    phone, door = told.get("phone", known.phone), told.get("door", known.door)
+    new_phone = phone if phone != known.phone else None
+    new_door = door if (to_area, door) != (row.area_code, known.door) else None
+    if new_phone or new_door:
+        await only_writer(session, "households")
+        await check_unlike(session, vault, new_phone, (to_area, new_door), row.household_id)
 
 
 async def ask_muting(
@@ -98,6 +127,9 @@ async def decide_muting(
 
 async def unmute(session: Session, asked: Request, household_id: str, body: Unmute, vault: Vault) -> HouseholdOut:
     """解除静默: it stands in the denominators again, from a day on."""
+    row, directory = await load_for(session, asked, household_id), session.packs.current(session.now).directory
+    if row.status is Status.MUTED:
+        await check_one_more(session, directory, row.contact_staff_id, "contact_staff_id")
     what = What(body.holds_from or today_of(session))
     return await _step(session, asked, household_id, HouseholdStep.UNMUTE, what, body.why, vault)
 
@@ -109,6 +141,7 @@ async def split(session: Session, asked: Request, household_id: str, body: Split
     day = body.new.holds_from or today
     check_place(asked, directory, body.new.area_code)
     facts = facts_of(session, directory, body.new.model_dump(include=_FACTS))
+    await check_one_more(session, directory, body.new.contact_staff_id, "new.contact_staff_id")
     await check_number(session, body.new.household_no)
     said = decide(before, HouseholdStep.SPLIT, What(day), asked.actor, session.now, today)
     identity = await _identity(session, household_id)

@@ -17,6 +17,7 @@ from libs.common.security.vault import Vault
 from libs.common.sheets import SheetRow
 from services.intake.households.actions.changing import seal_anew
 from services.intake.households.actions.judging import ChangedHousehold, JudgedTable, judge_rows
+from services.intake.households.actions.loads import check_after, loads_before
 from services.intake.households.actions.matching import KeptHouseholds
 from services.intake.households.actions.recording import apply, state_of
 from services.intake.households.actions.registering import enter, new_household_id
@@ -69,6 +70,8 @@ async def take(session: Session, judged: JudgedTable, identities: Sequence[Mappi
         raise Overtaken("a round was closed meanwhile, after what these rows would hold from")
     if await versions_of(session, judged.marks) != judged.register.versions:
         raise Overtaken("a household was changed or registered meanwhile")
+    directory = session.packs.current(session.now).directory
+    before = await loads_before(session, directory, _gets_more(judged))
     # In one order, so that whoever else changes some of them does not wait for this in a circle.
     changed = sorted(judged.changed, key=lambda one: one.household_id)
     for begin in range(0, len(changed), _AT_ONCE):
@@ -81,6 +84,13 @@ async def take(session: Session, judged: JudgedTable, identities: Sequence[Mappi
                 await asyncio.sleep(0)
             enter(session, one.household_no, one.said, identity)
         await session.write_so_far()
+    await check_after(session, directory, before, "包保人")
+
+
+def _gets_more(judged: JudgedTable) -> set[str]:
+    steps = [one.said for one in judged.entered] + [one.said for one in judged.changed]
+    told = (said.what.facts.get(HouseholdFact.CONTACT_STAFF_ID) for said in steps)
+    return {staff_id for staff_id in told if staff_id is not None}
 
 
 async def _change(session: Session, piece: Sequence[ChangedHousehold], vault: Vault) -> None:

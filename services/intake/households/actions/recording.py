@@ -11,6 +11,7 @@ from libs.common.pack.directory import Directory
 from libs.common.rules.steps import move, seen_of
 from libs.common.security.masking import mask_text
 from libs.common.visits.reading import step_of
+from services.intake.households.actions.fitting import note_policies
 from services.intake.households.actions.sealing import print_of
 from services.intake.households.domain import Said, State, evolve
 from services.intake.households.tables import Household, HouseholdChange, HouseholdIdentity
@@ -83,4 +84,5 @@ def apply(session: Session, row: Household, before: State, said: Said, identity:
         ),
         first=before.version == 0,
     )
+    note_policies(session, row.household_id, before, after, what.holds_from, said.at)
     return after

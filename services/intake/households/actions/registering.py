@@ -17,6 +17,7 @@ from libs.common.rules.machine import Actor
 from libs.common.rules.requests import Request
 from libs.common.security.vault import Vault
 from libs.common.staff.register import StaffMember
+from services.intake.households.actions.loads import check_one_more
 from services.intake.households.actions.recording import apply, today_of
 from services.intake.households.actions.sealing import Identity, sealed_identity
 from services.intake.households.domain import DAY_ONE, Said, State, What, decide
@@ -54,6 +55,7 @@ async def register(session: Session, asked: Request, body: RegisterHousehold, va
     check_place(asked, directory, body.area_code)
     await catch_up(session)
     facts = facts_of(session, directory, body.model_dump(include={fact.value for fact in HouseholdFact}))
+    await check_one_more(session, directory, body.contact_staff_id, "contact_staff_id")
     await _check_known(session, body, vault)
     return write(session, asked, body, facts, vault)
 
@@ -164,11 +166,18 @@ async def _check_known(session: Session, body: RegisterHousehold, vault: Vault) 
         # Another that is registered at this very moment is seen by whoever comes second.
         await only_writer(session, "households")
     await check_number(session, body.household_no)
-    if body.known_to_be_another:
-        return
-    phones = vault.phone_indexes(body.phone) if body.phone else ()
-    doors = vault.door_indexes(body.area_code, body.door) if body.door else ()
-    found = await alike(session, phones, doors)
+    if not body.known_to_be_another:
+        await check_unlike(session, vault, body.phone, (body.area_code, body.door))
+
+
+async def check_unlike(
+    session: Session, vault: Vault, phone: str | None, where: tuple[str, str | None], household_id: str | None = None
+) -> None:
+    """KnownHousehold when another one has the phone, or stands at the door of the area; names which by what."""
+    area_code, door = where
+    phones = vault.phone_indexes(phone) if phone else ()
+    doors = vault.door_indexes(area_code, door) if door else ()
+    found = [one for one in await alike(session, phones, doors) if one.household_id != household_id]
     if found:
         raise KnownHousehold(_named(found), "电话或门牌与已登记的户相同；确为另一户时请注明")
 

@@ -24,6 +24,7 @@ from services.intake.rounds.queries.figures import (
     sums_of,
     whole_of,
 )
+from services.intake.rounds.queries.planned import sums_by_team, unplanned
 from services.intake.rounds.schemas import (
     CoverageBy,
     CoverageRow,
@@ -65,8 +66,8 @@ async def coverage(session: Session, scope: Scope, round_id: str, query: RoundCo
         whole = await whole_of(session, round_id, query.view, prefix)
         served = await _served(session, row, query, prefix) if query.by is CoverageBy.PURPOSE else {}
         found = [] if query.by is CoverageBy.PURPOSE else await _rows(session, row, query, area_code, prefix)
-    shown, name_of = found[: query.limit], _names(session, directory, query.by)
-    more = len(found) > query.limit
+    more = len(found) > query.limit and found[query.limit].of != ""
+    shown, name_of = found[: query.limit] if more else found, _names(session, directory, query.by)
     return RoundCoverage(
         round_id=round_id,
         by=query.by,
@@ -83,6 +84,10 @@ async def _rows(
     session: Session, row: VisitRound, query: RoundCoverageQuery, area_code: str, prefix: str
 ) -> Sequence[Any]:
     after = None if query.cursor is None else str(decode_cursor(_ROWS, query.cursor, (str,))[0])
+    if query.by is CoverageBy.TEAM:
+        teams = [*await sums_by_team(session, row.round_id, query.view, prefix, after, query.limit + 1)]
+        others = [] if len(teams) > query.limit else [await unplanned(session, row.round_id, query.view, prefix)]
+        return teams + others
     group, cut = _group(query, area_code), _CUTS[query.by]
     return await sums_of(session, row.round_id, query.view, cut, group, prefix, after, query.limit + 1)
 

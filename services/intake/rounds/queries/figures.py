@@ -40,6 +40,15 @@ _LEFT = """
 """
 
 
+_OPEN_BY_TOWN = """
+    SELECT rpad(left(tally.area_code, 9), 12, '0') AS town, sum(households)::int AS households,
+           sum(reached + refused)::int AS visited
+    FROM visit_round JOIN round_tally AS tally USING (round_id)
+    WHERE status <> 'closed' AND view = 'then' AND cut = 'class' GROUP BY 1
+"""
+_LEFT_OPEN = "SELECT count(*)::int AS rounds FROM visit_round WHERE status <> 'closed' AND ends_on < $1"
+
+
 @dataclass(frozen=True, slots=True)
 class RoundFilter:
     """What the list of rounds is narrowed to."""
@@ -133,6 +142,16 @@ async def sums_of(
 ) -> Sequence[Any]:
     """Rows with ``of`` and each measure, by it, those after one of them."""
     return await session.fetch(sums_statement(group), round_id, view, cut, f"{area_prefix}%", after, limit)
+
+
+async def open_by_town(session: Session) -> Sequence[Any]:
+    """By town how many households stand in rounds that are not closed, and how many of them were visited."""
+    return await session.fetch(_OPEN_BY_TOWN)
+
+
+async def left_open(session: Session, today: date) -> int:
+    """Rounds whose last day is over, and which nobody has closed."""
+    return int((await session.fetch(_LEFT_OPEN, today))[0].rounds)
 
 
 async def left_of(session: Session, round_id: str, after: str, area_prefix: str, limit: int) -> Sequence[Any]:

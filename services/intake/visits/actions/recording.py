@@ -47,6 +47,7 @@ from services.intake.visits.domain import State, Status, decide
 from services.intake.visits.schemas import RecordVisit, VisitOut
 from services.intake.visits.tables import Visit, VisitMatter
 
+_NEW = "intake.visits.new"
 _LISTS = ("staff_ids", "purposes", "topics", "photos")
 
 
@@ -84,7 +85,13 @@ async def record(session: Session, asked: Request, principal: Principal, ready: 
     session.publish(VisitRecorded(**await facts_of(session, row)))
     for draft in ready.drafts.values():
         await register(session, draft, asked.scope)
+    session.info.setdefault(_NEW, set()).add(row.visit_id)
     return await shown(session, asked.scope, row, unmuted=unmuted, new=True)
+
+
+def is_new(session: Session, visit_id: str) -> bool:
+    """Whether the visit was recorded by this transaction, and is not one that was there."""
+    return visit_id in session.info.get(_NEW, ())
 
 
 async def lock_household(session: Session, asked: Request, household_id: str) -> Household:

@@ -7,7 +7,7 @@ from tests.integration.audit.damage.households import HOUSEHOLDS
 from tests.integration.audit.damage.identities import IDENTITIES
 from tests.integration.audit.damage.promises import PROMISES
 from tests.integration.audit.damage.tables import TABLES
-from tests.integration.audit.damage.visits import VISITS
+from tests.integration.audit.damage.visit_figures import VISITS
 
 __all__ = ["KINDS", "Spoiled"]
 

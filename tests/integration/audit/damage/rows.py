@@ -9,5 +9,6 @@ from tests.integration.audit.damage.library import LIBRARY
 from tests.integration.audit.damage.rows_of_dispatch import DISPATCH
 from tests.integration.audit.damage.rows_of_followup import FOLLOWUP
 from tests.integration.audit.damage.rows_of_intake import INTAKE
+from tests.integration.audit.damage.visits import ROWS_OF_VISITS
 
-ROWS: dict[str, Spoiled] = INTAKE | DISPATCH | FOLLOWUP | LIBRARY | ROWS_OF_HOUSEHOLDS
+ROWS: dict[str, Spoiled] = INTAKE | DISPATCH | FOLLOWUP | LIBRARY | ROWS_OF_HOUSEHOLDS | ROWS_OF_VISITS

@@ -1,0 +1,1 @@
+"""What households have to give, matched with what others need (资源对接): candidates, and what a person confirmed."""
