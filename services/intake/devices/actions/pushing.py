@@ -32,7 +32,7 @@ NUMBER_TAKEN = refused(
     SEQ_TAKEN, "Another item has this number: send it under a new one", "序号已被占用，请换号重新上传"
 )
 CAME_AGAIN = duplicate(SENT_AGAIN, "It came again under a number of its own", "已换号重新上传")
-FAILED = held("failed", "It could not be applied, by a fault of ours", "系统故障，未能入库")
+OUR_FAULT = held("failed", "It could not be applied, by a fault of ours", "系统故障，未能入库")
 log = get_logger(__name__)
 _TURNS = 1_000
 
@@ -196,7 +196,7 @@ async def _ruled(
             raise
         # It would fail as often as it is tried, and hold up all that was recorded after it.
         log.exception("an item of a phone failed")
-        raise _Stopped(row.entry_id, FAILED) from error
+        raise _Stopped(row.entry_id, OUR_FAULT) from error
     raise AssertionError("an item that cannot be read is judged")
 
 
