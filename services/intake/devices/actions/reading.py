@@ -23,7 +23,7 @@ from services.intake.visits.schemas import RecordVisit
 AT_ONCE = 200
 """Items that one transaction applies."""
 CANNOT_OPEN = held("cannot-open", "What it says cannot be opened: its key is not here", "密封内容无法打开：缺少密钥")
-_CONFLICT = 409
+_MAY_PASS = (409, 503)
 _IS_WORD = re.compile("[a-z][a-z0-9_]{0,39}").fullmatch
 
 
@@ -110,7 +110,7 @@ def ruling_of(problem: Problem) -> ItemEnd:
     wrong = problem.fields[0] if problem.fields else None
     if wrong is not None and wrong.field not in en:
         en, zh = f"{wrong.field} {en}", f"{wrong.field}：{zh}"
-    return (held if problem.status == _CONFLICT else refused)(problem.type, en, zh)
+    return (held if problem.status in _MAY_PASS else refused)(problem.type, en, zh)
 
 
 async def _read(session: Session, vault: Vault, device: Device, entry_ids: Sequence[str]) -> list[ReadItem]:

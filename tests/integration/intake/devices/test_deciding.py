@@ -104,7 +104,9 @@ async def test_a_lost_phone_is_wiped_and_what_it_brings_is_held(
 async def test_a_phone_is_of_one_person_until_it_is_given_up(intake: IntakeDoor, home: str, phone: Phone) -> None:
     second = Phone(intake, "S-2", phone.device_id)
     body = {"device_id": phone.device_id, "name": "值班手机"}
-    first = await phone.done("", body)
+    again = await phone.post("", body)
+    assert again.status_code == 200
+    first = again.json()
     assert (await second.post("", body)).status_code == 409
     nobody = intake.token(Role.VISITOR, subject="no-staff")
     assert (await phone.post("", {**body}, nobody)).status_code == 403
@@ -162,6 +164,28 @@ async def test_what_a_body_made_up_stands_in_no_receipt(intake: IntakeDoor, home
     assert (receipt["outcome"], receipt["code"]) == ("refused", "invalid")
     (row,) = await intake.rows("SELECT to_jsonb(device_item)::text AS whole FROM device_item")
     assert "金丝雀" not in row.whole + str(receipt)
+
+
+async def test_whatever_a_body_holds_it_is_told(intake: IntakeDoor, home: str, phone: Phone) -> None:
+    """Not what could be a visit, and nothing that the wire or the database would choke on."""
+    phone.visit(home, guide=10**40)
+    phone.visit(home, guide="\u0007")
+    phone.visit(home, materials={"safety_leaflet": 10**30})
+    phone.visit(home)
+    assert [outcome for outcome, _ in await phone.outcomes()] == [*["refused"] * 3, "applied"]
+
+
+async def test_a_household_that_cannot_be_opened_holds_its_own_visit_alone(
+    intake: IntakeDoor, homes: Homes, home: str, phone: Phone
+) -> None:
+    other = (await homes.register(contact_staff_id="S-1", head="李四"))["household_id"]
+    async with intake.service.runtime.work_database.transaction(NOW) as session:
+        await session.fetch("UPDATE household_identity SET wrapped = '\\x00' WHERE household_id = $1", other)
+    phone.visit(other)
+    phone.visit(home)
+    assert await phone.outcomes() == [("held", "unavailable"), ("applied", "applied")]
+    pulled = await phone.pull()
+    assert {one["household_id"]: one["head"] for one in pulled["households"]} == {home: "欧阳金丝雀", other: None}
 
 
 async def test_two_items_of_one_number_are_told_apart(
