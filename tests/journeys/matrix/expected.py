@@ -125,7 +125,7 @@ MAY_BE_ABSENT = re.compile(
     r"|.*/(teams|rounds|plans|visits|matches|policies)/\{.*|POST /intake/v1/plans"
 )
 """Where what is asked for may not be there: what does not stand still, an account or a person of another area, a file
-of another unit in a confidential case; a team, a round, a plan, a visit, a match or a policy, of which there is none."""
+of another unit in a confidential case; a team, a round, a plan, a visit, a match or a policy: there is none."""
 
 
 class Verdict(Enum):
