@@ -9,7 +9,6 @@ from bench.drive.house import DEMO_PACK
 from libs.common.pack.loader import document, load_pack
 from libs.common.sheets import csv_of
 
-POST = "village_cadre"
 _STAFF = ("人员编号", "姓名", "单位", "岗位", "任职日期")
 _HOUSEHOLDS = ("户编号", "区域", "包保人", "户主", "电话", "门牌")
 _MOST_ROWS = 20_000

@@ -307,30 +307,6 @@ RESPONSIBLE_VACANT = gauge(
     "Open cases, and open parts of support units, whose responsible person is in office at the unit no longer.",
     "The unit has to name another of its people (POST /dispatch/v1/cases/{case_id}/responsible).",
 )
-VISITS_TOTAL = counter(
-    "huiyin_visits_total",
-    ("service", "outcome"),
-    "Visits recorded, by what came of them: reached, nobody_home, refused, moved, by_phone; without corrections.",
-    "A figure for the office. None on an evening when teams go out: can people sign in, and are phones synchronised?",
-)
-ROUND_HOUSEHOLDS = gauge(
-    "huiyin_visit_round_households",
-    ("service", "area"),
-    "Households that stand in open rounds of visits, by town of the pack in force; other: of no such town.",
-    "A figure for the office: the denominator of huiyin_visit_round_households_visited.",
-)
-ROUND_HOUSEHOLDS_VISITED = gauge(
-    "huiyin_visit_round_households_visited",
-    ("service", "area"),
-    "Of these, those that were visited: reached, or refused at the door.",
-    "A figure for the office; a town that stays behind the others lacks teams, or does not enter what it did.",
-)
-ROUNDS_LEFT_OPEN = gauge(
-    "huiyin_visit_rounds_left_open",
-    ("service",),
-    "Rounds of visits whose last day is over, and which nobody has closed.",
-    "Close them (POST /intake/v1/rounds/{round_id}/closing); see the alert VisitRoundLeftOpen.",
-)
 VAULT_REVEALS_TOTAL = counter(
     "huiyin_vault_reveals_total",
     ("service", "result"),
@@ -371,6 +347,7 @@ CALENDAR_PROVISIONAL_DAYS_TOTAL = counter(
 # The audit and the anchors: imported here for the order of the table
 
 from libs.common import ledger_metrics as _of_ledgers  # noqa: E402, F401
+from libs.common import visit_metrics as _of_visits  # noqa: E402, F401
 
 CATALOGUE: tuple[MetricDoc, ...] = catalogue.documented()
 

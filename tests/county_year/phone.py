@@ -47,7 +47,6 @@ class Phone:
     made: dict[int, Recorded] = field(default_factory=dict)
     receipts: dict[int, Mapping[str, Any]] = field(default_factory=dict)
     cursor: str | None = None
-    wiped: bool = False
 
     def record(self, household: str, begun: datetime, draw: random.Random, **more: Any) -> Recorded:
         """A visit is recorded, network or not; the number and the id are given before a word is typed."""
@@ -97,9 +96,6 @@ class Phone:
         """Fetch what is one's own, and what became of what was sent."""
         body = {"since": self.cursor, "unsent": len(self.queue), "have": [*self.households] or None}
         given = await person.do(f"{DEVICES}/{self.device_id}/pull", body)
-        if given["wipe"]:
-            self.households, self.wiped = {}, True
-            return
         ordered = sorted(given["households"], key=lambda one: str(one["household_no"]))
         self.households = {one["household_id"]: one["version"] for one in ordered}
         self.cursor = given["cursor"]

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Path, Query, Response
 
-from libs.common import metrics
+from libs.common import visit_metrics
 from libs.common.bus.flow import Service
 from libs.common.database.session import Session
 from libs.common.rules.requests import Request
@@ -69,7 +69,7 @@ async def record_visit(
         location=lambda made: f"/intake/v1/visits/{made.visit_id}",
     )
     for made in new:
-        metrics.VISITS_TOTAL.labels(Service.INTAKE, made.outcome.value).inc()
+        visit_metrics.VISITS_TOTAL.labels(Service.INTAKE, made.outcome.value).inc()
     return answer
 
 

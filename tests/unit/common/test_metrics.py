@@ -10,11 +10,11 @@ from prometheus_client import REGISTRY
 from prometheus_client.metrics import MetricWrapperBase
 from prometheus_client.parser import text_string_to_metric_families
 
-from libs.common import ledger_metrics, metrics
+from libs.common import ledger_metrics, metrics, visit_metrics
 
 
 def constants() -> dict[str, MetricWrapperBase]:
-    named = {**vars(metrics), **vars(ledger_metrics)}
+    named = {**vars(metrics), **vars(ledger_metrics), **vars(visit_metrics)}
     return {name: value for name, value in named.items() if isinstance(value, MetricWrapperBase)}
 
 
@@ -45,7 +45,7 @@ def test_names_follow_the_open_metrics_rules() -> None:
 def test_no_label_can_hold_a_person_or_a_case() -> None:
     allowed = {
         "service", "route", "method", "code", "type", "result", "topic", "partition",
-        "client", "state", "deadline", "kind", "invariant", "pool", "version", "python", "commit",
+        "client", "state", "deadline", "area", "outcome", "kind", "invariant", "pool", "version", "python", "commit",
     }  # fmt: skip
     assert {label for doc in metrics.CATALOGUE for label in doc.labels} <= allowed
 

@@ -2,7 +2,7 @@
 
 from collections import Counter
 
-from libs.common import metrics
+from libs.common import metrics, visit_metrics
 from libs.common.bus.flow import Service
 from libs.common.database.session import Session
 from libs.common.pack.areas import AreaLevel
@@ -22,7 +22,7 @@ async def measure(session: Session) -> None:
         stand[area] += row.households
         visited[area] += row.visited
     for area in (*towns, metrics.OTHER):
-        metrics.ROUND_HOUSEHOLDS.labels(Service.INTAKE, area).set(stand[area])
-        metrics.ROUND_HOUSEHOLDS_VISITED.labels(Service.INTAKE, area).set(visited[area])
+        visit_metrics.VISIT_ROUND_HOUSEHOLDS.labels(Service.INTAKE, area).set(stand[area])
+        visit_metrics.VISIT_ROUND_HOUSEHOLDS_VISITED.labels(Service.INTAKE, area).set(visited[area])
     today = local_day(session.now, directory.calendar().time_zone)
-    metrics.ROUNDS_LEFT_OPEN.labels(Service.INTAKE).set(await left_open(session, today))
+    visit_metrics.VISIT_ROUNDS_LEFT_OPEN.labels(Service.INTAKE).set(await left_open(session, today))
