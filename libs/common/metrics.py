@@ -295,12 +295,6 @@ CASES_OF_REMOVED_UNITS = gauge(
     "Open cases led by a unit that the pack in force no longer has, and that no successor could be given.",
     "A dispatcher has to give them to another unit (GET /dispatch/v1/work?unit_code=...), or the pack a successor.",
 )
-HOUSEHOLDS_OF_REMOVED_AREAS = gauge(
-    "huiyin_households_of_removed_areas",
-    ("service",),
-    "Households of areas that the pack in force no longer has, and that no village, community or grid took in.",
-    "The pack has to name a successor in areas.csv (a village, not a town), or each household its new area.",
-)
 RESPONSIBLE_VACANT = gauge(
     "huiyin_responsible_vacant",
     ("service",),
@@ -312,24 +306,6 @@ VAULT_REVEALS_TOTAL = counter(
     ("service", "result"),
     "Looks at who spoke, or how one of the staff is reached: shown, each on the record; refused, as too many an hour.",
     "Any refused, or unusually many: review the record; see the alerts LooksRefused and LooksUnusual.",
-)
-DEVICE_ITEMS_TOTAL = counter(
-    "huiyin_device_items_total",
-    ("outcome",),
-    "What became of items that phones recorded without a network: applied, duplicate, held, refused.",
-    "Many held or refused: GET /intake/v1/devices/items says which, and why.",
-)
-DEVICE_ITEMS_OPEN = gauge(
-    "huiyin_device_items_open",
-    ("state",),
-    "Items of phones that are not done: waiting for earlier ones, held or refused and not decided.",
-    "Rising: somebody has to decide, see GET /intake/v1/devices/items.",
-)
-DEVICES_SYNCED = gauge(
-    "huiyin_devices_synced",
-    ("days",),
-    "Phones in use by how many days ago they synced, at most (1, 3, 7, 14, 30, inf; each in one of them).",
-    "Many in the last ones: GET /intake/v1/devices?silent_days=7 names them.",
 )
 SIGN_INS_TOTAL = counter(
     "huiyin_sign_ins_total",

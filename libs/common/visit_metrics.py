@@ -1,4 +1,4 @@
-"""The metrics of visits to households, and of their rounds."""
+"""The metrics of households, of visits to them and their rounds, and of the phones that these are recorded on."""
 
 from libs.common.catalogue import counter, gauge
 
@@ -25,4 +25,28 @@ VISIT_ROUNDS_LEFT_OPEN = gauge(
     ("service",),
     "Rounds of visits whose last day is over, and which nobody has closed.",
     "Close them (POST /intake/v1/rounds/{round_id}/closing); see the alert VisitRoundLeftOpen.",
+)
+HOUSEHOLDS_OF_REMOVED_AREAS = gauge(
+    "huiyin_households_of_removed_areas",
+    ("service",),
+    "Households of areas that the pack in force no longer has, and that no village, community or grid took in.",
+    "The pack has to name a successor in areas.csv (a village, not a town), or each household its new area.",
+)
+DEVICE_ITEMS_TOTAL = counter(
+    "huiyin_device_items_total",
+    ("outcome",),
+    "What became of items that phones recorded without a network: applied, duplicate, held, refused.",
+    "Many held or refused: GET /intake/v1/devices/items says which, and why.",
+)
+DEVICE_ITEMS_OPEN = gauge(
+    "huiyin_device_items_open",
+    ("state",),
+    "Items of phones that are not done: waiting for earlier ones, held or refused and not decided.",
+    "Rising: somebody has to decide, see GET /intake/v1/devices/items.",
+)
+DEVICES_SYNCED = gauge(
+    "huiyin_devices_synced",
+    ("days",),
+    "Phones in use by how many days ago they synced, at most (1, 3, 7, 14, 30, inf; each in one of them).",
+    "Many in the last ones: GET /intake/v1/devices?silent_days=7 names them.",
 )

@@ -18,7 +18,7 @@ from huiyin.audit.rows.comparing import WantedRows, differences
 from huiyin.audit.snapshot import AT_A_TIME, Snapshot
 from huiyin.audit.visits import records, rounds, teams
 from huiyin.audit.visits.histories import check_visits
-from huiyin.audit.visits.records import VisitRecord, living, records_of
+from huiyin.audit.visits.records import RecordedVisit, living, records_of
 from huiyin.audit.visits.rounds import OpenedRounds, check_round
 from huiyin.audit.visits.rows import row_streams
 from huiyin.audit.visits.teams import check_team
@@ -54,7 +54,7 @@ async def check_households(cut: Snapshot, delivery: Delivery, figures: FigureAud
         await figures.visits.check(view)
 
 
-def rows_wanted(view: CaseView, opened: OpenedRounds, made: Mapping[str, VisitRecord]) -> Iterator[WantedRows]:
+def rows_wanted(view: CaseView, opened: OpenedRounds, made: Mapping[str, RecordedVisit]) -> Iterator[WantedRows]:
     """What should stand in each table that has rows about a household, a round or a team."""
     yield from household_rows.rows_wanted(view)
     yield from records.rows_wanted(made)

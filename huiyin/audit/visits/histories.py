@@ -8,7 +8,7 @@ from datetime import date
 
 from huiyin.audit.case import INTAKE, CaseView
 from huiyin.audit.report import Findings, Invariant
-from huiyin.audit.visits.records import STEPS, VisitRecord, actor_of, living
+from huiyin.audit.visits.records import STEPS, RecordedVisit, actor_of, living
 from libs.common.events.households import HouseholdEvent, HouseholdRecorded
 from libs.common.events.people import person_name
 from libs.common.events.visit_terms import VisitOutcome, VisitStep
@@ -27,7 +27,7 @@ MAY_FOLLOW: Mapping[VisitStep, tuple[VisitStep | None, ...]] = {
 _AT_THE_DOOR = (VisitOutcome.REACHED, VisitOutcome.REFUSED)
 
 
-def check_visits(view: CaseView, records: Mapping[str, VisitRecord], findings: Findings) -> None:
+def check_visits(view: CaseView, records: Mapping[str, RecordedVisit], findings: Findings) -> None:
     """The steps of each visit to one household, in order, and what they leave."""
     first: date | None = None
     histories: dict[str, _Steps] = {}
@@ -98,7 +98,7 @@ def _of_its_facts(event: VisitFacts, first_day: date | None) -> Iterator[str]:
         yield f"purposes were served where it was {event.outcome}"
 
 
-def _counted_once(records: list[VisitRecord]) -> Iterator[str]:
+def _counted_once(records: list[RecordedVisit]) -> Iterator[str]:
     """Of the visits of a day that reached somebody the one recorded first counts; the others are one with it."""
     first: dict[date, str] = {}
     for record in sorted(records, key=lambda one: (one.facts.recorded_at, one.facts.visit_id)):

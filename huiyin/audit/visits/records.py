@@ -47,7 +47,7 @@ _ZONES = (timedelta(hours=-12), timedelta(), timedelta(hours=14))
 
 
 @dataclass(slots=True)
-class VisitRecord:
+class RecordedVisit:
     """A visit's record: its facts as they were told last, and where it stands."""
 
     facts: VisitFacts
@@ -70,25 +70,25 @@ class VisitRecord:
         )
 
 
-def records_of(view: CaseView) -> Mapping[str, VisitRecord]:
+def records_of(view: CaseView) -> Mapping[str, RecordedVisit]:
     """By id every visit of a household. What was not allowed is told by the history; it changes no status."""
-    found: dict[str, VisitRecord] = {}
+    found: dict[str, RecordedVisit] = {}
     for event in view.of(INTAKE, VisitEvent):
         record = found.get(event.visit_id)
         if record is None:
             if not isinstance(event, VisitFacts):
                 continue
-            record = found[event.visit_id] = VisitRecord(event)
+            record = found[event.visit_id] = RecordedVisit(event)
         _take(record, event)
     return found
 
 
-def living(records: Mapping[str, VisitRecord]) -> list[VisitRecord]:
+def living(records: Mapping[str, RecordedVisit]) -> list[RecordedVisit]:
     """Those that are not void."""
     return [record for record in records.values() if record.state.status is not Status.VOID]
 
 
-def rows_wanted(records: Mapping[str, VisitRecord]) -> Iterator[WantedRows]:
+def rows_wanted(records: Mapping[str, RecordedVisit]) -> Iterator[WantedRows]:
     """What should stand in each table that has rows about the visits of a household."""
     every = list(records.values())
     yield WantedRows(INTAKE, "visit", ("visit_id",), [_visit(one) for one in every])
@@ -111,7 +111,7 @@ def actor_of(event: VisitEvent) -> Actor:
     return Actor(event.by or "", event.by_unit, event.by_staff)
 
 
-def _take(record: VisitRecord, event: VisitEvent) -> None:
+def _take(record: RecordedVisit, event: VisitEvent) -> None:
     before, was = record.state, record.facts
     facts = event if isinstance(event, VisitFacts) else was
     actor, step = actor_of(event), STEPS[type(event)]
@@ -156,7 +156,7 @@ def _plain(value: object) -> object:
     return value.model_dump() if isinstance(value, BaseModel) else str(value)
 
 
-def _visit(one: VisitRecord) -> Columns:
+def _visit(one: RecordedVisit) -> Columns:
     told, state = one.facts, one.state
     return {
         **{name: getattr(told, name) for name in _AS_TOLD},

@@ -53,7 +53,7 @@ class Cleared:
 
 
 @dataclass(frozen=True, slots=True)
-class Around:
+class KnownOfItems:
     """What is known of all items of a turn, in a statement for each."""
 
     same: dict[str, list[Any]]
@@ -72,7 +72,7 @@ class Around:
         return [one.entry_id for one in self.same.get(row.item_id, ()) if one.code == SEQ_TAKEN and not one.ended]
 
 
-async def look_around(session: Session, device: Device, rows: Sequence[DeviceItem], nexts: NextItems) -> Around:
+async def look_around(session: Session, device: Device, rows: Sequence[DeviceItem], nexts: NextItems) -> KnownOfItems:
     """What the items of this turn have to be compared with."""
     same: defaultdict[str, list[Any]] = defaultdict(list)
     for one in await same_items(session, device.device_id, {row.item_id for row in rows}):
@@ -86,11 +86,11 @@ async def look_around(session: Session, device: Device, rows: Sequence[DeviceIte
         corrected[step.visit_id].append(step)
     planned = await planned_for(session, device.staff_id, days, KEEP_DAYS)
     given = await was_planned(session, device.device_id, [household_id for household_id, _ in days])
-    return Around(same, planned, {one.household_id: one for one in given}, corrected)
+    return KnownOfItems(same, planned, {one.household_id: one for one in given}, corrected)
 
 
 async def judge(
-    session: Session, applier: Applier, device: Device, row: DeviceItem, item: ReadItem, around: Around
+    session: Session, applier: Applier, device: Device, row: DeviceItem, item: ReadItem, around: KnownOfItems
 ) -> ItemEnd | Cleared:
     """Why the item is not applied, or what the phone is told beside."""
     before = around.taken_as(row)
@@ -112,7 +112,7 @@ async def judge(
 
 
 async def _of_household(
-    session: Session, applier: Applier, row: DeviceItem, body: RecordVisit, around: Around
+    session: Session, applier: Applier, row: DeviceItem, body: RecordVisit, around: KnownOfItems
 ) -> ItemEnd | Cleared:
     household = await session.one(Household, "household_id", body.household_id)
     steps, day = await steps_until_now(session, body.household_id), day_of(session, body)
@@ -131,13 +131,13 @@ async def _of_household(
     return hold_for(found) or Cleared(found, theirs=True)
 
 
-def _planned_then(around: Around, row: DeviceItem, household_id: str) -> bool:
+def _planned_then(around: KnownOfItems, row: DeviceItem, household_id: str) -> bool:
     """It was, when the phone was given it, and the plan was not made anew before the visit began."""
     given = around.was_planned.get(household_id)
     return given is not None and bool(row.begun_at < given.planned_anew_at)
 
 
-def _of_correction(row: DeviceItem, body: CorrectionBody, around: Around) -> ItemEnd | Cleared:
+def _of_correction(row: DeviceItem, body: CorrectionBody, around: KnownOfItems) -> ItemEnd | Cleared:
     steps = [
         Corrected(step.at, step.staff_id or step.who, document(step.before))
         for step in around.corrected.get(body.visit_id, ())

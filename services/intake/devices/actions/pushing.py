@@ -17,7 +17,7 @@ from libs.common.security.envelopes import KeyEnvelope
 from services.intake.cases.actions.numbers import take_numbers
 from services.intake.devices.actions.applying import VisitToEnter, correct, enter, numbered, prepare
 from services.intake.devices.actions.finding import columns_of, keep_change, next_receipt, own_device, settle
-from services.intake.devices.actions.judging import Around, judge, look_around
+from services.intake.devices.actions.judging import KnownOfItems, judge, look_around
 from services.intake.devices.actions.reading import NextItems, ReadItem, next_items, ruling_of
 from services.intake.devices.actions.sealing import envelope_of, sealed_body
 from services.intake.devices.actions.showing import receipts_of
@@ -173,7 +173,7 @@ async def _ruled(
     maker: Applier,
     device: Device,
     of: tuple[DeviceItem, ReadItem],
-    around: Around,
+    around: KnownOfItems,
     numbers: Mapping[str, Sequence[str]],
 ) -> ItemEnd:
     row, item = of

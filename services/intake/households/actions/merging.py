@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import NamedTuple
 
-from libs.common import metrics
+from libs.common import visit_metrics
 from libs.common.bus.flow import Service
 from libs.common.database.session import Session
 from libs.common.errors import Unavailable
@@ -54,7 +54,7 @@ async def go_along(runtime: Runtime) -> None:
         moved = 0 if merged is None else await _all_of(runtime, merged)
         left += many - moved
         log.info("households went along with an area that was merged", count=moved)
-    metrics.HOUSEHOLDS_OF_REMOVED_AREAS.labels(Service.INTAKE).set(left)
+    visit_metrics.HOUSEHOLDS_OF_REMOVED_AREAS.labels(Service.INTAKE).set(left)
 
 
 def _merged(pack: ShelvedPack, area_code: str) -> AreaMerger | None:
