@@ -34,19 +34,19 @@ HOUSEHOLDS_OF_REMOVED_AREAS = gauge(
 )
 DEVICE_ITEMS_TOTAL = counter(
     "huiyin_device_items_total",
-    ("outcome",),
+    ("service", "outcome"),
     "What became of items that phones recorded without a network: applied, duplicate, held, refused.",
     "Many held or refused: GET /intake/v1/devices/items says which, and why.",
 )
 DEVICE_ITEMS_OPEN = gauge(
     "huiyin_device_items_open",
-    ("state",),
+    ("service", "state"),
     "Items of phones that are not done: waiting for earlier ones, held or refused and not decided.",
     "Rising: somebody has to decide, see GET /intake/v1/devices/items.",
 )
 DEVICES_SYNCED = gauge(
     "huiyin_devices_synced",
-    ("days",),
+    ("service", "days"),
     "Phones in use by how many days ago they synced, at most (1, 3, 7, 14, 30, inf; each in one of them).",
     "Many in the last ones: GET /intake/v1/devices?silent_days=7 names them.",
 )

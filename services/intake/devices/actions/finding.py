@@ -4,6 +4,7 @@ from dataclasses import asdict
 from typing import Any
 
 from libs.common import visit_metrics
+from libs.common.bus.flow import Service
 from libs.common.database.session import Session
 from libs.common.errors import Conflict, NotFound
 from libs.common.rules.machine import Actor
@@ -40,7 +41,7 @@ def settle(session: Session, device: Device, row: DeviceItem, said: Said) -> Non
         row.sealed_body = None
     row.receipt = next_receipt(device)
     keep_change(session, row, said.by, said.why)
-    visit_metrics.DEVICE_ITEMS_TOTAL.labels(row.outcome.value).inc()
+    visit_metrics.DEVICE_ITEMS_TOTAL.labels(Service.INTAKE, row.outcome.value).inc()
 
 
 def next_receipt(device: Device) -> int:

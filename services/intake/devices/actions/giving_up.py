@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
 from libs.common import visit_metrics
+from libs.common.bus.flow import Service
 from libs.common.database.session import Session
 from libs.common.errors import Problem
 from libs.common.events.base import By
@@ -40,10 +41,10 @@ async def measure(session: Session) -> None:
     """How many items wait and are held or refused, and how long ago phones synced."""
     found = await open_everywhere(session)
     for outcome in ("waiting", "held", "refused"):
-        visit_metrics.DEVICE_ITEMS_OPEN.labels(outcome).set(getattr(found, outcome))
+        visit_metrics.DEVICE_ITEMS_OPEN.labels(Service.INTAKE, outcome).set(getattr(found, outcome))
     silent = await lags(session)
     for bucket, days in enumerate(LAG_DAYS):
-        visit_metrics.DEVICES_SYNCED.labels(days).set(silent.get(bucket, 0))
+        visit_metrics.DEVICES_SYNCED.labels(Service.INTAKE, days).set(silent.get(bucket, 0))
 
 
 def _house(runtime: Runtime) -> Applier:
