@@ -41,9 +41,8 @@ _BODIES: Mapping[str, Any] = {
 }
 _ASKED_WITH: Mapping[str, Mapping[str, str]] = {
     "/dispatch/v1/staff-coverage": {"post_code": "grid_worker"},
-    **dict.fromkeys(
-        ("/analytics/v1/visits/coverage", "/analytics/v1/visits/coverage/households"), {"round_id": _NOBODYS}
-    ),
+    "/analytics/v1/visits/coverage": {"round_id": _NOBODYS},
+    "/analytics/v1/visits/coverage/households": {"round_id": _NOBODYS},
 }
 """What a list about no case wants to be asked with."""
 _HOUSEHOLD = "/intake/v1/households/{household_id}"
