@@ -38,6 +38,7 @@ from services.analytics.facts.domain.documents import from_documents, to_documen
 from services.analytics.facts.domain.fact import Fact, UnknownCase, fold
 from services.analytics.facts.domain.status import Status
 from services.analytics.handlers import REACTIONS
+from services.analytics.visits.actions.events import HEARD as HEARD_OF_VISITS
 
 MONDAY = datetime(2026, 6, 1, 1, 0, tzinfo=UTC)
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -97,7 +98,7 @@ def answered(round_: int, word: str, *, solved: bool = True, when: datetime = MO
 def test_all_that_the_map_sends_is_heard() -> None:
     of_the_library = {ResendRequested}
     assert set(REACTIONS.handlers) == set(heard(Service.ANALYTICS)) - of_the_library
-    assert set(REACTIONS.handlers) - {PackPublished, StaffRecorded} == HEARD
+    assert set(REACTIONS.handlers) - {PackPublished, StaffRecorded} == HEARD | HEARD_OF_VISITS
 
 
 def test_a_limit_that_ends_at_midnight_falls_due_on_the_day_before() -> None:

@@ -13,7 +13,7 @@ from services.analytics.visits.actions.counts import amount_text
 from services.analytics.visits.domain.counting import brought, counts_of_visit
 from services.analytics.visits.domain.documents import visit_of
 from services.analytics.visits.domain.fact import CountedVisit
-from services.analytics.visits.queries.opened import VisitPlace, visits_behind
+from services.analytics.visits.queries.opened import VisitPlace, visits_behind, visits_statement
 from services.analytics.visits.schemas.made import VisitDrillDown, VisitDrillDownQuery
 from services.analytics.visits.tables import VisitFactRow
 
@@ -22,6 +22,8 @@ AT_ONCE = 200
 MOST_EXAMINED = 1_000
 """Visits looked at for one page; a page may then hold fewer than asked for and still have a next."""
 _ORDER = tuple(VisitCounter)
+_OUTCOMES = {counter: counter.value for counter in VisitCounter if counter.value in set(VisitOutcome)}
+"""Counters to which visits of one outcome alone add."""
 
 
 async def read_visits_behind(session: Session, scope: Scope, query: VisitDrillDownQuery) -> Page[VisitDrillDown]:
@@ -31,10 +33,13 @@ async def read_visits_behind(session: Session, scope: Scope, query: VisitDrillDo
     if query.cursor is not None:
         day, visit_id = decode_cursor(_LIST, query.cursor, (date, str))
         place = VisitPlace(day, str(visit_id))
+    counts = query.counter is not VisitCounter.DUPLICATES
+    outcome = None if query.counter is None else _OUTCOMES.get(query.counter)
     items: list[VisitDrillDown] = []
     examined, more = 0, True
     while more and len(items) < query.limit and examined < MOST_EXAMINED:
-        rows = await visits_behind(session, question.wanted, place, AT_ONCE)
+        statement = visits_statement(question.wanted, place, AT_ONCE, counts=counts, outcome=outcome)
+        rows = await visits_behind(session, statement)
         more = len(rows) == AT_ONCE
         for at, row in enumerate(rows, start=1):
             examined += 1

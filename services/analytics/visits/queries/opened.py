@@ -4,18 +4,21 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, select
+from sqlalchemy import Boolean, ColumnElement, Select, literal_column, select
 from sqlmodel import col
 
 from libs.common.database.session import Session
 from libs.common.visits.counting import View
 from libs.common.web.cursors import Keyset
 from services.analytics.counters.domain import VisitCut
-from services.analytics.visits.domain.rows import VOID
 from services.analytics.visits.queries.sums import MadeVisits
 from services.analytics.visits.tables import VisitFactRow, VisitPersonRow, VisitPlaceRow
 
 BY_HOUSEHOLD = Keyset("analytics.round_households", (col(VisitPlaceRow.household_id),), (str,), descending=False)
+
+
+_MADE: ColumnElement[bool] = literal_column("visit_fact.outcome <> 'void'", Boolean)
+"""The constant is that of the indexes, so that every plan can prove that they hold the rows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,8 +29,10 @@ class VisitPlace:
     visit_id: str
 
 
-def visits_statement(wanted: MadeVisits, after: VisitPlace | None, most: int) -> Select[Any]:
-    """The next of these visits, the newest first."""
+def visits_statement(
+    wanted: MadeVisits, after: VisitPlace | None, most: int, *, counts: bool = True, outcome: str | None = None
+) -> Select[Any]:
+    """The next of these visits, the newest first: those that count, or the duplicates; of an outcome alone."""
     fact, person = VisitFactRow, VisitPersonRow
     day, visit_id = col(fact.day), col(fact.visit_id)
     statement: Select[Any] = select(fact)
@@ -35,7 +40,9 @@ def visits_statement(wanted: MadeVisits, after: VisitPlace | None, most: int) ->
         day, visit_id = col(person.day), col(person.visit_id)
         statement = statement.join(person, visit_id == col(fact.visit_id)).where(col(person.staff_id) == wanted.member)
     statement = statement.where(
-        col(fact.outcome) != VOID,
+        _MADE,
+        *([] if outcome is None else [col(fact.outcome) == outcome]),
+        col(fact.counts).is_(counts),
         day.between(wanted.first, wanted.last),
         col(fact.area_code).like(f"{wanted.area_prefix}%"),
         *_among(wanted),
@@ -52,11 +59,9 @@ def _among(wanted: MadeVisits) -> list[ColumnElement[bool]]:
     return [*conditions, teams.contains([wanted.member])] if wanted.cut is VisitCut.TEAM else conditions
 
 
-async def visits_behind(
-    session: Session, wanted: MadeVisits, after: VisitPlace | None, most: int
-) -> Sequence[VisitFactRow]:
-    """Up to so many."""
-    return (await session.execute(visits_statement(wanted, after, most))).scalars().all()
+async def visits_behind(session: Session, statement: Select[Any]) -> Sequence[VisitFactRow]:
+    """Up to as many as the statement asks for."""
+    return (await session.execute(statement)).scalars().all()
 
 
 @dataclass(frozen=True, slots=True)
