@@ -17,6 +17,7 @@ from services.intake.contacts import api as contacts
 from services.intake.handlers import REACTIONS
 from services.intake.hotline import api as hotline
 from services.intake.households import api as households
+from services.intake.pages import api as pages
 from services.intake.plans import api as plans
 from services.intake.reveals import api as reveals
 from services.intake.rounds import api as rounds
@@ -60,6 +61,7 @@ SPEC = ServiceSpec(
         plans.router,
         visits.router,
         visits.words_router,
+        pages.router,
     ),
     reactions=REACTIONS,
     migrations=History(Path(__file__).parent / "migrations", append_only=APPEND_ONLY),

@@ -1,0 +1,32 @@
+// The server's time by this phone's clock (校时): a phone that goes wrong would enter visits of tomorrow.
+
+import { keep, kept } from "./store.js";
+
+const ZONE = "Asia/Shanghai";
+const DAY = 86_400_000;
+const LARGEST_SLIP = 120_000;
+
+let offset = 0;
+
+export async function recall() {
+  offset = (await kept("offset")) ?? 0;
+}
+
+// What the server says it is now.
+export async function learn(asOf) {
+  offset = Date.parse(asOf) - Date.now();
+  await keep({ offset });
+}
+
+export const now = () => new Date(Date.now() + offset);
+export const stamp = () => now().toISOString();
+export const isWrong = () => Math.abs(offset) > LARGEST_SLIP;
+export const dayOf = (moment) => new Intl.DateTimeFormat("sv-SE", { timeZone: ZONE }).format(new Date(moment));
+export const today = () => dayOf(now());
+export const daysAgo = (days) => dayOf(now().getTime() - days * DAY);
+export const daysSince = (moment) => Math.floor((now() - Date.parse(moment)) / DAY);
+
+export function told(moment) {
+  const parts = { timeZone: ZONE, month: "2-digit", day: "2-digit", hour: "2-digit", minute: "2-digit", hour12: false };
+  return moment ? new Intl.DateTimeFormat("sv-SE", parts).format(new Date(moment)) : "—";
+}
