@@ -1,4 +1,4 @@
-"""Pages for people as HTML (网页): Chinese first, English beside it, nothing from elsewhere, no script but a page's own."""
+"""Pages for people as HTML (网页): Chinese first, English beside it, nothing from elsewhere, no script but our own."""
 
 import base64
 import hashlib

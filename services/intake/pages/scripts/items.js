@@ -101,8 +101,9 @@ export async function tell(receipts) {
     for (const receipt of receipts) {
       const item = await got(of("items").get(receipt.seq));
       if (!item || item.item_id !== receipt.item_id) continue;
-      const done = DONE.includes(receipt.outcome);
-      of("items").put({ ...item, state: receipt.outcome, receipt, body: done ? null : item.body });
+      const state = receipt.code === "dropped" ? "dropped" : receipt.outcome;
+      const done = DONE.includes(state);
+      of("items").put({ ...item, state, receipt, body: done ? null : item.body });
       if (done) await settlePhotos(of("photos"), item, receipt);
     }
   });

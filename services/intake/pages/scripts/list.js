@@ -26,7 +26,9 @@ export async function listView(main) {
   };
   const search = el("input", { type: "search", id: "search", autocomplete: "off" });
   search.addEventListener("input", () => draw(search.value.trim()));
-  show(main, el("h1", {}, t("visits")), field(t("search"), search), places);
+  const left = await kept("left_out");
+  show(main, el("h1", {}, t("visits")), left > 0 && el("p", { class: "alert" }, t("left_out", { count: left })),
+    field(t("search"), search), places);
   draw("");
 }
 

@@ -1,6 +1,7 @@
 // The page of whoever oversees visits (走访督导): how far rounds have come, who is silent, what waits for a decision, who is
 // late. By the public interface alone; it keeps nothing on the machine but the session, until the window is closed.
 
+import { daysAgo, today, told } from "./clock.js";
 import { alertBox, both, button, el, field, plain, show, t } from "./dom.js";
 import { Session, SignedOut } from "./net.js";
 import { said, signInView } from "./sign.js";
@@ -110,7 +111,7 @@ const gapLine = (gap) => el("li", { class: "decision", "data-household": gap.hou
     gap.last_visited_on ? t("last_visit", { day: gap.last_visited_on }) : t("never"), " · ", t("tries", { count: gap.tries })]));
 
 const devices = (place) => paged(place, "/devices", { silent_days: SILENT_DAYS }, (device) =>
-  el("li", { class: "decision", "data-device": device.device_id }, el("strong", {}, device.staff_id), ` · ${device.name}`,
+  el("li", { class: "decision", "data-device": device.device_id }, el("strong", {}, device.staff_name ?? device.staff_id), ` · ${device.name}`,
     device.lost_at && [" · ", t("lost_phone")],
     el("div", { class: "hint" }, device.last_sync_at
       ? t("silent", { days: device.silent_days, count: device.unsent ?? "—" }) : t("never_synced"))));
@@ -124,46 +125,50 @@ async function decisions(place) {
 
 function itemLine(item) {
   const why = el("input", { maxlength: 200, name: "why" });
-  const told = el("p", { "aria-live": "polite" });
+  const answer = el("p", { "aria-live": "polite" });
   const decide = (decision) => async () => {
     try {
       const path = `${INTAKE}/devices/${item.device_id}/items/${item.seq}/decision`;
-      await session.ask("POST", path, { decision, reason: why.value.trim() });
+      await session.ask("POST", path, { decision, reason: why.value.trim(), item_id: item.item_id });
       show(line, el("strong", {}, `${item.staff_id} · ${item.seq}`), " ", t("decided"));
       line.dataset.state = "decided";
     } catch (error) {
       if (error instanceof SignedOut) return signedOut(t("signed_out"));
-      show(told, alertBox(said(error)));
+      show(answer, alertBox(said(error)));
     }
     return null;
   };
   const line = el("li", { class: "decision", "data-item": item.item_id },
-    el("strong", {}, `${item.staff_id} · ${item.seq}`),
+    el("strong", {}, `${item.staff_name ?? item.staff_id} · ${item.seq}`),
+    el("div", { class: "hint" }, saidOf(item)),
     item.text && el("p", {}, both([item.text.zh, item.text.en])),
     (item.conflicts ?? []).map((one) => el("p", { class: "hint" }, plain(WORDS.conflict, {
       field: one.field, before: one.at_base ?? "—", now: one.now ?? "—", yours: one.yours ?? "—",
     }))),
-    field(t("decide_why"), why), told,
+    field(t("decide_why"), why), answer,
     button("decide_apply", decide("apply"), { "data-decision": "apply" }),
     button("decide_drop", decide("drop"), { class: "bad", "data-decision": "drop" }));
   return line;
 }
 
+function saidOf({ said: visit, begun_at: begun, came_at: came }) {
+  const outcome = visit && WORDS[visit.outcome] ? [t(visit.outcome), " · "] : "";
+  return [outcome, t("begun_at"), ` ${told(begun)} · `, t("came_at"), ` ${told(came)}`];
+}
+
 // Teams that went out on days of which nobody told who was there (考勤).
 async function late(place) {
-  const day = (moment) => new Intl.DateTimeFormat("sv-SE", { timeZone: "Asia/Shanghai" }).format(moment);
-  const { today } = { today: day(Date.now()) };
-  const from = day(Date.now() - LATE_DAYS * DAY);
-  await paged(place, "/teams", { from_day: from, until_day: today }, (team) => teamLine(team, from, today));
+  const [from, until] = [daysAgo(LATE_DAYS), today()];
+  await paged(place, "/teams", { from_day: from, until_day: until }, (team) => teamLine(team, from, until));
   for (const line of place.querySelectorAll("li:not([data-late])")) line.remove();
   if (!place.querySelector("li") && !place.querySelector(".more")) show(place, el("p", { class: "hint" }, t("nothing")));
 }
 
-function teamLine(team, from, today) {
-  const told = new Set(team.attendance.map((one) => one.on_day));
-  const last = [team.until_day, team.dissolved_from && before(team.dissolved_from), before(today)].filter(Boolean).sort()[0];
+function teamLine(team, from, until) {
+  const known = new Set(team.attendance.map((one) => one.on_day));
+  const last = [team.until_day, team.dissolved_from && before(team.dissolved_from), before(until)].filter(Boolean).sort()[0];
   const missing = [];
-  for (let on = team.from_day > from ? team.from_day : from; on <= last; on = after(on)) if (!told.has(on)) missing.push(on);
+  for (let on = team.from_day > from ? team.from_day : from; on <= last; on = after(on)) if (!known.has(on)) missing.push(on);
   return el("li", { class: "decision", "data-team": team.team_id, "data-late": missing.length || null },
     el("strong", {}, team.area_name ?? team.area_code), ` · ${team.rule_name ?? team.rule}`,
     el("div", { class: "hint" }, t("late_days", { days: missing.join("、") })),

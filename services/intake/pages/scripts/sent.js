@@ -34,7 +34,7 @@ function why(receipt) {
   return el("div", { class: "why" },
     text && el("p", {}, text.zh, " ", el("span", { lang: "en" }, text.en)),
     until && el("p", {}, t("until", { when: told(until) })),
-    decides && el("p", {}, t("decides", { who: decides })),
+    decides && el("p", {}, decides === "supervisor" ? t("decides_supervisor") : t("decides", { who: decides })),
     (conflicts ?? []).map((one) => el("p", {}, conflict(one))));
 }
 

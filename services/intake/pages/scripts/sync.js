@@ -1,9 +1,11 @@
 // Sending and fetching (同步): push what was done, hear what became of it, pull what is one's own. One window at a time.
 
 import { daysAgo, dayOf, learn } from "./clock.js";
-import { counts, tell, unsent } from "./items.js";
+import { plain } from "./dom.js";
+import { begunDrafts, counts, tell, unsent } from "./items.js";
 import { Offline, Session, SignedOut, signOut, withToken } from "./net.js";
 import { all, changed, keep, kept, put, remove, wipe, within } from "./store.js";
+import { WORDS } from "./words.js";
 
 const DEVICES = "/intake/v1/devices";
 const MOST_ITEMS = 200;
@@ -89,21 +91,17 @@ async function push(device) {
 }
 
 async function hear(device) {
-  for (;;) {
-    const since = await kept("receipts_cursor");
-    const query = since ? `?since=${encodeURIComponent(since)}` : "";
-    const { receipts, cursor } = await session.ask("GET", `${DEVICES}/${device}/receipts${query}`);
-    await tell(receipts);
-    if (cursor) await keep({ receipts_cursor: cursor });
-    if (!receipts.length || !cursor || cursor === since) return;
-  }
+  const since = await kept("cursor");
+  const query = since ? `?since=${encodeURIComponent(since)}` : "";
+  const { receipts, cursor } = await session.ask("GET", `${DEVICES}/${device}/receipts${query}`);
+  await tell(receipts);
+  await keep({ cursor });
 }
 
 async function pull(device) {
   const { unsent: waiting } = await counts();
   const have = (await all("households")).map((one) => one.household_id);
-  const since = have.length ? (await kept("cursor")) ?? null : null;
-  const body = { since, unsent: waiting, have };
+  const body = { since: (await kept("cursor")) ?? null, unsent: waiting, have };
   const answer = await session.ask("POST", `${DEVICES}/${device}/pull`, body);
   if (answer.wipe) {
     await wipe();
@@ -111,13 +109,14 @@ async function pull(device) {
   }
   await learn(answer.as_of);
   await tell(answer.receipts ?? []);
-  const begun = new Set([...await all("drafts"), ...await unsent()].map((one) => one.household_id));
+  const begun = new Set([...await begunDrafts(), ...await unsent()].map((one) => one.household_id));
   await within(["households", "kept"], (of) => {
     for (const household of answer.households) of("households").put(household);
     // What was begun is sent before its household goes.
     for (const id of answer.purge ?? []) if (!begun.has(id)) of("households").delete(id);
-    const { as_of, cursor, keep_days, rounds, lists } = answer;
-    for (const [name, value] of Object.entries({ as_of, cursor, keep_days, rounds, lists })) of("kept").put(value, name);
+    const { as_of, cursor, keep_days, left_out, rounds, lists } = answer;
+    const told = { as_of, cursor, keep_days, left_out, rounds, lists };
+    for (const [name, value] of Object.entries(told)) of("kept").put(value, name);
   });
   return false;
 }
@@ -153,7 +152,7 @@ export async function purge() {
   if (!days || !asOf) return;
   const last = daysAgo(days);
   const [items, households, photos] = [await all("items"), await all("households"), await all("photos")];
-  const begun = new Set([...await all("drafts"), ...await unsent()].map((one) => one.household_id));
+  const begun = new Set([...await begunDrafts(), ...await unsent()].map((one) => one.household_id));
   const open = new Set(items.filter((item) => !DONE.includes(item.state)).map((item) => item.item_id));
   const isOver = (item) => DONE.includes(item.state) && dayOf(item.made_at) < last;
   const isLeft = (photo) => !photo.waits && !open.has(photo.item_id) && dayOf(photo.made_at) < last;
@@ -171,7 +170,8 @@ export async function leave() {
   const left = await counts();
   if (left.unsent + left.drafts + left.photos === 0) {
     const device = await kept("device_id");
-    await session.ask("POST", `${DEVICES}/${device}/return`, {}).catch(() => {});
+    const reason = plain(WORDS.gave_back);
+    await session.ask("POST", `${DEVICES}/${device}/return`, { reason }).catch(() => {});
     if (session_token) await signOut(session_token).catch(() => {});
     await wipe();
   } else {
