@@ -1,7 +1,7 @@
 """A real Chromium, led over the WebDriver protocol: a window of a phone's size, which can be cut from the network."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -61,39 +61,44 @@ class Window:
         """What a script answers that runs in the page; what it promises is waited for."""
         return await self.do("/execute/sync", script=script, args=[*arguments])
 
-    async def find(self, css: str) -> str:
-        """The first element of a selector, once it is there and seen."""
-
-        async def look() -> str | None:
-            for found in await self.do("/elements", using="css selector", value=css):
-                if await self.do(f"/element/{found[_ELEMENT]}/displayed", "GET"):
-                    return str(found[_ELEMENT])
-            return None
-
-        return await eventually(look, what=f"an element {css}") or ""
-
     async def click(self, css: str) -> None:
         """Touch it, once it can be."""
-
-        async def touch() -> bool:
-            try:
-                await self.do(f"/element/{await self.find(css)}/click")
-            except Refused as refused:
-                assert not refused.is_passing, refused
-                raise
-            return True
-
-        await eventually(touch, what=f"a touch of {css}")
+        await self._at(css, lambda element: self.do(f"/element/{element}/click"))
 
     async def type(self, css: str, text: str) -> None:
         """Write into a field in place of what stands there."""
-        element = await self.find(css)
-        await self.do(f"/element/{element}/clear")
-        await self.do(f"/element/{element}/value", text=text)
+
+        async def write(element: str) -> None:
+            await self.do(f"/element/{element}/clear")
+            await self.do(f"/element/{element}/value", text=text)
+
+        await self._at(css, write)
 
     async def attach(self, css: str, path: Path) -> None:
         """Choose a file."""
-        await self.do(f"/element/{await self.find(css)}/value", text=str(path))
+        await self._at(css, lambda element: self.do(f"/element/{element}/value", text=str(path)))
+
+    async def _at(self, css: str, act: Callable[[str], Awaitable[object]]) -> None:
+        """Do something with the first element of a selector that is seen, once it lets itself be touched."""
+
+        async def done() -> bool:
+            try:
+                for found in await self.do("/elements", using="css selector", value=css):
+                    element = found[_ELEMENT]
+                    if await self.do(f"/element/{element}/displayed", "GET"):
+                        await act(element)
+                        return True
+            except Refused as refused:
+                if not refused.is_passing:
+                    raise
+            return False
+
+        await eventually(done, what=f"an element {css} to touch")
+
+    async def prefers(self, scheme: str) -> None:
+        """The phone says that it is dark, or light."""
+        wanted = [{"name": "prefers-color-scheme", "value": scheme}]
+        await self.do("/goog/cdp/execute", cmd="Emulation.setEmulatedMedia", params={"features": wanted})
 
     async def text(self, css: str = "body") -> str:
         """What a person reads there; empty when it is not there."""
@@ -143,7 +148,7 @@ class Refused(Exception):
 
 
 @asynccontextmanager
-async def open_browser(folder: Path, *, dark: bool = False) -> AsyncIterator[Browser]:
+async def open_browser(folder: Path) -> AsyncIterator[Browser]:
     """Chromium without a screen, of a phone's size. What it keeps is in ``folder`` and goes with it."""
     port = free_port()
     driver = await asyncio.create_subprocess_exec(
@@ -152,9 +157,7 @@ async def open_browser(folder: Path, *, dark: bool = False) -> AsyncIterator[Bro
     try:
         async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", timeout=60, trust_env=False) as http:
             await eventually(lambda: _answers(http), what="chromedriver")
-            made = await _command(
-                http, "POST", "/session", {"capabilities": {"alwaysMatch": _wanted(folder, dark=dark)}}
-            )
+            made = await _command(http, "POST", "/session", {"capabilities": {"alwaysMatch": _wanted(folder)}})
             session = f"http://127.0.0.1:{port}/session/{made['sessionId']}"
             http.base_url = httpx.URL(session)
             try:
@@ -173,18 +176,11 @@ async def _answers(http: httpx.AsyncClient) -> bool:
         return False
 
 
-def _wanted(folder: Path, *, dark: bool) -> dict[str, Any]:
+def _wanted(folder: Path) -> dict[str, Any]:
     width, height = PHONE
     phone = {"deviceMetrics": {"width": width, "height": height, "pixelRatio": 2, "touch": True}}
-    arguments = [
-        "--headless=new",
-        "--no-sandbox",
-        f"--user-data-dir={folder}",
-        "--disable-dev-shm-usage",
-        "--lang=zh-CN",
-    ]
-    if dark:
-        arguments.append("--force-dark-mode")
+    profile = f"--user-data-dir={folder}"
+    arguments = ["--headless=new", "--no-sandbox", "--disable-dev-shm-usage", "--lang=zh-CN", profile]
     options = {"binary": installed(CHROMIUM), "args": arguments, "mobileEmulation": phone}
     return {"browserName": "chrome", "goog:chromeOptions": options, "unhandledPromptBehavior": "accept"}
 

@@ -10,7 +10,6 @@ export const WORDS = {
   name: ["人员编号或手机号", "Staff number or phone"],
   password: ["密码", "Password"],
   code: ["动态验证码或恢复码", "Six digits of the app, or a recovery code"],
-  phone_name: ["给这部手机起个名字", "A name for this phone"],
   choose_unit: ["请选择单位", "For which unit?"],
   go_on: ["继续", "Go on"],
   by_token: ["用令牌登录", "Sign in with a token"],
