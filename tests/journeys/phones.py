@@ -76,7 +76,7 @@ class Phones:
         """The same, by somebody who signs in and waits until all is there."""
         window = await self.open(page)
         await sign_in(window, staff_id)
-        await window.sees("上次同步" if page == PAGE else "轮次")
+        await window.find("#counts[data-as-of][data-busy=false]" if page == PAGE else "#rounds[data-state]")
         return window
 
     async def visits(self) -> Sequence[Any]:
@@ -99,7 +99,9 @@ async def phones_of(county: County, browser: Browser) -> AsyncIterator[Phones]:
     serving = asyncio.create_task(server.serve())
     await eventually(lambda: server.started)
     port = server.servers[0].sockets[0].getsockname()[1]
-    async with Proxy("127.0.0.1", port) as line:
-        yield Phones(county, line, browser)
-    server.should_exit = True
-    await serving
+    try:
+        async with Proxy("127.0.0.1", port) as line:
+            yield Phones(county, line, browser)
+    finally:
+        server.should_exit = True
+        await serving

@@ -95,6 +95,14 @@ class Window:
 
         await eventually(done, what=f"an element {css} to touch")
 
+    async def find(self, css: str) -> None:
+        """Wait until something of this selector is seen."""
+
+        async def seen(_: str) -> None:
+            """It is there."""
+
+        await self._at(css, seen)
+
     async def prefers(self, scheme: str) -> None:
         """The phone says that it is dark, or light."""
         wanted = [{"name": "prefers-color-scheme", "value": scheme}]

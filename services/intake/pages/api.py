@@ -14,7 +14,7 @@ from libs.common.errors import NotFound
 from libs.common.web.frame import OWN_SCRIPTS, Frame
 from services.intake.pages.labels import PAGE
 
-HOME = "/intake/visits"
+_AT = "/intake/visits"
 _ROOM = Path(__file__).parent
 _WORKER, _MANIFEST = "sw.js", "manifest.json"
 _TYPES: Mapping[str, str] = {
@@ -36,7 +36,7 @@ def _shell(script: str, title: str) -> Response:
 
 def _worker() -> bytes:
     """Names all that a phone keeps, by a version that is another one as soon as any of it is."""
-    kept = [HOME, *(f"{HOME}/{name}" for name in _FILES if name not in (_WORKER, "overview.js"))]
+    kept = [_AT, *(f"{_AT}/{name}" for name in _FILES if name not in (_WORKER, "overview.js"))]
     page = bytes(_shell("app.js", "phone").body)
     version = hashlib.sha256(b"".join([page, *_FILES.values()])).hexdigest()[:16]
     files = ", ".join(f'"{path}"' for path in kept)
@@ -65,5 +65,5 @@ async def page_file(name: str) -> Response:
         raise NotFound
     headers = {"Content-Security-Policy": "default-src 'none'; connect-src 'self'; frame-ancestors 'none'"}
     if name == _WORKER:
-        headers["Service-Worker-Allowed"] = HOME
+        headers["Service-Worker-Allowed"] = _AT
     return Response(_SENT[name], headers=headers, media_type=_TYPES[Path(name).suffix])

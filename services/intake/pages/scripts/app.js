@@ -15,6 +15,7 @@ import { leaveVisit, visitView } from "./visit.js";
 
 const main = document.getElementById("main");
 const status = document.getElementById("status");
+const hints = document.getElementById("hints");
 const places = document.getElementById("places");
 const VIEWS = { list: listView, visit: visitView, sent: sentView, mine: mineView, more: moreView };
 const PLACES = ["list", "sent", "mine", "more"];
@@ -74,11 +75,12 @@ async function drawStatus() {
   ].filter(Boolean);
   show(status,
     el("ul", { id: "counts", "data-unsent": unsent, "data-held": held, "data-refused": refused, "data-drafts": drafts,
-      "data-busy": busy }, parts.map(([words, kind]) => el("li", { class: kind }, words))),
-    owner && el("p", { class: "hint" }, t("last_sync", { when: told(asOf) })),
-    trouble && el("p", { class: "trouble", id: "trouble" }, trouble),
-    isWrong() && el("p", { class: "hint" }, t("clock_wrong")),
+      "data-busy": String(busy), "data-as-of": asOf }, parts.map(([words, kind]) => el("li", { class: kind }, words))),
     owner && (busy ? el("p", { class: "hint" }, t("sending")) : button("send_now", send, { id: "send" })));
+  show(hints,
+    trouble && el("p", { class: "trouble", id: "trouble", role: "alert" }, trouble),
+    owner && el("p", { class: "hint" }, t("last_sync", { when: told(asOf) })),
+    isWrong() && el("p", { class: "hint" }, t("clock_wrong")));
 }
 
 // Send now, and say what came of it. What waits stays, whatever happens.
@@ -101,7 +103,10 @@ async function send() {
 async function troubleOf(error) {
   if (error instanceof Offline) return t("offline");
   if (error instanceof Refused) return t("server_refused", { why: error.words });
-  if (!(error instanceof SignedOut)) throw error;
+  if (!(error instanceof SignedOut)) {
+    console.error(error);
+    return t("broken", { why: String(error) });
+  }
   await keep({ session: null });
   notice = t("signed_out");
   return null;

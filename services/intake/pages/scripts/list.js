@@ -12,13 +12,14 @@ export async function listView(main) {
   const [rounds, day] = [(await kept("rounds")) ?? [], today()];
   const gap = Math.max(0, ...rounds.map((round) => round.gap_days ?? 0));
   const begun = new Set(drafts.map((draft) => draft.household_id));
+  const done = (household) => isDone(household, items);
   const card = (household) => homeCard(household, {
-    done: isDone(household, items), draft: begun.has(household.household_id), soon: isTooSoon(household, day, gap),
+    done: done(household), draft: begun.has(household.household_id), soon: isTooSoon(household, day, gap),
   });
   const places = el("div");
   const draw = (sought) => {
     const found = households.filter((one) => !sought || wordsOf(one).includes(sought));
-    const [planned, own] = [tonight(found, day), byNeed(found, day, rounds)];
+    const [planned, own] = [tonight(found, day), byNeed(found, day, rounds, done)];
     show(places,
       planned.length ? el("section", { id: "planned" }, el("h2", {}, t("planned")), el("ol", {}, planned.map(card))) : null,
       own.length ? el("section", { id: "own" }, el("h2", {}, t("own")), el("ol", {}, own.map(card))) : null,

@@ -16,10 +16,11 @@ export function tonight(households, day) {
     .sort((a, b) => a.planned.on.localeCompare(b.planned.on) || a.planned.order - b.planned.order);
 }
 
-// Whom a round still waits for comes first, key households before others, then those not visited for longest.
-export function byNeed(households, day, rounds) {
+// Who was visited on this phone comes last. Whom a round still waits for comes first, key households before others, then those not visited for longest.
+export function byNeed(households, day, rounds, done) {
   const gap = Math.max(0, ...rounds.map((round) => round.gap_days ?? 0));
   const rank = (one) => [
+    done(one) ? 1 : 0,
     isTooSoon(one, day, gap) ? 1 : 0,
     openRounds(one).some((round) => !round.reached) ? 0 : 1,
     one.kinds?.length ? 0 : 1,

@@ -61,6 +61,7 @@ export function said(error) {
   if (error instanceof OfSomebodyElse) return both(WORDS.other_person, { owner: error.owner, left: error.left });
   if (error instanceof Refused) return error.words;
   if (error instanceof Offline) return t("needs_network");
-  throw error;
+  console.error(error);
+  return t("broken", { why: String(error) });
 }
 

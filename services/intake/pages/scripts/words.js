@@ -32,6 +32,7 @@ export const WORDS = {
   sending: ["正在发送…", "Sending…"],
   offline: ["没有网络，内容已保存在本机", "No network: everything is kept on this phone"],
   server_refused: ["服务器未接受：{why}", "The server refused: {why}"],
+  broken: ["本页面出错，内容仍保存在本机：{why}", "This page failed, and all is still kept on this phone: {why}"],
   clock_wrong: ["本机时间不准，已按服务器时间记录", "This phone's clock is wrong: times are taken by the server's"],
   planned: ["今晚计划", "Planned for tonight"],
   own: ["本人包保户（按需要排序）", "Your own households, by need"],

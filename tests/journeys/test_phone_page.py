@@ -1,0 +1,262 @@
+"""The phone's page in a real browser, with the network cut: nothing is lost, nothing is applied twice, all is said."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from tests.journeys.county import County
+from tests.journeys.phones import OWN, PAGE, Phones, phones_of, sign_in
+from tests.support.browser import PHONE, Window, open_browser
+from tests.support.eventually import eventually
+
+LARGE_ENOUGH = 44
+_SMALL = """
+    return [...document.querySelectorAll("button, a, summary, select, textarea, label.tick, input")]
+      .filter((one) => one.offsetParent && !one.closest("label.tick, .skip") || one.matches("label.tick"))
+      .map((one) => [one.outerHTML.slice(0, 80), one.getBoundingClientRect()])
+      .filter(([, box]) => box.height < arguments[0] || box.width < arguments[0])
+      .map(([what, box]) => `${what} ${box.width} x ${box.height}`);
+"""
+_WIDTHS = "return [document.documentElement.scrollWidth, innerWidth]"
+_GROUND = "return getComputedStyle(document.body).backgroundColor"
+_IS_READY = "return navigator.serviceWorker.ready.then(() => caches.keys()).then((names) => names.length)"
+DARK, LIGHT = "rgb(16, 25, 29)", "rgb(245, 248, 248)"
+
+
+@pytest.fixture
+async def phones(county: County, tmp_path: Path) -> AsyncIterator[Phones]:
+    """A phone, and a house that it reaches while nothing is cut."""
+    async with open_browser(tmp_path / "profile") as browser, phones_of(county, browser) as phones:
+        yield phones
+
+
+async def record(window: Window, household_id: str, outcome: str = "reached") -> None:
+    """A visit, written down and recorded."""
+    await window.click(f"[data-household='{household_id}']")
+    await window.click(f"[data-outcome={outcome}]")
+    await window.click("#record")
+    await window.sees("已记录", f"[data-household='{household_id}']")
+
+
+async def unsent(window: Window, count: int) -> None:
+    """Wait until the page says that so many are not sent."""
+
+    async def told() -> bool:
+        seen = await window.run("return document.querySelector('#counts')?.dataset.unsent")
+        busy = await window.run("return document.querySelector('#counts')?.dataset.busy")
+        assert (seen, busy) == (str(count), "false"), await window.text("#status")
+        return True
+
+    await eventually(told, what=f"{count} not sent")
+
+
+async def test_three_visits_without_a_network_are_on_record_once(phones: Phones) -> None:
+    await phones.appoint("S-1")
+    homes = [await phones.household("S-1", number) for number in (1, 2, 3)]
+    window = await phones.signed_in("S-1")
+    assert await window.run(_IS_READY) == 1
+    phones.cut()
+    await window.reload()
+    await window.sees("三组3号 · 欧阳3")
+    await window.click(f"[data-household='{homes[0]}']")
+    await window.click("[data-outcome=reached]")
+    await window.click("[data-material=safety_leaflet] button:last-child")
+    await window.click("[data-material=safety_leaflet] button:last-child")
+    await window.click("#add-matter")
+    await window.type("textarea[name=text]", "村口路灯坏了三天，晚上老人出门很不安全。")
+    await window.click("#record")
+    await window.sees("未发送 1", "#status")
+    await window.sees("没有网络", "#trouble")
+    for home in homes[1:]:
+        await record(window, home)
+    await window.reload()
+    await unsent(window, 3)
+    assert await phones.visits() == []
+    phones.mend()
+    await window.click("#send")
+    await unsent(window, 0)
+    await window.click("#places a[href='#sent']")
+    await window.sees("已入账", "[data-seq='3']")
+    assert await window.count("[data-state=applied]") == 3
+    await phones.county.house.settle()
+    visits = await phones.visits()
+    assert sorted(visit["household_id"] for visit in visits) == sorted(homes)
+    kept = await window.kept()
+    assert {item["item_id"] for item in kept["items"]} == {visit["visit_id"] for visit in visits}
+    assert [item["body"] for item in kept["items"]] == [None] * 3
+    (case,) = [one async for one in phones.county.operator.listed("/intake/v1/cases")]
+    assert case["channel"] == "visit"
+
+
+async def test_a_visit_whose_answer_was_lost_is_sent_again_and_stands_once(phones: Phones) -> None:
+    await phones.appoint("S-1")
+    home = await phones.household("S-1", 1)
+    window = await phones.signed_in("S-1")
+    phones.cut()
+    await record(window, home)
+    await unsent(window, 1)
+    phones.mend()
+    # The request arrives, and nothing of its answer: the line is cut after the first byte from the server.
+    phones.line.cut_after(0)
+    await window.click("#send")
+    await eventually(phones.visits)
+    await unsent(window, 1)
+    phones.mend()
+    await window.click("#send")
+    await unsent(window, 0)
+    assert len(await phones.visits()) == 1
+
+
+async def test_a_draft_outlives_its_window_and_two_windows_record_it_once(phones: Phones) -> None:
+    await phones.appoint("S-1")
+    home = await phones.household("S-1", 1)
+    first = await phones.signed_in("S-1")
+    await first.click(f"[data-household='{home}']")
+    await first.click("[data-outcome=reached]")
+    await first.type("[name=guide]", "三组组长")
+    item = await first.run("return document.querySelector('#visit').dataset.item")
+    second = await phones.open(f"{PAGE}#visit/{home}")
+    await second.sees("另一个窗口")
+    await first.close()
+    await second.reload()
+    await second.find("#record")
+    assert await second.run("return document.querySelector('#visit').dataset.item") == item
+    assert await second.run("return document.querySelector('[name=guide]').value") == "三组组长"
+    script = """
+        const [{record}, {all}] = await Promise.all([import("./visits/items.js"), import("./visits/store.js")]);
+        const [draft] = await all("drafts");
+        return Promise.all([record(draft, {a: 1}), record(draft, {a: 2})]);
+    """
+    phones.cut()
+    assert sorted(await second.run(script)) == [False, True]
+    assert [one["item_id"] for one in (await second.kept())["items"]] == [item]
+
+
+async def test_what_is_held_and_what_is_refused_says_why_and_who_decides(phones: Phones) -> None:
+    await phones.appoint("S-1")
+    homes = [await phones.household("S-1", number) for number in (1, 2)]
+    window = await phones.signed_in("S-1")
+    phones.cut()
+    await record(window, homes[0])
+    await record(window, homes[1])
+    await unsent(window, 2)
+    lose_the_first = """
+        const {within} = await import("./visits/store.js");
+        await within(["items"], (of) => { of("items").delete(1); });
+    """
+    await window.run(lose_the_first)
+    phones.mend()
+    await window.click("#send")
+    await unsent(window, 0)
+    await window.sees("待处理 1", "#status")
+    await window.click("#places a[href='#sent']")
+    await window.sees("最迟至", "[data-state=held]")
+    assert await phones.visits() == []
+
+
+async def test_a_lost_phone_is_wiped_at_its_next_contact(phones: Phones) -> None:
+    await phones.appoint("S-1")
+    await phones.household("S-1", 1)
+    window = await phones.signed_in("S-1")
+    await window.sees("三组1号")
+    (device,) = (await phones.county.supervisor.ask("/intake/v1/devices"))["items"]
+    path = f"/intake/v1/devices/{device['device_id']}/loss"
+    await phones.county.supervisor.do(path, {"reason": "手机昨晚遗失在村口"})
+    await window.click("#send")
+    await window.sees("本机数据已清除")
+    assert {name: rows for name, rows in (await window.kept()).items() if rows} == {}
+    assert "三组" not in await window.text()
+
+
+async def test_another_person_neither_sees_nor_sends_what_is_left(phones: Phones) -> None:
+    for staff_id in ("S-1", "S-2"):
+        await phones.appoint(staff_id)
+    home = await phones.household("S-1", 1)
+    await phones.household("S-2", 2)
+    window = await phones.signed_in("S-1")
+    phones.cut()
+    await record(window, home)
+    await unsent(window, 1)
+    await window.click("#places a[href='#more']")
+    await window.click("#sign-out")
+    await window.find("#enter")
+    phones.mend()
+    await sign_in(window, "S-2")
+    await window.sees("S-1 未发送的走访 1 项")
+    assert "三组" not in await window.text()
+    assert await phones.visits() == []
+    await sign_in(window, "S-1")
+    await unsent(window, 0)
+    assert len(await phones.visits()) == 1
+    await window.click("#places a[href='#more']")
+    await window.click("#sign-out")
+    await window.sees("本机数据已清除")
+    await sign_in(window, "S-2")
+    await window.sees("三组2号")
+    assert "三组1号" not in await window.text()
+    assert [one["head"] for one in (await window.kept())["households"]] == ["欧阳2"]
+
+
+async def test_who_was_signed_out_meanwhile_signs_in_again_and_loses_nothing(phones: Phones) -> None:
+    await phones.appoint("S-1")
+    home = await phones.household("S-1", 1)
+    window = await phones.signed_in("S-1")
+    phones.cut()
+    await record(window, home)
+    phones.mend()
+    root = phones.county.admin
+    await root.do("/dispatch/v1/accounts/S-1/sessions/end")
+    await window.run("""
+        const {keep, kept} = await import("./visits/store.js");
+        await keep({session: {...await kept("session"), access_token: null}});
+    """)
+    await window.click("#send")
+    await window.sees("登录已失效")
+    await window.sees("未发送 1", "#status")
+    await sign_in(window, "S-1")
+    await unsent(window, 0)
+    assert len(await phones.visits()) == 1
+
+
+async def test_it_fits_a_small_phone_and_a_large_thumb(phones: Phones) -> None:
+    await phones.appoint("S-1")
+    home = await phones.household("S-1", 1)
+    window = await phones.open()
+    await window.find("#enter")
+    await _fits(window)
+    await sign_in(window, "S-1")
+    await window.sees("三组1号")
+    for place in ("#list", "#sent", "#mine", "#more"):
+        await window.click(f"#places a[href='{place}']")
+        await window.find(f"#places a[href='{place}'][aria-current=page]")
+        await _fits(window)
+    await window.click("#places a[href='#list']")
+    await window.click(f"[data-household='{home}']")
+    await window.click("[data-outcome=reached]")
+    await window.click("#add-matter")
+    await window.find("textarea[name=text]")
+    await _fits(window)
+
+
+async def test_it_is_dark_at_night(phones: Phones) -> None:
+    await phones.appoint("S-1")
+    window = await phones.signed_in("S-1")
+    for scheme, ground in (("dark", DARK), ("light", LIGHT)):
+        await window.prefers(scheme)
+        assert await window.run(_GROUND) == ground
+    await window.click("#places a[href='#more']")
+    for chosen, ground in (("dark", DARK), ("light", LIGHT), ("auto", LIGHT)):
+        await window.click(f"#theme option[value={chosen}]")
+        assert await window.run(_GROUND) == ground
+    await window.click("#theme option[value=dark]")
+    await window.reload()
+    await window.find("#places")
+    assert await window.run(_GROUND) == DARK
+
+
+async def _fits(window: Window) -> None:
+    width, shown = await window.run(_WIDTHS)
+    assert (width, shown) == (PHONE[0], PHONE[0]), await window.text()
+    assert await window.run(_SMALL, LARGE_ENOUGH) == []
