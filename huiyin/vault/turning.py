@@ -13,13 +13,19 @@ from libs.common.rules.turns import LeftAlone, Task, Turn
 from libs.common.security.vault import Vault
 from services.dispatch.accounts.actions.resealing import reindex_accounts, reseal_second_factors
 from services.dispatch.staff.actions.resealing import reseal_contacts
+from services.intake.devices.actions.sealing import rewrap_device_keys
 from services.intake.households.actions.resealing import reindex_households, rewrap_household_keys
 from services.intake.resealing.actions import reindex_phones, reseal_cases, rewrap_keys
 
 AT_ONCE = 100
 """Rows of one transaction: each holds the locks of so many cases for a fraction of a second."""
 RESEAL: Mapping[Service, Mapping[str, Task]] = {
-    Service.INTAKE: {"case keys": rewrap_keys, "cases": reseal_cases, "household keys": rewrap_household_keys},
+    Service.INTAKE: {
+        "case keys": rewrap_keys,
+        "cases": reseal_cases,
+        "household keys": rewrap_household_keys,
+        "phone keys": rewrap_device_keys,
+    },
     Service.DISPATCH: {"staff contacts": reseal_contacts, "second factors": reseal_second_factors},
 }
 REINDEX: Mapping[Service, Mapping[str, Task]] = {

@@ -307,6 +307,24 @@ VAULT_REVEALS_TOTAL = counter(
     "Looks at who spoke, or how one of the staff is reached: shown, each on the record; refused, as too many an hour.",
     "Any refused, or unusually many: review the record; see the alerts LooksRefused and LooksUnusual.",
 )
+DEVICE_ITEMS_TOTAL = counter(
+    "huiyin_device_items_total",
+    ("outcome",),
+    "What became of items that phones recorded without a network: applied, duplicate, held, refused.",
+    "Many held or refused: GET /intake/v1/devices/items says which, and why.",
+)
+DEVICE_ITEMS_OPEN = gauge(
+    "huiyin_device_items_open",
+    ("state",),
+    "Items of phones that are not done: waiting for earlier ones, held or refused and not decided.",
+    "Rising: somebody has to decide, see GET /intake/v1/devices/items.",
+)
+DEVICES_SYNCED = gauge(
+    "huiyin_devices_synced",
+    ("days",),
+    "Phones in use by how many days ago they synced, at most (1, 3, 7, 14, 30, inf; each in one of them).",
+    "Many in the last ones: GET /intake/v1/devices?silent_days=7 names them.",
+)
 SIGN_INS_TOTAL = counter(
     "huiyin_sign_ins_total",
     ("service", "result"),

@@ -14,6 +14,8 @@ from services.intake.batches.api import batch
 from services.intake.cases.actions.prepare import prepare_door
 from services.intake.cases.api import changes, reading, registration, repeats
 from services.intake.contacts import api as contacts
+from services.intake.devices import api as devices
+from services.intake.devices.actions.giving_up import measure, pass_gaps
 from services.intake.handlers import REACTIONS
 from services.intake.hotline import api as hotline
 from services.intake.households import api as households
@@ -29,13 +31,14 @@ from services.intake.wordings import api as wordings
 
 APPEND_ONLY = (
     *("reveal", "household_change", "household_look", "team_change", "attendance"),
-    *("visit_change", "visit_matter"),
+    *("visit_change", "visit_matter", "device_item_change"),
 )
 
 
 async def tidy(runtime: Runtime, now: datetime) -> None:
-    """Bytes that are of no file go, and rounds whose opening was cut short go on."""
+    """Bytes that are of no file go, rounds whose opening was cut short go on, and gaps of phones are passed over."""
     await finish_opening(runtime.work_database, now)
+    await pass_gaps(runtime)
     await sweep(runtime, now)
 
 
@@ -62,12 +65,14 @@ SPEC = ServiceSpec(
         visits.router,
         visits.words_router,
         pages.router,
+        devices.router,
     ),
     reactions=REACTIONS,
     migrations=History(Path(__file__).parent / "migrations", append_only=APPEND_ONLY),
     pace_seconds=0.25,
     prepare=prepare_door,
     accused="SELECT accused_unit, also_accused FROM cases WHERE case_id = ANY($1::text[])",
+    measure=measure,
     tidy=tidy,
     keeps_secrets=True,
 )

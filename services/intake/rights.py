@@ -62,6 +62,12 @@ CORRECT_VISIT = Right.VISIT_CORRECT
 """``POST /visits/{visit_id}/correction`` and ``POST /visits/{visit_id}/voiding``."""
 VOID_VISIT = Right.VISIT_VOID
 """``POST /visits/{visit_id}/voiding/decision``."""
+SYNC_DEVICE = Right.DEVICE_SYNC
+"""``POST /devices``, ``GET /devices/mine``, and of an own phone what it pulls, pushes and is told."""
+REPORT_DEVICE = Right.DEVICE_REPORT
+"""``POST /devices/{device_id}/loss`` and ``POST /devices/{device_id}/return``."""
+OVERSEE_DEVICES = Right.DEVICE_OVERSEE
+"""``GET /devices``, ``GET /devices/items``, and ``POST /devices/{device_id}/items/{seq}/decision``."""
 READ_CONTACTS = Right.CONTACT_READ
 """``GET /contacts``: the ledger of who looks after which households (包保台账)."""
 ASSIGN_CONTACTS = Right.CONTACT_ASSIGN

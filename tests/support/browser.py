@@ -85,6 +85,7 @@ class Window:
             try:
                 for found in await self.do("/elements", using="css selector", value=css):
                     element = found[_ELEMENT]
+                    await self.run("arguments[0].scrollIntoView({block: 'center'})", found)
                     if await self.do(f"/element/{element}/displayed", "GET"):
                         await act(element)
                         return True

@@ -46,6 +46,9 @@ class Right(StrEnum):
     VISIT_READ = "intake.visits.read"
     VISIT_CORRECT = "intake.visits.correct"
     VISIT_VOID = "intake.visits.void"
+    DEVICE_SYNC = "intake.devices.sync"
+    DEVICE_REPORT = "intake.devices.report"
+    DEVICE_OVERSEE = "intake.devices.oversee"
 
     WORK_READ = "dispatch.work.read"
     TRIAGE_READ = "dispatch.triage.read"
@@ -109,8 +112,12 @@ _LOOK_AT_HOUSEHOLDS = frozenset({Right.HOUSEHOLD_READ, Right.CONTACT_READ, Right
 _KEEP_TEAMS = frozenset({Right.TEAM_KEEP, Right.ATTENDANCE_KEEP})
 _KEEP_HOUSEHOLDS = _LOOK_AT_HOUSEHOLDS | {Right.HOUSEHOLD_KEEP, Right.HOUSEHOLD_REVEAL}
 _LOOK_AT_VISITS = frozenset({Right.ROUND_READ, Right.VISIT_READ})
-_MAKE_VISITS = _LOOK_AT_VISITS | {Right.VISIT_RECORD, Right.VISIT_CORRECT}
-_OVERSEE_VISITS = _LOOK_AT_VISITS | {Right.ROUND_KEEP, Right.VISIT_CORRECT, Right.VISIT_VOID}
+_MAKE_VISITS = _LOOK_AT_VISITS | {Right.VISIT_RECORD, Right.VISIT_CORRECT, Right.DEVICE_SYNC, Right.DEVICE_REPORT}
+_OVERSEE_VISITS = (
+    _LOOK_AT_VISITS
+    | {Right.ROUND_KEEP, Right.VISIT_CORRECT, Right.VISIT_VOID}
+    | {Right.DEVICE_OVERSEE, Right.DEVICE_REPORT}
+)
 _ALL_STAFF = frozenset({Right.PUBLISHED_READ, Right.COUNTY_PAGE})
 _OF_THE_OFFICE = _ALL_STAFF | {Right.STAFF_READ, Right.ACCOUNT_OWN}
 

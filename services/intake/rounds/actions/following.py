@@ -118,6 +118,13 @@ async def steps_until_now(session: Session, household_id: str) -> Sequence[Taken
     return work.steps_of(household_id)
 
 
+async def read_households(session: Session, household_ids: Iterable[str]) -> None:
+    """Read at once what is asked of these one by one afterwards; each is locked by the caller."""
+    work, wanted = _work(session), {*household_ids}
+    await _read(session, work, wanted)
+    await _read_written(session, work, sorted(wanted))
+
+
 def _work(session: Session) -> _Work:
     work = session.info.get(_INFO)
     if not isinstance(work, _Work):

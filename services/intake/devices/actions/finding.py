@@ -1,0 +1,87 @@
+"""Finding a phone for whoever asks, and keeping what becomes of an item."""
+
+from dataclasses import asdict
+from typing import Any
+
+from libs.common import metrics
+from libs.common.database.session import Session
+from libs.common.errors import Conflict, NotFound
+from libs.common.rules.machine import Actor
+from services.intake.devices.domain.items import Ruling, Said, State, evolve, makers_of
+from services.intake.devices.tables import Device, DeviceItem, DeviceItemChange
+
+
+class GivenUp(Conflict):
+    """The phone was given up: it is registered again before it brings anything."""
+
+    type, title, title_zh = "device-given-up", "This phone was given up", "该手机已交还"
+
+
+async def own_device(session: Session, actor: Actor, device_id: str, *, lock: bool = True) -> Device:
+    """The phone of whoever asks. NotFound when it is somebody else's; GivenUp."""
+    device = await session.one(Device, "device_id", device_id, lock=lock)
+    if device is None or actor.staff_id is None or device.staff_id != actor.staff_id:
+        raise NotFound
+    if device.gave_up_at is not None:
+        raise GivenUp
+    return device
+
+
+def settle(session: Session, device: Device, row: DeviceItem, said: Said) -> None:
+    """What became of the item stands in its row, in its history, and in a new receipt."""
+    before = state_of(row)
+    after, ruling = evolve(before, said), said.ruling
+    row.outcome, row.code, row.version = after.outcome, after.code, after.version
+    row.waits, row.ended = after.waits, after.ended
+    row.text_en, row.text_zh = ruling.en, ruling.zh
+    row.visit_id, row.case_ids = ruling.visit_id, [*ruling.case_ids]
+    row.differences = [asdict(one) for one in ruling.differences]
+    if row.ended:
+        row.sealed_body = None
+    row.receipt = next_receipt(device)
+    keep_change(session, row, said.by, said.why)
+    metrics.DEVICE_ITEMS_TOTAL.labels(row.outcome.value).inc()
+
+
+def next_receipt(device: Device) -> int:
+    """The number of one more receipt."""
+    device.receipts += 1
+    return device.receipts
+
+
+def keep_change(session: Session, row: DeviceItem, by: Actor, why: str) -> None:
+    """What the item is by now, as a step of its history."""
+    session.insert(
+        DeviceItemChange,
+        {
+            "entry_id": row.entry_id,
+            "version": row.version,
+            "outcome": row.outcome,
+            "code": row.code,
+            "who": by.subject,
+            "staff_id": by.staff_id,
+            "at": session.now,
+            "why": why,
+        },
+    )
+
+
+def state_of(row: DeviceItem, visitors: tuple[str, ...] = ()) -> State:
+    """What the rules see of the row. ``visitors``: who made the visit, as far as that can be read."""
+    makers = makers_of(row.account, (row.staff_id, *visitors))
+    return State(row.outcome, row.code, row.ended, makers, row.version)
+
+
+def columns_of(ruling: Ruling) -> dict[str, Any]:
+    """A ruling as the columns of a new row."""
+    return {
+        "outcome": ruling.outcome,
+        "code": ruling.code,
+        "waits": False,
+        "ended": ruling.ended,
+        "text_en": ruling.en,
+        "text_zh": ruling.zh,
+        "visit_id": ruling.visit_id,
+        "case_ids": [*ruling.case_ids],
+        "differences": [],
+    }

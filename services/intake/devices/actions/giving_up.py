@@ -1,0 +1,59 @@
+"""Gaps that were waited for long enough are passed over (缺号放行): a phone may be lost with what stood in them."""
+
+from collections.abc import Awaitable, Callable
+from typing import TypeVar
+
+from libs.common import metrics
+from libs.common.database.session import Session
+from libs.common.errors import Problem
+from libs.common.events.base import By
+from libs.common.logs import get_logger
+from libs.common.security.policy import Scope
+from libs.common.security.principal import Principal
+from libs.common.service.runtime import Runtime
+from services.intake.devices.actions.pushing import advance
+from services.intake.devices.actions.working import Hands
+from services.intake.devices.domain.branch import WAIT
+from services.intake.devices.queries import lags, open_everywhere, with_due_gaps
+
+ResultT = TypeVar("ResultT")
+log = get_logger(__name__)
+LAG_DAYS = ("1", "3", "7", "14", "30", "inf")
+"""Days since a phone synced, as `queries.lags` counts them."""
+_NOWHERE = "000000000000"
+"""The house acts for others, each with an area of its own."""
+
+
+async def pass_gaps(runtime: Runtime) -> None:
+    """What has waited for `WAIT` is applied without what never came, each item as whoever brought it, or held."""
+    async with runtime.work_database.reading() as session:
+        device_ids = await with_due_gaps(session, runtime.clock.now() - WAIT)
+    for device_id in device_ids:
+        try:
+            await advance(_house(runtime), device_id)
+        except Problem as problem:
+            # Such as the day's numbers used up, or a key that is not here: the next round tries again.
+            log.warning("a gap of a phone was not passed", device_id=device_id, reason=problem.type)
+
+
+async def measure(session: Session) -> None:
+    """How many items wait and are held or refused, and how long ago phones synced."""
+    found = await open_everywhere(session)
+    for outcome in ("waiting", "held", "refused"):
+        metrics.DEVICE_ITEMS_OPEN.labels(outcome).set(getattr(found, outcome))
+    silent = await lags(session)
+    for bucket, days in enumerate(LAG_DAYS):
+        metrics.DEVICES_SYNCED.labels(days).set(silent.get(bucket, 0))
+
+
+def _house(runtime: Runtime) -> Hands:
+    """The house itself, with the whole register in reach: each item is applied as whoever brought it."""
+    principal = Principal("system", frozenset(), _NOWHERE, None, "pass gaps")
+    by = By(principal.subject, None)
+
+    async def alone(action: Callable[[Session], Awaitable[ResultT]], /) -> ResultT:
+        async with runtime.work_database.transaction(runtime.clock.now()) as session:
+            session.by = by
+            return await action(session)
+
+    return Hands(principal, Scope(""), runtime.vault, runtime.work_database, runtime.clock, alone)

@@ -1,0 +1,142 @@
+"""What of an item is looked at before it is applied (离线条目核对): its phone, its clock, whose household it was, and
+what was changed meanwhile.
+"""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from libs.common.database.session import Session
+from services.intake.devices.actions.applying import day_of, where_to
+from services.intake.devices.actions.pulling import KEEP_DAYS
+from services.intake.devices.actions.reading import CANNOT_OPEN, NextItems, ReadItem, ruling_of
+from services.intake.devices.actions.working import Hands
+from services.intake.devices.domain.items import (
+    SAME_ITEM,
+    SEQ_TAKEN,
+    Difference,
+    ItemOutcome,
+    Ruling,
+    duplicate,
+    held,
+)
+from services.intake.devices.domain.judging import (
+    AHEAD,
+    MERGED_INTO,
+    Corrected,
+    check_clock,
+    corrected_meanwhile,
+    differences,
+    hold_for,
+    no_longer_theirs,
+    was_theirs,
+)
+from services.intake.devices.queries import corrections_of, planned_for, same_items, was_planned
+from services.intake.devices.schemas import CorrectionBody
+from services.intake.devices.tables import Device, DeviceItem
+from services.intake.households.tables import Household
+from services.intake.rounds.actions.following import steps_until_now
+from services.intake.visits.queries import document
+from services.intake.visits.schemas import RecordVisit
+
+LOST = held("device-lost", "The phone was reported lost", "该手机已挂失")
+_IN_BODY = {"visit_id", "why"}
+
+
+@dataclass(frozen=True, slots=True)
+class Around:
+    """What is known of all items of a turn, in a statement for each."""
+
+    same: dict[str, list[Any]]
+    """By item what became of it under other numbers."""
+    planned: frozenset[str]
+    was_planned: Mapping[str, Any]
+    corrected: Mapping[str, list[Any]]
+
+    def taken_as(self, row: DeviceItem) -> Any | None:
+        """Where the same item had its turn before."""
+        others = [one for one in self.same.get(row.item_id, ()) if one.entry_id != row.entry_id]
+        return next((one for one in others if one.holds_place or one.outcome == ItemOutcome.APPLIED), None)
+
+    def number_was_taken(self, row: DeviceItem) -> list[str]:
+        """Rows of the same item that came under another's number, and wait for a person."""
+        return [one.entry_id for one in self.same.get(row.item_id, ()) if one.code == SEQ_TAKEN and not one.ended]
+
+
+async def look_around(session: Session, device: Device, rows: Sequence[DeviceItem], nexts: NextItems) -> Around:
+    """What the items of this turn have to be compared with."""
+    same: defaultdict[str, list[Any]] = defaultdict(list)
+    for one in await same_items(session, device.device_id, {row.item_id for row in rows}):
+        same[one.item_id].append(one)
+    said = [item.said for item in nexts.items]
+    visits = [body for body in said if isinstance(body, RecordVisit)]
+    days = [(body.household_id, day_of(session, body)) for body in visits]
+    corrected: defaultdict[str, list[Any]] = defaultdict(list)
+    visit_ids = [body.visit_id for body in said if isinstance(body, CorrectionBody)]
+    for step in await corrections_of(session, visit_ids) if visit_ids else ():
+        corrected[step.visit_id].append(step)
+    planned = await planned_for(session, device.staff_id, days, KEEP_DAYS)
+    given = await was_planned(session, device.device_id, [household_id for household_id, _ in days])
+    return Around(same, planned, {one.household_id: one for one in given}, corrected)
+
+
+async def judge(
+    session: Session, hands: Hands, device: Device, row: DeviceItem, item: ReadItem, around: Around
+) -> Ruling | tuple[Difference, ...]:
+    """Why the item is not applied, or what the phone is told beside."""
+    before = around.taken_as(row)
+    if before is not None:
+        return _again(before)
+    if item.said is None:
+        return CANNOT_OPEN if item.problem is None else ruling_of(item.problem)
+    if device.lost_at is not None and row.came_at >= device.lost_at:
+        return LOST
+    begun_at = row.begun_at
+    if isinstance(item.said, RecordVisit):
+        begun_at = max(begun_at, item.said.started_at - AHEAD)
+    wrong = check_clock(begun_at, row.made_at, row.came_at)
+    if wrong is not None:
+        return wrong
+    if isinstance(item.said, RecordVisit):
+        return await _of_household(session, hands, row, item.said, around)
+    return _of_correction(row, item.said, around)
+
+
+async def _of_household(
+    session: Session, hands: Hands, row: DeviceItem, body: RecordVisit, around: Around
+) -> Ruling | tuple[Difference, ...]:
+    household = await session.one(Household, "household_id", body.household_id)
+    if household is None or not hands.scope.covers(household.area_code):
+        # Nothing is told of it: the action refuses it as anybody's who may not know of it.
+        return ()
+    steps, day = await steps_until_now(session, body.household_id), day_of(session, body)
+    yours: dict[str, object] = {"contact_staff_id": row.staff_id, "area_code": body.place_code}
+    into = await where_to(session, body.household_id, day)
+    if into != body.household_id:
+        yours |= {"into": into, MERGED_INTO: body.household_id}
+    found = differences(steps, row.base_version, body.outcome, yours)
+    planned = body.household_id in around.planned or _planned_then(around, row, body.household_id)
+    if not planned and not was_theirs(steps, row.staff_id, day, row.begun_at):
+        return no_longer_theirs(found)
+    return hold_for(found) or found
+
+
+def _planned_then(around: Around, row: DeviceItem, household_id: str) -> bool:
+    """It was, when the phone was given it, and the plan was not made anew before the visit began."""
+    given = around.was_planned.get(household_id)
+    return given is not None and bool(row.begun_at < given.planned_anew_at)
+
+
+def _of_correction(row: DeviceItem, body: CorrectionBody, around: Around) -> Ruling | tuple[Difference, ...]:
+    steps = [
+        Corrected(step.at, step.staff_id or step.who, document(step.before))
+        for step in around.corrected.get(body.visit_id, ())
+    ]
+    found = corrected_meanwhile(steps, body.model_fields_set - _IN_BODY, row.staff_id, row.made_at)
+    return hold_for(found) or found
+
+
+def _again(before: Any) -> Ruling:
+    en, zh = f"The same item came as number {before.seq}", f"该条目已以第 {before.seq} 号上传"
+    return duplicate(SAME_ITEM, en, zh, before.visit_id, before.case_ids)
