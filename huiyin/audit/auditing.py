@@ -13,7 +13,7 @@ from huiyin.audit.anchors.setting_up import anchors_of
 from huiyin.audit.attachments import Files
 from huiyin.audit.cases import AuditTask
 from huiyin.audit.delivery import Delivery, Suspect, check_pointers
-from huiyin.audit.figures import SCRATCH, FigureAudit
+from huiyin.audit.figures import FigureAudit
 from huiyin.audit.households.checking import HouseholdTask
 from huiyin.audit.households.together import check_together
 from huiyin.audit.identities import check_identities
@@ -22,8 +22,8 @@ from huiyin.audit.keyed import BY_KEY, Deliveries, KeyedTask, check_keyed
 from huiyin.audit.library import check_library
 from huiyin.audit.others import check_other_stream
 from huiyin.audit.outcomes import keep_outcome
-from huiyin.audit.packs import Packs
 from huiyin.audit.queries import SERVICES, check_all_there
+from huiyin.audit.recount import SCRATCH
 from huiyin.audit.report import LIMIT, AuditReport, Findings, Invariant
 from huiyin.audit.slices import check_in_slices
 from huiyin.audit.snapshot import AT_A_TIME, Snapshot, open_cut
@@ -136,7 +136,7 @@ async def _check_keyed(cut: Snapshot, deliveries: Deliveries, subject: Subject, 
         AuditTask(cases, now, subject.journals, work.at_a_time),
         HouseholdTask(visits, work.at_a_time),
     )
-    figures = FigureAudit(cut, findings, await Packs.of(cut))
+    figures = await FigureAudit.of(cut, findings)
     if work.jobs > 1:
         await check_in_slices(cut, subject.url, deliveries, figures, task, work.jobs)
     else:

@@ -16,37 +16,22 @@ from huiyin.audit.counted import Counted
 from huiyin.audit.hearing import count_case
 from huiyin.audit.packs import Packs, UnknownPack
 from huiyin.audit.queries import SPEAKERS
+from huiyin.audit.recount import Recount, recount_of
 from huiyin.audit.report import Findings, Invariant
 from huiyin.audit.snapshot import Row, Snapshot
+from huiyin.audit.visits.checking import VisitAudit
 from libs.common.bus.flow import Stream
-from services.analytics.counters.domain import Counts
 from services.analytics.facts.actions.events import atoms_of
 from services.analytics.facts.actions.folding import FACT_COLUMNS, fact_row
 from services.analytics.facts.domain.atoms import Atom, Registration
-from services.analytics.facts.domain.counting import DayOf, add
+from services.analytics.facts.domain.counting import DayOf
 from services.analytics.facts.domain.fact import PLACES, Fact
 from services.analytics.facts.domain.status import ENDED
 from services.analytics.rollups.domain import Cube
 from services.analytics.rollups.tables import CASES, CUBES, HOURS
 
-IN_MEMORY = 10_000
-"""Cells summed up before they go to the scratch table."""
-
 SOURCES = tuple(source for source in SPEAKERS[Stream.CASES] if source != ANALYTICS)
 # Names of columns only, from analytics' own tables.
-
-
-def recount_of(cube: Cube) -> str:
-    """The name of the scratch table with the cells of every fact."""
-    return f"recount_of_{cube.name}"
-
-
-SCRATCH = tuple(
-    f"""
-    CREATE TEMP TABLE {recount_of(cube)} ({", ".join(f"{name} {kind} NOT NULL" for name, kind in cube.columns.items())})
-    """
-    for cube in CUBES
-)
 
 
 class Compared(NamedTuple):
@@ -105,51 +90,21 @@ def fact_of(view: CaseView) -> Fact | None:
     return None if first is None else Fact(first, **kept)
 
 
-class Recount:
-    """Sums up what all facts count as, in memory first, then in the scratch tables."""
-
-    def __init__(self, cut: Snapshot) -> None:
-        self._cut = cut
-        self._cells: dict[str, dict[Any, Counts]] = {cube.name: {} for cube in CUBES}
-
-    async def add(self, cube: Cube, cells: Mapping[Any, Counts]) -> None:
-        """What one more fact counts as in a cube."""
-        add(self._cells[cube.name], cells)
-        if len(self._cells[cube.name]) >= IN_MEMORY:
-            await self.flush()
-
-    async def flush(self) -> None:
-        """Write down what is in memory."""
-        for cube in CUBES:
-            rows = [(*cell, *counts) for cell, counts in self._cells[cube.name].items()]
-            self._cells[cube.name] = {}
-            if rows:
-                await self._cut.fill(recount_of(cube), tuple(cube.columns), rows)
-
-    async def pour_out(self, file: Path) -> None:
-        """Give it to whoever compares, in a file a cube."""
-        await self.flush()
-        for cube in CUBES:
-            await self._cut.pour_out(cube.fine_of(recount_of(cube)), _file_of(file, cube))
-
-    async def pour_in(self, file: Path) -> None:
-        """Take what another poured out."""
-        for cube in CUBES:
-            await self._cut.pour_in(recount_of(cube), tuple(cube.columns), _file_of(file, cube))
-
-
-def _file_of(file: Path, cube: Cube) -> Path:
-    return file.with_name(f"{file.name}-{cube.name}")
-
-
 class FigureAudit:
     """Checks one fact after the other, then the roll-ups."""
 
-    def __init__(self, cut: Snapshot, findings: Findings, packs: Packs) -> None:
+    def __init__(self, cut: Snapshot, findings: Findings, packs: Packs, recount: Recount, visits: VisitAudit) -> None:
         self.packs = packs
+        self.visits = visits
         self._cut = cut
         self._findings = findings
-        self._recount = Recount(cut)
+        self._recount = recount
+
+    @classmethod
+    async def of(cls, cut: Snapshot, findings: Findings) -> "FigureAudit":
+        """By the packs, rounds and teams of the cut."""
+        recount = Recount(cut)
+        return cls(cut, findings, await Packs.of(cut), recount, await VisitAudit.of(cut, recount, findings))
 
     async def check(self, view: CaseView) -> None:
         """One case."""
@@ -191,6 +146,7 @@ class FigureAudit:
         self._findings.checked[Invariant.FIGURE] += total[0]["n"]
         async for place, message in rollup_differences(self._cut):
             self._findings.violated(Invariant.FIGURE, place, ANALYTICS, message)
+        await self.visits.compare(self._cut)
 
 
 def _standing(counted: Counted, day_of: DayOf) -> dict[str, object]:

@@ -34,4 +34,4 @@ class KeyedTask:
 async def check_keyed(cut: Snapshot, deliveries: Deliveries, figures: FigureAudit, task: KeyedTask) -> None:
     """Every case and every household of the task."""
     await check_cases(cut, deliveries[Stream.CASES], figures, task.cases)
-    await check_households(cut, deliveries[Stream.VISITS], task.households)
+    await check_households(cut, deliveries[Stream.VISITS], figures, task.households)

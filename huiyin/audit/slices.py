@@ -16,11 +16,11 @@ from tempfile import TemporaryDirectory
 
 from huiyin.audit import journal
 from huiyin.audit.delivery import Delivery, Suspect
-from huiyin.audit.figures import SCRATCH, FigureAudit
+from huiyin.audit.figures import FigureAudit
 from huiyin.audit.journal import Journals
 from huiyin.audit.keyed import BY_KEY, Deliveries, KeyedTask, check_keyed
-from huiyin.audit.packs import Packs
 from huiyin.audit.queries import NOTHING, spans
+from huiyin.audit.recount import SCRATCH
 from huiyin.audit.report import Findings
 from huiyin.audit.snapshot import NotThere, Snapshot, open_cut
 from libs.common.bus.flow import Stream
@@ -104,7 +104,7 @@ async def _look(one: Slice, deliveries: Deliveries) -> None:
     async with open_cut(one.url, "audit", scratch=scratch, snapshot=one.snapshot) as cut:
         if one.task.cases.journals is not None:
             await one.task.cases.journals.lay_out(cut)
-        figures = FigureAudit(cut, deliveries[Stream.CASES].findings, await Packs.of(cut))
+        figures = await FigureAudit.of(cut, deliveries[Stream.CASES].findings)
         await check_keyed(cut, deliveries, figures, one.task)
         await figures.counted(one.counted)
 

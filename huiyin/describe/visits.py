@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 
 from huiyin.describe.tables import with_table
-from services.intake.rounds.domain.denominators import CHANGES, EFFECTS, PHASES, TABLE
+from libs.common.visits.denominators import CHANGES, EFFECTS, PHASES, TABLE
 
-SOURCE = "services/intake/rounds/domain/denominators.py"
+SOURCE = "libs/common/visits/denominators.py"
 
 
 def render_visits(written: str) -> str:

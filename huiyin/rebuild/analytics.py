@@ -10,10 +10,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from huiyin.audit.case import ANALYTICS, CaseView, LedgerSaid, causes_of
-from huiyin.audit.figures import SCRATCH, SOURCES, TABLES, Compared, Recount, recount_of, rollup_differences
+from huiyin.audit.figures import SOURCES, TABLES, Compared, rollup_differences
 from huiyin.audit.merge import Group, by_key
 from huiyin.audit.packs import Packs
 from huiyin.audit.queries import events_of, marks_of
+from huiyin.audit.recount import SCRATCH, Recount, recount_of
 from huiyin.audit.snapshot import Row, Snapshot, open_cut
 from libs.common.bus.codec import decode_event
 from libs.common.bus.flow import Stream

@@ -75,6 +75,20 @@ def percent(numerator: int, denominator: int, decimals: int = 1) -> str | None:
     return _decimal(units, decimals)
 
 
+def mean(numerator: int, denominator: int, decimals: int = 2) -> str | None:
+    """The decimal text of how many there are to each, half up; None when there is none to have any.
+
+    What is not a whole number never prints as one: 12.996 is 12.99.
+    """
+    if not denominator:
+        return None
+    one = 10**decimals
+    units = (numerator * one * 2 + denominator) // (denominator * 2)
+    if numerator % denominator and not units % one:
+        units += 1 if units * denominator < numerator * one else -1
+    return _decimal(units, decimals)
+
+
 def text_of(number: str | None) -> str:
     """What ``percent`` gave, for people: ``91.3 %`` or ``—``."""
     return NO_DATA if number is None else f"{number} %"

@@ -15,12 +15,13 @@ from services.analytics.publications import api as publications
 from services.analytics.publications.actions import publish_for_ever
 from services.analytics.rollups.tables import TABLES
 from services.analytics.settings import Settings
+from services.analytics.visits import api as visits
 
 SPEC = ServiceSpec(
     service=Service.ANALYTICS,
     title="Huiyin analytics 回音·统计分析",
     description="Exact figures: rates with their numerators and denominators, and the cases behind every number.",
-    routers=(figures.router, drilldown.router, changes.router, publications.router, pages.router),
+    routers=(figures.router, drilldown.router, changes.router, publications.router, visits.router, pages.router),
     reactions=REACTIONS,
     migrations=History(Path(__file__).parent / "migrations", growing=tuple(TABLES.values())),
     loops=(Loop("publications", publish_for_ever),),

@@ -12,3 +12,5 @@ READ_PUBLISHED = Right.PUBLISHED_READ
 """What is published for everybody of the place."""
 OPEN_COUNTY_PAGE = Right.COUNTY_PAGE
 """For a browser: the board of now for those who see figures of now, what is published for all others."""
+READ_OWN_VISITS = Right.VISIT_FIGURE_OWN
+"""What counts for oneself, by one's own staff record and no other."""

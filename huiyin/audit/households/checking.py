@@ -3,12 +3,14 @@
 from dataclasses import dataclass
 
 from huiyin.audit.delivery import Delivery
+from huiyin.audit.figures import FigureAudit
 from huiyin.audit.households.histories import check_history
 from huiyin.audit.households.rows import TABLES, check_rows
 from huiyin.audit.merge import by_key
 from huiyin.audit.queries import EVERYTHING, KeySpan, events_of, heads_of, marks_of, transit_of
 from huiyin.audit.reading import read
 from huiyin.audit.snapshot import AT_A_TIME, Snapshot
+from huiyin.audit.visits.rows import row_streams
 from libs.common.bus.flow import Stream
 
 _STREAM = Stream.VISITS
@@ -23,7 +25,7 @@ class HouseholdTask:
     span: KeySpan = EVERYTHING
 
 
-async def check_households(cut: Snapshot, delivery: Delivery, task: HouseholdTask) -> None:
+async def check_households(cut: Snapshot, delivery: Delivery, figures: FigureAudit, task: HouseholdTask) -> None:
     """Look at each household of the span."""
     findings = delivery.findings
     streams = household_streams(cut, task.topic, task.span, embedded_bus=delivery.all_in_database)
@@ -32,6 +34,7 @@ async def check_households(cut: Snapshot, delivery: Delivery, task: HouseholdTas
         delivery.check(key, view.lengths, group["marks"], group["transit"])
         check_history(view, findings)
         check_rows(view, findings)
+        await figures.visits.check(view)
 
 
 def household_streams(cut: Snapshot, topic: str, span: KeySpan = EVERYTHING, *, embedded_bus: bool) -> dict[str, str]:
@@ -46,4 +49,5 @@ def household_streams(cut: Snapshot, topic: str, span: KeySpan = EVERYTHING, *, 
             table: f"SELECT household_id AS key, * FROM intake.{table} {where}{', ' * bool(order)}{order}"  # noqa: S608
             for table, order in TABLES.items()
         },
+        **row_streams(cut, span),
     }

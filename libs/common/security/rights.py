@@ -92,6 +92,7 @@ class Right(StrEnum):
 
     FIGURE_READ = "analytics.figures.read"
     FIGURE_CASES = "analytics.figures.cases"
+    VISIT_FIGURE_OWN = "analytics.visits.own"
     PUBLISHED_READ = "analytics.publications.read"
     COUNTY_PAGE = "analytics.county_page.read"
 
@@ -119,7 +120,7 @@ _OVERSEE_VISITS = (
     | {Right.DEVICE_OVERSEE, Right.DEVICE_REPORT}
 )
 _ALL_STAFF = frozenset({Right.PUBLISHED_READ, Right.COUNTY_PAGE})
-_OF_THE_OFFICE = _ALL_STAFF | {Right.STAFF_READ, Right.ACCOUNT_OWN}
+_OF_THE_OFFICE = _ALL_STAFF | {Right.STAFF_READ, Right.ACCOUNT_OWN, Right.VISIT_FIGURE_OWN}
 
 RIGHTS: Mapping[Role, frozenset[Right]] = MappingProxyType(
     {

@@ -7,10 +7,11 @@ from sqlalchemy import BigInteger, Column, Date, Integer, MetaData, Table, Text,
 from sqlalchemy.sql.schema import SchemaItem
 from sqlalchemy.types import TypeEngine
 
-from libs.common.counters import Counter, Entry, Span
+from libs.common.counters import Counter, CoverageCounter, Entry, Span, ThingCounter, VisitCounter
 from libs.common.database.columns import index, one_of
 from libs.common.pack.areas import TOWN_DIGITS, VILLAGE_DIGITS
-from services.analytics.counters.domain import LEFT_OUT, Basis
+from libs.common.visits.counting import View
+from services.analytics.counters.domain import LEFT_OUT, Basis, CoverageCut, Thing, VisitCut
 from services.analytics.rollups.domain import Cube, Grain
 from services.analytics.tables import Base
 
@@ -84,14 +85,45 @@ HOURS = Cube(
 )
 """Times that cases took, by the day on which each ended (用时分布)."""
 
-CUBES = (CASES, HOURS)
+COVERAGE = Cube(
+    "coverage",
+    {"round_id": "text", "view": "text", "cut": "text", "member": "text", "area_code": "text"},
+    tuple(CoverageCounter),
+)
+"""Households in rounds (走访覆盖), then and now, cut by class, contact person, purpose and team."""
+
+_VISITS_BY = {"round_id": "text", "cut": "text", "member": "text", "day": "date", "area_code": "text"}
+VISITS = Cube("visits_made", _VISITS_BY, tuple(VisitCounter))
+"""Visits (走访), each once, once for each person who made it, and once for each team; under no round, and under each in
+which it counts."""
+
+THINGS = Cube("visit_things", {**_VISITS_BY, "thing": "text", "code": "text", "unit": "text"}, tuple(ThingCounter))
+"""What visits brought (走访成果): materials, topics, findings, quantities."""
+
+CASE_CUBES, VISIT_CUBES = (CASES, HOURS), (COVERAGE, VISITS, THINGS)
+CUBES = (*CASE_CUBES, *VISIT_CUBES)
 
 _AREA, _CATEGORY = "area_code text_pattern_ops", "category_code text_pattern_ops"
-TABLES: Mapping[str, Table] = stated(
-    CASES,
-    {"basis": (*Basis, *LEFT_OUT.values())},
-    index("rollup_area_idx", "basis", _AREA, _CATEGORY, "kind", "day"),
-    index("rollup_category_idx", "basis", _CATEGORY, "channel", "kind", "day"),
-    index("rollup_unit_idx", "basis", "unit_code", "day"),
-) | stated(HOURS, {"span": Span})
+TABLES: Mapping[str, Table] = {
+    **stated(
+        CASES,
+        {"basis": (*Basis, *LEFT_OUT.values())},
+        index("rollup_area_idx", "basis", _AREA, _CATEGORY, "kind", "day"),
+        index("rollup_category_idx", "basis", _CATEGORY, "channel", "kind", "day"),
+        index("rollup_unit_idx", "basis", "unit_code", "day"),
+    ),
+    **stated(HOURS, {"span": Span}),
+    **stated(COVERAGE, {"view": View, "cut": CoverageCut}),
+    **stated(
+        VISITS,
+        {"cut": VisitCut},
+        index("visits_made_area_idx", "round_id", "cut", _AREA, "day"),
+        index("visits_made_day_idx", "round_id", "cut", "day"),
+    ),
+    **stated(
+        THINGS,
+        {"cut": VisitCut, "thing": Thing},
+        index("visit_things_area_idx", "round_id", "cut", "thing", _AREA, "day"),
+    ),
+}
 """By name."""

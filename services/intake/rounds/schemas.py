@@ -9,9 +9,9 @@ from pydantic import Field, StringConstraints
 from libs.common.events.household_terms import HouseholdClass, VisitEvery
 from libs.common.events.visit_terms import Departure, RoundStatus, SlotRule, VisitOutcome
 from libs.common.pack.areas import AreaLevel
+from libs.common.visits.counting import View
 from libs.common.web.cursors import PageQuery
 from libs.common.web.fields import AnswerBody, AreaCode, Day, RequestBody, ShortText, StaffId, Uuid
-from services.intake.rounds.domain.counting import View
 
 MOST_DAYS = 366
 MOST_WORDS = 20

@@ -7,7 +7,7 @@ from sqlmodel import Field
 from libs.common.database.columns import check, index, moment_column, one_of, refers, texts_column, word_column
 from libs.common.events.household_terms import HouseholdClass, VisitEvery
 from libs.common.events.visit_terms import Departure, RoundStatus, SlotRule, VisitOutcome
-from services.intake.rounds.domain.counting import TallyCut, View
+from libs.common.visits.counting import TallyCut, View
 from services.intake.tables import Base
 
 _UNREACHED = "stands AND reached_on IS NULL"

@@ -11,7 +11,7 @@ from libs.common.events.people import person_name
 from libs.common.events.visit_terms import VisitOutcome, VisitSlot, VisitStep
 from libs.common.rules import machine
 from libs.common.rules.machine import Actor, Label, Machine, NotTheirs, OutOfTurn, Transition
-from services.intake.rounds.domain.placing import REACHING
+from libs.common.visits.placing import REACHING
 
 _AN_ANSWER = frozenset({VisitStep.CONFIRM_VOID, VisitStep.REFUSE_VOID})
 

@@ -43,14 +43,17 @@ _DIRECTORY = Directory(PACK)
 
 
 class Tokens:
-    """A verifier that knows a few people; a token is a role, with an area and a unit after slashes if not the usual."""
+    """A verifier that knows a few people; a token is a role, with an area and a unit after slashes if not the usual,
+    and then whose account it is, if anybody's."""
 
     async def verify(self, token: str) -> Principal:
         """Whose it is."""
-        role, area, unit = (*token.split("/"), "", "")[:3]
+        role, area, unit, staff_id = (*token.split("/"), "", "", "")[:4]
         if role not in list(Role):
             raise Unauthenticated("unknown", "未知令牌")
-        return Principal(f"{role}-1", frozenset({Role(role)}), area or COUNTY, unit or "D-WATER", "token-1")
+        return Principal(
+            f"{role}-1", frozenset({Role(role)}), area or COUNTY, unit or "D-WATER", "token-1", staff_id or None
+        )
 
 
 async def open_analytics(url: str) -> Database:

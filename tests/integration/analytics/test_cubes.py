@@ -9,8 +9,7 @@ from sqlalchemy.schema import CreateTable
 
 from libs.common.counters import Declared, Trait
 from libs.common.database.session import Database
-from services.analytics.counters.domain import Counts
-from services.analytics.facts.domain.counting import add
+from services.analytics.counters.domain import Counts, add
 from services.analytics.rollups.actions import add_to
 from services.analytics.rollups.domain import Cube, Grain, array_text
 from services.analytics.rollups.tables import stated

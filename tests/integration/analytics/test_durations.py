@@ -8,7 +8,7 @@ from httpx import ASGITransport, AsyncClient
 
 from libs.common.counters import Span
 from libs.common.database.session import Database
-from services.analytics.facts.domain.counting import add
+from services.analytics.counters.domain import add
 from services.analytics.facts.domain.timing import spells, times
 from services.analytics.rollups.tables import HOURS
 from tests.integration.analytics.county import (

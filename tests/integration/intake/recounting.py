@@ -3,8 +3,8 @@
 from collections import Counter
 from typing import Any
 
-from services.intake.rounds.domain.counting import MEASURES, counts_of
-from services.intake.rounds.domain.placing import place_in
+from libs.common.visits.counting import MEASURES, counts_of
+from libs.common.visits.placing import place_in
 from services.intake.rounds.queries.following import steps_of, terms_of, visits_of
 from services.intake.rounds.tables import VisitRound
 from tests.integration.intake.door import IntakeDoor

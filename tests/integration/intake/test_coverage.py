@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from libs.common.security.policy import Scope
+from libs.common.visits.counting import TallyCut, View
 from libs.common.web.cursors import PageQuery
-from services.intake.rounds.domain.counting import TallyCut, View
 from services.intake.rounds.queries.figures import gaps_statement, sums_statement, whole_statement
 from services.intake.visits.queries import VisitFilter, list_statement
 from tests.integration.intake.door import COUNTY, NOW, TOWN, VILLAGE, IntakeDoor

@@ -15,10 +15,10 @@ from libs.common.counters import Counter
 from libs.common.events import cases, passing, supervision
 from libs.common.events.cases import CaseEvent
 from libs.common.time.periods import assessment_day
-from services.analytics.counters.domain import COUNTERS, LEFT_OUT, Basis, Cell, Counts
+from services.analytics.counters.domain import COUNTERS, LEFT_OUT, Basis, Cell, Counts, add, difference
 from services.analytics.facts.actions.events import atoms_of
 from services.analytics.facts.actions.refold import refold
-from services.analytics.facts.domain.counting import add, contribution, difference, recount
+from services.analytics.facts.domain.counting import contribution, recount
 from services.analytics.facts.domain.documents import from_documents, to_document, to_places
 from services.analytics.facts.domain.fact import PLACES, Fact, fold
 from services.analytics.facts.domain.petitions import is_excluded

@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 
 from libs.common.events.household_terms import HouseholdClass, HouseholdFact, HouseholdStep, MutedFor
 from libs.common.events.visit_terms import SlotRule, VisitOutcome, VisitSlot
-from services.intake.rounds.domain.counting import TallyCut, View, counts_of
-from services.intake.rounds.domain.denominators import CHANGES, EFFECTS, PHASES, TABLE, Change, Phase, RoundEffect
-from services.intake.rounds.domain.placing import PlaceInRound, SeenVisit, TakenStep, Terms, is_of_round, place_in
+from libs.common.visits.counting import TallyCut, View, counts_of
+from libs.common.visits.denominators import CHANGES, EFFECTS, PHASES, TABLE, Change, Phase, RoundEffect
+from libs.common.visits.placing import PlaceInRound, SeenVisit, TakenStep, Terms, is_of_round, place_in
 
 BEGIN, END = date(2026, 3, 1), date(2026, 3, 31)
 AT = datetime(2026, 3, 1, tzinfo=UTC)

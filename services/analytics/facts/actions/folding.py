@@ -15,16 +15,15 @@ from libs.common.errors import Permanent
 from libs.common.events.cases import CaseEvent
 from libs.common.ledger.append import part_of
 from services.analytics.counters.domain import Basis, Cell, Counts
-from services.analytics.durations.domain import HourCell
 from services.analytics.facts.actions.cache import CountedFact, Remembered, cache_of, day_rule, level_rule
 from services.analytics.facts.actions.events import atoms_of
 from services.analytics.facts.actions.learning import Moment, learn
-from services.analytics.facts.domain.counting import DayOf, LevelOf, add, contribution, counted, difference
+from services.analytics.facts.domain.counting import DayOf, LevelOf, contribution, counted
 from services.analytics.facts.domain.documents import SUPERSEDED, from_documents, to_document, to_learned, to_places
 from services.analytics.facts.domain.fact import Fact, UnknownCase, fold
 from services.analytics.facts.domain.learned import Learned, noted
 from services.analytics.facts.domain.timing import times
-from services.analytics.rollups.actions import add_to
+from services.analytics.rollups.actions import Differences
 from services.analytics.rollups.domain import array_text, arrays_of
 from services.analytics.rollups.tables import CASES, HOURS
 
@@ -167,8 +166,7 @@ async def fold_event(session: Session, event: CaseEvent) -> None:
 
 async def _write(session: Session) -> None:
     book = _book(session)
-    total: dict[Cell, Counts] = {}
-    hours: dict[HourCell, Counts] = {}
+    differences = Differences(CASES, HOURS)
     written: dict[str, tuple[Fact, CountedFact]] = {}
     for case_id, fact in sorted(book.after.items()):
         old = book.before[case_id]
@@ -177,8 +175,8 @@ async def _write(session: Session) -> None:
         day_of, level_of = _rules(session, fact)
         now = CountedFact(contribution(fact, day_of, level_of), times(fact, day_of))
         before = _counted_before(session, book, old)
-        add(total, difference(before.cells, now.cells))
-        add(hours, difference(before.times, now.times))
+        differences.note(CASES, before.cells, now.cells)
+        differences.note(HOURS, before.times, now.times)
         written[case_id] = fact, now
     if not written:
         return
@@ -186,8 +184,7 @@ async def _write(session: Session) -> None:
     pack_version = written[first][0].registration.pack_version
     moment = await learn(session, part_of(first), day_rule(session, pack_version)(session.now), as_of)
     writer = await _save(session, written, moment)
-    await add_to(session, CASES, total)
-    await add_to(session, HOURS, hours)
+    await differences.write(session)
     cache = cache_of(session)
     for case_id, (fact, counted_in) in written.items():
         cache.keep(case_id, Remembered(writer, fact, book.learned[case_id], counted_in))

@@ -1,14 +1,12 @@
 """What a case counts as (计数): from a fact to cells of integers, the difference of two facts, and a recount."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from datetime import date, datetime, timedelta
 from itertools import compress
-from operator import add as plus
-from operator import neg, sub
 
 from libs.common.counters import Counter
 from libs.common.events.terms import Deadline, Level
-from services.analytics.counters.domain import COUNTERS, LEFT_OUT, Basis, Cell, CellT, Counts, bits_of
+from services.analytics.counters.domain import COUNTERS, LEFT_OUT, Basis, Cell, Counts, add, bits_of
 from services.analytics.facts.domain.atoms import LimitSet, Passing, Try
 from services.analytics.facts.domain.fact import Fact, precedes
 from services.analytics.facts.domain.petitions import (
@@ -303,31 +301,6 @@ def counted(cells: Iterable[Counts]) -> int:
         for bit in compress(_BITS, counts):
             bits |= bit
     return bits
-
-
-def difference(old: Mapping[CellT, Counts], new: Mapping[CellT, Counts]) -> dict[CellT, Counts]:
-    """What has to be added to roll-ups that hold ``old`` so that they hold ``new``."""
-    changes: dict[CellT, Counts] = {}
-    for cell, after in new.items():
-        before = old.get(cell)
-        if before is None:
-            changes[cell] = after
-        elif before != after:
-            changes[cell] = tuple(map(sub, after, before))
-    for cell in old.keys() - new.keys():
-        changes[cell] = tuple(map(neg, old[cell]))
-    return changes
-
-
-def add(total: dict[CellT, Counts], changes: Mapping[CellT, Counts]) -> None:
-    """Add ``changes`` to roll-ups in memory; a cell that becomes empty is dropped."""
-    for cell, counts in changes.items():
-        known = total.get(cell)
-        summed = counts if known is None else tuple(map(plus, known, counts))
-        if any(summed):
-            total[cell] = summed
-        else:
-            total.pop(cell, None)
 
 
 def recount(

@@ -9,10 +9,10 @@ import orjson
 
 from libs.common.database.session import Session
 from libs.common.errors import invalid
-from services.analytics.counters.domain import Basis, Cell, Counts
+from services.analytics.counters.domain import Basis, Cell, Counts, add, difference
 from services.analytics.durations.domain import HourCell
 from services.analytics.facts.actions.cache import day_rule, level_rule
-from services.analytics.facts.domain.counting import add, contribution, difference
+from services.analytics.facts.domain.counting import contribution
 from services.analytics.facts.domain.documents import SUPERSEDED, from_documents
 from services.analytics.facts.domain.fact import Fact
 from services.analytics.facts.domain.learned import known_at

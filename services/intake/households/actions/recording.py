@@ -10,11 +10,11 @@ from libs.common.events.households import HouseholdRecorded
 from libs.common.pack.directory import Directory
 from libs.common.rules.steps import move, seen_of
 from libs.common.security.masking import mask_text
+from libs.common.visits.reading import step_of
 from services.intake.households.actions.sealing import print_of
 from services.intake.households.domain import Said, State, evolve
 from services.intake.households.tables import Household, HouseholdChange, HouseholdIdentity
 from services.intake.rounds.actions.following import follow_step
-from services.intake.rounds.queries.following import step_of
 
 _NOTHING: dict[str, Any] = {
     fact.value: () if fact in (HouseholdFact.KINDS, HouseholdFact.RESOURCES) else None for fact in HouseholdFact

@@ -18,13 +18,13 @@ from libs.common.pack.areas import area_prefix, contains
 from libs.common.rules.requests import Request
 from libs.common.security.envelopes import KeyEnvelope
 from libs.common.security.vault import CannotOpen, Vault
+from libs.common.visits.placing import NEVER
 from services.intake.households.actions.recording import today_of
 from services.intake.households.actions.sealing import door_cell, key_cell
 from services.intake.plans.domain import PlannedTurns, TeamTurn, ToVisit, plan, walk_of
 from services.intake.plans.queries import going_out, last_places, plans_of, reached_of, replace_turns, to_visit
 from services.intake.plans.schemas import MakePlan, PlanAgain
 from services.intake.plans.tables import PlannedHousehold, VisitPlan
-from services.intake.rounds.domain.placing import NEVER
 from services.intake.rounds.tables import VisitRound
 
 

@@ -3,6 +3,7 @@
 from libs.common.database.session import Session
 from libs.common.errors import NotFound
 from libs.common.security.policy import Scope
+from libs.common.visits.placing import NEVER
 from libs.common.web.cursors import Page, decode_cursor, encode_cursor
 from services.intake.households.actions.recording import today_of
 from services.intake.plans.actions.making import Material
@@ -10,7 +11,6 @@ from services.intake.plans.domain import PlannedTurns
 from services.intake.plans.queries import BY_PLAN, Sheet, list_plans, sheet, turns_of
 from services.intake.plans.schemas import PlanItem, PlannedItem, PlanOut, PlanQuery, SheetQuery, TurnOut
 from services.intake.plans.tables import VisitPlan
-from services.intake.rounds.domain.placing import NEVER
 
 _SHEET = "intake.plan_sheet"
 

@@ -11,8 +11,8 @@ from datetime import date, datetime
 from typing import Any
 
 from libs.common.database.session import Session
-from services.intake.rounds.domain.counting import MEASURES, TallyCell, counts_of
-from services.intake.rounds.domain.placing import (
+from libs.common.visits.counting import MEASURES, TallyCell, counts_of
+from libs.common.visits.placing import (
     NEVER,
     REACHING,
     LeftRound,

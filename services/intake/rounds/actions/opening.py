@@ -17,7 +17,7 @@ from libs.common.pack.visit_words import purpose as known_purpose
 from libs.common.rules.requests import Request
 from libs.common.security.policy import Scope
 from libs.common.time.moments import local_day
-from services.intake.rounds.domain.counting import View
+from libs.common.visits.counting import View
 from services.intake.rounds.queries.figures import whole_of
 from services.intake.rounds.queries.following import hold_rounds
 from services.intake.rounds.schemas import OpenRound

@@ -9,10 +9,10 @@ from libs.common.pack.areas import LEVELS, AreaLevel, area_prefix, level_of
 from libs.common.pack.directory import Directory
 from libs.common.security.policy import Scope
 from libs.common.shares import percent, text_of
+from libs.common.visits.counting import MEASURES, CoverageSums, TallyCut
+from libs.common.visits.placing import NEVER
 from libs.common.web.cursors import Page, decode_cursor, encode_cursor
 from services.intake.rounds.actions.opening import may_see
-from services.intake.rounds.domain.counting import TallyCut
-from services.intake.rounds.domain.placing import NEVER
 from services.intake.rounds.queries.figures import (
     NEEDS_FIRST,
     NEWEST_FIRST,
@@ -159,24 +159,14 @@ def _names(session: Session, directory: Directory, by: CoverageBy) -> Callable[[
     return {CoverageBy.AREA: area, CoverageBy.PERSON: person}.get(by, lambda _: None)
 
 
-def _row(of: str, name_of: Callable[[str], str | None], sums: Any) -> CoverageRow:
-    visited = sums.reached + sums.refused
-    contacted = visited + sums.by_phone
+def _row(of: str, name_of: Callable[[str], str | None], found: Any) -> CoverageRow:
+    sums = CoverageSums(**{name: getattr(found, name) for name in MEASURES})
     return CoverageRow(
         of=of or None,
         name=name_of(of),
-        households=sums.households,
-        visited=visited,
-        reached=sums.reached,
-        refused=sums.refused,
-        by_phone=sums.by_phone,
-        nobody_home=sums.nobody_home,
-        moved=sums.moved,
-        untried=sums.households - contacted - sums.nobody_home - sums.moved,
-        contacted=contacted,
-        late=sums.late,
-        visited_share=text_of(percent(visited, sums.households)),
-        contacted_share=text_of(percent(contacted, sums.households)),
+        **{name: getattr(sums, name) for name in (*MEASURES, "visited", "untried", "contacted")},
+        visited_share=text_of(percent(sums.visited, sums.households)),
+        contacted_share=text_of(percent(sums.contacted, sums.households)),
     )
 
 

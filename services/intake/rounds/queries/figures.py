@@ -12,8 +12,8 @@ from libs.common.database.session import Session
 from libs.common.events.visit_terms import RoundStatus
 from libs.common.pack.areas import VILLAGE_DIGITS
 from libs.common.security.policy import Scope, in_area
+from libs.common.visits.counting import MEASURES, TallyCut, View
 from libs.common.web.cursors import Keyset, PageQuery
-from services.intake.rounds.domain.counting import MEASURES, TallyCut, View
 from services.intake.rounds.tables import RoundHousehold, VisitRound
 
 NEWEST_FIRST = Keyset("intake.rounds", (col(VisitRound.begins_on), col(VisitRound.round_id)), (date, str))

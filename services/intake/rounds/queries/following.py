@@ -3,13 +3,12 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import Any
 
 from libs.common.database.session import Session
-from libs.common.events.household_terms import HouseholdClass, HouseholdFact, HouseholdStep, MutedFor, VisitEvery
+from libs.common.events.household_terms import HouseholdFact, HouseholdStep
 from libs.common.events.visit_terms import RoundStatus, VisitOutcome, VisitSlot
-from libs.common.pack.areas import area_prefix
-from services.intake.rounds.domain.placing import SeenVisit, TakenStep, Terms
+from libs.common.visits.placing import SeenVisit, TakenStep, Terms
+from libs.common.visits.reading import READ, step_of, terms_from
 from services.intake.rounds.tables import VisitRound
 
 _STEPS = """
@@ -24,15 +23,6 @@ _VISITS = """
 """
 _ONE_AT_A_TIME = 5_207_113_001
 """The advisory lock under which rounds open and close; whoever changes a household shares it."""
-_READ: Mapping[HouseholdFact, type | None] = {
-    HouseholdFact.AREA_CODE: None,
-    HouseholdFact.HOUSEHOLD_CLASS: HouseholdClass,
-    HouseholdFact.KINDS: tuple,
-    HouseholdFact.VISIT_EVERY: VisitEvery,
-    HouseholdFact.CONTACT_STAFF_ID: None,
-    HouseholdFact.MUTED_FOR: MutedFor,
-}
-"""The facts that rounds go by."""
 
 
 async def hold_rounds(session: Session, *, alone: bool = False) -> None:
@@ -54,29 +44,10 @@ async def steps_of(session: Session, household_ids: Sequence[str]) -> Mapping[st
     """All steps of these households that are written."""
     found: defaultdict[str, list[TakenStep]] = defaultdict(list)
     for row in await session.fetch(_STEPS, [*household_ids]):
-        facts = {HouseholdFact(name): getattr(row, name) for name in row.changed if HouseholdFact(name) in _READ}
+        facts = {HouseholdFact(name): getattr(row, name) for name in row.changed if HouseholdFact(name) in READ}
         step = step_of(row.version, HouseholdStep(row.action), row.holds_from, row.at, facts, split_off=row.split_off)
         found[row.household_id].append(step)
     return found
-
-
-def step_of(
-    version: int,
-    action: HouseholdStep,
-    holds_from: Any,
-    at: datetime,
-    facts: Mapping[HouseholdFact, Any],
-    *,
-    split_off: bool,
-) -> TakenStep:
-    """A step, with the facts that rounds go by."""
-    kept = {fact: _read(fact, value) for fact, value in facts.items() if fact in _READ}
-    return TakenStep(version, action, holds_from, at, kept, split_off)
-
-
-def _read(fact: HouseholdFact, value: Any) -> Any:
-    kind = _READ[fact]
-    return value if value is None or kind is None else kind(value)
 
 
 async def visits_of(session: Session, household_ids: Sequence[str]) -> Mapping[str, list[SeenVisit]]:
@@ -111,14 +82,4 @@ async def rounds_to_follow(session: Session, also: Iterable[str]) -> Mapping[str
 
 def terms_of(row: VisitRound) -> Terms:
     """What the rules know of a round."""
-    return Terms(
-        area_prefix=area_prefix(row.area_code),
-        begins_on=row.begins_on,
-        ends_on=row.ends_on,
-        classes=frozenset(HouseholdClass(word) for word in row.classes),
-        kinds=frozenset(row.kinds),
-        visit_every=row.visit_every,
-        slots=row.slots,
-        purposes=tuple(row.purposes),
-        closed_at=row.closed_at,
-    )
+    return terms_from(row, row.closed_at)

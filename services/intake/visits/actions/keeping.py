@@ -13,8 +13,8 @@ from libs.common.rules.machine import SYSTEM
 from libs.common.rules.steps import move, seen_of
 from libs.common.security.masking import mask_text
 from libs.common.time.moments import local_day
+from libs.common.visits.placing import SeenVisit
 from services.intake.rounds.actions.following import follow_visits
-from services.intake.rounds.domain.placing import SeenVisit
 from services.intake.rounds.queries.following import terms_of
 from services.intake.rounds.tables import VisitRound
 from services.intake.visits.domain import Said, State, Status, VisitBeside, duplicates, evolve, slot_of, too_near

@@ -16,6 +16,7 @@ from libs.common.rules.requests import Request
 from libs.common.security.envelopes import KeyEnvelope
 from libs.common.security.principal import Principal
 from libs.common.security.vault import Vault, VaultCell
+from libs.common.visits.placing import REACHING
 from services.intake.cases.actions.register import register
 from services.intake.households.actions.recording import apply
 from services.intake.households.actions.recording import state_of as household_state
@@ -26,7 +27,6 @@ from services.intake.households.domain import decide as decide_of_household
 from services.intake.households.queries import identity_of
 from services.intake.households.tables import Household
 from services.intake.rounds.actions.following import catch_up, rounds_of_visit, steps_until_now
-from services.intake.rounds.domain.placing import REACHING
 from services.intake.rounds.tables import VisitRound
 from services.intake.visits.actions.checking import (
     check_day,

@@ -15,7 +15,7 @@ from typing import Any
 
 from libs.common.events.household_terms import HouseholdClass, HouseholdFact, HouseholdStep, VisitEvery
 from libs.common.events.visit_terms import Departure, SlotRule, VisitOutcome, VisitSlot
-from services.intake.rounds.domain.denominators import COUNTS, TABLE, Change, Phase
+from libs.common.visits.denominators import COUNTS, TABLE, Change, Phase
 
 REACHING = frozenset({VisitOutcome.REACHED, VisitOutcome.REFUSED})
 """Somebody of the household stood at the door. Who refused was reached, and is shown apart."""

@@ -2,11 +2,12 @@
 
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import NamedTuple
 
 from libs.common.events.visit_terms import VisitOutcome
-from services.intake.rounds.domain.placing import PlaceInRound, Where
+from libs.common.visits.placing import PlaceInRound, Where
 
 
 class View(StrEnum):
@@ -56,3 +57,31 @@ def counts_of(place: PlaceInRound | None) -> Counter[tuple[TallyCell, str]]:
 def _members(where: Where) -> Iterator[tuple[TallyCut, str]]:
     yield TallyCut.CLASS, where.household_class.value
     yield TallyCut.PERSON, where.contact_staff_id or NOBODY
+
+
+@dataclass(frozen=True, slots=True)
+class CoverageSums:
+    """Sums of `MEASURES` (走访覆盖), each household in them under one outcome."""
+
+    households: int = 0
+    reached: int = 0
+    nobody_home: int = 0
+    refused: int = 0
+    moved: int = 0
+    by_phone: int = 0
+    late: int = 0
+
+    @property
+    def visited(self) -> int:
+        """The numerator: reached, or refused at the door (已走访)."""
+        return self.reached + self.refused
+
+    @property
+    def contacted(self) -> int:
+        """Visited, or spoken to by phone (已联系)."""
+        return self.visited + self.by_phone
+
+    @property
+    def untried(self) -> int:
+        """No visit that counts (未走访)."""
+        return self.households - self.contacted - self.nobody_home - self.moved
