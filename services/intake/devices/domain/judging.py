@@ -7,8 +7,8 @@ from typing import Any
 
 from libs.common.events.household_terms import HouseholdFact, HouseholdStep
 from libs.common.events.visit_terms import VisitOutcome
+from libs.common.visits.placing import TakenStep
 from services.intake.devices.domain.items import Difference, Ruling, held
-from services.intake.rounds.domain.placing import TakenStep
 
 AHEAD = timedelta(minutes=2)
 """So far may a phone's clock run ahead of ours."""

@@ -8,15 +8,11 @@ import { leave, lose } from "./sync.js";
 import { setTheme, theme, THEMES } from "./theme.js";
 import { WORDS } from "./words.js";
 
-const TENTHS = 1000n;
-
 export async function mineView(main) {
-  const [figure, rounds] = [await kept("figure"), (await kept("rounds")) ?? []];
-  const names = new Map(rounds.map((round) => [round.round_id, round.name]));
-  show(main, el("h1", {}, t("mine")), official(figure, names), await beside());
+  show(main, el("h1", {}, t("mine")), official(await kept("figure")), await beside());
 }
 
-function official(figure, names) {
+function official(figure) {
   if (!figure) return el("p", { class: "hint" }, t("figure_none"));
   if (figure.unknown) return el("p", { class: "alert", id: "unknown" }, t("figure_unknown", { why: figure.unknown }));
   return [
@@ -25,22 +21,16 @@ function official(figure, names) {
       el("h2", {}, t("figure_of", { month: month.month })),
       el("dl", {},
         row(t("visits_made"), month.visits), row(t("households_reached"), month.households_reached),
-        row(t("spot"), ratio(month.on_the_spot)),
-        (month.coverage ?? []).map((one) => row([t("coverage"), " ", names.get(one.round_id) ?? ""], ratio(one)))))),
+        row(t("spot"), share(month.on_the_spot)),
+        row(t("duplicates"), month.duplicates),
+        month.coverage.map((one) => row([t("coverage"), ` ${one.name}`], share(one)))))),
   ];
 }
 
 const row = (words, value) => el("div", {}, el("dt", {}, words), el("dd", {}, value));
 
-// As 12 / 13 (92.3 %). Below the whole it never reads as 100 %.
-export function ratio({ numerator, denominator }) {
-  const numbers = `${numerator} / ${denominator}`;
-  if (!denominator) return numbers;
-  const [above, below] = [BigInt(numerator), BigInt(denominator)];
-  let tenths = (above * TENTHS * 2n + below) / (below * 2n);
-  if (tenths >= TENTHS && above < below) tenths = TENTHS - 1n;
-  return `${numbers} (${tenths / 10n}.${tenths % 10n} %)`;
-}
+// As the office prints it: 12 / 13 (92.3 %).
+const share = ({ numerator, denominator, text }) => `${numerator} / ${denominator} (${text})`;
 
 async function beside() {
   const { unsent, held, refused } = await counts();

@@ -112,6 +112,7 @@ export const WORDS = {
   figure_of: ["{month} 走访", "Visits in {month}"],
   visits_made: ["走访次数", "Visits"],
   households_reached: ["走访到户", "Households reached"],
+  duplicates: ["同日重复（不计）", "Doubles of a day, not counted"],
   spot: ["现场解决", "Solved on the spot"],
   coverage: ["覆盖", "Coverage"],
   as_of: ["截至 {when}，官方数字", "As of {when}, the official figure"],
