@@ -1,6 +1,7 @@
 """A phone in somebody's hand: a real browser on the page of visits, over a line that can be cut."""
 
 import asyncio
+import base64
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -19,6 +20,10 @@ from tests.support.eventually import eventually
 
 OWN = "春天的河边有三只白鹭飞过"
 PAGE, OVERVIEW = "/intake/visits", "/intake/visits/overview"
+PICTURE = base64.b64decode(
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5ErkJggg=="
+)
+"""A picture of one dot."""
 HOUSEHOLDS = "/intake/v1/households"
 
 

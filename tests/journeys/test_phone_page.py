@@ -1,13 +1,13 @@
 """The phone's page in a real browser, with the network cut: nothing is lost, nothing is applied twice, all is said."""
 
-import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 
+from libs.common.security.principal import Role
 from tests.journeys.county import County
-from tests.journeys.phones import OWN, PAGE, Phones, phones_of, sign_in
+from tests.journeys.phones import PAGE, PICTURE, Phones, phones_of, sign_in
 from tests.support.browser import PHONE, Window, open_browser
 from tests.support.eventually import eventually
 
@@ -218,6 +218,73 @@ async def test_who_was_signed_out_meanwhile_signs_in_again_and_loses_nothing(pho
     await sign_in(window, "S-1")
     await unsent(window, 0)
     assert len(await phones.visits()) == 1
+
+
+async def test_a_picture_goes_to_its_case_and_what_is_refused_is_decided_by_somebody_else(
+    phones: Phones, tmp_path: Path
+) -> None:
+    await phones.appoint("S-1")
+    homes = [await phones.household("S-1", number) for number in (1, 2)]
+    picture = tmp_path / "路灯.png"
+    picture.write_bytes(PICTURE)
+    window = await phones.signed_in("S-1")
+    phones.cut()
+    await window.click(f"[data-household='{homes[0]}']")
+    await window.click("[data-outcome=reached]")
+    await window.click("#add-matter")
+    await window.type("textarea[name=text]", "村口路灯坏了三天，晚上老人出门很不安全。")
+    await window.attach("#photo", picture)
+    await window.click(".photo select option[value='0']")
+    await window.click("#record")
+    await window.click(f"[data-household='{homes[1]}']")
+    await window.click("[data-outcome=nobody_home]")
+    await window.type("[name=companions]", "S-99")
+    await window.click("#record")
+    await unsent(window, 2)
+    phones.mend()
+    await window.click("#send")
+    await unsent(window, 0)
+    (case,) = [one async for one in phones.county.operator.listed("/intake/v1/cases")]
+    (visit,) = await phones.visits()
+    files = await phones.county.operator.ask(f"/intake/v1/cases/{case['case_id']}/attachments")
+    (told,) = (await phones.county.supervisor.ask(f"/intake/v1/visits/{visit['visit_id']}"))["photos"]
+    assert [(one["media_type"], one["digest"]) for one in files["items"]] == [("image/jpeg", told)]
+    assert (await window.kept())["photos"] == []
+    await window.click("#places a[href='#sent']")
+    await window.sees("staff_ids/1", "[data-state=refused]")
+    await window.sees("走访督导员决定", "[data-state=refused]")
+    path = await _path_of_a_refused_one(phones)
+    own = phones.county.person("somebody", Role.SUPERVISOR, staff_id="S-1")
+    reason = {"decision": "drop", "reason": "同行人员不在册，重新填报"}
+    assert (await own.post(path, reason)).status_code == 403
+    await phones.county.supervisor.do(path, reason)
+    await window.click("#send")
+    await window.sees("经审核不入账", "[data-seq='2']")
+
+
+async def _path_of_a_refused_one(phones: Phones) -> str:
+    (item,) = (await phones.county.supervisor.ask("/intake/v1/devices/items", outcome="refused"))["items"]
+    return f"/intake/v1/devices/{item['device_id']}/items/{item['seq']}/decision"
+
+
+async def test_the_figure_is_the_offices_and_what_is_not_sent_stands_beside_it(phones: Phones) -> None:
+    await phones.appoint("S-1")
+    homes = [await phones.household("S-1", number) for number in (1, 2)]
+    window = await phones.signed_in("S-1")
+    await record(window, homes[0])
+    await unsent(window, 0)
+    await phones.county.house.settle()
+    await window.click("#send")
+    await window.click("#places a[href='#mine']")
+    await window.sees("走访次数 Visits\n1\n", ".figure")
+    phones.cut()
+    await window.click("#places a[href='#list']")
+    await record(window, homes[1])
+    await unsent(window, 1)
+    await window.click("#places a[href='#mine']")
+    await window.sees("未发送 1", "#beside")
+    official = await phones.county.person("S-1", Role.VISITOR, staff_id="S-1").ask("/analytics/v1/visits/mine")
+    assert [await window.text(f"[data-month='{month['month']}'] dd") for month in official["months"]] == ["1", "0"]
 
 
 async def test_it_fits_a_small_phone_and_a_large_thumb(phones: Phones) -> None:

@@ -2,8 +2,9 @@
 // late. By the public interface alone; it keeps nothing on the machine but the session, until the window is closed.
 
 import { daysAgo, today, told } from "./clock.js";
-import { alertBox, both, button, el, field, plain, show, t } from "./dom.js";
+import { alertBox, both, button, el, field, show, t } from "./dom.js";
 import { Session, SignedOut } from "./net.js";
+import { conflict } from "./sent.js";
 import { said, signInView } from "./sign.js";
 import { apply } from "./theme.js";
 import { classOf, WORDS } from "./words.js";
@@ -142,9 +143,7 @@ function itemLine(item) {
     el("strong", {}, `${item.staff_name ?? item.staff_id} · ${item.seq}`),
     el("div", { class: "hint" }, saidOf(item)),
     item.text && el("p", {}, both([item.text.zh, item.text.en])),
-    (item.conflicts ?? []).map((one) => el("p", { class: "hint" }, plain(WORDS.conflict, {
-      field: one.field, before: one.at_base ?? "—", now: one.now ?? "—", yours: one.yours ?? "—",
-    }))),
+    item.conflicts.map((one) => el("p", { class: "hint" }, conflict(one))),
     field(t("decide_why"), why), answer,
     button("decide_apply", decide("apply"), { "data-decision": "apply" }),
     button("decide_drop", decide("drop"), { class: "bad", "data-decision": "drop" }));

@@ -1,8 +1,9 @@
 // What became of each record (发送情况): not sent, taken, held and why and until when, refused and who decides.
 
 import { told } from "./clock.js";
-import { el, show, t } from "./dom.js";
+import { both, el, show, t } from "./dom.js";
 import { all } from "./store.js";
+import { fieldOf } from "./words.js";
 
 const TITLES = { waiting: "waiting", applied: "applied", duplicate: "duplicate", held: "held", refused: "refused_item", dropped: "dropped" };
 const KINDS = { waiting: "waits", held: "waits", refused: "bad" };
@@ -29,13 +30,14 @@ function itemCard(item, home) {
 
 function why(receipt) {
   const { text, until, who_decides: decides, conflicts } = receipt;
-  const conflict = ({ field, at_base, now, yours }) =>
-    t("conflict", { field, before: inWords(at_base), now: inWords(now), yours: inWords(yours) });
   return el("div", { class: "why" },
     text && el("p", {}, text.zh, " ", el("span", { lang: "en" }, text.en)),
     until && el("p", {}, t("until", { when: told(until) })),
     decides && el("p", {}, decides === "supervisor" ? t("decides_supervisor") : t("decides", { who: decides })),
-    (conflicts ?? []).map((one) => el("p", {}, conflict(one))));
+    conflicts.map((one) => el("p", {}, conflict(one))));
 }
+
+export const conflict = ({ field, at_base, now, yours }) =>
+  [both(fieldOf(field)), "：", t("conflict", { before: inWords(at_base), now: inWords(now), yours: inWords(yours) })];
 
 const inWords = (value) => value === null || value === undefined ? "—" : typeof value === "object" ? JSON.stringify(value) : value;

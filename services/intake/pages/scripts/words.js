@@ -105,7 +105,7 @@ export const WORDS = {
   until: ["最迟至 {when}", "Until {when}"],
   decides: ["由 {who} 决定", "{who} decides"],
   decides_supervisor: ["由走访督导员决定", "A supervisor decides"],
-  conflict: ["{field}：当时 {before}，现为 {now}，您填 {yours}", "{field}: {before} then, {now} now, yours {yours}"],
+  conflict: ["当时 {before}，现为 {now}，您填 {yours}", "{before} then, {now} now, yours {yours}"],
   photo_refused: ["照片未被接受：{why}", "A picture was refused: {why}"],
   nothing_sent: ["还没有记录走访", "No visits recorded yet"],
   unknown_household: ["（已不在本机的户）", "(a household that is not here any more)"],
@@ -168,6 +168,14 @@ export const WORDS = {
 
 const OUTCOMES = ["reached", "nobody_home", "refused", "by_phone", "moved"];
 export const outcomesOf = (lists) => lists?.outcomes?.length ? lists.outcomes.map((one) => one.code ?? one) : OUTCOMES;
+
+// What of a household may be otherwise than the phone knew, as the server names it.
+const FIELDS = {
+  area_code: ["区域", "area"], household_class: ["户类别", "class"], kinds: ["重点户类型", "kinds"], resources: ["群众资源", "resources"],
+  visit_every: ["走访频次", "frequency"], contact_staff_id: ["包保人", "contact person"], muted_for: ["静默", "muted"],
+  merged_into: ["并入", "merged into"], who_lives_there: ["户主、电话、门牌或成员", "who lives there"],
+};
+export const fieldOf = (field) => FIELDS[field] ?? [field, ""];
 
 const CLASSES = {
   resident: ["常住户", "resident"], vacant: ["空置户", "vacant"], away: ["外出务工户", "away for work"],
