@@ -1,12 +1,13 @@
 """The phone's page in a real browser, with the network cut: nothing is lost, nothing is applied twice, all is said."""
 
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from libs.common.security.principal import Role
-from tests.journeys.county import County
+from tests.journeys.county import VILLAGE, County
 from tests.journeys.phones import PAGE, PICTURE, Phones, phones_of, sign_in
 from tests.support.browser import PHONE, Window, open_browser
 from tests.support.eventually import eventually
@@ -125,7 +126,8 @@ async def test_a_draft_outlives_its_window_and_two_windows_record_it_once(phones
     assert await second.run("return document.querySelector('#visit').dataset.item") == item
     assert await second.run("return document.querySelector('[name=guide]').value") == "三组组长"
     script = """
-        const [{record}, {all}] = await Promise.all([import("./visits/items.js"), import("./visits/store.js")]);
+        const {record} = await import("/intake/visits/items.js");
+        const {all} = await import("/intake/visits/store.js");
         const [draft] = await all("drafts");
         return Promise.all([record(draft, {a: 1}), record(draft, {a: 2})]);
     """
@@ -143,7 +145,7 @@ async def test_what_is_held_and_what_is_refused_says_why_and_who_decides(phones:
     await record(window, homes[1])
     await unsent(window, 2)
     lose_the_first = """
-        const {within} = await import("./visits/store.js");
+        const {within} = await import("/intake/visits/store.js");
         await within(["items"], (of) => { of("items").delete(1); });
     """
     await window.run(lose_the_first)
@@ -209,7 +211,7 @@ async def test_who_was_signed_out_meanwhile_signs_in_again_and_loses_nothing(pho
     root = phones.county.admin
     await root.do("/dispatch/v1/accounts/S-1/sessions/end")
     await window.run("""
-        const {keep, kept} = await import("./visits/store.js");
+        const {keep, kept} = await import("/intake/visits/store.js");
         await keep({session: {...await kept("session"), access_token: null}});
     """)
     await window.click("#send")
@@ -267,6 +269,32 @@ async def _path_of_a_refused_one(phones: Phones) -> str:
     return f"/intake/v1/devices/{item['device_id']}/items/{item['seq']}/decision"
 
 
+async def test_tonights_list_is_walked_as_it_was_planned_before_all_others(phones: Phones) -> None:
+    county, today = phones.county, phones.county.house.clock.now().date()
+    await phones.appoint("L-1", "town_leader", "T-999001101")
+    for one in ("D-1", "D-2"):
+        await phones.appoint(one, "duty_cadre", "T-999001101")
+    for one in ("S-1", "S-2"):
+        await phones.appoint(one)
+    for number, contact in ((3, "S-2"), (1, "S-2"), (2, "S-1")):
+        await phones.household(contact, number)
+    later = await phones.household("S-1", 4)
+    span = {"begins_on": today.isoformat(), "ends_on": (today + timedelta(days=20)).isoformat()}
+    terms = {"name": "第一轮", "area_code": VILLAGE, "classes": ["resident"], **span}
+    seats = (("L-1", "leader"), ("D-1", "duty"), ("D-2", "duty"), ("S-1", "village"))
+    members = [{"staff_id": one, "part": part} for one, part in seats]
+    team = {"rule": "night", "area_code": VILLAGE, "on": today.isoformat(), "members": members}
+    await county.operator.do("/intake/v1/households/" + later + "/change", {"household_class": "shop"})
+    opened = await county.operator.do("/intake/v1/rounds", terms)
+    await county.operator.do("/intake/v1/teams", team)
+    await county.house.settle()
+    await county.operator.do("/intake/v1/plans", {"round_id": opened["round_id"], "days": [today.isoformat()]})
+    window = await phones.signed_in("S-1")
+    heads = "return [...document.querySelectorAll(arguments[0])].map((one) => one.innerText)"
+    assert await window.run(heads, "#planned strong") == [f"三组{number}号 · 欧阳{number}" for number in (1, 2, 3)]
+    assert await window.run(heads, "#own strong") == ["三组4号 · 欧阳4"]
+
+
 async def test_the_figure_is_the_offices_and_what_is_not_sent_stands_beside_it(phones: Phones) -> None:
     await phones.appoint("S-1")
     homes = [await phones.household("S-1", number) for number in (1, 2)]
@@ -287,7 +315,25 @@ async def test_the_figure_is_the_offices_and_what_is_not_sent_stands_beside_it(p
     assert [await window.text(f"[data-month='{month['month']}'] dd") for month in official["months"]] == ["1", "0"]
 
 
-async def test_it_fits_a_small_phone_and_a_large_thumb(phones: Phones) -> None:
+async def test_what_was_kept_too_long_goes_by_itself_but_for_what_is_not_sent(phones: Phones) -> None:
+    await phones.appoint("S-1")
+    homes = [await phones.household("S-1", number) for number in (1, 2)]
+    window = await phones.signed_in("S-1")
+    phones.cut()
+    await record(window, homes[0])
+    await unsent(window, 1)
+    await window.run("""
+        const {keep, kept} = await import("/intake/visits/store.js");
+        await keep({offset: await kept("offset") + (await kept("keep_days") + 1) * 86400000});
+    """)
+    await window.reload()
+    await window.find("#own")
+    kept = await window.kept()
+    assert [one["household_id"] for one in kept["households"]] == homes[:1]
+    assert [one["household_id"] for one in kept["items"]] == homes[:1]
+
+
+async def test_it_fits_a_small_phone_and_a_large_thumb_and_is_dark_at_night(phones: Phones) -> None:
     await phones.appoint("S-1")
     home = await phones.household("S-1", 1)
     window = await phones.open()
@@ -295,29 +341,22 @@ async def test_it_fits_a_small_phone_and_a_large_thumb(phones: Phones) -> None:
     await _fits(window)
     await sign_in(window, "S-1")
     await window.sees("三组1号")
-    for place in ("#list", "#sent", "#mine", "#more"):
+    for place in ("#sent", "#mine", "#more", "#list"):
         await window.click(f"#places a[href='{place}']")
         await window.find(f"#places a[href='{place}'][aria-current=page]")
         await _fits(window)
-    await window.click("#places a[href='#list']")
     await window.click(f"[data-household='{home}']")
     await window.click("[data-outcome=reached]")
     await window.click("#add-matter")
     await window.find("textarea[name=text]")
     await _fits(window)
-
-
-async def test_it_is_dark_at_night(phones: Phones) -> None:
-    await phones.appoint("S-1")
-    window = await phones.signed_in("S-1")
     for scheme, ground in (("dark", DARK), ("light", LIGHT)):
         await window.prefers(scheme)
         assert await window.run(_GROUND) == ground
     await window.click("#places a[href='#more']")
-    for chosen, ground in (("dark", DARK), ("light", LIGHT), ("auto", LIGHT)):
+    for chosen, ground in (("dark", DARK), ("light", LIGHT), ("auto", LIGHT), ("dark", DARK)):
         await window.click(f"#theme option[value={chosen}]")
         assert await window.run(_GROUND) == ground
-    await window.click("#theme option[value=dark]")
     await window.reload()
     await window.find("#places")
     assert await window.run(_GROUND) == DARK

@@ -122,9 +122,20 @@ onchange(async (what) => {
     if (!isWriting() && !busy) await draw();
   } else await draw();
 });
-window.addEventListener("hashchange", draw);
+window.addEventListener("hashchange", async () => {
+  await draw();
+  // Whoever has the page read out hears the new view from its beginning.
+  main.focus();
+});
 window.addEventListener("online", send);
 document.addEventListener("visibilitychange", () => { if (document.visibilityState === "visible") send(); });
+
+for (const kind of ["unhandledrejection", "error"]) {
+  window.addEventListener(kind, async (event) => {
+    trouble = await troubleOf(event.reason ?? event.error ?? event.message);
+    await drawStatus();
+  });
+}
 
 apply();
 await recall();

@@ -22,6 +22,13 @@ export const now = () => new Date(Date.now() + offset);
 export const stamp = () => now().toISOString();
 export const isWrong = () => Math.abs(offset) > LARGEST_SLIP;
 export const dayOf = (moment) => new Intl.DateTimeFormat("sv-SE", { timeZone: ZONE }).format(new Date(moment));
+// As a clock on the wall of the place shows it, and back; null where it is no time.
+const AHEAD = 8 * 3_600_000;
+export const wallOf = (moment) => new Date(Date.parse(moment) + AHEAD).toISOString().slice(0, 16);
+export function momentOf(wall) {
+  const read = Date.parse(`${wall}Z`);
+  return Number.isNaN(read) ? null : new Date(read - AHEAD).toISOString();
+}
 export const today = () => dayOf(now());
 export const daysAgo = (days) => dayOf(now().getTime() - days * DAY);
 export const daysSince = (moment) => Math.floor((now() - Date.parse(moment)) / DAY);

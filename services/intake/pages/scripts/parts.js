@@ -1,5 +1,6 @@
 // The parts of a visit's form (走访表单).
 
+import { momentOf, stamp, wallOf } from "./clock.js";
 import { both, button, el, field, plain, show, t } from "./dom.js";
 import { addPhoto } from "./items.js";
 import { put, remove } from "./store.js";
@@ -20,6 +21,18 @@ function text(value, change, attributes = {}) {
   const input = el(attributes.rows ? "textarea" : "input", { ...attributes, value: value ?? "" });
   input.addEventListener("input", () => change(input.value));
   return input;
+}
+
+// Who writes it down later says when it was.
+export function begunField({ draft, keep }) {
+  const input = el("input", { type: "datetime-local", name: "begun", value: wallOf(draft.begun_at), max: wallOf(stamp()) });
+  input.addEventListener("change", () => {
+    const moment = momentOf(input.value);
+    if (!moment || moment > stamp()) input.value = wallOf(draft.begun_at);
+    else draft.begun_at = moment;
+    keep();
+  });
+  return field(t("begun_at"), input);
 }
 
 export function outcomeChoice({ draft, lists, keep, redraw }) {

@@ -8,7 +8,8 @@ import { all, changed, keep, kept, put, remove, wipe, within } from "./store.js"
 import { WORDS } from "./words.js";
 
 const DEVICES = "/intake/v1/devices";
-const MOST_ITEMS = 200;
+const MOST_ITEMS = 50;
+const TOO_LARGE = 413;
 const DONE = ["applied", "duplicate", "dropped"];
 
 export const session = new Session({
@@ -78,12 +79,20 @@ export async function synchronise() {
 }
 
 async function push(device) {
+  let most = MOST_ITEMS;
   for (;;) {
-    const waiting = (await unsent()).slice(0, MOST_ITEMS);
+    const waiting = (await unsent()).slice(0, most);
     if (!waiting.length) return;
     const items = waiting.map(({ seq, item_id, kind, begun_at, made_at, base_version, body }) =>
       ({ seq, item_id, kind, begun_at, made_at, base_version, body }));
-    const { receipts } = await session.ask("POST", `${DEVICES}/${device}/push`, { items });
+    let receipts;
+    try {
+      ({ receipts } = await session.ask("POST", `${DEVICES}/${device}/push`, { items }));
+    } catch (error) {
+      if (error.status !== TOO_LARGE || items.length === 1) throw error;
+      most = Math.ceil(items.length / 2);
+      continue;
+    }
     await tell(receipts);
     const known = new Set(receipts.map((receipt) => receipt.item_id));
     if (!waiting.some((item) => known.has(item.item_id))) throw new Offline("no receipts");
@@ -176,9 +185,17 @@ export async function leave() {
     await wipe();
   } else {
     if (session_token) await signOut(session_token).catch(() => {});
+    await forgetHouseholds();
     await keep({ session: null });
     changed("session");
   }
+}
+
+// They come back with the next pull; a draft that was begun needs its own.
+async function forgetHouseholds() {
+  const begun = new Set((await begunDrafts()).map((draft) => draft.household_id));
+  const gone = (await all("households")).filter((one) => !begun.has(one.household_id));
+  await within(["households"], (of) => { for (const one of gone) of("households").delete(one.household_id); });
 }
 
 // The phone is lost or handed away (挂失): at the next pull it is wiped.

@@ -1,12 +1,13 @@
 // One visit as it is written down (记录走访). Each change is kept at once: a closed window loses nothing.
 
-import { dayOf, stamp, told } from "./clock.js";
+import { stamp } from "./clock.js";
 import { alertBox, both, button, el, field, show, t } from "./dom.js";
 import { draftOf, dropDraft, leaveDraft, photosOf, record, saveDraft } from "./items.js";
-import { amounts, choices, findings, guideField, matters, outcomeChoice, photos, quantities, workers } from "./parts.js";
+import { amounts, begunField, choices, findings, guideField, matters, outcomeChoice, photos, quantities, workers } from "./parts.js";
 import { keep, kept, one } from "./store.js";
 import { classOf } from "./words.js";
 
+const LONGEST = 86_400_000;
 const HEARD = ["reached", "by_phone"];
 let leaving = () => {};
 
@@ -62,7 +63,7 @@ async function drawn(state) {
   const { outcome } = draft.visit;
   const served = outcome === "reached";
   show(form,
-    el("p", { class: "hint" }, t("begun_at"), ` ${told(draft.begun_at)}`),
+    begunField(state),
     outcomeChoice(state),
     served && choices(state, "purposes", lists.purposes),
     amounts(state, lists.materials),
@@ -105,8 +106,7 @@ function faultOf({ outcome, matters: raised, quantities: numbers }) {
 // As `POST /intake/v1/visits` takes it. What a change of the outcome took away from the form is not said.
 function bodyOf(draft, pictures, owner) {
   const { visit } = draft;
-  const ended = stamp();
-  const begun = dayOf(draft.begun_at) === dayOf(ended) && draft.begun_at <= ended ? draft.begun_at : ended;
+  const [begun, ended] = spanOf(draft);
   const body = {
     visit_id: draft.item_id, household_id: draft.household_id, started_at: begun, ended_at: ended,
     staff_ids: [...new Set([owner.staff_id, ...visit.staff_ids])], outcome: visit.outcome,
@@ -116,6 +116,13 @@ function bodyOf(draft, pictures, owner) {
   };
   if (visit.guide?.trim()) body.guide = visit.guide.trim();
   return body;
+}
+
+// A draft that lay for longer than a visit may take tells of the day on which it was begun.
+function spanOf({ begun_at: begun }) {
+  const recorded = stamp();
+  if (begun > recorded) return [recorded, recorded];
+  return [begun, Date.parse(recorded) - Date.parse(begun) < LONGEST ? recorded : begun];
 }
 
 const matterOf = ({ what, text, answer }) =>
