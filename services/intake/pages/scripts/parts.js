@@ -124,7 +124,7 @@ export function matters({ draft, keep, redraw }) {
   const rows = draft.visit.matters;
   return group("matters", rows.map((matter, place) => {
     const answer = field(t("matter_answer"), text(matter.answer, (value) => { matter.answer = value; keep(); },
-      { rows: 3, name: "answer", maxlength: 2000 }));
+      { rows: 3, name: "answer", maxlength: 1000 }));
     answer.hidden = matter.what === "becomes_case";
     const ends = ENDS.map((end) => tick("radio", `end-${place}`, t(end), matter.what === end, () => {
       matter.what = end;
