@@ -12,7 +12,7 @@ from libs.common.web.headers import IdempotencyKey
 from libs.common.web.looks import Looks
 from services.intake import rights
 from services.intake.devices.actions import deciding, losing, pulling, pushing, registering, showing
-from services.intake.devices.actions.working import Hands, hands_of
+from services.intake.devices.actions.working import Applier, applier_of
 from services.intake.devices.schemas import (
     LARGEST_SEQ,
     DecideItem,
@@ -21,8 +21,8 @@ from services.intake.devices.schemas import (
     DeviceOut,
     DeviceQuery,
     DeviceReason,
-    HeldItem,
     ItemQuery,
+    ItemToDecide,
     OwnDevices,
     Pull,
     PullOut,
@@ -64,7 +64,7 @@ async def own_devices(door: Syncs) -> Response:
     return door.answer(await door.read(lambda session: showing.own(session, door.actor)))
 
 
-@router.get("/items", response_model=Page[HeldItem])
+@router.get("/items", response_model=Page[ItemToDecide])
 async def list_device_items(query: Annotated[ItemQuery, Query()], door: Oversees) -> Response:
     """What was held or refused within your reach, and waits for a decision: without any words of who was visited."""
     vault = door.runtime.vault
@@ -109,8 +109,8 @@ async def pull(
 @router.post("/{device_id}/push", response_model=PushOut)
 async def push(device_id: InPath, body: Push, door: Syncs, once: IdempotencyKey) -> Response:
     """What was recorded without a network (上传): each item is applied in its turn, held, or refused, and told so."""
-    hands = _hands(door)
-    return await door.write_once(lambda: pushing.push(hands, device_id, body.items), once)
+    applier = _applier(door)
+    return await door.write_once(lambda: pushing.push(applier, device_id, body.items), once)
 
 
 @router.get("/{device_id}/receipts", response_model=ReceiptsOut)
@@ -128,13 +128,13 @@ async def decide_device_item(
     once: IdempotencyKey,
 ) -> Response:
     """Apply a held or refused item, or drop it (人工处理). 403 for whoever made it; the phone is told by a receipt."""
-    hands = _hands(door)
-    return await door.write_once(lambda: deciding.decide(hands, device_id, seq, body), once)
+    applier = _applier(door)
+    return await door.write_once(lambda: deciding.decide(applier, device_id, seq, body), once)
 
 
 def _asked(door: Door) -> Request:
     return Request(door.actor, door.scope)
 
 
-def _hands(door: Door) -> Hands:
-    return hands_of(door.runtime, door.principal, door.scope, door.run_alone)
+def _applier(door: Door) -> Applier:
+    return applier_of(door.runtime, door.principal, door.scope, door.run_alone)

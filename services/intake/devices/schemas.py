@@ -105,7 +105,7 @@ class TextOut(AnswerBody):
     zh: str
 
 
-class DifferenceOut(AnswerBody):
+class ConflictOut(AnswerBody):
     """A field of the household that is otherwise than the phone knew (冲突)."""
 
     field: str
@@ -127,7 +127,7 @@ class ReceiptOut(AnswerBody):
     who_decides: Annotated[str | None, Field(description="`supervisor`, or null: nobody has to")]
     visit_id: str | None
     case_ids: list[str]
-    conflicts: list[DifferenceOut]
+    conflicts: list[ConflictOut]
 
 
 class ReceiptsOut(AnswerBody):
@@ -271,7 +271,7 @@ class SaidOfVisit(AnswerBody):
     matters: int
 
 
-class HeldItem(AnswerBody):
+class ItemToDecide(AnswerBody):
     """An item about which somebody has to decide."""
 
     device_id: str
@@ -287,7 +287,7 @@ class HeldItem(AnswerBody):
     outcome: ItemOutcome
     code: str
     text: TextOut
-    conflicts: list[DifferenceOut]
+    conflicts: list[ConflictOut]
     said: SaidOfVisit | None
 
 

@@ -9,6 +9,7 @@ from libs.common.time.clock import system_now
 from tests.integration.vault.conftest import CONTACT, WHO, Safe, agree, live, reached, seen
 
 CELLS = "SELECT sealed_name, sealed_phone FROM requester ORDER BY case_id"
+NO_OTHERS = {"household keys": 0, "phone keys": 0}
 
 
 @pytest.mark.timeout(600)
@@ -54,7 +55,7 @@ async def test_a_further_key_changes_no_cell_of_a_case(safe: Safe) -> None:
         before = await seen(county, case_id)
     cells = await safe.rows(CELLS)
     safe.keys(vault=[b"n" * 32, b""])
-    assert (await safe.turn(RESEAL, Service.INTAKE)).changed == {"case keys": 1, "cases": 0, "household keys": 0}
+    assert (await safe.turn(RESEAL, Service.INTAKE)).changed == {"case keys": 1, "cases": 0} | NO_OTHERS
     assert await safe.rows(CELLS) == cells
     safe.keys(vault=[b"n" * 32])
     async with safe.open() as county:
@@ -80,7 +81,7 @@ async def test_it_goes_on_where_it_was_killed(safe: Safe) -> None:
             await turning.through(RESEAL[Service.INTAKE])
     status = await safe.status(Service.INTAKE)
     assert status.cells(status.retired[0]) == 6, "a name, a phone, an id, a home, a text, a supplement"
-    assert (await safe.turn(RESEAL, Service.INTAKE)).changed == {"case keys": 0, "cases": 1, "household keys": 0}
+    assert (await safe.turn(RESEAL, Service.INTAKE)).changed == {"case keys": 0, "cases": 1} | NO_OTHERS
 
 
 async def test_what_does_not_open_is_named_and_holds_nothing_up(safe: Safe) -> None:

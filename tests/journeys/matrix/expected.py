@@ -46,6 +46,10 @@ MAY: tuple[tuple[str, str], ...] = (
     (r"POST /intake/v1/visits", "ov"),
     (r"POST /intake/v1/visits/\{visit_id\}/(correction|voiding)", "ovs"),
     (r"POST /intake/v1/visits/\{visit_id\}/voiding/decision", "os"),
+    (r"GET /intake/v1/devices(/items)?", "os"),
+    (r"POST /intake/v1/devices/\{device_id\}/(loss|return)", "ovs"),
+    (r"POST /intake/v1/devices/\{device_id\}/items/\{seq\}/decision", "os"),
+    (r"\w+ /intake/v1/devices.*", "ov"),
     (r"POST /dispatch/v1/cases/\{case_id\}/nonacceptance", "od"),
     (r"POST /dispatch/v1/cases/\{case_id\}/nonacceptance/decision", "ds"),
     (r"POST /intake/v1/cases/\{case_id\}/objections", "oi"),
@@ -121,10 +125,10 @@ OF_A_PART = re.compile(r"POST /dispatch/v1/cases/\{case_id\}/tasks/\{unit_code\}
 """Steps of the support unit itself, which is none of those that ask here."""
 MAY_BE_ABSENT = re.compile(
     r".*/ops/parked/.*|.*/accounts(/\{staff_id\}.*)?|.*/staff/\{staff_id\}.*|.*attachment_id.*"
-    r"|.*/(teams|rounds|plans|visits)/\{.*|POST /intake/v1/plans"
+    r"|.*/(teams|rounds|plans|visits|devices)/\{.*|POST /intake/v1/plans"
 )
 """Where what is asked for may not be there: what does not stand still, an account or a person of another area, a file
-of another unit in a confidential case; a team, a round, a plan or a visit, of which nobody has made one here."""
+of another unit in a confidential case; a team, a round, a plan, a visit or a phone: nobody has made one here."""
 
 
 class Verdict(Enum):

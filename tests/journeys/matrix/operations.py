@@ -28,6 +28,8 @@ _BODIES: Mapping[str, Any] = {
     "/intake/v1/cases/batch": orjson.dumps(complaint()),
     "/intake/v1/households/import": "户编号,区域\nH-0092,东坡村\n".encode(),
     "/intake/v1/households/export": {"reason": "核实今晚走访的住户地址"},
+    # A phone is the person's own, wherever that is: it says nothing that would register one.
+    "/intake/v1/devices": {},
     "/dispatch/v1/accounts": {"staff_id": "IN-CALLER"},
     "/dispatch/v1/accounts/me/password": {"old_password": "春天的河边", "new_password": "三只白鹭飞过河边"},
     "/dispatch/v1/staff": {"staff_id": NEW, "name": "蒋测试"},
@@ -52,7 +54,7 @@ _BODIES_OF_HOUSEHOLDS: Mapping[str, Any] = {
     f"{_HOUSEHOLD}/merge": {"into": _NOBODYS, "why": "搬回同住"},
     f"{_HOUSEHOLD}/reveal": {"reason": "核实今晚走访的住户地址", "fields": ["head"]},
 }
-_ELSE = {"staff_id": CLERK, "number": "1", "pack_version": "1", "stream": "cases", "source": "city-hub"}
+_ELSE = {"staff_id": CLERK, "number": "1", "seq": "1", "pack_version": "1", "stream": "cases", "source": "city-hub"}
 _TYPES = {"batch": "application/x-ndjson", "import": "text/csv"}
 
 

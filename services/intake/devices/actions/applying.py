@@ -11,8 +11,8 @@ from libs.common.security.policy import has_right
 from services.intake import rights
 from services.intake.cases.actions.drafts import Desk
 from services.intake.devices.actions.reading import NextItems
-from services.intake.devices.actions.working import Hands
-from services.intake.devices.domain.items import SAME_DAY, SAME_VISIT, Difference, Ruling, applied, duplicate, held
+from services.intake.devices.actions.working import Applier
+from services.intake.devices.domain.items import SAME_DAY, SAME_VISIT, FieldConflict, ItemEnd, applied, duplicate, held
 from services.intake.devices.domain.judging import merged_on
 from services.intake.devices.schemas import CorrectionBody
 from services.intake.households.tables import Household, HouseholdIdentity
@@ -30,12 +30,12 @@ _MOST_MERGERS = 20
 
 
 @dataclass(frozen=True, slots=True)
-class Entering:
+class VisitToEnter:
     """A visit on its way in: the numbers that its cases take, and what of the household was otherwise."""
 
     visit: RecordVisit
     numbers: Sequence[str] = ()
-    differences: tuple[Difference, ...] = ()
+    differences: tuple[FieldConflict, ...] = ()
 
 
 async def prepare(session: Session, nexts: NextItems) -> None:
@@ -51,7 +51,7 @@ async def prepare(session: Session, nexts: NextItems) -> None:
         await read_households(session, nexts.households)
 
 
-async def enter(session: Session, hands: Hands, entering: Entering) -> Ruling:
+async def enter(session: Session, applier: Applier, entering: VisitToEnter) -> ItemEnd:
     """Record it for whoever made it, at the household of which the visited one is part by then.
 
     Raises whatever `POST /visits` is refused with.
@@ -60,13 +60,13 @@ async def enter(session: Session, hands: Hands, entering: Entering) -> Ruling:
     into = await where_to(session, entering.visit.household_id, day)
     body = entering.visit.model_copy(update={"household_id": into})
     known = await session.one(Visit, "visit_id", body.visit_id or "", lock=False)
-    home = await open_home(session, hands.scope, into, hands.vault)
-    desk = Desk(hands.principal, hands.scope, session.packs.current(session.now), hands.vault, session.now)
+    home = await open_home(session, applier.scope, into, applier.vault)
+    desk = Desk(applier.principal, applier.scope, session.packs.current(session.now), applier.vault, session.now)
     beside = [row.recorded_at for row in await session.rows(Visit, "household_id", into)]
-    session.now, session.by = max([session.now, *beside]) + TICK, hands.by
+    session.now, session.by = max([session.now, *beside]) + TICK, applier.by
     visit = ready(desk, body, home, entering.numbers, session.staff)
-    asked = Request(hands.actor, hands.scope)
-    made = await recording.record(session, asked, hands.principal, visit, hands.vault)
+    asked = Request(applier.actor, applier.scope)
+    made = await recording.record(session, asked, applier.principal, visit, applier.vault)
     case_ids = [matter.case_id for matter in made.matters if matter.case_id is not None]
     if known is not None:
         return duplicate(SAME_VISIT, "This visit was recorded before", "该走访此前已登记", made.visit_id, case_ids)
@@ -76,15 +76,15 @@ async def enter(session: Session, hands: Hands, entering: Entering) -> Ruling:
     return applied(made.visit_id, case_ids, entering.differences)
 
 
-async def correct(session: Session, hands: Hands, body: CorrectionBody) -> Ruling:
+async def correct(session: Session, applier: Applier, body: CorrectionBody) -> ItemEnd:
     """Correct the record of a visit. Raises whatever its own door is refused with; held while the visit is not here."""
     if not await session.rows(Visit, "visit_id", body.visit_id, lock=False):
         return VISIT_NOT_HERE
-    session.by = hands.by
-    oversees = has_right(hands.principal, rights.VOID_VISIT)
-    asked = Request(hands.actor, hands.scope)
+    session.by = applier.by
+    oversees = has_right(applier.principal, rights.VOID_VISIT)
+    asked = Request(applier.actor, applier.scope)
     try:
-        made = await changing.correct(session, asked, body.visit_id, body, hands.vault, oversees=oversees)
+        made = await changing.correct(session, asked, body.visit_id, body, applier.vault, oversees=oversees)
     except NotFound:
         return VISIT_NOT_HERE
     return applied(made.visit_id)

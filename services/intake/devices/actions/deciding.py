@@ -6,16 +6,16 @@ from libs.common.database.session import Session
 from libs.common.errors import Conflict, NotFound, Unavailable
 from libs.common.security.masking import mask_text
 from services.intake.cases.actions.numbers import take_numbers
-from services.intake.devices.actions.applying import Entering, correct, enter, prepare
+from services.intake.devices.actions.applying import VisitToEnter, correct, enter, prepare
 from services.intake.devices.actions.finding import settle, state_of
 from services.intake.devices.actions.reading import CANNOT_OPEN, NextItems, ReadItem, read_one
 from services.intake.devices.actions.showing import receipt_of
-from services.intake.devices.actions.working import Hands
+from services.intake.devices.actions.working import Applier
 from services.intake.devices.domain.items import (
     DROPPED,
     ItemDecision,
+    ItemEnd,
     ItemOutcome,
-    Ruling,
     Said,
     check_decider,
 )
@@ -24,33 +24,33 @@ from services.intake.devices.schemas import DecideItem, ReceiptOut
 from services.intake.devices.tables import Device, DeviceItem
 from services.intake.visits.schemas import RecordVisit
 
-NOT_TAKEN = Ruling(ItemOutcome.REFUSED, DROPPED, "Somebody decided that it is not taken", "经处理不予采纳")
+NOT_TAKEN = ItemEnd(ItemOutcome.REFUSED, DROPPED, "Somebody decided that it is not taken", "经处理不予采纳")
 
 
-async def decide(hands: Hands, device_id: str, seq: int, body: DecideItem) -> ReceiptOut:
+async def decide(applier: Applier, device_id: str, seq: int, body: DecideItem) -> ReceiptOut:
     """Apply it for whoever made it, or drop it for good.
 
     Raises:
         NotFound: it is out of reach. NotTheirs: whoever made it or was there decides nothing. OutOfTurn: it is done.
         Conflict, Invalid: it cannot be applied, as `POST /visits` would say it; nothing changes.
     """
-    nexts = await hands.read(lambda session: _find(session, hands, device_id, seq, body.item_id))
+    nexts = await applier.read(lambda session: _find(session, applier, device_id, seq, body.item_id))
     (item,) = nexts.items
-    now = hands.clock.now()
+    now = applier.clock.now()
     numbers: list[str] = []
     if body.decision is ItemDecision.APPLY and item.cases:
-        numbers = await take_numbers(hands.database, hands.database.packs.current(now), now, item.cases)
-    return await hands.write(
-        partial(_decide, hands=hands, device_id=device_id, nexts=nexts, body=body, numbers=numbers)
+        numbers = await take_numbers(applier.database, applier.database.packs.current(now), now, item.cases)
+    return await applier.write(
+        partial(_decide, applier=applier, device_id=device_id, nexts=nexts, body=body, numbers=numbers)
     )
 
 
-async def _find(session: Session, hands: Hands, device_id: str, seq: int, item_id: str | None) -> NextItems:
+async def _find(session: Session, applier: Applier, device_id: str, seq: int, item_id: str | None) -> NextItems:
     """The item, opened. NotFound; Conflict where two have this number."""
     rows = []
     for entry_id in await entry_of(session, device_id, seq, item_id):
         rows += await session.rows(DeviceItem, "entry_id", entry_id, lock=False)
-    reached = [row for row in rows if hands.scope.covers(row.area_code)]
+    reached = [row for row in rows if applier.scope.covers(row.area_code)]
     waiting = [row for row in reached if not row.ended and not row.waits] or reached
     device = await session.one(Device, "device_id", device_id, lock=False)
     if not waiting or device is None:
@@ -59,11 +59,11 @@ async def _find(session: Session, hands: Hands, device_id: str, seq: int, item_i
         raise Conflict("Two items have this number: say which by item_id", "该序号下有多条，请指明 item_id")
     if waiting[0].sealed_body is None:
         return NextItems(device.mark, (ReadItem(waiting[0].entry_id, None),), ())
-    return await read_one(session, hands.vault, device, waiting[0])
+    return await read_one(session, applier.vault, device, waiting[0])
 
 
 async def _decide(
-    session: Session, hands: Hands, device_id: str, nexts: NextItems, body: DecideItem, numbers: list[str]
+    session: Session, applier: Applier, device_id: str, nexts: NextItems, body: DecideItem, numbers: list[str]
 ) -> ReceiptOut:
     (item,) = nexts.items
     # The phone is locked before its items, as by whoever brings some.
@@ -72,17 +72,18 @@ async def _decide(
     if device is None or row is None:
         raise NotFound
     visitors = item.said.staff_ids if isinstance(item.said, RecordVisit) else ()
-    check_decider(state_of(row, visitors), hands.actor)
-    ruling = NOT_TAKEN
-    if body.decision is ItemDecision.APPLY:
-        ruling = await _apply(session, hands, (row, item), nexts, numbers)
-    settle(session, device, row, Said(ruling, session.now, hands.actor, mask_text(body.reason)))
+    check_decider(state_of(row, visitors), applier.actor)
+    if body.decision is ItemDecision.DROP:
+        ruling = NOT_TAKEN
+    else:
+        ruling = await _apply(session, applier, (row, item), nexts, numbers)
+    settle(session, device, row, Said(ruling, session.now, applier.actor, mask_text(body.reason)))
     return receipt_of(row)
 
 
 async def _apply(
-    session: Session, hands: Hands, of: tuple[DeviceItem, ReadItem], nexts: NextItems, numbers: list[str]
-) -> Ruling:
+    session: Session, applier: Applier, of: tuple[DeviceItem, ReadItem], nexts: NextItems, numbers: list[str]
+) -> ItemEnd:
     row, item = of
     if item.problem is not None:
         raise item.problem
@@ -90,6 +91,6 @@ async def _apply(
         raise Unavailable(CANNOT_OPEN.en, CANNOT_OPEN.zh)
     await prepare(session, nexts)
     if isinstance(item.said, RecordVisit):
-        return await enter(session, hands.as_maker(row), Entering(item.said, numbers))
+        return await enter(session, applier.as_maker(row), VisitToEnter(item.said, numbers))
     # Its maker may correct it no more: whoever decides does, as one who oversees visits.
-    return await correct(session, hands, item.said)
+    return await correct(session, applier, item.said)

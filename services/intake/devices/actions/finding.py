@@ -7,7 +7,7 @@ from libs.common import metrics
 from libs.common.database.session import Session
 from libs.common.errors import Conflict, NotFound
 from libs.common.rules.machine import Actor
-from services.intake.devices.domain.items import Ruling, Said, State, evolve, makers_of
+from services.intake.devices.domain.items import ItemEnd, Said, State, evolve, makers_of
 from services.intake.devices.tables import Device, DeviceItem, DeviceItemChange
 
 
@@ -72,7 +72,7 @@ def state_of(row: DeviceItem, visitors: tuple[str, ...] = ()) -> State:
     return State(row.outcome, row.code, row.ended, makers, row.version)
 
 
-def columns_of(ruling: Ruling) -> dict[str, Any]:
+def columns_of(ruling: ItemEnd) -> dict[str, Any]:
     """A ruling as the columns of a new row."""
     return {
         "outcome": ruling.outcome,

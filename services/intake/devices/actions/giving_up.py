@@ -12,7 +12,7 @@ from libs.common.security.policy import Scope
 from libs.common.security.principal import Principal
 from libs.common.service.runtime import Runtime
 from services.intake.devices.actions.pushing import advance
-from services.intake.devices.actions.working import Hands
+from services.intake.devices.actions.working import Applier
 from services.intake.devices.domain.branch import WAIT
 from services.intake.devices.queries import lags, open_everywhere, with_due_gaps
 
@@ -33,7 +33,7 @@ async def pass_gaps(runtime: Runtime) -> None:
             await advance(_house(runtime), device_id)
         except Problem as problem:
             # Such as the day's numbers used up, or a key that is not here: the next round tries again.
-            log.warning("a gap of a phone was not passed", device_id=device_id, reason=problem.type)
+            log.warning("a gap of a phone was not passed", problem=problem.type)
 
 
 async def measure(session: Session) -> None:
@@ -46,7 +46,7 @@ async def measure(session: Session) -> None:
         metrics.DEVICES_SYNCED.labels(days).set(silent.get(bucket, 0))
 
 
-def _house(runtime: Runtime) -> Hands:
+def _house(runtime: Runtime) -> Applier:
     """The house itself, with the whole register in reach: each item is applied as whoever brought it."""
     principal = Principal("system", frozenset(), _NOWHERE, None, "pass gaps")
     by = By(principal.subject, None)
@@ -56,4 +56,4 @@ def _house(runtime: Runtime) -> Hands:
             session.by = by
             return await action(session)
 
-    return Hands(principal, Scope(""), runtime.vault, runtime.work_database, runtime.clock, alone)
+    return Applier(principal, Scope(""), runtime.vault, runtime.work_database, runtime.clock, alone)

@@ -11,13 +11,13 @@ from libs.common.database.session import Session
 from services.intake.devices.actions.applying import day_of, where_to
 from services.intake.devices.actions.pulling import KEEP_DAYS
 from services.intake.devices.actions.reading import CANNOT_OPEN, NextItems, ReadItem, ruling_of
-from services.intake.devices.actions.working import Hands
+from services.intake.devices.actions.working import Applier
 from services.intake.devices.domain.items import (
     SAME_ITEM,
     SEQ_TAKEN,
-    Difference,
+    FieldConflict,
+    ItemEnd,
     ItemOutcome,
-    Ruling,
     duplicate,
     held,
 )
@@ -82,8 +82,8 @@ async def look_around(session: Session, device: Device, rows: Sequence[DeviceIte
 
 
 async def judge(
-    session: Session, hands: Hands, device: Device, row: DeviceItem, item: ReadItem, around: Around
-) -> Ruling | tuple[Difference, ...]:
+    session: Session, applier: Applier, device: Device, row: DeviceItem, item: ReadItem, around: Around
+) -> ItemEnd | tuple[FieldConflict, ...]:
     """Why the item is not applied, or what the phone is told beside."""
     before = around.taken_as(row)
     if before is not None:
@@ -99,15 +99,15 @@ async def judge(
     if wrong is not None:
         return wrong
     if isinstance(item.said, RecordVisit):
-        return await _of_household(session, hands, row, item.said, around)
+        return await _of_household(session, applier, row, item.said, around)
     return _of_correction(row, item.said, around)
 
 
 async def _of_household(
-    session: Session, hands: Hands, row: DeviceItem, body: RecordVisit, around: Around
-) -> Ruling | tuple[Difference, ...]:
+    session: Session, applier: Applier, row: DeviceItem, body: RecordVisit, around: Around
+) -> ItemEnd | tuple[FieldConflict, ...]:
     household = await session.one(Household, "household_id", body.household_id)
-    if household is None or not hands.scope.covers(household.area_code):
+    if household is None or not applier.scope.covers(household.area_code):
         # Nothing is told of it: the action refuses it as anybody's who may not know of it.
         return ()
     steps, day = await steps_until_now(session, body.household_id), day_of(session, body)
@@ -128,7 +128,7 @@ def _planned_then(around: Around, row: DeviceItem, household_id: str) -> bool:
     return given is not None and bool(row.begun_at < given.planned_anew_at)
 
 
-def _of_correction(row: DeviceItem, body: CorrectionBody, around: Around) -> Ruling | tuple[Difference, ...]:
+def _of_correction(row: DeviceItem, body: CorrectionBody, around: Around) -> ItemEnd | tuple[FieldConflict, ...]:
     steps = [
         Corrected(step.at, step.staff_id or step.who, document(step.before))
         for step in around.corrected.get(body.visit_id, ())
@@ -137,6 +137,6 @@ def _of_correction(row: DeviceItem, body: CorrectionBody, around: Around) -> Rul
     return hold_for(found) or found
 
 
-def _again(before: Any) -> Ruling:
+def _again(before: Any) -> ItemEnd:
     en, zh = f"The same item came as number {before.seq}", f"该条目已以第 {before.seq} 号上传"
     return duplicate(SAME_ITEM, en, zh, before.visit_id, before.case_ids)

@@ -14,14 +14,14 @@ from libs.common.database.session import Session
 from libs.common.errors import Overtaken, Problem, Unavailable
 from libs.common.security.envelopes import KeyEnvelope
 from services.intake.cases.actions.numbers import take_numbers
-from services.intake.devices.actions.applying import Entering, correct, enter, numbered, prepare
+from services.intake.devices.actions.applying import VisitToEnter, correct, enter, numbered, prepare
 from services.intake.devices.actions.finding import columns_of, keep_change, next_receipt, own_device, settle
 from services.intake.devices.actions.judging import Around, judge, look_around
 from services.intake.devices.actions.reading import NextItems, ReadItem, next_items, ruling_of
 from services.intake.devices.actions.sealing import envelope_of, sealed_body
 from services.intake.devices.actions.showing import receipts_of
-from services.intake.devices.actions.working import Hands
-from services.intake.devices.domain.items import SENT_AGAIN, SEQ_TAKEN, WAITS, Ruling, Said, duplicate, refused
+from services.intake.devices.actions.working import Applier
+from services.intake.devices.domain.items import SENT_AGAIN, SEQ_TAKEN, WAITS, ItemEnd, Said, duplicate, refused
 from services.intake.devices.queries import items_of, known_items
 from services.intake.devices.schemas import ItemIn, PushOut
 from services.intake.devices.tables import Device, DeviceItem
@@ -40,57 +40,57 @@ class _Known:
     """By item: the numbers that its cases take, and what became of those that the action refused."""
 
     numbers: Mapping[str, Sequence[str]]
-    rulings: Mapping[str, Ruling]
+    rulings: Mapping[str, ItemEnd]
 
 
 class _Stopped(Exception):
     """The action refused an item; what was done in this turn is taken back."""
 
-    def __init__(self, entry_id: str, ruling: Ruling) -> None:
+    def __init__(self, entry_id: str, ruling: ItemEnd) -> None:
         super().__init__(entry_id)
         self.entry_id, self.ruling = entry_id, ruling
 
 
-async def push(hands: Hands, device_id: str, items: Sequence[ItemIn]) -> PushOut:
+async def push(applier: Applier, device_id: str, items: Sequence[ItemIn]) -> PushOut:
     """A receipt for each of them. NotFound for a phone that is not the caller's."""
-    await hands.write(lambda session: accept(session, hands, device_id, items))
-    await advance(hands, device_id)
-    return await hands.read(lambda session: _answer(session, hands, device_id, items))
+    await applier.write(lambda session: accept(session, applier, device_id, items))
+    await advance(applier, device_id)
+    return await applier.read(lambda session: _answer(session, applier, device_id, items))
 
 
-async def accept(session: Session, hands: Hands, device_id: str, items: Sequence[ItemIn]) -> None:
+async def accept(session: Session, applier: Applier, device_id: str, items: Sequence[ItemIn]) -> None:
     """Keep what is not here yet. Of two items under one number the first has it, and the other is refused."""
-    device = await own_device(session, hands.actor, device_id)
-    principal = hands.principal
+    device = await own_device(session, applier.actor, device_id)
+    principal = applier.principal
     device.last_sync_at = max(session.now, device.last_sync_at)
     device.account, device.unit_code, device.area_code = principal.subject, principal.unit_code, principal.area_code
     known = await known_items(session, device_id, [one.item_id for one in items], [one.seq for one in items])
     here = {(row.seq, row.item_id) for row in known}
     taken = {row.seq for row in known if row.holds_place}
-    envelope = envelope_of(hands.vault, device)
+    envelope = envelope_of(applier.vault, device)
     for item in items:
         if (item.seq, item.item_id) in here:
             continue
-        _keep(session, hands, (device, envelope), item, holds_place=item.seq not in taken)
+        _keep(session, applier, (device, envelope), item, holds_place=item.seq not in taken)
         here.add((item.seq, item.item_id))
         taken.add(item.seq)
 
 
-async def advance(hands: Hands, device_id: str) -> int:
+async def advance(applier: Applier, device_id: str) -> int:
     """Apply all whose turn it is; how many had it."""
-    rulings: dict[str, Ruling] = {}
+    rulings: dict[str, ItemEnd] = {}
     until: str | None = None
     taken = 0
     for _ in range(_TURNS):
-        nexts = await hands.read(lambda session: next_items(session, hands.vault, device_id))
+        nexts = await applier.read(lambda session: next_items(session, applier.vault, device_id))
         if not nexts.items:
             return taken
         if until in [item.entry_id for item in nexts.items]:
             nexts = nexts.until(until or "")
         try:
-            numbers = await _numbers(hands, nexts)
-            await hands.alone(
-                partial(_turn, hands=hands, device_id=device_id, nexts=nexts, known=_Known(numbers, rulings))
+            numbers = await _numbers(applier, nexts)
+            await applier.alone(
+                partial(_turn, applier=applier, device_id=device_id, nexts=nexts, known=_Known(numbers, rulings))
             )
         except _Stopped as stopped:
             rulings[stopped.entry_id], until = stopped.ruling, stopped.entry_id
@@ -103,8 +103,10 @@ async def advance(hands: Hands, device_id: str) -> int:
     )
 
 
-def _keep(session: Session, hands: Hands, on: tuple[Device, KeyEnvelope], item: ItemIn, *, holds_place: bool) -> None:
-    entry_id, of, (device, envelope) = str(uuid_utils.uuid7()), hands.principal, on
+def _keep(
+    session: Session, applier: Applier, on: tuple[Device, KeyEnvelope], item: ItemIn, *, holds_place: bool
+) -> None:
+    entry_id, of, (device, envelope) = str(uuid_utils.uuid7()), applier.principal, on
     columns = columns_of(WAITS if holds_place else NUMBER_TAKEN) | {"waits": holds_place}
     row = session.new(
         DeviceItem,
@@ -129,18 +131,18 @@ def _keep(session: Session, hands: Hands, on: tuple[Device, KeyEnvelope], item: 
         version=1,
         **columns,
     )
-    keep_change(session, row, hands.actor, "")
+    keep_change(session, row, applier.actor, "")
 
 
-async def _numbers(hands: Hands, nexts: NextItems) -> Mapping[str, Sequence[str]]:
+async def _numbers(applier: Applier, nexts: NextItems) -> Mapping[str, Sequence[str]]:
     """The numbers of the cases that these become, taken beforehand."""
     many = sum(item.cases for item in nexts.items)
-    now = hands.clock.now()
-    found = await take_numbers(hands.database, hands.database.packs.current(now), now, many) if many else []
+    now = applier.clock.now()
+    found = await take_numbers(applier.database, applier.database.packs.current(now), now, many) if many else []
     return numbered([(item.entry_id, item.cases) for item in nexts.items], found)
 
 
-async def _turn(session: Session, hands: Hands, device_id: str, nexts: NextItems, known: _Known) -> None:
+async def _turn(session: Session, applier: Applier, device_id: str, nexts: NextItems, known: _Known) -> None:
     """Apply these in order. Overtaken where somebody else did; _Stopped where the action refuses one."""
     device = await session.one(Device, "device_id", device_id)
     if device is None or device.mark != nexts.mark:
@@ -152,7 +154,7 @@ async def _turn(session: Session, hands: Hands, device_id: str, nexts: NextItems
     await prepare(session, nexts)
     around = await look_around(session, device, rows, nexts)
     for row, item in zip(rows, nexts.items, strict=True):
-        maker = hands.as_maker(row)
+        maker = applier.as_maker(row)
         ruling = known.rulings.get(row.entry_id)
         if ruling is None:
             ruling = await _ruled(session, maker, device, (row, item), around, known.numbers)
@@ -166,19 +168,19 @@ async def _turn(session: Session, hands: Hands, device_id: str, nexts: NextItems
 
 async def _ruled(
     session: Session,
-    maker: Hands,
+    maker: Applier,
     device: Device,
     of: tuple[DeviceItem, ReadItem],
     around: Around,
     numbers: Mapping[str, Sequence[str]],
-) -> Ruling:
+) -> ItemEnd:
     row, item = of
     try:
         judged = await judge(session, maker, device, row, item, around)
-        if isinstance(judged, Ruling):
+        if isinstance(judged, ItemEnd):
             return judged
         if isinstance(item.said, RecordVisit):
-            return await enter(session, maker, Entering(item.said, numbers.get(row.entry_id, ()), judged))
+            return await enter(session, maker, VisitToEnter(item.said, numbers.get(row.entry_id, ()), judged))
         if item.said is not None:
             return replace(await correct(session, maker, item.said), differences=judged)
     except Problem as problem:
@@ -188,7 +190,7 @@ async def _ruled(
     raise AssertionError("an item that cannot be read is judged")
 
 
-async def _let_go(session: Session, device: Device, entry_ids: Sequence[str], by: Hands) -> None:
+async def _let_go(session: Session, device: Device, entry_ids: Sequence[str], by: Applier) -> None:
     """What was refused since its number was another's came again under its own."""
     for entry_id in entry_ids:
         for row in await session.rows(DeviceItem, "entry_id", entry_id):
@@ -196,8 +198,8 @@ async def _let_go(session: Session, device: Device, entry_ids: Sequence[str], by
                 settle(session, device, row, Said(CAME_AGAIN, session.now, by.actor))
 
 
-async def _answer(session: Session, hands: Hands, device_id: str, items: Sequence[ItemIn]) -> PushOut:
-    device = await own_device(session, hands.actor, device_id, lock=False)
+async def _answer(session: Session, applier: Applier, device_id: str, items: Sequence[ItemIn]) -> PushOut:
+    device = await own_device(session, applier.actor, device_id, lock=False)
     found = await items_of(session, device_id, {item.item_id for item in items})
     rows = {(row.seq, row.item_id): row for row in found}
     asked = [rows[key] for key in dict.fromkeys((item.seq, item.item_id) for item in items)]

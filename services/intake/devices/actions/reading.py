@@ -12,7 +12,7 @@ from libs.common.security.vault import CannotOpen, Vault
 from libs.common.web.problems import invalid_fields
 from services.intake.devices.actions.sealing import envelope_of, opened_body
 from services.intake.devices.domain.branch import Branch, give_up_gap, take_turn
-from services.intake.devices.domain.items import ItemKind, Ruling, held, refused
+from services.intake.devices.domain.items import ItemEnd, ItemKind, held, refused
 from services.intake.devices.queries import households_concerned, waiting_items
 from services.intake.devices.schemas import CorrectionBody
 from services.intake.devices.tables import Device, DeviceItem
@@ -95,7 +95,7 @@ def read_item(envelope: KeyEnvelope, row: DeviceItem) -> ReadItem:
         return ReadItem(row.entry_id, None)
 
 
-def ruling_of(problem: Problem) -> Ruling:
+def ruling_of(problem: Problem) -> ItemEnd:
     """As what `POST /visits` would answer an item ends: held where another state may allow it, else refused."""
     en, zh = problem.detail or problem.title, problem.detail_zh or problem.title_zh
     wrong = problem.fields[0] if problem.fields else None

@@ -27,13 +27,13 @@ from services.intake.devices.queries import (
     waiting_items,
 )
 from services.intake.devices.schemas import (
+    ConflictOut,
     DeviceItemOfList,
     DeviceOut,
     DeviceQuery,
     DeviceState,
-    DifferenceOut,
-    HeldItem,
     ItemQuery,
+    ItemToDecide,
     OwnDevices,
     ReceiptOut,
     ReceiptsOut,
@@ -129,16 +129,16 @@ def receipt_of(row: DeviceItem, until: datetime | None = None) -> ReceiptOut:
     )
 
 
-async def items(session: Session, scope: Scope, query: ItemQuery, vault: Vault) -> Page[HeldItem]:
+async def items(session: Session, scope: Scope, query: ItemQuery, vault: Vault) -> Page[ItemToDecide]:
     """A page of what waits for a person, without any words of whoever was visited."""
     rows = await list_items(session, scope, query.outcome, query)
     await session.load(Device, "device_id", {row.device_id for row in rows}, lock=False)
     said = {row.entry_id: await _said(session, row, vault) for row in rows}
 
-    def item(row: DeviceItem) -> HeldItem:
+    def item(row: DeviceItem) -> ItemToDecide:
         member = session.staff.member(row.staff_id)
         same = ("device_id", "seq", "item_id", "kind", "staff_id", "household_id", "begun_at", "made_at", "came_at")
-        return HeldItem(
+        return ItemToDecide(
             **{name: getattr(row, name) for name in same},
             staff_name=None if member is None else member.name,
             outcome=row.outcome,
@@ -163,5 +163,5 @@ async def _said(session: Session, row: DeviceItem, vault: Vault) -> SaidOfVisit 
     return SaidOfVisit(**told, staff_ids=[*body.staff_ids], purposes=[*body.purposes], matters=len(body.matters))
 
 
-def _conflicts(row: DeviceItem) -> list[DifferenceOut]:
-    return [DifferenceOut(**one) for one in document(row.differences)]
+def _conflicts(row: DeviceItem) -> list[ConflictOut]:
+    return [ConflictOut(**one) for one in document(row.differences)]

@@ -27,7 +27,7 @@ class Alone(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Hands:
+class Applier:
     """Who acts, over which rows, and how that comes into the database."""
 
     principal: Principal
@@ -48,7 +48,7 @@ class Hands:
         """As events name it."""
         return By(self.principal.subject, self.principal.unit_code, self.principal.staff_id)
 
-    def as_maker(self, row: DeviceItem) -> "Hands":
+    def as_maker(self, row: DeviceItem) -> "Applier":
         """The same for whoever sent the item, as far as the rows go that are reached here."""
         roles = frozenset(Role(role) for role in row.roles)
         maker = Principal(row.account, roles, row.area_code, row.unit_code, row.entry_id, row.staff_id)
@@ -72,6 +72,6 @@ class Hands:
         )
 
 
-def hands_of(runtime: Runtime, principal: Principal, scope: Scope, alone: Alone) -> Hands:
+def applier_of(runtime: Runtime, principal: Principal, scope: Scope, alone: Alone) -> Applier:
     """Of somebody at the door."""
-    return Hands(principal, scope, runtime.vault, runtime.door_database, runtime.clock, alone)
+    return Applier(principal, scope, runtime.vault, runtime.door_database, runtime.clock, alone)

@@ -27,14 +27,14 @@ class Branch:
 
 
 @dataclass(frozen=True, slots=True)
-class Turn:
+class BranchTurn:
     """What can be taken, in order, and the branch as it is when that was done."""
 
     ready: tuple[int, ...]
     after: Branch
 
 
-def take_turn(branch: Branch) -> Turn:
+def take_turn(branch: Branch) -> BranchTurn:
     """What comes late, then what follows without a gap."""
     ready = sorted(number for number in branch.waiting if number <= branch.mark)
     mark = branch.mark
@@ -42,7 +42,7 @@ def take_turn(branch: Branch) -> Turn:
         mark += 1
         ready.append(mark)
     left = {number: since for number, since in branch.waiting.items() if number > mark}
-    return Turn(tuple(ready), Branch(mark, left))
+    return BranchTurn(tuple(ready), Branch(mark, left))
 
 
 def give_up_gap(branch: Branch, now: datetime) -> Branch:

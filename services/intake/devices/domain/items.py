@@ -42,14 +42,10 @@ OUTCOMES: Mapping[ItemOutcome, Label] = {
     ItemOutcome.HELD: ("待处理", "held"),
     ItemOutcome.REFUSED: ("未采纳", "refused"),
 }
-DECISIONS: Mapping[ItemDecision, Label] = {
-    ItemDecision.APPLY: ("采纳", "apply it"),
-    ItemDecision.DROP: ("不采纳", "drop it"),
-}
 
 
 @dataclass(frozen=True, slots=True)
-class Difference:
+class FieldConflict:
     """A field of the household that is otherwise than the phone knew (冲突)."""
 
     field: str
@@ -60,7 +56,7 @@ class Difference:
 
 
 @dataclass(frozen=True, slots=True)
-class Ruling:
+class ItemEnd:
     """What became of an item, with the words for who made it."""
 
     outcome: ItemOutcome
@@ -69,33 +65,33 @@ class Ruling:
     zh: str
     visit_id: str | None = None
     case_ids: tuple[str, ...] = ()
-    differences: tuple[Difference, ...] = ()
+    differences: tuple[FieldConflict, ...] = ()
     ended: bool = True
     """Nobody has to decide about it."""
 
 
-def applied(visit_id: str, case_ids: Collection[str] = (), differences: Collection[Difference] = ()) -> Ruling:
+def applied(visit_id: str, case_ids: Collection[str] = (), differences: Collection[FieldConflict] = ()) -> ItemEnd:
     """It is there."""
     outcome = ItemOutcome.APPLIED
-    return Ruling(outcome, "applied", "Applied", "已入库", visit_id, tuple(case_ids), tuple(differences))
+    return ItemEnd(outcome, "applied", "Applied", "已入库", visit_id, tuple(case_ids), tuple(differences))
 
 
-def duplicate(code: str, en: str, zh: str, visit_id: str | None = None, case_ids: Collection[str] = ()) -> Ruling:
+def duplicate(code: str, en: str, zh: str, visit_id: str | None = None, case_ids: Collection[str] = ()) -> ItemEnd:
     """It says what another one says."""
-    return Ruling(ItemOutcome.DUPLICATE, code, en, zh, visit_id, tuple(case_ids))
+    return ItemEnd(ItemOutcome.DUPLICATE, code, en, zh, visit_id, tuple(case_ids))
 
 
-def held(code: str, en: str, zh: str, differences: Collection[Difference] = ()) -> Ruling:
+def held(code: str, en: str, zh: str, differences: Collection[FieldConflict] = ()) -> ItemEnd:
     """Somebody has to decide about it."""
-    return Ruling(ItemOutcome.HELD, code, en, zh, differences=tuple(differences), ended=False)
+    return ItemEnd(ItemOutcome.HELD, code, en, zh, differences=tuple(differences), ended=False)
 
 
-def refused(code: str, en: str, zh: str) -> Ruling:
+def refused(code: str, en: str, zh: str) -> ItemEnd:
     """It cannot be applied as it is; somebody decides whether it is dropped."""
-    return Ruling(ItemOutcome.REFUSED, code, en, zh, ended=False)
+    return ItemEnd(ItemOutcome.REFUSED, code, en, zh, ended=False)
 
 
-WAITS = Ruling(
+WAITS = ItemEnd(
     ItemOutcome.HELD,
     AWAITING_EARLIER,
     "What was recorded before it has not come yet",
@@ -124,7 +120,7 @@ class State:
 class Said:
     """What was said of an item: by its turn, or by whoever decided."""
 
-    ruling: Ruling
+    ruling: ItemEnd
     at: datetime
     by: Actor
     why: str = ""

@@ -8,7 +8,7 @@ from typing import Any
 from libs.common.events.household_terms import HouseholdFact, HouseholdStep
 from libs.common.events.visit_terms import VisitOutcome
 from libs.common.visits.placing import TakenStep
-from services.intake.devices.domain.items import Difference, Ruling, held
+from services.intake.devices.domain.items import FieldConflict, ItemEnd, held
 
 AHEAD = timedelta(minutes=2)
 """So far may a phone's clock run ahead of ours."""
@@ -32,7 +32,7 @@ Whoever found nobody may have knocked at a door that was not the household's any
 """
 
 
-def check_clock(begun_at: datetime, made_at: datetime, came_at: datetime) -> Ruling | None:
+def check_clock(begun_at: datetime, made_at: datetime, came_at: datetime) -> ItemEnd | None:
     """Held where the times cannot be: what they say would stand in somebody's figures."""
     if made_at > came_at + AHEAD:
         return held(
@@ -57,7 +57,7 @@ def was_theirs(steps: Sequence[TakenStep], staff_id: str, day: date, begun_at: d
     return staff_id in (_on(steps, day).get(contact), _on(known_then, day).get(contact))
 
 
-def no_longer_theirs(differences: Collection[Difference] = ()) -> Ruling:
+def no_longer_theirs(differences: Collection[FieldConflict] = ()) -> ItemEnd:
     """Held: it was given to somebody else before the visit began."""
     return held(
         "no-longer-yours",
@@ -74,35 +74,35 @@ def merged_on(steps: Sequence[TakenStep]) -> date | None:
 
 def differences(
     steps: Sequence[TakenStep], base: int, outcome: VisitOutcome | None, yours: Mapping[str, object]
-) -> tuple[Difference, ...]:
+) -> tuple[FieldConflict, ...]:
     """By field what the household's steps since the phone's version changed, and whether that holds the item."""
     since = [step for step in steps if step.version > base]
     before, now = _latest([step for step in steps if step.version <= base]), _latest(steps)
     found = [
-        _difference(fact.value, before.get(fact), now.get(fact), outcome, yours)
+        _conflict(fact.value, before.get(fact), now.get(fact), outcome, yours)
         for fact in sorted({fact for step in since for fact in step.facts})
         if before.get(fact) != now.get(fact)
     ]
     if any(step.action is HouseholdStep.MERGE for step in since):
-        found.append(_difference(MERGED_INTO, None, yours.get("into"), outcome, yours))
+        found.append(_conflict(MERGED_INTO, None, yours.get("into"), outcome, yours))
     if any(step.action is HouseholdStep.CHANGE and not step.facts for step in since):
-        found.append(Difference(WHO_LIVES_THERE, None, None))
+        found.append(FieldConflict(WHO_LIVES_THERE, None, None))
     return tuple(found)
 
 
-def hold_for(differences: Collection[Difference]) -> Ruling | None:
+def hold_for(differences: Collection[FieldConflict]) -> ItemEnd | None:
     """Held where one of them is hard."""
     hard = [one.field for one in differences if one.hard]
     if not hard:
         return None
     named = ", ".join(hard)
-    return held("conflict", f"It is otherwise since: {named}", f"相关信息已变更：{named}", differences)
+    return held("changed-meanwhile", f"It is otherwise since: {named}", f"相关信息已变更：{named}", differences)
 
 
-def _difference(
+def _conflict(
     field: str, before: object, now: object, outcome: VisitOutcome | None, yours: Mapping[str, object]
-) -> Difference:
-    return Difference(field, _plain(before), _plain(now), _plain(yours.get(field)), hard=outcome in HARD[field])
+) -> FieldConflict:
+    return FieldConflict(field, _plain(before), _plain(now), _plain(yours.get(field)), hard=outcome in HARD[field])
 
 
 def _plain(value: object) -> object:
@@ -129,9 +129,11 @@ class Corrected:
 
 def corrected_meanwhile(
     steps: Sequence[Corrected], fields: Collection[str], maker: str, made_at: datetime
-) -> tuple[Difference, ...]:
+) -> tuple[FieldConflict, ...]:
     """By field what somebody else corrected of a visit after this correction was made; hard where both touch one."""
     others = [step for step in steps if step.at > made_at and step.by != maker]
     return tuple(
-        Difference(field, value, None, hard=field in fields) for step in others for field, value in step.before.items()
+        FieldConflict(field, value, None, hard=field in fields)
+        for step in others
+        for field, value in step.before.items()
     )

@@ -76,7 +76,7 @@ async def test_nobody_found_at_a_door_that_was_another_by_then_is_looked_at(
     phone.visit(home, NOW + HOUR, outcome="nobody_home")
     phone.visit(home, NOW + 2 * HOUR)
     hard, soft = await phone.push()
-    assert told(hard) == ("held", "conflict")
+    assert told(hard) == ("held", "changed-meanwhile")
     assert [(one["field"], one["hard"]) for one in hard["conflicts"]] == [("area_code", True), ("kinds", False)]
     assert told(soft) == ("applied", "applied")
     assert [(one["field"], one["hard"]) for one in soft["conflicts"]] == [("area_code", False), ("kinds", False)]
@@ -141,3 +141,29 @@ async def test_what_the_visits_door_would_refuse_ends_with_the_same_words(
     assert nowhere["text"]["en"].startswith("household_id")
     assert (told(made), made["visit_id"]) == (("applied", "applied"), good["item_id"])
     assert bad["item_id"] not in [row.visit_id for row in await visits_of(intake, "S-1")]
+
+
+async def test_a_field_that_somebody_else_corrected_meanwhile_is_looked_at(
+    intake: IntakeDoor, home: str, phone: Phone, supervisor: dict[str, str]
+) -> None:
+    visit = phone.visit(home, NOW - 3 * HOUR, materials={"safety_leaflet": 2})
+    await phone.push()
+    intake.move_clock(NOW + HOUR)
+    colleague = Visitors(intake)
+    await colleague.done(f"{VISITS}/{visit['item_id']}/correction", {"why": "核对台账", "topics": ["jobs"]})
+    intake.move_clock(NOW + 2 * HOUR)
+    phone.correction(visit["item_id"], NOW - HOUR, topics=["school"])
+    phone.correction(visit["item_id"], NOW - HOUR, materials={"safety_leaflet": 3})
+    both, one = await phone.push(*phone.items[1:])
+    assert (told(both), [(each["field"], each["hard"]) for each in both["conflicts"]]) == (
+        ("held", "changed-meanwhile"),
+        [("topics", True)],
+    )
+    assert (told(one), [(each["field"], each["hard"]) for each in one["conflicts"]]) == (
+        ("applied", "applied"),
+        [("topics", False)],
+    )
+    receipt = (await phone.decide(2, "apply", supervisor)).json()
+    assert receipt["outcome"] == "applied", receipt
+    made = await intake.get(f"{VISITS}/{visit['item_id']}")
+    assert (made["topics"], made["materials"]) == (["school"], {"safety_leaflet": 3})
