@@ -63,6 +63,11 @@ async def test_three_visits_without_a_network_are_on_record_once(phones: Phones)
     await window.sees("三组3号 · 欧阳3")
     await window.click(f"[data-household='{homes[0]}']")
     await window.click("[data-outcome=reached]")
+    await window.run("""
+        const begun = document.querySelector("[name=begun]");
+        begun.value = "2026-03-03T08:30";
+        begun.dispatchEvent(new Event("change"));
+    """)
     await window.click("[data-material=safety_leaflet] button:last-child")
     await window.click("[data-material=safety_leaflet] button:last-child")
     await window.click("#add-matter")
@@ -84,6 +89,8 @@ async def test_three_visits_without_a_network_are_on_record_once(phones: Phones)
     await phones.county.house.settle()
     visits = await phones.visits()
     assert sorted(visit["household_id"] for visit in visits) == sorted(homes)
+    (first,) = [visit for visit in visits if visit["household_id"] == homes[0]]
+    assert first["started_at"] == "2026-03-03T00:30:00Z"
     kept = await window.kept()
     assert {item["item_id"] for item in kept["items"]} == {visit["visit_id"] for visit in visits}
     assert [item["body"] for item in kept["items"]] == [None] * 3
@@ -93,7 +100,7 @@ async def test_three_visits_without_a_network_are_on_record_once(phones: Phones)
 
 async def test_a_visit_whose_answer_was_lost_is_sent_again_and_stands_once(phones: Phones) -> None:
     await phones.appoint("S-1")
-    home = await phones.household("S-1", 1)
+    home, other = [await phones.household("S-1", number) for number in (1, 2)]
     window = await phones.signed_in("S-1")
     phones.cut()
     await record(window, home)
@@ -108,6 +115,15 @@ async def test_a_visit_whose_answer_was_lost_is_sent_again_and_stands_once(phone
     await window.click("#send")
     await unsent(window, 0)
     assert len(await phones.visits()) == 1
+    # A phone that was set back counts from the beginning again: what it records then has a number of its own.
+    await window.run("""
+        const {within} = await import("/intake/visits/store.js");
+        await within(["items", "kept"], (of) => { of("items").clear(); of("kept").put(1, "next_seq"); });
+    """)
+    await record(window, other)
+    await unsent(window, 0)
+    assert sorted([visit["household_id"] for visit in await phones.visits()]) == sorted([home, other])
+    assert [item["seq"] for item in (await window.kept())["items"]] == [2]
 
 
 async def test_a_draft_outlives_its_window_and_two_windows_record_it_once(phones: Phones) -> None:

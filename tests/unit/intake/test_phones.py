@@ -10,6 +10,7 @@ from libs.common.errors import Conflict, Forbidden
 from libs.common.events.household_terms import HouseholdFact, HouseholdStep
 from libs.common.events.visit_terms import VisitOutcome
 from libs.common.rules.machine import Actor
+from libs.common.visits.placing import TakenStep
 from services.intake.devices.domain.branch import WAIT, Branch, give_up_gap, take_turn
 from services.intake.devices.domain.items import (
     WAITS,
@@ -32,7 +33,6 @@ from services.intake.devices.domain.judging import (
     hold_for,
     was_theirs,
 )
-from services.intake.rounds.domain.placing import TakenStep
 
 NOW = datetime(2026, 3, 4, 2, 0, tzinfo=UTC)
 TODAY, DAY, HOUR = date(2026, 3, 4), timedelta(days=1), timedelta(hours=1)

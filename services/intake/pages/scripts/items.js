@@ -95,12 +95,16 @@ export async function counts() {
 }
 
 // The newest word of the server about each item. What it took needs no body here any more.
-export async function tell(receipts) {
+export async function tell(receipts, nextSeq = 1) {
   if (!receipts.length) return;
-  await within(["items", "photos"], async (of) => {
+  await within(["items", "photos", "kept"], async (of) => {
     for (const receipt of receipts) {
       const item = await got(of("items").get(receipt.seq));
       if (!item || item.item_id !== receipt.item_id) continue;
+      if (receipt.code === "seq-taken") {
+        await renumber(of, item, nextSeq);
+        continue;
+      }
       const state = receipt.code === "dropped" ? "dropped" : receipt.outcome;
       const done = DONE.includes(state);
       of("items").put({ ...item, state, receipt, body: done ? null : item.body });
@@ -108,6 +112,14 @@ export async function tell(receipts) {
     }
   });
   changed("items");
+}
+
+// The phone counted wrong, as one does that was set back: the item goes under the next number that nobody has.
+async function renumber(of, item, nextSeq) {
+  const seq = Math.max(nextSeq, (await got(of("kept").get("next_seq"))) ?? 1);
+  of("items").delete(item.seq);
+  of("items").put({ ...item, seq });
+  of("kept").put(seq + 1, "next_seq");
 }
 
 // Pictures of a matter that became a case go there; of the others the fingerprint is all that is on record.

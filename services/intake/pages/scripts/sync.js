@@ -85,16 +85,16 @@ async function push(device) {
     if (!waiting.length) return;
     const items = waiting.map(({ seq, item_id, kind, begun_at, made_at, base_version, body }) =>
       ({ seq, item_id, kind, begun_at, made_at, base_version, body }));
-    let receipts;
+    let answer;
     try {
-      ({ receipts } = await session.ask("POST", `${DEVICES}/${device}/push`, { items }));
+      answer = await session.ask("POST", `${DEVICES}/${device}/push`, { items });
     } catch (error) {
       if (error.status !== TOO_LARGE || items.length === 1) throw error;
       most = Math.ceil(items.length / 2);
       continue;
     }
-    await tell(receipts);
-    const known = new Set(receipts.map((receipt) => receipt.item_id));
+    await tell(answer.receipts, answer.next_seq);
+    const known = new Set(answer.receipts.map((receipt) => receipt.item_id));
     if (!waiting.some((item) => known.has(item.item_id))) throw new Offline("no receipts");
   }
 }
