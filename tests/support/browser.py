@@ -163,12 +163,13 @@ async def open_browser(folder: Path) -> AsyncIterator[Browser]:
     driver = await asyncio.create_subprocess_exec(
         installed(CHROMEDRIVER), f"--port={port}", stdout=asyncio.subprocess.DEVNULL, stderr=asyncio.subprocess.DEVNULL
     )
+    address = f"http://127.0.0.1:{port}"
     try:
-        async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", timeout=60, trust_env=False) as http:
+        async with httpx.AsyncClient(base_url=address, timeout=60, trust_env=False) as http:
             await eventually(lambda: _answers(http), what="chromedriver")
             made = await _command(http, "POST", "/session", {"capabilities": {"alwaysMatch": _wanted(folder)}})
-            session = f"http://127.0.0.1:{port}/session/{made['sessionId']}"
-            http.base_url = httpx.URL(session)
+        session = f"{address}/session/{made['sessionId']}"
+        async with httpx.AsyncClient(base_url=session, timeout=60, trust_env=False) as http:
             try:
                 yield Browser(http)
             finally:

@@ -162,7 +162,7 @@ export async function purge() {
   const last = daysAgo(days);
   const [items, households, photos] = [await all("items"), await all("households"), await all("photos")];
   const begun = new Set([...await begunDrafts(), ...await unsent()].map((one) => one.household_id));
-  const open = new Set(items.filter((item) => !DONE.includes(item.state)).map((item) => item.item_id));
+  const open = new Set([...await begunDrafts(), ...items.filter((item) => !DONE.includes(item.state))].map((one) => one.item_id));
   const isOver = (item) => DONE.includes(item.state) && dayOf(item.made_at) < last;
   const isLeft = (photo) => !photo.waits && !open.has(photo.item_id) && dayOf(photo.made_at) < last;
   const gone = dayOf(asOf) < last ? households.filter((one) => !begun.has(one.household_id)) : [];
