@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import uvicorn
@@ -15,7 +16,7 @@ from libs.common.bus.flow import Service
 from libs.common.security.principal import Role
 from tests.chaos.proxy import Proxy
 from tests.journeys.county import VILLAGE, VILLAGE_UNIT, County
-from tests.support.browser import Browser, Window
+from tests.support.browser import Browser, Window, open_browser
 from tests.support.eventually import eventually
 
 OWN = "春天的河边有三只白鹭飞过"
@@ -77,11 +78,11 @@ class Phones:
         """A window of the browser on a page."""
         return await self.browser.window(f"{self.address}{page}")
 
-    async def signed_in(self, staff_id: str, page: str = PAGE) -> Window:
-        """The same, by somebody who signs in and waits until all is there."""
-        window = await self.open(page)
+    async def signed_in(self, staff_id: str) -> Window:
+        """The phone's page, with somebody who signed in and waited until all is there."""
+        window = await self.open()
         await sign_in(window, staff_id)
-        await window.find("#counts[data-as-of][data-busy=false]" if page == PAGE else "#rounds[data-state]")
+        await window.find("#counts[data-as-of][data-busy=false]")
         return window
 
     async def visits(self) -> Sequence[Any]:
@@ -97,15 +98,15 @@ async def sign_in(window: Window, staff_id: str) -> None:
 
 
 @asynccontextmanager
-async def phones_of(county: County, browser: Browser) -> AsyncIterator[Phones]:
-    """The house at a port of its own, as a phone reaches it."""
+async def phones_of(county: County, folder: Path) -> AsyncIterator[Phones]:
+    """The house at a port of its own, as a phone reaches it. The browser, which keeps all in ``folder``, goes first."""
     app = build_front(county.house)
     server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=0, log_config=None, lifespan="off"))
     serving = asyncio.create_task(server.serve())
     await eventually(lambda: server.started)
     port = server.servers[0].sockets[0].getsockname()[1]
     try:
-        async with Proxy("127.0.0.1", port) as line:
+        async with Proxy("127.0.0.1", port) as line, open_browser(folder) as browser:
             yield Phones(county, line, browser)
     finally:
         server.should_exit = True

@@ -9,7 +9,7 @@ import pytest
 from libs.common.security.principal import Role
 from tests.journeys.county import VILLAGE, County
 from tests.journeys.phones import PAGE, PICTURE, Phones, phones_of, sign_in
-from tests.support.browser import PHONE, Window, open_browser
+from tests.support.browser import PHONE, Window
 from tests.support.eventually import eventually
 
 LARGE_ENOUGH = 44
@@ -29,7 +29,7 @@ DARK, LIGHT = "rgb(16, 25, 29)", "rgb(245, 248, 248)"
 @pytest.fixture
 async def phones(county: County, tmp_path: Path) -> AsyncIterator[Phones]:
     """A phone, and a house that it reaches while nothing is cut."""
-    async with open_browser(tmp_path / "profile") as browser, phones_of(county, browser) as phones:
+    async with phones_of(county, tmp_path / "profile") as phones:
         yield phones
 
 

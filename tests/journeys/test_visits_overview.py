@@ -9,8 +9,8 @@ import pytest
 
 from tests.conftest import MakeDatabase
 from tests.journeys.county import VILLAGE, open_county
-from tests.journeys.phones import OVERVIEW, Phones, phones_of
-from tests.support.browser import PHONE, open_browser
+from tests.journeys.phones import OVERVIEW, Phones, phones_of, sign_in
+from tests.support.browser import PHONE
 from tests.support.service import real_now
 
 IN_THE_PLACE = ZoneInfo("Asia/Shanghai")
@@ -23,8 +23,7 @@ async def phones(make_database: MakeDatabase, tmp_path: Path) -> AsyncIterator[P
     """A house that goes by the clock of the browser: the page asks which days of teams are over."""
     async with (
         open_county(await make_database("template0"), tmp_path, start=real_now()) as county,
-        open_browser(tmp_path / "profile") as browser,
-        phones_of(county, browser) as phones,
+        phones_of(county, tmp_path / "profile") as phones,
     ):
         yield phones
         await county.check()
@@ -57,8 +56,11 @@ async def test_who_oversees_visits_sees_how_far_they_are_and_decides_what_waits(
         await phone.type("[name=companions]", along)
         await phone.click("#record")
         await phone.find("#counts[data-unsent='0'][data-busy=false]")
+    window = await phones.open(OVERVIEW)
+    # Else it would be heard of again as soon as somebody looks at it.
+    await phone.close()
     await county.advance(days=4)
-    window = await phones.signed_in("O-1", OVERVIEW)
+    await sign_in(window, "O-1")
     await window.sees("1 / 2", "#whole")
     await window.sees("50.0 %", "#whole")
     await window.find(f"#gaps [data-household='{homes[1]}']")
