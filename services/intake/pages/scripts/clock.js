@@ -33,7 +33,5 @@ export const today = () => dayOf(now());
 export const daysAgo = (days) => dayOf(now().getTime() - days * DAY);
 export const daysSince = (moment) => Math.floor((now() - Date.parse(moment)) / DAY);
 
-export function told(moment) {
-  const parts = { timeZone: ZONE, month: "2-digit", day: "2-digit", hour: "2-digit", minute: "2-digit", hour12: false };
-  return moment ? new Intl.DateTimeFormat("sv-SE", parts).format(new Date(moment)) : "—";
-}
+// Month and day, then the time: 03-04 18:05.
+export const told = (moment) => moment ? wallOf(moment).slice(5).replace("T", " ") : "—";
