@@ -112,6 +112,7 @@ def _greet(house: House, samples: Sequence[Sample]) -> None:
     say(f"\nHuiyin 回音 is running: {where}; {data}; clock: {clock}\n")
     county = f"{base}/analytics/county"
     say(f"  County page   {county}?token={token}" if token else f"  County page   {county}")
+    say(f"  Visits        {base}/intake/visits   overview {base}/intake/visits/overview")
     for name in house.services:
         say(f"  {str(name).capitalize():<13} {base}/{name}/v1   docs {base}/{name}/docs")
     say(f"  Metrics       {base}/metrics\n")

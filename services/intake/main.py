@@ -26,6 +26,7 @@ from services.intake.households.actions.merging import go_along
 from services.intake.matches import api as matches
 from services.intake.notes import api as notes
 from services.intake.occasions import api as occasions
+from services.intake.pages import api as pages
 from services.intake.plans.api import planning, printing
 from services.intake.points import api as points
 from services.intake.policies import api as policies
@@ -89,6 +90,7 @@ SPEC = ServiceSpec(
         printing.router,
         visits.router,
         visits.words_router,
+        pages.router,
         devices.router,
     ),
     reactions=REACTIONS,

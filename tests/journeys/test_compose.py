@@ -99,6 +99,8 @@ async def _is_closed_to_everybody_but_operators(door: httpx.AsyncClient, project
                 "ops/parked": 401, "metrics": 200, "healthz": 200, "readyz": 200,
             }  # fmt: skip
         assert (await door.get("/analytics/county")).status_code == 200
+        for page in ("", "/overview", "/sw.js"):
+            assert (await door.get(f"/intake/visits{page}")).status_code == 200
         for path in ("/", "/metrics", "/healthz", "/readyz", "/intake//metrics", "/intake/v1/../metrics"):
             assert (await door.get(path)).status_code == 404, path
 

@@ -13,8 +13,11 @@ from libs.common.web.route_rights import needs_of, rights_of, unguarded_routes
 from services.analytics.pages.api import PageNeeds, SignInNeeds
 from tests.journeys.county import VILLAGE_UNIT, County, Person
 
-OPEN = ("openapi.json", "docs", "healthz", "readyz", "metrics")
-"""What everybody may ask: the interface, and whether the process is well."""
+OPEN = (
+    *("openapi.json", "docs", "healthz", "readyz", "metrics"),
+    *("visits", "visits/overview", "visits/{name}"),
+)
+"""What everybody may ask: the interface, whether the process is well, and pages in which nothing of anybody stands."""
 SIGN_IN = (
     "v1/accounts/jwks.json",
     *(f"account{page}" for page in ("", "/sign-in", "/step", "/unit", "/renew", "/second-factor")),

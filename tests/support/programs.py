@@ -5,12 +5,17 @@ import shutil
 import pytest
 
 PROMETHEUS, PROMTOOL, AMTOOL, ALERTMANAGER = "prometheus", "promtool", "amtool", "prometheus-alertmanager"
+CHROMIUM, CHROMEDRIVER = "chromium", "chromedriver"
 _PACKAGES = {
+    CHROMIUM: "chromium",
+    CHROMEDRIVER: "chromium-driver",
     PROMETHEUS: "prometheus",
     PROMTOOL: "prometheus",
     AMTOOL: "prometheus-alertmanager",
     ALERTMANAGER: "prometheus-alertmanager",
 }
+_ALERTS = "alerts fire and arrive"
+_SHOWS = dict.fromkeys((CHROMIUM, CHROMEDRIVER), "the pages work in a browser")
 _NAMES = {ALERTMANAGER: (ALERTMANAGER, "alertmanager")}
 """Debian's name, and that of the releases of Prometheus."""
 
@@ -20,8 +25,9 @@ def installed(program: str) -> str:
     for name in _NAMES.get(program, (program,)):
         if found := shutil.which(name):
             return found
+    package = _PACKAGES[program]
     pytest.fail(
-        f"{program} is not installed, so nobody knows whether alerts fire and arrive. It comes with the Debian package "
-        f"{_PACKAGES[program]} (apt-get install {_PACKAGES[program]}) and with the releases of Prometheus.",
+        f"{program} is not installed, so nobody knows whether {_SHOWS.get(program, _ALERTS)}. It comes with the Debian "
+        f"package {package} (apt-get install {package}).",
         pytrace=False,
     )

@@ -1,4 +1,4 @@
-"""Pages for people as HTML (网页): Chinese first, English beside it, no script, nothing from elsewhere."""
+"""Pages for people as HTML (网页): Chinese first, English beside it, nothing from elsewhere, no script but our own."""
 
 import base64
 import hashlib
@@ -21,15 +21,26 @@ def both(words: Words) -> Markup:
     return Markup('{} <span lang="en">{}</span>').format(*words)
 
 
-class Frame:
-    """What all pages of a matter stand in: ``folder`` has their templates and what looks different, ``page.css``."""
+OWN_SCRIPTS = (
+    "script-src 'self'; connect-src 'self'; img-src 'self' blob:; manifest-src 'self'; worker-src 'self'; "
+    "form-action 'none'; base-uri 'none'"
+)
+"""What a page may do that works by scripts: its own, from this house, none that stands in the page itself."""
+_NO_SCRIPTS = "form-action 'self'; base-uri 'none'"
 
-    def __init__(self, folder: Path, **headers: str) -> None:
+
+class Frame:
+    """What all pages of a matter stand in: ``folder`` has their templates and what looks different, ``page.css``.
+
+    ``may`` is what their policy lets them do beside showing themselves.
+    """
+
+    def __init__(self, folder: Path, *, may: str = _NO_SCRIPTS, **headers: str) -> None:
         self._css = "".join((one / name).read_text(encoding="utf-8") for one, name in _sheets(folder))
         digest = base64.b64encode(hashlib.sha256(self._css.encode()).digest()).decode()
-        policy = f"default-src 'none'; style-src 'sha256-{digest}'; form-action 'self'; base-uri 'none'; "
+        policy = f"default-src 'none'; style-src 'sha256-{digest}'; {may}; frame-ancestors 'none'"
         self._headers = {
-            "Content-Security-Policy": f"{policy}frame-ancestors 'none'",
+            "Content-Security-Policy": policy,
             "Content-Language": "zh-CN",
             **{name.replace("_", "-"): value for name, value in headers.items()},
         }

@@ -108,9 +108,11 @@ MAY: tuple[tuple[str, str], ...] = (
 BY_OTHER_PROOF = re.compile(
     r"\w+ /dispatch/v1/accounts/(jwks\.json|sign-in(/.*)?|token|sign-out)"
     r"|\w+ /followup/withdrawal/\{link\}"
-    r"|POST /intake/v1/webhooks/\{source\}|GET /intake/v1/downloads/\{link\}"
+    r"|POST /intake/v1/webhooks/\{source\}|GET /intake/v1/downloads/\{link\}|GET /intake/visits(/.*)?"
 )
-"""Where a token opens nothing: a password, a signature or a link does."""
+"""Where a token opens nothing: a password, a signature or a link does, or there is nothing to be opened."""
+PUBLIC = re.compile(r".*/jwks\.json|GET /intake/visits(/.*)?")
+"""What everybody may have: public keys, and the pages of visits before anybody signs in."""
 
 FIGURES_OF_NOW = re.compile(r"GET /analytics/(v1/(cases|figures|visits/(?!mine)).*|county/.*)")
 """Figures of now: for the place or a town of it, nobody below."""
@@ -184,7 +186,7 @@ def is_blind(who: Principal, kind: Kind) -> bool:
 def expected(who: Principal, operation: Operation, known: Known | None) -> Verdict:
     """What may come of it; ``known`` is the case that the operation names, if it names one."""
     if BY_OTHER_PROOF.fullmatch(operation.name):
-        return Verdict.PUBLIC if operation.name.endswith("jwks.json") else Verdict.NOTHING
+        return Verdict.PUBLIC if PUBLIC.fullmatch(operation.name) else Verdict.NOTHING
     if who.role is None:
         return Verdict.NO_TOKEN
     if not _has_the_right(who, roles_of(operation), operation):

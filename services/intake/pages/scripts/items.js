@@ -1,0 +1,134 @@
+// Drafts (草稿) and what waits to be sent (待发送). A draft becomes one item in one transaction, whichever window does it.
+
+import { stamp } from "./clock.js";
+import { all, changed, got, put, remove, within } from "./store.js";
+
+export const WAITING = "waiting";
+const DONE = ["applied", "duplicate", "dropped"];
+
+export async function sha256(blob) {
+  const digest = await crypto.subtle.digest("SHA-256", await blob.arrayBuffer());
+  return [...new Uint8Array(digest)].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
+// The draft of a household, begun before unless it is new. It is kept, with its id, before the first keystroke.
+export async function draftOf(household) {
+  const { household_id, household_no, version: base_version } = household;
+  const fresh = {
+    item_id: crypto.randomUUID(), household_id, household_no, base_version, begun_at: stamp(), touched: false,
+    visit: { outcome: null, purposes: [], materials: {}, topics: [], findings: {}, quantities: [], matters: [] },
+  };
+  return within(["drafts"], async (of) => {
+    const begun = (await got(of("drafts").getAll())).find((draft) => draft.household_id === household_id);
+    if (begun?.touched) return begun;
+    if (begun) of("drafts").delete(begun.item_id);
+    of("drafts").put(fresh);
+    return fresh;
+  });
+}
+
+// What was written, unless the draft is over: another window may have recorded it.
+export function saveDraft(draft) {
+  const wasTouched = draft.touched;
+  draft.touched = true;
+  return within(["drafts"], async (of) => {
+    if (await got(of("drafts").get(draft.item_id))) of("drafts").put(draft);
+  }).then(() => { if (!wasTouched) changed("items"); });
+}
+
+// Opened, and nothing was written.
+export const leaveDraft = (draft) => draft.touched ? null : remove("drafts", draft.item_id);
+
+export const begunDrafts = async () => (await all("drafts")).filter((draft) => draft.touched);
+
+export async function dropDraft(draft) {
+  for (const photo of await photosOf(draft.item_id)) await remove("photos", photo.key);
+  await remove("drafts", draft.item_id);
+  changed("items");
+}
+
+// Kept re-drawn, so that neither the place nor the phone's name goes along with the picture.
+export async function addPhoto(draft, file) {
+  const picture = await createImageBitmap(file);
+  const scale = Math.min(1, 1600 / Math.max(picture.width, picture.height));
+  const canvas = document.createElement("canvas");
+  canvas.width = Math.round(picture.width * scale);
+  canvas.height = Math.round(picture.height * scale);
+  canvas.getContext("2d").drawImage(picture, 0, 0, canvas.width, canvas.height);
+  const blob = await new Promise((resolve) => { canvas.toBlob(resolve, "image/jpeg", 0.8); });
+  const hash = await sha256(blob);
+  const key = `${draft.item_id}/${hash}`;
+  await put("photos", { key, item_id: draft.item_id, sha256: hash, blob, matter: null, made_at: stamp() });
+  return key;
+}
+
+export const photosOf = async (itemId) => (await all("photos")).filter((photo) => photo.item_id === itemId);
+
+// The draft is over and waits to be sent. False: another window was faster, and it stands there once.
+export async function record(draft, body) {
+  const recorded = await within(["drafts", "items", "kept"], async (of) => {
+    if (!(await got(of("drafts").get(draft.item_id)))) return false;
+    const seq = (await got(of("kept").get("next_seq"))) ?? 1;
+    of("items").add({
+      seq, item_id: draft.item_id, kind: "visit", begun_at: draft.begun_at, made_at: stamp(),
+      base_version: draft.base_version, body, household_id: draft.household_id, household_no: draft.household_no,
+      state: WAITING, receipt: null,
+    });
+    of("kept").put(seq + 1, "next_seq");
+    of("drafts").delete(draft.item_id);
+    return true;
+  });
+  changed("items");
+  return recorded;
+}
+
+export const unsent = async () => (await all("items")).filter((item) => item.state === WAITING);
+
+// What one person left here that the server does not have: nobody else's phone is it until that was sent.
+export async function counts() {
+  const items = await all("items");
+  const of = (state) => items.filter((item) => item.state === state).length;
+  return {
+    unsent: of(WAITING), held: of("held"), refused: of("refused"), drafts: (await begunDrafts()).length,
+    photos: (await all("photos")).filter((photo) => photo.waits).length,
+  };
+}
+
+// The newest word of the server about each item. What it took needs no body here any more.
+export async function tell(receipts, nextSeq = 1) {
+  if (!receipts.length) return;
+  await within(["items", "photos", "kept"], async (of) => {
+    for (const receipt of receipts) {
+      const item = await got(of("items").get(receipt.seq));
+      if (!item || item.item_id !== receipt.item_id) continue;
+      if (receipt.code === "seq-taken") {
+        await renumber(of, item, nextSeq);
+        continue;
+      }
+      const state = receipt.code === "dropped" ? "dropped" : receipt.outcome;
+      const done = DONE.includes(state);
+      of("items").put({ ...item, state, receipt, body: done ? null : item.body });
+      if (done) await settlePhotos(of("photos"), item, receipt);
+    }
+  });
+  changed("items");
+}
+
+// The phone counted wrong, as one does that was set back: the item goes under the next number that nobody has.
+async function renumber(of, item, nextSeq) {
+  const seq = Math.max(nextSeq, (await got(of("kept").get("next_seq"))) ?? 1);
+  of("items").delete(item.seq);
+  of("items").put({ ...item, seq });
+  of("kept").put(seq + 1, "next_seq");
+}
+
+// Pictures of a matter that became a case go there; of the others the fingerprint is all that is on record.
+async function settlePhotos(photos, item, receipt) {
+  const cases = (item.body?.matters ?? []).map((matter) => matter.what !== "explained");
+  for (const photo of await got(photos.getAll())) {
+    if (photo.item_id !== item.item_id || photo.waits) continue;
+    const place = photo.matter === null || !cases[photo.matter] ? null : cases.slice(0, photo.matter).filter(Boolean).length;
+    const caseId = place === null ? undefined : receipt.case_ids?.[place];
+    if (caseId) photos.put({ ...photo, waits: caseId });
+  }
+}
