@@ -6,12 +6,13 @@ from typing import Any
 
 import httpx
 
-from libs.common.events.directory import RecordedTerm, StaffRecorded
+from libs.common.events.directory import PackPublished, RecordedTerm, StaffRecorded
 from libs.common.events.households import HouseholdRecorded
 from libs.common.events.visits import VisitEvent
 from libs.common.security.principal import Role
 from libs.common.sheets import csv_of
 from tests.integration.intake.door import COUNTY, NOW, VILLAGE, IntakeDoor
+from tests.support.service import PACK, published
 
 HOUSEHOLDS = "/intake/v1/households"
 HEADINGS = (
@@ -79,6 +80,12 @@ async def appoint(
     ]
     await door.hear(*records)
     await door.learn_staff()
+
+
+def most_per_contact(most: int) -> PackPublished:
+    """The demo pack with another limit, from an hour before on."""
+    households = PACK.households.model_copy(update={"most_per_contact": most})
+    return published(PACK.model_copy(update={"households": households}), 2, NOW - timedelta(hours=1))
 
 
 class Homes:

@@ -8,12 +8,10 @@ from typing import Any
 import httpx
 import pytest
 
-from libs.common.events.directory import PackPublished
 from libs.common.security.principal import Role
 from tests.integration.intake.door import NOW, OTHER_TOWN, TOWN, VILLAGE, IntakeDoor
-from tests.integration.intake.homes import Homes, appoint, table, table_row, told
+from tests.integration.intake.homes import Homes, appoint, most_per_contact, table, table_row, told
 from tests.integration.intake.test_costs import counted
-from tests.support.service import PACK, published
 
 CONTACTS = "/intake/v1/contacts"
 ANOTHER_VILLAGE = "999001101202"
@@ -47,12 +45,6 @@ def wrong(answer: httpx.Response) -> tuple[int, list[str]]:
 
 async def some(homes: Homes, many: int, **fields: Any) -> list[str]:
     return [(await homes.register(**fields))["household_id"] for _ in range(many)]
-
-
-def rules(most: int) -> PackPublished:
-    """The demo pack with another limit, from an hour before on."""
-    households = PACK.households.model_copy(update={"most_per_contact": most})
-    return published(PACK.model_copy(update={"households": households}), 2, NOW - timedelta(hours=1))
 
 
 async def test_the_ledger_tells_by_person_what_they_look_after_and_what_is_covered(
@@ -191,7 +183,7 @@ async def test_nobody_gets_more_than_the_pack_lets_one_have_and_the_ledger_shows
 ) -> None:
     await appoint(intake, "S-1", "S-2")
     ids = await some(homes, 4, contact_staff_id="S-1") + await some(homes, 1, contact_staff_id="S-2")
-    await intake.hear(rules(most=3))
+    await intake.hear(most_per_contact(most=3))
     found = await ledger(homes, over=True)
     assert [(one["staff_id"], one["over"]) for one in found["items"]] == [("S-1", True)]
     refused = await ask(homes, "assignment", household_ids=ids[:3], to_staff_id="S-2")
@@ -218,7 +210,7 @@ async def test_the_limit_holds_for_one_household_a_split_a_table_and_one_that_is
 ) -> None:
     await appoint(intake, "S-1", "S-2")
     first, *_ = await some(homes, 3, contact_staff_id="S-1")
-    await intake.hear(rules(most=3))
+    await intake.hear(most_per_contact(most=3))
     said = "S-1 would have 4 households, and has 3 at most"
     refused = await homes.post("", {"area_code": VILLAGE, "contact_staff_id": "S-1"})
     assert (wrong(refused), refused.json()["detail"]) == ((422, ["contact_staff_id"]), said)
@@ -240,7 +232,7 @@ async def test_the_limit_holds_for_one_household_a_split_a_table_and_one_that_is
 async def test_two_who_assign_at_once_do_not_pass_the_limit_together(intake: IntakeDoor, homes: Homes) -> None:
     await appoint(intake, "S-1", "S-2")
     ids = await some(homes, 4, contact_staff_id="S-1")
-    await intake.hear(rules(most=3))
+    await intake.hear(most_per_contact(most=3))
     twin = Homes(intake.another_process())
     await twin.door.learn_staff()
     asked = [
@@ -290,7 +282,7 @@ async def test_evening_out_refuses_by_name_whom_it_cannot_give_any(intake: Intak
     await some(homes, 1, contact_staff_id="S-2", holds_from="2026-03-02")
     early = await ask(homes, "evening", area_code=VILLAGE, staff_ids=["S-1", "S-4"], holds_from="2026-03-01")
     assert wrong(early) == (422, ["holds_from"]), "S-2 has one since the second"
-    await intake.hear(rules(most=3))
+    await intake.hear(most_per_contact(most=3))
     refused = await ask(homes, "evening", area_code=VILLAGE, staff_ids=["S-1", "S-2"])
     assert wrong(refused) == (422, ["staff_ids/1"]), "what S-2 has elsewhere counts"
     assert "S-2 would have 5 households" in refused.json()["detail"]

@@ -8,7 +8,7 @@ from libs.common.errors import Conflict, NotFound, Problem, Unavailable
 from libs.common.security.masking import mask_text
 from services.intake.cases.actions.numbers import take_numbers
 from services.intake.devices.actions.applying import VisitToEnter, correct, enter, prepare
-from services.intake.devices.actions.finding import settle, state_of
+from services.intake.devices.actions.finding import Settled, count, settle, settled_in, state_of
 from services.intake.devices.actions.reading import CANNOT_OPEN, NextItems, ReadItem, read_one
 from services.intake.devices.actions.showing import receipt_of
 from services.intake.devices.actions.working import Applier
@@ -42,9 +42,11 @@ async def decide(applier: Applier, device_id: str, seq: int, body: DecideItem) -
     numbers: list[str] = []
     if body.decision is ItemDecision.APPLY and item.cases:
         numbers = await take_numbers(applier.database, applier.database.packs.current(now), now, item.cases)
-    return await applier.write(
+    receipt, settled = await applier.write(
         partial(_decide, applier=applier, device_id=device_id, nexts=nexts, body=body, numbers=numbers)
     )
+    count(settled)
+    return receipt
 
 
 async def _find(session: Session, applier: Applier, device_id: str, seq: int, item_id: str | None) -> NextItems:
@@ -66,7 +68,7 @@ async def _find(session: Session, applier: Applier, device_id: str, seq: int, it
 
 async def _decide(
     session: Session, applier: Applier, device_id: str, nexts: NextItems, body: DecideItem, numbers: list[str]
-) -> ReceiptOut:
+) -> tuple[ReceiptOut, list[Settled]]:
     (item,) = nexts.items
     # The phone is locked before its items, as by whoever brings some.
     device = await session.one(Device, "device_id", device_id)
@@ -80,8 +82,9 @@ async def _decide(
         ruling = NOT_TAKEN
     else:
         ruling = await _apply(session, applier, (row, item), nexts, numbers)
-    settle(session, device, row, Said(ruling, session.now, applier.actor, why))
-    return receipt_of(row)
+    visit = item.said.outcome if isinstance(item.said, RecordVisit) else None
+    settle(session, device, row, Said(ruling, session.now, applier.actor, why), visit)
+    return receipt_of(row), settled_in(session)
 
 
 async def _without_names(session: Session, applier: Applier, item: ReadItem, reason: str) -> str:

@@ -1,14 +1,16 @@
 """Finding a phone for whoever asks, and keeping what becomes of an item."""
 
+from collections.abc import Iterable
 from dataclasses import asdict
-from typing import Any
+from typing import Any, NamedTuple
 
 from libs.common import visit_metrics
 from libs.common.bus.flow import Service
 from libs.common.database.session import Session
 from libs.common.errors import Conflict, NotFound
+from libs.common.events.visit_terms import VisitOutcome
 from libs.common.rules.machine import Actor
-from services.intake.devices.domain.items import ItemEnd, Said, State, evolve, makers_of
+from services.intake.devices.domain.items import ItemEnd, ItemOutcome, Said, State, evolve, makers_of
 from services.intake.devices.tables import Device, DeviceItem, DeviceItemChange
 
 
@@ -28,7 +30,14 @@ async def own_device(session: Session, actor: Actor, device_id: str, *, lock: bo
     return device
 
 
-def settle(session: Session, device: Device, row: DeviceItem, said: Said) -> None:
+class Settled(NamedTuple):
+    """What became of an item in a transaction, and what came of the visit that it made, if it made one."""
+
+    outcome: ItemOutcome
+    visit: VisitOutcome | None
+
+
+def settle(session: Session, device: Device, row: DeviceItem, said: Said, visit: VisitOutcome | None = None) -> None:
     """What became of the item stands in its row, in its history, and in a new receipt."""
     before = state_of(row)
     after, ruling = evolve(before, said), said.ruling
@@ -41,7 +50,22 @@ def settle(session: Session, device: Device, row: DeviceItem, said: Said) -> Non
         row.sealed_body = None
     row.receipt = next_receipt(device)
     keep_change(session, row, said.by, said.why)
-    visit_metrics.DEVICE_ITEMS_TOTAL.labels(Service.INTAKE, row.outcome.value).inc()
+    made = visit if row.outcome is ItemOutcome.APPLIED else None
+    settled_in(session).append(Settled(row.outcome, made))
+
+
+def settled_in(session: Session) -> list[Settled]:
+    """All that was settled in this transaction, to be counted once it is committed."""
+    found: list[Settled] = session.info.setdefault("intake.devices", [])
+    return found
+
+
+def count(settled: Iterable[Settled]) -> None:
+    """Count what is committed."""
+    for one in settled:
+        visit_metrics.DEVICE_ITEMS_TOTAL.labels(Service.INTAKE, one.outcome.value).inc()
+        if one.visit is not None:
+            visit_metrics.VISITS_TOTAL.labels(Service.INTAKE, one.visit.value).inc()
 
 
 def next_receipt(device: Device) -> int:

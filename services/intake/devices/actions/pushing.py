@@ -16,7 +16,16 @@ from libs.common.logs import get_logger
 from libs.common.security.envelopes import KeyEnvelope
 from services.intake.cases.actions.numbers import take_numbers
 from services.intake.devices.actions.applying import VisitToEnter, correct, enter, numbered, prepare
-from services.intake.devices.actions.finding import columns_of, keep_change, next_receipt, own_device, settle
+from services.intake.devices.actions.finding import (
+    Settled,
+    columns_of,
+    count,
+    keep_change,
+    next_receipt,
+    own_device,
+    settle,
+    settled_in,
+)
 from services.intake.devices.actions.judging import KnownOfItems, judge, look_around
 from services.intake.devices.actions.reading import NextItems, ReadItem, next_items, ruling_of
 from services.intake.devices.actions.sealing import envelope_of, sealed_body
@@ -91,7 +100,7 @@ async def advance(applier: Applier, device_id: str) -> int:
             nexts = nexts.until(until or "")
         try:
             numbers = await _numbers(applier, nexts)
-            await applier.alone(
+            settled = await applier.alone(
                 partial(_turn, applier=applier, device_id=device_id, nexts=nexts, known=_Known(numbers, rulings))
             )
         except _Stopped as stopped:
@@ -99,6 +108,7 @@ async def advance(applier: Applier, device_id: str) -> int:
         except Overtaken:
             continue
         else:
+            count(settled)
             taken += len(nexts.items)
     raise Unavailable(
         "Somebody else changes the same just now", "数据正在变更，请稍后再试", headers={"Retry-After": "2"}
@@ -144,7 +154,7 @@ async def _numbers(applier: Applier, nexts: NextItems) -> Mapping[str, Sequence[
     return numbered([(item.entry_id, item.cases) for item in nexts.items], found)
 
 
-async def _turn(session: Session, applier: Applier, device_id: str, nexts: NextItems, known: _Known) -> None:
+async def _turn(session: Session, applier: Applier, device_id: str, nexts: NextItems, known: _Known) -> list[Settled]:
     """Apply these in order. Overtaken where somebody else did; _Stopped where the action refuses one."""
     device = await session.one(Device, "device_id", device_id)
     if device is None or device.mark != nexts.mark:
@@ -162,10 +172,12 @@ async def _turn(session: Session, applier: Applier, device_id: str, nexts: NextI
             ruling = await _ruled(session, maker, device, (row, item), around, known.numbers)
         if isinstance(item.said, RecordVisit):
             row.household_id = item.said.household_id
-        settle(session, device, row, Said(ruling, session.now, maker.actor))
+        visit = item.said.outcome if isinstance(item.said, RecordVisit) else None
+        settle(session, device, row, Said(ruling, session.now, maker.actor), visit)
         await _let_go(session, device, around.number_was_taken(row), maker)
         around.same.setdefault(row.item_id, []).append(row)
         device.mark = max(device.mark, row.seq)
+    return settled_in(session)
 
 
 async def _ruled(

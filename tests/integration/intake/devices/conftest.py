@@ -5,11 +5,12 @@ import pytest
 from libs.common.security.principal import Role
 from tests.integration.intake.devices.phone import Phone
 from tests.integration.intake.door import IntakeDoor
-from tests.integration.intake.homes import SUPERVISION, Homes, appoint
+from tests.integration.intake.homes import SUPERVISION, Homes, appoint, most_per_contact
 
 
 @pytest.fixture
 async def homes(intake: IntakeDoor) -> Homes:
+    await intake.hear(most_per_contact(1_000))
     await appoint(intake, "S-1", also="supervisor")
     await appoint(intake, "S-2")
     await appoint(intake, "S-9", post="supervisor", unit=SUPERVISION)
