@@ -122,11 +122,44 @@ async def hundred_homes(county: County) -> list[str]:
             await county.operator.do(f"{home}/reveal", {"reason": words, "fields": [*who, "members"]})
             await county.operator.do(f"{home}/muting", {"reason": "moved_away", "why": words})
             await supervisor.do(f"{home}/muting/decision", {"granted": False, "why": words})
+            await phone_of_a_cadre(county, home.removeprefix(f"{HOUSEHOLDS}/"), number, words, secrets)
             await county.operator.do(f"{home}/change", {"head": of_member, "members": [], "household_class": "away"})
             shown = [await supervisor.get(path) for path in (home, f"{home}/changes", HOUSEHOLDS)]
             secrets_in("".join(answer.text for answer in shown), secrets)
     await county.house.settle()
     return secrets
+
+
+async def phone_of_a_cadre(county: County, home: str, number: int, words: str, secrets: list[str]) -> None:
+    """What was recorded on it names everybody, and was held or refused."""
+    cadre = county.person("cadre-1", Role.VISITOR, staff_id="S-0777")
+    supervisor = county.person("supervisor-2", Role.SUPERVISOR)
+    device_id = f"00000000-0000-7000-8000-{number:012}"
+    await cadre.do("/intake/v1/devices", {"device_id": device_id, "name": "值班手机"})
+    moment = "2026-03-02T02:00:00Z"
+    matters = [{"what": "explained", "text": words, "answer": words}]
+    body = {"household_id": home, "started_at": moment, "ended_at": moment, "outcome": "reached", "matters": matters}
+    items = [
+        {
+            "seq": seq,
+            "item_id": f"00000000-0000-7000-{8000 + seq}-{number:012}",
+            "kind": "visit",
+            "begun_at": moment,
+            "made_at": f"2026-03-0{seq}T01:00:00Z",
+            "base_version": 1,
+            "body": body | {"staff_ids": ["S-0777"]} | ({} if seq < 3 else {words: words}),
+        }
+        for seq in (1, 2, 3)
+    ]
+    answer = await cadre.do(f"/intake/v1/devices/{device_id}/push", {"items": items})
+    assert {one["outcome"] for one in answer["receipts"]} <= {"held", "refused"}
+    shown = await supervisor.get("/intake/v1/devices/items")
+    secrets_in(f"{answer}{shown.text}", secrets)
+    for seq, decision in ((1, "drop"), (2, "apply"), (3, "apply")):
+        answered = await supervisor.post(
+            f"/intake/v1/devices/{device_id}/items/{seq}/decision", {"decision": decision, "reason": words}
+        )
+        secrets_in(answered.text, secrets)
 
 
 def secrets_in(text: str, secrets: list[str]) -> None:

@@ -46,9 +46,12 @@ _LOOKS = Looks(Service.INTAKE)
 
 @router.post("", response_model=DeviceOut, status_code=201)
 async def register_device(body: RegisterDevice, door: Syncs, once: IdempotencyKey) -> Response:
-    """A phone (手机登记). The same again by the same person is answered as before; 409 when it is somebody else's."""
+    """A phone (手机登记). The same again by the same person is answered with 200; 409 when it is somebody else's."""
+    known = await door.read(lambda session: registering.is_known(session, body.device_id))
     return await door.write(
-        lambda session: registering.register(session, _asked(door), door.principal, body, door.runtime.vault), once
+        lambda session: registering.register(session, _asked(door), door.principal, body, door.runtime.vault),
+        once,
+        status=200 if known else None,
     )
 
 

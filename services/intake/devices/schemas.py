@@ -19,7 +19,7 @@ DeviceId = Annotated[Uuid, Field(description="Phone id (手机编号), a UUID in
 LARGEST_SEQ = 2_147_483_647
 Seq = Annotated[int, Field(strict=True, ge=1, le=LARGEST_SEQ, description="The phone's own number of it, from 1 on")]
 ReceiptCursor = Annotated[
-    str | None, Field(pattern=r"^[0-9]{1,10}$", description="`cursor` of the answer before; null: from the beginning")
+    str | None, Field(pattern=r"^[0-9]{1,9}$", description="`cursor` of the answer before; null: from the beginning")
 ]
 
 

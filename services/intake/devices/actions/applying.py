@@ -1,7 +1,7 @@
 """Applying items (入库): a visit by the very action of `POST /visits`, a correction by that of its own."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from libs.common.database.session import Session
@@ -36,6 +36,8 @@ class VisitToEnter:
     visit: RecordVisit
     numbers: Sequence[str] = ()
     differences: tuple[FieldConflict, ...] = ()
+    theirs: bool = False
+    """The household was the person's when the visit began: it is in reach, wherever it is by now."""
 
 
 async def prepare(session: Session, nexts: NextItems) -> None:
@@ -56,16 +58,17 @@ async def enter(session: Session, applier: Applier, entering: VisitToEnter) -> I
 
     Raises whatever `POST /visits` is refused with.
     """
+    scope = replace(applier.scope, area_prefix="") if entering.theirs else applier.scope
     day = day_of(session, entering.visit)
     into = await where_to(session, entering.visit.household_id, day)
     body = entering.visit.model_copy(update={"household_id": into})
     known = await session.one(Visit, "visit_id", body.visit_id or "", lock=False)
-    home = await open_home(session, applier.scope, into, applier.vault)
-    desk = Desk(applier.principal, applier.scope, session.packs.current(session.now), applier.vault, session.now)
+    home = await open_home(session, scope, into, applier.vault)
+    desk = Desk(applier.principal, scope, session.packs.current(session.now), applier.vault, session.now)
     beside = [row.recorded_at for row in await session.rows(Visit, "household_id", into)]
     session.now, session.by = max([session.now, *beside]) + TICK, applier.by
     visit = ready(desk, body, home, entering.numbers, session.staff)
-    asked = Request(applier.actor, applier.scope)
+    asked = Request(applier.actor, scope)
     made = await recording.record(session, asked, applier.principal, visit, applier.vault)
     case_ids = [matter.case_id for matter in made.matters if matter.case_id is not None]
     if known is not None:

@@ -1,9 +1,10 @@
 """What somebody decides about a held or refused item (人工处理), who neither made it nor was there."""
 
+from dataclasses import replace
 from functools import partial
 
 from libs.common.database.session import Session
-from libs.common.errors import Conflict, NotFound, Unavailable
+from libs.common.errors import Conflict, NotFound, Problem, Unavailable
 from libs.common.security.masking import mask_text
 from services.intake.cases.actions.numbers import take_numbers
 from services.intake.devices.actions.applying import VisitToEnter, correct, enter, prepare
@@ -22,6 +23,7 @@ from services.intake.devices.domain.items import (
 from services.intake.devices.queries import entry_of
 from services.intake.devices.schemas import DecideItem, ReceiptOut
 from services.intake.devices.tables import Device, DeviceItem
+from services.intake.visits.actions.preparing import open_home
 from services.intake.visits.schemas import RecordVisit
 
 NOT_TAKEN = ItemEnd(ItemOutcome.REFUSED, DROPPED, "Somebody decided that it is not taken", "经处理不予采纳")
@@ -73,12 +75,24 @@ async def _decide(
         raise NotFound
     visitors = item.said.staff_ids if isinstance(item.said, RecordVisit) else ()
     check_decider(state_of(row, visitors), applier.actor)
+    why = await _without_names(session, applier, item, body.reason)
     if body.decision is ItemDecision.DROP:
         ruling = NOT_TAKEN
     else:
         ruling = await _apply(session, applier, (row, item), nexts, numbers)
-    settle(session, device, row, Said(ruling, session.now, applier.actor, mask_text(body.reason)))
+    settle(session, device, row, Said(ruling, session.now, applier.actor, why))
     return receipt_of(row)
+
+
+async def _without_names(session: Session, applier: Applier, item: ReadItem, reason: str) -> str:
+    """The reason, with all that is known of the household hidden."""
+    if not isinstance(item.said, RecordVisit):
+        return mask_text(reason)
+    try:
+        home = await open_home(session, replace(applier.scope, area_prefix=""), item.said.household_id, applier.vault)
+    except Problem:
+        return mask_text(reason)
+    return home.hidden_in(reason)
 
 
 async def _apply(

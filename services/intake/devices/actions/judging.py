@@ -45,6 +45,14 @@ _IN_BODY = {"visit_id", "why"}
 
 
 @dataclass(frozen=True, slots=True)
+class Cleared:
+    """It may be applied. ``theirs``: the household was the person's when the visit began, wherever it is by now."""
+
+    conflicts: tuple[FieldConflict, ...] = ()
+    theirs: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Around:
     """What is known of all items of a turn, in a statement for each."""
 
@@ -83,7 +91,7 @@ async def look_around(session: Session, device: Device, rows: Sequence[DeviceIte
 
 async def judge(
     session: Session, applier: Applier, device: Device, row: DeviceItem, item: ReadItem, around: Around
-) -> ItemEnd | tuple[FieldConflict, ...]:
+) -> ItemEnd | Cleared:
     """Why the item is not applied, or what the phone is told beside."""
     before = around.taken_as(row)
     if before is not None:
@@ -105,21 +113,22 @@ async def judge(
 
 async def _of_household(
     session: Session, applier: Applier, row: DeviceItem, body: RecordVisit, around: Around
-) -> ItemEnd | tuple[FieldConflict, ...]:
+) -> ItemEnd | Cleared:
     household = await session.one(Household, "household_id", body.household_id)
-    if household is None or not applier.scope.covers(household.area_code):
-        # Nothing is told of it: the action refuses it as anybody's who may not know of it.
-        return ()
     steps, day = await steps_until_now(session, body.household_id), day_of(session, body)
+    planned = body.household_id in around.planned or _planned_then(around, row, body.household_id)
+    theirs = planned or was_theirs(steps, row.staff_id, day, row.begun_at)
+    if household is None or not (theirs or applier.scope.covers(household.area_code)):
+        # Nothing is told of it: the action refuses it as anybody's who may not know of it.
+        return Cleared()
     yours: dict[str, object] = {"contact_staff_id": row.staff_id, "area_code": body.place_code}
     into = await where_to(session, body.household_id, day)
     if into != body.household_id:
         yours |= {"into": into, MERGED_INTO: body.household_id}
     found = differences(steps, row.base_version, body.outcome, yours)
-    planned = body.household_id in around.planned or _planned_then(around, row, body.household_id)
-    if not planned and not was_theirs(steps, row.staff_id, day, row.begun_at):
+    if not theirs:
         return no_longer_theirs(found)
-    return hold_for(found) or found
+    return hold_for(found) or Cleared(found, theirs=True)
 
 
 def _planned_then(around: Around, row: DeviceItem, household_id: str) -> bool:
@@ -128,13 +137,13 @@ def _planned_then(around: Around, row: DeviceItem, household_id: str) -> bool:
     return given is not None and bool(row.begun_at < given.planned_anew_at)
 
 
-def _of_correction(row: DeviceItem, body: CorrectionBody, around: Around) -> ItemEnd | tuple[FieldConflict, ...]:
+def _of_correction(row: DeviceItem, body: CorrectionBody, around: Around) -> ItemEnd | Cleared:
     steps = [
         Corrected(step.at, step.staff_id or step.who, document(step.before))
         for step in around.corrected.get(body.visit_id, ())
     ]
     found = corrected_meanwhile(steps, body.model_fields_set - _IN_BODY, row.staff_id, row.made_at)
-    return hold_for(found) or found
+    return hold_for(found) or Cleared(found)
 
 
 def _again(before: Any) -> ItemEnd:

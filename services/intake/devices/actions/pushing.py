@@ -10,8 +10,9 @@ from functools import partial
 
 import uuid_utils
 
-from libs.common.database.session import Session
+from libs.common.database.session import DatabaseTrouble, Session, as_trouble
 from libs.common.errors import Overtaken, Problem, Unavailable
+from libs.common.logs import get_logger
 from libs.common.security.envelopes import KeyEnvelope
 from services.intake.cases.actions.numbers import take_numbers
 from services.intake.devices.actions.applying import VisitToEnter, correct, enter, numbered, prepare
@@ -21,7 +22,7 @@ from services.intake.devices.actions.reading import NextItems, ReadItem, next_it
 from services.intake.devices.actions.sealing import envelope_of, sealed_body
 from services.intake.devices.actions.showing import receipts_of
 from services.intake.devices.actions.working import Applier
-from services.intake.devices.domain.items import SENT_AGAIN, SEQ_TAKEN, WAITS, ItemEnd, Said, duplicate, refused
+from services.intake.devices.domain.items import SENT_AGAIN, SEQ_TAKEN, WAITS, ItemEnd, Said, duplicate, held, refused
 from services.intake.devices.queries import items_of, known_items
 from services.intake.devices.schemas import ItemIn, PushOut
 from services.intake.devices.tables import Device, DeviceItem
@@ -31,7 +32,8 @@ NUMBER_TAKEN = refused(
     SEQ_TAKEN, "Another item has this number: send it under a new one", "序号已被占用，请换号重新上传"
 )
 CAME_AGAIN = duplicate(SENT_AGAIN, "It came again under a number of its own", "已换号重新上传")
-_SERVER_ERROR = 500
+OUR_FAULT = held("failed", "It could not be applied, by a fault of ours", "系统故障，未能入库")
+log = get_logger(__name__)
 _TURNS = 1_000
 
 
@@ -180,13 +182,21 @@ async def _ruled(
         if isinstance(judged, ItemEnd):
             return judged
         if isinstance(item.said, RecordVisit):
-            return await enter(session, maker, VisitToEnter(item.said, numbers.get(row.entry_id, ()), judged))
+            return await enter(
+                session, maker, VisitToEnter(item.said, numbers.get(row.entry_id, ()), judged.conflicts, judged.theirs)
+            )
         if item.said is not None:
-            return replace(await correct(session, maker, item.said), differences=judged)
+            return replace(await correct(session, maker, item.said), differences=judged.conflicts)
+    except (DatabaseTrouble, Overtaken):
+        raise
     except Problem as problem:
-        if problem.status >= _SERVER_ERROR:
-            raise
         raise _Stopped(row.entry_id, ruling_of(problem)) from problem
+    except Exception as error:
+        if as_trouble(error) is not None:
+            raise
+        # It would fail as often as it is tried, and hold up all that was recorded after it.
+        log.exception("an item of a phone failed")
+        raise _Stopped(row.entry_id, OUR_FAULT) from error
     raise AssertionError("an item that cannot be read is judged")
 
 

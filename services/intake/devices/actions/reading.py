@@ -1,5 +1,6 @@
 """What of a phone's branch has its turn: opened and read, before anything is locked."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -22,7 +23,8 @@ from services.intake.visits.schemas import RecordVisit
 AT_ONCE = 200
 """Items that one transaction applies."""
 CANNOT_OPEN = held("cannot-open", "What it says cannot be opened: its key is not here", "密封内容无法打开：缺少密钥")
-_CONFLICT = 409
+_MAY_PASS = (409, 503)
+_IS_WORD = re.compile("[a-z][a-z0-9_]{0,39}").fullmatch
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,12 +89,19 @@ def read_item(envelope: KeyEnvelope, row: DeviceItem) -> ReadItem:
             return ReadItem(row.entry_id, CorrectionBody.model_validate(body))
         return ReadItem(row.entry_id, RecordVisit.model_validate({"visit_id": row.item_id} | body))
     except ValidationError as error:
-        # As the framework tells of a body: what is wrong is named by where it stands in it.
-        return ReadItem(
-            row.entry_id, None, invalid_fields([{**one, "loc": ("body", *one["loc"])} for one in error.errors()])
-        )
+        return ReadItem(row.entry_id, None, _named(error))
     except CannotOpen:
         return ReadItem(row.entry_id, None)
+
+
+def _named(error: ValidationError) -> Problem:
+    """What is wrong, named by where it stands as the framework does; not by a word that the body made up, as a key."""
+    known = [{**one, "loc": ("body", *map(_known, one["loc"]))} for one in error.errors()]
+    return invalid_fields(known)
+
+
+def _known(part: int | str) -> int | str:
+    return part if isinstance(part, int) or _IS_WORD(part) else "?"
 
 
 def ruling_of(problem: Problem) -> ItemEnd:
@@ -101,7 +110,7 @@ def ruling_of(problem: Problem) -> ItemEnd:
     wrong = problem.fields[0] if problem.fields else None
     if wrong is not None and wrong.field not in en:
         en, zh = f"{wrong.field} {en}", f"{wrong.field}：{zh}"
-    return (held if problem.status == _CONFLICT else refused)(problem.type, en, zh)
+    return (held if problem.status in _MAY_PASS else refused)(problem.type, en, zh)
 
 
 async def _read(session: Session, vault: Vault, device: Device, entry_ids: Sequence[str]) -> list[ReadItem]:

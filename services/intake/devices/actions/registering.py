@@ -19,6 +19,11 @@ class NobodysAccount(Forbidden):
     type, title, title_zh = "no-staff", "Only a member of staff has a phone", "仅工作人员可登记手机"
 
 
+async def is_known(session: Session, device_id: str) -> bool:
+    """Whether somebody registered it before."""
+    return await session.one(Device, "device_id", device_id, lock=False) is not None
+
+
 async def register(
     session: Session, asked: Request, principal: Principal, body: RegisterDevice, vault: Vault
 ) -> DeviceOut:

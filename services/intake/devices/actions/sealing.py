@@ -1,8 +1,7 @@
 """What an item says, sealed under the key of its phone: it names people until it has become a visit or was dropped."""
 
+import json
 from typing import Any
-
-import orjson
 
 from libs.common.database.session import Session
 from libs.common.rules.turns import LeftAlone, Turn
@@ -23,13 +22,13 @@ def envelope_of(vault: Vault, device: Device) -> KeyEnvelope:
 
 
 def sealed_body(envelope: KeyEnvelope, entry_id: str, body: dict[str, Any]) -> bytes:
-    """What the item says, for its row."""
-    return envelope.seal(orjson.dumps(body).decode(), aad=_cell(entry_id))
+    """What the item says, for its row, whatever that is: numbers of any length, signs that are none."""
+    return envelope.seal(json.dumps(body), aad=_cell(entry_id))
 
 
 def opened_body(envelope: KeyEnvelope, entry_id: str, sealed: bytes) -> dict[str, Any]:
     """What it says. CannotOpen when its key is not here, or it was changed."""
-    body: dict[str, Any] = orjson.loads(envelope.open(sealed, aad=_cell(entry_id)))
+    body: dict[str, Any] = json.loads(envelope.open(sealed, aad=_cell(entry_id)))
     return body
 
 

@@ -3,6 +3,8 @@
 from datetime import timedelta
 
 from libs.common.security.principal import Role
+from libs.common.security.vault import VaultKeys
+from services.intake.devices.actions.sealing import rewrap_device_keys
 from tests.integration.intake.devices.phone import DEVICES, MINUTE, Phone, give, visits_of
 from tests.integration.intake.door import NOW, OTHER_TOWN, IntakeDoor
 from tests.integration.intake.homes import SUPERVISION, Homes
@@ -48,7 +50,11 @@ async def test_a_dropped_item_is_refused_for_good(
     intake: IntakeDoor, homes: Homes, home: str, phone: Phone, supervisor: dict[str, str]
 ) -> None:
     await held_visit(homes, phone, home)
-    receipt = (await phone.decide(1, "drop", supervisor)).json()
+    named = {"reason": "欧阳金丝雀家无人，三组15号已核实"}
+    receipt = (await phone.decide(1, "drop", supervisor, **named)).json()
+    (step,) = await intake.rows("SELECT why FROM device_item_change WHERE code = 'dropped'")
+    assert "金丝雀" not in step.why
+    assert "15号" not in step.why
     assert (receipt["outcome"], receipt["code"], receipt["who_decides"]) == ("refused", "dropped", None)
     assert await phone.push() == [receipt]
     assert await visits_of(intake, "S-1") == []
@@ -100,7 +106,9 @@ async def test_a_lost_phone_is_wiped_and_what_it_brings_is_held(
 async def test_a_phone_is_of_one_person_until_it_is_given_up(intake: IntakeDoor, home: str, phone: Phone) -> None:
     second = Phone(intake, "S-2", phone.device_id)
     body = {"device_id": phone.device_id, "name": "值班手机"}
-    first = await phone.done("", body)
+    again = await phone.post("", body)
+    assert again.status_code == 200
+    first = again.json()
     assert (await second.post("", body)).status_code == 409
     nobody = intake.token(Role.VISITOR, subject="no-staff")
     assert (await phone.post("", {**body}, nobody)).status_code == 403
@@ -152,6 +160,36 @@ async def test_a_correction_goes_by_its_own_door(
     assert answer.status_code in (200, 403), answer.text
 
 
+async def test_what_a_body_made_up_stands_in_no_receipt(intake: IntakeDoor, home: str, phone: Phone) -> None:
+    phone.visit(home, 欧阳金丝雀=1, findings={"欧阳金丝雀": True})
+    (receipt,) = await phone.push()
+    assert (receipt["outcome"], receipt["code"]) == ("refused", "invalid")
+    (row,) = await intake.rows("SELECT to_jsonb(device_item)::text AS whole FROM device_item")
+    assert "金丝雀" not in row.whole + str(receipt)
+
+
+async def test_whatever_a_body_holds_it_is_told(intake: IntakeDoor, home: str, phone: Phone) -> None:
+    """Not what could be a visit, and nothing that the wire or the database would choke on."""
+    phone.visit(home, guide=10**40)
+    phone.visit(home, guide="\u0007")
+    phone.visit(home, materials={"safety_leaflet": 10**30})
+    phone.visit(home)
+    assert [outcome for outcome, _ in await phone.outcomes()] == [*["refused"] * 3, "applied"]
+
+
+async def test_a_household_that_cannot_be_opened_holds_its_own_visit_alone(
+    intake: IntakeDoor, homes: Homes, home: str, phone: Phone
+) -> None:
+    other = (await homes.register(contact_staff_id="S-1", head="李四"))["household_id"]
+    async with intake.service.runtime.work_database.transaction(NOW) as session:
+        await session.fetch("UPDATE household_identity SET wrapped = '\\x00' WHERE household_id = $1", other)
+    phone.visit(other)
+    phone.visit(home)
+    assert await phone.outcomes() == [("held", "unavailable"), ("applied", "applied")]
+    pulled = await phone.pull()
+    assert {one["household_id"]: one["head"] for one in pulled["households"]} == {home: "欧阳金丝雀", other: None}
+
+
 async def test_two_items_of_one_number_are_told_apart(
     intake: IntakeDoor, homes: Homes, home: str, phone: Phone, supervisor: dict[str, str]
 ) -> None:
@@ -170,3 +208,21 @@ async def test_two_items_of_one_number_are_told_apart(
     third = again | {"seq": 3}
     assert await phone.outcomes(third) == [("duplicate", "same-item")]
     assert len(await visits_of(intake, "S-1")) == 2
+
+
+async def test_an_item_whose_key_is_not_here_stays_as_it_is(
+    intake: IntakeDoor, homes: Homes, home: str, phone: Phone, supervisor: dict[str, str]
+) -> None:
+    await held_visit(homes, phone, home)
+    runtime = intake.service.runtime
+    (before,) = await intake.rows("SELECT sealed_body FROM device_item")
+    async with runtime.work_database.transaction(NOW) as session:
+        turn = await rewrap_device_keys(session, runtime.vault, "", 100)
+    assert (turn.changed, turn.last) == (0, None)
+    object.__setattr__(runtime, "vault", VaultKeys.passing().vault())
+    async with runtime.work_database.transaction(NOW) as session:
+        turn = await rewrap_device_keys(session, runtime.vault, "", 100)
+    assert [(one.table, one.row) for one in turn.places] == [("device", phone.device_id)]
+    assert (await phone.decide(1, "apply", supervisor)).status_code == 503
+    (after,) = await intake.rows("SELECT sealed_body FROM device_item")
+    assert after.sealed_body == before.sealed_body

@@ -9,6 +9,7 @@ from tests.integration.intake.devices.phone import MINUTE, Phone, give, visits_o
 from tests.integration.intake.door import NOW, VILLAGE, IntakeDoor
 from tests.integration.intake.homes import VISITS, Homes, Visitors
 
+ELSEWHERE = "999001101202"
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 
 
@@ -167,3 +168,18 @@ async def test_a_field_that_somebody_else_corrected_meanwhile_is_looked_at(
     assert receipt["outcome"] == "applied", receipt
     made = await intake.get(f"{VISITS}/{visit['item_id']}")
     assert (made["topics"], made["materials"]) == (["school"], {"safety_leaflet": 3})
+
+
+async def test_a_household_that_moved_out_of_reach_keeps_what_was_begun_before(
+    intake: IntakeDoor, homes: Homes, home: str, phone: Phone
+) -> None:
+    intake.move_clock(NOW + 2 * HOUR)
+    await homes.done(f"/{home}/change", {"area_code": ELSEWHERE})
+    await give(homes, "S-2", home)
+    intake.move_clock(NOW + 5 * HOUR)
+    phone.visit(home, NOW + HOUR)
+    phone.visit(home, NOW + 3 * HOUR)
+    before, after = await phone.push()
+    assert (told(before), len(before["conflicts"])) == (("applied", "applied"), 2)
+    assert (told(after), after["conflicts"]) == (("refused", "invalid"), [])
+    assert after["text"]["en"].startswith("household_id")
