@@ -3,6 +3,8 @@
 from datetime import timedelta
 
 from libs.common.security.principal import Role
+from libs.common.security.vault import VaultKeys
+from services.intake.devices.actions.sealing import rewrap_device_keys
 from tests.integration.intake.devices.phone import DEVICES, MINUTE, Phone, give, visits_of
 from tests.integration.intake.door import NOW, OTHER_TOWN, IntakeDoor
 from tests.integration.intake.homes import SUPERVISION, Homes
@@ -206,3 +208,21 @@ async def test_two_items_of_one_number_are_told_apart(
     third = again | {"seq": 3}
     assert await phone.outcomes(third) == [("duplicate", "same-item")]
     assert len(await visits_of(intake, "S-1")) == 2
+
+
+async def test_an_item_whose_key_is_not_here_stays_as_it_is(
+    intake: IntakeDoor, homes: Homes, home: str, phone: Phone, supervisor: dict[str, str]
+) -> None:
+    await held_visit(homes, phone, home)
+    runtime = intake.service.runtime
+    (before,) = await intake.rows("SELECT sealed_body FROM device_item")
+    async with runtime.work_database.transaction(NOW) as session:
+        turn = await rewrap_device_keys(session, runtime.vault, "", 100)
+    assert (turn.changed, turn.last) == (0, None)
+    object.__setattr__(runtime, "vault", VaultKeys.passing().vault())
+    async with runtime.work_database.transaction(NOW) as session:
+        turn = await rewrap_device_keys(session, runtime.vault, "", 100)
+    assert [(one.table, one.row) for one in turn.places] == [("device", phone.device_id)]
+    assert (await phone.decide(1, "apply", supervisor)).status_code == 503
+    (after,) = await intake.rows("SELECT sealed_body FROM device_item")
+    assert after.sealed_body == before.sealed_body
