@@ -15,7 +15,6 @@ from tests.integration.audit.county import Spoiler, live, open_county
 from tests.integration.audit.damage.form import Spoiled
 from tests.integration.audit.damage.rows import ROWS
 from tests.integration.audit.households import settle_in
-from tests.integration.audit.visited import visit_homes
 from tests.integration.audit.visits import go_about
 
 TEMPLATE = "audit_template"
@@ -62,7 +61,6 @@ def lived(postgres: EmbeddedPostgres, tmp_path_factory: pytest.TempPathFactory) 
         async with open_county(url, tmp_path_factory.mktemp("county")) as county:
             await live(county)
             await settle_in(county, there.homes)
-            await visit_homes(county, there.homes)
             await go_about(county, there.homes)
             there.cases.update(county.cases)
         await execute(url, _DROP_CHECKS)

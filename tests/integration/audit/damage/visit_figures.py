@@ -14,16 +14,16 @@ VISITS: dict[str, Spoiled] = {
     ),
     "a visit that counts for another day": spoiled(
         "I8", "analytics", "plain_home", "day is",
-        "UPDATE analytics.visit_fact SET day = day + 1 WHERE visit_id = {visit}",
+        "UPDATE analytics.visit_fact SET day = day + 1 WHERE visit_id = {full_visit}",
     ),
     "a visit that is none of intake": spoiled(
         "I8", "analytics", "ghost", "is no visit of intake",
         "INSERT INTO analytics.visit_fact SELECT 'ghost', household_id, version, day, area_code, outcome, counts,"
-        " staff_ids, rounds, teams, doc FROM analytics.visit_fact WHERE visit_id = {visit}",
+        " staff_ids, rounds, teams, doc FROM analytics.visit_fact WHERE visit_id = {full_visit}",
     ),
     "a visit of another person": spoiled(
         "I8", "analytics", "plain_home", "the events tell of none",
-        "UPDATE analytics.visit_person SET staff_id = 'S-9' WHERE visit_id = {visit} AND staff_id = 'S-1005'",
+        "UPDATE analytics.visit_person SET staff_id = 'S-9' WHERE visit_id = {full_visit} AND staff_id = 'S-1005'",
     ),
     "a place in a round that is another": spoiled(
         "I8", "analytics", "plain_home", "outcome is",
@@ -51,8 +51,8 @@ VISITS: dict[str, Spoiled] = {
         " WHERE ctid = (SELECT min(ctid) FROM intake.round_tally WHERE cut = 'class')",
     ),
     "a visit that intake has otherwise": spoiled(
-        "I8", "analytics", "visit", "is not what intake has",
-        "UPDATE intake.visit SET outcome = 'moved' WHERE visit_id = {visit}",
+        "I8", "analytics", "full_visit", "is not what intake has",
+        "UPDATE intake.visit SET outcome = 'moved' WHERE visit_id = {full_visit}",
     ),
     "a round's terms": spoiled(
         "I8", "analytics", "visit_round", "terms is",
@@ -60,7 +60,7 @@ VISITS: dict[str, Spoiled] = {
     ),
     "a team's seat": spoiled(
         "I8", "analytics", "visit_seat", "until_day is",
-        "UPDATE analytics.visit_seat SET until_day = until_day + 1 WHERE staff_id = 'S-2001'",
+        "UPDATE analytics.visit_seat SET until_day = until_day + 1 WHERE staff_id = 'L-1'",
     ),
     "a team lost": spoiled(
         "I8", "analytics", "visit_team", "is not there", "DELETE FROM analytics.visit_team",
