@@ -32,7 +32,7 @@ _SPOILT = (
 
 _SPOILT_VISITS = (
     "UPDATE analytics.visit_household SET steps = '[]' WHERE household_id = {plain_home}",
-    "UPDATE analytics.visit_fact SET day = day + 1, teams = '{{}}' WHERE visit_id = {visit}",
+    "UPDATE analytics.visit_fact SET day = day + 1, teams = '{{}}' WHERE visit_id = {full_visit}",
     "DELETE FROM analytics.visit_person",
     "DELETE FROM analytics.visit_place WHERE household_id = {plain_home}",
     "UPDATE analytics.visit_round SET closed_at = now() WHERE round_id = {open_round}",
