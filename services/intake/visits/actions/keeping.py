@@ -158,9 +158,9 @@ async def keep_workers(session: Session, row: Visit) -> None:
 async def forget_photos(session: Session, row: Visit) -> None:
     """Photos that its record names no more go, and all of a void visit; their bytes with the next sweep."""
     named = () if row.status is Status.VOID else row.photos
-    for photo in await session.rows(VisitPhoto, "visit_id", row.visit_id):
-        if photo.digest not in named:
-            await session.remove(photo)
+    kept = await session.rows(VisitPhoto, "visit_id", row.visit_id)
+    for photo in [one for one in kept if one.digest not in named]:
+        await session.remove(photo)
 
 
 def _seen(row: Visit) -> SeenVisit:
