@@ -8,7 +8,7 @@ import pytest
 
 from libs.common.security.principal import Role
 from tests.journeys.county import VILLAGE, County
-from tests.journeys.phones import PAGE, PICTURE, Phones, phones_of, sign_in
+from tests.journeys.phones import ANOTHER_PICTURE, PAGE, PICTURE, Phones, phones_of, sign_in
 from tests.support.browser import PHONE, Window
 from tests.support.eventually import eventually
 

@@ -71,7 +71,7 @@ async def test_a_photo_of_a_visit_that_is_gone_is_found_at_its_household(
     assert (report.clean, report.checked[Invariant.FILE]) == (True, 3)
     await store.spoil(digest(PNG), None)
     [found] = (await examine(Subject(copy.url, blobs=blobs))).violations
-    assert (found.invariant, found.key) == (Invariant.FILE, copy.cases["plain_home"])
+    assert (found.invariant, found.key) == (Invariant.FILE, copy.homes["plain home"])
     assert "are gone" in found.message
 
 
