@@ -10,6 +10,7 @@ from typing import Any
 
 import httpx
 import pytest
+from asyncpg import IntegrityConstraintViolationError
 
 from libs.common.blobs.scanning import NoScanner, ScanVerdict
 from libs.common.events.households import HouseholdRevealed
@@ -287,3 +288,11 @@ async def test_bytes_that_are_lost_are_said_to_be_and_can_be_sent_again(photos: 
     assert (await photos.look()).status_code == 503
     assert (await photos.send()).status_code == 200
     assert (await photos.look()).content == JPEG
+
+
+async def test_the_database_refuses_what_is_no_photo(intake: IntakeDoor, photos: Photos) -> None:
+    await photos.send()
+    for change in ("size = 0", "digest = 'x'", "scan = 'infected'"):
+        with pytest.raises(IntegrityConstraintViolationError):
+            async with intake.service.runtime.work_database.transaction(NOW) as session:
+                await session.fetch(f"UPDATE visit_photo SET {change}")  # noqa: S608
