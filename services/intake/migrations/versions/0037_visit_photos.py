@@ -18,8 +18,7 @@ _STATEMENTS = (
         added_at timestamptz NOT NULL,
         added_by text NOT NULL,
         PRIMARY KEY (visit_id, digest),
-        CONSTRAINT visit_photo_visit_id_fkey FOREIGN KEY (visit_id)
-            REFERENCES visit (visit_id) DEFERRABLE INITIALLY DEFERRED,
+        CONSTRAINT visit_photo_visit_id_fkey FOREIGN KEY (visit_id) REFERENCES visit (visit_id),
         CONSTRAINT visit_photo_digest_check CHECK (length(digest) = 64),
         CONSTRAINT visit_photo_size_check CHECK (size > 0),
         CONSTRAINT visit_photo_scan_check CHECK (scan IN ('clean', 'unscanned'))
