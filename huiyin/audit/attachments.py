@@ -7,13 +7,14 @@ from huiyin.audit.report import Findings, Invariant
 from huiyin.audit.snapshot import Snapshot
 from libs.common.blobs.port import BlobMissing, Blobs
 
-_FILES = """
-    SELECT attachment_id, case_id, digest, size FROM intake.attachment WHERE deleted_at IS NULL
-    ORDER BY digest, attachment_id
+_KEPT = """
+    SELECT attachment_id AS file, case_id AS whose, digest, size FROM intake.attachment WHERE deleted_at IS NULL
+    UNION ALL
+    SELECT visit_id || '/' || digest, household_id, digest, size
+    FROM intake.visit_photo JOIN intake.visit USING (visit_id)
 """
-_STILL = """
-    SELECT attachment_id FROM intake.attachment WHERE attachment_id = ANY ($1::text[]) AND deleted_at IS NULL
-"""
+_FILES = f"SELECT file, whose, digest, size FROM ({_KEPT}) AS kept ORDER BY digest, file"  # noqa: S608 - our own words
+_STILL = f"SELECT file FROM ({_KEPT}) AS kept WHERE file = ANY ($1::text[])"  # noqa: S608 - our own words
 
 
 @dataclass(slots=True)
@@ -23,7 +24,7 @@ class Files:
     findings: Findings
     blobs: Blobs | None
     suspects: dict[str, tuple[str, str]] = field(default_factory=dict)
-    """By file, its case and what is wrong: unless it was deleted since."""
+    """By file, its case or household and what is wrong: unless it was deleted since."""
 
     async def look(self, cut: Snapshot) -> None:
         """Every file that was not deleted; the same bytes once, however many files they are. BlobTrouble."""
@@ -38,14 +39,14 @@ class Files:
                     digest = row["digest"]
                     wrong = await _wrong(self.blobs, digest, row["size"])
                 if wrong:
-                    self.suspects[row["attachment_id"]] = (row["case_id"], wrong)
+                    self.suspects[row["file"]] = (row["whose"], wrong)
 
     async def conclude(self, later: Snapshot) -> None:
         """Those that are wrong and, seen later, still no deleted files: bytes of a deleted one may be gone."""
         for row in await later.fetch(_STILL, list(self.suspects)):
-            case_id, wrong = self.suspects[row["attachment_id"]]
-            message = f"the bytes of its file {row['attachment_id']} {wrong}"
-            self.findings.violated(Invariant.FILE, case_id, "intake", message)
+            subject, wrong = self.suspects[row["file"]]
+            message = f"the bytes of its file {row['file']} {wrong}"
+            self.findings.violated(Invariant.FILE, subject, "intake", message)
 
 
 async def _wrong(blobs: Blobs, digest: str, size: int) -> str:

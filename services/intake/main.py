@@ -27,6 +27,7 @@ from services.intake.matches import api as matches
 from services.intake.notes import api as notes
 from services.intake.occasions import api as occasions
 from services.intake.pages import api as pages
+from services.intake.photos import api as photos
 from services.intake.plans.api import planning, printing
 from services.intake.points import api as points
 from services.intake.policies import api as policies
@@ -90,6 +91,7 @@ SPEC = ServiceSpec(
         printing.router,
         visits.router,
         visits.words_router,
+        photos.router,
         pages.router,
         devices.router,
     ),

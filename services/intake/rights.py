@@ -45,7 +45,7 @@ IMPORT_HOUSEHOLDS = Right.HOUSEHOLD_IMPORT
 EXPORT_HOUSEHOLDS = Right.HOUSEHOLD_EXPORT
 """``GET`` and ``POST /households/export``."""
 REVEAL_HOUSEHOLD = Right.HOUSEHOLD_REVEAL
-"""``POST /households/{household_id}/reveal``."""
+"""``POST /households/{household_id}/reveal``, and ``GET /visits/{visit_id}/photos/{sha256}``."""
 WRITE_NOTES = Right.NOTE_WRITE
 """``POST /households/{household_id}/notes``."""
 REVEAL_NOTES = Right.NOTE_REVEAL
@@ -63,7 +63,7 @@ READ_ROUNDS = Right.ROUND_READ
 KEEP_ROUNDS = Right.ROUND_KEEP
 """``POST /rounds`` and ``POST /rounds/{round_id}/closing``; ``POST /plans`` and ``POST /plans/{plan_id}/again``."""
 RECORD_VISIT = Right.VISIT_RECORD
-"""``POST /visits`` and ``POST /occasions``."""
+"""``POST /visits``, ``POST /visits/{visit_id}/photos`` and ``POST /occasions``."""
 READ_VISITS = Right.VISIT_READ
 """``GET /visits``, each of them with its changes, and ``GET /visit-words``; ``GET /points``,
 ``GET /occasions``, and what is below them.

@@ -47,6 +47,7 @@ OBJECTIONS = "/intake/v1/cases/{case_id}/objections"
 UPLOAD = "/intake/v1/cases/{case_id}/attachments"
 BODIES: Mapping[str, Any] = {
     UPLOAD: b"\xff\xd8\xff\xe0 a picture",
+    "/intake/v1/visits/{visit_id}/photos": b"\xff\xd8\xff\xe0 a picture",
     "/intake/v1/requesters/{case_id}/reveal": {"fields": ["name", "phone"], **REASON},
     "/intake/v1/cases/{case_id}/repeats": {"repeat_of": None, **REASON},
     "/intake/v1/cases/{case_id}/accused": {"accused_units": ["D-ENV"], **REASON},

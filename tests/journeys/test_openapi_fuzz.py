@@ -113,7 +113,7 @@ def _schema(service: Service) -> OpenApiSchema:
                     },
                 },
                 {
-                    "include-path": "/intake/v1/cases/{case_id}/attachments",
+                    "include-path-regex": "^/intake/v1/(cases/{case_id}/attachments|visits/{visit_id}/photos)$",
                     "checks": {
                         # What a file is, its bytes tell, and no document says which bytes are a picture.
                         "positive_data_acceptance": {"expected-statuses": ["2xx", *REFUSALS, "415"]},

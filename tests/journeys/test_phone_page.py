@@ -8,7 +8,7 @@ import pytest
 
 from libs.common.security.principal import Role
 from tests.journeys.county import VILLAGE, County
-from tests.journeys.phones import PAGE, PICTURE, Phones, phones_of, sign_in
+from tests.journeys.phones import ANOTHER_PICTURE, PAGE, PICTURE, Phones, phones_of, sign_in
 from tests.support.browser import PHONE, Window
 from tests.support.eventually import eventually
 
@@ -253,6 +253,10 @@ async def test_a_picture_goes_to_its_case_and_what_is_refused_is_decided_by_some
     await window.type("textarea[name=text]", "村口路灯坏了三天，晚上老人出门很不安全。")
     await window.attach("#photo", picture)
     await window.click(".photo select option[value='0']")
+    door = tmp_path / "门前.png"
+    door.write_bytes(ANOTHER_PICTURE)
+    await window.attach("#photo", door)
+    await window.sees("本次走访", ".photo:nth-of-type(2)")
     await window.click("#record")
     await window.click(f"[data-household='{homes[1]}']")
     await window.click("[data-outcome=nobody_home]")
@@ -265,8 +269,10 @@ async def test_a_picture_goes_to_its_case_and_what_is_refused_is_decided_by_some
     (case,) = [one async for one in phones.county.operator.listed("/intake/v1/cases")]
     (visit,) = await phones.visits()
     files = await phones.county.operator.ask(f"/intake/v1/cases/{case['case_id']}/attachments")
-    (told,) = (await phones.county.supervisor.ask(f"/intake/v1/visits/{visit['visit_id']}"))["photos"]
-    assert [(one["media_type"], one["digest"]) for one in files["items"]] == [("image/jpeg", told)]
+    photos = (await phones.county.supervisor.ask(f"/intake/v1/visits/{visit['visit_id']}/photos"))["photos"]
+    of_case = [one["sha256"] for one in photos if one["state"] == "with_case"]
+    assert [(one["media_type"], [one["digest"]]) for one in files["items"]] == [("image/jpeg", of_case)]
+    assert sorted(one["state"] for one in photos) == ["kept", "with_case"]
     assert (await window.kept())["photos"] == []
     await window.click("#places a[href='#sent']")
     await window.sees("staff_ids/1", "[data-state=refused]")

@@ -1,23 +1,20 @@
 """``/cases/{case_id}/attachments``: files come in, are listed, given back as they are, and deleted for the record."""
 
-from base64 import b64encode
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import timedelta
-from typing import Annotated, Any
-from urllib.parse import quote
+from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
 from fastapi.responses import StreamingResponse
 
-from libs.common.blobs.uploads import Uploads
 from libs.common.bus.flow import Service
 from libs.common.database.session import Session
-from libs.common.errors import NotFound, Unavailable
-from libs.common.logs import get_logger
+from libs.common.errors import NotFound
 from libs.common.run.failpoints import failpoint
 from libs.common.web.cursors import Page, PageQuery
 from libs.common.web.door import Door, needs
 from libs.common.web.fields import CaseId, Uuid
+from libs.common.web.given_back import THE_FILE, KeptFile, given_back, uploads_of
 from libs.common.web.headers import IdempotencyKey
 from libs.common.web.signed import LinkDoor, LinkText, make_link, one_time_link
 from libs.common.web.uploads import UploadBody
@@ -31,17 +28,9 @@ from services.intake.cases.api.callers import request_of, viewer_of
 from services.intake.cases.api.registration import CASES
 
 router = APIRouter(prefix="/v1", tags=["attachments 附件"])
-log = get_logger(__name__)
 
 DOWNLOAD = "intake.attachments.download"
 LINK_LASTS = timedelta(minutes=10)
-
-_THE_FILE: dict[int | str, dict[str, Any]] = {
-    200: {
-        "description": "The file, as it was sent; to be saved, never shown by the browser itself",
-        "content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}},
-    }
-}
 
 
 @router.post("/cases/{case_id}/attachments", status_code=201, response_model=AttachmentOut)
@@ -58,7 +47,7 @@ async def attach_file(
     """
     viewer, request = viewer_of(door), request_of(door)
     await door.read(lambda session: check_room(session, viewer, case_id))
-    uploads = _uploads(door)
+    uploads = uploads_of(door)
     async with uploads.blobs.spool() as spool:
         await upload.into(spool, uploads)
         file = await examine(uploads, spool, query.name)
@@ -94,14 +83,14 @@ async def list_attachments(
 
 
 @router.get(
-    "/cases/{case_id}/attachments/{attachment_id}", response_class=StreamingResponse, responses=_THE_FILE
+    "/cases/{case_id}/attachments/{attachment_id}", response_class=StreamingResponse, responses=THE_FILE
 )  # fmt: skip
 async def download_attachment(
     case_id: CaseId, attachment_id: Uuid, door: Annotated[Door, needs(rights.READ_ATTACHMENTS)]
 ) -> Response:
     """The file itself, to be saved (下载附件). 404 when it was deleted."""
     row = await door.read(_finding(door, case_id, attachment_id))
-    return StreamingResponse(await _bytes(door, row), media_type=row.media_type, headers=_headers(row))
+    return await given_back(door, _kept(row))
 
 
 @router.post(
@@ -125,16 +114,16 @@ async def link_attachment(
     return door.answer(await door.run(make))
 
 
-@router.get("/downloads/{link}", response_class=StreamingResponse, responses=_THE_FILE)
+@router.get("/downloads/{link}", response_class=StreamingResponse, responses=THE_FILE)
 async def download_by_link(
     link: LinkText, door: Annotated[LinkDoor, one_time_link(DOWNLOAD, rights.READ_ATTACHMENTS)]
 ) -> Response:
     """The file that the link was made for, once (一次性下载)."""
     case_id, _, attachment_id = door.about.partition("/")
     row = await door.read(_finding(door, case_id, attachment_id))
-    content = await _bytes(door, row)
+    answer = await given_back(door, _kept(row))
     await door.use()
-    return StreamingResponse(content, media_type=row.media_type, headers=_headers(row))
+    return answer
 
 
 @router.post("/cases/{case_id}/attachments/{attachment_id}/deletion", response_model=AttachmentOut)
@@ -165,26 +154,5 @@ def _finding(door: Door, case_id: str, attachment_id: str) -> Callable[[Session]
     return find
 
 
-def _uploads(door: Door) -> Uploads:
-    if door.runtime.uploads is None:
-        raise Unavailable("This process keeps no files", "本进程不保存文件")
-    return door.runtime.uploads
-
-
-async def _bytes(door: Door, row: Attachment) -> AsyncIterator[bytes]:
-    """The pieces of a file, once it is known to be there and as long as it should be."""
-    blobs = _uploads(door).blobs
-    if await blobs.size(row.digest) != row.size:
-        log.error("bytes of a file missing", case_id=row.case_id)
-        raise Unavailable("The bytes of this file are not where they should be", "附件内容缺失，请联系管理员")
-    return blobs.read(row.digest)
-
-
-def _headers(row: Attachment) -> dict[str, str]:
-    return {
-        "Content-Disposition": f"attachment; filename*=UTF-8''{quote(row.name, safe='')}",
-        "Content-Length": str(row.size),
-        "X-Content-Type-Options": "nosniff",
-        "Content-Security-Policy": "default-src 'none'; sandbox; frame-ancestors 'none'",
-        "Repr-Digest": f"sha-256=:{b64encode(bytes.fromhex(row.digest)).decode()}:",
-    }
+def _kept(row: Attachment) -> KeptFile:
+    return KeptFile(row.case_id, row.digest, row.size, row.media_type, row.name)

@@ -14,6 +14,11 @@ from services.intake.cases.tables import Case
 
 IN_ORDER = Keyset("intake.attachments", (col(Attachment.attachment_id),), (str,), descending=False)
 
+_IN_USE = """
+    SELECT digest FROM attachment WHERE digest = ANY ($1::text[]) AND deleted_at IS NULL
+    UNION SELECT digest FROM visit_photo WHERE digest = ANY ($1::text[])
+"""
+
 
 async def find_case(session: Session, viewer: Viewer, case_id: str) -> Case | None:
     """The case, when it is within reach."""
@@ -60,8 +65,6 @@ def _without_the_requesters(viewer: Viewer, case: Case) -> list[ColumnElement[bo
 
 
 async def digests_in_use(session: Session, digests: Sequence[str]) -> set[str]:
-    """Those of these bytes that a file, not deleted, still is."""
-    rows = await session.fetch(
-        "SELECT DISTINCT digest FROM attachment WHERE digest = ANY ($1::text[]) AND deleted_at IS NULL", list(digests)
-    )
+    """Those of these bytes that a file, not deleted, or a photo of a visit still is."""
+    rows = await session.fetch(_IN_USE, list(digests))
     return {row.digest for row in rows}

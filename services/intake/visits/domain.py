@@ -112,12 +112,17 @@ def decide(state: State, step: VisitStep, staff_ids: tuple[str, ...], by: Actor,
     return machine.Said(step, at, staff_ids, by, why)
 
 
+def is_theirs(state: State, by: Actor) -> bool:
+    """Whether this person made the visit, or wrote it down."""
+    return not by.names.isdisjoint({*state.visitors, state.entered_by})
+
+
 def check_corrector(state: State, by: Actor, today: date, *, oversees: bool) -> None:
     """Who made a visit corrects it within the day on which it was entered; later somebody who oversees visits does.
 
     Whoever made it and oversees visits as well is one who made it. NotTheirs.
     """
-    mine = not by.names.isdisjoint({*state.visitors, state.entered_by})
+    mine = is_theirs(state, by)
     if mine and today == state.entered_on:
         return
     if mine or not oversees:

@@ -3,10 +3,11 @@
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Column
+from sqlalchemy import BigInteger, Column
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field
 
+from libs.common.blobs.scanning import ScanVerdict
 from libs.common.database.columns import check, index, moment_column, one_of, refers, texts_column, word_column
 from libs.common.events.terms import Kind
 from libs.common.events.visit_terms import MatterEnd, VisitOutcome, VisitSlot, VisitStep
@@ -101,6 +102,32 @@ class VisitMatter(Base, table=True):
     answer: str | None
     sealed_text: bytes | None
     case_id: str | None
+
+
+class VisitPhoto(Base, table=True):
+    """A photo that is kept (走访照片), of those that a visit's record names. It goes when the record names it no more,
+    and when the visit is void.
+    """
+
+    __tablename__ = "visit_photo"
+    __table_args__ = (
+        refers("visit_photo", "visit_id", "visit"),
+        one_of("visit_photo", "scan", (ScanVerdict.CLEAN, ScanVerdict.UNSCANNED)),
+        check("visit_photo_digest_check", "length(digest) = 64"),
+        check("visit_photo_size_check", "size > 0"),
+        index("visit_photo_digest_idx", "digest"),
+    )
+
+    visit_id: str = Field(primary_key=True)
+    digest: str = Field(primary_key=True)
+    """SHA-256, under which the bytes are kept."""
+    size: int = Field(sa_type=BigInteger)
+    """Bytes."""
+    media_type: str
+    """By its content."""
+    scan: ScanVerdict = Field(sa_column=word_column(ScanVerdict))
+    added_at: datetime = Field(sa_column=moment_column())
+    added_by: str
 
 
 class VisitChange(Base, table=True):

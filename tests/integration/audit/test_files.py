@@ -60,6 +60,21 @@ async def test_what_is_gone_or_other_is_found(
     assert f"file-1 {said}" in found.message
 
 
+async def test_a_photo_of_a_visit_that_is_gone_is_found_at_its_household(
+    copy: Copy, blobs: Blobs, store: Store
+) -> None:
+    await copy.spoil(
+        "INSERT INTO intake.visit_photo (visit_id, digest, size, media_type, scan, added_at, added_by) "  # noqa: S608
+        f"VALUES ({{full_visit}}, '{digest(PNG)}', {len(PNG)}, 'image/png', 'unscanned', now(), 'staff-1')"
+    )
+    report = await examine(Subject(copy.url, blobs=blobs))
+    assert (report.clean, report.checked[Invariant.FILE]) == (True, 3)
+    await store.spoil(digest(PNG), None)
+    [found] = (await examine(Subject(copy.url, blobs=blobs))).violations
+    assert (found.invariant, found.key) == (Invariant.FILE, copy.homes["plain home"])
+    assert "are gone" in found.message
+
+
 async def test_what_cannot_be_reached_is_said_to_be_unseen(copy: Copy, blobs: Blobs) -> None:
     report = await examine(Subject(copy.url))
     assert (report.clean, report.pending["attachments not looked at"]) == (True, 2)

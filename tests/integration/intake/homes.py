@@ -6,9 +6,9 @@ from typing import Any
 
 import httpx
 
+from libs.common.events.base import Event
 from libs.common.events.directory import PackPublished, RecordedTerm, StaffRecorded
 from libs.common.events.households import HouseholdRecorded
-from libs.common.events.visits import VisitEvent
 from libs.common.security.principal import Role
 from libs.common.sheets import csv_of
 from tests.integration.intake.door import COUNTY, NOW, VILLAGE, IntakeDoor
@@ -270,8 +270,8 @@ async def with_visitors(door: IntakeDoor) -> Homes:
     return Homes(door)
 
 
-async def said(intake: IntakeDoor, household_id: str, *kinds: type[VisitEvent]) -> list[Any]:
-    """What was said of the visits to a household, of these kinds."""
+async def said(intake: IntakeDoor, household_id: str, *kinds: type[Event]) -> list[Any]:
+    """What was said of a household and of the visits to it, of these kinds."""
     rows = await intake.rows(
         "SELECT type, payload::text AS said FROM ledger WHERE stream = 'visits' AND key = $1 ORDER BY seq", household_id
     )

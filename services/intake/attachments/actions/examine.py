@@ -1,6 +1,7 @@
 """Looking at a file before it is kept: what it is, and whether it holds malware."""
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from libs.common.blobs.contents import MEDIA_TYPES, MediaType, media_type_of_file
@@ -34,19 +35,25 @@ class ExaminedFile:
 
 
 async def examine(uploads: Uploads, spool: Spool, name: str) -> ExaminedFile:
-    """What the file is.
+    """What the file is. Raises as `look_into`."""
+    media_type, scan = await look_into(uploads, spool, MEDIA_TYPES)
+    return ExaminedFile(spool.digest, spool.size, media_type, clean_name(name, media_type.suffixes), scan)
+
+
+async def look_into(uploads: Uploads, spool: Spool, taken: Sequence[MediaType]) -> tuple[MediaType, ScanVerdict]:
+    """Which of the kinds that are ``taken`` the file is, and what the scanner says of it.
 
     Raises:
-        UnsupportedMedia: nothing that is taken.
+        UnsupportedMedia: none of them.
         Infected: it holds malware.
         ScannerAway: it has to be looked at, and nobody can.
     """
     media_type = await asyncio.to_thread(media_type_of_file, spool.path)
-    if media_type is None:
-        taken = ", ".join(kind.suffixes[0].removeprefix(".") for kind in MEDIA_TYPES)
-        raise UnsupportedMedia(f"By its content it is none of {taken}", f"文件内容不属于可接收的类型：{taken}")
+    if media_type is None or media_type not in taken:
+        kinds = ", ".join(kind.suffixes[0].removeprefix(".") for kind in taken)
+        raise UnsupportedMedia(f"By its content it is none of {kinds}", f"文件内容不属于可接收的类型：{kinds}")
     scan = await uploads.scanner.scan(spool.path)
     if scan is ScanVerdict.INFECTED:
         log.warning("infected file refused")
         raise Infected("It was not kept", "文件未保存")
-    return ExaminedFile(spool.digest, spool.size, media_type, clean_name(name, media_type.suffixes), scan)
+    return media_type, scan

@@ -1,4 +1,5 @@
-"""Putting away bytes that no file is any more: of uploads that ended before their row, and of deleted files."""
+"""Putting away bytes that no file is any more: of uploads that ended before their row, of deleted
+files, and of photos of visits that are void."""
 
 from datetime import datetime, timedelta
 

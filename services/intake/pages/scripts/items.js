@@ -4,6 +4,8 @@ import { stamp } from "./clock.js";
 import { all, changed, got, put, remove, within } from "./store.js";
 
 export const WAITING = "waiting";
+// Where a picture waits to be sent to: this, or the id of a case.
+export const ITS_VISIT = "visit";
 const DONE = ["applied", "duplicate", "dropped"];
 
 export async function sha256(blob) {
@@ -122,13 +124,13 @@ async function renumber(of, item, nextSeq) {
   of("kept").put(seq + 1, "next_seq");
 }
 
-// Pictures of a matter that became a case go there; of the others the fingerprint is all that is on record.
+// Pictures of a matter that became a case go there, the others to the visit. What went to neither is told, and stays.
 async function settlePhotos(photos, item, receipt) {
   const cases = (item.body?.matters ?? []).map((matter) => matter.what !== "explained");
   for (const photo of await got(photos.getAll())) {
-    if (photo.item_id !== item.item_id || photo.waits) continue;
+    if (photo.item_id !== item.item_id || photo.waits || photo.refused) continue;
     const place = photo.matter === null || !cases[photo.matter] ? null : cases.slice(0, photo.matter).filter(Boolean).length;
-    const caseId = place === null ? undefined : receipt.case_ids?.[place];
-    if (caseId) photos.put({ ...photo, waits: caseId });
+    const waits = place === null ? ITS_VISIT : receipt.case_ids?.[place];
+    if (waits) photos.put({ ...photo, waits });
   }
 }

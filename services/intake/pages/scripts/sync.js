@@ -2,7 +2,7 @@
 
 import { daysAgo, dayOf, learn } from "./clock.js";
 import { plain } from "./dom.js";
-import { begunDrafts, counts, tell, unsent } from "./items.js";
+import { begunDrafts, counts, ITS_VISIT, tell, unsent } from "./items.js";
 import { Offline, Session, SignedOut, signOut, withToken } from "./net.js";
 import { all, changed, keep, kept, put, remove, wipe, within } from "./store.js";
 import { WORDS } from "./words.js";
@@ -10,6 +10,7 @@ import { WORDS } from "./words.js";
 const DEVICES = "/intake/v1/devices";
 const MOST_ITEMS = 50;
 const TOO_LARGE = 413;
+const TOO_MANY = 429;
 const DONE = ["applied", "duplicate", "dropped"];
 
 export const session = new Session({
@@ -132,14 +133,18 @@ async function pull(device) {
 
 async function sendPhotos() {
   for (const photo of (await all("photos")).filter((one) => one.waits)) {
-    const path = `/intake/v1/cases/${photo.waits}/attachments?name=${encodeURIComponent("走访照片.jpg")}`;
+    const path = photo.waits === ITS_VISIT
+      ? `/intake/v1/visits/${photo.item_id}/photos`
+      : `/intake/v1/cases/${photo.waits}/attachments?name=${encodeURIComponent("走访照片.jpg")}`;
     const headers = { "Content-Type": "application/octet-stream", "Idempotency-Key": `${photo.key}`.slice(0, 120) };
     try {
       await session.ask("POST", path, photo.blob, headers);
       await remove("photos", photo.key);
     } catch (error) {
       if (error instanceof Offline || error instanceof SignedOut) throw error;
-      // The case takes no file any more: said, and not tried for ever.
+      // A fault of the server's own: it stays, for the next time.
+      if (error.status === TOO_MANY || error.status >= 500) continue;
+      // Nobody takes it any more: said, and not tried for ever.
       await put("photos", { ...photo, waits: null, refused: error.words ?? String(error) });
     }
   }

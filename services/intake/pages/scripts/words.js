@@ -76,10 +76,10 @@ export const WORDS = {
   take_photo: ["拍照", "Take a photo"],
   no_picture: ["无法读取这张照片", "This picture cannot be read"],
   photo_of: ["属于", "Belongs to"],
-  photo_none: ["仅存指纹", "Its fingerprint alone"],
+  photo_none: ["本次走访", "This visit"],
   photo_hint: [
-    "照片已去除位置信息。记录中存的是指纹；属于成案诉求的照片会上传到该件，其余只留在本机 {days} 天。",
-    "The place is taken out of each picture. The record holds its fingerprint; a picture of a matter that becomes a case is sent there, others stay here for {days} days.",
+    "照片已去除位置信息。走访入账后自动上传：属于成案诉求的随该件保存，其余随走访记录保存；传完即从本机删除，未能上传的在本机留 {days} 天。",
+    "The place is taken out of each picture. Once the visit is taken they are sent: to the case, if a matter became one, else with the visit; then they are gone from here. What nobody takes stays for {days} days.",
   ],
   matters: ["反映的诉求", "Matters raised"],
   matter: ["诉求 {number}", "Matter {number}"],

@@ -12,6 +12,7 @@ from services.intake.raised.actions.checking import check_times, check_workers
 from services.intake.visits.actions.checking import check_words
 from services.intake.visits.actions.keeping import (
     check_gap,
+    forget_photos,
     keep_workers,
     living,
     settle,
@@ -63,6 +64,8 @@ async def correct(
         check_gap(session, row, [one for one in living(rows) if one is not row], rounds)
     _set(row, values)
     await keep_workers(session, row)
+    if "photos" in before:
+        await forget_photos(session, row)
     take(session, row, said, before)
     await settle(session, row, rows)
     await tell_corrected(session, row, tuple(before), why)
@@ -93,6 +96,7 @@ async def decide_voiding(
     if body.granted:
         session.publish(VisitVoided(**said, occurred_at=session.now, why=why))
         await settle(session, row, rows)
+        await forget_photos(session, row)
     else:
         session.publish(VisitVoidRefused(**said, occurred_at=session.now, why=why))
     return await shown(session, asked.scope, row)

@@ -19,7 +19,7 @@ from services.intake.rounds.queries.following import terms_of
 from services.intake.rounds.tables import VisitRound
 from services.intake.visits.domain import Said, State, Status, VisitBeside, duplicates, evolve, slot_of, too_near
 from services.intake.visits.queries import document
-from services.intake.visits.tables import Visit, VisitChange, VisitMatter, VisitWorker
+from services.intake.visits.tables import Visit, VisitChange, VisitMatter, VisitPhoto, VisitWorker
 
 _TOLD = (
     "visit_id", "household_id", "version", "day", "started_at", "ended_at", "recorded_at", "slot", "outcome",
@@ -153,6 +153,14 @@ async def keep_workers(session: Session, row: Visit) -> None:
             there[staff_id].started_at = row.started_at
         else:
             session.new(VisitWorker, visit_id=row.visit_id, staff_id=staff_id, started_at=row.started_at)
+
+
+async def forget_photos(session: Session, row: Visit) -> None:
+    """Photos that its record names no more go, and all of a void visit; their bytes with the next sweep."""
+    named = () if row.status is Status.VOID else row.photos
+    kept = await session.rows(VisitPhoto, "visit_id", row.visit_id)
+    for photo in [one for one in kept if one.digest not in named]:
+        await session.remove(photo)
 
 
 def _seen(row: Visit) -> SeenVisit:
