@@ -22,7 +22,10 @@ MAY_FOLLOW: Mapping[HouseholdStep, tuple[HouseholdStep | None, ...]] = {
     S.UNMUTE: (S.CONFIRM_MUTE,),
     S.MERGE: (*_SETTLED, S.ASK_MUTE, S.CONFIRM_MUTE),
 }
-"""By step, which of these came last before it. Every other step leaves a household where it stands."""
+"""By step, which of these came last before it. Every other step leaves a household where it stands.
+
+With its area even one goes along that was merged into another.
+"""
 AHEAD = timedelta(hours=14)
 """By how much the day of the place that is furthest ahead is ahead of UTC."""
 BEHIND = timedelta(hours=12)
@@ -71,7 +74,8 @@ class _Steps:
         if event.version != self._version + 1:
             yield f"has version {event.version} behind {self._version}"
         may = MAY_FOLLOW.get(event.step)
-        if self._last is S.MERGE or (may is None and self._last is None) or (may is not None and self._last not in may):
+        ended = self._last is S.MERGE and event.step is not S.AREA_MERGED
+        if ended or (may is None and self._last is None) or (may is not None and self._last not in may):
             yield f"{event.step} follows {self._last or 'nothing'}"
 
     def _of_its_day(self, event: HouseholdRecorded) -> Iterator[str]:

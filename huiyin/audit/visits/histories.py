@@ -4,7 +4,7 @@ Written down anew, so that a mistake in the service's rules is found, too.
 """
 
 from collections.abc import Iterator, Mapping
-from datetime import date
+from datetime import date, timedelta
 
 from huiyin.audit.case import INTAKE, CaseView
 from huiyin.audit.report import Findings, Invariant
@@ -24,6 +24,8 @@ MAY_FOLLOW: Mapping[VisitStep, tuple[VisitStep | None, ...]] = {
     S.REFUSE_VOID: (S.ASK_VOID,),
 }
 """By step, which of these came last before it."""
+_CLOCKS_APART = timedelta(minutes=2)
+"""By how much the clock of whoever recorded it may run ahead of ours."""
 _AT_THE_DOOR = (VisitOutcome.REACHED, VisitOutcome.REFUSED)
 
 
@@ -92,7 +94,7 @@ def _of_its_facts(event: VisitFacts, first_day: date | None) -> Iterator[str]:
         yield f"was on {event.day}, before {first_day}, when the household was registered"
     if event.ended_at < event.started_at:
         yield "ended before it began"
-    if event.started_at > event.recorded_at:
+    if event.started_at > event.recorded_at + _CLOCKS_APART:
         yield "was recorded before it began"
     if event.purposes and event.outcome is not VisitOutcome.REACHED:
         yield f"purposes were served where it was {event.outcome}"
