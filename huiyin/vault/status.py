@@ -12,6 +12,7 @@ SEALED_COLUMNS: dict[Service, dict[str, tuple[str, ...]]] = {
         "case_key": ("wrapped",),
         "device": ("wrapped",),
         "device_item": ("sealed_body",),
+        "household_note": ("sealed",),
         "household_identity": ("wrapped", "sealed_head", "sealed_phone", "sealed_door", "sealed_members"),
         "requester": ("sealed_name", "sealed_phone", "sealed_id_no", "sealed_home"),
         "supplement": ("sealed_text",),
