@@ -82,6 +82,7 @@ class Pair:
 def topics_of(prefix: str) -> list[TopicSpec]:
     return [
         TopicSpec(f"{prefix}cases", partitions=4),
+        TopicSpec(f"{prefix}visits", partitions=4),
         TopicSpec(f"{prefix}directory", partitions=1),
         TopicSpec(f"{prefix}ops", partitions=1),
     ]
