@@ -1,6 +1,8 @@
 """An area goes up in another: its households go along by themselves, and rounds that run do not notice."""
 
+import asyncio
 import copy
+from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from typing import Any
 
@@ -10,6 +12,7 @@ from prometheus_client import REGISTRY
 from libs.common.events.household_terms import HouseholdStep
 from libs.common.pack.decoding import decode_document
 from libs.common.pack.loader import document
+from libs.common.service.runtime import Runtime
 from services.intake.households.actions import merging
 from services.intake.households.actions.merging import go_along
 from tests.integration.intake.door import NOW, TOWN, VILLAGE, IntakeDoor
@@ -25,7 +28,9 @@ def homes(intake: IntakeDoor) -> Homes:
     return Homes(intake)
 
 
-async def merge_village(intake: IntakeDoor, successor: str) -> None:
+async def merge_village(
+    intake: IntakeDoor, successor: str, going: Callable[[Runtime], Awaitable[None]] = go_along
+) -> None:
     """From a day on the pack knows no such village, and what it went up in."""
     later = NOW + timedelta(days=1)
     pack: dict[str, Any] = copy.deepcopy(document(PACK))
@@ -36,7 +41,7 @@ async def merge_village(intake: IntakeDoor, successor: str) -> None:
     pack["merged"] = {"areas": [{"code": one["code"], "name": one["name"], "successor": successor} for one in gone]}
     await intake.hear(published(decode_document(pack).pack, version=2, at=later))
     intake.move_clock(later + timedelta(hours=1))
-    await go_along(intake.service.runtime)
+    await going(intake.service.runtime)
 
 
 def left() -> float | None:
@@ -74,6 +79,21 @@ async def test_whoever_no_village_took_in_stays_and_is_counted(intake: IntakeDoo
     moved = {"area_code": NEIGHBOUR, "holds_from": "2026-03-05"}
     await homes.done(f"/{household['household_id']}/change", moved)
     await go_along(intake.service.runtime)
+    assert left() == 0
+
+
+async def test_two_workers_at_once_move_each_once_and_count_nobody_as_left(
+    intake: IntakeDoor, homes: Homes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(merging, "AT_ONCE", 1)
+    ids = [(await homes.register())["household_id"] for _ in range(6)]
+    runtime = intake.service.runtime
+
+    async def twice(_: object) -> None:
+        await asyncio.gather(go_along(runtime), go_along(runtime))
+
+    await merge_village(intake, NEIGHBOUR, twice)
+    assert {(one["area_code"], one["version"]) for one in [await homes.one(home) for home in ids]} == {(NEIGHBOUR, 2)}
     assert left() == 0
 
 

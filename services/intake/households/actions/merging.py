@@ -48,13 +48,17 @@ async def go_along(runtime: Runtime) -> None:
     gone = [code for code in pack.codes.areas if code not in pack.directory.area_codes]
     async with database.reading() as session:
         there = await in_areas(session, gone) if gone else {}
-    left = 0
-    for area_code, many in there.items():
+    moved = 0
+    for area_code in there:
         merged = _merged(pack, area_code)
-        moved = 0 if merged is None else await _all_of(runtime, merged)
-        left += many - moved
+        moved += 0 if merged is None else await _all_of(runtime, merged)
+    if moved:
         log.info("households went along with an area that was merged", count=moved)
-    visit_metrics.HOUSEHOLDS_OF_REMOVED_AREAS.labels(Service.INTAKE).set(left)
+    if there:
+        # Another worker may have moved some meanwhile.
+        async with database.reading() as session:
+            there = await in_areas(session, gone)
+    visit_metrics.HOUSEHOLDS_OF_REMOVED_AREAS.labels(Service.INTAKE).set(sum(there.values()))
 
 
 def _merged(pack: ShelvedPack, area_code: str) -> AreaMerger | None:
