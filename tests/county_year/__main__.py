@@ -40,7 +40,7 @@ async def _live(scale: Scale, seed: int) -> int:
         async with open_county(server.dsn, Path(folder) / "data") as county:
             year = Year(county, scale, seed)
             try:
-                tally = await year.live()
+                tally = await year.live(lambda said: print(said, file=sys.stderr))  # noqa: T201
             except AssertionError as error:
                 print(f"seed {seed}, {year.today}: {error}", file=sys.stderr)  # noqa: T201
                 return 1

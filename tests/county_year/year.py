@@ -3,8 +3,8 @@
 import asyncio
 import random
 from collections import Counter, defaultdict
-from collections.abc import Awaitable, Iterable
-from dataclasses import dataclass, field
+from collections.abc import Awaitable, Callable, Iterable
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -25,6 +25,7 @@ from libs.common.security.principal import Role
 from services.intake.households.actions.merging import go_along
 from tests.county_year.phone import DEVICES, Phone, Recorded, some_id
 from tests.journeys.county import County, Person, complaint
+from tests.journeys.many import patient
 
 IN_THE_PLACE = ZoneInfo("Asia/Shanghai")
 _AT_ONCE = 16
@@ -58,7 +59,8 @@ class Year:
     """A county, its phones, and an own account of what has to count for whom."""
 
     def __init__(self, county: County, scale: Scale, seed: int) -> None:
-        self.county, self.scale, self.draw = county, scale, random.Random(seed)
+        self.scale, self.draw = scale, random.Random(seed)
+        self.county = replace(county, send=patient(county.send))
         self.villages = villages_of(scale)
         self.tally = Tally(scale.all_households, scale.all_workers)
         self.phones: dict[str, Phone] = {}
@@ -70,8 +72,8 @@ class Year:
         """By household and day what was let in by a person although somebody else had the household."""
         self.today = county.house.clock.now().astimezone(IN_THE_PLACE).date()
 
-    async def live(self) -> Tally:
-        """All of it. AssertionError where a figure is not what it has to be."""
+    async def live(self, told: Callable[[str], None] = lambda _: None) -> Tally:
+        """All of it; each evening ``told`` says how far it is. AssertionError where a figure is not as it has to be."""
         await self._begin()
         first, moves = self.today, self._moves()
         for number in range(self.scale.days):
@@ -88,6 +90,7 @@ class Year:
             await self._sync(one for one, day in self.next_sync.items() if day <= self.today)
             if number % 7 == 6:
                 await self._decide()
+            told(f"{self.today}: day {number + 1} of {self.scale.days}, {self.tally.syncs} syncs")
         await self._end()
         return self.tally
 

@@ -3,13 +3,14 @@
 import asyncio
 import uuid
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, TypeVar
 
 import orjson
 
 from huiyin.office import errands
 from huiyin.office.errands import Errand
-from huiyin.office.wire import Response
+from huiyin.office.wire import Call, Response, Send
 from libs.common.security.principal import Role
 from tests.journeys.county import RESULT, County, Person
 from tests.support.eventually import eventually
@@ -31,17 +32,27 @@ async def each(things: Iterable[ThingT], do: Callable[[ThingT], Awaitable[object
     await asyncio.gather(*(one_after_another() for _ in range(AT_ONCE)))
 
 
+def patient(send: Send) -> Send:
+    """The same way to the house for who comes again, under the same key, as long as the house is busy."""
+
+    async def sent(call: Call) -> Response:
+        kept = call.method == "POST" and "Idempotency-Key" not in call.headers
+        again = replace(call, headers={**call.headers, "Idempotency-Key": str(uuid.uuid4())}) if kept else call
+
+        async def answered() -> Response | None:
+            answer = await send(again)
+            return None if answer.status_code == _BUSY else answer
+
+        found = await eventually(answered, within=120)
+        assert found is not None
+        return found
+
+    return sent
+
+
 async def insisted(who: Person, errand: Errand, **how: Any) -> Response:
     """Asked under one key until it is answered: who is told to come again, since the house is busy, comes again."""
-    key = str(uuid.uuid4())
-
-    async def answered() -> Response | None:
-        answer = await who.post(errand.path, errand.body, key=key, **how)
-        return None if answer.status_code == _BUSY else answer
-
-    found = await eventually(answered, within=120)
-    assert found is not None
-    return found
+    return await replace(who, send=patient(who.send)).post(errand.path, errand.body, **how)
 
 
 async def done(who: Person, errand: Errand) -> None:
