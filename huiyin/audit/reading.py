@@ -4,6 +4,7 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
 import orjson
@@ -132,7 +133,13 @@ def leaks(value: Any, on: date, name: str = "") -> Iterator[tuple[str, bool]]:
 def identifies(text: str) -> bool:
     """Whether the recogniser by which texts are masked finds anything in it beside ids and digests of ours."""
     text = OURS.sub("-", text)
-    return len(text) >= _SHORTEST_IDENTIFIER and not _MOMENT.fullmatch(text) and mask_text(text) != text
+    return len(text) >= _SHORTEST_IDENTIFIER and not _MOMENT.fullmatch(text) and _is_masked(text)
+
+
+@lru_cache(maxsize=10_000)
+def _is_masked(text: str) -> bool:
+    """Codes and words of choices, of which rows are full, come again and again."""
+    return mask_text(text) != text
 
 
 def has_number(text: str) -> bool:

@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from huiyin.office.people import Person
+from services.intake.devices.schemas import MOST_ITEMS
 
 DEVICES = "/intake/v1/devices"
 _LASTS = timedelta(minutes=20)
@@ -91,6 +92,11 @@ class Phone:
             if draw.random() < 0.2:
                 await self._push(person, chunk)
         await self.pull(person)
+
+    async def send(self, person: Person) -> None:
+        """Send what was recorded, as much at once as it may."""
+        while self.queue:
+            await self._push(person, self.queue[:MOST_ITEMS])
 
     async def pull(self, person: Person) -> None:
         """Fetch what is one's own, and what became of what was sent."""

@@ -11,6 +11,7 @@ from libs.programs.kafka import KafkaBroker
 from libs.programs.postgres.server import EmbeddedPostgres
 from tests.conftest import MakeDatabase, template
 from tests.journeys.county import County, open_county
+from tests.journeys.phones import Phones, phones_of
 
 
 @pytest.fixture(scope="session")
@@ -61,3 +62,20 @@ async def sleeping_county_on_either_bus(
     async with open_county(await make_database(county_template), tmp_path, working=False, **either_bus) as county:
         yield county
         await county.check()
+
+
+@pytest.fixture
+async def town(
+    request: pytest.FixtureRequest, either_bus: dict[str, Any], make_database: MakeDatabase, tmp_path: Path
+) -> AsyncIterator[County]:
+    """A house on either bus that works by a town's pack."""
+    async with open_county(await make_database("template0"), tmp_path, pack=request.param, **either_bus) as county:
+        yield county
+        await county.check()
+
+
+@pytest.fixture
+async def phones(county: County, tmp_path: Path) -> AsyncIterator[Phones]:
+    """A phone, and a house that it reaches while nothing is cut."""
+    async with phones_of(county, tmp_path / "profile") as phones:
+        yield phones

@@ -4,177 +4,41 @@ Asked of every operation and every page of the four services, by whatever accoun
 """
 
 import dataclasses
-import re
-import uuid
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
-from typing import Any, NamedTuple
+from dataclasses import replace
+from typing import Any
 from urllib.parse import quote
 
 from huiyin.office.wire import Response
 from libs.common.bus.flow import Service
 from libs.common.security.principal import Role
-from tests.journeys.county import (
-    NO_CALLBACK,
-    NOT_HERE,
-    OBJECTION,
-    RESULT,
-    SATISFIED,
-    TOWN_UNIT,
-    VILLAGE_UNIT,
-    County,
-    Person,
+from tests.journeys.case_routes import (
+    ABOUT_NO_CASE,
+    ACCUSED,
+    ANOTHER,
+    ANSWERS,
+    BELOW,
+    BODIES,
+    COUNTS,
+    GRANTED,
+    IN_THE_BODY,
+    LISTS,
+    NEVER_THE_SAME,
+    NOBODYS,
+    NOT_TO_COUNT,
+    OBJECTIONS,
+    ORDER,
+    PATH_OF_A_CASE,
+    REASON,
+    STAFF,
+    SUPERIOR,
+    SUPPORT,
+    UPLOAD,
+    WAYS,
+    Route,
+    Subject,
+    body_of,
 )
-
-ACCUSED, BELOW, SUPERIOR = TOWN_UNIT, VILLAGE_UNIT, "S-GOV"
-SUPPORT = "D-EDU"
-ANOTHER = "D-CIVIL"
-STAFF = "S-0031"
-"""A member of staff of the superior, with two accounts: the case is about him, and not about his unit."""
-ANSWERS = "S-0032"
-"""A member of staff whom a unit may name as who answers for a case."""
-PATH_OF_A_CASE = re.compile(r"\{((?:case|callback|supervision|attachment|exclusion|objection)_id|reference)\}")
-YEAR = {"period": "year"}
-BEFORE = "2026-01-05"
-"""A day that is past, at whose end none of the cases was known."""
-REASON = {"reason": "依规处理，详见记录。"}
-TO_WATER = {"lead_unit": "D-WATER", "category_code": "0104", **REASON}
-ORDER = {"level": "supervision", **REASON}
-NOT_TO_COUNT = {"reason_code": "force_majeure", "evidence": "洪水冲毁道路，附气象证明。"}
-GRANTED = {"granted": True, "note": "情况属实，同意。"}
-
-OBJECTIONS = "/intake/v1/cases/{case_id}/objections"
-UPLOAD = "/intake/v1/cases/{case_id}/attachments"
-BODIES: Mapping[str, Any] = {
-    UPLOAD: b"\xff\xd8\xff\xe0 a picture",
-    "/intake/v1/visits/{visit_id}/photos": b"\xff\xd8\xff\xe0 a picture",
-    "/intake/v1/requesters/{case_id}/reveal": {"fields": ["name", "phone"], **REASON},
-    "/intake/v1/cases/{case_id}/repeats": {"repeat_of": None, **REASON},
-    "/intake/v1/cases/{case_id}/accused": {"accused_units": ["D-ENV"], **REASON},
-    "/dispatch/v1/cases/{case_id}/assignment": TO_WATER,
-    "/dispatch/v1/cases/{case_id}/reassignment": TO_WATER,
-    "/dispatch/v1/cases/{case_id}/result": RESULT,
-    "/dispatch/v1/cases/{case_id}/return": {"reason_code": "not_our_duty", "note": "不属本单位职责"},
-    "/dispatch/v1/cases/{case_id}/return/decision": {"approved": False, "note": "请继续办理"},
-    "/dispatch/v1/cases/{case_id}/nonacceptance": NOT_HERE,
-    "/dispatch/v1/cases/{case_id}/nonacceptance/decision": {"approved": False, "note": "应予受理"},
-    "/dispatch/v1/cases/{case_id}/delegation": {"to_unit": SUPPORT, "note": "请到户调解"},
-    "/dispatch/v1/cases/{case_id}/raising": {"reason_code": "several_units", "note": "涉及两个单位"},
-    "/dispatch/v1/cases/{case_id}/responsible": {"responsible": ANSWERS},
-    "/dispatch/v1/cases/{case_id}/tasks/{unit_code}/responsible": {"responsible": ANSWERS},
-    "/followup/v1/callbacks/{callback_id}/attempts": SATISFIED,
-    "/followup/v1/callbacks/{callback_id}/review": {"decision": "close_unasked", **REASON},
-    "/followup/v1/supervisions": ORDER,
-    "/followup/v1/cases/{case_id}/petition": {"petition": "first_visit", **REASON},
-    "/followup/v1/cases/{case_id}/merit": {"merit": "reasonable", **REASON},
-    "/followup/v1/exclusions": NOT_TO_COUNT,
-    "/followup/v1/exclusions/{exclusion_id}/decision": GRANTED,
-    OBJECTIONS: OBJECTION,
-    "/followup/v1/objections/{objection_id}/decision": {"granted": False, **REASON},
-}
-"""A body for each step whose own schema does not say enough; the others get each field that they demand."""
-
-LISTS: Mapping[str, Mapping[str, Any]] = {
-    "/intake/v1/cases": {},
-    "/intake/v1/wordings": {},
-    "/intake/v1/reveals": {},
-    "/dispatch/v1/work": {},
-    "/dispatch/v1/triage": {},
-    "/followup/v1/callbacks": {},
-    "/followup/v1/timers": {},
-    "/followup/v1/supervisions": {},
-    "/followup/v1/exclusions": {},
-    "/followup/v1/objections": {},
-    "/analytics/v1/cases": {},
-    "/analytics/v1/figures": {**YEAR, "by": "unit"},
-    "/analytics/v1/figures/counts": {**YEAR, "by": "unit"},
-    "/analytics/v1/figures/cases": {**YEAR, "counter": "registered", "basis": "registered"},
-    "/analytics/v1/figures/changes": {**YEAR, "counter": "registered", "basis": "registered", "since_day": BEFORE},
-    "/analytics/v1/publications": {},
-    "/analytics/county": {"lang": "zh"},
-    "/analytics/county/cases": {**YEAR, "counter": "registered", "basis": "registered"},
-    "/analytics/county/open": {},
-}
-"""All that shows or counts cases without naming one. A route that is neither here nor ``ABOUT_NO_CASE`` fails."""
-
-COUNTS = {f"/analytics/{path}" for path in ("v1/figures", "v1/figures/counts", "v1/publications", "county")}
-"""Those of them that name no case."""
-
-IN_THE_BODY: Mapping[tuple[str, str], Mapping[str, str]] = {
-    ("POST", "/followup/v1/supervisions"): {"unit_code": SUPERIOR},
-    ("POST", "/followup/v1/exclusions"): {},
-}
-"""The steps whose body names the case, and what it names besides."""
-ABOUT_NO_CASE = re.compile(
-    r"\w+ /\w+/ops/.*|\w+ /dispatch/v1/(directory/.*|(accounts|staff|staff-looks|staff-coverage)(/.*)?)"
-    r"|POST /intake/v1/(cases(/batch)?|webhooks/\{source\})"
-    # A visit names no case that is about whoever looks, as its own tests ask.
-    r"|\w+ /intake/v1/(households|household-looks|household-policies)(/.*)?"
-    r"|\w+ /intake/v1/(contacts|teams|rounds|plans|visits|visit-words|devices)(/.*)?"
-    r"|\w+ /intake/v1/(points|occasions|visit-days|area-days)(/.*)?|GET /analytics/v1/visits/.*"
-    # A link opens what whoever made it may see, and the unit can make none.
-    r"|GET /intake/v1/downloads/\{link\}|(GET|POST) /followup/withdrawal/\{link\}|POST /analytics/county/sign-in"
-)
-NEVER_THE_SAME = re.compile(r'<p class="stamp">.*?</p>|"(as_of|lag_seconds|instance|cut|since_cut|until_cut)":[^,}]*')
-
-
-_IN_TRIAGE = {"category_code": None}
-_UNASKED = NO_CALLBACK
-_SIGNED = ("signature",)
-_HANDLED = ("signature", "result")
-_DELEGATED = ("signature", "delegation")
-WAYS: Mapping[str, tuple[dict[str, Any], tuple[str, ...]]] = {
-    "/dispatch/v1/cases/{case_id}/assignment": (_IN_TRIAGE, ()),
-    "/dispatch/v1/cases/{case_id}/progress": ({}, _SIGNED),
-    "/dispatch/v1/cases/{case_id}/result": ({}, _SIGNED),
-    "/dispatch/v1/cases/{case_id}/return/decision": ({}, ("return",)),
-    "/dispatch/v1/cases/{case_id}/nonacceptance": (_IN_TRIAGE, ()),
-    "/dispatch/v1/cases/{case_id}/nonacceptance/decision": (_IN_TRIAGE, ()),
-    "/dispatch/v1/cases/{case_id}/delegation": ({}, _SIGNED),
-    "/dispatch/v1/cases/{case_id}/delegation/recall": ({}, _DELEGATED),
-    "/dispatch/v1/cases/{case_id}/raising": ({}, _DELEGATED),
-    "/dispatch/v1/cases/{case_id}/tasks/{unit_code}/responsible": (_IN_TRIAGE, ()),
-    "/dispatch/v1/cases/{case_id}/tasks/{unit_code}/signature": (_IN_TRIAGE, ()),
-    "/dispatch/v1/cases/{case_id}/tasks/{unit_code}/progress": (_IN_TRIAGE, ()),
-    "/dispatch/v1/cases/{case_id}/tasks/{unit_code}/result": (_IN_TRIAGE, ()),
-    "/dispatch/v1/cases/{case_id}/tasks/{unit_code}/cancellation": (_IN_TRIAGE, ()),
-    "/followup/v1/callbacks/{callback_id}": ({}, _HANDLED),
-    "/followup/v1/callbacks/{callback_id}/attempts": ({}, _HANDLED),
-    "/followup/v1/callbacks/{callback_id}/review": (_UNASKED, _HANDLED),
-    "/followup/v1/exclusions": ({}, _HANDLED),
-    "/followup/v1/exclusions/{exclusion_id}/decision": ({}, _HANDLED),
-    "/followup/v1/exclusions/{exclusion_id}/revocation": ({}, _HANDLED),
-    OBJECTIONS: ({}, _HANDLED),
-    "/followup/v1/objections/{objection_id}": ({}, _HANDLED),
-    "/followup/v1/objections/{objection_id}/decision": ({}, _HANDLED),
-}
-"""How a case is registered, and what its unit does, until the step can be taken; else registration is enough."""
-
-
-class Route(NamedTuple):
-    """One operation, and what it is asked with."""
-
-    method: str
-    template: str
-    body: Any = None
-
-
-@dataclass(frozen=True, slots=True)
-class Subject:
-    """A case about the town that stands where a step is possible, and what belongs to it."""
-
-    case_id: str
-    case_no: str
-    callback_id: str
-    supervision_id: str
-    attachment_id: str
-    exclusion_id: str
-    objection_id: str
-
-    def path(self, template: str) -> str:
-        """The route, about this case."""
-        known = template.replace("{unit_code}", SUPPORT)
-        return PATH_OF_A_CASE.sub(lambda match: str(getattr(self, match[1].replace("reference", "case_id"))), known)
+from tests.journeys.county import SATISFIED, County, Person
 
 
 async def test_no_route_shows_the_case_to_any_role_of_the_unit_nor_to_the_person(county: County) -> None:
@@ -219,10 +83,6 @@ async def test_all_of_it_is_there_for_whoever_the_case_is_not_about(county: Coun
             assert any(answer.is_success for answer in answers), (route, answers[0].text)
 
 
-NOBODYS = Subject(*(str(uuid.UUID(int=(7 << 76) | (2 << 62) | number)) for number in (1, 1, 2, 3, 4, 5, 6)))
-"""What is not there."""
-
-
 def _told(answer: Response, subject: Subject) -> tuple[int, Any, Any]:
     """All that an answer says, but for what was asked for and when."""
     ids = {str(getattr(subject, field.name)) for field in dataclasses.fields(subject)}
@@ -244,18 +104,6 @@ async def _routes(county: County) -> list[Route]:
         for path, methods in document["paths"].items():
             routes += [Route(method.upper(), path, body_of(path, one, document)) for method, one in methods.items()]
     return routes
-
-
-def body_of(path: str, operation: Mapping[str, Any], document: Mapping[str, Any]) -> Any:
-    """What stands above, or a text for each field that the route demands."""
-    sent = operation.get("requestBody")
-    if path in BODIES or sent is None or not sent.get("required"):
-        return BODIES.get(path)
-    [content] = sent["content"].values()
-    if "$ref" not in content["schema"]:
-        return b""  # A table, about no case: what takes files of a case stands above.
-    schema = document["components"]["schemas"][content["schema"]["$ref"].rpartition("/")[2]]
-    return dict.fromkeys(schema.get("required", ()), REASON["reason"])
 
 
 def _concerns_a_case(route: Route) -> bool:

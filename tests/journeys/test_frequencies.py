@@ -15,7 +15,7 @@ from libs.common.pack.areas import AreaLevel
 from libs.common.pack.loader import load_pack
 from tests.conftest import MakeDatabase
 from tests.journeys.county import DEMO, County, open_county
-from tests.journeys.test_visits import HOUSEHOLDS, IN_THE_PLACE, ROUNDS, VISITS, appoint, many, visit
+from tests.journeys.visits import HOUSEHOLDS, IN_THE_PLACE, ROUNDS, VISITS, appoint, many, visit
 
 NINGSHAN = DEMO.parent / "ningshan"
 QUARTER = (date(2026, 4, 1), date(2026, 6, 30))
@@ -82,7 +82,8 @@ async def test_at_the_quarters_end_exactly_the_overdue_are_in_the_gap_lists(ning
     towns = [area.code for area in pack.areas if area.level is AreaLevel.TOWN]
     villages = [next(one.code for one in pack.areas if one.parent == town) for town in towns]
     assert len(villages) == 11
-    await appoint(ningshan, ["S-1"], "contact", next(unit.code for unit in pack.units if unit.area_code == towns[0]))
+    of_town = next(unit.code for unit in pack.units if unit.area_code == towns[0])
+    await appoint(ningshan, "contact", {"S-1": of_town})
     quarter = Quarter(ningshan)
     await quarter.settle_in(villages)
     begins = sorted({period[0] for periods in PERIODS.values() for period in periods})

@@ -1,56 +1,13 @@
 """The phone's page in a real browser, with the network cut: nothing is lost, nothing is applied twice, all is said."""
 
-from collections.abc import AsyncIterator
-from datetime import timedelta
 from pathlib import Path
 
-import pytest
-
 from libs.common.security.principal import Role
-from tests.journeys.county import VILLAGE, County
-from tests.journeys.phones import ANOTHER_PICTURE, PAGE, PICTURE, Phones, phones_of, sign_in
-from tests.support.browser import PHONE, Window
+from tests.journeys.phone_page import record, unsent
+from tests.journeys.phones import ANOTHER_PICTURE, PAGE, PICTURE, Phones, sign_in
 from tests.support.eventually import eventually
 
-LARGE_ENOUGH = 44
-_SMALL = """
-    return [...document.querySelectorAll("button, a, summary, select, textarea, label.tick, input")]
-      .filter((one) => one.offsetParent && !one.closest("label.tick, .skip") || one.matches("label.tick"))
-      .map((one) => [one.outerHTML.slice(0, 80), one.getBoundingClientRect()])
-      .filter(([, box]) => box.height < arguments[0] || box.width < arguments[0])
-      .map(([what, box]) => `${what} ${box.width} x ${box.height}`);
-"""
-_WIDTHS = "return [document.documentElement.scrollWidth, innerWidth]"
-_GROUND = "return getComputedStyle(document.body).backgroundColor"
 _IS_READY = "return navigator.serviceWorker.ready.then(() => caches.keys()).then((names) => names.length)"
-DARK, LIGHT = "rgb(16, 25, 29)", "rgb(245, 248, 248)"
-
-
-@pytest.fixture
-async def phones(county: County, tmp_path: Path) -> AsyncIterator[Phones]:
-    """A phone, and a house that it reaches while nothing is cut."""
-    async with phones_of(county, tmp_path / "profile") as phones:
-        yield phones
-
-
-async def record(window: Window, household_id: str, outcome: str = "reached") -> None:
-    """A visit, written down and recorded."""
-    await window.click(f"[data-household='{household_id}']")
-    await window.click(f"[data-outcome={outcome}]")
-    await window.click("#record")
-    await window.sees("已记录", f"[data-household='{household_id}']")
-
-
-async def unsent(window: Window, count: int) -> None:
-    """Wait until the page says that so many are not sent."""
-
-    async def told() -> bool:
-        seen = await window.run("return document.querySelector('#counts')?.dataset.unsent")
-        busy = await window.run("return document.querySelector('#counts')?.dataset.busy")
-        assert (seen, busy) == (str(count), "false"), await window.text("#status")
-        return True
-
-    await eventually(told, what=f"{count} not sent")
 
 
 async def test_three_visits_without_a_network_are_on_record_once(phones: Phones) -> None:
@@ -289,102 +246,3 @@ async def test_a_picture_goes_to_its_case_and_what_is_refused_is_decided_by_some
 async def _path_of_a_refused_one(phones: Phones) -> str:
     (item,) = (await phones.county.supervisor.ask("/intake/v1/devices/items", outcome="refused"))["items"]
     return f"/intake/v1/devices/{item['device_id']}/items/{item['seq']}/decision"
-
-
-async def test_tonights_list_is_walked_as_it_was_planned_before_all_others(phones: Phones) -> None:
-    county, today = phones.county, phones.county.house.clock.now().date()
-    await phones.appoint("L-1", "town_leader", "T-999001101")
-    for one in ("D-1", "D-2"):
-        await phones.appoint(one, "duty_cadre", "T-999001101")
-    for one in ("S-1", "S-2"):
-        await phones.appoint(one)
-    for number, contact in ((3, "S-2"), (1, "S-2"), (2, "S-1")):
-        await phones.household(contact, number)
-    later = await phones.household("S-1", 4)
-    span = {"begins_on": today.isoformat(), "ends_on": (today + timedelta(days=20)).isoformat()}
-    terms = {"name": "第一轮", "area_code": VILLAGE, "classes": ["resident"], **span}
-    seats = (("L-1", "leader"), ("D-1", "duty"), ("D-2", "duty"), ("S-1", "village"))
-    members = [{"staff_id": one, "part": part} for one, part in seats]
-    team = {"rule": "night", "area_code": VILLAGE, "on": today.isoformat(), "members": members}
-    await county.operator.do("/intake/v1/households/" + later + "/change", {"household_class": "shop"})
-    opened = await county.operator.do("/intake/v1/rounds", terms)
-    await county.operator.do("/intake/v1/teams", team)
-    await county.house.settle()
-    await county.operator.do("/intake/v1/plans", {"round_id": opened["round_id"], "days": [today.isoformat()]})
-    window = await phones.signed_in("S-1")
-    heads = "return [...document.querySelectorAll(arguments[0])].map((one) => one.innerText)"
-    assert await window.run(heads, "#planned strong") == [f"三组{number}号 · 欧阳{number}" for number in (1, 2, 3)]
-    assert await window.run(heads, "#own strong") == ["三组4号 · 欧阳4"]
-
-
-async def test_the_figure_is_the_offices_and_what_is_not_sent_stands_beside_it(phones: Phones) -> None:
-    await phones.appoint("S-1")
-    homes = [await phones.household("S-1", number) for number in (1, 2)]
-    window = await phones.signed_in("S-1")
-    await record(window, homes[0])
-    await unsent(window, 0)
-    await phones.county.house.settle()
-    await window.click("#send")
-    await window.click("#places a[href='#mine']")
-    await window.sees("走访次数 Visits\n1\n", ".figure")
-    phones.cut()
-    await window.click("#places a[href='#list']")
-    await record(window, homes[1])
-    await unsent(window, 1)
-    await window.click("#places a[href='#mine']")
-    await window.sees("未发送 1", "#beside")
-    official = await phones.county.person("S-1", Role.VISITOR, staff_id="S-1").ask("/analytics/v1/visits/mine")
-    assert [await window.text(f"[data-month='{month['month']}'] dd") for month in official["months"]] == ["1", "0"]
-
-
-async def test_what_was_kept_too_long_goes_by_itself_but_for_what_is_not_sent(phones: Phones) -> None:
-    await phones.appoint("S-1")
-    homes = [await phones.household("S-1", number) for number in (1, 2)]
-    window = await phones.signed_in("S-1")
-    phones.cut()
-    await record(window, homes[0])
-    await unsent(window, 1)
-    await window.run("""
-        const {keep, kept} = await import("/intake/visits/store.js");
-        await keep({offset: await kept("offset") + (await kept("keep_days") + 1) * 86400000});
-    """)
-    await window.reload()
-    await window.find("#own")
-    kept = await window.kept()
-    assert [one["household_id"] for one in kept["households"]] == homes[:1]
-    assert [one["household_id"] for one in kept["items"]] == homes[:1]
-
-
-async def test_it_fits_a_small_phone_and_a_large_thumb_and_is_dark_at_night(phones: Phones) -> None:
-    await phones.appoint("S-1")
-    home = await phones.household("S-1", 1)
-    window = await phones.open()
-    await window.find("#enter")
-    await _fits(window)
-    await sign_in(window, "S-1")
-    await window.sees("三组1号")
-    for place in ("#sent", "#mine", "#more", "#list"):
-        await window.click(f"#places a[href='{place}']")
-        await window.find(f"#places a[href='{place}'][aria-current=page]")
-        await _fits(window)
-    await window.click(f"[data-household='{home}']")
-    await window.click("[data-outcome=reached]")
-    await window.click("#add-matter")
-    await window.find("textarea[name=text]")
-    await _fits(window)
-    for scheme, ground in (("dark", DARK), ("light", LIGHT)):
-        await window.prefers(scheme)
-        assert await window.run(_GROUND) == ground
-    await window.click("#places a[href='#more']")
-    for chosen, ground in (("dark", DARK), ("light", LIGHT), ("auto", LIGHT), ("dark", DARK)):
-        await window.click(f"#theme option[value={chosen}]")
-        assert await window.run(_GROUND) == ground
-    await window.reload()
-    await window.find("#places")
-    assert await window.run(_GROUND) == DARK
-
-
-async def _fits(window: Window) -> None:
-    width, shown = await window.run(_WIDTHS)
-    assert (width, shown) == (PHONE[0], PHONE[0]), await window.text()
-    assert await window.run(_SMALL, LARGE_ENOUGH) == []

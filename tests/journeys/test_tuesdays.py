@@ -19,7 +19,7 @@ from libs.common.pack.areas import AreaLevel
 from libs.common.pack.loader import load_pack
 from tests.conftest import MakeDatabase
 from tests.journeys.county import DEMO, SATISFIED, County, open_county
-from tests.journeys.test_visits import HOUSEHOLDS, VISITS, many, visit
+from tests.journeys.visits import HOUSEHOLDS, VISITS, many, visit
 from tests.support.eventually import eventually
 
 PLACE = DEMO.parent / "dachuan-cuiping"

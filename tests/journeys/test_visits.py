@@ -1,16 +1,8 @@
-"""Visits by HTTP on either bus: 95 nights in a town, and two rounds in a town of 114 natural villages.
+"""Visits by HTTP: 95 nights in a town on either bus, and who may ask whether what a visit heard is solved."""
 
-The second has a tenth of its households, 1,280, in the same 114 villages: to enter 12,800 by HTTP takes minutes and
-shows nothing more; ``tests/integration/intake/test_coverage.py`` has the figures of 12,792.
-"""
-
-import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator, Awaitable, Iterable, Sequence
 from datetime import datetime, timedelta
-from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -19,54 +11,22 @@ from libs.common.events.visits import VisitFacts, VisitRecorded
 from libs.common.pack.areas import AreaLevel
 from libs.common.pack.loader import load_pack
 from libs.common.security.principal import Role
-from tests.conftest import MakeDatabase
-from tests.journeys.county import DEMO, County, Person, open_county
+from tests.journeys.county import DEMO, VILLAGE_UNIT, County, Person
+from tests.journeys.visits import (
+    FIGURES,
+    HOUSEHOLDS,
+    IN_THE_PLACE,
+    ROUNDS,
+    VISITS,
+    appoint,
+    many,
+    same_in_analytics,
+    visit,
+)
 from tests.support.eventually import eventually
 
-NIGHTS, BY_DAY = DEMO.parent / "taihu-xiaochi", DEMO.parent / "changle-tangwu"
-IN_THE_PLACE = ZoneInfo("Asia/Shanghai")
-HOUSEHOLDS, VISITS, ROUNDS = "/intake/v1/households", "/intake/v1/visits", "/intake/v1/rounds"
-FIGURES = "/analytics/v1/visits"
+NIGHTS = DEMO.parent / "taihu-xiaochi"
 PEOPLE, A_NIGHT, EVENINGS = 110, 15, 95
-AT_ONCE = 40
-
-
-@pytest.fixture
-async def town(
-    request: pytest.FixtureRequest, either_bus: dict[str, Any], make_database: MakeDatabase, tmp_path: Path
-) -> AsyncIterator[County]:
-    """A house on either bus that works by a town's pack."""
-    async with open_county(await make_database("template0"), tmp_path, pack=request.param, **either_bus) as county:
-        yield county
-        await county.check()
-
-
-async def many(work: Iterable[Awaitable[Any]]) -> list[Any]:
-    """All of it, some at a time, in order."""
-    waiting, done = [*work], list[Any]()
-    for first in range(0, len(waiting), AT_ONCE):
-        done += await asyncio.gather(*waiting[first : first + AT_ONCE])
-    return done
-
-
-async def appoint(town: County, staff: Sequence[str], post: str, unit: str) -> None:
-    """These people hold a post since a month, and intake knows them."""
-    begun = (town.house.clock.now() - timedelta(days=30)).isoformat()
-    term = {"post_code": post, "unit_code": unit, "begins_at": begun}
-    people = [{"staff_id": one, "name": "干部", "terms": [term]} for one in staff]
-    await many(town.admin.do("/dispatch/v1/staff", person) for person in people)
-    await town.house.settle()
-    known = town.house.services[Service.INTAKE].runtime.door_database.staff
-
-    async def are_known() -> bool:
-        return all(known.member(one) is not None for one in staff)
-
-    await eventually(are_known)
-
-
-def visit(household_id: str, at: datetime, *staff_ids: str, **fields: Any) -> dict[str, Any]:
-    span = {"started_at": at.isoformat(), "ended_at": (at + timedelta(minutes=20)).isoformat()}
-    return {"household_id": household_id, "staff_ids": [*staff_ids], "outcome": "reached", **span, **fields}
 
 
 async def told(town: County) -> list[VisitFacts]:
@@ -82,7 +42,7 @@ async def test_ninety_five_nights_of_fifteen_households(town: County) -> None:
     villages = [area.code for area in pack.areas if area.level is AreaLevel.VILLAGE]
     unit = next(unit.code for unit in pack.units if unit.area_code == villages[0])
     people = [f"G-{number:03}" for number in range(PEOPLE)]
-    await appoint(town, people, "village_cadre", unit)
+    await appoint(town, "village_cadre", dict.fromkeys(people, unit))
     contacts = [people[number % PEOPLE] for number in range(EVENINGS * A_NIGHT)]
     assert Counter(Counter(contacts).values()) == {13: 105, 12: 5}
     homes = zip(contacts, villages * EVENINGS * A_NIGHT, strict=False)
@@ -150,98 +110,8 @@ async def nights_in_analytics(town: County, round_id: str, whole: dict[str, Any]
     assert [(row["code"], row["amount"]) for row in found["rows"]] == [("safety_leaflet", "2100")]
 
 
-async def same_in_analytics(town: County, round_id: str, whole: dict[str, Any]) -> None:
-    """Analytics tells of a round what intake does."""
-    found = (await town.supervisor.ask(f"{FIGURES}/coverage", round_id=round_id))["whole"]
-    told = ("households", "visited", "reached", "refused", "by_phone", "nobody_home", "moved", "untried", "late")
-    assert {name: found[name] for name in told} == {name: whole[name] for name in told}
-    assert found["visited_share"]["text"] == whole["visited_share"]
-
-
-async def reach(town: County, ids: Sequence[str], staff_id: str) -> None:
-    """Somebody is found in each of them, just now."""
-    at = town.house.clock.now() - timedelta(hours=1)
-    await many(town.operator.do(VISITS, visit(one, at, staff_id)) for one in ids)
-
-
-async def counts(person: Person, round_id: str, **query: Any) -> tuple[int, int, str]:
-    """Numerator, denominator, and what is printed."""
-    whole = (await person.ask(f"{ROUNDS}/{round_id}/coverage", **query))["whole"]
-    return whole["visited"], whole["households"], whole["visited_share"]
-
-
-@pytest.mark.parametrize("town", [BY_DAY], ids=lambda folder: folder.name, indirect=True)
-async def test_two_rounds_of_all_resident_households(town: County) -> None:
-    pack = load_pack(BY_DAY)
-    places = [area.code for area in pack.areas if area.level is AreaLevel.GRID]
-    assert len(places) == 114
-    unit = next(unit.code for unit in pack.units if unit.area_code == places[0][:12])
-    await appoint(town, ["T-1"], "village_head", unit)
-    homes = [{"area_code": places[number % 114]} for number in range(1_280)]
-    vacant = [{"area_code": places[number], "household_class": "vacant"} for number in range(20)]
-    entered = await many(town.operator.do(HOUSEHOLDS, one) for one in homes + vacant)
-    ids = [one["household_id"] for one in entered][:1_280]
-    today = town.house.clock.now().astimezone(IN_THE_PLACE).date()
-
-    async def opened(name: str, first: int) -> str:
-        span = {
-            "begins_on": (today + timedelta(days=first)).isoformat(),
-            "ends_on": (today + timedelta(days=first + 30)).isoformat(),
-        }
-        made = await town.operator.do(ROUNDS, {"name": name, "area_code": town.place, "gap_days": 10, **span})
-        return str(made["round_id"])
-
-    first = await opened("第一轮", 0)
-    await reach(town, ids, "T-1")
-    assert await counts(town.supervisor, first) == (1_280, 1_280, "100.0 %")
-    await town.supervisor.do(f"{ROUNDS}/{first}/closing")
-    for household_id in ids[:12]:
-        moved = {"reason": "moved_away", "why": "全家迁往外地"}
-        await town.operator.do(f"{HOUSEHOLDS}/{household_id}/muting", moved)
-        await town.supervisor.do(f"{HOUSEHOLDS}/{household_id}/muting/decision", {"granted": True})
-    for number in range(12, 16):
-        new = {"area_code": places[number % 114]}
-        await town.operator.do(f"{HOUSEHOLDS}/{ids[number]}/split", {"new": new})
-    assert await counts(town.supervisor, first) == (1_280, 1_280, "100.0 %"), "what comes later changes the next only"
-    await town.advance(days=40)
-    second = await opened("第二轮", 40)
-    standing = [one["household_id"] for one in await gaps(town, second)]
-    assert len(standing) == 1_272
-    missing, refused, nobody = standing[0], standing[1], standing[2]
-    for _ in range(2):
-        body = visit(nobody, town.house.clock.now() - timedelta(hours=1), "T-1", outcome="nobody_home")
-        await town.operator.do(VISITS, body)
-    assert (await counts(town.supervisor, second))[0] == 0, "nobody home twice is not reached"
-    body = visit(refused, town.house.clock.now() - timedelta(hours=1), "T-1", outcome="refused")
-    await town.operator.do(VISITS, body)
-    await reach(town, standing[2:], "T-1")
-    assert await counts(town.supervisor, second) == (1_271, 1_272, "99.9 %")
-    assert [one["household_id"] for one in await gaps(town, second)] == [missing]
-    whole = (await town.supervisor.ask(f"{ROUNDS}/{second}/coverage"))["whole"]
-    assert (whole["refused"], whole["reached"], whole["nobody_home"]) == (1, 1_270, 0)
-    await town.house.settle()
-    await same_in_analytics(town, second, whole)
-    await same_in_analytics(town, first, (await town.supervisor.ask(f"{ROUNDS}/{first}/coverage"))["whole"])
-    villages = await town.leader.ask(f"{ROUNDS}/{second}/coverage", level="grid", limit=200)
-    assert (len(villages["rows"]), sum(row["households"] for row in villages["rows"])) == (114, 1_272)
-    for view in ("then", "now"):
-        assert (await counts(town.supervisor, second, view=view))[:2] == (1_271, 1_272)
-
-
-async def gaps(town: County, round_id: str) -> list[dict[str, Any]]:
-    """All who were not reached, page by page."""
-    items: list[dict[str, Any]] = []
-    query: dict[str, Any] = {"limit": 200}
-    while True:
-        page = await town.supervisor.ask(f"{ROUNDS}/{round_id}/gaps", **query)
-        items += page["items"]
-        if page["next_cursor"] is None:
-            return items
-        query["cursor"] = page["next_cursor"]
-
-
 async def test_who_visited_never_asks_whether_it_is_solved(county: County) -> None:
-    await appoint(county, ["S-1", "S-2"], "village_cadre", "V-999001101201")
+    await appoint(county, "village_cadre", dict.fromkeys(("S-1", "S-2"), VILLAGE_UNIT))
     made = await county.operator.do(HOUSEHOLDS, {"area_code": "999001101201", "head": "张三", "phone": "13812341234"})
     at = county.house.clock.now() - timedelta(hours=1)
     solved = {"what": "solved_on_the_spot", "text": "不会缴医保", "answer": "现场协助缴费，已成功"}

@@ -11,10 +11,11 @@ from huiyin.audit.auditing import Subject, examine
 from huiyin.audit.report import AuditReport
 from libs.programs.postgres.server import EmbeddedPostgres
 from tests.conftest import MakeDatabase, template
-from tests.integration.audit.county import Spoiler, live, open_county
+from tests.integration.audit.county import Spoiler, open_county
 from tests.integration.audit.damage.form import Spoiled
 from tests.integration.audit.damage.rows import ROWS
 from tests.integration.audit.households import settle_in
+from tests.integration.audit.living import live
 from tests.integration.audit.visits import go_about
 
 TEMPLATE = "audit_template"

@@ -16,7 +16,8 @@ from huiyin.audit.auditing import Subject, audit, examine
 from huiyin.audit.report import AuditReport, Invariant
 from libs.common.time.clock import system_now
 from tests.integration.audit.conftest import Copy
-from tests.integration.audit.county import live, open_county
+from tests.integration.audit.county import open_county
+from tests.integration.audit.living import live
 from tests.support.anchoring import (
     DAY,
     NIGHT,

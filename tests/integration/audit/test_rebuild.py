@@ -11,7 +11,8 @@ from huiyin.audit.snapshot import NotThere, open_cut
 from huiyin.rebuild import analytics
 from huiyin.rebuild.analytics import rebuild
 from tests.integration.audit.conftest import Copy
-from tests.integration.audit.county import live, open_county
+from tests.integration.audit.county import open_county
+from tests.integration.audit.living import live
 
 _SPOILT = (
     "UPDATE analytics.fact SET doc = doc - 'tries', status = 'withdrawn' WHERE case_id = {solved}",

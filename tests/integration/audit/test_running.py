@@ -14,7 +14,8 @@ from huiyin.audit.report import Invariant
 from libs.common.run.supervise import stop
 from libs.common.time.clock import SimulatedClock
 from tests.integration.audit.conftest import Copy
-from tests.integration.audit.county import live, open_county
+from tests.integration.audit.county import open_county
+from tests.integration.audit.living import live
 from tests.support.eventually import eventually
 
 _COUNTY = ZoneInfo("Asia/Shanghai")

@@ -9,11 +9,11 @@ from collections.abc import Iterable, Mapping
 from enum import Enum
 
 from libs.common.security.principal import Role
+from tests.journeys.case_routes import ACCUSED
 from tests.journeys.county import COUNTY, TOWN_UNIT, VILLAGE, VILLAGE_UNIT
 from tests.journeys.matrix.operations import Operation
 from tests.journeys.matrix.principals import BELOW_THE_ACCUSED, Principal, Standing
 from tests.journeys.matrix.story import Kind, Known
-from tests.journeys.test_blind_to_the_case import ACCUSED
 
 LETTERS: Mapping[Role, str] = {role: role.value[0] for role in Role} | {Role.ADMIN: "m"}
 OFFICE = "ovdhcslam"

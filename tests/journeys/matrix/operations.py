@@ -12,9 +12,9 @@ import orjson
 
 from huiyin.office.wire import Response
 from libs.common.pack.loader import document, load_pack
+from tests.journeys.case_routes import BODIES, IN_THE_BODY, LISTS, PATH_OF_A_CASE, body_of
 from tests.journeys.county import DEMO, VILLAGE, Person, complaint
 from tests.journeys.matrix.story import CLERK, Known
-from tests.journeys.test_blind_to_the_case import BODIES, IN_THE_BODY, LISTS, PATH_OF_A_CASE, body_of
 from tests.journeys.test_reach import OPS
 
 DOCUMENTS = Path(__file__).parents[3] / "docs" / "openapi"

@@ -12,8 +12,8 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from libs.common.security.issuer import ALGORITHM, LOCAL_RULES, LocalIssuer
 from libs.common.security.principal import Role
 from libs.common.security.tokens import TokenRules
+from tests.journeys.case_routes import STAFF
 from tests.journeys.county import COUNTY, TOWN, TOWN_UNIT, VILLAGE, VILLAGE_UNIT, County, Person
-from tests.journeys.test_blind_to_the_case import STAFF
 from tests.support.service import HOUR, real_now
 
 ELSEWHERE, NEXT_VILLAGE = "888001000000", "999001102201"

@@ -8,9 +8,7 @@ from urllib.parse import quote
 
 from huiyin.office import errands
 from libs.common.security.principal import Role
-from tests.journeys.county import SATISFIED, County, Person, complaint
-from tests.journeys.matrix.principals import HAD_A_HAND
-from tests.journeys.test_blind_to_the_case import (
+from tests.journeys.case_routes import (
     ACCUSED,
     BODIES,
     GRANTED,
@@ -24,6 +22,8 @@ from tests.journeys.test_blind_to_the_case import (
     WAYS,
     Subject,
 )
+from tests.journeys.county import SATISFIED, County, Person, complaint
+from tests.journeys.matrix.principals import HAD_A_HAND
 
 CLERK = "S-0090"
 """A member of staff with an account, whom administrators manage."""
