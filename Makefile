@@ -15,7 +15,7 @@ PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3 python; do \
 	command -v $$p >/dev/null 2>&1 && $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null \
 	&& { echo $$p; break; }; done)
 
-.PHONY: help setup run demo test every-test bench chaos county-year guard kafka lint docs check clean
+.PHONY: help setup run demo test every-test bench chaos county-year in-full guard kafka lint docs check clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -33,6 +33,9 @@ chaos: $(INSTALLED) $(KAFKA_READY) ## Set it on fire, and see that nothing is lo
 
 county-year: $(INSTALLED) ## Live a county's year of visits in simulated time, every visit counted once; SEED=7 repeats, SCALE=0.1 is shorter
 	@$(BIN)/python -m tests.county_year $(if $(SEED),--seed $(SEED)) $(if $(SCALE),--scale $(SCALE))
+
+in-full: $(INSTALLED) $(KAFKA_READY) ## Run the journeys that take long at the whole size that they name, on both buses
+	@$(BIN)/pytest -q -m in_full tests/journeys
 
 guard: $(INSTALLED) ## Try to close a case against its citizen, 2,000 walks of 50 steps; SEED=7 repeats, RUNS=200 is shorter
 	@$(BIN)/python -m tests.unit.guard $(if $(SEED),--seed $(SEED)) $(if $(RUNS),--runs $(RUNS))

@@ -1,7 +1,7 @@
 """Two rounds of all 12,800 resident households of a town of 114 natural villages, by HTTP.
 
-The households come in one table, and each village's head brings back by phone whom he found. On Kafka it is a tenth of
-them, in the same villages.
+The households come in one table, and each village's head brings back by phone whom he found. With the other tests it
+is a tenth of them, in the same villages; all of them go by ``make in-full``.
 """
 
 import random
@@ -12,7 +12,6 @@ from uuid import uuid4
 
 import pytest
 
-from libs.common.bus.choose import BusKind
 from libs.common.pack.areas import AreaLevel
 from libs.common.pack.loader import load_pack
 from libs.common.security.principal import Role
@@ -34,7 +33,7 @@ from tests.journeys.visits import (
 
 TANGWU = DEMO.parent / "changle-tangwu"
 PLACES = [area.code for area in load_pack(TANGWU).areas if area.level is AreaLevel.GRID]
-RESIDENT = {BusKind.EMBEDDED: 12_800, BusKind.KAFKA: 1_280}
+SOME, ALL = 1_280, 12_800
 VACANT, MOVED, SPLIT = 20, 12, 4
 AT_ONCE = 4
 
@@ -100,10 +99,9 @@ async def in_office(town: County, standing: Sequence[Mapping[str, Any]]) -> dict
     return phones
 
 
-@pytest.mark.timeout(1_200)
+@pytest.mark.parametrize("resident", [SOME, pytest.param(ALL, marks=[pytest.mark.in_full, pytest.mark.timeout(3_600)])])
 @pytest.mark.parametrize("town", [TANGWU], ids=lambda folder: folder.name, indirect=True)
-async def test_two_rounds_of_all_resident_households(town: County, either_bus: Mapping[str, Any]) -> None:
-    resident = RESIDENT[either_bus["bus"]]
+async def test_two_rounds_of_all_resident_households(town: County, resident: int) -> None:
     committees = {unit.area_code: unit.code for unit in load_pack(TANGWU).units}
     assert len(PLACES) == 114
     await appoint(town, "village_head", {head_of(place): committees[place[:12]] for place in PLACES})
