@@ -1,5 +1,6 @@
 """What visits cost: lists, coverage, gaps and figures at a county's households, and the sync of one worker's phone.
 
+The households are entered beside the largest stock of cases (``--stocks 0``: beside none), in the same database.
 One connection, one question after the other, of other areas, people and rounds each time; the slowest question's p95 is
 what is said. Beside the sync stands what a bare route with one row takes in the same run.
 """
@@ -69,7 +70,8 @@ class Visited:
 async def run(context: Context) -> list[Figure]:
     """``visits_lists_p95_ms``, ``visits_figures_p95_ms``, ``phone_pull_ms`` and ``phone_push_ms``."""
     scale = _QUICK if context.quick else _COUNTY
-    url = await context.ground.database()
+    cases = 0 if context.quick else max(context.stocks)
+    url = await context.ground.database(cases)
     async with context.ground.house(Kind.EIGHT_EMBEDDED, url) as house:
         with house.people(timeout=120.0) as people:
             county = await _settle(house, people, scale, context.seed)
@@ -83,7 +85,7 @@ async def run(context: Context) -> list[Figure]:
             async with bare_route(house) as (_, reading):
                 beside = await _asked(reading([await _some_case(people)]), often)
     await context.ground.drop(url)
-    at = f"{scale.all_households} households, {scale.all_workers} workers"
+    at = f"{scale.all_households} households, {scale.all_workers} workers, beside {cases} cases"
     one, second = f"a bare route with one row: p95 {beside:.1f} ms", below(1_000.0)
     told = f"{PHONE} households, median {median(pulls):.0f} ms", f"{_VISITED} visits, median {median(pushes):.0f} ms"
     return [

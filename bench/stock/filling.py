@@ -96,10 +96,9 @@ async def _fill(lived: Lived, group: Sequence[Table], target: Any) -> None:
 
 
 async def empty(target: Any, names: Sequence[str]) -> None:
-    """Empty tables, also such as nobody may empty in operation."""
+    """Empty tables, also such as nobody may empty in operation; to the end of the transaction nobody looks up keys."""
     await target.execute("SET LOCAL session_replication_role = replica")
     await target.execute(f"TRUNCATE {', '.join(names)}")
-    await target.execute("SET LOCAL session_replication_role = origin")
 
 
 async def _fill_ledger(lived: Lived, table: Table, months: Sequence[Month], target: Any) -> None:

@@ -27,6 +27,7 @@ from huiyin.audit.recount import SCRATCH
 from huiyin.audit.report import LIMIT, AuditReport, Findings, Invariant
 from huiyin.audit.slices import check_in_slices
 from huiyin.audit.snapshot import AT_A_TIME, Snapshot, open_cut
+from huiyin.audit.visits.contacts import check_contacts
 from huiyin.audit.visits.rounds import check_numbers
 from huiyin.audit.visits.teams import check_apart
 from libs.common import ledger_metrics
@@ -122,6 +123,7 @@ async def examine(subject: Subject, *, limit: int = LIMIT, at_a_time: int = AT_A
         await _check_keyed(cut, deliveries, subject, AuditLoad(at_a_time, jobs))
         await check_together(cut, findings)
         await check_numbers(cut, findings)
+        await check_contacts(cut, findings)
         await check_apart(cut, findings)
         for stream in (each for each in Stream if each not in BY_KEY):
             await check_other_stream(cut, findings, deliveries[stream], f"{subject.topic_prefix}{stream}")

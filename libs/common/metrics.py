@@ -132,6 +132,15 @@ RESENDS_REQUESTED_TOTAL = counter(
     "Now and then is normal; a steady rate means that the bus loses records.",
 )
 
+# What a worker does every ten minutes
+
+TIDYING_FAILURES_TOTAL = counter(
+    "huiyin_tidying_failures_total",
+    ("service", "matter"),
+    "Times a matter that a worker sees to every ten minutes could not be done; the others are done all the same.",
+    "Now and then is trouble with the database or a disk; each time the same matter: the log says what is wrong.",
+)
+
 # Events out
 
 OUTBOX_UNPUBLISHED_ROWS = gauge(

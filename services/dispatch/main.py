@@ -61,7 +61,7 @@ SPEC = ServiceSpec(
     migrations=History(Path(__file__).parent / "migrations", append_only=("staff_look",)),
     prepare=prepare_door,
     measure=measure,
-    tidy=tidy,
+    tidying={"sessions": tidy},
     keeps_secrets=True,
     accused="SELECT accused_unit, also_accused FROM work WHERE case_id = ANY($1::text[])",
     loops=(Loop("succession", hand_over_for_ever),),

@@ -1,13 +1,11 @@
 """The intake service as a process: ``python -m services.intake.main api|worker``."""
 
-from datetime import datetime
 from pathlib import Path
 
 from libs.common.bus.flow import Service
 from libs.common.database.migrate import History
 from libs.common.database.session import Session
 from libs.common.host.process import run_service
-from libs.common.service.runtime import Runtime
 from libs.common.service.spec import ServiceSpec
 from services.intake.attachments import api as attachments
 from services.intake.attachments.actions.sweep import sweep
@@ -23,6 +21,7 @@ from services.intake.handlers import REACTIONS
 from services.intake.hotline import api as hotline
 from services.intake.households import api as households
 from services.intake.households.actions.merging import go_along
+from services.intake.households.actions.tallying import put_right
 from services.intake.matches import api as matches
 from services.intake.notes import api as notes
 from services.intake.occasions import api as occasions
@@ -51,14 +50,6 @@ async def measure(session: Session) -> None:
     """How far rounds have come, and what phones have not brought or somebody has to decide."""
     await measure_rounds(session)
     await measure_devices(session)
-
-
-async def tidy(runtime: Runtime, now: datetime) -> None:
-    """Bytes of no file go, households go along with merged areas, what was cut short or waits for a gap goes on."""
-    await go_along(runtime)
-    await finish_opening(runtime.work_database, now)
-    await pass_gaps(runtime)
-    await sweep(runtime, now)
 
 
 SPEC = ServiceSpec(
@@ -101,7 +92,13 @@ SPEC = ServiceSpec(
     prepare=prepare_door,
     accused="SELECT accused_unit, also_accused FROM cases WHERE case_id = ANY($1::text[])",
     measure=measure,
-    tidy=tidy,
+    tidying={
+        "areas": lambda runtime, _: go_along(runtime),
+        "openings": lambda runtime, now: finish_opening(runtime.work_database, now),
+        "gaps": lambda runtime, _: pass_gaps(runtime),
+        "contacts": lambda runtime, now: put_right(runtime.work_database, now),
+        "files": sweep,
+    },
     keeps_secrets=True,
 )
 

@@ -1,6 +1,7 @@
 """What every worker does now and then: gauges, asking for what is missing, the next partition, forgetting answers."""
 
 import asyncio
+from collections.abc import Mapping
 from datetime import UTC, datetime
 
 from libs.common import metrics
@@ -26,8 +27,13 @@ MEASURE = 5
 SELDOM = 300
 """Rounds between two looks at what changes slowly: about ten minutes."""
 
+_OF_EVERY_SERVICE: Mapping[str, Tidy] = {
+    "months": lambda runtime, now: prepare_months(runtime.work_database, now),
+    "answers": lambda runtime, now: prune_answers(runtime.work_database, now),
+}
 
-async def keep_house(runtime: Runtime, measure: Measure, tidy: Tidy, progress: LoopProgress) -> None:
+
+async def keep_house(runtime: Runtime, measure: Measure, tidying: Mapping[str, Tidy], progress: LoopProgress) -> None:
     """Do the rounds for ever. Trouble with the database, the bus or a disk is left to the next round."""
     gauges = Gauges(runtime, measure)
     turn = 0
@@ -37,7 +43,7 @@ async def keep_house(runtime: Runtime, measure: Measure, tidy: Tidy, progress: L
             if turn % MEASURE == 0:
                 await gauges.take()
             if turn % SELDOM == 0:
-                await _seldom(runtime, tidy)
+                await put_in_order(runtime, tidying, progress)
         except (DatabaseTrouble, BusTrouble, BlobTrouble) as error:
             log.warning("rounds put off", error=type(error).__name__)
         progress.beat()
@@ -58,11 +64,20 @@ async def _round(runtime: Runtime) -> None:
         metrics.RESENDS_REQUESTED_TOTAL.labels(str(runtime.service)).inc(asked)
 
 
-async def _seldom(runtime: Runtime, tidy: Tidy) -> None:
+async def put_in_order(runtime: Runtime, tidying: Mapping[str, Tidy], progress: LoopProgress) -> None:
+    """Each matter of every service, then the service's own: one that fails is told and counted, the others are done."""
     now = datetime.now(UTC)
-    await prepare_months(runtime.work_database, now)
-    await prune_answers(runtime.work_database, now)
-    await tidy(runtime, now)
+    for matter, see_to in {**_OF_EVERY_SERVICE, **tidying}.items():
+        progress.beat()
+        failures = metrics.TIDYING_FAILURES_TOTAL.labels(str(runtime.service), matter)
+        try:
+            await see_to(runtime, now)
+        except (DatabaseTrouble, BusTrouble, BlobTrouble) as error:
+            failures.inc()
+            log.warning("put off for ten minutes", matter=matter, error=type(error).__name__)
+        except Exception:
+            failures.inc()
+            log.exception("failed, tried again in ten minutes", matter=matter)
 
 
 async def watch(runtime: Runtime, measure: Measure, progress: LoopProgress) -> None:

@@ -247,7 +247,7 @@ class RunningService:
         progress = LoopProgress()
         self._run("retries", partial(try_again, self.parking, progress), progress)
         progress = LoopProgress()
-        self._run("rounds", partial(keep_house, self.runtime, self.spec.measure, self.spec.tidy, progress), progress)
+        self._run("rounds", partial(keep_house, self.runtime, self.spec.measure, self.spec.tidying, progress), progress)
 
     def start_watching(self) -> None:
         """What a process that only answers requests does beside: learn the packs that a worker stored, and measure."""

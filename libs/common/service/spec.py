@@ -1,6 +1,6 @@
 """What one service is, as data: its routes, its handlers, its loops and its tables. ``main`` of a service states it."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -35,12 +35,8 @@ async def measure_nothing(session: Session) -> None:
     """For a service without gauges of its own."""
 
 
-Tidy = Callable[[Runtime, datetime], Awaitable[None]]
-"""Puts away what nobody needs any more, now and then; the moment is the system's time."""
-
-
-async def tidy_nothing(runtime: Runtime, now: datetime) -> None:
-    """For a service that leaves nothing behind."""
+Tidy = Callable[[Runtime, datetime], Awaitable[object]]
+"""Sees to one matter, now and then; the moment is the system's time."""
 
 
 async def begin_nothing(runtime: Runtime) -> None:
@@ -67,8 +63,8 @@ class ServiceSpec:
     ``accused_unit`` and ``also_accused`` of each. None for a service whose writes are about no case."""
     measure: Measure = measure_nothing
     """The service's own gauges; every process of it calls this every few seconds."""
-    tidy: Tidy = tidy_nothing
-    """A worker calls this every ten minutes or so."""
+    tidying: Mapping[str, Tidy] = field(default_factory=dict)
+    """What a worker does every ten minutes or so, each matter by itself: one that fails keeps no other waiting."""
     loops: tuple[Loop, ...] = field(default=())
     begin: Callable[[Runtime], Awaitable[None]] = begin_nothing
     """What a worker does before its first work, tried again until it is done. NotYet says what it waits for."""

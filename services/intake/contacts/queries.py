@@ -3,71 +3,52 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import BigInteger, ColumnElement, Row, Select, func, select
-from sqlalchemy.orm import aliased
+from sqlalchemy import Select, select
 from sqlmodel import col
 
 from libs.common.database.session import Session
 from libs.common.events.household_terms import HouseholdClass
+from libs.common.pack.areas import area_prefix
 from libs.common.security.policy import Scope, in_area
-from services.intake.households.domain import Status
+from services.intake.households.domain import COUNTING, Status
 from services.intake.households.tables import Household
 
-COUNTING = (Status.REGISTERED, Status.MUTE_ASKED)
-"""What counts in the denominators: neither muted nor merged into another."""
+_CLASSES = ", ".join(HouseholdClass)
+_SUMS = ", ".join(
+    f"coalesce(sum(households) FILTER (WHERE household_class = '{word}'), 0)::int AS {word}" for word in HouseholdClass
+)
+_WITHIN = " AND area_code LIKE $1 AND area_code LIKE $2"
+_EVERYWHERE = """
+    SELECT sum(other.households)::int FROM contact_tally AS other WHERE other.contact_staff_id = here.contact_staff_id
+"""
 MOST_AT_ONCE = 5_000
 """Households that change hands in one go."""
 
 
-def ledger_statement(scope: Scope, area_code: str | None, *, of_the_place: bool) -> Select[Any]:
-    """By person what is within reach, of an area if one is named, and how many there are of the person anywhere.
+def ledger_statement(*, of_the_place: bool) -> str:
+    """By person what is in two areas at once ($1 and $2 of their codes), and how many there are of the person anywhere.
 
-    Those that nobody looks after stand under NULL. ``of_the_place``: within reach is all there is. Rows are counted in
-    the order of an index, by area or, of the whole place, without; so those of a county are not sorted into heaps.
+    Those that nobody looks after stand under NULL. ``of_the_place``: both areas are all there is, and not asked. Read
+    from what is kept with each step: some rows a person, however many households there are.
     """
-    keys = (col(Household.contact_staff_id), col(Household.household_class))
-    areas = () if of_the_place else (col(Household.area_code),)
-    counted = (
-        select(*keys, func.count().label("many"))
-        .where(*(() if of_the_place else _within(scope, area_code)), col(Household.status).in_(COUNTING))
-        .group_by(*areas, *keys)
-        .subquery("counted")
-    )
-    here = (
-        select(
-            counted.c.contact_staff_id,
-            _sum(counted.c.many).label("households"),
-            *(
-                _sum(counted.c.many, counted.c.household_class == household_class).label(household_class.value)
-                for household_class in HouseholdClass
-            ),
-        )
-        .group_by(counted.c.contact_staff_id)
-        .subquery("here")
-    )
-    if of_the_place:
-        return select(here, here.c.households.label("everywhere"))
-    other = aliased(Household)
-    everywhere = select(func.count()).where(
-        col(other.contact_staff_id) == here.c.contact_staff_id, col(other.status).in_(COUNTING)
-    )
-    return select(here, everywhere.scalar_subquery().label("everywhere"))
+    within, everywhere = ("", "here.households") if of_the_place else (_WITHIN, f"({_EVERYWHERE})")
+    return f"""
+        SELECT nullif(here.contact_staff_id, '') AS contact_staff_id, households, {_CLASSES}, {everywhere} AS everywhere
+        FROM (SELECT contact_staff_id, sum(households)::int AS households, {_SUMS} FROM contact_tally
+              WHERE households <> 0{within} GROUP BY 1) AS here
+    """  # noqa: S608 - names of ours
 
 
-def _sum(many: ColumnElement[int], condition: ColumnElement[bool] | None = None) -> ColumnElement[int]:
-    """A whole number, 0 of nothing."""
-    total = func.sum(many) if condition is None else func.sum(many).filter(condition)
-    return func.coalesce(total, 0).cast(BigInteger)
-
-
-async def ledger(session: Session, scope: Scope, area_code: str | None, *, of_the_place: bool) -> Sequence[Row[Any]]:
+async def ledger(session: Session, scope: Scope, area_code: str | None, *, of_the_place: bool) -> Sequence[Any]:
     """What the statement finds, in no order."""
-    return (await session.execute(ledger_statement(scope, area_code, of_the_place=of_the_place))).all()
+    areas = () if of_the_place else (scope.area_prefix, "" if area_code is None else area_prefix(area_code))
+    return await session.fetch(ledger_statement(of_the_place=of_the_place), *(f"{area}%" for area in areas))
 
 
 def ids_statement(scope: Scope, area_code: str | None, contact: str | None, *, counting: bool) -> Select[Any]:
     """Households within reach, of an area, of a contact person; up to one more than may change hands at once."""
-    conditions = [*_within(scope, area_code)]
+    area = col(Household.area_code)
+    conditions = [scope.predicate(area, accused_columns=None), *in_area(area, area_code)]
     if contact is not None:
         conditions.append(col(Household.contact_staff_id) == contact)
     conditions.append(col(Household.status).in_(COUNTING) if counting else col(Household.status) != Status.ENDED)
@@ -81,8 +62,3 @@ async def find_ids(
     """What the statement finds."""
     statement = ids_statement(scope, area_code, contact, counting=counting)
     return (await session.execute(statement)).scalars().all()
-
-
-def _within(scope: Scope, area_code: str | None) -> list[ColumnElement[bool]]:
-    area = col(Household.area_code)
-    return [scope.predicate(area, accused_columns=None), *in_area(area, area_code)]

@@ -32,6 +32,10 @@ class Status(StrEnum):
     ENDED = "ended"
 
 
+COUNTING = (Status.REGISTERED, Status.MUTE_ASKED)
+"""What counts in the denominators: neither muted nor merged into another."""
+
+
 class Party(StrEnum):
     """Whose step it is."""
 

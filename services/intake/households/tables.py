@@ -79,6 +79,23 @@ class Household(Base, table=True):
     version: int
 
 
+class ContactTally(Base, table=True):
+    """How many households that count one person looks after (包保计数), by class and area; kept with each step."""
+
+    __tablename__ = "contact_tally"
+    __table_args__ = (
+        one_of("contact_tally", "household_class", HouseholdClass),
+        index("contact_tally_area_idx", "area_code", "contact_staff_id"),
+    )
+
+    contact_staff_id: str = Field(primary_key=True)
+    """Empty of those that nobody looks after."""
+    household_class: str = Field(primary_key=True)
+    area_code: str = Field(primary_key=True)
+    households: int
+    """0 where there were some."""
+
+
 class HouseholdIdentity(Base, table=True):
     """Who lives there (户内信息), sealed under a key of its own that the vault's wraps.
 

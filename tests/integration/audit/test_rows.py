@@ -29,6 +29,7 @@ _LIBRARY = {
     "case_number": ("county", "day", "last"),
     "pack": ("version", "place_code", "digest", "document", "effective_from"),
     "round_tally": ("round_id", "view", "cut", "member", "area_code", *MEASURES),
+    "contact_tally": ("contact_staff_id", "household_class", "area_code", "households"),
     "parked": ("stream", "key", "source", "seq", "type", "headers", "value"),
     "parked_dropped": ("stream", "key", "source", "seq", "type", "headers", "value"),
     "relay_mark": ("topic",),
@@ -36,7 +37,7 @@ _LIBRARY = {
     "staff_look": ("look_id", "staff_id", "who", "unit_code", "by_staff", "reason", "at"),
     "staff": ("staff_id", "version", "name", "terms", "sealed", "recorded_at"),
 }
-"""What `huiyin.audit.library` compares, and the numbers of rounds."""
+"""What `huiyin.audit.library` compares, and the numbers of rounds and of contact persons."""
 _COLUMNS = """
     SELECT table_schema || '.' || table_name AS name, column_name AS column FROM information_schema.columns
     JOIN information_schema.tables USING (table_schema, table_name)

@@ -162,7 +162,8 @@ async def fill(door: IntakeDoor, villages: int, households: int, people: int) ->
     """
     async with door.service.runtime.work_database.transaction(NOW) as session:
         await session.fetch(_FILL, villages * households, villages, people // villages)
-        await session.fetch("ANALYZE household")
+        await session.fetch(_FILL_TALLY)
+        await session.fetch("ANALYZE household, contact_tally")
 
 
 _FILL = """
@@ -177,6 +178,11 @@ _FILL = """
            CASE WHEN number % 10 > 0 THEN 'S-' || village + $2 * (number % $3) END, '2026-01-01',
            CASE WHEN number % 50 = 0 THEN 'refused' END, '2026-01-01', '2026-01-01', '2026-01-01', 1
     FROM (SELECT n % $2 AS village, n / $2 AS number FROM generate_series(0, $1::int - 1) AS n) AS counted
+"""
+_FILL_TALLY = """
+    INSERT INTO contact_tally (contact_staff_id, household_class, area_code, households)
+    SELECT coalesce(contact_staff_id, ''), household_class, area_code, count(*)
+    FROM household WHERE status = 'registered' GROUP BY 1, 2, 3
 """
 
 

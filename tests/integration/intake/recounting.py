@@ -1,4 +1,4 @@
-"""A slow recount of rounds from scratch, from nothing but the steps and visits of all households."""
+"""Slow recounts from scratch: of rounds by the steps and visits of all households, of contact persons by households."""
 
 from collections import Counter
 from typing import Any
@@ -36,3 +36,19 @@ async def tallied(door: IntakeDoor, round_id: str) -> Numbers:
         (row.view, row.cut, row.member, row.area_code): {name: getattr(row, name) for name in MEASURES} for row in rows
     }
     return {cell: counts for cell, counts in numbers.items() if any(counts.values())}
+
+
+async def recounted_contacts(door: IntakeDoor) -> dict[tuple[str, str, str], int]:
+    """How many households that count each person has, by class and area, one household after the other."""
+    rows = await door.rows("SELECT contact_staff_id, household_class, area_code, status FROM household")
+    return Counter(
+        (row.contact_staff_id or "", row.household_class, row.area_code)
+        for row in rows
+        if row.status in ("registered", "mute_asked")
+    )
+
+
+async def tallied_contacts(door: IntakeDoor) -> dict[tuple[str, str, str], int]:
+    """What is kept of it."""
+    rows = await door.rows("SELECT * FROM contact_tally WHERE households <> 0")
+    return {(row.contact_staff_id, row.household_class, row.area_code): row.households for row in rows}

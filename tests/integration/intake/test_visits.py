@@ -127,6 +127,19 @@ async def test_the_same_visit_again_is_the_same(intake: IntakeDoor, home: str, v
     assert (await intake.counts())["cases"] == 1
 
 
+async def test_of_two_visits_of_one_moment_the_one_that_was_there_first_stays_the_first(
+    intake: IntakeDoor, home: str, visitors: Visitors
+) -> None:
+    """Whatever ids their makers gave them, and however the clocks of two processes differ."""
+    early, late = ("0" * 8 + "-0000-7000-8000-" + digit * 12 for digit in "0f")
+    first = await visitors.record(home, visit_id=late)
+    assert (await visitors.record(home, visit_id=early))["duplicate_of"] == late
+    async with intake.service.runtime.work_database.transaction(NOW) as session:
+        await session.fetch("UPDATE visit SET recorded_at = recorded_at + interval '1 second'")
+    assert (await visitors.record(home))["duplicate_of"] == late
+    assert (await intake.get(f"{VISITS}/{late}", visitors.headers))["version"] == first["version"]
+
+
 async def test_a_visit_within_the_gap_names_the_first_and_one_of_the_day_is_its_duplicate(
     intake: IntakeDoor, home: str, visitors: Visitors
 ) -> None:

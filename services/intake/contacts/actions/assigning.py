@@ -19,7 +19,7 @@ from libs.common.rules.requests import Request
 from libs.common.run.beside import beside
 from libs.common.security.vault import Vault
 from services.intake.contacts.domain import Home, even_out
-from services.intake.contacts.queries import COUNTING, MOST_AT_ONCE, find_ids
+from services.intake.contacts.queries import MOST_AT_ONCE, find_ids
 from services.intake.contacts.schemas import (
     MOST_MOVED,
     AssignContacts,
@@ -32,7 +32,7 @@ from services.intake.households.actions.loads import check_most, hold_loads
 from services.intake.households.actions.recording import apply, state_of, today_of
 from services.intake.households.actions.registering import check_contact
 from services.intake.households.actions.sealing import envelope_of, hidden_in, opened
-from services.intake.households.domain import Said, State, Status, What, decide, evolve
+from services.intake.households.domain import COUNTING, Said, State, Status, What, decide, evolve
 from services.intake.households.queries import loads_of
 from services.intake.households.tables import Household, HouseholdIdentity
 from services.intake.rounds.actions.following import catch_up

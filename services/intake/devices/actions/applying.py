@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date
 
 from libs.common.database.session import Session
 from libs.common.errors import NotFound
@@ -23,8 +23,6 @@ from services.intake.visits.actions.preparing import open_home, ready
 from services.intake.visits.schemas import RecordVisit
 from services.intake.visits.tables import Visit, VisitMatter, VisitWorker
 
-TICK = timedelta(microseconds=1)
-"""A visit is recorded later than those that its household has, however many come at once: of a day the first counts."""
 VISIT_NOT_HERE = held("visit-not-here", "The visit that it corrects is not here", "所更正的走访尚未入库")
 _MOST_MERGERS = 20
 
@@ -65,8 +63,7 @@ async def enter(session: Session, applier: Applier, entering: VisitToEnter) -> I
     known = await session.one(Visit, "visit_id", body.visit_id or "", lock=False)
     home = await open_home(session, scope, into, applier.vault)
     desk = Desk(applier.principal, scope, session.packs.current(session.now), applier.vault, session.now)
-    beside = [row.recorded_at for row in await session.rows(Visit, "household_id", into)]
-    session.now, session.by = max([session.now, *beside]) + TICK, applier.by
+    session.by = applier.by
     visit = ready(desk, body, home, entering.numbers, session.staff)
     asked = Request(applier.actor, scope)
     made = await recording.record(session, asked, applier.principal, visit, applier.vault)

@@ -13,6 +13,7 @@ from libs.common.security.masking import mask_text
 from libs.common.visits.reading import step_of
 from services.intake.households.actions.fitting import note_policies
 from services.intake.households.actions.sealing import print_of
+from services.intake.households.actions.tallying import count_step
 from services.intake.households.domain import Said, State, evolve
 from services.intake.households.tables import Household, HouseholdChange, HouseholdIdentity
 from services.intake.rounds.actions.following import follow_step
@@ -67,6 +68,7 @@ def apply(session: Session, row: Household, before: State, said: Said, identity:
     split_off = row.split_from is not None and before.version == 0
     step = step_of(after.version, said.action, what.holds_from, said.at, what.facts, split_off=split_off)
     follow_step(session, row.household_id, step)
+    count_step(session, before, after)
     session.publish(
         HouseholdRecorded(
             **(facts if facts["area_code"] else facts | {"area_code": row.area_code}),

@@ -148,7 +148,7 @@ def check_contact(session: Session, directory: Directory, staff_id: str, field: 
 def may_look_after(directory: Directory, member: StaffMember, moment: datetime) -> bool:
     """Whether the person is in office then, in one of the posts that look after households, if any is named."""
     posts = directory.pack.households.contact_posts
-    return any(not posts or term.post_code in posts for term in member.in_office(moment))
+    return any(term.holds_at(moment) and (not posts or term.post_code in posts) for term in member.terms)
 
 
 async def check_number(session: Session, household_no: str | None) -> None:

@@ -1,7 +1,7 @@
 """Recording a visit (走访登记): the visit, what was raised, the cases that it becomes and the household's place in its
 rounds are written together, or none of it."""
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import uuid_utils
@@ -51,6 +51,10 @@ _NEW = "intake.visits.new"
 _LISTS = ("staff_ids", "purposes", "topics", "photos")
 
 
+TICK = timedelta(microseconds=1)
+"""A visit is recorded later than those that its household has, however many come at once: of a day the first counts."""
+
+
 class KnownVisit(Conflict):
     """This id is another visit's."""
 
@@ -70,6 +74,7 @@ async def record(session: Session, asked: Request, principal: Principal, ready: 
     known = await _known(session, body)
     if known is not None:
         return await shown(session, asked.scope, known)
+    session.now = max([session.now, *(row.recorded_at + TICK for row in rows)])
     _check(session, principal, ready)
     times = when(session, body.started_at)
     unmuted = await meet(session, household, body.outcome, times["day"], asked.actor)

@@ -136,6 +136,14 @@ ROWS_OF_VISITS: dict[str, Spoiled] = {
         "INSERT INTO intake.round_tally VALUES"
         " ({closed_round}, 'now', 'person', 'ghost', '999001101001', 4, 0, 0, 0, 0, 0, 0)",
     ),
+    "a number of a contact person that nobody counted": spoiled(
+        "I6", "intake", "ghost", "shop 999001101001: households is 4, the recount says 0",
+        "INSERT INTO intake.contact_tally VALUES ('ghost', 'shop', '999001101001', 4)",
+    ),
+    "numbers of those without a contact person": spoiled(
+        "I6", "intake", "nobody", ": households is 1",
+        "UPDATE intake.contact_tally SET households = households + 1000 WHERE contact_staff_id = ''",
+    ),
     **columns("intake", "team", "team", """
         rule = 'area'
         area_code = '999001101202'
