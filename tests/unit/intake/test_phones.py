@@ -11,7 +11,7 @@ from libs.common.events.household_terms import HouseholdFact, HouseholdStep
 from libs.common.events.visit_terms import VisitOutcome
 from libs.common.rules.machine import Actor
 from libs.common.visits.placing import TakenStep
-from services.intake.devices.domain.branch import WAIT, Branch, give_up_gap, take_turn
+from services.intake.devices.domain.branch import Branch, give_up_gap, take_turn
 from services.intake.devices.domain.items import (
     WAITS,
     Said,
@@ -35,6 +35,7 @@ from services.intake.devices.domain.judging import (
 )
 
 NOW = datetime(2026, 3, 4, 2, 0, tzinfo=UTC)
+WAIT = timedelta(days=5)
 TODAY, DAY, HOUR = date(2026, 3, 4), timedelta(days=1), timedelta(hours=1)
 CONTACT, AREA = HouseholdFact.CONTACT_STAFF_ID, HouseholdFact.AREA_CODE
 
@@ -56,11 +57,13 @@ def test_each_number_is_taken_once_and_none_before_those_below_it(batches: list[
 @given(st.sets(st.integers(1, 30), min_size=1), st.integers(0, 3))
 def test_a_gap_is_given_up_when_it_was_waited_for_and_not_before(numbers: set[int], mark: int) -> None:
     branch = Branch(mark, {number: NOW + number * HOUR for number in numbers if number > mark})
-    if branch.until is None:
-        assert give_up_gap(branch, NOW + 99 * WAIT) == branch
+    if branch.until(WAIT) is None:
+        assert give_up_gap(branch, NOW + 99 * WAIT, WAIT) == branch
         return
-    assert give_up_gap(branch, branch.until - timedelta(microseconds=1)) == branch
-    turn = take_turn(give_up_gap(branch, branch.until))
+    until = branch.until(WAIT)
+    assert until is not None
+    assert give_up_gap(branch, until - timedelta(microseconds=1), WAIT) == branch
+    turn = take_turn(give_up_gap(branch, until, WAIT))
     assert turn.ready[0] == min(branch.waiting)
     late = take_turn(Branch(turn.after.mark, {min(branch.waiting) - 1: NOW}))
     assert late.ready == (min(branch.waiting) - 1,)
@@ -128,7 +131,7 @@ def test_every_fact_that_is_looked_at_stands_in_the_table() -> None:
     ],
 )
 def test_times_that_cannot_be_hold_an_item(begun: timedelta, made: timedelta, code: str | None) -> None:
-    found = check_clock(NOW + begun, NOW + made, NOW)
+    found = check_clock(NOW + begun, NOW + made, NOW, 30 * DAY)
     assert (None if found is None else found.code) == code
 
 

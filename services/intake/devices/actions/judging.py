@@ -5,11 +5,12 @@ what was changed meanwhile.
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from libs.common.database.session import Session
 from services.intake.devices.actions.applying import day_of, where_to
-from services.intake.devices.actions.pulling import KEEP_DAYS
+from services.intake.devices.actions.finding import phone_rules
 from services.intake.devices.actions.reading import CANNOT_OPEN, NextItems, ReadItem, ruling_of
 from services.intake.devices.actions.working import Applier
 from services.intake.devices.domain.items import (
@@ -84,7 +85,7 @@ async def look_around(session: Session, device: Device, rows: Sequence[DeviceIte
     visit_ids = [body.visit_id for body in said if isinstance(body, CorrectionBody)]
     for step in await corrections_of(session, visit_ids) if visit_ids else ():
         corrected[step.visit_id].append(step)
-    planned = await planned_for(session, device.staff_id, days, KEEP_DAYS)
+    planned = await planned_for(session, device.staff_id, days, phone_rules(session).keep_days)
     given = await was_planned(session, device.device_id, [household_id for household_id, _ in days])
     return KnownOfItems(same, planned, {one.household_id: one for one in given}, corrected)
 
@@ -103,7 +104,8 @@ async def judge(
     begun_at = row.begun_at
     if isinstance(item.said, RecordVisit):
         begun_at = max(begun_at, item.said.started_at - AHEAD)
-    wrong = check_clock(begun_at, row.made_at, row.came_at)
+    oldest = timedelta(days=phone_rules(session).oldest_days)
+    wrong = check_clock(begun_at, row.made_at, row.came_at, oldest)
     if wrong is not None:
         return wrong
     if isinstance(item.said, RecordVisit):

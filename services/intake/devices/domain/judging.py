@@ -12,8 +12,6 @@ from services.intake.devices.domain.items import FieldConflict, ItemEnd, held
 
 AHEAD = timedelta(minutes=2)
 """So far may a phone's clock run ahead of ours."""
-OLDEST = timedelta(days=30)
-"""What was recorded longer ago somebody looks at first."""
 MERGED_INTO, WHO_LIVES_THERE = "merged_into", "who_lives_there"
 _NOT_FOUND = frozenset({VisitOutcome.NOBODY_HOME, VisitOutcome.MOVED})
 HARD: Mapping[str, frozenset[VisitOutcome]] = {
@@ -32,8 +30,11 @@ Whoever found nobody may have knocked at a door that was not the household's any
 """
 
 
-def check_clock(begun_at: datetime, made_at: datetime, came_at: datetime) -> ItemEnd | None:
-    """Held where the times cannot be: what they say would stand in somebody's figures."""
+def check_clock(begun_at: datetime, made_at: datetime, came_at: datetime, oldest: timedelta) -> ItemEnd | None:
+    """Held where the times cannot be: what they say would stand in somebody's figures.
+
+    What was recorded longer than ``oldest`` before it came somebody looks at first.
+    """
     if made_at > came_at + AHEAD:
         return held(
             "clock-ahead", f"The phone's clock ran ahead: it says {made_at:%F %H:%M} UTC", "手机时钟快于系统时间"
@@ -42,8 +43,8 @@ def check_clock(begun_at: datetime, made_at: datetime, came_at: datetime) -> Ite
         return held(
             "clock-backwards", "It was begun after it was recorded, by the phone's clock", "开始时间晚于登记时间"
         )
-    if made_at < came_at - OLDEST:
-        return held("too-old", f"It was recorded more than {OLDEST.days} days ago", f"登记已超过 {OLDEST.days} 天")
+    if made_at < came_at - oldest:
+        return held("too-old", f"It was recorded more than {oldest.days} days ago", f"登记已超过 {oldest.days} 天")
     return None
 
 

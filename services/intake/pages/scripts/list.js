@@ -28,7 +28,7 @@ export async function listView(main) {
   const search = el("input", { type: "search", id: "search", autocomplete: "off" });
   search.addEventListener("input", () => draw(search.value.trim()));
   const left = await kept("left_out");
-  show(main, el("h1", {}, t("visits")), left > 0 && el("p", { class: "alert" }, t("left_out", { count: left })),
+  show(main, el("h1", {}, t("visits")), left > 0 && el("p", { class: "alert" }, t("left_out", { count: left, most: (await kept("most_households")) ?? "—" })),
     field(t("search"), search), places);
   draw("");
 }

@@ -124,8 +124,8 @@ async function pull(device) {
     for (const household of answer.households) of("households").put(household);
     // What was begun is sent before its household goes.
     for (const id of answer.purge ?? []) if (!begun.has(id)) of("households").delete(id);
-    const { as_of, cursor, keep_days, left_out, rounds, lists } = answer;
-    const told = { as_of, cursor, keep_days, left_out, rounds, lists };
+    const { as_of, cursor, keep_days, oldest_days, most_households, left_out, rounds, lists } = answer;
+    const told = { as_of, cursor, keep_days, oldest_days, most_households, left_out, rounds, lists };
     for (const [name, value] of Object.entries(told)) of("kept").put(value, name);
   });
   return false;

@@ -103,6 +103,7 @@ export const WORDS = {
   refused_item: ["被退回", "Refused"],
   dropped: ["经审核不入账", "Dropped by decision"],
   until: ["最迟至 {when}", "Until {when}"],
+  send_by: ["请在 {when} 前发送，逾期须人工核对", "Send it by {when}: later a person looks at it first"],
   decides: ["由 {who} 决定", "{who} decides"],
   decides_supervisor: ["由走访督导员决定", "A supervisor decides"],
   conflict: ["当时 {before}，现为 {now}，您填 {yours}", "{before} then, {now} now, yours {yours}"],
@@ -126,7 +127,7 @@ export const WORDS = {
   lost: ["挂失这部手机", "Report this phone lost"],
   lost_hint: ["下次联网时清除本机全部数据，未发送的会丢失", "At its next contact all on it is wiped, what was not sent included"],
   gave_back: ["本人退出并交还手机", "Signed out, the phone is given back"],
-  left_out: ["另有 {count} 户超出本机上限，未下载", "{count} more households are beyond what a phone gets"],
+  left_out: ["另有 {count} 户超出本机上限（{most} 户），未下载", "{count} more households are beyond the {most} that a phone gets"],
   lost_reason: ["本人挂失这部手机", "This phone is given up"],
   sign_out: ["退出登录", "Sign out"],
   sign_out_hint: [
