@@ -52,7 +52,7 @@ _WAS_PLANNED = """
     WHERE given.device_id = $1 AND given.household_id = ANY($2::text[])
 """
 _CORRECTED = """
-    SELECT visit_id, at, staff_id, who, before::text AS before FROM visit_change
+    SELECT visit_id, version, at, staff_id, who, before::text AS before FROM visit_change
     WHERE visit_id = ANY($1::text[]) ORDER BY visit_id, version
 """
 _WRAPPED_BEFORE = """

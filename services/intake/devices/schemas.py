@@ -231,7 +231,13 @@ class ItemIn(RequestBody):
     begun_at: Moment
     made_at: Moment
     base_version: Annotated[
-        int, Field(strict=True, ge=0, le=2_147_483_647, description="Of the household, as it had it")
+        int,
+        Field(
+            strict=True,
+            ge=0,
+            le=2_147_483_647,
+            description="Of the household, or of the record that is corrected, as it had it",
+        ),
     ]
     body: Annotated[
         dict[str, Any],

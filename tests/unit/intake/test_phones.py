@@ -1,5 +1,6 @@
 """The rules of a phone's branch: its order whatever comes when, whose a household was, what holds an item."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -14,6 +15,7 @@ from libs.common.visits.placing import TakenStep
 from services.intake.devices.domain.branch import Branch, give_up_gap, take_turn
 from services.intake.devices.domain.items import (
     WAITS,
+    FieldConflict,
     Said,
     State,
     applied,
@@ -27,6 +29,7 @@ from services.intake.devices.domain.judging import (
     MERGED_INTO,
     WHO_LIVES_THERE,
     Corrected,
+    Correction,
     check_clock,
     corrected_meanwhile,
     differences,
@@ -137,12 +140,27 @@ def test_times_that_cannot_be_hold_an_item(begun: timedelta, made: timedelta, co
 
 def test_two_corrections_of_one_field_are_a_conflict() -> None:
     steps = [
-        Corrected(NOW - HOUR, "S-9", {"topics": ["jobs"]}),
-        Corrected(NOW + HOUR, "S-9", {"topics": [], "guide": None}),
-        Corrected(NOW + HOUR, "S-1", {"materials": {}}),
+        Corrected(2, NOW - HOUR, "S-9", {"topics": ["jobs"]}),
+        Corrected(3, NOW + HOUR, "S-9", {"topics": [], "guide": None, "duplicate_of": None}),
+        Corrected(4, NOW + HOUR, "S-1", {"materials": {}}),
     ]
-    found = corrected_meanwhile(steps, {"topics", "materials"}, "S-1", NOW)
-    assert [(one.field, one.hard) for one in found] == [("topics", True), ("guide", False)]
+    is_now = {"topics": ["old_age"], "guide": "组长", "materials": {"leaflet": 2}}
+    said = Correction("S-1", NOW, 2, {"topics": ["school"], "materials": {"leaflet": 3}})
+    topics, guide = corrected_meanwhile(steps, is_now, said)
+    assert topics == FieldConflict("topics", [], ["old_age"], ["school"], hard=True)
+    assert guide == FieldConflict("guide", None, "组长", None, hard=False)
+    # A clock that runs ahead hides nothing of what came after the version that the phone had.
+    ahead = replace(said, made_at=NOW + DAY)
+    assert [one.field for one in corrected_meanwhile(steps, is_now, ahead)] == ["topics", "guide"]
+    (before, _) = corrected_meanwhile(steps, is_now, replace(said, base=1))
+    assert before.at_base == ["jobs"]
+    assert corrected_meanwhile(steps, is_now, replace(said, base=3, made_at=NOW + DAY)) == ()
+
+
+def test_what_both_corrected_alike_or_changed_back_is_no_conflict() -> None:
+    steps = [Corrected(2, NOW, "S-9", {"topics": ["jobs"], "guide": None})]
+    is_now = {"topics": ["school"], "guide": None}
+    assert corrected_meanwhile(steps, is_now, Correction("S-1", NOW - HOUR, 1, {"topics": ["school"]})) == ()
 
 
 def test_who_has_to_do_with_an_item_decides_nothing_about_it() -> None:

@@ -124,20 +124,46 @@ def _on(steps: Sequence[TakenStep], day: date) -> dict[HouseholdFact, Any]:
 
 @dataclass(frozen=True, slots=True)
 class Corrected:
-    """A step of a visit's record: when and by whom, and what of it was otherwise before."""
+    """A step of a visit's record: its version, when and by whom, and what of it was otherwise before."""
 
+    version: int
     at: datetime
     by: str
     before: Mapping[str, object]
 
 
+@dataclass(frozen=True, slots=True)
+class Correction:
+    """What a phone corrects of a visit, and what it knew of the record then."""
+
+    maker: str
+    made_at: datetime
+    base: int
+    """The version of the record that it had."""
+    yours: Mapping[str, object]
+    """By field; None for one whose words may name somebody."""
+
+
 def corrected_meanwhile(
-    steps: Sequence[Corrected], fields: Collection[str], maker: str, made_at: datetime
+    steps: Sequence[Corrected], now: Mapping[str, object], said: Correction
 ) -> tuple[FieldConflict, ...]:
-    """By field what somebody else corrected of a visit after this correction was made; hard where both touch one."""
-    others = [step for step in steps if step.at > made_at and step.by != maker]
+    """By field what somebody else corrected of a visit and the phone cannot have known; hard where both touch one.
+
+    ``now``: the fields that can be corrected, as the record has them. What was changed and changed back, and what both
+    made the same, is no conflict. A phone's clock may be wrong: what came after the version that it had it did not
+    know, and what came after the correction was made neither.
+    """
+    others = [
+        step
+        for step in sorted(steps, key=lambda step: step.version)
+        if step.by != said.maker and (step.version > said.base or step.at > said.made_at)
+    ]
+    before: dict[str, object] = {}
+    for step in others:
+        for field, value in step.before.items():
+            before.setdefault(field, value)
     return tuple(
-        FieldConflict(field, value, None, hard=field in fields)
-        for step in others
-        for field, value in step.before.items()
+        FieldConflict(field, value, now[field], said.yours.get(field), hard=field in said.yours)
+        for field, value in before.items()
+        if field in now and now[field] != value and (field not in said.yours or said.yours[field] != now[field])
     )

@@ -1,6 +1,6 @@
 // Sending and fetching (同步): push what was done, hear what became of it, pull what is one's own. One window at a time.
 
-import { daysAgo, dayOf, learn } from "./clock.js";
+import { daysAgo, dayOf, learn, today } from "./clock.js";
 import { plain } from "./dom.js";
 import { begunDrafts, counts, ITS_VISIT, tell, unsent } from "./items.js";
 import { Offline, Session, SignedOut, signOut, withToken } from "./net.js";
@@ -169,10 +169,13 @@ export async function purge() {
   const begun = new Set([...await begunDrafts(), ...await unsent()].map((one) => one.household_id));
   const open = new Set([...await begunDrafts(), ...items.filter((item) => !DONE.includes(item.state))].map((one) => one.item_id));
   const isOver = (item) => DONE.includes(item.state) && dayOf(item.made_at) < last;
+  // Nobody corrects it here any more.
+  const isSettled = (item) => Boolean(item.record) && Boolean(item.entered_on) && item.entered_on < today();
   const isLeft = (photo) => !photo.waits && !open.has(photo.item_id) && dayOf(photo.made_at) < last;
   const gone = dayOf(asOf) < last ? households.filter((one) => !begun.has(one.household_id)) : [];
   await within(["households", "items", "photos"], (of) => {
     for (const one of gone) of("households").delete(one.household_id);
+    for (const item of items.filter(isSettled)) of("items").put({ ...item, record: null });
     for (const item of items.filter(isOver)) of("items").delete(item.seq);
     for (const photo of photos.filter(isLeft)) of("photos").delete(photo.key);
   });
