@@ -13,7 +13,7 @@ from libs.common.web.cursors import PageQuery
 from libs.common.web.fields import AnswerBody, Moment, Reason, RequestBody, ShortText, Uuid
 from services.intake.devices.domain.items import ItemDecision, ItemKind, ItemOutcome
 from services.intake.households.schemas import HouseholdId
-from services.intake.visits.schemas import CorrectVisit, VisitId, VisitWord
+from services.intake.visits.schemas import MOST_MATTERS, CorrectVisit, VisitId, VisitWord
 
 MOST_ITEMS = 200
 DeviceId = Annotated[Uuid, Field(description="Phone id (手机编号), a UUID in lower case that the phone makes")]
@@ -308,6 +308,24 @@ class DecideItem(RequestBody):
     decision: ItemDecision
     reason: Reason
     item_id: Uuid | None = None
+
+
+class HeldPhoto(RequestBody):
+    """To what of the item a photo belongs."""
+
+    matter: Annotated[
+        int | None,
+        Field(ge=1, le=MOST_MATTERS, description="The matter's number, from 1 on: the photo goes to its case, if any"),
+    ] = None
+
+
+class HeldPhotoOut(AnswerBody):
+    """A photo that is kept with an item that waits (待处理条目照片)."""
+
+    item_id: str
+    sha256: str
+    size: Annotated[int, Field(description="Bytes")]
+    media_type: Annotated[str, Field(description="By its content", examples=["image/jpeg"])]
 
 
 class ReceiptsQuery(RequestBody):

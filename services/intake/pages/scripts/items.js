@@ -4,8 +4,9 @@ import { stamp, today } from "./clock.js";
 import { all, changed, got, put, remove, within } from "./store.js";
 
 export const WAITING = "waiting";
-// Where a picture waits to be sent to: this, or the id of a case.
+// Where a picture waits to be sent to: one of these, or the id of a case.
 export const ITS_VISIT = "visit";
+export const ITS_ITEM = "item";
 // Of the record of a visit as the phone that recorded it knows it: what others did to it since it was not told.
 const FIRST_VERSION = 1;
 const CORRECTABLE = [WAITING, "held", "applied", "duplicate"];
@@ -145,7 +146,7 @@ export async function tell(receipts, nextSeq = 1) {
       const done = DONE.includes(state);
       const entered_on = item.entered_on ?? (done ? today() : undefined);
       of("items").put({ ...item, state, receipt, entered_on, body: done ? null : item.body });
-      if (done) await settlePhotos(of("photos"), item, receipt);
+      await settlePhotos(of("photos"), item, state, receipt);
     }
   });
   changed("items");
@@ -160,10 +161,19 @@ async function renumber(of, item, nextSeq) {
 }
 
 // Pictures of a matter that became a case go there, the others to the visit. What went to neither is told, and stays.
-async function settlePhotos(photos, item, receipt) {
+// Those of a visit that waits for a decision are handed in with it; of what was dropped none is wanted any more.
+async function settlePhotos(photos, item, state, receipt) {
   const cases = (item.body?.matters ?? []).map((matter) => matter.what !== "explained");
   for (const photo of await got(photos.getAll())) {
-    if (photo.item_id !== item.item_id || photo.waits || photo.refused) continue;
+    if (photo.item_id !== item.item_id || photo.refused || (photo.waits && photo.waits !== ITS_ITEM)) continue;
+    if (!DONE.includes(state)) {
+      photos.put({ ...photo, waits: ITS_ITEM });
+      continue;
+    }
+    if (state === "dropped") {
+      photos.delete(photo.key);
+      continue;
+    }
     const place = photo.matter === null || !cases[photo.matter] ? null : cases.slice(0, photo.matter).filter(Boolean).length;
     const waits = place === null ? ITS_VISIT : receipt.case_ids?.[place];
     if (waits) photos.put({ ...photo, waits });

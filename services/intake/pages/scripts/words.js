@@ -78,8 +78,8 @@ export const WORDS = {
   photo_of: ["属于", "Belongs to"],
   photo_none: ["本次走访", "This visit"],
   photo_hint: [
-    "照片已去除位置信息。走访入账后自动上传：属于成案诉求的随该件保存，其余随走访记录保存；传完即从本机删除，未能上传的在本机留 {days} 天。",
-    "The place is taken out of each picture. Once the visit is taken they are sent: to the case, if a matter became one, else with the visit; then they are gone from here. What nobody takes stays for {days} days.",
+    "照片已去除位置信息。走访发送后自动上传，待处理的先随条目保存：属于成案诉求的随该件保存，其余随走访记录保存；传完即从本机删除，未能上传的在本机留 {days} 天。",
+    "The place is taken out of each picture. Once the visit is sent they are, too; of one that waits for a decision they are kept with it. They go to the case, if a matter became one, else with the visit; then they are gone from here. What nobody takes stays for {days} days.",
   ],
   matters: ["反映的诉求", "Matters raised"],
   matter: ["诉求 {number}", "Matter {number}"],
