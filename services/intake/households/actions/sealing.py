@@ -12,7 +12,7 @@ from libs.common.security.envelopes import KeyEnvelope
 from libs.common.security.identifiers.signs import STAR
 from libs.common.security.masking import masked_name, masked_phone
 from libs.common.security.vault import CannotOpen, Vault, VaultCell, print_of_sealed
-from services.intake.households.schemas import MemberIn, PlaceIn
+from services.intake.households.schemas import HouseholdField, MemberIn, PlaceIn
 from services.intake.households.tables import HouseholdIdentity
 from services.intake.requesters.domain import Own, own_of
 
@@ -131,7 +131,7 @@ def print_of(row: HouseholdIdentity) -> str:
     """A digest of what is sealed, for whoever cannot open it and has to know whether it changed."""
     # Where it is was not known once: whoever is without has the digest that it had then.
     place = () if row.sealed_place is None else (row.sealed_place,)
-    cells = [getattr(row, f"sealed_{name}") for name in SEALED if name != "place"]
+    cells = [getattr(row, f"sealed_{name}") for name in SEALED if name != HouseholdField.PLACE]
     return print_of_sealed(*cells, row.phone_index, row.door_index, *place)
 
 

@@ -37,23 +37,19 @@ def walked(spots: Sequence[Spot | None]) -> list[int]:
     share, whole = _ENOUGH
     if len(known) * whole < len(spots) * share:
         return [*range(len(spots))]
-    flat = _flat([spot for spot in spots if spot is not None])
+    located = [spot for spot in spots if spot is not None]
+    flat = _flat(located)
     way: list[int] = []
     for begin in range(0, len(flat), PIECE):
         way += _route([*range(begin, min(begin + PIECE, len(flat)))], flat)
-    if length(way, flat) > length(range(len(flat)), flat) - _SHORTER:
+    if length_of([located[one] for one in way]) > length_of(located) - _SHORTER:
         way = [*range(len(flat))]
     return _with_the_others([known[one] for one in way], spots)
 
 
 def length_of(spots: Sequence[Spot]) -> float:
     """Metres from the first to the last of them, in their order."""
-    return length(range(len(spots)), _flat(spots))
-
-
-def length(way: Sequence[int], flat: Sequence[tuple[float, float]]) -> float:
-    """Metres of a way over points."""
-    return sum(_apart(flat[one], flat[other]) for one, other in pairwise(way))
+    return sum(_apart(one, other) for one, other in pairwise(_flat(spots)))
 
 
 def _flat(spots: Sequence[Spot]) -> list[tuple[float, float]]:
