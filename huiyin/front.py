@@ -15,7 +15,7 @@ from markupsafe import Markup
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, JSONResponse, Response
+from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -30,6 +30,7 @@ _FOLDER = Path(__file__).parent / "templates"
 _TEMPLATES = Environment(loader=FileSystemLoader(_FOLDER), autoescape=select_autoescape(default=True))
 _CSS = (_FOLDER / "index.css").read_text(encoding="utf-8")
 _CSS_HASH = base64.b64encode(hashlib.sha256(_CSS.encode()).digest()).decode()
+_PHONE_PAGE = "/intake/visits"
 _CSP = f"default-src 'none'; style-src 'sha256-{_CSS_HASH}'; base-uri 'none'; frame-ancestors 'none'"
 
 
@@ -62,6 +63,7 @@ def build_front(house: House) -> Front:
 
     routes = [
         Route("/", index),
+        Route("/visits", _visits),
         Route("/healthz", _alive),
         Route("/readyz", _ready(apps)),
         Route("/metrics", _metrics),
@@ -70,6 +72,11 @@ def build_front(house: House) -> Front:
     front = Starlette(routes=routes, middleware=guards, exception_handlers={NotFound.status: _nowhere})
     add_problem_handlers(front)
     return Front(apps, front)
+
+
+async def _visits(request: Request) -> Response:
+    """What a worker types by hand leads to the phone's page."""
+    return RedirectResponse(_PHONE_PAGE)
 
 
 async def _alive(request: Request) -> Response:

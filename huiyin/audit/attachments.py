@@ -12,6 +12,9 @@ _KEPT = """
     UNION ALL
     SELECT visit_id || '/' || digest, household_id, digest, size
     FROM intake.visit_photo JOIN intake.visit USING (visit_id)
+    UNION ALL
+    SELECT entry_id || '/' || digest, coalesce(household_id, device_id), digest, photo.size
+    FROM intake.device_photo AS photo JOIN intake.device_item USING (entry_id)
 """
 _FILES = f"SELECT file, whose, digest, size FROM ({_KEPT}) AS kept ORDER BY digest, file"  # noqa: S608 - our own words
 _STILL = f"SELECT file FROM ({_KEPT}) AS kept WHERE file = ANY ($1::text[])"  # noqa: S608 - our own words

@@ -69,6 +69,7 @@ CALLED: dict[type[Model], tuple[str, ...]] = {
     schema.TeamRule: ("rule",),
     schema.TeamPart: ("part",),
     schema.VisitDays: ("days",),
+    schema.PhoneRules: ("phones", "rules", "phone_rules(session)"),
     schema.Merged: ("pack.merged",),
     schema.MergedArea: ("merged",),
     schema.MergedUnit: ("merged",),

@@ -3,7 +3,7 @@
 What is sealed is held against the digest that the last step, or sealing anew, told.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -26,6 +26,12 @@ TABLES = {
 }
 """Every table of intake with rows about a household, and the order of its rows."""
 SEALED = ("sealed_head", "sealed_phone", "sealed_door", "sealed_members", "phone_index", "door_index")
+
+
+def _print_of(row: Mapping[str, Any]) -> str:
+    """As intake tells it: where a household is stands last, where anybody has said so."""
+    place = () if row["sealed_place"] is None else (row["sealed_place"],)
+    return print_of_sealed(*(row[column] for column in SEALED), *place)
 
 
 def rows_wanted(view: CaseView) -> Iterator[WantedRows]:
@@ -131,5 +137,5 @@ def _identity(view: CaseView, steps: list[_Step]) -> Iterator[WantedRows]:
         elif isinstance(one.event, HouseholdResealed) and one.event.was == digest:
             digest = one.event.now
     wanted = [{"household_id": view.case_id, "what is sealed": digest}] if steps else []
-    kept = [{**row, "what is sealed": print_of_sealed(*(row[column] for column in SEALED))}] if row else []
+    kept = [{**row, "what is sealed": _print_of(row)}] if row else []
     yield WantedRows(INTAKE, "household_identity", ("household_id",), wanted, kept=kept)

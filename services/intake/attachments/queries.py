@@ -17,6 +17,7 @@ IN_ORDER = Keyset("intake.attachments", (col(Attachment.attachment_id),), (str,)
 _IN_USE = """
     SELECT digest FROM attachment WHERE digest = ANY ($1::text[]) AND deleted_at IS NULL
     UNION SELECT digest FROM visit_photo WHERE digest = ANY ($1::text[])
+    UNION SELECT digest FROM device_photo WHERE digest = ANY ($1::text[])
 """
 
 
@@ -65,6 +66,6 @@ def _without_the_requesters(viewer: Viewer, case: Case) -> list[ColumnElement[bo
 
 
 async def digests_in_use(session: Session, digests: Sequence[str]) -> set[str]:
-    """Those of these bytes that a file, not deleted, or a photo of a visit still is."""
+    """Those of these bytes that a file, not deleted, or a photo of a visit or of an item of a phone still is."""
     rows = await session.fetch(_IN_USE, list(digests))
     return {row.digest for row in rows}

@@ -8,10 +8,14 @@ from libs.common.bus.flow import Service
 from libs.common.rules.requests import Request
 from libs.common.web.cursors import Page
 from libs.common.web.door import Door, needs
+from libs.common.web.fields import Uuid
+from libs.common.web.given_back import uploads_of
 from libs.common.web.headers import IdempotencyKey
 from libs.common.web.looks import Looks
+from libs.common.web.uploads import UploadBody
 from services.intake import rights
-from services.intake.devices.actions import deciding, losing, pulling, pushing, registering, showing
+from services.intake.attachments.actions.examine import examine_picture
+from services.intake.devices.actions import deciding, losing, photographing, pulling, pushing, registering, showing
 from services.intake.devices.actions.working import Applier, applier_of
 from services.intake.devices.schemas import (
     LARGEST_SEQ,
@@ -21,6 +25,8 @@ from services.intake.devices.schemas import (
     DeviceOut,
     DeviceQuery,
     DeviceReason,
+    HeldPhoto,
+    HeldPhotoOut,
     ItemQuery,
     ItemToDecide,
     OwnDevices,
@@ -114,6 +120,34 @@ async def push(device_id: InPath, body: Push, door: Syncs, once: IdempotencyKey)
     """What was recorded without a network (上传): each item is applied in its turn, held, or refused, and told so."""
     applier = _applier(door)
     return await door.write_once(lambda: pushing.push(applier, device_id, body.items), once)
+
+
+@router.post("/{device_id}/items/{item_id}/photos", status_code=201, response_model=HeldPhotoOut)
+async def hand_in_photo(
+    device_id: InPath,
+    item_id: Annotated[Uuid, Path()],
+    query: Annotated[HeldPhoto, Query()],
+    door: Syncs,
+    upload: UploadBody,
+    once: IdempotencyKey,
+) -> Response:
+    """A photo of a visit that is held or refused (上传待处理照片): the body as it is, a JPEG, PNG or WebP by its bytes.
+
+    It goes over to the visit, or to the case of its matter, once the item is applied, and goes when it is dropped. 409
+    once that was decided; 422 naming `body` for one that the item does not name.
+    """
+    of, vault, uploads = (device_id, item_id), door.runtime.vault, uploads_of(door)
+    await door.read(lambda session: photographing.photographed(session, door.actor, *of, vault))
+    async with uploads.blobs.spool() as spool:
+        await upload.into(spool, uploads)
+        await door.read(lambda session: photographing.check_named(session, door.actor, of, spool.digest, vault))
+        file = await examine_picture(uploads, spool)
+        await uploads.blobs.keep(spool)
+    return await door.write(
+        lambda session: photographing.keep(session, door.actor, of, query.matter, file, vault),
+        once,
+        content=file.digest.encode(),
+    )
 
 
 @router.get("/{device_id}/receipts", response_model=ReceiptsOut)

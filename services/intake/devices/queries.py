@@ -52,7 +52,7 @@ _WAS_PLANNED = """
     WHERE given.device_id = $1 AND given.household_id = ANY($2::text[])
 """
 _CORRECTED = """
-    SELECT visit_id, at, staff_id, who, before::text AS before FROM visit_change
+    SELECT visit_id, version, at, staff_id, who, before::text AS before FROM visit_change
     WHERE visit_id = ANY($1::text[]) ORDER BY visit_id, version
 """
 _WRAPPED_BEFORE = """
@@ -95,6 +95,7 @@ _DUE = """
     WHERE waits AND (came_at <= $1 OR seq <= mark + 1) ORDER BY device_id
 """
 _OF_NUMBER = "SELECT entry_id FROM device_item WHERE device_id = $1 AND seq = $2 AND ($3::text IS NULL OR item_id = $3)"
+_ENTRIES = "SELECT entry_id FROM device_item WHERE device_id = $1 AND item_id = $2 ORDER BY entry_id"
 _GAUGES = """
     SELECT count(*) FILTER (WHERE outcome = 'held' AND waits)::int AS waiting,
         count(*) FILTER (WHERE outcome = 'held' AND NOT waits)::int AS held,
@@ -192,6 +193,11 @@ async def with_due_gaps(session: Session, before: datetime) -> list[str]:
 async def entry_of(session: Session, device_id: str, seq: int, item_id: str | None) -> list[str]:
     """The rows of a number; two where it was taken twice."""
     return [row.entry_id for row in await session.fetch(_OF_NUMBER, device_id, seq, item_id)]
+
+
+async def entries_of(session: Session, device_id: str, item_id: str) -> list[str]:
+    """The rows of an item, under whatever numbers it came."""
+    return [row.entry_id for row in await session.fetch(_ENTRIES, device_id, item_id)]
 
 
 async def open_everywhere(session: Session) -> Any:

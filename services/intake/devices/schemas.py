@@ -8,13 +8,14 @@ from pydantic import Field
 
 from libs.common.events.household_terms import HouseholdClass
 from libs.common.events.visit_terms import SlotRule, VisitOutcome
+from libs.common.pack.schema import MOST_ON_A_PHONE
 from libs.common.web.cursors import PageQuery
 from libs.common.web.fields import AnswerBody, Moment, Reason, RequestBody, ShortText, Uuid
 from services.intake.devices.domain.items import ItemDecision, ItemKind, ItemOutcome
 from services.intake.households.schemas import HouseholdId
-from services.intake.visits.schemas import CorrectVisit, VisitId, VisitWord
+from services.intake.visits.schemas import MOST_MATTERS, CorrectVisit, VisitId, VisitWord
 
-MOST_ITEMS, MOST_KEPT = 200, 1_000
+MOST_ITEMS = 200
 DeviceId = Annotated[Uuid, Field(description="Phone id (手机编号), a UUID in lower case that the phone makes")]
 LARGEST_SEQ = 2_147_483_647
 Seq = Annotated[int, Field(strict=True, ge=1, le=LARGEST_SEQ, description="The phone's own number of it, from 1 on")]
@@ -94,7 +95,7 @@ class Pull(RequestBody):
     since: ReceiptCursor = None
     unsent: Annotated[int, Field(strict=True, ge=0, le=1_000_000, description="Items that it has not sent")] = 0
     have: Annotated[
-        tuple[HouseholdId, ...] | None, Field(max_length=MOST_KEPT, description="Households that it holds")
+        tuple[HouseholdId, ...] | None, Field(max_length=MOST_ON_A_PHONE, description="Households that it holds")
     ] = None
 
 
@@ -203,6 +204,10 @@ class PullOut(AnswerBody):
     as_of: datetime
     cursor: str
     keep_days: Annotated[int, Field(description="So long may it keep them without asking again")]
+    oldest_days: Annotated[
+        int, Field(description="What it brings later than so many days after it was recorded a person looks at first")
+    ]
+    most_households: Annotated[int, Field(description="So many may it hold")]
     left_out: Annotated[int, Field(description="Households of the person beyond the most that a phone gets")]
     households: list[PulledHousehold]
     purge: Annotated[list[str], Field(description="Households that are no longer the person's, to be forgotten")]
@@ -226,7 +231,13 @@ class ItemIn(RequestBody):
     begun_at: Moment
     made_at: Moment
     base_version: Annotated[
-        int, Field(strict=True, ge=0, le=2_147_483_647, description="Of the household, as it had it")
+        int,
+        Field(
+            strict=True,
+            ge=0,
+            le=2_147_483_647,
+            description="Of the household, or of the record that is corrected, as it had it",
+        ),
     ]
     body: Annotated[
         dict[str, Any],
@@ -297,6 +308,24 @@ class DecideItem(RequestBody):
     decision: ItemDecision
     reason: Reason
     item_id: Uuid | None = None
+
+
+class HeldPhoto(RequestBody):
+    """To what of the item a photo belongs."""
+
+    matter: Annotated[
+        int | None,
+        Field(ge=1, le=MOST_MATTERS, description="The matter's number, from 1 on: the photo goes to its case, if any"),
+    ] = None
+
+
+class HeldPhotoOut(AnswerBody):
+    """A photo that is kept with an item that waits (待处理条目照片)."""
+
+    item_id: str
+    sha256: str
+    size: Annotated[int, Field(description="Bytes")]
+    media_type: Annotated[str, Field(description="By its content", examples=["image/jpeg"])]
 
 
 class ReceiptsQuery(RequestBody):

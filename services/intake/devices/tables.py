@@ -3,10 +3,11 @@
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Column
+from sqlalchemy import BigInteger, Column
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field
 
+from libs.common.blobs.scanning import ScanVerdict
 from libs.common.database.columns import check, index, moment_column, one_of, refers, texts_column, word_column
 from services.intake.devices.domain.items import ItemKind, ItemOutcome
 from services.intake.tables import Base
@@ -131,6 +132,35 @@ class DeviceItem(Base, table=True):
     receipt: int
     """The number of its newest receipt; those of a phone are counted up."""
     version: int
+
+
+class DevicePhoto(Base, table=True):
+    """A photo that was handed in with an item that waits (待处理条目照片). It goes once the item has ended: to the case
+    of its matter, to the visit, or away.
+    """
+
+    __tablename__ = "device_photo"
+    __table_args__ = (
+        refers("device_photo", "entry_id", "device_item"),
+        one_of("device_photo", "scan", (ScanVerdict.CLEAN, ScanVerdict.UNSCANNED)),
+        check("device_photo_digest_check", "length(digest) = 64"),
+        check("device_photo_matter_check", "matter > 0"),
+        check("device_photo_size_check", "size > 0"),
+        index("device_photo_digest_idx", "digest"),
+    )
+
+    entry_id: str = Field(primary_key=True)
+    digest: str = Field(primary_key=True)
+    """SHA-256, under which the bytes are kept."""
+    matter: int | None
+    """The number of the matter to which it belongs, from 1 on; None: to the visit."""
+    size: int = Field(sa_type=BigInteger)
+    """Bytes."""
+    media_type: str
+    """By its content."""
+    scan: ScanVerdict = Field(sa_column=word_column(ScanVerdict))
+    added_at: datetime = Field(sa_column=moment_column())
+    added_by: str
 
 
 class DeviceItemChange(Base, table=True):

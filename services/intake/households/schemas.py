@@ -74,6 +74,17 @@ class MemberIn(RequestBody):
     phone: Phone | None = None
 
 
+Latitude = Annotated[float, Field(ge=3, le=54, allow_inf_nan=False, description="North (纬度)", examples=[30.4265])]
+Longitude = Annotated[float, Field(ge=73, le=136, allow_inf_nan=False, description="East (经度)", examples=[116.3021])]
+
+
+class PlaceIn(RequestBody):
+    """Where a household is (位置): decimal degrees of WGS84, as a phone's receiver tells them; as good as its door."""
+
+    latitude: Latitude
+    longitude: Longitude
+
+
 Members = Annotated[tuple[MemberIn, ...], Field(max_length=MOST_MEMBERS)]
 
 
@@ -92,6 +103,7 @@ class RegisterHousehold(RequestBody):
     phone: Phone | None = None
     door: Annotated[ShortText | None, Field(description="House, group and door (门牌)")] = None
     members: Members = ()
+    place: PlaceIn | None = None
     known_to_be_another: Annotated[
         Flag, Field(description="There is one with this phone or door already, and this is another all the same")
     ] = False
@@ -110,6 +122,7 @@ class ChangeHousehold(RequestBody):
     phone: Phone | None = None
     door: ShortText | None = None
     members: Members | None = None
+    place: Annotated[PlaceIn | None, Field(description="null: it is not known any more")] = None
     known_to_be_another: Annotated[
         Flag, Field(description="The phone or door is another's already, and this is another household all the same")
     ] = False
@@ -259,13 +272,14 @@ class HouseholdField(StrEnum):
     PHONE = "phone"
     DOOR = "door"
     MEMBERS = "members"
+    PLACE = "place"
 
 
 class RevealHousehold(RequestBody):
     """A look at who lives there (查看户情); it is recorded with the reason."""
 
     reason: LookReason
-    fields: Annotated[tuple[HouseholdField, ...], Field(min_length=1, max_length=4)]
+    fields: Annotated[tuple[HouseholdField, ...], Field(min_length=1, max_length=5)]
 
 
 class RevealedHousehold(AnswerBody):
@@ -276,6 +290,7 @@ class RevealedHousehold(AnswerBody):
     phone: str | None = None
     door: str | None = None
     members: tuple[MemberIn, ...] | None = None
+    place: PlaceIn | None = None
 
 
 class HouseholdLookList(PageQuery):
@@ -302,6 +317,6 @@ class HouseholdLookItem(AnswerBody):
     unit_code: str | None
     household_id: str
     fields: Annotated[
-        list[str], Field(description="head, phone, door, members; note:<field> of what is for few (敏感情况)")
+        list[str], Field(description="head, phone, door, members, place; note:<field> of what is for few (敏感情况)")
     ]
     reason: str

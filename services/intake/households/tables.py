@@ -117,6 +117,7 @@ class HouseholdIdentity(Base, table=True):
     sealed_phone: bytes | None
     sealed_door: bytes | None
     sealed_members: bytes | None
+    sealed_place: bytes | None
     phone_index: bytes | None
     door_index: bytes | None
 

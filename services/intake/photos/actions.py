@@ -1,18 +1,14 @@
 """Keeping the photos that a visit's record names (走访照片), telling which are there, and looking at one."""
 
-from dataclasses import dataclass
-
 import uuid_utils
 
-from libs.common.blobs.contents import JPEG, PNG, WEBP
 from libs.common.blobs.port import Spool
-from libs.common.blobs.scanning import ScanVerdict
 from libs.common.blobs.uploads import Uploads
 from libs.common.database.session import Session
 from libs.common.errors import Conflict, NotFound, invalid
 from libs.common.rules.requests import Request
 from libs.common.security.policy import Scope
-from services.intake.attachments.actions.examine import look_into
+from services.intake.attachments.actions.examine import ExaminedFile, examine_picture
 from services.intake.households.actions.looking import check_one_more_look, record_look
 from services.intake.households.queries import find as find_household
 from services.intake.households.tables import Household
@@ -23,19 +19,8 @@ from services.intake.visits.domain import Status, is_theirs
 from services.intake.visits.queries import find as find_visit
 from services.intake.visits.tables import Visit, VisitPhoto
 
-_TAKEN = (JPEG, PNG, WEBP)
 _LOOKED_AT, _REASON = "photo", "查看走访照片"
 """How a photo is called in the record of looks, and why it was looked at: a GET takes no words."""
-
-
-@dataclass(frozen=True, slots=True)
-class CheckedPhoto:
-    """A photo that may be kept; ``size`` in bytes."""
-
-    digest: str
-    size: int
-    media_type: str
-    scan: ScanVerdict
 
 
 async def open_visit(session: Session, asked: Request, visit_id: str) -> Visit:
@@ -54,11 +39,10 @@ def _open(asked: Request, row: Visit | None) -> Visit:
     return row
 
 
-async def check(uploads: Uploads, spool: Spool, visit: Visit) -> CheckedPhoto:
-    """What came. Invalid unless the visit's record names it; else raises as `look_into`."""
+async def check(uploads: Uploads, spool: Spool, visit: Visit) -> ExaminedFile:
+    """What came. Invalid unless the visit's record names it; else raises as `examine_picture`."""
     _check_named(visit, spool.digest)
-    media_type, scan = await look_into(uploads, spool, _TAKEN)
-    return CheckedPhoto(spool.digest, spool.size, media_type.name, scan)
+    return await examine_picture(uploads, spool)
 
 
 async def is_kept(session: Session, visit_id: str, digest: str) -> bool:
@@ -66,7 +50,7 @@ async def is_kept(session: Session, visit_id: str, digest: str) -> bool:
     return await _photo(session, visit_id, digest) is not None
 
 
-async def keep(session: Session, asked: Request, visit_id: str, photo: CheckedPhoto) -> VisitPhotoOut:
+async def keep(session: Session, asked: Request, visit_id: str, photo: ExaminedFile) -> VisitPhotoOut:
     """Note that the visit has this photo, whose bytes are kept already; the same again is as it was.
 
     Raises as `open_visit`, and Invalid: the record may be another by now.
@@ -82,7 +66,7 @@ async def keep(session: Session, asked: Request, visit_id: str, photo: CheckedPh
         visit_id=visit_id,
         digest=photo.digest,
         size=photo.size,
-        media_type=photo.media_type,
+        media_type=photo.media_type.name,
         scan=photo.scan,
         added_at=session.now,
         added_by=asked.actor.subject,

@@ -16,7 +16,7 @@ from services.intake.plans.tables import PlanTurn, VisitPlan
 
 BY_PLAN = Keyset("intake.plans", (col(VisitPlan.plan_id),), (str,))
 _TO_VISIT = """
-    SELECT household_id, area_code, rank, last_visited_on, wrapped, sealed_door
+    SELECT household_id, area_code, rank, last_visited_on, wrapped, sealed_door, sealed_place
     FROM round_household JOIN household_identity USING (household_id)
     WHERE round_id = $1 AND stands AND reached_on IS NULL AND area_code LIKE $2 || '%'
     ORDER BY household_id
@@ -74,7 +74,7 @@ class Sheet:
 
 
 async def to_visit(session: Session, round_id: str, area_code: str) -> Sequence[Any]:
-    """The households of a round that are still to be visited, each with its sealed door."""
+    """The households of a round that are still to be visited, each with its sealed door and place."""
     return await session.fetch(_TO_VISIT, round_id, area_prefix(area_code))
 
 

@@ -9,6 +9,7 @@ import httpx
 from libs.common.events.base import Event
 from libs.common.events.directory import PackPublished, RecordedTerm, StaffRecorded
 from libs.common.events.households import HouseholdRecorded
+from libs.common.pack.schema import PhoneRules
 from libs.common.security.principal import Role
 from libs.common.sheets import csv_of
 from tests.integration.intake.door import COUNTY, NOW, VILLAGE, IntakeDoor
@@ -86,6 +87,14 @@ def most_per_contact(most: int) -> PackPublished:
     """The demo pack with another limit, from an hour before on."""
     households = PACK.households.model_copy(update={"most_per_contact": most})
     return published(PACK.model_copy(update={"households": households}), 2, NOW - timedelta(hours=1))
+
+
+def phones_by(version: int = 3, **rules: int) -> PackPublished:
+    """The demo pack, without a limit of households, with other rules of phones, from an hour before on."""
+    visits = PACK.visits.model_copy(update={"phones": PhoneRules(**rules)})
+    households = PACK.households.model_copy(update={"most_per_contact": 1_000})
+    pack = PACK.model_copy(update={"visits": visits, "households": households})
+    return published(pack, version, NOW - timedelta(hours=1))
 
 
 class Homes:

@@ -37,7 +37,7 @@ async def test_an_export_is_masked_narrowed_and_can_be_imported_again(intake: In
     rows = await exported(homes)
     assert rows[0] == TABLE_ROW | {
         "户主": "欧*", "电话": "138****5678", "门牌": "****", "家庭成员": "", "重点户": "老党员、致富能手",
-        "自": "", "另户": "", "户编码": rows[0]["户编码"],
+        "自": "", "另户": "", "户编码": rows[0]["户编码"], "纬度": "", "经度": "",
     }  # fmt: skip
     assert [row["户编号"] for row in await exported(homes, area_code="999001101202")] == ["N-3"]
     assert [row["户编号"] for row in await exported(homes, kind="party_elder", visit_every="month")] == ["H-1"]
@@ -74,7 +74,7 @@ async def test_a_table_in_clear_is_for_a_reason_with_every_look_on_the_record(in
     ]
     looks = (await intake.get("/intake/v1/household-looks", intake.token(Role.AUDITOR, subject="auditor")))["items"]
     assert {look["household_id"] for look in looks} == {row["户编码"] for row in rows}
-    assert {(look["reason"], *look["fields"]) for look in looks} == {(WHY, "door", "head", "members", "phone")}
+    assert {(look["reason"], *look["fields"]) for look in looks} == {(WHY, "door", "head", "members", "phone", "place")}
     assert len({look["look_id"].partition("/")[0] for look in looks}) == 1
     said = await intake.rows("SELECT key FROM ledger WHERE type = 'cn.huiyin.household.revealed'")
     assert sorted(row.key for row in said) == sorted(row["户编码"] for row in rows)

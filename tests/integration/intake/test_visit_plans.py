@@ -273,3 +273,19 @@ async def test_of_two_plans_at_once_one_is_kept_and_the_other_told_of_it(homes: 
     body = {"round_id": await planner.open(), "days": DAYS}
     answers = await asyncio.gather(*(planner.post(PLANS, body) for _ in range(3)))
     assert sorted(answer.status_code for answer in answers) == [201, 409, 409], [answer.text for answer in answers]
+
+
+async def test_a_list_is_walked_by_where_its_households_are_and_tells_no_place(homes: Homes, planner: Planner) -> None:
+    """Doors alternate over a road: the plan goes along one side and comes back along the other."""
+    ids = []
+    for door in range(6):
+        place = {"latitude": 30.42 + (door % 2) * 0.01, "longitude": 116.30 + door * 0.0005}
+        ids.append((await homes.register(door=f"三组{door + 1}号", place=place))["household_id"])
+    await planner.form(1)
+    made = await planner.plan(await planner.open(), days=DAYS[:1])
+    ((turn, walked),) = (await planner.whole(made)).items()
+    assert walked == [ids[place] for place in (0, 2, 4, 5, 3, 1)]
+    page = await homes.door.get(
+        f"{PLANS}/{made['plan_id']}/households", homes.headers, dict(zip(("on", "team_id"), turn, strict=True))
+    )
+    assert "116.3" not in str(page)

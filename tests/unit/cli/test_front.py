@@ -41,6 +41,12 @@ async def test_every_answer_has_the_headers_of_a_service(path: str, status: int)
     assert call.answer_headers["x-request-id"]
 
 
+async def test_what_a_worker_types_leads_to_the_phones_page() -> None:
+    call = await _call("GET", "/visits")
+    assert (call.status, call.answer_headers["location"]) == (307, "/intake/visits")
+    assert GUARDED.items() <= call.answer_headers.items()
+
+
 async def test_the_page_is_styled_by_its_own_words_alone() -> None:
     call = await _call("GET", "/")
     page = call.answer.decode()

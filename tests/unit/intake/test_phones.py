@@ -1,5 +1,6 @@
 """The rules of a phone's branch: its order whatever comes when, whose a household was, what holds an item."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -11,9 +12,10 @@ from libs.common.events.household_terms import HouseholdFact, HouseholdStep
 from libs.common.events.visit_terms import VisitOutcome
 from libs.common.rules.machine import Actor
 from libs.common.visits.placing import TakenStep
-from services.intake.devices.domain.branch import WAIT, Branch, give_up_gap, take_turn
+from services.intake.devices.domain.branch import Branch, give_up_gap, take_turn
 from services.intake.devices.domain.items import (
     WAITS,
+    FieldConflict,
     Said,
     State,
     applied,
@@ -27,6 +29,7 @@ from services.intake.devices.domain.judging import (
     MERGED_INTO,
     WHO_LIVES_THERE,
     Corrected,
+    Correction,
     check_clock,
     corrected_meanwhile,
     differences,
@@ -35,6 +38,7 @@ from services.intake.devices.domain.judging import (
 )
 
 NOW = datetime(2026, 3, 4, 2, 0, tzinfo=UTC)
+WAIT = timedelta(days=5)
 TODAY, DAY, HOUR = date(2026, 3, 4), timedelta(days=1), timedelta(hours=1)
 CONTACT, AREA = HouseholdFact.CONTACT_STAFF_ID, HouseholdFact.AREA_CODE
 
@@ -56,11 +60,13 @@ def test_each_number_is_taken_once_and_none_before_those_below_it(batches: list[
 @given(st.sets(st.integers(1, 30), min_size=1), st.integers(0, 3))
 def test_a_gap_is_given_up_when_it_was_waited_for_and_not_before(numbers: set[int], mark: int) -> None:
     branch = Branch(mark, {number: NOW + number * HOUR for number in numbers if number > mark})
-    if branch.until is None:
-        assert give_up_gap(branch, NOW + 99 * WAIT) == branch
+    if branch.until(WAIT) is None:
+        assert give_up_gap(branch, NOW + 99 * WAIT, WAIT) == branch
         return
-    assert give_up_gap(branch, branch.until - timedelta(microseconds=1)) == branch
-    turn = take_turn(give_up_gap(branch, branch.until))
+    until = branch.until(WAIT)
+    assert until is not None
+    assert give_up_gap(branch, until - timedelta(microseconds=1), WAIT) == branch
+    turn = take_turn(give_up_gap(branch, until, WAIT))
     assert turn.ready[0] == min(branch.waiting)
     late = take_turn(Branch(turn.after.mark, {min(branch.waiting) - 1: NOW}))
     assert late.ready == (min(branch.waiting) - 1,)
@@ -128,18 +134,33 @@ def test_every_fact_that_is_looked_at_stands_in_the_table() -> None:
     ],
 )
 def test_times_that_cannot_be_hold_an_item(begun: timedelta, made: timedelta, code: str | None) -> None:
-    found = check_clock(NOW + begun, NOW + made, NOW)
+    found = check_clock(NOW + begun, NOW + made, NOW, 30 * DAY)
     assert (None if found is None else found.code) == code
 
 
 def test_two_corrections_of_one_field_are_a_conflict() -> None:
     steps = [
-        Corrected(NOW - HOUR, "S-9", {"topics": ["jobs"]}),
-        Corrected(NOW + HOUR, "S-9", {"topics": [], "guide": None}),
-        Corrected(NOW + HOUR, "S-1", {"materials": {}}),
+        Corrected(2, NOW - HOUR, "S-9", {"topics": ["jobs"]}),
+        Corrected(3, NOW + HOUR, "S-9", {"topics": [], "guide": None, "duplicate_of": None}),
+        Corrected(4, NOW + HOUR, "S-1", {"materials": {}}),
     ]
-    found = corrected_meanwhile(steps, {"topics", "materials"}, "S-1", NOW)
-    assert [(one.field, one.hard) for one in found] == [("topics", True), ("guide", False)]
+    is_now = {"topics": ["old_age"], "guide": "组长", "materials": {"leaflet": 2}}
+    said = Correction("S-1", NOW, 2, {"topics": ["school"], "materials": {"leaflet": 3}})
+    topics, guide = corrected_meanwhile(steps, is_now, said)
+    assert topics == FieldConflict("topics", [], ["old_age"], ["school"], hard=True)
+    assert guide == FieldConflict("guide", None, "组长", None, hard=False)
+    # A clock that runs ahead hides nothing of what came after the version that the phone had.
+    ahead = replace(said, made_at=NOW + DAY)
+    assert [one.field for one in corrected_meanwhile(steps, is_now, ahead)] == ["topics", "guide"]
+    (before, _) = corrected_meanwhile(steps, is_now, replace(said, base=1))
+    assert before.at_base == ["jobs"]
+    assert corrected_meanwhile(steps, is_now, replace(said, base=3, made_at=NOW + DAY)) == ()
+
+
+def test_what_both_corrected_alike_or_changed_back_is_no_conflict() -> None:
+    steps = [Corrected(2, NOW, "S-9", {"topics": ["jobs"], "guide": None})]
+    is_now = {"topics": ["school"], "guide": None}
+    assert corrected_meanwhile(steps, is_now, Correction("S-1", NOW - HOUR, 1, {"topics": ["school"]})) == ()
 
 
 def test_who_has_to_do_with_an_item_decides_nothing_about_it() -> None:

@@ -7,7 +7,8 @@ from random import Random
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.intake.plans.domain import PlannedTurns, TeamTurn, ToVisit, plan, walk_of
+from services.intake.plans.domain.planning import PlannedTurns, TeamTurn, ToVisit, plan, walk_of
+from services.intake.plans.domain.routing import PIECE, Spot, length_of, walked
 
 MONDAY = date(2026, 3, 2)
 VILLAGE, OTHER = "999001101201", "999001101202"
@@ -100,6 +101,49 @@ def test_need_comes_first(village: tuple[list[ToVisit], list[TeamTurn]]) -> None
             if first.area_prefix == second.area_prefix and first.on < second.on:
                 urgent = by_id[late].need > by_id[early].need and by_id[late].not_before <= first.on
                 assert not urgent, f"{late} could have come with {early}"
+
+
+SPOTS = st.none() | st.builds(Spot, st.floats(30.40, 30.45), st.floats(116.30, 116.35))
+
+
+@given(st.lists(SPOTS, max_size=30), st.randoms(use_true_random=False))
+def test_a_list_is_walked_by_where_its_households_are_whatever_order_they_come_in(
+    spots: list[Spot | None], random: Random
+) -> None:
+    homes = [
+        ToVisit(f"h{number:02}", VILLAGE, walk_of(VILLAGE, f"三组{number}号"), spot=spot)
+        for number, spot in enumerate(spots)
+    ]
+    turn = TeamTurn(MONDAY, "a", VILLAGE)
+    (way,) = plan(homes, [turn]).turns.values()
+    assert sorted(way) == [one.household_id for one in homes]
+    random.shuffle(homes)
+    assert plan(homes, [turn]).turns[turn] == way
+    by_id = {one.household_id: one.spot for one in homes}
+    by_door = [spot for spot in spots if spot is not None]
+    as_walked = [spot for one in way if (spot := by_id[one]) is not None]
+    assert length_of(as_walked) <= length_of(by_door) + 1e-3
+    if len(by_door) * 3 < len(spots) * 2:
+        assert way == tuple(sorted(way)), "too few say where they are"
+
+
+def test_two_sides_of_a_street_are_one_way_and_back_and_who_says_no_place_follows_the_door_before() -> None:
+    """Doors alternate over a road that nobody crosses for each."""
+    doors = [Spot(30.42 + (door % 2) * 0.01, 116.30 + door * 0.0005) for door in range(10)]
+    assert walked(doors) == [0, 2, 4, 6, 8, 9, 7, 5, 3, 1]
+    assert walked([*doors[:3], None, *doors[3:]]) == [0, 2, 3, 5, 7, 9, 10, 8, 6, 4, 1]
+    assert length_of([doors[place] for place in walked(doors)]) < length_of(doors) / 3
+    assert walked([None, *doors[:2]]) == [0, 1, 2]
+    assert walked([]) == walked([])[:0]
+
+
+def test_a_long_list_is_walked_piece_by_piece() -> None:
+    random = Random(7)
+    spots = [Spot(30.4 + random.random() / 20, 116.3 + random.random() / 20) for _ in range(PIECE * 3)]
+    way = walked(spots)
+    assert sorted(way) == [*range(PIECE * 3)]
+    assert [*map(sorted, (way[:PIECE], way[PIECE : 2 * PIECE]))] == [[*range(PIECE)], [*range(PIECE, 2 * PIECE)]]
+    assert length_of([spots[place] for place in way]) < length_of(spots) / 2
 
 
 def test_ninety_five_nights_take_fifteen_each() -> None:

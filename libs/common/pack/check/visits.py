@@ -1,5 +1,5 @@
 """Checks how a place goes out to its households (走访): each word once, a whole night, teams of posts there
-are, and days that come.
+are, days that come, and phones that can hold what they are for.
 """
 
 from collections.abc import Iterator, Sequence
@@ -17,6 +17,7 @@ def visits(pack: Pack) -> Iterator[Finding]:
         yield from _once(("visits", part), getattr(pack.visits, part))
     yield from _night(pack.visits)
     yield from _teams(pack)
+    yield from _phones(pack)
     for index, days in enumerate(pack.visits.days):
         yield from _days(pack, ("visits", "days", index), days)
 
@@ -27,6 +28,19 @@ def _night(rules: VisitRules) -> Iterator[Finding]:
         yield Finding(("visits", said), "a night has a beginning and an end", "say night_from and night_until")
     if rules.night_from is not None and rules.night_from == rules.night_until:
         yield Finding(("visits", "night_until"), "the night has no length", "end it at another time than it begins")
+
+
+def _phones(pack: Pack) -> Iterator[Finding]:
+    phones, most = pack.visits.phones, pack.households.most_per_contact
+    at: DocPath = ("visits", "phones")
+    if phones.oldest_days < phones.keep_days:
+        message = f"a phone keeps households for {phones.keep_days} days, and what it records then would be too old"
+        yield Finding((*at, "oldest_days"), message, f"raise it to {phones.keep_days} or more, or lower keep_days")
+    # Only where the pack says it: whoever says nothing of phones is told of what was left out by the phone itself.
+    if "households" in phones.model_fields_set and most is not None and phones.households < most:
+        message = f"a contact person has up to {most} households, and a phone holds {phones.households}"
+        mend = f"raise it to {most} or more, or lower households.most_per_contact"
+        yield Finding((*at, "households"), message, mend)
 
 
 def _teams(pack: Pack) -> Iterator[Finding]:

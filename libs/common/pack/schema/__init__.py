@@ -51,7 +51,15 @@ from libs.common.pack.schema.promises import (
     Recipient,
     Trigger,
 )
-from libs.common.pack.schema.visits import FindingSetting, TeamPart, TeamRule, VisitDays, VisitRules
+from libs.common.pack.schema.visits import (
+    MOST_ON_A_PHONE,
+    FindingSetting,
+    PhoneRules,
+    TeamPart,
+    TeamRule,
+    VisitDays,
+    VisitRules,
+)
 
 __all__ = [
     "ANY",
@@ -60,6 +68,7 @@ __all__ = [
     "CASE_VILLAGE",
     "LEVEL_OF",
     "LOW_UNITS",
+    "MOST_ON_A_PHONE",
     "NOT_IN_FORCE",
     "AnswerKind",
     "Area",
@@ -99,6 +108,7 @@ __all__ = [
     "PackPlace",
     "PackSettings",
     "PetitionRules",
+    "PhoneRules",
     "Population",
     "Post",
     "Question",

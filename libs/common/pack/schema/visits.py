@@ -12,6 +12,7 @@ from libs.common.pack.schema.base import CodedReason, ItemCode, Model, Name
 from libs.common.time.recurring import HolidayRule, Weekday
 
 MOST_OF_A_PART = 100
+MOST_ON_A_PHONE = 1_000
 
 
 class FindingSetting(Model):
@@ -69,12 +70,30 @@ class VisitDays(Model):
     team: ItemCode | None = None
 
 
+class PhoneRules(Model):
+    """手机离线规则: what a phone that records visits without a network may hold, and how long its records may take.
+
+    It holds at most ``households``, each for ``keep_days`` after it asked last, and what is planned for so many days
+    ahead. An item waits ``wait_days`` for those that were recorded before it; one that was recorded more than
+    ``oldest_days`` before it came is looked at by a person first.
+    """
+
+    keep_days: int = Field(default=7, ge=1, le=31)
+    wait_days: int = Field(default=5, ge=1, le=60)
+    oldest_days: int = Field(default=30, ge=1, le=366)
+    households: int = Field(default=300, ge=1, le=MOST_ON_A_PHONE)
+
+
+_PHONES = PhoneRules()
+
+
 class VisitRules(Model):
     """走访: ``purposes`` (五个到户) are each to every household, ``topics`` is the checklist (遍访工作清单).
 
     A household is visited again after ``gap_days`` at the earliest, where its round says nothing else. A visit that
     begins at ``night_from`` or later, or before ``night_until``, is one by night (夜访); without them there is none.
     ``teams`` are the kinds of teams that go out; without any, none can be formed. ``days`` are recurring ones.
+    ``phones``: what a phone may hold, and how late it may bring what it recorded.
     """
 
     purposes: tuple[CodedReason, ...] = ()
@@ -86,3 +105,4 @@ class VisitRules(Model):
     night_until: time | None = None
     teams: tuple[TeamRule, ...] = ()
     days: tuple[VisitDays, ...] = Field(default=(), exclude_if=not_)
+    phones: PhoneRules = Field(default=_PHONES, exclude_if=_PHONES.__eq__)

@@ -1,5 +1,7 @@
 """Attaching a file to a case (上传附件) that is still open, and deleting one, for the record."""
 
+from dataclasses import replace
+
 import uuid_utils
 
 from libs.common.database.session import Session
@@ -35,23 +37,29 @@ async def attach(session: Session, request: Request, case_id: str, file: Examine
     case = await load_for(session, request, case_id)
     await _check(session, case_id, case.state.status)
     own = await own_words_of(session, vault, case_id, keeps_places=False)
+    named = replace(file, name=own.hidden_in(file.name))
+    return shown(note_file(session, case_id, named, request.actor.subject, request.actor.unit_code))
+
+
+def note_file(session: Session, case_id: str, file: ExaminedFile, added_by: str, unit_code: str | None) -> Attachment:
+    """The row of a file, under a name that names nobody, of a case that has room for it."""
     row = Attachment(
         attachment_id=str(uuid_utils.uuid7()),
         case_id=case_id,
         digest=file.digest,
         size=file.size,
         media_type=file.media_type.name,
-        name=own.hidden_in(file.name),
+        name=file.name,
         scan=file.scan,
         added_at=session.now,
-        added_by=request.actor.subject,
-        unit_code=request.actor.unit_code,
+        added_by=added_by,
+        unit_code=unit_code,
         deleted_at=None,
         deleted_by=None,
         deletion_reason=None,
     )
     session.insert(Attachment, row.model_dump())
-    return shown(row)
+    return row
 
 
 async def delete(

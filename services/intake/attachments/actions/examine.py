@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from libs.common.blobs.contents import MEDIA_TYPES, MediaType, media_type_of_file
+from libs.common.blobs.contents import JPEG, MEDIA_TYPES, PNG, WEBP, MediaType, media_type_of_file
 from libs.common.blobs.port import Spool
 from libs.common.blobs.scanning import ScanVerdict
 from libs.common.blobs.uploads import Uploads
@@ -14,6 +14,8 @@ from libs.common.web.problems import UnsupportedMedia
 from services.intake.attachments.domain import clean_name
 
 log = get_logger(__name__)
+PICTURES = (JPEG, PNG, WEBP)
+"""What a photo of a visit can be."""
 
 
 class Infected(Invalid):
@@ -38,6 +40,12 @@ async def examine(uploads: Uploads, spool: Spool, name: str) -> ExaminedFile:
     """What the file is. Raises as `look_into`."""
     media_type, scan = await look_into(uploads, spool, MEDIA_TYPES)
     return ExaminedFile(spool.digest, spool.size, media_type, clean_name(name, media_type.suffixes), scan)
+
+
+async def examine_picture(uploads: Uploads, spool: Spool) -> ExaminedFile:
+    """The same of a photo of a visit, which has no name of its own: its digest stands for it. Raises as `look_into`."""
+    media_type, scan = await look_into(uploads, spool, PICTURES)
+    return ExaminedFile(spool.digest, spool.size, media_type, spool.digest, scan)
 
 
 async def look_into(uploads: Uploads, spool: Spool, taken: Sequence[MediaType]) -> tuple[MediaType, ScanVerdict]:

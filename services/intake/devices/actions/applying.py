@@ -12,7 +12,16 @@ from services.intake import rights
 from services.intake.cases.actions.drafts import Desk
 from services.intake.devices.actions.reading import NextItems
 from services.intake.devices.actions.working import Applier
-from services.intake.devices.domain.items import SAME_DAY, SAME_VISIT, FieldConflict, ItemEnd, applied, duplicate, held
+from services.intake.devices.domain.items import (
+    SAME_CORRECTION,
+    SAME_DAY,
+    SAME_VISIT,
+    FieldConflict,
+    ItemEnd,
+    applied,
+    duplicate,
+    held,
+)
 from services.intake.devices.domain.judging import merged_on
 from services.intake.devices.schemas import CorrectionBody
 from services.intake.households.tables import Household, HouseholdIdentity
@@ -87,6 +96,8 @@ async def correct(session: Session, applier: Applier, body: CorrectionBody) -> I
         made = await changing.correct(session, asked, body.visit_id, body, applier.vault, oversees=oversees)
     except NotFound:
         return VISIT_NOT_HERE
+    except changing.AlreadySo:
+        return duplicate(SAME_CORRECTION, "The record says so already", "走访记录已是如此", body.visit_id)
     return applied(made.visit_id)
 
 

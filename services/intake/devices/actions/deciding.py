@@ -9,6 +9,7 @@ from libs.common.security.masking import mask_text
 from services.intake.cases.actions.numbers import take_numbers
 from services.intake.devices.actions.applying import VisitToEnter, correct, enter, prepare
 from services.intake.devices.actions.finding import Settled, count, settle, settled_in, state_of
+from services.intake.devices.actions.photographing import hand_over
 from services.intake.devices.actions.reading import CANNOT_OPEN, NextItems, ReadItem, read_one
 from services.intake.devices.actions.showing import receipt_of
 from services.intake.devices.actions.working import Applier
@@ -84,6 +85,7 @@ async def _decide(
         ruling = await _apply(session, applier, (row, item), nexts, numbers)
     visit = item.said.outcome if isinstance(item.said, RecordVisit) else None
     settle(session, device, row, Said(ruling, session.now, applier.actor, why), visit)
+    await hand_over(session, [(row, item)])
     return receipt_of(row), settled_in(session)
 
 

@@ -9,6 +9,7 @@ from libs.common.bus.flow import Service
 from libs.common.database.session import Session
 from libs.common.errors import Conflict, NotFound
 from libs.common.events.visit_terms import VisitOutcome
+from libs.common.pack.schema import PhoneRules
 from libs.common.rules.machine import Actor
 from services.intake.devices.domain.items import ItemEnd, ItemOutcome, Said, State, evolve, makers_of
 from services.intake.devices.tables import Device, DeviceItem, DeviceItemChange
@@ -28,6 +29,11 @@ async def own_device(session: Session, actor: Actor, device_id: str, *, lock: bo
     if device.gave_up_at is not None:
         raise GivenUp
     return device
+
+
+def phone_rules(session: Session) -> PhoneRules:
+    """What the place lets a phone hold, and how late it may bring something."""
+    return session.packs.current(session.now).directory.pack.visits.phones
 
 
 class Settled(NamedTuple):

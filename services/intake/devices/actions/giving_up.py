@@ -1,6 +1,7 @@
 """Gaps that were waited for long enough are passed over (缺号放行): a phone may be lost with what stood in them."""
 
 from collections.abc import Awaitable, Callable
+from datetime import timedelta
 from typing import TypeVar
 
 from libs.common import visit_metrics
@@ -12,9 +13,9 @@ from libs.common.logs import get_logger
 from libs.common.security.policy import Scope
 from libs.common.security.principal import Principal
 from libs.common.service.runtime import Runtime
+from services.intake.devices.actions.finding import phone_rules
 from services.intake.devices.actions.pushing import advance
 from services.intake.devices.actions.working import Applier
-from services.intake.devices.domain.branch import WAIT
 from services.intake.devices.queries import lags, open_everywhere, with_due_gaps
 
 ResultT = TypeVar("ResultT")
@@ -26,9 +27,10 @@ _NOWHERE = "000000000000"
 
 
 async def pass_gaps(runtime: Runtime) -> None:
-    """What has waited for `WAIT` is applied without what never came, each item as whoever brought it, or held."""
+    """What has waited for the pack's `wait_days` is applied without what never came, as whoever brought it, or held."""
     async with runtime.work_database.reading() as session:
-        device_ids = await with_due_gaps(session, runtime.clock.now() - WAIT)
+        session.now = runtime.clock.now()
+        device_ids = await with_due_gaps(session, session.now - timedelta(days=phone_rules(session).wait_days))
     for device_id in device_ids:
         try:
             await advance(_house(runtime), device_id)

@@ -5,11 +5,14 @@ what was changed meanwhile.
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
+
+import orjson
 
 from libs.common.database.session import Session
 from services.intake.devices.actions.applying import day_of, where_to
-from services.intake.devices.actions.pulling import KEEP_DAYS
+from services.intake.devices.actions.finding import phone_rules
 from services.intake.devices.actions.reading import CANNOT_OPEN, NextItems, ReadItem, ruling_of
 from services.intake.devices.actions.working import Applier
 from services.intake.devices.domain.items import (
@@ -25,6 +28,7 @@ from services.intake.devices.domain.judging import (
     AHEAD,
     MERGED_INTO,
     Corrected,
+    Correction,
     check_clock,
     corrected_meanwhile,
     differences,
@@ -38,10 +42,14 @@ from services.intake.devices.tables import Device, DeviceItem
 from services.intake.households.tables import Household
 from services.intake.rounds.actions.following import steps_until_now
 from services.intake.visits.queries import document
-from services.intake.visits.schemas import RecordVisit
+from services.intake.visits.schemas import CorrectVisit, RecordVisit
+from services.intake.visits.tables import Visit
 
 LOST = held("device-lost", "The phone was reported lost", "该手机已挂失")
-_IN_BODY = {"visit_id", "why"}
+_NO_FIELDS = {"visit_id", "why"}
+_DOCUMENTS = ("materials", "findings", "quantities")
+_WORDS = {"guide", "quantities"}
+"""What a person writes freely: it stands sealed in the item, and in no receipt."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +92,7 @@ async def look_around(session: Session, device: Device, rows: Sequence[DeviceIte
     visit_ids = [body.visit_id for body in said if isinstance(body, CorrectionBody)]
     for step in await corrections_of(session, visit_ids) if visit_ids else ():
         corrected[step.visit_id].append(step)
-    planned = await planned_for(session, device.staff_id, days, KEEP_DAYS)
+    planned = await planned_for(session, device.staff_id, days, phone_rules(session).keep_days)
     given = await was_planned(session, device.device_id, [household_id for household_id, _ in days])
     return KnownOfItems(same, planned, {one.household_id: one for one in given}, corrected)
 
@@ -103,12 +111,13 @@ async def judge(
     begun_at = row.begun_at
     if isinstance(item.said, RecordVisit):
         begun_at = max(begun_at, item.said.started_at - AHEAD)
-    wrong = check_clock(begun_at, row.made_at, row.came_at)
+    oldest = timedelta(days=phone_rules(session).oldest_days)
+    wrong = check_clock(begun_at, row.made_at, row.came_at, oldest)
     if wrong is not None:
         return wrong
     if isinstance(item.said, RecordVisit):
         return await _of_household(session, applier, row, item.said, around)
-    return _of_correction(row, item.said, around)
+    return await _of_correction(session, row, item.said, around)
 
 
 async def _of_household(
@@ -137,13 +146,35 @@ def _planned_then(around: KnownOfItems, row: DeviceItem, household_id: str) -> b
     return given is not None and bool(row.begun_at < given.planned_anew_at)
 
 
-def _of_correction(row: DeviceItem, body: CorrectionBody, around: KnownOfItems) -> ItemEnd | Cleared:
+async def _of_correction(
+    session: Session, row: DeviceItem, body: CorrectionBody, around: KnownOfItems
+) -> ItemEnd | Cleared:
+    visit = await session.one(Visit, "visit_id", body.visit_id, lock=False)
+    if visit is None:
+        return Cleared()
     steps = [
-        Corrected(step.at, step.staff_id or step.who, document(step.before))
+        Corrected(step.version, step.at, step.staff_id or step.who, document(step.before))
         for step in around.corrected.get(body.visit_id, ())
     ]
-    found = corrected_meanwhile(steps, body.model_fields_set - _IN_BODY, row.staff_id, row.made_at)
+    asked = _as_kept(body.model_dump(include=body.model_fields_set - _NO_FIELDS))
+    yours = {name: _without_words(name, value) for name, value in asked.items()}
+    known = {name: getattr(visit, name) for name in CorrectVisit.model_fields if name not in _NO_FIELDS}
+    is_now = _as_kept(known | {name: document(known[name]) for name in _DOCUMENTS})
+    found = corrected_meanwhile(steps, is_now, Correction(row.staff_id, row.made_at, row.base_version, yours))
     return hold_for(found) or Cleared(found)
+
+
+def _without_words(name: str, value: Any) -> Any:
+    """What a phone says of a field, where it cannot name anybody: of findings yes, no and numbers alone."""
+    if name == "findings":
+        return {code: told for code, told in value.items() if not isinstance(told, str)}
+    return None if name in _WORDS else value
+
+
+def _as_kept(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Values as the history of a record has them."""
+    kept: dict[str, Any] = orjson.loads(orjson.dumps(values, default=str))
+    return kept
 
 
 def _again(before: Any) -> ItemEnd:

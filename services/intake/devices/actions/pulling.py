@@ -12,7 +12,7 @@ from libs.common.rules.looks import check_amount
 from libs.common.rules.requests import Request
 from libs.common.security.principal import Principal
 from libs.common.security.vault import Vault
-from services.intake.devices.actions.finding import own_device
+from services.intake.devices.actions.finding import own_device, phone_rules
 from services.intake.devices.actions.showing import receipts_since
 from services.intake.devices.queries import forget_households, own_households, places_of
 from services.intake.devices.schemas import (
@@ -36,10 +36,6 @@ from services.intake.visits.actions.keeping import today
 from services.intake.visits.actions.showing import words
 from services.intake.visits.schemas import VisitWord
 
-KEEP_DAYS = 7
-"""So long may a phone keep a household, and for so many days ahead it gets what is planned."""
-MOST_HOUSEHOLDS = 300
-"""On one phone: a contact person's, with what is planned for a week; never a village."""
 _GIVEN = ("head", "phone", "door")
 _WHY = "离线走访下载"
 _OUTCOMES = (
@@ -62,16 +58,17 @@ async def pull(
 ) -> tuple[PullOut | WipeOut, int]:
     """What the phone gets, and how many looks of the hour that was: one, or none where nothing of it is new.
 
-    What it holds by its own word and what it was given within `KEEP_DAYS` and did not change since is no new look.
+    What it holds by its own word and what it was given within the pack's `keep_days` and did not change is no new look.
     Raises NotFound; TooManyLooks when the person has taken as many within an hour as the office allows.
     """
     device = await own_device(session, asked.actor, device_id)
     _came(session, device, principal, body.unsent)
     if device.lost_at is not None:
         return WipeOut(), 0
-    days = today(session), today(session) + timedelta(days=KEEP_DAYS)
+    rules = phone_rules(session)
+    days = today(session), today(session) + timedelta(days=rules.keep_days)
     found = await own_households(session, device.staff_id, asked.scope, days)
-    rows = found[:MOST_HOUSEHOLDS]
+    rows = found[: rules.households]
     held = {row.household_id: row for row in await session.rows(DeviceHousehold, "device_id", device_id)}
     identities = await identities_of(session, [row.household_id for row in rows])
     who = {row.household_id: _opened(vault, identities[row.household_id]) for row in rows}
@@ -83,7 +80,9 @@ async def pull(
     pulled = PullOut(
         as_of=session.now,
         cursor=receipts.cursor,
-        keep_days=KEEP_DAYS,
+        keep_days=rules.keep_days,
+        oldest_days=rules.oldest_days,
+        most_households=rules.households,
         left_out=len(found) - len(rows),
         households=[_household(row, who[row.household_id], _in_rounds(rounds, places, row)) for row in rows],
         purge=purge,
@@ -117,7 +116,7 @@ async def _look(
     most: int,
 ) -> int:
     """Record what of this is a new look, and what the phone holds by now."""
-    before = session.now - timedelta(days=KEEP_DAYS)
+    before = session.now - timedelta(days=phone_rules(session).keep_days)
     new = [row for row in rows if _is_new(held.get(row.household_id), row.version, before)]
     if new:
         await check_one_more_look(session, asked, most)

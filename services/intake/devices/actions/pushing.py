@@ -27,6 +27,7 @@ from services.intake.devices.actions.finding import (
     settled_in,
 )
 from services.intake.devices.actions.judging import KnownOfItems, judge, look_around
+from services.intake.devices.actions.photographing import hand_over
 from services.intake.devices.actions.reading import NextItems, ReadItem, next_items, ruling_of
 from services.intake.devices.actions.sealing import envelope_of, sealed_body
 from services.intake.devices.actions.showing import receipts_of
@@ -177,6 +178,7 @@ async def _turn(session: Session, applier: Applier, device_id: str, nexts: NextI
         await _let_go(session, device, around.number_was_taken(row), maker)
         around.same.setdefault(row.item_id, []).append(row)
         device.mark = max(device.mark, row.seq)
+    await hand_over(session, list(zip(rows, nexts.items, strict=True)))
     return settled_in(session)
 
 

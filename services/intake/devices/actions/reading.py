@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 
 from pydantic import ValidationError
 
@@ -11,6 +12,7 @@ from libs.common.errors import Problem
 from libs.common.security.envelopes import KeyEnvelope
 from libs.common.security.vault import CannotOpen, Vault
 from libs.common.web.problems import invalid_fields
+from services.intake.devices.actions.finding import phone_rules
 from services.intake.devices.actions.sealing import envelope_of, opened_body
 from services.intake.devices.domain.branch import Branch, give_up_gap, take_turn
 from services.intake.devices.domain.items import ItemEnd, ItemKind, held, refused
@@ -70,7 +72,8 @@ async def next_items(session: Session, vault: Vault, device_id: str) -> NextItem
     branch = Branch(device.mark, {seq: row.came_at for seq, row in rows.items()})
     turn = take_turn(branch)
     if not turn.ready:
-        turn = take_turn(give_up_gap(branch, session.now))
+        wait = timedelta(days=phone_rules(session).wait_days)
+        turn = take_turn(give_up_gap(branch, session.now, wait))
     items = await _read(session, vault, device, [rows[seq].entry_id for seq in turn.ready[:AT_ONCE]])
     return NextItems(device.mark, tuple(items), await _concerned(session, items))
 

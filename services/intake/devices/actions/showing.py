@@ -11,9 +11,9 @@ from libs.common.rules.requests import Request
 from libs.common.security.policy import Scope
 from libs.common.security.vault import CannotOpen, Vault
 from libs.common.web.cursors import Page
-from services.intake.devices.actions.finding import own_device
+from services.intake.devices.actions.finding import own_device, phone_rules
 from services.intake.devices.actions.sealing import envelope_of, opened_body
-from services.intake.devices.domain.branch import WAIT
+from services.intake.devices.domain.branch import Branch
 from services.intake.devices.domain.items import ItemKind
 from services.intake.devices.queries import (
     FIRST_COME,
@@ -109,7 +109,8 @@ async def receipts_of(session: Session, device_id: str, rows: Sequence[DeviceIte
     """The receipts of these rows."""
     until = None
     if any(row.waits for row in rows):
-        until = min(row.came_at for row in await waiting_items(session, device_id)) + WAIT
+        waiting = {row.seq: row.came_at for row in await waiting_items(session, device_id)}
+        until = Branch(waiting=waiting).until(timedelta(days=phone_rules(session).wait_days))
     return [receipt_of(row, until) for row in rows]
 
 

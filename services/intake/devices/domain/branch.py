@@ -9,9 +9,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-WAIT = timedelta(days=5)
-"""How long an item waits for those before it, from when it came."""
-
 
 @dataclass(frozen=True, slots=True)
 class Branch:
@@ -20,10 +17,9 @@ class Branch:
     mark: int = 0
     waiting: Mapping[int, datetime] = field(default_factory=dict)
 
-    @property
-    def until(self) -> datetime | None:
-        """When the gap is given up; None where nothing waits."""
-        return min(self.waiting.values()) + WAIT if self.waiting else None
+    def until(self, wait: timedelta) -> datetime | None:
+        """When the gap is given up, an item waiting so long from when it came; None where nothing waits."""
+        return min(self.waiting.values()) + wait if self.waiting else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,9 +41,9 @@ def take_turn(branch: Branch) -> BranchTurn:
     return BranchTurn(tuple(ready), Branch(mark, left))
 
 
-def give_up_gap(branch: Branch, now: datetime) -> Branch:
+def give_up_gap(branch: Branch, now: datetime, wait: timedelta) -> Branch:
     """The branch with its gap passed over, when that was waited for long enough; else as it is."""
-    until = branch.until
+    until = branch.until(wait)
     if until is None or now < until:
         return branch
     return Branch(max(branch.mark, min(branch.waiting) - 1), branch.waiting)

@@ -10,6 +10,7 @@ from libs.common.rules.machine import Actor, Label, NotTheirs, OutOfTurn
 
 AWAITING_EARLIER, SEQ_TAKEN, SENT_AGAIN = "awaiting-earlier", "seq-taken", "sent-again"
 SAME_ITEM, SAME_VISIT, SAME_DAY = "same-item", "same-visit", "same-day"
+SAME_CORRECTION = "same-correction"
 DROPPED = "dropped"
 
 

@@ -12,8 +12,6 @@ from services.intake.devices.domain.items import FieldConflict, ItemEnd, held
 
 AHEAD = timedelta(minutes=2)
 """So far may a phone's clock run ahead of ours."""
-OLDEST = timedelta(days=30)
-"""What was recorded longer ago somebody looks at first."""
 MERGED_INTO, WHO_LIVES_THERE = "merged_into", "who_lives_there"
 _NOT_FOUND = frozenset({VisitOutcome.NOBODY_HOME, VisitOutcome.MOVED})
 HARD: Mapping[str, frozenset[VisitOutcome]] = {
@@ -32,8 +30,11 @@ Whoever found nobody may have knocked at a door that was not the household's any
 """
 
 
-def check_clock(begun_at: datetime, made_at: datetime, came_at: datetime) -> ItemEnd | None:
-    """Held where the times cannot be: what they say would stand in somebody's figures."""
+def check_clock(begun_at: datetime, made_at: datetime, came_at: datetime, oldest: timedelta) -> ItemEnd | None:
+    """Held where the times cannot be: what they say would stand in somebody's figures.
+
+    What was recorded longer than ``oldest`` before it came somebody looks at first.
+    """
     if made_at > came_at + AHEAD:
         return held(
             "clock-ahead", f"The phone's clock ran ahead: it says {made_at:%F %H:%M} UTC", "手机时钟快于系统时间"
@@ -42,8 +43,8 @@ def check_clock(begun_at: datetime, made_at: datetime, came_at: datetime) -> Ite
         return held(
             "clock-backwards", "It was begun after it was recorded, by the phone's clock", "开始时间晚于登记时间"
         )
-    if made_at < came_at - OLDEST:
-        return held("too-old", f"It was recorded more than {OLDEST.days} days ago", f"登记已超过 {OLDEST.days} 天")
+    if made_at < came_at - oldest:
+        return held("too-old", f"It was recorded more than {oldest.days} days ago", f"登记已超过 {oldest.days} 天")
     return None
 
 
@@ -123,20 +124,46 @@ def _on(steps: Sequence[TakenStep], day: date) -> dict[HouseholdFact, Any]:
 
 @dataclass(frozen=True, slots=True)
 class Corrected:
-    """A step of a visit's record: when and by whom, and what of it was otherwise before."""
+    """A step of a visit's record: its version, when and by whom, and what of it was otherwise before."""
 
+    version: int
     at: datetime
     by: str
     before: Mapping[str, object]
 
 
+@dataclass(frozen=True, slots=True)
+class Correction:
+    """What a phone corrects of a visit, and what it knew of the record then."""
+
+    maker: str
+    made_at: datetime
+    base: int
+    """The version of the record that it had."""
+    yours: Mapping[str, object]
+    """By field; None for one whose words may name somebody."""
+
+
 def corrected_meanwhile(
-    steps: Sequence[Corrected], fields: Collection[str], maker: str, made_at: datetime
+    steps: Sequence[Corrected], now: Mapping[str, object], said: Correction
 ) -> tuple[FieldConflict, ...]:
-    """By field what somebody else corrected of a visit after this correction was made; hard where both touch one."""
-    others = [step for step in steps if step.at > made_at and step.by != maker]
+    """By field what somebody else corrected of a visit and the phone cannot have known; hard where both touch one.
+
+    ``now``: the fields that can be corrected, as the record has them. What was changed and changed back, and what both
+    made the same, is no conflict. A phone's clock may be wrong: what came after the version that it had it did not
+    know, and what came after the correction was made neither.
+    """
+    others = [
+        step
+        for step in sorted(steps, key=lambda step: step.version)
+        if step.by != said.maker and (step.version > said.base or step.at > said.made_at)
+    ]
+    before: dict[str, object] = {}
+    for step in others:
+        for field, value in step.before.items():
+            before.setdefault(field, value)
     return tuple(
-        FieldConflict(field, value, None, hard=field in fields)
-        for step in others
-        for field, value in step.before.items()
+        FieldConflict(field, value, now[field], said.yours.get(field), hard=field in said.yours)
+        for field, value in before.items()
+        if field in now and now[field] != value and (field not in said.yours or said.yours[field] != now[field])
     )

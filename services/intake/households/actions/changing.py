@@ -189,7 +189,10 @@ def seal_anew(told: Mapping[str, Any], area_codes: tuple[str, str], identity: Ho
     """Seal what was told, and index a door by its new area, of the areas before and after; whether it was anything."""
     envelope, (area_before, area_code) = envelope_of(vault, identity), area_codes
     before = opened(envelope, identity)
-    told = {name: value for name, value in told.items() if value != getattr(before, name)}
+    said, told = told, {name: value for name, value in told.items() if value != getattr(before, name)}
+    if before.place is not None and "place" not in said and (area_code != area_before or "door" in told):
+        # Behind another door it is somewhere else, and nobody has said where.
+        told["place"] = None
     if area_code != area_before and before.door is not None and "door" not in told:
         identity.door_index = vault.door_index(area_code, before.door)
     put_identity(identity, envelope, vault, area_code, told)

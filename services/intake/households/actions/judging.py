@@ -113,7 +113,7 @@ def _entered(judged: JudgedTable, marked: Marked, told: Mapping[str, Any]) -> En
     _refuse(errors)
     said = registration(_UNSAID | row.facts, row.holds_from, words.asked.actor, words.now, words.today)
     members = tuple([MemberIn(name=name) for name in told.get("members", ())])
-    who = Identity(told.get("head"), told.get("phone"), told.get("door"), members)
+    who = Identity(told.get("head"), told.get("phone"), told.get("door"), members, told.get("place"))
     return EnteredHousehold(row.household_no, said, who)
 
 
@@ -165,10 +165,10 @@ def _members_anew(names: tuple[str, ...], kept: tuple[MemberIn, ...]) -> dict[st
     return {"members": tuple([known.get(name) or MemberIn(name=name) for name in names])}
 
 
-def _is_same(vault: Vault, name: str, value: str | None, kept: str | None) -> bool:
+def _is_same(vault: Vault, name: str, value: Any, kept: Any) -> bool:
     """Whether it is the same phone, or door, in whatever spelling."""
-    if value == kept or value is None or kept is None or name == "head":
-        return value == kept
+    if value == kept or value is None or kept is None or name in ("head", "place"):
+        return bool(value == kept)
     if name == "phone":
         return vault.phone_index(value) == vault.phone_index(kept)
     return vault.door_index("", value) == vault.door_index("", kept)

@@ -72,7 +72,7 @@ def write(
     """Write a household whose facts were checked."""
     household_id = new_household_id()
     said = registration(facts, body.holds_from, asked.actor, session.now, today_of(session))
-    who = Identity(body.head, body.phone, body.door, body.members)
+    who = Identity(body.head, body.phone, body.door, body.members, body.place)
     identity = sealed_identity(vault, household_id, body.area_code, who)
     return enter(session, body.household_no, said, identity, split_from=split_from)
 

@@ -12,12 +12,12 @@ from libs.common.security.envelopes import KeyEnvelope
 from libs.common.security.identifiers.signs import STAR
 from libs.common.security.masking import masked_name, masked_phone
 from libs.common.security.vault import CannotOpen, Vault, VaultCell, print_of_sealed
-from services.intake.households.schemas import MemberIn
+from services.intake.households.schemas import HouseholdField, MemberIn, PlaceIn
 from services.intake.households.tables import HouseholdIdentity
 from services.intake.requesters.domain import Own, own_of
 
 HIDDEN = STAR * 4
-SEALED = ("head", "phone", "door", "members")
+SEALED = ("head", "phone", "door", "members", "place")
 MASKS: Mapping[str, Callable[[str], str]] = MappingProxyType(
     {"head": masked_name, "phone": masked_phone, "door": lambda _: HIDDEN}
 )
@@ -33,6 +33,7 @@ class Identity:
     phone: str | None = None
     door: str | None = None
     members: tuple[MemberIn, ...] = ()
+    place: PlaceIn | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +97,12 @@ def opened(envelope: KeyEnvelope, row: HouseholdIdentity, wanted: Sequence[str] 
             "密封信息无法打开：缺少密钥或内容已被改动",
         ) from error
     members = texts.pop("members", None)
-    return Identity(**texts, members=() if members is None else _MEMBERS.validate_json(members))
+    place = texts.pop("place", None)
+    return Identity(
+        **texts,
+        members=() if members is None else _MEMBERS.validate_json(members),
+        place=None if place is None else PlaceIn.model_validate_json(place),
+    )
 
 
 def hidden_in(who: Identity, text: str) -> str:
@@ -123,12 +129,17 @@ def masked(vault: Vault, row: HouseholdIdentity) -> Masked:
 
 def print_of(row: HouseholdIdentity) -> str:
     """A digest of what is sealed, for whoever cannot open it and has to know whether it changed."""
-    return print_of_sealed(*(getattr(row, f"sealed_{name}") for name in SEALED), row.phone_index, row.door_index)
+    # Where it is was not known once: whoever is without has the digest that it had then.
+    place = () if row.sealed_place is None else (row.sealed_place,)
+    cells = [getattr(row, f"sealed_{name}") for name in SEALED if name != HouseholdField.PLACE]
+    return print_of_sealed(*cells, row.phone_index, row.door_index, *place)
 
 
 def _text_of(name: str, value: Any) -> str | None:
     if name == "members":
         return _MEMBERS.dump_json(value).decode() if value else None
+    if isinstance(value, PlaceIn):
+        return value.model_dump_json()
     return None if value is None else str(value)
 
 
@@ -148,6 +159,14 @@ def _masked(envelope: KeyEnvelope, row: HouseholdIdentity, name: str) -> str | N
 def door_cell(household_id: str) -> VaultCell:
     """Where the door of a household belongs."""
     return _cell("door", household_id)
+
+
+def spot_of(envelope: KeyEnvelope, household_id: str, sealed: bytes | None) -> tuple[float, float] | None:
+    """Latitude and longitude; None where nobody said them. CannotOpen."""
+    if sealed is None:
+        return None
+    place = PlaceIn.model_validate_json(envelope.open(sealed, aad=_cell("place", household_id)))
+    return place.latitude, place.longitude
 
 
 def _cell(name: str, household_id: str) -> VaultCell:

@@ -21,7 +21,16 @@ from libs.common.web.tables import BadCell, TableColumns, WrongCells, checked, d
 from services.intake.households.actions.sealing import Identity, Masked
 from services.intake.households.actions.words import TableWords
 from services.intake.households.domain import DAY_ONE
-from services.intake.households.schemas import MOST_MEMBERS, MOST_WORDS, HouseholdId, HouseholdNo, Phone
+from services.intake.households.schemas import (
+    MOST_MEMBERS,
+    MOST_WORDS,
+    HouseholdId,
+    HouseholdNo,
+    Latitude,
+    Longitude,
+    Phone,
+    PlaceIn,
+)
 from services.intake.households.tables import Household
 
 WordT = TypeVar("WordT", bound=StrEnum)
@@ -44,6 +53,8 @@ HEADINGS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "holds_from": ("自", "holds_from", "from"),
         "another": ("另户", "another"),
         "household_id": ("户编码", "household_id"),
+        "latitude": ("纬度", "latitude", "lat"),
+        "longitude": ("经度", "longitude", "lon", "lng"),
     }
 )
 CLASSES: Mapping[HouseholdClass, str] = MappingProxyType(
@@ -82,6 +93,14 @@ COLUMNS = TableColumns(
                 "填写门牌；同门牌确为另一户的，“另户”填“是”",
             ),
             "members": ("write at most twenty names, with 、 between", "填写姓名，以顿号分隔，最多二十人"),
+            "latitude": (
+                "write decimal degrees of WGS84, such as 30.4265, with the longitude; or 无",
+                "填写 WGS84 十进制纬度，如 30.4265，与经度同时填写；或填“无”",
+            ),
+            "longitude": (
+                "write decimal degrees of WGS84, such as 116.3021, with the latitude; or 无",
+                "填写 WGS84 十进制经度，如 116.3021，与纬度同时填写；或填“无”",
+            ),
             "holds_from": (
                 "write the first day, such as 2026-03-01, or leave it empty",
                 "填写首日，如 2026-03-01，或留空",
@@ -95,6 +114,7 @@ COLUMNS = TableColumns(
 _NONE = frozenset({"无", "-", "－", "—", "none"})
 _YES, _NO = frozenset({"是", "yes", "true", "1"}), frozenset({"否", "no", "false", "0", *_NONE})
 _MASKABLE = ("head", "phone", "door")
+_DEGREES = ("latitude", "longitude")
 _TEXTS: Mapping[str, TypeAdapter[Any]] = MappingProxyType(
     {
         "household_id": TypeAdapter(HouseholdId),
@@ -102,6 +122,8 @@ _TEXTS: Mapping[str, TypeAdapter[Any]] = MappingProxyType(
         "head": TypeAdapter(ShortText),
         "phone": TypeAdapter(Phone),
         "door": TypeAdapter(ShortText),
+        "latitude": TypeAdapter(Latitude),
+        "longitude": TypeAdapter(Longitude),
     }
 )
 
@@ -137,11 +159,28 @@ def _read(line: int, cells: Mapping[str, str], words: TableWords) -> HouseholdRo
             errors += problem.errors
     if errors:
         raise WrongCells(*errors)
+    _take_place(row, {name: cells[name] for name in _DEGREES if name in cells})
     return row
 
 
+def _take_place(row: HouseholdRow, told: Mapping[str, str]) -> None:
+    """Both degrees, or neither; 无 in both is where it is not known any more."""
+    if not told:
+        return
+    known = [name for name in told if not _is_none(told[name])]
+    if not known and len(told) == len(_DEGREES):
+        row.who["place"] = None
+    elif len(known) < len(_DEGREES):
+        wanting = next(name for name in _DEGREES if name not in known)
+        raise wrong(wanting, "is missing beside the other one", "须与另一坐标同时填写")
+    else:
+        row.who["place"] = PlaceIn(**{name: checked(_TEXTS[name], name, told[name]) for name in _DEGREES})
+
+
 def _take(row: HouseholdRow, name: str, cell: str, words: TableWords) -> None:
-    """Note what one cell says."""
+    """Note what one cell says; degrees are taken together."""
+    if name in _DEGREES:
+        return
     if name in _MASKABLE and STAR in cell:
         row.masked[name] = cell
     elif name in _MASKABLE:
@@ -228,4 +267,6 @@ def table_of(rows: Iterable[tuple[Household, Identity | Masked]], words: TableWo
             "members": "、".join(members),
             "household_id": row.household_id,
         } | {name: getattr(who, name) for name in _MASKABLE}
+        if isinstance(who, Identity) and who.place is not None:
+            cells |= {name: f"{getattr(who.place, name):.6f}".rstrip("0") for name in _DEGREES}
         yield tuple([cells.get(name) or "" for name in HEADINGS])

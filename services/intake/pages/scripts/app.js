@@ -1,6 +1,7 @@
 // The phone's page (手机走访): which view is shown, and at all times what is not sent yet.
 
 import { isWrong, recall, told } from "./clock.js";
+import { correctView } from "./correct.js";
 import { button, el, show, t } from "./dom.js";
 import { counts } from "./items.js";
 import { listView } from "./list.js";
@@ -17,7 +18,7 @@ const main = document.getElementById("main");
 const status = document.getElementById("status");
 const hints = document.getElementById("hints");
 const places = document.getElementById("places");
-const VIEWS = { list: listView, visit: visitView, sent: sentView, mine: mineView, more: moreView };
+const VIEWS = { list: listView, visit: visitView, correct: correctView, sent: sentView, mine: mineView, more: moreView };
 const PLACES = ["list", "sent", "mine", "more"];
 const TABS = { list: "tonight", sent: "sent", mine: "mine", more: "more" };
 
@@ -113,7 +114,7 @@ async function troubleOf(error) {
 }
 
 // A visit that is being written is not drawn anew under whoever writes it.
-const isWriting = () => where()[0] === "visit";
+const isWriting = () => ["visit", "correct"].includes(where()[0]);
 
 onchange(async (what) => {
   if (what === "wiped") notice ??= t("wiped");

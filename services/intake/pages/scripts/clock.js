@@ -33,6 +33,7 @@ export function momentOf(wall) {
 }
 
 export const today = () => dayOf(now());
+export const after = (moment, days) => new Date(Date.parse(moment) + days * DAY).toISOString();
 export const daysAgo = (days) => dayOf(now().getTime() - days * DAY);
 
 // Month and day, then the time: 03-04 18:05.

@@ -1,11 +1,15 @@
 // Drafts (草稿) and what waits to be sent (待发送). A draft becomes one item in one transaction, whichever window does it.
 
-import { stamp } from "./clock.js";
+import { stamp, today } from "./clock.js";
 import { all, changed, got, put, remove, within } from "./store.js";
 
 export const WAITING = "waiting";
-// Where a picture waits to be sent to: this, or the id of a case.
+// Where a picture waits to be sent to: one of these, or the id of a case.
 export const ITS_VISIT = "visit";
+export const ITS_ITEM = "item";
+// Of the record of a visit as the phone that recorded it knows it: what others did to it since it was not told.
+const FIRST_VERSION = 1;
+const CORRECTABLE = [WAITING, "held", "applied", "duplicate"];
 const DONE = ["applied", "duplicate", "dropped"];
 
 export async function sha256(blob) {
@@ -21,13 +25,39 @@ export async function draftOf(household) {
     visit: { outcome: null, purposes: [], materials: {}, topics: [], findings: {}, quantities: [], matters: [] },
   };
   return within(["drafts"], async (of) => {
-    const begun = (await got(of("drafts").getAll())).find((draft) => draft.household_id === household_id);
-    if (begun?.touched) return begun;
-    if (begun) of("drafts").delete(begun.item_id);
-    of("drafts").put(fresh);
-    return fresh;
+    const isThis = (draft) => !draft.corrects && draft.household_id === household_id;
+    return begunOr(of("drafts"), isThis, fresh);
   });
 }
+
+async function begunOr(drafts, isThis, fresh) {
+  const begun = (await got(drafts.getAll())).find(isThis);
+  if (begun?.touched) return begun;
+  if (begun) drafts.delete(begun.item_id);
+  drafts.put(fresh);
+  return fresh;
+}
+
+// A correction (更正) that is being written of a visit of this phone, begun before unless it is new.
+export async function correctionOf(item, items) {
+  const record = recordOf(item, items);
+  const { household_id, household_no } = item;
+  const fresh = {
+    item_id: crypto.randomUUID(), corrects: item.item_id, household_id, household_no, base_version: FIRST_VERSION,
+    begun_at: record.started_at, opened_at: stamp(), why: "", touched: false, visit: { ...structuredClone(record), matters: [] },
+  };
+  return within(["drafts"], (of) => begunOr(of("drafts"), (draft) => draft.corrects === item.item_id, fresh));
+}
+
+// What the visit says by what this phone recorded and corrected of it, whether that was sent or not.
+export function recordOf(item, items) {
+  const corrections = items.filter((one) => one.corrects === item.item_id && !["refused", "dropped"].includes(one.state));
+  return Object.assign({}, item.record, ...corrections.sort((a, b) => a.seq - b.seq).map((one) => one.record));
+}
+
+// Whose visit it is corrects it on the day on which it was entered, or before it was: later the office does.
+export const isCorrectable = (item) =>
+  item.kind === "visit" && Boolean(item.record) && CORRECTABLE.includes(item.state) && (item.entered_on ?? today()) === today();
 
 // What was written, unless the draft is over: another window may have recorded it.
 export function saveDraft(draft) {
@@ -66,22 +96,27 @@ export async function addPhoto(draft, file) {
 
 export const photosOf = async (itemId) => (await all("photos")).filter((photo) => photo.item_id === itemId);
 
-// The draft is over and waits to be sent. False: another window was faster, and it stands there once.
+// The draft, of a visit or of a correction, is over and waits to be sent. False: another window was faster, and it stands there once.
 export async function record(draft, body) {
-  const recorded = await within(["drafts", "items", "kept"], async (of) => {
+  const isFirst = await within(["drafts", "items", "kept"], async (of) => {
     if (!(await got(of("drafts").get(draft.item_id)))) return false;
     const seq = (await got(of("kept").get("next_seq"))) ?? 1;
+    const { item_id, corrects, base_version, household_id, household_no } = draft;
     of("items").add({
-      seq, item_id: draft.item_id, kind: "visit", begun_at: draft.begun_at, made_at: stamp(),
-      base_version: draft.base_version, body, household_id: draft.household_id, household_no: draft.household_no,
-      state: WAITING, receipt: null,
+      seq, item_id, kind: corrects ? "correction" : "visit", corrects, begun_at: draft.opened_at ?? draft.begun_at, made_at: stamp(),
+      base_version, body, record: recorded(body), household_id, household_no, state: WAITING, receipt: null,
     });
     of("kept").put(seq + 1, "next_seq");
     of("drafts").delete(draft.item_id);
     return true;
   });
   changed("items");
-  return recorded;
+  return isFirst;
+}
+
+// What can be corrected: without the words of anybody who was visited.
+function recorded({ visit_id: _, household_id: __, matters: ___, why: ____, ...record }) {
+  return record;
 }
 
 export const unsent = async () => (await all("items")).filter((item) => item.state === WAITING);
@@ -109,8 +144,9 @@ export async function tell(receipts, nextSeq = 1) {
       }
       const state = receipt.code === "dropped" ? "dropped" : receipt.outcome;
       const done = DONE.includes(state);
-      of("items").put({ ...item, state, receipt, body: done ? null : item.body });
-      if (done) await settlePhotos(of("photos"), item, receipt);
+      const entered_on = item.entered_on ?? (done ? today() : undefined);
+      of("items").put({ ...item, state, receipt, entered_on, body: done ? null : item.body });
+      await settlePhotos(of("photos"), item, state, receipt);
     }
   });
   changed("items");
@@ -125,10 +161,19 @@ async function renumber(of, item, nextSeq) {
 }
 
 // Pictures of a matter that became a case go there, the others to the visit. What went to neither is told, and stays.
-async function settlePhotos(photos, item, receipt) {
+// Those of a visit that waits for a decision are handed in with it; of what was dropped none is wanted any more.
+async function settlePhotos(photos, item, state, receipt) {
   const cases = (item.body?.matters ?? []).map((matter) => matter.what !== "explained");
   for (const photo of await got(photos.getAll())) {
-    if (photo.item_id !== item.item_id || photo.waits || photo.refused) continue;
+    if (photo.item_id !== item.item_id || photo.refused || (photo.waits && photo.waits !== ITS_ITEM)) continue;
+    if (!DONE.includes(state)) {
+      photos.put({ ...photo, waits: ITS_ITEM });
+      continue;
+    }
+    if (state === "dropped") {
+      photos.delete(photo.key);
+      continue;
+    }
     const place = photo.matter === null || !cases[photo.matter] ? null : cases.slice(0, photo.matter).filter(Boolean).length;
     const waits = place === null ? ITS_VISIT : receipt.case_ids?.[place];
     if (waits) photos.put({ ...photo, waits });

@@ -11,7 +11,7 @@ export async function listView(main) {
   const [households, items, drafts] = [await all("households"), await all("items"), await begunDrafts()];
   const [rounds, day] = [(await kept("rounds")) ?? [], today()];
   const gap = Math.max(0, ...rounds.map((round) => round.gap_days ?? 0));
-  const begun = new Set(drafts.map((draft) => draft.household_id));
+  const begun = new Set(drafts.filter((draft) => !draft.corrects).map((draft) => draft.household_id));
   const done = (household) => isDone(household, items);
   const card = (household) => homeCard(household, {
     done: done(household), draft: begun.has(household.household_id), soon: isTooSoon(household, day, gap),
@@ -28,7 +28,7 @@ export async function listView(main) {
   const search = el("input", { type: "search", id: "search", autocomplete: "off" });
   search.addEventListener("input", () => draw(search.value.trim()));
   const left = await kept("left_out");
-  show(main, el("h1", {}, t("visits")), left > 0 && el("p", { class: "alert" }, t("left_out", { count: left })),
+  show(main, el("h1", {}, t("visits")), left > 0 && el("p", { class: "alert" }, t("left_out", { count: left, most: (await kept("most_households")) ?? "—" })),
     field(t("search"), search), places);
   draw("");
 }

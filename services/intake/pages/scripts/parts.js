@@ -17,7 +17,7 @@ function tick(kind, name, words, checked, change) {
   return el("label", { class: "tick" }, input, el("span", {}, words));
 }
 
-function text(value, change, attributes = {}) {
+export function text(value, change, attributes = {}) {
   const input = el(attributes.rows ? "textarea" : "input", { ...attributes, value: value ?? "" });
   input.addEventListener("input", () => change(input.value));
   return input;

@@ -1,14 +1,15 @@
 // Sending and fetching (同步): push what was done, hear what became of it, pull what is one's own. One window at a time.
 
-import { daysAgo, dayOf, learn } from "./clock.js";
+import { daysAgo, dayOf, learn, today } from "./clock.js";
 import { plain } from "./dom.js";
-import { begunDrafts, counts, ITS_VISIT, tell, unsent } from "./items.js";
+import { begunDrafts, counts, ITS_ITEM, ITS_VISIT, tell, unsent } from "./items.js";
 import { Offline, Session, SignedOut, signOut, withToken } from "./net.js";
 import { all, changed, keep, kept, put, remove, wipe, within } from "./store.js";
 import { WORDS } from "./words.js";
 
 const DEVICES = "/intake/v1/devices";
 const MOST_ITEMS = 50;
+const DECIDED = 409;
 const TOO_LARGE = 413;
 const TOO_MANY = 429;
 const DONE = ["applied", "duplicate", "dropped"];
@@ -71,7 +72,7 @@ export async function synchronise() {
     await push(device);
     await hear(device);
     if (await pull(device)) return "wiped";
-    await sendPhotos();
+    await sendPhotos(device);
     await figure();
     await purge();
     changed("synchronised");
@@ -124,30 +125,36 @@ async function pull(device) {
     for (const household of answer.households) of("households").put(household);
     // What was begun is sent before its household goes.
     for (const id of answer.purge ?? []) if (!begun.has(id)) of("households").delete(id);
-    const { as_of, cursor, keep_days, left_out, rounds, lists } = answer;
-    const told = { as_of, cursor, keep_days, left_out, rounds, lists };
+    const { as_of, cursor, keep_days, oldest_days, most_households, left_out, rounds, lists } = answer;
+    const told = { as_of, cursor, keep_days, oldest_days, most_households, left_out, rounds, lists };
     for (const [name, value] of Object.entries(told)) of("kept").put(value, name);
   });
   return false;
 }
 
-async function sendPhotos() {
+async function sendPhotos(device) {
   for (const photo of (await all("photos")).filter((one) => one.waits)) {
-    const path = photo.waits === ITS_VISIT
-      ? `/intake/v1/visits/${photo.item_id}/photos`
-      : `/intake/v1/cases/${photo.waits}/attachments?name=${encodeURIComponent("走访照片.jpg")}`;
-    const headers = { "Content-Type": "application/octet-stream", "Idempotency-Key": `${photo.key}`.slice(0, 120) };
+    const once = `${photo.key}${photo.waits === ITS_ITEM ? "/held" : ""}`.slice(0, 120);
+    const headers = { "Content-Type": "application/octet-stream", "Idempotency-Key": once };
     try {
-      await session.ask("POST", path, photo.blob, headers);
+      await session.ask("POST", placeOf(photo, device), photo.blob, headers);
       await remove("photos", photo.key);
     } catch (error) {
       if (error instanceof Offline || error instanceof SignedOut) throw error;
       // A fault of the server's own: it stays, for the next time.
       if (error.status === TOO_MANY || error.status >= 500) continue;
+      // It was decided meanwhile: its receipt says where the picture goes.
+      if (photo.waits === ITS_ITEM && error.status === DECIDED) continue;
       // Nobody takes it any more: said, and not tried for ever.
       await put("photos", { ...photo, waits: null, refused: error.words ?? String(error) });
     }
   }
+}
+
+function placeOf({ waits, item_id, matter }, device) {
+  if (waits === ITS_VISIT) return `/intake/v1/visits/${item_id}/photos`;
+  if (waits === ITS_ITEM) return `${DEVICES}/${device}/items/${item_id}/photos${matter === null ? "" : `?matter=${matter + 1}`}`;
+  return `/intake/v1/cases/${waits}/attachments?name=${encodeURIComponent("走访照片.jpg")}`;
 }
 
 async function figure() {
@@ -169,10 +176,13 @@ export async function purge() {
   const begun = new Set([...await begunDrafts(), ...await unsent()].map((one) => one.household_id));
   const open = new Set([...await begunDrafts(), ...items.filter((item) => !DONE.includes(item.state))].map((one) => one.item_id));
   const isOver = (item) => DONE.includes(item.state) && dayOf(item.made_at) < last;
+  // Nobody corrects it here any more.
+  const isSettled = (item) => Boolean(item.record) && Boolean(item.entered_on) && item.entered_on < today();
   const isLeft = (photo) => !photo.waits && !open.has(photo.item_id) && dayOf(photo.made_at) < last;
   const gone = dayOf(asOf) < last ? households.filter((one) => !begun.has(one.household_id)) : [];
   await within(["households", "items", "photos"], (of) => {
     for (const one of gone) of("households").delete(one.household_id);
+    for (const item of items.filter(isSettled)) of("items").put({ ...item, record: null });
     for (const item of items.filter(isOver)) of("items").delete(item.seq);
     for (const photo of photos.filter(isLeft)) of("photos").delete(photo.key);
   });

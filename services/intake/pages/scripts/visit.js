@@ -19,12 +19,10 @@ export function leaveVisit() {
 
 export async function visitView(main, householdId) {
   const household = await one("households", householdId);
-  if (!household) return show(main, back(), el("p", {}, t("household_gone")));
-  const mine = await taken(`huiyin-visit-${householdId}`);
-  if (!mine) return show(main, back(), alertBox(t("elsewhere")));
-  const draft = await draftOf(household);
-  const release = leaving;
-  leaving = () => { leaveDraft(draft); release(); };
+  const back = backTo("list");
+  if (!household) return show(main, back, el("p", {}, t("household_gone")));
+  const draft = await holding(`huiyin-visit-${householdId}`, () => draftOf(household));
+  if (!draft) return show(main, back, alertBox(t("elsewhere")));
   const [lists, owner, days] = [(await kept("lists")) ?? {}, await kept("owner"), await kept("keep_days")];
   // Whoever comes along tonight came along to the house before.
   draft.visit.staff_ids ??= [owner.staff_id, ...((await kept("companions")) ?? [])];
@@ -32,8 +30,17 @@ export async function visitView(main, householdId) {
   const form = el("form", { id: "visit", novalidate: true, "data-item": draft.item_id });
   const state = { draft, lists, days, form, wrong, owner, keep: () => saveDraft(draft), redraw: () => drawn(state) };
   form.addEventListener("submit", (event) => event.preventDefault());
-  show(main, back(), homeHead(household), form);
+  show(main, back, homeHead(household), form);
   await drawn(state);
+}
+
+// The draft that this window writes until it is left; null where another window does. What was not touched goes then.
+export async function holding(name, open) {
+  if (!(await taken(name))) return null;
+  const draft = await open();
+  const release = leaving;
+  leaving = () => { leaveDraft(draft); release(); };
+  return draft;
 }
 
 // A window that writes a visit holds it; false where another does.
@@ -48,7 +55,7 @@ function taken(name) {
   });
 }
 
-const back = () => el("a", { href: "#list", class: "back" }, "‹ ", t("back"));
+export const backTo = (view) => el("a", { href: `#${view}`, class: "back" }, "‹ ", t("back"));
 
 function homeHead(household) {
   const { door, head, phone, notes, household_no: number } = household;
@@ -99,9 +106,11 @@ function faultOf({ outcome, matters: raised, quantities: numbers }) {
   const heard = HEARD.includes(outcome) ? raised : [];
   if (heard.some((matter) => !matter.text?.trim())) return "no_words";
   if (heard.some((matter) => matter.what !== "becomes_case" && !matter.answer?.trim())) return "no_answer";
-  if (numbers.some(({ what, number, unit }) => !what?.trim() || number === "" || !unit?.trim())) return "half_quantity";
-  return null;
+  return halfQuantity({ quantities: numbers }) ? "half_quantity" : null;
 }
+
+export const halfQuantity = ({ quantities: numbers }) =>
+  numbers.some(({ what, number, unit }) => !what?.trim() || number === "" || !unit?.trim());
 
 // As `POST /intake/v1/visits` takes it. What a change of the outcome took away from the form is not said.
 function bodyOf(draft, pictures, owner) {

@@ -78,8 +78,8 @@ export const WORDS = {
   photo_of: ["属于", "Belongs to"],
   photo_none: ["本次走访", "This visit"],
   photo_hint: [
-    "照片已去除位置信息。走访入账后自动上传：属于成案诉求的随该件保存，其余随走访记录保存；传完即从本机删除，未能上传的在本机留 {days} 天。",
-    "The place is taken out of each picture. Once the visit is taken they are sent: to the case, if a matter became one, else with the visit; then they are gone from here. What nobody takes stays for {days} days.",
+    "照片已去除位置信息。走访发送后自动上传，待处理的先随条目保存：属于成案诉求的随该件保存，其余随走访记录保存；传完即从本机删除，未能上传的在本机留 {days} 天。",
+    "The place is taken out of each picture. Once the visit is sent they are, too; of one that waits for a decision they are kept with it. They go to the case, if a matter became one, else with the visit; then they are gone from here. What nobody takes stays for {days} days.",
   ],
   matters: ["反映的诉求", "Matters raised"],
   matter: ["诉求 {number}", "Matter {number}"],
@@ -96,6 +96,17 @@ export const WORDS = {
   no_answer: ["须写明怎样解决或解释的", "Say what was done or explained"],
   half_quantity: ["数量须填写内容、数、单位", "A quantity has what, number and unit"],
   twice: ["这次走访已在另一个窗口记录", "This visit was recorded in another window"],
+  correction: ["更正", "Correction"],
+  correct_it: ["更正这次走访", "Correct this visit"],
+  correction_begun: ["继续填写更正", "Go on with the correction"],
+  correction_hint: [
+    "只发送您改动的内容，原记录保留。须在走访入账当日送达；他人已改过同一项的，由走访督导员决定。诉求和照片不在此更正。",
+    "Only what you change is sent; what it was is kept. It has to arrive on the day on which the visit was taken, and where somebody else changed the same a supervisor decides. Matters and pictures are not corrected here.",
+  ],
+  correction_why: ["更正理由", "Why"],
+  correction_needs_why: ["请写明更正理由", "Say why"],
+  nothing_otherwise: ["没有任何改动", "Nothing is otherwise"],
+  corrected_by_office: ["这次走访已不能在手机上更正，请联系走访督导员", "This visit cannot be corrected on the phone any more: ask a supervisor"],
   waiting: ["未发送", "Not sent"],
   applied: ["已入账", "Taken"],
   duplicate: ["已入账（同日重复，计一次）", "Taken: one with another visit of that day"],
@@ -103,6 +114,7 @@ export const WORDS = {
   refused_item: ["被退回", "Refused"],
   dropped: ["经审核不入账", "Dropped by decision"],
   until: ["最迟至 {when}", "Until {when}"],
+  send_by: ["请在 {when} 前发送，逾期须人工核对", "Send it by {when}: later a person looks at it first"],
   decides: ["由 {who} 决定", "{who} decides"],
   decides_supervisor: ["由走访督导员决定", "A supervisor decides"],
   conflict: ["当时 {before}，现为 {now}，您填 {yours}", "{before} then, {now} now, yours {yours}"],
@@ -126,7 +138,7 @@ export const WORDS = {
   lost: ["挂失这部手机", "Report this phone lost"],
   lost_hint: ["下次联网时清除本机全部数据，未发送的会丢失", "At its next contact all on it is wiped, what was not sent included"],
   gave_back: ["本人退出并交还手机", "Signed out, the phone is given back"],
-  left_out: ["另有 {count} 户超出本机上限，未下载", "{count} more households are beyond what a phone gets"],
+  left_out: ["另有 {count} 户超出本机上限（{most} 户），未下载", "{count} more households are beyond the {most} that a phone gets"],
   lost_reason: ["本人挂失这部手机", "This phone is given up"],
   sign_out: ["退出登录", "Sign out"],
   sign_out_hint: [
@@ -173,6 +185,9 @@ export const outcomesOf = (lists) => lists?.outcomes?.length ? lists.outcomes.ma
 const FIELDS = {
   area_code: ["区域", "area"], household_class: ["户类别", "class"], kinds: ["重点户类型", "kinds"], resources: ["群众资源", "resources"],
   visit_every: ["走访频次", "frequency"], contact_staff_id: ["包保人", "contact person"], muted_for: ["静默", "muted"],
+  started_at: ["开始时间", "begun"], ended_at: ["结束时间", "ended"], staff_ids: ["走访人", "who made it"], outcome: ["走访结果", "outcome"],
+  guide: ["引导员", "guide"], place_code: ["走访地点", "place"], purposes: ["到户事项", "purposes"], materials: ["发放资料", "materials"],
+  topics: ["工作清单", "topics"], findings: ["核查结果", "findings"], quantities: ["数量", "quantities"], photos: ["照片", "photos"],
   merged_into: ["并入", "merged into"], who_lives_there: ["户主、电话、门牌或成员", "who lives there"],
 };
 export const fieldOf = (field) => FIELDS[field] ?? [field, ""];

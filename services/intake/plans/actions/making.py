@@ -20,8 +20,9 @@ from libs.common.security.envelopes import KeyEnvelope
 from libs.common.security.vault import CannotOpen, Vault
 from libs.common.visits.placing import NEVER
 from services.intake.households.actions.recording import today_of
-from services.intake.households.actions.sealing import door_cell, key_cell
-from services.intake.plans.domain import PlannedTurns, TeamTurn, ToVisit, plan, walk_of
+from services.intake.households.actions.sealing import door_cell, key_cell, spot_of
+from services.intake.plans.domain.planning import PlannedTurns, TeamTurn, ToVisit, plan, walk_of
+from services.intake.plans.domain.routing import Spot
 from services.intake.plans.queries import going_out, last_places, plans_of, reached_of, replace_turns, to_visit
 from services.intake.plans.schemas import MakePlan, PlanAgain
 from services.intake.plans.tables import PlannedHousehold, VisitPlan
@@ -100,7 +101,7 @@ async def _gather(
 
 
 def work_out(material: Material, vault: Vault) -> PlannedTurns:
-    """The plan, of households in the order of their doors. Takes part in no transaction: run it beside the door."""
+    """The plan, of households as they are walked. Takes part in no transaction: run it beside the door."""
     gap = timedelta(days=material.round.gap_days)
     return plan([_candidate(row, gap, vault) for row in material.to_visit], material.turns)
 
@@ -109,11 +110,13 @@ def _candidate(row: Any, gap: timedelta, vault: Vault) -> ToVisit:
     envelope = KeyEnvelope(vault, key_cell(row.household_id), row.wrapped)
     try:
         door = "" if row.sealed_door is None else envelope.open(row.sealed_door, aad=door_cell(row.household_id))
+        spot = spot_of(envelope, row.household_id, row.sealed_place)
     except CannotOpen:
         # It is visited all the same, at the end of its area.
-        door = ""
+        door, spot = "", None
     not_before = date.min if row.last_visited_on == NEVER else row.last_visited_on + gap
-    return ToVisit(row.household_id, row.area_code, walk_of(row.area_code, door), int(row.rank == 0), not_before)
+    walk = walk_of(row.area_code, door)
+    return ToVisit(row.household_id, row.area_code, walk, int(row.rank == 0), not_before, spot and Spot(*spot))
 
 
 async def keep(session: Session, asked: Request, material: Material, planned: PlannedTurns) -> str:

@@ -7,7 +7,7 @@ from libs.common.visits.placing import NEVER
 from libs.common.web.cursors import Page, decode_cursor, encode_cursor
 from services.intake.households.actions.recording import today_of
 from services.intake.plans.actions.making import Material
-from services.intake.plans.domain import PlannedTurns
+from services.intake.plans.domain.planning import PlannedTurns
 from services.intake.plans.queries import BY_PLAN, Sheet, list_plans, sheet, turns_of
 from services.intake.plans.schemas import PlanItem, PlannedItem, PlanOut, PlanQuery, SheetQuery, TurnOut
 from services.intake.plans.tables import VisitPlan

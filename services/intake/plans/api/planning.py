@@ -15,7 +15,7 @@ from libs.common.web.door import Door, needs
 from libs.common.web.headers import IdempotencyKey, IfMatch
 from services.intake import rights
 from services.intake.plans.actions import making, showing
-from services.intake.plans.domain import PlannedTurns
+from services.intake.plans.domain.planning import PlannedTurns
 from services.intake.plans.schemas import (
     MakePlan,
     PlanAgain,

@@ -30,6 +30,11 @@ from services.intake.visits.queries import document
 from services.intake.visits.schemas import AskVoiding, CorrectVisit, DecideVoiding, QuantityIn, VisitOut
 from services.intake.visits.tables import Visit
 
+
+class AlreadySo(Invalid):
+    """A correction after which nothing would be otherwise."""
+
+
 _NULLABLE = {"guide", "place_code"}
 _FIELDS = tuple(name for name in CorrectVisit.model_fields if name != "why")
 _DOCUMENTS = ("materials", "findings", "quantities")
@@ -43,7 +48,7 @@ async def correct(
 
     Raises:
         NotFound: it is out of reach. NotTheirs: it is not the caller's to correct, or not any more.
-        Invalid: a field is wrong, or nothing would be otherwise. TooSoon: by it two visits would be too near.
+        Invalid: a field is wrong. AlreadySo: nothing would be otherwise. TooSoon: by it two visits would be too near.
     """
     row, rows = await _load(session, asked, visit_id)
     state = state_of(row)
@@ -51,7 +56,7 @@ async def correct(
     home = await open_home(session, asked.scope, row.household_id, vault)
     values, before = _otherwise(session, row, body, home)
     if not before:
-        raise Invalid("Nothing would be otherwise", "没有任何变更")
+        raise AlreadySo("Nothing would be otherwise", "没有任何变更")
     why = home.hidden_in(body.why)
     said = decide(state, VisitStep.CORRECT, tuple(values["staff_ids"]), asked.actor, session.now, why)
     if _WHEN_OR_WHETHER & before.keys():

@@ -9,7 +9,6 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from services.intake.devices.actions.giving_up import pass_gaps
-from services.intake.devices.domain.branch import WAIT
 from tests.integration.intake.devices.phone import MINUTE, Phone, give, visits_of
 from tests.integration.intake.door import NOW, IntakeDoor
 from tests.integration.intake.homes import Homes
@@ -17,6 +16,7 @@ from tests.integration.intake.test_costs import counted
 
 APPLIED, WAITS = ("applied", "applied"), ("held", "awaiting-earlier")
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+WAIT = timedelta(days=5)
 
 
 async def some_homes(homes: Homes, many: int) -> list[str]:

@@ -1,4 +1,4 @@
-"""Every kind of mistake in the rules of teams, and of recurring days, is found."""
+"""Every kind of mistake in the rules of teams, of recurring days and of phones is found."""
 
 from pathlib import Path
 
@@ -102,6 +102,31 @@ OF_DAYS = {
         "- code: wednesdays",
     ),
 }
+
+GAP = "  gap_days: 7\n"
+OF_PHONES = {
+    "records that would be too old": Mistake(
+        "pack.yaml",
+        GAP,
+        f"{GAP}  phones:\n    keep_days: 14\n    oldest_days: 10\n",
+        "a phone keeps households for 14 days, and what it records then would be too old",
+        "raise it to 14 or more, or lower keep_days",
+        "oldest_days: 10",
+    ),
+    "a phone that holds fewer than a contact person has": Mistake(
+        "pack.yaml",
+        GAP,
+        f"{GAP}  phones:\n    households: 48\n",
+        "a contact person has up to 60 households, and a phone holds 48",
+        "raise it to 60 or more, or lower households.most_per_contact",
+        "households: 48",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", OF_PHONES)
+def test_phones_that_cannot_do_their_work_are_found_with_file_line_and_mend(name: str, folder: Path) -> None:
+    is_found(OF_PHONES[name], folder)
 
 
 @pytest.mark.parametrize("name", OF_DAYS)

@@ -15,6 +15,8 @@ from datetime import date
 from heapq import heappop, heappush
 from itertools import pairwise
 
+from services.intake.plans.domain.routing import Spot, walked
+
 _NUMBER = re.compile(r"\d+|[零〇一二三四五六七八九十百两]+")
 _FIGURES = {figure: value for value, figure in enumerate("零一二三四五六七八九")} | {"〇": 0, "两": 2}
 
@@ -31,6 +33,8 @@ class ToVisit:
     walk: Walk
     need: int = 0
     not_before: date = date.min
+    spot: Spot | None = None
+    """Where it is, if anybody said so."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +77,7 @@ def plan(households: Iterable[ToVisit], turns: Collection[TeamTurn]) -> PlannedT
 
 def _fill(group: Sequence[ToVisit], turns: Sequence[TeamTurn], planned: dict[TeamTurn, tuple[str, ...]]) -> list[str]:
     waiting = sorted(group, key=lambda one: (one.not_before, -one.need, one.walk, one.household_id))
-    days = [one.not_before for one in waiting]
+    days, spots = [one.not_before for one in waiting], {one.household_id: one.spot for one in group}
     ready: list[tuple[int, Walk, str]] = []
     begun = 0
     for turn, load in zip(turns, _loads([bisect_right(days, turn.on) for turn in turns]), strict=True):
@@ -82,7 +86,8 @@ def _fill(group: Sequence[ToVisit], turns: Sequence[TeamTurn], planned: dict[Tea
             heappush(ready, (-one.need, one.walk, one.household_id))
             begun += 1
         taken = [heappop(ready) for _ in range(load)]
-        planned[turn] = tuple(household_id for _, _, household_id in sorted(taken, key=lambda one: one[1:]))
+        by_door = [household_id for _, _, household_id in sorted(taken, key=lambda one: one[1:])]
+        planned[turn] = tuple([by_door[place] for place in walked([spots[one] for one in by_door])])
     return [one.household_id for one in waiting[begun:]]
 
 
