@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from tests.journeys.county import County
+from tests.journeys.phone_page import record, unsent
 from tests.journeys.phones import PAGE, Phones, phones_of
-from tests.journeys.test_phone_page import record, unsent
 from tests.support.browser import Window
 
 WHY = "登记时点错了结果"

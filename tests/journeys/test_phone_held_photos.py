@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from tests.journeys.county import County
+from tests.journeys.phone_page import unsent
 from tests.journeys.phones import PICTURE, Phones, phones_of
-from tests.journeys.test_phone_page import unsent
 
 _CLOCK_WENT_WRONG = """
     const {all, put} = await import("/intake/visits/store.js");
