@@ -24,6 +24,7 @@ from services.intake.hotline import api as hotline
 from services.intake.households import api as households
 from services.intake.households.actions.merging import go_along
 from services.intake.matches import api as matches
+from services.intake.migrants import api as migrants
 from services.intake.notes import api as notes
 from services.intake.occasions import api as occasions
 from services.intake.pages import api as pages
@@ -43,7 +44,7 @@ from services.intake.wordings import api as wordings
 APPEND_ONLY = (
     *("reveal", "household_change", "household_look", "team_change", "attendance"),
     *("visit_change", "visit_matter", "device_item_change", "point_change", "point_duty"),
-    *("occasion_change", "occasion_matter", "household_note"),
+    *("occasion_change", "occasion_matter", "household_note", "household_away_look"),
 )
 
 
@@ -80,6 +81,7 @@ SPEC = ServiceSpec(
         notes.router,
         matches.router,
         policies.router,
+        migrants.router,
         contacts.router,
         teams.router,
         days.router,

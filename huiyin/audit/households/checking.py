@@ -56,7 +56,7 @@ async def check_households(cut: Snapshot, delivery: Delivery, figures: FigureAud
 
 def rows_wanted(view: CaseView, opened: OpenedRounds, made: Mapping[str, RecordedVisit]) -> Iterator[WantedRows]:
     """What should stand in each table that has rows about a household, a round or a team."""
-    yield from household_rows.rows_wanted(view)
+    yield from household_rows.rows_wanted(view, [record.seen for record in living(made)])
     yield from records.rows_wanted(made)
     yield rounds.places_wanted(view, opened, [record.seen for record in living(made)])
     yield from rounds.rows_wanted(view)

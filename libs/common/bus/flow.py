@@ -169,6 +169,7 @@ FLOW: tuple[Route, ...] = (
     _route(households.HouseholdNoted,    Stream.VISITS,    "I...", "...."),
     _route(households.HouseholdMatched,  Stream.VISITS,    "I...", "...."),
     _route(households.HouseholdUnmatched, Stream.VISITS,   "I...", "...."),
+    _route(households.AwayLooked,        Stream.VISITS,    "I...", "...."),
     _route(households.PolicyMatched,     Stream.VISITS,    "I...", "...."),
     _route(households.PolicyAnswered,    Stream.VISITS,    "I...", "...."),
     _route(teams.TeamFormed,             Stream.VISITS,    "I...", "...A"),

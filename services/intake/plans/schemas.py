@@ -79,6 +79,9 @@ class PlanOut(AnswerBody):
     fewest: Annotated[int, Field(description="Households of the smallest turn that is still to come")]
     most: Annotated[int, Field(description="And of the largest")]
     turns: list[TurnOut]
+    not_yet: Annotated[
+        list[TurnIn], Field(description="Told as it is made: turns that take nobody, before their stage (批次未到)")
+    ] = Field(default_factory=list)
     made_at: datetime
     version: int
 

@@ -51,7 +51,16 @@ from libs.common.pack.schema.promises import (
     Recipient,
     Trigger,
 )
-from libs.common.pack.schema.visits import FindingSetting, TeamPart, TeamRule, VisitDays, VisitRules
+from libs.common.pack.schema.visits import (
+    DossierKind,
+    FindingSetting,
+    TeamPart,
+    TeamRule,
+    VisitDays,
+    VisitOrder,
+    VisitRules,
+    VisitStage,
+)
 
 __all__ = [
     "ANY",
@@ -70,6 +79,7 @@ __all__ = [
     "CallbackPolicy",
     "Category",
     "CodedReason",
+    "DossierKind",
     "Duty",
     "ExclusionRules",
     "FigureSettings",
@@ -117,5 +127,7 @@ __all__ = [
     "Unit",
     "UnitLevel",
     "VisitDays",
+    "VisitOrder",
     "VisitRules",
+    "VisitStage",
 ]

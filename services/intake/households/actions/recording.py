@@ -11,6 +11,7 @@ from libs.common.pack.directory import Directory
 from libs.common.rules.steps import move, seen_of
 from libs.common.security.masking import mask_text
 from libs.common.visits.reading import step_of
+from services.intake.households.actions.away import Finding, finding_of, note_away_look
 from services.intake.households.actions.fitting import note_policies
 from services.intake.households.actions.sealing import print_of
 from services.intake.households.domain import Said, State, evolve
@@ -37,8 +38,18 @@ def state_of(row: Household) -> State:
     return seen_of(State, row)
 
 
-def apply(session: Session, row: Household, before: State, said: Said, identity: HouseholdIdentity | None) -> State:
-    """Take the step: the row moves, the step is kept, rounds follow it, and what may travel of it is told."""
+def apply(
+    session: Session,
+    row: Household,
+    before: State,
+    said: Said,
+    identity: HouseholdIdentity | None,
+    found: Finding | None = None,
+) -> State:
+    """Take the step: the row moves, the step is kept, rounds follow it, and what may travel of it is told.
+
+    ``found``: what was found out of who is away, where that is what the step goes by.
+    """
     after = evolve(before, said)
     move(row, before, after)
     row.updated_at = said.at
@@ -85,4 +96,7 @@ def apply(session: Session, row: Household, before: State, said: Said, identity:
         first=before.version == 0,
     )
     note_policies(session, row.household_id, before, after, what.holds_from, said.at)
+    found = found or finding_of(before, after, today_of(session), what.holds_from)
+    if found is not None:
+        note_away_look(session, row, found, by)
     return after
