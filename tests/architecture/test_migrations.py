@@ -59,6 +59,7 @@ JUSTIFIED: Mapping[str, Mapping[str, str]] = {
     "intake/0027": _NEW_INDEX,
     "intake/0031": _WIDER,
     "intake/0040": {**_NEW_INDEX, **_WIDER},
+    "intake/0041": _NEW_INDEX,
     "dispatch/0002": _EMPTIED,
     "dispatch/0003": _NEW_INDEX,
     "dispatch/0004": _NEW_INDEX,

@@ -1,4 +1,4 @@
-"""Buildings 楼宇: a class of their own. They have no head; whom to ask for at one stands in his place, and is needed."""
+"""Buildings 楼宇: a class of their own. Whom to ask for at one stands in the place of a head, and is needed."""
 
 import pytest
 
