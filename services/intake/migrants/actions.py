@@ -12,7 +12,7 @@ from libs.common.security.policy import Scope
 from libs.common.security.vault import Vault
 from libs.common.visits.placing import NEVER
 from libs.common.web.cursors import Page, PageQuery
-from services.intake.households.actions.away import Finding, note_away_look
+from services.intake.households.actions.away import AwayFinding, note_away_look
 from services.intake.households.actions.changing import load_for
 from services.intake.households.actions.recording import apply, state_of, today_of
 from services.intake.households.actions.sealing import envelope_of, hidden_in, opened
@@ -35,8 +35,8 @@ from services.intake.migrants.queries import (
     unlooked_statement,
 )
 from services.intake.migrants.schemas import (
-    AwayLooked,
     AwayLookOut,
+    AwayLookTaken,
     FeedbackItem,
     LookForAway,
     MigrantItem,
@@ -49,7 +49,7 @@ _NOBODY_LIVES_THERE = (HouseholdClass.SHOP, HouseholdClass.BUILDING)
 _SAME = ("household_id", "household_no", "area_code", "contact_staff_id")
 
 
-async def look(session: Session, asked: Request, household_id: str, body: LookForAway, vault: Vault) -> AwayLooked:
+async def look(session: Session, asked: Request, household_id: str, body: LookForAway, vault: Vault) -> AwayLookTaken:
     """Keep what was found out; the household's class follows, from the day since which it is so.
 
     Raises:
@@ -69,7 +69,7 @@ async def look(session: Session, asked: Request, household_id: str, body: LookFo
     _check(body, on_day, today)
     since = body.since or (on_day if body.away else None)
     why = hidden_in(opened(envelope_of(vault, identity), identity), body.why) if body.why else ""
-    found = Finding(body.away, body.how, on_day, since, body.to_code, body.expected_back, why)
+    found = AwayFinding(body.away, body.how, on_day, since, body.to_code, body.expected_back, why)
     becomes = HouseholdClass.AWAY if body.away else HouseholdClass.RESIDENT
     before = state_of(row)
     if body.away is (row.household_class is HouseholdClass.AWAY):
@@ -82,7 +82,7 @@ async def look(session: Session, asked: Request, household_id: str, body: LookFo
         apply(session, row, before, said, identity, found)
     said_by: dict[str, Any] = {"account": asked.actor.subject, "staff_id": asked.actor.staff_id, "at": session.now}
     told = AwayLookOut(household_id=household_id, **asdict(found), **said_by)
-    return AwayLooked(look=told, household_class=row.household_class, version=row.version)
+    return AwayLookTaken(look=told, household_class=row.household_class, version=row.version)
 
 
 async def looks(session: Session, scope: Scope, household_id: str, query: PageQuery) -> Page[AwayLookOut]:

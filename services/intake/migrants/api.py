@@ -12,8 +12,8 @@ from services.intake import rights
 from services.intake.households.schemas import HouseholdId
 from services.intake.migrants import actions
 from services.intake.migrants.schemas import (
-    AwayLooked,
     AwayLookOut,
+    AwayLookTaken,
     FeedbackItem,
     LookForAway,
     MigrantItem,
@@ -28,7 +28,7 @@ Reads = Annotated[Door, needs(rights.READ_HOUSEHOLDS)]
 ReadsVisits = Annotated[Door, needs(rights.READ_VISITS)]
 
 
-@router.post("/households/{household_id}/away-looks", response_model=AwayLooked, status_code=201)
+@router.post("/households/{household_id}/away-looks", response_model=AwayLookTaken, status_code=201)
 async def look_for_away(
     household_id: InPath,
     body: LookForAway,

@@ -60,7 +60,7 @@ class AwayLookOut(AnswerBody):
     why: str
 
 
-class AwayLooked(AnswerBody):
+class AwayLookTaken(AnswerBody):
     """What was found out, and as what the household stands by it."""
 
     look: AwayLookOut

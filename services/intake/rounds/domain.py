@@ -6,7 +6,7 @@ from datetime import date
 
 
 @dataclass(frozen=True, slots=True)
-class Stage:
+class TermsOfStage:
     """From a day on whoever holds one of these posts goes, too."""
 
     code: str
@@ -14,7 +14,7 @@ class Stage:
     from_day: date
 
 
-def stage_of(stages: Sequence[Stage], people: Iterable[Collection[str]]) -> Stage:
+def stage_of(stages: Sequence[TermsOfStage], people: Iterable[Collection[str]]) -> TermsOfStage:
     """The stage with which a team goes: that of whoever of it goes first. ``people`` are the posts of each.
 
     Who holds none of the posts of any stage goes with the last one.
@@ -23,6 +23,6 @@ def stage_of(stages: Sequence[Stage], people: Iterable[Collection[str]]) -> Stag
     return next((stage for stage in stages if not stage.posts.isdisjoint(posts)), stages[-1])
 
 
-def is_early(stages: Sequence[Stage], people: Iterable[Collection[str]], day: date) -> bool:
+def is_early(stages: Sequence[TermsOfStage], people: Iterable[Collection[str]], day: date) -> bool:
     """Whether nobody of them may go yet on this day; never in a round without stages."""
     return bool(stages) and day < stage_of(stages, people).from_day

@@ -216,6 +216,8 @@ class RoundStages(AnswerBody):
 
     round_id: str
     visit_order: str | None
+    order_name: Annotated[str | None, Field(description="As the pack in force has it; null where it has it no more")]
+    order_name_en: str | None
     households: Annotated[int, Field(description="The denominator (应访户数)")]
     visited: Annotated[int, Field(description="Of all stages together")]
     stages: Annotated[list[StageRow], Field(description="None where the round is gone in no order")]

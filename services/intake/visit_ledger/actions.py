@@ -19,7 +19,7 @@ from services.intake.households.actions.looking import look_at_many
 from services.intake.households.actions.sealing import Identity, Masked
 from services.intake.households.actions.table import CLASSES
 from services.intake.households.queries import identities_of
-from services.intake.visit_ledger.queries import Place, Span, ledger_rows
+from services.intake.visit_ledger.queries import LedgerSpan, Place, ledger_rows
 from services.intake.visit_ledger.schemas import LONGEST_SPAN, LedgerInClear, LedgerQuery
 
 _NAME = "intake.visit_ledger"
@@ -81,7 +81,7 @@ async def _gather(session: Session, scope: Scope, query: LedgerQuery) -> _Materi
     group, day, visit_id, number = (*_START, 0)
     if query.cursor is not None:
         group, day, visit_id, number = _place(query.cursor)
-    span = Span(area_prefix(area.code), query.from_day, query.until_day)
+    span = LedgerSpan(area_prefix(area.code), query.from_day, query.until_day)
     rows = await ledger_rows(session, span, (group, day, visit_id), query.limit + 1)
     shown, following = rows[: query.limit], None
     if len(rows) > query.limit:

@@ -27,7 +27,7 @@ ROWS = """
 
 
 @dataclass(frozen=True, slots=True)
-class Span:
+class LedgerSpan:
     """Of which area, and from which day until which."""
 
     area_prefix: str
@@ -35,6 +35,6 @@ class Span:
     until_day: date
 
 
-async def ledger_rows(session: Session, span: Span, after: Place, limit: int) -> Sequence[Any]:
+async def ledger_rows(session: Session, span: LedgerSpan, after: Place, limit: int) -> Sequence[Any]:
     """Up to so many of them behind a place."""
     return await session.fetch(ROWS, span.area_prefix, span.from_day, span.until_day, *after, limit)

@@ -135,8 +135,8 @@ OF_A_PART = re.compile(r"POST /dispatch/v1/cases/\{case_id\}/tasks/\{unit_code\}
 """Steps of the support unit itself, which is none of those that ask here."""
 MAY_BE_ABSENT = re.compile(
     r".*/ops/parked/.*|.*/accounts(/\{staff_id\}.*)?|.*/staff/\{staff_id\}.*|.*attachment_id.*"
-    r"|.*/(teams|rounds|plans|visits|points|occasions|devices|matches|policies|dossier-entries)/\{.*|POST /intake/v1/plans"
-    r"|GET /analytics/v1/visits/coverage.*"
+    r"|.*/(teams|rounds|plans|visits|points|occasions|devices|matches|policies|dossier-entries)/\{.*"
+    r"|POST /intake/v1/plans|GET /analytics/v1/visits/coverage.*"
 )
 """Where what is asked for may not be there: what does not stand still, an account or a person of another area, a file
 of another unit in a confidential case; a team, a round, a plan, a visit, a point, an

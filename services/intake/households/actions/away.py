@@ -14,7 +14,7 @@ from services.intake.households.tables import Household, HouseholdAwayLook
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class AwayFinding:
     """What somebody found out. ``why`` is masked."""
 
     away: bool
@@ -27,7 +27,7 @@ class Finding:
     look_id: str = field(default_factory=lambda: str(uuid_utils.uuid7()))
 
 
-def note_away_look(session: Session, row: Household, found: Finding, by: Actor) -> None:
+def note_away_look(session: Session, row: Household, found: AwayFinding, by: Actor) -> None:
     """Keep what was found out, and tell it."""
     who = {"who": by.subject, "unit_code": by.unit_code, "staff_id": by.staff_id}
     session.insert(HouseholdAwayLook, asdict(found) | who | {"household_id": row.household_id, "at": session.now})
@@ -35,10 +35,10 @@ def note_away_look(session: Session, row: Household, found: Finding, by: Actor) 
     session.publish(AwayLooked(occurred_at=session.now, household_id=row.household_id, **asdict(found)))
 
 
-def finding_of(before: State, after: State, day: date, since: date) -> Finding | None:
+def finding_of(before: State, after: State, day: date, since: date) -> AwayFinding | None:
     """What a step says by itself: a household that was there becomes one that is away, or is that no more."""
     classes = (before.household_class, after.household_class)
     if not before.version or classes[0] is classes[1] or HouseholdClass.AWAY not in classes:
         return None
     away = after.household_class is HouseholdClass.AWAY
-    return Finding(away, AwayFound.BY_REGISTER, day, since if away else None)
+    return AwayFinding(away, AwayFound.BY_REGISTER, day, since if away else None)

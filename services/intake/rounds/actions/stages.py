@@ -8,7 +8,7 @@ from libs.common.database.session import Session
 from libs.common.errors import invalid
 from libs.common.pack.schema import VisitRules
 from libs.common.time.moments import day_end, day_start
-from services.intake.rounds.domain import Stage, is_early
+from services.intake.rounds.domain import TermsOfStage, is_early
 from services.intake.rounds.schemas import OpenRound
 from services.intake.rounds.tables import VisitRound
 
@@ -16,9 +16,11 @@ Posts = Callable[[str, date], frozenset[str]]
 """Which posts somebody holds on a day."""
 
 
-def stages_of(row: VisitRound) -> Sequence[Stage]:
+def stages_of(row: VisitRound) -> Sequence[TermsOfStage]:
     """Those of a round, in their order; none where anybody may go on any day."""
-    return [Stage(one["code"], frozenset(one["posts"]), date.fromisoformat(one["from_day"])) for one in row.stages]
+    return [
+        TermsOfStage(one["code"], frozenset(one["posts"]), date.fromisoformat(one["from_day"])) for one in row.stages
+    ]
 
 
 def posts_in(session: Session) -> Posts:

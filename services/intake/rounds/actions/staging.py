@@ -5,12 +5,12 @@ from collections.abc import Sequence
 from libs.common.database.session import Session
 from libs.common.errors import NotFound
 from libs.common.pack.areas import area_prefix
-from libs.common.pack.schema import VisitRules
+from libs.common.pack.schema import VisitOrder, VisitRules
 from libs.common.security.policy import Scope
 from libs.common.visits.counting import View
 from services.intake.rounds.actions.opening import may_see
 from services.intake.rounds.actions.stages import posts_in, stages_of
-from services.intake.rounds.domain import Stage, is_early, stage_of
+from services.intake.rounds.domain import TermsOfStage, is_early, stage_of
 from services.intake.rounds.queries.figures import find_round, reached_turns, whole_of
 from services.intake.rounds.schemas import EarlyTurn, RoundStages, StageQuery, StageRow
 
@@ -35,10 +35,13 @@ async def stages(session: Session, scope: Scope, round_id: str, query: StageQuer
         if is_early(found, people, turn.day):
             told = {"on": turn.day, "staff_ids": turn.staff_ids, "households": turn.households}
             early.append(EarlyTurn(**told, stage=stage.code, begins_on=stage.from_day))
-    names = _names(session.packs.current(session.now).directory.pack.visits, row.visit_order)
+    order = _order(session.packs.current(session.now).directory.pack.visits, row.visit_order)
+    names = {} if order is None else {stage.code: (stage.name, stage.name_en) for stage in order.stages}
     return RoundStages(
         round_id=round_id,
         visit_order=row.visit_order,
+        order_name=None if order is None else order.name,
+        order_name_en=None if order is None else order.name_en,
         households=whole.households,
         visited=whole.reached + whole.refused,
         stages=[_row(stage, names.get(stage.code), visited[stage.code], early) for stage in found],
@@ -47,12 +50,11 @@ async def stages(session: Session, scope: Scope, round_id: str, query: StageQuer
     )
 
 
-def _names(rules: VisitRules, code: str | None) -> dict[str, tuple[str, str]]:
-    order = next((one for one in rules.orders if one.code == code), None)
-    return {} if order is None else {stage.code: (stage.name, stage.name_en) for stage in order.stages}
+def _order(rules: VisitRules, code: str | None) -> VisitOrder | None:
+    return next((order for order in rules.orders if order.code == code), None)
 
 
-def _row(stage: Stage, names: tuple[str, str] | None, visited: int, early: Sequence[EarlyTurn]) -> StageRow:
+def _row(stage: TermsOfStage, names: tuple[str, str] | None, visited: int, early: Sequence[EarlyTurn]) -> StageRow:
     name, name_en = names or (None, None)
     return StageRow(
         stage=stage.code,
