@@ -63,6 +63,15 @@ class AwayFound(StrEnum):
     """A step of the register said so, such as a table of households, and nobody said more."""
 
 
+AWAY_FOUND_LABELS: Mapping[AwayFound, tuple[str, str]] = {
+    AwayFound.AT_HOME: ("入户", "at home"),
+    AwayFound.BY_PHONE: ("电话", "by phone"),
+    AwayFound.BY_NEIGHBOURS: ("邻里反映", "by neighbours"),
+    AwayFound.BY_RECORDS: ("数据比对", "by records"),
+    AwayFound.BY_REGISTER: ("户册变更", "by a step of the register"),
+}
+
+
 class PolicyAnswer(StrEnum):
     """What became of a policy that may be owed to a household (政策落实结果)."""
 

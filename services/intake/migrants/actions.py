@@ -6,7 +6,13 @@ from typing import Any
 
 from libs.common.database.session import Session
 from libs.common.errors import Conflict, NotFound, invalid
-from libs.common.events.household_terms import AwayFound, HouseholdClass, HouseholdFact, HouseholdStep
+from libs.common.events.household_terms import (
+    AWAY_FOUND_LABELS,
+    AwayFound,
+    HouseholdClass,
+    HouseholdFact,
+    HouseholdStep,
+)
 from libs.common.rules.requests import Request
 from libs.common.security.policy import Scope
 from libs.common.security.vault import Vault
@@ -80,7 +86,12 @@ async def look(session: Session, asked: Request, household_id: str, body: LookFo
         what = What(day, {HouseholdFact.HOUSEHOLD_CLASS: becomes})
         said = decide(before, HouseholdStep.CHANGE, what, asked.actor, session.now, today, why)
         apply(session, row, before, said, identity, found)
-    said_by: dict[str, Any] = {"account": asked.actor.subject, "staff_id": asked.actor.staff_id, "at": session.now}
+    said_by: dict[str, Any] = {
+        "how_zh": AWAY_FOUND_LABELS[body.how][0],
+        "account": asked.actor.subject,
+        "staff_id": asked.actor.staff_id,
+        "at": session.now,
+    }
     told = AwayLookOut(household_id=household_id, **asdict(found), **said_by)
     return AwayLookTaken(look=told, household_class=row.household_class, version=row.version)
 
@@ -136,8 +147,8 @@ def _check(body: LookForAway, on_day: date, today: date) -> None:
 
 
 def _look_out(row: HouseholdAwayLook) -> AwayLookOut:
-    told = {name: getattr(row, name) for name in AwayLookOut.model_fields if name != "account"}
-    return AwayLookOut(account=row.who, **told)
+    told = {name: getattr(row, name) for name in AwayLookOut.model_fields if name not in ("account", "how_zh")}
+    return AwayLookOut(account=row.who, how_zh=AWAY_FOUND_LABELS[row.how][0], **told)
 
 
 def _unlooked(row: Household) -> UnlookedItem:

@@ -50,6 +50,7 @@ class AwayLookOut(AnswerBody):
     household_id: str
     away: bool
     how: AwayFound
+    how_zh: str
     on_day: date
     since: date | None
     to_code: str | None
