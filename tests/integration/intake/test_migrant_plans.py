@@ -1,4 +1,4 @@
-"""How PostgreSQL answers who is away, whom to look at, the ledger and overdue entries: through an index of their own."""
+"""How PostgreSQL answers who is away, whom to look at, the ledger and overdue entries: each through an index."""
 
 from datetime import date
 
@@ -30,30 +30,30 @@ _FILL = (
         area_code, '{S-1}', '{}', '{}', '{}', '{}', '[]', '{}', '{}', 'x', '2026-01-01', '2026-01-01', 1 FROM household
     """,
     """
-    INSERT INTO dossier_entry (entry_id, area_code, part, kind, name, text, looked_on, due_on, removed, updated_at, version)
-    SELECT household_id, area_code, 'places', 'pond', '', '', contacted_on, contacted_on + 90, false, '2026-01-01', 1
-    FROM household
+    INSERT INTO dossier_entry (entry_id, area_code, part, kind, name, text, looked_on, due_on, removed, updated_at,
+        version)
+    SELECT household_id, area_code, 'places', 'pond', '', '', contacted_on, contacted_on + 90, false,
+        '2026-01-01', 1 FROM household
     """,
     "ANALYZE household, visit, dossier_entry",
 )
 
 
 async def test_each_list_goes_by_an_index_in_its_order(intake: IntakeDoor) -> None:
-    async with intake.service.runtime.work_database.transaction(NOW) as session:
+    database, today = intake.service.runtime.work_database, date(2026, 2, 1)
+    async with database.transaction(NOW) as session:
         for statement in _FILL:
             await session.fetch(statement)
-        today = date(2026, 2, 1)
-        for scope in (COUNTY, TOWN):
-            old, none = MigrantFilter(date(2025, 6, 1)), MigrantFilter(date(2025, 1, 1))
-            for wanted in (old, none):
-                found = await plan_of(session, unlooked_statement(scope, wanted, PAGE))
-                assert "household_unlooked_idx" in found.indexes, found
-                found = await plan_of(session, migrants_statement(scope, wanted, PAGE))
-                assert "household_migrant_idx" in found.indexes, found
-            found = await plan_of(session, overdue_statement(scope, None, today, PAGE))
-            assert "dossier_entry_due_idx" in found.indexes, found
-            found = await plan_of(session, list_statement(scope, EntryFilter(), PAGE))
-            assert "dossier_entry_area_idx" in found.indexes, found
-        span = ("999001103201", date(2025, 1, 1), date(2025, 12, 31), "", date.min, "", 501)
-        lines = [str(row) for row in await session.fetch(f"EXPLAIN {ROWS}", *span)]
-        assert any("visit_ledger_idx" in line for line in lines), lines
+    for scope in (COUNTY, TOWN):
+        for before in (date(2025, 6, 1), date(2025, 1, 1)):
+            found = await plan_of(database, unlooked_statement(scope, MigrantFilter(before), PAGE))
+            assert "household_unlooked_idx" in found.indexes, found
+            found = await plan_of(database, migrants_statement(scope, MigrantFilter(before), PAGE))
+            assert "household_migrant_idx" in found.indexes, found
+        found = await plan_of(database, overdue_statement(scope, None, today, PAGE))
+        assert "dossier_entry_due_idx" in found.indexes, found
+        found = await plan_of(database, list_statement(scope, EntryFilter(), PAGE))
+        assert "dossier_entry_area_idx" in found.indexes, found
+    span = ("999001103201", date(2025, 1, 1), date(2025, 12, 31), "", date.min, "", 501)
+    found = await plan_of(database, ROWS, *span)
+    assert "visit_ledger_idx" in found.indexes, found
