@@ -88,6 +88,8 @@ async def _given_and_owed(county: County, homes: dict[str, str]) -> None:
     await county.call("POST", end, Role.OPERATOR, {"why": "已不需要，电话13912345678"})
     away = {"away": True, "how": "by_phone", "to_code": "440300", "expected_back": "2026-12-20", "why": "去深圳务工"}
     await county.call("POST", f"{poor}/away-looks", Role.OPERATOR, away)
+    at_home = {"away": False, "how": "at_home"}
+    await county.call("POST", f"{HOUSEHOLDS}/{homes['giving home']}/away-looks", Role.OPERATOR, at_home)
     await _dossier(county, homes)
     worse = {"kinds": ["orphan", "out_of_poverty", "seriously_ill"]}
     await county.call("POST", f"{poor}/change", Role.OPERATOR, worse)

@@ -230,10 +230,10 @@ ROWS_OF_VISITS: dict[str, Spoiled] = {
         staff_id = 'S-1006'
         at = at - interval '1 hour'
         why = '没事'
-    """, where="how = 'by_phone'", key="household_id"),
+    """, key="household_id"),
     "a look for who is away lost": spoiled(
-        "I6", "intake", "poor_home", " is not there, the events say",
-        "DELETE FROM intake.household_away_look WHERE household_id = {poor_home}",
+        "I6", "intake", "giving_home", " is not there, the events say",
+        "DELETE FROM intake.household_away_look WHERE household_id = {giving_home}",
     ),
     **columns("intake", "household", "poor_home", """
         away_looked_on = away_looked_on - 1
