@@ -17,12 +17,14 @@ from services.intake.days import api as days
 from services.intake.devices import api as devices
 from services.intake.devices.actions.giving_up import measure as measure_devices
 from services.intake.devices.actions.giving_up import pass_gaps
+from services.intake.dossiers import api as dossiers
 from services.intake.handlers import REACTIONS
 from services.intake.hotline import api as hotline
 from services.intake.households import api as households
 from services.intake.households.actions.merging import go_along
 from services.intake.households.actions.tallying import put_right
 from services.intake.matches import api as matches
+from services.intake.migrants import api as migrants
 from services.intake.notes import api as notes
 from services.intake.occasions import api as occasions
 from services.intake.pages import api as pages
@@ -36,13 +38,15 @@ from services.intake.rounds.actions.measuring import measure as measure_rounds
 from services.intake.rounds.actions.opening import finish_opening
 from services.intake.settings import Settings
 from services.intake.teams import api as teams
+from services.intake.visit_ledger import api as visit_ledger
 from services.intake.visits import api as visits
 from services.intake.wordings import api as wordings
 
 APPEND_ONLY = (
     *("reveal", "household_change", "household_look", "team_change", "attendance"),
     *("visit_change", "visit_matter", "device_item_change", "point_change", "point_duty"),
-    *("occasion_change", "occasion_matter", "household_note"),
+    *("occasion_change", "occasion_matter", "household_note", "household_away_look"),
+    "dossier_change",
 )
 
 
@@ -71,6 +75,7 @@ SPEC = ServiceSpec(
         notes.router,
         matches.router,
         policies.router,
+        migrants.router,
         contacts.router,
         teams.router,
         days.router,
@@ -82,6 +87,8 @@ SPEC = ServiceSpec(
         printing.router,
         visits.router,
         visits.words_router,
+        visit_ledger.router,
+        dossiers.router,
         photos.router,
         pages.router,
         devices.router,

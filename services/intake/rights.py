@@ -37,9 +37,11 @@ READ_ATTACHMENTS = Right.ATTACHMENT_READ
 DELETE_ATTACHMENT = Right.ATTACHMENT_DELETE
 """``POST /cases/{case_id}/attachments/{attachment_id}/deletion``."""
 READ_HOUSEHOLDS = Right.HOUSEHOLD_READ
-"""``GET /households``, each of them, and its changes."""
+"""``GET /households``, each of them, its changes and what was found out of who is away; ``GET /migrants/unlooked``."""
 KEEP_HOUSEHOLDS = Right.HOUSEHOLD_KEEP
-"""``POST /households``, and what changes one: facts, muting that is asked for, splits and mergers."""
+"""``POST /households``, and what changes one: facts, muting that is asked for, splits, mergers, and
+who is found to be away.
+"""
 IMPORT_HOUSEHOLDS = Right.HOUSEHOLD_IMPORT
 """``POST /households/import``."""
 EXPORT_HOUSEHOLDS = Right.HOUSEHOLD_EXPORT
@@ -66,7 +68,7 @@ RECORD_VISIT = Right.VISIT_RECORD
 """``POST /visits``, ``POST /visits/{visit_id}/photos`` and ``POST /occasions``."""
 READ_VISITS = Right.VISIT_READ
 """``GET /visits``, each of them with its changes, and ``GET /visit-words``; ``GET /points``,
-``GET /occasions``, and what is below them.
+``GET /occasions``, ``GET /migrants``, and what is below them.
 """
 KEEP_POINTS = Right.POINT_KEEP
 """``POST /points``, and what changes one or says who is on duty there."""

@@ -58,6 +58,8 @@ JUSTIFIED: Mapping[str, Mapping[str, str]] = {
     "intake/0020": _WIDER,
     "intake/0027": _NEW_INDEX,
     "intake/0031": _WIDER,
+    "intake/0040": {**_NEW_INDEX, **_WIDER},
+    "intake/0041": _NEW_INDEX,
     "dispatch/0002": _EMPTIED,
     "dispatch/0003": _NEW_INDEX,
     "dispatch/0004": _NEW_INDEX,
@@ -116,6 +118,7 @@ JUSTIFIED: Mapping[str, Mapping[str, str]] = {
     "analytics/0014": _NEW_INDEX,
     "analytics/0015": _NEW_INDEX,
     "analytics/0017": _WIDER,
+    "analytics/0024": _WIDER,
     "analytics/0016": {
         **_NEW_INDEX,
         "ban-drop-constraint": "a wider list of bases takes its place in the same transaction",

@@ -16,7 +16,8 @@ from huiyin.audit.reading import read
 from huiyin.audit.report import Findings
 from huiyin.audit.rows.comparing import WantedRows, differences
 from huiyin.audit.snapshot import AT_A_TIME, Snapshot
-from huiyin.audit.visits import records, rounds, teams
+from huiyin.audit.visits import dossiers, records, rounds, teams
+from huiyin.audit.visits.dossiers import check_entry
 from huiyin.audit.visits.histories import check_visits
 from huiyin.audit.visits.records import RecordedVisit, living, records_of
 from huiyin.audit.visits.rounds import OpenedRounds, check_round
@@ -25,7 +26,12 @@ from huiyin.audit.visits.teams import check_team
 from libs.common.bus.flow import Stream
 
 _STREAM = Stream.VISITS
-_BY_COLUMN = {"household_id": household_rows.TABLES, "round_id": rounds.TABLES, "team_id": teams.TABLES}
+_BY_COLUMN = {
+    "household_id": household_rows.TABLES,
+    "round_id": rounds.TABLES,
+    "team_id": teams.TABLES,
+    "entry_id": dossiers.TABLES,
+}
 """By the column that is the key, every table with rows of that key, and their order."""
 
 
@@ -50,17 +56,19 @@ async def check_households(cut: Snapshot, delivery: Delivery, figures: FigureAud
         check_visits(view, made, findings)
         check_round(view, findings)
         check_team(view, findings)
+        check_entry(view, findings)
         _check_rows(view, rows_wanted(view, opened, made), findings)
         await figures.visits.check(view)
 
 
 def rows_wanted(view: CaseView, opened: OpenedRounds, made: Mapping[str, RecordedVisit]) -> Iterator[WantedRows]:
     """What should stand in each table that has rows about a household, a round or a team."""
-    yield from household_rows.rows_wanted(view)
+    yield from household_rows.rows_wanted(view, [record.seen for record in living(made)])
     yield from records.rows_wanted(made)
     yield rounds.places_wanted(view, opened, [record.seen for record in living(made)])
     yield from rounds.rows_wanted(view)
     yield from teams.rows_wanted(view)
+    yield from dossiers.rows_wanted(view)
 
 
 def household_streams(cut: Snapshot, topic: str, span: KeySpan = EVERYTHING, *, embedded_bus: bool) -> dict[str, str]:

@@ -1,10 +1,11 @@
-"""What is for few of a household, what others give it and what it may be owed, as their events make them (I6)."""
+"""What is for few of a household, who of it is away, what others give it and what it may be owed (I6)."""
 
 from collections.abc import Iterator
 
 from huiyin.audit.case import INTAKE, CaseView
 from huiyin.audit.rows.comparing import Columns, Sealed, WantedRows, by_whom
 from libs.common.events.households import (
+    AwayLooked,
     HouseholdMatched,
     HouseholdNoted,
     HouseholdUnmatched,
@@ -19,6 +20,8 @@ def rows_wanted(view: CaseView) -> Iterator[WantedRows]:
     """What should stand in each of these tables."""
     notes = [_note(event) for event in view.of(INTAKE, HouseholdNoted)]
     yield WantedRows(INTAKE, "household_note", ("number", "correction"), notes)
+    looks = [_away_look(event) for event in view.of(INTAKE, AwayLooked)]
+    yield WantedRows(INTAKE, "household_away_look", ("look_id",), looks)
     yield WantedRows(INTAKE, "household_match", ("match_id",), _matches(view))
     yield WantedRows(INTAKE, "household_policy", ("version", "policy"), _policies(view))
 
@@ -36,6 +39,13 @@ def _note(event: HouseholdNoted) -> Columns:
         "staff_id": staff_id,
         "at": event.occurred_at,
     }
+
+
+def _away_look(event: AwayLooked) -> Columns:
+    who, unit_code, staff_id = by_whom(event)
+    told = ("look_id", "household_id", "away", "how", "on_day", "since", "to_code", "expected_back", "why")
+    said = {name: getattr(event, name) for name in told}
+    return said | {"who": who, "unit_code": unit_code, "staff_id": staff_id, "at": event.occurred_at}
 
 
 def _matches(view: CaseView) -> list[Columns]:

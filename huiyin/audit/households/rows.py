@@ -3,16 +3,17 @@
 What is sealed is held against the digest that the last step, or sealing anew, told.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 from huiyin.audit.case import INTAKE, CaseView
 from huiyin.audit.households import owed_and_given
 from huiyin.audit.rows.comparing import Columns, WantedRows, by_whom, columns_of
-from libs.common.events.households import HouseholdRecorded, HouseholdResealed, HouseholdRevealed
+from libs.common.events.households import AwayLooked, HouseholdRecorded, HouseholdResealed, HouseholdRevealed
 from libs.common.rules.machine import Actor, Refused
 from libs.common.security.vault import print_of_sealed
+from libs.common.visits.placing import CONTACTED, NEVER, SeenVisit
 from services.intake.households.domain import Said, State, What, evolve
 
 TABLES = {
@@ -21,6 +22,7 @@ TABLES = {
     "household_change": "version",
     "household_look": "look_id",
     "household_note": "number, correction",
+    "household_away_look": "look_id",
     "household_match": "match_id",
     "household_policy": "version, policy",
 }
@@ -34,10 +36,14 @@ def _print_of(row: Mapping[str, Any]) -> str:
     return print_of_sealed(*(row[column] for column in SEALED), *place)
 
 
-def rows_wanted(view: CaseView) -> Iterator[WantedRows]:
-    """What should stand in each table that has rows about a household."""
+def rows_wanted(view: CaseView, visits: Sequence[SeenVisit]) -> Iterator[WantedRows]:
+    """What should stand in each table that has rows about a household, to which these visits were made."""
     steps = list(_steps(view))
-    yield WantedRows(INTAKE, "household", ("household_id",), [_household(steps)] if steps else [])
+    days = {
+        "away_looked_on": max((event.on_day for event in view.of(INTAKE, AwayLooked)), default=NEVER),
+        "contacted_on": max((visit.day for visit in visits if visit.outcome in CONTACTED), default=NEVER),
+    }
+    yield WantedRows(INTAKE, "household", ("household_id",), [{**_household(steps), **days}] if steps else [])
     yield WantedRows(INTAKE, "household_change", ("version",), [_change(one) for one in steps])
     looks = [_look(event) for event in view.of(INTAKE, HouseholdRevealed)]
     yield WantedRows(INTAKE, "household_look", ("look_id",), looks)

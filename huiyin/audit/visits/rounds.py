@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from huiyin.audit.case import INTAKE, CaseView
 from huiyin.audit.households.histories import BEHIND
 from huiyin.audit.report import Findings, Invariant
-from huiyin.audit.rows.comparing import Columns, NotBefore, Unseen, WantedRows, by_whom
+from huiyin.audit.rows.comparing import Columns, Json, NotBefore, Unseen, WantedRows, by_whom
 from huiyin.audit.snapshot import Snapshot
 from libs.common.bus.codec import decode_event
 from libs.common.errors import Permanent
@@ -221,6 +221,8 @@ def _round(opened: RoundOpened, closed: RoundClosed | None) -> Columns:
         "purposes": list(opened.purposes),
         "gap_days": opened.gap_days,
         "slots": opened.slots,
+        "visit_order": opened.visit_order,
+        "stages": Json([stage.model_dump(mode="json") for stage in opened.stages]),
         "entered_to": Unseen.HERE,
         "opened_at": opened.occurred_at,
         "opened_by": by_whom(opened)[0],

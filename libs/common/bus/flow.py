@@ -15,6 +15,7 @@ from libs.common.events import (
     citizens,
     directory,
     door,
+    dossiers,
     households,
     judging,
     objections,
@@ -74,7 +75,7 @@ _MIB = 1_048_576
 # topic                          key                            partitions  largest
 TOPICS: dict[Stream, Topic] = {topic.stream: topic for topic in (
     Topic(Stream.CASES,          ("case_id",),                  AS_SET,     1 * _MIB),
-    Topic(Stream.VISITS,         ("household_id", "round_id", "team_id"), AS_SET, 1 * _MIB),
+    Topic(Stream.VISITS,         ("household_id", "round_id", "team_id", "entry_id"), AS_SET, 1 * _MIB),
     Topic(Stream.DIRECTORY,      ("place_code", "staff_id"),    1,          8 * _MIB),
     Topic(Stream.OPS,            ("source",),                   1,          1 * _MIB),
 )}  # fmt: skip
@@ -169,6 +170,7 @@ FLOW: tuple[Route, ...] = (
     _route(households.HouseholdNoted,    Stream.VISITS,    "I...", "...."),
     _route(households.HouseholdMatched,  Stream.VISITS,    "I...", "...."),
     _route(households.HouseholdUnmatched, Stream.VISITS,   "I...", "...."),
+    _route(households.AwayLooked,        Stream.VISITS,    "I...", "...."),
     _route(households.PolicyMatched,     Stream.VISITS,    "I...", "...."),
     _route(households.PolicyAnswered,    Stream.VISITS,    "I...", "...."),
     _route(teams.TeamFormed,             Stream.VISITS,    "I...", "...A"),
@@ -182,6 +184,7 @@ FLOW: tuple[Route, ...] = (
     _route(visits.VisitVoidRequested,        Stream.VISITS,    "I...", "...."),
     _route(visits.VisitVoided,           Stream.VISITS,    "I...", "...A"),
     _route(visits.VisitVoidRefused,      Stream.VISITS,    "I...", "...."),
+    _route(dossiers.DossierEntryKept,    Stream.VISITS,    "I...", "...."),
     _route(ops.ResendRequested,          Stream.OPS,       "IDFA", "IDFA"),
 )  # fmt: skip
 

@@ -12,6 +12,8 @@ class HouseholdClass(StrEnum):
     AWAY = "away"
     SHOP = "shop"
     FARM = "farm"
+    BUILDING = "building"
+    """楼宇: a block as a whole. It has no head: whom to ask for there stands in the place of one."""
 
 
 class VisitEvery(StrEnum):
@@ -36,6 +38,7 @@ CLASS_LABELS: Mapping[HouseholdClass, tuple[str, str]] = {
     HouseholdClass.AWAY: ("外出务工户", "away for work"),
     HouseholdClass.SHOP: ("商户", "shop"),
     HouseholdClass.FARM: ("种养大户", "farm"),
+    HouseholdClass.BUILDING: ("楼宇", "building"),
 }
 VISIT_EVERY_LABELS: Mapping[VisitEvery, tuple[str, str]] = {
     VisitEvery.WEEK: ("每周", "every week"),
@@ -46,6 +49,26 @@ MUTED_LABELS: Mapping[MutedFor, tuple[str, str]] = {
     MutedFor.MOVED_AWAY: ("已搬离", "moved away"),
     MutedFor.REFUSED: ("拒绝走访", "refuses visits"),
     MutedFor.DECEASED: ("已故", "deceased"),
+}
+
+
+class AwayFound(StrEnum):
+    """By what somebody found out whether people of a household are away for work (外出甄别方式)."""
+
+    AT_HOME = "at_home"
+    BY_PHONE = "by_phone"
+    BY_NEIGHBOURS = "by_neighbours"
+    BY_RECORDS = "by_records"
+    BY_REGISTER = "by_register"
+    """A step of the register said so, such as a table of households, and nobody said more."""
+
+
+AWAY_FOUND_LABELS: Mapping[AwayFound, tuple[str, str]] = {
+    AwayFound.AT_HOME: ("入户", "at home"),
+    AwayFound.BY_PHONE: ("电话", "by phone"),
+    AwayFound.BY_NEIGHBOURS: ("邻里反映", "by neighbours"),
+    AwayFound.BY_RECORDS: ("数据比对", "by records"),
+    AwayFound.BY_REGISTER: ("户册变更", "by a step of the register"),
 }
 
 

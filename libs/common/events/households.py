@@ -5,6 +5,7 @@ from typing import ClassVar
 
 from libs.common.events.base import SaidByHand
 from libs.common.events.household_terms import (
+    AwayFound,
     HouseholdClass,
     HouseholdFact,
     HouseholdStep,
@@ -111,6 +112,25 @@ class HouseholdUnmatched(HouseholdEvent):
 
     match_id: str
     why: str
+    """Masked."""
+
+
+class AwayLooked(HouseholdEvent):
+    """外出甄别: somebody found out whether people of the household are away for work, and since when.
+
+    ``to_code`` is the province or county where they went (行政区划代码), six digits, and nothing finer.
+    """
+
+    type_name: ClassVar[str] = "cn.huiyin.household.away_looked"
+
+    look_id: str
+    away: bool
+    how: AwayFound
+    on_day: date
+    since: date | None = None
+    to_code: str | None = None
+    expected_back: date | None = None
+    why: str = ""
     """Masked."""
 
 

@@ -62,6 +62,30 @@ class FindingKind(StrEnum):
     WORDS = "words"
 
 
+class DossierPart(StrEnum):
+    """The six parts of a grid's dossier (人、地、事、物、情、组织)."""
+
+    PEOPLE = "people"
+    PLACES = "places"
+    MATTERS = "matters"
+    THINGS = "things"
+    MOODS = "moods"
+    ORGANISATIONS = "organisations"
+
+
+KEPT_BY_HAND = (DossierPart.PLACES, DossierPart.THINGS, DossierPart.ORGANISATIONS)
+"""What nobody knows but who keeps it up; the other parts are put together of what is known anyway."""
+
+
+class DossierStep(StrEnum):
+    """What becomes of an entry of a dossier (条目变动)."""
+
+    ENTER = "enter"
+    CHANGE = "change"
+    LOOK = "look"
+    REMOVE = "remove"
+
+
 class Departure(StrEnum):
     """Why a household that stood in a round stands there no more (离开轮次原因)."""
 

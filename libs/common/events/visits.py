@@ -22,6 +22,16 @@ class VisitRoundEvent(SaidByHand):
         return self.round_id
 
 
+class RoundStage(BaseModel):
+    """走访批次: from a day on a round is also gone by whoever holds one of these posts."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    code: str
+    posts: tuple[str, ...]
+    from_day: date
+
+
 class RoundOpened(VisitRoundEvent):
     """轮次开始: which households it takes in, from when to when, and which visits count.
 
@@ -40,6 +50,9 @@ class RoundOpened(VisitRoundEvent):
     purposes: tuple[str, ...] = ()
     gap_days: int
     slots: SlotRule
+    visit_order: str | None = None
+    stages: tuple[RoundStage, ...] = ()
+    """In which order it is gone, by the pack as it was then."""
 
 
 class RoundClosed(VisitRoundEvent):

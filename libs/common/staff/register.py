@@ -28,6 +28,10 @@ class TermOfOffice:
         """Whether somebody is in office by it."""
         return self.begins_at <= moment and (self.ends_at is None or moment < self.ends_at)
 
+    def holds_between(self, begins: datetime, ends: datetime) -> bool:
+        """Whether somebody is in office by it at some time from ``begins`` on until before ``ends``."""
+        return self.begins_at < ends and (self.ends_at is None or self.ends_at > begins)
+
     def overlaps(self, other: "TermOfOffice") -> bool:
         """Whether there is a moment at which both hold; one that ends when it begins never does."""
         latest = max(self.begins_at, other.begins_at)

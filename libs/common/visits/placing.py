@@ -19,6 +19,8 @@ from libs.common.visits.denominators import COUNTS, TABLE, Change, Phase
 
 REACHING = frozenset({VisitOutcome.REACHED, VisitOutcome.REFUSED})
 """Somebody of the household stood at the door. Who refused was reached, and is shown apart."""
+CONTACTED = REACHING | {VisitOutcome.BY_PHONE}
+"""Somebody of the household was spoken with, there or from afar (已联系)."""
 _LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 NEVER = _LONG_AGO.date()
 """The last visit of a household that was never visited."""

@@ -230,6 +230,11 @@ def fits(state: State, kinds: Collection[str], classes: Collection[HouseholdClas
     return not set(kinds).isdisjoint(state.kinds) or state.household_class in classes
 
 
+def lacks_contact(household_class: HouseholdClass, head: str | None) -> bool:
+    """Whether there is nobody to be asked for at a building (楼宇), which has no head."""
+    return household_class is HouseholdClass.BUILDING and not head
+
+
 def holds_now(state: State, fact: HouseholdFact, day: date) -> bool:
     """Whether what holds from that day on is so today: no later day is known from which something else holds."""
     return bool(day >= getattr(state, _SINCE[fact]))

@@ -27,6 +27,7 @@ from libs.common.web.fields import (
 )
 from services.intake.households.domain import Status
 
+HEAD = "The head's name (户主); of a shop its owner, of a building whom to ask for at it (楼宇联系人), which it needs"
 MOST_MEMBERS = 20
 MOST_WORDS = 20
 
@@ -99,7 +100,7 @@ class RegisterHousehold(RequestBody):
     visit_every: VisitEvery | None = None
     contact_staff_id: Annotated[StaffId | None, Field(description="Who looks after it (包保人)")] = None
     holds_from: HoldsFrom = None
-    head: Annotated[ShortText | None, Field(description="The head's name (户主); of a shop its owner")] = None
+    head: Annotated[ShortText | None, Field(description=HEAD)] = None
     phone: Phone | None = None
     door: Annotated[ShortText | None, Field(description="House, group and door (门牌)")] = None
     members: Members = ()

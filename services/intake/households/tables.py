@@ -3,12 +3,12 @@
 from datetime import date, datetime
 from enum import StrEnum
 
-from sqlalchemy import Column, Index, Text
+from sqlalchemy import Column, Date, Index, Text, text
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlmodel import Field
 
 from libs.common.database.columns import check, index, moment_column, one_of, refers, texts_column, word_column
-from libs.common.events.household_terms import HouseholdClass, HouseholdStep, MutedFor, VisitEvery
+from libs.common.events.household_terms import AwayFound, HouseholdClass, HouseholdStep, MutedFor, VisitEvery
 from services.intake.households.domain import Status
 from services.intake.tables import Base
 
@@ -18,6 +18,8 @@ _NEWEST = ("at DESC", "look_id DESC")
 _LONGEST = ("matched_at", "household_id", "version", "policy")
 _COUNTS = "status IN ('registered', 'mute_asked')"
 """Stands in the denominators."""
+_HOME = f"{_COUNTS} AND household_class IN ('resident', 'away')"
+_AWAY = f"{_COUNTS} AND household_class = 'away'"
 
 
 class Household(Base, table=True):
@@ -49,6 +51,8 @@ class Household(Base, table=True):
         Index("household_resources_idx", "resources", postgresql_using="gin"),
         index("household_ledger_idx", "area_code", "contact_staff_id", "household_class", where=_COUNTS),
         index("household_load_idx", "contact_staff_id", "household_class", where=_COUNTS),
+        index("household_unlooked_idx", "away_looked_on", "household_id", "area_code", where=_HOME),
+        index("household_migrant_idx", "contacted_on", "household_id", "area_code", where=_AWAY),
     )
 
     household_id: str = Field(primary_key=True)
@@ -74,6 +78,10 @@ class Household(Base, table=True):
     mute_asked_by: str | None
     merged_into: str | None
     split_from: str | None
+    away_looked_on: date = Field(sa_column=Column(Date, nullable=False, server_default=text("'1970-01-01'")))
+    """When somebody found out last whether people of it are away; long ago where nobody has."""
+    contacted_on: date = Field(sa_column=Column(Date, nullable=False, server_default=text("'1970-01-01'")))
+    """The day of the last visit that found somebody, at the door or by phone."""
     registered_at: datetime = Field(sa_column=moment_column())
     updated_at: datetime = Field(sa_column=moment_column())
     version: int
@@ -177,6 +185,33 @@ class HouseholdLook(Base, table=True):
     reason: str
     fields: list[str] = Field(sa_column=Column(ARRAY(Text), nullable=False))
     at: datetime = Field(sa_column=moment_column())
+
+
+class HouseholdAwayLook(Base, table=True):
+    """Whether people of a household are away for work, as somebody found out (外出甄别). Append-only."""
+
+    __tablename__ = "household_away_look"
+    __table_args__ = (
+        refers("household_away_look", "household_id", "household", at_commit=True),
+        one_of("household_away_look", "how", AwayFound),
+        check("household_away_look_to_code_check", "length(to_code) = 6"),
+        check("household_away_look_away", "away OR coalesce(to_code, expected_back::text) IS NULL"),
+        index("household_away_look_household_idx", "household_id", "look_id"),
+    )
+
+    look_id: str = Field(primary_key=True)
+    household_id: str
+    away: bool
+    how: AwayFound = Field(sa_column=word_column(AwayFound))
+    on_day: date
+    since: date | None
+    to_code: str | None
+    expected_back: date | None
+    who: str
+    unit_code: str | None
+    staff_id: str | None
+    at: datetime = Field(sa_column=moment_column())
+    why: str
 
 
 class PolicyStatus(StrEnum):

@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from libs.common.web.frame import Words
+from libs.common.web.printing import SheetWords
 
-SHEET: Words = ("走访单", "Visiting sheet")
-ABOUT: Mapping[str, Words] = MappingProxyType(
+_ABOUT: Mapping[str, Words] = MappingProxyType(
     {
         "round": ("走访轮次", "Round"),
         "on": ("日期", "Day"),
@@ -17,7 +17,7 @@ ABOUT: Mapping[str, Words] = MappingProxyType(
         "households": ("户数", "Households"),
     }
 )
-COLUMNS: Mapping[str, Words] = MappingProxyType(
+_COLUMNS: Mapping[str, Words] = MappingProxyType(
     {
         "place": ("序号", "No."),
         "household_no": ("户编号", "Household"),
@@ -34,9 +34,9 @@ COLUMNS: Mapping[str, Words] = MappingProxyType(
         "signature": ("签字", "Signature"),
     }
 )
-BY_HAND = frozenset({"time", "outcome", "matters", "signature"})
+_BY_HAND = frozenset({"time", "outcome", "matters", "signature"})
 """Columns that stay empty, to be filled at the door."""
-WIDTHS: Mapping[str, int] = MappingProxyType(
+_WIDTHS: Mapping[str, int] = MappingProxyType(
     {
         "place": 6,
         "household_no": 14,
@@ -53,6 +53,7 @@ WIDTHS: Mapping[str, int] = MappingProxyType(
         "signature": 12,
     }
 )
+SHEET = SheetWords(("走访单", "Visiting sheet"), _ABOUT, _COLUMNS, _WIDTHS, _BY_HAND)
 CONFIDENTIAL: Words = (
     "内含个人信息，仅供本次走访使用，用后收回",
     "Holds personal data: for this visit alone, to be handed back",

@@ -28,6 +28,9 @@ _GOING_OUT = """
         AND (area_code LIKE $3 || '%' OR $3 LIKE rtrim(area_code, '0') || '%')
     ORDER BY on_day, team_id
 """
+_SEATS = """
+    SELECT team_id, staff_id, from_day, until_day FROM team_member WHERE team_id = ANY($1::text[]) ORDER BY 1, 2, 3
+"""
 _REACHED = """
     SELECT planned.household_id FROM planned_household AS planned
     JOIN round_household AS place ON place.round_id = $2 AND place.household_id = planned.household_id
@@ -131,3 +134,8 @@ async def sheet(session: Session, which: Sheet, after: int, size: int) -> Sequen
     """Up to ``size + 1`` households of it in walking order."""
     plan = which.plan
     return await session.fetch(_SHEET, plan.plan_id, plan.round_id, which.on, which.team_id, after, size + 1)
+
+
+async def seats_of(session: Session, team_ids: Sequence[str]) -> Sequence[Any]:
+    """Who is in these teams, and from when to when."""
+    return await session.fetch(_SEATS, [*team_ids])

@@ -1,7 +1,6 @@
 """Plans of visits as they are asked for and shown."""
 
 from datetime import date, datetime
-from enum import StrEnum
 from typing import Annotated
 
 from pydantic import Field
@@ -10,6 +9,7 @@ from libs.common.events.household_terms import HouseholdClass
 from libs.common.events.visit_terms import VisitOutcome
 from libs.common.web.cursors import PageQuery
 from libs.common.web.fields import AnswerBody, AreaCode, Day, Flag, LookReason, RequestBody, Uuid
+from libs.common.web.printing import SheetForm
 from services.intake.rounds.schemas import RoundId
 from services.intake.teams.schemas import TeamId
 
@@ -79,6 +79,9 @@ class PlanOut(AnswerBody):
     fewest: Annotated[int, Field(description="Households of the smallest turn that is still to come")]
     most: Annotated[int, Field(description="And of the largest")]
     turns: list[TurnOut]
+    not_yet: Annotated[
+        list[TurnIn], Field(description="Told as it is made: turns that take nobody, before their stage (批次未到)")
+    ] = Field(default_factory=list)
     made_at: datetime
     version: int
 
@@ -105,13 +108,6 @@ class SheetQuery(PageQuery):
 
     on: Day
     team_id: TeamId
-
-
-class SheetForm(StrEnum):
-    """As what a sheet comes (走访单格式): a page to print on A4, or a workbook."""
-
-    HTML = "html"
-    XLSX = "xlsx"
 
 
 class PrintQuery(RequestBody):

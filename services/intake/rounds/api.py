@@ -12,7 +12,7 @@ from libs.common.web.cursors import Page
 from libs.common.web.door import Door, needs
 from libs.common.web.headers import IdempotencyKey, IfMatch
 from services.intake import rights
-from services.intake.rounds.actions import opening, showing
+from services.intake.rounds.actions import opening, showing, staging
 from services.intake.rounds.schemas import (
     GapItem,
     GapQuery,
@@ -24,6 +24,8 @@ from services.intake.rounds.schemas import (
     RoundId,
     RoundOut,
     RoundQuery,
+    RoundStages,
+    StageQuery,
 )
 
 router = APIRouter(prefix="/v1/rounds", tags=["rounds 走访轮次"])
@@ -76,6 +78,12 @@ async def close_round(round_id: InPath, door: Keeps, expected: IfMatch, once: Id
 async def round_coverage(round_id: InPath, query: Annotated[RoundCoverageQuery, Query()], door: Reads) -> Response:
     """How far it has come (走访覆盖), in whole numbers, by area, class, contact person or purpose; then or now."""
     return door.answer(await door.read(lambda session: showing.coverage(session, door.scope, round_id, query)))
+
+
+@router.get("/{round_id}/stages", response_model=RoundStages)
+async def round_stages(round_id: InPath, query: Annotated[StageQuery, Query()], door: Reads) -> Response:
+    """How far it has come by stages (走访批次), such as leaders first; who went before theirs is told, and counts."""
+    return door.answer(await door.read(lambda session: staging.stages(session, door.scope, round_id, query)))
 
 
 @router.get("/{round_id}/gaps", response_model=Page[GapItem])

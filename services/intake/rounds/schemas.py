@@ -30,7 +30,9 @@ class OpenRound(RequestBody):
     area_code: AreaCode
     begins_on: Annotated[Day, Field(description="Its first day; today or later")]
     ends_on: Day
-    classes: Annotated[tuple[HouseholdClass, ...], Field(min_length=1, max_length=5)] = (HouseholdClass.RESIDENT,)
+    classes: Annotated[tuple[HouseholdClass, ...], Field(min_length=1, max_length=len(HouseholdClass))] = (
+        HouseholdClass.RESIDENT,
+    )
     kinds: Annotated[Words, Field(description="Only households of one of these kinds (重点户类型); none: any")] = ()
     visit_every: Annotated[VisitEvery | None, Field(description="Only those of this frequency (走访频次)")] = None
     purposes: Annotated[Words, Field(description="Purposes of the pack, each to every household (到户事项)")] = ()
@@ -38,6 +40,9 @@ class OpenRound(RequestBody):
         int | None, Field(strict=True, ge=0, le=MOST_DAYS, description="From one visit to the next; else the pack's")
     ] = None
     slots: Annotated[SlotRule, Field(description="Visits of which slot count (计入时段)")] = SlotRule.ANY
+    visit_order: Annotated[
+        Word | None, Field(description="An order of the pack in which it is gone, such as leaders first (走访次序)")
+    ] = None
 
 
 class RoundOut(AnswerBody):
@@ -56,6 +61,7 @@ class RoundOut(AnswerBody):
     purposes: list[str]
     gap_days: int
     slots: SlotRule
+    visit_order: str | None
     opened_at: datetime
     closed_at: datetime | None
     version: int
@@ -175,3 +181,45 @@ class LeftItem(AnswerBody):
     why: str
     asked_by: Annotated[str | None, Field(description="Who asked that it is muted")]
     asked_why: str | None
+
+
+class StageQuery(RequestBody):
+    """Of which part of the round."""
+
+    area_code: Annotated[AreaCode | None, Field(description="Of this area and all inside it")] = None
+
+
+class StageRow(AnswerBody):
+    """A stage of a round (走访批次), and how many households its people reached."""
+
+    stage: str
+    name: Annotated[str | None, Field(description="As the pack in force has it; null where it has it no more")]
+    name_en: str | None
+    posts: list[str]
+    from_day: date
+    visited: Annotated[int, Field(description="Reached or refused at the door by people of this stage")]
+    early: Annotated[int, Field(description="Of them: before the stage began (提前走访); they count all the same")]
+
+
+class EarlyTurn(AnswerBody):
+    """People who went before their stage began (提前走访), and how many households they reached on that day."""
+
+    on: date
+    staff_ids: list[str]
+    stage: str
+    begins_on: Annotated[date, Field(description="When their stage begins")]
+    households: int
+
+
+class RoundStages(AnswerBody):
+    """How far each stage of a round has come. Households are counted by the visit that reached them first."""
+
+    round_id: str
+    visit_order: str | None
+    order_name: Annotated[str | None, Field(description="As the pack in force has it; null where it has it no more")]
+    order_name_en: str | None
+    households: Annotated[int, Field(description="The denominator (应访户数)")]
+    visited: Annotated[int, Field(description="Of all stages together")]
+    stages: Annotated[list[StageRow], Field(description="None where the round is gone in no order")]
+    early: Annotated[list[EarlyTurn], Field(description="The first 200, by day")]
+    early_households: int

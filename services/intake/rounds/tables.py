@@ -1,7 +1,10 @@
 """The tables of rounds: each round, every household's place in it, and the numbers that are kept ready."""
 
 from datetime import date, datetime
+from typing import Any
 
+from sqlalchemy import Column, text
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field
 
 from libs.common.database.columns import check, index, moment_column, one_of, refers, texts_column, word_column
@@ -46,6 +49,9 @@ class VisitRound(Base, table=True):
     purposes: list[str] = Field(sa_column=texts_column())
     gap_days: int
     slots: SlotRule = Field(sa_column=word_column(SlotRule))
+    visit_order: str | None
+    stages: list[dict[str, Any]] = Field(sa_column=Column(JSONB, nullable=False, server_default=text("'[]'")))
+    """In which stages it is gone: code, posts, from_day."""
     entered_to: str
     """The last household that was looked at while the round is opening."""
     opened_at: datetime = Field(sa_column=moment_column())

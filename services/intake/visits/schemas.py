@@ -120,6 +120,7 @@ class InRound(AnswerBody):
     round_id: str
     counts: Annotated[bool, Field(description="Visits of its slot count there")]
     late: Annotated[bool, Field(description="It was recorded after the closing (补录)")]
+    early: Annotated[bool, Field(description="Whoever made it went before their stage of the round began (提前走访)")]
 
 
 class VisitOut(AnswerBody):

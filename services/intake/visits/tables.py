@@ -34,6 +34,7 @@ class Visit(Base, table=True):
         check("visit_version_check", "version > 0"),
         index("visit_household_idx", "household_id", *_NEWEST),
         index("visit_newest_idx", *_NEWEST),
+        index("visit_ledger_idx", "area_code", "day", "visit_id", where="status <> 'void'"),
         index("visit_area_idx", "area_code", *_NEWEST),
         index("visit_duplicate_idx", *_NEWEST, where="duplicate_of IS NOT NULL"),
         index("visit_void_asked_idx", *_NEWEST, where="status = 'void_asked'"),

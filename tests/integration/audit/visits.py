@@ -86,10 +86,25 @@ async def _given_and_owed(county: County, homes: dict[str, str]) -> None:
         homes[f"match of {resource}"] = made["match_id"]
     end = f"{poor}/matches/{homes['match of machinery']}/end"
     await county.call("POST", end, Role.OPERATOR, {"why": "已不需要，电话13912345678"})
+    away = {"away": True, "how": "by_phone", "to_code": "440300", "expected_back": "2026-12-20", "why": "去深圳务工"}
+    await county.call("POST", f"{poor}/away-looks", Role.OPERATOR, away)
+    at_home = {"away": False, "how": "at_home"}
+    await county.call("POST", f"{HOUSEHOLDS}/{homes['giving home']}/away-looks", Role.OPERATOR, at_home)
+    await _dossier(county, homes)
     worse = {"kinds": ["orphan", "out_of_poverty", "seriously_ill"]}
     await county.call("POST", f"{poor}/change", Role.OPERATOR, worse)
     for answer in ({"answer": "explained", "why": "手续未齐，电话13912345678"}, {"answer": "granted"}):
         await county.call("POST", f"{poor}/policies/orphan_allowance/answer", Role.OPERATOR, answer)
+
+
+async def _dossier(county: County, homes: dict[str, str]) -> None:
+    """An entry that was changed, looked at again, and taken out."""
+    entries = "/intake/v1/dossier-entries"
+    pond = {"area_code": VILLAGE, "kind": "water", "name": "村东水塘", "text": "约两亩"}
+    made = await county.call("POST", entries, Role.OPERATOR, pond)
+    entry = homes["dossier entry"] = made["entry_id"]
+    for step, body in (("change", {"text": "护栏破损"}), ("change", {}), ("removal", {"why": "已填平"})):
+        await county.call("POST", f"{entries}/{entry}/{step}", Role.OPERATOR, body)
 
 
 async def _record(

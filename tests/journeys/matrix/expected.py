@@ -67,10 +67,12 @@ MAY: tuple[tuple[str, str], ...] = (
     (r"GET /intake/v1/households/\{household_id\}/candidates", "ov"),
     (r"GET /intake/v1/households(/\{household_id\}.*)?", "ovsa"),
     (r"GET /intake/v1/household-policies.*", "ovsa"),
-    (r"POST /intake/v1/households/\{household_id\}/(notes|matches|policies)(/.*)?", "ov"),
+    (r"POST /intake/v1/households/\{household_id\}/(notes|matches|policies|away-looks)(/.*)?", "ov"),
     (r"POST /intake/v1/households/\{household_id\}/muting/decision", "os"),
     (r"POST /intake/v1/households(/\{household_id\}/(change|muting|unmuting|split|merge|reveal))?", "ov"),
     (r"GET /intake/v1/household-looks", "a"),
+    (r"GET /intake/v1/(migrants|dossiers|dossier-entries|visit-ledger).*", "ovsa"),
+    (r"POST /intake/v1/(dossier-entries.*|visit-ledger)", "ov"),
     (r"\w+ /dispatch/v1/accounts/me.*", OFFICE),
     (r"GET /dispatch/v1/accounts.*", "am"),
     (r"POST /dispatch/v1/accounts.*", "m"),
@@ -133,8 +135,8 @@ OF_A_PART = re.compile(r"POST /dispatch/v1/cases/\{case_id\}/tasks/\{unit_code\}
 """Steps of the support unit itself, which is none of those that ask here."""
 MAY_BE_ABSENT = re.compile(
     r".*/ops/parked/.*|.*/accounts(/\{staff_id\}.*)?|.*/staff/\{staff_id\}.*|.*attachment_id.*"
-    r"|.*/(teams|rounds|plans|visits|points|occasions|devices|matches|policies)/\{.*|POST /intake/v1/plans"
-    r"|GET /analytics/v1/visits/coverage.*"
+    r"|.*/(teams|rounds|plans|visits|points|occasions|devices|matches|policies|dossier-entries)/\{.*"
+    r"|POST /intake/v1/plans|GET /analytics/v1/visits/coverage.*"
 )
 """Where what is asked for may not be there: what does not stand still, an account or a person of another area, a file
 of another unit in a confidential case; a team, a round, a plan, a visit, a point, an

@@ -3,21 +3,36 @@ are, days that come, and phones that can hold what they are for.
 """
 
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 
+from libs.common.events.visit_terms import KEPT_BY_HAND
 from libs.common.pack.problems import DocPath, Finding
-from libs.common.pack.schema import CodedReason, FindingSetting, Pack, TeamPart, TeamRule, VisitDays, VisitRules
+from libs.common.pack.schema import (
+    CodedReason,
+    DossierKind,
+    FindingSetting,
+    Pack,
+    TeamPart,
+    TeamRule,
+    VisitDays,
+    VisitOrder,
+    VisitRules,
+    VisitStage,
+)
 from libs.common.pack.visit_days import expects
 
-_Coded = CodedReason | FindingSetting | TeamRule | TeamPart | VisitDays
+_Coded = CodedReason | FindingSetting | TeamRule | TeamPart | VisitDays | VisitOrder | VisitStage | DossierKind
 
 
 def visits(pack: Pack) -> Iterator[Finding]:
     """Every word, rule of teams and part of one has a code of its own; night hours are both said, or neither."""
-    for part in ("purposes", "materials", "topics", "findings", "teams", "days"):
+    for part in ("purposes", "materials", "topics", "findings", "teams", "days", "orders", "dossier"):
         yield from _once(("visits", part), getattr(pack.visits, part))
     yield from _night(pack.visits)
     yield from _teams(pack)
     yield from _phones(pack)
+    yield from _orders(pack)
+    yield from _dossier(pack)
     for index, days in enumerate(pack.visits.days):
         yield from _days(pack, ("visits", "days", index), days)
 
@@ -54,6 +69,33 @@ def _teams(pack: Pack) -> Iterator[Finding]:
             yield from _part((*parts, place), part, known)
 
 
+def _orders(pack: Pack) -> Iterator[Finding]:
+    known = {post.code for post in pack.posts}
+    for index, order in enumerate(pack.visits.orders):
+        stages: DocPath = ("visits", "orders", index, "stages")
+        yield from _once(stages, order.stages)
+        if order.stages[0].from_day != 1:
+            message = f"on the first days of a round by {order.code} nobody would go"
+            yield Finding((*stages, 0, "from_day"), message, "begin the first stage on day 1")
+        for place, (before, stage) in enumerate(pairwise(order.stages), start=1):
+            if stage.from_day <= before.from_day:
+                message = f"{stage.code} begins on day {stage.from_day}, not after {before.code}"
+                mend = f"begin it on day {before.from_day + 1} or later"
+                yield Finding((*stages, place, "from_day"), message, mend)
+        for place, stage in enumerate(order.stages):
+            for post, code in enumerate(stage.posts):
+                if code not in known:
+                    message = f"{code} is no post of this pack, so nobody could go in {stage.code} by it"
+                    yield Finding((*stages, place, "posts", post), message, "name a post of `posts`, or leave it out")
+
+
+def _dossier(pack: Pack) -> Iterator[Finding]:
+    for index, kind in enumerate(pack.visits.dossier):
+        if kind.part not in KEPT_BY_HAND:
+            message = f"{kind.code} would be kept by hand, and {kind.part} is put together of what is known anyway"
+            yield Finding(("visits", "dossier", index, "part"), message, f"say one of {', '.join(KEPT_BY_HAND)}")
+
+
 def _part(at: DocPath, part: TeamPart, known: set[str]) -> Iterator[Finding]:
     if part.most is not None and part.most < part.fewest:
         message = f"{part.code} asks for at least {part.fewest} people and at most {part.most}"
@@ -83,9 +125,7 @@ def _days(pack: Pack, at: DocPath, days: VisitDays) -> Iterator[Finding]:
         yield Finding((*at, "team"), message, "name one of them, or leave it out")
 
 
-def _once(
-    at: DocPath, words: Sequence[CodedReason | FindingSetting | TeamRule | TeamPart | VisitDays]
-) -> Iterator[Finding]:
+def _once(at: DocPath, words: Sequence[_Coded]) -> Iterator[Finding]:
     first: dict[str, str] = {}
     for index, word in enumerate(words):
         if word.code in first:

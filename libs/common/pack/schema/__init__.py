@@ -53,12 +53,15 @@ from libs.common.pack.schema.promises import (
 )
 from libs.common.pack.schema.visits import (
     MOST_ON_A_PHONE,
+    DossierKind,
     FindingSetting,
     PhoneRules,
     TeamPart,
     TeamRule,
     VisitDays,
+    VisitOrder,
     VisitRules,
+    VisitStage,
 )
 
 __all__ = [
@@ -79,6 +82,7 @@ __all__ = [
     "CallbackPolicy",
     "Category",
     "CodedReason",
+    "DossierKind",
     "Duty",
     "ExclusionRules",
     "FigureSettings",
@@ -127,5 +131,7 @@ __all__ = [
     "Unit",
     "UnitLevel",
     "VisitDays",
+    "VisitOrder",
     "VisitRules",
+    "VisitStage",
 ]

@@ -1,5 +1,7 @@
 """What a place keeps of its households (户): kinds of key households, resources, and who looks after how many."""
 
+from operator import not_
+
 from pydantic import Field
 
 from libs.common.events.household_terms import HouseholdClass
@@ -60,6 +62,8 @@ class HouseholdRules(Model):
     """户: ``contact_posts`` are the posts whose holders look after households (包保人), anybody in office without one;
     ``most_per_contact`` is how many one of them has at most. ``notes`` are what is for few, ``fits`` which resource
     fits which need, ``policies`` what is looked at when a household has got worse.
+    After ``away_look_months`` somebody finds out anew who is away for work (外出甄别); with whoever is away somebody is
+    in contact every ``away_contact_days`` (外出人员联系).
     """
 
     kinds: tuple[HouseholdKind, ...] = ()
@@ -69,3 +73,5 @@ class HouseholdRules(Model):
     notes: tuple[HouseholdNoteField, ...] = ()
     fits: tuple[ResourceFit, ...] = ()
     policies: tuple[SupportPolicy, ...] = ()
+    away_look_months: int | None = Field(default=None, ge=1, le=60, exclude_if=not_)
+    away_contact_days: int | None = Field(default=None, ge=1, le=366, exclude_if=not_)

@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from libs.common.events.visit_terms import FindingKind
+from libs.common.events.visit_terms import DossierPart, FindingKind
 from libs.common.pack.areas import AreaLevel
 from libs.common.pack.schema.base import CodedReason, ItemCode, Model, Name
 from libs.common.time.recurring import HolidayRule, Weekday
@@ -87,6 +87,35 @@ class PhoneRules(Model):
 _PHONES = PhoneRules()
 
 
+class VisitStage(Model):
+    """走访批次: from its ``from_day``-th day on, a round is also gone by whoever holds one of ``posts``."""
+
+    code: ItemCode
+    name: Name
+    name_en: Name
+    posts: tuple[ItemCode, ...] = Field(min_length=1)
+    from_day: int = Field(ge=1, le=366)
+
+
+class VisitOrder(Model):
+    """走访次序: in which stages a round is gone, such as leaders first; who holds none of the posts, with the last."""
+
+    code: ItemCode
+    name: Name
+    name_en: Name
+    stages: tuple[VisitStage, ...] = Field(min_length=2, max_length=10)
+
+
+class DossierKind(Model):
+    """档案条目: what a grid's dossier keeps of one part, such as ponds of 地; looked at again after some months."""
+
+    code: ItemCode
+    name: Name
+    name_en: Name
+    part: DossierPart
+    look_again_months: int | None = Field(default=None, ge=1, le=60)
+
+
 class VisitRules(Model):
     """走访: ``purposes`` (五个到户) are each to every household, ``topics`` is the checklist (遍访工作清单).
 
@@ -94,6 +123,7 @@ class VisitRules(Model):
     begins at ``night_from`` or later, or before ``night_until``, is one by night (夜访); without them there is none.
     ``teams`` are the kinds of teams that go out; without any, none can be formed. ``days`` are recurring ones.
     ``phones``: what a phone may hold, and how late it may bring what it recorded.
+    ``orders`` are those in which a round may be gone, ``dossier`` what is kept up of each grid (网格档案).
     """
 
     purposes: tuple[CodedReason, ...] = ()
@@ -106,3 +136,5 @@ class VisitRules(Model):
     teams: tuple[TeamRule, ...] = ()
     days: tuple[VisitDays, ...] = Field(default=(), exclude_if=not_)
     phones: PhoneRules = Field(default=_PHONES, exclude_if=_PHONES.__eq__)
+    orders: tuple[VisitOrder, ...] = Field(default=(), exclude_if=not_)
+    dossier: tuple[DossierKind, ...] = Field(default=(), exclude_if=not_)

@@ -14,6 +14,7 @@ from services.intake.households.actions.loads import check_one_more
 from services.intake.households.actions.recording import apply, state_of, today_of
 from services.intake.households.actions.registering import (
     Registered,
+    check_building,
     check_number,
     check_place,
     check_unlike,
@@ -83,6 +84,8 @@ async def change(
         who["members"] = ()
     if not body.known_to_be_another:
         await _check_unlike(session, row, to_area, who, identity, vault)
+    head = who["head"] if "head" in who else opened(envelope_of(vault, identity), identity).head
+    check_building(facts.get(HouseholdFact.HOUSEHOLD_CLASS, before.household_class), head)
     what = What(day, facts, resealed=seal_anew(who, (row.area_code, to_area), identity, vault))
     said = decide(before, HouseholdStep.CHANGE, what, asked.actor, session.now, today)
     apply(session, row, before, said, identity)

@@ -18,7 +18,7 @@ from services.intake.households.actions.registering import registration
 from services.intake.households.actions.sealing import MASKS, Identity
 from services.intake.households.actions.table import COLUMNS, HouseholdRow
 from services.intake.households.actions.words import TableWords
-from services.intake.households.domain import Said, What, decide, is_otherwise, is_overtaken
+from services.intake.households.domain import Said, What, decide, is_otherwise, is_overtaken, lacks_contact
 from services.intake.households.queries import KeptHousehold, Marks
 from services.intake.households.schemas import MemberIn
 
@@ -29,6 +29,7 @@ _UNSAID: dict[HouseholdFact, Any] = {
     HouseholdFact.VISIT_EVERY: None,
     HouseholdFact.CONTACT_STAFF_ID: None,
 }
+_CLASS = HouseholdFact.HOUSEHOLD_CLASS
 _LABELS: Mapping[str, str] = {"phone": "电话", "door": "门牌", "household": "户", "household_no": "户编号"}
 
 
@@ -109,6 +110,7 @@ def _entered(judged: JudgedTable, marked: Marked, told: Mapping[str, Any]) -> En
     if row.household_no is None and told.keys().isdisjoint(("head",) if row.another else ("phone", "door")):
         message = "is needed: by nothing else of this row would the household be known again"
         errors.append(FieldError("household_no", message, "须填写，否则无法再次识别该户"))
+    errors += [*_nobody_to_ask_for(row.facts.get(_CLASS, HouseholdClass.RESIDENT), told.get("head"))]
     errors += [*_faults_of_contact(judged, row.facts, known=None), *_twins(judged, marked, told, known=None)]
     _refuse(errors)
     said = registration(_UNSAID | row.facts, row.holds_from, words.asked.actor, words.now, words.today)
@@ -127,6 +129,9 @@ def _changed(
         return None
     day = row.holds_from or words.today
     errors = [*_faults_of_contact(judged, facts, known), *_twins(judged, marked, told, known)]
+    if _CLASS in facts or "head" in told:
+        head = told["head"] if "head" in told else judged.register.who(known).head
+        errors += [*_nobody_to_ask_for(facts.get(_CLASS, state.household_class), head)]
     if any(is_overtaken(state, fact, day) for fact in facts):
         message = "lies before what is known already: say it of that household alone"
         errors.append(FieldError("holds_from", message, "早于已登记的变动，请单户办理"))
@@ -184,6 +189,11 @@ def _faults_of_contact(
         yield FieldError(fact, "is another: you may not change who looks after it", "无权变更包保人")
     elif facts[fact] is not None and not judged.words.may_look_after(facts[fact]):
         yield FieldError(fact, "is in no office in a post that looks after households", "未任可包保农户的岗位")
+
+
+def _nobody_to_ask_for(household_class: HouseholdClass, head: str | None) -> Iterator[FieldError]:
+    if lacks_contact(household_class, head):
+        yield FieldError("head", "is needed of a building: whom to ask for at it", "楼宇须填写联系人")
 
 
 def _twins(

@@ -11,6 +11,7 @@ from libs.common.pack.directory import Directory
 from libs.common.rules.steps import move, seen_of
 from libs.common.security.masking import mask_text
 from libs.common.visits.reading import step_of
+from services.intake.households.actions.away import AwayFinding, finding_of, note_away_look
 from services.intake.households.actions.fitting import note_policies
 from services.intake.households.actions.sealing import print_of
 from services.intake.households.actions.tallying import count_step
@@ -38,33 +39,24 @@ def state_of(row: Household) -> State:
     return seen_of(State, row)
 
 
-def apply(session: Session, row: Household, before: State, said: Said, identity: HouseholdIdentity | None) -> State:
-    """Take the step: the row moves, the step is kept, rounds follow it, and what may travel of it is told."""
+def apply(
+    session: Session,
+    row: Household,
+    before: State,
+    said: Said,
+    identity: HouseholdIdentity | None,
+    found: AwayFinding | None = None,
+) -> State:
+    """Take the step: the row moves, the step is kept, rounds follow it, and what may travel of it is told.
+
+    ``found``: what was found out of who is away, where that is what the step goes by.
+    """
     after = evolve(before, said)
     move(row, before, after)
     row.updated_at = said.at
     why, by, what = mask_text(said.why), said.by, said.what
     facts = _NOTHING | {fact.value: value for fact, value in what.facts.items()}
-    session.insert(
-        HouseholdChange,
-        facts
-        | {
-            "household_id": row.household_id,
-            "version": after.version,
-            "action": said.action,
-            "from_status": before.status,
-            "to_status": after.status,
-            "holds_from": what.holds_from,
-            "changed": [fact.value for fact in what.facts],
-            "kinds": [*facts["kinds"]],
-            "resources": [*facts["resources"]],
-            "who": by.subject,
-            "unit_code": by.unit_code,
-            "staff_id": by.staff_id,
-            "at": said.at,
-            "why": why,
-        },
-    )
+    session.insert(HouseholdChange, _change_row(row.household_id, before, after, said, facts) | {"why": why})
     split_off = row.split_from is not None and before.version == 0
     step = step_of(after.version, said.action, what.holds_from, said.at, what.facts, split_off=split_off)
     follow_step(session, row.household_id, step)
@@ -87,4 +79,27 @@ def apply(session: Session, row: Household, before: State, said: Said, identity:
         first=before.version == 0,
     )
     note_policies(session, row.household_id, before, after, what.holds_from, said.at)
+    found = found or finding_of(before, after, today_of(session), what.holds_from)
+    if found is not None:
+        note_away_look(session, row, found, by)
     return after
+
+
+def _change_row(household_id: str, before: State, after: State, said: Said, facts: dict[str, Any]) -> dict[str, Any]:
+    """The step as it is kept, but for its reason."""
+    by = said.by
+    return facts | {
+        "household_id": household_id,
+        "version": after.version,
+        "action": said.action,
+        "from_status": before.status,
+        "to_status": after.status,
+        "holds_from": said.what.holds_from,
+        "changed": [fact.value for fact in said.what.facts],
+        "kinds": [*facts["kinds"]],
+        "resources": [*facts["resources"]],
+        "who": by.subject,
+        "unit_code": by.unit_code,
+        "staff_id": by.staff_id,
+        "at": said.at,
+    }

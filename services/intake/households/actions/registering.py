@@ -10,7 +10,7 @@ import uuid_utils
 from libs.common.database.one_writer import only_writer
 from libs.common.database.session import Session
 from libs.common.errors import Conflict, Forbidden, Unavailable, invalid
-from libs.common.events.household_terms import HouseholdFact, HouseholdStep
+from libs.common.events.household_terms import HouseholdClass, HouseholdFact, HouseholdStep
 from libs.common.pack.areas import AreaLevel
 from libs.common.pack.directory import Directory
 from libs.common.rules.machine import Actor
@@ -20,7 +20,7 @@ from libs.common.staff.register import StaffMember
 from services.intake.households.actions.loads import check_one_more
 from services.intake.households.actions.recording import apply, today_of
 from services.intake.households.actions.sealing import Identity, sealed_identity
-from services.intake.households.domain import DAY_ONE, Said, State, What, decide
+from services.intake.households.domain import DAY_ONE, Said, State, What, decide, lacks_contact
 from services.intake.households.queries import Alike, alike, is_register_held
 from services.intake.households.schemas import RegisterHousehold
 from services.intake.households.tables import Household, HouseholdIdentity
@@ -69,12 +69,19 @@ def write(
     *,
     split_from: str | None = None,
 ) -> Registered:
-    """Write a household whose facts were checked."""
+    """Write a household whose facts were checked. Invalid for a building without a contact at it."""
+    check_building(body.household_class, body.head, "head" if split_from is None else "new.head")
     household_id = new_household_id()
     said = registration(facts, body.holds_from, asked.actor, session.now, today_of(session))
     who = Identity(body.head, body.phone, body.door, body.members, body.place)
     identity = sealed_identity(vault, household_id, body.area_code, who)
     return enter(session, body.household_no, said, identity, split_from=split_from)
+
+
+def check_building(household_class: HouseholdClass, head: str | None, field: str = "head") -> None:
+    """Invalid when it is a building and there is nobody to ask for."""
+    if lacks_contact(household_class, head):
+        raise invalid(field, "is needed of a building: whom to ask for at it", "楼宇须填写联系人")
 
 
 def new_household_id() -> str:
@@ -104,6 +111,8 @@ def enter(
         household_id=identity["household_id"],
         household_no=household_no,
         split_from=split_from,
+        away_looked_on=DAY_ONE,
+        contacted_on=DAY_ONE,
         registered_at=said.at,
         updated_at=said.at,
         **_unsaid(),

@@ -46,7 +46,7 @@ HEADINGS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "resources": ("群众资源", "resources"),
         "visit_every": ("走访频次", "visit_every"),
         "contact_staff_id": ("包保人", "contact", "contact_staff_id"),
-        "head": ("户主", "head", "户主姓名"),
+        "head": ("户主", "head", "户主姓名", "联系人"),
         "phone": ("电话", "phone", "手机", "联系电话"),
         "door": ("门牌", "door", "门牌号"),
         "members": ("家庭成员", "members"),
@@ -64,6 +64,7 @@ CLASSES: Mapping[HouseholdClass, str] = MappingProxyType(
         HouseholdClass.AWAY: "外出务工",
         HouseholdClass.SHOP: "商户",
         HouseholdClass.FARM: "养殖",
+        HouseholdClass.BUILDING: "楼宇",
     }
 )
 FREQUENCIES: Mapping[VisitEvery, str] = MappingProxyType(
@@ -75,7 +76,10 @@ COLUMNS = TableColumns(
         {
             "household_no": ("write the office's own number, each once", "填写本单位户编号，每户一个且不重复"),
             "area_code": ("write the code or the name of a village or grid", "填写村（社区）或网格的代码或名称"),
-            "household_class": ("write 常住, 空置, 外出务工, 商户 or 养殖", "填写常住、空置、外出务工、商户或养殖"),
+            "household_class": (
+                "write 常住, 空置, 外出务工, 商户, 养殖 or 楼宇",
+                "填写常住、空置、外出务工、商户、养殖或楼宇",
+            ),
             "kinds": ("write codes or names of the pack, with 、 between", "填写配置包中的类型代码或名称，顿号分隔"),
             "resources": (
                 "write codes or names of the pack, with 、 between",

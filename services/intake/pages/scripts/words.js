@@ -194,6 +194,6 @@ export const fieldOf = (field) => FIELDS[field] ?? [field, ""];
 
 const CLASSES = {
   resident: ["常住户", "resident"], vacant: ["空置户", "vacant"], away: ["外出务工户", "away for work"],
-  shop: ["商户", "shop"], farm: ["种养大户", "farm"],
+  shop: ["商户", "shop"], farm: ["种养大户", "farm"], building: ["楼宇", "building"],
 };
 export const classOf = (code) => CLASSES[code] ?? [code ?? "", ""];

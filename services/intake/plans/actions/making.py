@@ -23,9 +23,19 @@ from services.intake.households.actions.recording import today_of
 from services.intake.households.actions.sealing import door_cell, key_cell, spot_of
 from services.intake.plans.domain.planning import PlannedTurns, TeamTurn, ToVisit, plan, walk_of
 from services.intake.plans.domain.routing import Spot
-from services.intake.plans.queries import going_out, last_places, plans_of, reached_of, replace_turns, to_visit
+from services.intake.plans.queries import (
+    going_out,
+    last_places,
+    plans_of,
+    reached_of,
+    replace_turns,
+    seats_of,
+    to_visit,
+)
 from services.intake.plans.schemas import MakePlan, PlanAgain
 from services.intake.plans.tables import PlannedHousehold, VisitPlan
+from services.intake.rounds.actions.stages import posts_in, stages_of
+from services.intake.rounds.domain import is_early
 from services.intake.rounds.tables import VisitRound
 
 
@@ -39,6 +49,8 @@ class Material:
     """The plan that is made again."""
     to_visit: Sequence[Any]
     turns: Sequence[TeamTurn]
+    not_yet: Sequence[TeamTurn] = ()
+    """Turns that take nobody: their stage of the round has not begun."""
 
 
 async def gather_new(session: Session, asked: Request, body: MakePlan) -> Material:
@@ -97,7 +109,33 @@ async def _gather(
     ]
     if not turns:
         raise Invalid("No team goes out there on any of these days", "所选日期该区域没有工作队")
-    return Material(found, area_code, before, await to_visit(session, found.round_id, area_code), turns)
+    early = await _early(session, found, turns)
+    if len(early) == len(turns):
+        begins_on = min(stage.from_day for stage in stages_of(found)[1:])
+        message = f"hold only teams whose stage of the round has not begun; the next begins on {begins_on}"
+        raise invalid("days", message, f"所选日期各队批次均未开始，下一批次自 {begins_on} 起")
+    rows = await to_visit(session, found.round_id, area_code)
+    return Material(
+        found, area_code, before, rows, [turn for turn in turns if turn not in early], sorted(early, key=_in_order)
+    )
+
+
+async def _early(session: Session, found: VisitRound, turns: Sequence[TeamTurn]) -> frozenset[TeamTurn]:
+    """Turns of teams of which nobody may go yet, by the stages of the round (走访批次)."""
+    stages = stages_of(found)
+    if not stages:
+        return frozenset()
+    seats, posts = await seats_of(session, sorted({turn.team for turn in turns})), posts_in(session)
+    there = {
+        turn: [one.staff_id for one in seats if one.team_id == turn.team and one.from_day <= turn.on <= one.until_day]
+        for turn in turns
+    }
+    early = (turn for turn, staff in there.items() if is_early(stages, [posts(s, turn.on) for s in staff], turn.on))
+    return frozenset(early)
+
+
+def _in_order(turn: TeamTurn) -> tuple[date, str]:
+    return turn.on, turn.team
 
 
 def work_out(material: Material, vault: Vault) -> PlannedTurns:

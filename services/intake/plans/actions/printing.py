@@ -11,6 +11,7 @@ from libs.common.rules.requests import Request
 from libs.common.security.policy import Scope
 from libs.common.security.vault import Vault
 from libs.common.visits.placing import NEVER
+from libs.common.web.printing import PrintedSheet
 from services.intake.households.actions.looking import look_at_many
 from services.intake.households.actions.sealing import Identity, Masked, masked
 from services.intake.households.actions.table import CLASSES
@@ -25,15 +26,6 @@ from services.intake.teams.actions.showing import one as one_team
 MOST_PRINTED = 500
 """Households of one sheet; a team does not go to more in a day."""
 _SHOWN_OF_A_HOME = ("door", "head")
-
-
-@dataclass(frozen=True, slots=True)
-class PrintedSheet:
-    """What stands on a sheet: above its table by name, and by row the cells by column. Nothing stands by hand yet."""
-
-    about: Mapping[str, str]
-    rows: Sequence[Mapping[str, str]]
-    in_clear: bool
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from services.intake.households.actions.recording import today_of
 from services.intake.plans.actions.making import Material
 from services.intake.plans.domain.planning import PlannedTurns
 from services.intake.plans.queries import BY_PLAN, Sheet, list_plans, sheet, turns_of
-from services.intake.plans.schemas import PlanItem, PlannedItem, PlanOut, PlanQuery, SheetQuery, TurnOut
+from services.intake.plans.schemas import PlanItem, PlannedItem, PlanOut, PlanQuery, SheetQuery, TurnIn, TurnOut
 from services.intake.plans.tables import VisitPlan
 
 _SHEET = "intake.plan_sheet"
@@ -60,9 +60,15 @@ def previewed(session: Session, material: Material, planned: PlannedTurns) -> Pl
         turns=[
             TurnOut(on=on, team_id=team_id, households=load, reached=0) for (on, team_id), load in sorted(loads.items())
         ],
+        not_yet=not_yet(material),
         made_at=session.now,
         version=0 if before is None else before.version,
     )
+
+
+def not_yet(material: Material) -> list[TurnIn]:
+    """Turns that take nobody, since their stage of the round has not begun."""
+    return [TurnIn(on=turn.on, team_id=turn.team) for turn in material.not_yet]
 
 
 async def page(session: Session, scope: Scope, query: PlanQuery) -> Page[PlanItem]:

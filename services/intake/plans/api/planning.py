@@ -45,7 +45,7 @@ async def make_plan(body: MakePlan, door: Keeps, once: IdempotencyKey) -> Respon
     """Plan a round (走访排期): each household that is still to be visited to exactly one team on one day.
 
     Key households come first, the round's gap is kept, loads are equal within one as far as that allows, and each list
-    is in walking order. With `preview` nothing is kept.
+    is in walking order. Teams whose stage of the round has not begun take nobody. With `preview` nothing is kept.
     """
     asked = _asked(door)
     return await _planned(
@@ -91,7 +91,8 @@ async def _planned(
     async def kept() -> PlanOut:
         material, planned = await worked_out()
         plan_id = await door.run(lambda session: making.keep(session, asked, material, planned))
-        return await door.read(lambda session: showing.one(session, door.scope, plan_id))
+        made = await door.read(lambda session: showing.one(session, door.scope, plan_id))
+        return made.model_copy(update={"not_yet": showing.not_yet(material)})
 
     if not preview:
         return await door.write_once(kept, once)

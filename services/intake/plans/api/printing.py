@@ -1,35 +1,26 @@
 """``/plans/{plan_id}/sheet``: a team's sheet of a day (走访单) to print or to go on with in a spreadsheet."""
 
-from pathlib import Path as File
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Path, Query, Response
 
 from libs.common.bus.flow import Service
 from libs.common.rules.requests import Request
 from libs.common.web.door import Door, needs
-from libs.common.web.frame import Frame
 from libs.common.web.looks import Looks
-from libs.common.workbooks import xlsx_of
+from libs.common.web.printing import A_SHEET, PrintedSheet, sheet_answer
 from services.intake import rights
 from services.intake.plans.actions import printing
-from services.intake.plans.actions.printing import PrintedSheet
-from services.intake.plans.labels import ABOUT, BY_HAND, COLUMNS, CONFIDENTIAL, MASKED, SHEET, WIDTHS
-from services.intake.plans.schemas import PlanId, PrintInClear, PrintQuery, SheetForm
+from services.intake.plans.labels import CONFIDENTIAL, MASKED, SHEET
+from services.intake.plans.schemas import PlanId, PrintInClear, PrintQuery
 
 router = APIRouter(prefix="/v1/plans", tags=["plans 走访排期"])
 
 InPath = Annotated[PlanId, Path()]
 _LOOKS = Looks(Service.INTAKE)
-_XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-_BYTES = {"schema": {"type": "string", "format": "binary"}}
-_A_SHEET: dict[int | str, dict[str, Any]] = {
-    200: {"description": "The sheet", "content": {"text/html": {"schema": {"type": "string"}}, _XLSX: _BYTES}}
-}
-_FRAME = Frame(File(__file__).parents[1] / "templates", Cache_Control="no-store", X_Robots_Tag="noindex")
 
 
-@router.get("/{plan_id}/sheet", response_class=Response, responses=_A_SHEET)
+@router.get("/{plan_id}/sheet", response_class=Response, responses=A_SHEET)
 async def print_sheet(
     plan_id: InPath, query: Annotated[PrintQuery, Query()], door: Annotated[Door, needs(rights.READ_ROUNDS)]
 ) -> Response:
@@ -39,7 +30,7 @@ async def print_sheet(
     return _answered(found, query)
 
 
-@router.post("/{plan_id}/sheet", response_class=Response, responses=_A_SHEET | {429: {}})
+@router.post("/{plan_id}/sheet", response_class=Response, responses=A_SHEET | {429: {}})
 async def print_sheet_in_clear(
     plan_id: InPath,
     body: PrintInClear,
@@ -61,19 +52,4 @@ async def print_sheet_in_clear(
 
 def _answered(found: PrintedSheet, query: PrintQuery) -> Response:
     note = CONFIDENTIAL if found.in_clear else MASKED
-    if query.format is not SheetForm.XLSX:
-        words = {"about": ABOUT, "columns": COLUMNS, "by_hand": BY_HAND}
-        return _FRAME.page("sheet.html", SHEET, words=words, note=note, sheet=found)
-    headers = {
-        "Content-Disposition": f'attachment; filename="sheet-{query.on.isoformat()}.xlsx"',
-        "Cache-Control": "no-store",
-    }
-    return Response(_workbook(found, note[0]), media_type=_XLSX, headers=headers)
-
-
-def _workbook(found: PrintedSheet, note: str) -> bytes:
-    """Headings first, so that the table is one to go on with; what it is about stands below it."""
-    rows = [[words[0] for words in COLUMNS.values()]]
-    rows += [[row.get(name, "") for name in COLUMNS] for row in found.rows]
-    rows += [[], *([words[0], found.about[name]] for name, words in ABOUT.items()), [note]]
-    return xlsx_of(rows, [*WIDTHS.values()])
+    return sheet_answer(found, SHEET, note, query.format, f"sheet-{query.on.isoformat()}")

@@ -18,6 +18,7 @@ from libs.common.rules.requests import Request
 from libs.common.security.policy import Scope
 from libs.common.time.moments import local_day
 from libs.common.visits.counting import View
+from services.intake.rounds.actions.stages import stages_asked
 from services.intake.rounds.queries.figures import whole_of
 from services.intake.rounds.queries.following import hold_rounds
 from services.intake.rounds.schemas import OpenRound
@@ -158,7 +159,8 @@ def _terms(session: Session, asked: Request, body: OpenRound) -> dict[str, Any]:
         raise invalid("slots", "the place has said no night hours", "县包未设定夜访时段")
     lists = {name: [*dict.fromkeys(map(str, getattr(body, name)))] for name in ("classes", "kinds", "purposes")}
     same = {name: getattr(body, name) for name in ("name", "area_code", "begins_on", "ends_on", "visit_every", "slots")}
-    return same | lists | {"gap_days": rules.gap_days if body.gap_days is None else body.gap_days}
+    order = {"visit_order": body.visit_order, "stages": stages_asked(rules, body)}
+    return same | lists | order | {"gap_days": rules.gap_days if body.gap_days is None else body.gap_days}
 
 
 def _check_days(session: Session, body: OpenRound) -> None:

@@ -40,6 +40,12 @@ _LEFT = """
 """
 
 
+_REACHED_TURNS = """
+    SELECT visit.day, visit.staff_ids, count(*)::int AS households
+    FROM round_household AS place JOIN visit ON visit.visit_id = place.reached_by
+    WHERE place.round_id = $1 AND place.stands AND place.area_code LIKE $2 || '%'
+    GROUP BY 1, 2 ORDER BY 1, 2
+"""
 _OPEN_BY_TOWN = """
     SELECT rpad(left(tally.area_code, 9), 12, '0') AS town, sum(households)::int AS households,
            sum(reached + refused)::int AS visited
@@ -157,3 +163,8 @@ async def left_open(session: Session, today: date) -> int:
 async def left_of(session: Session, round_id: str, after: str, area_prefix: str, limit: int) -> Sequence[Any]:
     """Households that stood in the round and do not any more, with the step by which they left."""
     return await session.fetch(_LEFT, round_id, after, f"{area_prefix}%", limit)
+
+
+async def reached_turns(session: Session, round_id: str, prefix: str) -> Sequence[Any]:
+    """How many households were reached on each day by the same people."""
+    return await session.fetch(_REACHED_TURNS, round_id, prefix)

@@ -74,4 +74,4 @@ def _holds_on(term: TermOfOffice, day: date, zone: ZoneInfo) -> bool:
     """Whether it holds at some time of the day."""
     begins = datetime.combine(day, time(), zone)
     ends = datetime.combine(day + timedelta(days=1), time(), zone)
-    return term.begins_at < ends and (term.ends_at is None or term.ends_at > begins)
+    return term.holds_between(begins, ends)

@@ -13,7 +13,8 @@ from libs.common.rules.machine import SYSTEM
 from libs.common.rules.steps import move, seen_of
 from libs.common.security.masking import mask_text
 from libs.common.time.moments import local_day
-from libs.common.visits.placing import SeenVisit
+from libs.common.visits.placing import CONTACTED, NEVER, SeenVisit
+from services.intake.households.tables import Household
 from services.intake.rounds.actions.following import follow_visits
 from services.intake.rounds.queries.following import terms_of
 from services.intake.rounds.tables import VisitRound
@@ -88,6 +89,9 @@ async def settle(session: Session, changed: Visit, rows: Sequence[Visit]) -> Non
             take(session, row, said, {"duplicate_of": before})
             await tell_corrected(session, row, ("duplicate_of",), _ONE_WITH_ANOTHER)
     follow_visits(session, changed.household_id, [_seen(row) for row in valid])
+    home = await session.one(Household, "household_id", changed.household_id)
+    if home is not None:
+        home.contacted_on = max((row.day for row in valid if row.outcome in CONTACTED), default=NEVER)
 
 
 def take(session: Session, row: Visit, said: Said, before: Mapping[str, Any]) -> None:

@@ -11,6 +11,7 @@ from libs.common.time.moments import day_end, day_start
 from libs.common.web.cursors import Page, PageQuery
 from services.intake.raised.queries import seen_cases
 from services.intake.raised.schemas import MatterOut
+from services.intake.rounds.actions.stages import came_early
 from services.intake.rounds.queries.following import terms_of
 from services.intake.rounds.tables import VisitRound
 from services.intake.visits.domain import ACTIONS, STATUSES
@@ -108,7 +109,8 @@ async def changes(session: Session, scope: Scope, visit_id: str, query: PageQuer
 async def _in_round(session: Session, row: Visit, round_id: str) -> InRound:
     (found,) = await session.rows(VisitRound, "round_id", round_id, lock=False)
     late = found.closed_at is not None and row.recorded_at >= found.closed_at
-    return InRound(round_id=round_id, counts=terms_of(found).counts_slot(row.slot), late=late)
+    early = came_early(session, found, row.staff_ids, row.day)
+    return InRound(round_id=round_id, counts=terms_of(found).counts_slot(row.slot), late=late, early=early)
 
 
 def _day(session: Session, day: date) -> tuple[datetime, datetime]:

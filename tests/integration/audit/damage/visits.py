@@ -116,6 +116,8 @@ ROWS_OF_VISITS: dict[str, Spoiled] = {
         kinds = '{{vulnerable}}'
         visit_every = 'week'
         purposes = '{{policy}}'
+        visit_order = 'leaders_first'
+        stages = '[{{}}]'
         gap_days = 3
         slots = 'night'
         opened_at = opened_at - interval '1 hour'
@@ -224,6 +226,55 @@ ROWS_OF_VISITS: dict[str, Spoiled] = {
     "a match lost": spoiled(
         "I6", "intake", "poor_home", " is not there, the events say",
         "DELETE FROM intake.household_match WHERE match_id = {match_of_crafts}",
+    ),
+    **columns("intake", "household_away_look", "poor_home", """
+        to_code = '110000'
+        how = 'at_home'
+        on_day = on_day - 1
+        since = since - 1
+        expected_back = expected_back + 1
+        who = 'somebody else'
+        unit_code = 'D-AGRI'
+        staff_id = 'S-1006'
+        at = at - interval '1 hour'
+        why = '没事'
+    """, key="household_id"),
+    "a look for who is away lost": spoiled(
+        "I6", "intake", "giving_home", " is not there, the events say",
+        "DELETE FROM intake.household_away_look WHERE household_id = {giving_home}",
+    ),
+    **columns("intake", "household", "poor_home", """
+        away_looked_on = away_looked_on - 1
+        contacted_on = contacted_on + 1
+    """, key="household_id"),
+    **columns("intake", "dossier_entry", "dossier_entry", """
+        area_code = '999001101202'
+        part = 'things'
+        kind = 'facility'
+        name = '别的'
+        text = '没事'
+        looked_on = looked_on - 1
+        due_on = due_on + 1
+        removed = false
+        updated_at = updated_at - interval '1 hour'
+        version = version + 1
+    """, key="entry_id"),
+    **columns("intake", "dossier_change", "dossier_entry", """
+        action = 'look'
+        kind = 'facility'
+        name = '别的'
+        text = '没事'
+        looked_on = looked_on - 1
+        due_on = due_on + 1
+        who = 'somebody else'
+        unit_code = 'D-AGRI'
+        staff_id = 'S-1006'
+        at = at - interval '1 hour'
+        why = '没事'
+    """, where="version = 2", key="entry_id"),
+    "a step of an entry lost": spoiled(
+        "I6", "intake", "dossier_entry", "dossier_change 3 is not there",
+        "DELETE FROM intake.dossier_change WHERE entry_id = {dossier_entry} AND version = 3",
     ),
     **columns("intake", "household_policy", "poor_home", """
         holds_from = holds_from - 1

@@ -1,0 +1,1 @@
+"""Dossiers are kept up and shown."""
