@@ -165,6 +165,7 @@ FLOW: tuple[Route, ...] = (
     _route(judging.ExclusionRevoked,     Stream.CASES,     "..F.", "...A"),
     _route(households.HouseholdRecorded, Stream.VISITS,    "I...", "...A"),
     _route(households.HouseholdResealed, Stream.VISITS,    "I...", "...."),
+    _route(households.HouseholdErased,   Stream.VISITS,    "I...", "...."),
     _route(households.HouseholdRevealed, Stream.VISITS,    "I...", "...."),
     _route(households.HouseholdNoted,    Stream.VISITS,    "I...", "...."),
     _route(households.HouseholdMatched,  Stream.VISITS,    "I...", "...."),
