@@ -18,6 +18,7 @@ from libs.common.events import (
     households,
     judging,
     objections,
+    occasions,
     ops,
     passing,
     responsible,
@@ -74,7 +75,7 @@ _MIB = 1_048_576
 # topic                          key                            partitions  largest
 TOPICS: dict[Stream, Topic] = {topic.stream: topic for topic in (
     Topic(Stream.CASES,          ("case_id",),                  AS_SET,     1 * _MIB),
-    Topic(Stream.VISITS,         ("household_id", "round_id", "team_id"), AS_SET, 1 * _MIB),
+    Topic(Stream.VISITS,         ("household_id", "round_id", "team_id", "occasion_id", "point_id"), AS_SET, 1 * _MIB),
     Topic(Stream.DIRECTORY,      ("place_code", "staff_id"),    1,          8 * _MIB),
     Topic(Stream.OPS,            ("source",),                   1,          1 * _MIB),
 )}  # fmt: skip
@@ -176,6 +177,9 @@ FLOW: tuple[Route, ...] = (
     _route(teams.TeamChanged,            Stream.VISITS,    "I...", "...A"),
     _route(teams.TeamDissolved,          Stream.VISITS,    "I...", "...A"),
     _route(teams.AttendanceKept,         Stream.VISITS,    "I...", "...."),
+    _route(occasions.PointKept,          Stream.VISITS,    "I...", "...."),
+    _route(occasions.PointDutyKept,      Stream.VISITS,    "I...", "...."),
+    _route(occasions.OccasionKept,       Stream.VISITS,    "I...", "...."),
     _route(visits.RoundOpened,           Stream.VISITS,    "I...", "...A"),
     _route(visits.RoundClosed,           Stream.VISITS,    "I...", "...A"),
     _route(visits.VisitRecorded,         Stream.VISITS,    "I...", "...A"),
