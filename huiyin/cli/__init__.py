@@ -6,6 +6,7 @@ from huiyin.cli import (
     accounts,
     anchor,
     audit,
+    households,
     jwks,
     migrate,
     pack,
@@ -36,6 +37,7 @@ app.add_typer(staff.app, name="staff")
 app.add_typer(accounts.app, name="accounts")
 app.command("retention")(retention.retention)
 app.add_typer(requesters.app, name="requesters")
+app.add_typer(households.app, name="households")
 app.add_typer(vault.app, name="vault")
 app.command("audit")(audit.audit)
 app.add_typer(anchor.app, name="anchor")

@@ -26,7 +26,9 @@ def retention(
     data_dir: DataDir = None,
     as_json: AsJson = False,  # noqa: FBT002 - an option of a command
 ) -> None:
-    """Erase who spoke, and delete files, of cases that ended as long ago as HUIYIN_RETENTION says; for good.
+    """Erase who spoke, files, and who lived in households that ended or left as long ago as HUIYIN_RETENTION says.
+
+    It is for good.
 
     It may be stopped and run again. In a cluster: in a pod of intake-api.
     """
@@ -52,13 +54,18 @@ async def _retention(settings: CommonSettings, *, dry: bool, as_json: bool) -> i
     for name, due in found.items():
         done = {} if dry else {"gone": gone[name]}
         if as_json:
-            say_json({"class": name, "days": kept.days[name], **due._asdict(), **done})
+            counted = {_what(name): due.many, "oldest": due.oldest, "newest": due.newest}
+            say_json({"class": name, "days": kept.days[name], **counted, **done})
         else:
             ended = f", ended {due.oldest:%Y-%m-%d} to {due.newest:%Y-%m-%d}" if due.oldest and due.newest else ""
             went = "would go" if dry else f"were due; of {gone[name]:,} it is gone"
-            say(f"{name} ({kept.days[name]} days): {due.cases:,} cases{ended} {went}")
+            say(f"{name} ({kept.days[name]} days): {due.many:,} {_what(name)}{ended} {went}")
     return 0
 
 
+def _what(kept: KeptClass) -> str:
+    return "households" if kept is KeptClass.HOUSEHOLDS else "cases"
+
+
 def _tell_progress(kept: KeptClass, gone: int) -> None:
-    print(f"{kept}: {gone:,} cases ...", file=sys.stderr, flush=True)  # noqa: T201 - a command
+    print(f"{kept}: {gone:,} {_what(kept)} ...", file=sys.stderr, flush=True)  # noqa: T201 - a command

@@ -1,4 +1,4 @@
-"""How long what identifies somebody is kept after its case has ended (保管期限): for ever, unless it is set."""
+"""How long what identifies somebody is kept after it is needed no more (保管期限): for ever, unless it is set."""
 
 from collections.abc import Mapping
 from enum import StrEnum
@@ -15,6 +15,8 @@ class KeptClass(StrEnum):
     """Who spoke, the words before masking, and the citizen's files: as when it is erased by hand."""
     FILES = "files"
     """All files of the case, also those of units; their rows and digests stay."""
+    HOUSEHOLDS = "households"
+    """Who lived in a household that moved away, died out, or was merged into another: as when it is erased by hand."""
 
 
 def parse_retention(text: str) -> Mapping[KeptClass, int]:

@@ -6,9 +6,12 @@ from pathlib import Path
 
 import orjson
 
+from huiyin.erasing import carry_out
 from libs.common.bus.flow import Service
 from libs.common.security.masking import mask_text
 from libs.common.security.principal import Role
+from services.intake.erasures.actions.households import erase_household
+from services.intake.erasures.domain import Order
 from tests.journeys.county import RESULT, VILLAGE, County, complaint
 from tests.support.identifiers import FORMS, STILL_TRAVELS, parts_of, table
 from tests.support.logged import logged
@@ -130,8 +133,25 @@ async def hundred_homes(county: County) -> list[str]:
             await county.operator.do(f"{home}/change", {"head": of_member, "members": [], "household_class": "away"})
             shown = [await supervisor.get(path) for path in (home, f"{home}/changes", f"{home}/notes", HOUSEHOLDS)]
             secrets_in("".join(answer.text for answer in shown), secrets)
+        if number % 10 == 5:
+            await erased_home(county, home, f"{who['head']}和{of_member}住{who['door']}，{other}打不通", secrets)
     await county.house.settle()
     return secrets
+
+
+async def erased_home(county: County, home: str, words: str, secrets: list[str]) -> None:
+    """Whoever lived there is erased by a reason that names them, and nothing shows them any more."""
+    await county.operator.do(f"{home}/muting", {"reason": "moved_away", "why": words})
+    await county.person("supervisor-2", Role.SUPERVISOR).do(f"{home}/muting/decision", {"granted": True})
+    runtime = county.house.services[Service.INTAKE].runtime
+    household_id, order = home.removeprefix(f"{HOUSEHOLDS}/"), Order("liu", "chen", words)
+    await carry_out(
+        erase_household, runtime.work_database, runtime.vault, runtime.clock.now, household_id, order, for_good=True
+    )
+    look = await county.operator.post(f"{home}/reveal", {"reason": words, "fields": ["head"]})
+    shown = [look, *[await county.operator.get(path) for path in (home, f"{home}/changes", HOUSEHOLDS)]]
+    assert (look.status_code, {answer.status_code for answer in shown[1:]}) == (410, {200})
+    secrets_in("".join(answer.text for answer in shown), secrets)
 
 
 async def phone_of_a_cadre(county: County, home: str, number: int, words: str, secrets: list[str]) -> None:

@@ -1,5 +1,5 @@
 """All households of a span, one after the other, in bounded memory: every check that looks at one of them, its visits
-and its places in rounds; and so the rounds and the teams, which are told of on the same topic.
+and its places in rounds; and so rounds, teams, points and occasions, which are told of on the same topic.
 """
 
 from collections.abc import Iterator, Mapping
@@ -16,9 +16,10 @@ from huiyin.audit.reading import read
 from huiyin.audit.report import Findings
 from huiyin.audit.rows.comparing import WantedRows, differences
 from huiyin.audit.snapshot import AT_A_TIME, Snapshot
-from huiyin.audit.visits import dossiers, records, rounds, teams
+from huiyin.audit.visits import dossiers, occasions, records, rounds, teams
 from huiyin.audit.visits.dossiers import check_entry
 from huiyin.audit.visits.histories import check_visits
+from huiyin.audit.visits.occasions import check_points_and_occasions
 from huiyin.audit.visits.records import RecordedVisit, living, records_of
 from huiyin.audit.visits.rounds import OpenedRounds, check_round
 from huiyin.audit.visits.rows import row_streams
@@ -31,6 +32,8 @@ _BY_COLUMN = {
     "round_id": rounds.TABLES,
     "team_id": teams.TABLES,
     "entry_id": dossiers.TABLES,
+    "point_id": occasions.OF_POINTS,
+    "occasion_id": occasions.OF_OCCASIONS,
 }
 """By the column that is the key, every table with rows of that key, and their order."""
 
@@ -45,7 +48,7 @@ class HouseholdTask:
 
 
 async def check_households(cut: Snapshot, delivery: Delivery, figures: FigureAudit, task: HouseholdTask) -> None:
-    """Look at each household of the span, and at each round and team."""
+    """Look at each household of the span, and at each round, team, point and occasion."""
     findings, opened = delivery.findings, await OpenedRounds.of(cut)
     streams = household_streams(cut, task.topic, task.span, embedded_bus=delivery.all_in_database)
     async for key, group in by_key(cut, streams, at_a_time=task.at_a_time):
@@ -57,22 +60,24 @@ async def check_households(cut: Snapshot, delivery: Delivery, figures: FigureAud
         check_round(view, findings)
         check_team(view, findings)
         check_entry(view, findings)
+        check_points_and_occasions(view, findings)
         _check_rows(view, rows_wanted(view, opened, made), findings)
         await figures.visits.check(view)
 
 
 def rows_wanted(view: CaseView, opened: OpenedRounds, made: Mapping[str, RecordedVisit]) -> Iterator[WantedRows]:
-    """What should stand in each table that has rows about a household, a round or a team."""
+    """What should stand in each table that has rows about a key of the topic."""
     yield from household_rows.rows_wanted(view, [record.seen for record in living(made)])
     yield from records.rows_wanted(made)
     yield rounds.places_wanted(view, opened, [record.seen for record in living(made)])
     yield from rounds.rows_wanted(view)
     yield from teams.rows_wanted(view)
     yield from dossiers.rows_wanted(view)
+    yield from occasions.rows_wanted(view)
 
 
 def household_streams(cut: Snapshot, topic: str, span: KeySpan = EVERYTHING, *, embedded_bus: bool) -> dict[str, str]:
-    """All that is known of a household, a round or a team."""
+    """All that is known of a household, a round, a team, a point or an occasion."""
     return {
         "events": events_of(cut, _STREAM, span),
         "heads": heads_of(cut, _STREAM, span),

@@ -10,7 +10,13 @@ from huiyin.audit.case import INTAKE, CaseView
 from huiyin.audit.report import Findings, Invariant
 from libs.common.events.base import SaidByHand
 from libs.common.events.household_terms import HouseholdFact, HouseholdStep
-from libs.common.events.households import HouseholdEvent, HouseholdRecorded
+from libs.common.events.households import (
+    HouseholdErased,
+    HouseholdEvent,
+    HouseholdNoted,
+    HouseholdRecorded,
+    HouseholdResealed,
+)
 
 S = HouseholdStep
 _SETTLED = (S.REGISTER, S.REFUSE_MUTE, S.UNMUTE)
@@ -51,6 +57,7 @@ class _Steps:
         self._version = 0
         self._first = date.min
         self._asked: HouseholdRecorded | None = None
+        self._erased = False
         self._contact: tuple[date, str | None] = (date.min, None)
         """Since when who looks after it."""
 
@@ -59,6 +66,7 @@ class _Steps:
         if not isinstance(event, HouseholdRecorded):
             if self._last is None:
                 yield "was said before the household was registered"
+            yield from self._of_its_erasure(event)
             return
         yield from self._of_its_turn(event)
         yield from self._of_its_day(event)
@@ -70,9 +78,21 @@ class _Steps:
             yield "is merged into nothing but itself"
         self._go_on(event)
 
+    def _of_its_erasure(self, event: HouseholdEvent) -> Iterator[str]:
+        if self._erased and isinstance(event, HouseholdErased | HouseholdNoted | HouseholdResealed):
+            yield "who lives there had been erased"
+        if isinstance(event, HouseholdErased):
+            if self._last not in (S.CONFIRM_MUTE, S.MERGE):
+                yield "who lives there was erased while it stood in the register"
+            if event.by is None or event.by == event.agreed_by:
+                yield "nobody else agreed to it"
+            self._erased = True
+
     def _of_its_turn(self, event: HouseholdRecorded) -> Iterator[str]:
         if event.version != self._version + 1:
             yield f"has version {event.version} behind {self._version}"
+        if self._erased and event.step not in (S.ASSIGN, S.AREA_MERGED):
+            yield f"{event.step} of a household whose people had been erased"
         may = MAY_FOLLOW.get(event.step)
         ended = self._last is S.MERGE and event.step is not S.AREA_MERGED
         if ended or (may is None and self._last is None) or (may is not None and self._last not in may):

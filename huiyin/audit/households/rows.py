@@ -10,7 +10,13 @@ from typing import Any
 from huiyin.audit.case import INTAKE, CaseView
 from huiyin.audit.households import owed_and_given
 from huiyin.audit.rows.comparing import Columns, WantedRows, by_whom, columns_of
-from libs.common.events.households import AwayLooked, HouseholdRecorded, HouseholdResealed, HouseholdRevealed
+from libs.common.events.households import (
+    AwayLooked,
+    HouseholdErased,
+    HouseholdRecorded,
+    HouseholdResealed,
+    HouseholdRevealed,
+)
 from libs.common.rules.machine import Actor, Refused
 from libs.common.security.vault import print_of_sealed
 from libs.common.visits.placing import CONTACTED, NEVER, SeenVisit
@@ -135,13 +141,15 @@ def _look(event: HouseholdRevealed) -> Columns:
 
 
 def _identity(view: CaseView, steps: list[_Step]) -> Iterator[WantedRows]:
-    """Whoever has no key sees whether what is sealed is what was told of, and that a key is there."""
+    """Whoever has no key sees whether what is sealed is what was told of, and that a key is there, or was destroyed."""
     row, digest = view.row("household_identity"), None
     for one in view.said[INTAKE]:
         if isinstance(one.event, HouseholdRecorded) and one.event.sealed is not None:
             digest = one.event.sealed
-        elif isinstance(one.event, HouseholdResealed) and one.event.was == digest:
+        elif isinstance(one.event, HouseholdResealed | HouseholdErased) and one.event.was == digest:
             digest = one.event.now
-    wanted = [{"household_id": view.case_id, "what is sealed": digest}] if steps else []
+    erased = view.of(INTAKE, HouseholdErased)
+    key = {"destroyed_at": erased[0].occurred_at, "wrapped": None} if erased else {"destroyed_at": None}
+    wanted = [{"household_id": view.case_id, "what is sealed": digest, **key}] if steps else []
     kept = [{**row, "what is sealed": _print_of(row)}] if row else []
     yield WantedRows(INTAKE, "household_identity", ("household_id",), wanted, kept=kept)

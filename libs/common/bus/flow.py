@@ -19,6 +19,7 @@ from libs.common.events import (
     households,
     judging,
     objections,
+    occasions,
     ops,
     passing,
     responsible,
@@ -75,7 +76,12 @@ _MIB = 1_048_576
 # topic                          key                            partitions  largest
 TOPICS: dict[Stream, Topic] = {topic.stream: topic for topic in (
     Topic(Stream.CASES,          ("case_id",),                  AS_SET,     1 * _MIB),
-    Topic(Stream.VISITS,         ("household_id", "round_id", "team_id", "entry_id"), AS_SET, 1 * _MIB),
+    Topic(
+        Stream.VISITS,
+        ("household_id", "round_id", "team_id", "occasion_id", "point_id", "entry_id"),
+        AS_SET,
+        1 * _MIB,
+    ),
     Topic(Stream.DIRECTORY,      ("place_code", "staff_id"),    1,          8 * _MIB),
     Topic(Stream.OPS,            ("source",),                   1,          1 * _MIB),
 )}  # fmt: skip
@@ -166,6 +172,7 @@ FLOW: tuple[Route, ...] = (
     _route(judging.ExclusionRevoked,     Stream.CASES,     "..F.", "...A"),
     _route(households.HouseholdRecorded, Stream.VISITS,    "I...", "...A"),
     _route(households.HouseholdResealed, Stream.VISITS,    "I...", "...."),
+    _route(households.HouseholdErased,   Stream.VISITS,    "I...", "...."),
     _route(households.HouseholdRevealed, Stream.VISITS,    "I...", "...."),
     _route(households.HouseholdNoted,    Stream.VISITS,    "I...", "...."),
     _route(households.HouseholdMatched,  Stream.VISITS,    "I...", "...."),
@@ -177,6 +184,9 @@ FLOW: tuple[Route, ...] = (
     _route(teams.TeamChanged,            Stream.VISITS,    "I...", "...A"),
     _route(teams.TeamDissolved,          Stream.VISITS,    "I...", "...A"),
     _route(teams.AttendanceKept,         Stream.VISITS,    "I...", "...."),
+    _route(occasions.PointKept,          Stream.VISITS,    "I...", "...."),
+    _route(occasions.PointDutyKept,      Stream.VISITS,    "I...", "...."),
+    _route(occasions.OccasionKept,       Stream.VISITS,    "I...", "...."),
     _route(visits.RoundOpened,           Stream.VISITS,    "I...", "...A"),
     _route(visits.RoundClosed,           Stream.VISITS,    "I...", "...A"),
     _route(visits.VisitRecorded,         Stream.VISITS,    "I...", "...A"),

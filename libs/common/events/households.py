@@ -64,6 +64,23 @@ class HouseholdResealed(HouseholdEvent):
     now: str
 
 
+class HouseholdErased(HouseholdEvent):
+    """删除户内信息: the key of all that is sealed of it was destroyed; it is found by phone and door no more.
+
+    ``was`` and ``now`` are digests as ``sealed``. The reason is masked.
+    """
+
+    type_name: ClassVar[str] = "cn.huiyin.household.erased"
+
+    reason: str
+    agreed_by: str
+    """Who agreed, beside whoever did it."""
+    was: str
+    now: str
+    photos: int = 0
+    """How many photos of visits went with it."""
+
+
 class HouseholdRevealed(HouseholdEvent):
     """查看户情: somebody looked at who lives there. The reason is masked."""
 

@@ -1,1 +1,1 @@
-"""Erasing who spoke (删除诉求人信息), once a case has ended: its key is destroyed, and everything else stays."""
+"""Erasing who spoke (删除诉求人信息), or lived somewhere (删除户内信息), once nothing needs it: by destroying a key."""

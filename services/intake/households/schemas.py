@@ -193,6 +193,7 @@ class HouseholdOut(AnswerBody):
     phone: Annotated[str | None, Field(description="Masked, as 138****1234")]
     door: Annotated[str | None, Field(description="**** where there is one")]
     members: Annotated[int, Field(description="How many are known, beside the head")]
+    erased_at: Annotated[datetime | None, Field(description="When who lives there was erased for good (户内信息删除)")]
     registered_at: datetime
     version: int
 

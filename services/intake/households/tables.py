@@ -20,6 +20,8 @@ _COUNTS = "status IN ('registered', 'mute_asked')"
 """Stands in the denominators."""
 _HOME = f"{_COUNTS} AND household_class IN ('resident', 'away')"
 _AWAY = f"{_COUNTS} AND household_class = 'away'"
+_LEFT = "status IN ('muted', 'ended')"
+"""Of these who lived there may be erased."""
 
 
 class Household(Base, table=True):
@@ -45,6 +47,7 @@ class Household(Base, table=True):
         index("household_asked_idx", *_IN_ORDER, where="status = 'mute_asked'"),
         index("household_muted_idx", *_IN_ORDER, where="status = 'muted'"),
         index("household_ended_idx", *_IN_ORDER, where="status = 'ended'"),
+        index("household_left_idx", "household_id", where=_LEFT),
         index("household_class_idx", "household_class", *_IN_ORDER),
         index("household_every_idx", "visit_every", *_IN_ORDER, where="visit_every IS NOT NULL"),
         Index("household_kinds_idx", "kinds", postgresql_using="gin"),
@@ -105,7 +108,7 @@ class ContactTally(Base, table=True):
 
 
 class HouseholdIdentity(Base, table=True):
-    """Who lives there (户内信息), sealed under a key of its own that the vault's wraps.
+    """Who lives there (户内信息), sealed under a key of its own that the vault's wraps, until that is destroyed.
 
     Indexes find a phone, and a door of an area, without storing them.
     """
@@ -115,12 +118,13 @@ class HouseholdIdentity(Base, table=True):
         refers("household_identity", "household_id", "household"),
         check("household_identity_phone_index_check", "length(phone_index) = 16"),
         check("household_identity_door_index_check", "length(door_index) = 16"),
+        check("household_identity_destroyed", "(wrapped IS NULL) = (destroyed_at IS NOT NULL)"),
         index("household_identity_phone_idx", "phone_index", where="phone_index IS NOT NULL"),
         index("household_identity_door_idx", "door_index", where="door_index IS NOT NULL"),
     )
 
     household_id: str = Field(primary_key=True)
-    wrapped: bytes
+    wrapped: bytes | None
     sealed_head: bytes | None
     sealed_phone: bytes | None
     sealed_door: bytes | None
@@ -128,6 +132,8 @@ class HouseholdIdentity(Base, table=True):
     sealed_place: bytes | None
     phone_index: bytes | None
     door_index: bytes | None
+    destroyed_at: datetime | None = Field(sa_column=moment_column(nullable=True))
+    """When who lives there was erased."""
 
 
 class HouseholdChange(Base, table=True):

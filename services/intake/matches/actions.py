@@ -13,7 +13,7 @@ from libs.common.security.policy import Scope
 from libs.common.security.vault import Vault
 from libs.common.web.cursors import Page, PageQuery
 from services.intake.households.actions.recording import today_of
-from services.intake.households.actions.sealing import envelope_of, hidden_in, opened
+from services.intake.households.actions.sealing import without_names
 from services.intake.households.domain import Status
 from services.intake.households.queries import BY_AREA, find, identity_of
 from services.intake.households.tables import Household
@@ -156,7 +156,7 @@ async def _hidden(session: Session, household_ids: tuple[str, str], text: str, v
     for household_id in household_ids if text else ():
         identity = await identity_of(session, household_id)
         if identity is not None:
-            text = hidden_in(opened(envelope_of(vault, identity), identity), text)
+            text = without_names(vault, identity, text)
     return text
 
 

@@ -17,7 +17,7 @@ from libs.common.security.envelopes import KeyEnvelope
 from libs.common.security.vault import CannotOpen, Vault, VaultCell, print_of_sealed
 from services.intake.households.actions.looking import check_one_more_look, record_look
 from services.intake.households.actions.recording import today_of
-from services.intake.households.actions.sealing import envelope_of, hidden_in, opened
+from services.intake.households.actions.sealing import check_not_erased, envelope_of, hidden_in, opened
 from services.intake.households.domain import Status
 from services.intake.households.queries import find, identity_of
 from services.intake.households.tables import Household, HouseholdIdentity
@@ -163,6 +163,7 @@ async def _identity(session: Session, household_id: str) -> HouseholdIdentity:
     identity = await identity_of(session, household_id)
     if identity is None:
         raise NotFound
+    check_not_erased(identity)
     return identity
 
 

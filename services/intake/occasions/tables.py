@@ -32,6 +32,7 @@ class Occasion(Base, table=True):
         check("occasion_staff", "cardinality(staff_ids) > 0"),
         check("occasion_citizens_check", "citizens >= 0"),
         check("occasion_version_check", "version > 0"),
+        check("occasion_carried", "carried_over BETWEEN 0 AND version"),
         index("occasion_newest_idx", *_NEWEST),
         index("occasion_area_idx", "area_code", *_NEWEST),
         index("occasion_kind_idx", "kind", *_NEWEST),
@@ -57,6 +58,8 @@ class Occasion(Base, table=True):
     entered_on: date
     recorded_at: datetime = Field(sa_column=moment_column())
     version: int
+    carried_over: int
+    """At which version it stood when its steps began to be told: those up to it no event tells. 0: all are told."""
 
 
 class OccasionMatter(Base, table=True):

@@ -10,7 +10,9 @@ from libs.common.rules.requests import Request
 from libs.common.security.policy import Scope
 from services.intake.attachments.actions.examine import ExaminedFile, examine_picture
 from services.intake.households.actions.looking import check_one_more_look, record_look
+from services.intake.households.actions.sealing import check_not_erased
 from services.intake.households.queries import find as find_household
+from services.intake.households.queries import identity_of
 from services.intake.households.tables import Household
 from services.intake.photos.queries import with_cases
 from services.intake.photos.schemas import PhotoIs, VisitPhotoOut, VisitPhotosOut
@@ -53,11 +55,14 @@ async def is_kept(session: Session, visit_id: str, digest: str) -> bool:
 async def keep(session: Session, asked: Request, visit_id: str, photo: ExaminedFile) -> VisitPhotoOut:
     """Note that the visit has this photo, whose bytes are kept already; the same again is as it was.
 
-    Raises as `open_visit`, and Invalid: the record may be another by now.
+    Raises as `open_visit`, and Invalid: the record may be another by now; WhoLivesThereErased.
     """
     found = await open_visit(session, asked, visit_id)
     # Locked, and read, as whoever corrects it or says that it is void does.
     await session.one(Household, "household_id", found.household_id)
+    identity = await identity_of(session, found.household_id)
+    if identity is not None:
+        check_not_erased(identity)
     rows = await session.rows(Visit, "household_id", found.household_id)
     visit = _open(asked, next((row for row in rows if row.visit_id == visit_id), None))
     _check_named(visit, photo.digest)

@@ -23,6 +23,7 @@ class CollectionPoint(Base, table=True):
         check("collection_point_hours", "opens_at < closes_at"),
         check("collection_point_days", "until_day IS NULL OR from_day <= until_day"),
         check("collection_point_version_check", "version > 0"),
+        check("collection_point_carried", "carried_over BETWEEN 0 AND version"),
         index("collection_point_code_key", "code", unique=True),
         index("collection_point_area_idx", "area_code", "point_id"),
     )
@@ -42,6 +43,8 @@ class CollectionPoint(Base, table=True):
     opened_at: datetime = Field(sa_column=moment_column())
     updated_at: datetime = Field(sa_column=moment_column())
     version: int
+    carried_over: int
+    """At which version it stood when its steps began to be told: those up to it no event tells. 0: all are told."""
 
 
 class PointChange(Base, table=True):

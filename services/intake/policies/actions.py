@@ -15,7 +15,7 @@ from libs.common.security.policy import Scope
 from libs.common.security.vault import Vault
 from libs.common.web.cursors import Page
 from services.intake.households.actions.recording import today_of
-from services.intake.households.actions.sealing import envelope_of, hidden_in, opened
+from services.intake.households.actions.sealing import without_names
 from services.intake.households.queries import identity_of
 from services.intake.households.tables import Household, HouseholdPolicy, PolicyStatus
 from services.intake.policies.queries import OLDEST_FIRST, PolicyFilter, areas_of, counts_of, list_policies, matched_of
@@ -51,7 +51,7 @@ async def answer(
         raise Conflict("It was granted already", "该政策已落实")
     day = body.on_day or today_of(session)
     _check(body, day > today_of(session), day < min(one.holds_from for one in waiting))
-    why = hidden_in(opened(envelope_of(vault, identity), identity), body.why) if body.why else ""
+    why = without_names(vault, identity, body.why) if body.why else ""
     for one in waiting:
         one.status, one.answered_on, one.answered_at = PolicyStatus(body.answer), day, session.now
         one.who, one.unit_code, one.staff_id = asked.actor.subject, asked.actor.unit_code, asked.actor.staff_id

@@ -2,7 +2,11 @@
 
 from typing import Any
 
+from huiyin.erasing import carry_out
+from libs.common.bus.flow import Service
 from libs.common.security.principal import Role
+from services.intake.erasures.actions.households import erase_household
+from services.intake.erasures.domain import Order
 from tests.integration.audit.county import VILLAGE, County
 
 HOUSEHOLDS = "/intake/v1/households"
@@ -65,6 +69,8 @@ async def _muted(county: County, homes: dict[str, str]) -> None:
         ("home not muted", {"granted": False, "why": "核实仍在家"}),
         ("muted home", {"granted": True}),
         ("unmuted home", {"granted": True}),
+        ("erased home", {"granted": True}),
+        ("home to be erased", {"granted": True}),
     ):
         household_id = await _register(county, homes, name, contact_staff_id=CONTACT)
         await _do(county, household_id, "muting", wish)
@@ -72,6 +78,16 @@ async def _muted(county: County, homes: dict[str, str]) -> None:
             await _do(county, household_id, "muting/decision", decision, Role.SUPERVISOR)
         if name == "unmuted home":
             await _do(county, household_id, "unmuting", {"why": "已搬回"})
+    await _erased(county, homes["erased home"])
+
+
+async def _erased(county: County, household_id: str) -> None:
+    """By two people, as the command does it."""
+    runtime = county.house.services[Service.INTAKE].runtime
+    order = Order("liu", "chen", "本人书面申请，电话13912345678")
+    await carry_out(
+        erase_household, runtime.work_database, runtime.vault, runtime.clock.now, household_id, order, for_good=True
+    )
 
 
 async def _parted(county: County, homes: dict[str, str], whole: str) -> None:

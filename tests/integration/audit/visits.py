@@ -5,6 +5,7 @@ from typing import Any
 
 from libs.common.security.principal import Role
 from tests.integration.audit.county import VILLAGE, County
+from tests.integration.audit.occasions import listen
 
 HOUSEHOLDS = "/intake/v1/households"
 ROUNDS, VISITS, TEAMS = "/intake/v1/rounds", "/intake/v1/visits", "/intake/v1/teams"
@@ -22,6 +23,7 @@ async def go_about(county: County, homes: dict[str, str]) -> None:
     await county.call("POST", f"{ROUNDS}/{homes['closed round']}/closing", Role.OPERATOR, {})
     late = await _record(county, homes, "visit entered late", "part of a home", minutes=90)
     await _void(county, late, granted=False)
+    await listen(county, homes)
 
 
 def _today(county: County) -> date:

@@ -10,6 +10,7 @@ from sqlmodel import col
 from libs.common.events.household_terms import HouseholdClass, VisitEvery
 from libs.common.security.policy import Scope
 from libs.common.web.cursors import PageQuery, encode_cursor
+from services.intake.erasures.queries import DUE_HOUSEHOLDS, NEEDED, NEXT_HOUSEHOLDS
 from services.intake.households.domain import Status
 from services.intake.households.queries import (
     _ALIKE,
@@ -64,6 +65,7 @@ _FILL_BESIDE = (
            'S-' || n % 200, 'x', '{head}', timestamptz '2026-01-01' + n * interval '1 minute'
     FROM generate_series(1, 20000) AS n
     """,
+    "UPDATE household_identity SET wrapped = NULL, destroyed_at = now() WHERE household_id LIKE '%2'",
     "ANALYZE household, household_identity, household_change, household_look",
 )
 SIZE = 50
@@ -147,6 +149,7 @@ async def test_no_list_reads_the_whole_register(filled: IntakeDoor) -> None:
     await what_few_have_costs_no_walk_through_those_that_have_it_not(filled)
     await a_household_is_found_by_phone_and_door_and_as_it_was(filled)
     await no_list_of_looks_reads_the_whole_table(filled)
+    await whoever_is_let_go_is_found_among_those_that_left(filled)
 
 
 async def no_list_reads_it_all(filled: IntakeDoor) -> None:
@@ -195,3 +198,14 @@ async def no_list_of_looks_reads_the_whole_table(filled: IntakeDoor) -> None:
         assert index in plan.indexes, f"{name}:\n{plan}"
         assert not plan.walked, f"{name}:\n{plan}"
         assert plan.rows_read <= MOST_READ, f"{name} reads {plan.rows_read}:\n{plan}"
+
+
+async def whoever_is_let_go_is_found_among_those_that_left(filled: IntakeDoor) -> None:
+    """Those that were let go before are passed over; of plans, cases and phones' items only what is theirs is read."""
+    asked = NOW, NOW.date(), "0" * 36, SIZE
+    plan = await explain(filled, NEXT_HOUSEHOLDS, *asked)
+    assert {"household_left_idx", "household_identity_pkey"} <= plan.indexes, plan
+    assert "household" not in plan.walked, plan
+    assert plan.rows_read <= MOST_READ, f"reads {plan.rows_read}:\n{plan}"
+    for statement, parameters in ((DUE_HOUSEHOLDS, asked[:2]), (NEEDED, (asked[2], asked[1]))):
+        assert "household" not in (plan := await explain(filled, statement, *parameters)).walked, plan

@@ -4,11 +4,13 @@ from typing import Any
 
 import pytest
 
-from huiyin.requesters import erase_requester
+from huiyin.erasing import carry_out
 from libs.common.bus.flow import Service
 from libs.common.errors import Conflict, NotFound
 from libs.common.time.clock import system_now
-from services.intake.erasures.actions import Erasure, Order
+from services.intake.erasures.actions.requesters import Erasure
+from services.intake.erasures.actions.requesters import erase as erase_requester
+from services.intake.erasures.domain import Order
 from services.intake.requesters.actions import WhoSpokeErased
 from tests.integration.vault.conftest import ALL, TEXT, WHO, Safe, agree
 from tests.journeys.county import OBJECTION, SATISFIED, VILLAGE_UNIT, County
@@ -27,7 +29,7 @@ async def close(county: County, case_id: str) -> None:
 
 async def erase(safe: Safe, reference: str, *, for_good: bool = True) -> Erasure:
     async with safe.database(Service.INTAKE) as database:
-        return await erase_requester(database, safe.vault, system_now, reference, ORDER, for_good=for_good)
+        return await carry_out(erase_requester, database, safe.vault, system_now, reference, ORDER, for_good=for_good)
 
 
 async def pictures(county: County, case_id: str) -> None:

@@ -22,18 +22,18 @@ async def test_who_spoke_goes_when_its_term_has_ended(safe: Safe) -> None:
             def after(days: int) -> Retention:
                 return Retention(database, safe.vault, DAYS, lambda: now + timedelta(days=days))
 
-            assert [due.cases for due in (await after(364).due()).values()] == [0, 0]
+            assert [due.many for due in (await after(364).due()).values()] == [0, 0]
             due = (await after(366).due())[KeptClass.REQUESTERS]
-            assert (due.cases, due.oldest) == (1, due.newest)
+            assert (due.many, due.oldest) == (1, due.newest)
             told: list[int] = []
             assert await after(366).apply(lambda _kept, gone: told.append(gone)) == {
                 KeptClass.REQUESTERS: 1,
                 KeptClass.FILES: 0,
             }
             assert told == [1]
-            assert [due.cases for due in (await after(366).due()).values()] == [0, 0]
+            assert [due.many for due in (await after(366).due()).values()] == [0, 0]
             assert await after(731).apply(lambda _kept, _gone: None) == {KeptClass.REQUESTERS: 0, KeptClass.FILES: 1}
-            assert [due.cases for due in (await after(731).due()).values()] == [0, 0]
+            assert [due.many for due in (await after(731).due()).values()] == [0, 0]
         look = await county.operator.post(f"/intake/v1/requesters/{ended}/reveal", ALL)
         assert look.status_code == 410
         assert (await county.operator.do(f"/intake/v1/requesters/{still_open}/reveal", ALL))["name"] == WHO["name"]

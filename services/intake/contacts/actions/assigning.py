@@ -31,7 +31,7 @@ from services.intake.contacts.schemas import (
 from services.intake.households.actions.loads import check_most, hold_loads
 from services.intake.households.actions.recording import apply, state_of, today_of
 from services.intake.households.actions.registering import check_contact
-from services.intake.households.actions.sealing import envelope_of, hidden_in, opened
+from services.intake.households.actions.sealing import without_names
 from services.intake.households.domain import COUNTING, Said, State, Status, What, decide, evolve
 from services.intake.households.queries import loads_of
 from services.intake.households.tables import Household, HouseholdIdentity
@@ -241,7 +241,7 @@ async def _take(session: Session, moves: Sequence[_Move], ids: Sequence[str], va
 
 def _without_names(why: str, identities: Sequence[HouseholdIdentity], vault: Vault) -> str:
     for identity in identities:
-        why = hidden_in(opened(envelope_of(vault, identity), identity), why)
+        why = without_names(vault, identity, why)
     return why
 
 

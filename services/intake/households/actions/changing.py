@@ -21,7 +21,14 @@ from services.intake.households.actions.registering import (
     facts_of,
     write,
 )
-from services.intake.households.actions.sealing import SEALED, envelope_of, hidden_in, opened, put_identity
+from services.intake.households.actions.sealing import (
+    SEALED,
+    check_not_erased,
+    envelope_of,
+    opened,
+    put_identity,
+    without_names,
+)
 from services.intake.households.actions.showing import shown
 from services.intake.households.domain import Status, What, decide, holds_now, is_otherwise
 from services.intake.households.queries import first_day, identity_of
@@ -167,6 +174,7 @@ async def merge(
         raise invalid("into", "is no household in your reach", "目标户不存在或不在管辖范围内")
     if other.merged_into is not None:
         raise Conflict("The other household is no more", "目标户已并户")
+    await _identity(session, body.into)
     what = What(body.holds_from or today_of(session), merged_into=body.into)
     return await _step(session, asked, household_id, HouseholdStep.MERGE, what, body.why, vault)
 
@@ -176,7 +184,7 @@ async def _step(
 ) -> HouseholdOut:
     row = await load_for(session, asked, household_id, what.holds_from)
     before, identity = state_of(row), await _identity(session, household_id)
-    why = hidden_in(opened(envelope_of(vault, identity), identity), why) if why else why
+    why = without_names(vault, identity, why) if why else why
     apply(session, row, before, decide(before, step, what, asked.actor, session.now, today_of(session), why), identity)
     return shown(session, row, identity, vault)
 
@@ -185,6 +193,7 @@ async def _identity(session: Session, household_id: str) -> HouseholdIdentity:
     row = await identity_of(session, household_id, lock=True)
     if row is None:
         raise NotFound
+    check_not_erased(row)
     return row
 
 

@@ -98,7 +98,8 @@ def _goes_along(
     """False where its door cannot be found anew: its key is not here."""
     before = state_of(row)
     try:
-        seal_anew({}, (row.area_code, merged.successor), identity, vault)
+        if identity.destroyed_at is None:
+            seal_anew({}, (row.area_code, merged.successor), identity, vault)
     except Unavailable:
         log.warning("a household that cannot be opened does not go along with its area")
         return False

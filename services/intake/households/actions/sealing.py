@@ -46,9 +46,26 @@ class Masked:
     members: int
 
 
+UNKNOWN = Masked(None, None, None, 0)
+"""Nothing is known, or it was erased."""
+
+
+class WhoLivesThereErased(Unavailable):
+    """Who lives there was erased (已删除): nobody opens it again, and no step of the household needs it any more."""
+
+    status, type = 410, "household-erased"
+    title, title_zh = "Who lives in this household was erased", "该户的户内信息已删除"
+
+
+def check_not_erased(row: HouseholdIdentity) -> None:
+    """WhoLivesThereErased."""
+    if row.destroyed_at is not None:
+        raise WhoLivesThereErased
+
+
 def envelope_of(vault: Vault, row: HouseholdIdentity) -> KeyEnvelope:
     """What seals and opens of a household."""
-    return KeyEnvelope(vault, key_cell(row.household_id), row.wrapped)
+    return KeyEnvelope(vault, key_cell(row.household_id), row.wrapped, destroyed=row.destroyed_at is not None)
 
 
 def key_cell(household_id: str) -> VaultCell:
@@ -61,7 +78,7 @@ def sealed_identity(vault: Vault, household_id: str, area_code: str, who: Identi
     envelope = KeyEnvelope.new(vault, key_cell(household_id))
     told = {name: getattr(who, name) for name in SEALED}
     columns = _sealed(envelope, vault, household_id, area_code, told)
-    return {"household_id": household_id, "wrapped": envelope.wrapped} | columns
+    return {"household_id": household_id, "wrapped": envelope.wrapped, "destroyed_at": None} | columns
 
 
 def put_identity(
@@ -88,7 +105,8 @@ def _sealed(
 
 
 def opened(envelope: KeyEnvelope, row: HouseholdIdentity, wanted: Sequence[str] = SEALED) -> Identity:
-    """What is wanted, unmasked. Unavailable when its key is not here, or it was changed."""
+    """What is wanted, unmasked. Unavailable when its key is not here, or it was changed, or WhoLivesThereErased."""
+    check_not_erased(row)
     try:
         texts = {name: _opened(envelope, row, name) for name in wanted}
     except CannotOpen as error:
@@ -117,8 +135,17 @@ def hidden_in(who: Identity, text: str) -> str:
     return own.hidden_in(text)
 
 
+def without_names(vault: Vault, row: HouseholdIdentity, text: str) -> str:
+    """The text as by `hidden_in`; of whom was erased nothing is known that could be hidden beside what rules find."""
+    if row.destroyed_at is not None:
+        return hidden_in(Identity(), text)
+    return hidden_in(opened(envelope_of(vault, row), row), text)
+
+
 def masked(vault: Vault, row: HouseholdIdentity) -> Masked:
     """``张*`` and ``138****1234``; what cannot be opened is hidden, and the household can be read all the same."""
+    if row.destroyed_at is not None:
+        return UNKNOWN
     envelope = envelope_of(vault, row)
     try:
         members = len(opened(envelope, row, ("members",)).members)

@@ -9,7 +9,7 @@ from libs.common.events.household_terms import HouseholdFact
 from libs.common.security.policy import Scope
 from libs.common.security.vault import Vault
 from libs.common.web.cursors import Page, PageQuery
-from services.intake.households.actions.sealing import HIDDEN, Masked, masked
+from services.intake.households.actions.sealing import HIDDEN, UNKNOWN, masked
 from services.intake.households.domain import ACTIONS, DAY_ONE, STATUSES
 from services.intake.households.queries import (
     BY_AREA,
@@ -35,7 +35,6 @@ from services.intake.households.schemas import (
 )
 from services.intake.households.tables import Household, HouseholdChange, HouseholdIdentity, HouseholdLook
 
-_UNKNOWN = Masked(None, None, None, 0)
 _SAME = (
     "household_id", "household_no", "merged_into", "split_from", "mute_asked_for", "registered_at", "version", "status",
 )  # fmt: skip
@@ -44,7 +43,7 @@ _SAME = (
 def shown(session: Session, row: Household, identity: HouseholdIdentity | None, vault: Vault) -> HouseholdOut:
     """A household as it is today."""
     facts = {fact: getattr(row, fact.value) for fact in HouseholdFact}
-    return _out(session, row, facts, _UNKNOWN if identity is None else masked(vault, identity))
+    return _out(session, row, facts, identity, vault)
 
 
 async def one(session: Session, scope: Scope, household_id: str, vault: Vault, on: date | None) -> HouseholdOut:
@@ -58,10 +57,17 @@ async def one(session: Session, scope: Scope, household_id: str, vault: Vault, o
     facts = facts_on(await changes_of(session, household_id, on))
     if not facts:
         raise NotFound("The register had no such household on that day", "当日名册中没有此户")
-    return _out(session, row, dict(facts), _UNKNOWN if identity is None else masked(vault, identity))
+    return _out(session, row, dict(facts), identity, vault)
 
 
-def _out(session: Session, row: Household, facts: dict[HouseholdFact, Any], who: Masked) -> HouseholdOut:
+def _out(
+    session: Session,
+    row: Household,
+    facts: dict[HouseholdFact, Any],
+    identity: HouseholdIdentity | None,
+    vault: Vault,
+) -> HouseholdOut:
+    who = UNKNOWN if identity is None else masked(vault, identity)
     directory = session.packs.current(session.now).directory
     area_code = facts[HouseholdFact.AREA_CODE]
     area_name = directory.area(area_code).name if area_code in directory.area_codes else HIDDEN
@@ -78,6 +84,7 @@ def _out(session: Session, row: Household, facts: dict[HouseholdFact, Any], who:
         phone=who.phone,
         door=who.door,
         members=who.members,
+        erased_at=None if identity is None else identity.destroyed_at,
     )
 
 

@@ -7,6 +7,7 @@ from typing import Any
 from libs.common.database.session import Session
 from libs.common.errors import Conflict, Invalid, NotFound, invalid
 from libs.common.events.occasion_terms import OccasionStep
+from libs.common.events.occasions import OccasionKept, RaisedAtOccasion, print_of_words
 from libs.common.events.visit_terms import MatterEnd
 from libs.common.rules.requests import Request
 from libs.common.security.vault import Vault
@@ -50,8 +51,7 @@ async def record(session: Session, asked: Request, ready: ReadyOccasion) -> Occa
         return await shown(session, asked.scope, known)
     check_workers(session, body.staff_ids, body.started_at)
     row = _new(session, asked, ready)
-    _step(session, asked, row, OccasionStep.RECORD, {}, "")
-    _keep_matters(session, ready)
+    _step(session, asked, row, OccasionStep.RECORD, {}, "", _keep_matters(session, ready))
     for draft in ready.drafts.values():
         await register(session, draft, asked.scope)
     return await shown(session, asked.scope, row, new=True)
@@ -111,6 +111,7 @@ def _new(session: Session, asked: Request, ready: ReadyOccasion) -> Occasion:
         entered_on=today_of(session),
         recorded_at=session.now,
         version=0,
+        carried_over=0,
         **_when(session, point, body.started_at, body.ended_at),
     )
 
@@ -126,10 +127,12 @@ def _when(session: Session, point: CollectionPoint | None, started: datetime, en
     return {"day": day, "at_hours": at_hours}
 
 
-def _keep_matters(session: Session, ready: ReadyOccasion) -> None:
+def _keep_matters(session: Session, ready: ReadyOccasion) -> Sequence[RaisedAtOccasion]:
+    """Each, and what is told of it."""
+    told = []
     for number, matter in enumerate(ready.body.matters, start=1):
         draft, explained = ready.drafts.get(number), matter.what is MatterEnd.EXPLAINED
-        session.new(
+        row = session.new(
             OccasionMatter,
             occasion_id=ready.occasion_id,
             number=number,
@@ -140,6 +143,17 @@ def _keep_matters(session: Session, ready: ReadyOccasion) -> None:
             answer=ready.hidden_in(matter.answer or "") if explained else None,
             case_id=None if draft is None else draft.event.case_id,
         )
+        told.append(
+            RaisedAtOccasion(
+                number=number,
+                end=row.ended,
+                kind=row.kind,
+                category_code=row.category_code,
+                case_id=row.case_id,
+                words=print_of_words(row.text, row.answer) if explained else None,
+            )
+        )
+    return told
 
 
 async def _who_raised(session: Session, vault: Vault, occasion_id: str) -> list[Own]:
@@ -168,7 +182,13 @@ def _checked(session: Session, row: Occasion, body: CorrectOccasion, whose: Sequ
 
 
 def _step(
-    session: Session, asked: Request, row: Occasion, step: OccasionStep, before: Mapping[str, Any], why: str
+    session: Session,
+    asked: Request,
+    row: Occasion,
+    step: OccasionStep,
+    before: Mapping[str, Any],
+    why: str,
+    matters: Sequence[RaisedAtOccasion] = (),
 ) -> None:
     row.version += 1
     plain = {name: value.isoformat() if isinstance(value, datetime) else value for name, value in before.items()}
@@ -186,3 +206,5 @@ def _step(
             "why": why,
         },
     )
+    told = {name: getattr(row, name) for name in OccasionKept.model_fields if name in Occasion.model_fields}
+    session.publish(OccasionKept(**told, occurred_at=session.now, step=step, matters=tuple(matters), why=why))

@@ -9,6 +9,7 @@ from libs.common.database.one_writer import only_writer
 from libs.common.database.session import Session
 from libs.common.errors import Conflict, Forbidden, Invalid, NotFound, invalid
 from libs.common.events.occasion_terms import PointStep
+from libs.common.events.occasions import PointKept
 from libs.common.pack.visit_days import days_called
 from libs.common.rules.requests import Request
 from libs.common.security.masking import mask_text
@@ -18,6 +19,7 @@ from services.intake.points.schemas import ChangePoint, OpenPoint
 from services.intake.points.tables import CollectionPoint, PointChange
 
 MATTER = "points"
+_TOLD = ("code", "kind", "name", "place", "area_code", "days", "from_day", "until_day")
 _FACTS = ("kind", "name", "place", "days", "opens_at", "closes_at", "until_day")
 
 
@@ -52,6 +54,7 @@ async def open_point(session: Session, asked: Request, body: OpenPoint) -> Colle
         opened_at=session.now,
         updated_at=session.now,
         version=0,
+        carried_over=0,
         **facts,
     )
     _step(session, asked, row, PointStep.OPEN, "")
@@ -108,6 +111,16 @@ def _step(session: Session, asked: Request, row: CollectionPoint, step: PointSte
     by = asked.actor
     who = {"who": by.subject, "unit_code": by.unit_code, "staff_id": by.staff_id, "at": session.now}
     session.insert(PointChange, values | who)
+    session.publish(
+        PointKept(
+            occurred_at=session.now,
+            point_id=row.point_id,
+            version=row.version,
+            step=step,
+            why=why,
+            **{name: getattr(row, name) for name in _TOLD} | {name: told[name] for name in ("opens_at", "closes_at")},
+        )
+    )
 
 
 def _plain(value: Any) -> Any:

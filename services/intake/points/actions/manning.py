@@ -6,6 +6,7 @@ from datetime import date
 from libs.common.database.one_writer import only_writer
 from libs.common.database.session import Session
 from libs.common.errors import Conflict, Invalid, invalid
+from libs.common.events.occasions import DutyDay, PointDutyKept
 from libs.common.pack.visit_days import planned_days
 from libs.common.rules.requests import Request
 from libs.common.security.masking import mask_text
@@ -47,22 +48,34 @@ async def keep_duty(session: Session, asked: Request, point_id: str, body: KeepD
     for day in others:
         check_who_says(frozenset(known[day].staff_ids if day in known else ()), wanted, day, today, asked.actor)
     await _check_apart(session, asked, row, others, body.staff_ids)
-    for day in others:
+    days_told = [DutyDay(on_day=day, correction=known[day].correction + 1 if day in known else 0) for day in others]
+    _say(session, asked, row, days_told, sorted(wanted), mask_text(body.why or ""))
+    return row
+
+
+def _say(
+    session: Session, asked: Request, row: CollectionPoint, days: Sequence[DutyDay], staff_ids: list[str], why: str
+) -> None:
+    for one in days:
         session.insert(
             PointDuty,
             {
-                "point_id": point_id,
-                "on_day": day,
-                "correction": known[day].correction + 1 if day in known else 0,
-                "staff_ids": sorted(wanted),
+                "point_id": row.point_id,
+                "on_day": one.on_day,
+                "correction": one.correction,
+                "staff_ids": staff_ids,
                 "who": asked.actor.subject,
                 "unit_code": asked.actor.unit_code,
                 "staff_id": asked.actor.staff_id,
                 "at": session.now,
-                "why": mask_text(body.why or ""),
+                "why": why,
             },
         )
-    return row
+    session.publish(
+        PointDutyKept(
+            occurred_at=session.now, point_id=row.point_id, days=tuple(days), staff_ids=tuple(staff_ids), why=why
+        )
+    )
 
 
 def open_days(session: Session, row: CollectionPoint, first: date, last: date) -> list[date]:

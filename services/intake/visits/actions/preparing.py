@@ -55,11 +55,13 @@ class ReadyVisit:
 
 
 async def open_home(session: Session, scope: Scope, household_id: str, vault: Vault) -> VisitedHome:
-    """The household; Invalid when it is out of reach."""
+    """The household; Invalid when it is out of reach. Of whom was erased nothing is known."""
     row = await find(session, scope, household_id)
     identity = await identity_of(session, household_id)
     if row is None or identity is None:
         raise invalid("household_id", "is no household in your reach", "户不存在或不在管辖范围内")
+    if identity.destroyed_at is not None:
+        return VisitedHome(row.area_code, Identity())
     return VisitedHome(row.area_code, opened(envelope_of(vault, identity), identity))
 
 

@@ -20,7 +20,7 @@ from libs.common.visits.placing import REACHING
 from services.intake.cases.actions.register import register
 from services.intake.households.actions.recording import apply
 from services.intake.households.actions.recording import state_of as household_state
-from services.intake.households.actions.sealing import envelope_of
+from services.intake.households.actions.sealing import check_not_erased, envelope_of
 from services.intake.households.domain import Status as HouseholdStatus
 from services.intake.households.domain import What
 from services.intake.households.domain import decide as decide_of_household
@@ -67,6 +67,7 @@ async def record(session: Session, asked: Request, principal: Principal, ready: 
     Raises:
         Invalid: a field is wrong; names it. Conflict: the household is muted or no more, and nobody was reached.
         TooSoon: it was visited too shortly before, or after. KnownVisit: the id is another visit's.
+        WhoLivesThereErased: nothing more is recorded of the household.
     """
     body = ready.body
     household = await lock_household(session, asked, body.household_id)
@@ -76,6 +77,9 @@ async def record(session: Session, asked: Request, principal: Principal, ready: 
         return await shown(session, asked.scope, known)
     session.now = max([session.now, *(row.recorded_at + TICK for row in rows)])
     _check(session, principal, ready)
+    identity = await identity_of(session, body.household_id)
+    if identity is not None:
+        check_not_erased(identity)
     times = when(session, body.started_at)
     unmuted = await meet(session, household, body.outcome, times["day"], asked.actor)
     rounds = await rounds_in(session, body.household_id, times["day"], body.round_id)
@@ -83,7 +87,6 @@ async def record(session: Session, asked: Request, principal: Principal, ready: 
     check_gap(session, row, living(rows), rounds)
     await keep_workers(session, row)
     take(session, row, decide(State(), VisitStep.RECORD, body.staff_ids, asked.actor, session.now), {})
-    identity = await identity_of(session, body.household_id)
     if identity is not None:
         _keep_matters(session, row, ready, envelope_of(vault, identity))
     await settle(session, row, rows)
@@ -129,6 +132,8 @@ async def meet(session: Session, household: Household, outcome: VisitOutcome, da
             "The household is muted: only a visit that finds somebody is recorded", "该户已静默，仅可登记见到人的走访"
         )
     identity = await identity_of(session, household.household_id, lock=True)
+    if identity is not None:
+        check_not_erased(identity)
     state = household_state(household)
     why = "走访见到该户人员，自动解除静默"
     said = decide_of_household(state, HouseholdStep.UNMUTE, What(day), actor, session.now, today(session), why)

@@ -110,6 +110,19 @@ ROWS_OF_HOUSEHOLDS: dict[str, Spoiled] = {
         "I6", "intake", "unmuted_home", "household_identity is not there",
         "DELETE FROM intake.household_identity WHERE household_id = {unmuted_home}",
     ),
+    **columns("intake", "household_identity", "erased_home", """
+        wrapped = '\\x00'
+        destroyed_at = destroyed_at - interval '1 day'
+    """, key="household_id"),
+    "a key destroyed that nobody said so": spoiled(
+        "I6", "intake", "home_to_be_erased", "destroyed_at is",
+        "UPDATE intake.household_identity SET wrapped = NULL, destroyed_at = now()"
+        " WHERE household_id = {home_to_be_erased}",
+    ),
+    "who lived there written over after it was erased": spoiled(
+        "I6", "intake", "erased_home", "household_identity: what is sealed is",
+        "UPDATE intake.household_identity SET door_index = '\\x00' WHERE household_id = {erased_home}",
+    ),
     "a door found by another's index": spoiled(
         "I6", "intake", "home_not_muted", "household_identity: what is sealed is",
         "UPDATE intake.household_identity SET door_index = other.door_index FROM intake.household_identity AS other"
@@ -188,6 +201,14 @@ HOUSEHOLDS: dict[str, Spoiled] = {
     "a household that holds from a day to come": spoiled(
         "I5", "intake", "changed_home", "holds from 2036-01-01, which lay ahead",
         _said_of("key = {changed_home} AND seq = 2", holds_from='"2036-01-01"'),
+    ),
+    "a household erased by one person alone": spoiled(
+        "I5", "intake", "erased_home", "(HouseholdErased): nobody else agreed to it",
+        _said_of("key = {erased_home} AND type = 'cn.huiyin.household.erased'", agreed_by='"liu"'),
+    ),
+    "a household erased while it stood in the register": spoiled(
+        "I5", "intake", "erased_home", "was erased while it stood in the register",
+        _said_of("key = {erased_home} AND payload ->> 'step' = 'confirm_mute'", step='"refuse_mute"'),
     ),
     "a household's steps out of count": spoiled(
         "I5", "intake", "changed_home", "has version 7 behind 1",

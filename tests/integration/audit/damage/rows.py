@@ -6,9 +6,12 @@ All of it is done to one copy at once, and looked for in one audit. So each kind
 from tests.integration.audit.damage.form import Spoiled
 from tests.integration.audit.damage.households import ROWS_OF_HOUSEHOLDS
 from tests.integration.audit.damage.library import LIBRARY
+from tests.integration.audit.damage.occasions import ROWS_OF_OCCASIONS
 from tests.integration.audit.damage.rows_of_dispatch import DISPATCH
 from tests.integration.audit.damage.rows_of_followup import FOLLOWUP
 from tests.integration.audit.damage.rows_of_intake import INTAKE
 from tests.integration.audit.damage.visits import ROWS_OF_VISITS
 
-ROWS: dict[str, Spoiled] = INTAKE | DISPATCH | FOLLOWUP | LIBRARY | ROWS_OF_HOUSEHOLDS | ROWS_OF_VISITS
+ROWS: dict[str, Spoiled] = (
+    INTAKE | DISPATCH | FOLLOWUP | LIBRARY | ROWS_OF_HOUSEHOLDS | ROWS_OF_VISITS | ROWS_OF_OCCASIONS
+)

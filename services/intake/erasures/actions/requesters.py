@@ -17,19 +17,11 @@ from libs.common.security.vault import Vault, VaultCell
 from services.intake.cases.actions.unit_of_work import load_case
 from services.intake.cases.domain.lifecycle import OPEN, STATUS_LABELS
 from services.intake.erasures import queries
+from services.intake.erasures.domain import Order
 from services.intake.requesters.actions import WhoSpokeErased, new_envelope, own_words_of
 from services.intake.resealing.actions import changes_of, load_sealed, seal_anew, write
 
 _WITH_WHO_SPOKE = "诉求人信息删除 who spoke was erased"
-
-
-@dataclass(frozen=True, slots=True)
-class Order:
-    """Who has a requester erased, who agreed, and why."""
-
-    by: str
-    agreed_by: str
-    reason: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,1 @@
+"""Erasing who spoke in a case, and who lived in a household."""
