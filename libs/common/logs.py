@@ -33,6 +33,7 @@ FIELDS: Mapping[str, str] = MappingProxyType(
         "service": "the service it concerns; absent where it concerns the whole process",
         "request_id": "of the request being served: its `X-Request-Id`",
         "trace_id": "of the request being served, or of the request that an event goes back to (W3C Trace Context)",
+        "matter": "which of a worker's matters of each ten minutes it concerns, by its name in code",
         "route": "the template of the address, never the address",
         "method": "the HTTP method",
         "code": "the HTTP status",
