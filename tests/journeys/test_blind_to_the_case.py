@@ -45,6 +45,7 @@ GRANTED = {"granted": True, "note": "情况属实，同意。"}
 
 OBJECTIONS = "/intake/v1/cases/{case_id}/objections"
 UPLOAD = "/intake/v1/cases/{case_id}/attachments"
+GRANT = {"approved": True, "note": "情况属实", "notice": "待天气转好后施工"}
 BODIES: Mapping[str, Any] = {
     UPLOAD: b"\xff\xd8\xff\xe0 a picture",
     "/intake/v1/visits/{visit_id}/photos": b"\xff\xd8\xff\xe0 a picture",
@@ -56,6 +57,11 @@ BODIES: Mapping[str, Any] = {
     "/dispatch/v1/cases/{case_id}/result": RESULT,
     "/dispatch/v1/cases/{case_id}/return": {"reason_code": "not_our_duty", "note": "不属本单位职责"},
     "/dispatch/v1/cases/{case_id}/return/decision": {"approved": False, "note": "请继续办理"},
+    "/dispatch/v1/cases/{case_id}/extension": {"days": 3, "reason_code": "complex", "note": "需多部门核查"},
+    "/dispatch/v1/cases/{case_id}/extension/decision": {"approved": False, "note": "请按期办理"},
+    "/dispatch/v1/cases/{case_id}/suspension": {"review_on": "2026-03-10", "reason_code": "season", "note": "不能施工"},
+    "/dispatch/v1/cases/{case_id}/suspension/decision": GRANT,
+    "/dispatch/v1/cases/{case_id}/suspension/lifting": {"note": "已可施工"},
     "/dispatch/v1/cases/{case_id}/nonacceptance": NOT_HERE,
     "/dispatch/v1/cases/{case_id}/nonacceptance/decision": {"approved": False, "note": "应予受理"},
     "/dispatch/v1/cases/{case_id}/delegation": {"to_unit": SUPPORT, "note": "请到户调解"},
@@ -128,6 +134,9 @@ WAYS: Mapping[str, tuple[dict[str, Any], tuple[str, ...]]] = {
     "/dispatch/v1/cases/{case_id}/progress": ({}, _SIGNED),
     "/dispatch/v1/cases/{case_id}/result": ({}, _SIGNED),
     "/dispatch/v1/cases/{case_id}/return/decision": ({}, ("return",)),
+    "/dispatch/v1/cases/{case_id}/extension/decision": ({}, ("extension",)),
+    "/dispatch/v1/cases/{case_id}/suspension/decision": ({}, ("suspension",)),
+    "/dispatch/v1/cases/{case_id}/suspension/lifting": ({}, ("suspension",)),
     "/dispatch/v1/cases/{case_id}/nonacceptance": (_IN_TRIAGE, ()),
     "/dispatch/v1/cases/{case_id}/nonacceptance/decision": (_IN_TRIAGE, ()),
     "/dispatch/v1/cases/{case_id}/delegation": ({}, _SIGNED),
@@ -312,6 +321,9 @@ async def _subject(county: County, template: str) -> Subject:
     if template.endswith("/nonacceptance/decision"):
         asked = template.removesuffix("/decision")
         await county.dispatcher.do(asked.format(case_id=case_id), BODIES[asked])
+    if template.endswith("/lifting"):
+        granted = "/dispatch/v1/cases/{case_id}/suspension/decision"
+        await county.dispatcher.do(granted.format(case_id=case_id), BODIES[granted])
     if template.endswith("/raising"):
         await county.handler(SUPPORT).do(f"/dispatch/v1/cases/{case_id}/signature")
     order = await county.supervisor.do("/followup/v1/supervisions", ORDER | {"case_id": case_id})

@@ -15,8 +15,9 @@ from huiyin.audit.rows.callbacks import FoldedCallbacks
 from huiyin.audit.rows.clocks import Clocks, FoldedClock
 from huiyin.audit.rows.comparing import Columns, NotBefore, Unseen, as_told, by_whom, columns_of, told
 from huiyin.audit.rows.tries import asked, at_the_door, ordered, tried
-from libs.common.events import accepting, cases, citizens, door, objections, passing, supervision
+from libs.common.events import accepting, asking, cases, citizens, door, objections, passing, supervision
 from libs.common.events.accused import AccusedNamed
+from libs.common.events.asking_terms import RequestKind
 from libs.common.events.base import Event
 from libs.common.events.passing import gave_up
 from libs.common.events.terms import DECLARED, FIRST_REQUESTER, Closing, Deadline, ended_by, passed_on_by, set_by
@@ -74,6 +75,8 @@ class PromisedCase:
             passing.CaseRaised: self._pass_on,
             cases.CaseSigned: self._sign,
             accepting.CaseNotAccepted: self._not_accept,
+            asking.RequestGranted: self._grant,
+            asking.SuspensionLifted: self._lift,
             cases.CaseHandled: self._finish,
             cases.CaseAnsweredDirectly: self._finish,
         }
@@ -168,6 +171,15 @@ class PromisedCase:
         if self._in_hand(event):
             self._end(event)
             self._begin(event, self.row["lead_unit"])
+
+    def _grant(self, event: asking.RequestGranted) -> None:
+        """More time sets its clock anew, which is said; so does a suspension, in whose time the clock stands still."""
+        if self._in_hand(event) and event.kind is RequestKind.SUSPENSION:
+            self.clocks.suspend(Deadline.HANDLE, event.occurred_at, event.until)
+
+    def _lift(self, event: asking.SuspensionLifted) -> None:
+        if self._in_hand(event):
+            self.clocks.lift(Deadline.HANDLE, event.occurred_at)
 
     def _finish(self, event: _Done) -> None:
         if not self._in_hand(event):

@@ -1,6 +1,7 @@
 """The shape of a county pack (县包) as frozen models; the published JSON Schema is made from them."""
 
 from libs.common.pack.areas import AreaLevel
+from libs.common.pack.schema.asking import AskingRules, ExtensionRules, SuspensionRules
 from libs.common.pack.schema.base import CodedReason, LimitSetting, Model, PackLimit
 from libs.common.pack.schema.clocks import (
     ANY,
@@ -65,6 +66,7 @@ __all__ = [
     "Area",
     "AreaKind",
     "AreaLevel",
+    "AskingRules",
     "Assessment",
     "CalendarSettings",
     "CallbackPolicy",
@@ -72,6 +74,7 @@ __all__ = [
     "CodedReason",
     "Duty",
     "ExclusionRules",
+    "ExtensionRules",
     "FigureSettings",
     "FindingSetting",
     "Formula",
@@ -109,6 +112,7 @@ __all__ = [
     "ReturnRules",
     "Score",
     "SupportPolicy",
+    "SuspensionRules",
     "Target",
     "TeamPart",
     "TeamRule",

@@ -7,9 +7,10 @@ person's step that moves a case from under a pending return.
 from collections.abc import Callable, Collection, Iterator, Mapping
 from datetime import datetime
 
+from libs.common.events.asking_terms import KINDS_ZH
 from libs.common.rules.apart import check_not_their_own, names_of
 from libs.common.rules.machine import Actor, Machine, NotTheirs, OutOfTurn, Transition
-from services.dispatch.cases.domain.state import Ask, Result, Return, Said, State
+from services.dispatch.cases.domain.state import Answered, Ask, Result, Return, Said, State
 from services.dispatch.cases.domain.terms import (
     ACTION_LABELS,
     AFTER_THE_END,
@@ -94,10 +95,46 @@ def nonacceptance_pending(state: State, _ask: Ask, _now: datetime) -> None:
         raise OutOfTurn("Nobody asks that it be not accepted", "没有待审核的不予受理申请")
 
 
+def nothing_asked(state: State, _ask: Ask, _now: datetime) -> None:
+    """One request of the unit that works is decided before it makes another."""
+    if state.asked is not None:
+        raise OutOfTurn(
+            f"Its unit asks for something else ({state.asked.value}), which is not decided yet",
+            f"已有一项申请（{KINDS_ZH[state.asked]}）正在审核",
+        )
+
+
+def what_is_asked(state: State, ask: Ask, now: datetime) -> None:
+    """There is such a request to decide on, and the time to handle the case is not over."""
+    kind = ask.what.wanted.kind if isinstance(ask.what, Answered) else None
+    if kind is None or state.asked is not kind:
+        raise OutOfTurn("No such request is waiting to be decided", "没有待审核的该项申请")
+    if ask.action is Action.GRANT and (state.handle_due_at is None or now >= state.handle_due_at):
+        raise OutOfTurn("The time to handle the case is over: it lapses", "办理时限已届满，该申请失效")
+
+
+def stands_still(state: State, _ask: Ask, now: datetime) -> None:
+    """It is suspended now."""
+    if not is_suspended(state, now):
+        raise OutOfTurn("It is not suspended", "该件未挂账")
+
+
+def is_suspended(state: State, now: datetime) -> bool:
+    """挂账中: whether its handling clock stands still."""
+    return state.suspended_until is not None and now < state.suspended_until
+
+
+def runs(state: State, _ask: Ask, now: datetime) -> None:
+    """What stands still needs no more time; it is lifted first."""
+    if is_suspended(state, now):
+        raise OutOfTurn("It is suspended; lift that first", "该件已挂账，请先恢复办理")
+
+
 _UNDECIDED = (Status.TRIAGE, *OPEN)
 _WAITING_FOR_CITIZEN = (Status.HANDLED, Status.ANSWERED)
 _ALIVE = (*_UNDECIDED, *_WAITING_FOR_CITIZEN, Status.NOT_ACCEPTED)
 
+_MAY_BE_GIVEN_BACK = (not_delegated, no_return_pending, nothing_asked, within_return_limit)
 _MAY_BE_ASKED = (released, in_the_first_round, no_nonacceptance_pending)
 _MAY_BE_APPROVED = (released, in_the_first_round, nonacceptance_pending)
 
@@ -117,7 +154,13 @@ STEPS: tuple[Line, ...] = (
     Line(Action.SIGN, Status.ASSIGNED, Status.SIGNED, Party.WORKING_UNIT, (no_return_pending,)),
     Line(Action.REPORT, Status.SIGNED, Status.SIGNED, Party.WORKING_UNIT),
     Line(Action.HAND_IN, Status.SIGNED, Status.HANDLED, Party.WORKING_UNIT, (no_return_pending, no_open_support)),
-    *Line.each(OPEN, Action.ASK_RETURN, Party.LEAD_UNIT, not_delegated, no_return_pending, within_return_limit),
+    *Line.each(OPEN, Action.ASK_RETURN, Party.LEAD_UNIT, *_MAY_BE_GIVEN_BACK),
+    # Who asks goes on meanwhile: whatever gives the case to another, or ends its handling, ends the request.
+    *Line.each(OPEN, Action.ASK, Party.WORKING_UNIT, no_return_pending, nothing_asked, runs),
+    *Line.each(OPEN, Action.GRANT, Party.DECIDER, what_is_asked),
+    *Line.each(OPEN, Action.REFUSE, Party.DECIDER, what_is_asked),
+    *Line.each(OPEN, Action.LAPSE, Party.SYSTEM, what_is_asked),
+    *Line.each(OPEN, Action.LIFT, Party.LIFTER, stands_still),
     # Who has not signed it has not taken it on, and has nothing to pass on.
     Line(Action.DELEGATE, Status.SIGNED, Status.ASSIGNED, Party.WORKING_UNIT, (no_return_pending,)),
     Line(Action.RAISE, Status.SIGNED, Status.ASSIGNED, Party.WORKING_UNIT, (no_return_pending,)),
@@ -161,6 +204,8 @@ _OF_UNITS = (Party.DISPATCHER, Party.LEAD_UNIT, Party.WORKING_UNIT, Party.DELEGA
 def _unguarded(steps: tuple[Line, ...]) -> Iterator[str]:
     for step in steps:
         moves = step.source in OPEN and (step.target is not step.source or step.action in _TO_ANOTHER)
+        if step.who is Party.DECIDER and what_is_asked not in step.guards:
+            yield f"{step.action} from {step.source} decides on what nobody need have asked for"
         if step.who is Party.JUDGE and return_pending not in step.guards:
             yield f"{step.action} from {step.source} decides on a return that need not be pending"
         if step.action is Action.HAND_IN and no_open_support not in step.guards:
@@ -233,6 +278,14 @@ def check_party(state: State, action: Action, actor: Actor) -> None:
         # Both may be of the office that sorts: it is two people, not two units, that make up their minds.
         asked_by = names_of(state.nonacceptance_asked_by, state.nonacceptance_asked_by_staff)
         check_not_their_own(asked_by, (), actor)
+    elif party is Party.DECIDER:
+        # It is the clock of all who have the case, whoever of them asked.
+        check_not_their_own(names_of(state.asked_by, state.asked_by_staff), (state.lead_unit, *state.delegates), actor)
+    elif party is Party.LIFTER:
+        if not actor.units.isdisjoint(state.support_units) and actor.units.isdisjoint(
+            (state.lead_unit, *state.delegates)
+        ):
+            raise NotTheirs("A support unit does not lift a suspension", "协办单位不得恢复挂账件")
     elif party is Party.JUDGE:
         asked_by = names_of(state.return_asked_by, state.return_asked_by_staff)
         check_not_their_own(asked_by, (state.lead_unit,), actor)

@@ -1,0 +1,32 @@
+"""What a unit asks for (延期、挂账) is decided once, by somebody else, as long as it waits (I5)."""
+
+from collections.abc import Collection, Iterator
+from typing import Any
+
+from libs.common.events import asking
+from libs.common.rules.apart import names_of
+
+
+class Asked:
+    """The request about a case that waits to be decided."""
+
+    def __init__(self) -> None:
+        self._pending: asking.RequestMade | None = None
+
+    def problems(self, event: Any, units: Collection[str | None]) -> Iterator[str]:
+        """What is wrong with what is said of one; ``units`` have the case."""
+        if isinstance(event, asking.RequestMade):
+            self._pending = event
+            return
+        if not isinstance(event, asking.RequestGranted | asking.RequestRefused | asking.RequestLapsed):
+            return
+        pending, self._pending = self._pending, None
+        if pending is None or (pending.kind, pending.round) != (event.kind, event.round):
+            yield f"nobody asked for the {event.kind} that it decides on"
+            return
+        if isinstance(event, asking.RequestLapsed):
+            return
+        if not names_of(event.by, event.by_staff).isdisjoint(names_of(pending.by, pending.by_staff)):
+            yield f"whoever asked for the {event.kind} decided on it"
+        if event.by_unit is not None and event.by_unit in units:
+            yield f"{event.by_unit}, which has the case, decided on the {event.kind}"
