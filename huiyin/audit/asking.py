@@ -1,13 +1,14 @@
 """What a unit asks for (延期、挂账) is decided once, by somebody else, as long as it waits (I5)."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from typing import Any
 
 from libs.common.events import asking
+from libs.common.events.asking_terms import RequestKind
 from libs.common.rules.apart import names_of
 
 
-class Asked:
+class RequestHistory:
     """The request about a case that waits to be decided."""
 
     def __init__(self) -> None:
@@ -30,3 +31,14 @@ class Asked:
             yield f"whoever asked for the {event.kind} decided on it"
         if event.by_unit is not None and event.by_unit in units:
             yield f"{event.by_unit}, which has the case, decided on the {event.kind}"
+
+
+def ended_with_evidence(granted: Iterable[asking.RequestGranted]) -> Iterator[str]:
+    """What is wrong with a procedural closing, by what was granted in its round."""
+    ends = [event for event in granted if event.kind is RequestKind.TERMINATION]
+    if not ends:
+        yield "closed as procedural, though nobody had approved that"
+    elif not (ends[-1].evidence or "").strip():
+        yield "closed as procedural without evidence"
+    elif not names_of(ends[-1].by, ends[-1].by_staff).isdisjoint(names_of(ends[-1].asked_by, ends[-1].asked_by_staff)):
+        yield "closed as procedural by whoever asked for it"

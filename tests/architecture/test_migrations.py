@@ -58,6 +58,7 @@ JUSTIFIED: Mapping[str, Mapping[str, str]] = {
     "intake/0020": _WIDER,
     "intake/0027": _NEW_INDEX,
     "intake/0031": _WIDER,
+    "intake/0038": _WIDER,
     "dispatch/0002": _EMPTIED,
     "dispatch/0003": _NEW_INDEX,
     "dispatch/0004": _NEW_INDEX,
@@ -75,6 +76,7 @@ JUSTIFIED: Mapping[str, Mapping[str, str]] = {
         "ban-drop-not-null": "who asks at triage may be of no unit; a process of the release before reads only returns",
     },
     "dispatch/0025": _NEW_INDEX,
+    "dispatch/0029": {**_NEW_INDEX, **_WIDER},
     "followup/0003": _EMPTIED,
     "followup/0004": _OTHER_INDEX,
     "followup/0005": _OTHER_INDEX,
@@ -96,6 +98,7 @@ JUSTIFIED: Mapping[str, Mapping[str, str]] = {
     },
     "followup/0021": _WIDER,
     "followup/0023": _WIDER,
+    "followup/0031": _WIDER,
     "followup/0029": {"constraint-missing-not-valid": _CHECKED},
     "analytics/0002": _EMPTIED,
     "analytics/0003": {

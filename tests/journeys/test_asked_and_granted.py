@@ -162,3 +162,44 @@ async def test_a_suspension_is_lifted_before_its_day_by_a_person(county: County)
     await county.advance(days=14)
     await county.house.settle()
     assert (await county.work(case_id))["overdue"]
+
+
+IN_COURT = {"reason_code": "in_court", "note": "当事人已起诉，法院已受理", "evidence": "法院受理通知书（2026）民初12号"}
+ENDED = {"approved": True, "note": "已核对受理通知书", "notice": "该事项已由法院受理，请按法院程序反映"}
+
+
+async def test_its_handling_ends_with_evidence_by_somebody_above_and_its_citizen_may_object(
+    county_on_either_bus: County,
+) -> None:
+    county = county_on_either_bus
+    case_id = await signed(county)
+    assert await refused(county, case_id, "termination", IN_COURT | {"evidence": ""}, worker(county)) == 422
+    assert (
+        await refused(county, case_id, "termination", IN_COURT | {"reason_code": "not_our_duty"}, worker(county)) == 422
+    )
+    await asks(county, case_id, "termination", IN_COURT)
+    decision = "termination/decision"
+    for nobody in (
+        county.person("village-leader", Role.LEADER, unit=VILLAGE_UNIT, staff_id="S-V02"),
+        county.person("another-account", Role.SUPERVISOR, staff_id="S-V01"),
+        of_the_town(county),
+    ):
+        assert await refused(county, case_id, decision, ENDED, nobody) == 403
+    await asks(county, case_id, decision, ENDED, county.supervisor)
+    case, work, promise = await county.case(case_id), await county.work(case_id), await county.promise(case_id)
+    assert (case["status"], case["closing"], work["status"]) == ("closed", "procedural", "closed")
+    assert (promise["closing"], promise["callbacks"]) == ("procedural", [])
+    counted = {name: await county.count(name) for name in ("closed", "closed_procedural", "closed_in_one_round")}
+    assert counted == {"closed": 1, "closed_procedural": 1, "closed_in_one_round": 0}
+    assert await county.rate("satisfaction") == (0, 0)
+    told = (await county.operator.ask(f"/intake/v1/cases/{case_id}/timeline"))["items"]
+    assert any(ENDED["notice"] in entry["note"] for entry in told)
+    objection = await county.object_to(case_id)
+    by_itself = await county.supervisor.post(
+        f"/followup/v1/objections/{objection['objection_id']}/decision", {"granted": False, "reason": "维持"}
+    )
+    assert by_itself.status_code == 403
+    await county.rule(objection, granted=True)
+    work = await county.work(case_id)
+    assert (work["status"], work["round"], work["lead_unit"]) == ("assigned", 2, VILLAGE_UNIT)
+    assert await county.count("closed_procedural") == 0

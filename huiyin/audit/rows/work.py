@@ -12,6 +12,7 @@ from typing import Any
 from huiyin.audit.case import DISPATCH, FOLLOWUP, INTAKE, CaseView, LedgerSaid
 from huiyin.audit.rows.comparing import Columns, NotBefore, Unseen, as_told, by_whom, told
 from huiyin.audit.rows.decisions import decision_of
+from huiyin.audit.rows.requests import request_said
 from libs.common.errors import NotFound
 from libs.common.events import accepting, asking, cases, door, objections, passing
 from libs.common.events import tasks as task_events
@@ -24,7 +25,6 @@ from services.dispatch.cases.domain import state as rules
 from services.dispatch.cases.domain.evolving import evolve
 from services.dispatch.cases.domain.naming import is_given_anew
 from services.dispatch.cases.domain.state import (
-    Answered,
     Assignment,
     Left,
     LimitWord,
@@ -34,7 +34,6 @@ from services.dispatch.cases.domain.state import (
     Return,
     State,
     SupportPart,
-    Wanted,
     Word,
 )
 from services.dispatch.cases.domain.terms import Action, Status
@@ -47,7 +46,6 @@ _HEARD_FROM = {
 }
 _HELD = "转办文本待审定 waits for a person's wording"
 _Assigned = cases.CaseAssigned | cases.CaseReassigned
-NOT_IN_TIME = "逾期未审 not decided in time"
 _Unaccepted = accepting.NonacceptanceRequested | accepting.CaseNotAccepted
 _UNSEEN: Any = Unseen.WORDS
 
@@ -219,25 +217,8 @@ class CaseWithUnits:
             case asking.SuspensionLifted():
                 self._step(rules.Said(Action.LIFT, at, None, self._by(event), event.note))
             case asking.UnitRequestEvent():
-                self._request(event)
-
-    def _request(self, event: asking.UnitRequestEvent) -> None:
-        at, of_unit = event.occurred_at, (event.request, event.unit_code)
-        match event:
-            case asking.RequestMade():
-                wanted = Wanted(event.kind, event.reason_code, event.note, event.until, event.days, event.unit)
-                why = f"{event.kind.value}: {event.reason_code}: {event.note}"
-                self._step(rules.Said(Action.ASK, at, wanted, self._of(event), why))
-            case asking.RequestGranted():
-                wanted = Wanted(event.kind, event.reason_code, "", event.until, event.days, event.unit)
-                asked = Answered(*of_unit, wanted, event.asked_by, event.asked_by_staff, event.notice)
-                self._step(rules.Said(Action.GRANT, at, asked, self._by(event), event.note))
-            case asking.RequestRefused():
-                asked = Answered(*of_unit, Wanted(event.kind, "", "", at), "")
-                self._step(rules.Said(Action.REFUSE, at, asked, self._by(event), event.note))
-            case asking.RequestLapsed():
-                asked = Answered(*of_unit, Wanted(event.kind, "", "", at), "")
-                self._step(rules.Said(Action.LAPSE, at, asked, SYSTEM, NOT_IN_TIME))
+                by = self._of(event) if isinstance(event, asking.RequestMade) else self._by(event)
+                self._step(request_said(event, by))
 
     def _unaccepted(self, event: _Unaccepted) -> None:
         wanted = Nonacceptance(event.reason_code, event.go_to, event.notice)

@@ -1,4 +1,4 @@
-"""What a unit asks for about a case (延期、挂账), and what somebody else decides about it."""
+"""What a unit asks for about a case (延期、挂账、终止办理), and what somebody else decides about it."""
 
 from typing import ClassVar
 
@@ -27,19 +27,25 @@ class RequestMade(UnitRequestEvent):
     days: int | None = None
     """Of more time how many, counted in ``unit``."""
     unit: LimitUnit | None = None
-    until: Moment
+    until: Moment | None = None
     """When the case would be due, or when it would come back."""
+    evidence: str | None = None
+    """Of a termination what proves its reason; masked."""
 
 
 class RequestGranted(UnitRequestEvent):
-    """申请同意: by somebody else, of a unit above the one that asked or of the hotline. What it asked for holds now."""
+    """申请同意: by somebody else, of a unit above the one that asked or of the hotline. What it asked for holds now.
+
+    By a termination (终止办理) the case ends as ``procedural``: its citizen may object.
+    """
 
     type_name: ClassVar[str] = "cn.huiyin.case.request_granted"
 
     reason_code: str
     days: int | None = None
     unit: LimitUnit | None = None
-    until: Moment
+    until: Moment | None = None
+    evidence: str | None = None
     note: str
     """Why it was granted."""
     notice: str

@@ -10,6 +10,7 @@ class RequestKind(StrEnum):
     NONACCEPTANCE = "nonacceptance"
     EXTENSION = "extension"
     SUSPENSION = "suspension"
+    TERMINATION = "termination"
 
 
 KINDS_ZH: dict[RequestKind, str] = {
@@ -17,4 +18,5 @@ KINDS_ZH: dict[RequestKind, str] = {
     RequestKind.NONACCEPTANCE: "不予受理",
     RequestKind.EXTENSION: "延期",
     RequestKind.SUSPENSION: "挂账",
+    RequestKind.TERMINATION: "终止办理",
 }

@@ -14,7 +14,7 @@ from libs.common.rules.apart import names_of
 from libs.common.rules.machine import Actor, NotTheirs, OutOfTurn
 from libs.common.time.due import LimitUnit
 from services.dispatch.cases.domain import state as cases
-from services.dispatch.cases.domain.state import Answered, Nonacceptance, Return, Said, Wanted
+from services.dispatch.cases.domain.state import Nonacceptance, RequestRuling, Return, Said, Wanted
 from services.dispatch.cases.domain.terms import Action
 
 
@@ -73,6 +73,8 @@ class UnitAsk:
     days: int | None = None
     """Of more time how many, counted in ``unit``."""
     unit: LimitUnit | None = None
+    evidence: str | None = None
+    """Of a termination what proves its reason."""
     told: str | None = None
     """What the citizen is told of what was granted (告知诉求人)."""
 
@@ -84,6 +86,7 @@ _ANSWERS: Mapping[Action, RequestState] = {
     Action.REFUSE_NONACCEPTANCE: RequestState.REFUSED,
     Action.NOT_ACCEPT: RequestState.GRANTED,
     Action.GRANT: RequestState.GRANTED,
+    Action.TERMINATE: RequestState.GRANTED,
     Action.REFUSE: RequestState.REFUSED,
 }
 
@@ -151,6 +154,7 @@ def _asked(before: cases.State, after: cases.State, said: Said, wanted: Wanted) 
         until=wanted.until,
         days=wanted.days,
         unit=wanted.unit,
+        evidence=wanted.evidence,
     )
 
 
@@ -165,5 +169,5 @@ def _ended(request: UnitAsk, said: Said) -> UnitAsk:
         decided_by_staff=said.by.staff_id,
         decided_at=said.at,
         decision_note=said.why,
-        told=said.what.notice or None if isinstance(said.what, Answered) else None,
+        told=said.what.notice or None if isinstance(said.what, RequestRuling) else None,
     )

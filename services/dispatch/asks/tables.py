@@ -24,6 +24,7 @@ class UnitRequest(Base, table=True):
         one_of("request", "unit", LimitUnit),
         check("request_says_until_when", "(kind IN ('extension', 'suspension')) = (until IS NOT NULL)"),
         check("request_counts_days", "(days IS NULL) = (unit IS NULL) AND (kind = 'extension') = (days IS NOT NULL)"),
+        check("request_has_evidence", "(kind = 'termination') = (evidence IS NOT NULL)"),
         check("request_round_check", "round > 0"),
         check("request_version_check", "version > 0"),
         check("request_decided_by_another", "decided_by <> asked_by"),
@@ -61,5 +62,7 @@ class UnitRequest(Base, table=True):
     days: int | None = None
     unit: LimitUnit | None = Field(default=None, sa_column=word_column(LimitUnit, nullable=True))
     """What the days are counted in."""
+    evidence: str | None = None
+    """Of a termination (终止办理) what proves its reason."""
     told: str | None = None
     """What the citizen is told of what was granted (告知诉求人)."""

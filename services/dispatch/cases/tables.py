@@ -79,6 +79,7 @@ class Case(Base, table=True):
         index("work_responsible_idx", "responsible_staff", "list_due_at", "case_id", where=_NAMED),
         index("work_delegated_idx", f"({WORKER})", "list_due_at", "case_id", where=f"{_OPEN} AND delegates <> '{{}}'"),
         index("work_not_accepted_idx", "list_due_at", "case_id", where="status = 'not_accepted'"),
+        index("work_terminated_idx", "list_due_at", "case_id", where="status = 'terminated'"),
         index("work_triage_idx", "registered_at", "case_id", where="status = 'triage'"),
     )
 

@@ -21,6 +21,7 @@ from services.dispatch.requests.schemas import (
     AskNonacceptance,
     AskReturn,
     AskSuspension,
+    AskTermination,
     DecideNonacceptance,
     DecideRequest,
     DecideReturn,
@@ -139,6 +140,26 @@ async def lift_suspension(
     """提前恢复: its clock runs on from now. Needs If-Match."""
     request = asked(door, expected)
     return await door.write(lambda session: asking.lift(session, request, case_id, body), once, keys=[case_id])
+
+
+@router.post("/cases/{case_id}/termination", response_model=WorkOut)
+async def ask_termination(
+    case_id: CaseId, body: AskTermination, door: MakesRequest, expected: IfMatch, once: IdempotencyKey
+) -> Response:
+    """终止办理申请: by the unit that works, with a reason of the pack and what proves it. Needs If-Match."""
+    request = asked(door, expected)
+    return await door.write(
+        lambda session: asking.ask_termination(session, request, case_id, body), once, keys=[case_id]
+    )
+
+
+@router.post("/cases/{case_id}/termination/decision", response_model=WorkOut)
+async def decide_termination(
+    case_id: CaseId, body: DecideRequest, door: DecidesRequest, expected: IfMatch, once: IdempotencyKey
+) -> Response:
+    """终止办理审批: by the hotline alone; approved, the case ends as `procedural`, and its citizen may object."""
+    request, kind = asked(door, expected), RequestKind.TERMINATION
+    return await door.write(lambda session: asking.decide(session, request, case_id, kind, body), once, keys=[case_id])
 
 
 def _request(request: UnitRequest) -> RequestOut:

@@ -10,8 +10,9 @@ from libs.common.rules.machine import Actor, NotTheirs, OutOfTurn
 from libs.common.time.calendar import WorkCalendar
 from libs.common.time.due import Limit, LimitUnit, due
 from libs.common.time.moments import day_end, day_start, last_day, local_day
-from services.dispatch.asks.domain import RequestState, UnitAsk
+from services.dispatch.asks.domain import NO_REASONS, RequestState, UnitAsk
 from services.dispatch.cases.domain.state import State, Wanted
+from services.dispatch.cases.domain.terms import Status
 
 _INSTANT = timedelta(microseconds=1)
 
@@ -23,7 +24,7 @@ class Bounds:
     reasons: frozenset[str]
     times: int
     """How often one may be granted in a round."""
-    longest: Limit
+    longest: Limit | None
     superior_up_to: int
     """Up to so many days a unit above the one that asked decides, too."""
     calendar: WorkCalendar
@@ -34,26 +35,28 @@ class Bounds:
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
+class RequestDraft:
     """What somebody asks for: more ``days`` (延期), or a day on which it comes back (挂账)."""
 
     reason_code: str
     note: str
     days: int | None = None
     review_on: date | None = None
+    evidence: str | None = None
+    """Of a termination (终止办理) what proves its reason."""
 
 
 @dataclass(frozen=True, slots=True)
-class Kind:
+class KindOfRequest:
     """One kind of request: what a wish comes to within the bounds of the pack.
 
     ``until`` gives when the case would be due, or come back; it raises OutOfTurn or Invalid for what is out of bounds.
     """
 
-    until: Callable[[State, Wish, Bounds, datetime], datetime]
+    until: Callable[[State, RequestDraft, Bounds, datetime], datetime | None]
 
 
-def _more_time(state: State, wish: Wish, bounds: Bounds, now: datetime) -> datetime:
+def _more_time(state: State, wish: RequestDraft, bounds: Bounds, now: datetime) -> datetime:
     """延期: asked before the time is over, on its last day before the hour of the pack."""
     due_at = _handle_due(state, now)
     zone, cut_off = bounds.calendar.time_zone, bounds.cut_off
@@ -63,17 +66,17 @@ def _more_time(state: State, wish: Wish, bounds: Bounds, now: datetime) -> datet
             f"On the last day more time is asked for before {cut_off:%H:%M}, as the county pack says",
             f"按县包规定，延期申请须于到期当日 {cut_off:%H:%M} 前提出",
         )
-    days, longest = wish.days or 0, bounds.longest
+    days, longest = wish.days or 0, _longest(bounds)
     if not 1 <= days <= longest.value:
         raise invalid("days", f"must be 1 to {longest.value}, as the county pack says", f"须为 1 至 {longest.value}")
     return later(due_at, days, longest.unit, bounds.calendar)
 
 
-def _until_day(state: State, wish: Wish, bounds: Bounds, now: datetime) -> datetime:
+def _until_day(state: State, wish: RequestDraft, bounds: Bounds, now: datetime) -> datetime:
     """挂账: until the beginning of the day on which it comes back, which is not too far away."""
     _handle_due(state, now)
     zone = bounds.calendar.time_zone
-    farthest = last_day(due(now, bounds.longest, bounds.calendar), zone)
+    farthest = last_day(due(now, _longest(bounds), bounds.calendar), zone)
     day = wish.review_on or local_day(now, zone)
     if not local_day(now, zone) < day <= farthest:
         raise invalid(
@@ -100,9 +103,22 @@ def _handle_due(state: State, now: datetime) -> datetime:
     return state.handle_due_at
 
 
-KINDS: Mapping[RequestKind, Kind] = {
-    RequestKind.EXTENSION: Kind(_more_time),
-    RequestKind.SUSPENSION: Kind(_until_day),
+def _longest(bounds: Bounds) -> Limit:
+    if bounds.longest is None:
+        raise ValueError("what is asked for in days has a longest in the pack")
+    return bounds.longest
+
+
+def _at_once(state: State, _wish: RequestDraft, _bounds: Bounds, _now: datetime) -> None:
+    """终止办理: by a unit that has taken it on."""
+    if state.status is not Status.SIGNED:
+        raise OutOfTurn("Only what was signed can be ended so", "签收后方可申请终止办理")
+
+
+KINDS: Mapping[RequestKind, KindOfRequest] = {
+    RequestKind.EXTENSION: KindOfRequest(_more_time),
+    RequestKind.SUSPENSION: KindOfRequest(_until_day),
+    RequestKind.TERMINATION: KindOfRequest(_at_once),
 }
 """Who asks and who decides is the same for all; what a grant does, its services do when they hear of it."""
 
@@ -118,7 +134,7 @@ def in_force(kind: RequestKind, bounds: Bounds | None) -> Bounds:
 
 
 def wanted(
-    kind: RequestKind, state: State, wish: Wish, before: Iterable[UnitAsk], bounds: Bounds, now: datetime
+    kind: RequestKind, state: State, wish: RequestDraft, before: Iterable[UnitAsk], bounds: Bounds, now: datetime
 ) -> Wanted:
     """What is asked for, within the bounds of the pack.
 
@@ -133,11 +149,12 @@ def wanted(
             f"This is granted {bounds.times} time(s) in a round at most, as the county pack says",
             f"按县包规定，每轮“{KINDS_ZH[kind]}”不超过 {bounds.times} 次",
         )
-    if wish.reason_code not in bounds.reasons:
+    no_reason = kind is RequestKind.TERMINATION and wish.reason_code in NO_REASONS
+    if no_reason or wish.reason_code not in bounds.reasons:
         raise invalid("reason_code", "is not one of the pack's reasons for this", "不是县包规定的申请原因")
     until = KINDS[kind].until(state, wish, bounds, now)
-    unit = None if wish.days is None else bounds.longest.unit
-    return Wanted(kind, wish.reason_code, wish.note, until, wish.days, unit)
+    unit = None if wish.days is None else _longest(bounds).unit
+    return Wanted(kind, wish.reason_code, wish.note, until, wish.days, unit, wish.evidence)
 
 
 def check_level(asked: UnitAsk, bounds: Bounds, actor: Actor, *, above: bool) -> None:
@@ -147,8 +164,10 @@ def check_level(asked: UnitAsk, bounds: Bounds, actor: Actor, *, above: bool) ->
     """
     if not actor.units or not actor.units.isdisjoint(bounds.offices):
         return
-    if not above or days_of(asked, bounds) > bounds.superior_up_to:
+    if not above or bounds.superior_up_to <= 0 or days_of(asked, bounds) > bounds.superior_up_to:
         most = bounds.superior_up_to
+        if most <= 0:
+            raise NotTheirs("The hotline alone decides this", "应由热线机构审批")
         raise NotTheirs(
             f"The hotline decides this; up to {most} days, a unit above the one that asked may, too",
             f"应由热线机构审批；{most} 日以内的，申请单位的上级单位也可审批",
@@ -161,6 +180,6 @@ def days_of(asked: UnitAsk, bounds: Bounds) -> int:
         return asked.days or 0
     calendar, days, day = bounds.calendar, 0, local_day(asked.asked_at, bounds.calendar.time_zone)
     while day_end(day, calendar.time_zone) <= asked.until:
-        days += bounds.longest.unit is not LimitUnit.WORK_DAY or calendar.is_workday(day)
+        days += _longest(bounds).unit is not LimitUnit.WORK_DAY or calendar.is_workday(day)
         day += timedelta(days=1)
     return days

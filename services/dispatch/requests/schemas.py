@@ -89,6 +89,14 @@ class AskSuspension(RequestBody):
     note: Reason
 
 
+class AskTermination(RequestBody):
+    """终止办理申请: for which of the pack's reasons, and what proves it."""
+
+    reason_code: ItemCode
+    note: Reason
+    evidence: Annotated[Reason, Field(description="What proves it: records, papers, photos by their names (证据)")]
+
+
 class DecideRequest(RequestBody):
     """申请审批, by somebody else; what is granted the citizen is told in words of its own."""
 
@@ -134,6 +142,7 @@ class RequestOut(AnswerBody):
     until: Annotated[AwareDatetime | None, Field(description="When it would be due then, or would come back")]
     days: Annotated[int | None, Field(description="How many more days (延期)")]
     unit: Annotated[LimitUnit | None, Field(description="What the days are counted in")]
+    evidence: Annotated[str | None, Field(description="What proves the reason of a termination (证据)")]
     told: Annotated[str | None, Field(description="What the citizen is told of what was granted (告知诉求人)")]
 
 

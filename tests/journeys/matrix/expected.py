@@ -53,8 +53,8 @@ MAY: tuple[tuple[str, str], ...] = (
     (r"POST /intake/v1/devices/\{device_id\}/(loss|return)", "ovs"),
     (r"POST /intake/v1/devices/\{device_id\}/items/\{seq\}/decision", "os"),
     (r"\w+ /intake/v1/devices.*", "ov"),
-    (r"POST /dispatch/v1/cases/\{case_id\}/(extension|suspension)", "h"),
-    (r"POST /dispatch/v1/cases/\{case_id\}/(extension|suspension)/decision", "dsl"),
+    (r"POST /dispatch/v1/cases/\{case_id\}/(extension|suspension|termination)", "h"),
+    (r"POST /dispatch/v1/cases/\{case_id\}/(extension|suspension|termination)/decision", "dsl"),
     (r"POST /dispatch/v1/cases/\{case_id\}/suspension/lifting", "hds"),
     (r"POST /dispatch/v1/cases/\{case_id\}/nonacceptance", "od"),
     (r"POST /dispatch/v1/cases/\{case_id\}/nonacceptance/decision", "ds"),
@@ -127,7 +127,8 @@ WHOLE_PLACE = re.compile(r"\w+ /\w+/ops/.*|POST /dispatch/v1/directory/packs")
 JUDGES = re.compile(r"POST /followup/v1/(callbacks/.*|cases/\{case_id\}/(petition|merit)|exclusions/.*|objections/.*)")
 """What nobody says of his own work: who had a hand in the case, nor anybody of a unit that had it."""
 UNITS_JUDGE_NOT = re.compile(
-    r"POST /(dispatch/v1/cases/\{case_id\}/(return|extension|suspension)/decision|intake/v1/cases/\{case_id\}/repeats)"
+    r"POST /(dispatch/v1/cases/\{case_id\}/(return|extension|suspension|termination)/decision"
+    r"|intake/v1/cases/\{case_id\}/repeats)"
 )
 """What nobody says of the own unit's work: whether it may give the case back, and whether it was settled."""
 OF_AN_OBJECTION = re.compile(r".*/objections/\{objection_id\}.*")

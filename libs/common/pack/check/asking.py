@@ -14,6 +14,8 @@ def asking(pack: Pack) -> Iterator[Finding]:
         yield from _bounded(("asking", "extension"), pack.asking.extension)
     if pack.asking.suspension is not None:
         yield from _bounded(("asking", "suspension"), pack.asking.suspension)
+    if pack.asking.termination is not None:
+        yield from double_codes(("asking", "termination", "reasons"), pack.asking.termination.reasons)
 
 
 def _bounded(path: DocPath, rules: ExtensionRules | SuspensionRules) -> Iterator[Finding]:

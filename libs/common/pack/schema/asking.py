@@ -33,8 +33,15 @@ class SuspensionRules(Model):
     """Up to so many days, in the unit of the longest, a unit above may decide; more days the hotline alone."""
 
 
+class TerminationRules(Model):
+    """终止办理: for which reasons the handling of a case may end without its citizen's word; the hotline approves."""
+
+    reasons: tuple[CodedReason, ...] = Field(min_length=1)
+
+
 class AskingRules(Model):
     """申请审批: what units may ask for here. What is left out cannot be asked for."""
 
     extension: ExtensionRules | None = Field(default=None, exclude_if=unset)
     suspension: SuspensionRules | None = Field(default=None, exclude_if=unset)
+    termination: TerminationRules | None = Field(default=None, exclude_if=unset)

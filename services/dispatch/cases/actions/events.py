@@ -9,13 +9,13 @@ from libs.common.events.deadlines import SetDeadline
 from libs.common.rules.machine import SYSTEM
 from services.dispatch.cases.domain.state import (
     AddedText,
-    Answered,
     Ask,
     Assignment,
     Left,
     LimitWord,
     NewChain,
     Nonacceptance,
+    RequestRuling,
     Result,
     Return,
     Said,
@@ -74,7 +74,7 @@ def events_of(case_id: str, before: State, after: State, said: Said) -> Iterator
             yield cases.ReturnRequested(**of_lead, reason_code=reason_code, note=note)
         case Wanted() as wanted:
             yield asking.RequestMade(**of_worker, request=after.version, **_asked(wanted), note=wanted.note)
-        case Answered() as answered:
+        case RequestRuling() as answered:
             yield _answered(where, said, answered)
         case SupportPart() as part:
             yield _of_a_part(where, said.action, part)
@@ -94,10 +94,10 @@ def _of_work(where: dict[str, Any], of_worker: dict[str, Any], said: Said) -> It
 
 def _asked(wanted: Wanted) -> dict[str, Any]:
     counted: dict[str, Any] = {"days": wanted.days, "unit": wanted.unit, "until": wanted.until}
-    return counted | {"kind": wanted.kind, "reason_code": wanted.reason_code}
+    return counted | {"kind": wanted.kind, "reason_code": wanted.reason_code, "evidence": wanted.evidence}
 
 
-def _answered(where: dict[str, Any], said: Said, answered: Answered) -> Event:
+def _answered(where: dict[str, Any], said: Said, answered: RequestRuling) -> Event:
     kind, notice = answered.wanted.kind, answered.notice
     of_it: dict[str, Any] = where | {"kind": kind, "request": answered.request, "unit_code": answered.unit_code}
     if said.action is Action.REFUSE:

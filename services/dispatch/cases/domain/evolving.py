@@ -9,13 +9,13 @@ from libs.common.events.terms import DECLARED, Closing
 from services.dispatch.cases.domain.clocks import was_met
 from services.dispatch.cases.domain.state import (
     AddedText,
-    Answered,
     Assignment,
     Heard,
     Left,
     LimitWord,
     NewChain,
     Nonacceptance,
+    RequestRuling,
     Result,
     Return,
     Said,
@@ -55,7 +55,7 @@ def _brought(state: State, said: Said) -> Mapping[str, Any]:
         case Result(kind, text, contacted_at):
             result = {"result_kind": kind, "result": text, "contacted_at": contacted_at}
             return _END_OF_ASKING | _END_OF_SUSPENSION | result | {"handled_at": said.at, "open_support": ()}
-        case Return() | Nonacceptance() | Wanted() | Answered() as wanted:
+        case Return() | Nonacceptance() | Wanted() | RequestRuling() as wanted:
             return _wanted(state, said, wanted)
         case SupportPart() as part:
             return _parted(state, said.action, part)
@@ -70,7 +70,7 @@ def _returned(state: State, said: Said, wanted: Return) -> Mapping[str, Any]:
     return asked | {"return_pending": True, "return_reason": wanted.reason_code, "return_note": wanted.note}
 
 
-def _wanted(state: State, said: Said, wanted: Return | Nonacceptance | Wanted | Answered) -> Mapping[str, Any]:
+def _wanted(state: State, said: Said, wanted: Return | Nonacceptance | Wanted | RequestRuling) -> Mapping[str, Any]:
     match wanted:
         case Return():
             return _returned(state, said, wanted)
@@ -79,11 +79,12 @@ def _wanted(state: State, said: Said, wanted: Return | Nonacceptance | Wanted | 
     return _asked(said, wanted)
 
 
-def _asked(said: Said, asked: Wanted | Answered) -> Mapping[str, Any]:
+def _asked(said: Said, asked: Wanted | RequestRuling) -> Mapping[str, Any]:
     if isinstance(asked, Wanted):
         return {"asked": asked.kind, "asked_by": said.by.subject, "asked_by_staff": said.by.staff_id}
     suspends = said.action is Action.GRANT and asked.wanted.kind is RequestKind.SUSPENSION
-    return _END_OF_ASKING | ({"suspended_until": asked.wanted.until} if suspends else {})
+    ended = _ENDED if said.action is Action.TERMINATE else _END_OF_ASKING
+    return ended | ({"suspended_until": asked.wanted.until} if suspends else {})
 
 
 def _ended(said: Said) -> Mapping[str, Any]:

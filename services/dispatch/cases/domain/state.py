@@ -182,18 +182,22 @@ class Nonacceptance:
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What a unit asks for (申请): why, and until when it would hold; ``days`` of ``unit`` where it is counted so."""
+    """What a unit asks for (申请): why, and until when it would hold; ``days`` of ``unit`` where it is counted so.
+
+    ``evidence`` is what proves the reason of a termination.
+    """
 
     kind: RequestKind
     reason_code: str
     note: str
-    until: datetime
+    until: datetime | None = None
     days: int | None = None
     unit: LimitUnit | None = None
+    evidence: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class Answered:
+class RequestRuling:
     """The request that a step answers or ends, by its number, and which unit asked for what."""
 
     request: int
@@ -223,7 +227,17 @@ class AddedText:
 
 
 What = (
-    Assignment | NewChain | Left | Result | Return | Nonacceptance | Wanted | Answered | SupportPart | AddedText | None
+    Assignment
+    | NewChain
+    | Left
+    | Result
+    | Return
+    | Nonacceptance
+    | Wanted
+    | RequestRuling
+    | SupportPart
+    | AddedText
+    | None
 )
 Said = machine.Said[Action, What]
 

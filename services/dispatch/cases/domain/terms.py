@@ -12,6 +12,7 @@ class Status(StrEnum):
     HANDLED = "handled"
     ANSWERED = "answered"
     NOT_ACCEPTED = "not_accepted"
+    TERMINATED = "terminated"
     CLOSED = "closed"
 
 
@@ -56,6 +57,7 @@ class Action(StrEnum):
     NOT_ACCEPT = "not_accept"
     ASK = "ask"
     GRANT = "grant"
+    TERMINATE = "terminate"
     REFUSE = "refuse"
     LAPSE = "lapse"
     LIFT = "lift"
@@ -96,6 +98,7 @@ STATUS_LABELS: dict[Status, tuple[str, str]] = {
     Status.HANDLED: ("已办结反馈", "handled, waiting for the citizen's word"),
     Status.ANSWERED: ("已直接答复", "answered at the door, waiting for the citizen's word"),
     Status.NOT_ACCEPTED: ("不予受理，待销号", "not accepted, about to be closed"),
+    Status.TERMINATED: ("终止办理，待销号", "its handling was ended, about to be closed"),
     Status.CLOSED: ("已销号", "closed"),
 }
 """Chinese and English."""
@@ -131,6 +134,7 @@ ACTION_LABELS: dict[Action, tuple[str, str]] = {
     Action.NOT_ACCEPT: ("同意不予受理", "approve that it is not accepted"),
     Action.ASK: ("提出申请", "ask for more time or a suspension"),
     Action.GRANT: ("同意申请", "grant what the unit asked for"),
+    Action.TERMINATE: ("同意终止办理", "approve that its handling ends"),
     Action.REFUSE: ("不予同意申请", "refuse what the unit asked for"),
     Action.LAPSE: ("申请失效", "what the unit asked for lapsed"),
     Action.LIFT: ("提前恢复办理", "lift the suspension"),

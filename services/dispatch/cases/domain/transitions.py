@@ -7,10 +7,10 @@ person's step that moves a case from under a pending return.
 from collections.abc import Callable, Collection, Iterator, Mapping
 from datetime import datetime
 
-from libs.common.events.asking_terms import KINDS_ZH
+from libs.common.events.asking_terms import KINDS_ZH, RequestKind
 from libs.common.rules.apart import check_not_their_own, names_of
 from libs.common.rules.machine import Actor, Machine, NotTheirs, OutOfTurn, Transition
-from services.dispatch.cases.domain.state import Answered, Ask, Result, Return, Said, State
+from services.dispatch.cases.domain.state import Ask, RequestRuling, Result, Return, Said, State
 from services.dispatch.cases.domain.terms import (
     ACTION_LABELS,
     AFTER_THE_END,
@@ -106,11 +106,18 @@ def nothing_asked(state: State, _ask: Ask, _now: datetime) -> None:
 
 def what_is_asked(state: State, ask: Ask, now: datetime) -> None:
     """There is such a request to decide on, and the time to handle the case is not over."""
-    kind = ask.what.wanted.kind if isinstance(ask.what, Answered) else None
+    kind = ask.what.wanted.kind if isinstance(ask.what, RequestRuling) else None
     if kind is None or state.asked is not kind:
         raise OutOfTurn("No such request is waiting to be decided", "没有待审核的该项申请")
     if ask.action is Action.GRANT and (state.handle_due_at is None or now >= state.handle_due_at):
         raise OutOfTurn("The time to handle the case is over: it lapses", "办理时限已届满，该申请失效")
+
+
+def with_evidence(_state: State, ask: Ask, _now: datetime) -> None:
+    """THE GUARD of a termination (终止办理): a reason alone ends nothing."""
+    wanted = ask.what.wanted if isinstance(ask.what, RequestRuling) else None
+    if wanted is None or wanted.kind is not RequestKind.TERMINATION or not (wanted.evidence or "").strip():
+        raise OutOfTurn("Its handling ends for a reason with evidence alone", "终止办理须有原因和证据")
 
 
 def stands_still(state: State, _ask: Ask, now: datetime) -> None:
@@ -132,7 +139,8 @@ def runs(state: State, _ask: Ask, now: datetime) -> None:
 
 _UNDECIDED = (Status.TRIAGE, *OPEN)
 _WAITING_FOR_CITIZEN = (Status.HANDLED, Status.ANSWERED)
-_ALIVE = (*_UNDECIDED, *_WAITING_FOR_CITIZEN, Status.NOT_ACCEPTED)
+_ABOUT_TO_END = (Status.NOT_ACCEPTED, Status.TERMINATED)
+_ALIVE = (*_UNDECIDED, *_WAITING_FOR_CITIZEN, *_ABOUT_TO_END)
 
 _MAY_BE_GIVEN_BACK = (not_delegated, no_return_pending, nothing_asked, within_return_limit)
 _MAY_BE_ASKED = (released, in_the_first_round, no_nonacceptance_pending)
@@ -158,6 +166,7 @@ STEPS: tuple[Line, ...] = (
     # Who asks goes on meanwhile: whatever gives the case to another, or ends its handling, ends the request.
     *Line.each(OPEN, Action.ASK, Party.WORKING_UNIT, no_return_pending, nothing_asked, runs),
     *Line.each(OPEN, Action.GRANT, Party.DECIDER, what_is_asked),
+    Line(Action.TERMINATE, Status.SIGNED, Status.TERMINATED, Party.DECIDER, (what_is_asked, with_evidence)),
     *Line.each(OPEN, Action.REFUSE, Party.DECIDER, what_is_asked),
     *Line.each(OPEN, Action.LAPSE, Party.SYSTEM, what_is_asked),
     *Line.each(OPEN, Action.LIFT, Party.LIFTER, stands_still),
@@ -181,7 +190,7 @@ STEPS: tuple[Line, ...] = (
     *Line.each(_ALIVE, Action.SUPPLEMENT, Party.SYSTEM),
     # The door refuses a direct answer once the unit has signed, as far as it knows; when the two crossed, the answer
     # holds, since everybody else hears both in the same order and asks the citizen.
-    *Line.each((*_UNDECIDED, Status.NOT_ACCEPTED), Action.ANSWER, Party.SYSTEM, to=Status.ANSWERED),
+    *Line.each((*_UNDECIDED, *_ABOUT_TO_END), Action.ANSWER, Party.SYSTEM, to=Status.ANSWERED),
     *Line.each(_ALIVE, Action.WITHDRAW, Party.SYSTEM, to=Status.CLOSED),
     *Line.each(_WAITING_FOR_CITIZEN, Action.SEND_BACK, Party.SYSTEM, to=Status.ASSIGNED),
     *Line.each(_WAITING_FOR_CITIZEN, Action.SEND_BACK_TO_TRIAGE, Party.SYSTEM, to=Status.TRIAGE),
@@ -204,8 +213,6 @@ _OF_UNITS = (Party.DISPATCHER, Party.LEAD_UNIT, Party.WORKING_UNIT, Party.DELEGA
 def _unguarded(steps: tuple[Line, ...]) -> Iterator[str]:
     for step in steps:
         moves = step.source in OPEN and (step.target is not step.source or step.action in _TO_ANOTHER)
-        if step.who is Party.DECIDER and what_is_asked not in step.guards:
-            yield f"{step.action} from {step.source} decides on what nobody need have asked for"
         if step.who is Party.JUDGE and return_pending not in step.guards:
             yield f"{step.action} from {step.source} decides on a return that need not be pending"
         if step.action is Action.HAND_IN and no_open_support not in step.guards:
@@ -220,6 +227,15 @@ def _unguarded(steps: tuple[Line, ...]) -> Iterator[str]:
             yield f"{step.action} from {step.source} gives back what another unit works on"
 
 
+def _decided_by_one(steps: tuple[Line, ...]) -> Iterator[str]:
+    for step in steps:
+        ends = step.target is Status.TERMINATED and step.source is not step.target
+        if step.who is Party.DECIDER and what_is_asked not in step.guards:
+            yield f"{step.action} from {step.source} decides on what nobody need have asked for"
+        if ends and (step.who is not Party.DECIDER or with_evidence not in step.guards):
+            yield f"{step.action} from {step.source} ends its handling on one person's word, or without evidence"
+
+
 MACHINE = Machine(
     STEPS,
     STATUS_LABELS,
@@ -227,7 +243,7 @@ MACHINE = Machine(
     people=tuple(party for party in Party if party is not Party.SYSTEM),
     ends=ENDS,
     after_the_end=AFTER_THE_END,
-    must=(_without_a_way_out, _unguarded),
+    must=(_without_a_way_out, _unguarded, _decided_by_one),
 )
 
 

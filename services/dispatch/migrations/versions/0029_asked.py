@@ -1,4 +1,4 @@
-"""What a unit asks for (延期、挂账) waits on its case, and stands among the requests with its bounds."""
+"""What a unit asks for (延期、挂账、终止办理) waits on its case, and stands among the requests with its bounds."""
 
 from alembic import op
 
@@ -7,21 +7,27 @@ down_revision = "0027"
 branch_labels = None
 depends_on = None
 
-_KINDS = "'return', 'nonacceptance', 'extension', 'suspension'"
+_KINDS = "'return', 'nonacceptance', 'extension', 'suspension', 'termination'"
+_STATUSES = "'triage', 'assigned', 'signed', 'handled', 'answered', 'not_accepted', 'terminated', 'closed'"
 _STATEMENTS = (
     f"""
     ALTER TABLE work ADD COLUMN asked text CONSTRAINT work_asked_check CHECK (asked IN ({_KINDS})),
         ADD COLUMN asked_by text,
         ADD COLUMN asked_by_staff text,
         ADD COLUMN suspended_until timestamptz,
+        DROP CONSTRAINT work_status_check,
+        ADD CONSTRAINT work_status_check CHECK (status IN ({_STATUSES})),
         ADD CONSTRAINT work_asked CHECK ((asked IS NULL) = (asked_by IS NULL)
             AND (asked IS NULL OR status IN ('assigned', 'signed')))
     """,
+    "CREATE INDEX work_terminated_idx ON work (list_due_at, case_id) WHERE status = 'terminated'",
     f"""
     ALTER TABLE request ADD COLUMN until timestamptz,
         ADD COLUMN days int,
         ADD COLUMN unit text CONSTRAINT request_unit_check CHECK (unit IN ('hour', 'calendar_day', 'work_day')),
         ADD COLUMN told text,
+        ADD COLUMN evidence text,
+        ADD CONSTRAINT request_has_evidence CHECK ((kind = 'termination') = (evidence IS NOT NULL)),
         DROP CONSTRAINT request_kind_check,
         ADD CONSTRAINT request_kind_check CHECK (kind IN ({_KINDS})),
         DROP CONSTRAINT request_names_its_unit,

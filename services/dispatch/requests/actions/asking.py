@@ -1,4 +1,4 @@
-"""Asking for more time (延期) or a suspension (挂账), deciding on it, letting it lapse; one way for all kinds."""
+"""Asking for more time (延期), a suspension (挂账) or its end (终止办理), deciding, letting it lapse."""
 
 from libs.common.database.session import Session
 from libs.common.events.asking_terms import RequestKind
@@ -12,29 +12,44 @@ from services.dispatch.asks.domain import UnitAsk
 from services.dispatch.asks.tables import UnitRequest
 from services.dispatch.cases.actions.steps import CASES, check_length, load_for, on_version, shown, visible_for
 from services.dispatch.cases.domain import transitions as cases
-from services.dispatch.cases.domain.state import Answered, Ask, Wanted
+from services.dispatch.cases.domain.state import Ask, RequestRuling, Wanted
 from services.dispatch.cases.domain.terms import Action
 from services.dispatch.cases.schemas import WorkOut
 from services.dispatch.cases.tables import Case
 from services.dispatch.requests.actions.bounds import bounds_of, offices
-from services.dispatch.requests.domain import Wish, check_level, in_force, wanted
-from services.dispatch.requests.schemas import AskExtension, AskSuspension, DecideRequest, LiftSuspension
+from services.dispatch.requests.domain import RequestDraft, check_level, in_force, wanted
+from services.dispatch.requests.schemas import (
+    AskExtension,
+    AskSuspension,
+    AskTermination,
+    DecideRequest,
+    LiftSuspension,
+)
 from services.dispatch.routing.actions.giving import apply, today
+
+NOT_IN_TIME = "逾期未审 not decided in time"
+"""Why a request lapsed, in the history of its case."""
 
 
 async def ask_extension(session: Session, asked: Request, case_id: str, body: AskExtension) -> WorkOut:
     """The unit that works asks for more days."""
-    wish = Wish(body.reason_code, mask_text(body.note), days=body.days)
+    wish = RequestDraft(body.reason_code, mask_text(body.note), days=body.days)
     return await _ask(session, asked, case_id, RequestKind.EXTENSION, wish)
 
 
 async def ask_suspension(session: Session, asked: Request, case_id: str, body: AskSuspension) -> WorkOut:
     """The unit that works asks that the clock stand still until a day."""
-    wish = Wish(body.reason_code, mask_text(body.note), review_on=body.review_on)
+    wish = RequestDraft(body.reason_code, mask_text(body.note), review_on=body.review_on)
     return await _ask(session, asked, case_id, RequestKind.SUSPENSION, wish)
 
 
-async def _ask(session: Session, asked: Request, case_id: str, kind: RequestKind, wish: Wish) -> WorkOut:
+async def ask_termination(session: Session, asked: Request, case_id: str, body: AskTermination) -> WorkOut:
+    """The unit that works asks that its handling end, and says what proves why."""
+    wish = RequestDraft(body.reason_code, mask_text(body.note), evidence=mask_text(body.evidence))
+    return await _ask(session, asked, case_id, RequestKind.TERMINATION, wish)
+
+
+async def _ask(session: Session, asked: Request, case_id: str, kind: RequestKind, wish: RequestDraft) -> WorkOut:
     case = await load_for(session, asked, case_id, Action.ASK)
     state, directory = CASES.state_of(case), today(session, case).directory
     cases.MACHINE.target(state.status, Action.ASK, state, Ask(Action.ASK), session.now)
@@ -48,7 +63,8 @@ async def _ask(session: Session, asked: Request, case_id: str, kind: RequestKind
 
 async def decide(session: Session, asked: Request, case_id: str, kind: RequestKind, body: DecideRequest) -> WorkOut:
     """Somebody else grants or refuses it; of a granted one the citizen is told."""
-    action = Action.GRANT if body.approved else Action.REFUSE
+    grants = Action.TERMINATE if kind is RequestKind.TERMINATION else Action.GRANT
+    action = grants if body.approved else Action.REFUSE
     case = await visible_for(session, asked, case_id, action)
     pending, directory = await queries.pending_of(session, case_id), today(session, case).directory
     if pending is not None and pending.kind is kind:
@@ -74,10 +90,10 @@ async def lift(session: Session, asked: Request, case_id: str, body: LiftSuspens
 async def lapse(session: Session, case: Case) -> None:
     """The time to handle it is over, and nobody has decided (失效)."""
     pending = await queries.pending_of(session, case.case_id)
-    if pending is None or case.asked is not pending.kind:
+    if pending is None or case.asked is not pending.kind or pending.until is None:
         return
     session.now = max(session.now, CASES.state_of(case).last_at)
-    ask = Ask(Action.LAPSE, _answered(pending, pending.kind), "逾期未审 not decided in time")
+    ask = Ask(Action.LAPSE, _answered(pending, pending.kind), NOT_IN_TIME)
     await apply(session, case, cases.decide(CASES.state_of(case), ask, SYSTEM, session.now))
 
 
@@ -92,10 +108,10 @@ def _check_level(pending: UnitRequest, directory: Directory, asked: Request) -> 
         raise NotTheirs("The hotline decides this", "应由热线机构审批")
 
 
-def _answered(pending: UnitRequest, kind: RequestKind, notice: str = "") -> Answered | None:
+def _answered(pending: UnitRequest, kind: RequestKind, notice: str = "") -> RequestRuling | None:
     """The request as a step answers it; None when it is of another kind."""
-    if pending.kind is not kind or pending.until is None:
+    if pending.kind is not kind:
         return None
-    what = Wanted(kind, pending.reason_code, pending.note, pending.until, pending.days, pending.unit)
+    what = Wanted(kind, pending.reason_code, pending.note, pending.until, pending.days, pending.unit, pending.evidence)
     who = pending.asked_by, pending.asked_by_staff
-    return Answered(pending.version, pending.asked_unit or "", what, *who, notice)
+    return RequestRuling(pending.version, pending.asked_unit or "", what, *who, notice)

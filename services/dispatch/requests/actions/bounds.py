@@ -2,13 +2,15 @@
 
 from libs.common.events.asking_terms import RequestKind
 from libs.common.pack.directory import Directory
-from libs.common.pack.schema import ExtensionRules, SuspensionRules, UnitLevel
+from libs.common.pack.schema import ExtensionRules, SuspensionRules, TerminationRules, UnitLevel
 from services.dispatch.requests.domain import Bounds
 
 
 def bounds_of(kind: RequestKind, directory: Directory) -> Bounds | None:
     """None where the place has no such thing."""
     asking = directory.pack.asking
+    if kind is RequestKind.TERMINATION:
+        return None if asking.termination is None else _of_termination(asking.termination, directory)
     rules = {RequestKind.EXTENSION: asking.extension, RequestKind.SUSPENSION: asking.suspension}[kind]
     return None if rules is None else _bounds(rules, directory)
 
@@ -23,6 +25,12 @@ def _bounds(rules: ExtensionRules | SuspensionRules, directory: Directory) -> Bo
         offices=offices(directory),
         cut_off=rules.cut_off if isinstance(rules, ExtensionRules) else None,
     )
+
+
+def _of_termination(rules: TerminationRules, directory: Directory) -> Bounds:
+    """The hotline alone approves it."""
+    reasons = frozenset(reason.code for reason in rules.reasons)
+    return Bounds(reasons, 1, None, 0, directory.calendar(), offices(directory))
 
 
 def offices(directory: Directory) -> frozenset[str]:

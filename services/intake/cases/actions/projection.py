@@ -105,8 +105,9 @@ def not_accepted(event: accepting.CaseNotAccepted) -> Effect:
 
 
 def request_granted(event: asking.RequestGranted) -> Effect:
-    """延期、挂账: what the citizen is told of it, and until when. Its new due time is said when followup has set it."""
-    note = f"{KINDS_ZH[event.kind]}至 {event.until.isoformat()}；{event.notice}"
+    """延期、挂账、终止办理: what the citizen is told of it, and until when. Its new due time is said later."""
+    until = "" if event.until is None else f"至 {event.until.isoformat()}"
+    note = f"{KINDS_ZH[event.kind]}{until}；{event.notice}"
     return Effect(note=note, unit_code=event.unit_code, by=event.by)
 
 
