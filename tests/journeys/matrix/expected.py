@@ -131,6 +131,8 @@ UNITS_JUDGE_NOT = re.compile(
     r"|intake/v1/cases/\{case_id\}/repeats)"
 )
 """What nobody says of the own unit's work: whether it may give the case back, and whether it was settled."""
+OFFICES = (None, "H-12345", "S-GOV")
+"""The hotline and the supervisors, who alone approve that the handling of a case ends; of no unit: of the whole place."""
 OF_AN_OBJECTION = re.compile(r".*/objections/\{objection_id\}.*")
 """What tells when a citizen spoke, so that the units of a confidential case do not see it."""
 OF_A_PART = re.compile(r"POST /dispatch/v1/cases/\{case_id\}/tasks/\{unit_code\}/(?!cancellation).*")
@@ -255,6 +257,8 @@ def _may_not_do_it_here(who: Principal, operation: Operation, known: Known) -> b
         or (UNITS_JUDGE_NOT.fullmatch(operation.name) is not None and of_the_unit)
         or OF_A_PART.fullmatch(operation.name) is not None
         or (operation.name.endswith("/raising") and who.unit == known.lead)
+        or (operation.name.endswith("/termination/decision") and who.unit not in OFFICES)
+        or (operation.name.endswith("/suspension/lifting") and who.unit in known.supports - known.units)
         or (operation.name.endswith("/reveal") and known.confidential and of_the_unit)
         or ("exclusion" in operation.name and who.role is Role.LEADER and who.unit not in _above(known))
     )
