@@ -132,7 +132,7 @@ UNITS_JUDGE_NOT = re.compile(
 )
 """What nobody says of the own unit's work: whether it may give the case back, and whether it was settled."""
 OFFICES = (None, "H-12345", "S-GOV")
-"""The hotline and the supervisors, who alone approve that the handling of a case ends; of no unit: of the whole place."""
+"""The hotline and the supervisors, who alone approve that the handling of a case ends; of no unit: of all."""
 OF_AN_OBJECTION = re.compile(r".*/objections/\{objection_id\}.*")
 """What tells when a citizen spoke, so that the units of a confidential case do not see it."""
 OF_A_PART = re.compile(r"POST /dispatch/v1/cases/\{case_id\}/tasks/\{unit_code\}/(?!cancellation).*")
