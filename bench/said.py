@@ -8,8 +8,20 @@ from uuid import NAMESPACE_URL, uuid5
 from libs.common.bus.codec import Envelope, encode_event, to_headers
 from libs.common.bus.flow import Stream
 from libs.common.bus.port import Record
-from libs.common.events import accepting, cases, citizens, door, judging, objections, passing, supervision, tasks
+from libs.common.events import (
+    accepting,
+    asking,
+    cases,
+    citizens,
+    door,
+    judging,
+    objections,
+    passing,
+    supervision,
+    tasks,
+)
 from libs.common.events.accused import AccusedNamed
+from libs.common.events.asking_terms import RequestKind
 from libs.common.events.base import Event
 from libs.common.events.cases import CaseEvent
 from libs.common.events.reasons import NotAcceptedFor
@@ -36,6 +48,8 @@ _GIVEN: Mapping[str, Any] = {"category_code": "01", "explanation": "rule", "pack
 _UNACCEPTED: Mapping[str, Any] = {
     "reason_code": NotAcceptedFor.LITIGATION, "go_to": "县人民法院立案庭", "notice": "该纠纷已由法院立案。",
 }  # fmt: skip
+_REQUEST: Mapping[str, Any] = {"kind": RequestKind.SUSPENSION, "request": 2, **_UNIT}
+_ASKED: Mapping[str, Any] = {**_REQUEST, "reason_code": "season", "until": DUE}
 _PLAIN: Mapping[type[CaseEvent], Mapping[str, Any]] = {
     cases.CaseRegistered: {
         "case_no": "1", "channel": Channel.HOTLINE, "kind": Kind.COMPLAINT, "urgency": Urgency.NORMAL,
@@ -77,6 +91,11 @@ _PLAIN: Mapping[type[CaseEvent], Mapping[str, Any]] = {
     cases.TaskCancelled: {"unit_code": "D-C", "reason": "no need"},
     cases.ReturnRequested: {**_UNIT, "reason_code": "wrong_area", "note": "不属于我单位"},
     cases.ReturnDecided: {**_UNIT, "approved": True, "note": "同意"},
+    asking.RequestMade: {**_ASKED, "note": "冬季不能施工"},
+    asking.RequestGranted: {**_ASKED, "note": "同意", "notice": "开春后施工", "asked_by": "handler-1"},
+    asking.RequestRefused: {**_REQUEST, "note": "可以施工"},
+    asking.RequestLapsed: _REQUEST,
+    asking.SuspensionLifted: {"note": "已可施工"},
     accepting.NonacceptanceRequested: _UNACCEPTED,
     accepting.NonacceptanceRefused: {"note": "属政府职责，应予受理"},
     accepting.CaseNotAccepted: {**_UNACCEPTED, "note": "情况属实", "asked_by": "dispatcher-1", "by": "supervisor-1"},

@@ -22,6 +22,7 @@ _CLOSINGS = {
     Closing.SUBSTANTIVE: "closed_substantive",
     Closing.UNVERIFIED: "closed_unverified",
     Closing.UNASKED: "closed_unasked",
+    Closing.PROCEDURAL: "closed_procedural",
 }
 _WORDS = {
     Satisfaction.SATISFIED: "satisfied",
@@ -246,7 +247,7 @@ class Counted:
         yield CountedOnce("closed", self.unit, self.closed_at)
         if self.closing.closing in _CLOSINGS:
             yield CountedOnce(_CLOSINGS[self.closing.closing], self.unit, self.closed_at)
-        if self.closing.round == 1 and self.closing.closing is not Closing.UNASKED:
+        if self.closing.round == 1 and self.closing.closing not in (Closing.UNASKED, Closing.PROCEDURAL):
             yield CountedOnce("closed_in_one_round", self.unit, self.closed_at)
 
     def _solved(self, level_of: Callable[[str], str]) -> Iterator[CountedOnce]:

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from huiyin.audit.accepting import Acceptance, two_people
+from huiyin.audit.asking import RequestHistory, ended_with_evidence
 from huiyin.audit.at_the_door import DoorHistory
 from huiyin.audit.case import DISPATCH, FOLLOWUP, INTAKE, CaseView, LedgerSaid
 from huiyin.audit.history import (
@@ -25,7 +26,7 @@ from huiyin.audit.judged import JUDGING, Judgements
 from huiyin.audit.objected import Objections, had_of
 from huiyin.audit.passing import problems_of
 from huiyin.audit.report import Findings, Invariant
-from libs.common.events import accepting, cases, citizens, door, objections, passing, supervision
+from libs.common.events import accepting, asking, cases, citizens, door, objections, passing, supervision
 from libs.common.events.accused import AccusedNamed
 from libs.common.events.base import Event
 from libs.common.events.deadlines import SetDeadline
@@ -61,6 +62,7 @@ class _Units(Rounds):
         self._before: type[Event] | None = None
         """What stood before the return that was asked for."""
         self._acceptance = Acceptance()
+        self._asked = RequestHistory()
 
     def _of_its_round(self, one: LedgerSaid, event: Any) -> Iterator[str]:
         if event.round == self._round:
@@ -78,6 +80,7 @@ class _Units(Rounds):
         if unit not in (None, whose) and not isinstance(event, OF_ANY_UNIT):
             yield f"{unit} did not {'work on' if worked else 'lead'} it, {whose} did"
         yield from self._acceptance.problems(event, self._about(one), self._round)
+        yield from self._asked.problems(event, {self._lead, *self._chain})
         if isinstance(event, cases.ReturnRequested) and self._chain:
             yield f"it is given back while {self._chain[-1]} works on it"
         if isinstance(event, passing.PassedOn):
@@ -271,6 +274,9 @@ class _Promises(Rounds):
                 yield from self._unasked(one)
             case Closing.NOT_ACCEPTED:
                 yield from self._not_accepted(one)
+            case Closing.PROCEDURAL:
+                granted = self._heard(one, DISPATCH, asking.RequestGranted)
+                yield from ended_with_evidence(event for event in granted if event.round == self._round)
         if event.closing is not Closing.SUBSTANTIVE and event.satisfaction is not None:
             yield f"a satisfaction was written that nobody gave: {event.satisfaction}"
 

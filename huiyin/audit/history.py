@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from huiyin.audit.case import DISPATCH, FOLLOWUP, INTAKE, CaseView, EventT, LedgerSaid
-from libs.common.events import accepting, cases, citizens, door, objections, passing, supervision, tasks
+from libs.common.events import accepting, asking, cases, citizens, door, objections, passing, supervision, tasks
 from libs.common.events.accused import AccusedNamed
 from libs.common.events.base import Event
 from libs.common.events.responsible import ResponsibleNamed
@@ -33,6 +33,11 @@ MAY_FOLLOW: Mapping[type[Event], tuple[type[Event] | None, ...]] = {
     accepting.NonacceptanceRequested: (cases.TriageQueued,),
     accepting.NonacceptanceRefused: (accepting.NonacceptanceRequested,),
     accepting.CaseNotAccepted: (accepting.NonacceptanceRequested,),
+    asking.RequestMade: (*WITH_A_UNIT, cases.CaseSigned),
+    asking.RequestGranted: (*WITH_A_UNIT, cases.CaseSigned),
+    asking.RequestRefused: (*WITH_A_UNIT, cases.CaseSigned),
+    asking.RequestLapsed: (*WITH_A_UNIT, cases.CaseSigned),
+    asking.SuspensionLifted: (*WITH_A_UNIT, cases.CaseSigned, cases.ReturnRequested),
     cases.CallbackDue: (None,),
     cases.CallbackTried: (cases.CallbackDue, cases.CallbackTried),
     cases.CaseSentBack: (cases.CallbackTried,),
@@ -43,23 +48,24 @@ MAY_FOLLOW: Mapping[type[Event], tuple[type[Event] | None, ...]] = {
 Progress is none to follow, nor is what a support unit does. What was asked for and refused is as if it had not been.
 """
 MAY_SAY: Mapping[str, tuple[type[Event], ...]] = {
-    DISPATCH: tuple(MAY_FOLLOW)[:18],
+    DISPATCH: tuple(MAY_FOLLOW)[:23],
     FOLLOWUP: (
-        *tuple(MAY_FOLLOW)[18:],
+        *tuple(MAY_FOLLOW)[23:],
         *(cases.DeadlineSet, cases.DeadlineWarned, cases.DeadlineMissed),
         *(supervision.SupervisionIssued, supervision.SupervisionReplied, citizens.WithdrawalTried),
         *(objections.ObjectionDecided, objections.CaseReopened),
     ),
 }
 OF_SUPPORT = (tasks.TaskSigned, tasks.TaskReported, cases.TaskDone, cases.TaskCancelled)
-BESIDE = (cases.ProgressReported, *OF_SUPPORT, ResponsibleNamed)
+ASKED = (asking.RequestMade, asking.RequestGranted, asking.RequestRefused, asking.RequestLapsed)
+BESIDE = (cases.ProgressReported, *OF_SUPPORT, ResponsibleNamed, *ASKED, asking.SuspensionLifted)
 """What leaves the case where it stands."""
 OF_ANY_UNIT = (*OF_SUPPORT, ResponsibleNamed)
 BESIDE_ALL = (door.RequesterRevealed, door.CaseResealed, door.RequesterErased, AccusedNamed)
 """What may be said of a case wherever it stands, at its end, too."""
 TAKEN_AWAY = (*WITH_A_UNIT, cases.CaseSigned, cases.ReturnRequested)
 """What may stand before a case is taken from whoever is complained about."""
-BY_WHO_WORKS = (*PASSED, cases.CaseSigned, cases.ProgressReported, cases.CaseHandled)
+BY_WHO_WORKS = (*PASSED, *ASKED, cases.CaseSigned, cases.ProgressReported, cases.CaseHandled)
 BY_ITSELF = (cases.TriageQueued, cases.CaseAssigned)
 """By what dispatch opens a round."""
 HAND_IN_IT: tuple[type[Any], ...] = (

@@ -36,7 +36,7 @@ NEVER_A_PERSONS = frozenset(
         "also_accused", "return_asked_by_staff", "staff_id", "wished_by", "wished_by_staff", "worked_by",
         "media_type", "scan", "subject", "token_id", "password_hash", "recovery", "responsible_staff", "by_staff",
         "decided_by_unit", "phone_index_key", "revoked_by", "revoked_by_unit", "revoked_by_staff",
-        "nonacceptance_asked_by", "nonacceptance_asked_by_staff", "not_accepted_for",
+        "asked", "unit", "nonacceptance_asked_by", "nonacceptance_asked_by_staff", "not_accepted_for",
         "household_id", "look_id", "contact_staff_id", "mute_asked_by", "merged_into", "split_from",
     }
 )  # fmt: skip

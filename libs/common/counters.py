@@ -204,6 +204,11 @@ class Counter(Declared):
         "重新办理 Reopened",
         "each time that a closing fell, for the unit that had handled it; not among what was sent back",
     )
+    CLOSED_PROCEDURAL = (
+        "closed_procedural",
+        "程序性办结 Closed, procedural",
+        "of the closed, whose handling was ended with evidence; in no satisfaction rate and not in one-go",
+    )
 
 
 class Span(Declared):

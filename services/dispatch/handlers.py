@@ -24,14 +24,16 @@ from libs.common.events.cases import (
 from libs.common.events.door import WordingReleased
 from libs.common.events.objections import CaseReopened
 from libs.common.events.supervision import SupervisionIssued
+from libs.common.events.terms import Deadline
 from libs.common.rules.machine import SYSTEM
 from services.dispatch.cases.actions.events import HEARD, words_of
 from services.dispatch.cases.actions.steps import CASES
 from services.dispatch.cases.domain.terms import Action, Status
 from services.dispatch.cases.domain.transitions import MACHINE, decide
 from services.dispatch.cases.tables import Case
-from services.dispatch.requests.actions import apply
+from services.dispatch.requests.actions.asking import lapse
 from services.dispatch.routing.actions import opening, recusing
+from services.dispatch.routing.actions.giving import apply
 from services.dispatch.tasks.tables import Task
 
 
@@ -81,6 +83,8 @@ async def told(session: Session, event: RoundEvent) -> None:
     if (case := await _of_this_round(session, event)) is not None:
         for word in words_of(event):
             CASES.note(case, word)
+        if isinstance(event, DeadlineMissed) and event.deadline is Deadline.HANDLE and case.asked is not None:
+            await lapse(session, case)
 
 
 async def sent_back(session: Session, event: CaseSentBack) -> None:

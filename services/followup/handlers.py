@@ -10,6 +10,7 @@ from libs.common.delivery.handlers import on, reactions
 from libs.common.errors import Permanent
 from libs.common.events.accepting import CaseNotAccepted
 from libs.common.events.accused import AccusedNamed
+from libs.common.events.asking import RequestGranted, SuspensionLifted
 from libs.common.events.base import Event
 from libs.common.events.cases import (
     CaseAnsweredDirectly,
@@ -34,7 +35,7 @@ from libs.common.events.objections import ObjectionRaised
 from libs.common.events.passing import CaseDelegated, CaseRaised
 from libs.common.events.responsible import ResponsibleNamed
 from libs.common.events.tasks import TaskReported, TaskSigned
-from libs.common.events.terms import SupervisionLevel
+from libs.common.events.terms import Deadline, SupervisionLevel
 from libs.common.rules.hands import hands_in
 from libs.common.rules.machine import SYSTEM, Actor, NotTheirs, OutOfTurn
 from services.followup.callbacks.actions.finding import load_by_keys, load_with_callbacks
@@ -44,10 +45,11 @@ from services.followup.cases.domain.terms import Action
 from services.followup.cases.domain.transitions import believed
 from services.followup.cases.tables import Case
 from services.followup.clocks.actions.finding import find_case
-from services.followup.clocks.actions.running import end_clocks
+from services.followup.clocks.actions.running import end_clocks, lift_clock
 from services.followup.judgements.actions import file_petition
 from services.followup.ladder.actions.firing import settle
 from services.followup.objections.actions import take_in
+from services.followup.requests.actions import grant
 from services.followup.responsible.actions import note_named
 from services.followup.rounds import actions as rounds
 from services.followup.supervision.actions import number_of, order_by_hand
@@ -183,6 +185,18 @@ async def not_accepted(session: Session, event: CaseNotAccepted) -> None:
         raise Permanent(f"case {case.case_id} cannot be not accepted: {refused}") from refused
 
 
+async def granted(session: Session, event: RequestGranted) -> None:
+    """延期、挂账 -> its handling clock ends later."""
+    if (case := await _in_hand(session, event)) is not None:
+        await grant(session, case, event)
+
+
+async def lifted(session: Session, event: SuspensionLifted) -> None:
+    """提前恢复 -> its handling clock runs on."""
+    if (case := await _in_hand(session, event)) is not None:
+        lift_clock(session, case, Deadline.HANDLE)
+
+
 async def responsible_named(session: Session, event: ResponsibleNamed) -> None:
     """责任人 -> shown with the clocks and orders of that unit and round."""
     await _known(session, event)
@@ -247,6 +261,8 @@ HANDLERS = (
     on(CaseRaised, passed_on),
     on(CaseSigned, signed),
     on(CaseNotAccepted, not_accepted),
+    on(RequestGranted, granted),
+    on(SuspensionLifted, lifted),
     on(ResponsibleNamed, responsible_named),
     on(ProgressReported, worked),
     on(TaskSigned, worked),

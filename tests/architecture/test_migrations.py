@@ -60,6 +60,7 @@ JUSTIFIED: Mapping[str, Mapping[str, str]] = {
     "intake/0031": _WIDER,
     "intake/0041": {**_NEW_INDEX, **_WIDER},
     "intake/0042": _NEW_INDEX,
+    "intake/0045": _WIDER,
     "dispatch/0002": _EMPTIED,
     "intake/0043": {
         **_NEW_INDEX,
@@ -83,6 +84,7 @@ JUSTIFIED: Mapping[str, Mapping[str, str]] = {
         "ban-drop-not-null": "who asks at triage may be of no unit; a process of the release before reads only returns",
     },
     "dispatch/0025": _NEW_INDEX,
+    "dispatch/0028": {**_NEW_INDEX, **_WIDER},
     "followup/0003": _EMPTIED,
     "followup/0004": _OTHER_INDEX,
     "followup/0005": _OTHER_INDEX,
@@ -104,6 +106,7 @@ JUSTIFIED: Mapping[str, Mapping[str, str]] = {
     },
     "followup/0021": _WIDER,
     "followup/0023": _WIDER,
+    "followup/0030": _WIDER,
     "followup/0029": {"constraint-missing-not-valid": _CHECKED},
     "analytics/0002": _EMPTIED,
     "analytics/0003": {

@@ -27,6 +27,7 @@ GRANTED = {"granted": True, "note": "情况属实，同意。"}
 
 OBJECTIONS = "/intake/v1/cases/{case_id}/objections"
 UPLOAD = "/intake/v1/cases/{case_id}/attachments"
+GRANT = {"approved": True, "note": "情况属实", "notice": "待天气转好后施工"}
 BODIES: Mapping[str, Any] = {
     UPLOAD: b"\xff\xd8\xff\xe0 a picture",
     "/intake/v1/visits/{visit_id}/photos": b"\xff\xd8\xff\xe0 a picture",
@@ -38,6 +39,13 @@ BODIES: Mapping[str, Any] = {
     "/dispatch/v1/cases/{case_id}/result": RESULT,
     "/dispatch/v1/cases/{case_id}/return": {"reason_code": "not_our_duty", "note": "不属本单位职责"},
     "/dispatch/v1/cases/{case_id}/return/decision": {"approved": False, "note": "请继续办理"},
+    "/dispatch/v1/cases/{case_id}/extension": {"days": 3, "reason_code": "complex", "note": "需多部门核查"},
+    "/dispatch/v1/cases/{case_id}/extension/decision": {"approved": False, "note": "请按期办理"},
+    "/dispatch/v1/cases/{case_id}/termination": {"reason_code": "in_court", "note": "已立案", "evidence": "立案通知书"},
+    "/dispatch/v1/cases/{case_id}/termination/decision": {"approved": False, "note": "应继续办理"},
+    "/dispatch/v1/cases/{case_id}/suspension": {"review_on": "2026-03-10", "reason_code": "season", "note": "不能施工"},
+    "/dispatch/v1/cases/{case_id}/suspension/decision": GRANT,
+    "/dispatch/v1/cases/{case_id}/suspension/lifting": {"note": "已可施工"},
     "/dispatch/v1/cases/{case_id}/nonacceptance": NOT_HERE,
     "/dispatch/v1/cases/{case_id}/nonacceptance/decision": {"approved": False, "note": "应予受理"},
     "/dispatch/v1/cases/{case_id}/delegation": {"to_unit": SUPPORT, "note": "请到户调解"},
@@ -110,6 +118,11 @@ WAYS: Mapping[str, tuple[dict[str, Any], tuple[str, ...]]] = {
     "/dispatch/v1/cases/{case_id}/progress": ({}, _SIGNED),
     "/dispatch/v1/cases/{case_id}/result": ({}, _SIGNED),
     "/dispatch/v1/cases/{case_id}/return/decision": ({}, ("return",)),
+    "/dispatch/v1/cases/{case_id}/extension/decision": ({}, ("extension",)),
+    "/dispatch/v1/cases/{case_id}/termination": ({}, _SIGNED),
+    "/dispatch/v1/cases/{case_id}/termination/decision": ({}, ("signature", "termination")),
+    "/dispatch/v1/cases/{case_id}/suspension/decision": ({}, ("suspension",)),
+    "/dispatch/v1/cases/{case_id}/suspension/lifting": ({}, ("suspension",)),
     "/dispatch/v1/cases/{case_id}/nonacceptance": (_IN_TRIAGE, ()),
     "/dispatch/v1/cases/{case_id}/nonacceptance/decision": (_IN_TRIAGE, ()),
     "/dispatch/v1/cases/{case_id}/delegation": ({}, _SIGNED),

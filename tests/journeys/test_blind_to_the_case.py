@@ -73,7 +73,8 @@ async def test_all_of_it_is_there_for_whoever_the_case_is_not_about(county: Coun
     """The other half of the test above: each of its requests is answered to somebody, each list has the cases."""
     routes = await _routes(county)
     subjects = await _subjects(county, routes)
-    others = county.person("clerk", *Role, unit=SUPPORT), county.person("handler", Role.HANDLER, unit=SUPERIOR)
+    clerk, handler = county.person("clerk", *Role, unit=SUPPORT), county.person("handler", Role.HANDLER, unit=SUPERIOR)
+    others = clerk, handler, county.person("hotline", Role.DISPATCHER)
     lists = await _lists(others[0])
     words = [word for subject in subjects.values() for word in (subject.case_id, subject.case_no)]
     assert {path for path, text in lists.items() if any(word in text for word in words)} == LISTS.keys() - COUNTS
@@ -160,6 +161,9 @@ async def _subject(county: County, template: str) -> Subject:
     if template.endswith("/nonacceptance/decision"):
         asked = template.removesuffix("/decision")
         await county.dispatcher.do(asked.format(case_id=case_id), BODIES[asked])
+    if template.endswith("/lifting"):
+        granted = "/dispatch/v1/cases/{case_id}/suspension/decision"
+        await county.dispatcher.do(granted.format(case_id=case_id), BODIES[granted])
     if template.endswith("/raising"):
         await county.handler(SUPPORT).do(f"/dispatch/v1/cases/{case_id}/signature")
     order = await county.supervisor.do("/followup/v1/supervisions", ORDER | {"case_id": case_id})

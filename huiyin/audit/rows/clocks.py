@@ -6,7 +6,7 @@ about an order is named by it.
 """
 
 from collections.abc import Collection, Container, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, cast
 
@@ -16,7 +16,7 @@ from libs.common.events import cases
 from libs.common.events.base import Event
 from libs.common.events.deadlines import SetDeadline
 from libs.common.events.terms import Deadline
-from libs.common.time.due import Limit, LimitUnit, due
+from libs.common.time.due import Limit, LimitUnit, Pause, due
 from services.followup.ladder.actions.firing import rungs_of
 from services.followup.supervision.actions import number_of
 
@@ -38,6 +38,8 @@ class FoldedClock:
     stopped: bool = False
     warned: cases.DeadlineWarned | None = None
     missed: cases.DeadlineMissed | None = None
+    pauses: list[Pause] = field(default_factory=list)
+    """When it stands still, one after the other."""
 
 
 class Clocks:
@@ -61,13 +63,16 @@ class Clocks:
         self._missed: list[FoldedClock] = []
 
     def _tell(self, event: cases.RoundEvent, one: SetDeadline, missed: Container[tuple[object, ...]]) -> None:
-        """A promise that began at the same moment and ends later is the same one, set anew."""
+        """A promise that began at the same moment and ends later is the same one, set anew.
+
+        A round has one handling clock, which ends earlier, too, when a suspension is lifted.
+        """
         place = event.round, one.deadline, one.about, one.starts_at
         before = [
             clock
             for clock in self._every
             if (clock.said.round, clock.set.deadline, clock.set.about, clock.set.starts_at) == place
-            and clock.set.due_at < one.due_at
+            and (clock.set.due_at < one.due_at or one.deadline is Deadline.HANDLE)
         ]
         if before and _place(before[-1]) not in missed:
             self._anew[one] = before[-1]
@@ -88,6 +93,21 @@ class Clocks:
                 clock.stopped |= (clock.set.deadline, clock.set.about) == (one.deadline, one.about)
             self.started.append(self._behind[one])
         return anew
+
+    def suspend(self, what: Deadline, at: datetime, until: datetime) -> None:
+        """Those of the case that run, and were not missed before, stand still until then."""
+        for clock in self._running(what):
+            if clock.set.due_at > at:
+                clock.pauses.append(Pause(at, until))
+
+    def lift(self, what: Deadline, at: datetime) -> None:
+        """Those that stand still run on."""
+        for clock in self._running(what):
+            if clock.pauses and clock.pauses[-1].end > at:
+                clock.pauses[-1] = Pause(clock.pauses[-1].start, at)
+
+    def _running(self, what: Deadline) -> list[FoldedClock]:
+        return [one for one in self.started if one.set.deadline is what and not (one.stopped or one.set.about)]
 
     @property
     def overdue(self) -> list[str]:
@@ -171,7 +191,7 @@ def _limit_of(clock: FoldedClock, packs: Packs, stands: Mapping[str, Any]) -> di
     if value is None or pack is None:
         return {"limit_value": None if pack else Unseen.OLD, "limit_unit": Unseen.OLD, "first_day": Unseen.OLD}
     limit = Limit(value, LimitUnit(stands["limit_unit"]), stands["first_day"])
-    fits = due(clock.set.starts_at, limit, pack.calendar()) == clock.set.due_at
+    fits = due(clock.set.starts_at, limit, pack.calendar(), clock.pauses) == clock.set.due_at
     return {name: stands[name] if fits else f"one that ends at {clock.set.due_at}" for name in _LIMIT}
 
 
@@ -189,7 +209,7 @@ def _row(clock: FoldedClock, orders: Collection[Columns], packs: Packs) -> dict[
             "what": event.deadline,
             "about": event.about,
             "error": Unseen.WORDS,
-            "pauses": Json([]),
+            "pauses": Json([[pause.start.isoformat(), pause.end.isoformat()] for pause in clock.pauses]),
             "every_days": None,
         }
     )

@@ -5,21 +5,21 @@ n-th clock that was started is the n-th deadline that was set.
 """
 
 from collections.abc import Callable, Mapping
-from datetime import datetime
 from typing import Any
 
 from huiyin.audit.case import FOLLOWUP, CaseView, LedgerSaid
 from huiyin.audit.packs import Packs
 from huiyin.audit.rows.ahead import Ahead
 from huiyin.audit.rows.callbacks import FoldedCallbacks
-from huiyin.audit.rows.clocks import Clocks, FoldedClock
+from huiyin.audit.rows.clocked import WithClocks
 from huiyin.audit.rows.comparing import Columns, NotBefore, Unseen, as_told, by_whom, columns_of, told
 from huiyin.audit.rows.tries import asked, at_the_door, ordered, tried
-from libs.common.events import accepting, cases, citizens, door, objections, passing, supervision
+from libs.common.events import accepting, asking, cases, citizens, door, objections, passing, supervision
 from libs.common.events.accused import AccusedNamed
+from libs.common.events.asking_terms import RequestKind
 from libs.common.events.base import Event
 from libs.common.events.passing import gave_up
-from libs.common.events.terms import DECLARED, FIRST_REQUESTER, Closing, Deadline, ended_by, passed_on_by, set_by
+from libs.common.events.terms import FIRST_REQUESTER, Closing, Deadline
 from libs.common.pack.directory import Directory
 from libs.common.rules.apart import Hands, names_of
 from libs.common.rules.hands import hands_in
@@ -28,6 +28,7 @@ from services.followup.callbacks.domain import verdict
 from services.followup.cases.domain.terms import Action, Answer, Lead, Purpose, State, StepInput, Unaccepted
 from services.followup.cases.domain.terms import Said as FollowupSaid
 from services.followup.cases.domain.transitions import evolve
+from services.followup.requests.actions import terminated
 
 _UNSEEN: Any = Unseen.WHO
 _SOMEBODY = Actor(_UNSEEN, _UNSEEN, _UNSEEN)
@@ -39,18 +40,18 @@ _CLOSED_BY_REVIEW = {Closing.UNVERIFIED: Action.CLOSE_UNVERIFIED, Closing.UNASKE
 _Done = cases.CaseHandled | cases.CaseAnsweredDirectly
 
 
-class PromisedCase:
+class PromisedCase(WithClocks):
     """A case as followup has it, event by event."""
 
     def __init__(self, view: CaseView, first: cases.CaseRegistered, packs: Packs) -> None:
         self._ahead = Ahead(view)
+        super().__init__(self._ahead.own)
         self._packs = packs
         self.steps: list[Columns] = []
         self.callbacks = FoldedCallbacks()
         self._requesters: tuple[str, ...] = (FIRST_REQUESTER,)
         self.attempts: list[Columns] = []
         self.orders: dict[str, dict[str, Any]] = {}
-        self.clocks = Clocks(self._ahead.own)
         self._accused = {unit for unit in (first.accused_unit, *first.accused_units) if unit is not None}
         self._state = State(category_code=told(first, "category_code"), pack_version=told(first, "pack_version"))
         self.row: dict[str, Any] = as_told(first, *_REGISTERED) | dict.fromkeys(("triage_due_at", "handle_due_at"))
@@ -74,6 +75,8 @@ class PromisedCase:
             passing.CaseRaised: self._pass_on,
             cases.CaseSigned: self._sign,
             accepting.CaseNotAccepted: self._not_accept,
+            asking.RequestGranted: self._grant,
+            asking.SuspensionLifted: self._lift,
             cases.CaseHandled: self._finish,
             cases.CaseAnsweredDirectly: self._finish,
         }
@@ -169,6 +172,24 @@ class PromisedCase:
             self._end(event)
             self._begin(event, self.row["lead_unit"])
 
+    def _grant(self, event: asking.RequestGranted) -> None:
+        """More time sets its clock anew, which is said; so does a suspension, in whose time the clock stands still."""
+        if self._in_hand(event) and event.until is not None and event.kind is RequestKind.SUSPENSION:
+            self.clocks.suspend(Deadline.HANDLE, event.occurred_at, event.until)
+        if self._in_hand(event) and event.kind is RequestKind.TERMINATION:
+            at, by = self._ends_by(event, Closing.PROCEDURAL)
+            self._step(Action.TERMINATE, at, f"{event.reason_code}: {event.note}", by, terminated=terminated(event))
+
+    def _ends_by(self, event: accepting.CaseNotAccepted | asking.RequestGranted, closing: Closing) -> tuple[Any, Actor]:
+        """When it ended by what two people said, and who said so last."""
+        self._close_clocks()
+        said = self._ahead.first(cases.CaseClosed, self.row["round"], closing=closing)
+        return said.occurred_at if said else NotBefore(event.occurred_at), Actor(*by_whom(event))
+
+    def _lift(self, event: asking.SuspensionLifted) -> None:
+        if self._in_hand(event):
+            self.clocks.lift(Deadline.HANDLE, event.occurred_at)
+
     def _finish(self, event: _Done) -> None:
         if not self._in_hand(event):
             return
@@ -227,12 +248,9 @@ class PromisedCase:
         """What a unit has, or was taken on before, does not end so: that is parked (I5 names who said it)."""
         if not self._in_hand(event) or self.row["lead_unit"] is not None or self.row["round"] > 1:
             return
-        self._close_clocks()
-        said = self._ahead.first(cases.CaseClosed, self.row["round"], closing=Closing.NOT_ACCEPTED)
-        at = said.occurred_at if said else NotBefore(event.occurred_at)
+        at, by = self._ends_by(event, Closing.NOT_ACCEPTED)
         wanted = Unaccepted(event.reason_code, event.go_to, names_of(event.asked_by, event.asked_by_staff))
-        why = f"{event.reason_code}: {event.go_to}"
-        self._step(Action.NOT_ACCEPT, at, why, Actor(*by_whom(event)), unaccepted=wanted)
+        self._step(Action.NOT_ACCEPT, at, f"{event.reason_code}: {event.go_to}", by, unaccepted=wanted)
 
     def _try(self, event: cases.CallbackTried) -> None:
         asking = self.callbacks.asking_for(event)
@@ -292,35 +310,6 @@ class PromisedCase:
             self.clocks.stop_about(event.supervision_id)
             order |= {"state": "replied", "reply": event.reply, "replied_by": by_whom(event)[0]}
             order |= {"replied_at": event.occurred_at, "version": 2}
-
-    def _end(self, event: Event) -> None:
-        """What the event keeps or makes void."""
-        self.clocks.stop(*ended_by(event))
-        self._ends(dict.fromkeys(ended_by(event)))
-
-    def _begin(self, event: cases.CaseEvent, lead_unit: str | None) -> FoldedClock | None:
-        """What the event passes on or sets, as far as the pack has a limit; the first clock that it set."""
-        self.clocks.hand_over(lead_unit, *passed_on_by(event))
-        wanted = [one for one in set_by(event) if self.clocks.is_to_start(self.row["round"], one)]
-        found = [clock for clock in (self.clocks.start() for _ in wanted) if clock is not None]
-        self._ends({clock.set.deadline: clock.set.due_at for clock in found})
-        return found[0] if found else None
-
-    def _set_anew(self, event: cases.DeadlineSet) -> None:
-        self._ends({one.deadline: one.due_at for one in self.clocks.set_anew(event) if not one.about})
-
-    def _ends(self, ends: Mapping[Deadline, datetime | None]) -> None:
-        """Until when the promises are, of those of which the row keeps it."""
-        kept = {f"{deadline}_due_at": due_at for deadline, due_at in ends.items()}
-        self.row |= {column: due_at for column, due_at in kept.items() if column in self.row}
-
-    def _stop_round(self) -> None:
-        self.clocks.stop(*DECLARED.values())
-        self._ends(dict.fromkeys(DECLARED.values()))
-
-    def _close_clocks(self) -> None:
-        self._stop_round()
-        self.clocks.stop_all()
 
     def _pack(self) -> Directory | None:
         return self._packs.find(self.row["pack_version"])

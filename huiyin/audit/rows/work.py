@@ -12,12 +12,14 @@ from typing import Any
 from huiyin.audit.case import DISPATCH, FOLLOWUP, INTAKE, CaseView, LedgerSaid
 from huiyin.audit.rows.comparing import Columns, NotBefore, Unseen, as_told, by_whom, told
 from huiyin.audit.rows.decisions import decision_of
+from huiyin.audit.rows.requests import request_said
 from libs.common.errors import NotFound
-from libs.common.events import accepting, cases, door, objections, passing
+from libs.common.events import accepting, asking, cases, door, objections, passing
 from libs.common.events import tasks as task_events
 from libs.common.events.base import Event, SaidByHand
 from libs.common.events.responsible import ResponsibleNamed
 from libs.common.rules.machine import SYSTEM, Actor, OutOfTurn
+from services.dispatch.asks import domain as requests
 from services.dispatch.cases.actions.events import HEARD, words_of
 from services.dispatch.cases.domain import state as rules
 from services.dispatch.cases.domain.evolving import evolve
@@ -36,7 +38,6 @@ from services.dispatch.cases.domain.state import (
 )
 from services.dispatch.cases.domain.terms import Action, Status
 from services.dispatch.cases.domain.transitions import MACHINE
-from services.dispatch.requests import domain as requests
 from services.dispatch.tasks import domain as tasks
 
 _HEARD_FROM = {
@@ -213,6 +214,11 @@ class CaseWithUnits:
                 self._step(rules.Said(Action.REFUSE_NONACCEPTANCE, at, None, self._by(event), event.note))
             case accepting.NonacceptanceRequested() | accepting.CaseNotAccepted():
                 self._unaccepted(event)
+            case asking.SuspensionLifted():
+                self._step(rules.Said(Action.LIFT, at, None, self._by(event), event.note))
+            case asking.UnitRequestEvent():
+                by = self._of(event) if isinstance(event, asking.RequestMade) else self._by(event)
+                self._step(request_said(event, by))
 
     def _unaccepted(self, event: _Unaccepted) -> None:
         wanted = Nonacceptance(event.reason_code, event.go_to, event.notice)

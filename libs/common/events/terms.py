@@ -100,6 +100,7 @@ class Closing(StrEnum):
     WITHDRAWN = "withdrawn"
     UNASKED = "unasked"
     NOT_ACCEPTED = "not_accepted"
+    PROCEDURAL = "procedural"
 
 
 class Declined(StrEnum):
@@ -172,6 +173,7 @@ LABELS_ZH: dict[StrEnum, str] = {
     Level.DEPARTMENT: "县直部门",
     Closing.UNASKED: "未回访办结",
     Closing.NOT_ACCEPTED: "不予受理",
+    Closing.PROCEDURAL: "程序性办结",
     Declined.PHONE: "电话中表示",
     Declined.FORM: "书面签字",
     Declined.ONLINE: "网上勾选",

@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from libs.common.events import accepting, cases, passing, tasks
+from libs.common.events import accepting, asking, cases, passing, tasks
+from libs.common.events.asking_terms import RequestKind
 from libs.common.events.base import Event
 from libs.common.events.people import person_name
 from libs.common.rules.apart import NO_HANDS, Hands, names_of
@@ -19,12 +20,15 @@ def hands_in(event: Event) -> Hands:
     """Who had a hand in a case by what an event says.
 
     That is who registered it, made the visit at which it was raised, answered it at the door, gave it to a unit, signed
-    it, passed it on, reported on it, did a part of it, handed in its result or said that it is not accepted; and each
-    unit that led it, worked on it, supported it or answered. A supplement, a withdrawal and an order are no handling.
+    it, passed it on, reported on it, did a part of it, handed in its result, said that it is not accepted or had its
+    handling ended (终止办理); and each unit that led it, worked on it, supported it or answered. A supplement, a
+    withdrawal and an order are no handling.
     """
     if isinstance(event, cases.CaseAnsweredDirectly):
         return Hands(names_of(event.answered_by, event.answered_by_staff), _named(event.answered_by_unit))
     if isinstance(event, accepting.CaseNotAccepted):
+        return Hands(names_of(event.by, event.by_staff) | names_of(event.asked_by, event.asked_by_staff))
+    if isinstance(event, asking.RequestGranted) and event.kind is RequestKind.TERMINATION:
         return Hands(names_of(event.by, event.by_staff) | names_of(event.asked_by, event.asked_by_staff))
     if isinstance(event, cases.TaskCancelled):
         return Hands(units=_named(event.successor))

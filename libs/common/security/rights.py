@@ -68,6 +68,9 @@ class Right(StrEnum):
     RETURN_DECIDE = "dispatch.returns.decide"
     NONACCEPTANCE_REQUEST = "dispatch.nonacceptances.request"
     NONACCEPTANCE_DECIDE = "dispatch.nonacceptances.decide"
+    REQUEST_MAKE = "dispatch.requests.make"
+    REQUEST_DECIDE = "dispatch.requests.decide"
+    SUSPENSION_LIFT = "dispatch.suspensions.lift"
     CASE_REASSIGN = "dispatch.cases.reassign"
     DIRECTORY_READ = "dispatch.directory.read"
     DIRECTORY_PUBLISH = "dispatch.directory.publish"
@@ -181,6 +184,8 @@ RIGHTS: Mapping[Role, frozenset[Right]] = MappingProxyType(
             Right.RETURN_DECIDE,
             Right.NONACCEPTANCE_REQUEST,
             Right.NONACCEPTANCE_DECIDE,
+            Right.REQUEST_DECIDE,
+            Right.SUSPENSION_LIFT,
             Right.TASK_CANCEL,
             Right.DIRECTORY_READ,
             Right.STAFF_CONTACT,
@@ -199,6 +204,8 @@ RIGHTS: Mapping[Role, frozenset[Right]] = MappingProxyType(
             Right.RESULT_SUBMIT,
             Right.TASK_CANCEL,
             Right.RETURN_REQUEST,
+            Right.REQUEST_MAKE,
+            Right.SUSPENSION_LIFT,
             Right.DIRECTORY_READ,
             Right.TIMER_READ,
             Right.SUPERVISION_READ,
@@ -224,6 +231,8 @@ RIGHTS: Mapping[Role, frozenset[Right]] = MappingProxyType(
             Right.ATTACHMENT_DELETE,
             Right.UNREACHABLE_REVIEW,
             Right.NONACCEPTANCE_DECIDE,
+            Right.REQUEST_DECIDE,
+            Right.SUSPENSION_LIFT,
             Right.SUPERVISION_ISSUE,
             Right.DIRECTORY_READ,
             Right.STAFF_CONTACT,
@@ -231,7 +240,7 @@ RIGHTS: Mapping[Role, frozenset[Right]] = MappingProxyType(
         Role.LEADER: _OF_THE_OFFICE
         | _LOOK_AT_FIGURES
         | {Right.SUPERVISION_READ, Right.EXCLUSION_READ, Right.EXCLUSION_DECIDE, Right.ROUND_READ, Right.TEAM_READ}
-        | {Right.OBJECTION_READ, Right.OBJECTION_DECIDE},
+        | {Right.OBJECTION_READ, Right.OBJECTION_DECIDE, Right.REQUEST_DECIDE},
         Role.INTEGRATOR: frozenset(
             {
                 Right.CASE_REGISTER,

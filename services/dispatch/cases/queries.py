@@ -79,7 +79,7 @@ def statuses(wanted: Status | None) -> ColumnElement[bool]:
 
     Written as constants, so that every plan, also a generic one, can prove that a partial index holds the rows.
     """
-    if wanted in (Status.TRIAGE, Status.NOT_ACCEPTED):
+    if wanted in (Status.TRIAGE, Status.NOT_ACCEPTED, Status.TERMINATED):
         return _one_of(wanted)
     listed = _one_of(*(DONE if wanted in DONE else OPEN))
     return listed if wanted is None else and_(listed, _one_of(wanted))

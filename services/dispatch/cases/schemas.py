@@ -4,6 +4,7 @@ from typing import Annotated, Any, Self, TypeVar
 
 from pydantic import AwareDatetime, Field
 
+from libs.common.events.asking_terms import RequestKind
 from libs.common.events.people import accused_staff, accused_units
 from libs.common.events.reasons import NotAcceptedFor
 from libs.common.events.terms import Deadline, Kind, ResultKind, Urgency
@@ -57,6 +58,10 @@ class WorkItem(AnswerBody):
     returns: int
     nonacceptance_pending: Annotated[
         bool, Field(description="A second person has to decide whether it is accepted (不予受理待审核)")
+    ]
+    asked: Annotated[RequestKind | None, Field(description="What its unit asks for, not decided yet (待审核申请)")]
+    suspended_until: Annotated[
+        AwareDatetime | None, Field(description="Its handling clock stands still until then (挂账至)")
     ]
     supervised: int
     version: Version

@@ -7,6 +7,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field, SQLModel
 
 from libs.common.database.columns import check, index, moment_column, one_of, refers, texts_column, word_column
+from libs.common.events.asking_terms import RequestKind
 from libs.common.events.reasons import NotAcceptedFor
 from libs.common.events.terms import Kind, ResultKind, Urgency
 from services.dispatch.cases.domain.terms import Action, Status
@@ -51,6 +52,8 @@ class Case(Base, table=True):
         check("work_signed_at", "status <> 'signed' OR signed_at IS NOT NULL"),
         check("work_handled_has_result", "status <> 'handled' OR (handled_at IS NOT NULL AND result IS NOT NULL)"),
         check("work_return_pending", f"NOT return_pending OR ({_OPEN} AND return_asked_by IS NOT NULL)"),
+        one_of("work", "asked", RequestKind),
+        check("work_asked", f"(asked IS NULL) = (asked_by IS NULL) AND (asked IS NULL OR {_OPEN})"),
         one_of("work", "not_accepted_for", NotAcceptedFor),
         check(
             "work_nonacceptance_pending",
@@ -76,6 +79,7 @@ class Case(Base, table=True):
         index("work_responsible_idx", "responsible_staff", "list_due_at", "case_id", where=_NAMED),
         index("work_delegated_idx", f"({WORKER})", "list_due_at", "case_id", where=f"{_OPEN} AND delegates <> '{{}}'"),
         index("work_not_accepted_idx", "list_due_at", "case_id", where="status = 'not_accepted'"),
+        index("work_terminated_idx", "list_due_at", "case_id", where="status = 'terminated'"),
         index("work_triage_idx", "registered_at", "case_id", where="status = 'triage'"),
     )
 
@@ -135,6 +139,12 @@ class Case(Base, table=True):
     returns: int = 0
     """How often a unit asked to give it back, over all rounds."""
 
+    asked: RequestKind | None = Field(default=None, sa_column=word_column(RequestKind, nullable=True))
+    """What the unit that works asks for (延期、挂账), until somebody else decides; it stands in ``request``."""
+    asked_by: str | None = None
+    asked_by_staff: str | None = None
+    suspended_until: datetime | None = Field(default=None, sa_column=moment_column(nullable=True))
+    """挂账至: its handling clock stands still until then; once that is past, it runs."""
     nonacceptance_pending: bool = False
     """Whether it is accepted waits for a second person (不予受理待审核); what is asked stands in ``request``."""
     nonacceptance_asked_by: str | None = None

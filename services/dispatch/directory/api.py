@@ -23,6 +23,7 @@ from libs.common.web.bodies import BodyKind, takes
 from libs.common.web.cursors import Page, PageQuery, decode_cursor, encode_cursor
 from libs.common.web.door import Door
 from libs.common.web.headers import IdempotencyKey
+from services.dispatch.asks.domain import STATE_LABELS
 from services.dispatch.cases.domain.terms import ACTION_LABELS, STATUS_LABELS
 from services.dispatch.directory import queries
 from services.dispatch.directory.actions import publishing
@@ -40,7 +41,6 @@ from services.dispatch.directory.schemas import (
     UnitOut,
     UnitsQuery,
 )
-from services.dispatch.requests.domain import STATE_LABELS
 from services.dispatch.rights import PublishesPacks, ReadsDirectory
 from services.dispatch.routing.domain.terms import RULE_LABELS, VERDICT_LABELS
 from services.dispatch.tasks.domain import TASK_LABELS

@@ -1,28 +1,44 @@
-"""Asking to give a case back, or that it be not accepted, and deciding on it."""
+"""Asking for something about a case (a return, more time, a suspension, no acceptance), and deciding on it."""
 
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
 
 from libs.common.database.session import Session
+from libs.common.events.asking_terms import RequestKind
 from libs.common.web.cursors import Page, PageQuery
 from libs.common.web.fields import CaseId
 from libs.common.web.headers import IdempotencyKey, IfMatch
+from services.dispatch.asks import queries
+from services.dispatch.asks.tables import UnitRequest
 from services.dispatch.cases.api import asked, seen
 from services.dispatch.cases.queries import veil_of
 from services.dispatch.cases.schemas import WorkOut
 from services.dispatch.cases.tables import Case
-from services.dispatch.requests import actions, queries
+from services.dispatch.requests.actions import asking, giving_back
 from services.dispatch.requests.schemas import (
+    AskExtension,
     AskNonacceptance,
     AskReturn,
+    AskSuspension,
+    AskTermination,
     DecideNonacceptance,
+    DecideRequest,
     DecideReturn,
+    LiftSuspension,
     RequestOut,
     veiled,
 )
-from services.dispatch.requests.tables import UnitRequest
-from services.dispatch.rights import AsksNonacceptance, AsksReturn, DecidesNonacceptance, DecidesReturn, ReadsWork
+from services.dispatch.rights import (
+    AsksNonacceptance,
+    AsksReturn,
+    DecidesNonacceptance,
+    DecidesRequest,
+    DecidesReturn,
+    LiftsSuspension,
+    MakesRequest,
+    ReadsWork,
+)
 
 router = APIRouter(prefix="/v1", tags=["cases"])
 
@@ -45,7 +61,7 @@ async def ask_return(
 ) -> Response:
     """退单申请: the lead unit says it is not theirs, soon after it was assigned. Needs If-Match."""
     request = asked(door, expected)
-    return await door.write(lambda session: actions.ask(session, request, case_id, body), once, keys=[case_id])
+    return await door.write(lambda session: giving_back.ask(session, request, case_id, body), once, keys=[case_id])
 
 
 @router.post("/cases/{case_id}/return/decision", response_model=WorkOut)
@@ -54,7 +70,7 @@ async def decide_return(
 ) -> Response:
     """退单审核: by somebody else than who asked, and not of that unit. Needs If-Match."""
     request = asked(door, expected)
-    return await door.write(lambda session: actions.decide(session, request, case_id, body), once, keys=[case_id])
+    return await door.write(lambda session: giving_back.decide(session, request, case_id, body), once, keys=[case_id])
 
 
 @router.post("/cases/{case_id}/nonacceptance", response_model=WorkOut)
@@ -64,7 +80,7 @@ async def ask_nonacceptance(
     """不予受理申请: of a case that no unit has, with the door to go to instead. Needs If-Match."""
     request = asked(door, expected)
     return await door.write(
-        lambda session: actions.ask_nonacceptance(session, request, case_id, body), once, keys=[case_id]
+        lambda session: giving_back.ask_nonacceptance(session, request, case_id, body), once, keys=[case_id]
     )
 
 
@@ -75,8 +91,75 @@ async def decide_nonacceptance(
     """不予受理审核: by a second person, whatever accounts they have. Needs If-Match."""
     request = asked(door, expected)
     return await door.write(
-        lambda session: actions.decide_nonacceptance(session, request, case_id, body), once, keys=[case_id]
+        lambda session: giving_back.decide_nonacceptance(session, request, case_id, body), once, keys=[case_id]
     )
+
+
+@router.post("/cases/{case_id}/extension", response_model=WorkOut)
+async def ask_extension(
+    case_id: CaseId, body: AskExtension, door: MakesRequest, expected: IfMatch, once: IdempotencyKey
+) -> Response:
+    """延期申请: by the unit that works, before its time is over and before the pack's hour of the last day."""
+    request = asked(door, expected)
+    return await door.write(lambda session: asking.ask_extension(session, request, case_id, body), once, keys=[case_id])
+
+
+@router.post("/cases/{case_id}/extension/decision", response_model=WorkOut)
+async def decide_extension(
+    case_id: CaseId, body: DecideRequest, door: DecidesRequest, expected: IfMatch, once: IdempotencyKey
+) -> Response:
+    """延期审批: by the hotline, or of few days by a unit above; never by who asked, nor by a unit that has the case."""
+    request, kind = asked(door, expected), RequestKind.EXTENSION
+    return await door.write(lambda session: asking.decide(session, request, case_id, kind, body), once, keys=[case_id])
+
+
+@router.post("/cases/{case_id}/suspension", response_model=WorkOut)
+async def ask_suspension(
+    case_id: CaseId, body: AskSuspension, door: MakesRequest, expected: IfMatch, once: IdempotencyKey
+) -> Response:
+    """挂账申请: by the unit that works; on its day the case comes back by itself. Needs If-Match."""
+    request = asked(door, expected)
+    return await door.write(
+        lambda session: asking.ask_suspension(session, request, case_id, body), once, keys=[case_id]
+    )
+
+
+@router.post("/cases/{case_id}/suspension/decision", response_model=WorkOut)
+async def decide_suspension(
+    case_id: CaseId, body: DecideRequest, door: DecidesRequest, expected: IfMatch, once: IdempotencyKey
+) -> Response:
+    """挂账审批: decided as more time is. A clock that was missed before goes on."""
+    request, kind = asked(door, expected), RequestKind.SUSPENSION
+    return await door.write(lambda session: asking.decide(session, request, case_id, kind, body), once, keys=[case_id])
+
+
+@router.post("/cases/{case_id}/suspension/lifting", response_model=WorkOut)
+async def lift_suspension(
+    case_id: CaseId, body: LiftSuspension, door: LiftsSuspension, expected: IfMatch, once: IdempotencyKey
+) -> Response:
+    """提前恢复: its clock runs on from now. Needs If-Match."""
+    request = asked(door, expected)
+    return await door.write(lambda session: asking.lift(session, request, case_id, body), once, keys=[case_id])
+
+
+@router.post("/cases/{case_id}/termination", response_model=WorkOut)
+async def ask_termination(
+    case_id: CaseId, body: AskTermination, door: MakesRequest, expected: IfMatch, once: IdempotencyKey
+) -> Response:
+    """终止办理申请: by the unit that works, with a reason of the pack and what proves it. Needs If-Match."""
+    request = asked(door, expected)
+    return await door.write(
+        lambda session: asking.ask_termination(session, request, case_id, body), once, keys=[case_id]
+    )
+
+
+@router.post("/cases/{case_id}/termination/decision", response_model=WorkOut)
+async def decide_termination(
+    case_id: CaseId, body: DecideRequest, door: DecidesRequest, expected: IfMatch, once: IdempotencyKey
+) -> Response:
+    """终止办理审批: by the hotline alone; approved, the case ends as `procedural`, and its citizen may object."""
+    request, kind = asked(door, expected), RequestKind.TERMINATION
+    return await door.write(lambda session: asking.decide(session, request, case_id, kind, body), once, keys=[case_id])
 
 
 def _request(request: UnitRequest) -> RequestOut:

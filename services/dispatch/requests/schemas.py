@@ -1,11 +1,14 @@
 """What asks, and what decides."""
 
+from datetime import date
 from typing import Annotated, Self
 
 from pydantic import AwareDatetime, Field, model_validator
 
+from libs.common.events.asking_terms import RequestKind
 from libs.common.events.reasons import NotAcceptedFor
 from libs.common.security.veil import Veil
+from libs.common.time.due import LimitUnit
 from libs.common.web.fields import (
     AnswerBody,
     CategoryCode,
@@ -17,7 +20,7 @@ from libs.common.web.fields import (
     Version,
     fault,
 )
-from services.dispatch.requests.domain import RequestKind, RequestState
+from services.dispatch.asks.domain import RequestState
 from services.dispatch.routing.schemas import ItemCode, SupportUnits
 
 
@@ -70,6 +73,54 @@ class DecideNonacceptance(RequestBody):
     note: Reason
 
 
+class AskExtension(RequestBody):
+    """延期申请: how many more days, in the pack's own unit, for which of its reasons."""
+
+    days: Annotated[int, Field(ge=1, le=1000, description="In the unit of the pack's longest", examples=[3])]
+    reason_code: ItemCode
+    note: Reason
+
+
+class AskSuspension(RequestBody):
+    """挂账申请: for which of the pack's reasons, and on which day it comes back by itself."""
+
+    review_on: Annotated[date, Field(description="It comes back as this day begins", examples=["2026-03-20"])]
+    reason_code: ItemCode
+    note: Reason
+
+
+class AskTermination(RequestBody):
+    """终止办理申请: for which of the pack's reasons, and what proves it."""
+
+    reason_code: ItemCode
+    note: Reason
+    evidence: Annotated[Reason, Field(description="What proves it: records, papers, photos by their names (证据)")]
+
+
+class DecideRequest(RequestBody):
+    """申请审批, by somebody else; what is granted the citizen is told in words of its own."""
+
+    approved: Flag
+    note: Reason
+    notice: Annotated[
+        Reason | None, Field(description="What the citizen is told; of what is granted alone (告知诉求人)")
+    ] = None
+
+    @model_validator(mode="after")
+    def _whole(self) -> Self:
+        if self.approved and self.notice is None:
+            raise fault("notice", "what is granted the citizen is told", "同意的须填写告知诉求人的内容")
+        if not self.approved and self.notice is not None:
+            raise fault("notice", "of what is refused the citizen is told nothing", "不予同意的不得填写告知内容")
+        return self
+
+
+class LiftSuspension(RequestBody):
+    """提前恢复办理."""
+
+    note: Reason
+
+
 class RequestOut(AnswerBody):
     """What a unit asked for about a case, and what became of it (申请)."""
 
@@ -88,6 +139,11 @@ class RequestOut(AnswerBody):
     decided_at: AwareDatetime | None
     decision_note: str | None
     go_to: Annotated[str | None, Field(description="The door to go to, of what is asked not to be accepted (去向指引)")]
+    until: Annotated[AwareDatetime | None, Field(description="When it would be due then, or would come back")]
+    days: Annotated[int | None, Field(description="How many more days (延期)")]
+    unit: Annotated[LimitUnit | None, Field(description="What the days are counted in")]
+    evidence: Annotated[str | None, Field(description="What proves the reason of a termination (证据)")]
+    told: Annotated[str | None, Field(description="What the citizen is told of what was granted (告知诉求人)")]
 
 
 def veiled(request: RequestOut, veil: Veil | None) -> RequestOut:

@@ -40,7 +40,12 @@ OTHERS_AFTER: dict[tuple[Action, Purpose], CallbackState] = {
             *((Action.SEND_BACK, _CLOSING), (Action.SEND_BACK, _WISH), (Action.SATISFY, _WISH)),
             *((Action.CLOSE_UNVERIFIED, _WISH), (Action.CLOSE_UNASKED, _WISH)),
             *((Action.LAPSE_WISH, _WISH), (Action.DENY_WISH, _WISH), (Action.CONFIRM_WISH, _CLOSING)),
-            *((Action.WITHDRAW, _CLOSING), (Action.WITHDRAW, _WISH), (Action.NOT_ACCEPT, _WISH)),
+            *(
+                (Action.WITHDRAW, _CLOSING),
+                (Action.WITHDRAW, _WISH),
+                (Action.NOT_ACCEPT, _WISH),
+                (Action.TERMINATE, _WISH),
+            ),
         ),
         CallbackState.CANCELLED,
     ),

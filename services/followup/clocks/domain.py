@@ -169,8 +169,53 @@ def resumed(clock: DeadlineClock, at: datetime, warn_percent: int, calendar: Wor
     return _set_anew(clock, times, at)
 
 
-def extended(clock: DeadlineClock, until: datetime, at: datetime, warn_percent: int) -> DeadlineClock:
+def suspended(
+    clock: DeadlineClock, at: datetime, until: datetime, warn_percent: int, calendar: WorkCalendar
+) -> DeadlineClock:
+    """The clock stands still from now until then (挂账), its times known at once; one that was missed goes on."""
+    if clock.state is not ClockStatus.PENDING or clock.missed or until <= at:
+        return clock
+    return _paused(clock, (*clock.pauses, Pause(at, until)), until - at, at, warn_percent, calendar)
+
+
+def lifted(clock: DeadlineClock, at: datetime, warn_percent: int, calendar: WorkCalendar) -> DeadlineClock:
+    """A clock that stands still until some moment runs on now (提前恢复). One that runs stays so."""
+    if clock.state is not ClockStatus.PENDING or not clock.pauses or clock.pauses[-1].end <= at:
+        return clock
+    *before, last = clock.pauses
+    return _paused(clock, (*before, Pause(last.start, at)), at - last.end, at, warn_percent, calendar)
+
+
+def _paused(
+    clock: DeadlineClock,
+    pauses: tuple[Pause, ...],
+    moves: timedelta,
+    at: datetime,
+    warn_percent: int,
+    calendar: WorkCalendar,
+) -> DeadlineClock:
+    """With these pauses: by its limit, else moved as much as it stands still more."""
+    if clock.limit is not None:
+        times = times_of(clock.starts_at, clock.limit, warn_percent, calendar, pauses)
+    else:
+        times = times_until(clock.starts_at, clock.due_at + moves, warn_percent, pauses)
+    return _set_anew(replace(clock, pauses=pauses), times, at)
+
+
+def longer(clock: DeadlineClock, days: int, unit: LimitUnit, until: datetime, calendar: WorkCalendar) -> Limit | None:
+    """Its limit with so many days more, where that ends it ``until`` then; None where no limit says so."""
+    if clock.limit is None or clock.limit.unit is not unit:
+        return None
+    limit = replace(clock.limit, value=clock.limit.value + days)
+    return limit if due(clock.starts_at, limit, calendar, clock.pauses) == until else None
+
+
+def extended(
+    clock: DeadlineClock, until: datetime, at: datetime, warn_percent: int, limit: Limit | None = None
+) -> DeadlineClock:
     """The same promise with a later end (延期), which may come after it was missed: its ladder ends then.
+
+    ``limit`` is what that end comes of, if anything does: later pauses are counted by it.
 
     Raises:
         ValueError: it stands still, or ``until`` is no later than its end or than now.
@@ -179,7 +224,7 @@ def extended(clock: DeadlineClock, until: datetime, at: datetime, warn_percent: 
         raise ValueError("a clock that stands still runs on before it gets more time")
     if until <= max(clock.due_at, at):
         raise ValueError(f"{until.isoformat()} is no later than its end, {clock.due_at.isoformat()}, or than now")
-    clock = replace(clock, limit=None, state=ClockStatus.PENDING)
+    clock = replace(clock, limit=limit, state=ClockStatus.PENDING)
     return _set_anew(clock, times_until(clock.starts_at, until, warn_percent, clock.pauses), at)
 
 

@@ -30,6 +30,12 @@ _RUNNING = """
         state, limit_value, limit_unit, first_day, every_days, nullif(pauses, '[]')::text AS pauses
     FROM clock WHERE case_id = ANY($1::text[]) AND state IN ('pending', 'paused')
 """
+_LAST = """
+    SELECT clock_id, case_id, round, what, about, unit_code, starts_at, warn_at, due_at, step, next_at, pack_version,
+        state, limit_value, limit_unit, first_day, every_days, nullif(pauses, '[]')::text AS pauses
+    FROM clock WHERE case_id = $1 AND round = $2 AND what = $3 AND about = '' AND state = 'fired'
+    ORDER BY due_at DESC, clock_id DESC LIMIT 1
+"""
 _FAIL = """
     UPDATE clock SET state = 'failed', error = $3
     WHERE case_id = $1 AND state = 'pending' AND next_at <= $2 RETURNING clock_id
@@ -77,6 +83,12 @@ async def next_firing(session: Session) -> datetime | None:
 async def running_clocks(session: Session, case_ids: Sequence[str]) -> list[DeadlineClock]:
     """The clocks of cases that run or stand still."""
     return [_clock(row) for row in await session.fetch(_RUNNING, list(case_ids))]
+
+
+async def last_clock(session: Session, case_id: str, number: int, what: Deadline) -> DeadlineClock | None:
+    """The clock of a round of the case that ended last, of those that had all their steps."""
+    rows = await session.fetch(_LAST, case_id, number, what.value)
+    return _clock(rows[0]) if rows else None
 
 
 def _clock(row: Any) -> DeadlineClock:

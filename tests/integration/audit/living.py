@@ -27,6 +27,7 @@ async def live(county: County) -> None:
     await _judged(county)
     await _objected(county)
     await _not_accepted(county)
+    await _asked(county)
     await county.register("fresh")
     await county.register("answered", direct_answer="政策已告知")
     await county.wait(minutes=10)
@@ -208,6 +209,32 @@ async def _not_accepted(county: County) -> None:
         if approved is not None:
             said = {"approved": approved, "note": "经复核属实"}
             await county.by_dispatcher(case_id, "nonacceptance/decision", said)
+
+
+async def _asked(county: County) -> None:
+    """More time asked for, granted, refused; a suspension that stands, one that was lifted; an end with evidence."""
+    more = {"days": 3, "reason_code": "complex", "note": "需多部门现场核查"}
+    granted, refused = (
+        {"approved": True, "note": "属实", "notice": "延长办理"},
+        {"approved": False, "note": "请按期办理"},
+    )
+    for name, said in (("more time asked", None), ("more time", granted), ("no more time", refused)):
+        case_id = await county.register(name)
+        await county.by_unit(case_id, "extension", more)
+        if said is not None:
+            await county.by_dispatcher(case_id, "extension/decision", said)
+    day = (county.house.clock.now() + timedelta(days=3)).date().isoformat()
+    for name in ("suspended", "lifted"):
+        case_id = await county.register(name)
+        await county.by_unit(case_id, "suspension", {"review_on": day, "reason_code": "season", "note": "不能施工"})
+        await county.by_dispatcher(case_id, "suspension/decision", granted)
+        if name == "lifted":
+            await county.by_unit(case_id, "suspension/lifting", {"note": "已可施工"})
+    ended = await county.register("ended")
+    await county.by_unit(ended, "signature")
+    evidence = {"reason_code": "in_court", "note": "已立案", "evidence": "受理通知书"}
+    await county.by_unit(ended, "termination", evidence)
+    await county.by_dispatcher(ended, "termination/decision", granted)
 
 
 async def _responsible(county: County) -> None:

@@ -127,5 +127,5 @@ def test_each_status_stands_in_one_list() -> None:
     def words(statuses: Iterable[Status]) -> set[Status]:
         return set(statuses)
 
-    assert words(OPEN) | words(DONE) | {Status.TRIAGE, Status.NOT_ACCEPTED} == set(Status)
+    assert words(OPEN) | words(DONE) | {Status.TRIAGE, Status.NOT_ACCEPTED, Status.TERMINATED} == set(Status)
     assert not words(OPEN) & words(DONE)

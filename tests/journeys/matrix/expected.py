@@ -53,6 +53,9 @@ MAY: tuple[tuple[str, str], ...] = (
     (r"POST /intake/v1/devices/\{device_id\}/(loss|return)", "ovs"),
     (r"POST /intake/v1/devices/\{device_id\}/items/\{seq\}/decision", "os"),
     (r"\w+ /intake/v1/devices.*", "ov"),
+    (r"POST /dispatch/v1/cases/\{case_id\}/(extension|suspension|termination)", "h"),
+    (r"POST /dispatch/v1/cases/\{case_id\}/(extension|suspension|termination)/decision", "dsl"),
+    (r"POST /dispatch/v1/cases/\{case_id\}/suspension/lifting", "hds"),
     (r"POST /dispatch/v1/cases/\{case_id\}/nonacceptance", "od"),
     (r"POST /dispatch/v1/cases/\{case_id\}/nonacceptance/decision", "ds"),
     (r"POST /intake/v1/cases/\{case_id\}/objections", "oi"),
@@ -126,9 +129,12 @@ WHOLE_PLACE = re.compile(r"\w+ /\w+/ops/.*|POST /dispatch/v1/directory/packs")
 JUDGES = re.compile(r"POST /followup/v1/(callbacks/.*|cases/\{case_id\}/(petition|merit)|exclusions/.*|objections/.*)")
 """What nobody says of his own work: who had a hand in the case, nor anybody of a unit that had it."""
 UNITS_JUDGE_NOT = re.compile(
-    r"POST /(dispatch/v1/cases/\{case_id\}/return/decision|intake/v1/cases/\{case_id\}/repeats)"
+    r"POST /(dispatch/v1/cases/\{case_id\}/(return|extension|suspension|termination)/decision"
+    r"|intake/v1/cases/\{case_id\}/repeats)"
 )
 """What nobody says of the own unit's work: whether it may give the case back, and whether it was settled."""
+OFFICES = (None, "H-12345", "S-GOV")
+"""The hotline and the supervisors, who alone approve that the handling of a case ends; of no unit: of all."""
 OF_AN_OBJECTION = re.compile(r".*/objections/\{objection_id\}.*")
 """What tells when a citizen spoke, so that the units of a confidential case do not see it."""
 OF_A_PART = re.compile(r"POST /dispatch/v1/cases/\{case_id\}/tasks/\{unit_code\}/(?!cancellation).*")
@@ -253,6 +259,8 @@ def _may_not_do_it_here(who: Principal, operation: Operation, known: Known) -> b
         or (UNITS_JUDGE_NOT.fullmatch(operation.name) is not None and of_the_unit)
         or OF_A_PART.fullmatch(operation.name) is not None
         or (operation.name.endswith("/raising") and who.unit == known.lead)
+        or (operation.name.endswith("/termination/decision") and who.unit not in OFFICES)
+        or (operation.name.endswith("/suspension/lifting") and who.unit in known.supports - known.units)
         or (operation.name.endswith("/reveal") and known.confidential and of_the_unit)
         or ("exclusion" in operation.name and who.role is Role.LEADER and who.unit not in _above(known))
     )

@@ -6,23 +6,23 @@ from typing import Any
 
 import pytest
 
+from libs.common.events.asking_terms import RequestKind
 from libs.common.events.reasons import NotAcceptedFor
 from libs.common.events.terms import Closing
 from libs.common.rules.machine import SYSTEM, Actor, NotTheirs, OutOfTurn, Unsound
-from services.dispatch.cases.domain.evolving import evolve as case_after
-from services.dispatch.cases.domain.state import Ask, Assignment, Nonacceptance, Said, State, What
-from services.dispatch.cases.domain.terms import Action, Party, Status
-from services.dispatch.cases.domain.transitions import MACHINE, STEPS, decide
-from services.dispatch.requests.domain import (
+from services.dispatch.asks.domain import (
     NO_REASONS,
     STATE_LABELS,
-    RequestKind,
     RequestState,
     UnitAsk,
     answered,
     check_gave_nothing_back,
     evolve,
 )
+from services.dispatch.cases.domain.evolving import evolve as case_after
+from services.dispatch.cases.domain.state import Ask, Assignment, Nonacceptance, Said, State, What
+from services.dispatch.cases.domain.terms import Action, Party, Status
+from services.dispatch.cases.domain.transitions import MACHINE, STEPS, decide
 from tests.support.service import PACK
 
 

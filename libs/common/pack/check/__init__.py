@@ -2,6 +2,7 @@
 
 from itertools import chain
 
+from libs.common.pack.check.asking import asking
 from libs.common.pack.check.clocks import calendar, limits, objections, returns
 from libs.common.pack.check.duties import answering, categories, duties
 from libs.common.pack.check.figures import formulas, scores
@@ -30,6 +31,7 @@ CHECKS = (
         calendar,
         returns,
         objections,
+        asking,
         raising,
         handovers,
         households,

@@ -1,6 +1,7 @@
 """The shape of a county pack (县包) as frozen models; the published JSON Schema is made from them."""
 
 from libs.common.pack.areas import AreaLevel
+from libs.common.pack.schema.asking import AskingRules, ExtensionRules, SuspensionRules, TerminationRules
 from libs.common.pack.schema.base import CodedReason, LimitSetting, Model, PackLimit
 from libs.common.pack.schema.clocks import (
     ANY,
@@ -77,6 +78,7 @@ __all__ = [
     "Area",
     "AreaKind",
     "AreaLevel",
+    "AskingRules",
     "Assessment",
     "CalendarSettings",
     "CallbackPolicy",
@@ -85,6 +87,7 @@ __all__ = [
     "DossierKind",
     "Duty",
     "ExclusionRules",
+    "ExtensionRules",
     "FigureSettings",
     "FindingSetting",
     "Formula",
@@ -123,9 +126,11 @@ __all__ = [
     "ReturnRules",
     "Score",
     "SupportPolicy",
+    "SuspensionRules",
     "Target",
     "TeamPart",
     "TeamRule",
+    "TerminationRules",
     "TextLimits",
     "Trigger",
     "Unit",

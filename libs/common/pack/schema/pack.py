@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 from pydantic import AfterValidator, Field, ValidationInfo, field_validator
 
 from libs.common.pack.areas import AreaLevel
+from libs.common.pack.schema.asking import AskingRules
 from libs.common.pack.schema.base import AreaCode, Model, Name, SourceName, unset
 from libs.common.pack.schema.clocks import (
     Assessment,
@@ -35,7 +36,7 @@ def _known_zone(name: str) -> str:
 
 
 _RAISING, _HANDOVERS, _OBJECTIONS, _HOUSEHOLDS = RaiseRules(), HandoverRules(), ObjectionRules(), HouseholdRules()
-_VISITS = VisitRules()
+_VISITS, _ASKING = VisitRules(), AskingRules()
 """Left out where a pack says just this, so that a pack of before keeps its digest."""
 
 
@@ -92,6 +93,7 @@ class PackSettings(Model):
     petitions: PetitionRules = Field(default=PetitionRules(), exclude_if=_as_without)
     exclusions: ExclusionRules | None = Field(default=None, exclude_if=_as_without)
     objections: ObjectionRules = Field(default=_OBJECTIONS, exclude_if=_OBJECTIONS.__eq__)
+    asking: AskingRules = Field(default=_ASKING, exclude_if=_ASKING.__eq__)
     callback: CallbackPolicy
     ladder: Ladder
     figures: FigureSettings = Field(default=FigureSettings(), exclude_if=_plain)

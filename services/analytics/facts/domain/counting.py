@@ -33,11 +33,12 @@ _WIDTH = len(COUNTERS)
 _BITS = tuple(bits_of([counter]) for counter in COUNTERS)
 _POSITION = {counter: index for index, counter in enumerate(COUNTERS)}
 _BY_CODE = {counter.value: counter for counter in COUNTERS}
-_UNASKED = "unasked"
+_UNASKED, _PROCEDURAL = "unasked", "procedural"
 _BY_CLOSING = {
     SUBSTANTIVE: Counter.CLOSED_SUBSTANTIVE,
     "unverified": Counter.CLOSED_UNVERIFIED,
     _UNASKED: Counter.CLOSED_UNASKED,
+    _PROCEDURAL: Counter.CLOSED_PROCEDURAL,
 }
 _BY_PETITION = {
     "first_visit": Counter.FIRST_VISITS,
@@ -115,7 +116,7 @@ def _case(fact: Fact, level_of: LevelOf) -> Iterator[Happening]:
         yield _BY_CLOSING[closure.closing], fact.unit, closure.at, 1
     if closure.closing == SUBSTANTIVE and (level := _solved_at(fact, level_of)):
         yield _SOLVED_IN[Level(level)], fact.unit, closure.at, 1
-    if closure.round == 1 and closure.closing != _UNASKED:
+    if closure.round == 1 and closure.closing not in (_UNASKED, _PROCEDURAL):
         yield Counter.CLOSED_IN_ONE_ROUND, fact.unit, closure.at, 1
 
 

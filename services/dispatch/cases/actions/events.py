@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from libs.common.events import accepting, cases, passing, supervision, tasks
+from libs.common.events import accepting, asking, cases, passing, supervision, tasks
 from libs.common.events.base import Event
 from libs.common.events.deadlines import SetDeadline
 from libs.common.rules.machine import SYSTEM
@@ -15,12 +15,14 @@ from services.dispatch.cases.domain.state import (
     LimitWord,
     NewChain,
     Nonacceptance,
+    RequestRuling,
     Result,
     Return,
     Said,
     State,
     Supervised,
     SupportPart,
+    Wanted,
     Word,
 )
 from services.dispatch.cases.domain.terms import Action
@@ -70,13 +72,40 @@ def events_of(case_id: str, before: State, after: State, said: Said) -> Iterator
             yield cases.CaseHandled(**of_worker, **result, without_support=before.open_support if without else ())
         case Return(reason_code, note):
             yield cases.ReturnRequested(**of_lead, reason_code=reason_code, note=note)
+        case Wanted() as wanted:
+            yield asking.RequestMade(**of_worker, request=after.version, **_asked(wanted), note=wanted.note)
+        case RequestRuling() as answered:
+            yield _answered(where, said, answered)
         case SupportPart() as part:
             yield _of_a_part(where, said.action, part)
+    yield from _of_work(where, of_worker, said)
+    yield from _of_acceptance(where, before, said)
+
+
+def _of_work(where: dict[str, Any], of_worker: dict[str, Any], said: Said) -> Iterator[Event]:
+    """What brings nothing but words."""
     if said.action is Action.SIGN:
         yield cases.CaseSigned(**of_worker)
     elif said.action is Action.REPORT:
         yield cases.ProgressReported(**of_worker, note=said.why)
-    yield from _of_acceptance(where, before, said)
+    elif said.action is Action.LIFT:
+        yield asking.SuspensionLifted(**where, note=said.why)
+
+
+def _asked(wanted: Wanted) -> dict[str, Any]:
+    counted: dict[str, Any] = {"days": wanted.days, "unit": wanted.unit, "until": wanted.until}
+    return counted | {"kind": wanted.kind, "reason_code": wanted.reason_code, "evidence": wanted.evidence}
+
+
+def _answered(where: dict[str, Any], said: Said, answered: RequestRuling) -> Event:
+    kind, notice = answered.wanted.kind, answered.notice
+    of_it: dict[str, Any] = where | {"kind": kind, "request": answered.request, "unit_code": answered.unit_code}
+    if said.action is Action.REFUSE:
+        return asking.RequestRefused(**of_it, note=said.why)
+    if said.action is Action.LAPSE:
+        return asking.RequestLapsed(**of_it)
+    of_it |= _asked(answered.wanted) | {"asked_by": answered.asked_by, "asked_by_staff": answered.asked_by_staff}
+    return asking.RequestGranted(**of_it, note=said.why, notice=notice)
 
 
 def _of_acceptance(where: dict[str, Any], before: State, said: Said) -> Iterator[Event]:

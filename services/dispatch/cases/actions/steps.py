@@ -29,12 +29,22 @@ CASES = Kept[Case, State, Heard](
 
 async def load_for(session: Session, request: Request, case_id: str, action: Action) -> Case:
     """The case, when the caller may see it (else NotFound), may take this step (Forbidden) and knows its version."""
-    case = await queries.visible_case(session, request.scope, case_id)
-    state = CASES.state_of(case)
-    check_party(state, action, request.actor)
-    request.check_version(case.version)
-    session.now = max(session.now, state.last_at)
+    case = await visible_for(session, request, case_id, action)
+    on_version(session, request, case)
     return case
+
+
+async def visible_for(session: Session, request: Request, case_id: str, action: Action) -> Case:
+    """The case, when the caller may see it and take this step; its version is asked next (``on_version``)."""
+    case = await queries.visible_case(session, request.scope, case_id)
+    check_party(CASES.state_of(case), action, request.actor)
+    return case
+
+
+def on_version(session: Session, request: Request, case: Case) -> None:
+    """StaleVersion unless the caller knows how it stands; from here on it is not before its last step."""
+    request.check_version(case.version)
+    session.now = max(session.now, CASES.state_of(case).last_at)
 
 
 def apply(session: Session, case: Case, said: Said) -> tuple[State, State]:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+from libs.common.events.asking_terms import RequestKind
 from libs.common.events.terms import DECLARED, Closing
 from services.dispatch.cases.domain.clocks import was_met
 from services.dispatch.cases.domain.state import (
@@ -14,12 +15,14 @@ from services.dispatch.cases.domain.state import (
     LimitWord,
     NewChain,
     Nonacceptance,
+    RequestRuling,
     Result,
     Return,
     Said,
     State,
     Supervised,
     SupportPart,
+    Wanted,
     Word,
 )
 from services.dispatch.cases.domain.terms import AFTER_THE_END, Action, Status
@@ -46,13 +49,14 @@ def _brought(state: State, said: Said) -> Mapping[str, Any]:
     match said.what:
         case Assignment() | Left() | NewChain() as found:
             led = _passed(state, found, said) if isinstance(found, NewChain) else _END_OF_REQUESTS | _led(found, said)
+            led = _END_OF_ASKING | led
             opens = None if isinstance(found, NewChain) else found.opens
             return _begun(state, said.action, opens) | led
         case Result(kind, text, contacted_at):
             result = {"result_kind": kind, "result": text, "contacted_at": contacted_at}
-            return result | {"handled_at": said.at, "open_support": ()}
-        case Return() | Nonacceptance() as wanted:
-            return _returned(state, said, wanted) if isinstance(wanted, Return) else _unaccepted(said, wanted)
+            return _END_OF_ASKING | _END_OF_SUSPENSION | result | {"handled_at": said.at, "open_support": ()}
+        case Return() | Nonacceptance() | Wanted() | RequestRuling() as wanted:
+            return _wanted(state, said, wanted)
         case SupportPart() as part:
             return _parted(state, said.action, part)
         case AddedText(at, text):
@@ -64,6 +68,23 @@ def _returned(state: State, said: Said, wanted: Return) -> Mapping[str, Any]:
     asked: dict[str, Any] = {"return_asked_by": said.by.subject, "return_asked_by_staff": said.by.staff_id}
     asked |= {"return_asked_at": said.at, "returns": state.returns + 1}
     return asked | {"return_pending": True, "return_reason": wanted.reason_code, "return_note": wanted.note}
+
+
+def _wanted(state: State, said: Said, wanted: Return | Nonacceptance | Wanted | RequestRuling) -> Mapping[str, Any]:
+    match wanted:
+        case Return():
+            return _returned(state, said, wanted)
+        case Nonacceptance():
+            return _unaccepted(said, wanted)
+    return _asked(said, wanted)
+
+
+def _asked(said: Said, asked: Wanted | RequestRuling) -> Mapping[str, Any]:
+    if isinstance(asked, Wanted):
+        return {"asked": asked.kind, "asked_by": said.by.subject, "asked_by_staff": said.by.staff_id}
+    suspends = said.action is Action.GRANT and asked.wanted.kind is RequestKind.SUSPENSION
+    ended = _ENDED if said.action is Action.TERMINATE else _END_OF_ASKING
+    return ended | ({"suspended_until": asked.wanted.until} if suspends else {})
 
 
 def _ended(said: Said) -> Mapping[str, Any]:
@@ -93,13 +114,16 @@ _END_OF_NONACCEPTANCE: dict[str, Any] = {
     "nonacceptance_pending": False,
     **dict.fromkeys(("nonacceptance_asked_by", "nonacceptance_asked_by_staff")),
 }
-_END_OF_REQUESTS = _END_OF_RETURN | _END_OF_NONACCEPTANCE
+_END_OF_ASKING: dict[str, Any] = dict.fromkeys(("asked", "asked_by", "asked_by_staff"))
+_END_OF_SUSPENSION: dict[str, Any] = {"suspended_until": None}
+_END_OF_REQUESTS = _END_OF_RETURN | _END_OF_NONACCEPTANCE | _END_OF_ASKING
 _ACCEPTED: dict[str, Any] = dict.fromkeys(("not_accepted_for", "go_to", "notice"))
 """What crossed it, an answer at the door or another end, holds; and so does a further round."""
-_ENDED: dict[str, Any] = _END_OF_REQUESTS | {"open_support": ()}
+_ENDED: dict[str, Any] = _END_OF_REQUESTS | _END_OF_SUSPENSION | {"open_support": ()}
 _ENDED_BY: Mapping[Action, Mapping[str, Any]] = {
     Action.REFUSE_RETURN: _END_OF_RETURN,
     Action.REFUSE_NONACCEPTANCE: _END_OF_NONACCEPTANCE,
+    Action.LIFT: _END_OF_SUSPENSION,
     Action.RELEASE: {"held": False},
     **dict.fromkeys((Action.ANSWER, Action.WITHDRAW), _ENDED | _ACCEPTED),
     Action.CLOSE: _ENDED,

@@ -5,9 +5,11 @@ from dataclasses import KW_ONLY, dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from libs.common.events.asking_terms import RequestKind
 from libs.common.events.reasons import NotAcceptedFor
 from libs.common.events.terms import Deadline, Level, ResultKind
 from libs.common.rules import machine
+from libs.common.time.due import LimitUnit
 from services.dispatch.cases.domain.clocks import concerns_now, list_due
 from services.dispatch.cases.domain.terms import Action, Status
 
@@ -53,6 +55,12 @@ class State:
     """Somebody asks that it be not accepted (不予受理待审核), and a second person has to decide."""
     nonacceptance_asked_by: str | None = None
     nonacceptance_asked_by_staff: str | None = None
+    asked: RequestKind | None = None
+    """What the unit that works asks for (延期、挂账), until somebody else decides."""
+    asked_by: str | None = None
+    asked_by_staff: str | None = None
+    suspended_until: datetime | None = None
+    """挂账至: its handling clock stands still until then, and it comes back by itself."""
     not_accepted_for: NotAcceptedFor | None = None
     """Why it was not accepted, once that was approved."""
     go_to: str | None = None
@@ -173,6 +181,35 @@ class Nonacceptance:
 
 
 @dataclass(frozen=True, slots=True)
+class Wanted:
+    """What a unit asks for (申请): why, and until when it would hold; ``days`` of ``unit`` where it is counted so.
+
+    ``evidence`` is what proves the reason of a termination.
+    """
+
+    kind: RequestKind
+    reason_code: str
+    note: str
+    until: datetime | None = None
+    days: int | None = None
+    unit: LimitUnit | None = None
+    evidence: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RequestRuling:
+    """The request that a step answers or ends, by its number, and which unit asked for what."""
+
+    request: int
+    unit_code: str
+    wanted: Wanted
+    asked_by: str
+    asked_by_staff: str | None = None
+    notice: str = ""
+    """What the citizen is told of what was granted."""
+
+
+@dataclass(frozen=True, slots=True)
 class SupportPart:
     """A support unit's part, and what is said of it; with the unit that has it from now on, if it is handed on."""
 
@@ -189,7 +226,19 @@ class AddedText:
     text: str
 
 
-What = Assignment | NewChain | Left | Result | Return | Nonacceptance | SupportPart | AddedText | None
+What = (
+    Assignment
+    | NewChain
+    | Left
+    | Result
+    | Return
+    | Nonacceptance
+    | Wanted
+    | RequestRuling
+    | SupportPart
+    | AddedText
+    | None
+)
 Said = machine.Said[Action, What]
 
 

@@ -12,6 +12,7 @@ class Status(StrEnum):
     HANDLED = "handled"
     ANSWERED = "answered"
     NOT_ACCEPTED = "not_accepted"
+    TERMINATED = "terminated"
     CLOSED = "closed"
 
 
@@ -54,6 +55,12 @@ class Action(StrEnum):
     ASK_NONACCEPTANCE = "ask_nonacceptance"
     REFUSE_NONACCEPTANCE = "refuse_nonacceptance"
     NOT_ACCEPT = "not_accept"
+    ASK = "ask"
+    GRANT = "grant"
+    TERMINATE = "terminate"
+    REFUSE = "refuse"
+    LAPSE = "lapse"
+    LIFT = "lift"
     SUPPLEMENT = "supplement"
     ANSWER = "answer"
     WITHDRAW = "withdraw"
@@ -80,6 +87,8 @@ class Party(StrEnum):
     COORDINATOR = "coordinator"
     JUDGE = "judge"
     APPROVER = "approver"
+    DECIDER = "decider"
+    LIFTER = "lifter"
 
 
 STATUS_LABELS: dict[Status, tuple[str, str]] = {
@@ -89,6 +98,7 @@ STATUS_LABELS: dict[Status, tuple[str, str]] = {
     Status.HANDLED: ("已办结反馈", "handled, waiting for the citizen's word"),
     Status.ANSWERED: ("已直接答复", "answered at the door, waiting for the citizen's word"),
     Status.NOT_ACCEPTED: ("不予受理，待销号", "not accepted, about to be closed"),
+    Status.TERMINATED: ("终止办理，待销号", "its handling was ended, about to be closed"),
     Status.CLOSED: ("已销号", "closed"),
 }
 """Chinese and English."""
@@ -122,6 +132,12 @@ ACTION_LABELS: dict[Action, tuple[str, str]] = {
     Action.ASK_NONACCEPTANCE: ("申请不予受理", "ask that it be not accepted"),
     Action.REFUSE_NONACCEPTANCE: ("不予受理申请不予同意", "refuse that it be not accepted"),
     Action.NOT_ACCEPT: ("同意不予受理", "approve that it is not accepted"),
+    Action.ASK: ("提出申请", "ask for more time or a suspension"),
+    Action.GRANT: ("同意申请", "grant what the unit asked for"),
+    Action.TERMINATE: ("同意终止办理", "approve that its handling ends"),
+    Action.REFUSE: ("不予同意申请", "refuse what the unit asked for"),
+    Action.LAPSE: ("申请失效", "what the unit asked for lapsed"),
+    Action.LIFT: ("提前恢复办理", "lift the suspension"),
     Action.SUPPLEMENT: ("补充诉求", "the citizen added something"),
     Action.ANSWER: ("直接答复", "answered at the door"),
     Action.WITHDRAW: ("撤单", "withdrawn by the citizen"),

@@ -7,9 +7,10 @@ person's step that moves a case from under a pending return.
 from collections.abc import Callable, Collection, Iterator, Mapping
 from datetime import datetime
 
+from libs.common.events.asking_terms import KINDS_ZH, RequestKind
 from libs.common.rules.apart import check_not_their_own, names_of
 from libs.common.rules.machine import Actor, Machine, NotTheirs, OutOfTurn, Transition
-from services.dispatch.cases.domain.state import Ask, Result, Return, Said, State
+from services.dispatch.cases.domain.state import Ask, RequestRuling, Result, Return, Said, State
 from services.dispatch.cases.domain.terms import (
     ACTION_LABELS,
     AFTER_THE_END,
@@ -94,10 +95,54 @@ def nonacceptance_pending(state: State, _ask: Ask, _now: datetime) -> None:
         raise OutOfTurn("Nobody asks that it be not accepted", "没有待审核的不予受理申请")
 
 
+def nothing_asked(state: State, _ask: Ask, _now: datetime) -> None:
+    """One request of the unit that works is decided before it makes another."""
+    if state.asked is not None:
+        raise OutOfTurn(
+            f"Its unit asks for something else ({state.asked.value}), which is not decided yet",
+            f"已有一项申请（{KINDS_ZH[state.asked]}）正在审核",
+        )
+
+
+def what_is_asked(state: State, ask: Ask, now: datetime) -> None:
+    """There is such a request to decide on, and the time to handle the case is not over."""
+    kind = ask.what.wanted.kind if isinstance(ask.what, RequestRuling) else None
+    if kind is None or state.asked is not kind:
+        raise OutOfTurn("No such request is waiting to be decided", "没有待审核的该项申请")
+    if ask.action is Action.GRANT and (state.handle_due_at is None or now >= state.handle_due_at):
+        raise OutOfTurn("The time to handle the case is over: it lapses", "办理时限已届满，该申请失效")
+
+
+def with_evidence(_state: State, ask: Ask, _now: datetime) -> None:
+    """THE GUARD of a termination (终止办理): a reason alone ends nothing."""
+    wanted = ask.what.wanted if isinstance(ask.what, RequestRuling) else None
+    if wanted is None or wanted.kind is not RequestKind.TERMINATION or not (wanted.evidence or "").strip():
+        raise OutOfTurn("Its handling ends for a reason with evidence alone", "终止办理须有原因和证据")
+
+
+def stands_still(state: State, _ask: Ask, now: datetime) -> None:
+    """It is suspended now."""
+    if not is_suspended(state, now):
+        raise OutOfTurn("It is not suspended", "该件未挂账")
+
+
+def is_suspended(state: State, now: datetime) -> bool:
+    """挂账中: whether its handling clock stands still."""
+    return state.suspended_until is not None and now < state.suspended_until
+
+
+def runs(state: State, _ask: Ask, now: datetime) -> None:
+    """What stands still needs no more time; it is lifted first."""
+    if is_suspended(state, now):
+        raise OutOfTurn("It is suspended; lift that first", "该件已挂账，请先恢复办理")
+
+
 _UNDECIDED = (Status.TRIAGE, *OPEN)
 _WAITING_FOR_CITIZEN = (Status.HANDLED, Status.ANSWERED)
-_ALIVE = (*_UNDECIDED, *_WAITING_FOR_CITIZEN, Status.NOT_ACCEPTED)
+_ABOUT_TO_END = (Status.NOT_ACCEPTED, Status.TERMINATED)
+_ALIVE = (*_UNDECIDED, *_WAITING_FOR_CITIZEN, *_ABOUT_TO_END)
 
+_MAY_BE_GIVEN_BACK = (not_delegated, no_return_pending, nothing_asked, within_return_limit)
 _MAY_BE_ASKED = (released, in_the_first_round, no_nonacceptance_pending)
 _MAY_BE_APPROVED = (released, in_the_first_round, nonacceptance_pending)
 
@@ -117,7 +162,14 @@ STEPS: tuple[Line, ...] = (
     Line(Action.SIGN, Status.ASSIGNED, Status.SIGNED, Party.WORKING_UNIT, (no_return_pending,)),
     Line(Action.REPORT, Status.SIGNED, Status.SIGNED, Party.WORKING_UNIT),
     Line(Action.HAND_IN, Status.SIGNED, Status.HANDLED, Party.WORKING_UNIT, (no_return_pending, no_open_support)),
-    *Line.each(OPEN, Action.ASK_RETURN, Party.LEAD_UNIT, not_delegated, no_return_pending, within_return_limit),
+    *Line.each(OPEN, Action.ASK_RETURN, Party.LEAD_UNIT, *_MAY_BE_GIVEN_BACK),
+    # Who asks goes on meanwhile: whatever gives the case to another, or ends its handling, ends the request.
+    *Line.each(OPEN, Action.ASK, Party.WORKING_UNIT, no_return_pending, nothing_asked, runs),
+    *Line.each(OPEN, Action.GRANT, Party.DECIDER, what_is_asked),
+    Line(Action.TERMINATE, Status.SIGNED, Status.TERMINATED, Party.DECIDER, (what_is_asked, with_evidence)),
+    *Line.each(OPEN, Action.REFUSE, Party.DECIDER, what_is_asked),
+    *Line.each(OPEN, Action.LAPSE, Party.SYSTEM, what_is_asked),
+    *Line.each(OPEN, Action.LIFT, Party.LIFTER, stands_still),
     # Who has not signed it has not taken it on, and has nothing to pass on.
     Line(Action.DELEGATE, Status.SIGNED, Status.ASSIGNED, Party.WORKING_UNIT, (no_return_pending,)),
     Line(Action.RAISE, Status.SIGNED, Status.ASSIGNED, Party.WORKING_UNIT, (no_return_pending,)),
@@ -138,7 +190,7 @@ STEPS: tuple[Line, ...] = (
     *Line.each(_ALIVE, Action.SUPPLEMENT, Party.SYSTEM),
     # The door refuses a direct answer once the unit has signed, as far as it knows; when the two crossed, the answer
     # holds, since everybody else hears both in the same order and asks the citizen.
-    *Line.each((*_UNDECIDED, Status.NOT_ACCEPTED), Action.ANSWER, Party.SYSTEM, to=Status.ANSWERED),
+    *Line.each((*_UNDECIDED, *_ABOUT_TO_END), Action.ANSWER, Party.SYSTEM, to=Status.ANSWERED),
     *Line.each(_ALIVE, Action.WITHDRAW, Party.SYSTEM, to=Status.CLOSED),
     *Line.each(_WAITING_FOR_CITIZEN, Action.SEND_BACK, Party.SYSTEM, to=Status.ASSIGNED),
     *Line.each(_WAITING_FOR_CITIZEN, Action.SEND_BACK_TO_TRIAGE, Party.SYSTEM, to=Status.TRIAGE),
@@ -175,6 +227,15 @@ def _unguarded(steps: tuple[Line, ...]) -> Iterator[str]:
             yield f"{step.action} from {step.source} gives back what another unit works on"
 
 
+def _decided_by_one(steps: tuple[Line, ...]) -> Iterator[str]:
+    for step in steps:
+        ends = step.target is Status.TERMINATED and step.source is not step.target
+        if step.who is Party.DECIDER and what_is_asked not in step.guards:
+            yield f"{step.action} from {step.source} decides on what nobody need have asked for"
+        if ends and (step.who is not Party.DECIDER or with_evidence not in step.guards):
+            yield f"{step.action} from {step.source} ends its handling on one person's word, or without evidence"
+
+
 MACHINE = Machine(
     STEPS,
     STATUS_LABELS,
@@ -182,7 +243,7 @@ MACHINE = Machine(
     people=tuple(party for party in Party if party is not Party.SYSTEM),
     ends=ENDS,
     after_the_end=AFTER_THE_END,
-    must=(_without_a_way_out, _unguarded),
+    must=(_without_a_way_out, _unguarded, _decided_by_one),
 )
 
 
@@ -233,6 +294,14 @@ def check_party(state: State, action: Action, actor: Actor) -> None:
         # Both may be of the office that sorts: it is two people, not two units, that make up their minds.
         asked_by = names_of(state.nonacceptance_asked_by, state.nonacceptance_asked_by_staff)
         check_not_their_own(asked_by, (), actor)
+    elif party is Party.DECIDER:
+        # It is the clock of all who have the case, whoever of them asked.
+        check_not_their_own(names_of(state.asked_by, state.asked_by_staff), (state.lead_unit, *state.delegates), actor)
+    elif party is Party.LIFTER:
+        if not actor.units.isdisjoint(state.support_units) and actor.units.isdisjoint(
+            (state.lead_unit, *state.delegates)
+        ):
+            raise NotTheirs("A support unit does not lift a suspension", "协办单位不得恢复挂账件")
     elif party is Party.JUDGE:
         asked_by = names_of(state.return_asked_by, state.return_asked_by_staff)
         check_not_their_own(asked_by, (state.lead_unit,), actor)

@@ -1,7 +1,8 @@
-"""A step of a case with the tasks of its support units: given, going on, signed, done, ended."""
+"""A step of a case with the tasks of its support units (given, going on, signed, done, ended) and its requests."""
 
 from libs.common.database.session import Session
 from libs.common.rules.steps import keep_beside, seen_of
+from services.dispatch.asks.actions import keep_requests
 from services.dispatch.cases.actions import steps
 from services.dispatch.cases.actions.naming import say_named
 from services.dispatch.cases.domain.state import Said, State
@@ -13,8 +14,9 @@ from services.dispatch.tasks.tables import Task
 
 
 async def apply(session: Session, case: Case, said: Said) -> tuple[State, State]:
-    """Take the step: row, history, ledger, and the tasks that it gives, moves or ends. The state before, and after."""
+    """Take the step: row, history, ledger, requests, tasks. The state before, and after."""
     before, after = steps.apply(session, case, said)
+    await keep_requests(session, case, before, after, said)
     rows = await tasks_of(session, case.case_id) if domain.concern(before, after, said) else []
     tasks = _states(rows)
     keep_beside(session, Task, rows, tasks, domain.evolve(tasks, before, after, said), case_id=case.case_id)

@@ -56,6 +56,7 @@ class Action(StrEnum):
     CONFIRM_WISH = "confirm_wish"
     WITHDRAW = "withdraw"
     NOT_ACCEPT = "not_accept"
+    TERMINATE = "terminate"
     SUPERVISE = "supervise"
     OBJECT = "object"
     UPHOLD = "uphold"
@@ -272,6 +273,15 @@ class Unaccepted:
 
 
 @dataclass(frozen=True, slots=True)
+class Terminated:
+    """For which reason its handling ends (终止办理), what proves that, and by what names who asked is known."""
+
+    reason_code: str
+    evidence: str
+    asked_by: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
 class StepInput:
     """What a step is taken on: the time, the callback it concerns, what the citizen or dispatch said, who takes it."""
 
@@ -282,6 +292,7 @@ class StepInput:
     lead: Lead | None = None
     objection: AgainstClosing | None = None
     unaccepted: Unaccepted | None = None
+    terminated: Terminated | None = None
 
 
 Said = machine.Said[Action, StepInput]
@@ -322,6 +333,7 @@ ACTION_LABELS: dict[Action, tuple[str, str]] = {
     Action.DENY_WISH: ("诉求人未撤单，继续办理", "go on, the citizen does not take it back"),
     Action.CONFIRM_WISH: ("诉求人确认撤单", "close it, the citizen takes it back"),
     Action.WITHDRAW: ("撤单（旧）", "withdrawn, as a release before had it"),
+    Action.TERMINATE: ("终止办理", "close it, its handling was ended"),
     Action.NOT_ACCEPT: ("不予受理", "close it, it is not accepted"),
     Action.SUPERVISE: ("督办", "supervise"),
     Action.OBJECT: ("提出异议", "object to its closing"),

@@ -14,6 +14,7 @@ from libs.common.rules.machine import SYSTEM, Actor, Machine, NotTheirs, Transit
 from services.followup.cases.domain.guards import (
     about_this_wish,
     against_this_closing,
+    another_approves_with_evidence,
     asked_about_the_wish,
     asked_for_the_end,
     at_another_time,
@@ -78,6 +79,7 @@ CLOSING: Mapping[Action, Closing] = {
     Action.CONFIRM_WISH: Closing.WITHDRAWN,
     Action.WITHDRAW: Closing.WITHDRAWN,
     Action.NOT_ACCEPT: Closing.NOT_ACCEPTED,
+    Action.TERMINATE: Closing.PROCEDURAL,
 }
 """How a step that ends the case closes it."""
 NEW_ROUND = (Action.SEND_BACK, Action.REOPEN)
@@ -109,6 +111,7 @@ STEPS: tuple[Line, ...] = (
     *Line.each(OPEN, Action.DENY_WISH, Party.CALLER, *_WISHED, citizen_does_not_take_it_back),
     *Line.each(OPEN, Action.CONFIRM_WISH, Party.CALLER, *_TAKEN_BACK, everybody_takes_it_back, to=Status.CLOSED),
     Line(Action.NOT_ACCEPT, Status.HANDLING, Status.CLOSED, Party.APPROVER, _UNACCEPTED),
+    Line(Action.TERMINATE, Status.HANDLING, Status.CLOSED, Party.APPROVER, (another_approves_with_evidence,)),
     # Until wishes were confirmed, the door's word alone ended a case: such ledgers are read for ever.
     *Line.each(OPEN, Action.WITHDRAW, Party.SYSTEM, to=Status.CLOSED),
     *Line.each(OPEN, Action.SUPERVISE, Party.SUPERVISOR),
@@ -140,7 +143,10 @@ def _unguarded(steps: tuple[Line, ...]) -> Iterator[str]:
         if closing is Closing.WITHDRAWN and step.action is not Action.WITHDRAW:
             missing = {*_WISHED, citizen_takes_it_back, everybody_takes_it_back}.difference(step.guards)
             yield from (f"{place} takes a case back without the guard {guard.__name__}" for guard in missing)
-        if closing not in (None, Closing.WITHDRAWN, Closing.NOT_ACCEPTED) and asked_for_the_end not in step.guards:
+        if (
+            closing not in (None, Closing.WITHDRAWN, Closing.NOT_ACCEPTED, Closing.PROCEDURAL)
+            and asked_for_the_end not in step.guards
+        ):
             yield f"{place} closes a case on the word about something else"
         if closing is Closing.UNASKED and not {nobody_was_called, in_the_first_round} <= set(step.guards):
             yield f"{place} closes a case as unasked whose citizen was asked"
@@ -171,6 +177,16 @@ def _unaccepted(steps: tuple[Line, ...]) -> Iterator[str]:
             yield from (f"{place} does not accept a case without the guard {guard.__name__}" for guard in left_out)
 
 
+def _terminated(steps: tuple[Line, ...]) -> Iterator[str]:
+    for step in steps:
+        if CLOSING.get(step.action) is Closing.PROCEDURAL:
+            place = f"{step.action} from {step.source}"
+            if step.source is not Status.HANDLING:
+                yield f"{place} ends what its citizen is being asked about"
+            if step.who is not Party.APPROVER or another_approves_with_evidence not in step.guards:
+                yield f"{place} ends it on one person's word, or without evidence"
+
+
 MACHINE = Machine(
     STEPS,
     STATUS_LABELS,
@@ -178,7 +194,7 @@ MACHINE = Machine(
     people=(Party.CALLER, Party.REVIEWER, Party.SUPERVISOR, Party.APPROVER),
     ends=ENDS,
     after_the_end=AFTER_THE_END,
-    must=(_without_a_way_out, _unguarded, _unaccepted, _reopened),
+    must=(_without_a_way_out, _unguarded, _unaccepted, _terminated, _reopened),
 )
 
 

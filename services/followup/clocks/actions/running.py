@@ -14,19 +14,24 @@ from libs.common.events.cases import DeadlineSet
 from libs.common.events.deadlines import SetDeadline
 from libs.common.events.terms import DECLARED, Answerable, Deadline, ended_by, passed_on_by, set_by
 from libs.common.pack.directory import UnknownCode
-from libs.common.time.due import Limit
+from libs.common.time.calendar import WorkCalendar
+from libs.common.time.due import Limit, LimitUnit
 from libs.common.time.moments import day_end
 from services.followup.cases.tables import Case, working_unit_of
 from services.followup.clocks.actions.book import clocks_of
 from services.followup.clocks.domain import (
+    ClockStatus,
     ClockStep,
     DeadlineClock,
     StepKind,
     Times,
     extended,
+    lifted,
+    longer,
     next_end,
     paused,
     resumed,
+    suspended,
     times_of,
     times_until,
 )
@@ -145,6 +150,54 @@ def resume_clocks(session: Session, case: Case, *kinds: Deadline, about: str = "
     _set_anew(session, case, anew)
 
 
+def suspend_clock(session: Session, case: Case, what: Deadline, until: datetime) -> None:
+    """Let a clock of the case stand still until then (挂账), and say when it is due; one that was missed goes on."""
+    anew = []
+    for clock in _find(session, case, what, about=""):
+        percent, calendar = _percent_and_calendar(session, clock)
+        if (still := suspended(clock, session.now, until, percent, calendar)) is not clock:
+            anew.append(still)
+    _set_anew(session, case, anew)
+
+
+def lift_clock(session: Session, case: Case, what: Deadline) -> None:
+    """Let a clock that stands still until some moment run on now (提前恢复), and say when it is due now."""
+    anew = []
+    for clock in _find(session, case, what, about=""):
+        percent, calendar = _percent_and_calendar(session, clock)
+        if (running := lifted(clock, session.now, percent, calendar)) is not clock:
+            anew.append(running)
+    _set_anew(session, case, anew)
+
+
+def extend_by(
+    session: Session,
+    case: Case,
+    what: Deadline,
+    until: datetime,
+    days: int,
+    unit: LimitUnit,
+    ended: DeadlineClock | None = None,
+) -> None:
+    """Give a promise of the case so many days more (延期), and say so; later pauses are counted in these, too.
+
+    ``ended`` is the clock that had all its steps before word of this came, where none runs.
+
+    Raises:
+        ValueError: it would not end later.
+    """
+    found = _find(session, case, what, about="") or ([] if ended is None else [ended])
+    anew = []
+    for clock in found:
+        _, calendar = _percent_and_calendar(session, clock)
+        anew.append(_extended(session, case, clock, until, longer(clock, days, unit, until, calendar)))
+    _set_anew(session, case, anew)
+
+
+def _percent_and_calendar(session: Session, clock: DeadlineClock) -> tuple[int, WorkCalendar]:
+    return _warn_percent(session, clock.pack_version), session.packs.version(clock.pack_version).calendar()
+
+
 def extend_clock(session: Session, case: Case, what: Deadline, until: datetime, about: str = "") -> None:
     """Give a promise more time (延期) and say so. One that was missed begins as a new clock, and is overdue no more.
 
@@ -155,16 +208,20 @@ def extend_clock(session: Session, case: Case, what: Deadline, until: datetime, 
     found = _find(session, case, what, about=about)
     if not found:
         raise LookupError(f"no {what} clock of case {case.case_id} runs")
-    anew = []
-    for clock in found:
-        longer = extended(clock, until, session.now, _warn_percent(session, clock.pack_version))
-        if clock.missed:
-            # Its steps have names of their own: an order of the ladder is known by clock and step.
+    _set_anew(session, case, [_extended(session, case, clock, until) for clock in found])
+
+
+def _extended(
+    session: Session, case: Case, clock: DeadlineClock, until: datetime, limit: Limit | None = None
+) -> DeadlineClock:
+    more = extended(clock, until, session.now, _warn_percent(session, clock.pack_version), limit)
+    if clock.missed:
+        # Its steps have names of their own: an order of the ladder is known by clock and step.
+        if clock.state is ClockStatus.PENDING:
             clocks_of(session).stop(clock)
-            case.clocks += 1
-            longer = replace(longer, clock_id=f"{case.case_id}.{case.clocks}")
-        anew.append(longer)
-    _set_anew(session, case, anew)
+        case.clocks += 1
+        more = replace(more, clock_id=f"{case.case_id}.{case.clocks}")
+    return more
 
 
 def _set_anew(session: Session, case: Case, clocks: Sequence[DeadlineClock]) -> None:

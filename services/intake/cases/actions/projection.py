@@ -9,7 +9,8 @@ from typing import Any
 
 from libs.common.database.session import Session
 from libs.common.errors import Permanent
-from libs.common.events import accepting, cases, citizens, objections, passing
+from libs.common.events import accepting, asking, cases, citizens, objections, passing
+from libs.common.events.asking_terms import KINDS_ZH
 from libs.common.events.cases import RoundEvent
 from libs.common.events.deadlines import SetDeadline
 from libs.common.events.objecting import OBJECTIONS_ZH, ObjectionState
@@ -103,6 +104,18 @@ def not_accepted(event: accepting.CaseNotAccepted) -> Effect:
     return Effect(facts=facts, note=note, unit_code=event.by_unit, by=event.by)
 
 
+def request_granted(event: asking.RequestGranted) -> Effect:
+    """延期、挂账、终止办理: what the citizen is told of it, and until when. Its new due time is said later."""
+    until = "" if event.until is None else f"至 {event.until.isoformat()}"
+    note = f"{KINDS_ZH[event.kind]}{until}；{event.notice}"
+    return Effect(note=note, unit_code=event.unit_code, by=event.by)
+
+
+def suspension_lifted(event: asking.SuspensionLifted) -> Effect:
+    """提前恢复."""
+    return Effect(note=event.note, unit_code=event.by_unit, by=event.by)
+
+
 def deadline_set(event: cases.DeadlineSet) -> Effect:
     """时限: the two promises that a unit gives stand with the case."""
     facts = {
@@ -172,6 +185,8 @@ EFFECTS: Mapping[type[RoundEvent], Callable[[Any], Effect]] = {
     cases.ProgressReported: progress_reported,
     cases.CaseHandled: handled,
     accepting.CaseNotAccepted: not_accepted,
+    asking.RequestGranted: request_granted,
+    asking.SuspensionLifted: suspension_lifted,
     cases.DeadlineSet: deadline_set,
     cases.CallbackDue: callback_due,
     cases.CallbackTried: callback_tried,

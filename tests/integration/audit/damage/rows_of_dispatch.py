@@ -60,6 +60,23 @@ DISPATCH: dict[str, Spoiled] = {
     **columns("dispatch", "request", "acceptance_asked", """
         go_to = '没事'
     """),
+    **columns("dispatch", "work", "more_time_asked", """
+        asked = 'suspension'
+        asked_by = 'somebody else'
+        asked_by_staff = 'S-1001'
+    """),
+    **columns("dispatch", "work", "suspended", """
+        suspended_until = suspended_until + interval '1 day'
+    """),
+    **columns("dispatch", "request", "more_time", """
+        until = until + interval '1 day'
+        days = 2
+        unit = 'calendar_day'
+        told = '没事'
+    """),
+    **columns("dispatch", "request", "ended", """
+        evidence = '没事'
+    """),
     **columns("dispatch", "work", "solved", """
         supplements = '[]'
         result = '没事'

@@ -5,8 +5,10 @@ from datetime import datetime
 from sqlmodel import Field
 
 from libs.common.database.columns import check, index, moment_column, one_of, refers, word_column
+from libs.common.events.asking_terms import RequestKind
+from libs.common.time.due import LimitUnit
+from services.dispatch.asks.domain import RequestState
 from services.dispatch.cases.tables import Base
-from services.dispatch.requests.domain import RequestKind, RequestState
 
 
 class UnitRequest(Base, table=True):
@@ -17,8 +19,12 @@ class UnitRequest(Base, table=True):
         refers("request", "case_id", "work"),
         one_of("request", "kind", RequestKind),
         one_of("request", "state", RequestState),
-        check("request_names_its_unit", "kind <> 'return' OR asked_unit IS NOT NULL"),
+        check("request_names_its_unit", "kind = 'nonacceptance' OR asked_unit IS NOT NULL"),
         check("request_names_the_door", "(kind = 'nonacceptance') = (go_to IS NOT NULL)"),
+        one_of("request", "unit", LimitUnit),
+        check("request_says_until_when", "(kind IN ('extension', 'suspension')) = (until IS NOT NULL)"),
+        check("request_counts_days", "(days IS NULL) = (unit IS NULL) AND (kind = 'extension') = (days IS NOT NULL)"),
+        check("request_has_evidence", "(kind = 'termination') = (evidence IS NOT NULL)"),
         check("request_round_check", "round > 0"),
         check("request_version_check", "version > 0"),
         check("request_decided_by_another", "decided_by <> asked_by"),
@@ -51,3 +57,12 @@ class UnitRequest(Base, table=True):
     decision_note: str | None = None
     go_to: str | None = None
     """The door that the citizen would have to go to, where it is asked that his case be not accepted."""
+    until: datetime | None = Field(default=None, sa_column=moment_column(nullable=True))
+    """Of more time (延期) when the case would be due, of a suspension (挂账) when it would come back."""
+    days: int | None = None
+    unit: LimitUnit | None = Field(default=None, sa_column=word_column(LimitUnit, nullable=True))
+    """What the days are counted in."""
+    evidence: str | None = None
+    """Of a termination (终止办理) what proves its reason."""
+    told: str | None = None
+    """What the citizen is told of what was granted (告知诉求人)."""

@@ -5,33 +5,26 @@ from datetime import datetime
 
 from libs.common.database.session import Session
 from libs.common.errors import invalid
+from libs.common.events.asking_terms import RequestKind
 from libs.common.events.reasons import NotAcceptedFor
 from libs.common.pack.directory import Directory
 from libs.common.rules.machine import OutOfTurn
 from libs.common.rules.requests import Request
-from libs.common.rules.steps import keep_beside, seen_of
+from libs.common.rules.steps import seen_of
 from libs.common.security.masking import mask_text
 from libs.common.time.due import due
+from services.dispatch.asks import queries
+from services.dispatch.asks.domain import NO_REASONS, UnitAsk, check_gave_nothing_back
+from services.dispatch.asks.tables import UnitRequest
 from services.dispatch.cases.actions.naming import is_about
 from services.dispatch.cases.actions.steps import CASES, check_length, load_for, shown
 from services.dispatch.cases.domain import transitions as cases
-from services.dispatch.cases.domain.state import Ask, Nonacceptance, Return, Said
+from services.dispatch.cases.domain.state import Ask, Nonacceptance, Return
 from services.dispatch.cases.domain.terms import Action
 from services.dispatch.cases.schemas import WorkOut
 from services.dispatch.cases.tables import Case
-from services.dispatch.requests import queries
-from services.dispatch.requests.domain import (
-    NO_REASONS,
-    RequestKind,
-    UnitAsk,
-    check_gave_nothing_back,
-    ends_one,
-    evolve,
-)
 from services.dispatch.requests.schemas import AskNonacceptance, AskReturn, DecideNonacceptance, DecideReturn
-from services.dispatch.requests.tables import UnitRequest
-from services.dispatch.routing.actions import giving
-from services.dispatch.routing.actions.giving import today
+from services.dispatch.routing.actions.giving import apply, today
 from services.dispatch.routing.domain import choosing
 from services.dispatch.routing.domain.choosing import Nobody, Wish
 from services.dispatch.tasks.actions.keeping import tasks_for
@@ -97,15 +90,6 @@ async def decide_nonacceptance(session: Session, asked: Request, case_id: str, b
     check_length("note", note, 1, session.packs.current(session.now).directory.pack.texts.note_max)
     await apply(session, case, said)
     return shown(session, case, asked.actor)
-
-
-async def apply(session: Session, case: Case, said: Said) -> None:
-    """Take the step: row, history, ledger, tasks, decision, and the request that it makes, answers or ends."""
-    before, after = await giving.apply(session, case, said)
-    waited = await queries.pending_of(session, case.case_id) if ends_one(before, after) else None
-    rows = [] if waited is None else [waited]
-    requests = tuple(seen_of(UnitAsk, row) for row in rows)
-    keep_beside(session, UnitRequest, rows, requests, evolve(requests, before, after, said), case_id=case.case_id)
 
 
 def return_until(directory: Directory, case: Case) -> datetime | None:

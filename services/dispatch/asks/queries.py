@@ -5,8 +5,8 @@ from sqlmodel import col
 
 from libs.common.database.session import Session
 from libs.common.web.cursors import Keyset, PageQuery
-from services.dispatch.requests.domain import RequestState
-from services.dispatch.requests.tables import UnitRequest
+from services.dispatch.asks.domain import RequestState
+from services.dispatch.asks.tables import UnitRequest
 
 REQUESTS_KEYSET = Keyset("dispatch.requests", (UnitRequest.version,), (int,), descending=False)
 
