@@ -50,8 +50,11 @@ from services.intake.migrants.schemas import (
     UnlookedItem,
     UnlookedQuery,
 )
+from services.intake.raised.queries import seen_cases
 
 _NOBODY_LIVES_THERE = (HouseholdClass.SHOP, HouseholdClass.BUILDING)
+_UNSEEN = dict.fromkeys(("case_id", "case_no", "status"))
+"""Of a case that is about whoever looks nothing is said."""
 _SAME = ("household_id", "household_no", "area_code", "contact_staff_id")
 
 
@@ -129,7 +132,13 @@ async def feedback(session: Session, scope: Scope, household_id: str, query: Pag
     if await find(session, scope, household_id) is None:
         raise NotFound
     rows = await matters_of(session, household_id, query)
-    return NEWEST_MATTER.page(rows, query.limit, lambda row: FeedbackItem.model_validate(row, from_attributes=True))
+    seen = await seen_cases(session, scope, {row.case_id for row in rows if row.case_id is not None})
+
+    def item(row: Any) -> FeedbackItem:
+        found = FeedbackItem.model_validate(row, from_attributes=True)
+        return found if row.case_id in seen else found.model_copy(update=_UNSEEN)
+
+    return NEWEST_MATTER.page(rows, query.limit, item)
 
 
 def _check(body: LookForAway, on_day: date, today: date) -> None:

@@ -8,7 +8,7 @@ from libs.common.events.household_terms import AwayFound, HouseholdClass
 from libs.common.events.households import AwayLooked, HouseholdRecorded
 from libs.common.security.principal import Role
 from tests.integration.intake.door import NOW, VILLAGE, IntakeDoor
-from tests.integration.intake.homes import HOUSEHOLDS, WHO, Homes, Visitors, said, with_visitors
+from tests.integration.intake.homes import HOUSEHOLDS, VILLAGE_UNIT, WHO, Homes, Visitors, said, with_visitors
 from tests.support.service import PACK, published
 
 MIGRANTS = "/intake/v1/migrants"
@@ -151,6 +151,12 @@ async def test_migrants_are_kept_in_contact_with_and_what_they_raise_is_followed
     told = [(item["number"], item["ended"], item["status"], item["outcome"]) for item in items]
     assert told == [(2, "explained", None, "by_phone"), (1, "becomes_case", "registered", "by_phone")]
     assert items[1]["case_no"]
+    named = {"accused_units": [VILLAGE_UNIT], "reason": "来电补充反映该村处理不公"}
+    path = f"/intake/v1/cases/{items[1]['case_id']}/accused"
+    assert (await intake.http.post(path, json=named, headers=intake.operator)).is_success
+    theirs = intake.token(Role.VISITOR, subject="clerk-1", unit=VILLAGE_UNIT)
+    item = (await intake.get(f"{MIGRANTS}/{made[0]}/feedback", theirs))["items"][1]
+    assert [item[name] for name in ("case_id", "case_no", "status")] == [None] * 3, "nobody learns of what is about him"
     others = visitors.by(Role.SUPERVISOR, subject="s-2", staff="S-3", unit="S-GOV")
     asked = {"why": "误登"}
     await visitors.done(f"/intake/v1/visits/{call['visit_id']}/voiding", asked)
