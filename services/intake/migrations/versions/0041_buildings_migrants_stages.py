@@ -31,6 +31,10 @@ _STATEMENTS = (
         ADD CONSTRAINT round_household_household_class_check CHECK (household_class IN {_CLASSES}),
         ADD CONSTRAINT round_household_now_household_class_check CHECK (now_household_class IN {_CLASSES})
     """,
+    f"""
+    ALTER TABLE contact_tally DROP CONSTRAINT contact_tally_household_class_check,
+        ADD CONSTRAINT contact_tally_household_class_check CHECK (household_class IN {_CLASSES})
+    """,
     """
     CREATE TABLE household_away_look (
         look_id text PRIMARY KEY,
