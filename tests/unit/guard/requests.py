@@ -61,8 +61,10 @@ class Requests(RuleBasedStateMachine):
     @rule(kind=st.sampled_from(KINDS), asker=st.sampled_from([*SUBJECTS]), hurry=HURRY, asked=st.booleans())
     def end_it_among_themselves(self, kind: RequestKind, asker: str, hurry: bool, asked: bool) -> None:
         """Whoever asked decides by each account of his, and so does another of its units; or nobody asked at all."""
+        if hurry:
+            self._take_on()
         if asked:
-            self._ask(kind, asker, hurry, proven=True)
+            self._ask(kind, asker, hurry=False, proven=True)
         theirs = [Actor(one, None, staff) for one, staff in SUBJECTS.items() if staff == SUBJECTS[asker]]
         chain = {self.units.work.lead_unit, *self.units.work.delegates} - {None}
         deed = Deed.TERMINATE if kind is RequestKind.TERMINATION else Deed.GRANT
@@ -123,11 +125,14 @@ class Requests(RuleBasedStateMachine):
 
     def _ask(self, kind: RequestKind, asker: str, hurry: bool, proven: bool) -> None:
         if hurry:
-            self.take_in_hand(NEUTRAL)
-            if self.units.work.status is WorkStatus.ASSIGNED:
-                self.step_on()
+            self._take_on()
         by = Actor(asker, self.units.work.working_unit, SUBJECTS[asker])
         unless_refused(partial(self.units.ask_for, kind, by, proven=proven))
+
+    def _take_on(self) -> None:
+        self.take_in_hand(NEUTRAL)
+        if self.units.work.status is WorkStatus.ASSIGNED:
+            self.step_on()
 
     def take_in_hand(self, who: Actor) -> None:
         """The unit that has it signs, by this person."""
