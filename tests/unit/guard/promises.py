@@ -215,8 +215,9 @@ class Promises(Service):
         if isinstance(event, cases.CaseAnsweredDirectly):
             by = event.answered_by, event.answered_by_unit, event.answered_by_staff
         several = [by]
-        ends = isinstance(event, asking.RequestGranted) and event.kind is RequestKind.TERMINATION
-        if isinstance(event, accepting.CaseNotAccepted) or ends:
+        if isinstance(event, accepting.CaseNotAccepted) or (
+            isinstance(event, asking.RequestGranted) and event.kind is RequestKind.TERMINATION
+        ):
             several = [(event.by, None, event.by_staff), (event.asked_by, None, event.asked_by_staff)]
         for account, unit, staff_id in several:
             if account is not None:
