@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 
 from libs.common.events.accepting import CaseNotAccepted
+from libs.common.events.asking import RequestGranted
 from libs.common.rules.machine import Actor
 from services.followup.cases.domain.terms import Action, Answer, Purpose
 
@@ -80,6 +81,10 @@ class Log:
     """What was said when the case ended as not accepted."""
     led_then: str | None = None
     """And the unit that had it."""
+    terminated_on: RequestGranted | None = None
+    """What was said when its handling ended (终止办理)."""
+    chain_then: tuple[str | None, ...] = ()
+    """And the units that had it."""
 
     def asked_for(self, purpose: Purpose) -> list[Told]:
         """What was recorded of callbacks for one purpose."""

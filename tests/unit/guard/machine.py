@@ -39,11 +39,12 @@ from tests.unit.guard.people import (
     USUAL,
 )
 from tests.unit.guard.promises import TRIES, Promises
+from tests.unit.guard.requests import Requests
 from tests.unit.guard.units import Units
 from tests.unit.guard.wishes import Wishes, unless_refused
 
 
-class House(Ends, Wishes, Acceptance, Objections):
+class House(Ends, Wishes, Acceptance, Objections, Requests):
     """One case and everybody around it."""
 
     inbox_works = True
@@ -303,6 +304,8 @@ class House(Ends, Wishes, Acceptance, Objections):
         unaccepted = truth.closing is Closing.NOT_ACCEPTED
         assert (self.door.state.status is lifecycle.Status.NOT_ACCEPTED) == unaccepted
         assert self.figures.count(Counter.NOT_ACCEPTED) == int(unaccepted)
+        ended = int(truth.closing is Closing.PROCEDURAL)
+        assert self.figures.count(Counter.CLOSED_PROCEDURAL) == ended
         assert not self.inbox_works or self.door.state.withdrawal_wished == self.promises.is_wished()
         assert (not fact.is_open) == is_closed
         solved = int(truth.closing is Closing.SUBSTANTIVE)

@@ -9,6 +9,9 @@ import pytest
 from libs.common.events.terms import Closing
 from libs.common.rules.apart import Hands
 from libs.common.rules.machine import Actor
+from services.dispatch.asks import domain as asks
+from services.dispatch.cases.domain import state as work
+from services.dispatch.cases.domain import terms as deeds
 from services.dispatch.cases.domain import transitions as units
 from services.followup.callbacks import domain as callbacks
 from services.followup.cases.domain import guards, transitions
@@ -235,7 +238,36 @@ def whoever_had_a_link_made_is_not_asked_again(patch: pytest.MonkeyPatch) -> Non
     patch.setattr(transitions, "decide", decided)
 
 
+def whoever_asks_decides_on_it(patch: pytest.MonkeyPatch) -> None:
+    """Dispatch's own wall: of more time, of a suspension and of an end."""
+    check = units.check_party
+
+    def checked(state: work.State, action: deeds.Action, actor: Actor) -> None:
+        if units.MACHINE.who[action] is not deeds.Party.DECIDER:
+            check(state, action, actor)
+
+    patch.setattr(units, "check_party", checked)
+
+
+def its_handling_ends_and_nobody_asked(patch: pytest.MonkeyPatch) -> None:
+    place = deeds.Status.SIGNED, deeds.Action.TERMINATE
+    patch.setitem(units.MACHINE.table, place, replace(units.MACHINE.table[place], guards=(units.with_evidence,)))
+
+
+def its_handling_ends_on_one_persons_word(patch: pytest.MonkeyPatch) -> None:
+    """Followup's wall, behind dispatch's."""
+    _without(patch, guards.another_approves_with_evidence, Action.TERMINATE)
+
+
+def a_request_outlives_what_it_was_for(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(asks, "ends_one", lambda before, after: after.asked is not None and before.asked is None)
+
+
 MUTANTS: tuple[Break, ...] = (
+    whoever_asks_decides_on_it,
+    its_handling_ends_and_nobody_asked,
+    its_handling_ends_on_one_persons_word,
+    a_request_outlives_what_it_was_for,
     one_person_has_it_not_accepted,
     what_a_unit_has_is_not_accepted,
     what_was_sent_back_is_not_accepted,

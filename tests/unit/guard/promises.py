@@ -5,7 +5,8 @@ from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from libs.common.events import accepting, cases, citizens, objections, passing, supervision, tasks
+from libs.common.events import accepting, asking, cases, citizens, objections, passing, supervision, tasks
+from libs.common.events.asking_terms import RequestKind
 from libs.common.events.objecting import ObjectionState
 from libs.common.events.terms import FIRST_REQUESTER, Deadline, Reached, SupervisionLevel
 from libs.common.rules.apart import names_of
@@ -30,6 +31,7 @@ from services.followup.cases.domain.terms import (
     Unaccepted,
 )
 from services.followup.clocks.domain import ClockStatus, ClockStep, DeadlineClock, StepKind, moved, times_of
+from services.followup.requests.actions import terminated
 from tests.unit.guard.delivery import CASE, Now, Service, Word
 from tests.unit.guard.log import Link, Log, Place, Ruled, Told
 from tests.unit.guard.people import person
@@ -213,7 +215,9 @@ class Promises(Service):
         if isinstance(event, cases.CaseAnsweredDirectly):
             by = event.answered_by, event.answered_by_unit, event.answered_by_staff
         several = [by]
-        if isinstance(event, accepting.CaseNotAccepted):
+        if isinstance(event, accepting.CaseNotAccepted) or (
+            isinstance(event, asking.RequestGranted) and event.kind is RequestKind.TERMINATION
+        ):
             several = [(event.by, None, event.by_staff), (event.asked_by, None, event.asked_by_staff)]
         for account, unit, staff_id in several:
             if account is not None:
@@ -236,6 +240,8 @@ class Promises(Service):
                 self._start(Deadline.SIGN)
             case accepting.CaseNotAccepted():
                 self._not_accept(event)
+            case asking.RequestGranted(kind=RequestKind.TERMINATION):
+                self._terminate(event)
             case cases.CaseHandled() | cases.CaseAnsweredDirectly():
                 self._finish(self.state.round, event)
 
@@ -252,6 +258,20 @@ class Promises(Service):
         except Refused:
             return
         self._log.not_accepted_on, self._log.led_then = event, led_by
+        self._end(said)
+
+    def _terminate(self, event: asking.RequestGranted) -> None:
+        """As ``services/followup/requests/actions.py`` does; what is refused is parked there."""
+        chain = self.state.lead_unit, self.state.delegate_unit
+        by = Actor(event.by or SYSTEM.subject, event.by_unit, event.by_staff)
+        try:
+            said = self._step(Action.TERMINATE, StepInput(self._now.moment, by=by, terminated=terminated(event)))
+        except Refused:
+            return
+        self._log.terminated_on, self._log.chain_then = event, chain
+        self._end(said)
+
+    def _end(self, said: Said) -> None:
         for place in self._round(self.state.round):
             self.askings[place] = callbacks.evolve_other(self.askings[place], said)
         self._close(self.state)

@@ -4,10 +4,13 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-from libs.common.events import accepting, cases, objections
+from libs.common.events import accepting, asking, cases, objections
+from libs.common.events.asking_terms import RequestKind
 from libs.common.events.reasons import NotAcceptedFor
 from libs.common.events.terms import ResultKind
 from libs.common.rules.machine import SYSTEM, Actor
+from services.dispatch.asks.domain import RequestState, UnitAsk
+from services.dispatch.asks.domain import evolve as with_asks
 from services.dispatch.cases.actions.events import HEARD, events_of
 from services.dispatch.cases.domain.evolving import evolve
 from services.dispatch.cases.domain.state import (
@@ -17,11 +20,13 @@ from services.dispatch.cases.domain.state import (
     Left,
     NewChain,
     Nonacceptance,
+    RequestRuling,
     Result,
     Return,
     Said,
     State,
     SupportPart,
+    Wanted,
     What,
 )
 from services.dispatch.cases.domain.terms import Action
@@ -41,10 +46,33 @@ class Units(Service):
         self._now = now
         self._rule_knows = rule_knows
         self.work = State(START, pack_version=1)
+        self.asks: tuple[UnitAsk, ...] = ()
 
     def act(self, action: Action, actor: Actor, unit: str) -> None:
         """A person's step; Refused when it is not theirs or not now. The lead unit waits for its support units."""
-        self._take(decide(self.work, Ask(action, brings(action, unit, self.work)), actor, self._now.moment))
+        what: What = brings(action, unit, self.work)
+        if action in _DECIDES:
+            what = self._decided()
+            # As ``services/dispatch/requests/actions/asking.py`` does.
+            ends = action is Action.GRANT and what.wanted.kind is RequestKind.TERMINATION
+            action = Action.TERMINATE if ends else action
+        self._take(decide(self.work, Ask(action, what), actor, self._now.moment))
+
+    def ask_for(self, kind: RequestKind, actor: Actor, *, proven: bool = True) -> None:
+        """申请 by the unit that works; of a termination with what proves it, or without."""
+        what = Wanted(kind, "reason", "", self._now.moment + _LONG, evidence=_EVIDENCE if proven else " ")
+        said = decide(self.work, Ask(Action.ASK, what), actor, self._now.moment)
+        if self.work.handle_due_at is None:
+            # What followup would have said when it was assigned.
+            self.work = replace(self.work, handle_due_at=self._now.moment + _LONG)
+        self._take(said)
+
+    def lie_that_its_handling_ends(self, asked_by: Actor, by: Actor, *, proven: bool) -> None:
+        """What its rules would never say, as from code that is wrong: with no request, by anybody."""
+        said: dict[str, Any] = {"case_id": CASE, "occurred_at": self._now.moment, "round": self.work.round}
+        said |= {"asked_by": asked_by.subject, "asked_by_staff": asked_by.staff_id, "request": 0, "unit_code": ""}
+        said |= {"kind": RequestKind.TERMINATION, "reason_code": "reason", "evidence": _EVIDENCE if proven else " "}
+        self.say(asking.RequestGranted(**said, note="lie", notice=""), by)
 
     def lie_that_it_is_not_accepted(self, asked_by: Actor, by: Actor) -> None:
         """What its rules would never say, as from code that is wrong: whoever has it, and whoever asked."""
@@ -86,13 +114,25 @@ class Units(Service):
         if MACHINE.allows(self.work.status, ask.action):
             self._take(decide(self.work, ask, SYSTEM, self._now.moment))
 
+    def _decided(self) -> RequestRuling:
+        """The request that waits, as a step answers it; one that nobody made, when none does."""
+        for one in self.asks:
+            if one.state is RequestState.PENDING:
+                what = Wanted(one.kind, one.reason_code, one.note, one.until, one.days, one.unit, one.evidence)
+                return RequestRuling(one.version, one.asked_unit or "", what, one.asked_by, one.asked_by_staff)
+        what = Wanted(RequestKind.TERMINATION, "reason", "", evidence=_EVIDENCE)
+        return RequestRuling(0, self.work.working_unit or "", what, "nobody")
+
     def _take(self, said: Said) -> None:
         before, self.work = self.work, evolve(self.work, said)
+        self.asks = with_asks(self.asks, before, self.work, said)
         for event in events_of(CASE, before, self.work, said):
             assert isinstance(event, cases.CaseEvent)
             self.say(event, said.by)
 
 
+_DECIDES = (Action.GRANT, Action.TERMINATE, Action.REFUSE, Action.LAPSE)
+_EVIDENCE, _LONG = "照片", timedelta(hours=72)
 _UNACCEPTED: dict[str, Any] = {"reason_code": NotAcceptedFor.LITIGATION, "go_to": "法院", "notice": "请向法院反映"}
 _GIVE = (Action.ROUTE, Action.ASSIGN, Action.HAND_ON, Action.REASSIGN, Action.RECUSE, Action.SEND_BACK, Action.REOPEN)
 _PASSED = (Action.DELEGATE, Action.RECALL, Action.RAISE, Action.SUCCEED)
@@ -116,6 +156,7 @@ def brings(action: Action, unit: str, work: State | None = None) -> What:
         return SupportPart(unit, "")
     words: dict[Action, What] = {
         **dict.fromkeys((Action.ASK_NONACCEPTANCE, Action.NOT_ACCEPT), Nonacceptance(**_UNACCEPTED)),
+        Action.ASK: Wanted(RequestKind.EXTENSION, "reason", "", START + NEVER),
         Action.HAND_IN: Result(ResultKind.SUBSTANTIVE, ""),
         Action.ASK_RETURN: Return("wrong_area", "", START + NEVER),
         Action.SUPPLEMENT: AddedText(START, ""),
