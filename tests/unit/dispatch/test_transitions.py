@@ -7,9 +7,10 @@ from typing import Any
 
 import pytest
 
+from libs.common.events.asking_terms import RequestKind
 from libs.common.events.terms import ResultKind
 from libs.common.rules.machine import Actor, NotTheirs, OutOfTurn, Unsound
-from services.dispatch.cases.domain.state import Ask, Result, Return, State
+from services.dispatch.cases.domain.state import Ask, RequestRuling, Result, Return, State, Wanted
 from services.dispatch.cases.domain.terms import ACTION_LABELS, STATUS_LABELS, Action, Party, Status
 from services.dispatch.cases.domain.transitions import (
     MACHINE,
@@ -25,7 +26,7 @@ UNIT = Actor("li", "D-WATER")
 DISPATCHER = Actor("wang")
 
 
-def target_of(state: State, action: Action, what: Result | Return | None = None) -> Status:
+def target_of(state: State, action: Action, what: Result | Return | RequestRuling | None = None) -> Status:
     return MACHINE.target(state.status, action, state, Ask(action, what), NOW)
 
 
@@ -203,3 +204,12 @@ def test_the_diagram_shows_every_step() -> None:
     assert "triage --> assigned: route, assign" in drawn
     assert "closed --> [*]" in drawn
     assert all(step.action in drawn for step in STEPS)
+
+
+def test_a_termination_is_granted_only_by_ending_the_case() -> None:
+    state = standing(Status.SIGNED, asked=RequestKind.TERMINATION, handle_due_at=NOW + timedelta(days=1))
+    wanted = Wanted(RequestKind.TERMINATION, "in_court", "已立案", evidence="受理通知书")
+    ruling = RequestRuling(3, "D-WATER", wanted, "li")
+    assert target_of(state, Action.TERMINATE, ruling) is Status.TERMINATED
+    with pytest.raises(OutOfTurn):
+        target_of(state, Action.GRANT, ruling)

@@ -109,6 +109,8 @@ def what_is_asked(state: State, ask: Ask, now: datetime) -> None:
     kind = ask.what.wanted.kind if isinstance(ask.what, RequestRuling) else None
     if kind is None or state.asked is not kind:
         raise OutOfTurn("No such request is waiting to be decided", "没有待审核的该项申请")
+    if ask.action is Action.GRANT and kind is RequestKind.TERMINATION:
+        raise OutOfTurn("A termination is granted by ending the case with its evidence", "同意终止办理须凭证据办结")
     if ask.action is Action.GRANT and (state.handle_due_at is None or now >= state.handle_due_at):
         raise OutOfTurn("The time to handle the case is over: it lapses", "办理时限已届满，该申请失效")
 
