@@ -3,7 +3,7 @@
 import asyncio
 import random
 from collections import Counter, defaultdict
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Set
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -233,7 +233,7 @@ class Year:
             self.tally.compared += 1
 
     async def _decide(self) -> None:
-        """What is held is decided by a person: dropped where whoever had the household was there that day."""
+        """What is held is decided by a person."""
         items = [
             item
             async for item in self.county.supervisor.listed(f"{DEVICES}/items", outcome="held")
@@ -247,13 +247,19 @@ class Year:
         own = {visit.home_day for visit in made.values() if self._whose(visit) == visit.worker}
         for item in items:
             visit = made[item["device_id"], item["seq"]]
-            taken = visit.home_day in own or any(one.worker != visit.worker for one in self.accepted[visit.home_day])
-            decision = "drop" if taken or self.draw.random() < 0.5 else "apply"
+            decision = "apply" if self._stands(visit, own) else "drop"
             path = f"{DEVICES}/{item['device_id']}/items/{item['seq']}/decision"
             await self.county.supervisor.do(path, {"decision": decision, "reason": "核对当日走访记录"})
             if decision == "apply":
                 self.accepted[visit.home_day].append(visit)
             self.tally.decided[decision] += 1
+
+    def _stands(self, visit: Recorded, own: Set[tuple[str, date]]) -> bool:
+        """One's own is held for having come late alone, and stands; somebody else's by lot, where nobody else was."""
+        if self._whose(visit) == visit.worker:
+            return True
+        others = visit.home_day in own or any(one.worker != visit.worker for one in self.accepted[visit.home_day])
+        return not others and self.draw.random() >= 0.5
 
     # --- the end
 
