@@ -37,6 +37,7 @@ from services.intake.rounds.actions.measuring import measure as measure_rounds
 from services.intake.rounds.actions.opening import finish_opening
 from services.intake.settings import Settings
 from services.intake.teams import api as teams
+from services.intake.upper_orders import api as upper_orders
 from services.intake.visits import api as visits
 from services.intake.wordings import api as wordings
 
@@ -74,6 +75,7 @@ SPEC = ServiceSpec(
         attachments.router,
         reveals.router,
         hotline.router,
+        upper_orders.router,
         wordings.router,
         households.router,
         households.looks_router,

@@ -44,6 +44,8 @@ NOT_TO_COUNT = {"reason_code": "force_majeure", "evidence": "洪水冲毁道路�
 GRANTED = {"granted": True, "note": "情况属实，同意。"}
 
 OBJECTIONS = "/intake/v1/cases/{case_id}/objections"
+REPLY = "/followup/v1/upper-orders/{case_id}/reply"
+ANSWER = {"findings": "情况属实。", "measures": "已经整改。", "opinion": "诉求人认可。"}
 UPLOAD = "/intake/v1/cases/{case_id}/attachments"
 BODIES: Mapping[str, Any] = {
     UPLOAD: b"\xff\xd8\xff\xe0 a picture",
@@ -71,6 +73,9 @@ BODIES: Mapping[str, Any] = {
     "/followup/v1/exclusions/{exclusion_id}/decision": GRANTED,
     OBJECTIONS: OBJECTION,
     "/followup/v1/objections/{objection_id}/decision": {"granted": False, **REASON},
+    REPLY: ANSWER,
+    f"{REPLY}/decision": {"approved": False, **REASON},
+    f"{REPLY}/sending": {"how": "报送市信访系统"},
 }
 """A body for each step whose own schema does not say enough; the others get each field that they demand."""
 
@@ -85,6 +90,7 @@ LISTS: Mapping[str, Mapping[str, Any]] = {
     "/followup/v1/supervisions": {},
     "/followup/v1/exclusions": {},
     "/followup/v1/objections": {},
+    "/followup/v1/upper-orders": {},
     "/analytics/v1/cases": {},
     "/analytics/v1/figures": {**YEAR, "by": "unit"},
     "/analytics/v1/figures/counts": {**YEAR, "by": "unit"},
@@ -107,7 +113,7 @@ IN_THE_BODY: Mapping[tuple[str, str], Mapping[str, str]] = {
 """The steps whose body names the case, and what it names besides."""
 ABOUT_NO_CASE = re.compile(
     r"\w+ /\w+/ops/.*|\w+ /dispatch/v1/(directory/.*|(accounts|staff|staff-looks|staff-coverage)(/.*)?)"
-    r"|POST /intake/v1/(cases(/batch)?|webhooks/\{source\})"
+    r"|POST /intake/v1/(cases(/batch)?|upper-orders|webhooks/\{source\})"
     # A visit names no case that is about whoever looks, as its own tests ask.
     r"|\w+ /intake/v1/(households|household-looks|household-policies)(/.*)?"
     r"|\w+ /intake/v1/(contacts|teams|rounds|plans|visits|visit-words|devices)(/.*)?"
@@ -123,6 +129,13 @@ _UNASKED = NO_CALLBACK
 _SIGNED = ("signature",)
 _HANDLED = ("signature", "result")
 _DELEGATED = ("signature", "delegation")
+
+
+def _ordered(step: str) -> dict[str, Any]:
+    """A case by an order from above, at which this can be done."""
+    return {"upper_body": "市信访局", "upper_no": f"ORDER-{step}"}
+
+
 WAYS: Mapping[str, tuple[dict[str, Any], tuple[str, ...]]] = {
     "/dispatch/v1/cases/{case_id}/assignment": (_IN_TRIAGE, ()),
     "/dispatch/v1/cases/{case_id}/progress": ({}, _SIGNED),
@@ -147,6 +160,10 @@ WAYS: Mapping[str, tuple[dict[str, Any], tuple[str, ...]]] = {
     OBJECTIONS: ({}, _HANDLED),
     "/followup/v1/objections/{objection_id}": ({}, _HANDLED),
     "/followup/v1/objections/{objection_id}/decision": ({}, _HANDLED),
+    "/followup/v1/upper-orders/{case_id}": (_ordered("read"), ()),
+    REPLY: (_ordered("reply"), ()),
+    f"{REPLY}/decision": (_ordered("decision"), ()),
+    f"{REPLY}/sending": (_ordered("sending"), ()),
 }
 """How a case is registered, and what its unit does, until the step can be taken; else registration is enough."""
 
@@ -314,6 +331,7 @@ async def _subject(county: County, template: str) -> Subject:
         await county.dispatcher.do(asked.format(case_id=case_id), BODIES[asked])
     if template.endswith("/raising"):
         await county.handler(SUPPORT).do(f"/dispatch/v1/cases/{case_id}/signature")
+    await answered_above(county, case_id, fields.get("upper_no", ""))
     order = await county.supervisor.do("/followup/v1/supervisions", ORDER | {"case_id": case_id})
     await county.house.settle()
     objection_id = await _ended_or_taken_back(county, case_id, template)
@@ -322,6 +340,15 @@ async def _subject(county: County, template: str) -> Subject:
     exclusion_id = await _asked_not_to_count(county, case_id, template) if "{exclusion_id}" in template else ""
     known = Subject(case_id, promise["case_no"], callback_id, order["supervision_id"], "", exclusion_id, objection_id)
     return replace(known, attachment_id=await _attached(county, known)) if "{attachment_id}" in template else known
+
+
+async def answered_above(county: County, case_id: str, upper_no: str) -> None:
+    """The answer to an order is written, for who decides about it; and approved, for who sends it."""
+    reply = REPLY.format(case_id=case_id)
+    if "decision" in upper_no or "sending" in upper_no:
+        await county.dispatcher.do(reply, ANSWER)
+    if "sending" in upper_no:
+        await county.supervisor.do(f"{reply}/decision", {"approved": True, **REASON})
 
 
 async def _attached(county: County, subject: Subject) -> str:

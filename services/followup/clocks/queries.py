@@ -30,6 +30,12 @@ _RUNNING = """
         state, limit_value, limit_unit, first_day, every_days, nullif(pauses, '[]')::text AS pauses
     FROM clock WHERE case_id = ANY($1::text[]) AND state IN ('pending', 'paused')
 """
+_FIRED = """
+    SELECT clock_id, case_id, round, what, about, unit_code, starts_at, warn_at, due_at, step, next_at, pack_version,
+        state, limit_value, limit_unit, first_day, every_days, nullif(pauses, '[]')::text AS pauses
+    FROM clock WHERE case_id = $1 AND round = $2 AND what = $3 AND about = '' AND state = 'fired'
+    ORDER BY due_at DESC, clock_id DESC LIMIT 1
+"""
 _FAIL = """
     UPDATE clock SET state = 'failed', error = $3
     WHERE case_id = $1 AND state = 'pending' AND next_at <= $2 RETURNING clock_id
@@ -77,6 +83,12 @@ async def next_firing(session: Session) -> datetime | None:
 async def running_clocks(session: Session, case_ids: Sequence[str]) -> list[DeadlineClock]:
     """The clocks of cases that run or stand still."""
     return [_clock(row) for row in await session.fetch(_RUNNING, list(case_ids))]
+
+
+async def fired_clock(session: Session, case_id: str, round_number: int, what: Deadline) -> DeadlineClock | None:
+    """The last clock of a promise about the case in a round that had all its steps."""
+    rows = await session.fetch(_FIRED, case_id, round_number, what)
+    return _clock(rows[0]) if rows else None
 
 
 def _clock(row: Any) -> DeadlineClock:

@@ -2,7 +2,7 @@
 
 from itertools import chain
 
-from libs.common.pack.check.clocks import calendar, limits, objections, returns
+from libs.common.pack.check.clocks import calendar, limits, objections, returns, upper_orders
 from libs.common.pack.check.duties import answering, categories, duties
 from libs.common.pack.check.figures import formulas, scores
 from libs.common.pack.check.households import households
@@ -30,6 +30,7 @@ CHECKS = (
         calendar,
         returns,
         objections,
+        upper_orders,
         raising,
         handovers,
         households,

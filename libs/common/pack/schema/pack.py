@@ -16,6 +16,7 @@ from libs.common.pack.schema.clocks import (
     ObjectionRules,
     PetitionRules,
     ReturnRules,
+    UpperOrderRules,
 )
 from libs.common.pack.schema.duties import Category, Duty
 from libs.common.pack.schema.figures import FigureSettings, Formula, Score
@@ -35,7 +36,7 @@ def _known_zone(name: str) -> str:
 
 
 _RAISING, _HANDOVERS, _OBJECTIONS, _HOUSEHOLDS = RaiseRules(), HandoverRules(), ObjectionRules(), HouseholdRules()
-_VISITS = VisitRules()
+_VISITS, _UPPER_ORDERS = VisitRules(), UpperOrderRules()
 """Left out where a pack says just this, so that a pack of before keeps its digest."""
 
 
@@ -92,6 +93,7 @@ class PackSettings(Model):
     petitions: PetitionRules = Field(default=PetitionRules(), exclude_if=_as_without)
     exclusions: ExclusionRules | None = Field(default=None, exclude_if=_as_without)
     objections: ObjectionRules = Field(default=_OBJECTIONS, exclude_if=_OBJECTIONS.__eq__)
+    upper_orders: UpperOrderRules = Field(default=_UPPER_ORDERS, exclude_if=_UPPER_ORDERS.__eq__)
     callback: CallbackPolicy
     ladder: Ladder
     figures: FigureSettings = Field(default=FigureSettings(), exclude_if=_plain)

@@ -19,17 +19,22 @@ from libs.common.time.moments import day_end
 from services.followup.cases.tables import Case, working_unit_of
 from services.followup.clocks.actions.book import clocks_of
 from services.followup.clocks.domain import (
+    ClockStatus,
     ClockStep,
     DeadlineClock,
     StepKind,
     Times,
     extended,
+    latest_end,
+    moved_to,
     next_end,
+    own_end,
     paused,
     resumed,
     times_of,
     times_until,
 )
+from services.followup.clocks.queries import fired_clock
 
 
 def end_clocks(session: Session, case: Case, event: Event, about: str = "") -> None:
@@ -58,10 +63,68 @@ def _set(session: Session, case: Case, what: Deadline, start: datetime, limit: L
         # Once that day is over, another round goes by the ordinary limit.
         if start < end < times.due_at:
             times, kept = times_until(start, end, directory.ladder.warn_percent), None
+    latest = _latest(session, case, what, start)
+    if latest is not None and latest < times.due_at:
+        times = times_until(start, latest, directory.ladder.warn_percent)
     whose = working_unit_of(case) if what.promise.of_worker else case.lead_unit
     unit_code = whose if what.promise.by is Answerable.UNIT else None
     _note_end(case, what, times.due_at)
     return _begin(session, case, _New(what, start, times, unit_code, limit=kept))
+
+
+def _latest(session: Session, case: Case, what: Deadline, start: datetime) -> datetime | None:
+    """When a promise of the case has to be kept because of an order from above; None where none is in the way."""
+    if not what.promise.ahead_of_above or case.upper_due_at is None:
+        return None
+    directory = session.packs.version(case.pack_version)
+    return latest_end(start, case.upper_due_at, directory.pack.upper_orders.margin.limit(), directory.calendar())
+
+
+async def keep_ahead_of_above(session: Session, case: Case) -> None:
+    """What the changed deadline of an order from above bounds ends as if it had been so from the start, not before now.
+
+    What stands still is set anew when it runs on, and what climbed the whole ladder is overdue until it has time again.
+    """
+    kinds = [one for one in DECLARED.values() if one.promise.ahead_of_above]
+    found = [clock for clock in _find(session, case, *kinds, about="") if clock.round == case.round]
+    for what in kinds:
+        if what in case.overdue and not any(clock.what == what for clock in found):
+            fired = await fired_clock(session, case.case_id, case.round, what)
+            found += [] if fired is None else [fired]
+    anew = []
+    for clock in found:
+        calendar = session.packs.version(clock.pack_version).calendar()
+        own, latest = own_end(clock, case.needed_by, calendar), _latest(session, case, clock.what, clock.starts_at)
+        until = max(own if latest is None else min(own, latest), session.now)
+        if clock.paused_at is None and until != clock.due_at:
+            anew += _moved(session, case, clock, until)
+    _set_anew(session, case, anew)
+
+
+def move_clock_about(session: Session, case: Case, what: Deadline, about: str, due_at: datetime) -> bool:
+    """One thing about the case ends then, earlier or later, and not before now. False when no such clock is left."""
+    until, found = max(due_at, session.now), _find(session, case, what, about=about)
+    clocks = [clock for clock in found if clock.due_at != until]
+    _set_anew(session, case, [moved for clock in clocks for moved in _moved(session, case, clock, until)])
+    return bool(found)
+
+
+def _moved(session: Session, case: Case, clock: DeadlineClock, until: datetime) -> list[DeadlineClock]:
+    """The clock with that end. One that was missed begins as a new one, if it has time again, and else climbs on."""
+    if clock.missed and until <= session.now:
+        return []
+    percent = _warn_percent(session, clock.pack_version)
+    return [_numbered(session, case, clock, moved_to(clock, until, session.now, percent))]
+
+
+def _numbered(session: Session, case: Case, before: DeadlineClock, now: DeadlineClock) -> DeadlineClock:
+    """As a new clock where the one before was missed: an order of the ladder is known by clock and step."""
+    if not before.missed:
+        return now
+    if before.state is not ClockStatus.FIRED:
+        clocks_of(session).stop(before)
+    case.clocks += 1
+    return replace(now, clock_id=f"{case.case_id}.{case.clocks}")
 
 
 def start_clocks(session: Session, case: Case, event: Event, start: datetime) -> None:
@@ -158,16 +221,23 @@ def extend_clock(session: Session, case: Case, what: Deadline, until: datetime, 
     anew = []
     for clock in found:
         longer = extended(clock, until, session.now, _warn_percent(session, clock.pack_version))
-        if clock.missed:
-            # Its steps have names of their own: an order of the ladder is known by clock and step.
-            clocks_of(session).stop(clock)
-            case.clocks += 1
-            longer = replace(longer, clock_id=f"{case.case_id}.{case.clocks}")
-        anew.append(longer)
+        anew.append(_numbered(session, case, clock, longer))
     _set_anew(session, case, anew)
 
 
-def _set_anew(session: Session, case: Case, clocks: Sequence[DeadlineClock]) -> None:
+def _bounded(session: Session, case: Case, clock: DeadlineClock) -> DeadlineClock:
+    """No later than an order from above allows, though it stood still or got more time."""
+    latest = None if clock.about else _latest(session, case, clock.what, clock.starts_at)
+    until = clock.due_at if latest is None else max(latest, session.now)
+    return (
+        clock
+        if until >= clock.due_at
+        else moved_to(clock, until, session.now, _warn_percent(session, clock.pack_version))
+    )
+
+
+def _set_anew(session: Session, case: Case, given: Sequence[DeadlineClock]) -> None:
+    clocks = [_bounded(session, case, clock) for clock in given]
     for clock in clocks:
         clocks_of(session).set_anew(clock)
         if clock.about:
@@ -219,11 +289,12 @@ def stop_round(session: Session, case: Case) -> None:
 
 
 def stop_all(session: Session, case: Case) -> None:
-    """The case is over."""
+    """The case is over; what runs after the end goes on."""
     stop_round(session, case)
     clocks = clocks_of(session)
     for clock in clocks.of(case.case_id):
-        clocks.stop(clock)
+        if not clock.what.promise.after_the_end:
+            clocks.stop(clock)
 
 
 def hand_over(session: Session, case: Case, what: Deadline, unit_code: str | None, about: str = "") -> None:
