@@ -309,6 +309,9 @@ async def _subjects(county: County, routes: list[Route]) -> dict[str, Subject]:
 
 async def _subject(county: County, template: str) -> Subject:
     fields, steps = WAYS.get(template, ({}, ()))
+    if "upper_no" in fields:
+        # Two routes may have one template, and an order is one case.
+        fields = fields | {"upper_no": f"{fields['upper_no']}-{uuid.uuid4().hex[:8]}"}
     about: dict[str, Any] = {"accused_unit": ACCUSED, "accused_units": [ANOTHER], "accused_staff": [STAFF]}
     late = len(template) % 2 == 0
     if template.endswith("/repeats"):
