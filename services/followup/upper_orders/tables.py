@@ -24,7 +24,7 @@ class UpperOrderRow(Base, table=True):
         check("upper_order_approved_by_another", "state NOT IN ('approved', 'sent') OR decided_by <> written_by"),
         index("upper_order_received_idx", "received_at", "case_id"),
         index("upper_order_state_idx", "state", "received_at", "case_id"),
-        index("upper_order_due_idx", "due_at", "case_id", where="state <> 'sent' AND due_at IS NOT NULL"),
+        index("upper_order_unsent_idx", "received_at", "case_id", where="state <> 'sent'"),
     )
 
     case_id: str = Field(primary_key=True)

@@ -47,7 +47,7 @@ _STATEMENTS = (
     """,
     "CREATE INDEX upper_order_received_idx ON upper_order (received_at, case_id)",
     "CREATE INDEX upper_order_state_idx ON upper_order (state, received_at, case_id)",
-    "CREATE INDEX upper_order_due_idx ON upper_order (due_at, case_id) WHERE state <> 'sent' AND due_at IS NOT NULL",
+    "CREATE INDEX upper_order_unsent_idx ON upper_order (received_at, case_id) WHERE state <> 'sent'",
     """
     CREATE TABLE upper_deadline (
         case_id text NOT NULL REFERENCES matter DEFERRABLE INITIALLY DEFERRED,
