@@ -126,6 +126,8 @@ async def test_one_that_is_late_is_named_and_a_later_deadline_gives_it_time_agai
     (late,) = (await town.supervisor.ask("/followup/v1/upper-orders", overdue=True))["items"]
     assert (late["case_id"], late["lead_unit"]) == (case_id, "V-340828107201")
     assert await town.count("upper_orders_due") == 1
+    given = {(one["rule_code"], one["unit_code"]) for one in (await town.promise(case_id))["supervisions"]}
+    assert {("upper_late", "H-XINFANG"), ("upper_late", "S-JIWEI")} <= given
     again = await ordered(town, due_at="2026-03-13T17:00:00+08:00")
     assert again["deadline_changed"]
     assert not (await town.supervisor.ask("/followup/v1/upper-orders", overdue=True))["items"]
