@@ -5,6 +5,7 @@ started in answer to an event is said behind the whole batch; the n-th that was 
 about an order is named by it.
 """
 
+from collections import deque
 from collections.abc import Collection, Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -59,20 +60,20 @@ class Clocks:
                 self._tell(cast("cases.RoundEvent", event), one, missed)
         behind = set(map(id, self._behind.values()))
         self._set = iter([clock for clock in self._every if not clock.set.about and id(clock) not in behind])
-        self._about = {clock.set.about: clock for clock in self._every if clock.set.about}
+        self._about: dict[str, deque[FoldedClock]] = {}
+        for clock in self._every:
+            if clock.set.about and id(clock) not in behind:
+                self._about.setdefault(clock.set.about, deque()).append(clock)
         self._missed: list[FoldedClock] = []
 
     def _tell(self, event: cases.RoundEvent, one: SetDeadline, missed: Container[tuple[object, ...]]) -> None:
-        """A promise that began at the same moment and ends later is the same one, set anew.
-
-        A round has one handling clock, which ends earlier, too, when a suspension is lifted.
-        """
+        """A promise that began at the same moment and ends at another is the same one, set anew."""
         place = event.round, one.deadline, one.about, one.starts_at
         before = [
             clock
             for clock in self._every
             if (clock.said.round, clock.set.deadline, clock.set.about, clock.set.starts_at) == place
-            and (clock.set.due_at < one.due_at or one.deadline is Deadline.HANDLE)
+            and (clock.set.due_at != one.due_at or one.deadline is Deadline.HANDLE)
         ]
         if before and _place(before[-1]) not in missed:
             self._anew[one] = before[-1]
@@ -125,8 +126,9 @@ class Clocks:
         return bool(of_round) and standing.isdisjoint(map(id, of_round))
 
     def start_about(self, order: str) -> None:
-        """That of an order, if it has one: those of before had none."""
-        self._start(self._about.get(order))
+        """The next one of an order, if it has one: those of before had none."""
+        waiting = self._about.get(order)
+        self._start(waiting.popleft() if waiting else None)
 
     def _start(self, clock: FoldedClock | None) -> FoldedClock | None:
         if clock is not None:
@@ -144,9 +146,9 @@ class Clocks:
             clock.stopped |= clock.set.about == order
 
     def stop_all(self) -> None:
-        """The case is over, and whatever was to be answered about it."""
+        """The case is over, and whatever was to be answered about it but for what runs after the end."""
         for clock in self.started:
-            clock.stopped = True
+            clock.stopped |= not clock.set.deadline.promise.after_the_end
 
     def hand_over(self, unit_code: str | None, *kinds: Deadline) -> None:
         """Those of the case run on, and are this unit's."""
@@ -174,24 +176,30 @@ class Clocks:
 
 
 def clocks_of(
-    clocks: Clocks, orders: Collection[Columns], packs: Packs, kept: Mapping[str, Mapping[str, Any]]
+    clocks: Clocks, orders: Collection[Columns], packs: Packs, kept: Mapping[str, Mapping[str, Any]], *, ordered: bool
 ) -> Iterator[Columns]:
-    """The rows of the clocks. One that failed is an operator's: nothing stops it or hands it over."""
+    """The rows of the clocks of a case, which an order from above may hurry (``ordered``).
+
+    One that failed is an operator's: nothing stops it or hands it over.
+    """
     for clock in clocks.started:
         row = _row(clock, orders, packs)
         stands = kept.get(row["clock_id"], {})
         if stands.get("state") == "failed":
             row |= {"state": "failed", "unit_code": frozenset(clock.units)}
-        yield row | _limit_of(clock, packs, stands)
+        yield row | _limit_of(clock, packs, stands, ordered=ordered)
 
 
-def _limit_of(clock: FoldedClock, packs: Packs, stands: Mapping[str, Any]) -> dict[str, Any]:
-    """No event tells the limit: the one that is kept has to give the due time that was told."""
+def _limit_of(clock: FoldedClock, packs: Packs, stands: Mapping[str, Any], *, ordered: bool) -> dict[str, Any]:
+    """No event tells the limit: the one that is kept has to give the due time that was told, or a later one where an
+    order from above comes first."""
     pack, value = packs.find(clock.set.pack_version), stands.get("limit_value")
     if value is None or pack is None:
         return {"limit_value": None if pack else Unseen.OLD, "limit_unit": Unseen.OLD, "first_day": Unseen.OLD}
     limit = Limit(value, LimitUnit(stands["limit_unit"]), stands["first_day"])
-    fits = due(clock.set.starts_at, limit, pack.calendar(), clock.pauses) == clock.set.due_at
+    ends = due(clock.set.starts_at, limit, pack.calendar(), clock.pauses)
+    sooner = ordered and clock.set.deadline.promise.ahead_of_above
+    fits = clock.set.due_at <= ends if sooner else clock.set.due_at == ends
     return {name: stands[name] if fits else f"one that ends at {clock.set.due_at}" for name in _LIMIT}
 
 

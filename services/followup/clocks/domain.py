@@ -14,7 +14,7 @@ from functools import cache, lru_cache
 
 from libs.common.events.terms import Deadline
 from libs.common.time.calendar import WorkCalendar
-from libs.common.time.due import Limit, LimitUnit, Pause, due, fraction
+from libs.common.time.due import Limit, LimitUnit, Pause, ahead_of, due, fraction
 from libs.common.time.moments import day_end, day_start, last_day, local_day
 
 _LAST_INSTANT = timedelta(microseconds=1)
@@ -226,6 +226,34 @@ def extended(
         raise ValueError(f"{until.isoformat()} is no later than its end, {clock.due_at.isoformat()}, or than now")
     clock = replace(clock, limit=limit, state=ClockStatus.PENDING)
     return _set_anew(clock, times_until(clock.starts_at, until, warn_percent, clock.pauses), at)
+
+
+def moved_to(clock: DeadlineClock, due_at: datetime, at: datetime, warn_percent: int) -> DeadlineClock:
+    """The same promise with another end, earlier or later; it keeps the limit that it goes by if nothing is earlier."""
+    running = replace(clock, state=ClockStatus.PENDING)
+    return _set_anew(running, times_until(clock.starts_at, due_at, warn_percent, clock.pauses), at)
+
+
+def own_end(clock: DeadlineClock, needed_by: date | None, calendar: WorkCalendar) -> datetime:
+    """When it would end if no order from above came first: by its limit, else by the day on which it is needed.
+
+    What was given more time (延期) has no limit any more, and ends no later than it does.
+    """
+    if clock.limit is not None:
+        return times_of(clock.starts_at, clock.limit, _PERCENT, calendar, clock.pauses).due_at
+    if needed_by is None:
+        return clock.due_at
+    still = sum((pause.end - pause.start for pause in clock.pauses), timedelta())
+    return max(clock.due_at, day_end(needed_by, calendar.time_zone) + still)
+
+
+def latest_end(start: datetime, upper_due_at: datetime, margin: Limit, calendar: WorkCalendar) -> datetime | None:
+    """When what begins at ``start`` has to end because of an order from above: ahead of its deadline by the margin.
+
+    Where that moment is over, by the deadline itself; where that is over too, it sets no end.
+    """
+    ends = (ahead_of(upper_due_at, margin, calendar), upper_due_at)
+    return next((end for end in ends if end > start), None)
 
 
 def _set_anew(clock: DeadlineClock, times: Times, at: datetime) -> DeadlineClock:
