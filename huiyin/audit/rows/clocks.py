@@ -21,6 +21,8 @@ from libs.common.time.due import Limit, LimitUnit, Pause, due
 from services.followup.ladder.actions.firing import rungs_of
 from services.followup.supervision.actions import number_of
 
+_Told = tuple[datetime, SetDeadline]
+"""What was said, and when: a promise may have the same end twice, and another in between."""
 _LIMIT = ("limit_value", "limit_unit", "first_day")
 
 
@@ -34,6 +36,8 @@ class FoldedClock:
     """The event that set it."""
     set: SetDeadline
     """As it was set last: a pause that is over, or more time, sets it anew."""
+    ends: datetime
+    """Its end as it was said last, in all that was said."""
     units: list[str | None]
     """Whose it was, one after the other."""
     stopped: bool = False
@@ -49,8 +53,8 @@ class Clocks:
     def __init__(self, said: Iterable[Event]) -> None:
         self.started: list[FoldedClock] = []
         self._every: list[FoldedClock] = []
-        self._anew: dict[SetDeadline, FoldedClock] = {}
-        self._behind: dict[SetDeadline, FoldedClock] = {}
+        self._anew: dict[_Told, FoldedClock] = {}
+        self._behind: dict[_Told, FoldedClock] = {}
         """By what gave more time to a promise that was missed, its new clock."""
         missed: set[tuple[object, ...]] = set()
         for event in said:
@@ -73,26 +77,30 @@ class Clocks:
             clock
             for clock in self._every
             if (clock.said.round, clock.set.deadline, clock.set.about, clock.set.starts_at) == place
-            and (clock.set.due_at != one.due_at or one.deadline is Deadline.HANDLE)
+            and (clock.ends != one.due_at or one.deadline is Deadline.HANDLE)
         ]
-        if before and _place(before[-1]) not in missed:
-            self._anew[one] = before[-1]
+        if before and (event.round, one.deadline, before[-1].ends, one.about) not in missed:
+            self._anew[event.occurred_at, one] = before[-1]
+            before[-1].ends = one.due_at
             return
-        self._every.append(FoldedClock(len(self._every) + 1, event, one, [one.unit_code]))
+        self._every.append(FoldedClock(len(self._every) + 1, event, one, one.due_at, [one.unit_code]))
         if before:
-            self._behind[one] = self._every[-1]
+            self._behind[event.occurred_at, one] = self._every[-1]
 
     def set_anew(self, event: cases.DeadlineSet) -> list[SetDeadline]:
         """The promises among these that ran before have other times now, and what was missed is not any more."""
-        anew = [one for one in event.deadlines if one in self._anew or one in self._behind]
+        at = event.occurred_at
+        anew = [one for one in event.deadlines if (at, one) in self._anew or (at, one) in self._behind]
         for one in anew:
-            if (clock := self._anew.get(one)) is not None:
+            if (clock := self._anew.get((at, one))) is not None:
                 clock.set = one
-                clock.warned = clock.warned if one.warn_at <= event.occurred_at else None
+                clock.warned = clock.warned if one.warn_at <= at else None
                 continue
+            behind = self._behind[at, one]
             for clock in self.started:
-                clock.stopped |= (clock.set.deadline, clock.set.about) == (one.deadline, one.about)
-            self.started.append(self._behind[one])
+                if (clock.set.deadline, clock.set.about) == (one.deadline, one.about):
+                    clock.stopped, behind.pauses = True, list(clock.pauses)
+            self.started.append(behind)
         return anew
 
     def suspend(self, what: Deadline, at: datetime, until: datetime) -> None:

@@ -17,6 +17,7 @@ from services.followup.clocks.actions.running import find_clocks, latest_of, not
 from services.followup.clocks.domain import (
     ClockStatus,
     DeadlineClock,
+    end_if_lifted,
     extended,
     lifted,
     longer,
@@ -62,7 +63,9 @@ def lift_clock(session: Session, case: Case, what: Deadline) -> None:
     anew = []
     for clock in find_clocks(session, case, what, about=""):
         percent, calendar = _percent_and_calendar(session, clock)
-        if (running := lifted(clock, session.now, percent, calendar)) is not clock:
+        hurried = latest_of(session, case, clock.what, clock.starts_at) is not None
+        end = end_if_lifted(clock, session.now, case.needed_by, calendar) if hurried else None
+        if (running := lifted(clock, session.now, percent, calendar, end)) is not clock:
             anew.append(running)
     _set_anew(session, case, anew)
 
@@ -78,6 +81,8 @@ def extend_by(
 ) -> None:
     """Give a promise of the case so many days more (延期), and say so; later pauses are counted in these, too.
 
+    What an order from above hurries still ends no later than that allows, though the days are its own.
+
     ``ended`` is the clock that had all its steps before word of this came, where none runs.
 
     Raises:
@@ -87,7 +92,10 @@ def extend_by(
     anew = []
     for clock in found:
         _, calendar = _percent_and_calendar(session, clock)
-        anew.append(_extended(session, case, clock, until, longer(clock, days, unit, until, calendar)))
+        hurried = latest_of(session, case, clock.what, clock.starts_at) is not None
+        end, limit = longer(clock, days, unit, until, calendar, hurried=hurried)
+        if not hurried or end > clock.due_at:
+            anew.append(_extended(session, case, clock, end, limit))
     _set_anew(session, case, anew)
 
 
@@ -166,11 +174,12 @@ def _bounded(session: Session, case: Case, clock: DeadlineClock) -> DeadlineCloc
     """No later than an order from above allows, though it stood still or got more time."""
     latest = None if clock.about else latest_of(session, case, clock.what, clock.starts_at)
     until = clock.due_at if latest is None else max(latest, session.now)
-    return (
-        clock
-        if until >= clock.due_at
-        else moved_to(clock, until, session.now, warn_percent(session, clock.pack_version))
-    )
+    if until >= clock.due_at:
+        return clock
+    # What was warned of before, and ends then as before, is not warned of again.
+    before = next((one for one in clocks_of(session).of(case.case_id) if one.clock_id == clock.clock_id), clock)
+    percent = warn_percent(session, clock.pack_version)
+    return moved_to(replace(clock, step=before.step), until, session.now, percent)
 
 
 def _set_anew(session: Session, case: Case, given: Sequence[DeadlineClock]) -> None:
