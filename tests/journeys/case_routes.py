@@ -116,6 +116,7 @@ ABOUT_NO_CASE = re.compile(
     # A visit names no case that is about whoever looks, as its own tests ask.
     r"|\w+ /intake/v1/(households|household-looks|household-policies)(/.*)?"
     r"|\w+ /intake/v1/(contacts|teams|rounds|plans|visits|visit-words|devices)(/.*)?"
+    r"|\w+ /intake/v1/(migrants|visit-ledger|dossiers|dossier-entries)(/.*)?"
     r"|\w+ /intake/v1/(points|occasions|visit-days|area-days)(/.*)?|GET /analytics/v1/visits/.*"
     # A link opens what whoever made it may see, and the unit can make none.
     r"|GET /intake/v1/downloads/\{link\}|(GET|POST) /followup/withdrawal/\{link\}|POST /analytics/county/sign-in"

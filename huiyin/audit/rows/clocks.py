@@ -110,9 +110,9 @@ class Clocks:
                 clock.pauses.append(Pause(at, until))
 
     def lift(self, what: Deadline, at: datetime) -> None:
-        """Those that stand still run on."""
+        """Those that stand still, and were not missed before, run on."""
         for clock in self._running(what):
-            if clock.pauses and clock.pauses[-1].end > at:
+            if clock.pauses and clock.set.due_at > at and clock.pauses[-1].end > at:
                 clock.pauses[-1] = Pause(clock.pauses[-1].start, at)
 
     def _running(self, what: Deadline) -> list[FoldedClock]:

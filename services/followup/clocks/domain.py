@@ -181,11 +181,11 @@ def suspended(
 def lifted(
     clock: DeadlineClock, at: datetime, warn_percent: int, calendar: WorkCalendar, end: datetime | None = None
 ) -> DeadlineClock:
-    """A clock that stands still until some moment runs on now (提前恢复). One that runs stays so.
+    """A clock that stands still until some moment runs on now (提前恢复). One that runs, or was missed, stays so.
 
     ``end`` is its end then, where no limit says so and it may have moved less than it was to stand still.
     """
-    if clock.state is not ClockStatus.PENDING or not clock.pauses or clock.pauses[-1].end <= at:
+    if clock.state is not ClockStatus.PENDING or clock.missed or not clock.pauses or clock.pauses[-1].end <= at:
         return clock
     *before, last = clock.pauses
     moves = at - last.end if end is None else end - clock.due_at
