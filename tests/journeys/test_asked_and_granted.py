@@ -202,7 +202,7 @@ async def test_neither_moves_an_end_behind_what_an_order_from_above_allows(count
     await asks(county, case_id, "suspension/lifting", {"note": "已可施工"})
     await county.operator.do(UPPER_ORDERS, order | {"upper_due_at": "2026-06-30T17:00:00+08:00"})
     await county.house.settle()
-    assert not (await county.work(case_id))["overdue"]
+    assert (await county.promise(case_id))["overdue"] == []
 
 
 IN_COURT = {"reason_code": "in_court", "note": "当事人已起诉，法院已受理", "evidence": "法院受理通知书（2026）民初12号"}

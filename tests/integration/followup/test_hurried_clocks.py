@@ -29,6 +29,10 @@ async def warnings(office: Office, case_id: str) -> int:
     return sum(isinstance(event, DeadlineWarned) and event.deadline is Deadline.HANDLE for event in said)
 
 
+async def misses(office: Office, case_id: str) -> list[datetime]:
+    return [due_at for what, due_at in await missed(office, case_id) if what == "handle"]
+
+
 async def changed(office: Office, case_id: str, moment: datetime, due_at: datetime, edition: int = 2) -> None:
     event = UpperDeadlineChanged(
         case_id=case_id, occurred_at=moment, due_at=due_at, before=WANTED, edition=edition, by="operator"
@@ -44,7 +48,11 @@ async def test_a_suspension_moves_its_end_up_to_what_the_order_allows_and_no_fur
         suspend_clock(session, case, Deadline.HANDLE, local("2026-03-20"))
     assert await set_last(office, case_id) == {"handle": AHEAD}
     await office.advance(AHEAD + 3 * DAY)
-    assert ("handle", AHEAD) in await missed(office, case_id)
+    assert await misses(office, case_id) == [AHEAD]
+    async with at(office, case_id, AHEAD + 3 * DAY) as (session, case):
+        lift_clock(session, case, Deadline.HANDLE)
+    await office.advance(AHEAD + 30 * DAY)
+    assert await misses(office, case_id) == [AHEAD]
 
 
 async def test_it_is_not_warned_of_again_where_its_end_stays(office: Office) -> None:
@@ -76,6 +84,16 @@ async def test_granted_days_are_its_own_and_hurried_as_before(office: Office) ->
     assert await handle_due(office, case_id) == AHEAD
     await changed(office, case_id, local("2026-03-05", "10:00"), local("2026-04-30", "17:00"))
     assert await handle_due(office, case_id) == local("2026-03-13")
+
+
+async def test_more_time_that_is_told_of_after_the_miss_leaves_it_missed_once(office: Office) -> None:
+    case_id = await ordered(office)
+    await office.advance(AHEAD + DAY)
+    async with at(office, case_id, AHEAD + DAY) as (session, case):
+        extend_by(session, case, Deadline.HANDLE, local("2026-03-10"), 2, LimitUnit.WORK_DAY)
+    assert "handle" in (await office.case(case_id))["overdue"]
+    await office.advance(AHEAD + 30 * DAY)
+    assert await misses(office, case_id) == [AHEAD]
 
 
 async def test_by_the_day_on_which_it_is_needed_it_gains_only_what_it_stood_still(office: Office) -> None:

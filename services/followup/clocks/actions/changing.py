@@ -92,10 +92,12 @@ def extend_by(
     anew = []
     for clock in found:
         _, calendar = _percent_and_calendar(session, clock)
-        hurried = latest_of(session, case, clock.what, clock.starts_at) is not None
-        end, limit = longer(clock, days, unit, until, calendar, hurried=hurried)
-        if not hurried or end > clock.due_at:
-            anew.append(_extended(session, case, clock, end, limit))
+        latest = latest_of(session, case, clock.what, clock.starts_at)
+        end, limit = longer(clock, days, unit, until, calendar, hurried=latest is not None)
+        if latest is not None and (end <= clock.due_at or (clock.missed and latest <= session.now)):
+            # An order from above leaves it no more time than it has, or had.
+            continue
+        anew.append(_extended(session, case, clock, end, limit))
     _set_anew(session, case, anew)
 
 
