@@ -4,6 +4,7 @@ from typing import Any
 
 from huiyin.audit.case import ANALYTICS, DISPATCH, FOLLOWUP, INTAKE, CaseView
 from huiyin.audit.counted import Counted, CountedLead, CountedOnce, LimitClock
+from huiyin.audit.from_above import count_order
 from libs.common.events import cases, door, judging, objections, passing, supervision
 from libs.common.events.base import Event
 from libs.common.events.terms import SupervisionLevel
@@ -28,6 +29,7 @@ def count_case(view: CaseView) -> Counted | None:
         for one in view.applied(ANALYTICS, source):
             follow(counted, one.event)
     _objections(counted, view)
+    count_order(counted, view)
     if counted.closing is not None and counted.closing.round < counted.round:
         counted.closing = None
     return counted

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from huiyin.audit.accepting import Acceptance, two_people
+from huiyin.audit.answered_above import ABOVE, OrdersAbove
 from huiyin.audit.asking import RequestHistory, ended_with_evidence
 from huiyin.audit.at_the_door import DoorHistory
 from huiyin.audit.case import DISPATCH, FOLLOWUP, INTAKE, CaseView, LedgerSaid
@@ -43,10 +44,10 @@ def check_history(view: CaseView, findings: Findings) -> None:
         (DISPATCH, _Units(view, DISPATCH)),
         (FOLLOWUP, _Promises(view, FOLLOWUP)),
     ):
-        judged = Judgements()
+        judged, above = Judgements(), OrdersAbove()
         for one in view.said[service]:
-            beside = isinstance(one.event, JUDGING)
-            for problem in judged.problems(one.event) if beside else history.problems(one):
+            beside = judged if isinstance(one.event, JUDGING) else above if isinstance(one.event, ABOVE) else None
+            for problem in beside.problems(one.event) if beside is not None else history.problems(one):
                 name = type(one.event).__name__
                 findings.violated(Invariant.HISTORY, view.case_id, service, f"event {one.seq} ({name}): {problem}")
 

@@ -130,6 +130,9 @@ _TABLES: dict[str, tuple[str, str]] = {
     "judgement": ("followup.judgement", "number"),
     "exclusion": ("followup.exclusion", "asked_at, exclusion_id"),
     "objection": ("followup.objection", "round"),
+    "intake.upper_order": ("intake.upper_order", ""),
+    "followup.upper_order": ("followup.upper_order", ""),
+    "upper_deadline": ("followup.upper_deadline", "edition"),
     "fact": ("analytics.fact", ""),
 }
 """Every table with rows about a case, by the name under which the checks find it, and the order of its rows."""

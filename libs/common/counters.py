@@ -209,6 +209,21 @@ class Counter(Declared):
         "程序性办结 Closed, procedural",
         "of the closed, whose handling was ended with evidence; in no satisfaction rate and not in one-go",
     )
+    UPPER_ORDERS = (
+        "upper_orders",
+        "上级交办 Orders from above",
+        "a case that came by one, for the unit that leads it now",
+    )
+    UPPER_ORDERS_DUE = (
+        "upper_orders_due",
+        "上级交办到期 Orders from above decided",
+        "of these, those whose deadline is decided, by the answer or by being missed, for who led the case then",
+    )
+    UPPER_ORDERS_ON_TIME = (
+        "upper_orders_on_time",
+        "上级交办按时回复 Orders from above on time",
+        "of the decided, answered before the deadline that was in force",
+    )
 
 
 class Span(Declared):

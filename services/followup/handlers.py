@@ -36,6 +36,7 @@ from libs.common.events.passing import CaseDelegated, CaseRaised
 from libs.common.events.responsible import ResponsibleNamed
 from libs.common.events.tasks import TaskReported, TaskSigned
 from libs.common.events.terms import Deadline, SupervisionLevel
+from libs.common.events.upper_orders import UpperDeadlineChanged
 from libs.common.rules.hands import hands_in
 from libs.common.rules.machine import SYSTEM, Actor, NotTheirs, OutOfTurn
 from services.followup.callbacks.actions.finding import load_by_keys, load_with_callbacks
@@ -44,8 +45,9 @@ from services.followup.cases.actions import CASES, can
 from services.followup.cases.domain.terms import Action
 from services.followup.cases.domain.transitions import believed
 from services.followup.cases.tables import Case
+from services.followup.clocks.actions.changing import lift_clock
 from services.followup.clocks.actions.finding import find_case
-from services.followup.clocks.actions.running import end_clocks, lift_clock
+from services.followup.clocks.actions.running import end_clocks
 from services.followup.judgements.actions import file_petition
 from services.followup.ladder.actions.firing import settle
 from services.followup.objections.actions import take_in
@@ -54,6 +56,7 @@ from services.followup.responsible.actions import note_named
 from services.followup.rounds import actions as rounds
 from services.followup.supervision.actions import number_of, order_by_hand
 from services.followup.supervision.schemas import IssueSupervision
+from services.followup.upper_orders.actions import answering as upper_orders
 
 LONGEST_REASON = 1_000
 """Characters of the reason of an order, as a supervisor's may have at most: the words of a call may be as long."""
@@ -72,8 +75,14 @@ async def prepare_door(session: Session, jobs: Sequence[Job]) -> None:
 async def registered(session: Session, event: CaseRegistered) -> None:
     """登记 -> a promise begins."""
     if await find_case(session, event.case_id) is None:
-        rounds.open_case(session, event)
+        case = rounds.open_case(session, event)
         file_petition(session, event)
+        upper_orders.take_in(session, case, event)
+
+
+async def ordered_anew(session: Session, event: UpperDeadlineChanged) -> None:
+    """上级时限变更 -> both clocks go by the deadline that holds now."""
+    await upper_orders.change_deadline(session, await _known(session, event), event)
 
 
 async def released(session: Session, event: WordingReleased) -> None:
@@ -245,6 +254,7 @@ HANDLERS = (
     on(PackPublished, learn_pack),
     on(StaffRecorded, learn_staff),
     on(CaseRegistered, registered),
+    on(UpperDeadlineChanged, ordered_anew),
     on(AccusedNamed, accused_named),
     on(WordingReleased, released),
     on(AdditionHeld, held),

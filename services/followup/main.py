@@ -20,6 +20,7 @@ from services.followup.overview.api import router as cases
 from services.followup.replies.api import router as replies
 from services.followup.settings import Settings
 from services.followup.supervision.api import router as supervision
+from services.followup.upper_orders.api import router as upper_orders
 
 _ACCUSED = """
     SELECT accused_unit, also_accused FROM matter WHERE case_id = ANY($1::text[]) OR case_id IN (
@@ -33,7 +34,10 @@ SPEC = ServiceSpec(
     service=Service.FOLLOWUP,
     title="Huiyin followup 回访督办",
     description="Keeps every promised time, asks the citizen, and closes no case without the citizen being satisfied.",
-    routers=(callbacks, cases, retries, timers, supervision, replies, judgements, objections, links, link_pages),
+    routers=(
+        *(callbacks, cases, retries, timers, supervision, replies, judgements, objections, upper_orders),
+        *(links, link_pages),
+    ),
     reactions=REACTIONS,
     migrations=History(Path(__file__).parent / "migrations"),
     prepare=prepare_door,

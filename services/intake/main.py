@@ -38,6 +38,7 @@ from services.intake.rounds.actions.measuring import measure as measure_rounds
 from services.intake.rounds.actions.opening import finish_opening
 from services.intake.settings import Settings
 from services.intake.teams import api as teams
+from services.intake.upper_orders import api as upper_orders
 from services.intake.visit_ledger import api as visit_ledger
 from services.intake.visits import api as visits
 from services.intake.wordings import api as wordings
@@ -69,6 +70,7 @@ SPEC = ServiceSpec(
         attachments.router,
         reveals.router,
         hotline.router,
+        upper_orders.router,
         wordings.router,
         households.router,
         households.looks_router,

@@ -3,7 +3,7 @@
 from libs.common.security.rights import Right
 
 REGISTER = Right.CASE_REGISTER
-"""``POST /cases``, and ``POST /webhooks/{source}``."""
+"""``POST /cases``, ``POST /upper-orders``, and ``POST /webhooks/{source}``."""
 REGISTER_BATCH = Right.CASE_REGISTER_BATCH
 """``POST /cases/batch``."""
 SUPPLEMENT = Right.CASE_SUPPLEMENT

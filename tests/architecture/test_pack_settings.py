@@ -32,6 +32,7 @@ CALLED: dict[type[Model], tuple[str, ...]] = {
     schema.ReturnRules: ("pack.returns",),
     schema.PetitionRules: ("pack.petitions",),
     schema.ObjectionRules: ("pack.objections",),
+    schema.UpperOrderRules: ("pack.upper_orders",),
     schema.ExclusionRules: ("each",),
     schema.AskingRules: ("asking",),
     schema.ExtensionRules: ("rules",),

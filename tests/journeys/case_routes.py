@@ -6,7 +6,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from tests.journeys.county import NO_CALLBACK, NOT_HERE, OBJECTION, RESULT, SATISFIED, TOWN_UNIT, VILLAGE_UNIT
+from tests.journeys.county import (
+    NO_CALLBACK,
+    NOT_HERE,
+    OBJECTION,
+    RESULT,
+    SATISFIED,
+    TOWN_UNIT,
+    VILLAGE_UNIT,
+    County,
+)
 
 ACCUSED, BELOW, SUPERIOR = TOWN_UNIT, VILLAGE_UNIT, "S-GOV"
 SUPPORT = "D-EDU"
@@ -26,6 +35,8 @@ NOT_TO_COUNT = {"reason_code": "force_majeure", "evidence": "洪水冲毁道路�
 GRANTED = {"granted": True, "note": "情况属实，同意。"}
 
 OBJECTIONS = "/intake/v1/cases/{case_id}/objections"
+REPLY = "/followup/v1/upper-orders/{case_id}/reply"
+ANSWER = {"findings": "情况属实。", "measures": "已经整改。", "opinion": "诉求人认可。"}
 UPLOAD = "/intake/v1/cases/{case_id}/attachments"
 GRANT = {"approved": True, "note": "情况属实", "notice": "待天气转好后施工"}
 BODIES: Mapping[str, Any] = {
@@ -61,6 +72,9 @@ BODIES: Mapping[str, Any] = {
     "/followup/v1/exclusions/{exclusion_id}/decision": GRANTED,
     OBJECTIONS: OBJECTION,
     "/followup/v1/objections/{objection_id}/decision": {"granted": False, **REASON},
+    REPLY: ANSWER,
+    f"{REPLY}/decision": {"approved": False, **REASON},
+    f"{REPLY}/sending": {"how": "报送市信访系统"},
 }
 """A body for each step whose own schema does not say enough; the others get each field that they demand."""
 
@@ -75,6 +89,7 @@ LISTS: Mapping[str, Mapping[str, Any]] = {
     "/followup/v1/supervisions": {},
     "/followup/v1/exclusions": {},
     "/followup/v1/objections": {},
+    "/followup/v1/upper-orders": {},
     "/analytics/v1/cases": {},
     "/analytics/v1/figures": {**YEAR, "by": "unit"},
     "/analytics/v1/figures/counts": {**YEAR, "by": "unit"},
@@ -97,7 +112,7 @@ IN_THE_BODY: Mapping[tuple[str, str], Mapping[str, str]] = {
 """The steps whose body names the case, and what it names besides."""
 ABOUT_NO_CASE = re.compile(
     r"\w+ /\w+/ops/.*|\w+ /dispatch/v1/(directory/.*|(accounts|staff|staff-looks|staff-coverage)(/.*)?)"
-    r"|POST /intake/v1/(cases(/batch)?|webhooks/\{source\})"
+    r"|POST /intake/v1/(cases(/batch)?|upper-orders|webhooks/\{source\})"
     # A visit names no case that is about whoever looks, as its own tests ask.
     r"|\w+ /intake/v1/(households|household-looks|household-policies)(/.*)?"
     r"|\w+ /intake/v1/(contacts|teams|rounds|plans|visits|visit-words|devices)(/.*)?"
@@ -114,6 +129,13 @@ _UNASKED = NO_CALLBACK
 _SIGNED = ("signature",)
 _HANDLED = ("signature", "result")
 _DELEGATED = ("signature", "delegation")
+
+
+def _ordered(step: str) -> dict[str, Any]:
+    """A case by an order from above, at which this can be done."""
+    return {"upper_body": "市信访局", "upper_no": f"ORDER-{step}"}
+
+
 WAYS: Mapping[str, tuple[dict[str, Any], tuple[str, ...]]] = {
     "/dispatch/v1/cases/{case_id}/assignment": (_IN_TRIAGE, ()),
     "/dispatch/v1/cases/{case_id}/progress": ({}, _SIGNED),
@@ -143,8 +165,20 @@ WAYS: Mapping[str, tuple[dict[str, Any], tuple[str, ...]]] = {
     OBJECTIONS: ({}, _HANDLED),
     "/followup/v1/objections/{objection_id}": ({}, _HANDLED),
     "/followup/v1/objections/{objection_id}/decision": ({}, _HANDLED),
+    "/followup/v1/upper-orders/{case_id}": (_ordered("read"), ()),
+    REPLY: (_ordered("reply"), ()),
+    f"{REPLY}/decision": (_ordered("decision"), ()),
+    f"{REPLY}/sending": (_ordered("sending"), ()),
 }
 """How a case is registered, and what its unit does, until the step can be taken; else registration is enough."""
+
+
+def way_to(template: str) -> tuple[dict[str, Any], tuple[str, ...]]:
+    """What stands there for the route; two may have one template, and an order from above is one case."""
+    fields, steps = WAYS.get(template, ({}, ()))
+    if "upper_no" in fields:
+        fields = fields | {"upper_no": f"{fields['upper_no']}-{uuid.uuid4().hex[:8]}"}
+    return fields, steps
 
 
 class Route(NamedTuple):
@@ -187,3 +221,12 @@ def body_of(path: str, operation: Mapping[str, Any], document: Mapping[str, Any]
         return b""  # A table, about no case: what takes files of a case stands above.
     schema = document["components"]["schemas"][content["schema"]["$ref"].rpartition("/")[2]]
     return dict.fromkeys(schema.get("required", ()), REASON["reason"])
+
+
+async def answered_above(county: County, case_id: str, upper_no: str) -> None:
+    """The answer to an order is written, for who decides about it; and approved, for who sends it."""
+    reply = REPLY.format(case_id=case_id)
+    if "decision" in upper_no or "sending" in upper_no:
+        await county.dispatcher.do(reply, ANSWER)
+    if "sending" in upper_no:
+        await county.supervisor.do(f"{reply}/decision", {"approved": True, **REASON})

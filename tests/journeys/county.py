@@ -128,8 +128,12 @@ class County:
         return self.person(subject, Role.HANDLER, unit=unit)
 
     async def register(self, **fields: Any) -> str:
-        """A new case; gives its id."""
-        receipt = await self.operator.do(errands.register(complaint(**fields)))
+        """A new case, by an order from above where one is named; gives its id."""
+        body = complaint(**fields)
+        if "upper_body" in body:
+            receipt = await self.operator.do(UPPER_ORDERS, {name: body[name] for name in body if name != "channel"})
+        else:
+            receipt = await self.operator.do(errands.register(body))
         await self.house.settle()
         return str(receipt["case_id"])
 
@@ -273,6 +277,7 @@ class County:
         assert report.clean, report.violations
 
 
+UPPER_ORDERS = "/intake/v1/upper-orders"
 OBJECTION: dict[str, Any] = {"text": "灯又不亮了，根本没有修好。请回电 13812341234。", "channel": "hotline"}
 """What a citizen says who objects to the closing of his case."""
 NO_CALLBACK: dict[str, Any] = {

@@ -18,8 +18,8 @@ from libs.common.events.terms import DECLARED, Answerable, Deadline, Promise
 from libs.common.pack.loader import document, load_pack
 from services.dispatch.handlers import REACTIONS
 from services.followup.cases.tables import Case
+from services.followup.clocks.actions.changing import extend_clock, pause_clocks, resume_clocks
 from services.followup.clocks.actions.finding import find_case
-from services.followup.clocks.actions.running import extend_clock, pause_clocks, resume_clocks
 from tests.conftest import MakeDatabase
 from tests.journeys.county import DEMO, RESULT, TOWN_UNIT, VILLAGE_UNIT, County, open_county
 
@@ -152,7 +152,7 @@ async def test_it_is_listed_asked_for_and_in_no_pack_that_does_not_name_it(count
     listed = await county.supervisor.ask("/followup/v1/timers", what="contact")
     assert [timer["case_id"] for timer in listed["items"]] == [case_id]
     refused = await county.supervisor.get("/followup/v1/timers", what="appeal")
-    assert "'objection' or 'contact'" in refused.json()["fields"][0]["message"]
+    assert "'upper' or 'contact'" in refused.json()["fields"][0]["message"]
     terms = (await county.dispatcher.ask("/dispatch/v1/directory/terms"))["lists"]["deadline"]
     assert terms[-1] == {"code": "contact", "zh": "联系时限", "en": "contact"}
     assert "contact" not in document(load_pack(DEMO))["limits"]

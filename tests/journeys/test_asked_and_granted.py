@@ -4,7 +4,16 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from libs.common.security.principal import Role
-from tests.journeys.county import RESULT, SATISFIED, TOWN, TOWN_UNIT, VILLAGE_UNIT, County
+from tests.journeys.county import (
+    RESULT,
+    SATISFIED,
+    TOWN,
+    TOWN_UNIT,
+    UPPER_ORDERS,
+    VILLAGE_UNIT,
+    County,
+    complaint,
+)
 
 MORE = {"days": 3, "reason_code": "complex", "note": "需多部门现场核查"}
 GRANT = {"approved": True, "note": "情况属实", "notice": "因需多部门核查，办理时间延长三个工作日"}
@@ -162,6 +171,38 @@ async def test_a_suspension_is_lifted_before_its_day_by_a_person(county: County)
     await county.advance(days=14)
     await county.house.settle()
     assert (await county.work(case_id))["overdue"]
+
+
+async def test_neither_moves_an_end_behind_what_an_order_from_above_allows(county: County) -> None:
+    """Suspended past it, it is due then all the same; a later deadline gives it what was granted."""
+    await county.advance(days=64)
+    wish = {name: value for name, value in complaint().items() if name != "channel"}
+    order = wish | {"upper_body": "市信访局", "upper_no": "SX-9", "upper_due_at": "2026-05-12T17:00:00+08:00"}
+    case_id = (await county.operator.do(UPPER_ORDERS, order))["case_id"]
+    await county.house.settle()
+    await county.lead_does(case_id, "signature")
+    ahead = "2026-05-11T09:00:00Z"
+    assert (await handle_clock(county, case_id))["due_at"] == ahead
+    await county.advance(days=1)
+    await asks(county, case_id, "extension", MORE)
+    await asks(county, case_id, "extension/decision", GRANT, county.dispatcher)
+    await asks(county, case_id, "suspension", SEASON | {"review_on": "2026-05-16"})
+    await asks(county, case_id, "suspension/decision", GRANT, county.dispatcher)
+    work = await county.work(case_id)
+    assert (work["suspended_until"], work["handle_due_at"]) == ("2026-05-15T16:00:00Z", ahead)
+    for due_at, end in (
+        ("2026-06-30T17:00:00+08:00", "2026-05-27T16:00:00Z"),
+        ("2026-05-12T17:00:00+08:00", ahead),
+    ):
+        assert (await county.operator.do(UPPER_ORDERS, order | {"upper_due_at": due_at}))["deadline_changed"]
+        await county.house.settle()
+        assert (await county.work(case_id))["handle_due_at"] == end
+    await county.advance(days=6)
+    assert (await county.work(case_id))["overdue"]
+    await asks(county, case_id, "suspension/lifting", {"note": "已可施工"})
+    await county.operator.do(UPPER_ORDERS, order | {"upper_due_at": "2026-06-30T17:00:00+08:00"})
+    await county.house.settle()
+    assert (await county.promise(case_id))["overdue"] == []
 
 
 IN_COURT = {"reason_code": "in_court", "note": "当事人已起诉，法院已受理", "evidence": "法院受理通知书（2026）民初12号"}

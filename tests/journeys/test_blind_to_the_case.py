@@ -33,10 +33,11 @@ from tests.journeys.case_routes import (
     SUPERIOR,
     SUPPORT,
     UPLOAD,
-    WAYS,
     Route,
     Subject,
+    answered_above,
     body_of,
+    way_to,
 )
 from tests.journeys.county import SATISFIED, County, Person
 
@@ -140,7 +141,7 @@ async def _subjects(county: County, routes: list[Route]) -> dict[str, Subject]:
 
 
 async def _subject(county: County, template: str) -> Subject:
-    fields, steps = WAYS.get(template, ({}, ()))
+    fields, steps = way_to(template)
     about: dict[str, Any] = {"accused_unit": ACCUSED, "accused_units": [ANOTHER], "accused_staff": [STAFF]}
     late = len(template) % 2 == 0
     if template.endswith("/repeats"):
@@ -166,6 +167,7 @@ async def _subject(county: County, template: str) -> Subject:
         await county.dispatcher.do(granted.format(case_id=case_id), BODIES[granted])
     if template.endswith("/raising"):
         await county.handler(SUPPORT).do(f"/dispatch/v1/cases/{case_id}/signature")
+    await answered_above(county, case_id, fields.get("upper_no", ""))
     order = await county.supervisor.do("/followup/v1/supervisions", ORDER | {"case_id": case_id})
     await county.house.settle()
     objection_id = await _ended_or_taken_back(county, case_id, template)

@@ -5,6 +5,7 @@ started in answer to an event is said behind the whole batch; the n-th that was 
 about an order is named by it.
 """
 
+from collections import deque
 from collections.abc import Collection, Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -20,6 +21,8 @@ from libs.common.time.due import Limit, LimitUnit, Pause, due
 from services.followup.ladder.actions.firing import rungs_of
 from services.followup.supervision.actions import number_of
 
+_Told = tuple[datetime, SetDeadline]
+"""What was said, and when: a promise may have the same end twice, and another in between."""
 _LIMIT = ("limit_value", "limit_unit", "first_day")
 
 
@@ -33,6 +36,8 @@ class FoldedClock:
     """The event that set it."""
     set: SetDeadline
     """As it was set last: a pause that is over, or more time, sets it anew."""
+    ends: datetime
+    """Its end as it was said last, in all that was said."""
     units: list[str | None]
     """Whose it was, one after the other."""
     stopped: bool = False
@@ -48,8 +53,8 @@ class Clocks:
     def __init__(self, said: Iterable[Event]) -> None:
         self.started: list[FoldedClock] = []
         self._every: list[FoldedClock] = []
-        self._anew: dict[SetDeadline, FoldedClock] = {}
-        self._behind: dict[SetDeadline, FoldedClock] = {}
+        self._anew: dict[_Told, FoldedClock] = {}
+        self._behind: dict[_Told, FoldedClock] = {}
         """By what gave more time to a promise that was missed, its new clock."""
         missed: set[tuple[object, ...]] = set()
         for event in said:
@@ -59,39 +64,43 @@ class Clocks:
                 self._tell(cast("cases.RoundEvent", event), one, missed)
         behind = set(map(id, self._behind.values()))
         self._set = iter([clock for clock in self._every if not clock.set.about and id(clock) not in behind])
-        self._about = {clock.set.about: clock for clock in self._every if clock.set.about}
+        self._about: dict[str, deque[FoldedClock]] = {}
+        for clock in self._every:
+            if clock.set.about and id(clock) not in behind:
+                self._about.setdefault(clock.set.about, deque()).append(clock)
         self._missed: list[FoldedClock] = []
 
     def _tell(self, event: cases.RoundEvent, one: SetDeadline, missed: Container[tuple[object, ...]]) -> None:
-        """A promise that began at the same moment and ends later is the same one, set anew.
-
-        A round has one handling clock, which ends earlier, too, when a suspension is lifted.
-        """
+        """A promise that began at the same moment and ends at another is the same one, set anew."""
         place = event.round, one.deadline, one.about, one.starts_at
         before = [
             clock
             for clock in self._every
             if (clock.said.round, clock.set.deadline, clock.set.about, clock.set.starts_at) == place
-            and (clock.set.due_at < one.due_at or one.deadline is Deadline.HANDLE)
+            and (clock.ends != one.due_at or one.deadline is Deadline.HANDLE)
         ]
-        if before and _place(before[-1]) not in missed:
-            self._anew[one] = before[-1]
+        if before and (event.round, one.deadline, before[-1].ends, one.about) not in missed:
+            self._anew[event.occurred_at, one] = before[-1]
+            before[-1].ends = one.due_at
             return
-        self._every.append(FoldedClock(len(self._every) + 1, event, one, [one.unit_code]))
+        self._every.append(FoldedClock(len(self._every) + 1, event, one, one.due_at, [one.unit_code]))
         if before:
-            self._behind[one] = self._every[-1]
+            self._behind[event.occurred_at, one] = self._every[-1]
 
     def set_anew(self, event: cases.DeadlineSet) -> list[SetDeadline]:
         """The promises among these that ran before have other times now, and what was missed is not any more."""
-        anew = [one for one in event.deadlines if one in self._anew or one in self._behind]
+        at = event.occurred_at
+        anew = [one for one in event.deadlines if (at, one) in self._anew or (at, one) in self._behind]
         for one in anew:
-            if (clock := self._anew.get(one)) is not None:
+            if (clock := self._anew.get((at, one))) is not None:
                 clock.set = one
-                clock.warned = clock.warned if one.warn_at <= event.occurred_at else None
+                clock.warned = clock.warned if one.warn_at <= at else None
                 continue
+            behind = self._behind[at, one]
             for clock in self.started:
-                clock.stopped |= (clock.set.deadline, clock.set.about) == (one.deadline, one.about)
-            self.started.append(self._behind[one])
+                if (clock.set.deadline, clock.set.about) == (one.deadline, one.about):
+                    clock.stopped, behind.pauses = True, list(clock.pauses)
+            self.started.append(behind)
         return anew
 
     def suspend(self, what: Deadline, at: datetime, until: datetime) -> None:
@@ -101,9 +110,9 @@ class Clocks:
                 clock.pauses.append(Pause(at, until))
 
     def lift(self, what: Deadline, at: datetime) -> None:
-        """Those that stand still run on."""
+        """Those that stand still, and were not missed before, run on."""
         for clock in self._running(what):
-            if clock.pauses and clock.pauses[-1].end > at:
+            if clock.pauses and clock.set.due_at > at and clock.pauses[-1].end > at:
                 clock.pauses[-1] = Pause(clock.pauses[-1].start, at)
 
     def _running(self, what: Deadline) -> list[FoldedClock]:
@@ -125,8 +134,9 @@ class Clocks:
         return bool(of_round) and standing.isdisjoint(map(id, of_round))
 
     def start_about(self, order: str) -> None:
-        """That of an order, if it has one: those of before had none."""
-        self._start(self._about.get(order))
+        """The next one of an order, if it has one: those of before had none."""
+        waiting = self._about.get(order)
+        self._start(waiting.popleft() if waiting else None)
 
     def _start(self, clock: FoldedClock | None) -> FoldedClock | None:
         if clock is not None:
@@ -144,9 +154,9 @@ class Clocks:
             clock.stopped |= clock.set.about == order
 
     def stop_all(self) -> None:
-        """The case is over, and whatever was to be answered about it."""
+        """The case is over, and whatever was to be answered about it but for what runs after the end."""
         for clock in self.started:
-            clock.stopped = True
+            clock.stopped |= not clock.set.deadline.promise.after_the_end
 
     def hand_over(self, unit_code: str | None, *kinds: Deadline) -> None:
         """Those of the case run on, and are this unit's."""
@@ -174,24 +184,30 @@ class Clocks:
 
 
 def clocks_of(
-    clocks: Clocks, orders: Collection[Columns], packs: Packs, kept: Mapping[str, Mapping[str, Any]]
+    clocks: Clocks, orders: Collection[Columns], packs: Packs, kept: Mapping[str, Mapping[str, Any]], *, ordered: bool
 ) -> Iterator[Columns]:
-    """The rows of the clocks. One that failed is an operator's: nothing stops it or hands it over."""
+    """The rows of the clocks of a case, which an order from above may hurry (``ordered``).
+
+    One that failed is an operator's: nothing stops it or hands it over.
+    """
     for clock in clocks.started:
         row = _row(clock, orders, packs)
         stands = kept.get(row["clock_id"], {})
         if stands.get("state") == "failed":
             row |= {"state": "failed", "unit_code": frozenset(clock.units)}
-        yield row | _limit_of(clock, packs, stands)
+        yield row | _limit_of(clock, packs, stands, ordered=ordered)
 
 
-def _limit_of(clock: FoldedClock, packs: Packs, stands: Mapping[str, Any]) -> dict[str, Any]:
-    """No event tells the limit: the one that is kept has to give the due time that was told."""
+def _limit_of(clock: FoldedClock, packs: Packs, stands: Mapping[str, Any], *, ordered: bool) -> dict[str, Any]:
+    """No event tells the limit: the one that is kept has to give the due time that was told, or a later one where an
+    order from above comes first."""
     pack, value = packs.find(clock.set.pack_version), stands.get("limit_value")
     if value is None or pack is None:
         return {"limit_value": None if pack else Unseen.OLD, "limit_unit": Unseen.OLD, "first_day": Unseen.OLD}
     limit = Limit(value, LimitUnit(stands["limit_unit"]), stands["first_day"])
-    fits = due(clock.set.starts_at, limit, pack.calendar(), clock.pauses) == clock.set.due_at
+    ends = due(clock.set.starts_at, limit, pack.calendar(), clock.pauses)
+    sooner = ordered and clock.set.deadline.promise.ahead_of_above
+    fits = clock.set.due_at <= ends if sooner else clock.set.due_at == ends
     return {name: stands[name] if fits else f"one that ends at {clock.set.due_at}" for name in _LIMIT}
 
 

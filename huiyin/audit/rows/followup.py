@@ -9,7 +9,9 @@ from huiyin.audit.rows.clocks import clocks_of
 from huiyin.audit.rows.comparing import Columns, WantedRows, also_accused_in
 from huiyin.audit.rows.judgements import judgements_of
 from huiyin.audit.rows.objections import objections_of
+from huiyin.audit.rows.ordered import OrderedCase
 from huiyin.audit.rows.promise import PromisedCase
+from huiyin.audit.rows.upper_orders import order_in_followup
 from libs.common.events import cases
 from libs.common.events.responsible import ResponsibleNamed
 
@@ -37,11 +39,14 @@ def rows_of_followup(view: CaseView, packs: Packs) -> Iterator[WantedRows]:
             "attempt": promise.attempts,
             "supervision": promise.orders.values(),
             "responsible": _responsible(view),
-            "clock": clocks_of(promise.clocks, promise.orders.values(), packs, kept),
+            "clock": clocks_of(
+                promise.clocks, promise.orders.values(), packs, kept, ordered=registered[0].upper_order is not None
+            ),
         }
         yield WantedRows(FOLLOWUP, "matter", (), [promise.row])
     yield from judgements_of(view)
     yield objections_of(view)
+    yield from order_in_followup(view)
     for table, by in _TABLES.items():
         yield WantedRows(FOLLOWUP, table, by, list(rows.get(table, ())), _INVARIANTS.get(table, Invariant.STATE))
 
@@ -60,7 +65,7 @@ def _responsible(view: CaseView) -> Iterable[Columns]:
 
 def _promise_of(view: CaseView, first: cases.CaseRegistered, packs: Packs) -> PromisedCase:
     """Fold what followup said, and what it had applied."""
-    promise = PromisedCase(view, first, packs)
+    promise = OrderedCase(view, first, packs)
     for one in as_applied(view, FOLLOWUP, promise.next_from):
         promise.take(one)
     promise.review()

@@ -22,9 +22,11 @@ from huiyin.audit.rows.comparing import (
     told,
 )
 from huiyin.audit.rows.judgements import repeats_of
+from huiyin.audit.rows.upper_orders import order_at_the_door
 from libs.common.events import cases, citizens, door, objections
 from libs.common.events.accused import AccusedNamed
 from libs.common.events.base import Event, SaidByHand
+from libs.common.events.upper_orders import UpperDeadlineChanged
 from libs.common.security.envelopes import is_own
 from libs.common.security.vault import print_of_sealed
 from services.intake.cases.actions.objecting import objected
@@ -32,13 +34,14 @@ from services.intake.cases.actions.projection import EFFECTS, said_of
 from services.intake.cases.domain.lifecycle import DOOR_STEPS, WORDS, Action, State, Status, Words, evolve
 from services.intake.cases.domain.lifecycle import Said as SaidOfCase
 from services.intake.cases.domain.titles import HELD_TEXT
+from services.intake.upper_orders.actions import changed_entry
 
 _Worded = door.WordingReleased | door.AdditionHeld | cases.CaseSupplemented
 LONGEST_NOTE = 500
 """Characters of a note on the timeline."""
 _OWN = (
     *(cases.CaseRegistered, cases.CaseAnsweredDirectly, AccusedNamed),
-    *(door.WordingReleased, door.AdditionHeld),
+    *(door.WordingReleased, door.AdditionHeld, UpperDeadlineChanged),
 )
 _REGISTERED = (
     *("case_no", "channel", "kind", "urgency", "area_code", "accused_unit", "title", "confidential", "anonymous"),
@@ -65,7 +68,7 @@ class _Case:
 
     def take(self, event: Event) -> None:
         """One more event, with its entry on the timeline."""
-        said = self._said(event)
+        said = changed_entry(event, self.state.round) if isinstance(event, UpperDeadlineChanged) else self._said(event)
         before, self.state = self.state, evolve(self.state, said)
         if self.state is not before:
             self.moved_at = event.occurred_at
@@ -125,6 +128,7 @@ def rows_of_intake(view: CaseView, _packs: Packs) -> Iterator[WantedRows]:
     yield from _sealed(view, registered)
     yield _key(view)
     yield repeats_of(view)
+    yield order_at_the_door(view)
     looks = view.of(INTAKE, door.RequesterRevealed)
     yield WantedRows(INTAKE, "reveal", ("reveal_id",), [_look(event) for event in looks], more=True)
     since = [one.event for one in view.said[INTAKE] if isinstance(one.event, _Since)]

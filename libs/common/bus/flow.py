@@ -27,6 +27,7 @@ from libs.common.events import (
     supervision,
     tasks,
     teams,
+    upper_orders,
     visits,
 )
 from libs.common.events.base import Event
@@ -176,6 +177,10 @@ FLOW: tuple[Route, ...] = (
     _route(judging.ExclusionRequested,   Stream.CASES,     "..F.", "...."),
     _route(judging.ExclusionDecided,     Stream.CASES,     "..F.", "...A"),
     _route(judging.ExclusionRevoked,     Stream.CASES,     "..F.", "...A"),
+    _route(upper_orders.UpperDeadlineChanged, Stream.CASES, "I...", "..F."),
+    _route(upper_orders.UpperReplyWritten, Stream.CASES,   "..F.", "...."),
+    _route(upper_orders.UpperReplyDecided, Stream.CASES,   "..F.", "...."),
+    _route(upper_orders.UpperReplySent,  Stream.CASES,     "..F.", "...A"),
     _route(households.HouseholdRecorded, Stream.VISITS,    "I...", "...A"),
     _route(households.HouseholdResealed, Stream.VISITS,    "I...", "...."),
     _route(households.HouseholdErased,   Stream.VISITS,    "I...", "...."),

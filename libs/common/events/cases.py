@@ -7,6 +7,7 @@ from pydantic import ConfigDict, SerializerFunctionWrapHandler, model_serializer
 
 from libs.common.events.base import Event, Moment, SaidByHand
 from libs.common.events.deadlines import SetDeadline, alone_or_together
+from libs.common.events.ordered_above import UpperOrder
 from libs.common.events.terms import (
     FIRST_REQUESTER,
     Channel,
@@ -84,6 +85,7 @@ class CaseRegistered(CaseEvent, SaidByHand):
     """The earlier case that it repeats (重复诉求), as whoever registered it says; ``RepeatNamed`` may change it."""
     visited_by: tuple[str, ...] = ()
     """Who made the visit (走访人) at which it was raised: each had a hand in it, whoever wrote it down."""
+    upper_order: UpperOrder | None = None
 
 
 class CaseSupplemented(CaseEvent, SaidByHand):
@@ -253,8 +255,7 @@ class DeadlineSet(RoundEvent):
     @model_validator(mode="before")
     @classmethod
     def _one_alone(cls, fields: Any) -> Any:
-        alone = isinstance(fields, dict) and "deadlines" not in fields
-        return {**fields, "deadlines": (fields,)} if alone else fields
+        return fields if not isinstance(fields, dict) or "deadlines" in fields else {**fields, "deadlines": (fields,)}
 
     @model_serializer(mode="wrap")
     def _as_said(self, serialize: SerializerFunctionWrapHandler) -> dict[str, Any]:

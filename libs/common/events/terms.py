@@ -205,7 +205,7 @@ class Promise:
     """What ends it unkept, before the end of its round does."""
     passed_on_by: tuple[str, ...] = ()
     """It runs on, and is from then on that of the unit that leads, if any does."""
-    about: Literal["case", "order", "task", "objection"] = "case"
+    about: Literal["case", "order", "task", "objection", "upper_order"] = "case"
     """A round of the case itself; or one thing of it, whose id each event names and whose giver starts the clock."""
     of_worker: bool = False
     """It is that of the unit that works, where the one that leads has delegated."""
@@ -219,6 +219,8 @@ class Promise:
     """It is about a case that has ended, and runs while it has."""
     by_the_day_it_is_needed: bool = False
     """The citizen's own date (需办日期) is the limit when it comes first."""
+    ahead_of_above: bool = False
+    """Of an order from above (上级交办) so is its deadline, less the pack's margin."""
     counted_as: tuple[Counter, ...] = ()
     """What one that is decided counts as, and one that was kept in time; nothing where no figure counts it."""
 
@@ -238,6 +240,7 @@ class Deadline(str):
     REPLY: ClassVar["Deadline"]
     WORDING: ClassVar["Deadline"]
     OBJECTION: ClassVar["Deadline"]
+    UPPER: ClassVar["Deadline"]
 
     def __new__(cls, code: str, promise: Promise) -> "Deadline":
         """Declare one more word, with what it guards."""
@@ -306,7 +309,8 @@ Deadline.SIGN = Deadline("sign", Promise(
 Deadline.HANDLE = Deadline("handle", Promise(
     "办理时限", "How long a unit may take to give its result, from assignment", Answerable.UNIT,
     set_by=_GIVEN, kept_by=_DONE, passed_on_by=("TriageQueued", *_GIVEN, "CaseRaised"),
-    of_duty=True, by_the_day_it_is_needed=True, counted_as=(Counter.HANDLE_DUE, Counter.HANDLED_ON_TIME),
+    of_duty=True, by_the_day_it_is_needed=True, ahead_of_above=True,
+    counted_as=(Counter.HANDLE_DUE, Counter.HANDLED_ON_TIME),
 ))  # fmt: skip
 Deadline.CALLBACK = Deadline("callback", Promise(
     "回访时限", "How long the hotline may take to ask the citizen, from the result", Answerable.HOTLINE,
@@ -326,4 +330,10 @@ Deadline.OBJECTION = Deadline("objection", Promise(
     "异议审核时限", "How long a citizen's objection to the closing of his case may wait to be decided",
     Answerable.HOTLINE, set_by=("ObjectionRaised",), kept_by=("ObjectionDecided",),
     about="objection", optional=True, after_the_end=True,
+))  # fmt: skip
+Deadline.UPPER = Deadline("upper", Promise(
+    "上级回复时限", "How long the answer to an order from above that names no deadline may take; else no end is set",
+    Answerable.HOTLINE, set_by=("CaseRegistered",), kept_by=("UpperReplySent",),
+    about="upper_order", optional=True, after_the_end=True,
+    counted_as=(Counter.UPPER_ORDERS_DUE, Counter.UPPER_ORDERS_ON_TIME),
 ))  # fmt: skip

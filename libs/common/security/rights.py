@@ -97,6 +97,10 @@ class Right(StrEnum):
     EXCLUSION_DECIDE = "followup.exclusions.decide"
     OBJECTION_READ = "followup.objections.read"
     OBJECTION_DECIDE = "followup.objections.decide"
+    UPPER_ORDER_READ = "followup.upper_orders.read"
+    UPPER_REPLY_WRITE = "followup.upper_orders.write_reply"
+    UPPER_REPLY_DECIDE = "followup.upper_orders.decide_reply"
+    UPPER_REPLY_SEND = "followup.upper_orders.send_reply"
 
     FIGURE_READ = "analytics.figures.read"
     FIGURE_CASES = "analytics.figures.cases"
@@ -190,6 +194,9 @@ RIGHTS: Mapping[Role, frozenset[Right]] = MappingProxyType(
             Right.DIRECTORY_READ,
             Right.STAFF_CONTACT,
             Right.TIMER_READ,
+            Right.UPPER_ORDER_READ,
+            Right.UPPER_REPLY_WRITE,
+            Right.UPPER_REPLY_SEND,
         },
         Role.HANDLER: _OF_THE_OFFICE
         | _LOOK_AT_CASES
@@ -212,6 +219,8 @@ RIGHTS: Mapping[Role, frozenset[Right]] = MappingProxyType(
             Right.SUPERVISION_REPLY,
             Right.EXCLUSION_READ,
             Right.EXCLUSION_REQUEST,
+            Right.UPPER_ORDER_READ,
+            Right.UPPER_REPLY_WRITE,
         },
         Role.CALLER: _OF_THE_OFFICE
         | _LOOK_AT_CASES
@@ -227,6 +236,7 @@ RIGHTS: Mapping[Role, frozenset[Right]] = MappingProxyType(
         | _OVERSEE_VISITS
         | {Right.HOUSEHOLD_EXPORT, Right.HOUSEHOLD_CONFIRM, Right.CONTACT_ASSIGN}
         | {Right.EXCLUSION_READ, Right.EXCLUSION_DECIDE, Right.OBJECTION_READ, Right.OBJECTION_DECIDE}
+        | {Right.UPPER_ORDER_READ, Right.UPPER_REPLY_DECIDE, Right.UPPER_REPLY_SEND}
         | {
             Right.ATTACHMENT_DELETE,
             Right.UNREACHABLE_REVIEW,
@@ -240,7 +250,13 @@ RIGHTS: Mapping[Role, frozenset[Right]] = MappingProxyType(
         Role.LEADER: _OF_THE_OFFICE
         | _LOOK_AT_FIGURES
         | {Right.SUPERVISION_READ, Right.EXCLUSION_READ, Right.EXCLUSION_DECIDE, Right.ROUND_READ, Right.TEAM_READ}
-        | {Right.OBJECTION_READ, Right.OBJECTION_DECIDE, Right.REQUEST_DECIDE},
+        | {
+            Right.OBJECTION_READ,
+            Right.OBJECTION_DECIDE,
+            Right.REQUEST_DECIDE,
+            Right.UPPER_ORDER_READ,
+            Right.UPPER_REPLY_DECIDE,
+        },
         Role.INTEGRATOR: frozenset(
             {
                 Right.CASE_REGISTER,
@@ -260,6 +276,7 @@ RIGHTS: Mapping[Role, frozenset[Right]] = MappingProxyType(
         | _LOOK_AT_PROMISES
         | _LOOK_AT_FIGURES
         | {Right.DIRECTORY_READ, Right.ACCOUNT_READ, Right.EXCLUSION_READ, Right.OBJECTION_READ, Right.PARKED_READ}
+        | {Right.UPPER_ORDER_READ}
         | _LOOK_AT_HOUSEHOLDS
         | _LOOK_AT_VISITS
         | {Right.REVEAL_LIST, Right.STAFF_LOOKS_LIST, Right.HOUSEHOLD_LOOKS_LIST},

@@ -95,6 +95,26 @@ def due(start: datetime, limit: Limit, calendar: WorkCalendar, pauses: Sequence[
     return _after_days(begun, limit, calendar, stops)
 
 
+def ahead_of(due_at: datetime, margin: Limit, calendar: WorkCalendar) -> datetime:
+    """The moment by ``margin`` ahead of a deadline, in UTC: so many hours, or days at the same time of day.
+
+    A deadline at midnight is that of the day which it ends. Working days are counted from before the deadline's own.
+
+    Raises:
+        ValueError: ``due_at`` is naive.
+    """
+    ended = as_utc(due_at, "due_at")
+    if margin.unit is LimitUnit.HOUR:
+        return ended - timedelta(hours=margin.value)
+    zone = calendar.time_zone
+    last = day = local_day(ended - _MICROSECOND, zone)
+    for _ in range(margin.value):
+        day -= _ONE_DAY
+        while margin.unit is LimitUnit.WORK_DAY and not calendar.is_workday(day):
+            day -= _ONE_DAY
+    return day_start(day, zone) + (ended - day_start(last, zone))
+
+
 def fraction(
     start: datetime,
     due_at: datetime,

@@ -78,6 +78,8 @@ class Case(Base, table=True):
     registered_at: datetime = Field(sa_column=moment_column())
     needed_by: date | None = None
     """The citizen's own date (需办日期)."""
+    upper_due_at: datetime | None = Field(default=None, sa_column=moment_column(nullable=True))
+    """Until when an order from above (上级交办) is to be answered, where it says so."""
     pack_version: int
     """Under which its present clocks were set."""
     clocks: int = 0

@@ -14,7 +14,7 @@ from functools import cache, lru_cache
 
 from libs.common.events.terms import Deadline
 from libs.common.time.calendar import WorkCalendar
-from libs.common.time.due import Limit, LimitUnit, Pause, due, fraction
+from libs.common.time.due import Limit, LimitUnit, Pause, ahead_of, due, fraction
 from libs.common.time.moments import day_end, day_start, last_day, local_day
 
 _LAST_INSTANT = timedelta(microseconds=1)
@@ -178,12 +178,34 @@ def suspended(
     return _paused(clock, (*clock.pauses, Pause(at, until)), until - at, at, warn_percent, calendar)
 
 
-def lifted(clock: DeadlineClock, at: datetime, warn_percent: int, calendar: WorkCalendar) -> DeadlineClock:
-    """A clock that stands still until some moment runs on now (提前恢复). One that runs stays so."""
-    if clock.state is not ClockStatus.PENDING or not clock.pauses or clock.pauses[-1].end <= at:
+def lifted(
+    clock: DeadlineClock, at: datetime, warn_percent: int, calendar: WorkCalendar, end: datetime | None = None
+) -> DeadlineClock:
+    """A clock that stands still until some moment runs on now (提前恢复). One that runs, or was missed, stays so.
+
+    ``end`` is its end then, where no limit says so and it may have moved less than it was to stand still.
+    """
+    if clock.state is not ClockStatus.PENDING or clock.missed or not clock.pauses or clock.pauses[-1].end <= at:
         return clock
     *before, last = clock.pauses
-    return _paused(clock, (*before, Pause(last.start, at)), at - last.end, at, warn_percent, calendar)
+    moves = at - last.end if end is None else end - clock.due_at
+    return _paused(clock, (*before, Pause(last.start, at)), moves, at, warn_percent, calendar)
+
+
+def end_if_lifted(
+    clock: DeadlineClock, at: datetime, needed_by: date | None, calendar: WorkCalendar
+) -> datetime | None:
+    """When what stands still ends if it runs on now, where an order from above may have kept its end from moving.
+
+    By the day on which it is needed; how much anything else without a limit had moved is not known, so it ends as it
+    would have. None where its limit says so.
+    """
+    if clock.limit is not None or not clock.pauses:
+        return None
+    own = None if needed_by is None else day_end(needed_by, calendar.time_zone) + _stood(clock.pauses)
+    if own is None or clock.due_at > own:
+        return clock.due_at
+    return min(clock.due_at, own - (clock.pauses[-1].end - at))
 
 
 def _paused(
@@ -202,12 +224,18 @@ def _paused(
     return _set_anew(replace(clock, pauses=pauses), times, at)
 
 
-def longer(clock: DeadlineClock, days: int, unit: LimitUnit, until: datetime, calendar: WorkCalendar) -> Limit | None:
-    """Its limit with so many days more, where that ends it ``until`` then; None where no limit says so."""
+def longer(
+    clock: DeadlineClock, days: int, unit: LimitUnit, until: datetime, calendar: WorkCalendar, *, hurried: bool = False
+) -> tuple[datetime, Limit | None]:
+    """Its end and its limit with so many days more: those of the limit, where that ends it ``until`` then.
+
+    What an order from above may hurry (``hurried``) has them of its own limit, whenever it was to end because of it.
+    """
     if clock.limit is None or clock.limit.unit is not unit:
-        return None
+        return until, None
     limit = replace(clock.limit, value=clock.limit.value + days)
-    return limit if due(clock.starts_at, limit, calendar, clock.pauses) == until else None
+    end = due(clock.starts_at, limit, calendar, clock.pauses)
+    return (end, limit) if hurried or end == until else (until, None)
 
 
 def extended(
@@ -226,6 +254,38 @@ def extended(
         raise ValueError(f"{until.isoformat()} is no later than its end, {clock.due_at.isoformat()}, or than now")
     clock = replace(clock, limit=limit, state=ClockStatus.PENDING)
     return _set_anew(clock, times_until(clock.starts_at, until, warn_percent, clock.pauses), at)
+
+
+def moved_to(clock: DeadlineClock, due_at: datetime, at: datetime, warn_percent: int) -> DeadlineClock:
+    """The same promise with another end, earlier or later; it keeps the limit that it goes by if nothing is earlier."""
+    running = replace(clock, state=ClockStatus.PENDING)
+    return _set_anew(running, times_until(clock.starts_at, due_at, warn_percent, clock.pauses), at)
+
+
+def own_end(clock: DeadlineClock, needed_by: date | None, calendar: WorkCalendar) -> datetime:
+    """When it would end if no order from above came first: by its limit, else by the day on which it is needed.
+
+    What was given more time (延期) has no limit any more, and ends no later than it does.
+    """
+    if clock.limit is not None:
+        return times_of(clock.starts_at, clock.limit, _PERCENT, calendar, clock.pauses).due_at
+    if needed_by is None:
+        return clock.due_at
+    return max(clock.due_at, day_end(needed_by, calendar.time_zone) + _stood(clock.pauses))
+
+
+def _stood(pauses: Iterable[Pause]) -> timedelta:
+    """For how long it stands still, all in all."""
+    return sum((pause.end - pause.start for pause in pauses), timedelta())
+
+
+def latest_end(start: datetime, upper_due_at: datetime, margin: Limit, calendar: WorkCalendar) -> datetime | None:
+    """When what begins at ``start`` has to end because of an order from above: ahead of its deadline by the margin.
+
+    Where that moment is over, by the deadline itself; where that is over too, it sets no end.
+    """
+    ends = (ahead_of(upper_due_at, margin, calendar), upper_due_at)
+    return next((end for end in ends if end > start), None)
 
 
 def _set_anew(clock: DeadlineClock, times: Times, at: datetime) -> DeadlineClock:

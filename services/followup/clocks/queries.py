@@ -30,7 +30,7 @@ _RUNNING = """
         state, limit_value, limit_unit, first_day, every_days, nullif(pauses, '[]')::text AS pauses
     FROM clock WHERE case_id = ANY($1::text[]) AND state IN ('pending', 'paused')
 """
-_LAST = """
+_FIRED = """
     SELECT clock_id, case_id, round, what, about, unit_code, starts_at, warn_at, due_at, step, next_at, pack_version,
         state, limit_value, limit_unit, first_day, every_days, nullif(pauses, '[]')::text AS pauses
     FROM clock WHERE case_id = $1 AND round = $2 AND what = $3 AND about = '' AND state = 'fired'
@@ -85,9 +85,9 @@ async def running_clocks(session: Session, case_ids: Sequence[str]) -> list[Dead
     return [_clock(row) for row in await session.fetch(_RUNNING, list(case_ids))]
 
 
-async def last_clock(session: Session, case_id: str, number: int, what: Deadline) -> DeadlineClock | None:
-    """The clock of a round of the case that ended last, of those that had all their steps."""
-    rows = await session.fetch(_LAST, case_id, number, what.value)
+async def fired_clock(session: Session, case_id: str, round_number: int, what: Deadline) -> DeadlineClock | None:
+    """The last clock of a promise about the case in a round that had all its steps."""
+    rows = await session.fetch(_FIRED, case_id, round_number, what)
     return _clock(rows[0]) if rows else None
 
 

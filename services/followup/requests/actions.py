@@ -13,8 +13,8 @@ from services.followup.callbacks.actions.opening import bring_others
 from services.followup.cases.actions import decide
 from services.followup.cases.domain.terms import Action, StepInput, Terminated
 from services.followup.cases.tables import Case
-from services.followup.clocks.actions.running import extend_by, suspend_clock
-from services.followup.clocks.queries import last_clock
+from services.followup.clocks.actions.changing import extend_by, suspend_clock
+from services.followup.clocks.queries import fired_clock
 from services.followup.closing.actions import close
 
 Grant = Callable[[Session, Case, RequestGranted], Awaitable[None]]
@@ -27,7 +27,7 @@ async def grant(session: Session, case: Case, event: RequestGranted) -> None:
 
 async def _more_time(session: Session, case: Case, event: RequestGranted) -> None:
     """延期: its handling clock ends later. One that was missed before word of it came is overdue no more."""
-    ended = await last_clock(session, case.case_id, case.round, Deadline.HANDLE)
+    ended = await fired_clock(session, case.case_id, case.round, Deadline.HANDLE)
     if event.days is None or event.unit is None or event.until is None:
         raise Permanent(f"request {event.request} of case {case.case_id} says not how many days it grants")
     extend_by(session, case, Deadline.HANDLE, event.until, event.days, event.unit, ended)

@@ -29,7 +29,7 @@ from services.followup.closing.actions import close
 from services.followup.supervision.actions import recuse, supervise_passing, supervise_returns
 
 
-def open_case(session: Session, event: CaseRegistered) -> None:
+def open_case(session: Session, event: CaseRegistered) -> Case:
     """登记: from now on somebody has to be found for it (派单时限), unless the door answers it in the same breath."""
     session.now = max(session.now, event.registered_at)
     case = session.new(
@@ -51,6 +51,7 @@ def open_case(session: Session, event: CaseRegistered) -> None:
         also_accused=list(also_accused(event)),
         confidential=event.confidential,
         needed_by=event.needed_by,
+        upper_due_at=None if event.upper_order is None else event.upper_order.due_at,
         callback_wanted=event.callback_wanted,
         registered_at=event.registered_at,
         pack_version=event.pack_version,
@@ -60,6 +61,7 @@ def open_case(session: Session, event: CaseRegistered) -> None:
     _step(session, case, Action.OPEN, "")
     if event.held or not event.answered_at_once:
         start_clocks(session, case, event, event.registered_at)
+    return case
 
 
 def release(session: Session, case: Case, event: WordingReleased) -> None:

@@ -9,7 +9,7 @@ from libs.common.bus.flow import Service
 from libs.common.security.principal import Role
 from services.dispatch.directory.actions.handing_over import hand_over
 from tests.chaos.packs import merged
-from tests.integration.audit.county import STREET_LIGHTS, County
+from tests.integration.audit.county import STREET_LIGHTS, VILLAGE, County
 from tests.journeys.county import NO_CALLBACK, NOT_HERE, OBJECTION
 
 WATER = "1003"
@@ -28,9 +28,28 @@ async def live(county: County) -> None:
     await _objected(county)
     await _not_accepted(county)
     await _asked(county)
+    await _from_above(county)
     await county.register("fresh")
     await county.register("answered", direct_answer="政策已告知")
     await county.wait(minutes=10)
+
+
+async def _from_above(county: County) -> None:
+    """An order that came again with another deadline, and was answered by two people; and one that named none."""
+    about = {"kind": "complaint", "area_code": VILLAGE, "category_code": STREET_LIGHTS, "text": "村口路灯坏了三天"}
+    order = about | {"upper_body": "市信访局", "upper_no": "SX-1", "upper_due_at": "2026-11-06T09:00:00Z"}
+    for name, body in (
+        ("ordered", order),
+        ("ordered", order | {"upper_due_at": "2026-11-05T09:00:00Z"}),
+        ("ordered_too", about | {"upper_body": "市信访局", "upper_no": "SX-2"}),
+    ):
+        receipt = await county.call("POST", "/intake/v1/upper-orders", Role.OPERATOR, body)
+        county.cases[name] = receipt["case_id"]
+    reply = f"/followup/v1/upper-orders/{county.cases['ordered']}/reply"
+    words = {"findings": "情况属实。", "measures": "已经修好。", "opinion": "诉求人认可。", "evidence": ["ab" * 32]}
+    await county.call("POST", reply, Role.DISPATCHER, words)
+    await county.call("POST", f"{reply}/decision", Role.SUPERVISOR, {"approved": True, "reason": "属实"})
+    await county.call("POST", f"{reply}/sending", Role.DISPATCHER, {"how": "市信访系统"})
 
 
 async def _ends(county: County) -> None:

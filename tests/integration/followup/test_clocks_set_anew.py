@@ -10,16 +10,9 @@ from libs.common.database.session import Session
 from libs.common.events.cases import DeadlineMissed, DeadlineSet, deadlines_in
 from libs.common.events.terms import Deadline
 from services.followup.cases.tables import Case
+from services.followup.clocks.actions.changing import extend_clock, pause_clocks, resume_clocks
 from services.followup.clocks.actions.finding import find_case
-from services.followup.clocks.actions.running import (
-    extend_clock,
-    hand_over,
-    keep_clock,
-    pause_clocks,
-    resume_clocks,
-    start_clock_about,
-    stop_clocks,
-)
+from services.followup.clocks.actions.running import hand_over, keep_clock, start_clock_about, stop_clocks
 from services.followup.ladder.actions.firing import settle
 from tests.integration.followup.office import DAY, HOUR, LEAD, OTHER, T0, Office, local
 from tests.integration.followup.test_clocks import clocks

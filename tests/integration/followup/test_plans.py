@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Select
 
+from libs.common.events.upper_terms import ReplyState
 from libs.common.security.policy import Bound, Scope
 from libs.common.web.cursors import PageQuery, encode_cursor
 from services.followup.callbacks.queries import CallbackFilter, list_callbacks
@@ -15,6 +16,7 @@ from services.followup.clocks.queries import ClockFilter, failed_clocks, list_cl
 from services.followup.overview.queries import open_cases, overdue_promises
 from services.followup.supervision.domain import SupervisionState
 from services.followup.supervision.queries import SupervisionFilter, list_supervisions
+from services.followup.upper_orders.queries import UpperOrderFilter, list_orders
 from tests.integration.followup.office import DAY, T0, Office
 from tests.support.plans import Plan, plan_of
 
@@ -27,6 +29,7 @@ OWN = frozenset({"D-7", "S-GOV"})
 TOWN = Scope("999001103", own=OWN)
 UNIT = Scope("999001", (Bound("D-7"),), OWN)
 FIRST = PageQuery(limit=SIZE)
+ORDERS = "followup.upper_orders"
 
 # All but the last cases have ended; a third of all had a broken promise.
 _FILL = """
@@ -57,12 +60,20 @@ _FILL = """
             CASE WHEN running THEN 'due' WHEN n % 100 = 0 THEN 'exhausted' ELSE 'done' END, unit, area, 0, 1, at, at, 1
         FROM made
     )
+    , ordered AS (
+        INSERT INTO upper_order (case_id, body, number, received_at, due_at, edition, state, draft, evidence, sent_at,
+            written_at, written_by, decided_by, version)
+        SELECT case_id, 'b', case_id, at, at + interval '3 days', 1, CASE WHEN running THEN 'waiting' ELSE 'sent' END,
+            CASE WHEN running THEN 0 ELSE 1 END, '{}', CASE WHEN NOT running THEN at END,
+            CASE WHEN NOT running THEN at END, 'w', 'd', 1
+        FROM made
+    )
     INSERT INTO supervision (supervision_id, case_id, round, level, unit_code, area_code, reason, by_rule, rule_code,
         issued_by, issued_at, state, version)
     SELECT 's' || case_id, case_id, 1, 'reminder', unit, area, 'late', true, 'late', 'system', at, 'issued', 1
     FROM made
 """
-_TABLES = ("matter", "clock", "callback", "supervision")
+_TABLES = ("matter", "clock", "callback", "supervision", "upper_order")
 
 
 def deep(name: str) -> PageQuery:
@@ -78,6 +89,7 @@ async def statement_of(query: Callable[..., Awaitable[Any]], *asked: Any) -> Sel
     """What a query sends."""
 
     class Listening:
+        now = T0
         statement: Select[Any] | str
 
         async def execute(self, statement: Select[Any]) -> None:
@@ -107,6 +119,10 @@ async def filled(office: Office) -> Office:
 
 
 LISTS: list[tuple[str, Any, Scope, Any, PageQuery, int]] = [
+    ("orders from above", list_orders, COUNTY, UpperOrderFilter(), FIRST, FEW_PAGES),
+    ("late orders", list_orders, COUNTY, UpperOrderFilter(overdue=True), FIRST, OPEN // SIZE + 1),
+    ("orders that wait", list_orders, COUNTY, UpperOrderFilter(ReplyState.WAITING), FIRST, FEW_PAGES),
+    ("answered orders, deep", list_orders, COUNTY, UpperOrderFilter(ReplyState.SENT), deep(ORDERS), FEW_PAGES),
     ("who is to be called", list_callbacks, COUNTY, CallbackFilter(), FIRST, 3),
     ("the same in a town", list_callbacks, TOWN, CallbackFilter(), FIRST, 13),
     (

@@ -61,6 +61,11 @@ MAY: tuple[tuple[str, str], ...] = (
     (r"POST /intake/v1/cases/\{case_id\}/objections", "oi"),
     (r"GET /followup/v1/objections.*", "sla"),
     (r"POST /followup/v1/objections/\{objection_id\}/decision", "sl"),
+    (r"POST /intake/v1/upper-orders", "ovi"),
+    (r"GET /followup/v1/upper-orders.*", "dhsla"),
+    (r"POST /followup/v1/upper-orders/\{case_id\}/reply", "dh"),
+    (r"POST /followup/v1/upper-orders/\{case_id\}/reply/decision", "sl"),
+    (r"POST /followup/v1/upper-orders/\{case_id\}/reply/sending", "ds"),
     (r"POST /followup/v1/callbacks/\{callback_id\}/links", "c"),
     (r"POST /intake/v1/requesters/\{case_id\}/reveal", "ohc"),
     (r"GET /intake/v1/contacts", "ovsa"),
@@ -135,8 +140,8 @@ UNITS_JUDGE_NOT = re.compile(
 """What nobody says of the own unit's work: whether it may give the case back, and whether it was settled."""
 OFFICES = (None, "H-12345", "S-GOV")
 """The hotline and the supervisors, who alone approve that the handling of a case ends; of no unit: of all."""
-OF_AN_OBJECTION = re.compile(r".*/objections/\{objection_id\}.*")
-"""What tells when a citizen spoke, so that the units of a confidential case do not see it."""
+OF_AN_OBJECTION = re.compile(r".*/(objections/\{objection_id|upper-orders/\{case_id)\}.*")
+"""What tells when a citizen spoke, or an order came, so that the units of a confidential case do not see it."""
 OF_A_PART = re.compile(r"POST /dispatch/v1/cases/\{case_id\}/tasks/\{unit_code\}/(?!cancellation).*")
 """Steps of the support unit itself, which is none of those that ask here."""
 MAY_BE_ABSENT = re.compile(

@@ -25,6 +25,11 @@ NEW = "S-0091"
 _NOBODYS = "01980f5e-2b7c-7c3e-9d2a-4f1f6f6a7b01"
 _BODIES: Mapping[str, Any] = {
     "/intake/v1/cases": complaint(),
+    "/intake/v1/upper-orders": {
+        **{name: value for name, value in complaint().items() if name != "channel"},
+        "upper_body": "市信访局",
+        "upper_no": "ORDER-new",
+    },
     "/intake/v1/cases/batch": orjson.dumps(complaint()),
     "/intake/v1/households/import": "户编号,区域\nH-0092,东坡村\n".encode(),
     "/intake/v1/households/export": {"reason": "核实今晚走访的住户地址"},

@@ -21,8 +21,9 @@ from tests.journeys.case_routes import (
     UPLOAD,
     WAYS,
     Subject,
+    answered_above,
 )
-from tests.journeys.county import SATISFIED, County, Person, complaint
+from tests.journeys.county import SATISFIED, UPPER_ORDERS, County, Person, complaint
 from tests.journeys.matrix.principals import HAD_A_HAND
 
 CLERK = "S-0090"
@@ -164,7 +165,11 @@ class Office:
         words = {"text": f"村口的路灯坏了，{kind.value}也不见了。", "title": f"路灯与{kind.value}"}
         confidential = kind is Kind.ABOUT_A_UNIT or way.held
         wish = complaint(confidential=confidential, **about, **words, **dict(way.fields))
-        receipt = await self.hand.do(errands.register(wish))
+        if "upper_no" in wish:
+            wish |= {"upper_no": f"{wish['upper_no']}-{kind.name}"}
+            receipt = await self.hand.do(UPPER_ORDERS, {name: wish[name] for name in wish if name != "channel"})
+        else:
+            receipt = await self.hand.do(errands.register(wish))
         return Known(kind, way, receipt["case_id"], receipt["case_no"])
 
     async def _told_apart(self, known: Known) -> None:
@@ -201,6 +206,7 @@ class Office:
 
     async def _completed(self, known: Known) -> None:
         """An order, a file, the callback that is due, and what is asked not to be counted."""
+        await answered_above(self.county, known.case_id, dict(known.way.fields).get("upper_no", ""))
         order = await self.county.supervisor.do("/followup/v1/supervisions", ORDER | {"case_id": known.case_id})
         known.supervision_id, known.ordered = order["supervision_id"], order["unit_code"]
         path = UPLOAD.format(case_id=known.case_id) + f"?name={quote('路灯.jpg')}"

@@ -48,3 +48,30 @@ def test_more_time_after_a_miss_is_a_new_clock_and_nothing_is_overdue() -> None:
     clocks.miss(missed(9))
     assert clocks.overdue == ["handle"]
     assert clocks.start() is None
+
+
+def test_an_end_that_it_had_before_is_the_same_clock_and_not_the_first_said_again() -> None:
+    said = [handling(5), handling(3, said_after=1), handling(5, said_after=2), handling(5, said_after=2)]
+    clocks = Clocks(said)
+    assert clocks.set_anew(said[0]) == []
+    clocks.start()
+    for event in said[1:]:
+        assert clocks.set_anew(event) == list(event.deadlines)
+    assert [(clock.number, clock.set.due_at) for clock in clocks.started] == [(1, START + 5 * DAY)]
+    assert clocks.start() is None
+
+
+def test_what_was_missed_at_another_end_than_its_first_begins_anew_and_stood_still_as_before() -> None:
+    first, sooner, later = handling(5), handling(3, said_after=1), handling(9, said_after=4)
+    clocks = Clocks([first, sooner, missed(3), later])
+    clocks.start()
+    clocks.suspend(Deadline.HANDLE, START + DAY, START + 6 * DAY)
+    clocks.set_anew(sooner)
+    clocks.miss(missed(3))
+    clocks.set_anew(later)
+    assert [(clock.number, clock.stopped, len(clock.pauses)) for clock in clocks.started] == [
+        (1, True, 1),
+        (2, False, 1),
+    ]
+    clocks.lift(Deadline.HANDLE, START + 5 * DAY)
+    assert [clock.pauses[-1].end for clock in clocks.started] == [START + 6 * DAY, START + 5 * DAY]

@@ -51,7 +51,7 @@ def test_a_word_is_itself_wherever_it_comes_from() -> None:
 
 def test_an_unknown_one_is_refused_with_the_list_of_those_that_exist() -> None:
     with pytest.raises(
-        ValidationError, match="'triage', 'sign', 'handle', 'callback', 'reply', 'wording' or 'objection'"
+        ValidationError, match="'triage', 'sign', 'handle', 'callback', 'reply', 'wording', 'objection' or 'upper'"
     ):
         TypeAdapter(Deadline).validate_python("appeal")
     with pytest.raises(ValueError, match="'reply'"):

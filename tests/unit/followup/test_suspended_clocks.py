@@ -8,7 +8,17 @@ from hypothesis import strategies as st
 
 from libs.common.time.due import Limit, LimitUnit
 from libs.common.time.moments import day_start, last_day, local_day
-from services.followup.clocks.domain import DeadlineClock, extended, lifted, longer, moved, suspended, times_of
+from services.followup.clocks.domain import (
+    DeadlineClock,
+    end_if_lifted,
+    extended,
+    lifted,
+    longer,
+    moved,
+    moved_to,
+    suspended,
+    times_of,
+)
 from tests.unit.followup.test_clocks import CALENDAR, CLOCK, MOMENTS, ZONE, local
 
 PERCENT = 80
@@ -46,11 +56,15 @@ def test_a_suspension_moves_the_end_by_exactly_the_days_that_it_covers(
 def test_more_days_are_days_of_the_limit(start: datetime, value: int, unit: LimitUnit, more: int) -> None:
     clock = clock_of(start, Limit(value, unit))
     until = clock_of(start, Limit(value + more, unit)).due_at
-    limit = longer(clock, more, unit, until, CALENDAR)
-    assert limit == Limit(value + more, unit)
+    end, limit = longer(clock, more, unit, until, CALENDAR)
+    assert (end, limit) == (until, Limit(value + more, unit))
     assert extended(clock, until, start, PERCENT, limit).due_at == until
     other = LimitUnit.WORK_DAY if unit is LimitUnit.CALENDAR_DAY else LimitUnit.CALENDAR_DAY
-    assert longer(clock, more, other, until, CALENDAR) is None
+    assert longer(clock, more, other, until, CALENDAR) == (until, None)
+    # Whatever an order from above made of its end, the days are its own.
+    before = start + timedelta(hours=1)
+    assert longer(clock, more, unit, before, CALENDAR) == (before, None)
+    assert longer(clock, more, unit, before, CALENDAR, hurried=True) == (until, Limit(value + more, unit))
 
 
 def test_a_clock_that_was_missed_goes_on() -> None:
@@ -68,3 +82,16 @@ def test_three_working_days_over_a_make_up_saturday() -> None:
     assert clock.due_at == local("2026-05-13")
     until = local("2026-05-10")
     assert suspended(clock, local("2026-05-07T09:00"), until, PERCENT, CALENDAR).due_at == local("2026-05-16")
+
+
+def test_what_an_order_from_above_held_back_is_not_moved_by_what_it_never_gained() -> None:
+    """Without a limit it goes by the day on which it is needed; else it ends as it would have."""
+    start, at, until = local("2026-05-06T09:00"), local("2026-05-07T09:00"), local("2026-05-17T09:00")
+    clock = clock_of(start, Limit(5, LimitUnit.WORK_DAY))
+    by_day, bound, lift = replace(clock, limit=None), local("2026-05-14"), local("2026-05-07T21:00")
+    held = moved_to(suspended(by_day, at, until, PERCENT, CALENDAR), bound, at, PERCENT)
+    for needed_by, end in ((None, bound), (date(2026, 5, 12), local("2026-05-13T12:00")), (date(2026, 5, 1), bound)):
+        told = end_if_lifted(held, lift, needed_by, CALENDAR)
+        assert told == end
+        assert lifted(held, lift, PERCENT, CALENDAR, told).due_at == end
+    assert end_if_lifted(replace(held, limit=clock.limit), lift, None, CALENDAR) is None

@@ -3,7 +3,7 @@
 from itertools import chain
 
 from libs.common.pack.check.asking import asking
-from libs.common.pack.check.clocks import calendar, limits, objections, returns
+from libs.common.pack.check.clocks import calendar, limits, objections, returns, upper_orders
 from libs.common.pack.check.duties import answering, categories, duties
 from libs.common.pack.check.figures import formulas, scores
 from libs.common.pack.check.households import households
@@ -32,6 +32,7 @@ CHECKS = (
         returns,
         objections,
         asking,
+        upper_orders,
         raising,
         handovers,
         households,

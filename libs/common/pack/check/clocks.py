@@ -51,3 +51,10 @@ def objections(pack: Pack) -> Iterator[Finding]:
     if within.unit is LimitUnit.HOUR:
         message = f"an objection has to come within {within.value} hours, so at some hour of a day"
         yield Finding(("objections", "within"), message, "say it in days, such as '15 work_day'")
+
+
+def upper_orders(pack: Pack) -> Iterator[Finding]:
+    """A margin is counted back from a deadline: it has no day of its start."""
+    if pack.upper_orders.margin.counts_first_day:
+        message = "the margin ahead of an order from above is counted back, and has no first day"
+        yield Finding(("upper_orders", "margin"), message, "leave out first_day")

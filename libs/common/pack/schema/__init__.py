@@ -13,6 +13,7 @@ from libs.common.pack.schema.clocks import (
     ObjectionRules,
     PetitionRules,
     ReturnRules,
+    UpperOrderRules,
 )
 from libs.common.pack.schema.duties import CASE_OFFICE, CASE_TOWN, CASE_VILLAGE, Category, Duty
 from libs.common.pack.schema.figures import FigureSettings, Formula, Population, Score, Target
@@ -135,6 +136,7 @@ __all__ = [
     "Trigger",
     "Unit",
     "UnitLevel",
+    "UpperOrderRules",
     "VisitDays",
     "VisitOrder",
     "VisitRules",

@@ -101,6 +101,12 @@ class ObjectionRules(Model):
     """Days after the closing, the last of them included."""
 
 
+class UpperOrderRules(Model):
+    """上级交办: by how much our own handling limit comes before the deadline of an order from above."""
+
+    margin: PackLimit = LimitSetting(value=1, unit=LimitUnit.WORK_DAY)
+
+
 class ReturnRules(Model):
     """退单: within what time of assignment, and for which reasons."""
 

@@ -17,6 +17,7 @@ from libs.common.pack.schema.clocks import (
     ObjectionRules,
     PetitionRules,
     ReturnRules,
+    UpperOrderRules,
 )
 from libs.common.pack.schema.duties import Category, Duty
 from libs.common.pack.schema.figures import FigureSettings, Formula, Score
@@ -36,7 +37,7 @@ def _known_zone(name: str) -> str:
 
 
 _RAISING, _HANDOVERS, _OBJECTIONS, _HOUSEHOLDS = RaiseRules(), HandoverRules(), ObjectionRules(), HouseholdRules()
-_VISITS, _ASKING = VisitRules(), AskingRules()
+_VISITS, _ASKING, _UPPER_ORDERS = VisitRules(), AskingRules(), UpperOrderRules()
 """Left out where a pack says just this, so that a pack of before keeps its digest."""
 
 
@@ -94,6 +95,7 @@ class PackSettings(Model):
     exclusions: ExclusionRules | None = Field(default=None, exclude_if=_as_without)
     objections: ObjectionRules = Field(default=_OBJECTIONS, exclude_if=_OBJECTIONS.__eq__)
     asking: AskingRules = Field(default=_ASKING, exclude_if=_ASKING.__eq__)
+    upper_orders: UpperOrderRules = Field(default=_UPPER_ORDERS, exclude_if=_UPPER_ORDERS.__eq__)
     callback: CallbackPolicy
     ladder: Ladder
     figures: FigureSettings = Field(default=FigureSettings(), exclude_if=_plain)

@@ -4,28 +4,34 @@ from collections.abc import Callable
 from typing import Any
 
 from libs.common.counters import Counter
-from libs.common.events import cases, door, judging, objections, passing, supervision
+from libs.common.events import cases, door, judging, objections, passing, supervision, upper_orders
 from libs.common.events.accused import AccusedNamed, also_accused
 from libs.common.events.base import Event
 from libs.common.events.deadlines import SetDeadline
-from services.analytics.facts.domain import atoms, objected
+from libs.common.events.terms import Deadline
+from services.analytics.facts.domain import atoms, objected, ordered
 from services.analytics.facts.domain.petitions import MERIT, NOT_COUNTED, PETITION
 
 
 def atoms_of(event: Event, seq: int) -> tuple[atoms.Registration | atoms.Atom, ...]:
     """What the event tells, from its place in its source's ledger: nothing when it is of a type that makes no atom.
 
-    Nor do the deadlines of orders, which no measure counts.
+    Nor do the deadlines of what no measure counts, such as orders of supervision.
     """
-    if type(event) not in HEARD or bool(getattr(event, "about", "")):
+    if type(event) not in HEARD or not _counts(event):
         return ()
-    limits = tuple(_limit(event, one, seq) for one in cases.deadlines_in(event) if not one.about)
+    limits = tuple(_limit(event, one, seq) for one in cases.deadlines_in(event) if _counts(one))
     read = _READERS.get(type(event))
     told = limits if read is None else (read(event, seq), *limits)
     if isinstance(event, cases.CaseRegistered):
-        told = (*told, *_filed(event, seq))
+        told = (*told, *_filed(event, seq), *_ordered(event, seq))
     names = also_accused(event) if isinstance(event, cases.CaseRegistered | AccusedNamed) else ()
     return (*told, atoms.Accusation("\n".join(names), event.occurred_at, seq)) if names else told
+
+
+def _counts(said: Any) -> bool:
+    """Whether it is about the case itself, or about the order from above that it came by."""
+    return not getattr(said, "about", "") or said.deadline is Deadline.UPPER
 
 
 def _registered(event: cases.CaseRegistered, seq: int) -> atoms.Registration:
@@ -120,6 +126,10 @@ def _filed(event: cases.CaseRegistered, seq: int) -> tuple[atoms.Filing, ...]:
     return (atoms.Filing(petition or "", repeat_of or "", event.registered_at, seq),) if petition or repeat_of else ()
 
 
+def _ordered(event: cases.CaseRegistered, seq: int) -> tuple[ordered.OrderedFromAbove, ...]:
+    return () if event.upper_order is None else (ordered.OrderedFromAbove(event.registered_at, seq),)
+
+
 def _repeated(event: judging.CaseRepeated, seq: int) -> atoms.CameAgain:
     return atoms.CameAgain(event.repeated_by, event.came_at, event.within_days, event.stands, event.occurred_at, seq)
 
@@ -175,6 +185,7 @@ _READERS: dict[type[Event], Callable[[Any, int], atoms.Registration | atoms.Atom
     objections.CaseReopened: lambda event, seq: objected.Reopening(
         event.round, event.next_round, event.unit_code or "", event.occurred_at, seq
     ),
+    upper_orders.UpperReplySent: lambda event, seq: ordered.AnsweredAbove(event.occurred_at, seq),
     supervision.SupervisionIssued: _supervised,
     supervision.SupervisionReplied: lambda event, seq: atoms.SupervisionReply(
         event.supervision_id, event.round, event.occurred_at, seq

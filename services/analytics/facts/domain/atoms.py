@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from services.analytics.facts.domain.objected import ObjectionAtom, ObjectionRuling, Reopening
+from services.analytics.facts.domain.ordered import AnsweredAbove, OrderedFromAbove
 
 
 class Registration(NamedTuple):
@@ -332,6 +333,8 @@ Atom = (
     | CallbackOpened
     | Try
     | SentBack
+    | AnsweredAbove
+    | OrderedFromAbove
     | Reopening
     | ObjectionAtom
     | ObjectionRuling

@@ -89,6 +89,7 @@ def happenings(fact: Fact, level_of: LevelOf = unknown_level) -> Iterator[Happen
     for sent in fact.sent_back:
         yield Counter.SENT_BACK, sent.unit, sent.at, 1
     yield from _objections(fact)
+    yield from _from_above(fact)
     yield from _support(fact)
     for asked in fact.returns:
         yield Counter.RETURNS_REQUESTED, asked.unit, asked.at, 1
@@ -130,6 +131,19 @@ def _objections(fact: Fact) -> Iterator[Happening]:
             yield Counter.OBJECTIONS_GRANTED, led_by.get(ruling.objection_id, ""), ruling.at, 1
     for reopening in fact.reopenings:
         yield Counter.REOPENED, reopening.unit, reopening.at, 1
+
+
+def _from_above(fact: Fact) -> Iterator[Happening]:
+    """An order's last deadline is decided by the answer, else by being missed, for the unit that led the case then."""
+    for order in fact.orders:
+        yield Counter.UPPER_ORDERS, fact.unit, order.at, 1
+    deadlines = [limit for limit in fact.limits if limit.deadline == Deadline.UPPER]
+    for answer in fact.answered_above:
+        before = [limit for limit in deadlines if limit.seq < answer.seq]
+        if before:
+            yield from _decided(before[-1], fact.leader(answer.at), in_time=answer.at < before[-1].due_at)
+    if deadlines and not fact.answered_above and fact.was_missed(deadlines[-1]):
+        yield from _decided(deadlines[-1], fact.leader(deadlines[-1].due_at), in_time=False)
 
 
 def _judged(fact: Fact) -> Iterator[Happening]:

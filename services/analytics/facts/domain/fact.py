@@ -6,7 +6,7 @@ from datetime import datetime
 from operator import attrgetter, itemgetter
 from typing import Any
 
-from services.analytics.facts.domain import atoms, objected
+from services.analytics.facts.domain import atoms, objected, ordered
 from services.analytics.facts.domain.once import once
 from services.analytics.facts.domain.status import ENDED, UNDER_LIMIT, Status
 
@@ -51,6 +51,8 @@ class Fact:
     reopenings: tuple[objected.Reopening, ...] = ()
     objections: tuple[objected.ObjectionAtom, ...] = ()
     objection_rulings: tuple[objected.ObjectionRuling, ...] = ()
+    orders: tuple[ordered.OrderedFromAbove, ...] = ()
+    answered_above: tuple[ordered.AnsweredAbove, ...] = ()
     superseded: tuple[atoms.Registration, ...] = field(default=(), compare=False)
     """Registrations that a later one corrected: nothing follows from them but what was known before."""
 
@@ -282,6 +284,8 @@ PLACES: dict[type[Any], str] = {
     objected.Reopening: "reopenings",
     objected.ObjectionAtom: "objections",
     objected.ObjectionRuling: "objection_rulings",
+    ordered.OrderedFromAbove: "orders",
+    ordered.AnsweredAbove: "answered_above",
 }
 """Which field of a fact keeps which kind of atom."""
 

@@ -8,7 +8,7 @@ that all parts had reached name all that was known at some moment, and nothing e
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from services.analytics.facts.domain import atoms, objected
+from services.analytics.facts.domain import atoms, objected, ordered
 from services.analytics.facts.domain.fact import PLACES, Fact
 
 PART_BITS = 6
@@ -32,6 +32,7 @@ SAID_BY: dict[type[atoms.Registration | atoms.Atom], str] = {
             atoms.RepeatName,
             atoms.CameAgain,
             objected.ObjectionAtom,
+            ordered.OrderedFromAbove,
         ),
         INTAKE,
     ),
@@ -58,6 +59,7 @@ SAID_BY: dict[type[atoms.Registration | atoms.Atom], str] = {
             atoms.Try,
             atoms.SentBack,
             objected.Reopening,
+            ordered.AnsweredAbove,
             objected.ObjectionRuling,
             atoms.Closure,
             atoms.SupervisionAtom,

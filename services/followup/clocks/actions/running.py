@@ -1,9 +1,8 @@
 """Starting and stopping clocks: a promise gets its times once, under one pack version, and keeps them.
 
-Which event does so is declared with the promise. Only a pause that is over or an extension sets it anew, and says so.
+Which event does so is declared with the promise. What sets one anew is in ``changing``.
 """
 
-from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -14,24 +13,17 @@ from libs.common.events.cases import DeadlineSet
 from libs.common.events.deadlines import SetDeadline
 from libs.common.events.terms import DECLARED, Answerable, Deadline, ended_by, passed_on_by, set_by
 from libs.common.pack.directory import UnknownCode
-from libs.common.time.calendar import WorkCalendar
-from libs.common.time.due import Limit, LimitUnit
+from libs.common.time.due import Limit
 from libs.common.time.moments import day_end
 from services.followup.cases.tables import Case, working_unit_of
 from services.followup.clocks.actions.book import clocks_of
 from services.followup.clocks.domain import (
-    ClockStatus,
     ClockStep,
     DeadlineClock,
     StepKind,
     Times,
-    extended,
-    lifted,
-    longer,
+    latest_end,
     next_end,
-    paused,
-    resumed,
-    suspended,
     times_of,
     times_until,
 )
@@ -63,10 +55,21 @@ def _set(session: Session, case: Case, what: Deadline, start: datetime, limit: L
         # Once that day is over, another round goes by the ordinary limit.
         if start < end < times.due_at:
             times, kept = times_until(start, end, directory.ladder.warn_percent), None
+    latest = latest_of(session, case, what, start)
+    if latest is not None and latest < times.due_at:
+        times = times_until(start, latest, directory.ladder.warn_percent)
     whose = working_unit_of(case) if what.promise.of_worker else case.lead_unit
     unit_code = whose if what.promise.by is Answerable.UNIT else None
-    _note_end(case, what, times.due_at)
+    note_end(case, what, times.due_at)
     return _begin(session, case, _New(what, start, times, unit_code, limit=kept))
+
+
+def latest_of(session: Session, case: Case, what: Deadline, start: datetime) -> datetime | None:
+    """When a promise of the case has to be kept because of an order from above; None where none is in the way."""
+    if not what.promise.ahead_of_above or case.upper_due_at is None:
+        return None
+    directory = session.packs.version(case.pack_version)
+    return latest_end(start, case.upper_due_at, directory.pack.upper_orders.margin.limit(), directory.calendar())
 
 
 def start_clocks(session: Session, case: Case, event: Event, start: datetime) -> None:
@@ -79,10 +82,10 @@ def _stands(session: Session, case: Case, what: Deadline) -> bool:
     """Whether it was given in this round and is neither kept nor void, be it missed."""
     if (column := f"{what}_due_at") in Case.model_fields:
         return getattr(case, column) is not None
-    return what in case.overdue or bool(_find(session, case, what, about=""))
+    return what in case.overdue or bool(find_clocks(session, case, what, about=""))
 
 
-def _note_end(case: Case, what: Deadline, due_at: datetime | None) -> None:
+def note_end(case: Case, what: Deadline, due_at: datetime | None) -> None:
     """Of some promises a case keeps until when they are, as long as they stand."""
     if (column := f"{what}_due_at") in Case.model_fields:
         setattr(case, column, due_at)
@@ -111,7 +114,7 @@ def start_clock_about(
 
     With ``every_days`` it comes again so many days after it was due, at the end of the day, until it is stopped.
     """
-    times = times_until(session.now, due_at, _warn_percent(session, case.pack_version))
+    times = times_until(session.now, due_at, warn_percent(session, case.pack_version))
     new = _New(what, session.now, times, unit_code, about, every_days=every_days)
     say_set(session, _begin(session, case, new))
 
@@ -120,119 +123,16 @@ def come_again(session: Session, case: Case, clock: DeadlineClock, start: dateti
     """Of a clock that comes again (周期) set the next one, from ``start``, and say so; of another nothing."""
     due_at = next_end(clock, session.packs.version(clock.pack_version).calendar())
     if due_at is not None:
-        times = times_until(start, due_at, _warn_percent(session, case.pack_version))
+        times = times_until(start, due_at, warn_percent(session, case.pack_version))
         new = _New(clock.what, start, times, clock.unit_code, clock.about, every_days=clock.every_days)
         say_set(session, _begin(session, case, new))
 
 
 def keep_clock(session: Session, case: Case, what: Deadline, about: str = "") -> None:
     """What was promised was done this time; a clock that comes again does."""
-    for clock in _find(session, case, what, about=about):
+    for clock in find_clocks(session, case, what, about=about):
         clocks_of(session).stop(clock)
         come_again(session, case, clock, session.now)
-
-
-def pause_clocks(session: Session, case: Case, *kinds: Deadline, about: str = "") -> None:
-    """Let clocks of these kinds, all when none is named, stand still from now on; those that were missed go on."""
-    for clock in _find(session, case, *kinds or DECLARED.values(), about=about):
-        if (still := paused(clock, session.now)) is not clock:
-            clocks_of(session).set_anew(still)
-
-
-def resume_clocks(session: Session, case: Case, *kinds: Deadline, about: str = "") -> None:
-    """Let clocks that stand still run on, and say until when now."""
-    anew = []
-    for clock in _find(session, case, *kinds or DECLARED.values(), about=about):
-        calendar = session.packs.version(clock.pack_version).calendar()
-        running = resumed(clock, session.now, _warn_percent(session, clock.pack_version), calendar)
-        if running is not clock:
-            anew.append(running)
-    _set_anew(session, case, anew)
-
-
-def suspend_clock(session: Session, case: Case, what: Deadline, until: datetime) -> None:
-    """Let a clock of the case stand still until then (挂账), and say when it is due; one that was missed goes on."""
-    anew = []
-    for clock in _find(session, case, what, about=""):
-        percent, calendar = _percent_and_calendar(session, clock)
-        if (still := suspended(clock, session.now, until, percent, calendar)) is not clock:
-            anew.append(still)
-    _set_anew(session, case, anew)
-
-
-def lift_clock(session: Session, case: Case, what: Deadline) -> None:
-    """Let a clock that stands still until some moment run on now (提前恢复), and say when it is due now."""
-    anew = []
-    for clock in _find(session, case, what, about=""):
-        percent, calendar = _percent_and_calendar(session, clock)
-        if (running := lifted(clock, session.now, percent, calendar)) is not clock:
-            anew.append(running)
-    _set_anew(session, case, anew)
-
-
-def extend_by(
-    session: Session,
-    case: Case,
-    what: Deadline,
-    until: datetime,
-    days: int,
-    unit: LimitUnit,
-    ended: DeadlineClock | None = None,
-) -> None:
-    """Give a promise of the case so many days more (延期), and say so; later pauses are counted in these, too.
-
-    ``ended`` is the clock that had all its steps before word of this came, where none runs.
-
-    Raises:
-        ValueError: it would not end later.
-    """
-    found = _find(session, case, what, about="") or ([] if ended is None else [ended])
-    anew = []
-    for clock in found:
-        _, calendar = _percent_and_calendar(session, clock)
-        anew.append(_extended(session, case, clock, until, longer(clock, days, unit, until, calendar)))
-    _set_anew(session, case, anew)
-
-
-def _percent_and_calendar(session: Session, clock: DeadlineClock) -> tuple[int, WorkCalendar]:
-    return _warn_percent(session, clock.pack_version), session.packs.version(clock.pack_version).calendar()
-
-
-def extend_clock(session: Session, case: Case, what: Deadline, until: datetime, about: str = "") -> None:
-    """Give a promise more time (延期) and say so. One that was missed begins as a new clock, and is overdue no more.
-
-    Raises:
-        ValueError: it stands still, or would not end later.
-        LookupError: no such clock runs, or climbs its ladder.
-    """
-    found = _find(session, case, what, about=about)
-    if not found:
-        raise LookupError(f"no {what} clock of case {case.case_id} runs")
-    _set_anew(session, case, [_extended(session, case, clock, until) for clock in found])
-
-
-def _extended(
-    session: Session, case: Case, clock: DeadlineClock, until: datetime, limit: Limit | None = None
-) -> DeadlineClock:
-    more = extended(clock, until, session.now, _warn_percent(session, clock.pack_version), limit)
-    if clock.missed:
-        # Its steps have names of their own: an order of the ladder is known by clock and step.
-        if clock.state is ClockStatus.PENDING:
-            clocks_of(session).stop(clock)
-        case.clocks += 1
-        more = replace(more, clock_id=f"{case.case_id}.{case.clocks}")
-    return more
-
-
-def _set_anew(session: Session, case: Case, clocks: Sequence[DeadlineClock]) -> None:
-    for clock in clocks:
-        clocks_of(session).set_anew(clock)
-        if clock.about:
-            continue
-        case.overdue = [what for what in case.overdue if what != clock.what]
-        _note_end(case, clock.what, clock.due_at)
-    if clocks:
-        say_set(session, *clocks)
 
 
 def say_set(session: Session, *clocks: DeadlineClock) -> None:
@@ -262,10 +162,10 @@ def as_set(clock: DeadlineClock) -> SetDeadline:
 
 def stop_clocks(session: Session, case: Case, *kinds: Deadline, about: str = "") -> None:
     """The promises were kept, late or in time, or are void: nothing of them happens any more."""
-    for clock in _find(session, case, *kinds, about=about):
+    for clock in find_clocks(session, case, *kinds, about=about):
         clocks_of(session).stop(clock)
     for what in () if about else kinds:
-        _note_end(case, what, None)
+        note_end(case, what, None)
     if not about and not set(kinds).isdisjoint(case.overdue):
         case.overdue = [what for what in case.overdue if what not in kinds]
 
@@ -276,26 +176,29 @@ def stop_round(session: Session, case: Case) -> None:
 
 
 def stop_all(session: Session, case: Case) -> None:
-    """The case is over."""
+    """The case is over; what runs after the end goes on."""
     stop_round(session, case)
     clocks = clocks_of(session)
     for clock in clocks.of(case.case_id):
-        clocks.stop(clock)
+        if not clock.what.promise.after_the_end:
+            clocks.stop(clock)
 
 
 def hand_over(session: Session, case: Case, what: Deadline, unit_code: str | None, about: str = "") -> None:
     """The clock runs on, or stands still, and from now on it is this unit's."""
-    for clock in _find(session, case, what, about=about):
+    for clock in find_clocks(session, case, what, about=about):
         if clock.unit_code != unit_code:
             clocks_of(session).change(replace(clock, unit_code=unit_code))
 
 
-def _find(session: Session, case: Case, *kinds: str, about: str) -> list[DeadlineClock]:
+def find_clocks(session: Session, case: Case, *kinds: str, about: str) -> list[DeadlineClock]:
+    """Those of these kinds about the case, or about one thing of it, that run or stand still."""
     clocks = clocks_of(session).of(case.case_id)
     return [clock for clock in clocks if clock.what in kinds and clock.about == about]
 
 
-def _warn_percent(session: Session, pack_version: int) -> int:
+def warn_percent(session: Session, pack_version: int) -> int:
+    """After which share of its time a promise under that pack warns."""
     return session.packs.version(pack_version).ladder.warn_percent
 
 

@@ -50,6 +50,41 @@ FOLLOWUP: dict[str, Spoiled] = {
         reason = '没事'
         version = 9
     """),
+    **columns("followup", "matter", "ordered", """
+        upper_due_at = upper_due_at + interval '1 day'
+    """),
+    **columns("followup", "upper_order", "ordered", """
+        body = '省信访局'
+        number = 'SX-9'
+        received_at = received_at + interval '1 hour'
+        due_at = due_at + interval '1 day'
+        edition = 9
+        draft = 9
+        unit_code = 'D-AGRI'
+        findings = '没事'
+        measures = '没事'
+        opinion = '没事'
+        evidence = '{{}}'
+        written_by = 'somebody else'
+        written_by_staff = 'S-1001'
+        written_at = written_at + interval '1 hour'
+        decided_by = 'nobody'
+        decided_by_staff = 'S-1001'
+        decided_at = decided_at + interval '1 hour'
+        reason = '没事'
+        sent_by = 'somebody else'
+        sent_by_staff = 'S-1001'
+        sent_at = sent_at + interval '1 hour'
+        how = '没事'
+        on_time = false
+        version = 99
+    """),
+    **columns("followup", "upper_deadline", "ordered", """
+        due_at = due_at + interval '1 day'
+        before = before + interval '1 day'
+        at = at + interval '1 hour'
+        who = 'somebody else'
+    """),
     **columns("followup", "responsible", "answered_for", """
         staff_id = 'S-1001'
         named_at = named_at + interval '1 hour'

@@ -81,6 +81,12 @@ INTAKE: dict[str, Spoiled] = {
         " WHERE one.case_id IN ({named}, {named_too}) AND other.case_id IN ({named}, {named_too})"
         " AND one.case_id <> other.case_id",
     ),
+    **columns("intake", "upper_order", "ordered", """
+        body = '省信访局'
+        number = 'SX-9'
+        due_at = due_at + interval '1 day'
+        edition = 9
+    """),
     "words before masking changed": spoiled(
         "I6", "intake", "solved", "requester: what is sealed is",
         "UPDATE intake.wording SET sealed_text = sealed_text || 'x' WHERE case_id = {solved}",
