@@ -23,6 +23,7 @@ MAY_FOLLOW: Mapping[type[Event], tuple[type[Event] | None, ...]] = {
     cases.ReturnRequested: (*WITH_A_UNIT, cases.CaseSigned),
     cases.ReturnDecided: (cases.ReturnRequested,),
     cases.ProgressReported: (cases.CaseSigned, cases.ReturnRequested),
+    tasks.TaskGiven: (*WITH_A_UNIT, cases.CaseSigned),
     tasks.TaskSigned: (*WITH_A_UNIT, cases.CaseSigned, cases.ReturnRequested),
     tasks.TaskReported: (*WITH_A_UNIT, cases.CaseSigned, cases.ReturnRequested),
     cases.TaskDone: (*WITH_A_UNIT, cases.CaseSigned, cases.ReturnRequested),
@@ -43,15 +44,15 @@ MAY_FOLLOW: Mapping[type[Event], tuple[type[Event] | None, ...]] = {
 Progress is none to follow, nor is what a support unit does. What was asked for and refused is as if it had not been.
 """
 MAY_SAY: Mapping[str, tuple[type[Event], ...]] = {
-    DISPATCH: tuple(MAY_FOLLOW)[:18],
+    DISPATCH: tuple(MAY_FOLLOW)[:19],
     FOLLOWUP: (
-        *tuple(MAY_FOLLOW)[18:],
+        *tuple(MAY_FOLLOW)[19:],
         *(cases.DeadlineSet, cases.DeadlineWarned, cases.DeadlineMissed),
         *(supervision.SupervisionIssued, supervision.SupervisionReplied, citizens.WithdrawalTried),
         *(objections.ObjectionDecided, objections.CaseReopened),
     ),
 }
-OF_SUPPORT = (tasks.TaskSigned, tasks.TaskReported, cases.TaskDone, cases.TaskCancelled)
+OF_SUPPORT = (tasks.TaskGiven, tasks.TaskSigned, tasks.TaskReported, cases.TaskDone, cases.TaskCancelled)
 BESIDE = (cases.ProgressReported, *OF_SUPPORT, ResponsibleNamed)
 """What leaves the case where it stands."""
 OF_ANY_UNIT = (*OF_SUPPORT, ResponsibleNamed)
@@ -64,7 +65,7 @@ BY_ITSELF = (cases.TriageQueued, cases.CaseAssigned)
 """By what dispatch opens a round."""
 HAND_IN_IT: tuple[type[Any], ...] = (
     *(*WITH_A_UNIT, cases.CaseSigned, cases.ProgressReported, cases.CaseHandled),
-    *(tasks.TaskSigned, tasks.TaskReported, cases.TaskDone),
+    *(tasks.TaskGiven, tasks.TaskSigned, tasks.TaskReported, cases.TaskDone),
 )
 """What people do with a case; whoever did asks nobody about it."""
 

@@ -32,6 +32,7 @@ from services.dispatch.cases.domain.transitions import MACHINE, decide
 from services.dispatch.cases.tables import Case
 from services.dispatch.requests.actions import apply
 from services.dispatch.routing.actions import opening, recusing
+from services.dispatch.tasks.actions.keeping import note_due
 from services.dispatch.tasks.tables import Task
 
 
@@ -83,6 +84,12 @@ async def told(session: Session, event: RoundEvent) -> None:
             CASES.note(case, word)
 
 
+async def limited(session: Session, event: DeadlineSet) -> None:
+    """时限 -> of the case, and of tasks of it."""
+    await told(session, event)
+    await note_due(session, event)
+
+
 async def sent_back(session: Session, event: CaseSentBack) -> None:
     """发回重办 -> the next round."""
     case = await _of_this_round(session, event)
@@ -123,7 +130,7 @@ HANDLERS = (
     on(AccusedNamed, accused_named),
     on(CaseWithdrawn, stepped),
     on(CaseAnsweredDirectly, stepped),
-    on(DeadlineSet, told),
+    on(DeadlineSet, limited),
     on(DeadlineWarned, told),
     on(DeadlineMissed, told),
     on(CaseSentBack, sent_back),

@@ -9,6 +9,7 @@ from libs.common.bus.flow import Service
 from libs.common.database.migrate import History
 from libs.common.database.session import Session
 from libs.common.database.stored_packs import refresh_shelf
+from libs.common.events.terms import Deadline
 from libs.common.host.process import run_service
 from libs.common.pack.loader import load_pack
 from libs.common.pack.problems import PackError
@@ -30,10 +31,12 @@ from services.dispatch.routing import api as routing
 from services.dispatch.settings import Settings
 from services.dispatch.staff import api as staff
 from services.dispatch.tasks import api as tasks
+from services.dispatch.tasks.queries import overdue_tasks
 
 
 async def measure(session: Session) -> None:
-    """Dispatch's own gauge."""
+    """Dispatch's own gauges."""
+    metrics.DEADLINES_OVERDUE.labels(Service.DISPATCH, Deadline.TASK).set(await overdue_tasks(session))
     metrics.RESPONSIBLE_VACANT.labels(Service.DISPATCH).set(await vacant_cases(session))
 
 

@@ -33,7 +33,7 @@ from libs.common.events.door import AdditionHeld, CaseUrged, WordingReleased
 from libs.common.events.objections import ObjectionRaised
 from libs.common.events.passing import CaseDelegated, CaseRaised
 from libs.common.events.responsible import ResponsibleNamed
-from libs.common.events.tasks import TaskReported, TaskSigned
+from libs.common.events.tasks import TaskGiven, TaskReported, TaskSigned
 from libs.common.events.terms import SupervisionLevel
 from libs.common.rules.hands import hands_in
 from libs.common.rules.machine import SYSTEM, Actor, NotTheirs, OutOfTurn
@@ -52,6 +52,7 @@ from services.followup.responsible.actions import note_named
 from services.followup.rounds import actions as rounds
 from services.followup.supervision.actions import number_of, order_by_hand
 from services.followup.supervision.schemas import IssueSupervision
+from services.followup.tasks import actions as tasks
 
 LONGEST_REASON = 1_000
 """Characters of the reason of an order, as a supervisor's may have at most: the words of a call may be as long."""
@@ -139,6 +140,7 @@ async def triage_queued(session: Session, event: TriageQueued) -> None:
     case = await _in_hand(session, event)
     if case is not None:
         rounds.queue(session, case, event)
+        tasks.all_ended(session, case, event)
 
 
 async def assigned(session: Session, event: CaseAssigned) -> None:
@@ -146,6 +148,7 @@ async def assigned(session: Session, event: CaseAssigned) -> None:
     case = await _in_hand(session, event)
     if case is not None:
         rounds.assign(session, case, event)
+        tasks.given_with(session, case, event)
 
 
 async def reassigned(session: Session, event: CaseReassigned) -> None:
@@ -153,6 +156,7 @@ async def reassigned(session: Session, event: CaseReassigned) -> None:
     case = await _in_hand(session, event)
     if case is not None:
         rounds.reassign(session, case, event)
+        tasks.given_with(session, case, event)
 
 
 async def passed_on(session: Session, event: CaseDelegated | CaseRaised) -> None:
@@ -190,14 +194,27 @@ async def responsible_named(session: Session, event: ResponsibleNamed) -> None:
 
 
 async def worked(session: Session, event: RoundEvent) -> None:
-    """办理进展, 协办签收, 协办进展, 协办办结, 协办承接 -> one more who had a hand in it."""
+    """办理进展, 协办签收, 协办进展 -> one more who had a hand in it."""
     await _known(session, event)
+
+
+async def task_given(session: Session, event: TaskGiven) -> None:
+    """增派任务 -> the unit has to do it in time."""
+    case = await _in_hand(session, event)
+    if case is not None:
+        tasks.given(session, case, event)
+
+
+async def task_ended(session: Session, event: TaskDone | TaskCancelled) -> None:
+    """协办办结、撤销协办、协办承接 -> nobody waits for it any more; whoever has it now has to do it in time."""
+    tasks.ended(session, await _known(session, event), event)
 
 
 async def finished(session: Session, event: CaseHandled | CaseAnsweredDirectly) -> None:
     """办结反馈, 直接答复 -> ask the citizen. Of two that cross, the first opens the callback."""
     case = await _in_hand(session, event)
     if case is not None:
+        tasks.all_ended(session, case, event)
         await rounds.finish(session, case, event)
 
 
@@ -249,10 +266,11 @@ HANDLERS = (
     on(CaseNotAccepted, not_accepted),
     on(ResponsibleNamed, responsible_named),
     on(ProgressReported, worked),
+    on(TaskGiven, task_given),
     on(TaskSigned, worked),
     on(TaskReported, worked),
-    on(TaskDone, worked),
-    on(TaskCancelled, worked),
+    on(TaskDone, task_ended),
+    on(TaskCancelled, task_ended),
     on(CaseHandled, finished),
 )
 

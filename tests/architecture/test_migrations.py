@@ -75,6 +75,7 @@ JUSTIFIED: Mapping[str, Mapping[str, str]] = {
         "ban-drop-not-null": "who asks at triage may be of no unit; a process of the release before reads only returns",
     },
     "dispatch/0025": _NEW_INDEX,
+    "dispatch/0028": _NEW_INDEX,
     "followup/0003": _EMPTIED,
     "followup/0004": _OTHER_INDEX,
     "followup/0005": _OTHER_INDEX,

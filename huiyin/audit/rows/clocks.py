@@ -123,6 +123,18 @@ class Clocks:
         for clock in self.started:
             clock.stopped |= clock.set.about == order
 
+    def stop_task(self, number: int, unit_code: str) -> None:
+        """This unit's part is done, or it was let off."""
+        for clock in self.started:
+            of_the_unit = clock.said.round == number and clock.units[-1] == unit_code
+            clock.stopped |= clock.set.deadline is Deadline.TASK and of_the_unit
+
+    def stop_tasks(self, number: int, but_not: Collection[str] = ()) -> None:
+        """Nobody waits for the parts of these support units in this round."""
+        for clock in self.started:
+            gone = clock.said.round == number and clock.units[-1] not in but_not
+            clock.stopped |= clock.set.deadline is Deadline.TASK and gone
+
     def stop_all(self) -> None:
         """The case is over, and whatever was to be answered about it."""
         for clock in self.started:

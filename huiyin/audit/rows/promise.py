@@ -15,7 +15,7 @@ from huiyin.audit.rows.callbacks import FoldedCallbacks
 from huiyin.audit.rows.clocks import Clocks, FoldedClock
 from huiyin.audit.rows.comparing import Columns, NotBefore, Unseen, as_told, by_whom, columns_of, told
 from huiyin.audit.rows.tries import asked, at_the_door, ordered, tried
-from libs.common.events import accepting, cases, citizens, door, objections, passing, supervision
+from libs.common.events import accepting, cases, citizens, door, objections, passing, supervision, tasks
 from libs.common.events.accused import AccusedNamed
 from libs.common.events.base import Event
 from libs.common.events.passing import gave_up
@@ -76,6 +76,9 @@ class PromisedCase:
             accepting.CaseNotAccepted: self._not_accept,
             cases.CaseHandled: self._finish,
             cases.CaseAnsweredDirectly: self._finish,
+            tasks.TaskGiven: self._give_task,
+            cases.TaskDone: self._end_task,
+            cases.TaskCancelled: self._end_task,
         }
         self._does: Mapping[type[Event], Callable[[Any], None]] = {
             cases.CallbackTried: self._try,
@@ -137,17 +140,20 @@ class PromisedCase:
             led_by = self.row["lead_unit"]
             lead = None if led_by is None else Lead(gave_up=None if event.recusal else led_by)
             self._give(Action.QUEUE, event, event.reason, lead)
+            self.clocks.stop_tasks(event.round)
 
     def _assign(self, event: cases.CaseAssigned) -> None:
         if self._in_hand(event):
             lead = Lead(event.lead_unit, event.category_code, event.pack_version)
             self._give(Action.ASSIGN, event, event.explanation, lead)
+            self._give_tasks(event)
 
     def _reassign(self, event: cases.CaseReassigned) -> None:
         if self._in_hand(event):
             works = next(iter(event.delegates[-1:]), None)
             lead = Lead(event.lead_unit, event.category_code, event.pack_version, gave_up(event), works)
             self._give(Action.REASSIGN, event, event.explanation, lead)
+            self._give_tasks(event)
 
     def _pass_on(self, event: passing.CaseDelegated | passing.CaseRaised) -> None:
         """Whoever stands in for a unit that is gone was passed nothing."""
@@ -164,6 +170,21 @@ class PromisedCase:
         at = clock.said.occurred_at if clock else NotBefore(event.occurred_at)
         self._step(action, at, why, lead=lead)
 
+    def _give_tasks(self, event: cases.CaseAssigned | cases.CaseReassigned) -> None:
+        """Who is named again goes on; who has a task by it has its limit, where the pack has one."""
+        self.clocks.stop_tasks(event.round, but_not=event.support_units)
+        for name in event.tasks:
+            self.clocks.start_about(name)
+
+    def _give_task(self, event: tasks.TaskGiven) -> None:
+        if self._in_hand(event):
+            self.clocks.start_about(event.task)
+
+    def _end_task(self, event: cases.TaskDone | cases.TaskCancelled) -> None:
+        self.clocks.stop_task(event.round, event.unit_code)
+        if isinstance(event, cases.TaskCancelled) and event.task is not None:
+            self.clocks.start_about(event.task)
+
     def _sign(self, event: cases.CaseSigned) -> None:
         if self._in_hand(event):
             self._end(event)
@@ -172,6 +193,7 @@ class PromisedCase:
     def _finish(self, event: _Done) -> None:
         if not self._in_hand(event):
             return
+        self.clocks.stop_tasks(event.round)
         self._end(event)
         wanted, number = self.row["callback_wanted"], event.round
         # Who wants no callback is asked in the first round by a reviewer's word alone, which is said later; until

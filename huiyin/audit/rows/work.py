@@ -17,6 +17,7 @@ from libs.common.events import accepting, cases, door, objections, passing
 from libs.common.events import tasks as task_events
 from libs.common.events.base import Event, SaidByHand
 from libs.common.events.responsible import ResponsibleNamed
+from libs.common.events.terms import Deadline
 from libs.common.rules.machine import SYSTEM, Actor, OutOfTurn
 from services.dispatch.cases.actions.events import HEARD, words_of
 from services.dispatch.cases.domain import state as rules
@@ -24,6 +25,7 @@ from services.dispatch.cases.domain.evolving import evolve
 from services.dispatch.cases.domain.naming import is_given_anew
 from services.dispatch.cases.domain.state import (
     Assignment,
+    GivenPart,
     Left,
     LimitWord,
     NewChain,
@@ -86,6 +88,7 @@ class CaseWithUnits:
     def take(self, one: LedgerSaid) -> None:
         """One more event; one of its own may have had its effect already, with what brought it about."""
         if one.service != DISPATCH:
+            self._note_due(one.event)
             crossed = isinstance(one.event, objections.CaseReopened) and one.event.round > self.state.round
             if crossed or getattr(one.event, "round", self.state.round) == self.state.round:
                 self._hear(one.event)
@@ -120,6 +123,12 @@ class CaseWithUnits:
                 self._heard_at(event.occurred_at, read(event))
         for word in words_of(event):
             self.state = self._crossed(word) if isinstance(word, LimitWord) else evolve(self.state, word)
+
+    def _note_due(self, event: Event) -> None:
+        """Until when tasks are, of whatever round."""
+        for clock in event.deadlines if isinstance(event, cases.DeadlineSet) else ():
+            if clock.deadline is Deadline.TASK:
+                self.tasks = tasks.due_from(self.tasks, clock.about, clock.due_at)
 
     def _release(self, event: door.WordingReleased) -> None:
         """What it says is known, and its unit is looked for, where it waited for that alone."""
@@ -191,6 +200,10 @@ class CaseWithUnits:
                 self._step(
                     rules.Said(action, at, SupportPart(event.unit_code, event.note), self._of(event), event.note)
                 )
+            case task_events.TaskGiven():
+                given = GivenPart(event.unit_code, event.what, event.measures, event.due_at)
+                why = f"{given.unit_code}: {given.what}"
+                self._step(rules.Said(Action.SUPPORT_GIVE, at, given, self._by(event), why))
             case cases.TaskDone():
                 part = SupportPart(event.unit_code, event.result)
                 self._step(rules.Said(Action.SUPPORT_DONE, at, part, self._of(event), event.result))

@@ -142,6 +142,8 @@ class CaseAssigned(RoundEvent, SaidByHand):
     by_rule: bool
     explanation: str
     pack_version: int
+    tasks: tuple[str, ...] = ()
+    """Names of the tasks that it gives to support units, as ``3.D-LIGHTS``; empty in events from before it was told."""
 
 
 class CaseReassigned(RoundEvent, SaidByHand):
@@ -155,6 +157,8 @@ class CaseReassigned(RoundEvent, SaidByHand):
     category_code: str
     explanation: str
     pack_version: int
+    tasks: tuple[str, ...] = ()
+    """As of an assignment: of support units that go on with theirs, or have done it, none."""
     succession: bool = False
     """撤并: ``from_unit`` is no more, and another has its work; it did not give the case up."""
     recusal: bool = False
@@ -216,6 +220,8 @@ class TaskCancelled(RoundEvent, SaidByHand):
     unit_code: str
     reason: str
     successor: str | None = None
+    task: str | None = None
+    """The name of the task that the successor has by it; None in events from before it was told."""
 
 
 class ReturnRequested(RoundEvent, SaidByHand):

@@ -236,6 +236,7 @@ class Deadline(str):
     REPLY: ClassVar["Deadline"]
     WORDING: ClassVar["Deadline"]
     OBJECTION: ClassVar["Deadline"]
+    TASK: ClassVar["Deadline"]
 
     def __new__(cls, code: str, promise: Promise) -> "Deadline":
         """Declare one more word, with what it guards."""
@@ -324,4 +325,10 @@ Deadline.OBJECTION = Deadline("objection", Promise(
     "异议审核时限", "How long a citizen's objection to the closing of his case may wait to be decided",
     Answerable.HOTLINE, set_by=("ObjectionRaised",), kept_by=("ObjectionDecided",),
     about="objection", optional=True, after_the_end=True,
+))  # fmt: skip
+Deadline.TASK = Deadline("task", Promise(
+    "协办时限", "How long a support unit may take to do its part, where its task names no other end", Answerable.UNIT,
+    set_by=("CaseAssigned", "CaseReassigned", "TaskGiven"), kept_by=("TaskDone",),
+    void_by=("TaskCancelled", "CaseReassigned", "TriageQueued", "CaseHandled", "CaseAnsweredDirectly", "CaseClosed"),
+    about="task", optional=True,
 ))  # fmt: skip

@@ -10,7 +10,7 @@ from libs.common.rules.apart import NO_HANDS, Hands, names_of
 _WORK = (
     *(cases.CaseRegistered, cases.CaseAssigned, cases.CaseReassigned, cases.CaseSigned, cases.ProgressReported),
     *(passing.CaseDelegated, passing.CaseRaised, cases.CaseHandled),
-    *(tasks.TaskSigned, tasks.TaskReported, cases.TaskDone),
+    *(tasks.TaskGiven, tasks.TaskSigned, tasks.TaskReported, cases.TaskDone),
 )
 """What a person does with a case, as its event tells."""
 

@@ -63,6 +63,7 @@ class Right(StrEnum):
     CASE_DELEGATE = "dispatch.cases.delegate"
     CASE_RAISE = "dispatch.cases.raise"
     RESULT_SUBMIT = "dispatch.results.submit"
+    TASK_GIVE = "dispatch.tasks.give"
     TASK_CANCEL = "dispatch.tasks.cancel"
     RETURN_REQUEST = "dispatch.returns.request"
     RETURN_DECIDE = "dispatch.returns.decide"
@@ -181,6 +182,7 @@ RIGHTS: Mapping[Role, frozenset[Right]] = MappingProxyType(
             Right.RETURN_DECIDE,
             Right.NONACCEPTANCE_REQUEST,
             Right.NONACCEPTANCE_DECIDE,
+            Right.TASK_GIVE,
             Right.TASK_CANCEL,
             Right.DIRECTORY_READ,
             Right.STAFF_CONTACT,
@@ -197,6 +199,7 @@ RIGHTS: Mapping[Role, frozenset[Right]] = MappingProxyType(
             Right.CASE_DELEGATE,
             Right.CASE_RAISE,
             Right.RESULT_SUBMIT,
+            Right.TASK_GIVE,
             Right.TASK_CANCEL,
             Right.RETURN_REQUEST,
             Right.DIRECTORY_READ,

@@ -173,6 +173,15 @@ class Outcome(NamedTuple):
     seq: int = 0
 
 
+class PartGiven(NamedTuple):
+    """增派协办: one more support unit, after the assignment."""
+
+    round: int
+    unit: str
+    at: datetime
+    seq: int = 0
+
+
 class PartDone(NamedTuple):
     """协办办结."""
 
@@ -322,6 +331,7 @@ Atom = (
     | Signature
     | Progress
     | Outcome
+    | PartGiven
     | PartDone
     | PartCancelled
     | ReturnRequest

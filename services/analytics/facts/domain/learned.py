@@ -42,6 +42,7 @@ SAID_BY: dict[type[atoms.Registration | atoms.Atom], str] = {
             atoms.Signature,
             atoms.Progress,
             atoms.Outcome,
+            atoms.PartGiven,
             atoms.PartDone,
             atoms.PartCancelled,
             atoms.ReturnRequest,

@@ -6,11 +6,13 @@ from typing import Any
 from libs.common.events import accepting, cases, passing, supervision, tasks
 from libs.common.events.base import Event
 from libs.common.events.deadlines import SetDeadline
+from libs.common.events.task_terms import task_name
 from libs.common.rules.machine import SYSTEM
 from services.dispatch.cases.domain.state import (
     AddedText,
     Ask,
     Assignment,
+    GivenPart,
     Left,
     LimitWord,
     NewChain,
@@ -70,8 +72,8 @@ def events_of(case_id: str, before: State, after: State, said: Said) -> Iterator
             yield cases.CaseHandled(**of_worker, **result, without_support=before.open_support if without else ())
         case Return(reason_code, note):
             yield cases.ReturnRequested(**of_lead, reason_code=reason_code, note=note)
-        case SupportPart() as part:
-            yield _of_a_part(where, said.action, part)
+        case SupportPart() | GivenPart() as part:
+            yield _of_a_part(where, after, said.action, part)
     if said.action is Action.SIGN:
         yield cases.CaseSigned(**of_worker)
     elif said.action is Action.REPORT:
@@ -114,11 +116,22 @@ def _passed(where: dict[str, Any], before: State, said: Said, chain: NewChain) -
 
 
 _DECISIONS = (Action.REFUSE_RETURN, Action.HAND_ON, Action.TAKE_BACK)
+
+
+def _given_to(before: State, after: State) -> tuple[str, ...]:
+    """The support units that do not go on with an open task of this round."""
+    going_on = before.open_support if before.round == after.round else ()
+    return tuple(unit for unit in after.open_support if unit not in going_on)
+
+
 _IN_PLACE_OF_ANOTHER = (Action.HAND_ON, Action.REASSIGN, Action.RECUSE)
 
 
-def _of_a_part(where: dict[str, Any], action: Action, part: SupportPart) -> Event:
+def _of_a_part(where: dict[str, Any], after: State, action: Action, part: SupportPart | GivenPart) -> Event:
     of_part = where | {"unit_code": part.unit_code}
+    if isinstance(part, GivenPart):
+        of_part |= {"what": part.what, "measures": part.measures, "due_at": part.due_at}
+        return tasks.TaskGiven(**of_part, task=task_name(after.version, part.unit_code))
     match action:
         case Action.SUPPORT_SIGN:
             return tasks.TaskSigned(**of_part, note=part.text)
@@ -126,7 +139,8 @@ def _of_a_part(where: dict[str, Any], action: Action, part: SupportPart) -> Even
             return tasks.TaskReported(**of_part, note=part.text)
         case Action.SUPPORT_DONE:
             return cases.TaskDone(**of_part, result=part.text)
-    return cases.TaskCancelled(**of_part, reason=part.text, successor=part.successor)
+    task = None if part.successor is None else task_name(after.version, part.successor)
+    return cases.TaskCancelled(**of_part, reason=part.text, successor=part.successor, task=task)
 
 
 def _assigned(case_id: str, before: State, after: State, said: Said, given: Assignment) -> Event:
@@ -139,6 +153,7 @@ def _assigned(case_id: str, before: State, after: State, said: Said, given: Assi
         "category_code": given.category_code,
         "explanation": given.explanation,
         "pack_version": given.pack_version,
+        "tasks": tuple(task_name(after.version, unit) for unit in _given_to(before, after)),
     }
     if said.action in _IN_PLACE_OF_ANOTHER:
         # What the system does, it does since the unit before is gone.

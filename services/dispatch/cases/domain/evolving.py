@@ -9,6 +9,7 @@ from services.dispatch.cases.domain.clocks import was_met
 from services.dispatch.cases.domain.state import (
     AddedText,
     Assignment,
+    GivenPart,
     Heard,
     Left,
     LimitWord,
@@ -53,7 +54,7 @@ def _brought(state: State, said: Said) -> Mapping[str, Any]:
             return result | {"handled_at": said.at, "open_support": ()}
         case Return() | Nonacceptance() as wanted:
             return _returned(state, said, wanted) if isinstance(wanted, Return) else _unaccepted(said, wanted)
-        case SupportPart() as part:
+        case SupportPart() | GivenPart() as part:
             return _parted(state, said.action, part)
         case AddedText(at, text):
             return {"supplements": (*state.supplements, {"at": at.isoformat(), "text": text})}
@@ -72,7 +73,10 @@ def _ended(said: Said) -> Mapping[str, Any]:
     return _ENDED | _ACCEPTED if crossed else _ENDED_BY.get(said.action, {})
 
 
-def _parted(state: State, action: Action, part: SupportPart) -> Mapping[str, Any]:
+def _parted(state: State, action: Action, part: SupportPart | GivenPart) -> Mapping[str, Any]:
+    if isinstance(part, GivenPart):
+        named = {name: (*getattr(state, name), part.unit_code) for name in ("support_units", "open_support")}
+        return {name: tuple(dict.fromkeys(units)) for name, units in named.items()}
     if action in (Action.SUPPORT_DONE, Action.SUPPORT_CANCEL):
         return {"open_support": tuple(code for code in state.open_support if code != part.unit_code)}
     if part.successor is None:

@@ -182,6 +182,16 @@ class SupportPart:
 
 
 @dataclass(frozen=True, slots=True)
+class GivenPart:
+    """A support unit that has a part from now on: what it is to do, by what measures, until when if that is named."""
+
+    unit_code: str
+    what: str
+    measures: str = ""
+    due_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class AddedText:
     """What the citizen added."""
 
@@ -189,7 +199,7 @@ class AddedText:
     text: str
 
 
-What = Assignment | NewChain | Left | Result | Return | Nonacceptance | SupportPart | AddedText | None
+What = Assignment | NewChain | Left | Result | Return | Nonacceptance | SupportPart | GivenPart | AddedText | None
 Said = machine.Said[Action, What]
 
 

@@ -35,6 +35,7 @@ class Action(StrEnum):
     SIGN = "sign"
     REPORT = "report"
     HAND_IN = "hand_in"
+    SUPPORT_GIVE = "support_give"
     SUPPORT_SIGN = "support_sign"
     SUPPORT_REPORT = "support_report"
     SUPPORT_DONE = "support_done"
@@ -78,6 +79,7 @@ class Party(StrEnum):
     DELEGATOR = "delegator"
     SUPPORT_UNIT = "support_unit"
     COORDINATOR = "coordinator"
+    GIVER = "giver"
     JUDGE = "judge"
     APPROVER = "approver"
 
@@ -103,6 +105,7 @@ ACTION_LABELS: dict[Action, tuple[str, str]] = {
     Action.SIGN: ("签收", "sign"),
     Action.REPORT: ("报告进展", "report progress"),
     Action.HAND_IN: ("办结反馈", "hand in the result"),
+    Action.SUPPORT_GIVE: ("增派协办", "give one more unit a part"),
     Action.SUPPORT_SIGN: ("协办签收", "sign a support unit's part"),
     Action.SUPPORT_REPORT: ("协办进展", "report progress of a support unit"),
     Action.SUPPORT_DONE: ("协办办结", "a support unit's part is done"),

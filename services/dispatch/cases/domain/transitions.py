@@ -130,6 +130,7 @@ STEPS: tuple[Line, ...] = (
     # Whoever is complained about loses the case at once, a return that is being decided or not.
     *Line.each(OPEN, Action.RECUSE, Party.SYSTEM, to=Status.ASSIGNED),
     *Line.each(OPEN, Action.RECUSE_TO_TRIAGE, Party.SYSTEM, to=Status.TRIAGE),
+    *Line.each(OPEN, Action.SUPPORT_GIVE, Party.GIVER, no_return_pending),
     *Line.each(OPEN, Action.SUPPORT_SIGN, Party.SUPPORT_UNIT),
     *Line.each(OPEN, Action.SUPPORT_REPORT, Party.SUPPORT_UNIT),
     *Line.each(OPEN, Action.SUPPORT_DONE, Party.SUPPORT_UNIT),
@@ -229,6 +230,9 @@ def check_party(state: State, action: Action, actor: Actor) -> None:
     elif party is Party.COORDINATOR:
         if not actor.units.isdisjoint(state.support_units):
             raise NotTheirs("A support unit does not let itself off", "协办单位不得自行撤销协办")
+    elif party is Party.GIVER:
+        if not actor.units.isdisjoint(state.support_units):
+            raise NotTheirs("A support unit gives no part of the case to another", "协办单位不得增派协办任务")
     elif party is Party.APPROVER:
         # Both may be of the office that sorts: it is two people, not two units, that make up their minds.
         asked_by = names_of(state.nonacceptance_asked_by, state.nonacceptance_asked_by_staff)
