@@ -71,6 +71,7 @@ _PLAIN: Mapping[type[CaseEvent], Mapping[str, Any]] = {
     cases.CaseSigned: _UNIT,
     cases.ProgressReported: {**_UNIT, "note": "已安排人员到现场查看"},
     cases.CaseHandled: {**_UNIT, "result_kind": ResultKind.SUBSTANTIVE, "result": "已到现场处理完毕，村委会确认。"},
+    tasks.ListFilled: {"list_code": "problem", "edition": 1, "text": "路灯不亮"},
     tasks.TaskGiven: {"task": "3.D-C", "unit_code": "D-C", "what": "help"},
     tasks.TaskSigned: {"unit_code": "D-C"},
     tasks.TaskReported: {"unit_code": "D-C", "note": "on the way"},

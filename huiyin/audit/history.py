@@ -23,6 +23,9 @@ MAY_FOLLOW: Mapping[type[Event], tuple[type[Event] | None, ...]] = {
     cases.ReturnRequested: (*WITH_A_UNIT, cases.CaseSigned),
     cases.ReturnDecided: (cases.ReturnRequested,),
     cases.ProgressReported: (cases.CaseSigned, cases.ReturnRequested),
+    tasks.ListFilled: (
+        *(*WITH_A_UNIT, cases.TriageQueued, cases.CaseSigned, cases.ReturnRequested, accepting.NonacceptanceRequested),
+    ),
     tasks.TaskGiven: (*WITH_A_UNIT, cases.CaseSigned),
     tasks.TaskSigned: (*WITH_A_UNIT, cases.CaseSigned, cases.ReturnRequested),
     tasks.TaskReported: (*WITH_A_UNIT, cases.CaseSigned, cases.ReturnRequested),
@@ -44,16 +47,16 @@ MAY_FOLLOW: Mapping[type[Event], tuple[type[Event] | None, ...]] = {
 Progress is none to follow, nor is what a support unit does. What was asked for and refused is as if it had not been.
 """
 MAY_SAY: Mapping[str, tuple[type[Event], ...]] = {
-    DISPATCH: tuple(MAY_FOLLOW)[:19],
+    DISPATCH: tuple(MAY_FOLLOW)[:20],
     FOLLOWUP: (
-        *tuple(MAY_FOLLOW)[19:],
+        *tuple(MAY_FOLLOW)[20:],
         *(cases.DeadlineSet, cases.DeadlineWarned, cases.DeadlineMissed),
         *(supervision.SupervisionIssued, supervision.SupervisionReplied, citizens.WithdrawalTried),
         *(objections.ObjectionDecided, objections.CaseReopened),
     ),
 }
 OF_SUPPORT = (tasks.TaskGiven, tasks.TaskSigned, tasks.TaskReported, cases.TaskDone, cases.TaskCancelled)
-BESIDE = (cases.ProgressReported, *OF_SUPPORT, ResponsibleNamed)
+BESIDE = (cases.ProgressReported, tasks.ListFilled, *OF_SUPPORT, ResponsibleNamed)
 """What leaves the case where it stands."""
 OF_ANY_UNIT = (*OF_SUPPORT, ResponsibleNamed)
 BESIDE_ALL = (door.RequesterRevealed, door.CaseResealed, door.RequesterErased, AccusedNamed)

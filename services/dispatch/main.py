@@ -25,6 +25,7 @@ from services.dispatch.directory import api as directory
 from services.dispatch.directory.actions.handing_over import hand_over_for_ever
 from services.dispatch.directory.actions.publishing import publish_first
 from services.dispatch.handlers import REACTIONS, prepare_door
+from services.dispatch.lists import api as lists
 from services.dispatch.passing import api as passing
 from services.dispatch.requests import api as requests
 from services.dispatch.routing import api as routing
@@ -47,6 +48,7 @@ SPEC = ServiceSpec(
     routers=(
         tasks.router,
         routing.router,
+        lists.router,
         passing.router,
         cases.router,
         requests.router,

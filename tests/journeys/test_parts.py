@@ -32,6 +32,7 @@ async def test_a_part_that_is_late_is_on_the_ladder_and_the_result_waits_for_eve
     await county.house.settle()
     case_id = await county.register()
     await does(county, VILLAGE_UNIT, case_id, "signature")
+    await does(county, VILLAGE_UNIT, case_id, "lists/measure", {"text": "更换灯头"})
     due = county.house.clock.now() + timedelta(hours=5)
     body = {"unit_code": "D-WATER", "what": "关阀配合抢修", "due_at": due.isoformat()}
     await does(county, VILLAGE_UNIT, case_id, "tasks", body)

@@ -27,6 +27,7 @@ def rows_of_dispatch(view: CaseView, _packs: Packs) -> Iterator[WantedRows]:
     about = {} if case is None else {"case_id": case.first.case_id}
     asked = [] if case is None else [about | columns_of(request) for request in case.requests]
     yield WantedRows(DISPATCH, "request", ("version",), asked)
+    yield WantedRows(DISPATCH, "case_list", ("version",), [] if case is None else case.lists)
     given = [] if case is None else [about | columns_of(task) | _answers_for(case, task) for task in case.tasks]
     yield WantedRows(DISPATCH, "task", ("version", "unit_code"), given)
 

@@ -25,6 +25,7 @@ from services.dispatch.cases.domain.evolving import evolve
 from services.dispatch.cases.domain.naming import is_given_anew
 from services.dispatch.cases.domain.state import (
     Assignment,
+    FilledList,
     GivenPart,
     Left,
     LimitWord,
@@ -79,6 +80,7 @@ class CaseWithUnits:
         """The same of a task, by its version and unit."""
         self.steps: list[Columns] = []
         self.decisions: list[Columns] = []
+        self.lists: list[Columns] = []
 
     def next_from(self) -> str | None:
         """Of whom the next step was heard, as the history says."""
@@ -200,6 +202,11 @@ class CaseWithUnits:
                 self._step(
                     rules.Said(action, at, SupportPart(event.unit_code, event.note), self._of(event), event.note)
                 )
+            case task_events.ListFilled():
+                filled = FilledList(event.list_code, event.edition, event.text)
+                self._step(
+                    rules.Said(Action.FILL_LIST, at, filled, self._by(event), f"{filled.list_code}: {filled.text}")
+                )
             case task_events.TaskGiven():
                 given = GivenPart(event.unit_code, event.what, event.measures, event.due_at)
                 why = f"{given.unit_code}: {given.what}"
@@ -318,6 +325,8 @@ class CaseWithUnits:
         when = {"at": said.at if at is None else at}
         step = {"action": said.action, "from_status": before.status, "to_status": after.status, "why": said.why}
         self.steps.append({"case_id": self.first.case_id} | moved | step | by | when)
+        if isinstance(said.what, FilledList):
+            self.lists.append(_edition(self.first.case_id, after.version, said, said.what))
         if isinstance(said.what, Assignment | Left):
             of_before = self._is_of_before(self.state.version)
             self.decisions.append(decision_of(self.first.case_id, after, said, said.what, of_before=of_before))
@@ -348,3 +357,9 @@ class CaseWithUnits:
     def _of(self, event: Any) -> Any:
         """Who took it, of the unit that it is about."""
         return replace(self._by(event), unit_code=event.unit_code)
+
+
+def _edition(case_id: str, version: int, said: rules.Said, filled: FilledList) -> Columns:
+    row: dict[str, Any] = {"case_id": case_id, "version": version, "list_code": filled.list_code}
+    row |= {"edition": filled.edition, "text": filled.text}
+    return row | {"filled_by": said.by.subject, "filled_by_unit": said.by.unit_code, "filled_at": said.at}

@@ -137,6 +137,7 @@ FLOW: tuple[Route, ...] = (
     _route(cases.ProgressReported,       Stream.CASES,     ".D..", "I.FA"),
     _route(cases.CaseHandled,            Stream.CASES,     ".D..", "I.FA"),
     _route(responsible.ResponsibleNamed, Stream.CASES,     ".D..", "..F."),
+    _route(tasks.ListFilled,             Stream.CASES,     ".D..", "...."),
     _route(tasks.TaskGiven,              Stream.CASES,     ".D..", "..FA"),
     _route(tasks.TaskSigned,             Stream.CASES,     ".D..", "..F."),
     _route(tasks.TaskReported,           Stream.CASES,     ".D..", "..F."),

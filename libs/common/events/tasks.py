@@ -7,6 +7,17 @@ from libs.common.events.cases import RoundEvent
 from libs.common.events.task_terms import TaskRole
 
 
+class ListFilled(RoundEvent, SaidByHand):
+    """清单填报: one of the lists of a case (四清单) says this from now on."""
+
+    type_name: ClassVar[str] = "cn.huiyin.case.list_filled"
+
+    list_code: str
+    edition: int
+    """From 1: how often it was filled by then."""
+    text: str
+
+
 class TaskGiven(RoundEvent, SaidByHand):
     """增派任务: a unit has a task from now on beside the lead, given after the case was assigned."""
 

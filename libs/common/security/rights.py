@@ -63,6 +63,7 @@ class Right(StrEnum):
     CASE_DELEGATE = "dispatch.cases.delegate"
     CASE_RAISE = "dispatch.cases.raise"
     RESULT_SUBMIT = "dispatch.results.submit"
+    LIST_FILL = "dispatch.lists.fill"
     TASK_GIVE = "dispatch.tasks.give"
     TASK_CANCEL = "dispatch.tasks.cancel"
     RETURN_REQUEST = "dispatch.returns.request"
@@ -182,6 +183,7 @@ RIGHTS: Mapping[Role, frozenset[Right]] = MappingProxyType(
             Right.RETURN_DECIDE,
             Right.NONACCEPTANCE_REQUEST,
             Right.NONACCEPTANCE_DECIDE,
+            Right.LIST_FILL,
             Right.TASK_GIVE,
             Right.TASK_CANCEL,
             Right.DIRECTORY_READ,
@@ -199,6 +201,7 @@ RIGHTS: Mapping[Role, frozenset[Right]] = MappingProxyType(
             Right.CASE_DELEGATE,
             Right.CASE_RAISE,
             Right.RESULT_SUBMIT,
+            Right.LIST_FILL,
             Right.TASK_GIVE,
             Right.TASK_CANCEL,
             Right.RETURN_REQUEST,

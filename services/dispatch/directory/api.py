@@ -164,6 +164,7 @@ async def list_terms(door: ReadsDirectory) -> Response:
         "return_reason": _reasons(directory.pack.returns.reasons),
         "raise_reason": _reasons(directory.pack.raising.reasons),
         "handover_reason": _reasons(directory.pack.handovers.reasons),
+        "list": _reasons(directory.pack.lists.kinds),
         "level": _terms(Level),
         "post": [Term(code=post.code, zh=post.name, en=post.name_en) for post in directory.pack.posts],
         **_of_households(directory.pack),

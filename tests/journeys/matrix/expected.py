@@ -82,7 +82,7 @@ MAY: tuple[tuple[str, str], ...] = (
     (r"GET /dispatch/v1/triage", "dsa"),
     (r"GET /dispatch/v1/(work|cases/.*)", LOOKS),
     (r"POST /dispatch/v1/cases/\{case_id\}/(assignment|reassignment|return/decision)", "d"),
-    (r"POST /dispatch/v1/cases/\{case_id\}/tasks/\{unit_code\}/cancellation", "dh"),
+    (r"POST /dispatch/v1/cases/\{case_id\}/(tasks|lists/\{list_code\}|tasks/\{unit_code\}/cancellation)", "dh"),
     (
         r"POST /dispatch/v1/cases/\{case_id\}/(tasks/\{unit_code\}/)?"
         r"(signature|progress|result|return|delegation|delegation/recall|raising|responsible)",

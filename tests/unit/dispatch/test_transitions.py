@@ -187,7 +187,7 @@ def test_a_broken_table_is_found_out(broken: Callable[[], tuple[Line, ...]], fla
 
 def test_people_only_find_what_they_may_do() -> None:
     of_acceptance = Action.ASK_NONACCEPTANCE, Action.REFUSE_NONACCEPTANCE, Action.NOT_ACCEPT
-    assert MACHINE.possible(Status.TRIAGE) == (Action.ASSIGN, *of_acceptance)
+    assert MACHINE.possible(Status.TRIAGE) == (Action.ASSIGN, *of_acceptance, Action.FILL_LIST)
     assert MACHINE.possible(Status.HANDLED) == ()
     assert return_pending in MACHINE.table[Status.SIGNED, Action.REFUSE_RETURN].guards
 

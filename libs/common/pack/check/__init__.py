@@ -6,6 +6,7 @@ from libs.common.pack.check.clocks import calendar, limits, objections, returns
 from libs.common.pack.check.duties import answering, categories, duties
 from libs.common.pack.check.figures import formulas, scores
 from libs.common.pack.check.households import households
+from libs.common.pack.check.lists import lists
 from libs.common.pack.check.passing import handovers, raising
 from libs.common.pack.check.people import people
 from libs.common.pack.check.places import areas, merged, place, units
@@ -32,6 +33,7 @@ CHECKS = (
         objections,
         raising,
         handovers,
+        lists,
         households,
         visits,
     ),

@@ -23,6 +23,7 @@ from libs.common.pack.schema.households import (
     ResourceFit,
     SupportPolicy,
 )
+from libs.common.pack.schema.lists import Before, ListDemand, ListRules
 from libs.common.pack.schema.not_in_force import NOT_IN_FORCE
 from libs.common.pack.schema.pack import Pack, PackPlace, PackSettings, TextLimits
 from libs.common.pack.schema.passing import HandoverReason, HandoverRules, RaiseRules
@@ -66,6 +67,7 @@ __all__ = [
     "AreaKind",
     "AreaLevel",
     "Assessment",
+    "Before",
     "CalendarSettings",
     "CallbackPolicy",
     "Category",
@@ -85,6 +87,8 @@ __all__ = [
     "LimitSetting",
     "LimitTable",
     "Limits",
+    "ListDemand",
+    "ListRules",
     "Merged",
     "MergedArea",
     "MergedUnit",

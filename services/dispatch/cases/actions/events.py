@@ -12,6 +12,8 @@ from services.dispatch.cases.domain.state import (
     AddedText,
     Ask,
     Assignment,
+    Beside,
+    FilledList,
     GivenPart,
     Left,
     LimitWord,
@@ -72,8 +74,8 @@ def events_of(case_id: str, before: State, after: State, said: Said) -> Iterator
             yield cases.CaseHandled(**of_worker, **result, without_support=before.open_support if without else ())
         case Return(reason_code, note):
             yield cases.ReturnRequested(**of_lead, reason_code=reason_code, note=note)
-        case SupportPart() | GivenPart() as part:
-            yield _of_a_part(where, after, said.action, part)
+        case SupportPart() | GivenPart() | FilledList() as part:
+            yield _beside(where, after, said.action, part)
     if said.action is Action.SIGN:
         yield cases.CaseSigned(**of_worker)
     elif said.action is Action.REPORT:
@@ -127,7 +129,9 @@ def _given_to(before: State, after: State) -> tuple[str, ...]:
 _IN_PLACE_OF_ANOTHER = (Action.HAND_ON, Action.REASSIGN, Action.RECUSE)
 
 
-def _of_a_part(where: dict[str, Any], after: State, action: Action, part: SupportPart | GivenPart) -> Event:
+def _beside(where: dict[str, Any], after: State, action: Action, part: Beside) -> Event:
+    if isinstance(part, FilledList):
+        return tasks.ListFilled(**where, list_code=part.list_code, edition=part.edition, text=part.text)
     of_part = where | {"unit_code": part.unit_code}
     if isinstance(part, GivenPart):
         of_part |= {"what": part.what, "measures": part.measures, "due_at": part.due_at}

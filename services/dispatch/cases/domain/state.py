@@ -192,6 +192,15 @@ class GivenPart:
 
 
 @dataclass(frozen=True, slots=True)
+class FilledList:
+    """What one of the lists of a case says from now on (四清单)."""
+
+    list_code: str
+    edition: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class AddedText:
     """What the citizen added."""
 
@@ -199,7 +208,9 @@ class AddedText:
     text: str
 
 
-What = Assignment | NewChain | Left | Result | Return | Nonacceptance | SupportPart | GivenPart | AddedText | None
+Beside = SupportPart | GivenPart | FilledList
+"""What leaves the case where it stands."""
+What = Assignment | NewChain | Left | Result | Return | Nonacceptance | Beside | AddedText | None
 Said = machine.Said[Action, What]
 
 

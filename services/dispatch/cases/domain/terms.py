@@ -35,6 +35,7 @@ class Action(StrEnum):
     SIGN = "sign"
     REPORT = "report"
     HAND_IN = "hand_in"
+    FILL_LIST = "fill_list"
     SUPPORT_GIVE = "support_give"
     SUPPORT_SIGN = "support_sign"
     SUPPORT_REPORT = "support_report"
@@ -80,6 +81,7 @@ class Party(StrEnum):
     SUPPORT_UNIT = "support_unit"
     COORDINATOR = "coordinator"
     GIVER = "giver"
+    KEEPER = "keeper"
     JUDGE = "judge"
     APPROVER = "approver"
 
@@ -105,6 +107,7 @@ ACTION_LABELS: dict[Action, tuple[str, str]] = {
     Action.SIGN: ("签收", "sign"),
     Action.REPORT: ("报告进展", "report progress"),
     Action.HAND_IN: ("办结反馈", "hand in the result"),
+    Action.FILL_LIST: ("填报清单", "fill one of its lists"),
     Action.SUPPORT_GIVE: ("增派协办", "give one more unit a part"),
     Action.SUPPORT_SIGN: ("协办签收", "sign a support unit's part"),
     Action.SUPPORT_REPORT: ("协办进展", "report progress of a support unit"),

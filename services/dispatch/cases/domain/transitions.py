@@ -130,6 +130,7 @@ STEPS: tuple[Line, ...] = (
     # Whoever is complained about loses the case at once, a return that is being decided or not.
     *Line.each(OPEN, Action.RECUSE, Party.SYSTEM, to=Status.ASSIGNED),
     *Line.each(OPEN, Action.RECUSE_TO_TRIAGE, Party.SYSTEM, to=Status.TRIAGE),
+    *Line.each(_UNDECIDED, Action.FILL_LIST, Party.KEEPER, released),
     *Line.each(OPEN, Action.SUPPORT_GIVE, Party.GIVER, no_return_pending),
     *Line.each(OPEN, Action.SUPPORT_SIGN, Party.SUPPORT_UNIT),
     *Line.each(OPEN, Action.SUPPORT_REPORT, Party.SUPPORT_UNIT),
@@ -220,6 +221,14 @@ _WHOSE: Mapping[Party, tuple[Callable[[State], Collection[str | None]], str, str
 """Of parties that are units of the case: which, and what others are told."""
 
 
+_NO_SUPPORT_UNIT: Mapping[Party, tuple[str, str]] = {
+    Party.COORDINATOR: ("A support unit does not let itself off", "协办单位不得自行撤销协办"),
+    Party.GIVER: ("A support unit gives no part of the case to another", "协办单位不得增派协办任务"),
+    Party.KEEPER: ("A support unit fills no list of the case", "协办单位不得填报本件清单"),
+}
+"""Of parties that are whoever sorts or handles the case: what a support unit is told."""
+
+
 def check_party(state: State, action: Action, actor: Actor) -> None:
     """NotTheirs unless ``actor`` is who may take this step on this case. Ask before looking at version and status."""
     party = MACHINE.who[action]
@@ -227,12 +236,9 @@ def check_party(state: State, action: Action, actor: Actor) -> None:
         units_of, english, chinese = _WHOSE[party]
         if actor.unit_code is None or actor.unit_code not in units_of(state):
             raise NotTheirs(english, chinese)
-    elif party is Party.COORDINATOR:
+    elif party in _NO_SUPPORT_UNIT:
         if not actor.units.isdisjoint(state.support_units):
-            raise NotTheirs("A support unit does not let itself off", "协办单位不得自行撤销协办")
-    elif party is Party.GIVER:
-        if not actor.units.isdisjoint(state.support_units):
-            raise NotTheirs("A support unit gives no part of the case to another", "协办单位不得增派协办任务")
+            raise NotTheirs(*_NO_SUPPORT_UNIT[party])
     elif party is Party.APPROVER:
         # Both may be of the office that sorts: it is two people, not two units, that make up their minds.
         asked_by = names_of(state.nonacceptance_asked_by, state.nonacceptance_asked_by_staff)

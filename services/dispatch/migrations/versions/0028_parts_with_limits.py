@@ -1,4 +1,4 @@
-"""What each unit is to do beside a lead, by what measures, and until when."""
+"""What each unit is to do beside a lead, by what measures, and until when; and the lists of a case."""
 
 from alembic import op
 
@@ -14,6 +14,19 @@ _STATEMENTS = (
     """
     CREATE INDEX task_due_idx ON task (due_at, case_id)
     WHERE status IN ('given', 'signed') AND due_at IS NOT NULL
+    """,
+    """
+    CREATE TABLE case_list (
+        case_id text NOT NULL CONSTRAINT case_list_case_id_fkey REFERENCES work,
+        version int NOT NULL CONSTRAINT case_list_version_check CHECK (version > 0),
+        list_code text NOT NULL,
+        edition int NOT NULL CONSTRAINT case_list_edition_check CHECK (edition > 0),
+        text text NOT NULL,
+        filled_by text NOT NULL,
+        filled_by_unit text,
+        filled_at timestamptz NOT NULL,
+        PRIMARY KEY (case_id, version)
+    )
     """,
 )
 
