@@ -8,7 +8,18 @@ from uuid import NAMESPACE_URL, uuid5
 from libs.common.bus.codec import Envelope, encode_event, to_headers
 from libs.common.bus.flow import Stream
 from libs.common.bus.port import Record
-from libs.common.events import accepting, cases, citizens, door, judging, objections, passing, supervision, tasks
+from libs.common.events import (
+    accepting,
+    cases,
+    citizens,
+    door,
+    judging,
+    objections,
+    passing,
+    supervision,
+    tasks,
+    whistles,
+)
 from libs.common.events.accused import AccusedNamed
 from libs.common.events.base import Event
 from libs.common.events.cases import CaseEvent
@@ -30,6 +41,7 @@ from libs.common.events.terms import (
 EventT = TypeVar("EventT", bound=CaseEvent)
 T = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
 DUE = T + timedelta(days=1)
+_CALLED: dict[str, Any] = {"task": "3.D-C", "unit_code": "D-C"}
 _UNIT: Mapping[str, Any] = {"unit_code": "D-A"}
 _CLOCK: Mapping[str, Any] = {"deadline": Deadline.HANDLE, **_UNIT, "due_at": DUE}
 _GIVEN: Mapping[str, Any] = {"category_code": "01", "explanation": "rule", "pack_version": 1}
@@ -77,6 +89,15 @@ _PLAIN: Mapping[type[CaseEvent], Mapping[str, Any]] = {
     tasks.TaskReported: {"unit_code": "D-C", "note": "on the way"},
     cases.TaskDone: {"unit_code": "D-C", "result": "helped"},
     cases.TaskCancelled: {"unit_code": "D-C", "reason": "no need"},
+    whistles.StreetWhistled: {
+        "kind": "emergency", "unit_code": "T-A", "category_code": "0101", "area_code": "999001101201", "place": "村口",
+        "what": "查明断电原因", "units": ("D-C",), "tasks": ("3.D-C",), "report_due_at": T, "times": 1,
+    },
+    whistles.CallAcknowledged: _CALLED,
+    whistles.UnitArrived: {**_CALLED, "area_code": "999001101201", "late": False},
+    whistles.CallReported: {**_CALLED, "note": "正在抢修"},
+    whistles.CallDone: {**_CALLED, "result": "已恢复供电"},
+    whistles.CallCancelled: {**_CALLED, "reason": "无需到场"},
     cases.ReturnRequested: {**_UNIT, "reason_code": "wrong_area", "note": "不属于我单位"},
     cases.ReturnDecided: {**_UNIT, "approved": True, "note": "同意"},
     accepting.NonacceptanceRequested: _UNACCEPTED,

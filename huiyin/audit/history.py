@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from huiyin.audit.case import DISPATCH, FOLLOWUP, INTAKE, CaseView, EventT, LedgerSaid
-from libs.common.events import accepting, cases, citizens, door, objections, passing, supervision, tasks
+from libs.common.events import accepting, cases, citizens, door, objections, passing, supervision, tasks, whistles
 from libs.common.events.accused import AccusedNamed
 from libs.common.events.base import Event
 from libs.common.events.responsible import ResponsibleNamed
@@ -23,6 +23,7 @@ MAY_FOLLOW: Mapping[type[Event], tuple[type[Event] | None, ...]] = {
     cases.ReturnRequested: (*WITH_A_UNIT, cases.CaseSigned),
     cases.ReturnDecided: (cases.ReturnRequested,),
     cases.ProgressReported: (cases.CaseSigned, cases.ReturnRequested),
+    whistles.StreetWhistled: (*WITH_A_UNIT, cases.CaseSigned),
     tasks.ListFilled: (
         *(*WITH_A_UNIT, cases.TriageQueued, cases.CaseSigned, cases.ReturnRequested, accepting.NonacceptanceRequested),
     ),
@@ -46,19 +47,24 @@ MAY_FOLLOW: Mapping[type[Event], tuple[type[Event] | None, ...]] = {
 
 Progress is none to follow, nor is what a support unit does. What was asked for and refused is as if it had not been.
 """
+OF_CALLS = (
+    *(whistles.CallAcknowledged, whistles.UnitArrived, whistles.CallReported),
+    *(whistles.CallDone, whistles.CallCancelled),
+)
+"""What becomes of a summoned unit's task, wherever its case stands."""
 MAY_SAY: Mapping[str, tuple[type[Event], ...]] = {
-    DISPATCH: tuple(MAY_FOLLOW)[:20],
+    DISPATCH: (*tuple(MAY_FOLLOW)[:21], *OF_CALLS),
     FOLLOWUP: (
-        *tuple(MAY_FOLLOW)[20:],
+        *tuple(MAY_FOLLOW)[21:],
         *(cases.DeadlineSet, cases.DeadlineWarned, cases.DeadlineMissed),
         *(supervision.SupervisionIssued, supervision.SupervisionReplied, citizens.WithdrawalTried),
         *(objections.ObjectionDecided, objections.CaseReopened),
     ),
 }
 OF_SUPPORT = (tasks.TaskGiven, tasks.TaskSigned, tasks.TaskReported, cases.TaskDone, cases.TaskCancelled)
-BESIDE = (cases.ProgressReported, tasks.ListFilled, *OF_SUPPORT, ResponsibleNamed)
+BESIDE = (cases.ProgressReported, tasks.ListFilled, whistles.StreetWhistled, *OF_SUPPORT, ResponsibleNamed)
 """What leaves the case where it stands."""
-OF_ANY_UNIT = (*OF_SUPPORT, ResponsibleNamed)
+OF_ANY_UNIT = (*OF_SUPPORT, ResponsibleNamed, whistles.StreetWhistled, *OF_CALLS)
 BESIDE_ALL = (door.RequesterRevealed, door.CaseResealed, door.RequesterErased, AccusedNamed)
 """What may be said of a case wherever it stands, at its end, too."""
 TAKEN_AWAY = (*WITH_A_UNIT, cases.CaseSigned, cases.ReturnRequested)
@@ -69,6 +75,8 @@ BY_ITSELF = (cases.TriageQueued, cases.CaseAssigned)
 HAND_IN_IT: tuple[type[Any], ...] = (
     *(*WITH_A_UNIT, cases.CaseSigned, cases.ProgressReported, cases.CaseHandled),
     *(tasks.TaskGiven, tasks.TaskSigned, tasks.TaskReported, cases.TaskDone),
+    *(whistles.StreetWhistled, whistles.CallAcknowledged, whistles.UnitArrived),
+    *(whistles.CallReported, whistles.CallDone),
 )
 """What people do with a case; whoever did asks nobody about it."""
 

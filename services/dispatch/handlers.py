@@ -25,6 +25,7 @@ from libs.common.events.door import WordingReleased
 from libs.common.events.objections import CaseReopened
 from libs.common.events.supervision import SupervisionIssued
 from libs.common.rules.machine import SYSTEM
+from services.dispatch.calls import actions as calls
 from services.dispatch.cases.actions.events import HEARD, words_of
 from services.dispatch.cases.actions.steps import CASES
 from services.dispatch.cases.domain.terms import Action, Status
@@ -34,6 +35,7 @@ from services.dispatch.requests.actions import apply
 from services.dispatch.routing.actions import opening, recusing
 from services.dispatch.tasks.actions.keeping import note_due
 from services.dispatch.tasks.tables import Task
+from services.dispatch.whistles.actions import recuse
 
 
 async def prepare(session: Session, events: Sequence[Event]) -> None:
@@ -74,6 +76,7 @@ async def accused_named(session: Session, event: AccusedNamed) -> None:
     recusing.note(case, event)
     while (said := await recusing.next_said(session, case)) is not None:
         await apply(session, case, said)
+    await recuse(session, case)
     await recusing.let_go(session, case)
 
 
@@ -88,6 +91,7 @@ async def limited(session: Session, event: DeadlineSet) -> None:
     """时限 -> of the case, and of tasks of it."""
     await told(session, event)
     await note_due(session, event)
+    await calls.note_due(session, event)
 
 
 async def sent_back(session: Session, event: CaseSentBack) -> None:

@@ -33,6 +33,7 @@ from services.dispatch.settings import Settings
 from services.dispatch.staff import api as staff
 from services.dispatch.tasks import api as tasks
 from services.dispatch.tasks.queries import overdue_tasks
+from services.dispatch.whistles import api as whistles
 
 
 async def measure(session: Session) -> None:
@@ -47,6 +48,7 @@ SPEC = ServiceSpec(
     description="Finds the unit for every case by the duty directory, and follows it until the unit says it is done.",
     routers=(
         tasks.router,
+        whistles.router,
         routing.router,
         lists.router,
         passing.router,

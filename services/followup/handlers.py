@@ -35,6 +35,14 @@ from libs.common.events.passing import CaseDelegated, CaseRaised
 from libs.common.events.responsible import ResponsibleNamed
 from libs.common.events.tasks import TaskGiven, TaskReported, TaskSigned
 from libs.common.events.terms import SupervisionLevel
+from libs.common.events.whistles import (
+    CallAcknowledged,
+    CallCancelled,
+    CallDone,
+    CallReported,
+    StreetWhistled,
+    UnitArrived,
+)
 from libs.common.rules.hands import hands_in
 from libs.common.rules.machine import SYSTEM, Actor, NotTheirs, OutOfTurn
 from services.followup.callbacks.actions.finding import load_by_keys, load_with_callbacks
@@ -244,6 +252,23 @@ def _check_opened(case: Case, event: RoundEvent) -> None:
         raise Permanent(f"{type(event).__name__} about case {case.case_id}: {error}") from error
 
 
+async def whistled(session: Session, event: StreetWhistled) -> None:
+    """吹哨 -> whoever is summoned has to come and to do its part in time."""
+    case = await _in_hand(session, event)
+    if case is not None:
+        tasks.whistled(session, case, event)
+
+
+async def came(session: Session, event: UnitArrived) -> None:
+    """报到 -> that promise is kept."""
+    tasks.came(session, await _known(session, event), event)
+
+
+async def call_ended(session: Session, event: CallDone | CallCancelled) -> None:
+    """吹哨任务办结、撤销召集 -> nobody waits for it any more."""
+    tasks.call_ended(session, await _known(session, event), event)
+
+
 HANDLERS = (
     on(PackPublished, learn_pack),
     on(StaffRecorded, learn_staff),
@@ -271,6 +296,12 @@ HANDLERS = (
     on(TaskReported, worked),
     on(TaskDone, task_ended),
     on(TaskCancelled, task_ended),
+    on(StreetWhistled, whistled),
+    on(CallAcknowledged, worked),
+    on(UnitArrived, came),
+    on(CallReported, worked),
+    on(CallDone, call_ended),
+    on(CallCancelled, call_ended),
     on(CaseHandled, finished),
 )
 

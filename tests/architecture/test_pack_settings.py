@@ -35,6 +35,8 @@ CALLED: dict[type[Model], tuple[str, ...]] = {
     schema.ExclusionRules: ("each",),
     schema.RaiseRules: ("pack.raising",),
     schema.HandoverRules: ("pack.handovers",),
+    schema.WhistleRules: ("pack.whistles", "rules"),
+    schema.WhistleKind: ("kind",),
     schema.ListRules: ("pack.lists",),
     schema.ListDemand: ("demand",),
     schema.HandoverReason: ("reason", "reasons[wish.reason_code]"),

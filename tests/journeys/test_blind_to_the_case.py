@@ -21,6 +21,7 @@ from tests.journeys.county import (
     RESULT,
     SATISFIED,
     TOWN_UNIT,
+    VILLAGE,
     VILLAGE_UNIT,
     County,
     Person,
@@ -60,6 +61,14 @@ BODIES: Mapping[str, Any] = {
     "/dispatch/v1/cases/{case_id}/nonacceptance/decision": {"approved": False, "note": "应予受理"},
     "/dispatch/v1/cases/{case_id}/delegation": {"to_unit": SUPPORT, "note": "请到户调解"},
     "/dispatch/v1/cases/{case_id}/raising": {"reason_code": "several_units", "note": "涉及两个单位"},
+    "/dispatch/v1/cases/{case_id}/tasks": {"unit_code": "D-WATER", "what": "关阀配合抢修"},
+    "/dispatch/v1/cases/{case_id}/whistles": {
+        "kind": "emergency",
+        "units": ["D-WATER"],
+        "place": "村口",
+        "what": "查明断水原因",
+    },
+    "/dispatch/v1/calls/{case_id}/arrival": {"area_code": VILLAGE},
     "/dispatch/v1/cases/{case_id}/responsible": {"responsible": ANSWERS},
     "/dispatch/v1/cases/{case_id}/tasks/{unit_code}/responsible": {"responsible": ANSWERS},
     "/followup/v1/callbacks/{callback_id}/attempts": SATISFIED,
@@ -80,6 +89,8 @@ LISTS: Mapping[str, Mapping[str, Any]] = {
     "/intake/v1/reveals": {},
     "/dispatch/v1/work": {},
     "/dispatch/v1/triage": {},
+    "/dispatch/v1/whistles": {},
+    "/dispatch/v1/calls": {},
     "/followup/v1/callbacks": {},
     "/followup/v1/timers": {},
     "/followup/v1/supervisions": {},
@@ -173,7 +184,7 @@ class Subject:
 
     def path(self, template: str) -> str:
         """The route, about this case."""
-        known = template.replace("{unit_code}", SUPPORT)
+        known = template.replace("{unit_code}", SUPPORT).replace("{list_code}", "problem")
         return PATH_OF_A_CASE.sub(lambda match: str(getattr(self, match[1].replace("reference", "case_id"))), known)
 
 
@@ -305,7 +316,9 @@ async def _subject(county: County, template: str) -> Subject:
         await county.word(case_id)
     if template.endswith("/reveal"):
         await county.operator.do(template.format(case_id=case_id), BODIES[template])
-    if "{unit_code}" in template:
+    if "/calls/" in template:
+        await _summon(county, case_id, template)
+    elif "{unit_code}" in template:
         await _give_a_part(county, case_id, template)
     for step in steps:
         await county.lead_does(case_id, step, BODIES.get(f"/dispatch/v1/cases/{{case_id}}/{step}"))
@@ -350,6 +363,14 @@ async def _give_a_part(county: County, case_id: str, template: str) -> None:
     await county.dispatcher.do(f"/dispatch/v1/cases/{case_id}/assignment", wish)
     if template.endswith(("/progress", "/result")):
         await county.handler(SUPPORT).do(f"/dispatch/v1/cases/{case_id}/tasks/{SUPPORT}/signature")
+
+
+async def _summon(county: County, case_id: str, template: str) -> None:
+    """A unit that is summoned; there, for what comes after that."""
+    called = BODIES["/dispatch/v1/cases/{case_id}/whistles"] | {"units": [SUPPORT]}
+    await county.handler(SUPERIOR).do(f"/dispatch/v1/cases/{case_id}/whistles", called)
+    if template.endswith(("/progress", "/result")):
+        await county.handler(SUPPORT).do(f"/dispatch/v1/calls/{case_id}/arrival", {"area_code": VILLAGE})
 
 
 async def _asked_not_to_count(county: County, case_id: str, template: str) -> str:

@@ -57,7 +57,10 @@ class Clocks:
                 self._tell(cast("cases.RoundEvent", event), one, missed)
         behind = set(map(id, self._behind.values()))
         self._set = iter([clock for clock in self._every if not clock.set.about and id(clock) not in behind])
-        self._about = {clock.set.about: clock for clock in self._every if clock.set.about}
+        self._about: dict[str, list[FoldedClock]] = {}
+        for clock in self._every:
+            if clock.set.about:
+                self._about.setdefault(clock.set.about, []).append(clock)
         self._missed: list[FoldedClock] = []
 
     def _tell(self, event: cases.RoundEvent, one: SetDeadline, missed: Container[tuple[object, ...]]) -> None:
@@ -105,8 +108,9 @@ class Clocks:
         return bool(of_round) and standing.isdisjoint(map(id, of_round))
 
     def start_about(self, order: str) -> None:
-        """That of an order, if it has one: those of before had none."""
-        self._start(self._about.get(order))
+        """Those of an order or a task, if it has any: those of before had none."""
+        for clock in self._about.get(order, ()):
+            self._start(clock)
 
     def _start(self, clock: FoldedClock | None) -> FoldedClock | None:
         if clock is not None:
@@ -118,10 +122,10 @@ class Clocks:
         for clock in self.started:
             clock.stopped |= not clock.set.about and clock.set.deadline in kinds
 
-    def stop_about(self, order: str) -> None:
-        """The order was answered."""
+    def stop_about(self, order: str, *kinds: Deadline) -> None:
+        """The order was answered; of a task what these promise was done, or all when none is named."""
         for clock in self.started:
-            clock.stopped |= clock.set.about == order
+            clock.stopped |= clock.set.about == order and (not kinds or clock.set.deadline in kinds)
 
     def stop_task(self, number: int, unit_code: str) -> None:
         """This unit's part is done, or it was let off."""

@@ -14,8 +14,9 @@ from huiyin.audit.rows.ahead import Ahead
 from huiyin.audit.rows.callbacks import FoldedCallbacks
 from huiyin.audit.rows.clocks import Clocks, FoldedClock
 from huiyin.audit.rows.comparing import Columns, NotBefore, Unseen, as_told, by_whom, columns_of, told
+from huiyin.audit.rows.of_tasks import OF_TASKS, given_with, tell_task
 from huiyin.audit.rows.tries import asked, at_the_door, ordered, tried
-from libs.common.events import accepting, cases, citizens, door, objections, passing, supervision, tasks
+from libs.common.events import accepting, cases, citizens, door, objections, passing, supervision
 from libs.common.events.accused import AccusedNamed
 from libs.common.events.base import Event
 from libs.common.events.passing import gave_up
@@ -70,15 +71,11 @@ class PromisedCase:
             cases.TriageQueued: self._queue,
             cases.CaseAssigned: self._assign,
             cases.CaseReassigned: self._reassign,
-            passing.CaseDelegated: self._pass_on,
-            passing.CaseRaised: self._pass_on,
+            **dict.fromkeys((passing.CaseDelegated, passing.CaseRaised), self._pass_on),
             cases.CaseSigned: self._sign,
             accepting.CaseNotAccepted: self._not_accept,
-            cases.CaseHandled: self._finish,
-            cases.CaseAnsweredDirectly: self._finish,
-            tasks.TaskGiven: self._give_task,
-            cases.TaskDone: self._end_task,
-            cases.TaskCancelled: self._end_task,
+            **dict.fromkeys((cases.CaseHandled, cases.CaseAnsweredDirectly), self._finish),
+            **dict.fromkeys(OF_TASKS, lambda event: tell_task(self.clocks, event, in_hand=self._in_hand(event))),
         }
         self._does: Mapping[type[Event], Callable[[Any], None]] = {
             cases.CallbackTried: self._try,
@@ -102,8 +99,7 @@ class PromisedCase:
         if one.service != FOLLOWUP:
             self._through(hands_in(one.event))
         acts = self._does if one.service == FOLLOWUP else self._hears
-        if (act := acts.get(type(one.event))) is not None:
-            act(one.event)
+        acts.get(type(one.event), lambda _event: None)(one.event)
 
     def review(self) -> None:
         """Have the citizen tried again where the history says so: no event tells it."""
@@ -137,8 +133,7 @@ class PromisedCase:
 
     def _queue(self, event: cases.TriageQueued) -> None:
         if self._in_hand(event):
-            led_by = self.row["lead_unit"]
-            lead = None if led_by is None else Lead(gave_up=None if event.recusal else led_by)
+            lead = (led_by := self.row["lead_unit"]) and Lead(gave_up=None if event.recusal else led_by)
             self._give(Action.QUEUE, event, event.reason, lead)
             self.clocks.stop_tasks(event.round)
 
@@ -146,44 +141,29 @@ class PromisedCase:
         if self._in_hand(event):
             lead = Lead(event.lead_unit, event.category_code, event.pack_version)
             self._give(Action.ASSIGN, event, event.explanation, lead)
-            self._give_tasks(event)
+            given_with(self.clocks, event)
 
     def _reassign(self, event: cases.CaseReassigned) -> None:
         if self._in_hand(event):
             works = next(iter(event.delegates[-1:]), None)
             lead = Lead(event.lead_unit, event.category_code, event.pack_version, gave_up(event), works)
             self._give(Action.REASSIGN, event, event.explanation, lead)
-            self._give_tasks(event)
+            given_with(self.clocks, event)
 
     def _pass_on(self, event: passing.CaseDelegated | passing.CaseRaised) -> None:
         """Whoever stands in for a unit that is gone was passed nothing."""
         if self._in_hand(event):
-            raised = isinstance(event, passing.CaseRaised)
+            action = Action.RAISE if isinstance(event, passing.CaseRaised) else Action.DELEGATE
             between = None if getattr(event, "succession", False) else (event.from_unit, event.working_unit)
             kept = self._state.category_code, self._state.pack_version
             lead = Lead(event.lead_unit, *kept, None, event.delegate_unit, between)
-            self._give(Action.RAISE if raised else Action.DELEGATE, event, event.note, lead)
+            self._give(action, event, event.note, lead)
 
     def _give(self, action: Action, event: cases.RoundEvent, why: str, lead: Lead | None) -> None:
         self._end(event)
         clock = self._begin(event, None if lead is None else lead.unit_code)
         at = clock.said.occurred_at if clock else NotBefore(event.occurred_at)
         self._step(action, at, why, lead=lead)
-
-    def _give_tasks(self, event: cases.CaseAssigned | cases.CaseReassigned) -> None:
-        """Who is named again goes on; who has a task by it has its limit, where the pack has one."""
-        self.clocks.stop_tasks(event.round, but_not=event.support_units)
-        for name in event.tasks:
-            self.clocks.start_about(name)
-
-    def _give_task(self, event: tasks.TaskGiven) -> None:
-        if self._in_hand(event):
-            self.clocks.start_about(event.task)
-
-    def _end_task(self, event: cases.TaskDone | cases.TaskCancelled) -> None:
-        self.clocks.stop_task(event.round, event.unit_code)
-        if isinstance(event, cases.TaskCancelled) and event.task is not None:
-            self.clocks.start_about(event.task)
 
     def _sign(self, event: cases.CaseSigned) -> None:
         if self._in_hand(event):
@@ -212,9 +192,9 @@ class PromisedCase:
         self._accused |= set(event.accused_units)
         if (pack := self._pack()) is None:
             return
-        for number, order in self.orders.items():
-            if order["unit_code"] is not None and pack.is_within_any(order["unit_code"], self._accused):
-                self.clocks.stop_about(number)
+        mine = {number: order["unit_code"] for number, order in self.orders.items()}
+        for number in (number for number, unit in mine.items() if unit and pack.is_within_any(unit, self._accused)):
+            self.clocks.stop_about(number)
 
     def _wish(self, event: citizens.WithdrawalWished) -> None:
         row = self.row
@@ -229,10 +209,9 @@ class PromisedCase:
             return
         answer = Answer(event.reached, withdraws=event.withdraws)
         action = verdict(answer, asking)
-        kept = self._next_kept()
+        kept, by = self._next_kept(), Actor(event.caller, event.caller_unit, event.caller_staff)
         if action is Action.CONFIRM_WISH:
             self._close_clocks()
-        by = Actor(event.caller, event.caller_unit, event.caller_staff)
         self._step(action, event.occurred_at, Unseen.WORDS, by, asking=asking, answer=answer)
         if not answer.counts_for(asking.purpose):
             self.callbacks.may_be_called_again(event, self._pack())
@@ -309,8 +288,7 @@ class PromisedCase:
         self.clocks.start_about(event.supervision_id)
 
     def _reply(self, event: supervision.SupervisionReplied) -> None:
-        order = self.orders.get(event.supervision_id)
-        if order is not None:
+        if (order := self.orders.get(event.supervision_id)) is not None:
             self.clocks.stop_about(event.supervision_id)
             order |= {"state": "replied", "reply": event.reply, "replied_by": by_whom(event)[0]}
             order |= {"replied_at": event.occurred_at, "version": 2}

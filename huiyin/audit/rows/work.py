@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from huiyin.audit.case import DISPATCH, FOLLOWUP, INTAKE, CaseView, LedgerSaid
+from huiyin.audit.rows.beside import BESIDE, beside_step, edition_of
 from huiyin.audit.rows.comparing import Columns, NotBefore, Unseen, as_told, by_whom, told
 from huiyin.audit.rows.decisions import decision_of
 from libs.common.errors import NotFound
@@ -19,6 +20,7 @@ from libs.common.events.base import Event, SaidByHand
 from libs.common.events.responsible import ResponsibleNamed
 from libs.common.events.terms import Deadline
 from libs.common.rules.machine import SYSTEM, Actor, OutOfTurn
+from services.dispatch.calls import domain as calls
 from services.dispatch.cases.actions.events import HEARD, words_of
 from services.dispatch.cases.domain import state as rules
 from services.dispatch.cases.domain.evolving import evolve
@@ -26,7 +28,6 @@ from services.dispatch.cases.domain.naming import is_given_anew
 from services.dispatch.cases.domain.state import (
     Assignment,
     FilledList,
-    GivenPart,
     Left,
     LimitWord,
     NewChain,
@@ -81,6 +82,7 @@ class CaseWithUnits:
         self.steps: list[Columns] = []
         self.decisions: list[Columns] = []
         self.lists: list[Columns] = []
+        self.calls: calls.Calls = ()
 
     def next_from(self) -> str | None:
         """Of whom the next step was heard, as the history says."""
@@ -129,7 +131,11 @@ class CaseWithUnits:
     def _note_due(self, event: Event) -> None:
         """Until when tasks are, of whatever round."""
         for clock in event.deadlines if isinstance(event, cases.DeadlineSet) else ():
-            if clock.deadline is Deadline.TASK:
+            if clock.deadline is Deadline.CALLED:
+                self.calls = calls.due_from(self.calls, clock.about, clock.due_at)
+            elif clock.deadline is Deadline.REPORT_IN:
+                self.calls = calls.report_due_from(self.calls, clock.about, clock.due_at)
+            elif clock.deadline is Deadline.TASK:
                 self.tasks = tasks.due_from(self.tasks, clock.about, clock.due_at)
 
     def _release(self, event: door.WordingReleased) -> None:
@@ -197,27 +203,6 @@ class CaseWithUnits:
             case cases.CaseHandled() if self._waited(event):
                 result = Result(event.result_kind, event.result, event.contacted_at, _UNSEEN)
                 self._step(rules.Said(Action.HAND_IN, at, result, self._of(event), event.result))
-            case task_events.TaskSigned() | task_events.TaskReported():
-                action = Action.SUPPORT_SIGN if isinstance(event, task_events.TaskSigned) else Action.SUPPORT_REPORT
-                self._step(
-                    rules.Said(action, at, SupportPart(event.unit_code, event.note), self._of(event), event.note)
-                )
-            case task_events.ListFilled():
-                filled = FilledList(event.list_code, event.edition, event.text)
-                self._step(
-                    rules.Said(Action.FILL_LIST, at, filled, self._by(event), f"{filled.list_code}: {filled.text}")
-                )
-            case task_events.TaskGiven():
-                given = GivenPart(event.unit_code, event.what, event.measures, event.due_at)
-                why = f"{given.unit_code}: {given.what}"
-                self._step(rules.Said(Action.SUPPORT_GIVE, at, given, self._by(event), why))
-            case cases.TaskDone():
-                part = SupportPart(event.unit_code, event.result)
-                self._step(rules.Said(Action.SUPPORT_DONE, at, part, self._of(event), event.result))
-            case cases.TaskCancelled():
-                part = SupportPart(event.unit_code, event.reason, event.successor)
-                action = Action.SUPPORT_CANCEL if event.successor is None else Action.SUPPORT_HAND_ON
-                self._step(rules.Said(action, at, part, self._by(event), f"{event.unit_code}: {event.reason}"))
             case _:
                 self._ask(event)
 
@@ -233,6 +218,8 @@ class CaseWithUnits:
                 self._step(rules.Said(Action.REFUSE_NONACCEPTANCE, at, None, self._by(event), event.note))
             case accepting.NonacceptanceRequested() | accepting.CaseNotAccepted():
                 self._unaccepted(event)
+            case SaidByHand() if isinstance(event, BESIDE):
+                self._step(beside_step(event, self._by(event)))
 
     def _unaccepted(self, event: _Unaccepted) -> None:
         wanted = Nonacceptance(event.reason_code, event.go_to, event.notice)
@@ -314,6 +301,7 @@ class CaseWithUnits:
             return
         if is_given_anew(before, after):
             self.named = None
+        self.calls = calls.evolve(self.calls, after, said)
         self.state, self.requests = after, requests.evolve(self.requests, before, after, said)
         of_before = self._is_of_before(after.version)
         self.tasks = tuple(
@@ -326,7 +314,7 @@ class CaseWithUnits:
         step = {"action": said.action, "from_status": before.status, "to_status": after.status, "why": said.why}
         self.steps.append({"case_id": self.first.case_id} | moved | step | by | when)
         if isinstance(said.what, FilledList):
-            self.lists.append(_edition(self.first.case_id, after.version, said, said.what))
+            self.lists.append(edition_of(self.first.case_id, after.version, said, said.what))
         if isinstance(said.what, Assignment | Left):
             of_before = self._is_of_before(self.state.version)
             self.decisions.append(decision_of(self.first.case_id, after, said, said.what, of_before=of_before))
@@ -357,9 +345,3 @@ class CaseWithUnits:
     def _of(self, event: Any) -> Any:
         """Who took it, of the unit that it is about."""
         return replace(self._by(event), unit_code=event.unit_code)
-
-
-def _edition(case_id: str, version: int, said: rules.Said, filled: FilledList) -> Columns:
-    row: dict[str, Any] = {"case_id": case_id, "version": version, "list_code": filled.list_code}
-    row |= {"edition": filled.edition, "text": filled.text}
-    return row | {"filled_by": said.by.subject, "filled_by_unit": said.by.unit_code, "filled_at": said.at}

@@ -25,6 +25,7 @@ from libs.common.events import (
     tasks,
     teams,
     visits,
+    whistles,
 )
 from libs.common.events.base import Event
 
@@ -143,6 +144,12 @@ FLOW: tuple[Route, ...] = (
     _route(tasks.TaskReported,           Stream.CASES,     ".D..", "..F."),
     _route(cases.TaskDone,               Stream.CASES,     ".D..", "..FA"),
     _route(cases.TaskCancelled,          Stream.CASES,     ".D..", "..FA"),
+    _route(whistles.StreetWhistled, Stream.CASES,     ".D..", "..F."),
+    _route(whistles.CallAcknowledged,Stream.CASES,     ".D..", "..F."),
+    _route(whistles.UnitArrived,    Stream.CASES,     ".D..", "..F."),
+    _route(whistles.CallReported,   Stream.CASES,     ".D..", "..F."),
+    _route(whistles.CallDone,       Stream.CASES,     ".D..", "..F."),
+    _route(whistles.CallCancelled,  Stream.CASES,     ".D..", "..F."),
     _route(cases.ReturnRequested,        Stream.CASES,     ".D..", "...A"),
     _route(cases.ReturnDecided,          Stream.CASES,     ".D..", "...A"),
     _route(accepting.NonacceptanceRequested, Stream.CASES, ".D..", "...."),

@@ -132,7 +132,7 @@ class TriageQueued(RoundEvent):
 
 
 class CaseAssigned(RoundEvent, SaidByHand):
-    """派单: a unit leads. ``explanation`` says which rule, or who, chose it."""
+    """派单: a unit leads. ``explanation`` says which rule, or who, chose it; ``tasks`` names those of support units."""
 
     type_name: ClassVar[str] = "cn.huiyin.case.assigned"
 
@@ -143,7 +143,6 @@ class CaseAssigned(RoundEvent, SaidByHand):
     explanation: str
     pack_version: int
     tasks: tuple[str, ...] = ()
-    """Names of the tasks that it gives to support units, as ``3.D-LIGHTS``; empty in events from before it was told."""
 
 
 class CaseReassigned(RoundEvent, SaidByHand):
@@ -158,7 +157,6 @@ class CaseReassigned(RoundEvent, SaidByHand):
     explanation: str
     pack_version: int
     tasks: tuple[str, ...] = ()
-    """As of an assignment: of support units that go on with theirs, or have done it, none."""
     succession: bool = False
     """撤并: ``from_unit`` is no more, and another has its work; it did not give the case up."""
     recusal: bool = False
@@ -221,7 +219,6 @@ class TaskCancelled(RoundEvent, SaidByHand):
     reason: str
     successor: str | None = None
     task: str | None = None
-    """The name of the task that the successor has by it; None in events from before it was told."""
 
 
 class ReturnRequested(RoundEvent, SaidByHand):
@@ -265,9 +262,7 @@ class DeadlineSet(RoundEvent):
     @model_serializer(mode="wrap")
     def _as_said(self, serialize: SerializerFunctionWrapHandler) -> dict[str, Any]:
         fields: dict[str, Any] = serialize(self)
-        if len(self.deadlines) == 1:
-            fields |= fields.pop("deadlines")[0]
-        return fields
+        return fields | fields.pop("deadlines")[0] if len(self.deadlines) == 1 else fields
 
 
 class DeadlineWarned(RoundEvent):
@@ -350,6 +345,5 @@ class CaseClosed(RoundEvent, SaidByHand):
 
 def deadlines_in(event: Event) -> tuple[SetDeadline, ...]:
     """The clocks that an event sets, in their order."""
-    if isinstance(event, DeadlineSet):
-        return event.deadlines
-    return (event.deadline,) if isinstance(event, CallbackDue) and event.deadline is not None else ()
+    alone = (event.deadline,) if isinstance(event, CallbackDue) and event.deadline is not None else ()
+    return event.deadlines if isinstance(event, DeadlineSet) else alone

@@ -11,6 +11,14 @@ class TaskRole(StrEnum):
     LETTERED = "lettered"
 
 
+class Before(StrEnum):
+    """Which step of a case waits for its lists (清单前置环节)."""
+
+    ASSIGNMENT = "assignment"
+    SIGNING = "signing"
+    RESULT = "result"
+
+
 def task_name(version: int, unit_code: str) -> str:
     """A task by the step of its case that gave it, and its unit: the same in every service and every replay."""
     return f"{version}.{unit_code}"

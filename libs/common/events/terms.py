@@ -237,6 +237,8 @@ class Deadline(str):
     WORDING: ClassVar["Deadline"]
     OBJECTION: ClassVar["Deadline"]
     TASK: ClassVar["Deadline"]
+    REPORT_IN: ClassVar["Deadline"]
+    CALLED: ClassVar["Deadline"]
 
     def __new__(cls, code: str, promise: Promise) -> "Deadline":
         """Declare one more word, with what it guards."""
@@ -330,5 +332,15 @@ Deadline.TASK = Deadline("task", Promise(
     "协办时限", "How long a support unit may take to do its part, where its task names no other end", Answerable.UNIT,
     set_by=("CaseAssigned", "CaseReassigned", "TaskGiven"), kept_by=("TaskDone",),
     void_by=("TaskCancelled", "CaseReassigned", "TriageQueued", "CaseHandled", "CaseAnsweredDirectly", "CaseClosed"),
+    about="task", optional=True,
+))  # fmt: skip
+Deadline.REPORT_IN = Deadline("report_in", Promise(
+    "报到时限", "How long a summoned unit may take to be there, where the kind of whistle names no minutes",
+    Answerable.UNIT, set_by=("StreetWhistled",), kept_by=("UnitArrived",),
+    void_by=("CallDone", "CallCancelled", "CaseClosed"), about="task", optional=True,
+))  # fmt: skip
+Deadline.CALLED = Deadline("called", Promise(
+    "吹哨任务时限", "How long a summoned unit may take to do its part, where the street names no other end",
+    Answerable.UNIT, set_by=("StreetWhistled",), kept_by=("CallDone",), void_by=("CallCancelled", "CaseClosed"),
     about="task", optional=True,
 ))  # fmt: skip

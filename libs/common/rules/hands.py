@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from libs.common.events import accepting, cases, passing, tasks
+from libs.common.events import accepting, cases, passing, tasks, whistles
 from libs.common.events.base import Event
 from libs.common.events.people import person_name
 from libs.common.rules.apart import NO_HANDS, Hands, names_of
@@ -10,7 +10,8 @@ from libs.common.rules.apart import NO_HANDS, Hands, names_of
 _WORK = (
     *(cases.CaseRegistered, cases.CaseAssigned, cases.CaseReassigned, cases.CaseSigned, cases.ProgressReported),
     *(passing.CaseDelegated, passing.CaseRaised, cases.CaseHandled),
-    *(tasks.TaskGiven, tasks.TaskSigned, tasks.TaskReported, cases.TaskDone),
+    *(whistles.StreetWhistled, whistles.CallAcknowledged, whistles.UnitArrived, whistles.CallReported),
+    *(whistles.CallDone, tasks.TaskGiven, tasks.TaskSigned, tasks.TaskReported, cases.TaskDone),
 )
 """What a person does with a case, as its event tells."""
 

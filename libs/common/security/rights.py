@@ -63,6 +63,9 @@ class Right(StrEnum):
     CASE_DELEGATE = "dispatch.cases.delegate"
     CASE_RAISE = "dispatch.cases.raise"
     RESULT_SUBMIT = "dispatch.results.submit"
+    WHISTLE_CALL = "dispatch.whistles.call"
+    WHISTLE_READ = "dispatch.whistles.read"
+    CALL_ANSWER = "dispatch.calls.answer"
     LIST_FILL = "dispatch.lists.fill"
     TASK_GIVE = "dispatch.tasks.give"
     TASK_CANCEL = "dispatch.tasks.cancel"
@@ -183,6 +186,7 @@ RIGHTS: Mapping[Role, frozenset[Right]] = MappingProxyType(
             Right.RETURN_DECIDE,
             Right.NONACCEPTANCE_REQUEST,
             Right.NONACCEPTANCE_DECIDE,
+            Right.WHISTLE_READ,
             Right.LIST_FILL,
             Right.TASK_GIVE,
             Right.TASK_CANCEL,
@@ -201,6 +205,9 @@ RIGHTS: Mapping[Role, frozenset[Right]] = MappingProxyType(
             Right.CASE_DELEGATE,
             Right.CASE_RAISE,
             Right.RESULT_SUBMIT,
+            Right.WHISTLE_CALL,
+            Right.WHISTLE_READ,
+            Right.CALL_ANSWER,
             Right.LIST_FILL,
             Right.TASK_GIVE,
             Right.TASK_CANCEL,

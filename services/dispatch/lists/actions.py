@@ -2,7 +2,7 @@
 
 from libs.common.database.session import Session
 from libs.common.errors import invalid
-from libs.common.pack.schema import Before
+from libs.common.events.task_terms import Before
 from libs.common.rules.requests import Request
 from libs.common.security.masking import mask_text
 from services.dispatch.cases.actions.steps import CASES, apply, check_length, load_for, shown

@@ -1,10 +1,36 @@
 """The rules of the lists of a case (四清单), pure: which are asked for before a step, and what is missing."""
 
 from collections.abc import Collection, Sequence
+from typing import Protocol
 
+from libs.common.events.task_terms import Before
 from libs.common.events.terms import Kind, Urgency
-from libs.common.pack.schema import Before, CodedReason, ListDemand
 from libs.common.rules.machine import OutOfTurn
+
+
+class Demand(Protocol):
+    """Of which cases lists are asked for before a step, as the pack says."""
+
+    @property
+    def before(self) -> Before: ...
+    @property
+    def lists(self) -> tuple[str, ...]: ...
+    @property
+    def categories(self) -> tuple[str, ...]: ...
+    @property
+    def kinds(self) -> tuple[Kind, ...]: ...
+    @property
+    def urgencies(self) -> tuple[Urgency, ...]: ...
+
+
+class Named(Protocol):
+    """A list, by its code and its name."""
+
+    @property
+    def code(self) -> str: ...
+    @property
+    def name(self) -> str: ...
+
 
 STEPS = {
     Before.ASSIGNMENT: ("派单前", "before the case is assigned"),
@@ -15,7 +41,7 @@ STEPS = {
 
 
 def wanted(
-    demands: Sequence[ListDemand], before: Before, categories: Collection[str], kind: Kind, urgency: Urgency
+    demands: Sequence[Demand], before: Before, categories: Collection[str], kind: Kind, urgency: Urgency
 ) -> list[str]:
     """The lists that such a case has to have before that step; ``categories`` are its own and those above it."""
     found: dict[str, None] = {}
@@ -27,7 +53,7 @@ def wanted(
     return list(found)
 
 
-def check_filled(lists: Sequence[CodedReason], missing: Collection[str], before: Before) -> None:
+def check_filled(lists: Sequence[Named], missing: Collection[str], before: Before) -> None:
     """OutOfTurn, naming each list that is missing."""
     named = [one for one in lists if one.code in missing]
     if named:

@@ -16,10 +16,11 @@ from libs.common.events.cases import (
 from libs.common.events.task_terms import unit_of_task
 from libs.common.events.tasks import TaskGiven
 from libs.common.events.terms import Deadline
+from libs.common.events.whistles import CallCancelled, CallDone, StreetWhistled, UnitArrived
 from libs.common.time.due import due
 from services.followup.cases.tables import Case
 from services.followup.clocks.actions.book import clocks_of
-from services.followup.clocks.actions.running import start_clock_about
+from services.followup.clocks.actions.running import start_clock_about, stop_clocks
 
 
 def given_with(session: Session, case: Case, event: CaseAssigned | CaseReassigned) -> None:
@@ -53,6 +54,24 @@ def stop_tasks(session: Session, case: Case, number: int, but_not: Collection[st
             clocks_of(session).stop(clock)
 
 
+def whistled(session: Session, case: Case, event: StreetWhistled) -> None:
+    """吹哨 -> each summoned unit has to be there in time, and to do its part in time."""
+    for name in event.tasks:
+        unit = unit_of_task(name)
+        _begin(session, case, name, unit, event.occurred_at, event.report_due_at, Deadline.REPORT_IN)
+        _begin(session, case, name, unit, event.occurred_at, event.due_at, Deadline.CALLED)
+
+
+def came(session: Session, case: Case, event: UnitArrived) -> None:
+    """报到 -> that promise is kept, in time or not."""
+    stop_clocks(session, case, Deadline.REPORT_IN, about=event.task)
+
+
+def call_ended(session: Session, case: Case, event: CallDone | CallCancelled) -> None:
+    """吹哨任务办结、撤销召集 -> nobody waits for it."""
+    stop_clocks(session, case, Deadline.REPORT_IN, Deadline.CALLED, about=event.task)
+
+
 def _stop(session: Session, case: Case, number: int, unit_code: str) -> None:
     for clock in clocks_of(session).of(case.case_id):
         if (clock.what, clock.round, clock.unit_code) == (Deadline.TASK, number, unit_code):
@@ -60,12 +79,18 @@ def _stop(session: Session, case: Case, number: int, unit_code: str) -> None:
 
 
 def _begin(
-    session: Session, case: Case, name: str, unit_code: str, start: datetime, due_at: datetime | None = None
+    session: Session,
+    case: Case,
+    name: str,
+    unit_code: str,
+    start: datetime,
+    due_at: datetime | None = None,
+    what: Deadline = Deadline.TASK,
 ) -> None:
     directory = session.packs.version(case.pack_version)
     if due_at is None:
-        limit = directory.limit(Deadline.TASK, case.kind, case.urgency)
+        limit = directory.limit(what, case.kind, case.urgency)
         if limit is None:
             return
         due_at = due(start, limit, directory.calendar())
-    start_clock_about(session, case, Deadline.TASK, name, due_at, unit_code)
+    start_clock_about(session, case, what, name, due_at, unit_code)

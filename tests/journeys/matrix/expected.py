@@ -82,6 +82,9 @@ MAY: tuple[tuple[str, str], ...] = (
     (r"GET /dispatch/v1/triage", "dsa"),
     (r"GET /dispatch/v1/(work|cases/.*)", LOOKS),
     (r"POST /dispatch/v1/cases/\{case_id\}/(assignment|reassignment|return/decision)", "d"),
+    (r"GET /dispatch/v1/(whistles|calls)", "dh"),
+    (r"\w+ /dispatch/v1/(cases/\{case_id\}/whistles|calls/\{case_id\}.*)", "h"),
+    (r"POST /dispatch/v1/cases/\{case_id\}/calls/\{unit_code\}/cancellation", "dh"),
     (r"POST /dispatch/v1/cases/\{case_id\}/(tasks|lists/\{list_code\}|tasks/\{unit_code\}/cancellation)", "dh"),
     (
         r"POST /dispatch/v1/cases/\{case_id\}/(tasks/\{unit_code\}/)?"
@@ -129,8 +132,10 @@ UNITS_JUDGE_NOT = re.compile(
 """What nobody says of the own unit's work: whether it may give the case back, and whether it was settled."""
 OF_AN_OBJECTION = re.compile(r".*/objections/\{objection_id\}.*")
 """What tells when a citizen spoke, so that the units of a confidential case do not see it."""
-OF_A_PART = re.compile(r"POST /dispatch/v1/cases/\{case_id\}/tasks/\{unit_code\}/(?!cancellation).*")
-"""Steps of the support unit itself, which is none of those that ask here."""
+OF_A_PART = re.compile(r"POST /dispatch/v1/cases/\{case_id\}/(tasks/\{unit_code\}/(?!cancellation).*|whistles)")
+"""Steps of the support unit itself, and of a street, which are none of those that ask here."""
+OF_A_CALL = re.compile(r"\w+ /dispatch/v1/(calls/\{case_id\}.*|cases/\{case_id\}/calls/.*)")
+"""What is of a unit that was summoned, which none is here."""
 MAY_BE_ABSENT = re.compile(
     r".*/ops/parked/.*|.*/accounts(/\{staff_id\}.*)?|.*/staff/\{staff_id\}.*|.*attachment_id.*"
     r"|.*/(teams|rounds|plans|visits|points|occasions|devices|matches|policies)/\{.*|POST /intake/v1/plans"
@@ -230,7 +235,7 @@ def _has_the_right(who: Principal, letters: str, operation: Operation) -> bool:
 
 
 def _about_a_case(who: Principal, operation: Operation, known: Known) -> Verdict:
-    if is_blind(who, known.kind) or not _reaches(who, operation, known):
+    if OF_A_CALL.fullmatch(operation.name) or is_blind(who, known.kind) or not _reaches(who, operation, known):
         return Verdict.NOT_THERE
     if FIGURES_OF_NOW.fullmatch(operation.name) and who.area != COUNTY and known.kind is not Kind.ORDINARY:
         return Verdict.NOT_THERE  # No row below the place shows it.

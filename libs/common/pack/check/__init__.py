@@ -13,6 +13,7 @@ from libs.common.pack.check.places import areas, merged, place, units
 from libs.common.pack.check.posts import posts
 from libs.common.pack.check.promises import callback, ladder
 from libs.common.pack.check.visits import visits
+from libs.common.pack.check.whistles import whistles
 from libs.common.pack.problems import PackProblem, Sources
 from libs.common.pack.schema import Pack
 
@@ -36,6 +37,7 @@ CHECKS = (
         lists,
         households,
         visits,
+        whistles,
     ),
     *(callback, ladder, formulas, scores),
 )

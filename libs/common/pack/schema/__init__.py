@@ -23,7 +23,7 @@ from libs.common.pack.schema.households import (
     ResourceFit,
     SupportPolicy,
 )
-from libs.common.pack.schema.lists import Before, ListDemand, ListRules
+from libs.common.pack.schema.lists import ListDemand, ListRules
 from libs.common.pack.schema.not_in_force import NOT_IN_FORCE
 from libs.common.pack.schema.pack import Pack, PackPlace, PackSettings, TextLimits
 from libs.common.pack.schema.passing import HandoverReason, HandoverRules, RaiseRules
@@ -53,6 +53,7 @@ from libs.common.pack.schema.promises import (
     Trigger,
 )
 from libs.common.pack.schema.visits import FindingSetting, TeamPart, TeamRule, VisitDays, VisitRules
+from libs.common.pack.schema.whistles import WhistleKind, WhistleRules
 
 __all__ = [
     "ANY",
@@ -67,7 +68,6 @@ __all__ = [
     "AreaKind",
     "AreaLevel",
     "Assessment",
-    "Before",
     "CalendarSettings",
     "CallbackPolicy",
     "Category",
@@ -122,4 +122,6 @@ __all__ = [
     "UnitLevel",
     "VisitDays",
     "VisitRules",
+    "WhistleKind",
+    "WhistleRules",
 ]

@@ -1,19 +1,10 @@
 """The lists of a case (四清单): which there are, and where a case does not go on before they are filled."""
 
-from enum import StrEnum
-
 from pydantic import Field
 
+from libs.common.events.task_terms import Before
 from libs.common.events.terms import Kind, Urgency
 from libs.common.pack.schema.base import CodedReason, ItemCode, Model
-
-
-class Before(StrEnum):
-    """Which step of a case waits for its lists (清单前置环节)."""
-
-    ASSIGNMENT = "assignment"
-    SIGNING = "signing"
-    RESULT = "result"
 
 
 class ListDemand(Model):

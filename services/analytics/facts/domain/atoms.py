@@ -173,15 +173,6 @@ class Outcome(NamedTuple):
     seq: int = 0
 
 
-class PartGiven(NamedTuple):
-    """增派协办: one more support unit, after the assignment."""
-
-    round: int
-    unit: str
-    at: datetime
-    seq: int = 0
-
-
 class PartDone(NamedTuple):
     """协办办结."""
 
@@ -189,6 +180,10 @@ class PartDone(NamedTuple):
     unit: str
     at: datetime
     seq: int = 0
+
+
+class PartGiven(PartDone):
+    """增派协办: one more support unit, after the assignment."""
 
 
 class PartCancelled(NamedTuple):

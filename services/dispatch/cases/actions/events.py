@@ -8,11 +8,12 @@ from libs.common.events.base import Event
 from libs.common.events.deadlines import SetDeadline
 from libs.common.events.task_terms import task_name
 from libs.common.rules.machine import SYSTEM
+from services.dispatch.cases.actions.called import called_event
 from services.dispatch.cases.domain.state import (
     AddedText,
     Ask,
     Assignment,
-    Beside,
+    CalledPart,
     FilledList,
     GivenPart,
     Left,
@@ -25,6 +26,7 @@ from services.dispatch.cases.domain.state import (
     State,
     Supervised,
     SupportPart,
+    Whistle,
     Word,
 )
 from services.dispatch.cases.domain.terms import Action
@@ -74,8 +76,12 @@ def events_of(case_id: str, before: State, after: State, said: Said) -> Iterator
             yield cases.CaseHandled(**of_worker, **result, without_support=before.open_support if without else ())
         case Return(reason_code, note):
             yield cases.ReturnRequested(**of_lead, reason_code=reason_code, note=note)
-        case SupportPart() | GivenPart() | FilledList() as part:
-            yield _beside(where, after, said.action, part)
+        case SupportPart() | GivenPart() | FilledList() | Whistle() | CalledPart() as part:
+            yield (
+                called_event(where, after, said, part)
+                if isinstance(part, Whistle | CalledPart)
+                else _beside(where, after, said, part)
+            )
     if said.action is Action.SIGN:
         yield cases.CaseSigned(**of_worker)
     elif said.action is Action.REPORT:
@@ -129,14 +135,14 @@ def _given_to(before: State, after: State) -> tuple[str, ...]:
 _IN_PLACE_OF_ANOTHER = (Action.HAND_ON, Action.REASSIGN, Action.RECUSE)
 
 
-def _beside(where: dict[str, Any], after: State, action: Action, part: Beside) -> Event:
+def _beside(where: dict[str, Any], after: State, said: Said, part: SupportPart | GivenPart | FilledList) -> Event:
     if isinstance(part, FilledList):
         return tasks.ListFilled(**where, list_code=part.list_code, edition=part.edition, text=part.text)
     of_part = where | {"unit_code": part.unit_code}
     if isinstance(part, GivenPart):
         of_part |= {"what": part.what, "measures": part.measures, "due_at": part.due_at}
         return tasks.TaskGiven(**of_part, task=task_name(after.version, part.unit_code))
-    match action:
+    match said.action:
         case Action.SUPPORT_SIGN:
             return tasks.TaskSigned(**of_part, note=part.text)
         case Action.SUPPORT_REPORT:

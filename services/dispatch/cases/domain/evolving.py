@@ -9,6 +9,8 @@ from services.dispatch.cases.domain.clocks import was_met
 from services.dispatch.cases.domain.state import (
     AddedText,
     Assignment,
+    Beside,
+    CalledPart,
     GivenPart,
     Heard,
     Left,
@@ -21,6 +23,7 @@ from services.dispatch.cases.domain.state import (
     State,
     Supervised,
     SupportPart,
+    Whistle,
     Word,
 )
 from services.dispatch.cases.domain.terms import AFTER_THE_END, Action, Status
@@ -54,7 +57,7 @@ def _brought(state: State, said: Said) -> Mapping[str, Any]:
             return result | {"handled_at": said.at, "open_support": ()}
         case Return() | Nonacceptance() as wanted:
             return _returned(state, said, wanted) if isinstance(wanted, Return) else _unaccepted(said, wanted)
-        case SupportPart() | GivenPart() as part:
+        case SupportPart() | GivenPart() | Whistle() | CalledPart() as part:
             return _parted(state, said.action, part)
         case AddedText(at, text):
             return {"supplements": (*state.supplements, {"at": at.isoformat(), "text": text})}
@@ -73,7 +76,12 @@ def _ended(said: Said) -> Mapping[str, Any]:
     return _ENDED | _ACCEPTED if crossed else _ENDED_BY.get(said.action, {})
 
 
-def _parted(state: State, action: Action, part: SupportPart | GivenPart) -> Mapping[str, Any]:
+def _parted(state: State, action: Action, part: Beside) -> Mapping[str, Any]:
+    if isinstance(part, Whistle):
+        return {"open_called": (*state.open_called, *part.units)}
+    if not isinstance(part, SupportPart | GivenPart):
+        ends = isinstance(part, CalledPart) and action in (Action.CALL_DONE, Action.CALL_CANCEL)
+        return {"open_called": _without(state.open_called, part)} if ends else {}
     if isinstance(part, GivenPart):
         named = {name: (*getattr(state, name), part.unit_code) for name in ("support_units", "open_support")}
         return {name: tuple(dict.fromkeys(units)) for name, units in named.items()}
@@ -86,6 +94,10 @@ def _parted(state: State, action: Action, part: SupportPart | GivenPart) -> Mapp
         units: tuple(dict.fromkeys(instead.get(code, code) for code in getattr(state, units)))
         for units in ("support_units", "open_support")
     }
+
+
+def _without(units: tuple[str, ...], part: Beside) -> tuple[str, ...]:
+    return tuple(unit for unit in units if unit != getattr(part, "unit_code", None))
 
 
 _END_OF_RETURN: dict[str, Any] = {

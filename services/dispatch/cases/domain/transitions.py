@@ -14,6 +14,7 @@ from services.dispatch.cases.domain.terms import (
     ACTION_LABELS,
     AFTER_THE_END,
     ENDS,
+    OF_CALLS,
     OPEN,
     STATUS_LABELS,
     Action,
@@ -54,6 +55,16 @@ def no_open_support(state: State, ask: Ask, _now: datetime) -> None:
             f"Support units have not done their part: {', '.join(units)}; wait for them, or say in without_support why"
             " the result does not need them",
             f"协办单位尚未办结：{'、'.join(units)}；请等待其办结，或在 without_support 中说明不再等待的理由",
+        )
+
+
+def no_open_call(state: State, _ask: Ask, _now: datetime) -> None:
+    """Who was summoned does its part, or is let off it by a person: no result goes by without it (吹哨报到)."""
+    if state.open_called:
+        units = state.open_called
+        raise OutOfTurn(
+            f"Summoned units have not done their part: {', '.join(units)}; the result waits for them",
+            f"吹哨召集的单位尚未办结：{'、'.join(units)}；办结反馈须等待其办结",
         )
 
 
@@ -116,7 +127,13 @@ STEPS: tuple[Line, ...] = (
     Line(Action.NOT_ACCEPT, Status.TRIAGE, Status.NOT_ACCEPTED, Party.APPROVER, _MAY_BE_APPROVED),
     Line(Action.SIGN, Status.ASSIGNED, Status.SIGNED, Party.WORKING_UNIT, (no_return_pending,)),
     Line(Action.REPORT, Status.SIGNED, Status.SIGNED, Party.WORKING_UNIT),
-    Line(Action.HAND_IN, Status.SIGNED, Status.HANDLED, Party.WORKING_UNIT, (no_return_pending, no_open_support)),
+    Line(
+        Action.HAND_IN,
+        Status.SIGNED,
+        Status.HANDLED,
+        Party.WORKING_UNIT,
+        (no_return_pending, no_open_support, no_open_call),
+    ),
     *Line.each(OPEN, Action.ASK_RETURN, Party.LEAD_UNIT, not_delegated, no_return_pending, within_return_limit),
     # Who has not signed it has not taken it on, and has nothing to pass on.
     Line(Action.DELEGATE, Status.SIGNED, Status.ASSIGNED, Party.WORKING_UNIT, (no_return_pending,)),
@@ -130,6 +147,12 @@ STEPS: tuple[Line, ...] = (
     # Whoever is complained about loses the case at once, a return that is being decided or not.
     *Line.each(OPEN, Action.RECUSE, Party.SYSTEM, to=Status.ASSIGNED),
     *Line.each(OPEN, Action.RECUSE_TO_TRIAGE, Party.SYSTEM, to=Status.TRIAGE),
+    *Line.each(OPEN, Action.WHISTLE, Party.WHISTLER, no_return_pending),
+    *Line.each(Status, Action.CALL_ACKNOWLEDGE, Party.CALLED_UNIT),
+    *Line.each(Status, Action.CALL_ARRIVE, Party.CALLED_UNIT),
+    *Line.each(Status, Action.CALL_REPORT, Party.CALLED_UNIT),
+    *Line.each(Status, Action.CALL_DONE, Party.CALLED_UNIT),
+    *Line.each(Status, Action.CALL_CANCEL, Party.RELEASER),
     *Line.each(_UNDECIDED, Action.FILL_LIST, Party.KEEPER, released),
     *Line.each(OPEN, Action.SUPPORT_GIVE, Party.GIVER, no_return_pending),
     *Line.each(OPEN, Action.SUPPORT_SIGN, Party.SUPPORT_UNIT),
@@ -167,6 +190,8 @@ def _unguarded(steps: tuple[Line, ...]) -> Iterator[str]:
             yield f"{step.action} from {step.source} decides on a return that need not be pending"
         if step.action is Action.HAND_IN and no_open_support not in step.guards:
             yield f"{step.action} from {step.source} does not wait for the support units"
+        if step.action is Action.HAND_IN and no_open_call not in step.guards:
+            yield f"{step.action} from {step.source} does not wait for summoned units"
         if moves and step.who in _OF_UNITS and no_return_pending not in step.guards:
             yield f"{step.action} from {step.source} moves a case whose return may be pending"
         if step.target is Status.NOT_ACCEPTED and step.source is not step.target:
@@ -183,7 +208,7 @@ MACHINE = Machine(
     ACTION_LABELS,
     people=tuple(party for party in Party if party is not Party.SYSTEM),
     ends=ENDS,
-    after_the_end=AFTER_THE_END,
+    after_the_end=(*AFTER_THE_END, *OF_CALLS),
     must=(_without_a_way_out, _unguarded),
 )
 
@@ -212,6 +237,16 @@ _WHOSE: Mapping[Party, tuple[Callable[[State], Collection[str | None]], str, str
         "Only a unit that delegated it may do this",
         "仅下派单位可以收回",
     ),
+    Party.WHISTLER: (
+        lambda state: (state.lead_unit, *state.delegates),
+        "Only a unit that handles the case summons others to it",
+        "仅本件承办单位可以吹哨",
+    ),
+    Party.CALLED_UNIT: (
+        lambda state: state.open_called,
+        "Only a unit that was summoned may do this, for itself",
+        "仅被召集单位可以操作本单位的任务",
+    ),
     Party.SUPPORT_UNIT: (
         lambda state: state.support_units,
         "Only a support unit may do this, for itself",
@@ -223,6 +258,7 @@ _WHOSE: Mapping[Party, tuple[Callable[[State], Collection[str | None]], str, str
 
 _NO_SUPPORT_UNIT: Mapping[Party, tuple[str, str]] = {
     Party.COORDINATOR: ("A support unit does not let itself off", "协办单位不得自行撤销协办"),
+    Party.RELEASER: ("A support unit lets no summoned unit off", "协办单位不得撤销吹哨召集"),
     Party.GIVER: ("A support unit gives no part of the case to another", "协办单位不得增派协办任务"),
     Party.KEEPER: ("A support unit fills no list of the case", "协办单位不得填报本件清单"),
 }

@@ -1,7 +1,7 @@
 """A dispatcher's own decisions: assign from triage (派单), and reassign (改派)."""
 
 from libs.common.database.session import Session
-from libs.common.pack.schema import Before
+from libs.common.events.task_terms import Before
 from libs.common.rules.requests import Request
 from libs.common.security.masking import mask_text
 from services.dispatch.cases.actions.steps import CASES, load_for, shown

@@ -8,7 +8,7 @@ from libs.common.events.cases import CaseRegistered, CaseSentBack
 from libs.common.events.door import WordingReleased
 from libs.common.events.objections import CaseReopened
 from libs.common.events.people import accused_staff, accused_units
-from libs.common.pack.schema import Before
+from libs.common.events.task_terms import Before
 from libs.common.rules.machine import SYSTEM
 from services.dispatch.cases.actions.steps import CASES
 from services.dispatch.cases.domain.state import Ask
@@ -108,6 +108,7 @@ def _new_case(session: Session, event: CaseRegistered) -> Case:
         held=event.held,
         support_units=[],
         open_support=[],
+        open_called=[],
         delegates=[],
         category_code=event.category_code,
         area_code=event.area_code,

@@ -1,10 +1,11 @@
 """What the lead unit does: sign (签收), report progress (办理进展), hand in the result (办结反馈)."""
 
 from libs.common.database.session import Session
-from libs.common.pack.schema import Before
+from libs.common.events.task_terms import Before
 from libs.common.rules.requests import Request
 from libs.common.security.masking import mask_text
 from libs.common.web.fields import not_in_future
+from services.dispatch.calls.actions import check_none_open
 from services.dispatch.cases.actions.naming import name_by_post, name_for_worker
 from services.dispatch.cases.actions.steps import CASES, check_length, load_for, shown
 from services.dispatch.cases.domain.state import Ask, Result
@@ -52,6 +53,7 @@ async def hand_in(session: Session, asked: Request, case_id: str, body: HandIn) 
     level = directory.level_of(state.working_unit)
     level = level or session.packs.version(case.pack_version).level_of(state.working_unit)
     ask = Ask(Action.HAND_IN, Result(body.result_kind, text, body.contacted_at, without, level), why=text)
+    await check_none_open(session, case)
     said = decide_result(state, await tasks_for(session, case), ask, asked.actor, session.now)
     await check_lists(session, case, Before.RESULT)
     texts = directory.pack.texts
