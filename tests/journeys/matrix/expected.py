@@ -132,10 +132,12 @@ UNITS_JUDGE_NOT = re.compile(
 """What nobody says of the own unit's work: whether it may give the case back, and whether it was settled."""
 OF_AN_OBJECTION = re.compile(r".*/objections/\{objection_id\}.*")
 """What tells when a citizen spoke, so that the units of a confidential case do not see it."""
-OF_A_PART = re.compile(r"POST /dispatch/v1/cases/\{case_id\}/(tasks/\{unit_code\}/(?!cancellation).*|whistles)")
-"""Steps of the support unit itself, and of a street, which are none of those that ask here."""
-OF_A_CALL = re.compile(r"\w+ /dispatch/v1/(calls/\{case_id\}.*|cases/\{case_id\}/calls/.*)")
+OF_A_PART = re.compile(r"POST /dispatch/v1/cases/\{case_id\}/tasks/\{unit_code\}/(?!cancellation).*")
+"""Steps of the support unit itself, which is none of those that ask here."""
+OF_A_CALL = re.compile(r"\w+ /dispatch/v1/calls/\{case_id\}.*")
 """What is of a unit that was summoned, which none is here."""
+LETS_OFF = "POST /dispatch/v1/cases/{case_id}/calls/{unit_code}/cancellation"
+"""Of a unit that was not summoned: to whoever may let one off it is not there, and a support unit may not."""
 MAY_BE_ABSENT = re.compile(
     r".*/ops/parked/.*|.*/accounts(/\{staff_id\}.*)?|.*/staff/\{staff_id\}.*|.*attachment_id.*"
     r"|.*/(teams|rounds|plans|visits|points|occasions|devices|matches|policies)/\{.*|POST /intake/v1/plans"
@@ -235,6 +237,8 @@ def _has_the_right(who: Principal, letters: str, operation: Operation) -> bool:
 
 
 def _about_a_case(who: Principal, operation: Operation, known: Known) -> Verdict:
+    if operation.name == LETS_OFF:
+        return Verdict.NOTHING
     if OF_A_CALL.fullmatch(operation.name) or is_blind(who, known.kind) or not _reaches(who, operation, known):
         return Verdict.NOT_THERE
     if FIGURES_OF_NOW.fullmatch(operation.name) and who.area != COUNTY and known.kind is not Kind.ORDINARY:
@@ -255,6 +259,8 @@ def _may_not_do_it_here(who: Principal, operation: Operation, known: Known) -> b
         (JUDGES.fullmatch(operation.name) is not None and _had_it_in_hand(who, known))
         or (UNITS_JUDGE_NOT.fullmatch(operation.name) is not None and of_the_unit)
         or OF_A_PART.fullmatch(operation.name) is not None
+        or (operation.name.endswith(("/tasks", "/lists/{list_code}")) and who.unit in known.supports)
+        or (operation.name.endswith("/whistles") and (who.unit != known.lead or known.lead.startswith("V-")))
         or (operation.name.endswith("/raising") and who.unit == known.lead)
         or (operation.name.endswith("/reveal") and known.confidential and of_the_unit)
         or ("exclusion" in operation.name and who.role is Role.LEADER and who.unit not in _above(known))

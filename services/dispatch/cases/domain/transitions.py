@@ -202,11 +202,14 @@ def _unguarded(steps: tuple[Line, ...]) -> Iterator[str]:
             yield f"{step.action} from {step.source} gives back what another unit works on"
 
 
+_NOT_TOLD = (Party.SYSTEM, Party.CALLED_UNIT, Party.RELEASER)
+"""Whose steps are not told as possible: nobody's, and those of a summoned unit's task, which can be taken anywhere."""
+
 MACHINE = Machine(
     STEPS,
     STATUS_LABELS,
     ACTION_LABELS,
-    people=tuple(party for party in Party if party is not Party.SYSTEM),
+    people=tuple(party for party in Party if party not in _NOT_TOLD),
     ends=ENDS,
     after_the_end=(*AFTER_THE_END, *OF_CALLS),
     must=(_without_a_way_out, _unguarded),
