@@ -19,6 +19,7 @@ from libs.common.events import (
     passing,
     supervision,
     tasks,
+    whistles,
 )
 from libs.common.events.accused import AccusedNamed
 from libs.common.events.asking_terms import RequestKind
@@ -42,6 +43,7 @@ from libs.common.events.terms import (
 EventT = TypeVar("EventT", bound=CaseEvent)
 T = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
 DUE = T + timedelta(days=1)
+_CALLED: dict[str, Any] = {"task": "3.D-C", "unit_code": "D-C"}
 _UNIT: Mapping[str, Any] = {"unit_code": "D-A"}
 _CLOCK: Mapping[str, Any] = {"deadline": Deadline.HANDLE, **_UNIT, "due_at": DUE}
 _GIVEN: Mapping[str, Any] = {"category_code": "01", "explanation": "rule", "pack_version": 1}
@@ -85,10 +87,21 @@ _PLAIN: Mapping[type[CaseEvent], Mapping[str, Any]] = {
     cases.CaseSigned: _UNIT,
     cases.ProgressReported: {**_UNIT, "note": "已安排人员到现场查看"},
     cases.CaseHandled: {**_UNIT, "result_kind": ResultKind.SUBSTANTIVE, "result": "已到现场处理完毕，村委会确认。"},
+    tasks.ListFilled: {"list_code": "problem", "edition": 1, "text": "路灯不亮"},
+    tasks.TaskGiven: {"task": "3.D-C", "unit_code": "D-C", "what": "help"},
     tasks.TaskSigned: {"unit_code": "D-C"},
     tasks.TaskReported: {"unit_code": "D-C", "note": "on the way"},
     cases.TaskDone: {"unit_code": "D-C", "result": "helped"},
     cases.TaskCancelled: {"unit_code": "D-C", "reason": "no need"},
+    whistles.StreetWhistled: {
+        "kind": "emergency", "unit_code": "T-A", "category_code": "0101", "area_code": "999001101201", "place": "村口",
+        "what": "查明断电原因", "units": ("D-C",), "tasks": ("3.D-C",), "report_due_at": T, "times": 1,
+    },
+    whistles.CallAcknowledged: _CALLED,
+    whistles.UnitArrived: {**_CALLED, "area_code": "999001101201", "late": False},
+    whistles.CallReported: {**_CALLED, "note": "正在抢修"},
+    whistles.CallDone: {**_CALLED, "result": "已恢复供电"},
+    whistles.CallCancelled: {**_CALLED, "reason": "无需到场"},
     cases.ReturnRequested: {**_UNIT, "reason_code": "wrong_area", "note": "不属于我单位"},
     cases.ReturnDecided: {**_UNIT, "approved": True, "note": "同意"},
     asking.RequestMade: {**_ASKED, "note": "冬季不能施工"},

@@ -5,7 +5,7 @@ from typing import Any
 from huiyin.audit.case import ANALYTICS, DISPATCH, FOLLOWUP, INTAKE, CaseView
 from huiyin.audit.counted import Counted, CountedLead, CountedOnce, LimitClock
 from huiyin.audit.from_above import count_order
-from libs.common.events import cases, door, judging, objections, passing, supervision
+from libs.common.events import cases, door, judging, objections, passing, supervision, tasks
 from libs.common.events.base import Event
 from libs.common.events.terms import SupervisionLevel
 
@@ -69,6 +69,9 @@ def _units(counted: Counted, event: Event) -> None:
             _hand_in(counted, event)
         case passing.CaseDelegated() | passing.CaseRaised():
             _pass_on(counted, event)
+        case tasks.TaskGiven():
+            counted.parts.add(event.unit_code)
+            each.append(CountedOnce("support_given", event.unit_code, event.occurred_at))
         case cases.TaskDone() | cases.TaskCancelled():
             _end_part(counted, event)
         case cases.ReturnRequested():

@@ -5,7 +5,18 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from huiyin.audit.case import DISPATCH, FOLLOWUP, INTAKE, CaseView, EventT, LedgerSaid
-from libs.common.events import accepting, asking, cases, citizens, door, objections, passing, supervision, tasks
+from libs.common.events import (
+    accepting,
+    asking,
+    cases,
+    citizens,
+    door,
+    objections,
+    passing,
+    supervision,
+    tasks,
+    whistles,
+)
 from libs.common.events.accused import AccusedNamed
 from libs.common.events.base import Event
 from libs.common.events.responsible import ResponsibleNamed
@@ -23,6 +34,11 @@ MAY_FOLLOW: Mapping[type[Event], tuple[type[Event] | None, ...]] = {
     cases.ReturnRequested: (*WITH_A_UNIT, cases.CaseSigned),
     cases.ReturnDecided: (cases.ReturnRequested,),
     cases.ProgressReported: (cases.CaseSigned, cases.ReturnRequested),
+    whistles.StreetWhistled: (*WITH_A_UNIT, cases.CaseSigned),
+    tasks.ListFilled: (
+        *(*WITH_A_UNIT, cases.TriageQueued, cases.CaseSigned, cases.ReturnRequested, accepting.NonacceptanceRequested),
+    ),
+    tasks.TaskGiven: (*WITH_A_UNIT, cases.CaseSigned),
     tasks.TaskSigned: (*WITH_A_UNIT, cases.CaseSigned, cases.ReturnRequested),
     tasks.TaskReported: (*WITH_A_UNIT, cases.CaseSigned, cases.ReturnRequested),
     cases.TaskDone: (*WITH_A_UNIT, cases.CaseSigned, cases.ReturnRequested),
@@ -47,20 +63,28 @@ MAY_FOLLOW: Mapping[type[Event], tuple[type[Event] | None, ...]] = {
 
 Progress is none to follow, nor is what a support unit does. What was asked for and refused is as if it had not been.
 """
+OF_CALLS = (
+    *(whistles.CallAcknowledged, whistles.UnitArrived, whistles.CallReported),
+    *(whistles.CallDone, whistles.CallCancelled),
+)
+"""What becomes of a summoned unit's task, wherever its case stands."""
 MAY_SAY: Mapping[str, tuple[type[Event], ...]] = {
-    DISPATCH: tuple(MAY_FOLLOW)[:23],
+    DISPATCH: (*tuple(MAY_FOLLOW)[:26], *OF_CALLS),
     FOLLOWUP: (
-        *tuple(MAY_FOLLOW)[23:],
+        *tuple(MAY_FOLLOW)[26:],
         *(cases.DeadlineSet, cases.DeadlineWarned, cases.DeadlineMissed),
         *(supervision.SupervisionIssued, supervision.SupervisionReplied, citizens.WithdrawalTried),
         *(objections.ObjectionDecided, objections.CaseReopened),
     ),
 }
-OF_SUPPORT = (tasks.TaskSigned, tasks.TaskReported, cases.TaskDone, cases.TaskCancelled)
+OF_SUPPORT = (tasks.TaskGiven, tasks.TaskSigned, tasks.TaskReported, cases.TaskDone, cases.TaskCancelled)
 ASKED = (asking.RequestMade, asking.RequestGranted, asking.RequestRefused, asking.RequestLapsed)
-BESIDE = (cases.ProgressReported, *OF_SUPPORT, ResponsibleNamed, *ASKED, asking.SuspensionLifted)
+BESIDE = (
+    *(cases.ProgressReported, tasks.ListFilled, whistles.StreetWhistled, *OF_SUPPORT, ResponsibleNamed),
+    *(*ASKED, asking.SuspensionLifted),
+)
 """What leaves the case where it stands."""
-OF_ANY_UNIT = (*OF_SUPPORT, ResponsibleNamed)
+OF_ANY_UNIT = (*OF_SUPPORT, ResponsibleNamed, whistles.StreetWhistled, *OF_CALLS)
 BESIDE_ALL = (door.RequesterRevealed, door.CaseResealed, door.RequesterErased, AccusedNamed)
 """What may be said of a case wherever it stands, at its end, too."""
 TAKEN_AWAY = (*WITH_A_UNIT, cases.CaseSigned, cases.ReturnRequested)
@@ -70,7 +94,9 @@ BY_ITSELF = (cases.TriageQueued, cases.CaseAssigned)
 """By what dispatch opens a round."""
 HAND_IN_IT: tuple[type[Any], ...] = (
     *(*WITH_A_UNIT, cases.CaseSigned, cases.ProgressReported, cases.CaseHandled),
-    *(tasks.TaskSigned, tasks.TaskReported, cases.TaskDone),
+    *(tasks.TaskGiven, tasks.TaskSigned, tasks.TaskReported, cases.TaskDone),
+    *(whistles.StreetWhistled, whistles.CallAcknowledged, whistles.UnitArrived),
+    *(whistles.CallReported, whistles.CallDone),
 )
 """What people do with a case; whoever did asks nobody about it."""
 

@@ -120,6 +120,8 @@ _TABLES: dict[str, tuple[str, str]] = {
     "decision": ("dispatch.decision", "version"),
     "request": ("dispatch.request", "version"),
     "task": ("dispatch.task", "version, unit_code"),
+    "call": ("dispatch.call", "version, unit_code"),
+    "case_list": ("dispatch.case_list", "version"),
     "matter": ("followup.matter", ""),
     "followup.transition": ("followup.transition", "version"),
     "attempt": ("followup.attempt", "round, attempt"),

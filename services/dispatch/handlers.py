@@ -26,6 +26,7 @@ from libs.common.events.objections import CaseReopened
 from libs.common.events.supervision import SupervisionIssued
 from libs.common.events.terms import Deadline
 from libs.common.rules.machine import SYSTEM
+from services.dispatch.calls import actions as calls
 from services.dispatch.cases.actions.events import HEARD, words_of
 from services.dispatch.cases.actions.steps import CASES
 from services.dispatch.cases.domain.terms import Action, Status
@@ -34,7 +35,9 @@ from services.dispatch.cases.tables import Case
 from services.dispatch.requests.actions.asking import lapse
 from services.dispatch.routing.actions import opening, recusing
 from services.dispatch.routing.actions.giving import apply
+from services.dispatch.tasks.actions.keeping import note_due
 from services.dispatch.tasks.tables import Task
+from services.dispatch.whistles.actions import recuse
 
 
 async def prepare(session: Session, events: Sequence[Event]) -> None:
@@ -75,6 +78,7 @@ async def accused_named(session: Session, event: AccusedNamed) -> None:
     recusing.note(case, event)
     while (said := await recusing.next_said(session, case)) is not None:
         await apply(session, case, said)
+    await recuse(session, case)
     await recusing.let_go(session, case)
 
 
@@ -85,6 +89,13 @@ async def told(session: Session, event: RoundEvent) -> None:
             CASES.note(case, word)
         if isinstance(event, DeadlineMissed) and event.deadline is Deadline.HANDLE and case.asked is not None:
             await lapse(session, case)
+
+
+async def limited(session: Session, event: DeadlineSet) -> None:
+    """时限 -> of the case, and of tasks of it."""
+    await told(session, event)
+    await note_due(session, event)
+    await calls.note_due(session, event)
 
 
 async def sent_back(session: Session, event: CaseSentBack) -> None:
@@ -127,7 +138,7 @@ HANDLERS = (
     on(AccusedNamed, accused_named),
     on(CaseWithdrawn, stepped),
     on(CaseAnsweredDirectly, stepped),
-    on(DeadlineSet, told),
+    on(DeadlineSet, limited),
     on(DeadlineWarned, told),
     on(DeadlineMissed, told),
     on(CaseSentBack, sent_back),

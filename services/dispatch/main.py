@@ -9,6 +9,7 @@ from libs.common.bus.flow import Service
 from libs.common.database.migrate import History
 from libs.common.database.session import Session
 from libs.common.database.stored_packs import refresh_shelf
+from libs.common.events.terms import Deadline
 from libs.common.host.process import run_service
 from libs.common.pack.loader import load_pack
 from libs.common.pack.problems import PackError
@@ -24,16 +25,20 @@ from services.dispatch.directory import api as directory
 from services.dispatch.directory.actions.handing_over import hand_over_for_ever
 from services.dispatch.directory.actions.publishing import publish_first
 from services.dispatch.handlers import REACTIONS, prepare_door
+from services.dispatch.lists import api as lists
 from services.dispatch.passing import api as passing
 from services.dispatch.requests import api as requests
 from services.dispatch.routing import api as routing
 from services.dispatch.settings import Settings
 from services.dispatch.staff import api as staff
 from services.dispatch.tasks import api as tasks
+from services.dispatch.tasks.queries import overdue_tasks
+from services.dispatch.whistles import api as whistles
 
 
 async def measure(session: Session) -> None:
-    """Dispatch's own gauge."""
+    """Dispatch's own gauges."""
+    metrics.DEADLINES_OVERDUE.labels(Service.DISPATCH, Deadline.TASK).set(await overdue_tasks(session))
     metrics.RESPONSIBLE_VACANT.labels(Service.DISPATCH).set(await vacant_cases(session))
 
 
@@ -43,7 +48,9 @@ SPEC = ServiceSpec(
     description="Finds the unit for every case by the duty directory, and follows it until the unit says it is done.",
     routers=(
         tasks.router,
+        whistles.router,
         routing.router,
+        lists.router,
         passing.router,
         cases.router,
         requests.router,

@@ -34,9 +34,17 @@ from libs.common.events.door import AdditionHeld, CaseUrged, WordingReleased
 from libs.common.events.objections import ObjectionRaised
 from libs.common.events.passing import CaseDelegated, CaseRaised
 from libs.common.events.responsible import ResponsibleNamed
-from libs.common.events.tasks import TaskReported, TaskSigned
+from libs.common.events.tasks import TaskGiven, TaskReported, TaskSigned
 from libs.common.events.terms import Deadline, SupervisionLevel
 from libs.common.events.upper_orders import UpperDeadlineChanged
+from libs.common.events.whistles import (
+    CallAcknowledged,
+    CallCancelled,
+    CallDone,
+    CallReported,
+    StreetWhistled,
+    UnitArrived,
+)
 from libs.common.rules.hands import hands_in
 from libs.common.rules.machine import SYSTEM, Actor, NotTheirs, OutOfTurn
 from services.followup.callbacks.actions.finding import load_by_keys, load_with_callbacks
@@ -56,6 +64,7 @@ from services.followup.responsible.actions import note_named
 from services.followup.rounds import actions as rounds
 from services.followup.supervision.actions import number_of, order_by_hand
 from services.followup.supervision.schemas import IssueSupervision
+from services.followup.tasks import actions as tasks
 from services.followup.upper_orders.actions import answering as upper_orders
 
 LONGEST_REASON = 1_000
@@ -150,6 +159,7 @@ async def triage_queued(session: Session, event: TriageQueued) -> None:
     case = await _in_hand(session, event)
     if case is not None:
         rounds.queue(session, case, event)
+        tasks.all_ended(session, case, event)
 
 
 async def assigned(session: Session, event: CaseAssigned) -> None:
@@ -157,6 +167,7 @@ async def assigned(session: Session, event: CaseAssigned) -> None:
     case = await _in_hand(session, event)
     if case is not None:
         rounds.assign(session, case, event)
+        tasks.given_with(session, case, event)
 
 
 async def reassigned(session: Session, event: CaseReassigned) -> None:
@@ -164,6 +175,7 @@ async def reassigned(session: Session, event: CaseReassigned) -> None:
     case = await _in_hand(session, event)
     if case is not None:
         rounds.reassign(session, case, event)
+        tasks.given_with(session, case, event)
 
 
 async def passed_on(session: Session, event: CaseDelegated | CaseRaised) -> None:
@@ -213,14 +225,27 @@ async def responsible_named(session: Session, event: ResponsibleNamed) -> None:
 
 
 async def worked(session: Session, event: RoundEvent) -> None:
-    """办理进展, 协办签收, 协办进展, 协办办结, 协办承接 -> one more who had a hand in it."""
+    """办理进展, 协办签收, 协办进展 -> one more who had a hand in it."""
     await _known(session, event)
+
+
+async def task_given(session: Session, event: TaskGiven) -> None:
+    """增派任务 -> the unit has to do it in time."""
+    case = await _in_hand(session, event)
+    if case is not None:
+        tasks.given(session, case, event)
+
+
+async def task_ended(session: Session, event: TaskDone | TaskCancelled) -> None:
+    """协办办结、撤销协办、协办承接 -> nobody waits for it any more; whoever has it now has to do it in time."""
+    tasks.ended(session, await _known(session, event), event)
 
 
 async def finished(session: Session, event: CaseHandled | CaseAnsweredDirectly) -> None:
     """办结反馈, 直接答复 -> ask the citizen. Of two that cross, the first opens the callback."""
     case = await _in_hand(session, event)
     if case is not None:
+        tasks.all_ended(session, case, event)
         await rounds.finish(session, case, event)
 
 
@@ -250,6 +275,23 @@ def _check_opened(case: Case, event: RoundEvent) -> None:
         raise Permanent(f"{type(event).__name__} about case {case.case_id}: {error}") from error
 
 
+async def whistled(session: Session, event: StreetWhistled) -> None:
+    """吹哨 -> whoever is summoned has to come and to do its part in time."""
+    case = await _in_hand(session, event)
+    if case is not None:
+        tasks.whistled(session, case, event)
+
+
+async def came(session: Session, event: UnitArrived) -> None:
+    """报到 -> that promise is kept."""
+    tasks.came(session, await _known(session, event), event)
+
+
+async def call_ended(session: Session, event: CallDone | CallCancelled) -> None:
+    """吹哨任务办结、撤销召集 -> nobody waits for it any more."""
+    tasks.call_ended(session, await _known(session, event), event)
+
+
 HANDLERS = (
     on(PackPublished, learn_pack),
     on(StaffRecorded, learn_staff),
@@ -275,10 +317,17 @@ HANDLERS = (
     on(SuspensionLifted, lifted),
     on(ResponsibleNamed, responsible_named),
     on(ProgressReported, worked),
+    on(TaskGiven, task_given),
     on(TaskSigned, worked),
     on(TaskReported, worked),
-    on(TaskDone, worked),
-    on(TaskCancelled, worked),
+    on(TaskDone, task_ended),
+    on(TaskCancelled, task_ended),
+    on(StreetWhistled, whistled),
+    on(CallAcknowledged, worked),
+    on(UnitArrived, came),
+    on(CallReported, worked),
+    on(CallDone, call_ended),
+    on(CallCancelled, call_ended),
     on(CaseHandled, finished),
 )
 

@@ -85,6 +85,7 @@ JUSTIFIED: Mapping[str, Mapping[str, str]] = {
     },
     "dispatch/0025": _NEW_INDEX,
     "dispatch/0028": {**_NEW_INDEX, **_WIDER},
+    "dispatch/0029": _NEW_INDEX,
     "followup/0003": _EMPTIED,
     "followup/0004": _OTHER_INDEX,
     "followup/0005": _OTHER_INDEX,

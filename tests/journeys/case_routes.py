@@ -13,6 +13,7 @@ from tests.journeys.county import (
     RESULT,
     SATISFIED,
     TOWN_UNIT,
+    VILLAGE,
     VILLAGE_UNIT,
     County,
 )
@@ -61,6 +62,14 @@ BODIES: Mapping[str, Any] = {
     "/dispatch/v1/cases/{case_id}/nonacceptance/decision": {"approved": False, "note": "应予受理"},
     "/dispatch/v1/cases/{case_id}/delegation": {"to_unit": SUPPORT, "note": "请到户调解"},
     "/dispatch/v1/cases/{case_id}/raising": {"reason_code": "several_units", "note": "涉及两个单位"},
+    "/dispatch/v1/cases/{case_id}/tasks": {"unit_code": "D-WATER", "what": "关阀配合抢修"},
+    "/dispatch/v1/cases/{case_id}/whistles": {
+        "kind": "emergency",
+        "units": ["D-WATER"],
+        "place": "村口",
+        "what": "查明断水原因",
+    },
+    "/dispatch/v1/calls/{case_id}/arrival": {"area_code": VILLAGE},
     "/dispatch/v1/cases/{case_id}/responsible": {"responsible": ANSWERS},
     "/dispatch/v1/cases/{case_id}/tasks/{unit_code}/responsible": {"responsible": ANSWERS},
     "/followup/v1/callbacks/{callback_id}/attempts": SATISFIED,
@@ -84,6 +93,8 @@ LISTS: Mapping[str, Mapping[str, Any]] = {
     "/intake/v1/reveals": {},
     "/dispatch/v1/work": {},
     "/dispatch/v1/triage": {},
+    "/dispatch/v1/whistles": {},
+    "/dispatch/v1/calls": {},
     "/followup/v1/callbacks": {},
     "/followup/v1/timers": {},
     "/followup/v1/supervisions": {},
@@ -203,7 +214,7 @@ class Subject:
 
     def path(self, template: str) -> str:
         """The route, about this case."""
-        known = template.replace("{unit_code}", SUPPORT)
+        known = template.replace("{unit_code}", SUPPORT).replace("{list_code}", "problem")
         return PATH_OF_A_CASE.sub(lambda match: str(getattr(self, match[1].replace("reference", "case_id"))), known)
 
 

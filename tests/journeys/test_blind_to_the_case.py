@@ -39,7 +39,7 @@ from tests.journeys.case_routes import (
     body_of,
     way_to,
 )
-from tests.journeys.county import SATISFIED, County, Person
+from tests.journeys.county import SATISFIED, VILLAGE, County, Person
 
 
 async def test_no_route_shows_the_case_to_any_role_of_the_unit_nor_to_the_person(county: County) -> None:
@@ -155,8 +155,7 @@ async def _subject(county: County, template: str) -> Subject:
         await county.word(case_id)
     if template.endswith("/reveal"):
         await county.operator.do(template.format(case_id=case_id), BODIES[template])
-    if "{unit_code}" in template:
-        await _give_a_part(county, case_id, template)
+    await _bring_others_in(county, case_id, template)
     for step in steps:
         await county.lead_does(case_id, step, BODIES.get(f"/dispatch/v1/cases/{{case_id}}/{step}"))
     if template.endswith("/nonacceptance/decision"):
@@ -198,12 +197,28 @@ async def _ended_or_taken_back(county: County, case_id: str, template: str) -> s
     return str((await county.object_to(case_id))["objection_id"])
 
 
+async def _bring_others_in(county: County, case_id: str, template: str) -> None:
+    """Who has a task beside the lead, for what is of such a unit."""
+    if "/calls/" in template:
+        await _summon(county, case_id, template)
+    elif "{unit_code}" in template:
+        await _give_a_part(county, case_id, template)
+
+
 async def _give_a_part(county: County, case_id: str, template: str) -> None:
     """A support unit beside the lead; signed, for what comes after signing."""
     wish = {"lead_unit": SUPERIOR, "support_units": [SUPPORT], "category_code": "0104", **REASON}
     await county.dispatcher.do(f"/dispatch/v1/cases/{case_id}/assignment", wish)
     if template.endswith(("/progress", "/result")):
         await county.handler(SUPPORT).do(f"/dispatch/v1/cases/{case_id}/tasks/{SUPPORT}/signature")
+
+
+async def _summon(county: County, case_id: str, template: str) -> None:
+    """A unit that is summoned; there, for what comes after that."""
+    called = BODIES["/dispatch/v1/cases/{case_id}/whistles"] | {"units": [SUPPORT]}
+    await county.handler(SUPERIOR).do(f"/dispatch/v1/cases/{case_id}/whistles", called)
+    if template.endswith(("/progress", "/result")):
+        await county.handler(SUPPORT).do(f"/dispatch/v1/calls/{case_id}/arrival", {"area_code": VILLAGE})
 
 
 async def _asked_not_to_count(county: County, case_id: str, template: str) -> str:

@@ -7,7 +7,8 @@ from typing import Any
 from huiyin.audit.rows.clocks import Clocks, FoldedClock
 from libs.common.events import cases
 from libs.common.events.base import Event
-from libs.common.events.terms import DECLARED, Deadline, ended_by, passed_on_by, set_by
+from libs.common.events.deadlines import ended_by, passed_on_by, set_by
+from libs.common.events.terms import DECLARED, Deadline
 
 
 class WithClocks:

@@ -64,10 +64,11 @@ class Clocks:
                 self._tell(cast("cases.RoundEvent", event), one, missed)
         behind = set(map(id, self._behind.values()))
         self._set = iter([clock for clock in self._every if not clock.set.about and id(clock) not in behind])
-        self._about: dict[str, deque[FoldedClock]] = {}
+        self._about: dict[str, dict[Deadline, deque[FoldedClock]]] = {}
         for clock in self._every:
             if clock.set.about and id(clock) not in behind:
-                self._about.setdefault(clock.set.about, deque()).append(clock)
+                of_one = self._about.setdefault(clock.set.about, {})
+                of_one.setdefault(clock.set.deadline, deque()).append(clock)
         self._missed: list[FoldedClock] = []
 
     def _tell(self, event: cases.RoundEvent, one: SetDeadline, missed: Container[tuple[object, ...]]) -> None:
@@ -134,9 +135,9 @@ class Clocks:
         return bool(of_round) and standing.isdisjoint(map(id, of_round))
 
     def start_about(self, order: str) -> None:
-        """The next one of an order, if it has one: those of before had none."""
-        waiting = self._about.get(order)
-        self._start(waiting.popleft() if waiting else None)
+        """The next one of each promise about an order or a task, if it has any: those of before had none."""
+        for waiting in self._about.get(order, {}).values():
+            self._start(waiting.popleft() if waiting else None)
 
     def _start(self, clock: FoldedClock | None) -> FoldedClock | None:
         if clock is not None:
@@ -148,10 +149,22 @@ class Clocks:
         for clock in self.started:
             clock.stopped |= not clock.set.about and clock.set.deadline in kinds
 
-    def stop_about(self, order: str) -> None:
-        """The order was answered."""
+    def stop_about(self, order: str, *kinds: Deadline) -> None:
+        """The order was answered; of a task what these promise was done, or all when none is named."""
         for clock in self.started:
-            clock.stopped |= clock.set.about == order
+            clock.stopped |= clock.set.about == order and (not kinds or clock.set.deadline in kinds)
+
+    def stop_task(self, number: int, unit_code: str) -> None:
+        """This unit's part is done, or it was let off."""
+        for clock in self.started:
+            of_the_unit = clock.said.round == number and clock.units[-1] == unit_code
+            clock.stopped |= clock.set.deadline is Deadline.TASK and of_the_unit
+
+    def stop_tasks(self, number: int, but_not: Collection[str] = ()) -> None:
+        """Nobody waits for the parts of these support units in this round."""
+        for clock in self.started:
+            gone = clock.said.round == number and clock.units[-1] not in but_not
+            clock.stopped |= clock.set.deadline is Deadline.TASK and gone
 
     def stop_all(self) -> None:
         """The case is over, and whatever was to be answered about it but for what runs after the end."""

@@ -27,6 +27,9 @@ def rows_of_dispatch(view: CaseView, _packs: Packs) -> Iterator[WantedRows]:
     about = {} if case is None else {"case_id": case.first.case_id}
     asked = [] if case is None else [about | columns_of(request) for request in case.requests]
     yield WantedRows(DISPATCH, "request", ("version",), asked)
+    yield WantedRows(DISPATCH, "case_list", ("version",), [] if case is None else case.lists)
+    calls = [] if case is None else [about | columns_of(call) for call in case.calls]
+    yield WantedRows(DISPATCH, "call", ("version", "unit_code"), calls)
     given = [] if case is None else [about | columns_of(task) | _answers_for(case, task) for task in case.tasks]
     yield WantedRows(DISPATCH, "task", ("version", "unit_code"), given)
 

@@ -13,6 +13,7 @@ from huiyin.audit.rows.ahead import Ahead
 from huiyin.audit.rows.callbacks import FoldedCallbacks
 from huiyin.audit.rows.clocked import WithClocks
 from huiyin.audit.rows.comparing import Columns, NotBefore, Unseen, as_told, by_whom, columns_of, told
+from huiyin.audit.rows.of_tasks import OF_TASKS, given_with, tell_task
 from huiyin.audit.rows.tries import asked, at_the_door, ordered, tried
 from libs.common.events import accepting, asking, cases, citizens, door, objections, passing, supervision
 from libs.common.events.accused import AccusedNamed
@@ -71,14 +72,13 @@ class PromisedCase(WithClocks):
             cases.TriageQueued: self._queue,
             cases.CaseAssigned: self._assign,
             cases.CaseReassigned: self._reassign,
-            passing.CaseDelegated: self._pass_on,
-            passing.CaseRaised: self._pass_on,
+            **dict.fromkeys((passing.CaseDelegated, passing.CaseRaised), self._pass_on),
             cases.CaseSigned: self._sign,
             accepting.CaseNotAccepted: self._not_accept,
             asking.RequestGranted: self._grant,
             asking.SuspensionLifted: self._lift,
-            cases.CaseHandled: self._finish,
-            cases.CaseAnsweredDirectly: self._finish,
+            **dict.fromkeys((cases.CaseHandled, cases.CaseAnsweredDirectly), self._finish),
+            **dict.fromkeys(OF_TASKS, lambda event: tell_task(self.clocks, event, in_hand=self._in_hand(event))),
         }
         self._does: Mapping[type[Event], Callable[[Any], None]] = {
             cases.CallbackTried: self._try,
@@ -102,8 +102,7 @@ class PromisedCase(WithClocks):
         if one.service != FOLLOWUP:
             self._through(hands_in(one.event))
         acts = self._does if one.service == FOLLOWUP else self._hears
-        if (act := acts.get(type(one.event))) is not None:
-            act(one.event)
+        acts.get(type(one.event), lambda _event: None)(one.event)
 
     def review(self) -> None:
         """Have the citizen tried again where the history says so: no event tells it."""
@@ -137,29 +136,31 @@ class PromisedCase(WithClocks):
 
     def _queue(self, event: cases.TriageQueued) -> None:
         if self._in_hand(event):
-            led_by = self.row["lead_unit"]
-            lead = None if led_by is None else Lead(gave_up=None if event.recusal else led_by)
+            lead = (led_by := self.row["lead_unit"]) and Lead(gave_up=None if event.recusal else led_by)
             self._give(Action.QUEUE, event, event.reason, lead)
+            self.clocks.stop_tasks(event.round)
 
     def _assign(self, event: cases.CaseAssigned) -> None:
         if self._in_hand(event):
             lead = Lead(event.lead_unit, event.category_code, event.pack_version)
             self._give(Action.ASSIGN, event, event.explanation, lead)
+            given_with(self.clocks, event)
 
     def _reassign(self, event: cases.CaseReassigned) -> None:
         if self._in_hand(event):
             works = next(iter(event.delegates[-1:]), None)
             lead = Lead(event.lead_unit, event.category_code, event.pack_version, gave_up(event), works)
             self._give(Action.REASSIGN, event, event.explanation, lead)
+            given_with(self.clocks, event)
 
     def _pass_on(self, event: passing.CaseDelegated | passing.CaseRaised) -> None:
         """Whoever stands in for a unit that is gone was passed nothing."""
         if self._in_hand(event):
-            raised = isinstance(event, passing.CaseRaised)
+            action = Action.RAISE if isinstance(event, passing.CaseRaised) else Action.DELEGATE
             between = None if getattr(event, "succession", False) else (event.from_unit, event.working_unit)
             kept = self._state.category_code, self._state.pack_version
             lead = Lead(event.lead_unit, *kept, None, event.delegate_unit, between)
-            self._give(Action.RAISE if raised else Action.DELEGATE, event, event.note, lead)
+            self._give(action, event, event.note, lead)
 
     def _give(self, action: Action, event: cases.RoundEvent, why: str, lead: Lead | None) -> None:
         self._end(event)
@@ -193,6 +194,7 @@ class PromisedCase(WithClocks):
     def _finish(self, event: _Done) -> None:
         if not self._in_hand(event):
             return
+        self.clocks.stop_tasks(event.round)
         self._end(event)
         wanted, number = self.row["callback_wanted"], event.round
         # Who wants no callback is asked in the first round by a reviewer's word alone, which is said later; until
@@ -211,9 +213,9 @@ class PromisedCase(WithClocks):
         self._accused |= set(event.accused_units)
         if (pack := self._pack()) is None:
             return
-        for number, order in self.orders.items():
-            if order["unit_code"] is not None and pack.is_within_any(order["unit_code"], self._accused):
-                self.clocks.stop_about(number)
+        mine = {number: order["unit_code"] for number, order in self.orders.items()}
+        for number in (number for number, unit in mine.items() if unit and pack.is_within_any(unit, self._accused)):
+            self.clocks.stop_about(number)
 
     def _wish(self, event: citizens.WithdrawalWished) -> None:
         row = self.row
@@ -228,10 +230,9 @@ class PromisedCase(WithClocks):
             return
         answer = Answer(event.reached, withdraws=event.withdraws)
         action = verdict(answer, asking)
-        kept = self._next_kept()
+        kept, by = self._next_kept(), Actor(event.caller, event.caller_unit, event.caller_staff)
         if action is Action.CONFIRM_WISH:
             self._close_clocks()
-        by = Actor(event.caller, event.caller_unit, event.caller_staff)
         self._step(action, event.occurred_at, Unseen.WORDS, by, asking=asking, answer=answer)
         if not answer.counts_for(asking.purpose):
             self.callbacks.may_be_called_again(event, self._pack())
@@ -305,8 +306,7 @@ class PromisedCase(WithClocks):
         self.clocks.start_about(event.supervision_id)
 
     def _reply(self, event: supervision.SupervisionReplied) -> None:
-        order = self.orders.get(event.supervision_id)
-        if order is not None:
+        if (order := self.orders.get(event.supervision_id)) is not None:
             self.clocks.stop_about(event.supervision_id)
             order |= {"state": "replied", "reply": event.reply, "replied_by": by_whom(event)[0]}
             order |= {"replied_at": event.occurred_at, "version": 2}

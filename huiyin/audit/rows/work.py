@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from huiyin.audit.case import DISPATCH, FOLLOWUP, INTAKE, CaseView, LedgerSaid
+from huiyin.audit.rows.beside import BESIDE, beside_step, due_by, edition_of
 from huiyin.audit.rows.comparing import Columns, NotBefore, Unseen, as_told, by_whom, told
 from huiyin.audit.rows.decisions import decision_of
 from huiyin.audit.rows.requests import request_said
@@ -20,12 +21,14 @@ from libs.common.events.base import Event, SaidByHand
 from libs.common.events.responsible import ResponsibleNamed
 from libs.common.rules.machine import SYSTEM, Actor, OutOfTurn
 from services.dispatch.asks import domain as requests
+from services.dispatch.calls import domain as calls
 from services.dispatch.cases.actions.events import HEARD, words_of
 from services.dispatch.cases.domain import state as rules
 from services.dispatch.cases.domain.evolving import evolve
 from services.dispatch.cases.domain.naming import is_given_anew
 from services.dispatch.cases.domain.state import (
     Assignment,
+    FilledList,
     Left,
     LimitWord,
     NewChain,
@@ -78,6 +81,8 @@ class CaseWithUnits:
         """The same of a task, by its version and unit."""
         self.steps: list[Columns] = []
         self.decisions: list[Columns] = []
+        self.lists: list[Columns] = []
+        self.calls: calls.Calls = ()
 
     def next_from(self) -> str | None:
         """Of whom the next step was heard, as the history says."""
@@ -87,6 +92,7 @@ class CaseWithUnits:
     def take(self, one: LedgerSaid) -> None:
         """One more event; one of its own may have had its effect already, with what brought it about."""
         if one.service != DISPATCH:
+            self.tasks, self.calls = due_by(one.event, self.tasks, self.calls)
             crossed = isinstance(one.event, objections.CaseReopened) and one.event.round > self.state.round
             if crossed or getattr(one.event, "round", self.state.round) == self.state.round:
                 self._hear(one.event)
@@ -187,18 +193,6 @@ class CaseWithUnits:
             case cases.CaseHandled() if self._waited(event):
                 result = Result(event.result_kind, event.result, event.contacted_at, _UNSEEN)
                 self._step(rules.Said(Action.HAND_IN, at, result, self._of(event), event.result))
-            case task_events.TaskSigned() | task_events.TaskReported():
-                action = Action.SUPPORT_SIGN if isinstance(event, task_events.TaskSigned) else Action.SUPPORT_REPORT
-                self._step(
-                    rules.Said(action, at, SupportPart(event.unit_code, event.note), self._of(event), event.note)
-                )
-            case cases.TaskDone():
-                part = SupportPart(event.unit_code, event.result)
-                self._step(rules.Said(Action.SUPPORT_DONE, at, part, self._of(event), event.result))
-            case cases.TaskCancelled():
-                part = SupportPart(event.unit_code, event.reason, event.successor)
-                action = Action.SUPPORT_CANCEL if event.successor is None else Action.SUPPORT_HAND_ON
-                self._step(rules.Said(action, at, part, self._by(event), f"{event.unit_code}: {event.reason}"))
             case _:
                 self._ask(event)
 
@@ -219,6 +213,8 @@ class CaseWithUnits:
             case asking.UnitRequestEvent():
                 by = self._of(event) if isinstance(event, asking.RequestMade) else self._by(event)
                 self._step(request_said(event, by))
+            case SaidByHand() if isinstance(event, BESIDE):
+                self._step(beside_step(event, self._by(event)))
 
     def _unaccepted(self, event: _Unaccepted) -> None:
         wanted = Nonacceptance(event.reason_code, event.go_to, event.notice)
@@ -300,6 +296,7 @@ class CaseWithUnits:
             return
         if is_given_anew(before, after):
             self.named = None
+        self.calls = calls.evolve(self.calls, after, said)
         self.state, self.requests = after, requests.evolve(self.requests, before, after, said)
         of_before = self._is_of_before(after.version)
         self.tasks = tuple(
@@ -311,6 +308,8 @@ class CaseWithUnits:
         when = {"at": said.at if at is None else at}
         step = {"action": said.action, "from_status": before.status, "to_status": after.status, "why": said.why}
         self.steps.append({"case_id": self.first.case_id} | moved | step | by | when)
+        if isinstance(said.what, FilledList):
+            self.lists.append(edition_of(self.first.case_id, after.version, said, said.what))
         if isinstance(said.what, Assignment | Left):
             of_before = self._is_of_before(self.state.version)
             self.decisions.append(decision_of(self.first.case_id, after, said, said.what, of_before=of_before))

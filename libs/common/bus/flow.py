@@ -29,6 +29,7 @@ from libs.common.events import (
     teams,
     upper_orders,
     visits,
+    whistles,
 )
 from libs.common.events.base import Event
 
@@ -146,10 +147,18 @@ FLOW: tuple[Route, ...] = (
     _route(cases.ProgressReported,       Stream.CASES,     ".D..", "I.FA"),
     _route(cases.CaseHandled,            Stream.CASES,     ".D..", "I.FA"),
     _route(responsible.ResponsibleNamed, Stream.CASES,     ".D..", "..F."),
+    _route(tasks.ListFilled,             Stream.CASES,     ".D..", "...."),
+    _route(tasks.TaskGiven,              Stream.CASES,     ".D..", "..FA"),
     _route(tasks.TaskSigned,             Stream.CASES,     ".D..", "..F."),
     _route(tasks.TaskReported,           Stream.CASES,     ".D..", "..F."),
     _route(cases.TaskDone,               Stream.CASES,     ".D..", "..FA"),
     _route(cases.TaskCancelled,          Stream.CASES,     ".D..", "..FA"),
+    _route(whistles.StreetWhistled, Stream.CASES,     ".D..", "..F."),
+    _route(whistles.CallAcknowledged,Stream.CASES,     ".D..", "..F."),
+    _route(whistles.UnitArrived,    Stream.CASES,     ".D..", "..F."),
+    _route(whistles.CallReported,   Stream.CASES,     ".D..", "..F."),
+    _route(whistles.CallDone,       Stream.CASES,     ".D..", "..F."),
+    _route(whistles.CallCancelled,  Stream.CASES,     ".D..", "..F."),
     _route(cases.ReturnRequested,        Stream.CASES,     ".D..", "...A"),
     _route(cases.ReturnDecided,          Stream.CASES,     ".D..", "...A"),
     _route(asking.RequestMade,           Stream.CASES,     ".D..", "...."),

@@ -134,7 +134,7 @@ class TriageQueued(RoundEvent):
 
 
 class CaseAssigned(RoundEvent, SaidByHand):
-    """派单: a unit leads. ``explanation`` says which rule, or who, chose it."""
+    """派单: a unit leads. ``explanation`` says which rule, or who, chose it; ``tasks`` names those of support units."""
 
     type_name: ClassVar[str] = "cn.huiyin.case.assigned"
 
@@ -144,6 +144,7 @@ class CaseAssigned(RoundEvent, SaidByHand):
     by_rule: bool
     explanation: str
     pack_version: int
+    tasks: tuple[str, ...] = ()
 
 
 class CaseReassigned(RoundEvent, SaidByHand):
@@ -157,6 +158,7 @@ class CaseReassigned(RoundEvent, SaidByHand):
     category_code: str
     explanation: str
     pack_version: int
+    tasks: tuple[str, ...] = ()
     succession: bool = False
     """撤并: ``from_unit`` is no more, and another has its work; it did not give the case up."""
     recusal: bool = False
@@ -218,6 +220,7 @@ class TaskCancelled(RoundEvent, SaidByHand):
     unit_code: str
     reason: str
     successor: str | None = None
+    task: str | None = None
 
 
 class ReturnRequested(RoundEvent, SaidByHand):
@@ -260,9 +263,7 @@ class DeadlineSet(RoundEvent):
     @model_serializer(mode="wrap")
     def _as_said(self, serialize: SerializerFunctionWrapHandler) -> dict[str, Any]:
         fields: dict[str, Any] = serialize(self)
-        if len(self.deadlines) == 1:
-            fields |= fields.pop("deadlines")[0]
-        return fields
+        return fields | fields.pop("deadlines")[0] if len(self.deadlines) == 1 else fields
 
 
 class DeadlineWarned(RoundEvent):
@@ -345,6 +346,5 @@ class CaseClosed(RoundEvent, SaidByHand):
 
 def deadlines_in(event: Event) -> tuple[SetDeadline, ...]:
     """The clocks that an event sets, in their order."""
-    if isinstance(event, DeadlineSet):
-        return event.deadlines
-    return (event.deadline,) if isinstance(event, CallbackDue) and event.deadline is not None else ()
+    alone = (event.deadline,) if isinstance(event, CallbackDue) and event.deadline is not None else ()
+    return event.deadlines if isinstance(event, DeadlineSet) else alone

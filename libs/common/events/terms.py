@@ -241,6 +241,9 @@ class Deadline(str):
     WORDING: ClassVar["Deadline"]
     OBJECTION: ClassVar["Deadline"]
     UPPER: ClassVar["Deadline"]
+    TASK: ClassVar["Deadline"]
+    REPORT_IN: ClassVar["Deadline"]
+    CALLED: ClassVar["Deadline"]
 
     def __new__(cls, code: str, promise: Promise) -> "Deadline":
         """Declare one more word, with what it guards."""
@@ -271,27 +274,6 @@ class Deadline(str):
     @classmethod
     def __get_pydantic_json_schema__(cls, _schema: Any, _handler: Any) -> dict[str, Any]:
         return {"description": cls.__doc__, "enum": list(DECLARED), "title": cls.__name__, "type": "string"}
-
-
-def set_by(event: object) -> list[Deadline]:
-    """The promises about a case that an event sets."""
-    held = bool(getattr(event, "held", False))
-    named = [one for one in _naming("set_by", event) if one.promise.about == "case"]
-    return [one for one in named if one.promise.while_held is held]
-
-
-def passed_on_by(event: object) -> list[Deadline]:
-    """Those that it gives to the unit that leads then."""
-    return _naming("passed_on_by", event)
-
-
-def ended_by(event: object) -> list[Deadline]:
-    """Those that it keeps or makes void."""
-    return [*_naming("kept_by", event), *_naming("void_by", event)]
-
-
-def _naming(role: str, event: object) -> list[Deadline]:
-    return [one for one in DECLARED.values() if type(event).__name__ in getattr(one.promise, role)]
 
 
 _GIVEN, _DONE = ("CaseAssigned", "CaseReassigned"), ("CaseHandled", "CaseAnsweredDirectly")
@@ -336,4 +318,20 @@ Deadline.UPPER = Deadline("upper", Promise(
     Answerable.HOTLINE, set_by=("CaseRegistered",), kept_by=("UpperReplySent",),
     about="upper_order", optional=True, after_the_end=True,
     counted_as=(Counter.UPPER_ORDERS_DUE, Counter.UPPER_ORDERS_ON_TIME),
+))  # fmt: skip
+Deadline.TASK = Deadline("task", Promise(
+    "协办时限", "How long a support unit may take to do its part, where its task names no other end", Answerable.UNIT,
+    set_by=("CaseAssigned", "CaseReassigned", "TaskGiven"), kept_by=("TaskDone",),
+    void_by=("TaskCancelled", "CaseReassigned", "TriageQueued", "CaseHandled", "CaseAnsweredDirectly", "CaseClosed"),
+    about="task", optional=True,
+))  # fmt: skip
+Deadline.REPORT_IN = Deadline("report_in", Promise(
+    "报到时限", "How long a summoned unit may take to be there, where the kind of whistle names no minutes",
+    Answerable.UNIT, set_by=("StreetWhistled",), kept_by=("UnitArrived",),
+    void_by=("CallDone", "CallCancelled", "CaseClosed"), about="task", optional=True,
+))  # fmt: skip
+Deadline.CALLED = Deadline("called", Promise(
+    "吹哨任务时限", "How long a summoned unit may take to do its part, where the street names no other end",
+    Answerable.UNIT, set_by=("StreetWhistled",), kept_by=("CallDone",), void_by=("CallCancelled", "CaseClosed"),
+    about="task", optional=True,
 ))  # fmt: skip

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from libs.common.events import accepting, asking, cases, passing, tasks
+from libs.common.events import accepting, asking, cases, passing, tasks, whistles
 from libs.common.events.asking_terms import RequestKind
 from libs.common.events.base import Event
 from libs.common.events.people import person_name
@@ -11,7 +11,8 @@ from libs.common.rules.apart import NO_HANDS, Hands, names_of
 _WORK = (
     *(cases.CaseRegistered, cases.CaseAssigned, cases.CaseReassigned, cases.CaseSigned, cases.ProgressReported),
     *(passing.CaseDelegated, passing.CaseRaised, cases.CaseHandled),
-    *(tasks.TaskSigned, tasks.TaskReported, cases.TaskDone),
+    *(whistles.StreetWhistled, whistles.CallAcknowledged, whistles.UnitArrived, whistles.CallReported),
+    *(whistles.CallDone, tasks.TaskGiven, tasks.TaskSigned, tasks.TaskReported, cases.TaskDone),
 )
 """What a person does with a case, as its event tells."""
 

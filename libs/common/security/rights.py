@@ -63,6 +63,11 @@ class Right(StrEnum):
     CASE_DELEGATE = "dispatch.cases.delegate"
     CASE_RAISE = "dispatch.cases.raise"
     RESULT_SUBMIT = "dispatch.results.submit"
+    WHISTLE_CALL = "dispatch.whistles.call"
+    WHISTLE_READ = "dispatch.whistles.read"
+    CALL_ANSWER = "dispatch.calls.answer"
+    LIST_FILL = "dispatch.lists.fill"
+    TASK_GIVE = "dispatch.tasks.give"
     TASK_CANCEL = "dispatch.tasks.cancel"
     RETURN_REQUEST = "dispatch.returns.request"
     RETURN_DECIDE = "dispatch.returns.decide"
@@ -190,6 +195,9 @@ RIGHTS: Mapping[Role, frozenset[Right]] = MappingProxyType(
             Right.NONACCEPTANCE_DECIDE,
             Right.REQUEST_DECIDE,
             Right.SUSPENSION_LIFT,
+            Right.WHISTLE_READ,
+            Right.LIST_FILL,
+            Right.TASK_GIVE,
             Right.TASK_CANCEL,
             Right.DIRECTORY_READ,
             Right.STAFF_CONTACT,
@@ -209,6 +217,11 @@ RIGHTS: Mapping[Role, frozenset[Right]] = MappingProxyType(
             Right.CASE_DELEGATE,
             Right.CASE_RAISE,
             Right.RESULT_SUBMIT,
+            Right.WHISTLE_CALL,
+            Right.WHISTLE_READ,
+            Right.CALL_ANSWER,
+            Right.LIST_FILL,
+            Right.TASK_GIVE,
             Right.TASK_CANCEL,
             Right.RETURN_REQUEST,
             Right.REQUEST_MAKE,

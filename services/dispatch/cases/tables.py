@@ -93,6 +93,8 @@ class Case(Base, table=True):
     support_units: list[str] = Field(sa_column=texts_column())
     open_support: list[str] = Field(sa_column=texts_column())
     """Support units that have not done their part, in the order of ``support_units``: their open tasks."""
+    open_called: list[str] = Field(sa_column=texts_column(default=True))
+    """Units that were summoned (吹哨) and have neither done their part nor been let off it."""
     delegates: list[str] = Field(sa_column=texts_column(default=True))
     """The units below the lead that it was delegated to (下派), each by the one before; the last of them works."""
     category_code: str | None = None

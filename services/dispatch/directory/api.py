@@ -24,6 +24,7 @@ from libs.common.web.cursors import Page, PageQuery, decode_cursor, encode_curso
 from libs.common.web.door import Door
 from libs.common.web.headers import IdempotencyKey
 from services.dispatch.asks.domain import STATE_LABELS
+from services.dispatch.calls.domain import CALL_LABELS
 from services.dispatch.cases.domain.terms import ACTION_LABELS, STATUS_LABELS
 from services.dispatch.directory import queries
 from services.dispatch.directory.actions import publishing
@@ -164,6 +165,9 @@ async def list_terms(door: ReadsDirectory) -> Response:
         "return_reason": _reasons(directory.pack.returns.reasons),
         "raise_reason": _reasons(directory.pack.raising.reasons),
         "handover_reason": _reasons(directory.pack.handovers.reasons),
+        "whistle_kind": _reasons(directory.pack.whistles.kinds),
+        "call_status": _labelled(CALL_LABELS),
+        "list": _reasons(directory.pack.lists.kinds),
         "level": _terms(Level),
         "post": [Term(code=post.code, zh=post.name, en=post.name_en) for post in directory.pack.posts],
         **_of_households(directory.pack),

@@ -15,11 +15,19 @@ from services.dispatch.cases.api import asked, item, seen
 from services.dispatch.cases.queries import list_work
 from services.dispatch.cases.schemas import WorkItem, WorkOut
 from services.dispatch.cases.tables import Case
-from services.dispatch.rights import Assigns, ReadsTriage, ReadsWork, Reassigns
+from services.dispatch.rights import Assigns, GivesTask, ReadsTriage, ReadsWork, Reassigns
 from services.dispatch.routing import queries
-from services.dispatch.routing.actions import assigning
+from services.dispatch.routing.actions import assigning, giving_parts
 from services.dispatch.routing.domain.choosing import named_lead
-from services.dispatch.routing.schemas import Assign, DecisionOut, DutyOut, ExplanationOut, Reassign, TriageQuery
+from services.dispatch.routing.schemas import (
+    Assign,
+    DecisionOut,
+    DutyOut,
+    ExplanationOut,
+    GiveTask,
+    Reassign,
+    TriageQuery,
+)
 
 router = APIRouter(prefix="/v1", tags=["cases"])
 
@@ -69,6 +77,15 @@ async def reassign(
     """改派、移交: give it to another unit, for a reason of the pack; the handling clock runs on. Needs If-Match."""
     request = asked(door, expected)
     return await door.write(lambda session: assigning.reassign(session, request, case_id, body), once, keys=[case_id])
+
+
+@router.post("/cases/{case_id}/tasks", response_model=WorkOut, status_code=201)
+async def give_task(
+    case_id: CaseId, body: GiveTask, door: GivesTask, expected: IfMatch, once: IdempotencyKey
+) -> Response:
+    """增派任务: the units that handle the case, or a dispatcher, give one more unit a part of it. Needs If-Match."""
+    request = asked(door, expected)
+    return await door.write(lambda session: giving_parts.give(session, request, case_id, body), once, keys=[case_id])
 
 
 def _decision(row: Row[Any]) -> DecisionOut:

@@ -7,7 +7,7 @@ from pydantic import AwareDatetime, Field
 from libs.common.events.terms import Urgency
 from libs.common.pack.schema import AreaLevel
 from libs.common.web.cursors import PageQuery
-from libs.common.web.fields import AnswerBody, CategoryCode, Reason, RequestBody, UnitCode, Version
+from libs.common.web.fields import AnswerBody, CategoryCode, LongText, Moment, Reason, RequestBody, UnitCode, Version
 from services.dispatch.cases.domain.terms import Action, Status
 from services.dispatch.cases.schemas import Inside
 from services.dispatch.routing.domain.terms import CandidateVerdict, Rule
@@ -36,6 +36,20 @@ class Reassign(Assign):
     reason_code: Annotated[
         ItemCode | None,
         Field(description="Of the pack's reasons to hand over (移交原因): it says whether the unit gave the case up"),
+    ] = None
+
+
+class GiveTask(RequestBody):
+    """增派任务: which unit has a part from now on, what it is to do and by what measures, and until when.
+
+    Without ``due_at`` the limit of the pack for such tasks holds, if it has one.
+    """
+
+    unit_code: UnitCode
+    what: LongText
+    measures: LongText | None = None
+    due_at: Annotated[
+        Moment | None, Field(description="Not after the case's own handling limit; without it, by the pack (任务时限)")
     ] = None
 
 

@@ -9,19 +9,12 @@ from datetime import datetime
 from enum import StrEnum
 
 from libs.common.errors import NotFound
+from libs.common.events.task_terms import TaskRole, task_name
 from libs.common.rules.apart import check_not_worked
 from libs.common.rules.machine import Actor, NotTheirs, OutOfTurn
 from services.dispatch.cases.domain import transitions as cases
-from services.dispatch.cases.domain.state import Ask, Assignment, Result, Said, State, SupportPart
+from services.dispatch.cases.domain.state import Ask, Assignment, GivenPart, Result, Said, State, SupportPart
 from services.dispatch.cases.domain.terms import Action
-
-
-class TaskRole(StrEnum):
-    """What a unit is beside the lead of a case (承办角色): it supports, was summoned (吹哨报到), or was written to."""
-
-    SUPPORT = "support"
-    WHISTLED = "whistled"
-    LETTERED = "lettered"
 
 
 class ListOf(StrEnum):
@@ -73,6 +66,11 @@ class TaskState:
     role: TaskRole
     status: TaskStatus
     given_at: datetime
+    what: str | None = None
+    """What is to be done (任务), and by what measures (措施), where somebody said so."""
+    measures: str | None = None
+    due_at: datetime | None = None
+    """Until when: as it was named, or by the limit of the pack; None where there is neither."""
     signed_at: datetime | None = None
     ended_at: datetime | None = None
     result: str | None = None
@@ -118,7 +116,53 @@ def decide_result(state: State, tasks: Tasks, ask: Ask, by: Actor, now: datetime
     """
     if isinstance(ask.what, Result) and ask.what.without_support:
         _check_apart(state, tasks, state.open_support, by)
+    elif state.open_support:
+        cases.check_party(state, ask.action, by)
+        _still_open(state, tasks)
     return cases.decide(state, ask, by, now)
+
+
+def _still_open(state: State, tasks: Tasks) -> None:
+    """OutOfTurn, naming each task that the result waits for, with what it is and until when it is due."""
+    parts = of_round(tasks, state.round)
+    waits = [part for unit in state.open_support if (part := parts.get(unit)) is not None]
+    if not waits:
+        return
+    english = ", ".join(f"{_named(part)}{_due(part, ' due ')}" for part in waits)
+    chinese = "、".join(f"{_named(part)}{_due(part, '，时限 ')}" for part in waits)
+    raise OutOfTurn(
+        f"Support units have not done their part: {english}; wait for them, or say in without_support why"
+        " the result does not need them",
+        f"协办单位尚未办结：{chinese}；请等待其办结，或在 without_support 中说明不再等待的理由",
+    )
+
+
+def _named(part: TaskState) -> str:
+    return part.unit_code if part.what is None else f"{part.unit_code} ({part.what})"
+
+
+def _due(part: TaskState, word: str) -> str:
+    return "" if part.due_at is None else f"{word}{part.due_at.isoformat()}"
+
+
+def decide_giving(state: State, tasks: Tasks, ask: Ask, by: Actor, now: datetime) -> Said:
+    """What is said when one more unit is given a part.
+
+    Raises:
+        NotTheirs: whoever gives it may not.
+        OutOfTurn: not now; or the unit leads the case, works on it, or has an open part of it already.
+    """
+    said = cases.decide(state, ask, by, now)
+    unit_code = ask.what.unit_code if isinstance(ask.what, GivenPart) else ""
+    if unit_code in (state.lead_unit, *state.delegates):
+        raise OutOfTurn(f"{unit_code} handles the case itself", f"{unit_code} 系本件承办单位，无需增派")
+    if unit_code in state.open_support:
+        part = of_round(tasks, state.round).get(unit_code)
+        since = "" if part is None else part.given_at.isoformat()
+        raise OutOfTurn(
+            f"{unit_code} has a part that is not done, since {since}", f"{unit_code} 自 {since} 起已有未办结的协办任务"
+        )
+    return said
 
 
 def _check_apart(state: State, tasks: Tasks, units: Iterable[str], by: Actor) -> None:
@@ -147,7 +191,7 @@ def done_of(state: State, tasks: Tasks) -> frozenset[str]:
 
 def concern(before: State, after: State, said: Said) -> bool:
     """Whether a step changes parts that were given before it."""
-    goes_on = isinstance(said.what, Assignment | SupportPart) and bool(before.support_units)
+    goes_on = isinstance(said.what, Assignment | SupportPart | GivenPart) and bool(before.support_units)
     return goes_on or bool(before.open_support and not after.open_support)
 
 
@@ -162,11 +206,21 @@ def evolve(tasks: Tasks, before: State, after: State, said: Said) -> Tasks:
         case SupportPart(unit_code, text, to):
             part = part_of(tasks, after.round, unit_code)
             stepped = (_stepped(task, said, text) if task is part else task for task in tasks)
-            return (*stepped, *(() if to is None else (_new(after, said, to),)))
+            return (*stepped, *(() if to is None else (_anew(part, after, said, to),)))
+        case GivenPart(unit_code, what, measures, due_at):
+            new = replace(_new(after, said, unit_code), what=what, measures=measures or None, due_at=due_at)
+            return (*tasks, new)
     if after.open_support or not before.open_support:
         return tasks
     why = said.what.without_support if isinstance(said.what, Result) else None
     return tuple(_ended(tasks, list(there.values()), said.at, why))
+
+
+def due_from(tasks: Tasks, name: str, due_at: datetime) -> Tasks:
+    """The tasks once a clock says until when the one of this name is to be done."""
+    return tuple(
+        replace(task, due_at=due_at) if task_name(task.version, task.unit_code) == name else task for task in tasks
+    )
 
 
 def _given(after: State, said: Said, going_on: Mapping[str, TaskState]) -> Iterator[TaskState]:
@@ -174,6 +228,11 @@ def _given(after: State, said: Said, going_on: Mapping[str, TaskState]) -> Itera
     for unit_code in after.support_units:
         if unit_code not in going_on:
             yield _new(after, said, unit_code)
+
+
+def _anew(task: TaskState, after: State, said: Said, unit_code: str) -> TaskState:
+    """The same to do, for another unit; its limit begins anew."""
+    return replace(_new(after, said, unit_code), what=task.what, measures=task.measures)
 
 
 def _new(after: State, said: Said, unit_code: str) -> TaskState:

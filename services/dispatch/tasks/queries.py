@@ -81,6 +81,14 @@ _OPEN_OF_THE_CASE = and_(
 )
 
 
+_OVERDUE = "SELECT count(*) AS n FROM task WHERE status IN ('given', 'signed') AND due_at < $1"
+
+
+async def overdue_tasks(session: Session) -> int:
+    """Open tasks that were to be done by now."""
+    return int((await session.fetch(_OVERDUE, session.now))[0].n)
+
+
 async def tasks_of(session: Session, case_id: str) -> list[Task]:
     """The tasks of a case, in the order in which they were given."""
     return sorted(await session.rows(Task, "case_id", case_id), key=attrgetter("version", "unit_code"))

@@ -4,6 +4,7 @@ from typing import Annotated
 
 from pydantic import AwareDatetime, Field
 
+from libs.common.events.task_terms import TaskRole
 from libs.common.events.terms import ResultKind
 from libs.common.web.cursors import PageQuery
 from libs.common.web.fields import (
@@ -20,7 +21,7 @@ from libs.common.web.fields import (
 from libs.common.web.people import ResponsibleOut
 from services.dispatch.cases.domain.terms import Status
 from services.dispatch.cases.schemas import Inside
-from services.dispatch.tasks.domain import ListOf, TaskRole, TaskStatus
+from services.dispatch.tasks.domain import ListOf, TaskStatus
 
 WithoutSupport = Annotated[
     Reason | None,
@@ -79,6 +80,11 @@ class TaskOut(AnswerBody):
     role: TaskRole
     status: TaskStatus
     given_at: AwareDatetime
+    what: Annotated[str | None, Field(description="What is to be done (任务), where it was said")] = None
+    measures: Annotated[str | None, Field(description="By what (措施)")] = None
+    due_at: Annotated[
+        AwareDatetime | None, Field(description="Until when (任务时限); null: there is no limit, or none was told yet")
+    ] = None
     signed_at: AwareDatetime | None
     ended_at: AwareDatetime | None
     result: str | None

@@ -5,8 +5,9 @@ from datetime import datetime
 from sqlmodel import Field
 
 from libs.common.database.columns import check, index, moment_column, one_of, refers, texts_column, word_column
+from libs.common.events.task_terms import TaskRole
 from services.dispatch.cases.tables import Base
-from services.dispatch.tasks.domain import TaskRole, TaskStatus
+from services.dispatch.tasks.domain import TaskStatus
 
 _OPEN = "status IN ('given', 'signed')"
 
@@ -28,6 +29,7 @@ class Task(Base, table=True):
         index(
             "task_responsible_idx", "responsible_staff", "case_id", where=f"{_OPEN} AND responsible_staff IS NOT NULL"
         ),
+        index("task_due_idx", "due_at", "case_id", where=f"{_OPEN} AND due_at IS NOT NULL"),
         index("task_open_idx", "case_id", "round", "unit_code", where=_OPEN, unique=True),
     )
 
@@ -39,6 +41,11 @@ class Task(Base, table=True):
     role: TaskRole = Field(sa_column=word_column(TaskRole))
     status: TaskStatus = Field(sa_column=word_column(TaskStatus))
     given_at: datetime = Field(sa_column=moment_column())
+    what: str | None = None
+    """What is to be done (任务), where it was said, and by what measures (措施)."""
+    measures: str | None = None
+    due_at: datetime | None = Field(default=None, sa_column=moment_column(nullable=True))
+    """Until when: as it was named, or by the limit of the pack, once the clock says so."""
     signed_at: datetime | None = Field(default=None, sa_column=moment_column(nullable=True))
     ended_at: datetime | None = Field(default=None, sa_column=moment_column(nullable=True))
     result: str | None = None

@@ -92,7 +92,10 @@ MAY: tuple[tuple[str, str], ...] = (
     (r"GET /dispatch/v1/triage", "dsa"),
     (r"GET /dispatch/v1/(work|cases/.*)", LOOKS),
     (r"POST /dispatch/v1/cases/\{case_id\}/(assignment|reassignment|return/decision)", "d"),
-    (r"POST /dispatch/v1/cases/\{case_id\}/tasks/\{unit_code\}/cancellation", "dh"),
+    (r"GET /dispatch/v1/(whistles|calls)", "dh"),
+    (r"\w+ /dispatch/v1/(cases/\{case_id\}/whistles|calls/\{case_id\}.*)", "h"),
+    (r"POST /dispatch/v1/cases/\{case_id\}/calls/\{unit_code\}/cancellation", "dh"),
+    (r"POST /dispatch/v1/cases/\{case_id\}/(tasks|lists/\{list_code\}|tasks/\{unit_code\}/cancellation)", "dh"),
     (
         r"POST /dispatch/v1/cases/\{case_id\}/(tasks/\{unit_code\}/)?"
         r"(signature|progress|result|return|delegation|delegation/recall|raising|responsible)",
@@ -144,6 +147,10 @@ OF_AN_OBJECTION = re.compile(r".*/(objections/\{objection_id|upper-orders/\{case
 """What tells when a citizen spoke, or an order came, so that the units of a confidential case do not see it."""
 OF_A_PART = re.compile(r"POST /dispatch/v1/cases/\{case_id\}/tasks/\{unit_code\}/(?!cancellation).*")
 """Steps of the support unit itself, which is none of those that ask here."""
+OF_A_CALL = re.compile(r"\w+ /dispatch/v1/calls/\{case_id\}.*")
+"""What is of a unit that was summoned, which none is here."""
+LETS_OFF = "POST /dispatch/v1/cases/{case_id}/calls/{unit_code}/cancellation"
+"""Of a unit that was not summoned: to whoever may let one off it is not there, and a support unit may not."""
 MAY_BE_ABSENT = re.compile(
     r".*/ops/parked/.*|.*/accounts(/\{staff_id\}.*)?|.*/staff/\{staff_id\}.*|.*attachment_id.*"
     r"|.*/(teams|rounds|plans|visits|points|occasions|devices|matches|policies|dossier-entries)/\{.*"
@@ -243,7 +250,9 @@ def _has_the_right(who: Principal, letters: str, operation: Operation) -> bool:
 
 
 def _about_a_case(who: Principal, operation: Operation, known: Known) -> Verdict:
-    if is_blind(who, known.kind) or not _reaches(who, operation, known):
+    if operation.name == LETS_OFF:
+        return Verdict.NOTHING
+    if OF_A_CALL.fullmatch(operation.name) or is_blind(who, known.kind) or not _reaches(who, operation, known):
         return Verdict.NOT_THERE
     if FIGURES_OF_NOW.fullmatch(operation.name) and who.area != COUNTY and known.kind is not Kind.ORDINARY:
         return Verdict.NOT_THERE  # No row below the place shows it.
@@ -263,6 +272,8 @@ def _may_not_do_it_here(who: Principal, operation: Operation, known: Known) -> b
         (JUDGES.fullmatch(operation.name) is not None and _had_it_in_hand(who, known))
         or (UNITS_JUDGE_NOT.fullmatch(operation.name) is not None and of_the_unit)
         or OF_A_PART.fullmatch(operation.name) is not None
+        or (operation.name.endswith(("/tasks", "/lists/{list_code}")) and who.unit in known.supports)
+        or (operation.name.endswith("/whistles") and (who.unit != known.lead or known.lead.startswith("V-")))
         or (operation.name.endswith("/raising") and who.unit == known.lead)
         or (operation.name.endswith("/termination/decision") and who.unit not in OFFICES)
         or (operation.name.endswith("/suspension/lifting") and who.unit in known.supports - known.units)

@@ -63,7 +63,15 @@ _BODIES_OF_HOUSEHOLDS: Mapping[str, Any] = {
     f"{_HOUSEHOLD}/merge": {"into": _NOBODYS, "why": "搬回同住"},
     f"{_HOUSEHOLD}/reveal": {"reason": "核实今晚走访的住户地址", "fields": ["head"]},
 }
-_ELSE = {"staff_id": CLERK, "number": "1", "seq": "1", "pack_version": "1", "stream": "cases", "source": "city-hub"}
+_ELSE = {
+    "list_code": "problem",
+    "staff_id": CLERK,
+    "number": "1",
+    "seq": "1",
+    "pack_version": "1",
+    "stream": "cases",
+    "source": "city-hub",
+}
 _TYPES = {"batch": "application/x-ndjson", "import": "text/csv"}
 
 

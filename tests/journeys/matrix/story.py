@@ -60,7 +60,7 @@ def way_of(template: str) -> Way:
     return Way(
         tuple(sorted(fields.items())),
         steps,
-        template.rpartition("/")[2] if "{unit_code}" in template else "",
+        template.rpartition("/")[2] if "/tasks/{unit_code}" in template else "",
         template.endswith("/wording"),
         template.rpartition("/")[2] if "{exclusion_id}" in template else "",
         template.endswith("/raising") or "/delegation" in template,

@@ -8,7 +8,8 @@ from pydantic import TypeAdapter, ValidationError
 
 from libs.common.bus.flow import FLOW, Service
 from libs.common.events import cases, supervision
-from libs.common.events.terms import DECLARED, Deadline, ended_by, passed_on_by, set_by
+from libs.common.events.deadlines import ended_by, passed_on_by, set_by
+from libs.common.events.terms import DECLARED, Deadline
 from services.dispatch.cases.domain.clocks import concerns_now
 from services.dispatch.cases.domain.terms import Status
 

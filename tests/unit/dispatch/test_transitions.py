@@ -10,16 +10,10 @@ import pytest
 from libs.common.events.asking_terms import RequestKind
 from libs.common.events.terms import ResultKind
 from libs.common.rules.machine import Actor, NotTheirs, OutOfTurn, Unsound
+from services.dispatch.cases.domain.guards import no_return_pending, return_pending
 from services.dispatch.cases.domain.state import Ask, RequestRuling, Result, Return, State, Wanted
 from services.dispatch.cases.domain.terms import ACTION_LABELS, STATUS_LABELS, Action, Party, Status
-from services.dispatch.cases.domain.transitions import (
-    MACHINE,
-    STEPS,
-    Line,
-    check_party,
-    no_return_pending,
-    return_pending,
-)
+from services.dispatch.cases.domain.transitions import MACHINE, STEPS, Line, check_party
 
 NOW = datetime(2026, 3, 3, 1, tzinfo=UTC)
 UNIT = Actor("li", "D-WATER")
@@ -188,7 +182,7 @@ def test_a_broken_table_is_found_out(broken: Callable[[], tuple[Line, ...]], fla
 
 def test_people_only_find_what_they_may_do() -> None:
     of_acceptance = Action.ASK_NONACCEPTANCE, Action.REFUSE_NONACCEPTANCE, Action.NOT_ACCEPT
-    assert MACHINE.possible(Status.TRIAGE) == (Action.ASSIGN, *of_acceptance)
+    assert MACHINE.possible(Status.TRIAGE) == (Action.ASSIGN, *of_acceptance, Action.FILL_LIST)
     assert MACHINE.possible(Status.HANDLED) == ()
     assert return_pending in MACHINE.table[Status.SIGNED, Action.REFUSE_RETURN].guards
 

@@ -10,6 +10,7 @@ from libs.common.events.terms import Closing
 from libs.common.rules.apart import Hands
 from libs.common.rules.machine import Actor
 from services.dispatch.asks import domain as asks
+from services.dispatch.cases.domain import guards as unit_guards
 from services.dispatch.cases.domain import state as work
 from services.dispatch.cases.domain import terms as deeds
 from services.dispatch.cases.domain import transitions as units
@@ -251,7 +252,7 @@ def whoever_asks_decides_on_it(patch: pytest.MonkeyPatch) -> None:
 
 def its_handling_ends_and_nobody_asked(patch: pytest.MonkeyPatch) -> None:
     place = deeds.Status.SIGNED, deeds.Action.TERMINATE
-    patch.setitem(units.MACHINE.table, place, replace(units.MACHINE.table[place], guards=(units.with_evidence,)))
+    patch.setitem(units.MACHINE.table, place, replace(units.MACHINE.table[place], guards=(unit_guards.with_evidence,)))
 
 
 def its_handling_ends_on_one_persons_word(patch: pytest.MonkeyPatch) -> None:

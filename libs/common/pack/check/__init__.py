@@ -7,12 +7,14 @@ from libs.common.pack.check.clocks import calendar, limits, objections, returns,
 from libs.common.pack.check.duties import answering, categories, duties
 from libs.common.pack.check.figures import formulas, scores
 from libs.common.pack.check.households import households
+from libs.common.pack.check.lists import lists
 from libs.common.pack.check.passing import handovers, raising
 from libs.common.pack.check.people import people
 from libs.common.pack.check.places import areas, merged, place, units
 from libs.common.pack.check.posts import posts
 from libs.common.pack.check.promises import callback, ladder
 from libs.common.pack.check.visits import visits
+from libs.common.pack.check.whistles import whistles
 from libs.common.pack.problems import PackProblem, Sources
 from libs.common.pack.schema import Pack
 
@@ -35,8 +37,10 @@ CHECKS = (
         upper_orders,
         raising,
         handovers,
+        lists,
         households,
         visits,
+        whistles,
     ),
     *(callback, ladder, formulas, scores),
 )

@@ -25,6 +25,7 @@ from libs.common.pack.schema.households import (
     ResourceFit,
     SupportPolicy,
 )
+from libs.common.pack.schema.lists import ListDemand, ListRules
 from libs.common.pack.schema.not_in_force import NOT_IN_FORCE
 from libs.common.pack.schema.pack import Pack, PackPlace, PackSettings, TextLimits
 from libs.common.pack.schema.passing import HandoverReason, HandoverRules, RaiseRules
@@ -65,6 +66,7 @@ from libs.common.pack.schema.visits import (
     VisitRules,
     VisitStage,
 )
+from libs.common.pack.schema.whistles import WhistleKind, WhistleRules
 
 __all__ = [
     "ANY",
@@ -102,6 +104,8 @@ __all__ = [
     "LimitSetting",
     "LimitTable",
     "Limits",
+    "ListDemand",
+    "ListRules",
     "Merged",
     "MergedArea",
     "MergedUnit",
@@ -141,4 +145,6 @@ __all__ = [
     "VisitOrder",
     "VisitRules",
     "VisitStage",
+    "WhistleKind",
+    "WhistleRules",
 ]

@@ -22,10 +22,12 @@ from libs.common.pack.schema.clocks import (
 from libs.common.pack.schema.duties import Category, Duty
 from libs.common.pack.schema.figures import FigureSettings, Formula, Score
 from libs.common.pack.schema.households import HouseholdRules
+from libs.common.pack.schema.lists import ListRules
 from libs.common.pack.schema.passing import HandoverRules, RaiseRules
 from libs.common.pack.schema.places import Area, AreaKind, Merged, PeopleRange, Post, Unit
 from libs.common.pack.schema.promises import CallbackPolicy, Ladder
 from libs.common.pack.schema.visits import VisitRules
+from libs.common.pack.schema.whistles import WhistleRules
 
 
 def _known_zone(name: str) -> str:
@@ -38,6 +40,7 @@ def _known_zone(name: str) -> str:
 
 _RAISING, _HANDOVERS, _OBJECTIONS, _HOUSEHOLDS = RaiseRules(), HandoverRules(), ObjectionRules(), HouseholdRules()
 _VISITS, _ASKING, _UPPER_ORDERS = VisitRules(), AskingRules(), UpperOrderRules()
+_LISTS, _WHISTLES = ListRules(), WhistleRules()
 """Left out where a pack says just this, so that a pack of before keeps its digest."""
 
 
@@ -91,6 +94,8 @@ class PackSettings(Model):
     returns: ReturnRules
     raising: RaiseRules = Field(default=_RAISING, exclude_if=_RAISING.__eq__)
     handovers: HandoverRules = Field(default=_HANDOVERS, exclude_if=_HANDOVERS.__eq__)
+    lists: ListRules = Field(default=_LISTS, exclude_if=_LISTS.__eq__)
+    whistles: WhistleRules = Field(default=_WHISTLES, exclude_if=_WHISTLES.__eq__)
     petitions: PetitionRules = Field(default=PetitionRules(), exclude_if=_as_without)
     exclusions: ExclusionRules | None = Field(default=None, exclude_if=_as_without)
     objections: ObjectionRules = Field(default=_OBJECTIONS, exclude_if=_OBJECTIONS.__eq__)

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from libs.common.counters import Counter
-from libs.common.events import cases, door, judging, objections, passing, supervision, upper_orders
+from libs.common.events import cases, door, judging, objections, passing, supervision, tasks, upper_orders
 from libs.common.events.accused import AccusedNamed, also_accused
 from libs.common.events.base import Event
 from libs.common.events.deadlines import SetDeadline
@@ -152,6 +152,7 @@ _READERS: dict[type[Event], Callable[[Any, int], atoms.Registration | atoms.Atom
     cases.CaseSigned: lambda event, seq: atoms.Signature(event.round, event.unit_code, event.occurred_at, seq),
     cases.ProgressReported: lambda event, seq: atoms.Progress(event.round, event.unit_code, event.occurred_at, seq),
     cases.CaseHandled: _handled,
+    tasks.TaskGiven: lambda event, seq: atoms.PartGiven(event.round, event.unit_code, event.occurred_at, seq),
     cases.TaskDone: lambda event, seq: atoms.PartDone(event.round, event.unit_code, event.occurred_at, seq),
     cases.TaskCancelled: lambda event, seq: atoms.PartCancelled(
         event.round, event.unit_code, event.occurred_at, event.successor or "", seq

@@ -183,6 +183,10 @@ class PartDone(NamedTuple):
     seq: int = 0
 
 
+class PartGiven(PartDone):
+    """增派协办: one more support unit, after the assignment."""
+
+
 class PartCancelled(NamedTuple):
     """撤销协办; with the unit that the part was given to, if that is another's now."""
 
@@ -323,6 +327,7 @@ Atom = (
     | Signature
     | Progress
     | Outcome
+    | PartGiven
     | PartDone
     | PartCancelled
     | ReturnRequest

@@ -7,7 +7,7 @@ from itertools import compress
 from libs.common.counters import Counter
 from libs.common.events.terms import Deadline, Level
 from services.analytics.counters.domain import COUNTERS, LEFT_OUT, Basis, Cell, Counts, add, bits_of
-from services.analytics.facts.domain.atoms import LimitSet, Passing, Try
+from services.analytics.facts.domain.atoms import LimitSet, PartCancelled, PartGiven, Passing, Try
 from services.analytics.facts.domain.fact import Fact, precedes
 from services.analytics.facts.domain.petitions import (
     MERIT,
@@ -191,6 +191,8 @@ def _hands(fact: Fact) -> Iterator[Happening]:
 def _support(fact: Fact) -> Iterator[Happening]:
     if any(stint.support for stint in fact.stints):
         yield from _parts_given(fact)
+    for given in fact.parts_given:
+        yield Counter.SUPPORT_GIVEN, given.unit, given.at, 1
     for done in fact.parts_done:
         yield Counter.SUPPORT_DONE, done.unit, done.at, 1
     for off in fact.parts_cancelled:
@@ -199,15 +201,26 @@ def _support(fact: Fact) -> Iterator[Happening]:
             yield Counter.SUPPORT_GIVEN, off.successor, off.at, 1
 
 
+def _order(part: PartGiven | PartCancelled) -> tuple[datetime, int]:
+    return part.at, part.seq
+
+
+def _named(named: frozenset[str], part: PartGiven | PartCancelled) -> frozenset[str]:
+    if isinstance(part, PartGiven):
+        return named | {part.unit}
+    return named - {part.unit} | {part.successor}
+
+
 def _parts_given(fact: Fact) -> Iterator[Happening]:
     """Who is named again by the next assignment of the round goes on with the same part."""
     named: frozenset[str] = frozenset()
     before = None
     for stint in fact.stints:
         if before is not None and before.round == stint.round:
-            for off in fact.parts_cancelled:
-                if precedes(before, off) and precedes(off, stint):
-                    named = named - {off.unit} | {off.successor}
+            parts: list[PartGiven | PartCancelled] = [*fact.parts_given, *fact.parts_cancelled]
+            for part in sorted(parts, key=_order):
+                if precedes(before, part) and precedes(part, stint):
+                    named = _named(named, part)
         else:
             named = frozenset()
         support = stint.support.split()

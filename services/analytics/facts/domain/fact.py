@@ -31,6 +31,7 @@ class Fact:
     signatures: tuple[atoms.Signature, ...] = ()
     progress: tuple[atoms.Progress, ...] = ()
     outcomes: tuple[atoms.Outcome, ...] = ()
+    parts_given: tuple[atoms.PartGiven, ...] = ()
     parts_done: tuple[atoms.PartDone, ...] = ()
     parts_cancelled: tuple[atoms.PartCancelled, ...] = ()
     returns: tuple[atoms.ReturnRequest, ...] = ()
@@ -264,6 +265,7 @@ PLACES: dict[type[Any], str] = {
     atoms.Signature: "signatures",
     atoms.Progress: "progress",
     atoms.Outcome: "outcomes",
+    atoms.PartGiven: "parts_given",
     atoms.PartDone: "parts_done",
     atoms.PartCancelled: "parts_cancelled",
     atoms.ReturnRequest: "returns",

@@ -43,6 +43,7 @@ SAID_BY: dict[type[atoms.Registration | atoms.Atom], str] = {
             atoms.Signature,
             atoms.Progress,
             atoms.Outcome,
+            atoms.PartGiven,
             atoms.PartDone,
             atoms.PartCancelled,
             atoms.ReturnRequest,

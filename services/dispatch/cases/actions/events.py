@@ -6,11 +6,16 @@ from typing import Any
 from libs.common.events import accepting, asking, cases, passing, supervision, tasks
 from libs.common.events.base import Event
 from libs.common.events.deadlines import SetDeadline
+from libs.common.events.task_terms import task_name
 from libs.common.rules.machine import SYSTEM
+from services.dispatch.cases.actions.called import called_event
 from services.dispatch.cases.domain.state import (
     AddedText,
     Ask,
     Assignment,
+    CalledPart,
+    FilledList,
+    GivenPart,
     Left,
     LimitWord,
     NewChain,
@@ -23,6 +28,7 @@ from services.dispatch.cases.domain.state import (
     Supervised,
     SupportPart,
     Wanted,
+    Whistle,
     Word,
 )
 from services.dispatch.cases.domain.terms import Action
@@ -76,8 +82,12 @@ def events_of(case_id: str, before: State, after: State, said: Said) -> Iterator
             yield asking.RequestMade(**of_worker, request=after.version, **_asked(wanted), note=wanted.note)
         case RequestRuling() as answered:
             yield _answered(where, said, answered)
-        case SupportPart() as part:
-            yield _of_a_part(where, said.action, part)
+        case SupportPart() | GivenPart() | FilledList() | Whistle() | CalledPart() as part:
+            yield (
+                called_event(where, after, said, part)
+                if isinstance(part, Whistle | CalledPart)
+                else _beside(where, after, said, part)
+            )
     yield from _of_work(where, of_worker, said)
     yield from _of_acceptance(where, before, said)
 
@@ -143,19 +153,33 @@ def _passed(where: dict[str, Any], before: State, said: Said, chain: NewChain) -
 
 
 _DECISIONS = (Action.REFUSE_RETURN, Action.HAND_ON, Action.TAKE_BACK)
+
+
+def _given_to(before: State, after: State) -> tuple[str, ...]:
+    """The support units that do not go on with an open task of this round."""
+    going_on = before.open_support if before.round == after.round else ()
+    return tuple(unit for unit in after.open_support if unit not in going_on)
+
+
 _IN_PLACE_OF_ANOTHER = (Action.HAND_ON, Action.REASSIGN, Action.RECUSE)
 
 
-def _of_a_part(where: dict[str, Any], action: Action, part: SupportPart) -> Event:
+def _beside(where: dict[str, Any], after: State, said: Said, part: SupportPart | GivenPart | FilledList) -> Event:
+    if isinstance(part, FilledList):
+        return tasks.ListFilled(**where, list_code=part.list_code, edition=part.edition, text=part.text)
     of_part = where | {"unit_code": part.unit_code}
-    match action:
+    if isinstance(part, GivenPart):
+        of_part |= {"what": part.what, "measures": part.measures, "due_at": part.due_at}
+        return tasks.TaskGiven(**of_part, task=task_name(after.version, part.unit_code))
+    match said.action:
         case Action.SUPPORT_SIGN:
             return tasks.TaskSigned(**of_part, note=part.text)
         case Action.SUPPORT_REPORT:
             return tasks.TaskReported(**of_part, note=part.text)
         case Action.SUPPORT_DONE:
             return cases.TaskDone(**of_part, result=part.text)
-    return cases.TaskCancelled(**of_part, reason=part.text, successor=part.successor)
+    task = None if part.successor is None else task_name(after.version, part.successor)
+    return cases.TaskCancelled(**of_part, reason=part.text, successor=part.successor, task=task)
 
 
 def _assigned(case_id: str, before: State, after: State, said: Said, given: Assignment) -> Event:
@@ -168,6 +192,7 @@ def _assigned(case_id: str, before: State, after: State, said: Said, given: Assi
         "category_code": given.category_code,
         "explanation": given.explanation,
         "pack_version": given.pack_version,
+        "tasks": tuple(task_name(after.version, unit) for unit in _given_to(before, after)),
     }
     if said.action in _IN_PLACE_OF_ANOTHER:
         # What the system does, it does since the unit before is gone.

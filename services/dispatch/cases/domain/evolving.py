@@ -10,6 +10,9 @@ from services.dispatch.cases.domain.clocks import was_met
 from services.dispatch.cases.domain.state import (
     AddedText,
     Assignment,
+    Beside,
+    CalledPart,
+    GivenPart,
     Heard,
     Left,
     LimitWord,
@@ -23,6 +26,7 @@ from services.dispatch.cases.domain.state import (
     Supervised,
     SupportPart,
     Wanted,
+    Whistle,
     Word,
 )
 from services.dispatch.cases.domain.terms import AFTER_THE_END, Action, Status
@@ -57,7 +61,7 @@ def _brought(state: State, said: Said) -> Mapping[str, Any]:
             return _END_OF_ASKING | _END_OF_SUSPENSION | result | {"handled_at": said.at, "open_support": ()}
         case Return() | Nonacceptance() | Wanted() | RequestRuling() as wanted:
             return _wanted(state, said, wanted)
-        case SupportPart() as part:
+        case SupportPart() | GivenPart() | Whistle() | CalledPart() as part:
             return _parted(state, said.action, part)
         case AddedText(at, text):
             return {"supplements": (*state.supplements, {"at": at.isoformat(), "text": text})}
@@ -93,7 +97,15 @@ def _ended(said: Said) -> Mapping[str, Any]:
     return _ENDED | _ACCEPTED if crossed else _ENDED_BY.get(said.action, {})
 
 
-def _parted(state: State, action: Action, part: SupportPart) -> Mapping[str, Any]:
+def _parted(state: State, action: Action, part: Beside) -> Mapping[str, Any]:
+    if isinstance(part, Whistle):
+        return {"open_called": (*state.open_called, *part.units)}
+    if not isinstance(part, SupportPart | GivenPart):
+        ends = isinstance(part, CalledPart) and action in (Action.CALL_DONE, Action.CALL_CANCEL)
+        return {"open_called": _without(state.open_called, part)} if ends else {}
+    if isinstance(part, GivenPart):
+        named = {name: (*getattr(state, name), part.unit_code) for name in ("support_units", "open_support")}
+        return {name: tuple(dict.fromkeys(units)) for name, units in named.items()}
     if action in (Action.SUPPORT_DONE, Action.SUPPORT_CANCEL):
         return {"open_support": tuple(code for code in state.open_support if code != part.unit_code)}
     if part.successor is None:
@@ -103,6 +115,10 @@ def _parted(state: State, action: Action, part: SupportPart) -> Mapping[str, Any
         units: tuple(dict.fromkeys(instead.get(code, code) for code in getattr(state, units)))
         for units in ("support_units", "open_support")
     }
+
+
+def _without(units: tuple[str, ...], part: Beside) -> tuple[str, ...]:
+    return tuple(unit for unit in units if unit != getattr(part, "unit_code", None))
 
 
 _END_OF_RETURN: dict[str, Any] = {

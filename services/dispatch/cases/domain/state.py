@@ -29,6 +29,8 @@ class State:
     support_units: tuple[str, ...] = ()
     open_support: tuple[str, ...] = ()
     """Those of them that have not done their part, nor been let off it."""
+    open_called: tuple[str, ...] = ()
+    """Units that were summoned and have neither done their part nor been let off it, whatever the round."""
     delegates: tuple[str, ...] = ()
     """The units below the lead that it was delegated to, each by the one before: the last of them works."""
     by_rule: bool = False
@@ -219,6 +221,50 @@ class SupportPart:
 
 
 @dataclass(frozen=True, slots=True)
+class GivenPart:
+    """A support unit that has a part from now on: what it is to do, by what measures, until when if that is named."""
+
+    unit_code: str
+    what: str
+    measures: str = ""
+    due_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Whistle:
+    """Whom a street summons, to what and where, and until when each has to be there and to have done its part."""
+
+    kind: str
+    units: tuple[str, ...]
+    area_code: str
+    place: str
+    what: str
+    times: int
+    report_due_at: datetime | None = None
+    due_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CalledPart:
+    """A summoned unit's task by its name, and what is said of it; of an arrival where."""
+
+    task: str
+    unit_code: str
+    text: str = ""
+    area_code: str = ""
+    late: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class FilledList:
+    """What one of the lists of a case says from now on (四清单)."""
+
+    list_code: str
+    edition: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class AddedText:
     """What the citizen added."""
 
@@ -226,18 +272,10 @@ class AddedText:
     text: str
 
 
+Beside = SupportPart | GivenPart | FilledList | Whistle | CalledPart
+"""What leaves the case where it stands."""
 What = (
-    Assignment
-    | NewChain
-    | Left
-    | Result
-    | Return
-    | Nonacceptance
-    | Wanted
-    | RequestRuling
-    | SupportPart
-    | AddedText
-    | None
+    Assignment | NewChain | Left | Result | Return | Nonacceptance | Wanted | RequestRuling | Beside | AddedText | None
 )
 Said = machine.Said[Action, What]
 

@@ -36,6 +36,14 @@ class Action(StrEnum):
     SIGN = "sign"
     REPORT = "report"
     HAND_IN = "hand_in"
+    WHISTLE = "whistle"
+    CALL_ACKNOWLEDGE = "call_acknowledge"
+    CALL_ARRIVE = "call_arrive"
+    CALL_REPORT = "call_report"
+    CALL_DONE = "call_done"
+    CALL_CANCEL = "call_cancel"
+    FILL_LIST = "fill_list"
+    SUPPORT_GIVE = "support_give"
     SUPPORT_SIGN = "support_sign"
     SUPPORT_REPORT = "support_report"
     SUPPORT_DONE = "support_done"
@@ -72,7 +80,9 @@ class Action(StrEnum):
 
 
 AFTER_THE_END = (Action.REOPEN, Action.REOPEN_TO_TRIAGE)
-"""Steps of a case that is closed."""
+"""By these a case that is closed goes on."""
+OF_CALLS = (Action.CALL_ACKNOWLEDGE, Action.CALL_ARRIVE, Action.CALL_REPORT, Action.CALL_DONE, Action.CALL_CANCEL)
+"""What becomes of a summoned unit's task, whatever became of the case: nothing but a person ends it."""
 
 
 class Party(StrEnum):
@@ -85,6 +95,11 @@ class Party(StrEnum):
     DELEGATOR = "delegator"
     SUPPORT_UNIT = "support_unit"
     COORDINATOR = "coordinator"
+    GIVER = "giver"
+    KEEPER = "keeper"
+    WHISTLER = "whistler"
+    CALLED_UNIT = "called_unit"
+    RELEASER = "releaser"
     JUDGE = "judge"
     APPROVER = "approver"
     DECIDER = "decider"
@@ -113,6 +128,14 @@ ACTION_LABELS: dict[Action, tuple[str, str]] = {
     Action.SIGN: ("签收", "sign"),
     Action.REPORT: ("报告进展", "report progress"),
     Action.HAND_IN: ("办结反馈", "hand in the result"),
+    Action.WHISTLE: ("吹哨", "summon units"),
+    Action.CALL_ACKNOWLEDGE: ("接哨", "a summoned unit is on its way"),
+    Action.CALL_ARRIVE: ("报到", "a summoned unit is there"),
+    Action.CALL_REPORT: ("到场进展", "report progress of a summoned unit"),
+    Action.CALL_DONE: ("吹哨任务办结", "a summoned unit's part is done"),
+    Action.CALL_CANCEL: ("撤销召集", "let a summoned unit off"),
+    Action.FILL_LIST: ("填报清单", "fill one of its lists"),
+    Action.SUPPORT_GIVE: ("增派协办", "give one more unit a part"),
     Action.SUPPORT_SIGN: ("协办签收", "sign a support unit's part"),
     Action.SUPPORT_REPORT: ("协办进展", "report progress of a support unit"),
     Action.SUPPORT_DONE: ("协办办结", "a support unit's part is done"),

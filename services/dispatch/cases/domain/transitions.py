@@ -7,14 +7,31 @@ person's step that moves a case from under a pending return.
 from collections.abc import Callable, Collection, Iterator, Mapping
 from datetime import datetime
 
-from libs.common.events.asking_terms import KINDS_ZH, RequestKind
 from libs.common.rules.apart import check_not_their_own, names_of
-from libs.common.rules.machine import Actor, Machine, NotTheirs, OutOfTurn, Transition
-from services.dispatch.cases.domain.state import Ask, RequestRuling, Result, Return, Said, State
+from libs.common.rules.machine import Actor, Machine, NotTheirs, Transition
+from services.dispatch.cases.domain.guards import (
+    in_the_first_round,
+    no_nonacceptance_pending,
+    no_open_call,
+    no_open_support,
+    no_return_pending,
+    nonacceptance_pending,
+    not_delegated,
+    nothing_asked,
+    released,
+    return_pending,
+    runs,
+    stands_still,
+    what_is_asked,
+    with_evidence,
+    within_return_limit,
+)
+from services.dispatch.cases.domain.state import Ask, Said, State
 from services.dispatch.cases.domain.terms import (
     ACTION_LABELS,
     AFTER_THE_END,
     ENDS,
+    OF_CALLS,
     OPEN,
     STATUS_LABELS,
     Action,
@@ -23,121 +40,6 @@ from services.dispatch.cases.domain.terms import (
 )
 
 Line = Transition[Status, Action, Party, [State, Ask, datetime]]
-
-
-def no_return_pending(state: State, _ask: Ask, _now: datetime) -> None:
-    """While a return is being decided, the case stays with the unit as it is."""
-    if state.return_pending:
-        raise OutOfTurn("A return is waiting to be decided; decide it first", "退单申请正在审核，请先作出审核决定")
-
-
-def return_pending(state: State, _ask: Ask, _now: datetime) -> None:
-    """There is a return to decide on."""
-    if not state.return_pending:
-        raise OutOfTurn("No return is waiting to be decided", "没有待审核的退单申请")
-
-
-def within_return_limit(_state: State, ask: Ask, now: datetime) -> None:
-    """A unit gives a case back soon after it was assigned, or keeps it (退单时限)."""
-    until = ask.what.until if isinstance(ask.what, Return) else None
-    if until is not None and now >= until:
-        raise OutOfTurn(
-            f"It could be returned until {until.isoformat()}; the unit has to go on",
-            f"退单时限已于 {until.isoformat()} 届满，请继续办理",
-        )
-
-
-def no_open_support(state: State, ask: Ask, _now: datetime) -> None:
-    """A result is the work of all: the lead unit waits for the support units, or says why it need not (协办)."""
-    if state.open_support and not (isinstance(ask.what, Result) and ask.what.without_support):
-        units = state.open_support
-        raise OutOfTurn(
-            f"Support units have not done their part: {', '.join(units)}; wait for them, or say in without_support why"
-            " the result does not need them",
-            f"协办单位尚未办结：{'、'.join(units)}；请等待其办结，或在 without_support 中说明不再等待的理由",
-        )
-
-
-def released(state: State, _ask: Ask, _now: datetime) -> None:
-    """Nobody gets a case whose words wait for a person (待审定转办文本)."""
-    if state.held:
-        raise OutOfTurn("Its wording waits to be released by a person at the door", "转办文本待登记处审定，暂不能派单")
-
-
-def not_delegated(state: State, _ask: Ask, _now: datetime) -> None:
-    """Who was given the work by a unit above gives it back to that one, by raising it; who gave it takes it back."""
-    if state.delegates:
-        raise OutOfTurn(
-            f"It was delegated to {state.working_unit}; take it back first",
-            f"已下派至 {state.working_unit}，请先收回",
-        )
-
-
-def in_the_first_round(state: State, _ask: Ask, _now: datetime) -> None:
-    """What was taken on once is handled until its citizen says how it ended (已受理的不得再不予受理)."""
-    if state.round > 1:
-        raise OutOfTurn(
-            "It was accepted before, and its citizen had it done again", "该件已受理并由诉求人要求重办，不得不予受理"
-        )
-
-
-def no_nonacceptance_pending(state: State, _ask: Ask, _now: datetime) -> None:
-    """While a second person decides, no unit gets it; whoever thinks that it is to be accepted refuses first."""
-    if state.nonacceptance_pending:
-        raise OutOfTurn(
-            "Whether it is accepted waits to be decided; decide that first", "不予受理申请正在审核，请先作出审核决定"
-        )
-
-
-def nonacceptance_pending(state: State, _ask: Ask, _now: datetime) -> None:
-    """There is something to decide on."""
-    if not state.nonacceptance_pending:
-        raise OutOfTurn("Nobody asks that it be not accepted", "没有待审核的不予受理申请")
-
-
-def nothing_asked(state: State, _ask: Ask, _now: datetime) -> None:
-    """One request of the unit that works is decided before it makes another."""
-    if state.asked is not None:
-        raise OutOfTurn(
-            f"Its unit asks for something else ({state.asked.value}), which is not decided yet",
-            f"已有一项申请（{KINDS_ZH[state.asked]}）正在审核",
-        )
-
-
-def what_is_asked(state: State, ask: Ask, now: datetime) -> None:
-    """There is such a request to decide on, and the time to handle the case is not over."""
-    kind = ask.what.wanted.kind if isinstance(ask.what, RequestRuling) else None
-    if kind is None or state.asked is not kind:
-        raise OutOfTurn("No such request is waiting to be decided", "没有待审核的该项申请")
-    if ask.action is Action.GRANT and kind is RequestKind.TERMINATION:
-        raise OutOfTurn("A termination is granted by ending the case with its evidence", "同意终止办理须凭证据办结")
-    if ask.action is Action.GRANT and (state.handle_due_at is None or now >= state.handle_due_at):
-        raise OutOfTurn("The time to handle the case is over: it lapses", "办理时限已届满，该申请失效")
-
-
-def with_evidence(_state: State, ask: Ask, _now: datetime) -> None:
-    """THE GUARD of a termination (终止办理): a reason alone ends nothing."""
-    wanted = ask.what.wanted if isinstance(ask.what, RequestRuling) else None
-    if wanted is None or wanted.kind is not RequestKind.TERMINATION or not (wanted.evidence or "").strip():
-        raise OutOfTurn("Its handling ends for a reason with evidence alone", "终止办理须有原因和证据")
-
-
-def stands_still(state: State, _ask: Ask, now: datetime) -> None:
-    """It is suspended now."""
-    if not is_suspended(state, now):
-        raise OutOfTurn("It is not suspended", "该件未挂账")
-
-
-def is_suspended(state: State, now: datetime) -> bool:
-    """挂账中: whether its handling clock stands still."""
-    return state.suspended_until is not None and now < state.suspended_until
-
-
-def runs(state: State, _ask: Ask, now: datetime) -> None:
-    """What stands still needs no more time; it is lifted first."""
-    if is_suspended(state, now):
-        raise OutOfTurn("It is suspended; lift that first", "该件已挂账，请先恢复办理")
-
 
 _UNDECIDED = (Status.TRIAGE, *OPEN)
 _WAITING_FOR_CITIZEN = (Status.HANDLED, Status.ANSWERED)
@@ -163,7 +65,13 @@ STEPS: tuple[Line, ...] = (
     Line(Action.NOT_ACCEPT, Status.TRIAGE, Status.NOT_ACCEPTED, Party.APPROVER, _MAY_BE_APPROVED),
     Line(Action.SIGN, Status.ASSIGNED, Status.SIGNED, Party.WORKING_UNIT, (no_return_pending,)),
     Line(Action.REPORT, Status.SIGNED, Status.SIGNED, Party.WORKING_UNIT),
-    Line(Action.HAND_IN, Status.SIGNED, Status.HANDLED, Party.WORKING_UNIT, (no_return_pending, no_open_support)),
+    Line(
+        Action.HAND_IN,
+        Status.SIGNED,
+        Status.HANDLED,
+        Party.WORKING_UNIT,
+        (no_return_pending, no_open_support, no_open_call),
+    ),
     *Line.each(OPEN, Action.ASK_RETURN, Party.LEAD_UNIT, *_MAY_BE_GIVEN_BACK),
     # Who asks goes on meanwhile: whatever gives the case to another, or ends its handling, ends the request.
     *Line.each(OPEN, Action.ASK, Party.WORKING_UNIT, no_return_pending, nothing_asked, runs),
@@ -184,6 +92,14 @@ STEPS: tuple[Line, ...] = (
     # Whoever is complained about loses the case at once, a return that is being decided or not.
     *Line.each(OPEN, Action.RECUSE, Party.SYSTEM, to=Status.ASSIGNED),
     *Line.each(OPEN, Action.RECUSE_TO_TRIAGE, Party.SYSTEM, to=Status.TRIAGE),
+    *Line.each(OPEN, Action.WHISTLE, Party.WHISTLER, no_return_pending),
+    *Line.each(Status, Action.CALL_ACKNOWLEDGE, Party.CALLED_UNIT),
+    *Line.each(Status, Action.CALL_ARRIVE, Party.CALLED_UNIT),
+    *Line.each(Status, Action.CALL_REPORT, Party.CALLED_UNIT),
+    *Line.each(Status, Action.CALL_DONE, Party.CALLED_UNIT),
+    *Line.each(Status, Action.CALL_CANCEL, Party.RELEASER),
+    *Line.each(_UNDECIDED, Action.FILL_LIST, Party.KEEPER, released),
+    *Line.each(OPEN, Action.SUPPORT_GIVE, Party.GIVER, no_return_pending),
     *Line.each(OPEN, Action.SUPPORT_SIGN, Party.SUPPORT_UNIT),
     *Line.each(OPEN, Action.SUPPORT_REPORT, Party.SUPPORT_UNIT),
     *Line.each(OPEN, Action.SUPPORT_DONE, Party.SUPPORT_UNIT),
@@ -219,6 +135,8 @@ def _unguarded(steps: tuple[Line, ...]) -> Iterator[str]:
             yield f"{step.action} from {step.source} decides on a return that need not be pending"
         if step.action is Action.HAND_IN and no_open_support not in step.guards:
             yield f"{step.action} from {step.source} does not wait for the support units"
+        if step.action is Action.HAND_IN and no_open_call not in step.guards:
+            yield f"{step.action} from {step.source} does not wait for summoned units"
         if moves and step.who in _OF_UNITS and no_return_pending not in step.guards:
             yield f"{step.action} from {step.source} moves a case whose return may be pending"
         if step.target is Status.NOT_ACCEPTED and step.source is not step.target:
@@ -238,13 +156,16 @@ def _decided_by_one(steps: tuple[Line, ...]) -> Iterator[str]:
             yield f"{step.action} from {step.source} ends its handling on one person's word, or without evidence"
 
 
+_NOT_TOLD = (Party.SYSTEM, Party.CALLED_UNIT, Party.RELEASER)
+"""Whose steps are not told as possible: nobody's, and those of a summoned unit's task, which can be taken anywhere."""
+
 MACHINE = Machine(
     STEPS,
     STATUS_LABELS,
     ACTION_LABELS,
-    people=tuple(party for party in Party if party is not Party.SYSTEM),
+    people=tuple(party for party in Party if party not in _NOT_TOLD),
     ends=ENDS,
-    after_the_end=AFTER_THE_END,
+    after_the_end=(*AFTER_THE_END, *OF_CALLS),
     must=(_without_a_way_out, _unguarded, _decided_by_one),
 )
 
@@ -273,6 +194,16 @@ _WHOSE: Mapping[Party, tuple[Callable[[State], Collection[str | None]], str, str
         "Only a unit that delegated it may do this",
         "仅下派单位可以收回",
     ),
+    Party.WHISTLER: (
+        lambda state: (state.lead_unit, *state.delegates),
+        "Only a unit that handles the case summons others to it",
+        "仅本件承办单位可以吹哨",
+    ),
+    Party.CALLED_UNIT: (
+        lambda state: state.open_called,
+        "Only a unit that was summoned may do this, for itself",
+        "仅被召集单位可以操作本单位的任务",
+    ),
     Party.SUPPORT_UNIT: (
         lambda state: state.support_units,
         "Only a support unit may do this, for itself",
@@ -282,6 +213,15 @@ _WHOSE: Mapping[Party, tuple[Callable[[State], Collection[str | None]], str, str
 """Of parties that are units of the case: which, and what others are told."""
 
 
+_NO_SUPPORT_UNIT: Mapping[Party, tuple[str, str]] = {
+    Party.COORDINATOR: ("A support unit does not let itself off", "协办单位不得自行撤销协办"),
+    Party.RELEASER: ("A support unit lets no summoned unit off", "协办单位不得撤销吹哨召集"),
+    Party.GIVER: ("A support unit gives no part of the case to another", "协办单位不得增派协办任务"),
+    Party.KEEPER: ("A support unit fills no list of the case", "协办单位不得填报本件清单"),
+}
+"""Of parties that are whoever sorts or handles the case: what a support unit is told."""
+
+
 def check_party(state: State, action: Action, actor: Actor) -> None:
     """NotTheirs unless ``actor`` is who may take this step on this case. Ask before looking at version and status."""
     party = MACHINE.who[action]
@@ -289,9 +229,9 @@ def check_party(state: State, action: Action, actor: Actor) -> None:
         units_of, english, chinese = _WHOSE[party]
         if actor.unit_code is None or actor.unit_code not in units_of(state):
             raise NotTheirs(english, chinese)
-    elif party is Party.COORDINATOR:
+    elif party in _NO_SUPPORT_UNIT:
         if not actor.units.isdisjoint(state.support_units):
-            raise NotTheirs("A support unit does not let itself off", "协办单位不得自行撤销协办")
+            raise NotTheirs(*_NO_SUPPORT_UNIT[party])
     elif party is Party.APPROVER:
         # Both may be of the office that sorts: it is two people, not two units, that make up their minds.
         asked_by = names_of(state.nonacceptance_asked_by, state.nonacceptance_asked_by_staff)

@@ -1,12 +1,14 @@
 """A dispatcher's own decisions: assign from triage (派单), and reassign (改派)."""
 
 from libs.common.database.session import Session
+from libs.common.events.task_terms import Before
 from libs.common.rules.requests import Request
 from libs.common.security.masking import mask_text
 from services.dispatch.cases.actions.steps import CASES, load_for, shown
 from services.dispatch.cases.domain.state import Ask
 from services.dispatch.cases.domain.terms import Action
 from services.dispatch.cases.schemas import WorkOut
+from services.dispatch.lists.actions import check_lists
 from services.dispatch.routing.actions.giving import apply, today
 from services.dispatch.routing.domain.choosing import Wish, decide
 from services.dispatch.routing.schemas import Assign, Reassign
@@ -31,5 +33,7 @@ async def _give(
     wish = Wish(body.lead_unit, body.support_units, body.category_code, mask_text(body.reason), reason_code)
     state, tasks = CASES.state_of(case), await tasks_for(session, case)
     said = decide(state, tasks, Ask(action), asked.actor, session.now, today=today(session, case), wish=wish)
+    if action is Action.ASSIGN:
+        await check_lists(session, case, Before.ASSIGNMENT, body.category_code)
     await apply(session, case, said)
     return shown(session, case, asked.actor)

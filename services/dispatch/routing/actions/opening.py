@@ -8,12 +8,14 @@ from libs.common.events.cases import CaseRegistered, CaseSentBack
 from libs.common.events.door import WordingReleased
 from libs.common.events.objections import CaseReopened
 from libs.common.events.people import accused_staff, accused_units
+from libs.common.events.task_terms import Before
 from libs.common.rules.machine import SYSTEM
 from services.dispatch.cases.actions.steps import CASES
 from services.dispatch.cases.domain.state import Ask
 from services.dispatch.cases.domain.terms import Action, Status
 from services.dispatch.cases.domain.transitions import decide
 from services.dispatch.cases.tables import Case
+from services.dispatch.lists.actions import missing_of
 from services.dispatch.routing.actions.giving import apply, today, units_led_by
 from services.dispatch.routing.domain.accused import Accused
 from services.dispatch.routing.domain.choosing import Candidate, Choice, Nobody, by_rule
@@ -52,6 +54,9 @@ async def _find_unit(session: Session, case: Case, *, queued: bool = False) -> N
     about = Accused(frozenset(accused_units(case)), units_led_by(session, accused_staff(case)))
     found = by_rule(directory, case.pack_version, case.category_code, case.area_code, about)
     found = _of_today(session, case, found)
+    if isinstance(found, Choice) and (missing := await missing_of(session, case, Before.ASSIGNMENT)):
+        why = f"派单前应当填报清单：{'、'.join(missing)} lists are to be filled before it is assigned"
+        found = Nobody(found.pack_version, why, found.candidates)
     if isinstance(found, Choice):
         await _take(session, case, Ask(Action.ROUTE, found, found.explanation))
     elif not queued:
@@ -103,6 +108,7 @@ def _new_case(session: Session, event: CaseRegistered) -> Case:
         held=event.held,
         support_units=[],
         open_support=[],
+        open_called=[],
         delegates=[],
         category_code=event.category_code,
         area_code=event.area_code,

@@ -212,10 +212,16 @@ def _check_support(now: Today, wish: Wish) -> None:
         _known_unit(now.directory, field, code)
         if code == wish.lead_unit or code in wish.support_units[:index]:
             raise invalid(field, "is named twice", "单位重复")
-        if now.is_accused(code):
-            raise accused(field)
-        if not reaches(now.directory, code, now.area_code):
-            raise invalid(field, "its area does not contain the place of the case", "该单位辖区不含事发地")
+        check_beside(now, field, code)
+
+
+def check_beside(now: Today, field: str, code: str) -> None:
+    """Invalid unless the unit may have a part of the case beside its lead."""
+    _known_unit(now.directory, field, code)
+    if now.is_accused(code):
+        raise accused(field)
+    if not reaches(now.directory, code, now.area_code):
+        raise invalid(field, "its area does not contain the place of the case", "该单位辖区不含事发地")
 
 
 def accused(field: str) -> Invalid:

@@ -1,6 +1,8 @@
 """A step of a case with the tasks of its support units (given, going on, signed, done, ended) and its requests."""
 
 from libs.common.database.session import Session
+from libs.common.events.cases import DeadlineSet
+from libs.common.events.terms import Deadline
 from libs.common.rules.steps import keep_beside, seen_of
 from services.dispatch.asks.actions import keep_requests
 from services.dispatch.cases.actions import steps
@@ -25,6 +27,16 @@ async def apply(session: Session, case: Case, said: Said) -> tuple[State, State]
             row.responsible_staff = row.responsible_at = None
             say_named(session, case, row.unit_code, None)
     return before, after
+
+
+async def note_due(session: Session, event: DeadlineSet) -> None:
+    """Until when tasks are to be done, as their clocks say; of tasks of any round."""
+    ends = [one for one in event.deadlines if one.deadline is Deadline.TASK]
+    rows = await tasks_of(session, event.case_id) if ends else []
+    before = tasks = _states(rows)
+    for one in ends:
+        tasks = domain.due_from(tasks, one.about, one.due_at)
+    keep_beside(session, Task, rows, before, tasks)
 
 
 async def tasks_for(session: Session, case: Case) -> Tasks:

@@ -10,8 +10,8 @@ from datetime import datetime
 from libs.common.database.session import Session
 from libs.common.events.base import Event
 from libs.common.events.cases import DeadlineSet
-from libs.common.events.deadlines import SetDeadline
-from libs.common.events.terms import DECLARED, Answerable, Deadline, ended_by, passed_on_by, set_by
+from libs.common.events.deadlines import SetDeadline, ended_by, passed_on_by, set_by
+from libs.common.events.terms import DECLARED, Answerable, Deadline
 from libs.common.pack.directory import UnknownCode
 from libs.common.time.due import Limit
 from libs.common.time.moments import day_end

@@ -21,7 +21,10 @@ async def measure(session: Session) -> None:
         Deadline.REPLY.value: await _unanswered(session),
         Deadline.OBJECTION.value: await overdue_objections(session),
     }
-    for deadline in DECLARED:
+    for deadline, known in DECLARED.items():
+        if known.promise.about == "task":
+            # Who does its part is with dispatch: so is whether it is done.
+            continue
         metrics.DEADLINES_OVERDUE.labels(Service.FOLLOWUP, deadline).set(overdue.get(deadline, 0))
     metrics.TIMERS_FAILED.labels(Service.FOLLOWUP).set(await failed_clocks(session))
     first = await next_firing(session)

@@ -1,0 +1,38 @@
+"""The clocks of tasks: what starts and stops those of support units, and of units that were summoned."""
+
+from typing import Any
+
+from huiyin.audit.rows.clocks import Clocks
+from libs.common.events import cases, tasks, whistles
+from libs.common.events.terms import Deadline
+
+OF_TASKS: tuple[type[Any], ...] = (
+    *(tasks.TaskGiven, cases.TaskDone, cases.TaskCancelled),
+    *(whistles.StreetWhistled, whistles.UnitArrived, whistles.CallDone, whistles.CallCancelled),
+)
+"""What is said of them alone."""
+
+
+def given_with(clocks: Clocks, event: cases.CaseAssigned | cases.CaseReassigned) -> None:
+    """Who is named again goes on; who has a task by it has its limit, where the pack has one."""
+    clocks.stop_tasks(event.round, but_not=event.support_units)
+    for name in event.tasks:
+        clocks.start_about(name)
+
+
+def tell_task(clocks: Clocks, event: Any, *, in_hand: bool) -> None:
+    """What one of ``OF_TASKS`` starts, where the case is handled then, and what it stops."""
+    match event:
+        case tasks.TaskGiven() if in_hand:
+            clocks.start_about(event.task)
+        case whistles.StreetWhistled() if in_hand:
+            for name in event.tasks:
+                clocks.start_about(name)
+        case cases.TaskDone() | cases.TaskCancelled():
+            clocks.stop_task(event.round, event.unit_code)
+            if isinstance(event, cases.TaskCancelled) and event.task is not None:
+                clocks.start_about(event.task)
+        case whistles.UnitArrived():
+            clocks.stop_about(event.task, Deadline.REPORT_IN)
+        case whistles.CallDone() | whistles.CallCancelled():
+            clocks.stop_about(event.task)

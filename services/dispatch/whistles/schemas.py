@@ -1,0 +1,101 @@
+"""What is sent and answered about whistles."""
+
+from typing import Annotated
+
+from pydantic import AwareDatetime, Field
+
+from libs.common.web.cursors import PageQuery
+from libs.common.web.fields import AnswerBody, AreaCode, LongText, Moment, Reason, RequestBody, UnitCode, Version
+from services.dispatch.calls.domain import CallStatus
+
+KindCode = Annotated[
+    str, Field(pattern=r"^[a-z][a-z0-9_]{0,39}$", description="A kind of whistle of the pack (哨的种类代码)")
+]
+
+
+class SoundWhistle(RequestBody):
+    """吹哨: of which kind, whom, to where, and what is to be done: all that the summoned units are told."""
+
+    kind: KindCode
+    units: Annotated[tuple[UnitCode, ...], Field(min_length=1, max_length=20)]
+    place: Annotated[Reason, Field(description="Where to come, without anybody's door (报到地点)")]
+    what: LongText
+    due_at: Annotated[
+        Moment | None, Field(description="Until when each has to do its part; not after the case's own limit")
+    ] = None
+
+
+class AcknowledgeCall(RequestBody):
+    """接哨."""
+
+    note: Reason | None = None
+
+
+class Arrive(RequestBody):
+    """报到: where the unit is now. The moment is that of the request."""
+
+    area_code: AreaCode
+    place: Reason | None = None
+
+
+class ReportCall(RequestBody):
+    """到场进展."""
+
+    note: LongText
+
+
+class FinishCall(RequestBody):
+    """吹哨任务办结: what the unit did."""
+
+    result: LongText
+
+
+class CancelCall(RequestBody):
+    """撤销召集."""
+
+    reason: Reason
+
+
+class CallsQuery(PageQuery):
+    """Which of the summoned units' tasks."""
+
+    status: CallStatus | None = None
+
+
+class CallOut(AnswerBody):
+    """One summoned unit's task (吹哨任务). ``result`` of one that was let off is why."""
+
+    case_id: str
+    version: Annotated[Version, Field(description="Of the case by the whistle; with the unit it names the task")]
+    unit_code: str
+    kind: str
+    street_unit: str
+    area_code: str
+    place: str
+    what: str
+    status: CallStatus
+    called_at: AwareDatetime
+    times: Annotated[
+        int,
+        Field(description="The how manieth on this matter and area within the days of the pack: from 2 on a signal"),
+    ]
+    report_due_at: AwareDatetime | None
+    due_at: AwareDatetime | None
+    acknowledged_at: AwareDatetime | None
+    arrived_at: AwareDatetime | None
+    arrived_area: str | None
+    arrived_place: str | None
+    late: Annotated[bool, Field(description="Whether it came after its limit, or has not come and that is over")]
+    ended_at: AwareDatetime | None
+    result: str | None
+
+
+class CalledCaseOut(AnswerBody):
+    """What a summoned unit sees of a case: the wording that travels, and its own task alone."""
+
+    case_id: str
+    case_no: str
+    title: str
+    text: str
+    version: Annotated[Version, Field(description="Of the case now: what If-Match wants")]
+    call: CallOut

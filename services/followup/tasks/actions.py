@@ -1,0 +1,96 @@
+"""The clocks of tasks (任务时限): started when a unit has a task, stopped when it is done, or nobody waits for it."""
+
+from collections.abc import Collection
+from datetime import datetime
+
+from libs.common.database.session import Session
+from libs.common.events.cases import (
+    CaseAnsweredDirectly,
+    CaseAssigned,
+    CaseHandled,
+    CaseReassigned,
+    TaskCancelled,
+    TaskDone,
+    TriageQueued,
+)
+from libs.common.events.task_terms import unit_of_task
+from libs.common.events.tasks import TaskGiven
+from libs.common.events.terms import Deadline
+from libs.common.events.whistles import CallCancelled, CallDone, StreetWhistled, UnitArrived
+from libs.common.time.due import due
+from services.followup.cases.tables import Case
+from services.followup.clocks.actions.book import clocks_of
+from services.followup.clocks.actions.running import start_clock_about, stop_clocks
+
+
+def given_with(session: Session, case: Case, event: CaseAssigned | CaseReassigned) -> None:
+    """派单、改派 -> each support unit that has a task by it has its limit; who is not named again has none."""
+    stop_tasks(session, case, event.round, but_not=event.support_units)
+    for name in event.tasks:
+        _begin(session, case, name, unit_of_task(name), event.occurred_at)
+
+
+def given(session: Session, case: Case, event: TaskGiven) -> None:
+    """增派任务 -> it has the end that was named, else the limit of the pack."""
+    _begin(session, case, event.task, event.unit_code, event.occurred_at, event.due_at)
+
+
+def ended(session: Session, case: Case, event: TaskDone | TaskCancelled) -> None:
+    """协办办结、撤销协办 -> nobody waits for it; whoever it was handed on to has a limit anew."""
+    _stop(session, case, event.round, event.unit_code)
+    if isinstance(event, TaskCancelled) and event.task is not None and event.successor is not None:
+        _begin(session, case, event.task, event.successor, event.occurred_at)
+
+
+def all_ended(session: Session, case: Case, event: CaseHandled | CaseAnsweredDirectly | TriageQueued) -> None:
+    """办结反馈、直接答复、待派 -> no support unit has anything to do in this round."""
+    stop_tasks(session, case, event.round)
+
+
+def stop_tasks(session: Session, case: Case, number: int, but_not: Collection[str] = ()) -> None:
+    """Nobody waits for the tasks of these support units in this round."""
+    for clock in clocks_of(session).of(case.case_id):
+        if clock.what is Deadline.TASK and clock.round == number and clock.unit_code not in but_not:
+            clocks_of(session).stop(clock)
+
+
+def whistled(session: Session, case: Case, event: StreetWhistled) -> None:
+    """吹哨 -> each summoned unit has to be there in time, and to do its part in time."""
+    for name in event.tasks:
+        unit = unit_of_task(name)
+        _begin(session, case, name, unit, event.occurred_at, event.report_due_at, Deadline.REPORT_IN)
+        _begin(session, case, name, unit, event.occurred_at, event.due_at, Deadline.CALLED)
+
+
+def came(session: Session, case: Case, event: UnitArrived) -> None:
+    """报到 -> that promise is kept, in time or not."""
+    stop_clocks(session, case, Deadline.REPORT_IN, about=event.task)
+
+
+def call_ended(session: Session, case: Case, event: CallDone | CallCancelled) -> None:
+    """吹哨任务办结、撤销召集 -> nobody waits for it."""
+    stop_clocks(session, case, Deadline.REPORT_IN, Deadline.CALLED, about=event.task)
+
+
+def _stop(session: Session, case: Case, number: int, unit_code: str) -> None:
+    for clock in clocks_of(session).of(case.case_id):
+        if (clock.what, clock.round, clock.unit_code) == (Deadline.TASK, number, unit_code):
+            clocks_of(session).stop(clock)
+
+
+def _begin(
+    session: Session,
+    case: Case,
+    name: str,
+    unit_code: str,
+    start: datetime,
+    due_at: datetime | None = None,
+    what: Deadline = Deadline.TASK,
+) -> None:
+    directory = session.packs.version(case.pack_version)
+    if due_at is None:
+        limit = directory.limit(what, case.kind, case.urgency)
+        if limit is None:
+            return
+        due_at = due(start, limit, directory.calendar())
+    start_clock_about(session, case, what, name, due_at, unit_code)
