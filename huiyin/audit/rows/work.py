@@ -292,12 +292,13 @@ class CaseWithUnits:
             MACHINE.target(before.status, said.action, before, rules.Ask(said.action, said.what), said.at)
             after = evolve(before, said)
             given = tasks.evolve(self.tasks, before, after, said)
+            called = calls.evolve(self.calls, after, said)
         except (OutOfTurn, NotFound):
             return
         if is_given_anew(before, after):
             self.named = None
-        self.calls = calls.evolve(self.calls, after, said)
-        self.state, self.requests = after, requests.evolve(self.requests, before, after, said)
+        self.state, self.calls = after, called
+        self.requests = requests.evolve(self.requests, before, after, said)
         of_before = self._is_of_before(after.version)
         self.tasks = tuple(
             task for task in given if not (of_before and task.version == after.version) or self._is_given(task)

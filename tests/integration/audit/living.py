@@ -29,6 +29,7 @@ async def live(county: County) -> None:
     await _not_accepted(county)
     await _asked(county)
     await _from_above(county)
+    await _summoned(county)
     await county.register("fresh")
     await county.register("answered", direct_answer="政策已告知")
     await county.wait(minutes=10)
@@ -50,6 +51,37 @@ async def _from_above(county: County) -> None:
     await county.call("POST", reply, Role.DISPATCHER, words)
     await county.call("POST", f"{reply}/decision", Role.SUPERVISOR, {"approved": True, "reason": "属实"})
     await county.call("POST", f"{reply}/sending", Role.DISPATCHER, {"how": "市信访系统"})
+
+
+async def _summoned(county: County) -> None:
+    """A town fills a list, gives one more unit a part, and whistles for two: one does its own, one is let off; and all
+    the while the town waits for more time.
+    """
+    case_id = await county.register("summoned", category=None)
+    await county.by_dispatcher(case_id, "assignment", _to("T-999001101"))
+    await county.by_unit(case_id, "lists/problem", {"text": "路灯不亮，勿打13912345678"})
+    await county.by_unit(case_id, "lists/problem", {"text": "路灯不亮，线路老化"})
+    await county.by_unit(case_id, "signature")
+    await county.by_unit(case_id, "extension", {"days": 2, "reason_code": "complex", "note": "需多部门现场核查"})
+    until = (county.house.clock.now() + timedelta(hours=3)).isoformat()
+    part = {"unit_code": "D-AGRI", "what": "协助断电", "measures": "夜间停电", "due_at": until}
+    await county.by_unit(case_id, "tasks", part)
+    whistle = {
+        "kind": "emergency",
+        "units": ["D-HOUSING", "D-EDU"],
+        "place": "村口",
+        "what": "查明断电原因",
+        "due_at": until,
+    }
+    await county.by_unit(case_id, "whistles", whistle)
+    call = f"/dispatch/v1/calls/{case_id}"
+    await county.call("POST", f"{call}/acknowledgement", Role.HANDLER, {"note": "已出发"}, unit="D-HOUSING")
+    await county.wait(minutes=20)
+    here = {"area_code": VILLAGE, "place": "村口电杆"}
+    await county.call("POST", f"{call}/arrival", Role.HANDLER, here, unit="D-HOUSING")
+    await county.call("POST", f"{call}/progress", Role.HANDLER, {"note": "正在更换线路"}, unit="D-HOUSING")
+    await county.call("POST", f"{call}/result", Role.HANDLER, {"result": "已恢复供电"}, unit="D-HOUSING")
+    await county.by_dispatcher(case_id, "calls/D-EDU/cancellation", {"reason": "无需到场"})
 
 
 async def _ends(county: County) -> None:

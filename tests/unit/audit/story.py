@@ -27,22 +27,22 @@ class Story:
     def __init__(self) -> None:
         self.view = CaseView(CASE, dict.fromkeys(_EMPTY, ()))
 
-    def say(self, service: str, kind: type[CaseEvent], *, deaf: bool = False, **changes: object) -> "Story":
+    def say(self, service: str, kind: type[CaseEvent], /, *, deaf: bool = False, **changes: object) -> "Story":
         """One more event."""
         spoken = self.view.said[service]
         causes = {} if deaf else {other: len(events) for other, events in self.view.said.items() if other != service}
         spoken.append(LedgerSaid(service, len(spoken) + 1, causes, said(kind, CASE, **changes), T))
         return self
 
-    def intake(self, kind: type[CaseEvent], *, deaf: bool = False, **changes: object) -> "Story":
+    def intake(self, kind: type[CaseEvent], /, *, deaf: bool = False, **changes: object) -> "Story":
         """The door says it."""
         return self.say("intake", kind, deaf=deaf, **changes)
 
-    def dispatch(self, kind: type[CaseEvent], *, deaf: bool = False, **changes: object) -> "Story":
+    def dispatch(self, kind: type[CaseEvent], /, *, deaf: bool = False, **changes: object) -> "Story":
         """Dispatch says it."""
         return self.say("dispatch", kind, deaf=deaf, **changes)
 
-    def followup(self, kind: type[CaseEvent], *, deaf: bool = False, **changes: object) -> "Story":
+    def followup(self, kind: type[CaseEvent], /, *, deaf: bool = False, **changes: object) -> "Story":
         """Followup says it."""
         return self.say("followup", kind, deaf=deaf, **changes)
 

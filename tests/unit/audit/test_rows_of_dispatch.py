@@ -8,7 +8,9 @@ import pytest
 from huiyin.audit.packs import Packs
 from huiyin.audit.rows.comparing import Columns
 from huiyin.audit.rows.dispatch import rows_of_dispatch
-from libs.common.events import cases
+from libs.common.events import asking, cases, tasks, whistles
+from libs.common.events.asking_terms import RequestKind
+from libs.common.events.terms import Closing
 from tests.unit.audit.story import Story, T, assigned, handled, registered, sent_back, signed
 
 
@@ -44,6 +46,16 @@ TAKEN = {
         supported().dispatch(cases.TaskDone).dispatch(cases.CaseSigned).dispatch(cases.TaskCancelled, unit_code="D-D"),
         ["route", "support_sign", "support_done", "sign", "support_cancel"],
     ),
+    "summoned, given more to do and told more": (
+        signed()
+        .dispatch(whistles.StreetWhistled)
+        .dispatch(whistles.CallAcknowledged)
+        .dispatch(whistles.UnitArrived)
+        .dispatch(tasks.ListFilled)
+        .dispatch(tasks.TaskGiven, unit_code="D-D")
+        .dispatch(whistles.CallDone),
+        ["route", "sign", "whistle", "call_acknowledge", "call_arrive", "fill_list", "support_give", "call_done"],
+    ),
     "a support unit merged away": (
         supported().dispatch(cases.TaskCancelled, by=None, successor="D-E"),
         ["route", "support_sign", "support_hand_on"],
@@ -68,6 +80,14 @@ REFUSED = {
     "support by nobody who was named": assigned().dispatch(cases.TaskDone),
     "support twice": supported().dispatch(cases.TaskCancelled).dispatch(cases.TaskDone),
     "handled without waiting": supported().dispatch(cases.CaseSigned).dispatch(cases.CaseHandled, without_support=()),
+    "handled before the summoned unit is done": signed()
+    .dispatch(whistles.StreetWhistled)
+    .dispatch(cases.CaseHandled, without_support=()),
+    "summoned and done, though not there": signed().dispatch(whistles.StreetWhistled).dispatch(whistles.CallDone),
+    "there twice": signed()
+    .dispatch(whistles.StreetWhistled)
+    .dispatch(whistles.UnitArrived)
+    .dispatch(whistles.UnitArrived),
     "without others than those": supported()
     .dispatch(cases.CaseSigned)
     .dispatch(cases.CaseHandled, without_support=("D-C",)),
@@ -104,3 +124,23 @@ def test_parts_and_requests_follow_the_steps_of_their_case() -> None:
     story.intake(cases.CaseWithdrawn)
     assert [request["state"] for request in rows(story, "request")] == ["lapsed"]
     assert [task["status"] for task in rows(story, "task")] == ["done", "cancelled"]
+
+
+def test_what_leaves_the_case_where_it_stands_leaves_what_is_asked_for_waiting() -> None:
+    story = signed().dispatch(whistles.StreetWhistled).dispatch(asking.RequestMade).dispatch(tasks.ListFilled)
+    story.dispatch(tasks.TaskGiven, unit_code="D-D").dispatch(whistles.CallCancelled)
+    (work,) = rows(story, "work")
+    assert (work["asked"], work["open_called"], work["open_support"]) == ("suspension", [], ["D-D"])
+    assert [request["state"] for request in rows(story, "request")] == ["pending"]
+    assert [call["status"] for call in rows(story, "call")] == ["cancelled"]
+
+
+def test_who_was_summoned_has_its_task_when_the_handling_has_ended_too() -> None:
+    ends: dict[str, Any] = {"kind": RequestKind.TERMINATION, "until": None, "evidence": "立案通知书"}
+    story = signed().dispatch(whistles.StreetWhistled).dispatch(asking.RequestMade, **ends)
+    story.dispatch(asking.RequestGranted, **ends, request=4)
+    assert [call["status"] for call in rows(story, "call")] == ["called"]
+    story.followup(cases.CaseClosed, closing=Closing.PROCEDURAL).dispatch(whistles.UnitArrived)
+    (work,) = rows(story, "work")
+    assert (work["status"], work["open_called"]) == ("closed", ["D-C"])
+    assert [call["status"] for call in rows(story, "call")] == ["arrived"]

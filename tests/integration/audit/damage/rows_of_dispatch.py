@@ -146,6 +146,52 @@ DISPATCH: dict[str, Spoiled] = {
         decided_at = decided_at + interval '1 hour'
         decision_note = '没事'
     """),
+    **columns("dispatch", "work", "summoned", """
+        open_called = '{{D-AGRI}}'
+        asked = 'suspension'
+    """),
+    **columns("dispatch", "task", "summoned", """
+        what = '没事'
+        measures = '没事'
+        due_at = due_at + interval '1 hour'
+    """),
+    **columns("dispatch", "call", "summoned", """
+        round = 2
+        status = 'arrived'
+        kind = 'enforcement'
+        street_unit = 'D-AGRI'
+        area_code = '999001101000'
+        place = '没事'
+        what = '没事'
+        called_at = called_at - interval '1 hour'
+        times = 2
+        report_due_at = report_due_at + interval '1 hour'
+        due_at = due_at + interval '1 hour'
+        acknowledged_at = acknowledged_at + interval '1 minute'
+        arrived_at = arrived_at + interval '1 minute'
+        arrived_area = '999001101000'
+        arrived_place = '没事'
+        late = true
+        ended_at = ended_at + interval '1 hour'
+        result = '没事'
+        worked_by = '{{somebody}}'
+    """, where="unit_code = 'D-HOUSING'"),
+    **columns("dispatch", "case_list", "summoned", """
+        list_code = 'task'
+        edition = 9
+        text = '没事'
+        filled_by = 'somebody'
+        filled_by_unit = 'D-AGRI'
+        filled_at = filled_at + interval '1 hour'
+    """, where="version = 4"),
+    "a call lost": spoiled(
+        "I6", "dispatch", "summoned", "is not there, the events say",
+        "DELETE FROM dispatch.call WHERE case_id = {summoned} AND unit_code = 'D-EDU'",
+    ),
+    "an edition of a list lost": spoiled(
+        "I6", "dispatch", "summoned", "is not there, the events say",
+        "DELETE FROM dispatch.case_list WHERE case_id = {summoned} AND version = 3",
+    ),
     "a part of a support unit lost": spoiled(
         "I6", "dispatch", "supported", "is not there, the events say",
         "DELETE FROM dispatch.task WHERE case_id = {supported} AND unit_code = 'D-AGRI'",
