@@ -153,15 +153,13 @@ def _passed(where: dict[str, Any], before: State, said: Said, chain: NewChain) -
 
 
 _DECISIONS = (Action.REFUSE_RETURN, Action.HAND_ON, Action.TAKE_BACK)
+_IN_PLACE_OF_ANOTHER = (Action.HAND_ON, Action.REASSIGN, Action.RECUSE)
 
 
 def _given_to(before: State, after: State) -> tuple[str, ...]:
     """The support units that do not go on with an open task of this round."""
     going_on = before.open_support if before.round == after.round else ()
     return tuple(unit for unit in after.open_support if unit not in going_on)
-
-
-_IN_PLACE_OF_ANOTHER = (Action.HAND_ON, Action.REASSIGN, Action.RECUSE)
 
 
 def _beside(where: dict[str, Any], after: State, said: Said, part: SupportPart | GivenPart | FilledList) -> Event:
