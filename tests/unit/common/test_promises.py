@@ -32,7 +32,7 @@ def test_what_events_mean() -> None:
     given = cases.CaseReassigned.model_construct()
     assert set_by(given) == [Deadline.SIGN, Deadline.HANDLE]
     assert passed_on_by(given) == [Deadline.HANDLE]
-    assert ended_by(given) == [Deadline.SIGN]
+    assert ended_by(given) == [Deadline.SIGN, Deadline.TASK]
     assert set_by(supervision.SupervisionIssued.model_construct()) == []
     assert ended_by(supervision.SupervisionReplied.model_construct()) == [Deadline.REPLY]
 
@@ -51,9 +51,8 @@ def test_a_word_is_itself_wherever_it_comes_from() -> None:
 
 
 def test_an_unknown_one_is_refused_with_the_list_of_those_that_exist() -> None:
-    with pytest.raises(
-        ValidationError, match="'triage', 'sign', 'handle', 'callback', 'reply', 'wording', 'objection' or 'upper'"
-    ):
+    known = "'triage', 'sign', 'handle', 'callback', 'reply', 'wording', 'objection', 'upper', 'task', 'report_in' or"
+    with pytest.raises(ValidationError, match=f"{known} 'called'"):
         TypeAdapter(Deadline).validate_python("appeal")
     with pytest.raises(ValueError, match="'reply'"):
         Deadline.read("appeal")
