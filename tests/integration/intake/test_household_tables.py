@@ -18,6 +18,8 @@ from tests.support.eventually import eventually
 SECRETS = ("欧阳", "金丝雀", "13812345678", "三组15号")
 OF_ROUNDS = 4
 """Whether one opens or closes meanwhile, when one was closed last, which are open, and which these stand in."""
+OF_CONTACTS = 1
+"""The numbers of their contact persons, once for all pieces."""
 
 
 @pytest.fixture
@@ -279,13 +281,13 @@ async def test_a_table_costs_a_handful_of_statements_and_two_at_once_are_one(int
     own = [statement for statement in writes if "pg_notify" not in statement]
     # How long it may last, the lock, a second look, what rounds there are, and three pieces with three tables and the
     # ledger each.
-    assert (len(reads), len(own)) == (2, 3 + OF_ROUNDS + 3 * 4)
+    assert (len(reads), len(own)) == (2, 3 + OF_ROUNDS + 3 * 4 + OF_CONTACTS)
     changed = table(*[row | {"户类别": "空置"} for row in rows])
     with counted(door) as reads, counted(work) as writes:
         assert (await homes.take(changed))["changed"] == 1_000
     own = [statement for statement in writes if "pg_notify" not in statement]
     # Of each piece two tables are read and locked, one is changed, one added to, and heads of the ledger are locked.
-    assert (len(reads), len(own)) == (2, 3 + OF_ROUNDS + 3 * 6)
+    assert (len(reads), len(own)) == (2, 3 + OF_ROUNDS + 3 * 6 + OF_CONTACTS)
 
 
 async def test_what_somebody_changes_while_a_table_waits_is_looked_at_anew(intake: IntakeDoor, homes: Homes) -> None:

@@ -7,6 +7,7 @@ from prometheus_client import REGISTRY
 
 from libs.common.blobs.port import BlobTrouble
 from libs.common.host.maintenance import put_in_order
+from libs.common.pack.versions import PackVersions
 from libs.common.run.supervise import LoopProgress
 from libs.common.service.runtime import Runtime
 from services.intake.main import SPEC
@@ -41,5 +42,13 @@ async def test_a_matter_that_fails_each_time_is_counted_and_the_others_are_done(
 async def test_every_matter_of_intake_is_seen_to(intake: IntakeDoor) -> None:
     assert list(SPEC.tidying) == ["areas", "openings", "gaps", "contacts", "files"]
     before = [failures(matter) for matter in SPEC.tidying]
+    await put_in_order(intake.service.runtime, SPEC.tidying, LoopProgress())
+    assert [failures(matter) for matter in SPEC.tidying] == before
+
+
+async def test_before_any_pack_has_come_nothing_is_amiss(intake: IntakeDoor, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A county that begins: its first round comes before its pack."""
+    before = [failures(matter) for matter in SPEC.tidying]
+    monkeypatch.setattr(intake.service.runtime.work_database, "packs", PackVersions())
     await put_in_order(intake.service.runtime, SPEC.tidying, LoopProgress())
     assert [failures(matter) for matter in SPEC.tidying] == before

@@ -45,7 +45,7 @@ async def test_a_visit_is_kept_told_and_counted(intake: IntakeDoor, home: str, v
     }
     made = await visitors.record(home, **told)
     assert (made["day"], made["slot"], made["status"], made["version"]) == ("2026-03-04", "day", "recorded", 1)
-    assert made["rounds"] == [{"round_id": round_id, "counts": True, "late": False}]
+    assert made["rounds"] == [{"round_id": round_id, "counts": True, "late": False, "early": False}]
     assert made["quantities"] == [{"what": "清理垃圾", "number": "3.5", "unit": "吨"}]
     assert "金丝雀" not in made["findings"]["surroundings"]
     assert "小雀" not in made["guide"]
@@ -264,7 +264,7 @@ async def test_a_visit_that_comes_late_is_counted_as_late(intake: IntakeDoor, ho
     intake.move_clock(NOW + 3 * DAY)
     await visitors.close(round_id)
     made = await visitors.record(home, started_at=NOW + timedelta(hours=1))
-    assert made["rounds"] == [{"round_id": round_id, "counts": True, "late": True}]
+    assert made["rounds"] == [{"round_id": round_id, "counts": True, "late": True, "early": False}]
     whole = (await visitors.coverage(round_id))["whole"]
     assert (whole["visited"], whole["households"], whole["late"]) == (1, 1, 1)
     assert await tallied(intake, round_id) == await recounted(intake, round_id)

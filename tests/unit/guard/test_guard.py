@@ -4,7 +4,7 @@ The machine walks through the pure core of all four services.
 """
 
 import pytest
-from hypothesis import settings
+from hypothesis import seed, settings
 from hypothesis.stateful import run_state_machine_as_test
 
 from libs.common.events.terms import FIRST_REQUESTER, Closing, Reached
@@ -47,7 +47,11 @@ def test_the_walks_take_every_step_that_there_is(monkeypatch: pytest.MonkeyPatch
         return after
 
     monkeypatch.setattr(transitions, "evolve", watched)
-    run_state_machine_as_test(House, settings=settings(HUNT, max_examples=400))
+    # A few steps come once in a hundred walks, and what was imported before changes what is drawn: walk on until then.
+    for number in range(5):
+        run_state_machine_as_test(seed(number)(House), settings=settings(HUNT, max_examples=400))
+        if taken == set(Action):
+            break
     assert taken == set(Action)
     assert {1, 2, 3} <= rounds
 

@@ -1,11 +1,10 @@
 """The machine that finds nothing wrong with the house finds each way to break the guard."""
 
 import pytest
-from hypothesis.stateful import run_state_machine_as_test
 
 from tests.unit.guard.broken_inbox import HouseWithABrokenInbox
 from tests.unit.guard.mutants import MUTANTS, Break
-from tests.unit.guard.walks import HUNT
+from tests.unit.guard.walks import hunt
 
 
 @pytest.mark.timeout(600)
@@ -14,4 +13,4 @@ def test_the_machine_finds_a_broken_guard(mutant: Break, monkeypatch: pytest.Mon
     mutant(monkeypatch)
     # A state that cannot be is refused by itself (ValueError), behind the guard.
     with pytest.raises((AssertionError, ValueError)):
-        run_state_machine_as_test(HouseWithABrokenInbox, settings=HUNT)
+        hunt(HouseWithABrokenInbox)

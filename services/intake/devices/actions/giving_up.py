@@ -29,6 +29,8 @@ _NOWHERE = "000000000000"
 async def pass_gaps(runtime: Runtime) -> None:
     """What has waited for the pack's `wait_days` is applied without what never came, as whoever brought it, or held."""
     async with runtime.work_database.reading() as session:
+        if not session.packs.usable:
+            return
         session.now = runtime.clock.now()
         device_ids = await with_due_gaps(session, session.now - timedelta(days=phone_rules(session).wait_days))
     for device_id in device_ids:
