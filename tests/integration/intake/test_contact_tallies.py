@@ -16,6 +16,7 @@ from tests.integration.intake.homes import Homes, appoint, most_per_contact, tab
 from tests.integration.intake.recounting import recounted_contacts, tallied_contacts
 from tests.integration.intake.test_area_mergers import merge_village
 from tests.integration.intake.test_contacts import CONTACTS, done
+from tests.support.eventually import eventually
 
 NEIGHBOUR, FAR_AWAY = "999001101202", "999001102201"
 PEOPLE = ("S-1", "S-2", "S-3")
@@ -159,7 +160,8 @@ async def test_a_table_of_many_is_counted_with_what_others_do_meanwhile(intake: 
 
     async def work(mine: list[str]) -> None:
         for household_id in mine:
-            await homes.register(contact_staff_id="S-1")
+            # While the table itself is being taken in, a household is told to come again.
+            await eventually(lambda: homes.register(contact_staff_id="S-1"), what="a household taken in")
             await done(homes, "assignment", household_ids=[household_id], to_staff_id="S-2", why="调整分工")
             await homes.done(f"/{household_id}/change", {"household_class": "away"})
 
