@@ -10,6 +10,7 @@ from libs.common.bus.flow import Stream
 from libs.common.bus.port import Record
 from libs.common.events import (
     accepting,
+    arbitration,
     asking,
     cases,
     citizens,
@@ -108,6 +109,12 @@ _PLAIN: Mapping[type[CaseEvent], Mapping[str, Any]] = {
     asking.RequestGranted: {**_ASKED, "note": "同意", "notice": "开春后施工", "asked_by": "handler-1"},
     asking.RequestRefused: {**_REQUEST, "note": "可以施工"},
     asking.RequestLapsed: _REQUEST,
+    asking.RequestRaised: {**_REQUEST, "due_at": T},
+    arbitration.ArbitrationOpened: {"arbitration": 4, "units": ("D-A", "D-C"), "question": "由谁主办", "by_rule": True},
+    arbitration.UnitHeard: {"arbitration": 4, "unit_code": "D-A", "absent": False, "words": "不属我单位"},
+    arbitration.ArbitrationRuled: {
+        "arbitration": 4, "units": ("D-A", "D-C"), "lead_unit": "D-B", "minutes": "会商纪要", "words": "依权责清单",
+    },
     asking.SuspensionLifted: {"note": "已可施工"},
     accepting.NonacceptanceRequested: _UNACCEPTED,
     accepting.NonacceptanceRefused: {"note": "属政府职责，应予受理"},

@@ -3,8 +3,9 @@
 from collections.abc import Collection, Iterable, Iterator
 from typing import Any
 
-from libs.common.events import asking
-from libs.common.events.asking_terms import RequestKind
+from libs.common.events import asking, cases
+from libs.common.events.asking_terms import RequestKind, request_name
+from libs.common.events.terms import Deadline
 from libs.common.rules.apart import names_of
 
 
@@ -13,6 +14,7 @@ class RequestHistory:
 
     def __init__(self) -> None:
         self._pending: asking.RequestMade | None = None
+        self._raised: set[tuple[int, int]] = set()
 
     def problems(self, event: Any, units: Collection[str | None]) -> Iterator[str]:
         """What is wrong with what is said of one; ``units`` have the case."""
@@ -31,6 +33,15 @@ class RequestHistory:
             yield f"whoever asked for the {event.kind} decided on it"
         if event.by_unit is not None and event.by_unit in units:
             yield f"{event.by_unit}, which has the case, decided on the {event.kind}"
+
+    def went_up(self, event: asking.RequestRaised, missed: Iterable[cases.DeadlineMissed]) -> Iterator[str]:
+        """What is wrong with what went up; ``missed`` are the limits that were missed, as far as was heard."""
+        place, name = (event.round, event.request), request_name(event.request)
+        if place in self._raised:
+            yield f"the {event.kind} of step {event.request} had gone up before"
+        self._raised.add(place)
+        if not any((one.deadline, one.about) == (Deadline.DECISION, name) for one in missed):
+            yield f"the {event.kind} went up, though its time to be decided was not over"
 
 
 def ended_with_evidence(granted: Iterable[asking.RequestGranted]) -> Iterator[str]:

@@ -11,6 +11,7 @@ from typing import Any
 
 from huiyin.audit.accepting import Acceptance, two_people
 from huiyin.audit.answered_above import ABOVE, OrdersAbove
+from huiyin.audit.arbitrated import ArbitrationHistory
 from huiyin.audit.asking import RequestHistory, ended_with_evidence
 from huiyin.audit.at_the_door import DoorHistory
 from huiyin.audit.case import DISPATCH, FOLLOWUP, INTAKE, CaseView, LedgerSaid
@@ -65,6 +66,7 @@ class _Units(Rounds):
         """What stood before the return that was asked for."""
         self._acceptance = Acceptance()
         self._asked = RequestHistory()
+        self._disputes = ArbitrationHistory()
 
     def _of_its_round(self, one: LedgerSaid, event: Any) -> Iterator[str]:
         if event.round == self._round or isinstance(event, OF_CALLS):
@@ -83,6 +85,9 @@ class _Units(Rounds):
             yield f"{unit} did not {'work on' if worked else 'lead'} it, {whose} did"
         yield from self._acceptance.problems(event, self._about(one), self._round)
         yield from self._asked.problems(event, {self._lead, *self._chain})
+        yield from self._disputes.problems(event, self._lead)
+        if isinstance(event, asking.RequestRaised):
+            yield from self._asked.went_up(event, self._heard(one, FOLLOWUP, cases.DeadlineMissed))
         if isinstance(event, cases.ReturnRequested) and self._chain:
             yield f"it is given back while {self._chain[-1]} works on it"
         if isinstance(event, passing.PassedOn):

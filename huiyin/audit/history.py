@@ -7,6 +7,7 @@ from typing import Any
 from huiyin.audit.case import DISPATCH, FOLLOWUP, INTAKE, CaseView, EventT, LedgerSaid
 from libs.common.events import (
     accepting,
+    arbitration,
     asking,
     cases,
     citizens,
@@ -53,6 +54,10 @@ MAY_FOLLOW: Mapping[type[Event], tuple[type[Event] | None, ...]] = {
     asking.RequestGranted: (*WITH_A_UNIT, cases.CaseSigned),
     asking.RequestRefused: (*WITH_A_UNIT, cases.CaseSigned),
     asking.RequestLapsed: (*WITH_A_UNIT, cases.CaseSigned),
+    asking.RequestRaised: (*(*WITH_A_UNIT, cases.CaseSigned, cases.ReturnRequested, accepting.NonacceptanceRequested),),
+    arbitration.ArbitrationOpened: (cases.TriageQueued,),
+    arbitration.UnitHeard: (cases.TriageQueued,),
+    arbitration.ArbitrationRuled: (cases.TriageQueued,),
     asking.SuspensionLifted: (*WITH_A_UNIT, cases.CaseSigned, cases.ReturnRequested),
     cases.CallbackDue: (None,),
     cases.CallbackTried: (cases.CallbackDue, cases.CallbackTried),
@@ -68,10 +73,11 @@ OF_CALLS = (
     *(whistles.CallDone, whistles.CallCancelled),
 )
 """What becomes of a summoned unit's task, wherever its case stands."""
+_OF_FOLLOWUP = (cases.CallbackDue, cases.CallbackTried, cases.CaseSentBack, cases.CaseClosed)
 MAY_SAY: Mapping[str, tuple[type[Event], ...]] = {
-    DISPATCH: (*tuple(MAY_FOLLOW)[:26], *OF_CALLS),
+    DISPATCH: (*(said for said in MAY_FOLLOW if said not in _OF_FOLLOWUP), *OF_CALLS),
     FOLLOWUP: (
-        *tuple(MAY_FOLLOW)[26:],
+        *_OF_FOLLOWUP,
         *(cases.DeadlineSet, cases.DeadlineWarned, cases.DeadlineMissed),
         *(supervision.SupervisionIssued, supervision.SupervisionReplied, citizens.WithdrawalTried),
         *(objections.ObjectionDecided, objections.CaseReopened),
@@ -81,10 +87,14 @@ OF_SUPPORT = (tasks.TaskGiven, tasks.TaskSigned, tasks.TaskReported, cases.TaskD
 ASKED = (asking.RequestMade, asking.RequestGranted, asking.RequestRefused, asking.RequestLapsed)
 BESIDE = (
     *(cases.ProgressReported, tasks.ListFilled, whistles.StreetWhistled, *OF_SUPPORT, ResponsibleNamed),
-    *(*ASKED, asking.SuspensionLifted),
+    *(*ASKED, asking.RequestRaised, asking.SuspensionLifted),
+    *(arbitration.ArbitrationOpened, arbitration.UnitHeard, arbitration.ArbitrationRuled),
 )
 """What leaves the case where it stands."""
-OF_ANY_UNIT = (*OF_SUPPORT, ResponsibleNamed, whistles.StreetWhistled, *OF_CALLS)
+OF_ANY_UNIT = (
+    *(*OF_SUPPORT, ResponsibleNamed, asking.RequestRaised, arbitration.UnitHeard),
+    *(whistles.StreetWhistled, *OF_CALLS),
+)
 BESIDE_ALL = (door.RequesterRevealed, door.CaseResealed, door.RequesterErased, AccusedNamed)
 """What may be said of a case wherever it stands, at its end, too."""
 TAKEN_AWAY = (*WITH_A_UNIT, cases.CaseSigned, cases.ReturnRequested)

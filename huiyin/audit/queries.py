@@ -120,6 +120,8 @@ _TABLES: dict[str, tuple[str, str]] = {
     "decision": ("dispatch.decision", "version"),
     "request": ("dispatch.request", "version"),
     "task": ("dispatch.task", "version, unit_code"),
+    "arbitration": ("dispatch.arbitration", "version"),
+    "hearing": ("dispatch.hearing", "version"),
     "call": ("dispatch.call", "version, unit_code"),
     "case_list": ("dispatch.case_list", "version"),
     "matter": ("followup.matter", ""),

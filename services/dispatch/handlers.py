@@ -26,6 +26,7 @@ from libs.common.events.objections import CaseReopened
 from libs.common.events.supervision import SupervisionIssued
 from libs.common.events.terms import Deadline
 from libs.common.rules.machine import SYSTEM
+from services.dispatch.asks import actions as asks
 from services.dispatch.calls import actions as calls
 from services.dispatch.cases.actions.events import HEARD, words_of
 from services.dispatch.cases.actions.steps import CASES
@@ -33,6 +34,7 @@ from services.dispatch.cases.domain.terms import Action, Status
 from services.dispatch.cases.domain.transitions import MACHINE, decide
 from services.dispatch.cases.tables import Case
 from services.dispatch.requests.actions.asking import lapse
+from services.dispatch.requests.actions.raising import raise_late
 from services.dispatch.routing.actions import opening, recusing
 from services.dispatch.routing.actions.giving import apply
 from services.dispatch.tasks.actions.keeping import note_due
@@ -89,13 +91,16 @@ async def told(session: Session, event: RoundEvent) -> None:
             CASES.note(case, word)
         if isinstance(event, DeadlineMissed) and event.deadline is Deadline.HANDLE and case.asked is not None:
             await lapse(session, case)
+        if isinstance(event, DeadlineMissed) and event.deadline is Deadline.DECISION:
+            await raise_late(session, case, event)
 
 
 async def limited(session: Session, event: DeadlineSet) -> None:
-    """时限 -> of the case, and of tasks of it."""
+    """时限 -> of the case, of tasks of it, and of what is asked for about it."""
     await told(session, event)
     await note_due(session, event)
     await calls.note_due(session, event)
+    await asks.note_due(session, event)
 
 
 async def sent_back(session: Session, event: CaseSentBack) -> None:

@@ -26,6 +26,10 @@ AsksNonacceptance = Annotated[Door, needs(Right.NONACCEPTANCE_REQUEST)]
 DecidesNonacceptance = Annotated[Door, needs(Right.NONACCEPTANCE_DECIDE)]
 MakesRequest = Annotated[Door, needs(Right.REQUEST_MAKE)]
 DecidesRequest = Annotated[Door, needs(Right.REQUEST_DECIDE)]
+ConvenesArbitration = Annotated[Door, needs(Right.ARBITRATION_CONVENE)]
+RulesOnDispute = Annotated[Door, needs(Right.ARBITRATION_RULE)]
+DECIDES_RAISED = Right.RAISED_REQUEST_DECIDE
+"""Asked beside the right to decide, of what went up."""
 LiftsSuspension = Annotated[Door, needs(Right.SUSPENSION_LIFT)]
 ReadsDirectory = Annotated[Door, needs(Right.DIRECTORY_READ)]
 ReadsStaff = Annotated[Door, needs(Right.STAFF_READ)]

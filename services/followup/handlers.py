@@ -8,9 +8,15 @@ from libs.common.database.stored_packs import learn_pack
 from libs.common.database.stored_staff import learn_staff
 from libs.common.delivery.handlers import on, reactions
 from libs.common.errors import Permanent
-from libs.common.events.accepting import CaseNotAccepted
+from libs.common.events.accepting import CaseNotAccepted, NonacceptanceRefused, NonacceptanceRequested
 from libs.common.events.accused import AccusedNamed
-from libs.common.events.asking import RequestGranted, SuspensionLifted
+from libs.common.events.asking import (
+    RequestGranted,
+    RequestLapsed,
+    RequestMade,
+    RequestRefused,
+    SuspensionLifted,
+)
 from libs.common.events.base import Event
 from libs.common.events.cases import (
     CaseAnsweredDirectly,
@@ -23,6 +29,8 @@ from libs.common.events.cases import (
     CaseSupplemented,
     CaseWithdrawn,
     ProgressReported,
+    ReturnDecided,
+    ReturnRequested,
     RoundEvent,
     TaskCancelled,
     TaskDone,
@@ -35,7 +43,7 @@ from libs.common.events.objections import ObjectionRaised
 from libs.common.events.passing import CaseDelegated, CaseRaised
 from libs.common.events.responsible import ResponsibleNamed
 from libs.common.events.tasks import TaskGiven, TaskReported, TaskSigned
-from libs.common.events.terms import Deadline, SupervisionLevel
+from libs.common.events.terms import Deadline
 from libs.common.events.upper_orders import UpperDeadlineChanged
 from libs.common.events.whistles import (
     CallAcknowledged,
@@ -46,7 +54,7 @@ from libs.common.events.whistles import (
     UnitArrived,
 )
 from libs.common.rules.hands import hands_in
-from libs.common.rules.machine import SYSTEM, Actor, NotTheirs, OutOfTurn
+from libs.common.rules.machine import NotTheirs, OutOfTurn
 from services.followup.callbacks.actions.finding import load_by_keys, load_with_callbacks
 from services.followup.callbacks.actions.withdrawing import ask_about_wish
 from services.followup.cases.actions import CASES, can
@@ -59,16 +67,13 @@ from services.followup.clocks.actions.running import end_clocks
 from services.followup.judgements.actions import file_petition
 from services.followup.ladder.actions.firing import settle
 from services.followup.objections.actions import take_in
-from services.followup.requests.actions import grant
+from services.followup.requests.actions import decisions
+from services.followup.requests.actions.granting import grant
 from services.followup.responsible.actions import note_named
 from services.followup.rounds import actions as rounds
-from services.followup.supervision.actions import number_of, order_by_hand
-from services.followup.supervision.schemas import IssueSupervision
+from services.followup.supervision.actions import urge
 from services.followup.tasks import actions as tasks
 from services.followup.upper_orders.actions import answering as upper_orders
-
-LONGEST_REASON = 1_000
-"""Characters of the reason of an order, as a supervisor's may have at most: the words of a call may be as long."""
 
 
 async def prepare(session: Session, events: Sequence[Event]) -> None:
@@ -136,15 +141,7 @@ async def urged(session: Session, event: CaseUrged) -> None:
         raise RuntimeError(f"{event.type_name} was given without its place in a ledger, which names its order")
     case = await _known(session, event)
     if case.lead_unit is not None and can(case, Action.ASSIGN):
-        by, reason = (
-            Actor(event.by or SYSTEM.subject, event.by_unit, event.by_staff),
-            f"催办来电：{event.text}"[:LONGEST_REASON],
-        )
-        order = IssueSupervision(case_id=event.case_id, level=SupervisionLevel.REMINDER, reason=reason)
-        order_by_hand(session, case, by, order, session.cause.event_id)
-        if case.delegate_unit is not None:
-            order = order.model_copy(update={"unit_code": case.delegate_unit})
-            order_by_hand(session, case, by, order, number_of(session.cause.event_id, case.delegate_unit))
+        urge(session, case, event, session.cause.event_id)
 
 
 async def objected(session: Session, event: ObjectionRaised) -> None:
@@ -159,6 +156,7 @@ async def triage_queued(session: Session, event: TriageQueued) -> None:
     case = await _in_hand(session, event)
     if case is not None:
         rounds.queue(session, case, event)
+        decisions.end(session, case, event)
         tasks.all_ended(session, case, event)
 
 
@@ -175,6 +173,7 @@ async def reassigned(session: Session, event: CaseReassigned) -> None:
     case = await _in_hand(session, event)
     if case is not None:
         rounds.reassign(session, case, event)
+        decisions.end(session, case, event)
         tasks.given_with(session, case, event)
 
 
@@ -183,6 +182,7 @@ async def passed_on(session: Session, event: CaseDelegated | CaseRaised) -> None
     case = await _in_hand(session, event)
     if case is not None:
         rounds.pass_on(session, case, event)
+        decisions.end(session, case, event)
 
 
 async def signed(session: Session, event: CaseSigned) -> None:
@@ -206,9 +206,23 @@ async def not_accepted(session: Session, event: CaseNotAccepted) -> None:
         raise Permanent(f"case {case.case_id} cannot be not accepted: {refused}") from refused
 
 
+async def wanted(session: Session, event: ReturnRequested | NonacceptanceRequested | RequestMade) -> None:
+    """申请 -> somebody has to decide in time, where the pack says so."""
+    if (case := await _in_hand(session, event)) is not None:
+        decisions.ask(session, case, event)
+
+
+async def decided(
+    session: Session, event: ReturnDecided | NonacceptanceRefused | RequestRefused | RequestLapsed
+) -> None:
+    """审核 -> nobody waits for that any more."""
+    decisions.end(session, await _known(session, event), event)
+
+
 async def granted(session: Session, event: RequestGranted) -> None:
     """延期、挂账 -> its handling clock ends later."""
     if (case := await _in_hand(session, event)) is not None:
+        decisions.end(session, case, event)
         await grant(session, case, event)
 
 
@@ -246,6 +260,7 @@ async def finished(session: Session, event: CaseHandled | CaseAnsweredDirectly) 
     case = await _in_hand(session, event)
     if case is not None:
         tasks.all_ended(session, case, event)
+        decisions.end(session, case, event)
         await rounds.finish(session, case, event)
 
 
@@ -313,6 +328,13 @@ HANDLERS = (
     on(CaseRaised, passed_on),
     on(CaseSigned, signed),
     on(CaseNotAccepted, not_accepted),
+    on(ReturnRequested, wanted),
+    on(ReturnDecided, decided),
+    on(NonacceptanceRequested, wanted),
+    on(NonacceptanceRefused, decided),
+    on(RequestMade, wanted),
+    on(RequestRefused, decided),
+    on(RequestLapsed, decided),
     on(RequestGranted, granted),
     on(SuspensionLifted, lifted),
     on(ResponsibleNamed, responsible_named),

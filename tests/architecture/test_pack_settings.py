@@ -37,6 +37,7 @@ CALLED: dict[type[Model], tuple[str, ...]] = {
     schema.AskingRules: ("asking",),
     schema.ExtensionRules: ("rules",),
     schema.SuspensionRules: ("rules",),
+    schema.StagedRules: ("rules",),
     schema.TerminationRules: ("rules",),
     schema.RaiseRules: ("pack.raising",),
     schema.HandoverRules: ("pack.handovers",),

@@ -9,6 +9,8 @@ from libs.common.events import cases, tasks, whistles
 from libs.common.events.base import Event
 from libs.common.events.terms import Deadline
 from libs.common.rules.machine import Actor
+from services.dispatch.asks import domain as asks
+from services.dispatch.asks.domain import UnitAsk
 from services.dispatch.calls import domain as calls
 from services.dispatch.calls.domain import Calls
 from services.dispatch.cases.domain.state import CalledPart, FilledList, GivenPart, Said, SupportPart, Whistle
@@ -72,6 +74,14 @@ def due_by(event: Event, parts: Tasks, called: Calls) -> tuple[Tasks, Calls]:
         elif clock.deadline is Deadline.REPORT_IN:
             called = calls.report_due_from(called, clock.about, clock.due_at)
     return parts, called
+
+
+def decided_by(event: Event, requests: tuple[UnitAsk, ...]) -> tuple[UnitAsk, ...]:
+    """What is asked for, with until when it is to be decided as the clocks say that an event tells of."""
+    for clock in event.deadlines if isinstance(event, cases.DeadlineSet) else ():
+        if clock.deadline is Deadline.DECISION:
+            requests = asks.due_from(requests, clock.about, clock.due_at)
+    return requests
 
 
 def _called_step(event: Any, by: Actor) -> Said:

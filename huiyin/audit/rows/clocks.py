@@ -166,6 +166,11 @@ class Clocks:
             gone = clock.said.round == number and clock.units[-1] not in but_not
             clock.stopped |= clock.set.deadline is Deadline.TASK and gone
 
+    def stop_decisions(self, number: int) -> None:
+        """Nobody waits for what was asked for in this round to be decided."""
+        for clock in self.started:
+            clock.stopped |= clock.set.deadline is Deadline.DECISION and clock.said.round == number
+
     def stop_all(self) -> None:
         """The case is over, and whatever was to be answered about it but for what runs after the end."""
         for clock in self.started:

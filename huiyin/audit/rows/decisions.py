@@ -23,6 +23,7 @@ def decision_of(case_id: str, state: State, said: rules.Said, what: Assignment |
     if isinstance(what, Assignment):
         by_itself = what.by_rule if said.action is not Action.REASSIGN else said.by is SYSTEM
         rule = _RULES.get(said.action, "stand_in") if by_itself else "dispatcher"
+        rule = "arbitration" if what.ruling is not None else rule
         rule = Unseen.OLD if of_before else rule
     row = {name: getattr(state, name) for name in ("version", "lead_unit", "category_code")}
     row |= {"case_id": case_id, "support_units": list(state.support_units), "rule": rule}

@@ -27,6 +27,10 @@ def rows_of_dispatch(view: CaseView, _packs: Packs) -> Iterator[WantedRows]:
     about = {} if case is None else {"case_id": case.first.case_id}
     asked = [] if case is None else [about | columns_of(request) for request in case.requests]
     yield WantedRows(DISPATCH, "request", ("version",), asked)
+    sessions = [] if case is None else [about | columns_of(one) for one in case.sessions]
+    yield WantedRows(DISPATCH, "arbitration", ("version",), sessions)
+    heard = [] if case is None else [about | columns_of(one) for one in case.hearings]
+    yield WantedRows(DISPATCH, "hearing", ("version",), heard)
     yield WantedRows(DISPATCH, "case_list", ("version",), [] if case is None else case.lists)
     calls = [] if case is None else [about | columns_of(call) for call in case.calls]
     yield WantedRows(DISPATCH, "call", ("version", "unit_code"), calls)

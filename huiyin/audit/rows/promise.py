@@ -13,6 +13,7 @@ from huiyin.audit.rows.ahead import Ahead
 from huiyin.audit.rows.callbacks import FoldedCallbacks
 from huiyin.audit.rows.clocked import WithClocks
 from huiyin.audit.rows.comparing import Columns, NotBefore, Unseen, as_told, by_whom, columns_of, told
+from huiyin.audit.rows.decided import tell_request
 from huiyin.audit.rows.of_tasks import OF_TASKS, given_with, tell_task
 from huiyin.audit.rows.tries import asked, at_the_door, ordered, tried
 from libs.common.events import accepting, asking, cases, citizens, door, objections, passing, supervision
@@ -29,7 +30,7 @@ from services.followup.callbacks.domain import verdict
 from services.followup.cases.domain.terms import Action, Answer, Lead, Purpose, State, StepInput, Unaccepted
 from services.followup.cases.domain.terms import Said as FollowupSaid
 from services.followup.cases.domain.transitions import evolve
-from services.followup.requests.actions import terminated
+from services.followup.requests.actions.granting import terminated
 
 _UNSEEN: Any = Unseen.WHO
 _SOMEBODY = Actor(_UNSEEN, _UNSEEN, _UNSEEN)
@@ -101,6 +102,8 @@ class PromisedCase(WithClocks):
         self.review()
         if one.service != FOLLOWUP:
             self._through(hands_in(one.event))
+            if isinstance(one.event, cases.RoundEvent):
+                tell_request(self.clocks, one.event, in_hand=self._in_hand(one.event))
         acts = self._does if one.service == FOLLOWUP else self._hears
         acts.get(type(one.event), lambda _event: None)(one.event)
 
@@ -177,6 +180,10 @@ class PromisedCase(WithClocks):
         """More time sets its clock anew, which is said; so does a suspension, in whose time the clock stands still."""
         if self._in_hand(event) and event.until is not None and event.kind is RequestKind.SUSPENSION:
             self.clocks.suspend(Deadline.HANDLE, event.occurred_at, event.until)
+        if self._in_hand(event) and event.until is not None and event.kind is RequestKind.STAGED:
+            self.clocks.suspend(Deadline.HANDLE, event.occurred_at, event.until)
+            self.clocks.stop(Deadline.STAGED)
+            self.clocks.start()
         if self._in_hand(event) and event.kind is RequestKind.TERMINATION:
             at, by = self._ends_by(event, Closing.PROCEDURAL)
             self._step(Action.TERMINATE, at, f"{event.reason_code}: {event.note}", by, terminated=terminated(event))

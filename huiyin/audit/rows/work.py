@@ -10,12 +10,14 @@ from datetime import datetime
 from typing import Any
 
 from huiyin.audit.case import DISPATCH, FOLLOWUP, INTAKE, CaseView, LedgerSaid
-from huiyin.audit.rows.beside import BESIDE, beside_step, due_by, edition_of
+from huiyin.audit.rows.beside import BESIDE, beside_step, decided_by, due_by, edition_of
 from huiyin.audit.rows.comparing import Columns, NotBefore, Unseen, as_told, by_whom, told
 from huiyin.audit.rows.decisions import decision_of
-from huiyin.audit.rows.requests import request_said
+from huiyin.audit.rows.disputed import dispute_said, ruled_said
+from huiyin.audit.rows.passed import passed_said
+from huiyin.audit.rows.requests import raised_said, request_said, unaccepted_said
 from libs.common.errors import NotFound
-from libs.common.events import accepting, asking, cases, door, objections, passing
+from libs.common.events import accepting, arbitration, asking, cases, door, objections, passing
 from libs.common.events import tasks as task_events
 from libs.common.events.base import Event, SaidByHand
 from libs.common.events.responsible import ResponsibleNamed
@@ -31,8 +33,6 @@ from services.dispatch.cases.domain.state import (
     FilledList,
     Left,
     LimitWord,
-    NewChain,
-    Nonacceptance,
     Result,
     Return,
     State,
@@ -41,6 +41,7 @@ from services.dispatch.cases.domain.state import (
 )
 from services.dispatch.cases.domain.terms import Action, Status
 from services.dispatch.cases.domain.transitions import MACHINE
+from services.dispatch.disputes import domain as disputes
 from services.dispatch.tasks import domain as tasks
 
 _HEARD_FROM = {
@@ -49,7 +50,6 @@ _HEARD_FROM = {
 }
 _HELD = "转办文本待审定 waits for a person's wording"
 _Assigned = cases.CaseAssigned | cases.CaseReassigned
-_Unaccepted = accepting.NonacceptanceRequested | accepting.CaseNotAccepted
 _UNSEEN: Any = Unseen.WORDS
 
 
@@ -75,6 +75,8 @@ class CaseWithUnits:
         self.words: Mapping[str, Any] = as_told(first, "title", "text")
         self.tasks: tasks.Tasks = ()
         self.requests: tuple[requests.UnitAsk, ...] = ()
+        self.sessions: tuple[disputes.Arbitration, ...] = ()
+        self.hearings: tuple[disputes.HearingEntry, ...] = ()
         self.named: tuple[str, datetime] | None = None
         """Who of the lead unit answers for it, and since when."""
         self.named_of: dict[tuple[int, str], tuple[str, datetime]] = {}
@@ -93,6 +95,7 @@ class CaseWithUnits:
         """One more event; one of its own may have had its effect already, with what brought it about."""
         if one.service != DISPATCH:
             self.tasks, self.calls = due_by(one.event, self.tasks, self.calls)
+            self.requests = decided_by(one.event, self.requests)
             crossed = isinstance(one.event, objections.CaseReopened) and one.event.round > self.state.round
             if crossed or getattr(one.event, "round", self.state.round) == self.state.round:
                 self._hear(one.event)
@@ -101,7 +104,7 @@ class CaseWithUnits:
             if self._seen > self._done:
                 self._done = self._seen
                 if isinstance(one.event, passing.CaseDelegated | passing.CaseRaised):
-                    self._pass_on(one.event)
+                    self._step(passed_said(one.event, self._by(one.event)))
                 elif isinstance(one.event, ResponsibleNamed):
                     self._name(one.event)
                 else:
@@ -204,24 +207,35 @@ class CaseWithUnits:
                 self._step(rules.Said(Action.ASK_RETURN, at, wanted, self._of(event), why))
             case cases.ReturnDecided():
                 self._decide(event)
-            case accepting.NonacceptanceRefused():
-                self._step(rules.Said(Action.REFUSE_NONACCEPTANCE, at, None, self._by(event), event.note))
             case accepting.NonacceptanceRequested() | accepting.CaseNotAccepted():
-                self._unaccepted(event)
-            case asking.SuspensionLifted():
-                self._step(rules.Said(Action.LIFT, at, None, self._by(event), event.note))
+                self._step(unaccepted_said(event, self._by(event)))
+            case arbitration.ArbitrationEvent():
+                self._dispute(event)
+            case asking.RequestRaised():
+                self._step(raised_said(event))
             case asking.UnitRequestEvent():
                 by = self._of(event) if isinstance(event, asking.RequestMade) else self._by(event)
                 self._step(request_said(event, by))
+            case _:
+                self._beside(event)
+
+    def _beside(self, event: Event) -> None:
+        match event:
+            case asking.SuspensionLifted():
+                self._step(rules.Said(Action.LIFT, event.occurred_at, None, self._by(event), event.note))
+            case accepting.NonacceptanceRefused():
+                said = Action.REFUSE_NONACCEPTANCE, event.occurred_at, None, self._by(event), event.note
+                self._step(rules.Said(*said))
             case SaidByHand() if isinstance(event, BESIDE):
                 self._step(beside_step(event, self._by(event)))
 
-    def _unaccepted(self, event: _Unaccepted) -> None:
-        wanted = Nonacceptance(event.reason_code, event.go_to, event.notice)
-        action, why = Action.ASK_NONACCEPTANCE, f"{event.reason_code}: {event.notice} -> {event.go_to}"
-        if isinstance(event, accepting.CaseNotAccepted):
-            action, why = Action.NOT_ACCEPT, event.note
-        self._step(rules.Said(action, event.occurred_at, wanted, self._by(event), why))
+    def _dispute(self, event: arbitration.ArbitrationEvent) -> None:
+        if not isinstance(event, arbitration.ArbitrationRuled):
+            self._step(dispute_said(event, self._by(event)))
+        elif (said := self._answers(cases.CaseAssigned)) is not None:
+            found = self._found(said)
+            if isinstance(found, Assignment):
+                self._step(ruled_said(event, found, self._by(event)))
 
     def _name(self, event: ResponsibleNamed) -> None:
         """Who answers for the case, or for a part of it, from now on; nobody after a step, or when it is about them."""
@@ -243,19 +257,6 @@ class CaseWithUnits:
             action = Action.ASSIGN if isinstance(event, cases.CaseAssigned) else Action.REASSIGN
             by = SYSTEM if getattr(event, "succession", False) else self._by(event)
         self._step(rules.Said(action, event.occurred_at, what, by, what.explanation))
-
-    def _pass_on(self, event: passing.CaseDelegated | passing.CaseRaised) -> None:
-        """Down, back, up, or to the successor of a unit that it was delegated to."""
-        code = event.reason_code if isinstance(event, passing.CaseRaised) else ""
-        what = NewChain(event.working_unit, event.lead_unit, event.delegates, event.note, code)
-        action, by = Action.RAISE, replace(self._by(event), unit_code=event.from_unit)
-        why = f"{code}: {event.note} -> {event.working_unit}" if code else f"{event.note} -> {event.working_unit}"
-        if isinstance(event, passing.CaseDelegated):
-            action = Action.RECALL if event.recalled else Action.DELEGATE
-            by = replace(by, unit_code=event.working_unit) if event.recalled else by
-        if getattr(event, "succession", False):
-            action, by, why = Action.SUCCEED, SYSTEM, event.note
-        self._step(rules.Said(action, event.occurred_at, what, by, why))
 
     def _waited(self, event: cases.CaseHandled) -> bool:
         """Whether it names whom it did not wait for. Results of before tell nothing of support units: nobody waited."""
@@ -299,6 +300,8 @@ class CaseWithUnits:
             self.named = None
         self.state, self.calls = after, called
         self.requests = requests.evolve(self.requests, before, after, said)
+        self.sessions = disputes.evolve(self.sessions, before, after, said)
+        self.hearings = disputes.heard_in(self.hearings, after, said)
         of_before = self._is_of_before(after.version)
         self.tasks = tuple(
             task for task in given if not (of_before and task.version == after.version) or self._is_given(task)

@@ -17,6 +17,8 @@ class NonacceptanceRequested(RoundEvent, SaidByHand):
     """The door to go to (去向指引): an office, a line or a procedure, as the citizen is told it."""
     notice: str
     """What the citizen is told in writing (不予受理告知)."""
+    request: int | None = None
+    """Its number among the steps of the case; None in events from before it was told."""
 
 
 class NonacceptanceRefused(RoundEvent, SaidByHand):

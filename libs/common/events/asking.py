@@ -28,9 +28,11 @@ class RequestMade(UnitRequestEvent):
     """Of more time how many, counted in ``unit``."""
     unit: LimitUnit | None = None
     until: Moment | None = None
-    """When the case would be due, or when it would come back."""
+    """When the case would be due, or when it would come back: of a suspension, and of a staged answer."""
     evidence: str | None = None
     """Of a termination what proves its reason; masked."""
+    answer: str | None = None
+    """Of a staged answer (阶段性答复) what the citizen is to be answered by now; masked."""
 
 
 class RequestGranted(UnitRequestEvent):
@@ -46,6 +48,8 @@ class RequestGranted(UnitRequestEvent):
     unit: LimitUnit | None = None
     until: Moment | None = None
     evidence: str | None = None
+    answer: str | None = None
+    """Of a staged answer what the citizen is answered by now; masked."""
     note: str
     """Why it was granted."""
     notice: str
@@ -67,6 +71,19 @@ class RequestLapsed(UnitRequestEvent):
     """申请失效: nobody had decided when the time to handle the case was over."""
 
     type_name: ClassVar[str] = "cn.huiyin.case.request_lapsed"
+
+
+class RequestRaised(RoundEvent, SaidByHand):
+    """申请提级审核: nobody had decided in time (审核时限), so whoever stands above does from now on; once of each."""
+
+    type_name: ClassVar[str] = "cn.huiyin.case.request_raised"
+
+    kind: RequestKind
+    request: int
+    unit_code: str | None
+    """The unit that asked; of what is not to be accepted nobody's, where a door asked."""
+    due_at: Moment
+    """Until when it was to be decided."""
 
 
 class SuspensionLifted(RoundEvent, SaidByHand):

@@ -11,6 +11,7 @@ class RequestKind(StrEnum):
     EXTENSION = "extension"
     SUSPENSION = "suspension"
     TERMINATION = "termination"
+    STAGED = "staged"
 
 
 KINDS_ZH: dict[RequestKind, str] = {
@@ -19,4 +20,10 @@ KINDS_ZH: dict[RequestKind, str] = {
     RequestKind.EXTENSION: "延期",
     RequestKind.SUSPENSION: "挂账",
     RequestKind.TERMINATION: "终止办理",
+    RequestKind.STAGED: "阶段性答复",
 }
+
+
+def request_name(number: int) -> str:
+    """A request by its number among the steps of its case, as its clock goes by it in every service."""
+    return f"request-{number}"

@@ -224,13 +224,14 @@ class TaskCancelled(RoundEvent, SaidByHand):
 
 
 class ReturnRequested(RoundEvent, SaidByHand):
-    """退单申请: the unit says it is not theirs."""
+    """退单申请: the unit says it is not theirs. ``request`` is its number among the steps; older events have none."""
 
     type_name: ClassVar[str] = "cn.huiyin.case.return_requested"
 
     unit_code: str
     reason_code: str
     note: str
+    request: int | None = None
 
 
 class ReturnDecided(RoundEvent, SaidByHand):

@@ -205,7 +205,7 @@ class Promise:
     """What ends it unkept, before the end of its round does."""
     passed_on_by: tuple[str, ...] = ()
     """It runs on, and is from then on that of the unit that leads, if any does."""
-    about: Literal["case", "order", "task", "objection", "upper_order"] = "case"
+    about: Literal["case", "order", "task", "objection", "upper_order", "request"] = "case"
     """A round of the case itself; or one thing of it, whose id each event names and whose giver starts the clock."""
     of_worker: bool = False
     """It is that of the unit that works, where the one that leads has delegated."""
@@ -244,6 +244,8 @@ class Deadline(str):
     TASK: ClassVar["Deadline"]
     REPORT_IN: ClassVar["Deadline"]
     CALLED: ClassVar["Deadline"]
+    DECISION: ClassVar["Deadline"]
+    STAGED: ClassVar["Deadline"]
 
     def __new__(cls, code: str, promise: Promise) -> "Deadline":
         """Declare one more word, with what it guards."""
@@ -334,4 +336,16 @@ Deadline.CALLED = Deadline("called", Promise(
     "吹哨任务时限", "How long a summoned unit may take to do its part, where the street names no other end",
     Answerable.UNIT, set_by=("StreetWhistled",), kept_by=("CallDone",), void_by=("CallCancelled", "CaseClosed"),
     about="task", optional=True,
+))  # fmt: skip
+Deadline.DECISION = Deadline("decision", Promise(
+    "审核时限", "How long what a unit asks for may wait to be decided; then it goes up", Answerable.HOTLINE,
+    set_by=("ReturnRequested", "NonacceptanceRequested", "RequestMade"),
+    kept_by=("ReturnDecided", "NonacceptanceRefused", "CaseNotAccepted", "RequestGranted", "RequestRefused"),
+    void_by=("RequestLapsed", "TriageQueued", "CaseReassigned", *_PASSED, *_DONE, "CaseClosed"),
+    about="request", optional=True,
+))  # fmt: skip
+Deadline.STAGED = Deadline("staged", Promise(
+    "再答复时限", "How long a unit may take to answer again from the day that its staged answer named; else that day",
+    Answerable.UNIT, set_by=("RequestGranted",), kept_by=("CaseHandled", "CaseAnsweredDirectly"),
+    passed_on_by=("TriageQueued", *_GIVEN, "CaseRaised"), of_worker=True, optional=True,
 ))  # fmt: skip

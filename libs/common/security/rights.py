@@ -75,6 +75,9 @@ class Right(StrEnum):
     NONACCEPTANCE_DECIDE = "dispatch.nonacceptances.decide"
     REQUEST_MAKE = "dispatch.requests.make"
     REQUEST_DECIDE = "dispatch.requests.decide"
+    RAISED_REQUEST_DECIDE = "dispatch.raised_requests.decide"
+    ARBITRATION_CONVENE = "dispatch.arbitrations.convene"
+    ARBITRATION_RULE = "dispatch.arbitrations.rule"
     SUSPENSION_LIFT = "dispatch.suspensions.lift"
     CASE_REASSIGN = "dispatch.cases.reassign"
     DIRECTORY_READ = "dispatch.directory.read"
@@ -194,6 +197,7 @@ RIGHTS: Mapping[Role, frozenset[Right]] = MappingProxyType(
             Right.NONACCEPTANCE_REQUEST,
             Right.NONACCEPTANCE_DECIDE,
             Right.REQUEST_DECIDE,
+            Right.ARBITRATION_CONVENE,
             Right.SUSPENSION_LIFT,
             Right.WHISTLE_READ,
             Right.LIST_FILL,
@@ -253,8 +257,12 @@ RIGHTS: Mapping[Role, frozenset[Right]] = MappingProxyType(
         | {
             Right.ATTACHMENT_DELETE,
             Right.UNREACHABLE_REVIEW,
+            Right.RETURN_DECIDE,
             Right.NONACCEPTANCE_DECIDE,
             Right.REQUEST_DECIDE,
+            Right.RAISED_REQUEST_DECIDE,
+            Right.ARBITRATION_CONVENE,
+            Right.ARBITRATION_RULE,
             Right.SUSPENSION_LIFT,
             Right.SUPERVISION_ISSUE,
             Right.DIRECTORY_READ,

@@ -146,6 +146,11 @@ ExternalId = Annotated[
     Field(description="The number that another system gave (外部编号): visible ASCII", examples=["GD202601010001"]),
 ]
 
+Digest = Annotated[
+    str,
+    StringConstraints(pattern=r"^[0-9a-f]{64}$"),
+    Field(description="SHA-256 of a file of the case (附件摘要)", examples=["ab" * 32]),
+]
 ShortText = Annotated[
     str,
     BeforeValidator(_clean_line),

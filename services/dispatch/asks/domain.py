@@ -9,12 +9,19 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
-from libs.common.events.asking_terms import RequestKind
+from libs.common.events.asking_terms import RequestKind, request_name
 from libs.common.rules.apart import names_of
 from libs.common.rules.machine import Actor, NotTheirs, OutOfTurn
 from libs.common.time.due import LimitUnit
 from services.dispatch.cases.domain import state as cases
-from services.dispatch.cases.domain.state import Nonacceptance, RequestRuling, Return, Said, Wanted
+from services.dispatch.cases.domain.disputed import RaisedRequest
+from services.dispatch.cases.domain.state import (
+    Nonacceptance,
+    RequestRuling,
+    Return,
+    Said,
+    Wanted,
+)
 from services.dispatch.cases.domain.terms import Action
 
 
@@ -77,6 +84,12 @@ class UnitAsk:
     """Of a termination what proves its reason."""
     told: str | None = None
     """What the citizen is told of what was granted (告知诉求人)."""
+    due_at: datetime | None = None
+    """Until when it is to be decided (审核时限), once its clock says so; None where the pack has no limit."""
+    answer: str | None = None
+    """Of a staged answer (阶段性答复) what the citizen is answered by now."""
+    raised_at: datetime | None = None
+    """Since when it waits for the supervisors, because nobody had decided by then (提级审核)."""
 
 
 _ANSWERS: Mapping[Action, RequestState] = {
@@ -120,9 +133,17 @@ def evolve(requests: tuple[UnitAsk, ...], before: cases.State, after: cases.Stat
         return (*requests, _unaccepted(after, said, said.what))
     if isinstance(said.what, Wanted):
         return (*requests, _asked(before, after, said, said.what))
+    if isinstance(said.what, RaisedRequest):
+        raised = said.what.request
+        return tuple(replace(one, raised_at=said.at) if one.version == raised else one for one in requests)
     if not ends_one(before, after):
         return requests
     return tuple(_ended(request, said) if request.state is RequestState.PENDING else request for request in requests)
+
+
+def due_from(requests: tuple[UnitAsk, ...], name: str, due_at: datetime) -> tuple[UnitAsk, ...]:
+    """The requests once a clock says until when the one of this name is to be decided."""
+    return tuple(replace(one, due_at=due_at) if request_name(one.version) == name else one for one in requests)
 
 
 def _unaccepted(after: cases.State, said: Said, wanted: Nonacceptance) -> UnitAsk:
@@ -155,6 +176,7 @@ def _asked(before: cases.State, after: cases.State, said: Said, wanted: Wanted) 
         days=wanted.days,
         unit=wanted.unit,
         evidence=wanted.evidence,
+        answer=wanted.answer,
     )
 
 

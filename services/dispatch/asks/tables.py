@@ -22,7 +22,8 @@ class UnitRequest(Base, table=True):
         check("request_names_its_unit", "kind = 'nonacceptance' OR asked_unit IS NOT NULL"),
         check("request_names_the_door", "(kind = 'nonacceptance') = (go_to IS NOT NULL)"),
         one_of("request", "unit", LimitUnit),
-        check("request_says_until_when", "(kind IN ('extension', 'suspension')) = (until IS NOT NULL)"),
+        check("request_says_until_when", "(kind IN ('extension', 'suspension', 'staged')) = (until IS NOT NULL)"),
+        check("request_has_answer", "(kind = 'staged') = (answer IS NOT NULL)"),
         check("request_counts_days", "(days IS NULL) = (unit IS NULL) AND (kind = 'extension') = (days IS NOT NULL)"),
         check("request_has_evidence", "(kind = 'termination') = (evidence IS NOT NULL)"),
         check("request_round_check", "round > 0"),
@@ -34,6 +35,7 @@ class UnitRequest(Base, table=True):
             "(state IN ('granted', 'refused')) = (decided_by IS NOT NULL AND decision_note IS NOT NULL)"
             " AND (state = 'pending') = (decided_at IS NULL)",
         ),
+        check("request_raised_late", "raised_at IS NULL OR due_at IS NOT NULL"),
         index("request_pending_idx", "case_id", "kind", where="state = 'pending'", unique=True),
     )
 
@@ -66,3 +68,9 @@ class UnitRequest(Base, table=True):
     """Of a termination (终止办理) what proves its reason."""
     told: str | None = None
     """What the citizen is told of what was granted (告知诉求人)."""
+    due_at: datetime | None = Field(default=None, sa_column=moment_column(nullable=True))
+    """Until when it is to be decided (审核时限)."""
+    answer: str | None = None
+    """Of a staged answer (阶段性答复) what the citizen is answered by now."""
+    raised_at: datetime | None = Field(default=None, sa_column=moment_column(nullable=True))
+    """Since when it waits for the supervisors (提级审核)."""

@@ -60,6 +60,14 @@ class WorkItem(AnswerBody):
         bool, Field(description="A second person has to decide whether it is accepted (不予受理待审核)")
     ]
     asked: Annotated[RequestKind | None, Field(description="What its unit asks for, not decided yet (待审核申请)")]
+    disputing: Annotated[list[str], Field(description="Units between which it is ruled on whose it is (裁定中)")]
+    designated_unit: Annotated[
+        str | None, Field(description="Whom a ruling named as its lead: it does not give the case back (指定主办)")
+    ]
+    request_raised_at: Annotated[
+        AwareDatetime | None,
+        Field(description="Since when what is asked for waits for the supervisors, not decided in time (提级审核)"),
+    ]
     suspended_until: Annotated[
         AwareDatetime | None, Field(description="Its handling clock stands still until then (挂账至)")
     ]
@@ -120,6 +128,7 @@ class WorkOut(WorkItem):
     return_reason: str | None
     return_note: str | None
     return_asked_at: AwareDatetime | None
+    given_back: Annotated[list[str], Field(description="Units whose return was approved in this round")]
     not_accepted_for: Annotated[NotAcceptedFor | None, Field(description="Why it was not accepted (不予受理原因)")]
     go_to: Annotated[str | None, Field(description="The door that the citizen has to go to (去向指引)")]
     notice: Annotated[str | None, Field(description="What the citizen is told in writing (不予受理告知)")]

@@ -66,6 +66,7 @@ class Case(Base, table=True):
             " AND (status <> 'not_accepted' OR go_to IS NOT NULL)",
         ),
         check("work_list_due", "list_due_at = coalesce(handle_due_at, assigned_at, registered_at)"),
+        check("work_disputing", "disputing = '{}' OR (status = 'triage' AND NOT held)"),
         index("work_open_idx", "list_due_at", "case_id", where=_OPEN),
         index("work_open_unit_idx", "lead_unit", "list_due_at", "case_id", where=_OPEN),
         index("work_open_overdue_idx", "list_due_at", "case_id", where=f"{_OPEN} AND overdue IS TRUE"),
@@ -78,6 +79,7 @@ class Case(Base, table=True):
         index("work_done_overdue_area_idx", _AREA, "status", "list_due_at", "case_id", where=_DONE_LATE),
         index("work_responsible_idx", "responsible_staff", "list_due_at", "case_id", where=_NAMED),
         index("work_delegated_idx", f"({WORKER})", "list_due_at", "case_id", where=f"{_OPEN} AND delegates <> '{{}}'"),
+        index("work_suspended_idx", "list_due_at", "case_id", where=f"{_OPEN} AND suspended_until IS NOT NULL"),
         index("work_not_accepted_idx", "list_due_at", "case_id", where="status = 'not_accepted'"),
         index("work_terminated_idx", "list_due_at", "case_id", where="status = 'terminated'"),
         index("work_triage_idx", "registered_at", "case_id", where="status = 'triage'"),
@@ -145,6 +147,14 @@ class Case(Base, table=True):
     """What the unit that works asks for (延期、挂账), until somebody else decides; it stands in ``request``."""
     asked_by: str | None = None
     asked_by_staff: str | None = None
+    given_back: list[str] = Field(sa_column=texts_column(default=True))
+    """Units whose return was approved in this round, each once."""
+    disputing: list[str] = Field(sa_column=texts_column(default=True))
+    """Units between which it is ruled on whose it is (裁定中)."""
+    designated_unit: str | None = None
+    """Whom a ruling named as its lead (指定主办): it does not give the case back."""
+    request_raised_at: datetime | None = Field(default=None, sa_column=moment_column(nullable=True))
+    """Since when what is asked for waits for the supervisors (提级审核)."""
     suspended_until: datetime | None = Field(default=None, sa_column=moment_column(nullable=True))
     """挂账至: its handling clock stands still until then; once that is past, it runs."""
     nonacceptance_pending: bool = False

@@ -6,7 +6,9 @@ from fastapi import APIRouter, Query, Response
 
 from libs.common.database.session import Session
 from libs.common.events.asking_terms import RequestKind
+from libs.common.security.policy import has_right
 from libs.common.web.cursors import Page, PageQuery
+from libs.common.web.door import Door
 from libs.common.web.fields import CaseId
 from libs.common.web.headers import IdempotencyKey, IfMatch
 from services.dispatch.asks import queries
@@ -20,6 +22,7 @@ from services.dispatch.requests.schemas import (
     AskExtension,
     AskNonacceptance,
     AskReturn,
+    AskStaged,
     AskSuspension,
     AskTermination,
     DecideNonacceptance,
@@ -30,6 +33,7 @@ from services.dispatch.requests.schemas import (
     veiled,
 )
 from services.dispatch.rights import (
+    DECIDES_RAISED,
     AsksNonacceptance,
     AsksReturn,
     DecidesNonacceptance,
@@ -70,7 +74,11 @@ async def decide_return(
 ) -> Response:
     """退单审核: by somebody else than who asked, and not of that unit. Needs If-Match."""
     request = asked(door, expected)
-    return await door.write(lambda session: giving_back.decide(session, request, case_id, body), once, keys=[case_id])
+    return await door.write(
+        lambda session: giving_back.decide(session, request, case_id, body, above=_stands_above(door)),
+        once,
+        keys=[case_id],
+    )
 
 
 @router.post("/cases/{case_id}/nonacceptance", response_model=WorkOut)
@@ -91,7 +99,9 @@ async def decide_nonacceptance(
     """不予受理审核: by a second person, whatever accounts they have. Needs If-Match."""
     request = asked(door, expected)
     return await door.write(
-        lambda session: giving_back.decide_nonacceptance(session, request, case_id, body), once, keys=[case_id]
+        lambda session: giving_back.decide_nonacceptance(session, request, case_id, body, above=_stands_above(door)),
+        once,
+        keys=[case_id],
     )
 
 
@@ -110,7 +120,11 @@ async def decide_extension(
 ) -> Response:
     """延期审批: by the hotline, or of few days by a unit above; never by who asked, nor by a unit that has the case."""
     request, kind = asked(door, expected), RequestKind.EXTENSION
-    return await door.write(lambda session: asking.decide(session, request, case_id, kind, body), once, keys=[case_id])
+    return await door.write(
+        lambda session: asking.decide(session, request, case_id, kind, body, above=_stands_above(door)),
+        once,
+        keys=[case_id],
+    )
 
 
 @router.post("/cases/{case_id}/suspension", response_model=WorkOut)
@@ -130,7 +144,11 @@ async def decide_suspension(
 ) -> Response:
     """挂账审批: decided as more time is. A clock that was missed before goes on."""
     request, kind = asked(door, expected), RequestKind.SUSPENSION
-    return await door.write(lambda session: asking.decide(session, request, case_id, kind, body), once, keys=[case_id])
+    return await door.write(
+        lambda session: asking.decide(session, request, case_id, kind, body, above=_stands_above(door)),
+        once,
+        keys=[case_id],
+    )
 
 
 @router.post("/cases/{case_id}/suspension/lifting", response_model=WorkOut)
@@ -140,6 +158,28 @@ async def lift_suspension(
     """提前恢复: its clock runs on from now. Needs If-Match."""
     request = asked(door, expected)
     return await door.write(lambda session: asking.lift(session, request, case_id, body), once, keys=[case_id])
+
+
+@router.post("/cases/{case_id}/staged-answer", response_model=WorkOut)
+async def ask_staged_answer(
+    case_id: CaseId, body: AskStaged, door: MakesRequest, expected: IfMatch, once: IdempotencyKey
+) -> Response:
+    """阶段性答复申请: by the unit that works; the case comes back by itself on the day named. Needs If-Match."""
+    request = asked(door, expected)
+    return await door.write(lambda session: asking.ask_staged(session, request, case_id, body), once, keys=[case_id])
+
+
+@router.post("/cases/{case_id}/staged-answer/decision", response_model=WorkOut)
+async def decide_staged_answer(
+    case_id: CaseId, body: DecideRequest, door: DecidesRequest, expected: IfMatch, once: IdempotencyKey
+) -> Response:
+    """阶段性答复审批: decided as more time is; granted, the citizen is told the answer and the day."""
+    request, kind = asked(door, expected), RequestKind.STAGED
+    return await door.write(
+        lambda session: asking.decide(session, request, case_id, kind, body, above=_stands_above(door)),
+        once,
+        keys=[case_id],
+    )
 
 
 @router.post("/cases/{case_id}/termination", response_model=WorkOut)
@@ -159,7 +199,16 @@ async def decide_termination(
 ) -> Response:
     """终止办理审批: by the hotline alone; approved, the case ends as `procedural`, and its citizen may object."""
     request, kind = asked(door, expected), RequestKind.TERMINATION
-    return await door.write(lambda session: asking.decide(session, request, case_id, kind, body), once, keys=[case_id])
+    return await door.write(
+        lambda session: asking.decide(session, request, case_id, kind, body, above=_stands_above(door)),
+        once,
+        keys=[case_id],
+    )
+
+
+def _stands_above(door: Door) -> bool:
+    """Whether the caller decides what went up because nobody had decided in time."""
+    return has_right(door.principal, DECIDES_RAISED)
 
 
 def _request(request: UnitRequest) -> RequestOut:

@@ -44,6 +44,8 @@ class RequestDraft:
     review_on: date | None = None
     evidence: str | None = None
     """Of a termination (终止办理) what proves its reason."""
+    answer: str | None = None
+    """Of a staged answer (阶段性答复) what the citizen is answered by now."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +89,13 @@ def _until_day(state: State, wish: RequestDraft, bounds: Bounds, now: datetime) 
     return day_start(day, zone)
 
 
+def _answered_for_now(state: State, wish: RequestDraft, bounds: Bounds, now: datetime) -> datetime:
+    """阶段性答复: by a unit that has taken it on, until the beginning of the day on which it comes back."""
+    if state.status is not Status.SIGNED:
+        raise OutOfTurn("Only what was signed can be answered so", "签收后方可作阶段性答复")
+    return _until_day(state, wish, bounds, now)
+
+
 def later(due_at: datetime, days: int, unit: LimitUnit, calendar: WorkCalendar) -> datetime:
     """So many days after a due time, at the end of a day."""
     return due(due_at - _INSTANT, Limit(days, unit), calendar)
@@ -119,6 +128,7 @@ KINDS: Mapping[RequestKind, KindOfRequest] = {
     RequestKind.EXTENSION: KindOfRequest(_more_time),
     RequestKind.SUSPENSION: KindOfRequest(_until_day),
     RequestKind.TERMINATION: KindOfRequest(_at_once),
+    RequestKind.STAGED: KindOfRequest(_answered_for_now),
 }
 """Who asks and who decides is the same for all; what a grant does, its services do when they hear of it."""
 
@@ -154,7 +164,7 @@ def wanted(
         raise invalid("reason_code", "is not one of the pack's reasons for this", "不是县包规定的申请原因")
     until = KINDS[kind].until(state, wish, bounds, now)
     unit = None if wish.days is None else _longest(bounds).unit
-    return Wanted(kind, wish.reason_code, wish.note, until, wish.days, unit, wish.evidence)
+    return Wanted(kind, wish.reason_code, wish.note, until, wish.days, unit, wish.evidence, wish.answer)
 
 
 def check_level(asked: UnitAsk, bounds: Bounds, actor: Actor, *, above: bool) -> None:
@@ -171,6 +181,15 @@ def check_level(asked: UnitAsk, bounds: Bounds, actor: Actor, *, above: bool) ->
         raise NotTheirs(
             f"The hotline decides this; up to {most} days, a unit above the one that asked may, too",
             f"应由热线机构审批；{most} 日以内的，申请单位的上级单位也可审批",
+        )
+
+
+def check_raised(raised_at: datetime | None, *, above: bool) -> None:
+    """NotTheirs once it went up, but for whoever stands above (``above``): the supervisors."""
+    if raised_at is not None and not above:
+        raise NotTheirs(
+            f"Nobody decided it in time, so it went up at {raised_at.isoformat()}: the supervisors decide it",
+            f"该申请逾期未审，已于 {raised_at.isoformat()} 提级，应由督查机构审核",
         )
 
 

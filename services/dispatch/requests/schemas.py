@@ -13,6 +13,7 @@ from libs.common.web.fields import (
     AnswerBody,
     CategoryCode,
     Flag,
+    LongText,
     Reason,
     RequestBody,
     ShortText,
@@ -89,6 +90,15 @@ class AskSuspension(RequestBody):
     note: Reason
 
 
+class AskStaged(RequestBody):
+    """阶段性答复申请: what the citizen is answered by now, why not for good, and on which day it is answered again."""
+
+    answer: Annotated[LongText, Field(description="What the citizen is answered by now (阶段性答复)")]
+    review_on: Annotated[date, Field(description="It comes back as this day begins", examples=["2026-03-20"])]
+    reason_code: ItemCode
+    note: Reason
+
+
 class AskTermination(RequestBody):
     """终止办理申请: for which of the pack's reasons, and what proves it."""
 
@@ -143,7 +153,10 @@ class RequestOut(AnswerBody):
     days: Annotated[int | None, Field(description="How many more days (延期)")]
     unit: Annotated[LimitUnit | None, Field(description="What the days are counted in")]
     evidence: Annotated[str | None, Field(description="What proves the reason of a termination (证据)")]
+    answer: Annotated[str | None, Field(description="What the citizen is answered by now, of a staged answer")]
     told: Annotated[str | None, Field(description="What the citizen is told of what was granted (告知诉求人)")]
+    due_at: Annotated[AwareDatetime | None, Field(description="Until when it is to be decided (审核时限)")]
+    raised_at: Annotated[AwareDatetime | None, Field(description="Since when it waits for the supervisors (提级审核)")]
 
 
 def veiled(request: RequestOut, veil: Veil | None) -> RequestOut:

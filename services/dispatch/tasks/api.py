@@ -48,6 +48,8 @@ async def list_work(query: Annotated[WorkQuery, Query()], door: ReadsWork) -> Re
         query.role,
         query.responsible,
         door.principal.own_units,
+        query.suspended,
+        door.now,
     )
     statement = queries.work_statement(door.scope, wanted, query)
     rows = await door.read(lambda session: work_page(session, statement))

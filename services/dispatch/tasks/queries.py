@@ -46,6 +46,9 @@ class WorkFilter:
     responsible: str | None = None
     own: frozenset[str] = frozenset()
     """The units of whoever asks."""
+    suspended: bool | None = None
+    """Whether they stand still at ``now``."""
+    now: datetime | None = None
 
 
 def work_statement(scope: Scope, wanted: WorkFilter, page: PageQuery) -> Select[Case]:
@@ -58,6 +61,9 @@ def work_statement(scope: Scope, wanted: WorkFilter, page: PageQuery) -> Select[
         conditions.append(unit == wanted.unit_code)
     if wanted.overdue is not None:
         conditions.append(col(Case.overdue).is_(wanted.overdue))
+    if wanted.suspended is not None:
+        stands = col(Case.suspended_until) > wanted.now
+        conditions.append(stands if wanted.suspended else or_(col(Case.suspended_until).is_(None), not_(stands)))
     if wanted.due_before is not None:
         # The first is what is asked, the second what the index knows.
         conditions += [col(Case.handle_due_at) < wanted.due_before, col(Case.list_due_at) < wanted.due_before]

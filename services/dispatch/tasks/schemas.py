@@ -103,6 +103,9 @@ class WorkQuery(PageQuery):
     unit_code: UnitCode | None = None
     status: Annotated[Status | None, Field(description="Without it: what units have to do (assigned, signed)")] = None
     overdue: bool | None = None
+    suspended: Annotated[
+        bool | None, Field(description="Whether its handling clock stands still now (挂账中、阶段性答复)")
+    ] = None
     responsible: Annotated[StaffId | None, Field(description="Of whom this person answers for it (责任人)")] = None
     due_before: Annotated[Moment | None, Field(description="Handling limit before this moment")] = None
     area_code: Inside = None

@@ -8,9 +8,10 @@ import uuid_utils
 
 from libs.common.database.session import Session
 from libs.common.errors import invalid
+from libs.common.events.door import CaseUrged
 from libs.common.events.people import accused_units
 from libs.common.events.supervision import SupervisionIssued
-from libs.common.events.terms import Deadline
+from libs.common.events.terms import Deadline, SupervisionLevel
 from libs.common.pack.directory import Directory, UnknownCode
 from libs.common.pack.schema import LadderStep, OnPassed, OnReturns, OnRound, Recipient
 from libs.common.pack.superiors import recipients, superiors
@@ -31,6 +32,8 @@ from services.followup.supervision.domain import SupervisionState
 from services.followup.supervision.schemas import IssueSupervision, SupervisionOut
 from services.followup.supervision.tables import Supervision
 
+LONGEST_REASON = 1_000
+"""Characters of the reason of an order, as a supervisor's may have at most: the words of a call may be as long."""
 _IDS = uuid.UUID("5f0d1c3e-8a53-5b5e-9d5e-6f1c1d0a7e42")
 
 
@@ -241,3 +244,14 @@ def _reply_due(session: Session, case: Case, body: IssueSupervision) -> date | N
     if body.reply_due < local_day(session.now, calendar.time_zone):
         raise invalid("reply_due", "must not be in the past", "不得早于今天")
     return body.reply_due
+
+
+def urge(session: Session, case: Case, event: CaseUrged, event_id: str) -> None:
+    """催办来电: who leads it is reminded, and who works on it, by an order that the event names."""
+    by = Actor(event.by or SYSTEM.subject, event.by_unit, event.by_staff)
+    reason = f"催办来电：{event.text}"[:LONGEST_REASON]
+    order = IssueSupervision(case_id=event.case_id, level=SupervisionLevel.REMINDER, reason=reason)
+    order_by_hand(session, case, by, order, event_id)
+    if case.delegate_unit is not None:
+        order = order.model_copy(update={"unit_code": case.delegate_unit})
+        order_by_hand(session, case, by, order, number_of(event_id, case.delegate_unit))

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated, Any, Self
 
-from pydantic import AwareDatetime, Field, StringConstraints
+from pydantic import AwareDatetime, Field
 
 from libs.common.events.upper_terms import REPLIES_ZH, ReplyState
 from libs.common.web.cursors import PageQuery
@@ -12,6 +12,7 @@ from libs.common.web.fields import (
     AnswerBody,
     AreaCode,
     CaseId,
+    Digest,
     Flag,
     LongText,
     Reason,
@@ -21,12 +22,6 @@ from libs.common.web.fields import (
 )
 from services.followup.cases.tables import Case
 from services.followup.upper_orders.tables import UpperDeadlineRow, UpperOrderRow
-
-Digest = Annotated[
-    str,
-    StringConstraints(pattern=r"^[0-9a-f]{64}$"),
-    Field(description="SHA-256 of a file of the case (附件摘要)", examples=["ab" * 32]),
-]
 
 
 class WriteReply(RequestBody):

@@ -28,6 +28,7 @@ async def live(county: County) -> None:
     await _objected(county)
     await _not_accepted(county)
     await _asked(county)
+    await _disputed(county)
     await _from_above(county)
     await _summoned(county)
     await county.register("fresh")
@@ -286,6 +287,29 @@ async def _asked(county: County) -> None:
     evidence = {"reason_code": "in_court", "note": "已立案", "evidence": "受理通知书"}
     await county.by_unit(ended, "termination", evidence)
     await county.by_dispatcher(ended, "termination/decision", granted)
+
+
+async def _disputed(county: County) -> None:
+    """Ruled on between two units; another about to be; and a return that went up since nobody decided it in time."""
+    for name, ruled in (("ruled on", True), ("in dispute", False)):
+        case_id = await county.register(name)
+        lead = await county.lead(case_id)
+        await county.by_unit(case_id, "return", {"reason_code": "not_our_duty", "note": "不属于本单位"})
+        await county.by_dispatcher(case_id, "return/decision", {"approved": True, "note": "同意"})
+        dispute = {"units": ["D-HOUSING"], "question": "由谁主办，勿打13912345678"}
+        await county.by_dispatcher(case_id, "arbitration", dispute)
+        for unit in (lead, "D-HOUSING") if ruled else (lead,):
+            said = {"unit_code": unit, "absent": unit != lead, "words": "不属本单位职责"}
+            await county.by_dispatcher(case_id, "arbitration/hearings", said)
+        if ruled:
+            ruling = {"lead_unit": "D-WATER", "words": "依权责清单", "minutes": "会商纪要一份", "files": ["cd" * 32]}
+            path = f"/dispatch/v1/cases/{case_id}/arbitration/ruling"
+            await county.call("POST", path, Role.SUPERVISOR, ruling)
+    late = await county.register("decided above", urgency="emergency")
+    await county.by_unit(late, "return", {"reason_code": "wrong_area", "note": "不在辖区"})
+    await county.wait(minutes=65)
+    kept = {"approved": False, "note": "属本辖区"}
+    await county.call("POST", f"/dispatch/v1/cases/{late}/return/decision", Role.SUPERVISOR, kept)
 
 
 async def _responsible(county: County) -> None:

@@ -73,7 +73,7 @@ def test_what_the_table_does_not_say_is_refused_in_both_languages(status: Status
 
 
 def test_a_refusal_names_what_is_possible() -> None:
-    with pytest.raises(OutOfTurn, match=r"possible now: assign, ask that it be not accepted"):
+    with pytest.raises(OutOfTurn, match=r"possible now: assign, call for arbitration"):
         target_of(standing(Status.TRIAGE), Action.SIGN)
     with pytest.raises(OutOfTurn, match="possible now: nothing"):
         target_of(standing(Status.CLOSED), Action.ASSIGN)
@@ -182,7 +182,8 @@ def test_a_broken_table_is_found_out(broken: Callable[[], tuple[Line, ...]], fla
 
 def test_people_only_find_what_they_may_do() -> None:
     of_acceptance = Action.ASK_NONACCEPTANCE, Action.REFUSE_NONACCEPTANCE, Action.NOT_ACCEPT
-    assert MACHINE.possible(Status.TRIAGE) == (Action.ASSIGN, *of_acceptance, Action.FILL_LIST)
+    of_arbitration = Action.CALL_ARBITRATION, Action.HEAR_UNIT, Action.RULE
+    assert MACHINE.possible(Status.TRIAGE) == (Action.ASSIGN, *of_arbitration, *of_acceptance, Action.FILL_LIST)
     assert MACHINE.possible(Status.HANDLED) == ()
     assert return_pending in MACHINE.table[Status.SIGNED, Action.REFUSE_RETURN].guards
 

@@ -21,6 +21,7 @@ from services.followup.cases.domain.terms import Action, Answer, CallbackState, 
 from services.intake.cases.domain import lifecycle
 from tests.unit.guard.acceptance import Acceptance
 from tests.unit.guard.delivery import UNITS, Now, Service
+from tests.unit.guard.disputes import Disputes
 from tests.unit.guard.door import Door
 from tests.unit.guard.ends import Ends
 from tests.unit.guard.figures import Figures
@@ -44,7 +45,7 @@ from tests.unit.guard.units import Units
 from tests.unit.guard.wishes import Wishes, unless_refused
 
 
-class House(Ends, Wishes, Acceptance, Objections, Requests):
+class House(Ends, Wishes, Acceptance, Objections, Requests, Disputes):
     """One case and everybody around it."""
 
     inbox_works = True

@@ -14,6 +14,7 @@ from services.dispatch.cases.domain import guards as unit_guards
 from services.dispatch.cases.domain import state as work
 from services.dispatch.cases.domain import terms as deeds
 from services.dispatch.cases.domain import transitions as units
+from services.dispatch.disputes import domain as disputes
 from services.followup.callbacks import domain as callbacks
 from services.followup.cases.domain import guards, transitions
 from services.followup.cases.domain.terms import (
@@ -264,7 +265,40 @@ def a_request_outlives_what_it_was_for(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(asks, "ends_one", lambda before, after: after.asked is not None and before.asked is None)
 
 
+def who_was_named_gives_it_back(patch: pytest.MonkeyPatch) -> None:
+    for place, line in units.MACHINE.table.items():
+        if line.action is deeds.Action.ASK_RETURN:
+            kept = tuple(guard for guard in line.guards if guard is not unit_guards.not_designated)
+            patch.setitem(units.MACHINE.table, place, replace(line, guards=kept))
+
+
+def a_unit_arbitrates_for_itself(patch: pytest.MonkeyPatch) -> None:
+    """Both walls: that of the table, and that which knows the session."""
+    check = units.check_party
+
+    def checked(state: work.State, action: deeds.Action, actor: Actor) -> None:
+        if units.MACHINE.who[action] is not deeds.Party.ARBITER:
+            check(state, action, actor)
+
+    patch.setattr(units, "check_party", checked)
+    patch.setattr(disputes, "check_apart", lambda _units, _below, _gave, _actor: None)
+
+
+def it_is_ruled_on_before_all_were_heard(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(disputes, "check_heard", lambda _session, _hearings: None)
+
+
+def what_is_asked_for_goes_up_twice(patch: pytest.MonkeyPatch) -> None:
+    for place, line in units.MACHINE.table.items():
+        if line.action is deeds.Action.RAISE_REQUEST:
+            patch.setitem(units.MACHINE.table, place, replace(line, guards=()))
+
+
 MUTANTS: tuple[Break, ...] = (
+    who_was_named_gives_it_back,
+    a_unit_arbitrates_for_itself,
+    it_is_ruled_on_before_all_were_heard,
+    what_is_asked_for_goes_up_twice,
     whoever_asks_decides_on_it,
     its_handling_ends_and_nobody_asked,
     its_handling_ends_on_one_persons_word,

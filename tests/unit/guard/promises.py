@@ -31,7 +31,7 @@ from services.followup.cases.domain.terms import (
     Unaccepted,
 )
 from services.followup.clocks.domain import ClockStatus, ClockStep, DeadlineClock, StepKind, moved, times_of
-from services.followup.requests.actions import terminated
+from services.followup.requests.actions.granting import terminated
 from tests.unit.guard.delivery import CASE, Now, Service, Word
 from tests.unit.guard.log import Link, Log, Place, Ruled, Told
 from tests.unit.guard.people import person
@@ -261,7 +261,7 @@ class Promises(Service):
         self._end(said)
 
     def _terminate(self, event: asking.RequestGranted) -> None:
-        """As ``services/followup/requests/actions.py`` does; what is refused is parked there."""
+        """As ``services/followup/requests/actions/granting.py`` does; what is refused is parked there."""
         chain = self.state.lead_unit, self.state.delegate_unit
         by = Actor(event.by or SYSTEM.subject, event.by_unit, event.by_staff)
         try:

@@ -12,6 +12,7 @@ from libs.common.rules.machine import SYSTEM, Actor
 from services.dispatch.asks.domain import RequestState, UnitAsk
 from services.dispatch.asks.domain import evolve as with_asks
 from services.dispatch.cases.actions.events import HEARD, events_of
+from services.dispatch.cases.domain.disputed import ArbitrationRuling, Dispute, RaisedRequest, UnitStatement
 from services.dispatch.cases.domain.evolving import evolve
 from services.dispatch.cases.domain.state import (
     AddedText,
@@ -31,6 +32,8 @@ from services.dispatch.cases.domain.state import (
 )
 from services.dispatch.cases.domain.terms import Action
 from services.dispatch.cases.domain.transitions import MACHINE, decide
+from services.dispatch.disputes import domain as disputes
+from services.dispatch.disputes.domain import ArbitrationState
 from tests.unit.guard.delivery import CASE, START, UNITS, Now, Service, Word
 
 NEVER = timedelta(days=365)
@@ -47,6 +50,8 @@ class Units(Service):
         self._rule_knows = rule_knows
         self.work = State(START, pack_version=1)
         self.asks: tuple[UnitAsk, ...] = ()
+        self.sessions: tuple[disputes.Arbitration, ...] = ()
+        self.hearings: tuple[disputes.HearingEntry, ...] = ()
 
     def act(self, action: Action, actor: Actor, unit: str) -> None:
         """A person's step; Refused when it is not theirs or not now. The lead unit waits for its support units."""
@@ -56,6 +61,10 @@ class Units(Service):
             # As ``services/dispatch/requests/actions/asking.py`` does.
             ends = action is Action.GRANT and what.wanted.kind is RequestKind.TERMINATION
             action = Action.TERMINATE if ends else action
+        elif action in _ARBITRATION:
+            what = self._disputed(action, actor, unit)
+        elif action is Action.RAISE_REQUEST:
+            what = self._raised()
         self._take(decide(self.work, Ask(action, what), actor, self._now.moment))
 
     def ask_for(self, kind: RequestKind, actor: Actor, *, proven: bool = True) -> None:
@@ -123,14 +132,40 @@ class Units(Service):
         what = Wanted(RequestKind.TERMINATION, "reason", "", evidence=_EVIDENCE)
         return RequestRuling(0, self.work.working_unit or "", what, "nobody")
 
+    def _disputed(self, action: Action, actor: Actor, unit: str) -> What:
+        """As ``services/dispatch/arbitration/actions.py`` has it: between all units, each heard, ruled apart."""
+        if action is Action.CALL_ARBITRATION:
+            return Dispute(tuple(UNITS), "")
+        found = next((one for one in self.sessions if one.state is ArbitrationState.OPEN), None)
+        number = 0 if found is None else found.version
+        if action is Action.HEAR_UNIT:
+            return UnitStatement(number, unit, "")
+        given = brings(Action.ASSIGN, unit)
+        assert isinstance(given, Assignment)
+        if found is not None:
+            disputes.check_apart(found.units, (), frozenset(), actor)
+            disputes.check_heard(found, self.hearings)
+        units = () if found is None else found.units
+        return replace(given, ruling=ArbitrationRuling(number, units, "纪要", (), "依权责清单"))
+
+    def _raised(self) -> RaisedRequest:
+        """The request that waits; one that nobody made, when none does."""
+        waits = next((one for one in self.asks if one.state is RequestState.PENDING), None)
+        if waits is None:
+            return RaisedRequest(0, RequestKind.RETURN, None, START)
+        return RaisedRequest(waits.version, waits.kind, waits.asked_unit, START)
+
     def _take(self, said: Said) -> None:
         before, self.work = self.work, evolve(self.work, said)
         self.asks = with_asks(self.asks, before, self.work, said)
+        self.sessions = disputes.evolve(self.sessions, before, self.work, said)
+        self.hearings = disputes.heard_in(self.hearings, self.work, said)
         for event in events_of(CASE, before, self.work, said):
             assert isinstance(event, cases.CaseEvent)
             self.say(event, said.by)
 
 
+_ARBITRATION = (Action.CALL_ARBITRATION, Action.HEAR_UNIT, Action.RULE)
 _DECIDES = (Action.GRANT, Action.TERMINATE, Action.REFUSE, Action.LAPSE)
 _EVIDENCE, _LONG = "照片", timedelta(hours=72)
 _UNACCEPTED: dict[str, Any] = {"reason_code": NotAcceptedFor.LITIGATION, "go_to": "法院", "notice": "请向法院反映"}

@@ -1,7 +1,13 @@
 """The shape of a county pack (县包) as frozen models; the published JSON Schema is made from them."""
 
 from libs.common.pack.areas import AreaLevel
-from libs.common.pack.schema.asking import AskingRules, ExtensionRules, SuspensionRules, TerminationRules
+from libs.common.pack.schema.asking import (
+    AskingRules,
+    ExtensionRules,
+    StagedRules,
+    SuspensionRules,
+    TerminationRules,
+)
 from libs.common.pack.schema.base import CodedReason, LimitSetting, Model, PackLimit
 from libs.common.pack.schema.clocks import (
     ANY,
@@ -130,6 +136,7 @@ __all__ = [
     "ResourceFit",
     "ReturnRules",
     "Score",
+    "StagedRules",
     "SupportPolicy",
     "SuspensionRules",
     "Target",

@@ -4,6 +4,7 @@ from datetime import time
 
 from pydantic import Field
 
+from libs.common.events.asking_terms import RequestKind
 from libs.common.pack.schema.base import CodedReason, Model, PackLimit, unset
 
 
@@ -33,6 +34,10 @@ class SuspensionRules(Model):
     """Up to so many days, in the unit of the longest, a unit above may decide; more days the hotline alone."""
 
 
+class StagedRules(SuspensionRules):
+    """阶段性答复: the citizen is answered, and not for good; the case comes back by itself on the day that is named."""
+
+
 class TerminationRules(Model):
     """终止办理: for which reasons the handling of a case may end without its citizen's word; the hotline approves."""
 
@@ -42,6 +47,9 @@ class TerminationRules(Model):
 class AskingRules(Model):
     """申请审批: what units may ask for here. What is left out cannot be asked for."""
 
+    decided_in_time: tuple[RequestKind, ...] = Field(default=(), exclude_if=unset)
+    """What has to be decided within the limit ``decision``: what is not goes up by itself to the supervisors."""
     extension: ExtensionRules | None = Field(default=None, exclude_if=unset)
     suspension: SuspensionRules | None = Field(default=None, exclude_if=unset)
     termination: TerminationRules | None = Field(default=None, exclude_if=unset)
+    staged: StagedRules | None = Field(default=None, exclude_if=unset)

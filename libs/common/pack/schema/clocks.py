@@ -8,7 +8,7 @@ from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema, InitErrorDetails
 
 from libs.common.events.terms import DECLARED, Deadline, Kind, Urgency
-from libs.common.pack.schema.base import Ascending, CodedReason, LimitSetting, Model, PackLimit
+from libs.common.pack.schema.base import Ascending, CodedReason, LimitSetting, Model, PackLimit, unset
 from libs.common.time.due import LimitUnit
 
 ANY: Literal["any"] = "any"
@@ -112,3 +112,5 @@ class ReturnRules(Model):
 
     within: PackLimit
     reasons: tuple[CodedReason, ...] = Field(min_length=1)
+    arbitrated_after: int | None = Field(default=None, ge=2, le=10, exclude_if=unset)
+    """Once so many units gave a case back in a round and none leads it, it goes up by itself for arbitration (裁定)."""

@@ -3,12 +3,13 @@
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from libs.common.events import accepting, asking, cases, passing, supervision, tasks
+from libs.common.events import accepting, arbitration, asking, cases, passing, supervision, tasks
 from libs.common.events.base import Event
 from libs.common.events.deadlines import SetDeadline
 from libs.common.events.task_terms import task_name
 from libs.common.rules.machine import SYSTEM
 from services.dispatch.cases.actions.called import called_event
+from services.dispatch.cases.domain.disputed import ArbitrationRuling, Dispute, RaisedRequest, UnitStatement
 from services.dispatch.cases.domain.state import (
     AddedText,
     Ask,
@@ -63,8 +64,7 @@ def events_of(case_id: str, before: State, after: State, said: Said) -> Iterator
     """What is said of a step, in this order; of some nothing is."""
     where: dict[str, Any] = {"case_id": case_id, "occurred_at": said.at, "round": before.round}
     of_lead, of_worker = where | {"unit_code": before.lead_unit}, where | {"unit_code": before.working_unit}
-    if said.action in _DECISIONS:
-        yield cases.ReturnDecided(**of_lead, approved=said.action is not Action.REFUSE_RETURN, note=said.why)
+    yield from _before_it(where, of_lead, said)
     match said.what:
         case Assignment() as given:
             yield _assigned(case_id, before, after, said, given)
@@ -77,19 +77,15 @@ def events_of(case_id: str, before: State, after: State, said: Said) -> Iterator
             result: dict[str, Any] = {"result_kind": kind, "result": text, "contacted_at": contacted_at, "level": level}
             yield cases.CaseHandled(**of_worker, **result, without_support=before.open_support if without else ())
         case Return(reason_code, note):
-            yield cases.ReturnRequested(**of_lead, reason_code=reason_code, note=note)
-        case Wanted() as wanted:
-            yield asking.RequestMade(**of_worker, request=after.version, **_asked(wanted), note=wanted.note)
-        case RequestRuling() as answered:
-            yield _answered(where, said, answered)
-        case SupportPart() | GivenPart() | FilledList() | Whistle() | CalledPart() as part:
-            yield (
-                called_event(where, after, said, part)
-                if isinstance(part, Whistle | CalledPart)
-                else _beside(where, after, said, part)
-            )
+            yield cases.ReturnRequested(**of_lead, reason_code=reason_code, note=note, request=after.version)
+        case Wanted() | RequestRuling() | RaisedRequest() as request:
+            yield _of_request(where, before, after, said, request)
+        case Whistle() | CalledPart() as call:
+            yield called_event(where, after, said, call)
+        case SupportPart() | GivenPart() | FilledList() | Dispute() | UnitStatement() as part:
+            yield _beside(where, after, said, part)
     yield from _of_work(where, of_worker, said)
-    yield from _of_acceptance(where, before, said)
+    yield from _of_acceptance(where, before, after, said)
 
 
 def _of_work(where: dict[str, Any], of_worker: dict[str, Any], said: Said) -> Iterator[Event]:
@@ -102,9 +98,23 @@ def _of_work(where: dict[str, Any], of_worker: dict[str, Any], said: Said) -> It
         yield asking.SuspensionLifted(**where, note=said.why)
 
 
+def _of_request(
+    where: dict[str, Any], before: State, after: State, said: Said, request: Wanted | RequestRuling | RaisedRequest
+) -> Event:
+    match request:
+        case Wanted():
+            of_worker = where | {"unit_code": before.working_unit}
+            return asking.RequestMade(**of_worker, request=after.version, **_asked(request), note=request.note)
+        case RaisedRequest(number, kind, unit_code, due_at):
+            raised: dict[str, Any] = {"request": number, "kind": kind, "unit_code": unit_code, "due_at": due_at}
+            return asking.RequestRaised(**where, **raised)
+    return _answered(where, said, request)
+
+
 def _asked(wanted: Wanted) -> dict[str, Any]:
     counted: dict[str, Any] = {"days": wanted.days, "unit": wanted.unit, "until": wanted.until}
-    return counted | {"kind": wanted.kind, "reason_code": wanted.reason_code, "evidence": wanted.evidence}
+    counted |= {"evidence": wanted.evidence, "answer": wanted.answer}
+    return counted | {"kind": wanted.kind, "reason_code": wanted.reason_code}
 
 
 def _answered(where: dict[str, Any], said: Said, answered: RequestRuling) -> Event:
@@ -118,22 +128,22 @@ def _answered(where: dict[str, Any], said: Said, answered: RequestRuling) -> Eve
     return asking.RequestGranted(**of_it, note=said.why, notice=notice)
 
 
-def _of_acceptance(where: dict[str, Any], before: State, said: Said) -> Iterator[Event]:
+def _of_acceptance(where: dict[str, Any], before: State, after: State, said: Said) -> Iterator[Event]:
     """What is said of whether it is accepted."""
     if isinstance(said.what, Nonacceptance):
-        yield _unaccepted(where, before, said, said.what)
+        yield _unaccepted(where, before, after, said, said.what)
     elif said.action is Action.REFUSE_NONACCEPTANCE:
         yield accepting.NonacceptanceRefused(**where, note=said.why)
 
 
-def _unaccepted(where: dict[str, Any], before: State, said: Said, wanted: Nonacceptance) -> Event:
+def _unaccepted(where: dict[str, Any], before: State, after: State, said: Said, wanted: Nonacceptance) -> Event:
     asked: dict[str, Any] = where | {
         "reason_code": wanted.reason_code,
         "go_to": wanted.go_to,
         "notice": wanted.notice,
     }
     if said.action is Action.ASK_NONACCEPTANCE:
-        return accepting.NonacceptanceRequested(**asked)
+        return accepting.NonacceptanceRequested(**asked, request=after.version)
     asked["asked_by"], asked["asked_by_staff"] = before.nonacceptance_asked_by, before.nonacceptance_asked_by_staff
     return accepting.CaseNotAccepted(**asked, note=said.why)
 
@@ -162,13 +172,45 @@ def _given_to(before: State, after: State) -> tuple[str, ...]:
     return tuple(unit for unit in after.open_support if unit not in going_on)
 
 
-def _beside(where: dict[str, Any], after: State, said: Said, part: SupportPart | GivenPart | FilledList) -> Event:
+_Part = SupportPart | GivenPart | FilledList | Dispute | UnitStatement
+
+
+def _before_it(where: dict[str, Any], of_lead: dict[str, Any], said: Said) -> Iterator[Event]:
+    """What was decided, before what follows from it."""
+    if isinstance(said.what, Assignment) and said.what.ruling is not None:
+        yield _ruled(where, said.what, said.what.ruling)
+    if said.action in _DECISIONS:
+        yield cases.ReturnDecided(**of_lead, approved=said.action is not Action.REFUSE_RETURN, note=said.why)
+
+
+def _ruled(where: dict[str, Any], given: Assignment, ruling: ArbitrationRuling) -> Event:
+    of_it: dict[str, Any] = where | {"arbitration": ruling.arbitration, "units": ruling.units}
+    of_it |= {"lead_unit": given.lead_unit, "support_units": given.support_units}
+    of_it |= {"minutes": ruling.minutes, "files": ruling.files, "words": ruling.words}
+    return arbitration.ArbitrationRuled(**of_it)
+
+
+def _disputed(where: dict[str, Any], after: State, part: Dispute | UnitStatement) -> Event:
+    if isinstance(part, UnitStatement):
+        of_it: dict[str, Any] = {"unit_code": part.unit_code, "absent": part.absent, "words": part.words}
+        return arbitration.UnitHeard(**where, arbitration=part.arbitration, **of_it)
+    of_it = {"units": part.units, "question": part.question, "by_rule": part.by_rule}
+    return arbitration.ArbitrationOpened(**where, arbitration=after.version, **of_it)
+
+
+def _beside(where: dict[str, Any], after: State, said: Said, part: _Part) -> Event:
+    if isinstance(part, Dispute | UnitStatement):
+        return _disputed(where, after, part)
     if isinstance(part, FilledList):
         return tasks.ListFilled(**where, list_code=part.list_code, edition=part.edition, text=part.text)
     of_part = where | {"unit_code": part.unit_code}
     if isinstance(part, GivenPart):
         of_part |= {"what": part.what, "measures": part.measures, "due_at": part.due_at}
         return tasks.TaskGiven(**of_part, task=task_name(after.version, part.unit_code))
+    return _of_support(of_part, after, said, part)
+
+
+def _of_support(of_part: dict[str, Any], after: State, said: Said, part: SupportPart) -> Event:
     match said.action:
         case Action.SUPPORT_SIGN:
             return tasks.TaskSigned(**of_part, note=part.text)

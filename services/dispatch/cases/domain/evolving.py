@@ -6,7 +6,9 @@ from typing import Any
 
 from libs.common.events.asking_terms import RequestKind
 from libs.common.events.terms import DECLARED, Closing
+from libs.common.rules.machine import SYSTEM
 from services.dispatch.cases.domain.clocks import was_met
+from services.dispatch.cases.domain.disputed import Dispute, RaisedRequest
 from services.dispatch.cases.domain.state import (
     AddedText,
     Assignment,
@@ -55,14 +57,14 @@ def _brought(state: State, said: Said) -> Mapping[str, Any]:
             led = _passed(state, found, said) if isinstance(found, NewChain) else _END_OF_REQUESTS | _led(found, said)
             led = _END_OF_ASKING | led
             opens = None if isinstance(found, NewChain) else found.opens
-            return _begun(state, said.action, opens) | led
+            return _begun(state, said.action, opens) | led | _disputed(state, said, found)
         case Result(kind, text, contacted_at):
             result = {"result_kind": kind, "result": text, "contacted_at": contacted_at}
             return _END_OF_ASKING | _END_OF_SUSPENSION | result | {"handled_at": said.at, "open_support": ()}
         case Return() | Nonacceptance() | Wanted() | RequestRuling() as wanted:
             return _wanted(state, said, wanted)
-        case SupportPart() | GivenPart() | Whistle() | CalledPart() as part:
-            return _parted(state, said.action, part)
+        case SupportPart() | GivenPart() | Whistle() | CalledPart() | RaisedRequest() | Dispute() as part:
+            return _parted(state, said, part)
         case AddedText(at, text):
             return {"supplements": (*state.supplements, {"at": at.isoformat(), "text": text})}
     return {"signed_at": said.at} if said.action is Action.SIGN else _ended(said)
@@ -86,9 +88,13 @@ def _wanted(state: State, said: Said, wanted: Return | Nonacceptance | Wanted | 
 def _asked(said: Said, asked: Wanted | RequestRuling) -> Mapping[str, Any]:
     if isinstance(asked, Wanted):
         return {"asked": asked.kind, "asked_by": said.by.subject, "asked_by_staff": said.by.staff_id}
-    suspends = said.action is Action.GRANT and asked.wanted.kind is RequestKind.SUSPENSION
+    suspends = said.action is Action.GRANT and asked.wanted.kind in _STANDS_STILL
     ended = _ENDED if said.action is Action.TERMINATE else _END_OF_ASKING
     return ended | ({"suspended_until": asked.wanted.until} if suspends else {})
+
+
+_STANDS_STILL = (RequestKind.SUSPENSION, RequestKind.STAGED)
+"""By a grant of these its handling clock stands still until a day on which it comes back."""
 
 
 def _ended(said: Said) -> Mapping[str, Any]:
@@ -97,12 +103,10 @@ def _ended(said: Said) -> Mapping[str, Any]:
     return _ENDED | _ACCEPTED if crossed else _ENDED_BY.get(said.action, {})
 
 
-def _parted(state: State, action: Action, part: Beside) -> Mapping[str, Any]:
-    if isinstance(part, Whistle):
-        return {"open_called": (*state.open_called, *part.units)}
+def _parted(state: State, said: Said, part: Beside) -> Mapping[str, Any]:
+    action = said.action
     if not isinstance(part, SupportPart | GivenPart):
-        ends = isinstance(part, CalledPart) and action in (Action.CALL_DONE, Action.CALL_CANCEL)
-        return {"open_called": _without(state.open_called, part)} if ends else {}
+        return _aside(state, said, part)
     if isinstance(part, GivenPart):
         named = {name: (*getattr(state, name), part.unit_code) for name in ("support_units", "open_support")}
         return {name: tuple(dict.fromkeys(units)) for name, units in named.items()}
@@ -117,25 +121,51 @@ def _parted(state: State, action: Action, part: Beside) -> Mapping[str, Any]:
     }
 
 
+def _disputed(state: State, said: Said, found: Assignment | Left | NewChain) -> dict[str, Any]:
+    """Who gave it back, what was ruled, and who stands in for whom a ruling had named."""
+    if said.action in (Action.HAND_ON, Action.TAKE_BACK) and state.lead_unit is not None:
+        return {"given_back": tuple(dict.fromkeys((*state.given_back, state.lead_unit)))}
+    if isinstance(found, NewChain | Left):
+        return {}
+    if found.ruling is not None:
+        return {"disputing": (), "designated_unit": found.lead_unit}
+    succeeds = said.action is Action.REASSIGN and said.by == SYSTEM and state.designated_unit == state.lead_unit
+    return {"designated_unit": found.lead_unit} if succeeds and state.lead_unit is not None else {}
+
+
+def _aside(state: State, said: Said, part: Beside) -> Mapping[str, Any]:
+    """What is no support unit's part."""
+    if isinstance(part, RaisedRequest):
+        return {"request_raised_at": said.at}
+    if isinstance(part, Dispute):
+        return {"disputing": part.units}
+    if isinstance(part, Whistle):
+        return {"open_called": (*state.open_called, *part.units)}
+    ends = isinstance(part, CalledPart) and said.action in (Action.CALL_DONE, Action.CALL_CANCEL)
+    return {"open_called": _without(state.open_called, part)} if ends else {}
+
+
 def _without(units: tuple[str, ...], part: Beside) -> tuple[str, ...]:
     return tuple(unit for unit in units if unit != getattr(part, "unit_code", None))
 
 
 _END_OF_RETURN: dict[str, Any] = {
     "return_pending": False,
+    "request_raised_at": None,
     **dict.fromkeys(("return_reason", "return_note", "return_asked_by", "return_asked_by_staff", "return_asked_at")),
 }
 """Whatever was asked for is decided, or moot."""
 _END_OF_NONACCEPTANCE: dict[str, Any] = {
     "nonacceptance_pending": False,
+    "request_raised_at": None,
     **dict.fromkeys(("nonacceptance_asked_by", "nonacceptance_asked_by_staff")),
 }
-_END_OF_ASKING: dict[str, Any] = dict.fromkeys(("asked", "asked_by", "asked_by_staff"))
+_END_OF_ASKING: dict[str, Any] = dict.fromkeys(("asked", "asked_by", "asked_by_staff", "request_raised_at"))
 _END_OF_SUSPENSION: dict[str, Any] = {"suspended_until": None}
 _END_OF_REQUESTS = _END_OF_RETURN | _END_OF_NONACCEPTANCE | _END_OF_ASKING
 _ACCEPTED: dict[str, Any] = dict.fromkeys(("not_accepted_for", "go_to", "notice"))
 """What crossed it, an answer at the door or another end, holds; and so does a further round."""
-_ENDED: dict[str, Any] = _END_OF_REQUESTS | _END_OF_SUSPENSION | {"open_support": ()}
+_ENDED: dict[str, Any] = _END_OF_REQUESTS | _END_OF_SUSPENSION | {"open_support": (), "disputing": ()}
 _ENDED_BY: Mapping[Action, Mapping[str, Any]] = {
     Action.REFUSE_RETURN: _END_OF_RETURN,
     Action.REFUSE_NONACCEPTANCE: _END_OF_NONACCEPTANCE,
@@ -160,7 +190,7 @@ def _begun(state: State, action: Action, opens: int | None) -> dict[str, Any]:
     begun: dict[str, Any] = {"signed_at": None, "sign_due_at": None}
     if action in _NEW_ROUND:
         ended = ("handled_at", "triage_due_at", "handle_due_at", "result_kind", "result", "contacted_at")
-        anew = {"round": opens or state.round + 1, "warnings": (), "misses": ()}
+        anew = {"round": opens or state.round + 1, "warnings": (), "misses": (), "given_back": ()}
         return begun | _ACCEPTED | dict.fromkeys(ended) | anew
     return begun | {
         "warnings": tuple(code for code in state.warnings if not _is_of_one_unit(code)),

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from libs.common.events.asking_terms import KINDS_ZH, RequestKind
 from libs.common.rules.machine import OutOfTurn
-from services.dispatch.cases.domain.state import Ask, RequestRuling, Result, Return, State
+from services.dispatch.cases.domain.state import Ask, NewChain, RequestRuling, Result, Return, State
 from services.dispatch.cases.domain.terms import Action
 
 
@@ -18,6 +18,31 @@ def return_pending(state: State, _ask: Ask, _now: datetime) -> None:
     """There is a return to decide on."""
     if not state.return_pending:
         raise OutOfTurn("No return is waiting to be decided", "没有待审核的退单申请")
+
+
+def not_designated(state: State, ask: Ask, _now: datetime) -> None:
+    """Whom a ruling named keeps the case (裁定指定的单位不得再退): it neither gives it back nor raises it away."""
+    goes = not isinstance(ask.what, NewChain) or ask.what.lead_unit != state.lead_unit
+    if goes and state.designated_unit is not None and state.designated_unit == state.lead_unit:
+        raise OutOfTurn(
+            f"A ruling named {state.designated_unit} as its lead; a designated unit does not give the case back",
+            f"本件已裁定由 {state.designated_unit} 主办，被指定单位不得再退单",
+        )
+
+
+def not_in_arbitration(state: State, _ask: Ask, _now: datetime) -> None:
+    """While it is ruled on whose it is, nobody else decides that."""
+    if state.disputing:
+        raise OutOfTurn(
+            f"It is in arbitration between {', '.join(state.disputing)}; the ruling says whose it is",
+            f"本件正在裁定（争议单位：{'、'.join(state.disputing)}），应以裁定为准",
+        )
+
+
+def in_arbitration(state: State, _ask: Ask, _now: datetime) -> None:
+    """There is something to rule on."""
+    if not state.disputing:
+        raise OutOfTurn("No arbitration is open about it", "该件没有进行中的裁定")
 
 
 def within_return_limit(_state: State, ask: Ask, now: datetime) -> None:
@@ -95,6 +120,14 @@ def nothing_asked(state: State, _ask: Ask, _now: datetime) -> None:
             f"Its unit asks for something else ({state.asked.value}), which is not decided yet",
             f"已有一项申请（{KINDS_ZH[state.asked]}）正在审核",
         )
+
+
+def waits_to_be_decided(state: State, _ask: Ask, _now: datetime) -> None:
+    """Something is asked for that nobody has decided yet, and it has not gone up before: once is enough."""
+    if not (state.return_pending or state.nonacceptance_pending or state.asked is not None):
+        raise OutOfTurn("Nothing waits to be decided", "没有待审核的申请")
+    if state.request_raised_at is not None:
+        raise OutOfTurn("It has gone up already", "该申请已提级审核")
 
 
 def what_is_asked(state: State, ask: Ask, now: datetime) -> None:

@@ -11,6 +11,7 @@ from libs.common.events.terms import Deadline, Level, ResultKind
 from libs.common.rules import machine
 from libs.common.time.due import LimitUnit
 from services.dispatch.cases.domain.clocks import concerns_now, list_due
+from services.dispatch.cases.domain.disputed import ArbitrationRuling, Dispute, RaisedRequest, UnitStatement
 from services.dispatch.cases.domain.terms import Action, Status
 
 
@@ -61,6 +62,14 @@ class State:
     """What the unit that works asks for (延期、挂账), until somebody else decides."""
     asked_by: str | None = None
     asked_by_staff: str | None = None
+    given_back: tuple[str, ...] = ()
+    """Units whose return was approved in this round, each once."""
+    disputing: tuple[str, ...] = ()
+    """Units between which it is ruled on whose it is (裁定中): no other step gives it to one."""
+    designated_unit: str | None = None
+    """Whom the last ruling named as its lead (指定主办): that unit does not give it back."""
+    request_raised_at: datetime | None = None
+    """Since when what is asked for waits for the supervisors (提级审核), because nobody had decided in time."""
     suspended_until: datetime | None = None
     """挂账至: its handling clock stands still until then, and it comes back by itself."""
     not_accepted_for: NotAcceptedFor | None = None
@@ -128,6 +137,8 @@ class Assignment:
     """Whether the unit that led gave it up by that."""
     opens: int | None = None
     """Which round begins by it, where that need not be the next: word of the one before may have crossed the end."""
+    ruling: ArbitrationRuling | None = None
+    """Of a lead that was named in arbitration."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,7 +197,7 @@ class Nonacceptance:
 class Wanted:
     """What a unit asks for (申请): why, and until when it would hold; ``days`` of ``unit`` where it is counted so.
 
-    ``evidence`` is what proves the reason of a termination.
+    ``evidence`` is what proves the reason of a termination, ``answer`` what the citizen is answered by now.
     """
 
     kind: RequestKind
@@ -196,6 +207,7 @@ class Wanted:
     days: int | None = None
     unit: LimitUnit | None = None
     evidence: str | None = None
+    answer: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -272,7 +284,7 @@ class AddedText:
     text: str
 
 
-Beside = SupportPart | GivenPart | FilledList | Whistle | CalledPart
+Beside = SupportPart | GivenPart | FilledList | Whistle | CalledPart | RaisedRequest | Dispute | UnitStatement
 """What leaves the case where it stands."""
 What = (
     Assignment | NewChain | Left | Result | Return | Nonacceptance | Wanted | RequestRuling | Beside | AddedText | None

@@ -54,6 +54,10 @@ class Action(StrEnum):
     HAND_ON = "hand_on"
     TAKE_BACK = "take_back"
     REASSIGN = "reassign"
+    ARBITRATE = "arbitrate"
+    CALL_ARBITRATION = "call_arbitration"
+    HEAR_UNIT = "hear_unit"
+    RULE = "rule"
     RECUSE = "recuse"
     RECUSE_TO_TRIAGE = "recuse_to_triage"
     DELEGATE = "delegate"
@@ -68,6 +72,7 @@ class Action(StrEnum):
     TERMINATE = "terminate"
     REFUSE = "refuse"
     LAPSE = "lapse"
+    RAISE_REQUEST = "raise_request"
     LIFT = "lift"
     SUPPLEMENT = "supplement"
     ANSWER = "answer"
@@ -104,6 +109,8 @@ class Party(StrEnum):
     APPROVER = "approver"
     DECIDER = "decider"
     LIFTER = "lifter"
+    CONVENER = "convener"
+    ARBITER = "arbiter"
 
 
 STATUS_LABELS: dict[Status, tuple[str, str]] = {
@@ -146,6 +153,10 @@ ACTION_LABELS: dict[Action, tuple[str, str]] = {
     Action.HAND_ON: ("同意退单并改派", "approve the return, to another unit"),
     Action.TAKE_BACK: ("同意退单待派", "approve the return, back to triage"),
     Action.REASSIGN: ("改派", "reassign"),
+    Action.ARBITRATE: ("自动提请裁定", "it goes up for arbitration"),
+    Action.CALL_ARBITRATION: ("提请裁定", "call for arbitration"),
+    Action.HEAR_UNIT: ("听取意见", "note what a unit in dispute says"),
+    Action.RULE: ("裁定", "rule who leads"),
     Action.RECUSE: ("回避改派", "taken from a unit that is complained about"),
     Action.RECUSE_TO_TRIAGE: ("回避转人工派单", "taken from a unit that is complained about, for a dispatcher"),
     Action.DELEGATE: ("下派", "delegate it to a unit below"),
@@ -160,6 +171,7 @@ ACTION_LABELS: dict[Action, tuple[str, str]] = {
     Action.TERMINATE: ("同意终止办理", "approve that its handling ends"),
     Action.REFUSE: ("不予同意申请", "refuse what the unit asked for"),
     Action.LAPSE: ("申请失效", "what the unit asked for lapsed"),
+    Action.RAISE_REQUEST: ("逾期未审，提级审核", "what was asked for was not decided in time, and goes up"),
     Action.LIFT: ("提前恢复办理", "lift the suspension"),
     Action.SUPPLEMENT: ("补充诉求", "the citizen added something"),
     Action.ANSWER: ("直接答复", "answered at the door"),

@@ -10,6 +10,7 @@ from datetime import datetime
 from libs.common.rules.apart import check_not_their_own, names_of
 from libs.common.rules.machine import Actor, Machine, NotTheirs, Transition
 from services.dispatch.cases.domain.guards import (
+    in_arbitration,
     in_the_first_round,
     no_nonacceptance_pending,
     no_open_call,
@@ -17,11 +18,14 @@ from services.dispatch.cases.domain.guards import (
     no_return_pending,
     nonacceptance_pending,
     not_delegated,
+    not_designated,
+    not_in_arbitration,
     nothing_asked,
     released,
     return_pending,
     runs,
     stands_still,
+    waits_to_be_decided,
     what_is_asked,
     with_evidence,
     within_return_limit,
@@ -46,9 +50,10 @@ _WAITING_FOR_CITIZEN = (Status.HANDLED, Status.ANSWERED)
 _ABOUT_TO_END = (Status.NOT_ACCEPTED, Status.TERMINATED)
 _ALIVE = (*_UNDECIDED, *_WAITING_FOR_CITIZEN, *_ABOUT_TO_END)
 
-_MAY_BE_GIVEN_BACK = (not_delegated, no_return_pending, nothing_asked, within_return_limit)
-_MAY_BE_ASKED = (released, in_the_first_round, no_nonacceptance_pending)
+_MAY_BE_GIVEN_BACK = (not_delegated, not_designated, no_return_pending, nothing_asked, within_return_limit)
+_MAY_BE_ASKED = (released, in_the_first_round, no_nonacceptance_pending, not_in_arbitration)
 _MAY_BE_APPROVED = (released, in_the_first_round, nonacceptance_pending)
+_MAY_BE_ASSIGNED = (released, no_nonacceptance_pending, not_in_arbitration)
 
 STEPS: tuple[Line, ...] = (
     Line(Action.ROUTE, None, Status.ASSIGNED, Party.SYSTEM),
@@ -58,7 +63,11 @@ STEPS: tuple[Line, ...] = (
     *Line.each((Status.TRIAGE, Status.ANSWERED), Action.RELEASE, Party.SYSTEM),
     Line(Action.ROUTE, Status.TRIAGE, Status.ASSIGNED, Party.SYSTEM, (released,)),
     Line(Action.QUEUE, Status.TRIAGE, Status.TRIAGE, Party.SYSTEM, (released,)),
-    Line(Action.ASSIGN, Status.TRIAGE, Status.ASSIGNED, Party.DISPATCHER, (released, no_nonacceptance_pending)),
+    Line(Action.ASSIGN, Status.TRIAGE, Status.ASSIGNED, Party.DISPATCHER, _MAY_BE_ASSIGNED),
+    Line(Action.ARBITRATE, Status.TRIAGE, Status.TRIAGE, Party.SYSTEM, _MAY_BE_ASSIGNED),
+    Line(Action.CALL_ARBITRATION, Status.TRIAGE, Status.TRIAGE, Party.CONVENER, _MAY_BE_ASSIGNED),
+    Line(Action.HEAR_UNIT, Status.TRIAGE, Status.TRIAGE, Party.CONVENER, (in_arbitration,)),
+    Line(Action.RULE, Status.TRIAGE, Status.ASSIGNED, Party.ARBITER, (in_arbitration,)),
     # Only where no unit has it: what a unit has in hand ends by its citizen's word alone.
     Line(Action.ASK_NONACCEPTANCE, Status.TRIAGE, Status.TRIAGE, Party.DISPATCHER, _MAY_BE_ASKED),
     Line(Action.REFUSE_NONACCEPTANCE, Status.TRIAGE, Status.TRIAGE, Party.APPROVER, (nonacceptance_pending,)),
@@ -79,10 +88,11 @@ STEPS: tuple[Line, ...] = (
     Line(Action.TERMINATE, Status.SIGNED, Status.TERMINATED, Party.DECIDER, (what_is_asked, with_evidence)),
     *Line.each(OPEN, Action.REFUSE, Party.DECIDER, what_is_asked),
     *Line.each(OPEN, Action.LAPSE, Party.SYSTEM, what_is_asked),
+    *Line.each(_UNDECIDED, Action.RAISE_REQUEST, Party.SYSTEM, waits_to_be_decided),
     *Line.each(OPEN, Action.LIFT, Party.LIFTER, stands_still),
     # Who has not signed it has not taken it on, and has nothing to pass on.
     Line(Action.DELEGATE, Status.SIGNED, Status.ASSIGNED, Party.WORKING_UNIT, (no_return_pending,)),
-    Line(Action.RAISE, Status.SIGNED, Status.ASSIGNED, Party.WORKING_UNIT, (no_return_pending,)),
+    Line(Action.RAISE, Status.SIGNED, Status.ASSIGNED, Party.WORKING_UNIT, (no_return_pending, not_designated)),
     *Line.each(OPEN, Action.RECALL, Party.DELEGATOR, no_return_pending, to=Status.ASSIGNED),
     *Line.each(OPEN, Action.SUCCEED, Party.SYSTEM, no_return_pending, to=Status.ASSIGNED),
     *Line.each(OPEN, Action.REFUSE_RETURN, Party.JUDGE, return_pending),
@@ -156,6 +166,18 @@ def _decided_by_one(steps: tuple[Line, ...]) -> Iterator[str]:
             yield f"{step.action} from {step.source} ends its handling on one person's word, or without evidence"
 
 
+def _arbitrated(steps: tuple[Line, ...]) -> Iterator[str]:
+    """A ruling is kept: nobody else gives away what is ruled on, and who was named does not get rid of it."""
+    for step in steps:
+        place = f"{step.action} from {step.source}"
+        if step.action is Action.RULE and (step.who is not Party.ARBITER or in_arbitration not in step.guards):
+            yield f"{place} rules on what nobody need have called for, or by somebody who is not apart"
+        if step.action in (Action.ASSIGN, Action.ASK_NONACCEPTANCE) and not_in_arbitration not in step.guards:
+            yield f"{place} decides what is being ruled on"
+        if step.action in (Action.ASK_RETURN, Action.RAISE) and not_designated not in step.guards:
+            yield f"{place} gives away what a ruling named the unit for"
+
+
 _NOT_TOLD = (Party.SYSTEM, Party.CALLED_UNIT, Party.RELEASER)
 """Whose steps are not told as possible: nobody's, and those of a summoned unit's task, which can be taken anywhere."""
 
@@ -166,7 +188,7 @@ MACHINE = Machine(
     people=tuple(party for party in Party if party not in _NOT_TOLD),
     ends=ENDS,
     after_the_end=(*AFTER_THE_END, *OF_CALLS),
-    must=(_without_a_way_out, _unguarded, _decided_by_one),
+    must=(_without_a_way_out, _unguarded, _decided_by_one, _arbitrated),
 )
 
 
@@ -232,18 +254,26 @@ def check_party(state: State, action: Action, actor: Actor) -> None:
     elif party in _NO_SUPPORT_UNIT:
         if not actor.units.isdisjoint(state.support_units):
             raise NotTheirs(*_NO_SUPPORT_UNIT[party])
-    elif party is Party.APPROVER:
+    else:
+        _check_decides(state, party, actor)
+
+
+def _check_decides(state: State, party: Party, actor: Actor) -> None:
+    """Of those who decide what others ask for, or dispute."""
+    chain = (state.lead_unit, *state.delegates)
+    if party is Party.APPROVER:
         # Both may be of the office that sorts: it is two people, not two units, that make up their minds.
         asked_by = names_of(state.nonacceptance_asked_by, state.nonacceptance_asked_by_staff)
         check_not_their_own(asked_by, (), actor)
     elif party is Party.DECIDER:
         # It is the clock of all who have the case, whoever of them asked.
-        check_not_their_own(names_of(state.asked_by, state.asked_by_staff), (state.lead_unit, *state.delegates), actor)
+        check_not_their_own(names_of(state.asked_by, state.asked_by_staff), chain, actor)
     elif party is Party.LIFTER:
-        if not actor.units.isdisjoint(state.support_units) and actor.units.isdisjoint(
-            (state.lead_unit, *state.delegates)
-        ):
+        if not actor.units.isdisjoint(state.support_units) and actor.units.isdisjoint(chain):
             raise NotTheirs("A support unit does not lift a suspension", "协办单位不得恢复挂账件")
+    elif party in (Party.CONVENER, Party.ARBITER):
+        if not actor.units.isdisjoint((*state.disputing, *state.given_back)):
+            raise NotTheirs("Nobody of a unit arbitrates for it", "争议单位的人员不得参与裁定")
     elif party is Party.JUDGE:
         asked_by = names_of(state.return_asked_by, state.return_asked_by_staff)
         check_not_their_own(asked_by, (state.lead_unit,), actor)

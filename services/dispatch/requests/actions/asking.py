@@ -17,9 +17,10 @@ from services.dispatch.cases.domain.terms import Action
 from services.dispatch.cases.schemas import WorkOut
 from services.dispatch.cases.tables import Case
 from services.dispatch.requests.actions.bounds import bounds_of, offices
-from services.dispatch.requests.domain import RequestDraft, check_level, in_force, wanted
+from services.dispatch.requests.domain import RequestDraft, check_level, check_raised, in_force, wanted
 from services.dispatch.requests.schemas import (
     AskExtension,
+    AskStaged,
     AskSuspension,
     AskTermination,
     DecideRequest,
@@ -43,6 +44,13 @@ async def ask_suspension(session: Session, asked: Request, case_id: str, body: A
     return await _ask(session, asked, case_id, RequestKind.SUSPENSION, wish)
 
 
+async def ask_staged(session: Session, asked: Request, case_id: str, body: AskStaged) -> WorkOut:
+    """The unit that works asks to answer for now, and says on which day it answers again."""
+    answer = mask_text(body.answer)
+    wish = RequestDraft(body.reason_code, mask_text(body.note), review_on=body.review_on, answer=answer)
+    return await _ask(session, asked, case_id, RequestKind.STAGED, wish)
+
+
 async def ask_termination(session: Session, asked: Request, case_id: str, body: AskTermination) -> WorkOut:
     """The unit that works asks that its handling end, and says what proves why."""
     wish = RequestDraft(body.reason_code, mask_text(body.note), evidence=mask_text(body.evidence))
@@ -56,18 +64,22 @@ async def _ask(session: Session, asked: Request, case_id: str, kind: RequestKind
     before = [seen_of(UnitAsk, row) for row in await session.rows(UnitRequest, "case_id", case_id)]
     what = wanted(kind, state, wish, before, in_force(kind, bounds_of(kind, directory)), session.now)
     check_length("note", wish.note, 1, directory.pack.texts.note_max)
+    check_length("answer", wish.answer or "", 0, directory.pack.texts.result_max)
     ask = Ask(Action.ASK, what, f"{kind.value}: {wish.reason_code}: {wish.note}")
     await apply(session, case, cases.decide(state, ask, asked.actor, session.now))
     return shown(session, case, asked.actor)
 
 
-async def decide(session: Session, asked: Request, case_id: str, kind: RequestKind, body: DecideRequest) -> WorkOut:
-    """Somebody else grants or refuses it; of a granted one the citizen is told."""
+async def decide(
+    session: Session, asked: Request, case_id: str, kind: RequestKind, body: DecideRequest, *, above: bool
+) -> WorkOut:
+    """Somebody else grants or refuses it; of a granted one the citizen is told. ``above``: of the supervisors."""
     grants = Action.TERMINATE if kind is RequestKind.TERMINATION else Action.GRANT
     action = grants if body.approved else Action.REFUSE
     case = await visible_for(session, asked, case_id, action)
     pending, directory = await queries.pending_of(session, case_id), today(session, case).directory
     if pending is not None and pending.kind is kind:
+        check_raised(pending.raised_at, above=above)
         _check_level(pending, directory, asked)
     on_version(session, asked, case)
     note, notice = mask_text(body.note), mask_text(body.notice or "")
@@ -112,6 +124,7 @@ def _answered(pending: UnitRequest, kind: RequestKind, notice: str = "") -> Requ
     """The request as a step answers it; None when it is of another kind."""
     if pending.kind is not kind:
         return None
-    what = Wanted(kind, pending.reason_code, pending.note, pending.until, pending.days, pending.unit, pending.evidence)
+    counted = pending.until, pending.days, pending.unit
+    what = Wanted(kind, pending.reason_code, pending.note, *counted, pending.evidence, pending.answer)
     who = pending.asked_by, pending.asked_by_staff
     return RequestRuling(pending.version, pending.asked_unit or "", what, *who, notice)

@@ -1,5 +1,7 @@
 """What the pack in force says of each kind of request, as the rules of requests see it."""
 
+from collections.abc import Mapping
+
 from libs.common.events.asking_terms import RequestKind
 from libs.common.pack.directory import Directory
 from libs.common.pack.schema import ExtensionRules, SuspensionRules, TerminationRules, UnitLevel
@@ -11,7 +13,12 @@ def bounds_of(kind: RequestKind, directory: Directory) -> Bounds | None:
     asking = directory.pack.asking
     if kind is RequestKind.TERMINATION:
         return None if asking.termination is None else _of_termination(asking.termination, directory)
-    rules = {RequestKind.EXTENSION: asking.extension, RequestKind.SUSPENSION: asking.suspension}[kind]
+    found: Mapping[RequestKind, ExtensionRules | SuspensionRules | None] = {
+        RequestKind.EXTENSION: asking.extension,
+        RequestKind.SUSPENSION: asking.suspension,
+        RequestKind.STAGED: asking.staged,
+    }
+    rules = found[kind]
     return None if rules is None else _bounds(rules, directory)
 
 

@@ -13,6 +13,7 @@ from libs.common.rules.requests import Request
 from libs.common.rules.steps import seen_of
 from libs.common.security.masking import mask_text
 from libs.common.time.due import due
+from services.dispatch.arbitration.actions import send_up
 from services.dispatch.asks import queries
 from services.dispatch.asks.domain import NO_REASONS, UnitAsk, check_gave_nothing_back
 from services.dispatch.asks.tables import UnitRequest
@@ -23,6 +24,8 @@ from services.dispatch.cases.domain.state import Ask, Nonacceptance, Return
 from services.dispatch.cases.domain.terms import Action
 from services.dispatch.cases.schemas import WorkOut
 from services.dispatch.cases.tables import Case
+from services.dispatch.disputes.domain import check_somebody_else_leads_it_next
+from services.dispatch.requests.domain import check_raised
 from services.dispatch.requests.schemas import AskNonacceptance, AskReturn, DecideNonacceptance, DecideReturn
 from services.dispatch.routing.actions.giving import apply, today
 from services.dispatch.routing.domain import choosing
@@ -44,12 +47,16 @@ async def ask(session: Session, asked: Request, case_id: str, body: AskReturn) -
     return shown(session, case, asked.actor)
 
 
-async def decide(session: Session, asked: Request, case_id: str, body: DecideReturn) -> WorkOut:
-    """Refuse the return, or approve it: to another unit, or back to triage."""
+async def decide(session: Session, asked: Request, case_id: str, body: DecideReturn, *, above: bool) -> WorkOut:
+    """Refuse the return, or approve it: to another unit, or back to triage. ``above``: of the supervisors."""
     action, note = _decision(body), mask_text(body.note)
     case = await load_for(session, asked, case_id, action)
+    check_raised(case.request_raised_at, above=above)
     state, now = CASES.state_of(case), today(session, case)
     wanted = Ask(action, why=note)
+    if action is Action.HAND_ON:
+        after = now.directory.pack.returns.arbitrated_after
+        check_somebody_else_leads_it_next(state.given_back, state.lead_unit, after)
     if action is Action.TAKE_BACK:
         why = f"退单已同意 the return of {case.lead_unit} was approved: {note}"
         wanted = Ask(action, Nobody(now.version, why), note)
@@ -60,6 +67,8 @@ async def decide(session: Session, asked: Request, case_id: str, body: DecideRet
         tasks = await tasks_for(session, case)
         said = choosing.decide(state, tasks, wanted, asked.actor, session.now, today=now, wish=wish)
     await apply(session, case, said)
+    if action is Action.TAKE_BACK:
+        await send_up(session, case)
     return shown(session, case, asked.actor)
 
 
@@ -77,10 +86,13 @@ async def ask_nonacceptance(session: Session, asked: Request, case_id: str, body
     return shown(session, case, asked.actor)
 
 
-async def decide_nonacceptance(session: Session, asked: Request, case_id: str, body: DecideNonacceptance) -> WorkOut:
+async def decide_nonacceptance(
+    session: Session, asked: Request, case_id: str, body: DecideNonacceptance, *, above: bool
+) -> WorkOut:
     """A second person has it go on waiting for a unit, or approves that it is not accepted (不予受理审核)."""
     action, note = Action.NOT_ACCEPT if body.approved else Action.REFUSE_NONACCEPTANCE, mask_text(body.note)
     case = await load_for(session, asked, case_id, action)
+    check_raised(case.request_raised_at, above=above)
     check_gave_nothing_back(await _asked_before(session, case), asked.actor)
     pending, wanted = await queries.pending_of(session, case_id), None
     if pending is not None and pending.kind is RequestKind.NONACCEPTANCE and body.approved:

@@ -110,6 +110,8 @@ def _new_case(session: Session, event: CaseRegistered) -> Case:
         open_support=[],
         open_called=[],
         delegates=[],
+        given_back=[],
+        disputing=[],
         category_code=event.category_code,
         area_code=event.area_code,
         kind=event.kind,

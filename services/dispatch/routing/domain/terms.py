@@ -11,6 +11,7 @@ class Rule(StrEnum):
     SAME_UNIT = "same_unit"
     STAND_IN = "stand_in"
     DISPATCHER = "dispatcher"
+    ARBITRATION = "arbitration"
     NOBODY = "nobody"
 
 
@@ -31,6 +32,7 @@ RULE_LABELS: dict[Rule, tuple[str, str]] = {
     Rule.SAME_UNIT: ("谁办谁改", "sent back to the unit that handled it"),
     Rule.STAND_IN: ("撤并承接", "it stands in for a unit that is gone"),
     Rule.DISPATCHER: ("人工派单", "a dispatcher chose it"),
+    Rule.ARBITRATION: ("争议裁定", "it was ruled in arbitration"),
     Rule.NOBODY: ("待派", "nobody was found; a dispatcher has to choose"),
 }
 """Chinese and English."""

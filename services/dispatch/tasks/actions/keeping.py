@@ -9,6 +9,7 @@ from services.dispatch.cases.actions import steps
 from services.dispatch.cases.actions.naming import say_named
 from services.dispatch.cases.domain.state import Said, State
 from services.dispatch.cases.tables import Case
+from services.dispatch.disputes.actions import keep_disputes
 from services.dispatch.tasks import domain
 from services.dispatch.tasks.domain import Tasks, TaskState, TaskStatus
 from services.dispatch.tasks.queries import tasks_of
@@ -19,6 +20,7 @@ async def apply(session: Session, case: Case, said: Said) -> tuple[State, State]
     """Take the step: row, history, ledger, requests, tasks. The state before, and after."""
     before, after = steps.apply(session, case, said)
     await keep_requests(session, case, before, after, said)
+    await keep_disputes(session, case, before, after, said)
     rows = await tasks_of(session, case.case_id) if domain.concern(before, after, said) else []
     tasks = _states(rows)
     keep_beside(session, Task, rows, tasks, domain.evolve(tasks, before, after, said), case_id=case.case_id)

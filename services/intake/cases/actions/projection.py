@@ -105,9 +105,10 @@ def not_accepted(event: accepting.CaseNotAccepted) -> Effect:
 
 
 def request_granted(event: asking.RequestGranted) -> Effect:
-    """延期、挂账、终止办理: what the citizen is told of it, and until when. Its new due time is said later."""
+    """延期、挂账、阶段性答复、终止办理: what the citizen is told of it, and until when; its new end is said later."""
     until = "" if event.until is None else f"至 {event.until.isoformat()}"
-    note = f"{KINDS_ZH[event.kind]}{until}；{event.notice}"
+    answer = "" if event.answer is None else f"：{event.answer}"
+    note = f"{KINDS_ZH[event.kind]}{until}{answer}；{event.notice}"
     return Effect(note=note, unit_code=event.unit_code, by=event.by)
 
 

@@ -176,6 +176,40 @@ DISPATCH: dict[str, Spoiled] = {
         result = '没事'
         worked_by = '{{somebody}}'
     """, where="unit_code = 'D-HOUSING'"),
+    **columns("dispatch", "work", "ruled_on", """
+        given_back = '{{D-AGRI}}'
+        designated_unit = 'D-AGRI'
+    """),
+    **columns("dispatch", "work", "in_dispute", """
+        disputing = '{{D-AGRI}}'
+    """),
+    **columns("dispatch", "request", "decided_above", """
+        due_at = due_at + interval '1 hour'
+        raised_at = raised_at + interval '1 hour'
+    """),
+    **columns("dispatch", "arbitration", "ruled_on", """
+        round = 2
+        by_rule = true
+        units = '{{D-AGRI,D-EDU}}'
+        question = '没事'
+        opened_at = opened_at + interval '1 hour'
+        opened_by = 'somebody'
+        ended_at = ended_at + interval '1 hour'
+        lead_unit = 'D-AGRI'
+        support_units = '{{D-AGRI}}'
+        minutes = '没事'
+        files = '{{}}'
+        ruling = '没事'
+        ruled_by = 'somebody'
+        ruled_unit = 'D-AGRI'
+    """),
+    **columns("dispatch", "hearing", "in_dispute", """
+        unit_code = 'D-AGRI'
+        absent = true
+        words = '没事'
+        heard_at = heard_at + interval '1 hour'
+        recorded_by = 'somebody'
+    """),
     **columns("dispatch", "case_list", "summoned", """
         list_code = 'task'
         edition = 9

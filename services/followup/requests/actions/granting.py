@@ -9,11 +9,14 @@ from libs.common.events.asking_terms import RequestKind
 from libs.common.events.terms import Deadline
 from libs.common.rules.apart import names_of
 from libs.common.rules.machine import SYSTEM, Actor, NotTheirs, OutOfTurn
+from libs.common.time.due import due
+from libs.common.time.moments import day_end, local_day
 from services.followup.callbacks.actions.opening import bring_others
 from services.followup.cases.actions import decide
 from services.followup.cases.domain.terms import Action, StepInput, Terminated
-from services.followup.cases.tables import Case
+from services.followup.cases.tables import Case, working_unit_of
 from services.followup.clocks.actions.changing import extend_by, suspend_clock
+from services.followup.clocks.actions.running import start_clock_about, stop_clocks
 from services.followup.clocks.queries import fired_clock
 from services.followup.closing.actions import close
 
@@ -40,6 +43,18 @@ async def _stand_still(session: Session, case: Case, event: RequestGranted) -> N
     suspend_clock(session, case, Deadline.HANDLE, event.until)
 
 
+async def _answer_for_now(session: Session, case: Case, event: RequestGranted) -> None:
+    """阶段性答复: its handling clock stands still until the day named; from then on the unit has to answer again."""
+    await _stand_still(session, case, event)
+    directory = session.packs.version(case.pack_version)
+    calendar, until = directory.calendar(), event.until or session.now
+    limit = directory.limit(Deadline.STAGED, case.kind, case.urgency)
+    day = day_end(local_day(until, calendar.time_zone), calendar.time_zone)
+    stop_clocks(session, case, Deadline.STAGED)
+    due_at = day if limit is None else due(until, limit, calendar)
+    start_clock_about(session, case, Deadline.STAGED, "", due_at, working_unit_of(case))
+
+
 async def _end(session: Session, case: Case, event: RequestGranted) -> None:
     """终止办理: the hotline approved it; nobody is asked about a result that there is none of, and he may object."""
     by = Actor(event.by or SYSTEM.subject, event.by_unit, event.by_staff)
@@ -61,4 +76,5 @@ _GRANTS: Mapping[RequestKind, Grant] = {
     RequestKind.EXTENSION: _more_time,
     RequestKind.SUSPENSION: _stand_still,
     RequestKind.TERMINATION: _end,
+    RequestKind.STAGED: _answer_for_now,
 }
