@@ -28,6 +28,7 @@ from huiyin.audit.judged import JUDGING, Judgements
 from huiyin.audit.objected import Objections, had_of
 from huiyin.audit.passing import problems_of
 from huiyin.audit.report import Findings, Invariant
+from huiyin.audit.whistled import WhistleHistory
 from libs.common.events import accepting, asking, cases, citizens, door, objections, passing, supervision
 from libs.common.events.accused import AccusedNamed
 from libs.common.events.base import Event
@@ -65,6 +66,7 @@ class _Units(Rounds):
         """What stood before the return that was asked for."""
         self._acceptance = Acceptance()
         self._asked = RequestHistory()
+        self._whistles = WhistleHistory()
 
     def _of_its_round(self, one: LedgerSaid, event: Any) -> Iterator[str]:
         if event.round == self._round or isinstance(event, OF_CALLS):
@@ -83,6 +85,7 @@ class _Units(Rounds):
             yield f"{unit} did not {'work on' if worked else 'lead'} it, {whose} did"
         yield from self._acceptance.problems(event, self._about(one), self._round)
         yield from self._asked.problems(event, {self._lead, *self._chain})
+        yield from self._whistles.problems(event)
         if isinstance(event, cases.ReturnRequested) and self._chain:
             yield f"it is given back while {self._chain[-1]} works on it"
         if isinstance(event, passing.PassedOn):

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated, Any, Self
 
-from pydantic import AwareDatetime, Field, StringConstraints
+from pydantic import AwareDatetime, Field
 
 from libs.common.events.upper_terms import REPLIES_ZH, ReplyState
 from libs.common.web.cursors import PageQuery
@@ -12,6 +12,7 @@ from libs.common.web.fields import (
     AnswerBody,
     AreaCode,
     CaseId,
+    Evidence,
     Flag,
     LongText,
     Reason,
@@ -22,12 +23,6 @@ from libs.common.web.fields import (
 from services.followup.cases.tables import Case
 from services.followup.upper_orders.tables import UpperDeadlineRow, UpperOrderRow
 
-Digest = Annotated[
-    str,
-    StringConstraints(pattern=r"^[0-9a-f]{64}$"),
-    Field(description="SHA-256 of a file of the case (附件摘要)", examples=["ab" * 32]),
-]
-
 
 class WriteReply(RequestBody):
     """回复拟稿: what was found, what was done, and how the matter is answered; what identifies a person is masked."""
@@ -35,7 +30,7 @@ class WriteReply(RequestBody):
     findings: Annotated[LongText, Field(description="What was found (调查情况)")]
     measures: Annotated[LongText, Field(description="What was done (办理情况)")]
     opinion: Annotated[LongText, Field(description="What the answer comes to (答复意见)")]
-    evidence: Annotated[tuple[Digest, ...], Field(max_length=50, description="Files of the case (佐证附件)")] = ()
+    evidence: Evidence = ()
 
 
 class DecideReply(RequestBody):

@@ -12,7 +12,7 @@ from tests.integration.dispatch.test_supporting import tasks
 
 AS_IT_WAS: tuple[str, ...] = (
     "DROP TABLE decision",
-    "DROP TABLE call, case_list",
+    "DROP TABLE call, case_list, whistle, consultation, call_score, call_claim",
     "DROP INDEX work_terminated_idx",
     "ALTER TABLE work DROP COLUMN open_called, DROP COLUMN suspended_until",
     "ALTER TABLE work DROP COLUMN asked, DROP COLUMN asked_by, DROP COLUMN asked_by_staff",

@@ -66,7 +66,14 @@ from libs.common.pack.schema.visits import (
     VisitRules,
     VisitStage,
 )
-from libs.common.pack.schema.whistles import WhistleKind, WhistleRules
+from libs.common.pack.schema.whistles import (
+    AppraisalRules,
+    DoneCriterion,
+    ScoreCriterion,
+    ScoreGrade,
+    WhistleKind,
+    WhistleRules,
+)
 
 __all__ = [
     "ANY",
@@ -78,6 +85,7 @@ __all__ = [
     "MOST_ON_A_PHONE",
     "NOT_IN_FORCE",
     "AnswerKind",
+    "AppraisalRules",
     "Area",
     "AreaKind",
     "AreaLevel",
@@ -87,6 +95,7 @@ __all__ = [
     "CallbackPolicy",
     "Category",
     "CodedReason",
+    "DoneCriterion",
     "DossierKind",
     "Duty",
     "ExclusionRules",
@@ -130,6 +139,8 @@ __all__ = [
     "ResourceFit",
     "ReturnRules",
     "Score",
+    "ScoreCriterion",
+    "ScoreGrade",
     "SupportPolicy",
     "SuspensionRules",
     "Target",

@@ -6,11 +6,11 @@ from typing import Any
 
 from libs.common.events.asking_terms import RequestKind
 from libs.common.events.terms import DECLARED, Closing
+from services.dispatch.cases.domain.appraising import ClaimRuling
 from services.dispatch.cases.domain.clocks import was_met
 from services.dispatch.cases.domain.state import (
     AddedText,
     Assignment,
-    Beside,
     CalledPart,
     GivenPart,
     Heard,
@@ -32,6 +32,7 @@ from services.dispatch.cases.domain.state import (
 from services.dispatch.cases.domain.terms import AFTER_THE_END, Action, Status
 from services.dispatch.cases.domain.transitions import MACHINE
 
+_Part = SupportPart | GivenPart | Whistle | CalledPart | ClaimRuling
 _NEW_ROUND = (Action.SEND_BACK, Action.SEND_BACK_TO_TRIAGE, *AFTER_THE_END)
 _DONE_AT: Mapping[str, str] = {"CaseSigned": "signed_at", "CaseHandled": "handled_at"}
 
@@ -61,7 +62,7 @@ def _brought(state: State, said: Said) -> Mapping[str, Any]:
             return _END_OF_ASKING | _END_OF_SUSPENSION | result | {"handled_at": said.at, "open_support": ()}
         case Return() | Nonacceptance() | Wanted() | RequestRuling() as wanted:
             return _wanted(state, said, wanted)
-        case SupportPart() | GivenPart() | Whistle() | CalledPart() as part:
+        case SupportPart() | GivenPart() | Whistle() | CalledPart() | ClaimRuling() as part:
             return _parted(state, said.action, part)
         case AddedText(at, text):
             return {"supplements": (*state.supplements, {"at": at.isoformat(), "text": text})}
@@ -97,11 +98,11 @@ def _ended(said: Said) -> Mapping[str, Any]:
     return _ENDED | _ACCEPTED if crossed else _ENDED_BY.get(said.action, {})
 
 
-def _parted(state: State, action: Action, part: Beside) -> Mapping[str, Any]:
+def _parted(state: State, action: Action, part: _Part) -> Mapping[str, Any]:
     if isinstance(part, Whistle):
         return {"open_called": (*state.open_called, *part.units)}
     if not isinstance(part, SupportPart | GivenPart):
-        ends = isinstance(part, CalledPart) and action in (Action.CALL_DONE, Action.CALL_CANCEL)
+        ends = part.ends_task if isinstance(part, ClaimRuling) else action in (Action.CALL_DONE, Action.CALL_CANCEL)
         return {"open_called": _without(state.open_called, part)} if ends else {}
     if isinstance(part, GivenPart):
         named = {name: (*getattr(state, name), part.unit_code) for name in ("support_units", "open_support")}
@@ -117,8 +118,8 @@ def _parted(state: State, action: Action, part: Beside) -> Mapping[str, Any]:
     }
 
 
-def _without(units: tuple[str, ...], part: Beside) -> tuple[str, ...]:
-    return tuple(unit for unit in units if unit != getattr(part, "unit_code", None))
+def _without(units: tuple[str, ...], part: CalledPart | ClaimRuling) -> tuple[str, ...]:
+    return tuple(unit for unit in units if unit != part.unit_code)
 
 
 _END_OF_RETURN: dict[str, Any] = {
