@@ -1,6 +1,7 @@
 """What a summoned unit claims (被召集单位申请), and deciding on it."""
 
 from libs.common.database.session import Session
+from libs.common.pack.directory import Directory
 from libs.common.rules.requests import Request
 from libs.common.security.masking import mask_text
 from services.dispatch.appraisals.actions.appraising import score_rules
@@ -12,6 +13,7 @@ from services.dispatch.appraisals.domain.claiming import (
     decide_claim,
     decide_ruling,
 )
+from services.dispatch.appraisals.domain.state import ClaimedState, Standing
 from services.dispatch.appraisals.schemas import ClaimOut, DecideClaim, MakeClaim
 from services.dispatch.calls.domain import call_of
 from services.dispatch.calls.queries import called_case
@@ -39,10 +41,17 @@ async def decide(session: Session, asked: Request, case_id: str, number: int, bo
     case = await visible_case(session, asked.scope, case_id)
     standing = await standing_of(session, case)
     directory = session.packs.current(session.now).directory
-    check_apart(standing, claim_of(standing, number), offices(directory), asked.actor)
+    made = claim_of(standing, number)
+    check_apart(standing, made, _offices_apart(directory, standing, made), asked.actor)
     on_version(session, asked, case)
     decided = Decided(body.granted, mask_text(body.note), body.points)
     rules, state = score_rules(session), CASES.state_of(case)
     said = decide_ruling(state, standing, number, decided, rules, asked.actor, session.now)
     await apply(session, case, said)
     return ClaimOut.of(case_id, claim_of(await standing_of(session, case), number))
+
+
+def _offices_apart(directory: Directory, standing: Standing, made: ClaimedState) -> frozenset[str]:
+    """The offices of the county that are of neither side: a street's own hotline is not."""
+    sides = made.unit_code, standing.appraisal.whistle(made.whistle).street_unit
+    return frozenset(code for code in offices(directory) if not directory.is_within_any(code, sides))
