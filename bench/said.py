@@ -40,6 +40,8 @@ from libs.common.events.terms import (
     SupervisionLevel,
     Urgency,
 )
+from libs.common.events.whistle_parts import ConsultedTask, ScoredPoints, TickedCriterion
+from libs.common.events.whistle_terms import ClaimKind
 
 EventT = TypeVar("EventT", bound=CaseEvent)
 T = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
@@ -103,6 +105,23 @@ _PLAIN: Mapping[type[CaseEvent], Mapping[str, Any]] = {
     whistles.CallReported: {**_CALLED, "note": "正在抢修"},
     whistles.CallDone: {**_CALLED, "result": "已恢复供电"},
     whistles.CallCancelled: {**_CALLED, "reason": "无需到场"},
+    whistles.ConsultationHeld: {
+        "whistle": 3, "unit_code": "T-A", "held_at": T, "took_part": ("D-C",), "findings": "线路老化",
+        "tasks": (ConsultedTask(task="3.D-C", unit_code="D-C", what="换线", measures="夜间施工", due_at=DUE),),
+    },
+    whistles.WhistleDone: {
+        "whistle": 3, "unit_code": "T-A", "claims_until": DUE,
+        "criteria": (TickedCriterion(code="handled", met=True, words="已恢复供电"),),
+    },
+    whistles.UnitScored: {
+        **_CALLED, "whistle": 3, "street_unit": "T-A", "points": (ScoredPoints(code="duty", points=90),), "most": 100,
+        "grade": "good", "never_came": False, "words": "到场及时", "claims_until": DUE,
+    },
+    whistles.ClaimMade: {**_CALLED, "claim": 9, "kind": ClaimKind.SCORE, "whistle": 3, "reason": "已按时到场"},
+    whistles.ClaimDecided: {
+        **_CALLED, "claim": 9, "kind": ClaimKind.SCORE, "whistle": 3, "granted": True, "note": "属实",
+        "points": (ScoredPoints(code="duty", points=95),), "grade": "good",
+    },
     cases.ReturnRequested: {**_UNIT, "reason_code": "wrong_area", "note": "不属于我单位"},
     cases.ReturnDecided: {**_UNIT, "approved": True, "note": "同意"},
     asking.RequestMade: {**_ASKED, "note": "冬季不能施工"},

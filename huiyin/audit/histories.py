@@ -29,6 +29,7 @@ from huiyin.audit.judged import JUDGING, Judgements
 from huiyin.audit.objected import Objections, had_of
 from huiyin.audit.passing import problems_of
 from huiyin.audit.report import Findings, Invariant
+from huiyin.audit.whistled import WhistleHistory
 from libs.common.events import accepting, asking, cases, citizens, door, objections, passing, supervision
 from libs.common.events.accused import AccusedNamed
 from libs.common.events.base import Event
@@ -67,6 +68,7 @@ class _Units(Rounds):
         self._acceptance = Acceptance()
         self._asked = RequestHistory()
         self._disputes = ArbitrationHistory()
+        self._whistles = WhistleHistory()
 
     def _of_its_round(self, one: LedgerSaid, event: Any) -> Iterator[str]:
         if event.round == self._round or isinstance(event, OF_CALLS):
@@ -88,6 +90,7 @@ class _Units(Rounds):
         yield from self._disputes.problems(event, self._lead)
         if isinstance(event, asking.RequestRaised):
             yield from self._asked.went_up(event, self._heard(one, FOLLOWUP, cases.DeadlineMissed))
+        yield from self._whistles.problems(event)
         if isinstance(event, cases.ReturnRequested) and self._chain:
             yield f"it is given back while {self._chain[-1]} works on it"
         if isinstance(event, passing.PassedOn):

@@ -71,8 +71,9 @@ Progress is none to follow, nor is what a support unit does. What was asked for 
 OF_CALLS = (
     *(whistles.CallAcknowledged, whistles.UnitArrived, whistles.CallReported),
     *(whistles.CallDone, whistles.CallCancelled),
+    *(whistles.ConsultationHeld, whistles.WhistleDone, whistles.UnitScored, whistles.ClaimMade, whistles.ClaimDecided),
 )
-"""What becomes of a summoned unit's task, wherever its case stands."""
+"""What becomes of whistles and of summoned units' tasks, wherever the case stands."""
 _OF_FOLLOWUP = (cases.CallbackDue, cases.CallbackTried, cases.CaseSentBack, cases.CaseClosed)
 MAY_SAY: Mapping[str, tuple[type[Event], ...]] = {
     DISPATCH: (*(said for said in MAY_FOLLOW if said not in _OF_FOLLOWUP), *OF_CALLS),
@@ -107,6 +108,7 @@ HAND_IN_IT: tuple[type[Any], ...] = (
     *(tasks.TaskGiven, tasks.TaskSigned, tasks.TaskReported, cases.TaskDone),
     *(whistles.StreetWhistled, whistles.CallAcknowledged, whistles.UnitArrived),
     *(whistles.CallReported, whistles.CallDone),
+    *(whistles.ConsultationHeld, whistles.WhistleDone, whistles.UnitScored),
 )
 """What people do with a case; whoever did asks nobody about it."""
 

@@ -19,6 +19,7 @@ from services.dispatch.accounts.actions.sessions import tidy
 from services.dispatch.accounts.api import managing, own, signing_in
 from services.dispatch.accounts.api.pages import account as account_pages
 from services.dispatch.accounts.api.pages import signing_in as sign_in_pages
+from services.dispatch.appraisals import api as appraisals
 from services.dispatch.arbitration import api as arbitration
 from services.dispatch.cases import api as cases
 from services.dispatch.cases.queries import vacant_cases
@@ -50,6 +51,7 @@ SPEC = ServiceSpec(
     routers=(
         tasks.router,
         whistles.router,
+        appraisals.router,
         routing.router,
         lists.router,
         passing.router,

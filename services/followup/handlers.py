@@ -50,8 +50,12 @@ from libs.common.events.whistles import (
     CallCancelled,
     CallDone,
     CallReported,
+    ClaimDecided,
+    ConsultationHeld,
     StreetWhistled,
     UnitArrived,
+    UnitScored,
+    WhistleDone,
 )
 from libs.common.rules.hands import hands_in
 from libs.common.rules.machine import NotTheirs, OutOfTurn
@@ -307,6 +311,18 @@ async def call_ended(session: Session, event: CallDone | CallCancelled) -> None:
     tasks.call_ended(session, await _known(session, event), event)
 
 
+async def consulted(session: Session, event: ConsultationHeld) -> None:
+    """会商 -> each unit has to do its own part in time."""
+    case = await _in_hand(session, event)
+    if case is not None:
+        tasks.consulted(session, case, event)
+
+
+async def claim_decided(session: Session, event: ClaimDecided) -> None:
+    """被召集单位申请审核 -> what was given back nobody waits for."""
+    tasks.given_back(session, await _known(session, event), event)
+
+
 HANDLERS = (
     on(PackPublished, learn_pack),
     on(StaffRecorded, learn_staff),
@@ -350,6 +366,10 @@ HANDLERS = (
     on(CallReported, worked),
     on(CallDone, call_ended),
     on(CallCancelled, call_ended),
+    on(ConsultationHeld, consulted),
+    on(WhistleDone, worked),
+    on(UnitScored, worked),
+    on(ClaimDecided, claim_decided),
     on(CaseHandled, finished),
 )
 

@@ -10,7 +10,7 @@ from libs.common.bus.choose import BusKind
 from libs.programs.kafka import KafkaBroker
 from libs.programs.postgres.server import EmbeddedPostgres
 from tests.conftest import MakeDatabase, template
-from tests.journeys.county import County, open_county
+from tests.journeys.county import DEMO, County, open_county
 from tests.journeys.phones import Phones, phones_of
 
 
@@ -79,3 +79,12 @@ async def phones(county: County, tmp_path: Path) -> AsyncIterator[Phones]:
     """A phone, and a house that it reaches while nothing is cut."""
     async with phones_of(county, tmp_path / "profile") as phones:
         yield phones
+
+
+@pytest.fixture
+async def street(either_bus: dict[str, Any], make_database: MakeDatabase, tmp_path: Path) -> AsyncIterator[County]:
+    """The street's own house, on either bus, audited at the end."""
+    pack = DEMO.parent / "dachuan-cuiping"
+    async with open_county(await make_database("template0"), tmp_path, pack=pack, **either_bus) as county:
+        yield county
+        await county.check()

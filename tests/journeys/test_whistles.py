@@ -1,14 +1,9 @@
 """翠屏街道: street lamps (journey 7, the whistle): who is summoned is in time, late or never there."""
 
-from collections.abc import AsyncIterator
-from pathlib import Path
 from typing import Any
 
-import pytest
-
 from huiyin.office import errands
-from tests.conftest import MakeDatabase
-from tests.journeys.county import DEMO, RESULT, SATISFIED, County, open_county
+from tests.journeys.county import RESULT, SATISFIED, County
 from tests.journeys.test_levels import does
 
 STREET, LAMPS, POWER, HOUSING = "T-511703002", "D-LAMPS", "E-POWER", "D-HOUSING"
@@ -16,15 +11,6 @@ COMMUNITY = "511703002001"
 WHISTLE = {"kind": "emergency", "units": [LAMPS, POWER, HOUSING], "place": "杨柳社区北口", "what": "查明断电原因并抢修"}
 WHOLE = {key: value for key, value in RESULT.items() if key != "without_support"}
 HERE = {"area_code": COMMUNITY, "place": "社区北口"}
-
-
-@pytest.fixture
-async def street(either_bus: dict[str, Any], make_database: MakeDatabase, tmp_path: Path) -> AsyncIterator[County]:
-    """The street's own house, on either bus, audited at the end."""
-    pack = DEMO.parent / "dachuan-cuiping"
-    async with open_county(await make_database("template0"), tmp_path, pack=pack, **either_bus) as county:
-        yield county
-        await county.check()
 
 
 async def led_by_the_street(street: County) -> str:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+from huiyin.audit.rows.appraised import APPRAISED, appraised_step
 from huiyin.audit.rows.comparing import Columns
 from libs.common.events import cases, tasks, whistles
 from libs.common.events.base import Event
@@ -31,6 +32,7 @@ BESIDE: tuple[type[Any], ...] = (
     *(tasks.TaskGiven, tasks.TaskSigned, tasks.TaskReported, cases.TaskDone, cases.TaskCancelled, tasks.ListFilled),
     whistles.StreetWhistled,
     *STEPS,
+    *APPRAISED,
 )
 """All of them."""
 
@@ -85,6 +87,8 @@ def decided_by(event: Event, requests: tuple[UnitAsk, ...]) -> tuple[UnitAsk, ..
 
 
 def _called_step(event: Any, by: Actor) -> Said:
+    if isinstance(event, APPRAISED):
+        return appraised_step(event, by)
     if isinstance(event, whistles.StreetWhistled):
         until = event.report_due_at, event.due_at
         called = Whistle(event.kind, event.units, event.area_code, event.place, event.what, event.times, *until)
@@ -95,6 +99,8 @@ def _called_step(event: Any, by: Actor) -> Said:
     part = CalledPart(event.task, event.unit_code, text)
     if isinstance(event, whistles.UnitArrived):
         part = replace(part, area_code=event.area_code, late=event.late)
+    if isinstance(event, whistles.CallDone):
+        part = replace(part, evidence=event.evidence)
     if action is not Action.CALL_CANCEL:
         by = replace(by, unit_code=event.unit_code)
     return Said(action, event.occurred_at, part, by, f"{event.unit_code}: {text}")

@@ -6,9 +6,11 @@ from typing import Any
 
 from huiyin.audit.case import DISPATCH, INTAKE, CaseView, as_applied
 from huiyin.audit.packs import Packs
+from huiyin.audit.rows.appraised import rows_of_appraisal
 from huiyin.audit.rows.comparing import Json, WantedRows, also_accused_in, as_told, columns_of
 from huiyin.audit.rows.work import CaseWithUnits
 from libs.common.events import cases
+from services.dispatch.appraisals.domain.state import Appraisal
 from services.dispatch.tasks.domain import TaskState, TaskStatus
 
 _REGISTERED = ("case_id", "case_no", "area_code", "kind", "urgency", "confidential", "accused_unit")
@@ -34,6 +36,7 @@ def rows_of_dispatch(view: CaseView, _packs: Packs) -> Iterator[WantedRows]:
     yield WantedRows(DISPATCH, "case_list", ("version",), [] if case is None else case.lists)
     calls = [] if case is None else [about | columns_of(call) for call in case.calls]
     yield WantedRows(DISPATCH, "call", ("version", "unit_code"), calls)
+    yield from rows_of_appraisal(about, Appraisal() if case is None else case.appraisal)
     given = [] if case is None else [about | columns_of(task) | _answers_for(case, task) for task in case.tasks]
     yield WantedRows(DISPATCH, "task", ("version", "unit_code"), given)
 

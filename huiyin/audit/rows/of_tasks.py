@@ -5,10 +5,12 @@ from typing import Any
 from huiyin.audit.rows.clocks import Clocks
 from libs.common.events import cases, tasks, whistles
 from libs.common.events.terms import Deadline
+from libs.common.events.whistle_terms import ClaimKind
 
 OF_TASKS: tuple[type[Any], ...] = (
     *(tasks.TaskGiven, cases.TaskDone, cases.TaskCancelled),
     *(whistles.StreetWhistled, whistles.UnitArrived, whistles.CallDone, whistles.CallCancelled),
+    *(whistles.ConsultationHeld, whistles.ClaimDecided),
 )
 """What is said of them alone."""
 
@@ -34,5 +36,16 @@ def tell_task(clocks: Clocks, event: Any, *, in_hand: bool) -> None:
                 clocks.start_about(event.task)
         case whistles.UnitArrived():
             clocks.stop_about(event.task, Deadline.REPORT_IN)
+        case _:
+            _tell_call(clocks, event, in_hand=in_hand)
+
+
+def _tell_call(clocks: Clocks, event: Any, *, in_hand: bool) -> None:
+    match event:
+        case whistles.ConsultationHeld() if in_hand:
+            for one in event.tasks:
+                clocks.start_about(one.task)
         case whistles.CallDone() | whistles.CallCancelled():
+            clocks.stop_about(event.task)
+        case whistles.ClaimDecided(granted=True, kind=ClaimKind.RETURN):
             clocks.stop_about(event.task)

@@ -22,6 +22,8 @@ from libs.common.events import tasks as task_events
 from libs.common.events.base import Event, SaidByHand
 from libs.common.events.responsible import ResponsibleNamed
 from libs.common.rules.machine import SYSTEM, Actor, OutOfTurn
+from services.dispatch.appraisals.domain import evolving as appraisals
+from services.dispatch.appraisals.domain.state import Appraisal
 from services.dispatch.asks import domain as requests
 from services.dispatch.calls import domain as calls
 from services.dispatch.cases.actions.events import HEARD, words_of
@@ -85,6 +87,7 @@ class CaseWithUnits:
         self.decisions: list[Columns] = []
         self.lists: list[Columns] = []
         self.calls: calls.Calls = ()
+        self.appraisal = Appraisal()
 
     def next_from(self) -> str | None:
         """Of whom the next step was heard, as the history says."""
@@ -294,11 +297,12 @@ class CaseWithUnits:
             after = evolve(before, said)
             given = tasks.evolve(self.tasks, before, after, said)
             called = calls.evolve(self.calls, after, said)
+            appraised = appraisals.evolve(self.appraisal, after, said)
         except (OutOfTurn, NotFound):
             return
         if is_given_anew(before, after):
             self.named = None
-        self.state, self.calls = after, called
+        self.state, self.calls, self.appraisal = after, called, appraised
         self.requests = requests.evolve(self.requests, before, after, said)
         self.sessions = disputes.evolve(self.sessions, before, after, said)
         self.hearings = disputes.heard_in(self.hearings, after, said)

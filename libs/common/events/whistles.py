@@ -4,6 +4,8 @@ from typing import ClassVar
 
 from libs.common.events.base import Moment, SaidByHand
 from libs.common.events.cases import RoundEvent
+from libs.common.events.whistle_parts import ConsultedTask, ScoredPoints, TickedCriterion
+from libs.common.events.whistle_terms import ClaimKind
 
 
 class StreetWhistled(RoundEvent, SaidByHand):
@@ -72,6 +74,8 @@ class CallDone(RoundEvent, SaidByHand):
     task: str
     unit_code: str
     result: str
+    evidence: tuple[str, ...] = ()
+    """SHA-256 of each file of the case that shows it."""
 
 
 class CallCancelled(RoundEvent, SaidByHand):
@@ -82,3 +86,84 @@ class CallCancelled(RoundEvent, SaidByHand):
     task: str
     unit_code: str
     reason: str
+
+
+class ConsultationHeld(RoundEvent, SaidByHand):
+    """会商: the units of a whistle have looked at it together; what they found, and what each has to do from now on."""
+
+    type_name: ClassVar[str] = "cn.huiyin.case.consultation_held"
+
+    whistle: int
+    """The version of the case by the whistle."""
+    unit_code: str
+    """The street that whistled."""
+    held_at: Moment
+    took_part: tuple[str, ...]
+    """The summoned units that were there."""
+    findings: str
+    tasks: tuple[ConsultedTask, ...]
+
+
+class WhistleDone(RoundEvent, SaidByHand):
+    """吹哨事项办结: the street marks its whistle as done, criterion by criterion; every task of it has ended."""
+
+    type_name: ClassVar[str] = "cn.huiyin.case.whistle_done"
+
+    whistle: int
+    unit_code: str
+    """The street that whistled."""
+    criteria: tuple[TickedCriterion, ...]
+    claims_until: Moment
+    """Until when a summoned unit may say that it was needless (不当吹哨)."""
+
+
+class UnitScored(RoundEvent, SaidByHand):
+    """评分: the street scores a unit that it summoned, by the criteria of the pack, in whole points."""
+
+    type_name: ClassVar[str] = "cn.huiyin.case.unit_scored"
+
+    whistle: int
+    task: str
+    unit_code: str
+    """Who is scored."""
+    street_unit: str
+    points: tuple[ScoredPoints, ...]
+    most: int
+    """The points of somebody who has all."""
+    grade: str
+    never_came: bool
+    words: str
+    claims_until: Moment
+    """Until when the unit may object."""
+
+
+class ClaimMade(RoundEvent, SaidByHand):
+    """被召集单位申请: its task is not its own, its score is wrong, or the whistle was needless."""
+
+    type_name: ClassVar[str] = "cn.huiyin.case.claim_made"
+
+    claim: int
+    """The version of the case by it: its number."""
+    kind: ClaimKind
+    whistle: int
+    task: str
+    unit_code: str
+    reason: str
+
+
+class ClaimDecided(RoundEvent, SaidByHand):
+    """被召集单位申请审核: somebody of the county, apart from both, grants or refuses it."""
+
+    type_name: ClassVar[str] = "cn.huiyin.case.claim_decided"
+
+    claim: int
+    kind: ClaimKind
+    whistle: int
+    task: str
+    unit_code: str
+    """Who claimed."""
+    granted: bool
+    note: str
+    points: tuple[ScoredPoints, ...] = ()
+    """Of a granted objection what it has instead."""
+    grade: str | None = None

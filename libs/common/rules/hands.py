@@ -12,6 +12,7 @@ _WORK = (
     *(cases.CaseRegistered, cases.CaseAssigned, cases.CaseReassigned, cases.CaseSigned, cases.ProgressReported),
     *(passing.CaseDelegated, passing.CaseRaised, cases.CaseHandled),
     *(whistles.StreetWhistled, whistles.CallAcknowledged, whistles.UnitArrived, whistles.CallReported),
+    *(whistles.ConsultationHeld, whistles.WhistleDone, whistles.UnitScored),
     *(whistles.CallDone, tasks.TaskGiven, tasks.TaskSigned, tasks.TaskReported, cases.TaskDone),
 )
 """What a person does with a case, as its event tells."""

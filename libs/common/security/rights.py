@@ -66,6 +66,7 @@ class Right(StrEnum):
     WHISTLE_CALL = "dispatch.whistles.call"
     WHISTLE_READ = "dispatch.whistles.read"
     CALL_ANSWER = "dispatch.calls.answer"
+    CALL_CLAIM_DECIDE = "dispatch.call_claims.decide"
     LIST_FILL = "dispatch.lists.fill"
     TASK_GIVE = "dispatch.tasks.give"
     TASK_CANCEL = "dispatch.tasks.cancel"
@@ -200,6 +201,7 @@ RIGHTS: Mapping[Role, frozenset[Right]] = MappingProxyType(
             Right.ARBITRATION_CONVENE,
             Right.SUSPENSION_LIFT,
             Right.WHISTLE_READ,
+            Right.CALL_CLAIM_DECIDE,
             Right.LIST_FILL,
             Right.TASK_GIVE,
             Right.TASK_CANCEL,
@@ -263,6 +265,8 @@ RIGHTS: Mapping[Role, frozenset[Right]] = MappingProxyType(
             Right.RAISED_REQUEST_DECIDE,
             Right.ARBITRATION_CONVENE,
             Right.ARBITRATION_RULE,
+            Right.WHISTLE_READ,
+            Right.CALL_CLAIM_DECIDE,
             Right.SUSPENSION_LIFT,
             Right.SUPERVISION_ISSUE,
             Right.DIRECTORY_READ,

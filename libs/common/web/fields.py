@@ -205,6 +205,13 @@ PastMoment = Annotated[
     Moment, Field(description="RFC 3339 time with its zone, not in the future; the action asks `not_in_future`")
 ]
 
+FileDigest = Annotated[
+    str,
+    StringConstraints(pattern=r"^[0-9a-f]{64}$"),
+    Field(description="SHA-256 of a file of the case (附件摘要)", examples=["ab" * 32]),
+]
+Evidence = Annotated[tuple[FileDigest, ...], Field(max_length=50, description="Files of the case (佐证附件)")]
+
 Flag = Annotated[bool, Field(strict=True)]
 Count = Annotated[int, Field(strict=True, ge=0, le=2_147_483_647)]
 Version = Annotated[int, Field(strict=True, ge=0, le=2_147_483_647, description="Grows by one with every change")]

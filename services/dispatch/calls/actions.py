@@ -9,16 +9,17 @@ from services.dispatch.calls.domain import Calls, CallState
 from services.dispatch.calls.queries import calls_of
 from services.dispatch.calls.tables import SummonedUnit
 from services.dispatch.cases.actions import steps
-from services.dispatch.cases.domain.state import Said
+from services.dispatch.cases.domain.state import Said, State
 from services.dispatch.cases.tables import Case
 
 
-async def apply(session: Session, case: Case, said: Said) -> None:
-    """Take the step: row, history, ledger, and the tasks that it gives, moves or ends."""
+async def apply(session: Session, case: Case, said: Said) -> State:
+    """Take the step: row, history, ledger, and the tasks that it gives, moves or ends. The state after."""
     _, after = steps.apply(session, case, said)
     rows = await calls_of(session, case.case_id)
     calls = _states(rows)
     keep_beside(session, SummonedUnit, rows, calls, domain.evolve(calls, after, said), case_id=case.case_id)
+    return after
 
 
 async def calls_for(session: Session, case: Case) -> Calls:

@@ -7,9 +7,11 @@ from enum import StrEnum
 
 from libs.common.errors import NotFound
 from libs.common.events.task_terms import task_name
+from libs.common.events.whistle_terms import ClaimKind
 from libs.common.rules.apart import check_not_worked
 from libs.common.rules.machine import Actor, NotTheirs, OutOfTurn
 from services.dispatch.cases.domain import transitions as cases
+from services.dispatch.cases.domain.appraising import ClaimRuling, Consultation, GivenTask
 from services.dispatch.cases.domain.state import Ask, CalledPart, Said, State, Whistle
 from services.dispatch.cases.domain.terms import Action
 
@@ -60,6 +62,7 @@ class CallState:
     area_code: str
     place: str
     what: str
+    """What is to be done: of all by the whistle, of this unit alone once a consultation (会商) said so."""
     called_at: datetime
     times: int
     """The how manieth whistle on its category and area within the days that the pack counts."""
@@ -77,6 +80,12 @@ class CallState:
     """What it did; of one that was let off why."""
     worked_by: tuple[str, ...] = ()
     """Names of its people who acknowledged, came, reported or did it, sorted."""
+    measures: str = ""
+    """By what measures, as a consultation said."""
+    given_back: bool = False
+    """Whether somebody of the county found that it was not its task (退回)."""
+    evidence: tuple[str, ...] = ()
+    """Files that show what it did, by their SHA-256."""
 
     @property
     def name(self) -> str:
@@ -140,12 +149,12 @@ def call_of(calls: Calls, unit_code: str) -> CallState:
 
 
 def check_none_open(calls: Calls) -> None:
-    """OutOfTurn, naming each task that the result waits for, with its unit and until when it is due."""
+    """OutOfTurn, naming each open task with its unit and until when it is due: a result, or a done mark, waits."""
     waits = [call for call in calls if call.status in OPEN_CALLS]
     if waits:
         raise OutOfTurn(
-            f"Summoned units have not done their part: {', '.join(_named(waits, ' due '))}; the result waits for them",
-            f"吹哨召集的单位尚未办结：{'、'.join(_named(waits, '，时限 '))}；办结反馈须等待其办结",
+            f"Summoned units have not done their part: {', '.join(_named(waits, ' due '))}; it waits for them",
+            f"吹哨召集的单位尚未办结：{'、'.join(_named(waits, '，时限 '))}；须等待其办结",
         )
 
 
@@ -173,7 +182,21 @@ def evolve(calls: Calls, after: State, said: Said) -> Calls:
             return (*calls, *(_new(after, said, called, unit) for unit in called.units))
         case CalledPart() as part:
             return tuple(_stepped(call, said, part) if call.name == part.task else call for call in calls)
+        case Consultation() as held:
+            given = {one.task: one for one in held.tasks}
+            return tuple(_given(call, given[call.name]) if call.name in given else call for call in calls)
+        case ClaimRuling(granted=True, kind=ClaimKind.RETURN) as ruling:
+            return tuple(_given_back(call, said) if call.name == ruling.task else call for call in calls)
     return calls
+
+
+def _given(call: CallState, task: GivenTask) -> CallState:
+    return replace(call, what=task.what, measures=task.measures, due_at=task.due_at)
+
+
+def _given_back(call: CallState, said: Said) -> CallState:
+    status = next_status(call.status, Action.CALL_CANCEL)
+    return replace(call, status=status, ended_at=said.at, result=said.why, given_back=True)
 
 
 def _new(after: State, said: Said, called: Whistle, unit_code: str) -> CallState:
@@ -207,4 +230,4 @@ def _stepped(call: CallState, said: Said, part: CalledPart) -> CallState:
             return replace(call, acknowledged_at=call.acknowledged_at or said.at)
         case Action.CALL_REPORT:
             return call
-    return replace(call, status=status, ended_at=said.at, result=part.text)
+    return replace(call, status=status, ended_at=said.at, result=part.text, evidence=part.evidence)

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from sqlalchemy import text
 from sqlmodel import Field
 
 from libs.common.database.columns import check, index, moment_column, one_of, refers, texts_column, word_column
@@ -55,3 +56,6 @@ class SummonedUnit(Base, table=True):
     ended_at: datetime | None = Field(default=None, sa_column=moment_column(nullable=True))
     result: str | None = None
     worked_by: list[str] = Field(sa_column=texts_column())
+    measures: str = Field(default="", sa_column_kwargs={"server_default": text("''")})
+    given_back: bool = Field(default=False, sa_column_kwargs={"server_default": text("false")})
+    evidence: list[str] = Field(sa_column=texts_column(default=True))

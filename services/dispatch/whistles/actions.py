@@ -9,8 +9,10 @@ from libs.common.rules.machine import SYSTEM, NotTheirs
 from libs.common.rules.requests import Request
 from libs.common.rules.versions import ANY_VERSION
 from libs.common.security.masking import mask_text
+from services.dispatch.appraisals.actions.keeping import apply, standing_of
+from services.dispatch.appraisals.schemas import ClaimOut, ScoreOut
 from services.dispatch.calls import domain, queries
-from services.dispatch.calls.actions import apply, calls_for
+from services.dispatch.calls.actions import calls_for
 from services.dispatch.calls.domain import OPEN_CALLS, CallState
 from services.dispatch.cases.actions.steps import CASES, check_length, load_for, shown
 from services.dispatch.cases.domain.state import Ask, CalledPart, Whistle
@@ -58,11 +60,20 @@ async def read(session: Session, asked: Request, case_id: str) -> CalledCaseOut:
     return await _seen(session, case, asked.actor.unit_code or "")
 
 
-async def step(session: Session, asked: Request, case_id: str, action: Action, text: str, field: str) -> CalledCaseOut:
+async def step(
+    session: Session,
+    asked: Request,
+    case_id: str,
+    action: Action,
+    text: str,
+    field: str,
+    evidence: tuple[str, ...] = (),
+) -> CalledCaseOut:
     """The unit acknowledges, reports, or has done its part; ``field`` is the one that ``text`` came in."""
     case, call = await _called(session, asked, case_id)
     texts = session.packs.current(session.now).directory.pack.texts
-    await _take(session, case, asked, action, CalledPart(call.name, call.unit_code, mask_text(text)))
+    part = CalledPart(call.name, call.unit_code, mask_text(text), evidence=evidence)
+    await _take(session, case, asked, action, part)
     check_length(field, text, 0, texts.result_max if field == "result" else texts.note_max)
     return await _seen(session, case, call.unit_code)
 
@@ -123,7 +134,9 @@ async def _take(session: Session, case: Case, asked: Request, action: Action, pa
 
 
 async def _seen(session: Session, case: Case, unit_code: str) -> CalledCaseOut:
-    call = domain.call_of(await calls_for(session, case), unit_code)
+    standing = await standing_of(session, case)
+    call, appraisal = domain.call_of(standing.calls, unit_code), standing.appraisal
+    score = appraisal.score(call.version, unit_code)
     rows = {row.version: row for row in await queries.calls_of(session, case.case_id) if row.unit_code == unit_code}
     return CalledCaseOut(
         case_id=case.case_id,
@@ -132,4 +145,6 @@ async def _seen(session: Session, case: Case, unit_code: str) -> CalledCaseOut:
         text=case.text,
         version=case.version,
         call=call_out(rows[call.version], session.now),
+        score=None if score is None else ScoreOut.of(score),
+        claims=[ClaimOut.of(case.case_id, one) for one in appraisal.claims if one.unit_code == unit_code],
     )

@@ -100,7 +100,7 @@ async def finish_call(
     """吹哨任务办结: a unit that came has done its part. Needs If-Match."""
     request = asked(door, expected)
     return await door.write(
-        lambda session: actions.step(session, request, case_id, Action.CALL_DONE, body.result, "result"),
+        lambda session: actions.step(session, request, case_id, Action.CALL_DONE, body.result, "result", body.evidence),
         once,
         keys=[case_id],
     )

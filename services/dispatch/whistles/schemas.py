@@ -5,7 +5,18 @@ from typing import Annotated
 from pydantic import AwareDatetime, Field
 
 from libs.common.web.cursors import PageQuery
-from libs.common.web.fields import AnswerBody, AreaCode, LongText, Moment, Reason, RequestBody, UnitCode, Version
+from libs.common.web.fields import (
+    AnswerBody,
+    AreaCode,
+    Evidence,
+    LongText,
+    Moment,
+    Reason,
+    RequestBody,
+    UnitCode,
+    Version,
+)
+from services.dispatch.appraisals.schemas import ClaimOut, ScoreOut
 from services.dispatch.calls.domain import CallStatus
 
 KindCode = Annotated[
@@ -48,6 +59,7 @@ class FinishCall(RequestBody):
     """吹哨任务办结: what the unit did."""
 
     result: LongText
+    evidence: Evidence = ()
 
 
 class CancelCall(RequestBody):
@@ -73,6 +85,7 @@ class CallOut(AnswerBody):
     area_code: str
     place: str
     what: str
+    measures: Annotated[str, Field(description="As a consultation said (会商措施)")]
     status: CallStatus
     called_at: AwareDatetime
     times: Annotated[
@@ -86,8 +99,10 @@ class CallOut(AnswerBody):
     arrived_area: str | None
     arrived_place: str | None
     late: Annotated[bool, Field(description="Whether it came after its limit, or has not come and that is over")]
+    given_back: Annotated[bool, Field(description="The county found that it was not the unit's task (退回)")]
     ended_at: AwareDatetime | None
     result: str | None
+    evidence: Annotated[list[str], Field(description="Files that show it, by their SHA-256 (佐证附件)")]
 
 
 class CalledCaseOut(AnswerBody):
@@ -99,3 +114,5 @@ class CalledCaseOut(AnswerBody):
     text: str
     version: Annotated[Version, Field(description="Of the case now: what If-Match wants")]
     call: CallOut
+    score: Annotated[ScoreOut | None, Field(description="What the street scored it; null: not yet (评分)")]
+    claims: Annotated[list[ClaimOut], Field(description="What the unit claimed, oldest first (本单位申请)")]

@@ -16,10 +16,19 @@ from libs.common.events.cases import (
 from libs.common.events.task_terms import unit_of_task
 from libs.common.events.tasks import TaskGiven
 from libs.common.events.terms import Deadline
-from libs.common.events.whistles import CallCancelled, CallDone, StreetWhistled, UnitArrived
+from libs.common.events.whistle_terms import ClaimKind
+from libs.common.events.whistles import (
+    CallCancelled,
+    CallDone,
+    ClaimDecided,
+    ConsultationHeld,
+    StreetWhistled,
+    UnitArrived,
+)
 from libs.common.time.due import due
 from services.followup.cases.tables import Case
 from services.followup.clocks.actions.book import clocks_of
+from services.followup.clocks.actions.changing import move_clock_about
 from services.followup.clocks.actions.running import start_clock_about, stop_clocks
 
 
@@ -70,6 +79,19 @@ def came(session: Session, case: Case, event: UnitArrived) -> None:
 def call_ended(session: Session, case: Case, event: CallDone | CallCancelled) -> None:
     """吹哨任务办结、撤销召集 -> nobody waits for it."""
     stop_clocks(session, case, Deadline.REPORT_IN, Deadline.CALLED, about=event.task)
+
+
+def consulted(session: Session, case: Case, event: ConsultationHeld) -> None:
+    """会商 -> each unit has to do its own part until then, whatever the whistle said."""
+    for one in event.tasks:
+        if not move_clock_about(session, case, Deadline.CALLED, one.task, one.due_at):
+            start_clock_about(session, case, Deadline.CALLED, one.task, one.due_at, one.unit_code)
+
+
+def given_back(session: Session, case: Case, event: ClaimDecided) -> None:
+    """退回吹哨任务 -> granted, nobody waits for it."""
+    if event.granted and event.kind is ClaimKind.RETURN:
+        stop_clocks(session, case, Deadline.REPORT_IN, Deadline.CALLED, about=event.task)
 
 
 def _stop(session: Session, case: Case, number: int, unit_code: str) -> None:

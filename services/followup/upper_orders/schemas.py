@@ -12,7 +12,7 @@ from libs.common.web.fields import (
     AnswerBody,
     AreaCode,
     CaseId,
-    Digest,
+    Evidence,
     Flag,
     LongText,
     Reason,
@@ -30,7 +30,7 @@ class WriteReply(RequestBody):
     findings: Annotated[LongText, Field(description="What was found (调查情况)")]
     measures: Annotated[LongText, Field(description="What was done (办理情况)")]
     opinion: Annotated[LongText, Field(description="What the answer comes to (答复意见)")]
-    evidence: Annotated[tuple[Digest, ...], Field(max_length=50, description="Files of the case (佐证附件)")] = ()
+    evidence: Evidence = ()
 
 
 class DecideReply(RequestBody):

@@ -72,7 +72,14 @@ from libs.common.pack.schema.visits import (
     VisitRules,
     VisitStage,
 )
-from libs.common.pack.schema.whistles import WhistleKind, WhistleRules
+from libs.common.pack.schema.whistles import (
+    AppraisalRules,
+    DoneCriterion,
+    ScoreCriterion,
+    ScoreGrade,
+    WhistleKind,
+    WhistleRules,
+)
 
 __all__ = [
     "ANY",
@@ -84,6 +91,7 @@ __all__ = [
     "MOST_ON_A_PHONE",
     "NOT_IN_FORCE",
     "AnswerKind",
+    "AppraisalRules",
     "Area",
     "AreaKind",
     "AreaLevel",
@@ -93,6 +101,7 @@ __all__ = [
     "CallbackPolicy",
     "Category",
     "CodedReason",
+    "DoneCriterion",
     "DossierKind",
     "Duty",
     "ExclusionRules",
@@ -136,6 +145,8 @@ __all__ = [
     "ResourceFit",
     "ReturnRules",
     "Score",
+    "ScoreCriterion",
+    "ScoreGrade",
     "StagedRules",
     "SupportPolicy",
     "SuspensionRules",

@@ -22,7 +22,7 @@ def called_event(where: dict[str, Any], after: State, said: Said, part: Whistle 
         case Action.CALL_REPORT:
             return whistles.CallReported(**of_part, note=part.text)
         case Action.CALL_DONE:
-            return whistles.CallDone(**of_part, result=part.text)
+            return whistles.CallDone(**of_part, result=part.text, evidence=part.evidence)
     return whistles.CallCancelled(**of_part, reason=part.text)
 
 

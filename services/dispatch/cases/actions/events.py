@@ -8,7 +8,9 @@ from libs.common.events.base import Event
 from libs.common.events.deadlines import SetDeadline
 from libs.common.events.task_terms import task_name
 from libs.common.rules.machine import SYSTEM
+from services.dispatch.cases.actions.appraised import appraised_event
 from services.dispatch.cases.actions.called import called_event
+from services.dispatch.cases.domain.appraising import Appraising
 from services.dispatch.cases.domain.disputed import ArbitrationRuling, Dispute, RaisedRequest, UnitStatement
 from services.dispatch.cases.domain.state import (
     AddedText,
@@ -80,12 +82,18 @@ def events_of(case_id: str, before: State, after: State, said: Said) -> Iterator
             yield cases.ReturnRequested(**of_lead, reason_code=reason_code, note=note, request=after.version)
         case Wanted() | RequestRuling() | RaisedRequest() as request:
             yield _of_request(where, before, after, said, request)
-        case Whistle() | CalledPart() as call:
-            yield called_event(where, after, said, call)
         case SupportPart() | GivenPart() | FilledList() | Dispute() | UnitStatement() as part:
             yield _beside(where, after, said, part)
     yield from _of_work(where, of_worker, said)
     yield from _of_acceptance(where, before, after, said)
+    yield from _of_whistles(where, after, said)
+
+
+def _of_whistles(where: dict[str, Any], after: State, said: Said) -> Iterator[Event]:
+    if isinstance(said.what, Whistle | CalledPart):
+        yield called_event(where, after, said, said.what)
+    elif isinstance(said.what, Appraising):
+        yield appraised_event(where, after, said, said.what)
 
 
 def _of_work(where: dict[str, Any], of_worker: dict[str, Any], said: Said) -> Iterator[Event]:

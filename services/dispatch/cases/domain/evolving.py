@@ -7,6 +7,7 @@ from typing import Any
 from libs.common.events.asking_terms import RequestKind
 from libs.common.events.terms import DECLARED, Closing
 from libs.common.rules.machine import SYSTEM
+from services.dispatch.cases.domain.appraising import ClaimRuling
 from services.dispatch.cases.domain.clocks import was_met
 from services.dispatch.cases.domain.disputed import Dispute, RaisedRequest
 from services.dispatch.cases.domain.state import (
@@ -63,7 +64,9 @@ def _brought(state: State, said: Said) -> Mapping[str, Any]:
             return _END_OF_ASKING | _END_OF_SUSPENSION | result | {"handled_at": said.at, "open_support": ()}
         case Return() | Nonacceptance() | Wanted() | RequestRuling() as wanted:
             return _wanted(state, said, wanted)
-        case SupportPart() | GivenPart() | Whistle() | CalledPart() | RaisedRequest() | Dispute() as part:
+        case (
+            SupportPart() | GivenPart() | Whistle() | CalledPart() | RaisedRequest() | Dispute() | ClaimRuling() as part
+        ):
             return _parted(state, said, part)
         case AddedText(at, text):
             return {"supplements": (*state.supplements, {"at": at.isoformat(), "text": text})}
@@ -141,7 +144,10 @@ def _aside(state: State, said: Said, part: Beside) -> Mapping[str, Any]:
         return {"disputing": part.units}
     if isinstance(part, Whistle):
         return {"open_called": (*state.open_called, *part.units)}
-    ends = isinstance(part, CalledPart) and said.action in (Action.CALL_DONE, Action.CALL_CANCEL)
+    if isinstance(part, ClaimRuling):
+        ends = part.ends_task
+    else:
+        ends = isinstance(part, CalledPart) and said.action in (Action.CALL_DONE, Action.CALL_CANCEL)
     return {"open_called": _without(state.open_called, part)} if ends else {}
 
 

@@ -10,6 +10,7 @@ from libs.common.events.reasons import NotAcceptedFor
 from libs.common.events.terms import Deadline, Level, ResultKind
 from libs.common.rules import machine
 from libs.common.time.due import LimitUnit
+from services.dispatch.cases.domain.appraising import Appraising
 from services.dispatch.cases.domain.clocks import concerns_now, list_due
 from services.dispatch.cases.domain.disputed import ArbitrationRuling, Dispute, RaisedRequest, UnitStatement
 from services.dispatch.cases.domain.terms import Action, Status
@@ -265,6 +266,8 @@ class CalledPart:
     text: str = ""
     area_code: str = ""
     late: bool = False
+    evidence: tuple[str, ...] = ()
+    """Of a result the files that show it, by their SHA-256."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -284,7 +287,9 @@ class AddedText:
     text: str
 
 
-Beside = SupportPart | GivenPart | FilledList | Whistle | CalledPart | RaisedRequest | Dispute | UnitStatement
+Beside = (
+    SupportPart | GivenPart | FilledList | Whistle | CalledPart | Appraising | RaisedRequest | Dispute | UnitStatement
+)
 """What leaves the case where it stands."""
 What = (
     Assignment | NewChain | Left | Result | Return | Nonacceptance | Wanted | RequestRuling | Beside | AddedText | None

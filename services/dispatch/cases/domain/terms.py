@@ -42,6 +42,12 @@ class Action(StrEnum):
     CALL_REPORT = "call_report"
     CALL_DONE = "call_done"
     CALL_CANCEL = "call_cancel"
+    CONSULT = "consult"
+    WHISTLE_DONE = "whistle_done"
+    SCORE = "score"
+    CLAIM = "claim"
+    CLAIM_GRANT = "claim_grant"
+    CLAIM_REFUSE = "claim_refuse"
     FILL_LIST = "fill_list"
     SUPPORT_GIVE = "support_give"
     SUPPORT_SIGN = "support_sign"
@@ -88,6 +94,11 @@ AFTER_THE_END = (Action.REOPEN, Action.REOPEN_TO_TRIAGE)
 """By these a case that is closed goes on."""
 OF_CALLS = (Action.CALL_ACKNOWLEDGE, Action.CALL_ARRIVE, Action.CALL_REPORT, Action.CALL_DONE, Action.CALL_CANCEL)
 """What becomes of a summoned unit's task, whatever became of the case: nothing but a person ends it."""
+OF_WHISTLES = (
+    *(Action.CONSULT, Action.WHISTLE_DONE, Action.SCORE),
+    *(Action.CLAIM, Action.CLAIM_GRANT, Action.CLAIM_REFUSE),
+)
+"""What becomes of a whistle as a whole, and of how it and its units are appraised; whatever became of the case, too."""
 
 
 class Party(StrEnum):
@@ -105,6 +116,9 @@ class Party(StrEnum):
     WHISTLER = "whistler"
     CALLED_UNIT = "called_unit"
     RELEASER = "releaser"
+    CALLING_STREET = "calling_street"
+    CLAIMANT = "claimant"
+    CLAIM_JUDGE = "claim_judge"
     JUDGE = "judge"
     APPROVER = "approver"
     DECIDER = "decider"
@@ -141,6 +155,12 @@ ACTION_LABELS: dict[Action, tuple[str, str]] = {
     Action.CALL_REPORT: ("到场进展", "report progress of a summoned unit"),
     Action.CALL_DONE: ("吹哨任务办结", "a summoned unit's part is done"),
     Action.CALL_CANCEL: ("撤销召集", "let a summoned unit off"),
+    Action.CONSULT: ("会商", "a joint consultation of summoned units"),
+    Action.WHISTLE_DONE: ("吹哨事项办结", "mark a whistle as done"),
+    Action.SCORE: ("评分", "score a summoned unit"),
+    Action.CLAIM: ("被召集单位申请", "a summoned unit gives its task back, objects to its score or to the whistle"),
+    Action.CLAIM_GRANT: ("同意被召集单位申请", "grant what a summoned unit claims"),
+    Action.CLAIM_REFUSE: ("不予同意被召集单位申请", "refuse what a summoned unit claims"),
     Action.FILL_LIST: ("填报清单", "fill one of its lists"),
     Action.SUPPORT_GIVE: ("增派协办", "give one more unit a part"),
     Action.SUPPORT_SIGN: ("协办签收", "sign a support unit's part"),

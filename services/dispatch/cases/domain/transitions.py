@@ -36,6 +36,7 @@ from services.dispatch.cases.domain.terms import (
     AFTER_THE_END,
     ENDS,
     OF_CALLS,
+    OF_WHISTLES,
     OPEN,
     STATUS_LABELS,
     Action,
@@ -108,6 +109,12 @@ STEPS: tuple[Line, ...] = (
     *Line.each(Status, Action.CALL_REPORT, Party.CALLED_UNIT),
     *Line.each(Status, Action.CALL_DONE, Party.CALLED_UNIT),
     *Line.each(Status, Action.CALL_CANCEL, Party.RELEASER),
+    *Line.each(Status, Action.CONSULT, Party.CALLING_STREET),
+    *Line.each(Status, Action.WHISTLE_DONE, Party.CALLING_STREET),
+    *Line.each(Status, Action.SCORE, Party.CALLING_STREET),
+    *Line.each(Status, Action.CLAIM, Party.CLAIMANT),
+    *Line.each(Status, Action.CLAIM_GRANT, Party.CLAIM_JUDGE),
+    *Line.each(Status, Action.CLAIM_REFUSE, Party.CLAIM_JUDGE),
     *Line.each(_UNDECIDED, Action.FILL_LIST, Party.KEEPER, released),
     *Line.each(OPEN, Action.SUPPORT_GIVE, Party.GIVER, no_return_pending),
     *Line.each(OPEN, Action.SUPPORT_SIGN, Party.SUPPORT_UNIT),
@@ -178,8 +185,14 @@ def _arbitrated(steps: tuple[Line, ...]) -> Iterator[str]:
             yield f"{place} gives away what a ruling named the unit for"
 
 
-_NOT_TOLD = (Party.SYSTEM, Party.CALLED_UNIT, Party.RELEASER)
-"""Whose steps are not told as possible: nobody's, and those of a summoned unit's task, which can be taken anywhere."""
+_NOT_TOLD = (
+    *(Party.SYSTEM, Party.CALLED_UNIT, Party.RELEASER),
+    *(Party.CALLING_STREET, Party.CLAIMANT, Party.CLAIM_JUDGE),
+)
+"""Whose steps are not told as possible: nobody's, and those of whistles and their tasks, which can be taken anywhere.
+
+Who whistled, was summoned or may decide what such a unit claims, the rules of whistles know.
+"""
 
 MACHINE = Machine(
     STEPS,
@@ -187,7 +200,7 @@ MACHINE = Machine(
     ACTION_LABELS,
     people=tuple(party for party in Party if party not in _NOT_TOLD),
     ends=ENDS,
-    after_the_end=(*AFTER_THE_END, *OF_CALLS),
+    after_the_end=(*AFTER_THE_END, *OF_CALLS, *OF_WHISTLES),
     must=(_without_a_way_out, _unguarded, _decided_by_one, _arbitrated),
 )
 

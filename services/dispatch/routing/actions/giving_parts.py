@@ -35,12 +35,12 @@ async def give(session: Session, asked: Request, case_id: str, body: GiveTask) -
     return shown(session, case, asked.actor)
 
 
-def check_end(session: Session, case: Case, due_at: datetime | None) -> None:
+def check_end(session: Session, case: Case, due_at: datetime | None, field: str = "due_at") -> None:
     """Invalid unless a named end is still to come, and not after the end of the case itself."""
     if due_at is None:
         return
     if due_at <= session.now:
-        raise invalid("due_at", "must lie in the future", "须晚于当前时间")
+        raise invalid(field, "must lie in the future", "须晚于当前时间")
     if case.handle_due_at is not None and due_at > case.handle_due_at:
         until = case.handle_due_at.isoformat()
-        raise invalid("due_at", f"must not be after the case's own limit, {until}", f"不得晚于本件办理时限 {until}")
+        raise invalid(field, f"must not be after the case's own limit, {until}", f"不得晚于本件办理时限 {until}")
