@@ -11,6 +11,7 @@ from libs.common.events import (
     cases,
     citizens,
     door,
+    letters,
     objections,
     passing,
     supervision,
@@ -68,8 +69,13 @@ OF_CALLS = (
     *(whistles.CallDone, whistles.CallCancelled),
 )
 """What becomes of a summoned unit's task, wherever its case stands."""
+OF_LETTERS = (
+    *(letters.LetterDrafted, letters.LetterSent, letters.LetterAcknowledged, letters.LetterReplied),
+    *(letters.LetterAccepted, letters.LetterSentBack, letters.LetterReminded, letters.LetterWithdrawn),
+)
+"""What becomes of a letter about it, likewise; what may follow what there its rows tell (I6)."""
 MAY_SAY: Mapping[str, tuple[type[Event], ...]] = {
-    DISPATCH: (*tuple(MAY_FOLLOW)[:26], *OF_CALLS),
+    DISPATCH: (*tuple(MAY_FOLLOW)[:26], *OF_CALLS, *OF_LETTERS),
     FOLLOWUP: (
         *tuple(MAY_FOLLOW)[26:],
         *(cases.DeadlineSet, cases.DeadlineWarned, cases.DeadlineMissed),
@@ -84,7 +90,7 @@ BESIDE = (
     *(*ASKED, asking.SuspensionLifted),
 )
 """What leaves the case where it stands."""
-OF_ANY_UNIT = (*OF_SUPPORT, ResponsibleNamed, whistles.StreetWhistled, *OF_CALLS)
+OF_ANY_UNIT = (*OF_SUPPORT, ResponsibleNamed, whistles.StreetWhistled, *OF_CALLS, *OF_LETTERS)
 BESIDE_ALL = (door.RequesterRevealed, door.CaseResealed, door.RequesterErased, AccusedNamed)
 """What may be said of a case wherever it stands, at its end, too."""
 TAKEN_AWAY = (*WITH_A_UNIT, cases.CaseSigned, cases.ReturnRequested)
@@ -96,7 +102,7 @@ HAND_IN_IT: tuple[type[Any], ...] = (
     *(*WITH_A_UNIT, cases.CaseSigned, cases.ProgressReported, cases.CaseHandled),
     *(tasks.TaskGiven, tasks.TaskSigned, tasks.TaskReported, cases.TaskDone),
     *(whistles.StreetWhistled, whistles.CallAcknowledged, whistles.UnitArrived),
-    *(whistles.CallReported, whistles.CallDone),
+    *(whistles.CallReported, whistles.CallDone, letters.LetterAcknowledged, letters.LetterReplied),
 )
 """What people do with a case; whoever did asks nobody about it."""
 

@@ -121,6 +121,7 @@ _TABLES: dict[str, tuple[str, str]] = {
     "request": ("dispatch.request", "version"),
     "task": ("dispatch.task", "version, unit_code"),
     "call": ("dispatch.call", "version, unit_code"),
+    "letter": ("(SELECT * FROM dispatch.letter WHERE case_id IS NOT NULL) AS letter", "letter_id"),
     "case_list": ("dispatch.case_list", "version"),
     "matter": ("followup.matter", ""),
     "followup.transition": ("followup.transition", "version"),

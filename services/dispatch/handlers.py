@@ -32,6 +32,7 @@ from services.dispatch.cases.actions.steps import CASES
 from services.dispatch.cases.domain.terms import Action, Status
 from services.dispatch.cases.domain.transitions import MACHINE, decide
 from services.dispatch.cases.tables import Case
+from services.dispatch.letters.actions import writing as letters
 from services.dispatch.requests.actions.asking import lapse
 from services.dispatch.routing.actions import opening, recusing
 from services.dispatch.routing.actions.giving import apply
@@ -79,6 +80,7 @@ async def accused_named(session: Session, event: AccusedNamed) -> None:
     while (said := await recusing.next_said(session, case)) is not None:
         await apply(session, case, said)
     await recuse(session, case)
+    await letters.recuse(session, case)
     await recusing.let_go(session, case)
 
 

@@ -31,6 +31,7 @@ from libs.common.events.cases import (
 from libs.common.events.citizens import WithdrawalWished
 from libs.common.events.directory import PackPublished, StaffRecorded
 from libs.common.events.door import AdditionHeld, CaseUrged, WordingReleased
+from libs.common.events.letters import LetterAcknowledged, LetterReplied, LetterSent, LetterSentBack, LetterWithdrawn
 from libs.common.events.objections import ObjectionRaised
 from libs.common.events.passing import CaseDelegated, CaseRaised
 from libs.common.events.responsible import ResponsibleNamed
@@ -50,7 +51,7 @@ from libs.common.rules.machine import SYSTEM, Actor, NotTheirs, OutOfTurn
 from services.followup.callbacks.actions.finding import load_by_keys, load_with_callbacks
 from services.followup.callbacks.actions.withdrawing import ask_about_wish
 from services.followup.cases.actions import CASES, can
-from services.followup.cases.domain.terms import Action
+from services.followup.cases.domain.terms import Action, Status
 from services.followup.cases.domain.transitions import believed
 from services.followup.cases.tables import Case
 from services.followup.clocks.actions.changing import lift_clock
@@ -292,6 +293,18 @@ async def call_ended(session: Session, event: CallDone | CallCancelled) -> None:
     tasks.call_ended(session, await _known(session, event), event)
 
 
+async def lettered(session: Session, event: LetterSent | LetterSentBack) -> None:
+    """签发、复函退回 -> a reply is due, unless the case is over."""
+    case = await _known(session, event)
+    if case.status is not Status.CLOSED:
+        tasks.lettered(session, case, event)
+
+
+async def letter_ended(session: Session, event: LetterReplied | LetterWithdrawn) -> None:
+    """复函、撤回函件 -> that promise is kept, or void."""
+    tasks.letter_ended(session, await _known(session, event), event)
+
+
 HANDLERS = (
     on(PackPublished, learn_pack),
     on(StaffRecorded, learn_staff),
@@ -328,6 +341,11 @@ HANDLERS = (
     on(CallReported, worked),
     on(CallDone, call_ended),
     on(CallCancelled, call_ended),
+    on(LetterSent, lettered),
+    on(LetterAcknowledged, worked),
+    on(LetterReplied, letter_ended),
+    on(LetterSentBack, lettered),
+    on(LetterWithdrawn, letter_ended),
     on(CaseHandled, finished),
 )
 

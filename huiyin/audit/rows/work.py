@@ -13,11 +13,13 @@ from huiyin.audit.case import DISPATCH, FOLLOWUP, INTAKE, CaseView, LedgerSaid
 from huiyin.audit.rows.beside import BESIDE, beside_step, due_by, edition_of
 from huiyin.audit.rows.comparing import Columns, NotBefore, Unseen, as_told, by_whom, told
 from huiyin.audit.rows.decisions import decision_of
+from huiyin.audit.rows.letters import Letters, after_letter
 from huiyin.audit.rows.requests import request_said
 from libs.common.errors import NotFound
 from libs.common.events import accepting, asking, cases, door, objections, passing
 from libs.common.events import tasks as task_events
 from libs.common.events.base import Event, SaidByHand
+from libs.common.events.letters import LetterEvent
 from libs.common.events.responsible import ResponsibleNamed
 from libs.common.rules.machine import SYSTEM, Actor, OutOfTurn
 from services.dispatch.asks import domain as requests
@@ -83,6 +85,7 @@ class CaseWithUnits:
         self.decisions: list[Columns] = []
         self.lists: list[Columns] = []
         self.calls: calls.Calls = ()
+        self.letters: Letters = {}
 
     def next_from(self) -> str | None:
         """Of whom the next step was heard, as the history says."""
@@ -213,8 +216,20 @@ class CaseWithUnits:
             case asking.UnitRequestEvent():
                 by = self._of(event) if isinstance(event, asking.RequestMade) else self._by(event)
                 self._step(request_said(event, by))
+            case LetterEvent():
+                self._letter(event)
             case SaidByHand() if isinstance(event, BESIDE):
                 self._step(beside_step(event, self._by(event)))
+
+    def _letter(self, event: LetterEvent) -> None:
+        """A step of a letter is one of its case, or there is neither."""
+        version = self.state.version
+        try:
+            letters, said = after_letter(self.letters, event, self._by(event))
+        except (OutOfTurn, NotFound):
+            return
+        self._step(said)
+        self.letters = letters if self.state.version > version else self.letters
 
     def _unaccepted(self, event: _Unaccepted) -> None:
         wanted = Nonacceptance(event.reason_code, event.go_to, event.notice)

@@ -205,7 +205,7 @@ class Promise:
     """What ends it unkept, before the end of its round does."""
     passed_on_by: tuple[str, ...] = ()
     """It runs on, and is from then on that of the unit that leads, if any does."""
-    about: Literal["case", "order", "task", "objection", "upper_order"] = "case"
+    about: Literal["case", "order", "task", "objection", "upper_order", "letter"] = "case"
     """A round of the case itself; or one thing of it, whose id each event names and whose giver starts the clock."""
     of_worker: bool = False
     """It is that of the unit that works, where the one that leads has delegated."""
@@ -244,6 +244,7 @@ class Deadline(str):
     TASK: ClassVar["Deadline"]
     REPORT_IN: ClassVar["Deadline"]
     CALLED: ClassVar["Deadline"]
+    LETTER: ClassVar["Deadline"]
 
     def __new__(cls, code: str, promise: Promise) -> "Deadline":
         """Declare one more word, with what it guards."""
@@ -334,4 +335,9 @@ Deadline.CALLED = Deadline("called", Promise(
     "吹哨任务时限", "How long a summoned unit may take to do its part, where the street names no other end",
     Answerable.UNIT, set_by=("StreetWhistled",), kept_by=("CallDone",), void_by=("CallCancelled", "CaseClosed"),
     about="task", optional=True,
+))  # fmt: skip
+Deadline.LETTER = Deadline("letter", Promise(
+    "复函时限", "How long the reply to a letter about a case may take; the letter itself, or its kind, says how long",
+    Answerable.UNIT, set_by=("LetterSent", "LetterSentBack"), kept_by=("LetterReplied",),
+    void_by=("LetterWithdrawn", "CaseClosed"), about="letter", optional=True,
 ))  # fmt: skip

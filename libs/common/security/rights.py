@@ -66,6 +66,9 @@ class Right(StrEnum):
     WHISTLE_CALL = "dispatch.whistles.call"
     WHISTLE_READ = "dispatch.whistles.read"
     CALL_ANSWER = "dispatch.calls.answer"
+    LETTER_WRITE = "dispatch.letters.write"
+    LETTER_READ = "dispatch.letters.read"
+    LETTER_ANSWER = "dispatch.letters.answer"
     LIST_FILL = "dispatch.lists.fill"
     TASK_GIVE = "dispatch.tasks.give"
     TASK_CANCEL = "dispatch.tasks.cancel"
@@ -122,6 +125,7 @@ class Right(StrEnum):
 _LOOK_AT_CASES = frozenset(
     {Right.CASE_READ, Right.CASE_LIST, Right.CASE_TIMELINE, Right.ATTACHMENT_READ, Right.PROMISE_READ}
 )
+_WRITE_LETTERS = frozenset({Right.LETTER_WRITE, Right.LETTER_READ})
 _LOOK_AT_FIGURES = frozenset({Right.FIGURE_READ, Right.FIGURE_CASES})
 _LOOK_AT_WORK = frozenset({Right.WORK_READ, Right.TRIAGE_READ})
 _LOOK_AT_PROMISES = frozenset({Right.CALLBACK_READ, Right.TIMER_READ, Right.SUPERVISION_READ})
@@ -186,6 +190,7 @@ RIGHTS: Mapping[Role, frozenset[Right]] = MappingProxyType(
         | _LOOK_AT_CASES
         | _LOOK_AT_WORK
         | _JUDGE_CASES
+        | _WRITE_LETTERS
         | {
             Right.ACCUSED_NAME,
             Right.CASE_ASSIGN,
@@ -208,6 +213,7 @@ RIGHTS: Mapping[Role, frozenset[Right]] = MappingProxyType(
         },
         Role.HANDLER: _OF_THE_OFFICE
         | _LOOK_AT_CASES
+        | _WRITE_LETTERS
         | {
             Right.REQUESTER_REVEAL,
             Right.ATTACHMENT_ADD,
@@ -220,6 +226,7 @@ RIGHTS: Mapping[Role, frozenset[Right]] = MappingProxyType(
             Right.WHISTLE_CALL,
             Right.WHISTLE_READ,
             Right.CALL_ANSWER,
+            Right.LETTER_ANSWER,
             Right.LIST_FILL,
             Right.TASK_GIVE,
             Right.TASK_CANCEL,
@@ -244,6 +251,7 @@ RIGHTS: Mapping[Role, frozenset[Right]] = MappingProxyType(
         | _LOOK_AT_PROMISES
         | _LOOK_AT_FIGURES
         | _JUDGE_CASES
+        | _WRITE_LETTERS
         | _LOOK_AT_HOUSEHOLDS
         | _KEEP_TEAMS
         | _OVERSEE_VISITS
@@ -262,6 +270,7 @@ RIGHTS: Mapping[Role, frozenset[Right]] = MappingProxyType(
         },
         Role.LEADER: _OF_THE_OFFICE
         | _LOOK_AT_FIGURES
+        | _WRITE_LETTERS
         | {Right.SUPERVISION_READ, Right.EXCLUSION_READ, Right.EXCLUSION_DECIDE, Right.ROUND_READ, Right.TEAM_READ}
         | {
             Right.OBJECTION_READ,

@@ -7,6 +7,7 @@ from typing import Any
 from libs.common.events.asking_terms import RequestKind
 from libs.common.events.terms import DECLARED, Closing
 from services.dispatch.cases.domain.clocks import was_met
+from services.dispatch.cases.domain.lettered import LetterPart
 from services.dispatch.cases.domain.state import (
     AddedText,
     Assignment,
@@ -61,7 +62,7 @@ def _brought(state: State, said: Said) -> Mapping[str, Any]:
             return _END_OF_ASKING | _END_OF_SUSPENSION | result | {"handled_at": said.at, "open_support": ()}
         case Return() | Nonacceptance() | Wanted() | RequestRuling() as wanted:
             return _wanted(state, said, wanted)
-        case SupportPart() | GivenPart() | Whistle() | CalledPart() as part:
+        case SupportPart() | GivenPart() | Whistle() | CalledPart() | LetterPart() as part:
             return _parted(state, said.action, part)
         case AddedText(at, text):
             return {"supplements": (*state.supplements, {"at": at.isoformat(), "text": text})}
@@ -98,11 +99,8 @@ def _ended(said: Said) -> Mapping[str, Any]:
 
 
 def _parted(state: State, action: Action, part: Beside) -> Mapping[str, Any]:
-    if isinstance(part, Whistle):
-        return {"open_called": (*state.open_called, *part.units)}
     if not isinstance(part, SupportPart | GivenPart):
-        ends = isinstance(part, CalledPart) and action in (Action.CALL_DONE, Action.CALL_CANCEL)
-        return {"open_called": _without(state.open_called, part)} if ends else {}
+        return _waited_for(state, action, part)
     if isinstance(part, GivenPart):
         named = {name: (*getattr(state, name), part.unit_code) for name in ("support_units", "open_support")}
         return {name: tuple(dict.fromkeys(units)) for name, units in named.items()}
@@ -115,6 +113,25 @@ def _parted(state: State, action: Action, part: Beside) -> Mapping[str, Any]:
         units: tuple(dict.fromkeys(instead.get(code, code) for code in getattr(state, units)))
         for units in ("support_units", "open_support")
     }
+
+
+def _waited_for(state: State, action: Action, part: Beside) -> Mapping[str, Any]:
+    """Who was summoned, and letters that were sent."""
+    if isinstance(part, LetterPart):
+        return {"open_letters": _lettered(state, action, part)}
+    if isinstance(part, Whistle):
+        return {"open_called": (*state.open_called, *part.units)}
+    ends = isinstance(part, CalledPart) and action in (Action.CALL_DONE, Action.CALL_CANCEL)
+    return {"open_called": _without(state.open_called, part)} if ends else {}
+
+
+def _lettered(state: State, action: Action, part: LetterPart) -> tuple[str, ...]:
+    """What was sent to others holds the result; a letter to who handles the case itself would wait for that."""
+    if action is Action.LETTER_SEND and part.no is not None and part.to_unit not in (state.lead_unit, *state.delegates):
+        return (*state.open_letters, part.no)
+    if action in (Action.LETTER_ACCEPT, Action.LETTER_WITHDRAW):
+        return tuple(one for one in state.open_letters if one != part.no)
+    return state.open_letters
 
 
 def _without(units: tuple[str, ...], part: Beside) -> tuple[str, ...]:

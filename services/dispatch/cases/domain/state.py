@@ -11,6 +11,7 @@ from libs.common.events.terms import Deadline, Level, ResultKind
 from libs.common.rules import machine
 from libs.common.time.due import LimitUnit
 from services.dispatch.cases.domain.clocks import concerns_now, list_due
+from services.dispatch.cases.domain.lettered import LetterPart
 from services.dispatch.cases.domain.terms import Action, Status
 
 
@@ -31,6 +32,8 @@ class State:
     """Those of them that have not done their part, nor been let off it."""
     open_called: tuple[str, ...] = ()
     """Units that were summoned and have neither done their part nor been let off it, whatever the round."""
+    open_letters: tuple[str, ...] = ()
+    """Numbers of letters that were sent and are neither answered for good nor withdrawn, whatever the round."""
     delegates: tuple[str, ...] = ()
     """The units below the lead that it was delegated to, each by the one before: the last of them works."""
     by_rule: bool = False
@@ -272,7 +275,7 @@ class AddedText:
     text: str
 
 
-Beside = SupportPart | GivenPart | FilledList | Whistle | CalledPart
+Beside = SupportPart | GivenPart | FilledList | Whistle | CalledPart | LetterPart
 """What leaves the case where it stands."""
 What = (
     Assignment | NewChain | Left | Result | Return | Nonacceptance | Wanted | RequestRuling | Beside | AddedText | None

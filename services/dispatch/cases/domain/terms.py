@@ -43,6 +43,14 @@ class Action(StrEnum):
     CALL_DONE = "call_done"
     CALL_CANCEL = "call_cancel"
     FILL_LIST = "fill_list"
+    LETTER_DRAFT = "letter_draft"
+    LETTER_SEND = "letter_send"
+    LETTER_ACKNOWLEDGE = "letter_acknowledge"
+    LETTER_REPLY = "letter_reply"
+    LETTER_ACCEPT = "letter_accept"
+    LETTER_SEND_BACK = "letter_send_back"
+    LETTER_REMIND = "letter_remind"
+    LETTER_WITHDRAW = "letter_withdraw"
     SUPPORT_GIVE = "support_give"
     SUPPORT_SIGN = "support_sign"
     SUPPORT_REPORT = "support_report"
@@ -83,6 +91,13 @@ AFTER_THE_END = (Action.REOPEN, Action.REOPEN_TO_TRIAGE)
 """By these a case that is closed goes on."""
 OF_CALLS = (Action.CALL_ACKNOWLEDGE, Action.CALL_ARRIVE, Action.CALL_REPORT, Action.CALL_DONE, Action.CALL_CANCEL)
 """What becomes of a summoned unit's task, whatever became of the case: nothing but a person ends it."""
+BY_RECEIVER = (Action.LETTER_ACKNOWLEDGE, Action.LETTER_REPLY)
+"""What the receiver of a letter does."""
+OF_LETTERS = (
+    *(*BY_RECEIVER, Action.LETTER_ACCEPT, Action.LETTER_SEND_BACK),
+    *(Action.LETTER_REMIND, Action.LETTER_WITHDRAW),
+)
+"""What becomes of a letter that was sent, likewise."""
 
 
 class Party(StrEnum):
@@ -97,6 +112,9 @@ class Party(StrEnum):
     COORDINATOR = "coordinator"
     GIVER = "giver"
     KEEPER = "keeper"
+    WRITER = "writer"
+    OFFICE = "office"
+    RECEIVER = "receiver"
     WHISTLER = "whistler"
     CALLED_UNIT = "called_unit"
     RELEASER = "releaser"
@@ -135,6 +153,14 @@ ACTION_LABELS: dict[Action, tuple[str, str]] = {
     Action.CALL_DONE: ("吹哨任务办结", "a summoned unit's part is done"),
     Action.CALL_CANCEL: ("撤销召集", "let a summoned unit off"),
     Action.FILL_LIST: ("填报清单", "fill one of its lists"),
+    Action.LETTER_DRAFT: ("函件拟稿", "draft a letter about it"),
+    Action.LETTER_SEND: ("签发函件", "sign a letter off and send it"),
+    Action.LETTER_ACKNOWLEDGE: ("签收函件", "the receiver of a letter has it"),
+    Action.LETTER_REPLY: ("复函", "reply to a letter"),
+    Action.LETTER_ACCEPT: ("复函认可", "accept the reply to a letter"),
+    Action.LETTER_SEND_BACK: ("复函退回", "send the reply to a letter back"),
+    Action.LETTER_REMIND: ("催复", "remind the receiver of a letter"),
+    Action.LETTER_WITHDRAW: ("撤回函件", "withdraw a letter"),
     Action.SUPPORT_GIVE: ("增派协办", "give one more unit a part"),
     Action.SUPPORT_SIGN: ("协办签收", "sign a support unit's part"),
     Action.SUPPORT_REPORT: ("协办进展", "report progress of a support unit"),

@@ -13,6 +13,7 @@ from services.dispatch.cases.domain.guards import (
     in_the_first_round,
     no_nonacceptance_pending,
     no_open_call,
+    no_open_letter,
     no_open_support,
     no_return_pending,
     nonacceptance_pending,
@@ -30,8 +31,10 @@ from services.dispatch.cases.domain.state import Ask, Said, State
 from services.dispatch.cases.domain.terms import (
     ACTION_LABELS,
     AFTER_THE_END,
+    BY_RECEIVER,
     ENDS,
     OF_CALLS,
+    OF_LETTERS,
     OPEN,
     STATUS_LABELS,
     Action,
@@ -70,7 +73,7 @@ STEPS: tuple[Line, ...] = (
         Status.SIGNED,
         Status.HANDLED,
         Party.WORKING_UNIT,
-        (no_return_pending, no_open_support, no_open_call),
+        (no_return_pending, no_open_support, no_open_call, no_open_letter),
     ),
     *Line.each(OPEN, Action.ASK_RETURN, Party.LEAD_UNIT, *_MAY_BE_GIVEN_BACK),
     # Who asks goes on meanwhile: whatever gives the case to another, or ends its handling, ends the request.
@@ -98,6 +101,14 @@ STEPS: tuple[Line, ...] = (
     *Line.each(Status, Action.CALL_REPORT, Party.CALLED_UNIT),
     *Line.each(Status, Action.CALL_DONE, Party.CALLED_UNIT),
     *Line.each(Status, Action.CALL_CANCEL, Party.RELEASER),
+    # A draft may be dropped, and a letter that was sent goes on, whatever became of the case meanwhile.
+    *Line.each(OPEN, Action.LETTER_DRAFT, Party.WRITER),
+    *Line.each(OPEN, Action.LETTER_SEND, Party.WRITER),
+    *(
+        line
+        for action in OF_LETTERS
+        for line in Line.each(Status, action, Party.RECEIVER if action in BY_RECEIVER else Party.OFFICE)
+    ),
     *Line.each(_UNDECIDED, Action.FILL_LIST, Party.KEEPER, released),
     *Line.each(OPEN, Action.SUPPORT_GIVE, Party.GIVER, no_return_pending),
     *Line.each(OPEN, Action.SUPPORT_SIGN, Party.SUPPORT_UNIT),
@@ -137,6 +148,8 @@ def _unguarded(steps: tuple[Line, ...]) -> Iterator[str]:
             yield f"{step.action} from {step.source} does not wait for the support units"
         if step.action is Action.HAND_IN and no_open_call not in step.guards:
             yield f"{step.action} from {step.source} does not wait for summoned units"
+        if step.action is Action.HAND_IN and no_open_letter not in step.guards:
+            yield f"{step.action} from {step.source} does not wait for letters"
         if moves and step.who in _OF_UNITS and no_return_pending not in step.guards:
             yield f"{step.action} from {step.source} moves a case whose return may be pending"
         if step.target is Status.NOT_ACCEPTED and step.source is not step.target:
@@ -156,8 +169,8 @@ def _decided_by_one(steps: tuple[Line, ...]) -> Iterator[str]:
             yield f"{step.action} from {step.source} ends its handling on one person's word, or without evidence"
 
 
-_NOT_TOLD = (Party.SYSTEM, Party.CALLED_UNIT, Party.RELEASER)
-"""Whose steps are not told as possible: nobody's, and those of a summoned unit's task, which can be taken anywhere."""
+_NOT_TOLD = (Party.SYSTEM, Party.CALLED_UNIT, Party.RELEASER, Party.OFFICE, Party.RECEIVER)
+"""Whose steps are not told as possible: nobody's, and those of a summoned unit's task or a letter, taken anywhere."""
 
 MACHINE = Machine(
     STEPS,
@@ -165,7 +178,7 @@ MACHINE = Machine(
     ACTION_LABELS,
     people=tuple(party for party in Party if party not in _NOT_TOLD),
     ends=ENDS,
-    after_the_end=(*AFTER_THE_END, *OF_CALLS),
+    after_the_end=(*AFTER_THE_END, *OF_CALLS, *OF_LETTERS),
     must=(_without_a_way_out, _unguarded, _decided_by_one),
 )
 
@@ -217,6 +230,7 @@ _NO_SUPPORT_UNIT: Mapping[Party, tuple[str, str]] = {
     Party.COORDINATOR: ("A support unit does not let itself off", "协办单位不得自行撤销协办"),
     Party.RELEASER: ("A support unit lets no summoned unit off", "协办单位不得撤销吹哨召集"),
     Party.GIVER: ("A support unit gives no part of the case to another", "协办单位不得增派协办任务"),
+    Party.WRITER: ("A support unit writes no letter about the case", "协办单位不得就本件发函"),
     Party.KEEPER: ("A support unit fills no list of the case", "协办单位不得填报本件清单"),
 }
 """Of parties that are whoever sorts or handles the case: what a support unit is told."""

@@ -109,6 +109,7 @@ def _new_case(session: Session, event: CaseRegistered) -> Case:
         support_units=[],
         open_support=[],
         open_called=[],
+        open_letters=[],
         delegates=[],
         category_code=event.category_code,
         area_code=event.area_code,
