@@ -1,4 +1,4 @@
-"""翠屏街道: letters (journey 7): 翠街函〔2019〕1号, due over a make-up Sunday, late by that day, and nobody else sees it."""
+"""翠屏街道: letters (journey 7): 翠街函〔2019〕1号, late by a worked Sunday, answered by its receiver alone."""
 
 import asyncio
 from collections.abc import AsyncIterator

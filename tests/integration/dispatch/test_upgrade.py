@@ -12,9 +12,9 @@ from tests.integration.dispatch.test_supporting import tasks
 
 AS_IT_WAS: tuple[str, ...] = (
     "DROP TABLE decision",
-    "DROP TABLE call, case_list",
+    "DROP TABLE call, case_list, letter, letter_sequence, letter_template",
     "DROP INDEX work_terminated_idx",
-    "ALTER TABLE work DROP COLUMN open_called, DROP COLUMN suspended_until",
+    "ALTER TABLE work DROP COLUMN open_called, DROP COLUMN open_letters, DROP COLUMN suspended_until",
     "ALTER TABLE work DROP COLUMN asked, DROP COLUMN asked_by, DROP COLUMN asked_by_staff",
     "DROP TABLE request",
     "DROP TABLE task",
