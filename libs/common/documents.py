@@ -13,6 +13,7 @@ from zipfile import BadZipFile, ZipFile
 
 from docx import Document
 from docx.document import Document as OpenDocument
+from docx.enum.text import WD_ALIGN_PARAGRAPH
 from docx.opc.exceptions import OpcError
 from docx.oxml.ns import qn
 from docx.shared import Mm, Pt
@@ -115,8 +116,11 @@ def _put(texts: list[str], start: int, end: int, value: str) -> None:
             value = ""
 
 
+_SIDES = (WD_ALIGN_PARAGRAPH.LEFT, WD_ALIGN_PARAGRAPH.CENTER, WD_ALIGN_PARAGRAPH.RIGHT)
+
+
 @dataclass(frozen=True, slots=True)
-class Line:
+class DocumentLine:
     """A paragraph of a plain document: its text, whether it stands in the middle (0 left, 1 middle, 2 right)."""
 
     text: str
@@ -125,7 +129,7 @@ class Line:
     bold: bool = False
 
 
-def plain_document(*lines: Line) -> bytes:
+def plain_document(*lines: DocumentLine) -> bytes:
     """A4 as offices write it (公文): margins and a face for Chinese. A sheet to begin a template of one's own from."""
     document = Document()
     section = document.sections[0]
@@ -138,7 +142,7 @@ def plain_document(*lines: Line) -> bytes:
     )
     for line in lines:
         paragraph = document.add_paragraph()
-        paragraph.alignment = line.at  # type: ignore[assignment]
+        paragraph.alignment = _SIDES[line.at]
         run = paragraph.add_run(line.text)
         run.font.size, run.font.bold, run.font.name = Pt(line.size), line.bold, "FangSong"
         run._element.get_or_add_rPr().get_or_add_rFonts().set(qn("w:eastAsia"), "仿宋")  # noqa: SLF001

@@ -8,6 +8,7 @@ from libs.common.database.stored_packs import learn_pack
 from libs.common.database.stored_staff import learn_staff
 from libs.common.delivery.handlers import on, reactions
 from libs.common.errors import Permanent
+from libs.common.events import letters
 from libs.common.events.accepting import CaseNotAccepted
 from libs.common.events.accused import AccusedNamed
 from libs.common.events.asking import RequestGranted, SuspensionLifted
@@ -31,7 +32,6 @@ from libs.common.events.cases import (
 from libs.common.events.citizens import WithdrawalWished
 from libs.common.events.directory import PackPublished, StaffRecorded
 from libs.common.events.door import AdditionHeld, CaseUrged, WordingReleased
-from libs.common.events.letters import LetterAcknowledged, LetterReplied, LetterSent, LetterSentBack, LetterWithdrawn
 from libs.common.events.objections import ObjectionRaised
 from libs.common.events.passing import CaseDelegated, CaseRaised
 from libs.common.events.responsible import ResponsibleNamed
@@ -137,10 +137,8 @@ async def urged(session: Session, event: CaseUrged) -> None:
         raise RuntimeError(f"{event.type_name} was given without its place in a ledger, which names its order")
     case = await _known(session, event)
     if case.lead_unit is not None and can(case, Action.ASSIGN):
-        by, reason = (
-            Actor(event.by or SYSTEM.subject, event.by_unit, event.by_staff),
-            f"催办来电：{event.text}"[:LONGEST_REASON],
-        )
+        by = Actor(event.by or SYSTEM.subject, event.by_unit, event.by_staff)
+        reason = f"催办来电：{event.text}"[:LONGEST_REASON]
         order = IssueSupervision(case_id=event.case_id, level=SupervisionLevel.REMINDER, reason=reason)
         order_by_hand(session, case, by, order, session.cause.event_id)
         if case.delegate_unit is not None:
@@ -293,14 +291,14 @@ async def call_ended(session: Session, event: CallDone | CallCancelled) -> None:
     tasks.call_ended(session, await _known(session, event), event)
 
 
-async def lettered(session: Session, event: LetterSent | LetterSentBack) -> None:
+async def lettered(session: Session, event: letters.LetterSent | letters.LetterSentBack) -> None:
     """签发、复函退回 -> a reply is due, unless the case is over."""
     case = await _known(session, event)
     if case.status is not Status.CLOSED:
         tasks.lettered(session, case, event)
 
 
-async def letter_ended(session: Session, event: LetterReplied | LetterWithdrawn) -> None:
+async def letter_ended(session: Session, event: letters.LetterReplied | letters.LetterWithdrawn) -> None:
     """复函、撤回函件 -> that promise is kept, or void."""
     tasks.letter_ended(session, await _known(session, event), event)
 
@@ -341,11 +339,11 @@ HANDLERS = (
     on(CallReported, worked),
     on(CallDone, call_ended),
     on(CallCancelled, call_ended),
-    on(LetterSent, lettered),
-    on(LetterAcknowledged, worked),
-    on(LetterReplied, letter_ended),
-    on(LetterSentBack, lettered),
-    on(LetterWithdrawn, letter_ended),
+    on(letters.LetterSent, lettered),
+    on(letters.LetterAcknowledged, worked),
+    on(letters.LetterReplied, letter_ended),
+    on(letters.LetterSentBack, lettered),
+    on(letters.LetterWithdrawn, letter_ended),
     on(CaseHandled, finished),
 )
 

@@ -11,7 +11,7 @@ from services.dispatch.cases.domain.state import Said
 from services.dispatch.letters.actions.keeping import EVENTS, case_step
 from services.dispatch.letters.domain import LetterSaid, LetterState, evolve
 
-STEPS: Mapping[type[LetterEvent], LetterStep] = {kind: step for step, (_, kind) in EVENTS.items()}
+STEPS: Mapping[type[LetterEvent], LetterStep] = {told.event: step for step, told in EVENTS.items()}
 _FACTS: Mapping[LetterStep, tuple[str, ...]] = {
     LetterStep.SEND: ("number", "year", "no", "warn_at", "due_at"),
     LetterStep.REPLY: ("reply", "evidence", "late"),
@@ -26,10 +26,13 @@ Letters = Mapping[str, LetterState]
 """Those about one case, by their ids."""
 
 
-def after_letter(letters: Letters, event: LetterEvent, by: Actor) -> tuple[Letters, Said]:
-    """The letters after an event, and the step of the case. OutOfTurn, or NotFound, for what they do not allow."""
+def after_letter(letters: Letters, event: LetterEvent, by: Actor) -> tuple[Letters, Said] | None:
+    """The letters after an event, and the step of the case; None for what the letter does not allow."""
     step = STEPS[type(event)]
-    letter = _drafted(event, by) if isinstance(event, LetterDrafted) else _stepped(letters, event, step, by)
+    try:
+        letter = _drafted(event, by) if isinstance(event, LetterDrafted) else _stepped(letters, event, step, by)
+    except (OutOfTurn, NotFound):
+        return None
     asked = case_step(letter, step)
     said = Said(asked.action, event.occurred_at, asked.what, by, asked.why)
     return {**letters, event.letter_id: letter}, said

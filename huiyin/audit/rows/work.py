@@ -216,20 +216,10 @@ class CaseWithUnits:
             case asking.UnitRequestEvent():
                 by = self._of(event) if isinstance(event, asking.RequestMade) else self._by(event)
                 self._step(request_said(event, by))
-            case LetterEvent():
-                self._letter(event)
+            case LetterEvent() if (told_of := after_letter(self.letters, event, self._by(event))) is not None:
+                self._step(told_of[1], letters=told_of[0])
             case SaidByHand() if isinstance(event, BESIDE):
                 self._step(beside_step(event, self._by(event)))
-
-    def _letter(self, event: LetterEvent) -> None:
-        """A step of a letter is one of its case, or there is neither."""
-        version = self.state.version
-        try:
-            letters, said = after_letter(self.letters, event, self._by(event))
-        except (OutOfTurn, NotFound):
-            return
-        self._step(said)
-        self.letters = letters if self.state.version > version else self.letters
 
     def _unaccepted(self, event: _Unaccepted) -> None:
         wanted = Nonacceptance(event.reason_code, event.go_to, event.notice)
@@ -300,7 +290,7 @@ class CaseWithUnits:
                 rules.Said(Action(action), kept["at"], SupportPart(task.unit_code, ""), by, _UNSEEN), Unseen.HERE
             )
 
-    def _step(self, said: rules.Said, at: Any = None) -> None:
+    def _step(self, said: rules.Said, at: Any = None, letters: Letters | None = None) -> None:
         """Take it, where it was possible by dispatch's own rules, guards included; else no row follows from it."""
         before = self.state
         try:
@@ -312,7 +302,7 @@ class CaseWithUnits:
             return
         if is_given_anew(before, after):
             self.named = None
-        self.state, self.calls = after, called
+        self.state, self.calls, self.letters = after, called, self.letters if letters is None else letters
         self.requests = requests.evolve(self.requests, before, after, said)
         of_before = self._is_of_before(after.version)
         self.tasks = tuple(

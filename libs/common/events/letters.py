@@ -1,6 +1,6 @@
 """Events of letters (发函商请、督办函、交办单): under the key of the case that each is about, or under its own."""
 
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from pydantic import BaseModel, ConfigDict
 
@@ -149,9 +149,3 @@ class OfficeLetterKept(SaidByHand):
     @property
     def key(self) -> str:
         return self.letter_id
-
-    @classmethod
-    def of(cls, letter: Any, step: LetterStep, at: Moment) -> "OfficeLetterKept":
-        """What is said of a letter under its columns' names."""
-        sheet = LetterSheet.model_validate(letter, from_attributes=True)
-        return cls(occurred_at=at, letter_id=letter.letter_id, step=step, letter=sheet)

@@ -7,7 +7,7 @@ import pytest
 from docx import Document
 
 from libs.common import documents
-from libs.common.documents import Line, NoDocument, fields_of, filled, plain_document
+from libs.common.documents import DocumentLine, NoDocument, fields_of, filled, plain_document
 
 
 def saved(document: object) -> bytes:
@@ -46,22 +46,23 @@ def test_tables_heads_and_feet_are_filled_too() -> None:
 
 
 def test_a_value_that_looks_like_a_field_or_a_program_stays_text() -> None:
-    content = plain_document(Line("{{a}}"), Line("{{b}}"))
+    content = plain_document(DocumentLine("{{a}}"), DocumentLine("{{b}}"))
     values = {"a": "{{b}}{% for x in y %}<w:p/>&", "b": "二"}
     assert texts(filled(content, values)) == ["{{b}}{% for x in y %}<w:p/>&", "二"]
 
 
 def test_braces_that_stand_alone_are_named() -> None:
-    assert fields_of(plain_document(Line("{{a} b"), Line("{{ }} c"), Line("{d}"))).broken == ("{{a} b", "{{ }} c")
+    lines = map(DocumentLine, ("{{a} b", "{{ }} c", "{d}"))
+    assert fields_of(plain_document(*lines)).broken == ("{{a} b", "{{ }} c")
 
 
 def test_what_is_no_document_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     empty = BytesIO()
     with ZipFile(empty, "w") as parts:
         parts.writestr("x", "y")
-    for content in (b"", b"PK", b"\x00" * 100, empty.getvalue(), plain_document(Line("x"))[:-50]):
+    for content in (b"", b"PK", b"\x00" * 100, empty.getvalue(), plain_document(DocumentLine("x"))[:-50]):
         with pytest.raises(NoDocument):
             fields_of(content)
     monkeypatch.setattr(documents, "LARGEST_UNPACKED", 1_000)
     with pytest.raises(NoDocument, match="unpacks to more"):
-        fields_of(plain_document(Line("x")))
+        fields_of(plain_document(DocumentLine("x")))

@@ -1,6 +1,8 @@
 """Letters: each goes one way, whatever is tried by whom, and only those that were sent hold the case's result."""
 
+import re
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -17,6 +19,7 @@ from services.dispatch.cases.domain.terms import Action, Status
 from services.dispatch.cases.domain.transitions import decide as decide_case
 from services.dispatch.letters.actions.keeping import case_step
 from services.dispatch.letters.domain import ENDED, STEPS, WAITING, LetterSaid, LetterState, decide, evolve
+from services.dispatch.letters.labels import FIELDS
 
 T = datetime(2026, 3, 3, 1, tzinfo=UTC)
 DUE = T + timedelta(days=7)
@@ -118,3 +121,12 @@ def test_a_letter_to_who_handles_the_case_itself_does_not_wait_for_its_result() 
     part = LetterPart("翠街督函〔2026〕1号", "T-1")
     said = Said(Action.LETTER_SEND, T, part, NOBODY)
     assert evolve_case(SIGNED, said).open_letters == ()
+
+
+def test_the_guide_draws_the_steps_and_names_the_fields_that_there_are() -> None:
+    guide = (Path(__file__).parents[3] / "docs" / "letters.md").read_text(encoding="utf-8")
+    drawn = set(re.findall(r"^    (\w+) --> (\w+): (\w+)$", guide, re.MULTILINE))
+    assert drawn == {(before.value, after.value, step.value) for (before, step), after in STEPS.items()}
+    for code, (chinese, _) in FIELDS.items():
+        assert f"`{code}`" in guide
+        assert chinese in guide

@@ -2,12 +2,12 @@
 
 from collections.abc import Mapping
 from dataclasses import asdict
-from typing import Any
+from typing import Any, NamedTuple
 
 from libs.common.database.session import Session
 from libs.common.events import letters as said_of_letters
 from libs.common.events.letter_terms import LetterStep
-from libs.common.events.letters import LetterEvent, OfficeLetterKept
+from libs.common.events.letters import LetterEvent, LetterSheet, OfficeLetterKept
 from libs.common.rules.machine import Actor
 from libs.common.rules.requests import Request
 from libs.common.rules.steps import move, seen_of
@@ -22,23 +22,31 @@ from services.dispatch.letters.domain import LetterSaid, LetterState
 from services.dispatch.letters.queries import visible_letter
 from services.dispatch.letters.tables import Letter
 
-EVENTS: Mapping[LetterStep, tuple[Action, type[LetterEvent]]] = {
-    LetterStep.DRAFT: (Action.LETTER_DRAFT, said_of_letters.LetterDrafted),
-    LetterStep.SEND: (Action.LETTER_SEND, said_of_letters.LetterSent),
-    LetterStep.ACKNOWLEDGE: (Action.LETTER_ACKNOWLEDGE, said_of_letters.LetterAcknowledged),
-    LetterStep.REPLY: (Action.LETTER_REPLY, said_of_letters.LetterReplied),
-    LetterStep.ACCEPT: (Action.LETTER_ACCEPT, said_of_letters.LetterAccepted),
-    LetterStep.SEND_BACK: (Action.LETTER_SEND_BACK, said_of_letters.LetterSentBack),
-    LetterStep.REMIND: (Action.LETTER_REMIND, said_of_letters.LetterReminded),
-    LetterStep.WITHDRAW: (Action.LETTER_WITHDRAW, said_of_letters.LetterWithdrawn),
+
+class Told(NamedTuple):
+    """The step of the case that a step of a letter is, and the event that tells it."""
+
+    action: Action
+    event: type[LetterEvent]
+
+
+EVENTS: Mapping[LetterStep, Told] = {
+    LetterStep.DRAFT: Told(Action.LETTER_DRAFT, said_of_letters.LetterDrafted),
+    LetterStep.SEND: Told(Action.LETTER_SEND, said_of_letters.LetterSent),
+    LetterStep.ACKNOWLEDGE: Told(Action.LETTER_ACKNOWLEDGE, said_of_letters.LetterAcknowledged),
+    LetterStep.REPLY: Told(Action.LETTER_REPLY, said_of_letters.LetterReplied),
+    LetterStep.ACCEPT: Told(Action.LETTER_ACCEPT, said_of_letters.LetterAccepted),
+    LetterStep.SEND_BACK: Told(Action.LETTER_SEND_BACK, said_of_letters.LetterSentBack),
+    LetterStep.REMIND: Told(Action.LETTER_REMIND, said_of_letters.LetterReminded),
+    LetterStep.WITHDRAW: Told(Action.LETTER_WITHDRAW, said_of_letters.LetterWithdrawn),
 }
-"""Each step of a letter about a case: the step of the case that it is, and the event that tells it."""
+"""Each step of a letter about a case."""
 
 
 def case_step(letter: LetterState, step: LetterStep) -> Ask:
     """The step of the case. Its history names the letter and says nothing of it: that is its two units' alone."""
     why = f"{letter.no or letter.kind} -> {letter.to_unit}"
-    return Ask(EVENTS[step][0], LetterPart(letter.no, letter.to_unit), why)
+    return Ask(EVENTS[step].action, LetterPart(letter.no, letter.to_unit), why)
 
 
 async def load(session: Session, asked: Request, letter_id: str) -> tuple[Letter, Case | None]:
@@ -67,9 +75,11 @@ def take(session: Session, row: Letter, case: Case | None, said: LetterSaid) -> 
 
 def _say(session: Session, case: Case | None, letter: LetterState, said: LetterSaid) -> None:
     if case is None:
-        session.publish(OfficeLetterKept.of(letter, said.step, said.at))
+        sheet = LetterSheet.model_validate(letter, from_attributes=True)
+        kept = OfficeLetterKept(occurred_at=said.at, letter_id=letter.letter_id, step=said.step, letter=sheet)
+        session.publish(kept)
         return
-    kind = EVENTS[said.step][1]
+    kind = EVENTS[said.step].event
     told: dict[str, Any] = {name: getattr(letter, name) for name in kind.model_fields if hasattr(letter, name)}
     event = kind.model_validate(told | {"case_id": case.case_id, "round": case.round, "occurred_at": said.at})
     CASES.apply(

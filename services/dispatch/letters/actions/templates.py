@@ -4,7 +4,7 @@ import asyncio
 from hashlib import sha256
 
 from libs.common.database.session import Session
-from libs.common.documents import FieldsOf, Line, NoDocument, fields_of, filled, plain_document
+from libs.common.documents import DocumentLine, FieldsOf, NoDocument, fields_of, filled, plain_document
 from libs.common.errors import FieldError, Invalid, NotFound, invalid
 from libs.common.rules.requests import Request
 from services.dispatch.letters import queries
@@ -18,17 +18,17 @@ LARGEST = 2 * 1_048_576
 _CODES = {word: code for code, (chinese, _) in FIELDS.items() for word in (code, chinese)}
 """Both words of each field, and its code."""
 _SHIPPED = (
-    Line("{{office}}", 1, 26, bold=True),
-    Line("{{no}}", 1),
-    Line("{{subject}}", 1, 22, bold=True),
-    Line("{{to}}："),
-    Line("{{body}}"),
-    Line("{{case_no}} {{case_title}}"),
-    Line("{{case_text}}"),
-    Line("请于{{due}}前（{{days}}个工作日内）函复我单位。"),
-    Line("{{office}}", 2),
-    Line("{{date}}", 2),
-    Line("拟稿：{{drafted_by}}　签发：{{signed_by}}", 0, 12),
+    DocumentLine("{{office}}", 1, 26, bold=True),
+    DocumentLine("{{no}}", 1),
+    DocumentLine("{{subject}}", 1, 22, bold=True),
+    DocumentLine("{{to}}："),
+    DocumentLine("{{body}}"),
+    DocumentLine("{{case_no}} {{case_title}}"),
+    DocumentLine("{{case_text}}"),
+    DocumentLine("请于{{due}}前（{{days}}个工作日内）函复我单位。"),
+    DocumentLine("{{office}}", 2),
+    DocumentLine("{{date}}", 2),
+    DocumentLine("拟稿：{{drafted_by}}　签发：{{signed_by}}", 0, 12),
 )
 """What a letter looks like whose office has no template of its own; the kind stands in its number and subject."""
 
