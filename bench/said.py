@@ -16,6 +16,7 @@ from libs.common.events import (
     citizens,
     door,
     judging,
+    letters,
     objections,
     passing,
     supervision,
@@ -46,6 +47,7 @@ from libs.common.events.whistle_terms import ClaimKind
 EventT = TypeVar("EventT", bound=CaseEvent)
 T = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
 DUE = T + timedelta(days=1)
+_LETTER: dict[str, Any] = {"letter_id": "l1", "office": "T-A", "to_unit": "D-C"}
 _CALLED: dict[str, Any] = {"task": "3.D-C", "unit_code": "D-C"}
 _UNIT: Mapping[str, Any] = {"unit_code": "D-A"}
 _CLOCK: Mapping[str, Any] = {"deadline": Deadline.HANDLE, **_UNIT, "due_at": DUE}
@@ -122,6 +124,16 @@ _PLAIN: Mapping[type[CaseEvent], Mapping[str, Any]] = {
         **_CALLED, "claim": 9, "kind": ClaimKind.SCORE, "whistle": 3, "granted": True, "note": "属实",
         "points": (ScoredPoints(code="duty", points=95),), "grade": "good",
     },
+    letters.LetterDrafted: {**_LETTER, "kind": "request", "subject": "商请修复路灯", "body": "请予修复", "days": 5},
+    letters.LetterSent: {
+        **_LETTER, "number": 12, "year": 2026, "no": "翠街函〔2026〕12号", "edition": 1, "warn_at": T, "due_at": DUE,
+    },
+    letters.LetterAcknowledged: _LETTER,
+    letters.LetterReplied: {**_LETTER, "edition": 1, "reply": "已修复", "late": False},
+    letters.LetterAccepted: {**_LETTER, "opinion": "同意"},
+    letters.LetterSentBack: {**_LETTER, "opinion": "请附照片", "edition": 2, "warn_at": T, "due_at": DUE},
+    letters.LetterReminded: {**_LETTER, "reminder": "请尽快函复"},
+    letters.LetterWithdrawn: {**_LETTER, "edition": 1, "opinion": "已无必要"},
     cases.ReturnRequested: {**_UNIT, "reason_code": "wrong_area", "note": "不属于我单位"},
     cases.ReturnDecided: {**_UNIT, "approved": True, "note": "同意"},
     asking.RequestMade: {**_ASKED, "note": "冬季不能施工"},

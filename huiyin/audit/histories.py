@@ -22,6 +22,7 @@ from huiyin.audit.history import (
     HAND_IN_IT,
     OF_ANY_UNIT,
     OF_CALLS,
+    OF_LETTERS,
     WITH_A_UNIT,
     Rounds,
 )
@@ -71,7 +72,7 @@ class _Units(Rounds):
         self._whistles = WhistleHistory()
 
     def _of_its_round(self, one: LedgerSaid, event: Any) -> Iterator[str]:
-        if event.round == self._round or isinstance(event, OF_CALLS):
+        if event.round == self._round or isinstance(event, (*OF_CALLS, *OF_LETTERS)):
             return
         if event.round != self._round + 1 or not isinstance(event, BY_ITSELF):
             yield f"speaks of round {event.round} in round {self._round}"

@@ -12,6 +12,7 @@ from libs.common.events import (
     cases,
     citizens,
     door,
+    letters,
     objections,
     passing,
     supervision,
@@ -74,9 +75,14 @@ OF_CALLS = (
     *(whistles.ConsultationHeld, whistles.WhistleDone, whistles.UnitScored, whistles.ClaimMade, whistles.ClaimDecided),
 )
 """What becomes of whistles and of summoned units' tasks, wherever the case stands."""
+OF_LETTERS = (
+    *(letters.LetterDrafted, letters.LetterSent, letters.LetterAcknowledged, letters.LetterReplied),
+    *(letters.LetterAccepted, letters.LetterSentBack, letters.LetterReminded, letters.LetterWithdrawn),
+)
+"""What becomes of a letter about it, likewise; what may follow what there its rows tell (I6)."""
 _OF_FOLLOWUP = (cases.CallbackDue, cases.CallbackTried, cases.CaseSentBack, cases.CaseClosed)
 MAY_SAY: Mapping[str, tuple[type[Event], ...]] = {
-    DISPATCH: (*(said for said in MAY_FOLLOW if said not in _OF_FOLLOWUP), *OF_CALLS),
+    DISPATCH: (*(said for said in MAY_FOLLOW if said not in _OF_FOLLOWUP), *OF_CALLS, *OF_LETTERS),
     FOLLOWUP: (
         *_OF_FOLLOWUP,
         *(cases.DeadlineSet, cases.DeadlineWarned, cases.DeadlineMissed),
@@ -94,7 +100,7 @@ BESIDE = (
 """What leaves the case where it stands."""
 OF_ANY_UNIT = (
     *(*OF_SUPPORT, ResponsibleNamed, asking.RequestRaised, arbitration.UnitHeard),
-    *(whistles.StreetWhistled, *OF_CALLS),
+    *(whistles.StreetWhistled, *OF_CALLS, *OF_LETTERS),
 )
 BESIDE_ALL = (door.RequesterRevealed, door.CaseResealed, door.RequesterErased, AccusedNamed)
 """What may be said of a case wherever it stands, at its end, too."""
@@ -107,7 +113,7 @@ HAND_IN_IT: tuple[type[Any], ...] = (
     *(*WITH_A_UNIT, cases.CaseSigned, cases.ProgressReported, cases.CaseHandled),
     *(tasks.TaskGiven, tasks.TaskSigned, tasks.TaskReported, cases.TaskDone),
     *(whistles.StreetWhistled, whistles.CallAcknowledged, whistles.UnitArrived),
-    *(whistles.CallReported, whistles.CallDone),
+    *(whistles.CallReported, whistles.CallDone, letters.LetterAcknowledged, letters.LetterReplied),
     *(whistles.ConsultationHeld, whistles.WhistleDone, whistles.UnitScored),
 )
 """What people do with a case; whoever did asks nobody about it."""

@@ -12,6 +12,7 @@ import orjson
 
 from huiyin.audit.accounts import check_accounts
 from huiyin.audit.case import ANALYTICS, INTAKE
+from huiyin.audit.letters import check_letters
 from huiyin.audit.people import check_people
 from huiyin.audit.queries import SERVICES, SPEAKERS
 from huiyin.audit.report import Findings, Invariant
@@ -119,6 +120,7 @@ async def check_library(cut: Snapshot, findings: Findings, topic_prefix: str, *,
             await _check_marks(cut, findings, stream, topic, speakers)
     await check_people(cut, findings)
     await check_accounts(cut, findings)
+    await check_letters(cut, findings)
     await _check_numbers(cut, findings)
     await _check_freshness(cut, findings)
 

@@ -127,6 +127,7 @@ _TABLES: dict[str, tuple[str, str]] = {
     "consultation": ("dispatch.consultation", "version"),
     "call_score": ("dispatch.call_score", "whistle, unit_code"),
     "call_claim": ("dispatch.call_claim", "version"),
+    "letter": ("(SELECT * FROM dispatch.letter WHERE case_id IS NOT NULL) AS letter", "letter_id"),
     "case_list": ("dispatch.case_list", "version"),
     "matter": ("followup.matter", ""),
     "followup.transition": ("followup.transition", "version"),

@@ -33,6 +33,7 @@ from services.dispatch.cases.actions.steps import CASES
 from services.dispatch.cases.domain.terms import Action, Status
 from services.dispatch.cases.domain.transitions import MACHINE, decide
 from services.dispatch.cases.tables import Case
+from services.dispatch.letters.actions import writing as letters
 from services.dispatch.requests.actions.asking import lapse
 from services.dispatch.requests.actions.raising import raise_late
 from services.dispatch.routing.actions import opening, recusing
@@ -81,6 +82,7 @@ async def accused_named(session: Session, event: AccusedNamed) -> None:
     while (said := await recusing.next_said(session, case)) is not None:
         await apply(session, case, said)
     await recuse(session, case)
+    await letters.recuse(session, case)
     await recusing.let_go(session, case)
 
 

@@ -27,6 +27,8 @@ from services.dispatch.directory import api as directory
 from services.dispatch.directory.actions.handing_over import hand_over_for_ever
 from services.dispatch.directory.actions.publishing import publish_first
 from services.dispatch.handlers import REACTIONS, prepare_door
+from services.dispatch.letters import api as letters
+from services.dispatch.letters.queries import overdue_letters
 from services.dispatch.lists import api as lists
 from services.dispatch.passing import api as passing
 from services.dispatch.requests import api as requests
@@ -41,6 +43,7 @@ from services.dispatch.whistles import api as whistles
 async def measure(session: Session) -> None:
     """Dispatch's own gauges."""
     metrics.DEADLINES_OVERDUE.labels(Service.DISPATCH, Deadline.TASK).set(await overdue_tasks(session))
+    metrics.DEADLINES_OVERDUE.labels(Service.DISPATCH, Deadline.LETTER).set(await overdue_letters(session))
     metrics.RESPONSIBLE_VACANT.labels(Service.DISPATCH).set(await vacant_cases(session))
 
 
@@ -52,6 +55,7 @@ SPEC = ServiceSpec(
         tasks.router,
         whistles.router,
         appraisals.router,
+        letters.router,
         routing.router,
         lists.router,
         passing.router,
@@ -69,7 +73,7 @@ SPEC = ServiceSpec(
         account_pages.router,
     ),
     reactions=REACTIONS,
-    migrations=History(Path(__file__).parent / "migrations", append_only=("staff_look",)),
+    migrations=History(Path(__file__).parent / "migrations", append_only=("staff_look", "letter_template")),
     prepare=prepare_door,
     measure=measure,
     tidying={"sessions": tidy},

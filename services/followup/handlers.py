@@ -8,6 +8,7 @@ from libs.common.database.stored_packs import learn_pack
 from libs.common.database.stored_staff import learn_staff
 from libs.common.delivery.handlers import on, reactions
 from libs.common.errors import Permanent
+from libs.common.events import letters
 from libs.common.events.accepting import CaseNotAccepted, NonacceptanceRefused, NonacceptanceRequested
 from libs.common.events.accused import AccusedNamed
 from libs.common.events.asking import (
@@ -62,7 +63,7 @@ from libs.common.rules.machine import NotTheirs, OutOfTurn
 from services.followup.callbacks.actions.finding import load_by_keys, load_with_callbacks
 from services.followup.callbacks.actions.withdrawing import ask_about_wish
 from services.followup.cases.actions import CASES, can
-from services.followup.cases.domain.terms import Action
+from services.followup.cases.domain.terms import Action, Status
 from services.followup.cases.domain.transitions import believed
 from services.followup.cases.tables import Case
 from services.followup.clocks.actions.changing import lift_clock
@@ -323,6 +324,18 @@ async def claim_decided(session: Session, event: ClaimDecided) -> None:
     tasks.given_back(session, await _known(session, event), event)
 
 
+async def lettered(session: Session, event: letters.LetterSent | letters.LetterSentBack) -> None:
+    """签发、复函退回 -> a reply is due, unless the case is over."""
+    case = await _known(session, event)
+    if case.status is not Status.CLOSED:
+        tasks.lettered(session, case, event)
+
+
+async def letter_ended(session: Session, event: letters.LetterReplied | letters.LetterWithdrawn) -> None:
+    """复函、撤回函件 -> that promise is kept, or void."""
+    tasks.letter_ended(session, await _known(session, event), event)
+
+
 HANDLERS = (
     on(PackPublished, learn_pack),
     on(StaffRecorded, learn_staff),
@@ -370,6 +383,11 @@ HANDLERS = (
     on(WhistleDone, worked),
     on(UnitScored, worked),
     on(ClaimDecided, claim_decided),
+    on(letters.LetterSent, lettered),
+    on(letters.LetterAcknowledged, worked),
+    on(letters.LetterReplied, letter_ended),
+    on(letters.LetterSentBack, lettered),
+    on(letters.LetterWithdrawn, letter_ended),
     on(CaseHandled, finished),
 )
 

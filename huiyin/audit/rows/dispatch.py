@@ -37,6 +37,8 @@ def rows_of_dispatch(view: CaseView, _packs: Packs) -> Iterator[WantedRows]:
     calls = [] if case is None else [about | columns_of(call) for call in case.calls]
     yield WantedRows(DISPATCH, "call", ("version", "unit_code"), calls)
     yield from rows_of_appraisal(about, Appraisal() if case is None else case.appraisal)
+    letters = [] if case is None else [columns_of(letter) for letter in case.letters.values()]
+    yield WantedRows(DISPATCH, "letter", ("letter_id",), letters)
     given = [] if case is None else [about | columns_of(task) | _answers_for(case, task) for task in case.tasks]
     yield WantedRows(DISPATCH, "task", ("version", "unit_code"), given)
 

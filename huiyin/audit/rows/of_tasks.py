@@ -1,9 +1,10 @@
-"""The clocks of tasks: what starts and stops those of support units, and of units that were summoned."""
+"""The clocks of tasks: what starts and stops those of support units, of summoned units, and of letters."""
 
 from typing import Any
 
 from huiyin.audit.rows.clocks import Clocks
-from libs.common.events import cases, tasks, whistles
+from libs.common.events import cases, letters, tasks, whistles
+from libs.common.events.letter_terms import letter_deadline
 from libs.common.events.terms import Deadline
 from libs.common.events.whistle_terms import ClaimKind
 
@@ -11,6 +12,7 @@ OF_TASKS: tuple[type[Any], ...] = (
     *(tasks.TaskGiven, cases.TaskDone, cases.TaskCancelled),
     *(whistles.StreetWhistled, whistles.UnitArrived, whistles.CallDone, whistles.CallCancelled),
     *(whistles.ConsultationHeld, whistles.ClaimDecided),
+    *(letters.LetterSent, letters.LetterReplied, letters.LetterSentBack, letters.LetterWithdrawn),
 )
 """What is said of them alone."""
 
@@ -49,3 +51,7 @@ def _tell_call(clocks: Clocks, event: Any, *, in_hand: bool) -> None:
             clocks.stop_about(event.task)
         case whistles.ClaimDecided(granted=True, kind=ClaimKind.RETURN):
             clocks.stop_about(event.task)
+        case letters.LetterSent() | letters.LetterSentBack():
+            clocks.start_about(letter_deadline(event.letter_id, event.edition))
+        case letters.LetterReplied() | letters.LetterWithdrawn():
+            clocks.stop_about(letter_deadline(event.letter_id, event.edition))

@@ -14,12 +14,14 @@ from huiyin.audit.rows.beside import BESIDE, beside_step, decided_by, due_by, ed
 from huiyin.audit.rows.comparing import Columns, NotBefore, Unseen, as_told, by_whom, told
 from huiyin.audit.rows.decisions import decision_of
 from huiyin.audit.rows.disputed import dispute_said, ruled_said
+from huiyin.audit.rows.letters import Letters, after_letter
 from huiyin.audit.rows.passed import passed_said
 from huiyin.audit.rows.requests import raised_said, request_said, unaccepted_said
 from libs.common.errors import NotFound
 from libs.common.events import accepting, arbitration, asking, cases, door, objections, passing
 from libs.common.events import tasks as task_events
 from libs.common.events.base import Event, SaidByHand
+from libs.common.events.letters import LetterEvent
 from libs.common.events.responsible import ResponsibleNamed
 from libs.common.rules.machine import SYSTEM, Actor, OutOfTurn
 from services.dispatch.appraisals.domain import evolving as appraisals
@@ -88,6 +90,7 @@ class CaseWithUnits:
         self.lists: list[Columns] = []
         self.calls: calls.Calls = ()
         self.appraisal = Appraisal()
+        self.letters: Letters = {}
 
     def next_from(self) -> str | None:
         """Of whom the next step was heard, as the history says."""
@@ -219,6 +222,8 @@ class CaseWithUnits:
             case asking.UnitRequestEvent():
                 by = self._of(event) if isinstance(event, asking.RequestMade) else self._by(event)
                 self._step(request_said(event, by))
+            case LetterEvent() if (told_of := after_letter(self.letters, event, self._by(event))) is not None:
+                self._step(told_of[1], letters=told_of[0])
             case _:
                 self._beside(event)
 
@@ -289,7 +294,7 @@ class CaseWithUnits:
                 rules.Said(Action(action), kept["at"], SupportPart(task.unit_code, ""), by, _UNSEEN), Unseen.HERE
             )
 
-    def _step(self, said: rules.Said, at: Any = None) -> None:
+    def _step(self, said: rules.Said, at: Any = None, letters: Letters | None = None) -> None:
         """Take it, where it was possible by dispatch's own rules, guards included; else no row follows from it."""
         before = self.state
         try:
@@ -303,6 +308,7 @@ class CaseWithUnits:
         if is_given_anew(before, after):
             self.named = None
         self.state, self.calls, self.appraisal = after, called, appraised
+        self.letters = self.letters if letters is None else letters
         self.requests = requests.evolve(self.requests, before, after, said)
         self.sessions = disputes.evolve(self.sessions, before, after, said)
         self.hearings = disputes.heard_in(self.hearings, after, said)

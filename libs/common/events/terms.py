@@ -205,7 +205,7 @@ class Promise:
     """What ends it unkept, before the end of its round does."""
     passed_on_by: tuple[str, ...] = ()
     """It runs on, and is from then on that of the unit that leads, if any does."""
-    about: Literal["case", "order", "task", "objection", "upper_order", "request"] = "case"
+    about: Literal["case", "order", "task", "objection", "upper_order", "request", "letter"] = "case"
     """A round of the case itself; or one thing of it, whose id each event names and whose giver starts the clock."""
     of_worker: bool = False
     """It is that of the unit that works, where the one that leads has delegated."""
@@ -246,6 +246,7 @@ class Deadline(str):
     CALLED: ClassVar["Deadline"]
     DECISION: ClassVar["Deadline"]
     STAGED: ClassVar["Deadline"]
+    LETTER: ClassVar["Deadline"]
 
     def __new__(cls, code: str, promise: Promise) -> "Deadline":
         """Declare one more word, with what it guards."""
@@ -348,4 +349,9 @@ Deadline.STAGED = Deadline("staged", Promise(
     "再答复时限", "How long a unit may take to answer again from the day that its staged answer named; else that day",
     Answerable.UNIT, set_by=("RequestGranted",), kept_by=("CaseHandled", "CaseAnsweredDirectly"),
     passed_on_by=("TriageQueued", *_GIVEN, "CaseRaised"), of_worker=True, optional=True,
+))  # fmt: skip
+Deadline.LETTER = Deadline("letter", Promise(
+    "复函时限", "How long the reply to a letter about a case may take; the letter itself, or its kind, says how long",
+    Answerable.UNIT, set_by=("LetterSent", "LetterSentBack"), kept_by=("LetterReplied",),
+    void_by=("LetterWithdrawn", "CaseClosed"), about="letter", optional=True,
 ))  # fmt: skip

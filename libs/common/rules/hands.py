@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from libs.common.events import accepting, asking, cases, passing, tasks, whistles
+from libs.common.events import accepting, asking, cases, letters, passing, tasks, whistles
 from libs.common.events.asking_terms import RequestKind
 from libs.common.events.base import Event
 from libs.common.events.people import person_name
@@ -13,6 +13,7 @@ _WORK = (
     *(passing.CaseDelegated, passing.CaseRaised, cases.CaseHandled),
     *(whistles.StreetWhistled, whistles.CallAcknowledged, whistles.UnitArrived, whistles.CallReported),
     *(whistles.ConsultationHeld, whistles.WhistleDone, whistles.UnitScored),
+    *(letters.LetterAcknowledged, letters.LetterReplied),
     *(whistles.CallDone, tasks.TaskGiven, tasks.TaskSigned, tasks.TaskReported, cases.TaskDone),
 )
 """What a person does with a case, as its event tells."""
@@ -22,9 +23,9 @@ def hands_in(event: Event) -> Hands:
     """Who had a hand in a case by what an event says.
 
     That is who registered it, made the visit at which it was raised, answered it at the door, gave it to a unit, signed
-    it, passed it on, reported on it, did a part of it, handed in its result, said that it is not accepted or had its
-    handling ended (终止办理); and each unit that led it, worked on it, supported it or answered. A supplement, a
-    withdrawal and an order are no handling.
+    it, passed it on, reported on it, did a part of it, answered a letter about it, handed in its result, said that it
+    is not accepted or had its handling ended (终止办理); and each unit that led it, worked on it, supported it or
+    answered. A supplement, a withdrawal, an order and the writing of a letter are no handling.
     """
     if isinstance(event, cases.CaseAnsweredDirectly):
         return Hands(names_of(event.answered_by, event.answered_by_staff), _named(event.answered_by_unit))
@@ -38,7 +39,7 @@ def hands_in(event: Event) -> Hands:
         return NO_HANDS
     visited = frozenset(map(person_name, getattr(event, "visited_by", ())))
     people, support = names_of(event.by, event.by_staff) | visited, getattr(event, "support_units", ())
-    units = (getattr(event, name, None) for name in ("unit_code", "lead_unit", "from_unit", "working_unit"))
+    units = (getattr(event, name, None) for name in ("unit_code", "lead_unit", "from_unit", "working_unit", "to_unit"))
     return Hands(people, _named(*units, *support))
 
 

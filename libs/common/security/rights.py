@@ -67,6 +67,9 @@ class Right(StrEnum):
     WHISTLE_READ = "dispatch.whistles.read"
     CALL_ANSWER = "dispatch.calls.answer"
     CALL_CLAIM_DECIDE = "dispatch.call_claims.decide"
+    LETTER_WRITE = "dispatch.letters.write"
+    LETTER_READ = "dispatch.letters.read"
+    LETTER_ANSWER = "dispatch.letters.answer"
     LIST_FILL = "dispatch.lists.fill"
     TASK_GIVE = "dispatch.tasks.give"
     TASK_CANCEL = "dispatch.tasks.cancel"
@@ -126,6 +129,7 @@ class Right(StrEnum):
 _LOOK_AT_CASES = frozenset(
     {Right.CASE_READ, Right.CASE_LIST, Right.CASE_TIMELINE, Right.ATTACHMENT_READ, Right.PROMISE_READ}
 )
+_WRITE_LETTERS = frozenset({Right.LETTER_WRITE, Right.LETTER_READ})
 _LOOK_AT_FIGURES = frozenset({Right.FIGURE_READ, Right.FIGURE_CASES})
 _LOOK_AT_WORK = frozenset({Right.WORK_READ, Right.TRIAGE_READ})
 _LOOK_AT_PROMISES = frozenset({Right.CALLBACK_READ, Right.TIMER_READ, Right.SUPERVISION_READ})
@@ -190,6 +194,7 @@ RIGHTS: Mapping[Role, frozenset[Right]] = MappingProxyType(
         | _LOOK_AT_CASES
         | _LOOK_AT_WORK
         | _JUDGE_CASES
+        | _WRITE_LETTERS
         | {
             Right.ACCUSED_NAME,
             Right.CASE_ASSIGN,
@@ -214,6 +219,7 @@ RIGHTS: Mapping[Role, frozenset[Right]] = MappingProxyType(
         },
         Role.HANDLER: _OF_THE_OFFICE
         | _LOOK_AT_CASES
+        | _WRITE_LETTERS
         | {
             Right.REQUESTER_REVEAL,
             Right.ATTACHMENT_ADD,
@@ -226,6 +232,7 @@ RIGHTS: Mapping[Role, frozenset[Right]] = MappingProxyType(
             Right.WHISTLE_CALL,
             Right.WHISTLE_READ,
             Right.CALL_ANSWER,
+            Right.LETTER_ANSWER,
             Right.LIST_FILL,
             Right.TASK_GIVE,
             Right.TASK_CANCEL,
@@ -250,6 +257,7 @@ RIGHTS: Mapping[Role, frozenset[Right]] = MappingProxyType(
         | _LOOK_AT_PROMISES
         | _LOOK_AT_FIGURES
         | _JUDGE_CASES
+        | _WRITE_LETTERS
         | _LOOK_AT_HOUSEHOLDS
         | _KEEP_TEAMS
         | _OVERSEE_VISITS
@@ -274,6 +282,7 @@ RIGHTS: Mapping[Role, frozenset[Right]] = MappingProxyType(
         },
         Role.LEADER: _OF_THE_OFFICE
         | _LOOK_AT_FIGURES
+        | _WRITE_LETTERS
         | {Right.SUPERVISION_READ, Right.EXCLUSION_READ, Right.EXCLUSION_DECIDE, Right.ROUND_READ, Right.TEAM_READ}
         | {
             Right.OBJECTION_READ,

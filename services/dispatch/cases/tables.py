@@ -97,6 +97,8 @@ class Case(Base, table=True):
     """Support units that have not done their part, in the order of ``support_units``: their open tasks."""
     open_called: list[str] = Field(sa_column=texts_column(default=True))
     """Units that were summoned (吹哨) and have neither done their part nor been let off it."""
+    open_letters: list[str] = Field(sa_column=texts_column(default=True))
+    """Numbers of letters (函件) about it that are neither answered for good nor withdrawn."""
     delegates: list[str] = Field(sa_column=texts_column(default=True))
     """The units below the lead that it was delegated to (下派), each by the one before; the last of them works."""
     category_code: str | None = None

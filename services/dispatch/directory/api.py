@@ -42,6 +42,7 @@ from services.dispatch.directory.schemas import (
     UnitOut,
     UnitsQuery,
 )
+from services.dispatch.letters.domain import LETTER_LABELS
 from services.dispatch.rights import PublishesPacks, ReadsDirectory
 from services.dispatch.routing.domain.terms import RULE_LABELS, VERDICT_LABELS
 from services.dispatch.tasks.domain import TASK_LABELS
@@ -167,6 +168,8 @@ async def list_terms(door: ReadsDirectory) -> Response:
         "handover_reason": _reasons(directory.pack.handovers.reasons),
         "whistle_kind": _reasons(directory.pack.whistles.kinds),
         "call_status": _labelled(CALL_LABELS),
+        "letter_kind": _reasons(directory.pack.letters.kinds),
+        "letter_status": _labelled(LETTER_LABELS),
         "list": _reasons(directory.pack.lists.kinds),
         "level": _terms(Level),
         "post": [Term(code=post.code, zh=post.name, en=post.name_en) for post in directory.pack.posts],

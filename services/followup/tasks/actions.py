@@ -13,6 +13,8 @@ from libs.common.events.cases import (
     TaskDone,
     TriageQueued,
 )
+from libs.common.events.letter_terms import letter_deadline
+from libs.common.events.letters import LetterReplied, LetterSent, LetterSentBack, LetterWithdrawn
 from libs.common.events.task_terms import unit_of_task
 from libs.common.events.tasks import TaskGiven
 from libs.common.events.terms import Deadline
@@ -92,6 +94,18 @@ def given_back(session: Session, case: Case, event: ClaimDecided) -> None:
     """退回吹哨任务 -> granted, nobody waits for it."""
     if event.granted and event.kind is ClaimKind.RETURN:
         stop_clocks(session, case, Deadline.REPORT_IN, Deadline.CALLED, about=event.task)
+
+
+def lettered(session: Session, case: Case, event: LetterSent | LetterSentBack) -> None:
+    """签发、复函退回 -> the unit that a letter goes to has to answer it in time, about whatever round it was."""
+    if event.due_at > session.now:
+        about = letter_deadline(event.letter_id, event.edition)
+        start_clock_about(session, case, Deadline.LETTER, about, event.due_at, event.to_unit)
+
+
+def letter_ended(session: Session, case: Case, event: LetterReplied | LetterWithdrawn) -> None:
+    """复函、撤回函件 -> nobody waits for a reply any more."""
+    stop_clocks(session, case, Deadline.LETTER, about=letter_deadline(event.letter_id, event.edition))
 
 
 def _stop(session: Session, case: Case, number: int, unit_code: str) -> None:

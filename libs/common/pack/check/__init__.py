@@ -7,6 +7,7 @@ from libs.common.pack.check.clocks import calendar, limits, objections, returns,
 from libs.common.pack.check.duties import answering, categories, duties
 from libs.common.pack.check.figures import formulas, scores
 from libs.common.pack.check.households import households
+from libs.common.pack.check.letters import letters
 from libs.common.pack.check.lists import lists
 from libs.common.pack.check.passing import handovers, raising
 from libs.common.pack.check.people import people
@@ -41,6 +42,7 @@ CHECKS = (
         households,
         visits,
         whistles,
+        letters,
     ),
     *(callback, ladder, formulas, scores),
 )

@@ -31,6 +31,7 @@ from libs.common.pack.schema.households import (
     ResourceFit,
     SupportPolicy,
 )
+from libs.common.pack.schema.letters import LetterKind, LetterOffice, LetterRules
 from libs.common.pack.schema.lists import ListDemand, ListRules
 from libs.common.pack.schema.not_in_force import NOT_IN_FORCE
 from libs.common.pack.schema.pack import Pack, PackPlace, PackSettings, TextLimits
@@ -116,6 +117,9 @@ __all__ = [
     "HouseholdRules",
     "Ladder",
     "LadderStep",
+    "LetterKind",
+    "LetterOffice",
+    "LetterRules",
     "LimitSetting",
     "LimitTable",
     "Limits",

@@ -22,6 +22,7 @@ from libs.common.pack.schema.clocks import (
 from libs.common.pack.schema.duties import Category, Duty
 from libs.common.pack.schema.figures import FigureSettings, Formula, Score
 from libs.common.pack.schema.households import HouseholdRules
+from libs.common.pack.schema.letters import LetterRules
 from libs.common.pack.schema.lists import ListRules
 from libs.common.pack.schema.passing import HandoverRules, RaiseRules
 from libs.common.pack.schema.places import Area, AreaKind, Merged, PeopleRange, Post, Unit
@@ -40,7 +41,7 @@ def _known_zone(name: str) -> str:
 
 _RAISING, _HANDOVERS, _OBJECTIONS, _HOUSEHOLDS = RaiseRules(), HandoverRules(), ObjectionRules(), HouseholdRules()
 _VISITS, _ASKING, _UPPER_ORDERS = VisitRules(), AskingRules(), UpperOrderRules()
-_LISTS, _WHISTLES = ListRules(), WhistleRules()
+_LISTS, _WHISTLES, _LETTERS = ListRules(), WhistleRules(), LetterRules()
 """Left out where a pack says just this, so that a pack of before keeps its digest."""
 
 
@@ -96,6 +97,7 @@ class PackSettings(Model):
     handovers: HandoverRules = Field(default=_HANDOVERS, exclude_if=_HANDOVERS.__eq__)
     lists: ListRules = Field(default=_LISTS, exclude_if=_LISTS.__eq__)
     whistles: WhistleRules = Field(default=_WHISTLES, exclude_if=_WHISTLES.__eq__)
+    letters: LetterRules = Field(default=_LETTERS, exclude_if=_LETTERS.__eq__)
     petitions: PetitionRules = Field(default=PetitionRules(), exclude_if=_as_without)
     exclusions: ExclusionRules | None = Field(default=None, exclude_if=_as_without)
     objections: ObjectionRules = Field(default=_OBJECTIONS, exclude_if=_OBJECTIONS.__eq__)

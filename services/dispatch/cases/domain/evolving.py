@@ -10,6 +10,7 @@ from libs.common.rules.machine import SYSTEM
 from services.dispatch.cases.domain.appraising import ClaimRuling
 from services.dispatch.cases.domain.clocks import was_met
 from services.dispatch.cases.domain.disputed import Dispute, RaisedRequest
+from services.dispatch.cases.domain.lettered import LetterPart
 from services.dispatch.cases.domain.state import (
     AddedText,
     Assignment,
@@ -65,7 +66,14 @@ def _brought(state: State, said: Said) -> Mapping[str, Any]:
         case Return() | Nonacceptance() | Wanted() | RequestRuling() as wanted:
             return _wanted(state, said, wanted)
         case (
-            SupportPart() | GivenPart() | Whistle() | CalledPart() | RaisedRequest() | Dispute() | ClaimRuling() as part
+            SupportPart()
+            | GivenPart()
+            | Whistle()
+            | CalledPart()
+            | LetterPart()
+            | RaisedRequest()
+            | Dispute()
+            | ClaimRuling() as part
         ):
             return _parted(state, said, part)
         case AddedText(at, text):
@@ -142,13 +150,29 @@ def _aside(state: State, said: Said, part: Beside) -> Mapping[str, Any]:
         return {"request_raised_at": said.at}
     if isinstance(part, Dispute):
         return {"disputing": part.units}
+    if isinstance(part, LetterPart):
+        return {"open_letters": _lettered(state, said.action, part)}
+    return _summoned(state, said.action, part)
+
+
+def _summoned(state: State, action: Action, part: Beside) -> Mapping[str, Any]:
+    """Who was summoned, and has done its part, or was let off."""
     if isinstance(part, Whistle):
         return {"open_called": (*state.open_called, *part.units)}
     if isinstance(part, ClaimRuling):
         ends = part.ends_task
     else:
-        ends = isinstance(part, CalledPart) and said.action in (Action.CALL_DONE, Action.CALL_CANCEL)
+        ends = isinstance(part, CalledPart) and action in (Action.CALL_DONE, Action.CALL_CANCEL)
     return {"open_called": _without(state.open_called, part)} if ends else {}
+
+
+def _lettered(state: State, action: Action, part: LetterPart) -> tuple[str, ...]:
+    """What was sent to others holds the result; a letter to who handles the case itself would wait for that."""
+    if action is Action.LETTER_SEND and part.no is not None and part.to_unit not in (state.lead_unit, *state.delegates):
+        return (*state.open_letters, part.no)
+    if action in (Action.LETTER_ACCEPT, Action.LETTER_WITHDRAW):
+        return tuple(one for one in state.open_letters if one != part.no)
+    return state.open_letters
 
 
 def _without(units: tuple[str, ...], part: Beside) -> tuple[str, ...]:

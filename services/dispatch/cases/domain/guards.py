@@ -76,6 +76,15 @@ def no_open_call(state: State, _ask: Ask, _now: datetime) -> None:
         )
 
 
+def no_open_letter(state: State, _ask: Ask, _now: datetime) -> None:
+    """A letter is answered and its reply accepted, or a person withdraws it: no result goes by it (发函)."""
+    if state.open_letters:
+        raise OutOfTurn(
+            f"Letters are not answered for good: {', '.join(state.open_letters)}; the result waits for them",
+            f"函件尚未办结：{'、'.join(state.open_letters)}；办结反馈须等待其复函经认可",
+        )
+
+
 def released(state: State, _ask: Ask, _now: datetime) -> None:
     """Nobody gets a case whose words wait for a person (待审定转办文本)."""
     if state.held:

@@ -13,6 +13,7 @@ from libs.common.time.due import LimitUnit
 from services.dispatch.cases.domain.appraising import Appraising
 from services.dispatch.cases.domain.clocks import concerns_now, list_due
 from services.dispatch.cases.domain.disputed import ArbitrationRuling, Dispute, RaisedRequest, UnitStatement
+from services.dispatch.cases.domain.lettered import LetterPart
 from services.dispatch.cases.domain.terms import Action, Status
 
 
@@ -33,6 +34,8 @@ class State:
     """Those of them that have not done their part, nor been let off it."""
     open_called: tuple[str, ...] = ()
     """Units that were summoned and have neither done their part nor been let off it, whatever the round."""
+    open_letters: tuple[str, ...] = ()
+    """Numbers of letters that were sent and are neither answered for good nor withdrawn, whatever the round."""
     delegates: tuple[str, ...] = ()
     """The units below the lead that it was delegated to, each by the one before: the last of them works."""
     by_rule: bool = False
@@ -288,7 +291,16 @@ class AddedText:
 
 
 Beside = (
-    SupportPart | GivenPart | FilledList | Whistle | CalledPart | Appraising | RaisedRequest | Dispute | UnitStatement
+    SupportPart
+    | GivenPart
+    | FilledList
+    | Whistle
+    | CalledPart
+    | LetterPart
+    | Appraising
+    | RaisedRequest
+    | Dispute
+    | UnitStatement
 )
 """What leaves the case where it stands."""
 What = (

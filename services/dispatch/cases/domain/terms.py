@@ -49,6 +49,14 @@ class Action(StrEnum):
     CLAIM_GRANT = "claim_grant"
     CLAIM_REFUSE = "claim_refuse"
     FILL_LIST = "fill_list"
+    LETTER_DRAFT = "letter_draft"
+    LETTER_SEND = "letter_send"
+    LETTER_ACKNOWLEDGE = "letter_acknowledge"
+    LETTER_REPLY = "letter_reply"
+    LETTER_ACCEPT = "letter_accept"
+    LETTER_SEND_BACK = "letter_send_back"
+    LETTER_REMIND = "letter_remind"
+    LETTER_WITHDRAW = "letter_withdraw"
     SUPPORT_GIVE = "support_give"
     SUPPORT_SIGN = "support_sign"
     SUPPORT_REPORT = "support_report"
@@ -99,6 +107,13 @@ OF_WHISTLES = (
     *(Action.CLAIM, Action.CLAIM_GRANT, Action.CLAIM_REFUSE),
 )
 """What becomes of a whistle as a whole, and of how it and its units are appraised; whatever became of the case, too."""
+BY_RECEIVER = (Action.LETTER_ACKNOWLEDGE, Action.LETTER_REPLY)
+"""What the receiver of a letter does."""
+OF_LETTERS = (
+    *(*BY_RECEIVER, Action.LETTER_ACCEPT, Action.LETTER_SEND_BACK),
+    *(Action.LETTER_REMIND, Action.LETTER_WITHDRAW),
+)
+"""What becomes of a letter that was sent, likewise."""
 
 
 class Party(StrEnum):
@@ -113,6 +128,9 @@ class Party(StrEnum):
     COORDINATOR = "coordinator"
     GIVER = "giver"
     KEEPER = "keeper"
+    WRITER = "writer"
+    OFFICE = "office"
+    RECEIVER = "receiver"
     WHISTLER = "whistler"
     CALLED_UNIT = "called_unit"
     RELEASER = "releaser"
@@ -162,6 +180,14 @@ ACTION_LABELS: dict[Action, tuple[str, str]] = {
     Action.CLAIM_GRANT: ("同意被召集单位申请", "grant what a summoned unit claims"),
     Action.CLAIM_REFUSE: ("不予同意被召集单位申请", "refuse what a summoned unit claims"),
     Action.FILL_LIST: ("填报清单", "fill one of its lists"),
+    Action.LETTER_DRAFT: ("函件拟稿", "draft a letter about it"),
+    Action.LETTER_SEND: ("签发函件", "sign a letter off and send it"),
+    Action.LETTER_ACKNOWLEDGE: ("签收函件", "the receiver of a letter has it"),
+    Action.LETTER_REPLY: ("复函", "reply to a letter"),
+    Action.LETTER_ACCEPT: ("复函认可", "accept the reply to a letter"),
+    Action.LETTER_SEND_BACK: ("复函退回", "send the reply to a letter back"),
+    Action.LETTER_REMIND: ("催复", "remind the receiver of a letter"),
+    Action.LETTER_WITHDRAW: ("撤回函件", "withdraw a letter"),
     Action.SUPPORT_GIVE: ("增派协办", "give one more unit a part"),
     Action.SUPPORT_SIGN: ("协办签收", "sign a support unit's part"),
     Action.SUPPORT_REPORT: ("协办进展", "report progress of a support unit"),

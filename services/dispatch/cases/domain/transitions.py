@@ -14,6 +14,7 @@ from services.dispatch.cases.domain.guards import (
     in_the_first_round,
     no_nonacceptance_pending,
     no_open_call,
+    no_open_letter,
     no_open_support,
     no_return_pending,
     nonacceptance_pending,
@@ -34,8 +35,10 @@ from services.dispatch.cases.domain.state import Ask, Said, State
 from services.dispatch.cases.domain.terms import (
     ACTION_LABELS,
     AFTER_THE_END,
+    BY_RECEIVER,
     ENDS,
     OF_CALLS,
+    OF_LETTERS,
     OF_WHISTLES,
     OPEN,
     STATUS_LABELS,
@@ -80,7 +83,7 @@ STEPS: tuple[Line, ...] = (
         Status.SIGNED,
         Status.HANDLED,
         Party.WORKING_UNIT,
-        (no_return_pending, no_open_support, no_open_call),
+        (no_return_pending, no_open_support, no_open_call, no_open_letter),
     ),
     *Line.each(OPEN, Action.ASK_RETURN, Party.LEAD_UNIT, *_MAY_BE_GIVEN_BACK),
     # Who asks goes on meanwhile: whatever gives the case to another, or ends its handling, ends the request.
@@ -115,6 +118,14 @@ STEPS: tuple[Line, ...] = (
     *Line.each(Status, Action.CLAIM, Party.CLAIMANT),
     *Line.each(Status, Action.CLAIM_GRANT, Party.CLAIM_JUDGE),
     *Line.each(Status, Action.CLAIM_REFUSE, Party.CLAIM_JUDGE),
+    # A draft may be dropped, and a letter that was sent goes on, whatever became of the case meanwhile.
+    *Line.each(OPEN, Action.LETTER_DRAFT, Party.WRITER),
+    *Line.each(OPEN, Action.LETTER_SEND, Party.WRITER),
+    *(
+        line
+        for action in OF_LETTERS
+        for line in Line.each(Status, action, Party.RECEIVER if action in BY_RECEIVER else Party.OFFICE)
+    ),
     *Line.each(_UNDECIDED, Action.FILL_LIST, Party.KEEPER, released),
     *Line.each(OPEN, Action.SUPPORT_GIVE, Party.GIVER, no_return_pending),
     *Line.each(OPEN, Action.SUPPORT_SIGN, Party.SUPPORT_UNIT),
@@ -154,6 +165,8 @@ def _unguarded(steps: tuple[Line, ...]) -> Iterator[str]:
             yield f"{step.action} from {step.source} does not wait for the support units"
         if step.action is Action.HAND_IN and no_open_call not in step.guards:
             yield f"{step.action} from {step.source} does not wait for summoned units"
+        if step.action is Action.HAND_IN and no_open_letter not in step.guards:
+            yield f"{step.action} from {step.source} does not wait for letters"
         if moves and step.who in _OF_UNITS and no_return_pending not in step.guards:
             yield f"{step.action} from {step.source} moves a case whose return may be pending"
         if step.target is Status.NOT_ACCEPTED and step.source is not step.target:
@@ -186,10 +199,10 @@ def _arbitrated(steps: tuple[Line, ...]) -> Iterator[str]:
 
 
 _NOT_TOLD = (
-    *(Party.SYSTEM, Party.CALLED_UNIT, Party.RELEASER),
+    *(Party.SYSTEM, Party.CALLED_UNIT, Party.RELEASER, Party.OFFICE, Party.RECEIVER),
     *(Party.CALLING_STREET, Party.CLAIMANT, Party.CLAIM_JUDGE),
 )
-"""Whose steps are not told as possible: nobody's, and those of whistles and their tasks, which can be taken anywhere.
+"""Whose steps are not told as possible: nobody's, and those of whistles, their tasks and letters, taken anywhere.
 
 Who whistled, was summoned or may decide what such a unit claims, the rules of whistles know.
 """
@@ -200,7 +213,7 @@ MACHINE = Machine(
     ACTION_LABELS,
     people=tuple(party for party in Party if party not in _NOT_TOLD),
     ends=ENDS,
-    after_the_end=(*AFTER_THE_END, *OF_CALLS, *OF_WHISTLES),
+    after_the_end=(*AFTER_THE_END, *OF_CALLS, *OF_WHISTLES, *OF_LETTERS),
     must=(_without_a_way_out, _unguarded, _decided_by_one, _arbitrated),
 )
 
@@ -252,6 +265,7 @@ _NO_SUPPORT_UNIT: Mapping[Party, tuple[str, str]] = {
     Party.COORDINATOR: ("A support unit does not let itself off", "协办单位不得自行撤销协办"),
     Party.RELEASER: ("A support unit lets no summoned unit off", "协办单位不得撤销吹哨召集"),
     Party.GIVER: ("A support unit gives no part of the case to another", "协办单位不得增派协办任务"),
+    Party.WRITER: ("A support unit writes no letter about the case", "协办单位不得就本件发函"),
     Party.KEEPER: ("A support unit fills no list of the case", "协办单位不得填报本件清单"),
 }
 """Of parties that are whoever sorts or handles the case: what a support unit is told."""

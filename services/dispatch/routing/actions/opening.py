@@ -109,6 +109,7 @@ def _new_case(session: Session, event: CaseRegistered) -> Case:
         support_units=[],
         open_support=[],
         open_called=[],
+        open_letters=[],
         delegates=[],
         given_back=[],
         disputing=[],
