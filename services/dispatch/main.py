@@ -25,6 +25,7 @@ from services.dispatch.cases.queries import vacant_cases
 from services.dispatch.directory import api as directory
 from services.dispatch.directory.actions.handing_over import hand_over_for_ever
 from services.dispatch.directory.actions.publishing import publish_first
+from services.dispatch.duty_rules import api as duty_rules
 from services.dispatch.handlers import REACTIONS, prepare_door
 from services.dispatch.lists import api as lists
 from services.dispatch.passing import api as passing
@@ -56,6 +57,7 @@ SPEC = ServiceSpec(
         cases.router,
         requests.router,
         arbitration.router,
+        duty_rules.router,
         directory.router,
         staff.router,
         staff.looks_router,
