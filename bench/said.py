@@ -15,6 +15,7 @@ from libs.common.events import (
     cases,
     citizens,
     door,
+    duty_rules,
     judging,
     letters,
     objections,
@@ -55,6 +56,7 @@ _GIVEN: Mapping[str, Any] = {"category_code": "01", "explanation": "rule", "pack
 _UNACCEPTED: Mapping[str, Any] = {
     "reason_code": NotAcceptedFor.LITIGATION, "go_to": "县人民法院立案庭", "notice": "该纠纷已由法院立案。",
 }  # fmt: skip
+_RULE: Mapping[str, Any] = {"rule_id": "01980f5e-2b7c-7c3e-9d2a-4f1f6f6a7b01"}
 _REQUEST: Mapping[str, Any] = {"kind": RequestKind.SUSPENSION, "request": 2, **_UNIT}
 _ASKED: Mapping[str, Any] = {**_REQUEST, "reason_code": "season", "until": DUE}
 _PLAIN: Mapping[type[CaseEvent], Mapping[str, Any]] = {
@@ -141,6 +143,13 @@ _PLAIN: Mapping[type[CaseEvent], Mapping[str, Any]] = {
     asking.RequestRefused: {**_REQUEST, "note": "可以施工"},
     asking.RequestLapsed: _REQUEST,
     asking.RequestRaised: {**_REQUEST, "due_at": T},
+    duty_rules.DutyRuleProposed: {
+        **_RULE, "arbitration": 4, "category_code": "01", "area_code": "999001000000", "lead_unit": "D-A",
+        "basis": "会商纪要", "by": "dispatcher-1",
+    },
+    duty_rules.DutyRuleTried: {**_RULE, "since": T, "open": 1, "closed": 2, "returned": 1, "dissatisfied": 1},
+    duty_rules.DutyRuleDecided: {**_RULE, "approved": True, "effective_from": T, "note": "同意"},
+    duty_rules.DutyRuleEnded: {**_RULE, "note": "已修订"},
     arbitration.ArbitrationOpened: {"arbitration": 4, "units": ("D-A", "D-C"), "question": "由谁主办", "by_rule": True},
     arbitration.UnitHeard: {"arbitration": 4, "unit_code": "D-A", "absent": False, "words": "不属我单位"},
     arbitration.ArbitrationRuled: {

@@ -53,3 +53,5 @@ def ended_with_evidence(granted: Iterable[asking.RequestGranted]) -> Iterator[st
         yield "closed as procedural without evidence"
     elif not names_of(ends[-1].by, ends[-1].by_staff).isdisjoint(names_of(ends[-1].asked_by, ends[-1].asked_by_staff)):
         yield "closed as procedural by whoever asked for it"
+    elif ends[-1].by_unit is not None and ends[-1].by_unit in ends[-1].units:
+        yield f"closed as procedural by {ends[-1].by_unit}, which had the case"

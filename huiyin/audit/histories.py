@@ -30,6 +30,7 @@ from huiyin.audit.judged import JUDGING, Judgements
 from huiyin.audit.objected import Objections, had_of
 from huiyin.audit.passing import problems_of
 from huiyin.audit.report import Findings, Invariant
+from huiyin.audit.ruled import RULED, DutyRules
 from huiyin.audit.whistled import WhistleHistory
 from libs.common.events import accepting, asking, cases, citizens, door, objections, passing, supervision
 from libs.common.events.accused import AccusedNamed
@@ -48,9 +49,9 @@ def check_history(view: CaseView, findings: Findings) -> None:
         (DISPATCH, _Units(view, DISPATCH)),
         (FOLLOWUP, _Promises(view, FOLLOWUP)),
     ):
-        judged, above = Judgements(), OrdersAbove()
+        aside = ((JUDGING, Judgements()), (ABOVE, OrdersAbove()), (RULED, DutyRules()))
         for one in view.said[service]:
-            beside = judged if isinstance(one.event, JUDGING) else above if isinstance(one.event, ABOVE) else None
+            beside: Any = next((matter for kinds, matter in aside if isinstance(one.event, kinds)), None)
             for problem in beside.problems(one.event) if beside is not None else history.problems(one):
                 name = type(one.event).__name__
                 findings.violated(Invariant.HISTORY, view.case_id, service, f"event {one.seq} ({name}): {problem}")

@@ -121,6 +121,7 @@ _TABLES: dict[str, tuple[str, str]] = {
     "request": ("dispatch.request", "version"),
     "task": ("dispatch.task", "version, unit_code"),
     "arbitration": ("dispatch.arbitration", "version"),
+    "duty_rule": ("dispatch.duty_rule", "rule_id"),
     "hearing": ("dispatch.hearing", "version"),
     "call": ("dispatch.call", "version, unit_code"),
     "whistle": ("dispatch.whistle", "version"),

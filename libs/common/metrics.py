@@ -304,6 +304,12 @@ CASES_OF_REMOVED_UNITS = gauge(
     "Open cases led by a unit that the pack in force no longer has, and that no successor could be given.",
     "A dispatcher has to give them to another unit (GET /dispatch/v1/work?unit_code=...), or the pack a successor.",
 )
+REQUESTS = gauge(
+    "huiyin_requests",
+    ("service", "kind", "state"),
+    "What units asked for (a return, more time, a suspension ...) by kind, and by what became of it.",
+    "Many pending: somebody has to decide (GET /dispatch/v1/requests?state=pending); many lapsed: it was too late.",
+)
 RESPONSIBLE_VACANT = gauge(
     "huiyin_responsible_vacant",
     ("service",),

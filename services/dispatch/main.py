@@ -21,11 +21,13 @@ from services.dispatch.accounts.api.pages import account as account_pages
 from services.dispatch.accounts.api.pages import signing_in as sign_in_pages
 from services.dispatch.appraisals import api as appraisals
 from services.dispatch.arbitration import api as arbitration
+from services.dispatch.asks.queries import requests_by_kind
 from services.dispatch.cases import api as cases
 from services.dispatch.cases.queries import vacant_cases
 from services.dispatch.directory import api as directory
 from services.dispatch.directory.actions.handing_over import hand_over_for_ever
 from services.dispatch.directory.actions.publishing import publish_first
+from services.dispatch.duty_rules import api as duty_rules
 from services.dispatch.handlers import REACTIONS, prepare_door
 from services.dispatch.letters import api as letters
 from services.dispatch.letters.queries import overdue_letters
@@ -44,6 +46,8 @@ async def measure(session: Session) -> None:
     """Dispatch's own gauges."""
     metrics.DEADLINES_OVERDUE.labels(Service.DISPATCH, Deadline.TASK).set(await overdue_tasks(session))
     metrics.DEADLINES_OVERDUE.labels(Service.DISPATCH, Deadline.LETTER).set(await overdue_letters(session))
+    for kind, state, count in await requests_by_kind(session):
+        metrics.REQUESTS.labels(Service.DISPATCH, kind, state).set(count)
     metrics.RESPONSIBLE_VACANT.labels(Service.DISPATCH).set(await vacant_cases(session))
 
 
@@ -62,6 +66,7 @@ SPEC = ServiceSpec(
         cases.router,
         requests.router,
         arbitration.router,
+        duty_rules.router,
         directory.router,
         staff.router,
         staff.looks_router,

@@ -32,6 +32,8 @@ MakesRequest = Annotated[Door, needs(Right.REQUEST_MAKE)]
 DecidesRequest = Annotated[Door, needs(Right.REQUEST_DECIDE)]
 ConvenesArbitration = Annotated[Door, needs(Right.ARBITRATION_CONVENE)]
 RulesOnDispute = Annotated[Door, needs(Right.ARBITRATION_RULE)]
+ProposesRule = Annotated[Door, needs(Right.DUTY_RULE_PROPOSE)]
+DecidesRule = Annotated[Door, needs(Right.DUTY_RULE_DECIDE)]
 DECIDES_RAISED = Right.RAISED_REQUEST_DECIDE
 """Asked beside the right to decide, of what went up."""
 LiftsSuspension = Annotated[Door, needs(Right.SUSPENSION_LIFT)]

@@ -88,6 +88,7 @@ JUSTIFIED: Mapping[str, Mapping[str, str]] = {
     "dispatch/0034": {"constraint-missing-not-valid": _CHECKED},
     "dispatch/0035": _WIDER,
     "dispatch/0036": {**_NEW_INDEX, **_WIDER},
+    "dispatch/0037": {**_NEW_INDEX, **_WIDER},
     "dispatch/0029": _NEW_INDEX,
     "followup/0003": _EMPTIED,
     "followup/0004": _OTHER_INDEX,

@@ -58,6 +58,26 @@ BODIES: Mapping[str, Any] = {
     "/dispatch/v1/cases/{case_id}/suspension": {"review_on": "2026-03-10", "reason_code": "season", "note": "不能施工"},
     "/dispatch/v1/cases/{case_id}/suspension/decision": GRANT,
     "/dispatch/v1/cases/{case_id}/suspension/lifting": {"note": "已可施工"},
+    "/dispatch/v1/cases/{case_id}/staged-answer": {
+        "answer": "已立项，三周内完工",
+        "review_on": "2026-03-10",
+        "reason_code": "long_work",
+        "note": "工程周期较长",
+    },
+    "/dispatch/v1/cases/{case_id}/staged-answer/decision": {"approved": False, "note": "请按期办理"},
+    "/dispatch/v1/cases/{case_id}/arbitration": {"units": ["D-WATER", "D-HOUSING"], "question": "由谁主办"},
+    "/dispatch/v1/cases/{case_id}/arbitration/hearings": {"unit_code": "D-WATER", "words": "不属本单位职责"},
+    "/dispatch/v1/cases/{case_id}/arbitration/ruling": {
+        "lead_unit": "D-WATER",
+        "words": "依权责清单办理",
+        "minutes": "会商纪要",
+    },
+    "/dispatch/v1/duty-rules": {
+        "arbitration": 77,
+        "category_code": "0104",
+        "area_code": VILLAGE,
+        "basis": "会商纪要",
+    },
     "/dispatch/v1/cases/{case_id}/nonacceptance": NOT_HERE,
     "/dispatch/v1/cases/{case_id}/nonacceptance/decision": {"approved": False, "note": "应予受理"},
     "/dispatch/v1/cases/{case_id}/delegation": {"to_unit": SUPPORT, "note": "请到户调解"},
@@ -93,6 +113,9 @@ LISTS: Mapping[str, Mapping[str, Any]] = {
     "/intake/v1/reveals": {},
     "/dispatch/v1/work": {},
     "/dispatch/v1/triage": {},
+    "/dispatch/v1/arbitrations": {},
+    "/dispatch/v1/requests": {},
+    "/dispatch/v1/request-counts": {},
     "/dispatch/v1/whistles": {},
     "/dispatch/v1/calls": {},
     "/followup/v1/callbacks": {},
@@ -119,10 +142,13 @@ COUNTS = {f"/analytics/{path}" for path in ("v1/figures", "v1/figures/counts", "
 IN_THE_BODY: Mapping[tuple[str, str], Mapping[str, str]] = {
     ("POST", "/followup/v1/supervisions"): {"unit_code": SUPERIOR},
     ("POST", "/followup/v1/exclusions"): {},
+    ("POST", "/dispatch/v1/duty-rules"): {},
 }
 """The steps whose body names the case, and what it names besides."""
 ABOUT_NO_CASE = re.compile(
     r"\w+ /\w+/ops/.*|\w+ /dispatch/v1/(directory/.*|(accounts|staff|staff-looks|staff-coverage)(/.*)?)"
+    # A rule is about kinds of matters; its list of cases goes by whoever looks, as its own tests ask.
+    r"|\w+ /dispatch/v1/duty-rules/\{rule_id\}(/.*)?|GET /dispatch/v1/duty-rules"
     r"|POST /intake/v1/(cases(/batch)?|upper-orders|webhooks/\{source\})"
     # A visit names no case that is about whoever looks, as its own tests ask.
     r"|\w+ /intake/v1/(households|household-looks|household-policies)(/.*)?"

@@ -9,7 +9,7 @@ from services.dispatch.cases.domain.state import Assignment, Left, State
 from services.dispatch.cases.domain.terms import Action
 
 _RULES = {
-    Action.ROUTE: frozenset({"duty", "superior", "stand_in"}),
+    Action.ROUTE: frozenset({"duty", "duty_rule", "superior", "stand_in"}),
     Action.SEND_BACK: frozenset({"duty", "superior", "same_unit", "stand_in"}),
     Action.REOPEN: frozenset({"duty", "superior", "same_unit", "stand_in"}),
     Action.RECUSE: frozenset({"superior"}),

@@ -11,6 +11,7 @@ from huiyin.audit.rows.comparing import Json, WantedRows, also_accused_in, as_to
 from huiyin.audit.rows.work import CaseWithUnits
 from libs.common.events import cases
 from services.dispatch.appraisals.domain.state import Appraisal
+from services.dispatch.duty_rules.domain import SettledDuty, fold
 from services.dispatch.tasks.domain import TaskState, TaskStatus
 
 _REGISTERED = ("case_id", "case_no", "area_code", "kind", "urgency", "confidential", "accused_unit")
@@ -33,6 +34,10 @@ def rows_of_dispatch(view: CaseView, _packs: Packs) -> Iterator[WantedRows]:
     yield WantedRows(DISPATCH, "arbitration", ("version",), sessions)
     heard = [] if case is None else [about | columns_of(one) for one in case.hearings]
     yield WantedRows(DISPATCH, "hearing", ("version",), heard)
+    ruled: dict[str, SettledDuty] = {}
+    for one in view.said[DISPATCH]:
+        fold(ruled, one.event)
+    yield WantedRows(DISPATCH, "duty_rule", ("rule_id",), [columns_of(rule) for rule in ruled.values()])
     yield WantedRows(DISPATCH, "case_list", ("version",), [] if case is None else case.lists)
     calls = [] if case is None else [about | columns_of(call) for call in case.calls]
     yield WantedRows(DISPATCH, "call", ("version", "unit_code"), calls)

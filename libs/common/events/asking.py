@@ -57,6 +57,8 @@ class RequestGranted(UnitRequestEvent):
     asked_by: str
     """The account that asked, never that of who granted it."""
     asked_by_staff: str | None = None
+    units: tuple[str, ...] = ()
+    """Who had the case then, from the unit that led it to the one that worked; none in events from before."""
 
 
 class RequestRefused(UnitRequestEvent):

@@ -82,6 +82,8 @@ class Right(StrEnum):
     RAISED_REQUEST_DECIDE = "dispatch.raised_requests.decide"
     ARBITRATION_CONVENE = "dispatch.arbitrations.convene"
     ARBITRATION_RULE = "dispatch.arbitrations.rule"
+    DUTY_RULE_PROPOSE = "dispatch.duty_rules.propose"
+    DUTY_RULE_DECIDE = "dispatch.duty_rules.decide"
     SUSPENSION_LIFT = "dispatch.suspensions.lift"
     CASE_REASSIGN = "dispatch.cases.reassign"
     DIRECTORY_READ = "dispatch.directory.read"
@@ -204,6 +206,7 @@ RIGHTS: Mapping[Role, frozenset[Right]] = MappingProxyType(
             Right.NONACCEPTANCE_DECIDE,
             Right.REQUEST_DECIDE,
             Right.ARBITRATION_CONVENE,
+            Right.DUTY_RULE_PROPOSE,
             Right.SUSPENSION_LIFT,
             Right.WHISTLE_READ,
             Right.CALL_CLAIM_DECIDE,
@@ -275,6 +278,8 @@ RIGHTS: Mapping[Role, frozenset[Right]] = MappingProxyType(
             Right.ARBITRATION_RULE,
             Right.WHISTLE_READ,
             Right.CALL_CLAIM_DECIDE,
+            Right.DUTY_RULE_PROPOSE,
+            Right.DUTY_RULE_DECIDE,
             Right.SUSPENSION_LIFT,
             Right.SUPERVISION_ISSUE,
             Right.DIRECTORY_READ,

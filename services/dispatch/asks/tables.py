@@ -36,6 +36,7 @@ class UnitRequest(Base, table=True):
             " AND (state = 'pending') = (decided_at IS NULL)",
         ),
         check("request_raised_late", "raised_at IS NULL OR due_at IS NOT NULL"),
+        index("request_list_idx", "kind", "state", "asked_at", "case_id", "version"),
         index("request_pending_idx", "case_id", "kind", where="state = 'pending'", unique=True),
     )
 

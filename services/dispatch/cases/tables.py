@@ -79,6 +79,7 @@ class Case(Base, table=True):
         index("work_done_overdue_area_idx", _AREA, "status", "list_due_at", "case_id", where=_DONE_LATE),
         index("work_responsible_idx", "responsible_staff", "list_due_at", "case_id", where=_NAMED),
         index("work_delegated_idx", f"({WORKER})", "list_due_at", "case_id", where=f"{_OPEN} AND delegates <> '{{}}'"),
+        index("work_category_idx", "category_code", "registered_at", "case_id"),
         index("work_suspended_idx", "list_due_at", "case_id", where=f"{_OPEN} AND suspended_until IS NOT NULL"),
         index("work_not_accepted_idx", "list_due_at", "case_id", where="status = 'not_accepted'"),
         index("work_terminated_idx", "list_due_at", "case_id", where="status = 'terminated'"),

@@ -19,6 +19,7 @@ from services.dispatch.cases.schemas import WorkOut
 from services.dispatch.cases.tables import Case
 from services.dispatch.requests.actions import asking, giving_back
 from services.dispatch.requests.schemas import (
+    AllRequestsQuery,
     AskExtension,
     AskNonacceptance,
     AskReturn,
@@ -29,6 +30,9 @@ from services.dispatch.requests.schemas import (
     DecideRequest,
     DecideReturn,
     LiftSuspension,
+    RequestCount,
+    RequestCountsOut,
+    RequestItem,
     RequestOut,
     veiled,
 )
@@ -41,10 +45,29 @@ from services.dispatch.rights import (
     DecidesReturn,
     LiftsSuspension,
     MakesRequest,
+    ReadsTriage,
     ReadsWork,
 )
 
 router = APIRouter(prefix="/v1", tags=["cases"])
+
+
+@router.get("/requests", response_model=Page[RequestItem])
+async def list_all_requests(query: Annotated[AllRequestsQuery, Query()], door: ReadsTriage) -> Response:
+    """What was asked for in all cases in reach, newest first: by kind, by what became of it, what went up (申请)."""
+    wanted = queries.RequestFilter(query.kind, query.state, query.raised)
+    of_a_unit = bool(door.principal.own_units)
+    statement = queries.all_requests_statement(door.scope, wanted, query, of_a_unit=of_a_unit)
+    rows = await door.read(lambda session: queries.list_all_requests(session, statement))
+    return door.answer(queries.ALL_REQUESTS_KEYSET.page(rows, query.limit, _item))
+
+
+@router.get("/request-counts", response_model=RequestCountsOut)
+async def count_requests(door: ReadsTriage) -> Response:
+    """How many requests there are of each kind and state (申请统计); each opens to its cases by `GET /requests`."""
+    of_a_unit = bool(door.principal.own_units)
+    rows = await door.read(lambda session: queries.count_requests(session, door.scope, of_a_unit=of_a_unit))
+    return door.answer(RequestCountsOut(items=[RequestCount.model_validate(row, from_attributes=True) for row in rows]))
 
 
 @router.get("/cases/{case_id}/requests", response_model=Page[RequestOut])
@@ -209,6 +232,10 @@ async def decide_termination(
 def _stands_above(door: Door) -> bool:
     """Whether the caller decides what went up because nobody had decided in time."""
     return has_right(door.principal, DECIDES_RAISED)
+
+
+def _item(request: UnitRequest) -> RequestItem:
+    return RequestItem.model_validate(request, from_attributes=True)
 
 
 def _request(request: UnitRequest) -> RequestOut:

@@ -9,6 +9,7 @@ from libs.common.events.asking_terms import RequestKind
 from libs.common.events.reasons import NotAcceptedFor
 from libs.common.security.veil import Veil
 from libs.common.time.due import LimitUnit
+from libs.common.web.cursors import PageQuery
 from libs.common.web.fields import (
     AnswerBody,
     CategoryCode,
@@ -157,6 +158,45 @@ class RequestOut(AnswerBody):
     told: Annotated[str | None, Field(description="What the citizen is told of what was granted (告知诉求人)")]
     due_at: Annotated[AwareDatetime | None, Field(description="Until when it is to be decided (审核时限)")]
     raised_at: Annotated[AwareDatetime | None, Field(description="Since when it waits for the supervisors (提级审核)")]
+
+
+class AllRequestsQuery(PageQuery):
+    """Which requests of all cases."""
+
+    kind: RequestKind | None = None
+    state: RequestState | None = None
+    raised: Annotated[bool | None, Field(description="Whether it went up, not decided in time (提级审核)")] = None
+
+
+class RequestItem(AnswerBody):
+    """One request in the list of all; whoever asked stands with its case."""
+
+    case_id: str
+    version: Version
+    round: int
+    kind: RequestKind
+    reason_code: str
+    asked_unit: str | None
+    asked_at: AwareDatetime
+    state: RequestState
+    decided_at: AwareDatetime | None
+    due_at: AwareDatetime | None
+    raised_at: AwareDatetime | None
+
+
+class RequestCount(AnswerBody):
+    """How many requests of one kind are in one state; `GET /requests` with these opens to them."""
+
+    kind: RequestKind
+    state: RequestState
+    requests: int
+    raised: Annotated[int, Field(description="Of these, went up because nobody had decided in time (提级审核)")]
+
+
+class RequestCountsOut(AnswerBody):
+    """Requests by kind and what became of them (申请统计)."""
+
+    items: list[RequestCount]
 
 
 def veiled(request: RequestOut, veil: Veil | None) -> RequestOut:

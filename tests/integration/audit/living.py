@@ -282,6 +282,11 @@ async def _asked(county: County) -> None:
         await county.by_dispatcher(case_id, "suspension/decision", granted)
         if name == "lifted":
             await county.by_unit(case_id, "suspension/lifting", {"note": "已可施工"})
+    staged = await county.register("answered for now")
+    await county.by_unit(staged, "signature")
+    answer = {"answer": "已立项，勿打13912345678", "review_on": day, "reason_code": "long_work", "note": "工程周期较长"}
+    await county.by_unit(staged, "staged-answer", answer)
+    await county.by_dispatcher(staged, "staged-answer/decision", granted)
     ended = await county.register("ended")
     await county.by_unit(ended, "signature")
     evidence = {"reason_code": "in_court", "note": "已立案", "evidence": "受理通知书"}
@@ -302,14 +307,30 @@ async def _disputed(county: County) -> None:
             said = {"unit_code": unit, "absent": unit != lead, "words": "不属本单位职责"}
             await county.by_dispatcher(case_id, "arbitration/hearings", said)
         if ruled:
-            ruling = {"lead_unit": "D-WATER", "words": "依权责清单", "minutes": "会商纪要一份", "files": ["cd" * 32]}
+            ruling = {"lead_unit": "D-AGRI", "words": "依权责清单", "minutes": "会商纪要一份", "files": ["cd" * 32]}
             path = f"/dispatch/v1/cases/{case_id}/arbitration/ruling"
             await county.call("POST", path, Role.SUPERVISOR, ruling)
+            await _made_a_rule(county, case_id)
     late = await county.register("decided above", urgency="emergency")
     await county.by_unit(late, "return", {"reason_code": "wrong_area", "note": "不在辖区"})
     await county.wait(minutes=65)
     kept = {"approved": False, "note": "属本辖区"}
     await county.call("POST", f"/dispatch/v1/cases/{late}/return/decision", Role.SUPERVISOR, kept)
+
+
+async def _made_a_rule(county: County, case_id: str) -> None:
+    """What was ruled becomes a duty rule, tried first and adopted by another account; and one that is refused."""
+    sessions = await county.call("GET", f"/dispatch/v1/cases/{case_id}/arbitrations", Role.DISPATCHER)
+    body = {"case_id": case_id, "arbitration": sessions["items"][0]["version"], "category_code": WATER}
+    body |= {"area_code": VILLAGE, "words": ["水压"], "basis": "会商纪要〔2026〕1号"}
+    for approved in (True, False):
+        rule = await county.call("POST", "/dispatch/v1/duty-rules", Role.DISPATCHER, body)
+        path = f"/dispatch/v1/duty-rules/{rule['rule_id']}"
+        await county.call("POST", f"{path}/trial", Role.DISPATCHER, {"since": "2026-01-01T00:00:00Z"})
+        await county.call("POST", f"{path}/decision", Role.SUPERVISOR, {"approved": approved, "note": "会商认可"})
+        if approved:
+            await county.register("settled by rule", category=WATER, text="水压不足")
+            await county.call("POST", f"{path}/end", Role.SUPERVISOR, {"note": "已并入权责清单"})
 
 
 async def _responsible(county: County) -> None:

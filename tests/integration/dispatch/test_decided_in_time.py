@@ -85,3 +85,24 @@ async def test_nobody_decides_what_he_asked_for_though_it_went_up(office: Office
     for who in (office.person("li", Role.SUPERVISOR), office.person("x", Role.SUPERVISOR, unit=VILLAGE_UNIT)):
         refused = await who.post(f"/cases/{case_id}/return/decision", REFUSE, version="*")
         assert refused.status_code == 403
+
+
+async def test_requests_are_counted_by_kind_and_what_became_of_them_and_each_opens_to_its_cases(office: Office) -> None:
+    late, missed = await asked_and_late(office)
+    await office.hear(missed)
+    refused, _ = await asked_and_late(office)
+    await office.dispatcher.do(refused, "return/decision", REFUSE)
+    more, _ = await asked_and_late(office, "extension", {"days": 2, "reason_code": "complex", "note": "情况复杂"})
+    counts = (await office.dispatcher.get("/request-counts")).json()["items"]
+    told = {(one["kind"], one["state"]): (one["requests"], one["raised"]) for one in counts}
+    assert told == {("return", "pending"): (1, 1), ("return", "refused"): (1, 0), ("extension", "pending"): (1, 0)}
+    for query, cases in (
+        ({"kind": "return", "state": "pending"}, [late]),
+        ({"raised": "true"}, [late]),
+        ({"kind": "return", "state": "refused"}, [refused]),
+        ({"raised": "false"}, [more, refused]),
+    ):
+        listed = (await office.dispatcher.get("/requests", **query)).json()["items"]
+        assert [one["case_id"] for one in listed] == cases, query
+    elsewhere = office.person("zhou", Role.DISPATCHER, area="999001102000")
+    assert (await elsewhere.get("/request-counts")).json()["items"] == []

@@ -53,8 +53,13 @@ MAY: tuple[tuple[str, str], ...] = (
     (r"POST /intake/v1/devices/\{device_id\}/(loss|return)", "ovs"),
     (r"POST /intake/v1/devices/\{device_id\}/items/\{seq\}/decision", "os"),
     (r"\w+ /intake/v1/devices.*", "ov"),
-    (r"POST /dispatch/v1/cases/\{case_id\}/(extension|suspension|termination)", "h"),
-    (r"POST /dispatch/v1/cases/\{case_id\}/(extension|suspension|termination)/decision", "dsl"),
+    (r"POST /dispatch/v1/cases/\{case_id\}/(extension|suspension|termination|staged-answer)", "h"),
+    (r"POST /dispatch/v1/cases/\{case_id\}/(extension|suspension|termination|staged-answer)/decision", "dsl"),
+    (r"POST /dispatch/v1/cases/\{case_id\}/arbitration(/hearings)?", "ds"),
+    (r"POST /dispatch/v1/cases/\{case_id\}/arbitration/ruling", "s"),
+    (r"POST /dispatch/v1/duty-rules(/\{rule_id\}/trial)?", "ds"),
+    (r"POST /dispatch/v1/duty-rules/\{rule_id\}/(decision|end)", "s"),
+    (r"GET /dispatch/v1/(arbitrations|duty-rules.*|requests|request-counts)", "dsa"),
     (r"POST /dispatch/v1/cases/\{case_id\}/suspension/lifting", "hds"),
     (r"POST /dispatch/v1/cases/\{case_id\}/nonacceptance", "od"),
     (r"POST /dispatch/v1/cases/\{case_id\}/nonacceptance/decision", "ds"),
@@ -91,7 +96,8 @@ MAY: tuple[tuple[str, str], ...] = (
     (r"POST /dispatch/v1/staff(/.*)?", "m"),
     (r"GET /dispatch/v1/triage", "dsa"),
     (r"GET /dispatch/v1/(work|cases/.*)", LOOKS),
-    (r"POST /dispatch/v1/cases/\{case_id\}/(assignment|reassignment|return/decision)", "d"),
+    (r"POST /dispatch/v1/cases/\{case_id\}/(assignment|reassignment)", "d"),
+    (r"POST /dispatch/v1/cases/\{case_id\}/return/decision", "ds"),
     (r"GET /dispatch/v1/(whistles|calls)", "dh"),
     (r"\w+ /dispatch/v1/(cases/\{case_id\}/whistles|calls/\{case_id\}.*)", "h"),
     (r"POST /dispatch/v1/cases/\{case_id\}/calls/\{unit_code\}/cancellation", "dh"),
@@ -137,7 +143,7 @@ WHOLE_PLACE = re.compile(r"\w+ /\w+/ops/.*|POST /dispatch/v1/directory/packs")
 JUDGES = re.compile(r"POST /followup/v1/(callbacks/.*|cases/\{case_id\}/(petition|merit)|exclusions/.*|objections/.*)")
 """What nobody says of his own work: who had a hand in the case, nor anybody of a unit that had it."""
 UNITS_JUDGE_NOT = re.compile(
-    r"POST /(dispatch/v1/cases/\{case_id\}/(return|extension|suspension|termination)/decision"
+    r"POST /(dispatch/v1/cases/\{case_id\}/(return|extension|suspension|termination|staged-answer)/decision"
     r"|intake/v1/cases/\{case_id\}/repeats)"
 )
 """What nobody says of the own unit's work: whether it may give the case back, and whether it was settled."""
@@ -154,7 +160,7 @@ LETS_OFF = "POST /dispatch/v1/cases/{case_id}/calls/{unit_code}/cancellation"
 MAY_BE_ABSENT = re.compile(
     r".*/ops/parked/.*|.*/accounts(/\{staff_id\}.*)?|.*/staff/\{staff_id\}.*|.*attachment_id.*"
     r"|.*/(teams|rounds|plans|visits|points|occasions|devices|matches|policies|dossier-entries)/\{.*"
-    r"|POST /intake/v1/plans|GET /analytics/v1/visits/coverage.*"
+    r"|POST /intake/v1/plans|\w+ /dispatch/v1/duty-rules(/\{.*)?|GET /analytics/v1/visits/coverage.*"
 )
 """Where what is asked for may not be there: what does not stand still, an account or a person of another area, a file
 of another unit in a confidential case; a team, a round, a plan, a visit, a point, an

@@ -116,7 +116,7 @@ def _of_request(
         case RaisedRequest(number, kind, unit_code, due_at):
             raised: dict[str, Any] = {"request": number, "kind": kind, "unit_code": unit_code, "due_at": due_at}
             return asking.RequestRaised(**where, **raised)
-    return _answered(where, said, request)
+    return _answered(where, before, said, request)
 
 
 def _asked(wanted: Wanted) -> dict[str, Any]:
@@ -125,7 +125,7 @@ def _asked(wanted: Wanted) -> dict[str, Any]:
     return counted | {"kind": wanted.kind, "reason_code": wanted.reason_code}
 
 
-def _answered(where: dict[str, Any], said: Said, answered: RequestRuling) -> Event:
+def _answered(where: dict[str, Any], before: State, said: Said, answered: RequestRuling) -> Event:
     kind, notice = answered.wanted.kind, answered.notice
     of_it: dict[str, Any] = where | {"kind": kind, "request": answered.request, "unit_code": answered.unit_code}
     if said.action is Action.REFUSE:
@@ -133,7 +133,8 @@ def _answered(where: dict[str, Any], said: Said, answered: RequestRuling) -> Eve
     if said.action is Action.LAPSE:
         return asking.RequestLapsed(**of_it)
     of_it |= _asked(answered.wanted) | {"asked_by": answered.asked_by, "asked_by_staff": answered.asked_by_staff}
-    return asking.RequestGranted(**of_it, note=said.why, notice=notice)
+    units = tuple(unit for unit in (before.lead_unit, *before.delegates) if unit is not None)
+    return asking.RequestGranted(**of_it, note=said.why, notice=notice, units=units)
 
 
 def _of_acceptance(where: dict[str, Any], before: State, after: State, said: Said) -> Iterator[Event]:

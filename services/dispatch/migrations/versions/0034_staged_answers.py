@@ -18,6 +18,7 @@ _STATEMENTS = (
         ADD CONSTRAINT request_says_until_when
             CHECK ((kind IN ('extension', 'suspension', 'staged')) = (until IS NOT NULL))
     """,
+    "CREATE INDEX request_list_idx ON request (kind, state, asked_at, case_id, version)",
     """
     CREATE INDEX work_suspended_idx ON work (list_due_at, case_id)
     WHERE status IN ('assigned', 'signed') AND suspended_until IS NOT NULL

@@ -15,10 +15,11 @@ from services.dispatch.cases.domain.state import Ask
 from services.dispatch.cases.domain.terms import Action, Status
 from services.dispatch.cases.domain.transitions import decide
 from services.dispatch.cases.tables import Case
+from services.dispatch.duty_rules.actions import settled_by
 from services.dispatch.lists.actions import missing_of
 from services.dispatch.routing.actions.giving import apply, today, units_led_by
 from services.dispatch.routing.domain.accused import Accused
-from services.dispatch.routing.domain.choosing import Candidate, Choice, Nobody, by_rule
+from services.dispatch.routing.domain.choosing import Candidate, Choice, Nobody, as_ruled, by_rule
 from services.dispatch.routing.domain.succession import with_units_of_today
 from services.dispatch.routing.domain.terms import CandidateVerdict, Rule
 
@@ -52,7 +53,10 @@ async def release(session: Session, case: Case, event: WordingReleased) -> None:
 async def _find_unit(session: Session, case: Case, *, queued: bool = False) -> None:
     directory = session.packs.version(case.pack_version)
     about = Accused(frozenset(accused_units(case)), units_led_by(session, accused_staff(case)))
-    found = by_rule(directory, case.pack_version, case.category_code, case.area_code, about)
+    place = case.category_code, case.area_code, about
+    rule = await settled_by(session, case)
+    found = None if rule is None else as_ruled(directory, case.pack_version, rule, case.category_code or "", *place[1:])
+    found = found or by_rule(directory, case.pack_version, *place)
     found = _of_today(session, case, found)
     if isinstance(found, Choice) and (missing := await missing_of(session, case, Before.ASSIGNMENT)):
         why = f"派单前应当填报清单：{'、'.join(missing)} lists are to be filled before it is assigned"

@@ -11,6 +11,7 @@ from libs.common.pack.superiors import superiors
 from libs.common.rules.machine import Actor
 from services.dispatch.cases.domain import transitions as cases
 from services.dispatch.cases.domain.state import Ask, Assignment, Left, Said, State
+from services.dispatch.duty_rules.domain import SettledDuty
 from services.dispatch.routing.domain.accused import NOBODY_ACCUSED, Accused
 from services.dispatch.routing.domain.terms import CandidateVerdict, Rule
 from services.dispatch.routing.domain.today import Today
@@ -90,6 +91,33 @@ def by_rule(
         )
     except UnknownCode as unknown:
         return Nobody(pack_version, f"县包中没有{unknown.field} {unknown.code} not in pack version {pack_version}")
+    return past_the_accused(directory, named, accused, place=area_code, area_code=area_code) if accused else named
+
+
+def as_ruled(
+    directory: Directory,
+    pack_version: int,
+    rule: SettledDuty,
+    category_code: str,
+    area_code: str,
+    accused: Accused = NOBODY_ACCUSED,
+) -> Choice | Nobody | None:
+    """The unit that a duty rule (职责规则) names; None where it may not have such a case, so that the duties speak."""
+    there = directory.unit_codes
+    if rule.lead_unit not in there:
+        return None
+    if verdict_on(directory, rule.lead_unit, category_code, area_code, area_code) is not CandidateVerdict.CHOSEN:
+        return None
+    named = Choice(
+        rule.lead_unit,
+        tuple(code for code in rule.support_units if code in there and reaches(directory, code, area_code)),
+        category_code,
+        pack_version,
+        by_rule=True,
+        explanation=f"职责规则 ruled for cases like it: {rule.basis} ({rule.rule_id})",
+        rule=Rule.DUTY_RULE,
+        candidates=(Candidate(rule.lead_unit, CandidateVerdict.CHOSEN),),
+    )
     return past_the_accused(directory, named, accused, place=area_code, area_code=area_code) if accused else named
 
 

@@ -7,6 +7,7 @@ class Rule(StrEnum):
     """By what a decision was taken (派单依据)."""
 
     DUTY = "duty"
+    DUTY_RULE = "duty_rule"
     SUPERIOR = "superior"
     SAME_UNIT = "same_unit"
     STAND_IN = "stand_in"
@@ -28,6 +29,7 @@ class CandidateVerdict(StrEnum):
 
 RULE_LABELS: dict[Rule, tuple[str, str]] = {
     Rule.DUTY: ("权责清单", "the duty directory names it"),
+    Rule.DUTY_RULE: ("职责规则", "it was ruled for cases like it"),
     Rule.SUPERIOR: ("被反映单位回避，由上级办理", "the superior of a unit that is complained about"),
     Rule.SAME_UNIT: ("谁办谁改", "sent back to the unit that handled it"),
     Rule.STAND_IN: ("撤并承接", "it stands in for a unit that is gone"),

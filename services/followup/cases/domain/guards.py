@@ -130,7 +130,7 @@ def another_approves_with_evidence(state: State, given: StepInput) -> None:
     wanted = given.terminated
     if wanted is None or not wanted.reason_code or not wanted.evidence.strip() or not wanted.asked_by:
         raise OutOfTurn("Its handling ends for a reason with evidence alone", "终止办理须有原因和证据")
-    own = (state.lead_unit, state.delegate_unit)
+    own = (state.lead_unit, state.delegate_unit, *wanted.units)
     if not given.by.names.isdisjoint(wanted.asked_by) or not given.by.units.isdisjoint(own):
         raise OutOfTurn("Somebody else approves that its handling ends", "终止办理须由承办单位以外的人员审批")
 

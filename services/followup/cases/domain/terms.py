@@ -274,11 +274,15 @@ class Unaccepted:
 
 @dataclass(frozen=True, slots=True)
 class Terminated:
-    """For which reason its handling ends (终止办理), what proves that, and by what names who asked is known."""
+    """For which reason its handling ends (终止办理), what proves that, and by what names who asked is known.
+
+    ``units`` had it then, whichever of them stood between the one that led and the one that worked.
+    """
 
     reason_code: str
     evidence: str
     asked_by: frozenset[str]
+    units: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

@@ -69,7 +69,8 @@ async def _end(session: Session, case: Case, event: RequestGranted) -> None:
 
 def terminated(event: RequestGranted) -> Terminated:
     """What the rules have to know of it."""
-    return Terminated(event.reason_code, event.evidence or "", names_of(event.asked_by, event.asked_by_staff))
+    asked_by = names_of(event.asked_by, event.asked_by_staff)
+    return Terminated(event.reason_code, event.evidence or "", asked_by, frozenset(event.units))
 
 
 _GRANTS: Mapping[RequestKind, Grant] = {

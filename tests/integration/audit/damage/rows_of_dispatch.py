@@ -177,8 +177,8 @@ DISPATCH: dict[str, Spoiled] = {
         worked_by = '{{somebody}}'
     """, where="unit_code = 'D-HOUSING'"),
     **columns("dispatch", "work", "ruled_on", """
-        given_back = '{{D-AGRI}}'
-        designated_unit = 'D-AGRI'
+        given_back = '{{D-EDU}}'
+        designated_unit = 'D-EDU'
     """),
     **columns("dispatch", "work", "in_dispute", """
         disputing = '{{D-AGRI}}'
@@ -195,7 +195,7 @@ DISPATCH: dict[str, Spoiled] = {
         opened_at = opened_at + interval '1 hour'
         opened_by = 'somebody'
         ended_at = ended_at + interval '1 hour'
-        lead_unit = 'D-AGRI'
+        lead_unit = 'D-EDU'
         support_units = '{{D-AGRI}}'
         minutes = '没事'
         files = '{{}}'
