@@ -46,6 +46,11 @@ CALLED: dict[type[Model], tuple[str, ...]] = {
     schema.LetterRules: ("pack.letters", "rules"),
     schema.LetterKind: ("kind",),
     schema.LetterOffice: ("office",),
+||||||| 28f737be
+    schema.AppraisalRules: ("rules", "_rules(session)"),
+    schema.DoneCriterion: ("one",),
+    schema.ScoreCriterion: ("one",),
+    schema.ScoreGrade: ("grade", "found", "allowed"),
     schema.ListRules: ("pack.lists",),
     schema.ListDemand: ("demand",),
     schema.HandoverReason: ("reason", "reasons[wish.reason_code]"),

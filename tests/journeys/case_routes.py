@@ -4,6 +4,7 @@ import re
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any, NamedTuple
 
 from tests.journeys.county import (
@@ -13,6 +14,7 @@ from tests.journeys.county import (
     RESULT,
     SATISFIED,
     TOWN_UNIT,
+    TUESDAY,
     VILLAGE,
     VILLAGE_UNIT,
     County,
@@ -25,7 +27,12 @@ STAFF = "S-0031"
 """A member of staff of the superior, with two accounts: the case is about him, and not about his unit."""
 ANSWERS = "S-0032"
 """A member of staff whom a unit may name as who answers for a case."""
-PATH_OF_A_CASE = re.compile(r"\{((?:case|callback|supervision|attachment|exclusion|objection)_id|reference)\}")
+PATH_OF_A_CASE = re.compile(
+    r"\{((?:case|callback|supervision|attachment|exclusion|objection)_id|reference|whistle|claim)\}"
+)
+WHISTLE = "/dispatch/v1/cases/{case_id}/whistles/{whistle}"
+SOON = f"{TUESDAY + timedelta(hours=3):%Y-%m-%dT%H:%M:%SZ}"
+ALWAYS = {"since": "2020-01-01T00:00:00Z", "until": "2199-01-01T00:00:00Z"}
 YEAR = {"period": "year"}
 BEFORE = "2026-01-05"
 """A day that is past, at whose end none of the cases was known."""
@@ -90,6 +97,16 @@ BODIES: Mapping[str, Any] = {
         "what": "查明断水原因",
     },
     "/dispatch/v1/calls/{case_id}/arrival": {"area_code": VILLAGE},
+    "/dispatch/v1/calls/{case_id}/claims": {"kind": "return", **REASON},
+    "/dispatch/v1/cases/{case_id}/claims/{claim}/decision": {"granted": False, "note": "应继续办理"},
+    f"{WHISTLE}/done": {"criteria": [{"code": code, "met": True, "words": "已办"} for code in ("handled", "duties")]},
+    f"{WHISTLE}/scores/{{unit_code}}": {"points": {"response": 1, "duty": 1, "effect": 1}, "words": "按标准"},
+    f"{WHISTLE}/consultations": {
+        "held_at": f"{TUESDAY:%Y-%m-%dT%H:%M:%SZ}",
+        "took_part": [SUPPORT],
+        "findings": "线路老化",
+        "tasks": [{"unit_code": SUPPORT, "what": "换线", "measures": "夜间施工", "due_at": SOON}],
+    },
     "/dispatch/v1/cases/{case_id}/responsible": {"responsible": ANSWERS},
     "/dispatch/v1/cases/{case_id}/tasks/{unit_code}/responsible": {"responsible": ANSWERS},
     "/followup/v1/callbacks/{callback_id}/attempts": SATISFIED,
@@ -117,6 +134,10 @@ LISTS: Mapping[str, Mapping[str, Any]] = {
     "/dispatch/v1/requests": {},
     "/dispatch/v1/request-counts": {},
     "/dispatch/v1/whistles": {},
+    "/dispatch/v1/whistle-claims": {},
+    "/dispatch/v1/whistle-signals": {},
+    "/dispatch/v1/whistle-signals/counts": ALWAYS,
+    "/dispatch/v1/whistle-appraisals": ALWAYS,
     "/dispatch/v1/calls": {},
     "/followup/v1/callbacks": {},
     "/followup/v1/timers": {},
@@ -136,7 +157,9 @@ LISTS: Mapping[str, Mapping[str, Any]] = {
 }
 """All that shows or counts cases without naming one. A route that is neither here nor ``ABOUT_NO_CASE`` fails."""
 
-COUNTS = {f"/analytics/{path}" for path in ("v1/figures", "v1/figures/counts", "v1/publications", "county")}
+COUNTS = {f"/analytics/{path}" for path in ("v1/figures", "v1/figures/counts", "v1/publications", "county")} | {
+    f"/dispatch/v1/{path}" for path in ("whistle-signals/counts", "whistle-appraisals")
+}
 """Those of them that name no case."""
 
 IN_THE_BODY: Mapping[tuple[str, str], Mapping[str, str]] = {
@@ -237,6 +260,8 @@ class Subject:
     attachment_id: str
     exclusion_id: str
     objection_id: str
+    whistle: str = "1"
+    claim: str = "1"
 
     def path(self, template: str) -> str:
         """The route, about this case."""

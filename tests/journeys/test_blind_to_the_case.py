@@ -174,7 +174,18 @@ async def _subject(county: County, template: str) -> Subject:
     callback_id = promise["callbacks"][-1]["callback_id"] if promise["callbacks"] else ""
     exclusion_id = await _asked_not_to_count(county, case_id, template) if "{exclusion_id}" in template else ""
     known = Subject(case_id, promise["case_no"], callback_id, order["supervision_id"], "", exclusion_id, objection_id)
+    known = replace(known, **await _numbers(county, case_id))
     return replace(known, attachment_id=await _attached(county, known)) if "{attachment_id}" in template else known
+
+
+async def _numbers(county: County, case_id: str) -> dict[str, str]:
+    """The case's whistle and claim, where it has them."""
+    found: dict[str, str] = {}
+    for one in (await county.dispatcher.ask(f"/dispatch/v1/cases/{case_id}/whistles"))["items"]:
+        found["whistle"] = str(one["whistle"])
+        if one["claims"]:
+            found["claim"] = str(one["claims"][-1]["claim"])
+    return found
 
 
 async def _attached(county: County, subject: Subject) -> str:
@@ -199,7 +210,7 @@ async def _ended_or_taken_back(county: County, case_id: str, template: str) -> s
 
 async def _bring_others_in(county: County, case_id: str, template: str) -> None:
     """Who has a task beside the lead, for what is of such a unit."""
-    if "/calls/" in template:
+    if "/calls/" in template or "/whistles" in template.removesuffix("/whistles") or "{claim}" in template:
         await _summon(county, case_id, template)
     elif "{unit_code}" in template:
         await _give_a_part(county, case_id, template)
@@ -217,8 +228,14 @@ async def _summon(county: County, case_id: str, template: str) -> None:
     """A unit that is summoned; there, for what comes after that."""
     called = BODIES["/dispatch/v1/cases/{case_id}/whistles"] | {"units": [SUPPORT]}
     await county.handler(SUPERIOR).do(f"/dispatch/v1/cases/{case_id}/whistles", called)
-    if template.endswith(("/progress", "/result")):
-        await county.handler(SUPPORT).do(f"/dispatch/v1/calls/{case_id}/arrival", {"area_code": VILLAGE})
+    support = county.handler(SUPPORT)
+    if template.endswith(("/progress", "/result", "/consultations", "/done", "/scores/{unit_code}")):
+        await support.do(f"/dispatch/v1/calls/{case_id}/arrival", {"area_code": VILLAGE})
+    if template.endswith(("/done", "/scores/{unit_code}")):
+        await support.do(f"/dispatch/v1/calls/{case_id}/result", {"result": "已修复"})
+    if "{claim}" in template:
+        claims = "/dispatch/v1/calls/{case_id}/claims"
+        await support.do(claims.format(case_id=case_id), BODIES[claims])
 
 
 async def _asked_not_to_count(county: County, case_id: str, template: str) -> str:

@@ -315,6 +315,7 @@ RIGHTS: Mapping[Role, frozenset[Right]] = MappingProxyType(
         | _LOOK_AT_PROMISES
         | _LOOK_AT_FIGURES
         | {Right.DIRECTORY_READ, Right.ACCOUNT_READ, Right.EXCLUSION_READ, Right.OBJECTION_READ, Right.PARKED_READ}
+        | {Right.WHISTLE_READ}
         | {Right.UPPER_ORDER_READ}
         | _LOOK_AT_HOUSEHOLDS
         | _LOOK_AT_VISITS

@@ -80,8 +80,39 @@ async def _summoned(county: County) -> None:
     await county.wait(minutes=20)
     here = {"area_code": VILLAGE, "place": "村口电杆"}
     await county.call("POST", f"{call}/arrival", Role.HANDLER, here, unit="D-HOUSING")
+    whistle_no = (await county.call("GET", f"/dispatch/v1/cases/{case_id}/whistles", Role.DISPATCHER))["items"][0][
+        "whistle"
+    ]
+    given = [
+        {"unit_code": unit, "what": "更换线路", "measures": "夜间施工", "due_at": until}
+        for unit in ("D-HOUSING", "D-EDU")
+    ]
+    held = {"held_at": county.house.clock.now().isoformat(), "took_part": ["D-HOUSING"], "findings": "线路老化"}
+    await county.by_unit(case_id, f"whistles/{whistle_no}/consultations", held | {"tasks": given})
     await county.call("POST", f"{call}/progress", Role.HANDLER, {"note": "正在更换线路"}, unit="D-HOUSING")
-    await county.call("POST", f"{call}/result", Role.HANDLER, {"result": "已恢复供电"}, unit="D-HOUSING")
+    done = {"result": "已恢复供电", "evidence": ["ab" * 32]}
+    await county.call("POST", f"{call}/result", Role.HANDLER, done, unit="D-HOUSING")
+    await _appraised(county, case_id, whistle_no)
+
+
+async def _appraised(county: County, case_id: str, whistle: int) -> None:
+    """One gives its task back; the other is scored and objects; and the whistle is done, and found needless."""
+    for unit, kind, said in (
+        ("D-EDU", "return", {"granted": True, "note": "不属职责"}),
+        ("D-HOUSING", "score", {"granted": True, "note": "属实", "points": {"response": 30, "duty": 30, "effect": 30}}),
+        ("D-HOUSING", "needless", {"granted": True, "note": "可以自行解决"}),
+    ):
+        if kind == "score":
+            points = {"points": {"response": 9, "duty": 9, "effect": 9}, "words": "到场偏慢，勿打13912345678"}
+            await county.by_unit(case_id, f"whistles/{whistle}/scores/{unit}", points)
+            ticked = [{"code": code, "met": True, "words": "已办"} for code in ("handled", "duties")]
+            await county.by_unit(case_id, f"whistles/{whistle}/done", {"criteria": ticked})
+        claims, reason = f"/dispatch/v1/calls/{case_id}/claims", {"reason": "经核实不应如此"}
+        claim = await county.call("POST", claims, Role.HANDLER, {"kind": kind} | reason, unit=unit)
+        path = f"/dispatch/v1/cases/{case_id}/claims/{claim['claim']}/decision"
+        await county.call("POST", path, Role.SUPERVISOR, said)
+    again = {"kind": "beyond_street", "units": ["D-EDU"], "place": "村口", "what": "通知家长"}
+    await county.by_unit(case_id, "whistles", again)
     await county.by_dispatcher(case_id, "calls/D-EDU/cancellation", {"reason": "无需到场"})
 
 

@@ -100,6 +100,14 @@ MAY: tuple[tuple[str, str], ...] = (
     (r"POST /dispatch/v1/cases/\{case_id\}/return/decision", "ds"),
     (r"GET /dispatch/v1/(whistles|calls)", "dh"),
     (r"\w+ /dispatch/v1/(cases/\{case_id\}/whistles|calls/\{case_id\}.*)", "h"),
+||||||| 28f737be
+    (r"POST /dispatch/v1/cases/\{case_id\}/(assignment|reassignment|return/decision)", "d"),
+    (r"GET /dispatch/v1/(whistles|calls)", "dh"),
+    (r"\w+ /dispatch/v1/(cases/\{case_id\}/whistles|calls/\{case_id\}.*)", "h"),
+    (r"POST /dispatch/v1/cases/\{case_id\}/(assignment|reassignment|return/decision)", "d"),
+    (r"GET /dispatch/v1/(whistles|calls|whistle-.*)", LOOKS),
+    (r"\w+ /dispatch/v1/(cases/\{case_id\}/whistles.*|calls/\{case_id\}.*)", "h"),
+    (r"POST /dispatch/v1/cases/\{case_id\}/claims/\{claim\}/decision", "ds"),
     (r"POST /dispatch/v1/cases/\{case_id\}/calls/\{unit_code\}/cancellation", "dh"),
     (r"POST /dispatch/v1/cases/\{case_id\}/(tasks|lists/\{list_code\}|tasks/\{unit_code\}/cancellation)", "dh"),
     (
@@ -155,8 +163,10 @@ OF_A_PART = re.compile(r"POST /dispatch/v1/cases/\{case_id\}/tasks/\{unit_code\}
 """Steps of the support unit itself, which is none of those that ask here."""
 OF_A_CALL = re.compile(r"\w+ /dispatch/v1/calls/\{case_id\}.*")
 """What is of a unit that was summoned, which none is here."""
-LETS_OFF = "POST /dispatch/v1/cases/{case_id}/calls/{unit_code}/cancellation"
-"""Of a unit that was not summoned: to whoever may let one off it is not there, and a support unit may not."""
+OF_NO_WHISTLE = re.compile(
+    r"POST /dispatch/v1/cases/\{case_id\}/(calls/\{unit_code\}/cancellation|whistles/\{whistle\}/.*|claims/.*)"
+)
+"""Of a whistle that nobody sounded: to whoever may do it, it is not there, and a support unit may not."""
 MAY_BE_ABSENT = re.compile(
     r".*/ops/parked/.*|.*/accounts(/\{staff_id\}.*)?|.*/staff/\{staff_id\}.*|.*attachment_id.*"
     r"|.*/(teams|rounds|plans|visits|points|occasions|devices|matches|policies|dossier-entries)/\{.*"
@@ -256,7 +266,7 @@ def _has_the_right(who: Principal, letters: str, operation: Operation) -> bool:
 
 
 def _about_a_case(who: Principal, operation: Operation, known: Known) -> Verdict:
-    if operation.name == LETS_OFF:
+    if OF_NO_WHISTLE.fullmatch(operation.name):
         return Verdict.NOTHING
     if OF_A_CALL.fullmatch(operation.name) or is_blind(who, known.kind) or not _reaches(who, operation, known):
         return Verdict.NOT_THERE

@@ -42,10 +42,11 @@ from tests.unit.guard.people import (
 from tests.unit.guard.promises import TRIES, Promises
 from tests.unit.guard.requests import Requests
 from tests.unit.guard.units import Units
+from tests.unit.guard.whistles import Whistles
 from tests.unit.guard.wishes import Wishes, unless_refused
 
 
-class House(Ends, Wishes, Acceptance, Objections, Requests, Disputes):
+class House(Ends, Wishes, Acceptance, Objections, Requests, Disputes, Whistles):
     """One case and everybody around it."""
 
     inbox_works = True

@@ -8,16 +8,28 @@ from libs.common.events import accepting, asking, cases, objections
 from libs.common.events.asking_terms import RequestKind
 from libs.common.events.reasons import NotAcceptedFor
 from libs.common.events.terms import ResultKind
+from libs.common.events.whistle_terms import ClaimKind
+from libs.common.pack.schema import AppraisalRules
 from libs.common.rules.machine import SYSTEM, Actor
+from services.dispatch.appraisals.domain.claiming import Decided, check_apart, claim_of, decide_claim, decide_ruling
+from services.dispatch.appraisals.domain.consulting import decide_done
+from services.dispatch.appraisals.domain.evolving import evolve as appraised
+from services.dispatch.appraisals.domain.scoring import Scored, ScoreRules, decide_score
+from services.dispatch.appraisals.domain.state import Standing
 from services.dispatch.asks.domain import RequestState, UnitAsk
 from services.dispatch.asks.domain import evolve as with_asks
+from services.dispatch.calls.domain import call_of, decide_whistle
+from services.dispatch.calls.domain import decide as decide_call
+from services.dispatch.calls.domain import evolve as with_calls
 from services.dispatch.cases.actions.events import HEARD, events_of
+from services.dispatch.cases.domain.appraising import DoneMark, UnitClaim
 from services.dispatch.cases.domain.disputed import ArbitrationRuling, Dispute, RaisedRequest, UnitStatement
 from services.dispatch.cases.domain.evolving import evolve
 from services.dispatch.cases.domain.state import (
     AddedText,
     Ask,
     Assignment,
+    CalledPart,
     Left,
     NewChain,
     Nonacceptance,
@@ -29,6 +41,7 @@ from services.dispatch.cases.domain.state import (
     SupportPart,
     Wanted,
     What,
+    Whistle,
 )
 from services.dispatch.cases.domain.terms import Action
 from services.dispatch.cases.domain.transitions import MACHINE, decide
@@ -52,6 +65,7 @@ class Units(Service):
         self.asks: tuple[UnitAsk, ...] = ()
         self.sessions: tuple[disputes.Arbitration, ...] = ()
         self.hearings: tuple[disputes.HearingEntry, ...] = ()
+        self.standing = Standing()
 
     def act(self, action: Action, actor: Actor, unit: str) -> None:
         """A person's step; Refused when it is not theirs or not now. The lead unit waits for its support units."""
@@ -75,6 +89,43 @@ class Units(Service):
             # What followup would have said when it was assigned.
             self.work = replace(self.work, handle_due_at=self._now.moment + _LONG)
         self._take(said)
+
+    def whistle(self, units: tuple[str, ...], actor: Actor) -> None:
+        """吹哨 by a unit that handles it."""
+        called = Whistle("emergency", units, "999001101201", "", "", 1, self._now.moment, None)
+        self._take(decide_whistle(self.work, called, "", actor, self._now.moment))
+
+    def of_a_call(self, action: Action, unit: str, actor: Actor) -> None:
+        """A step of a summoned unit, or letting it off."""
+        part = CalledPart(call_of(self.standing.calls, unit).name, unit, "")
+        self._take(decide_call(self.work, self.standing.calls, Ask(action, part), actor, self._now.moment))
+
+    def claim(self, kind: ClaimKind, unit: str, actor: Actor) -> None:
+        """被召集单位申请."""
+        call = call_of(self.standing.calls, unit)
+        what = UnitClaim(kind, call.version, call.name, unit, "")
+        self._take(decide_claim(self.work, self.standing, what, actor, self._now.moment))
+
+    def rule_on_claim(self, actor: Actor, *, granted: bool) -> None:
+        """审核 of the newest, by somebody apart."""
+        number = max((one.version for one in self.standing.appraisal.claims), default=0)
+        made, points = claim_of(self.standing, number), None
+        check_apart(self.standing, made, (NO_UNIT_OF_THE_CASE,), actor)
+        if granted and made.kind is ClaimKind.SCORE:
+            points = {"duty": 10}
+        decided = Decided(granted, "", points)
+        self._take(decide_ruling(self.work, self.standing, number, decided, SCORES, actor, self._now.moment))
+
+    def score(self, unit: str, points: int, actor: Actor) -> None:
+        """评分 by the street."""
+        wanted = Scored(call_of(self.standing.calls, unit).version, unit, {"duty": points}, "", START + NEVER)
+        self._take(decide_score(self.work, self.standing, wanted, SCORES, actor, self._now.moment))
+
+    def mark_done(self, actor: Actor) -> None:
+        """吹哨事项办结 of the newest."""
+        number = max((one.version for one in self.standing.appraisal.whistles), default=0)
+        mark = DoneMark(number, (), START + NEVER)
+        self._take(decide_done(self.work, self.standing, mark, (), actor, self._now.moment))
 
     def lie_that_its_handling_ends(self, asked_by: Actor, by: Actor, *, proven: bool) -> None:
         """What its rules would never say, as from code that is wrong: with no request, by anybody."""
@@ -160,12 +211,16 @@ class Units(Service):
         self.asks = with_asks(self.asks, before, self.work, said)
         self.sessions = disputes.evolve(self.sessions, before, self.work, said)
         self.hearings = disputes.heard_in(self.hearings, self.work, said)
+        calls = with_calls(self.standing.calls, self.work, said)
+        self.standing = Standing(calls, appraised(self.standing.appraisal, self.work, said))
         for event in events_of(CASE, before, self.work, said):
             assert isinstance(event, cases.CaseEvent)
             self.say(event, said.by)
 
 
 _ARBITRATION = (Action.CALL_ARBITRATION, Action.HEAR_UNIT, Action.RULE)
+NO_UNIT_OF_THE_CASE = "S-GOV"
+SCORES = ScoreRules({"duty": 10}, AppraisalRules().grades[2:], "poor", None)
 _DECIDES = (Action.GRANT, Action.TERMINATE, Action.REFUSE, Action.LAPSE)
 _EVIDENCE, _LONG = "照片", timedelta(hours=72)
 _UNACCEPTED: dict[str, Any] = {"reason_code": NotAcceptedFor.LITIGATION, "go_to": "法院", "notice": "请向法院反映"}
