@@ -191,7 +191,7 @@ DISPATCH: dict[str, Spoiled] = {
         round = 2
         kind = 'assignment'
         office = 'D-AGRI'
-        to_unit = 'D-AGRI'
+        to_unit = 'D-WATER'
         subject = '没事'
         body = '没事'
         days = 9
@@ -223,7 +223,7 @@ DISPATCH: dict[str, Spoiled] = {
     """, where="status = 'accepted'"),
     "a letter lost": spoiled(
         "I6", "dispatch", "lettered", "is not there, the events say",
-        "DELETE FROM dispatch.letter WHERE case_id = {lettered} AND status = 'accepted'",
+        "DELETE FROM dispatch.letter WHERE case_id = {lettered} AND status = 'sent'",
     ),
     "a call lost": spoiled(
         "I6", "dispatch", "summoned", "is not there, the events say",
