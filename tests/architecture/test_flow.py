@@ -31,10 +31,10 @@ def subclasses(event: type[Event]) -> set[type[Event]]:
 
 
 def published_names(source: str) -> set[str]:
-    """Names of events that a source text constructs, or has intake's ``say`` construct."""
+    """Names of events that a source text constructs, or has intake's ``say`` or the steps of letters construct."""
     names = {event.__name__ for event in ROUTES}
     calls = [node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Call)]
-    said_of = [argument for call in calls if _named(call.func) == "say" for argument in call.args]
+    said_of = [argument for call in calls if _named(call.func) in ("say", "LetterTells") for argument in call.args]
     return {name for node in (*(call.func for call in calls), *said_of) if (name := _named(node)) in names}
 
 
@@ -73,4 +73,5 @@ def test_what_is_not_on_the_map_would_be_noticed() -> None:
     assert published_names("session.publish(CaseSigned(round=1))") == {"CaseSigned"}
     assert published_names("session.publish(cases.CaseSigned(round=1))") == {["cases", "CaseSigned"][1]}
     assert published_names("say(session, CaseWithdrawn, words)") == {"CaseWithdrawn"}
+    assert published_names("LetterTells(Action.LETTER_SEND, letters.LetterSent)") == {"LetterSent"}
     assert published_names("on(CaseWithdrawn, withdrawn)") == set()

@@ -46,7 +46,6 @@ CALLED: dict[type[Model], tuple[str, ...]] = {
     schema.LetterRules: ("pack.letters", "rules"),
     schema.LetterKind: ("kind",),
     schema.LetterOffice: ("office",),
-||||||| 28f737be
     schema.AppraisalRules: ("rules", "_rules(session)"),
     schema.DoneCriterion: ("one",),
     schema.ScoreCriterion: ("one",),

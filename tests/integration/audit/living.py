@@ -31,6 +31,7 @@ async def live(county: County) -> None:
     await _disputed(county)
     await _from_above(county)
     await _summoned(county)
+    await _lettered(county)
     await county.register("fresh")
     await county.register("answered", direct_answer="政策已告知")
     await county.wait(minutes=10)
@@ -114,6 +115,42 @@ async def _appraised(county: County, case_id: str, whistle: int) -> None:
     again = {"kind": "beyond_street", "units": ["D-EDU"], "place": "村口", "what": "通知家长"}
     await county.by_unit(case_id, "whistles", again)
     await county.by_dispatcher(case_id, "calls/D-EDU/cancellation", {"reason": "无需到场"})
+
+
+async def _lettered(county: County) -> None:
+    """A town writes three letters: one is answered, sent back and accepted, one waits, one is about no case."""
+    case_id = await county.register("lettered", category=None)
+    await county.by_dispatcher(case_id, "assignment", _to("T-999001101"))
+    await county.by_unit(case_id, "signature")
+    office = "T-999001103"
+
+    async def writes(to_unit: str, about: str | None) -> str:
+        body = {
+            "kind": "request",
+            "to_unit": to_unit,
+            "subject": "商请修复",
+            "body": "请修复，勿打13912345678",
+            "days": 1,
+        }
+        whole = body if about is None else body | {"case_id": about}
+        letter = await county.call("POST", "/dispatch/v1/letters", Role.DISPATCHER, whole, unit=office)
+        place = f"/dispatch/v1/letters/{letter['letter_id']}"
+        await county.call("POST", f"{place}/sending", Role.SUPERVISOR, unit=office)
+        return place
+
+    answered, waiting = [await writes(unit, case_id) for unit in ("D-EDU", "D-AGRI")]
+    alone = await writes("D-EDU", None)
+    for place in (answered, alone):
+        await county.call("POST", f"{place}/acknowledgement", Role.HANDLER, unit="D-EDU")
+        await county.call("POST", f"{place}/reply", Role.HANDLER, {"reply": "已修复"}, unit="D-EDU")
+    again = {"opinion": "请附照片", "days": 3}
+    await county.call("POST", f"{answered}/return", Role.SUPERVISOR, again, unit=office)
+    await county.call("POST", f"{answered}/reminders", Role.SUPERVISOR, {"reminder": "请尽快"}, unit=office)
+    proven = {"reply": "已修复，附照片", "evidence": ["ab" * 32]}
+    await county.call("POST", f"{answered}/reply", Role.HANDLER, proven, unit="D-EDU")
+    await county.call("POST", f"{answered}/acceptance", Role.SUPERVISOR, {"opinion": "同意"}, unit=office)
+    await county.call("POST", f"{alone}/withdrawal", Role.SUPERVISOR, {"reason": "已无必要"}, unit=office)
+    await county.call("POST", f"{waiting}/reminders", Role.SUPERVISOR, {"reminder": "请尽快"}, unit=office)
 
 
 async def _ends(county: County) -> None:

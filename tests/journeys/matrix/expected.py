@@ -98,13 +98,11 @@ MAY: tuple[tuple[str, str], ...] = (
     (r"GET /dispatch/v1/(work|cases/.*)", LOOKS),
     (r"POST /dispatch/v1/cases/\{case_id\}/(assignment|reassignment)", "d"),
     (r"POST /dispatch/v1/cases/\{case_id\}/return/decision", "ds"),
-    (r"GET /dispatch/v1/(whistles|calls)", "dh"),
-    (r"\w+ /dispatch/v1/(cases/\{case_id\}/whistles|calls/\{case_id\}.*)", "h"),
-||||||| 28f737be
-    (r"POST /dispatch/v1/cases/\{case_id\}/(assignment|reassignment|return/decision)", "d"),
-    (r"GET /dispatch/v1/(whistles|calls)", "dh"),
-    (r"\w+ /dispatch/v1/(cases/\{case_id\}/whistles|calls/\{case_id\}.*)", "h"),
-    (r"POST /dispatch/v1/cases/\{case_id\}/(assignment|reassignment|return/decision)", "d"),
+    (r"GET /dispatch/v1/letters(/.*)?", "dhsl"),
+    (r"POST /dispatch/v1/letters/\{letter_id\}/(acknowledgement|reply)", "h"),
+    (r"POST /dispatch/v1/letters/.*", "dhsl"),
+    # Nobody who asks here is of a unit that the pack lets write letters.
+    (r"POST /dispatch/v1/letters|\w+ /dispatch/v1/letter-templates.*", ""),
     (r"GET /dispatch/v1/(whistles|calls|whistle-.*)", LOOKS),
     (r"\w+ /dispatch/v1/(cases/\{case_id\}/whistles.*|calls/\{case_id\}.*)", "h"),
     (r"POST /dispatch/v1/cases/\{case_id\}/claims/\{claim\}/decision", "ds"),
@@ -169,7 +167,7 @@ OF_NO_WHISTLE = re.compile(
 """Of a whistle that nobody sounded: to whoever may do it, it is not there, and a support unit may not."""
 MAY_BE_ABSENT = re.compile(
     r".*/ops/parked/.*|.*/accounts(/\{staff_id\}.*)?|.*/staff/\{staff_id\}.*|.*attachment_id.*"
-    r"|.*/(teams|rounds|plans|visits|points|occasions|devices|matches|policies|dossier-entries)/\{.*"
+    r"|.*/(teams|rounds|plans|visits|points|occasions|devices|matches|policies|dossier-entries|letters)/\{.*"
     r"|POST /intake/v1/plans|\w+ /dispatch/v1/duty-rules(/\{.*)?|GET /analytics/v1/visits/coverage.*"
 )
 """Where what is asked for may not be there: what does not stand still, an account or a person of another area, a file

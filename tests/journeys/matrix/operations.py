@@ -11,6 +11,7 @@ from urllib.parse import quote
 import orjson
 
 from huiyin.office.wire import Response
+from libs.common.documents import DocumentLine, plain_document
 from libs.common.pack.loader import document, load_pack
 from tests.journeys.case_routes import BODIES, IN_THE_BODY, LISTS, PATH_OF_A_CASE, body_of
 from tests.journeys.county import DEMO, VILLAGE, Person, complaint
@@ -22,6 +23,7 @@ STALE = 999_999
 """A version that no case has: a change that would be done is refused by it, after who asks was looked at."""
 NEW = "S-0091"
 
+LETTER = {"kind": "request", "to_unit": "D-WATER", "subject": "商请修复", "body": "请予修复"}
 _NOBODYS = "01980f5e-2b7c-7c3e-9d2a-4f1f6f6a7b01"
 _BODIES: Mapping[str, Any] = {
     "/intake/v1/cases": complaint(),
@@ -37,6 +39,9 @@ _BODIES: Mapping[str, Any] = {
     "/intake/v1/devices": {},
     "/dispatch/v1/accounts": {"staff_id": "IN-CALLER"},
     "/dispatch/v1/accounts/me/password": {"old_password": "春天的河边", "new_password": "三只白鹭飞过河边"},
+    "/dispatch/v1/letters": LETTER,
+    "/dispatch/v1/letters/{letter_id}/reply": {"reply": "已修复"},
+    "/dispatch/v1/letter-templates/{kind}": plain_document(DocumentLine("{{no}}")),
     "/dispatch/v1/staff": {"staff_id": NEW, "name": "蒋测试"},
     "/dispatch/v1/staff/{staff_id}/terms": {"post_code": "caller", "unit_code": "H-12345"},
     "/dispatch/v1/staff/import": "人员编号,姓名\nS-0092,韩测试\n".encode(),
@@ -65,6 +70,7 @@ _BODIES_OF_HOUSEHOLDS: Mapping[str, Any] = {
 }
 _ELSE = {
     "list_code": "problem",
+    "kind": "request",
     "staff_id": CLERK,
     "number": "1",
     "seq": "1",
@@ -72,7 +78,7 @@ _ELSE = {
     "stream": "cases",
     "source": "city-hub",
 }
-_TYPES = {"batch": "application/x-ndjson", "import": "text/csv"}
+_TYPES = {"batch": "application/x-ndjson", "import": "text/csv", "{kind}": "application/octet-stream"}
 
 
 @dataclass(frozen=True, slots=True)

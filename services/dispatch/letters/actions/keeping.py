@@ -23,22 +23,22 @@ from services.dispatch.letters.queries import visible_letter
 from services.dispatch.letters.tables import Letter
 
 
-class Told(NamedTuple):
+class LetterTells(NamedTuple):
     """The step of the case that a step of a letter is, and the event that tells it."""
 
     action: Action
     event: type[LetterEvent]
 
 
-EVENTS: Mapping[LetterStep, Told] = {
-    LetterStep.DRAFT: Told(Action.LETTER_DRAFT, said_of_letters.LetterDrafted),
-    LetterStep.SEND: Told(Action.LETTER_SEND, said_of_letters.LetterSent),
-    LetterStep.ACKNOWLEDGE: Told(Action.LETTER_ACKNOWLEDGE, said_of_letters.LetterAcknowledged),
-    LetterStep.REPLY: Told(Action.LETTER_REPLY, said_of_letters.LetterReplied),
-    LetterStep.ACCEPT: Told(Action.LETTER_ACCEPT, said_of_letters.LetterAccepted),
-    LetterStep.SEND_BACK: Told(Action.LETTER_SEND_BACK, said_of_letters.LetterSentBack),
-    LetterStep.REMIND: Told(Action.LETTER_REMIND, said_of_letters.LetterReminded),
-    LetterStep.WITHDRAW: Told(Action.LETTER_WITHDRAW, said_of_letters.LetterWithdrawn),
+EVENTS: Mapping[LetterStep, LetterTells] = {
+    LetterStep.DRAFT: LetterTells(Action.LETTER_DRAFT, said_of_letters.LetterDrafted),
+    LetterStep.SEND: LetterTells(Action.LETTER_SEND, said_of_letters.LetterSent),
+    LetterStep.ACKNOWLEDGE: LetterTells(Action.LETTER_ACKNOWLEDGE, said_of_letters.LetterAcknowledged),
+    LetterStep.REPLY: LetterTells(Action.LETTER_REPLY, said_of_letters.LetterReplied),
+    LetterStep.ACCEPT: LetterTells(Action.LETTER_ACCEPT, said_of_letters.LetterAccepted),
+    LetterStep.SEND_BACK: LetterTells(Action.LETTER_SEND_BACK, said_of_letters.LetterSentBack),
+    LetterStep.REMIND: LetterTells(Action.LETTER_REMIND, said_of_letters.LetterReminded),
+    LetterStep.WITHDRAW: LetterTells(Action.LETTER_WITHDRAW, said_of_letters.LetterWithdrawn),
 }
 """Each step of a letter about a case."""
 

@@ -218,6 +218,47 @@ DISPATCH: dict[str, Spoiled] = {
         filled_by_unit = 'D-AGRI'
         filled_at = filled_at + interval '1 hour'
     """, where="version = 4"),
+    **columns("dispatch", "work", "lettered", """
+        open_letters = '{{}}'
+    """),
+    **columns("dispatch", "letter", "lettered", """
+        round = 2
+        kind = 'assignment'
+        office = 'D-AGRI'
+        to_unit = 'D-WATER'
+        subject = '没事'
+        body = '没事'
+        days = 9
+        number = 99
+        year = 2020
+        no = '没事'
+        drafted_by = 'somebody'
+        drafted_by_staff = 'S-0'
+        drafted_at = drafted_at - interval '1 hour'
+        sent_by = 'somebody'
+        sent_by_staff = 'S-0'
+        sent_at = sent_at - interval '1 hour'
+        edition = 9
+        warn_at = warn_at - interval '1 hour'
+        due_at = due_at + interval '1 hour'
+        acknowledged_at = acknowledged_at - interval '1 hour'
+        reply = '没事'
+        evidence = '{{}}'
+        replied_by = 'somebody'
+        replied_at = replied_at - interval '1 hour'
+        late = true
+        opinion = '没事'
+        reminder = '没事'
+        reminders = 9
+        reminded_at = reminded_at - interval '1 hour'
+        ended_at = ended_at + interval '1 hour'
+        worked_by = '{{}}'
+        version = 99
+    """, where="status = 'accepted'"),
+    "a letter lost": spoiled(
+        "I6", "dispatch", "lettered", "is not there, the events say",
+        "DELETE FROM dispatch.letter WHERE case_id = {lettered} AND status = 'sent'",
+    ),
     "a call lost": spoiled(
         "I6", "dispatch", "summoned", "is not there, the events say",
         "DELETE FROM dispatch.call WHERE case_id = {summoned} AND unit_code = 'D-EDU'",
