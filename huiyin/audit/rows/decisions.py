@@ -1,4 +1,4 @@
-"""The decisions of dispatch on who handles a case."""
+"""The decisions of dispatch on who handles a case, and the line of the history of each step."""
 
 from typing import Any
 
@@ -30,3 +30,12 @@ def decision_of(case_id: str, state: State, said: rules.Said, what: Assignment |
     pack_version = what.pack_version if isinstance(what, Assignment) else Unseen.OLD
     row |= {"reason_code": what.reason_code if isinstance(what, Assignment) else None}
     return row | {"candidates": Unseen.WORDS, "explanation": what.explanation, "pack_version": pack_version}
+
+
+def step_of(case_id: str, before: State, after: State, said: rules.Said, at: Any) -> Columns:
+    """The line of the history that a step gives."""
+    moved = {"version": after.version, "round": after.round, "lead_unit": after.lead_unit}
+    moved |= {"delegate_unit": after.delegate_unit}
+    by: Columns = {"who": said.by.subject, "unit_code": said.by.unit_code, "staff_id": said.by.staff_id}
+    step = {"action": said.action, "from_status": before.status, "to_status": after.status, "why": said.why}
+    return {"case_id": case_id} | moved | step | by | {"at": at}

@@ -12,7 +12,7 @@ from typing import Any
 from huiyin.audit.case import DISPATCH, FOLLOWUP, INTAKE, CaseView, LedgerSaid
 from huiyin.audit.rows.beside import BESIDE, beside_step, decided_by, due_by, edition_of
 from huiyin.audit.rows.comparing import Columns, NotBefore, Unseen, as_told, by_whom, told
-from huiyin.audit.rows.decisions import decision_of
+from huiyin.audit.rows.decisions import decision_of, step_of
 from huiyin.audit.rows.disputed import dispute_said, ruled_said
 from huiyin.audit.rows.letters import Letters, after_letter
 from huiyin.audit.rows.passed import passed_said
@@ -289,10 +289,8 @@ class CaseWithUnits:
             task = tasks.of_round(self.tasks, self.state.round).get(kept["unit_code"])
             if task is None or (task.status, action) not in tasks.STEPS:
                 return
-            by = Actor(kept["who"], task.unit_code, kept["staff_id"])
-            self._step(
-                rules.Said(Action(action), kept["at"], SupportPart(task.unit_code, ""), by, _UNSEEN), Unseen.HERE
-            )
+            by, part = Actor(kept["who"], task.unit_code, kept["staff_id"]), SupportPart(task.unit_code, "")
+            self._step(rules.Said(Action(action), kept["at"], part, by, _UNSEEN), Unseen.HERE)
 
     def _step(self, said: rules.Said, at: Any = None, letters: Letters | None = None) -> None:
         """Take it, where it was possible by dispatch's own rules, guards included; else no row follows from it."""
@@ -316,12 +314,7 @@ class CaseWithUnits:
         self.tasks = tuple(
             task for task in given if not (of_before and task.version == after.version) or self._is_given(task)
         )
-        moved = {"version": after.version, "round": after.round, "lead_unit": after.lead_unit}
-        moved |= {"delegate_unit": after.delegate_unit}
-        by: dict[str, Any] = {"who": said.by.subject, "unit_code": said.by.unit_code, "staff_id": said.by.staff_id}
-        when = {"at": said.at if at is None else at}
-        step = {"action": said.action, "from_status": before.status, "to_status": after.status, "why": said.why}
-        self.steps.append({"case_id": self.first.case_id} | moved | step | by | when)
+        self.steps.append(step_of(self.first.case_id, before, after, said, said.at if at is None else at))
         if isinstance(said.what, FilledList):
             self.lists.append(edition_of(self.first.case_id, after.version, said, said.what))
         if isinstance(said.what, Assignment | Left):

@@ -154,7 +154,7 @@ class Promises(Service):
                 self.clocks.append(after)
 
     def hear(self, word: Word) -> None:
-        """As ``services/followup/handlers.py`` does."""
+        """As ``services/followup/handlers`` does."""
         event = word.event
         if self.state.status is not None:
             self.settle(event.occurred_at)
