@@ -27,6 +27,7 @@ Column = tuple[str, str]
 _LIBRARY = {
     "answer": ("status", "body", "answered_at"),
     "case_number": ("county", "day", "last"),
+    "letter_sequence": ("office", "kind", "year", "last"),
     "pack": ("version", "place_code", "digest", "document", "effective_from"),
     "round_tally": ("round_id", "view", "cut", "member", "area_code", *MEASURES),
     "contact_tally": ("contact_staff_id", "household_class", "area_code", "households"),
