@@ -36,6 +36,6 @@ def step_of(case_id: str, before: State, after: State, said: rules.Said, at: Any
     """The line of the history that a step gives."""
     moved = {"version": after.version, "round": after.round, "lead_unit": after.lead_unit}
     moved |= {"delegate_unit": after.delegate_unit}
-    by: Columns = {"who": said.by.subject, "unit_code": said.by.unit_code, "staff_id": said.by.staff_id}
+    by: dict[str, Any] = {"who": said.by.subject, "unit_code": said.by.unit_code, "staff_id": said.by.staff_id}
     step = {"action": said.action, "from_status": before.status, "to_status": after.status, "why": said.why}
     return {"case_id": case_id} | moved | step | by | {"at": at}
