@@ -1,5 +1,6 @@
 """What anybody may try where units dispute whose a case is, and with what nobody decides in time; what must hold."""
 
+from collections.abc import Sequence
 from functools import partial
 
 from hypothesis import strategies as st
@@ -7,6 +8,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from libs.common.events import arbitration, asking, cases, passing
 from libs.common.rules.machine import SYSTEM, Actor
+from services.dispatch.cases.domain.terms import OPEN
 from services.dispatch.cases.domain.terms import Action as Deed
 from services.dispatch.cases.domain.terms import Status as WorkStatus
 from services.dispatch.disputes.domain import ArbitrationState
@@ -32,11 +34,11 @@ class Disputes(RuleBasedStateMachine):
 
     @rule(
         arbiter=st.sampled_from([NEUTRAL, *ACTORS]),
-        heard=st.lists(st.sampled_from(UNITS), max_size=3),
+        heard=st.sampled_from([UNITS, UNITS, UNITS[1:]]),
         lead=st.sampled_from(UNITS),
         assigns=st.booleans(),
     )
-    def arbitrate(self, arbiter: Actor, heard: list[str], lead: str, assigns: bool) -> None:
+    def arbitrate(self, arbiter: Actor, heard: Sequence[str], lead: str, assigns: bool) -> None:
         """It is given back and ruled on, perhaps before all were heard; and whoever was named tries to be rid of it."""
         self._give_back()
         unless_refused(partial(self.units.act, Deed.CALL_ARBITRATION, NEUTRAL, lead))
@@ -99,14 +101,16 @@ class Disputes(RuleBasedStateMachine):
             assert said.lead_unit == ruling.lead_unit, "another unit got it than was named"
 
     def _give_back(self) -> None:
-        self.take_in_hand(NEUTRAL)
+        self.settle()
+        if self.units.work.status not in OPEN:
+            self.step_on()
         whose = self.units.work.lead_unit
         unless_refused(partial(self.units.act, Deed.ASK_RETURN, Actor("li", whose), UNITS[0]))
         unless_refused(partial(self.units.act, Deed.TAKE_BACK, NEUTRAL, UNITS[0]))
         self.settle()
 
-    def take_in_hand(self, who: Actor) -> None:
-        """The unit that has it signs, by this person."""
+    def step_on(self) -> None:
+        """What usually comes next, if anything."""
         raise NotImplementedError
 
     def settle(self) -> None:
