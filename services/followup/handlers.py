@@ -279,10 +279,9 @@ def _check_opened(case: Case, event: RoundEvent) -> None:
         raise Permanent(f"{type(event).__name__} about case {case.case_id}: {error}") from error
 
 
-async def whistled(session: Session, event: StreetWhistled) -> None:
-    """吹哨 -> whoever is summoned has to come and to do its part in time."""
-    case = await _in_hand(session, event)
-    if case is not None:
+async def whistled(session: Session, event: StreetWhistled | ConsultationHeld) -> None:
+    """吹哨、会商 -> whoever is summoned has to come, and to do its part in time."""
+    if (case := await _in_hand(session, event)) is not None:
         tasks.whistled(session, case, event)
 
 
@@ -291,21 +290,9 @@ async def came(session: Session, event: UnitArrived) -> None:
     tasks.came(session, await _known(session, event), event)
 
 
-async def call_ended(session: Session, event: CallDone | CallCancelled) -> None:
-    """吹哨任务办结、撤销召集 -> nobody waits for it any more."""
+async def call_ended(session: Session, event: CallDone | CallCancelled | ClaimDecided) -> None:
+    """吹哨任务办结、撤销召集、同意退回 -> nobody waits for it any more."""
     tasks.call_ended(session, await _known(session, event), event)
-
-
-async def consulted(session: Session, event: ConsultationHeld) -> None:
-    """会商 -> each unit has to do its own part in time."""
-    case = await _in_hand(session, event)
-    if case is not None:
-        tasks.consulted(session, case, event)
-
-
-async def claim_decided(session: Session, event: ClaimDecided) -> None:
-    """被召集单位申请审核 -> what was given back nobody waits for."""
-    tasks.given_back(session, await _known(session, event), event)
 
 
 HANDLERS = (
@@ -344,10 +331,10 @@ HANDLERS = (
     on(CallReported, worked),
     on(CallDone, call_ended),
     on(CallCancelled, call_ended),
-    on(ConsultationHeld, consulted),
+    on(ConsultationHeld, whistled),
     on(WhistleDone, worked),
     on(UnitScored, worked),
-    on(ClaimDecided, claim_decided),
+    on(ClaimDecided, call_ended),
     on(CaseHandled, finished),
 )
 

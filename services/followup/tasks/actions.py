@@ -63,8 +63,11 @@ def stop_tasks(session: Session, case: Case, number: int, but_not: Collection[st
             clocks_of(session).stop(clock)
 
 
-def whistled(session: Session, case: Case, event: StreetWhistled) -> None:
-    """吹哨 -> each summoned unit has to be there in time, and to do its part in time."""
+def whistled(session: Session, case: Case, event: StreetWhistled | ConsultationHeld) -> None:
+    """吹哨、会商 -> each summoned unit has to be there in time, and to do its part in time."""
+    if isinstance(event, ConsultationHeld):
+        _consulted(session, case, event)
+        return
     for name in event.tasks:
         unit = unit_of_task(name)
         _begin(session, case, name, unit, event.occurred_at, event.report_due_at, Deadline.REPORT_IN)
@@ -76,22 +79,17 @@ def came(session: Session, case: Case, event: UnitArrived) -> None:
     stop_clocks(session, case, Deadline.REPORT_IN, about=event.task)
 
 
-def call_ended(session: Session, case: Case, event: CallDone | CallCancelled) -> None:
-    """吹哨任务办结、撤销召集 -> nobody waits for it."""
-    stop_clocks(session, case, Deadline.REPORT_IN, Deadline.CALLED, about=event.task)
+def call_ended(session: Session, case: Case, event: CallDone | CallCancelled | ClaimDecided) -> None:
+    """吹哨任务办结、撤销召集 -> nobody waits for it; nor for what was given back, once that is granted (退回)."""
+    if not isinstance(event, ClaimDecided) or (event.granted and event.kind is ClaimKind.RETURN):
+        stop_clocks(session, case, Deadline.REPORT_IN, Deadline.CALLED, about=event.task)
 
 
-def consulted(session: Session, case: Case, event: ConsultationHeld) -> None:
-    """会商 -> each unit has to do its own part until then, whatever the whistle said."""
+def _consulted(session: Session, case: Case, event: ConsultationHeld) -> None:
+    """Each unit has to do its own part until then, whatever the whistle said."""
     for one in event.tasks:
         if not move_clock_about(session, case, Deadline.CALLED, one.task, one.due_at):
             start_clock_about(session, case, Deadline.CALLED, one.task, one.due_at, one.unit_code)
-
-
-def given_back(session: Session, case: Case, event: ClaimDecided) -> None:
-    """退回吹哨任务 -> granted, nobody waits for it."""
-    if event.granted and event.kind is ClaimKind.RETURN:
-        stop_clocks(session, case, Deadline.REPORT_IN, Deadline.CALLED, about=event.task)
 
 
 def _stop(session: Session, case: Case, number: int, unit_code: str) -> None:
