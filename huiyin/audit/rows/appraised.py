@@ -13,11 +13,11 @@ from services.dispatch.appraisals.domain.state import Appraisal
 from services.dispatch.cases.domain.appraising import (
     ClaimRuling,
     Consultation,
-    DoneMark,
     GivenTask,
     Ticked,
     UnitClaim,
     UnitScore,
+    WhistleCompletion,
 )
 from services.dispatch.cases.domain.state import Said
 from services.dispatch.cases.domain.terms import Action
@@ -46,7 +46,7 @@ def appraised_step(event: Any, by: Actor) -> Said:
         case whistles.WhistleDone():
             criteria = tuple(Ticked(one.code, one.met, one.words) for one in event.criteria)
             why = "; ".join(f"{one.code}: {'是' if one.met else '否'} {one.words}" for one in criteria)
-            mark = DoneMark(event.whistle, criteria, event.claims_until)
+            mark = WhistleCompletion(event.whistle, criteria, event.claims_until)
             return Said(Action.WHISTLE_DONE, at, mark, replace(by, unit_code=event.unit_code), why)
         case whistles.UnitScored():
             return _scored(event, by)

@@ -13,16 +13,16 @@ from libs.common.web.fields import CaseId, UnitCode
 from libs.common.web.headers import IdempotencyKey, IfMatch
 from services.dispatch.appraisals import queries
 from services.dispatch.appraisals.actions import appraising, claiming
-from services.dispatch.appraisals.actions.keeping import standing_of
+from services.dispatch.appraisals.actions.keeping import whistles_of
 from services.dispatch.appraisals.schemas import (
     AppraisalOut,
     ClaimOut,
     ClaimsQuery,
     DecideClaim,
-    HoldConsultation,
+    FinishWhistle,
     MakeClaim,
-    MarkDone,
     PeriodQuery,
+    RecordConsultation,
     ScoreUnit,
     SignalCountOut,
     SignalCountsOut,
@@ -48,7 +48,7 @@ async def list_case_whistles(case_id: CaseId, query: Annotated[PageQuery, Query(
         unit = door.actor.unit_code
         case = await queries.whistled_case(session, door.scope, case_id, unit, lock=False)
         rows = list((await session.execute(queries.whistles_statement(case_id, query))).scalars())
-        found = (await standing_of(session, case)).appraisal
+        found = (await whistles_of(session, case)).appraisal
         return rows, {one.version: WhistleOut.of(case_id, case.version, one, found) for one in found.whistles}
 
     rows, shown = await door.read(whistles)
@@ -59,7 +59,7 @@ async def list_case_whistles(case_id: CaseId, query: Annotated[PageQuery, Query(
 async def hold_consultation(
     case_id: CaseId,
     whistle: Number,
-    body: HoldConsultation,
+    body: RecordConsultation,
     door: Whistles,
     expected: IfMatch,
     once: IdempotencyKey,
@@ -73,7 +73,7 @@ async def hold_consultation(
 
 @router.post("/cases/{case_id}/whistles/{whistle}/done", response_model=WhistleOut)
 async def mark_whistle_done(
-    case_id: CaseId, whistle: Number, body: MarkDone, door: Whistles, expected: IfMatch, once: IdempotencyKey
+    case_id: CaseId, whistle: Number, body: FinishWhistle, door: Whistles, expected: IfMatch, once: IdempotencyKey
 ) -> Response:
     """吹哨事项办结: the street that whistled ticks every criterion, once no task is open. Needs If-Match."""
     request = asked(door, expected)

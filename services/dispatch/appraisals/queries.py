@@ -12,7 +12,7 @@ from libs.common.errors import NotFound
 from libs.common.events.whistle_terms import ClaimState
 from libs.common.security.policy import Scope, in_area
 from libs.common.web.cursors import Keyset, PageQuery
-from services.dispatch.appraisals.tables import ClaimRow, ScoreRow, WhistleRow
+from services.dispatch.appraisals.tables import CallScoreRow, ClaimRow, WhistleRow
 from services.dispatch.calls.domain import OPEN_CALLS, CallStatus
 from services.dispatch.calls.tables import SummonedUnit
 from services.dispatch.cases.queries import reaches, within
@@ -112,9 +112,9 @@ async def units_in(
         "never_came": func.count().filter(arrived.is_(None), over, ~col(SummonedUnit.given_back)),
         "given_back": func.count().filter(col(SummonedUnit.given_back)),
         "done": func.count().filter(col(SummonedUnit.status) == CallStatus.DONE),
-        "scored": func.count(col(ScoreRow.total)),
-        "points": func.coalesce(func.sum(col(ScoreRow.total)), 0),
-        "most": func.coalesce(func.sum(col(ScoreRow.most)), 0),
+        "scored": func.count(col(CallScoreRow.total)),
+        "points": func.coalesce(func.sum(col(CallScoreRow.total)), 0),
+        "most": func.coalesce(func.sum(col(CallScoreRow.most)), 0),
     }
     columns = [one.label(name) for name, one in counted.items()]
     statement = _of_units(select(unit, *columns), scope, since, until).group_by(unit).order_by(unit)
@@ -123,7 +123,7 @@ async def units_in(
 
 async def grades_in(session: Session, scope: Scope, since: datetime, until: datetime) -> Sequence[RowMapping]:
     """By unit and grade how many of its scores are of it."""
-    unit, grade = col(SummonedUnit.unit_code), col(ScoreRow.grade)
+    unit, grade = col(SummonedUnit.unit_code), col(CallScoreRow.grade)
     statement = _of_units(select(unit, grade, func.count().label("scores")), scope, since, until)
     statement = statement.where(grade.is_not(None)).group_by(unit, grade).order_by(unit, grade)
     return (await session.execute(statement)).mappings().all()
@@ -131,12 +131,12 @@ async def grades_in(session: Session, scope: Scope, since: datetime, until: date
 
 def _of_units(statement: Any, scope: Scope, since: datetime, until: datetime) -> Any:
     task = and_(
-        col(ScoreRow.case_id) == col(SummonedUnit.case_id),
-        col(ScoreRow.whistle) == col(SummonedUnit.version),
-        col(ScoreRow.unit_code) == col(SummonedUnit.unit_code),
+        col(CallScoreRow.case_id) == col(SummonedUnit.case_id),
+        col(CallScoreRow.whistle) == col(SummonedUnit.version),
+        col(CallScoreRow.unit_code) == col(SummonedUnit.unit_code),
     )
     joined = statement.select_from(SummonedUnit).join(Case, col(Case.case_id) == col(SummonedUnit.case_id))
-    joined = joined.outerjoin(ScoreRow, task)
+    joined = joined.outerjoin(CallScoreRow, task)
     return joined.where(*_called(SummonedUnit, since, until), within(scope, col(SummonedUnit.unit_code)))
 
 

@@ -20,7 +20,7 @@ from libs.common.web.fields import (
     Version,
 )
 from services.dispatch.appraisals.domain.state import Appraisal, ClaimedState, ScoreState, WhistleState
-from services.dispatch.appraisals.tables import ClaimRow, ScoreRow, WhistleRow
+from services.dispatch.appraisals.tables import CallScoreRow, ClaimRow, WhistleRow
 from services.dispatch.cases.schemas import Inside
 
 CriterionCode = Annotated[
@@ -42,7 +42,7 @@ class TaskOfConsultation(RequestBody):
     due_at: Annotated[Moment, Field(description="Not after the case's own handling limit")]
 
 
-class HoldConsultation(RequestBody):
+class RecordConsultation(RequestBody):
     """会商: when, which summoned units took part, what they found, and one task for each unit that has not ended."""
 
     held_at: PastMoment
@@ -59,7 +59,7 @@ class TickCriterion(RequestBody):
     words: Reason
 
 
-class MarkDone(RequestBody):
+class FinishWhistle(RequestBody):
     """吹哨事项办结: every criterion of the pack, each with yes or no, and words."""
 
     criteria: Annotated[tuple[TickCriterion, ...], Field(max_length=50)]
@@ -95,7 +95,7 @@ class SignalsQuery(PageQuery):
 
 
 class ClaimsQuery(PageQuery):
-    """Which claims."""
+    """Which claims of summoned units, by where they stand."""
 
     state: ClaimState | None = None
 
@@ -115,7 +115,7 @@ class TickedOut(AnswerBody):
     words: str
 
 
-class ScoreOut(AnswerBody):
+class CallScoreOut(AnswerBody):
     """What a unit was scored: as the street gave it, and what holds once it objected."""
 
     whistle: WhistleNumber
@@ -133,7 +133,7 @@ class ScoreOut(AnswerBody):
     claims_until: Annotated[AwareDatetime, Field(description="Until when the unit may object")]
 
     @classmethod
-    def of(cls, score: ScoreRow | ScoreState) -> Self:
+    def of(cls, score: CallScoreRow | ScoreState) -> Self:
         """As it stands."""
         return cls.model_validate(score, from_attributes=True)
 
@@ -228,7 +228,7 @@ class WhistleOut(AnswerBody):
     ]
     needless: bool
     consultations: list[ConsultationOut]
-    scores: list[ScoreOut]
+    scores: list[CallScoreOut]
     claims: list[ClaimOut]
 
     @classmethod
@@ -243,7 +243,7 @@ class WhistleOut(AnswerBody):
             units=list(whistle.units),
             criteria=[TickedOut.model_validate(one) for one in whistle.criteria],
             consultations=[ConsultationOut.model_validate(one, from_attributes=True) for one in own],
-            scores=[ScoreOut.of(one) for one in all_of_it.scores if one.whistle == whistle.version],
+            scores=[CallScoreOut.of(one) for one in all_of_it.scores if one.whistle == whistle.version],
             claims=[ClaimOut.of(case_id, one) for one in all_of_it.claims if one.whistle == whistle.version],
             **{name: getattr(whistle, name) for name in cls.model_fields.keys() - made},
         )

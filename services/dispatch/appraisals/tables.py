@@ -73,7 +73,7 @@ class ConsultationRow(Base, table=True):
     kept_at: datetime = Field(sa_column=moment_column())
 
 
-class ScoreRow(Base, table=True):
+class CallScoreRow(Base, table=True):
     """What a street scored a unit that it summoned (评分), once; and what of it holds."""
 
     __tablename__ = "call_score"

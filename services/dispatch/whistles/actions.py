@@ -9,8 +9,8 @@ from libs.common.rules.machine import SYSTEM, NotTheirs
 from libs.common.rules.requests import Request
 from libs.common.rules.versions import ANY_VERSION
 from libs.common.security.masking import mask_text
-from services.dispatch.appraisals.actions.keeping import apply, standing_of
-from services.dispatch.appraisals.schemas import ClaimOut, ScoreOut
+from services.dispatch.appraisals.actions.keeping import apply, whistles_of
+from services.dispatch.appraisals.schemas import CallScoreOut, ClaimOut
 from services.dispatch.calls import domain, queries
 from services.dispatch.calls.actions import calls_for
 from services.dispatch.calls.domain import OPEN_CALLS, CallState
@@ -134,7 +134,7 @@ async def _take(session: Session, case: Case, asked: Request, action: Action, pa
 
 
 async def _seen(session: Session, case: Case, unit_code: str) -> CalledCaseOut:
-    standing = await standing_of(session, case)
+    standing = await whistles_of(session, case)
     call, appraisal = domain.call_of(standing.calls, unit_code), standing.appraisal
     score = appraisal.score(call.version, unit_code)
     rows = {row.version: row for row in await queries.calls_of(session, case.case_id) if row.unit_code == unit_code}
@@ -145,6 +145,6 @@ async def _seen(session: Session, case: Case, unit_code: str) -> CalledCaseOut:
         text=case.text,
         version=case.version,
         call=call_out(rows[call.version], session.now),
-        score=None if score is None else ScoreOut.of(score),
+        score=None if score is None else CallScoreOut.of(score),
         claims=[ClaimOut.of(case.case_id, one) for one in appraisal.claims if one.unit_code == unit_code],
     )

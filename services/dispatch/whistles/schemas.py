@@ -16,7 +16,7 @@ from libs.common.web.fields import (
     UnitCode,
     Version,
 )
-from services.dispatch.appraisals.schemas import ClaimOut, ScoreOut
+from services.dispatch.appraisals.schemas import CallScoreOut, ClaimOut
 from services.dispatch.calls.domain import CallStatus
 
 KindCode = Annotated[
@@ -114,5 +114,5 @@ class CalledCaseOut(AnswerBody):
     text: str
     version: Annotated[Version, Field(description="Of the case now: what If-Match wants")]
     call: CallOut
-    score: Annotated[ScoreOut | None, Field(description="What the street scored it; null: not yet (评分)")]
+    score: Annotated[CallScoreOut | None, Field(description="What the street scored it; null: not yet (评分)")]
     claims: Annotated[list[ClaimOut], Field(description="What the unit claimed, oldest first (本单位申请)")]

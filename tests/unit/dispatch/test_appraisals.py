@@ -14,9 +14,9 @@ from libs.common.rules.machine import Actor, Refused
 from services.dispatch.appraisals.domain import claiming, consulting, scoring
 from services.dispatch.appraisals.domain.evolving import evolve as appraised
 from services.dispatch.appraisals.domain.scoring import Scored, ScoreRules
-from services.dispatch.appraisals.domain.state import Standing
+from services.dispatch.appraisals.domain.state import WhistlesOfCase
 from services.dispatch.calls import domain as calls
-from services.dispatch.cases.domain.appraising import Consultation, DoneMark, GivenTask, Ticked, UnitClaim
+from services.dispatch.cases.domain.appraising import Consultation, GivenTask, Ticked, UnitClaim, WhistleCompletion
 from services.dispatch.cases.domain.evolving import evolve
 from services.dispatch.cases.domain.state import Ask, CalledPart, Said, State, Whistle
 from services.dispatch.cases.domain.terms import Action, Status
@@ -41,14 +41,14 @@ class Street:
             T, 1, "0101", Status.SIGNED, lead_unit="T-1", assigned_at=T, signed_at=T, version=2
         )
     )
-    standing: Standing = field(default_factory=Standing)
+    standing: WhistlesOfCase = field(default_factory=WhistlesOfCase)
     now: datetime = T
 
     def take(self, said: Said) -> None:
         """As ``services/dispatch/appraisals/actions/keeping.py`` does."""
         self.state = evolve(self.state, said)
         moved = calls.evolve(self.standing.calls, self.state, said)
-        self.standing = Standing(moved, appraised(self.standing.appraisal, self.state, said))
+        self.standing = WhistlesOfCase(moved, appraised(self.standing.appraisal, self.state, said))
 
     def whistle(self) -> None:
         called = Whistle("emergency", UNITS, "999001101201", "村口", "抢修", 1, T + timedelta(minutes=30))
@@ -66,7 +66,7 @@ class Street:
         self.take(scoring.decide_score(self.state, self.standing, wanted, RULES, by, self.now))
 
     def done(self, criteria: tuple[Ticked, ...] = CRITERIA, by: Actor = STREET) -> None:
-        mark = DoneMark(WHISTLE, criteria, self.now + timedelta(days=5))
+        mark = WhistleCompletion(WHISTLE, criteria, self.now + timedelta(days=5))
         self.take(consulting.decide_done(self.state, self.standing, mark, PACK.done, by, self.now))
 
     def claim(self, kind: ClaimKind, unit: str, by: Actor | None = None) -> int:

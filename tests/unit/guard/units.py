@@ -15,14 +15,14 @@ from services.dispatch.appraisals.domain.claiming import Decided, check_apart, c
 from services.dispatch.appraisals.domain.consulting import decide_done
 from services.dispatch.appraisals.domain.evolving import evolve as appraised
 from services.dispatch.appraisals.domain.scoring import Scored, ScoreRules, decide_score
-from services.dispatch.appraisals.domain.state import Standing
+from services.dispatch.appraisals.domain.state import WhistlesOfCase
 from services.dispatch.asks.domain import RequestState, UnitAsk
 from services.dispatch.asks.domain import evolve as with_asks
 from services.dispatch.calls.domain import call_of, decide_whistle
 from services.dispatch.calls.domain import decide as decide_call
 from services.dispatch.calls.domain import evolve as with_calls
 from services.dispatch.cases.actions.events import HEARD, events_of
-from services.dispatch.cases.domain.appraising import DoneMark, UnitClaim
+from services.dispatch.cases.domain.appraising import UnitClaim, WhistleCompletion
 from services.dispatch.cases.domain.disputed import ArbitrationRuling, Dispute, RaisedRequest, UnitStatement
 from services.dispatch.cases.domain.evolving import evolve
 from services.dispatch.cases.domain.state import (
@@ -65,7 +65,7 @@ class Units(Service):
         self.asks: tuple[UnitAsk, ...] = ()
         self.sessions: tuple[disputes.Arbitration, ...] = ()
         self.hearings: tuple[disputes.HearingEntry, ...] = ()
-        self.standing = Standing()
+        self.standing = WhistlesOfCase()
 
     def act(self, action: Action, actor: Actor, unit: str) -> None:
         """A person's step; Refused when it is not theirs or not now. The lead unit waits for its support units."""
@@ -124,7 +124,7 @@ class Units(Service):
     def mark_done(self, actor: Actor) -> None:
         """吹哨事项办结 of the newest."""
         number = max((one.version for one in self.standing.appraisal.whistles), default=0)
-        mark = DoneMark(number, (), START + NEVER)
+        mark = WhistleCompletion(number, (), START + NEVER)
         self._take(decide_done(self.work, self.standing, mark, (), actor, self._now.moment))
 
     def lie_that_its_handling_ends(self, asked_by: Actor, by: Actor, *, proven: bool) -> None:
@@ -212,7 +212,7 @@ class Units(Service):
         self.sessions = disputes.evolve(self.sessions, before, self.work, said)
         self.hearings = disputes.heard_in(self.hearings, self.work, said)
         calls = with_calls(self.standing.calls, self.work, said)
-        self.standing = Standing(calls, appraised(self.standing.appraisal, self.work, said))
+        self.standing = WhistlesOfCase(calls, appraised(self.standing.appraisal, self.work, said))
         for event in events_of(CASE, before, self.work, said):
             assert isinstance(event, cases.CaseEvent)
             self.say(event, said.by)

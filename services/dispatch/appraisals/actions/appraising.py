@@ -8,19 +8,19 @@ from libs.common.rules.requests import Request
 from libs.common.security.masking import mask_text
 from libs.common.time.due import due
 from services.dispatch.appraisals import queries
-from services.dispatch.appraisals.actions.keeping import apply, standing_of
+from services.dispatch.appraisals.actions.keeping import apply, whistles_of
 from services.dispatch.appraisals.domain import consulting, scoring
 from services.dispatch.appraisals.domain.scoring import Scored, ScoreRules
-from services.dispatch.appraisals.schemas import HoldConsultation, MarkDone, ScoreUnit, WhistleOut
+from services.dispatch.appraisals.schemas import FinishWhistle, RecordConsultation, ScoreUnit, WhistleOut
 from services.dispatch.calls.actions import calls_for
 from services.dispatch.cases.actions.steps import CASES, check_length, on_version
-from services.dispatch.cases.domain.appraising import Consultation, DoneMark, GivenTask, Ticked
+from services.dispatch.cases.domain.appraising import Consultation, GivenTask, Ticked, WhistleCompletion
 from services.dispatch.cases.domain.state import Said
 from services.dispatch.cases.tables import Case
 from services.dispatch.routing.actions.giving_parts import check_end
 
 
-async def consult(session: Session, asked: Request, case_id: str, whistle: int, body: HoldConsultation) -> WhistleOut:
+async def consult(session: Session, asked: Request, case_id: str, whistle: int, body: RecordConsultation) -> WhistleOut:
     """会商: what was found is kept, and each unit has a task of its own from now on, with its own limit."""
     case = await _of_the_street(session, asked, case_id)
     names = {call.unit_code: call.name for call in await calls_for(session, case) if call.version == whistle}
@@ -29,7 +29,7 @@ async def consult(session: Session, asked: Request, case_id: str, whistle: int, 
         for one in body.tasks
     ]
     held = Consultation(whistle, body.held_at, body.took_part, mask_text(body.findings), tuple(tasks))
-    state, standing = CASES.state_of(case), await standing_of(session, case)
+    state, standing = CASES.state_of(case), await whistles_of(session, case)
     said = consulting.decide_consultation(state, standing, held, asked.actor, session.now)
     longest = session.packs.current(session.now).directory.pack.texts.note_max
     check_length("findings", held.findings, 1, longest)
@@ -40,13 +40,13 @@ async def consult(session: Session, asked: Request, case_id: str, whistle: int, 
     return await _taken(session, case, said, whistle)
 
 
-async def mark_done(session: Session, asked: Request, case_id: str, whistle: int, body: MarkDone) -> WhistleOut:
+async def mark_done(session: Session, asked: Request, case_id: str, whistle: int, body: FinishWhistle) -> WhistleOut:
     """吹哨事项办结: by a person, criterion by criterion; every task of it has ended."""
     case = await _of_the_street(session, asked, case_id)
     rules = _rules(session)
     ticked = tuple(Ticked(one.code, one.met, mask_text(one.words)) for one in body.criteria)
-    mark = DoneMark(whistle, ticked, claims_until(session))
-    state, standing = CASES.state_of(case), await standing_of(session, case)
+    mark = WhistleCompletion(whistle, ticked, claims_until(session))
+    state, standing = CASES.state_of(case), await whistles_of(session, case)
     said = consulting.decide_done(state, standing, mark, rules.done, asked.actor, session.now)
     return await _taken(session, case, said, whistle)
 
@@ -57,7 +57,7 @@ async def score(
     """评分: once; the unit may object within the time of the pack."""
     case = await _of_the_street(session, asked, case_id)
     wanted = Scored(whistle, unit_code, body.points, mask_text(body.words), claims_until(session))
-    state, standing = CASES.state_of(case), await standing_of(session, case)
+    state, standing = CASES.state_of(case), await whistles_of(session, case)
     said = scoring.decide_score(state, standing, wanted, score_rules(session), asked.actor, session.now)
     return await _taken(session, case, said, whistle)
 
@@ -87,5 +87,5 @@ async def _of_the_street(session: Session, asked: Request, case_id: str) -> Case
 
 async def _taken(session: Session, case: Case, said: Said, whistle: int) -> WhistleOut:
     await apply(session, case, said)
-    standing = await standing_of(session, case)
+    standing = await whistles_of(session, case)
     return WhistleOut.of(case.case_id, case.version, standing.appraisal.whistle(whistle), standing.appraisal)

@@ -5,7 +5,7 @@ from libs.common.pack.directory import Directory
 from libs.common.rules.requests import Request
 from libs.common.security.masking import mask_text
 from services.dispatch.appraisals.actions.appraising import score_rules
-from services.dispatch.appraisals.actions.keeping import apply, standing_of
+from services.dispatch.appraisals.actions.keeping import apply, whistles_of
 from services.dispatch.appraisals.domain.claiming import (
     Decided,
     check_apart,
@@ -13,7 +13,7 @@ from services.dispatch.appraisals.domain.claiming import (
     decide_claim,
     decide_ruling,
 )
-from services.dispatch.appraisals.domain.state import ClaimedState, Standing
+from services.dispatch.appraisals.domain.state import ClaimedState, WhistlesOfCase
 from services.dispatch.appraisals.schemas import ClaimOut, DecideClaim, MakeClaim
 from services.dispatch.calls.domain import call_of
 from services.dispatch.calls.queries import called_case
@@ -28,18 +28,18 @@ async def claim(session: Session, asked: Request, case_id: str, body: MakeClaim)
     unit = asked.actor.unit_code or ""
     case = await called_case(session, asked.scope, case_id, unit, lock=True)
     on_version(session, asked, case)
-    standing = await standing_of(session, case)
+    standing = await whistles_of(session, case)
     whistle = call_of(standing.calls, unit).version if body.whistle is None else body.whistle
     wanted = UnitClaim(body.kind, whistle, standing.call(whistle, unit).name, unit, mask_text(body.reason))
     await apply(session, case, decide_claim(CASES.state_of(case), standing, wanted, asked.actor, session.now))
-    made = claim_of(await standing_of(session, case), case.version)
+    made = claim_of(await whistles_of(session, case), case.version)
     return ClaimOut.of(case_id, made)
 
 
 async def decide(session: Session, asked: Request, case_id: str, number: int, body: DecideClaim) -> ClaimOut:
     """Somebody of the county, apart from both sides, grants or refuses it."""
     case = await visible_case(session, asked.scope, case_id)
-    standing = await standing_of(session, case)
+    standing = await whistles_of(session, case)
     directory = session.packs.current(session.now).directory
     made = claim_of(standing, number)
     check_apart(standing, made, _offices_apart(directory, standing, made), asked.actor)
@@ -48,10 +48,10 @@ async def decide(session: Session, asked: Request, case_id: str, number: int, bo
     rules, state = score_rules(session), CASES.state_of(case)
     said = decide_ruling(state, standing, number, decided, rules, asked.actor, session.now)
     await apply(session, case, said)
-    return ClaimOut.of(case_id, claim_of(await standing_of(session, case), number))
+    return ClaimOut.of(case_id, claim_of(await whistles_of(session, case), number))
 
 
-def _offices_apart(directory: Directory, standing: Standing, made: ClaimedState) -> frozenset[str]:
+def _offices_apart(directory: Directory, standing: WhistlesOfCase, made: ClaimedState) -> frozenset[str]:
     """The offices of the county that are of neither side: a street's own hotline is not."""
     sides = made.unit_code, standing.appraisal.whistle(made.whistle).street_unit
     return frozenset(code for code in offices(directory) if not directory.is_within_any(code, sides))

@@ -14,10 +14,10 @@ from services.dispatch.appraisals.domain.state import (
     ClaimedState,
     ConsultationState,
     ScoreState,
-    Standing,
+    WhistlesOfCase,
     WhistleState,
 )
-from services.dispatch.appraisals.tables import ClaimRow, ConsultationRow, ScoreRow, WhistleRow
+from services.dispatch.appraisals.tables import CallScoreRow, ClaimRow, ConsultationRow, WhistleRow
 from services.dispatch.calls import actions as calls
 from services.dispatch.cases.domain.state import Said
 from services.dispatch.cases.tables import Case
@@ -25,7 +25,7 @@ from services.dispatch.cases.tables import Case
 _KEPT: Mapping[str, tuple[type[SQLModel], type[Any], tuple[str, ...]]] = {
     "whistles": (WhistleRow, WhistleState, ("version",)),
     "consultations": (ConsultationRow, ConsultationState, ("version",)),
-    "scores": (ScoreRow, ScoreState, ("scored_at", "whistle", "unit_code")),
+    "scores": (CallScoreRow, ScoreState, ("scored_at", "whistle", "unit_code")),
     "claims": (ClaimRow, ClaimedState, ("version",)),
 }
 """By field of an appraisal its table, its state, and the order of its rows."""
@@ -45,10 +45,10 @@ async def apply(session: Session, case: Case, said: Said) -> None:
             keep_beside(session, table, rows[name], *states, case_id=case.case_id)
 
 
-async def standing_of(session: Session, case: Case) -> Standing:
+async def whistles_of(session: Session, case: Case) -> WhistlesOfCase:
     """What the rules see of a case's whistles."""
     rows = {name: await _rows(session, case.case_id, name) for name in _KEPT}
-    return Standing(await calls.calls_for(session, case), _seen(rows))
+    return WhistlesOfCase(await calls.calls_for(session, case), _seen(rows))
 
 
 async def _rows(session: Session, case_id: str, name: str) -> list[Any]:

@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from libs.common.errors import NotFound, invalid
-from libs.common.events.whistle_terms import CLAIM_STATES_ZH, ClaimKind, ClaimState
+from libs.common.events.whistle_terms import CLAIM_STATES_ZH, CLAIMS_ZH, ClaimKind, ClaimState
 from libs.common.rules.apart import names_of
 from libs.common.rules.machine import Actor, NotTheirs, OutOfTurn
 from services.dispatch.appraisals.domain.scoring import ScoreRules, grade_of
-from services.dispatch.appraisals.domain.state import ClaimedState, Standing
+from services.dispatch.appraisals.domain.state import ClaimedState, WhistlesOfCase
 from services.dispatch.calls.domain import OPEN_CALLS, CallState
 from services.dispatch.cases.domain.appraising import ClaimRuling, Points, UnitClaim
 from services.dispatch.cases.domain.state import Ask, Said, State
@@ -30,7 +30,7 @@ class Decided:
     points: Points | None = None
 
 
-def decide_claim(state: State, standing: Standing, claim: UnitClaim, by: Actor, now: datetime) -> Said:
+def decide_claim(state: State, standing: WhistlesOfCase, claim: UnitClaim, by: Actor, now: datetime) -> Said:
     """What is said when a summoned unit claims something.
 
     Raises:
@@ -42,24 +42,27 @@ def decide_claim(state: State, standing: Standing, claim: UnitClaim, by: Actor, 
         raise NotTheirs("A unit acts for itself alone", "仅可操作本单位的任务")
     _CHECKS[claim.kind](standing, call, now)
     if standing.appraisal.claims_of(claim.whistle, claim.kind, claim.unit_code):
-        raise OutOfTurn("The unit claimed this before, and it is claimed once", "该单位已提出过此项申请，不得重复提出")
+        raise OutOfTurn(
+            "The unit claimed this before, and it is claimed once",
+            f"该单位已提出过“{CLAIMS_ZH[claim.kind]}”申请，不得重复提出",
+        )
     ask = Ask(Action.CLAIM, claim, f"{claim.kind.value}: {claim.unit_code}: {claim.reason}")
     return decide(state, ask, by, now)
 
 
-def _is_open(_standing: Standing, call: CallState, _now: datetime) -> None:
+def _is_open(_standing: WhistlesOfCase, call: CallState, _now: datetime) -> None:
     if call.status not in OPEN_CALLS:
         raise OutOfTurn("Its task has ended: there is nothing to give back", "任务已结束，不能退回")
 
 
-def _is_scored_lately(standing: Standing, call: CallState, now: datetime) -> None:
+def _is_scored_lately(standing: WhistlesOfCase, call: CallState, now: datetime) -> None:
     score = standing.appraisal.score(call.version, call.unit_code)
     if score is None:
         raise OutOfTurn("The unit was not scored", "该单位尚未被评分")
     _check_in_time(score.claims_until, now)
 
 
-def _may_be_needless(standing: Standing, call: CallState, now: datetime) -> None:
+def _may_be_needless(standing: WhistlesOfCase, call: CallState, now: datetime) -> None:
     whistle = standing.appraisal.whistle(call.version)
     claims = standing.appraisal.claims_of(call.version, ClaimKind.NEEDLESS)
     if whistle.needless or any(one.state is ClaimState.PENDING for one in claims):
@@ -68,7 +71,7 @@ def _may_be_needless(standing: Standing, call: CallState, now: datetime) -> None
         _check_in_time(whistle.claims_until, now)
 
 
-_CHECKS: Mapping[ClaimKind, Callable[[Standing, CallState, datetime], None]] = {
+_CHECKS: Mapping[ClaimKind, Callable[[WhistlesOfCase, CallState, datetime], None]] = {
     ClaimKind.RETURN: _is_open,
     ClaimKind.SCORE: _is_scored_lately,
     ClaimKind.NEEDLESS: _may_be_needless,
@@ -80,7 +83,7 @@ def _check_in_time(until: datetime, now: datetime) -> None:
         raise OutOfTurn(f"It could be claimed until {until.isoformat()}", f"申请时限已于 {until.isoformat()} 届满")
 
 
-def claim_of(standing: Standing, number: int) -> ClaimedState:
+def claim_of(standing: WhistlesOfCase, number: int) -> ClaimedState:
     """NotFound when there is no such claim."""
     for one in standing.appraisal.claims:
         if one.version == number:
@@ -88,7 +91,7 @@ def claim_of(standing: Standing, number: int) -> ClaimedState:
     raise NotFound("There is no such claim", "没有该项申请")
 
 
-def check_apart(standing: Standing, claim: ClaimedState, offices: Collection[str], by: Actor) -> None:
+def check_apart(standing: WhistlesOfCase, claim: ClaimedState, offices: Collection[str], by: Actor) -> None:
     """NotTheirs unless it is somebody of the county, of neither side, who had no hand in any of it."""
     street = standing.appraisal.whistle(claim.whistle).street_unit
     people = standing.people_in(claim.whistle, claim.unit_code) | names_of(claim.asked_by, claim.asked_by_staff)
@@ -102,7 +105,7 @@ def check_apart(standing: Standing, claim: ClaimedState, offices: Collection[str
 
 def decide_ruling(
     state: State,
-    standing: Standing,
+    standing: WhistlesOfCase,
     number: int,
     decided: Decided,
     rules: ScoreRules,
@@ -137,7 +140,7 @@ def decide_ruling(
     return decide(state, Ask(action, ruling, decided.note), by, now)
 
 
-def _check_better(standing: Standing, claim: ClaimedState, points: Points) -> None:
+def _check_better(standing: WhistlesOfCase, claim: ClaimedState, points: Points) -> None:
     score = standing.appraisal.score(claim.whistle, claim.unit_code)
     if score is not None and sum(points.values()) <= score.total:
         raise invalid("points", f"must come to more than {score.total}", f"合计须高于 {score.total}")

@@ -6,9 +6,9 @@ from typing import Protocol
 
 from libs.common.errors import invalid
 from libs.common.rules.machine import Actor, NotTheirs, OutOfTurn
-from services.dispatch.appraisals.domain.state import Standing, WhistleState
+from services.dispatch.appraisals.domain.state import WhistlesOfCase, WhistleState
 from services.dispatch.calls.domain import OPEN_CALLS, check_none_open
-from services.dispatch.cases.domain.appraising import Consultation, DoneMark, Ticked
+from services.dispatch.cases.domain.appraising import Consultation, Ticked, WhistleCompletion
 from services.dispatch.cases.domain.state import Ask, Said, State
 from services.dispatch.cases.domain.terms import Action
 from services.dispatch.cases.domain.transitions import decide
@@ -25,6 +25,8 @@ class Criterion(Protocol):
     @property
     def name(self) -> str: ...
     @property
+    def name_en(self) -> str: ...
+    @property
     def must(self) -> bool: ...
 
 
@@ -34,7 +36,7 @@ def check_street(whistle: WhistleState, by: Actor) -> None:
         raise NotTheirs("Only the street that whistled may do this", "仅吹哨单位可以操作")
 
 
-def decide_consultation(state: State, standing: Standing, held: Consultation, by: Actor, now: datetime) -> Said:
+def decide_consultation(state: State, standing: WhistlesOfCase, held: Consultation, by: Actor, now: datetime) -> Said:
     """What is said of a joint consultation.
 
     Raises:
@@ -65,7 +67,12 @@ def decide_consultation(state: State, standing: Standing, held: Consultation, by
 
 
 def decide_done(
-    state: State, standing: Standing, mark: DoneMark, criteria: Sequence[Criterion], by: Actor, now: datetime
+    state: State,
+    standing: WhistlesOfCase,
+    mark: WhistleCompletion,
+    criteria: Sequence[Criterion],
+    by: Actor,
+    now: datetime,
 ) -> Said:
     """What is said when the street marks its whistle as done.
 
@@ -83,8 +90,9 @@ def decide_done(
     unmet = {one.code for one in mark.criteria if not one.met}
     stands = [one for one in criteria if one.must and one.code in unmet]
     if stands:
+        named = ", ".join(f"{one.code} ({one.name_en})" for one in stands)
         raise OutOfTurn(
-            f"The whistle is not done as long as this is not met: {', '.join(one.code for one in stands)}",
+            f"The whistle is not done as long as this is not met: {named}",
             f"未达到办结标准，吹哨事项不能办结：{'、'.join(one.name for one in stands)}",
         )
     why = "; ".join(f"{one.code}: {'是' if one.met else '否'} {one.words}" for one in mark.criteria)
@@ -103,7 +111,7 @@ def _summoned(whistle: WhistleState, unit: str, field: str) -> str:
     return unit
 
 
-def _check_each_has_one(standing: Standing, held: Consultation) -> None:
+def _check_each_has_one(standing: WhistlesOfCase, held: Consultation) -> None:
     """One task for each unit whose own has not ended: nobody leaves without."""
     open_units = [one.unit_code for one in standing.calls if one.version == held.whistle and one.status in OPEN_CALLS]
     given = {task.unit_code for task in held.tasks}

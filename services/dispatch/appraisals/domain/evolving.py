@@ -16,11 +16,11 @@ from services.dispatch.appraisals.domain.state import (
 from services.dispatch.cases.domain.appraising import (
     ClaimRuling,
     Consultation,
-    DoneMark,
     GivenTask,
     Points,
     UnitClaim,
     UnitScore,
+    WhistleCompletion,
 )
 from services.dispatch.cases.domain.state import CalledPart, Said, State, Whistle
 from services.dispatch.cases.domain.terms import Action
@@ -29,7 +29,7 @@ from services.dispatch.cases.domain.terms import Action
 def concern(said: Said) -> bool:
     """Whether a step changes anything here."""
     ends = isinstance(said.what, CalledPart) and said.action in (Action.CALL_DONE, Action.CALL_CANCEL)
-    of_whistles = Whistle | Consultation | DoneMark | UnitScore | UnitClaim | ClaimRuling
+    of_whistles = Whistle | Consultation | WhistleCompletion | UnitScore | UnitClaim | ClaimRuling
     return ends or isinstance(said.what, of_whistles)
 
 
@@ -40,7 +40,7 @@ def evolve(appraisal: Appraisal, after: State, said: Said) -> Appraisal:
             return replace(appraisal, whistles=(*appraisal.whistles, _whistled(after, said, called)))
         case Consultation() as held:
             return replace(appraisal, consultations=(*appraisal.consultations, _held(after, said, held)))
-        case DoneMark() as mark:
+        case WhistleCompletion() as mark:
             done = (_done(one, said, mark) if one.version == mark.whistle else one for one in appraisal.whistles)
             return replace(appraisal, whistles=tuple(done))
         case UnitScore() as score:
@@ -96,7 +96,7 @@ def _kept(task: GivenTask) -> dict[str, str]:
     return words | {"due_at": task.due_at.isoformat()}
 
 
-def _done(whistle: WhistleState, said: Said, mark: DoneMark) -> WhistleState:
+def _done(whistle: WhistleState, said: Said, mark: WhistleCompletion) -> WhistleState:
     by: dict[str, Any] = {"done_by": said.by.subject, "done_by_staff": said.by.staff_id}
     criteria = tuple(asdict(one) for one in mark.criteria)
     return replace(whistle, done_at=said.at, **by, criteria=criteria, claims_until=mark.claims_until)

@@ -8,7 +8,7 @@ from typing import Protocol
 from libs.common.errors import invalid
 from libs.common.rules.machine import Actor, NotTheirs, OutOfTurn
 from services.dispatch.appraisals.domain.consulting import check_street
-from services.dispatch.appraisals.domain.state import Standing
+from services.dispatch.appraisals.domain.state import WhistlesOfCase
 from services.dispatch.calls.domain import OPEN_CALLS, CallState
 from services.dispatch.cases.domain.appraising import Points, UnitScore
 from services.dispatch.cases.domain.state import Ask, Said, State
@@ -48,7 +48,9 @@ class Scored:
     claims_until: datetime
 
 
-def decide_score(state: State, standing: Standing, wanted: Scored, rules: ScoreRules, by: Actor, now: datetime) -> Said:
+def decide_score(
+    state: State, standing: WhistlesOfCase, wanted: Scored, rules: ScoreRules, by: Actor, now: datetime
+) -> Said:
     """What is said when the street scores a unit.
 
     Raises:

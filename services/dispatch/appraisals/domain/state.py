@@ -125,7 +125,7 @@ class Appraisal:
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class WhistlesOfCase:
     """A case's whistles with the tasks of the units."""
 
     calls: Calls = ()

@@ -9,11 +9,11 @@ from services.dispatch.cases.domain.appraising import (
     Appraising,
     ClaimRuling,
     Consultation,
-    DoneMark,
     GivenTask,
     Points,
     Ticked,
     UnitScore,
+    WhistleCompletion,
 )
 from services.dispatch.cases.domain.state import Said, State
 
@@ -30,7 +30,7 @@ def appraised_event(where: dict[str, Any], after: State, said: Said, what: Appra
                 findings=what.findings,
                 tasks=tuple(map(_task, what.tasks)),
             )
-        case DoneMark():
+        case WhistleCompletion():
             criteria = tuple(map(_ticked, what.criteria))
             return whistles.WhistleDone(**street, criteria=criteria, claims_until=what.claims_until)
         case UnitScore():

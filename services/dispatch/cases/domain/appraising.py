@@ -42,7 +42,7 @@ class Ticked:
 
 
 @dataclass(frozen=True, slots=True)
-class DoneMark:
+class WhistleCompletion:
     """The street's mark that its whistle is done; until when a unit may say that it was needless."""
 
     whistle: int
@@ -95,4 +95,4 @@ class ClaimRuling:
         return self.granted and self.kind is ClaimKind.RETURN
 
 
-Appraising = Consultation | DoneMark | UnitScore | UnitClaim | ClaimRuling
+Appraising = Consultation | WhistleCompletion | UnitScore | UnitClaim | ClaimRuling
