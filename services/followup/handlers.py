@@ -8,15 +8,9 @@ from libs.common.database.stored_packs import learn_pack
 from libs.common.database.stored_staff import learn_staff
 from libs.common.delivery.handlers import on, reactions
 from libs.common.errors import Permanent
+from libs.common.events import asking
 from libs.common.events.accepting import CaseNotAccepted, NonacceptanceRefused, NonacceptanceRequested
 from libs.common.events.accused import AccusedNamed
-from libs.common.events.asking import (
-    RequestGranted,
-    RequestLapsed,
-    RequestMade,
-    RequestRefused,
-    SuspensionLifted,
-)
 from libs.common.events.base import Event
 from libs.common.events.cases import (
     CaseAnsweredDirectly,
@@ -206,27 +200,27 @@ async def not_accepted(session: Session, event: CaseNotAccepted) -> None:
         raise Permanent(f"case {case.case_id} cannot be not accepted: {refused}") from refused
 
 
-async def wanted(session: Session, event: ReturnRequested | NonacceptanceRequested | RequestMade) -> None:
+async def wanted(session: Session, event: ReturnRequested | NonacceptanceRequested | asking.RequestMade) -> None:
     """申请 -> somebody has to decide in time, where the pack says so."""
     if (case := await _in_hand(session, event)) is not None:
         decisions.ask(session, case, event)
 
 
 async def decided(
-    session: Session, event: ReturnDecided | NonacceptanceRefused | RequestRefused | RequestLapsed
+    session: Session, event: ReturnDecided | NonacceptanceRefused | asking.RequestRefused | asking.RequestLapsed
 ) -> None:
     """审核 -> nobody waits for that any more."""
     decisions.end(session, await _known(session, event), event)
 
 
-async def granted(session: Session, event: RequestGranted) -> None:
+async def granted(session: Session, event: asking.RequestGranted) -> None:
     """延期、挂账 -> its handling clock ends later."""
     if (case := await _in_hand(session, event)) is not None:
         decisions.end(session, case, event)
         await grant(session, case, event)
 
 
-async def lifted(session: Session, event: SuspensionLifted) -> None:
+async def lifted(session: Session, event: asking.SuspensionLifted) -> None:
     """提前恢复 -> its handling clock runs on."""
     if (case := await _in_hand(session, event)) is not None:
         lift_clock(session, case, Deadline.HANDLE)
@@ -332,11 +326,11 @@ HANDLERS = (
     on(ReturnDecided, decided),
     on(NonacceptanceRequested, wanted),
     on(NonacceptanceRefused, decided),
-    on(RequestMade, wanted),
-    on(RequestRefused, decided),
-    on(RequestLapsed, decided),
-    on(RequestGranted, granted),
-    on(SuspensionLifted, lifted),
+    on(asking.RequestMade, wanted),
+    on(asking.RequestRefused, decided),
+    on(asking.RequestLapsed, decided),
+    on(asking.RequestGranted, granted),
+    on(asking.SuspensionLifted, lifted),
     on(ResponsibleNamed, responsible_named),
     on(ProgressReported, worked),
     on(TaskGiven, task_given),
