@@ -61,8 +61,7 @@ class CaseRegistered(CaseEvent, SaidByHand):
     accused_staff: tuple[str, ...] = ()
     """The members of staff complained about (被反映人), by their ids: likewise, by whatever account they come."""
     callback_wanted: bool = True
-    callback_declined_how: Declined | None = None
-    """How the citizen said that he wants no callback; None where he wants one, and in events from before."""
+    callback_declined_how: Declined | None = None  # None where he wants one, and in events from before.
     callback_declined_at: Moment | None = None
     answered_at_once: bool = False
     """The door answers it in the same breath (直接答复): no unit is to be found for it."""

@@ -340,15 +340,14 @@ Deadline.CALLED = Deadline("called", Promise(
 ))  # fmt: skip
 Deadline.DECISION = Deadline("decision", Promise(
     "审核时限", "How long what a unit asks for may wait to be decided; then it goes up", Answerable.HOTLINE,
-    set_by=("ReturnRequested", "NonacceptanceRequested", "RequestMade"),
+    set_by=("ReturnRequested", "NonacceptanceRequested", "RequestMade"), about="request", optional=True,
     kept_by=("ReturnDecided", "NonacceptanceRefused", "CaseNotAccepted", "RequestGranted", "RequestRefused"),
     void_by=("RequestLapsed", "TriageQueued", "CaseReassigned", *_PASSED, *_DONE, "CaseClosed"),
-    about="request", optional=True,
 ))  # fmt: skip
 Deadline.STAGED = Deadline("staged", Promise(
     "再答复时限", "How long a unit may take to answer again from the day that its staged answer named; else that day",
-    Answerable.UNIT, set_by=("RequestGranted",), kept_by=("CaseHandled", "CaseAnsweredDirectly"),
-    passed_on_by=("TriageQueued", *_GIVEN, "CaseRaised"), of_worker=True, optional=True,
+    Answerable.UNIT, set_by=("RequestGranted",), kept_by=_DONE, passed_on_by=("TriageQueued", *_GIVEN, "CaseRaised"),
+    of_worker=True, optional=True,
 ))  # fmt: skip
 Deadline.LETTER = Deadline("letter", Promise(
     "复函时限", "How long the reply to a letter about a case may take; the letter itself, or its kind, says how long",

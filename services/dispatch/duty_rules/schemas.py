@@ -61,7 +61,7 @@ class EndRule(RequestBody):
 
 
 class RulesQuery(PageQuery):
-    """Which rules."""
+    """Those of one state, or all that there ever were."""
 
     state: DutyRuleState | None = None
 
