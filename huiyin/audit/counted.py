@@ -108,8 +108,6 @@ class Counted:
     """The first valid one."""
     closing: cases.CaseClosed | None = None
     """As long as it holds."""
-    parts: set[str] = field(default_factory=set)
-    """The support units that were named, but for those let off since."""
     urgings: list[datetime] = field(default_factory=list)
     petition: Petition | None = None
     """As last classified."""
@@ -314,7 +312,8 @@ class Counted:
                 yield CountedOnce("handle_due", self.keepers[number], day)
                 yield CountedOnce("handled_on_time", self.keepers[number], day)
             else:
-                yield CountedOnce("handle_due", self._holder(number, limit.due_at), day)
+                for counter in ("handle_due", "handled_late"):
+                    yield CountedOnce(counter, self._holder(number, limit.due_at), day)
 
     def _handling(self, number: int) -> LimitClock | None:
         found = [clock for clock in self.clocks if clock.deadline is Deadline.HANDLE and clock.round == number]

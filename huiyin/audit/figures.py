@@ -71,7 +71,7 @@ _JOINED_BY = {"units": " ", "also_accused": "\n"}
 """How a fact sends what is a list in its row."""
 _FIRST, _BEFORE_CONFIDENTIAL = "registration", Registration._fields.index("confidential")
 """So many fields a registration had in facts of before analytics kept whether a case is confidential."""
-_OLDER = {"counted": -1, "timed": False, "unlisted": None}
+_OLDER = {"counted": -1, "counted_beyond": -1, "timed": False, "unlisted": None}
 """What the migrations left that made these columns: the case may count as anything, its times stand nowhere yet, and
 whether it is confidential nobody knows."""
 

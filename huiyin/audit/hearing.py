@@ -5,7 +5,9 @@ from typing import Any
 from huiyin.audit.case import ANALYTICS, DISPATCH, FOLLOWUP, INTAKE, CaseView
 from huiyin.audit.counted import Counted, CountedLead, CountedOnce, LimitClock
 from huiyin.audit.from_above import count_order
-from libs.common.events import cases, door, judging, objections, passing, supervision, tasks
+from huiyin.audit.hands import count_tasks
+from huiyin.audit.wishes import count_requests
+from libs.common.events import cases, door, judging, objections, passing, supervision
 from libs.common.events.base import Event
 from libs.common.events.terms import SupervisionLevel
 
@@ -32,6 +34,8 @@ def count_case(view: CaseView) -> Counted | None:
     count_order(counted, view)
     if counted.closing is not None and counted.closing.round < counted.round:
         counted.closing = None
+    count_tasks(counted, view)
+    count_requests(counted, view)
     return counted
 
 
@@ -54,11 +58,9 @@ def _units(counted: Counted, event: Event) -> None:
     each = counted.each
     match event:
         case cases.TriageQueued():
-            counted.parts.clear()
             counted.leads.append(CountedLead(event.round, "", event.occurred_at))
             each.append(CountedOnce("triaged", "", event.occurred_at))
         case cases.CaseAssigned() | cases.CaseReassigned():
-            _give_parts(counted, event)
             works = next(iter(getattr(event, "delegates", ())[-1:]), None)
             counted.leads.append(CountedLead(event.round, event.lead_unit, event.occurred_at, delegate=works))
             counted.category = event.category_code or counted.category
@@ -69,15 +71,10 @@ def _units(counted: Counted, event: Event) -> None:
             _hand_in(counted, event)
         case passing.CaseDelegated() | passing.CaseRaised():
             _pass_on(counted, event)
-        case tasks.TaskGiven():
-            counted.parts.add(event.unit_code)
-            each.append(CountedOnce("support_given", event.unit_code, event.occurred_at))
-        case cases.TaskDone() | cases.TaskCancelled():
-            _end_part(counted, event)
-        case cases.ReturnRequested():
-            each.append(CountedOnce("returns_requested", event.unit_code, event.occurred_at))
-        case cases.ReturnDecided() if not event.approved:
-            each.append(CountedOnce("returns_refused", event.unit_code, event.occurred_at))
+        case cases.TaskDone():
+            each.append(CountedOnce("support_done", event.unit_code, event.occurred_at))
+        case cases.TaskCancelled():
+            each.append(CountedOnce("support_cancelled", event.unit_code, event.occurred_at))
 
 
 def _hand_in(counted: Counted, event: cases.CaseHandled) -> None:
@@ -99,25 +96,6 @@ def _pass_on(counted: Counted, event: passing.CaseDelegated | passing.CaseRaised
         counted.each.append(CountedOnce("raised", event.from_unit, event.occurred_at))
     elif not (event.recalled or event.succession):
         counted.each.append(CountedOnce("delegated", event.from_unit, event.occurred_at))
-
-
-def _end_part(counted: Counted, event: cases.TaskDone | cases.TaskCancelled) -> None:
-    each, at = counted.each, event.occurred_at
-    if isinstance(event, cases.TaskDone):
-        each.append(CountedOnce("support_done", event.unit_code, at))
-        return
-    counted.parts = {event.successor or "", *counted.parts} - {event.unit_code, ""}
-    each.append(CountedOnce("support_cancelled", event.unit_code, at))
-    each += [CountedOnce("support_given", unit, at) for unit in [event.successor] if unit]
-
-
-def _give_parts(counted: Counted, event: cases.CaseAssigned | cases.CaseReassigned) -> None:
-    """Who is named again in the same round goes on with the same part."""
-    if counted.leads and counted.leads[-1].round != event.round:
-        counted.parts.clear()
-    new = [unit for unit in event.support_units if unit not in counted.parts]
-    counted.each += [CountedOnce("support_given", unit, event.occurred_at) for unit in new]
-    counted.parts = set(event.support_units)
 
 
 def _sign(counted: Counted, event: cases.CaseSigned) -> None:

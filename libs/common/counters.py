@@ -7,6 +7,7 @@ Each subject that is counted has a list, and roll-ups of its own whose columns t
 end of its list: its place is its bit in the facts that are kept. The README of analytics says what else it takes.
 """
 
+from collections.abc import Mapping
 from enum import Enum, StrEnum, auto
 from typing import Self
 
@@ -213,6 +214,7 @@ class Counter(Declared):
         "upper_orders",
         "上级交办 Orders from above",
         "a case that came by one, for the unit that leads it now",
+        _RARE,
     )
     UPPER_ORDERS_DUE = (
         "upper_orders_due",
@@ -224,6 +226,132 @@ class Counter(Declared):
         "上级交办按时回复 Orders from above on time",
         "of the decided, answered before the deadline that was in force",
     )
+    HANDLED_LATE = (
+        "handled_late",
+        "逾期办结 Handled late",
+        "of the decided handling limits, those that were not kept, whether there is a result by now or not",
+    )
+    SUPPORT_DUE = (
+        "support_due",
+        "协办时限已定 Support limits decided",
+        "limits of support units' tasks that are decided, by being done or by being missed, for that unit",
+    )
+    SUPPORT_ON_TIME = "support_on_time", "按时协办 Support on time", "of the decided, done before the limit"
+    SUPPORT_LATE = "support_late", "逾期协办 Support late", "of the decided, done later or not at all"
+    SUPPORT_OPEN = (
+        "support_open",
+        "协办在办 Support open",
+        "tasks that a support unit has and has not done by now, on the day on which each was given",
+        _NOT_IN_FORMULAS,
+    )
+    WHISTLES = "whistles", "吹哨 Whistles", "each, for the street that whistled"
+    CALLS = "calls", "吹哨召集 Units summoned", "each unit by each whistle, for the unit that was summoned", _RARE
+    REPORTS_DUE = (
+        "reports_due",
+        "报到时限已定 Report-in limits decided",
+        "of the summoned, those whose limit to be there is decided: the next three add up to it",
+    )
+    REPORTED_ON_TIME = "reported_on_time", "按时报到 Reported in on time", "of the decided, there before the limit"
+    REPORTED_LATE = "reported_late", "迟到报到 Reported in late", "of the decided, there at the limit or after it"
+    NEVER_REPORTED = (
+        "never_reported",
+        "未报到 Never reported in",
+        "of the decided, not there by now, let off after the limit or not",
+    )
+    CALLS_DONE = "calls_done", "吹哨任务办结 Summoned units done", "of the summoned, those that did their part"
+    CALLS_CANCELLED = (
+        "calls_cancelled",
+        "撤销召集 Summoned units let off",
+        "of the summoned, those that were let off",
+        _NOT_IN_FORMULAS,
+    )
+    CALLS_OPEN = (
+        "calls_open",
+        "吹哨任务在办 Summoned units at work",
+        "of the summoned, neither done nor let off while the case is open, on the day of the whistle",
+        _NOT_IN_FORMULAS,
+    )
+    CALLS_DUE = (
+        "calls_due",
+        "吹哨任务时限已定 Limits of summoned units decided",
+        "limits of summoned units' tasks that are decided, by being done or by being missed",
+    )
+    CALLS_ON_TIME = "calls_on_time", "吹哨任务按时办结 Summoned units on time", "of the decided, done before the limit"
+    CALLS_LATE = "calls_late", "吹哨任务逾期 Summoned units late", "of the decided, done later or not at all"
+    RETURNS_GRANTED = "returns_granted", "退单同意 Returns granted", "each time, for the unit that asked"
+    RETURNS_LAPSED = (
+        "returns_lapsed",
+        "退单申请失效 Returns lapsed",
+        "asked for, and the case went on without it before anybody decided",
+    )
+    EXTENSIONS_REQUESTED = (
+        "extensions_requested",
+        "延期申请 Extensions requested",
+        "each time, for the unit that asked",
+        _RARE,
+    )
+    EXTENSIONS_GRANTED = "extensions_granted", "延期同意 Extensions granted", "the same"
+    EXTENSIONS_REFUSED = "extensions_refused", "延期不予同意 Extensions refused", "the same"
+    EXTENSIONS_LAPSED = (
+        "extensions_lapsed",
+        "延期申请失效 Extensions lapsed",
+        "not decided in time, or the case went on without it",
+    )
+    SUSPENSIONS_REQUESTED = (
+        "suspensions_requested",
+        "挂账申请 Suspensions requested",
+        "each time, for the unit that asked",
+        _RARE,
+    )
+    SUSPENSIONS_GRANTED = "suspensions_granted", "挂账同意 Suspensions granted", "the same"
+    SUSPENSIONS_REFUSED = "suspensions_refused", "挂账不予同意 Suspensions refused", "the same"
+    SUSPENSIONS_LAPSED = "suspensions_lapsed", "挂账申请失效 Suspensions lapsed", "the same as of extensions"
+    TERMINATIONS_REQUESTED = (
+        "terminations_requested",
+        "终止办理申请 Terminations requested",
+        "each time, for the unit that asked",
+        _RARE,
+    )
+    TERMINATIONS_GRANTED = "terminations_granted", "终止办理同意 Terminations granted", "the same"
+    TERMINATIONS_REFUSED = "terminations_refused", "终止办理不予同意 Terminations refused", "the same"
+    TERMINATIONS_LAPSED = "terminations_lapsed", "终止办理申请失效 Terminations lapsed", "the same as of extensions"
+
+
+AMONG: Mapping[Counter, Counter] = {
+    Counter.UPPER_ORDERS_DUE: Counter.UPPER_ORDERS,
+    Counter.UPPER_ORDERS_ON_TIME: Counter.UPPER_ORDERS,
+    Counter.RETURNS_GRANTED: Counter.RETURNS_REQUESTED,
+    Counter.RETURNS_LAPSED: Counter.RETURNS_REQUESTED,
+    **dict.fromkeys(
+        (
+            Counter.WHISTLES,
+            Counter.REPORTS_DUE,
+            Counter.REPORTED_ON_TIME,
+            Counter.REPORTED_LATE,
+            Counter.NEVER_REPORTED,
+            Counter.CALLS_DONE,
+            Counter.CALLS_CANCELLED,
+            Counter.CALLS_OPEN,
+            Counter.CALLS_DUE,
+            Counter.CALLS_ON_TIME,
+            Counter.CALLS_LATE,
+        ),
+        Counter.CALLS,
+    ),
+    **dict.fromkeys(
+        (Counter.EXTENSIONS_GRANTED, Counter.EXTENSIONS_REFUSED, Counter.EXTENSIONS_LAPSED),
+        Counter.EXTENSIONS_REQUESTED,
+    ),
+    **dict.fromkeys(
+        (Counter.SUSPENSIONS_GRANTED, Counter.SUSPENSIONS_REFUSED, Counter.SUSPENSIONS_LAPSED),
+        Counter.SUSPENSIONS_REQUESTED,
+    ),
+    **dict.fromkeys(
+        (Counter.TERMINATIONS_GRANTED, Counter.TERMINATIONS_REFUSED, Counter.TERMINATIONS_LAPSED),
+        Counter.TERMINATIONS_REQUESTED,
+    ),
+}
+"""Whatever case adds to the one adds to the other, too, which is rare: it is found by the index of that."""
 
 
 class Span(Declared):

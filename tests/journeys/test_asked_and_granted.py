@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from libs.common.security.principal import Role
+from tests.journeys.counted import check_counts
 from tests.journeys.county import (
     RESULT,
     SATISFIED,
@@ -89,6 +90,13 @@ async def test_more_time_is_granted_by_somebody_else_and_counts(county_on_either
     await county.lead_does(case_id, "result", RESULT)
     await county.call(case_id, SATISFIED)
     assert await county.rate("on_time") == (1, 1)
+    await check_counts(county, asked_for("extensions", granted=1), unit_code=VILLAGE_UNIT)
+
+
+def asked_for(what: str, **answers: int) -> dict[str, int]:
+    """Counters of one kind of request by what became of each."""
+    words = dict.fromkeys(("granted", "refused", "lapsed"), 0) | answers
+    return {f"{what}_{word}": number for word, number in (words | {"requested": sum(words.values())}).items()}
 
 
 async def test_it_is_asked_for_before_the_hour_of_the_last_day(county: County) -> None:
@@ -120,6 +128,7 @@ async def test_undecided_it_lapses_and_the_clock_is_missed_as_before(county: Cou
     assert await refused(county, case_id, "extension/decision", GRANT, county.supervisor) == 409
     assert await refused(county, case_id, "suspension", SEASON | {"review_on": "2026-03-30"}, worker(county)) == 409
     assert await county.count("handled_on_time") == 0
+    await check_counts(county, asked_for("extensions", lapsed=1) | {"handle_due": 1, "handled_late": 1})
 
 
 async def test_who_decides_goes_by_the_days(county: County) -> None:
@@ -135,6 +144,7 @@ async def test_who_decides_goes_by_the_days(county: County) -> None:
     await asks(county, case_id, "result", RESULT | {"without_support": "已处理"})
     states = [one["state"] for one in (await county.dispatcher.ask(f"/dispatch/v1/cases/{case_id}/requests"))["items"]]
     assert states == ["refused", "lapsed"]
+    await check_counts(county, asked_for("extensions", refused=1, lapsed=1))
 
 
 async def test_a_suspension_over_a_make_up_saturday_moves_its_end_by_exactly_its_days(county: County) -> None:

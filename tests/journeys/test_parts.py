@@ -4,6 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 from libs.common.pack.loader import document
+from tests.journeys.counted import check_counts
 from tests.journeys.county import RESULT, SATISFIED, TOWN_UNIT, VILLAGE_UNIT, County
 from tests.journeys.test_levels import does
 from tests.support.service import PACK
@@ -42,6 +43,7 @@ async def test_a_part_that_is_late_is_on_the_ladder_and_the_result_waits_for_eve
     await does(county, TOWN_UNIT, case_id, f"tasks/{TOWN_UNIT}/result", {"result": "已配合断电"})
     await county.advance(hours=6)
     await county.house.settle()
+    await check_counts(county, {"support_due": 2, "support_late": 1, "support_open": 1})
     promise = await county.promise(case_id)
     late = [(one["unit_code"], one["rule_code"]) for one in promise["supervisions"]]
     assert late == [("D-WATER", "part_late")]
@@ -54,3 +56,7 @@ async def test_a_part_that_is_late_is_on_the_ladder_and_the_result_waits_for_eve
     await does(county, VILLAGE_UNIT, case_id, "result", WHOLE)
     await county.call(case_id, SATISFIED)
     assert (await county.case(case_id))["status"] == "closed"
+    whole = {"support_given": 2, "support_done": 2, "support_open": 0}
+    await check_counts(county, whole | {"support_due": 2, "support_on_time": 1, "support_late": 1})
+    await check_counts(county, {"support_due": 1, "support_late": 1}, unit_code="D-WATER")
+    await check_counts(county, {"support_due": 1, "support_on_time": 1, "support_late": 0}, unit_code=TOWN_UNIT)

@@ -3,6 +3,7 @@
 from typing import Any
 
 from huiyin.office import errands
+from tests.journeys.counted import check_counts, check_rate
 from tests.journeys.county import RESULT, SATISFIED, County
 from tests.journeys.test_levels import does
 
@@ -73,6 +74,23 @@ async def test_one_comes_in_time_one_late_one_never_and_the_result_waits_for_all
     await street.call(case_id, SATISFIED)
     assert (await street.case(case_id))["status"] == "closed"
     assert await board(street) == {LAMPS: ("done", False), POWER: ("done", True), HOUSING: ("cancelled", False)}
+    await counted_as_lived(street, case_id)
+
+
+async def counted_as_lived(street: County, case_id: str) -> None:
+    """Of three who were summoned one came in time, one late, one never; figures say so, by unit and by street."""
+    whole = {"whistles": 1, "calls": 3, "calls_done": 2, "calls_cancelled": 1, "calls_open": 0}
+    whole |= {"reports_due": 3, "reported_on_time": 1, "reported_late": 1, "never_reported": 1}
+    whole |= {"calls_due": 2, "calls_on_time": 2, "calls_late": 0}
+    await check_counts(street, whole)
+    await check_counts(street, whole, area_code=f"{COMMUNITY[:9]}000")
+    for unit, counter in ((LAMPS, "reported_on_time"), (POWER, "reported_late"), (HOUSING, "never_reported")):
+        others = dict.fromkeys(("reported_on_time", "reported_late", "never_reported"), 0)
+        await check_counts(street, others | {"calls": 1, "whistles": 0, "reports_due": 1, counter: 1}, unit_code=unit)
+    await check_counts(street, {"whistles": 1, "calls": 0, "solved_in_town": 1}, unit_code=STREET)
+    rate = await check_rate(street, "reported_in", (1, 3), [case_id])
+    assert rate["micro"]["text"] == "33.3 %"
+    assert await street.rate("called_on_time") == (2, 2)
 
 
 async def test_a_summoned_unit_sees_its_own_task_alone_and_another_whistle_there_is_a_signal(street: County) -> None:

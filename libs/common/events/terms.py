@@ -222,7 +222,8 @@ class Promise:
     ahead_of_above: bool = False
     """Of an order from above (上级交办) so is its deadline, less the pack's margin."""
     counted_as: tuple[Counter, ...] = ()
-    """What one that is decided counts as, and one that was kept in time; nothing where no figure counts it."""
+    """What one that is decided counts as, one that was kept in time, and perhaps one that was not; nothing where no
+    figure counts it."""
 
 
 DECLARED: dict[str, "Deadline"] = {}
@@ -295,7 +296,7 @@ Deadline.HANDLE = Deadline("handle", Promise(
     "办理时限", "How long a unit may take to give its result, from assignment", Answerable.UNIT,
     set_by=_GIVEN, kept_by=_DONE, passed_on_by=("TriageQueued", *_GIVEN, "CaseRaised"),
     of_duty=True, by_the_day_it_is_needed=True, ahead_of_above=True,
-    counted_as=(Counter.HANDLE_DUE, Counter.HANDLED_ON_TIME),
+    counted_as=(Counter.HANDLE_DUE, Counter.HANDLED_ON_TIME, Counter.HANDLED_LATE),
 ))  # fmt: skip
 Deadline.CALLBACK = Deadline("callback", Promise(
     "回访时限", "How long the hotline may take to ask the citizen, from the result", Answerable.HOTLINE,
@@ -326,17 +327,18 @@ Deadline.TASK = Deadline("task", Promise(
     "协办时限", "How long a support unit may take to do its part, where its task names no other end", Answerable.UNIT,
     set_by=("CaseAssigned", "CaseReassigned", "TaskGiven"), kept_by=("TaskDone",),
     void_by=("TaskCancelled", "CaseReassigned", "TriageQueued", "CaseHandled", "CaseAnsweredDirectly", "CaseClosed"),
-    about="task", optional=True,
+    about="task", optional=True, counted_as=(Counter.SUPPORT_DUE, Counter.SUPPORT_ON_TIME, Counter.SUPPORT_LATE),
 ))  # fmt: skip
 Deadline.REPORT_IN = Deadline("report_in", Promise(
     "报到时限", "How long a summoned unit may take to be there, where the kind of whistle names no minutes",
     Answerable.UNIT, set_by=("StreetWhistled",), kept_by=("UnitArrived",),
     void_by=("CallDone", "CallCancelled", "CaseClosed"), about="task", optional=True,
+    counted_as=(Counter.REPORTS_DUE, Counter.REPORTED_ON_TIME),
 ))  # fmt: skip
 Deadline.CALLED = Deadline("called", Promise(
     "吹哨任务时限", "How long a summoned unit may take to do its part, where the street names no other end",
     Answerable.UNIT, set_by=("StreetWhistled",), kept_by=("CallDone",), void_by=("CallCancelled", "CaseClosed"),
-    about="task", optional=True,
+    about="task", optional=True, counted_as=(Counter.CALLS_DUE, Counter.CALLS_ON_TIME, Counter.CALLS_LATE),
 ))  # fmt: skip
 Deadline.DECISION = Deadline("decision", Promise(
     "审核时限", "How long what a unit asks for may wait to be decided; then it goes up", Answerable.HOTLINE,

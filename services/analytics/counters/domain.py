@@ -22,13 +22,19 @@ Counts = tuple[int, ...]
 NOTHING: Counts = (0,) * len(COUNTERS)
 
 
-LAST_BIT = 62
-"""Of a bigint, its sign apart. It stands for every counter from this place on: a bit only says where to look."""
+WORD, LAST_BIT = 63, 125
+"""Of a bigint, its sign apart; and of the two that a fact has. The last stands for every counter from its place on: a
+bit only says where to look."""
 
 
 def bits_of(counters: Iterable[Counter]) -> int:
     """A bit for each, at its place in ``COUNTERS``."""
     return reduce(or_, (1 << min(COUNTERS.index(counter), LAST_BIT) for counter in counters), 0)
+
+
+def words_of(bits: int) -> tuple[int, int]:
+    """The same as the two columns of a fact, ``counted`` and ``counted_beyond``."""
+    return bits & (1 << WORD) - 1, bits >> WORD
 
 
 class Basis(StrEnum):

@@ -77,7 +77,7 @@ async def read_cases_behind(session: Session, scope: Scope, query: FigureCasesQu
     question = make_definite(session, scope, query)
     number = number_of(question, query)
     counters = [counter for counter in COUNTERS if number.terms.get(counter.value)]
-    wanted = WantedCases(number.basis, question.selection, [number.walked] if number.walked else counters)
+    wanted = WantedCases(number.basis, question.selection, counters, number.walked)
     place = place_of(query.cursor) if query.cursor else None
     items: list[FigureCase] = []
     examined = 0

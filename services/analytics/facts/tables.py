@@ -78,6 +78,8 @@ class FactRow(Base, table=True):
     version: int
     counted: int = Field(sa_column=Column(BigInteger, nullable=False))
     """A bit for each of ``COUNTERS`` that the case adds to anywhere; all bits while nobody has worked it out."""
+    counted_beyond: int = Field(default=-1, sa_column=Column(BigInteger, nullable=False, server_default=text("-1")))
+    """The same of those that find no place in the first."""
     doc: dict[str, Any] = Field(sa_column=Column(JSONB, nullable=False))
     places: dict[str, list[int]] = Field(sa_column=Column(JSONB, nullable=False))
     """Of each atom in ``doc``: its event's place in its source's ledger; less, or nothing, while nobody noted it."""

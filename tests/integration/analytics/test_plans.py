@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from datetime import date, timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -220,6 +221,8 @@ BEHIND: Sequence[tuple[str, Scope, WantedCases, EntryPoint | None]] = [
         None,
     ),
     ("what is rare", COUNTY, WantedCases(Basis.REGISTERED, TWO_YEARS, [Counter.WITHDRAWN]), None),
+    ("what is among it", COUNTY, WantedCases(Basis.HAPPENED, TWO_YEARS, [Counter.REPORTED_LATE]), None),
+    ("open tasks", COUNTY, WantedCases(Basis.REGISTERED, TWO_YEARS, [Counter.SUPPORT_OPEN, Counter.HANDLED]), None),
 ]
 
 
@@ -252,6 +255,21 @@ async def test_what_is_rare_is_found_by_its_own_index(filled: Database, monkeypa
     for plan in await plans_of(filled, monkeypatch, lambda session: walk(session, COUNTY, wanted, None, PAGE)):
         assert plan.indexes == {"fact_withdrawn_idx"}, f"{plan}"
         assert plan.rows_read <= CASES // 500 + 1, f"{plan}"
+
+
+async def test_what_is_among_something_rare_is_found_by_its_index(
+    filled: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of the summoned those who came late: alone, or all parts of a rate together."""
+    for counters in ([Counter.REPORTED_LATE], [Counter.REPORTED_LATE, Counter.CALLS]):
+        wanted = WantedCases(Basis.REGISTERED, TWO_YEARS, counters)
+        for plan in await plans_of(filled, monkeypatch, partial(_walk_of, wanted)):
+            assert plan.indexes == {"fact_calls_idx"}, f"{plan}"
+            assert plan.rows_read <= CASES // 400 + 1, f"{plan}"
+
+
+async def _walk_of(wanted: WantedCases, session: Session) -> object:
+    return await walk(session, COUNTY, wanted, None, PAGE)
 
 
 async def test_rows_that_lie_all_over_a_table_are_fetched_many_at_once(

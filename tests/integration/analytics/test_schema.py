@@ -3,7 +3,7 @@
 import asyncpg
 
 from libs.common.database.migrate import migrate
-from services.analytics.counters.domain import RARE, bits_of
+from services.analytics.counters.domain import RARE, bits_of, words_of
 from services.analytics.main import SPEC
 from services.analytics.rollups.tables import CUBES
 
@@ -14,8 +14,13 @@ _COLUMNS = """
 _INDEXES = "SELECT indexname, indexdef FROM pg_indexes WHERE schemaname = 'analytics' AND tablename = 'fact'"
 _RARE = """
     SELECT pg_get_expr(adbin, adrelid) FROM pg_attrdef JOIN pg_attribute ON (attrelid, attnum) = (adrelid, adnum)
-    WHERE adrelid = 'analytics.fact'::regclass AND attname = 'rare'
+    WHERE adrelid = 'analytics.fact'::regclass AND attname = $1
 """
+_COLUMNS_OF_BITS, _COUNTED = ("rare", "rare_beyond"), ("counted", "counted_beyond")
+
+
+def _written(bits: int) -> str:
+    return f"({bits})::bigint" if bits < 1 << 31 else f"'{bits}'::bigint"
 
 
 async def test_the_tables_are_those_of_the_declared_counters(database_url: str) -> None:
@@ -27,10 +32,12 @@ async def test_the_tables_are_those_of_the_declared_counters(database_url: str) 
                 assert columns == {**keys, **{name: cube.columns[name] for name in cube.names}}
         indexes = {row["indexname"]: row["indexdef"] for row in await connection.fetch(_INDEXES)}
         for counter in RARE:
-            bit = bits_of([counter])
-            written = f"({bit})::bigint" if bit < 1 << 31 else f"'{bit}'::bigint"
-            assert f"rare & {written}" in indexes[f"fact_{counter}_idx"]
-        assert f"counted & '{bits_of(RARE)}'::bigint" in await connection.fetchval(_RARE)
+            column, bit = next(
+                one for one in zip(_COLUMNS_OF_BITS, words_of(bits_of([counter])), strict=True) if one[1]
+            )
+            assert f"{column} & {_written(bit)}" in indexes[f"fact_{counter}_idx"]
+        for column, counted, bits in zip(_COLUMNS_OF_BITS, _COUNTED, words_of(bits_of(RARE)), strict=True):
+            assert f"{counted} & {_written(bits)}" in await connection.fetchval(_RARE, column)
     finally:
         await connection.close()
 

@@ -4,7 +4,7 @@ from datetime import date
 
 from libs.common.counters import Counter
 from libs.common.database.session import Database
-from services.analytics.counters.domain import COUNTERS
+from services.analytics.counters.domain import COUNTERS, bits_of, words_of
 from services.analytics.rollups.tables import CASES as CUBE
 from services.analytics.rollups.tables import HOURS
 from tests.integration.analytics.county import NOW
@@ -16,19 +16,20 @@ A_DAY = 20
 """Rows of the fine roll-up on each day, on each basis."""
 TODAY = date(2026, 6, 10)
 
-# All but the last cases are closed; one of five hundred was withdrawn, one of a thousand is about a unit, and
-# one of a hundred is confidential.
+# All but the last cases are closed; one of five hundred was withdrawn, to one of four hundred units were summoned, of
+# which half came late; one of a thousand is about a unit, and one of a hundred is confidential.
 _FACTS = """
     INSERT INTO fact (case_id, case_no, area_code, unit_code, units, category_code, channel, kind, urgency,
         accused_unit, unlisted, status, is_open, round, registered_at, registered_day, closed_day, first_day, last_day,
-        handle_due_at, updated_at, version, counted, doc, places, stamp, learned_at)
+        handle_due_at, updated_at, version, counted, counted_beyond, doc, places, stamp, learned_at)
     SELECT lpad(n::text, 36, '0'), n,
         '999001' || lpad((n % 20 + 101)::text, 3, '0') || lpad((200 + n % 7)::text, 3, '0'),
         'D-' || n % 25, ARRAY['D-' || n % 25], lpad((n % 15 + 1)::text, 2, '0') || '01', 'hotline', 'help', 'normal',
         CASE WHEN n % 1000 = 7 THEN 'D-7' ELSE '' END, n % 1000 = 7 OR n % 100 = 3,
         CASE WHEN running THEN 'assigned' ELSE 'closed' END, running, 1, day, day,
         CASE WHEN NOT running THEN day + 3 END, day, day + 3, CASE WHEN running THEN day + 5 END, day, 5,
-        $4::bigint | CASE WHEN n % 500 = 0 THEN $5::bigint ELSE 0 END, '{}', '{}',
+        $4::bigint | CASE WHEN n % 500 = 0 THEN $5::bigint ELSE 0 END,
+        CASE WHEN n % 800 = 0 THEN $6::bigint WHEN n % 400 = 0 THEN $7::bigint ELSE 0 END, '{}', '{}',
         n::bigint << 6, day
     FROM (SELECT n, n > $1 - $2 AS running, $3::date - (($1 - n) * 730 / $1)::int AS day
           FROM generate_series(1, $1::int) AS n) AS made
@@ -50,18 +51,15 @@ _HOURS_COARSE = f"INSERT INTO hours_coarse (grain, {', '.join(HOURS.columns)}) {
 _COARSE = f"INSERT INTO rollup_coarse (grain, {', '.join(CUBE.columns)}) {CUBE.coarse_of('rollup')}"
 
 
-def bits(*counters: Counter) -> int:
-    """As ``fact.counted`` has them."""
-    return sum(1 << COUNTERS.index(counter) for counter in counters)
-
-
 async def fill(url: str) -> None:
     """Write them into the tables of analytics."""
     database = Database(url, "analytics")
-    usual, rare = bits(Counter.REGISTERED, Counter.CLOSED), bits(Counter.WITHDRAWN)
+    usual, rare = bits_of([Counter.REGISTERED, Counter.CLOSED]), bits_of([Counter.WITHDRAWN])
+    _, summoned = words_of(bits_of([Counter.CALLS]))
+    _, late = words_of(bits_of([Counter.CALLS, Counter.REPORTED_LATE]))
     try:
         async with database.transaction(NOW) as session:
-            await session.fetch(_FACTS, CASES, OPEN, TODAY, usual, rare)
+            await session.fetch(_FACTS, CASES, OPEN, TODAY, usual, rare, late, summoned)
         async with database.transaction(NOW) as session:
             await session.fetch(_FINE, TODAY, DAYS, A_DAY)
         async with database.transaction(NOW) as session:

@@ -29,12 +29,13 @@ STATED: Mapping[Service, MetaData] = {
 }
 STATED_SCHEMA = "stated"
 
-_BY_RARE = {"rare", "stray"} | {
+_BY_RARE = {"rare", "rare_beyond", "stray"} | {
     f"fact_{name}_idx"
     for name in (
         *("answered_directly", "closed_unverified", "not_satisfied", "reminders", "returns_refused"),
         *("returns_requested", "sent_back", "stray", "supervisions", "triaged", "withdrawn"),
         *("first_not_satisfied", "repeats", "backlog_cases", "unreasonable", "not_counted"),
+        *("upper_orders", "calls", "extensions_requested", "suspensions_requested", "terminations_requested"),
     )
 }
 ONLY_MADE: Mapping[Service, set[str]] = {

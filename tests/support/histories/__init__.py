@@ -61,6 +61,7 @@ def life_by_acts(case_id: str, rng: random.Random, ways: Ways, number: int = 0) 
     """The whole history of one case."""
     began = START + timedelta(minutes=rng.randrange(60 * 24 * (20 if ways.by_the_rules else 60)))
     case = Life(case_id, rng, ways, began, rng.random() < ways.hurried, own=random.Random(f"{case_id} {began}"))
+    case.named = not ways.by_the_rules and case.own.random() < 0.8
     _register(case, number)
     while case.maybe(ways.supplemented):
         case.wait(0.5)

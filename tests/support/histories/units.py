@@ -5,6 +5,7 @@ from typing import Any
 
 from libs.common.events import cases, passing
 from libs.common.events.terms import Deadline, Level
+from tests.support.histories.hands import ask, limit_parts, miss_parts, names_of, whistle
 from tests.support.histories.limits import clock, limit, miss
 from tests.support.histories.ways import CATEGORIES, UNITS, Life
 
@@ -23,9 +24,10 @@ def assign(case: Life) -> None:
             case.wait(3)
         case.unit = case.lead if case.round > 1 else case.rng.choice(UNITS)
         case.category = case.category or case.rng.choice(CATEGORIES)
-        given = {"support_units": _support(case)}
+        given = _support(case, ())
     case.lead, case.below = case.unit, ()
     case.say(cases.CaseAssigned, lead_unit=case.unit, category_code=case.category, **given)
+    limit_parts(case, given.get("tasks", ()))
     limits = clock(case, Deadline.SIGN, 24), clock(case, Deadline.HANDLE, 72)
     case.sign_due, case.handle_due = (limit["due_at"] for limit in limits)
     # Together, or one by one as releases before said them.
@@ -33,15 +35,18 @@ def assign(case: Life) -> None:
         case.say(cases.DeadlineSet, deadlines=deadlines)
 
 
-def _support(case: Life) -> tuple[str, ...]:
-    """协办: up to two other units, perhaps some of those that were named before."""
+def _support(case: Life, going_on: tuple[str, ...]) -> dict[str, Any]:
+    """协办: up to two other units, perhaps some of those that were named before and go on with what they have."""
     others = [unit for unit in UNITS if unit != case.unit]
     case.support = case.rng.sample(others, case.rng.choice((0, 0, 1, 2)))
-    return tuple(case.support)
+    tasks = names_of(case, [unit for unit in case.support if unit not in going_on])
+    return {"support_units": tuple(case.support), "tasks": tasks}
 
 
 def _do_parts(case: Life) -> None:
-    """Some of the support units end their parts, or are let off."""
+    """Some of the support units end their parts, or are let off; what has a limit may be missed."""
+    if case.own.random() < 0.5:
+        miss_parts(case)
     for unit in [] if case.ways.by_the_rules else list(case.support):
         if case.maybe(0.5):
             case.support.remove(unit)
@@ -49,7 +54,10 @@ def _do_parts(case: Life) -> None:
                 case.say(cases.TaskDone, unit_code=unit)
             else:
                 successor = case.rng.choice((None, *(code for code in UNITS if code not in (unit, case.unit))))
-                case.say(cases.TaskCancelled, unit_code=unit, successor=successor)
+                task = next(iter(names_of(case, [successor] if successor else [])), None)
+                case.say(cases.TaskCancelled, unit_code=unit, successor=successor, task=task)
+                limit_parts(case, [task] if task else [])
+    miss_parts(case)
 
 
 def work(case: Life) -> None:
@@ -66,7 +74,10 @@ def work(case: Life) -> None:
         case.wait(1)
         case.say(cases.ProgressReported, unit_code=case.unit)
         case.say(cases.CaseSupplemented)
+    since = case.now
     case.wait(20 if case.ways.by_the_rules else 90)
+    whistle(case, since)
+    ask(case, since)
     _do_parts(case)
     if case.maybe(case.ways.extended):
         # 延期: the same clock with a later end.
@@ -110,12 +121,14 @@ def _return(case: Life) -> None:
         return
     former, case.unit = case.unit, case.rng.choice([unit for unit in UNITS if unit != case.unit])
     case.lead = case.unit
-    case.category = case.rng.choice(CATEGORIES)
+    case.category, going_on = case.rng.choice(CATEGORIES), tuple(case.support)
+    given = _support(case, going_on)
     case.say(
         cases.CaseReassigned,
         from_unit=former,
         lead_unit=case.unit,
         category_code=case.category,
-        support_units=_support(case),
+        **given,
     )
+    limit_parts(case, given["tasks"])
     case.sign_due = limit(case, Deadline.SIGN, 24)

@@ -36,12 +36,15 @@ class Ways:
     reopened: float = 0.1
     rounds: int = 4
     judged: float = 0.3
+    summoned: float = 0.3
+    asked: float = 0.3
 
 
 ANY_WAY = Ways()
 BY_THE_RULES = Ways(
     by_the_rules=True, hurried=0.0, answered=0.0, cut=0.0, withdrawn=0.06, triaged=0.05, supplemented=0.5,
     reported=0.3, returned=0.0, passed=0.0, extended=0.0, reopened=0.0, rounds=2, judged=0.0,
+    summoned=0.0, asked=0.0,
 )  # fmt: skip
 
 
@@ -66,6 +69,12 @@ class Life:
     support: list[str] = field(default_factory=list)
     handle_due: datetime = START
     sign_due: datetime = START
+    steps: int = 0
+    """By which tasks and requests are told apart."""
+    named: bool = False
+    """Whether tasks of support units have names."""
+    promises: list[tuple[str, datetime, int]] = field(default_factory=list)
+    """Tasks of support units, until when each is to be done, and their rounds."""
     own: random.Random = field(default_factory=random.Random)
     """A lot of its own for what came later, so that lives go as they always did."""
 

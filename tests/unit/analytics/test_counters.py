@@ -8,19 +8,19 @@ import pytest
 from pydantic import TypeAdapter, ValidationError
 from sqlalchemy import BigInteger, Table
 
-from libs.common.counters import Counter, Declared, Trait
+from libs.common.counters import AMONG, Counter, Declared, Trait
 from libs.common.pack.schema import Population
 from libs.common.pack.schema.figures import WeightedSum
 from libs.common.pack.schema_errors import schema_document
 from services.analytics.counters import domain
-from services.analytics.counters.domain import COUNTERS, NOTHING, RARE, Basis, bits_of
+from services.analytics.counters.domain import COUNTERS, LAST_BIT, NOTHING, RARE, WORD, Basis, bits_of, words_of
 from services.analytics.facts.domain.counting import counted
 from services.analytics.rollups.domain import integer_of
 from services.analytics.rollups.tables import CASES, TABLES
 from tests.architecture.test_shape import ROOT, product_files
 
 MOST_CODES_BESIDE_THE_LIST = 3
-WITNESS = {"huiyin/audit/counted.py", "huiyin/audit/hearing.py"}
+WITNESS = {"huiyin/audit/counted.py", "huiyin/audit/hands.py", "huiyin/audit/hearing.py"}
 """The audit counts by its own means."""
 
 
@@ -79,9 +79,18 @@ def test_their_places_are_the_bits_of_a_fact() -> None:
         counts = tuple(int(index == place) for index in range(len(COUNTERS)))
         assert counted([counts]) == bits_of([counter]) == 1 << place
     assert {counter for counter in Counter if Trait.RARE in counter.traits} == RARE
+    assert RARE.issuperset(AMONG.values())
+    assert RARE.isdisjoint(AMONG)
 
 
-def test_a_bigint_has_bits_for_any_number_of_them(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_they_go_into_two_columns_of_which_neither_has_a_sign() -> None:
+    for place, counter in enumerate(COUNTERS):
+        first, beyond = words_of(bits_of([counter]))
+        assert (first, beyond) == ((1 << place, 0) if place < WORD else (0, 1 << place - WORD))
+    assert all(0 < word < 1 << WORD for word in words_of((1 << LAST_BIT + 1) - 1))
+
+
+def test_a_fact_has_bits_for_any_number_of_them(monkeypatch: pytest.MonkeyPatch) -> None:
     """From some place on one bit stands for all: whoever looks by it finds too much, and never too little."""
     monkeypatch.setattr(domain, "LAST_BIT", 5)
     assert bits_of(COUNTERS) == 0b111111

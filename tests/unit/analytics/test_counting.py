@@ -153,7 +153,7 @@ def test_a_return_counts_for_the_unit_that_gave_back() -> None:
         ReturnRuling(1, B, False, at(hours=5)),
     )
     assert counted(fact) == {
-        (date(2026, 6, 1), A): {"assigned": 1, "returns_requested": 1},
+        (date(2026, 6, 1), A): {"assigned": 1, "returns_requested": 1, "returns_granted": 1},
         (date(2026, 6, 1), B): {
             "registered": 1,
             "assigned": 1,
@@ -189,7 +189,7 @@ def test_a_missed_limit_counts_for_whoever_held_the_case_when_it_passed() -> Non
         Outcome(1, B, "substantive", at(hours=7)),
     )
     cells = counted(fact)
-    assert cells[date(2026, 6, 1), A] == {"assigned": 1, "handle_due": 1}
+    assert cells[date(2026, 6, 1), A] == {"assigned": 1, "handle_due": 1, "handled_late": 1}
     assert cells[date(2026, 6, 1), B] == {"registered": 1, "assigned": 1, "handled": 1, "handle_minutes": 60}
 
 
@@ -306,7 +306,10 @@ def test_who_is_named_again_in_the_same_round_goes_on_with_its_part() -> None:
 def test_the_part_of_a_merged_unit_is_given_to_its_successor() -> None:
     moved = of(Stint(1, A, "0101", at(), "V-1"), PartCancelled(1, "V-1", at(hours=1), "V-2"))
     parts = {unit: counts for (_, unit), counts in counted(moved).items() if unit.startswith("V")}
-    assert parts == {"V-1": {"support_given": 1, "support_cancelled": 1}, "V-2": {"support_given": 1}}
+    assert parts == {
+        "V-1": {"support_given": 1, "support_cancelled": 1},
+        "V-2": {"support_given": 1, "support_open": 1},
+    }
     again = then(moved, Stint(1, B, "0101", at(hours=2), "V-2"))
     assert total(again, Counter.SUPPORT_GIVEN) == [2]
     assert total(then(again, Stint(1, A, "0101", at(hours=3), "V-1")), Counter.SUPPORT_GIVEN) == [3]

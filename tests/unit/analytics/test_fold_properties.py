@@ -11,7 +11,7 @@ import orjson
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from libs.common.counters import Counter
+from libs.common.counters import AMONG, Counter
 from libs.common.events import cases, passing, supervision
 from libs.common.events.cases import CaseEvent
 from libs.common.time.periods import assessment_day
@@ -42,6 +42,24 @@ SUBSETS = (
     (Counter.SETTLED_AT_ONCE, Counter.CLOSED_SUBSTANTIVE),
     (Counter.BACKLOG_SETTLED, Counter.BACKLOG_CASES),
     (Counter.FIRST_SATISFIED, Counter.FIRST_CALLBACKS),
+    (Counter.SUPPORT_DUE, Counter.SUPPORT_GIVEN),
+    (Counter.SUPPORT_OPEN, Counter.SUPPORT_GIVEN),
+    (Counter.REPORTS_DUE, Counter.CALLS),
+    (Counter.CALLS_DUE, Counter.CALLS),
+    (Counter.CALLS_OPEN, Counter.CALLS),
+)
+
+SUMS = (
+    (Counter.HANDLE_DUE, (Counter.HANDLED_ON_TIME, Counter.HANDLED_LATE)),
+    (Counter.SUPPORT_DUE, (Counter.SUPPORT_ON_TIME, Counter.SUPPORT_LATE)),
+    (Counter.REPORTS_DUE, (Counter.REPORTED_ON_TIME, Counter.REPORTED_LATE, Counter.NEVER_REPORTED)),
+    (Counter.CALLS_DUE, (Counter.CALLS_ON_TIME, Counter.CALLS_LATE)),
+)
+"""What the parts add up to, in every cell."""
+
+ANSWERS = tuple(
+    (Counter[f"{kind}_REQUESTED"], tuple(Counter[f"{kind}_{word}"] for word in ("GRANTED", "REFUSED", "LAPSED")))
+    for kind in ("RETURNS", "EXTENSIONS", "SUSPENSIONS", "TERMINATIONS")
 )
 
 SAME_DAY = (
@@ -149,6 +167,20 @@ def test_every_prefix_keeps_numerators_within_denominators(seed: int) -> None:
             assert any(counts)
             for part, whole in SAME_DAY if cell.basis.startswith(Basis.HAPPENED) else SUBSETS:
                 assert number[part] <= number[whole], (cell, part, whole)
+            for whole, parts in SUMS:
+                assert number[whole] == sum(number[part] for part in parts), (cell, whole)
+            for asked, answers in () if cell.basis.startswith(Basis.HAPPENED) else ANSWERS:
+                assert number[asked] >= sum(number[answer] for answer in answers), (cell, asked)
+
+
+@settings(max_examples=EXAMPLES)
+@given(seed=SEEDS)
+def test_what_is_among_something_rare_is_found_by_it(seed: int) -> None:
+    """Whatever a case adds to, it adds to the counter along whose index it is looked for."""
+    _, counted = straight(life("case-1", seed))
+    of_case = [sum(column) for column in zip(*counted.values(), strict=True)]
+    for counter, among in AMONG.items():
+        assert not of_case[COUNTERS.index(counter)] or of_case[COUNTERS.index(among)], (counter, among)
 
 
 @settings(max_examples=EXAMPLES)

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import initialize, rule
 
 from libs.common.counters import Counter
+from libs.common.events.asking_terms import RequestKind
 from libs.common.events.terms import Closing, Reached
 from libs.common.rules.machine import SYSTEM, Actor
 from services.dispatch.cases.domain.terms import Action as Deed
@@ -317,6 +318,17 @@ class House(Ends, Wishes, Acceptance, Objections, Requests, Disputes, Whistles):
         assert self.figures.count(Counter.CLOSED_UNASKED) == int(truth.closing is Closing.UNASKED)
         one_go = truth.closing in (Closing.SUBSTANTIVE, Closing.UNVERIFIED) and truth.round == 1
         assert self.figures.count(Counter.CLOSED_IN_ONE_ROUND) == int(one_go)
+        self._agree_on_requests()
         granted = [ruled for ruled in self.log.ruled if ruled.granted]
         assert self.figures.count(Counter.OBJECTIONS) == len(self.log.raised_by)
         assert self.figures.count(Counter.REOPENED) == self.figures.count(Counter.OBJECTIONS_GRANTED) == len(granted)
+
+    def _agree_on_requests(self) -> None:
+        """What units asked for was granted, refused or lapsed, or waits: as often as it was asked for."""
+        waits = {RequestKind.RETURN} if self.units.work.return_pending else {self.units.work.asked}
+        for kind in (RequestKind.RETURN, RequestKind.EXTENSION, RequestKind.SUSPENSION, RequestKind.TERMINATION):
+            asked, *answers = (
+                self.figures.count(Counter[f"{kind.name}S_{word}"])
+                for word in ("REQUESTED", "GRANTED", "REFUSED", "LAPSED")
+            )
+            assert asked - sum(answers) == int(kind in waits), f"{asked} x {kind} were asked for, answered {answers}"

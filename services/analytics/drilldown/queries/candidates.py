@@ -5,15 +5,15 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import Boolean, ColumnElement, Select, Text, cast, literal, literal_column, not_, select, tuple_
+from sqlalchemy import Boolean, ColumnElement, Select, Text, cast, literal, literal_column, not_, or_, select, tuple_
 from sqlalchemy.orm import Mapped
 from sqlmodel import col
 
-from libs.common.counters import Counter
+from libs.common.counters import AMONG, Counter
 from libs.common.database.session import Session
 from libs.common.pack.areas import COUNTY_DIGITS
 from libs.common.security.policy import Scope
-from services.analytics.counters.domain import RARE, Basis, bits_of
+from services.analytics.counters.domain import RARE, Basis, bits_of, words_of
 from services.analytics.facts.queries import visible_to
 from services.analytics.facts.tables import FactRow
 from services.analytics.rollups.queries import Selection
@@ -41,11 +41,23 @@ _SHOWN = (
 
 @dataclass(frozen=True, slots=True)
 class WantedCases:
-    """Which cases: those of a selection that add something to one of the counters on a basis."""
+    """Which cases: those of a selection that add something to one of the counters on a basis.
+
+    ``walked``: whatever they add to, they add to this rare counter, too.
+    """
 
     basis: Basis
     selection: Selection
     counters: Collection[Counter]
+    walked: Counter | None = None
+
+    @property
+    def rare(self) -> Counter | None:
+        """The counter along whose own index they are found; None where no index holds them all and little else."""
+        if self.walked is not None:
+            return self.walked
+        found = {counter if counter in RARE else AMONG.get(counter) for counter in self.counters}
+        return found.pop() if len(found) == 1 else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,23 +138,20 @@ def _along(wanted: WantedCases, floor: EntryPoint | None, *, strays: bool) -> li
         usual = day.between(first, last)
         conditions = [literal_column("fact.stray", Boolean), not_(usual)]
         conditions += [] if floor is None else [begin]
-    if (
-        not strays
-        and wanted.basis is not Basis.CLOSED
-        and len(wanted.counters) == 1
-        and RARE.issuperset(wanted.counters)
-    ):
+    if not strays and wanted.basis is not Basis.CLOSED and wanted.rare is not None:
         # As the partial index of this counter has it, so that every plan can prove that the index holds the rows.
-        conditions.append(literal_column(f"fact.rare & {bits_of(wanted.counters)} <> 0", Boolean))
+        first_word, beyond = words_of(bits_of([wanted.rare]))
+        bit = f"fact.rare & {first_word}" if first_word else f"fact.rare_beyond & {beyond}"
+        conditions.append(literal_column(f"{bit} <> 0", Boolean))
     return conditions
 
 
 def _narrowed(scope: Scope, wanted: WantedCases) -> list[ColumnElement[bool]]:
     selection = wanted.selection
-    conditions: list[ColumnElement[bool]] = [
-        visible_to(scope),
-        col(FactRow.counted).op("&")(bits_of(wanted.counters)) != 0,
-    ]
+    columns = col(FactRow.counted), col(FactRow.counted_beyond)
+    words = zip(columns, words_of(bits_of(wanted.counters)), strict=True)
+    adds = or_(*(column.op("&")(bits) != 0 for column, bits in words if bits))
+    conditions: list[ColumnElement[bool]] = [visible_to(scope), adds]
     if wanted.basis is Basis.HAPPENED:
         conditions += [col(FactRow.first_day) <= selection.last, col(FactRow.last_day) >= selection.first]
     if selection.area_prefix:

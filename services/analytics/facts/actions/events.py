@@ -4,12 +4,23 @@ from collections.abc import Callable
 from typing import Any
 
 from libs.common.counters import Counter
-from libs.common.events import cases, door, judging, objections, passing, supervision, tasks, upper_orders
+from libs.common.events import (
+    asking,
+    cases,
+    door,
+    judging,
+    objections,
+    passing,
+    supervision,
+    tasks,
+    upper_orders,
+    whistles,
+)
 from libs.common.events.accused import AccusedNamed, also_accused
 from libs.common.events.base import Event
 from libs.common.events.deadlines import SetDeadline
-from libs.common.events.terms import Deadline
-from services.analytics.facts.domain import atoms, objected, ordered
+from libs.common.events.whistle_terms import ClaimKind
+from services.analytics.facts.domain import atoms, objected, ordered, requested, summoned
 from services.analytics.facts.domain.petitions import MERIT, NOT_COUNTED, PETITION
 
 
@@ -20,18 +31,35 @@ def atoms_of(event: Event, seq: int) -> tuple[atoms.Registration | atoms.Atom, .
     """
     if type(event) not in HEARD or not _counts(event):
         return ()
-    limits = tuple(_limit(event, one, seq) for one in cases.deadlines_in(event) if _counts(one))
+    limits = tuple(_clock(event, one, seq) for one in cases.deadlines_in(event) if _counts(one))
     read = _READERS.get(type(event))
     told = limits if read is None else (read(event, seq), *limits)
     if isinstance(event, cases.CaseRegistered):
         told = (*told, *_filed(event, seq), *_ordered(event, seq))
+    if isinstance(event, whistles.ClaimDecided):
+        told = (*told, *_given_back(event, seq))
     names = also_accused(event) if isinstance(event, cases.CaseRegistered | AccusedNamed) else ()
     return (*told, atoms.Accusation("\n".join(names), event.occurred_at, seq)) if names else told
 
 
 def _counts(said: Any) -> bool:
-    """Whether it is about the case itself, or about the order from above that it came by."""
-    return not getattr(said, "about", "") or said.deadline is Deadline.UPPER
+    """Whether it is about the case itself, or about something of it whose promise is counted, too."""
+    if not getattr(said, "about", ""):
+        return True
+    return bool(said.deadline.promise.counted_as) and not isinstance(said, cases.DeadlineWarned)
+
+
+def _clock(event: Any, one: SetDeadline, seq: int) -> atoms.LimitSet | summoned.TaskLimit:
+    if one.deadline.promise.about == "task":
+        return summoned.TaskLimit(one.about, one.deadline.value, one.due_at, event.occurred_at, seq)
+    return _limit(event, one, seq)
+
+
+def _missed(event: cases.DeadlineMissed, seq: int) -> atoms.Missed | summoned.TaskMissed:
+    due = event.deadline.value, event.due_at, event.occurred_at
+    if event.deadline.promise.about == "task":
+        return summoned.TaskMissed(event.about, *due, seq)
+    return atoms.Missed(event.round, *due, seq)
 
 
 def _registered(event: cases.CaseRegistered, seq: int) -> atoms.Registration:
@@ -59,7 +87,10 @@ def _assigned(event: cases.CaseAssigned | cases.CaseReassigned, seq: int) -> ato
     support = " ".join(event.support_units)
     below = event.delegates if isinstance(event, cases.CaseReassigned) else ()
     delegate = below[-1] if below else ""
-    return atoms.Stint(event.round, event.lead_unit, event.category_code, event.occurred_at, support, delegate, seq)
+    named = " ".join(event.tasks)
+    return atoms.Stint(
+        event.round, event.lead_unit, event.category_code, event.occurred_at, support, delegate, named, seq
+    )
 
 
 def _passed(event: passing.CaseDelegated | passing.CaseRaised, seq: int) -> atoms.Passing:
@@ -138,6 +169,20 @@ def _judged(what: str, word: str, event: Event, seq: int) -> atoms.Judgement:
     return atoms.Judgement(what, word, event.occurred_at, seq)
 
 
+def _call_ended(event: whistles.CallDone | whistles.CallCancelled, seq: int) -> summoned.CallEnd:
+    return summoned.CallEnd(event.task, isinstance(event, whistles.CallDone), event.occurred_at, seq)
+
+
+def _given_back(event: whistles.ClaimDecided, seq: int) -> tuple[summoned.CallEnd, ...]:
+    """Whose task was given back (退回) was let off; other claims end no task."""
+    ends = event.granted and event.kind is ClaimKind.RETURN
+    return (summoned.CallEnd(event.task, False, event.occurred_at, seq),) if ends else ()
+
+
+def _answer(word: str) -> Callable[[asking.UnitRequestEvent, int], requested.RequestAnswer]:
+    return lambda event, seq: requested.RequestAnswer(event.request, word, event.occurred_at, seq)
+
+
 _READERS: dict[type[Event], Callable[[Any, int], atoms.Registration | atoms.Atom]] = {
     cases.CaseRegistered: _registered,
     cases.CaseSupplemented: lambda event, seq: atoms.CitizenWord(event.occurred_at, seq=seq),
@@ -152,23 +197,35 @@ _READERS: dict[type[Event], Callable[[Any, int], atoms.Registration | atoms.Atom
     cases.CaseSigned: lambda event, seq: atoms.Signature(event.round, event.unit_code, event.occurred_at, seq),
     cases.ProgressReported: lambda event, seq: atoms.Progress(event.round, event.unit_code, event.occurred_at, seq),
     cases.CaseHandled: _handled,
-    tasks.TaskGiven: lambda event, seq: atoms.PartGiven(event.round, event.unit_code, event.occurred_at, seq),
+    tasks.TaskGiven: lambda event, seq: atoms.PartGiven(
+        event.round, event.unit_code, event.occurred_at, event.task, seq
+    ),
     cases.TaskDone: lambda event, seq: atoms.PartDone(event.round, event.unit_code, event.occurred_at, seq),
     cases.TaskCancelled: lambda event, seq: atoms.PartCancelled(
-        event.round, event.unit_code, event.occurred_at, event.successor or "", seq
+        event.round, event.unit_code, event.occurred_at, event.successor or "", event.task or "", seq
     ),
+    whistles.StreetWhistled: lambda event, seq: summoned.WhistleAtom(
+        event.round, event.unit_code, " ".join(event.tasks), event.occurred_at, seq
+    ),
+    whistles.UnitArrived: lambda event, seq: summoned.Arrival(event.task, event.occurred_at, seq),
+    whistles.CallDone: _call_ended,
+    whistles.CallCancelled: _call_ended,
     cases.ReturnRequested: lambda event, seq: atoms.ReturnRequest(
         event.round, event.unit_code, event.reason_code, event.occurred_at, seq
     ),
     cases.ReturnDecided: lambda event, seq: atoms.ReturnRuling(
         event.round, event.unit_code, event.approved, event.occurred_at, seq
     ),
+    asking.RequestMade: lambda event, seq: requested.UnitWish(
+        event.request, event.round, event.kind.value, event.unit_code, event.occurred_at, seq
+    ),
+    asking.RequestGranted: _answer("granted"),
+    asking.RequestRefused: _answer("refused"),
+    asking.RequestLapsed: _answer("lapsed"),
     cases.DeadlineWarned: lambda event, seq: atoms.Warned(
         event.round, event.deadline.value, event.due_at, event.occurred_at, seq
     ),
-    cases.DeadlineMissed: lambda event, seq: atoms.Missed(
-        event.round, event.deadline.value, event.due_at, event.occurred_at, seq
-    ),
+    cases.DeadlineMissed: _missed,
     cases.CallbackDue: lambda event, seq: atoms.CallbackOpened(
         event.round, event.handling_unit or "", event.occurred_at, seq
     ),
@@ -200,4 +257,4 @@ _READERS: dict[type[Event], Callable[[Any, int], atoms.Registration | atoms.Atom
     judging.ExclusionDecided: lambda event, seq: _judged(NOT_COUNTED, "granted" if event.granted else "", event, seq),
     judging.ExclusionRevoked: lambda event, seq: _judged(NOT_COUNTED, "", event, seq),
 }
-HEARD: frozenset[type[Event]] = frozenset({*_READERS, cases.DeadlineSet, AccusedNamed})
+HEARD: frozenset[type[Event]] = frozenset({*_READERS, cases.DeadlineSet, AccusedNamed, whistles.ClaimDecided})

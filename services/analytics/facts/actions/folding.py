@@ -14,7 +14,7 @@ from libs.common.database.session import Session
 from libs.common.errors import Permanent
 from libs.common.events.cases import CaseEvent
 from libs.common.ledger.append import part_of
-from services.analytics.counters.domain import Basis, Cell, Counts
+from services.analytics.counters.domain import Basis, Cell, Counts, words_of
 from services.analytics.facts.actions.cache import CountedFact, Remembered, cache_of, day_rule, level_rule
 from services.analytics.facts.actions.events import atoms_of
 from services.analytics.facts.actions.learning import Moment, learn
@@ -65,6 +65,7 @@ FACT_COLUMNS = {
     "updated_at": "timestamptz",
     "version": "integer",
     "counted": "bigint",
+    "counted_beyond": "bigint",
     "doc": "text",
     "places": "text",
     "timed": "boolean",
@@ -249,7 +250,7 @@ def fact_row(fact: Fact, day_of: DayOf, cells: Mapping[Cell, Counts]) -> tuple[o
         None if limit is None else limit.due_at,
         fact.updated_at,
         fact.version,
-        counted(counts for cell, counts in cells.items() if cell.basis == _ALL_OF_IT),
+        *words_of(counted(counts for cell, counts in cells.items() if cell.basis == _ALL_OF_IT)),
         to_document(fact),
         to_places(fact),
         True,

@@ -12,6 +12,8 @@ from typing import NamedTuple
 
 from services.analytics.facts.domain.objected import ObjectionAtom, ObjectionRuling, Reopening
 from services.analytics.facts.domain.ordered import AnsweredAbove, OrderedFromAbove
+from services.analytics.facts.domain.requested import RequestAnswer, UnitWish
+from services.analytics.facts.domain.summoned import Arrival, CallEnd, TaskLimit, TaskMissed, WhistleAtom
 
 
 class Registration(NamedTuple):
@@ -114,6 +116,8 @@ class Stint(NamedTuple):
     support: str = ""
     delegate: str = ""
     """Who works, where it was delegated before to another than the unit that leads."""
+    tasks: str = ""
+    """Names of the tasks that support units were given by it, by spaces; none in atoms from before tasks had names."""
     seq: int = 0
 
     @property
@@ -183,17 +187,24 @@ class PartDone(NamedTuple):
     seq: int = 0
 
 
-class PartGiven(PartDone):
-    """增派协办: one more support unit, after the assignment."""
+class PartGiven(NamedTuple):
+    """增派协办: one more support unit, after the assignment; with the name of its task, if that was told."""
+
+    round: int
+    unit: str
+    at: datetime
+    task: str = ""
+    seq: int = 0
 
 
 class PartCancelled(NamedTuple):
-    """撤销协办; with the unit that the part was given to, if that is another's now."""
+    """撤销协办; with the unit that the part was given to, if that is another's now, and the name of its task."""
 
     round: int
     unit: str
     at: datetime
     successor: str = ""
+    task: str = ""
     seq: int = 0
 
 
@@ -340,6 +351,13 @@ Atom = (
     | SentBack
     | AnsweredAbove
     | OrderedFromAbove
+    | WhistleAtom
+    | Arrival
+    | CallEnd
+    | TaskLimit
+    | TaskMissed
+    | UnitWish
+    | RequestAnswer
     | Reopening
     | ObjectionAtom
     | ObjectionRuling

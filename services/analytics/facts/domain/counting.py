@@ -7,8 +7,10 @@ from itertools import compress
 from libs.common.counters import Counter
 from libs.common.events.terms import Deadline, Level
 from services.analytics.counters.domain import COUNTERS, LEFT_OUT, Basis, Cell, Counts, add, bits_of
-from services.analytics.facts.domain.atoms import LimitSet, PartCancelled, PartGiven, Passing, Try
-from services.analytics.facts.domain.fact import Fact, precedes
+from services.analytics.facts.domain.asked import requests
+from services.analytics.facts.domain.atoms import Passing, Try
+from services.analytics.facts.domain.deciding import Happening, decided
+from services.analytics.facts.domain.fact import Fact
 from services.analytics.facts.domain.petitions import (
     MERIT,
     NOT_COUNTED,
@@ -19,6 +21,7 @@ from services.analytics.facts.domain.petitions import (
     repeat_of,
     settled_at_once,
 )
+from services.analytics.facts.domain.tasks import summoned, support
 
 DayOf = Callable[[datetime], date]
 """The assessment day of a moment, by the rules of the case's own pack version."""
@@ -27,7 +30,6 @@ LevelOf = Callable[[str], str]
 """How high a unit stands by the case's own pack version, for results of which nobody told; empty when not known."""
 
 _COHORT, _CLOSED, _HAPPENED = Basis.REGISTERED.value, Basis.CLOSED.value, Basis.HAPPENED.value
-_INSTANT = timedelta(microseconds=1)
 _MINUTE = timedelta(minutes=1)
 _WIDTH = len(COUNTERS)
 _BITS = tuple(bits_of([counter]) for counter in COUNTERS)
@@ -67,10 +69,6 @@ _FIRST_WORDS = {
 _BY_LEVEL = {"reminder": Counter.REMINDERS, "supervision": Counter.SUPERVISIONS}
 
 
-Happening = tuple[Counter, str, datetime, int]
-"""Something that counts: which counter, for which unit, when, and how much. A plain tuple: there are many."""
-
-
 def unknown_level(_unit: str) -> str:
     """Where nobody can tell."""
     return ""
@@ -90,12 +88,9 @@ def happenings(fact: Fact, level_of: LevelOf = unknown_level) -> Iterator[Happen
         yield Counter.SENT_BACK, sent.unit, sent.at, 1
     yield from _objections(fact)
     yield from _from_above(fact)
-    yield from _support(fact)
-    for asked in fact.returns:
-        yield Counter.RETURNS_REQUESTED, asked.unit, asked.at, 1
-    for ruling in fact.rulings:
-        if not ruling.approved:
-            yield Counter.RETURNS_REFUSED, ruling.unit, ruling.at, 1
+    yield from support(fact)
+    yield from summoned(fact)
+    yield from requests(fact)
     for order in fact.supervisions:
         if order.level in _BY_LEVEL:
             yield _BY_LEVEL[order.level], order.unit, order.at, 1
@@ -141,9 +136,11 @@ def _from_above(fact: Fact) -> Iterator[Happening]:
     for answer in fact.answered_above:
         before = [limit for limit in deadlines if limit.seq < answer.seq]
         if before:
-            yield from _decided(before[-1], fact.leader(answer.at), in_time=answer.at < before[-1].due_at)
+            due_at = before[-1].due_at
+            yield from decided(Deadline.UPPER.value, due_at, fact.leader(answer.at), in_time=answer.at < due_at)
     if deadlines and not fact.answered_above and fact.was_missed(deadlines[-1]):
-        yield from _decided(deadlines[-1], fact.leader(deadlines[-1].due_at), in_time=False)
+        due_at = deadlines[-1].due_at
+        yield from decided(Deadline.UPPER.value, due_at, fact.leader(due_at), in_time=False)
 
 
 def _judged(fact: Fact) -> Iterator[Happening]:
@@ -185,49 +182,8 @@ def _hands(fact: Fact) -> Iterator[Happening]:
         if signature is not None:
             yield Counter.SIGNED, hand.works, signature.at, 1
         if limit is not None and (signature is not None or fact.was_missed(limit)):
-            yield from _decided(limit, hand.works, in_time=signature is not None and signature.at < limit.due_at)
-
-
-def _support(fact: Fact) -> Iterator[Happening]:
-    if any(stint.support for stint in fact.stints):
-        yield from _parts_given(fact)
-    for given in fact.parts_given:
-        yield Counter.SUPPORT_GIVEN, given.unit, given.at, 1
-    for done in fact.parts_done:
-        yield Counter.SUPPORT_DONE, done.unit, done.at, 1
-    for off in fact.parts_cancelled:
-        yield Counter.SUPPORT_CANCELLED, off.unit, off.at, 1
-        if off.successor:
-            yield Counter.SUPPORT_GIVEN, off.successor, off.at, 1
-
-
-def _order(part: PartGiven | PartCancelled) -> tuple[datetime, int]:
-    return part.at, part.seq
-
-
-def _named(named: frozenset[str], part: PartGiven | PartCancelled) -> frozenset[str]:
-    if isinstance(part, PartGiven):
-        return named | {part.unit}
-    return named - {part.unit} | {part.successor}
-
-
-def _parts_given(fact: Fact) -> Iterator[Happening]:
-    """Who is named again by the next assignment of the round goes on with the same part."""
-    named: frozenset[str] = frozenset()
-    before = None
-    for stint in fact.stints:
-        if before is not None and before.round == stint.round:
-            parts: list[PartGiven | PartCancelled] = [*fact.parts_given, *fact.parts_cancelled]
-            for part in sorted(parts, key=_order):
-                if precedes(before, part) and precedes(part, stint):
-                    named = _named(named, part)
-        else:
-            named = frozenset()
-        support = stint.support.split()
-        for unit in support:
-            if unit not in named:
-                yield Counter.SUPPORT_GIVEN, unit, stint.at, 1
-        before, named = stint, frozenset(support)
+            in_time = signature is not None and signature.at < limit.due_at
+            yield from decided(limit.deadline, limit.due_at, hand.works, in_time=in_time)
 
 
 def _rounds(fact: Fact) -> Iterator[Happening]:
@@ -244,16 +200,9 @@ def _rounds(fact: Fact) -> Iterator[Happening]:
             continue
         first = outcomes.get(round_)
         if first is not None and first.at < limit.due_at:
-            yield from _decided(limit, fact.accountable(first), in_time=True)
+            yield from decided(limit.deadline, limit.due_at, fact.accountable(first), in_time=True)
         elif first is not None or fact.was_missed(limit):
-            yield from _decided(limit, fact.holder(round_, limit.due_at), in_time=False)
-
-
-def _decided(limit: LimitSet, unit: str, *, in_time: bool) -> Iterator[Happening]:
-    due, on_time = Deadline.read(limit.deadline).promise.counted_as
-    yield due, unit, _day_due(limit.due_at), 1
-    if in_time:
-        yield on_time, unit, _day_due(limit.due_at), 1
+            yield from decided(limit.deadline, limit.due_at, fact.holder(round_, limit.due_at), in_time=False)
 
 
 def _callback(fact: Fact) -> Iterator[Happening]:
@@ -286,11 +235,6 @@ def _first_word(first: Try) -> Iterator[Happening]:
         yield Counter.FIRST_SOLVED, first.unit, first.at, 1
     if first.satisfaction is not None:
         yield _FIRST_WORDS[first.satisfaction], first.unit, first.at, 1
-
-
-def _day_due(due_at: datetime) -> datetime:
-    """A limit that ends at midnight falls due on the day before: that midnight is already late."""
-    return due_at - _INSTANT
 
 
 def contribution(fact: Fact, day_of: DayOf, level_of: LevelOf = unknown_level) -> dict[Cell, Counts]:

@@ -6,7 +6,7 @@ from datetime import datetime
 from operator import attrgetter, itemgetter
 from typing import Any
 
-from services.analytics.facts.domain import atoms, objected, ordered
+from services.analytics.facts.domain import atoms, objected, ordered, requested, summoned
 from services.analytics.facts.domain.once import once
 from services.analytics.facts.domain.status import ENDED, UNDER_LIMIT, Status
 
@@ -54,6 +54,13 @@ class Fact:
     objection_rulings: tuple[objected.ObjectionRuling, ...] = ()
     orders: tuple[ordered.OrderedFromAbove, ...] = ()
     answered_above: tuple[ordered.AnsweredAbove, ...] = ()
+    whistles: tuple[summoned.WhistleAtom, ...] = ()
+    arrivals: tuple[summoned.Arrival, ...] = ()
+    call_ends: tuple[summoned.CallEnd, ...] = ()
+    task_limits: tuple[summoned.TaskLimit, ...] = ()
+    task_misses: tuple[summoned.TaskMissed, ...] = ()
+    wishes: tuple[requested.UnitWish, ...] = ()
+    answered_wishes: tuple[requested.RequestAnswer, ...] = ()
     superseded: tuple[atoms.Registration, ...] = field(default=(), compare=False)
     """Registrations that a later one corrected: nothing follows from them but what was known before."""
 
@@ -288,9 +295,18 @@ PLACES: dict[type[Any], str] = {
     objected.ObjectionRuling: "objection_rulings",
     ordered.OrderedFromAbove: "orders",
     ordered.AnsweredAbove: "answered_above",
+    summoned.WhistleAtom: "whistles",
+    summoned.Arrival: "arrivals",
+    summoned.CallEnd: "call_ends",
+    summoned.TaskLimit: "task_limits",
+    summoned.TaskMissed: "task_misses",
+    requested.UnitWish: "wishes",
+    requested.RequestAnswer: "answered_wishes",
 }
 """Which field of a fact keeps which kind of atom."""
 
+_SEVERAL_AT_ONCE = (atoms.LimitSet, summoned.TaskLimit)
+"""One event may tell more than one of these."""
 
 _FIELDS = ("registration", *PLACES.values(), "superseded")
 _VALUES = itemgetter(*_FIELDS)
@@ -323,7 +339,7 @@ def fold(fact: Fact | None, atom: atoms.Registration | atoms.Atom) -> Fact:
     if not known or known[-1].seq < atom.seq:
         return _grown(fact, name, (*known, atom), atom)
     place = bisect_right(known, atom.seq, key=attrgetter("seq"))
-    if known[place - 1].seq == atom.seq and (not isinstance(atom, atoms.LimitSet) or atom in known):
+    if known[place - 1].seq == atom.seq and (not isinstance(atom, _SEVERAL_AT_ONCE) or atom in known):
         return fact
     return _grown(fact, name, (*known[:place], atom, *known[place:]), atom)
 

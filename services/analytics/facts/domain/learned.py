@@ -8,7 +8,7 @@ that all parts had reached name all that was known at some moment, and nothing e
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from services.analytics.facts.domain import atoms, objected, ordered
+from services.analytics.facts.domain import atoms, objected, ordered, requested, summoned
 from services.analytics.facts.domain.fact import PLACES, Fact
 
 PART_BITS = 6
@@ -48,6 +48,11 @@ SAID_BY: dict[type[atoms.Registration | atoms.Atom], str] = {
             atoms.PartCancelled,
             atoms.ReturnRequest,
             atoms.ReturnRuling,
+            summoned.WhistleAtom,
+            summoned.Arrival,
+            summoned.CallEnd,
+            requested.UnitWish,
+            requested.RequestAnswer,
         ),
         DISPATCH,
     ),
@@ -61,6 +66,8 @@ SAID_BY: dict[type[atoms.Registration | atoms.Atom], str] = {
             atoms.SentBack,
             objected.Reopening,
             ordered.AnsweredAbove,
+            summoned.TaskLimit,
+            summoned.TaskMissed,
             objected.ObjectionRuling,
             atoms.Closure,
             atoms.SupervisionAtom,
