@@ -21,11 +21,13 @@ from services.dispatch.accounts.api.pages import account as account_pages
 from services.dispatch.accounts.api.pages import signing_in as sign_in_pages
 from services.dispatch.cases import api as cases
 from services.dispatch.cases.queries import vacant_cases
+from services.dispatch.desk import api as desk
 from services.dispatch.directory import api as directory
 from services.dispatch.directory.actions.handing_over import hand_over_for_ever
 from services.dispatch.directory.actions.publishing import publish_first
 from services.dispatch.handlers import REACTIONS, prepare_door
 from services.dispatch.lists import api as lists
+from services.dispatch.pages import api as pages
 from services.dispatch.passing import api as passing
 from services.dispatch.requests import api as requests
 from services.dispatch.routing import api as routing
@@ -54,6 +56,7 @@ SPEC = ServiceSpec(
         passing.router,
         cases.router,
         requests.router,
+        desk.router,
         directory.router,
         staff.router,
         staff.looks_router,
@@ -63,6 +66,7 @@ SPEC = ServiceSpec(
         managing.router,
         sign_in_pages.router,
         account_pages.router,
+        pages.router,
     ),
     reactions=REACTIONS,
     migrations=History(Path(__file__).parent / "migrations", append_only=("staff_look",)),

@@ -40,7 +40,7 @@ async def visible_case(session: Session, scope: Scope, case_id: str, *, lock: bo
     It is in that of its lead, of the units that it was delegated to, and of its support units.
     """
     case = await session.one(Case, "case_id", case_id, lock=lock)
-    if case is None or not _allows(scope, case):
+    if case is None or not reaches(scope, case):
         raise NotFound("There is no such case, or you may not see it", "诉求件不存在或无权查看")
     return case
 
@@ -57,7 +57,8 @@ def _units_of(case: Case) -> tuple[str | None, ...]:
     return (case.lead_unit, *case.delegates, *case.support_units)
 
 
-def _allows(scope: Scope, case: Case) -> bool:
+def reaches(scope: Scope, case: Case) -> bool:
+    """Whether the case is in the reach of a right: by its lead, a unit that it was delegated to, or a support unit."""
     units = _units_of(case)
     accused, also = case.accused_unit, case.also_accused
     return any(scope.allows(case.area_code, unit, accused_unit=accused, also_accused=also) for unit in units)
