@@ -32,6 +32,7 @@ export class Office {
   // Nobody is signed in any more; whoever comes next is asked who it is.
   signedOut(notice = null) {
     sessionStorage.removeItem(this.name);
+    for (const id of ["status", "places"]) show(document.getElementById(id));
     signInView(this.main, async (session) => {
       sessionStorage.setItem(this.name, JSON.stringify(session));
       try {
