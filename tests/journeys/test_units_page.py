@@ -163,8 +163,8 @@ async def test_a_step_that_is_refused_says_why_and_at_which_field(phones: Phones
     case_id = await phones.county.register()
     await phones.county.lead_does(case_id, "signature")
     window = await of_the_village(phones, f"#case/{case_id}")
-    await window.sees(TOWN_UNIT, "[data-step=hand_in] .hint")
     await fill(window, "hand_in", result_kind="substantive", result="修好了", without_support=WHY)
+    await window.sees(TOWN_UNIT, "[data-step=hand_in] .hint")
     await send(window, "hand_in")
     await window.sees("result", "[data-step=hand_in] .alert")
     assert await window.run("return document.activeElement.name") == "result"

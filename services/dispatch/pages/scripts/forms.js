@@ -30,7 +30,7 @@ export function stepForm(desk, step) {
       form.querySelector(`[name="${one.name}"]:checked`)?.focus();
     }
   })));
-  const submit = el("button", { "data-send": true }, t("send"));
+  const submit = el("button", { "data-send": true }, both(step.words));
   const form = el("form", { novalidate: true }, step.against && el("p", { class: "hint" }, t("not_now"), both(step.against)),
     fields, step.photos && photoField(step.name), told, submit);
   let busy = false;

@@ -11,7 +11,7 @@ const DECISIVE = ["grant", "terminate", "refuse", "hand_on", "take_back", "refus
 
 // A request in words, and what became of it.
 export function requestOf(desk, one) {
-  return [
+  return el("div", { class: "request" },
     el("strong", {}, t(one.kind)), " · ", desk.term("request_state", one.state),
     el("div", { class: "hint" }, desk.withUnit("asked_by", one.asked_unit, { when: told(one.asked_at) })),
     el("p", { class: "written" }, desk.term(`${one.kind}_reason`, one.reason_code), " — ", one.note),
@@ -21,8 +21,7 @@ export function requestOf(desk, one) {
     one.go_to && el("p", { class: "written" }, t("go_to", { text: one.go_to })),
     one.decided_at && el("div", { class: "hint" }, t("decided_on", { when: told(one.decided_at) })),
     one.decision_note && el("p", { class: "written" }, one.decision_note),
-    one.told && el("p", { class: "written" }, t("told_citizen", { text: one.told })),
-  ];
+    one.told && el("p", { class: "written" }, t("told_citizen", { text: one.told })));
 }
 
 // The form by which it is decided; null where it is somebody else's to decide.

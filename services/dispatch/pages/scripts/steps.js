@@ -88,7 +88,7 @@ export function formOfDecision(desk, request, work, steps) {
     ? [...may].some((action) => !action.startsWith("refuse")) : [...may].some((action) => action.startsWith("refuse")));
   const why = steps.find((step) => step.against);
   return {
-    name: `${work.case_id}/decide/${request.kind}`, caseId: work.case_id, version: work.version, words: WORDS[request.kind],
+    name: `${work.case_id}/decide/${request.kind}`, caseId: work.case_id, version: work.version, words: WORDS.to_decide,
     path: `${DISPATCH}/cases/${work.case_id}/${request.kind}/decision`, against: why && whyNot(why), isEmpty: !options.length,
     fields: [eitherOr("approved", "decision", options), long("note", "note"), ...ends],
   };

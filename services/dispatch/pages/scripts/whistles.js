@@ -21,7 +21,7 @@ export async function whistlesView(desk, chosen) {
   const past = el("details", { id: "over" }, el("summary", {}, t("over")));
   past.addEventListener("toggle", () => { if (past.children.length === 1) past.append(...OVER.map(column)); });
   show(desk.main,
-    el("p", { class: "tools" }, el("span", {}), button("reload", () => desk.draw(), { class: "quiet" }),
+    el("p", { class: "tools" }, button("reload", () => desk.draw(), { class: "quiet" }),
       button("print", () => window.print(), { class: "quiet" })),
     el("h1", {}, t(NAMES[side])),
     el("nav", { class: "filters" }, el("div", { class: "chips" }, Object.keys(SIDES).map((one) =>

@@ -49,7 +49,6 @@ export const WORDS = {
   save_file: ["下载", "Save"],
   deleted_file: ["已删除", "deleted"],
   print: ["打印", "Print"],
-  send: ["提交", "Send"],
   send_again: ["再次提交", "Send again"],
   discard: ["丢弃", "Throw away"],
   done_now: ["已完成：{what}", "Done: {what}"],
