@@ -30,7 +30,8 @@ _FOLDER = Path(__file__).parent / "templates"
 _TEMPLATES = Environment(loader=FileSystemLoader(_FOLDER), autoescape=select_autoescape(default=True))
 _CSS = (_FOLDER / "index.css").read_text(encoding="utf-8")
 _CSS_HASH = base64.b64encode(hashlib.sha256(_CSS.encode()).digest()).decode()
-_PHONE_PAGE = "/intake/visits"
+_TYPED = {"/visits": "/intake/visits", "/units": "/dispatch/units"}
+"""What somebody types by hand, and the page that it leads to."""
 _CSP = f"default-src 'none'; style-src 'sha256-{_CSS_HASH}'; base-uri 'none'; frame-ancestors 'none'"
 
 
@@ -63,7 +64,7 @@ def build_front(house: House) -> Front:
 
     routes = [
         Route("/", index),
-        Route("/visits", _visits),
+        *(Route(path, _led_on) for path in _TYPED),
         Route("/healthz", _alive),
         Route("/readyz", _ready(apps)),
         Route("/metrics", _metrics),
@@ -74,9 +75,9 @@ def build_front(house: House) -> Front:
     return Front(apps, front)
 
 
-async def _visits(request: Request) -> Response:
-    """What a worker types by hand leads to the phone's page."""
-    return RedirectResponse(_PHONE_PAGE)
+async def _led_on(request: Request) -> Response:
+    """To the page that is meant."""
+    return RedirectResponse(_TYPED[request.url.path])
 
 
 async def _alive(request: Request) -> Response:

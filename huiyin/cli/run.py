@@ -113,6 +113,7 @@ def _greet(house: House, samples: Sequence[Sample]) -> None:
     county = f"{base}/analytics/county"
     say(f"  County page   {county}?token={token}" if token else f"  County page   {county}")
     say(f"  Visits        {base}/intake/visits   overview {base}/intake/visits/overview")
+    say(f"  Units         {base}/dispatch/units")
     for name in house.services:
         say(f"  {str(name).capitalize():<13} {base}/{name}/v1   docs {base}/{name}/docs")
     say(f"  Metrics       {base}/metrics\n")

@@ -24,6 +24,7 @@ from services.dispatch.arbitration import api as arbitration
 from services.dispatch.asks.queries import requests_by_kind
 from services.dispatch.cases import api as cases
 from services.dispatch.cases.queries import vacant_cases
+from services.dispatch.desk import api as desk
 from services.dispatch.directory import api as directory
 from services.dispatch.directory.actions.handing_over import hand_over_for_ever
 from services.dispatch.directory.actions.publishing import publish_first
@@ -32,6 +33,7 @@ from services.dispatch.handlers import REACTIONS, prepare_door
 from services.dispatch.letters import api as letters
 from services.dispatch.letters.queries import overdue_letters
 from services.dispatch.lists import api as lists
+from services.dispatch.pages import api as pages
 from services.dispatch.passing import api as passing
 from services.dispatch.requests import api as requests
 from services.dispatch.routing import api as routing
@@ -67,6 +69,7 @@ SPEC = ServiceSpec(
         requests.router,
         arbitration.router,
         duty_rules.router,
+        desk.router,
         directory.router,
         staff.router,
         staff.looks_router,
@@ -76,6 +79,7 @@ SPEC = ServiceSpec(
         managing.router,
         sign_in_pages.router,
         account_pages.router,
+        pages.router,
     ),
     reactions=REACTIONS,
     migrations=History(Path(__file__).parent / "migrations", append_only=("staff_look", "letter_template")),

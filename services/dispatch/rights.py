@@ -1,5 +1,6 @@
 """Which right each route of dispatch demands: a route takes its door from here. What roles carry is the library's."""
 
+from collections.abc import Mapping
 from typing import Annotated
 
 from libs.common.security.rights import Right
@@ -48,3 +49,35 @@ PublishesPacks = Annotated[Door, needs(PUBLISH_PACKS)]
 KeepsOwnAccount = Annotated[Door, needs(Right.ACCOUNT_OWN)]
 ReadsAccounts = Annotated[Door, needs(Right.ACCOUNT_READ)]
 ManagesAccounts = Annotated[Door, needs(Right.ACCOUNT_MANAGE)]
+
+STEP_RIGHTS: Mapping[str, Right] = {
+    "assign": Right.CASE_ASSIGN,
+    "reassign": Right.CASE_REASSIGN,
+    "sign": Right.CASE_SIGN,
+    "report": Right.PROGRESS_REPORT,
+    "hand_in": Right.RESULT_SUBMIT,
+    "delegate": Right.CASE_DELEGATE,
+    "recall": Right.CASE_DELEGATE,
+    "raise": Right.CASE_RAISE,
+    "whistle": Right.WHISTLE_CALL,
+    "call_cancel": Right.TASK_CANCEL,
+    "fill_list": Right.LIST_FILL,
+    "support_give": Right.TASK_GIVE,
+    "support_sign": Right.CASE_SIGN,
+    "support_report": Right.PROGRESS_REPORT,
+    "support_done": Right.RESULT_SUBMIT,
+    "support_cancel": Right.TASK_CANCEL,
+    "ask_return": Right.RETURN_REQUEST,
+    "hand_on": Right.RETURN_DECIDE,
+    "take_back": Right.RETURN_DECIDE,
+    "refuse_return": Right.RETURN_DECIDE,
+    "ask_nonacceptance": Right.NONACCEPTANCE_REQUEST,
+    "not_accept": Right.NONACCEPTANCE_DECIDE,
+    "refuse_nonacceptance": Right.NONACCEPTANCE_DECIDE,
+    "ask": Right.REQUEST_MAKE,
+    "grant": Right.REQUEST_DECIDE,
+    "terminate": Right.REQUEST_DECIDE,
+    "refuse": Right.REQUEST_DECIDE,
+    "lift": Right.SUSPENSION_LIFT,
+}
+"""What each step of a case that a person takes demands, by its word: the right of its route."""

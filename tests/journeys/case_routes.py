@@ -132,6 +132,7 @@ LISTS: Mapping[str, Mapping[str, Any]] = {
     "/dispatch/v1/triage": {},
     "/dispatch/v1/arbitrations": {},
     "/dispatch/v1/requests": {},
+    "/dispatch/v1/waiting-requests": {},
     "/dispatch/v1/request-counts": {},
     "/dispatch/v1/whistles": {},
     "/dispatch/v1/whistle-claims": {},

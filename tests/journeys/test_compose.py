@@ -101,6 +101,9 @@ async def _is_closed_to_everybody_but_operators(door: httpx.AsyncClient, project
         assert (await door.get("/analytics/county")).status_code == 200
         for page in ("", "/overview", "/sw.js"):
             assert (await door.get(f"/intake/visits{page}")).status_code == 200
+        for page in ("", "/app.js"):
+            assert (await door.get(f"/dispatch/units{page}")).status_code == 200
+        assert (await door.get("/units")).headers["location"] == "/dispatch/units"
         for path in ("/", "/metrics", "/healthz", "/readyz", "/intake//metrics", "/intake/v1/../metrics"):
             assert (await door.get(path)).status_code == 404, path
 

@@ -1,6 +1,7 @@
 """A real Chromium, led over the WebDriver protocol: a window of a phone's size, which can be cut from the network."""
 
 import asyncio
+import base64
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -14,6 +15,8 @@ from tests.support.programs import CHROMEDRIVER, CHROMIUM, installed
 
 PHONE = (360, 740)
 """Pixels of a small phone."""
+DESK = (1440, 900)
+"""Of a screen on a desk."""
 _ELEMENT = "element-6066-11e4-a52e-4f735466cecf"
 _READ_ALL = """
     const opened = indexedDB.open("huiyin-visits");
@@ -109,6 +112,13 @@ class Window:
         wanted = [{"name": "prefers-color-scheme", "value": scheme}]
         await self.do("/goog/cdp/execute", cmd="Emulation.setEmulatedMedia", params={"features": wanted})
 
+    async def picture(self) -> bytes:
+        """The whole page as it looks, as a PNG."""
+        await self.run("scrollTo(0, 0)")
+        shot = {"format": "png", "captureBeyondViewport": True}
+        taken = await self.do("/goog/cdp/execute", cmd="Page.captureScreenshot", params=shot)
+        return base64.b64decode(taken["data"])
+
     async def text(self, css: str = "body") -> str:
         """What a person reads there; empty when it is not there."""
         return str(await self.run("return document.querySelector(arguments[0])?.innerText ?? ''", css))
@@ -157,8 +167,8 @@ class Refused(Exception):
 
 
 @asynccontextmanager
-async def open_browser(folder: Path) -> AsyncIterator[Browser]:
-    """Chromium without a screen, of a phone's size. What it keeps is in ``folder`` and goes with it."""
+async def open_browser(folder: Path, size: tuple[int, int] = PHONE) -> AsyncIterator[Browser]:
+    """Chromium without a screen, as a phone unless it is of another size. What it keeps is in ``folder``, and goes."""
     port = free_port()
     driver = await asyncio.create_subprocess_exec(
         installed(CHROMEDRIVER), f"--port={port}", stdout=asyncio.subprocess.DEVNULL, stderr=asyncio.subprocess.DEVNULL
@@ -167,7 +177,7 @@ async def open_browser(folder: Path) -> AsyncIterator[Browser]:
     try:
         async with httpx.AsyncClient(base_url=address, timeout=60, trust_env=False) as http:
             await eventually(lambda: _answers(http), what="chromedriver")
-            made = await _command(http, "POST", "/session", {"capabilities": {"alwaysMatch": _wanted(folder)}})
+            made = await _command(http, "POST", "/session", {"capabilities": {"alwaysMatch": _wanted(folder, size)}})
         session = f"{address}/session/{made['sessionId']}"
         async with httpx.AsyncClient(base_url=session, timeout=60, trust_env=False) as http:
             try:
@@ -186,12 +196,15 @@ async def _answers(http: httpx.AsyncClient) -> bool:
         return False
 
 
-def _wanted(folder: Path) -> dict[str, Any]:
-    width, height = PHONE
+def _wanted(folder: Path, size: tuple[int, int]) -> dict[str, Any]:
+    width, height = size
     phone = {"deviceMetrics": {"width": width, "height": height, "pixelRatio": 2, "touch": True}}
     profile = f"--user-data-dir={folder}"
     arguments = ["--headless=new", "--no-sandbox", "--disable-dev-shm-usage", "--lang=zh-CN", profile]
-    options = {"binary": installed(CHROMIUM), "args": arguments, "mobileEmulation": phone}
+    arguments.append(f"--window-size={width},{height}")
+    options: dict[str, Any] = {"binary": installed(CHROMIUM), "args": arguments}
+    if size == PHONE:
+        options["mobileEmulation"] = phone
     return {"browserName": "chrome", "goog:chromeOptions": options, "unhandledPromptBehavior": "accept"}
 
 

@@ -32,11 +32,13 @@ _NO_SCRIPTS = "form-action 'self'; base-uri 'none'"
 class Frame:
     """What all pages of a matter stand in: ``folder`` has their templates and what looks different, ``page.css``.
 
-    ``may`` is what their policy lets them do beside showing themselves.
+    ``may`` is what their policy lets them do beside showing themselves; ``beside`` are shared sheets that stand between
+    the one of all pages and their own.
     """
 
-    def __init__(self, folder: Path, *, may: str = _NO_SCRIPTS, **headers: str) -> None:
-        self._css = "".join((one / name).read_text(encoding="utf-8") for one, name in _sheets(folder))
+    def __init__(self, folder: Path, *, may: str = _NO_SCRIPTS, beside: tuple[str, ...] = (), **headers: str) -> None:
+        sheets = (*(_SHARED / name for name in ("frame.css", *beside)), folder / "page.css")
+        self._css = "".join(sheet.read_text(encoding="utf-8") for sheet in sheets)
         digest = base64.b64encode(hashlib.sha256(self._css.encode()).digest()).decode()
         policy = f"default-src 'none'; style-src 'sha256-{digest}'; {may}; frame-ancestors 'none'"
         self._headers = {
@@ -58,7 +60,3 @@ class Frame:
         css = Markup(self._css)  # noqa: S704 - our own files
         text = self._templates.get_template(template).render(**values, title=title, css=css)
         return Response(text, status, self._headers, media_type="text/html")
-
-
-def _sheets(folder: Path) -> tuple[tuple[Path, str], ...]:
-    return (_SHARED, "frame.css"), (folder, "page.css")

@@ -58,7 +58,8 @@ def _units_of(case: Case) -> tuple[str | None, ...]:
 
 
 def reaches(scope: Scope, case: Case, *beside: str | None) -> bool:
-    """Whether a case is in the caller's reach, as one of its units or as one of those ``beside``."""
+    """Whether the case is in the reach of a right: by its lead, a unit that it was delegated to, a support unit, or
+    one of those ``beside``."""
     units = (*_units_of(case), *beside)
     accused, also = case.accused_unit, case.also_accused
     return any(scope.allows(case.area_code, unit, accused_unit=accused, also_accused=also) for unit in units)

@@ -164,6 +164,7 @@ async def list_terms(door: ReadsDirectory) -> Response:
         "request_state": _labelled(STATE_LABELS),
         "task_status": _labelled(TASK_LABELS),
         "return_reason": _reasons(directory.pack.returns.reasons),
+        **_of_requests(directory.pack),
         "raise_reason": _reasons(directory.pack.raising.reasons),
         "handover_reason": _reasons(directory.pack.handovers.reasons),
         "whistle_kind": _reasons(directory.pack.whistles.kinds),
@@ -180,6 +181,17 @@ async def list_terms(door: ReadsDirectory) -> Response:
         "result_kind": _terms(ResultKind),
     }
     return door.answer(TermsOut(lists=lists))
+
+
+def _of_requests(pack: Pack) -> dict[str, list[Term]]:
+    asking = pack.asking
+    rules = {
+        "extension": asking.extension,
+        "suspension": asking.suspension,
+        "termination": asking.termination,
+        "staged": asking.staged,
+    }
+    return {f"{kind}_reason": _reasons(one.reasons) for kind, one in rules.items() if one is not None}
 
 
 def _of_households(pack: Pack) -> dict[str, list[Term]]:

@@ -79,7 +79,7 @@ async def list_requests(case_id: CaseId, query: Annotated[PageQuery, Query()], d
 
     case, rows = await door.read(requests)
     veil = veil_of(door.packs, case, door.principal.own_units, door.now)
-    return door.answer(queries.REQUESTS_KEYSET.page(rows, query.limit, lambda row: veiled(_request(row), veil)))
+    return door.answer(queries.REQUESTS_KEYSET.page(rows, query.limit, lambda row: veiled(request_out(row), veil)))
 
 
 @router.post("/cases/{case_id}/return", response_model=WorkOut)
@@ -238,5 +238,6 @@ def _item(request: UnitRequest) -> RequestItem:
     return RequestItem.model_validate(request, from_attributes=True)
 
 
-def _request(request: UnitRequest) -> RequestOut:
+def request_out(request: UnitRequest) -> RequestOut:
+    """A request as it is answered."""
     return RequestOut.model_validate(request, from_attributes=True)

@@ -21,7 +21,7 @@ COUNTY_SCOPE = Scope("999001")
 UNIT_SCOPE = Scope("999001101", (Bound("T-3"),), frozenset({"T-3", "S-GOV"}))
 FIRST_PAGE = PageQuery(limit=50)
 
-_FILL = """
+FILL_WORK = """
     INSERT INTO work (case_id, case_no, status, round, lead_unit, support_units, category_code, area_code, kind,
         urgency, title, text, confidential, supplements, registered_at, assigned_at, signed_at, handled_at,
         handle_due_at, list_due_at,
@@ -111,7 +111,7 @@ PLANS: list[tuple[str, Select[Case], str]] = [
 
 async def test_a_page_is_one_short_walk_along_its_index(office: Office) -> None:
     async with office.database.transaction(T0) as session:
-        await session.fetch(_FILL)
+        await session.fetch(FILL_WORK)
         await session.fetch(_FILL_TASKS)
         await session.fetch("ANALYZE work, task")
     for name, statement, index in PLANS:

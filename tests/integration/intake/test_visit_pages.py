@@ -10,18 +10,11 @@ from libs.common.events.household_terms import HouseholdClass
 from libs.common.events.visit_terms import VisitOutcome
 from services.intake.pages import api
 from tests.integration.intake.door import IntakeDoor
+from tests.support.scripted import Scripts
 
 HOME = "/intake/visits"
-SCRIPTS = Path(api.__file__).parent / "scripts"
+SCRIPTS = Scripts(Path(api.__file__).parent / "scripts")
 PAGES = {HOME: "app.js", f"{HOME}/overview": "overview.js"}
-
-
-def source(name: str) -> str:
-    return (SCRIPTS / name).read_text(encoding="utf-8")
-
-
-def imports(name: str) -> set[str]:
-    return set(re.findall(r'from "\./([^"]+)"', source(name)))
 
 
 @pytest.mark.parametrize("page", PAGES)
@@ -38,11 +31,11 @@ async def test_a_page_is_the_same_for_everybody_and_runs_its_own_scripts_alone(i
 
 
 async def test_all_that_a_page_loads_is_there(intake: IntakeDoor) -> None:
-    names = {path.name for path in SCRIPTS.iterdir()}
+    names = SCRIPTS.texts.keys()
     for name in names:
         answer = await intake.http.get(f"{HOME}/{name}")
         assert answer.status_code == 200, name
-        assert imports(name) <= names if name.endswith(".js") else True
+        assert SCRIPTS.imports(name) <= names
         assert answer.headers["x-content-type-options"] == "nosniff"
     assert (await intake.http.get(f"{HOME}/app.js")).headers["content-type"].startswith("text/javascript")
     for name in ("nothing.js", "api.py", "..%2fapi.py", "page.css"):
@@ -55,12 +48,7 @@ async def test_the_worker_keeps_all_that_the_phones_page_needs_and_no_answer(int
     assert "connect-src 'self'" in worker.headers["content-security-policy"]
     (listed,) = re.findall(r"const FILES = (\[.*\]);", worker.text)
     kept = {path.removeprefix(HOME).removeprefix("/") for path in json.loads(listed)}
-    needed, waiting = {"", "manifest.json", "icon.svg"}, {"app.js"}
-    while waiting:
-        name = waiting.pop()
-        needed.add(name)
-        waiting |= imports(name) - needed
-    assert needed <= kept
+    assert {"", "manifest.json", "icon.svg"} | SCRIPTS.loaded("app.js") <= kept
     assert not {"overview", "overview.js", "sw.js"} & kept
     assert "v1" not in "".join(kept)
 
@@ -75,18 +63,8 @@ async def test_it_can_be_installed(intake: IntakeDoor) -> None:
 
 
 def test_every_word_is_said_in_both_languages_and_somewhere() -> None:
-    words = source("words.js").partition("\n};")[0]
-    pairs = dict(re.findall(r'^  (\w+): \[\s*("[^"]+",\s*"[^"]+")', words, re.MULTILINE))
-    scripts = [source(path.name) for path in SCRIPTS.glob("*.js") if path.name != "words.js"]
-    text = "\n".join(scripts)
-    said = set(re.findall(r'\bt\("(\w+)"|\b(?:button|group)\("(\w+)"|WORDS\.(\w+)', text))
-    assert {word for found in said for word in found if word} <= pairs.keys()
-    by_code = {*VisitOutcome, *HouseholdClass, "theme_auto", "theme_dark", "theme_light"}
-    assert [word for word in pairs if word not in by_code and not re.search(rf'["._]{word}\b|\b{word}:', text)] == []
+    SCRIPTS.check_words([*VisitOutcome, *HouseholdClass])
 
 
 def test_nothing_that_is_written_by_anybody_is_read_as_html() -> None:
-    for path in SCRIPTS.glob("*.js"):
-        assert not re.search(
-            r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|\beval\b|new Function", source(path.name)
-        )
+    SCRIPTS.check_nothing_is_read_as_html()

@@ -106,6 +106,8 @@ MAY: tuple[tuple[str, str], ...] = (
     (r"GET /dispatch/v1/(whistles|calls|whistle-.*)", LOOKS),
     (r"\w+ /dispatch/v1/(cases/\{case_id\}/whistles.*|calls/\{case_id\}.*)", "h"),
     (r"POST /dispatch/v1/cases/\{case_id\}/claims/\{claim\}/decision", "ds"),
+    (r"GET /dispatch/v1/desk", OFFICE),
+    (r"GET /dispatch/v1/waiting-requests", "dsl"),
     (r"POST /dispatch/v1/cases/\{case_id\}/calls/\{unit_code\}/cancellation", "dh"),
     (r"POST /dispatch/v1/cases/\{case_id\}/(tasks|lists/\{list_code\}|tasks/\{unit_code\}/cancellation)", "dh"),
     (
@@ -134,11 +136,11 @@ MAY: tuple[tuple[str, str], ...] = (
 BY_OTHER_PROOF = re.compile(
     r"\w+ /dispatch/v1/accounts/(jwks\.json|sign-in(/.*)?|token|sign-out)"
     r"|\w+ /followup/withdrawal/\{link\}"
-    r"|POST /intake/v1/webhooks/\{source\}|GET /intake/v1/downloads/\{link\}|GET /intake/visits(/.*)?"
+    r"|POST /intake/v1/webhooks/\{source\}|GET /intake/v1/downloads/\{link\}|GET /(intake/visits|dispatch/units)(/.*)?"
 )
 """Where a token opens nothing: a password, a signature or a link does, or there is nothing to be opened."""
-PUBLIC = re.compile(r".*/jwks\.json|GET /intake/visits(/.*)?")
-"""What everybody may have: public keys, and the pages of visits before anybody signs in."""
+PUBLIC = re.compile(r".*/jwks\.json|GET /(intake/visits|dispatch/units)(/.*)?")
+"""What everybody may have: public keys, and the pages of visits and of units before anybody signs in."""
 
 FIGURES_OF_NOW = re.compile(r"GET /analytics/(v1/(cases|figures|visits/(?!mine)).*|county/.*)")
 """Figures of now: for the place or a town of it, nobody below."""

@@ -127,6 +127,7 @@ def operations(**there: str) -> Iterator[Operation]:
         *(path for path in LISTS if path.startswith("/analytics/county")),
         "/analytics/county/cases/{case_id}",
         *("/intake/visits", "/intake/visits/overview", "/intake/visits/app.js"),
+        *("/dispatch/units", "/dispatch/units/app.js"),
     ):
         yield Operation("GET", path)
     for file in sorted(DOCUMENTS.glob("*.json")):

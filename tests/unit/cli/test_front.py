@@ -41,9 +41,10 @@ async def test_every_answer_has_the_headers_of_a_service(path: str, status: int)
     assert call.answer_headers["x-request-id"]
 
 
-async def test_what_a_worker_types_leads_to_the_phones_page() -> None:
-    call = await _call("GET", "/visits")
-    assert (call.status, call.answer_headers["location"]) == (307, "/intake/visits")
+@pytest.mark.parametrize(("typed", "page"), [("/visits", "/intake/visits"), ("/units", "/dispatch/units")])
+async def test_what_somebody_types_leads_to_the_page(typed: str, page: str) -> None:
+    call = await _call("GET", typed)
+    assert (call.status, call.answer_headers["location"]) == (307, page)
     assert GUARDED.items() <= call.answer_headers.items()
 
 

@@ -176,7 +176,7 @@ def _call_ended(event: whistles.CallDone | whistles.CallCancelled, seq: int) -> 
 def _given_back(event: whistles.ClaimDecided, seq: int) -> tuple[summoned.CallEnd, ...]:
     """Whose task was given back (退回) was let off; other claims end no task."""
     ends = event.granted and event.kind is ClaimKind.RETURN
-    return (summoned.CallEnd(event.task, False, event.occurred_at, seq),) if ends else ()
+    return (summoned.CallEnd(event.task, done=False, at=event.occurred_at, seq=seq),) if ends else ()
 
 
 def _answer(word: str) -> Callable[[asking.UnitRequestEvent, int], requested.RequestAnswer]:

@@ -3,7 +3,7 @@
 from libs.common.database.session import Session
 from libs.common.events.asking_terms import RequestKind
 from libs.common.pack.directory import Directory
-from libs.common.rules.machine import SYSTEM, NotTheirs
+from libs.common.rules.machine import SYSTEM, Actor, NotTheirs
 from libs.common.rules.requests import Request
 from libs.common.rules.steps import seen_of
 from libs.common.security.masking import mask_text
@@ -80,7 +80,7 @@ async def decide(
     pending, directory = await queries.pending_of(session, case_id), today(session, case).directory
     if pending is not None and pending.kind is kind:
         check_raised(pending.raised_at, above=above)
-        _check_level(pending, directory, asked)
+        _check_level(pending, directory, asked.actor)
     on_version(session, asked, case)
     note, notice = mask_text(body.note), mask_text(body.notice or "")
     what = None if pending is None else _answered(pending, kind, notice)
@@ -109,14 +109,24 @@ async def lapse(session: Session, case: Case) -> None:
     await apply(session, case, cases.decide(CASES.state_of(case), ask, SYSTEM, session.now))
 
 
-def _check_level(pending: UnitRequest, directory: Directory, asked: Request) -> None:
+async def check_may_decide(session: Session, actor: Actor, case: Case, action: Action) -> None:
+    """Raises as `decide` would if ``actor`` decided so now on what waits, whatever it is."""
+    cases.check_party(CASES.state_of(case), action, actor)
+    pending, what = await queries.pending_of(session, case.case_id), None
+    if pending is not None and case.asked is pending.kind:
+        _check_level(pending, today(session, case).directory, actor)
+        what = _answered(pending, pending.kind)
+    cases.decide(CASES.state_of(case), Ask(action, what), actor, session.now)
+
+
+def _check_level(pending: UnitRequest, directory: Directory, actor: Actor) -> None:
     """What was asked under rules that the pack has no more, the hotline decides."""
     unit, known = pending.asked_unit or "", set(directory.unit_codes)
-    above = unit in known and any(code in known and directory.is_above(code, unit) for code in asked.actor.units)
+    above = unit in known and any(code in known and directory.is_above(code, unit) for code in actor.units)
     bounds = bounds_of(pending.kind, directory)
     if bounds is not None:
-        check_level(seen_of(UnitAsk, pending), bounds, asked.actor, above=above)
-    elif asked.actor.units and asked.actor.units.isdisjoint(offices(directory)):
+        check_level(seen_of(UnitAsk, pending), bounds, actor, above=above)
+    elif actor.units and actor.units.isdisjoint(offices(directory)):
         raise NotTheirs("The hotline decides this", "应由热线机构审批")
 
 

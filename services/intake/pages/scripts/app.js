@@ -1,17 +1,18 @@
 // The phone's page (手机走访): which view is shown, and at all times what is not sent yet.
 
-import { isWrong, recall, told } from "./clock.js";
+import { isWrong, recall } from "./clock.js";
 import { correctView } from "./correct.js";
 import { button, el, show, t } from "./dom.js";
 import { counts } from "./items.js";
 import { listView } from "./list.js";
 import { mineView, moreView } from "./mine.js";
+import { apply } from "./looks.js";
+import { told } from "./moments.js";
 import { Offline, Refused, SignedOut } from "./net.js";
 import { sentView } from "./sent.js";
 import { signInView } from "./sign.js";
 import { keep, kept, onchange } from "./store.js";
 import { enter, purge, synchronise } from "./sync.js";
-import { apply } from "./theme.js";
 import { leaveVisit, visitView } from "./visit.js";
 
 const main = document.getElementById("main");

@@ -1,6 +1,7 @@
 // Drafts (草稿) and what waits to be sent (待发送). A draft becomes one item in one transaction, whichever window does it.
 
 import { stamp, today } from "./clock.js";
+import { redrawn } from "./pictures.js";
 import { all, changed, got, put, remove, within } from "./store.js";
 
 export const WAITING = "waiting";
@@ -81,13 +82,7 @@ export async function dropDraft(draft) {
 
 // Kept re-drawn, so that neither the place nor the phone's name goes along with the picture.
 export async function addPhoto(draft, file) {
-  const picture = await createImageBitmap(file);
-  const scale = Math.min(1, 1600 / Math.max(picture.width, picture.height));
-  const canvas = document.createElement("canvas");
-  canvas.width = Math.round(picture.width * scale);
-  canvas.height = Math.round(picture.height * scale);
-  canvas.getContext("2d").drawImage(picture, 0, 0, canvas.width, canvas.height);
-  const blob = await new Promise((resolve) => { canvas.toBlob(resolve, "image/jpeg", 0.8); });
+  const blob = await redrawn(file);
   const hash = await sha256(blob);
   const key = `${draft.item_id}/${hash}`;
   await put("photos", { key, item_id: draft.item_id, sha256: hash, blob, matter: null, made_at: stamp() });

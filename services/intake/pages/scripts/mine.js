@@ -1,11 +1,11 @@
 // One's own figure (我的数字), as the office has it: with numerator, denominator and as-of. And what else there is (更多).
 
-import { told } from "./clock.js";
-import { button, el, field, plain, show, t } from "./dom.js";
+import { button, chooser, el, plain, show, t } from "./dom.js";
 import { counts } from "./items.js";
+import { theme } from "./looks.js";
+import { told } from "./moments.js";
 import { all, kept } from "./store.js";
 import { leave, lose } from "./sync.js";
-import { setTheme, theme, THEMES } from "./theme.js";
 import { WORDS } from "./words.js";
 
 export async function mineView(main) {
@@ -41,12 +41,9 @@ async function beside() {
 export async function moreView(main) {
   const [owner, days] = [await kept("owner"), (await kept("keep_days")) ?? "—"];
   const told = el("p", { "aria-live": "polite" });
-  const chooser = el("select", { id: "theme" }, THEMES.map((one) =>
-    el("option", { value: one, selected: one === theme() }, plain(WORDS[`theme_${one}`]))));
-  chooser.addEventListener("change", () => setTheme(chooser.value));
   const homes = (await all("households")).length;
   show(main, el("h1", {}, t("more")),
-    el("section", {}, field(t("theme"), chooser), el("p", { class: "hint" }, t("protects", { days, homes }))),
+    el("section", {}, chooser(theme), el("p", { class: "hint" }, t("protects", { days, homes }))),
     el("section", {}, el("p", {}, owner?.staff_id), el("p", { class: "hint" }, t("sign_out_hint")),
       button("sign_out", leave, { id: "sign-out" })),
     el("section", {}, el("p", { class: "hint" }, t("lost_hint")), told,

@@ -1,12 +1,12 @@
 // The page of whoever oversees visits (走访督导): how far rounds have come, who is silent, what waits for a decision, who is
 // late. By the public interface alone; it keeps nothing on the machine but the session, until the window is closed.
 
-import { daysAgo, today, told } from "./clock.js";
-import { alertBox, both, button, el, field, show, t } from "./dom.js";
-import { Session, SignedOut } from "./net.js";
+import { daysAgo, today } from "./clock.js";
+import { both, button, el, field, show, t } from "./dom.js";
+import { apply } from "./looks.js";
+import { told } from "./moments.js";
+import { Office } from "./office.js";
 import { conflict } from "./sent.js";
-import { said, signInView } from "./sign.js";
-import { apply } from "./theme.js";
 import { classOf, WORDS } from "./words.js";
 
 const INTAKE = "/intake/v1";
@@ -16,57 +16,18 @@ const LATE_DAYS = 14;
 const DAY = 86_400_000;
 const main = document.getElementById("main");
 
-const session = new Session({
-  read: async () => JSON.parse(sessionStorage.getItem(SESSION) ?? "null"),
-  write: async (entered) => sessionStorage.setItem(SESSION, JSON.stringify(entered)),
-});
-const ask = (path, query = {}) => {
-  const given = Object.entries(query).filter(([, value]) => value !== null && value !== undefined);
-  return session.ask("GET", `${INTAKE}${path}${given.length ? `?${new URLSearchParams(given)}` : ""}`);
-};
-
-function signedOut(notice = null) {
-  sessionStorage.removeItem(SESSION);
-  signInView(main, async (entered) => {
-    sessionStorage.setItem(SESSION, JSON.stringify(entered));
-    await draw();
-  }, notice);
-}
-
-// A part of the page that may fail by itself, and says so.
-function part(id, words, fill) {
-  const body = el("div");
-  const made = el("section", { id }, el("h2", {}, words), body);
-  fill(body).catch((error) => {
-    if (error instanceof SignedOut) return signedOut(t("signed_out"));
-    made.dataset.state = "failed";
-    return show(body, alertBox(said(error)));
-  }).then(() => { made.dataset.state ??= "shown"; });
-  return made;
-}
+const office = new Office(main, SESSION, draw);
+const ask = (path, query) => office.ask(`${INTAKE}${path}`, query);
+const paged = (place, path, query, line) => office.paged(place, `${INTAKE}${path}`, query, line);
 
 async function draw() {
-  if (!sessionStorage.getItem(SESSION)) return signedOut();
-  show(main, el("h1", {}, t("overview")),
-    el("p", {}, button("reload", draw), " ", button("sign_out", async () => signedOut(), { class: "quiet" })),
-    part("rounds", t("rounds"), rounds),
-    part("decisions", t("decisions"), decisions),
-    part("devices", t("devices", { days: SILENT_DAYS }), devices),
-    part("late", t("late"), late));
-}
-
-// A list page by page, each row by `line`.
-async function paged(place, path, query, line) {
-  const list = el("ol");
-  show(place, list);
-  const more = async (cursor) => {
-    const page = await ask(path, { ...query, cursor, limit: 50 });
-    list.append(...page.items.map(line));
-    place.querySelector(".more")?.remove();
-    if (page.next_cursor) place.append(button("show_more", () => more(page.next_cursor), { class: "quiet more" }));
-    if (!list.children.length) show(place, el("p", { class: "hint" }, t("nothing")));
-  };
-  await more(null);
+  if (!office.isSignedIn) return office.signedOut();
+  return show(main, el("h1", {}, t("overview")),
+    el("p", {}, button("reload", draw), " ", button("sign_out", () => office.leave(), { class: "quiet" })),
+    office.part("rounds", t("rounds"), rounds),
+    office.part("decisions", t("decisions"), decisions),
+    office.part("devices", t("devices", { days: SILENT_DAYS }), devices),
+    office.part("late", t("late"), late));
 }
 
 async function rounds(place) {
@@ -79,7 +40,7 @@ async function rounds(place) {
     try {
       await coverage(shown, chooser.value);
     } catch (error) {
-      show(shown, alertBox(said(error)));
+      office.told(shown, error);
     }
   };
   chooser.addEventListener("change", choose);
@@ -130,14 +91,12 @@ function itemLine(item) {
   const decide = (decision) => async () => {
     try {
       const path = `${INTAKE}/devices/${item.device_id}/items/${item.seq}/decision`;
-      await session.ask("POST", path, { decision, reason: why.value.trim(), item_id: item.item_id });
+      await office.session.ask("POST", path, { decision, reason: why.value.trim(), item_id: item.item_id });
       show(line, el("strong", {}, `${item.staff_id} · ${item.seq}`), " ", t("decided"));
       line.dataset.state = "decided";
     } catch (error) {
-      if (error instanceof SignedOut) return signedOut(t("signed_out"));
-      show(answer, alertBox(said(error)));
+      office.told(answer, error);
     }
-    return null;
   };
   const line = el("li", { class: "decision", "data-item": item.item_id },
     el("strong", {}, `${item.staff_name ?? item.staff_id} · ${item.seq}`),

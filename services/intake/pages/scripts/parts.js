@@ -1,8 +1,9 @@
 // The parts of a visit's form (走访表单).
 
-import { momentOf, stamp, wallOf } from "./clock.js";
+import { stamp } from "./clock.js";
 import { both, button, el, field, plain, show, t } from "./dom.js";
 import { addPhoto } from "./items.js";
+import { momentOf, wallOf } from "./moments.js";
 import { put, remove } from "./store.js";
 import { outcomesOf, WORDS } from "./words.js";
 

@@ -1,8 +1,8 @@
 // What became of each record (发送情况): not sent, taken, held and why and until when, refused and who decides.
 
-import { after, told } from "./clock.js";
 import { both, el, show, t } from "./dom.js";
 import { begunDrafts, isCorrectable, WAITING } from "./items.js";
+import { after, told } from "./moments.js";
 import { all, kept } from "./store.js";
 import { fieldOf } from "./words.js";
 

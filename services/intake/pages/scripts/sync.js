@@ -1,8 +1,9 @@
 // Sending and fetching (同步): push what was done, hear what became of it, pull what is one's own. One window at a time.
 
-import { daysAgo, dayOf, learn, today } from "./clock.js";
-import { plain } from "./dom.js";
+import { daysAgo, learn, today } from "./clock.js";
+import { plain, t } from "./dom.js";
 import { begunDrafts, counts, ITS_ITEM, ITS_VISIT, tell, unsent } from "./items.js";
+import { dayOf } from "./moments.js";
 import { Offline, Session, SignedOut, signOut, withToken } from "./net.js";
 import { all, changed, keep, kept, put, remove, wipe, within } from "./store.js";
 import { WORDS } from "./words.js";
@@ -20,11 +21,10 @@ export const session = new Session({
 });
 
 // Somebody else's visits are still on this phone: nobody sees or sends them but that person.
-export class OfSomebodyElse extends Error {
+class OfSomebodyElse extends Error {
   constructor(owner, left) {
     super("of somebody else");
-    this.owner = owner;
-    this.left = left;
+    this.words = t("other_person", { owner, left });
   }
 }
 

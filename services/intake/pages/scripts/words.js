@@ -1,20 +1,13 @@
 // All that the pages say (用语): Chinese and English.
 
+import { SHARED } from "./shared_words.js";
+
 export const WORDS = {
+  ...SHARED,
   visits: ["走访", "Visits"],
   tonight: ["走访单", "Tonight"],
   sent: ["发送情况", "Sent"],
   mine: ["我的数字", "My figure"],
-  more: ["更多", "More"],
-  sign_in: ["登录", "Sign in"],
-  name: ["人员编号或手机号", "Staff number or phone"],
-  password: ["密码", "Password"],
-  code: ["动态验证码或恢复码", "Six digits of the app, or a recovery code"],
-  choose_unit: ["请选择单位", "For which unit?"],
-  go_on: ["继续", "Go on"],
-  by_token: ["用令牌登录", "Sign in with a token"],
-  token: ["令牌", "Token"],
-  first_steps: ["请先在账号页面设置密码或二次验证", "Set your own password or second factor on the accounts page first"],
   signed_out: ["登录已失效，请重新登录；未发送的走访仍保存在本机", "You are signed out. Sign in again: what was not sent is still here"],
   needs_network: ["登录需要网络", "Signing in needs a network"],
   other_person: [
@@ -44,7 +37,6 @@ export const WORDS = {
   last_visit: ["上次走访 {day}", "Last visit {day}"],
   recorded_here: ["已记录", "recorded"],
   draft: ["草稿", "draft"],
-  back: ["返回", "Back"],
   call: ["拨打", "Call"],
   note: ["须知", "To know"],
   household_gone: ["此户已不在本机", "This household is not on this phone any more"],
@@ -68,13 +60,9 @@ export const WORDS = {
   number: ["数", "Number"],
   unit: ["单位", "Unit"],
   add: ["添加", "Add"],
-  take_away: ["删除", "Take away"],
   yes: ["是", "Yes"],
   no: ["否", "No"],
   not_looked: ["未核查", "Not looked at"],
-  photos: ["照片", "Photos"],
-  take_photo: ["拍照", "Take a photo"],
-  no_picture: ["无法读取这张照片", "This picture cannot be read"],
   photo_of: ["属于", "Belongs to"],
   photo_none: ["本次走访", "This visit"],
   photo_hint: [
@@ -131,16 +119,11 @@ export const WORDS = {
   beside: ["另有本机未计入：", "Beside it, not counted in: "],
   figure_unknown: ["官方数字暂不可用：{why}", "The official figure is not to be had now: {why}"],
   figure_none: ["尚未取得官方数字", "The official figure was not fetched yet"],
-  theme: ["夜间模式", "Dark"],
-  theme_auto: ["跟随系统", "As the phone"],
-  theme_dark: ["深色", "Dark"],
-  theme_light: ["浅色", "Light"],
   lost: ["挂失这部手机", "Report this phone lost"],
   lost_hint: ["下次联网时清除本机全部数据，未发送的会丢失", "At its next contact all on it is wiped, what was not sent included"],
   gave_back: ["本人退出并交还手机", "Signed out, the phone is given back"],
   left_out: ["另有 {count} 户超出本机上限（{most} 户），未下载", "{count} more households are beyond the {most} that a phone gets"],
   lost_reason: ["本人挂失这部手机", "This phone is given up"],
-  sign_out: ["退出登录", "Sign out"],
   sign_out_hint: [
     "全部发送后退出会清除本机数据；还有未发送的，会留到您本人再次登录。",
     "Once all is sent, signing out wipes this phone. What was not sent stays until you yourself sign in again.",
@@ -160,8 +143,6 @@ export const WORDS = {
   share: ["比例", "Share"],
   gaps: ["未访户（不含姓名）", "Not reached yet, without names"],
   tries: ["{count} 次未见", "{count} tries"],
-  show_more: ["显示更多", "Show more"],
-  nothing: ["没有", "None"],
   devices: ["{days} 天以上未同步的手机", "Phones that have not synced for {days} days"],
   silent: ["{days} 天未同步，未发送 {count}", "{days} days silent, {count} not sent when last heard"],
   never_synced: ["从未同步", "never synced"],
@@ -175,7 +156,6 @@ export const WORDS = {
   late_days: ["缺 {days}", "missing {days}"],
   class: ["户类别", "Class"],
   contact: ["包保人", "Contact person"],
-  reload: ["刷新", "Refresh"],
 };
 
 const OUTCOMES = ["reached", "nobody_home", "refused", "by_phone", "moved"];

@@ -1,5 +1,7 @@
 // Asking the server (访问接口): with the access token of whoever is signed in, which is renewed once it has ended.
 
+import { language } from "./looks.js";
+
 export class Offline extends Error {}
 export class SignedOut extends Error {}
 // The server said no, and why.
@@ -26,7 +28,7 @@ const BUSY = [502, 503, 504];
 
 async function send(method, path, { token, body, headers = {} } = {}) {
   const isJson = body !== undefined && !(body instanceof Blob);
-  const all = { "Accept-Language": "zh-CN, en;q=0.5", ...headers };
+  const all = { "Accept-Language": language.chosen() === "en" ? "en, zh-CN;q=0.5" : "zh-CN, en;q=0.5", ...headers };
   if (token) all.Authorization = `Bearer ${token}`;
   if (isJson) all["Content-Type"] = "application/json";
   let answer;

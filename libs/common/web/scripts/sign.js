@@ -1,9 +1,7 @@
 // Signing in (登录): password, second factor, unit; or a token where an office has no own accounts.
 
-import { alertBox, el, field, show, t, both } from "./dom.js";
-import { chooseUnit, Offline, Refused, sessionOf, showCode, signIn } from "./net.js";
-import { OfSomebodyElse } from "./sync.js";
-import { WORDS } from "./words.js";
+import { alertBox, el, field, show, t } from "./dom.js";
+import { chooseUnit, Offline, sessionOf, showCode, SignedOut, signIn } from "./net.js";
 
 // `enter(session, staffId)` is called once somebody has an access token. `notice` says why one is asked.
 export function signInView(main, enter, notice = null) {
@@ -58,9 +56,9 @@ export function signInView(main, enter, notice = null) {
 
 // What went wrong, for a person.
 export function said(error) {
-  if (error instanceof OfSomebodyElse) return both(WORDS.other_person, { owner: error.owner, left: error.left });
-  if (error instanceof Refused) return error.words;
+  if (error.words) return error.words;
   if (error instanceof Offline) return t("needs_network");
+  if (error instanceof SignedOut) return t("signed_out");
   console.error(error);
   return t("broken", { why: String(error) });
 }

@@ -6,7 +6,7 @@ Cases that were there count in what is new by `huiyin rebuild analytics`.
 
 from alembic import op
 
-revision = "0026"
+revision = "0025"
 down_revision = "0024"
 branch_labels = None
 depends_on = None

@@ -1,5 +1,6 @@
 // Elements of the page, made of text alone: nothing that was written by anybody is ever read as HTML.
 
+import { language } from "./looks.js";
 import { WORDS } from "./words.js";
 
 export function el(name, attributes = {}, ...children) {
@@ -18,13 +19,17 @@ export function el(name, attributes = {}, ...children) {
 export function both(pair, values = {}) {
   const [chinese, english] = pair.map((text) => filled(text, values));
   if (!english || english === chinese) return [chinese];
-  return [`${chinese} `, el("span", { lang: "en" }, english)];
+  return [el("span", { class: "zh" }, chinese), " ", el("span", { lang: "en" }, english)];
 }
 
 export const t = (word, values) => both(WORDS[word], values);
 
 // The same as one text, for what holds no elements: an option, a title, a label that is read out.
-export const plain = (pair, values = {}) => pair.filter(Boolean).map((text) => filled(text, values)).join(" ");
+export function plain(pair, values = {}) {
+  const [chinese, english] = pair;
+  const texts = { zh: [chinese], en: [english || chinese], both: [chinese, english] }[language.chosen()];
+  return texts.filter(Boolean).map((text) => filled(text, values)).join(" ");
+}
 
 export const filled = (text, values) => text.replace(/\{(\w+)\}/g, (_, name) => String(values[name] ?? ""));
 
@@ -53,4 +58,15 @@ export function field(words, input, hint = null) {
 
 export function alertBox(...children) {
   return el("p", { class: "alert", role: "alert" }, children);
+}
+
+// One of the settings of `looks.js`; `changed` is called once it is another.
+export function chooser(setting, changed = () => {}) {
+  const made = el("select", { id: setting.name }, setting.values.map((value) =>
+    el("option", { value, selected: value === setting.chosen() }, plain(WORDS[`${setting.name}_${value}`]))));
+  made.addEventListener("change", () => {
+    setting.choose(made.value);
+    changed();
+  });
+  return field(t(setting.name), made);
 }

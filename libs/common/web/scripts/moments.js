@@ -1,0 +1,19 @@
+// Days and times as a clock on the wall of the place shows them (时间). The country has one clock.
+
+const ZONE = "Asia/Shanghai";
+const AHEAD = 8 * 3_600_000;
+const DAY = 86_400_000;
+
+export const dayOf = (moment) => new Intl.DateTimeFormat("sv-SE", { timeZone: ZONE }).format(new Date(moment));
+
+// As a clock on the wall of the place shows it, and back; null where it is no time.
+export const wallOf = (moment) => new Date(Date.parse(moment) + AHEAD).toISOString().slice(0, 16);
+export function momentOf(wall) {
+  const read = Date.parse(`${wall}Z`);
+  return Number.isNaN(read) ? null : new Date(read - AHEAD).toISOString();
+}
+
+export const after = (moment, days) => new Date(Date.parse(moment) + days * DAY).toISOString();
+
+// Month and day, then the time: 03-04 18:05.
+export const told = (moment) => moment ? wallOf(moment).slice(5).replace("T", " ") : "—";

@@ -1,0 +1,27 @@
+// What all pages say alike (共用用语): Chinese and English.
+
+export const SHARED = {
+  sign_in: ["登录", "Sign in"],
+  name: ["人员编号或手机号", "Staff number or phone"],
+  password: ["密码", "Password"],
+  code: ["动态验证码或恢复码", "Six digits of the app, or a recovery code"],
+  choose_unit: ["请选择单位", "For which unit?"],
+  go_on: ["继续", "Go on"],
+  by_token: ["用令牌登录", "Sign in with a token"],
+  token: ["令牌", "Token"],
+  first_steps: ["请先在账号页面设置密码或二次验证", "Set your own password or second factor on the accounts page first"],
+  sign_out: ["退出登录", "Sign out"],
+  back: ["返回", "Back"],
+  reload: ["刷新", "Refresh"],
+  show_more: ["显示更多", "Show more"],
+  nothing: ["没有", "None"],
+  take_away: ["删除", "Take away"],
+  take_photo: ["拍照", "Take a photo"],
+  no_picture: ["无法读取这张照片", "This picture cannot be read"],
+  photos: ["照片", "Photos"],
+  theme: ["夜间模式", "Dark"],
+  theme_auto: ["跟随系统", "As the phone"],
+  theme_dark: ["深色", "Dark"],
+  theme_light: ["浅色", "Light"],
+  more: ["更多", "More"],
+};

@@ -1,0 +1,90 @@
+// A case with all that its unit needs (办理): what can be done now, the parts of others, requests, files, history.
+
+import { both, button, el, show, t } from "./dom.js";
+import { DISPATCH, INTAKE } from "./desk.js";
+import { leftOver, stepForm } from "./forms.js";
+import { dues, fact, marks, responsibleOf } from "./list.js";
+import { told } from "./moments.js";
+import { decisionOf, requestOf } from "./requests.js";
+import { formsOfCase, whyNot } from "./steps.js";
+
+const SIGNING = ["sign", "support_sign"];
+
+export async function caseView(desk, caseId) {
+  const at = `${DISPATCH}/cases/${caseId}`;
+  const [work, steps, asked] = await Promise.all([desk.ask(at), desk.ask(`${at}/steps`), desk.every(`${at}/requests`)]);
+  const staff = steps.steps.some((step) => SIGNING.includes(step.action)) ? await colleagues(desk) : [];
+  const area = await desk.areaOf(work.area_code);
+  const { open, closed } = formsOfCase(desk, steps, work, staff);
+  const pending = asked.find((one) => one.state === "pending");
+  const decision = pending && decisionOf(desk, pending, work, steps.steps);
+  const offered = [...open.map((one) => one.name), decision?.name];
+  show(desk.main,
+    el("p", { class: "tools" }, el("a", { href: "#list", class: "back" }, "‹ ", t("back")),
+      button("print", () => window.print(), { class: "quiet", id: "print" })),
+    el("div", { class: "columns" },
+      el("div", {}, head(desk, work, area), leftOver(desk, caseId, offered),
+        el("section", { id: "steps" }, el("h2", {}, t("steps")),
+          decision && stepForm(desk, decision), open.map((one) => stepForm(desk, one)),
+          closed.map((one) => el("p", { class: "hint", "data-closed": one.action }, both([one.zh, one.en]), " — ",
+            t("not_now"), both(whyNot(one)))),
+          !decision && !open.length && el("p", { class: "hint" }, t("no_steps")))),
+      el("div", {}, parts(desk, at), requests(desk, asked), files(desk, caseId), history(desk, at))));
+}
+
+const colleagues = async (desk) => desk.who.unit_code
+  ? desk.every("/dispatch/v1/staff", { unit_code: desk.who.unit_code, in_office: true }) : [];
+
+function head(desk, work, area) {
+  return el("section", { id: "case", "data-version": work.version, "data-status": work.status },
+    el("h1", {}, work.title),
+    el("p", { class: "hint" }, work.case_no, " · ", desk.term("status", work.status)), dues(work), marks(work),
+    el("dl", { class: "facts" },
+      fact("lead_unit", desk.unit(work.lead_unit)),
+      work.working_unit !== work.lead_unit && fact("working_unit", desk.unit(work.working_unit)),
+      fact("responsible", work.responsible ? [work.responsible.name || work.responsible.staff_id,
+        work.responsible.vacant && [" ", t("vacant")]] : t("nobody_yet")),
+      fact("kind", desk.term("kind", work.kind), " · ", desk.term("urgency", work.urgency)),
+      fact("area", both(area)), fact("registered", told(work.registered_at))),
+    el("h3", {}, t("text")), el("p", { class: "written" }, work.text),
+    work.supplements.map((one) => el("p", { class: "written" }, el("span", { class: "hint" }, t("added"), ` ${told(one.at)} `), one.text)),
+    work.result && [el("h3", {}, t("part_result")), el("p", { class: "written" }, work.result)]);
+}
+
+const parts = (desk, at) => desk.part("parts", t("parts"), (place) => desk.paged(place, `${at}/tasks`, {}, (task) =>
+  el("li", { class: "decision", "data-part": task.unit_code, "data-status": task.status },
+    el("strong", {}, desk.unit(task.unit_code)), " · ", desk.term("task_status", task.status),
+    task.due_at && el("div", { class: "hint" }, t("due_by", { when: told(task.due_at) })),
+    task.what && el("p", { class: "written" }, task.what), task.measures && el("p", { class: "written" }, task.measures),
+    el("div", { class: "hint" }, responsibleOf(task)),
+    task.result && el("p", { class: "written" }, task.result))));
+
+function requests(desk, asked) {
+  return el("section", { id: "requests" }, el("h2", {}, t("requests")),
+    asked.length ? el("ol", {}, asked.map((one) => el("li", { class: "decision" }, requestOf(desk, one))))
+      : el("p", { class: "hint" }, t("nothing")));
+}
+
+const files = (desk, caseId) => desk.part("files", t("files"), (place) =>
+  desk.paged(place, `${INTAKE}/cases/${caseId}/attachments`, {}, (file) => fileLine(desk, file)));
+
+function fileLine(desk, file) {
+  const failed = el("span", { "aria-live": "polite" });
+  const path = `${INTAKE}/cases/${file.case_id}/attachments/${file.attachment_id}/links`;
+  const save = async () => {
+    try {
+      location.assign((await desk.session.ask("POST", path)).path);
+    } catch (error) {
+      desk.told(failed, error);
+    }
+  };
+  return el("li", { class: "decision", "data-file": file.digest },
+    el("strong", {}, file.name), el("div", { class: "hint" }, `${Math.ceil(file.size / 1024)} KB · ${told(file.added_at)}`), failed,
+    file.deleted_at ? t("deleted_file") : button("save_file", save, { class: "quiet" }));
+}
+
+const history = (desk, at) => desk.part("history", t("history"), (place) => desk.paged(place, `${at}/transitions`, {}, (step) =>
+  el("li", { class: "decision", "data-action": step.action },
+    el("strong", {}, desk.term("action", step.action)), el("span", { class: "hint" }, ` ${told(step.at)}`),
+    el("div", { class: "hint" }, step.unit_code && desk.unit(step.unit_code), step.staff_id && ` · ${step.staff_id}`),
+    step.why && el("p", { class: "written" }, step.why))));
