@@ -92,6 +92,8 @@ def county_pack(label: str, villages: Sequence[Village], merged: Sequence[tuple[
         )
     pack["households"]["most_per_contact"] = 1_000
     pack["visits"]["gap_days"] = 0
+    # A place whose phones are without a network for up to two weeks.
+    pack["visits"]["phones"] = {"keep_days": 14}
     towns = {gone.town: into.town for gone, into in merged}
     pack["merged"] = {
         "areas": [_merged(gone.code, into.code) for gone, into in merged] + [_merged(*town) for town in towns.items()],

@@ -35,7 +35,8 @@ async def _live(scale: Scale, seed: int) -> int:
     began = time.monotonic()
     with (
         tempfile.TemporaryDirectory(prefix="huiyin-year-", ignore_cleanup_errors=True) as folder,
-        EmbeddedPostgres(Path(folder) / "postgres") as server,
+        # Nobody cuts the power in this year.
+        EmbeddedPostgres(Path(folder) / "postgres", durable=False) as server,
     ):
         async with open_county(server.dsn, Path(folder) / "data") as county:
             year = Year(county, scale, seed)

@@ -1,13 +1,11 @@
 """The year itself: who visits whom, who changes hands, which town goes, and what has to be true at each sync."""
 
-import asyncio
 import random
 import time as machine
 from collections import Counter, defaultdict
-from collections.abc import Awaitable, Callable, Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta
-from typing import Any
 from zoneinfo import ZoneInfo
 
 from bench.drive.complaints import RESULT, SATISFIED
@@ -22,47 +20,21 @@ from bench.drive.made_up import (
 )
 from huiyin.office import errands
 from libs.common.bus.flow import Service
-from libs.common.security.principal import Role
 from services.intake.households.actions.merging import go_along
+from tests.county_year.office import Office, each
 from tests.county_year.phone import DEVICES, Phone, Recorded, some_id
-from tests.journeys.county import County, Person, complaint
+from tests.county_year.tally import Tally
+from tests.journeys.county import County, complaint
 from tests.journeys.many import due, patient
 
 IN_THE_PLACE = ZoneInfo("Asia/Shanghai")
-_AT_ONCE = 32
-_TOKEN_SECONDS = 1_200
-"""For so long somebody shows the same token."""
-_PAGE = 200
 _TABLE = "application/octet-stream"
 _PACKS = "/dispatch/v1/directory/packs"
-_PEOPLE, _MINE = "/analytics/v1/visits/people", "/analytics/v1/visits/mine"
-_UNIT = "V-999001101201"
+_MINE = "/analytics/v1/visits/mine"
 _SAME = ("visits", "households_reached", "duplicates", "on_the_spot", "coverage")
 _NOTHING = {"visits": 0, "households_reached": 0, "duplicates": 0}
 """Of whom the official list does not know."""
 _SPOT = {"what": "solved_on_the_spot", "category_code": "0101", "text": "门口路灯不亮。", "answer": "当场换好。"}
-
-
-@dataclass
-class Tally:
-    """What the year came to."""
-
-    households: int = 0
-    workers: int = 0
-    cases: int = 0
-    called: int = 0
-    """Citizens who were called back: those of the hotline, and whose matters were solved at the door."""
-    recorded: int = 0
-    lost: int = 0
-    """Recorded on phones that were lost with them."""
-    syncs: int = 0
-    compared: int = 0
-    """Figures of workers that were held against the official ones."""
-    reassigned: int = 0
-    merged: int = 0
-    """Households of the town that went up in another."""
-    outcomes: Counter[str] = field(default_factory=Counter)
-    decided: Counter[str] = field(default_factory=Counter)
 
 
 class Year:
@@ -71,6 +43,7 @@ class Year:
     def __init__(self, county: County, scale: Scale, seed: int) -> None:
         self.scale, self.draw = scale, random.Random(seed)
         self.county = replace(county, send=patient(county.send))
+        self.office = Office(self.county)
         self.villages = villages_of(scale)
         self.tally = Tally(scale.all_households, scale.all_workers)
         self.phones: dict[str, Phone] = {}
@@ -84,7 +57,6 @@ class Year:
         """By household and day what was let in by a person although somebody else had the household."""
         self.own: set[tuple[str, date]] = set()
         """Household and day of what was recorded by whose the household was."""
-        self._tokens: dict[str, tuple[float, Person]] = {}
         self.today = county.house.clock.now().astimezone(IN_THE_PLACE).date()
 
     async def live(self, told: Callable[[str], None] = lambda _: None) -> Tally:
@@ -128,11 +100,11 @@ class Year:
                 worker = worker_id(village, number)
                 self._get_phone(worker, self.draw)
                 self.next_sync[worker] = self._after(self.today, self.draw)
-        await self._all(self._first_pull(phone) for phone in self.phones.values())
+        await each(self._first_pull(phone) for phone in self.phones.values())
         assert len(self.contact) == self.scale.all_households
 
     async def _first_pull(self, phone: Phone) -> None:
-        person = self._person(phone.worker)
+        person = self.office.worker(phone.worker)
         await phone.register(person)
         await phone.pull(person)
         for household in phone.households:
@@ -171,7 +143,7 @@ class Year:
             return
         home, taker = self.draw.choice(own), self.draw.choice(fellows)
         body = {"household_ids": [home], "to_staff_id": taker, "why": "分工调整"}
-        await self._somebody("supervisor").do("/intake/v1/contacts/assignment", body)
+        await self.office.supervisor.do("/intake/v1/contacts/assignment", body)
         self.contact[home].append((self.today, taker))
         self.tally.reassigned += 1
 
@@ -188,19 +160,19 @@ class Year:
     async def _hotline(self, number: int) -> None:
         """The day's share of the cases of the year, each worked on to its end but for one in ten."""
         share = self.scale.cases * (number + 1) // self.scale.days - self.scale.cases * number // self.scale.days
-        operator = self._somebody("operator")
+        operator = self.office.operator
         told = [operator.do(errands.register(complaint())) for _ in range(share)]
-        case_ids = [str(one["case_id"]) for one in await self._all(told)]
+        case_ids = [str(one["case_id"]) for one in await each(told)]
         await self.county.house.settle()
         worked = [case_id for case_id in case_ids if self.draw.random() < 0.9]
-        unit = self._somebody("unit")
-        await self._all(unit.do(errands.sign(case_id)) for case_id in worked)
-        await self._all(unit.do(errands.hand_in(case_id, RESULT)) for case_id in worked)
+        unit = self.office.unit
+        await each(unit.do(errands.sign(case_id)) for case_id in worked)
+        await each(unit.do(errands.hand_in(case_id, RESULT)) for case_id in worked)
         await self.county.house.settle()
         # With those of the hotline are called whose matters were solved at the door.
-        callbacks, caller = await due(self.county), self._somebody("caller")
+        callbacks, caller = await due(self.county), self.office.caller
         assert {one["case_id"] for one in callbacks} >= {*worked}
-        await self._all(caller.do(errands.call(one["callback_id"], SATISFIED)) for one in callbacks)
+        await each(caller.do(errands.call(one["callback_id"], SATISFIED)) for one in callbacks)
         self.tally.cases += share
         self.tally.called += len(callbacks)
 
@@ -210,12 +182,12 @@ class Year:
         due = sorted(workers)
         # Each has lots of its own, so that who is answered first changes nothing.
         lots = {worker: random.Random(self.draw.getrandbits(64)) for worker in due}
-        await self._all(self._sync_one(worker, lots[worker], at_the_end=at_the_end) for worker in due)
+        await each(self._sync_one(worker, lots[worker], at_the_end=at_the_end) for worker in due)
         await self.county.house.settle()
         await self._compare(due)
 
     async def _sync_one(self, worker: str, draw: random.Random, *, at_the_end: bool) -> None:
-        phone, person = self.phones[worker], self._person(worker)
+        phone, person = self.phones[worker], self.office.worker(worker)
         if not at_the_end and draw.random() < self.scale.losses:
             await self._lose(phone, draw)
             return
@@ -228,7 +200,7 @@ class Year:
 
     async def _lose(self, phone: Phone, draw: random.Random) -> None:
         """What it had not sent is gone with it; the worker gets another."""
-        person = self._person(phone.worker)
+        person = self.office.worker(phone.worker)
         await person.do(f"{DEVICES}/{phone.device_id}/loss", {"reason": "手机丢失"})
         self.tally.lost += len(phone.queue)
         self.lost[phone.worker].append(phone)
@@ -239,9 +211,9 @@ class Year:
 
     async def _compare(self, workers: Sequence[str]) -> None:
         """The figure of each is the official figure, and what the phones were told, for both months."""
-        mine = await self._all(self._person(worker).ask(_MINE) for worker in workers)
+        mine = await each(self.office.worker(worker).ask(_MINE) for worker in workers)
         months = sorted({(month["from_day"], month["until_day"]) for one in mine for month in one["months"]})
-        official = dict(zip(months, await self._all(self._official(*days) for days in months), strict=True))
+        official = dict(zip(months, await each(self.office.official(*days) for days in months), strict=True))
         for worker, one in zip(workers, mine, strict=True):
             for month in one["months"]:
                 row = official[month["from_day"], month["until_day"]].get(worker, _NOTHING)
@@ -256,14 +228,14 @@ class Year:
         """What is held is decided by a person."""
         items = [
             item
-            async for item in self._somebody("supervisor").listed(f"{DEVICES}/items", outcome="held")
+            async for item in self.office.supervisor.listed(f"{DEVICES}/items", outcome="held")
             if item["code"] != "awaiting-earlier"
         ]
         for item in items:
             visit = self.by_device[item["device_id"]].made[item["seq"]]
             decision = "apply" if self._stands(visit) else "drop"
             path = f"{DEVICES}/{item['device_id']}/items/{item['seq']}/decision"
-            await self._somebody("supervisor").do(path, {"decision": decision, "reason": "核对当日走访记录"})
+            await self.office.supervisor.do(path, {"decision": decision, "reason": "核对当日走访记录"})
             if decision == "apply":
                 self.accepted[visit.home_day].append(visit)
             self.tally.decided[decision] += 1
@@ -280,7 +252,7 @@ class Year:
     async def _end(self) -> None:
         await self._sync(self.phones, at_the_end=True)
         await self._decide()
-        await self._all(self.phones[worker].pull(self._person(worker)) for worker in sorted(self.phones))
+        await each(self.phones[worker].pull(self.office.worker(worker)) for worker in sorted(self.phones))
         await self.county.house.settle()
         await self._compare(sorted(self.phones))
         self._check_receipts()
@@ -310,21 +282,10 @@ class Year:
         first = min(day for history in self.contact.values() for day, _ in history)
         while first <= self.today:
             last = min(first + timedelta(days=300), self.today)
-            rows = await self._official(first.isoformat(), last.isoformat())
+            rows = await self.office.official(first.isoformat(), last.isoformat())
             found.update({worker: row["visits"] for worker, row in rows.items() if row["visits"]})
             first = last + timedelta(days=1)
         return found
-
-    async def _official(self, from_day: str, until_day: str) -> dict[str, Any]:
-        """The official list of these days, by worker."""
-        rows: dict[str, Any] = {}
-        leader, cursor = self._somebody("leader"), dict[str, Any]()
-        while True:
-            page = await leader.ask(_PEOPLE, from_day=from_day, until_day=until_day, limit=_PAGE, **cursor)
-            rows |= {row["staff_id"]: row for row in page["rows"]}
-            if page["next_cursor"] is None:
-                return rows
-            cursor = {"cursor": page["next_cursor"]}
 
     # --- small things
 
@@ -341,22 +302,6 @@ class Year:
     def _phones_of(self, worker: str) -> list[Phone]:
         return [self.phones[worker], *self.lost[worker]]
 
-    def _person(self, worker: str) -> Person:
-        return self._with_token(worker, lambda: self.county.person(f"account-{worker}", Role.VISITOR, staff_id=worker))
-
-    def _somebody(self, name: str) -> Person:
-        """Of the office: `operator`, `caller`, `leader`; `unit` for who handles."""
-        county = self.county
-        return self._with_token(name, lambda: county.handler(_UNIT) if name == "unit" else getattr(county, name))
-
-    def _with_token(self, name: str, person: Callable[[], Person]) -> Person:
-        """Whoever has a token shows it again, as long as it is good."""
-        since, known = self._tokens.get(name, (0.0, None))
-        if known is None or machine.monotonic() - since > _TOKEN_SECONDS:
-            since, known = machine.monotonic(), person()
-            self._tokens[name] = since, known
-        return known
-
     def _after(self, day: date, draw: random.Random) -> date:
         return day + timedelta(days=draw.randint(1, self.scale.offline))
 
@@ -364,16 +309,3 @@ class Year:
         moment = datetime.combine(self.today, at, IN_THE_PLACE)
         if moment > self.county.house.clock.now():
             await self.county.admin.do("/followup/ops/clock/advance", {"to": moment.isoformat()})
-
-    async def _all(self, work: Iterable[Awaitable[Any]]) -> list[Any]:
-        """Each is done, several at a time; what they gave, in their order."""
-        waiting = [*work]
-        done: list[Any] = [None] * len(waiting)
-        left = iter(enumerate(waiting))
-
-        async def one_after_another() -> None:
-            for place, thing in left:
-                done[place] = await thing
-
-        await asyncio.gather(*(one_after_another() for _ in range(_AT_ONCE)))
-        return done
