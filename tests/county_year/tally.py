@@ -2,6 +2,7 @@
 
 from collections import Counter
 from dataclasses import dataclass, field
+from typing import Any
 
 
 @dataclass
@@ -24,3 +25,8 @@ class Tally:
     """Households of the town that went up in another."""
     outcomes: Counter[str] = field(default_factory=Counter)
     decided: Counter[str] = field(default_factory=Counter)
+
+    def document(self) -> dict[str, Any]:
+        """For JSON."""
+        counted = {name: dict(value) for name, value in vars(self).items() if isinstance(value, Counter)}
+        return vars(self) | counted
