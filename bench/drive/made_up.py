@@ -118,8 +118,8 @@ def staff_table(scale: Scale, villages: Sequence[Village]) -> bytes:
     return csv_of([_STAFF, *rows])
 
 
-def household_tables(scale: Scale, villages: Sequence[Village]) -> Iterator[bytes]:
-    """Everybody's households, as many in a table as one may have."""
+def household_tables(scale: Scale, villages: Sequence[Village], most: int = _MOST_ROWS) -> Iterator[bytes]:
+    """Everybody's households, as many in a table as one may have, or fewer."""
     rows: list[Sequence[str]] = []
     for village in villages:
         for number in range(scale.workers):
@@ -129,8 +129,8 @@ def household_tables(scale: Scale, villages: Sequence[Village]) -> Iterator[byte
                 rows.append(
                     (f"H-{of}", village.code, worker, "户主某", f"13{int(of) % 10**9:09}", f"{number}组{home}号")
                 )
-    for first in range(0, len(rows), _MOST_ROWS):
-        yield csv_of([_HOUSEHOLDS, *rows[first : first + _MOST_ROWS]])
+    for first in range(0, len(rows), most):
+        yield csv_of([_HOUSEHOLDS, *rows[first : first + most]])
 
 
 def _area(code: str, level: str, parent: str) -> dict[str, Any]:

@@ -9,7 +9,8 @@ from huiyin.office.people import Person
 from libs.common.security.principal import Role
 from tests.journeys.county import VILLAGE_UNIT, County
 
-AT_ONCE = 32
+AT_ONCE, SYNCS_AT_ONCE = 32, 12
+"""Requests that go into one commit with others; and those that have transactions of their own."""
 _TOKEN_SECONDS = 1_200
 """For so long somebody shows the same token."""
 _PEOPLE, _PAGE = "/analytics/v1/visits/people", 200
@@ -71,7 +72,7 @@ class Office:
         return known
 
 
-async def each(work: Iterable[Awaitable[Any]]) -> list[Any]:
+async def each(work: Iterable[Awaitable[Any]], at_once: int = AT_ONCE) -> list[Any]:
     """Each is done, several at a time; what they gave, in their order."""
     waiting = [*work]
     done: list[Any] = [None] * len(waiting)
@@ -81,5 +82,5 @@ async def each(work: Iterable[Awaitable[Any]]) -> list[Any]:
         for place, thing in left:
             done[place] = await thing
 
-    await asyncio.gather(*(one_after_another() for _ in range(AT_ONCE)))
+    await asyncio.gather(*(one_after_another() for _ in range(at_once)))
     return done
