@@ -92,6 +92,8 @@ def county_pack(label: str, villages: Sequence[Village], merged: Sequence[tuple[
         )
     pack["households"]["most_per_contact"] = 1_000
     pack["visits"]["gap_days"] = 0
+    # A place whose phones are without a network for up to two weeks.
+    pack["visits"]["phones"] = {"keep_days": 14}
     towns = {gone.town: into.town for gone, into in merged}
     pack["merged"] = {
         "areas": [_merged(gone.code, into.code) for gone, into in merged] + [_merged(*town) for town in towns.items()],
@@ -116,8 +118,8 @@ def staff_table(scale: Scale, villages: Sequence[Village]) -> bytes:
     return csv_of([_STAFF, *rows])
 
 
-def household_tables(scale: Scale, villages: Sequence[Village]) -> Iterator[bytes]:
-    """Everybody's households, as many in a table as one may have."""
+def household_tables(scale: Scale, villages: Sequence[Village], most: int = _MOST_ROWS) -> Iterator[bytes]:
+    """Everybody's households, as many in a table as one may have, or fewer."""
     rows: list[Sequence[str]] = []
     for village in villages:
         for number in range(scale.workers):
@@ -127,8 +129,8 @@ def household_tables(scale: Scale, villages: Sequence[Village]) -> Iterator[byte
                 rows.append(
                     (f"H-{of}", village.code, worker, "户主某", f"13{int(of) % 10**9:09}", f"{number}组{home}号")
                 )
-    for first in range(0, len(rows), _MOST_ROWS):
-        yield csv_of([_HOUSEHOLDS, *rows[first : first + _MOST_ROWS]])
+    for first in range(0, len(rows), most):
+        yield csv_of([_HOUSEHOLDS, *rows[first : first + most]])
 
 
 def _area(code: str, level: str, parent: str) -> dict[str, Any]:

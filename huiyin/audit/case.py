@@ -54,6 +54,8 @@ class CaseView:
     """By reader and source, how far the one has applied what the other said."""
     dropped: set[tuple[str, str, int]] = field(default_factory=set)
     """(reader, source, seq) of events that a person gave up: they count as applied and did nothing."""
+    _types: dict[str, tuple[int, set[type[Event]]]] = field(default_factory=dict)
+    """By service how many events were looked at, and of which types these are."""
 
     @classmethod
     def begin(cls, case_id: str, rows: Group) -> "CaseView":
@@ -86,11 +88,22 @@ class CaseView:
 
     def of(self, source: str, kind: type[EventT], reader: str | None = None) -> list[EventT]:
         """The events of one type, in order; only those that ``reader`` has applied when one is named."""
+        if not any(issubclass(each, kind) for each in self._types_of(source)):
+            return []
         return [
             one.event
             for one in self.said[source]
             if isinstance(one.event, kind) and (reader is None or self.has_applied(reader, one))
         ]
+
+    def _types_of(self, source: str) -> set[type[Event]]:
+        """Most of the types that are asked for nobody ever said of one key."""
+        said = self.said[source]
+        looked_at, found = self._types.get(source, (-1, set[type[Event]]()))
+        if looked_at != len(said):
+            found = {type(one.event) for one in said}
+            self._types[source] = len(said), found
+        return found
 
 
 def in_causal_order(

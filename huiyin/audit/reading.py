@@ -132,6 +132,8 @@ def leaks(value: Any, on: date, name: str = "") -> Iterator[tuple[str, bool]]:
 
 def identifies(text: str) -> bool:
     """Whether the recogniser by which texts are masked finds anything in it beside ids and digests of ours."""
+    if len(text) < _SHORTEST_IDENTIFIER:
+        return False
     text = OURS.sub("-", text)
     return len(text) >= _SHORTEST_IDENTIFIER and not _MOMENT.fullmatch(text) and _is_masked(text)
 

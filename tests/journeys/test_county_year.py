@@ -1,5 +1,7 @@
 """A county's year of visits, in the short: phones without a network, households that change hands, a town that goes."""
 
+import json
+
 from bench.drive.made_up import Scale
 from tests.county_year.year import Year
 from tests.journeys.county import County
@@ -18,3 +20,4 @@ async def test_every_visit_counts_once_for_whoever_made_it_and_each_worker_sees_
     assert min(tally.outcomes["duplicate"], tally.decided["apply"], tally.decided["drop"], tally.lost) > 0
     assert (tally.outcomes["refused"], tally.outcomes["held"]) == (tally.decided["drop"], 0)
     assert (tally.merged, tally.reassigned >= 40) == (72, True)
+    assert json.loads(json.dumps(tally.document()))["outcomes"]["applied"] == tally.outcomes["applied"]

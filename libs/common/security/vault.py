@@ -15,6 +15,7 @@ import unicodedata
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
+from functools import cache
 from pathlib import Path
 from typing import Protocol, Self
 
@@ -311,11 +312,18 @@ def _cipher(key_id: str, key: bytes) -> tuple[Suite, _Aead]:
         raise ValueError("a key id must be 1 to 255 ASCII characters")
     for suite, (length, build) in _SUITES.items():
         if len(key) == length:
-            cipher = build(key)
-            # An OpenSSL without SM4-GCM says so only at the first use; a vault must say so at the start.
-            cipher.encrypt(secrets.token_bytes(NONCE_BYTES), b"", b"")
-            return suite, cipher
+            _try(suite)
+            return suite, build(key)
     raise ValueError("a vault key must have 32 bytes (AES-256-GCM) or 16 bytes (SM4-GCM)")
+
+
+@cache
+def _try(suite: Suite) -> None:
+    """An OpenSSL without SM4-GCM says so only at the first use; a vault must say so at the start. Once is enough, since
+    what a phone gets is opened under a key for each household.
+    """
+    length, build = _SUITES[suite]
+    build(secrets.token_bytes(length)).encrypt(secrets.token_bytes(NONCE_BYTES), b"", b"")
 
 
 def _parts(token: bytes) -> tuple[bytes, bytes, bytes]:

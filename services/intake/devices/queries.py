@@ -31,9 +31,10 @@ _SAME_ITEMS = """
     WHERE device_id = $1 AND item_id = ANY($2::text[]) AND NOT waits
 """
 _WITH_THOSE_THEY_ARE_PART_OF = """
-    WITH RECURSIVE known AS (
-        SELECT household_id, merged_into FROM household WHERE household_id = ANY($1::text[])
-            OR household_id IN (SELECT household_id FROM visit WHERE visit_id = ANY($2::text[]))
+    WITH RECURSIVE named AS (
+        SELECT unnest($1::text[]) AS household_id UNION SELECT household_id FROM visit WHERE visit_id = ANY($2::text[])
+    ), known AS (
+        SELECT household_id, merged_into FROM household JOIN named USING (household_id)
         UNION SELECT household.household_id, household.merged_into
         FROM household JOIN known ON household.household_id = known.merged_into
     ) SELECT household_id FROM known ORDER BY household_id

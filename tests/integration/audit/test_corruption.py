@@ -41,3 +41,14 @@ async def test_a_clock_that_was_set_is_no_damage(copy: Copy, clock: str) -> None
     await copy.spoil(clock)
     report = await examine(Subject(copy.url))
     assert not [one for one in report.violations if "recorded_at" in one.message]
+
+
+async def test_each_row_is_named_also_where_a_column_is_known_to_hold_one_value(copy: Copy) -> None:
+    await copy.spoil("UPDATE intake.timeline SET note = '请打 13812341234'")
+    one_by_one = await examine(Subject(copy.url))
+    await copy.spoil("ANALYZE intake.timeline")
+    together = await examine(Subject(copy.url))
+    named_rows = [one for one in one_by_one.violations if one.invariant is Invariant.IDENTITY]
+    assert len({one.key for one in named_rows}) > 5
+    assert together.found == one_by_one.found
+    assert [one for one in together.violations if one.invariant is Invariant.IDENTITY] == named_rows

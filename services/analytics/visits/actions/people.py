@@ -1,10 +1,12 @@
 """Answers what counts for people: the official list, and what each sees of themself. Both are made here, from the same
 sums, so that the worker's figure is the official figure (本人数即官方数)."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
+
+from sqlalchemy import ColumnElement, case
 
 from libs.common.counters import VisitCounter
 from libs.common.database.session import Session
@@ -38,6 +40,7 @@ from services.analytics.visits.schemas.made import (
     RoundShare,
     VisitsQuery,
 )
+from services.analytics.visits.tables import VisitPersonRow, VisitRoundRow
 
 _ROWS = "analytics.visit_people"
 _EVERYWHERE = ""
@@ -78,18 +81,40 @@ async def read_mine(session: Session, staff_id: str | None) -> MineOut:
     directory = session.packs.current(session.now).directory
     month = present_month(session, directory)
     last = period(PeriodKind.MONTH, month.first - _ONE_DAY, directory.period_rules())
-    return MineOut(
-        staff_id=staff_id,
-        **await known(session),
-        months=[await _month(session, staff_id, one) for one in (month, last)],
-    )
+    return MineOut(staff_id=staff_id, **await known(session), months=await _months(session, staff_id, month, last))
 
 
-async def _month(session: Session, staff_id: str, month: Period) -> MonthOut:
-    wanted = MadeVisits(_EVERYWHERE, month.first, month.last, cut=VisitCut.PERSON, member=staff_id)
-    counts = {staff_id: await whole_of(session, wanted)}
-    figures = (await figures_of(session, wanted, counts))[staff_id]
-    return MonthOut(**dict(figures), month=month.label, from_day=month.first, until_day=month.last)
+async def _months(session: Session, staff_id: str, month: Period, last: Period) -> list[MonthOut]:
+    """A month and the one right before it, by one statement each for both."""
+    both = MadeVisits(_EVERYWHERE, last.first, month.last, cut=VisitCut.PERSON, member=staff_id)
+    made = await session.execute(made_by(both, _month_of(TABLES[VISITS.name].c.day, month, last)))
+    counts = {row.of: counts_in(row) for row in made}
+    day: Any = VisitPersonRow.day
+    by_month = _month_of(day, month, last)
+    reached = {row.of: int(row.households) for row in await session.execute(reached_by(both, [staff_id], by_month))}
+    rounds = await rounds_between(session, _EVERYWHERE, both.first, both.last)
+    coverage = await _coverage(session, both, rounds, [staff_id])
+    shown = []
+    for one in (month, last):
+        here = {row.round_id for row in rounds if _concerns(row, one)}
+        figures = _figures(
+            counts.get(one.label, dict.fromkeys(VisitCounter, 0)),
+            reached.get(one.label, 0),
+            [share for share in coverage.get(staff_id, []) if share.round_id in here],
+        )
+        shown.append(MonthOut(**dict(figures), month=one.label, from_day=one.first, until_day=one.last))
+    return shown
+
+
+def _concerns(row: VisitRoundRow, month: Period) -> bool:
+    """Whether one of the days of the round is one of the month's."""
+    begins, ends = row.begins_on, row.ends_on
+    return begins is not None and ends is not None and begins <= month.last and ends >= month.first
+
+
+def _month_of(day: ColumnElement[Any], month: Period, last: Period) -> ColumnElement[Any]:
+    """The label of the month in which a day of both lies."""
+    return case((day >= month.first, month.label), else_=last.label)
 
 
 async def figures_of(
@@ -99,22 +124,25 @@ async def figures_of(
     if not counts:
         return {}
     reached = {row.of: int(row.households) for row in await session.execute(reached_by(wanted, counts))}
-    coverage = await _coverage(session, wanted, counts)
-    return {
-        one: PersonFigures(
-            visits=counted[VisitCounter.VISITS],
-            households_reached=reached.get(one, 0),
-            duplicates=counted[VisitCounter.DUPLICATES],
-            on_the_spot=on_the_spot(counted),
-            coverage=coverage.get(one, []),
-        )
-        for one, counted in counts.items()
-    }
-
-
-async def _coverage(session: Session, wanted: MadeVisits, people: Collection[str]) -> dict[str, list[RoundShare]]:
-    """Of the rounds of these days the households that each looks after, as it was at the visits."""
     rounds = await rounds_between(session, wanted.area_prefix, wanted.first, wanted.last)
+    coverage = await _coverage(session, wanted, rounds, counts)
+    return {one: _figures(counted, reached.get(one, 0), coverage.get(one, [])) for one, counted in counts.items()}
+
+
+def _figures(counted: Mapping[VisitCounter, int], reached: int, coverage: list[RoundShare]) -> PersonFigures:
+    return PersonFigures(
+        visits=counted[VisitCounter.VISITS],
+        households_reached=reached,
+        duplicates=counted[VisitCounter.DUPLICATES],
+        on_the_spot=on_the_spot(counted),
+        coverage=coverage,
+    )
+
+
+async def _coverage(
+    session: Session, wanted: MadeVisits, rounds: Sequence[VisitRoundRow], people: Collection[str]
+) -> dict[str, list[RoundShare]]:
+    """Of these rounds the households that each looks after, as it was at the visits."""
     names = {row.round_id: row.name for row in rounds if wanted.round_id in ("", row.round_id)}
     if not names:
         return {}

@@ -126,8 +126,8 @@ def sums_in(row: Any) -> CoverageSums:
     return CoverageSums(**{name: int(getattr(row, name)) for name in COVERAGE.names})
 
 
-def reached_by(wanted: MadeVisits, staff_ids: Collection[str]) -> Select[Any]:
-    """Of each of these people how many households they reached at these visits, each once."""
+def reached_by(wanted: MadeVisits, staff_ids: Collection[str], key: ColumnElement[Any] | None = None) -> Select[Any]:
+    """Of each of these people, or by another key, how many households they reached at these visits, each once."""
     person = VisitPersonRow
     conditions = [
         col(person.staff_id).in_(sorted(staff_ids)),
@@ -140,8 +140,8 @@ def reached_by(wanted: MadeVisits, staff_ids: Collection[str]) -> Select[Any]:
         rounds: Any = col(person.rounds)
         conditions.append(rounds.contains([wanted.round_id]))
     many = func.count(col(person.household_id).distinct()).label("households")
-    of: ColumnElement[Any] = col(person.staff_id).label("of")
-    return select(of, many).where(*conditions).group_by(col(person.staff_id))
+    own: ColumnElement[Any] = col(person.staff_id).label("of")
+    return select(own if key is None else key.label("of"), many).where(*conditions).group_by("of")
 
 
 async def rounds_between(session: Session, area_prefix: str, first: date, last: date) -> Sequence[VisitRoundRow]:
