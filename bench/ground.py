@@ -23,6 +23,8 @@ from libs.programs.kafka import KafkaBroker
 from libs.programs.postgres.cluster import NAME
 from libs.programs.postgres.server import EmbeddedPostgres
 
+_NO_LOG = {"wal_level": "minimal", "max_wal_senders": "0"}
+
 
 @dataclass(frozen=True, slots=True)
 class SmallHouse:
@@ -104,6 +106,22 @@ class Ground:
         """The database that others are copied from, for who only reads: its URL."""
         return self._url(await self._stock(cases))
 
+    async def lived_in(self, name: str, cases: int) -> str:
+        """The database of this name, which stays as its users leave it, also for the next run: its URL.
+
+        Where there is none it is the stock of so many cases itself, not a copy, which is large: whoever asks for that
+        stock later has it laid again.
+        """
+        await asyncio.to_thread(self.postgres.start)
+        if name in await self._clear():
+            self._say(f"{name} is there")
+        elif cases:
+            await self._administer(f"ALTER DATABASE {await self._stock(cases)} RENAME TO {name}")
+            del self._stocked[cases]
+        else:
+            await self._administer(f"CREATE DATABASE {name} TEMPLATE template0")
+        return self._url(name)
+
     async def copy(self, url: str) -> str:
         """A copy of a database to which nobody is connected: its URL."""
         return await self._create(url.rpartition("/")[2])
@@ -156,11 +174,26 @@ class Ground:
         begun = time.monotonic()
         url = await self._create("template0")
         self._say(f"laying a stock of {cases} cases")
-        await laying.stock(url, cases)
+        async with self._without_log():
+            await laying.stock(url, cases)
         # Only one that is complete has the name.
         await self._administer(f"ALTER DATABASE {url.rpartition('/')[2]} RENAME TO {name}")
         self._say(f"{cases} cases laid in {time.monotonic() - begun:.0f} s")
         return name
+
+    @asynccontextmanager
+    async def _without_log(self) -> AsyncIterator[None]:
+        """Meanwhile the rows of a table that its transaction has emptied or made are not written to the log as well."""
+        try:
+            await self._begin_again(*(f"ALTER SYSTEM SET {name} = {value}" for name, value in _NO_LOG.items()))
+            yield
+        finally:
+            await self._begin_again(*(f"ALTER SYSTEM RESET {name}" for name in _NO_LOG))
+
+    async def _begin_again(self, *commands: str) -> None:
+        await execute(self.postgres.dsn, *commands)
+        await asyncio.to_thread(self.postgres.stop)
+        await asyncio.to_thread(self.postgres.start)
 
     async def _clear(self) -> set[str]:
         """The names of the databases, once those are gone that a run before, in the same folder, left behind."""
