@@ -158,7 +158,8 @@ async def _agree(supervisor: Person, of_round: str) -> bool:
     """Whether its stages, and a page of its teams, are told as far as its households are."""
     visited = (await supervisor.ask(f"{of_round}/coverage", by="class"))["whole"]["visited"]
     by_team = await supervisor.ask(f"{of_round}/coverage", by="team")
-    return (await supervisor.ask(f"{of_round}/stages"))["visited"] == visited and any(
+    stages = (await supervisor.ask(f"{of_round}/stages"))["stages"]
+    return sum(stage["visited"] for stage in stages) == visited and any(
         row["of"] and row["visited"] for row in by_team["rows"]
     )
 
@@ -173,7 +174,7 @@ async def _turns(people: People, round_id: str) -> list[Turn]:
 async def _visits(people: People) -> int:
     """How many analytics has."""
     counts = await people.person("leader-1", Role.LEADER).ask("/analytics/v1/visits/counts")
-    many: int = counts["whole"]["counts"]["visits"]
+    many: int = counts["whole"]["counts"]["visits"] + counts["whole"]["counts"]["duplicates"]
     return many
 
 
