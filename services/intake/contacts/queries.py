@@ -18,11 +18,11 @@ _SUMS = ", ".join(
     f"coalesce(sum(households) FILTER (WHERE household_class = '{word}'), 0)::int AS {word}" for word in HouseholdClass
 )
 _WITHIN = " AND area_code LIKE $1 AND area_code LIKE $2"
-_EVERYWHERE = """
+EVERYWHERE = """
     SELECT contact_staff_id, sum(households)::int AS households FROM contact_tally
     WHERE contact_staff_id = ANY($1::text[]) GROUP BY 1
 """
-_BY_CLASS = f"""
+BY_CLASS = f"""
     SELECT contact_staff_id, {_SUMS} FROM contact_tally
     WHERE contact_staff_id = ANY($3::text[]) AND area_code LIKE $1 AND area_code LIKE $2 GROUP BY 1
 """  # noqa: S608 - names of ours
@@ -70,12 +70,12 @@ async def loads(session: Session, reach: Reach) -> dict[str, int]:
 
 async def everywhere(session: Session, people: Sequence[str]) -> dict[str, int]:
     """How many each of these people has in all areas together."""
-    return {row.contact_staff_id: row.households for row in await session.fetch(_EVERYWHERE, [*people])}
+    return {row.contact_staff_id: row.households for row in await session.fetch(EVERYWHERE, [*people])}
 
 
 async def by_class(session: Session, reach: Reach, people: Sequence[str]) -> dict[str, Any]:
     """Of each of these people a row with how many of each class there are."""
-    rows = await session.fetch(_BY_CLASS, *reach.patterns, [*people])
+    rows = await session.fetch(BY_CLASS, *reach.patterns, [*people])
     return {row.contact_staff_id: row for row in rows}
 
 

@@ -40,12 +40,12 @@ _LEFT = """
     ORDER BY left_ones.household_id
 """
 
-_BY_SPAN = """
+BY_SPAN = """
     SELECT people, width_bucket(day, $3::date[]) AS span, sum(households)::int AS households
     FROM round_turn WHERE round_id = $1 AND area_code LIKE $2 || '%'
     GROUP BY 1, 2 HAVING sum(households) <> 0
 """
-_TURNS_AMONG = """
+TURNS_AMONG = """
     SELECT day, people, sum(households)::int AS households
     FROM round_turn JOIN unnest($3::text[], $4::int[]) AS among(people, span) USING (people)
     WHERE round_id = $1 AND area_code LIKE $2 || '%' AND day < $5 AND width_bucket(day, $6::date[]) = span
@@ -190,7 +190,7 @@ async def left_of(session: Session, round_id: str, after: str, area_prefix: str,
 
 async def turns_by_span(session: Session, round_id: str, prefix: str, begins: Sequence[date]) -> Sequence[Any]:
     """How many households the same people reached in each span of days, 0 being before the first that begins."""
-    return await session.fetch(_BY_SPAN, round_id, prefix, [*begins])
+    return await session.fetch(BY_SPAN, round_id, prefix, [*begins])
 
 
 async def turns_among(
@@ -204,4 +204,4 @@ async def turns_among(
 ) -> Sequence[Any]:
     """By day the first turns of some people in some spans, before a day: how many households they reached."""
     people, spans = [one for one, _ in among], [span for _, span in among]
-    return await session.fetch(_TURNS_AMONG, round_id, prefix, people, spans, before, [*begins], limit)
+    return await session.fetch(TURNS_AMONG, round_id, prefix, people, spans, before, [*begins], limit)
