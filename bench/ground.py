@@ -19,6 +19,7 @@ from typing import Any
 from bench.drive.database import execute, rows
 from bench.drive.house import House, Kind, eight_processes, one_process
 from bench.drive.town import found_town
+from libs.common.pack.schema import Pack
 from libs.programs.kafka import KafkaBroker
 from libs.programs.postgres.cluster import NAME
 from libs.programs.postgres.server import EmbeddedPostgres
@@ -135,8 +136,8 @@ class Ground:
         return Path(tempfile.mkdtemp(prefix=f"{name}-", dir=self.folder))
 
     @asynccontextmanager
-    async def house(self, kind: Kind, url: str, **settings: str) -> AsyncIterator[House]:
-        """A house of this kind on a database; started and ready, ended afterwards."""
+    async def house(self, kind: Kind, url: str, pack: Pack | None = None, **settings: str) -> AsyncIterator[House]:
+        """A house of this kind on a database, with a pack or the demo one; started and ready, ended afterwards."""
         folder = self.folder_for(kind)
         if kind is Kind.ONE:
             house = one_process(folder, HUIYIN_DATABASE_URL=url, **settings)
@@ -148,7 +149,7 @@ class Ground:
             prefix = f"bench{next(self._numbers)}."
             house = eight_processes(folder, url, broker.bootstrap, HUIYIN_TOPIC_PREFIX=prefix, **settings)
             house.broker = broker
-        house.postgres = self.postgres
+        house.postgres, house.pack = self.postgres, pack
         try:
             house.start()
             await house.ready()

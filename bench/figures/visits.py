@@ -17,7 +17,7 @@ from typing import Any, NamedTuple
 from uuid import uuid4
 
 from bench.drive.database import connected
-from bench.drive.house import COUNTY, House, Kind
+from bench.drive.house import COUNTY, Kind
 from bench.drive.made_up import WHOLE, Scale, Village, county_pack, household_tables, staff_table, villages_of
 from bench.figure import Context, Figure, below, median
 from bench.figures.desk import bare_route
@@ -27,6 +27,7 @@ from bench.visit_questions import DEVICES, PLANS, ROUNDS, Ask, Turn, Visited, fi
 from huiyin.office import errands
 from huiyin.office.people import People, Person
 from libs.common.pack.decoding import decode_document
+from libs.common.pack.schema import Pack
 from libs.common.security.principal import Role
 
 PHONE = 60
@@ -64,12 +65,13 @@ async def run(context: Context) -> list[Figure]:
     cases = 0 if context.quick else max(context.stocks)
     url = await context.ground.lived_in(f"visits_{cases}_{scale.all_households}", cases)
     villages = villages_of(scale)
-    async with context.ground.house(Kind.EIGHT_EMBEDDED, url) as house:
+    pack = _pack(villages)
+    async with context.ground.house(Kind.EIGHT_EMBEDDED, url, pack) as house:
         with house.people(timeout=600.0) as people:
-            round_id, begins_on = await _settle(house, people, scale, villages)
+            round_id, begins_on = await _settle(people, scale, villages)
     await lay_round(url, round_id, begins_on, scale.workers)
     often = 5 if context.quick else 60
-    async with context.ground.house(Kind.EIGHT_EMBEDDED, url) as house:
+    async with context.ground.house(Kind.EIGHT_EMBEDDED, url, pack) as house:
         with house.people(timeout=120.0) as people:
             await _counted_anew(people, round_id)
             turns = await _turns(people, round_id)
@@ -125,11 +127,14 @@ async def _some_case(people: People) -> str:
             await asyncio.sleep(0.05)
 
 
-async def _settle(house: House, people: People, scale: Scale, villages: Sequence[Village]) -> tuple[str, date]:
-    """The pack, the people, the households and a round of all of them, as far as they are not there: its id and day."""
+def _pack(villages: Sequence[Village]) -> Pack:
     pack = county_pack("走访压测", villages, ())
     pack["visits"]["orders"] = [_ORDER]
-    await house.publish(decode_document(pack).pack)
+    return decode_document(pack).pack
+
+
+async def _settle(people: People, scale: Scale, villages: Sequence[Village]) -> tuple[str, date]:
+    """The people, the households and a round of all of them, as far as they are not there: its id and day."""
     supervisor = people.person("supervisor-1", Role.SUPERVISOR)
     known = [one async for one in supervisor.listed(ROUNDS) if one["name"] == _NAME and one["status"] == "open"]
     if known:
