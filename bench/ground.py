@@ -24,6 +24,8 @@ from libs.programs.kafka import KafkaBroker
 from libs.programs.postgres.cluster import NAME
 from libs.programs.postgres.server import EmbeddedPostgres
 
+_READY_WITHIN = 300.0
+"""Beside a million cases, none of them in memory yet."""
 _NO_LOG = {"wal_level": "minimal", "max_wal_senders": "0"}
 
 
@@ -152,7 +154,7 @@ class Ground:
         house.postgres, house.pack = self.postgres, pack
         try:
             house.start()
-            await house.ready()
+            await house.ready(_READY_WITHIN)
             yield house
         finally:
             # Its database is thrown away: nobody needs to wait for a polite end.

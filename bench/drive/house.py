@@ -194,7 +194,7 @@ class House:
         deadline = begin + within
         if _PUBLISHER in self.pids():
             await self._all_answer("/readyz?exclude=pack", deadline)
-            await self.publish(self.pack or load_pack(DEMO_PACK))
+            await self._give_pack(self.pack or load_pack(DEMO_PACK), deadline)
         await self._all_answer("/readyz", deadline)
         return time.monotonic() - begin
 
@@ -205,6 +205,16 @@ class House:
                 await people.person("pack-loader", Role.ADMIN).do("/dispatch/v1/directory/packs", document(pack))
             except CallRefused as refused:
                 raise HouseTrouble(f"the pack was not taken: {refused}: {refused.problem}") from refused
+
+    async def _give_pack(self, pack: Pack, deadline: float) -> None:
+        """As often as the database is not available in time: beside a million cases, none of them in memory yet."""
+        while True:
+            try:
+                return await self.publish(pack)
+            except HouseTrouble:
+                if time.monotonic() > deadline:
+                    raise
+                await asyncio.sleep(_PAUSE)
 
     async def is_ready(self, name: str) -> bool:
         """Whether one process says that it is ready now."""
