@@ -9,7 +9,7 @@ the same run.
 
 import asyncio
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from random import Random
@@ -82,7 +82,10 @@ async def run(context: Context) -> list[Figure]:
             await _counted(people, known + len(pushes) * _VISITED)
             async with connected(url) as connection:
                 await connection.execute("ANALYZE")
-            listed, told = await _all(lists(county), often), await _all(figures(county), often)
+            listed, told = (
+                await _all(lists(county), often, context.say),
+                await _all(figures(county), often, context.say),
+            )
             async with bare_route(house) as (_, reading):
                 beside = await _asked("", reading([await _some_case(people)]), often)
     at = f"{scale.all_households} households, {scale.all_workers} workers, beside {cases} cases"
@@ -102,8 +105,13 @@ def _slowest(name: str, taken: Sequence[Taken], at: str, beside: str) -> Figure:
     return Figure(name, below(50.0), worst[0].p95, "ms", f"{len(worst)} questions at {at}; {beside}", told)
 
 
-async def _all(asked: Mapping[str, Ask], often: int) -> list[Taken]:
-    return [await _asked(name, ask, often) for name, ask in asked.items()]
+async def _all(asked: Mapping[str, Ask], often: int, say: Callable[[str], None]) -> list[Taken]:
+    taken = []
+    for name, ask in asked.items():
+        one = await _asked(name, ask, often)
+        say(f"{one.p95:7.1f} ms (best {one.best:.1f}) {name}")
+        taken.append(one)
+    return taken
 
 
 async def _asked(name: str, ask: Ask, times: int) -> Taken:
