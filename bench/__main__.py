@@ -42,9 +42,10 @@ FULL = (
     "fold",
     "bus",
     "reads",
-    "visits",
     "audit",
+    "visits",
 )
+"""Visits last: they take the largest stock as it is, and leave their households in it."""
 _BEGUN = time.monotonic()
 _OTHERS_MATTER = 0.1
 """Processors kept busy by others, above which a reader should know."""

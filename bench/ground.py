@@ -19,9 +19,14 @@ from typing import Any
 from bench.drive.database import execute, rows
 from bench.drive.house import House, Kind, eight_processes, one_process
 from bench.drive.town import found_town
+from libs.common.pack.schema import Pack
 from libs.programs.kafka import KafkaBroker
 from libs.programs.postgres.cluster import NAME
 from libs.programs.postgres.server import EmbeddedPostgres
+
+_READY_WITHIN = 300.0
+"""Beside a million cases, none of them in memory yet."""
+_NO_LOG = {"wal_level": "minimal", "max_wal_senders": "0"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +109,22 @@ class Ground:
         """The database that others are copied from, for who only reads: its URL."""
         return self._url(await self._stock(cases))
 
+    async def lived_in(self, name: str, cases: int) -> str:
+        """The database of this name, which stays as its users leave it, also for the next run: its URL.
+
+        Where there is none it is the stock of so many cases itself, not a copy, which is large: whoever asks for that
+        stock later has it laid again.
+        """
+        await asyncio.to_thread(self.postgres.start)
+        if name in await self._clear():
+            self._say(f"{name} is there")
+        elif cases:
+            await self._administer(f"ALTER DATABASE {await self._stock(cases)} RENAME TO {name}")
+            del self._stocked[cases]
+        else:
+            await self._administer(f"CREATE DATABASE {name} TEMPLATE template0")
+        return self._url(name)
+
     async def copy(self, url: str) -> str:
         """A copy of a database to which nobody is connected: its URL."""
         return await self._create(url.rpartition("/")[2])
@@ -117,8 +138,8 @@ class Ground:
         return Path(tempfile.mkdtemp(prefix=f"{name}-", dir=self.folder))
 
     @asynccontextmanager
-    async def house(self, kind: Kind, url: str, **settings: str) -> AsyncIterator[House]:
-        """A house of this kind on a database; started and ready, ended afterwards."""
+    async def house(self, kind: Kind, url: str, pack: Pack | None = None, **settings: str) -> AsyncIterator[House]:
+        """A house of this kind on a database, with a pack or the demo one; started and ready, ended afterwards."""
         folder = self.folder_for(kind)
         if kind is Kind.ONE:
             house = one_process(folder, HUIYIN_DATABASE_URL=url, **settings)
@@ -130,10 +151,10 @@ class Ground:
             prefix = f"bench{next(self._numbers)}."
             house = eight_processes(folder, url, broker.bootstrap, HUIYIN_TOPIC_PREFIX=prefix, **settings)
             house.broker = broker
-        house.postgres = self.postgres
+        house.postgres, house.pack = self.postgres, pack
         try:
             house.start()
-            await house.ready()
+            await house.ready(_READY_WITHIN)
             yield house
         finally:
             # Its database is thrown away: nobody needs to wait for a polite end.
@@ -156,11 +177,26 @@ class Ground:
         begun = time.monotonic()
         url = await self._create("template0")
         self._say(f"laying a stock of {cases} cases")
-        await laying.stock(url, cases)
+        async with self._without_log():
+            await laying.stock(url, cases)
         # Only one that is complete has the name.
         await self._administer(f"ALTER DATABASE {url.rpartition('/')[2]} RENAME TO {name}")
         self._say(f"{cases} cases laid in {time.monotonic() - begun:.0f} s")
         return name
+
+    @asynccontextmanager
+    async def _without_log(self) -> AsyncIterator[None]:
+        """Meanwhile the rows of a table that its transaction has emptied or made are not written to the log as well."""
+        try:
+            await self._begin_again(*(f"ALTER SYSTEM SET {name} = {value}" for name, value in _NO_LOG.items()))
+            yield
+        finally:
+            await self._begin_again(*(f"ALTER SYSTEM RESET {name}" for name in _NO_LOG))
+
+    async def _begin_again(self, *commands: str) -> None:
+        await execute(self.postgres.dsn, *commands)
+        await asyncio.to_thread(self.postgres.stop)
+        await asyncio.to_thread(self.postgres.start)
 
     async def _clear(self) -> set[str]:
         """The names of the databases, once those are gone that a run before, in the same folder, left behind."""

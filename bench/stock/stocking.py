@@ -14,7 +14,7 @@ from bench.stock.columns import SPACING
 from bench.stock.copies import copies
 from bench.stock.filling import Job, jobs, months_between
 from bench.stock.staging import stage
-from bench.stock.templates import SERVICES, Lived, live
+from bench.stock.templates import SERVICES, Lived, Table, live
 from huiyin.house import SPECS
 from libs.common.database.migrate import migrate
 
@@ -68,12 +68,12 @@ async def lay(url: str, cases: int, *, seed: int = 1, now: datetime | None = Non
         first, last = await connection.fetchrow("SELECT min(first), max(last) FROM stock.copy")
         clock.tell("staged")
         waiting = jobs(lived, months_between(first, last + _LIMITS_RUN))
-        await _fill_all(url, waiting, clock)
+        await _all_done(url, waiting)
+        clock.tell("filled")
         await _put_packs(connection, lived)
         await connection.execute(_FINISH)
         await connection.execute("DROP SCHEMA stock CASCADE")
-        for table in lived.tables:
-            await connection.execute(f"VACUUM (ANALYZE) {table.service}.{table.name}")
+    await _all_done(url, [_tidying(table) for table in lived.tables])
     clock.tell("analyzed")
 
 
@@ -82,7 +82,13 @@ async def _refuse_cases(url: str) -> None:
         raise NotEmpty("the house holds cases: a stock is laid into an empty one only")
 
 
-async def _fill_all(url: str, waiting: Sequence[Job], clock: "_Stages") -> None:
+def _tidying(table: Table) -> Job:
+    name = f"{table.service}.{table.name}"
+    return Job(f"{name} tidied", 0, lambda target: target.execute(f"VACUUM (ANALYZE) {name}"))
+
+
+async def _all_done(url: str, waiting: Sequence[Job]) -> None:
+    """Some side by side, in their order."""
     left = list(waiting)
 
     async def work() -> None:
@@ -96,7 +102,6 @@ async def _fill_all(url: str, waiting: Sequence[Job], clock: "_Stages") -> None:
     async with asyncio.TaskGroup() as tasks:
         for _ in range(SIDE_BY_SIDE):
             tasks.create_task(work())
-    clock.tell("filled")
 
 
 async def _put_packs(connection: Any, lived: Lived) -> None:

@@ -21,8 +21,8 @@ from services.intake.dossiers import api as dossiers
 from services.intake.handlers import REACTIONS
 from services.intake.hotline import api as hotline
 from services.intake.households import api as households
+from services.intake.households.actions import tallying
 from services.intake.households.actions.merging import go_along
-from services.intake.households.actions.tallying import put_right
 from services.intake.matches import api as matches
 from services.intake.migrants import api as migrants
 from services.intake.notes import api as notes
@@ -34,6 +34,7 @@ from services.intake.points import api as points
 from services.intake.policies import api as policies
 from services.intake.reveals import api as reveals
 from services.intake.rounds import api as rounds
+from services.intake.rounds.actions import counting
 from services.intake.rounds.actions.measuring import measure as measure_rounds
 from services.intake.rounds.actions.opening import finish_opening
 from services.intake.settings import Settings
@@ -105,7 +106,8 @@ SPEC = ServiceSpec(
         "areas": lambda runtime, _: go_along(runtime),
         "openings": lambda runtime, now: finish_opening(runtime.work_database, now),
         "gaps": lambda runtime, _: pass_gaps(runtime),
-        "contacts": lambda runtime, now: put_right(runtime.work_database, now),
+        "contacts": lambda runtime, now: tallying.put_right(runtime.work_database, now),
+        "rounds": lambda runtime, now: counting.put_right(runtime.work_database, now),
         "files": sweep,
     },
     keeps_secrets=True,

@@ -61,6 +61,7 @@ JUSTIFIED: Mapping[str, Mapping[str, str]] = {
     "intake/0041": {**_NEW_INDEX, **_WIDER},
     "intake/0042": _NEW_INDEX,
     "intake/0045": _WIDER,
+    "intake/0047": _WIDER,
     "dispatch/0002": _EMPTIED,
     "intake/0043": {
         **_NEW_INDEX,

@@ -31,7 +31,7 @@ _NUMBERS = f"""
     WITH settled AS (SELECT round_id FROM intake.visit_round WHERE status <> 'opening')
     SELECT {_KEYS}, {", ".join(f"theirs.{name} AS their_{name}, ours.{name} AS our_{name}" for name in _NAMES)}
     FROM (SELECT * FROM intake.round_tally JOIN settled USING (round_id)
-          WHERE {" OR ".join(f"{name} <> 0" for name in _NAMES)}) AS theirs
+          WHERE cut <> 'team' AND ({" OR ".join(f"{name} <> 0" for name in _NAMES)})) AS theirs
     FULL JOIN (SELECT * FROM analytics.coverage JOIN settled USING (round_id) WHERE cut <> 'team') AS ours
         USING ({_KEYS})
     WHERE ({", ".join(f"theirs.{name}" for name in _NAMES)})

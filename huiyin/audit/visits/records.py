@@ -67,6 +67,7 @@ class RecordedVisit:
             frozenset(told.rounds),
             told.recorded_at,
             duplicate=told.duplicate_of is not None,
+            staff_ids=tuple(told.staff_ids),
         )
 
 

@@ -32,10 +32,11 @@ _ROUNDS = """
     WHERE stream = 'visits' AND type IN ('cn.huiyin.round.opened', 'cn.huiyin.round.closed') ORDER BY id
 """
 _VIEWS = """
-    SELECT round_id, 'then' AS view, area_code, household_class, contact_staff_id, outcome, late, purposes
+    SELECT round_id, household_id, 'then' AS view, area_code, household_class, contact_staff_id, outcome, late, purposes
     FROM intake.round_household WHERE stands
     UNION ALL
-    SELECT round_id, 'now', now_area_code, now_household_class, now_contact_staff_id, outcome, late, purposes
+    SELECT round_id, household_id, 'now', now_area_code, now_household_class, now_contact_staff_id, outcome, late,
+           purposes
     FROM intake.round_household WHERE stands
 """
 _COUNTED = ", ".join(
@@ -45,6 +46,11 @@ _COUNTED = ", ".join(
     for name in MEASURES
 )  # fmt: skip
 _SERVED = ", ".join("count(*)" if name == "reached" else "0" for name in MEASURES)
+_LAST_GIVEN = """
+    SELECT DISTINCT ON (round_id, household_id) round_id, household_id, team_id
+    FROM intake.planned_household JOIN intake.visit_plan USING (plan_id)
+    ORDER BY round_id, household_id, plan_id DESC
+"""
 _CELL = "round_id, view, cut, member, area_code"
 _TALLIES = f"""
     WITH views AS MATERIALIZED ({_VIEWS}), recount AS (
@@ -56,6 +62,9 @@ _TALLIES = f"""
         UNION ALL
         SELECT round_id, view, 'purpose', purpose, area_code, {_SERVED}
         FROM views CROSS JOIN LATERAL unnest(purposes) AS purpose GROUP BY 1, 2, 3, 4, 5
+        UNION ALL
+        SELECT round_id, view, 'team', team_id, area_code, {_COUNTED}
+        FROM views JOIN ({_LAST_GIVEN}) AS given USING (round_id, household_id) GROUP BY 1, 2, 3, 4, 5
     ), kept AS (
         SELECT {_CELL}, {", ".join(MEASURES)} FROM intake.round_tally
         WHERE ({", ".join(MEASURES)}) IS DISTINCT FROM ({", ".join("0" for _ in MEASURES)})
@@ -67,6 +76,17 @@ _TALLIES = f"""
         IS DISTINCT FROM ({", ".join(f"coalesce(recount.{name}, 0)" for name in MEASURES)})
     ORDER BY {_CELL}
 """  # noqa: S608 - names of ours
+_TURN = "round_id, day, people, area_code"
+_TURNS = f"""
+    WITH recount AS (
+        SELECT round_id, reached_on AS day, array_to_string(reached_staff, ' ') AS people, place.area_code,
+               count(*) AS n
+        FROM intake.round_household AS place JOIN intake.visit_round USING (round_id)
+        WHERE stands AND reached_on IS NOT NULL AND stages <> '[]' GROUP BY 1, 2, 3, 4
+    ), kept AS (SELECT {_TURN}, households FROM intake.round_turn WHERE households <> 0)
+    SELECT {_TURN}, coalesce(households, 0) AS kept, coalesce(n, 0) AS recount
+    FROM kept FULL JOIN recount USING ({_TURN}) WHERE households IS DISTINCT FROM n ORDER BY {_TURN}
+"""  # noqa: S608 - names of ours
 _HOW_MANY = "SELECT count(*) AS many FROM intake.round_tally"
 
 
@@ -74,6 +94,7 @@ _HOW_MANY = "SELECT count(*) AS many FROM intake.round_tally"
 class _Round:
     terms: Terms
     opened_at: datetime
+    in_stages: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +111,7 @@ class OpenedRounds:
             for row in rows:
                 event = _decoded(row["type"], row["payload"])
                 if isinstance(event, RoundOpened):
-                    found[event.round_id] = _Round(_terms(event), event.occurred_at)
+                    found[event.round_id] = _Round(_terms(event), event.occurred_at, bool(event.stages))
                 elif isinstance(event, RoundClosed) and event.round_id in found:
                     known = found[event.round_id]
                     known.terms = replace(known.terms, closed_at=event.closed_at)
@@ -136,7 +157,7 @@ def places_wanted(view: CaseView, rounds: OpenedRounds, visits: Sequence[SeenVis
         looked_at = place is not None and place.was_in and last > one.opened_at
         if place is not None and (place.stands or looked_at or (round_id in kept and _was_there(one, steps, made))):
             of = {"round_id": round_id, "household_id": view.case_id, "last_visited_on": last_visit(visits)}
-            wanted.append(columns_of(place) | of | {"updated_at": NotBefore(one.opened_at)})
+            wanted.append(columns_of(place, in_stages=one.in_stages) | of | {"updated_at": NotBefore(one.opened_at)})
     return WantedRows(INTAKE, "round_household", ("round_id",), wanted)
 
 
@@ -151,6 +172,11 @@ async def check_numbers(cut: Snapshot, findings: Findings) -> None:
                 if kept != recount:
                     message = f"round_tally {cell}: {name} is {kept}, the recount says {recount}"
                     findings.violated(Invariant.STATE, row["round_id"], INTAKE, message)
+    async for rows in cut.stream(_TURNS):
+        for row in rows:
+            turn = " ".join(str(row[name]) for name in ("day", "people", "area_code"))
+            message = f"round_turn {turn}: households is {row['kept']}, the recount says {row['recount']}"
+            findings.violated(Invariant.STATE, row["round_id"], INTAKE, message)
 
 
 def _was_there(one: _Round, steps: Sequence[TakenStep], visits: Sequence[SeenVisit]) -> bool:

@@ -4,6 +4,7 @@ import asyncio
 import random
 import time
 from collections.abc import Awaitable, Callable
+from contextvars import ContextVar
 
 from libs.common.logs import get_logger
 
@@ -43,6 +44,19 @@ class LoopProgress:
         return time.monotonic() - self._beat
 
 
+_OF_THIS_LOOP: ContextVar[LoopProgress | None] = ContextVar("progress of this loop", default=None)
+
+
+def still_at_work() -> None:
+    """Say, in the midst of one long turn of a loop, that it goes on: else it is broken off, and begun anew for ever.
+
+    Where no loop is, it says nothing.
+    """
+    progress = _OF_THIS_LOOP.get()
+    if progress is not None:
+        progress.beat()
+
+
 async def keep_running(
     name: str, run: Callable[[], Awaitable[None]], progress: LoopProgress, *, patience: float = 90.0
 ) -> None:
@@ -50,6 +64,7 @@ async def keep_running(
     backoff = Backoff()
     while True:
         progress.beat()
+        _OF_THIS_LOOP.set(progress)
         task = asyncio.ensure_future(run())
         try:
             await _watch(task, progress, patience)

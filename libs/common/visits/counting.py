@@ -23,6 +23,7 @@ class TallyCut(StrEnum):
     CLASS = "class"
     PERSON = "person"
     PURPOSE = "purpose"
+    TEAM = "team"
 
 
 class TallyCell(NamedTuple):
@@ -40,23 +41,25 @@ NOBODY = ""
 """The contact person of a household that nobody looks after."""
 
 
-def counts_of(place: PlaceInRound | None) -> Counter[tuple[TallyCell, str]]:
-    """What this place adds to each number; nothing where it does not stand."""
+def counts_of(place: PlaceInRound | None, team_id: str | None = None) -> Counter[tuple[TallyCell, str]]:
+    """What this place, and the team to which plans give it, add to each number; nothing where it does not stand."""
     counts: Counter[tuple[TallyCell, str]] = Counter()
     if place is None or not place.stands:
         return counts
     measures = ["households", *(() if place.outcome is None else (place.outcome.value,)), *(("late",) * place.late)]
     for view, where in ((View.THEN, place.then), (View.NOW, place.now)):
-        for cut, member in _members(where):
+        for cut, member in _members(where, team_id):
             counts.update((TallyCell(view, cut, member, where.area_code), measure) for measure in measures)
         for purpose in place.purposes:
             counts[TallyCell(view, TallyCut.PURPOSE, purpose, where.area_code), VisitOutcome.REACHED.value] += 1
     return counts
 
 
-def _members(where: Where) -> Iterator[tuple[TallyCut, str]]:
+def _members(where: Where, team_id: str | None) -> Iterator[tuple[TallyCut, str]]:
     yield TallyCut.CLASS, where.household_class.value
     yield TallyCut.PERSON, where.contact_staff_id or NOBODY
+    if team_id is not None:
+        yield TallyCut.TEAM, team_id
 
 
 @dataclass(frozen=True, slots=True)

@@ -80,6 +80,8 @@ class SeenVisit:
     """When it was entered; after the round was closed, it is late."""
     duplicate: bool = False
     """It is one with another visit of its day: no try of its own."""
+    staff_ids: tuple[str, ...] = ()
+    """Who made it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +114,8 @@ class PlaceInRound:
     reached_on: date | None = None
     reached_by: str | None = None
     """The visit by which it was reached first."""
+    reached_staff: tuple[str, ...] = ()
+    """Who made that visit."""
     tries: int = 0
     """Visits that count, whatever came of them."""
     late: bool = False
@@ -278,6 +282,7 @@ def _placed(fold: _Fold, counted: Sequence[SeenVisit]) -> PlaceInRound:
         outcome=_outcome(counted, reached),
         reached_on=None if reached is None else reached.day,
         reached_by=None if reached is None else reached.visit_id,
+        reached_staff=() if reached is None else reached.staff_ids,
         tries=sum(not visit.duplicate for visit in counted),
         late=reached is not None and not on_time,
         purposes=tuple(code for code in fold.terms.purposes if code in purposes),

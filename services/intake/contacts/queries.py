@@ -1,6 +1,7 @@
 """Every SELECT of who looks after which households: the ledger by person, what one has, what an area has."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Select, select
@@ -13,36 +14,69 @@ from libs.common.security.policy import Scope, in_area
 from services.intake.households.domain import COUNTING, Status
 from services.intake.households.tables import Household
 
-_CLASSES = ", ".join(HouseholdClass)
 _SUMS = ", ".join(
     f"coalesce(sum(households) FILTER (WHERE household_class = '{word}'), 0)::int AS {word}" for word in HouseholdClass
 )
 _WITHIN = " AND area_code LIKE $1 AND area_code LIKE $2"
-_EVERYWHERE = """
-    SELECT sum(other.households)::int FROM contact_tally AS other WHERE other.contact_staff_id = here.contact_staff_id
+EVERYWHERE = """
+    SELECT contact_staff_id, sum(households)::int AS households FROM contact_tally
+    WHERE contact_staff_id = ANY($1::text[]) GROUP BY 1
 """
+BY_CLASS = f"""
+    SELECT contact_staff_id, {_SUMS} FROM contact_tally
+    WHERE contact_staff_id = ANY($3::text[]) AND area_code LIKE $1 AND area_code LIKE $2 GROUP BY 1
+"""  # noqa: S608 - names of ours
 MOST_AT_ONCE = 5_000
 """Households that change hands in one go."""
 
 
-def ledger_statement(*, of_the_place: bool) -> str:
-    """By person what is in two areas at once ($1 and $2 of their codes), and how many there are of the person anywhere.
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """Of which places: those of two areas at once. ``whole``: both are all there is."""
 
-    Those that nobody looks after stand under NULL. ``of_the_place``: both areas are all there is, and not asked. Read
-    from what is kept with each step: some rows a person, however many households there are.
+    prefixes: tuple[str, str]
+    whole: bool
+
+    @classmethod
+    def of(cls, scope: Scope, area_code: str | None, place_code: str) -> "Reach":
+        """What somebody reaches, of an area where one is asked for, in a place."""
+        prefixes = (scope.area_prefix, "" if area_code is None else area_prefix(area_code))
+        return cls(prefixes, all(area_prefix(place_code).startswith(one) for one in prefixes))
+
+    @property
+    def patterns(self) -> tuple[str, ...]:
+        """As LIKE has them."""
+        return tuple(f"{prefix}%" for prefix in self.prefixes)
+
+
+def loads_statement(*, whole: bool) -> str:
+    """By person how many households there are in two areas at once ($1 and $2 of their codes), or of all there is.
+
+    Those that nobody looks after stand under no name. Read from what is kept with each step: some rows a person,
+    however many households there are; as two columns, of which each person is little.
     """
-    within, everywhere = ("", "here.households") if of_the_place else (_WITHIN, f"({_EVERYWHERE})")
     return f"""
-        SELECT nullif(here.contact_staff_id, '') AS contact_staff_id, households, {_CLASSES}, {everywhere} AS everywhere
-        FROM (SELECT contact_staff_id, sum(households)::int AS households, {_SUMS} FROM contact_tally
-              WHERE households <> 0{within} GROUP BY 1) AS here
+        SELECT array_agg(contact_staff_id) AS people, array_agg(households) AS households
+        FROM (SELECT contact_staff_id, sum(households)::int AS households FROM contact_tally
+              WHERE households <> 0{"" if whole else _WITHIN} GROUP BY 1) AS here
     """  # noqa: S608 - names of ours
 
 
-async def ledger(session: Session, scope: Scope, area_code: str | None, *, of_the_place: bool) -> Sequence[Any]:
-    """What the statement finds, in no order."""
-    areas = () if of_the_place else (scope.area_prefix, "" if area_code is None else area_prefix(area_code))
-    return await session.fetch(ledger_statement(of_the_place=of_the_place), *(f"{area}%" for area in areas))
+async def loads(session: Session, reach: Reach) -> dict[str, int]:
+    """By person how many households there are; those that nobody looks after under no name."""
+    (found,) = await session.fetch(loads_statement(whole=reach.whole), *(() if reach.whole else reach.patterns))
+    return dict(zip(found.people or (), found.households or (), strict=True))
+
+
+async def everywhere(session: Session, people: Sequence[str]) -> dict[str, int]:
+    """How many each of these people has in all areas together."""
+    return {row.contact_staff_id: row.households for row in await session.fetch(EVERYWHERE, [*people])}
+
+
+async def by_class(session: Session, reach: Reach, people: Sequence[str]) -> dict[str, Any]:
+    """Of each of these people a row with how many of each class there are."""
+    rows = await session.fetch(BY_CLASS, *reach.patterns, [*people])
+    return {row.contact_staff_id: row for row in rows}
 
 
 def ids_statement(scope: Scope, area_code: str | None, contact: str | None, *, counting: bool) -> Select[Any]:

@@ -36,6 +36,7 @@ _REACHED = """
     JOIN round_household AS place ON place.round_id = $2 AND place.household_id = planned.household_id
     WHERE planned.plan_id = $1 AND place.reached_on IS NOT NULL
 """
+_PLANNED = "SELECT household_id FROM planned_household WHERE plan_id = $1"
 _FORGET = """
     DELETE FROM planned_household WHERE plan_id = $1 AND NOT household_id = ANY($2::text[])
 """
@@ -89,6 +90,11 @@ async def going_out(session: Session, days: Sequence[date], team_ids: Sequence[s
 async def reached_of(session: Session, plan: VisitPlan) -> list[str]:
     """Whom of a plan somebody reached: they stay with whom and when it was."""
     return [row.household_id for row in await session.fetch(_REACHED, plan.plan_id, plan.round_id)]
+
+
+async def planned_of(session: Session, plan_id: str) -> list[str]:
+    """Whom a plan has."""
+    return [row.household_id for row in await session.fetch(_PLANNED, plan_id)]
 
 
 async def replace_turns(session: Session, plan_id: str, kept: Sequence[str], turns: Sequence[tuple[date, str]]) -> None:

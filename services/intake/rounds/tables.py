@@ -95,6 +95,8 @@ class RoundHousehold(Base, table=True):
     outcome: VisitOutcome | None = Field(sa_column=word_column(VisitOutcome, nullable=True))
     reached_on: date | None
     reached_by: str | None
+    reached_staff: list[str] = Field(sa_column=texts_column(default=True))
+    """Who reached it first, in a round that is gone in stages; empty in any other."""
     tries: int
     late: bool
     purposes: list[str] = Field(sa_column=texts_column())
@@ -129,3 +131,21 @@ class RoundTally(Base, table=True):
     moved: int
     by_phone: int
     late: int
+
+
+class RoundTurn(Base, table=True):
+    """How many households of an area the same people reached on a day (走访批次计数), in a round with stages.
+
+    Of which stage they are is not kept: it goes by the posts that the register of people tells when it is asked.
+    """
+
+    __tablename__ = "round_turn"
+    __table_args__ = (refers("round_turn", "round_id", "visit_round"),)
+
+    round_id: str = Field(primary_key=True)
+    day: date = Field(primary_key=True)
+    people: str = Field(primary_key=True)
+    """Their ids, with a space between; none has one in it."""
+    area_code: str = Field(primary_key=True)
+    households: int
+    """0 where there were some."""

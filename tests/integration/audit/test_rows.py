@@ -30,6 +30,7 @@ _LIBRARY = {
     "letter_sequence": ("office", "kind", "year", "last"),
     "pack": ("version", "place_code", "digest", "document", "effective_from"),
     "round_tally": ("round_id", "view", "cut", "member", "area_code", *MEASURES),
+    "round_turn": ("round_id", "day", "people", "area_code", "households"),
     "contact_tally": ("contact_staff_id", "household_class", "area_code", "households"),
     "parked": ("stream", "key", "source", "seq", "type", "headers", "value"),
     "parked_dropped": ("stream", "key", "source", "seq", "type", "headers", "value"),

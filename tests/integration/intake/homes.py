@@ -65,6 +65,7 @@ async def appoint(
     unit: str = VILLAGE_UNIT,
     also: str | None = None,
     area: str | None = None,
+    since: datetime = NOW - timedelta(days=30),
     until: datetime | None = None,
     version: int = 1,
 ) -> None:
@@ -72,7 +73,7 @@ async def appoint(
     begun = NOW - timedelta(days=30)
     posts = [(post, unit), *(() if also is None else ((also, SUPERVISION),))]
     terms = tuple(
-        RecordedTerm(number=number, post_code=code, unit_code=where, begins_at=begun, ends_at=until, area_code=area)
+        RecordedTerm(number=number, post_code=code, unit_code=where, begins_at=since, ends_at=until, area_code=area)
         for number, (code, where) in enumerate(posts, start=1)
     )
     records = [

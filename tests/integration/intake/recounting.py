@@ -19,10 +19,11 @@ async def recounted(door: IntakeDoor, round_id: str) -> Numbers:
         row = await session.one(VisitRound, "round_id", round_id, lock=False)
         assert row is not None
         steps, visits = await steps_of(session, ids), await visits_of(session, ids)
+    given = await teams_of(door, round_id)
     counts: Counter[Any] = Counter()
     for household_id in ids:
         made = [visit for visit in visits.get(household_id, ()) if round_id in visit.rounds]
-        counts += counts_of(place_in(terms_of(row), steps[household_id], made))
+        counts += counts_of(place_in(terms_of(row), steps[household_id], made), given.get(household_id))
     numbers: Numbers = {}
     for (cell, measure), many in counts.items():
         numbers.setdefault(tuple(map(str, cell)), dict.fromkeys(MEASURES, 0))[measure] = many
@@ -36,6 +37,32 @@ async def tallied(door: IntakeDoor, round_id: str) -> Numbers:
         (row.view, row.cut, row.member, row.area_code): {name: getattr(row, name) for name in MEASURES} for row in rows
     }
     return {cell: counts for cell, counts in numbers.items() if any(counts.values())}
+
+
+async def teams_of(door: IntakeDoor, round_id: str) -> dict[str, str]:
+    """To which team the last plan of a round that has it gives each household, one plan after the other."""
+    given: dict[str, str] = {}
+    plans = await door.rows("SELECT plan_id FROM visit_plan WHERE round_id = $1 ORDER BY plan_id", round_id)
+    for plan in plans:
+        rows = await door.rows("SELECT household_id, team_id FROM planned_household WHERE plan_id = $1", plan.plan_id)
+        given |= {row.household_id: row.team_id for row in rows}
+    return given
+
+
+async def recounted_turns(door: IntakeDoor, round_id: str) -> dict[tuple[Any, ...], int]:
+    """How many households who reached first on which day and where, by each household's own visit."""
+    rows = await door.rows(
+        "SELECT visit.day, visit.staff_ids, place.area_code FROM round_household AS place"
+        " JOIN visit ON visit_id = reached_by WHERE round_id = $1 AND stands",
+        round_id,
+    )
+    return Counter((row.day, " ".join(row.staff_ids), row.area_code) for row in rows)
+
+
+async def kept_turns(door: IntakeDoor, round_id: str) -> dict[tuple[Any, ...], int]:
+    """What is kept of it."""
+    rows = await door.rows("SELECT * FROM round_turn WHERE round_id = $1 AND households <> 0", round_id)
+    return {(row.day, row.people, row.area_code): row.households for row in rows}
 
 
 async def recounted_contacts(door: IntakeDoor) -> dict[tuple[str, str, str], int]:

@@ -3,7 +3,7 @@
 import pytest
 
 from libs.common.security.policy import Scope
-from services.intake.contacts.queries import ids_statement, ledger_statement
+from services.intake.contacts.queries import BY_CLASS, EVERYWHERE, ids_statement, loads_statement
 from services.intake.households.actions.tallying import put_right
 from tests.integration.intake.door import COUNTY, NOW, TOWN, VILLAGE, IntakeDoor
 from tests.integration.intake.homes import Homes, appoint, fill
@@ -45,11 +45,17 @@ async def test_at_the_size_of_a_county_nothing_reads_the_table(county: IntakeDoo
         (("999001%", f"{VILLAGE}%"), 3 * CELLS // VILLAGES),
         ((f"{VILLAGE}%", "%"), 3 * CELLS // VILLAGES),
     ):
-        plan = await plan_of(database, ledger_statement(of_the_place=not areas), *areas)
+        plan = await plan_of(database, loads_statement(whole=not areas), *areas)
         assert plan.walked <= ({"contact_tally"} if most == CELLS else set()), plan
         assert plan.indexes <= {"contact_tally_pkey", "contact_tally_area_idx"}, plan
         assert plan.rows_read <= 2 * most + PEOPLE, f"{plan.rows_read} read:\n{plan}"
         assert plan.pages <= MOST_PAGES, f"{plan.pages} pages:\n{plan}"
+    page = [f"S-{number}" for number in range(50)]
+    for statement, values in ((EVERYWHERE, (page,)), (BY_CLASS, ("999001%", "999001%", page))):
+        plan = await plan_of(database, statement, *values)
+        assert plan.indexes <= {"contact_tally_pkey"}, plan
+        assert not plan.walked, plan
+        assert plan.rows_read <= 4 * len(page), plan
     for area, contact, rows in ((VILLAGE, None, OF_EACH), (None, "S-77", 140), (VILLAGE, "S-0", 140)):
         plan = await plan_of(database, ids_statement(every, area, contact, counting=contact is None))
         assert plan.indexes <= {"household_ledger_idx", "household_contact_idx", "household_class_idx"}, plan

@@ -1,18 +1,16 @@
-"""How PostgreSQL answers lists of matches and of policies, coverage by team, and whether bytes are a visit's photo."""
+"""How PostgreSQL answers lists of matches and of policies, and whether bytes are a visit's photo."""
 
 from dataclasses import replace
 
 import pytest
 
 from libs.common.security.policy import Scope
-from libs.common.visits.counting import View
 from libs.common.web.cursors import PageQuery
 from services.intake.attachments.queries import _IN_USE
 from services.intake.households.tables import PolicyStatus
 from services.intake.matches.queries import list_statement as matches_statement
 from services.intake.policies.queries import PolicyFilter
 from services.intake.policies.queries import list_statement as policies_statement
-from services.intake.rounds.queries.planned import teams_statement, unplanned_statement
 from tests.integration.intake.door import COUNTY, NOW, TOWN, VILLAGE, IntakeDoor
 from tests.integration.intake.homes import fill
 from tests.support.plans import plan_of
@@ -109,12 +107,3 @@ async def test_bytes_of_a_photo_are_found_by_their_digest(filled: IntakeDoor) ->
     assert {"visit_photo_digest_idx", "attachment_digest_idx"} <= plan.indexes, plan
     assert not plan.walked, plan
     assert plan.rows_read <= 4, plan
-
-
-async def test_coverage_by_team_reads_the_households_of_the_round_once(filled: IntakeDoor) -> None:
-    """Those in no plan of the round are told as one row."""
-    database = filled.service.runtime.work_database
-    plan = await plan_of(database, unplanned_statement(View.THEN), ROUND, "999001%")
-    assert plan.rows_read <= 2 * HOUSEHOLDS, plan
-    plan = await plan_of(database, teams_statement(View.THEN), ROUND, "999001%", None, SIZE)
-    assert plan.rows_read <= SIZE, plan

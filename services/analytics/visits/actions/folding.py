@@ -14,6 +14,7 @@ from typing import Generic, TypeVar
 from libs.common.database.session import Session
 from libs.common.events.base import Event
 from libs.common.ledger.append import part_of
+from libs.common.run.supervise import still_at_work
 from services.analytics.rollups.actions import Differences
 from services.analytics.rollups.tables import COVERAGE, THINGS, VISIT_CUBES, VISITS
 from services.analytics.visits.actions.events import HEARD, OF_HOUSEHOLDS, OF_ROUNDS, OF_TEAMS
@@ -127,6 +128,8 @@ async def _write(session: Session) -> None:
     others = await _concerned(session, book, rounds, teams) - touched.keys()
     for some in _batches([*sorted(touched), *sorted(others)]):
         await _count(session, book, some, differences)
+        # All households of a round are one turn of the loop.
+        still_at_work()
     around = RowChanges(AROUND_TABLES)
     around.note(_around_rows(book.rounds.before, book.teams.before), _around_rows(book.rounds.after, book.teams.after))
     await around.write(session)

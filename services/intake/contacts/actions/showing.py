@@ -1,17 +1,17 @@
 """The ledger by person (包保台账): what each looks after, who has too many, who has left, and what is covered."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from libs.common.database.session import Session
 from libs.common.events.household_terms import HouseholdClass
-from libs.common.pack.areas import area_prefix
 from libs.common.pack.directory import Directory
 from libs.common.security.policy import Scope
 from libs.common.shares import percent, text_of
-from libs.common.staff.register import StaffMember, TermOfOffice
+from libs.common.staff.register import TermOfOffice
+from libs.common.visits.counting import NOBODY
 from libs.common.web.cursors import decode_cursor, encode_cursor
-from services.intake.contacts.queries import ledger
+from services.intake.contacts.queries import Reach, by_class, everywhere, loads
 from services.intake.contacts.schemas import (
     ContactLedgerOut,
     ContactLedgerQuery,
@@ -25,64 +25,78 @@ from services.intake.households.actions.registering import may_look_after
 _LIST = "intake.contacts"
 
 
-class _Entry(NamedTuple):
-    """One person of the ledger, before anything is told of them."""
-
-    staff_id: str
-    households: int
-    row: Any
-    member: StaffMember | None
-    in_office: bool
-    over: bool
-
-
 async def page(session: Session, scope: Scope, query: ContactLedgerQuery) -> ContactLedgerOut:
-    """One page by staff id. Totals are of all within reach, whatever the page is narrowed to."""
+    """One page by staff id. Totals are of all within reach, whatever the page is narrowed to.
+
+    Of everybody no more is read than a number; the rest of the people on the page alone.
+    """
     directory = session.packs.current(session.now).directory
     after = "" if query.cursor is None else str(decode_cursor(_LIST, query.cursor, [str])[0])
-    reaches = (scope.area_prefix, "" if query.area_code is None else area_prefix(query.area_code))
-    of_the_place = all(area_prefix(directory.pack.place.code).startswith(one) for one in reaches)
-    rows = await ledger(session, scope, query.area_code, of_the_place=of_the_place)
-    people = [_entry(session, directory, row) for row in rows if row[0] is not None]
-    without = sum(row[1] for row in rows if row[0] is None)
-    left = sorted(one for one in people if one.staff_id > after and _is_asked_for(one, query))
-    shown = [_shown(session, directory, one) for one in left[: query.limit]]
+    reach = Reach.of(scope, query.area_code, directory.pack.place.code)
+    async with session.snapshot():
+        here = await loads(session, reach)
+        without = here.pop(NOBODY, 0)
+        in_office = _in_office(session, directory, here)
+        left = await _asked_for(session, query, [one for one in here if one > after], in_office)
+        shown = left[: query.limit]
+        people = _Shown(
+            here, in_office, await by_class(session, reach, shown), await everywhere(session, shown), _most(session)
+        )
     return ContactLedgerOut(
-        items=shown,
-        next_cursor=encode_cursor(_LIST, [shown[-1].staff_id]) if len(left) > query.limit else None,
-        most_per_contact=directory.pack.households.most_per_contact,
-        totals=_totals(people, without, directory.pack.figures.decimals),
+        items=[_shown(session, directory, one, people) for one in shown],
+        next_cursor=encode_cursor(_LIST, [shown[-1]]) if len(left) > query.limit else None,
+        most_per_contact=people.most,
+        totals=_totals(here, in_office, without, directory.pack.figures.decimals),
     )
 
 
-def _entry(session: Session, directory: Directory, row: Any) -> _Entry:
-    # By their places: of thousands of people each look for a column by its name is felt.
-    staff_id, households, everywhere = row[0], row[1], row[-1]
-    member, most = session.staff.member(staff_id), directory.pack.households.most_per_contact
-    in_office = member is not None and may_look_after(directory, member, session.now)
-    return _Entry(staff_id, households, row, member, in_office, most is not None and everywhere > most)
+class _Shown(NamedTuple):
+    """What is told of people: of each how many households, here and everywhere, and by class."""
+
+    here: Mapping[str, int]
+    in_office: Collection[str]
+    by_class: Mapping[str, Any]
+    everywhere: Mapping[str, int]
+    most: int | None
 
 
-def _is_asked_for(one: _Entry, query: ContactLedgerQuery) -> bool:
-    return (
-        query.staff_id in (None, one.staff_id)
-        and query.over in (None, one.over)
-        and query.in_office in (None, one.in_office)
-    )
+def _most(session: Session) -> int | None:
+    return session.packs.current(session.now).directory.pack.households.most_per_contact
 
 
-def _shown(session: Session, directory: Directory, one: _Entry) -> ContactPersonOut:
-    row, member = one.row, one.member
-    classes = {household_class: getattr(row, household_class.value) for household_class in HouseholdClass}
+def _in_office(session: Session, directory: Directory, people: Iterable[str]) -> frozenset[str]:
+    """Those who hold a post now that looks after households."""
+    members = map(session.staff.member, people)
+    return frozenset(one.staff_id for one in members if one is not None and may_look_after(directory, one, session.now))
+
+
+async def _asked_for(
+    session: Session, query: ContactLedgerQuery, people: Sequence[str], in_office: Collection[str]
+) -> Sequence[str]:
+    """Whom of these the query asks for, by their ids."""
+    if query.staff_id is not None:
+        people = [one for one in people if one == query.staff_id]
+    if query.in_office is not None:
+        people = [one for one in people if (one in in_office) == query.in_office]
+    if query.over is not None:
+        most, known = _most(session), await everywhere(session, people)
+        people = [one for one in people if (most is not None and known[one] > most) == query.over]
+    return sorted(people)
+
+
+def _shown(session: Session, directory: Directory, staff_id: str, people: _Shown) -> ContactPersonOut:
+    member, classes = session.staff.member(staff_id), people.by_class[staff_id]
+    all_there_are = people.everywhere[staff_id]
+    many_of = {household_class: getattr(classes, household_class.value) for household_class in HouseholdClass}
     return ContactPersonOut(
-        staff_id=row.contact_staff_id,
+        staff_id=staff_id,
         name=None if member is None else member.name,
         posts=[] if member is None else [_post(directory, term) for term in member.in_office(session.now)],
-        in_office=one.in_office,
-        households=row.households,
-        by_class={household_class: many for household_class, many in classes.items() if many},
-        everywhere=row.everywhere,
-        over=one.over,
+        in_office=staff_id in people.in_office,
+        households=people.here[staff_id],
+        by_class={household_class: many for household_class, many in many_of.items() if many},
+        everywhere=all_there_are,
+        over=people.most is not None and all_there_are > people.most,
     )
 
 
@@ -97,9 +111,10 @@ def _post(directory: Directory, term: TermOfOffice) -> HeldPost:
     )
 
 
-def _totals(people: Collection[_Entry], without: int, decimals: int) -> ContactTotals:
-    loads = [one.households for one in people if one.in_office]
-    covered, left = sum(loads), sum(one.households for one in people if not one.in_office)
+def _totals(here: Mapping[str, int], in_office: Collection[str], without: int, decimals: int) -> ContactTotals:
+    each = [many for one, many in here.items() if one in in_office]
+    covered = sum(each)
+    left = sum(here.values()) - covered
     households = covered + left + without
     return ContactTotals(
         households=households,
@@ -109,7 +124,7 @@ def _totals(people: Collection[_Entry], without: int, decimals: int) -> ContactT
         coverage=HouseholdShare(
             numerator=covered, denominator=households, text=text_of(percent(covered, households, decimals))
         ),
-        people=len(loads),
-        fewest=min(loads, default=None),
-        most=max(loads, default=None),
+        people=len(each),
+        fewest=min(each, default=None),
+        most=max(each, default=None),
     )

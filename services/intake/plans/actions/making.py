@@ -26,6 +26,7 @@ from services.intake.plans.domain.routing import Spot
 from services.intake.plans.queries import (
     going_out,
     last_places,
+    planned_of,
     plans_of,
     reached_of,
     replace_turns,
@@ -34,6 +35,7 @@ from services.intake.plans.queries import (
 )
 from services.intake.plans.schemas import MakePlan, PlanAgain
 from services.intake.plans.tables import PlannedHousehold, VisitPlan
+from services.intake.rounds.actions.counting import giving_anew
 from services.intake.rounds.actions.stages import posts_in, stages_of
 from services.intake.rounds.domain import is_early
 from services.intake.rounds.tables import VisitRound
@@ -183,10 +185,13 @@ async def keep(session: Session, asked: Request, material: Material, planned: Pl
         asked.check_version(row.version)
         row.left_out, row.made_at, row.made_by = len(planned.left), session.now, asked.actor.subject
         row.version += 1
-    kept = await reached_of(session, row)
-    turns = sorted({(turn.on, turn.team) for turn in planned.turns})
-    await replace_turns(session, row.plan_id, kept, turns)
-    _place(session, row.plan_id, planned, frozenset(kept), await last_places(session, row.plan_id))
+    given = {household_id for households in planned.turns.values() for household_id in households}
+    concerned = sorted(given.union(await planned_of(session, row.plan_id)))
+    async with giving_anew(session, row.round_id, concerned):
+        kept = await reached_of(session, row)
+        turns = sorted({(turn.on, turn.team) for turn in planned.turns})
+        await replace_turns(session, row.plan_id, kept, turns)
+        _place(session, row.plan_id, planned, frozenset(kept), await last_places(session, row.plan_id))
     return row.plan_id
 
 

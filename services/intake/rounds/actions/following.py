@@ -4,14 +4,12 @@ What a transaction does to households is put together and settled once, just bef
 rounds, the steps and the visits cost a statement each, however many households there are.
 """
 
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
 from libs.common.database.session import Session
-from libs.common.visits.counting import MEASURES, TallyCell, counts_of
 from libs.common.visits.placing import (
     NEVER,
     REACHING,
@@ -23,6 +21,8 @@ from libs.common.visits.placing import (
     is_of_round,
     place_in,
 )
+from services.intake.rounds.actions.counting import Moved
+from services.intake.rounds.queries.counting import teams_given
 from services.intake.rounds.queries.following import (
     hold_rounds,
     last_closing,
@@ -34,17 +34,6 @@ from services.intake.rounds.queries.following import (
 from services.intake.rounds.tables import RoundHousehold, VisitRound
 
 _INFO = "intake.rounds"
-_TALLY = f"""
-    INSERT INTO round_tally AS known (round_id, view, cut, member, area_code, {", ".join(MEASURES)})
-    SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[],
-                         {", ".join(f"${place}::int[]" for place in range(6, 6 + len(MEASURES)))})
-        AS new(round_id, view, cut, member, area_code, {", ".join(MEASURES)})
-    ORDER BY round_id, view, cut, member, area_code
-    ON CONFLICT (round_id, view, cut, member, area_code) DO UPDATE
-    SET {", ".join(f"{name} = known.{name} + excluded.{name}" for name in MEASURES)}
-"""  # noqa: S608 - names of ours
-Number = tuple[str, TallyCell, str]
-"""A number of a round: whose round, which cell, which measure."""
 
 
 @dataclass(slots=True)
@@ -73,6 +62,16 @@ class _Work:
     def visits_of(self, household_id: str) -> Sequence[SeenVisit]:
         """Those made to it and not void, as they are after what was done here."""
         return self.visits.get(household_id, self.written_visits.get(household_id, []))
+
+
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    """What is kept of a household in a round: its row, if there is one, and the team to which plans give it."""
+
+    round: VisitRound
+    household_id: str
+    row: RoundHousehold | None
+    team_id: str | None
 
 
 async def catch_up(session: Session) -> None:
@@ -167,15 +166,18 @@ async def _settle(session: Session) -> None:
     touched = sorted({*work.steps, *work.visits})
     if touched:
         await _read(session, work, set(touched))
-    moved: Counter[Number] = Counter()
+    moved = Moved()
+    given = await teams_given(session, touched) if work.rounds else {}
     for household_id in touched if work.rounds else ():
         known = {row.round_id: row for row in await session.rows(RoundHousehold, "household_id", household_id)}
         visited_on = last_visit(work.visits_of(household_id))
         for round_id, row in work.rounds.items():
             place = _place(work, row, household_id)
             if place is not None:
-                _keep(session, known.get(round_id), (round_id, household_id), place, visited_on, moved)
-    await _count(session, moved)
+                team_id = given.get((round_id, household_id))
+                kept = _Kept(row, household_id, known.get(round_id), team_id)
+                _keep(session, kept, place, visited_on, moved)
+    await moved.add(session)
 
 
 def last_visit(visits: Iterable[SeenVisit]) -> date:
@@ -183,33 +185,25 @@ def last_visit(visits: Iterable[SeenVisit]) -> date:
     return max((visit.day for visit in visits if visit.outcome in REACHING), default=NEVER)
 
 
-def _keep(
-    session: Session,
-    row: RoundHousehold | None,
-    of: tuple[str, str],
-    place: PlaceInRound,
-    visited_on: date,
-    moved: Counter[Number],
-) -> None:
-    values = columns_of(place) | {"last_visited_on": visited_on}
+def _keep(session: Session, kept: _Kept, place: PlaceInRound, visited_on: date, moved: Moved) -> None:
+    values = columns_of(place, in_stages=bool(kept.round.stages)) | {"last_visited_on": visited_on}
+    row, round_id, household_id = kept.row, kept.round.round_id, kept.household_id
     if row is None:
         if not place.was_in:
             return
-        session.new(RoundHousehold, round_id=of[0], household_id=of[1], updated_at=session.now, **values)
+        session.new(RoundHousehold, round_id=round_id, household_id=household_id, updated_at=session.now, **values)
     else:
         if all(getattr(row, name) == value for name, value in values.items()):
             return
-        for cell, many in counts_of(place_of(row)).items():
-            moved[of[0], *cell] -= many
+        moved.take(kept.round, place_of(row), kept.team_id, -1)
         for name, value in values.items():
             setattr(row, name, value)
         row.updated_at = max(row.updated_at, session.now)
-    for cell, many in counts_of(place).items():
-        moved[of[0], *cell] += many
+    moved.take(kept.round, place, kept.team_id, 1)
 
 
-def columns_of(place: PlaceInRound) -> dict[str, Any]:
-    """A place as its row has it."""
+def columns_of(place: PlaceInRound, *, in_stages: bool) -> dict[str, Any]:
+    """A place as its row has it, in a round that is gone in stages or in one that is not."""
     left = place.left
     return {
         "stands": place.stands,
@@ -222,6 +216,7 @@ def columns_of(place: PlaceInRound) -> dict[str, Any]:
         "outcome": place.outcome,
         "reached_on": place.reached_on,
         "reached_by": place.reached_by,
+        "reached_staff": [*place.reached_staff] if in_stages else [],
         "tries": place.tries,
         "late": place.late,
         "purposes": [*place.purposes],
@@ -244,6 +239,7 @@ def place_of(row: RoundHousehold) -> PlaceInRound:
         outcome=row.outcome,
         reached_on=row.reached_on,
         reached_by=row.reached_by,
+        reached_staff=tuple(row.reached_staff),
         tries=row.tries,
         late=row.late,
         purposes=tuple(row.purposes),
@@ -251,14 +247,3 @@ def place_of(row: RoundHousehold) -> PlaceInRound:
         left=left,
         was_in=True,
     )
-
-
-async def _count(session: Session, moved: Counter[Number]) -> None:
-    """Add to the numbers, in one statement and one order, so that nobody waits in a circle."""
-    cells: dict[tuple[str, TallyCell], Counter[str]] = {}
-    for (round_id, cell, measure), many in moved.items():
-        if many:
-            cells.setdefault((round_id, cell), Counter())[measure] = many
-    if cells:
-        rows = [(round_id, *cell, *(counts[name] for name in MEASURES)) for (round_id, cell), counts in cells.items()]
-        await session.fetch(_TALLY, *map(list, zip(*rows, strict=True)))

@@ -23,8 +23,8 @@ from services.intake.rounds.queries.figures import (
     list_rounds,
     sums_of,
     whole_of,
+    without_team,
 )
-from services.intake.rounds.queries.planned import sums_by_team, unplanned
 from services.intake.rounds.schemas import (
     CoverageBy,
     CoverageRow,
@@ -42,7 +42,12 @@ from services.intake.rounds.tables import RoundHousehold, VisitRound
 
 _DIGITS = {AreaLevel.COUNTY: 6, AreaLevel.TOWN: 9, AreaLevel.VILLAGE: 12, AreaLevel.GRID: 15}
 _LEFT, _ROWS = "intake.round_left", "intake.round_coverage"
-_CUTS = {CoverageBy.AREA: TallyCut.CLASS, CoverageBy.CLASS: TallyCut.CLASS, CoverageBy.PERSON: TallyCut.PERSON}
+_CUTS = {
+    CoverageBy.AREA: TallyCut.CLASS,
+    CoverageBy.CLASS: TallyCut.CLASS,
+    CoverageBy.PERSON: TallyCut.PERSON,
+    CoverageBy.TEAM: TallyCut.TEAM,
+}
 
 
 async def one(session: Session, scope: Scope, round_id: str) -> RoundOut:
@@ -66,8 +71,10 @@ async def coverage(session: Session, scope: Scope, round_id: str, query: RoundCo
         whole = await whole_of(session, round_id, query.view, prefix)
         served = await _served(session, row, query, prefix) if query.by is CoverageBy.PURPOSE else {}
         found = [] if query.by is CoverageBy.PURPOSE else await _rows(session, row, query, area_code, prefix)
-    more = len(found) > query.limit and found[query.limit].of != ""
-    shown, name_of = found[: query.limit] if more else found, _names(session, directory, query.by)
+        more = len(found) > query.limit
+        no_team = query.by is CoverageBy.TEAM and not more
+        others = [await without_team(session, round_id, query.view, prefix)] if no_team else []
+    shown, name_of = [*found[: query.limit], *others], _names(session, directory, query.by)
     return RoundCoverage(
         round_id=round_id,
         by=query.by,
@@ -84,10 +91,6 @@ async def _rows(
     session: Session, row: VisitRound, query: RoundCoverageQuery, area_code: str, prefix: str
 ) -> Sequence[Any]:
     after = None if query.cursor is None else str(decode_cursor(_ROWS, query.cursor, (str,))[0])
-    if query.by is CoverageBy.TEAM:
-        teams = [*await sums_by_team(session, row.round_id, query.view, prefix, after, query.limit + 1)]
-        others = [] if len(teams) > query.limit else [await unplanned(session, row.round_id, query.view, prefix)]
-        return teams + others
     group, cut = _group(query, area_code), _CUTS[query.by]
     return await sums_of(session, row.round_id, query.view, cut, group, prefix, after, query.limit + 1)
 

@@ -1,17 +1,19 @@
 """Stages of a round (走访批次): by the pack as it opens, and who of the staff goes with which by post."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any
 
 from libs.common.database.session import Session
 from libs.common.errors import invalid
 from libs.common.pack.schema import VisitRules
-from libs.common.time.moments import day_end, day_start
+from libs.common.staff.register import TermOfOffice
+from libs.common.time.moments import day_end, day_start, local_day
 from services.intake.rounds.domain import TermsOfStage, is_early
 from services.intake.rounds.schemas import OpenRound
 from services.intake.rounds.tables import VisitRound
 
+_A_DAY = timedelta(days=1)
 Posts = Callable[[str, date], frozenset[str]]
 """Which posts somebody holds on a day."""
 
@@ -34,6 +36,26 @@ def posts_in(session: Session) -> Posts:
         return frozenset(term.post_code for term in terms if term.holds_between(begins, ends))
 
     return posts
+
+
+def leading_terms(session: Session, stages: Sequence[TermsOfStage]) -> dict[str, list[TermOfOffice]]:
+    """By person the terms, whenever they hold, in posts of a stage before the last; of nobody who never had one."""
+    posts = frozenset[str]().union(*(stage.posts for stage in stages[:-1]))
+    found: dict[str, list[TermOfOffice]] = {}
+    for member in session.staff.members():
+        for term in member.terms:
+            if term.post_code in posts:
+                found.setdefault(member.staff_id, []).append(term)
+    return found
+
+
+def days_of_change(session: Session, row: VisitRound, terms: Mapping[str, Sequence[TermOfOffice]]) -> set[date]:
+    """Days of a round on which one of these terms may be held, or not be held, other than on the day before."""
+    zone = session.packs.current(session.now).directory.calendar().time_zone
+    begins, ends = day_start(row.begins_on, zone), day_end(row.ends_on, zone)
+    moments = (moment for some in terms.values() for term in some for moment in (term.begins_at, term.ends_at))
+    days = {local_day(moment, zone) for moment in moments if moment is not None and begins <= moment < ends}
+    return days | {day + _A_DAY for day in days}
 
 
 def came_early(session: Session, row: VisitRound, staff_ids: Sequence[str], day: date) -> bool:

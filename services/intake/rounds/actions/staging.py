@@ -1,6 +1,15 @@
-"""How far a round has come by its stages (走访批次), and who went before theirs."""
+"""How far a round has come by its stages (走访批次), and who went before theirs.
 
-from collections.abc import Sequence
+Posts are those held on the day of the visit, by what the register of people says of it now. They change on few days: so
+what the same people did is added up between these, and looked at once.
+"""
+
+from bisect import bisect_right
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
 
 from libs.common.database.session import Session
 from libs.common.errors import NotFound
@@ -9,12 +18,22 @@ from libs.common.pack.schema import VisitOrder, VisitRules
 from libs.common.security.policy import Scope
 from libs.common.visits.counting import View
 from services.intake.rounds.actions.opening import may_see
-from services.intake.rounds.actions.stages import posts_in, stages_of
+from services.intake.rounds.actions.stages import days_of_change, leading_terms, posts_in, stages_of
 from services.intake.rounds.domain import TermsOfStage, is_early, stage_of
-from services.intake.rounds.queries.figures import find_round, reached_turns, whole_of
+from services.intake.rounds.queries.figures import find_round, turns_among, turns_by_span, whole_of
 from services.intake.rounds.schemas import EarlyTurn, RoundStages, StageQuery, StageRow
+from services.intake.rounds.tables import VisitRound
 
 MOST_EARLY = 200
+
+
+@dataclass(frozen=True, slots=True)
+class _Reached:
+    """By stage how many households its people reached, how many of them early, and the first of those."""
+
+    visited: Mapping[str, int]
+    early: Mapping[str, int]
+    turns: Sequence[EarlyTurn]
 
 
 async def stages(session: Session, scope: Scope, round_id: str, query: StageQuery) -> RoundStages:
@@ -23,18 +42,10 @@ async def stages(session: Session, scope: Scope, round_id: str, query: StageQuer
     if row is None or not may_see(scope, row) or (query.area_code is not None and not scope.covers(query.area_code)):
         raise NotFound
     prefix = scope.area_prefix if query.area_code is None else area_prefix(query.area_code)
+    found = stages_of(row)
     async with session.snapshot():
         whole = await whole_of(session, round_id, View.THEN, prefix)
-        turns = await reached_turns(session, round_id, prefix)
-    found, posts = stages_of(row), posts_in(session)
-    visited, early = dict.fromkeys((stage.code for stage in found), 0), list[EarlyTurn]()
-    for turn in turns if found else ():
-        people = [posts(one, turn.day) for one in turn.staff_ids]
-        stage = stage_of(found, people)
-        visited[stage.code] += turn.households
-        if is_early(found, people, turn.day):
-            told = {"on": turn.day, "staff_ids": turn.staff_ids, "households": turn.households}
-            early.append(EarlyTurn(**told, stage=stage.code, begins_on=stage.from_day))
+        reached = await _reached(session, row, found, prefix) if found else _Reached({}, {}, ())
     order = _order(session.packs.current(session.now).directory.pack.visits, row.visit_order)
     names = {} if order is None else {stage.code: (stage.name, stage.name_en) for stage in order.stages}
     return RoundStages(
@@ -44,17 +55,67 @@ async def stages(session: Session, scope: Scope, round_id: str, query: StageQuer
         order_name_en=None if order is None else order.name_en,
         households=whole.households,
         visited=whole.reached + whole.refused,
-        stages=[_row(stage, names.get(stage.code), visited[stage.code], early) for stage in found],
-        early=early[:MOST_EARLY],
-        early_households=sum(turn.households for turn in early),
+        stages=[_row(stage, names.get(stage.code), reached) for stage in found],
+        early=[*reached.turns],
+        early_households=sum(reached.early.values()),
     )
+
+
+async def _reached(session: Session, row: VisitRound, found: Sequence[TermsOfStage], prefix: str) -> _Reached:
+    visited, early, among = Counter[str](), Counter[str](), dict[tuple[str, int], TermsOfStage]()
+    sorting = _Sorting(session, row, found)
+    for people, span, households in await turns_by_span(session, row.round_id, prefix, sorting.begins):
+        stage, is_before = sorting.stage_of(people, span)
+        visited[stage.code] += households
+        if is_before:
+            early[stage.code] += households
+            among[people, span] = stage
+    last = max(stage.from_day for stage in found)
+    turns = await turns_among(session, row.round_id, prefix, [*among], last, sorting.begins, MOST_EARLY)
+    told = [_early(turn, among[turn.people, sorting.span_of(turn.day)]) for turn in turns]
+    return _Reached(visited, early, told)
+
+
+class _Sorting:
+    """Sorts people into stages. Within a span of days, from one that begins until the next does, nobody's posts change.
+
+    Only posts of stages before the last are looked at: whoever holds none of them goes with the last. Few hold them.
+    """
+
+    def __init__(self, session: Session, row: VisitRound, found: Sequence[TermsOfStage]) -> None:
+        self._found, self._posts = found, posts_in(session)
+        leading = leading_terms(session, found)
+        self._leading = frozenset(leading)
+        from_days = (stage.from_day for stage in found)
+        self.begins = sorted({row.begins_on, *from_days, *days_of_change(session, row, leading)})
+        """The first days of the spans."""
+        self._known: dict[tuple[frozenset[str], int], tuple[TermsOfStage, bool]] = {}
+
+    def stage_of(self, people: str, span: int) -> tuple[TermsOfStage, bool]:
+        """With which stage they went, and whether that was before it began."""
+        leading = self._leading.intersection(people.split())
+        known = self._known.get((leading, span))
+        if known is None:
+            day = self.begins[span - 1]
+            posts = [self._posts(one, day) for one in leading]
+            known = self._known[leading, span] = stage_of(self._found, posts), is_early(self._found, posts, day)
+        return known
+
+    def span_of(self, day: date) -> int:
+        """In which span a day is."""
+        return bisect_right(self.begins, day)
+
+
+def _early(turn: Any, stage: TermsOfStage) -> EarlyTurn:
+    told = {"on": turn.day, "staff_ids": turn.people.split(), "households": turn.households}
+    return EarlyTurn(**told, stage=stage.code, begins_on=stage.from_day)
 
 
 def _order(rules: VisitRules, code: str | None) -> VisitOrder | None:
     return next((order for order in rules.orders if order.code == code), None)
 
 
-def _row(stage: TermsOfStage, names: tuple[str, str] | None, visited: int, early: Sequence[EarlyTurn]) -> StageRow:
+def _row(stage: TermsOfStage, names: tuple[str, str] | None, reached: _Reached) -> StageRow:
     name, name_en = names or (None, None)
     return StageRow(
         stage=stage.code,
@@ -62,6 +123,6 @@ def _row(stage: TermsOfStage, names: tuple[str, str] | None, visited: int, early
         name_en=name_en,
         posts=sorted(stage.posts),
         from_day=stage.from_day,
-        visited=visited,
-        early=sum(turn.households for turn in early if turn.stage == stage.code),
+        visited=reached.visited.get(stage.code, 0),
+        early=reached.early.get(stage.code, 0),
     )

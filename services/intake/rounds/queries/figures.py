@@ -24,6 +24,7 @@ NEEDS_FIRST = Keyset(
     descending=False,
 )
 _SUMS = ", ".join(f"coalesce(sum({name}), 0)::int AS {name}" for name in MEASURES)
+_SOMETHING = f"({', '.join(f'sum({name})' for name in MEASURES)}) <> ({', '.join('0' for _ in MEASURES)})"
 _LEFT = """
     SELECT left_ones.household_id, left_ones.area_code, left_ones.left_for, left_ones.left_on, change.at, change.why,
            change.who, change.staff_id, asked.who AS asked_by, asked.why AS asked_why
@@ -39,12 +40,16 @@ _LEFT = """
     ORDER BY left_ones.household_id
 """
 
-
-_REACHED_TURNS = """
-    SELECT visit.day, visit.staff_ids, count(*)::int AS households
-    FROM round_household AS place JOIN visit ON visit.visit_id = place.reached_by
-    WHERE place.round_id = $1 AND place.stands AND place.area_code LIKE $2 || '%'
-    GROUP BY 1, 2 ORDER BY 1, 2
+BY_SPAN = """
+    SELECT people, width_bucket(day, $3::date[]) AS span, sum(households)::int AS households
+    FROM round_turn WHERE round_id = $1 AND area_code LIKE $2 || '%'
+    GROUP BY 1, 2 HAVING sum(households) <> 0
+"""
+TURNS_AMONG = """
+    SELECT day, people, sum(households)::int AS households
+    FROM round_turn JOIN unnest($3::text[], $4::int[]) AS among(people, span) USING (people)
+    WHERE round_id = $1 AND area_code LIKE $2 || '%' AND day < $5 AND width_bucket(day, $6::date[]) = span
+    GROUP BY 1, 2 HAVING sum(households) <> 0 ORDER BY 1, 2 LIMIT $7
 """
 _OPEN_BY_TOWN = """
     SELECT rpad(left(tally.area_code, 9), 12, '0') AS town, sum(households)::int AS households,
@@ -119,7 +124,7 @@ def sums_statement(group: str) -> str:
     return f"""
         SELECT {group} AS of, {_SUMS} FROM round_tally
         WHERE round_id = $1 AND view = $2 AND cut = $3 AND area_code LIKE $4 AND ($5::text IS NULL OR {group} > $5)
-        GROUP BY 1 ORDER BY 1 LIMIT $6
+        GROUP BY 1 HAVING {_SOMETHING} ORDER BY 1 LIMIT $6
     """  # noqa: S608 - names of ours
 
 
@@ -134,6 +139,24 @@ def whole_statement() -> str:
 async def whole_of(session: Session, round_id: str, view: View, area_prefix: str) -> Any:
     """One row with each measure, of all households; nothing but zeros where there is nothing."""
     return (await session.fetch(whole_statement(), round_id, view, TallyCut.CLASS, f"{area_prefix}%"))[0]
+
+
+def without_team_statement() -> str:
+    """The sums of those that no plan gives to a team, of one view in an area: all of them but those of teams."""
+    sums = ", ".join(
+        f"(coalesce(sum({name}) FILTER (WHERE cut = 'class'), 0)"
+        f" - coalesce(sum({name}) FILTER (WHERE cut = 'team'), 0))::int AS {name}"
+        for name in MEASURES
+    )
+    return f"""
+        SELECT '' AS of, {sums} FROM round_tally
+        WHERE round_id = $1 AND view = $2 AND cut IN ('class', 'team') AND area_code LIKE $3
+    """  # noqa: S608 - names of ours
+
+
+async def without_team(session: Session, round_id: str, view: View, area_prefix: str) -> Any:
+    """One row with each measure; nothing but zeros where every household has a team."""
+    return (await session.fetch(without_team_statement(), round_id, view, f"{area_prefix}%"))[0]
 
 
 async def sums_of(
@@ -165,6 +188,20 @@ async def left_of(session: Session, round_id: str, after: str, area_prefix: str,
     return await session.fetch(_LEFT, round_id, after, f"{area_prefix}%", limit)
 
 
-async def reached_turns(session: Session, round_id: str, prefix: str) -> Sequence[Any]:
-    """How many households were reached on each day by the same people."""
-    return await session.fetch(_REACHED_TURNS, round_id, prefix)
+async def turns_by_span(session: Session, round_id: str, prefix: str, begins: Sequence[date]) -> Sequence[Any]:
+    """How many households the same people reached in each span of days, 0 being before the first that begins."""
+    return await session.fetch(BY_SPAN, round_id, prefix, [*begins])
+
+
+async def turns_among(
+    session: Session,
+    round_id: str,
+    prefix: str,
+    among: Sequence[tuple[str, int]],
+    before: date,
+    begins: Sequence[date],
+    limit: int,
+) -> Sequence[Any]:
+    """By day the first turns of some people in some spans, before a day: how many households they reached."""
+    people, spans = [one for one, _ in among], [span for _, span in among]
+    return await session.fetch(TURNS_AMONG, round_id, prefix, people, spans, before, [*begins], limit)

@@ -18,7 +18,7 @@ _STEPS = """
     FROM household_change AS change JOIN household USING (household_id) WHERE household_id = ANY($1::text[])
 """
 _VISITS = """
-    SELECT household_id, visit_id, day, outcome, slot, purposes, rounds, recorded_at, duplicate_of
+    SELECT household_id, visit_id, day, outcome, slot, purposes, rounds, recorded_at, duplicate_of, staff_ids
     FROM visit WHERE household_id = ANY($1::text[]) AND status <> 'void'
 """
 _ONE_AT_A_TIME = 5_207_113_001
@@ -64,6 +64,7 @@ async def visits_of(session: Session, household_ids: Sequence[str]) -> Mapping[s
                 frozenset(row.rounds),
                 row.recorded_at,
                 duplicate=row.duplicate_of is not None,
+                staff_ids=tuple(row.staff_ids),
             )
         )
     return found

@@ -177,4 +177,5 @@ def _seen(row: Visit) -> SeenVisit:
         frozenset(row.rounds),
         row.recorded_at,
         duplicate=row.duplicate_of is not None,
+        staff_ids=tuple(row.staff_ids),
     )

@@ -83,6 +83,7 @@ ROWS_OF_VISITS: dict[str, Spoiled] = {
         outcome = 'refused'
         reached_on = reached_on - 1
         reached_by = 'nobody'
+        reached_staff = '{{S-1006}}'
         tries = tries + 1
         late = true
         purposes = '{{policy}}'
@@ -137,6 +138,15 @@ ROWS_OF_VISITS: dict[str, Spoiled] = {
         "I6", "intake", "closed_round", "now person ghost 999001101001: households is 4, the recount says 0",
         "INSERT INTO intake.round_tally VALUES"
         " ({closed_round}, 'now', 'person', 'ghost', '999001101001', 4, 0, 0, 0, 0, 0, 0)",
+    ),
+    "a number of a team to which nobody was given": spoiled(
+        "I6", "intake", "closed_round", "now team ghost 999001101001: households is 4, the recount says 0",
+        "INSERT INTO intake.round_tally VALUES"
+        " ({closed_round}, 'now', 'team', 'ghost', '999001101001', 4, 0, 0, 0, 0, 0, 0)",
+    ),
+    "a turn that nobody took": spoiled(
+        "I6", "intake", "closed_round", "round_turn 2026-03-04 ghost 999001101001: households is 4, the recount says 0",
+        "INSERT INTO intake.round_turn VALUES ({closed_round}, '2026-03-04', 'ghost', '999001101001', 4)",
     ),
     "a number of a contact person that nobody counted": spoiled(
         "I6", "intake", "ghost", "shop 999001101001: households is 4, the recount says 0",

@@ -6,7 +6,7 @@ from contextlib import suppress
 import pytest
 
 from libs.common.run import supervise
-from libs.common.run.supervise import Backoff, LoopProgress, keep_running
+from libs.common.run.supervise import Backoff, LoopProgress, keep_running, still_at_work
 from tests.support.eventually import eventually
 
 
@@ -51,3 +51,30 @@ async def test_a_loop_that_stands_still_is_begun_anew() -> None:
     task.cancel()
     with suppress(asyncio.CancelledError):
         await task
+
+
+async def test_a_long_turn_that_says_that_it_goes_on_gets_on() -> None:
+    """Such as a round of two hundred thousand households, which are one transaction: it would never end."""
+    beats = 0
+
+    class Counted(LoopProgress):
+        def beat(self) -> None:
+            nonlocal beats
+            beats += 1
+            super().beat()
+
+    async def take_long() -> None:
+        for _ in range(3):
+            await asyncio.create_task(_say())
+        await asyncio.Event().wait()
+
+    async def _say() -> None:
+        still_at_work()
+
+    task = asyncio.create_task(keep_running("loop", take_long, Counted()))
+    await eventually(lambda: beats == 4, what="its beginning, and three words of it")
+    task.cancel()
+    with suppress(asyncio.CancelledError):
+        await task
+    still_at_work()
+    assert beats == 4, "who is in no loop says nothing"
