@@ -72,18 +72,16 @@ def _ask(
         counted.each.append(CountedOnce(f"{kind}s_requested", event.unit_code, event.occurred_at))
 
 
-def _lapsed(waiting: Iterable[_Waiting], ends: list[tuple[int | None, datetime]]) -> Iterator[CountedOnce]:
+def _lapsed(waiting: Iterable[_Waiting], ends: list[tuple[int, datetime]]) -> Iterator[CountedOnce]:
     for asked in waiting:
-        over = [at for number, at in ends if number in (None, asked.round)]
+        over = [at for number, at in ends if number == asked.round]
         over += [] if asked.moved_at is None else [asked.moved_at]
         if over:
             yield CountedOnce(f"{asked.kind}s_lapsed", asked.unit, max(min(over), asked.at))
 
 
-def _ends(view: CaseView) -> list[tuple[int | None, datetime]]:
-    """What ended the handling elsewhere: of which round (None: of any), and when."""
+def _ends(view: CaseView) -> list[tuple[int, datetime]]:
+    """What ended the handling of a round elsewhere, and when."""
     answered = view.of(INTAKE, cases.CaseAnsweredDirectly, ANALYTICS)
     closed = view.of(FOLLOWUP, cases.CaseClosed, ANALYTICS)
-    withdrawn = view.of(INTAKE, cases.CaseWithdrawn, ANALYTICS)
-    by_round: list[tuple[int | None, datetime]] = [(one.round, one.occurred_at) for one in (*answered, *closed)]
-    return by_round + [(None, one.occurred_at) for one in withdrawn]
+    return [(one.round, one.occurred_at) for one in (*answered, *closed)]

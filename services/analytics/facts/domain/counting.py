@@ -7,7 +7,6 @@ from itertools import compress
 from libs.common.counters import Counter
 from libs.common.events.terms import Deadline, Level
 from services.analytics.counters.domain import COUNTERS, LEFT_OUT, Basis, Cell, Counts, add, bits_of
-from services.analytics.facts.domain.asked import requests
 from services.analytics.facts.domain.atoms import Passing, Try
 from services.analytics.facts.domain.deciding import Happening, decided
 from services.analytics.facts.domain.fact import Fact
@@ -21,6 +20,7 @@ from services.analytics.facts.domain.petitions import (
     repeat_of,
     settled_at_once,
 )
+from services.analytics.facts.domain.requests import requests
 from services.analytics.facts.domain.tasks import summoned, support
 
 DayOf = Callable[[datetime], date]

@@ -17,7 +17,7 @@ _WITH_A_UNIT = (Status.ASSIGNED, Status.SIGNED)
 
 
 @dataclass(slots=True)
-class Part:
+class SupportTask:
     """A support unit's task (协办任务). ``task`` is its name, empty in what was told before tasks had names."""
 
     unit: str
@@ -36,8 +36,8 @@ class _Parts:
     """The tasks of support units as dispatch has them, told step by step in the order of its ledger."""
 
     def __init__(self) -> None:
-        self.all: list[Part] = []
-        self._there: dict[str, Part] = {}
+        self.all: list[SupportTask] = []
+        self._there: dict[str, SupportTask] = {}
         """Of the round those of each unit that were not let off."""
         self._round = 0
         self._named = False
@@ -49,7 +49,7 @@ class _Parts:
             case Stint():
                 self._assigned(atom)
             case PartGiven():
-                self._give(Part(atom.unit, atom.round, atom.at, atom.task))
+                self._give(SupportTask(atom.unit, atom.round, atom.at, atom.task))
                 self._named = True
             case PartDone() if atom.unit in self._there:
                 part = self._there[atom.unit]
@@ -58,7 +58,7 @@ class _Parts:
             case PartCancelled():
                 self._end([self._there.pop(atom.unit, None)], atom.at)
                 if atom.successor:
-                    self._give(Part(atom.successor, atom.round, atom.at, atom.task))
+                    self._give(SupportTask(atom.successor, atom.round, atom.at, atom.task))
             case Outcome():
                 self._end([*self._there.values()], atom.at)
 
@@ -77,19 +77,19 @@ class _Parts:
         names = {unit_of_task(name): name for name in stint.tasks.split()}
         for unit in support:
             if unit not in goes_on:
-                self._give(Part(unit, stint.round, stint.at, names.get(unit, "")))
+                self._give(SupportTask(unit, stint.round, stint.at, names.get(unit, "")))
 
-    def _give(self, part: Part) -> None:
+    def _give(self, part: SupportTask) -> None:
         self._there[part.unit] = part
         self.all.append(part)
 
-    def _end(self, ended: list[Part | None], at: datetime) -> None:
+    def _end(self, ended: list[SupportTask | None], at: datetime) -> None:
         for part in ended:
             if part is not None and part.ended_at is None:
                 part.ended_at = at
 
 
-def parts_of(fact: Fact) -> list[Part]:
+def parts_of(fact: Fact) -> list[SupportTask]:
     """Every task that a support unit was given, in the order in which it was."""
     if not (fact.parts_given or fact.parts_cancelled or any(stint.support for stint in fact.stints)):
         return []

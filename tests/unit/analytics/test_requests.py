@@ -15,6 +15,7 @@ from services.analytics.facts.domain.atoms import (
     Withdrawal,
 )
 from services.analytics.facts.domain.fact import Fact
+from services.analytics.facts.domain.objected import Reopening
 from services.analytics.facts.domain.requested import RequestAnswer, UnitWish
 from tests.unit.analytics.test_counting import A, B, at, counted, of, then, total
 
@@ -28,7 +29,6 @@ MOOT = [
     Outcome(1, A, "substantive", at(hours=3)),
     DirectAnswer(1, "", at(hours=3)),
     Closure(1, "withdrawn", None, at(hours=3)),
-    Withdrawal(at(hours=3)),
 ]
 
 
@@ -86,7 +86,9 @@ def test_what_ends_another_round_ends_nothing_of_this() -> None:
     fact = of(
         Stint(1, A, "0101", at()),
         DirectAnswer(1, "", at(hours=1)),
-        Closure(1, "substantive", None, at(hours=2)),
+        Withdrawal(at(hours=2)),
+        Closure(1, "withdrawn", None, at(hours=2)),
+        Reopening(1, 2, A, at(hours=3)),
         Stint(2, A, "0101", at(hours=3)),
         UnitWish(9, 2, "extension", A, at(hours=4)),
     )

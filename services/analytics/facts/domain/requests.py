@@ -56,6 +56,5 @@ def _moot_at(fact: Fact, asked: UnitWish | ReturnRequest) -> datetime | None:
         *(result.at for result in fact.outcomes if precedes(asked, result)),
         *(answer.at for answer in fact.answers if answer.round == asked.round),
         *(closure.at for closure in fact.closures if closure.round == asked.round),
-        *(withdrawal.at for withdrawal in fact.withdrawals),
     ]
     return max(min(went_on), asked.at) if went_on else None
