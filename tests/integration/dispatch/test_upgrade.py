@@ -22,8 +22,6 @@ AS_IT_WAS: tuple[str, ...] = (
     "ALTER TABLE work DROP COLUMN nonacceptance_pending, DROP COLUMN nonacceptance_asked_by",
     "ALTER TABLE work DROP COLUMN nonacceptance_asked_by_staff, DROP COLUMN not_accepted_for, DROP COLUMN go_to",
     "DROP INDEX work_not_accepted_idx",
-    "ALTER TABLE work DROP COLUMN asked, DROP COLUMN asked_by, DROP COLUMN asked_by_staff, DROP COLUMN suspended_until",
-    "DROP INDEX work_terminated_idx",
     "ALTER TABLE work DROP COLUMN notice",
     """
     DO $$ DECLARE part regclass; BEGIN
