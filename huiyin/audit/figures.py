@@ -25,7 +25,8 @@ from services.analytics.facts.actions.events import atoms_of
 from services.analytics.facts.actions.folding import FACT_COLUMNS, fact_row
 from services.analytics.facts.domain.atoms import Atom, Registration
 from services.analytics.facts.domain.counting import DayOf
-from services.analytics.facts.domain.fact import PLACES, Fact
+from services.analytics.facts.domain.fact import Fact
+from services.analytics.facts.domain.places import PLACES
 from services.analytics.facts.domain.status import ENDED
 from services.analytics.rollups.domain import Cube
 from services.analytics.rollups.tables import CASES, CUBES, HOURS

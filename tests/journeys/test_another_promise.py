@@ -14,7 +14,8 @@ from libs.common.database.session import Session
 from libs.common.delivery.parking import Parking
 from libs.common.events.cases import DeadlineSet
 from libs.common.events.deadlines import SetDeadline
-from libs.common.events.terms import DECLARED, Answerable, Deadline, Promise
+from libs.common.events.promise import Answerable, Promise
+from libs.common.events.terms import DECLARED, Deadline
 from libs.common.pack.loader import document, load_pack
 from services.dispatch.handlers import REACTIONS
 from services.followup.cases.tables import Case

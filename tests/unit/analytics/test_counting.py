@@ -22,8 +22,6 @@ from services.analytics.facts.domain.atoms import (
     LimitSet,
     Missed,
     Outcome,
-    PartCancelled,
-    PartDone,
     Registration,
     ReturnRequest,
     ReturnRuling,
@@ -37,6 +35,7 @@ from services.analytics.facts.domain.counting import contribution
 from services.analytics.facts.domain.documents import from_documents, to_document, to_places
 from services.analytics.facts.domain.fact import Fact, UnknownCase, fold
 from services.analytics.facts.domain.status import Status
+from services.analytics.facts.domain.summoned import PartCancelled, PartDone
 from services.analytics.handlers import REACTIONS
 from services.analytics.visits.actions.events import HEARD as HEARD_OF_VISITS
 

@@ -16,7 +16,8 @@ from services.analytics.facts.domain.atoms import (
     Signature,
     Stint,
 )
-from services.analytics.facts.domain.fact import PLACES, Fact, fold
+from services.analytics.facts.domain.fact import Fact, fold
+from services.analytics.facts.domain.places import PLACES
 from services.analytics.facts.domain.status import Status
 from tests.support.histories import SPEAKERS
 from tests.unit.analytics.test_counting import MONDAY, REGISTRATION, A, B, at, counted, of, sign_limit, then, total

@@ -20,8 +20,9 @@ from services.analytics.facts.actions.events import atoms_of
 from services.analytics.facts.actions.refold import refold
 from services.analytics.facts.domain.counting import contribution, recount
 from services.analytics.facts.domain.documents import from_documents, to_document, to_places
-from services.analytics.facts.domain.fact import PLACES, Fact, fold
+from services.analytics.facts.domain.fact import Fact, fold
 from services.analytics.facts.domain.petitions import is_excluded
+from services.analytics.facts.domain.places import PLACES
 from tests.support.histories import Told, life
 from tests.support.mixing import interleave, shuffle, split
 

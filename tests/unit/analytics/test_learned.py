@@ -15,7 +15,7 @@ from services.analytics.facts.actions.events import HEARD, atoms_of
 from services.analytics.facts.actions.refold import refold
 from services.analytics.facts.domain.atoms import Registration
 from services.analytics.facts.domain.documents import from_documents, to_document, to_learned, to_places
-from services.analytics.facts.domain.fact import PLACES, Fact, fold
+from services.analytics.facts.domain.fact import Fact, fold
 from services.analytics.facts.domain.learned import (
     PART_BITS,
     SAID_BY,
@@ -25,6 +25,7 @@ from services.analytics.facts.domain.learned import (
     noted,
     stamp_of,
 )
+from services.analytics.facts.domain.places import PLACES
 from tests.support.histories import Told, life
 from tests.support.mixing import interleave, split
 

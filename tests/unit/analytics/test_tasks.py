@@ -9,15 +9,21 @@ from services.analytics.facts.domain.atoms import (
     Atom,
     Closure,
     Outcome,
-    PartCancelled,
-    PartDone,
-    PartGiven,
     SentBack,
     Signature,
     Stint,
 )
 from services.analytics.facts.domain.fact import Fact, fold
-from services.analytics.facts.domain.summoned import Arrival, CallEnd, TaskLimit, TaskMissed, WhistleAtom
+from services.analytics.facts.domain.summoned import (
+    Arrival,
+    CallEnd,
+    PartCancelled,
+    PartDone,
+    PartGiven,
+    TaskLimit,
+    TaskMissed,
+    WhistleAtom,
+)
 from services.analytics.facts.domain.tasks import parts_of
 from tests.unit.analytics.test_counting import A, at, counted, of, then, total
 

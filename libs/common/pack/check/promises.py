@@ -3,7 +3,8 @@
 from collections.abc import Iterable, Iterator
 from itertools import pairwise
 
-from libs.common.events.terms import DECLARED, Answerable, Deadline, Kind, SupervisionLevel, Urgency
+from libs.common.events.promise import Answerable
+from libs.common.events.terms import DECLARED, Deadline, Kind, SupervisionLevel, Urgency
 from libs.common.pack.problems import DocPath, Finding
 from libs.common.pack.schema import (
     AnswerKind,

@@ -197,11 +197,11 @@ _READERS: dict[type[Event], Callable[[Any, int], atoms.Registration | atoms.Atom
     cases.CaseSigned: lambda event, seq: atoms.Signature(event.round, event.unit_code, event.occurred_at, seq),
     cases.ProgressReported: lambda event, seq: atoms.Progress(event.round, event.unit_code, event.occurred_at, seq),
     cases.CaseHandled: _handled,
-    tasks.TaskGiven: lambda event, seq: atoms.PartGiven(
+    tasks.TaskGiven: lambda event, seq: summoned.PartGiven(
         event.round, event.unit_code, event.occurred_at, event.task, seq
     ),
-    cases.TaskDone: lambda event, seq: atoms.PartDone(event.round, event.unit_code, event.occurred_at, seq),
-    cases.TaskCancelled: lambda event, seq: atoms.PartCancelled(
+    cases.TaskDone: lambda event, seq: summoned.PartDone(event.round, event.unit_code, event.occurred_at, seq),
+    cases.TaskCancelled: lambda event, seq: summoned.PartCancelled(
         event.round, event.unit_code, event.occurred_at, event.successor or "", event.task or "", seq
     ),
     whistles.StreetWhistled: lambda event, seq: summoned.WhistleAtom(

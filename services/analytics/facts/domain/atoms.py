@@ -13,7 +13,16 @@ from typing import NamedTuple
 from services.analytics.facts.domain.objected import ObjectionAtom, ObjectionRuling, Reopening
 from services.analytics.facts.domain.ordered import AnsweredAbove, OrderedFromAbove
 from services.analytics.facts.domain.requested import RequestAnswer, UnitWish
-from services.analytics.facts.domain.summoned import Arrival, CallEnd, TaskLimit, TaskMissed, WhistleAtom
+from services.analytics.facts.domain.summoned import (
+    Arrival,
+    CallEnd,
+    PartCancelled,
+    PartDone,
+    PartGiven,
+    TaskLimit,
+    TaskMissed,
+    WhistleAtom,
+)
 
 
 class Registration(NamedTuple):
@@ -175,36 +184,6 @@ class Outcome(NamedTuple):
     at: datetime
     level: str = ""
     """办结层级 of the unit; empty where nobody told."""
-    seq: int = 0
-
-
-class PartDone(NamedTuple):
-    """协办办结."""
-
-    round: int
-    unit: str
-    at: datetime
-    seq: int = 0
-
-
-class PartGiven(NamedTuple):
-    """增派协办: one more support unit, after the assignment; with the name of its task, if that was told."""
-
-    round: int
-    unit: str
-    at: datetime
-    task: str = ""
-    seq: int = 0
-
-
-class PartCancelled(NamedTuple):
-    """撤销协办; with the unit that the part was given to, if that is another's now, and the name of its task."""
-
-    round: int
-    unit: str
-    at: datetime
-    successor: str = ""
-    task: str = ""
     seq: int = 0
 
 

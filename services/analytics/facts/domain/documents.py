@@ -16,8 +16,9 @@ from typing import Any, get_type_hints
 import orjson
 
 from services.analytics.facts.domain.atoms import Registration
-from services.analytics.facts.domain.fact import PLACES, Fact
+from services.analytics.facts.domain.fact import Fact
 from services.analytics.facts.domain.learned import Learned
+from services.analytics.facts.domain.places import PLACES
 
 
 def _moments(kind: type[Any]) -> frozenset[int]:

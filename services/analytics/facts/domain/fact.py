@@ -4,10 +4,10 @@ from bisect import bisect_right
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from operator import attrgetter, itemgetter
-from typing import Any
 
 from services.analytics.facts.domain import atoms, objected, ordered, requested, summoned
 from services.analytics.facts.domain.once import once
+from services.analytics.facts.domain.places import PLACES, SEVERAL_AT_ONCE
 from services.analytics.facts.domain.status import ENDED, UNDER_LIMIT, Status
 
 SIGN, HANDLE = "sign", "handle"
@@ -31,9 +31,9 @@ class Fact:
     signatures: tuple[atoms.Signature, ...] = ()
     progress: tuple[atoms.Progress, ...] = ()
     outcomes: tuple[atoms.Outcome, ...] = ()
-    parts_given: tuple[atoms.PartGiven, ...] = ()
-    parts_done: tuple[atoms.PartDone, ...] = ()
-    parts_cancelled: tuple[atoms.PartCancelled, ...] = ()
+    parts_given: tuple[summoned.PartGiven, ...] = ()
+    parts_done: tuple[summoned.PartDone, ...] = ()
+    parts_cancelled: tuple[summoned.PartCancelled, ...] = ()
     returns: tuple[atoms.ReturnRequest, ...] = ()
     rulings: tuple[atoms.ReturnRuling, ...] = ()
     limits: tuple[atoms.LimitSet, ...] = ()
@@ -262,52 +262,6 @@ class Fact:
         return self.valid_callbacks[-1] if self.valid_callbacks else None
 
 
-PLACES: dict[type[Any], str] = {
-    atoms.Accusation: "accusations",
-    atoms.CitizenWord: "supplements",
-    atoms.Withdrawal: "withdrawals",
-    atoms.DirectAnswer: "answers",
-    atoms.Stint: "stints",
-    atoms.Passing: "passings",
-    atoms.Signature: "signatures",
-    atoms.Progress: "progress",
-    atoms.Outcome: "outcomes",
-    atoms.PartGiven: "parts_given",
-    atoms.PartDone: "parts_done",
-    atoms.PartCancelled: "parts_cancelled",
-    atoms.ReturnRequest: "returns",
-    atoms.ReturnRuling: "rulings",
-    atoms.LimitSet: "limits",
-    atoms.Warned: "warnings",
-    atoms.Missed: "misses",
-    atoms.CallbackOpened: "callbacks",
-    atoms.Try: "tries",
-    atoms.SentBack: "sent_back",
-    atoms.Closure: "closures",
-    atoms.SupervisionAtom: "supervisions",
-    atoms.SupervisionReply: "replies",
-    atoms.Filing: "filings",
-    atoms.RepeatName: "repeat_names",
-    atoms.CameAgain: "repeats",
-    atoms.Judgement: "judgements",
-    objected.Reopening: "reopenings",
-    objected.ObjectionAtom: "objections",
-    objected.ObjectionRuling: "objection_rulings",
-    ordered.OrderedFromAbove: "orders",
-    ordered.AnsweredAbove: "answered_above",
-    summoned.WhistleAtom: "whistles",
-    summoned.Arrival: "arrivals",
-    summoned.CallEnd: "call_ends",
-    summoned.TaskLimit: "task_limits",
-    summoned.TaskMissed: "task_misses",
-    requested.UnitWish: "wishes",
-    requested.RequestAnswer: "answered_wishes",
-}
-"""Which field of a fact keeps which kind of atom."""
-
-_SEVERAL_AT_ONCE = (atoms.LimitSet, summoned.TaskLimit)
-"""One event may tell more than one of these."""
-
 _FIELDS = ("registration", *PLACES.values(), "superseded")
 _VALUES = itemgetter(*_FIELDS)
 
@@ -339,7 +293,7 @@ def fold(fact: Fact | None, atom: atoms.Registration | atoms.Atom) -> Fact:
     if not known or known[-1].seq < atom.seq:
         return _grown(fact, name, (*known, atom), atom)
     place = bisect_right(known, atom.seq, key=attrgetter("seq"))
-    if known[place - 1].seq == atom.seq and (not isinstance(atom, _SEVERAL_AT_ONCE) or atom in known):
+    if known[place - 1].seq == atom.seq and (not isinstance(atom, SEVERAL_AT_ONCE) or atom in known):
         return fact
     return _grown(fact, name, (*known[:place], atom, *known[place:]), atom)
 

@@ -9,7 +9,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from services.analytics.facts.domain import atoms, objected, ordered, requested, summoned
-from services.analytics.facts.domain.fact import PLACES, Fact
+from services.analytics.facts.domain.fact import Fact
+from services.analytics.facts.domain.places import PLACES
 
 PART_BITS = 6
 """Of a stamp, its lowest, that name the part."""
@@ -43,9 +44,9 @@ SAID_BY: dict[type[atoms.Registration | atoms.Atom], str] = {
             atoms.Signature,
             atoms.Progress,
             atoms.Outcome,
-            atoms.PartGiven,
-            atoms.PartDone,
-            atoms.PartCancelled,
+            summoned.PartGiven,
+            summoned.PartDone,
+            summoned.PartCancelled,
             atoms.ReturnRequest,
             atoms.ReturnRuling,
             summoned.WhistleAtom,

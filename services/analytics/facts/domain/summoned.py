@@ -1,4 +1,4 @@
-"""Atoms of tasks (任务) and of whistles (吹哨); see ``atoms``. A task goes by its name, which says whose it is."""
+"""Atoms of tasks (任务), of parts (协办) and of whistles (吹哨); a task goes by its name, which says whose it is."""
 
 from datetime import datetime
 from typing import NamedTuple
@@ -48,4 +48,34 @@ class TaskMissed(NamedTuple):
     deadline: str
     due_at: datetime
     at: datetime
+    seq: int = 0
+
+
+class PartDone(NamedTuple):
+    """协办办结."""
+
+    round: int
+    unit: str
+    at: datetime
+    seq: int = 0
+
+
+class PartGiven(NamedTuple):
+    """增派协办: one more support unit, after the assignment; with the name of its task, if that was told."""
+
+    round: int
+    unit: str
+    at: datetime
+    task: str = ""
+    seq: int = 0
+
+
+class PartCancelled(NamedTuple):
+    """撤销协办; with the unit that the part was given to, if that is another's now, and the name of its task."""
+
+    round: int
+    unit: str
+    at: datetime
+    successor: str = ""
+    task: str = ""
     seq: int = 0

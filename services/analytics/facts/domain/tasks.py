@@ -7,11 +7,11 @@ from datetime import datetime
 from libs.common.counters import Counter
 from libs.common.events.task_terms import unit_of_task
 from libs.common.events.terms import Deadline
-from services.analytics.facts.domain.atoms import Outcome, PartCancelled, PartDone, PartGiven, Stint
+from services.analytics.facts.domain.atoms import Outcome, Stint
 from services.analytics.facts.domain.deciding import Happening, day_due, decided
 from services.analytics.facts.domain.fact import Fact
 from services.analytics.facts.domain.status import Status
-from services.analytics.facts.domain.summoned import TaskLimit
+from services.analytics.facts.domain.summoned import PartCancelled, PartDone, PartGiven, TaskLimit
 
 _WITH_A_UNIT = (Status.ASSIGNED, Status.SIGNED)
 

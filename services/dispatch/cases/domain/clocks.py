@@ -3,7 +3,8 @@
 from collections.abc import Collection, Mapping
 from datetime import datetime
 
-from libs.common.events.terms import DECLARED, Answerable, Deadline
+from libs.common.events.promise import Answerable
+from libs.common.events.terms import DECLARED, Deadline
 from services.dispatch.cases.domain.terms import Status
 
 _ONLY_IN: Mapping[str, Status] = {Deadline.TRIAGE: Status.TRIAGE, Deadline.SIGN: Status.ASSIGNED}

@@ -11,7 +11,8 @@ from libs.common.database.session import Session
 from libs.common.events.base import Event
 from libs.common.events.cases import DeadlineSet
 from libs.common.events.deadlines import SetDeadline, ended_by, passed_on_by, set_by
-from libs.common.events.terms import DECLARED, Answerable, Deadline
+from libs.common.events.promise import Answerable
+from libs.common.events.terms import DECLARED, Deadline
 from libs.common.pack.directory import UnknownCode
 from libs.common.time.due import Limit
 from libs.common.time.moments import day_end

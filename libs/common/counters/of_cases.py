@@ -1,47 +1,10 @@
-"""What is counted (计数项), each counter declared here and nowhere else.
-
-What the pack's formulas may name, the columns of the roll-ups, the bits of a fact, the words of the pages and the lists
-in the documents derive from it. What a thing adds to a counter is said beside its facts in analytics.
-
-Each subject that is counted has a list, and roll-ups of its own whose columns they are. A new counter stands at the
-end of its list: its place is its bit in the facts that are kept. The README of analytics says what else it takes.
-"""
+"""What is counted of cases: whole numbers, and times that something took."""
 
 from collections.abc import Mapping
-from enum import Enum, StrEnum, auto
-from typing import Self
 
-
-class Trait(Enum):
-    """What sets a counter apart from most."""
-
-    RARE = auto()
-    """Little adds to it: an index of its own finds that little."""
-    WIDE = auto()
-    """No number of things but a sum of amounts: it outgrows 32 bits."""
-    NOT_IN_FORMULAS = auto()
-    """Shown, but no part of a rate: the pack's formulas may not name it."""
-
+from libs.common.counters.declared import Declared, Trait
 
 _RARE, _WIDE, _NOT_IN_FORMULAS = Trait.RARE, Trait.WIDE, Trait.NOT_IN_FORMULAS
-
-
-class Declared(StrEnum):
-    """A list of counters: each is declared by its code, its Chinese and English words, what counts, and its traits."""
-
-    words: tuple[str, str]
-    """Chinese and English."""
-    counts: str
-    """What counts, in English."""
-    traits: frozenset[Trait]
-
-    def __new__(cls, code: str, words: str, counts: str, *traits: Trait) -> Self:
-        """The counter, which is its code wherever a text is asked for; the Chinese word ends at the first space."""
-        counter = str.__new__(cls, code)
-        counter._value_ = code
-        chinese, _, english = words.partition(" ")
-        counter.words, counter.counts, counter.traits = (chinese, english), counts, frozenset(traits)
-        return counter
 
 
 class Counter(Declared):
@@ -373,43 +336,3 @@ class Entry(Declared):
     """The one integer of a row of a histogram."""
 
     ENTRIES = "entries", "次数 Entries", "times that fell into the bucket"
-
-
-class VisitCounter(Declared):
-    """One integer of every roll-up row of visits (走访计数项).
-
-    A visit that is void counts nowhere, and one that is a duplicate of another counts as that alone.
-    """
-
-    VISITS = "visits", "走访 Visits", "each that was made, whatever came of it, but for duplicates"
-    REACHED = "reached", "见到 Reached", "visits at which somebody was met"
-    NOBODY_HOME = "nobody_home", "无人在家 Nobody home", "the same of each outcome"
-    REFUSED = "refused", "拒访 Refused", "reached at the door, and refused"
-    MOVED = "moved", "已搬离 Moved", "the same of each outcome"
-    BY_PHONE = "by_phone", "电话联系 By phone", "the same of each outcome"
-    NIGHT = "night", "夜访 By night", "visits that began within the place's night hours"
-    DUPLICATES = "duplicates", "重复走访 Duplicates", "visits that are one with another of their day"
-    MATTERS = "matters", "走访诉求 Matters raised", "each matter that was raised"
-    SOLVED_ON_THE_SPOT = "solved_on_the_spot", "现场解决 Solved on the spot", "of the matters"
-    BECAME_CASES = "became_cases", "转为诉求件 Became cases", "of the matters, registered to be worked on"
-    EXPLAINED = "explained", "当场解释 Explained", "of the matters"
-    MATERIALS = "materials", "发放资料 Materials handed out", "pieces, of all kinds together", Trait.WIDE
-
-
-class CoverageCounter(Declared):
-    """One integer of every roll-up row of rounds (走访覆盖计数项): how many households stand there, as what."""
-
-    HOUSEHOLDS = "households", "应访户 Households", "those that stand in the round, by the table of denominators"
-    REACHED = "reached", "见到户 Reached", "of these, shown as reached; each is shown as one outcome"
-    NOBODY_HOME = "nobody_home", "无人在家户 Nobody home", "the same"
-    REFUSED = "refused", "拒访户 Refused", "reached at the door, and refused"
-    MOVED = "moved", "已搬离户 Moved", "the same"
-    BY_PHONE = "by_phone", "电话联系户 By phone", "the same"
-    LATE = "late", "补录户 Late", "of those reached, only by visits that were recorded after the closing"
-
-
-class ThingCounter(Declared):
-    """The integers of a row of what visits brought (走访成果)."""
-
-    VISITS = "visits", "走访 Visits", "visits that tell of it"
-    AMOUNT = "amount", "数量 Amount", "pieces, the number found, or thousandths of a quantity", Trait.WIDE
