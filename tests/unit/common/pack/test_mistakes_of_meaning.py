@@ -16,7 +16,20 @@ ROUNDS = """trigger: {on: round, round: 2}
       level: supervision
 """
 FALLING_ROUNDS = ROUNDS.replace("supervision", "x").replace("reminder", "supervision").replace("x", "reminder")
+_GRADES = "[{{code: a, name: 甲, name_en: A, from_points: {}}}, {{code: poor, name: 差, name_en: C, from_points: {}}}]"
+
+
+def _appraised(settings: str, message: str, mend: str) -> Mistake:
+    """Of how whistles are appraised (双考核)."""
+    new = f"whistles: {{appraisal: {{{settings}}}}}\nlimits:\n"
+    return Mistake("pack.yaml", "limits:\n", new, message, mend, "whistles:")
+
+
 MEANT = {
+    "a grade that there is not": _appraised("if_never_came: worst", "there is no grade 'worst'", "name one of good"),
+    "grades the wrong way round": _appraised(f"grades: {_GRADES.format(0, 50)}", "'poor' begins at 50", "best down"),
+    "no grade for no points": _appraised(f"grades: {_GRADES.format(90, 10)}", "begins at 0 points", "last begin at 0"),
+    "a grade beyond all points": _appraised(f"grades: {_GRADES.format(900, 0)}", "and there are 100", "make it 100"),
     "limit missing": Mistake(
         "pack.yaml",
         "    praise: {normal: 7 work_day}\n",
