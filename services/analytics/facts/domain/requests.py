@@ -11,10 +11,31 @@ from services.analytics.facts.domain.fact import Fact, precedes
 from services.analytics.facts.domain.requested import UnitWish
 
 REQUESTED, GRANTED, REFUSED, LAPSED = "requested", "granted", "refused", "lapsed"
-_WORDS = (REQUESTED, GRANTED, REFUSED, LAPSED)
 _BY_KIND: Mapping[str, Mapping[str, Counter]] = {
-    kind.value: {word: Counter[f"{kind.name}S_{word.upper()}"] for word in _WORDS}
-    for kind in (RequestKind.RETURN, RequestKind.EXTENSION, RequestKind.SUSPENSION, RequestKind.TERMINATION)
+    RequestKind.RETURN.value: {
+        REQUESTED: Counter.RETURNS_REQUESTED,
+        GRANTED: Counter.RETURNS_GRANTED,
+        REFUSED: Counter.RETURNS_REFUSED,
+        LAPSED: Counter.RETURNS_LAPSED,
+    },
+    RequestKind.EXTENSION.value: {
+        REQUESTED: Counter.EXTENSIONS_REQUESTED,
+        GRANTED: Counter.EXTENSIONS_GRANTED,
+        REFUSED: Counter.EXTENSIONS_REFUSED,
+        LAPSED: Counter.EXTENSIONS_LAPSED,
+    },
+    RequestKind.SUSPENSION.value: {
+        REQUESTED: Counter.SUSPENSIONS_REQUESTED,
+        GRANTED: Counter.SUSPENSIONS_GRANTED,
+        REFUSED: Counter.SUSPENSIONS_REFUSED,
+        LAPSED: Counter.SUSPENSIONS_LAPSED,
+    },
+    RequestKind.TERMINATION.value: {
+        REQUESTED: Counter.TERMINATIONS_REQUESTED,
+        GRANTED: Counter.TERMINATIONS_GRANTED,
+        REFUSED: Counter.TERMINATIONS_REFUSED,
+        LAPSED: Counter.TERMINATIONS_LAPSED,
+    },
 }
 
 
