@@ -51,7 +51,6 @@ PRODUCT_EXEMPT: Mapping[str, str] = {
         ("VisitHouseholdRow", "VisitSeatRow", "VisitTeamRow"),
         "tables whose rows are only written and read in SQL; what is there is held against them",
     ),
-    "RETURNS_REFUSED": "a request that was refused is counted by the word of its kind",
     "LetterSequence": "a table whose rows are only written in SQL; what is there is held against it",
     **dict.fromkeys(
         ("alignment", "page_width", "page_height", "top_margin", "bottom_margin", "left_margin", "right_margin"),
