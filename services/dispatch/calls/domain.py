@@ -165,6 +165,11 @@ def _named(calls: Iterable[CallState], word: str) -> list[str]:
     ]
 
 
+def is_late(report_due_at: datetime | None, moment: datetime) -> bool:
+    """Whether a unit that comes then, or has not come by then, is late (迟到): at the end of its limit it is."""
+    return report_due_at is not None and moment >= report_due_at
+
+
 def due_from(calls: Calls, name: str, due_at: datetime) -> Calls:
     """The tasks once a clock says until when the one of this name is to be done."""
     return tuple(replace(call, due_at=due_at) if call.name == name else call for call in calls)

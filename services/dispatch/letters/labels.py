@@ -16,7 +16,7 @@ FIELDS: Mapping[str, Words] = MappingProxyType(
         "case_no": ("工单编号", "Case number"),
         "case_title": ("事项", "Matter"),
         "case_text": ("诉求内容", "What is asked for"),
-        "days": ("时限天数", "Working days"),
+        "days": ("个工作日", "working days"),
         "due": ("复函期限", "Reply due"),
         "date": ("发函日期", "Sent"),
         "drafted_by": ("拟稿人", "Drafted by"),

@@ -83,7 +83,7 @@ async def arrive(session: Session, asked: Request, case_id: str, body: Arrive) -
     case, call = await _called(session, replace(asked, expected=ANY_VERSION), case_id)
     if call.arrived_at is None:
         session.packs.current(session.now).directory.area(body.area_code)
-        late = call.report_due_at is not None and session.now > call.report_due_at
+        late = domain.is_late(call.report_due_at, session.now)
         place = mask_text(body.place or "")
         part = CalledPart(call.name, call.unit_code, place, body.area_code, late)
         await _take(session, case, asked, Action.CALL_ARRIVE, part)
@@ -113,8 +113,7 @@ def call_out(call: object, now: datetime) -> CallOut:
     """A task as it is answered; late as soon as its limit is over."""
     out = CallOut.model_validate(call, from_attributes=True)
     never = out.arrived_at is None and out.status in OPEN_CALLS
-    over = out.report_due_at is not None and now > out.report_due_at
-    return out.model_copy(update={"late": out.late or (never and over)})
+    return out.model_copy(update={"late": out.late or (never and domain.is_late(out.report_due_at, now))})
 
 
 async def _called(session: Session, asked: Request, case_id: str) -> tuple[Case, CallState]:

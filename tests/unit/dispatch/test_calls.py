@@ -28,6 +28,13 @@ def whistled() -> tuple[State, Calls]:
     return after, domain.evolve((), after, said)
 
 
+def test_who_comes_at_the_end_of_the_limit_is_late_as_every_other_clock_says() -> None:
+    due_at = T + timedelta(minutes=30)
+    assert domain.is_late(due_at, due_at)
+    assert not domain.is_late(due_at, due_at - timedelta(microseconds=1))
+    assert not domain.is_late(None, due_at)
+
+
 @given(st.lists(st.tuples(st.sampled_from(OF_CALLS), st.sampled_from(UNITS), st.sampled_from(UNITS)), max_size=30))
 def test_who_is_open_in_the_case_is_who_has_an_open_task_and_only_they_stop_the_result(
     tried: list[tuple[Action, str, str]],

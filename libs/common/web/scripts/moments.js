@@ -17,3 +17,7 @@ export const after = (moment, days) => new Date(Date.parse(moment) + days * DAY)
 
 // Month and day, then the time: 03-04 18:05.
 export const told = (moment) => moment ? wallOf(moment).slice(5).replace("T", " ") : "—";
+
+// A text of the interface, with each moment in it as that clock shows it.
+const MOMENT = /\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|\+00:00)/g;
+export const withMoments = (text) => text?.replace(MOMENT, told);

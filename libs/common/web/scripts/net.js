@@ -1,6 +1,7 @@
 // Asking the server (访问接口): with the access token of whoever is signed in, which is renewed once it has ended.
 
 import { language } from "./looks.js";
+import { withMoments } from "./moments.js";
 
 export class Offline extends Error {}
 export class SignedOut extends Error {}
@@ -18,7 +19,7 @@ export class Refused extends Error {
     const { title, detail, fields: wrong } = this.problem;
     const first = wrong?.[0];
     const fields = first ? `${first.field}: ${first.message}` : "";
-    return [title ?? `HTTP ${this.status}`, detail, fields].filter(Boolean).join(" · ");
+    return withMoments([title ?? `HTTP ${this.status}`, detail, fields].filter(Boolean).join(" · "));
   }
 }
 

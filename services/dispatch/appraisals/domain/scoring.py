@@ -9,7 +9,7 @@ from libs.common.errors import invalid
 from libs.common.rules.machine import Actor, NotTheirs, OutOfTurn
 from services.dispatch.appraisals.domain.consulting import check_street
 from services.dispatch.appraisals.domain.state import WhistlesOfCase
-from services.dispatch.calls.domain import OPEN_CALLS, CallState
+from services.dispatch.calls.domain import OPEN_CALLS, CallState, is_late
 from services.dispatch.cases.domain.appraising import Points, UnitScore
 from services.dispatch.cases.domain.state import Ask, Said, State
 from services.dispatch.cases.domain.terms import Action
@@ -129,4 +129,4 @@ def _check_can_be_scored(call: CallState) -> None:
 
 def _was_due(call: CallState) -> bool:
     """Whether it should have been there before it was let off."""
-    return call.report_due_at is not None and call.ended_at is not None and call.ended_at >= call.report_due_at
+    return call.ended_at is not None and is_late(call.report_due_at, call.ended_at)

@@ -2,6 +2,7 @@
 
 import { DISPATCH } from "./desk.js";
 import { APPROVED, choice, eitherOr, line, long, moment } from "./fields.js";
+import { withMoments } from "./moments.js";
 import { WORDS } from "./words.js";
 
 const ATTACH = "intake.attachments.add";
@@ -71,7 +72,7 @@ export function formsOfCall(desk, { version, steps }, call, areas) {
     formOf(OF_A_CALL, desk, { ...step, unit_code: null }, base, { caseId: call.case_id, version, areas }));
 }
 
-export const whyNot = ({ against }) => [against.zh, against.en];
+export const whyNot = ({ against }) => [withMoments(against.zh), withMoments(against.en)];
 
 // Where a kind's decision goes, if not by the kind's own word.
 const PATHS = { staged: "staged-answer" };
