@@ -170,7 +170,8 @@ async def test_lists_are_narrowed(office: Office) -> None:
 
 
 OF_HOUSEHOLDS = {"household_class", "household_kind", "household_resource", "visit_every", "muted_for"}
-REASONS = {"return_reason", "raise_reason", "handover_reason"}
+ASKED_FOR = {"extension_reason", "suspension_reason", "termination_reason", "staged_reason"}
+REASONS = {"return_reason", "raise_reason", "handover_reason", *ASKED_FOR}
 
 
 async def test_every_word_has_its_label(office: Office) -> None:
