@@ -40,7 +40,7 @@ async def test_a_matter_that_fails_each_time_is_counted_and_the_others_are_done(
 
 
 async def test_every_matter_of_intake_is_seen_to(intake: IntakeDoor) -> None:
-    assert list(SPEC.tidying) == ["areas", "openings", "gaps", "contacts", "files"]
+    assert list(SPEC.tidying) == ["areas", "openings", "gaps", "contacts", "rounds", "files"]
     before = [failures(matter) for matter in SPEC.tidying]
     await put_in_order(intake.service.runtime, SPEC.tidying, LoopProgress())
     assert [failures(matter) for matter in SPEC.tidying] == before
