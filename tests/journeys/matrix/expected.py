@@ -19,6 +19,8 @@ LETTERS: Mapping[Role, str] = {role: role.value[0] for role in Role} | {Role.ADM
 OFFICE = "ovdhcslam"
 """Everybody but outside systems."""
 WORKS, LOOKS = "ovdhcsa", "dhsa"
+NOBODY_HERE = "-"
+"""Whoever is of a unit that the pack lets write letters, which nobody who asks here is."""
 
 MAY: tuple[tuple[str, str], ...] = (
     (r"GET /\w+/ops/.*", "am"),
@@ -101,8 +103,7 @@ MAY: tuple[tuple[str, str], ...] = (
     (r"GET /dispatch/v1/letters(/.*)?", "dhsl"),
     (r"POST /dispatch/v1/letters/\{letter_id\}/(acknowledgement|reply)", "h"),
     (r"POST /dispatch/v1/letters/.*", "dhsl"),
-    # Nobody who asks here is of a unit that the pack lets write letters.
-    (r"POST /dispatch/v1/letters|\w+ /dispatch/v1/letter-templates.*", ""),
+    (r"POST /dispatch/v1/letters|\w+ /dispatch/v1/letter-templates.*", NOBODY_HERE),
     (r"GET /dispatch/v1/(whistles|calls|whistle-.*)", LOOKS),
     (r"\w+ /dispatch/v1/(cases/\{case_id\}/whistles.*|calls/\{case_id\}.*)", "h"),
     (r"POST /dispatch/v1/cases/\{case_id\}/claims/\{claim\}/decision", "ds"),
@@ -155,6 +156,10 @@ UNITS_JUDGE_NOT = re.compile(
     r"|intake/v1/cases/\{case_id\}/repeats)"
 )
 """What nobody says of the own unit's work: whether it may give the case back, and whether it was settled."""
+ABOVE = Role.SUPERVISOR
+"""Who alone decides on what nobody decided in time, as here on the termination."""
+RULED_FOR = "D-WATER"
+"""Whom the ruling that is asked for names: nobody rules for the own unit."""
 OFFICES = (None, "H-12345", "S-GOV")
 """The hotline and the supervisors, who alone approve that the handling of a case ends; of no unit: of all."""
 OF_AN_OBJECTION = re.compile(r".*/(objections/\{objection_id|upper-orders/\{case_id)\}.*")
@@ -291,7 +296,8 @@ def _may_not_do_it_here(who: Principal, operation: Operation, known: Known) -> b
         or (operation.name.endswith(("/tasks", "/lists/{list_code}")) and who.unit in known.supports)
         or (operation.name.endswith("/whistles") and (who.unit != known.lead or known.lead.startswith("V-")))
         or (operation.name.endswith("/raising") and who.unit == known.lead)
-        or (operation.name.endswith("/termination/decision") and who.unit not in OFFICES)
+        or (operation.name.endswith("/termination/decision") and not (who.unit in OFFICES and who.role is ABOVE))
+        or (operation.name.endswith("/arbitration/ruling") and who.unit == RULED_FOR)
         or (operation.name.endswith("/suspension/lifting") and who.unit in known.supports - known.units)
         or (operation.name.endswith("/reveal") and known.confidential and of_the_unit)
         or ("exclusion" in operation.name and who.role is Role.LEADER and who.unit not in _above(known))
