@@ -85,8 +85,9 @@ async def put_right(database: Database, now: datetime) -> None:
     """
     async with database.reading() as session:
         amiss = await amiss_rounds(session, now - _LATEST)
+    if amiss:
+        log.warning("numbers of rounds were amiss, and are counted anew", count=len(amiss))
     for round_id in amiss:
-        log.warning("numbers of a round were amiss, and are counted anew", round_id=round_id)
         async with database.transaction(now) as session:
             await hold_rounds(session, alone=True)
             await count_teams_anew(session, round_id)
