@@ -159,7 +159,7 @@ LISTS: Mapping[str, Mapping[str, Any]] = {
 """All that shows or counts cases without naming one. A route that is neither here nor ``ABOUT_NO_CASE`` fails."""
 
 COUNTS = {f"/analytics/{path}" for path in ("v1/figures", "v1/figures/counts", "v1/publications", "county")} | {
-    f"/dispatch/v1/{path}" for path in ("whistle-signals/counts", "whistle-appraisals")
+    f"/dispatch/v1/{path}" for path in ("whistle-signals/counts", "whistle-appraisals", "request-counts")
 }
 """Those of them that name no case."""
 

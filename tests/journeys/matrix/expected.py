@@ -156,8 +156,6 @@ UNITS_JUDGE_NOT = re.compile(
     r"|intake/v1/cases/\{case_id\}/repeats)"
 )
 """What nobody says of the own unit's work: whether it may give the case back, and whether it was settled."""
-ABOVE = Role.SUPERVISOR
-"""Who alone decides on what nobody decided in time, as here on the termination."""
 RULED_FOR = "D-WATER"
 """Whom the ruling that is asked for names: nobody rules for the own unit."""
 OFFICES = (None, "H-12345", "S-GOV")
@@ -192,6 +190,8 @@ class Verdict(Enum):
     """Refused in some way; what it says of the words alone is said to everybody."""
     TAKEN = frozenset({200, 201, 204, 409, 412, 422})
     TAKEN_OR_NOT_THERE = TAKEN | {404}
+    TAKEN_OR_GONE_UP = TAKEN | {403}
+    """Once nobody has decided in time, the supervisors alone do."""
     OF_ONESELF = TAKEN_OR_NOT_THERE | {401, 429}
     """The own account, where there is one: also a wrong password, and too many of them."""
     NOTHING_OF_HERE = frozenset({200, 403, 404, 422})
@@ -281,6 +281,12 @@ def _about_a_case(who: Principal, operation: Operation, known: Known) -> Verdict
         return Verdict.NOT_THERE
     if operation.method == "POST" and _may_not_do_it_here(who, operation, known):
         return Verdict.NO_RIGHT
+    return _where_it_may(who, operation)
+
+
+def _where_it_may(who: Principal, operation: Operation) -> Verdict:
+    if operation.name.endswith("/termination/decision") and who.role is not Role.SUPERVISOR:
+        return Verdict.TAKEN_OR_GONE_UP
     return Verdict.TAKEN_OR_NOT_THERE if MAY_BE_ABSENT.fullmatch(operation.name) else Verdict.TAKEN
 
 
@@ -296,7 +302,7 @@ def _may_not_do_it_here(who: Principal, operation: Operation, known: Known) -> b
         or (operation.name.endswith(("/tasks", "/lists/{list_code}")) and who.unit in known.supports)
         or (operation.name.endswith("/whistles") and (who.unit != known.lead or known.lead.startswith("V-")))
         or (operation.name.endswith("/raising") and who.unit == known.lead)
-        or (operation.name.endswith("/termination/decision") and not (who.unit in OFFICES and who.role is ABOVE))
+        or (operation.name.endswith("/termination/decision") and who.unit not in OFFICES)
         or (operation.name.endswith("/arbitration/ruling") and who.unit == RULED_FOR)
         or (operation.name.endswith("/suspension/lifting") and who.unit in known.supports - known.units)
         or (operation.name.endswith("/reveal") and known.confidential and of_the_unit)

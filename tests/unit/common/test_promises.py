@@ -31,8 +31,8 @@ def test_it_lives_by_events_that_followup_hears_or_says(code: str) -> None:
 def test_what_events_mean() -> None:
     given = cases.CaseReassigned.model_construct()
     assert set_by(given) == [Deadline.SIGN, Deadline.HANDLE]
-    assert passed_on_by(given) == [Deadline.HANDLE]
-    assert ended_by(given) == [Deadline.SIGN, Deadline.TASK]
+    assert passed_on_by(given) == [Deadline.HANDLE, Deadline.STAGED]
+    assert ended_by(given) == [Deadline.SIGN, Deadline.TASK, Deadline.DECISION]
     assert set_by(supervision.SupervisionIssued.model_construct()) == []
     assert ended_by(supervision.SupervisionReplied.model_construct()) == [Deadline.REPLY]
 
@@ -52,7 +52,7 @@ def test_a_word_is_itself_wherever_it_comes_from() -> None:
 
 def test_an_unknown_one_is_refused_with_the_list_of_those_that_exist() -> None:
     known = "'triage', 'sign', 'handle', 'callback', 'reply', 'wording', 'objection', 'upper', 'task', 'report_in',"
-    with pytest.raises(ValidationError, match=f"{known} 'called' or 'letter'"):
+    with pytest.raises(ValidationError, match=f"{known} 'called', 'decision', 'staged' or 'letter'"):
         TypeAdapter(Deadline).validate_python("appeal")
     with pytest.raises(ValueError, match="'reply'"):
         Deadline.read("appeal")

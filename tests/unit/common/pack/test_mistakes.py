@@ -47,7 +47,7 @@ WRITTEN = {
         "limits:\n",
         "limits:\n  appeal: {any: {any: 1 hour}}\n",
         "limits/appeal is 'appeal', which is not one of the words",
-        "use 'triage', 'sign', 'handle', 'callback', 'reply', 'wording', 'objection', 'upper', 'task', 'report_in' or",
+        "use 'triage', 'sign', 'handle', 'callback', 'reply', 'wording', 'objection', 'upper', 'task', 'report_in', ",
         "appeal",
     ),
     "a promise without its limit": Mistake(
