@@ -1,7 +1,7 @@
 """What a case counts as, told from its ledgers alone (``hearing.py``): each event by its place there, whatever it says.
 
 Written down anew rather than taken from analytics: a mistake in its fold, or in its rules, should be found here. The
-rules in words are in services/analytics/README.md and beside each counter in ``libs/common/counters.py``.
+rules in words are in services/analytics/README.md and beside each counter in ``libs/common/counters``.
 """
 
 from collections import Counter as Tally

@@ -10,7 +10,7 @@ from libs.common.events.terms import DECLARED
 def render_packs(written: str) -> str:
     """The manual as it is written, with the promises and counters of today. NoPlace."""
     promises = with_table(written, "promises", "libs/common/events/terms.py", "\n".join((*_promises(), "")))
-    return with_table(promises, "counters", "libs/common/counters.py", "\n".join((*_counters(), "")))
+    return with_table(promises, "counters", "libs/common/counters", "\n".join((*_counters(), "")))
 
 
 def _promises() -> Iterator[str]:

@@ -17,9 +17,7 @@ from services.dispatch.asks.tables import UnitRequest
 from services.dispatch.cases.actions.steps import CASES, check_length, load_for, on_version, shown, visible_for
 from services.dispatch.cases.domain import transitions as cases
 from services.dispatch.cases.domain.disputed import ArbitrationRuling, Dispute, UnitStatement
-from services.dispatch.cases.domain.state import (
-    Ask,
-)
+from services.dispatch.cases.domain.state import Ask
 from services.dispatch.cases.domain.terms import Action
 from services.dispatch.cases.schemas import WorkOut
 from services.dispatch.cases.tables import Case

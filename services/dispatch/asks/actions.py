@@ -8,10 +8,7 @@ from services.dispatch.asks import queries
 from services.dispatch.asks.domain import UnitAsk, due_from, ends_one, evolve
 from services.dispatch.asks.tables import UnitRequest
 from services.dispatch.cases.domain.disputed import RaisedRequest
-from services.dispatch.cases.domain.state import (
-    Said,
-    State,
-)
+from services.dispatch.cases.domain.state import Said, State
 from services.dispatch.cases.tables import Case
 
 

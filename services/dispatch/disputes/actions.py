@@ -3,10 +3,7 @@
 from libs.common.database.session import Session
 from libs.common.rules.steps import keep_beside, seen_of
 from services.dispatch.cases.domain.disputed import Dispute, UnitStatement
-from services.dispatch.cases.domain.state import (
-    Said,
-    State,
-)
+from services.dispatch.cases.domain.state import Said, State
 from services.dispatch.cases.tables import Case
 from services.dispatch.disputes import queries
 from services.dispatch.disputes.domain import Arbitration, ArbitrationState, HearingEntry, concerns, evolve, heard_in

@@ -7,11 +7,7 @@ from enum import StrEnum
 
 from libs.common.rules.machine import Actor, NotTheirs, OutOfTurn
 from services.dispatch.cases.domain.disputed import Dispute, UnitStatement
-from services.dispatch.cases.domain.state import (
-    Assignment,
-    Said,
-    State,
-)
+from services.dispatch.cases.domain.state import Assignment, Said, State
 
 
 class ArbitrationState(StrEnum):

@@ -7,9 +7,7 @@ from libs.common.rules.machine import SYSTEM
 from services.dispatch.asks import queries
 from services.dispatch.cases.actions.steps import CASES
 from services.dispatch.cases.domain.disputed import RaisedRequest
-from services.dispatch.cases.domain.state import (
-    Ask,
-)
+from services.dispatch.cases.domain.state import Ask
 from services.dispatch.cases.domain.terms import Action
 from services.dispatch.cases.domain.transitions import decide
 from services.dispatch.cases.tables import Case
