@@ -31,6 +31,8 @@ PATH_OF_A_CASE = re.compile(
     r"\{((?:case|callback|supervision|attachment|exclusion|objection)_id|reference|whistle|claim)\}"
 )
 WHISTLE = "/dispatch/v1/cases/{case_id}/whistles/{whistle}"
+ARBITRATION = "/dispatch/v1/cases/{case_id}/arbitration"
+DUTY_RULES = "/dispatch/v1/duty-rules"
 SOON = f"{TUESDAY + timedelta(hours=3):%Y-%m-%dT%H:%M:%SZ}"
 ALWAYS = {"since": "2020-01-01T00:00:00Z", "until": "2199-01-01T00:00:00Z"}
 YEAR = {"period": "year"}
@@ -72,14 +74,15 @@ BODIES: Mapping[str, Any] = {
         "note": "工程周期较长",
     },
     "/dispatch/v1/cases/{case_id}/staged-answer/decision": {"approved": False, "note": "请按期办理"},
-    "/dispatch/v1/cases/{case_id}/arbitration": {"units": ["D-WATER", "D-HOUSING"], "question": "由谁主办"},
-    "/dispatch/v1/cases/{case_id}/arbitration/hearings": {"unit_code": "D-WATER", "words": "不属本单位职责"},
-    "/dispatch/v1/cases/{case_id}/arbitration/ruling": {
+    ARBITRATION: {"units": ["D-WATER", "D-HOUSING"], "question": "由谁主办"},
+    f"{ARBITRATION}/hearings": {"unit_code": "D-WATER", "words": "不属本单位职责"},
+    f"{ARBITRATION}/ruling": {
         "lead_unit": "D-WATER",
+        "category_code": "0104",
         "words": "依权责清单办理",
         "minutes": "会商纪要",
     },
-    "/dispatch/v1/duty-rules": {
+    DUTY_RULES: {
         "arbitration": 77,
         "category_code": "0104",
         "area_code": VILLAGE,
@@ -166,7 +169,7 @@ COUNTS = {f"/analytics/{path}" for path in ("v1/figures", "v1/figures/counts", "
 IN_THE_BODY: Mapping[tuple[str, str], Mapping[str, str]] = {
     ("POST", "/followup/v1/supervisions"): {"unit_code": SUPERIOR},
     ("POST", "/followup/v1/exclusions"): {},
-    ("POST", "/dispatch/v1/duty-rules"): {},
+    ("POST", DUTY_RULES): {},
 }
 """The steps whose body names the case, and what it names besides."""
 ABOUT_NO_CASE = re.compile(
@@ -209,6 +212,9 @@ WAYS: Mapping[str, tuple[dict[str, Any], tuple[str, ...]]] = {
     "/dispatch/v1/cases/{case_id}/termination/decision": ({}, ("signature", "termination")),
     "/dispatch/v1/cases/{case_id}/suspension/decision": ({}, ("suspension",)),
     "/dispatch/v1/cases/{case_id}/suspension/lifting": ({}, ("suspension",)),
+    "/dispatch/v1/cases/{case_id}/staged-answer": ({}, _SIGNED),
+    "/dispatch/v1/cases/{case_id}/staged-answer/decision": ({}, ("signature", "staged-answer")),
+    **dict.fromkeys((ARBITRATION, f"{ARBITRATION}/hearings", f"{ARBITRATION}/ruling", DUTY_RULES), (_IN_TRIAGE, ())),
     "/dispatch/v1/cases/{case_id}/nonacceptance": (_IN_TRIAGE, ()),
     "/dispatch/v1/cases/{case_id}/nonacceptance/decision": (_IN_TRIAGE, ()),
     "/dispatch/v1/cases/{case_id}/delegation": ({}, _SIGNED),
@@ -265,6 +271,7 @@ class Subject:
     objection_id: str
     whistle: str = "1"
     claim: str = "1"
+    arbitration: str = "1"
 
     def path(self, template: str) -> str:
         """The route, about this case."""
