@@ -1,7 +1,9 @@
 """How a service connects to PostgreSQL: what each of its connections is set to, and the pool of them."""
 
 from dataclasses import dataclass
+from typing import Any
 
+import asyncpg
 from sqlalchemy import URL
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
@@ -78,3 +80,13 @@ def make_engine(url: URL, pool_size: int, waits: Waits, settings: dict[str, str]
             "max_cacheable_statement_size": 0,
         },
     )
+
+
+def _column(row: Any, name: str) -> Any:
+    try:
+        return row[name]
+    except KeyError:
+        raise AttributeError(name) from None
+
+
+Row = type("Row", (asyncpg.Record,), {"__getattr__": _column, "__doc__": "A row whose columns are attributes too."})

@@ -142,14 +142,18 @@ def layout_of(table: type[SQLModel]) -> Layout:
 class RecordBook:
     """The rows that one transaction has read, made and changed."""
 
-    def __init__(self, rows: Runs) -> None:
+    def __init__(self, rows: Runs, *, locks: bool = True) -> None:
         self._rows = rows
+        self._locks = locks
         self._groups: dict[tuple[type[SQLModel], str], dict[str, list[StoredRow]]] = {}
         self._known: defaultdict[type[SQLModel], list[StoredRow]] = defaultdict(list)
         self._inserts: defaultdict[type[SQLModel], list[StoredRow]] = defaultdict(list)
 
     async def load(self, table: type[SQLModel], column: str, values: Iterable[object], *, lock: bool) -> None:
-        """Read the rows whose ``column`` is one of ``values``, those that were not read before."""
+        """Read the rows whose ``column`` is one of ``values``, those that were not read before.
+
+        Locked, unless the caller wants none, or only reads: whoever looks never waits for who writes.
+        """
         groups = self._groups.setdefault((table, column), {})
         missing = sorted({key for key in map(str, values) if key not in groups})
         if not missing:
@@ -160,7 +164,7 @@ class RecordBook:
         # What was made here the database does not have yet; it is there all the same.
         for record in [made for made in known if made.as_read is None and str(getattr(made, column)) in missing]:
             groups[str(getattr(record, column))].append(record)
-        for row in await self._rows.fetch(layout.select(column, lock=lock), missing):
+        for row in await self._rows.fetch(layout.select(column, lock=lock and self._locks), missing):
             record = layout.read(row)
             known.append(record)
             groups[str(getattr(record, column))].append(record)

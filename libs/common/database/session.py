@@ -23,7 +23,7 @@ from sqlmodel import SQLModel
 
 from libs.common import metrics
 from libs.common.database.database_errors import DatabaseTrouble, DiskFull, as_trouble, is_trouble
-from libs.common.database.engine import PATIENCE, Waits, make_engine, settings_of
+from libs.common.database.engine import PATIENCE, Row, Waits, make_engine, settings_of
 from libs.common.database.records import RecordBook, StoredRow
 from libs.common.events.base import By, Cause, Event, SaidByHand
 from libs.common.ledger.append import LedgerEntry, append
@@ -41,16 +41,6 @@ _ROLLBACK_SECONDS = 5.0
 _BORN = "huiyin.born"
 
 
-def _column(row: Any, name: str) -> Any:
-    try:
-        return row[name]
-    except KeyError:
-        raise AttributeError(name) from None
-
-
-_Row = type("Row", (asyncpg.Record,), {"__getattr__": _column, "__doc__": "A row whose columns are attributes too."})
-
-
 class Session:
     """Rows and events of one transaction.
 
@@ -61,7 +51,9 @@ class Session:
     for what its process remembers of this database from one to the next: nothing that it could not read anew.
     """
 
-    def __init__(self, connection: AsyncConnection, driver: Any, now: datetime, database: "Database") -> None:
+    def __init__(
+        self, connection: AsyncConnection, driver: Any, now: datetime, database: "Database", *, locks: bool = True
+    ) -> None:
         self.now = now
         self.service = database.schema
         self.packs = database.packs
@@ -77,7 +69,7 @@ class Session:
         self._connection = connection
         self._driver = driver
         self._orm: AsyncSession | None = None
-        self._book = RecordBook(self)
+        self._book = RecordBook(self, locks=locks)
         self._entries: list[LedgerEntry] = []
         self._hooks: dict[str, Hook] = {}
 
@@ -137,7 +129,7 @@ class Session:
 
         Parameters for json and jsonb are given as text.
         """
-        rows: Sequence[Any] = await self._driver.fetch(sql, *parameters, record_class=_Row)
+        rows: Sequence[Any] = await self._driver.fetch(sql, *parameters, record_class=Row)
         return rows
 
     @asynccontextmanager
@@ -281,7 +273,7 @@ class Database:
         try:
             async with asyncio.timeout(patience), self._engine.connect() as connection:
                 driver = await self._driver_of(connection)
-                session = Session(connection, driver, datetime.max.replace(tzinfo=UTC), self)
+                session = Session(connection, driver, datetime.max.replace(tzinfo=UTC), self, locks=False)
                 try:
                     yield session
                 except (TimeoutError, asyncio.CancelledError):

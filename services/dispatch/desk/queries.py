@@ -3,13 +3,14 @@
 from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import Boolean, Select, literal_column, select
+from sqlalchemy import Select, select
 from sqlmodel import col
 
 from libs.common.database.session import Session
 from libs.common.events.asking_terms import RequestKind
 from libs.common.security.policy import Scope
 from libs.common.web.cursors import Keyset, PageQuery
+from services.dispatch.asks.domain import RequestState
 from services.dispatch.asks.tables import UnitRequest
 from services.dispatch.cases import queries as cases
 from services.dispatch.cases.tables import Case
@@ -21,15 +22,13 @@ WAITING_KEYSET = Keyset(
     descending=False,
 )
 
-# A constant, so that every plan can prove that the partial index, which holds few rows, has them all.
-_PENDING = literal_column("request.state = 'pending'", Boolean)
-
 
 def waiting_statement(scope: Scope, kinds: Collection[RequestKind], page: PageQuery) -> Select[UnitRequest]:
     """What waits to be decided in the caller's reach, what was asked for first comes first."""
     statement = select(UnitRequest).join(Case, col(Case.case_id) == col(UnitRequest.case_id))
     reached = cases.within(scope, col(Case.lead_unit))
-    statement = statement.where(_PENDING, col(UnitRequest.kind).in_(sorted(kinds)), reached)
+    pending = col(UnitRequest.state) == RequestState.PENDING
+    statement = statement.where(pending, col(UnitRequest.kind).in_(sorted(kinds)), reached)
     return WAITING_KEYSET.cut(statement, page)
 
 

@@ -21,7 +21,7 @@ from libs.common.web.headers import IdempotencyKey, IfMatch
 from services.dispatch.cases.api import asked
 from services.dispatch.letters import queries
 from services.dispatch.letters.actions import answering, showing, templates, writing
-from services.dispatch.letters.labels import FIELDS, NOT_SENT, WITHDRAWN
+from services.dispatch.letters.labels import FIELDS, NOT_SENT, WITHDRAWN, WORKING_DAYS
 from services.dispatch.letters.schemas import (
     AcceptReply,
     DraftLetter,
@@ -92,10 +92,10 @@ async def read_letter(letter_id: LetterId, door: ReadsLetters) -> Response:
 async def print_letter(letter_id: LetterId, door: ReadsLetters) -> Response:
     """The letter as a page to print on A4; one that was not signed off, or was withdrawn, says so."""
     request = Request(door.actor, door.scope)
-    letter, _, values = await door.read(lambda session: templates.document(session, request, letter_id))
-    shown = {code: values[code] for code in FIELDS}
+    letter, shown = await door.read(lambda session: showing.printed(session, request, letter_id))
+    notice = _NOTICES.get(letter.status)
     title = (letter.subject, letter.no or "")
-    return _FRAME.page("letter.html", title, words=FIELDS, letter=shown, notice=_NOTICES.get(letter.status))
+    return _FRAME.page("letter.html", title, words=FIELDS, working_days=WORKING_DAYS, letter=shown, notice=notice)
 
 
 @router.get("/letters/{letter_id}/document", response_class=Response, responses=_A_DOCUMENT)

@@ -16,7 +16,7 @@ FIELDS: Mapping[str, Words] = MappingProxyType(
         "case_no": ("工单编号", "Case number"),
         "case_title": ("事项", "Matter"),
         "case_text": ("诉求内容", "What is asked for"),
-        "days": ("个工作日", "working days"),
+        "days": ("时限天数", "Working days"),
         "due": ("复函期限", "Reply due"),
         "date": ("发函日期", "Sent"),
         "drafted_by": ("拟稿人", "Drafted by"),
@@ -27,5 +27,7 @@ FIELDS: Mapping[str, Words] = MappingProxyType(
     }
 )
 """By their codes; a template names a field by its code or by its Chinese word: ``{{no}}``, ``{{文号}}``."""
+WORKING_DAYS: Words = ("个工作日", "working days")
+"""What stands after their number."""
 NOT_SENT: Words = ("未经签发，不得发出", "Not signed off: not to be sent")
 WITHDRAWN: Words = ("本函已撤回", "Withdrawn")

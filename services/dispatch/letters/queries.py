@@ -57,14 +57,16 @@ async def overdue_letters(session: Session) -> int:
     return int((await session.fetch(_OVERDUE, session.now))[0].n)
 
 
-async def visible_letter(session: Session, scope: Scope, actor: Actor, letter_id: str) -> tuple[Letter, Case | None]:
-    """A letter with its case, both locked; NotFound for whoever neither writes nor gets it."""
+async def visible_letter(
+    session: Session, scope: Scope, actor: Actor, letter_id: str, *, lock: bool = True
+) -> tuple[Letter, Case | None]:
+    """A letter with its case, both locked for who takes a step; NotFound for whoever neither writes nor gets it."""
     found = await session.fetch(_CASE_OF, letter_id)
     case = None
     if found and found[0].case_id is not None:
         # The case before its letters, as whoever takes a step of the case does.
-        case = await session.one(Case, "case_id", found[0].case_id)
-    letter = await session.one(Letter, "letter_id", letter_id)
+        case = await session.one(Case, "case_id", found[0].case_id, lock=lock)
+    letter = await session.one(Letter, "letter_id", letter_id, lock=lock)
     if letter is None or not _sees(scope, actor, letter, case):
         raise NotFound("There is no such letter, or you may not see it", "函件不存在或无权查看")
     return letter, case

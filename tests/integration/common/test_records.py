@@ -218,3 +218,12 @@ async def test_cancelled_work_leaves_nothing_and_the_pool_is_whole_again(databas
             "SELECT count(*) AS n FROM pg_stat_activity WHERE datname = current_database() AND state LIKE 'idle in%'"
         )
     assert left.n == 0
+
+
+async def test_who_only_reads_locks_nothing_and_waits_for_nobody(database: Database) -> None:
+    await write(database, values("held"))
+    async with database.transaction(NOON) as writer:
+        await writer.one(Thing, "thing_id", "held")
+        async with asyncio.timeout(10), database.reading() as reader:
+            found = await reader.one(Thing, "thing_id", "held")
+        assert found is not None

@@ -29,7 +29,13 @@ def shown(session: Session, row: Letter, case: Case | None) -> LetterOut:
 
 async def read(session: Session, asked: Request, letter_id: str) -> LetterOut:
     """One letter, for who writes or gets it."""
-    return shown(session, *await queries.visible_letter(session, asked.scope, asked.actor, letter_id))
+    return shown(session, *await queries.visible_letter(session, asked.scope, asked.actor, letter_id, lock=False))
+
+
+async def printed(session: Session, asked: Request, letter_id: str) -> tuple[LetterOut, Mapping[str, str]]:
+    """One letter, with what stands in its named fields."""
+    letter = await read(session, asked, letter_id)
+    return letter, fields_of(session, letter)
 
 
 def _of(session: Session, row: Letter, case: Case | None, name: str) -> object:

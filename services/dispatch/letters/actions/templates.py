@@ -94,9 +94,8 @@ def _broken(text: str) -> FieldError:
 
 async def document(session: Session, asked: Request, letter_id: str) -> tuple[LetterOut, bytes, dict[str, str]]:
     """A letter with its office's template, and what stands in the fields, by all their words."""
-    letter = await showing.read(session, asked, letter_id)
+    letter, values = await showing.printed(session, asked, letter_id)
     content = await _content(session, letter.office, letter.kind)
-    values = showing.fields_of(session, letter)
     return letter, content, {word: values[code] for word, code in _CODES.items()}
 
 
