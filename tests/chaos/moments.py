@@ -15,6 +15,8 @@ from typing import Any
 from bench.drive.complaints import NOT_SATISFIED, RESULT
 from bench.drive.database import rows
 from huiyin.office import errands
+from libs.common.bus.flow import Service, heard
+from libs.common.events.terms import DECLARED
 from libs.common.security.principal import Role
 from tests.chaos.crowd import Crowd, due_callback
 from tests.chaos.outside.clock import HOUR, RIGHT, open_timed
@@ -50,17 +52,21 @@ _UNLIKE = """
     SELECT case_id, fact.unit_code AS counted, work.lead_unit AS leads, fact.round, work.round AS stands_in,
         fact.version, said
     FROM analytics.fact JOIN dispatch.work USING (case_id) JOIN (
-        SELECT key AS case_id, sum(coalesce(jsonb_array_length(payload -> 'deadlines'), 1)
-            + coalesce(jsonb_typeof(payload -> 'deadline') = 'object', false)::int) AS said
+        SELECT key AS case_id, sum(1 + coalesce(jsonb_typeof(one -> 'deadline') = 'object', false)::int) AS said
         FROM (
-            SELECT key, payload::jsonb FROM intake.ledger WHERE stream = 'cases' UNION ALL
-            SELECT key, payload::jsonb FROM dispatch.ledger WHERE stream = 'cases' UNION ALL
-            SELECT key, payload::jsonb FROM followup.ledger WHERE stream = 'cases'
-        ) AS everything GROUP BY key
+            SELECT type, key, payload::jsonb FROM intake.ledger WHERE stream = 'cases' UNION ALL
+            SELECT type, key, payload::jsonb FROM dispatch.ledger WHERE stream = 'cases' UNION ALL
+            SELECT type, key, payload::jsonb FROM followup.ledger WHERE stream = 'cases'
+        ) AS everything
+        CROSS JOIN jsonb_array_elements(coalesce(payload -> 'deadlines', jsonb_build_array(payload))) AS one
+        WHERE type = ANY($1) AND (coalesce(one ->> 'about', '') = '' OR one ->> 'deadline' = ANY($2)) GROUP BY key
     ) AS ledgers USING (case_id)
     WHERE (fact.unit_code, fact.round, fact.version) IS DISTINCT FROM (coalesce(work.lead_unit, ''), work.round, said)
 """
 """Cases of which analytics names another unit or round than dispatch, or knows not once each thing that events tell."""
+_HEARD = [event.type_name for event in heard(Service.ANALYTICS)]
+_COUNTED = [code for code, deadline in DECLARED.items() if deadline.promise.counted_as]
+"""What analytics hears, and which deadlines of something of a case it counts: not the one of a decision on a return."""
 _MOMENTS = """
     SELECT count(*) AS events, count(DISTINCT (key, occurred_at)) AS moments FROM dispatch.ledger WHERE stream = 'cases'
 """
@@ -184,7 +190,7 @@ async def compared(stage: Stage, name: str, *, most_moments: int) -> list[Verdic
             served = counted[unit][counter] if unit in counted else 0
             if served != of_unit.get(unit, 0):
                 wrong.append(f"{counter} of {unit or 'nobody'}: counted {served}, kept {of_unit.get(unit, 0)}")
-    unlike = [str(dict(row)) for row in await rows(url, _UNLIKE)]
+    unlike = [str(dict(row)) for row in await rows(url, _UNLIKE, _HEARD, _COUNTED)]
     (told,) = await rows(url, _MOMENTS)
     cases = (await rows(url, "SELECT count(*) AS n FROM dispatch.work"))[0]["n"]
     apart = [] if told["moments"] <= most_moments * cases else [f"{told['events']} events at {told['moments']} moments"]
