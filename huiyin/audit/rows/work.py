@@ -184,7 +184,8 @@ class CaseWithUnits:
             done |= {unit for unit in said.support_units if (version, unit) not in self._given}
         chosen = told(said, "category_code"), told(said, "pack_version"), by_rule, said.explanation
         reason = told(said, "reason_code") if isinstance(said, cases.CaseReassigned) else None
-        more: dict[str, Any] = {"done": frozenset(done), "delegates": chain, "reason_code": reason}
+        parts = tuple(rules.GivenPart(one.unit_code, one.what, one.measures, one.due_at) for one in said.parts)
+        more: dict[str, Any] = {"done": frozenset(done), "delegates": chain, "reason_code": reason, "parts": parts}
         return Assignment(said.lead_unit, said.support_units, *chosen, **more)
 
     def _is_of_before(self, version: int) -> bool:

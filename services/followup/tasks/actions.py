@@ -35,10 +35,15 @@ from services.followup.clocks.actions.running import start_clock_about, stop_clo
 
 
 def given_with(session: Session, case: Case, event: CaseAssigned | CaseReassigned) -> None:
-    """派单、改派 -> each support unit that has a task by it has its limit; who is not named again has none."""
+    """派单、改派 -> each support unit that has a task by it has the end that was named, else its limit.
+
+    Who is not named again has none.
+    """
     stop_tasks(session, case, event.round, but_not=event.support_units)
+    named = {part.unit_code: part.due_at for part in event.parts}
     for name in event.tasks:
-        _begin(session, case, name, unit_of_task(name), event.occurred_at)
+        unit = unit_of_task(name)
+        _begin(session, case, name, unit, event.occurred_at, named.get(unit))
 
 
 def given(session: Session, case: Case, event: TaskGiven) -> None:
