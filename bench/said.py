@@ -105,6 +105,7 @@ _PLAIN: Mapping[type[CaseEvent], Mapping[str, Any]] = {
         "what": "查明断电原因", "units": ("D-C",), "tasks": ("3.D-C",), "report_due_at": T, "times": 1,
     },
     whistles.CallAcknowledged: _CALLED,
+    whistles.CallResponsibleNamed: {**_CALLED, "staff_id": "S-1001"},
     whistles.UnitArrived: {**_CALLED, "area_code": "999001101201", "late": False},
     whistles.CallReported: {**_CALLED, "note": "正在抢修"},
     whistles.CallDone: {**_CALLED, "result": "已恢复供电"},

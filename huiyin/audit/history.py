@@ -71,7 +71,7 @@ Progress is none to follow, nor is what a support unit does. What was asked for 
 """
 OF_CALLS = (
     *(whistles.CallAcknowledged, whistles.UnitArrived, whistles.CallReported),
-    *(whistles.CallDone, whistles.CallCancelled),
+    *(whistles.CallResponsibleNamed, whistles.CallDone, whistles.CallCancelled),
     *(whistles.ConsultationHeld, whistles.WhistleDone, whistles.UnitScored, whistles.ClaimMade, whistles.ClaimDecided),
 )
 """What becomes of whistles and of summoned units' tasks, wherever the case stands."""

@@ -159,6 +159,7 @@ FLOW: tuple[Route, ...] = (
     _route(cases.TaskCancelled,          Stream.CASES,     ".D..", "..FA"),
     _route(whistles.StreetWhistled, Stream.CASES,     ".D..", "..FA"),
     _route(whistles.CallAcknowledged,Stream.CASES,     ".D..", "..F."),
+    _route(whistles.CallResponsibleNamed, Stream.CASES, ".D..", "..F."),
     _route(whistles.UnitArrived,    Stream.CASES,     ".D..", "..FA"),
     _route(whistles.CallReported,   Stream.CASES,     ".D..", "..F."),
     _route(whistles.CallDone,       Stream.CASES,     ".D..", "..FA"),

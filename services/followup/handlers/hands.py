@@ -8,6 +8,7 @@ from libs.common.events.tasks import TaskGiven
 from libs.common.events.whistles import (
     CallCancelled,
     CallDone,
+    CallResponsibleNamed,
     ClaimDecided,
     ConsultationHeld,
     StreetWhistled,
@@ -19,8 +20,8 @@ from services.followup.responsible.actions import note_named
 from services.followup.tasks import actions as tasks
 
 
-async def responsible_named(session: Session, event: ResponsibleNamed) -> None:
-    """责任人 -> shown with the clocks and orders of that unit and round."""
+async def responsible_named(session: Session, event: ResponsibleNamed | CallResponsibleNamed) -> None:
+    """责任人, 报到责任人 -> shown with the clocks and orders of that unit and round."""
     await known(session, event)
     await note_named(session, event)
 
