@@ -46,7 +46,7 @@ async def test_it_names_one_of_its_people_who_is_late_by_name_on_the_board(offic
     of_person = (await unit.get("/calls", responsible="S-1")).json()["items"]
     assert [one["case_id"] for one in of_person] == [case_id]
     assert (await unit.get("/calls", responsible="S-2")).json()["items"] == []
-    assert await named(office, case_id) == [(f"3.{HOUSING}", "S-1")]
+    assert await named(office, case_id) == [(f"4.{HOUSING}", "S-1")]
     async with office.database.reading() as session:
         session.now = office.clock.now()
         assert await vacant_cases(session) == 0
@@ -76,7 +76,7 @@ async def test_who_was_let_off_answers_no_longer_and_a_second_whistle_wants_a_na
     for verb, body in (("arrival", {"area_code": "999001101201"}), ("result", {"result": "已修复"})):
         assert (await unit.post(f"/calls/{case_id}/{verb}", body, version="*")).status_code == 200
     await whistle(office, case_id)
-    first, second, third = f"3.{HOUSING}", f"5.{HOUSING}", f"8.{HOUSING}"
+    first, second, third = f"4.{HOUSING}", f"6.{HOUSING}", f"9.{HOUSING}"
     told = [(first, "S-1"), (first, None), (second, "S-1"), (third, None)]
     assert await named(office, case_id) == told
 
@@ -86,4 +86,4 @@ async def test_whom_the_case_turns_out_to_be_about_answers_for_no_task_of_it(off
     path = f"/calls/{case_id}/responsible"
     assert (await office.handler(HOUSING).post(path, {"responsible": "S-1"}, version="*")).status_code == 200
     await office.hear(said(AccusedNamed, case_id, occurred_at=T0, accused_staff=("S-1",)))
-    assert await named(office, case_id) == [(f"3.{HOUSING}", "S-1"), (f"3.{HOUSING}", None)]
+    assert await named(office, case_id) == [(f"4.{HOUSING}", "S-1"), (f"4.{HOUSING}", None)]

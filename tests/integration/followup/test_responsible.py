@@ -68,7 +68,7 @@ async def test_of_a_summoned_unit_the_clocks_of_its_task_show_who_answers(office
         said(CallResponsibleNamed, case_id, occurred_at=T0, round=1, **name),
     )
     timers = (await office.supervisor.get("/timers", case_id=case_id)).json()["items"]
-    named_of = {timer["unit_code"]: timer["responsible"] for timer in timers if timer["deadline"] == "report_in"}
+    named_of = {timer["unit_code"]: timer["responsible"] for timer in timers if timer["what"] == "report_in"}
     assert {unit: who and who["staff_id"] for unit, who in named_of.items()} == {OTHER: "S-1"}
     gone = said(CallResponsibleNamed, case_id, occurred_at=T0, round=1, **name | {"staff_id": None})
     await office.hear(gone)
