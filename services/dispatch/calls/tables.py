@@ -29,6 +29,8 @@ class SummonedUnit(Base, table=True):
         check("call_ended_says_why", "ended_at IS NULL OR result IS NOT NULL"),
         index("call_open_idx", "case_id", "unit_code", where=_OPEN, unique=True),
         index("call_open_unit_idx", "unit_code", "called_at", "case_id", where=_OPEN),
+        index("call_unit_idx", "unit_code", "called_at", "case_id", "version"),
+        index("call_called_idx", "called_at", "case_id", "version", "unit_code"),
         index("call_street_idx", "street_unit", "called_at", "case_id", "version", "unit_code"),
         index("call_place_idx", "area_code", "called_at", "case_id"),
         index(
