@@ -17,6 +17,7 @@ from libs.common.events import cases
 from libs.common.events.base import Event
 from libs.common.events.deadlines import SetDeadline
 from libs.common.events.terms import Deadline
+from libs.common.events.whistle_terms import gives_back
 from libs.common.time.due import Limit, LimitUnit, Pause, due
 from services.followup.ladder.actions.firing import rungs_of
 from services.followup.supervision.actions import number_of
@@ -170,6 +171,11 @@ class Clocks:
         """Nobody waits for what was asked for in this round to be decided."""
         for clock in self.started:
             clock.stopped |= clock.set.deadline is Deadline.DECISION and clock.said.round == number
+
+    def stop_giving_back(self, task: str) -> None:
+        """Nobody waits for it to be decided whether this task is given back."""
+        for clock in self.started:
+            clock.stopped |= clock.set.deadline is Deadline.CLAIM and gives_back(clock.set.about, task)
 
     def stop_all(self) -> None:
         """The case is over, and whatever was to be answered about it but for what runs after the end."""

@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from huiyin.audit.case import DISPATCH, FOLLOWUP, INTAKE, CaseView, LedgerSaid
+from huiyin.audit.rows.appraised import claims_due_by
 from huiyin.audit.rows.beside import BESIDE, beside_step, decided_by, due_by, edition_of
 from huiyin.audit.rows.comparing import Columns, NotBefore, Unseen, as_told, by_whom, told
 from huiyin.audit.rows.decisions import decision_of, step_of
@@ -101,6 +102,7 @@ class CaseWithUnits:
         if one.service != DISPATCH:
             self.tasks, self.calls = due_by(one.event, self.tasks, self.calls)
             self.requests = decided_by(one.event, self.requests)
+            self.appraisal = claims_due_by(one.event, self.appraisal)
             crossed = isinstance(one.event, objections.CaseReopened) and one.event.round > self.state.round
             if crossed or getattr(one.event, "round", self.state.round) == self.state.round:
                 self._hear(one.event)

@@ -175,7 +175,7 @@ FLOW: tuple[Route, ...] = (
     _route(whistles.ConsultationHeld, Stream.CASES,   ".D..", "..F."),
     _route(whistles.WhistleDone,    Stream.CASES,     ".D..", "..F."),
     _route(whistles.UnitScored,     Stream.CASES,     ".D..", "..F."),
-    _route(whistles.ClaimMade,      Stream.CASES,     ".D..", "...."),
+    _route(whistles.ClaimMade,      Stream.CASES,     ".D..", "..F."),
     _route(whistles.ClaimDecided,   Stream.CASES,     ".D..", "..FA"),
     _route(cases.ReturnRequested,        Stream.CASES,     ".D..", "..FA"),
     _route(cases.ReturnDecided,          Stream.CASES,     ".D..", "..FA"),

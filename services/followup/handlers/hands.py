@@ -10,6 +10,7 @@ from libs.common.events.whistles import (
     CallDone,
     CallResponsibleNamed,
     ClaimDecided,
+    ClaimMade,
     ConsultationHeld,
     StreetWhistled,
     UnitArrived,
@@ -67,9 +68,14 @@ async def consulted(session: Session, event: ConsultationHeld) -> None:
         tasks.consulted(session, case, event)
 
 
+async def claimed(session: Session, event: ClaimMade) -> None:
+    """被召集单位申请 -> somebody has to decide in time, where the pack says so."""
+    tasks.claimed(session, await known(session, event), event)
+
+
 async def claim_decided(session: Session, event: ClaimDecided) -> None:
-    """被召集单位申请审核 -> what was given back nobody waits for."""
-    tasks.given_back(session, await known(session, event), event)
+    """被召集单位申请审核 -> it waits no longer; and what was given back nobody waits for."""
+    tasks.claim_decided(session, await known(session, event), event)
 
 
 async def lettered(session: Session, event: letters.LetterSent | letters.LetterSentBack) -> None:

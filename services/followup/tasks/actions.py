@@ -18,11 +18,12 @@ from libs.common.events.letters import LetterReplied, LetterSent, LetterSentBack
 from libs.common.events.task_terms import unit_of_task
 from libs.common.events.tasks import TaskGiven
 from libs.common.events.terms import Deadline
-from libs.common.events.whistle_terms import ClaimKind
+from libs.common.events.whistle_terms import ClaimKind, claim_name, gives_back
 from libs.common.events.whistles import (
     CallCancelled,
     CallDone,
     ClaimDecided,
+    ClaimMade,
     ConsultationHeld,
     StreetWhistled,
     UnitArrived,
@@ -84,8 +85,12 @@ def came(session: Session, case: Case, event: UnitArrived) -> None:
 
 
 def call_ended(session: Session, case: Case, event: CallDone | CallCancelled) -> None:
-    """吹哨任务办结、撤销召集 -> nobody waits for it."""
+    """吹哨任务办结、撤销召集 -> nobody waits for it, nor for a decision on giving it back."""
     stop_clocks(session, case, Deadline.REPORT_IN, Deadline.CALLED, about=event.task)
+    clocks = clocks_of(session)
+    for clock in clocks.of(case.case_id):
+        if clock.what is Deadline.CLAIM and gives_back(clock.about, event.task):
+            clocks.stop(clock)
 
 
 def consulted(session: Session, case: Case, event: ConsultationHeld) -> None:
@@ -95,8 +100,19 @@ def consulted(session: Session, case: Case, event: ConsultationHeld) -> None:
             start_clock_about(session, case, Deadline.CALLED, one.task, one.due_at, one.unit_code)
 
 
-def given_back(session: Session, case: Case, event: ClaimDecided) -> None:
-    """退回吹哨任务 -> granted, nobody waits for it."""
+def claimed(session: Session, case: Case, event: ClaimMade) -> None:
+    """被召集单位申请 -> it has to be decided within the limit of the pack, if that has one, be the case over or not."""
+    directory = session.packs.version(case.pack_version)
+    limit = directory.limit(Deadline.CLAIM, case.kind, case.urgency)
+    if limit is not None:
+        due_at = due(event.occurred_at, limit, directory.calendar())
+        about = claim_name(event.claim, event.kind, event.task)
+        start_clock_about(session, case, Deadline.CLAIM, about, due_at, None)
+
+
+def claim_decided(session: Session, case: Case, event: ClaimDecided) -> None:
+    """被召集单位申请审核 -> it is decided; nobody waits for a task that was given back."""
+    stop_clocks(session, case, Deadline.CLAIM, about=claim_name(event.claim, event.kind, event.task))
     if event.granted and event.kind is ClaimKind.RETURN:
         stop_clocks(session, case, Deadline.REPORT_IN, Deadline.CALLED, about=event.task)
 

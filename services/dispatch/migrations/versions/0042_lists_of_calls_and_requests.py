@@ -1,4 +1,4 @@
-"""Lists of summoned units' tasks and of requests have indexes of their own order."""
+"""Lists of summoned units' tasks and of requests have indexes of their own order; claims are decided in time."""
 
 from alembic import op
 
@@ -8,6 +8,7 @@ branch_labels = None
 depends_on = None
 
 _STATEMENTS = (
+    "ALTER TABLE call_claim ADD COLUMN due_at timestamptz",
     "CREATE INDEX call_unit_idx ON call (unit_code, called_at, case_id, version)",
     "CREATE INDEX call_called_idx ON call (called_at, case_id, version, unit_code)",
     "CREATE INDEX request_asked_idx ON request (asked_at, case_id, version)",
