@@ -136,6 +136,7 @@ _PLAIN: Mapping[type[CaseEvent], Mapping[str, Any]] = {
     letters.LetterAccepted: {**_LETTER, "opinion": "同意"},
     letters.LetterSentBack: {**_LETTER, "opinion": "请附照片", "edition": 2, "warn_at": T, "due_at": DUE},
     letters.LetterReminded: {**_LETTER, "reminder": "请尽快函复"},
+    letters.LetterHandedOn: {**_LETTER, "from_unit": "D-A", "edition": 1},
     letters.LetterWithdrawn: {**_LETTER, "edition": 1, "opinion": "已无必要"},
     cases.ReturnRequested: {**_UNIT, "reason_code": "wrong_area", "note": "不属于我单位"},
     cases.ReturnDecided: {**_UNIT, "approved": True, "note": "同意"},

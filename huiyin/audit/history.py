@@ -78,6 +78,7 @@ OF_CALLS = (
 OF_LETTERS = (
     *(letters.LetterDrafted, letters.LetterSent, letters.LetterAcknowledged, letters.LetterReplied),
     *(letters.LetterAccepted, letters.LetterSentBack, letters.LetterReminded, letters.LetterWithdrawn),
+    letters.LetterHandedOn,
 )
 """What becomes of a letter about it, likewise; what may follow what there its rows tell (I6)."""
 _OF_FOLLOWUP = (cases.CallbackDue, cases.CallbackTried, cases.CaseSentBack, cases.CaseClosed)

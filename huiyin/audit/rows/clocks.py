@@ -188,6 +188,12 @@ class Clocks:
             if clock.set.deadline in kinds and not (clock.set.about or clock.stopped):
                 clock.units.append(unit_code)
 
+    def hand_over_about(self, about: str, unit_code: str) -> None:
+        """That of one thing runs on, and is this unit's."""
+        for clock in self.started:
+            if clock.set.about == about and not clock.stopped:
+                clock.units.append(unit_code)
+
     def warn(self, event: cases.DeadlineWarned) -> None:
         """A warning was told."""
         for clock in self._of(event, "warned"):

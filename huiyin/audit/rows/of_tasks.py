@@ -13,6 +13,7 @@ OF_TASKS: tuple[type[Any], ...] = (
     *(whistles.StreetWhistled, whistles.UnitArrived, whistles.CallDone, whistles.CallCancelled),
     *(whistles.ConsultationHeld, whistles.ClaimMade, whistles.ClaimDecided),
     *(letters.LetterSent, letters.LetterReplied, letters.LetterSentBack, letters.LetterWithdrawn),
+    letters.LetterHandedOn,
 )
 """What is said of them alone."""
 
@@ -58,5 +59,7 @@ def _tell_call(clocks: Clocks, event: Any, *, in_hand: bool) -> None:
                 clocks.stop_about(event.task)
         case letters.LetterSent() | letters.LetterSentBack():
             clocks.start_about(letter_deadline(event.letter_id, event.edition))
+        case letters.LetterHandedOn():
+            clocks.hand_over_about(letter_deadline(event.letter_id, event.edition), event.to_unit)
         case letters.LetterReplied() | letters.LetterWithdrawn():
             clocks.stop_about(letter_deadline(event.letter_id, event.edition))

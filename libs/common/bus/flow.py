@@ -171,6 +171,7 @@ FLOW: tuple[Route, ...] = (
     _route(letters.LetterAccepted,       Stream.CASES,     ".D..", "...."),
     _route(letters.LetterSentBack,       Stream.CASES,     ".D..", "..FA"),
     _route(letters.LetterReminded,       Stream.CASES,     ".D..", "...."),
+    _route(letters.LetterHandedOn,       Stream.CASES,     ".D..", "..F."),
     _route(letters.LetterWithdrawn,      Stream.CASES,     ".D..", "..FA"),
     _route(whistles.ConsultationHeld, Stream.CASES,   ".D..", "..F."),
     _route(whistles.WhistleDone,    Stream.CASES,     ".D..", "..F."),

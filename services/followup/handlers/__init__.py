@@ -118,6 +118,7 @@ HANDLERS = (
     on(letters.LetterAcknowledged, hands.worked),
     on(letters.LetterReplied, hands.letter_ended),
     on(letters.LetterSentBack, hands.lettered),
+    on(letters.LetterHandedOn, hands.letter_handed_on),
     on(letters.LetterWithdrawn, hands.letter_ended),
     on(CaseHandled, cases.finished),
 )

@@ -88,3 +88,8 @@ async def lettered(session: Session, event: letters.LetterSent | letters.LetterS
 async def letter_ended(session: Session, event: letters.LetterReplied | letters.LetterWithdrawn) -> None:
     """复函、撤回函件 -> that promise is kept, or void."""
     tasks.letter_ended(session, await known(session, event), event)
+
+
+async def letter_handed_on(session: Session, event: letters.LetterHandedOn) -> None:
+    """收函单位承接 -> whoever stands in for its receiver has to answer by the same deadline."""
+    tasks.letter_handed_on(session, await known(session, event), event)

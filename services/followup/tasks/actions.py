@@ -14,7 +14,7 @@ from libs.common.events.cases import (
     TriageQueued,
 )
 from libs.common.events.letter_terms import letter_deadline
-from libs.common.events.letters import LetterReplied, LetterSent, LetterSentBack, LetterWithdrawn
+from libs.common.events.letters import LetterHandedOn, LetterReplied, LetterSent, LetterSentBack, LetterWithdrawn
 from libs.common.events.task_terms import unit_of_task
 from libs.common.events.tasks import TaskGiven
 from libs.common.events.terms import Deadline
@@ -32,7 +32,7 @@ from libs.common.time.due import due
 from services.followup.cases.tables import Case
 from services.followup.clocks.actions.book import clocks_of
 from services.followup.clocks.actions.changing import move_clock_about
-from services.followup.clocks.actions.running import start_clock_about, stop_clocks
+from services.followup.clocks.actions.running import hand_over, start_clock_about, stop_clocks
 
 
 def given_with(session: Session, case: Case, event: CaseAssigned | CaseReassigned) -> None:
@@ -127,6 +127,12 @@ def lettered(session: Session, case: Case, event: LetterSent | LetterSentBack) -
 def letter_ended(session: Session, case: Case, event: LetterReplied | LetterWithdrawn) -> None:
     """复函、撤回函件 -> nobody waits for a reply any more."""
     stop_clocks(session, case, Deadline.LETTER, about=letter_deadline(event.letter_id, event.edition))
+
+
+def letter_handed_on(session: Session, case: Case, event: LetterHandedOn) -> None:
+    """收函单位承接 -> its clock runs on, and is the successor's."""
+    about = letter_deadline(event.letter_id, event.edition)
+    hand_over(session, case, Deadline.LETTER, event.to_unit, about=about)
 
 
 def _stop(session: Session, case: Case, number: int, unit_code: str) -> None:
