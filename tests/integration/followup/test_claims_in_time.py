@@ -1,4 +1,4 @@
-"""What a summoned unit claims has a clock of its own, where the pack has a limit; it runs behind the end of the case."""
+"""What a summoned unit claims has a clock of its own, where the pack has a limit, that outlives the case."""
 
 from bench.said import said
 from libs.common.events.cases import DeadlineMissed, deadlines_in
