@@ -13,7 +13,7 @@ Who = tuple[str, datetime] | None
 
 
 @dataclass(slots=True)
-class Named:
+class WhoAnswers:
     """Of the unit that works, and of tasks beside it."""
 
     lead: Who = None

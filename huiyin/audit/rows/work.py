@@ -16,7 +16,7 @@ from huiyin.audit.rows.comparing import Columns, NotBefore, Unseen, as_told, by_
 from huiyin.audit.rows.decisions import decision_of, step_of
 from huiyin.audit.rows.disputed import dispute_said, ruled_said
 from huiyin.audit.rows.letters import Letters, after_letter
-from huiyin.audit.rows.named import Named
+from huiyin.audit.rows.named import WhoAnswers
 from huiyin.audit.rows.passed import passed_said
 from huiyin.audit.rows.requests import raised_said, request_said, unaccepted_said
 from libs.common.errors import NotFound
@@ -84,7 +84,7 @@ class CaseWithUnits:
         self.requests: tuple[requests.UnitAsk, ...] = ()
         self.sessions: tuple[disputes.Arbitration, ...] = ()
         self.hearings: tuple[disputes.HearingEntry, ...] = ()
-        self.named = Named()
+        self.named = WhoAnswers()
         self.steps: list[Columns] = []
         self.decisions: list[Columns] = []
         self.lists: list[Columns] = []

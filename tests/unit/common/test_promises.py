@@ -31,8 +31,8 @@ def test_it_lives_by_events_that_followup_hears_or_says(code: str) -> None:
 def test_what_events_mean() -> None:
     given = cases.CaseReassigned.model_construct()
     assert set_by(given) == [Deadline.SIGN, Deadline.HANDLE]
-    assert passed_on_by(given) == [Deadline.HANDLE]
-    assert ended_by(given) == [Deadline.SIGN, Deadline.TASK]
+    assert passed_on_by(given) == [Deadline.HANDLE, Deadline.STAGED]
+    assert ended_by(given) == [Deadline.SIGN, Deadline.TASK, Deadline.DECISION]
     assert set_by(supervision.SupervisionIssued.model_construct()) == []
     assert ended_by(supervision.SupervisionReplied.model_construct()) == [Deadline.REPLY]
 
