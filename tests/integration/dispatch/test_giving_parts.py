@@ -120,8 +120,8 @@ async def test_an_assignment_says_what_its_support_units_are_to_do_and_until_whe
     what = "关阀配合抢修，联系人138****5678"
     assert (part.unit_code, part.what, part.measures, part.due_at) == (WATER, what, WANTED["measures"], due)
     assert [(one["unit_code"], one["what"], one["due_at"]) for one in await tasks(office, case_id)] == [
-        (TOWN_UNIT, None, None),
         (WATER, what, "2026-03-03T04:00:00Z"),
+        (TOWN_UNIT, None, None),
     ]
 
 
