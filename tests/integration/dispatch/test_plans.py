@@ -29,9 +29,9 @@ UNIT_SCOPE = Scope("999001", (Bound("D-3"),), frozenset({"D-3"}))
 FILL: tuple[str, ...] = (
     """
     INSERT INTO call (case_id, version, unit_code, round, status, kind, street_unit, area_code, place, what, called_at,
-        times, acknowledged_at, arrived_at, ended_at, result, worked_by, responsible_staff)
+        times, acknowledged_at, arrived_at, late, ended_at, result, worked_by, responsible_staff)
     SELECT case_id, 4, 'D-' || case_id::int % 61, 1, 'done', 'emergency', 'T-' || case_id::int % 23, area_code, 'p',
-        'w', registered_at, 1, registered_at, registered_at, registered_at, 'r', '{}', 'S-' || case_id::int % 97
+        'w', registered_at, 1, registered_at, registered_at, false, registered_at, 'r', '{}', 'S-' || case_id::int % 97
     FROM work
     """,
     """
@@ -152,9 +152,10 @@ async def test_each_list_is_one_short_walk_along_its_index_among_60_000(office: 
         session.now = office.clock.now()
         for name, (wanted, index) in letters.items():
             plans.append((name, letters_statement(session, STREET_SCOPE, wanted, FIRST_PAGE), index))
+    wrong = []
     for name, statement, index in plans:
         plan = await plan_of(office.database, statement)
-        assert plan.indexes & set(index.split(" or ")), f"{name}:\n{plan}"
-        assert name in _SORTED or not plan.sorts, f"{name}:\n{plan}"
-        assert not plan.walked, f"{name}:\n{plan}"
-        assert plan.rows_read < 20 * FIRST_PAGE.limit, f"{name}:\n{plan}"
+        by_index = bool(plan.indexes & set(index.split(" or "))) and not plan.walked
+        short = plan.rows_read < 20 * FIRST_PAGE.limit and (name in _SORTED or not plan.sorts)
+        wrong += [] if by_index and short else [f"{name}:\n{plan}"]
+    assert wrong == [], "\n\n".join(wrong)
