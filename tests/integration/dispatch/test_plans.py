@@ -135,8 +135,8 @@ _SORTED = ("what a rule would settle", "a person's tasks")
 
 
 async def test_each_list_is_one_short_walk_along_its_index_among_60_000(office: Office) -> None:
-    async with office.database.transaction(T0) as session:
-        for sql in (FILL_WORK, *FILL):
+    for sql in (FILL_WORK, *FILL):
+        async with office.database.transaction(T0) as session:
             await session.fetch(sql)
     letters = {
         "letters of an office": (LetterFilter("T-3", received=False), "letter_office_idx"),
