@@ -26,7 +26,10 @@ async def test_it_is_the_successors_to_answer_by_the_same_deadline(office: Offic
     now = await letter(office, before["letter_id"])
     assert (now["to_unit"], now["status"], now["due_at"]) == (OTHER_BUREAU, "sent", before["due_at"])
     reply = f"/letters/{before['letter_id']}/reply"
-    assert (await office.handler(BUREAU, "zhao").post(reply, {"reply": "已修复"}, version="*")).status_code in (403, 404)
+    assert (await office.handler(BUREAU, "zhao").post(reply, {"reply": "已修复"}, version="*")).status_code in (
+        403,
+        404,
+    )
     answered = await office.handler(OTHER_BUREAU, "zhao").post(reply, {"reply": "已修复"}, version="*")
     assert (answered.status_code, answered.json()["status"]) == (200, "replied")
     assert await hand_over(office.database, office.clock) == 0

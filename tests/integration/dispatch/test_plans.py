@@ -31,7 +31,8 @@ FILL: tuple[str, ...] = (
     INSERT INTO call (case_id, version, unit_code, round, status, kind, street_unit, area_code, place, what, called_at,
         times, acknowledged_at, arrived_at, late, ended_at, result, worked_by, responsible_staff)
     SELECT case_id, 4, 'D-' || case_id::int % 61, 1, 'done', 'emergency', 'T-' || case_id::int % 23, area_code, 'p',
-        'w', registered_at, 1, registered_at, registered_at, false, registered_at, 'r', '{}', 'S-' || case_id::int % 97
+        'w', registered_at, 1, registered_at, registered_at, false, registered_at, 'r', '{}',
+        'S-' || case_id::int % 97
     FROM work
     """,
     """
