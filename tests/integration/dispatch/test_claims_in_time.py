@@ -10,7 +10,8 @@ from libs.common.events.whistles import ClaimMade
 from libs.common.security.principal import Role
 from services.dispatch.appraisals.queries import overdue_claims
 from tests.integration.dispatch.office import HOUR, Office, only
-from tests.integration.dispatch.test_called_by_name import HOUSING, summoned
+from tests.integration.dispatch.test_called_by_name import summoned
+from tests.integration.dispatch.test_responsible import HOUSING
 
 REFUSED = {"granted": False, "note": "属本单位职责"}
 

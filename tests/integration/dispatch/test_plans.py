@@ -102,7 +102,8 @@ def requests(**wanted: Any) -> Select[Any]:
     return all_requests_statement(COUNTY_SCOPE, RequestFilter(**wanted), FIRST_PAGE, of_a_unit=False)
 
 
-RULE = DutyRule(category_code="0203", area_code="999001000000", words=[], case_id="1", rule_id="r")
+_SETTLES: dict[str, Any] = {"category_code": "0203", "area_code": "999001000000", "words": [], "case_id": "1"}
+RULE = DutyRule(**_SETTLES)
 SINCE = datetime(2026, 1, 1, tzinfo=UTC)
 PLANS: list[tuple[str, Select[Any], str]] = [
     ("a street's board", calls(STREET_SCOPE, called=False), "call_street_idx"),
