@@ -7,10 +7,9 @@ from libs.common.events.terms import Deadline
 from libs.common.events.whistle_terms import ClaimKind, claim_name
 from libs.common.events.whistles import CallDone, ClaimDecided, ClaimMade
 from libs.common.pack.loader import digest, document
-from libs.common.pack.schema import ANY, Limits, LimitSetting
+from libs.common.pack.schema import ANY, Limits, LimitSetting, LimitTable
 from libs.common.time.due import LimitUnit
-from tests.integration.followup.office import COUNTY, OTHER, PACK, T0, Office, assigned
-from tests.integration.followup.test_supervision import local
+from tests.integration.followup.office import COUNTY, OTHER, PACK, T0, Office, assigned, local
 
 TASK = f"3.{OTHER}"
 OF_IT = {"task": TASK, "unit_code": OTHER, "whistle": 3, "round": 1, "occurred_at": T0}
@@ -18,7 +17,7 @@ OF_IT = {"task": TASK, "unit_code": OTHER, "whistle": 3, "round": 1, "occurred_a
 
 async def limited(office: Office) -> str:
     """A case under a pack by which claims are decided within two working days."""
-    two_days = {ANY: {ANY: LimitSetting(value=2, unit=LimitUnit.WORK_DAY)}}
+    two_days: LimitTable = {ANY: {ANY: LimitSetting(value=2, unit=LimitUnit.WORK_DAY)}}
     pack = PACK.model_copy(update={"limits": Limits({**PACK.limits.root, Deadline.CLAIM: two_days})})
     await office.hear(
         PackPublished(occurred_at=T0, place_code=COUNTY, version=2, digest=digest(pack), document=document(pack))
