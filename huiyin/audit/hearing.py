@@ -6,6 +6,7 @@ from huiyin.audit.case import ANALYTICS, DISPATCH, FOLLOWUP, INTAKE, CaseView
 from huiyin.audit.counted import Counted, CountedLead, CountedOnce, LimitClock
 from huiyin.audit.from_above import count_order
 from huiyin.audit.hands import count_tasks
+from huiyin.audit.lettered import count_letters, count_scores
 from huiyin.audit.wishes import count_requests
 from libs.common.events import cases, door, judging, objections, passing, supervision
 from libs.common.events.base import Event
@@ -36,6 +37,8 @@ def count_case(view: CaseView) -> Counted | None:
         counted.closing = None
     count_tasks(counted, view)
     count_requests(counted, view)
+    count_letters(counted, view)
+    count_scores(counted, view)
     return counted
 
 

@@ -71,13 +71,14 @@ Progress is none to follow, nor is what a support unit does. What was asked for 
 """
 OF_CALLS = (
     *(whistles.CallAcknowledged, whistles.UnitArrived, whistles.CallReported),
-    *(whistles.CallDone, whistles.CallCancelled),
+    *(whistles.CallResponsibleNamed, whistles.CallDone, whistles.CallCancelled),
     *(whistles.ConsultationHeld, whistles.WhistleDone, whistles.UnitScored, whistles.ClaimMade, whistles.ClaimDecided),
 )
 """What becomes of whistles and of summoned units' tasks, wherever the case stands."""
 OF_LETTERS = (
     *(letters.LetterDrafted, letters.LetterSent, letters.LetterAcknowledged, letters.LetterReplied),
     *(letters.LetterAccepted, letters.LetterSentBack, letters.LetterReminded, letters.LetterWithdrawn),
+    letters.LetterHandedOn,
 )
 """What becomes of a letter about it, likewise; what may follow what there its rows tell (I6)."""
 _OF_FOLLOWUP = (cases.CallbackDue, cases.CallbackTried, cases.CaseSentBack, cases.CaseClosed)

@@ -57,6 +57,8 @@ class Objections:
         self._closers = Had()
         self._decided: dict[str, bool] = {}
         self._reopened: set[str] = set()
+        self._claimed = False
+        """Whether a clock of what a summoned unit claims was ever set: it runs on behind the end, too."""
 
     def follow(self, event: object) -> None:
         """Whoever asks the citizen, or says how the case ends, decides about no objection to that."""
@@ -65,15 +67,19 @@ class Objections:
                 self._closers.add(event.caller, event.caller_staff)
             case cases.CaseClosed():
                 self._closers.add(event.by, event.by_staff)
+            case cases.DeadlineSet():
+                self._claimed |= any(one.deadline is Deadline.CLAIM for one in event.deadlines)
 
     def lets_say(self, event: Any, heard: list[objections.ObjectionRaised]) -> bool:
         """Whether it may be said of a case that is closed: what is decided, and what a clock about that brings."""
         if isinstance(event, objections.ObjectionDecided | objections.CaseReopened):
             return True
-        if not any(one.objection_id not in self._decided for one in heard):
-            return False
         limits = [getattr(event, "deadline", None), *(one.deadline for one in cases.deadlines_in(event))]
-        return Deadline.OBJECTION in limits or isinstance(event, supervision.SupervisionIssued)
+        ordered = isinstance(event, supervision.SupervisionIssued)
+        if Deadline.CLAIM in limits or (self._claimed and ordered):
+            return True
+        waits = any(one.objection_id not in self._decided for one in heard)
+        return waits and (Deadline.OBJECTION in limits or ordered)
 
     def problems_of_decision(
         self, event: objections.ObjectionDecided, heard: list[objections.ObjectionRaised], had: Had

@@ -313,7 +313,7 @@ REQUESTS = gauge(
 RESPONSIBLE_VACANT = gauge(
     "huiyin_responsible_vacant",
     ("service",),
-    "Open cases, and open parts of support units, whose responsible person is in office at the unit no longer.",
+    "Open cases, and open parts of other units in them, whose responsible person is in office at the unit no longer.",
     "The unit has to name another of its people (POST /dispatch/v1/cases/{case_id}/responsible).",
 )
 VAULT_REVEALS_TOTAL = counter(

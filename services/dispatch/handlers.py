@@ -26,6 +26,7 @@ from libs.common.events.objections import CaseReopened
 from libs.common.events.supervision import SupervisionIssued
 from libs.common.events.terms import Deadline
 from libs.common.rules.machine import SYSTEM
+from services.dispatch.appraisals.actions import keeping as appraisals
 from services.dispatch.asks import actions as asks
 from services.dispatch.calls import actions as calls
 from services.dispatch.cases.actions.events import HEARD, words_of
@@ -98,11 +99,12 @@ async def told(session: Session, event: RoundEvent) -> None:
 
 
 async def limited(session: Session, event: DeadlineSet) -> None:
-    """时限 -> of the case, of tasks of it, and of what is asked for about it."""
+    """时限 -> of the case, of tasks of it, and of what is asked for, or claimed, about it."""
     await told(session, event)
     await note_due(session, event)
     await calls.note_due(session, event)
     await asks.note_due(session, event)
+    await appraisals.note_due(session, event)
 
 
 async def sent_back(session: Session, event: CaseSentBack) -> None:

@@ -20,6 +20,7 @@ from services.dispatch.accounts.api import managing, own, signing_in
 from services.dispatch.accounts.api.pages import account as account_pages
 from services.dispatch.accounts.api.pages import signing_in as sign_in_pages
 from services.dispatch.appraisals import api as appraisals
+from services.dispatch.appraisals.queries import overdue_claims
 from services.dispatch.arbitration import api as arbitration
 from services.dispatch.asks.queries import requests_by_kind
 from services.dispatch.cases import api as cases
@@ -48,6 +49,7 @@ async def measure(session: Session) -> None:
     """Dispatch's own gauges."""
     metrics.DEADLINES_OVERDUE.labels(Service.DISPATCH, Deadline.TASK).set(await overdue_tasks(session))
     metrics.DEADLINES_OVERDUE.labels(Service.DISPATCH, Deadline.LETTER).set(await overdue_letters(session))
+    metrics.DEADLINES_OVERDUE.labels(Service.DISPATCH, Deadline.CLAIM).set(await overdue_claims(session))
     for kind, state, count in await requests_by_kind(session):
         metrics.REQUESTS.labels(Service.DISPATCH, kind, state).set(count)
     metrics.RESPONSIBLE_VACANT.labels(Service.DISPATCH).set(await vacant_cases(session))

@@ -7,8 +7,12 @@ from typing import Any
 from huiyin.audit.case import DISPATCH
 from huiyin.audit.rows.comparing import Json, WantedRows, columns_of
 from libs.common.events import whistles
+from libs.common.events.base import Event
+from libs.common.events.cases import DeadlineSet
+from libs.common.events.terms import Deadline
 from libs.common.events.whistle_parts import ScoredPoints
 from libs.common.rules.machine import Actor
+from services.dispatch.appraisals.domain.evolving import due_from
 from services.dispatch.appraisals.domain.state import Appraisal
 from services.dispatch.cases.domain.appraising import (
     ClaimRuling,
@@ -58,6 +62,14 @@ def appraised_step(event: Any, by: Actor) -> Said:
     about = event.claim, event.kind, event.whistle, event.task, event.unit_code
     action = Action.CLAIM_GRANT if event.granted else Action.CLAIM_REFUSE
     return Said(action, at, ClaimRuling(*about, event.granted, points, event.grade), by, event.note)
+
+
+def claims_due_by(event: Event, appraisal: Appraisal) -> Appraisal:
+    """With until when claims are to be decided, as the clocks say that an event tells of."""
+    for clock in event.deadlines if isinstance(event, DeadlineSet) else ():
+        if clock.deadline is Deadline.CLAIM:
+            appraisal = replace(appraisal, claims=due_from(appraisal.claims, clock.about, clock.due_at))
+    return appraisal
 
 
 def rows_of_appraisal(about: Mapping[str, Any], appraisal: Appraisal) -> Iterator[WantedRows]:

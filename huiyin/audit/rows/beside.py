@@ -45,7 +45,8 @@ def beside_step(event: Any, by: Actor) -> Said:
             action = Action.SUPPORT_SIGN if isinstance(event, tasks.TaskSigned) else Action.SUPPORT_REPORT
             return Said(action, at, SupportPart(event.unit_code, event.note), of_unit, event.note)
         case cases.TaskDone():
-            return Said(Action.SUPPORT_DONE, at, SupportPart(event.unit_code, event.result), of_unit, event.result)
+            part = SupportPart(event.unit_code, event.result, evidence=event.evidence)
+            return Said(Action.SUPPORT_DONE, at, part, of_unit, event.result)
         case cases.TaskCancelled():
             part = SupportPart(event.unit_code, event.reason, event.successor)
             action = Action.SUPPORT_CANCEL if event.successor is None else Action.SUPPORT_HAND_ON

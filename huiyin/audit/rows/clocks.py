@@ -17,6 +17,7 @@ from libs.common.events import cases
 from libs.common.events.base import Event
 from libs.common.events.deadlines import SetDeadline
 from libs.common.events.terms import Deadline
+from libs.common.events.whistle_terms import gives_back
 from libs.common.time.due import Limit, LimitUnit, Pause, due
 from services.followup.ladder.actions.firing import rungs_of
 from services.followup.supervision.actions import number_of
@@ -171,6 +172,11 @@ class Clocks:
         for clock in self.started:
             clock.stopped |= clock.set.deadline is Deadline.DECISION and clock.said.round == number
 
+    def stop_giving_back(self, task: str) -> None:
+        """Nobody waits for it to be decided whether this task is given back."""
+        for clock in self.started:
+            clock.stopped |= clock.set.deadline is Deadline.CLAIM and gives_back(clock.set.about, task)
+
     def stop_all(self) -> None:
         """The case is over, and whatever was to be answered about it but for what runs after the end."""
         for clock in self.started:
@@ -180,6 +186,12 @@ class Clocks:
         """Those of the case run on, and are this unit's."""
         for clock in self.started:
             if clock.set.deadline in kinds and not (clock.set.about or clock.stopped):
+                clock.units.append(unit_code)
+
+    def hand_over_about(self, about: str, unit_code: str) -> None:
+        """That of one thing runs on, and is this unit's."""
+        for clock in self.started:
+            if clock.set.about == about and not clock.stopped:
                 clock.units.append(unit_code)
 
     def warn(self, event: cases.DeadlineWarned) -> None:

@@ -1,16 +1,17 @@
 """The rows of dispatch: the case with its history, the decisions, the requests and the tasks (`work`)."""
 
 from collections.abc import Iterator, Mapping
-from datetime import datetime
 from typing import Any
 
 from huiyin.audit.case import DISPATCH, INTAKE, CaseView, as_applied
 from huiyin.audit.packs import Packs
 from huiyin.audit.rows.appraised import rows_of_appraisal
 from huiyin.audit.rows.comparing import Json, WantedRows, also_accused_in, as_told, columns_of
+from huiyin.audit.rows.named import Who
 from huiyin.audit.rows.work import CaseWithUnits
 from libs.common.events import cases
 from services.dispatch.appraisals.domain.state import Appraisal
+from services.dispatch.calls.domain import CallState, CallStatus
 from services.dispatch.duty_rules.domain import SettledDuty, fold
 from services.dispatch.tasks.domain import TaskState, TaskStatus
 
@@ -39,7 +40,7 @@ def rows_of_dispatch(view: CaseView, _packs: Packs) -> Iterator[WantedRows]:
         fold(ruled, one.event)
     yield WantedRows(DISPATCH, "duty_rule", ("rule_id",), [columns_of(rule) for rule in ruled.values()])
     yield WantedRows(DISPATCH, "case_list", ("version",), [] if case is None else case.lists)
-    calls = [] if case is None else [about | columns_of(call) for call in case.calls]
+    calls = [] if case is None else [about | columns_of(call) | _answers_for(case, call) for call in case.calls]
     yield WantedRows(DISPATCH, "call", ("version", "unit_code"), calls)
     yield from rows_of_appraisal(about, Appraisal() if case is None else case.appraisal)
     letters = [] if case is None else [columns_of(letter) for letter in case.letters.values()]
@@ -53,16 +54,16 @@ def _row(view: CaseView, case: CaseWithUnits) -> Mapping[str, Any]:
     row = as_told(case.first, *_REGISTERED) | dict(case.words) | columns_of(case.state)
     row |= {"also_accused": also_accused_in(view, DISPATCH)}
     row |= {name: getattr(case.state, name) for name in ("list_due_at", "warned", "overdue")}
-    row |= _named(case.named)
+    row |= _named(case.named.lead)
     return row | {"supplements": Json(row["supplements"]), "stepped_at": frozenset({last, None})}
 
 
-def _answers_for(case: CaseWithUnits, task: TaskState) -> dict[str, Any]:
+def _answers_for(case: CaseWithUnits, task: TaskState | CallState) -> dict[str, Any]:
     """Who does for a task; of one that was cancelled nobody."""
-    gone = task.status is TaskStatus.CANCELLED
-    return _named(None if gone else case.named_of.get((task.version, task.unit_code)))
+    gone = task.status in (TaskStatus.CANCELLED, CallStatus.CANCELLED)
+    return _named(None if gone else case.named.parts.get((task.version, task.unit_code)))
 
 
-def _named(who: tuple[str, datetime] | None) -> dict[str, Any]:
+def _named(who: Who) -> dict[str, Any]:
     staff_id, at = (None, None) if who is None else who
     return {"responsible_staff": staff_id, "responsible_at": at}

@@ -14,6 +14,7 @@ from huiyin.audit.rows.promise import PromisedCase
 from huiyin.audit.rows.upper_orders import order_in_followup
 from libs.common.events import cases
 from libs.common.events.responsible import ResponsibleNamed
+from libs.common.events.whistles import CallResponsibleNamed
 
 _TABLES: Mapping[str, tuple[str, ...]] = {
     "followup.transition": ("version",),
@@ -54,7 +55,9 @@ def rows_of_followup(view: CaseView, packs: Packs) -> Iterator[WantedRows]:
 def _responsible(view: CaseView) -> Iterable[Columns]:
     """Who of a unit was named last in a round, where somebody still is."""
     named: dict[tuple[int, str], Columns] = {}
-    for event in view.of(DISPATCH, ResponsibleNamed, FOLLOWUP):
+    for event in (one.event for one in view.applied(FOLLOWUP, DISPATCH)):
+        if not isinstance(event, ResponsibleNamed | CallResponsibleNamed):
+            continue
         place = event.round, event.unit_code
         named.pop(place, None)
         if event.staff_id is not None:

@@ -5,7 +5,7 @@ from typing import Any
 
 from libs.common.errors import NotFound
 from libs.common.events.letter_terms import LetterStep
-from libs.common.events.letters import LetterDrafted, LetterEvent
+from libs.common.events.letters import LetterDrafted, LetterEvent, LetterHandedOn
 from libs.common.rules.machine import Actor, OutOfTurn
 from services.dispatch.cases.domain.state import Said
 from services.dispatch.letters.actions.keeping import EVENTS, case_step
@@ -19,6 +19,7 @@ _FACTS: Mapping[LetterStep, tuple[str, ...]] = {
     LetterStep.SEND_BACK: ("opinion", "warn_at", "due_at"),
     LetterStep.REMIND: ("reminder",),
     LetterStep.WITHDRAW: ("opinion",),
+    LetterStep.HAND_ON: ("to_unit",),
 }
 """What a step brings, under the names of columns and of its event's fields."""
 
@@ -48,7 +49,8 @@ def _stepped(letters: Letters, event: LetterEvent, step: LetterStep, by: Actor) 
     letter = letters.get(event.letter_id)
     if letter is None:
         raise NotFound("There is no such letter", "函件不存在")
-    if (letter.office, letter.to_unit) != (event.office, event.to_unit):
+    receiver = event.from_unit if isinstance(event, LetterHandedOn) else event.to_unit
+    if (letter.office, letter.to_unit) != (event.office, receiver):
         raise OutOfTurn("It names other units than its draft", "单位与拟稿不符")
     facts = {name: getattr(event, name) for name in _FACTS.get(step, ())}
     return evolve(letter, LetterSaid(step, event.occurred_at, by, facts))

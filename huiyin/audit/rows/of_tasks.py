@@ -6,13 +6,14 @@ from huiyin.audit.rows.clocks import Clocks
 from libs.common.events import cases, letters, tasks, whistles
 from libs.common.events.letter_terms import letter_deadline
 from libs.common.events.terms import Deadline
-from libs.common.events.whistle_terms import ClaimKind
+from libs.common.events.whistle_terms import ClaimKind, claim_name
 
 OF_TASKS: tuple[type[Any], ...] = (
     *(tasks.TaskGiven, cases.TaskDone, cases.TaskCancelled),
     *(whistles.StreetWhistled, whistles.UnitArrived, whistles.CallDone, whistles.CallCancelled),
-    *(whistles.ConsultationHeld, whistles.ClaimDecided),
+    *(whistles.ConsultationHeld, whistles.ClaimMade, whistles.ClaimDecided),
     *(letters.LetterSent, letters.LetterReplied, letters.LetterSentBack, letters.LetterWithdrawn),
+    letters.LetterHandedOn,
 )
 """What is said of them alone."""
 
@@ -49,9 +50,16 @@ def _tell_call(clocks: Clocks, event: Any, *, in_hand: bool) -> None:
                 clocks.start_about(one.task)
         case whistles.CallDone() | whistles.CallCancelled():
             clocks.stop_about(event.task)
-        case whistles.ClaimDecided(granted=True, kind=ClaimKind.RETURN):
-            clocks.stop_about(event.task)
+            clocks.stop_giving_back(event.task)
+        case whistles.ClaimMade():
+            clocks.start_about(claim_name(event.claim, event.kind, event.task))
+        case whistles.ClaimDecided():
+            clocks.stop_about(claim_name(event.claim, event.kind, event.task))
+            if event.granted and event.kind is ClaimKind.RETURN:
+                clocks.stop_about(event.task)
         case letters.LetterSent() | letters.LetterSentBack():
             clocks.start_about(letter_deadline(event.letter_id, event.edition))
+        case letters.LetterHandedOn():
+            clocks.hand_over_about(letter_deadline(event.letter_id, event.edition), event.to_unit)
         case letters.LetterReplied() | letters.LetterWithdrawn():
             clocks.stop_about(letter_deadline(event.letter_id, event.edition))

@@ -10,11 +10,13 @@ from datetime import datetime
 from typing import Any
 
 from huiyin.audit.case import DISPATCH, FOLLOWUP, INTAKE, CaseView, LedgerSaid
+from huiyin.audit.rows.appraised import claims_due_by
 from huiyin.audit.rows.beside import BESIDE, beside_step, decided_by, due_by, edition_of
 from huiyin.audit.rows.comparing import Columns, NotBefore, Unseen, as_told, by_whom, told
 from huiyin.audit.rows.decisions import decision_of, step_of
 from huiyin.audit.rows.disputed import dispute_said, ruled_said
 from huiyin.audit.rows.letters import Letters, after_letter
+from huiyin.audit.rows.named import WhoAnswers
 from huiyin.audit.rows.passed import passed_said
 from huiyin.audit.rows.requests import raised_said, request_said, unaccepted_said
 from libs.common.errors import NotFound
@@ -23,6 +25,7 @@ from libs.common.events import tasks as task_events
 from libs.common.events.base import Event, SaidByHand
 from libs.common.events.letters import LetterEvent
 from libs.common.events.responsible import ResponsibleNamed
+from libs.common.events.whistles import CallResponsibleNamed
 from libs.common.rules.machine import SYSTEM, Actor, OutOfTurn
 from services.dispatch.appraisals.domain import evolving as appraisals
 from services.dispatch.appraisals.domain.state import Appraisal
@@ -81,10 +84,7 @@ class CaseWithUnits:
         self.requests: tuple[requests.UnitAsk, ...] = ()
         self.sessions: tuple[disputes.Arbitration, ...] = ()
         self.hearings: tuple[disputes.HearingEntry, ...] = ()
-        self.named: tuple[str, datetime] | None = None
-        """Who of the lead unit answers for it, and since when."""
-        self.named_of: dict[tuple[int, str], tuple[str, datetime]] = {}
-        """The same of a task, by its version and unit."""
+        self.named = WhoAnswers()
         self.steps: list[Columns] = []
         self.decisions: list[Columns] = []
         self.lists: list[Columns] = []
@@ -102,6 +102,7 @@ class CaseWithUnits:
         if one.service != DISPATCH:
             self.tasks, self.calls = due_by(one.event, self.tasks, self.calls)
             self.requests = decided_by(one.event, self.requests)
+            self.appraisal = claims_due_by(one.event, self.appraisal)
             crossed = isinstance(one.event, objections.CaseReopened) and one.event.round > self.state.round
             if crossed or getattr(one.event, "round", self.state.round) == self.state.round:
                 self._hear(one.event)
@@ -111,8 +112,8 @@ class CaseWithUnits:
                 self._done = self._seen
                 if isinstance(one.event, passing.CaseDelegated | passing.CaseRaised):
                     self._step(passed_said(one.event, self._by(one.event)))
-                elif isinstance(one.event, ResponsibleNamed):
-                    self._name(one.event)
+                elif isinstance(one.event, ResponsibleNamed | CallResponsibleNamed):
+                    self.named.tell(one.event, self.state, self.tasks)
                 else:
                     self._do(one.event)
         self._support()
@@ -184,7 +185,8 @@ class CaseWithUnits:
             done |= {unit for unit in said.support_units if (version, unit) not in self._given}
         chosen = told(said, "category_code"), told(said, "pack_version"), by_rule, said.explanation
         reason = told(said, "reason_code") if isinstance(said, cases.CaseReassigned) else None
-        more: dict[str, Any] = {"done": frozenset(done), "delegates": chain, "reason_code": reason}
+        parts = tuple(rules.GivenPart(one.unit_code, one.what, one.measures, one.due_at) for one in said.parts)
+        more: dict[str, Any] = {"done": frozenset(done), "delegates": chain, "reason_code": reason, "parts": parts}
         return Assignment(said.lead_unit, said.support_units, *chosen, **more)
 
     def _is_of_before(self, version: int) -> bool:
@@ -245,15 +247,6 @@ class CaseWithUnits:
             if isinstance(found, Assignment):
                 self._step(ruled_said(event, found, self._by(event)))
 
-    def _name(self, event: ResponsibleNamed) -> None:
-        """Who answers for the case, or for a part of it, from now on; nobody after a step, or when it is about them."""
-        named: Any = None if event.staff_id is None else (event.staff_id, event.occurred_at)
-        part = tasks.of_round(self.tasks, self.state.round).get(event.unit_code)
-        if event.unit_code == self.state.working_unit:
-            self.named = named
-        elif part is not None:
-            self.named_of[part.version, part.unit_code] = named
-
     def _give(self, event: _Assigned | cases.TriageQueued) -> None:
         """Given by a person, or taken from whoever is complained about; what else queues a case was answered before."""
         what, by = self._found(event), SYSTEM
@@ -304,7 +297,7 @@ class CaseWithUnits:
         except (OutOfTurn, NotFound):
             return
         if is_given_anew(before, after):
-            self.named = None
+            self.named.lead = None
         self.state, self.calls, self.appraisal = after, called, appraised
         self.letters = self.letters if letters is None else letters
         self.requests = requests.evolve(self.requests, before, after, said)

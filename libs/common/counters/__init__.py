@@ -7,8 +7,9 @@ Each subject that is counted has a list, and roll-ups of its own whose columns t
 end of its list: its place is its bit in the facts that are kept. The README of analytics says what else it takes.
 """
 
+from libs.common.counters.among import AMONG
 from libs.common.counters.declared import Declared, Trait
-from libs.common.counters.of_cases import AMONG, Counter, Entry, Span
+from libs.common.counters.of_cases import Counter, Entry, Span
 from libs.common.counters.of_visits import CoverageCounter, ThingCounter, VisitCounter
 
 __all__ = ["AMONG", "Counter", "CoverageCounter", "Declared", "Entry", "Span", "ThingCounter", "Trait", "VisitCounter"]

@@ -1,7 +1,5 @@
 """What is counted of cases: whole numbers, and times that something took."""
 
-from collections.abc import Mapping
-
 from libs.common.counters.declared import Declared, Trait
 
 _RARE, _WIDE, _NOT_IN_FORMULAS = Trait.RARE, Trait.WIDE, Trait.NOT_IN_FORMULAS
@@ -278,43 +276,47 @@ class Counter(Declared):
     TERMINATIONS_GRANTED = "terminations_granted", "终止办理同意 Terminations granted", "the same"
     TERMINATIONS_REFUSED = "terminations_refused", "终止办理不予同意 Terminations refused", "the same"
     TERMINATIONS_LAPSED = "terminations_lapsed", "终止办理申请失效 Terminations lapsed", "the same as of extensions"
-
-
-AMONG: Mapping[Counter, Counter] = {
-    Counter.UPPER_ORDERS_DUE: Counter.UPPER_ORDERS,
-    Counter.UPPER_ORDERS_ON_TIME: Counter.UPPER_ORDERS,
-    Counter.RETURNS_GRANTED: Counter.RETURNS_REQUESTED,
-    Counter.RETURNS_LAPSED: Counter.RETURNS_REQUESTED,
-    **dict.fromkeys(
-        (
-            Counter.WHISTLES,
-            Counter.REPORTS_DUE,
-            Counter.REPORTED_ON_TIME,
-            Counter.REPORTED_LATE,
-            Counter.NEVER_REPORTED,
-            Counter.CALLS_DONE,
-            Counter.CALLS_CANCELLED,
-            Counter.CALLS_OPEN,
-            Counter.CALLS_DUE,
-            Counter.CALLS_ON_TIME,
-            Counter.CALLS_LATE,
-        ),
-        Counter.CALLS,
-    ),
-    **dict.fromkeys(
-        (Counter.EXTENSIONS_GRANTED, Counter.EXTENSIONS_REFUSED, Counter.EXTENSIONS_LAPSED),
-        Counter.EXTENSIONS_REQUESTED,
-    ),
-    **dict.fromkeys(
-        (Counter.SUSPENSIONS_GRANTED, Counter.SUSPENSIONS_REFUSED, Counter.SUSPENSIONS_LAPSED),
-        Counter.SUSPENSIONS_REQUESTED,
-    ),
-    **dict.fromkeys(
-        (Counter.TERMINATIONS_GRANTED, Counter.TERMINATIONS_REFUSED, Counter.TERMINATIONS_LAPSED),
-        Counter.TERMINATIONS_REQUESTED,
-    ),
-}
-"""Whatever case adds to the one adds to the other, too, which is rare: it is found by the index of that."""
+    STAGED_REQUESTED = (
+        "staged_requested",
+        "阶段性答复申请 Staged answers requested",
+        "each time, for the unit that asked",
+    )
+    STAGED_GRANTED = "staged_granted", "阶段性答复同意 Staged answers granted", "the same"
+    STAGED_REFUSED = "staged_refused", "阶段性答复不予同意 Staged answers refused", "the same"
+    STAGED_LAPSED = "staged_lapsed", "阶段性答复申请失效 Staged answers lapsed", "the same as of extensions"
+    NONACCEPTANCES_REQUESTED = (
+        "nonacceptances_requested",
+        "不予受理申请 Non-acceptances requested",
+        "each time, for the unit of who asked, if any",
+    )
+    NONACCEPTANCES_GRANTED = "nonacceptances_granted", "不予受理同意 Non-acceptances granted", "the same"
+    NONACCEPTANCES_REFUSED = "nonacceptances_refused", "不予受理不予同意 Non-acceptances refused", "the same"
+    NONACCEPTANCES_LAPSED = (
+        "nonacceptances_lapsed",
+        "不予受理申请失效 Non-acceptances lapsed",
+        "a unit got the case, or it ended, before anybody decided",
+    )
+    LETTERS = "letters", "函件 Letters", "each that was sent about a case, for the unit that it went to"
+    LETTERS_ON_TIME = (
+        "letters_on_time",
+        "按时复函 Letters answered on time",
+        "of these, answered, and no reply to it came after its deadline",
+    )
+    LETTERS_LATE = "letters_late", "逾期复函 Letters answered late", "of these, answered, but late this time or before"
+    LETTERS_OPEN = (
+        "letters_open",
+        "待复函件 Letters open",
+        "of these, neither answered nor withdrawn, or sent back, while the case is open, on the day it was sent",
+        _NOT_IN_FORMULAS,
+    )
+    SCORES_GIVEN = "scores_given", "评分次数 Scores given", "each, for the street that gave it"
+    SCORES_RECEIVED = "scores_received", "被评分次数 Scores received", "each, for the summoned unit that was scored"
+    SCORE_POINTS = (
+        "score_points",
+        "评分得分 Points of scores",
+        "the points that it has by now, an objection that was granted included, summed over the scores received",
+    )
+    SCORE_MOST = "score_most", "评分满分 Most points of scores", "the points that it could have had, summed likewise"
 
 
 class Span(Declared):

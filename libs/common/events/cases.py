@@ -8,6 +8,7 @@ from pydantic import ConfigDict, SerializerFunctionWrapHandler, model_serializer
 from libs.common.events.base import Event, Moment, SaidByHand
 from libs.common.events.deadlines import SetDeadline, alone_or_together
 from libs.common.events.ordered_above import UpperOrder
+from libs.common.events.task_parts import NamedParts
 from libs.common.events.terms import (
     FIRST_REQUESTER,
     Channel,
@@ -132,32 +133,30 @@ class TriageQueued(RoundEvent):
     """回避: whoever led it is complained about, so the case was taken from them; they did not give it up."""
 
 
-class CaseAssigned(RoundEvent, SaidByHand):
-    """派单: a unit leads. ``explanation`` says which rule, or who, chose it; ``tasks`` names those of support units."""
-
-    type_name: ClassVar[str] = "cn.huiyin.case.assigned"
+class GivenToUnits(RoundEvent, NamedParts):
+    """A unit leads from now on, beside support units. ``explanation`` says which rule, or who, chose it."""
 
     lead_unit: str
     support_units: tuple[str, ...] = ()
     category_code: str
-    by_rule: bool
     explanation: str
     pack_version: int
-    tasks: tuple[str, ...] = ()
 
 
-class CaseReassigned(RoundEvent, SaidByHand):
+class CaseAssigned(GivenToUnits):
+    """派单: a unit leads."""
+
+    type_name: ClassVar[str] = "cn.huiyin.case.assigned"
+
+    by_rule: bool
+
+
+class CaseReassigned(GivenToUnits):
     """改派: another unit leads the same round; the handling clock runs on."""
 
     type_name: ClassVar[str] = "cn.huiyin.case.reassigned"
 
     from_unit: str
-    lead_unit: str
-    support_units: tuple[str, ...] = ()
-    category_code: str
-    explanation: str
-    pack_version: int
-    tasks: tuple[str, ...] = ()
     succession: bool = False
     """撤并: ``from_unit`` is no more, and another has its work; it did not give the case up."""
     recusal: bool = False
@@ -203,12 +202,13 @@ class CaseHandled(RoundEvent, SaidByHand):
 
 
 class TaskDone(RoundEvent, SaidByHand):
-    """协办办结: a support unit has done its part; the case is still the lead unit's."""
+    """协办办结: a support unit has done its part, as files of these SHA-256 show; the case is still the lead unit's."""
 
     type_name: ClassVar[str] = "cn.huiyin.case.task_done"
 
     unit_code: str
     result: str
+    evidence: tuple[str, ...] = ()
 
 
 class TaskCancelled(RoundEvent, SaidByHand):

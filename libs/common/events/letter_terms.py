@@ -26,6 +26,7 @@ class LetterStep(StrEnum):
     SEND_BACK = "send_back"
     REMIND = "remind"
     WITHDRAW = "withdraw"
+    HAND_ON = "hand_on"
 
 
 def letter_deadline(letter_id: str, edition: int) -> str:

@@ -89,6 +89,16 @@ class LetterReminded(LetterEvent):
     reminder: str
 
 
+class LetterHandedOn(LetterEvent):
+    """收函单位承接: ``from_unit`` was merged away, and ``to_unit`` has the letter from now on; its deadline stays."""
+
+    type_name: ClassVar[str] = "cn.huiyin.case.letter_handed_on"
+
+    from_unit: str
+    edition: int
+    """Which deadline of the letter runs on; 0 before it is sent."""
+
+
 class LetterWithdrawn(LetterEvent):
     """撤回函件: nobody waits for it any more. It keeps the number that it had."""
 

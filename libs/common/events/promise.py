@@ -30,7 +30,7 @@ class Promise:
     """What ends it unkept, before the end of its round does."""
     passed_on_by: tuple[str, ...] = ()
     """It runs on, and is from then on that of the unit that leads, if any does."""
-    about: Literal["case", "order", "task", "objection", "upper_order", "request", "letter"] = "case"
+    about: Literal["case", "order", "task", "objection", "upper_order", "request", "letter", "claim"] = "case"
     """A round of the case itself; or one thing of it, whose id each event names and whose giver starts the clock."""
     of_worker: bool = False
     """It is that of the unit that works, where the one that leads has delegated."""

@@ -204,6 +204,7 @@ class Deadline(str):
     DECISION: ClassVar["Deadline"]
     STAGED: ClassVar["Deadline"]
     LETTER: ClassVar["Deadline"]
+    CLAIM: ClassVar["Deadline"]
 
     def __new__(cls, code: str, promise: Promise) -> "Deadline":
         """Declare one more word, with what it guards."""
@@ -311,4 +312,9 @@ Deadline.LETTER = Deadline("letter", Promise(
     "复函时限", "How long the reply to a letter about a case may take; the letter itself, or its kind, says how long",
     Answerable.UNIT, set_by=("LetterSent", "LetterSentBack"), kept_by=("LetterReplied",),
     void_by=("LetterWithdrawn", "CaseClosed"), about="letter", optional=True,
+))  # fmt: skip
+Deadline.CLAIM = Deadline("claim", Promise(
+    "吹哨申请审核时限", "How long what a summoned unit claims may wait to be decided; then the supervisors decide it",
+    Answerable.HOTLINE, set_by=("ClaimMade",), kept_by=("ClaimDecided",), void_by=("CallDone", "CallCancelled"),
+    about="claim", optional=True, after_the_end=True,
 ))  # fmt: skip

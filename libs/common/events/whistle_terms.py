@@ -34,3 +34,13 @@ CLAIM_STATES_ZH: dict[ClaimState, str] = {
     ClaimState.REFUSED: "不予同意",
     ClaimState.LAPSED: "失效",
 }
+
+
+def claim_name(number: int, kind: ClaimKind, task: str) -> str:
+    """A claim by its number among the steps of its case, its kind and its task, as its clock goes by it everywhere."""
+    return f"claim-{number}.{kind.value}.{task}"
+
+
+def gives_back(name: str, task: str) -> bool:
+    """Whether by the claim of this name the task would be given back: it is moot once that has ended."""
+    return name.startswith("claim-") and name.endswith(f".{ClaimKind.RETURN.value}.{task}")

@@ -44,6 +44,16 @@ class CallAcknowledged(RoundEvent, SaidByHand):
     note: str = ""
 
 
+class CallResponsibleNamed(RoundEvent, SaidByHand):
+    """报到责任人: who of a summoned unit answers for its task from now on; nobody, when ``staff_id`` is None."""
+
+    type_name: ClassVar[str] = "cn.huiyin.case.call_responsible_named"
+
+    task: str
+    unit_code: str
+    staff_id: str | None
+
+
 class UnitArrived(RoundEvent, SaidByHand):
     """报到: a summoned unit is there. ``late``: after its limit."""
 

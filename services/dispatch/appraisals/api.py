@@ -7,6 +7,7 @@ from fastapi import APIRouter, Path, Query, Response
 
 from libs.common.database.session import Session
 from libs.common.errors import invalid
+from libs.common.security.policy import has_right
 from libs.common.web.cursors import Page, PageQuery
 from libs.common.web.door import Door
 from libs.common.web.fields import CaseId, UnitCode
@@ -34,7 +35,7 @@ from services.dispatch.appraisals.schemas import (
 )
 from services.dispatch.appraisals.tables import ClaimRow, WhistleRow
 from services.dispatch.cases.api import asked
-from services.dispatch.rights import AnswersCall, DecidesClaim, ReadsWhistles, Whistles
+from services.dispatch.rights import DECIDES_RAISED, AnswersCall, DecidesClaim, ReadsWhistles, Whistles
 
 router = APIRouter(prefix="/v1", tags=["whistles"])
 Number = Annotated[int, Path(ge=1, le=2_147_483_647)]
@@ -113,9 +114,9 @@ async def decide_claim(
     case_id: CaseId, claim: Number, body: DecideClaim, door: DecidesClaim, expected: IfMatch, once: IdempotencyKey
 ) -> Response:
     """被召集单位申请审核: by somebody of the county, of neither side, who had no hand in it. Needs If-Match."""
-    request = asked(door, expected)
+    request, above = asked(door, expected), has_right(door.principal, DECIDES_RAISED)
     return await door.write(
-        lambda session: claiming.decide(session, request, case_id, claim, body), once, keys=[case_id]
+        lambda session: claiming.decide(session, request, case_id, claim, body, above=above), once, keys=[case_id]
     )
 
 

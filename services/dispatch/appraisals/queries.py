@@ -32,6 +32,14 @@ CLAIMS_KEYSET = Keyset(
 )
 
 
+_OVERDUE = "SELECT count(*) AS n FROM call_claim WHERE state = 'pending' AND due_at <= $1"
+
+
+async def overdue_claims(session: Session) -> int:
+    """Claims that should have been decided by now."""
+    return int((await session.fetch(_OVERDUE, session.now))[0].n)
+
+
 async def whistled_case(session: Session, scope: Scope, case_id: str, unit_code: str | None, *, lock: bool) -> Case:
     """A case that the caller sees, or at which its unit once whistled, whoever has it by now; else NotFound."""
     case = await session.one(Case, "case_id", case_id, lock=lock)

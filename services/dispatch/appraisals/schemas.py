@@ -149,6 +149,10 @@ class ClaimOut(AnswerBody):
     reason: str
     asked_by: str
     asked_at: AwareDatetime
+    due_at: Annotated[
+        AwareDatetime | None,
+        Field(description="Until when it is to be decided (审核时限); from then on the supervisors alone decide it"),
+    ]
     state: ClaimState
     decided_by: str | None
     decided_at: AwareDatetime | None

@@ -134,6 +134,8 @@ class ClaimRow(Base, table=True):
     asked_by_staff: str | None = None
     asked_at: datetime = Field(sa_column=moment_column())
     state: ClaimState = Field(sa_column=word_column(ClaimState))
+    due_at: datetime | None = Field(default=None, sa_column=moment_column(nullable=True))
+    """Until when it is to be decided (审核时限), once its clock says so."""
     decided_by: str | None = None
     """Empty when it lapsed, since the task ended."""
     decided_by_unit: str | None = None

@@ -55,7 +55,8 @@ def all_requests_statement(
     if wanted.state is not None:
         conditions.append(col(UnitRequest.state) == wanted.state)
     if wanted.raised is not None:
-        conditions.append(col(UnitRequest.raised_at).is_not(None) == wanted.raised)
+        raised = col(UnitRequest.raised_at)
+        conditions.append(raised.is_not(None) if wanted.raised else raised.is_(None))
     return ALL_REQUESTS_KEYSET.cut(statement.where(*conditions), page)
 
 

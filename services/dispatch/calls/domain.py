@@ -140,6 +140,13 @@ def next_status(status: CallStatus, action: Action) -> CallStatus:
     return target
 
 
+def check_open(call: CallState) -> None:
+    """OutOfTurn unless the unit has something to do."""
+    if call.status not in OPEN_CALLS:
+        zh, en = CALL_LABELS[call.status]
+        raise OutOfTurn(f"Nobody has to act on this task: the unit is {en}", f"该任务“{zh}”，不能指定责任人")
+
+
 def call_of(calls: Calls, unit_code: str) -> CallState:
     """The unit's newest task; NotFound when it was never summoned."""
     found = [call for call in calls if call.unit_code == unit_code]

@@ -49,13 +49,22 @@ def _allows(scope: Scope, case: Case, unit_code: str | None) -> bool:
     return scope.allows(case.area_code, unit_code, accused_unit=accused, also_accused=also)
 
 
-def calls_statement(scope: Scope, page: PageQuery, *, called: bool, status: CallStatus | None) -> Select[SummonedUnit]:
+def calls_statement(
+    scope: Scope,
+    page: PageQuery,
+    *,
+    called: bool,
+    status: CallStatus | None = None,
+    responsible: str | None = None,
+) -> Select[SummonedUnit]:
     """Whom the caller's unit summoned, or to what it was summoned, newest first; the cases about it are left out."""
     unit = col(SummonedUnit.unit_code if called else SummonedUnit.street_unit)
     accused = (col(Case.accused_unit), col(Case.also_accused))
     conditions = [scope.predicate(col(Case.area_code), unit, accused_columns=accused)]
     if status is not None:
         conditions.append(col(SummonedUnit.status) == status)
+    if responsible is not None:
+        conditions.append(col(SummonedUnit.responsible_staff) == responsible)
     statement = select(SummonedUnit).join(Case, col(Case.case_id) == col(SummonedUnit.case_id)).where(*conditions)
     return CALLS_KEYSET.cut(statement, page)
 

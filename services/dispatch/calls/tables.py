@@ -29,8 +29,15 @@ class SummonedUnit(Base, table=True):
         check("call_ended_says_why", "ended_at IS NULL OR result IS NOT NULL"),
         index("call_open_idx", "case_id", "unit_code", where=_OPEN, unique=True),
         index("call_open_unit_idx", "unit_code", "called_at", "case_id", where=_OPEN),
+        index("call_unit_idx", "unit_code", "called_at", "case_id", "version"),
+        index("call_called_idx", "called_at", "case_id", "version", "unit_code"),
         index("call_street_idx", "street_unit", "called_at", "case_id", "version", "unit_code"),
         index("call_place_idx", "area_code", "called_at", "case_id"),
+        index(
+            "call_responsible_idx",
+            *("responsible_staff", "called_at", "case_id", "version", "unit_code"),
+            where="responsible_staff IS NOT NULL",
+        ),
     )
 
     case_id: str = Field(primary_key=True)
@@ -59,3 +66,6 @@ class SummonedUnit(Base, table=True):
     measures: str = Field(default="", sa_column_kwargs={"server_default": text("''")})
     given_back: bool = Field(default=False, sa_column_kwargs={"server_default": text("false")})
     evidence: list[str] = Field(sa_column=texts_column(default=True))
+    responsible_staff: str | None = None
+    """Who of the unit answers for it (责任人); of a cancelled task nobody."""
+    responsible_at: datetime | None = Field(default=None, sa_column=moment_column(nullable=True))

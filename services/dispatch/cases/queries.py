@@ -24,11 +24,14 @@ _OPEN_NAMED = """
     UNION ALL
     SELECT responsible_staff, unit_code, count(*) FROM task
     WHERE status IN ('given', 'signed') AND responsible_staff IS NOT NULL GROUP BY 1, 2
+    UNION ALL
+    SELECT responsible_staff, unit_code, count(*) FROM call
+    WHERE status IN ('called', 'on_the_way', 'arrived') AND responsible_staff IS NOT NULL GROUP BY 1, 2
 """
 
 
 async def vacant_cases(session: Session) -> int:
-    """Open cases, and open parts of support units, whose responsible person holds no post of the unit any more."""
+    """Open cases, and open parts of other units, whose responsible person holds no post of the unit any more."""
     rows = await session.fetch(_OPEN_NAMED)
     staff, now = session.staff, session.now
     return sum(row.n for row in rows if not staff.is_in_office(row.responsible_staff, row.unit_code, now))

@@ -33,12 +33,17 @@ async def rules_in_force(session: Session) -> list[DutyRule]:
     return list((await session.execute(statement)).scalars())
 
 
-async def list_rules(session: Session, scope: Scope, state: DutyRuleState | None, page: PageQuery) -> list[DutyRule]:
-    """The rules in the caller's reach, newest first; one more than fit the page."""
+def rules_statement(scope: Scope, state: DutyRuleState | None, page: PageQuery) -> Select[DutyRule]:
+    """The rules in the caller's reach, newest first."""
     conditions = [scope.predicate(col(DutyRule.area_code), col(DutyRule.lead_unit), accused_columns=None)]
     if state is not None:
         conditions.append(col(DutyRule.state) == state)
-    return list((await session.execute(RULES_KEYSET.cut(select(DutyRule).where(*conditions), page))).scalars())
+    return RULES_KEYSET.cut(select(DutyRule).where(*conditions), page)
+
+
+async def list_rules(session: Session, scope: Scope, state: DutyRuleState | None, page: PageQuery) -> list[DutyRule]:
+    """The rows of a page, and one more when there is a next."""
+    return list((await session.execute(rules_statement(scope, state, page))).scalars())
 
 
 def settled_statement(scope: Scope, rule: DutyRule, since: datetime, page: PageQuery) -> Select[Case]:

@@ -25,6 +25,7 @@ STEPS: dict[tuple[LetterStatus, LetterStep], LetterStatus] = {
     (LetterStatus.REPLIED, LetterStep.ACCEPT): LetterStatus.ACCEPTED,
     (LetterStatus.REPLIED, LetterStep.SEND_BACK): LetterStatus.SENT_BACK,
     **{(status, LetterStep.WITHDRAW): LetterStatus.WITHDRAWN for status in LetterStatus if status not in ENDED},
+    **{(status, LetterStep.HAND_ON): status for status in LetterStatus if status not in ENDED},
 }
 
 LETTER_LABELS: dict[LetterStatus, tuple[str, str]] = {
@@ -131,8 +132,10 @@ def _check_whose(letter: LetterState, step: LetterStep, by: Actor) -> None:
         if not by.names.isdisjoint(drafted):
             raise NotTheirs("Whoever wrote or sent a letter does not answer it", "拟稿人、签发人不得代收函单位复函")
         return
-    if by is SYSTEM and step is LetterStep.WITHDRAW:
+    if by is SYSTEM and step in (LetterStep.WITHDRAW, LetterStep.HAND_ON):
         return
+    if step is LetterStep.HAND_ON:
+        raise NotTheirs("A letter goes along by itself when its receiver is merged", "收函单位撤并时由系统移交")
     if by.unit_code != letter.office:
         raise NotTheirs("Only the office that writes the letter may do this", "仅发函单位可以操作")
     check_not_worked(letter.worked_by, by)
@@ -161,7 +164,7 @@ def _kept(letter: LetterState, said: LetterSaid) -> dict[str, Any]:
             return {"edition": letter.edition + 1}
         case LetterStep.REMIND:
             return {"reminders": letter.reminders + 1, "reminded_at": at}
-    return {"ended_at": at}
+    return {} if said.step is LetterStep.HAND_ON else {"ended_at": at}
 
 
 def _with(letter: LetterState, said: LetterSaid) -> tuple[str, ...]:

@@ -1,5 +1,6 @@
 """Every SELECT of letters, of their numbers and of their templates."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -22,6 +23,13 @@ _WAITING = literal_column("letter.status IN ('sent', 'acknowledged', 'sent_back'
 _CASE_OF = "SELECT case_id FROM letter WHERE letter_id = $1"
 _OVERDUE = """
     SELECT count(*) AS n FROM letter WHERE status IN ('sent', 'acknowledged', 'sent_back') AND due_at <= $1
+"""
+_RECEIVERS_GONE = """
+    SELECT DISTINCT to_unit FROM letter WHERE status NOT IN ('accepted', 'withdrawn') AND to_unit <> ALL($1::text[])
+"""
+_OPEN_TO = """
+    SELECT letter_id FROM letter WHERE status NOT IN ('accepted', 'withdrawn') AND to_unit = $1 AND letter_id > $2
+    ORDER BY letter_id LIMIT $3
 """
 _HAS_NO = "SELECT 1 FROM letter WHERE no = $1"
 _NEXT = """
@@ -57,15 +65,30 @@ async def overdue_letters(session: Session) -> int:
     return int((await session.fetch(_OVERDUE, session.now))[0].n)
 
 
+async def receivers_gone(session: Session, there: Collection[str]) -> list[str]:
+    """The units that open letters go to, without those that are ``there``."""
+    return [row.to_unit for row in await session.fetch(_RECEIVERS_GONE, list(there))]
+
+
+async def open_letters_to(session: Session, unit_code: str, after: str, at_most: int) -> list[str]:
+    """The open letters to a unit, in the order of their ids."""
+    return [row.letter_id for row in await session.fetch(_OPEN_TO, unit_code, after, at_most)]
+
+
+async def case_of(session: Session, letter_id: str) -> str | None:
+    """The case that a letter is about, if any."""
+    found = await session.fetch(_CASE_OF, letter_id)
+    return found[0].case_id if found else None
+
+
 async def visible_letter(
     session: Session, scope: Scope, actor: Actor, letter_id: str, *, lock: bool = True
 ) -> tuple[Letter, Case | None]:
     """A letter with its case, both locked for who takes a step; NotFound for whoever neither writes nor gets it."""
-    found = await session.fetch(_CASE_OF, letter_id)
-    case = None
-    if found and found[0].case_id is not None:
+    case, case_id = None, await case_of(session, letter_id)
+    if case_id is not None:
         # The case before its letters, as whoever takes a step of the case does.
-        case = await session.one(Case, "case_id", found[0].case_id, lock=lock)
+        case = await session.one(Case, "case_id", case_id, lock=lock)
     letter = await session.one(Letter, "letter_id", letter_id, lock=lock)
     if letter is None or not _sees(scope, actor, letter, case):
         raise NotFound("There is no such letter, or you may not see it", "函件不存在或无权查看")

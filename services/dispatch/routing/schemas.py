@@ -21,24 +21,6 @@ SupportUnits = Annotated[
 ]
 
 
-class Assign(RequestBody):
-    """派单: who leads, and why. Without ``category_code`` the case keeps the one it has."""
-
-    lead_unit: UnitCode
-    support_units: SupportUnits = ()
-    category_code: CategoryCode | None = None
-    reason: Reason
-
-
-class Reassign(Assign):
-    """改派、移交. Without ``reason_code`` it counts as giving up for the unit that has the case, as ever."""
-
-    reason_code: Annotated[
-        ItemCode | None,
-        Field(description="Of the pack's reasons to hand over (移交原因): it says whether the unit gave the case up"),
-    ] = None
-
-
 class GiveTask(RequestBody):
     """增派任务: which unit has a part from now on, what it is to do and by what measures, and until when.
 
@@ -50,6 +32,28 @@ class GiveTask(RequestBody):
     measures: LongText | None = None
     due_at: Annotated[
         Moment | None, Field(description="Not after the case's own handling limit; without it, by the pack (任务时限)")
+    ] = None
+
+
+class Assign(RequestBody):
+    """派单: who leads, and why. Without ``category_code`` the case keeps the one it has."""
+
+    lead_unit: UnitCode
+    support_units: SupportUnits = ()
+    support_tasks: Annotated[
+        tuple[GiveTask, ...],
+        Field(max_length=20, description="What support units that are named and had no part yet are to do (协办任务)"),
+    ] = ()
+    category_code: CategoryCode | None = None
+    reason: Reason
+
+
+class Reassign(Assign):
+    """改派、移交. Without ``reason_code`` it counts as giving up for the unit that has the case, as ever."""
+
+    reason_code: Annotated[
+        ItemCode | None,
+        Field(description="Of the pack's reasons to hand over (移交原因): it says whether the unit gave the case up"),
     ] = None
 
 

@@ -76,6 +76,8 @@ class TaskState:
     result: str | None = None
     worked_by: tuple[str, ...] = ()
     """Names of the people who signed it, reported on it or did it, sorted."""
+    evidence: tuple[str, ...] = ()
+    """Files that show what it did, by their SHA-256."""
 
 
 Tasks = tuple[TaskState, ...]
@@ -199,17 +201,16 @@ def evolve(tasks: Tasks, before: State, after: State, said: Said) -> Tasks:
     """The tasks after a step that brought their case from one state to another; new ones stand behind the others."""
     there = of_round(tasks, after.round)
     match said.what:
-        case Assignment(support_units=named):
+        case Assignment(support_units=named, parts=parts):
             going_on = there if before.support_units else {}
             ended = [task for unit, task in going_on.items() if unit not in named]
-            return (*_ended(tasks, ended, said.at, None), *_given(after, said, going_on))
-        case SupportPart(unit_code, text, to):
+            return (*_ended(tasks, ended, said.at, None), *_given(after, said, going_on, parts))
+        case SupportPart(unit_code, successor=to) as step:
             part = part_of(tasks, after.round, unit_code)
-            stepped = (_stepped(task, said, text) if task is part else task for task in tasks)
+            stepped = (_stepped(task, said, step) if task is part else task for task in tasks)
             return (*stepped, *(() if to is None else (_anew(part, after, said, to),)))
-        case GivenPart(unit_code, what, measures, due_at):
-            new = replace(_new(after, said, unit_code), what=what, measures=measures or None, due_at=due_at)
-            return (*tasks, new)
+        case GivenPart(unit_code) as part:
+            return (*tasks, _told(_new(after, said, unit_code), part))
     if after.open_support or not before.open_support:
         return tasks
     why = said.what.without_support if isinstance(said.what, Result) else None
@@ -223,11 +224,19 @@ def due_from(tasks: Tasks, name: str, due_at: datetime) -> Tasks:
     )
 
 
-def _given(after: State, said: Said, going_on: Mapping[str, TaskState]) -> Iterator[TaskState]:
-    """A part for each support unit; those that are named again go on with theirs."""
+def _given(
+    after: State, said: Said, going_on: Mapping[str, TaskState], parts: tuple[GivenPart, ...]
+) -> Iterator[TaskState]:
+    """A part for each support unit, with what was said of it; those that are named again go on with theirs."""
+    told = {part.unit_code: part for part in parts}
     for unit_code in after.support_units:
         if unit_code not in going_on:
-            yield _new(after, said, unit_code)
+            new = _new(after, said, unit_code)
+            yield _told(new, told[unit_code]) if unit_code in told else new
+
+
+def _told(task: TaskState, part: GivenPart) -> TaskState:
+    return replace(task, what=part.what, measures=part.measures or None, due_at=part.due_at)
 
 
 def _anew(task: TaskState, after: State, said: Said, unit_code: str) -> TaskState:
@@ -239,7 +248,7 @@ def _new(after: State, said: Said, unit_code: str) -> TaskState:
     return TaskState(after.version, unit_code, after.round, TaskRole.SUPPORT, TaskStatus.GIVEN, said.at)
 
 
-def _stepped(task: TaskState, said: Said, text: str) -> TaskState:
+def _stepped(task: TaskState, said: Said, part: SupportPart) -> TaskState:
     status = next_task_status(task.status, said.action)
     if said.action in _WORK:
         task = replace(task, worked_by=tuple(sorted({*task.worked_by, *said.by.names})))
@@ -247,7 +256,7 @@ def _stepped(task: TaskState, said: Said, text: str) -> TaskState:
         return replace(task, status=status, signed_at=said.at)
     if said.action is Action.SUPPORT_REPORT:
         return task
-    return replace(task, status=status, ended_at=said.at, result=text)
+    return replace(task, status=status, ended_at=said.at, result=part.text, evidence=part.evidence)
 
 
 _WORK = (Action.SUPPORT_SIGN, Action.SUPPORT_REPORT, Action.SUPPORT_DONE)

@@ -9,6 +9,7 @@ from libs.common.events.terms import ResultKind
 from libs.common.web.cursors import PageQuery
 from libs.common.web.fields import (
     AnswerBody,
+    Evidence,
     LongText,
     Moment,
     PastMoment,
@@ -60,9 +61,10 @@ class HandIn(RequestBody):
 
 
 class FinishTask(RequestBody):
-    """协办办结: what the support unit did."""
+    """协办办结: what the support unit did, and the files that show it."""
 
     result: LongText
+    evidence: Evidence = ()
 
 
 class CancelTask(RequestBody):
@@ -88,6 +90,7 @@ class TaskOut(AnswerBody):
     signed_at: AwareDatetime | None
     ended_at: AwareDatetime | None
     result: str | None
+    evidence: Annotated[list[str], Field(description="Files that show it, by their SHA-256 (佐证附件)")]
     responsible: Annotated[
         ResponsibleOut | None, Field(description="Who of the unit answers for it; null: nobody was named (责任人)")
     ] = None

@@ -55,3 +55,5 @@ class Task(Base, table=True):
     responsible_at: datetime | None = Field(default=None, sa_column=moment_column(nullable=True))
     worked_by: list[str] = Field(sa_column=texts_column())
     """Names of the people who signed it, reported on it or did it (经办人), sorted: none of them lets the unit off."""
+    evidence: list[str] = Field(sa_column=texts_column(default=True))
+    """Files that show what the unit did (佐证附件), by their SHA-256."""

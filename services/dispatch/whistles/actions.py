@@ -9,11 +9,15 @@ from libs.common.rules.machine import SYSTEM, NotTheirs
 from libs.common.rules.requests import Request
 from libs.common.rules.versions import ANY_VERSION
 from libs.common.security.masking import mask_text
+from libs.common.staff.register import StaffRegister
+from libs.common.web.people import responsible_out
 from services.dispatch.appraisals.actions.keeping import apply, whistles_of
 from services.dispatch.appraisals.schemas import CallScoreOut, ClaimOut
+from services.dispatch.calls import actions as calls
 from services.dispatch.calls import domain, queries
 from services.dispatch.calls.actions import calls_for
 from services.dispatch.calls.domain import OPEN_CALLS, CallState
+from services.dispatch.calls.tables import SummonedUnit
 from services.dispatch.cases.actions.steps import CASES, check_length, load_for, shown
 from services.dispatch.cases.domain.state import Ask, CalledPart, Whistle
 from services.dispatch.cases.domain.terms import Action
@@ -22,7 +26,7 @@ from services.dispatch.cases.tables import Case
 from services.dispatch.routing.actions.giving import today
 from services.dispatch.routing.actions.giving_parts import check_end
 from services.dispatch.routing.domain.choosing import check_beside
-from services.dispatch.whistles.schemas import Arrive, CalledCaseOut, CallOut, SoundWhistle
+from services.dispatch.whistles.schemas import AcknowledgeCall, Arrive, CalledCaseOut, CallOut, SoundWhistle
 
 
 async def sound(session: Session, asked: Request, case_id: str, body: SoundWhistle) -> WorkOut:
@@ -58,6 +62,21 @@ async def read(session: Session, asked: Request, case_id: str) -> CalledCaseOut:
     """What the caller's unit sees of a case that it was summoned to."""
     case = await queries.called_case(session, asked.scope, case_id, asked.actor.unit_code, lock=False)
     return await _seen(session, case, asked.actor.unit_code or "")
+
+
+async def acknowledge(session: Session, asked: Request, case_id: str, body: AcknowledgeCall) -> CalledCaseOut:
+    """The unit is on its way; it may say who of it answers for the task."""
+    seen = await step(session, asked, case_id, Action.CALL_ACKNOWLEDGE, body.note or "", "note")
+    if body.responsible is None:
+        return seen
+    return await name(session, replace(asked, expected=ANY_VERSION), case_id, body.responsible)
+
+
+async def name(session: Session, asked: Request, case_id: str, staff_id: str) -> CalledCaseOut:
+    """The unit names who of its people answers for its task."""
+    case, call = await _called(session, asked, case_id)
+    await calls.name(session, case, call, staff_id)
+    return await _seen(session, case, call.unit_code)
 
 
 async def step(
@@ -107,13 +126,16 @@ async def recuse(session: Session, case: Case) -> None:
             ask = Ask(Action.CALL_CANCEL, part, f"{call.unit_code}: {part.text}")
             said = domain.decide(CASES.state_of(case), await calls_for(session, case), ask, SYSTEM, session.now)
             await apply(session, case, said)
+    await calls.let_go_accused(session, case)
 
 
-def call_out(call: object, now: datetime) -> CallOut:
-    """A task as it is answered; late as soon as its limit is over."""
+def call_out(call: SummonedUnit, staff: StaffRegister, now: datetime) -> CallOut:
+    """A task as it is answered, with who answers for it; late as soon as its limit is over."""
     out = CallOut.model_validate(call, from_attributes=True)
     never = out.arrived_at is None and out.status in OPEN_CALLS
-    return out.model_copy(update={"late": out.late or (never and domain.is_late(out.report_due_at, now))})
+    late = out.late or (never and domain.is_late(out.report_due_at, now))
+    responsible = responsible_out(staff, call.responsible_staff, call.unit_code, now)
+    return out.model_copy(update={"late": late, "responsible": responsible})
 
 
 async def _called(session: Session, asked: Request, case_id: str) -> tuple[Case, CallState]:
@@ -128,8 +150,8 @@ async def _called(session: Session, asked: Request, case_id: str) -> tuple[Case,
 async def _take(session: Session, case: Case, asked: Request, action: Action, part: CalledPart) -> None:
     why = f"{part.unit_code}: {part.text}"
     ask = Ask(action, part, why)
-    calls = await calls_for(session, case)
-    await apply(session, case, domain.decide(CASES.state_of(case), calls, ask, asked.actor, session.now))
+    there = await calls_for(session, case)
+    await apply(session, case, domain.decide(CASES.state_of(case), there, ask, asked.actor, session.now))
 
 
 async def _seen(session: Session, case: Case, unit_code: str) -> CalledCaseOut:
@@ -143,7 +165,7 @@ async def _seen(session: Session, case: Case, unit_code: str) -> CalledCaseOut:
         title=case.title,
         text=case.text,
         version=case.version,
-        call=call_out(rows[call.version], session.now),
+        call=call_out(rows[call.version], session.staff, session.now),
         score=None if score is None else CallScoreOut.of(score),
         claims=[ClaimOut.of(case.case_id, one) for one in appraisal.claims if one.unit_code == unit_code],
     )

@@ -15,7 +15,7 @@ from services.dispatch.calls import queries
 from services.dispatch.calls.tables import SummonedUnit
 from services.dispatch.cases.api import asked
 from services.dispatch.cases.domain.terms import Action
-from services.dispatch.cases.schemas import WorkOut
+from services.dispatch.cases.schemas import NameResponsible, WorkOut
 from services.dispatch.rights import AnswersCall, CancelsTask, ReadsWhistles, Whistles
 from services.dispatch.whistles import actions
 from services.dispatch.whistles.schemas import (
@@ -65,11 +65,20 @@ async def acknowledge_call(
     case_id: CaseId, door: AnswersCall, expected: IfMatch, once: IdempotencyKey, body: AcknowledgeCall | None = None
 ) -> Response:
     """接哨: the unit has read it and is on its way. Needs If-Match."""
-    request, note = asked(door, expected), (body or AcknowledgeCall()).note or ""
+    request = asked(door, expected)
     return await door.write(
-        lambda session: actions.step(session, request, case_id, Action.CALL_ACKNOWLEDGE, note, "note"),
-        once,
-        keys=[case_id],
+        lambda session: actions.acknowledge(session, request, case_id, body or AcknowledgeCall()), once, keys=[case_id]
+    )
+
+
+@router.post("/calls/{case_id}/responsible", response_model=CalledCaseOut)
+async def name_responsible_of_call(
+    case_id: CaseId, body: NameResponsible, door: AnswersCall, expected: IfMatch, once: IdempotencyKey
+) -> Response:
+    """报到责任人: a summoned unit names who of its people answers for its task. Needs If-Match."""
+    request = asked(door, expected)
+    return await door.write(
+        lambda session: actions.name(session, request, case_id, body.responsible), once, keys=[case_id]
     )
 
 
@@ -118,10 +127,13 @@ async def cancel_call(
 
 
 async def _listed(door: Door, query: CallsQuery, *, called: bool) -> Response:
-    statement = queries.calls_statement(door.scope, query, called=called, status=query.status)
+    statement = queries.calls_statement(
+        door.scope, query, called=called, status=query.status, responsible=query.responsible
+    )
 
     async def calls(session: Session) -> list[SummonedUnit]:
         return await queries.list_calls(session, statement)
 
     rows = await door.read(calls)
-    return door.answer(queries.CALLS_KEYSET.page(rows, query.limit, partial(actions.call_out, now=door.now)))
+    shown = partial(actions.call_out, staff=door.runtime.door_database.staff, now=door.now)
+    return door.answer(queries.CALLS_KEYSET.page(rows, query.limit, shown))

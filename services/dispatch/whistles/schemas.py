@@ -13,9 +13,11 @@ from libs.common.web.fields import (
     Moment,
     Reason,
     RequestBody,
+    StaffId,
     UnitCode,
     Version,
 )
+from libs.common.web.people import ResponsibleOut
 from services.dispatch.appraisals.schemas import CallScoreOut, ClaimOut
 from services.dispatch.calls.domain import CallStatus
 
@@ -40,6 +42,9 @@ class AcknowledgeCall(RequestBody):
     """接哨."""
 
     note: Reason | None = None
+    responsible: Annotated[
+        StaffId | None, Field(description="Who of the unit answers for it; may be named later, too (责任人)")
+    ] = None
 
 
 class Arrive(RequestBody):
@@ -72,6 +77,7 @@ class CallsQuery(PageQuery):
     """Which of the summoned units' tasks."""
 
     status: CallStatus | None = None
+    responsible: Annotated[StaffId | None, Field(description="Those for which this person answers (责任人)")] = None
 
 
 class CallOut(AnswerBody):
@@ -103,6 +109,9 @@ class CallOut(AnswerBody):
     ended_at: AwareDatetime | None
     result: str | None
     evidence: Annotated[list[str], Field(description="Files that show it, by their SHA-256 (佐证附件)")]
+    responsible: Annotated[
+        ResponsibleOut | None, Field(description="Who of the unit answers for it; null: nobody was named (责任人)")
+    ] = None
 
 
 class CalledCaseOut(AnswerBody):

@@ -8,7 +8,9 @@ from libs.common.events.tasks import TaskGiven
 from libs.common.events.whistles import (
     CallCancelled,
     CallDone,
+    CallResponsibleNamed,
     ClaimDecided,
+    ClaimMade,
     ConsultationHeld,
     StreetWhistled,
     UnitArrived,
@@ -19,8 +21,8 @@ from services.followup.responsible.actions import note_named
 from services.followup.tasks import actions as tasks
 
 
-async def responsible_named(session: Session, event: ResponsibleNamed) -> None:
-    """责任人 -> shown with the clocks and orders of that unit and round."""
+async def responsible_named(session: Session, event: ResponsibleNamed | CallResponsibleNamed) -> None:
+    """责任人, 报到责任人 -> shown with the clocks and orders of that unit and round."""
     await known(session, event)
     await note_named(session, event)
 
@@ -66,9 +68,14 @@ async def consulted(session: Session, event: ConsultationHeld) -> None:
         tasks.consulted(session, case, event)
 
 
+async def claimed(session: Session, event: ClaimMade) -> None:
+    """被召集单位申请 -> somebody has to decide in time, where the pack says so."""
+    tasks.claimed(session, await known(session, event), event)
+
+
 async def claim_decided(session: Session, event: ClaimDecided) -> None:
-    """被召集单位申请审核 -> what was given back nobody waits for."""
-    tasks.given_back(session, await known(session, event), event)
+    """被召集单位申请审核 -> it waits no longer; and what was given back nobody waits for."""
+    tasks.claim_decided(session, await known(session, event), event)
 
 
 async def lettered(session: Session, event: letters.LetterSent | letters.LetterSentBack) -> None:
@@ -81,3 +88,8 @@ async def lettered(session: Session, event: letters.LetterSent | letters.LetterS
 async def letter_ended(session: Session, event: letters.LetterReplied | letters.LetterWithdrawn) -> None:
     """复函、撤回函件 -> that promise is kept, or void."""
     tasks.letter_ended(session, await known(session, event), event)
+
+
+async def letter_handed_on(session: Session, event: letters.LetterHandedOn) -> None:
+    """收函单位承接 -> whoever stands in for its receiver has to answer by the same deadline."""
+    tasks.letter_handed_on(session, await known(session, event), event)

@@ -2,12 +2,13 @@
 
 from libs.common.database.session import Session
 from libs.common.events.responsible import ResponsibleNamed
+from libs.common.events.whistles import CallResponsibleNamed
 from libs.common.web.people import ResponsibleOut, responsible_out
 from services.followup.responsible.queries import Names
 from services.followup.responsible.tables import Responsible
 
 
-async def note_named(session: Session, event: ResponsibleNamed) -> None:
+async def note_named(session: Session, event: ResponsibleNamed | CallResponsibleNamed) -> None:
     """责任人: this person answers for it from now on, or nobody does."""
     rows = await session.rows(Responsible, "case_id", event.case_id)
     row = next((row for row in rows if (row.round, row.unit_code) == (event.round, event.unit_code)), None)

@@ -14,15 +14,16 @@ from libs.common.events.cases import (
     TriageQueued,
 )
 from libs.common.events.letter_terms import letter_deadline
-from libs.common.events.letters import LetterReplied, LetterSent, LetterSentBack, LetterWithdrawn
+from libs.common.events.letters import LetterHandedOn, LetterReplied, LetterSent, LetterSentBack, LetterWithdrawn
 from libs.common.events.task_terms import unit_of_task
 from libs.common.events.tasks import TaskGiven
 from libs.common.events.terms import Deadline
-from libs.common.events.whistle_terms import ClaimKind
+from libs.common.events.whistle_terms import ClaimKind, claim_name, gives_back
 from libs.common.events.whistles import (
     CallCancelled,
     CallDone,
     ClaimDecided,
+    ClaimMade,
     ConsultationHeld,
     StreetWhistled,
     UnitArrived,
@@ -31,14 +32,19 @@ from libs.common.time.due import due
 from services.followup.cases.tables import Case
 from services.followup.clocks.actions.book import clocks_of
 from services.followup.clocks.actions.changing import move_clock_about
-from services.followup.clocks.actions.running import start_clock_about, stop_clocks
+from services.followup.clocks.actions.running import hand_over, start_clock_about, stop_clocks
 
 
 def given_with(session: Session, case: Case, event: CaseAssigned | CaseReassigned) -> None:
-    """派单、改派 -> each support unit that has a task by it has its limit; who is not named again has none."""
+    """派单、改派 -> each support unit that has a task by it has the end that was named, else its limit.
+
+    Who is not named again has none.
+    """
     stop_tasks(session, case, event.round, but_not=event.support_units)
+    named = {part.unit_code: part.due_at for part in event.parts}
     for name in event.tasks:
-        _begin(session, case, name, unit_of_task(name), event.occurred_at)
+        unit = unit_of_task(name)
+        _begin(session, case, name, unit, event.occurred_at, named.get(unit))
 
 
 def given(session: Session, case: Case, event: TaskGiven) -> None:
@@ -79,8 +85,12 @@ def came(session: Session, case: Case, event: UnitArrived) -> None:
 
 
 def call_ended(session: Session, case: Case, event: CallDone | CallCancelled) -> None:
-    """吹哨任务办结、撤销召集 -> nobody waits for it."""
+    """吹哨任务办结、撤销召集 -> nobody waits for it, nor for a decision on giving it back."""
     stop_clocks(session, case, Deadline.REPORT_IN, Deadline.CALLED, about=event.task)
+    clocks = clocks_of(session)
+    for clock in clocks.of(case.case_id):
+        if clock.what is Deadline.CLAIM and gives_back(clock.about, event.task):
+            clocks.stop(clock)
 
 
 def consulted(session: Session, case: Case, event: ConsultationHeld) -> None:
@@ -90,8 +100,19 @@ def consulted(session: Session, case: Case, event: ConsultationHeld) -> None:
             start_clock_about(session, case, Deadline.CALLED, one.task, one.due_at, one.unit_code)
 
 
-def given_back(session: Session, case: Case, event: ClaimDecided) -> None:
-    """退回吹哨任务 -> granted, nobody waits for it."""
+def claimed(session: Session, case: Case, event: ClaimMade) -> None:
+    """被召集单位申请 -> it has to be decided within the limit of the pack, if that has one, be the case over or not."""
+    directory = session.packs.version(case.pack_version)
+    limit = directory.limit(Deadline.CLAIM, case.kind, case.urgency)
+    if limit is not None:
+        due_at = due(event.occurred_at, limit, directory.calendar())
+        about = claim_name(event.claim, event.kind, event.task)
+        start_clock_about(session, case, Deadline.CLAIM, about, due_at, None)
+
+
+def claim_decided(session: Session, case: Case, event: ClaimDecided) -> None:
+    """被召集单位申请审核 -> it is decided; nobody waits for a task that was given back."""
+    stop_clocks(session, case, Deadline.CLAIM, about=claim_name(event.claim, event.kind, event.task))
     if event.granted and event.kind is ClaimKind.RETURN:
         stop_clocks(session, case, Deadline.REPORT_IN, Deadline.CALLED, about=event.task)
 
@@ -106,6 +127,12 @@ def lettered(session: Session, case: Case, event: LetterSent | LetterSentBack) -
 def letter_ended(session: Session, case: Case, event: LetterReplied | LetterWithdrawn) -> None:
     """复函、撤回函件 -> nobody waits for a reply any more."""
     stop_clocks(session, case, Deadline.LETTER, about=letter_deadline(event.letter_id, event.edition))
+
+
+def letter_handed_on(session: Session, case: Case, event: LetterHandedOn) -> None:
+    """收函单位承接 -> its clock runs on, and is the successor's."""
+    about = letter_deadline(event.letter_id, event.edition)
+    hand_over(session, case, Deadline.LETTER, event.to_unit, about=about)
 
 
 def _stop(session: Session, case: Case, number: int, unit_code: str) -> None:

@@ -31,6 +31,7 @@ async def summoned(county: County) -> None:
     await county.by_unit(case_id, "whistles", whistle)
     call = f"/dispatch/v1/calls/{case_id}"
     await county.call("POST", f"{call}/acknowledgement", Role.HANDLER, {"note": "已出发"}, unit="D-HOUSING")
+    await county.call("POST", f"{call}/responsible", Role.HANDLER, {"responsible": "S-1003"}, unit="D-HOUSING")
     await county.wait(minutes=20)
     here = {"area_code": VILLAGE, "place": "村口电杆"}
     await county.call("POST", f"{call}/arrival", Role.HANDLER, here, unit="D-HOUSING")

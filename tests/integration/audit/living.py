@@ -117,16 +117,21 @@ async def _units(county: County) -> None:
     await _supported(county)
 
 
+_CUT_OFF = {"result": "已协助断电", "evidence": ["cd" * 32]}
+
+
 async def _supported(county: County) -> None:
     """A unit beside the lead does its part, another is let off."""
     case_id = await county.register("supported", category=None)
     helping, spared = "D-HOUSING", "D-AGRI"
-    await county.by_dispatcher(case_id, "assignment", {**given_to("D-WATER"), "support_units": [helping, spared]})
+    told = {"unit_code": helping, "what": "切断电源", "measures": "派电工到场"}
+    beside = {"support_units": [helping, spared], "support_tasks": [told]}
+    await county.by_dispatcher(case_id, "assignment", {**given_to("D-WATER"), **beside})
     part = f"/dispatch/v1/cases/{case_id}/tasks/{helping}"
     await county.call("POST", f"{part}/signature", Role.HANDLER, {}, unit=helping)
     await county.wait(minutes=5)
     await county.call("POST", f"{part}/progress", Role.HANDLER, {"note": "已到现场"}, unit=helping)
-    await county.call("POST", f"{part}/result", Role.HANDLER, {"result": "已协助断电"}, unit=helping)
+    await county.call("POST", f"{part}/result", Role.HANDLER, _CUT_OFF, unit=helping)
     await county.by_dispatcher(case_id, f"tasks/{spared}/cancellation", {"reason": "不需协办"})
 
 

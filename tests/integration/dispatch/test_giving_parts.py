@@ -99,3 +99,56 @@ async def test_nothing_is_given_while_a_return_is_decided(office: Office) -> Non
     await lead.do(case_id, "return", {"reason_code": "wrong_area", "note": "不属于本单位"})
     answer = await lead.post(f"/cases/{case_id}/tasks", WANTED, version="*")
     assert (answer.status_code, "A return is waiting" in answer.text) == (409, True)
+
+
+ASSIGNED = {
+    "lead_unit": "D-HOUSING",
+    "category_code": "0101",
+    "support_units": [TOWN_UNIT, WATER],
+    "reason": "由住建牵头",
+}
+
+
+async def test_an_assignment_says_what_its_support_units_are_to_do_and_until_when(office: Office) -> None:
+    case_id = await office.register(category_code=None)
+    due = T0 + 3 * HOUR
+    await office.dispatcher.do(
+        case_id, "assignment", ASSIGNED | {"support_tasks": [WANTED | {"due_at": due.isoformat()}]}
+    )
+    told = only(await office.said(case_id), CaseAssigned)
+    [part] = told.parts
+    what = "关阀配合抢修，联系人138****5678"
+    assert (part.unit_code, part.what, part.measures, part.due_at) == (WATER, what, WANTED["measures"], due)
+    assert [(one["unit_code"], one["what"], one["due_at"]) for one in await tasks(office, case_id)] == [
+        (WATER, what, "2026-03-03T04:00:00Z"),
+        (TOWN_UNIT, None, None),
+    ]
+
+
+async def test_what_is_said_of_no_support_unit_or_cannot_be_is_refused_by_its_place(office: Office) -> None:
+    case_id = await office.register(category_code=None)
+    told: tuple[tuple[list[dict[str, Any]], str], ...] = (
+        ([WANTED | {"unit_code": "D-EDU"}], "support_tasks/0/unit_code"),
+        ([WANTED, WANTED], "support_tasks/1/unit_code"),
+        ([WANTED | {"due_at": T0.isoformat()}], "support_tasks/0/due_at"),
+        ([WANTED | {"what": "办" * 8_000}], "support_tasks/0/what"),
+    )
+    for parts, field in told:
+        answer = await office.dispatcher.post(
+            f"/cases/{case_id}/assignment", ASSIGNED | {"support_tasks": parts}, version="*"
+        )
+        assert (answer.status_code, answer.json()["fields"][0]["field"]) == (422, field), answer.text
+    assert (await office.work(case_id))["status"] == "triage"
+
+
+async def test_who_goes_on_with_a_part_is_not_told_another(office: Office) -> None:
+    case_id = await office.register()
+    body = ASSIGNED | {"support_tasks": [WANTED | {"unit_code": TOWN_UNIT}]}
+    answer = await office.dispatcher.post(f"/cases/{case_id}/reassignment", body, version="*")
+    assert (answer.status_code, answer.json()["fields"][0]["field"]) == (422, "support_tasks/0/unit_code")
+    await office.dispatcher.do(case_id, "reassignment", ASSIGNED | {"support_tasks": [WANTED]})
+    assert only(await office.said(case_id), CaseReassigned).tasks == (f"2.{WATER}",)
+    assert [(one["unit_code"], one["what"] is None) for one in await tasks(office, case_id)] == [
+        (TOWN_UNIT, True),
+        (WATER, False),
+    ]

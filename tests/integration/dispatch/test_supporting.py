@@ -30,7 +30,8 @@ from tests.integration.dispatch.test_handling import RESULT
 from tests.integration.dispatch.test_succession import edition, load
 
 WHOLE = {key: value for key, value in RESULT.items() if key != "without_support"}
-PART = {"result": "已配合断电，陪同检修"}
+SHOWS = "ab" * 32
+PART = {"result": "已配合断电，陪同检修", "evidence": [SHOWS]}
 TASK = f"tasks/{TOWN_UNIT}"
 
 
@@ -95,11 +96,11 @@ async def test_it_signs_reports_and_says_that_its_part_is_done(office: Office) -
     assert (done["status"], done["open_support"], done["version"]) == ("assigned", [], 4)
     [task] = await tasks(office, case_id)
     assert (task["status"], task["result"], task["signed_at"]) == ("done", PART["result"], "2026-03-03T01:00:00Z")
-    assert task["ended_at"] == "2026-03-03T02:00:00Z"
+    assert (task["ended_at"], task["evidence"]) == ("2026-03-03T02:00:00Z", [SHOWS])
     assert (await support.get("/work", role="support")).json()["items"] == []
     assert (await support.get(f"/cases/{case_id}")).status_code == 200
     told = only(await office.said(case_id), TaskDone)
-    assert (told.unit_code, told.result, told.round) == (TOWN_UNIT, PART["result"], 1)
+    assert (told.unit_code, told.result, told.round, told.evidence) == (TOWN_UNIT, PART["result"], 1, (SHOWS,))
     steps = (await office.dispatcher.get(f"/cases/{case_id}/transitions")).json()["items"]
     assert [(one["action"], one["who"], one["unit_code"]) for one in steps[1:]] == [
         ("support_sign", "sun", TOWN_UNIT),

@@ -2,8 +2,10 @@
 
 from datetime import datetime
 
+from bench.said import said
 from libs.common.events.directory import RecordedTerm, StaffRecorded
 from libs.common.events.responsible import ResponsibleNamed
+from libs.common.events.whistles import CallResponsibleNamed, StreetWhistled
 from tests.integration.followup.office import DAY, HOUR, LEAD, OTHER, T0, Office
 from tests.integration.followup.test_supervision import issue
 
@@ -53,3 +55,21 @@ async def test_a_term_that_ended_leaves_it_vacant_and_a_name_that_was_taken_back
     assert (await office.supervisor.get(read)).json()["responsible"] == {
         "staff_id": "S-unknown", "name": "", "vacant": True,
     }  # fmt: skip
+
+
+async def test_of_a_summoned_unit_the_clocks_of_its_task_show_who_answers(office: Office) -> None:
+    case_id = await office.open_case()
+    task, due = f"3.{OTHER}", T0 + HOUR
+    called = {"units": (OTHER,), "tasks": (task,), "report_due_at": due, "unit_code": LEAD}
+    name = {"task": task, "unit_code": OTHER, "staff_id": "S-1"}
+    await office.hear(
+        recorded(),
+        said(StreetWhistled, case_id, occurred_at=T0, round=1, **called),
+        said(CallResponsibleNamed, case_id, occurred_at=T0, round=1, **name),
+    )
+    timers = (await office.supervisor.get("/timers", case_id=case_id)).json()["items"]
+    named_of = {timer["unit_code"]: timer["responsible"] for timer in timers if timer["what"] == "report_in"}
+    assert {unit: who and who["staff_id"] for unit, who in named_of.items()} == {OTHER: "S-1"}
+    gone = said(CallResponsibleNamed, case_id, occurred_at=T0, round=1, **name | {"staff_id": None})
+    await office.hear(gone)
+    assert await office.rows("SELECT 1 FROM responsible") == []

@@ -16,11 +16,11 @@ from services.analytics.facts.domain.atoms import (
 )
 from services.analytics.facts.domain.fact import Fact
 from services.analytics.facts.domain.objected import Reopening
-from services.analytics.facts.domain.requested import RequestAnswer, UnitWish
+from services.analytics.facts.domain.requested import AcceptanceRuling, RequestAnswer, UnitWish
 from tests.unit.analytics.test_counting import A, B, at, counted, of, then, total
 
 WORDS = ("REQUESTED", "GRANTED", "REFUSED", "LAPSED")
-KINDS = ("extension", "suspension", "termination")
+KINDS = ("extension", "suspension", "termination", "staged")
 RETURNS = tuple(Counter[f"RETURNS_{word}"] for word in WORDS)
 MOOT = [
     Stint(1, B, "0102", at(hours=3)),
@@ -33,7 +33,11 @@ MOOT = [
 
 
 def counters(kind: str) -> tuple[Counter, ...]:
-    return tuple(Counter[f"{kind.upper()}S_{word}"] for word in WORDS)
+    return tuple(Counter[f"{_prefix(kind).upper()}_{word}"] for word in WORDS)
+
+
+def _prefix(kind: str) -> str:
+    return kind if kind == "staged" else f"{kind}s"
 
 
 def asked(kind: str, *more: Atom) -> Fact:
@@ -47,7 +51,7 @@ def test_each_has_one_answer(kind: str) -> None:
         answered = asked(kind, RequestAnswer(5, word, at(days=1)))
         expected = [int(other in (0, place)) for other in range(4)]
         assert total(answered, *counters(kind)) == expected
-        assert counted(answered)[at(days=1).date(), A] == {f"{kind}s_{word}": 1}
+        assert counted(answered)[at(days=1).date(), A] == {f"{_prefix(kind)}_{word}": 1}
         assert total(then(answered, RequestAnswer(5, "refused", at(days=2))), *counters(kind)) == expected
 
 
@@ -96,5 +100,31 @@ def test_what_ends_another_round_ends_nothing_of_this() -> None:
 
 
 def test_a_kind_that_is_not_counted_counts_nowhere() -> None:
-    fact = of(Stint(1, A, "0101", at()), UnitWish(5, 1, "nonacceptance", A, at(hours=1)))
+    fact = of(Stint(1, A, "0101", at()), UnitWish(5, 1, "from the future", A, at(hours=1)))
     assert counted(fact) == counted(of(Stint(1, A, "0101", at())))
+
+
+def triaged(*more: Atom) -> Fact:
+    """A case at triage, of which somebody of no unit asks that it be not accepted."""
+    return of(Stint(1, "", "", at()), UnitWish(5, 1, "nonacceptance", "", at(hours=1)), *more)
+
+
+NONACCEPTANCES = counters("nonacceptance")
+
+
+@pytest.mark.parametrize(("granted", "expected"), [(True, [1, 1, 0, 0]), (False, [1, 0, 1, 0])])
+def test_who_decides_that_a_case_is_not_accepted_names_no_request(granted: bool, expected: list[int]) -> None:
+    decided = triaged(AcceptanceRuling(1, granted, at(hours=2)))
+    assert total(decided, *NONACCEPTANCES) == expected
+    assert total(then(decided, AcceptanceRuling(1, not granted, at(hours=3))), *NONACCEPTANCES) == expected
+    before = of(Stint(1, "", "", at()), AcceptanceRuling(1, granted, at(hours=1)))
+    assert total(before, *NONACCEPTANCES) == [0, 0, 0, 0]
+
+
+def test_each_nonacceptance_has_its_own_ruling_and_what_a_unit_got_has_lapsed() -> None:
+    assert total(triaged(), *NONACCEPTANCES) == [1, 0, 0, 0]
+    again = UnitWish(7, 1, "nonacceptance", "", at(hours=3))
+    twice = triaged(AcceptanceRuling(1, False, at(hours=2)), again)
+    assert total(twice, *NONACCEPTANCES) == [2, 0, 1, 0]
+    assert total(then(twice, AcceptanceRuling(1, True, at(hours=4))), *NONACCEPTANCES) == [2, 1, 1, 0]
+    assert total(then(twice, Stint(1, A, "0101", at(hours=4))), *NONACCEPTANCES) == [2, 0, 1, 1]

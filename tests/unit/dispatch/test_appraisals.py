@@ -8,13 +8,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from libs.common.errors import Invalid, NotFound
-from libs.common.events.whistle_terms import ClaimKind, ClaimState
+from libs.common.events.whistle_terms import ClaimKind, ClaimState, gives_back
 from libs.common.pack.schema import AppraisalRules
-from libs.common.rules.machine import Actor, Refused
+from libs.common.rules.machine import Actor, NotTheirs, Refused
 from services.dispatch.appraisals.domain import claiming, consulting, scoring
+from services.dispatch.appraisals.domain.evolving import due_from
 from services.dispatch.appraisals.domain.evolving import evolve as appraised
 from services.dispatch.appraisals.domain.scoring import Scored, ScoreRules
-from services.dispatch.appraisals.domain.state import WhistlesOfCase
+from services.dispatch.appraisals.domain.state import ClaimedState, WhistlesOfCase
 from services.dispatch.calls import domain as calls
 from services.dispatch.cases.domain.appraising import Consultation, GivenTask, Ticked, UnitClaim, WhistleCompletion
 from services.dispatch.cases.domain.evolving import evolve
@@ -30,6 +31,27 @@ OFFICES = frozenset({"S-9", "H-1"})
 FULL = dict(RULES.most)
 CRITERIA = tuple(Ticked(one.code, True, "已办") for one in PACK.done)
 WHISTLE = 3
+
+
+def test_what_was_not_decided_in_time_the_supervisors_alone_decide() -> None:
+    asked = ClaimedState(9, WHISTLE, "D-1", ClaimKind.RETURN, "不属本单位", "li", None, T, due_at=T + timedelta(days=1))
+    before, at = T + timedelta(hours=23), T + timedelta(days=1)
+    claiming.check_above(asked, before, above=False)
+    claiming.check_above(asked, at, above=True)
+    with pytest.raises(NotTheirs, match="supervisors"):
+        claiming.check_above(asked, at, above=False)
+    claiming.check_above(replace(asked, due_at=None), at, above=False)
+    claiming.check_above(replace(asked, state=ClaimState.LAPSED), at, above=False)
+    assert asked.name == "claim-9.return.3.D-1"
+    assert gives_back(asked.name, "3.D-1")
+    assert not gives_back(asked.name, "3.D-11")
+    assert not gives_back(replace(asked, kind=ClaimKind.SCORE).name, "3.D-1")
+
+
+def test_a_clock_says_until_when_its_own_claim_is_to_be_decided() -> None:
+    first = ClaimedState(9, WHISTLE, "D-1", ClaimKind.RETURN, "不属本单位", "li", None, T)
+    second = replace(first, version=10, kind=ClaimKind.SCORE)
+    assert due_from((first, second), second.name, T) == (first, replace(second, due_at=T))
 
 
 @dataclass

@@ -34,6 +34,7 @@ FACTS: dict[LetterStep, dict[str, Any]] = {
     LetterStep.SEND_BACK: {"opinion": "请附照片", "warn_at": T, "due_at": DUE},
     LetterStep.REMIND: {"reminder": "请尽快"},
     LetterStep.WITHDRAW: {"opinion": "无需"},
+    LetterStep.HAND_ON: {"to_unit": "D-2"},
 }
 SIGNED = State(T, 1, "0101", Status.SIGNED, lead_unit="T-1", assigned_at=T, signed_at=T, version=2)
 LATER = [step for step in LetterStep if step is not LetterStep.DRAFT]
@@ -115,6 +116,26 @@ def test_it_is_late_from_the_instant_on_at_which_it_was_due_and_stays_so_when_it
     assert (back.status, back.edition, back.status in WAITING) == (LetterStatus.SENT_BACK, 2, True)
     again = evolve(back, decide(back, LetterStep.REPLY, RECEIVER, DUE, reply="已附照片"))
     assert again.late
+
+
+def test_a_letter_goes_along_to_the_successor_of_its_receiver_by_itself_alone() -> None:
+    sent = after(SENT)
+    for by in (CLERK, HEAD, RECEIVER):
+        with pytest.raises(NotTheirs):
+            decide(sent, LetterStep.HAND_ON, by, T, to_unit="D-2")
+    moved = evolve(sent, decide(sent, LetterStep.HAND_ON, SYSTEM, T, to_unit="D-2"))
+    assert (moved.to_unit, moved.status, moved.due_at, moved.edition) == ("D-2", LetterStatus.SENT, DUE, 1)
+    with pytest.raises(NotTheirs):
+        decide(moved, LetterStep.REPLY, RECEIVER, T, reply="好")
+    assert evolve(moved, decide(moved, LetterStep.REPLY, NOBODY, T, reply="好")).status is LetterStatus.REPLIED
+
+
+def test_handed_on_to_who_handles_the_case_it_holds_the_result_no_longer() -> None:
+    no = "翠街函〔2026〕12号"
+    waits = evolve_case(SIGNED, Said(Action.LETTER_SEND, T, LetterPart(no, "D-1"), HEAD))
+    for unit, open_letters in (("D-2", (no,)), ("T-1", ())):
+        moved = evolve_case(waits, Said(Action.LETTER_HAND_ON, T, LetterPart(no, unit), SYSTEM))
+        assert moved.open_letters == open_letters
 
 
 def test_a_letter_to_who_handles_the_case_itself_does_not_wait_for_its_result() -> None:

@@ -5,10 +5,12 @@ from typing import Any
 
 from libs.common.counters import Counter
 from libs.common.events import (
+    accepting,
     asking,
     cases,
     door,
     judging,
+    letters,
     objections,
     passing,
     supervision,
@@ -17,10 +19,12 @@ from libs.common.events import (
     whistles,
 )
 from libs.common.events.accused import AccusedNamed, also_accused
+from libs.common.events.asking_terms import RequestKind
 from libs.common.events.base import Event
 from libs.common.events.deadlines import SetDeadline
+from libs.common.events.letter_terms import LetterStatus
 from libs.common.events.whistle_terms import ClaimKind
-from services.analytics.facts.domain import atoms, objected, ordered, requested, summoned
+from services.analytics.facts.domain import atoms, lettered, objected, ordered, requested, summoned
 from services.analytics.facts.domain.petitions import MERIT, NOT_COUNTED, PETITION
 
 
@@ -37,7 +41,7 @@ def atoms_of(event: Event, seq: int) -> tuple[atoms.Registration | atoms.Atom, .
     if isinstance(event, cases.CaseRegistered):
         told = (*told, *_filed(event, seq), *_ordered(event, seq))
     if isinstance(event, whistles.ClaimDecided):
-        told = (*told, *_given_back(event, seq))
+        told = (*told, *_given_back(event, seq), *_rescored(event, seq))
     names = also_accused(event) if isinstance(event, cases.CaseRegistered | AccusedNamed) else ()
     return (*told, atoms.Accusation("\n".join(names), event.occurred_at, seq)) if names else told
 
@@ -179,6 +183,35 @@ def _given_back(event: whistles.ClaimDecided, seq: int) -> tuple[summoned.CallEn
     return (summoned.CallEnd(event.task, done=False, at=event.occurred_at, seq=seq),) if ends else ()
 
 
+def _rescored(event: whistles.ClaimDecided, seq: int) -> tuple[lettered.ScoreChange, ...]:
+    """What a unit has instead, whose objection to its score was granted."""
+    changed = event.granted and event.kind is ClaimKind.SCORE
+    total = sum(one.points for one in event.points)
+    return (lettered.ScoreChange(event.task, total, event.occurred_at, seq),) if changed else ()
+
+
+def _scored(event: whistles.UnitScored, seq: int) -> lettered.ScoreAtom:
+    total = sum(one.points for one in event.points)
+    return lettered.ScoreAtom(event.task, event.street_unit, total, event.most, event.occurred_at, seq)
+
+
+def _lettered(status: LetterStatus) -> Callable[[Any, int], lettered.LetterAtom]:
+    def read(event: Any, seq: int) -> lettered.LetterAtom:
+        late = isinstance(event, letters.LetterReplied) and event.late
+        return lettered.LetterAtom(event.letter_id, status.value, event.to_unit, late, event.occurred_at, seq)
+
+    return read
+
+
+def _unaccepted(event: accepting.NonacceptanceRequested, seq: int) -> requested.UnitWish:
+    kind, unit = RequestKind.NONACCEPTANCE.value, event.by_unit or ""
+    return requested.UnitWish(event.request or 0, event.round, kind, unit, event.occurred_at, seq)
+
+
+def _accepted(*, granted: bool) -> Callable[[Any, int], requested.AcceptanceRuling]:
+    return lambda event, seq: requested.AcceptanceRuling(event.round, granted, event.occurred_at, seq)
+
+
 def _answer(word: str) -> Callable[[asking.UnitRequestEvent, int], requested.RequestAnswer]:
     return lambda event, seq: requested.RequestAnswer(event.request, word, event.occurred_at, seq)
 
@@ -222,6 +255,14 @@ _READERS: dict[type[Event], Callable[[Any, int], atoms.Registration | atoms.Atom
     asking.RequestGranted: _answer("granted"),
     asking.RequestRefused: _answer("refused"),
     asking.RequestLapsed: _answer("lapsed"),
+    accepting.NonacceptanceRequested: _unaccepted,
+    accepting.NonacceptanceRefused: _accepted(granted=False),
+    accepting.CaseNotAccepted: _accepted(granted=True),
+    letters.LetterSent: _lettered(LetterStatus.SENT),
+    letters.LetterReplied: _lettered(LetterStatus.REPLIED),
+    letters.LetterSentBack: _lettered(LetterStatus.SENT_BACK),
+    letters.LetterWithdrawn: _lettered(LetterStatus.WITHDRAWN),
+    whistles.UnitScored: _scored,
     cases.DeadlineWarned: lambda event, seq: atoms.Warned(
         event.round, event.deadline.value, event.due_at, event.occurred_at, seq
     ),

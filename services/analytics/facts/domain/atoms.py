@@ -10,9 +10,10 @@ moment, and which of them came first. It is 0 in atoms that were folded before p
 from datetime import datetime
 from typing import NamedTuple
 
+from services.analytics.facts.domain.lettered import Lettered
 from services.analytics.facts.domain.objected import ObjectionAtom, ObjectionRuling, Reopening
 from services.analytics.facts.domain.ordered import AnsweredAbove, OrderedFromAbove
-from services.analytics.facts.domain.requested import RequestAnswer, UnitWish
+from services.analytics.facts.domain.requested import Requested
 from services.analytics.facts.domain.summoned import (
     Arrival,
     CallEnd,
@@ -335,8 +336,8 @@ Atom = (
     | CallEnd
     | TaskLimit
     | TaskMissed
-    | UnitWish
-    | RequestAnswer
+    | Requested
+    | Lettered
     | Reopening
     | ObjectionAtom
     | ObjectionRuling

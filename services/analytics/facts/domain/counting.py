@@ -10,6 +10,7 @@ from services.analytics.counters.domain import COUNTERS, LEFT_OUT, Basis, Cell, 
 from services.analytics.facts.domain.atoms import Passing, Try
 from services.analytics.facts.domain.deciding import Happening, decided
 from services.analytics.facts.domain.fact import Fact
+from services.analytics.facts.domain.letters import letters, scores
 from services.analytics.facts.domain.petitions import (
     MERIT,
     NOT_COUNTED,
@@ -91,6 +92,8 @@ def happenings(fact: Fact, level_of: LevelOf = unknown_level) -> Iterator[Happen
     yield from support(fact)
     yield from summoned(fact)
     yield from requests(fact)
+    yield from letters(fact)
+    yield from scores(fact)
     for order in fact.supervisions:
         if order.level in _BY_LEVEL:
             yield _BY_LEVEL[order.level], order.unit, order.at, 1

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from operator import attrgetter, itemgetter
 
-from services.analytics.facts.domain import atoms, objected, ordered, requested, summoned
+from services.analytics.facts.domain import atoms, lettered, objected, ordered, requested, summoned
 from services.analytics.facts.domain.once import once
 from services.analytics.facts.domain.places import PLACES, SEVERAL_AT_ONCE
 from services.analytics.facts.domain.status import ENDED, UNDER_LIMIT, Status
@@ -61,6 +61,10 @@ class Fact:
     task_misses: tuple[summoned.TaskMissed, ...] = ()
     wishes: tuple[requested.UnitWish, ...] = ()
     answered_wishes: tuple[requested.RequestAnswer, ...] = ()
+    acceptance_rulings: tuple[requested.AcceptanceRuling, ...] = ()
+    letters: tuple[lettered.LetterAtom, ...] = ()
+    scores: tuple[lettered.ScoreAtom, ...] = ()
+    score_changes: tuple[lettered.ScoreChange, ...] = ()
     superseded: tuple[atoms.Registration, ...] = field(default=(), compare=False)
     """Registrations that a later one corrected: nothing follows from them but what was known before."""
 

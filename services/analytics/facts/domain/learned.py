@@ -8,7 +8,7 @@ that all parts had reached name all that was known at some moment, and nothing e
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from services.analytics.facts.domain import atoms, objected, ordered, requested, summoned
+from services.analytics.facts.domain import atoms, lettered, objected, ordered, requested, summoned
 from services.analytics.facts.domain.fact import Fact
 from services.analytics.facts.domain.places import PLACES
 
@@ -54,6 +54,10 @@ SAID_BY: dict[type[atoms.Registration | atoms.Atom], str] = {
             summoned.CallEnd,
             requested.UnitWish,
             requested.RequestAnswer,
+            requested.AcceptanceRuling,
+            lettered.LetterAtom,
+            lettered.ScoreAtom,
+            lettered.ScoreChange,
         ),
         DISPATCH,
     ),

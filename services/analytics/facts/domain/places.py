@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from services.analytics.facts.domain import atoms, objected, ordered, requested, summoned
+from services.analytics.facts.domain import atoms, lettered, objected, ordered, requested, summoned
 
 PLACES: dict[type[Any], str] = {
     atoms.Accusation: "accusations",
@@ -44,6 +44,10 @@ PLACES: dict[type[Any], str] = {
     summoned.TaskMissed: "task_misses",
     requested.UnitWish: "wishes",
     requested.RequestAnswer: "answered_wishes",
+    requested.AcceptanceRuling: "acceptance_rulings",
+    lettered.LetterAtom: "letters",
+    lettered.ScoreAtom: "scores",
+    lettered.ScoreChange: "score_changes",
 }
 """Which field of a fact keeps which kind of atom."""
 

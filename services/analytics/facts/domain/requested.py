@@ -22,3 +22,15 @@ class RequestAnswer(NamedTuple):
     answer: str
     at: datetime
     seq: int = 0
+
+
+class AcceptanceRuling(NamedTuple):
+    """不予受理审核: it is as was asked, or the case goes on; which request it answers, its place says."""
+
+    round: int
+    granted: bool
+    at: datetime
+    seq: int = 0
+
+
+Requested = UnitWish | RequestAnswer | AcceptanceRuling

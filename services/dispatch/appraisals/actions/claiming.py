@@ -8,6 +8,7 @@ from services.dispatch.appraisals.actions.appraising import score_rules
 from services.dispatch.appraisals.actions.keeping import apply, whistles_of
 from services.dispatch.appraisals.domain.claiming import (
     Decided,
+    check_above,
     check_apart,
     claim_of,
     decide_claim,
@@ -36,14 +37,17 @@ async def claim(session: Session, asked: Request, case_id: str, body: MakeClaim)
     return ClaimOut.of(case_id, made)
 
 
-async def decide(session: Session, asked: Request, case_id: str, number: int, body: DecideClaim) -> ClaimOut:
-    """Somebody of the county, apart from both sides, grants or refuses it."""
+async def decide(
+    session: Session, asked: Request, case_id: str, number: int, body: DecideClaim, *, above: bool
+) -> ClaimOut:
+    """Somebody of the county, apart from both sides, grants or refuses it. ``above``: of the supervisors."""
     case = await visible_case(session, asked.scope, case_id)
     standing = await whistles_of(session, case)
     directory = session.packs.current(session.now).directory
     made = claim_of(standing, number)
     check_apart(standing, made, _offices_apart(directory, standing, made), asked.actor)
     on_version(session, asked, case)
+    check_above(made, session.now, above=above)
     decided = Decided(body.granted, mask_text(body.note), body.points)
     rules, state = score_rules(session), CASES.state_of(case)
     said = decide_ruling(state, standing, number, decided, rules, asked.actor, session.now)

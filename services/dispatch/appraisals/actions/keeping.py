@@ -7,8 +7,10 @@ from typing import Any
 from sqlmodel import SQLModel
 
 from libs.common.database.session import Session
+from libs.common.events.cases import DeadlineSet
+from libs.common.events.terms import Deadline
 from libs.common.rules.steps import keep_beside, seen_of
-from services.dispatch.appraisals.domain.evolving import concern, evolve
+from services.dispatch.appraisals.domain.evolving import concern, due_from, evolve
 from services.dispatch.appraisals.domain.state import (
     Appraisal,
     ClaimedState,
@@ -43,6 +45,16 @@ async def apply(session: Session, case: Case, said: Said) -> None:
         if getattr(moved, name) is not getattr(before, name):
             states = getattr(before, name), getattr(moved, name)
             keep_beside(session, table, rows[name], *states, case_id=case.case_id)
+
+
+async def note_due(session: Session, event: DeadlineSet) -> None:
+    """Until when what units claim is to be decided, as its clocks say."""
+    ends = [one for one in event.deadlines if one.deadline is Deadline.CLAIM]
+    rows = await _rows(session, event.case_id, "claims") if ends else []
+    before = claims = tuple(seen_of(ClaimedState, row) for row in rows)
+    for one in ends:
+        claims = due_from(claims, one.about, one.due_at)
+    keep_beside(session, ClaimRow, rows, before, claims)
 
 
 async def whistles_of(session: Session, case: Case) -> WhistlesOfCase:

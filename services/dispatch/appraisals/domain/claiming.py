@@ -19,6 +19,7 @@ from services.dispatch.cases.domain.appraising import ClaimRuling, Points, UnitC
 from services.dispatch.cases.domain.state import Ask, Said, State
 from services.dispatch.cases.domain.terms import Action
 from services.dispatch.cases.domain.transitions import decide
+from services.dispatch.requests.domain import check_raised
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +102,12 @@ def check_apart(standing: WhistlesOfCase, claim: ClaimedState, offices: Collecti
         raise NotTheirs("Whoever had a hand in it does not decide", "经手人不得审核")
     if by.units and by.units.isdisjoint(offices):
         raise NotTheirs("The county decides this: the hotline or the supervisors", "应由县级热线或督查机构审核")
+
+
+def check_above(claim: ClaimedState, now: datetime, *, above: bool) -> None:
+    """NotTheirs once its time is over, but for whoever stands above (``above``): the supervisors."""
+    if claim.state is ClaimState.PENDING and claim.due_at is not None and now >= claim.due_at:
+        check_raised(claim.due_at, above=above)
 
 
 def decide_ruling(

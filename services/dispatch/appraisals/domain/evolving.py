@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import asdict, replace
+from datetime import datetime
 from typing import Any
 
 from libs.common.events.task_terms import task_name
@@ -57,6 +58,11 @@ def _of_claims(appraisal: Appraisal, after: State, said: Said) -> Appraisal:
         case CalledPart() as part if said.action in (Action.CALL_DONE, Action.CALL_CANCEL):
             return replace(appraisal, claims=tuple(_moot(one, said, part) for one in appraisal.claims))
     return appraisal
+
+
+def due_from(claims: tuple[ClaimedState, ...], name: str, due_at: datetime) -> tuple[ClaimedState, ...]:
+    """The claims once a clock says until when the one of this name is to be decided."""
+    return tuple(replace(one, due_at=due_at) if one.name == name else one for one in claims)
 
 
 def _whistled(after: State, said: Said, called: Whistle) -> WhistleState:

@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from libs.common.errors import NotFound
-from libs.common.events.whistle_terms import ClaimKind, ClaimState
+from libs.common.events.task_terms import task_name
+from libs.common.events.whistle_terms import ClaimKind, ClaimState, claim_name
 from libs.common.rules.apart import names_of
 from services.dispatch.calls.domain import Calls, CallState
 from services.dispatch.cases.domain.appraising import Points
@@ -96,6 +97,13 @@ class ClaimedState:
     decided_by_staff: str | None = None
     decided_at: datetime | None = None
     note: str | None = None
+    due_at: datetime | None = None
+    """Until when it is to be decided, once its clock says so; None where the pack has no limit."""
+
+    @property
+    def name(self) -> str:
+        """What its clock goes by."""
+        return claim_name(self.version, self.kind, task_name(self.whistle, self.unit_code))
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,11 +1,13 @@
 """The words of the rules as events: what is heard of a case, and what is said of a step that it took."""
 
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import asdict
 from typing import Any
 
 from libs.common.events import accepting, arbitration, asking, cases, passing, supervision, tasks
 from libs.common.events.base import Event
 from libs.common.events.deadlines import SetDeadline
+from libs.common.events.task_parts import AssignedPart
 from libs.common.events.task_terms import task_name
 from libs.common.rules.machine import SYSTEM
 from services.dispatch.cases.actions.appraised import appraised_event
@@ -226,7 +228,7 @@ def _of_support(of_part: dict[str, Any], after: State, said: Said, part: Support
         case Action.SUPPORT_REPORT:
             return tasks.TaskReported(**of_part, note=part.text)
         case Action.SUPPORT_DONE:
-            return cases.TaskDone(**of_part, result=part.text)
+            return cases.TaskDone(**of_part, result=part.text, evidence=part.evidence)
     task = None if part.successor is None else task_name(after.version, part.successor)
     return cases.TaskCancelled(**of_part, reason=part.text, successor=part.successor, task=task)
 
@@ -242,6 +244,7 @@ def _assigned(case_id: str, before: State, after: State, said: Said, given: Assi
         "explanation": given.explanation,
         "pack_version": given.pack_version,
         "tasks": tuple(task_name(after.version, unit) for unit in _given_to(before, after)),
+        "parts": tuple(AssignedPart(**asdict(part)) for part in given.parts),
     }
     if said.action in _IN_PLACE_OF_ANOTHER:
         # What the system does, it does since the unit before is gone.

@@ -170,7 +170,8 @@ def _lettered(state: State, action: Action, part: LetterPart) -> tuple[str, ...]
     """What was sent to others holds the result; a letter to who handles the case itself would wait for that."""
     if action is Action.LETTER_SEND and part.no is not None and part.to_unit not in (state.lead_unit, *state.delegates):
         return (*state.open_letters, part.no)
-    if action in (Action.LETTER_ACCEPT, Action.LETTER_WITHDRAW):
+    handles_it = action is Action.LETTER_HAND_ON and part.to_unit in (state.lead_unit, *state.delegates)
+    if handles_it or action in (Action.LETTER_ACCEPT, Action.LETTER_WITHDRAW):
         return tuple(one for one in state.open_letters if one != part.no)
     return state.open_letters
 

@@ -121,6 +121,16 @@ class State:
 
 
 @dataclass(frozen=True, slots=True)
+class GivenPart:
+    """A support unit that has a part from now on: what it is to do, by what measures, until when if that is named."""
+
+    unit_code: str
+    what: str
+    measures: str = ""
+    due_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Assignment:
     """A unit that leads from now on, under the pack version it was looked up in, and those that support it."""
 
@@ -143,6 +153,8 @@ class Assignment:
     """Which round begins by it, where that need not be the next: word of the one before may have crossed the end."""
     ruling: ArbitrationRuling | None = None
     """Of a lead that was named in arbitration."""
+    parts: tuple[GivenPart, ...] = ()
+    """Of support units what they are to do, where it was said."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,16 +246,8 @@ class SupportPart:
     unit_code: str
     text: str
     successor: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class GivenPart:
-    """A support unit that has a part from now on: what it is to do, by what measures, until when if that is named."""
-
-    unit_code: str
-    what: str
-    measures: str = ""
-    due_at: datetime | None = None
+    evidence: tuple[str, ...] = ()
+    """Of a part that is done the files that show it, by their SHA-256."""
 
 
 @dataclass(frozen=True, slots=True)

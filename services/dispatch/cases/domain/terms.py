@@ -57,6 +57,7 @@ class Action(StrEnum):
     LETTER_SEND_BACK = "letter_send_back"
     LETTER_REMIND = "letter_remind"
     LETTER_WITHDRAW = "letter_withdraw"
+    LETTER_HAND_ON = "letter_hand_on"
     SUPPORT_GIVE = "support_give"
     SUPPORT_SIGN = "support_sign"
     SUPPORT_REPORT = "support_report"
@@ -111,7 +112,7 @@ BY_RECEIVER = (Action.LETTER_ACKNOWLEDGE, Action.LETTER_REPLY)
 """What the receiver of a letter does."""
 OF_LETTERS = (
     *(*BY_RECEIVER, Action.LETTER_ACCEPT, Action.LETTER_SEND_BACK),
-    *(Action.LETTER_REMIND, Action.LETTER_WITHDRAW),
+    *(Action.LETTER_REMIND, Action.LETTER_WITHDRAW, Action.LETTER_HAND_ON),
 )
 """What becomes of a letter that was sent, likewise."""
 
@@ -188,6 +189,7 @@ ACTION_LABELS: dict[Action, tuple[str, str]] = {
     Action.LETTER_SEND_BACK: ("复函退回", "send the reply to a letter back"),
     Action.LETTER_REMIND: ("催复", "remind the receiver of a letter"),
     Action.LETTER_WITHDRAW: ("撤回函件", "withdraw a letter"),
+    Action.LETTER_HAND_ON: ("收函单位承接", "a letter goes along to the successor of its receiver"),
     Action.SUPPORT_GIVE: ("增派协办", "give one more unit a part"),
     Action.SUPPORT_SIGN: ("协办签收", "sign a support unit's part"),
     Action.SUPPORT_REPORT: ("协办进展", "report progress of a support unit"),

@@ -59,6 +59,7 @@ _MAY_BE_ASKED = (released, in_the_first_round, no_nonacceptance_pending, not_in_
 _MAY_BE_APPROVED = (released, in_the_first_round, nonacceptance_pending)
 _MAY_BE_ASSIGNED = (released, no_nonacceptance_pending, not_in_arbitration)
 
+_MOVES_LETTERS = dict.fromkeys(BY_RECEIVER, Party.RECEIVER) | {Action.LETTER_HAND_ON: Party.SYSTEM}
 STEPS: tuple[Line, ...] = (
     Line(Action.ROUTE, None, Status.ASSIGNED, Party.SYSTEM),
     Line(Action.QUEUE, None, Status.TRIAGE, Party.SYSTEM),
@@ -121,11 +122,7 @@ STEPS: tuple[Line, ...] = (
     # A draft may be dropped, and a letter that was sent goes on, whatever became of the case meanwhile.
     *Line.each(OPEN, Action.LETTER_DRAFT, Party.WRITER),
     *Line.each(OPEN, Action.LETTER_SEND, Party.WRITER),
-    *(
-        line
-        for action in OF_LETTERS
-        for line in Line.each(Status, action, Party.RECEIVER if action in BY_RECEIVER else Party.OFFICE)
-    ),
+    *(line for action in OF_LETTERS for line in Line.each(Status, action, _MOVES_LETTERS.get(action, Party.OFFICE))),
     *Line.each(_UNDECIDED, Action.FILL_LIST, Party.KEEPER, released),
     *Line.each(OPEN, Action.SUPPORT_GIVE, Party.GIVER, no_return_pending),
     *Line.each(OPEN, Action.SUPPORT_SIGN, Party.SUPPORT_UNIT),

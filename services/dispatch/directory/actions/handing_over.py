@@ -1,10 +1,10 @@
 """Handing over what units had that were merged into others (撤并): by itself, once the pack that says so is in force.
 
-So are cases about a unit that went up in the one that leads them: who is complained about does not handle it. What it
-had to do beside a lead goes to its successor, or ends where that one leads, has a part already or may have none. What
-was delegated to it goes to its successor, or back to the unit that it came from. A unit that is gone and has no
-successor keeps its open cases until a dispatcher gives them to another: nobody else knows whose they are. How many
-there are is told.
+So are open letters to them, and cases about a unit that went up in the one that leads them: who is complained about
+does not handle it. What it had to do beside a lead goes to its successor, or ends where that one leads, has a part
+already or may have none. What was delegated to it goes to its successor, or back to the unit that it came from. A unit
+that is gone and has no successor keeps its open cases until a dispatcher gives them to another: nobody else knows whose
+they are. How many there are is told.
 """
 
 import asyncio
@@ -26,6 +26,8 @@ from services.dispatch.cases.domain.terms import OPEN, Action
 from services.dispatch.cases.domain.transitions import decide
 from services.dispatch.cases.tables import Case
 from services.dispatch.directory import queries
+from services.dispatch.letters.actions.handing_on import hand_on
+from services.dispatch.letters.queries import open_letters_to, receivers_gone
 from services.dispatch.passing.domain import chain_today
 from services.dispatch.routing.actions.giving import apply, today
 from services.dispatch.routing.domain.choosing import Choice, Nobody
@@ -70,6 +72,7 @@ async def hand_over(database: Database, clock: Clock) -> int:
         accused = await queries.units_with_open_cases_about(session, there)
         beside = await queries.units_with_parts(session, there)
         below = await queries.units_with_delegated_cases(session, there)
+        written_to = await receivers_gone(session, there)
     moved = 0
     for unit in _merged(database, gone, there):
         moved += await _hand_over_of(database, clock, queries.open_cases_of, unit)
@@ -79,6 +82,8 @@ async def hand_over(database: Database, clock: Clock) -> int:
         await _hand_over_of(database, clock, queries.parts_of, unit)
     for unit in _merged(database, below, there):
         await _hand_over_of(database, clock, queries.cases_delegated_to, unit)
+    for unit in _merged(database, written_to, there):
+        await _hand_letters_on(database, clock, unit)
     metrics.CASES_OF_REMOVED_UNITS.labels(Service.DISPATCH).set(sum(gone.values()) - moved)
     return moved
 
@@ -96,6 +101,23 @@ async def _hand_over_of(database: Database, clock: Clock, find: Find, unit_code:
         if len(case_ids) < AT_ONCE:
             return moved
         after = case_ids[-1]
+
+
+async def _hand_letters_on(database: Database, clock: Clock, unit_code: str) -> None:
+    """Each letter alone: what it is about is locked before it."""
+    after = ""
+    while True:
+        async with database.reading() as session:
+            letter_ids = await open_letters_to(session, unit_code, after, AT_ONCE)
+        for letter_id in letter_ids:
+            async with database.transaction(clock.now()) as session:
+                there = session.packs.current(session.now).directory.unit_codes
+                successor = session.packs.codes.successor(unit_code, there)
+                if successor is not None:
+                    await hand_on(session, letter_id, successor)
+        if len(letter_ids) < AT_ONCE:
+            return
+        after = letter_ids[-1]
 
 
 async def _give_all(session: Session, case_ids: Sequence[str]) -> int:

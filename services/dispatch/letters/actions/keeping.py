@@ -38,6 +38,7 @@ EVENTS: Mapping[LetterStep, LetterTells] = {
     LetterStep.ACCEPT: LetterTells(Action.LETTER_ACCEPT, said_of_letters.LetterAccepted),
     LetterStep.SEND_BACK: LetterTells(Action.LETTER_SEND_BACK, said_of_letters.LetterSentBack),
     LetterStep.REMIND: LetterTells(Action.LETTER_REMIND, said_of_letters.LetterReminded),
+    LetterStep.HAND_ON: LetterTells(Action.LETTER_HAND_ON, said_of_letters.LetterHandedOn),
     LetterStep.WITHDRAW: LetterTells(Action.LETTER_WITHDRAW, said_of_letters.LetterWithdrawn),
 }
 """Each step of a letter about a case."""
@@ -68,12 +69,14 @@ def take(session: Session, row: Letter, case: Case | None, said: LetterSaid) -> 
     """Take the step; the letter after it."""
     before = seen_of(LetterState, row)
     after = domain.evolve(before, said)
-    _say(session, case, after, said)
+    _say(session, case, after, said, before)
     move(row, before, after)
     return after
 
 
-def _say(session: Session, case: Case | None, letter: LetterState, said: LetterSaid) -> None:
+def _say(
+    session: Session, case: Case | None, letter: LetterState, said: LetterSaid, before: LetterState | None = None
+) -> None:
     if case is None:
         sheet = LetterSheet.model_validate(letter, from_attributes=True)
         kept = OfficeLetterKept(occurred_at=said.at, letter_id=letter.letter_id, step=said.step, letter=sheet)
@@ -81,6 +84,8 @@ def _say(session: Session, case: Case | None, letter: LetterState, said: LetterS
         return
     kind = EVENTS[said.step].event
     told: dict[str, Any] = {name: getattr(letter, name) for name in kind.model_fields if hasattr(letter, name)}
+    if said.step is LetterStep.HAND_ON and before is not None:
+        told["from_unit"] = before.to_unit
     event = kind.model_validate(told | {"case_id": case.case_id, "round": case.round, "occurred_at": said.at})
     CASES.apply(
         session,

@@ -3,7 +3,7 @@
 import { button, el, show, t } from "./dom.js";
 import { DISPATCH } from "./desk.js";
 import { leftOver, stepForm } from "./forms.js";
-import { fact } from "./list.js";
+import { fact, responsibleOf } from "./list.js";
 import { told } from "./moments.js";
 import { formsOfCall } from "./steps.js";
 
@@ -38,6 +38,7 @@ function callLine(desk, call, side) {
     isLink ? el("a", { class: "to", href }, name) : name, lateness(call),
     el("span", { class: "hint" }, desk.term("whistle_kind", call.kind), " · ",
       desk.withUnit("by_street", call.street_unit)),
+    el("div", { class: "hint" }, responsibleOf(call)),
     el("p", { class: "written" }, call.what), el("span", { class: "hint" }, t("meet_there", { place: call.place })),
     el("span", { class: "marks" }, times(call).map((words) => el("span", { class: "due" }, words))),
     call.times > 1 && el("span", { class: "mark-waits" }, t("times", { times: call.times })),

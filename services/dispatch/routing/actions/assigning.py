@@ -10,6 +10,7 @@ from services.dispatch.cases.domain.terms import Action
 from services.dispatch.cases.schemas import WorkOut
 from services.dispatch.lists.actions import check_lists
 from services.dispatch.routing.actions.giving import apply, today
+from services.dispatch.routing.actions.giving_parts import check_part, part_of
 from services.dispatch.routing.domain.choosing import Wish, decide
 from services.dispatch.routing.schemas import Assign, Reassign
 from services.dispatch.tasks.actions.keeping import tasks_for
@@ -30,9 +31,12 @@ async def _give(
 ) -> WorkOut:
     case = await load_for(session, asked, case_id, action)
     # The reason leaves this service, so it carries no number of a person.
-    wish = Wish(body.lead_unit, body.support_units, body.category_code, mask_text(body.reason), reason_code)
+    parts = tuple(map(part_of, body.support_tasks))
+    wish = Wish(body.lead_unit, body.support_units, body.category_code, mask_text(body.reason), reason_code, parts)
     state, tasks = CASES.state_of(case), await tasks_for(session, case)
     said = decide(state, tasks, Ask(action), asked.actor, session.now, today=today(session, case), wish=wish)
+    for index, part in enumerate(parts):
+        check_part(session, case, part, f"support_tasks/{index}/")
     if action is Action.ASSIGN:
         await check_lists(session, case, Before.ASSIGNMENT, body.category_code)
     await apply(session, case, said)

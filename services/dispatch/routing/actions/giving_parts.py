@@ -21,18 +21,27 @@ from services.dispatch.tasks.domain import decide_giving
 async def give(session: Session, asked: Request, case_id: str, body: GiveTask) -> WorkOut:
     """The unit has a part from now on, and its clock runs."""
     case = await load_for(session, asked, case_id, Action.SUPPORT_GIVE)
-    # What is to be done leaves this service, so it carries no number of a person.
-    part = GivenPart(body.unit_code, mask_text(body.what), mask_text(body.measures or ""), body.due_at)
+    part = part_of(body)
     ask = Ask(Action.SUPPORT_GIVE, part, f"{part.unit_code}: {part.what}")
     state, tasks = CASES.state_of(case), await tasks_for(session, case)
     said = decide_giving(state, tasks, ask, asked.actor, session.now)
     check_beside(today(session, case), "unit_code", part.unit_code)
-    longest = session.packs.current(session.now).directory.pack.texts.note_max
-    check_length("what", part.what, 1, longest)
-    check_length("measures", part.measures, 0, longest)
-    check_end(session, case, body.due_at)
+    check_part(session, case, part)
     await apply(session, case, said)
     return shown(session, case, asked.actor)
+
+
+def part_of(body: GiveTask) -> GivenPart:
+    """What is said of the part. It leaves this service, so it carries no number of a person."""
+    return GivenPart(body.unit_code, mask_text(body.what), mask_text(body.measures or ""), body.due_at)
+
+
+def check_part(session: Session, case: Case, part: GivenPart, within: str = "") -> None:
+    """Invalid for words longer than the pack allows, and for an end that cannot be; ``within`` is put before fields."""
+    longest = session.packs.current(session.now).directory.pack.texts.note_max
+    check_length(f"{within}what", part.what, 1, longest)
+    check_length(f"{within}measures", part.measures, 0, longest)
+    check_end(session, case, part.due_at, f"{within}due_at")
 
 
 def check_end(session: Session, case: Case, due_at: datetime | None, field: str = "due_at") -> None:

@@ -10,12 +10,12 @@ from libs.common.pack.directory import Directory, LeadDuty, UnknownCode
 from libs.common.pack.superiors import superiors
 from libs.common.rules.machine import Actor
 from services.dispatch.cases.domain import transitions as cases
-from services.dispatch.cases.domain.state import Ask, Assignment, Left, Said, State
+from services.dispatch.cases.domain.state import Ask, Assignment, GivenPart, Left, Said, State
 from services.dispatch.duty_rules.domain import SettledDuty
 from services.dispatch.routing.domain.accused import NOBODY_ACCUSED, Accused
 from services.dispatch.routing.domain.terms import CandidateVerdict, Rule
 from services.dispatch.routing.domain.today import Today
-from services.dispatch.tasks.domain import Tasks, done_of
+from services.dispatch.tasks.domain import Tasks, done_of, of_round
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +55,8 @@ class Wish:
     reason: str
     reason_code: str | None = None
     """移交原因, of those of the pack."""
+    parts: tuple[GivenPart, ...] = ()
+    """What some of the support units are to do, and until when (协办任务)."""
 
 
 def by_rule(
@@ -161,7 +163,9 @@ def decide(state: State, tasks: Tasks, ask: Ask, by: Actor, now: datetime, *, to
     """
     said = cases.decide(state, ask, by, now)
     choice = by_hand(today, wish, lead_unit=state.lead_unit, category_code=state.category_code)
-    return replace(said, what=replace(choice, done=done_of(state, tasks)), why=ask.why or choice.explanation)
+    _check_parts(state, tasks, wish)
+    choice = replace(choice, done=done_of(state, tasks), parts=wish.parts)
+    return replace(said, what=choice, why=ask.why or choice.explanation)
 
 
 def past_the_accused(
@@ -241,6 +245,19 @@ def _check_support(now: Today, wish: Wish) -> None:
         if code == wish.lead_unit or code in wish.support_units[:index]:
             raise invalid(field, "is named twice", "单位重复")
         check_beside(now, field, code)
+
+
+def _check_parts(state: State, tasks: Tasks, wish: Wish) -> None:
+    """Invalid for what is said of no support unit, twice of one, or of one that goes on with what it was given."""
+    there = of_round(tasks, state.round)
+    for index, part in enumerate(wish.parts):
+        field = f"support_tasks/{index}/unit_code"
+        if part.unit_code not in wish.support_units:
+            raise invalid(field, "is none of the support units that are named", "不在所列协办单位之中")
+        if any(part.unit_code == one.unit_code for one in wish.parts[:index]):
+            raise invalid(field, "is named twice", "单位重复")
+        if part.unit_code in there:
+            raise invalid(field, "goes on with the part that it was given", "该单位继续办理原协办任务，不得另定")
 
 
 def check_beside(now: Today, field: str, code: str) -> None:

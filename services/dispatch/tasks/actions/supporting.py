@@ -57,7 +57,7 @@ async def report(session: Session, asked: Request, case_id: str, unit_code: str,
 
 async def finish(session: Session, asked: Request, case_id: str, unit_code: str, body: FinishTask) -> WorkOut:
     """The support unit has done its part; the lead unit waits for it no longer."""
-    part = SupportPart(unit_code, mask_text(body.result))
+    part = SupportPart(unit_code, mask_text(body.result), evidence=tuple(dict.fromkeys(body.evidence)))
     return await _step(session, asked, case_id, Action.SUPPORT_DONE, part, "result")
 
 

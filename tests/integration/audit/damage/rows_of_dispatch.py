@@ -124,6 +124,9 @@ DISPATCH: dict[str, Spoiled] = {
         signed_at = signed_at + interval '1 hour'
         ended_at = ended_at + interval '1 hour'
         result = '没事'
+        evidence = '{{}}'
+        what = '没事'
+        measures = '没事'
     """, where="unit_code = 'D-HOUSING'"),
     **columns("dispatch", "decision", "named", """
         rule = 'dispatcher'
@@ -175,6 +178,8 @@ DISPATCH: dict[str, Spoiled] = {
         ended_at = ended_at + interval '1 hour'
         result = '没事'
         worked_by = '{{somebody}}'
+        responsible_staff = 'S-1001'
+        responsible_at = responsible_at + interval '1 hour'
     """, where="unit_code = 'D-HOUSING'"),
     **columns("dispatch", "work", "ruled_on", """
         given_back = '{{D-EDU}}'
