@@ -18,6 +18,7 @@ from libs.common.events import (
     duty_rules,
     judging,
     letters,
+    mediations,
     objections,
     passing,
     supervision,
@@ -49,6 +50,7 @@ EventT = TypeVar("EventT", bound=CaseEvent)
 T = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
 DUE = T + timedelta(days=1)
 _LETTER: dict[str, Any] = {"letter_id": "l1", "office": "T-A", "to_unit": "D-C"}
+_MEDIATED: dict[str, Any] = {"mediation_id": "m1", "mediator": "S-0007"}
 _CALLED: dict[str, Any] = {"task": "3.D-C", "unit_code": "D-C"}
 _UNIT: Mapping[str, Any] = {"unit_code": "D-A"}
 _CLOCK: Mapping[str, Any] = {"deadline": Deadline.HANDLE, **_UNIT, "due_at": DUE}
@@ -136,6 +138,20 @@ _PLAIN: Mapping[type[CaseEvent], Mapping[str, Any]] = {
     letters.LetterSentBack: {**_LETTER, "opinion": "请附照片", "edition": 2, "warn_at": T, "due_at": DUE},
     letters.LetterReminded: {**_LETTER, "reminder": "请尽快函复"},
     letters.LetterWithdrawn: {**_LETTER, "edition": 1, "opinion": "已无必要"},
+    mediations.MediationGiven: {
+        **_MEDIATED, "kind": "neighbours", "subject": "邻里争地界", "mediator_unit": "V-A", "post": "mediator",
+    },
+    mediations.MediationHeld: {
+        **_MEDIATED, "number": 1, "held_at": T, "venue": "mediation_room", "area_code": "999001101201",
+        "took_part": ("applicant", "respondent"), "people": 3, "note": "双方同意丈量",
+    },
+    mediations.MediationAgreed: {
+        **_MEDIATED, "terms": "以老界石为界", "document": "ab" * 32, "follow_up_on": DUE.date(),
+    },
+    mediations.MediationFailed: {**_MEDIATED, "note": "双方各执一词"},
+    mediations.MediationKept: {**_MEDIATED, "note": "界石已立"},
+    mediations.MediationBroken: {**_MEDIATED, "note": "又挪了界石"},
+    mediations.MediationWithdrawn: {**_MEDIATED, "note": "已自行和解"},
     cases.ReturnRequested: {**_UNIT, "reason_code": "wrong_area", "note": "不属于我单位"},
     cases.ReturnDecided: {**_UNIT, "approved": True, "note": "同意"},
     asking.RequestMade: {**_ASKED, "note": "冬季不能施工"},

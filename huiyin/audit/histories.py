@@ -23,6 +23,7 @@ from huiyin.audit.history import (
     OF_ANY_UNIT,
     OF_CALLS,
     OF_LETTERS,
+    OF_MEDIATIONS,
     WITH_A_UNIT,
     Rounds,
 )
@@ -73,7 +74,7 @@ class _Units(Rounds):
         self._whistles = WhistleHistory()
 
     def _of_its_round(self, one: LedgerSaid, event: Any) -> Iterator[str]:
-        if event.round == self._round or isinstance(event, (*OF_CALLS, *OF_LETTERS)):
+        if event.round == self._round or isinstance(event, (*OF_CALLS, *OF_LETTERS, *OF_MEDIATIONS)):
             return
         if event.round != self._round + 1 or not isinstance(event, BY_ITSELF):
             yield f"speaks of round {event.round} in round {self._round}"

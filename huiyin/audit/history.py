@@ -13,6 +13,7 @@ from libs.common.events import (
     citizens,
     door,
     letters,
+    mediations,
     objections,
     passing,
     supervision,
@@ -81,8 +82,13 @@ OF_LETTERS = (
 )
 """What becomes of a letter about it, likewise; what may follow what there its rows tell (I6)."""
 _OF_FOLLOWUP = (cases.CallbackDue, cases.CallbackTried, cases.CaseSentBack, cases.CaseClosed)
+OF_MEDIATIONS = (
+    *(mediations.MediationGiven, mediations.MediationHeld, mediations.MediationAgreed, mediations.MediationFailed),
+    *(mediations.MediationKept, mediations.MediationBroken, mediations.MediationWithdrawn),
+)
+"""What becomes of a mediation of it, likewise."""
 MAY_SAY: Mapping[str, tuple[type[Event], ...]] = {
-    DISPATCH: (*(said for said in MAY_FOLLOW if said not in _OF_FOLLOWUP), *OF_CALLS, *OF_LETTERS),
+    DISPATCH: (*(said for said in MAY_FOLLOW if said not in _OF_FOLLOWUP), *OF_CALLS, *OF_LETTERS, *OF_MEDIATIONS),
     FOLLOWUP: (
         *_OF_FOLLOWUP,
         *(cases.DeadlineSet, cases.DeadlineWarned, cases.DeadlineMissed),
@@ -100,7 +106,7 @@ BESIDE = (
 """What leaves the case where it stands."""
 OF_ANY_UNIT = (
     *(*OF_SUPPORT, ResponsibleNamed, asking.RequestRaised, arbitration.UnitHeard),
-    *(whistles.StreetWhistled, *OF_CALLS, *OF_LETTERS),
+    *(whistles.StreetWhistled, *OF_CALLS, *OF_LETTERS, *OF_MEDIATIONS),
 )
 BESIDE_ALL = (door.RequesterRevealed, door.CaseResealed, door.RequesterErased, AccusedNamed)
 """What may be said of a case wherever it stands, at its end, too."""
@@ -115,6 +121,7 @@ HAND_IN_IT: tuple[type[Any], ...] = (
     *(whistles.StreetWhistled, whistles.CallAcknowledged, whistles.UnitArrived),
     *(whistles.CallReported, whistles.CallDone, letters.LetterAcknowledged, letters.LetterReplied),
     *(whistles.ConsultationHeld, whistles.WhistleDone, whistles.UnitScored),
+    *(mediations.MediationHeld, mediations.MediationAgreed, mediations.MediationFailed),
 )
 """What people do with a case; whoever did asks nobody about it."""
 

@@ -34,6 +34,7 @@ from services.dispatch.cases.domain.terms import Action, Status
 from services.dispatch.cases.domain.transitions import MACHINE, decide
 from services.dispatch.cases.tables import Case
 from services.dispatch.letters.actions import writing as letters
+from services.dispatch.mediations.actions import giving as mediations
 from services.dispatch.requests.actions.asking import lapse
 from services.dispatch.requests.actions.raising import raise_late
 from services.dispatch.routing.actions import opening, recusing
@@ -83,6 +84,7 @@ async def accused_named(session: Session, event: AccusedNamed) -> None:
         await apply(session, case, said)
     await recuse(session, case)
     await letters.recuse(session, case)
+    await mediations.recuse(session, case)
     await recusing.let_go(session, case)
 
 

@@ -33,6 +33,7 @@ from services.dispatch.handlers import REACTIONS, prepare_door
 from services.dispatch.letters import api as letters
 from services.dispatch.letters.queries import overdue_letters
 from services.dispatch.lists import api as lists
+from services.dispatch.mediations import api as mediations
 from services.dispatch.pages import api as pages
 from services.dispatch.passing import api as passing
 from services.dispatch.requests import api as requests
@@ -53,6 +54,8 @@ async def measure(session: Session) -> None:
     metrics.RESPONSIBLE_VACANT.labels(Service.DISPATCH).set(await vacant_cases(session))
 
 
+_APPEND_ONLY = ("staff_look", "letter_template", "mediation_session")
+
 SPEC = ServiceSpec(
     service=Service.DISPATCH,
     title="Huiyin dispatch 派单",
@@ -62,6 +65,7 @@ SPEC = ServiceSpec(
         whistles.router,
         appraisals.router,
         letters.router,
+        mediations.router,
         routing.router,
         lists.router,
         passing.router,
@@ -82,7 +86,7 @@ SPEC = ServiceSpec(
         pages.router,
     ),
     reactions=REACTIONS,
-    migrations=History(Path(__file__).parent / "migrations", append_only=("staff_look", "letter_template")),
+    migrations=History(Path(__file__).parent / "migrations", append_only=_APPEND_ONLY),
     prepare=prepare_door,
     measure=measure,
     tidying={"sessions": tidy},

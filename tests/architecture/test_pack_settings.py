@@ -50,6 +50,7 @@ CALLED: dict[type[Model], tuple[str, ...]] = {
     schema.DoneCriterion: ("one",),
     schema.ScoreCriterion: ("one",),
     schema.ScoreGrade: ("grade", "found", "allowed"),
+    schema.MediationRules: ("pack.mediation", "rules"),
     schema.ListRules: ("pack.lists",),
     schema.ListDemand: ("demand",),
     schema.HandoverReason: ("reason", "reasons[wish.reason_code]"),

@@ -15,6 +15,7 @@ from huiyin.audit.rows.comparing import Columns, NotBefore, Unseen, as_told, by_
 from huiyin.audit.rows.decisions import decision_of, step_of
 from huiyin.audit.rows.disputed import dispute_said, ruled_said
 from huiyin.audit.rows.letters import Letters, after_letter
+from huiyin.audit.rows.mediations import Mediations, after_mediation
 from huiyin.audit.rows.passed import passed_said
 from huiyin.audit.rows.requests import raised_said, request_said, unaccepted_said
 from libs.common.errors import NotFound
@@ -22,6 +23,7 @@ from libs.common.events import accepting, arbitration, asking, cases, door, obje
 from libs.common.events import tasks as task_events
 from libs.common.events.base import Event, SaidByHand
 from libs.common.events.letters import LetterEvent
+from libs.common.events.mediations import MediationEvent
 from libs.common.events.responsible import ResponsibleNamed
 from libs.common.rules.machine import SYSTEM, Actor, OutOfTurn
 from services.dispatch.appraisals.domain import evolving as appraisals
@@ -91,6 +93,7 @@ class CaseWithUnits:
         self.calls: calls.Calls = ()
         self.appraisal = Appraisal()
         self.letters: Letters = {}
+        self.mediations = Mediations()
 
     def next_from(self) -> str | None:
         """Of whom the next step was heard, as the history says."""
@@ -224,6 +227,8 @@ class CaseWithUnits:
                 self._step(request_said(event, by))
             case LetterEvent() if (told_of := after_letter(self.letters, event, self._by(event))) is not None:
                 self._step(told_of[1], letters=told_of[0])
+            case MediationEvent() if (mediated := after_mediation(self.mediations, event, self._by(event))) is not None:
+                self._step(mediated[1], mediations=mediated[0])
             case _:
                 self._beside(event)
 
@@ -292,7 +297,13 @@ class CaseWithUnits:
             by, part = Actor(kept["who"], task.unit_code, kept["staff_id"]), SupportPart(task.unit_code, "")
             self._step(rules.Said(Action(action), kept["at"], part, by, _UNSEEN), Unseen.HERE)
 
-    def _step(self, said: rules.Said, at: Any = None, letters: Letters | None = None) -> None:
+    def _step(
+        self,
+        said: rules.Said,
+        at: Any = None,
+        letters: Letters | None = None,
+        mediations: Mediations | None = None,
+    ) -> None:
         """Take it, where it was possible by dispatch's own rules, guards included; else no row follows from it."""
         before = self.state
         try:
@@ -307,6 +318,7 @@ class CaseWithUnits:
             self.named = None
         self.state, self.calls, self.appraisal = after, called, appraised
         self.letters = self.letters if letters is None else letters
+        self.mediations = mediations or self.mediations
         self.requests = requests.evolve(self.requests, before, after, said)
         self.sessions = disputes.evolve(self.sessions, before, after, said)
         self.hearings = disputes.heard_in(self.hearings, after, said)

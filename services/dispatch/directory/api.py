@@ -43,6 +43,7 @@ from services.dispatch.directory.schemas import (
     UnitsQuery,
 )
 from services.dispatch.letters.domain import LETTER_LABELS
+from services.dispatch.mediations.domain import MEDIATION_LABELS
 from services.dispatch.rights import PublishesPacks, ReadsDirectory
 from services.dispatch.routing.domain.terms import RULE_LABELS, VERDICT_LABELS
 from services.dispatch.tasks.domain import TASK_LABELS
@@ -171,6 +172,7 @@ async def list_terms(door: ReadsDirectory) -> Response:
         "call_status": _labelled(CALL_LABELS),
         "letter_kind": _reasons(directory.pack.letters.kinds),
         "letter_status": _labelled(LETTER_LABELS),
+        **_of_mediation(directory.pack),
         "list": _reasons(directory.pack.lists.kinds),
         "level": _terms(Level),
         "post": [Term(code=post.code, zh=post.name, en=post.name_en) for post in directory.pack.posts],
@@ -192,6 +194,16 @@ def _of_requests(pack: Pack) -> dict[str, list[Term]]:
         "staged": asking.staged,
     }
     return {f"{kind}_reason": _reasons(one.reasons) for kind, one in rules.items() if one is not None}
+
+
+def _of_mediation(pack: Pack) -> dict[str, list[Term]]:
+    rules = pack.mediation
+    return {
+        "mediation_kind": _reasons(rules.kinds),
+        "mediation_venue": _reasons(rules.venues),
+        "mediation_participant": _reasons(rules.participants),
+        "mediation_status": _labelled(MEDIATION_LABELS),
+    }
 
 
 def _of_households(pack: Pack) -> dict[str, list[Term]]:

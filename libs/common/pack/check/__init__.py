@@ -9,6 +9,7 @@ from libs.common.pack.check.figures import formulas, scores
 from libs.common.pack.check.households import households
 from libs.common.pack.check.letters import letters
 from libs.common.pack.check.lists import lists
+from libs.common.pack.check.mediation import mediation
 from libs.common.pack.check.passing import handovers, raising
 from libs.common.pack.check.people import people
 from libs.common.pack.check.places import areas, merged, place, units
@@ -43,6 +44,7 @@ CHECKS = (
         visits,
         whistles,
         letters,
+        mediation,
     ),
     *(callback, ladder, formulas, scores),
 )

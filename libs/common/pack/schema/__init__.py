@@ -33,6 +33,7 @@ from libs.common.pack.schema.households import (
 )
 from libs.common.pack.schema.letters import LetterKind, LetterOffice, LetterRules
 from libs.common.pack.schema.lists import ListDemand, ListRules
+from libs.common.pack.schema.mediation import MediationRules
 from libs.common.pack.schema.not_in_force import NOT_IN_FORCE
 from libs.common.pack.schema.pack import Pack, PackPlace, PackSettings, TextLimits
 from libs.common.pack.schema.passing import HandoverReason, HandoverRules, RaiseRules
@@ -125,6 +126,7 @@ __all__ = [
     "Limits",
     "ListDemand",
     "ListRules",
+    "MediationRules",
     "Merged",
     "MergedArea",
     "MergedUnit",

@@ -14,6 +14,7 @@ from services.dispatch.cases.domain.appraising import Appraising
 from services.dispatch.cases.domain.clocks import concerns_now, list_due
 from services.dispatch.cases.domain.disputed import ArbitrationRuling, Dispute, RaisedRequest, UnitStatement
 from services.dispatch.cases.domain.lettered import LetterPart
+from services.dispatch.cases.domain.mediated import MediationPart
 from services.dispatch.cases.domain.terms import Action, Status
 
 
@@ -297,6 +298,7 @@ Beside = (
     | Whistle
     | CalledPart
     | LetterPart
+    | MediationPart
     | Appraising
     | RaisedRequest
     | Dispute

@@ -57,6 +57,13 @@ class Action(StrEnum):
     LETTER_SEND_BACK = "letter_send_back"
     LETTER_REMIND = "letter_remind"
     LETTER_WITHDRAW = "letter_withdraw"
+    MEDIATION_GIVE = "mediation_give"
+    MEDIATION_MEET = "mediation_meet"
+    MEDIATION_AGREE = "mediation_agree"
+    MEDIATION_FAIL = "mediation_fail"
+    MEDIATION_KEEP = "mediation_keep"
+    MEDIATION_BREAK = "mediation_break"
+    MEDIATION_WITHDRAW = "mediation_withdraw"
     SUPPORT_GIVE = "support_give"
     SUPPORT_SIGN = "support_sign"
     SUPPORT_REPORT = "support_report"
@@ -114,6 +121,11 @@ OF_LETTERS = (
     *(Action.LETTER_REMIND, Action.LETTER_WITHDRAW),
 )
 """What becomes of a letter that was sent, likewise."""
+OF_MEDIATIONS = (
+    *(Action.MEDIATION_MEET, Action.MEDIATION_AGREE, Action.MEDIATION_FAIL),
+    *(Action.MEDIATION_KEEP, Action.MEDIATION_BREAK, Action.MEDIATION_WITHDRAW),
+)
+"""What becomes of a mediation that was given, likewise."""
 
 
 class Party(StrEnum):
@@ -131,6 +143,8 @@ class Party(StrEnum):
     WRITER = "writer"
     OFFICE = "office"
     RECEIVER = "receiver"
+    ENTRUSTER = "entruster"
+    MEDIATOR = "mediator"
     WHISTLER = "whistler"
     CALLED_UNIT = "called_unit"
     RELEASER = "releaser"
@@ -188,6 +202,13 @@ ACTION_LABELS: dict[Action, tuple[str, str]] = {
     Action.LETTER_SEND_BACK: ("复函退回", "send the reply to a letter back"),
     Action.LETTER_REMIND: ("催复", "remind the receiver of a letter"),
     Action.LETTER_WITHDRAW: ("撤回函件", "withdraw a letter"),
+    Action.MEDIATION_GIVE: ("委托调解", "give it to somebody to mediate"),
+    Action.MEDIATION_MEET: ("调解会", "hold a session of a mediation"),
+    Action.MEDIATION_AGREE: ("达成调解协议", "the parties of a mediation agree"),
+    Action.MEDIATION_FAIL: ("调解不成", "the parties of a mediation do not agree"),
+    Action.MEDIATION_KEEP: ("协议已履行", "the agreement of a mediation is kept"),
+    Action.MEDIATION_BREAK: ("协议未履行", "the agreement of a mediation is not kept"),
+    Action.MEDIATION_WITHDRAW: ("终止调解", "end a mediation"),
     Action.SUPPORT_GIVE: ("增派协办", "give one more unit a part"),
     Action.SUPPORT_SIGN: ("协办签收", "sign a support unit's part"),
     Action.SUPPORT_REPORT: ("协办进展", "report progress of a support unit"),
