@@ -40,7 +40,7 @@ async def give(session: Session, asked: Request, case_id: str, body: GiveMediati
         )
     if is_about(session, case, body.mediator):
         raise invalid("mediator", "is complained about, or of a unit that is", "系被反映人或任职于被反映单位，应当回避")
-    await _check_may_run(session, case)
+    await check_may_run(session, case)
     post, unit = held
     mediation = MediationState(
         mediation_id=str(uuid_utils.uuid7()),
@@ -59,8 +59,8 @@ async def give(session: Session, asked: Request, case_id: str, body: GiveMediati
     return await shown(session, keep_new(session, case, mediation, asked.actor), case)
 
 
-async def _check_may_run(session: Session, case: Case) -> None:
-    """Not while another runs; and nobody learns by a mediation who complained confidentially."""
+async def check_may_run(session: Session, case: Case) -> None:
+    """OutOfTurn while another runs; and nobody learns by a mediation who complained confidentially."""
     if case.confidential:
         raise OutOfTurn(
             "A confidential case is not mediated: its parties would meet", "保密件不得委托调解，以免泄露诉求人"
