@@ -90,6 +90,21 @@ BODIES: Mapping[str, Any] = {
     "/dispatch/v1/cases/{case_id}/delegation": {"to_unit": SUPPORT, "note": "请到户调解"},
     "/dispatch/v1/cases/{case_id}/raising": {"reason_code": "several_units", "note": "涉及两个单位"},
     "/dispatch/v1/cases/{case_id}/tasks": {"unit_code": "D-WATER", "what": "关阀配合抢修"},
+    "/dispatch/v1/cases/{case_id}/mediations": {
+        "mediator": ANSWERS,
+        "kind": "neighbours",
+        "subject": "邻里纠纷",
+    },
+    "/dispatch/v1/my-mediations/{mediation_id}/sessions": {
+        "held_at": f"{TUESDAY:%Y-%m-%dT%H:%M:%SZ}",
+        "venue": "mediation_room",
+        "area_code": VILLAGE,
+        "took_part": ["applicant"],
+        "people": 2,
+        "note": "双方到场",
+    },
+    "/dispatch/v1/my-mediations/{mediation_id}/agreement": {"terms": "以老界石为界", "document": "ab" * 32},
+    "/dispatch/v1/mediations/{mediation_id}/follow-up": {"kept": True, "note": "到户查看，界石已立"},
     "/dispatch/v1/cases/{case_id}/whistles": {
         "kind": "emergency",
         "units": ["D-WATER"],

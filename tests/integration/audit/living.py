@@ -32,6 +32,7 @@ async def live(county: County) -> None:
     await _from_above(county)
     await _summoned(county)
     await _lettered(county)
+    await _mediated(county)
     await county.register("fresh")
     await county.register("answered", direct_answer="政策已告知")
     await county.wait(minutes=10)
@@ -151,6 +152,51 @@ async def _lettered(county: County) -> None:
     await county.call("POST", f"{answered}/acceptance", Role.SUPERVISOR, {"opinion": "同意"}, unit=office)
     await county.call("POST", f"{alone}/withdrawal", Role.SUPERVISOR, {"reason": "已无必要"}, unit=office)
     await county.call("POST", f"{waiting}/reminders", Role.SUPERVISOR, {"reminder": "请尽快"}, unit=office)
+
+
+async def _mediated(county: County) -> None:
+    """One mediation is given back, the next is agreed in two sessions and broken, another fails, one is withdrawn."""
+    village = "V-999001101201"
+    terms = [{"post_code": "mediator", "unit_code": village}]
+    for staff_id in ("S-7001", "S-7002"):
+        person = {"staff_id": staff_id, "name": "尤测试", "terms": terms}
+        await county.call("POST", "/dispatch/v1/staff", Role.ADMIN, person)
+    case_id = await county.register("mediated")
+    met = {
+        "held_at": county.house.clock.now().isoformat(),
+        "venue": "mediation_room",
+        "area_code": VILLAGE,
+        "took_part": ["applicant", "respondent"],
+        "people": 3,
+        "note": "双方同意丈量，勿打13912345678",
+    }
+
+    async def gives(mediator: str) -> str:
+        body = {"mediator": mediator, "kind": "neighbours", "subject": "争地界，勿打13912345678"}
+        given = await county.call("POST", f"/dispatch/v1/cases/{case_id}/mediations", Role.DISPATCHER, body)
+        return str(given["mediation_id"])
+
+    async def mediates(mediator: str, mediation_id: str, verb: str, body: object) -> None:
+        who = county.people.person(f"elder-{mediator}", Role.MEDIATOR, staff_id=mediator)
+        held = met | {"held_at": county.house.clock.now().isoformat()}
+        await who.do(f"/dispatch/v1/my-mediations/{mediation_id}/{verb}", held if body is None else body)
+        await county.house.settle()
+
+    signed = {"terms": "以老界石为界，勿打13912345678", "document": "ab" * 32}
+    await mediates("S-7002", await gives("S-7002"), "return", {"note": "与一方有亲属关系"})
+    agreed = await gives("S-7001")
+    for verb, body in (("sessions", None), ("sessions", None), ("agreement", signed)):
+        await mediates("S-7001", agreed, verb, body)
+    broken = {"kept": False, "note": "到户查看，界石又被挪动"}
+    await county.call("POST", f"/dispatch/v1/mediations/{agreed}/follow-up", Role.DISPATCHER, broken)
+    failed = await gives("S-7001")
+    await mediates("S-7001", failed, "sessions", None)
+    await mediates("S-7001", failed, "failure", {"note": "双方各执一词"})
+    withdrawn = await gives("S-7001")
+    await county.call(
+        "POST", f"/dispatch/v1/mediations/{withdrawn}/withdrawal", Role.DISPATCHER, {"note": "已自行和解"}
+    )
+    await gives("S-7002")
 
 
 async def _ends(county: County) -> None:
