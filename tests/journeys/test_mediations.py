@@ -1,4 +1,4 @@
-"""响肠镇: a 五老 mediator sees their two cases and no phone (journey 12): sessions, an agreement, and another's word."""
+"""响肠镇: a 五老 mediator sees two cases and no phone (journey 12): sessions, an agreement, and another's word."""
 
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime

@@ -1,4 +1,4 @@
-"""Mediation: given by post, mediated by one person, confirmed by another; each bad word is named and changes nothing."""
+"""Mediation: given by post, mediated by one, confirmed by another; each bad word is named and changes nothing."""
 
 from datetime import date
 from typing import Any
@@ -20,14 +20,16 @@ from tests.support.service import DAY
 ELDER, SECOND = "S-7001", "S-7002"
 PHONE = "13812345678"
 _FILL_MEDIATIONS = """
-    INSERT INTO mediation (mediation_id, case_id, round, kind, subject, mediator, mediator_unit, post, given_by, given_at,
-        status, sessions, last_held_at, terms, document, follow_up_on, agreed_at, note, ended_by, ended_by_staff,
-        ended_at, worked_by, version)
+    INSERT INTO mediation (mediation_id, case_id, round, kind, subject, mediator, mediator_unit, post, given_by,
+        given_at, status, sessions, last_held_at, terms, document, follow_up_on, agreed_at, note, ended_by,
+        ended_by_staff, ended_at, worked_by, version)
     SELECT 'm' || n, n::text, 1, 'neighbours', '争地界', 'S-' || 7000 + n % 300, 'V-1', 'mediator', 'li', at,
         CASE WHEN n % 100 = 0 THEN 'agreed' ELSE 'kept' END, 1, at, '以老界石为界', repeat('ab', 32),
         DATE '2026-01-01' + n % 400, at, CASE WHEN n % 100 = 0 THEN NULL ELSE '如上' END,
         CASE WHEN n % 100 = 0 THEN NULL ELSE 'li' END, NULL, CASE WHEN n % 100 = 0 THEN NULL ELSE at END, '{}', 3
-    FROM (SELECT n, timestamptz '2026-01-01' + n * interval '1 minute' AS at FROM generate_series(1, 60000) AS n) AS made
+    FROM (
+        SELECT n, timestamptz '2026-01-01' + n * interval '1 minute' AS at FROM generate_series(1, 60000) AS n
+    ) AS made
 """
 WORDS = {"mediator": ELDER, "kind": "neighbours", "subject": f"邻里争地界，电话{PHONE}"}
 AGREEMENT = {"terms": f"以老界石为界，电话{PHONE}", "document": "ab" * 32}

@@ -1,6 +1,8 @@
 """Mediation: each goes one way, whatever is tried by whom, and nobody says of their own that its agreement is kept."""
 
+import re
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -56,11 +58,7 @@ MET = (MediationStep.MEET, ELDER)
 AGREED = (MET, (MediationStep.AGREE, ELDER))
 
 
-@given(
-    st.lists(
-        st.tuples(st.sampled_from(LATER), st.sampled_from(PEOPLE), st.integers(0, 20)), max_size=40
-    )
-)
+@given(st.lists(st.tuples(st.sampled_from(LATER), st.sampled_from(PEOPLE), st.integers(0, 20)), max_size=40))
 def test_whatever_is_tried_no_mediator_confirms_their_own_and_ends_are_ends(
     tried: list[tuple[MediationStep, Actor, int]],
 ) -> None:
@@ -126,6 +124,14 @@ def test_nothing_is_agreed_or_failed_without_a_session() -> None:
 def test_every_step_is_told_and_every_status_is_reached_and_ends() -> None:
     assert set(EVENTS) == set(MediationStep)
     assert {step for _, step in STEPS} == set(LATER)
-    assert {target for target in STEPS.values()} | {GIVEN.status} == set(MediationStatus)
+    assert {*STEPS.values(), GIVEN.status} == set(MediationStatus)
     assert {status for status, _ in STEPS}.isdisjoint(ENDED)
     assert {status for status, _ in STEPS} | {*ENDED} == set(MediationStatus)
+
+
+def test_the_guide_shows_each_step() -> None:
+    guide = (Path(__file__).parents[3] / "docs" / "mediations.md").read_text(encoding="utf-8")
+    shown = set(re.findall(r"^    (\w+) --> (\w+): (\w+)$", guide, re.MULTILINE))
+    assert shown == {(source.value, target.value, step.value) for (source, step), target in STEPS.items()}
+    ends = set(re.findall(r"^    (\w+) --> \[\*\]$", guide, re.MULTILINE))
+    assert ends == {status.value for status in ENDED}
