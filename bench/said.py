@@ -10,6 +10,7 @@ from libs.common.bus.flow import Stream
 from libs.common.bus.port import Record
 from libs.common.events import (
     accepting,
+    aids,
     arbitration,
     asking,
     cases,
@@ -138,6 +139,11 @@ _PLAIN: Mapping[type[CaseEvent], Mapping[str, Any]] = {
     letters.LetterSentBack: {**_LETTER, "opinion": "请附照片", "edition": 2, "warn_at": T, "due_at": DUE},
     letters.LetterReminded: {**_LETTER, "reminder": "请尽快函复"},
     letters.LetterWithdrawn: {**_LETTER, "edition": 1, "opinion": "已无必要"},
+    aids.AidFound: {"aid_id": "a1", **_UNIT, "kind": "temporary", "persons": 2, "note": "房屋受灾，生活困难"},
+    aids.AidApplied: {"aid_id": "a1", **_UNIT, "note": "已提交申请"},
+    aids.AidGranted: {"aid_id": "a1", **_UNIT, "amount_fen": 300_000, "note": "符合条件"},
+    aids.AidRefused: {"aid_id": "a1", **_UNIT, "note": "收入超过标准"},
+    aids.AidDropped: {"aid_id": "a1", **_UNIT, "note": "家庭已自行解决"},
     mediations.MediationGiven: {
         **_MEDIATED, "kind": "neighbours", "subject": "邻里争地界", "mediator_unit": "V-A", "post": "mediator",
     },

@@ -20,6 +20,7 @@ from huiyin.audit.history import (
     BY_ITSELF,
     BY_WHO_WORKS,
     HAND_IN_IT,
+    OF_AIDS,
     OF_ANY_UNIT,
     OF_CALLS,
     OF_LETTERS,
@@ -74,7 +75,7 @@ class _Units(Rounds):
         self._whistles = WhistleHistory()
 
     def _of_its_round(self, one: LedgerSaid, event: Any) -> Iterator[str]:
-        if event.round == self._round or isinstance(event, (*OF_CALLS, *OF_LETTERS, *OF_MEDIATIONS)):
+        if event.round == self._round or isinstance(event, (*OF_CALLS, *OF_LETTERS, *OF_MEDIATIONS, *OF_AIDS)):
             return
         if event.round != self._round + 1 or not isinstance(event, BY_ITSELF):
             yield f"speaks of round {event.round} in round {self._round}"

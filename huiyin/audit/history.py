@@ -7,6 +7,7 @@ from typing import Any
 from huiyin.audit.case import DISPATCH, FOLLOWUP, INTAKE, CaseView, EventT, LedgerSaid
 from libs.common.events import (
     accepting,
+    aids,
     arbitration,
     asking,
     cases,
@@ -87,8 +88,16 @@ OF_MEDIATIONS = (
     *(mediations.MediationKept, mediations.MediationBroken, mediations.MediationWithdrawn),
 )
 """What becomes of a mediation of it, likewise."""
+OF_AIDS = (aids.AidFound, aids.AidApplied, aids.AidGranted, aids.AidRefused, aids.AidDropped)
+"""What becomes of aid that came of it, likewise."""
 MAY_SAY: Mapping[str, tuple[type[Event], ...]] = {
-    DISPATCH: (*(said for said in MAY_FOLLOW if said not in _OF_FOLLOWUP), *OF_CALLS, *OF_LETTERS, *OF_MEDIATIONS),
+    DISPATCH: (
+        *(said for said in MAY_FOLLOW if said not in _OF_FOLLOWUP),
+        *OF_CALLS,
+        *OF_LETTERS,
+        *OF_MEDIATIONS,
+        *OF_AIDS,
+    ),
     FOLLOWUP: (
         *_OF_FOLLOWUP,
         *(cases.DeadlineSet, cases.DeadlineWarned, cases.DeadlineMissed),
@@ -106,7 +115,7 @@ BESIDE = (
 """What leaves the case where it stands."""
 OF_ANY_UNIT = (
     *(*OF_SUPPORT, ResponsibleNamed, asking.RequestRaised, arbitration.UnitHeard),
-    *(whistles.StreetWhistled, *OF_CALLS, *OF_LETTERS, *OF_MEDIATIONS),
+    *(whistles.StreetWhistled, *OF_CALLS, *OF_LETTERS, *OF_MEDIATIONS, *OF_AIDS),
 )
 BESIDE_ALL = (door.RequesterRevealed, door.CaseResealed, door.RequesterErased, AccusedNamed)
 """What may be said of a case wherever it stands, at its end, too."""
@@ -122,6 +131,7 @@ HAND_IN_IT: tuple[type[Any], ...] = (
     *(whistles.CallReported, whistles.CallDone, letters.LetterAcknowledged, letters.LetterReplied),
     *(whistles.ConsultationHeld, whistles.WhistleDone, whistles.UnitScored),
     *(mediations.MediationHeld, mediations.MediationAgreed, mediations.MediationFailed),
+    *(aids.AidFound, aids.AidApplied),
 )
 """What people do with a case; whoever did asks nobody about it."""
 

@@ -19,6 +19,7 @@ from services.dispatch.accounts.actions.sessions import tidy
 from services.dispatch.accounts.api import managing, own, signing_in
 from services.dispatch.accounts.api.pages import account as account_pages
 from services.dispatch.accounts.api.pages import signing_in as sign_in_pages
+from services.dispatch.aids import api as aids
 from services.dispatch.appraisals import api as appraisals
 from services.dispatch.arbitration import api as arbitration
 from services.dispatch.asks.queries import requests_by_kind
@@ -66,6 +67,7 @@ SPEC = ServiceSpec(
         appraisals.router,
         letters.router,
         mediations.router,
+        aids.router,
         routing.router,
         lists.router,
         passing.router,

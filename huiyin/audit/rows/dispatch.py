@@ -49,6 +49,8 @@ def rows_of_dispatch(view: CaseView, _packs: Packs) -> Iterator[WantedRows]:
     rows = [columns_of(mediation) for mediation in mediated.given.values()]
     yield WantedRows(DISPATCH, "mediation", ("mediation_id",), rows)
     held = [columns_of(entry) for entry in mediated.held]
+    aids = [] if case is None else [columns_of(aid) for aid in case.aids.values()]
+    yield WantedRows(DISPATCH, "aid", ("aid_id",), aids)
     yield WantedRows(DISPATCH, "mediation_session", ("mediation_id", "number"), held)
     given = [] if case is None else [about | columns_of(task) | _answers_for(case, task) for task in case.tasks]
     yield WantedRows(DISPATCH, "task", ("version", "unit_code"), given)

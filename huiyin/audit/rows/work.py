@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from huiyin.audit.case import DISPATCH, FOLLOWUP, INTAKE, CaseView, LedgerSaid
+from huiyin.audit.rows.aids import Aids, after_aid
 from huiyin.audit.rows.beside import BESIDE, beside_step, decided_by, due_by, edition_of
 from huiyin.audit.rows.comparing import Columns, NotBefore, Unseen, as_told, by_whom, told
 from huiyin.audit.rows.decisions import decision_of, step_of
@@ -21,6 +22,7 @@ from huiyin.audit.rows.requests import raised_said, request_said, unaccepted_sai
 from libs.common.errors import NotFound
 from libs.common.events import accepting, arbitration, asking, cases, door, objections, passing
 from libs.common.events import tasks as task_events
+from libs.common.events.aids import AidEvent
 from libs.common.events.base import Event, SaidByHand
 from libs.common.events.letters import LetterEvent
 from libs.common.events.mediations import MediationEvent
@@ -94,6 +96,7 @@ class CaseWithUnits:
         self.appraisal = Appraisal()
         self.letters: Letters = {}
         self.mediations = Mediations()
+        self.aids: Aids = {}
 
     def next_from(self) -> str | None:
         """Of whom the next step was heard, as the history says."""
@@ -229,6 +232,8 @@ class CaseWithUnits:
                 self._step(told_of[1], letters=told_of[0])
             case MediationEvent() if (mediated := after_mediation(self.mediations, event, self._by(event))) is not None:
                 self._step(mediated[1], mediations=mediated[0])
+            case AidEvent() if (aided := after_aid(self.aids, event, self._by(event))) is not None:
+                self._step(aided[1], aids=aided[0])
             case _:
                 self._beside(event)
 
@@ -297,14 +302,8 @@ class CaseWithUnits:
             by, part = Actor(kept["who"], task.unit_code, kept["staff_id"]), SupportPart(task.unit_code, "")
             self._step(rules.Said(Action(action), kept["at"], part, by, _UNSEEN), Unseen.HERE)
 
-    def _step(
-        self,
-        said: rules.Said,
-        at: Any = None,
-        letters: Letters | None = None,
-        mediations: Mediations | None = None,
-    ) -> None:
-        """Take it, where it was possible by dispatch's own rules, guards included; else no row follows from it."""
+    def _step(self, said: rules.Said, at: Any = None, **beside: Letters | Mediations | Aids) -> None:
+        """Take it, and what is ``beside`` the case by it, where its rules and guards let it; else no row follows."""
         before = self.state
         try:
             MACHINE.target(before.status, said.action, before, rules.Ask(said.action, said.what), said.at)
@@ -317,8 +316,8 @@ class CaseWithUnits:
         if is_given_anew(before, after):
             self.named = None
         self.state, self.calls, self.appraisal = after, called, appraised
-        self.letters = self.letters if letters is None else letters
-        self.mediations = mediations or self.mediations
+        for name, kept in beside.items():
+            setattr(self, name, kept)
         self.requests = requests.evolve(self.requests, before, after, said)
         self.sessions = disputes.evolve(self.sessions, before, after, said)
         self.hearings = disputes.heard_in(self.hearings, after, said)

@@ -74,6 +74,9 @@ class Right(StrEnum):
     MEDIATION_READ = "dispatch.mediations.read"
     MEDIATION_FOLLOW_UP = "dispatch.mediations.follow_up"
     MEDIATION_HOLD = "dispatch.mediations.hold"
+    AID_KEEP = "dispatch.aids.keep"
+    AID_READ = "dispatch.aids.read"
+    AID_DECIDE = "dispatch.aids.decide"
     LIST_FILL = "dispatch.lists.fill"
     TASK_GIVE = "dispatch.tasks.give"
     TASK_CANCEL = "dispatch.tasks.cancel"
@@ -137,6 +140,7 @@ _LOOK_AT_CASES = frozenset(
 )
 _WRITE_LETTERS = frozenset({Right.LETTER_WRITE, Right.LETTER_READ})
 _SEE_TO_MEDIATIONS = frozenset({Right.MEDIATION_GIVE, Right.MEDIATION_READ, Right.MEDIATION_FOLLOW_UP})
+_SEE_TO_AID = frozenset({Right.AID_KEEP, Right.AID_READ, Right.AID_DECIDE})
 _LOOK_AT_FIGURES = frozenset({Right.FIGURE_READ, Right.FIGURE_CASES})
 _LOOK_AT_WORK = frozenset({Right.WORK_READ, Right.TRIAGE_READ})
 _LOOK_AT_PROMISES = frozenset({Right.CALLBACK_READ, Right.TIMER_READ, Right.SUPERVISION_READ})
@@ -203,6 +207,7 @@ RIGHTS: Mapping[Role, frozenset[Right]] = MappingProxyType(
         | _JUDGE_CASES
         | _WRITE_LETTERS
         | _SEE_TO_MEDIATIONS
+        | _SEE_TO_AID
         | {
             Right.ACCUSED_NAME,
             Right.CASE_ASSIGN,
@@ -230,6 +235,7 @@ RIGHTS: Mapping[Role, frozenset[Right]] = MappingProxyType(
         | _LOOK_AT_CASES
         | _WRITE_LETTERS
         | _SEE_TO_MEDIATIONS
+        | _SEE_TO_AID
         | {
             Right.REQUESTER_REVEAL,
             Right.ATTACHMENT_ADD,
@@ -269,6 +275,7 @@ RIGHTS: Mapping[Role, frozenset[Right]] = MappingProxyType(
         | _JUDGE_CASES
         | _WRITE_LETTERS
         | _SEE_TO_MEDIATIONS
+        | {Right.AID_READ, Right.AID_DECIDE}
         | _LOOK_AT_HOUSEHOLDS
         | _KEEP_TEAMS
         | _OVERSEE_VISITS
@@ -324,7 +331,7 @@ RIGHTS: Mapping[Role, frozenset[Right]] = MappingProxyType(
         | _LOOK_AT_PROMISES
         | _LOOK_AT_FIGURES
         | {Right.DIRECTORY_READ, Right.ACCOUNT_READ, Right.EXCLUSION_READ, Right.OBJECTION_READ, Right.PARKED_READ}
-        | {Right.WHISTLE_READ, Right.MEDIATION_READ}
+        | {Right.WHISTLE_READ, Right.MEDIATION_READ, Right.AID_READ}
         | {Right.UPPER_ORDER_READ}
         | _LOOK_AT_HOUSEHOLDS
         | _LOOK_AT_VISITS

@@ -33,6 +33,7 @@ async def live(county: County) -> None:
     await _summoned(county)
     await _lettered(county)
     await _mediated(county)
+    await _aided(county)
     await county.register("fresh")
     await county.register("answered", direct_answer="政策已告知")
     await county.wait(minutes=10)
@@ -197,6 +198,27 @@ async def _mediated(county: County) -> None:
         "POST", f"/dispatch/v1/mediations/{withdrawn}/withdrawal", Role.DISPATCHER, {"note": "已自行和解"}
     )
     await gives("S-7002")
+
+
+async def _aided(county: County) -> None:
+    """Aid of three kinds: granted with an amount, refused, and dropped; a fourth is still applied for."""
+    case_id = await county.register("aided")
+    lead = await county.lead(case_id)
+
+    async def finds(kind: str) -> str:
+        body = {"kind": kind, "persons": 2, "note": "房屋受灾，勿打13912345678"}
+        found = await county.call("POST", f"/dispatch/v1/cases/{case_id}/aids", Role.HANDLER, body, unit=lead)
+        return f"/dispatch/v1/aids/{found['aid_id']}"
+
+    granted, refused, dropped, waits = [await finds(kind) for kind in ("temporary", "medical", "destitute", "referral")]
+    for place in (granted, refused, waits):
+        await county.call("POST", f"{place}/application", Role.HANDLER, {"note": "已提交申请"}, unit=lead)
+    for place, body in (
+        (granted, {"granted": True, "amount_fen": 300_000, "note": "符合条件"}),
+        (refused, {"granted": False, "note": "收入超过标准"}),
+    ):
+        await county.call("POST", f"{place}/decision", Role.DISPATCHER, body)
+    await county.call("POST", f"{dropped}/dropping", Role.HANDLER, {"note": "家庭已自行解决"}, unit=lead)
 
 
 async def _ends(county: County) -> None:

@@ -2,6 +2,7 @@
 
 from itertools import chain
 
+from libs.common.pack.check.aid import aid
 from libs.common.pack.check.asking import asking
 from libs.common.pack.check.clocks import calendar, limits, objections, returns, upper_orders
 from libs.common.pack.check.duties import answering, categories, duties
@@ -45,6 +46,7 @@ CHECKS = (
         whistles,
         letters,
         mediation,
+        aid,
     ),
     *(callback, ladder, formulas, scores),
 )

@@ -1,6 +1,7 @@
 """The shape of a county pack (县包) as frozen models; the published JSON Schema is made from them."""
 
 from libs.common.pack.areas import AreaLevel
+from libs.common.pack.schema.aid import AidKind, AidRules
 from libs.common.pack.schema.asking import (
     AskingRules,
     ExtensionRules,
@@ -92,6 +93,8 @@ __all__ = [
     "LOW_UNITS",
     "MOST_ON_A_PHONE",
     "NOT_IN_FORCE",
+    "AidKind",
+    "AidRules",
     "AnswerKind",
     "AppraisalRules",
     "Area",

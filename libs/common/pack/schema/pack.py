@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 from pydantic import AfterValidator, Field, ValidationInfo, field_validator
 
 from libs.common.pack.areas import AreaLevel
+from libs.common.pack.schema.aid import AidRules
 from libs.common.pack.schema.asking import AskingRules
 from libs.common.pack.schema.base import AreaCode, Model, Name, SourceName, unset
 from libs.common.pack.schema.clocks import (
@@ -43,6 +44,7 @@ def _known_zone(name: str) -> str:
 _RAISING, _HANDOVERS, _OBJECTIONS, _HOUSEHOLDS = RaiseRules(), HandoverRules(), ObjectionRules(), HouseholdRules()
 _VISITS, _ASKING, _UPPER_ORDERS = VisitRules(), AskingRules(), UpperOrderRules()
 _LISTS, _WHISTLES, _LETTERS, _MEDIATION = ListRules(), WhistleRules(), LetterRules(), MediationRules()
+_AID = AidRules()
 """Left out where a pack says just this, so that a pack of before keeps its digest."""
 
 
@@ -100,6 +102,7 @@ class PackSettings(Model):
     whistles: WhistleRules = Field(default=_WHISTLES, exclude_if=_WHISTLES.__eq__)
     letters: LetterRules = Field(default=_LETTERS, exclude_if=_LETTERS.__eq__)
     mediation: MediationRules = Field(default=_MEDIATION, exclude_if=_MEDIATION.__eq__)
+    aid: AidRules = Field(default=_AID, exclude_if=_AID.__eq__)
     petitions: PetitionRules = Field(default=PetitionRules(), exclude_if=_as_without)
     exclusions: ExclusionRules | None = Field(default=None, exclude_if=_as_without)
     objections: ObjectionRules = Field(default=_OBJECTIONS, exclude_if=_OBJECTIONS.__eq__)

@@ -10,6 +10,7 @@ from libs.common.events.reasons import NotAcceptedFor
 from libs.common.events.terms import Deadline, Level, ResultKind
 from libs.common.rules import machine
 from libs.common.time.due import LimitUnit
+from services.dispatch.cases.domain.aided import AidPart
 from services.dispatch.cases.domain.appraising import Appraising
 from services.dispatch.cases.domain.clocks import concerns_now, list_due
 from services.dispatch.cases.domain.disputed import ArbitrationRuling, Dispute, RaisedRequest, UnitStatement
@@ -299,6 +300,7 @@ Beside = (
     | CalledPart
     | LetterPart
     | MediationPart
+    | AidPart
     | Appraising
     | RaisedRequest
     | Dispute

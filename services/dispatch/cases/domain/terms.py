@@ -64,6 +64,11 @@ class Action(StrEnum):
     MEDIATION_KEEP = "mediation_keep"
     MEDIATION_BREAK = "mediation_break"
     MEDIATION_WITHDRAW = "mediation_withdraw"
+    AID_FIND = "aid_find"
+    AID_APPLY = "aid_apply"
+    AID_GRANT = "aid_grant"
+    AID_REFUSE = "aid_refuse"
+    AID_DROP = "aid_drop"
     SUPPORT_GIVE = "support_give"
     SUPPORT_SIGN = "support_sign"
     SUPPORT_REPORT = "support_report"
@@ -126,6 +131,8 @@ OF_MEDIATIONS = (
     *(Action.MEDIATION_KEEP, Action.MEDIATION_BREAK, Action.MEDIATION_WITHDRAW),
 )
 """What becomes of a mediation that was given, likewise."""
+OF_AIDS = (Action.AID_APPLY, Action.AID_GRANT, Action.AID_REFUSE, Action.AID_DROP)
+"""What becomes of aid that was found, likewise."""
 
 
 class Party(StrEnum):
@@ -145,6 +152,7 @@ class Party(StrEnum):
     RECEIVER = "receiver"
     ENTRUSTER = "entruster"
     MEDIATOR = "mediator"
+    HELPER = "helper"
     WHISTLER = "whistler"
     CALLED_UNIT = "called_unit"
     RELEASER = "releaser"
@@ -209,6 +217,11 @@ ACTION_LABELS: dict[Action, tuple[str, str]] = {
     Action.MEDIATION_KEEP: ("协议已履行", "the agreement of a mediation is kept"),
     Action.MEDIATION_BREAK: ("协议未履行", "the agreement of a mediation is not kept"),
     Action.MEDIATION_WITHDRAW: ("终止调解", "end a mediation"),
+    Action.AID_FIND: ("发现救助对象", "find that somebody may be owed aid"),
+    Action.AID_APPLY: ("申请救助", "apply for aid"),
+    Action.AID_GRANT: ("批准救助", "grant aid"),
+    Action.AID_REFUSE: ("不予批准救助", "refuse aid"),
+    Action.AID_DROP: ("不再办理救助", "drop aid"),
     Action.SUPPORT_GIVE: ("增派协办", "give one more unit a part"),
     Action.SUPPORT_SIGN: ("协办签收", "sign a support unit's part"),
     Action.SUPPORT_REPORT: ("协办进展", "report progress of a support unit"),

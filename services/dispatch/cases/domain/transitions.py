@@ -37,6 +37,7 @@ from services.dispatch.cases.domain.terms import (
     AFTER_THE_END,
     BY_RECEIVER,
     ENDS,
+    OF_AIDS,
     OF_CALLS,
     OF_LETTERS,
     OF_MEDIATIONS,
@@ -129,6 +130,8 @@ STEPS: tuple[Line, ...] = (
     ),
     *Line.each(_UNDECIDED, Action.MEDIATION_GIVE, Party.ENTRUSTER, released),
     *(line for action in OF_MEDIATIONS for line in Line.each(Status, action, Party.MEDIATOR)),
+    *Line.each(_ALIVE, Action.AID_FIND, Party.HELPER),
+    *(line for action in OF_AIDS for line in Line.each(Status, action, Party.HELPER)),
     *Line.each(_UNDECIDED, Action.FILL_LIST, Party.KEEPER, released),
     *Line.each(OPEN, Action.SUPPORT_GIVE, Party.GIVER, no_return_pending),
     *Line.each(OPEN, Action.SUPPORT_SIGN, Party.SUPPORT_UNIT),
@@ -202,11 +205,11 @@ def _arbitrated(steps: tuple[Line, ...]) -> Iterator[str]:
 
 
 _NOT_TOLD = (
-    *(Party.SYSTEM, Party.CALLED_UNIT, Party.RELEASER, Party.OFFICE, Party.RECEIVER, Party.MEDIATOR),
+    *(Party.SYSTEM, Party.CALLED_UNIT, Party.RELEASER, Party.OFFICE, Party.RECEIVER, Party.MEDIATOR, Party.HELPER),
     *(Party.CALLING_STREET, Party.CLAIMANT, Party.CLAIM_JUDGE),
 )
-"""Whose steps are not told as possible: nobody's, and those of whistles, their tasks, letters and mediations, taken
-anywhere.
+"""Whose steps are not told as possible: nobody's, and those of whistles, their tasks, letters, mediations and aid,
+taken anywhere.
 
 Who whistled, was summoned or may decide what such a unit claims, the rules of whistles know.
 """
@@ -217,7 +220,7 @@ MACHINE = Machine(
     ACTION_LABELS,
     people=tuple(party for party in Party if party not in _NOT_TOLD),
     ends=ENDS,
-    after_the_end=(*AFTER_THE_END, *OF_CALLS, *OF_WHISTLES, *OF_LETTERS, *OF_MEDIATIONS),
+    after_the_end=(*AFTER_THE_END, *OF_CALLS, *OF_WHISTLES, *OF_LETTERS, *OF_MEDIATIONS, *OF_AIDS),
     must=(_without_a_way_out, _unguarded, _decided_by_one, _arbitrated),
 )
 

@@ -290,6 +290,32 @@ DISPATCH: dict[str, Spoiled] = {
         recorded_by_staff = 'S-0'
         recorded_at = recorded_at + interval '1 hour'
     """, where="number = 2"),
+    **columns("dispatch", "aid", "aided", """
+        round = 2
+        kind = 'medical'
+        persons = 9
+        found_note = '没事'
+        found_unit = 'D-AGRI'
+        found_by = 'somebody'
+        found_by_staff = 'S-0'
+        found_at = found_at - interval '1 hour'
+        applied_note = '没事'
+        applied_unit = 'D-AGRI'
+        applied_by = 'somebody'
+        applied_by_staff = 'S-0'
+        applied_at = applied_at - interval '1 hour'
+        amount_fen = 9
+        end_note = '没事'
+        ended_unit = 'D-AGRI'
+        ended_by = 'somebody else'
+        ended_by_staff = 'S-9'
+        ended_at = ended_at + interval '1 hour'
+        version = 99
+    """, where="status = 'granted'"),
+    "aid lost": spoiled(
+        "I6", "dispatch", "aided", "is not there, the events say",
+        "DELETE FROM dispatch.aid WHERE case_id = {aided} AND status = 'dropped'",
+    ),
     "a mediation lost": spoiled(
         "I6", "dispatch", "mediated", "is not there, the events say",
         "DELETE FROM dispatch.mediation WHERE case_id = {mediated} AND sessions = 0",
