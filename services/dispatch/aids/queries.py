@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, Select, func, select
+from sqlalchemy import ColumnElement, Row, Select, func, select
 from sqlmodel import col
 
 from libs.common.database.session import Session
@@ -50,7 +50,7 @@ async def aids_of(session: Session, case_id: str) -> list[Aid]:
 def aids_statement(scope: Scope, wanted: AidFilter, page: PageQuery) -> Select[Aid]:
     """What came of the cases in the caller's reach, newest first."""
     statement = select(Aid).join(Case, col(Case.case_id) == col(Aid.case_id))
-    return AIDS_KEYSET.cut(_narrowed(statement, scope, wanted), page)
+    return AIDS_KEYSET.cut(statement.where(*_conditions(scope, wanted)), page)
 
 
 async def list_aids(session: Session, statement: Select[Aid]) -> list[Aid]:
@@ -64,17 +64,18 @@ async def sum_aids(session: Session, scope: Scope, wanted: AidFilter) -> list[Ro
     paid = func.coalesce(func.sum(col(Aid.amount_fen)), 0)
     sums = func.count().label("aids"), func.sum(col(Aid.persons)).label("persons"), paid.label("amount_fen")
     statement = select(*by, *sums).join(Case, col(Case.case_id) == col(Aid.case_id))
-    return list((await session.execute(_narrowed(statement, scope, wanted).group_by(*by).order_by(*by))).all())
+    statement = statement.where(*_conditions(scope, wanted)).group_by(*by).order_by(*by)
+    return list((await session.execute(statement)).all())
 
 
-def _narrowed(statement: Select[Any], scope: Scope, wanted: AidFilter) -> Select[Any]:
-    statement = statement.where(cases.within(scope, col(Case.lead_unit)))
+def _conditions(scope: Scope, wanted: AidFilter) -> list[ColumnElement[bool]]:
+    conditions = [cases.within(scope, col(Case.lead_unit))]
     for name in ("kind", "status", "found_unit"):
         value = getattr(wanted, name)
         if value is not None:
-            statement = statement.where(col(getattr(Aid, name)) == value)
+            conditions.append(col(getattr(Aid, name)) == value)
     if wanted.since is not None:
-        statement = statement.where(col(Aid.found_at) >= wanted.since)
+        conditions.append(col(Aid.found_at) >= wanted.since)
     if wanted.until is not None:
-        statement = statement.where(col(Aid.found_at) < wanted.until)
-    return statement
+        conditions.append(col(Aid.found_at) < wanted.until)
+    return conditions

@@ -108,8 +108,8 @@ def test_an_agreement_is_kept_from_its_day_on_and_broken_on_any() -> None:
         decide(agreed, MediationStep.KEEP, CLERK, T, today=before)
     with pytest.raises(OutOfTurn, match=FOLLOW_UP.isoformat()):
         decide(agreed, MediationStep.KEEP, CLERK, T)
-    assert decide(agreed, MediationStep.KEEP, CLERK, T, today=FOLLOW_UP)
-    assert decide(agreed, MediationStep.BREAK, CLERK, T, today=before)
+    assert decide(agreed, MediationStep.KEEP, CLERK, T, today=FOLLOW_UP).step is MediationStep.KEEP
+    assert decide(agreed, MediationStep.BREAK, CLERK, T, today=before).step is MediationStep.BREAK
     assert [is_due(agreed, day) for day in (before, FOLLOW_UP)] == [False, True]
     assert not is_due(GIVEN, FOLLOW_UP)
 
