@@ -24,10 +24,13 @@ async def town(either_bus: dict[str, Any], make_database: MakeDatabase, tmp_path
     pack = DEMO.parent / "yuexi-xiangchang"
     database = await make_database("template0")
     async with open_county(database, tmp_path, pack=pack, start=MONDAY, **either_bus) as county:
-        for staff_id, post in ((ELDER, "elder"), (OFFICER, "retired_officer")):
-            term = {"post_code": post, "unit_code": VILLAGE_UNIT, "begins_at": "2022-01-01T00:00:00Z"}
-            body = {"staff_id": staff_id, "name": "吴测试", "terms": [term]}
-            await county.admin.do("/dispatch/v1/staff", body)
+        for staff_id, *posts in (
+            (ELDER, ("elder", VILLAGE_UNIT), ("cadre", VILLAGE_UNIT)),
+            (OFFICER, ("retired_officer", VILLAGE_UNIT), ("caller", "H-XINFANG")),
+        ):
+            since = "2022-01-01T00:00:00Z"
+            terms = [{"post_code": post, "unit_code": unit, "begins_at": since} for post, unit in posts]
+            await county.admin.do("/dispatch/v1/staff", {"staff_id": staff_id, "name": "吴测试", "terms": terms})
         await county.house.settle()
         yield county
         await county.check()

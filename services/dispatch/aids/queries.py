@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, func, select
+from sqlalchemy import BigInteger, ColumnElement, Row, Select, cast, func, select
 from sqlmodel import col
 
 from libs.common.database.session import Session
@@ -61,7 +61,7 @@ async def list_aids(session: Session, statement: Select[Aid]) -> list[Aid]:
 async def sum_aids(session: Session, scope: Scope, wanted: AidFilter) -> list[Row[Any]]:
     """By kind, unit that found it and status: how many, for how many people, and what was granted in fen."""
     by = col(Aid.kind), col(Aid.found_unit), col(Aid.status)
-    paid = func.coalesce(func.sum(col(Aid.amount_fen)), 0)
+    paid = cast(func.coalesce(func.sum(col(Aid.amount_fen)), 0), BigInteger)
     sums = func.count().label("aids"), func.sum(col(Aid.persons)).label("persons"), paid.label("amount_fen")
     statement = select(*by, *sums).join(Case, col(Case.case_id) == col(Aid.case_id))
     statement = statement.where(*_conditions(scope, wanted)).group_by(*by).order_by(*by)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Row, Select, and_, func, not_, or_, select
+from sqlalchemy import Boolean, Row, Select, and_, func, literal_column, not_, or_, select
 from sqlmodel import col
 
 from libs.common.database.session import Session
@@ -18,6 +18,8 @@ from services.dispatch.cases.tables import Case
 from services.dispatch.mediations.tables import Mediation, MediationSession
 
 MEDIATIONS_KEYSET = Keyset("dispatch.mediations", (Mediation.given_at, Mediation.mediation_id), (datetime, str))
+_AGREED = literal_column("mediation.status = 'agreed'", Boolean)
+"""As a constant, so that every plan can prove that the partial index holds the rows."""
 _CASE_OF = "SELECT case_id FROM mediation WHERE mediation_id = $1"
 
 
@@ -105,8 +107,7 @@ def _narrowed(statement: Select[Any], wanted: MediationFilter) -> Select[Any]:
         if value is not None:
             statement = statement.where(col(getattr(Mediation, name)) == value)
     if wanted.due_by is not None:
-        agreed = col(Mediation.status) == MediationStatus.AGREED
-        statement = statement.where(agreed, col(Mediation.follow_up_on) <= wanted.due_by)
+        statement = statement.where(_AGREED, col(Mediation.follow_up_on) <= wanted.due_by)
     return statement
 
 

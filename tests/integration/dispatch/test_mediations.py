@@ -75,14 +75,15 @@ async def mediates(
 
 
 async def agreed(office: Office, case_id: str) -> dict[str, Any]:
-    met = await mediates(office, await given(office, case_id), "sessions", session())
+    mediation = await given(office, case_id)
+    met = await mediates(office, mediation, "sessions", session(held_at=mediation["given_at"]))
     return await mediates(office, met, "agreement", AGREEMENT)
 
 
 @pytest.fixture
 async def court(office: Office) -> Office:
     """The office with two who mediate."""
-    await enter(office, ELDER, ("mediator", VILLAGE_UNIT))
+    await enter(office, ELDER, ("mediator", VILLAGE_UNIT), ("case_worker", VILLAGE_UNIT))
     await enter(office, SECOND, ("mediator", TOWN_UNIT))
     return office
 
@@ -171,7 +172,8 @@ async def test_who_holds_no_post_that_mediates_is_given_nothing(
 async def test_a_session_is_told_in_the_words_of_the_pack(court: Office, changes: dict[str, Any], field: str) -> None:
     mediation = await given(court, await court.register())
     place = f"/my-mediations/{mediation['mediation_id']}"
-    refused = await elder(court).post(f"{place}/sessions", session(**changes), version=mediation["version"])
+    told = session(**{"held_at": mediation["given_at"]} | changes)
+    refused = await elder(court).post(f"{place}/sessions", told, version=mediation["version"])
     assert refused.status_code == 422
     assert refused.json()["fields"][0]["field"].startswith(field)
     assert (await elder(court).get(place)).json()["version"] == mediation["version"]
@@ -181,7 +183,7 @@ async def test_an_agreement_needs_a_session_and_a_day_that_the_pack_allows(court
     mediation = await given(court, await court.register())
     place = f"/my-mediations/{mediation['mediation_id']}/agreement"
     assert (await elder(court).post(place, AGREEMENT, version=mediation["version"])).status_code == 409
-    met = await mediates(court, mediation, "sessions", session())
+    met = await mediates(court, mediation, "sessions", session(held_at=mediation["given_at"]))
     for day in ("2020-01-01", T0.date().isoformat(), (T0 + 31 * DAY).date().isoformat()):
         wrong = await elder(court).post(place, AGREEMENT | {"follow_up_on": day}, version=met["version"])
         assert (wrong.status_code, wrong.json()["fields"][0]["field"]) == (422, "follow_up_on")
