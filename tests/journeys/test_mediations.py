@@ -38,7 +38,7 @@ async def town(either_bus: dict[str, Any], make_database: MakeDatabase, tmp_path
 
 def mediator(town: County, staff_id: str) -> Person:
     """Somebody who mediates."""
-    return town.person(f"account-of-{staff_id}", Role.MEDIATOR, area=VILLAGE, staff_id=staff_id)
+    return town.person(f"account-of-{staff_id}", Role.MEDIATOR, area=VILLAGE, unit=VILLAGE_UNIT, staff_id=staff_id)
 
 
 async def given(town: County, staff_id: str) -> tuple[str, str]:
