@@ -22,6 +22,7 @@ from libs.common.events import (
     mediations,
     objections,
     passing,
+    risks,
     supervision,
     tasks,
     whistles,
@@ -139,6 +140,10 @@ _PLAIN: Mapping[type[CaseEvent], Mapping[str, Any]] = {
     letters.LetterSentBack: {**_LETTER, "opinion": "请附照片", "edition": 2, "warn_at": T, "due_at": DUE},
     letters.LetterReminded: {**_LETTER, "reminder": "请尽快函复"},
     letters.LetterWithdrawn: {**_LETTER, "edition": 1, "opinion": "已无必要"},
+    risks.RiskReported: {
+        "risk_id": "r1", "kind": "group", "by_rule": True, "why": "30人", "told": ("S-0001",), "due_at": DUE,
+    },
+    risks.RiskAcknowledged: {"risk_id": "r1", "note": "已派人到场", "late": False},
     aids.AidFound: {"aid_id": "a1", **_UNIT, "kind": "temporary", "persons": 2, "note": "房屋受灾，生活困难"},
     aids.AidApplied: {"aid_id": "a1", **_UNIT, "note": "已提交申请"},
     aids.AidGranted: {"aid_id": "a1", **_UNIT, "amount_fen": 300_000, "note": "符合条件"},

@@ -25,6 +25,7 @@ from huiyin.audit.history import (
     OF_CALLS,
     OF_LETTERS,
     OF_MEDIATIONS,
+    OF_RISKS,
     WITH_A_UNIT,
     Rounds,
 )
@@ -75,7 +76,9 @@ class _Units(Rounds):
         self._whistles = WhistleHistory()
 
     def _of_its_round(self, one: LedgerSaid, event: Any) -> Iterator[str]:
-        if event.round == self._round or isinstance(event, (*OF_CALLS, *OF_LETTERS, *OF_MEDIATIONS, *OF_AIDS)):
+        if event.round == self._round or isinstance(
+            event, (*OF_CALLS, *OF_LETTERS, *OF_MEDIATIONS, *OF_AIDS, *OF_RISKS)
+        ):
             return
         if event.round != self._round + 1 or not isinstance(event, BY_ITSELF):
             yield f"speaks of round {event.round} in round {self._round}"

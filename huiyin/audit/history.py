@@ -17,6 +17,7 @@ from libs.common.events import (
     mediations,
     objections,
     passing,
+    risks,
     supervision,
     tasks,
     whistles,
@@ -90,6 +91,8 @@ OF_MEDIATIONS = (
 """What becomes of a mediation of it, likewise."""
 OF_AIDS = (aids.AidFound, aids.AidApplied, aids.AidGranted, aids.AidRefused, aids.AidDropped)
 """What becomes of aid that came of it, likewise."""
+OF_RISKS = (risks.RiskReported, risks.RiskAcknowledged)
+"""What is told at once of a risk of it, likewise."""
 MAY_SAY: Mapping[str, tuple[type[Event], ...]] = {
     DISPATCH: (
         *(said for said in MAY_FOLLOW if said not in _OF_FOLLOWUP),
@@ -97,6 +100,7 @@ MAY_SAY: Mapping[str, tuple[type[Event], ...]] = {
         *OF_LETTERS,
         *OF_MEDIATIONS,
         *OF_AIDS,
+        *OF_RISKS,
     ),
     FOLLOWUP: (
         *_OF_FOLLOWUP,
@@ -115,7 +119,7 @@ BESIDE = (
 """What leaves the case where it stands."""
 OF_ANY_UNIT = (
     *(*OF_SUPPORT, ResponsibleNamed, asking.RequestRaised, arbitration.UnitHeard),
-    *(whistles.StreetWhistled, *OF_CALLS, *OF_LETTERS, *OF_MEDIATIONS, *OF_AIDS),
+    *(whistles.StreetWhistled, *OF_CALLS, *OF_LETTERS, *OF_MEDIATIONS, *OF_AIDS, *OF_RISKS),
 )
 BESIDE_ALL = (door.RequesterRevealed, door.CaseResealed, door.RequesterErased, AccusedNamed)
 """What may be said of a case wherever it stands, at its end, too."""

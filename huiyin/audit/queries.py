@@ -129,6 +129,7 @@ _TABLES: dict[str, tuple[str, str]] = {
     "call_score": ("dispatch.call_score", "whistle, unit_code"),
     "call_claim": ("dispatch.call_claim", "version"),
     "letter": ("(SELECT * FROM dispatch.letter WHERE case_id IS NOT NULL) AS letter", "letter_id"),
+    "risk": ("dispatch.risk", "risk_id"),
     "aid": ("dispatch.aid", "found_at, aid_id"),
     "mediation": ("dispatch.mediation", "given_at, mediation_id"),
     "mediation_session": ("dispatch.mediation_session", "mediation_id, number"),

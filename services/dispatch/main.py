@@ -38,6 +38,7 @@ from services.dispatch.mediations import api as mediations
 from services.dispatch.pages import api as pages
 from services.dispatch.passing import api as passing
 from services.dispatch.requests import api as requests
+from services.dispatch.risks import api as risks
 from services.dispatch.routing import api as routing
 from services.dispatch.settings import Settings
 from services.dispatch.staff import api as staff
@@ -68,6 +69,7 @@ SPEC = ServiceSpec(
         letters.router,
         mediations.router,
         aids.router,
+        risks.router,
         routing.router,
         lists.router,
         passing.router,

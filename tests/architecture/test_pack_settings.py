@@ -50,6 +50,8 @@ CALLED: dict[type[Model], tuple[str, ...]] = {
     schema.DoneCriterion: ("one",),
     schema.ScoreCriterion: ("one",),
     schema.ScoreGrade: ("grade", "found", "allowed"),
+    schema.RiskRules: ("pack.risks", "rules"),
+    schema.RiskKind: ("kind",),
     schema.AidRules: ("pack.aid",),
     schema.AidKind: ("kind",),
     schema.MediationRules: ("pack.mediation", "rules"),

@@ -90,6 +90,7 @@ BODIES: Mapping[str, Any] = {
     "/dispatch/v1/cases/{case_id}/delegation": {"to_unit": SUPPORT, "note": "请到户调解"},
     "/dispatch/v1/cases/{case_id}/raising": {"reason_code": "several_units", "note": "涉及两个单位"},
     "/dispatch/v1/cases/{case_id}/tasks": {"unit_code": "D-WATER", "what": "关阀配合抢修"},
+    "/dispatch/v1/cases/{case_id}/risks": {"kind": "group", "why": "多人聚集，情绪激动"},
     "/dispatch/v1/cases/{case_id}/aids": {"kind": "temporary", "note": "房屋受灾，生活困难"},
     "/dispatch/v1/aids/{aid_id}/decision": {"granted": False, "note": "不符合条件"},
     "/dispatch/v1/cases/{case_id}/mediations": {

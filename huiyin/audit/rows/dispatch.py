@@ -50,6 +50,8 @@ def rows_of_dispatch(view: CaseView, _packs: Packs) -> Iterator[WantedRows]:
     yield WantedRows(DISPATCH, "mediation", ("mediation_id",), rows)
     held = [columns_of(entry) for entry in mediated.held]
     aids = [] if case is None else [columns_of(aid) for aid in case.aids.values()]
+    risks = [] if case is None else [columns_of(risk) for risk in case.risks.values()]
+    yield WantedRows(DISPATCH, "risk", ("risk_id",), risks)
     yield WantedRows(DISPATCH, "aid", ("aid_id",), aids)
     yield WantedRows(DISPATCH, "mediation_session", ("mediation_id", "number"), held)
     given = [] if case is None else [about | columns_of(task) | _answers_for(case, task) for task in case.tasks]

@@ -19,6 +19,7 @@ from huiyin.audit.rows.letters import Letters, after_letter
 from huiyin.audit.rows.mediations import Mediations, after_mediation
 from huiyin.audit.rows.passed import passed_said
 from huiyin.audit.rows.requests import raised_said, request_said, unaccepted_said
+from huiyin.audit.rows.risks import Risks, after_risk
 from libs.common.errors import NotFound
 from libs.common.events import accepting, arbitration, asking, cases, door, objections, passing
 from libs.common.events import tasks as task_events
@@ -27,6 +28,7 @@ from libs.common.events.base import Event, SaidByHand
 from libs.common.events.letters import LetterEvent
 from libs.common.events.mediations import MediationEvent
 from libs.common.events.responsible import ResponsibleNamed
+from libs.common.events.risks import RiskAcknowledged, RiskReported
 from libs.common.rules.machine import SYSTEM, Actor, OutOfTurn
 from services.dispatch.appraisals.domain import evolving as appraisals
 from services.dispatch.appraisals.domain.state import Appraisal
@@ -58,6 +60,7 @@ _HEARD_FROM = {
 }
 _HELD = "转办文本待审定 waits for a person's wording"
 _Assigned = cases.CaseAssigned | cases.CaseReassigned
+_OfMatter = LetterEvent | MediationEvent | AidEvent | RiskReported | RiskAcknowledged
 _UNSEEN: Any = Unseen.WORDS
 
 
@@ -97,6 +100,7 @@ class CaseWithUnits:
         self.letters: Letters = {}
         self.mediations = Mediations()
         self.aids: Aids = {}
+        self.risks: Risks = {}
 
     def next_from(self) -> str | None:
         """Of whom the next step was heard, as the history says."""
@@ -228,14 +232,23 @@ class CaseWithUnits:
             case asking.UnitRequestEvent():
                 by = self._of(event) if isinstance(event, asking.RequestMade) else self._by(event)
                 self._step(request_said(event, by))
-            case LetterEvent() if (told_of := after_letter(self.letters, event, self._by(event))) is not None:
-                self._step(told_of[1], letters=told_of[0])
-            case MediationEvent() if (mediated := after_mediation(self.mediations, event, self._by(event))) is not None:
-                self._step(mediated[1], mediations=mediated[0])
-            case AidEvent() if (aided := after_aid(self.aids, event, self._by(event))) is not None:
-                self._step(aided[1], aids=aided[0])
+            case LetterEvent() | MediationEvent() | AidEvent() | RiskReported() | RiskAcknowledged():
+                self._matter(event)
             case _:
                 self._beside(event)
+
+    def _matter(self, event: _OfMatter) -> None:
+        """A step of what has a small machine of its own beside the case."""
+        by = self._by(event)
+        match event:
+            case LetterEvent() if (lettered := after_letter(self.letters, event, by)) is not None:
+                self._step(lettered[1], letters=lettered[0])
+            case MediationEvent() if (mediated := after_mediation(self.mediations, event, by)) is not None:
+                self._step(mediated[1], mediations=mediated[0])
+            case AidEvent() if (aided := after_aid(self.aids, event, by)) is not None:
+                self._step(aided[1], aids=aided[0])
+            case RiskReported() | RiskAcknowledged() if (told := after_risk(self.risks, event, by)) is not None:
+                self._step(told[1], risks=told[0])
 
     def _beside(self, event: Event) -> None:
         match event:
@@ -302,7 +315,7 @@ class CaseWithUnits:
             by, part = Actor(kept["who"], task.unit_code, kept["staff_id"]), SupportPart(task.unit_code, "")
             self._step(rules.Said(Action(action), kept["at"], part, by, _UNSEEN), Unseen.HERE)
 
-    def _step(self, said: rules.Said, at: Any = None, **beside: Letters | Mediations | Aids) -> None:
+    def _step(self, said: rules.Said, at: Any = None, **beside: Letters | Mediations | Aids | Risks) -> None:
         """Take it, and what is ``beside`` the case by it, where its rules and guards let it; else no row follows."""
         before = self.state
         try:

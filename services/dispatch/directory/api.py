@@ -46,6 +46,7 @@ from services.dispatch.directory.schemas import (
 from services.dispatch.letters.domain import LETTER_LABELS
 from services.dispatch.mediations.domain import MEDIATION_LABELS
 from services.dispatch.rights import PublishesPacks, ReadsDirectory
+from services.dispatch.risks.domain import RISK_LABELS
 from services.dispatch.routing.domain.terms import RULE_LABELS, VERDICT_LABELS
 from services.dispatch.tasks.domain import TASK_LABELS
 
@@ -206,6 +207,8 @@ def _of_help(pack: Pack) -> dict[str, list[Term]]:
         "mediation_status": _labelled(MEDIATION_LABELS),
         "aid_kind": _reasons(pack.aid.kinds),
         "aid_status": _labelled(AID_LABELS),
+        "risk_kind": _reasons(pack.risks.kinds),
+        "risk_status": _labelled(RISK_LABELS),
     }
 
 

@@ -95,6 +95,9 @@ MAY: tuple[tuple[str, str], ...] = (
     (r"POST /dispatch/v1/staff/\{staff_id\}/contact", "dsm"),
     (r"POST /dispatch/v1/staff(/.*)?", "m"),
     (r"GET /dispatch/v1/triage", "dsa"),
+    (r"POST /dispatch/v1/cases/\{case_id\}/risks", "dhs"),
+    (r"GET /dispatch/v1/risks", LOOKS),
+    (r"\w+ /dispatch/v1/my-risks.*", "l"),
     (r"POST /dispatch/v1/(cases/\{case_id\}/aids|aids/\{aid_id\}/(application|dropping))", "dh"),
     (r"POST /dispatch/v1/aids/\{aid_id\}/decision", "dhs"),
     (r"GET /dispatch/v1/(aids|aid-sums)", LOOKS),
@@ -175,7 +178,7 @@ OF_NO_WHISTLE = re.compile(
 """Of a whistle that nobody sounded: to whoever may do it, it is not there, and a support unit may not."""
 MAY_BE_ABSENT = re.compile(
     r".*/ops/parked/.*|.*/accounts(/\{staff_id\}.*)?|.*/staff/\{staff_id\}.*|.*attachment_id.*"
-    r"|.*/(teams|rounds|plans|visits|points|occasions|devices|matches|policies|dossier-entries|letters)/\{.*|.*/((my-)?mediations|aids)/\{.*"
+    r"|.*/(teams|rounds|plans|visits|points|occasions|devices|matches|policies|dossier-entries|letters)/\{.*|.*/((my-)?mediations|aids|my-risks)/\{.*"
     r"|POST /intake/v1/plans|\w+ /dispatch/v1/duty-rules(/\{.*)?|GET /analytics/v1/visits/coverage.*"
 )
 """Where what is asked for may not be there: what does not stand still, an account or a person of another area, a file
@@ -289,7 +292,9 @@ def _may_not_do_it_here(who: Principal, operation: Operation, known: Known) -> b
     """What a rule about people and units keeps from somebody who sees the case."""
     of_the_unit = who.unit in known.units
     if who.role is Role.HANDLER and not of_the_unit:
-        return not (operation.name.endswith("/cases/{case_id}/aids") and who.unit in known.supports)
+        return not (
+            operation.name.endswith(("/cases/{case_id}/aids", "/cases/{case_id}/risks")) and who.unit in known.supports
+        )
     return (
         (JUDGES.fullmatch(operation.name) is not None and _had_it_in_hand(who, known))
         or (UNITS_JUDGE_NOT.fullmatch(operation.name) is not None and of_the_unit)

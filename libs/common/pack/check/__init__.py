@@ -16,6 +16,7 @@ from libs.common.pack.check.people import people
 from libs.common.pack.check.places import areas, merged, place, units
 from libs.common.pack.check.posts import posts
 from libs.common.pack.check.promises import callback, ladder
+from libs.common.pack.check.risks import risks
 from libs.common.pack.check.visits import visits
 from libs.common.pack.check.whistles import whistles
 from libs.common.pack.problems import PackProblem, Sources
@@ -47,6 +48,7 @@ CHECKS = (
         letters,
         mediation,
         aid,
+        risks,
     ),
     *(callback, ladder, formulas, scores),
 )

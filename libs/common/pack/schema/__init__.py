@@ -63,6 +63,7 @@ from libs.common.pack.schema.promises import (
     Recipient,
     Trigger,
 )
+from libs.common.pack.schema.risks import RiskKind, RiskRules
 from libs.common.pack.schema.visits import (
     MOST_ON_A_PHONE,
     DossierKind,
@@ -153,6 +154,8 @@ __all__ = [
     "Resource",
     "ResourceFit",
     "ReturnRules",
+    "RiskKind",
+    "RiskRules",
     "Score",
     "ScoreCriterion",
     "ScoreGrade",

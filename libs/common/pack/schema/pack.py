@@ -29,6 +29,7 @@ from libs.common.pack.schema.mediation import MediationRules
 from libs.common.pack.schema.passing import HandoverRules, RaiseRules
 from libs.common.pack.schema.places import Area, AreaKind, Merged, PeopleRange, Post, Unit
 from libs.common.pack.schema.promises import CallbackPolicy, Ladder
+from libs.common.pack.schema.risks import RiskRules
 from libs.common.pack.schema.visits import VisitRules
 from libs.common.pack.schema.whistles import WhistleRules
 
@@ -44,7 +45,7 @@ def _known_zone(name: str) -> str:
 _RAISING, _HANDOVERS, _OBJECTIONS, _HOUSEHOLDS = RaiseRules(), HandoverRules(), ObjectionRules(), HouseholdRules()
 _VISITS, _ASKING, _UPPER_ORDERS = VisitRules(), AskingRules(), UpperOrderRules()
 _LISTS, _WHISTLES, _LETTERS, _MEDIATION = ListRules(), WhistleRules(), LetterRules(), MediationRules()
-_AID = AidRules()
+_AID, _RISKS = AidRules(), RiskRules()
 """Left out where a pack says just this, so that a pack of before keeps its digest."""
 
 
@@ -103,6 +104,7 @@ class PackSettings(Model):
     letters: LetterRules = Field(default=_LETTERS, exclude_if=_LETTERS.__eq__)
     mediation: MediationRules = Field(default=_MEDIATION, exclude_if=_MEDIATION.__eq__)
     aid: AidRules = Field(default=_AID, exclude_if=_AID.__eq__)
+    risks: RiskRules = Field(default=_RISKS, exclude_if=_RISKS.__eq__)
     petitions: PetitionRules = Field(default=PetitionRules(), exclude_if=_as_without)
     exclusions: ExclusionRules | None = Field(default=None, exclude_if=_as_without)
     objections: ObjectionRules = Field(default=_OBJECTIONS, exclude_if=_OBJECTIONS.__eq__)

@@ -16,6 +16,7 @@ from services.dispatch.cases.domain.clocks import concerns_now, list_due
 from services.dispatch.cases.domain.disputed import ArbitrationRuling, Dispute, RaisedRequest, UnitStatement
 from services.dispatch.cases.domain.lettered import LetterPart
 from services.dispatch.cases.domain.mediated import MediationPart
+from services.dispatch.cases.domain.risky import RiskPart
 from services.dispatch.cases.domain.terms import Action, Status
 
 
@@ -301,6 +302,7 @@ Beside = (
     | LetterPart
     | MediationPart
     | AidPart
+    | RiskPart
     | Appraising
     | RaisedRequest
     | Dispute

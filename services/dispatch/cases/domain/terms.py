@@ -69,6 +69,8 @@ class Action(StrEnum):
     AID_GRANT = "aid_grant"
     AID_REFUSE = "aid_refuse"
     AID_DROP = "aid_drop"
+    RISK_REPORT = "risk_report"
+    RISK_ACKNOWLEDGE = "risk_acknowledge"
     SUPPORT_GIVE = "support_give"
     SUPPORT_SIGN = "support_sign"
     SUPPORT_REPORT = "support_report"
@@ -133,6 +135,8 @@ OF_MEDIATIONS = (
 """What becomes of a mediation that was given, likewise."""
 OF_AIDS = (Action.AID_APPLY, Action.AID_GRANT, Action.AID_REFUSE, Action.AID_DROP)
 """What becomes of aid that was found, likewise."""
+OF_RISKS = (Action.RISK_REPORT, Action.RISK_ACKNOWLEDGE)
+"""What is a risk is told at once, wherever the case stands."""
 
 
 class Party(StrEnum):
@@ -153,6 +157,7 @@ class Party(StrEnum):
     ENTRUSTER = "entruster"
     MEDIATOR = "mediator"
     HELPER = "helper"
+    REPORTER = "reporter"
     WHISTLER = "whistler"
     CALLED_UNIT = "called_unit"
     RELEASER = "releaser"
@@ -222,6 +227,8 @@ ACTION_LABELS: dict[Action, tuple[str, str]] = {
     Action.AID_GRANT: ("批准救助", "grant aid"),
     Action.AID_REFUSE: ("不予批准救助", "refuse aid"),
     Action.AID_DROP: ("不再办理救助", "drop aid"),
+    Action.RISK_REPORT: ("风险上报", "report a risk to the leaders on duty"),
+    Action.RISK_ACKNOWLEDGE: ("风险签收", "a leader on duty has a risk"),
     Action.SUPPORT_GIVE: ("增派协办", "give one more unit a part"),
     Action.SUPPORT_SIGN: ("协办签收", "sign a support unit's part"),
     Action.SUPPORT_REPORT: ("协办进展", "report progress of a support unit"),

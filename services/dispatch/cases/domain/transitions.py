@@ -41,6 +41,7 @@ from services.dispatch.cases.domain.terms import (
     OF_CALLS,
     OF_LETTERS,
     OF_MEDIATIONS,
+    OF_RISKS,
     OF_WHISTLES,
     OPEN,
     STATUS_LABELS,
@@ -132,6 +133,7 @@ STEPS: tuple[Line, ...] = (
     *(line for action in OF_MEDIATIONS for line in Line.each(Status, action, Party.MEDIATOR)),
     *Line.each(_ALIVE, Action.AID_FIND, Party.HELPER),
     *(line for action in OF_AIDS for line in Line.each(Status, action, Party.HELPER)),
+    *(line for action in OF_RISKS for line in Line.each(Status, action, Party.REPORTER)),
     *Line.each(_UNDECIDED, Action.FILL_LIST, Party.KEEPER, released),
     *Line.each(OPEN, Action.SUPPORT_GIVE, Party.GIVER, no_return_pending),
     *Line.each(OPEN, Action.SUPPORT_SIGN, Party.SUPPORT_UNIT),
@@ -205,11 +207,12 @@ def _arbitrated(steps: tuple[Line, ...]) -> Iterator[str]:
 
 
 _NOT_TOLD = (
-    *(Party.SYSTEM, Party.CALLED_UNIT, Party.RELEASER, Party.OFFICE, Party.RECEIVER, Party.MEDIATOR, Party.HELPER),
+    *(Party.SYSTEM, Party.CALLED_UNIT, Party.RELEASER, Party.OFFICE, Party.RECEIVER, Party.MEDIATOR),
+    *(Party.HELPER, Party.REPORTER),
     *(Party.CALLING_STREET, Party.CLAIMANT, Party.CLAIM_JUDGE),
 )
-"""Whose steps are not told as possible: nobody's, and those of whistles, their tasks, letters, mediations and aid,
-taken anywhere.
+"""Whose steps are not told as possible: nobody's, and those of whistles, their tasks, letters, mediations, aid
+and risks, taken anywhere.
 
 Who whistled, was summoned or may decide what such a unit claims, the rules of whistles know.
 """
@@ -220,7 +223,7 @@ MACHINE = Machine(
     ACTION_LABELS,
     people=tuple(party for party in Party if party not in _NOT_TOLD),
     ends=ENDS,
-    after_the_end=(*AFTER_THE_END, *OF_CALLS, *OF_WHISTLES, *OF_LETTERS, *OF_MEDIATIONS, *OF_AIDS),
+    after_the_end=(*AFTER_THE_END, *OF_CALLS, *OF_WHISTLES, *OF_LETTERS, *OF_MEDIATIONS, *OF_AIDS, *OF_RISKS),
     must=(_without_a_way_out, _unguarded, _decided_by_one, _arbitrated),
 )
 
