@@ -23,7 +23,7 @@ RISK_LABELS: dict[RiskStatus, tuple[str, str]] = {
 }
 """Chinese and English."""
 
-_NUMBER = r"(?P<number>[0-9]{1,9}(?:\.[0-9]{1,4})?|[一二两三四五六七八九十百千万]{1,9})"
+_NUMBER = r"(?P<number>[0-9]{1,9}(?:\.[0-9]{1,4})?|[零一二两三四五六七八九十百千万]{1,9})"
 _PEOPLE = re.compile(_NUMBER + r"(?P<unit>万)?\s*(?:余|多|来)?\s*(?:个人|人|名|位)")
 _MONEY = re.compile(_NUMBER + r"\s*(?:余|多)?\s*(?P<unit>万|亿)?\s*(?:余|多)?\s*元")
 _UNITS = {"": 1, "万": 10_000, "亿": 100_000_000}
