@@ -34,6 +34,7 @@ async def live(county: County) -> None:
     await _lettered(county)
     await _mediated(county)
     await _aided(county)
+    await _risky(county)
     await county.register("fresh")
     await county.register("answered", direct_answer="政策已告知")
     await county.wait(minutes=10)
@@ -219,6 +220,21 @@ async def _aided(county: County) -> None:
     ):
         await county.call("POST", f"{place}/decision", Role.DISPATCHER, body)
     await county.call("POST", f"{dropped}/dropping", Role.HANDLER, {"note": "家庭已自行解决"}, unit=lead)
+
+
+async def _risky(county: County) -> None:
+    """A risk by its words, of which the leader is told and which the leader has; another that a person reports."""
+    town = "T-999001101"
+    terms = [{"post_code": "leader", "unit_code": town}]
+    leader = {"staff_id": "S-7003", "name": "蒋测试", "terms": terms}
+    await county.call("POST", "/dispatch/v1/staff", Role.ADMIN, leader)
+    case_id = await county.register("risky", text="工地欠薪，工人扬言集体上访，勿打13912345678")
+    who = county.people.person("leader-S-7003", Role.LEADER, unit=town, staff_id="S-7003")
+    [told] = (await who.ask("/dispatch/v1/my-risks"))["items"]
+    await who.do(f"/dispatch/v1/my-risks/{told['risk_id']}/acknowledgement", {"note": "已派人到场"})
+    await county.house.settle()
+    by_hand = {"kind": "safety", "why": "当事人情绪激动，勿打13912345678"}
+    await county.call("POST", f"/dispatch/v1/cases/{case_id}/risks", Role.DISPATCHER, by_hand)
 
 
 async def _ends(county: County) -> None:

@@ -312,6 +312,27 @@ DISPATCH: dict[str, Spoiled] = {
         ended_at = ended_at + interval '1 hour'
         version = 99
     """, where="status = 'granted'"),
+    **columns("dispatch", "risk", "risky", """
+        round = 2
+        kind = 'money'
+        by_rule = false
+        why = '没事'
+        told = '{{}}'
+        reported_by = 'somebody'
+        reported_by_staff = 'S-0'
+        reported_at = reported_at - interval '1 hour'
+        due_at = due_at + interval '1 hour'
+        note = '没事'
+        acknowledged_by = 'somebody'
+        acknowledged_by_staff = 'S-0'
+        acknowledged_at = acknowledged_at - interval '1 minute'
+        late = true
+        version = 99
+    """, where="status = 'acknowledged'"),
+    "a risk lost": spoiled(
+        "I6", "dispatch", "risky", "is not there, the events say",
+        "DELETE FROM dispatch.risk WHERE case_id = {risky} AND status = 'reported'",
+    ),
     "aid lost": spoiled(
         "I6", "dispatch", "aided", "is not there, the events say",
         "DELETE FROM dispatch.aid WHERE case_id = {aided} AND status = 'dropped'",
