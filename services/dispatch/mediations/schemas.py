@@ -71,7 +71,7 @@ class SayWhetherKept(RequestBody):
 
 
 class MediationsQuery(PageQuery):
-    """Which mediations."""
+    """调解台账: of which kind and whose, and how they stand."""
 
     status: MediationStatus | None = None
     kind: ListedWord | None = None

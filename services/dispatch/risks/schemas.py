@@ -29,7 +29,7 @@ class AcknowledgeRisk(RequestBody):
 
 
 class RisksQuery(PageQuery):
-    """Which risks."""
+    """风险台账: of which kind, and how they stand."""
 
     kind: RiskKindCode | None = None
     status: RiskStatus | None = None
