@@ -37,11 +37,13 @@ async def look(session: Session, case: Case, *texts: str) -> None:
     rules = _rules(session)
     if rules.post is None or case.held:
         return
-    known = {row.kind for row in await queries.risks_of(session, case.case_id)}
-    for kind in rules.kinds:
-        why = next((found for text in texts if (found := domain.found_in(text, kind)) is not None), None)
-        if why is not None and kind.code not in known:
-            _report(session, case, rules, kind.code, why, SYSTEM, by_rule=True)
+    said = [(kind.code, domain.found_in(text, kind)) for kind in rules.kinds for text in texts]
+    met = {code: why for code, why in reversed(said) if why is not None}
+    # Most cases are no risk: nothing is read for them.
+    known = {row.kind for row in await queries.risks_of(session, case.case_id)} if met else set()
+    for code, why in met.items():
+        if code not in known:
+            _report(session, case, rules, code, why, SYSTEM, by_rule=True)
 
 
 async def report(session: Session, asked: Request, case_id: str, body: ReportRisk) -> RiskOut:
