@@ -94,7 +94,8 @@ def _value(number: str, unit: int) -> int:
     if not number[0].isdigit():
         return _in_chinese(number) * unit
     whole, _, rest = number.partition(".")
-    return int(whole + rest) * unit // 10 ** len(rest)
+    scale: int = 10 ** len(rest)
+    return int(whole + rest) * unit // scale
 
 
 def _in_chinese(number: str) -> int:
