@@ -10,6 +10,7 @@ from libs.common.bus.flow import Stream
 from libs.common.bus.port import Record
 from libs.common.events import (
     accepting,
+    aids,
     arbitration,
     asking,
     cases,
@@ -18,8 +19,10 @@ from libs.common.events import (
     duty_rules,
     judging,
     letters,
+    mediations,
     objections,
     passing,
+    risks,
     supervision,
     tasks,
     whistles,
@@ -49,6 +52,7 @@ EventT = TypeVar("EventT", bound=CaseEvent)
 T = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
 DUE = T + timedelta(days=1)
 _LETTER: dict[str, Any] = {"letter_id": "l1", "office": "T-A", "to_unit": "D-C"}
+_MEDIATED: dict[str, Any] = {"mediation_id": "m1", "mediator": "S-0007"}
 _CALLED: dict[str, Any] = {"task": "3.D-C", "unit_code": "D-C"}
 _UNIT: Mapping[str, Any] = {"unit_code": "D-A"}
 _CLOCK: Mapping[str, Any] = {"deadline": Deadline.HANDLE, **_UNIT, "due_at": DUE}
@@ -138,6 +142,29 @@ _PLAIN: Mapping[type[CaseEvent], Mapping[str, Any]] = {
     letters.LetterReminded: {**_LETTER, "reminder": "请尽快函复"},
     letters.LetterHandedOn: {**_LETTER, "from_unit": "D-A", "edition": 1},
     letters.LetterWithdrawn: {**_LETTER, "edition": 1, "opinion": "已无必要"},
+    risks.RiskReported: {
+        "risk_id": "r1", "kind": "group", "by_rule": True, "why": "30人", "told": ("S-0001",), "due_at": DUE,
+    },
+    risks.RiskAcknowledged: {"risk_id": "r1", "note": "已派人到场", "late": False},
+    aids.AidFound: {"aid_id": "a1", **_UNIT, "kind": "temporary", "persons": 2, "note": "房屋受灾，生活困难"},
+    aids.AidApplied: {"aid_id": "a1", **_UNIT, "note": "已提交申请"},
+    aids.AidGranted: {"aid_id": "a1", **_UNIT, "amount_fen": 300_000, "note": "符合条件"},
+    aids.AidRefused: {"aid_id": "a1", **_UNIT, "note": "收入超过标准"},
+    aids.AidDropped: {"aid_id": "a1", **_UNIT, "note": "家庭已自行解决"},
+    mediations.MediationGiven: {
+        **_MEDIATED, "kind": "neighbours", "subject": "邻里争地界", "mediator_unit": "V-A", "post": "mediator",
+    },
+    mediations.MediationHeld: {
+        **_MEDIATED, "number": 1, "held_at": T, "venue": "mediation_room", "area_code": "999001101201",
+        "took_part": ("applicant", "respondent"), "people": 3, "note": "双方同意丈量",
+    },
+    mediations.MediationAgreed: {
+        **_MEDIATED, "terms": "以老界石为界", "document": "ab" * 32, "follow_up_on": DUE.date(),
+    },
+    mediations.MediationFailed: {**_MEDIATED, "note": "双方各执一词"},
+    mediations.MediationKept: {**_MEDIATED, "note": "界石已立"},
+    mediations.MediationBroken: {**_MEDIATED, "note": "又挪了界石"},
+    mediations.MediationWithdrawn: {**_MEDIATED, "note": "已自行和解"},
     cases.ReturnRequested: {**_UNIT, "reason_code": "wrong_area", "note": "不属于我单位"},
     cases.ReturnDecided: {**_UNIT, "approved": True, "note": "同意"},
     asking.RequestMade: {**_ASKED, "note": "冬季不能施工"},

@@ -20,9 +20,12 @@ from huiyin.audit.history import (
     BY_ITSELF,
     BY_WHO_WORKS,
     HAND_IN_IT,
+    OF_AIDS,
     OF_ANY_UNIT,
     OF_CALLS,
     OF_LETTERS,
+    OF_MEDIATIONS,
+    OF_RISKS,
     WITH_A_UNIT,
     Rounds,
 )
@@ -38,6 +41,7 @@ from libs.common.events.base import Event
 from libs.common.events.deadlines import SetDeadline
 from libs.common.events.terms import FIRST_REQUESTER, Closing, Reached, Satisfaction
 
+_OF_ANY_ROUND = (*OF_CALLS, *OF_LETTERS, *OF_MEDIATIONS, *OF_AIDS, *OF_RISKS)
 _CONTENT = (Satisfaction.SATISFIED, Satisfaction.BASICALLY_SATISFIED)
 
 
@@ -73,7 +77,7 @@ class _Units(Rounds):
         self._whistles = WhistleHistory()
 
     def _of_its_round(self, one: LedgerSaid, event: Any) -> Iterator[str]:
-        if event.round == self._round or isinstance(event, (*OF_CALLS, *OF_LETTERS)):
+        if event.round == self._round or isinstance(event, _OF_ANY_ROUND):
             return
         if event.round != self._round + 1 or not isinstance(event, BY_ITSELF):
             yield f"speaks of round {event.round} in round {self._round}"

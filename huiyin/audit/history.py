@@ -7,14 +7,17 @@ from typing import Any
 from huiyin.audit.case import DISPATCH, FOLLOWUP, INTAKE, CaseView, EventT, LedgerSaid
 from libs.common.events import (
     accepting,
+    aids,
     arbitration,
     asking,
     cases,
     citizens,
     door,
     letters,
+    mediations,
     objections,
     passing,
+    risks,
     supervision,
     tasks,
     whistles,
@@ -82,8 +85,24 @@ OF_LETTERS = (
 )
 """What becomes of a letter about it, likewise; what may follow what there its rows tell (I6)."""
 _OF_FOLLOWUP = (cases.CallbackDue, cases.CallbackTried, cases.CaseSentBack, cases.CaseClosed)
+OF_MEDIATIONS = (
+    *(mediations.MediationGiven, mediations.MediationHeld, mediations.MediationAgreed, mediations.MediationFailed),
+    *(mediations.MediationKept, mediations.MediationBroken, mediations.MediationWithdrawn),
+)
+"""What becomes of a mediation of it, likewise."""
+OF_AIDS = (aids.AidFound, aids.AidApplied, aids.AidGranted, aids.AidRefused, aids.AidDropped)
+"""What becomes of aid that came of it, likewise."""
+OF_RISKS = (risks.RiskReported, risks.RiskAcknowledged)
+"""What is told at once of a risk of it, likewise."""
 MAY_SAY: Mapping[str, tuple[type[Event], ...]] = {
-    DISPATCH: (*(said for said in MAY_FOLLOW if said not in _OF_FOLLOWUP), *OF_CALLS, *OF_LETTERS),
+    DISPATCH: (
+        *(said for said in MAY_FOLLOW if said not in _OF_FOLLOWUP),
+        *OF_CALLS,
+        *OF_LETTERS,
+        *OF_MEDIATIONS,
+        *OF_AIDS,
+        *OF_RISKS,
+    ),
     FOLLOWUP: (
         *_OF_FOLLOWUP,
         *(cases.DeadlineSet, cases.DeadlineWarned, cases.DeadlineMissed),
@@ -101,7 +120,7 @@ BESIDE = (
 """What leaves the case where it stands."""
 OF_ANY_UNIT = (
     *(*OF_SUPPORT, ResponsibleNamed, asking.RequestRaised, arbitration.UnitHeard),
-    *(whistles.StreetWhistled, *OF_CALLS, *OF_LETTERS),
+    *(whistles.StreetWhistled, *OF_CALLS, *OF_LETTERS, *OF_MEDIATIONS, *OF_AIDS, *OF_RISKS),
 )
 BESIDE_ALL = (door.RequesterRevealed, door.CaseResealed, door.RequesterErased, AccusedNamed)
 """What may be said of a case wherever it stands, at its end, too."""
@@ -116,6 +135,8 @@ HAND_IN_IT: tuple[type[Any], ...] = (
     *(whistles.StreetWhistled, whistles.CallAcknowledged, whistles.UnitArrived),
     *(whistles.CallReported, whistles.CallDone, letters.LetterAcknowledged, letters.LetterReplied),
     *(whistles.ConsultationHeld, whistles.WhistleDone, whistles.UnitScored),
+    *(mediations.MediationHeld, mediations.MediationAgreed, mediations.MediationFailed),
+    *(aids.AidFound, aids.AidApplied),
 )
 """What people do with a case; whoever did asks nobody about it."""
 

@@ -13,6 +13,7 @@ class Role(StrEnum):
     CALLER = "caller"
     SUPERVISOR = "supervisor"
     LEADER = "leader"
+    MEDIATOR = "mediator"
     INTEGRATOR = "integrator"
     AUDITOR = "auditor"
     ADMIN = "admin"

@@ -35,8 +35,10 @@ from services.dispatch.cases.domain.terms import Action, Status
 from services.dispatch.cases.domain.transitions import MACHINE, decide
 from services.dispatch.cases.tables import Case
 from services.dispatch.letters.actions import writing as letters
+from services.dispatch.mediations.actions import giving as mediations
 from services.dispatch.requests.actions.asking import lapse
 from services.dispatch.requests.actions.raising import raise_late
+from services.dispatch.risks import actions as risks
 from services.dispatch.routing.actions import opening, recusing
 from services.dispatch.routing.actions.giving import apply
 from services.dispatch.tasks.actions.keeping import note_due
@@ -59,6 +61,7 @@ async def registered(session: Session, event: CaseRegistered) -> None:
     """登记 -> find its unit."""
     if await session.one(Case, "case_id", event.case_id) is None:
         await opening.open_case(session, event)
+        await risks.look(session, await _known(session, event), event.title, event.text)
 
 
 async def released(session: Session, event: WordingReleased) -> None:
@@ -66,6 +69,7 @@ async def released(session: Session, event: WordingReleased) -> None:
     case = await _known(session, event)
     if case.held and MACHINE.allows(case.status, Action.RELEASE):
         await opening.release(session, case, event)
+        await risks.look(session, case, event.title, event.text)
 
 
 async def stepped(session: Session, event: CaseEvent) -> None:
@@ -74,6 +78,8 @@ async def stepped(session: Session, event: CaseEvent) -> None:
     ask = HEARD[type(event)](event)
     if case is not None and MACHINE.allows(case.status, ask.action):
         await apply(session, case, decide(CASES.state_of(case), ask, SYSTEM, session.now))
+        if isinstance(event, CaseSupplemented):
+            await risks.look(session, case, event.text)
 
 
 async def accused_named(session: Session, event: AccusedNamed) -> None:
@@ -84,6 +90,7 @@ async def accused_named(session: Session, event: AccusedNamed) -> None:
         await apply(session, case, said)
     await recuse(session, case)
     await letters.recuse(session, case)
+    await mediations.recuse(session, case)
     await recusing.let_go(session, case)
 
 

@@ -19,6 +19,7 @@ from services.dispatch.accounts.actions.sessions import tidy
 from services.dispatch.accounts.api import managing, own, signing_in
 from services.dispatch.accounts.api.pages import account as account_pages
 from services.dispatch.accounts.api.pages import signing_in as sign_in_pages
+from services.dispatch.aids import api as aids
 from services.dispatch.appraisals import api as appraisals
 from services.dispatch.appraisals.queries import overdue_claims
 from services.dispatch.arbitration import api as arbitration
@@ -34,9 +35,11 @@ from services.dispatch.handlers import REACTIONS, prepare_door
 from services.dispatch.letters import api as letters
 from services.dispatch.letters.queries import overdue_letters
 from services.dispatch.lists import api as lists
+from services.dispatch.mediations import api as mediations
 from services.dispatch.pages import api as pages
 from services.dispatch.passing import api as passing
 from services.dispatch.requests import api as requests
+from services.dispatch.risks import api as risks
 from services.dispatch.routing import api as routing
 from services.dispatch.settings import Settings
 from services.dispatch.staff import api as staff
@@ -55,6 +58,8 @@ async def measure(session: Session) -> None:
     metrics.RESPONSIBLE_VACANT.labels(Service.DISPATCH).set(await vacant_cases(session))
 
 
+_APPEND_ONLY = ("staff_look", "letter_template", "mediation_session")
+
 SPEC = ServiceSpec(
     service=Service.DISPATCH,
     title="Huiyin dispatch 派单",
@@ -64,6 +69,9 @@ SPEC = ServiceSpec(
         whistles.router,
         appraisals.router,
         letters.router,
+        mediations.router,
+        aids.router,
+        risks.router,
         routing.router,
         lists.router,
         passing.router,
@@ -84,7 +92,7 @@ SPEC = ServiceSpec(
         pages.router,
     ),
     reactions=REACTIONS,
-    migrations=History(Path(__file__).parent / "migrations", append_only=("staff_look", "letter_template")),
+    migrations=History(Path(__file__).parent / "migrations", append_only=_APPEND_ONLY),
     prepare=prepare_door,
     measure=measure,
     tidying={"sessions": tidy},

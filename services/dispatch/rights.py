@@ -21,6 +21,16 @@ DecidesClaim = Annotated[Door, needs(Right.CALL_CLAIM_DECIDE)]
 WritesLetters = Annotated[Door, needs(Right.LETTER_WRITE)]
 ReadsLetters = Annotated[Door, needs(Right.LETTER_READ)]
 AnswersLetters = Annotated[Door, needs(Right.LETTER_ANSWER)]
+GivesMediations = Annotated[Door, needs(Right.MEDIATION_GIVE)]
+ReadsMediations = Annotated[Door, needs(Right.MEDIATION_READ)]
+FollowsMediations = Annotated[Door, needs(Right.MEDIATION_FOLLOW_UP)]
+Mediates = Annotated[Door, needs(Right.MEDIATION_HOLD)]
+KeepsAid = Annotated[Door, needs(Right.AID_KEEP)]
+ReadsAid = Annotated[Door, needs(Right.AID_READ)]
+DecidesAid = Annotated[Door, needs(Right.AID_DECIDE)]
+ReportsRisks = Annotated[Door, needs(Right.RISK_REPORT)]
+ReadsRisks = Annotated[Door, needs(Right.RISK_READ)]
+AcknowledgesRisks = Annotated[Door, needs(Right.RISK_ACKNOWLEDGE)]
 FillsList = Annotated[Door, needs(Right.LIST_FILL)]
 GivesTask = Annotated[Door, needs(Right.TASK_GIVE)]
 CancelsTask = Annotated[Door, needs(Right.TASK_CANCEL)]
@@ -61,6 +71,7 @@ STEP_RIGHTS: Mapping[str, Right] = {
     "raise": Right.CASE_RAISE,
     "whistle": Right.WHISTLE_CALL,
     "call_cancel": Right.TASK_CANCEL,
+    "mediation_give": Right.MEDIATION_GIVE,
     "fill_list": Right.LIST_FILL,
     "support_give": Right.TASK_GIVE,
     "support_sign": Right.CASE_SIGN,

@@ -31,10 +31,11 @@ def subclasses(event: type[Event]) -> set[type[Event]]:
 
 
 def published_names(source: str) -> set[str]:
-    """Names of events that a source text constructs, or has intake's ``say`` or the steps of letters construct."""
+    """Names of events that a source constructs, or has ``say``, the steps of letters, mediations or aid construct."""
     names = {event.__name__ for event in ROUTES}
     calls = [node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Call)]
-    said_of = [argument for call in calls if _named(call.func) in ("say", "LetterTells") for argument in call.args]
+    tells = ("say", "LetterTells", "MediationTells", "AidTells")
+    said_of = [argument for call in calls if _named(call.func) in tells for argument in call.args]
     return {name for node in (*(call.func for call in calls), *said_of) if (name := _named(node)) in names}
 
 

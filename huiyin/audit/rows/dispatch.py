@@ -7,6 +7,7 @@ from huiyin.audit.case import DISPATCH, INTAKE, CaseView, as_applied
 from huiyin.audit.packs import Packs
 from huiyin.audit.rows.appraised import rows_of_appraisal
 from huiyin.audit.rows.comparing import Json, WantedRows, also_accused_in, as_told, columns_of
+from huiyin.audit.rows.mediations import Mediations
 from huiyin.audit.rows.named import Who
 from huiyin.audit.rows.work import CaseWithUnits
 from libs.common.events import cases
@@ -45,6 +46,15 @@ def rows_of_dispatch(view: CaseView, _packs: Packs) -> Iterator[WantedRows]:
     yield from rows_of_appraisal(about, Appraisal() if case is None else case.appraisal)
     letters = [] if case is None else [columns_of(letter) for letter in case.letters.values()]
     yield WantedRows(DISPATCH, "letter", ("letter_id",), letters)
+    mediated = Mediations() if case is None else case.mediations
+    rows = [columns_of(mediation) for mediation in mediated.given.values()]
+    yield WantedRows(DISPATCH, "mediation", ("mediation_id",), rows)
+    held = [columns_of(entry) for entry in mediated.held]
+    aids = [] if case is None else [columns_of(aid) for aid in case.aids.values()]
+    risks = [] if case is None else [columns_of(risk) for risk in case.risks.values()]
+    yield WantedRows(DISPATCH, "risk", ("risk_id",), risks)
+    yield WantedRows(DISPATCH, "aid", ("aid_id",), aids)
+    yield WantedRows(DISPATCH, "mediation_session", ("mediation_id", "number"), held)
     given = [] if case is None else [about | columns_of(task) | _answers_for(case, task) for task in case.tasks]
     yield WantedRows(DISPATCH, "task", ("version", "unit_code"), given)
 

@@ -11,21 +11,27 @@ from typing import Any
 
 from huiyin.audit.case import DISPATCH, FOLLOWUP, INTAKE, CaseView, LedgerSaid
 from huiyin.audit.rows.appraised import claims_due_by
+from huiyin.audit.rows.aids import Aids, after_aid
 from huiyin.audit.rows.beside import BESIDE, beside_step, decided_by, due_by, edition_of
 from huiyin.audit.rows.comparing import Columns, NotBefore, Unseen, as_told, by_whom, told
 from huiyin.audit.rows.decisions import decision_of, step_of
 from huiyin.audit.rows.disputed import dispute_said, ruled_said
 from huiyin.audit.rows.letters import Letters, after_letter
+from huiyin.audit.rows.mediations import Mediations, after_mediation
 from huiyin.audit.rows.named import WhoAnswers
 from huiyin.audit.rows.passed import passed_said
 from huiyin.audit.rows.requests import raised_said, request_said, unaccepted_said
+from huiyin.audit.rows.risks import Risks, after_risk
 from libs.common.errors import NotFound
 from libs.common.events import accepting, arbitration, asking, cases, door, objections, passing
 from libs.common.events import tasks as task_events
+from libs.common.events.aids import AidEvent
 from libs.common.events.base import Event, SaidByHand
 from libs.common.events.letters import LetterEvent
+from libs.common.events.mediations import MediationEvent
 from libs.common.events.responsible import ResponsibleNamed
 from libs.common.events.whistles import CallResponsibleNamed
+from libs.common.events.risks import RiskAcknowledged, RiskReported
 from libs.common.rules.machine import SYSTEM, Actor, OutOfTurn
 from services.dispatch.appraisals.domain import evolving as appraisals
 from services.dispatch.appraisals.domain.state import Appraisal
@@ -57,6 +63,7 @@ _HEARD_FROM = {
 }
 _HELD = "转办文本待审定 waits for a person's wording"
 _Assigned = cases.CaseAssigned | cases.CaseReassigned
+_OfMatter = LetterEvent | MediationEvent | AidEvent | RiskReported | RiskAcknowledged
 _UNSEEN: Any = Unseen.WORDS
 
 
@@ -91,6 +98,9 @@ class CaseWithUnits:
         self.calls: calls.Calls = ()
         self.appraisal = Appraisal()
         self.letters: Letters = {}
+        self.mediations = Mediations()
+        self.aids: Aids = {}
+        self.risks: Risks = {}
 
     def next_from(self) -> str | None:
         """Of whom the next step was heard, as the history says."""
@@ -224,10 +234,23 @@ class CaseWithUnits:
             case asking.UnitRequestEvent():
                 by = self._of(event) if isinstance(event, asking.RequestMade) else self._by(event)
                 self._step(request_said(event, by))
-            case LetterEvent() if (told_of := after_letter(self.letters, event, self._by(event))) is not None:
-                self._step(told_of[1], letters=told_of[0])
+            case LetterEvent() | MediationEvent() | AidEvent() | RiskReported() | RiskAcknowledged():
+                self._matter(event)
             case _:
                 self._beside(event)
+
+    def _matter(self, event: _OfMatter) -> None:
+        """A step of what has a small machine of its own beside the case."""
+        by = self._by(event)
+        match event:
+            case LetterEvent() if (lettered := after_letter(self.letters, event, by)) is not None:
+                self._step(lettered[1], letters=lettered[0])
+            case MediationEvent() if (mediated := after_mediation(self.mediations, event, by)) is not None:
+                self._step(mediated[1], mediations=mediated[0])
+            case AidEvent() if (aided := after_aid(self.aids, event, by)) is not None:
+                self._step(aided[1], aids=aided[0])
+            case RiskReported() | RiskAcknowledged() if (told := after_risk(self.risks, event, by)) is not None:
+                self._step(told[1], risks=told[0])
 
     def _beside(self, event: Event) -> None:
         match event:
@@ -285,8 +308,8 @@ class CaseWithUnits:
             by, part = Actor(kept["who"], task.unit_code, kept["staff_id"]), SupportPart(task.unit_code, "")
             self._step(rules.Said(Action(action), kept["at"], part, by, _UNSEEN), Unseen.HERE)
 
-    def _step(self, said: rules.Said, at: Any = None, letters: Letters | None = None) -> None:
-        """Take it, where it was possible by dispatch's own rules, guards included; else no row follows from it."""
+    def _step(self, said: rules.Said, at: Any = None, **beside: Letters | Mediations | Aids | Risks) -> None:
+        """Take it, and what is ``beside`` the case by it, where its rules and guards let it; else no row follows."""
         before = self.state
         try:
             MACHINE.target(before.status, said.action, before, rules.Ask(said.action, said.what), said.at)
@@ -299,7 +322,8 @@ class CaseWithUnits:
         if is_given_anew(before, after):
             self.named.lead = None
         self.state, self.calls, self.appraisal = after, called, appraised
-        self.letters = self.letters if letters is None else letters
+        for name, kept in beside.items():
+            setattr(self, name, kept)
         self.requests = requests.evolve(self.requests, before, after, said)
         self.sessions = disputes.evolve(self.sessions, before, after, said)
         self.hearings = disputes.heard_in(self.hearings, after, said)

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from libs.common.events import accepting, asking, cases, letters, passing, tasks, whistles
+from libs.common.events import accepting, aids, asking, cases, letters, mediations, passing, tasks, whistles
 from libs.common.events.asking_terms import RequestKind
 from libs.common.events.base import Event
 from libs.common.events.people import person_name
@@ -14,6 +14,8 @@ _WORK = (
     *(whistles.StreetWhistled, whistles.CallAcknowledged, whistles.UnitArrived, whistles.CallReported),
     *(whistles.ConsultationHeld, whistles.WhistleDone, whistles.UnitScored),
     *(letters.LetterAcknowledged, letters.LetterReplied),
+    *(mediations.MediationHeld, mediations.MediationAgreed, mediations.MediationFailed),
+    *(aids.AidFound, aids.AidApplied),
     *(whistles.CallDone, tasks.TaskGiven, tasks.TaskSigned, tasks.TaskReported, cases.TaskDone),
 )
 """What a person does with a case, as its event tells."""
@@ -23,9 +25,10 @@ def hands_in(event: Event) -> Hands:
     """Who had a hand in a case by what an event says.
 
     That is who registered it, made the visit at which it was raised, answered it at the door, gave it to a unit, signed
-    it, passed it on, reported on it, did a part of it, answered a letter about it, handed in its result, said that it
-    is not accepted or had its handling ended (终止办理); and each unit that led it, worked on it, supported it or
-    answered. A supplement, a withdrawal, an order and the writing of a letter are no handling.
+    it, passed it on, reported on it, did a part of it, answered a letter about it, mediated it, found or sought aid,
+    handed in its result, said that it is not accepted or had its handling ended (终止办理); and each unit that led it,
+    worked on it, supported it or answered. A supplement, a withdrawal, an order and the writing of a letter are no
+    handling.
     """
     if isinstance(event, cases.CaseAnsweredDirectly):
         return Hands(names_of(event.answered_by, event.answered_by_staff), _named(event.answered_by_unit))

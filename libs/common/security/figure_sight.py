@@ -60,6 +60,7 @@ FIGURES_BY_ROLE: Mapping[Role, SightByArea] = MappingProxyType(
         Role.DISPATCHER: _PUBLISHED,
         Role.HANDLER: _PUBLISHED,
         Role.CALLER: _PUBLISHED,
+        Role.MEDIATOR: _PUBLISHED,
         Role.ADMIN: _PUBLISHED,
         Role.INTEGRATOR: _NOTHING,
     }

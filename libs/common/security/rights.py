@@ -70,6 +70,16 @@ class Right(StrEnum):
     LETTER_WRITE = "dispatch.letters.write"
     LETTER_READ = "dispatch.letters.read"
     LETTER_ANSWER = "dispatch.letters.answer"
+    MEDIATION_GIVE = "dispatch.mediations.give"
+    MEDIATION_READ = "dispatch.mediations.read"
+    MEDIATION_FOLLOW_UP = "dispatch.mediations.follow_up"
+    MEDIATION_HOLD = "dispatch.mediations.hold"
+    AID_KEEP = "dispatch.aids.keep"
+    AID_READ = "dispatch.aids.read"
+    AID_DECIDE = "dispatch.aids.decide"
+    RISK_REPORT = "dispatch.risks.report"
+    RISK_READ = "dispatch.risks.read"
+    RISK_ACKNOWLEDGE = "dispatch.risks.acknowledge"
     LIST_FILL = "dispatch.lists.fill"
     TASK_GIVE = "dispatch.tasks.give"
     TASK_CANCEL = "dispatch.tasks.cancel"
@@ -132,6 +142,9 @@ _LOOK_AT_CASES = frozenset(
     {Right.CASE_READ, Right.CASE_LIST, Right.CASE_TIMELINE, Right.ATTACHMENT_READ, Right.PROMISE_READ}
 )
 _WRITE_LETTERS = frozenset({Right.LETTER_WRITE, Right.LETTER_READ})
+_SEE_TO_MEDIATIONS = frozenset({Right.MEDIATION_GIVE, Right.MEDIATION_READ, Right.MEDIATION_FOLLOW_UP})
+_SEE_TO_AID = frozenset({Right.AID_KEEP, Right.AID_READ, Right.AID_DECIDE})
+_SEE_TO_RISKS = frozenset({Right.RISK_REPORT, Right.RISK_READ})
 _LOOK_AT_FIGURES = frozenset({Right.FIGURE_READ, Right.FIGURE_CASES})
 _LOOK_AT_WORK = frozenset({Right.WORK_READ, Right.TRIAGE_READ})
 _LOOK_AT_PROMISES = frozenset({Right.CALLBACK_READ, Right.TIMER_READ, Right.SUPERVISION_READ})
@@ -197,6 +210,9 @@ RIGHTS: Mapping[Role, frozenset[Right]] = MappingProxyType(
         | _LOOK_AT_WORK
         | _JUDGE_CASES
         | _WRITE_LETTERS
+        | _SEE_TO_MEDIATIONS
+        | _SEE_TO_AID
+        | _SEE_TO_RISKS
         | {
             Right.ACCUSED_NAME,
             Right.CASE_ASSIGN,
@@ -223,6 +239,9 @@ RIGHTS: Mapping[Role, frozenset[Right]] = MappingProxyType(
         Role.HANDLER: _OF_THE_OFFICE
         | _LOOK_AT_CASES
         | _WRITE_LETTERS
+        | _SEE_TO_MEDIATIONS
+        | _SEE_TO_AID
+        | _SEE_TO_RISKS
         | {
             Right.REQUESTER_REVEAL,
             Right.ATTACHMENT_ADD,
@@ -261,6 +280,9 @@ RIGHTS: Mapping[Role, frozenset[Right]] = MappingProxyType(
         | _LOOK_AT_FIGURES
         | _JUDGE_CASES
         | _WRITE_LETTERS
+        | _SEE_TO_MEDIATIONS
+        | {Right.AID_READ, Right.AID_DECIDE}
+        | _SEE_TO_RISKS
         | _LOOK_AT_HOUSEHOLDS
         | _KEEP_TEAMS
         | _OVERSEE_VISITS
@@ -288,6 +310,7 @@ RIGHTS: Mapping[Role, frozenset[Right]] = MappingProxyType(
         Role.LEADER: _OF_THE_OFFICE
         | _LOOK_AT_FIGURES
         | _WRITE_LETTERS
+        | {Right.RISK_ACKNOWLEDGE}
         | {Right.SUPERVISION_READ, Right.EXCLUSION_READ, Right.EXCLUSION_DECIDE, Right.ROUND_READ, Right.TEAM_READ}
         | {
             Right.OBJECTION_READ,
@@ -296,6 +319,7 @@ RIGHTS: Mapping[Role, frozenset[Right]] = MappingProxyType(
             Right.UPPER_ORDER_READ,
             Right.UPPER_REPLY_DECIDE,
         },
+        Role.MEDIATOR: _OF_THE_OFFICE | {Right.MEDIATION_HOLD},
         Role.INTEGRATOR: frozenset(
             {
                 Right.CASE_REGISTER,
@@ -315,7 +339,7 @@ RIGHTS: Mapping[Role, frozenset[Right]] = MappingProxyType(
         | _LOOK_AT_PROMISES
         | _LOOK_AT_FIGURES
         | {Right.DIRECTORY_READ, Right.ACCOUNT_READ, Right.EXCLUSION_READ, Right.OBJECTION_READ, Right.PARKED_READ}
-        | {Right.WHISTLE_READ}
+        | {Right.WHISTLE_READ, Right.MEDIATION_READ, Right.AID_READ, Right.RISK_READ}
         | {Right.UPPER_ORDER_READ}
         | _LOOK_AT_HOUSEHOLDS
         | _LOOK_AT_VISITS

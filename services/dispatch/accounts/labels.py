@@ -90,6 +90,7 @@ ROLES: Mapping[Role, Words] = {
     Role.CALLER: ("回访", "caller"),
     Role.SUPERVISOR: ("督办", "supervisor"),
     Role.LEADER: ("领导", "leader"),
+    Role.MEDIATOR: ("调解", "mediator"),
     Role.INTEGRATOR: ("系统对接", "integrator"),
     Role.AUDITOR: ("审计", "auditor"),
     Role.ADMIN: ("系统管理", "administrator"),

@@ -27,6 +27,8 @@ from services.dispatch.cases.tables import Case
 from services.dispatch.desk.domain import ANSWERS, PossibleStep
 from services.dispatch.lists.actions import check_lists
 from services.dispatch.lists.tables import ListEdition
+from services.dispatch.mediations.actions.giving import check_may_run
+from services.dispatch.mediations.tables import Mediation
 from services.dispatch.requests.actions.asking import check_may_decide
 from services.dispatch.requests.actions.giving_back import return_until
 from services.dispatch.rights import DECIDES_RAISED, STEP_RIGHTS
@@ -70,7 +72,7 @@ class Caller:
 
 async def load_around(session: Session, case_ids: Collection[str]) -> None:
     """Read what the rules look at of these cases, and lock nothing: nobody takes a step."""
-    for table in (Case, Task, SummonedUnit, UnitRequest, ListEdition):
+    for table in (Case, Task, SummonedUnit, UnitRequest, ListEdition, Mediation):
         await session.load(table, "case_id", case_ids, lock=False)
 
 
@@ -192,11 +194,17 @@ async def _about_acceptance(session: Session, actor: Actor, case: Case, action: 
     await _plainly(session, actor, case, action)
 
 
+async def _give_to_mediate(session: Session, actor: Actor, case: Case, action: Action) -> None:
+    await _plainly(session, actor, case, action)
+    await check_may_run(session, case)
+
+
 _ATTEMPTS: Mapping[Action, Callable[[Session, Actor, Case, Action], Awaitable[None]]] = {
     Action.SIGN: _sign,
     Action.ASSIGN: _assign,
     Action.HAND_IN: _hand_in,
     Action.ASK_RETURN: _ask_return,
+    Action.MEDIATION_GIVE: _give_to_mediate,
     **dict.fromkeys(_RULINGS, _rule_on),
     **dict.fromkeys(_OF_NONACCEPTANCE, _about_acceptance),
 }

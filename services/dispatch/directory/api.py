@@ -23,6 +23,7 @@ from libs.common.web.bodies import BodyKind, takes
 from libs.common.web.cursors import Page, PageQuery, decode_cursor, encode_cursor
 from libs.common.web.door import Door
 from libs.common.web.headers import IdempotencyKey
+from services.dispatch.aids.domain import AID_LABELS
 from services.dispatch.asks.domain import STATE_LABELS
 from services.dispatch.calls.domain import CALL_LABELS
 from services.dispatch.cases.domain.terms import ACTION_LABELS, STATUS_LABELS
@@ -43,7 +44,9 @@ from services.dispatch.directory.schemas import (
     UnitsQuery,
 )
 from services.dispatch.letters.domain import LETTER_LABELS
+from services.dispatch.mediations.domain import MEDIATION_LABELS
 from services.dispatch.rights import PublishesPacks, ReadsDirectory
+from services.dispatch.risks.domain import RISK_LABELS
 from services.dispatch.routing.domain.terms import RULE_LABELS, VERDICT_LABELS
 from services.dispatch.tasks.domain import TASK_LABELS
 
@@ -171,6 +174,7 @@ async def list_terms(door: ReadsDirectory) -> Response:
         "call_status": _labelled(CALL_LABELS),
         "letter_kind": _reasons(directory.pack.letters.kinds),
         "letter_status": _labelled(LETTER_LABELS),
+        **_of_help(directory.pack),
         "list": _reasons(directory.pack.lists.kinds),
         "level": _terms(Level),
         "post": [Term(code=post.code, zh=post.name, en=post.name_en) for post in directory.pack.posts],
@@ -192,6 +196,20 @@ def _of_requests(pack: Pack) -> dict[str, list[Term]]:
         "staged": asking.staged,
     }
     return {f"{kind}_reason": _reasons(one.reasons) for kind, one in rules.items() if one is not None}
+
+
+def _of_help(pack: Pack) -> dict[str, list[Term]]:
+    rules = pack.mediation
+    return {
+        "mediation_kind": _reasons(rules.kinds),
+        "mediation_venue": _reasons(rules.venues),
+        "mediation_participant": _reasons(rules.participants),
+        "mediation_status": _labelled(MEDIATION_LABELS),
+        "aid_kind": _reasons(pack.aid.kinds),
+        "aid_status": _labelled(AID_LABELS),
+        "risk_kind": _reasons(pack.risks.kinds),
+        "risk_status": _labelled(RISK_LABELS),
+    }
 
 
 def _of_households(pack: Pack) -> dict[str, list[Term]]:

@@ -7,7 +7,7 @@ from libs.common.database.session import Session
 from libs.common.database.stored_packs import learn_pack
 from libs.common.database.stored_staff import learn_staff
 from libs.common.delivery.handlers import on, reactions
-from libs.common.events import letters
+from libs.common.events import aids, letters, mediations
 from libs.common.events.accepting import CaseNotAccepted, NonacceptanceRefused, NonacceptanceRequested
 from libs.common.events.accused import AccusedNamed
 from libs.common.events.asking import RequestGranted, RequestLapsed, RequestMade, RequestRefused, SuspensionLifted
@@ -120,6 +120,11 @@ HANDLERS = (
     on(letters.LetterSentBack, hands.lettered),
     on(letters.LetterHandedOn, hands.letter_handed_on),
     on(letters.LetterWithdrawn, hands.letter_ended),
+    on(mediations.MediationHeld, hands.worked),
+    on(mediations.MediationAgreed, hands.worked),
+    on(mediations.MediationFailed, hands.worked),
+    on(aids.AidFound, hands.worked),
+    on(aids.AidApplied, hands.worked),
     on(CaseHandled, cases.finished),
 )
 

@@ -10,6 +10,7 @@ from libs.common.security.principal import Role
 from services.dispatch.directory.actions.handing_over import hand_over
 from tests.chaos.packs import merged
 from tests.integration.audit.county import STREET_LIGHTS, VILLAGE, County
+from tests.integration.audit.cared import aided, mediated, risky
 from tests.integration.audit.hands import asked, disputed, given_to, lettered, summoned
 from tests.journeys.county import NO_CALLBACK, NOT_HERE, OBJECTION
 
@@ -33,6 +34,9 @@ async def live(county: County) -> None:
     await _from_above(county)
     await summoned(county)
     await lettered(county)
+    await mediated(county)
+    await aided(county)
+    await risky(county)
     await county.register("fresh")
     await county.register("answered", direct_answer="政策已告知")
     await county.wait(minutes=10)

@@ -178,6 +178,16 @@ async def test_every_word_has_its_label(office: Office) -> None:
     lists = (await office.handler(VILLAGE_UNIT).get("/directory/terms")).json()["lists"]
     own = {"status", "action", "rule", "verdict", "request_state", "task_status", "level", "post"}
     own |= {"whistle_kind", "call_status", "letter_kind", "letter_status", "list"}
+    own |= {
+        "mediation_kind",
+        "mediation_venue",
+        "mediation_participant",
+        "mediation_status",
+        "aid_kind",
+        "aid_status",
+        "risk_kind",
+    }
+    own |= {"risk_status"}
     assert own | {"kind", "urgency", "deadline", "result_kind", *REASONS, *OF_HOUSEHOLDS} == set(lists)
     assert {"code": "wrong_area", "zh": "属地不符", "en": "Not in our area"} in lists["return_reason"]
     assert {"code": "well_off", "zh": "致富能手", "en": "Successful in business"} in lists["household_kind"]

@@ -13,6 +13,7 @@ from tests.integration.dispatch.test_supporting import tasks
 AS_IT_WAS: tuple[str, ...] = (
     "DROP TABLE decision",
     "DROP TABLE call, case_list, arbitration, hearing, whistle, consultation, call_score, call_claim",
+    "DROP TABLE mediation_session, mediation, aid, risk",
     "DROP TABLE letter, letter_sequence, letter_template, duty_rule",
     "DROP INDEX work_category_idx",
     "ALTER TABLE work DROP COLUMN request_raised_at, DROP COLUMN given_back, DROP COLUMN disputing",

@@ -1,7 +1,7 @@
 """What each may be answered, as decisions and guides have it; nothing here asks the product's own tables.
 
 Letters stand for roles: o operator, v visitor, d dispatcher, h handler, c caller, s supervisor, l leader, i integrator,
-a auditor, m admin.
+a auditor, m admin, e mediator.
 """
 
 import re
@@ -15,8 +15,8 @@ from tests.journeys.matrix.operations import Operation
 from tests.journeys.matrix.principals import BELOW_THE_ACCUSED, Principal, Standing
 from tests.journeys.matrix.story import Kind, Known
 
-LETTERS: Mapping[Role, str] = {role: role.value[0] for role in Role} | {Role.ADMIN: "m"}
-OFFICE = "ovdhcslam"
+LETTERS: Mapping[Role, str] = {role: role.value[0] for role in Role} | {Role.ADMIN: "m", Role.MEDIATOR: "e"}
+OFFICE = "ovdhcslame"
 """Everybody but outside systems."""
 WORKS, LOOKS = "ovdhcsa", "dhsa"
 NOBODY_HERE = "-"
@@ -97,6 +97,15 @@ MAY: tuple[tuple[str, str], ...] = (
     (r"POST /dispatch/v1/staff/\{staff_id\}/contact", "dsm"),
     (r"POST /dispatch/v1/staff(/.*)?", "m"),
     (r"GET /dispatch/v1/triage", "dsa"),
+    (r"POST /dispatch/v1/cases/\{case_id\}/risks", "dhs"),
+    (r"GET /dispatch/v1/risks", LOOKS),
+    (r"\w+ /dispatch/v1/my-risks.*", "l"),
+    (r"POST /dispatch/v1/(cases/\{case_id\}/aids|aids/\{aid_id\}/(application|dropping))", "dh"),
+    (r"POST /dispatch/v1/aids/\{aid_id\}/decision", "dhs"),
+    (r"GET /dispatch/v1/(aids|aid-sums)", LOOKS),
+    (r"POST /dispatch/v1/(cases/\{case_id\}/mediations|mediations/.*)", "dhs"),
+    (r"GET /dispatch/v1/(mediations.*|mediation-counts)", LOOKS),
+    (r"\w+ /dispatch/v1/my-mediations.*", "e"),
     (r"GET /dispatch/v1/(work|cases/.*)", LOOKS),
     (r"POST /dispatch/v1/cases/\{case_id\}/(assignment|reassignment)", "d"),
     (r"POST /dispatch/v1/cases/\{case_id\}/return/decision", "ds"),
@@ -172,7 +181,7 @@ OF_NO_WHISTLE = re.compile(
 """Of a whistle that nobody sounded: to whoever may do it, it is not there, and a support unit may not."""
 MAY_BE_ABSENT = re.compile(
     r".*/ops/parked/.*|.*/accounts(/\{staff_id\}.*)?|.*/staff/\{staff_id\}.*|.*attachment_id.*"
-    r"|.*/(teams|rounds|plans|visits|points|occasions|devices|matches|policies|dossier-entries|letters)/\{.*"
+    r"|.*/(teams|rounds|plans|visits|points|occasions|devices|matches|policies|dossier-entries|letters)/\{.*|.*/((my-)?mediations|aids|my-risks)/\{.*"
     r"|POST /intake/v1/plans|\w+ /dispatch/v1/duty-rules(/\{.*)?|GET /analytics/v1/visits/coverage.*"
 )
 """Where what is asked for may not be there: what does not stand still, an account or a person of another area, a file
@@ -294,7 +303,9 @@ def _may_not_do_it_here(who: Principal, operation: Operation, known: Known) -> b
     """What a rule about people and units keeps from somebody who sees the case."""
     of_the_unit = who.unit in known.units
     if who.role is Role.HANDLER and not of_the_unit:
-        return True
+        return not (
+            operation.name.endswith(("/cases/{case_id}/aids", "/cases/{case_id}/risks")) and who.unit in known.supports
+        )
     return (
         (JUDGES.fullmatch(operation.name) is not None and _had_it_in_hand(who, known))
         or (UNITS_JUDGE_NOT.fullmatch(operation.name) is not None and of_the_unit)

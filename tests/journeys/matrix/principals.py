@@ -65,6 +65,7 @@ POSTS: dict[Role, tuple[str, str]] = {
     Role.CALLER: ("caller", "H-12345"),
     Role.SUPERVISOR: ("supervisor", "S-GOV"),
     Role.LEADER: ("discipline_observer", "D-WATER"),
+    Role.MEDIATOR: ("mediator", VILLAGE_UNIT),
     Role.AUDITOR: ("auditor", "S-GOV"),
     Role.ADMIN: ("admin", "H-12345"),
 }

@@ -2,6 +2,7 @@
 
 from itertools import chain
 
+from libs.common.pack.check.aid import aid
 from libs.common.pack.check.asking import asking
 from libs.common.pack.check.clocks import calendar, limits, objections, returns, upper_orders
 from libs.common.pack.check.duties import answering, categories, duties
@@ -9,11 +10,13 @@ from libs.common.pack.check.figures import formulas, scores
 from libs.common.pack.check.households import households
 from libs.common.pack.check.letters import letters
 from libs.common.pack.check.lists import lists
+from libs.common.pack.check.mediation import mediation
 from libs.common.pack.check.passing import handovers, raising
 from libs.common.pack.check.people import people
 from libs.common.pack.check.places import areas, merged, place, units
 from libs.common.pack.check.posts import posts
 from libs.common.pack.check.promises import callback, ladder
+from libs.common.pack.check.risks import risks
 from libs.common.pack.check.visits import visits
 from libs.common.pack.check.whistles import whistles
 from libs.common.pack.problems import PackProblem, Sources
@@ -43,6 +46,9 @@ CHECKS = (
         visits,
         whistles,
         letters,
+        mediation,
+        aid,
+        risks,
     ),
     *(callback, ladder, formulas, scores),
 )

@@ -1,6 +1,7 @@
 """The shape of a county pack (县包) as frozen models; the published JSON Schema is made from them."""
 
 from libs.common.pack.areas import AreaLevel
+from libs.common.pack.schema.aid import AidKind, AidRules
 from libs.common.pack.schema.asking import (
     AskingRules,
     ExtensionRules,
@@ -33,6 +34,7 @@ from libs.common.pack.schema.households import (
 )
 from libs.common.pack.schema.letters import LetterKind, LetterOffice, LetterRules
 from libs.common.pack.schema.lists import ListDemand, ListRules
+from libs.common.pack.schema.mediation import MediationRules
 from libs.common.pack.schema.not_in_force import NOT_IN_FORCE
 from libs.common.pack.schema.pack import Pack, PackPlace, PackSettings, TextLimits
 from libs.common.pack.schema.passing import HandoverReason, HandoverRules, RaiseRules
@@ -61,6 +63,7 @@ from libs.common.pack.schema.promises import (
     Recipient,
     Trigger,
 )
+from libs.common.pack.schema.risks import RiskKind, RiskRules
 from libs.common.pack.schema.visits import (
     MOST_ON_A_PHONE,
     DossierKind,
@@ -91,6 +94,8 @@ __all__ = [
     "LOW_UNITS",
     "MOST_ON_A_PHONE",
     "NOT_IN_FORCE",
+    "AidKind",
+    "AidRules",
     "AnswerKind",
     "AppraisalRules",
     "Area",
@@ -125,6 +130,7 @@ __all__ = [
     "Limits",
     "ListDemand",
     "ListRules",
+    "MediationRules",
     "Merged",
     "MergedArea",
     "MergedUnit",
@@ -148,6 +154,8 @@ __all__ = [
     "Resource",
     "ResourceFit",
     "ReturnRules",
+    "RiskKind",
+    "RiskRules",
     "Score",
     "ScoreCriterion",
     "ScoreGrade",

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 from pydantic import AfterValidator, Field, ValidationInfo, field_validator
 
 from libs.common.pack.areas import AreaLevel
+from libs.common.pack.schema.aid import AidRules
 from libs.common.pack.schema.asking import AskingRules
 from libs.common.pack.schema.base import AreaCode, Model, Name, SourceName, unset
 from libs.common.pack.schema.clocks import (
@@ -24,9 +25,11 @@ from libs.common.pack.schema.figures import FigureSettings, Formula, Score
 from libs.common.pack.schema.households import HouseholdRules
 from libs.common.pack.schema.letters import LetterRules
 from libs.common.pack.schema.lists import ListRules
+from libs.common.pack.schema.mediation import MediationRules
 from libs.common.pack.schema.passing import HandoverRules, RaiseRules
 from libs.common.pack.schema.places import Area, AreaKind, Merged, PeopleRange, Post, Unit
 from libs.common.pack.schema.promises import CallbackPolicy, Ladder
+from libs.common.pack.schema.risks import RiskRules
 from libs.common.pack.schema.visits import VisitRules
 from libs.common.pack.schema.whistles import WhistleRules
 
@@ -41,7 +44,8 @@ def _known_zone(name: str) -> str:
 
 _RAISING, _HANDOVERS, _OBJECTIONS, _HOUSEHOLDS = RaiseRules(), HandoverRules(), ObjectionRules(), HouseholdRules()
 _VISITS, _ASKING, _UPPER_ORDERS = VisitRules(), AskingRules(), UpperOrderRules()
-_LISTS, _WHISTLES, _LETTERS = ListRules(), WhistleRules(), LetterRules()
+_LISTS, _WHISTLES, _LETTERS, _MEDIATION = ListRules(), WhistleRules(), LetterRules(), MediationRules()
+_AID, _RISKS = AidRules(), RiskRules()
 """Left out where a pack says just this, so that a pack of before keeps its digest."""
 
 
@@ -98,6 +102,9 @@ class PackSettings(Model):
     lists: ListRules = Field(default=_LISTS, exclude_if=_LISTS.__eq__)
     whistles: WhistleRules = Field(default=_WHISTLES, exclude_if=_WHISTLES.__eq__)
     letters: LetterRules = Field(default=_LETTERS, exclude_if=_LETTERS.__eq__)
+    mediation: MediationRules = Field(default=_MEDIATION, exclude_if=_MEDIATION.__eq__)
+    aid: AidRules = Field(default=_AID, exclude_if=_AID.__eq__)
+    risks: RiskRules = Field(default=_RISKS, exclude_if=_RISKS.__eq__)
     petitions: PetitionRules = Field(default=PetitionRules(), exclude_if=_as_without)
     exclusions: ExclusionRules | None = Field(default=None, exclude_if=_as_without)
     objections: ObjectionRules = Field(default=_OBJECTIONS, exclude_if=_OBJECTIONS.__eq__)

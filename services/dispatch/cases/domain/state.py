@@ -10,10 +10,13 @@ from libs.common.events.reasons import NotAcceptedFor
 from libs.common.events.terms import Deadline, Level, ResultKind
 from libs.common.rules import machine
 from libs.common.time.due import LimitUnit
+from services.dispatch.cases.domain.aided import AidPart
 from services.dispatch.cases.domain.appraising import Appraising
 from services.dispatch.cases.domain.clocks import concerns_now, list_due
 from services.dispatch.cases.domain.disputed import ArbitrationRuling, Dispute, RaisedRequest, UnitStatement
 from services.dispatch.cases.domain.lettered import LetterPart
+from services.dispatch.cases.domain.mediated import MediationPart
+from services.dispatch.cases.domain.risky import RiskPart
 from services.dispatch.cases.domain.terms import Action, Status
 
 
@@ -301,6 +304,9 @@ Beside = (
     | Whistle
     | CalledPart
     | LetterPart
+    | MediationPart
+    | AidPart
+    | RiskPart
     | Appraising
     | RaisedRequest
     | Dispute

@@ -58,6 +58,20 @@ class Action(StrEnum):
     LETTER_REMIND = "letter_remind"
     LETTER_WITHDRAW = "letter_withdraw"
     LETTER_HAND_ON = "letter_hand_on"
+    MEDIATION_GIVE = "mediation_give"
+    MEDIATION_MEET = "mediation_meet"
+    MEDIATION_AGREE = "mediation_agree"
+    MEDIATION_FAIL = "mediation_fail"
+    MEDIATION_KEEP = "mediation_keep"
+    MEDIATION_BREAK = "mediation_break"
+    MEDIATION_WITHDRAW = "mediation_withdraw"
+    AID_FIND = "aid_find"
+    AID_APPLY = "aid_apply"
+    AID_GRANT = "aid_grant"
+    AID_REFUSE = "aid_refuse"
+    AID_DROP = "aid_drop"
+    RISK_REPORT = "risk_report"
+    RISK_ACKNOWLEDGE = "risk_acknowledge"
     SUPPORT_GIVE = "support_give"
     SUPPORT_SIGN = "support_sign"
     SUPPORT_REPORT = "support_report"
@@ -115,6 +129,15 @@ OF_LETTERS = (
     *(Action.LETTER_REMIND, Action.LETTER_WITHDRAW, Action.LETTER_HAND_ON),
 )
 """What becomes of a letter that was sent, likewise."""
+OF_MEDIATIONS = (
+    *(Action.MEDIATION_MEET, Action.MEDIATION_AGREE, Action.MEDIATION_FAIL),
+    *(Action.MEDIATION_KEEP, Action.MEDIATION_BREAK, Action.MEDIATION_WITHDRAW),
+)
+"""What becomes of a mediation that was given, likewise."""
+OF_AIDS = (Action.AID_APPLY, Action.AID_GRANT, Action.AID_REFUSE, Action.AID_DROP)
+"""What becomes of aid that was found, likewise."""
+OF_RISKS = (Action.RISK_REPORT, Action.RISK_ACKNOWLEDGE)
+"""What is a risk is told at once, wherever the case stands."""
 
 
 class Party(StrEnum):
@@ -132,6 +155,10 @@ class Party(StrEnum):
     WRITER = "writer"
     OFFICE = "office"
     RECEIVER = "receiver"
+    ENTRUSTER = "entruster"
+    MEDIATOR = "mediator"
+    HELPER = "helper"
+    REPORTER = "reporter"
     WHISTLER = "whistler"
     CALLED_UNIT = "called_unit"
     RELEASER = "releaser"
@@ -190,6 +217,20 @@ ACTION_LABELS: dict[Action, tuple[str, str]] = {
     Action.LETTER_REMIND: ("催复", "remind the receiver of a letter"),
     Action.LETTER_WITHDRAW: ("撤回函件", "withdraw a letter"),
     Action.LETTER_HAND_ON: ("收函单位承接", "a letter goes along to the successor of its receiver"),
+    Action.MEDIATION_GIVE: ("委托调解", "give it to somebody to mediate"),
+    Action.MEDIATION_MEET: ("调解会", "hold a session of a mediation"),
+    Action.MEDIATION_AGREE: ("达成调解协议", "the parties of a mediation agree"),
+    Action.MEDIATION_FAIL: ("调解不成", "the parties of a mediation do not agree"),
+    Action.MEDIATION_KEEP: ("协议已履行", "the agreement of a mediation is kept"),
+    Action.MEDIATION_BREAK: ("协议未履行", "the agreement of a mediation is not kept"),
+    Action.MEDIATION_WITHDRAW: ("终止调解", "end a mediation"),
+    Action.AID_FIND: ("发现救助对象", "find that somebody may be owed aid"),
+    Action.AID_APPLY: ("申请救助", "apply for aid"),
+    Action.AID_GRANT: ("批准救助", "grant aid"),
+    Action.AID_REFUSE: ("不予批准救助", "refuse aid"),
+    Action.AID_DROP: ("不再办理救助", "drop aid"),
+    Action.RISK_REPORT: ("风险上报", "report a risk to the leaders on duty"),
+    Action.RISK_ACKNOWLEDGE: ("风险签收", "a leader on duty has a risk"),
     Action.SUPPORT_GIVE: ("增派协办", "give one more unit a part"),
     Action.SUPPORT_SIGN: ("协办签收", "sign a support unit's part"),
     Action.SUPPORT_REPORT: ("协办进展", "report progress of a support unit"),

@@ -37,8 +37,11 @@ from services.dispatch.cases.domain.terms import (
     AFTER_THE_END,
     BY_RECEIVER,
     ENDS,
+    OF_AIDS,
     OF_CALLS,
     OF_LETTERS,
+    OF_MEDIATIONS,
+    OF_RISKS,
     OF_WHISTLES,
     OPEN,
     STATUS_LABELS,
@@ -123,6 +126,11 @@ STEPS: tuple[Line, ...] = (
     *Line.each(OPEN, Action.LETTER_DRAFT, Party.WRITER),
     *Line.each(OPEN, Action.LETTER_SEND, Party.WRITER),
     *(line for action in OF_LETTERS for line in Line.each(Status, action, _MOVES_LETTERS.get(action, Party.OFFICE))),
+    *Line.each(_UNDECIDED, Action.MEDIATION_GIVE, Party.ENTRUSTER, released),
+    *(line for action in OF_MEDIATIONS for line in Line.each(Status, action, Party.MEDIATOR)),
+    *Line.each(_ALIVE, Action.AID_FIND, Party.HELPER),
+    *(line for action in OF_AIDS for line in Line.each(Status, action, Party.HELPER)),
+    *(line for action in OF_RISKS for line in Line.each(Status, action, Party.REPORTER)),
     *Line.each(_UNDECIDED, Action.FILL_LIST, Party.KEEPER, released),
     *Line.each(OPEN, Action.SUPPORT_GIVE, Party.GIVER, no_return_pending),
     *Line.each(OPEN, Action.SUPPORT_SIGN, Party.SUPPORT_UNIT),
@@ -196,10 +204,12 @@ def _arbitrated(steps: tuple[Line, ...]) -> Iterator[str]:
 
 
 _NOT_TOLD = (
-    *(Party.SYSTEM, Party.CALLED_UNIT, Party.RELEASER, Party.OFFICE, Party.RECEIVER),
+    *(Party.SYSTEM, Party.CALLED_UNIT, Party.RELEASER, Party.OFFICE, Party.RECEIVER, Party.MEDIATOR),
+    *(Party.HELPER, Party.REPORTER),
     *(Party.CALLING_STREET, Party.CLAIMANT, Party.CLAIM_JUDGE),
 )
-"""Whose steps are not told as possible: nobody's, and those of whistles, their tasks and letters, taken anywhere.
+"""Whose steps are not told as possible: nobody's, and those of whistles, their tasks, letters, mediations, aid
+and risks, taken anywhere.
 
 Who whistled, was summoned or may decide what such a unit claims, the rules of whistles know.
 """
@@ -210,7 +220,7 @@ MACHINE = Machine(
     ACTION_LABELS,
     people=tuple(party for party in Party if party not in _NOT_TOLD),
     ends=ENDS,
-    after_the_end=(*AFTER_THE_END, *OF_CALLS, *OF_WHISTLES, *OF_LETTERS),
+    after_the_end=(*AFTER_THE_END, *OF_CALLS, *OF_WHISTLES, *OF_LETTERS, *OF_MEDIATIONS, *OF_AIDS, *OF_RISKS),
     must=(_without_a_way_out, _unguarded, _decided_by_one, _arbitrated),
 )
 
@@ -263,6 +273,7 @@ _NO_SUPPORT_UNIT: Mapping[Party, tuple[str, str]] = {
     Party.RELEASER: ("A support unit lets no summoned unit off", "协办单位不得撤销吹哨召集"),
     Party.GIVER: ("A support unit gives no part of the case to another", "协办单位不得增派协办任务"),
     Party.WRITER: ("A support unit writes no letter about the case", "协办单位不得就本件发函"),
+    Party.ENTRUSTER: ("A support unit gives nobody the case to mediate", "协办单位不得委托调解"),
     Party.KEEPER: ("A support unit fills no list of the case", "协办单位不得填报本件清单"),
 }
 """Of parties that are whoever sorts or handles the case: what a support unit is told."""
