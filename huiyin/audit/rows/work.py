@@ -10,8 +10,8 @@ from datetime import datetime
 from typing import Any
 
 from huiyin.audit.case import DISPATCH, FOLLOWUP, INTAKE, CaseView, LedgerSaid
-from huiyin.audit.rows.appraised import claims_due_by
 from huiyin.audit.rows.aids import Aids, after_aid
+from huiyin.audit.rows.appraised import claims_due_by
 from huiyin.audit.rows.beside import BESIDE, beside_step, decided_by, due_by, edition_of
 from huiyin.audit.rows.comparing import Columns, NotBefore, Unseen, as_told, by_whom, told
 from huiyin.audit.rows.decisions import decision_of, step_of
@@ -30,8 +30,8 @@ from libs.common.events.base import Event, SaidByHand
 from libs.common.events.letters import LetterEvent
 from libs.common.events.mediations import MediationEvent
 from libs.common.events.responsible import ResponsibleNamed
-from libs.common.events.whistles import CallResponsibleNamed
 from libs.common.events.risks import RiskAcknowledged, RiskReported
+from libs.common.events.whistles import CallResponsibleNamed
 from libs.common.rules.machine import SYSTEM, Actor, OutOfTurn
 from services.dispatch.appraisals.domain import evolving as appraisals
 from services.dispatch.appraisals.domain.state import Appraisal

@@ -9,8 +9,8 @@ from libs.common.bus.flow import Service
 from libs.common.security.principal import Role
 from services.dispatch.directory.actions.handing_over import hand_over
 from tests.chaos.packs import merged
-from tests.integration.audit.county import STREET_LIGHTS, VILLAGE, County
 from tests.integration.audit.cared import aided, mediated, risky
+from tests.integration.audit.county import STREET_LIGHTS, VILLAGE, County
 from tests.integration.audit.hands import asked, disputed, given_to, lettered, summoned
 from tests.journeys.county import NO_CALLBACK, NOT_HERE, OBJECTION
 
