@@ -12,6 +12,9 @@ from libs.common.events import accepting, cases, citizens, objections, supervisi
 from libs.common.events.base import SaidByHand
 from libs.common.events.terms import Deadline
 
+_RUN_ON = (Deadline.CLAIM, Deadline.RISK)
+"""They run on behind the end of a case."""
+
 
 @dataclass(slots=True)
 class Had:
@@ -57,8 +60,8 @@ class Objections:
         self._closers = Had()
         self._decided: dict[str, bool] = {}
         self._reopened: set[str] = set()
-        self._claimed = False
-        """Whether a clock of what a summoned unit claims was ever set: it runs on behind the end, too."""
+        self._runs_on = False
+        """Whether a clock of a claim or a risk was ever set: it runs on behind the end, too."""
 
     def follow(self, event: object) -> None:
         """Whoever asks the citizen, or says how the case ends, decides about no objection to that."""
@@ -68,7 +71,7 @@ class Objections:
             case cases.CaseClosed():
                 self._closers.add(event.by, event.by_staff)
             case cases.DeadlineSet():
-                self._claimed |= any(one.deadline is Deadline.CLAIM for one in event.deadlines)
+                self._runs_on |= any(one.deadline in _RUN_ON for one in event.deadlines)
 
     def lets_say(self, event: Any, heard: list[objections.ObjectionRaised]) -> bool:
         """Whether it may be said of a case that is closed: what is decided, and what a clock about that brings."""
@@ -76,7 +79,7 @@ class Objections:
             return True
         limits = [getattr(event, "deadline", None), *(one.deadline for one in cases.deadlines_in(event))]
         ordered = isinstance(event, supervision.SupervisionIssued)
-        if Deadline.CLAIM in limits or (self._claimed and ordered):
+        if any(one in limits for one in _RUN_ON) or (self._runs_on and ordered):
             return True
         waits = any(one.objection_id not in self._decided for one in heard)
         return waits and (Deadline.OBJECTION in limits or ordered)

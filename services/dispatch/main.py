@@ -40,6 +40,7 @@ from services.dispatch.pages import api as pages
 from services.dispatch.passing import api as passing
 from services.dispatch.requests import api as requests
 from services.dispatch.risks import api as risks
+from services.dispatch.risks.queries import overdue_risks
 from services.dispatch.routing import api as routing
 from services.dispatch.settings import Settings
 from services.dispatch.staff import api as staff
@@ -53,6 +54,7 @@ async def measure(session: Session) -> None:
     metrics.DEADLINES_OVERDUE.labels(Service.DISPATCH, Deadline.TASK).set(await overdue_tasks(session))
     metrics.DEADLINES_OVERDUE.labels(Service.DISPATCH, Deadline.LETTER).set(await overdue_letters(session))
     metrics.DEADLINES_OVERDUE.labels(Service.DISPATCH, Deadline.CLAIM).set(await overdue_claims(session))
+    metrics.DEADLINES_OVERDUE.labels(Service.DISPATCH, Deadline.RISK).set(await overdue_risks(session))
     for kind, state, count in await requests_by_kind(session):
         metrics.REQUESTS.labels(Service.DISPATCH, kind, state).set(count)
     metrics.RESPONSIBLE_VACANT.labels(Service.DISPATCH).set(await vacant_cases(session))

@@ -107,6 +107,13 @@ class Phone:
         self.cursor = given["cursor"]
         self._told(given["receipts"])
 
+    async def hear(self, person: Person) -> None:
+        """What became since then of what was sent: of a phone that is lost its worker asks from elsewhere."""
+        since = {} if self.cursor is None else {"since": self.cursor}
+        given = await person.ask(f"{DEVICES}/{self.device_id}/receipts", **since)
+        self.cursor = given["cursor"]
+        self._told(given["receipts"])
+
     async def _push(self, person: Person, items: Sequence[Mapping[str, Any]]) -> None:
         answer = await person.do(f"{DEVICES}/{self.device_id}/push", {"items": [*items]})
         self._told(answer["receipts"])

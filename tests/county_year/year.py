@@ -216,6 +216,9 @@ class Year:
 
     async def _compare(self, workers: Sequence[str]) -> None:
         """The figure of each is the official figure, and what the phones were told, for both months."""
+        lost = [(phone, self.office.worker(worker)) for worker in workers for phone in self.lost[worker]]
+        # What they had sent out of turn is applied, or decided, long after they are gone.
+        await each((phone.hear(person) for phone, person in lost), SYNCS_AT_ONCE)
         mine = await each(self.office.worker(worker).ask(_MINE) for worker in workers)
         months = sorted({(month["from_day"], month["until_day"]) for one in mine for month in one["months"]})
         official = dict(zip(months, await each(self.office.official(*days) for days in months), strict=True))

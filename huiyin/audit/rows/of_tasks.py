@@ -3,7 +3,7 @@
 from typing import Any
 
 from huiyin.audit.rows.clocks import Clocks
-from libs.common.events import cases, letters, tasks, whistles
+from libs.common.events import cases, letters, risks, tasks, whistles
 from libs.common.events.letter_terms import letter_deadline
 from libs.common.events.terms import Deadline
 from libs.common.events.whistle_terms import ClaimKind, claim_name
@@ -13,7 +13,7 @@ OF_TASKS: tuple[type[Any], ...] = (
     *(whistles.StreetWhistled, whistles.UnitArrived, whistles.CallDone, whistles.CallCancelled),
     *(whistles.ConsultationHeld, whistles.ClaimMade, whistles.ClaimDecided),
     *(letters.LetterSent, letters.LetterReplied, letters.LetterSentBack, letters.LetterWithdrawn),
-    letters.LetterHandedOn,
+    *(letters.LetterHandedOn, risks.RiskReported, risks.RiskAcknowledged),
 )
 """What is said of them alone."""
 
@@ -57,9 +57,19 @@ def _tell_call(clocks: Clocks, event: Any, *, in_hand: bool) -> None:
             clocks.stop_about(claim_name(event.claim, event.kind, event.task))
             if event.granted and event.kind is ClaimKind.RETURN:
                 clocks.stop_about(event.task)
+        case _:
+            _tell_matter(clocks, event)
+
+
+def _tell_matter(clocks: Clocks, event: Any) -> None:
+    match event:
         case letters.LetterSent() | letters.LetterSentBack():
             clocks.start_about(letter_deadline(event.letter_id, event.edition))
         case letters.LetterHandedOn():
             clocks.hand_over_about(letter_deadline(event.letter_id, event.edition), event.to_unit)
         case letters.LetterReplied() | letters.LetterWithdrawn():
             clocks.stop_about(letter_deadline(event.letter_id, event.edition))
+        case risks.RiskReported():
+            clocks.start_about(event.risk_id)
+        case risks.RiskAcknowledged():
+            clocks.stop_about(event.risk_id)

@@ -30,12 +30,14 @@ class Promise:
     """What ends it unkept, before the end of its round does."""
     passed_on_by: tuple[str, ...] = ()
     """It runs on, and is from then on that of the unit that leads, if any does."""
-    about: Literal["case", "order", "task", "objection", "upper_order", "request", "letter", "claim"] = "case"
+    about: Literal["case", "order", "task", "objection", "upper_order", "request", "letter", "claim", "risk"] = "case"
     """A round of the case itself; or one thing of it, whose id each event names and whose giver starts the clock."""
     of_worker: bool = False
     """It is that of the unit that works, where the one that leads has delegated."""
     optional: bool = False
     """A pack may do without a limit; then nothing is promised."""
+    limited: bool = True
+    """A pack says its limit among all others; else whatever sets it says until when."""
     of_duty: bool = False
     """A duty may have a limit of its own for it."""
     while_held: bool = False

@@ -205,6 +205,7 @@ class Deadline(str):
     STAGED: ClassVar["Deadline"]
     LETTER: ClassVar["Deadline"]
     CLAIM: ClassVar["Deadline"]
+    RISK: ClassVar["Deadline"]
 
     def __new__(cls, code: str, promise: Promise) -> "Deadline":
         """Declare one more word, with what it guards."""
@@ -317,4 +318,9 @@ Deadline.CLAIM = Deadline("claim", Promise(
     "吹哨申请审核时限", "How long what a summoned unit claims may wait to be decided; then the supervisors decide it",
     Answerable.HOTLINE, set_by=("ClaimMade",), kept_by=("ClaimDecided",), void_by=("CallDone", "CallCancelled"),
     about="claim", optional=True, after_the_end=True,
+))  # fmt: skip
+Deadline.RISK = Deadline("risk", Promise(
+    "风险签收时限", "How long a leader on duty may take to acknowledge a risk: the minutes of the pack's `risks`",
+    Answerable.HOTLINE, set_by=("RiskReported",), kept_by=("RiskAcknowledged",),
+    about="risk", optional=True, limited=False, after_the_end=True,
 ))  # fmt: skip

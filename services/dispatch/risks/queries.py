@@ -19,6 +19,7 @@ from services.dispatch.risks.tables import Risk
 
 RISKS_KEYSET = Keyset("dispatch.risks", (Risk.reported_at, Risk.risk_id), (datetime, str))
 _WAITING = literal_column("risk.status = 'reported'", Boolean)
+_OVERDUE = "SELECT count(*) AS n FROM risk WHERE status = 'reported' AND due_at <= $1"
 _CASE_OF = "SELECT case_id FROM risk WHERE risk_id = $1"
 
 
@@ -34,6 +35,11 @@ class RiskFilter:
 async def risks_of(session: Session, case_id: str) -> list[Risk]:
     """The risks of a case, oldest first."""
     return sorted(await session.rows(Risk, "case_id", case_id), key=lambda row: (row.reported_at, row.kind))
+
+
+async def overdue_risks(session: Session) -> int:
+    """Risks that somebody should have acknowledged by now."""
+    return int((await session.fetch(_OVERDUE, session.now))[0].n)
 
 
 async def told_risk(session: Session, scope: Scope, risk_id: str) -> tuple[Risk, Case]:

@@ -7,7 +7,7 @@ from libs.common.database.session import Session
 from libs.common.database.stored_packs import learn_pack
 from libs.common.database.stored_staff import learn_staff
 from libs.common.delivery.handlers import on, reactions
-from libs.common.events import aids, letters, mediations
+from libs.common.events import aids, letters, mediations, risks
 from libs.common.events.accepting import CaseNotAccepted, NonacceptanceRefused, NonacceptanceRequested
 from libs.common.events.accused import AccusedNamed
 from libs.common.events.asking import RequestGranted, RequestLapsed, RequestMade, RequestRefused, SuspensionLifted
@@ -123,6 +123,8 @@ HANDLERS = (
     on(mediations.MediationHeld, hands.worked),
     on(mediations.MediationAgreed, hands.worked),
     on(mediations.MediationFailed, hands.worked),
+    on(risks.RiskReported, hands.risk_reported),
+    on(risks.RiskAcknowledged, hands.risk_acknowledged),
     on(aids.AidFound, hands.worked),
     on(aids.AidApplied, hands.worked),
     on(CaseHandled, cases.finished),

@@ -4,6 +4,7 @@ from libs.common.database.session import Session
 from libs.common.events import letters
 from libs.common.events.cases import RoundEvent, TaskCancelled, TaskDone
 from libs.common.events.responsible import ResponsibleNamed
+from libs.common.events.risks import RiskAcknowledged, RiskReported
 from libs.common.events.tasks import TaskGiven
 from libs.common.events.whistles import (
     CallCancelled,
@@ -93,3 +94,13 @@ async def letter_ended(session: Session, event: letters.LetterReplied | letters.
 async def letter_handed_on(session: Session, event: letters.LetterHandedOn) -> None:
     """收函单位承接 -> whoever stands in for its receiver has to answer by the same deadline."""
     tasks.letter_handed_on(session, await known(session, event), event)
+
+
+async def risk_reported(session: Session, event: RiskReported) -> None:
+    """风险上报 -> a leader on duty has to acknowledge it in time, be the case over or not."""
+    tasks.risk_reported(session, await known(session, event), event)
+
+
+async def risk_acknowledged(session: Session, event: RiskAcknowledged) -> None:
+    """风险签收 -> that promise is kept."""
+    tasks.risk_acknowledged(session, await known(session, event), event)

@@ -15,6 +15,7 @@ from libs.common.events.cases import (
 )
 from libs.common.events.letter_terms import letter_deadline
 from libs.common.events.letters import LetterHandedOn, LetterReplied, LetterSent, LetterSentBack, LetterWithdrawn
+from libs.common.events.risks import RiskAcknowledged, RiskReported
 from libs.common.events.task_terms import unit_of_task
 from libs.common.events.tasks import TaskGiven
 from libs.common.events.terms import Deadline
@@ -133,6 +134,16 @@ def letter_handed_on(session: Session, case: Case, event: LetterHandedOn) -> Non
     """收函单位承接 -> its clock runs on, and is the successor's."""
     about = letter_deadline(event.letter_id, event.edition)
     hand_over(session, case, Deadline.LETTER, event.to_unit, about=about)
+
+
+def risk_reported(session: Session, case: Case, event: RiskReported) -> None:
+    """风险上报 -> somebody has to acknowledge it until then, however late it is heard of: minutes are soon over."""
+    start_clock_about(session, case, Deadline.RISK, event.risk_id, event.due_at, None, since=event.occurred_at)
+
+
+def risk_acknowledged(session: Session, case: Case, event: RiskAcknowledged) -> None:
+    """风险签收 -> nobody waits for it any more."""
+    stop_clocks(session, case, Deadline.RISK, about=event.risk_id)
 
 
 def _stop(session: Session, case: Case, number: int, unit_code: str) -> None:

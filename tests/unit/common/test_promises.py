@@ -52,7 +52,7 @@ def test_a_word_is_itself_wherever_it_comes_from() -> None:
 
 def test_an_unknown_one_is_refused_with_the_list_of_those_that_exist() -> None:
     known = "'triage', 'sign', 'handle', 'callback', 'reply', 'wording', 'objection', 'upper', 'task', 'report_in',"
-    with pytest.raises(ValidationError, match=f"{known} 'called', 'decision', 'staged', 'letter' or 'claim'"):
+    with pytest.raises(ValidationError, match=f"{known} 'called', 'decision', 'staged', 'letter', 'claim' or 'risk'"):
         TypeAdapter(Deadline).validate_python("appeal")
     with pytest.raises(ValueError, match="'reply'"):
         Deadline.read("appeal")

@@ -25,8 +25,12 @@ class Limits(RootModel[dict[Deadline, LimitTable | None]]):
     def _whole(self) -> Self:
         """With all that must be there, in the order of declaration, so that the same pack always has one digest."""
         tables = {known: table for known in DECLARED.values() if (table := self.root.get(known)) is not None}
-        if missing := [code for code in _required() if code not in tables]:
-            lines = [InitErrorDetails(type="missing", loc=(code,), input=self.root) for code in missing]
+        wrong = [("missing", code) for code in _required() if code not in tables]
+        wrong += [
+            ("extra_forbidden", code) for code, known in DECLARED.items() if known in self.root and not _limited(known)
+        ]
+        if wrong:
+            lines = [InitErrorDetails(type=what, loc=(code,), input=self.root) for what, code in wrong]
             raise ValidationError.from_exception_data(type(self).__name__, lines)
         self.root.clear()
         self.root.update(tables)
@@ -38,7 +42,7 @@ class Limits(RootModel[dict[Deadline, LimitTable | None]]):
         document = handler.resolve_ref_schema(handler(schema))
         maybe, _ = document.pop("additionalProperties"), document.pop("propertyNames")
         settings = document["properties"] = dict[str, Any]()
-        for code, known in DECLARED.items():
+        for code, known in ((code, known) for code, known in DECLARED.items() if _limited(known)):
             says = {"description": f"{known.promise.limits} ({known.promise.label}).", "title": code.capitalize()}
             settings[code] = says | (maybe | {"default": None} if known.promise.optional else maybe["anyOf"][0])
         return document | {"additionalProperties": False, "required": _required()}
@@ -49,6 +53,10 @@ class Limits(RootModel[dict[Deadline, LimitTable | None]]):
         cells = ((kind, urgency), (ANY, urgency), (kind, ANY), (ANY, ANY))
         found = (table.get(row, {}).get(column) for row, column in cells)
         return next((limit for limit in found if limit is not None), None)
+
+
+def _limited(known: Deadline) -> bool:
+    return known.promise.limited
 
 
 def _required() -> list[str]:

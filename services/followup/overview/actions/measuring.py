@@ -22,8 +22,8 @@ async def measure(session: Session) -> None:
         Deadline.OBJECTION.value: await overdue_objections(session),
     }
     for deadline, known in DECLARED.items():
-        if known.promise.about in ("task", "letter", "claim"):
-            # Who does its part, answers or decides is with dispatch: so is whether it is done.
+        if known.promise.about in ("task", "letter", "claim", "risk"):
+            # Who does its part, answers, decides or acknowledges is with dispatch: so is whether it is done.
             continue
         metrics.DEADLINES_OVERDUE.labels(Service.FOLLOWUP, deadline).set(overdue.get(deadline, 0))
     metrics.TIMERS_FAILED.labels(Service.FOLLOWUP).set(await failed_clocks(session))
