@@ -7,7 +7,7 @@ from tests.county_year.year import Year
 from tests.journeys.county import County
 
 SHORT = Scale(
-    towns=2, villages=2, workers=3, households=12, cases=24, days=40, visits=6.0, offline=9, hands=0.3, losses=0.03
+    towns=2, villages=2, workers=3, households=12, cases=24, days=40, visits=6.0, offline=9, hands=0.3, losses=0.15
 )
 
 
