@@ -156,6 +156,6 @@ async def test_what_waits_is_found_by_its_own_index_among_60_000_cases(office: O
         for sql in (FILL_WORK, _FILL_REQUESTS, "ANALYZE work, request"):
             await session.fetch(sql)
     plan = await plan_of(office.database, waiting_statement(Scope("999001"), [*RequestKind], PageQuery(limit=50)))
-    assert "request_list_idx" in plan.indexes, str(plan)
+    assert plan.indexes & {"request_list_idx", "request_state_idx"}, str(plan)
     assert not plan.walked, str(plan)
     assert plan.rows_read < 1000, str(plan)
