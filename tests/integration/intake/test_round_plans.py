@@ -6,7 +6,7 @@ import pytest
 
 from libs.common.visits.counting import TallyCut, View
 from services.intake.rounds.queries.counting import TEAMS_GIVEN
-from services.intake.rounds.queries.figures import BY_SPAN, TURNS_AMONG, sums_statement, without_team_statement
+from services.intake.rounds.queries.figures import BEFORE, LED, TURNS_BEFORE, sums_statement, without_team_statement
 from tests.integration.intake.door import COUNTY, NOW, TOWN, VILLAGE, IntakeDoor
 from tests.support.plans import plan_of
 
@@ -73,15 +73,20 @@ async def test_coverage_by_team_adds_up_numbers_of_its_round_alone(county: Intak
         assert plan.rows_read <= 2 * CELLS, f"{prefix} reads {plan.rows_read}:\n{plan}"
 
 
-async def test_stages_add_up_the_turns_of_their_round_alone(county: IntakeDoor) -> None:
+async def test_stages_read_who_leads_and_what_was_early_of_their_round_alone(county: IntakeDoor) -> None:
     database, begins = county.service.runtime.work_database, [date(2026, 3, 1), date(2026, 3, 4)]
+    leaders = [f"V-{village}" for village in range(0, VILLAGES, 5)]
+    theirs = len(leaders) * TEAMS * DAYS
+    in_time = [f"W-{village}-{team} V-{village}" for village in range(0, VILLAGES, 5) for team in range(1, TEAMS + 1)]
     for prefix in (COUNTY[:6], TOWN[:9], VILLAGE):
-        plan = await plan_of(database, BY_SPAN, ROUNDS[0], prefix, begins)
-        assert plan.rows_read <= TURNS + 1, f"{prefix} reads {plan.rows_read}:\n{plan}"
-        early = [f"W-{village}-{team} V-{village}" for village in range(VILLAGES) for team in range(1, TEAMS + 1)]
-        spans = [1] * len(early)
-        plan = await plan_of(database, TURNS_AMONG, ROUNDS[0], prefix, early, spans, begins[1], begins, 200)
+        plan = await plan_of(database, LED, ROUNDS[0], prefix, leaders, begins)
+        assert plan.indexes <= {"round_turn_person_idx", "round_turn_pkey"}, plan
         assert "round_turn" not in plan.walked, plan
+        assert plan.rows_read <= (3 + len(ROUNDS)) * theirs + len(leaders), f"{prefix} reads {plan.rows_read}:\n{plan}"
+        plan = await plan_of(database, BEFORE, ROUNDS[0], prefix, begins[1])
+        assert plan.rows_read <= TURNS, f"{prefix} reads {plan.rows_read}:\n{plan}"
+        spans = [1] * len(in_time)
+        plan = await plan_of(database, TURNS_BEFORE, ROUNDS[0], prefix, begins[1], begins, in_time, spans, 200)
         assert plan.rows_read <= TURNS, f"{prefix} reads {plan.rows_read}:\n{plan}"
 
 
