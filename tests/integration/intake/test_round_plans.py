@@ -5,7 +5,8 @@ from datetime import date
 import pytest
 
 from libs.common.visits.counting import TallyCut, View
-from services.intake.rounds.queries.counting import TEAMS_GIVEN
+from services.intake.plans.queries import TURNS as TURNS_OF_PLAN
+from services.intake.rounds.queries.counting import GIVEN
 from services.intake.rounds.queries.figures import BEFORE, LED, TURNS_BEFORE, sums_statement, without_team_statement
 from tests.integration.intake.door import COUNTY, NOW, TOWN, VILLAGE, IntakeDoor
 from tests.support.plans import plan_of
@@ -92,6 +93,20 @@ async def test_stages_read_who_leads_and_what_was_early_of_their_round_alone(cou
 
 async def test_to_which_team_a_household_is_given_is_found_by_the_household(county: IntakeDoor) -> None:
     given = [str(number).zfill(36) for number in range(1, 21)]
-    plan = await plan_of(county.service.runtime.work_database, TEAMS_GIVEN, given)
+    plan = await plan_of(county.service.runtime.work_database, GIVEN, given)
     assert "planned_household" not in plan.walked, plan
     assert plan.rows_read <= 5 * len(given), plan
+
+
+async def test_the_turns_of_a_plan_are_read_without_its_households(county: IntakeDoor) -> None:
+    database = county.service.runtime.work_database
+    async with database.transaction(NOW) as session:
+        await session.fetch("ALTER TABLE plan_turn DROP CONSTRAINT plan_turn_team_id_fkey")
+        await session.fetch(
+            "INSERT INTO plan_turn SELECT round_id, date '2026-03-01' + day, 'M-' || team, 15, 12"
+            " FROM unnest($1::text[]) AS round_id, generate_series(0, 7) AS day, generate_series(1, 85) AS team",
+            [*ROUNDS],
+        )
+        await session.fetch("ANALYZE plan_turn")
+    plan = await plan_of(database, TURNS_OF_PLAN, ROUNDS[0])
+    assert plan.rows_read <= 2 * 8 * 85, plan
