@@ -76,8 +76,8 @@ async def test_coverage_by_team_adds_up_numbers_of_its_round_alone(county: Intak
 
 async def test_stages_read_who_leads_and_what_was_early_of_their_round_alone(county: IntakeDoor) -> None:
     database, begins = county.service.runtime.work_database, [date(2026, 3, 1), date(2026, 3, 4)]
-    leaders = [f"V-{village}" for village in range(0, VILLAGES, 5)]
-    theirs = len(leaders) * TEAMS * DAYS
+    leaders = [f"V-{village}" for village in range(VILLAGES)]
+    theirs = TURNS
     in_time = [f"W-{village}-{team} V-{village}" for village in range(0, VILLAGES, 5) for team in range(1, TEAMS + 1)]
     for prefix in (COUNTY[:6], TOWN[:9], VILLAGE):
         plan = await plan_of(database, LED, ROUNDS[0], prefix, leaders, begins)

@@ -43,11 +43,14 @@ _LEFT = """
 LED = """
     SELECT people, width_bucket(day, $4::date[]) AS span, sum(households)::int AS households
     FROM (SELECT DISTINCT people, day, area_code, households
-          FROM unnest($3::text[]) AS leader(staff_id)
-          JOIN round_turn ON string_to_array(people, ' ') @> ARRAY[leader.staff_id]
-          WHERE round_id = $1 AND area_code LIKE $2 || '%') AS turn
+          FROM unnest($3::text[]) AS leader(staff_id) CROSS JOIN LATERAL (
+              SELECT people, day, area_code, households FROM round_turn
+              WHERE string_to_array(people, ' ') @> ARRAY[leader.staff_id]
+                  AND round_id = $1 AND area_code LIKE $2 || '%' OFFSET 0
+          ) AS theirs) AS turn
     GROUP BY 1, 2 HAVING sum(households) <> 0
 """
+"""OFFSET 0: planned for one leader, so that the index finds each; as a join it read all turns once for each of many."""
 BEFORE = """
     SELECT coalesce(sum(households), 0)::int AS households
     FROM round_turn WHERE round_id = $1 AND area_code LIKE $2 || '%' AND day < $3
