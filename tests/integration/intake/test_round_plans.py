@@ -7,7 +7,14 @@ import pytest
 from libs.common.visits.counting import TallyCut, View
 from services.intake.plans.queries import TURNS as TURNS_OF_PLAN
 from services.intake.rounds.queries.counting import GIVEN
-from services.intake.rounds.queries.figures import BEFORE, LED, TURNS_BEFORE, sums_statement, without_team_statement
+from services.intake.rounds.queries.figures import (
+    BEFORE,
+    BY_SPAN,
+    LED,
+    TURNS_BEFORE,
+    sums_statement,
+    without_team_statement,
+)
 from tests.integration.intake.door import COUNTY, NOW, TOWN, VILLAGE, IntakeDoor
 from tests.support.plans import plan_of
 
@@ -84,6 +91,8 @@ async def test_stages_read_who_leads_and_what_was_early_of_their_round_alone(cou
         assert plan.indexes <= {"round_turn_person_idx", "round_turn_pkey"}, plan
         assert "round_turn" not in plan.walked, plan
         assert plan.rows_read <= (3 + len(ROUNDS)) * theirs + len(leaders), f"{prefix} reads {plan.rows_read}:\n{plan}"
+        plan = await plan_of(database, BY_SPAN, ROUNDS[0], prefix, begins)
+        assert plan.rows_read <= TURNS + 1, f"{prefix} reads {plan.rows_read}:\n{plan}"
         plan = await plan_of(database, BEFORE, ROUNDS[0], prefix, begins[1])
         assert plan.rows_read <= TURNS, f"{prefix} reads {plan.rows_read}:\n{plan}"
         spans = [1] * len(in_time)

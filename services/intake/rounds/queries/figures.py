@@ -51,6 +51,13 @@ LED = """
     GROUP BY 1, 2 HAVING sum(households) <> 0
 """
 """OFFSET 0: planned for one leader, so that the index finds each; as a join it read all turns once for each of many."""
+BY_SPAN = """
+    SELECT people, width_bucket(day, $3::date[]) AS span, sum(households)::int AS households
+    FROM round_turn WHERE round_id = $1 AND area_code LIKE $2 || '%'
+    GROUP BY 1, 2 HAVING sum(households) <> 0
+"""
+_FEW_LEADERS = 300
+"""Up to so many the index is quicker than all turns of the round."""
 BEFORE = """
     SELECT coalesce(sum(households), 0)::int AS households
     FROM round_turn WHERE round_id = $1 AND area_code LIKE $2 || '%' AND day < $3
@@ -201,8 +208,15 @@ async def left_of(session: Session, round_id: str, after: str, area_prefix: str,
 async def turns_led(
     session: Session, round_id: str, prefix: str, leaders: Sequence[str], begins: Sequence[date]
 ) -> Sequence[Any]:
-    """How many households people who went with one of these reached, by who and span of days; 0 is before the first."""
-    return await session.fetch(LED, round_id, prefix, [*leaders], [*begins]) if leaders else ()
+    """How many households people who went with one of these reached, by who and span of days; 0 is before the first.
+
+    Where these are many, what all others did, too.
+    """
+    if not leaders:
+        return ()
+    if len(leaders) > _FEW_LEADERS:
+        return await session.fetch(BY_SPAN, round_id, prefix, [*begins])
+    return await session.fetch(LED, round_id, prefix, [*leaders], [*begins])
 
 
 async def reached_before(session: Session, round_id: str, prefix: str, day: date) -> int:
