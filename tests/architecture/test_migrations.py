@@ -62,6 +62,7 @@ JUSTIFIED: Mapping[str, Mapping[str, str]] = {
     "intake/0042": _NEW_INDEX,
     "intake/0045": _WIDER,
     "intake/0047": _WIDER,
+    "intake/0048": _NEW_INDEX,
     "dispatch/0002": _EMPTIED,
     "intake/0043": {
         **_NEW_INDEX,

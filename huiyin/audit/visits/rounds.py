@@ -87,6 +87,16 @@ _TURNS = f"""
     SELECT {_TURN}, coalesce(households, 0) AS kept, coalesce(n, 0) AS recount
     FROM kept FULL JOIN recount USING ({_TURN}) WHERE households IS DISTINCT FROM n ORDER BY {_TURN}
 """  # noqa: S608 - names of ours
+_PLANS = """
+    SELECT round_id, kept.plan_id, kept.on_day, kept.team_id, kept.households, kept.reached,
+           count(planned.household_id) AS households_recount, count(place.reached_on) AS reached_recount
+    FROM intake.plan_turn AS kept JOIN intake.visit_plan USING (plan_id)
+    LEFT JOIN intake.planned_household AS planned USING (plan_id, on_day, team_id)
+    LEFT JOIN intake.round_household AS place USING (round_id, household_id)
+    GROUP BY 1, 2, 3, 4, 5, 6
+    HAVING (kept.households, kept.reached) <> (count(planned.household_id), count(place.reached_on))
+    ORDER BY 1, 2, 3, 4
+"""
 _HOW_MANY = "SELECT count(*) AS many FROM intake.round_tally"
 
 
@@ -177,6 +187,19 @@ async def check_numbers(cut: Snapshot, findings: Findings) -> None:
             turn = " ".join(str(row[name]) for name in ("day", "people", "area_code"))
             message = f"round_turn {turn}: households is {row['kept']}, the recount says {row['recount']}"
             findings.violated(Invariant.STATE, row["round_id"], INTAKE, message)
+    await _check_plans(cut, findings)
+
+
+async def _check_plans(cut: Snapshot, findings: Findings) -> None:
+    async for rows in cut.stream(_PLANS):
+        for row in rows:
+            for name in ("households", "reached"):
+                kept, recount = row[name], row[f"{name}_recount"]
+                if kept != recount:
+                    message = (
+                        f"plan_turn {row['on_day']} {row['team_id']}: {name} is {kept}, the recount says {recount}"
+                    )
+                    findings.violated(Invariant.STATE, row["round_id"], INTAKE, message)
 
 
 def _was_there(one: _Round, steps: Sequence[TakenStep], visits: Sequence[SeenVisit]) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import CheckConstraint, Column, DateTime, Enum, ForeignKeyConstraint, Index, Text, text
+from sqlalchemy import CheckConstraint, Column, DateTime, Enum, ForeignKeyConstraint, Index, Integer, Text, text
 from sqlalchemy.dialects.postgresql import ARRAY
 
 
@@ -28,6 +28,11 @@ def texts_column(*, default: bool = False) -> Any:
     With ``default`` the database has one: no text.
     """
     return Column(ARRAY(Text), nullable=False, server_default=text("'{}'") if default else None)
+
+
+def count_column() -> Any:
+    """A column of how many there are, 0 unless it is said."""
+    return Column(Integer, nullable=False, server_default=text("0"))
 
 
 def check(name: str, condition: str) -> CheckConstraint:

@@ -7,7 +7,7 @@ what it says itself, unless the office lets in only people whom it knows.
 
 from collections.abc import Collection
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import datetime
 
 from libs.common.errors import Forbidden
 from libs.common.pack.areas import contains
@@ -15,10 +15,9 @@ from libs.common.pack.directory import Directory
 from libs.common.pack.versions import PackVersions
 from libs.common.roles import Role
 from libs.common.security.principal import Principal
-from libs.common.staff.register import StaffMember, StaffRegister, TermOfOffice
+from libs.common.staff.register import StaffMember, StaffRegister, TermOfOffice, unchanged_between
 
 MOST_REMEMBERED = 4_096
-_EVER = datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)
 _OUTSIDE = frozenset({Role.INTEGRATOR})
 _TECHNICAL = frozenset({Role.ADMIN, Role.AUDITOR})
 """What a program of the office may be: it never works on a case."""
@@ -97,15 +96,8 @@ def person_at_the_door(
     person = PersonAtTheDoor(replace(_borne(principal, terms, directory, packs), units=units), own_units)
     if len(staff.remembered) >= MOST_REMEMBERED:
         staff.remembered.clear()
-    staff.remembered[principal] = _Known(member, directory, *_between(member, now), person)
+    staff.remembered[principal] = _Known(member, directory, *unchanged_between(member.terms, now), person)
     return person
-
-
-def _between(member: StaffMember, now: datetime) -> tuple[datetime, datetime]:
-    """From when and until when the same terms hold."""
-    moments = [moment for term in member.terms for moment in (term.begins_at, term.ends_at) if moment is not None]
-    since = max((moment for moment in moments if moment <= now), default=_EVER[0])
-    return since, min((moment for moment in moments if moment > now), default=_EVER[1])
 
 
 def _without_a_record(principal: Principal, rules: EntryRules) -> Principal:

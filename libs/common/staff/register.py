@@ -4,9 +4,11 @@ A term of office (任期) holds from ``begins_at`` on and ends the moment before
 the moment of the question, so that a right ends with its term and no job has to end it.
 """
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
+
+_EVER = datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +40,13 @@ class TermOfOffice:
         return all(term.ends_at is None or latest < term.ends_at for term in (self, other))
 
 
+def unchanged_between(terms: Iterable[TermOfOffice], moment: datetime) -> tuple[datetime, datetime]:
+    """From when, and until before when, the same of these terms hold as at a moment."""
+    moments = [change for term in terms for change in (term.begins_at, term.ends_at) if change is not None]
+    since = max((change for change in moments if change <= moment), default=_EVER[0])
+    return since, min((change for change in moments if change > moment), default=_EVER[1])
+
+
 @dataclass(frozen=True, slots=True)
 class StaffMember:
     """人员: the public record of one person; ``version`` grows by one with every change."""
@@ -58,6 +67,8 @@ class StaffRegister:
     def __init__(self) -> None:
         self.place = 0
         """How far the table was read."""
+        self.learned = 0
+        """How many records it has taken: the same number, the same people."""
         self.remembered: dict[object, object] = {}
         """For whoever asks the same again and again; nothing that could not be worked out anew."""
         self._members: dict[str, StaffMember] = {}
@@ -66,7 +77,7 @@ class StaffRegister:
     def copy(self) -> "StaffRegister":
         """The same, to go on alone: for what is not committed yet."""
         other = StaffRegister()
-        other.place = self.place
+        other.place, other.learned = self.place, self.learned
         other._members = dict(self._members)
         other._of_unit = {unit: set(ids) for unit, ids in self._of_unit.items()}
         return other
@@ -77,6 +88,7 @@ class StaffRegister:
         if known is not None and known.version >= member.version:
             return
         self._members[member.staff_id] = member
+        self.learned += 1
         # Whoever left a unit stays among those who are asked: their terms say that they left.
         for term in member.terms:
             self._of_unit.setdefault(term.unit_code, set()).add(member.staff_id)

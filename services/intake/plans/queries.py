@@ -49,14 +49,7 @@ _LAST_PLACES = """
     SELECT on_day, team_id, max(place) AS place FROM planned_household WHERE plan_id = $1 GROUP BY 1, 2
 """
 _KEPT_TURNS = "SELECT on_day, team_id FROM plan_turn WHERE plan_id = $1"
-_TURNS = """
-    SELECT turn.on_day, turn.team_id, count(planned.household_id)::int AS households,
-        count(place.reached_on)::int AS reached
-    FROM plan_turn AS turn
-    LEFT JOIN planned_household AS planned USING (plan_id, on_day, team_id)
-    LEFT JOIN round_household AS place ON place.round_id = $2 AND place.household_id = planned.household_id
-    WHERE turn.plan_id = $1 GROUP BY 1, 2 ORDER BY 1, 2
-"""
+TURNS = "SELECT on_day, team_id, households, reached FROM plan_turn WHERE plan_id = $1 ORDER BY 1, 2"
 _SHEET = """
     SELECT planned.place, planned.household_id, household.household_no, place.area_code, place.household_class,
         household.kinds, household.contact_staff_id, place.outcome, place.last_visited_on,
@@ -104,7 +97,9 @@ async def replace_turns(session: Session, plan_id: str, kept: Sequence[str], tur
     known = {(row.on_day, row.team_id) for row in await session.fetch(_KEPT_TURNS, plan_id)}
     for on, team_id in turns:
         if (on, team_id) not in known:
-            session.insert(PlanTurn, {"plan_id": plan_id, "on_day": on, "team_id": team_id})
+            session.insert(
+                PlanTurn, {"plan_id": plan_id, "on_day": on, "team_id": team_id, "households": 0, "reached": 0}
+            )
 
 
 async def last_places(session: Session, plan_id: str) -> dict[tuple[date, str], int]:
@@ -120,7 +115,7 @@ async def plans_of(session: Session, round_id: str) -> Sequence[VisitPlan]:
 
 async def turns_of(session: Session, plan: VisitPlan) -> Sequence[Any]:
     """How many each turn has, and how many of them were reached."""
-    return await session.fetch(_TURNS, plan.plan_id, plan.round_id)
+    return await session.fetch(TURNS, plan.plan_id)
 
 
 def list_statement(scope: Scope, round_id: str | None, page: PageQuery) -> Select[VisitPlan]:

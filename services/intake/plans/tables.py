@@ -4,7 +4,7 @@ from datetime import date, datetime
 
 from sqlmodel import Field
 
-from libs.common.database.columns import check, index, moment_column, refers
+from libs.common.database.columns import check, count_column, index, moment_column, refers
 from services.intake.tables import Base
 
 
@@ -32,7 +32,7 @@ class VisitPlan(Base, table=True):
 
 
 class PlanTurn(Base, table=True):
-    """A team on a day of a plan (班次)."""
+    """A team on a day of a plan (班次), with its numbers: kept with each plan, and with each place in the round."""
 
     __tablename__ = "plan_turn"
     __table_args__ = (
@@ -44,6 +44,9 @@ class PlanTurn(Base, table=True):
     plan_id: str = Field(primary_key=True)
     on_day: date = Field(primary_key=True)
     team_id: str = Field(primary_key=True)
+    households: int = Field(sa_column=count_column())
+    reached: int = Field(sa_column=count_column())
+    """How many of them somebody reached in the plan's round."""
 
 
 class PlannedHousehold(Base, table=True):

@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Column, text
+from sqlalchemy import Column, Index, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field
 
@@ -140,7 +140,10 @@ class RoundTurn(Base, table=True):
     """
 
     __tablename__ = "round_turn"
-    __table_args__ = (refers("round_turn", "round_id", "visit_round"),)
+    __table_args__ = (
+        refers("round_turn", "round_id", "visit_round"),
+        Index("round_turn_person_idx", text("string_to_array(people, ' ')"), postgresql_using="gin"),
+    )
 
     round_id: str = Field(primary_key=True)
     day: date = Field(primary_key=True)

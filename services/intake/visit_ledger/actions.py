@@ -23,7 +23,6 @@ from services.intake.visit_ledger.queries import LedgerSpan, Place, ledger_rows
 from services.intake.visit_ledger.schemas import LONGEST_SPAN, LedgerInClear, LedgerQuery
 
 _NAME = "intake.visit_ledger"
-_START: Place = ("", date.min, "")
 _OUTCOMES = {
     VisitOutcome.REACHED: "见到人",
     VisitOutcome.NOBODY_HOME: "无人在家",
@@ -78,11 +77,9 @@ async def _gather(session: Session, scope: Scope, query: LedgerQuery) -> _Materi
     area = directory.area(query.area_code)
     if not scope.covers(area.code):
         raise NotFound
-    group, day, visit_id, number = (*_START, 0)
-    if query.cursor is not None:
-        group, day, visit_id, number = _place(query.cursor)
     span = LedgerSpan(area_prefix(area.code), query.from_day, query.until_day)
-    rows = await ledger_rows(session, span, (group, day, visit_id), query.limit + 1)
+    after, number = (span.start, 0) if query.cursor is None else _place(query.cursor)
+    rows = await ledger_rows(session, span, after, query.limit + 1)
     shown, following = rows[: query.limit], None
     if len(rows) > query.limit:
         last = shown[-1]
@@ -90,9 +87,9 @@ async def _gather(session: Session, scope: Scope, query: LedgerQuery) -> _Materi
     return _Material(area.name, number + 1, shown, following)
 
 
-def _place(cursor: str) -> tuple[str, date, str, int]:
+def _place(cursor: str) -> tuple[Place, int]:
     group, day, visit_id, number = decode_cursor(_NAME, cursor, (str, date, str, int))
-    return str(group), day if isinstance(day, date) else date.min, str(visit_id), int(str(number))
+    return (str(group), day if isinstance(day, date) else date.min, str(visit_id)), int(str(number))
 
 
 def _page(

@@ -34,6 +34,11 @@ class LedgerSpan:
     from_day: date
     until_day: date
 
+    @property
+    def start(self) -> Place:
+        """Before all of it, and behind what is of areas before: there the index is entered."""
+        return self.area_prefix, date.min, ""
+
 
 async def ledger_rows(session: Session, span: LedgerSpan, after: Place, limit: int) -> Sequence[Any]:
     """Up to so many of them behind a place."""

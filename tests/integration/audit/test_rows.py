@@ -31,6 +31,7 @@ _LIBRARY = {
     "pack": ("version", "place_code", "digest", "document", "effective_from"),
     "round_tally": ("round_id", "view", "cut", "member", "area_code", *MEASURES),
     "round_turn": ("round_id", "day", "people", "area_code", "households"),
+    "plan_turn": ("households", "reached"),
     "contact_tally": ("contact_staff_id", "household_class", "area_code", "households"),
     "parked": ("stream", "key", "source", "seq", "type", "headers", "value"),
     "parked_dropped": ("stream", "key", "source", "seq", "type", "headers", "value"),
@@ -39,7 +40,7 @@ _LIBRARY = {
     "staff_look": ("look_id", "staff_id", "who", "unit_code", "by_staff", "reason", "at"),
     "staff": ("staff_id", "version", "name", "terms", "sealed", "recorded_at"),
 }
-"""What `huiyin.audit.library` compares, and the numbers of rounds and of contact persons."""
+"""What `huiyin.audit.library` compares, and the numbers of rounds, of their plans and of contact persons."""
 _COLUMNS = """
     SELECT table_schema || '.' || table_name AS name, column_name AS column FROM information_schema.columns
     JOIN information_schema.tables USING (table_schema, table_name)

@@ -65,6 +65,30 @@ async def kept_turns(door: IntakeDoor, round_id: str) -> dict[tuple[Any, ...], i
     return {(row.day, row.people, row.area_code): row.households for row in rows}
 
 
+async def recounted_plans(door: IntakeDoor, round_id: str) -> dict[tuple[Any, ...], tuple[int, int]]:
+    """How many households each turn of its plans has, and how many of them were reached, one after the other."""
+    rows = await door.rows(
+        "SELECT plan_id, on_day, team_id, reached_on FROM planned_household JOIN visit_plan USING (plan_id)"
+        " LEFT JOIN round_household USING (round_id, household_id) WHERE round_id = $1",
+        round_id,
+    )
+    households = Counter((row.plan_id, row.on_day, row.team_id) for row in rows)
+    reached = Counter((row.plan_id, row.on_day, row.team_id) for row in rows if row.reached_on is not None)
+    return {turn: (many, reached[turn]) for turn, many in households.items()}
+
+
+async def kept_plans(door: IntakeDoor, round_id: str) -> dict[tuple[Any, ...], tuple[int, int]]:
+    """What is kept of it."""
+    rows = await door.rows(
+        "SELECT turn.* FROM plan_turn AS turn JOIN visit_plan USING (plan_id) WHERE round_id = $1", round_id
+    )
+    return {
+        (row.plan_id, row.on_day, row.team_id): (row.households, row.reached)
+        for row in rows
+        if row.households or row.reached
+    }
+
+
 async def recounted_contacts(door: IntakeDoor) -> dict[tuple[str, str, str], int]:
     """How many households that count each person has, by class and area, one household after the other."""
     rows = await door.rows("SELECT contact_staff_id, household_class, area_code, status FROM household")

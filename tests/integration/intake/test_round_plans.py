@@ -5,8 +5,16 @@ from datetime import date
 import pytest
 
 from libs.common.visits.counting import TallyCut, View
-from services.intake.rounds.queries.counting import TEAMS_GIVEN
-from services.intake.rounds.queries.figures import BY_SPAN, TURNS_AMONG, sums_statement, without_team_statement
+from services.intake.plans.queries import TURNS as TURNS_OF_PLAN
+from services.intake.rounds.queries.counting import GIVEN
+from services.intake.rounds.queries.figures import (
+    BEFORE,
+    BY_SPAN,
+    LED,
+    TURNS_BEFORE,
+    sums_statement,
+    without_team_statement,
+)
 from tests.integration.intake.door import COUNTY, NOW, TOWN, VILLAGE, IntakeDoor
 from tests.support.plans import plan_of
 
@@ -73,20 +81,41 @@ async def test_coverage_by_team_adds_up_numbers_of_its_round_alone(county: Intak
         assert plan.rows_read <= 2 * CELLS, f"{prefix} reads {plan.rows_read}:\n{plan}"
 
 
-async def test_stages_add_up_the_turns_of_their_round_alone(county: IntakeDoor) -> None:
+async def test_stages_read_who_leads_and_what_was_early_of_their_round_alone(county: IntakeDoor) -> None:
     database, begins = county.service.runtime.work_database, [date(2026, 3, 1), date(2026, 3, 4)]
+    leaders = [f"V-{village}" for village in range(VILLAGES)]
+    theirs = TURNS
+    in_time = [f"W-{village}-{team} V-{village}" for village in range(0, VILLAGES, 5) for team in range(1, TEAMS + 1)]
     for prefix in (COUNTY[:6], TOWN[:9], VILLAGE):
+        plan = await plan_of(database, LED, ROUNDS[0], prefix, leaders, begins)
+        assert plan.indexes <= {"round_turn_person_idx", "round_turn_pkey"}, plan
+        assert "round_turn" not in plan.walked, plan
+        assert plan.rows_read <= (3 + len(ROUNDS)) * theirs + len(leaders), f"{prefix} reads {plan.rows_read}:\n{plan}"
         plan = await plan_of(database, BY_SPAN, ROUNDS[0], prefix, begins)
         assert plan.rows_read <= TURNS + 1, f"{prefix} reads {plan.rows_read}:\n{plan}"
-        early = [f"W-{village}-{team} V-{village}" for village in range(VILLAGES) for team in range(1, TEAMS + 1)]
-        spans = [1] * len(early)
-        plan = await plan_of(database, TURNS_AMONG, ROUNDS[0], prefix, early, spans, begins[1], begins, 200)
-        assert "round_turn" not in plan.walked, plan
+        plan = await plan_of(database, BEFORE, ROUNDS[0], prefix, begins[1])
+        assert plan.rows_read <= TURNS, f"{prefix} reads {plan.rows_read}:\n{plan}"
+        spans = [1] * len(in_time)
+        plan = await plan_of(database, TURNS_BEFORE, ROUNDS[0], prefix, begins[1], begins, in_time, spans, 200)
         assert plan.rows_read <= TURNS, f"{prefix} reads {plan.rows_read}:\n{plan}"
 
 
 async def test_to_which_team_a_household_is_given_is_found_by_the_household(county: IntakeDoor) -> None:
     given = [str(number).zfill(36) for number in range(1, 21)]
-    plan = await plan_of(county.service.runtime.work_database, TEAMS_GIVEN, given)
+    plan = await plan_of(county.service.runtime.work_database, GIVEN, given)
     assert "planned_household" not in plan.walked, plan
     assert plan.rows_read <= 5 * len(given), plan
+
+
+async def test_the_turns_of_a_plan_are_read_without_its_households(county: IntakeDoor) -> None:
+    database = county.service.runtime.work_database
+    async with database.transaction(NOW) as session:
+        await session.fetch("ALTER TABLE plan_turn DROP CONSTRAINT plan_turn_team_id_fkey")
+        await session.fetch(
+            "INSERT INTO plan_turn SELECT round_id, date '2026-03-01' + day, 'M-' || team, 15, 12"
+            " FROM unnest($1::text[]) AS round_id, generate_series(0, 7) AS day, generate_series(1, 85) AS team",
+            [*ROUNDS],
+        )
+        await session.fetch("ANALYZE plan_turn")
+    plan = await plan_of(database, TURNS_OF_PLAN, ROUNDS[0])
+    assert plan.rows_read <= 2 * 8 * 85, plan

@@ -12,7 +12,15 @@ from libs.common.security.principal import Role
 from services.intake.rounds.actions.counting import put_right
 from tests.integration.intake.door import NOW, VILLAGE, IntakeDoor
 from tests.integration.intake.homes import ROUNDS, VISITS, Homes, appoint
-from tests.integration.intake.recounting import kept_turns, recounted, recounted_turns, tallied, teams_of
+from tests.integration.intake.recounting import (
+    kept_plans,
+    kept_turns,
+    recounted,
+    recounted_plans,
+    recounted_turns,
+    tallied,
+    teams_of,
+)
 from tests.integration.intake.test_stages import in_order
 from tests.integration.intake.test_visit_plans import (
     ANOTHER_VILLAGE,
@@ -121,6 +129,7 @@ async def check(intake: IntakeDoor, planner: Planner, round_id: str) -> None:
     numbers = await recounted(intake, round_id)
     assert await tallied(intake, round_id) == numbers
     assert await kept_turns(intake, round_id) == await recounted_turns(intake, round_id)
+    assert await kept_plans(intake, round_id) == await recounted_plans(intake, round_id)
     by_team = await planner.coverage(round_id, by="team", limit=200)
     for measure in MEASURES:
         assert sum(row[measure] for row in by_team["rows"]) == by_team["whole"][measure], measure
@@ -188,6 +197,8 @@ async def test_what_a_process_that_knows_no_such_number_did_is_put_right(
         "DELETE FROM round_turn",
         "UPDATE round_household SET reached_staff = '{}'",
         "INSERT INTO round_turn SELECT round_id, begins_on, 'ghost', area_code, 3 FROM visit_round",
+        "UPDATE plan_turn SET households = 0, reached = 0",
+        "UPDATE plan_turn SET reached = reached + 1",
     ):
         async with database.transaction(NOW) as session:
             await session.fetch(damage)

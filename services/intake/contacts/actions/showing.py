@@ -1,6 +1,6 @@
 """The ledger by person (包保台账): what each looks after, who has too many, who has left, and what is covered."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from libs.common.database.session import Session
@@ -11,6 +11,7 @@ from libs.common.shares import percent, text_of
 from libs.common.staff.register import TermOfOffice
 from libs.common.visits.counting import NOBODY
 from libs.common.web.cursors import decode_cursor, encode_cursor
+from services.intake.contacts.actions.office import in_office
 from services.intake.contacts.queries import Reach, by_class, everywhere, loads
 from services.intake.contacts.schemas import (
     ContactLedgerOut,
@@ -20,7 +21,6 @@ from services.intake.contacts.schemas import (
     HeldPost,
     HouseholdShare,
 )
-from services.intake.households.actions.registering import may_look_after
 
 _LIST = "intake.contacts"
 
@@ -36,17 +36,18 @@ async def page(session: Session, scope: Scope, query: ContactLedgerQuery) -> Con
     async with session.snapshot():
         here = await loads(session, reach)
         without = here.pop(NOBODY, 0)
-        in_office = _in_office(session, directory, here)
-        left = await _asked_for(session, query, [one for one in here if one > after], in_office)
+        office = in_office(session)
+        # Of whoever reaches all there is, that is known already.
+        known = here if reach.whole else None
+        left = await _asked_for(session, query, [one for one in here if one > after], office, known)
         shown = left[: query.limit]
-        people = _Shown(
-            here, in_office, await by_class(session, reach, shown), await everywhere(session, shown), _most(session)
-        )
+        all_there_are = known or await everywhere(session, shown)
+        people = _Shown(here, office, await by_class(session, reach, shown), all_there_are, _most(session))
     return ContactLedgerOut(
         items=[_shown(session, directory, one, people) for one in shown],
         next_cursor=encode_cursor(_LIST, [shown[-1]]) if len(left) > query.limit else None,
         most_per_contact=people.most,
-        totals=_totals(here, in_office, without, directory.pack.figures.decimals),
+        totals=_totals(here, office, without, directory.pack.figures.decimals),
     )
 
 
@@ -64,22 +65,20 @@ def _most(session: Session) -> int | None:
     return session.packs.current(session.now).directory.pack.households.most_per_contact
 
 
-def _in_office(session: Session, directory: Directory, people: Iterable[str]) -> frozenset[str]:
-    """Those who hold a post now that looks after households."""
-    members = map(session.staff.member, people)
-    return frozenset(one.staff_id for one in members if one is not None and may_look_after(directory, one, session.now))
-
-
 async def _asked_for(
-    session: Session, query: ContactLedgerQuery, people: Sequence[str], in_office: Collection[str]
+    session: Session,
+    query: ContactLedgerQuery,
+    people: Sequence[str],
+    office: Collection[str],
+    known: Mapping[str, int] | None,
 ) -> Sequence[str]:
-    """Whom of these the query asks for, by their ids."""
+    """Whom of these the query asks for, by their ids; ``known``: how many each has everywhere, else it is read."""
     if query.staff_id is not None:
         people = [one for one in people if one == query.staff_id]
     if query.in_office is not None:
-        people = [one for one in people if (one in in_office) == query.in_office]
+        people = [one for one in people if (one in office) == query.in_office]
     if query.over is not None:
-        most, known = _most(session), await everywhere(session, people)
+        most, known = _most(session), known or await everywhere(session, people)
         people = [one for one in people if (most is not None and known[one] > most) == query.over]
     return sorted(people)
 

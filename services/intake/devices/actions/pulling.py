@@ -1,6 +1,7 @@
 """What a phone gets (下载): the person's own households for the next days, with who lives there, and nothing else."""
 
-from collections.abc import Collection, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -77,6 +78,7 @@ async def pull(
     places = await places_of(session, [row.household_id for row in rows])
     receipts = await receipts_since(session, device, body.since)
     rounds = await _rounds(session, places)
+    stands = _in_rounds(rounds, places)
     pulled = PullOut(
         as_of=session.now,
         cursor=receipts.cursor,
@@ -84,7 +86,7 @@ async def pull(
         oldest_days=rules.oldest_days,
         most_households=rules.households,
         left_out=len(found) - len(rows),
-        households=[_household(row, who[row.household_id], _in_rounds(rounds, places, row)) for row in rows],
+        households=[_household(row, who[row.household_id], stands[row.household_id]) for row in rows],
         purge=purge,
         rounds=[_round(one) for one in rounds.values()],
         lists=_lists(session),
@@ -168,16 +170,13 @@ async def _rounds(session: Session, places: Sequence[Any]) -> dict[str, VisitRou
     return found
 
 
-def _in_rounds(rounds: dict[str, VisitRound], places: Sequence[Any], row: Any) -> list[InRoundOut]:
-    return [
-        InRoundOut(
-            round_id=place.round_id,
-            purposes_left=[code for code in rounds[place.round_id].purposes if code not in place.purposes],
-            reached=place.reached_on is not None,
-        )
-        for place in places
-        if place.household_id == row.household_id
-    ]
+def _in_rounds(rounds: dict[str, VisitRound], places: Sequence[Any]) -> Mapping[str, list[InRoundOut]]:
+    found: defaultdict[str, list[InRoundOut]] = defaultdict(list)
+    for place in places:
+        left = [code for code in rounds[place.round_id].purposes if code not in place.purposes]
+        one = InRoundOut(round_id=place.round_id, purposes_left=left, reached=place.reached_on is not None)
+        found[place.household_id].append(one)
+    return found
 
 
 def _household(row: Any, who: Identity, rounds: list[InRoundOut]) -> PulledHousehold:

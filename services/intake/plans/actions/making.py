@@ -38,6 +38,7 @@ from services.intake.plans.tables import PlannedHousehold, VisitPlan
 from services.intake.rounds.actions.counting import giving_anew
 from services.intake.rounds.actions.stages import posts_in, stages_of
 from services.intake.rounds.domain import is_early
+from services.intake.rounds.queries.counting import count_turns_of_plans
 from services.intake.rounds.tables import VisitRound
 
 
@@ -192,6 +193,7 @@ async def keep(session: Session, asked: Request, material: Material, planned: Pl
         turns = sorted({(turn.on, turn.team) for turn in planned.turns})
         await replace_turns(session, row.plan_id, kept, turns)
         _place(session, row.plan_id, planned, frozenset(kept), await last_places(session, row.plan_id))
+    await count_turns_of_plans(session, row.round_id, row.plan_id)
     return row.plan_id
 
 

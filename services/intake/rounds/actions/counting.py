@@ -16,12 +16,15 @@ from libs.common.logs import get_logger
 from libs.common.visits.counting import MEASURES, TallyCell, counts_of
 from libs.common.visits.placing import PlaceInRound
 from services.intake.rounds.queries.counting import (
+    PlanTurn,
     Turn,
     add_numbers,
+    add_reached,
     add_turns,
     amiss_rounds,
     count_teams_anew,
     count_turns_anew,
+    count_turns_of_plans,
     lock_places,
     sums_of_teams,
 )
@@ -43,11 +46,15 @@ class Moved:
 
     numbers: Counter[Number] = field(default_factory=Counter)
     turns: Counter[Turn] = field(default_factory=Counter)
+    planned: Counter[PlanTurn] = field(default_factory=Counter)
 
-    def take(self, row: VisitRound, place: PlaceInRound, team_id: str | None, by: int) -> None:
-        """A place in a round, given to a team by its plans or to none, counts from now on (1), or no more (-1)."""
-        for (cell, measure), many in counts_of(place, team_id).items():
+    def take(self, row: VisitRound, place: PlaceInRound, given: Sequence[PlanTurn], by: int) -> None:
+        """A place in a round, given to turns by its plans or to none, counts from now on (1), or no more (-1)."""
+        for (cell, measure), many in counts_of(place, given[-1].team_id if given else None).items():
             self.numbers[row.round_id, cell, measure] += by * many
+        if place.reached_on is not None:
+            for turn in given:
+                self.planned[turn] += by
         if row.stages and place.stands and place.reached_on is not None:
             self.turns[_turn(row.round_id, place.reached_on, place.reached_staff, place.then.area_code)] += by
 
@@ -60,6 +67,7 @@ class Moved:
         rows = [(round_id, *cell, *(counts[name] for name in MEASURES)) for (round_id, cell), counts in cells.items()]
         await add_numbers(session, rows)
         await add_turns(session, [(*turn, many) for turn, many in self.turns.items() if many])
+        await add_reached(session, [(*turn, many) for turn, many in self.planned.items() if many])
 
 
 @asynccontextmanager
@@ -92,6 +100,7 @@ async def put_right(database: Database, now: datetime) -> None:
             await hold_rounds(session, alone=True)
             await count_teams_anew(session, round_id)
             await count_turns_anew(session, round_id)
+            await count_turns_of_plans(session, round_id)
 
 
 def _turn(round_id: str, day: date, staff_ids: Sequence[str], area_code: str) -> Turn:

@@ -22,7 +22,7 @@ from libs.common.visits.placing import (
     place_in,
 )
 from services.intake.rounds.actions.counting import Moved
-from services.intake.rounds.queries.counting import teams_given
+from services.intake.rounds.queries.counting import PlanTurn, given_to
 from services.intake.rounds.queries.following import (
     hold_rounds,
     last_closing,
@@ -66,12 +66,13 @@ class _Work:
 
 @dataclass(frozen=True, slots=True)
 class _Kept:
-    """What is kept of a household in a round: its row, if there is one, and the team to which plans give it."""
+    """What is kept of a household in a round: its row, if there is one, and the turns to which plans give it."""
 
     round: VisitRound
     household_id: str
     row: RoundHousehold | None
-    team_id: str | None
+    given: Sequence[PlanTurn]
+    """The last plan's at the end."""
 
 
 async def catch_up(session: Session) -> None:
@@ -167,15 +168,15 @@ async def _settle(session: Session) -> None:
     if touched:
         await _read(session, work, set(touched))
     moved = Moved()
-    given = await teams_given(session, touched) if work.rounds else {}
+    given = await given_to(session, touched) if work.rounds else {}
     for household_id in touched if work.rounds else ():
         known = {row.round_id: row for row in await session.rows(RoundHousehold, "household_id", household_id)}
         visited_on = last_visit(work.visits_of(household_id))
         for round_id, row in work.rounds.items():
             place = _place(work, row, household_id)
             if place is not None:
-                team_id = given.get((round_id, household_id))
-                kept = _Kept(row, household_id, known.get(round_id), team_id)
+                turns = given.get((round_id, household_id), ())
+                kept = _Kept(row, household_id, known.get(round_id), turns)
                 _keep(session, kept, place, visited_on, moved)
     await moved.add(session)
 
@@ -195,11 +196,11 @@ def _keep(session: Session, kept: _Kept, place: PlaceInRound, visited_on: date, 
     else:
         if all(getattr(row, name) == value for name, value in values.items()):
             return
-        moved.take(kept.round, place_of(row), kept.team_id, -1)
+        moved.take(kept.round, place_of(row), kept.given, -1)
         for name, value in values.items():
             setattr(row, name, value)
         row.updated_at = max(row.updated_at, session.now)
-    moved.take(kept.round, place, kept.team_id, 1)
+    moved.take(kept.round, place, kept.given, 1)
 
 
 def columns_of(place: PlaceInRound, *, in_stages: bool) -> dict[str, Any]:

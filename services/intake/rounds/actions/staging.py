@@ -1,7 +1,8 @@
 """How far a round has come by its stages (走访批次), and who went before theirs.
 
-Posts are those held on the day of the visit, by what the register of people says of it now. They change on few days: so
-what the same people did is added up between these, and looked at once.
+Posts are those held on the day of the visit, by what the register of people says of it now. Whoever never held one of a
+stage before the last goes with the last. So only what the others did is read, added up between the few days on which
+their posts change; the last stage has the rest of what was visited.
 """
 
 from bisect import bisect_right
@@ -20,7 +21,7 @@ from libs.common.visits.counting import View
 from services.intake.rounds.actions.opening import may_see
 from services.intake.rounds.actions.stages import days_of_change, leading_terms, posts_in, stages_of
 from services.intake.rounds.domain import TermsOfStage, is_early, stage_of
-from services.intake.rounds.queries.figures import find_round, turns_among, turns_by_span, whole_of
+from services.intake.rounds.queries.figures import find_round, reached_before, turns_before, turns_led, whole_of
 from services.intake.rounds.schemas import EarlyTurn, RoundStages, StageQuery, StageRow
 from services.intake.rounds.tables import VisitRound
 
@@ -45,7 +46,7 @@ async def stages(session: Session, scope: Scope, round_id: str, query: StageQuer
     found = stages_of(row)
     async with session.snapshot():
         whole = await whole_of(session, round_id, View.THEN, prefix)
-        reached = await _reached(session, row, found, prefix) if found else _Reached({}, {}, ())
+        reached = await _reached(session, row, found, prefix, _visited(whole)) if found else _Reached({}, {}, ())
     order = _order(session.packs.current(session.now).directory.pack.visits, row.visit_order)
     names = {} if order is None else {stage.code: (stage.name, stage.name_en) for stage in order.stages}
     return RoundStages(
@@ -54,26 +55,41 @@ async def stages(session: Session, scope: Scope, round_id: str, query: StageQuer
         order_name=None if order is None else order.name,
         order_name_en=None if order is None else order.name_en,
         households=whole.households,
-        visited=whole.reached + whole.refused,
+        visited=_visited(whole),
         stages=[_row(stage, names.get(stage.code), reached) for stage in found],
         early=[*reached.turns],
         early_households=sum(reached.early.values()),
     )
 
 
-async def _reached(session: Session, row: VisitRound, found: Sequence[TermsOfStage], prefix: str) -> _Reached:
-    visited, early, among = Counter[str](), Counter[str](), dict[tuple[str, int], TermsOfStage]()
-    sorting = _Sorting(session, row, found)
-    for people, span, households in await turns_by_span(session, row.round_id, prefix, sorting.begins):
+def _visited(whole: Any) -> int:
+    return int(whole.reached + whole.refused)
+
+
+async def _reached(
+    session: Session, row: VisitRound, found: Sequence[TermsOfStage], prefix: str, whole: int
+) -> _Reached:
+    sorting, last = _Sorting(session, row, found), found[-1]
+    visited, early, ahead = Counter[str](), Counter[str](), dict[tuple[str, int], TermsOfStage]()
+    in_time = dict[tuple[str, int], int]()
+    for people, span, households in await turns_led(session, row.round_id, prefix, sorting.leaders, sorting.begins):
         stage, is_before = sorting.stage_of(people, span)
+        if stage is last:
+            continue
         visited[stage.code] += households
         if is_before:
             early[stage.code] += households
-            among[people, span] = stage
-    last = max(stage.from_day for stage in found)
-    turns = await turns_among(session, row.round_id, prefix, [*among], last, sorting.begins, MOST_EARLY)
-    told = [_early(turn, among[turn.people, sorting.span_of(turn.day)]) for turn in turns]
-    return _Reached(visited, early, told)
+            ahead[people, span] = stage
+        elif sorting.begins[span - 1] < last.from_day:
+            in_time[people, span] = households
+    visited[last.code] = whole - visited.total()
+    early[last.code] = (
+        await reached_before(session, row.round_id, prefix, last.from_day) - early.total() - sum(in_time.values())
+    )
+    turns = await turns_before(session, row.round_id, prefix, last.from_day, sorting.begins, [*in_time], MOST_EARLY)
+    return _Reached(
+        visited, early, [_early(turn, ahead.get((turn.people, sorting.span_of(turn.day)), last)) for turn in turns]
+    )
 
 
 class _Sorting:
@@ -85,6 +101,8 @@ class _Sorting:
     def __init__(self, session: Session, row: VisitRound, found: Sequence[TermsOfStage]) -> None:
         self._found, self._posts = found, posts_in(session)
         leading = leading_terms(session, found)
+        self.leaders = [*leading]
+        """Whoever had, has or will have a post of a stage before the last."""
         self._leading = frozenset(leading)
         from_days = (stage.from_day for stage in found)
         self.begins = sorted({row.begins_on, *from_days, *days_of_change(session, row, leading)})

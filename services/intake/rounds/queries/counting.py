@@ -5,13 +5,22 @@ Plans stand in a matter above this one. A household is its team's by the last pl
 
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from libs.common.database.session import Session
 from libs.common.visits.counting import MEASURES
 
 Turn = tuple[str, date, str, str]
 """Of which round, on which day, who, and where."""
+
+
+class PlanTurn(NamedTuple):
+    """A team on a day of a plan."""
+
+    plan_id: str
+    on_day: date
+    team_id: str
+
 
 _NAMES = ", ".join(MEASURES)
 _CELL = "round_id, view, cut, member, area_code"
@@ -38,7 +47,32 @@ _GIVEN = """
     FROM planned_household JOIN visit_plan USING (plan_id)
     WHERE {} ORDER BY round_id, household_id, plan_id DESC
 """
-TEAMS_GIVEN = _GIVEN.format("household_id = ANY($1::text[])")
+GIVEN = """
+    SELECT round_id, household_id, plan_id, on_day, team_id FROM planned_household JOIN visit_plan USING (plan_id)
+    WHERE household_id = ANY($1::text[]) ORDER BY plan_id
+"""
+_PLAN_TURN = "plan_id, on_day, team_id"
+_ADD_REACHED = f"""
+    INSERT INTO plan_turn AS known ({_PLAN_TURN}, reached)
+    SELECT * FROM unnest($1::text[], $2::date[], $3::text[], $4::int[]) AS new({_PLAN_TURN}, reached)
+    ORDER BY {_PLAN_TURN} ON CONFLICT ({_PLAN_TURN}) DO UPDATE SET reached = known.reached + excluded.reached
+"""  # noqa: S608 - names of ours
+_PLANS_AMISS = f"""
+    FROM plan_turn AS kept JOIN visit_plan USING (plan_id) LEFT JOIN (
+        SELECT {_PLAN_TURN}, count(*)::int AS households, count(place.reached_on)::int AS reached
+        FROM planned_household JOIN visit_plan USING (plan_id)
+        LEFT JOIN round_household AS place USING (round_id, household_id)
+        WHERE round_id = $1 AND ($2::text IS NULL OR plan_id = $2) GROUP BY 1, 2, 3
+    ) AS counted USING ({_PLAN_TURN})
+    WHERE round_id = $1 AND ($2::text IS NULL OR plan_id = $2)
+        AND (kept.households, kept.reached) <> (coalesce(counted.households, 0), coalesce(counted.reached, 0))
+"""  # noqa: S608
+_COUNT_PLANS = f"""
+    UPDATE plan_turn AS turn SET households = amiss.households, reached = amiss.reached
+    FROM (SELECT {_PLAN_TURN}, coalesce(counted.households, 0) AS households, coalesce(counted.reached, 0) AS reached
+          {_PLANS_AMISS}) AS amiss
+    WHERE (turn.plan_id, turn.on_day, turn.team_id) = (amiss.plan_id, amiss.on_day, amiss.team_id)
+"""  # noqa: S608
 
 
 def _by_team(which: str) -> str:
@@ -74,7 +108,8 @@ _AMISS = f"""
         SELECT FROM (SELECT * FROM round_turn WHERE round_id = $1 AND households <> 0) AS kept
         FULL JOIN ({_TURNS_OF_ROUND}) AS counted USING ({_TURN})
         WHERE kept.households IS DISTINCT FROM counted.households
-    ) OR EXISTS (SELECT FROM round_household AS place, {_STAFF_AMISS.replace("FROM ", "", 1)}) AS amiss
+    ) OR EXISTS (SELECT FROM round_household AS place, {_STAFF_AMISS.replace("FROM ", "", 1)})
+        OR EXISTS (SELECT {_PLANS_AMISS}) AS amiss
 """  # noqa: S608
 _CHANGING = "SELECT round_id FROM visit_round WHERE status <> 'closed' OR closed_at > $1 ORDER BY round_id"
 _FORGET_TEAMS = "DELETE FROM round_tally WHERE round_id = $1 AND cut = 'team'"
@@ -90,10 +125,13 @@ _LOCK_PLACES = """
 """
 
 
-async def teams_given(session: Session, household_ids: Sequence[str]) -> Mapping[tuple[str, str], str]:
-    """To which team the plans of each round give each of these households; by round and household."""
-    rows = await session.fetch(TEAMS_GIVEN, [*household_ids])
-    return {(row.round_id, row.household_id): row.team_id for row in rows}
+async def given_to(session: Session, household_ids: Sequence[str]) -> Mapping[tuple[str, str], Sequence[PlanTurn]]:
+    """To which turns plans give each of these households, the last plan at the end; by round and household."""
+    found: dict[tuple[str, str], list[PlanTurn]] = {}
+    for row in await session.fetch(GIVEN, [*household_ids]):
+        turn = PlanTurn(row.plan_id, row.on_day, row.team_id)
+        found.setdefault((row.round_id, row.household_id), []).append(turn)
+    return found
 
 
 async def add_numbers(session: Session, rows: Sequence[Sequence[Any]]) -> None:
@@ -106,6 +144,12 @@ async def add_turns(session: Session, rows: Sequence[Sequence[Any]]) -> None:
     """Add to turns: rows of a turn and how many households."""
     if rows:
         await session.fetch(_ADD_TURNS, *map(list, zip(*rows, strict=True)))
+
+
+async def add_reached(session: Session, rows: Sequence[Sequence[Any]]) -> None:
+    """Add to turns of plans: rows of a turn and how many households were reached."""
+    if rows:
+        await session.fetch(_ADD_REACHED, *map(list, zip(*rows, strict=True)))
 
 
 async def lock_places(session: Session, round_id: str, household_ids: Sequence[str]) -> None:
@@ -125,7 +169,7 @@ async def sums_of_teams(
 async def amiss_rounds(session: Session, closed_after: datetime) -> list[str]:
     """Rounds that are not closed, or closed after a moment, of which what is kept is not what there is."""
     rounds = [row.round_id for row in await session.fetch(_CHANGING, closed_after)]
-    return [round_id for round_id in rounds if (await session.fetch(_AMISS, round_id))[0].amiss]
+    return [round_id for round_id in rounds if (await session.fetch(_AMISS, round_id, None))[0].amiss]
 
 
 async def count_teams_anew(session: Session, round_id: str) -> None:
@@ -138,3 +182,8 @@ async def count_turns_anew(session: Session, round_id: str) -> None:
     """Of a round that nobody changes meanwhile."""
     for statement in (_STAFF_ANEW, _FORGET_TURNS, _TURNS_ANEW):
         await session.fetch(statement, round_id)
+
+
+async def count_turns_of_plans(session: Session, round_id: str, plan_id: str | None = None) -> None:
+    """Count the turns of a round's plans anew, or of one of them, while nobody changes it or what was reached of it."""
+    await session.fetch(_COUNT_PLANS, round_id, plan_id)

@@ -40,15 +40,32 @@ _LEFT = """
     ORDER BY left_ones.household_id
 """
 
+LED = """
+    SELECT people, width_bucket(day, $4::date[]) AS span, sum(households)::int AS households
+    FROM (SELECT DISTINCT people, day, area_code, households
+          FROM unnest($3::text[]) AS leader(staff_id) CROSS JOIN LATERAL (
+              SELECT people, day, area_code, households FROM round_turn
+              WHERE string_to_array(people, ' ') @> ARRAY[leader.staff_id]
+                  AND round_id = $1 AND area_code LIKE $2 || '%' OFFSET 0
+          ) AS theirs) AS turn
+    GROUP BY 1, 2 HAVING sum(households) <> 0
+"""
+"""OFFSET 0: planned for one leader, so that the index finds each; as a join it read all turns once for each of many."""
 BY_SPAN = """
     SELECT people, width_bucket(day, $3::date[]) AS span, sum(households)::int AS households
     FROM round_turn WHERE round_id = $1 AND area_code LIKE $2 || '%'
     GROUP BY 1, 2 HAVING sum(households) <> 0
 """
-TURNS_AMONG = """
+_FEW_LEADERS = 300
+"""Up to so many the index is quicker than all turns of the round."""
+BEFORE = """
+    SELECT coalesce(sum(households), 0)::int AS households
+    FROM round_turn WHERE round_id = $1 AND area_code LIKE $2 || '%' AND day < $3
+"""
+TURNS_BEFORE = """
     SELECT day, people, sum(households)::int AS households
-    FROM round_turn JOIN unnest($3::text[], $4::int[]) AS among(people, span) USING (people)
-    WHERE round_id = $1 AND area_code LIKE $2 || '%' AND day < $5 AND width_bucket(day, $6::date[]) = span
+    FROM round_turn WHERE round_id = $1 AND area_code LIKE $2 || '%' AND day < $3
+        AND (people, width_bucket(day, $4::date[])) NOT IN (SELECT * FROM unnest($5::text[], $6::int[]))
     GROUP BY 1, 2 HAVING sum(households) <> 0 ORDER BY 1, 2 LIMIT $7
 """
 _OPEN_BY_TOWN = """
@@ -188,20 +205,34 @@ async def left_of(session: Session, round_id: str, after: str, area_prefix: str,
     return await session.fetch(_LEFT, round_id, after, f"{area_prefix}%", limit)
 
 
-async def turns_by_span(session: Session, round_id: str, prefix: str, begins: Sequence[date]) -> Sequence[Any]:
-    """How many households the same people reached in each span of days, 0 being before the first that begins."""
-    return await session.fetch(BY_SPAN, round_id, prefix, [*begins])
+async def turns_led(
+    session: Session, round_id: str, prefix: str, leaders: Sequence[str], begins: Sequence[date]
+) -> Sequence[Any]:
+    """How many households people who went with one of these reached, by who and span of days; 0 is before the first.
+
+    Where these are many, what all others did, too.
+    """
+    if not leaders:
+        return ()
+    if len(leaders) > _FEW_LEADERS:
+        return await session.fetch(BY_SPAN, round_id, prefix, [*begins])
+    return await session.fetch(LED, round_id, prefix, [*leaders], [*begins])
 
 
-async def turns_among(
+async def reached_before(session: Session, round_id: str, prefix: str, day: date) -> int:
+    """How many households were reached before a day."""
+    return int((await session.fetch(BEFORE, round_id, prefix, day))[0].households)
+
+
+async def turns_before(
     session: Session,
     round_id: str,
     prefix: str,
-    among: Sequence[tuple[str, int]],
-    before: date,
+    day: date,
     begins: Sequence[date],
+    but_not: Sequence[tuple[str, int]],
     limit: int,
 ) -> Sequence[Any]:
-    """By day the first turns of some people in some spans, before a day: how many households they reached."""
-    people, spans = [one for one, _ in among], [span for _, span in among]
-    return await session.fetch(TURNS_AMONG, round_id, prefix, people, spans, before, [*begins], limit)
+    """The first turns before a day, but not of some people in some spans: how many households they reached."""
+    people, spans = [one for one, _ in but_not], [span for _, span in but_not]
+    return await session.fetch(TURNS_BEFORE, round_id, prefix, day, [*begins], people, spans, limit)

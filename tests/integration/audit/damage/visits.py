@@ -148,6 +148,12 @@ ROWS_OF_VISITS: dict[str, Spoiled] = {
         "I6", "intake", "closed_round", "round_turn 2026-03-04 ghost 999001101001: households is 4, the recount says 0",
         "INSERT INTO intake.round_turn VALUES ({closed_round}, '2026-03-04', 'ghost', '999001101001', 4)",
     ),
+    "a turn of a plan of which nobody was reached": spoiled(
+        "I6", "intake", "closed_round", "plan_turn 2026-03-04 ghost: reached is 4, the recount says 0",
+        "WITH plan AS (INSERT INTO intake.visit_plan VALUES"
+        " ('ghost', {closed_round}, '999001101001', 0, '2026-03-04', 'ghost', 1) RETURNING plan_id)"
+        " INSERT INTO intake.plan_turn SELECT plan_id, '2026-03-04', 'ghost', 0, 4 FROM plan",
+    ),
     "a number of a contact person that nobody counted": spoiled(
         "I6", "intake", "ghost", "shop 999001101001: households is 4, the recount says 0",
         "INSERT INTO intake.contact_tally VALUES ('ghost', 'shop', '999001101001', 4)",
