@@ -1,6 +1,6 @@
 """Which right each route of analytics asks for; what roles have it, the library's policy decides."""
 
-from libs.common.security.rights import Right
+from libs.common.security.right import Right
 
 READ_FIGURES = Right.FIGURE_READ
 """Rates, scores and counters: of the whole reach of the caller, as numbers."""

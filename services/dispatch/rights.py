@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Annotated
 
-from libs.common.security.rights import Right
+from libs.common.security.right import Right
 from libs.common.web.door import Door, needs
 
 ReadsWork = Annotated[Door, needs(Right.WORK_READ)]

@@ -1,6 +1,6 @@
 """The rights that followup demands, each route's by its name. Who holds a right, the library's policy decides."""
 
-from libs.common.security.rights import Right
+from libs.common.security.right import Right
 
 READ_CASES = Right.PROMISE_READ
 READ_TIMERS = Right.TIMER_READ

@@ -1,6 +1,6 @@
 """The rights that intake asks for (权限), each where it is asked; who carries them, the library's policy says."""
 
-from libs.common.security.rights import Right
+from libs.common.security.right import Right
 
 REGISTER = Right.CASE_REGISTER
 """``POST /cases``, ``POST /upper-orders``, and ``POST /webhooks/{source}``."""

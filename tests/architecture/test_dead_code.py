@@ -61,7 +61,6 @@ PRODUCT_EXEMPT: Mapping[str, str] = {
         ("MONDAY", "TUESDAY", "WEDNESDAY", "THURSDAY", "FRIDAY", "SATURDAY", "SUNDAY"), "a pack names days by the words"
     ),
     "_value_": "the enumeration reads it",
-    "FAILED": "a state of timers, written in SQL",
     **dict.fromkeys(("NOTICE", "RECHECK", "SURVEY"), "what a requester may be asked for; the database holds the words"),
     **dict.fromkeys(("LEAVE", "ILL", "OTHER_DUTY", "NOT_SEEN"), "why somebody was not there; the API takes the words"),
     **dict.fromkeys(("LETTERED", "WHISTLED"), "roles of tasks that are not given yet; the database holds the words"),

@@ -91,6 +91,8 @@ JUSTIFIED: Mapping[str, Mapping[str, str]] = {
     "dispatch/0034": {**_NEW_INDEX, **_WIDER},
     "dispatch/0036": {**_NEW_INDEX, **_WIDER},
     "dispatch/0029": _NEW_INDEX,
+    "dispatch/0041": _NEW_INDEX,
+    "dispatch/0042": _NEW_INDEX,
     "followup/0003": _EMPTIED,
     "followup/0004": _OTHER_INDEX,
     "followup/0005": _OTHER_INDEX,

@@ -7,7 +7,8 @@ from fastapi import FastAPI
 from fastapi.routing import APIRoute
 
 from libs.common.security.principal import Role
-from libs.common.security.rights import RIGHTS, Right
+from libs.common.security.right import Right
+from libs.common.security.rights import RIGHTS
 from libs.common.web.door import BEARER
 from libs.common.web.route_rights import needs_of, rights_of, unguarded_routes
 from services.analytics.pages.api import PageNeeds, SignInNeeds

@@ -21,7 +21,7 @@ from libs.common.ledger.schema import LEDGER_DDL
 from libs.common.rules.versions import ExpectedVersion, check_version
 from libs.common.security.fingerprints import AnswerKeys
 from libs.common.security.principal import Principal, Role
-from libs.common.security.rights import Right
+from libs.common.security.right import Right
 from libs.common.security.vault import Vault
 from libs.common.service.runtime import Runtime
 from libs.common.time.clock import Clock, SystemClock

@@ -14,7 +14,8 @@ from services.dispatch.asks import domain as asks
 from services.dispatch.asks.domain import UnitAsk
 from services.dispatch.calls import domain as calls
 from services.dispatch.calls.domain import Calls
-from services.dispatch.cases.domain.state import CalledPart, FilledList, GivenPart, Said, SupportPart, Whistle
+from services.dispatch.cases.domain.called import CalledPart, Whistle
+from services.dispatch.cases.domain.state import FilledList, GivenPart, Said, SupportPart
 from services.dispatch.cases.domain.terms import Action
 from services.dispatch.tasks.domain import Tasks, due_from
 

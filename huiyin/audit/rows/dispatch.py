@@ -44,14 +44,14 @@ def rows_of_dispatch(view: CaseView, _packs: Packs) -> Iterator[WantedRows]:
     calls = [] if case is None else [about | columns_of(call) | _answers_for(case, call) for call in case.calls]
     yield WantedRows(DISPATCH, "call", ("version", "unit_code"), calls)
     yield from rows_of_appraisal(about, Appraisal() if case is None else case.appraisal)
-    letters = [] if case is None else [columns_of(letter) for letter in case.letters.values()]
+    letters = [] if case is None else [columns_of(letter) for letter in case.matters.letters.values()]
     yield WantedRows(DISPATCH, "letter", ("letter_id",), letters)
-    mediated = Mediations() if case is None else case.mediations
+    mediated = Mediations() if case is None else case.matters.mediations
     rows = [columns_of(mediation) for mediation in mediated.given.values()]
     yield WantedRows(DISPATCH, "mediation", ("mediation_id",), rows)
     held = [columns_of(entry) for entry in mediated.held]
-    aids = [] if case is None else [columns_of(aid) for aid in case.aids.values()]
-    risks = [] if case is None else [columns_of(risk) for risk in case.risks.values()]
+    aids = [] if case is None else [columns_of(aid) for aid in case.matters.aids.values()]
+    risks = [] if case is None else [columns_of(risk) for risk in case.matters.risks.values()]
     yield WantedRows(DISPATCH, "risk", ("risk_id",), risks)
     yield WantedRows(DISPATCH, "aid", ("aid_id",), aids)
     yield WantedRows(DISPATCH, "mediation_session", ("mediation_id", "number"), held)

@@ -10,27 +10,20 @@ from datetime import datetime
 from typing import Any
 
 from huiyin.audit.case import DISPATCH, FOLLOWUP, INTAKE, CaseView, LedgerSaid
-from huiyin.audit.rows.aids import Aids, after_aid
 from huiyin.audit.rows.appraised import claims_due_by
 from huiyin.audit.rows.beside import BESIDE, beside_step, decided_by, due_by, edition_of
 from huiyin.audit.rows.comparing import Columns, NotBefore, Unseen, as_told, by_whom, told
 from huiyin.audit.rows.decisions import decision_of, step_of
 from huiyin.audit.rows.disputed import dispute_said, ruled_said
-from huiyin.audit.rows.letters import Letters, after_letter
-from huiyin.audit.rows.mediations import Mediations, after_mediation
+from huiyin.audit.rows.matters import Matters, OfMatter
 from huiyin.audit.rows.named import WhoAnswers
 from huiyin.audit.rows.passed import passed_said
 from huiyin.audit.rows.requests import raised_said, request_said, unaccepted_said
-from huiyin.audit.rows.risks import Risks, after_risk
 from libs.common.errors import NotFound
 from libs.common.events import accepting, arbitration, asking, cases, door, objections, passing
 from libs.common.events import tasks as task_events
-from libs.common.events.aids import AidEvent
 from libs.common.events.base import Event, SaidByHand
-from libs.common.events.letters import LetterEvent
-from libs.common.events.mediations import MediationEvent
 from libs.common.events.responsible import ResponsibleNamed
-from libs.common.events.risks import RiskAcknowledged, RiskReported
 from libs.common.events.whistles import CallResponsibleNamed
 from libs.common.rules.machine import SYSTEM, Actor, OutOfTurn
 from services.dispatch.appraisals.domain import evolving as appraisals
@@ -63,7 +56,6 @@ _HEARD_FROM = {
 }
 _HELD = "转办文本待审定 waits for a person's wording"
 _Assigned = cases.CaseAssigned | cases.CaseReassigned
-_OfMatter = LetterEvent | MediationEvent | AidEvent | RiskReported | RiskAcknowledged
 _UNSEEN: Any = Unseen.WORDS
 
 
@@ -97,10 +89,7 @@ class CaseWithUnits:
         self.lists: list[Columns] = []
         self.calls: calls.Calls = ()
         self.appraisal = Appraisal()
-        self.letters: Letters = {}
-        self.mediations = Mediations()
-        self.aids: Aids = {}
-        self.risks: Risks = {}
+        self.matters = Matters()
 
     def next_from(self) -> str | None:
         """Of whom the next step was heard, as the history says."""
@@ -234,23 +223,11 @@ class CaseWithUnits:
             case asking.UnitRequestEvent():
                 by = self._of(event) if isinstance(event, asking.RequestMade) else self._by(event)
                 self._step(request_said(event, by))
-            case LetterEvent() | MediationEvent() | AidEvent() | RiskReported() | RiskAcknowledged():
-                self._matter(event)
+            case _ if isinstance(event, OfMatter):
+                if (after := self.matters.after(event, self._by(event))) is not None:
+                    self._step(after[1], matters=after[0])
             case _:
                 self._beside(event)
-
-    def _matter(self, event: _OfMatter) -> None:
-        """A step of what has a small machine of its own beside the case."""
-        by = self._by(event)
-        match event:
-            case LetterEvent() if (lettered := after_letter(self.letters, event, by)) is not None:
-                self._step(lettered[1], letters=lettered[0])
-            case MediationEvent() if (mediated := after_mediation(self.mediations, event, by)) is not None:
-                self._step(mediated[1], mediations=mediated[0])
-            case AidEvent() if (aided := after_aid(self.aids, event, by)) is not None:
-                self._step(aided[1], aids=aided[0])
-            case RiskReported() | RiskAcknowledged() if (told := after_risk(self.risks, event, by)) is not None:
-                self._step(told[1], risks=told[0])
 
     def _beside(self, event: Event) -> None:
         match event:
@@ -308,8 +285,8 @@ class CaseWithUnits:
             by, part = Actor(kept["who"], task.unit_code, kept["staff_id"]), SupportPart(task.unit_code, "")
             self._step(rules.Said(Action(action), kept["at"], part, by, _UNSEEN), Unseen.HERE)
 
-    def _step(self, said: rules.Said, at: Any = None, **beside: Letters | Mediations | Aids | Risks) -> None:
-        """Take it, and what is ``beside`` the case by it, where its rules and guards let it; else no row follows."""
+    def _step(self, said: rules.Said, at: Any = None, matters: Matters | None = None) -> None:
+        """Take it, and the ``matters`` beside the case, where its rules and guards let it; else no row follows."""
         before = self.state
         try:
             MACHINE.target(before.status, said.action, before, rules.Ask(said.action, said.what), said.at)
@@ -322,8 +299,7 @@ class CaseWithUnits:
         if is_given_anew(before, after):
             self.named.lead = None
         self.state, self.calls, self.appraisal = after, called, appraised
-        for name, kept in beside.items():
-            setattr(self, name, kept)
+        self.matters = self.matters if matters is None else matters
         self.requests = requests.evolve(self.requests, before, after, said)
         self.sessions = disputes.evolve(self.sessions, before, after, said)
         self.hearings = disputes.heard_in(self.hearings, after, said)

@@ -10,7 +10,8 @@ from libs.common.errors import Forbidden
 from libs.common.events.people import person_name
 from libs.common.pack.areas import GRID_DIGITS, area_prefix
 from libs.common.security.principal import Principal, Role
-from libs.common.security.rights import ABOUT_NO_UNIT, RIGHTS, SOURCE_BOUND, UNIT_BOUND, Right
+from libs.common.security.right import Right
+from libs.common.security.rights import ABOUT_NO_UNIT, RIGHTS, SOURCE_BOUND, UNIT_BOUND
 
 Column = SQLColumnExpression[str] | SQLColumnExpression[str | None]
 AccusedColumns = tuple[Column, Any]

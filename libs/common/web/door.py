@@ -29,7 +29,7 @@ from libs.common.security import policy
 from libs.common.security.persons import person_at_the_door
 from libs.common.security.policy import Scope
 from libs.common.security.principal import Principal
-from libs.common.security.rights import Right
+from libs.common.security.right import Right
 from libs.common.service.runtime import Runtime
 from libs.common.web.answers import (
     AnswerKey,

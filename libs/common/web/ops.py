@@ -9,7 +9,7 @@ from pydantic import Field, model_validator
 
 from libs.common.bus.flow import Stream
 from libs.common.errors import Conflict, Forbidden, NotFound, invalid
-from libs.common.security.rights import Right
+from libs.common.security.right import Right
 from libs.common.web.cursors import Page, PageQuery, decode_cursor, encode_cursor
 from libs.common.web.door import Door, Needs
 from libs.common.web.fields import AnswerBody, Count, Moment, Reason, RequestBody, fault

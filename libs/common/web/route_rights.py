@@ -7,7 +7,7 @@ from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute, iter_route_contexts
 from starlette.routing import BaseRoute
 
-from libs.common.security.rights import Right
+from libs.common.security.right import Right
 from libs.common.web.door import Needs
 from libs.common.web.reserved_paths import RefusedMethods
 

@@ -20,7 +20,7 @@ from fastapi import Depends, Path, Request
 from libs.common.database.session import Session
 from libs.common.errors import NotFound
 from libs.common.security.principal import Principal, Role
-from libs.common.security.rights import Right
+from libs.common.security.right import Right
 from libs.common.service.runtime import Runtime
 from libs.common.web.body_guard import read_body
 from libs.common.web.door import Door, Needs

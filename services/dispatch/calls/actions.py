@@ -14,7 +14,8 @@ from services.dispatch.calls.queries import calls_of
 from services.dispatch.calls.tables import SummonedUnit
 from services.dispatch.cases.actions import steps
 from services.dispatch.cases.actions.naming import check_person, is_about
-from services.dispatch.cases.domain.state import Said, State, Whistle
+from services.dispatch.cases.domain.called import Whistle
+from services.dispatch.cases.domain.state import Said, State
 from services.dispatch.cases.tables import Case
 
 

@@ -12,7 +12,8 @@ from libs.common.rules.apart import check_not_worked
 from libs.common.rules.machine import Actor, Machine, NotTheirs, OutOfTurn, Transition, asks
 from services.dispatch.cases.domain import transitions as cases
 from services.dispatch.cases.domain.appraising import ClaimRuling, Consultation, GivenTask
-from services.dispatch.cases.domain.state import Ask, CalledPart, Said, State, Whistle
+from services.dispatch.cases.domain.called import CalledPart, Whistle
+from services.dispatch.cases.domain.state import Ask, Said, State
 from services.dispatch.cases.domain.terms import ACTION_LABELS, OF_CALLS, Action, Party
 
 

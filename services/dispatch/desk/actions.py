@@ -19,7 +19,8 @@ from services.dispatch.calls import actions as calls
 from services.dispatch.calls import domain as call_rules
 from services.dispatch.calls.tables import SummonedUnit
 from services.dispatch.cases.actions.steps import CASES
-from services.dispatch.cases.domain.state import Ask, CalledPart, Result, Return, SupportPart
+from services.dispatch.cases.domain.called import CalledPart
+from services.dispatch.cases.domain.state import Ask, Result, Return, SupportPart
 from services.dispatch.cases.domain.terms import Action
 from services.dispatch.cases.domain.transitions import MACHINE, check_party, decide
 from services.dispatch.cases.queries import reaches

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Query, Response
 from libs.common.database.session import Session
 from libs.common.errors import Forbidden
 from libs.common.security.policy import has_right
-from libs.common.security.rights import Right
+from libs.common.security.right import Right
 from libs.common.web.cursors import Page
 from libs.common.web.door import Door
 from libs.common.web.fields import CaseId

@@ -5,7 +5,7 @@ from typing import Annotated, Self
 from pydantic import Field
 
 from libs.common.events.asking_terms import RequestKind
-from libs.common.security.rights import Right
+from libs.common.security.right import Right
 from libs.common.web.cursors import PageQuery
 from libs.common.web.fields import AnswerBody, Version
 from services.dispatch.cases.domain.terms import ACTION_LABELS, Action

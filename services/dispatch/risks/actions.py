@@ -76,7 +76,7 @@ def _report(session: Session, case: Case, rules: RiskRules, kind: str, why: str,
         due_at=now + timedelta(minutes=rules.within_minutes),
     )
     of_it = {name: getattr(risk, name) for name in ("case_id", "round", "risk_id", "kind", "by_rule", "why", "told")}
-    event = RiskReported.model_validate(of_it | {"occurred_at": now, "due_at": risk.due_at})
+    event = RiskReported(**of_it | {"occurred_at": now, "due_at": risk.due_at})
     step = decide_case(CASES.state_of(case), case_step(risk, Action.RISK_REPORT), by, now)
     CASES.apply(session, case, step, event)
     return session.new(Risk, **asdict(risk) | {"told": list(risk.told)})

@@ -19,7 +19,8 @@ from services.dispatch.calls.actions import calls_for
 from services.dispatch.calls.domain import OPEN_CALLS, CallState
 from services.dispatch.calls.tables import SummonedUnit
 from services.dispatch.cases.actions.steps import CASES, check_length, load_for, shown
-from services.dispatch.cases.domain.state import Ask, CalledPart, Whistle
+from services.dispatch.cases.domain.called import CalledPart, Whistle
+from services.dispatch.cases.domain.state import Ask
 from services.dispatch.cases.domain.terms import Action
 from services.dispatch.cases.schemas import WorkOut
 from services.dispatch.cases.tables import Case

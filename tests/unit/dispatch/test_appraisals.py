@@ -18,8 +18,9 @@ from services.dispatch.appraisals.domain.scoring import Scored, ScoreRules
 from services.dispatch.appraisals.domain.state import ClaimedState, WhistlesOfCase
 from services.dispatch.calls import domain as calls
 from services.dispatch.cases.domain.appraising import Consultation, GivenTask, Ticked, UnitClaim, WhistleCompletion
+from services.dispatch.cases.domain.called import CalledPart, Whistle
 from services.dispatch.cases.domain.evolving import evolve
-from services.dispatch.cases.domain.state import Ask, CalledPart, Said, State, Whistle
+from services.dispatch.cases.domain.state import Ask, Said, State
 from services.dispatch.cases.domain.terms import Action, Status
 
 T = datetime(2026, 3, 3, 1, tzinfo=UTC)

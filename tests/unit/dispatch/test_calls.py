@@ -10,8 +10,9 @@ from libs.common.events.terms import ResultKind
 from libs.common.rules.machine import Actor, Refused
 from services.dispatch.calls import domain
 from services.dispatch.calls.domain import OPEN_CALLS, STEPS, Calls, CallStatus
+from services.dispatch.cases.domain.called import CalledPart, Whistle
 from services.dispatch.cases.domain.evolving import evolve
-from services.dispatch.cases.domain.state import Ask, CalledPart, Result, State, Whistle
+from services.dispatch.cases.domain.state import Ask, Result, State
 from services.dispatch.cases.domain.terms import OF_CALLS, Action, Status
 from services.dispatch.cases.domain.transitions import decide
 

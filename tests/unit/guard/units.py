@@ -23,13 +23,13 @@ from services.dispatch.calls.domain import decide as decide_call
 from services.dispatch.calls.domain import evolve as with_calls
 from services.dispatch.cases.actions.events import HEARD, events_of
 from services.dispatch.cases.domain.appraising import UnitClaim, WhistleCompletion
+from services.dispatch.cases.domain.called import CalledPart, Whistle
 from services.dispatch.cases.domain.disputed import ArbitrationRuling, Dispute, RaisedRequest, UnitStatement
 from services.dispatch.cases.domain.evolving import evolve
 from services.dispatch.cases.domain.state import (
     AddedText,
     Ask,
     Assignment,
-    CalledPart,
     Left,
     NewChain,
     Nonacceptance,
@@ -41,7 +41,6 @@ from services.dispatch.cases.domain.state import (
     SupportPart,
     Wanted,
     What,
-    Whistle,
 )
 from services.dispatch.cases.domain.terms import Action
 from services.dispatch.cases.domain.transitions import MACHINE, decide

@@ -25,7 +25,8 @@ from services.dispatch.cases.domain.appraising import (
     UnitScore,
     WhistleCompletion,
 )
-from services.dispatch.cases.domain.state import CalledPart, Said, State, Whistle
+from services.dispatch.cases.domain.called import CalledPart, Whistle
+from services.dispatch.cases.domain.state import Said, State
 from services.dispatch.cases.domain.terms import Action
 
 

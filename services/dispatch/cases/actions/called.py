@@ -5,7 +5,8 @@ from typing import Any
 from libs.common.events import whistles
 from libs.common.events.base import Event
 from libs.common.events.task_terms import task_name
-from services.dispatch.cases.domain.state import CalledPart, Said, State, Whistle
+from services.dispatch.cases.domain.called import CalledPart, Whistle
+from services.dispatch.cases.domain.state import Said, State
 from services.dispatch.cases.domain.terms import Action
 
 

@@ -13,12 +13,12 @@ from libs.common.rules.machine import SYSTEM
 from services.dispatch.cases.actions.appraised import appraised_event
 from services.dispatch.cases.actions.called import called_event
 from services.dispatch.cases.domain.appraising import Appraising
+from services.dispatch.cases.domain.called import CalledPart, Whistle
 from services.dispatch.cases.domain.disputed import ArbitrationRuling, Dispute, RaisedRequest, UnitStatement
 from services.dispatch.cases.domain.state import (
     AddedText,
     Ask,
     Assignment,
-    CalledPart,
     FilledList,
     GivenPart,
     Left,
@@ -33,7 +33,6 @@ from services.dispatch.cases.domain.state import (
     Supervised,
     SupportPart,
     Wanted,
-    Whistle,
     Word,
 )
 from services.dispatch.cases.domain.terms import Action

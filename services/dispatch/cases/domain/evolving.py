@@ -8,6 +8,7 @@ from libs.common.events.asking_terms import RequestKind
 from libs.common.events.terms import DECLARED, Closing
 from libs.common.rules.machine import SYSTEM
 from services.dispatch.cases.domain.appraising import ClaimRuling
+from services.dispatch.cases.domain.called import CalledPart, Whistle
 from services.dispatch.cases.domain.clocks import was_met
 from services.dispatch.cases.domain.disputed import Dispute, RaisedRequest
 from services.dispatch.cases.domain.lettered import LetterPart
@@ -15,7 +16,6 @@ from services.dispatch.cases.domain.state import (
     AddedText,
     Assignment,
     Beside,
-    CalledPart,
     GivenPart,
     Heard,
     Left,
@@ -30,7 +30,6 @@ from services.dispatch.cases.domain.state import (
     Supervised,
     SupportPart,
     Wanted,
-    Whistle,
     Word,
 )
 from services.dispatch.cases.domain.terms import AFTER_THE_END, Action, Status

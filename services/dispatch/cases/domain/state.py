@@ -12,6 +12,7 @@ from libs.common.rules import machine
 from libs.common.time.due import LimitUnit
 from services.dispatch.cases.domain.aided import AidPart
 from services.dispatch.cases.domain.appraising import Appraising
+from services.dispatch.cases.domain.called import CalledPart, Whistle
 from services.dispatch.cases.domain.clocks import concerns_now, list_due
 from services.dispatch.cases.domain.disputed import ArbitrationRuling, Dispute, RaisedRequest, UnitStatement
 from services.dispatch.cases.domain.lettered import LetterPart
@@ -251,33 +252,6 @@ class SupportPart:
     successor: str | None = None
     evidence: tuple[str, ...] = ()
     """Of a part that is done the files that show it, by their SHA-256."""
-
-
-@dataclass(frozen=True, slots=True)
-class Whistle:
-    """Whom a street summons, to what and where, and until when each has to be there and to have done its part."""
-
-    kind: str
-    units: tuple[str, ...]
-    area_code: str
-    place: str
-    what: str
-    times: int
-    report_due_at: datetime | None = None
-    due_at: datetime | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class CalledPart:
-    """A summoned unit's task by its name, and what is said of it; of an arrival where."""
-
-    task: str
-    unit_code: str
-    text: str = ""
-    area_code: str = ""
-    late: bool = False
-    evidence: tuple[str, ...] = ()
-    """Of a result the files that show it, by their SHA-256."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Request, Response
 from fastapi.routing import APIRoute
 
 from libs.common.rules.versions import ExpectedVersion
-from libs.common.security.rights import Right
+from libs.common.security.right import Right
 from libs.common.web.direct import make_direct
 from libs.common.web.door import Door, needs
 from libs.common.web.fields import AnswerBody, CaseId

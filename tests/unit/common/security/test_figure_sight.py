@@ -4,7 +4,8 @@ import pytest
 
 from libs.common.security.figure_sight import FIGURES_BY_ROLE, FigureSight, figure_sight
 from libs.common.security.principal import Principal, Role
-from libs.common.security.rights import RIGHTS, Right
+from libs.common.security.right import Right
+from libs.common.security.rights import RIGHTS
 
 COUNTY, TOWN, VILLAGE, GRID = "999001000000", "999001101000", "999001101201", "999001101201002"
 ANSWERABLE = {Role.LEADER, Role.SUPERVISOR, Role.AUDITOR}

@@ -12,7 +12,7 @@ from libs.common.pack.versions import PackVersions
 from libs.common.security.persons import ANYBODY, EntryRules, NoPost, NotOfTheStaff, PersonAtTheDoor, person_at_the_door
 from libs.common.security.policy import decide, may_know_requester
 from libs.common.security.principal import Principal, Role
-from libs.common.security.rights import Right
+from libs.common.security.right import Right
 from libs.common.staff.register import StaffMember, StaffRegister, TermOfOffice
 from tests.support.service import COUNTY, PACK
 

@@ -14,7 +14,8 @@ from sqlalchemy.engine import make_url
 from libs.common.errors import Forbidden
 from libs.common.security.policy import Bound, Scope, decide, has_right, may_know_requester
 from libs.common.security.principal import Principal, Role
-from libs.common.security.rights import ABOUT_NO_UNIT, RIGHTS, SOURCE_BOUND, UNIT_BOUND, Right
+from libs.common.security.right import Right
+from libs.common.security.rights import ABOUT_NO_UNIT, RIGHTS, SOURCE_BOUND, UNIT_BOUND
 
 COUNTY, TOWN, OTHER_TOWN = "999001000000", "999001101000", "999001102000"
 VILLAGE, GRID, OTHER_COUNTY = "999001101201", "999001101201003", "999002000000"

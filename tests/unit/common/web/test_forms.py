@@ -6,7 +6,7 @@ import orjson
 import pytest
 from fastapi import APIRouter, Depends, FastAPI, Response
 
-from libs.common.security.rights import Right
+from libs.common.security.right import Right
 from libs.common.web.bodies import BodyKind, takes
 from libs.common.web.door import Door, needs
 from libs.common.web.fields import RequestBody, ShortText

@@ -8,7 +8,7 @@ from fastapi import APIRouter, FastAPI, Request, Response
 from fastapi.routing import APIRoute
 from starlette.routing import Route
 
-from libs.common.security.rights import Right
+from libs.common.security.right import Right
 from libs.common.web.door import Door, needs
 from tests.support.offline import NOWHERE, Call, offline_services
 from tests.support.tiny_service import TinyService, WriteNote, tiny_app, tiny_runtime
