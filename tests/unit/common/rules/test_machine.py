@@ -155,7 +155,7 @@ def test_whose_a_step_is_and_what_it_asks_can_be_demanded() -> None:
 def test_nobody_takes_a_step_without_being_told_apart() -> None:
     unchecked = "begin from None is anybody's: nobody checks who is system"
     assert flaws_of(STEPS, must=(whose_is_checked((Party.CLERK,)),)) == [unchecked]
-    assert flaws_of(STEPS, must=(whose_is_checked(Party),)) == []
+    assert flaws_of(STEPS, must=(whose_is_checked(tuple(Party)),)) == []
 
 
 def test_a_refusal_says_where_the_matter_stands() -> None:
