@@ -36,13 +36,15 @@ class Help(RuleBasedStateMachine):
         """Who found and applied for aid, and the unit that applied."""
         self.acknowledged: set[str] = set()
 
-    @rule(giver=ACCOUNTS, who=ACCOUNTS, steps=st.one_of(st.just([*_HELD]), STEPS))
-    def mediate(self, giver: str, who: str, steps: list[MediationStep]) -> None:
-        """Somebody is given it, and he or another tries the steps, by any account."""
+    @rule(giver=ACCOUNTS, who=ACCOUNTS, steps=st.one_of(st.just([*_HELD]), STEPS), soon=st.booleans())
+    def mediate(self, giver: str, who: str, steps: list[MediationStep], soon: bool) -> None:
+        """Somebody is given it, and he or another tries the steps, by any account; it is kept as soon as it is agreed."""
         unless_refused(partial(self.units.entrust, _of(giver, None), MEDIATOR))
         for step in steps:
             for account in (who, "li"):
-                self._on_newest(step, _of(account, UNITS[0]))
+                self._on_newest_mediation(step, _of(account, UNITS[0]))
+        for account in (who, "head") if soon else ():
+            self._on_newest_mediation(MediationStep.KEEP, _of(account, None))
         self.settle()
 
     @rule(who=ACCOUNTS, hours=st.sampled_from([0, 30]), kept=st.booleans())
@@ -51,7 +53,7 @@ class Help(RuleBasedStateMachine):
         self.jump(hours)
         step = MediationStep.KEEP if kept else MediationStep.BREAK
         for account in (*SUBJECTS, who):
-            self._on_newest(step, _of(account, None))
+            self._on_newest_mediation(step, _of(account, None))
         self.settle()
 
     @rule(finder=ACCOUNTS, asker=ACCOUNTS, judge=ACCOUNTS, granted=st.booleans(), drops=st.booleans())
@@ -105,7 +107,8 @@ class Help(RuleBasedStateMachine):
                     assert said.mediation_id not in self.agreed, "it was agreed twice"
                     self.agreed[said.mediation_id] = said
             case mediations.MediationKept() | mediations.MediationBroken():
-                agreed = self.agreed.pop(said.mediation_id)
+                agreed = self.agreed.pop(said.mediation_id, None)
+                assert agreed is not None, "nobody had agreed, or it was said before"
                 assert who not in {said.mediator, *held}, "he said of his own mediation what became of it"
                 early = said.occurred_at.date() < agreed.follow_up_on
                 assert not (early and isinstance(said, mediations.MediationKept)), "kept before anybody could know"
@@ -120,12 +123,13 @@ class Help(RuleBasedStateMachine):
                 self.sought[said.aid_id] = {*people, who}, said.unit_code
             case aids.AidGranted() | aids.AidRefused() | aids.AidDropped():
                 judges = not isinstance(said, aids.AidDropped)
+                assert said.aid_id in self.sought, "it had ended"
                 assert not judges or unit is not None, "nobody had applied for it"
                 assert not judges or who not in people, "whoever sought it decided on it"
                 assert not judges or said.by_unit != unit, "the unit that applied decided"
                 del self.sought[said.aid_id]
 
-    def _on_newest(self, step: MediationStep, by: Actor) -> None:
+    def _on_newest_mediation(self, step: MediationStep, by: Actor) -> None:
         if self.units.mediations:
             newest = [*self.units.mediations][-1]
             unless_refused(partial(self.units.of_mediation, newest, step, by))

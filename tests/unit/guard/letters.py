@@ -64,9 +64,9 @@ class Letters(RuleBasedStateMachine):
             return
         unless_refused(partial(self.units.write, _of(writer, OFFICE), to))
         for one in (writer, signer):
-            self._on_newest(LetterStep.SEND, _of(one, OFFICE))
+            self._on_newest_letter(LetterStep.SEND, _of(one, OFFICE))
         for step, who, is_receivers in tries:
-            self._on_newest(step, _of(who, to if is_receivers else OFFICE))
+            self._on_newest_letter(step, _of(who, to if is_receivers else OFFICE))
         self.settle()
 
     @rule(
@@ -139,7 +139,7 @@ class Letters(RuleBasedStateMachine):
     @invariant()
     def no_clock_of_a_letter_is_lost_or_fires_twice(self) -> None:
         """Of each reply that followup knows is waited for: it runs, for whose turn it is, or was missed, once."""
-        if not hasattr(self, "units"):
+        if not self.written:
             return
         missed = [
             word.event.about
@@ -196,7 +196,7 @@ class Letters(RuleBasedStateMachine):
                 assert who not in log.worked_by, "whoever answered it withdrew it"
                 log.is_open = False
 
-    def _on_newest(self, step: LetterStep, by: Actor) -> None:
+    def _on_newest_letter(self, step: LetterStep, by: Actor) -> None:
         if self.units.letters:
             newest = [*self.units.letters][-1]
             unless_refused(partial(self.units.of_letter, newest, step, by))
