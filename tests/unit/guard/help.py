@@ -38,7 +38,7 @@ class Help(RuleBasedStateMachine):
 
     @rule(giver=ACCOUNTS, who=ACCOUNTS, steps=st.one_of(st.just([*_HELD]), STEPS), soon=st.booleans())
     def mediate(self, giver: str, who: str, steps: list[MediationStep], soon: bool) -> None:
-        """Somebody is given it, and he or another tries the steps, by any account; it is kept as soon as it is agreed."""
+        """Somebody is given it, and he or another tries the steps, by any account; and says at once that it is kept."""
         unless_refused(partial(self.units.entrust, _of(giver, None), MEDIATOR))
         for step in steps:
             for account in (who, "li"):
