@@ -1,4 +1,4 @@
-"""What is heard after its time is over, since a worker or the bus was down, is missed all the same; no clock is lost."""
+"""What is heard after its time is over, as a worker or the bus was down, is missed all the same; no clock is lost."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -8,7 +8,7 @@ import pytest
 
 from bench.said import said
 from libs.common.events.base import Event
-from libs.common.events.cases import DeadlineMissed, deadlines_in
+from libs.common.events.cases import CaseEvent, DeadlineMissed, deadlines_in
 from libs.common.events.letter_terms import letter_deadline
 from libs.common.events.letters import LetterSent
 from libs.common.events.task_terms import task_name
@@ -39,7 +39,7 @@ LETTER = {"letter_id": "l1", "edition": 1, "to_unit": OTHER, "warn_at": SOON, "d
     ids=lambda one: one.__name__ if isinstance(one, type) else None,
 )
 async def test_a_deadline_that_is_over_when_it_is_heard_of_is_missed(
-    office: Office, event: type[Event], fields: dict[str, object], ends: set[tuple[str, object]]
+    office: Office, event: type[CaseEvent], fields: dict[str, object], ends: set[tuple[str, object]]
 ) -> None:
     case_id = await office.open_case()
     back = await down_for_a_month(office, said(event, case_id, **AT_ONCE, **fields))

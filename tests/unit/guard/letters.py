@@ -25,6 +25,8 @@ RECEIVERS = ("D-LAMPS", "D-LAMPS", "E-POWER", *UNITS)
 """The last two may handle the case themselves: a letter to them would wait for what waits for it."""
 PERSON = st.sampled_from([*SUBJECTS, "head"])
 BESIDE = [step for step in LetterStep if step is not LetterStep.DRAFT]
+Try = tuple[LetterStep, str, bool]
+"""A step, by whom, and whether on the receiver's side."""
 TRIES = st.lists(st.tuples(st.sampled_from(BESIDE), PERSON, st.booleans()), max_size=4)
 
 
@@ -53,18 +55,26 @@ class Letters(RuleBasedStateMachine):
         self.read = 0
         self.written: dict[str, LetterLog] = {}
 
-    @rule(writer=PERSON, signer=PERSON, to=st.sampled_from(RECEIVERS), hurry=st.booleans(), tries=TRIES)
-    def write_and_send(
-        self, writer: str, signer: str, to: str, hurry: bool, tries: list[tuple[LetterStep, str, bool]]
-    ) -> None:
-        """Its writer tries to sign it off himself, then somebody else does; anybody tries anything on either side."""
+    @rule(
+        people=st.tuples(PERSON, PERSON),
+        to=st.sampled_from(RECEIVERS),
+        hurry=st.booleans(),
+        tries=TRIES,
+        hours=st.sampled_from([0, 0, 50]),
+    )
+    def write_and_send(self, people: tuple[str, str], to: str, hurry: bool, tries: list[Try], hours: int) -> None:
+        """Its writer tries to sign it off himself, then somebody else does; it is late, or not; then anybody tries
+        anything on either side.
+        """
         if hurry:
             self.take_in_hand(NEUTRAL)
         if self.units.work.status not in (WorkStatus.ASSIGNED, WorkStatus.SIGNED):
             return
-        unless_refused(partial(self.units.write, _of(writer, OFFICE), to))
-        for one in (writer, signer):
+        unless_refused(partial(self.units.write, _of(people[0], OFFICE), to))
+        for one in people:
             self._on_newest_letter(LetterStep.SEND, _of(one, OFFICE))
+        self.settle()
+        self.jump(hours)
         for step, who, is_receivers in tries:
             self._on_newest_letter(step, _of(who, to if is_receivers else OFFICE))
         self.settle()
