@@ -95,15 +95,17 @@ class Letters(RuleBasedStateMachine):
                     unless_refused(partial(self.units.of_letter, letter.letter_id, step, by))
         self.settle()
 
-    @rule(who=PERSON)
-    def accept_what_one_replied_oneself(self, who: str) -> None:
-        """Whoever is of both units replies for the one and takes the reply for the other, by each account."""
+    @rule(who=PERSON, judgement=st.sampled_from([LetterStep.ACCEPT, LetterStep.SEND_BACK]))
+    def judge_what_one_replied_oneself(self, who: str, judgement: LetterStep) -> None:
+        """Whoever is of both units replies for the one and judges the reply for the other; then others do."""
         for letter in list(self.units.letters.values()):
             take = partial(self.units.of_letter, letter.letter_id)
             unless_refused(partial(take, LetterStep.REPLY, _of(who, letter.to_unit)))
             for one, staff_id in SUBJECTS.items():
                 if person(one, staff_id) == person(who, SUBJECTS.get(who)):
-                    unless_refused(partial(take, LetterStep.ACCEPT, _of(one, letter.office)))
+                    unless_refused(partial(take, judgement, _of(one, letter.office)))
+            for one in ("head", "wang"):
+                unless_refused(partial(take, judgement, _of(one, letter.office)))
         self.settle()
 
     @rule()
