@@ -18,7 +18,7 @@ from services.followup.cases.domain.terms import Status
 from tests.unit.guard.beside import OFFICE, Beside
 from tests.unit.guard.delivery import UNITS
 from tests.unit.guard.letter_clocks import Clocked
-from tests.unit.guard.people import NEUTRAL, SUBJECTS, person
+from tests.unit.guard.people import SUBJECTS, person
 from tests.unit.guard.wishes import unless_refused
 
 RECEIVERS = ("D-LAMPS", "D-LAMPS", "E-POWER", *UNITS)
@@ -66,8 +66,10 @@ class Letters(RuleBasedStateMachine):
         """Its writer tries to sign it off himself, then somebody else does; it is late, or not; then anybody tries
         anything on either side.
         """
-        if hurry:
-            self.take_in_hand(NEUTRAL)
+        for _ in range(3 if hurry else 0):
+            self.settle()
+            if self.units.work.status not in (WorkStatus.ASSIGNED, WorkStatus.SIGNED):
+                self.step_on()
         if self.units.work.status not in (WorkStatus.ASSIGNED, WorkStatus.SIGNED):
             return
         unless_refused(partial(self.units.write, _of(people[0], OFFICE), to))
@@ -112,6 +114,10 @@ class Letters(RuleBasedStateMachine):
     def hand_in_past_a_letter(self) -> None:
         """The unit that works hands in its result; a refusal names each letter that it waits for."""
         waits = [one.no for one in self.written.values() if one.is_open and one.no and one.holds]
+        signer = Actor("head", self.units.work.working_unit)
+        unless_refused(partial(self.units.act, Deed.SIGN, signer, UNITS[0]))
+        for support in self.units.work.open_support:
+            unless_refused(partial(self.units.act, Deed.SUPPORT_DONE, Actor("sun", support), support))
         work = self.units.work
         if work.status is not WorkStatus.SIGNED or work.return_pending or work.open_support or work.open_called:
             return
@@ -213,8 +219,8 @@ class Letters(RuleBasedStateMachine):
             newest = [*self.units.letters][-1]
             unless_refused(partial(self.units.of_letter, newest, step, by))
 
-    def take_in_hand(self, who: Actor) -> None:
-        """The unit that has it signs, by this person."""
+    def step_on(self) -> None:
+        """What usually comes next, if anything."""
         raise NotImplementedError
 
     def settle(self) -> None:
